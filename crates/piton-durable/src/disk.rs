@@ -1,0 +1,94 @@
+//! The file system as piton sees it: a reading half and a writing half.
+
+use std::ffi::OsString;
+use std::fmt::Debug;
+use std::io;
+use std::path::Path;
+use std::time::SystemTime;
+
+/// What stands at a path. Links are never followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    File,
+    Dir,
+    Symlink,
+    /// A device, a socket, a pipe.
+    Other,
+}
+
+/// What is known about a thing without opening it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stat {
+    pub kind: Kind,
+    /// The permission bits, mask `0o7777`.
+    pub mode: u32,
+    /// The size in bytes; only meaningful for files.
+    pub len: u64,
+    pub modified: Option<SystemTime>,
+    /// The file system the thing lives on: renames do not cross it.
+    pub device: u64,
+}
+
+/// One name in a directory.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    pub name: OsString,
+    pub kind: Kind,
+}
+
+/// The reading half: nothing here can change anything.
+pub trait DiskRead: Debug + Send + Sync {
+    /// Returns what stands at `path`, or `None` when nothing does.
+    fn stat(&self, path: &Path) -> io::Result<Option<Stat>>;
+
+    /// Returns the bytes of the regular file at `path`. A link in the last
+    /// component is an error, never followed; so is anything but a file, which
+    /// keeps a device or a pipe from blocking the reader.
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+
+    /// Returns the names in `dir`, sorted.
+    fn list(&self, dir: &Path) -> io::Result<Vec<Entry>>;
+}
+
+/// The writing half. Every method is one operation that a crash may come
+/// before or after; none of them is durable until the matching sync returned.
+pub trait Disk: DiskRead {
+    /// Creates one directory; its parent must exist.
+    fn create_dir(&self, path: &Path) -> io::Result<()>;
+
+    /// Creates a file that must not exist, with these bytes and this mode
+    /// whatever the umask says.
+    fn write_new(&self, path: &Path, bytes: &[u8], mode: u32) -> io::Result<()>;
+
+    /// Opens a file for appending, creating it with `mode` where missing.
+    fn append(&self, path: &Path, mode: u32) -> io::Result<Box<dyn Appender>>;
+
+    /// Cuts a file to `len` bytes.
+    fn truncate(&self, path: &Path, len: u64) -> io::Result<()>;
+
+    fn set_mode(&self, path: &Path, mode: u32) -> io::Result<()>;
+
+    /// Makes the content of one file durable.
+    fn sync_file(&self, path: &Path) -> io::Result<()>;
+
+    /// Makes the names in one directory durable.
+    fn sync_dir(&self, path: &Path) -> io::Result<()>;
+
+    /// Renames, replacing a file (or an empty directory) at `to`.
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+
+    /// Exchanges two existing things in one step.
+    /// [`io::ErrorKind::Unsupported`] where the platform has no such call.
+    fn exchange(&self, a: &Path, b: &Path) -> io::Result<()>;
+
+    fn remove_file(&self, path: &Path) -> io::Result<()>;
+
+    /// Removes one empty directory.
+    fn remove_dir(&self, path: &Path) -> io::Result<()>;
+}
+
+/// A file open for appending.
+pub trait Appender: Debug + Send {
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()>;
+    fn sync(&mut self) -> io::Result<()>;
+}

@@ -1,0 +1,11 @@
+//! What users of the durable layer can rely on.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests arrange the real world with the raw calls"
+)]
+
+mod atomic;
+mod digest;
+mod lock;
+mod log;
+mod tree;

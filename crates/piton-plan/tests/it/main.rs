@@ -2,6 +2,7 @@
 
 mod execute;
 mod faults;
+mod files;
 mod input;
 mod journal;
 mod order;

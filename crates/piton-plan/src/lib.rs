@@ -15,6 +15,7 @@ mod conflict;
 mod digest;
 mod execute;
 mod fault;
+pub mod files;
 mod given;
 mod graph;
 mod id;

@@ -1,0 +1,15 @@
+//! What agents answer: prose with a decision line in it, or JSON by a schema.
+
+mod classifier;
+mod decision_line;
+mod lines;
+mod ready;
+mod scope_selection;
+mod status_block;
+
+pub use classifier::{ClassifierError, Route};
+pub use ready::{ReadyAnswer, ReadyError, Verdict};
+pub use scope_selection::{CandidateKind, ScopeSelection, ScopeSelectionError};
+pub use status_block::{Decision, Recommendation, StatusBlock};
+
+pub(crate) use lines::{is_space, lines, trim};

@@ -1,0 +1,15 @@
+//! Run records: everything one run did, kept under `.git/piton/runs/<id>/`.
+
+mod call;
+mod event;
+mod id;
+mod retention;
+mod stamp;
+mod summary;
+
+pub use call::{CallOutcome, CallRecord, Usage};
+pub use event::{CallScope, Event};
+pub use id::{RunId, RunIdError};
+pub use retention::{Keep, Removal, RetentionPolicy, RunState, RunUnit, removals};
+pub use stamp::stamp;
+pub use summary::{Attempt, CommitPhase, Counts, FinalStatus, RunSummary};

@@ -1,0 +1,7 @@
+//! What piton-loop promises, as behaviours.
+
+#![expect(clippy::disallowed_methods, reason = "tests arrange the real world")]
+#![expect(clippy::print_stdout, reason = "a skipped test says so")]
+
+mod retention;
+mod vectors;

@@ -3,5 +3,6 @@
 #![expect(clippy::disallowed_methods, reason = "tests arrange the real world")]
 #![expect(clippy::print_stdout, reason = "a skipped test says so")]
 
+mod prompts;
 mod retention;
 mod vectors;

@@ -77,6 +77,11 @@ pub trait Disk: DiskRead {
     /// Renames, replacing a file (or an empty directory) at `to`.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
 
+    /// Renames to a name that must be free, in one step: never replaces, not
+    /// even an empty directory. [`io::ErrorKind::AlreadyExists`] where the name
+    /// is taken, [`io::ErrorKind::Unsupported`] where there is no such call.
+    fn rename_new(&self, from: &Path, to: &Path) -> io::Result<()>;
+
     /// Exchanges two existing things in one step.
     /// [`io::ErrorKind::Unsupported`] where the platform has no such call.
     fn exchange(&self, a: &Path, b: &Path) -> io::Result<()>;

@@ -6,8 +6,21 @@
 //! at every operation and loses whatever was not synced, lives in
 //! `piton-testkit`.
 
+pub mod atomic;
+pub mod digest;
 pub mod disk;
+pub mod lock;
+pub mod log;
+mod plain;
+pub mod platform;
 mod real;
+pub mod tree;
 
+pub use atomic::{WriteError, create_dirs, write_atomic};
+pub use digest::TreeDigest;
 pub use disk::{Appender, Disk, DiskRead, Entry, Kind, Stat};
+pub use lock::{Holder, Lock, LockError, LockGuard};
+pub use log::{Log, LogError};
+pub use plain::PlainDisk;
 pub use real::RealDisk;
+pub use tree::{Tree, TreeError};

@@ -9,9 +9,10 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
-use rustix::fs::{CWD, OFlags, RenameFlags};
+use rustix::fs::OFlags;
 
 use crate::disk::{Appender, Disk, DiskRead, Entry, Kind, Stat};
+use crate::platform;
 
 /// The machine's own file system.
 #[derive(Clone, Copy, Debug, Default)]
@@ -91,7 +92,11 @@ impl Disk for RealDisk {
     }
 
     fn truncate(&self, path: &Path, len: u64) -> io::Result<()> {
-        OpenOptions::new().write(true).open(path)?.set_len(len)
+        OpenOptions::new()
+            .write(true)
+            .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
+            .open(path)?
+            .set_len(len)
     }
 
     fn set_mode(&self, path: &Path, mode: u32) -> io::Result<()> {
@@ -110,15 +115,12 @@ impl Disk for RealDisk {
         fs::rename(from, to)
     }
 
+    fn rename_new(&self, from: &Path, to: &Path) -> io::Result<()> {
+        platform::rename_new(from, to)
+    }
+
     fn exchange(&self, a: &Path, b: &Path) -> io::Result<()> {
-        match rustix::fs::renameat_with(CWD, a, CWD, b, RenameFlags::EXCHANGE) {
-            Ok(()) => Ok(()),
-            // A file system or kernel without the call says so in one of these.
-            Err(
-                rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS | rustix::io::Errno::NOTSUP,
-            ) => Err(io::ErrorKind::Unsupported.into()),
-            Err(error) => Err(error.into()),
-        }
+        platform::exchange(a, b)
     }
 
     fn remove_file(&self, path: &Path) -> io::Result<()> {

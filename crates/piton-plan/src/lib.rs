@@ -1,1 +1,61 @@
-//! Placeholder room.
+//! Plans: typed actions that are decided first, performed afterwards and
+//! checked at the end.
+//!
+//! A [`Plan`] is a value: building one changes nothing, and it can be shown,
+//! saved, refused or performed. [`Observe`] is the reading half of a world,
+//! [`Perform`] the writing half; deciding code is handed the first only, so
+//! that nothing below a subcommand needs to know whether a run is a rehearsal.
+
+mod action;
+mod builder;
+mod check;
+mod clock;
+mod conflict;
+mod execute;
+mod fault;
+mod given;
+mod graph;
+mod id;
+mod index;
+mod input;
+mod operation;
+mod output;
+mod plan;
+mod policy;
+mod position_set;
+mod progress;
+mod receipt;
+mod record;
+pub mod render;
+mod schedule;
+mod secret;
+mod summary;
+mod verb;
+mod verify;
+mod wire;
+mod world;
+
+pub use action::Action;
+pub use builder::{Draft, Handle, PlanBuilder};
+pub use clock::Clock;
+pub use conflict::{ConflictMode, UnknownConflictMode};
+pub use execute::{Report, Run};
+pub use fault::{Fault, PlanFaults};
+pub use given::Given;
+pub use id::{ActionId, InvalidActionId, InvalidPlanId, PlanId};
+pub use input::{
+    Answer, Ask, AskError, Input, InputKind, InputMissing, Interaction, Missing, Otherwise,
+    Outlook, PrepareError, Ready, Reply, Stance, outlook, prepare,
+};
+pub use operation::{Detail, Operation};
+pub use output::{Output, OutputMap, OutputRef, Ref, Slot};
+pub use plan::{Dependency, Plan};
+pub use policy::{ErrorPolicy, Jobs, Stop, UnknownErrorPolicy};
+pub use progress::{Event, Progress, Quiet};
+pub use receipt::{Outcome, Receipt, SkipReason};
+pub use record::{NoRecord, Record, RecordError};
+pub use secret::{InvalidSecretRef, SecretRef, SecretText};
+pub use summary::Summary;
+pub use verb::Verb;
+pub use verify::{Checked, Deviation, Verdict, Verification, verify};
+pub use world::{Done, Failure, FailureKind, Observation, Observe, Perform};

@@ -1,0 +1,193 @@
+//! Replacing one file, whole or not at all.
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::disk::{Disk, Kind};
+
+/// The end of the name of every temporary file this crate makes.
+const LEFTOVER: &str = ".piton-tmp";
+
+/// Why a durable write did not happen. The old content stands, whole, unless
+/// the variant says otherwise.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    #[error("create the directory {}", path.display())]
+    CreateDir {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("create the directory {}: a file of that name is in the way", path.display())]
+    InTheWay { path: PathBuf },
+    #[error("write {}: the path names no file", path.display())]
+    NoName { path: PathBuf },
+    #[error("write {}", path.display())]
+    Write {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("make {} durable", path.display())]
+    Sync {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("replace {}", path.display())]
+    Replace {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    /// The new content is in place and whole, but the name may not outlast a
+    /// power cut.
+    #[error("make the new {} durable", path.display())]
+    SyncName {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// Replaces the file at `path`, or creates it, together with the directories
+/// above it. After any crash the old content is there or the new one; when
+/// this returned, the new one. A link at `path` is replaced, never followed.
+pub fn write_atomic(
+    disk: &dyn Disk,
+    path: &Path,
+    bytes: &[u8],
+    mode: u32,
+) -> Result<(), WriteError> {
+    let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
+        return Err(WriteError::NoName { path: path.into() });
+    };
+    create_dirs(disk, parent)?;
+    let temporary =
+        write_beside(disk, parent, name, bytes, mode).map_err(|source| WriteError::Write {
+            path: path.into(),
+            source,
+        })?;
+    let placed = disk
+        .sync_file(&temporary)
+        .map_err(|source| WriteError::Sync {
+            path: path.into(),
+            source,
+        })
+        .and_then(|()| {
+            disk.rename(&temporary, path)
+                .map_err(|source| WriteError::Replace {
+                    path: path.into(),
+                    source,
+                })
+        });
+    if let Err(error) = placed {
+        // What failed is what the caller must hear of; a leftover that cannot
+        // be removed now is swept later.
+        let _ = disk.remove_file(&temporary);
+        return Err(error);
+    }
+    disk.sync_dir(parent)
+        .map_err(|source| WriteError::SyncName {
+            path: path.into(),
+            source,
+        })
+}
+
+/// Creates a directory and whatever is missing above it, durably.
+pub fn create_dirs(disk: &dyn Disk, path: &Path) -> Result<(), WriteError> {
+    let failed = |path: &Path, source| WriteError::CreateDir {
+        path: path.into(),
+        source,
+    };
+    let mut missing = Vec::new();
+    let mut at = path;
+    loop {
+        match disk.stat(at).map_err(|source| failed(at, source))? {
+            Some(stat) if stat.kind == Kind::File || stat.kind == Kind::Other => {
+                return Err(WriteError::InTheWay { path: at.into() });
+            }
+            // A link to a directory above a repository is the user's own affair.
+            Some(_) => break,
+            None => missing.push(at),
+        }
+        match at.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => at = parent,
+            _ => break,
+        }
+    }
+    for dir in missing.into_iter().rev() {
+        match disk.create_dir(dir) {
+            Ok(()) => {}
+            // Another process made it first; whether it synced is unknown.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(source) => return Err(failed(dir, source)),
+        }
+        if let Some(parent) = dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            disk.sync_dir(parent)
+                .map_err(|source| failed(dir, source))?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes the temporary files that killed writers left in `dir`, and returns
+/// their paths. Call it only while holding the lock that all writers of this
+/// directory take, because a living writer's file looks just the same.
+pub fn sweep(disk: &dyn Disk, dir: &Path) -> io::Result<Vec<PathBuf>> {
+    if disk.stat(dir)?.is_none() {
+        return Ok(Vec::new());
+    }
+    let mut swept = Vec::new();
+    for entry in disk.list(dir)? {
+        if entry.kind == Kind::File && is_leftover(&entry.name) {
+            let path = dir.join(&entry.name);
+            disk.remove_file(&path)?;
+            swept.push(path);
+        }
+    }
+    Ok(swept)
+}
+
+/// Returns whether `name` is that of a temporary file of this crate.
+pub fn is_leftover(name: &OsStr) -> bool {
+    let bytes = name.as_encoded_bytes();
+    bytes.starts_with(b".") && bytes.ends_with(LEFTOVER.as_bytes())
+}
+
+/// Writes a new file beside the target, on whose file system it must be.
+fn write_beside(
+    disk: &dyn Disk,
+    parent: &Path,
+    name: &OsStr,
+    bytes: &[u8],
+    mode: u32,
+) -> io::Result<PathBuf> {
+    loop {
+        let temporary = parent.join(temporary_name(name));
+        match disk.write_new(&temporary, bytes, mode) {
+            Ok(()) => return Ok(temporary),
+            // A dead process had the same id and died in the same place.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => {
+                let _ = disk.remove_file(&temporary);
+                return Err(error);
+            }
+        }
+    }
+}
+
+/// The process id keeps processes apart, the counter threads.
+fn temporary_name(name: &OsStr) -> OsString {
+    static COUNTER: AtomicU64 = AtomicU64::new(0);
+    let mut temporary = OsString::from(".");
+    temporary.push(name);
+    temporary.push(format!(
+        ".{}-{}{LEFTOVER}",
+        std::process::id(),
+        COUNTER.fetch_add(1, Ordering::Relaxed)
+    ));
+    temporary
+}

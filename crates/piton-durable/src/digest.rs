@@ -1,0 +1,115 @@
+//! The digest of a directory.
+//!
+//! The bytes that are hashed are fixed by the tools that compare these digests
+//! with ours; see `docs/design/publishing.md`.
+
+use std::fmt;
+use std::path::Path;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::disk::DiskRead;
+use crate::tree::{self, NodeKind, TreeError};
+
+const HEADER: &[u8] = b"continuous-refactoring-tree-v1\n";
+
+/// What a directory contains, in 64 hexadecimal digits: names, modes and
+/// bytes, but neither times nor owners.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct TreeDigest(String);
+
+impl TreeDigest {
+    /// Computes the digest of the directory at `root`, which may be missing.
+    pub fn of(disk: &dyn DiskRead, root: &Path) -> Result<Self, TreeError> {
+        let Some(tree) = tree::walk(disk, root)? else {
+            return Ok(Self::missing());
+        };
+        let mut hash = Sha256::new_with_prefix(HEADER);
+        for node in &tree.nodes {
+            match node.kind {
+                NodeKind::Dir => hash.update(format!("D {} {:o}\0", node.path, node.mode)),
+                NodeKind::File => {
+                    let path = root.join(&node.path);
+                    let bytes = disk.read(&path).map_err(|source| TreeError::Read {
+                        path: path.clone(),
+                        source,
+                    })?;
+                    hash.update(format!("F {} {:o} {}\0", node.path, node.mode, bytes.len()));
+                    hash.update(&bytes);
+                    hash.update([0]);
+                }
+            }
+        }
+        Ok(Self::finish(hash))
+    }
+
+    /// Returns the digest of a directory that does not exist.
+    pub fn missing() -> Self {
+        let mut hash = Sha256::new_with_prefix(HEADER);
+        hash.update(b"missing\n");
+        Self::finish(hash)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Returns the first digits, enough for people to tell two apart.
+    pub fn short(&self) -> &str {
+        &self.0[..12]
+    }
+
+    fn finish(hash: Sha256) -> Self {
+        use fmt::Write as _;
+        let mut hex = String::with_capacity(64);
+        for byte in hash.finalize() {
+            // Writing to a string cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+        }
+        TreeDigest(hex)
+    }
+}
+
+/// Says what a digest must look like.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no tree digest: 64 digits of 0-9 and a-f are expected")]
+pub struct InvalidDigest(String);
+
+impl FromStr for TreeDigest {
+    type Err = InvalidDigest;
+
+    fn from_str(text: &str) -> Result<Self, InvalidDigest> {
+        let valid = text.len() == 64
+            && text
+                .bytes()
+                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        if valid {
+            Ok(TreeDigest(text.to_owned()))
+        } else {
+            Err(InvalidDigest(text.chars().take(80).collect()))
+        }
+    }
+}
+
+impl TryFrom<String> for TreeDigest {
+    type Error = InvalidDigest;
+
+    fn try_from(text: String) -> Result<Self, InvalidDigest> {
+        text.parse()
+    }
+}
+
+impl From<TreeDigest> for String {
+    fn from(digest: TreeDigest) -> String {
+        digest.0
+    }
+}
+
+impl fmt::Display for TreeDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

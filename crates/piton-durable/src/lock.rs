@@ -1,0 +1,191 @@
+//! One writer at a time, enforced by the operating system.
+//!
+//! The system releases the lock when its holder ends, however it ends, so a
+//! lock can neither outlive its holder nor be taken from a living one. The file
+//! stays where it is for ever and says nothing; the record beside it names the
+//! holder in messages and is never believed for anything else.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a lock belongs to an open file of this machine, which no Disk can stand for"
+)]
+
+use std::fmt;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// How long a waiting process lets the holder work before it looks again.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
+
+/// The most of a holder record that is read: it comes from a file.
+const RECORD_LIMIT: u64 = 4096;
+
+/// Who holds a lock, since when and for what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    pub pid: u32,
+    pub host: String,
+    pub since: Timestamp,
+    pub what: String,
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "process {} on {}, since {}, for {}",
+            self.pid, self.host, self.since, self.what
+        )
+    }
+}
+
+/// Why a lock was not acquired. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    #[error("{} is held by {}; try again when it has finished", path.display(), told(by.as_deref()))]
+    Held {
+        path: PathBuf,
+        /// `None` when the holder's record is missing or torn.
+        by: Option<Box<Holder>>,
+    },
+    #[error("the file system of {} has no locks", path.display())]
+    Unsupported { path: PathBuf },
+    #[error("lock {}", path.display())]
+    Io {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// A lock file, not yet locked.
+#[derive(Clone, Debug)]
+pub struct Lock {
+    path: PathBuf,
+}
+
+impl Lock {
+    pub fn at(path: impl Into<PathBuf>) -> Self {
+        Lock { path: path.into() }
+    }
+
+    /// Acquires the lock, waiting for a living holder at most `wait`.
+    pub fn acquire(&self, holder: &Holder, wait: Duration) -> Result<LockGuard, LockError> {
+        let deadline = Instant::now().checked_add(wait);
+        loop {
+            if let Some(file) = self.attempt()? {
+                let guard = LockGuard {
+                    file,
+                    record: self.record(),
+                };
+                guard.tell(holder);
+                return Ok(guard);
+            }
+            if deadline.is_none_or(|deadline| Instant::now() >= deadline) {
+                return Err(LockError::Held {
+                    path: self.path.clone(),
+                    by: self.holder().map(Box::new),
+                });
+            }
+            // The system offers to wait, but not to wait with a limit.
+            std::thread::sleep(LOOK_AGAIN);
+        }
+    }
+
+    /// Returns what the record beside the lock says. It may be the record of a
+    /// holder that is gone.
+    pub fn holder(&self) -> Option<Holder> {
+        let mut bytes = Vec::new();
+        File::open(self.record())
+            .ok()?
+            .take(RECORD_LIMIT)
+            .read_to_end(&mut bytes)
+            .ok()?;
+        serde_json::from_slice(&bytes).ok()
+    }
+
+    /// Tries once; `None` when somebody else has it.
+    fn attempt(&self) -> Result<Option<File>, LockError> {
+        let failed = |source| LockError::Io {
+            path: self.path.clone(),
+            source,
+        };
+        if let Some(parent) = self.path.parent() {
+            fs::create_dir_all(parent).map_err(failed)?;
+        }
+        let file = OpenOptions::new()
+            .read(true)
+            .append(true)
+            .create(true)
+            .mode(0o644)
+            .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
+            .open(&self.path)
+            .map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Ok(None),
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
+                return Err(LockError::Unsupported {
+                    path: self.path.clone(),
+                });
+            }
+            Err(TryLockError::Error(error)) => return Err(failed(error)),
+        }
+        // Somebody may have removed the file while it was being opened; then
+        // this lock is on nothing, and the next process would get another.
+        let ours = file.metadata().map_err(failed)?.ino();
+        match fs::symlink_metadata(&self.path) {
+            Ok(there) if there.ino() == ours => Ok(Some(file)),
+            _ => Ok(None),
+        }
+    }
+
+    fn record(&self) -> PathBuf {
+        beside(&self.path, ".holder")
+    }
+}
+
+/// A lock that is held until this is dropped, or the process ends.
+#[derive(Debug)]
+pub struct LockGuard {
+    file: File,
+    record: PathBuf,
+}
+
+impl LockGuard {
+    /// Writes who holds the lock beside it. Failing to is no reason to stop:
+    /// it only makes somebody's message poorer.
+    pub fn tell(&self, holder: &Holder) {
+        let fresh = beside(&self.record, ".new");
+        if let Ok(bytes) = serde_json::to_vec(holder) {
+            let _ = fs::write(&fresh, bytes).and_then(|()| fs::rename(&fresh, &self.record));
+        }
+    }
+}
+
+impl Drop for LockGuard {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.record);
+        // Unlocking by hand rather than by closing: a child between its fork
+        // and its exec may hold the same file open for another moment.
+        let _ = self.file.unlock();
+    }
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(ending);
+    path.with_file_name(name)
+}
+
+fn told(by: Option<&Holder>) -> String {
+    by.map_or_else(
+        || "a process that has not said its name yet".to_owned(),
+        Holder::to_string,
+    )
+}

@@ -1,0 +1,201 @@
+//! A file of lines that only grows.
+//!
+//! A line counts once its append returned. A crash may leave the beginning of
+//! one more line at the end; readers pass over it and the next writer cuts it.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::atomic::{WriteError, create_dirs};
+use crate::disk::{Appender, Disk, DiskRead};
+
+/// Why a log could not be read or continued.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    #[error("read the log {}", path.display())]
+    Read {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("the log {} is not UTF-8 in line {line}", path.display())]
+    NotUtf8 { path: PathBuf, line: usize },
+    #[error("open the log {}", path.display())]
+    Open {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error(transparent)]
+    Directory(#[from] WriteError),
+    #[error("cut the unfinished last line of {}", path.display())]
+    Cut {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("encode a line for {}", path.display())]
+    Encode {
+        path: PathBuf,
+        #[source]
+        source: serde_json::Error,
+    },
+    #[error("append to {}", path.display())]
+    Append {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// What a log holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lines {
+    /// The whole lines, without their line feeds.
+    pub lines: Vec<String>,
+    /// How many bytes of an unfinished line follow them.
+    pub torn: usize,
+}
+
+/// Reads a log; a missing one is empty, and a torn last line is no error.
+pub fn read_lines(disk: &dyn DiskRead, path: &Path) -> Result<Lines, LogError> {
+    let bytes = read_or_empty(disk, path)?;
+    let (whole, torn) = split_torn(&bytes);
+    let lines = whole
+        .split_inclusive(|byte| *byte == b'\n')
+        .enumerate()
+        .map(|(index, line)| {
+            let text = line.strip_suffix(b"\n").unwrap_or(line);
+            std::str::from_utf8(text)
+                .map(str::to_owned)
+                .map_err(|_| LogError::NotUtf8 {
+                    path: path.into(),
+                    line: index + 1,
+                })
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(Lines { lines, torn })
+}
+
+/// A log open for appending. One writer at a time; the caller holds the lock.
+pub struct Log<'d> {
+    disk: &'d dyn Disk,
+    path: PathBuf,
+    file: Box<dyn Appender>,
+    /// The length up to which everything is whole and durable.
+    good: u64,
+    /// An append failed, so there may be rubbish after `good`.
+    soiled: bool,
+}
+
+impl<'d> Log<'d> {
+    /// Opens the log at `path`, creating it with its directories where missing
+    /// and cutting a torn last line.
+    pub fn open(disk: &'d dyn Disk, path: &Path, mode: u32) -> Result<Self, LogError> {
+        let failed = |source| LogError::Open {
+            path: path.into(),
+            source,
+        };
+        let parent = path.parent().unwrap_or(Path::new(""));
+        create_dirs(disk, parent)?;
+        let bytes = read_or_empty(disk, path)?;
+        let (whole, torn) = split_torn(&bytes);
+        let file = disk.append(path, mode).map_err(failed)?;
+        // A crash may have kept the file's lines and not yet its name.
+        disk.sync_dir(parent).map_err(failed)?;
+        let mut log = Log {
+            disk,
+            path: path.into(),
+            file,
+            good: whole.len() as u64,
+            soiled: torn > 0,
+        };
+        log.cut()?;
+        Ok(log)
+    }
+
+    /// Appends one value as a line of JSON, durably.
+    pub fn append<T: Serialize>(&mut self, value: &T) -> Result<(), LogError> {
+        self.append_all(std::slice::from_ref(value))
+    }
+
+    /// Appends several values with one sync: after a crash a prefix of them
+    /// may be there.
+    pub fn append_all<T: Serialize>(&mut self, values: &[T]) -> Result<(), LogError> {
+        let mut bytes = Vec::new();
+        for value in values {
+            serde_json::to_writer(&mut bytes, value).map_err(|source| LogError::Encode {
+                path: self.path.clone(),
+                source,
+            })?;
+            bytes.push(b'\n');
+        }
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        self.cut()?;
+        self.soiled = true;
+        self.file
+            .append(&bytes)
+            .and_then(|()| self.file.sync())
+            .map_err(|source| LogError::Append {
+                path: self.path.clone(),
+                source,
+            })?;
+        self.good += bytes.len() as u64;
+        self.soiled = false;
+        Ok(())
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Removes what a failed append or a crash left after the last whole line.
+    fn cut(&mut self) -> Result<(), LogError> {
+        if !self.soiled {
+            return Ok(());
+        }
+        self.disk
+            .truncate(&self.path, self.good)
+            .and_then(|()| self.disk.sync_file(&self.path))
+            .map_err(|source| LogError::Cut {
+                path: self.path.clone(),
+                source,
+            })?;
+        self.soiled = false;
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Log<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Log")
+            .field("path", &self.path)
+            .field("good", &self.good)
+            .finish_non_exhaustive()
+    }
+}
+
+fn read_or_empty(disk: &dyn DiskRead, path: &Path) -> Result<Vec<u8>, LogError> {
+    match disk.read(path) {
+        Ok(bytes) => Ok(bytes),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(source) => Err(LogError::Read {
+            path: path.into(),
+            source,
+        }),
+    }
+}
+
+/// Splits off what follows the last line feed.
+fn split_torn(bytes: &[u8]) -> (&[u8], usize) {
+    let whole = bytes
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .map_or(0, |at| at + 1);
+    (&bytes[..whole], bytes.len() - whole)
+}

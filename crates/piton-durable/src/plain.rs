@@ -1,0 +1,75 @@
+//! A disk that has nothing but what every platform has.
+
+use std::io;
+use std::path::Path;
+
+use crate::disk::{Appender, Disk, DiskRead, Entry, Stat};
+
+/// Hides the special renames of the disk below, so that the portable way of
+/// publishing can be chosen, and tested, anywhere.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PlainDisk<D>(pub D);
+
+impl<D: DiskRead> DiskRead for PlainDisk<D> {
+    fn stat(&self, path: &Path) -> io::Result<Option<Stat>> {
+        self.0.stat(path)
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.0.read(path)
+    }
+
+    fn list(&self, dir: &Path) -> io::Result<Vec<Entry>> {
+        self.0.list(dir)
+    }
+}
+
+impl<D: Disk> Disk for PlainDisk<D> {
+    fn create_dir(&self, path: &Path) -> io::Result<()> {
+        self.0.create_dir(path)
+    }
+
+    fn write_new(&self, path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+        self.0.write_new(path, bytes, mode)
+    }
+
+    fn append(&self, path: &Path, mode: u32) -> io::Result<Box<dyn Appender>> {
+        self.0.append(path, mode)
+    }
+
+    fn truncate(&self, path: &Path, len: u64) -> io::Result<()> {
+        self.0.truncate(path, len)
+    }
+
+    fn set_mode(&self, path: &Path, mode: u32) -> io::Result<()> {
+        self.0.set_mode(path, mode)
+    }
+
+    fn sync_file(&self, path: &Path) -> io::Result<()> {
+        self.0.sync_file(path)
+    }
+
+    fn sync_dir(&self, path: &Path) -> io::Result<()> {
+        self.0.sync_dir(path)
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.0.rename(from, to)
+    }
+
+    fn rename_new(&self, _from: &Path, _to: &Path) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    fn exchange(&self, _a: &Path, _b: &Path) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    fn remove_file(&self, path: &Path) -> io::Result<()> {
+        self.0.remove_file(path)
+    }
+
+    fn remove_dir(&self, path: &Path) -> io::Result<()> {
+        self.0.remove_dir(path)
+    }
+}

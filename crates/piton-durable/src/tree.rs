@@ -1,0 +1,246 @@
+//! Whole directories: walked, copied durably, removed.
+//!
+//! A tree that piton carries holds directories and regular files with UTF-8
+//! names, nothing else: a link could point out of it, a device could block its
+//! reader, and neither survives a copy with its meaning intact.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::disk::{Disk, DiskRead, Kind};
+
+/// The bits of a file's mode that a copy keeps. Set-id and sticky bits are
+/// dropped on purpose: an agent must not be able to smuggle one in.
+pub const COPIED_MODE: u32 = 0o777;
+
+/// Why a tree was refused, or could not be handled.
+#[derive(Debug, thiserror::Error)]
+pub enum TreeError {
+    #[error("{} does not exist", path.display())]
+    Missing { path: PathBuf },
+    #[error("{} is not a directory", path.display())]
+    NotADirectory { path: PathBuf },
+    #[error("{} is a symbolic link; a migration may hold only files and directories", path.display())]
+    Symlink { path: PathBuf },
+    #[error("{} is neither a file nor a directory", path.display())]
+    Special { path: PathBuf },
+    #[error("{} has a name that is not UTF-8", path.display())]
+    NotUtf8 { path: PathBuf },
+    #[error("read {}", path.display())]
+    Read {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("write {}", path.display())]
+    Write {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("remove {}", path.display())]
+    Remove {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// What a tree can hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NodeKind {
+    Dir,
+    File,
+}
+
+/// One thing in a tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// The path below the root, with `/` between its parts on every platform.
+    pub path: String,
+    pub kind: NodeKind,
+    /// Permission, set-id and sticky bits.
+    pub mode: u32,
+}
+
+/// Everything below a directory, sorted by the whole path as one string.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tree {
+    pub nodes: Vec<Node>,
+}
+
+/// Walks the directory at `root`; `None` when there is none. A dangling link
+/// counts as none, because that is what the digest says of it.
+pub fn walk(disk: &dyn DiskRead, root: &Path) -> Result<Option<Tree>, TreeError> {
+    let stat = disk.stat(root).map_err(|source| read_error(root, source))?;
+    match stat.map(|stat| stat.kind) {
+        None => return Ok(None),
+        Some(Kind::Dir) => {}
+        Some(Kind::Symlink) => {
+            return match disk.list(root) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+                _ => Err(TreeError::Symlink { path: root.into() }),
+            };
+        }
+        Some(Kind::File | Kind::Other) => {
+            return Err(TreeError::NotADirectory { path: root.into() });
+        }
+    }
+    let mut nodes = Vec::new();
+    // A stack of our own, so that no depth of nesting can exhaust the thread's.
+    let mut waiting = vec![String::new()];
+    while let Some(dir) = waiting.pop() {
+        let here = root.join(&dir);
+        for entry in disk
+            .list(&here)
+            .map_err(|source| read_error(&here, source))?
+        {
+            let full = here.join(&entry.name);
+            let Some(name) = entry.name.to_str() else {
+                return Err(TreeError::NotUtf8 { path: full });
+            };
+            let path = if dir.is_empty() {
+                name.to_owned()
+            } else {
+                format!("{dir}/{name}")
+            };
+            let stat = disk
+                .stat(&full)
+                .and_then(|stat| stat.ok_or_else(|| io::ErrorKind::NotFound.into()))
+                .map_err(|source| read_error(&full, source))?;
+            let kind = match stat.kind {
+                Kind::File => NodeKind::File,
+                Kind::Dir => NodeKind::Dir,
+                Kind::Symlink => return Err(TreeError::Symlink { path: full }),
+                Kind::Other => return Err(TreeError::Special { path: full }),
+            };
+            if kind == NodeKind::Dir {
+                waiting.push(path.clone());
+            }
+            nodes.push(Node {
+                path,
+                kind,
+                mode: stat.mode,
+            });
+        }
+    }
+    nodes.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    Ok(Some(Tree { nodes }))
+}
+
+/// Copies the directory `from` to `to`, which must not exist but whose parent
+/// must. When this returned, every byte and every name below `to` is durable;
+/// the name of `to` itself is too.
+///
+/// Files keep their permission bits. Directories keep theirs as well, except
+/// that their owner may always read, write and enter them: one that nobody can
+/// write could never be replaced or removed again.
+pub fn copy(disk: &dyn Disk, from: &Path, to: &Path) -> Result<(), TreeError> {
+    let tree = walk(disk, from)?.ok_or_else(|| TreeError::Missing { path: from.into() })?;
+    let root_mode = disk
+        .stat(from)
+        .map_err(|source| read_error(from, source))?
+        .map_or(0o755, |stat| stat.mode);
+    let make_dir = |path: &Path, mode: u32| {
+        disk.create_dir(path)
+            .and_then(|()| disk.set_mode(path, dir_mode(mode)))
+            .map_err(|source| write_error(path, source))
+    };
+    make_dir(to, root_mode)?;
+    let mut dirs = vec![to.to_path_buf()];
+    // Sorted by path, a directory comes before everything in it.
+    for node in &tree.nodes {
+        let target = to.join(&node.path);
+        match node.kind {
+            NodeKind::Dir => {
+                make_dir(&target, node.mode)?;
+                dirs.push(target);
+            }
+            NodeKind::File => {
+                let source = from.join(&node.path);
+                let bytes = disk
+                    .read(&source)
+                    .map_err(|error| read_error(&source, error))?;
+                disk.write_new(&target, &bytes, node.mode & COPIED_MODE)
+                    .and_then(|()| disk.sync_file(&target))
+                    .map_err(|source| write_error(&target, source))?;
+            }
+        }
+    }
+    if let Some(parent) = to.parent() {
+        dirs.insert(0, parent.to_path_buf());
+    }
+    for dir in dirs.iter().rev() {
+        disk.sync_dir(dir)
+            .map_err(|source| write_error(dir, source))?;
+    }
+    Ok(())
+}
+
+/// Removes whatever is at `path`, links and odd things included, following
+/// none of them. Nothing there is no error. Not durable until the parent is
+/// synced.
+pub fn remove(disk: &dyn Disk, path: &Path) -> Result<(), TreeError> {
+    let failed = |path: &Path, source| TreeError::Remove {
+        path: path.into(),
+        source,
+    };
+    match disk.stat(path).map_err(|source| failed(path, source))? {
+        None => return Ok(()),
+        Some(stat) if stat.kind != Kind::Dir => {
+            return disk
+                .remove_file(path)
+                .map_err(|source| failed(path, source));
+        }
+        Some(_) => {}
+    }
+    let mut dirs = vec![path.to_path_buf()];
+    let mut next = 0;
+    while let Some(dir) = dirs.get(next).cloned() {
+        next += 1;
+        let entries = list_for_removal(disk, &dir).map_err(|source| failed(&dir, source))?;
+        for entry in entries {
+            let child = dir.join(&entry.name);
+            if entry.kind == Kind::Dir {
+                dirs.push(child);
+            } else {
+                disk.remove_file(&child)
+                    .map_err(|source| failed(&child, source))?;
+            }
+        }
+    }
+    // Parents come before their children in the list.
+    for dir in dirs.iter().rev() {
+        disk.remove_dir(dir).map_err(|source| failed(dir, source))?;
+    }
+    Ok(())
+}
+
+/// Lists a directory whose content is to be removed, and opens it for its
+/// owner where somebody closed it.
+fn list_for_removal(disk: &dyn Disk, dir: &Path) -> io::Result<Vec<crate::disk::Entry>> {
+    if let Some(stat) = disk.stat(dir)?
+        && stat.mode & 0o700 != 0o700
+    {
+        disk.set_mode(dir, dir_mode(stat.mode))?;
+    }
+    disk.list(dir)
+}
+
+fn dir_mode(mode: u32) -> u32 {
+    mode & COPIED_MODE | 0o700
+}
+
+fn read_error(path: &Path, source: io::Error) -> TreeError {
+    TreeError::Read {
+        path: path.into(),
+        source,
+    }
+}
+
+fn write_error(path: &Path, source: io::Error) -> TreeError {
+    TreeError::Write {
+        path: path.into(),
+        source,
+    }
+}

@@ -1,0 +1,154 @@
+use std::io;
+use std::path::Path;
+
+use piton_durable::atomic::{is_leftover, sweep};
+use piton_durable::{DiskRead, RealDisk, WriteError, write_atomic};
+use piton_testkit::SimDisk;
+use piton_testkit::sim::{Budget, every_crash};
+
+const FILE: &str = "/repo/state/deep/record.json";
+
+fn content(disk: &SimDisk) -> Option<Vec<u8>> {
+    disk.read(Path::new(FILE)).ok()
+}
+
+fn no_leftover(disk: &SimDisk) {
+    for path in disk.snapshot("/").keys() {
+        assert!(
+            !path.file_name().is_some_and(is_leftover),
+            "{} was left",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn a_crash_at_any_point_of_a_replacement_leaves_the_old_file_or_the_new_one() {
+    let start = SimDisk::new();
+    start.put(FILE, "old");
+    let report = every_crash(
+        &start,
+        Budget::default(),
+        |disk| {
+            let _ = write_atomic(disk, Path::new(FILE), b"new and longer", 0o600);
+        },
+        |disk, point| {
+            let found = content(disk);
+            if point.is_end() {
+                assert_eq!(found.as_deref(), Some(&b"new and longer"[..]), "{point}");
+            } else {
+                assert!(
+                    matches!(found.as_deref(), Some(b"old" | b"new and longer")),
+                    "{point}: {found:?}"
+                );
+            }
+            sweep(disk, Path::new("/repo/state/deep")).unwrap();
+            no_leftover(disk);
+        },
+    );
+    println!("replacing a file: {report}");
+    assert!(report.points >= 5);
+}
+
+#[test]
+fn a_crash_at_any_point_of_a_first_write_leaves_nothing_or_the_whole_file() {
+    let start = SimDisk::new();
+    start.put_dir("/repo");
+    let report = every_crash(
+        &start,
+        Budget::default(),
+        |disk| {
+            let _ = write_atomic(disk, Path::new(FILE), b"first", 0o600);
+        },
+        |disk, point| match content(disk) {
+            Some(bytes) => assert_eq!(bytes, b"first", "{point}"),
+            None => assert!(!point.is_end(), "{point}: the written file is gone"),
+        },
+    );
+    println!("first write of a file: {report}");
+}
+
+#[test]
+fn any_operation_that_fails_is_reported_and_leaves_the_old_file_or_the_new_one_whole() {
+    for kind in [
+        io::ErrorKind::StorageFull,
+        io::ErrorKind::ReadOnlyFilesystem,
+        io::ErrorKind::PermissionDenied,
+    ] {
+        for at in 1..=4 {
+            let disk = SimDisk::new();
+            disk.put(FILE, "old");
+            disk.fail_at(at, kind);
+            let error = write_atomic(&disk, Path::new(FILE), b"new", 0o600).unwrap_err();
+            let replaced = matches!(error, WriteError::SyncName { .. });
+            assert_eq!(replaced, at == 4, "{error}");
+            let expected: &[u8] = if replaced { b"new" } else { b"old" };
+            assert_eq!(content(&disk).as_deref(), Some(expected));
+            no_leftover(&disk);
+        }
+    }
+}
+
+#[test]
+fn a_sync_that_fails_is_a_failed_write() {
+    let disk = SimDisk::new();
+    disk.put(FILE, "old");
+    disk.fail_at(2, io::ErrorKind::Other);
+    let error = write_atomic(&disk, Path::new(FILE), b"new", 0o600).unwrap_err();
+    assert_eq!(error.to_string(), format!("make {FILE} durable"));
+    assert_eq!(content(&disk).as_deref(), Some(&b"old"[..]));
+}
+
+#[test]
+fn a_file_in_the_way_of_a_directory_is_named() {
+    let disk = SimDisk::new();
+    disk.put("/repo/state", "a file");
+    let error = write_atomic(&disk, Path::new(FILE), b"new", 0o600).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "create the directory /repo/state: a file of that name is in the way"
+    );
+    assert_eq!(disk.ops(), 0);
+}
+
+#[test]
+fn a_link_is_replaced_and_its_target_left_alone() {
+    let scratch = tempfile::tempdir().unwrap();
+    let target = scratch.path().join("target");
+    let link = scratch.path().join("link");
+    std::fs::write(&target, "target").unwrap();
+    std::os::unix::fs::symlink(&target, &link).unwrap();
+    write_atomic(&RealDisk, &link, b"new", 0o644).unwrap();
+    assert_eq!(std::fs::read(&target).unwrap(), b"target");
+    assert_eq!(RealDisk.read(&link).unwrap(), b"new");
+}
+
+#[test]
+fn eight_threads_writing_one_file_never_tear_it() {
+    let scratch = tempfile::tempdir().unwrap();
+    let path = scratch.path().join("file");
+    std::thread::scope(|scope| {
+        for worker in 0..8_u8 {
+            let path = path.clone();
+            scope.spawn(move || {
+                for _ in 0..10 {
+                    write_atomic(&RealDisk, &path, &[b'a' + worker; 5000], 0o644).unwrap();
+                    let found = std::fs::read(&path).unwrap();
+                    assert_eq!(found.len(), 5000);
+                    assert!(found.iter().all(|byte| *byte == found[0]));
+                }
+            });
+        }
+    });
+    assert_eq!(std::fs::read_dir(scratch.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn the_mode_is_the_one_asked_for_whatever_the_umask() {
+    let scratch = tempfile::tempdir().unwrap();
+    for mode in [0o600, 0o644, 0o666, 0o755] {
+        let path = scratch.path().join(format!("{mode:o}"));
+        write_atomic(&RealDisk, &path, b"x", mode).unwrap();
+        assert_eq!(RealDisk.stat(&path).unwrap().unwrap().mode, mode);
+    }
+}

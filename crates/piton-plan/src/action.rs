@@ -1,0 +1,37 @@
+//! One operation of a plan under its name.
+
+use crate::id::ActionId;
+use crate::input::Input;
+use crate::operation::Operation;
+
+/// One operation of a plan.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Action<O> {
+    pub(crate) id: ActionId,
+    pub(crate) description: Option<String>,
+    pub(crate) input: Option<Input>,
+    pub(crate) operation: O,
+}
+
+impl<O: Operation> Action<O> {
+    pub fn id(&self) -> &ActionId {
+        &self.id
+    }
+
+    pub fn operation(&self) -> &O {
+        &self.operation
+    }
+
+    /// Returns what has to be asked before it can be performed.
+    pub fn input(&self) -> Option<&Input> {
+        self.input.as_ref()
+    }
+
+    /// Returns one line for people.
+    pub fn description(&self) -> std::borrow::Cow<'_, str> {
+        match &self.description {
+            Some(text) => text.as_str().into(),
+            None => self.operation.description(),
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! What a command decided.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::action::Action;
+use crate::check::check;
+use crate::fault::{Fault, PlanFaults};
+use crate::graph::Graph;
+use crate::id::ActionId;
+use crate::index::Index;
+use crate::operation::Operation;
+
+/// What a command decided: a checked list of actions with one order.
+///
+/// There is no way to a `Plan` but through the check, whether it is built or
+/// read, so whoever holds one need not check again.
+#[derive(Clone, Debug)]
+pub struct Plan<O> {
+    command: String,
+    actions: Vec<Action<O>>,
+    graph: Graph,
+    order: Vec<u32>,
+    index: Index,
+    warnings: Vec<String>,
+    context: BTreeMap<String, Value>,
+}
+
+/// The parts of a plan before the check.
+pub(crate) struct Parts<O> {
+    pub(crate) command: String,
+    pub(crate) actions: Vec<Action<O>>,
+    pub(crate) graph: Graph,
+    pub(crate) index: Index,
+    pub(crate) warnings: Vec<String>,
+    pub(crate) context: BTreeMap<String, Value>,
+    pub(crate) faults: Vec<Fault>,
+}
+
+/// A dependency of an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dependency<'a> {
+    pub on: &'a ActionId,
+    /// It must have been settled before, but may have been left out.
+    pub order_only: bool,
+}
+
+impl<O: Operation> Plan<O> {
+    pub(crate) fn check(parts: Parts<O>) -> Result<Self, PlanFaults> {
+        let order =
+            check(&parts.actions, &parts.graph, &parts.index, parts.faults).map_err(PlanFaults)?;
+        Ok(Self {
+            command: parts.command,
+            actions: parts.actions,
+            graph: parts.graph,
+            order,
+            index: parts.index,
+            warnings: parts.warnings,
+            context: parts.context,
+        })
+    }
+
+    pub fn command(&self) -> &str {
+        &self.command
+    }
+
+    /// Returns the actions in the order in which they were decided.
+    pub fn actions(&self) -> &[Action<O>] {
+        &self.actions
+    }
+
+    /// Returns the actions in the order in which they are performed.
+    pub fn in_order(&self) -> impl ExactSizeIterator<Item = &Action<O>> {
+        self.order.iter().map(|&position| self.at(position))
+    }
+
+    pub fn get(&self, id: &ActionId) -> Option<&Action<O>> {
+        self.position(id).map(|position| self.at(position))
+    }
+
+    /// Returns what an action depends on, in list order.
+    pub fn dependencies(&self, id: &ActionId) -> Vec<Dependency<'_>> {
+        let Some(position) = self.position(id) else {
+            return Vec::new();
+        };
+        self.dependencies_at(position).collect()
+    }
+
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// Returns the values that were known when the plan was decided.
+    pub fn context(&self) -> &BTreeMap<String, Value> {
+        &self.context
+    }
+
+    pub fn len(&self) -> usize {
+        self.actions.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.actions.is_empty()
+    }
+
+    /// Whether performing it changes anything.
+    pub fn has_changes(&self) -> bool {
+        self.operations().any(|o| o.verb().changes())
+    }
+
+    /// Whether a file is in the way of an action and is not simply kept.
+    pub fn has_conflicts(&self) -> bool {
+        self.operations()
+            .filter_map(Operation::conflict)
+            .any(|mode| mode != crate::ConflictMode::Skip)
+    }
+
+    /// Whether performing it takes something away that is there now.
+    pub fn has_destructive(&self) -> bool {
+        self.operations().any(Operation::destructive)
+    }
+
+    fn operations(&self) -> impl Iterator<Item = &O> {
+        self.actions.iter().map(Action::operation)
+    }
+
+    pub(crate) fn at(&self, position: u32) -> &Action<O> {
+        &self.actions[position as usize]
+    }
+
+    pub(crate) fn position(&self, id: &ActionId) -> Option<u32> {
+        self.index.get(&self.actions, id)
+    }
+
+    pub(crate) fn positions_in_order(&self) -> &[u32] {
+        &self.order
+    }
+
+    pub(crate) fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    /// Returns the groups of actions that act on one thing.
+    pub(crate) fn shared_targets(&self) -> Vec<Vec<u32>> {
+        self.index.groups()
+    }
+
+    pub(crate) fn dependencies_at(&self, position: u32) -> impl Iterator<Item = Dependency<'_>> {
+        self.graph.edges(position).iter().map(|edge| Dependency {
+            on: &self.at(edge.to()).id,
+            order_only: edge.order_only(),
+        })
+    }
+}
+
+/// The order and the index follow from the rest.
+impl<O: Operation> PartialEq for Plan<O> {
+    fn eq(&self, other: &Self) -> bool {
+        self.command == other.command
+            && self.actions == other.actions
+            && self.graph == other.graph
+            && self.warnings == other.warnings
+            && self.context == other.context
+    }
+}

@@ -1,0 +1,89 @@
+//! Plans and runs as JSON documents.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::operation::Operation;
+use crate::plan::Plan;
+use crate::receipt::{Outcome, Receipt, SkipReason};
+use crate::summary::Summary;
+
+/// The format of a shown plan; a new number means that a reader must change.
+pub const PLAN_FORMAT: &str = "piton-plan/1";
+
+/// The format of a shown run.
+pub const RUN_FORMAT: &str = "piton-run/1";
+
+#[derive(Serialize)]
+#[serde(bound = "O: Operation")]
+struct Document<'a, O> {
+    format: &'static str,
+    summary: Value,
+    order: Vec<&'a str>,
+    plan: &'a Plan<O>,
+}
+
+/// Returns a plan as one JSON document.
+pub fn plan_document<O: Operation>(plan: &Plan<O>) -> Result<Value, serde_json::Error> {
+    serde_json::to_value(Document {
+        format: PLAN_FORMAT,
+        summary: summary(&Summary::of(plan)),
+        order: plan.in_order().map(|a| a.id().as_str()).collect(),
+        plan,
+    })
+}
+
+fn summary(summary: &Summary) -> Value {
+    let counts: serde_json::Map<String, Value> = summary
+        .counts
+        .iter()
+        .map(|(verb, times)| (verb.word().to_owned(), (*times).into()))
+        .collect();
+    json!({
+        "command": summary.command,
+        "counts": counts,
+        "total": summary.total,
+        "changes": summary.changes,
+        "unchanged": summary.unchanged,
+        "destructive": summary.destructive,
+        "conflicts": summary.conflicts,
+        "will_ask": summary.will_ask,
+        "warnings": summary.warnings,
+    })
+}
+
+/// Returns receipts as one JSON document. Two booleans follow from the status,
+/// for readers that want no more.
+pub fn run_document(command: &str, receipts: &[Receipt]) -> Result<Value, serde_json::Error> {
+    let receipts = receipts
+        .iter()
+        .map(|receipt| {
+            let mut value = serde_json::to_value(receipt)?;
+            if let Value::Object(fields) = &mut value {
+                let status = status(&receipt.outcome);
+                fields.insert("status".to_owned(), status.into());
+                fields.insert("success".to_owned(), receipt.outcome.is_success().into());
+                let skipped = matches!(receipt.outcome, Outcome::Skipped(_) | Outcome::AlreadySo);
+                fields.insert("skipped".to_owned(), skipped.into());
+            }
+            Ok(value)
+        })
+        .collect::<Result<Vec<_>, serde_json::Error>>()?;
+    Ok(json!({ "format": RUN_FORMAT, "command": command, "receipts": receipts }))
+}
+
+/// Returns the one word that sums an outcome up.
+fn status(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Ok => "done",
+        Outcome::AlreadySo | Outcome::Skipped(SkipReason::NothingToDo) => "unchanged",
+        Outcome::Failed(_) => "failed",
+        Outcome::Skipped(SkipReason::Declined | SkipReason::NoInput { .. }) => "declined",
+        Outcome::Skipped(
+            SkipReason::Dependency { .. }
+            | SkipReason::FailFast { .. }
+            | SkipReason::Interrupted
+            | SkipReason::JournalLost,
+        ) => "blocked",
+    }
+}

@@ -1,0 +1,18 @@
+//! Plans, receipts and deviations as text for people and programs.
+//!
+//! Nothing here prints: every function returns what is to be shown, at a
+//! verbosity from −3, where nothing is, to 3, where everything is.
+
+mod escape;
+mod json;
+mod markdown;
+mod receipts;
+mod style;
+mod text;
+
+pub use escape::clean;
+pub use json::{PLAN_FORMAT, RUN_FORMAT, plan_document, run_document};
+pub use markdown::markdown;
+pub use receipts::receipts;
+pub use style::{Colour, Style};
+pub use text::{Heading, outlook, text};

@@ -1,0 +1,108 @@
+//! What an action does, as one fixed word.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What an action does to its target. The word is part of the action's id and
+/// of every file format; the mark stands before it where a plan is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verb {
+    Create,
+    Copy,
+    Set,
+    Configure,
+    Register,
+    Write,
+    Overwrite,
+    /// Overwrites if the user says so.
+    Ask,
+    Move,
+    Delete,
+    Run,
+    Publish,
+    Commit,
+    Comment,
+    Close,
+    /// Leaves the target as it is, and says why.
+    Skip,
+}
+
+impl Verb {
+    pub const ALL: [Self; 16] = [
+        Self::Create,
+        Self::Copy,
+        Self::Set,
+        Self::Configure,
+        Self::Register,
+        Self::Write,
+        Self::Overwrite,
+        Self::Ask,
+        Self::Move,
+        Self::Delete,
+        Self::Run,
+        Self::Publish,
+        Self::Commit,
+        Self::Comment,
+        Self::Close,
+        Self::Skip,
+    ];
+
+    /// Returns the word that stands in ids and files.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Copy => "copy",
+            Self::Set => "set",
+            Self::Configure => "configure",
+            Self::Register => "register",
+            Self::Write => "write",
+            Self::Overwrite => "overwrite",
+            Self::Ask => "ask",
+            Self::Move => "move",
+            Self::Delete => "delete",
+            Self::Run => "run",
+            Self::Publish => "publish",
+            Self::Commit => "commit",
+            Self::Comment => "comment",
+            Self::Close => "close",
+            Self::Skip => "skip",
+        }
+    }
+
+    /// Returns the mark that tells the kinds apart without colour.
+    pub const fn mark(self) -> char {
+        match self {
+            Self::Create | Self::Copy => '+',
+            Self::Set | Self::Configure | Self::Register | Self::Write => '=',
+            Self::Overwrite => '~',
+            Self::Ask => '?',
+            Self::Move => '>',
+            Self::Delete | Self::Close => '-',
+            Self::Run | Self::Publish | Self::Commit | Self::Comment => '*',
+            Self::Skip => '.',
+        }
+    }
+
+    /// Whether performing it changes anything.
+    pub const fn changes(self) -> bool {
+        !matches!(self, Self::Skip)
+    }
+
+    /// Whether it takes something away that was there before.
+    pub const fn destructive(self) -> bool {
+        matches!(self, Self::Overwrite | Self::Ask | Self::Delete)
+    }
+
+    /// Returns the verb with this word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verb| verb.word() == word)
+    }
+}
+
+impl fmt::Display for Verb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}

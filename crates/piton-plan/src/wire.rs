@@ -1,0 +1,177 @@
+//! A plan as JSON.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+
+use crate::action::Action;
+use crate::conflict::ConflictMode;
+use crate::fault::{Fault, PlanFaults};
+use crate::graph::{Edge, Graph};
+use crate::id::ActionId;
+use crate::index::Index;
+use crate::input::Input;
+use crate::operation::Operation;
+use crate::output::OutputRef;
+use crate::plan::{Parts, Plan};
+use crate::verb::Verb;
+
+#[derive(Serialize)]
+struct PlanOut<'a, O> {
+    command: &'a str,
+    actions: Vec<ActionOut<'a, O>>,
+    warnings: &'a [String],
+    context: &'a BTreeMap<String, Value>,
+}
+
+/// What a reader may want is written out; what `do` says is what counts.
+#[derive(Serialize)]
+struct ActionOut<'a, O> {
+    id: &'a ActionId,
+    category: &'static str,
+    operation: Verb,
+    target: Cow<'a, str>,
+    description: Cow<'a, str>,
+    destructive: bool,
+    reversible: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    conflict: Option<ConflictMode>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    premise: Option<Cow<'a, str>>,
+    expectation: Cow<'a, str>,
+    requires_input: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    input: Option<&'a Input>,
+    depends_on: Vec<&'a ActionId>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    after: Vec<&'a ActionId>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    produces: &'a [&'static str],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    consumes: Vec<&'a OutputRef>,
+    #[serde(rename = "do")]
+    operation_value: &'a O,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, bound = "O: Operation")]
+struct PlanIn<O> {
+    command: String,
+    actions: Vec<ActionIn<O>>,
+    #[serde(default)]
+    warnings: Vec<String>,
+    #[serde(default)]
+    context: BTreeMap<String, Value>,
+}
+
+/// Reads back what counts; the rest follows from the operation.
+#[derive(Deserialize)]
+#[serde(bound = "O: Operation")]
+struct ActionIn<O> {
+    id: ActionId,
+    description: Option<String>,
+    #[serde(default)]
+    input: Option<Input>,
+    #[serde(default)]
+    depends_on: Vec<ActionId>,
+    #[serde(default)]
+    after: Vec<ActionId>,
+    #[serde(rename = "do")]
+    operation: O,
+}
+
+impl<O: Operation> Serialize for Plan<O> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let actions = (0_u32..)
+            .zip(self.actions())
+            .map(|(position, action)| {
+                let operation = action.operation();
+                let on = |order_only: bool| {
+                    self.dependencies_at(position)
+                        .filter(|dependency| dependency.order_only == order_only)
+                        .map(|dependency| dependency.on)
+                        .collect()
+                };
+                ActionOut {
+                    id: action.id(),
+                    category: operation.category(),
+                    operation: operation.verb(),
+                    target: operation.target(),
+                    description: action.description(),
+                    destructive: operation.destructive(),
+                    reversible: operation.reversible(),
+                    conflict: operation.conflict(),
+                    premise: operation.premise(),
+                    expectation: operation.expectation(),
+                    requires_input: action.input().is_some(),
+                    input: action.input(),
+                    depends_on: on(false),
+                    after: on(true),
+                    produces: operation.produces(),
+                    consumes: operation.uses(),
+                    operation_value: operation,
+                }
+            })
+            .collect();
+        PlanOut {
+            command: self.command(),
+            actions,
+            warnings: self.warnings(),
+            context: self.context(),
+        }
+        .serialize(serializer)
+    }
+}
+
+impl<'de, O: Operation> Deserialize<'de> for Plan<O> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let plan = PlanIn::deserialize(deserializer)?;
+        assemble(plan).map_err(D::Error::custom)
+    }
+}
+
+fn assemble<O: Operation>(plan: PlanIn<O>) -> Result<Plan<O>, PlanFaults> {
+    let mut stated = Vec::with_capacity(plan.actions.len());
+    let mut actions = Vec::with_capacity(plan.actions.len());
+    for action in plan.actions {
+        stated.push((action.depends_on, action.after));
+        let own = action.operation.description();
+        let description = action.description.filter(|text| *text != own);
+        actions.push(Action {
+            id: action.id,
+            description,
+            input: action.input,
+            operation: action.operation,
+        });
+    }
+    let index = Index::build(&actions);
+    let mut faults = Vec::new();
+    let mut graph = Graph::with_capacity(actions.len(), stated.len());
+    for (action, (needs, after)) in actions.iter().zip(&stated) {
+        let mut edges = Vec::with_capacity(needs.len() + after.len());
+        let named = needs.iter().map(|id| (id, false));
+        for (dependency, order_only) in named.chain(after.iter().map(|id| (id, true))) {
+            match index.get(&actions, dependency) {
+                Some(to) if order_only => edges.push(Edge::after(to)),
+                Some(to) => edges.push(Edge::needs(to)),
+                None => faults.push(Fault::UnknownDependency {
+                    action: action.id.clone(),
+                    dependency: dependency.clone(),
+                }),
+            }
+        }
+        graph.push(edges);
+    }
+    Plan::check(Parts {
+        command: plan.command,
+        actions,
+        graph,
+        index,
+        warnings: plan.warnings,
+        context: plan.context,
+        faults,
+    })
+}

@@ -1,0 +1,169 @@
+//! A disk with somebody listening to its writes.
+
+use std::fmt::{self, Debug};
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use piton_durable::{Appender, Disk, DiskRead, Entry, Stat};
+
+use crate::ops::{Op, Verb};
+
+type Hook = Arc<dyn Fn(&Op) -> io::Result<()> + Send + Sync>;
+
+/// Calls a hook before every write; an error of the hook takes its place.
+#[derive(Clone)]
+pub struct TapDisk<D> {
+    disk: D,
+    hook: Hook,
+}
+
+impl<D> TapDisk<D> {
+    pub fn new(disk: D, hook: impl Fn(&Op) -> io::Result<()> + Send + Sync + 'static) -> Self {
+        TapDisk {
+            disk,
+            hook: Arc::new(hook),
+        }
+    }
+}
+
+/// The writes that a [`recording`] disk saw.
+#[derive(Clone, Debug, Default)]
+pub struct Recorded(Arc<Mutex<Vec<Op>>>);
+
+impl Recorded {
+    pub fn ops(&self) -> Vec<Op> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+/// Wraps a disk so that every write to it is written down.
+pub fn recording<D>(disk: D) -> (TapDisk<D>, Recorded) {
+    let recorded = Recorded::default();
+    let log = recorded.clone();
+    let tap = TapDisk::new(disk, move |op| {
+        log.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(op.clone());
+        Ok(())
+    });
+    (tap, recorded)
+}
+
+impl<D: Debug> Debug for TapDisk<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TapDisk")
+            .field("disk", &self.disk)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<D: DiskRead> DiskRead for TapDisk<D> {
+    fn stat(&self, path: &Path) -> io::Result<Option<Stat>> {
+        self.disk.stat(path)
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.disk.read(path)
+    }
+
+    fn list(&self, dir: &Path) -> io::Result<Vec<Entry>> {
+        self.disk.list(dir)
+    }
+}
+
+impl<D: Disk> Disk for TapDisk<D> {
+    fn create_dir(&self, path: &Path) -> io::Result<()> {
+        (self.hook)(&Op::one(Verb::CreateDir, path))?;
+        self.disk.create_dir(path)
+    }
+
+    fn write_new(&self, path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+        (self.hook)(&Op::one(Verb::WriteNew, path))?;
+        self.disk.write_new(path, bytes, mode)
+    }
+
+    fn append(&self, path: &Path, mode: u32) -> io::Result<Box<dyn Appender>> {
+        (self.hook)(&Op::one(Verb::OpenAppend, path))?;
+        Ok(Box::new(TapAppender {
+            file: self.disk.append(path, mode)?,
+            path: path.into(),
+            hook: Arc::clone(&self.hook),
+        }))
+    }
+
+    fn truncate(&self, path: &Path, len: u64) -> io::Result<()> {
+        (self.hook)(&Op::one(Verb::Truncate, path))?;
+        self.disk.truncate(path, len)
+    }
+
+    fn set_mode(&self, path: &Path, mode: u32) -> io::Result<()> {
+        (self.hook)(&Op::one(Verb::SetMode, path))?;
+        self.disk.set_mode(path, mode)
+    }
+
+    fn sync_file(&self, path: &Path) -> io::Result<()> {
+        (self.hook)(&Op::one(Verb::SyncFile, path))?;
+        self.disk.sync_file(path)
+    }
+
+    fn sync_dir(&self, path: &Path) -> io::Result<()> {
+        (self.hook)(&Op::one(Verb::SyncDir, path))?;
+        self.disk.sync_dir(path)
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        (self.hook)(&Op::two(Verb::Rename, from, to))?;
+        self.disk.rename(from, to)
+    }
+
+    fn rename_new(&self, from: &Path, to: &Path) -> io::Result<()> {
+        (self.hook)(&Op::two(Verb::RenameNew, from, to))?;
+        self.disk.rename_new(from, to)
+    }
+
+    fn exchange(&self, a: &Path, b: &Path) -> io::Result<()> {
+        (self.hook)(&Op::two(Verb::Exchange, a, b))?;
+        self.disk.exchange(a, b)
+    }
+
+    fn remove_file(&self, path: &Path) -> io::Result<()> {
+        (self.hook)(&Op::one(Verb::RemoveFile, path))?;
+        self.disk.remove_file(path)
+    }
+
+    fn remove_dir(&self, path: &Path) -> io::Result<()> {
+        (self.hook)(&Op::one(Verb::RemoveDir, path))?;
+        self.disk.remove_dir(path)
+    }
+}
+
+struct TapAppender {
+    file: Box<dyn Appender>,
+    path: std::path::PathBuf,
+    hook: Hook,
+}
+
+impl Debug for TapAppender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TapAppender")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Appender for TapAppender {
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        (self.hook)(&Op::one(Verb::Append, &self.path))?;
+        self.file.append(bytes)
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        (self.hook)(&Op::one(Verb::SyncFile, &self.path))?;
+        self.file.sync()
+    }
+}

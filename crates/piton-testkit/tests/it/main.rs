@@ -1,0 +1,3 @@
+//! The instruments, checked against themselves.
+
+mod sim;

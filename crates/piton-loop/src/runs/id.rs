@@ -23,6 +23,11 @@ impl RunId {
         Self(format!("{}-{micros:06}", now.strftime("%Y%m%dT%H%M%S")))
     }
 
+    /// A name that no run has, until its record begins.
+    pub(super) fn unset() -> Self {
+        Self("00000000T000000-000000".to_owned())
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }

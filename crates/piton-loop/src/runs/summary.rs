@@ -88,6 +88,33 @@ pub struct Attempt {
     pub effort_reason: Option<String>,
 }
 
+impl RunSummary {
+    /// Returns the summary of a run that has done nothing yet. Beginning a
+    /// record fills in the run's name and place.
+    pub fn new(command: &str, repo_root: &str) -> Self {
+        Self {
+            schema_version: 1,
+            run_id: RunId::unset(),
+            command: command.to_owned(),
+            artifact_root: String::new(),
+            repo_root: repo_root.to_owned(),
+            agent: None,
+            model: None,
+            effort: None,
+            default_effort: None,
+            max_allowed_effort: None,
+            test_command: None,
+            started_at: String::new(),
+            finished_at: None,
+            final_status: FinalStatus::Running,
+            error_message: None,
+            counts: Counts::default(),
+            usage: Usage::default(),
+            attempts: Vec::new(),
+        }
+    }
+}
+
 impl FinalStatus {
     pub fn as_str(self) -> &'static str {
         match self {

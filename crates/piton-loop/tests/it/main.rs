@@ -5,4 +5,5 @@
 
 mod prompts;
 mod retention;
+mod runs;
 mod vectors;

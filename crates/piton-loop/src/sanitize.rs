@@ -1,6 +1,6 @@
 //! One short line out of an agent's words, fit for summaries and commits.
 
-use crate::replies::{lines, trim};
+use piton_migration::text::{is_space, lines, strip};
 
 /// The longest summary, in characters.
 pub const SUMMARY_CHARS: usize = 240;
@@ -20,13 +20,13 @@ pub fn sanitize(text: &str, repo_root: &str) -> Option<String> {
         .filter(|line| !line.is_empty())
         .collect();
     let joined: String = kept.join(" ").chars().take(SUMMARY_CHARS).collect();
-    let summary = trim(&joined);
+    let summary = strip(&joined);
     (!summary.is_empty()).then(|| summary.to_owned())
 }
 
 /// Collapses every run of white space to one space.
 fn squeeze(line: &str) -> String {
-    line.split(crate::replies::is_space)
+    line.split(is_space)
         .filter(|word| !word.is_empty())
         .collect::<Vec<_>>()
         .join(" ")

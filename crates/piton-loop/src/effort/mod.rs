@@ -2,8 +2,6 @@
 
 mod budget;
 mod resolution;
-mod tier;
 
 pub use budget::{BudgetError, EffortBudget};
 pub use resolution::{EffortResolution, EffortSource};
-pub use tier::{EffortTier, EffortTierError};

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde::ser::SerializeStruct;
 
-use super::EffortTier;
+use piton_migration::effort::Effort;
 
 /// Who asked for the tier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -32,10 +32,10 @@ impl EffortSource {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EffortResolution {
     pub source: EffortSource,
-    pub requested: EffortTier,
+    pub requested: Effort,
     /// What the agent is asked for: the requested tier under the run's cap.
-    pub effective: EffortTier,
-    pub max_allowed: EffortTier,
+    pub effective: Effort,
+    pub max_allowed: Effort,
     pub reason: Option<String>,
 }
 

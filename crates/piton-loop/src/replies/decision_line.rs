@@ -5,7 +5,7 @@
 //! counts when no plain one is there, so that wherever the original finds an
 //! answer, this finds the same.
 
-use super::lines::{is_space, lines, trim};
+use piton_migration::text::{is_space, lines, strip, strip_word};
 
 /// What follows `key:` on a decision line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ impl<'a> DecisionLine<'a> {
         key: &str,
         read: impl Fn(DecisionLine<'a>) -> Option<T>,
     ) -> Option<T> {
-        let found: Vec<&str> = lines(text).map(trim).collect();
+        let found: Vec<&str> = lines(text).map(strip).collect();
         let plain = found.iter().rev().filter_map(|line| plain(line, key));
         let dressed = found.iter().rev().filter_map(|line| dressed(line, key));
         plain.chain(dressed).find_map(read)
@@ -33,7 +33,7 @@ impl<'a> DecisionLine<'a> {
     /// Splits a leading `word`, in any case, off the rest of the line. What
     /// follows it is cleared of the marks that closed an emphasis.
     pub(crate) fn take_word(self, word: &str) -> Option<&'a str> {
-        let after = strip_prefix_ignore_case(self.rest, word)?;
+        let after = strip_word(self.rest, word)?;
         if !self.dressed {
             return Some(after);
         }
@@ -49,20 +49,20 @@ impl<'a> DecisionLine<'a> {
 }
 
 fn plain<'a>(line: &'a str, key: &str) -> Option<DecisionLine<'a>> {
-    let after = strip_prefix_ignore_case(line, key)?.strip_prefix(':')?;
+    let after = strip_word(line, key)?.strip_prefix(':')?;
     Some(DecisionLine {
-        rest: trim(after),
+        rest: strip(after),
         dressed: false,
     })
 }
 
 fn dressed<'a>(line: &'a str, key: &str) -> Option<DecisionLine<'a>> {
     let line = without_bullet(line).trim_start_matches(is_mark);
-    let after = strip_prefix_ignore_case(line, key)?
+    let after = strip_word(line, key)?
         .trim_start_matches(is_mark)
         .strip_prefix(':')?;
     Some(DecisionLine {
-        rest: trim(after).trim_start_matches(|c| is_mark(c) || is_space(c)),
+        rest: strip(after).trim_start_matches(|c| is_mark(c) || is_space(c)),
         dressed: true,
     })
 }
@@ -79,7 +79,7 @@ fn without_bullet(line: &str) -> &str {
         line
     };
     if rest.starts_with(is_space) {
-        trim(rest)
+        strip(rest)
     } else {
         line
     }
@@ -89,19 +89,13 @@ fn is_mark(c: char) -> bool {
     matches!(c, '*' | '_' | '`')
 }
 
-fn strip_prefix_ignore_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
-    let head = text.get(..prefix.len())?;
-    head.eq_ignore_ascii_case(prefix)
-        .then(|| &text[prefix.len()..])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn rest(text: &str) -> Option<String> {
         DecisionLine::last(text, "ready", |line| {
-            line.take_word("no").map(|rest| trim(rest).to_owned())
+            line.take_word("no").map(|rest| strip(rest).to_owned())
         })
     }
 

@@ -2,7 +2,6 @@
 
 mod classifier;
 mod decision_line;
-mod lines;
 mod ready;
 mod review_verdict;
 pub mod schema;
@@ -15,5 +14,3 @@ pub use ready::{ReadyAnswer, ReadyError, Verdict};
 pub use review_verdict::ReviewVerdict;
 pub use scope_selection::{CandidateKind, ScopeSelection, ScopeSelectionError};
 pub use status_block::{Decision, Recommendation, StatusBlock};
-
-pub(crate) use lines::{is_space, lines, trim};

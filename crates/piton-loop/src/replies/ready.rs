@@ -1,7 +1,7 @@
 //! The ready-check's answer: may the phase start?
 
 use super::decision_line::DecisionLine;
-use super::lines::trim;
+use piton_migration::text::strip;
 
 /// Whether the current phase may start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -50,7 +50,7 @@ fn read(line: DecisionLine<'_>) -> Option<ReadyAnswer> {
         if after.starts_with(is_word_char) {
             return None;
         }
-        let reason = trim(after.trim_start_matches([' ', '\u{2014}', '-']));
+        let reason = strip(after.trim_start_matches([' ', '\u{2014}', '-']));
         Some(ReadyAnswer {
             verdict,
             reason: if reason.is_empty() {

@@ -1,7 +1,7 @@
 //! The scope selection's answer: which of the offered candidates to take.
 
 use super::decision_line::DecisionLine;
-use super::lines::trim;
+use piton_migration::text::strip;
 
 /// How far a target was widened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -63,9 +63,9 @@ impl ScopeSelection {
 
 fn read(line: DecisionLine<'_>) -> Option<ScopeSelection> {
     CandidateKind::ALL.into_iter().find_map(|kind| {
-        let after = trim(line.take_word(kind.as_str())?);
+        let after = strip(line.take_word(kind.as_str())?);
         let reason = match after.strip_prefix(['\u{2014}', '-']) {
-            Some(reason) => trim(reason),
+            Some(reason) => strip(reason),
             None if after.is_empty() => after,
             // `seedling`, or words without a separator.
             None => return None,

@@ -1,6 +1,6 @@
 //! The delimited report at the end of an agent's final message.
 
-use super::lines::{lines, trim};
+use piton_migration::text::{lines, strip};
 
 const BEGIN: &str = "BEGIN_CONTINUOUS_REFACTORING_STATUS";
 const END: &str = "END_CONTINUOUS_REFACTORING_STATUS";
@@ -74,7 +74,7 @@ impl StatusBlock {
     pub fn parse(text: &str) -> Option<Self> {
         let begin = text.rfind(BEGIN)? + BEGIN.len();
         let end = begin + text[begin..].find(END)?;
-        let body = trim(&text[begin..end]);
+        let body = strip(&text[begin..end]);
         (!body.is_empty()).then(|| read(body))
     }
 }
@@ -82,7 +82,7 @@ impl StatusBlock {
 fn read(body: &str) -> StatusBlock {
     let mut block = StatusBlock::default();
     let mut in_evidence = false;
-    for line in lines(body).map(trim) {
+    for line in lines(body).map(strip) {
         if in_evidence && let Some(item) = line.strip_prefix("- ") {
             block.evidence.extend(present(item));
             continue;
@@ -90,7 +90,7 @@ fn read(body: &str) -> StatusBlock {
         let Some((key, value)) = line.split_once(':') else {
             continue;
         };
-        let (key, value) = (trim(key), present(value));
+        let (key, value) = (strip(key), present(value));
         in_evidence = key == "evidence";
         match key {
             "phase_reached" => block.phase_reached = value,
@@ -113,7 +113,7 @@ fn read(body: &str) -> StatusBlock {
 }
 
 fn present(value: &str) -> Option<String> {
-    let value = trim(value);
+    let value = strip(value);
     (!value.is_empty()).then(|| value.to_owned())
 }
 

@@ -1,6 +1,6 @@
 //! What a taste file says, and by which version of the questions.
 
-use crate::replies::{lines, trim};
+use piton_migration::text::{lines, strip};
 
 /// The version whose dimensions [`DEFAULT_TASTE`] and the interview cover.
 pub const CURRENT_VERSION: u32 = 1;
@@ -23,7 +23,7 @@ impl TasteVersion {
         lines(text)
             .next()
             .and_then(|line| line.strip_prefix(HEADER))
-            .and_then(|number| trim(number).parse().ok())
+            .and_then(|number| strip(number).parse().ok())
             .map_or(Self::Unknown, Self::Declared)
     }
 

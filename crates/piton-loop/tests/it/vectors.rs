@@ -7,13 +7,14 @@ use std::fs;
 use std::path::PathBuf;
 
 use piton_loop::commit;
-use piton_loop::effort::{EffortBudget, EffortTier};
+use piton_loop::effort::EffortBudget;
 use piton_loop::failures::{FailureKind, Scalar};
 use piton_loop::replies::{
     CandidateKind, Decision, ReadyAnswer, Recommendation, Route, ScopeSelection, StatusBlock,
 };
 use piton_loop::sanitize::sanitize;
 use piton_loop::taste::TasteVersion;
+use piton_migration::effort::Effort;
 use serde_json::{Value, json};
 
 /// Runs one vector; `differences` are the cases that piton answers its own way.
@@ -128,7 +129,7 @@ fn summaries_are_cleaned_as_the_original_cleans_them() {
     );
 }
 
-fn tier(value: &Value) -> Result<Option<EffortTier>, ()> {
+fn tier(value: &Value) -> Result<Option<Effort>, ()> {
     match value {
         Value::Null => Ok(None),
         Value::String(word) => word.parse().map(Some).map_err(|_| ()),

@@ -3,11 +3,13 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use piton_agent::{CallFiles, CallRecord};
 use piton_durable::{DiskRead, Kind, Lock};
 use serde_json::Value;
 
+use super::call::VERDICT_FILE;
 use super::layout::RunDir;
-use super::{CallRecord, RunId, RunState, RunSummary, RunUnit};
+use super::{CallVerdict, RunId, RunState, RunSummary, RunUnit};
 use crate::clock::Clock;
 
 /// A record could not be read.
@@ -48,7 +50,10 @@ pub struct FullRun {
 #[derive(Clone, Debug, PartialEq)]
 pub struct ListedCall {
     pub dir: PathBuf,
+    /// What the agent's side recorded; `None` while the call runs.
     pub call: Option<CallRecord>,
+    /// What became of it; `None` when the run ended before that was known.
+    pub verdict: Option<CallVerdict>,
 }
 
 /// Returns all runs, the newest first.
@@ -82,8 +87,12 @@ pub fn show(disk: &dyn DiskRead, runs: &Path, id: &RunId) -> Result<FullRun, Lis
         .filter_map(|name| {
             let number = name.split_once('-')?.0.parse().ok()?;
             let dir = dir.calls().join(&name);
-            let call = json(disk, &dir.join("call.json"));
-            Some((number, ListedCall { dir, call }))
+            let call = ListedCall {
+                call: json(disk, &CallFiles::in_directory(&dir).record()),
+                verdict: json(disk, &dir.join(VERDICT_FILE)),
+                dir,
+            };
+            Some((number, call))
         })
         .collect();
     calls.sort_by_key(|(number, _)| *number);

@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Zoned;
+use piton_agent::{CallFiles, CallRecord};
 use piton_durable::{Disk, Holder, Lock, LockError, LockGuard, Log, LogError, WriteError};
 
+use super::call::VERDICT_FILE;
 use super::layout::RunDir;
-use super::{CallOutcome, CallRecord, Event, FinalStatus, RunId, RunSummary, stamp};
+use super::{CallVerdict, Event, FinalStatus, RunId, RunSummary, stamp};
 use crate::clock::Clock;
 
 /// Records hold prompts and answers, which are nobody else's business.
@@ -47,10 +49,6 @@ pub struct RunRecord<'d> {
     summary: RunSummary,
     _live: LockGuard,
 }
-
-/// Where one call's files go.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CallDir(PathBuf);
 
 impl<'d> RunRecord<'d> {
     /// Begins a record below `runs`. The summary's identity is filled in here.
@@ -115,36 +113,28 @@ impl<'d> RunRecord<'d> {
         Ok(self.events.append(&line)?)
     }
 
-    /// Makes the directory of the next call and writes its prompt.
-    pub fn call(&mut self, role: &str, prompt: &str) -> Result<CallDir, RecordError> {
+    /// Makes the directory of the next call. The agent leaves its files there.
+    pub fn call(&mut self, role: &str) -> Result<CallFiles, RecordError> {
         self.summary.counts.calls += 1;
         let dir = self.dir.call(self.summary.counts.calls, role);
         piton_durable::create_dirs(self.disk, &dir)?;
-        piton_durable::write_atomic(self.disk, &dir.join("prompt.md"), prompt.as_bytes(), MODE)?;
-        Ok(CallDir(dir))
+        Ok(CallFiles::in_directory(dir))
     }
 
-    /// Writes what a call was, or has become.
-    pub fn call_record(&mut self, dir: &CallDir, call: &CallRecord) -> Result<(), RecordError> {
-        self.write_json(&dir.0.join("call.json"), call)?;
-        if call.outcome != CallOutcome::Running {
-            if let Some(usage) = call.usage {
-                self.summary.usage = self.summary.usage.plus(usage);
-            }
-            self.write_summary()?;
+    /// Counts what a call consumed.
+    pub fn count(&mut self, call: &CallRecord) -> Result<(), RecordError> {
+        if let Some(usage) = call.usage {
+            self.summary.usage += usage;
         }
-        Ok(())
+        if let Some(cost) = call.cost_usd {
+            *self.summary.cost_usd.get_or_insert(0.0) += cost;
+        }
+        self.write_summary()
     }
 
-    /// Keeps one text of a call: an output, an answer.
-    pub fn call_text(&self, dir: &CallDir, name: &str, text: &str) -> Result<(), RecordError> {
-        let path = dir.0.join(name);
-        Ok(piton_durable::write_atomic(
-            self.disk,
-            &path,
-            text.as_bytes(),
-            MODE,
-        )?)
+    /// Keeps what became of a call.
+    pub fn verdict(&self, files: &CallFiles, verdict: &CallVerdict) -> Result<(), RecordError> {
+        self.write_json(&files.directory.join(VERDICT_FILE), verdict)
     }
 
     /// Changes the summary and writes it.
@@ -185,12 +175,6 @@ impl<'d> RunRecord<'d> {
             text.as_bytes(),
             MODE,
         )?)
-    }
-}
-
-impl CallDir {
-    pub fn path(&self) -> &Path {
-        &self.0
     }
 }
 

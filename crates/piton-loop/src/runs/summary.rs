@@ -1,13 +1,14 @@
 //! What a run comes to, in one file: `summary.json`.
 
+use piton_agent::Usage;
 use serde::{Deserialize, Serialize};
 
-use super::{RunId, Usage};
+use super::RunId;
 
 /// The whole of a run at a glance.
 ///
 /// Readers of the original know these fields; `schema_version`, `command`,
-/// `pid` and `usage` are piton's own.
+/// `usage` and `cost_usd` are piton's own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunSummary {
     pub schema_version: u32,
@@ -28,6 +29,8 @@ pub struct RunSummary {
     pub error_message: Option<String>,
     pub counts: Counts,
     pub usage: Usage,
+    /// What the agents say that they cost, where they say it.
+    pub cost_usd: Option<f64>,
     pub attempts: Vec<Attempt>,
 }
 
@@ -110,6 +113,7 @@ impl RunSummary {
             error_message: None,
             counts: Counts::default(),
             usage: Usage::default(),
+            cost_usd: None,
             attempts: Vec::new(),
         }
     }

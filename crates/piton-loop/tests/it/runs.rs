@@ -1,13 +1,12 @@
 //! Run records: written as things happen, readable whatever happened.
 
-use std::path::PathBuf;
 use std::sync::Mutex;
 
 use jiff::Zoned;
 use piton_durable::{Holder, RealDisk};
 use piton_loop::clock::Clock;
 use piton_loop::runs::{
-    self, CallOutcome, CallRecord, Event, FinalStatus, RunRecord, RunState, RunSummary, Usage,
+    self, CallOutcome, CallVerdict, Event, FinalStatus, RunRecord, RunState, RunSummary,
 };
 
 #[derive(Debug)]
@@ -41,22 +40,12 @@ fn begin<'d>(clock: &'d StoppedClock, runs: &std::path::Path) -> RunRecord<'d> {
     RunRecord::begin(&RealDisk, clock, runs, &holder(), summary).unwrap()
 }
 
-fn call() -> CallRecord {
-    CallRecord {
+fn verdict() -> CallVerdict {
+    CallVerdict {
         schema_version: 1,
         role: "planning.expand".into(),
-        agent: "script".into(),
-        version: None,
-        arguments: vec!["--go".into()],
-        model: None,
-        effort_asked: Some("low".into()),
-        effort_given: None,
-        started_at: "2026-05-13T23:15:50.013+00:00".into(),
-        duration_ms: 12,
-        usage: Some(Usage {
-            output_tokens: Some(7),
-            ..Usage::default()
-        }),
+        effort_asked: Some("high".into()),
+        effort_given: Some("low".into()),
         outcome: CallOutcome::Accepted,
         summary: "three phases".into(),
     }
@@ -67,8 +56,8 @@ fn a_run_is_read_back_as_it_was_recorded() {
     let dir = tempfile::tempdir().unwrap();
     let clock = StoppedClock::new();
     let mut record = begin(&clock, dir.path());
-    let call_dir = record.call("planning.expand", "do it").unwrap();
-    record.call_record(&call_dir, &call()).unwrap();
+    let files = record.call("planning.expand").unwrap();
+    record.verdict(&files, &verdict()).unwrap();
     record.event(&Event::Interrupted).unwrap();
     let id = record.id().clone();
     record.finish(FinalStatus::Completed, None).unwrap();
@@ -77,17 +66,15 @@ fn a_run_is_read_back_as_it_was_recorded() {
     assert_eq!(run.run.state, RunState::Over);
     let summary = run.run.summary.unwrap();
     assert_eq!(summary.final_status, FinalStatus::Completed);
-    assert_eq!(summary.usage.output_tokens, Some(7));
     assert_eq!(summary.counts.calls, 1);
-    assert_eq!(run.calls[0].call, Some(call()));
+    assert_eq!(run.calls[0].verdict, Some(verdict()));
     let names: Vec<_> = run
         .events
         .iter()
         .map(|e| e["event"].as_str().unwrap())
         .collect();
     assert_eq!(names, ["artifacts_ready", "interrupted"]);
-    let prompt: PathBuf = run.calls[0].dir.join("prompt.md");
-    assert_eq!(std::fs::read_to_string(prompt).unwrap(), "do it");
+    assert!(run.calls[0].dir.ends_with("calls/1-planning.expand"));
 }
 
 #[test]

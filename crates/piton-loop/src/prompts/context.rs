@@ -9,9 +9,8 @@ use super::PromptRole;
 pub struct PlanningPrompt<'a> {
     pub slug: &'a str,
     pub target: TargetBrief<'a>,
-    /// The directory that the agent writes in.
-    pub workspace: &'a str,
-    /// The live migration, below the repository.
+    /// The migration's directory below the top of the repository, which is
+    /// where it is in the agent's worktree too.
     pub live: &'a str,
     pub effort: EffortBrief,
     pub taste: &'a str,
@@ -133,7 +132,6 @@ impl StepPrompt<'_> {
 pub(super) struct PlanningContext<'a> {
     slug: &'a str,
     target: Option<&'a TargetBrief<'a>>,
-    workspace: &'a str,
     live: &'a str,
     effort: Option<EffortBrief>,
     taste: &'a str,
@@ -151,7 +149,6 @@ impl<'a> PlanningPrompt<'a> {
         let mut context = PlanningContext {
             slug: self.slug,
             target: Some(&self.target),
-            workspace: self.workspace,
             live: self.live,
             effort: Some(self.effort),
             taste: self.taste,

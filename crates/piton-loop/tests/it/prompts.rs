@@ -16,7 +16,6 @@ fn planning(step: StepPrompt<'_>) -> PlanningPrompt<'_> {
             files: vec!["src/parse.rs", "src/lib.rs"],
             scoping: Some("no changes to the grammar"),
         },
-        workspace: "/w/migrations/add-api",
         live: "migrations/add-api",
         effort: EffortBrief {
             default: "low",
@@ -74,8 +73,7 @@ fn every_planning_prompt_carries_what_every_agent_must_know() {
             "Put an API in front of the parser",
             "src/parse.rs",
             "no changes to the grammar",
-            "/w/migrations/add-api",
-            "`migrations/add-api`",
+            "`migrations/add-api/` below your working directory",
             "`low`, the default of this run",
             "nothing above `high`",
             "## Taste",

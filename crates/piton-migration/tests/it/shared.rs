@@ -1,15 +1,12 @@
 //! Recorded answers of the original, which live outside the repository.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde_json::Value;
 
 /// Returns the directory of recorded data, where this machine has one.
 pub(crate) fn corpus() -> Option<PathBuf> {
-    let shared = std::env::var_os("PITON_SHARED").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
-        PathBuf::from,
-    );
+    let shared = piton_testkit::shared_dir()?;
     let corpus = shared.join("corpus");
     corpus.is_dir().then_some(corpus)
 }

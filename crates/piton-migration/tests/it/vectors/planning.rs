@@ -1,6 +1,6 @@
 //! The planning graph, and what agents say.
 
-use piton_migration::planning::{Outcome, Review, Step, final_review, replay, review};
+use piton_migration::planning::{Decision, Outcome, Review, Step, final_review, replay, review};
 use serde_json::{Value, json};
 
 use crate::differences::said_in_markdown;
@@ -30,7 +30,7 @@ fn histories_replay_as_recorded() {
                 &json!({
                     "next_step": position.cursor().as_str(),
                     "review_findings": position.findings(),
-                    "final_decision": position.decision().map(|decision| decision.as_str()),
+                    "final_decision": position.decision().map(Decision::as_str),
                 }),
                 &case.output,
             ),

@@ -7,10 +7,12 @@
 //! that nothing below a subcommand needs to know whether a run is a rehearsal.
 
 mod action;
+mod apply;
 mod builder;
 mod check;
 mod clock;
 mod conflict;
+mod digest;
 mod execute;
 mod fault;
 mod given;
@@ -18,6 +20,7 @@ mod graph;
 mod id;
 mod index;
 mod input;
+pub mod journal;
 mod operation;
 mod output;
 mod plan;
@@ -27,6 +30,7 @@ mod progress;
 mod receipt;
 mod record;
 pub mod render;
+mod saved;
 mod schedule;
 mod secret;
 mod summary;
@@ -36,9 +40,11 @@ mod wire;
 mod world;
 
 pub use action::Action;
+pub use apply::{ApplyError, Change, StalePlan, admit, changes};
 pub use builder::{Draft, Handle, PlanBuilder};
 pub use clock::Clock;
 pub use conflict::{ConflictMode, UnknownConflictMode};
+pub use digest::{Digest, InvalidDigest};
 pub use execute::{Report, Run};
 pub use fault::{Fault, PlanFaults};
 pub use given::Given;
@@ -54,6 +60,7 @@ pub use policy::{ErrorPolicy, Jobs, Stop, UnknownErrorPolicy};
 pub use progress::{Event, Progress, Quiet};
 pub use receipt::{Outcome, Receipt, SkipReason};
 pub use record::{NoRecord, Record, RecordError};
+pub use saved::{LoadError, Refusal, SaveError, SavedPlan, load, save};
 pub use secret::{InvalidSecretRef, SecretRef, SecretText};
 pub use summary::Summary;
 pub use verb::Verb;

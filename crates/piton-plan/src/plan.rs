@@ -155,7 +155,7 @@ impl<O: Operation> Plan<O> {
 }
 
 /// The order and the index follow from the rest.
-impl<O: Operation> PartialEq for Plan<O> {
+impl<O: PartialEq> PartialEq for Plan<O> {
     fn eq(&self, other: &Self) -> bool {
         self.command == other.command
             && self.actions == other.actions

@@ -1,6 +1,7 @@
 //! Where a run writes down what it is about to do and what came of it.
 
 use jiff::Timestamp;
+use piton_durable::LogError;
 
 use crate::id::ActionId;
 use crate::receipt::Receipt;
@@ -17,7 +18,7 @@ pub trait Record: Sync {
 /// A run could not be written down.
 #[derive(Debug, thiserror::Error)]
 #[error("failed to write the journal")]
-pub struct RecordError(#[from] pub std::io::Error);
+pub struct RecordError(#[from] pub LogError);
 
 /// Keeps nothing.
 #[derive(Clone, Copy, Debug, Default)]

@@ -1,0 +1,131 @@
+//! Whether a saved plan may be performed now.
+
+use std::fmt;
+use std::path::Path;
+
+use piton_durable::DiskRead;
+
+use crate::given::Given;
+use crate::id::{ActionId, PlanId};
+use crate::journal::{self, JournalError, Status};
+use crate::operation::Operation;
+use crate::plan::Plan;
+use crate::saved::SavedPlan;
+use crate::world::{Observation, Observe};
+
+/// Why a saved plan is not applied. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    #[error("the plan {id} was applied already, and a plan is applied once only")]
+    Applied { id: PlanId },
+    #[error("the plan {id} was begun and not finished; go on with `piton journal resume {id}`")]
+    Unfinished { id: PlanId },
+    #[error("{0}")]
+    Stale(StalePlan),
+    #[error("see whether the plan was applied before")]
+    Journal(#[from] JournalError),
+}
+
+/// Everything that is not as it was when a plan was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StalePlan(pub Vec<Change>);
+
+/// One thing that is not as it was when the plan was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    pub action: ActionId,
+    pub expected: String,
+    pub found: String,
+}
+
+impl fmt::Display for StalePlan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the plan is stale; nothing was changed, make a new one")?;
+        for change in &self.0 {
+            write!(
+                f,
+                "\n`{}`: expected {}, found {}",
+                change.action, change.expected, change.found
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// Checks that a saved plan was never applied and that every premise holds.
+pub fn admit<O: Operation>(
+    saved: &SavedPlan<O>,
+    disk: &dyn DiskRead,
+    journals: &Path,
+    world: &dyn Observe<O>,
+) -> Result<(), ApplyError> {
+    let id = saved.id;
+    match journal::find(disk, journals, id)?.map(|journal| journal.status()) {
+        None => {}
+        Some(Status::Finished) => return Err(ApplyError::Applied { id }),
+        Some(Status::Stopped | Status::Incomplete { .. }) => {
+            return Err(ApplyError::Unfinished { id });
+        }
+    }
+    let changes = changes(&saved.plan, world);
+    if changes.is_empty() {
+        Ok(())
+    } else {
+        Err(ApplyError::Stale(StalePlan(changes)))
+    }
+}
+
+/// Returns every premise that does not hold any more.
+///
+/// What an action sees only after an earlier one cannot be looked at yet: an
+/// action that waits for an output, and one that changes what another changes
+/// before it. Those are looked at just before they are performed.
+pub fn changes<O: Operation>(plan: &Plan<O>, world: &dyn Observe<O>) -> Vec<Change> {
+    let later = later_on_the_same(plan);
+    let mut changes = Vec::new();
+    for &position in plan.positions_in_order() {
+        let action = plan.at(position);
+        if later[position as usize] || !action.operation().uses().is_empty() {
+            continue;
+        }
+        let (expected, found) =
+            match world.observe(action.operation(), &Given::nothing(action.id())) {
+                Ok(Observation::Changed { expected, found }) => (expected, found),
+                Ok(
+                    Observation::Pending { .. }
+                    | Observation::Already { .. }
+                    | Observation::Unknown { .. },
+                ) => continue,
+                Err(failure) => {
+                    let premise = action.operation().premise();
+                    let expected = premise.unwrap_or("something that can be read".into());
+                    (expected.into_owned(), failure.error)
+                }
+            };
+        changes.push(Change {
+            action: action.id().clone(),
+            expected,
+            found,
+        });
+    }
+    changes
+}
+
+/// Says of each action whether an earlier one acts on the same thing.
+fn later_on_the_same<O: Operation>(plan: &Plan<O>) -> Vec<bool> {
+    let mut group_of = vec![None; plan.len()];
+    let groups = plan.shared_targets();
+    for (number, group) in groups.iter().enumerate() {
+        for &position in group {
+            group_of[position as usize] = Some(number);
+        }
+    }
+    let mut begun = vec![false; groups.len()];
+    let mut later = vec![false; plan.len()];
+    for &position in plan.positions_in_order() {
+        if let Some(number) = group_of[position as usize] {
+            later[position as usize] = std::mem::replace(&mut begun[number], true);
+        }
+    }
+    later
+}

@@ -1,0 +1,390 @@
+//! Reading journals.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use piton_durable::log::read_lines;
+use piton_durable::{DiskRead, Kind, LogError};
+
+use crate::id::{ActionId, PlanId};
+use crate::input::{Answer, Ready, Stance};
+use crate::journal::line::{FORMAT, HeadIn, Line, PlanIn, Version, WrittenAnswer};
+use crate::operation::Operation;
+use crate::plan::Plan;
+use crate::receipt::{Outcome, Receipt, SkipReason};
+use crate::verify::Verification;
+
+/// Why a journal cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    #[error(transparent)]
+    Log(#[from] LogError),
+    #[error("list the journals in {}", dir.display())]
+    List {
+        dir: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("there is no journal {wanted}; `piton journal list` shows those there are")]
+    NotFound { wanted: String },
+    #[error("{wanted} may be any of {}", these(.found))]
+    Ambiguous { wanted: String, found: Vec<PlanId> },
+    #[error("there is no journal to go on with")]
+    NothingToResume,
+    #[error(
+        "the journal {} has the format {found}, and this piton knows {FORMAT} at most; use a newer one",
+        path.display()
+    )]
+    Newer { path: PathBuf, found: u32 },
+    #[error("the journal {} is damaged in line {line}", path.display())]
+    Damaged {
+        path: PathBuf,
+        line: usize,
+        #[source]
+        source: serde_json::Error,
+    },
+    #[error("the journal {} tells of {action}, which its plan does not have", path.display())]
+    Stranger { path: PathBuf, action: ActionId },
+    #[error("the journal {} is that of {id}", path.display())]
+    Misnamed { path: PathBuf, id: PlanId },
+    #[error("the plan of {id} cannot be read")]
+    Plan {
+        id: PlanId,
+        #[source]
+        source: serde_json::Error,
+    },
+    #[error("{id} is finished; there is nothing to go on with")]
+    Finished { id: PlanId },
+    #[error("{id} was begun before")]
+    Exists { id: PlanId },
+}
+
+fn these(found: &[PlanId]) -> String {
+    let found: Vec<String> = found.iter().map(PlanId::to_string).collect();
+    found.join(", ")
+}
+
+/// A journal that was read. Its plan is read on its own, since only the family
+/// of operations can.
+#[derive(Clone, Debug)]
+pub struct Journal {
+    head: HeadIn,
+    head_line: String,
+    lines: Vec<Line>,
+    torn: bool,
+}
+
+/// How far a plan has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// The run was cut off, or is still going on in another process.
+    Stopped,
+    /// The run came to its end and left something undone.
+    Incomplete {
+        failed: usize,
+        left: usize,
+    },
+    Finished,
+}
+
+/// What a list shows of a journal.
+#[derive(Debug)]
+pub struct Listed {
+    pub id: PlanId,
+    /// What could be read, or why it could not.
+    pub journal: Result<Begun, JournalError>,
+}
+
+/// What a list shows of a journal that could be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Begun {
+    pub command: String,
+    pub at: Timestamp,
+    pub actions: usize,
+    pub settled: usize,
+    pub status: Status,
+}
+
+/// Returns the journal of a plan, if the plan was ever begun.
+pub fn find(disk: &dyn DiskRead, dir: &Path, id: PlanId) -> Result<Option<Journal>, JournalError> {
+    read(disk, file(dir, id), id)
+}
+
+/// Returns the journal of a plan.
+pub fn load(disk: &dyn DiskRead, dir: &Path, id: PlanId) -> Result<Journal, JournalError> {
+    find(disk, dir, id)?.ok_or_else(|| JournalError::NotFound {
+        wanted: id.to_string(),
+    })
+}
+
+/// Returns all journals, the oldest first. One that cannot be read is listed
+/// with the reason; one whose plan was not written out never began.
+pub fn list(disk: &dyn DiskRead, dir: &Path) -> Result<Vec<Listed>, JournalError> {
+    let mut listed = Vec::new();
+    for id in ids(disk, dir)? {
+        let journal = match find(disk, dir, id) {
+            Ok(None) => continue,
+            Ok(Some(journal)) => Ok(journal.begun()),
+            Err(error) => Err(error),
+        };
+        listed.push(Listed { id, journal });
+    }
+    Ok(listed)
+}
+
+/// Returns the id that a user means: by its beginning, or the latest that can
+/// be gone on with where nothing was said.
+pub fn pick(disk: &dyn DiskRead, dir: &Path, wanted: Option<&str>) -> Result<PlanId, JournalError> {
+    let Some(wanted) = wanted else {
+        let open = list(disk, dir)?.into_iter().rev().find(
+            |listed| matches!(&listed.journal, Ok(begun) if begun.status != Status::Finished),
+        );
+        return Ok(open.ok_or(JournalError::NothingToResume)?.id);
+    };
+    let mut found = ids(disk, dir)?;
+    found.retain(|id| !wanted.is_empty() && id.to_string().starts_with(wanted));
+    match found.as_slice() {
+        [] => Err(JournalError::NotFound {
+            wanted: wanted.escape_debug().to_string(),
+        }),
+        [only] => Ok(*only),
+        _ => Err(JournalError::Ambiguous {
+            wanted: wanted.to_owned(),
+            found,
+        }),
+    }
+}
+
+impl Journal {
+    pub fn id(&self) -> PlanId {
+        self.head.id
+    }
+
+    pub fn command(&self) -> &str {
+        &self.head.plan.command
+    }
+
+    /// Returns when the plan was begun.
+    pub fn at(&self) -> Timestamp {
+        self.head.at
+    }
+
+    /// Returns the program that wrote it, with its version.
+    pub fn tool(&self) -> &str {
+        &self.head.tool
+    }
+
+    /// Whether a crash left an unfinished last line, which was passed over.
+    pub fn is_torn(&self) -> bool {
+        self.torn
+    }
+
+    /// Reads the plan.
+    pub fn plan<O: Operation>(&self) -> Result<Plan<O>, JournalError> {
+        let head: PlanIn<O> =
+            serde_json::from_str(&self.head_line).map_err(|source| JournalError::Plan {
+                id: self.head.id,
+                source,
+            })?;
+        Ok(head.plan)
+    }
+
+    /// Returns the latest receipt of each action that has one.
+    pub fn receipts(&self) -> Vec<Receipt> {
+        let mut latest: HashMap<&ActionId, &Receipt> = HashMap::new();
+        for line in &self.lines {
+            match line {
+                Line::Outcome(receipt) => _ = latest.insert(&receipt.action, receipt),
+                Line::Ended { skipped, .. } => {
+                    latest.extend(skipped.iter().map(|r| (&r.action, r)));
+                }
+                Line::Intent { .. } | Line::Resumed { .. } | Line::Verified { .. } => {}
+            }
+        }
+        let actions = self.head.plan.actions.iter();
+        actions
+            .filter_map(|action| latest.get(&action.id).copied().cloned())
+            .collect()
+    }
+
+    /// Returns the actions that were begun and of which nothing came, as far
+    /// as the journal knows.
+    pub fn under_way(&self) -> HashSet<&ActionId> {
+        let mut under_way = HashSet::new();
+        for line in &self.lines {
+            match line {
+                Line::Intent { action, .. } => _ = under_way.insert(action),
+                Line::Outcome(receipt) => _ = under_way.remove(&receipt.action),
+                Line::Resumed { .. } | Line::Ended { .. } | Line::Verified { .. } => {}
+            }
+        }
+        under_way
+    }
+
+    /// Returns what looking again showed, if that was done.
+    pub fn verification(&self) -> Option<&Verification> {
+        self.lines.iter().rev().find_map(|line| match line {
+            Line::Verified { verification, .. } => Some(verification),
+            Line::Intent { .. } | Line::Outcome(_) | Line::Resumed { .. } | Line::Ended { .. } => {
+                None
+            }
+        })
+    }
+
+    pub fn status(&self) -> Status {
+        let ended = self.lines.iter().rev().find_map(|line| match line {
+            Line::Ended { .. } => Some(true),
+            Line::Resumed { .. } | Line::Intent { .. } | Line::Outcome(_) => Some(false),
+            Line::Verified { .. } => None,
+        });
+        if ended != Some(true) {
+            return Status::Stopped;
+        }
+        let receipts = self.receipts();
+        let failed = |r: &&Receipt| matches!(r.outcome, Outcome::Failed(_));
+        let failed = receipts.iter().filter(failed).count();
+        let good = receipts.iter().filter(|r| r.outcome.is_success()).count();
+        let left = self.head.plan.actions.len() - good - failed;
+        if failed + left == 0 {
+            Status::Finished
+        } else {
+            Status::Incomplete { failed, left }
+        }
+    }
+
+    /// Returns what is known before the run is carried on: what went well is
+    /// settled, what was under way is looked at first, the rest is to be done.
+    pub(super) fn ready<'p, O: Operation>(&self, plan: &'p Plan<O>) -> Ready<'p, O> {
+        let under_way = self.under_way();
+        let mut stances: Vec<Stance> = plan
+            .actions()
+            .iter()
+            .map(|action| {
+                if let Some(reason) = self.head.left_out.get(action.id()) {
+                    return Stance::Leave(reason.clone());
+                }
+                let answer = self
+                    .head
+                    .answers
+                    .get(action.id())
+                    .map(|answer| match answer {
+                        WrittenAnswer::Yes => Answer::Yes,
+                        WrittenAnswer::Text(text) => Answer::Text(text.clone()),
+                    });
+                if under_way.contains(action.id()) {
+                    Stance::Again(answer)
+                } else {
+                    Stance::Go(answer)
+                }
+            })
+            .collect();
+        for receipt in self.receipts() {
+            let settled = match receipt.outcome {
+                Outcome::Ok | Outcome::AlreadySo => true,
+                // An order to leave something alone is simply obeyed again.
+                Outcome::Failed(_) | Outcome::Skipped(_) => false,
+            };
+            if let (true, Some(position)) = (settled, plan.position(&receipt.action)) {
+                stances[position as usize] = Stance::Settled(receipt);
+            }
+        }
+        Ready { plan, stances }
+    }
+
+    fn begun(&self) -> Begun {
+        let settled = |r: &&Receipt| match &r.outcome {
+            Outcome::Ok | Outcome::AlreadySo => true,
+            Outcome::Skipped(reason) => {
+                reason.withholds() || matches!(reason, SkipReason::NothingToDo)
+            }
+            Outcome::Failed(_) => false,
+        };
+        Begun {
+            command: self.head.plan.command.clone(),
+            at: self.head.at,
+            actions: self.head.plan.actions.len(),
+            settled: self.receipts().iter().filter(settled).count(),
+            status: self.status(),
+        }
+    }
+}
+
+pub(super) fn file(dir: &Path, id: PlanId) -> PathBuf {
+    dir.join(format!("{id}.jsonl"))
+}
+
+fn ids(disk: &dyn DiskRead, dir: &Path) -> Result<Vec<PlanId>, JournalError> {
+    let failed = |source| JournalError::List {
+        dir: dir.into(),
+        source,
+    };
+    if disk.stat(dir).map_err(failed)?.is_none() {
+        return Ok(Vec::new());
+    }
+    let mut ids: Vec<PlanId> = disk
+        .list(dir)
+        .map_err(failed)?
+        .into_iter()
+        .filter(|entry| entry.kind == Kind::File)
+        .filter_map(|entry| {
+            let name = entry.name.to_str()?;
+            name.strip_suffix(".jsonl")?.parse().ok()
+        })
+        .collect();
+    ids.sort_unstable();
+    Ok(ids)
+}
+
+fn read(disk: &dyn DiskRead, path: PathBuf, id: PlanId) -> Result<Option<Journal>, JournalError> {
+    let found = read_lines(disk, &path)?;
+    let torn = found.torn > 0;
+    let mut lines = found.lines.into_iter();
+    // Without a first line nothing was begun: it is on disk before anything is.
+    let Some(head_line) = lines.next() else {
+        return Ok(None);
+    };
+    let damaged = |line, source| JournalError::Damaged {
+        path: path.clone(),
+        line,
+        source,
+    };
+    let version: Version = serde_json::from_str(&head_line).map_err(|e| damaged(1, e))?;
+    if version.journal > FORMAT {
+        let found = version.journal;
+        return Err(JournalError::Newer { path, found });
+    }
+    let head: HeadIn = serde_json::from_str(&head_line).map_err(|e| damaged(1, e))?;
+    if head.id != id {
+        let id = head.id;
+        return Err(JournalError::Misnamed { path, id });
+    }
+    let lines = lines
+        .enumerate()
+        .map(|(at, line)| serde_json::from_str(&line).map_err(|e| damaged(at + 2, e)))
+        .collect::<Result<Vec<Line>, _>>()?;
+    if let Some(action) = stranger(&head, &lines) {
+        let action = action.clone();
+        return Err(JournalError::Stranger { path, action });
+    }
+    Ok(Some(Journal {
+        head,
+        head_line,
+        lines,
+        torn,
+    }))
+}
+
+/// Returns an action that the plan does not have, if the lines tell of one.
+fn stranger<'l>(head: &HeadIn, lines: &'l [Line]) -> Option<&'l ActionId> {
+    let known: HashSet<&ActionId> = head.plan.actions.iter().map(|action| &action.id).collect();
+    lines
+        .iter()
+        .flat_map(|line| match line {
+            Line::Intent { action, .. } => vec![action],
+            Line::Outcome(receipt) => vec![&receipt.action],
+            Line::Ended { skipped, .. } => skipped.iter().map(|r| &r.action).collect(),
+            Line::Resumed { .. } | Line::Verified { .. } => Vec::new(),
+        })
+        .find(|id| !known.contains(id))
+}

@@ -1,0 +1,152 @@
+//! Writing journals.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use jiff::Timestamp;
+use piton_durable::{Disk, LockGuard, Log, LogError};
+
+use crate::execute::Report;
+use crate::id::{ActionId, PlanId};
+use crate::input::{Answer, Interaction, PrepareError, Ready, Stance, complete};
+use crate::journal::line::{FORMAT, HeadOut, Line, WrittenAnswer};
+use crate::journal::read::{Journal, JournalError, Status, file, find};
+use crate::operation::Operation;
+use crate::plan::Plan;
+use crate::receipt::{Outcome, Receipt};
+use crate::record::{Record, RecordError};
+use crate::verify::Verification;
+
+/// The owner alone may read what a command did.
+const MODE: u32 = 0o600;
+
+/// A journal being written. Every line is durable before the call returns.
+pub struct JournalWriter<'d> {
+    log: Mutex<Log<'d>>,
+}
+
+/// Why a run cannot be carried on.
+#[derive(Debug, thiserror::Error)]
+pub enum ResumeError {
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    #[error(transparent)]
+    Prepare(#[from] PrepareError),
+}
+
+/// Begins the journal of a plan, and refuses where there is one: a plan is
+/// performed once. Nothing of the plan may be performed before this returned.
+pub fn begin<'d, O: Operation>(
+    disk: &'d dyn Disk,
+    dir: &Path,
+    _held: &LockGuard,
+    id: PlanId,
+    ready: &Ready<'_, O>,
+    tool: &str,
+    now: Timestamp,
+) -> Result<JournalWriter<'d>, JournalError> {
+    if find(disk, dir, id)?.is_some() {
+        return Err(JournalError::Exists { id });
+    }
+    let plan = ready.plan;
+    let answers = plan.actions().iter().zip(&ready.stances);
+    let answers = answers.filter_map(|(action, stance)| {
+        let answer = match stance {
+            Stance::Go(answer) | Stance::Again(answer) => answer.as_ref()?,
+            Stance::Leave(_) | Stance::Settled(_) => return None,
+        };
+        let written = match answer {
+            Answer::Yes => WrittenAnswer::Yes,
+            Answer::Text(text) => WrittenAnswer::Text(text.clone()),
+            Answer::Secret(_) => return None,
+        };
+        Some((action.id(), written))
+    });
+    let head = HeadOut {
+        journal: FORMAT,
+        id,
+        at: now,
+        tool,
+        left_out: ready.left_out().collect(),
+        answers: answers.collect(),
+        plan,
+    };
+    let mut log = Log::open(disk, &file(dir, id), MODE)?;
+    log.append(&head)?;
+    Ok(JournalWriter {
+        log: Mutex::new(log),
+    })
+}
+
+/// Carries on with a journal. Answers that were given stand; only secrets,
+/// which are never written down, are asked for again. The lock that is held
+/// proves that no living process is still at it.
+pub fn resume<'p, 'd, O: Operation>(
+    disk: &'d dyn Disk,
+    dir: &Path,
+    _held: &LockGuard,
+    journal: &Journal,
+    plan: &'p Plan<O>,
+    mut interaction: Interaction<'_>,
+    now: Timestamp,
+) -> Result<(Ready<'p, O>, JournalWriter<'d>), ResumeError> {
+    let id = journal.id();
+    if journal.status() == Status::Finished {
+        return Err(JournalError::Finished { id }.into());
+    }
+    let mut ready = journal.ready(plan);
+    complete(&mut ready, &mut interaction)?;
+    let mut log = Log::open(disk, &file(dir, id), MODE).map_err(JournalError::from)?;
+    log.append(&Line::Resumed { at: now })
+        .map_err(JournalError::from)?;
+    let writer = JournalWriter {
+        log: Mutex::new(log),
+    };
+    Ok((ready, writer))
+}
+
+impl JournalWriter<'_> {
+    /// Notes that the run came to its end.
+    pub fn end(&self, report: &Report, now: Timestamp) -> Result<(), RecordError> {
+        let skipped = report.receipts.iter();
+        let skipped = skipped.filter(|r| matches!(r.outcome, Outcome::Skipped(_)));
+        self.append(&Line::Ended {
+            at: now,
+            skipped: skipped.cloned().collect(),
+        })
+    }
+
+    /// Notes what looking again showed.
+    pub fn verified(&self, verification: &Verification, now: Timestamp) -> Result<(), RecordError> {
+        self.append(&Line::Verified {
+            at: now,
+            verification: verification.clone(),
+        })
+    }
+
+    fn append(&self, line: &Line) -> Result<(), RecordError> {
+        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        log.append(line)
+            .map_err(|source: LogError| RecordError(source))
+    }
+}
+
+impl Record for JournalWriter<'_> {
+    fn intent(&self, action: &ActionId, at: Timestamp) -> Result<(), RecordError> {
+        self.append(&Line::Intent {
+            action: action.clone(),
+            at,
+        })
+    }
+
+    fn outcome(&self, receipt: &Receipt) -> Result<(), RecordError> {
+        self.append(&Line::Outcome(receipt.clone()))
+    }
+}
+
+impl fmt::Debug for JournalWriter<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JournalWriter").finish_non_exhaustive()
+    }
+}

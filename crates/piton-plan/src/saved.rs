@@ -1,0 +1,177 @@
+//! A plan in a file, to be looked at and applied later.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use piton_durable::{Disk, DiskRead, WriteError, write_atomic};
+use serde::{Deserialize, Serialize};
+
+use crate::digest::Digest;
+use crate::id::PlanId;
+use crate::operation::Operation;
+use crate::plan::Plan;
+
+const KIND: &str = "piton-saved-plan/";
+const VERSION: u32 = 1;
+
+/// The owner alone may read what a command is about to do.
+const MODE: u32 = 0o600;
+
+/// The most that is read; a million actions take about half of it.
+const MOST_BYTES: u64 = 1 << 30;
+
+/// A plan that was saved, whole and unedited.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SavedPlan<O> {
+    pub id: PlanId,
+    pub created: Timestamp,
+    pub plan: Plan<O>,
+}
+
+/// Why a plan was not saved.
+#[derive(Debug, thiserror::Error)]
+pub enum SaveError {
+    #[error("encode the plan")]
+    Encode(#[source] serde_json::Error),
+    #[error("save the plan")]
+    Write(#[from] WriteError),
+}
+
+/// Why a file is not a saved plan that can be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    #[error("read the plan {}", path.display())]
+    Read {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("read the plan {}: {why}", path.display())]
+    Refused { path: PathBuf, why: Refusal },
+}
+
+/// What is wrong with a saved plan. Making a new one is always the way out.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    #[error("the file is empty")]
+    Empty,
+    #[error("the file is larger than any plan ({0} bytes)")]
+    TooLarge(u64),
+    #[error("the file is not UTF-8")]
+    NotUtf8,
+    #[error("the file ends in the middle; it was not written to the end")]
+    Truncated,
+    #[error("the file is not JSON ({0})")]
+    NotJson(serde_json::Error),
+    #[error("the file is not a saved plan; `--plan-out` writes one")]
+    NotAPlan,
+    #[error(
+        "the file has the format {found}, and this piton knows {VERSION} at most; use a newer one"
+    )]
+    Newer { found: u32 },
+    #[error("the file was changed after it was written; make a new plan")]
+    Edited,
+    #[error("the plan cannot be performed:\n{0}")]
+    Invalid(serde_json::Error),
+}
+
+/// The first line of the file, closed to be JSON of its own. The digest covers
+/// every byte after that line.
+#[derive(Deserialize)]
+struct Head {
+    format: String,
+    digest: Option<Digest>,
+}
+
+#[derive(Serialize)]
+#[serde(bound = "O: Operation")]
+struct BodyOut<'a, O> {
+    id: PlanId,
+    created: Timestamp,
+    plan: &'a Plan<O>,
+}
+
+#[derive(Deserialize)]
+#[serde(bound = "O: Operation")]
+struct BodyIn<O> {
+    id: PlanId,
+    created: Timestamp,
+    plan: Plan<O>,
+}
+
+/// Writes a plan to a file that its owner alone may read.
+pub fn save<O: Operation>(
+    disk: &dyn Disk,
+    path: &Path,
+    id: PlanId,
+    created: Timestamp,
+    plan: &Plan<O>,
+) -> Result<(), SaveError> {
+    let bytes = encode(id, created, plan).map_err(SaveError::Encode)?;
+    Ok(write_atomic(disk, path, &bytes, MODE)?)
+}
+
+/// Reads a saved plan, and refuses it unless it is just as it was written.
+pub fn load<O: Operation>(disk: &dyn DiskRead, path: &Path) -> Result<SavedPlan<O>, LoadError> {
+    let failed = |source| LoadError::Read {
+        path: path.into(),
+        source,
+    };
+    let refused = |why| LoadError::Refused {
+        path: path.into(),
+        why,
+    };
+    if let Some(stat) = disk.stat(path).map_err(failed)?
+        && stat.len > MOST_BYTES
+    {
+        return Err(refused(Refusal::TooLarge(stat.len)));
+    }
+    let bytes = disk.read(path).map_err(failed)?;
+    decode(&bytes).map_err(refused)
+}
+
+fn encode<O: Operation>(
+    id: PlanId,
+    created: Timestamp,
+    plan: &Plan<O>,
+) -> Result<Vec<u8>, serde_json::Error> {
+    let mut body = serde_json::to_vec_pretty(&BodyOut { id, created, plan })?;
+    body.push(b'\n');
+    // Both halves are one JSON object: the head leaves its brace open, and the
+    // body goes without its own.
+    let rest = body.strip_prefix(b"{\n").unwrap_or(&body);
+    let digest = Digest::of(rest);
+    let mut bytes =
+        format!("{{ \"format\": \"{KIND}{VERSION}\", \"digest\": \"{digest}\",\n").into_bytes();
+    bytes.extend_from_slice(rest);
+    Ok(bytes)
+}
+
+fn decode<O: Operation>(bytes: &[u8]) -> Result<SavedPlan<O>, Refusal> {
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(Refusal::Empty);
+    }
+    let text = std::str::from_utf8(bytes).map_err(|_| Refusal::NotUtf8)?;
+    let head = match serde_json::from_str::<Head>(text) {
+        Ok(head) => head,
+        Err(error) if error.is_eof() => return Err(Refusal::Truncated),
+        Err(error) if error.is_data() => return Err(Refusal::NotAPlan),
+        Err(error) => return Err(Refusal::NotJson(error)),
+    };
+    let version = head.format.strip_prefix(KIND).ok_or(Refusal::NotAPlan)?;
+    let version: u32 = version.parse().map_err(|_| Refusal::NotAPlan)?;
+    if version > VERSION {
+        return Err(Refusal::Newer { found: version });
+    }
+    let rest = text.split_once('\n').map_or("", |(_, rest)| rest);
+    if head.digest != Some(Digest::of(rest.as_bytes())) {
+        return Err(Refusal::Edited);
+    }
+    let body: BodyIn<O> = serde_json::from_str(text).map_err(Refusal::Invalid)?;
+    Ok(SavedPlan {
+        id: body.id,
+        created: body.created,
+        plan: body.plan,
+    })
+}

@@ -1,0 +1,47 @@
+//! Keeping what nobody could decide about.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::error::TransactionError;
+use super::intent::sync;
+use super::moves::{rename_to_free, there};
+use crate::atomic::create_dirs;
+use crate::disk::Disk;
+use crate::tree;
+
+/// Moves the tree at `from` into the directory `to`, beside whatever is kept
+/// there already, and returns its new path. Durable when it returns.
+pub fn keep(disk: &dyn Disk, from: &Path, to: &Path) -> Result<PathBuf, TransactionError> {
+    create_dirs(disk, to)?;
+    let kept = free_name(disk, from, to)?;
+    match rename_to_free(disk, from, &kept) {
+        Ok(()) => {}
+        Err(TransactionError::Move { source, .. })
+            if source.kind() == io::ErrorKind::CrossesDevices =>
+        {
+            tree::copy(disk, from, &kept)?;
+            tree::remove(disk, from)?;
+        }
+        Err(error) => return Err(error),
+    }
+    sync(disk, to)?;
+    if let Some(parent) = from.parent() {
+        sync(disk, parent)?;
+    }
+    Ok(kept)
+}
+
+/// Returns the first of `name`, `name-2`, `name-3` and so on that is free.
+fn free_name(disk: &dyn Disk, from: &Path, to: &Path) -> Result<PathBuf, TransactionError> {
+    let name = from.file_name().unwrap_or_default();
+    let mut kept = to.join(name);
+    let mut number = 1;
+    while there(disk, &kept)? {
+        number += 1;
+        let mut numbered = name.to_owned();
+        numbered.push(format!("-{number}"));
+        kept = to.join(numbered);
+    }
+    Ok(kept)
+}

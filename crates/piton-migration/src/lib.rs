@@ -13,20 +13,27 @@
 //! - [`consistency`]: whether it all fits together;
 //! - [`schedule`]: when work may go on, and what comes next;
 //! - [`resolve`]: from what a person typed to a migration;
+//! - [`listing`], [`show`], [`report`]: what the commands tell about it;
+//! - [`repair`]: deciding how to put it right;
 //! - [`slug`], [`stamp`], [`effort`]: the small types all of them share;
 //! - [`json`], [`text`]: the original's reading of JSON, and of text.
 
 pub mod consistency;
 pub mod effort;
 pub mod json;
+pub mod listing;
 pub mod live;
 pub mod manifest;
 pub mod own;
 mod paths;
 pub mod phase;
 pub mod planning;
+mod render;
+pub mod repair;
+pub mod report;
 pub mod resolve;
 pub mod schedule;
+pub mod show;
 pub mod slug;
 pub mod stamp;
 pub mod text;

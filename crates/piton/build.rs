@@ -24,7 +24,7 @@ fn main() {
     let version = env!("CARGO_PKG_VERSION");
     match described {
         Some(commit) if !commit.is_empty() => {
-            println!("cargo:rustc-env=PITON_VERSION={version} ({commit})")
+            println!("cargo:rustc-env=PITON_VERSION={version} ({commit})");
         }
         _ => println!("cargo:rustc-env=PITON_VERSION={version}"),
     }

@@ -141,6 +141,8 @@ impl Clock for SystemClock {
 /// Returns ten random bytes. A random UUID has them where no version stands.
 pub(crate) fn random() -> [u8; 10] {
     let bytes = *uuid::Uuid::new_v4().as_bytes();
-    let [a, b, c, d, e, f, _, _, _, g, h, i, j, ..] = bytes;
-    [a, b, c, d, e, f, g, h, i, j]
+    let mut random = [0; 10];
+    random[..6].copy_from_slice(&bytes[..6]);
+    random[6..].copy_from_slice(&bytes[9..13]);
+    random
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use piton_durable::DiskRead;
 use piton_plan::Digest;
-use piton_plan::files::{Content, FileOp, How, RepoPath, Was};
+use piton_plan::files::{Content, Depth, FileOp, How, RepoPath, Was, compare};
 
 use crate::error::CommandError;
 
@@ -25,16 +25,27 @@ pub(crate) fn read(disk: &dyn DiskRead, path: &Path) -> Result<Option<Vec<u8>>, 
 /// file that was read and edited is configured, not overwritten: what it said
 /// is in the new content.
 pub(crate) fn put(
+    (disk, root): (&dyn DiskRead, &Path),
     path: RepoPath,
     new: How,
-    old: Option<&[u8]>,
     content: Content,
     why: &str,
-) -> Option<FileOp> {
-    if old.is_some() && old == content.known().as_deref() {
-        return None;
+) -> Result<Option<FileOp>, CommandError> {
+    let compared = compare(disk, root, &path, None, Depth::Full).map_err(|failure| {
+        CommandError::failed(format!("could not look at {path}")).because(failure)
+    })?;
+    if let Some(what) = compared.blocked {
+        return Err(
+            CommandError::failed(format!("could not write {path}: {what} is in the way"))
+                .hint("move it out of the way, then run the command again"),
+        );
     }
-    Some(FileOp::Put {
+    let old = read(disk, &path.under(root))?;
+    if old.is_some() && old == content.known() {
+        return Ok(None);
+    }
+    let old = old.as_deref();
+    Ok(Some(FileOp::Put {
         path,
         how: if old.is_some() { How::Configure } else { new },
         diff: old.and_then(|old| difference(old, &content)),
@@ -43,7 +54,7 @@ pub(crate) fn put(
         was: old.map_or(Was::Absent, |old| Was::File(Digest::of(old))),
         conflict: None,
         why: why.to_owned(),
-    })
+    }))
 }
 
 fn difference(old: &[u8], new: &Content) -> Option<String> {

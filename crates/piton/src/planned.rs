@@ -510,3 +510,65 @@ fn lost_journal(error: piton_plan::RecordError) -> CommandError {
 fn level_of(threshold: Level) -> i8 {
     i8::try_from(threshold.0.clamp(-4, 3)).unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests {
+    use piton_plan::{Checked, Failure, Verdict};
+
+    use super::*;
+
+    fn report(outcomes: impl IntoIterator<Item = Outcome>) -> Report {
+        let receipt = |outcome| Receipt {
+            action: "file:create:a".parse().unwrap(),
+            outcome,
+            message: String::new(),
+            outputs: piton_plan::OutputMap::new(),
+            at: Timestamp::UNIX_EPOCH,
+            duration_ms: 0,
+        };
+        Report {
+            receipts: outcomes.into_iter().map(receipt).collect(),
+            journal: None,
+        }
+    }
+
+    #[test]
+    fn the_exit_code_follows_from_the_receipts_and_from_looking_again() {
+        let failed = |kind| Outcome::Failed(Failure::new(kind, "why"));
+        let exit = |outcomes: Vec<Outcome>| exit_of(&report(outcomes), None);
+        assert_eq!(exit(vec![Outcome::Ok, Outcome::AlreadySo]), Exit::Done);
+        assert_eq!(exit(vec![failed(FailureKind::Io)]), Exit::Failed);
+        assert_eq!(exit(vec![failed(FailureKind::Auth)]), Exit::Authentication);
+        assert_eq!(exit(vec![failed(FailureKind::Conflict)]), Exit::StalePlan);
+        assert_eq!(
+            exit(vec![failed(FailureKind::RateLimit)]),
+            Exit::LimitReached
+        );
+        assert_eq!(exit(vec![failed(FailureKind::Input)]), Exit::WaitsForPerson);
+        let interrupted = Outcome::Skipped(SkipReason::Interrupted);
+        assert_eq!(exit(vec![Outcome::Ok, interrupted]), Exit::Interrupted);
+        assert_eq!(
+            exit(vec![Outcome::Ok, Outcome::Skipped(SkipReason::Declined)]),
+            Exit::Done
+        );
+
+        let deviation = Verification {
+            checked: vec![Checked {
+                action: "file:create:a".parse().unwrap(),
+                verdict: Verdict::Deviation {
+                    expected: "a".into(),
+                    found: "b".into(),
+                },
+            }],
+            strangers: Vec::new(),
+        };
+        assert_eq!(
+            exit_of(&report([Outcome::Ok]), Some(&deviation)),
+            Exit::Deviation
+        );
+        assert_eq!(
+            exit_of(&report([failed(FailureKind::Io)]), Some(&deviation)),
+            Exit::Failed
+        );
+    }
+}

@@ -9,7 +9,7 @@ use piton_plan::files::{Content, How};
 use crate::cli::definition;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, ErrorKind};
-use crate::files::{put, read};
+use crate::files::put;
 use crate::op::{Op, OutsideFile};
 use crate::planned::PlanArgs;
 use crate::site;
@@ -31,16 +31,14 @@ pub(crate) fn run(context: &Context, args: &ManArgs) -> CommandResult {
     let root = context.directory.join(&args.directory);
     let mut builder = PlanBuilder::new("man");
     for (name, page) in pages()? {
-        let file = root.join(&name);
-        let old = read(&context.disk, &file)?;
         let path = name.parse().map_err(|error| internal().because(error))?;
         if let Some(file) = put(
+            (&context.disk, &root),
             path,
             How::Create,
-            old.as_deref(),
             Content::of(page),
             "a man page",
-        ) {
+        )? {
             builder.add(Op::Outside(OutsideFile {
                 root: root.clone(),
                 file,

@@ -4,3 +4,4 @@
 mod config;
 mod env;
 mod house;
+mod plans;

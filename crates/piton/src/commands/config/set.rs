@@ -86,7 +86,13 @@ pub(crate) fn run(context: &Context, args: &SetArgs) -> CommandResult {
         CommandError::usage(format!("could not write {}", file.display())).because(error)
     })?;
     let why = format!("{key} = {value}");
-    if let Some(file) = put(path, How::Create, old.as_deref(), Content::Text(new), &why) {
+    if let Some(file) = put(
+        (&context.disk, &root),
+        path,
+        How::Create,
+        Content::Text(new),
+        &why,
+    )? {
         builder.add(if args.user {
             Op::Outside(OutsideFile { root, file })
         } else {

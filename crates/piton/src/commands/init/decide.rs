@@ -148,6 +148,7 @@ pub(super) fn decide(
 
     settings::decide(
         &mut builder,
+        (disk, top),
         old_text.as_deref(),
         &settings::Wanted {
             migrations_dir: &migrations.wanted,

@@ -38,7 +38,7 @@ pub(super) fn decide(
     };
     let Some(from) = from else {
         if there.is_none() {
-            create(builder, &wish.wanted)?;
+            create(builder, (disk, top), &wish.wanted)?;
         }
         return Ok(());
     };
@@ -77,18 +77,22 @@ pub(super) fn decide(
     Ok(())
 }
 
-fn create(builder: &mut PlanBuilder<Op>, wanted: &RepoPath) -> Result<(), CommandError> {
+fn create(
+    builder: &mut PlanBuilder<Op>,
+    (disk, top): (&dyn DiskRead, &Path),
+    wanted: &RepoPath,
+) -> Result<(), CommandError> {
     let path = wanted
         .join(KEEP)
         .map_err(|error| CommandError::usage("could not name the directory").because(error))?;
     let text = Content::Text(String::new());
     if let Some(op) = put(
+        (disk, top),
         path,
         How::Create,
-        None,
         text,
         "the migrations directory, empty",
-    ) {
+    )? {
         builder.add(Op::File(op));
     }
     Ok(())

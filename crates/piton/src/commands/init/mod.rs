@@ -55,7 +55,7 @@ pub(crate) fn run(context: &Context, args: &InitArgs) -> CommandResult {
     let data = context.environment.original_data();
     let decided = decide::decide(&context.disk, &place.repository, data.as_deref(), args)?;
     for line in &decided.told {
-        context.out.say(Channel::Setup, Level::NORMAL, line);
+        context.out.note(Channel::Setup, Level::NORMAL, line);
     }
     let ended = site.carry_out_and_tell(&args.plan, &decided.plan)?;
     if ended.exit == Exit::Done && !ended.receipts.is_empty() {

@@ -1,5 +1,8 @@
 //! The text of `piton.toml`.
 
+use std::path::Path;
+
+use piton_durable::DiskRead;
 use piton_plan::PlanBuilder;
 use piton_plan::files::{Content, How, RepoPath};
 
@@ -35,6 +38,7 @@ validation-command = \"\"
 
 pub(super) fn decide(
     builder: &mut PlanBuilder<Op>,
+    (disk, top): (&dyn DiskRead, &Path),
     old: Option<&[u8]>,
     wanted: &Wanted<'_>,
 ) -> Result<(), CommandError> {
@@ -60,7 +64,7 @@ pub(super) fn decide(
     } else {
         "this repository's settings"
     };
-    if let Some(op) = put(path, How::Create, old, Content::Text(text), why) {
+    if let Some(op) = put((disk, top), path, How::Create, Content::Text(text), why)? {
         builder.add(Op::File(op));
     }
     Ok(())

@@ -85,7 +85,7 @@ pub(super) fn decide(
                     "the team's taste, to be made your own",
                 ),
             };
-            if let Some(op) = put(wish.wanted.clone(), How::Create, None, text, why) {
+            if let Some(op) = put((disk, top), wish.wanted.clone(), How::Create, text, why)? {
                 builder.add(Op::File(op));
             }
         }

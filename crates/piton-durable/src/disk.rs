@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fmt::Debug;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// What stands at a path. Links are never followed.
@@ -48,6 +48,24 @@ pub trait DiskRead: Debug + Send + Sync {
 
     /// Returns the names in `dir`, sorted.
     fn list(&self, dir: &Path) -> io::Result<Vec<Entry>>;
+
+    /// Returns the bytes of the regular file at `path`, or
+    /// [`io::ErrorKind::FileTooLarge`] when it is longer than `limit`. A disk
+    /// that knows the size beforehand refuses without reading.
+    fn read_at_most(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+        let bytes = self.read(path)?;
+        if bytes.len() as u64 > limit {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        Ok(bytes)
+    }
+
+    /// Returns the text of the link at `path`, which may point anywhere or
+    /// nowhere. A disk without links answers [`io::ErrorKind::Unsupported`].
+    fn read_link(&self, path: &Path) -> io::Result<PathBuf> {
+        let _ = path;
+        Err(io::ErrorKind::Unsupported.into())
+    }
 }
 
 /// The writing half. Every method is one operation that a crash may come

@@ -14,6 +14,7 @@ pub mod log;
 mod plain;
 pub mod platform;
 mod real;
+pub mod transaction;
 pub mod tree;
 
 pub use atomic::{WriteError, create_dirs, write_atomic};
@@ -23,4 +24,5 @@ pub use lock::{Holder, Lock, LockError, LockGuard};
 pub use log::{Log, LogError};
 pub use plain::PlainDisk;
 pub use real::RealDisk;
+pub use transaction::{LivePath, Site, Token, TransactionError};
 pub use tree::{Tree, TreeError};

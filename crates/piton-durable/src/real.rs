@@ -7,7 +7,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
@@ -28,6 +28,10 @@ impl DiskRead for RealDisk {
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.read_at_most(path, u64::MAX)
+    }
+
+    fn read_at_most(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
         let mut file = OpenOptions::new()
             .read(true)
             // NONBLOCK so that opening a pipe without a writer cannot hang.
@@ -45,9 +49,16 @@ impl DiskRead for RealDisk {
                 "not a regular file",
             ));
         }
+        if meta.len() > limit {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
         let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0));
         file.read_to_end(&mut bytes)?;
         Ok(bytes)
+    }
+
+    fn read_link(&self, path: &Path) -> io::Result<PathBuf> {
+        fs::read_link(path)
     }
 
     fn list(&self, dir: &Path) -> io::Result<Vec<Entry>> {

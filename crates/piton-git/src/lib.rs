@@ -1,1 +1,21 @@
-//! Placeholder room.
+//! The repository: where it is, what stands in it, commits, worktrees.
+//!
+//! Everything that reads or changes a repository runs the `git` program, which
+//! knows about hooks, credentials and configuration; [`GitRead`] and [`Git`]
+//! are the two halves the rest of the house sees. Git's writes are made
+//! durable, because by default a commit does not survive a power cut.
+
+mod commit;
+mod error;
+mod ids;
+mod program;
+mod repository;
+mod seam;
+mod status;
+mod worktree;
+
+pub use error::GitError;
+pub use ids::CommitId;
+pub use repository::Repository;
+pub use seam::{Git, GitRead, Worktree};
+pub use status::{Change, StatusEntry};

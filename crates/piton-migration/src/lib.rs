@@ -1,1 +1,39 @@
-//! Placeholder room.
+//! A migration at rest: its manifest, its phases, its planning, its consistency.
+//!
+//! Formats take bytes and give values, or the other way round, and never touch
+//! a disk. What looks at a directory does so through [`piton_durable::DiskRead`],
+//! the reading half, so nothing of that can change anything.
+//!
+//! - [`manifest`]: `manifest.json` and the transitions of a migration's life;
+//! - [`phase`]: phase documents: their names, their sections, what a manifest
+//!   takes from them;
+//! - [`planning`]: the planning graph, `.planning/state.json`, what agents say;
+//! - [`own`]: `.planning/piton.json`, what only piton notes;
+//! - [`live`]: the migrations directory and what is in it;
+//! - [`consistency`]: whether it all fits together;
+//! - [`schedule`]: when work may go on, and what comes next;
+//! - [`resolve`]: from what a person typed to a migration;
+//! - [`listing`], [`show`], [`report`]: what the commands tell about it;
+//! - [`repair`]: deciding how to put it right;
+//! - [`slug`], [`stamp`], [`effort`]: the small types all of them share;
+//! - [`json`], [`text`]: the original's reading of JSON, and of text.
+
+pub mod consistency;
+pub mod effort;
+pub mod json;
+pub mod listing;
+pub mod live;
+pub mod manifest;
+pub mod own;
+mod paths;
+pub mod phase;
+pub mod planning;
+mod render;
+pub mod repair;
+pub mod report;
+pub mod resolve;
+pub mod schedule;
+pub mod show;
+pub mod slug;
+pub mod stamp;
+pub mod text;

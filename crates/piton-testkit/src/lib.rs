@@ -1,11 +1,18 @@
-//! What the tests of the house stand on.
+//! What tests need and users never see: scratch repositories, the simulated
+//! disk, recorders.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests arrange the real world, outside the seams they test"
+)]
 
 mod ops;
+mod scratch;
 mod shared;
 pub mod sim;
 pub mod tap;
 
 pub use ops::{Op, Verb};
+pub use scratch::ScratchRepo;
 pub use shared::shared_dir;
 pub use sim::SimDisk;
 pub use tap::{Recorded, TapDisk, recording};

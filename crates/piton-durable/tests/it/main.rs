@@ -9,4 +9,5 @@ mod atomic;
 mod digest;
 mod lock;
 mod log;
+mod transaction;
 mod tree;

@@ -1,0 +1,143 @@
+//! The descriptions that come with piton.
+
+use super::spec::{AdapterError, AdapterSpec};
+
+/// The agents that are described without any configuration.
+pub const BUILT_IN: [(&str, &str); 3] = [
+    ("claude", include_str!("claude.toml")),
+    ("codex", include_str!("codex.toml")),
+    ("command", include_str!("command.toml")),
+];
+
+/// Returns the description called `name`: a built-in one with the settings of
+/// `[agents.NAME]` laid over it, or one that the settings describe whole.
+pub fn resolve(name: &str, settings: Option<&toml::Table>) -> Result<AdapterSpec, AdapterError> {
+    let built_in = BUILT_IN.iter().find(|(built_in, _)| *built_in == name);
+    if built_in.is_none() && settings.is_none() {
+        let known = BUILT_IN.map(|(name, _)| name).join(", ");
+        return Err(AdapterError::Unknown {
+            name: name.to_owned(),
+            known,
+        });
+    }
+    let wrong = |source| AdapterError::Settings {
+        name: name.to_owned(),
+        source: Box::new(source),
+    };
+    // A program nobody described is a command: text in, text out.
+    let base = built_in.map_or(BUILT_IN[2].1, |(_, text)| text);
+    let mut table: toml::Table = base.parse().map_err(wrong)?;
+    if let Some(settings) = settings {
+        lay_over(&mut table, settings);
+    }
+    if name == "command" && table.get("program").and_then(toml::Value::as_str) == Some("") {
+        return Err(AdapterError::NoCommand);
+    }
+    let spec: AdapterSpec = table.try_into().map_err(wrong)?;
+    spec.check().map_err(|reason| AdapterError::Unusable {
+        name: name.to_owned(),
+        reason,
+    })?;
+    Ok(spec)
+}
+
+/// The `command` description, before a program is filled in.
+pub(super) fn command() -> AdapterSpec {
+    toml::from_str(BUILT_IN[2].1).expect("a built-in description parses; a test reads all of them")
+}
+
+/// Lays settings over a description: tables key by key, everything else whole.
+fn lay_over(base: &mut toml::Table, settings: &toml::Table) {
+    for (key, value) in settings {
+        match (base.get_mut(key), value) {
+            (Some(toml::Value::Table(below)), toml::Value::Table(above)) => lay_over(below, above),
+            _ => {
+                base.insert(key.clone(), value.clone());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::adapter::{PromptDelivery, ReplySource};
+
+    fn settings(text: &str) -> toml::Table {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn every_built_in_description_reads_and_is_usable() {
+        for (name, text) in BUILT_IN {
+            let spec: AdapterSpec =
+                toml::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"));
+            if name != "command" {
+                assert_eq!(spec.check(), Ok(()), "{name}");
+                assert!(
+                    !spec.install.is_empty() && spec.version.tested_to.is_some(),
+                    "{name}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn settings_change_one_key_and_leave_the_others() {
+        let plain = resolve("claude", None).unwrap();
+        let over = settings("program = \"/opt/claude\"\n[version]\ntested_to = \"9.9\"");
+        let changed = resolve("claude", Some(&over)).unwrap();
+        assert_eq!(changed.program, "/opt/claude");
+        assert_eq!(changed.arguments, plain.arguments);
+        assert_eq!(changed.version.arguments, plain.version.arguments);
+        assert_eq!(changed.version.tested_to.unwrap().to_string(), "9.9");
+    }
+
+    #[test]
+    fn an_agent_of_the_users_own_is_described_by_settings_alone() {
+        let over = settings("program = \"gemini\"\narguments = [\"-p\", \"\"]");
+        assert_eq!(resolve("gemini", Some(&over)).unwrap().program, "gemini");
+    }
+
+    #[test]
+    fn wrong_settings_say_which_key_and_what_is_allowed() {
+        let check = |text: &str, expected: &str| {
+            let error = resolve("mine", Some(&settings(text))).unwrap_err();
+            let chain = format!(
+                "{error}: {}",
+                std::error::Error::source(&error).map_or(String::new(), ToString::to_string)
+            );
+            assert!(chain.contains(expected), "{chain}");
+        };
+        check("program = \"x\"\nargumets = []", "argumets");
+        check("program = \"x\"\nprompt = \"argument\"", "stdin");
+        check("program = \"x\"\nprompt = \"file\"", "{prompt_file}");
+        check("program = \"x\"\narguments = [\"{prompt}\"]", "128 KiB");
+        assert!(
+            resolve("nobody", None)
+                .unwrap_err()
+                .to_string()
+                .contains("claude, codex, command")
+        );
+        assert!(matches!(
+            resolve("command", None),
+            Err(AdapterError::NoCommand)
+        ));
+    }
+
+    #[test]
+    fn a_command_line_is_split_and_its_blanks_decide_how_the_prompt_goes_in() {
+        let spec = AdapterSpec::of_command("aider --message-file {prompt_file} 'a b'").unwrap();
+        assert_eq!(
+            (spec.program.as_str(), spec.prompt),
+            ("aider", PromptDelivery::File)
+        );
+        assert_eq!(spec.arguments[2], "a b");
+        let spec = AdapterSpec::of_command("x -o {reply_file}").unwrap();
+        assert_eq!(
+            (spec.prompt, spec.reply),
+            (PromptDelivery::Stdin, ReplySource::File)
+        );
+        assert!(AdapterSpec::of_command(" ").is_err());
+    }
+}

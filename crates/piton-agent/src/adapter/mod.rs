@@ -1,0 +1,13 @@
+//! Adapters: what piton knows of an agent's command line, as data.
+
+mod arguments;
+mod builtin;
+mod rules;
+mod spec;
+
+pub use arguments::{Blanks, fill};
+pub use builtin::{BUILT_IN, resolve};
+pub use rules::{FailureClass, FailureRule};
+pub use spec::{
+    AdapterError, AdapterSpec, EnvironmentSpec, PromptDelivery, ReplySource, VersionSpec,
+};

@@ -1,0 +1,179 @@
+//! The seam: what everything above knows of an agent.
+
+use std::fmt::Debug;
+use std::io;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::call::{AgentCall, CallRole};
+use crate::effort::Effort;
+use crate::outcome::Outcome;
+use crate::process::ExitKind;
+use crate::stop::Stop;
+use crate::usage::Usage;
+use crate::version::Version;
+use crate::watchdog::EndReason;
+
+/// An external coding agent.
+pub trait Agent: Debug + Send + Sync {
+    /// Returns the name under which people choose it.
+    fn name(&self) -> &str;
+
+    /// Looks whether it is there and which version it is. It is asked once.
+    fn probe(&self) -> Probe;
+
+    /// Tells whether it can be held to a JSON schema. One that cannot may still
+    /// answer with something structured by itself.
+    fn answers_by_schema(&self) -> bool {
+        false
+    }
+
+    /// Returns the command line of a call, for dry runs and records.
+    fn command_line(&self, call: &AgentCall, files: &CallFiles) -> Vec<String>;
+
+    /// Makes one call and returns when it and all its processes are over. How
+    /// the agent ended is an [`Outcome`]; an error is piton's own trouble.
+    fn call(
+        &self,
+        call: &AgentCall,
+        files: &CallFiles,
+        stop: &Stop,
+        events: &dyn CallEvents,
+    ) -> Result<CallRecord, AgentError>;
+}
+
+/// What is known of an agent before it is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Probe {
+    Ready {
+        version: Option<Version>,
+        /// Says that the version is not one that piton was seen working with.
+        warning: Option<String>,
+    },
+    /// It is not there; the advice says how to get it.
+    Missing { program: String, advice: String },
+}
+
+/// Where a call leaves its files: a directory of its own, which exists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallFiles {
+    pub directory: PathBuf,
+}
+
+impl CallFiles {
+    pub fn in_directory(directory: impl Into<PathBuf>) -> Self {
+        Self {
+            directory: directory.into(),
+        }
+    }
+
+    /// What the program printed, redacted.
+    pub fn stdout(&self) -> PathBuf {
+        self.directory.join("agent.stdout.log")
+    }
+
+    pub fn stderr(&self) -> PathBuf {
+        self.directory.join("agent.stderr.log")
+    }
+
+    pub fn prompt(&self) -> PathBuf {
+        self.directory.join("prompt.md")
+    }
+
+    /// The final text of the reply.
+    pub fn reply(&self) -> PathBuf {
+        self.directory.join("agent-last-message.md")
+    }
+
+    /// The final text as an agent writes it itself, before it is redacted.
+    pub fn raw_reply(&self) -> PathBuf {
+        self.directory.join("reply.tmp")
+    }
+
+    pub fn schema(&self) -> PathBuf {
+        self.directory.join("schema.json")
+    }
+
+    pub fn record(&self) -> PathBuf {
+        self.directory.join("call.json")
+    }
+}
+
+/// Everything about one call, as run records keep it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CallRecord {
+    pub agent: String,
+    pub version: Option<Version>,
+    pub role: CallRole,
+    pub slug: Option<String>,
+    pub arguments: Vec<String>,
+    pub model: Option<String>,
+    pub effort: Option<Effort>,
+    pub started_at: Timestamp,
+    pub duration_ms: u64,
+    pub result: Outcome,
+    pub exit: ExitKind,
+    pub ended_by: Option<EndReason>,
+    pub session: Option<String>,
+    pub usage: Option<Usage>,
+    pub cost_usd: Option<f64>,
+    pub stdout_bytes: u64,
+    pub stderr_bytes: u64,
+    /// Processes that were still there after the agent, and were ended.
+    pub left_behind: usize,
+    pub warnings: Vec<String>,
+}
+
+/// Something that happens while a call runs.
+#[derive(Clone, Copy, Debug)]
+pub enum CallEvent<'a> {
+    Started {
+        pid: Option<u32>,
+        arguments: &'a [String],
+    },
+    /// What it prints, redacted, in pieces that may end anywhere.
+    Stdout(&'a [u8]),
+    Stderr(&'a [u8]),
+    /// It is being ended.
+    Ending(EndReason),
+    Warning(&'a str),
+}
+
+/// Takes the events of a call, for showing them as they come.
+pub trait CallEvents {
+    fn event(&self, event: CallEvent<'_>);
+}
+
+/// Shows nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Quiet;
+
+impl CallEvents for Quiet {
+    fn event(&self, _event: CallEvent<'_>) {}
+}
+
+/// Trouble of piton's own around a call.
+#[derive(Debug, Error)]
+pub enum AgentError {
+    #[error("failed to write {}", path.display())]
+    Write {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("failed to keep what the agent {agent} printed")]
+    Keep {
+        agent: String,
+        #[source]
+        source: crate::process::LaunchError,
+    },
+    #[error("failed to read the script {}", path.display())]
+    Script {
+        path: PathBuf,
+        #[source]
+        source: crate::script::ScriptError,
+    },
+}

@@ -1,0 +1,202 @@
+//! Deciding how a call ended, from all that was seen of it.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::adapter::{FailureClass, FailureRule};
+use crate::dialect::{Failure, Transcript};
+use crate::outcome::{Outcome, Reply};
+use crate::process::ExitKind;
+use crate::until;
+use crate::watchdog::EndReason;
+
+/// All that was seen of a call.
+#[derive(Debug)]
+pub struct Evidence<'a> {
+    pub transcript: Transcript,
+    pub exit: ExitKind,
+    /// Why the supervisor ended it, if it did.
+    pub ended: Option<EndReason>,
+    /// How long the call took, and how much of that at its end was silent.
+    pub lasted: Duration,
+    pub silent_for: Duration,
+    /// Whether the reply is the output itself, so that its end is the result.
+    pub plain: bool,
+    /// The last of what the program wrote to standard error.
+    pub stderr_tail: &'a str,
+    pub rules: &'a [FailureRule],
+    pub now: Timestamp,
+}
+
+/// Decides how a call ended.
+pub fn classify(evidence: &Evidence<'_>) -> Outcome {
+    let (transcript, exit, ended) = (&evidence.transcript, evidence.exit, evidence.ended);
+    match ended {
+        Some(EndReason::Stopped) => return Outcome::Stopped,
+        // A failure that it tells of says more than that it had to be ended.
+        Some(EndReason::Idle | EndReason::Deadline)
+            if transcript.failure.is_none() && !transcript.finished =>
+        {
+            return evidence.ran_over(ended == Some(EndReason::Idle));
+        }
+        Some(EndReason::Idle | EndReason::Deadline | EndReason::AfterResult) | None => {}
+    }
+    if let Some(failure) = &transcript.failure {
+        return evidence.failed(failure);
+    }
+    let left_alone = ended.is_none();
+    if transcript.finished || evidence.plain {
+        // After a result that came whole, being ended says nothing about it.
+        if exit == ExitKind::Code(0) || (transcript.finished && !left_alone) {
+            return evidence.replied();
+        }
+    }
+    if exit == ExitKind::Code(0) {
+        return Outcome::NoOutput {
+            message: evidence.what_came(),
+        };
+    }
+    evidence.exited()
+}
+
+impl Evidence<'_> {
+    fn ran_over(&self, idle: bool) -> Outcome {
+        if let Some(retrying) = &self.transcript.retrying {
+            let failure = Failure {
+                message: retrying.clone(),
+                ..Failure::default()
+            };
+            let class = self.class_of(&failure).unwrap_or(FailureClass::Outage);
+            return self.outcome(class, format!("it only retried: {retrying}"), None);
+        }
+        if idle {
+            Outcome::Hung {
+                silent_for: self.silent_for,
+                after_output: self.transcript.lines > 0,
+            }
+        } else {
+            Outcome::Deadline { after: self.lasted }
+        }
+    }
+
+    fn failed(&self, failure: &Failure) -> Outcome {
+        match self.class_of(failure) {
+            Some(class) => self.outcome(class, failure.message.clone(), failure.until),
+            None => Outcome::Crashed {
+                exit: self.exit,
+                message: failure.message.clone(),
+            },
+        }
+    }
+
+    fn replied(&self) -> Outcome {
+        let transcript = &self.transcript;
+        if transcript.overflow && (self.plain || transcript.text.is_none()) {
+            return Outcome::Unreadable {
+                message: "it is larger than piton takes as one reply (8 MiB)".to_owned(),
+            };
+        }
+        let text = transcript.text.clone().unwrap_or_default();
+        if text.trim().is_empty() && transcript.structured.is_none() {
+            return Outcome::NoOutput {
+                message: "its reply is empty".to_owned(),
+            };
+        }
+        Outcome::Replied {
+            reply: Reply {
+                text,
+                structured: transcript.structured.clone(),
+            },
+        }
+    }
+
+    /// Takes an exit that no result explains: what was printed last may.
+    fn exited(&self) -> Outcome {
+        let said = if self.plain {
+            self.transcript.text.as_deref().unwrap_or_default()
+        } else {
+            ""
+        };
+        let message = [self.stderr_tail.trim(), last_part(said.trim())]
+            .into_iter()
+            .filter(|part| !part.is_empty());
+        let message = message.collect::<Vec<_>>().join("\n");
+        let failure = Failure {
+            words: vec![format!("exit:{}", self.exit.number())],
+            until: until::from_message(&message, self.now),
+            message,
+        };
+        // The log in full is on disk; a message is a line or two.
+        let message = last_lines(&failure.message, 3);
+        match self.class_of(&failure) {
+            Some(class) => self.outcome(class, message, failure.until),
+            None => Outcome::Crashed {
+                exit: self.exit,
+                message,
+            },
+        }
+    }
+
+    fn what_came(&self) -> String {
+        let Transcript {
+            lines,
+            unread_lines,
+            overflow,
+            ..
+        } = self.transcript;
+        match (lines, unread_lines) {
+            _ if overflow => {
+                "it printed a line longer than 16 MiB, which is none of its language's".to_owned()
+            }
+            (0, _) => "it printed nothing".to_owned(),
+            (lines, 0) => format!("it printed {lines} lines, and no final result"),
+            (lines, bad) if lines == bad => {
+                format!("it printed {lines} lines, in no language that piton reads")
+            }
+            (lines, bad) => format!(
+                "it printed {lines} lines, {bad} of them torn or foreign, and no final result"
+            ),
+        }
+    }
+
+    fn class_of(&self, failure: &Failure) -> Option<FailureClass> {
+        self.rules
+            .iter()
+            .find(|rule| rule.matches(failure))
+            .map(|rule| rule.class)
+    }
+
+    fn outcome(&self, class: FailureClass, message: String, until: Option<Timestamp>) -> Outcome {
+        match class {
+            FailureClass::Refused => Outcome::Refused { message },
+            FailureClass::LimitReached => Outcome::LimitReached { message, until },
+            FailureClass::Outage => Outcome::Outage { message },
+            FailureClass::Authentication => Outcome::Authentication { message },
+            FailureClass::Rejected => Outcome::Rejected { message },
+            FailureClass::CutShort => Outcome::CutShort { message },
+            FailureClass::Crashed => Outcome::Crashed {
+                exit: self.exit,
+                message,
+            },
+        }
+    }
+}
+
+/// Returns the last four kilobytes, from a character on.
+fn last_part(text: &str) -> &str {
+    let mut start = text.len().saturating_sub(4096);
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    &text[start..]
+}
+
+fn last_lines(text: &str, count: usize) -> String {
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
+    lines[lines.len().saturating_sub(count)..].join(" / ")
+}

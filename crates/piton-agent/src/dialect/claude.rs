@@ -1,0 +1,290 @@
+//! Claude Code's stream of JSON events.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::json::{self, at, number, text};
+use super::{Dialect, Failure, Lines, Transcript};
+use crate::usage::Usage;
+use crate::watchdog::Standing;
+
+/// Reads `--output-format stream-json`, and `json` and `json --verbose` alike.
+///
+/// Every event is looked at by its `type`, wherever in the line it stands; what
+/// is unknown is left alone, since each release brings new events and fields.
+#[derive(Debug)]
+pub struct ClaudeStream {
+    lines: Lines,
+    events: Events,
+}
+
+impl ClaudeStream {
+    pub fn new(now: Timestamp) -> Self {
+        Self {
+            lines: Lines::default(),
+            events: Events {
+                now,
+                so_far: Transcript::default(),
+                said: Vec::new(),
+                tools: BTreeSet::new(),
+                background: 0,
+                error_words: Vec::new(),
+                until: None,
+                own_parts: None,
+            },
+        }
+    }
+}
+
+impl Dialect for ClaudeStream {
+    fn feed(&mut self, chunk: &[u8]) {
+        self.lines.feed(chunk, |line| self.events.line(line));
+    }
+
+    fn standing(&self) -> Standing {
+        let events = &self.events;
+        if events.so_far.finished && events.background == 0 {
+            Standing::Finished
+        } else if events.so_far.retrying.is_some() {
+            Standing::Retrying
+        } else if events.background > 0 || !events.tools.is_empty() {
+            Standing::InTool
+        } else {
+            Standing::Working
+        }
+    }
+
+    fn finish(self: Box<Self>) -> Transcript {
+        let mut events = self.events;
+        events.so_far.overflow = self.lines.finish(|line| events.line(line)) > 0;
+        let mut transcript = events.so_far;
+        // A result without text of its own still has what was said before it.
+        if transcript
+            .text
+            .as_deref()
+            .is_none_or(|text| text.trim().is_empty())
+            && !events.said.is_empty()
+            && !transcript.finished
+        {
+            transcript.text = Some(events.said.join("\n"));
+        }
+        transcript
+    }
+}
+
+#[derive(Debug)]
+struct Events {
+    now: Timestamp,
+    so_far: Transcript,
+    /// The text of each assistant message, for a stream that has no result.
+    said: Vec<String>,
+    /// Tool calls without a result yet.
+    tools: BTreeSet<String>,
+    /// Background tasks that keep the process alive past a result.
+    background: usize,
+    error_words: Vec<String>,
+    until: Option<Timestamp>,
+    own_parts: Option<(Usage, f64)>,
+}
+
+impl Events {
+    fn line(&mut self, line: &[u8]) {
+        if line.trim_ascii().is_empty() {
+            return;
+        }
+        self.so_far.lines += 1;
+        match json::read(line) {
+            Some(Value::Array(events)) => events.iter().for_each(|event| self.event(event)),
+            Some(event) if event.get("type").is_some_and(Value::is_string) => self.event(&event),
+            _ => self.so_far.unread_lines += 1,
+        }
+    }
+
+    fn event(&mut self, event: &Value) {
+        if let Some(session) = text(event, &["session_id"]) {
+            self.so_far.session = Some(session.to_owned());
+        }
+        let kind = text(event, &["type"]).unwrap_or_default();
+        let subtype = text(event, &["subtype"]).unwrap_or_default();
+        match (kind, subtype) {
+            ("system", "api_retry") => self.retry(event),
+            ("system", "init") => {
+                // A further turn of the same process: its result is still to come.
+                self.so_far.finished = false;
+                self.so_far.model = text(event, &["model"]).map(str::to_owned);
+            }
+            ("system", "background_tasks_changed") => {
+                self.background = event
+                    .get("tasks")
+                    .and_then(Value::as_array)
+                    .map_or(0, Vec::len);
+            }
+            ("rate_limit_event", _) => self.rate_limit(event),
+            ("assistant", _) => self.assistant(event),
+            ("user", _) => self.tool_results(event),
+            ("stream_event", _) => self.so_far.retrying = None,
+            ("result", _) => self.result(event),
+            _ => {}
+        }
+    }
+
+    fn retry(&mut self, event: &Value) {
+        let word = text(event, &["error"]).unwrap_or("unknown");
+        let status = event.get("error_status").and_then(Value::as_u64);
+        let (attempt, of) = (number(event, "attempt"), number(event, "max_retries"));
+        let status = status.map_or(String::new(), |status| format!(" (status {status})"));
+        self.so_far.retrying = Some(format!("{word}{status}, retry {attempt} of {of}"));
+    }
+
+    fn rate_limit(&mut self, event: &Value) {
+        let info = event.get("rate_limit_info").unwrap_or(event);
+        let resets = info.get("resetsAt").and_then(Value::as_i64);
+        if text(info, &["status"]) == Some("rejected") {
+            self.until = resets.and_then(|second| Timestamp::from_second(second).ok());
+        }
+    }
+
+    fn assistant(&mut self, event: &Value) {
+        self.so_far.retrying = None;
+        if let Some(word) = text(event, &["error"]) {
+            self.error_words.push(word.to_owned());
+        }
+        // A helper's words are not the agent's own.
+        let own = event.get("parent_tool_use_id").is_none_or(Value::is_null);
+        let Some(blocks) = at(event, &["message", "content"]).and_then(Value::as_array) else {
+            return;
+        };
+        let mut said = String::new();
+        for block in blocks {
+            match text(block, &["type"]) {
+                Some("text") if own => said.push_str(text(block, &["text"]).unwrap_or_default()),
+                Some("tool_use") => self.tools.extend(text(block, &["id"]).map(str::to_owned)),
+                _ => {}
+            }
+        }
+        if !said.is_empty() {
+            self.said.push(said);
+        }
+    }
+
+    fn tool_results(&mut self, event: &Value) {
+        let blocks = at(event, &["message", "content"]).and_then(Value::as_array);
+        for block in blocks.into_iter().flatten() {
+            if let Some(id) = text(block, &["tool_use_id"]) {
+                self.tools.remove(id);
+            }
+        }
+    }
+
+    /// Takes the end of a turn. The last one of the stream counts.
+    fn result(&mut self, event: &Value) {
+        self.so_far.finished = true;
+        self.so_far.retrying = None;
+        self.tools.clear();
+        self.consumption(event);
+        self.so_far.denials = denials(event);
+        let failed = event
+            .get("is_error")
+            .and_then(Value::as_bool)
+            .unwrap_or(false);
+        let result = text(event, &["result"]);
+        if failed {
+            self.so_far.failure = Some(self.failure(event, result));
+            return;
+        }
+        self.so_far.failure = None;
+        if let Some(structured) = event
+            .get("structured_output")
+            .filter(|value| !value.is_null())
+        {
+            self.so_far.structured = Some(structured.clone());
+        }
+        let Some(result) = result else { return };
+        // A later turn that says nothing does not take back what was said.
+        if !result.is_empty() || self.so_far.text.is_none() {
+            self.so_far.text = Some(result.to_owned());
+        }
+    }
+
+    fn failure(&self, event: &Value, result: Option<&str>) -> Failure {
+        let mut words = self.error_words.clone();
+        let mut word = |prefix: &str, key: &str| match event.get(key) {
+            Some(Value::String(text)) => words.push(format!("{prefix}:{text}")),
+            Some(Value::Number(number)) => words.push(format!("{prefix}:{number}")),
+            _ => {}
+        };
+        word("status", "api_error_status");
+        word("error", "api_error_type");
+        word("stop", "stop_reason");
+        word("terminal", "terminal_reason");
+        word("subtype", "subtype");
+        let listed = event
+            .get("errors")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
+        let listed = listed
+            .filter_map(Value::as_str)
+            .collect::<Vec<_>>()
+            .join("; ");
+        let message = result.map_or(listed, str::to_owned);
+        let until = self
+            .until
+            .or_else(|| crate::until::from_message(&message, self.now));
+        Failure {
+            words,
+            message,
+            until,
+        }
+    }
+
+    /// Adds up what the turn consumed. `modelUsage` also counts helpers, which
+    /// `usage` leaves out; after a resume it counts the whole session, so that
+    /// the run's own part is taken where the release tells it.
+    fn consumption(&mut self, event: &Value) {
+        if let Some(part) = event
+            .get("model_usage_since_last_result")
+            .filter(|part| part.is_object())
+        {
+            let (part, cost) = models(part);
+            let own = self.own_parts.get_or_insert_default();
+            own.0 += part;
+            own.1 += cost;
+            (self.so_far.usage, self.so_far.cost) = (Some(own.0), Some(own.1));
+        } else if let Some(whole) = event.get("modelUsage").filter(|whole| whole.is_object()) {
+            self.so_far.usage = Some(models(whole).0);
+            self.so_far.cost = event.get("total_cost_usd").and_then(Value::as_f64);
+        }
+    }
+}
+
+fn models(usage: &Value) -> (Usage, f64) {
+    let mut sum = Usage::default();
+    let mut cost = 0.0;
+    for model in usage
+        .as_object()
+        .into_iter()
+        .flat_map(|models| models.values())
+    {
+        sum += Usage {
+            input_tokens: number(model, "inputTokens"),
+            cached_input_tokens: number(model, "cacheReadInputTokens"),
+            cache_write_tokens: number(model, "cacheCreationInputTokens"),
+            output_tokens: number(model, "outputTokens"),
+            reasoning_tokens: number(model, "thinkingTokens"),
+        };
+        cost += model.get("costUSD").and_then(Value::as_f64).unwrap_or(0.0);
+    }
+    (sum, cost)
+}
+
+fn denials(event: &Value) -> Vec<String> {
+    let denials = event.get("permission_denials").and_then(Value::as_array);
+    let names = denials
+        .into_iter()
+        .flatten()
+        .filter_map(|denial| text(denial, &["tool_name"]));
+    names.map(str::to_owned).collect()
+}

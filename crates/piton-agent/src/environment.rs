@@ -1,0 +1,211 @@
+//! The environment that an agent is given: an allow-list, never all of it.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+
+use crate::adapter::EnvironmentSpec;
+use crate::host::Host;
+
+/// What any program needs to run: where things are, how to print, how to reach
+/// the network. No key and no token is among these.
+const COMMON: &[&str] = &[
+    "ALL_PROXY",
+    "BUN_INSTALL",
+    "CARGO_HOME",
+    "COLORTERM",
+    "CURL_CA_BUNDLE",
+    "DENO_DIR",
+    "DOTNET_ROOT",
+    "GOCACHE",
+    "GOMODCACHE",
+    "GOPATH",
+    "GOROOT",
+    "HOME",
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
+    "JAVA_HOME",
+    "LANG",
+    "LANGUAGE",
+    "LC_*",
+    "LOGNAME",
+    "NODE_EXTRA_CA_CERTS",
+    "NO_COLOR",
+    "NO_PROXY",
+    "NVM_DIR",
+    "PATH",
+    "PNPM_HOME",
+    "PYENV_ROOT",
+    "REQUESTS_CA_BUNDLE",
+    "RUSTUP_HOME",
+    "SHELL",
+    "SSL_CERT_DIR",
+    "SSL_CERT_FILE",
+    "TERM",
+    "TMPDIR",
+    "TZ",
+    "USER",
+    "VIRTUAL_ENV",
+    "VOLTA_HOME",
+    "XDG_*",
+    "all_proxy",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+];
+
+/// What no agent is given, whatever a list says: with these it could push,
+/// merge and publish in the user's name.
+const NEVER: &[&str] = &[
+    "ACTIONS_*",
+    "BITBUCKET_TOKEN",
+    "CARGO_REGISTRIES_*",
+    "CARGO_REGISTRY_TOKEN",
+    "CI_JOB_TOKEN",
+    "GH_*",
+    "GITEA_TOKEN",
+    "GITHUB_*",
+    "GITLAB_*",
+    "GIT_ASKPASS",
+    "GIT_CONFIG_*",
+    "GIT_SSH*",
+    "NODE_AUTH_TOKEN",
+    "NPM_TOKEN",
+    "PITON_*",
+    "SSH_AGENT_PID",
+    "SSH_ASKPASS",
+    "SSH_AUTH_SOCK",
+];
+
+/// Returns the variables for an agent: those of the common list and of the
+/// adapter's, then what the adapter sets, then what the call sets.
+pub fn build(
+    host: &Host,
+    spec: &EnvironmentSpec,
+    call: &[(&str, String)],
+) -> BTreeMap<OsString, OsString> {
+    let allowed = |name: &str| {
+        let listed = COMMON
+            .iter()
+            .copied()
+            .chain(spec.allow.iter().map(String::as_str))
+            .any(|entry| covers(entry, name));
+        listed && !NEVER.iter().any(|entry| covers(entry, name))
+    };
+    let passed = host
+        .environment
+        .iter()
+        .filter(|(name, _)| name.to_str().is_some_and(allowed));
+    let mut environment: BTreeMap<OsString, OsString> = passed
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    let as_root = host.is_root.then_some(&spec.set_as_root);
+    for (name, value) in spec.set.iter().chain(as_root.into_iter().flatten()) {
+        environment.insert(name.into(), value.into());
+    }
+    // Nobody sits at an agent's terminal to type a password.
+    environment.insert("GIT_TERMINAL_PROMPT".into(), "0".into());
+    for (name, value) in call {
+        environment.insert(name.into(), value.into());
+    }
+    environment
+}
+
+/// Returns the values in piton's environment that look like secrets by the name
+/// they go under, for keeping them out of what is stored.
+pub fn secrets(host: &Host) -> Vec<String> {
+    const MARKS: [&str; 6] = [
+        "TOKEN",
+        "SECRET",
+        "PASSWORD",
+        "PASSWD",
+        "API_KEY",
+        "PRIVATE_KEY",
+    ];
+    let telling = |name: &str| {
+        let name = name.to_uppercase();
+        MARKS.iter().any(|mark| name.contains(mark))
+            || name.ends_with("_KEY")
+            || name.ends_with("_PAT")
+    };
+    let named = host
+        .environment
+        .iter()
+        .filter(|(name, _)| name.to_str().is_some_and(telling));
+    named
+        .filter_map(|(_, value)| value.to_str().map(str::to_owned))
+        .collect()
+}
+
+fn covers(entry: &str, name: &str) -> bool {
+    entry
+        .strip_suffix('*')
+        .map_or(entry == name, |prefix| name.starts_with(prefix))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn host(is_root: bool) -> Host {
+        let variables = [
+            ("PATH", "/bin"),
+            ("LC_ALL", "C"),
+            ("ANTHROPIC_API_KEY", "sk-agent"),
+            ("GH_TOKEN", "ghp_forge"),
+            ("GITHUB_TOKEN", "ghs_forge"),
+            ("SSH_AUTH_SOCK", "/run/agent"),
+            ("DATABASE_PASSWORD", "hunter2"),
+            ("EDITOR", "vi"),
+        ];
+        let environment = variables
+            .into_iter()
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect();
+        Host {
+            environment,
+            is_root,
+        }
+    }
+
+    fn names(spec: &EnvironmentSpec, is_root: bool) -> Vec<String> {
+        let call = [("PITON_ROLE", "classify".to_owned())];
+        let environment = build(&host(is_root), spec, &call);
+        environment
+            .into_keys()
+            .map(|name| name.into_string().unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn only_what_is_listed_is_passed_on_and_never_a_forge_token() {
+        let spec = EnvironmentSpec {
+            allow: vec!["ANTHROPIC_*".into(), "GITHUB_TOKEN".into(), "GH_*".into()],
+            ..EnvironmentSpec::default()
+        };
+        let expected = [
+            "ANTHROPIC_API_KEY",
+            "GIT_TERMINAL_PROMPT",
+            "LC_ALL",
+            "PATH",
+            "PITON_ROLE",
+        ];
+        assert_eq!(names(&spec, false), expected);
+    }
+
+    #[test]
+    fn an_adapter_may_set_a_variable_for_root_alone() {
+        let spec = EnvironmentSpec {
+            set_as_root: [("IS_SANDBOX".to_owned(), "1".to_owned())].into(),
+            ..EnvironmentSpec::default()
+        };
+        assert!(names(&spec, true).contains(&"IS_SANDBOX".to_owned()));
+        assert!(!names(&spec, false).contains(&"IS_SANDBOX".to_owned()));
+    }
+
+    #[test]
+    fn secrets_are_known_by_the_names_they_go_under() {
+        let mut found = secrets(&host(false));
+        found.sort();
+        assert_eq!(found, ["ghp_forge", "ghs_forge", "hunter2", "sk-agent"]);
+    }
+}

@@ -1,0 +1,83 @@
+//! The pipes between piton and a program: one thread for each.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::SyncSender;
+use std::thread;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+
+/// Which of the program's two outputs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    Stdout,
+    Stderr,
+}
+
+#[derive(Debug)]
+pub(super) enum Message {
+    Chunk(Source, Vec<u8>),
+    End,
+}
+
+const CHUNK: usize = 64 << 10;
+
+/// How often a reader looks whether it is still wanted.
+const PATIENCE: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 100_000_000,
+};
+
+/// Starts a thread that does nothing but read. Agents drop output at their exit
+/// when the reader is behind, so the pipe is also made as large as allowed.
+///
+/// A process that got away may hold the other end for ever: `abandon` makes the
+/// thread leave then.
+pub(super) fn read(
+    source: Source,
+    pipe: OwnedFd,
+    to: SyncSender<Message>,
+    abandon: Arc<AtomicBool>,
+) {
+    #[cfg(target_os = "linux")]
+    {
+        // Where the user has used up the allowance, the pipe stays as it is.
+        let _ = rustix::pipe::fcntl_setpipe_size(&pipe, 1 << 20);
+    }
+    let mut pipe = File::from(pipe);
+    thread::spawn(move || {
+        let mut buffer = vec![0; CHUNK];
+        while !abandon.load(Ordering::SeqCst) {
+            let ready = poll(&mut [PollFd::new(&pipe, PollFlags::IN)], Some(&PATIENCE));
+            if matches!(ready, Ok(0) | Err(Errno::INTR)) {
+                continue;
+            }
+            match pipe.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(length) => {
+                    if to
+                        .send(Message::Chunk(source, buffer[..length].to_vec()))
+                        .is_err()
+                    {
+                        return;
+                    }
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(_) => break,
+            }
+        }
+        let _ = to.send(Message::End);
+    });
+}
+
+/// Starts a thread that writes `input` and closes. A program that never reads
+/// it, or is gone, is no error: what counts is its result.
+pub(super) fn write(mut pipe: impl Write + Send + 'static, input: Vec<u8>) {
+    thread::spawn(move || {
+        let _ = pipe.write_all(&input);
+    });
+}

@@ -1,0 +1,395 @@
+//! An agent that is a program, described by an adapter.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use piton_durable::Disk;
+
+use crate::adapter::{AdapterSpec, Blanks, PromptDelivery, ReplySource, fill};
+use crate::agent::{Agent, AgentError, CallEvents, CallFiles, CallRecord, Probe};
+use crate::call::AgentCall;
+use crate::classify::{Evidence, classify};
+use crate::clock::Clock;
+use crate::dialect::{Dialect, StreamKind};
+use crate::environment;
+use crate::host::Host;
+use crate::outcome::Outcome;
+use crate::process::{Ended, ExitKind, Launch, LaunchError, Marker, supervise};
+use crate::redact::Redactor;
+use crate::stop::Stop;
+use crate::watchdog::Limits;
+
+mod recording;
+mod version;
+
+use recording::Recording;
+
+/// An agent that is a program.
+#[derive(Debug)]
+pub struct ProgramAgent {
+    name: String,
+    spec: AdapterSpec,
+    host: Host,
+    disk: Arc<dyn Disk>,
+    clock: Arc<dyn Clock>,
+    redactor: Redactor,
+    probed: OnceLock<Probe>,
+    calls: AtomicU64,
+}
+
+impl ProgramAgent {
+    /// Takes a description and the world to run it in. The values of piton's own
+    /// environment that look like secrets are kept out of what is stored.
+    pub fn new(
+        name: impl Into<String>,
+        spec: AdapterSpec,
+        host: Host,
+        disk: Arc<dyn Disk>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let redactor = Redactor::new(environment::secrets(&host));
+        Self {
+            name: name.into(),
+            spec,
+            host,
+            disk,
+            clock,
+            redactor,
+            probed: OnceLock::new(),
+            calls: AtomicU64::new(0),
+        }
+    }
+
+    /// Adds secrets that are known from elsewhere, such as a forge token.
+    #[must_use]
+    pub fn with_secrets(mut self, secrets: impl IntoIterator<Item = String>) -> Self {
+        self.redactor = Redactor::new(environment::secrets(&self.host).into_iter().chain(secrets));
+        self
+    }
+
+    pub fn spec(&self) -> &AdapterSpec {
+        &self.spec
+    }
+
+    /// Returns the program and the arguments for a session on the user's
+    /// terminal, or `None` where the agent has none. The prompt is in a file,
+    /// which the single opening argument asks the agent to read.
+    pub fn interactive_command(&self, call: &AgentCall, files: &CallFiles) -> Option<Vec<String>> {
+        if self.spec.interactive_arguments.is_empty() {
+            return None;
+        }
+        let mut command = vec![self.spec.program.clone()];
+        command.extend(self.choices(call, files, &self.spec.interactive_arguments));
+        command.push(format!(
+            "Read {} and do what it says.",
+            files.prompt().display()
+        ));
+        Some(command)
+    }
+
+    /// Returns the environment of a call.
+    pub fn environment(
+        &self,
+        call: &AgentCall,
+    ) -> std::collections::BTreeMap<std::ffi::OsString, std::ffi::OsString> {
+        let of_call = [
+            ("PITON_ROLE", call.role.to_string()),
+            ("PITON_SLUG", call.slug.clone().unwrap_or_default()),
+            (
+                "PITON_WORKSPACE",
+                call.workspace.to_string_lossy().into_owned(),
+            ),
+            (
+                "PITON_EFFORT",
+                call.effort
+                    .map_or(String::new(), |effort| effort.to_string()),
+            ),
+            ("PITON_MODEL", call.model.clone().unwrap_or_default()),
+        ];
+        environment::build(&self.host, &self.spec.environment, &of_call)
+    }
+
+    fn arguments(&self, call: &AgentCall, files: &CallFiles) -> Vec<String> {
+        let mut arguments = self.choices(call, files, &self.spec.arguments);
+        if let Some(schema) = &call.schema {
+            let blanks = self.blanks(call, files).with("schema", schema.to_string());
+            arguments.extend(fill(&self.spec.schema_arguments, &blanks));
+        }
+        arguments.extend(fill(
+            &self.spec.closing_arguments,
+            &self.blanks(call, files),
+        ));
+        arguments
+    }
+
+    /// Returns `first` and the arguments for what the call chooses.
+    fn choices(&self, call: &AgentCall, files: &CallFiles, first: &[String]) -> Vec<String> {
+        let blanks = self.blanks(call, files);
+        let mut arguments = fill(first, &blanks);
+        if call.model.is_some() {
+            arguments.extend(fill(&self.spec.model_arguments, &blanks));
+        }
+        if call.effort.is_some() {
+            arguments.extend(fill(&self.spec.effort_arguments, &blanks));
+        }
+        arguments
+    }
+
+    fn blanks(&self, call: &AgentCall, files: &CallFiles) -> Blanks {
+        let path = |path: &Path| path.to_string_lossy().into_owned();
+        let effort = call.effort.map_or(String::new(), |effort| {
+            self.spec
+                .efforts
+                .get(&effort)
+                .cloned()
+                .unwrap_or_else(|| effort.to_string())
+        });
+        Blanks::default()
+            .with("model", call.model.clone().unwrap_or_default())
+            .with("effort", effort)
+            .with("role", call.role.as_str())
+            .with("slug", call.slug.clone().unwrap_or_default())
+            .with("cwd", path(&call.cwd))
+            .with("workspace", path(&call.workspace))
+            .with("prompt_file", path(&files.prompt()))
+            .with("reply_file", path(&files.raw_reply()))
+            .with("schema_file", path(&files.schema()))
+    }
+
+    fn write(&self, path: PathBuf, text: &str) -> Result<(), AgentError> {
+        let done = self.disk.write_new(&path, text.as_bytes(), 0o644);
+        done.map_err(|source| AgentError::Write { path, source })
+    }
+
+    /// Returns a name for a call that no other call has.
+    fn token(&self) -> String {
+        let call = self.calls.fetch_add(1, Ordering::SeqCst);
+        format!(
+            "{}-{}-{call}",
+            std::process::id(),
+            self.clock.now().as_nanosecond()
+        )
+    }
+
+    /// Reads the reply that the agent wrote to a file, and puts it away redacted.
+    fn reply_in_file(&self, files: &CallFiles) -> Option<String> {
+        const LONGEST: u64 = 8 << 20;
+        let path = files.raw_reply();
+        let stat = self.disk.stat(&path).ok()??;
+        let bytes = if stat.len <= LONGEST {
+            self.disk.read(&path).ok()
+        } else {
+            None
+        };
+        // It may hold a secret: what stays is the redacted copy.
+        let _ = self.disk.remove_file(&path);
+        let text = String::from_utf8_lossy(&bytes?).into_owned();
+        Some(self.redactor.text(&text))
+    }
+}
+
+impl Agent for ProgramAgent {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn answers_by_schema(&self) -> bool {
+        !self.spec.schema_arguments.is_empty()
+    }
+
+    fn probe(&self) -> Probe {
+        self.probed.get_or_init(|| version::probe(self)).clone()
+    }
+
+    fn command_line(&self, call: &AgentCall, files: &CallFiles) -> Vec<String> {
+        let mut line = vec![self.spec.program.clone()];
+        line.extend(self.arguments(call, files));
+        line
+    }
+
+    fn call(
+        &self,
+        call: &AgentCall,
+        files: &CallFiles,
+        stop: &Stop,
+        events: &dyn CallEvents,
+    ) -> Result<CallRecord, AgentError> {
+        let probe = self.probe();
+        let arguments = self.command_line(call, files);
+        let started_at = self.clock.now();
+        self.write(files.prompt(), &self.redactor.text(&call.prompt))?;
+        if let Some(schema) = &call.schema {
+            self.write(files.schema(), &schema.to_string())?;
+        }
+        let mut record = CallRecord {
+            agent: self.name.clone(),
+            version: None,
+            role: call.role,
+            slug: call.slug.clone(),
+            arguments,
+            model: call.model.clone(),
+            effort: call.effort,
+            started_at,
+            duration_ms: 0,
+            result: Outcome::Stopped,
+            exit: ExitKind::Unknown,
+            ended_by: None,
+            session: None,
+            usage: None,
+            cost_usd: None,
+            stdout_bytes: 0,
+            stderr_bytes: 0,
+            left_behind: 0,
+            warnings: Vec::new(),
+        };
+        match probe {
+            Probe::Missing { program, advice } => {
+                let message = format!("there is no program {program}; {advice}");
+                record.result = Outcome::NotStarted { message };
+                return self.finish(record, files);
+            }
+            Probe::Ready { version, warning } => {
+                record.version = version;
+                record.warnings.extend(warning);
+            }
+        }
+        for warning in &record.warnings {
+            events.event(crate::agent::CallEvent::Warning(warning));
+        }
+        let Some(program) = self.host.find_program(&self.spec.program, &call.cwd) else {
+            record.result = Outcome::NotStarted {
+                message: format!("there is no program {}", self.spec.program),
+            };
+            return self.finish(record, files);
+        };
+        let launch = Launch {
+            program,
+            arguments: record.arguments[1..].to_vec(),
+            directory: call.cwd.clone(),
+            environment: self.environment(call),
+            input: match self.spec.prompt {
+                PromptDelivery::Stdin => call.prompt.clone().into_bytes(),
+                PromptDelivery::File => Vec::new(),
+            },
+            token: self.token(),
+        };
+        let note = |source| AgentError::Write {
+            path: files.directory.clone(),
+            source,
+        };
+        Marker::of(&launch.token)
+            .leave(&*self.disk, &files.directory)
+            .map_err(note)?;
+        let reader = self.spec.stream.reader(started_at);
+        let mut recording = Recording::open(self, files, reader, &record.arguments, events)?;
+        let ended = supervise(&launch, &mut recording, &call.limits, stop, &*self.clock);
+        let done = recording.close();
+        Marker::clear(&*self.disk, &files.directory).map_err(note)?;
+        let (kept, ended) = match (done, ended) {
+            (Ok(kept), Ok(ended)) => (kept, ended),
+            (_, Err(LaunchError::Start { program, source })) => {
+                record.result = Outcome::NotStarted {
+                    message: format!("{}: {source}", program.display()),
+                };
+                return self.finish(record, files);
+            }
+            (_, Err(source)) => {
+                return Err(AgentError::Keep {
+                    agent: self.name.clone(),
+                    source,
+                });
+            }
+            (Err(source), _) => {
+                return Err(AgentError::Write {
+                    path: files.stdout(),
+                    source,
+                });
+            }
+        };
+        self.fill_in(&mut record, files, kept, &ended);
+        self.finish(record, files)
+    }
+}
+
+impl ProgramAgent {
+    fn fill_in(
+        &self,
+        record: &mut CallRecord,
+        files: &CallFiles,
+        kept: recording::Kept,
+        ended: &Ended,
+    ) {
+        let mut transcript = kept.transcript;
+        if self.spec.reply == ReplySource::File {
+            transcript.text = self.reply_in_file(files).or(transcript.text);
+        }
+        record.duration_ms = u64::try_from(ended.lasted.as_millis()).unwrap_or(u64::MAX);
+        record.exit = ended.exit;
+        record.ended_by = ended.reason;
+        record.left_behind = ended.left_behind;
+        record.session.clone_from(&transcript.session);
+        record.usage = transcript.usage;
+        record.cost_usd = transcript.cost;
+        (record.stdout_bytes, record.stderr_bytes) = (kept.stdout_bytes, kept.stderr_bytes);
+        if !transcript.denials.is_empty() {
+            record.warnings.push(format!(
+                "it was not permitted to use {}",
+                transcript.denials.join(", ")
+            ));
+        }
+        if !ended.survivors.is_empty() {
+            record.warnings.push(format!(
+                "processes {:?} could not be ended; end them by hand",
+                ended.survivors
+            ));
+        }
+        record.result = classify(&Evidence {
+            transcript,
+            exit: ended.exit,
+            ended: ended.reason,
+            lasted: ended.lasted,
+            silent_for: ended.silent_for,
+            plain: self.spec.stream == StreamKind::Plain,
+            stderr_tail: &kept.stderr_tail,
+            rules: &self.spec.failures,
+            now: self.clock.now(),
+        });
+    }
+
+    /// Leaves the reply and the record beside the logs.
+    fn finish(&self, record: CallRecord, files: &CallFiles) -> Result<CallRecord, AgentError> {
+        if let Some(reply) = record.result.reply() {
+            self.write(files.reply(), &reply.text)?;
+        }
+        let path = files.record();
+        let text = serde_json::to_string_pretty(&record).map_err(io::Error::other);
+        let text = text.map_err(|source| AgentError::Write {
+            path: path.clone(),
+            source,
+        })?;
+        self.write(path, &(text + "\n"))?;
+        Ok(record)
+    }
+
+    /// Limits for asking a program something small.
+    fn short_limits() -> Limits {
+        let short = Duration::from_secs(20);
+        Limits {
+            idle: short,
+            tool_idle: short,
+            deadline: short,
+            after_result: short,
+            politeness: Duration::from_secs(1),
+        }
+    }
+}
+
+/// Reads a whole stream that is already on disk, for looking at a call again.
+pub fn replay(kind: StreamKind, bytes: &[u8], now: jiff::Timestamp) -> crate::dialect::Transcript {
+    let mut reader: Box<dyn Dialect> = kind.reader(now);
+    reader.feed(bytes);
+    reader.finish()
+}

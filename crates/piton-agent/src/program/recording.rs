@@ -1,0 +1,152 @@
+//! Keeping what a program prints: redacted, to disk, and read on the way.
+
+use std::io;
+
+use piton_durable::Appender;
+
+use super::ProgramAgent;
+use crate::agent::{AgentError, CallEvent, CallEvents, CallFiles};
+use crate::dialect::{Dialect, Transcript};
+use crate::process::Sink;
+use crate::redact::Redacting;
+use crate::watchdog::{EndReason, Standing};
+
+/// The most that is stored of one stream. What comes after is still read, but a
+/// program gone wild must not fill the disk.
+const MOST_STORED: u64 = 256 << 20;
+
+/// How much of the end of standard error is kept for messages.
+const TAIL: usize = 8 << 10;
+
+pub(super) struct Recording<'a> {
+    reader: Box<dyn Dialect>,
+    stdout: Stream<'a>,
+    stderr: Stream<'a>,
+    tail: Vec<u8>,
+    arguments: &'a [String],
+    events: &'a dyn CallEvents,
+}
+
+/// What is left of a program's output when it is over.
+pub(super) struct Kept {
+    pub(super) transcript: Transcript,
+    pub(super) stderr_tail: String,
+    pub(super) stdout_bytes: u64,
+    pub(super) stderr_bytes: u64,
+}
+
+struct Stream<'a> {
+    redacting: Redacting<'a>,
+    log: Box<dyn Appender>,
+    /// How much came, and how much of it was stored.
+    bytes: u64,
+    stored: u64,
+    clean: Vec<u8>,
+}
+
+impl<'a> Recording<'a> {
+    pub(super) fn open(
+        agent: &'a ProgramAgent,
+        files: &CallFiles,
+        reader: Box<dyn Dialect>,
+        arguments: &'a [String],
+        events: &'a dyn CallEvents,
+    ) -> Result<Self, AgentError> {
+        let open = |path: std::path::PathBuf| match agent.disk.append(&path, 0o644) {
+            Ok(log) => Ok(Stream {
+                redacting: agent.redactor.stream(),
+                log,
+                bytes: 0,
+                stored: 0,
+                clean: Vec::new(),
+            }),
+            Err(source) => Err(AgentError::Write { path, source }),
+        };
+        Ok(Self {
+            reader,
+            stdout: open(files.stdout())?,
+            stderr: open(files.stderr())?,
+            tail: Vec::new(),
+            arguments,
+            events,
+        })
+    }
+
+    /// Takes the end of both streams.
+    pub(super) fn close(mut self) -> io::Result<Kept> {
+        self.stdout.end()?;
+        self.reader.feed(&self.stdout.clean);
+        self.stderr.end()?;
+        self.keep_tail();
+        self.stdout.log.sync()?;
+        self.stderr.log.sync()?;
+        Ok(Kept {
+            transcript: self.reader.finish(),
+            stderr_tail: String::from_utf8_lossy(&self.tail).into_owned(),
+            stdout_bytes: self.stdout.bytes,
+            stderr_bytes: self.stderr.bytes,
+        })
+    }
+
+    fn keep_tail(&mut self) {
+        self.tail.extend_from_slice(&self.stderr.clean);
+        let surplus = self.tail.len().saturating_sub(TAIL);
+        self.tail.drain(..surplus);
+    }
+}
+
+impl Sink for Recording<'_> {
+    fn started(&mut self, pid: u32) {
+        self.events.event(CallEvent::Started {
+            pid: Some(pid),
+            arguments: self.arguments,
+        });
+    }
+
+    fn stdout(&mut self, chunk: &[u8]) -> io::Result<()> {
+        self.stdout.take(chunk)?;
+        self.reader.feed(&self.stdout.clean);
+        self.events.event(CallEvent::Stdout(&self.stdout.clean));
+        Ok(())
+    }
+
+    fn stderr(&mut self, chunk: &[u8]) -> io::Result<()> {
+        self.stderr.take(chunk)?;
+        self.keep_tail();
+        self.events.event(CallEvent::Stderr(&self.stderr.clean));
+        Ok(())
+    }
+
+    fn standing(&self) -> Standing {
+        self.reader.standing()
+    }
+
+    fn ending(&mut self, reason: EndReason) {
+        self.events.event(CallEvent::Ending(reason));
+    }
+}
+
+impl Stream<'_> {
+    /// Redacts a chunk into `clean` and stores that.
+    fn take(&mut self, chunk: &[u8]) -> io::Result<()> {
+        self.bytes += chunk.len() as u64;
+        self.clean.clear();
+        self.redacting.feed(chunk, &mut self.clean);
+        self.store()
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        self.clean.clear();
+        self.redacting.finish(&mut self.clean);
+        self.store()
+    }
+
+    fn store(&mut self) -> io::Result<()> {
+        let length = self.clean.len() as u64;
+        if self.stored + length <= MOST_STORED && length > 0 {
+            self.stored += length;
+            self.log.append(&self.clean)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,95 @@
+//! Finding out whether a program is there, and which version.
+
+use std::io;
+
+use super::ProgramAgent;
+use crate::agent::Probe;
+use crate::environment;
+use crate::process::{Launch, Sink, supervise};
+use crate::stop::Stop;
+use crate::version::Version;
+
+pub(super) fn probe(agent: &ProgramAgent) -> Probe {
+    let spec = &agent.spec;
+    let root = std::path::Path::new("/");
+    let Some(program) = agent.host.find_program(&spec.program, root) else {
+        let advice = if spec.install.is_empty() {
+            "install it, or name another one".to_owned()
+        } else {
+            format!(
+                "install it with `{}`, or set agents.{}.program",
+                spec.install, agent.name
+            )
+        };
+        return Probe::Missing {
+            program: spec.program.clone(),
+            advice,
+        };
+    };
+    if spec.version.arguments.is_empty() {
+        return Probe::Ready {
+            version: None,
+            warning: None,
+        };
+    }
+    let launch = Launch {
+        program,
+        arguments: spec.version.arguments.clone(),
+        directory: root.to_path_buf(),
+        environment: environment::build(&agent.host, &spec.environment, &[]),
+        input: Vec::new(),
+        token: agent.token(),
+    };
+    let mut printed = Printed::default();
+    let limits = ProgramAgent::short_limits();
+    let ended = supervise(
+        &launch,
+        &mut printed,
+        &limits,
+        &Stop::default(),
+        &*agent.clock,
+    );
+    let version = ended
+        .ok()
+        .and_then(|_| Version::find(&String::from_utf8_lossy(&printed.0)));
+    let (from, to) = (
+        spec.version.tested_from.as_ref(),
+        spec.version.tested_to.as_ref(),
+    );
+    let warning = match &version {
+        Some(version) if version.within(from, to) => None,
+        Some(version) => Some(format!(
+            "{} {version} is not a version piton was tested with ({}); if its output changed, set agents.{}.stream or its arguments",
+            spec.program,
+            range(from, to),
+            agent.name,
+        )),
+        None => Some(format!("{} did not tell its version", spec.program)),
+    };
+    Probe::Ready { version, warning }
+}
+
+fn range(from: Option<&Version>, to: Option<&Version>) -> String {
+    match (from, to) {
+        (Some(from), Some(to)) if from == to => from.to_string(),
+        (Some(from), Some(to)) => format!("{from} to {to}"),
+        (Some(from), None) => format!("{from} and later"),
+        (None, Some(to)) => format!("up to {to}"),
+        (None, None) => "any".to_owned(),
+    }
+}
+
+#[derive(Default)]
+struct Printed(Vec<u8>);
+
+impl Sink for Printed {
+    fn stdout(&mut self, chunk: &[u8]) -> io::Result<()> {
+        let room = 4096_usize.saturating_sub(self.0.len());
+        self.0.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        Ok(())
+    }
+
+    fn stderr(&mut self, chunk: &[u8]) -> io::Result<()> {
+        self.stdout(chunk)
+    }
+}

@@ -1,0 +1,111 @@
+//! The trees of one transaction.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::live_path::LivePath;
+use super::site::Site;
+use super::token::Token;
+use crate::disk::{DiskRead, Kind};
+use crate::tree::TreeError;
+
+/// Which file system the trees are on; exchanging needs that of the live one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Where {
+    /// With the intent record.
+    #[serde(rename = "state")]
+    State,
+    /// In a directory beside the live one.
+    #[serde(rename = "beside")]
+    Beside,
+}
+
+/// One of the two places for a tree in a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Place {
+    Staged,
+    /// Where the second tree waits when two cannot be exchanged in one step.
+    Aside,
+}
+
+impl Place {
+    pub(crate) const ALL: [Place; 2] = [Place::Staged, Place::Aside];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Place::Staged => "staged",
+            Place::Aside => "aside",
+        }
+    }
+
+    pub(crate) fn other(self) -> Place {
+        match self {
+            Place::Staged => Place::Aside,
+            Place::Aside => Place::Staged,
+        }
+    }
+}
+
+/// The directory with the trees of one transaction.
+#[derive(Clone, Debug)]
+pub(crate) struct Area {
+    pub(crate) dir: PathBuf,
+    /// Trees keep the name they have when live, because checks read it.
+    name: String,
+}
+
+impl Area {
+    pub(crate) fn new(site: &Site, token: &Token, at: Where, live: &LivePath) -> Self {
+        Area {
+            dir: Self::dir(site, token, at),
+            name: live.name().to_owned(),
+        }
+    }
+
+    pub(crate) fn dir(site: &Site, token: &Token, at: Where) -> PathBuf {
+        match at {
+            Where::State => site.transaction(token).join("trees"),
+            Where::Beside => site.beside(token),
+        }
+    }
+
+    /// Chooses the file system of the live directory, or of the nearest
+    /// directory above it that exists.
+    pub(crate) fn choose(
+        disk: &dyn DiskRead,
+        site: &Site,
+        live: &Path,
+    ) -> Result<Where, TreeError> {
+        let state = device(disk, &site.state)?;
+        let live = live.parent().unwrap_or(live);
+        Ok(if state == device(disk, live)? {
+            Where::State
+        } else {
+            Where::Beside
+        })
+    }
+
+    pub(crate) fn holder(&self, place: Place) -> PathBuf {
+        self.dir.join(place.name())
+    }
+
+    pub(crate) fn tree(&self, place: Place) -> PathBuf {
+        self.holder(place).join(&self.name)
+    }
+}
+
+fn device(disk: &dyn DiskRead, path: &Path) -> Result<Option<u64>, TreeError> {
+    for at in path.ancestors() {
+        let stat = disk.stat(at).map_err(|source| TreeError::Read {
+            path: at.into(),
+            source,
+        })?;
+        if let Some(stat) = stat
+            && stat.kind == Kind::Dir
+        {
+            return Ok(Some(stat.device));
+        }
+    }
+    Ok(None)
+}

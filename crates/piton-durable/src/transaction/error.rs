@@ -1,0 +1,78 @@
+//! Why a directory could not be replaced.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::commit::CommitFailure;
+use super::live_path::LivePath;
+use crate::atomic::WriteError;
+use crate::digest::TreeDigest;
+use crate::tree::TreeError;
+
+/// Why a transaction, or recovering one, did not come to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum TransactionError {
+    #[error(
+        "publish {live} over what has changed since: it was built from {base}, \
+         and {found} is live now"
+    )]
+    StaleBase {
+        live: LivePath,
+        base: TreeDigest,
+        found: TreeDigest,
+    },
+    #[error("publish {}: something else has that name", path.display())]
+    InTheWay { path: PathBuf },
+    #[error(transparent)]
+    Tree(#[from] TreeError),
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    #[error("read {}", path.display())]
+    Read {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("change {}", path.display())]
+    Change {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("move {} to {}", from.display(), to.display())]
+    Move {
+        from: PathBuf,
+        to: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("make the names in {} durable", path.display())]
+    Sync {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("encode {}", path.display())]
+    Encode {
+        path: PathBuf,
+        #[source]
+        source: serde_json::Error,
+    },
+    #[error("finish the publish of {live}, which waits for its commit")]
+    Commit {
+        live: LivePath,
+        #[source]
+        source: CommitFailure,
+    },
+    /// The publish failed, and so did undoing it. The next command decides.
+    #[error("undo the publish of {live} ({reason}); the next command finishes or undoes it")]
+    Unsettled {
+        live: LivePath,
+        reason: String,
+        #[source]
+        source: Box<TransactionError>,
+    },
+    /// A bug of this program: recovery must come to an end.
+    #[error("settle the transaction {}: it does not come to rest", path.display())]
+    Restless { path: PathBuf },
+}

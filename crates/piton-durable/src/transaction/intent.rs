@@ -1,0 +1,158 @@
+//! The intent record: what a transaction is about to do.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::area::Where;
+use super::commit::CommitIntent;
+use super::error::TransactionError;
+use super::live_path::LivePath;
+use super::site::Site;
+use super::token::Token;
+use crate::atomic::write_atomic;
+use crate::digest::TreeDigest;
+use crate::disk::{Disk, DiskRead};
+
+const VERSION: u32 = 1;
+
+/// How far a transaction wants to go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "step", deny_unknown_fields)]
+pub enum Step {
+    /// The staged tree is complete and durable; it is to become live.
+    #[serde(rename = "prepared")]
+    Prepared,
+    /// It is to go back, because this was found after it became live.
+    #[serde(rename = "undoing")]
+    Undoing { reason: String },
+}
+
+/// Everything that recovery needs to know about a transaction.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intent {
+    pub(crate) version: u32,
+    pub worktree: String,
+    pub live: LivePath,
+    #[serde(rename = "trees")]
+    pub(crate) at: Where,
+    /// What was live when the transaction was prepared.
+    pub base: TreeDigest,
+    /// What is to be live.
+    pub new: TreeDigest,
+    /// What it is for, in the words of the caller.
+    pub operation: String,
+    pub commit: Option<CommitIntent>,
+    #[serde(flatten)]
+    pub step: Step,
+}
+
+impl Intent {
+    pub(crate) fn prepared(
+        site: &Site,
+        at: Where,
+        live: LivePath,
+        base: TreeDigest,
+        new: TreeDigest,
+        operation: String,
+        commit: Option<CommitIntent>,
+    ) -> Self {
+        Intent {
+            version: VERSION,
+            worktree: site.worktree.clone(),
+            live,
+            at,
+            base,
+            new,
+            operation,
+            commit,
+            step: Step::Prepared,
+        }
+    }
+
+    /// Makes the record durable; from here on recovery acts on it.
+    pub(crate) fn save(
+        &self,
+        disk: &dyn Disk,
+        site: &Site,
+        token: &Token,
+    ) -> Result<(), TransactionError> {
+        let path = path(site, token);
+        let mut bytes =
+            serde_json::to_vec_pretty(self).map_err(|source| TransactionError::Encode {
+                path: path.clone(),
+                source,
+            })?;
+        bytes.push(b'\n');
+        write_atomic(disk, &path, &bytes, 0o600)?;
+        Ok(())
+    }
+
+    pub(crate) fn read(
+        disk: &dyn DiskRead,
+        site: &Site,
+        token: &Token,
+    ) -> Result<Record, TransactionError> {
+        let path = path(site, token);
+        let bytes = match disk.read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Record::None),
+            Err(source) => return Err(TransactionError::Read { path, source }),
+        };
+        let version = match serde_json::from_slice::<Versioned>(&bytes) {
+            Ok(versioned) => versioned.version,
+            Err(error) => return Ok(Record::Unreadable(error.to_string())),
+        };
+        if version > VERSION {
+            return Ok(Record::Newer(version));
+        }
+        Ok(match serde_json::from_slice(&bytes) {
+            Ok(intent) => Record::Whole(Box::new(intent)),
+            Err(error) => Record::Unreadable(error.to_string()),
+        })
+    }
+
+    /// Takes the record away, durably: the transaction is over, and whatever
+    /// is left of it may be removed.
+    pub(crate) fn forget(
+        disk: &dyn Disk,
+        site: &Site,
+        token: &Token,
+    ) -> Result<(), TransactionError> {
+        let path = path(site, token);
+        match disk.remove_file(&path) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(source) => return Err(TransactionError::Change { path, source }),
+        }
+        sync(disk, &site.transaction(token))
+    }
+}
+
+/// The part of a record that says whether the rest can be understood.
+#[derive(Deserialize)]
+struct Versioned {
+    version: u32,
+}
+
+/// What was found where an intent record should be.
+#[derive(Debug)]
+pub(crate) enum Record {
+    None,
+    Whole(Box<Intent>),
+    /// Written by a later version of this program.
+    Newer(u32),
+    Unreadable(String),
+}
+
+fn path(site: &Site, token: &Token) -> PathBuf {
+    site.transaction(token).join("intent.json")
+}
+
+pub(crate) fn sync(disk: &dyn Disk, dir: &Path) -> Result<(), TransactionError> {
+    disk.sync_dir(dir).map_err(|source| TransactionError::Sync {
+        path: dir.into(),
+        source,
+    })
+}

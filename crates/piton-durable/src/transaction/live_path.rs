@@ -1,0 +1,71 @@
+//! The place of a directory that is published, below the top of the worktree.
+
+use std::fmt;
+use std::path::Path;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// A relative path that stays inside the worktree and out of `.git`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct LivePath(String);
+
+impl LivePath {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub fn as_path(&self) -> &Path {
+        Path::new(&self.0)
+    }
+
+    /// Returns the last part: for a migration, its slug.
+    pub fn name(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or(&self.0)
+    }
+}
+
+/// Says what such a path must look like.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{0:?} is no place to publish to: a relative path with / between its parts \
+     is expected, without empty parts, `.`, `..` or `.git`"
+)]
+pub struct InvalidLivePath(String);
+
+impl FromStr for LivePath {
+    type Err = InvalidLivePath;
+
+    fn from_str(text: &str) -> Result<Self, InvalidLivePath> {
+        let wrong = |part: &str| {
+            matches!(part, "" | "." | "..")
+                || part.eq_ignore_ascii_case(".git")
+                || part.contains(['\\', '\0'])
+        };
+        if text.split('/').any(wrong) {
+            return Err(InvalidLivePath(text.chars().take(200).collect()));
+        }
+        Ok(LivePath(text.to_owned()))
+    }
+}
+
+impl TryFrom<String> for LivePath {
+    type Error = InvalidLivePath;
+
+    fn try_from(text: String) -> Result<Self, InvalidLivePath> {
+        text.parse()
+    }
+}
+
+impl From<LivePath> for String {
+    fn from(path: LivePath) -> String {
+        path.0
+    }
+}
+
+impl fmt::Display for LivePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

@@ -1,0 +1,113 @@
+//! The single steps that change what is live.
+
+use std::io;
+use std::path::Path;
+
+use super::area::{Area, Place};
+use super::error::TransactionError;
+use super::intent::sync;
+use crate::atomic::create_dirs;
+use crate::disk::{Disk, DiskRead};
+
+/// Lets the tree at `place` and the live one change places. In one step where
+/// the platform can; else in two, and the other place must be free then. A
+/// crash between the two leaves nothing live, which the intent record tells
+/// from every other state.
+pub(crate) fn swap(
+    disk: &dyn Disk,
+    area: &Area,
+    place: Place,
+    live: &Path,
+) -> Result<(), TransactionError> {
+    let tree = area.tree(place);
+    match disk.exchange(&tree, live) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::Unsupported => {
+            let other = place.other();
+            create_dirs(disk, &area.holder(other))?;
+            rename_to_free(disk, live, &area.tree(other))?;
+            rename_to_free(disk, &tree, live)?;
+            sync(disk, &area.holder(other))?;
+        }
+        Err(source) => {
+            return Err(TransactionError::Move {
+                from: tree,
+                to: live.into(),
+                source,
+            });
+        }
+    }
+    sync_both(disk, &area.holder(place), live)
+}
+
+/// Makes the tree at `place` live where nothing is.
+pub(crate) fn put(
+    disk: &dyn Disk,
+    area: &Area,
+    place: Place,
+    live: &Path,
+) -> Result<(), TransactionError> {
+    if let Some(parent) = live.parent() {
+        create_dirs(disk, parent)?;
+    }
+    rename_to_free(disk, &area.tree(place), live)?;
+    sync_both(disk, &area.holder(place), live)
+}
+
+/// Takes the live tree away to `place`, which must be free.
+pub(crate) fn take(
+    disk: &dyn Disk,
+    area: &Area,
+    place: Place,
+    live: &Path,
+) -> Result<(), TransactionError> {
+    create_dirs(disk, &area.holder(place))?;
+    rename_to_free(disk, live, &area.tree(place))?;
+    sync_both(disk, &area.holder(place), live)
+}
+
+/// Renames to a name that must be free. Without a system call for that the
+/// name is looked at first; a directory with anything in it would not be
+/// replaced even then.
+pub(crate) fn rename_to_free(
+    disk: &dyn Disk,
+    from: &Path,
+    to: &Path,
+) -> Result<(), TransactionError> {
+    let in_the_way = || TransactionError::InTheWay { path: to.into() };
+    let renamed = match disk.rename_new(from, to) {
+        Err(error) if error.kind() == io::ErrorKind::Unsupported => {
+            if there(disk, to)? {
+                return Err(in_the_way());
+            }
+            disk.rename(from, to)
+        }
+        done => done,
+    };
+    match renamed {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(in_the_way()),
+        Err(source) => Err(TransactionError::Move {
+            from: from.into(),
+            to: to.into(),
+            source,
+        }),
+    }
+}
+
+pub(crate) fn there(disk: &dyn DiskRead, path: &Path) -> Result<bool, TransactionError> {
+    disk.stat(path)
+        .map(|stat| stat.is_some())
+        .map_err(|source| TransactionError::Read {
+            path: path.into(),
+            source,
+        })
+}
+
+/// The live name first: the other directory is not missed.
+fn sync_both(disk: &dyn Disk, holder: &Path, live: &Path) -> Result<(), TransactionError> {
+    if let Some(parent) = live.parent() {
+        sync(disk, parent)?;
+    }
+    sync(disk, holder)
+}

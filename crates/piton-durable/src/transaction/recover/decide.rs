@@ -1,0 +1,139 @@
+//! What to do next about a transaction.
+
+use super::super::area::Place;
+use super::super::commit::CommitState;
+use super::super::intent::{Intent, Step};
+use super::observe::{Found, Seen};
+use crate::digest::TreeDigest;
+
+/// The next small step. After each, everything is observed again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// Exchange live and the tree there.
+    Swap(Place),
+    /// Make the tree there live, where nothing is.
+    Put(Place),
+    /// Take the live tree away to there.
+    Take(Place),
+    /// Keep the tree there as evidence.
+    Keep(Place),
+    Commit,
+    /// Forget the intent; whatever is left may go.
+    Finish(End),
+}
+
+/// How a transaction ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    Published,
+    /// Published, but a commit would have been wrong here and now.
+    Uncommitted(String),
+    Undone(Option<String>),
+    /// Live is neither the old tree nor the new one: it was left alone.
+    Undecided(String),
+}
+
+/// Decides by digests alone; the record says what they mean.
+pub(super) fn decide(intent: &Intent, found: &Found) -> Next {
+    match &intent.step {
+        Step::Prepared => forward(intent, found),
+        Step::Undoing { reason } => back(intent, found, reason),
+    }
+}
+
+fn forward(intent: &Intent, found: &Found) -> Next {
+    let misplaced = match &found.commit {
+        Some(CommitState::Misplaced(reason)) => Some(reason),
+        Some(CommitState::Done | CommitState::Wanted) | None => None,
+    };
+    if found.live.is(&intent.new) {
+        // What was replaced without anybody expecting it is not thrown away.
+        if let Some(place) = found.stranger(&[&intent.base, &intent.new]) {
+            return Next::Keep(place);
+        }
+        return match &found.commit {
+            None | Some(CommitState::Done) => Next::Finish(End::Published),
+            Some(CommitState::Wanted) => Next::Commit,
+            Some(CommitState::Misplaced(reason)) => Next::Finish(End::Uncommitted(reason.clone())),
+        };
+    }
+    if found.live.is(&intent.base) {
+        return match (found.place_of(&intent.new), misplaced) {
+            (Some(place), None) if found.live == Seen::Missing => Next::Put(place),
+            (Some(place), None) => Next::Swap(place),
+            (_, reason) => keep_all_and(found, intent, End::Undone(reason.cloned())),
+        };
+    }
+    if found.live == Seen::Missing {
+        let new = found.place_of(&intent.new).filter(|_| misplaced.is_none());
+        // Half of an exchange in two steps: the second half, or the first back.
+        return match new.or_else(|| found.place_of(&intent.base)) {
+            Some(place) => Next::Put(place),
+            None => keep_all_and(found, intent, gone(intent)),
+        };
+    }
+    keep_all_and(found, intent, changed(intent, &found.live))
+}
+
+fn back(intent: &Intent, found: &Found, reason: &str) -> Next {
+    if found.live.is(&intent.base) {
+        return keep_all_and(found, intent, End::Undone(Some(reason.to_owned())));
+    }
+    let old = found.place_of(&intent.base);
+    if found.live.is(&intent.new) {
+        let first = intent.base == TreeDigest::missing();
+        // What a last-moment edit made of the old tree goes back as well.
+        let old = old.or_else(|| found.stranger(&[&intent.base, &intent.new]));
+        return match (old, found.free()) {
+            (Some(place), _) => Next::Swap(place),
+            (None, Some(place)) if first => Next::Take(place),
+            (None, _) => keep_all_and(found, intent, gone(intent)),
+        };
+    }
+    if found.live == Seen::Missing {
+        let old = old.or_else(|| found.stranger(&[&intent.base, &intent.new]));
+        return match old {
+            Some(place) => Next::Put(place),
+            None => keep_all_and(found, intent, gone(intent)),
+        };
+    }
+    // Live is an edit of the old tree that came back, or one made since.
+    keep_all_and(found, intent, changed(intent, &found.live))
+}
+
+/// Old trees that equal what is live need no keeping; everything else does.
+fn keep_all_and(found: &Found, intent: &Intent, end: End) -> Next {
+    let worthless = |seen: &Seen| match seen {
+        Seen::Missing => true,
+        Seen::Tree(_) => found.live == *seen && seen.is(&intent.base),
+        Seen::Strange(_) => false,
+    };
+    match Place::ALL
+        .into_iter()
+        .find(|place| !worthless(found.at(*place)))
+    {
+        Some(place) => Next::Keep(place),
+        None => Next::Finish(end),
+    }
+}
+
+fn gone(intent: &Intent) -> End {
+    End::Undecided(format!(
+        "neither what was live ({}) nor what was to be ({}) is there any more",
+        intent.base.short(),
+        intent.new.short()
+    ))
+}
+
+fn changed(intent: &Intent, live: &Seen) -> End {
+    let found = match live {
+        Seen::Missing => "missing".to_owned(),
+        Seen::Tree(digest) => digest.short().to_owned(),
+        Seen::Strange(what) => what.clone(),
+    };
+    End::Undecided(format!(
+        "it was changed since ({found}, neither {} nor {})",
+        intent.base.short(),
+        intent.new.short()
+    ))
+}

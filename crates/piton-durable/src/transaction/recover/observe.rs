@@ -1,0 +1,100 @@
+//! What is found of a transaction.
+
+use std::path::Path;
+
+use super::super::area::{Area, Place};
+use super::super::commit::{CommitFailure, CommitState, Committer};
+use super::super::intent::Intent;
+use crate::digest::TreeDigest;
+use crate::disk::DiskRead;
+
+/// What stands where a tree could be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Seen {
+    Missing,
+    Tree(TreeDigest),
+    /// Something that cannot be hashed, for this reason.
+    Strange(String),
+}
+
+impl Seen {
+    fn at(disk: &dyn DiskRead, path: &Path) -> Self {
+        // A dangling link hashes as missing but holds the name.
+        match (disk.stat(path), TreeDigest::of(disk, path)) {
+            (Ok(None), _) => Seen::Missing,
+            (Ok(Some(_)), Ok(digest)) if digest == TreeDigest::missing() => {
+                Seen::Strange(format!("{} is a dangling link", path.display()))
+            }
+            (Ok(Some(_)), Ok(digest)) => Seen::Tree(digest),
+            (Err(error), _) => Seen::Strange(error.to_string()),
+            (_, Err(error)) => Seen::Strange(error.to_string()),
+        }
+    }
+
+    pub(super) fn is(&self, digest: &TreeDigest) -> bool {
+        match self {
+            Seen::Missing => *digest == TreeDigest::missing(),
+            Seen::Tree(found) => found == digest,
+            Seen::Strange(_) => false,
+        }
+    }
+}
+
+/// A transaction as it was found.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub(super) live: Seen,
+    pub(super) staged: Seen,
+    pub(super) aside: Seen,
+    /// `None` when no commit belongs to it.
+    pub(super) commit: Option<CommitState>,
+}
+
+impl Found {
+    pub(super) fn observe(
+        disk: &dyn DiskRead,
+        area: &Area,
+        live: &Path,
+        intent: &Intent,
+        committer: &dyn Committer,
+    ) -> Result<Self, CommitFailure> {
+        Ok(Found {
+            live: Seen::at(disk, live),
+            staged: Seen::at(disk, &area.tree(Place::Staged)),
+            aside: Seen::at(disk, &area.tree(Place::Aside)),
+            commit: intent
+                .commit
+                .as_ref()
+                .map(|commit| committer.state(commit))
+                .transpose()?,
+        })
+    }
+
+    pub(super) fn at(&self, place: Place) -> &Seen {
+        match place {
+            Place::Staged => &self.staged,
+            Place::Aside => &self.aside,
+        }
+    }
+
+    /// Returns where a tree with this digest waits.
+    pub(super) fn place_of(&self, digest: &TreeDigest) -> Option<Place> {
+        Place::ALL
+            .into_iter()
+            .find(|place| *self.at(*place) != Seen::Missing && self.at(*place).is(digest))
+    }
+
+    /// Returns a place that holds anything but these trees.
+    pub(super) fn stranger(&self, known: &[&TreeDigest]) -> Option<Place> {
+        Place::ALL.into_iter().find(|place| {
+            let seen = self.at(*place);
+            *seen != Seen::Missing && !known.iter().any(|digest| seen.is(digest))
+        })
+    }
+
+    pub(super) fn free(&self) -> Option<Place> {
+        Place::ALL
+            .into_iter()
+            .find(|place| *self.at(*place) == Seen::Missing)
+    }
+}

@@ -1,0 +1,177 @@
+//! Doing what was decided.
+
+use super::super::area::{Area, Where};
+use super::super::commit::{CommitFailure, CommitState, Committer, NoCommits};
+use super::super::error::TransactionError;
+use super::super::evidence::keep;
+use super::super::intent::{Intent, Record, Step, sync};
+use super::super::moves;
+use super::super::site::Site;
+use super::super::token::Token;
+use super::decide::{End, Next, decide};
+use super::observe::Found;
+use super::report::{Deed, Recovered};
+use super::sweep;
+use crate::disk::Disk;
+use crate::tree;
+
+/// More steps than any transaction can need.
+const STEPS: usize = 16;
+
+/// Brings every transaction of this worktree that a dead process left behind
+/// to its end, and says what it did. The caller holds the lock, so whatever is
+/// found belongs to nobody alive.
+pub fn recover(
+    disk: &dyn Disk,
+    site: &Site,
+    committer: &dyn Committer,
+) -> Result<Vec<Recovered>, TransactionError> {
+    let mut recovered = Vec::new();
+    for token in sweep::tokens(disk, site)? {
+        match Intent::read(disk, site, &token)? {
+            Record::None => {
+                clean(disk, site, &token)?;
+                recovered.push(Recovered::Leftovers { token });
+            }
+            Record::Whole(intent) if intent.worktree != site.worktree => {}
+            Record::Whole(intent) => {
+                let live = intent.live.clone();
+                let operation = intent.operation.clone();
+                let deeds = run(disk, site, &token, *intent, committer)?;
+                recovered.push(Recovered::Publish {
+                    live,
+                    operation,
+                    deeds,
+                });
+            }
+            Record::Newer(version) => recovered.push(Recovered::Newer { token, version }),
+            Record::Unreadable(reason) => {
+                let kept = keep(disk, &site.transaction(&token), &site.failures())?;
+                recovered.push(Recovered::Unreadable { reason, kept });
+            }
+        }
+    }
+    for token in sweep::strays(disk, site)? {
+        clean(disk, site, &token)?;
+        recovered.push(Recovered::Leftovers { token });
+    }
+    sweep::remove_if_empty(disk, &site.beside)?;
+    Ok(recovered)
+}
+
+/// Undoes a transaction whose process is alive and well.
+pub(crate) fn settle(
+    disk: &dyn Disk,
+    site: &Site,
+    token: &Token,
+    intent: &Intent,
+    reason: &str,
+) -> Result<Vec<Deed>, TransactionError> {
+    let undoing = Intent {
+        step: Step::Undoing {
+            reason: reason.to_owned(),
+        },
+        ..intent.clone()
+    };
+    undoing.save(disk, site, token)?;
+    run(disk, site, token, undoing, &NoCommits)
+}
+
+/// Forgets the intent, and removes whatever is left.
+pub(crate) fn finish(disk: &dyn Disk, site: &Site, token: &Token) -> Result<(), TransactionError> {
+    Intent::forget(disk, site, token)?;
+    clean(disk, site, token)
+}
+
+/// Removes the trees and the directory of a transaction without an intent. The
+/// trees elsewhere go first: the directory with the token is what finds them.
+pub(crate) fn clean(disk: &dyn Disk, site: &Site, token: &Token) -> Result<(), TransactionError> {
+    let beside = Area::dir(site, token, Where::Beside);
+    if moves::there(disk, &beside)? {
+        tree::remove(disk, &beside)?;
+        sync(disk, &site.beside)?;
+    }
+    let dir = site.transaction(token);
+    if moves::there(disk, &dir)? {
+        tree::remove(disk, &dir)?;
+        sync(disk, &site.transactions())?;
+    }
+    sweep::remove_if_empty(disk, &site.beside)
+}
+
+fn run(
+    disk: &dyn Disk,
+    site: &Site,
+    token: &Token,
+    mut intent: Intent,
+    committer: &dyn Committer,
+) -> Result<Vec<Deed>, TransactionError> {
+    let area = Area::new(site, token, intent.at, &intent.live);
+    let live = site.live(&intent.live);
+    let mut deeds = Vec::new();
+    for _ in 0..STEPS {
+        let failed = |source| TransactionError::Commit {
+            live: intent.live.clone(),
+            source,
+        };
+        let found = Found::observe(disk, &area, &live, &intent, committer).map_err(failed)?;
+        match decide(&intent, &found) {
+            Next::Swap(place) => {
+                moves::swap(disk, &area, place, &live)?;
+                deeds.push(moved(&intent));
+            }
+            Next::Put(place) => {
+                let back = found.at(place).is(&intent.base);
+                moves::put(disk, &area, place, &live)?;
+                deeds.push(if back { Deed::PutBack } else { moved(&intent) });
+            }
+            Next::Take(place) => {
+                moves::take(disk, &area, place, &live)?;
+                deeds.push(Deed::PutBack);
+            }
+            Next::Keep(place) => {
+                let to = site.failures().join(token.as_str()).join(place.name());
+                let path = keep(disk, &area.tree(place), &to)?;
+                deeds.push(Deed::Kept { path });
+            }
+            Next::Commit => {
+                let Some(wanted) = intent.commit.clone() else {
+                    return Err(TransactionError::Restless { path: area.dir });
+                };
+                match committer.commit(&wanted) {
+                    Ok(_) => deeds.push(Deed::Committed),
+                    Err(CommitFailure::Refused(reason))
+                        if committer.state(&wanted).map_err(failed)? != CommitState::Done =>
+                    {
+                        intent.step = Step::Undoing { reason };
+                        intent.save(disk, site, token)?;
+                    }
+                    Err(CommitFailure::Refused(_)) => {}
+                    Err(error) => return Err(failed(error)),
+                }
+            }
+            Next::Finish(end) => {
+                finish(disk, site, token)?;
+                deeds.push(ended(end));
+                return Ok(deeds);
+            }
+        }
+    }
+    Err(TransactionError::Restless { path: area.dir })
+}
+
+fn moved(intent: &Intent) -> Deed {
+    match intent.step {
+        Step::Prepared => Deed::Published,
+        Step::Undoing { .. } => Deed::PutBack,
+    }
+}
+
+fn ended(end: End) -> Deed {
+    match end {
+        End::Published => Deed::Finished,
+        End::Uncommitted(reason) => Deed::LeftUncommitted { reason },
+        End::Undone(reason) => Deed::Undone { reason },
+        End::Undecided(reason) => Deed::LeftAlone { reason },
+    }
+}

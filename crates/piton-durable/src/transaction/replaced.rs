@@ -1,0 +1,89 @@
+//! A new tree that is live, with the old one still at hand.
+
+use std::path::PathBuf;
+
+use super::commit::{CommitFailure, CommitState, Committer};
+use super::error::TransactionError;
+use super::intent::Intent;
+use super::recover::{Deed, finish, settle};
+use super::site::Site;
+use super::token::Token;
+use crate::digest::TreeDigest;
+use crate::disk::Disk;
+
+/// A publish that has become live and is not finished: the caller looks at it,
+/// commits it, and then finishes or undoes it. When the process dies first,
+/// recovery commits and finishes it.
+#[derive(Debug)]
+#[must_use = "a replaced directory is either finished or undone"]
+pub struct Replaced {
+    site: Site,
+    token: Token,
+    intent: Intent,
+}
+
+/// What became of a publish that was undone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undone {
+    /// Where the tree is that was live for a moment.
+    pub kept: Vec<PathBuf>,
+}
+
+impl Replaced {
+    pub(crate) fn new(site: Site, token: Token, intent: Intent) -> Self {
+        Replaced {
+            site,
+            token,
+            intent,
+        }
+    }
+
+    pub fn path(&self) -> PathBuf {
+        self.site.live(&self.intent.live)
+    }
+
+    pub fn digest(&self) -> &TreeDigest {
+        &self.intent.new
+    }
+
+    /// Makes the commit that belongs to this publish, if one does.
+    pub fn commit(&self, committer: &dyn Committer) -> Result<Option<String>, CommitFailure> {
+        let Some(wanted) = &self.intent.commit else {
+            return Ok(None);
+        };
+        match committer.commit(wanted) {
+            Ok(id) => Ok(id),
+            // Another git may have made it in the meantime.
+            Err(error) => match committer.state(wanted) {
+                Ok(CommitState::Done) => Ok(None),
+                _ => Err(error),
+            },
+        }
+    }
+
+    /// Removes what was live before. The publish stands even when this fails,
+    /// and the next command tries again.
+    pub fn finish(self, disk: &dyn Disk) -> Result<(), TransactionError> {
+        finish(disk, &self.site, &self.token)
+    }
+
+    /// Puts back what was live before, and keeps the new tree as evidence
+    /// outside the working tree.
+    pub fn undo(self, disk: &dyn Disk, reason: &str) -> Result<Undone, TransactionError> {
+        let unsettled = |source| TransactionError::Unsettled {
+            live: self.intent.live.clone(),
+            reason: reason.to_owned(),
+            source: Box::new(source),
+        };
+        let deeds =
+            settle(disk, &self.site, &self.token, &self.intent, reason).map_err(unsettled)?;
+        let kept = deeds
+            .into_iter()
+            .filter_map(|deed| match deed {
+                Deed::Kept { path } => Some(path),
+                _ => None,
+            })
+            .collect();
+        Ok(Undone { kept })
+    }
+}

@@ -1,0 +1,83 @@
+//! What can go wrong when git is asked for something.
+
+use std::io;
+use std::path::PathBuf;
+
+#[derive(Debug, thiserror::Error)]
+pub enum GitError {
+    #[error("{} is not in a git repository", dir.display())]
+    NotARepository { dir: PathBuf },
+
+    #[error("the repository at {} has no working tree", dir.display())]
+    Bare { dir: PathBuf },
+
+    /// Only a worktree that piton made may be reset.
+    #[error("reset {}, which is not a linked worktree", dir.display())]
+    NotLinked { dir: PathBuf },
+
+    #[error("run git, which was not found on PATH")]
+    NoGit(#[source] io::Error),
+
+    #[error("run `{command}`")]
+    Spawn {
+        command: String,
+        #[source]
+        source: io::Error,
+    },
+
+    /// git has no name and address for the author of a commit.
+    #[error("commit without knowing the author")]
+    NoIdentity,
+
+    /// Another git process is at work, or one died at work.
+    #[error("take git's own lock {}", lock.display())]
+    Locked { lock: PathBuf },
+
+    /// A hook of the repository refused the commit.
+    #[error("commit: git or one of its hooks refused it:\n{output}")]
+    CommitRefused { output: String },
+
+    #[error("run `{command}`: {}", tail(stderr))]
+    Failed { command: String, stderr: String },
+
+    #[error("understand what `{command}` printed: {what}")]
+    Unreadable { command: String, what: String },
+}
+
+impl GitError {
+    /// Returns what a person can do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::NotARepository { .. } => {
+                Some("run it inside a repository, name one with -C DIR, or make one with `git init`".into())
+            }
+            Self::Bare { .. } => Some("run it in a clone or worktree with files in it".into()),
+            Self::NoGit(_) => Some("install git 2.41 or later, or put it on PATH".into()),
+            Self::NoIdentity => Some(
+                "tell git who commits: `git config user.name NAME` and `git config user.email ADDRESS`"
+                    .into(),
+            ),
+            Self::Locked { lock } => Some(format!(
+                "wait for the other git process; if none is running, it died: remove {}",
+                lock.display()
+            )),
+            Self::CommitRefused { .. } => Some("make the hook agree, then run the command again".into()),
+            Self::NotLinked { .. }
+            | Self::Spawn { .. }
+            | Self::Failed { .. }
+            | Self::Unreadable { .. } => None,
+        }
+    }
+}
+
+/// The end of what git said is where the reason stands.
+fn tail(stderr: &str) -> String {
+    let lines: Vec<&str> = stderr
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    match lines.as_slice() {
+        [] => "it failed without a word".to_owned(),
+        lines => lines[lines.len().saturating_sub(3)..].join("; "),
+    }
+}

@@ -1,0 +1,187 @@
+//! Running the `git` program.
+
+use std::ffi::OsStr;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use crate::GitError;
+
+/// Variables that would point git at another repository, as they do when piton
+/// is started from a hook.
+const REDIRECTING: [&str; 8] = [
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_COMMON_DIR",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_NAMESPACE",
+    "GIT_PREFIX",
+    "GIT_LITERAL_PATHSPECS",
+];
+
+/// What makes a git write survive a power cut. By default a commit syncs
+/// neither its objects' directory entries nor the reference it moves.
+const DURABLE: [&str; 4] = ["-c", "core.fsync=all", "-c", "core.fsyncMethod=fsync"];
+
+/// One call of the program, being put together.
+#[derive(Debug)]
+pub(crate) struct GitCommand {
+    command: Command,
+    shown: String,
+    dir: PathBuf,
+}
+
+impl GitCommand {
+    /// A call that reads: it takes no locks and refreshes nothing.
+    pub(crate) fn reading(dir: &Path) -> Self {
+        let mut this = Self::new(dir);
+        this.command.env("GIT_OPTIONAL_LOCKS", "0");
+        this
+    }
+
+    /// A call that writes durably.
+    pub(crate) fn writing(dir: &Path) -> Self {
+        let mut this = Self::new(dir);
+        this.command.args(DURABLE);
+        this
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is git's one room")]
+    fn new(dir: &Path) -> Self {
+        let mut command = Command::new("git");
+        command
+            .current_dir(dir)
+            .env("LC_ALL", "C")
+            .env("GIT_TERMINAL_PROMPT", "0")
+            .env("GIT_EDITOR", "true")
+            .stdin(Stdio::null());
+        for name in REDIRECTING {
+            command.env_remove(name);
+        }
+        Self {
+            command,
+            shown: "git".to_owned(),
+            dir: dir.to_owned(),
+        }
+    }
+
+    pub(crate) fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
+        self.shown.push(' ');
+        self.shown.push_str(&arg.as_ref().to_string_lossy());
+        self.command.arg(arg);
+        self
+    }
+
+    pub(crate) fn args<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(self, args: I) -> Self {
+        args.into_iter().fold(self, Self::arg)
+    }
+
+    /// Adds `--` and the paths, each taken literally: a file called `*` or
+    /// `:(top)` names itself only.
+    pub(crate) fn paths<P: AsRef<Path>>(mut self, paths: &[P]) -> Self {
+        self.command.env("GIT_LITERAL_PATHSPECS", "1");
+        self.shown.push_str(" --");
+        self.command.arg("--");
+        for path in paths {
+            self.shown.push(' ');
+            self.shown.push_str(&path.as_ref().to_string_lossy());
+            self.command.arg(path.as_ref());
+        }
+        self
+    }
+
+    /// Runs it and returns its standard output; a failure is an error.
+    pub(crate) fn run(self) -> Result<Vec<u8>, GitError> {
+        let (shown, dir) = (self.shown.clone(), self.dir.clone());
+        let output = self.output(None)?;
+        if output.status.success() {
+            Ok(output.stdout)
+        } else {
+            Err(failure(shown, &dir, &output))
+        }
+    }
+
+    /// Runs it and returns the one line it printed.
+    pub(crate) fn line(self) -> Result<String, GitError> {
+        let command = self.shown.clone();
+        let stdout = self.run()?;
+        match String::from_utf8(stdout) {
+            Ok(text) => Ok(text.trim_end_matches('\n').to_owned()),
+            Err(_) => Err(GitError::Unreadable {
+                command,
+                what: "it is not UTF-8".to_owned(),
+            }),
+        }
+    }
+
+    /// Runs it with `input` on its standard input, whatever it exits with.
+    pub(crate) fn output(mut self, input: Option<&[u8]>) -> Result<Output, GitError> {
+        if input.is_some() {
+            self.command.stdin(Stdio::piped());
+        }
+        self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let spawned = self
+            .command
+            .spawn()
+            .map_err(|source| self.spawn_error(source))?;
+        wait(spawned, input).map_err(|source| self.spawn_error(source))
+    }
+
+    pub(crate) fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    fn spawn_error(&self, source: io::Error) -> GitError {
+        if source.kind() == io::ErrorKind::NotFound && self.dir.is_dir() {
+            GitError::NoGit(source)
+        } else {
+            GitError::Spawn {
+                command: self.shown.clone(),
+                source,
+            }
+        }
+    }
+}
+
+fn wait(mut child: std::process::Child, input: Option<&[u8]>) -> io::Result<Output> {
+    if let (Some(input), Some(mut stdin)) = (input, child.stdin.take()) {
+        // What git prints before it has read its input fits into a pipe.
+        match stdin.write_all(input) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error),
+            _ => drop(stdin),
+        }
+    }
+    child.wait_with_output()
+}
+
+/// Turns a failed call into the error that its words tell.
+pub(crate) fn failure(command: String, dir: &Path, output: &Output) -> GitError {
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    if let Some(lock) = lock_named_in(&stderr) {
+        GitError::Locked { lock }
+    } else if stderr.contains("Please tell me who you are")
+        || stderr.contains("empty ident name")
+        || stderr.contains("unable to auto-detect email")
+    {
+        GitError::NoIdentity
+    } else if stderr.contains("not a git repository") {
+        GitError::NotARepository {
+            dir: dir.to_owned(),
+        }
+    } else if stderr.contains("must be run in a work tree") {
+        GitError::Bare {
+            dir: dir.to_owned(),
+        }
+    } else {
+        GitError::Failed { command, stderr }
+    }
+}
+
+/// `fatal: Unable to create '/x/.git/index.lock': File exists.`
+fn lock_named_in(stderr: &str) -> Option<PathBuf> {
+    let (_, rest) = stderr.split_once("Unable to create '")?;
+    let (path, rest) = rest.split_once('\'')?;
+    (Path::new(path).extension().is_some_and(|ext| ext == "lock") && rest.contains("File exists"))
+        .then(|| PathBuf::from(path))
+}

@@ -1,0 +1,180 @@
+//! A repository on this machine.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+
+use crate::program::GitCommand;
+use crate::{CommitId, Git, GitError, GitRead, StatusEntry, Worktree, commit, status, worktree};
+
+/// A working tree and the repository behind it.
+#[derive(Clone, Debug)]
+pub struct Repository {
+    top: PathBuf,
+    common_dir: PathBuf,
+}
+
+impl Repository {
+    /// Finds the repository that `dir` is in.
+    pub fn find(dir: &Path) -> Result<Self, GitError> {
+        let bytes = GitCommand::reading(dir)
+            .args([
+                "rev-parse",
+                "--path-format=absolute",
+                "--git-common-dir",
+                "--show-toplevel",
+            ])
+            .run()?;
+        let mut lines = bytes
+            .split(|&byte| byte == b'\n')
+            .filter(|line| !line.is_empty());
+        let (Some(common), Some(top)) = (lines.next(), lines.next()) else {
+            return Err(GitError::Bare {
+                dir: dir.to_owned(),
+            });
+        };
+        let path = |line: &[u8]| PathBuf::from(OsString::from_vec(line.to_vec()));
+        Ok(Self {
+            top: path(top),
+            common_dir: path(common),
+        })
+    }
+
+    fn commit_id(command: GitCommand) -> Result<CommitId, GitError> {
+        let shown = command.shown().to_owned();
+        command
+            .line()?
+            .parse()
+            .map_err(|error| GitError::Unreadable {
+                command: shown,
+                what: format!("{error}"),
+            })
+    }
+}
+
+impl GitRead for Repository {
+    fn top(&self) -> &Path {
+        &self.top
+    }
+
+    fn common_dir(&self) -> &Path {
+        &self.common_dir
+    }
+
+    fn head(&self) -> Result<Option<CommitId>, GitError> {
+        let command =
+            GitCommand::reading(&self.top).args(["rev-parse", "--verify", "--quiet", "HEAD"]);
+        match Self::commit_id(command) {
+            Ok(id) => Ok(Some(id)),
+            Err(GitError::Failed { stderr, .. }) if stderr.is_empty() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn branch(&self) -> Result<Option<String>, GitError> {
+        match GitCommand::reading(&self.top)
+            .args(["symbolic-ref", "--quiet", "--short", "HEAD"])
+            .line()
+        {
+            Ok(name) => Ok(Some(name)),
+            Err(GitError::Failed { stderr, .. }) if stderr.is_empty() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn status(&self, scope: &[&Path], with_ignored: bool) -> Result<Vec<StatusEntry>, GitError> {
+        status::read(&self.top, scope, with_ignored)
+    }
+
+    fn is_ignored(&self, path: &Path) -> Result<bool, GitError> {
+        let command = GitCommand::reading(&self.top)
+            .args(["check-ignore", "--quiet"])
+            .arg("--")
+            .arg(path);
+        let shown = command.shown().to_owned();
+        let output = command.output(None)?;
+        match output.status.code() {
+            Some(0) => Ok(true),
+            Some(1) => Ok(false),
+            _ => Err(crate::program::failure(shown, &self.top, &output)),
+        }
+    }
+
+    fn tracked_files(&self) -> Result<Vec<PathBuf>, GitError> {
+        let stdout = GitCommand::reading(&self.top)
+            .args(["ls-files", "-z"])
+            .run()?;
+        Ok(stdout
+            .split(|&byte| byte == 0)
+            .filter(|name| !name.is_empty())
+            .map(|name| PathBuf::from(OsString::from_vec(name.to_vec())))
+            .collect())
+    }
+
+    fn remote_url(&self, name: &str) -> Result<Option<String>, GitError> {
+        let key = format!("remote.{name}.url");
+        match GitCommand::reading(&self.top)
+            .args(["config", "--get", &key])
+            .line()
+        {
+            Ok(url) => Ok(Some(url)),
+            Err(GitError::Failed { stderr, .. }) if stderr.is_empty() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn message(&self, commit: &CommitId) -> Result<String, GitError> {
+        GitCommand::reading(&self.top)
+            .args(["show", "--no-patch", "--format=%B", commit.as_str()])
+            .line()
+    }
+
+    fn refs(&self) -> Result<Vec<(String, CommitId)>, GitError> {
+        let command = GitCommand::reading(&self.top).args([
+            "for-each-ref",
+            "--sort=refname",
+            "--format=%(objectname) %(refname)",
+        ]);
+        let shown = command.shown().to_owned();
+        let text = command.line()?;
+        text.lines()
+            .map(|line| {
+                let unreadable = || GitError::Unreadable {
+                    command: shown.clone(),
+                    what: format!("line {line:?}"),
+                };
+                let (id, name) = line.split_once(' ').ok_or_else(unreadable)?;
+                Ok((name.to_owned(), id.parse().map_err(|_| unreadable())?))
+            })
+            .collect()
+    }
+
+    fn worktrees(&self) -> Result<Vec<Worktree>, GitError> {
+        worktree::list(&self.top)
+    }
+}
+
+impl Git for Repository {
+    fn commit_paths(&self, paths: &[&Path], message: &str) -> Result<Option<CommitId>, GitError> {
+        commit::exactly(self, paths, message)
+    }
+
+    fn add_worktree(&self, path: &Path, commit: &CommitId) -> Result<(), GitError> {
+        worktree::add(&self.top, path, commit)
+    }
+
+    fn reset_to(&self, commit: &CommitId) -> Result<(), GitError> {
+        worktree::reset(&self.top, commit)
+    }
+
+    fn remove_worktree(&self, path: &Path) -> Result<(), GitError> {
+        worktree::remove(&self.top, path)
+    }
+
+    fn prune_worktrees(&self) -> Result<(), GitError> {
+        GitCommand::writing(&self.top)
+            .args(["worktree", "prune"])
+            .run()
+            .map(drop)
+    }
+}

@@ -1,0 +1,70 @@
+//! The repository as the rest of the house sees it: a reading and a writing half.
+
+use std::fmt::Debug;
+use std::path::{Path, PathBuf};
+
+use crate::{CommitId, GitError, StatusEntry};
+
+/// The reading half.
+pub trait GitRead: Debug + Send + Sync {
+    /// Returns the top of the working tree.
+    fn top(&self) -> &Path;
+
+    /// Returns the directory that all worktrees of the repository share.
+    fn common_dir(&self) -> &Path;
+
+    /// Returns the commit that is checked out; `None` before the first one.
+    fn head(&self) -> Result<Option<CommitId>, GitError>;
+
+    /// Returns the branch that is checked out; `None` when HEAD is detached.
+    fn branch(&self) -> Result<Option<String>, GitError>;
+
+    /// Returns what differs from HEAD below `scope` (everything when empty).
+    fn status(&self, scope: &[&Path], with_ignored: bool) -> Result<Vec<StatusEntry>, GitError>;
+
+    /// Says whether git would ignore a new file at `path`.
+    fn is_ignored(&self, path: &Path) -> Result<bool, GitError>;
+
+    /// Returns the tracked files, relative to the top, in git's order.
+    fn tracked_files(&self) -> Result<Vec<PathBuf>, GitError>;
+
+    /// Returns the address of a remote, if there is one of that name.
+    fn remote_url(&self, name: &str) -> Result<Option<String>, GitError>;
+
+    /// Returns the full message of a commit.
+    fn message(&self, commit: &CommitId) -> Result<String, GitError>;
+
+    /// Returns every reference with the object it points at, sorted by name.
+    fn refs(&self) -> Result<Vec<(String, CommitId)>, GitError>;
+
+    fn worktrees(&self) -> Result<Vec<Worktree>, GitError>;
+}
+
+/// The writing half.
+pub trait Git: GitRead {
+    /// Commits exactly what stands at `paths` (files or directories, relative
+    /// to the top) on the current branch, hooks included, durably. Other staged
+    /// changes stay staged. Returns `None` when nothing there differs from HEAD.
+    fn commit_paths(&self, paths: &[&Path], message: &str) -> Result<Option<CommitId>, GitError>;
+
+    /// Adds a worktree with a detached HEAD at `commit`.
+    fn add_worktree(&self, path: &Path, commit: &CommitId) -> Result<(), GitError>;
+
+    /// Puts this working tree back to `commit`, removing untracked files and
+    /// keeping ignored ones, which are build caches worth keeping.
+    fn reset_to(&self, commit: &CommitId) -> Result<(), GitError>;
+
+    /// Removes a worktree with everything in it.
+    fn remove_worktree(&self, path: &Path) -> Result<(), GitError>;
+
+    /// Forgets worktrees whose directories are gone.
+    fn prune_worktrees(&self) -> Result<(), GitError>;
+}
+
+/// One worktree of the repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Worktree {
+    pub path: PathBuf,
+    pub head: Option<CommitId>,
+    pub locked: bool,
+}

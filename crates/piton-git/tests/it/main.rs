@@ -1,0 +1,6 @@
+//! The repository seam against real git.
+#![expect(clippy::disallowed_methods, reason = "tests arrange the real world")]
+
+mod commits;
+mod reading;
+mod worktrees;

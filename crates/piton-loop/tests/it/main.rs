@@ -1,0 +1,9 @@
+//! What piton-loop promises, as behaviours.
+
+#![expect(clippy::disallowed_methods, reason = "tests arrange the real world")]
+#![expect(clippy::print_stdout, reason = "a skipped test says so")]
+
+mod prompts;
+mod retention;
+mod runs;
+mod vectors;

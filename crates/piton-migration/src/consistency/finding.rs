@@ -1,0 +1,38 @@
+//! One result of a check.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::code::{Code, Severity};
+use super::mode::Mode;
+
+/// One thing that is wrong, or worth knowing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    pub severity: Severity,
+    pub mode: Mode,
+    pub code: Code,
+    pub path: PathBuf,
+    pub message: String,
+}
+
+impl Finding {
+    /// Makes a finding; its code says how bad it is.
+    pub fn new(mode: Mode, code: Code, path: PathBuf, message: impl Into<String>) -> Self {
+        Self {
+            severity: code.severity(),
+            mode,
+            code,
+            path,
+            message: message.into(),
+        }
+    }
+}
+
+/// Tells whether any finding blocks.
+pub fn has_errors(findings: &[Finding]) -> bool {
+    findings
+        .iter()
+        .any(|finding| finding.severity == Severity::Error)
+}

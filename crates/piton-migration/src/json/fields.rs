@@ -1,0 +1,175 @@
+//! Reading typed fields out of an object, with errors that name the field.
+
+use std::fmt;
+
+use thiserror::Error;
+
+use super::value::{Object, Value};
+
+/// Where in a document something is wrong: `phases[2].done`.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct FieldPath(String);
+
+impl FieldPath {
+    /// Returns the path of an object inside an array.
+    pub fn item(array: &str, index: usize) -> Self {
+        Self(format!("{array}[{index}]"))
+    }
+
+    /// Returns the path of a field of the object at this path.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Self {
+        if self.0.is_empty() {
+            Self(name.to_owned())
+        } else {
+            Self(format!("{}.{name}", self.0))
+        }
+    }
+
+    /// Tells whether this is the document itself.
+    pub fn is_root(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Display for FieldPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// What is wrong with a field.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum FieldProblem {
+    #[error("is missing; it must be {0}")]
+    Missing(&'static str),
+    #[error("is {found}; it must be {allowed}")]
+    WrongType {
+        found: &'static str,
+        allowed: &'static str,
+    },
+    #[error("is `{}`; it must be {allowed}", .found.escape_debug())]
+    WrongValue {
+        found: String,
+        allowed: &'static str,
+    },
+    #[error("is unknown; remove it, or keep additions in a file of their own")]
+    Unknown,
+    #[error("{0}")]
+    Other(String),
+}
+
+/// A field that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{}{problem}", prefix(.field))]
+pub struct FieldError {
+    pub field: FieldPath,
+    pub problem: FieldProblem,
+}
+
+fn prefix(field: &FieldPath) -> String {
+    if field.is_root() {
+        "the document ".to_owned()
+    } else {
+        format!("field `{field}` ")
+    }
+}
+
+/// An object together with where it stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Fields<'v, 'a> {
+    object: &'v Object<'a>,
+    at: &'v FieldPath,
+}
+
+impl<'v, 'a> Fields<'v, 'a> {
+    /// Looks at a value that must be an object.
+    pub fn of(value: &'v Value<'a>, at: &'v FieldPath) -> Result<Self, FieldError> {
+        match value {
+            Value::Object(object) => Ok(Self { object, at }),
+            other => Err(FieldError {
+                field: at.clone(),
+                problem: wrong_type(other, "an object"),
+            }),
+        }
+    }
+
+    /// Returns an error about one field.
+    pub fn fail(&self, name: &str, problem: FieldProblem) -> FieldError {
+        FieldError {
+            field: self.at.field(name),
+            problem,
+        }
+    }
+
+    /// Returns where a field stands.
+    pub fn path(&self, name: &str) -> FieldPath {
+        self.at.field(name)
+    }
+
+    /// Returns a field's value, or `None` where it is absent.
+    pub fn get(&self, name: &str) -> Option<&'v Value<'a>> {
+        self.object.get(name)
+    }
+
+    /// Returns a field's value.
+    pub fn require(&self, name: &str, allowed: &'static str) -> Result<&'v Value<'a>, FieldError> {
+        self.get(name)
+            .ok_or_else(|| self.fail(name, FieldProblem::Missing(allowed)))
+    }
+
+    /// Returns a string that must be there.
+    pub fn string(&self, name: &str) -> Result<&'v str, FieldError> {
+        match self.require(name, "a string")? {
+            Value::String(text) => Ok(text),
+            other => Err(self.fail(name, wrong_type(other, "a string"))),
+        }
+    }
+
+    /// Returns a string that must be there and may be null.
+    pub fn nullable_string(&self, name: &str) -> Result<Option<&'v str>, FieldError> {
+        self.require(name, "a string or null")?;
+        self.optional_string(name)
+    }
+
+    /// Returns a string that may be null or absent.
+    pub fn optional_string(&self, name: &str) -> Result<Option<&'v str>, FieldError> {
+        match self.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(other) => Err(self.fail(name, wrong_type(other, "a string or null"))),
+        }
+    }
+
+    /// Returns a boolean that must be there.
+    pub fn boolean(&self, name: &str) -> Result<bool, FieldError> {
+        match self.require(name, "true or false")? {
+            Value::Bool(value) => Ok(*value),
+            other => Err(self.fail(name, wrong_type(other, "true or false"))),
+        }
+    }
+
+    /// Returns an array that must be there.
+    pub fn array(&self, name: &str) -> Result<&'v [Value<'a>], FieldError> {
+        match self.require(name, "an array")? {
+            Value::Array(items) => Ok(items),
+            other => Err(self.fail(name, wrong_type(other, "an array"))),
+        }
+    }
+
+    /// Refuses fields that are not on the list.
+    pub fn only(&self, known: &[&str]) -> Result<(), FieldError> {
+        match self.object.keys().find(|key| !known.contains(key)) {
+            Some(unknown) => Err(self.fail(unknown, FieldProblem::Unknown)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Returns the problem of a value of the wrong kind.
+pub fn wrong_type(found: &Value<'_>, allowed: &'static str) -> FieldProblem {
+    FieldProblem::WrongType {
+        found: found.kind(),
+        allowed,
+    }
+}

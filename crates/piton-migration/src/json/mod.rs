@@ -1,0 +1,18 @@
+//! JSON as the original reads and writes it.
+//!
+//! The original's reader takes more than the standard allows: `NaN` and
+//! `Infinity`, lone surrogate escapes, duplicate keys of which the last wins.
+//! A reader that refuses those would refuse files the original goes on using,
+//! so this room has its own reader, and the one writer whose bytes agree with
+//! the original's.
+
+mod fields;
+mod read;
+pub(crate) mod surrogate;
+mod value;
+mod write;
+
+pub use fields::{FieldError, FieldPath, FieldProblem, Fields, wrong_type};
+pub use read::{JsonError, parse};
+pub use value::{Object, Value};
+pub use write::{Node, render};

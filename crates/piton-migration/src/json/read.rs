@@ -1,0 +1,397 @@
+//! The reader: text in, value or the place of the mistake out.
+
+use std::borrow::Cow;
+
+use thiserror::Error;
+
+use super::surrogate::{push_char, push_half};
+use super::value::{Object, Value};
+
+/// Nesting beyond this is refused, so that no file can exhaust the stack.
+const MAX_DEPTH: u32 = 400;
+/// The original refuses integers with more digits than this.
+const MAX_INT_DIGITS: usize = 4300;
+
+/// Why a text is no JSON, and where.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{what} at byte {offset}")]
+pub struct JsonError {
+    pub offset: usize,
+    pub what: &'static str,
+}
+
+/// Parses a whole text.
+pub fn parse(text: &str) -> Result<Value<'_>, JsonError> {
+    let mut reader = Reader { text, at: 0 };
+    if text.starts_with('\u{feff}') {
+        return Err(reader.fail("unexpected byte-order mark"));
+    }
+    reader.skip_space();
+    let value = reader.value(0)?;
+    reader.skip_space();
+    if reader.at < text.len() {
+        return Err(reader.fail("unexpected text after the value"));
+    }
+    Ok(value)
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn fail(&self, what: &'static str) -> JsonError {
+        JsonError {
+            offset: self.at,
+            what,
+        }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn skip_space(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            self.at += 1;
+        }
+    }
+
+    fn take(&mut self, word: &str) -> bool {
+        let found = self.text.as_bytes()[self.at..].starts_with(word.as_bytes());
+        if found {
+            self.at += word.len();
+        }
+        found
+    }
+
+    fn value(&mut self, depth: u32) -> Result<Value<'a>, JsonError> {
+        match self.peek() {
+            Some(b'"') => Ok(Value::String(self.string()?)),
+            Some(b'{') => self.object(depth),
+            Some(b'[') => self.array(depth),
+            Some(b'-' | b'0'..=b'9') => self.number(),
+            _ => self.word(),
+        }
+    }
+
+    fn word(&mut self) -> Result<Value<'a>, JsonError> {
+        if self.take("null") {
+            Ok(Value::Null)
+        } else if self.take("true") {
+            Ok(Value::Bool(true))
+        } else if self.take("false") {
+            Ok(Value::Bool(false))
+        } else if self.take("NaN") {
+            Ok(Value::Float("NaN"))
+        } else if self.take("Infinity") {
+            Ok(Value::Float("Infinity"))
+        } else {
+            Err(self.fail("expected a value"))
+        }
+    }
+
+    fn object(&mut self, depth: u32) -> Result<Value<'a>, JsonError> {
+        if depth >= MAX_DEPTH {
+            return Err(self.fail("nesting too deep"));
+        }
+        self.at += 1;
+        let mut object = Object::default();
+        self.skip_space();
+        if self.take("}") {
+            return Ok(Value::Object(object));
+        }
+        loop {
+            if self.peek() != Some(b'"') {
+                return Err(self.fail("expected a key in double quotes"));
+            }
+            let key = self.string()?;
+            self.skip_space();
+            if !self.take(":") {
+                return Err(self.fail("expected `:`"));
+            }
+            self.skip_space();
+            let value = self.value(depth + 1)?;
+            object.push(key, value);
+            self.skip_space();
+            if self.take("}") {
+                return Ok(Value::Object(object));
+            }
+            if !self.take(",") {
+                return Err(self.fail("expected `,` or `}`"));
+            }
+            self.skip_space();
+        }
+    }
+
+    fn array(&mut self, depth: u32) -> Result<Value<'a>, JsonError> {
+        if depth >= MAX_DEPTH {
+            return Err(self.fail("nesting too deep"));
+        }
+        self.at += 1;
+        let mut items = Vec::new();
+        self.skip_space();
+        if self.take("]") {
+            return Ok(Value::Array(items));
+        }
+        loop {
+            items.push(self.value(depth + 1)?);
+            self.skip_space();
+            if self.take("]") {
+                return Ok(Value::Array(items));
+            }
+            if !self.take(",") {
+                return Err(self.fail("expected `,` or `]`"));
+            }
+            self.skip_space();
+        }
+    }
+
+    fn number(&mut self) -> Result<Value<'a>, JsonError> {
+        let start = self.at;
+        let negative = self.take("-");
+        if negative && self.take("Infinity") {
+            return Ok(Value::Float("-Infinity"));
+        }
+        match self.peek() {
+            Some(b'0') => self.at += 1,
+            Some(b'1'..=b'9') => self.digits(),
+            _ => return Err(self.fail("expected a digit")),
+        }
+        let digits = self.at - start - usize::from(negative);
+        let whole = self.at;
+        if self.peek() == Some(b'.') {
+            self.at += 1;
+            let fraction = self.at;
+            self.digits();
+            if self.at == fraction {
+                // The point belongs to whatever comes next, which then is refused.
+                self.at = whole;
+            }
+        }
+        let before_exponent = self.at;
+        if matches!(self.peek(), Some(b'e' | b'E')) {
+            self.at += 1;
+            if matches!(self.peek(), Some(b'+' | b'-')) {
+                self.at += 1;
+            }
+            let exponent = self.at;
+            self.digits();
+            if self.at == exponent {
+                self.at = before_exponent;
+            }
+        }
+        let written = &self.text[start..self.at];
+        if self.at > whole {
+            return Ok(Value::Float(written));
+        }
+        if digits > MAX_INT_DIGITS {
+            self.at = start;
+            return Err(self.fail("an integer with too many digits"));
+        }
+        Ok(Value::Int(written))
+    }
+
+    fn digits(&mut self) {
+        while matches!(self.peek(), Some(b'0'..=b'9')) {
+            self.at += 1;
+        }
+    }
+
+    /// Reads a string whose opening quote is next. Borrows unless something
+    /// inside had to be undone.
+    fn string(&mut self) -> Result<Cow<'a, str>, JsonError> {
+        self.at += 1;
+        let start = self.at;
+        self.plain_run();
+        if self.peek() == Some(b'"') {
+            let run = &self.text[start..self.at];
+            self.at += 1;
+            return Ok(if run.contains('\u{10FFFE}') {
+                Cow::Owned(guarded(run))
+            } else {
+                Cow::Borrowed(run)
+            });
+        }
+        let mut out = guarded(&self.text[start..self.at]);
+        loop {
+            match self.peek() {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(Cow::Owned(out));
+                }
+                Some(b'\\') => self.escape(&mut out)?,
+                Some(byte) if byte < 0x20 => {
+                    return Err(self.fail("a control character inside a string"));
+                }
+                Some(_) => {
+                    let run = self.at;
+                    self.plain_run();
+                    out.push_str(&guarded(&self.text[run..self.at]));
+                }
+                None => return Err(self.fail("a string without an end")),
+            }
+        }
+    }
+
+    /// Moves past bytes that stand for themselves. All three that stop it are
+    /// ASCII, so the position stays on a character boundary.
+    fn plain_run(&mut self) {
+        let rest = &self.text.as_bytes()[self.at..];
+        self.at += rest
+            .iter()
+            .position(|&byte| byte == b'"' || byte == b'\\' || byte < 0x20)
+            .unwrap_or(rest.len());
+    }
+
+    fn escape(&mut self, out: &mut String) -> Result<(), JsonError> {
+        let start = self.at;
+        self.at += 1;
+        let plain = match self.peek() {
+            Some(b'"') => '"',
+            Some(b'\\') => '\\',
+            Some(b'/') => '/',
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{c}',
+            Some(b'n') => '\n',
+            Some(b'r') => '\r',
+            Some(b't') => '\t',
+            Some(b'u') => {
+                self.at += 1;
+                return self.unicode_escape(start, out);
+            }
+            _ => {
+                self.at = start;
+                return Err(self.fail("an unknown escape"));
+            }
+        };
+        self.at += 1;
+        out.push(plain);
+        Ok(())
+    }
+
+    fn unicode_escape(&mut self, start: usize, out: &mut String) -> Result<(), JsonError> {
+        let Some(unit) = self.four_hex() else {
+            self.at = start;
+            return Err(self.fail("an escape without four hex digits"));
+        };
+        if !(0xD800..0xE000).contains(&unit) {
+            if let Some(c) = char::from_u32(u32::from(unit)) {
+                push_char(out, c);
+            }
+            return Ok(());
+        }
+        if unit < 0xDC00 && self.text.as_bytes()[self.at..].starts_with(b"\\u") {
+            let before_low = self.at;
+            self.at += 2;
+            if let Some(low) = self.four_hex().filter(|low| (0xDC00..0xE000).contains(low)) {
+                let code =
+                    0x1_0000 + ((u32::from(unit) - 0xD800) << 10) + (u32::from(low) - 0xDC00);
+                if let Some(c) = char::from_u32(code) {
+                    push_char(out, c);
+                }
+                return Ok(());
+            }
+            // What follows is an escape of its own, read on the next round.
+            self.at = before_low;
+        }
+        push_half(out, unit);
+        Ok(())
+    }
+
+    fn four_hex(&mut self) -> Option<u16> {
+        let digits = self.text.as_bytes().get(self.at..self.at + 4)?;
+        let mut unit = 0;
+        for digit in digits {
+            unit = unit << 4 | char::from(*digit).to_digit(16)?;
+        }
+        self.at += 4;
+        u16::try_from(unit).ok()
+    }
+}
+
+fn guarded(run: &str) -> String {
+    if !run.contains('\u{10FFFE}') {
+        return run.to_owned();
+    }
+    let mut out = String::with_capacity(run.len() + 4);
+    run.chars().for_each(|c| push_char(&mut out, c));
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(text: &str) -> JsonError {
+        parse(text).expect_err(text)
+    }
+
+    #[test]
+    fn what_the_original_takes_beyond_the_standard_is_taken() {
+        for text in [
+            "NaN",
+            "Infinity",
+            "-Infinity",
+            " [NaN, 1e5]\r\n",
+            "\"\\ud800\"",
+        ] {
+            assert!(parse(text).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_the_original_refuses_is_refused() {
+        for text in [
+            "",
+            " ",
+            "{",
+            "[1,]",
+            "{\"a\":1,}",
+            "{a:1}",
+            "01",
+            "-",
+            "1.",
+            ".5",
+            "+1",
+            "'a'",
+            "\"\t\"",
+            "\"\\x\"",
+            "\"\\u12g4\"",
+            "\"",
+            "\u{feff}1",
+            "nul",
+            "1 2",
+            "// x\n1",
+            "\u{a0}1",
+            "1e",
+            "-NaN",
+        ] {
+            refused(text);
+        }
+    }
+
+    #[test]
+    fn of_duplicate_keys_the_last_wins() {
+        let Ok(Value::Object(object)) = parse(r#"{"a": 1, "a": "x"}"#) else {
+            panic!("an object")
+        };
+        assert_eq!(object.get("a"), Some(&Value::String("x".into())));
+    }
+
+    #[test]
+    fn surrogate_pairs_join_whatever_the_case_of_their_digits() {
+        assert_eq!(
+            parse("\"\\uD83d\\ude00\""),
+            Ok(Value::String("\u{1F600}".into()))
+        );
+    }
+
+    #[test]
+    fn hostile_nesting_is_refused_and_ordinary_nesting_is_not() {
+        refused(&"[".repeat(100_000));
+        let nested = format!("{}1{}", "[".repeat(300), "]".repeat(300));
+        assert!(parse(&nested).is_ok());
+    }
+}

@@ -1,0 +1,131 @@
+//! The migrations directory: which migrations there are, and their manifests.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use piton_durable::{DiskRead, Kind};
+use thiserror::Error;
+
+use crate::manifest::{MANIFEST_FILE, Manifest, ManifestError};
+use crate::planning::Home;
+use crate::slug::Slug;
+
+/// The internal directory that publishes leave their traces in.
+pub const TRANSACTIONS_DIR: &str = "__transactions__";
+/// No manifest is read beyond this size.
+const MAX_MANIFEST: u64 = 16 << 20;
+
+/// A project's migrations directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveDir {
+    project_root: PathBuf,
+    relative: String,
+    path: PathBuf,
+}
+
+impl LiveDir {
+    /// Describes the directory: the project's absolute root, and the path
+    /// below it with `/` between its components.
+    pub fn new(project_root: &Path, relative: &str) -> Self {
+        Self {
+            project_root: project_root.to_owned(),
+            relative: relative.to_owned(),
+            path: project_root.join(relative),
+        }
+    }
+
+    pub fn project_root(&self) -> &Path {
+        &self.project_root
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Returns where a migration lies, whether or not it exists.
+    pub fn migration(&self, slug: &Slug) -> PathBuf {
+        self.path.join(slug.as_str())
+    }
+
+    /// Returns where a migration's stage references point.
+    pub fn home(&self, slug: &Slug) -> Home {
+        Home::new(&self.relative, slug.as_str())
+    }
+
+    /// Returns where publishes leave their traces.
+    pub fn transactions(&self) -> PathBuf {
+        self.path.join(TRANSACTIONS_DIR)
+    }
+
+    /// Lists what the directory holds. One that is missing holds nothing.
+    pub fn contents(&self, disk: &dyn DiskRead) -> io::Result<Contents> {
+        let entries = match disk.list(&self.path) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        let mut contents = Contents::default();
+        for entry in entries {
+            match entry.name.into_string() {
+                Ok(name) if name == TRANSACTIONS_DIR => contents.transactions = Some(entry.kind),
+                Ok(name) if entry.kind == Kind::Dir => contents.slugs.extend(name.parse::<Slug>()),
+                Ok(_) => {}
+                Err(name) if entry.kind == Kind::Dir => contents.unnameable.push(name),
+                Err(_) => {}
+            }
+        }
+        Ok(contents)
+    }
+}
+
+/// What a migrations directory holds, in name order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contents {
+    /// The migrations: directories, no links, with a visible name.
+    pub slugs: Vec<Slug>,
+    /// Directories whose names are not UTF-8.
+    pub unnameable: Vec<OsString>,
+    /// What stands at the name of the transactions directory.
+    pub transactions: Option<Kind>,
+}
+
+/// Why a migration's manifest cannot be used.
+#[derive(Debug, Error)]
+pub enum LoadError {
+    #[error("{} is missing", .path.display())]
+    Missing { path: PathBuf },
+    #[error("{} is a link; links are never followed", .path.display())]
+    Link { path: PathBuf },
+    #[error("failed to read {}", .path.display())]
+    Read {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("failed to decode {}", .path.display())]
+    Decode {
+        path: PathBuf,
+        #[source]
+        source: ManifestError,
+    },
+}
+
+/// Loads the manifest of the migration in `dir`.
+pub fn load_manifest(disk: &dyn DiskRead, dir: &Path) -> Result<Manifest, LoadError> {
+    let path = dir.join(MANIFEST_FILE);
+    let bytes = match disk.read_at_most(&path, MAX_MANIFEST) {
+        Ok(bytes) => bytes,
+        Err(source) => return Err(unreadable(disk, path, source)),
+    };
+    Manifest::decode(&bytes).map_err(|source| LoadError::Decode { path, source })
+}
+
+/// Finds out why a file could not be read, off the path where all is well.
+fn unreadable(disk: &dyn DiskRead, path: PathBuf, source: io::Error) -> LoadError {
+    match disk.stat(&path) {
+        Ok(None) => LoadError::Missing { path },
+        Ok(Some(stat)) if stat.kind == Kind::Symlink => LoadError::Link { path },
+        Ok(Some(_)) | Err(_) => LoadError::Read { path, source },
+    }
+}

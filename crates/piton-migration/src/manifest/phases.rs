@@ -1,0 +1,83 @@
+//! The phases of a migration, no two of one name.
+
+use std::collections::HashSet;
+use std::ops::Deref;
+
+use thiserror::Error;
+
+use crate::effort::Effort;
+
+/// One executable part of a migration, as the manifest lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Phase {
+    pub name: String,
+    /// The document's path below the migration directory, as written; not yet
+    /// known to be a safe one.
+    pub file: String,
+    pub done: bool,
+    pub precondition: String,
+    pub required_effort: Option<Effort>,
+    pub effort_reason: Option<String>,
+}
+
+impl Phase {
+    /// Returns the phase's file without empty or `.` components: the name by
+    /// which people, labels and commits speak of the phase.
+    pub fn reference(&self) -> String {
+        let parts = self.file.split('/');
+        let path = parts
+            .filter(|part| !part.is_empty() && *part != ".")
+            .collect::<Vec<_>>()
+            .join("/");
+        match (self.file.starts_with('/'), path.is_empty()) {
+            (true, _) => format!("/{path}"),
+            (false, true) => ".".to_owned(),
+            (false, false) => path,
+        }
+    }
+}
+
+/// A list of phases whose names are unique.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Phases(Vec<Phase>);
+
+/// Two phases have one name.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("two phases are named `{}`; every phase needs a name of its own", .0.escape_debug())]
+pub struct DuplicatePhase(pub String);
+
+impl Phases {
+    /// Returns the phase of that name with its position.
+    pub fn find(&self, name: &str) -> Option<(usize, &Phase)> {
+        self.0
+            .iter()
+            .enumerate()
+            .find(|(_, phase)| phase.name == name)
+    }
+
+    pub(super) fn mark_done(&mut self, index: usize) {
+        if let Some(phase) = self.0.get_mut(index) {
+            phase.done = true;
+        }
+    }
+}
+
+impl TryFrom<Vec<Phase>> for Phases {
+    type Error = DuplicatePhase;
+
+    fn try_from(phases: Vec<Phase>) -> Result<Self, Self::Error> {
+        let mut seen = HashSet::with_capacity(phases.len());
+        match phases.iter().find(|phase| !seen.insert(&phase.name)) {
+            Some(repeated) => Err(DuplicatePhase(repeated.name.clone())),
+            None => Ok(Self(phases)),
+        }
+    }
+}
+
+impl Deref for Phases {
+    type Target = [Phase];
+
+    fn deref(&self) -> &[Phase] {
+        &self.0
+    }
+}

@@ -1,0 +1,164 @@
+//! The notes as values and as a file.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::planning::Step;
+
+/// The only version there is.
+const VERSION: u32 = 1;
+
+/// Everything piton notes about a migration.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnData {
+    version: u32,
+    /// What the migration is about, beyond its one-line description.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<Target>,
+    /// Why the migration was put off last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deferral: Option<DeferralCause>,
+    /// What reviews that could not be accepted found, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub review_notes: Vec<ReviewNote>,
+    /// How many times in a row work on the migration failed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub failures: u32,
+    /// When work on a migration that keeps failing is tried again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_at: Option<Timestamp>,
+    /// What a later version of this one noted; kept as it is.
+    #[serde(flatten)]
+    other: BTreeMap<String, serde_json::Value>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands the field over by reference"
+)]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+/// What a migration is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    pub description: String,
+    pub provenance: TargetProvenance,
+    /// Paths below the project root.
+    #[serde(default)]
+    pub files: Vec<String>,
+    /// What the person who started it asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+}
+
+/// Where a target came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TargetProvenance {
+    #[serde(rename = "targets")]
+    Targets,
+    #[serde(rename = "globs")]
+    Globs,
+    #[serde(rename = "extensions")]
+    Extensions,
+    #[serde(rename = "paths")]
+    Paths,
+    #[serde(rename = "random")]
+    Random,
+    #[serde(rename = "fallback")]
+    Fallback,
+}
+
+/// Why a migration was put off.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "cause")]
+pub enum DeferralCause {
+    /// The ready-check said no.
+    #[serde(rename = "not-ready")]
+    NotReady { reason: String },
+    /// The ready-check could not tell.
+    #[serde(rename = "unverifiable")]
+    Unverifiable { reason: String },
+    /// The phase asks for more effort than the run allows.
+    #[serde(rename = "over-budget")]
+    OverBudget,
+}
+
+/// What a review found that could not be accepted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewNote {
+    pub at: Timestamp,
+    pub step: Step,
+    pub text: String,
+}
+
+/// Why bytes are no notes of piton's.
+#[derive(Debug, Error)]
+pub enum OwnDataError {
+    #[error(".planning/piton.json is not what piton writes")]
+    Malformed(#[source] serde_json::Error),
+    #[error(".planning/piton.json has version {0}, and this piton knows 1; use a newer piton")]
+    Version(u32),
+}
+
+impl OwnData {
+    /// Returns notes that say nothing yet.
+    pub fn new() -> Self {
+        Self {
+            version: VERSION,
+            ..Self::default()
+        }
+    }
+
+    /// Decodes the file's bytes.
+    pub fn decode(bytes: &[u8]) -> Result<Self, OwnDataError> {
+        let data: Self = serde_json::from_slice(bytes).map_err(OwnDataError::Malformed)?;
+        if data.version == VERSION {
+            Ok(data)
+        } else {
+            Err(OwnDataError::Version(data.version))
+        }
+    }
+
+    /// Returns the bytes of the file.
+    pub fn encode(&self) -> Vec<u8> {
+        // Nothing in the notes can fail to be written: keys are strings, and
+        // there are no maps of anything else.
+        let mut bytes = serde_json::to_vec_pretty(self).unwrap_or_default();
+        bytes.push(b'\n');
+        bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_survive_and_what_nobody_knows_stays() {
+        let text =
+            r#"{"version": 1, "deferral": {"cause": "not-ready", "reason": "x"}, "new": [1]}"#;
+        let data = OwnData::decode(text.as_bytes()).expect("version 1");
+        assert_eq!(
+            data.deferral,
+            Some(DeferralCause::NotReady {
+                reason: "x".to_owned()
+            })
+        );
+        let again = OwnData::decode(&data.encode()).expect("what was just written");
+        assert_eq!(again, data);
+        assert!(String::from_utf8_lossy(&data.encode()).contains("\"new\""));
+    }
+
+    #[test]
+    fn a_newer_version_is_not_guessed_at() {
+        assert!(matches!(
+            OwnData::decode(br#"{"version": 2}"#),
+            Err(OwnDataError::Version(2))
+        ));
+    }
+}

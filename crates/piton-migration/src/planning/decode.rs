@@ -1,0 +1,272 @@
+//! Reading the planning record: strict, legacy forms included.
+
+use std::str::{self, Utf8Error};
+
+use thiserror::Error;
+
+use super::feedback::{Feedback, FeedbackSource};
+use super::replay::{ReplayError, replay};
+use super::state::{CompletedStep, PlanningState};
+use super::step::{Cursor, Decision, Outcome, Step};
+use crate::json::{
+    FieldError, FieldPath, FieldProblem, Fields, JsonError, Value, parse, wrong_type,
+};
+use crate::stamp::RawStamp;
+
+/// Why bytes are no planning record.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum StateError {
+    #[error(".planning/state.json is not UTF-8")]
+    NotUtf8(#[source] Utf8Error),
+    #[error(".planning/state.json is not JSON")]
+    NotJson(#[source] JsonError),
+    #[error(".planning/state.json holds a wrong field")]
+    Field(#[source] FieldError),
+    #[error("the planning history in .planning/state.json does not replay")]
+    Replay(#[source] ReplayError),
+    #[error(
+        "field `{field}` in .planning/state.json is `{}`, and the history leads to `{}`",
+        .stored.escape_debug(), .replayed.escape_debug()
+    )]
+    Disagrees {
+        field: &'static str,
+        stored: String,
+        replayed: String,
+    },
+}
+
+const KNOWN: &[&str] = &[
+    "schema_version",
+    "target",
+    "next_step",
+    "completed_steps",
+    "started_at",
+    "updated_at",
+    "feedback",
+    "review_findings",
+    "final_decision",
+    "final_reason",
+    ANCHORS,
+    ANCHOR,
+];
+const STEP_KNOWN: &[&str] = &[
+    "name",
+    "completed_at",
+    "outcome",
+    "outputs",
+    "agent",
+    "model",
+    "effort",
+];
+const FEEDBACK_KNOWN: &[&str] = &["received_at", "source", "text"];
+const ANCHORS: &str = "revision_base_step_counts";
+/// What versions that could reopen only once wrote.
+const ANCHOR: &str = "revision_base_step_count";
+
+impl PlanningState {
+    /// Decodes the bytes of `.planning/state.json` and replays the history.
+    /// Where its references point is not looked at here; see
+    /// [`PlanningState::check_references`].
+    pub fn decode(bytes: &[u8]) -> Result<Self, StateError> {
+        let text = str::from_utf8(bytes).map_err(StateError::NotUtf8)?;
+        let value = parse(text).map_err(StateError::NotJson)?;
+        let root = FieldPath::default();
+        let stored = stored(&value, &root).map_err(StateError::Field)?;
+        let steps = stored
+            .completed
+            .iter()
+            .map(|done| (done.step, done.outcome, done.stdout.as_str()));
+        let position = replay(steps, &stored.anchors).map_err(StateError::Replay)?;
+        agree(
+            "next_step",
+            stored.next_step.as_str(),
+            position.cursor().as_str(),
+        )?;
+        agree(
+            "review_findings",
+            stored.review_findings.unwrap_or("null"),
+            position.findings().unwrap_or("null"),
+        )?;
+        agree(
+            "final_decision",
+            stored.final_decision.map_or("null", Decision::as_str),
+            position.decision().map_or("null", Decision::as_str),
+        )?;
+        match (position.decision(), stored.final_reason) {
+            (None, Some(reason)) => agree("final_reason", reason, "null")?,
+            (Some(_), None | Some("")) => {
+                agree("final_reason", "", "a decision, which needs a reason")?;
+            }
+            (None, None) | (Some(_), Some(_)) => {}
+        }
+        Ok(Self {
+            target: stored.target.to_owned(),
+            started_at: RawStamp::new(stored.started_at),
+            updated_at: RawStamp::new(stored.updated_at),
+            completed: stored.completed,
+            anchors: stored.anchors,
+            feedback: stored.feedback,
+            position,
+            final_reason: stored.final_reason.map(str::to_owned),
+        })
+    }
+}
+
+fn agree(field: &'static str, stored: &str, replayed: &str) -> Result<(), StateError> {
+    if stored == replayed {
+        return Ok(());
+    }
+    Err(StateError::Disagrees {
+        field,
+        stored: stored.to_owned(),
+        replayed: replayed.to_owned(),
+    })
+}
+
+/// What the file says, before it is compared with the history.
+struct Stored<'v> {
+    target: &'v str,
+    next_step: Cursor,
+    completed: Vec<CompletedStep>,
+    started_at: &'v str,
+    updated_at: &'v str,
+    feedback: Vec<Feedback>,
+    review_findings: Option<&'v str>,
+    final_decision: Option<Decision>,
+    final_reason: Option<&'v str>,
+    anchors: Vec<usize>,
+}
+
+fn stored<'v>(value: &'v Value<'_>, root: &'v FieldPath) -> Result<Stored<'v>, FieldError> {
+    let fields = Fields::of(value, root)?;
+    fields.only(KNOWN)?;
+    match fields.require("schema_version", "1")? {
+        Value::Int("1") => {}
+        Value::Int(other) => {
+            let found = (*other).to_owned();
+            let allowed = "1, the only version there is";
+            return Err(fields.fail(
+                "schema_version",
+                FieldProblem::WrongValue { found, allowed },
+            ));
+        }
+        other => return Err(fields.fail("schema_version", wrong_type(other, "the integer 1"))),
+    }
+    Ok(Stored {
+        target: fields.string("target")?,
+        next_step: named(fields, "next_step", "a planning step or a terminal cursor")?,
+        completed: list(fields, "completed_steps", completed_step)?,
+        started_at: fields.string("started_at")?,
+        updated_at: fields.string("updated_at")?,
+        feedback: list(fields, "feedback", feedback)?,
+        review_findings: fields.nullable_string("review_findings")?,
+        final_decision: match fields.nullable_string("final_decision")? {
+            None => None,
+            Some(_) => Some(named(
+                fields,
+                "final_decision",
+                "approve-auto, approve-needs-human, reject or null",
+            )?),
+        },
+        final_reason: fields.nullable_string("final_reason")?,
+        anchors: anchors(fields)?,
+    })
+}
+
+/// Reads a string that must be one of a type's names.
+fn named<T: str::FromStr>(
+    fields: Fields<'_, '_>,
+    name: &str,
+    allowed: &'static str,
+) -> Result<T, FieldError> {
+    let text = fields.string(name)?;
+    text.parse().map_err(|_| {
+        let found = text.to_owned();
+        fields.fail(name, FieldProblem::WrongValue { found, allowed })
+    })
+}
+
+fn list<'a, T>(
+    fields: Fields<'_, 'a>,
+    name: &str,
+    read: impl Fn(&Value<'a>, &FieldPath) -> Result<T, FieldError>,
+) -> Result<Vec<T>, FieldError> {
+    fields
+        .array(name)?
+        .iter()
+        .enumerate()
+        .map(|(index, item)| read(item, &FieldPath::item(name, index)))
+        .collect()
+}
+
+fn completed_step(value: &Value<'_>, at: &FieldPath) -> Result<CompletedStep, FieldError> {
+    let fields = Fields::of(value, at)?;
+    fields.only(STEP_KNOWN)?;
+    let label = |name| Ok(fields.optional_string(name)?.map(str::to_owned));
+    Ok(CompletedStep {
+        step: named::<Step>(fields, "name", "a planning step")?,
+        completed_at: RawStamp::new(fields.string("completed_at")?),
+        outcome: named::<Outcome>(fields, "outcome", "an outcome of the planning graph")?,
+        stdout: {
+            let at = fields.path("outputs");
+            let outputs = Fields::of(fields.require("outputs", "an object")?, &at)?;
+            outputs.only(&["stdout"])?;
+            outputs.string("stdout")?.to_owned()
+        },
+        agent: label("agent")?,
+        model: label("model")?,
+        effort: label("effort")?,
+    })
+}
+
+/// Reads feedback, or the bare string that old versions wrote.
+fn feedback(value: &Value<'_>, at: &FieldPath) -> Result<Feedback, FieldError> {
+    if let Value::String(text) = value {
+        return Ok(Feedback {
+            received_at: RawStamp::new(""),
+            source: FeedbackSource::Message,
+            text: text.clone().into_owned(),
+        });
+    }
+    let fields = Fields::of(value, at)?;
+    fields.only(FEEDBACK_KNOWN)?;
+    Ok(Feedback {
+        received_at: RawStamp::new(fields.string("received_at")?),
+        source: named(fields, "source", "message or file")?,
+        text: fields.string("text")?.to_owned(),
+    })
+}
+
+fn anchors(fields: Fields<'_, '_>) -> Result<Vec<usize>, FieldError> {
+    let legacy = match fields.get(ANCHOR) {
+        None | Some(Value::Null) => None,
+        Some(value) => Some(anchor(value, &fields.path(ANCHOR))?),
+    };
+    match (fields.get(ANCHORS), legacy) {
+        (None, None) => Ok(Vec::new()),
+        (None, Some(anchor)) => Ok(vec![anchor]),
+        (Some(_), Some(_)) => Err(fields.fail(
+            ANCHOR,
+            FieldProblem::Other(format!("must be null or absent where `{ANCHORS}` is there")),
+        )),
+        (Some(_), None) => list(fields, ANCHORS, anchor),
+    }
+}
+
+fn anchor(value: &Value<'_>, at: &FieldPath) -> Result<usize, FieldError> {
+    const ALLOWED: &str = "a count of completed steps";
+    let problem = match value {
+        Value::Int(count) => match count.parse() {
+            Ok(count) => return Ok(count),
+            Err(_) => FieldProblem::WrongValue {
+                found: (*count).to_owned(),
+                allowed: ALLOWED,
+            },
+        },
+        other => wrong_type(other, ALLOWED),
+    };
+    Err(FieldError {
+        field: at.clone(),
+        problem,
+    })
+}

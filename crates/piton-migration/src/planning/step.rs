@@ -1,0 +1,239 @@
+//! The names of planning: steps, outcomes, decisions, cursors.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// One step of planning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Step {
+    #[serde(rename = "approaches")]
+    Approaches,
+    #[serde(rename = "pick-best")]
+    PickBest,
+    #[serde(rename = "expand")]
+    Expand,
+    #[serde(rename = "review")]
+    Review,
+    #[serde(rename = "revise")]
+    Revise,
+    #[serde(rename = "review-2")]
+    Review2,
+    #[serde(rename = "final-review")]
+    FinalReview,
+}
+
+impl Step {
+    /// Every step, in the order of a plan without surprises.
+    pub const ALL: [Self; 7] = [
+        Self::Approaches,
+        Self::PickBest,
+        Self::Expand,
+        Self::Review,
+        Self::Revise,
+        Self::Review2,
+        Self::FinalReview,
+    ];
+
+    /// Returns the name used in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Approaches => "approaches",
+            Self::PickBest => "pick-best",
+            Self::Expand => "expand",
+            Self::Review => "review",
+            Self::Revise => "revise",
+            Self::Review2 => "review-2",
+            Self::FinalReview => "final-review",
+        }
+    }
+
+    /// Tells whether accepting the step rebuilds the phase list.
+    pub fn writes_phases(self) -> bool {
+        match self {
+            Self::Expand | Self::Revise => true,
+            Self::Approaches
+            | Self::PickBest
+            | Self::Review
+            | Self::Review2
+            | Self::FinalReview => false,
+        }
+    }
+}
+
+/// What a final review decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Decision {
+    #[serde(rename = "approve-auto")]
+    ApproveAuto,
+    #[serde(rename = "approve-needs-human")]
+    ApproveNeedsHuman,
+    #[serde(rename = "reject")]
+    Reject,
+}
+
+impl Decision {
+    /// Every decision.
+    pub const ALL: [Self; 3] = [Self::ApproveAuto, Self::ApproveNeedsHuman, Self::Reject];
+
+    /// Returns the name used in files and by agents.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ApproveAuto => "approve-auto",
+            Self::ApproveNeedsHuman => "approve-needs-human",
+            Self::Reject => "reject",
+        }
+    }
+
+    /// Returns where the decision leads.
+    pub fn terminal(self) -> Terminal {
+        match self {
+            Self::ApproveAuto => Terminal::Ready,
+            Self::ApproveNeedsHuman => Terminal::ReadyAwaitingHuman,
+            Self::Reject => Terminal::Skipped,
+        }
+    }
+}
+
+/// How an accepted step came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    Completed,
+    Clear,
+    Findings,
+    Decided(Decision),
+}
+
+impl Outcome {
+    /// Every outcome.
+    pub const ALL: [Self; 6] = [
+        Self::Completed,
+        Self::Clear,
+        Self::Findings,
+        Self::Decided(Decision::ApproveAuto),
+        Self::Decided(Decision::ApproveNeedsHuman),
+        Self::Decided(Decision::Reject),
+    ];
+
+    /// Returns the name used in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Clear => "clear",
+            Self::Findings => "findings",
+            Self::Decided(decision) => decision.as_str(),
+        }
+    }
+}
+
+/// Where planning ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Terminal {
+    Ready,
+    ReadyAwaitingHuman,
+    Skipped,
+}
+
+/// Where planning stands: at a step, or at an end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Cursor {
+    Step(Step),
+    Terminal(Terminal),
+}
+
+impl Cursor {
+    /// Every cursor.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let ends = [
+            Terminal::Ready,
+            Terminal::ReadyAwaitingHuman,
+            Terminal::Skipped,
+        ];
+        let steps = Step::ALL.into_iter().map(Self::Step);
+        steps.chain(ends.into_iter().map(Self::Terminal))
+    }
+
+    /// Returns the name used in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Step(step) => step.as_str(),
+            Self::Terminal(Terminal::Ready) => "terminal-ready",
+            Self::Terminal(Terminal::ReadyAwaitingHuman) => "terminal-ready-awaiting-human",
+            Self::Terminal(Terminal::Skipped) => "terminal-skipped",
+        }
+    }
+}
+
+/// A text that names nothing of its kind.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{}` is no {kind}", .text.escape_debug())]
+pub struct UnknownName {
+    pub kind: &'static str,
+    pub text: String,
+}
+
+/// Gives each kind of name its reading and its printing.
+macro_rules! named {
+    ($($kind:ty, $word:literal, $all:expr;)*) => {$(
+        impl FromStr for $kind {
+            type Err = UnknownName;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                $all.into_iter()
+                    .find(|it: &Self| it.as_str() == text)
+                    .ok_or_else(|| UnknownName { kind: $word, text: text.to_owned() })
+            }
+        }
+
+        impl fmt::Display for $kind {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+    )*};
+}
+
+named! {
+    Step, "planning step", Self::ALL;
+    Decision, "decision", Self::ALL;
+    Outcome, "outcome", Self::ALL;
+    Cursor, "planning cursor", Self::all();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_are_those_of_the_files() {
+        let cursors: Vec<_> = Cursor::all().map(Cursor::as_str).collect();
+        assert_eq!(
+            cursors,
+            [
+                "approaches",
+                "pick-best",
+                "expand",
+                "review",
+                "revise",
+                "review-2",
+                "final-review",
+                "terminal-ready",
+                "terminal-ready-awaiting-human",
+                "terminal-skipped",
+            ]
+        );
+        let outcomes = Outcome::ALL.map(Outcome::as_str);
+        assert_eq!(
+            outcomes,
+            [
+                "completed",
+                "clear",
+                "findings",
+                "approve-auto",
+                "approve-needs-human",
+                "reject"
+            ]
+        );
+    }
+}

@@ -1,0 +1,182 @@
+//! From what a person typed to a migration.
+
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use piton_durable::{DiskRead, Kind};
+use thiserror::Error;
+
+use crate::live::LiveDir;
+use crate::paths;
+use crate::slug::{Slug, SlugError};
+
+/// Why what was typed is no migration. Everything that would leave the
+/// migrations directory is refused.
+#[derive(Debug, Error)]
+pub enum ResolveError {
+    #[error("nothing was given; name a migration by its slug or its path")]
+    Empty,
+    #[error("`{}` does not exist in {}; `piton migration list` shows what does", .value.escape_debug(), .live.display())]
+    Unknown { value: String, live: PathBuf },
+    #[error("`{}` holds `..`; give the slug, or the path without it", .value.escape_debug())]
+    Parent { value: String },
+    #[error("`{}` is a link; give the slug of the migration itself", .value.escape_debug())]
+    Link { value: String },
+    #[error("`{}` is no directory directly below {}", .value.escape_debug(), .live.display())]
+    Outside { value: String, live: PathBuf },
+    #[error("`{}` is no directory", .value.escape_debug())]
+    NotADirectory { value: String },
+    #[error("`{}` names no migration", .value.escape_debug())]
+    Name {
+        value: String,
+        #[source]
+        source: SlugError,
+    },
+    #[error("`{}` is not UTF-8; rename it to give it to piton", .value.escape_debug())]
+    NotUtf8 { value: String },
+    #[error("failed to look up `{}`", .value.escape_debug())]
+    Io {
+        value: String,
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// Finds the migration that a slug or a path means. An exact slug wins over a
+/// path of the same spelling.
+pub fn resolve(disk: &dyn DiskRead, live: &LiveDir, value: &Path) -> Result<Slug, ResolveError> {
+    let Some(text) = value.to_str() else {
+        return Err(ResolveError::NotUtf8 {
+            value: value.display().to_string(),
+        });
+    };
+    if text.is_empty() {
+        return Err(ResolveError::Empty);
+    }
+    let look_up = Lookup {
+        disk,
+        live,
+        value: text,
+    };
+    if let Some(slug) = look_up.as_slug()? {
+        return Ok(slug);
+    }
+    look_up.as_path()
+}
+
+struct Lookup<'a> {
+    disk: &'a dyn DiskRead,
+    live: &'a LiveDir,
+    value: &'a str,
+}
+
+impl Lookup<'_> {
+    fn as_slug(&self) -> Result<Option<Slug>, ResolveError> {
+        let Ok(slug) = self.value.parse::<Slug>() else {
+            return Ok(None);
+        };
+        let there = self.kind(&self.live.migration(&slug))?;
+        Ok((there == Some(Kind::Dir)).then_some(slug))
+    }
+
+    fn as_path(&self) -> Result<Slug, ResolveError> {
+        let given = Path::new(self.value);
+        let unknown = || ResolveError::Unknown {
+            value: self.value.to_owned(),
+            live: self.live.path().to_owned(),
+        };
+        if self.value.contains('\0') {
+            return Err(unknown());
+        }
+        // A path relative to anything is relative to the project root.
+        let path = self.live.project_root().join(given);
+        let kind = self.kind(&path)?;
+        let single_name = given.components().count() == 1 && !given.is_absolute();
+        if single_name && !self.value.starts_with('.') && kind.is_none() {
+            return match self.value.parse::<Slug>() {
+                // A name that could be a slug, and of which there is only a
+                // link or a file in the migrations directory.
+                Ok(slug) => match self.kind(&self.live.migration(&slug))? {
+                    Some(Kind::Symlink) => Err(self.link()),
+                    Some(Kind::File | Kind::Other) => Err(self.not_a_directory()),
+                    Some(Kind::Dir) | None => Err(unknown()),
+                },
+                Err(source) => Err(self.name(source)),
+            };
+        }
+        if given
+            .components()
+            .any(|part| matches!(part, Component::ParentDir))
+        {
+            return Err(ResolveError::Parent {
+                value: self.value.to_owned(),
+            });
+        }
+        match kind {
+            None => return Err(unknown()),
+            Some(Kind::Symlink) => return Err(self.link()),
+            Some(Kind::File | Kind::Other) => return Err(self.not_a_directory()),
+            Some(Kind::Dir) => {}
+        }
+        let root = self.real(self.live.path())?;
+        let end = self.real(&path)?;
+        let below = end
+            .path
+            .strip_prefix(&root.path)
+            .ok()
+            .filter(|below| below.components().count() == 1);
+        let Some(name) = below.and_then(Path::to_str) else {
+            return Err(ResolveError::Outside {
+                value: self.value.to_owned(),
+                live: self.live.path().to_owned(),
+            });
+        };
+        name.parse().map_err(|source| self.name(source))
+    }
+
+    fn kind(&self, path: &Path) -> Result<Option<Kind>, ResolveError> {
+        match self.disk.stat(path) {
+            Ok(stat) => Ok(stat.map(|stat| stat.kind)),
+            // A name that no disk can hold is a name that nothing has.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::InvalidFilename | io::ErrorKind::InvalidInput
+                ) =>
+            {
+                Ok(None)
+            }
+            Err(source) => Err(self.io(source)),
+        }
+    }
+
+    fn real(&self, path: &Path) -> Result<paths::Resolved, ResolveError> {
+        paths::resolve(self.disk, path).map_err(|source| self.io(source))
+    }
+
+    fn io(&self, source: io::Error) -> ResolveError {
+        ResolveError::Io {
+            value: self.value.to_owned(),
+            source,
+        }
+    }
+
+    fn link(&self) -> ResolveError {
+        ResolveError::Link {
+            value: self.value.to_owned(),
+        }
+    }
+
+    fn not_a_directory(&self) -> ResolveError {
+        ResolveError::NotADirectory {
+            value: self.value.to_owned(),
+        }
+    }
+
+    fn name(&self, source: SlugError) -> ResolveError {
+        ResolveError::Name {
+            value: self.value.to_owned(),
+            source,
+        }
+    }
+}

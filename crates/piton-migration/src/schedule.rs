@@ -1,0 +1,259 @@
+//! When work on a migration may go on, and what comes next.
+
+use std::cmp::max;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use thiserror::Error;
+
+use crate::effort::Effort;
+use crate::manifest::{Manifest, Status};
+use crate::planning::{Cursor, LoadedState, StateLoadError, Step};
+use crate::stamp::{RawStamp, StampError};
+
+/// A migration that nothing happened to for this long wakes up by itself.
+const STALE: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// A stamp that stands in the way of scheduling.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("field `{field}` in manifest.json cannot be scheduled by")]
+pub struct ScheduleError {
+    pub field: &'static str,
+    #[source]
+    pub source: StampError,
+}
+
+/// Tells whether work may go on at `now`: the cooldown is over, and the
+/// wake-up time has come or nothing has happened for a week.
+pub fn eligible(manifest: &Manifest, now: Timestamp) -> Result<bool, ScheduleError> {
+    eligible_at(
+        manifest.cooldown_until(),
+        manifest.wake_up_on(),
+        manifest.last_touch(),
+        now,
+    )
+}
+
+/// Tells the same from the stamps alone. A cooldown that lies ahead decides
+/// before the other stamps are looked at.
+pub fn eligible_at(
+    cooldown_until: Option<&RawStamp>,
+    wake_up_on: Option<&RawStamp>,
+    last_touch: &RawStamp,
+    now: Timestamp,
+) -> Result<bool, ScheduleError> {
+    if let Some(cooldown) = cooldown_until
+        && instant("cooldown_until", cooldown)? > now
+    {
+        return Ok(false);
+    }
+    let Some(wake_up) = wake_up_on else {
+        return Ok(true);
+    };
+    let idle = now.duration_since(instant("last_touch", last_touch)?);
+    Ok(instant("wake_up_on", wake_up)? <= now || idle >= STALE)
+}
+
+/// Returns when work may go on at the earliest, provided that nothing happens
+/// before. `None` means at any time.
+pub fn earliest(manifest: &Manifest) -> Result<Option<Timestamp>, ScheduleError> {
+    let stamp =
+        |field, stamp: Option<&RawStamp>| stamp.map(|stamp| instant(field, stamp)).transpose();
+    let cooldown = stamp("cooldown_until", manifest.cooldown_until())?;
+    let wake_up = stamp("wake_up_on", manifest.wake_up_on())?;
+    let Some(wake_up) = wake_up else {
+        return Ok(cooldown);
+    };
+    let touched = instant("last_touch", manifest.last_touch())?;
+    let stale = touched.checked_add(STALE).unwrap_or(Timestamp::MAX);
+    Ok(max(cooldown, Some(wake_up.min(stale))))
+}
+
+fn instant(field: &'static str, stamp: &RawStamp) -> Result<Timestamp, ScheduleError> {
+    stamp
+        .instant()
+        .map_err(|source| ScheduleError { field, source })
+}
+
+/// What a tick could do with a migration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Candidacy {
+    /// Run its next planning step.
+    Planning,
+    /// Carry out its current phase.
+    Phase,
+    /// Carry out its current phase although it is cooling down, because the
+    /// phase names an effort that this run allows.
+    PhaseDespiteCooldown,
+}
+
+/// A migration that a tick may take, with what orders it among others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    pub candidacy: Candidacy,
+    pub created_at: Timestamp,
+}
+
+impl Candidate {
+    /// Returns what candidates sort by, stable over name order: the oldest
+    /// first, and of the same age those that are due before those that are not.
+    pub fn order(&self) -> (Timestamp, bool) {
+        let early = self.candidacy == Candidacy::PhaseDespiteCooldown;
+        (self.created_at, early)
+    }
+}
+
+/// Tells what a tick at `now` could do with a migration, if anything.
+pub fn candidate(
+    manifest: &Manifest,
+    now: Timestamp,
+    max_effort: Effort,
+) -> Result<Option<Candidate>, ScheduleError> {
+    if manifest.awaiting_human_review() {
+        return Ok(None);
+    }
+    let candidacy = match manifest.status() {
+        Status::Skipped | Status::Done => None,
+        Status::Planning => eligible(manifest, now)?.then_some(Candidacy::Planning),
+        Status::Ready | Status::InProgress => match manifest.current_phase() {
+            None => None,
+            Some(_) if eligible(manifest, now)? => Some(Candidacy::Phase),
+            Some((_, phase)) => {
+                let affordable = phase.required_effort.is_some_and(|it| it <= max_effort);
+                let cooling = match manifest.cooldown_until() {
+                    None => false,
+                    Some(cooldown) => instant("cooldown_until", cooldown)? > now,
+                };
+                (affordable && cooling).then_some(Candidacy::PhaseDespiteCooldown)
+            }
+        },
+    };
+    let Some(candidacy) = candidacy else {
+        return Ok(None);
+    };
+    let created_at = instant("created_at", manifest.created_at())?;
+    Ok(Some(Candidate {
+        candidacy,
+        created_at,
+    }))
+}
+
+/// The next thing that will happen to a migration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind")]
+pub enum NextThing {
+    /// A planning step will run.
+    #[serde(rename = "planning-step")]
+    PlanningStep { step: Step, when: When },
+    /// A phase will be ready-checked and carried out.
+    #[serde(rename = "phase")]
+    Phase { name: String, when: When },
+    /// A person has to look at it.
+    #[serde(rename = "human-review")]
+    HumanReview { reason: Option<String> },
+    /// Nothing: it is over.
+    #[serde(rename = "nothing")]
+    Nothing,
+    /// Nothing, until what is wrong is put right.
+    #[serde(rename = "blocked")]
+    Blocked { reason: String },
+}
+
+/// From when on something may happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "at", content = "from")]
+pub enum When {
+    #[serde(rename = "now")]
+    Now,
+    #[serde(rename = "later")]
+    Later(Timestamp),
+}
+
+/// Returns the next thing that will happen to a migration.
+pub fn next_thing(
+    manifest: &Manifest,
+    state: Option<&Result<LoadedState, StateLoadError>>,
+    now: Timestamp,
+) -> NextThing {
+    let blocked = |reason: &str| NextThing::Blocked {
+        reason: reason.to_owned(),
+    };
+    match manifest.status() {
+        Status::Skipped | Status::Done => return NextThing::Nothing,
+        Status::Planning | Status::Ready | Status::InProgress => {}
+    }
+    if manifest.awaiting_human_review() {
+        return NextThing::HumanReview {
+            reason: manifest.human_review_reason().map(str::to_owned),
+        };
+    }
+    let when = match (eligible(manifest, now), earliest(manifest)) {
+        (Ok(true), _) => When::Now,
+        (Ok(false), Ok(Some(at))) => When::Later(at),
+        (Ok(false) | Err(_), _) => return blocked("invalid-timestamp"),
+    };
+    match (manifest.status(), manifest.current_phase()) {
+        (Status::Planning, _) => match state {
+            Some(Ok(loaded)) => match loaded.state.cursor() {
+                Cursor::Step(step) => NextThing::PlanningStep { step, when },
+                Cursor::Terminal(_) => blocked("planning-state-disagrees"),
+            },
+            Some(Err(StateLoadError::Missing { .. })) | None => blocked("planning-state-missing"),
+            Some(Err(_)) => blocked("planning-state-invalid"),
+        },
+        (_, Some((_, phase))) => NextThing::Phase {
+            name: phase.name.clone(),
+            when,
+        },
+        (_, None) => blocked("invalid-current-phase"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::{MigrationState, Planning};
+    use crate::stamp::Stamp;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("an instant")
+    }
+
+    #[test]
+    fn a_deferred_migration_sleeps_until_it_wakes_or_goes_stale() {
+        let text = r#"{"name":"m","created_at":"2026-06-01T00:00:00+00:00","last_touch":"2026-06-01T00:00:00+00:00",
+            "wake_up_on":"2026-06-20T00:00:00+00:00","cooldown_until":"2026-06-01T06:00:00+00:00",
+            "status":"ready","current_phase":"a",
+            "phases":[{"name":"a","file":"f","done":false,"precondition":"p","required_effort":"low"}]}"#;
+        let manifest = Manifest::decode(text.as_bytes()).expect("a manifest");
+        assert_eq!(earliest(&manifest), Ok(Some(at("2026-06-08T00:00:00Z"))));
+        assert_eq!(eligible(&manifest, at("2026-06-07T23:59:59Z")), Ok(false));
+        assert_eq!(eligible(&manifest, at("2026-06-08T00:00:00Z")), Ok(true));
+        let candidacy = |now, effort| {
+            candidate(&manifest, at(now), effort)
+                .map(|found| found.map(|candidate| candidate.candidacy))
+        };
+        assert_eq!(
+            candidacy("2026-06-01T01:00:00Z", Effort::Low),
+            Ok(Some(Candidacy::PhaseDespiteCooldown))
+        );
+        assert_eq!(candidacy("2026-06-03T00:00:00Z", Effort::Low), Ok(None));
+        assert_eq!(
+            candidacy("2026-06-08T00:00:00Z", Effort::Low),
+            Ok(Some(Candidacy::Phase))
+        );
+    }
+
+    #[test]
+    fn a_plan_without_its_record_is_blocked_and_says_why() {
+        let slug = "m".parse().expect("a slug");
+        let planning = Planning::start(&slug, Stamp::utc(at("2026-06-01T00:00:00Z")));
+        let state = MigrationState::Planning(planning);
+        assert_eq!(
+            next_thing(state.manifest(), None, at("2026-06-01T00:00:00Z")),
+            NextThing::Blocked {
+                reason: "planning-state-missing".to_owned()
+            }
+        );
+    }
+}

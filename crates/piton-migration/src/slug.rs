@@ -1,0 +1,172 @@
+//! The name of a migration: one safe component of a path.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::civil::DateTime;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::json::surrogate::carries_half;
+
+/// How much of a description a derived slug keeps.
+const MAX_PREFIX: usize = 40;
+
+/// The name of a migration and of its directory.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Slug(String);
+
+impl Slug {
+    /// Derives the slug of a new migration from what it is about and the
+    /// local time of its creation.
+    pub fn derive(description: &str, local_time: DateTime) -> Self {
+        Self(format!(
+            "{}-{}",
+            prefix(description),
+            local_time.strftime("%Y%m%dT%H%M%S")
+        ))
+    }
+
+    /// Returns the slug as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Reduces a description to the readable part of a slug. Cutting it short may
+/// leave a `-` at the end, as it does in the original.
+pub fn prefix(description: &str) -> String {
+    let mut out = String::new();
+    for c in description.chars().flat_map(char::to_lowercase) {
+        if c.is_ascii_lowercase() || c.is_ascii_digit() {
+            out.push(c);
+        } else if !out.is_empty() && !out.ends_with('-') {
+            out.push('-');
+        }
+    }
+    let trimmed = out.trim_end_matches('-');
+    let kept = &trimmed[..trimmed.len().min(MAX_PREFIX)];
+    if kept.is_empty() { "migration" } else { kept }.to_owned()
+}
+
+/// Why a text is no slug.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("`{}` is no slug: {problem}", .text.escape_debug())]
+pub struct SlugError {
+    pub text: String,
+    pub problem: SlugProblem,
+}
+
+/// What is wrong with a text that should be a slug.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum SlugProblem {
+    #[error("it is empty")]
+    Empty,
+    #[error("it holds a path separator, and a slug is a single name")]
+    Separator,
+    #[error("names that start with `.` are hidden")]
+    Hidden,
+    #[error("names that start with `__` are internal")]
+    Internal,
+    #[error("it holds a character that no file name can hold")]
+    Unwritable,
+}
+
+impl FromStr for Slug {
+    type Err = SlugError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match problem(text) {
+            None => Ok(Self(text.to_owned())),
+            Some(problem) => Err(SlugError {
+                text: text.to_owned(),
+                problem,
+            }),
+        }
+    }
+}
+
+fn problem(text: &str) -> Option<SlugProblem> {
+    if text.is_empty() {
+        Some(SlugProblem::Empty)
+    } else if text.contains(['/', '\\']) {
+        Some(SlugProblem::Separator)
+    } else if text.starts_with('.') {
+        Some(SlugProblem::Hidden)
+    } else if text.starts_with("__") {
+        Some(SlugProblem::Internal)
+    } else if text.contains('\0') || carries_half(text) {
+        Some(SlugProblem::Unwritable)
+    } else {
+        None
+    }
+}
+
+impl TryFrom<String> for Slug {
+    type Error = SlugError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<Slug> for String {
+    fn from(slug: Slug) -> Self {
+        slug.0
+    }
+}
+
+impl AsRef<str> for Slug {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Slug {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slug_is_one_visible_name() {
+        for good in ["a", "_x", "a.b", "a-", "\u{e9}", " good", "a b"] {
+            assert_eq!(good.parse::<Slug>().expect(good).as_str(), good);
+        }
+        for (bad, why) in [
+            ("", SlugProblem::Empty),
+            ("a/b", SlugProblem::Separator),
+            ("a\\b", SlugProblem::Separator),
+            ("..", SlugProblem::Hidden),
+            (".x", SlugProblem::Hidden),
+            ("__transactions__", SlugProblem::Internal),
+            ("a\0", SlugProblem::Unwritable),
+        ] {
+            assert_eq!(bad.parse::<Slug>().expect_err(bad).problem, why);
+        }
+    }
+
+    #[test]
+    fn a_derived_slug_ends_in_the_local_time() {
+        let time = jiff::civil::datetime(2026, 4, 15, 22, 49, 51, 0);
+        assert_eq!(
+            Slug::derive("src/CLI.py", time).as_str(),
+            "src-cli-py-20260415T224951"
+        );
+        assert_eq!(
+            Slug::derive("\u{e9}!", time).as_str(),
+            "migration-20260415T224951"
+        );
+    }
+
+    #[test]
+    fn a_slug_is_checked_when_it_is_deserialised() {
+        assert!(serde_json::from_str::<Slug>("\"../x\"").is_err());
+        assert!(serde_json::from_str::<Slug>("\"x\"").is_ok());
+    }
+}

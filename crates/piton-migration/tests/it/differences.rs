@@ -1,0 +1,48 @@
+//! Where piton answers otherwise than the original, on purpose.
+//!
+//! Each difference is a rule, so that it holds for cases nobody recorded yet,
+//! and each says why.
+
+use std::path::Path;
+
+use piton_migration::slug::Slug;
+
+use crate::findings::Row;
+
+/// The original does not see a decision that is a list item, or in bold, and
+/// fails the whole planning step for it. Agents write Markdown all the time.
+pub(crate) fn said_in_markdown(stdout: &str) -> bool {
+    stdout.lines().any(|line| {
+        let line = line.trim();
+        line.starts_with(['-', '*', '+', '>', '_', '`'])
+            && line.to_lowercase().contains("final-decision:")
+    })
+}
+
+/// The original reports a reference that leads out of the migration, then
+/// opens the file outside all the same and looks for headings in it. piton
+/// opens nothing that it has just called invalid.
+pub(crate) fn without_outside_documents(theirs: Vec<Row>) -> Vec<Row> {
+    let outside: Vec<_> = theirs
+        .iter()
+        .filter(|(_, code, _)| {
+            code == "invalid-phase-file-reference" || code == "phase-file-escapes-migration"
+        })
+        .map(|(_, _, path)| path.clone())
+        .collect();
+    theirs
+        .into_iter()
+        .filter(|(_, code, path)| {
+            !(outside.contains(path)
+                && (code == "missing-phase-precondition"
+                    || code == "missing-phase-definition-of-done"))
+        })
+        .collect()
+}
+
+/// The original refuses a slug that is also the name of anything in the
+/// project root, because it takes the name for a path as well. In piton an
+/// exact slug wins.
+pub(crate) fn exact_slug_wins(value: &str, slug: &Slug, root: &Path) -> bool {
+    value == slug.as_str() && root.join(value).exists()
+}

@@ -1,0 +1,84 @@
+//! The planning graph, and what agents say.
+
+use piton_migration::planning::{Decision, Outcome, Review, Step, final_review, replay, review};
+use serde_json::{Value, json};
+
+use crate::differences::said_in_markdown;
+use crate::shared::{Case, each, same};
+
+#[test]
+fn histories_replay_as_recorded() {
+    each("replay", |case| {
+        let history = history(case);
+        let anchors = anchors(case);
+        let ours = history.zip(anchors).and_then(|(steps, anchors)| {
+            let stdout = |step: &Step| format!("migrations/m/.planning/stages/{step}.stdout.md");
+            let with_outputs: Vec<_> = steps
+                .iter()
+                .map(|(step, outcome)| (*step, *outcome, stdout(step)))
+                .collect();
+            let steps = with_outputs
+                .iter()
+                .map(|(step, outcome, stdout)| (*step, *outcome, stdout.as_str()));
+            replay(steps, &anchors).ok()
+        });
+        match (case.refused(), ours) {
+            (true, None) => Ok(()),
+            (true, Some(position)) => Err(format!("accepted: {position:?}")),
+            (false, None) => Err("refused".to_owned()),
+            (false, Some(position)) => same(
+                &json!({
+                    "next_step": position.cursor().as_str(),
+                    "review_findings": position.findings(),
+                    "final_decision": position.decision().map(Decision::as_str),
+                }),
+                &case.output,
+            ),
+        }
+    });
+}
+
+fn history(case: &Case) -> Option<Vec<(Step, Outcome)>> {
+    let steps = case.input["steps"].as_array()?;
+    steps
+        .iter()
+        .map(|pair| {
+            let text = |index: usize| pair[index].as_str();
+            Some((text(0)?.parse().ok()?, text(1)?.parse().ok()?))
+        })
+        .collect()
+}
+
+fn anchors(case: &Case) -> Option<Vec<usize>> {
+    let anchors = case.input["anchors"].as_array()?;
+    anchors
+        .iter()
+        .map(|anchor| anchor.as_u64().and_then(|anchor| anchor.try_into().ok()))
+        .collect()
+}
+
+#[test]
+fn final_reviews_are_read_as_recorded() {
+    each("final_decision", |case| {
+        let stdout = case.input["stdout"].as_str().ok_or("no output")?;
+        match (case.refused(), final_review(stdout)) {
+            (true, Err(_)) => Ok(()),
+            (true, Ok(_)) if said_in_markdown(stdout) => Ok(()),
+            (true, Ok(review)) => Err(format!("accepted: {review:?}")),
+            (false, Err(error)) => Err(format!("refused: {error}")),
+            (false, Ok(review)) => same(
+                &json!({"decision": review.decision.as_str(), "reason": review.reason}),
+                &case.output,
+            ),
+        }
+    });
+}
+
+#[test]
+fn reviews_are_read_as_recorded() {
+    each("review_findings", |case| {
+        let stdout = case.input["stdout"].as_str().ok_or("no output")?;
+        let findings = review(stdout) == Review::Findings;
+        same(&Value::Bool(findings), &case.output["findings"])
+    });
+}

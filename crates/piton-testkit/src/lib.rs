@@ -5,12 +5,14 @@
     reason = "tests arrange the real world, outside the seams they test"
 )]
 
+mod fake_agent;
 mod ops;
 mod scratch;
 mod shared;
 pub mod sim;
 pub mod tap;
 
+pub use fake_agent::fake_agent;
 pub use ops::{Op, Verb};
 pub use scratch::ScratchRepo;
 pub use shared::shared_dir;

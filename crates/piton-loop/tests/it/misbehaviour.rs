@@ -43,8 +43,8 @@ fn a_file_outside_the_migration_is_shown_and_refused() {
     ));
     assert_eq!(
         story(&failed),
-        "the agent went outside the migration's directory: NOTES.md (made), \
-         migrations/other (made), src/parse.rs (changed); all its work is refused"
+        "the agent went outside the migration's directory: src/parse.rs (changed), \
+         NOTES.md (made), migrations/other (made); all its work is refused"
     );
     assert!(failed.failure.advice().contains("run the step again"));
     let told = std::fs::read_to_string(failed.snapshot.unwrap()).unwrap();

@@ -25,7 +25,7 @@ fn planned_to(step: Step) -> World {
 
 fn refine(world: &World, text: &str) {
     let proposal = person::refine(
-        world.disk(),
+        &RealDisk,
         &world.git,
         &world.site,
         &world.slug,
@@ -148,7 +148,7 @@ fn an_approval_that_needs_a_person_waits_until_one_approves() {
     assert_eq!(outcome, StepOutcome::ReadyAwaitingPerson { reason });
     world.check(Mode::ReadyPublish);
     let proposal = person::approve(
-        world.disk(),
+        &RealDisk,
         &world.git,
         &world.site,
         &world.slug,
@@ -180,7 +180,7 @@ fn a_rejected_plan_leaves_a_note_and_is_over() {
     assert!(note.contains("## Blocker Reason\n\nnot worth it\n"));
     assert!(
         person::refine(
-            world.disk(),
+            &RealDisk,
             &world.git,
             &world.site,
             &world.slug,
@@ -242,7 +242,7 @@ fn findings_of_the_second_review_go_to_a_person_who_rejects() {
         .step(&one("planning.review-2", "1. still no tests", ""))
         .unwrap();
     let proposal = person::reject(
-        world.disk(),
+        &RealDisk,
         &world.git,
         &world.site,
         &world.slug,

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 use piton_agent::{Limits, Quiet, ScriptAgent, Stop, SystemClock};
-use piton_durable::{Disk, Holder, RealDisk, TreeDigest, tree};
+use piton_durable::{Holder, RealDisk, TreeDigest, tree};
 use piton_git::{Git, GitRead, Repository};
 use piton_loop::clock::{Clock, local_stamp};
 use piton_loop::effort::EffortBudget;
@@ -219,10 +219,6 @@ impl World {
             self.repo.status(),
             TreeDigest::of(&RealDisk, &self.live()).unwrap().to_string(),
         )
-    }
-
-    pub(crate) fn disk(&self) -> &'static dyn Disk {
-        &RealDisk
     }
 }
 

@@ -13,6 +13,7 @@
 //! - [`consistency`]: whether it all fits together;
 //! - [`schedule`]: when work may go on, and what comes next;
 //! - [`resolve`]: from what a person typed to a migration;
+//! - [`publish`]: replacing a live migration, all or nothing, and recovering;
 //! - [`slug`], [`stamp`], [`effort`]: the small types all of them share;
 //! - [`json`], [`text`]: the original's reading of JSON, and of text.
 
@@ -25,6 +26,7 @@ pub mod own;
 mod paths;
 pub mod phase;
 pub mod planning;
+pub mod publish;
 pub mod resolve;
 pub mod schedule;
 pub mod slug;

@@ -248,7 +248,12 @@ impl Accepting<'_> {
             Decision::Reject => {
                 self.contents.put(
                     skip_note::SKIP_NOTE_FILE,
-                    skip_note::render(self.base, &reason),
+                    skip_note::render(
+                        &self.base.slug,
+                        self.base.state.target(),
+                        &self.base.own,
+                        &reason,
+                    ),
                 );
                 (
                     manifest.reject().into_manifest(),

@@ -4,11 +4,11 @@ use std::error::Error;
 
 use piton_agent::AgentError;
 use piton_agent::outcome::Outcome;
-use piton_durable::{TreeError, WriteError};
+use piton_durable::TreeError;
 use piton_git::GitError;
-use piton_migration::consistency::Finding;
 
 use super::accept::AcceptError;
+use super::candidate::CandidateError;
 use super::contents::ContentsError;
 use super::guard::Stray;
 use super::paths::PathError;
@@ -44,12 +44,8 @@ pub enum StepFailure {
     LeftPath(#[source] PathError),
     #[error("accept the agent's work")]
     Refused(#[from] AcceptError),
-    #[error("the agent's plan is not consistent: {}", findings(.0))]
-    Inconsistent(Vec<Finding>),
-    #[error("write the candidate")]
-    Candidate(#[source] ContentsError),
     #[error(transparent)]
-    Write(#[from] WriteError),
+    Candidate(#[from] CandidateError),
     #[error(transparent)]
     Record(#[from] RecordError),
 }
@@ -68,13 +64,14 @@ impl StepFailure {
             | Self::Clear(_)
             | Self::Call(_)
             | Self::Look(_)
-            | Self::Candidate(_)
-            | Self::Write(_)
             | Self::Record(_) => FailureKind::AgentInfraFailure,
             Self::Strayed(_) | Self::Left(_) | Self::LeftPath(_) | Self::Refused(_) => {
                 FailureKind::PlanningStepFailed
             }
-            Self::Inconsistent(_) => FailureKind::PlanningConsistencyError,
+            Self::Candidate(CandidateError::Inconsistent { .. }) => {
+                FailureKind::PlanningConsistencyError
+            }
+            Self::Candidate(_) => FailureKind::AgentInfraFailure,
         }
     }
 
@@ -85,7 +82,7 @@ impl StepFailure {
             | Self::Left(_)
             | Self::LeftPath(_)
             | Self::Refused(_)
-            | Self::Inconsistent(_) => CallOutcome::Refused,
+            | Self::Candidate(CandidateError::Inconsistent { .. }) => CallOutcome::Refused,
             Self::Pool(_)
             | Self::Layout(_)
             | Self::Path(_)
@@ -94,7 +91,6 @@ impl StepFailure {
             | Self::Agent(_)
             | Self::Look(_)
             | Self::Candidate(_)
-            | Self::Write(_)
             | Self::Record(_) => CallOutcome::Failed,
         }
     }
@@ -103,14 +99,14 @@ impl StepFailure {
     pub fn advice(&self) -> String {
         match self {
             Self::Agent(outcome) => outcome.advice().to_owned(),
-            Self::Strayed(strays) if strays.iter().any(is_beyond_the_worktree) => {
+            Self::Strayed(strays) if strays.iter().any(Stray::outlives_the_worktree) => {
                 "nothing of it was taken; look at the references and settings named above, which are the repository's own, and put them back if you did not change them yourself; then run the step again".to_owned()
             }
             Self::Strayed(_) => {
                 "nothing of it was taken; run the step again, with a sandboxed agent if it keeps straying".to_owned()
             }
             Self::Left(_) | Self::LeftPath(_) => "nothing of it was taken; run the step again".to_owned(),
-            Self::Refused(_) | Self::Inconsistent(_) => {
+            Self::Refused(_) | Self::Candidate(CandidateError::Inconsistent { .. }) => {
                 "the answer is kept in the run record; run the step again, which starts from the accepted state".to_owned()
             }
             Self::Look(error) => error
@@ -122,7 +118,6 @@ impl StepFailure {
             | Self::Clear(_)
             | Self::Call(_)
             | Self::Candidate(_)
-            | Self::Write(_)
             | Self::Record(_) => "nothing changed; see to the cause and run the step again".to_owned(),
         }
     }
@@ -140,14 +135,6 @@ impl StepFailure {
     }
 }
 
-/// Things that a thrown-away worktree does not take away with it.
-fn is_beyond_the_worktree(stray: &Stray) -> bool {
-    match stray {
-        Stray::Reference { .. } | Stray::Settings { .. } => true,
-        Stray::Path { .. } | Stray::Commit { .. } => false,
-    }
-}
-
 fn listed(strays: &[Stray]) -> String {
     const MOST: usize = 8;
     let mut shown: Vec<String> = strays.iter().take(MOST).map(Stray::to_string).collect();
@@ -155,12 +142,4 @@ fn listed(strays: &[Stray]) -> String {
         shown.push(format!("and {} more", strays.len() - MOST));
     }
     shown.join(", ")
-}
-
-fn findings(findings: &[Finding]) -> String {
-    findings
-        .iter()
-        .map(|finding| finding.message.as_str())
-        .collect::<Vec<_>>()
-        .join("; ")
 }

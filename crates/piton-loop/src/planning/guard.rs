@@ -27,6 +27,16 @@ pub enum Stray {
     Settings { path: PathBuf },
 }
 
+impl Stray {
+    /// Tells whether throwing the worktree away leaves this behind.
+    pub fn outlives_the_worktree(&self) -> bool {
+        match self {
+            Self::Reference { .. } | Self::Settings { .. } => true,
+            Self::Path { .. } | Self::Commit { .. } => false,
+        }
+    }
+}
+
 impl fmt::Display for Stray {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -8,6 +8,7 @@
 
 pub mod accept;
 pub mod brief;
+pub mod candidate;
 pub mod contents;
 pub mod decide;
 mod evidence;
@@ -15,6 +16,7 @@ pub mod failure;
 pub mod guard;
 pub mod paths;
 pub mod perform;
+pub mod person;
 pub mod pool;
 pub mod products;
 pub mod site;

@@ -5,18 +5,16 @@ use std::path::PathBuf;
 
 use piton_agent::outcome::Reply;
 use piton_agent::{Agent, AgentCall, CallEvents, CallFiles, Limits, Stop};
-use piton_durable::{Disk, Holder, TreeDigest, create_dirs, tree};
+use piton_durable::{Disk, Holder, tree};
 use piton_git::Git;
-use piton_migration::consistency::{self, Mode};
-use piton_migration::manifest::Status;
-use piton_migration::slug::Slug;
 
 use super::accept::{Accepted, Labels, StepOutcome, accept};
+use super::candidate::{Candidate, Proposal};
 use super::contents::Contents;
 use super::decide::{StepDecision, call_role};
 use super::evidence;
 use super::failure::StepFailure;
-use super::guard::Guard;
+use super::guard::{Guard, Stray};
 use super::paths;
 use super::pool::Bench;
 use super::site::Site;
@@ -38,19 +36,10 @@ pub struct Performer<'a> {
     pub holder: Holder,
 }
 
-/// The next accepted state of a migration, ready to be published.
+/// A step that was made: what to publish, and where it leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Candidate {
-    pub slug: Slug,
-    /// The live directory, relative to the top of the working tree.
-    pub destination: String,
-    /// Where the candidate is; its last part is the slug.
-    pub dir: PathBuf,
-    pub base: TreeDigest,
-    pub mode: Mode,
-    pub operation: String,
-    /// The whole message of the commit.
-    pub message: String,
+pub struct MadeStep {
+    pub candidate: Candidate,
     pub outcome: StepOutcome,
 }
 
@@ -74,7 +63,7 @@ impl Performer<'_> {
         decision: &StepDecision,
         run: &mut RunRecord<'_>,
         show: &dyn CallEvents,
-    ) -> Result<Candidate, Box<FailedStep>> {
+    ) -> Result<MadeStep, Box<FailedStep>> {
         let mut call = Call {
             performer: self,
             decision,
@@ -84,8 +73,8 @@ impl Performer<'_> {
         let made = call.make(run, show);
         let (files, left) = (call.files, call.left);
         let failed = match made {
-            Ok(candidate) => match record_accepted(decision, run, files.as_ref(), &candidate) {
-                Ok(()) => return Ok(candidate),
+            Ok(made) => match record_accepted(decision, run, files.as_ref(), &made.outcome) {
+                Ok(()) => return Ok(made),
                 Err(failure) => failure,
             },
             Err(failure) => failure,
@@ -114,7 +103,7 @@ impl Call<'_> {
         &mut self,
         run: &mut RunRecord<'_>,
         show: &dyn CallEvents,
-    ) -> Result<Candidate, StepFailure> {
+    ) -> Result<MadeStep, StepFailure> {
         let Performer { disk, git, .. } = *self.performer;
         let decision = self.decision;
         let scope = scope(decision);
@@ -129,12 +118,15 @@ impl Call<'_> {
         self.lay_out(&bench)?;
         let guard = Guard::before(disk, bench.repository())?;
         run.event(&Event::CallStarted(scope))?;
-        let reply = self.ask(&bench, run, show)?;
+        let reply = self.ask(&bench, run, show);
         let strays = guard.after(disk, bench.repository(), git, decision.destination.as_ref())?;
         let produced = self.take_up(&bench);
-        if !strays.is_empty() {
+        // What outlives the worktree must be told even of an agent that failed.
+        let lasting = strays.iter().any(Stray::outlives_the_worktree);
+        if lasting || (reply.is_ok() && !strays.is_empty()) {
             return Err(StepFailure::Strayed(strays));
         }
+        let reply = reply?;
         let accepted = accept(
             self.performer.site,
             &decision.base,
@@ -210,32 +202,19 @@ impl Call<'_> {
         Ok(contents)
     }
 
-    /// Writes the candidate and checks it as a publish would.
-    fn build(&self, run: &RunRecord<'_>, accepted: Accepted) -> Result<Candidate, StepFailure> {
-        let disk = self.performer.disk;
-        let slug = &self.decision.base.slug;
-        let parent = candidate_parent(self.performer.site, run, slug);
-        let dir = parent.join(slug.as_str());
-        tree::remove(disk, &parent)?;
-        create_dirs(disk, &dir)?;
-        accepted
-            .contents
-            .write(disk, &dir)
-            .map_err(StepFailure::Candidate)?;
-        let mode = mode_of(accepted.status);
-        let findings = consistency::check(disk, &dir, slug, mode);
-        if consistency::has_errors(&findings) {
-            tree::remove(disk, &parent)?;
-            return Err(StepFailure::Inconsistent(findings));
-        }
-        Ok(Candidate {
-            slug: slug.clone(),
-            destination: self.decision.destination.clone(),
-            dir,
+    fn build(&self, run: &RunRecord<'_>, accepted: Accepted) -> Result<MadeStep, StepFailure> {
+        let proposal = Proposal {
+            slug: self.decision.base.slug.clone(),
             base: self.decision.base.digest.clone(),
-            mode,
+            mode: Proposal::mode_of(accepted.status),
             operation: call_role(self.decision.step).to_string(),
             message: commit::message(&self.decision.subject, &accepted.why, None),
+            contents: accepted.contents,
+        };
+        let name = run.id().as_str();
+        let candidate = proposal.build(self.performer.disk, self.performer.site, name)?;
+        Ok(MadeStep {
+            candidate,
             outcome: accepted.outcome,
         })
     }
@@ -249,23 +228,13 @@ impl Call<'_> {
     }
 }
 
-/// Returns the mode that a migration of this status is published in.
-pub fn mode_of(status: Status) -> Mode {
-    match status {
-        Status::Ready => Mode::ReadyPublish,
-        Status::Planning | Status::InProgress | Status::Skipped | Status::Done => {
-            Mode::PlanningSnapshot
-        }
-    }
-}
-
 fn record_accepted(
     decision: &StepDecision,
     run: &mut RunRecord<'_>,
     files: Option<&CallFiles>,
-    candidate: &Candidate,
+    outcome: &StepOutcome,
 ) -> Result<(), StepFailure> {
-    let summary = match &candidate.outcome {
+    let summary = match outcome {
         StepOutcome::Next(next) => format!("accepted; next is {next}"),
         StepOutcome::NeedsPerson { .. } => "findings for a person".to_owned(),
         StepOutcome::Ready => "the plan is ready".to_owned(),
@@ -310,10 +279,4 @@ pub(super) fn verdict(
         outcome,
         summary,
     }
-}
-
-/// A candidate's own directory, named after its run: a killed run leaves it
-/// behind, and nobody else's is ever touched.
-fn candidate_parent(site: &Site, run: &RunRecord<'_>, slug: &Slug) -> PathBuf {
-    site.candidates().join(format!("{}-{slug}", run.id()))
 }

@@ -1,11 +1,12 @@
 //! Finding actions by what they act on.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
 
 use crate::action::Action;
 use crate::id::ActionId;
 use crate::operation::Operation;
+use crate::parts::{WORTH_SORTING, by_part};
+use crate::seed::Seed;
 
 /// Actions by category and target.
 ///
@@ -14,7 +15,7 @@ use crate::operation::Operation;
 /// act on the same thing. It holds positions only, and so owns no text.
 #[derive(Clone, Debug)]
 pub(crate) struct Index {
-    hasher: RandomState,
+    seed: Seed,
     /// The lower half of the hash above the position plus one; zero is free.
     slots: Vec<u64>,
     /// The first action on a thing, and the later ones on the same thing.
@@ -25,21 +26,21 @@ pub(crate) struct Index {
 /// walks over the actions anyway need not do it twice.
 #[derive(Debug)]
 pub(crate) struct Hashes {
-    hasher: RandomState,
+    seed: Seed,
     list: Vec<u64>,
 }
 
 impl Hashes {
     pub(crate) fn with_capacity(actions: usize) -> Self {
         Self {
-            hasher: RandomState::new(),
+            seed: Seed::new(),
             list: Vec::with_capacity(actions),
         }
     }
 
     /// Adds the next action.
     pub(crate) fn push(&mut self, category: &str, target: &str) {
-        self.list.push(hash(&self.hasher, category, target));
+        self.list.push(self.seed.hash(category, target));
     }
 
     /// Puts all positions into one table. Large tables are filled part by
@@ -47,51 +48,21 @@ impl Hashes {
     /// most of the time that the whole check takes.
     pub(crate) fn index<O: Operation>(self, actions: &[Action<O>]) -> Index {
         let mut index = Index {
-            hasher: self.hasher,
+            seed: self.seed,
             slots: vec![0; (self.list.len() * 2).next_power_of_two().max(4)],
             shared: HashMap::new(),
         };
-        if self.list.len() < IN_CACHE {
-            for (position, &hash) in (0_u32..).zip(&self.list) {
+        let hashed = self.list.iter().copied().zip(0_u32..);
+        if self.list.len() < WORTH_SORTING {
+            hashed.for_each(|(hash, position)| index.insert(actions, hash, position));
+        } else {
+            // The upper bits are those that choose the slot.
+            for (hash, position) in by_part(hashed, u64::BITS, |(hash, _)| *hash) {
                 index.insert(actions, hash, position);
             }
-            return index;
-        }
-        for (hash, position) in by_part(&self.list) {
-            index.insert(actions, hash, position);
         }
         index
     }
-}
-
-/// A table of fewer actions stays in the cache as a whole.
-const IN_CACHE: usize = 1 << 15;
-
-/// The number of upper bits that name a part.
-const PART_BITS: u32 = 9;
-
-/// Returns hashes with their positions, sorted by the upper bits alone, which
-/// are those that choose the slot. Positions stay in order within a part.
-fn by_part(hashes: &[u64]) -> Vec<(u64, u32)> {
-    let part = |hash: u64| usize::try_from(hash >> (u64::BITS - PART_BITS)).unwrap_or(0);
-    let mut starts = vec![0_usize; (1 << PART_BITS) + 1];
-    for &hash in hashes {
-        starts[part(hash) + 1] += 1;
-    }
-    for at in 1..starts.len() {
-        starts[at] += starts[at - 1];
-    }
-    let mut sorted = vec![(0, 0); hashes.len()];
-    for (position, &hash) in (0_u32..).zip(hashes) {
-        let at = &mut starts[part(hash)];
-        sorted[*at] = (hash, position);
-        *at += 1;
-    }
-    sorted
-}
-
-fn hash(hasher: &RandomState, category: &str, target: &str) -> u64 {
-    hasher.hash_one((category, target))
 }
 
 impl Index {
@@ -114,7 +85,7 @@ impl Index {
             let operation = &actions[position as usize].operation;
             operation.category() == category && operation.target() == target
         };
-        let hash = hash(&self.hasher, category, target);
+        let hash = self.seed.hash(category, target);
         let first = self.probe(hash, acts_on).ok()?;
         let is = |position: &u32| actions[*position as usize].id == *id;
         if is(&first) {

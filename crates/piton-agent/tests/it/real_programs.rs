@@ -26,32 +26,30 @@ impl Service {
     fn start(lab: &Path, desk: &Desk, script: &str) -> Self {
         let (path, port_file) = (desk.path("service.json"), desk.path("port"));
         std::fs::write(&path, script).unwrap();
-        let process = Command::new("python3")
+        let mut command = Command::new("python3");
+        command
             .arg(lab.join("bin/model_stub.py"))
-            .args([
-                "--script".as_ref(),
-                path.as_os_str(),
-                "--port-file".as_ref(),
-                port_file.as_os_str(),
-            ])
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
+            .stdout(Stdio::null());
+        command
+            .arg("--script")
+            .arg(&path)
+            .arg("--port-file")
+            .arg(&port_file);
+        let mut service = Self {
+            process: command.spawn().unwrap(),
+            port: String::new(),
+        };
         let since = Instant::now();
-        loop {
-            let port = std::fs::read_to_string(&port_file).unwrap_or_default();
-            if !port.trim().is_empty() {
-                return Self {
-                    process,
-                    port: port.trim().to_owned(),
-                };
-            }
+        while service.port.is_empty() {
             assert!(
                 since.elapsed() < Duration::from_secs(20),
                 "the stand-in did not start"
             );
             std::thread::park_timeout(Duration::from_millis(20));
+            let port = std::fs::read_to_string(&port_file).unwrap_or_default();
+            port.trim().clone_into(&mut service.port);
         }
+        service
     }
 }
 

@@ -58,9 +58,13 @@ impl<O: Operation> PlanBuilder<O> {
         }
     }
 
-    /// Adds an operation, bare or as a [`Draft`], and names it.
-    pub fn add(&mut self, draft: impl Into<Draft<O>>) -> Handle {
-        let draft = draft.into();
+    /// Adds an operation that depends on nothing but what it uses.
+    pub fn add(&mut self, operation: O) -> Handle {
+        self.add_draft(Draft::new(operation))
+    }
+
+    /// Adds an operation with what was said about it, and names it.
+    pub fn add_draft(&mut self, draft: Draft<O>) -> Handle {
         let operation = draft.operation;
         let id = ActionId::derive(operation.category(), operation.verb(), &operation.target());
         let handle = Handle {
@@ -186,12 +190,6 @@ impl<O> Draft<O> {
     pub fn describe(mut self, text: impl Into<String>) -> Self {
         self.description = Some(text.into());
         self
-    }
-}
-
-impl<O> From<O> for Draft<O> {
-    fn from(operation: O) -> Self {
-        Self::new(operation)
     }
 }
 

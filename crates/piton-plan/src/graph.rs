@@ -210,7 +210,8 @@ impl Graph {
         let mut walked = std::collections::HashMap::new();
         let mut path = Vec::new();
         let mut node = knot.iter().copied().min().unwrap_or(0);
-        while walked.insert(node, path.len()).is_none() {
+        while !walked.contains_key(&node) {
+            walked.insert(node, path.len());
             path.push(node);
             let next = self
                 .edges(node)

@@ -61,6 +61,14 @@ impl<O: Operation> Plan<O> {
         })
     }
 
+    /// Does the whole check anew, and returns how many actions it ordered. A
+    /// plan that exists passed it; this is for measuring what it costs.
+    pub fn check_again(&self) -> Result<usize, PlanFaults> {
+        let index = Index::build(&self.actions);
+        let order = check(&self.actions, &self.graph, &index, Vec::new()).map_err(PlanFaults)?;
+        Ok(order.len())
+    }
+
     pub fn command(&self) -> &str {
         &self.command
     }

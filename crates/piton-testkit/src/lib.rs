@@ -5,6 +5,7 @@
     reason = "tests arrange the real world, outside the seams they test"
 )]
 
+pub mod floor;
 mod ops;
 mod scratch;
 mod shared;

@@ -6,7 +6,6 @@ use std::path::Path;
 use piton_durable::{DiskRead, Kind};
 
 use super::advice::advise_entries;
-use super::check::chain;
 use super::code::Code;
 use super::finding::Finding;
 use super::mode::Mode;
@@ -16,6 +15,7 @@ use crate::planning::{
     Cursor, Home, LoadedState, STAGES_DIR, STATE_FILE, StageRef, StateLoadError, Terminal,
     load_state,
 };
+use crate::render::chain;
 
 /// Loads the planning record of a migration of this status and tells what is
 /// wrong with it. `there` says whether a `.planning` directory exists at all.

@@ -13,13 +13,13 @@ use crate::json::{Value, parse};
 use crate::live::LiveDir;
 
 /// The lock's name in the transactions directory.
-pub(crate) const LOCK_DIR: &str = ".lock";
+const LOCK_DIR: &str = ".lock";
 /// The file in the lock that says whose it is.
-pub(crate) const OWNER_FILE: &str = "owner.json";
+const OWNER_FILE: &str = "owner.json";
 const MAX_OWNER: u64 = 64 << 10;
 
 /// Looks at the transactions directory; `kind` is what stands at its name.
-pub(super) fn examine(disk: &dyn DiskRead, live: &LiveDir, kind: Kind) -> Vec<Finding> {
+pub fn examine(disk: &dyn DiskRead, live: &LiveDir, kind: Kind) -> Vec<Finding> {
     let root = live.transactions();
     let finding =
         |code, path: &Path, message| Finding::new(Mode::Doctor, code, path.to_owned(), message);

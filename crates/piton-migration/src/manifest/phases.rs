@@ -20,6 +20,23 @@ pub struct Phase {
     pub effort_reason: Option<String>,
 }
 
+impl Phase {
+    /// Returns the phase's file without empty or `.` components: the name by
+    /// which people, labels and commits speak of the phase.
+    pub fn reference(&self) -> String {
+        let parts = self.file.split('/');
+        let path = parts
+            .filter(|part| !part.is_empty() && *part != ".")
+            .collect::<Vec<_>>()
+            .join("/");
+        match (self.file.starts_with('/'), path.is_empty()) {
+            (true, _) => format!("/{path}"),
+            (false, true) => ".".to_owned(),
+            (false, false) => path,
+        }
+    }
+}
+
 /// A list of phases whose names are unique.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Phases(Vec<Phase>);

@@ -32,7 +32,7 @@ pub use adapter::{AdapterError, AdapterSpec};
 pub use agent::{Agent, AgentError, CallEvent, CallEvents, CallFiles, CallRecord, Probe, Quiet};
 pub use call::{AgentCall, CallRole, PlanningRole};
 pub use clock::{Clock, SystemClock};
-pub use effort::{Effort, EffortBudget};
+pub use effort::Effort;
 pub use host::Host;
 pub use outcome::{Outcome, Reply};
 pub use program::ProgramAgent;

@@ -13,9 +13,9 @@
 //! - [`consistency`]: whether it all fits together;
 //! - [`schedule`]: when work may go on, and what comes next;
 //! - [`resolve`]: from what a person typed to a migration;
-//! - [`publish`]: replacing a live migration, all or nothing, and recovering;
 //! - [`listing`], [`show`], [`report`]: what the commands tell about it;
 //! - [`repair`]: deciding how to put it right;
+//! - [`publish`]: replacing a live migration, all or nothing, and recovering;
 //! - [`slug`], [`stamp`], [`effort`]: the small types all of them share;
 //! - [`json`], [`text`]: the original's reading of JSON, and of text.
 

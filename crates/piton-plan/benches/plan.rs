@@ -1,8 +1,5 @@
 //! What ordering, performing and journaling cost beyond the least they could.
-#![expect(
-    clippy::print_stdout,
-    reason = "a benchmark's table is its output"
-)]
+#![expect(clippy::print_stdout, reason = "a benchmark's table is its output")]
 
 use std::borrow::Cow;
 use std::cmp::Reverse;

@@ -113,7 +113,7 @@ pub fn supervise(
     let (to, messages) = mpsc::sync_channel(QUEUE);
     let abandon = Arc::new(AtomicBool::new(false));
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-    let tree = Tree::of(Some(child.id()), &launch.token);
+    let tree = Tree::of(Some(child.id()), &launch.directory, &launch.token);
     sink.started(child.id());
     let mut run = Run {
         child,

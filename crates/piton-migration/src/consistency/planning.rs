@@ -84,7 +84,8 @@ fn agrees(status: Status, cursor: Cursor) -> bool {
     match (status, cursor) {
         (Status::Planning, Cursor::Step(_)) => true,
         (Status::Planning, Cursor::Terminal(_)) => false,
-        (Status::Skipped, cursor) => cursor == Cursor::Terminal(Terminal::Skipped),
+        // A person may reject a plan wherever it stands.
+        (Status::Skipped, _) => true,
         (Status::Ready | Status::InProgress | Status::Done, Cursor::Terminal(terminal)) => {
             terminal != Terminal::Skipped
         }

@@ -22,7 +22,11 @@ pub struct JsonError {
 
 /// Parses a whole text.
 pub fn parse(text: &str) -> Result<Value<'_>, JsonError> {
-    let mut reader = Reader { text, at: 0 };
+    let mut reader = Reader {
+        text,
+        at: 0,
+        guard: text.contains('\u{10FFFE}'),
+    };
     if text.starts_with('\u{feff}') {
         return Err(reader.fail("unexpected byte-order mark"));
     }
@@ -38,6 +42,9 @@ pub fn parse(text: &str) -> Result<Value<'_>, JsonError> {
 struct Reader<'a> {
     text: &'a str,
     at: usize,
+    /// Whether the text holds the character that carried halves begin with,
+    /// which then has to be told apart from them.
+    guard: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -97,11 +104,11 @@ impl<'a> Reader<'a> {
             return Err(self.fail("nesting too deep"));
         }
         self.at += 1;
-        let mut object = Object::default();
         self.skip_space();
         if self.take("}") {
-            return Ok(Value::Object(object));
+            return Ok(Value::Object(Object::default()));
         }
+        let mut object = Object::roomy();
         loop {
             if self.peek() != Some(b'"') {
                 return Err(self.fail("expected a key in double quotes"));
@@ -208,13 +215,14 @@ impl<'a> Reader<'a> {
         if self.peek() == Some(b'"') {
             let run = &self.text[start..self.at];
             self.at += 1;
-            return Ok(if run.contains('\u{10FFFE}') {
+            return Ok(if self.guard {
                 Cow::Owned(guarded(run))
             } else {
                 Cow::Borrowed(run)
             });
         }
-        let mut out = guarded(&self.text[start..self.at]);
+        let mut out = String::new();
+        self.push_run(&mut out, start);
         loop {
             match self.peek() {
                 Some(b'"') => {
@@ -228,10 +236,19 @@ impl<'a> Reader<'a> {
                 Some(_) => {
                     let run = self.at;
                     self.plain_run();
-                    out.push_str(&guarded(&self.text[run..self.at]));
+                    self.push_run(&mut out, run);
                 }
                 None => return Err(self.fail("a string without an end")),
             }
+        }
+    }
+
+    fn push_run(&self, out: &mut String, start: usize) {
+        let run = &self.text[start..self.at];
+        if self.guard {
+            out.push_str(&guarded(run));
+        } else {
+            out.push_str(run);
         }
     }
 
@@ -312,9 +329,6 @@ impl<'a> Reader<'a> {
 }
 
 fn guarded(run: &str) -> String {
-    if !run.contains('\u{10FFFE}') {
-        return run.to_owned();
-    }
     let mut out = String::with_capacity(run.len() + 4);
     run.chars().for_each(|c| push_char(&mut out, c));
     out

@@ -66,12 +66,25 @@ impl TryFrom<Vec<Phase>> for Phases {
     type Error = DuplicatePhase;
 
     fn try_from(phases: Vec<Phase>) -> Result<Self, Self::Error> {
-        let mut seen = HashSet::with_capacity(phases.len());
-        match phases.iter().find(|phase| !seen.insert(&phase.name)) {
+        match repeated(&phases) {
             Some(repeated) => Err(DuplicatePhase(repeated.name.clone())),
             None => Ok(Self(phases)),
         }
     }
+}
+
+fn repeated(phases: &[Phase]) -> Option<&Phase> {
+    /// Up to here comparing each with each is cheaper than hashing.
+    const FEW: usize = 16;
+    if phases.len() <= FEW {
+        let earlier = |index: usize, name: &str| phases[..index].iter().any(|it| it.name == name);
+        let mut all = phases.iter().enumerate();
+        return all
+            .find(|(index, phase)| earlier(*index, &phase.name))
+            .map(|(_, phase)| phase);
+    }
+    let mut seen = HashSet::with_capacity(phases.len());
+    phases.iter().find(|phase| !seen.insert(&phase.name))
 }
 
 impl Deref for Phases {

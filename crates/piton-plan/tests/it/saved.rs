@@ -5,7 +5,8 @@ use std::path::Path;
 use crate::toy::{ID, Toy, World, make, plan_of, set};
 use jiff::Timestamp;
 use piton_durable::{Disk, DiskRead};
-use piton_plan::{Draft, Plan, PlanBuilder, PlanId, SavedPlan, Slot, load, save};
+use piton_plan::saved::{load, save};
+use piton_plan::{Draft, Plan, PlanBuilder, PlanId, SavedPlan, Slot};
 use piton_testkit::SimDisk;
 
 const FILE: &str = "/home/plan.json";

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use piton_durable::{Disk, TreeDigest, TreeError, WriteError, create_dirs, tree};
 use piton_migration::consistency::{self, Finding, Mode};
 use piton_migration::manifest::Status;
+use piton_migration::publish::PublishRequest;
 use piton_migration::slug::Slug;
 
 use super::contents::{Contents, ContentsError};
@@ -99,6 +100,18 @@ impl Proposal {
 }
 
 impl Candidate {
+    /// Returns what the publisher is asked for.
+    pub fn request(&self) -> PublishRequest {
+        PublishRequest {
+            slug: self.slug.clone(),
+            workspace: self.dir.clone(),
+            base: self.base.clone(),
+            mode: self.mode,
+            operation: self.operation.clone(),
+            commit: Some(self.message.clone()),
+        }
+    }
+
     /// Removes the candidate's directory, once it was published or given up.
     pub fn remove(&self, disk: &dyn Disk) -> Result<(), TreeError> {
         match self.dir.parent() {

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use piton_agent::{CallRole, call::PlanningRole};
 use piton_durable::DiskRead;
-use piton_git::{Change, CommitId, GitError, GitRead};
+use piton_git::{CommitId, GitError, GitRead};
 use piton_migration::consistency::{self, Finding, Mode};
-use piton_migration::manifest::{MigrationState, Status};
+use piton_migration::manifest::{MANIFEST_FILE, MigrationState, Status};
 use piton_migration::own::Target;
 use piton_migration::planning::{Cursor, Step};
 use piton_migration::slug::Slug;
@@ -64,8 +64,6 @@ pub enum StepRefusal {
     Inconsistent { slug: Slug, findings: Vec<Finding> },
     #[error("plan {slug}, whose directory has changes that are not committed: {}", shown(.paths))]
     Dirty { slug: Slug, paths: Vec<PathBuf> },
-    #[error("plan in {}, which git ignores", .path.display())]
-    Ignored { path: PathBuf },
     #[error("start {slug}, which is there already")]
     Taken { slug: Slug },
     #[error("plan in a repository without a commit")]
@@ -90,19 +88,19 @@ impl StepRefusal {
             Self::AwaitsPerson { slug, .. } => Some(format!(
                 "`piton migration review {slug}` shows what is asked; then approve, refine or reject"
             )),
-            Self::Ended { slug } | Self::Inconsistent { slug, .. } => {
-                Some(format!("`piton migration doctor {slug}` says what is wrong and how to repair it"))
-            }
+            Self::Ended { slug } | Self::Inconsistent { slug, .. } => Some(format!(
+                "`piton migration doctor {slug}` says what is wrong and how to repair it"
+            )),
             Self::Dirty { .. } => Some(
-                "commit these changes, or take them back with `git restore` or `git clean`".to_owned(),
-            ),
-            Self::Ignored { .. } => Some(
-                "plans are kept in git: take the pattern out of .gitignore, or configure another migrations directory".to_owned(),
+                "commit these changes, or take them back with `git restore` or `git clean`"
+                    .to_owned(),
             ),
             Self::Taken { slug } => Some(format!(
                 "choose another name, or go on with `piton migration step {slug}`"
             )),
-            Self::NoCommit => Some("make a first commit; agents work on what is committed".to_owned()),
+            Self::NoCommit => {
+                Some("make a first commit; agents work on what is committed".to_owned())
+            }
             Self::Git(error) => error.hint(),
         }
     }
@@ -148,10 +146,6 @@ pub fn first_step(
         return Err(StepRefusal::Taken { slug });
     }
     refuse_dirty(git, site, &slug)?;
-    let manifest = Path::new(&site.relative(&slug)).join("manifest.json");
-    if git.is_ignored(&manifest)? {
-        return Err(StepRefusal::Ignored { path: manifest });
-    }
     let subject = commit::new_migration_subject(options.commit_prefix, slug.as_str());
     let base = Snapshot::start(&slug, target, now);
     decision(git, site, base, Step::Approaches, subject, options)
@@ -200,25 +194,25 @@ pub fn call_role(step: Step) -> CallRole {
 }
 
 /// Refuses a migration whose directory differs from what is committed, ignored
-/// files included: publishing would throw them away.
+/// files included: publishing would throw them away. Of a directory that git
+/// ignores as a whole it knows nothing; there, digests alone are compared.
 pub(super) fn refuse_dirty(git: &dyn GitRead, site: &Site, slug: &Slug) -> Result<(), StepRefusal> {
+    if is_ignored(git, site, slug)? {
+        return Ok(());
+    }
     let relative = site.relative(slug);
     let entries = git.status(&[Path::new(&relative)], true)?;
     if entries.is_empty() {
         return Ok(());
     }
-    // A directory that is ignored as a whole can never be made clean.
-    if let Some(whole) = entries.iter().find(|entry| {
-        entry.change == Change::Ignored && Path::new(&relative).starts_with(&entry.path)
-    }) {
-        return Err(StepRefusal::Ignored {
-            path: whole.path.clone(),
-        });
-    }
     Err(StepRefusal::Dirty {
         slug: slug.clone(),
         paths: entries.into_iter().map(|entry| entry.path).collect(),
     })
+}
+
+fn is_ignored(git: &dyn GitRead, site: &Site, slug: &Slug) -> Result<bool, GitError> {
+    git.is_ignored(&Path::new(&site.relative(slug)).join(MANIFEST_FILE))
 }
 
 fn decision(
@@ -245,6 +239,12 @@ fn decision(
         notes.push(format!(
             "the agent sees commit {}, without your uncommitted changes",
             commit.short()
+        ));
+    }
+    if is_ignored(git, site, &base.slug)? {
+        notes.push(format!(
+            "git ignores {}, so nothing is committed and no history is kept",
+            site.relative(&base.slug)
         ));
     }
     if options.effort.capped() {

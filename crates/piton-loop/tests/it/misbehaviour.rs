@@ -20,15 +20,6 @@ fn approaches(edits: &str) -> String {
     one("planning.approaches", "done", &format!("{APPROACH}{edits}"))
 }
 
-/// Plans up to the point where `step` is next.
-fn planned_to(step: Step) -> World {
-    let world = World::new();
-    while !world.live().exists() || world.snapshot().state.cursor() != Cursor::Step(step) {
-        world.step(GOOD).unwrap();
-    }
-    world
-}
-
 fn story(failed: &FailedStep) -> String {
     failed.failure.story()
 }
@@ -75,7 +66,7 @@ fn a_link_in_the_migration_is_refused() {
 
 #[test]
 fn an_answer_that_cannot_be_read_fails_the_step_and_is_kept() {
-    let world = planned_to(Step::FinalReview);
+    let world = World::at(Step::FinalReview);
     let failed = world.fail(&one("planning.final-review", "I think it is fine.", ""));
     assert!(matches!(failed.failure, StepFailure::Refused(_)));
     assert!(
@@ -90,7 +81,7 @@ fn an_answer_that_cannot_be_read_fails_the_step_and_is_kept() {
 
 #[test]
 fn an_answer_in_another_schema_is_refused() {
-    let world = planned_to(Step::Review);
+    let world = World::at(Step::Review);
     let failed = world.fail(
         "[[step]]\nrole = 'planning.review'\nreply = '{}'\nstructured = { verdict = 'fine' }\n",
     );
@@ -112,7 +103,7 @@ fn an_answer_in_another_schema_is_refused() {
 
 #[test]
 fn an_answer_by_schema_is_preferred_and_kept_as_text() {
-    let world = planned_to(Step::Review);
+    let world = World::at(Step::Review);
     world
         .step(
             "[[step]]\nrole = 'planning.review'\nreply = 'no findings'\n\
@@ -136,7 +127,7 @@ fn steps_that_produce_nothing_are_not_accepted() {
         story(&failed)
     );
 
-    let world = planned_to(Step::Expand);
+    let world = World::at(Step::Expand);
     let plan = "[[step.edit]]\npath = \"plan.md\"\nwrite = \"# Plan\"\n";
     let phase = |name: &str, text: &str| {
         format!("[[step.edit]]\npath = \"{name}\"\nwrite = '''{text}'''\n")
@@ -176,7 +167,7 @@ fn steps_that_produce_nothing_are_not_accepted() {
 
 #[test]
 fn a_reviewer_that_changes_what_it_reviews_is_refused() {
-    let world = planned_to(Step::Review);
+    let world = World::at(Step::Review);
     let failed = world.fail(&one(
         "planning.review",
         "no findings",
@@ -191,7 +182,7 @@ fn a_reviewer_that_changes_what_it_reviews_is_refused() {
 
 #[test]
 fn what_an_agent_makes_of_piton_s_own_files_is_dropped() {
-    let world = planned_to(Step::Expand);
+    let world = World::at(Step::Expand);
     let script = format!("{GOOD}\n[[step]]\nrole = 'planning.none'\n")
         .replace("\n[[step]]\nrole = 'planning.none'\n", "")
         .replace(

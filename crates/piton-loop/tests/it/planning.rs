@@ -12,17 +12,6 @@ use piton_migration::planning::{Cursor, FeedbackSource, Step};
 use crate::world::{GOOD, World, one};
 use piton_loop::clock::local_stamp;
 
-/// Plans up to the point where `step` is next.
-fn planned_to(step: Step) -> World {
-    let world = World::new();
-    loop {
-        if world.live().exists() && world.snapshot().state.cursor() == Cursor::Step(step) {
-            return world;
-        }
-        world.step(GOOD).unwrap();
-    }
-}
-
 fn refine(world: &World, text: &str) {
     let proposal = person::refine(
         &RealDisk,
@@ -109,7 +98,7 @@ fn every_step_is_told_what_was_accepted_before() {
 
 #[test]
 fn deciding_changes_nothing_and_says_the_same_twice() {
-    let world = planned_to(Step::Expand);
+    let world = World::at(Step::Expand);
     let before = world.picture();
     let (one, two) = (world.decide().unwrap(), world.decide().unwrap());
     assert_eq!(one.prompt, two.prompt);
@@ -126,7 +115,7 @@ fn deciding_changes_nothing_and_says_the_same_twice() {
 
 #[test]
 fn the_user_may_go_on_editing_while_an_agent_works() {
-    let world = planned_to(Step::Expand);
+    let world = World::at(Step::Expand);
     world.repo.write("src/parse.rs", "// being edited\n");
     world.step(GOOD).unwrap();
     assert_eq!(world.repo.read("src/parse.rs"), "// being edited\n");
@@ -135,7 +124,7 @@ fn the_user_may_go_on_editing_while_an_agent_works() {
 
 #[test]
 fn an_approval_that_needs_a_person_waits_until_one_approves() {
-    let world = planned_to(Step::FinalReview);
+    let world = World::at(Step::FinalReview);
     let outcome = world
         .step(&one(
             "planning.final-review",
@@ -166,7 +155,7 @@ fn an_approval_that_needs_a_person_waits_until_one_approves() {
 
 #[test]
 fn a_rejected_plan_leaves_a_note_and_is_over() {
-    let world = planned_to(Step::FinalReview);
+    let world = World::at(Step::FinalReview);
     world
         .step(&one(
             "planning.final-review",
@@ -194,7 +183,7 @@ fn a_rejected_plan_leaves_a_note_and_is_over() {
 
 #[test]
 fn findings_of_the_second_review_go_to_a_person_who_refines() {
-    let world = planned_to(Step::Review2);
+    let world = World::at(Step::Review2);
     let before = world.snapshot().state;
     let outcome = world
         .step(&one("planning.review-2", "1. still no tests", ""))
@@ -237,7 +226,7 @@ fn findings_of_the_second_review_go_to_a_person_who_refines() {
 
 #[test]
 fn findings_of_the_second_review_go_to_a_person_who_rejects() {
-    let world = planned_to(Step::Review2);
+    let world = World::at(Step::Review2);
     world
         .step(&one("planning.review-2", "1. still no tests", ""))
         .unwrap();
@@ -258,10 +247,8 @@ fn findings_of_the_second_review_go_to_a_person_who_rejects() {
 
 #[test]
 fn feedback_is_on_record_even_when_the_agent_fails() {
-    let world = World::new();
-    for _ in 0..7 {
-        world.step(GOOD).unwrap();
-    }
+    let world = World::at(Step::FinalReview);
+    world.step(GOOD).unwrap();
     refine(&world, "rename the facade");
     assert_eq!(world.repo.subjects()[0], "piton: refine add-api");
     assert_eq!(world.repo.status(), "");
@@ -277,7 +264,7 @@ fn feedback_is_on_record_even_when_the_agent_fails() {
 
 #[test]
 fn feedback_before_there_is_a_plan_reaches_the_step_that_is_next() {
-    let world = planned_to(Step::Expand);
+    let world = World::at(Step::Expand);
     refine(&world, "three phases at most");
     refine(&world, "and no new crate");
     assert_eq!(world.snapshot().state.cursor(), Cursor::Step(Step::Expand));
@@ -293,7 +280,8 @@ fn feedback_before_there_is_a_plan_reaches_the_step_that_is_next() {
 
 #[test]
 fn a_run_record_tells_what_was_asked_and_what_came_of_it() {
-    let world = planned_to(Step::PickBest);
+    let world = World::new();
+    world.step(GOOD).unwrap();
     let all = runs::list(&RealDisk, &world.site.runs()).unwrap();
     let run = runs::show(&RealDisk, &world.site.runs(), &all[0].id).unwrap();
     let call = &run.calls[0];

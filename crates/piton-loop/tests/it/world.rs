@@ -1,20 +1,25 @@
 //! A repository, a scripted agent and a clock, for planning in tests.
 
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
+use piton_agent::outcome::Reply;
+use piton_agent::script::{Change, Script};
 use piton_agent::{Limits, Quiet, ScriptAgent, Stop, SystemClock};
-use piton_durable::{Holder, RealDisk, TreeDigest, tree};
-use piton_git::{Git, GitRead, Repository};
+use piton_durable::platform::{ProcessState, Processes};
+use piton_durable::{Disk, Holder, RealDisk, TreeDigest};
+use piton_git::{GitRead, Repository};
 use piton_loop::clock::{Clock, local_stamp};
 use piton_loop::effort::EffortBudget;
+use piton_loop::planning::accept::{Labels, accept};
 use piton_loop::planning::brief::Briefing;
 use piton_loop::planning::candidate::{Candidate, Proposal};
 use piton_loop::planning::decide::{
-    NewMigration, StepDecision, StepOptions, StepRefusal, first_step, next_step,
+    NewMigration, StepDecision, StepOptions, StepRefusal, call_role, first_step, next_step,
 };
 use piton_loop::planning::perform::{FailedStep, MadeStep, Performer};
 use piton_loop::planning::site::Site;
@@ -22,7 +27,11 @@ use piton_loop::planning::snapshot::Snapshot;
 use piton_loop::prompts::PromptSet;
 use piton_loop::runs::{RunRecord, RunSummary};
 use piton_migration::consistency::{self, Mode};
-use piton_migration::own::{Target, TargetProvenance};
+use piton_migration::live::LiveDir;
+use piton_migration::manifest::{MANIFEST_FILE, Manifest};
+use piton_migration::own::{OWN_FILE, OwnData, Target, TargetProvenance};
+use piton_migration::planning::{Cursor, PlanningState, STATE_FILE, Step};
+use piton_migration::publish::{OsGate, PublishEnv, Published, Publisher};
 use piton_migration::slug::Slug;
 use piton_testkit::ScratchRepo;
 
@@ -46,12 +55,39 @@ impl Clock for TickingClock {
     }
 }
 
+/// A machine on which only one process lives.
+#[derive(Debug)]
+struct OnlyProcess(u32);
+
+impl Processes for OnlyProcess {
+    fn state(&self, pid: u32) -> ProcessState {
+        if pid == self.0 {
+            ProcessState::Running { started: None }
+        } else {
+            ProcessState::Gone
+        }
+    }
+
+    fn boot_id(&self) -> Option<String> {
+        Some("this boot".into())
+    }
+
+    fn host(&self) -> String {
+        "here".into()
+    }
+
+    fn own_pid(&self) -> u32 {
+        self.0
+    }
+}
+
 pub(crate) struct World {
     pub(crate) repo: ScratchRepo,
     pub(crate) git: Repository,
     pub(crate) site: Site,
     pub(crate) clock: TickingClock,
     pub(crate) slug: Slug,
+    processes: AtomicU32,
     /// Prompts of the calls that were decided, the newest last.
     pub(crate) prompts: Mutex<Vec<String>>,
 }
@@ -62,6 +98,15 @@ pub(crate) fn holder() -> Holder {
         host: "here".into(),
         since: Timestamp::UNIX_EPOCH,
         what: "a test".into(),
+    }
+}
+
+fn target() -> Target {
+    Target {
+        description: "Put an API in front of the parser".into(),
+        provenance: TargetProvenance::Paths,
+        files: vec!["src/parse.rs".into()],
+        scope: Some("no changes to the grammar".into()),
     }
 }
 
@@ -80,8 +125,52 @@ impl World {
             site,
             clock: TickingClock::default(),
             slug: "add-api".parse().unwrap(),
+            processes: AtomicU32::new(100),
             prompts: Mutex::default(),
         }
+    }
+
+    /// A world whose plan has come to `step`, as [`GOOD`] goes, in one commit.
+    pub(crate) fn at(step: Step) -> Self {
+        let world = Self::new();
+        let script: Script = GOOD.parse().unwrap();
+        let now = || local_stamp(&world.clock);
+        let mut base = Snapshot::start(&world.slug, target(), now());
+        while base.state.cursor() != Cursor::Step(step) {
+            let Cursor::Step(next) = base.state.cursor() else {
+                panic!("{step} never comes")
+            };
+            let played = script
+                .steps
+                .iter()
+                .find(|played| played.role == Some(call_role(next)))
+                .unwrap();
+            let mut produced = base.contents.clone();
+            for edit in &played.edits {
+                if let Change::Write(text) = &edit.change {
+                    produced.put(edit.path.to_str().unwrap(), text.as_bytes());
+                }
+            }
+            let reply = Reply {
+                text: played.reply.clone(),
+                structured: None,
+            };
+            let labels = Labels::default();
+            let accepted =
+                accept(&world.site, &base, next, produced, &reply, &labels, now()).unwrap();
+            let file = |name| accepted.contents.get(name).unwrap();
+            base = Snapshot {
+                manifest: Manifest::decode(file(MANIFEST_FILE)).unwrap(),
+                state: PlanningState::decode(file(STATE_FILE)).unwrap(),
+                own: OwnData::decode(file(OWN_FILE)).unwrap(),
+                contents: accepted.contents,
+                ..base
+            };
+        }
+        std::fs::create_dir_all(world.live()).unwrap();
+        base.contents.write(&RealDisk, &world.live()).unwrap();
+        world.repo.commit_all("planned so far");
+        world
     }
 
     pub(crate) fn decide(&self) -> Result<StepDecision, StepRefusal> {
@@ -104,12 +193,7 @@ impl World {
         } else {
             let new = NewMigration {
                 slug: self.slug.clone(),
-                target: Target {
-                    description: "Put an API in front of the parser".into(),
-                    provenance: TargetProvenance::Paths,
-                    files: vec!["src/parse.rs".into()],
-                    scope: Some("no changes to the grammar".into()),
-                },
+                target: target(),
                 now: local_stamp(&self.clock),
             };
             first_step(&RealDisk, &self.git, &self.site, new, &options)?
@@ -123,13 +207,22 @@ impl World {
         decision: &StepDecision,
         script: &str,
     ) -> Result<MadeStep, Box<FailedStep>> {
+        self.make_on(&RealDisk, decision, script)
+    }
+
+    pub(crate) fn make_on(
+        &self,
+        disk: &dyn Disk,
+        decision: &StepDecision,
+        script: &str,
+    ) -> Result<MadeStep, Box<FailedStep>> {
         let agent = ScriptAgent::new(
             script.parse().unwrap(),
             Arc::new(RealDisk),
             Arc::new(SystemClock::default()),
         );
         let performer = Performer {
-            disk: &RealDisk,
+            disk,
             git: &self.git,
             clock: &self.clock,
             site: &self.site,
@@ -176,21 +269,34 @@ impl World {
         self.publish(&candidate);
     }
 
-    /// Publishes as the real publisher does, without its care for crashes.
-    pub(crate) fn publish(&self, candidate: &Candidate) {
-        let live = self.repo.path().join(&candidate.destination);
-        assert_eq!(TreeDigest::of(&RealDisk, &live).unwrap(), candidate.base);
-        tree::remove(&RealDisk, &live).unwrap();
-        piton_durable::create_dirs(&RealDisk, live.parent().unwrap()).unwrap();
-        tree::copy(&RealDisk, &candidate.dir, &live).unwrap();
-        let path = Path::new(&candidate.destination);
-        self.git
-            .commit_paths(&[path], &candidate.message)
-            .unwrap()
-            .expect("a step always changes something");
+    pub(crate) fn publish(&self, candidate: &Candidate) -> Published {
+        let published = self
+            .publisher(&RealDisk, |publisher| {
+                publisher.publish(&candidate.request())
+            })
+            .unwrap();
+        assert!(
+            published.commit.is_some(),
+            "a step always changes something"
+        );
         candidate.remove(&RealDisk).unwrap();
-        let findings = consistency::check(&RealDisk, &live, &candidate.slug, candidate.mode);
-        assert!(!consistency::has_errors(&findings), "{findings:?}");
+        published
+    }
+
+    pub(crate) fn publisher<T>(&self, disk: &dyn Disk, act: impl FnOnce(&Publisher<'_>) -> T) -> T {
+        // Every call stands for a process of its own; the ones before are gone.
+        let pid = self.processes.fetch_add(1, Ordering::Relaxed);
+        let processes = OnlyProcess(pid);
+        let gate = OsGate::new(self.git.common_dir(), &processes, Duration::ZERO);
+        let live = LiveDir::new(self.repo.path(), "migrations");
+        act(&Publisher::new(PublishEnv {
+            disk,
+            git: &self.git,
+            gate: &gate,
+            processes: &processes,
+            live: &live,
+            now: Timestamp::now(),
+        }))
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {

@@ -8,6 +8,7 @@
 mod corpus;
 mod differences;
 mod findings;
+mod publish;
 mod shared;
 mod tree;
 mod vectors;

@@ -25,6 +25,12 @@ pub trait Agent: Debug + Send + Sync {
     /// Looks whether it is there and which version it is. It is asked once.
     fn probe(&self) -> Probe;
 
+    /// Tells whether it can be held to a JSON schema. One that cannot may still
+    /// answer with something structured by itself.
+    fn answers_by_schema(&self) -> bool {
+        false
+    }
+
     /// Returns the command line of a call, for dry runs and records.
     fn command_line(&self, call: &AgentCall, files: &CallFiles) -> Vec<String>;
 

@@ -196,6 +196,10 @@ impl Agent for ProgramAgent {
         &self.name
     }
 
+    fn answers_by_schema(&self) -> bool {
+        !self.spec.schema_arguments.is_empty()
+    }
+
     fn probe(&self) -> Probe {
         self.probed.get_or_init(|| version::probe(self)).clone()
     }

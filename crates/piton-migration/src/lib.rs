@@ -13,6 +13,8 @@
 //! - [`consistency`]: whether it all fits together;
 //! - [`schedule`]: when work may go on, and what comes next;
 //! - [`resolve`]: from what a person typed to a migration;
+//! - [`listing`], [`show`], [`report`]: what the commands tell about it;
+//! - [`repair`]: deciding how to put it right;
 //! - [`publish`]: replacing a live migration, all or nothing, and recovering;
 //! - [`slug`], [`stamp`], [`effort`]: the small types all of them share;
 //! - [`json`], [`text`]: the original's reading of JSON, and of text.
@@ -20,6 +22,7 @@
 pub mod consistency;
 pub mod effort;
 pub mod json;
+pub mod listing;
 pub mod live;
 pub mod manifest;
 pub mod own;
@@ -27,8 +30,12 @@ mod paths;
 pub mod phase;
 pub mod planning;
 pub mod publish;
+mod render;
+pub mod repair;
+pub mod report;
 pub mod resolve;
 pub mod schedule;
+pub mod show;
 pub mod slug;
 pub mod stamp;
 pub mod text;

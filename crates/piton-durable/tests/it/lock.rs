@@ -124,3 +124,16 @@ fn a_lock_that_is_a_link_is_refused() {
     ));
     assert!(!scratch.path().join("elsewhere").exists());
 }
+
+#[test]
+fn asking_whether_a_lock_is_held_changes_nothing() {
+    let scratch = tempfile::tempdir().unwrap();
+    let path = scratch.path().join("lock");
+    let lock = Lock::at(&path);
+    assert!(!lock.is_held().unwrap());
+    assert!(!path.exists());
+    let held = lock.acquire(&holder("one"), Duration::ZERO).unwrap();
+    assert!(lock.is_held().unwrap());
+    drop(held);
+    assert!(!lock.is_held().unwrap());
+}

@@ -1,7 +1,6 @@
 //! The checks, in the order of their findings.
 
 use std::collections::{BTreeSet, HashSet};
-use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -16,6 +15,7 @@ use crate::live::{LoadError, load_manifest};
 use crate::manifest::{MANIFEST_FILE, Manifest};
 use crate::paths;
 use crate::phase::{DocName, Heading, has_heading};
+use crate::render::chain;
 use crate::slug::Slug;
 use crate::text::with_newlines;
 
@@ -286,16 +286,4 @@ pub(super) fn kind_of(entries: &[Entry], name: &str) -> Option<Kind> {
         .binary_search_by(|entry| entry.name.as_os_str().cmp(name.as_ref()))
         .ok()
         .map(|index| entries[index].kind)
-}
-
-/// Tells an error with its causes.
-pub(super) fn chain(error: &dyn Error) -> String {
-    let mut told = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        told.push_str(": ");
-        told.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    told
 }

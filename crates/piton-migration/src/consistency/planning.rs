@@ -6,7 +6,6 @@ use std::path::Path;
 use piton_durable::{DiskRead, Kind};
 
 use super::advice::advise_entries;
-use super::check::chain;
 use super::code::Code;
 use super::finding::Finding;
 use super::mode::Mode;
@@ -16,6 +15,7 @@ use crate::planning::{
     Cursor, Home, LoadedState, STAGES_DIR, STATE_FILE, StageRef, StateLoadError, Terminal,
     load_state,
 };
+use crate::render::chain;
 
 /// Loads the planning record of a migration of this status and tells what is
 /// wrong with it. `there` says whether a `.planning` directory exists at all.
@@ -84,7 +84,8 @@ fn agrees(status: Status, cursor: Cursor) -> bool {
     match (status, cursor) {
         (Status::Planning, Cursor::Step(_)) => true,
         (Status::Planning, Cursor::Terminal(_)) => false,
-        (Status::Skipped, cursor) => cursor == Cursor::Terminal(Terminal::Skipped),
+        // A person may reject a plan wherever it stands.
+        (Status::Skipped, _) => true,
         (Status::Ready | Status::InProgress | Status::Done, Cursor::Terminal(terminal)) => {
             terminal != Terminal::Skipped
         }

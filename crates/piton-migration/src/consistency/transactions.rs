@@ -19,7 +19,7 @@ pub(crate) const OWNER_FILE: &str = "owner.json";
 const MAX_OWNER: u64 = 64 << 10;
 
 /// Looks at the transactions directory; `kind` is what stands at its name.
-pub(super) fn examine(disk: &dyn DiskRead, live: &LiveDir, kind: Kind) -> Vec<Finding> {
+pub fn examine(disk: &dyn DiskRead, live: &LiveDir, kind: Kind) -> Vec<Finding> {
     let root = live.transactions();
     let finding =
         |code, path: &Path, message| Finding::new(Mode::Doctor, code, path.to_owned(), message);

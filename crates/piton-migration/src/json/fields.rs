@@ -6,35 +6,62 @@ use thiserror::Error;
 
 use super::value::{Object, Value};
 
-/// Where in a document something is wrong: `phases[2].done`.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct FieldPath(String);
+/// Where in a document an object stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Place {
+    /// It is the document.
+    #[default]
+    Root,
+    /// It is the value of a field of the document.
+    Field(&'static str),
+    /// It is an item of an array in the document.
+    Item { array: &'static str, index: usize },
+    /// It is the value of a field of such an item.
+    ItemField {
+        array: &'static str,
+        index: usize,
+        field: &'static str,
+    },
+}
 
-impl FieldPath {
-    /// Returns the path of an object inside an array.
-    pub fn item(array: &str, index: usize) -> Self {
-        Self(format!("{array}[{index}]"))
-    }
-
-    /// Returns the path of a field of the object at this path.
-    #[must_use]
-    pub fn field(&self, name: &str) -> Self {
-        if self.0.is_empty() {
-            Self(name.to_owned())
-        } else {
-            Self(format!("{}.{name}", self.0))
+impl Place {
+    /// Returns the place of a field's value.
+    fn inside(self, field: &'static str) -> Self {
+        match self {
+            Self::Root => Self::Field(field),
+            Self::Item { array, index } => Self::ItemField {
+                array,
+                index,
+                field,
+            },
+            // Nothing in these formats is nested deeper.
+            Self::Field(_) | Self::ItemField { .. } => self,
         }
     }
 
-    /// Tells whether this is the document itself.
-    pub fn is_root(&self) -> bool {
-        self.0.is_empty()
+    /// Spells the path of a field of the object at this place.
+    fn path_of(self, field: &str) -> String {
+        match self {
+            Self::Root => field.to_owned(),
+            Self::Field(_) | Self::Item { .. } | Self::ItemField { .. } => {
+                format!("{self}.{field}")
+            }
+        }
     }
 }
 
-impl fmt::Display for FieldPath {
+impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
+        match self {
+            Self::Root => Ok(()),
+            Self::Field(field) => f.write_str(field),
+            Self::Item { array, index } => write!(f, "{array}[{index}]"),
+            Self::ItemField {
+                array,
+                index,
+                field,
+            } => write!(f, "{array}[{index}].{field}"),
+        }
     }
 }
 
@@ -63,12 +90,13 @@ pub enum FieldProblem {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{}{problem}", prefix(.field))]
 pub struct FieldError {
-    pub field: FieldPath,
+    /// The field's path, such as `phases[2].done`; empty for the document.
+    pub field: String,
     pub problem: FieldProblem,
 }
 
-fn prefix(field: &FieldPath) -> String {
-    if field.is_root() {
+fn prefix(field: &str) -> String {
+    if field.is_empty() {
         "the document ".to_owned()
     } else {
         format!("field `{field}` ")
@@ -79,16 +107,16 @@ fn prefix(field: &FieldPath) -> String {
 #[derive(Clone, Copy, Debug)]
 pub struct Fields<'v, 'a> {
     object: &'v Object<'a>,
-    at: &'v FieldPath,
+    at: Place,
 }
 
 impl<'v, 'a> Fields<'v, 'a> {
     /// Looks at a value that must be an object.
-    pub fn of(value: &'v Value<'a>, at: &'v FieldPath) -> Result<Self, FieldError> {
+    pub fn of(value: &'v Value<'a>, at: Place) -> Result<Self, FieldError> {
         match value {
             Value::Object(object) => Ok(Self { object, at }),
             other => Err(FieldError {
-                field: at.clone(),
+                field: at.to_string(),
                 problem: wrong_type(other, "an object"),
             }),
         }
@@ -97,14 +125,14 @@ impl<'v, 'a> Fields<'v, 'a> {
     /// Returns an error about one field.
     pub fn fail(&self, name: &str, problem: FieldProblem) -> FieldError {
         FieldError {
-            field: self.at.field(name),
+            field: self.at.path_of(name),
             problem,
         }
     }
 
     /// Returns where a field stands.
-    pub fn path(&self, name: &str) -> FieldPath {
-        self.at.field(name)
+    pub fn place(&self, name: &'static str) -> Place {
+        self.at.inside(name)
     }
 
     /// Returns a field's value, or `None` where it is absent.

@@ -12,7 +12,7 @@ pub(crate) mod surrogate;
 mod value;
 mod write;
 
-pub use fields::{FieldError, FieldPath, FieldProblem, Fields, wrong_type};
+pub use fields::{FieldError, FieldProblem, Fields, Place, wrong_type};
 pub use read::{JsonError, parse};
 pub use value::{Object, Value};
 pub use write::{Node, render};

@@ -22,7 +22,11 @@ pub struct JsonError {
 
 /// Parses a whole text.
 pub fn parse(text: &str) -> Result<Value<'_>, JsonError> {
-    let mut reader = Reader { text, at: 0 };
+    let mut reader = Reader {
+        text,
+        at: 0,
+        guard: text.contains('\u{10FFFE}'),
+    };
     if text.starts_with('\u{feff}') {
         return Err(reader.fail("unexpected byte-order mark"));
     }
@@ -38,6 +42,9 @@ pub fn parse(text: &str) -> Result<Value<'_>, JsonError> {
 struct Reader<'a> {
     text: &'a str,
     at: usize,
+    /// Whether the text holds the character that carried halves begin with,
+    /// which then has to be told apart from them.
+    guard: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -53,9 +60,20 @@ impl<'a> Reader<'a> {
     }
 
     fn skip_space(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
-            self.at += 1;
+        let rest = &self.text.as_bytes()[self.at..];
+        let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+        // Between most tokens there is nothing, or one space.
+        match rest {
+            [b' ', next, ..] if !is_space(next) => self.at += 1,
+            [next, ..] if !is_space(next) => {}
+            _ => self.at += rest.iter().take_while(|byte| is_space(byte)).count(),
         }
+    }
+
+    fn eat(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        self.at += usize::from(found);
+        found
     }
 
     fn take(&mut self, word: &str) -> bool {
@@ -97,28 +115,28 @@ impl<'a> Reader<'a> {
             return Err(self.fail("nesting too deep"));
         }
         self.at += 1;
-        let mut object = Object::default();
         self.skip_space();
-        if self.take("}") {
-            return Ok(Value::Object(object));
+        if self.eat(b'}') {
+            return Ok(Value::Object(Object::default()));
         }
+        let mut object = Object::roomy();
         loop {
             if self.peek() != Some(b'"') {
                 return Err(self.fail("expected a key in double quotes"));
             }
             let key = self.string()?;
             self.skip_space();
-            if !self.take(":") {
+            if !self.eat(b':') {
                 return Err(self.fail("expected `:`"));
             }
             self.skip_space();
             let value = self.value(depth + 1)?;
             object.push(key, value);
             self.skip_space();
-            if self.take("}") {
+            if self.eat(b'}') {
                 return Ok(Value::Object(object));
             }
-            if !self.take(",") {
+            if !self.eat(b',') {
                 return Err(self.fail("expected `,` or `}`"));
             }
             self.skip_space();
@@ -132,16 +150,16 @@ impl<'a> Reader<'a> {
         self.at += 1;
         let mut items = Vec::new();
         self.skip_space();
-        if self.take("]") {
+        if self.eat(b']') {
             return Ok(Value::Array(items));
         }
         loop {
             items.push(self.value(depth + 1)?);
             self.skip_space();
-            if self.take("]") {
+            if self.eat(b']') {
                 return Ok(Value::Array(items));
             }
-            if !self.take(",") {
+            if !self.eat(b',') {
                 return Err(self.fail("expected `,` or `]`"));
             }
             self.skip_space();
@@ -150,7 +168,7 @@ impl<'a> Reader<'a> {
 
     fn number(&mut self) -> Result<Value<'a>, JsonError> {
         let start = self.at;
-        let negative = self.take("-");
+        let negative = self.eat(b'-');
         if negative && self.take("Infinity") {
             return Ok(Value::Float("-Infinity"));
         }
@@ -208,13 +226,14 @@ impl<'a> Reader<'a> {
         if self.peek() == Some(b'"') {
             let run = &self.text[start..self.at];
             self.at += 1;
-            return Ok(if run.contains('\u{10FFFE}') {
+            return Ok(if self.guard {
                 Cow::Owned(guarded(run))
             } else {
                 Cow::Borrowed(run)
             });
         }
-        let mut out = guarded(&self.text[start..self.at]);
+        let mut out = String::new();
+        self.push_run(&mut out, start);
         loop {
             match self.peek() {
                 Some(b'"') => {
@@ -228,10 +247,19 @@ impl<'a> Reader<'a> {
                 Some(_) => {
                     let run = self.at;
                     self.plain_run();
-                    out.push_str(&guarded(&self.text[run..self.at]));
+                    self.push_run(&mut out, run);
                 }
                 None => return Err(self.fail("a string without an end")),
             }
+        }
+    }
+
+    fn push_run(&self, out: &mut String, start: usize) {
+        let run = &self.text[start..self.at];
+        if self.guard {
+            out.push_str(&guarded(run));
+        } else {
+            out.push_str(run);
         }
     }
 
@@ -239,10 +267,17 @@ impl<'a> Reader<'a> {
     /// ASCII, so the position stays on a character boundary.
     fn plain_run(&mut self) {
         let rest = &self.text.as_bytes()[self.at..];
-        self.at += rest
-            .iter()
-            .position(|&byte| byte == b'"' || byte == b'\\' || byte < 0x20)
-            .unwrap_or(rest.len());
+        let mut at = 0;
+        // Eight bytes at a time: most strings are long and plain.
+        while let Some(word) = rest[at..].first_chunk::<8>() {
+            if has_special(u64::from_ne_bytes(*word)) {
+                break;
+            }
+            at += 8;
+        }
+        let tail = &rest[at..];
+        let stop = |byte: &u8| *byte == b'"' || *byte == b'\\' || *byte < 0x20;
+        self.at += at + tail.iter().position(stop).unwrap_or(tail.len());
     }
 
     fn escape(&mut self, out: &mut String) -> Result<(), JsonError> {
@@ -311,10 +346,20 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Tells whether any of eight bytes is a quote, a backslash or a control
+/// character. Subtracting borrows into a byte's highest bit where the byte is
+/// smaller than what is subtracted; a bit that was set before does not count.
+fn has_special(word: u64) -> bool {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGHS: u64 = ONES << 7;
+    let quote = word ^ (ONES * b'"' as u64);
+    let backslash = word ^ (ONES * b'\\' as u64);
+    let zeroed = |lanes: u64| lanes.wrapping_sub(ONES) & !lanes;
+    let control = word.wrapping_sub(ONES * 0x20) & !word;
+    (zeroed(quote) | zeroed(backslash) | control) & HIGHS != 0
+}
+
 fn guarded(run: &str) -> String {
-    if !run.contains('\u{10FFFE}') {
-        return run.to_owned();
-    }
     let mut out = String::with_capacity(run.len() + 4);
     run.chars().for_each(|c| push_char(&mut out, c));
     out
@@ -386,6 +431,16 @@ mod tests {
             parse("\"\\uD83d\\ude00\""),
             Ok(Value::String("\u{1F600}".into()))
         );
+    }
+
+    #[test]
+    fn a_string_ends_where_it_ends_wherever_that_is_in_a_word() {
+        for length in 0..40 {
+            for (special, valid) in [("\\n", true), ("\u{1}", false), ("\u{7f}\u{e9}", true)] {
+                let text = format!("\"{}{special}{}\"", "x".repeat(length), "y".repeat(13));
+                assert_eq!(parse(&text).is_ok(), valid, "{text:?}");
+            }
+        }
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub(super) fn push_char(out: &mut String, c: char) {
 /// Tells whether a string carries a lone half, and so is no name a file
 /// system or a terminal could take.
 pub(crate) fn carries_half(text: &str) -> bool {
-    units(text).any(|unit| matches!(unit, Unit::Half(_)))
+    text.contains(ESCAPE) && units(text).any(|unit| matches!(unit, Unit::Half(_)))
 }
 
 /// What one step through a carried string finds.

@@ -38,6 +38,14 @@ pub struct Object<'a> {
 }
 
 impl<'a> Object<'a> {
+    /// Makes room for as many members as the objects of these formats have, so
+    /// that reading one allocates once.
+    pub(super) fn roomy() -> Self {
+        Self {
+            members: Vec::with_capacity(12),
+        }
+    }
+
     pub(super) fn push(&mut self, key: Cow<'a, str>, value: Value<'a>) {
         self.members.push((key, value));
     }

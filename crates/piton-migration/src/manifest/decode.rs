@@ -7,9 +7,7 @@ use thiserror::Error;
 use super::phases::{Phase, Phases};
 use super::status::Status;
 use super::types::Manifest;
-use crate::json::{
-    FieldError, FieldPath, FieldProblem, Fields, JsonError, Value, parse, wrong_type,
-};
+use crate::json::{FieldError, FieldProblem, Fields, JsonError, Place, Value, parse, wrong_type};
 use crate::stamp::RawStamp;
 
 /// Why bytes are no manifest.
@@ -33,8 +31,7 @@ impl Manifest {
 }
 
 fn manifest(value: &Value<'_>) -> Result<Manifest, FieldError> {
-    let root = FieldPath::default();
-    let fields = Fields::of(value, &root)?;
+    let fields = Fields::of(value, Place::Root)?;
     let stamp = |name| Ok(RawStamp::new(fields.string(name)?));
     let optional_stamp = |name| Ok(fields.optional_string(name)?.map(RawStamp::new));
     let phases = phases(fields)?;
@@ -105,14 +102,15 @@ fn phases(fields: Fields<'_, '_>) -> Result<Phases, FieldError> {
     let phases = items
         .iter()
         .enumerate()
-        .map(|(index, item)| phase(item, &FieldPath::item("phases", index)))
+        .map(|(index, item)| phase(item, index))
         .collect::<Result<Vec<_>, _>>()?;
     Phases::try_from(phases)
         .map_err(|error| fields.fail("phases", FieldProblem::Other(error.to_string())))
 }
 
-fn phase(value: &Value<'_>, at: &FieldPath) -> Result<Phase, FieldError> {
-    let fields = Fields::of(value, at)?;
+fn phase(value: &Value<'_>, index: usize) -> Result<Phase, FieldError> {
+    let array = "phases";
+    let fields = Fields::of(value, Place::Item { array, index })?;
     Ok(Phase {
         name: fields.string("name")?.to_owned(),
         file: fields.string("file")?.to_owned(),

@@ -20,6 +20,27 @@ pub struct Phase {
     pub effort_reason: Option<String>,
 }
 
+impl Phase {
+    /// Returns the phase's file without empty or `.` components: the name by
+    /// which people, labels and commits speak of the phase.
+    pub fn reference(&self) -> String {
+        let needs_no_change = |part: &str| !part.is_empty() && part != ".";
+        if self.file.split('/').all(needs_no_change) {
+            return self.file.clone();
+        }
+        let parts = self.file.split('/');
+        let path = parts
+            .filter(|part| !part.is_empty() && *part != ".")
+            .collect::<Vec<_>>()
+            .join("/");
+        match (self.file.starts_with('/'), path.is_empty()) {
+            (true, _) => format!("/{path}"),
+            (false, true) => ".".to_owned(),
+            (false, false) => path,
+        }
+    }
+}
+
 /// A list of phases whose names are unique.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Phases(Vec<Phase>);
@@ -49,12 +70,25 @@ impl TryFrom<Vec<Phase>> for Phases {
     type Error = DuplicatePhase;
 
     fn try_from(phases: Vec<Phase>) -> Result<Self, Self::Error> {
-        let mut seen = HashSet::with_capacity(phases.len());
-        match phases.iter().find(|phase| !seen.insert(&phase.name)) {
+        match repeated(&phases) {
             Some(repeated) => Err(DuplicatePhase(repeated.name.clone())),
             None => Ok(Self(phases)),
         }
     }
+}
+
+fn repeated(phases: &[Phase]) -> Option<&Phase> {
+    /// Up to here comparing each with each is cheaper than hashing.
+    const FEW: usize = 16;
+    if phases.len() <= FEW {
+        let earlier = |index: usize, name: &str| phases[..index].iter().any(|it| it.name == name);
+        let mut all = phases.iter().enumerate();
+        return all
+            .find(|(index, phase)| earlier(*index, &phase.name))
+            .map(|(_, phase)| phase);
+    }
+    let mut seen = HashSet::with_capacity(phases.len());
+    phases.iter().find(|phase| !seen.insert(&phase.name))
 }
 
 impl Deref for Phases {

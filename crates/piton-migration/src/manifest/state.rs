@@ -202,6 +202,15 @@ impl Planning {
         Skipped(self.0)
     }
 
+    /// Stops for a person, because planning has no way on by itself.
+    #[must_use]
+    pub fn await_person(mut self, reason: &str, now: Stamp) -> AwaitingReview {
+        self.0.last_touch = now.to_raw();
+        self.0.awaiting_human_review = true;
+        self.0.human_review_reason = Some(reason.to_owned());
+        AwaitingReview(self.0)
+    }
+
     /// Tells whether feedback may reopen the plan.
     pub fn refine(self) -> Result<Self, TransitionError> {
         refuse_done_phases(&self.0)?;
@@ -262,6 +271,13 @@ impl Ready {
         reopen(self.0)
     }
 
+    /// Rejects the plan, at a person's word. Phases and cursor stay for the
+    /// record.
+    #[must_use]
+    pub fn reject(self, now: Stamp) -> Skipped {
+        skip(self.0, now)
+    }
+
     /// Forgets when to wake up, because a person asked for work to go on now.
     #[must_use]
     pub fn wake(mut self, now: Stamp) -> Self {
@@ -284,10 +300,25 @@ impl AwaitingReview {
         MigrationState::from(self.0)
     }
 
+    /// Rejects the plan, at a person's word. Phases and cursor stay for the
+    /// record.
+    #[must_use]
+    pub fn reject(self, now: Stamp) -> Skipped {
+        skip(self.0, now)
+    }
+
     /// Goes back to planning, which is possible until a phase is done.
     pub fn refine(self) -> Result<Planning, TransitionError> {
         reopen(self.0)
     }
+}
+
+fn skip(mut manifest: Manifest, now: Stamp) -> Skipped {
+    manifest.status = Status::Skipped;
+    manifest.last_touch = now.to_raw();
+    manifest.awaiting_human_review = false;
+    manifest.human_review_reason = None;
+    Skipped(manifest)
 }
 
 fn put_off(manifest: &mut Manifest, now: Stamp) {
@@ -405,6 +436,20 @@ mod tests {
         };
         assert_eq!(ready.manifest().wake_up_on(), None);
         assert_eq!(ready.manifest().human_review_reason(), None);
+    }
+
+    #[test]
+    fn planning_that_waits_for_a_person_goes_on_or_ends_at_that_person_s_word() {
+        let waiting = planned(&["a"]).await_person("findings", at("2026-06-03T00:00:00Z"));
+        assert_eq!(waiting.manifest().status(), Status::Planning);
+        assert_eq!(waiting.manifest().human_review_reason(), Some("findings"));
+        let rejected = waiting.clone().reject(at("2026-06-04T00:00:00Z"));
+        assert_eq!(rejected.manifest().status(), Status::Skipped);
+        assert!(!rejected.manifest().awaiting_human_review());
+        assert!(matches!(
+            waiting.reviewed(at("2026-06-04T00:00:00Z")),
+            MigrationState::Planning(_)
+        ));
     }
 
     #[test]

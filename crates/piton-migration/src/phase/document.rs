@@ -40,16 +40,19 @@ pub fn has_heading(document: &str, heading: Heading) -> bool {
 /// Returns a section's lines, trimmed and joined by single spaces, or `None`
 /// where the section is missing or empty.
 pub(super) fn section(document: &str, heading: Heading) -> Option<String> {
-    let body = after_heading(document, heading)?;
-    let end = line_starts(body)
-        .find(|start| opens_section(&body[*start..]))
-        .unwrap_or(body.len());
-    let joined = lines(&body[..end])
+    let joined = lines(section_body(document, heading)?)
         .map(strip)
         .filter(|line| !line.is_empty())
         .collect::<Vec<_>>()
         .join(" ");
     (!joined.is_empty()).then_some(joined)
+}
+
+/// Returns a section's text as written, without blank lines around it.
+pub fn section_text(document: &str, heading: Heading) -> Option<&str> {
+    let text = section_body(document, heading)?.trim_matches('\n');
+    let text = text.trim_end_matches(is_space);
+    (!strip(text).is_empty()).then_some(text)
 }
 
 /// Returns what follows the value's key on the first line that starts with
@@ -61,6 +64,14 @@ pub(super) fn line_value<'a>(document: &'a str, key: &str) -> Option<&'a str> {
         let line = value.split('\n').next().unwrap_or(value);
         (!line.is_empty()).then(|| strip(line))
     })
+}
+
+fn section_body(document: &str, heading: Heading) -> Option<&str> {
+    let body = after_heading(document, heading)?;
+    let end = line_starts(body)
+        .find(|start| opens_section(&body[*start..]))
+        .unwrap_or(body.len());
+    Some(&body[..end])
 }
 
 /// Returns the text after the first such heading, from the white space that

@@ -6,6 +6,6 @@ mod metadata;
 mod name;
 
 pub use discover::{DiscoveryError, FoundPhase, discover, phase_from_document};
-pub use document::{Heading, has_heading};
+pub use document::{Heading, has_heading, section_text};
 pub use metadata::{Metadata, MetadataError};
 pub use name::{DocName, PhaseNumber};

@@ -8,9 +8,7 @@ use super::feedback::{Feedback, FeedbackSource};
 use super::replay::{ReplayError, replay};
 use super::state::{CompletedStep, PlanningState};
 use super::step::{Cursor, Decision, Outcome, Step};
-use crate::json::{
-    FieldError, FieldPath, FieldProblem, Fields, JsonError, Value, parse, wrong_type,
-};
+use crate::json::{FieldError, FieldProblem, Fields, JsonError, Place, Value, parse, wrong_type};
 use crate::stamp::RawStamp;
 
 /// Why bytes are no planning record.
@@ -70,8 +68,7 @@ impl PlanningState {
     pub fn decode(bytes: &[u8]) -> Result<Self, StateError> {
         let text = str::from_utf8(bytes).map_err(StateError::NotUtf8)?;
         let value = parse(text).map_err(StateError::NotJson)?;
-        let root = FieldPath::default();
-        let stored = stored(&value, &root).map_err(StateError::Field)?;
+        let stored = stored(&value).map_err(StateError::Field)?;
         let steps = stored
             .completed
             .iter()
@@ -137,8 +134,8 @@ struct Stored<'v> {
     anchors: Vec<usize>,
 }
 
-fn stored<'v>(value: &'v Value<'_>, root: &'v FieldPath) -> Result<Stored<'v>, FieldError> {
-    let fields = Fields::of(value, root)?;
+fn stored<'v>(value: &'v Value<'_>) -> Result<Stored<'v>, FieldError> {
+    let fields = Fields::of(value, Place::Root)?;
     fields.only(KNOWN)?;
     match fields.require("schema_version", "1")? {
         Value::Int("1") => {}
@@ -188,18 +185,18 @@ fn named<T: str::FromStr>(
 
 fn list<'a, T>(
     fields: Fields<'_, 'a>,
-    name: &str,
-    read: impl Fn(&Value<'a>, &FieldPath) -> Result<T, FieldError>,
+    array: &'static str,
+    read: impl Fn(&Value<'a>, Place) -> Result<T, FieldError>,
 ) -> Result<Vec<T>, FieldError> {
     fields
-        .array(name)?
+        .array(array)?
         .iter()
         .enumerate()
-        .map(|(index, item)| read(item, &FieldPath::item(name, index)))
+        .map(|(index, item)| read(item, Place::Item { array, index }))
         .collect()
 }
 
-fn completed_step(value: &Value<'_>, at: &FieldPath) -> Result<CompletedStep, FieldError> {
+fn completed_step(value: &Value<'_>, at: Place) -> Result<CompletedStep, FieldError> {
     let fields = Fields::of(value, at)?;
     fields.only(STEP_KNOWN)?;
     let label = |name| Ok(fields.optional_string(name)?.map(str::to_owned));
@@ -208,8 +205,8 @@ fn completed_step(value: &Value<'_>, at: &FieldPath) -> Result<CompletedStep, Fi
         completed_at: RawStamp::new(fields.string("completed_at")?),
         outcome: named::<Outcome>(fields, "outcome", "an outcome of the planning graph")?,
         stdout: {
-            let at = fields.path("outputs");
-            let outputs = Fields::of(fields.require("outputs", "an object")?, &at)?;
+            let value = fields.require("outputs", "an object")?;
+            let outputs = Fields::of(value, fields.place("outputs"))?;
             outputs.only(&["stdout"])?;
             outputs.string("stdout")?.to_owned()
         },
@@ -220,7 +217,7 @@ fn completed_step(value: &Value<'_>, at: &FieldPath) -> Result<CompletedStep, Fi
 }
 
 /// Reads feedback, or the bare string that old versions wrote.
-fn feedback(value: &Value<'_>, at: &FieldPath) -> Result<Feedback, FieldError> {
+fn feedback(value: &Value<'_>, at: Place) -> Result<Feedback, FieldError> {
     if let Value::String(text) = value {
         return Ok(Feedback {
             received_at: RawStamp::new(""),
@@ -240,7 +237,7 @@ fn feedback(value: &Value<'_>, at: &FieldPath) -> Result<Feedback, FieldError> {
 fn anchors(fields: Fields<'_, '_>) -> Result<Vec<usize>, FieldError> {
     let legacy = match fields.get(ANCHOR) {
         None | Some(Value::Null) => None,
-        Some(value) => Some(anchor(value, &fields.path(ANCHOR))?),
+        Some(value) => Some(anchor(value, fields.place(ANCHOR))?),
     };
     match (fields.get(ANCHORS), legacy) {
         (None, None) => Ok(Vec::new()),
@@ -253,7 +250,7 @@ fn anchors(fields: Fields<'_, '_>) -> Result<Vec<usize>, FieldError> {
     }
 }
 
-fn anchor(value: &Value<'_>, at: &FieldPath) -> Result<usize, FieldError> {
+fn anchor(value: &Value<'_>, at: Place) -> Result<usize, FieldError> {
     const ALLOWED: &str = "a count of completed steps";
     let problem = match value {
         Value::Int(count) => match count.parse() {
@@ -266,7 +263,7 @@ fn anchor(value: &Value<'_>, at: &FieldPath) -> Result<usize, FieldError> {
         other => wrong_type(other, ALLOWED),
     };
     Err(FieldError {
-        field: at.clone(),
+        field: at.to_string(),
         problem,
     })
 }

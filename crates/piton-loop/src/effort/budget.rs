@@ -1,0 +1,86 @@
+//! What a run may spend: the tier it starts from, the tier it never passes.
+
+use piton_migration::effort::Effort;
+
+use super::{EffortResolution, EffortSource};
+
+/// The default tier and the highest allowed one; the first never above the
+/// second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct EffortBudget {
+    default: Effort,
+    max: Effort,
+}
+
+/// A default that the cap forbids.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error(
+    "the default effort {default} is above the allowed maximum {max}; lower one or raise the other"
+)]
+pub struct BudgetError {
+    default: Effort,
+    max: Effort,
+}
+
+impl EffortBudget {
+    /// Makes a budget; what is not given is `low` and `xhigh`.
+    pub fn new(default: Option<Effort>, max: Option<Effort>) -> Result<Self, BudgetError> {
+        let default = default.unwrap_or(Effort::Low);
+        let max = max.unwrap_or(Effort::Xhigh);
+        if default > max {
+            return Err(BudgetError { default, max });
+        }
+        Ok(Self { default, max })
+    }
+
+    pub fn default_tier(self) -> Effort {
+        self.default
+    }
+
+    pub fn max(self) -> Effort {
+        self.max
+    }
+
+    /// Resolves the effort of a call that nothing asks more of.
+    pub fn for_call(self) -> EffortResolution {
+        self.resolve(self.default, EffortSource::Default, None)
+    }
+
+    /// Resolves the effort of a role that has a tier of its own, whatever the
+    /// run's default is: reviews by a person and refining ask for `high`.
+    pub fn for_role(self, tier: Effort, reason: &str) -> EffortResolution {
+        self.resolve(tier, EffortSource::RoleFixed, Some(reason))
+    }
+
+    /// Resolves the effort of a target that asks for its own.
+    pub fn for_target(self, asked: Option<Effort>) -> EffortResolution {
+        match asked {
+            Some(tier) => self.resolve(tier, EffortSource::TargetOverride, None),
+            None => self.for_call(),
+        }
+    }
+
+    /// Resolves the effort of a phase: what it requires, never less than the
+    /// run's default.
+    pub fn for_phase(self, required: Option<Effort>, reason: Option<&str>) -> EffortResolution {
+        match required {
+            Some(tier) => self.resolve(tier.max(self.default), EffortSource::PhaseRequired, reason),
+            None => self.resolve(self.default, EffortSource::Default, reason),
+        }
+    }
+
+    fn resolve(
+        self,
+        requested: Effort,
+        source: EffortSource,
+        reason: Option<&str>,
+    ) -> EffortResolution {
+        EffortResolution {
+            source,
+            requested,
+            effective: requested.min(self.max),
+            max_allowed: self.max,
+            reason: reason.map(str::to_owned),
+        }
+    }
+}

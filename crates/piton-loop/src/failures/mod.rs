@@ -1,0 +1,9 @@
+//! What went wrong, written down so that a person can pick it up.
+
+mod front_matter;
+mod kind;
+mod snapshot;
+
+pub use front_matter::Scalar;
+pub use kind::{FailureKind, FailureKindError};
+pub use snapshot::{Artifacts, FailureSnapshot, FailureText, SnapshotName};

@@ -1,0 +1,170 @@
+//! The files of a migration as values.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use piton_durable::tree::{self, NodeKind};
+use piton_durable::{Disk, DiskRead, TreeError};
+
+/// No plan needs more; a tree that does was not made by planning.
+const MAX_FILES: usize = 5_000;
+const MAX_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Every file below a migration's directory, by its path with `/` between the
+/// parts. Directories are there as far as files are in them, as in git.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contents(BTreeMap<String, ContentFile>);
+
+/// One file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContentFile {
+    pub bytes: Vec<u8>,
+    /// The only part of a mode that git keeps.
+    pub executable: bool,
+}
+
+/// A directory's files could not be taken up.
+#[derive(Debug, thiserror::Error)]
+pub enum ContentsError {
+    #[error(transparent)]
+    Tree(#[from] TreeError),
+    #[error("read {}", path.display())]
+    Read {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("write {}", path.display())]
+    Write {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("{} belongs to a repository of its own", path.display())]
+    Repository { path: PathBuf },
+    #[error("{} holds more than {MAX_FILES} files", path.display())]
+    TooMany { path: PathBuf },
+    #[error("{} holds more than {} MiB", path.display(), MAX_BYTES / (1024 * 1024))]
+    TooLarge { path: PathBuf },
+}
+
+impl Contents {
+    /// Reads a directory; `None` when there is none. Links, devices and nested
+    /// repositories are errors.
+    pub fn read(disk: &dyn DiskRead, root: &Path) -> Result<Option<Self>, ContentsError> {
+        let Some(tree) = tree::walk(disk, root)? else {
+            return Ok(None);
+        };
+        if tree.nodes.len() > MAX_FILES {
+            return Err(ContentsError::TooMany {
+                path: root.to_owned(),
+            });
+        }
+        let (mut files, mut total) = (BTreeMap::new(), 0);
+        for node in tree.nodes {
+            let path = root.join(&node.path);
+            if node.path.split('/').any(|part| part == ".git") {
+                return Err(ContentsError::Repository { path });
+            }
+            if node.kind == NodeKind::Dir {
+                continue;
+            }
+            let failed = |source| ContentsError::Read {
+                path: path.clone(),
+                source,
+            };
+            total += disk.stat(&path).map_err(failed)?.map_or(0, |stat| stat.len);
+            if total > MAX_BYTES {
+                return Err(ContentsError::TooLarge {
+                    path: root.to_owned(),
+                });
+            }
+            let file = ContentFile {
+                bytes: disk.read(&path).map_err(failed)?,
+                executable: node.mode & 0o100 != 0,
+            };
+            files.insert(node.path, file);
+        }
+        Ok(Some(Self(files)))
+    }
+
+    /// Writes the files below `root`, which must be a directory. Nothing is
+    /// synced: whoever publishes makes a durable copy.
+    pub fn write(&self, disk: &dyn Disk, root: &Path) -> Result<(), ContentsError> {
+        let failed = |path: &Path, source| ContentsError::Write {
+            path: path.to_owned(),
+            source,
+        };
+        for (path, file) in &self.0 {
+            let mut dir = root.to_owned();
+            let parts: Vec<&str> = path.split('/').collect();
+            for part in &parts[..parts.len() - 1] {
+                dir.push(part);
+                if disk.stat(&dir).map_err(|e| failed(&dir, e))?.is_none() {
+                    disk.create_dir(&dir).map_err(|e| failed(&dir, e))?;
+                }
+            }
+            let path = root.join(path);
+            let mode = if file.executable { 0o755 } else { 0o644 };
+            disk.write_new(&path, &file.bytes, mode)
+                .map_err(|e| failed(&path, e))?;
+        }
+        Ok(())
+    }
+
+    pub fn get(&self, path: &str) -> Option<&[u8]> {
+        self.0.get(path).map(|file| file.bytes.as_slice())
+    }
+
+    /// Returns a file as text; what is not UTF-8 in it is replaced.
+    pub fn text(&self, path: &str) -> Option<String> {
+        self.get(path)
+            .map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+    }
+
+    pub fn contains(&self, path: &str) -> bool {
+        self.0.contains_key(path)
+    }
+
+    pub fn put(&mut self, path: impl Into<String>, bytes: impl Into<Vec<u8>>) {
+        let file = ContentFile {
+            bytes: bytes.into(),
+            executable: false,
+        };
+        self.0.insert(path.into(), file);
+    }
+
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    /// Returns the paths in the migration's own directory, not below it.
+    pub fn top_level(&self) -> impl Iterator<Item = &str> {
+        self.paths().filter(|path| !path.contains('/'))
+    }
+
+    /// Keeps the files that `keep` wants, takes all others from `base`.
+    #[must_use]
+    pub fn over(self, base: &Self, keep: impl Fn(&str) -> bool) -> Self {
+        let kept = self.0.into_iter().filter(|(path, _)| keep(path));
+        let restored = base.0.iter().filter(|(path, _)| !keep(path));
+        Self(
+            kept.chain(restored.map(|(path, file)| (path.clone(), file.clone())))
+                .collect(),
+        )
+    }
+
+    /// Returns the paths whose files differ between the two.
+    pub fn changes<'a>(&'a self, base: &'a Self) -> Vec<&'a str> {
+        let mut changed: Vec<&str> = self
+            .0
+            .iter()
+            .filter(|(path, file)| base.0.get(*path) != Some(file))
+            .map(|(path, _)| path.as_str())
+            .chain(base.paths().filter(|path| !self.contains(path)))
+            .collect();
+        changed.sort_unstable();
+        changed
+    }
+}

@@ -1,0 +1,222 @@
+//! A migration as it was last accepted.
+
+use jiff::Timestamp;
+use piton_durable::{DiskRead, TreeDigest, TreeError};
+use piton_migration::manifest::{MANIFEST_FILE, Manifest, ManifestError, Planning};
+use piton_migration::own::{OWN_FILE, OwnData, OwnDataError, ReviewNote, Target};
+use piton_migration::planning::{
+    PlanningState, Position, ReferenceError, STATE_FILE, StageRef, StateError, Step,
+};
+use piton_migration::slug::Slug;
+use piton_migration::stamp::{RawStamp, Stamp};
+
+use super::contents::{Contents, ContentsError};
+use super::paths::{PathError, refuse_links};
+use super::site::Site;
+
+/// A live migration, whatever its status and whoever planned it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Live {
+    pub slug: Slug,
+    pub manifest: Manifest,
+    /// What piton knows beyond the files it shares; empty for a migration that
+    /// it never touched.
+    pub own: OwnData,
+    pub contents: Contents,
+    /// The digest of the directory that all of this was read from.
+    pub digest: TreeDigest,
+}
+
+/// Everything that was accepted of one migration in planning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    pub slug: Slug,
+    pub manifest: Manifest,
+    pub state: PlanningState,
+    /// What piton knows beyond the planning record; empty for a migration that
+    /// the original planned so far.
+    pub own: OwnData,
+    pub contents: Contents,
+    /// The digest of the live directory that all of this was read from.
+    pub digest: TreeDigest,
+}
+
+/// A migration could not be taken up.
+#[derive(Debug, thiserror::Error)]
+pub enum SnapshotError {
+    #[error("find the migration {slug}; `piton migration list` shows what is there")]
+    NotThere { slug: Slug },
+    #[error("find the migration's directory")]
+    Path(#[from] PathError),
+    #[error(transparent)]
+    Contents(#[from] ContentsError),
+    #[error("take the digest of the migration")]
+    Digest(#[from] TreeError),
+    #[error("read the migration {slug}, which has no {MANIFEST_FILE}")]
+    NoManifest { slug: Slug },
+    #[error("read the manifest of {slug}")]
+    Manifest {
+        slug: Slug,
+        #[source]
+        source: ManifestError,
+    },
+    #[error(
+        "read the planning record of {slug}: it has none, so it was planned by a version that kept no record"
+    )]
+    NoState { slug: Slug },
+    #[error("read the planning record of {slug}")]
+    State {
+        slug: Slug,
+        #[source]
+        source: StateError,
+    },
+    #[error("follow the planning record of {slug}")]
+    Reference {
+        slug: Slug,
+        #[source]
+        source: ReferenceError,
+    },
+    #[error("read what piton notes about {slug}")]
+    Own {
+        slug: Slug,
+        #[source]
+        source: OwnDataError,
+    },
+}
+
+impl Live {
+    /// Reads a live migration, whatever its status.
+    pub fn read(disk: &dyn DiskRead, site: &Site, slug: &Slug) -> Result<Self, SnapshotError> {
+        refuse_links(disk, site.root(), &site.relative(slug))?;
+        let dir = site.live(slug);
+        // The digest comes first: if something changes in between, publishing
+        // finds that the base is not what it was.
+        let digest = TreeDigest::of(disk, &dir)?;
+        let Some(contents) = Contents::read(disk, &dir)? else {
+            return Err(SnapshotError::NotThere { slug: slug.clone() });
+        };
+        let slug = slug.clone();
+        let Some(bytes) = contents.get(MANIFEST_FILE) else {
+            return Err(SnapshotError::NoManifest { slug });
+        };
+        let manifest = Manifest::decode(bytes).map_err(|source| SnapshotError::Manifest {
+            slug: slug.clone(),
+            source,
+        })?;
+        // Notes that cannot be read must not be written over either.
+        let own = match contents.get(OWN_FILE) {
+            Some(bytes) => OwnData::decode(bytes).map_err(|source| SnapshotError::Own {
+                slug: slug.clone(),
+                source,
+            })?,
+            None => OwnData::new(),
+        };
+        Ok(Self {
+            slug,
+            manifest,
+            own,
+            contents,
+            digest,
+        })
+    }
+
+    /// Reads the planning record, if the migration has one that can be read.
+    pub fn state(&self) -> Option<PlanningState> {
+        PlanningState::decode(self.contents.get(STATE_FILE)?).ok()
+    }
+}
+
+impl Snapshot {
+    /// Reads a live migration with its planning record.
+    pub fn read(disk: &dyn DiskRead, site: &Site, slug: &Slug) -> Result<Self, SnapshotError> {
+        let Live {
+            slug,
+            manifest,
+            own,
+            contents,
+            digest,
+        } = Live::read(disk, site, slug)?;
+        let Some(bytes) = contents.get(STATE_FILE) else {
+            return Err(SnapshotError::NoState { slug });
+        };
+        let state = PlanningState::decode(bytes).map_err(|source| SnapshotError::State {
+            slug: slug.clone(),
+            source,
+        })?;
+        state
+            .check_references(disk, &site.live(&slug), &site.home(&slug))
+            .map_err(|source| SnapshotError::Reference {
+                slug: slug.clone(),
+                source,
+            })?;
+        Ok(Self {
+            slug,
+            manifest,
+            state,
+            own,
+            contents,
+            digest,
+        })
+    }
+
+    /// Returns what a new migration starts from.
+    pub fn start(slug: &Slug, target: Target, now: Stamp) -> Self {
+        let description = target.description.clone();
+        let mut own = OwnData::new();
+        own.target = Some(target);
+        Self {
+            slug: slug.clone(),
+            manifest: Planning::start(slug, now).into_manifest(),
+            state: PlanningState::start(&description, now),
+            own,
+            contents: Contents::default(),
+            digest: TreeDigest::missing(),
+        }
+    }
+
+    /// Returns the accepted output of the newest `step`, with its reference.
+    pub fn stage(&self, site: &Site, step: Step) -> Option<(String, String)> {
+        let reference = &self.state.latest(step)?.stdout;
+        Some((reference.clone(), self.referenced(site, reference)?))
+    }
+
+    /// Returns the text that a reference of the planning record points at.
+    pub fn referenced(&self, site: &Site, reference: &str) -> Option<String> {
+        let stage = StageRef::resolve(reference, &site.home(&self.slug)).ok()?;
+        self.contents.text(stage.tail())
+    }
+
+    /// Returns the feedback that came since the last accepted step, the oldest
+    /// first: what no accepted step has taken up.
+    ///
+    /// Where feedback reopened planning, the newest piece counts whatever its
+    /// stamp says; old versions wrote none.
+    pub fn unheard_feedback(&self) -> Option<String> {
+        let feedback = self.state.feedback();
+        let since = self.last_accepted();
+        let late = |at: &RawStamp| at.instant().is_ok_and(|at| since.is_none_or(|s| at >= s));
+        let reopened = matches!(self.state.position(), Position::Revise { findings: None });
+        let texts: Vec<&str> = feedback
+            .iter()
+            .enumerate()
+            .filter(|(index, one)| {
+                late(&one.received_at) || (reopened && index + 1 == feedback.len())
+            })
+            .map(|(_, one)| one.text.trim())
+            .collect();
+        (!texts.is_empty()).then(|| texts.join("\n\n---\n\n"))
+    }
+
+    /// Returns what a review found since the last accepted step, where the
+    /// planning graph had no way on and a person was asked.
+    pub fn open_findings(&self) -> Option<&ReviewNote> {
+        let since = self.last_accepted();
+        let note = self.own.review_notes.last()?;
+        since.is_none_or(|since| note.at >= since).then_some(note)
+    }
+
+    fn last_accepted(&self) -> Option<Timestamp> {
+        let last = self.state.completed().last()?;
+        last.completed_at.instant().ok()
+    }
+}

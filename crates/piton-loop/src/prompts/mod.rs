@@ -1,0 +1,16 @@
+//! What agents are told: templates, one a role, overridable per repository.
+
+mod builtin;
+mod context;
+mod error;
+mod quote;
+mod role;
+mod set;
+
+pub use context::{
+    ApproachText, EffortBrief, HumanReviewPrompt, Note, PlanningPrompt, Quoted, StepPrompt,
+    TargetBrief, TastePrompt,
+};
+pub use error::PromptError;
+pub use role::{PromptRole, PromptRoleError};
+pub use set::{PromptSet, TemplateOrigin};

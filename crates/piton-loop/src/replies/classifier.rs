@@ -1,0 +1,40 @@
+//! The classifier's answer: which route a target takes.
+
+use super::decision_line::DecisionLine;
+use super::ready::is_word_char;
+
+/// Where a target goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Route {
+    /// One commit does it.
+    CohesiveCleanup,
+    /// It takes a migration.
+    NeedsPlan,
+}
+
+/// The answer names no route.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("the answer has no line \"decision: cohesive-cleanup\" or \"decision: needs-plan\"")]
+pub struct ClassifierError;
+
+impl Route {
+    pub const ALL: [Self; 2] = [Self::CohesiveCleanup, Self::NeedsPlan];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CohesiveCleanup => "cohesive-cleanup",
+            Self::NeedsPlan => "needs-plan",
+        }
+    }
+
+    /// Reads the last route in an agent's text.
+    pub fn parse(text: &str) -> Result<Self, ClassifierError> {
+        DecisionLine::last(text, "decision", |line| {
+            Self::ALL.into_iter().find(|route| {
+                line.take_word(route.as_str())
+                    .is_some_and(|after| !after.starts_with(is_word_char))
+            })
+        })
+        .ok_or(ClassifierError)
+    }
+}

@@ -1,0 +1,16 @@
+//! What agents answer: prose with a decision line in it, or JSON by a schema.
+
+mod classifier;
+mod decision_line;
+mod ready;
+mod review_verdict;
+pub mod schema;
+mod scope_selection;
+mod status_block;
+pub mod structured;
+
+pub use classifier::{ClassifierError, Route};
+pub use ready::{ReadyAnswer, ReadyError, Verdict};
+pub use review_verdict::ReviewVerdict;
+pub use scope_selection::{CandidateKind, ScopeSelection, ScopeSelectionError};
+pub use status_block::{Decision, Recommendation, StatusBlock};

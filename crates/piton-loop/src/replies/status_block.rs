@@ -1,0 +1,123 @@
+//! The delimited report at the end of an agent's final message.
+
+use piton_migration::text::{lines, strip};
+
+const BEGIN: &str = "BEGIN_CONTINUOUS_REFACTORING_STATUS";
+const END: &str = "END_CONTINUOUS_REFACTORING_STATUS";
+
+/// What the agent says is to be done with its work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Decision {
+    Commit,
+    Retry,
+    Abandon,
+    Blocked,
+}
+
+/// What the agent says should be tried next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Recommendation {
+    SameTarget,
+    NewTarget,
+    None,
+    HumanReview,
+}
+
+/// The report; every field may be missing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StatusBlock {
+    pub phase_reached: Option<String>,
+    pub decision: Option<Decision>,
+    pub retry_recommendation: Option<Recommendation>,
+    pub failure_kind: Option<String>,
+    pub summary: Option<String>,
+    pub commit_rationale: Option<String>,
+    pub next_retry_focus: Option<String>,
+    pub tests_run: Option<String>,
+    pub evidence: Vec<String>,
+}
+
+impl Decision {
+    pub const ALL: [Self; 4] = [Self::Commit, Self::Retry, Self::Abandon, Self::Blocked];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Commit => "commit",
+            Self::Retry => "retry",
+            Self::Abandon => "abandon",
+            Self::Blocked => "blocked",
+        }
+    }
+}
+
+impl Recommendation {
+    pub const ALL: [Self; 4] = [
+        Self::SameTarget,
+        Self::NewTarget,
+        Self::None,
+        Self::HumanReview,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SameTarget => "same-target",
+            Self::NewTarget => "new-target",
+            Self::None => "none",
+            Self::HumanReview => "human-review",
+        }
+    }
+}
+
+impl StatusBlock {
+    /// Reads the last block in an agent's text; `None` when there is none, when
+    /// it never ends, or when it is empty.
+    pub fn parse(text: &str) -> Option<Self> {
+        let begin = text.rfind(BEGIN)? + BEGIN.len();
+        let end = begin + text[begin..].find(END)?;
+        let body = strip(&text[begin..end]);
+        (!body.is_empty()).then(|| read(body))
+    }
+}
+
+fn read(body: &str) -> StatusBlock {
+    let mut block = StatusBlock::default();
+    let mut in_evidence = false;
+    for line in lines(body).map(strip) {
+        if in_evidence && let Some(item) = line.strip_prefix("- ") {
+            block.evidence.extend(present(item));
+            continue;
+        }
+        let Some((key, value)) = line.split_once(':') else {
+            continue;
+        };
+        let (key, value) = (strip(key), present(value));
+        in_evidence = key == "evidence";
+        match key {
+            "phase_reached" => block.phase_reached = value,
+            "decision" => block.decision = named(&Decision::ALL, value, Decision::as_str),
+            "retry_recommendation" => {
+                block.retry_recommendation =
+                    named(&Recommendation::ALL, value, Recommendation::as_str);
+            }
+            "failure_kind" => block.failure_kind = value,
+            "summary" => block.summary = value,
+            "commit_rationale" => block.commit_rationale = value,
+            "next_retry_focus" => block.next_retry_focus = value,
+            "tests_run" => block.tests_run = value,
+            "evidence" => block.evidence.extend(value),
+            // Agents add keys of their own.
+            _ => {}
+        }
+    }
+    block
+}
+
+fn present(value: &str) -> Option<String> {
+    let value = strip(value);
+    (!value.is_empty()).then(|| value.to_owned())
+}
+
+fn named<T: Copy>(all: &[T], value: Option<String>, name: impl Fn(T) -> &'static str) -> Option<T> {
+    let value = value?.to_lowercase();
+    all.iter().copied().find(|one| name(*one) == value)
+}

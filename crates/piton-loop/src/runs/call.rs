@@ -1,0 +1,35 @@
+//! What became of one call of an agent.
+
+use serde::{Deserialize, Serialize};
+
+/// The file beside the agent's own record of the call.
+pub(super) const VERDICT_FILE: &str = "verdict.json";
+
+/// What the caller made of a call; `calls/<n>-<role>/verdict.json`.
+///
+/// What the call itself was (agent, version, arguments, model, duration,
+/// tokens, cost, how it ended) is in `call.json` beside it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallVerdict {
+    pub schema_version: u32,
+    pub role: String,
+    /// The tier that was asked for, before any cap.
+    pub effort_asked: Option<String>,
+    /// The tier that the agent was given.
+    pub effort_given: Option<String>,
+    pub outcome: CallOutcome,
+    /// One line about it, for people.
+    pub summary: String,
+}
+
+/// How a call ended, from the caller's side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CallOutcome {
+    /// A reply was read, understood and accepted.
+    Accepted,
+    /// A reply was read, and refused for what it says or did.
+    Refused,
+    /// There was no reply to read.
+    Failed,
+}

@@ -1,0 +1,136 @@
+//! What a run comes to, in one file: `summary.json`.
+
+use piton_agent::Usage;
+use serde::{Deserialize, Serialize};
+
+use super::RunId;
+
+/// The whole of a run at a glance.
+///
+/// Readers of the original know these fields; `schema_version`, `command`,
+/// `usage` and `cost_usd` are piton's own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunSummary {
+    pub schema_version: u32,
+    pub run_id: RunId,
+    /// What the user asked for, `migration step add-api`.
+    pub command: String,
+    pub artifact_root: String,
+    pub repo_root: String,
+    pub agent: Option<String>,
+    pub model: Option<String>,
+    pub effort: Option<String>,
+    pub default_effort: Option<String>,
+    pub max_allowed_effort: Option<String>,
+    pub test_command: Option<String>,
+    pub started_at: String,
+    pub finished_at: Option<String>,
+    pub final_status: FinalStatus,
+    pub error_message: Option<String>,
+    pub counts: Counts,
+    pub usage: Usage,
+    /// What the agents say that they cost, where they say it.
+    pub cost_usd: Option<f64>,
+    pub attempts: Vec<Attempt>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    pub attempts_started: u32,
+    pub commits_created: u32,
+    #[serde(default)]
+    pub calls: u32,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FinalStatus {
+    /// Not over; or, when nobody holds its lock, killed.
+    Running,
+    Completed,
+    Failed,
+    BaselineFailed,
+    AgentFailed,
+    ValidationFailed,
+    MigrationFailed,
+    MaxConsecutiveFailures,
+    Interrupted,
+}
+
+/// What a commit carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CommitPhase {
+    Refactor,
+    RunOnce,
+    Planning,
+    Migration,
+}
+
+/// One thing tried.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    pub attempt: u32,
+    pub target: String,
+    pub retry: u32,
+    pub call_role: String,
+    pub phase_reached: String,
+    pub decision: Option<String>,
+    pub retry_recommendation: Option<String>,
+    pub failure_kind: Option<String>,
+    pub failure_summary: Option<String>,
+    pub reason_doc_path: Option<String>,
+    pub commit_sha: Option<String>,
+    pub commit_phase: Option<CommitPhase>,
+    pub requested_effort: Option<String>,
+    pub effective_effort: Option<String>,
+    pub max_allowed_effort: Option<String>,
+    pub effort_source: Option<String>,
+    pub effort_capped: Option<bool>,
+    pub effort_reason: Option<String>,
+}
+
+impl RunSummary {
+    /// Returns the summary of a run that has done nothing yet. Beginning a
+    /// record fills in the run's name and place.
+    pub fn new(command: &str, repo_root: &str) -> Self {
+        Self {
+            schema_version: 1,
+            run_id: RunId::unset(),
+            command: command.to_owned(),
+            artifact_root: String::new(),
+            repo_root: repo_root.to_owned(),
+            agent: None,
+            model: None,
+            effort: None,
+            default_effort: None,
+            max_allowed_effort: None,
+            test_command: None,
+            started_at: String::new(),
+            finished_at: None,
+            final_status: FinalStatus::Running,
+            error_message: None,
+            counts: Counts::default(),
+            usage: Usage::default(),
+            cost_usd: None,
+            attempts: Vec::new(),
+        }
+    }
+}
+
+impl FinalStatus {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::BaselineFailed => "baseline_failed",
+            Self::AgentFailed => "agent_failed",
+            Self::ValidationFailed => "validation_failed",
+            Self::MigrationFailed => "migration_failed",
+            Self::MaxConsecutiveFailures => "max_consecutive_failures",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}

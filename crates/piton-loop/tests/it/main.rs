@@ -1,0 +1,13 @@
+//! What piton-loop promises, as behaviours.
+
+#![expect(clippy::disallowed_methods, reason = "tests arrange the real world")]
+#![expect(clippy::print_stdout, reason = "a skipped test says so")]
+
+mod crashes;
+mod misbehaviour;
+mod planning;
+mod prompts;
+mod retention;
+mod runs;
+mod vectors;
+mod world;

@@ -1,0 +1,7 @@
+//! The list of migrations: one row each, broken ones included.
+
+mod row;
+mod table;
+
+pub use row::{Filter, Row, list};
+pub use table::{table, tsv};

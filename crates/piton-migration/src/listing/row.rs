@@ -1,0 +1,140 @@
+//! What the list tells about one migration.
+
+use std::io;
+
+use piton_durable::DiskRead;
+use serde::Serialize;
+
+use crate::live::{LiveDir, LoadError, load_manifest};
+use crate::manifest::{Manifest, Status};
+use crate::planning::{StateLoadError, load_state};
+use crate::render::chain;
+use crate::slug::Slug;
+use crate::stamp::RawStamp;
+
+/// One migration in the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Row {
+    pub slug: Slug,
+    /// `None` where the manifest cannot be used.
+    pub status: Option<Status>,
+    /// Where it stands: a planning cursor, a phase's file, or why neither.
+    pub cursor: String,
+    pub awaiting_human_review: bool,
+    pub created_at: Option<String>,
+    pub last_touch: Option<String>,
+    pub cooldown_until: Option<String>,
+    pub wake_up_on: Option<String>,
+    pub phases_done: usize,
+    pub phases: usize,
+    /// Why it does not move on, where something is known.
+    pub reason: Option<String>,
+}
+
+/// Which migrations the list shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Only those of this status; broken ones have none.
+    pub status: Option<Status>,
+    pub awaiting_review: bool,
+}
+
+/// Lists the migrations in name order. A migrations directory that is missing
+/// lists as empty, a broken migration as a row that says so.
+pub fn list(disk: &dyn DiskRead, live: &LiveDir, filter: Filter) -> io::Result<Vec<Row>> {
+    let contents = live.contents(disk)?;
+    Ok(contents
+        .slugs
+        .into_iter()
+        .filter_map(|slug| row(disk, live, slug, filter))
+        .collect())
+}
+
+fn row(disk: &dyn DiskRead, live: &LiveDir, slug: Slug, filter: Filter) -> Option<Row> {
+    let manifest = match load_manifest(disk, &live.migration(&slug)) {
+        Ok(manifest) => manifest,
+        Err(error) if filter == Filter::default() => return Some(broken(slug, &error)),
+        Err(_) => return None,
+    };
+    let status_fits = filter
+        .status
+        .is_none_or(|status| status == manifest.status());
+    let review_fits = !filter.awaiting_review || manifest.awaiting_human_review();
+    if !(status_fits && review_fits) {
+        return None;
+    }
+    let (cursor, blocked) = cursor(disk, live, &slug, &manifest);
+    let reason = blocked
+        .map(str::to_owned)
+        .or_else(|| manifest.human_review_reason().map(str::to_owned));
+    Some(Row {
+        status: Some(manifest.status()),
+        cursor,
+        awaiting_human_review: manifest.awaiting_human_review(),
+        created_at: stamp(Some(manifest.created_at())),
+        last_touch: stamp(Some(manifest.last_touch())),
+        cooldown_until: stamp(manifest.cooldown_until()),
+        wake_up_on: stamp(manifest.wake_up_on()),
+        phases_done: manifest.phases().iter().filter(|it| it.done).count(),
+        phases: manifest.phases().len(),
+        reason,
+        slug,
+    })
+}
+
+fn stamp(stamp: Option<&RawStamp>) -> Option<String> {
+    stamp.map(|stamp| stamp.as_str().to_owned())
+}
+
+fn broken(slug: Slug, error: &LoadError) -> Row {
+    let reason = match error {
+        LoadError::Missing { .. } => "missing-manifest".to_owned(),
+        LoadError::Decode { source, .. } => format!("invalid-manifest: {}", chain(source)),
+        LoadError::Link { .. } | LoadError::Read { .. } => {
+            format!("invalid-manifest: {}", chain(error))
+        }
+    };
+    Row {
+        slug,
+        status: None,
+        cursor: "blocked".to_owned(),
+        awaiting_human_review: false,
+        created_at: None,
+        last_touch: None,
+        cooldown_until: None,
+        wake_up_on: None,
+        phases_done: 0,
+        phases: 0,
+        reason: Some(reason),
+    }
+}
+
+/// Returns where a migration stands, and the code of what blocks it.
+fn cursor(
+    disk: &dyn DiskRead,
+    live: &LiveDir,
+    slug: &Slug,
+    manifest: &Manifest,
+) -> (String, Option<&'static str>) {
+    match manifest.status() {
+        Status::Skipped | Status::Done => ("(none)".to_owned(), None),
+        Status::Ready | Status::InProgress => {
+            let cursor = manifest
+                .current_phase()
+                .map_or_else(|| "(none)".to_owned(), |(_, phase)| phase.reference());
+            (cursor, None)
+        }
+        Status::Planning => match load_state(disk, &live.migration(slug), &live.home(slug)) {
+            Ok(loaded) => (format!("planning:{}", loaded.state.cursor()), None),
+            Err(error) => (
+                "planning:blocked".to_owned(),
+                Some(match error {
+                    StateLoadError::Missing { .. } => "planning-state-missing",
+                    StateLoadError::Read { .. }
+                    | StateLoadError::Decode { .. }
+                    | StateLoadError::Reference { .. } => "planning-state-invalid",
+                }),
+            ),
+        },
+    }
+}

@@ -1,0 +1,51 @@
+//! What a repair does.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::consistency::Code;
+use crate::slug::Slug;
+
+/// One thing to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "action")]
+pub enum Action {
+    /// Replace a file of a migration by these bytes.
+    #[serde(rename = "write")]
+    Write {
+        slug: Slug,
+        path: PathBuf,
+        #[serde(skip)]
+        bytes: Vec<u8>,
+    },
+    /// Move a file of a migration to where failures are kept, outside the
+    /// working tree.
+    #[serde(rename = "set-aside")]
+    SetAside { slug: Slug, path: PathBuf },
+}
+
+/// One thing to do, with its reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Repair {
+    #[serde(flatten)]
+    pub action: Action,
+    pub why: String,
+}
+
+/// Something that no repair can decide for a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LeftAlone {
+    pub subject: String,
+    pub code: Code,
+    pub path: PathBuf,
+    /// What a person can do about it.
+    pub advice: String,
+}
+
+/// Everything to do, in order, and everything left to a person.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Repairs {
+    pub repairs: Vec<Repair>,
+    pub left_alone: Vec<LeftAlone>,
+}

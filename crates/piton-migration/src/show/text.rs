@@ -1,0 +1,121 @@
+//! The facts as text.
+
+use std::fmt::Write;
+
+use super::view::{PhaseView, PlanningView, Show};
+use crate::manifest::Status;
+use crate::render::on_one_line;
+use crate::schedule::{NextThing, When};
+
+/// Tells everything about a migration to a person.
+pub fn render(show: &Show) -> String {
+    let mut out = String::new();
+    // Writing to a string cannot fail.
+    let _ = write(&mut out, show);
+    out
+}
+
+fn write(out: &mut String, show: &Show) -> std::fmt::Result {
+    let status = show.status.map_or("invalid-manifest", Status::as_str);
+    writeln!(out, "{}  {status}", show.slug)?;
+    writeln!(out, "next: {}", next(&show.next))?;
+    let stamps = [
+        ("created", &show.created_at),
+        ("touched", &show.last_touch),
+        ("cools down until", &show.cooldown_until),
+        ("wakes up", &show.wake_up_on),
+    ];
+    for (label, stamp) in stamps {
+        if let Some(stamp) = stamp {
+            writeln!(out, "{label}: {}", on_one_line(stamp))?;
+        }
+    }
+    if let Some(digest) = &show.digest {
+        writeln!(out, "digest: {digest}")?;
+    }
+    if !show.phases.is_empty() {
+        writeln!(out, "\nphases")?;
+        for phase in &show.phases {
+            write_phase(out, phase)?;
+        }
+    }
+    if let Some(planning) = &show.planning {
+        write_planning(out, planning)?;
+    }
+    if !show.findings.is_empty() {
+        writeln!(out, "\nfindings")?;
+        for finding in &show.findings {
+            let message = on_one_line(&finding.message);
+            writeln!(out, "  {} {}: {message}", finding.severity, finding.code)?;
+        }
+    }
+    Ok(())
+}
+
+fn next(next: &NextThing) -> String {
+    let when = |when: &When| match when {
+        When::Now => String::new(),
+        When::Later(at) => format!(", not before {at}"),
+    };
+    match next {
+        NextThing::PlanningStep { step, when: at } => {
+            format!("planning step {step}{}", when(at))
+        }
+        NextThing::Phase { name, when: at } => {
+            format!("phase {}{}", on_one_line(name), when(at))
+        }
+        NextThing::HumanReview { reason: None } => "a person has to review it".to_owned(),
+        NextThing::HumanReview {
+            reason: Some(reason),
+        } => format!("a person has to review it: {}", on_one_line(reason)),
+        NextThing::Nothing => "nothing, it is over".to_owned(),
+        NextThing::Blocked { reason } => format!("nothing, it is blocked by {reason}"),
+    }
+}
+
+fn write_phase(out: &mut String, phase: &PhaseView) -> std::fmt::Result {
+    let mark = match (phase.done, phase.current) {
+        (true, _) => 'x',
+        (false, true) => '>',
+        (false, false) => ' ',
+    };
+    write!(out, "  [{mark}] {}", on_one_line(&phase.name))?;
+    if let Some(effort) = phase.required_effort {
+        write!(out, " ({effort})")?;
+    }
+    if let Some(other) = &phase.waits_for {
+        write!(out, ", waits for {}", on_one_line(other))?;
+    }
+    writeln!(out, "\n      file: {}", on_one_line(&phase.file))?;
+    writeln!(out, "      needs: {}", on_one_line(&phase.precondition))?;
+    if let Some(done) = &phase.definition_of_done {
+        writeln!(out, "      done when:")?;
+        for line in done.lines().filter(|line| !line.trim().is_empty()) {
+            writeln!(out, "        {}", on_one_line(line))?;
+        }
+    }
+    Ok(())
+}
+
+fn write_planning(out: &mut String, planning: &PlanningView) -> std::fmt::Result {
+    let target = on_one_line(&planning.target);
+    writeln!(out, "\nplanning of {target}, at {}", planning.next_step)?;
+    for (index, step) in planning.completed.iter().enumerate() {
+        if planning.reopened_after.contains(&index) {
+            writeln!(out, "  -- reopened by feedback")?;
+        }
+        let at = on_one_line(&step.completed_at);
+        writeln!(out, "  {at}  {}: {}", step.step, step.outcome)?;
+    }
+    if planning.reopened_after.contains(&planning.completed.len()) {
+        writeln!(out, "  -- reopened by feedback")?;
+    }
+    if let Some(reason) = &planning.final_reason {
+        writeln!(out, "  because: {}", on_one_line(reason))?;
+    }
+    for feedback in &planning.feedback {
+        let text = on_one_line(&feedback.text);
+        writeln!(out, "  feedback by {}: {text}", feedback.source)?;
+    }
+    Ok(())
+}

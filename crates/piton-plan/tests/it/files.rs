@@ -8,7 +8,7 @@ use crate::toy::{ID, Still, Toy, make, set};
 use piton_durable::{Disk, DiskRead, RealDisk};
 use piton_plan::files::{
     Content, DecideError, Depth, FileCategory, FileOp, FilePerformer, FileWorld, How, RepoPath,
-    Wanted, compare, decide, plan_files, scan,
+    Wanted, compare, decide, plan_files, scan, unplanned,
 };
 use piton_plan::{
     ConflictMode, Interaction, Jobs, NoRecord, Operation, Output, Plan, PlanBuilder, Quiet,
@@ -414,6 +414,31 @@ fn a_plan_of_files_shows_sizes_premises_and_differences() {
     1 conflict to settle
     1 copy, 1 ask, 1 unchanged, 1 will ask
     ");
+}
+
+#[test]
+fn a_file_that_changed_although_no_action_names_it_is_found() {
+    let (disk, files) = repo();
+    disk.put("/repo/docs/bystander.md", "x");
+    disk.put("/repo/docs/gone.md", "x");
+    let below = path("docs");
+    let look = || scan(&disk, Path::new(ROOT), [], Some(&below), Depth::Full).unwrap();
+    let before = look();
+    let plan = plan(&disk, &files, ConflictMode::Overwrite).unwrap();
+    perform(&disk, &plan);
+    let operations = || plan.actions().iter().map(piton_plan::Action::operation);
+    assert_eq!(unplanned(&before, &look(), operations()), []);
+    disk.put("/repo/docs/bystander.md", "y");
+    disk.put("/repo/docs/new.md", "y");
+    disk.remove_file(Path::new("/repo/docs/gone.md")).unwrap();
+    assert_eq!(
+        unplanned(&before, &look(), operations()),
+        [
+            path("docs/bystander.md"),
+            path("docs/gone.md"),
+            path("docs/new.md")
+        ]
+    );
 }
 
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]

@@ -34,7 +34,7 @@ pub enum ChoiceError {
     Adapter(#[from] AdapterError),
     #[error(transparent)]
     Script(#[from] AgentError),
-    #[error("the script is missing; give --agent-script FILE or set agents.script.path")]
+    #[error("the script is missing; give --agent-script FILE or set agent.script")]
     NoScript,
     #[error(
         "--agent-command is for --with command; {0} has a command line of its own, set by agents.{0}.arguments"

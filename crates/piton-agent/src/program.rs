@@ -38,6 +38,7 @@ pub struct ProgramAgent {
     redactor: Redactor,
     probed: OnceLock<Probe>,
     calls: AtomicU64,
+    notes: Option<PathBuf>,
 }
 
 impl ProgramAgent {
@@ -60,6 +61,7 @@ impl ProgramAgent {
             redactor,
             probed: OnceLock::new(),
             calls: AtomicU64::new(0),
+            notes: None,
         }
     }
 
@@ -67,6 +69,14 @@ impl ProgramAgent {
     #[must_use]
     pub fn with_secrets(mut self, secrets: impl IntoIterator<Item = String>) -> Self {
         self.redactor = Redactor::new(environment::secrets(&self.host).into_iter().chain(secrets));
+        self
+    }
+
+    /// Leaves the notes of calls under way in one directory instead of in those
+    /// of the calls, so that the next piton finds them at once.
+    #[must_use]
+    pub fn noting_in(mut self, directory: PathBuf) -> Self {
+        self.notes = Some(directory);
         self
     }
 
@@ -218,7 +228,8 @@ impl Agent for ProgramAgent {
         events: &dyn CallEvents,
     ) -> Result<CallRecord, AgentError> {
         let probe = self.probe();
-        let arguments = self.command_line(call, files);
+        let line = self.command_line(call, files);
+        let arguments = line.iter().map(|argument| self.redactor.text(argument)).collect();
         let started_at = self.clock.now();
         self.write(files.prompt(), &self.redactor.text(&call.prompt))?;
         if let Some(schema) = &call.schema {
@@ -259,7 +270,7 @@ impl Agent for ProgramAgent {
         for warning in &record.warnings {
             events.event(crate::agent::CallEvent::Warning(warning));
         }
-        let Some(program) = self.host.find_program(&self.spec.program, &call.cwd) else {
+        let Some(program) = self.host.find_program(&self.spec.program) else {
             record.result = Outcome::NotStarted {
                 message: format!("there is no program {}", self.spec.program),
             };
@@ -267,7 +278,7 @@ impl Agent for ProgramAgent {
         };
         let launch = Launch {
             program,
-            arguments: record.arguments[1..].to_vec(),
+            arguments: line[1..].to_vec(),
             directory: call.cwd.clone(),
             environment: self.environment(call),
             input: match self.spec.prompt {
@@ -276,18 +287,18 @@ impl Agent for ProgramAgent {
             },
             token: self.token(),
         };
+        let directory = self.notes.as_ref().unwrap_or(&files.directory);
         let note = |source| AgentError::Write {
-            path: files.directory.clone(),
+            path: directory.clone(),
             source,
         };
-        Marker::of(&launch.token)
-            .leave(&*self.disk, &files.directory)
-            .map_err(note)?;
+        let marker = Marker::of(&launch.token);
+        marker.leave(&*self.disk, directory).map_err(note)?;
         let reader = self.spec.stream.reader(started_at);
         let mut recording = Recording::open(self, files, reader, &record.arguments, events)?;
         let ended = supervise(&launch, &mut recording, &call.limits, stop, &*self.clock);
         let done = recording.close();
-        Marker::clear(&*self.disk, &files.directory).map_err(note)?;
+        marker.clear(&*self.disk, directory).map_err(note)?;
         let (kept, ended) = match (done, ended) {
             (Ok(kept), Ok(ended)) => (kept, ended),
             (_, Err(LaunchError::Start { program, source })) => {

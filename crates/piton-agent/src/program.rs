@@ -229,7 +229,10 @@ impl Agent for ProgramAgent {
     ) -> Result<CallRecord, AgentError> {
         let probe = self.probe();
         let line = self.command_line(call, files);
-        let arguments = line.iter().map(|argument| self.redactor.text(argument)).collect();
+        let arguments = line
+            .iter()
+            .map(|argument| self.redactor.text(argument))
+            .collect();
         let started_at = self.clock.now();
         self.write(files.prompt(), &self.redactor.text(&call.prompt))?;
         if let Some(schema) = &call.schema {

@@ -149,7 +149,7 @@ pub(crate) fn quick() -> Limits {
 
 /// Limits that run out at once on an agent that says nothing.
 pub(crate) fn impatient() -> Limits {
-    let idle = Duration::from_millis(400);
+    let idle = Duration::from_secs(1);
     Limits {
         idle,
         tool_idle: idle,

@@ -5,6 +5,7 @@
 )]
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Variables with a meaning of their own. Every setting has one more:
@@ -34,16 +35,20 @@ pub(crate) const DOCUMENTED: [(&str, &str); 6] = [
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Environment {
     vars: BTreeMap<String, String>,
+    raw: Vec<(OsString, OsString)>,
 }
 
 impl Environment {
     /// Reads the real environment. Variables that are not UTF-8 cannot be
     /// settings of piton's and are left out.
     pub(crate) fn read() -> Self {
-        let vars = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        let raw: Vec<_> = std::env::vars_os().collect();
+        let text = |text: &OsString| text.to_str().map(str::to_owned);
+        let vars = raw
+            .iter()
+            .filter_map(|(name, value)| Some((text(name)?, text(value)?)))
             .collect();
-        Self { vars }
+        Self { vars, raw }
     }
 
     /// Returns a variable that is set and not empty.
@@ -54,17 +59,10 @@ impl Environment {
             .filter(|value| !value.is_empty())
     }
 
-    /// Returns every `PITON_*` variable that is set.
-    pub(crate) fn settings(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.vars
-            .iter()
-            .filter(|(name, value)| name.starts_with("PITON_") && !value.is_empty())
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-    }
-
-    /// Returns all variables, for the allow-list that agents get.
-    pub(crate) fn all(&self) -> &BTreeMap<String, String> {
-        &self.vars
+    /// Returns all variables as they are; what an agent gets of them is an
+    /// allow-list's to say.
+    pub(crate) fn raw(&self) -> impl Iterator<Item = (OsString, OsString)> {
+        self.raw.iter().cloned()
     }
 
     pub(crate) fn home(&self) -> Option<PathBuf> {
@@ -109,6 +107,7 @@ impl FromIterator<(&'static str, &'static str)> for Environment {
                 .into_iter()
                 .map(|(n, v)| (n.to_owned(), v.to_owned()))
                 .collect(),
+            raw: Vec::new(),
         }
     }
 }

@@ -10,6 +10,7 @@ mod corpus;
 mod differences;
 mod findings;
 mod properties;
+mod publish;
 mod shared;
 mod tree;
 mod vectors;

@@ -351,11 +351,11 @@ impl<'a> Reader<'a> {
 /// smaller than what is subtracted; a bit that was set before does not count.
 fn has_special(word: u64) -> bool {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const HIGHS: u64 = ONES << 7;
-    let quote = word ^ (ONES * b'"' as u64);
-    let backslash = word ^ (ONES * b'\\' as u64);
+    const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
+    let quote = word ^ u64::from_ne_bytes([b'"'; 8]);
+    let backslash = word ^ u64::from_ne_bytes([b'\\'; 8]);
     let zeroed = |lanes: u64| lanes.wrapping_sub(ONES) & !lanes;
-    let control = word.wrapping_sub(ONES * 0x20) & !word;
+    let control = word.wrapping_sub(u64::from_ne_bytes([0x20; 8])) & !word;
     (zeroed(quote) | zeroed(backslash) | control) & HIGHS != 0
 }
 

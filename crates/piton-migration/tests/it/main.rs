@@ -8,8 +8,14 @@
 mod bodies;
 mod corpus;
 mod differences;
+mod doctor;
 mod findings;
+mod fixtures;
+mod listing;
 mod properties;
+mod repairing;
+mod resolving;
+mod scratch;
 mod shared;
 mod tree;
 mod vectors;

@@ -9,6 +9,7 @@ mod bodies;
 mod corpus;
 mod differences;
 mod doctor;
+mod documents;
 mod findings;
 mod fixtures;
 mod listing;

@@ -124,7 +124,7 @@ fn show_tells_where_a_migration_stands() {
 
     let value = serde_json::to_value(told("a-planning")).expect("JSON");
     assert_eq!(value["planning"]["next_step"], "expand");
-    assert_eq!(value["planning"]["completed"][1]["step"], "pick-best");
+    assert_eq!(value["planning"]["completed"][1]["name"], "pick-best");
     assert_eq!(
         value["next"],
         json!({"kind": "planning-step", "step": "expand", "when": {"at": "now"}})

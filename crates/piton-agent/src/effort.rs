@@ -65,52 +65,6 @@ impl From<Effort> for String {
     }
 }
 
-/// What a run may spend: the tier it uses by itself and the one it never passes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EffortBudget {
-    default: Effort,
-    maximum: Effort,
-}
-
-/// A budget whose default is above its maximum.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("the default effort {default} is above the maximum {maximum}")]
-pub struct BudgetInverted {
-    pub default: Effort,
-    pub maximum: Effort,
-}
-
-impl EffortBudget {
-    pub fn new(default: Option<Effort>, maximum: Option<Effort>) -> Result<Self, BudgetInverted> {
-        let default = default.unwrap_or(Effort::Low);
-        let maximum = maximum.unwrap_or(Effort::XHigh);
-        if maximum < default {
-            return Err(BudgetInverted { default, maximum });
-        }
-        Ok(Self { default, maximum })
-    }
-
-    pub fn default_effort(self) -> Effort {
-        self.default
-    }
-
-    pub fn maximum(self) -> Effort {
-        self.maximum
-    }
-
-    /// Returns the effort of a target that may ask for its own, capped.
-    pub fn for_target(self, wanted: Option<Effort>) -> Effort {
-        wanted.unwrap_or(self.default).min(self.maximum)
-    }
-
-    /// Returns the effort of a phase, or `None` when it needs more than this
-    /// budget allows and has to wait.
-    pub fn for_phase(self, required: Option<Effort>) -> Option<Effort> {
-        let effort = required.map_or(self.default, |required| required.max(self.default));
-        (effort <= self.maximum).then_some(effort)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,24 +79,5 @@ mod tests {
                 .all(|effort| effort.as_str().parse() == Ok(*effort))
         );
         assert!("LOW".parse::<Effort>().is_err());
-    }
-
-    #[test]
-    fn a_target_is_capped_and_a_phase_waits() {
-        let budget = EffortBudget::new(Some(Effort::Medium), Some(Effort::High)).unwrap();
-        assert_eq!(budget.for_target(None), Effort::Medium);
-        assert_eq!(budget.for_target(Some(Effort::XHigh)), Effort::High);
-        assert_eq!(budget.for_phase(Some(Effort::Low)), Some(Effort::Medium));
-        assert_eq!(budget.for_phase(Some(Effort::High)), Some(Effort::High));
-        assert_eq!(budget.for_phase(Some(Effort::XHigh)), None);
-    }
-
-    #[test]
-    fn a_maximum_below_the_default_is_refused() {
-        let refused = EffortBudget::new(Some(Effort::High), Some(Effort::Low)).unwrap_err();
-        assert_eq!(
-            refused.to_string(),
-            "the default effort high is above the maximum low"
-        );
     }
 }

@@ -46,6 +46,9 @@ pub trait DiskRead: Debug + Send + Sync {
     /// keeps a device or a pipe from blocking the reader.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
 
+    /// Returns where an existing path really is, all links followed.
+    fn resolve(&self, path: &Path) -> io::Result<PathBuf>;
+
     /// Returns the names in `dir`, sorted.
     fn list(&self, dir: &Path) -> io::Result<Vec<Entry>>;
 

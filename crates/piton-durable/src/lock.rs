@@ -76,25 +76,17 @@ impl Lock {
 
     /// Acquires the lock, waiting for a living holder at most `wait`.
     pub fn acquire(&self, holder: &Holder, wait: Duration) -> Result<LockGuard, LockError> {
-        let deadline = Instant::now().checked_add(wait);
-        loop {
-            if let Some(file) = self.attempt()? {
-                let guard = LockGuard {
-                    file,
-                    record: self.record(),
-                };
-                guard.tell(holder);
-                return Ok(guard);
-            }
-            if deadline.is_none_or(|deadline| Instant::now() >= deadline) {
-                return Err(LockError::Held {
-                    path: self.path.clone(),
-                    by: self.holder().map(Box::new),
-                });
-            }
-            // The system offers to wait, but not to wait with a limit.
-            std::thread::sleep(LOOK_AGAIN);
-        }
+        let file = wait_for(wait, || self.attempt())?;
+        let file = file.ok_or_else(|| LockError::Held {
+            path: self.path.clone(),
+            by: self.holder().map(Box::new),
+        })?;
+        let guard = LockGuard {
+            file,
+            record: self.record(),
+        };
+        guard.tell(holder);
+        Ok(guard)
     }
 
     /// Tells whether a living process holds the lock, and changes nothing: a
@@ -171,6 +163,24 @@ impl Lock {
 
     fn record(&self) -> PathBuf {
         beside(&self.path, ".holder")
+    }
+}
+
+/// Tries again and again until something came of it or the time is up; tries at
+/// least once. For what no system call waits for with a limit.
+pub fn wait_for<T, E>(
+    limit: Duration,
+    mut attempt: impl FnMut() -> Result<Option<T>, E>,
+) -> Result<Option<T>, E> {
+    let deadline = Instant::now().checked_add(limit);
+    loop {
+        if let Some(got) = attempt()? {
+            return Ok(Some(got));
+        }
+        if deadline.is_none_or(|deadline| Instant::now() >= deadline) {
+            return Ok(None);
+        }
+        std::thread::sleep(LOOK_AGAIN);
     }
 }
 

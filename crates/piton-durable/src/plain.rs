@@ -1,7 +1,7 @@
 //! A disk that has nothing but what every platform has.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::disk::{Appender, Disk, DiskRead, Entry, Stat};
 
@@ -17,6 +17,14 @@ impl<D: DiskRead> DiskRead for PlainDisk<D> {
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         self.0.read(path)
+    }
+
+    fn read_at_most(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+        self.0.read_at_most(path, limit)
+    }
+
+    fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
+        self.0.resolve(path)
     }
 
     fn list(&self, dir: &Path) -> io::Result<Vec<Entry>> {

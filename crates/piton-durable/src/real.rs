@@ -59,6 +59,10 @@ impl DiskRead for RealDisk {
         fs::read_link(path)
     }
 
+    fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
+        fs::canonicalize(path)
+    }
+
     fn list(&self, dir: &Path) -> io::Result<Vec<Entry>> {
         let mut entries = fs::read_dir(dir)?
             .map(|entry| {

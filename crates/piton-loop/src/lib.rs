@@ -11,6 +11,7 @@ pub mod commit;
 pub mod effort;
 pub mod failures;
 mod fence;
+pub mod planning;
 pub mod prompts;
 pub mod replies;
 pub mod runs;

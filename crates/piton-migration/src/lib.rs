@@ -15,6 +15,7 @@
 //! - [`resolve`]: from what a person typed to a migration;
 //! - [`listing`], [`show`], [`report`]: what the commands tell about it;
 //! - [`repair`]: deciding how to put it right;
+//! - [`publish`]: replacing a live migration, all or nothing, and recovering;
 //! - [`slug`], [`stamp`], [`effort`]: the small types all of them share;
 //! - [`json`], [`text`]: the original's reading of JSON, and of text.
 
@@ -28,6 +29,7 @@ pub mod own;
 mod paths;
 pub mod phase;
 pub mod planning;
+pub mod publish;
 mod render;
 pub mod repair;
 pub mod report;

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::action::Action;
+use crate::check::survey;
 use crate::fault::{Fault, PlanFaults};
 use crate::graph::{Edge, Graph};
 use crate::id::ActionId;
-use crate::index::Index;
 use crate::input::Input;
 use crate::operation::Operation;
 use crate::output::{Output, Ref};
@@ -58,9 +58,13 @@ impl<O: Operation> PlanBuilder<O> {
         }
     }
 
-    /// Adds an operation, bare or as a [`Draft`], and names it.
-    pub fn add(&mut self, draft: impl Into<Draft<O>>) -> Handle {
-        let draft = draft.into();
+    /// Adds an operation that depends on nothing but what it uses.
+    pub fn add(&mut self, operation: O) -> Handle {
+        self.add_draft(Draft::new(operation))
+    }
+
+    /// Adds an operation with what was said about it, and names it.
+    pub fn add_draft(&mut self, draft: Draft<O>) -> Handle {
         let operation = draft.operation;
         let id = ActionId::derive(operation.category(), operation.verb(), &operation.target());
         let handle = Handle {
@@ -69,8 +73,8 @@ impl<O: Operation> PlanBuilder<O> {
         };
         self.actions.push(Action {
             id,
-            description: draft.description,
-            input: draft.input,
+            description: draft.description.map(String::into_boxed_str),
+            input: draft.input.map(Box::new),
             operation,
         });
         self.stated.push(draft.stated);
@@ -100,7 +104,7 @@ impl<O: Operation> PlanBuilder<O> {
     /// Checks everything at once. Whoever uses an output depends on its
     /// action; that need not be said.
     pub fn build(self) -> Result<Plan<O>, PlanFaults> {
-        let index = Index::build(&self.actions);
+        let survey = survey(&self.actions);
         let mut faults = Vec::new();
         let mut graph = Graph::with_capacity(self.actions.len(), self.stated.len());
         for (action, stated) in self.actions.iter().zip(&self.stated) {
@@ -116,7 +120,7 @@ impl<O: Operation> PlanBuilder<O> {
                 let to = match by_position {
                     Some(found) if found.id == on.id => Some(on.position),
                     // The handle came from another builder.
-                    Some(_) | None => index.get(&self.actions, &on.id),
+                    Some(_) | None => survey.index.get(&self.actions, &on.id),
                 };
                 match to {
                     Some(to) if *order_only => edges.push(Edge::after(to)),
@@ -125,7 +129,7 @@ impl<O: Operation> PlanBuilder<O> {
                 }
             }
             for reference in action.operation.uses() {
-                match index.get(&self.actions, &reference.action) {
+                match survey.index.get(&self.actions, &reference.action) {
                     Some(to) => edges.push(Edge::needs(to)),
                     None => unknown(&reference.action),
                 }
@@ -136,7 +140,7 @@ impl<O: Operation> PlanBuilder<O> {
             command: self.command,
             actions: self.actions,
             graph,
-            index,
+            survey,
             warnings: self.warnings,
             context: self.context,
             faults,
@@ -186,12 +190,6 @@ impl<O> Draft<O> {
     pub fn describe(mut self, text: impl Into<String>) -> Self {
         self.description = Some(text.into());
         self
-    }
-}
-
-impl<O> From<O> for Draft<O> {
-    fn from(operation: O) -> Self {
-        Self::new(operation)
     }
 }
 

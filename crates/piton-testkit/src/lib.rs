@@ -5,6 +5,7 @@
     reason = "tests arrange the real world, outside the seams they test"
 )]
 
+mod fake_agent;
 pub mod floor;
 mod ops;
 mod scratch;
@@ -12,6 +13,7 @@ mod shared;
 pub mod sim;
 pub mod tap;
 
+pub use fake_agent::fake_agent;
 pub use ops::{Op, Verb};
 pub use scratch::ScratchRepo;
 pub use shared::shared_dir;

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Debug};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use piton_durable::{Appender, Disk, DiskRead, Entry, Stat};
@@ -69,6 +69,14 @@ impl<D: DiskRead> DiskRead for TapDisk<D> {
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         self.disk.read(path)
+    }
+
+    fn read_at_most(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+        self.disk.read_at_most(path, limit)
+    }
+
+    fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
+        self.disk.resolve(path)
     }
 
     fn list(&self, dir: &Path) -> io::Result<Vec<Entry>> {
@@ -144,7 +152,7 @@ impl<D: Disk> Disk for TapDisk<D> {
 
 struct TapAppender {
     file: Box<dyn Appender>,
-    path: std::path::PathBuf,
+    path: PathBuf,
     hook: Hook,
 }
 

@@ -47,9 +47,13 @@ impl Dialect for ClaudeStream {
         let events = &self.events;
         if events.so_far.finished && events.background == 0 {
             Standing::Finished
+        } else if events.so_far.finished {
+            // A background task will wake the model once more, or is a server
+            // that never ends: it is given the silence of a thinking agent.
+            Standing::Working
         } else if events.so_far.retrying.is_some() {
             Standing::Retrying
-        } else if events.background > 0 || !events.tools.is_empty() {
+        } else if !events.tools.is_empty() || events.background > 0 {
             Standing::InTool
         } else {
             Standing::Working
@@ -60,14 +64,9 @@ impl Dialect for ClaudeStream {
         let mut events = self.events;
         events.so_far.overflow = self.lines.finish(|line| events.line(line)) > 0;
         let mut transcript = events.so_far;
-        // A result without text of its own still has what was said before it.
-        if transcript
-            .text
-            .as_deref()
-            .is_none_or(|text| text.trim().is_empty())
-            && !events.said.is_empty()
-            && !transcript.finished
-        {
+        // Without a result that succeeded, what was said is all there is.
+        let succeeded = transcript.finished && transcript.failure.is_none();
+        if !succeeded && transcript.text.is_none() && !events.said.is_empty() {
             transcript.text = Some(events.said.join("\n"));
         }
         transcript

@@ -91,7 +91,7 @@ pub fn run(
         program: session.program.clone(),
         source,
     })?;
-    let tree = Tree::of(Some(child.id()), &session.token);
+    let tree = Tree::of(Some(child.id()), &session.directory, &session.token);
     let mut seat = Seat {
         child,
         tree,

@@ -74,7 +74,7 @@ pub fn reap_leftovers(disk: &dyn Disk, directory: &Path) -> io::Result<usize> {
 }
 
 fn end(token: &str) -> usize {
-    let mut tree = Tree::of(None, token);
+    let mut tree = Tree::of(None, Path::new("/"), token);
     let found = tree.look().len();
     let mut signal = Signal::TERM;
     // Two seconds politely, then two of the hard signal.

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::fs;
+use std::path::Path;
 
 use rustix::process::Pid;
 
@@ -32,6 +33,9 @@ pub(crate) trait ProcessTable: Debug + Send {
 
     /// Tells whether a process was started with `NAME=value` in its environment.
     fn was_given(&self, pid: i32, assignment: &str) -> bool;
+
+    /// Tells whether a process works in `directory` or below it.
+    fn works_below(&self, pid: i32, directory: &Path) -> bool;
 }
 
 /// Returns the table of this machine.
@@ -79,6 +83,10 @@ impl ProcessTable for ProcFs {
             .split(|byte| *byte == 0)
             .any(|entry| entry == assignment.as_bytes())
     }
+
+    fn works_below(&self, pid: i32, directory: &Path) -> bool {
+        fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|cwd| cwd.starts_with(directory))
+    }
 }
 
 /// Reads `pid (name) state ppid pgrp session …`; the name may hold anything,
@@ -116,6 +124,11 @@ impl ProcessTable for Ps {
         // `e` shows the environment after the command, of one's own processes.
         let listing = ps(&["eww", "-o", "command=", "-p", &pid.to_string()]);
         listing.split_whitespace().any(|word| word == assignment)
+    }
+
+    fn works_below(&self, _pid: i32, _directory: &Path) -> bool {
+        // This is asked of adopted orphans alone, and only Linux has those.
+        false
     }
 }
 
@@ -156,8 +169,6 @@ fn ps(arguments: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
     use super::*;
 
     fn own() -> i32 {
@@ -200,8 +211,8 @@ mod tests {
         let path = std::env::vars().find(|(name, _)| name == "PATH").unwrap().1;
         assert!(of_this_machine().was_given(own(), &format!("PATH={path}")));
         let listed = Ps.rows();
+        // Some small machines have no `ps`; there is nothing to compare then.
         if listed.is_empty() {
-            writeln!(std::io::stderr(), "skipped: there is no ps here").unwrap();
             return;
         }
         assert_eq!(listed[&own()].parent, here[&own()].parent);

@@ -9,6 +9,7 @@
 //! they can be taken note of when they die.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rustix::process::{Signal, WaitOptions, kill_process, waitpid};
@@ -19,7 +20,8 @@ use super::table::{self, ProcessId, ProcessTable, Row};
 pub(crate) const MARKER: &str = "PITON_CALL";
 
 /// How many calls run in this process. An adopted orphan that shows no trace of
-/// where it came from can only be told when there is one call it may come from.
+/// where it came from belongs to the call in whose directory it works, and to
+/// the only call where there is just one.
 static CALLS: AtomicUsize = AtomicUsize::new(0);
 
 /// The processes of one call.
@@ -29,6 +31,7 @@ pub(crate) struct Tree {
     /// The program that was started; nothing after a restart of piton.
     root: Option<i32>,
     marker: String,
+    directory: PathBuf,
     own: i32,
     seen: BTreeSet<ProcessId>,
     /// Processes whose environment was looked at and had no marker.
@@ -37,10 +40,14 @@ pub(crate) struct Tree {
 
 impl Tree {
     /// Watches over the processes of `root`, which carry `token`.
-    pub(crate) fn of(root: Option<u32>, token: &str) -> Self {
+    pub(crate) fn of(root: Option<u32>, directory: &Path, token: &str) -> Self {
         CALLS.fetch_add(usize::from(root.is_some()), Ordering::SeqCst);
         Self {
             table: table::of_this_machine(),
+            // Links in the path are followed, as the kernel does.
+            directory: directory
+                .canonicalize()
+                .unwrap_or_else(|_| directory.to_path_buf()),
             root: root.and_then(|root| i32::try_from(root).ok()),
             marker: format!("{MARKER}={token}"),
             own: i32::try_from(std::process::id()).unwrap_or(0),
@@ -69,8 +76,13 @@ impl Tree {
                 self.foreign.insert(id);
             }
         }
-        let strays = self.root.is_some() && CALLS.load(Ordering::SeqCst) == 1;
-        self.seen = members(&rows, self.root, self.own, &self.seen, strays);
+        if self.root.is_some() {
+            let alone = CALLS.load(Ordering::SeqCst) == 1;
+            let strays = strays(&rows, self.own)
+                .filter(|id| alone || self.table.works_below(id.pid, &self.directory));
+            self.seen.extend(strays);
+        }
+        self.seen = members(&rows, self.root, self.own, &self.seen);
         let others = self
             .seen
             .iter()
@@ -109,26 +121,19 @@ impl Drop for Tree {
 
 /// Returns which of `rows` belong to the call: the root, what was seen before
 /// and still is the same process, and what descends from these or shares a
-/// session with them. With `strays` so do orphans that piton adopted: what piton
-/// starts itself stays in piton's session.
+/// session with them.
 fn members(
     rows: &BTreeMap<i32, Row>,
     root: Option<i32>,
     own: i32,
     before: &BTreeSet<ProcessId>,
-    strays: bool,
 ) -> BTreeSet<ProcessId> {
     let own_session = rows.get(&own).map(|row| row.session);
-    let stray = |row: &&Row| {
-        let elsewhere = own_session.is_some_and(|session| row.session != session);
-        strays && row.parent == own && elsewhere && row.id.pid != own && row.id.pid > 1
-    };
     let mut found: BTreeSet<ProcessId> = before
         .iter()
         .filter(|id| rows.get(&id.pid).is_some_and(|row| row.id == **id))
         .copied()
         .collect();
-    found.extend(rows.values().filter(stray).map(|row| row.id));
     found.extend(root.and_then(|root| rows.get(&root)).map(|row| row.id));
     loop {
         let pids: BTreeSet<i32> = found.iter().map(|id| id.pid).collect();
@@ -150,6 +155,19 @@ fn members(
             return found;
         }
     }
+}
+
+/// Returns the orphans that piton adopted: what piton starts itself stays in
+/// piton's session.
+fn strays(rows: &BTreeMap<i32, Row>, own: i32) -> impl Iterator<Item = ProcessId> + '_ {
+    let own_session = rows.get(&own).map(|row| row.session);
+    let adopted = move |row: &&Row| {
+        row.parent == own && own_session.is_some_and(|session| row.session != session)
+    };
+    rows.values()
+        .filter(adopted)
+        .map(|row| row.id)
+        .filter(move |id| id.pid > 1 && id.pid != own)
 }
 
 /// Makes piton adopt the orphans of its agents, where the system knows how.
@@ -190,7 +208,7 @@ mod tests {
             .iter()
             .map(|&(pid, start)| ProcessId { pid, start })
             .collect();
-        members(&table(rows), Some(10), 5, &before, false)
+        members(&table(rows), Some(10), 5, &before)
             .into_iter()
             .map(|id| id.pid)
             .collect()
@@ -217,13 +235,9 @@ mod tests {
     }
 
     #[test]
-    fn an_orphan_without_any_trace_belongs_to_the_only_call_there_is() {
+    fn an_adopted_orphan_is_told_from_what_piton_starts_by_its_session() {
         let rows = table(&[(5, 1, 5), (10, 5, 5), (11, 5, 11), (12, 5, 5)]);
-        let found = members(&rows, Some(10), 5, &BTreeSet::new(), true);
-        assert_eq!(
-            found.into_iter().map(|id| id.pid).collect::<Vec<_>>(),
-            [10, 11]
-        );
+        assert_eq!(strays(&rows, 5).map(|id| id.pid).collect::<Vec<_>>(), [11]);
     }
 
     #[test]
@@ -249,7 +263,7 @@ mod tests {
             table.insert(5, Row { id, parent: 1, session: 5, zombie: false });
             let before = before.into_iter().filter(|pid| *pid != 5)
                 .map(|pid| ProcessId { pid, start: u64::try_from(pid).unwrap() }).collect();
-            let found = members(&table, Some(10), 5, &before, true);
+            let found = members(&table, Some(10), 5, &before);
             prop_assert!(found.iter().all(|id| id.pid > 1 && id.pid != 5));
         }
     }

@@ -10,6 +10,9 @@ use crate::atomic::create_dirs;
 use crate::disk::Disk;
 use crate::tree;
 
+/// The name of a tree that is being copied or removed, and may be in pieces.
+const PARTIAL: &str = ".piton-partial";
+
 /// Moves the tree at `from` into the directory `to`, beside whatever is kept
 /// there already, and returns its new path. Durable when it returns.
 pub fn keep(disk: &dyn Disk, from: &Path, to: &Path) -> Result<PathBuf, TransactionError> {
@@ -20,8 +23,7 @@ pub fn keep(disk: &dyn Disk, from: &Path, to: &Path) -> Result<PathBuf, Transact
         Err(TransactionError::Move { source, .. })
             if source.kind() == io::ErrorKind::CrossesDevices =>
         {
-            tree::copy(disk, from, &kept)?;
-            tree::remove(disk, from)?;
+            copy_across(disk, from, &kept)?;
         }
         Err(error) => return Err(error),
     }
@@ -30,6 +32,26 @@ pub fn keep(disk: &dyn Disk, from: &Path, to: &Path) -> Result<PathBuf, Transact
         sync(disk, parent)?;
     }
     Ok(kept)
+}
+
+/// Moves a tree to another file system. Neither half a copy nor a half-removed
+/// original is ever found under a name that counts.
+fn copy_across(disk: &dyn Disk, from: &Path, kept: &Path) -> Result<(), TransactionError> {
+    let partial = kept.with_file_name(PARTIAL);
+    tree::remove(disk, &partial)?;
+    tree::copy(disk, from, &partial)?;
+    rename_to_free(disk, &partial, kept)?;
+    if let Some(to) = kept.parent() {
+        sync(disk, to)?;
+    }
+    let removed = from.with_file_name(PARTIAL);
+    tree::remove(disk, &removed)?;
+    rename_to_free(disk, from, &removed)?;
+    if let Some(holder) = from.parent() {
+        sync(disk, holder)?;
+    }
+    tree::remove(disk, &removed)?;
+    Ok(())
 }
 
 /// Returns the first of `name`, `name-2`, `name-3` and so on that is free.

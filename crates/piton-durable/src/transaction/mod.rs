@@ -23,6 +23,7 @@ pub use error::TransactionError;
 pub use evidence::keep;
 pub use intent::{Intent, Step};
 pub use live_path::{InvalidLivePath, LivePath};
+pub use moves::rename_to_free;
 pub use recover::{Deed, Recovered, recover};
 pub use replaced::{Replaced, Undone};
 pub use site::Site;

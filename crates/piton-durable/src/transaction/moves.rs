@@ -69,11 +69,7 @@ pub(crate) fn take(
 /// Renames to a name that must be free. Without a system call for that the
 /// name is looked at first; a directory with anything in it would not be
 /// replaced even then.
-pub(crate) fn rename_to_free(
-    disk: &dyn Disk,
-    from: &Path,
-    to: &Path,
-) -> Result<(), TransactionError> {
+pub fn rename_to_free(disk: &dyn Disk, from: &Path, to: &Path) -> Result<(), TransactionError> {
     let in_the_way = || TransactionError::InTheWay { path: to.into() };
     let renamed = match disk.rename_new(from, to) {
         Err(error) if error.kind() == io::ErrorKind::Unsupported => {

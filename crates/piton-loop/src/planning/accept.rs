@@ -45,12 +45,18 @@ pub enum StepOutcome {
     /// Another step is next.
     Next(Step),
     /// Findings that only a person can settle.
-    NeedsPerson { findings: String },
+    NeedsPerson {
+        findings: String,
+    },
     /// The plan may be carried out.
     Ready,
     /// The plan may be carried out once a person has looked.
-    ReadyAwaitingPerson { reason: String },
-    Rejected { reason: String },
+    ReadyAwaitingPerson {
+        reason: String,
+    },
+    Rejected {
+        reason: String,
+    },
 }
 
 /// A step that cannot be accepted. Nothing changed.
@@ -171,7 +177,7 @@ impl Accepting<'_> {
         let mut own = self.base.own.clone();
         own.review_notes.push(ReviewNote {
             at: self.now.instant(),
-            step: self.step.to_string(),
+            step: self.step,
             text: answer.text.clone(),
         });
         let manifest = manifest.await_person(&reason, self.now).into_manifest();
@@ -242,7 +248,12 @@ impl Accepting<'_> {
             Decision::Reject => {
                 self.contents.put(
                     skip_note::SKIP_NOTE_FILE,
-                    skip_note::render(self.base, &reason),
+                    skip_note::render(
+                        &self.base.slug,
+                        self.base.state.target(),
+                        &self.base.own,
+                        &reason,
+                    ),
                 );
                 (
                     manifest.reject().into_manifest(),

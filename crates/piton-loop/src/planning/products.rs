@@ -17,7 +17,9 @@ const APPROACHES: &str = "approaches/";
 /// What is missing or wrong in the files that a step left.
 #[derive(Debug, thiserror::Error)]
 pub enum ProductError {
-    #[error("it wrote no approach; at least one file approaches/<idea>.md with text in it is needed")]
+    #[error(
+        "it wrote no approach; at least one file approaches/<idea>.md with text in it is needed"
+    )]
     NoApproach,
     #[error("it left {PLAN_FILE} missing or empty")]
     NoPlan,

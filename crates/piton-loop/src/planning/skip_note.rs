@@ -2,19 +2,19 @@
 
 use std::fmt::Write as _;
 
-use super::snapshot::Snapshot;
+use piton_migration::own::OwnData;
+use piton_migration::slug::Slug;
 
 /// The note's path below the migration's directory.
 pub const SKIP_NOTE_FILE: &str = "intentional-skip.md";
 
 /// Returns the note's text.
-pub fn render(rejected: &Snapshot, reason: &str) -> String {
+pub fn render(slug: &Slug, target: &str, own: &OwnData, reason: &str) -> String {
     let mut note = format!(
-        "# Intentional Skip: {}\n\n## Target\n\n{}\n",
-        rejected.slug,
-        rejected.state.target().trim()
+        "# Intentional Skip: {slug}\n\n## Target\n\n{}\n",
+        target.trim()
     );
-    if let Some(target) = &rejected.own.target
+    if let Some(target) = &own.target
         && !target.files.is_empty()
     {
         note.push('\n');

@@ -1,4 +1,4 @@
-//! A migration in planning, as it was last accepted.
+//! A migration as it was last accepted.
 
 use jiff::Timestamp;
 use piton_durable::{DiskRead, TreeDigest, TreeError};
@@ -11,9 +11,23 @@ use piton_migration::slug::Slug;
 use piton_migration::stamp::{RawStamp, Stamp};
 
 use super::contents::{Contents, ContentsError};
+use super::paths::{PathError, refuse_links};
 use super::site::Site;
 
-/// Everything that was accepted of one migration.
+/// A live migration, whatever its status and whoever planned it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Live {
+    pub slug: Slug,
+    pub manifest: Manifest,
+    /// What piton knows beyond the files it shares; empty for a migration that
+    /// it never touched.
+    pub own: OwnData,
+    pub contents: Contents,
+    /// The digest of the directory that all of this was read from.
+    pub digest: TreeDigest,
+}
+
+/// Everything that was accepted of one migration in planning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snapshot {
     pub slug: Slug,
@@ -32,6 +46,8 @@ pub struct Snapshot {
 pub enum SnapshotError {
     #[error("find the migration {slug}; `piton migration list` shows what is there")]
     NotThere { slug: Slug },
+    #[error("find the migration's directory")]
+    Path(#[from] PathError),
     #[error(transparent)]
     Contents(#[from] ContentsError),
     #[error("take the digest of the migration")]
@@ -68,14 +84,15 @@ pub enum SnapshotError {
     },
 }
 
-impl Snapshot {
-    /// Reads a live migration.
+impl Live {
+    /// Reads a live migration, whatever its status.
     pub fn read(disk: &dyn DiskRead, site: &Site, slug: &Slug) -> Result<Self, SnapshotError> {
-        let live = site.live(slug);
+        refuse_links(disk, site.root(), &site.relative(slug))?;
+        let dir = site.live(slug);
         // The digest comes first: if something changes in between, publishing
         // finds that the base is not what it was.
-        let digest = TreeDigest::of(disk, &live)?;
-        let Some(contents) = Contents::read(disk, &live)? else {
+        let digest = TreeDigest::of(disk, &dir)?;
+        let Some(contents) = Contents::read(disk, &dir)? else {
             return Err(SnapshotError::NotThere { slug: slug.clone() });
         };
         let slug = slug.clone();
@@ -86,19 +103,6 @@ impl Snapshot {
             slug: slug.clone(),
             source,
         })?;
-        let Some(bytes) = contents.get(STATE_FILE) else {
-            return Err(SnapshotError::NoState { slug });
-        };
-        let state = PlanningState::decode(bytes).map_err(|source| SnapshotError::State {
-            slug: slug.clone(),
-            source,
-        })?;
-        state
-            .check_references(disk, &live, &site.home(&slug))
-            .map_err(|source| SnapshotError::Reference {
-                slug: slug.clone(),
-                source,
-            })?;
         // Notes that cannot be read must not be written over either.
         let own = match contents.get(OWN_FILE) {
             Some(bytes) => OwnData::decode(bytes).map_err(|source| SnapshotError::Own {
@@ -107,6 +111,44 @@ impl Snapshot {
             })?,
             None => OwnData::new(),
         };
+        Ok(Self {
+            slug,
+            manifest,
+            own,
+            contents,
+            digest,
+        })
+    }
+
+    /// Reads the planning record, if the migration has one that can be read.
+    pub fn state(&self) -> Option<PlanningState> {
+        PlanningState::decode(self.contents.get(STATE_FILE)?).ok()
+    }
+}
+
+impl Snapshot {
+    /// Reads a live migration with its planning record.
+    pub fn read(disk: &dyn DiskRead, site: &Site, slug: &Slug) -> Result<Self, SnapshotError> {
+        let Live {
+            slug,
+            manifest,
+            own,
+            contents,
+            digest,
+        } = Live::read(disk, site, slug)?;
+        let Some(bytes) = contents.get(STATE_FILE) else {
+            return Err(SnapshotError::NoState { slug });
+        };
+        let state = PlanningState::decode(bytes).map_err(|source| SnapshotError::State {
+            slug: slug.clone(),
+            source,
+        })?;
+        state
+            .check_references(disk, &site.live(&slug), &site.home(&slug))
+            .map_err(|source| SnapshotError::Reference {
+                slug: slug.clone(),
+                source,
+            })?;
         Ok(Self {
             slug,
             manifest,

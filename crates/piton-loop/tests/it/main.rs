@@ -3,7 +3,11 @@
 #![expect(clippy::disallowed_methods, reason = "tests arrange the real world")]
 #![expect(clippy::print_stdout, reason = "a skipped test says so")]
 
+mod crashes;
+mod misbehaviour;
+mod planning;
 mod prompts;
 mod retention;
 mod runs;
 mod vectors;
+mod world;

@@ -22,3 +22,4 @@ pub use doctor::{Examination, Report, examine, examine_all};
 pub use finding::{Finding, has_errors};
 pub use mode::{Mode, ModeError};
 pub use transactions::examine as examine_transactions;
+pub(crate) use transactions::{LOCK_DIR, OWNER_FILE};

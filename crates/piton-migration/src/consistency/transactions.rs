@@ -13,9 +13,9 @@ use crate::json::{Value, parse};
 use crate::live::LiveDir;
 
 /// The lock's name in the transactions directory.
-const LOCK_DIR: &str = ".lock";
+pub(crate) const LOCK_DIR: &str = ".lock";
 /// The file in the lock that says whose it is.
-const OWNER_FILE: &str = "owner.json";
+pub(crate) const OWNER_FILE: &str = "owner.json";
 const MAX_OWNER: u64 = 64 << 10;
 
 /// Looks at the transactions directory; `kind` is what stands at its name.

@@ -14,6 +14,7 @@ mod findings;
 mod fixtures;
 mod listing;
 mod properties;
+mod publish;
 mod repairing;
 mod resolving;
 mod scratch;

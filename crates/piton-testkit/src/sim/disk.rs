@@ -506,6 +506,12 @@ impl DiskRead for SimDisk {
         }
     }
 
+    /// Links are not followed: what goes through one is not found.
+    fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
+        self.state().find(path)?;
+        Ok(path.to_owned())
+    }
+
     fn list(&self, dir: &Path) -> io::Result<Vec<Entry>> {
         let state = self.state();
         state.alive()?;

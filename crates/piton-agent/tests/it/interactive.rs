@@ -1,0 +1,104 @@
+//! Sessions with a person at the terminal, here without a person.
+
+use std::time::{Duration, Instant};
+
+use piton_agent::interactive::{Session, SessionEnd, SessionError, run};
+use piton_agent::process::ExitKind;
+use piton_agent::{Stop, SystemClock};
+use piton_durable::RealDisk;
+
+use crate::desk::Desk;
+
+const WRITE: &str = r#"
+    printf 'taste\n' > taste.md
+    printf 'sha256:%s\n' "$(sha256sum taste.md | cut -d' ' -f1)" > taste.md.done
+"#;
+
+fn session(desk: &Desk, script: &str, with_content: bool) -> Session {
+    Session {
+        program: "/bin/sh".into(),
+        arguments: vec!["-c".to_owned(), script.to_owned()],
+        directory: desk.path("tree"),
+        environment: desk.host.environment.clone(),
+        content: with_content.then(|| desk.path("tree/taste.md")),
+        token: format!("session-{}", desk.dir.path().display()),
+    }
+}
+
+fn play(desk: &Desk, script: &str, stop: &Stop) -> Result<SessionEnd, SessionError> {
+    run(
+        &session(desk, script, true),
+        None,
+        &RealDisk,
+        stop,
+        &SystemClock::default(),
+    )
+}
+
+#[test]
+fn an_agent_that_stays_is_ended_once_its_file_has_settled() {
+    let desk = Desk::new();
+    let started = Instant::now();
+    let script = format!("{WRITE}\n echo $$ > ../pids; exec sleep 300");
+    assert_eq!(
+        play(&desk, &script, &Stop::default()).unwrap(),
+        SessionEnd::Settled
+    );
+    assert!((2..10).contains(&started.elapsed().as_secs()));
+    desk.nothing_runs(1);
+}
+
+#[test]
+fn an_agent_that_ends_by_itself_must_have_finished_the_file() {
+    let desk = Desk::new();
+    let end = play(&desk, &format!("{WRITE}\n exit 3"), &Stop::default()).unwrap();
+    assert_eq!(end, SessionEnd::Ended(ExitKind::Code(3)));
+    for script in [
+        "exit 0",
+        "echo x > taste.md",
+        "echo x > taste.md; echo sha256:0 > taste.md.done",
+    ] {
+        let desk = Desk::new();
+        let error = play(&desk, script, &Stop::default()).unwrap_err();
+        assert!(
+            matches!(error, SessionError::Unfinished { .. }),
+            "{script}: {error}"
+        );
+    }
+}
+
+#[test]
+fn a_done_file_of_an_earlier_session_counts_for_nothing() {
+    let desk = Desk::new();
+    assert!(play(&desk, WRITE, &Stop::default()).is_ok());
+    assert!(play(&desk, "exit 0", &Stop::default()).is_err());
+}
+
+#[test]
+fn a_piton_that_is_told_to_stop_ends_the_session() {
+    let desk = Desk::new();
+    let stop = Stop::default();
+    stop.request();
+    let started = Instant::now();
+    let end = play(
+        &desk,
+        "trap '' INT; echo $$ > ../pids; sleep 300 & wait",
+        &stop,
+    )
+    .unwrap();
+    assert_eq!(end, SessionEnd::Stopped);
+    assert!(started.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
+fn a_session_without_a_file_lasts_until_the_agent_ends() {
+    let desk = Desk::new();
+    let end = run(
+        &session(&desk, "exit 7", false),
+        None,
+        &RealDisk,
+        &Stop::default(),
+        &SystemClock::default(),
+    );
+    assert_eq!(end.unwrap(), SessionEnd::Ended(ExitKind::Code(7)));
+}

@@ -1,0 +1,68 @@
+//! What is left when piton itself is killed outright.
+
+use std::process::Command;
+
+use piton_agent::process::reap_leftovers;
+use piton_durable::RealDisk;
+
+use crate::desk::{Desk, runs};
+
+/// Starts a process that carries a call's marker and whose parent is gone, as
+/// the agent of a dead piton would, and returns its number.
+fn orphan(token: &str) -> String {
+    let script = "sleep 300 >/dev/null 2>&1 & echo $!";
+    let started = Command::new("sh")
+        .args(["-c", script])
+        .env("PITON_CALL", token)
+        .output()
+        .unwrap();
+    String::from_utf8(started.stdout).unwrap().trim().to_owned()
+}
+
+fn end(pid: &str) {
+    Command::new("kill").arg(pid).status().unwrap();
+}
+
+fn note(desk: &Desk, token: &str, owner: u32) {
+    let text = format!(r#"{{"version":1,"token":"{token}","owner":{owner}}}"#);
+    std::fs::write(desk.path("call/running.json"), text).unwrap();
+}
+
+#[test]
+fn the_next_piton_ends_what_a_killed_one_left_and_nothing_else() {
+    let desk = Desk::new();
+    let token = format!("left-{}", std::process::id());
+    let left = orphan(&token);
+    let other = orphan("of another call");
+    // No process has this number: it is above what the kernel gives out.
+    note(&desk, &token, 999_999_999);
+    let ended = reap_leftovers(&RealDisk, &desk.path("call")).unwrap();
+    assert_eq!(ended, 1);
+    assert!(!runs(&left));
+    assert!(runs(&other));
+    assert!(!desk.path("call/running.json").exists());
+    assert_eq!(reap_leftovers(&RealDisk, &desk.path("call")).unwrap(), 0);
+    end(&other);
+}
+
+#[test]
+fn a_call_whose_piton_lives_is_left_alone() {
+    let desk = Desk::new();
+    let token = format!("alive-{}", std::process::id());
+    let running = orphan(&token);
+    // The process that started this test lives.
+    let parent = std::os::unix::process::parent_id();
+    note(&desk, &token, parent);
+    assert_eq!(reap_leftovers(&RealDisk, &desk.path("call")).unwrap(), 0);
+    assert!(runs(&running));
+    assert!(desk.path("call/running.json").exists());
+    end(&running);
+}
+
+#[test]
+fn a_torn_note_is_cleared_away() {
+    let desk = Desk::new();
+    std::fs::write(desk.path("call/running.json"), "{\"version\":1,").unwrap();
+    assert_eq!(reap_leftovers(&RealDisk, &desk.path("call")).unwrap(), 0);
+    assert!(!desk.path("call/running.json").exists());
+}

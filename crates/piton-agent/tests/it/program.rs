@@ -1,0 +1,279 @@
+//! Programs that behave, called through the seam.
+
+use std::sync::Mutex;
+
+use piton_agent::agent::{CallEvent, CallEvents};
+use piton_agent::{AdapterSpec, Agent, AgentCall, Outcome, Probe, Quiet, Stop};
+
+use crate::desk::{Desk, quick};
+
+#[test]
+fn any_command_takes_a_prompt_and_prints_a_reply() {
+    let desk = Desk::new();
+    let record = desk.call(
+        "command",
+        &[
+            "echo",
+            "env:PITON_ROLE",
+            "env:PITON_SLUG",
+            "env:PITON_EFFORT",
+            "env:PITON_MODEL",
+        ],
+    );
+    assert_eq!(
+        record.result.reply().unwrap().text,
+        "Do it.planning.review\nmove-it\nhigh\nbig\n"
+    );
+    assert_eq!(
+        desk.read("call/agent-last-message.md"),
+        record.result.reply().unwrap().text
+    );
+    assert_eq!(desk.read("call/prompt.md"), "Do it.");
+    let written: piton_agent::CallRecord =
+        serde_json::from_str(&desk.read("call/call.json")).unwrap();
+    assert_eq!(written, record);
+}
+
+#[test]
+fn an_agent_works_in_its_directory_and_knows_its_workspace() {
+    let desk = Desk::new();
+    desk.call(
+        "command",
+        &["prompt", "write:a.txt=A", "write:@/b.txt=B", "say:done"],
+    );
+    assert_eq!(desk.read("tree/a.txt"), "A");
+    assert_eq!(desk.read("tree/workspace/b.txt"), "B");
+}
+
+#[test]
+fn what_claude_and_codex_tell_is_in_the_record() {
+    for (kind, session, cost, usage) in [
+        ("claude", "s-1", Some(0.5), (10, 0)),
+        ("codex", "t-1", None, (6, 4)),
+    ] {
+        let desk = Desk::new();
+        let record = desk.call(kind, &["prompt", &format!("{kind}:Fine.")]);
+        assert_eq!(record.result.reply().unwrap().text, "Fine.", "{kind}");
+        assert_eq!(record.session.as_deref(), Some(session));
+        assert_eq!(record.cost_usd, cost);
+        let found = record.usage.unwrap();
+        assert_eq!((found.input_tokens, found.cached_input_tokens), usage);
+    }
+}
+
+#[test]
+fn a_prompt_of_a_megabyte_goes_in_and_comes_out() {
+    let desk = Desk::new();
+    let prompt = "0123456789abcdef".repeat(65_536);
+    let call = desk.asked(&prompt);
+    let record = desk
+        .agent("command", &["echo"])
+        .call(&call, &desk.files(), &Stop::default(), &Quiet)
+        .unwrap();
+    assert_eq!(record.result.reply().unwrap().text, prompt);
+}
+
+#[test]
+fn a_program_that_never_reads_its_prompt_is_no_obstacle() {
+    let desk = Desk::new();
+    let call = desk.asked(&"long ".repeat(200_000));
+    let record = desk
+        .agent("command", &["say:ready"])
+        .call(&call, &desk.files(), &Stop::default(), &Quiet)
+        .unwrap();
+    assert_eq!(record.result.name(), "replied");
+}
+
+#[test]
+fn prompt_and_reply_may_go_by_files() {
+    let desk = Desk::new();
+    let mut spec = AdapterSpec::of_command(
+        "sh -c 'cat \"$0\" > \"$1\"; echo noise' {prompt_file} {reply_file}",
+    )
+    .unwrap();
+    spec.version.arguments.clear();
+    let call = desk.asked("By file.");
+    let record = desk
+        .agent_of("command", spec)
+        .call(&call, &desk.files(), &Stop::default(), &Quiet)
+        .unwrap();
+    assert_eq!(record.result.reply().unwrap().text, "By file.");
+    assert!(!desk.path("call/reply.tmp").exists());
+}
+
+#[test]
+fn command_lines_are_those_that_the_real_programs_take() {
+    let desk = Desk::new();
+    let schema = Some(serde_json::json!({"type": "object"}));
+    let call = AgentCall {
+        schema,
+        ..desk.asked("")
+    };
+    let line = |kind: &str| {
+        let spec = piton_agent::adapter::resolve(kind, None).unwrap();
+        desk.agent_of(kind, spec)
+            .command_line(&call, &desk.files())
+            .join(" ")
+    };
+    assert_eq!(
+        line("claude"),
+        "claude --print --permission-mode bypassPermissions --verbose --output-format stream-json \
+         --include-partial-messages --model big --effort high --json-schema {\"type\":\"object\"}"
+    );
+    let schema = desk.files().schema();
+    assert_eq!(
+        line("codex"),
+        format!(
+            "codex exec --json --dangerously-bypass-approvals-and-sandbox -m big \
+             -c model_reasoning_effort=\"high\" --output-schema {} -",
+            schema.display()
+        )
+    );
+}
+
+#[test]
+fn no_forge_token_reaches_the_agent_but_its_own_key_does() {
+    let desk = Desk::new();
+    let record = desk.call(
+        "command",
+        &[
+            "env:GH_TOKEN",
+            "env:GIT_TERMINAL_PROMPT",
+            "write:key=x",
+            "env:OPENAI_API_KEY",
+        ],
+    );
+    assert_eq!(
+        record.result.reply().unwrap().text,
+        "unset\n0\n[redacted]\n"
+    );
+}
+
+#[test]
+fn a_missing_program_says_how_to_get_it() {
+    let desk = Desk::new();
+    let mut spec = piton_agent::adapter::resolve("codex", None).unwrap();
+    spec.program = "no-such-program-here".to_owned();
+    let agent = desk.agent_of("codex", spec);
+    let Probe::Missing { advice, .. } = agent.probe() else {
+        panic!()
+    };
+    assert_eq!(
+        advice,
+        "install it with `npm install -g @openai/codex`, or set agents.codex.program"
+    );
+    let record = agent
+        .call(&desk.asked("x"), &desk.files(), &Stop::default(), &Quiet)
+        .unwrap();
+    assert_eq!(record.result.name(), "not-started");
+    assert!(
+        record.result.to_string().contains("npm install"),
+        "{}",
+        record.result
+    );
+}
+
+#[test]
+fn an_unknown_version_warns_and_is_recorded() {
+    let check = |prints: &str, version: Option<&str>, warning: Option<&str>| {
+        let desk = Desk::new();
+        let mut spec = desk.spec("claude", &["claude:ok"]);
+        spec.version.arguments = vec![format!("say:{prints}")];
+        let record = desk
+            .agent_of("claude", spec)
+            .call(&desk.asked("x"), &desk.files(), &Stop::default(), &Quiet)
+            .unwrap();
+        assert_eq!(
+            record.version.map(|version| version.to_string()).as_deref(),
+            version
+        );
+        assert_eq!(record.result.name(), "replied");
+        match warning {
+            None => assert_eq!(record.warnings, [""; 0]),
+            Some(part) => assert!(record.warnings[0].contains(part), "{:?}", record.warnings),
+        }
+    };
+    check("2.1.329 (Claude Code)", Some("2.1.329"), None);
+    check(
+        "3.0.1 (Claude Code)",
+        Some("3.0.1"),
+        Some("2.1.197 to 2.1.329"),
+    );
+    check("who knows", None, Some("did not tell its version"));
+}
+
+#[test]
+fn whoever_watches_is_told_what_happens_as_it_happens() {
+    #[derive(Default)]
+    struct Seen(Mutex<Vec<String>>);
+    impl CallEvents for Seen {
+        fn event(&self, event: CallEvent<'_>) {
+            let line = match event {
+                CallEvent::Started { .. } => "started".to_owned(),
+                CallEvent::Stdout(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+                CallEvent::Stderr(bytes) => format!("! {}", String::from_utf8_lossy(bytes)),
+                CallEvent::Ending(reason) => format!("{reason:?}"),
+                CallEvent::Warning(text) => text.to_owned(),
+            };
+            self.0.lock().unwrap().push(line);
+        }
+    }
+    let desk = Desk::new();
+    let seen = Seen::default();
+    let agent = desk.agent("claude", &["claude:ok", "hang"]);
+    let call = AgentCall {
+        limits: quick(),
+        ..desk.asked("x")
+    };
+    agent
+        .call(&call, &desk.files(), &Stop::default(), &seen)
+        .unwrap();
+    let seen = seen.0.into_inner().unwrap();
+    assert_eq!(seen.first().unwrap(), "started");
+    assert!(seen[1].contains("\"init\""));
+    // The shell may still say that it was terminated.
+    assert!(seen.contains(&"AfterResult".to_owned()), "{seen:?}");
+}
+
+#[test]
+fn many_calls_at_once_keep_apart() {
+    let names: Vec<String> = std::thread::scope(|scope| {
+        let call = |number: usize| {
+            move || {
+                let desk = Desk::new();
+                let pids = desk.pids();
+                let say = format!("say:{number}");
+                let record = desk.call("command", &["prompt", &pids, "session", &say]);
+                desk.nothing_runs(2);
+                record.result.reply().unwrap().text.clone()
+            }
+        };
+        let calls: Vec<_> = (0..6).map(|number| scope.spawn(call(number))).collect();
+        calls.into_iter().map(|call| call.join().unwrap()).collect()
+    });
+    assert_eq!(names, ["0\n", "1\n", "2\n", "3\n", "4\n", "5\n"]);
+}
+
+#[test]
+fn an_outcome_keeps_its_form_in_records() {
+    let check = |outcome: &Outcome, json: &str| {
+        assert_eq!(serde_json::to_string(outcome).unwrap(), json);
+        assert_eq!(&serde_json::from_str::<Outcome>(json).unwrap(), outcome);
+    };
+    let until = Some("2026-11-21T03:00:00Z".parse().unwrap());
+    check(
+        &Outcome::LimitReached {
+            message: "m".into(),
+            until,
+        },
+        r#"{"outcome":"limit-reached","message":"m","until":"2026-11-21T03:00:00Z"}"#,
+    );
+    check(
+        &Outcome::Hung {
+            silent_for: std::time::Duration::from_millis(1500),
+            after_output: true,
+        },
+        r#"{"outcome":"hung","silent_for":1.5,"after_output":true}"#,
+    );
+    check(&Outcome::Stopped, r#"{"outcome":"stopped"}"#);
+}

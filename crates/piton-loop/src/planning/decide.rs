@@ -1,0 +1,287 @@
+//! Deciding which planning step comes next, and all that it takes.
+
+use std::path::{Path, PathBuf};
+
+use piton_agent::{CallRole, call::PlanningRole};
+use piton_durable::DiskRead;
+use piton_git::{CommitId, GitError, GitRead};
+use piton_migration::consistency::{self, Finding, Mode};
+use piton_migration::manifest::{MANIFEST_FILE, MigrationState, Status};
+use piton_migration::own::Target;
+use piton_migration::planning::{Cursor, Step};
+use piton_migration::slug::Slug;
+use piton_migration::stamp::Stamp;
+
+use super::brief::Briefing;
+use super::site::Site;
+use super::snapshot::{Snapshot, SnapshotError};
+use super::verdict::answer_schema;
+use crate::commit;
+use crate::effort::EffortResolution;
+use crate::prompts::PromptError;
+
+/// What a step is decided with, besides the world.
+#[derive(Clone, Debug)]
+pub struct StepOptions<'a> {
+    pub briefing: Briefing<'a>,
+    pub effort: EffortResolution,
+    pub model: Option<String>,
+    /// The start of the subjects of all commits.
+    pub commit_prefix: &'a str,
+}
+
+/// One planning step, decided and not yet made.
+#[derive(Clone, Debug)]
+pub struct StepDecision {
+    pub base: Snapshot,
+    pub step: Step,
+    /// The commit that the agent's worktree shows.
+    pub commit: CommitId,
+    pub effort: EffortResolution,
+    pub model: Option<String>,
+    pub prompt: String,
+    pub schema: Option<serde_json::Value>,
+    /// The subject of the commit that will record the step.
+    pub subject: String,
+    /// The live directory, relative to the top of the working tree.
+    pub destination: String,
+    /// What a reader of the plan should know.
+    pub notes: Vec<String>,
+}
+
+/// Why no step can be made. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum StepRefusal {
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+    #[error("plan {slug}, which is {status}")]
+    NotPlanning { slug: Slug, status: Status },
+    #[error("plan {slug}, which waits for a person: {reason}")]
+    AwaitsPerson { slug: Slug, reason: String },
+    #[error("plan {slug}: its planning has ended, and its manifest does not know")]
+    Ended { slug: Slug },
+    #[error("plan {slug}, which is not consistent: {}", first(.findings))]
+    Inconsistent { slug: Slug, findings: Vec<Finding> },
+    #[error("plan {slug}, whose directory has changes that are not committed: {}", shown(.paths))]
+    Dirty { slug: Slug, paths: Vec<PathBuf> },
+    #[error("start {slug}, which is there already")]
+    Taken { slug: Slug },
+    #[error("plan in a repository without a commit")]
+    NoCommit,
+    #[error(transparent)]
+    Git(#[from] GitError),
+    #[error(transparent)]
+    Prompt(#[from] PromptError),
+}
+
+impl StepRefusal {
+    /// Returns what a person can do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Snapshot(_) | Self::Prompt(_) => None,
+            Self::NotPlanning { slug, status } => match status {
+                Status::Ready | Status::InProgress => Some(format!(
+                    "its plan is done; `piton migration refine {slug}` reopens it"
+                )),
+                Status::Planning | Status::Skipped | Status::Done => None,
+            },
+            Self::AwaitsPerson { slug, .. } => Some(format!(
+                "`piton migration review {slug}` shows what is asked; then approve, refine or reject"
+            )),
+            Self::Ended { slug } | Self::Inconsistent { slug, .. } => Some(format!(
+                "`piton migration doctor {slug}` says what is wrong and how to repair it"
+            )),
+            Self::Dirty { .. } => Some(
+                "commit these changes, or take them back with `git restore` or `git clean`"
+                    .to_owned(),
+            ),
+            Self::Taken { slug } => Some(format!(
+                "choose another name, or go on with `piton migration step {slug}`"
+            )),
+            Self::NoCommit => {
+                Some("make a first commit; agents work on what is committed".to_owned())
+            }
+            Self::Git(error) => error.hint(),
+        }
+    }
+}
+
+/// Decides the next step of a live migration.
+pub fn next_step(
+    disk: &dyn DiskRead,
+    git: &dyn GitRead,
+    site: &Site,
+    slug: &Slug,
+    options: &StepOptions<'_>,
+) -> Result<StepDecision, StepRefusal> {
+    let base = Snapshot::read(disk, site, slug)?;
+    let step = step_of(&base)?;
+    refuse_dirty(git, site, slug)?;
+    let findings = consistency::check(disk, &site.live(slug), slug, Mode::PlanningSnapshot);
+    if consistency::has_errors(&findings) {
+        let slug = slug.clone();
+        return Err(StepRefusal::Inconsistent { slug, findings });
+    }
+    let subject = commit::planning_subject(options.commit_prefix, slug.as_str(), step.as_str());
+    decision(git, site, base, step, subject, options)
+}
+
+/// Decides the first step of a migration that does not exist yet.
+pub fn first_step(
+    disk: &dyn DiskRead,
+    git: &dyn GitRead,
+    site: &Site,
+    new: NewMigration,
+    options: &StepOptions<'_>,
+) -> Result<StepDecision, StepRefusal> {
+    let NewMigration { slug, target, now } = new;
+    let live = site.live(&slug);
+    let there = disk.stat(&live).map_err(|source| {
+        SnapshotError::Contents(super::contents::ContentsError::Read {
+            path: live.clone(),
+            source,
+        })
+    })?;
+    if there.is_some() {
+        return Err(StepRefusal::Taken { slug });
+    }
+    refuse_dirty(git, site, &slug)?;
+    let subject = commit::new_migration_subject(options.commit_prefix, slug.as_str());
+    let base = Snapshot::start(&slug, target, now);
+    decision(git, site, base, Step::Approaches, subject, options)
+}
+
+/// A migration to be started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewMigration {
+    pub slug: Slug,
+    pub target: Target,
+    pub now: Stamp,
+}
+
+/// Returns the step that a migration in planning stands at.
+pub fn step_of(base: &Snapshot) -> Result<Step, StepRefusal> {
+    let slug = base.slug.clone();
+    match MigrationState::from(base.manifest.clone()) {
+        MigrationState::Planning(_) => {}
+        MigrationState::AwaitingReview(waiting) => {
+            let reason = waiting.manifest().human_review_reason();
+            let reason = reason.unwrap_or("it does not say why").to_owned();
+            return Err(StepRefusal::AwaitsPerson { slug, reason });
+        }
+        MigrationState::Ready(_) | MigrationState::Skipped(_) | MigrationState::Done(_) => {
+            let status = base.manifest.status();
+            return Err(StepRefusal::NotPlanning { slug, status });
+        }
+    }
+    match base.state.cursor() {
+        Cursor::Step(step) => Ok(step),
+        Cursor::Terminal(_) => Err(StepRefusal::Ended { slug }),
+    }
+}
+
+/// Returns the role under which a step's call is recorded.
+pub fn call_role(step: Step) -> CallRole {
+    CallRole::Planning(match step {
+        Step::Approaches => PlanningRole::Approaches,
+        Step::PickBest => PlanningRole::PickBest,
+        Step::Expand => PlanningRole::Expand,
+        Step::Review => PlanningRole::Review,
+        Step::Revise => PlanningRole::Revise,
+        Step::Review2 => PlanningRole::Review2,
+        Step::FinalReview => PlanningRole::FinalReview,
+    })
+}
+
+/// Refuses a migration whose directory differs from what is committed, ignored
+/// files included: publishing would throw them away. Of a directory that git
+/// ignores as a whole it knows nothing; there, digests alone are compared.
+pub(super) fn refuse_dirty(git: &dyn GitRead, site: &Site, slug: &Slug) -> Result<(), StepRefusal> {
+    if is_ignored(git, site, slug)? {
+        return Ok(());
+    }
+    let relative = site.relative(slug);
+    let entries = git.status(&[Path::new(&relative)], true)?;
+    if entries.is_empty() {
+        return Ok(());
+    }
+    Err(StepRefusal::Dirty {
+        slug: slug.clone(),
+        paths: entries.into_iter().map(|entry| entry.path).collect(),
+    })
+}
+
+fn is_ignored(git: &dyn GitRead, site: &Site, slug: &Slug) -> Result<bool, GitError> {
+    git.is_ignored(&Path::new(&site.relative(slug)).join(MANIFEST_FILE))
+}
+
+fn decision(
+    git: &dyn GitRead,
+    site: &Site,
+    base: Snapshot,
+    step: Step,
+    subject: String,
+    options: &StepOptions<'_>,
+) -> Result<StepDecision, StepRefusal> {
+    let commit = git.head()?.ok_or(StepRefusal::NoCommit)?;
+    let schema = options
+        .briefing
+        .answer_by_schema
+        .then(|| answer_schema(step, &base.contents))
+        .flatten();
+    let briefing = Briefing {
+        answer_by_schema: schema.is_some(),
+        ..options.briefing
+    };
+    let prompt = briefing.prompt(site, &base, step)?;
+    let mut notes = Vec::new();
+    if !git.status(&[], false)?.is_empty() {
+        notes.push(format!(
+            "the agent sees commit {}, without your uncommitted changes",
+            commit.short()
+        ));
+    }
+    if is_ignored(git, site, &base.slug)? {
+        notes.push(format!(
+            "git ignores {}, so nothing is committed and no history is kept",
+            site.relative(&base.slug)
+        ));
+    }
+    if options.effort.capped() {
+        notes.push(format!(
+            "effort {} was asked for, {} is allowed",
+            options.effort.requested, options.effort.max_allowed
+        ));
+    }
+    Ok(StepDecision {
+        destination: site.relative(&base.slug),
+        base,
+        step,
+        commit,
+        effort: options.effort.clone(),
+        model: options.model.clone(),
+        prompt,
+        schema,
+        subject,
+        notes,
+    })
+}
+
+fn first(findings: &[Finding]) -> String {
+    findings.first().map_or_else(String::new, |finding| {
+        format!("{} ({})", finding.message, finding.code.as_str())
+    })
+}
+
+fn shown(paths: &[PathBuf]) -> String {
+    const MOST: usize = 5;
+    let mut shown: Vec<String> = paths
+        .iter()
+        .take(MOST)
+        .map(|path| path.display().to_string())
+        .collect();
+    if paths.len() > MOST {
+        shown.push(format!("and {} more", paths.len() - MOST));
+    }
+    shown.join(", ")
+}

@@ -1,0 +1,145 @@
+//! What is kept of a step that failed.
+
+use std::path::{Path, PathBuf};
+
+use piton_agent::CallFiles;
+use piton_agent::outcome::Outcome;
+use piton_durable::{Disk, DiskRead, Kind, create_dirs, tree, write_atomic};
+
+use super::contents::Contents;
+use super::decide::{StepDecision, call_role};
+use super::failure::StepFailure;
+use super::perform::{FailedStep, Performer, scope, verdict};
+use crate::failures::{Artifacts, FailureSnapshot, FailureText};
+use crate::replies::{Decision, Recommendation};
+use crate::runs::{Event, RunRecord};
+use crate::sanitize::sanitize;
+
+/// How many directories that agents left in failed calls are kept.
+const KEPT: usize = 5;
+
+/// No more than this of an output is looked at.
+const OUTPUT_LIMIT: u64 = 4 * 1024 * 1024;
+
+/// Records a failure and keeps what there is of it. Trouble in doing so only
+/// makes the evidence poorer: the failure itself is what the caller must hear.
+pub(super) fn keep(
+    performer: &Performer<'_>,
+    decision: &StepDecision,
+    run: &mut RunRecord<'_>,
+    files: Option<&CallFiles>,
+    left: Option<Contents>,
+    failure: StepFailure,
+) -> FailedStep {
+    let root = performer.site.root().display().to_string();
+    let summary = sanitize(&failure.story(), &root).unwrap_or_default();
+    if let Some(files) = files {
+        let _ = run.verdict(
+            files,
+            &verdict(decision, failure.call_outcome(), summary.clone()),
+        );
+        let _ = run.event(&Event::CallFinished {
+            scope: scope(decision),
+            succeeded: false,
+            returncode: None,
+            summary: summary.clone(),
+        });
+    }
+    if matches!(failure, StepFailure::Agent(Outcome::Stopped)) {
+        let _ = run.event(&Event::Interrupted);
+        return FailedStep {
+            failure,
+            snapshot: None,
+            kept: None,
+        };
+    }
+    let kept = left.and_then(|left| keep_directory(performer, decision, run, &left));
+    let told = FailureSnapshot {
+        project_uuid: None,
+        repo_root: root,
+        run_id: run.id().clone(),
+        target: decision.base.slug.to_string(),
+        attempt: 1,
+        retry: 1,
+        call_role: call_role(decision.step).to_string(),
+        phase_reached: decision.step.to_string(),
+        decision: Decision::Abandon,
+        retry_recommendation: Recommendation::SameTarget,
+        failure_kind: failure.kind(),
+        summary: summary.clone(),
+        validation_command: None,
+        artifact_root: run.dir().path().display().to_string(),
+        artifacts: artifacts(performer.disk, run, files),
+        next_step: format!(
+            "Run `piton migration step {}` again: it starts from the published state. What is quoted here is evidence only; {}.",
+            decision.base.slug,
+            failure.advice()
+        ),
+    };
+    let path = performer.site.failures().join(told.name().as_str());
+    let snapshot = write_atomic(performer.disk, &path, told.render().as_bytes(), 0o600)
+        .ok()
+        .map(|()| path);
+    let _ = run.event(&Event::StepFailed {
+        scope: scope(decision),
+        step: decision.step.to_string(),
+        kind: failure.kind(),
+        summary,
+        reason_doc_path: snapshot.as_ref().map(|path| path.display().to_string()),
+    });
+    FailedStep {
+        failure,
+        snapshot,
+        kept,
+    }
+}
+
+/// Keeps what the agent left in the migration's directory, and lets go of the
+/// oldest of what was kept before.
+fn keep_directory(
+    performer: &Performer<'_>,
+    decision: &StepDecision,
+    run: &RunRecord<'_>,
+    left: &Contents,
+) -> Option<PathBuf> {
+    let failed = performer.site.failed();
+    let dir = failed.join(format!("{}-{}", run.id(), decision.base.slug));
+    create_dirs(performer.disk, &dir).ok()?;
+    left.write(performer.disk, &dir).ok()?;
+    let _ = forget_oldest(performer.disk, &failed);
+    Some(dir)
+}
+
+/// Names begin with the run, so the oldest come first.
+fn forget_oldest(disk: &dyn Disk, failed: &Path) -> std::io::Result<()> {
+    let dirs: Vec<_> = disk
+        .list(failed)?
+        .into_iter()
+        .filter(|entry| entry.kind == Kind::Dir)
+        .collect();
+    for old in &dirs[..dirs.len().saturating_sub(KEPT)] {
+        tree::remove(disk, &failed.join(&old.name)).map_err(std::io::Error::other)?;
+    }
+    Ok(())
+}
+
+fn artifacts(disk: &dyn DiskRead, run: &RunRecord<'_>, files: Option<&CallFiles>) -> Artifacts {
+    let Some(files) = files else {
+        return Artifacts::default();
+    };
+    let text = |path: PathBuf| {
+        let bytes = disk.read_at_most(&path, OUTPUT_LIMIT).ok()?;
+        let path = path.strip_prefix(run.dir().path()).unwrap_or(&path);
+        Some(FailureText {
+            path: path.display().to_string(),
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+        })
+    };
+    Artifacts {
+        agent_last_message: text(files.reply()),
+        agent_stdout: text(files.stdout()),
+        agent_stderr: text(files.stderr()),
+        tests_stdout: None,
+        tests_stderr: None,
+    }
+}

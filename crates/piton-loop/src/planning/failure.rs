@@ -1,0 +1,145 @@
+//! Why a step was not accepted.
+
+use std::error::Error;
+
+use piton_agent::AgentError;
+use piton_agent::outcome::Outcome;
+use piton_durable::TreeError;
+use piton_git::GitError;
+
+use super::accept::AcceptError;
+use super::candidate::CandidateError;
+use super::contents::ContentsError;
+use super::guard::Stray;
+use super::paths::PathError;
+use super::pool::PoolError;
+use crate::failures::FailureKind;
+use crate::runs::{CallOutcome, RecordError};
+
+/// A step that was not accepted. Live, state and working tree are as before.
+#[derive(Debug, thiserror::Error)]
+pub enum StepFailure {
+    #[error(transparent)]
+    Pool(#[from] PoolError),
+    #[error("prepare the migration's directory for the agent")]
+    Layout(#[source] ContentsError),
+    #[error("prepare the migration's directory for the agent")]
+    Path(#[source] PathError),
+    #[error("prepare the migration's directory for the agent")]
+    Clear(#[from] TreeError),
+    #[error("call the agent")]
+    Call(#[from] AgentError),
+    #[error("{0}")]
+    Agent(Outcome),
+    #[error("look at what the agent changed")]
+    Look(#[from] GitError),
+    #[error(
+        "the agent went outside the migration's directory: {}; all its work is refused",
+        listed(.0)
+    )]
+    Strayed(Vec<Stray>),
+    #[error("the agent left something in the migration's directory that no plan may hold")]
+    Left(#[source] ContentsError),
+    #[error("the agent left something on the way to the migration's directory")]
+    LeftPath(#[source] PathError),
+    #[error("accept the agent's work")]
+    Refused(#[from] AcceptError),
+    #[error(transparent)]
+    Candidate(#[from] CandidateError),
+    #[error(transparent)]
+    Record(#[from] RecordError),
+}
+
+impl StepFailure {
+    /// Returns the kind that records name.
+    pub fn kind(&self) -> FailureKind {
+        match self {
+            Self::Agent(outcome) => outcome
+                .failure_kind()
+                .parse()
+                .unwrap_or(FailureKind::AgentInfraFailure),
+            Self::Pool(_)
+            | Self::Layout(_)
+            | Self::Path(_)
+            | Self::Clear(_)
+            | Self::Call(_)
+            | Self::Look(_)
+            | Self::Record(_) => FailureKind::AgentInfraFailure,
+            Self::Strayed(_) | Self::Left(_) | Self::LeftPath(_) | Self::Refused(_) => {
+                FailureKind::PlanningStepFailed
+            }
+            Self::Candidate(CandidateError::Inconsistent { .. }) => {
+                FailureKind::PlanningConsistencyError
+            }
+            Self::Candidate(_) => FailureKind::AgentInfraFailure,
+        }
+    }
+
+    /// Returns how the call ended, from the caller's side.
+    pub fn call_outcome(&self) -> CallOutcome {
+        match self {
+            Self::Strayed(_)
+            | Self::Left(_)
+            | Self::LeftPath(_)
+            | Self::Refused(_)
+            | Self::Candidate(CandidateError::Inconsistent { .. }) => CallOutcome::Refused,
+            Self::Pool(_)
+            | Self::Layout(_)
+            | Self::Path(_)
+            | Self::Clear(_)
+            | Self::Call(_)
+            | Self::Agent(_)
+            | Self::Look(_)
+            | Self::Candidate(_)
+            | Self::Record(_) => CallOutcome::Failed,
+        }
+    }
+
+    /// Says what a person can do about it.
+    pub fn advice(&self) -> String {
+        match self {
+            Self::Agent(outcome) => outcome.advice().to_owned(),
+            Self::Strayed(strays) if strays.iter().any(Stray::outlives_the_worktree) => {
+                "nothing of it was taken; look at the references and settings named above, which are the repository's own, and put them back if you did not change them yourself; then run the step again".to_owned()
+            }
+            Self::Strayed(_) => {
+                "nothing of it was taken; run the step again, with a sandboxed agent if it keeps straying".to_owned()
+            }
+            Self::Left(_) | Self::LeftPath(_) => "nothing of it was taken; run the step again".to_owned(),
+            Self::Refused(_) | Self::Candidate(CandidateError::Inconsistent { .. }) => {
+                "the answer is kept in the run record; run the step again, which starts from the accepted state".to_owned()
+            }
+            Self::Look(error) => error
+                .hint()
+                .unwrap_or_else(|| "run the step again".to_owned()),
+            Self::Path(_) => "put a directory in its place; migrations live in real directories".to_owned(),
+            Self::Pool(_)
+            | Self::Layout(_)
+            | Self::Clear(_)
+            | Self::Call(_)
+            | Self::Candidate(_)
+            | Self::Record(_) => "nothing changed; see to the cause and run the step again".to_owned(),
+        }
+    }
+
+    /// Returns the error with all its causes on one line.
+    pub fn story(&self) -> String {
+        let mut story = self.to_string();
+        let mut source = self.source();
+        while let Some(cause) = source {
+            story.push_str(": ");
+            story.push_str(&cause.to_string());
+            source = cause.source();
+        }
+        story
+    }
+}
+
+fn listed(strays: &[Stray]) -> String {
+    const MOST: usize = 8;
+    let mut shown: Vec<String> = strays.iter().take(MOST).map(Stray::to_string).collect();
+    if strays.len() > MOST {
+        shown.push(format!("and {} more", strays.len() - MOST));
+    }
+    shown.join(", ")
+}

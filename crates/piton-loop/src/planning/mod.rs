@@ -1,0 +1,25 @@
+//! Planning a migration, one accepted step at a time.
+//!
+//! [`decide`] looks at the accepted state and says what the next step is, word
+//! for word; it changes nothing, and a dry run ends there. Performing calls the
+//! agent in a worktree of its own ([`pool`]), compares what it may not touch
+//! ([`guard`]), and builds the next accepted state from what it left and said
+//! ([`accept`], which is pure).
+
+pub mod accept;
+pub mod brief;
+pub mod candidate;
+pub mod contents;
+pub mod decide;
+mod evidence;
+pub mod failure;
+pub mod guard;
+pub mod paths;
+pub mod perform;
+pub mod person;
+pub mod pool;
+pub mod products;
+pub mod site;
+pub mod skip_note;
+pub mod snapshot;
+pub mod verdict;

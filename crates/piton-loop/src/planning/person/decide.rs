@@ -1,0 +1,226 @@
+//! Approving and rejecting.
+
+use piton_durable::DiskRead;
+use piton_git::GitRead;
+use piton_migration::consistency::Mode;
+use piton_migration::manifest::{
+    MANIFEST_FILE, Manifest, ManifestError, MigrationState, Status, TransitionError,
+};
+use piton_migration::planning::StateChangeError;
+use piton_migration::slug::Slug;
+use piton_migration::stamp::Stamp;
+
+use super::super::accept::is_piton_s;
+use super::super::candidate::Proposal;
+use super::super::contents::Contents;
+use super::super::decide::{StepRefusal, refuse_dirty};
+use super::super::site::Site;
+use super::super::skip_note;
+use super::super::snapshot::{Live, SnapshotError};
+use crate::commit;
+
+/// Why a person's decision cannot be recorded. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum PersonRefusal {
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+    #[error(transparent)]
+    Site(#[from] StepRefusal),
+    #[error("approve {slug}, which waits for nobody; it is {status}")]
+    NotAwaiting { slug: Slug, status: Status },
+    #[error("approve {slug}, whose last review has findings")]
+    OpenFindings { slug: Slug },
+    #[error("{verb} {slug}, which is {status}")]
+    Over {
+        verb: &'static str,
+        slug: Slug,
+        status: Status,
+    },
+    #[error("{verb} without a word; say why")]
+    Blank { verb: &'static str },
+    #[error("refine {slug}")]
+    Transition {
+        slug: Slug,
+        #[source]
+        source: TransitionError,
+    },
+    #[error("refine {slug}")]
+    State {
+        slug: Slug,
+        #[source]
+        source: StateChangeError,
+    },
+    #[error("take up the review of {slug}: its manifest cannot be read")]
+    ReviewedManifest {
+        slug: Slug,
+        #[source]
+        source: ManifestError,
+    },
+    #[error("take up the review of {slug}: its manifest is gone")]
+    NoReviewedManifest { slug: Slug },
+    #[error("take up the review of {slug}: it was not approved")]
+    StillAwaiting { slug: Slug },
+}
+
+impl PersonRefusal {
+    /// Returns what a person can do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Site(refusal) => refusal.hint(),
+            Self::NotAwaiting { slug, status } => match status {
+                Status::Planning => Some(format!("go on with `piton migration step {slug}`")),
+                Status::Ready | Status::InProgress | Status::Skipped | Status::Done => None,
+            },
+            Self::OpenFindings { slug } => Some(format!(
+                "`piton migration review {slug}` shows them; then `piton migration refine {slug}` or `piton migration reject {slug}`"
+            )),
+            Self::Transition { .. } => {
+                Some("a plan can be refined until its first phase is done".to_owned())
+            }
+            Self::StillAwaiting { slug } => Some(format!(
+                "nothing was changed; `piton migration review {slug}` asks again"
+            )),
+            Self::Snapshot(_)
+            | Self::Over { .. }
+            | Self::Blank { .. }
+            | Self::State { .. }
+            | Self::ReviewedManifest { .. }
+            | Self::NoReviewedManifest { .. } => None,
+        }
+    }
+}
+
+/// Approves a migration that waits for a person.
+pub fn approve(
+    disk: &dyn DiskRead,
+    git: &dyn GitRead,
+    site: &Site,
+    slug: &Slug,
+    prefix: &str,
+    now: Stamp,
+) -> Result<Proposal, PersonRefusal> {
+    let live = Live::read(disk, site, slug)?;
+    let slug = slug.clone();
+    let MigrationState::AwaitingReview(waiting) = MigrationState::from(live.manifest.clone())
+    else {
+        let status = live.manifest.status();
+        return Err(PersonRefusal::NotAwaiting { slug, status });
+    };
+    if live.manifest.status() == Status::Planning {
+        return Err(PersonRefusal::OpenFindings { slug });
+    }
+    refuse_dirty(git, site, &slug)?;
+    let why = match waiting.manifest().human_review_reason() {
+        Some(asked) => format!("Approved by a person, who was asked: {asked}"),
+        None => "Approved by a person.".to_owned(),
+    };
+    let manifest = waiting.reviewed(now).manifest().clone();
+    let mut contents = live.contents;
+    contents.put(MANIFEST_FILE, manifest.encode());
+    Ok(Proposal {
+        message: message(prefix, &slug, "approve", &why),
+        mode: Mode::ReadyPublish,
+        operation: "migration.approve".to_owned(),
+        base: live.digest,
+        contents,
+        slug,
+    })
+}
+
+/// Takes up what a person and an agent made of a copy of a migration that
+/// waits for a person.
+pub fn reviewed(
+    disk: &dyn DiskRead,
+    git: &dyn GitRead,
+    site: &Site,
+    slug: &Slug,
+    copy: Contents,
+    prefix: &str,
+) -> Result<Proposal, PersonRefusal> {
+    let live = Live::read(disk, site, slug)?;
+    let slug = slug.clone();
+    refuse_dirty(git, site, &slug)?;
+    let contents = copy.over(&live.contents, |path| {
+        path == MANIFEST_FILE || !is_piton_s(path)
+    });
+    let Some(bytes) = contents.get(MANIFEST_FILE) else {
+        return Err(PersonRefusal::NoReviewedManifest { slug });
+    };
+    let manifest = Manifest::decode(bytes).map_err(|source| PersonRefusal::ReviewedManifest {
+        slug: slug.clone(),
+        source,
+    })?;
+    if manifest.awaiting_human_review() || manifest.human_review_reason().is_some() {
+        return Err(PersonRefusal::StillAwaiting { slug });
+    }
+    let changed = contents.changes(&live.contents).join(", ");
+    let why = format!("Reviewed by a person with an agent; changed: {changed}");
+    Ok(Proposal {
+        message: message(prefix, &slug, "review", &why),
+        mode: Mode::ReadyPublish,
+        operation: "migration.review".to_owned(),
+        base: live.digest,
+        contents,
+        slug,
+    })
+}
+
+/// Rejects a migration that is planned, ready, or waits for a person.
+pub fn reject(
+    disk: &dyn DiskRead,
+    git: &dyn GitRead,
+    site: &Site,
+    slug: &Slug,
+    reason: &str,
+    prefix: &str,
+    now: Stamp,
+) -> Result<Proposal, PersonRefusal> {
+    let reason = reason.trim();
+    if reason.is_empty() {
+        return Err(PersonRefusal::Blank { verb: "reject" });
+    }
+    let live = Live::read(disk, site, slug)?;
+    let slug = slug.clone();
+    let skipped = match MigrationState::from(live.manifest.clone()) {
+        MigrationState::Planning(planning) => planning.accept_step(now).reject(),
+        MigrationState::Ready(ready) => ready.reject(now),
+        MigrationState::AwaitingReview(waiting) => waiting.reject(now),
+        MigrationState::Skipped(_) | MigrationState::Done(_) => {
+            return Err(PersonRefusal::Over {
+                verb: "reject",
+                status: live.manifest.status(),
+                slug,
+            });
+        }
+    };
+    refuse_dirty(git, site, &slug)?;
+    let state = live.state();
+    let target = match (&state, &live.own.target) {
+        (Some(state), _) => state.target(),
+        (None, Some(target)) => &target.description,
+        (None, None) => slug.as_str(),
+    };
+    let note = skip_note::render(&slug, target, &live.own, reason);
+    let manifest = skipped.into_manifest();
+    let mut contents = live.contents;
+    contents.put(skip_note::SKIP_NOTE_FILE, note);
+    contents.put(MANIFEST_FILE, manifest.encode());
+    Ok(Proposal {
+        message: message(
+            prefix,
+            &slug,
+            "reject",
+            &format!("Rejected by a person: {reason}"),
+        ),
+        mode: Proposal::mode_of(manifest.status()),
+        operation: "migration.reject".to_owned(),
+        base: live.digest,
+        contents,
+        slug,
+    })
+}
+
+pub(super) fn message(prefix: &str, slug: &Slug, verb: &str, why: &str) -> String {
+    let subject = commit::person_subject(prefix, slug.as_str(), verb);
+    commit::message(&subject, why, None)
+}

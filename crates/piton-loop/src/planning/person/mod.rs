@@ -1,0 +1,12 @@
+//! What people decide about a migration: refine, approve, reject.
+//!
+//! Each is decided into a [`Proposal`](super::candidate::Proposal), without an
+//! agent, and published like any planning step.
+
+mod decide;
+mod refine;
+mod sheet;
+
+pub use decide::{PersonRefusal, approve, reject, reviewed};
+pub use refine::refine;
+pub use sheet::{Choice, ReviewSheet};

@@ -1,0 +1,90 @@
+//! Recording feedback, and reopening planning for it.
+
+use piton_durable::DiskRead;
+use piton_git::GitRead;
+use piton_migration::manifest::{MANIFEST_FILE, MigrationState, Planning};
+use piton_migration::planning::{Cursor, Feedback, FeedbackSource, STATE_FILE};
+use piton_migration::slug::Slug;
+use piton_migration::stamp::Stamp;
+
+use super::super::candidate::Proposal;
+use super::super::decide::{StepRefusal, refuse_dirty};
+use super::super::site::Site;
+use super::super::snapshot::Snapshot;
+use super::decide::{PersonRefusal, message};
+
+/// Records feedback on a plan, reopening its planning where a revision is the
+/// only way to take it up. The next planning step sees it.
+pub fn refine(
+    disk: &dyn DiskRead,
+    git: &dyn GitRead,
+    site: &Site,
+    slug: &Slug,
+    feedback: (FeedbackSource, &str),
+    prefix: &str,
+    now: Stamp,
+) -> Result<Proposal, PersonRefusal> {
+    let (source, text) = feedback;
+    if text.trim().is_empty() {
+        return Err(PersonRefusal::Blank { verb: "refine" });
+    }
+    let base = Snapshot::read(disk, site, slug)?;
+    let slug = slug.clone();
+    let reopened = reopen(&base, now)?;
+    refuse_dirty(git, site, &slug)?;
+    let received = Feedback {
+        received_at: now.to_raw(),
+        source,
+        text: text.to_owned(),
+    };
+    let mut state = base.state.receive(received, now);
+    if state.must_reopen_for_feedback() {
+        state = state.reopen(now).map_err(|source| PersonRefusal::State {
+            slug: slug.clone(),
+            source,
+        })?;
+    }
+    if let Cursor::Terminal(_) = state.cursor() {
+        return Err(StepRefusal::Ended { slug }.into());
+    }
+    let manifest = reopened.accept_step(now).into_manifest();
+    let mut contents = base.contents;
+    contents.put(STATE_FILE, state.encode());
+    contents.put(MANIFEST_FILE, manifest.encode());
+    Ok(Proposal {
+        message: message(prefix, &slug, "refine", text),
+        mode: Proposal::mode_of(manifest.status()),
+        operation: "migration.refine".to_owned(),
+        base: base.digest,
+        contents,
+        slug,
+    })
+}
+
+/// Returns the manifest in planning, unless it is too late for that.
+fn reopen(base: &Snapshot, now: Stamp) -> Result<Planning, PersonRefusal> {
+    let slug = || base.slug.clone();
+    let over = || PersonRefusal::Over {
+        verb: "refine",
+        slug: slug(),
+        status: base.manifest.status(),
+    };
+    // A person has spoken, so whatever it waited for has come.
+    let state = match MigrationState::from(base.manifest.clone()) {
+        MigrationState::AwaitingReview(waiting) => waiting.reviewed(now),
+        MigrationState::Ready(ready) => MigrationState::Ready(ready.wake(now)),
+        other @ (MigrationState::Planning(_)
+        | MigrationState::Skipped(_)
+        | MigrationState::Done(_)) => other,
+    };
+    match state {
+        MigrationState::Planning(planning) => planning.refine(),
+        MigrationState::Ready(ready) => ready.refine(),
+        MigrationState::AwaitingReview(waiting) => waiting.refine(),
+        MigrationState::Skipped(_) | MigrationState::Done(_) => return Err(over()),
+    }
+    .map_err(|source| PersonRefusal::Transition {
+        slug: slug(),
+        source,
+    })
+}

@@ -1,0 +1,309 @@
+//! A plan from nothing to ready, one accepted step at a time.
+
+use piton_durable::RealDisk;
+use piton_loop::planning::accept::StepOutcome;
+use piton_loop::planning::decide::StepRefusal;
+use piton_loop::planning::person;
+use piton_loop::runs;
+use piton_migration::consistency::Mode;
+use piton_migration::manifest::Status;
+use piton_migration::planning::{Cursor, FeedbackSource, Step};
+
+use crate::world::{GOOD, World, one};
+use piton_loop::clock::local_stamp;
+
+fn refine(world: &World, text: &str) {
+    let proposal = person::refine(
+        &RealDisk,
+        &world.git,
+        &world.site,
+        &world.slug,
+        (FeedbackSource::Message, text),
+        "piton",
+        local_stamp(&world.clock),
+    )
+    .unwrap();
+    world.publish_proposal(proposal);
+}
+
+#[test]
+fn a_migration_is_planned_from_nothing_to_ready() {
+    let world = World::new();
+    let outcomes: Vec<StepOutcome> = (0..7).map(|_| world.step(GOOD).unwrap().outcome).collect();
+    assert_eq!(
+        outcomes,
+        [
+            StepOutcome::Next(Step::PickBest),
+            StepOutcome::Next(Step::Expand),
+            StepOutcome::Next(Step::Review),
+            StepOutcome::Next(Step::Revise),
+            StepOutcome::Next(Step::Review2),
+            StepOutcome::Next(Step::FinalReview),
+            StepOutcome::Ready,
+        ]
+    );
+    let subjects = world.repo.subjects();
+    assert_eq!(
+        subjects[..7],
+        [
+            "piton: planning/add-api/final-review",
+            "piton: planning/add-api/review-2",
+            "piton: planning/add-api/revise",
+            "piton: planning/add-api/review",
+            "piton: planning/add-api/expand",
+            "piton: planning/add-api/pick-best",
+            "piton: plan add-api",
+        ]
+    );
+    let snapshot = world.snapshot();
+    assert_eq!(snapshot.manifest.status(), Status::Ready);
+    assert_eq!(snapshot.manifest.current_phase_name(), "facade");
+    assert_eq!(snapshot.manifest.phases().len(), 2);
+    assert_eq!(world.repo.status(), "");
+    world.check(Mode::ReadyPublish);
+    world.check(Mode::Doctor);
+    world.check(Mode::ExecutionGate);
+    assert!(matches!(
+        world.decide(),
+        Err(StepRefusal::NotPlanning { .. })
+    ));
+    let body = world.repo.git(&["log", "-1", "--format=%B"]);
+    assert!(body.contains("\n\nWhy:\nsmall and safe"), "{body}");
+    let revised = world.repo.git(&["log", "-1", "--skip=2", "--format=%B"]);
+    assert!(
+        revised.contains("planning.revise accepted; next step: review-2\n\nphases: facade, tests"),
+        "{revised}"
+    );
+}
+
+#[test]
+fn every_step_is_told_what_was_accepted_before() {
+    let world = World::new();
+    for part in [
+        "two to four approaches",
+        "Write it anew.",
+        "Chosen approach: facade",
+        "# The plan",
+        "1. phase 1 forgets the tests",
+        "Check first that each of these is settled",
+        "approve-needs-human",
+    ] {
+        world.step(GOOD).unwrap();
+        let prompt = world.last_prompt();
+        assert!(prompt.contains(part), "{part}:\n{prompt}");
+        assert!(prompt.contains("no changes to the grammar"));
+        assert!(!prompt.contains(&world.repo.path().display().to_string()));
+    }
+}
+
+#[test]
+fn deciding_changes_nothing_and_says_the_same_twice() {
+    let world = World::at(Step::Expand);
+    let before = world.picture();
+    let (one, two) = (world.decide().unwrap(), world.decide().unwrap());
+    assert_eq!(one.prompt, two.prompt);
+    assert_eq!(one.subject, two.subject);
+    assert_eq!(world.picture(), before);
+    assert!(one.notes.is_empty(), "{:?}", one.notes);
+    world.repo.write("src/parse.rs", "// being edited\n");
+    let noted = world.decide().unwrap().notes;
+    assert!(
+        noted[0].contains("without your uncommitted changes"),
+        "{noted:?}"
+    );
+}
+
+#[test]
+fn the_user_may_go_on_editing_while_an_agent_works() {
+    let world = World::at(Step::Expand);
+    world.repo.write("src/parse.rs", "// being edited\n");
+    world.step(GOOD).unwrap();
+    assert_eq!(world.repo.read("src/parse.rs"), "// being edited\n");
+    assert!(!world.repo.git(&["show", "--stat"]).contains("parse.rs"));
+}
+
+#[test]
+fn an_approval_that_needs_a_person_waits_until_one_approves() {
+    let world = World::at(Step::FinalReview);
+    let outcome = world
+        .step(&one(
+            "planning.final-review",
+            "final-decision: approve-needs-human - the API is public",
+            "",
+        ))
+        .unwrap()
+        .outcome;
+    let reason = "the API is public".to_owned();
+    assert_eq!(outcome, StepOutcome::ReadyAwaitingPerson { reason });
+    world.check(Mode::ReadyPublish);
+    let proposal = person::approve(
+        &RealDisk,
+        &world.git,
+        &world.site,
+        &world.slug,
+        "piton",
+        local_stamp(&world.clock),
+    )
+    .unwrap();
+    world.publish_proposal(proposal);
+    let manifest = world.snapshot().manifest;
+    assert!(!manifest.awaiting_human_review());
+    assert_eq!(manifest.status(), Status::Ready);
+    assert_eq!(world.repo.subjects()[0], "piton: approve add-api");
+    assert_eq!(world.repo.status(), "");
+}
+
+#[test]
+fn a_rejected_plan_leaves_a_note_and_is_over() {
+    let world = World::at(Step::FinalReview);
+    world
+        .step(&one(
+            "planning.final-review",
+            "final-decision: reject — not worth it",
+            "",
+        ))
+        .unwrap();
+    assert_eq!(world.snapshot().manifest.status(), Status::Skipped);
+    let note = world.repo.read("migrations/add-api/intentional-skip.md");
+    assert!(note.starts_with("# Intentional Skip: add-api\n\n## Target\n\nPut an API"));
+    assert!(note.contains("## Blocker Reason\n\nnot worth it\n"));
+    assert!(
+        person::refine(
+            &RealDisk,
+            &world.git,
+            &world.site,
+            &world.slug,
+            (FeedbackSource::Message, "try again"),
+            "piton",
+            local_stamp(&world.clock),
+        )
+        .is_err()
+    );
+}
+
+#[test]
+fn findings_of_the_second_review_go_to_a_person_who_refines() {
+    let world = World::at(Step::Review2);
+    let before = world.snapshot().state;
+    let outcome = world
+        .step(&one("planning.review-2", "1. still no tests", ""))
+        .unwrap()
+        .outcome;
+    assert!(matches!(outcome, StepOutcome::NeedsPerson { .. }));
+    let snapshot = world.snapshot();
+    // The original would not accept a record of such a step.
+    assert_eq!(snapshot.state, before);
+    assert!(snapshot.manifest.awaiting_human_review());
+    world.check(Mode::PlanningSnapshot);
+    world.check(Mode::Doctor);
+    assert!(matches!(
+        world.decide(),
+        Err(StepRefusal::AwaitsPerson { .. })
+    ));
+    let live = piton_loop::planning::snapshot::Live::read(&RealDisk, &world.site, &world.slug);
+    let sheet = person::ReviewSheet::of(&live.unwrap());
+    assert_eq!(sheet.findings.as_deref(), Some("1. still no tests"));
+    assert_eq!(
+        sheet.choices,
+        [person::Choice::Refine, person::Choice::Reject]
+    );
+
+    refine(&world, "write the tests first");
+    let snapshot = world.snapshot();
+    assert!(!snapshot.manifest.awaiting_human_review());
+    assert_eq!(snapshot.state.cursor(), Cursor::Step(Step::Revise));
+    world.step(GOOD).unwrap();
+    let prompt = world.last_prompt();
+    assert!(prompt.contains("1. still no tests"), "{prompt}");
+    assert!(prompt.contains("write the tests first"), "{prompt}");
+    world.step(GOOD).unwrap();
+    let prompt = world.last_prompt();
+    assert!(prompt.contains("What a person asked for"), "{prompt}");
+    world.step(GOOD).unwrap();
+    world.check(Mode::ReadyPublish);
+    assert_eq!(world.repo.status(), "");
+}
+
+#[test]
+fn findings_of_the_second_review_go_to_a_person_who_rejects() {
+    let world = World::at(Step::Review2);
+    world
+        .step(&one("planning.review-2", "1. still no tests", ""))
+        .unwrap();
+    let proposal = person::reject(
+        &RealDisk,
+        &world.git,
+        &world.site,
+        &world.slug,
+        "too hard",
+        "piton",
+        local_stamp(&world.clock),
+    )
+    .unwrap();
+    world.publish_proposal(proposal);
+    assert_eq!(world.snapshot().manifest.status(), Status::Skipped);
+    world.check(Mode::Doctor);
+}
+
+#[test]
+fn feedback_is_on_record_even_when_the_agent_fails() {
+    let world = World::at(Step::FinalReview);
+    world.step(GOOD).unwrap();
+    refine(&world, "rename the facade");
+    assert_eq!(world.repo.subjects()[0], "piton: refine add-api");
+    assert_eq!(world.repo.status(), "");
+    let failed = world.fail("[[step]]\nfailure = 'crashed'\nreply = 'boom'\n");
+    assert!(failed.to_string().contains("the agent failed"), "{failed}");
+    let snapshot = world.snapshot();
+    assert_eq!(snapshot.state.feedback().len(), 1);
+    assert_eq!(snapshot.manifest.status(), Status::Planning);
+    world.step(GOOD).unwrap();
+    assert!(world.last_prompt().contains("rename the facade"));
+    assert_eq!(world.snapshot().unheard_feedback(), None);
+}
+
+#[test]
+fn feedback_before_there_is_a_plan_reaches_the_step_that_is_next() {
+    let world = World::at(Step::Expand);
+    refine(&world, "three phases at most");
+    refine(&world, "and no new crate");
+    assert_eq!(world.snapshot().state.cursor(), Cursor::Step(Step::Expand));
+    world.step(GOOD).unwrap();
+    let prompt = world.last_prompt();
+    assert!(
+        prompt.contains("three phases at most\n\n---\n\nand no new crate"),
+        "{prompt}"
+    );
+    world.decide().unwrap();
+    assert!(!world.last_prompt().contains("three phases at most"));
+}
+
+#[test]
+fn a_run_record_tells_what_was_asked_and_what_came_of_it() {
+    let world = World::new();
+    world.step(GOOD).unwrap();
+    let all = runs::list(&RealDisk, &world.site.runs()).unwrap();
+    let run = runs::show(&RealDisk, &world.site.runs(), &all[0].id).unwrap();
+    let call = &run.calls[0];
+    let record = call.call.as_ref().unwrap();
+    assert_eq!(record.agent, "script");
+    assert_eq!(record.role.as_str(), "planning.approaches");
+    assert_eq!(record.model.as_deref(), Some("m-1"));
+    let verdict = call.verdict.as_ref().unwrap();
+    assert_eq!(verdict.summary, "accepted; next is pick-best");
+    assert_eq!(verdict.effort_given.as_deref(), Some("low"));
+    let events: Vec<_> = run
+        .events
+        .iter()
+        .map(|event| event["event"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        events,
+        [
+            "artifacts_ready",
+            "effort_resolved",
+            "call_started",
+            "call_finished"
+        ]
+    );
+}

@@ -1,0 +1,337 @@
+//! A repository, a scripted agent and a clock, for planning in tests.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+use piton_agent::outcome::Reply;
+use piton_agent::script::{Change, Script};
+use piton_agent::{Limits, Quiet, ScriptAgent, Stop, SystemClock};
+use piton_durable::platform::{ProcessState, Processes};
+use piton_durable::{Disk, Holder, RealDisk, TreeDigest};
+use piton_git::{GitRead, Repository};
+use piton_loop::clock::{Clock, local_stamp};
+use piton_loop::effort::EffortBudget;
+use piton_loop::planning::accept::{Labels, accept};
+use piton_loop::planning::brief::Briefing;
+use piton_loop::planning::candidate::{Candidate, Proposal};
+use piton_loop::planning::decide::{
+    NewMigration, StepDecision, StepOptions, StepRefusal, call_role, first_step, next_step,
+};
+use piton_loop::planning::perform::{FailedStep, MadeStep, Performer};
+use piton_loop::planning::site::Site;
+use piton_loop::planning::snapshot::Snapshot;
+use piton_loop::prompts::PromptSet;
+use piton_loop::runs::{RunRecord, RunSummary};
+use piton_migration::consistency::{self, Mode};
+use piton_migration::live::LiveDir;
+use piton_migration::manifest::{MANIFEST_FILE, Manifest};
+use piton_migration::own::{OWN_FILE, OwnData, Target, TargetProvenance};
+use piton_migration::planning::{Cursor, PlanningState, STATE_FILE, Step};
+use piton_migration::publish::{OsGate, PublishEnv, Published, Publisher};
+use piton_migration::slug::Slug;
+use piton_testkit::ScratchRepo;
+
+/// A clock that moves on by a second whenever it is looked at.
+#[derive(Debug)]
+pub(crate) struct TickingClock(AtomicI64);
+
+impl Default for TickingClock {
+    fn default() -> Self {
+        Self(AtomicI64::new(1_780_000_000))
+    }
+}
+
+impl Clock for TickingClock {
+    fn now(&self) -> Zoned {
+        let second = self.0.fetch_add(1, Ordering::Relaxed);
+        let offset = jiff::tz::Offset::from_seconds(7200).unwrap();
+        Timestamp::from_second(second)
+            .unwrap()
+            .to_zoned(TimeZone::fixed(offset))
+    }
+}
+
+/// A machine on which only one process lives.
+#[derive(Debug)]
+struct OnlyProcess(u32);
+
+impl Processes for OnlyProcess {
+    fn state(&self, pid: u32) -> ProcessState {
+        if pid == self.0 {
+            ProcessState::Running { started: None }
+        } else {
+            ProcessState::Gone
+        }
+    }
+
+    fn boot_id(&self) -> Option<String> {
+        Some("this boot".into())
+    }
+
+    fn host(&self) -> String {
+        "here".into()
+    }
+
+    fn own_pid(&self) -> u32 {
+        self.0
+    }
+}
+
+pub(crate) struct World {
+    pub(crate) repo: ScratchRepo,
+    pub(crate) git: Repository,
+    pub(crate) site: Site,
+    pub(crate) clock: TickingClock,
+    pub(crate) slug: Slug,
+    processes: AtomicU32,
+    /// Prompts of the calls that were decided, the newest last.
+    pub(crate) prompts: Mutex<Vec<String>>,
+}
+
+pub(crate) fn holder() -> Holder {
+    Holder {
+        pid: std::process::id(),
+        host: "here".into(),
+        since: Timestamp::UNIX_EPOCH,
+        what: "a test".into(),
+    }
+}
+
+fn target() -> Target {
+    Target {
+        description: "Put an API in front of the parser".into(),
+        provenance: TargetProvenance::Paths,
+        files: vec!["src/parse.rs".into()],
+        scope: Some("no changes to the grammar".into()),
+    }
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let repo = ScratchRepo::new();
+        repo.write("src/parse.rs", "pub fn parse() {}\n");
+        repo.write(".gitignore", "target/\n");
+        repo.commit_all("a parser");
+        let git = Repository::find(repo.path()).unwrap();
+        let state = git.common_dir().join("piton");
+        let site = Site::new(repo.path(), "migrations", &state).unwrap();
+        Self {
+            repo,
+            git,
+            site,
+            clock: TickingClock::default(),
+            slug: "add-api".parse().unwrap(),
+            processes: AtomicU32::new(100),
+            prompts: Mutex::default(),
+        }
+    }
+
+    /// A world whose plan has come to `step`, as [`GOOD`] goes, in one commit.
+    pub(crate) fn at(step: Step) -> Self {
+        let world = Self::new();
+        let script: Script = GOOD.parse().unwrap();
+        let now = || local_stamp(&world.clock);
+        let mut base = Snapshot::start(&world.slug, target(), now());
+        while base.state.cursor() != Cursor::Step(step) {
+            let Cursor::Step(next) = base.state.cursor() else {
+                panic!("{step} never comes")
+            };
+            let played = script
+                .steps
+                .iter()
+                .find(|played| played.role == Some(call_role(next)))
+                .unwrap();
+            let mut produced = base.contents.clone();
+            for edit in &played.edits {
+                if let Change::Write(text) = &edit.change {
+                    produced.put(edit.path.to_str().unwrap(), text.as_bytes());
+                }
+            }
+            let reply = Reply {
+                text: played.reply.clone(),
+                structured: None,
+            };
+            let labels = Labels::default();
+            let accepted =
+                accept(&world.site, &base, next, produced, &reply, &labels, now()).unwrap();
+            let file = |name| accepted.contents.get(name).unwrap();
+            base = Snapshot {
+                manifest: Manifest::decode(file(MANIFEST_FILE)).unwrap(),
+                state: PlanningState::decode(file(STATE_FILE)).unwrap(),
+                own: OwnData::decode(file(OWN_FILE)).unwrap(),
+                contents: accepted.contents,
+                ..base
+            };
+        }
+        std::fs::create_dir_all(world.live()).unwrap();
+        base.contents.write(&RealDisk, &world.live()).unwrap();
+        world.repo.commit_all("planned so far");
+        world
+    }
+
+    pub(crate) fn decide(&self) -> Result<StepDecision, StepRefusal> {
+        let prompts = PromptSet::built_in().unwrap();
+        let budget = EffortBudget::new(None, None).unwrap();
+        let options = StepOptions {
+            briefing: Briefing {
+                prompts: &prompts,
+                taste: "Deleting code is best.",
+                budget,
+                answer_by_schema: false,
+            },
+            effort: budget.for_call(),
+            model: Some("m-1".into()),
+            commit_prefix: "piton",
+        };
+        let live = self.site.live(&self.slug);
+        let decision = if live.exists() {
+            next_step(&RealDisk, &self.git, &self.site, &self.slug, &options)?
+        } else {
+            let new = NewMigration {
+                slug: self.slug.clone(),
+                target: target(),
+                now: local_stamp(&self.clock),
+            };
+            first_step(&RealDisk, &self.git, &self.site, new, &options)?
+        };
+        self.prompts.lock().unwrap().push(decision.prompt.clone());
+        Ok(decision)
+    }
+
+    pub(crate) fn make(
+        &self,
+        decision: &StepDecision,
+        script: &str,
+    ) -> Result<MadeStep, Box<FailedStep>> {
+        self.make_on(&RealDisk, decision, script)
+    }
+
+    pub(crate) fn make_on(
+        &self,
+        disk: &dyn Disk,
+        decision: &StepDecision,
+        script: &str,
+    ) -> Result<MadeStep, Box<FailedStep>> {
+        let agent = ScriptAgent::new(
+            script.parse().unwrap(),
+            Arc::new(RealDisk),
+            Arc::new(SystemClock::default()),
+        );
+        let performer = Performer {
+            disk,
+            git: &self.git,
+            clock: &self.clock,
+            site: &self.site,
+            agent: &agent,
+            limits: Limits::default(),
+            stop: &Stop::default(),
+            holder: holder(),
+        };
+        let mut run = self.run();
+        performer.call(decision, &mut run, &Quiet)
+    }
+
+    pub(crate) fn run(&self) -> RunRecord<'_> {
+        let summary = RunSummary::new("migration step add-api", "/r");
+        RunRecord::begin(
+            &RealDisk,
+            &self.clock,
+            &self.site.runs(),
+            &holder(),
+            summary,
+        )
+        .unwrap()
+    }
+
+    /// Decides, makes and publishes the next step.
+    pub(crate) fn step(&self, script: &str) -> Result<MadeStep, Box<FailedStep>> {
+        let decision = self.decide().unwrap();
+        let made = self.make(&decision, script)?;
+        self.publish(&made.candidate);
+        Ok(made)
+    }
+
+    /// Makes the step fail and returns its failure.
+    pub(crate) fn fail(&self, script: &str) -> FailedStep {
+        let before = self.picture();
+        let decision = self.decide().unwrap();
+        let failed = *self.make(&decision, script).unwrap_err();
+        assert_eq!(self.picture(), before, "a failed step changed something");
+        failed
+    }
+
+    pub(crate) fn publish_proposal(&self, proposal: Proposal) {
+        let candidate = proposal.build(&RealDisk, &self.site, "a-person").unwrap();
+        self.publish(&candidate);
+    }
+
+    pub(crate) fn publish(&self, candidate: &Candidate) -> Published {
+        let published = self
+            .publisher(&RealDisk, |publisher| {
+                publisher.publish(&candidate.request())
+            })
+            .unwrap();
+        assert!(
+            published.commit.is_some(),
+            "a step always changes something"
+        );
+        candidate.remove(&RealDisk).unwrap();
+        published
+    }
+
+    pub(crate) fn publisher<T>(&self, disk: &dyn Disk, act: impl FnOnce(&Publisher<'_>) -> T) -> T {
+        // Every call stands for a process of its own; the ones before are gone.
+        let pid = self.processes.fetch_add(1, Ordering::Relaxed);
+        let processes = OnlyProcess(pid);
+        let gate = OsGate::new(self.git.common_dir(), &processes, Duration::ZERO);
+        let live = LiveDir::new(self.repo.path(), "migrations");
+        act(&Publisher::new(PublishEnv {
+            disk,
+            git: &self.git,
+            gate: &gate,
+            processes: &processes,
+            live: &live,
+            now: Timestamp::now(),
+        }))
+    }
+
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        Snapshot::read(&RealDisk, &self.site, &self.slug).unwrap()
+    }
+
+    pub(crate) fn last_prompt(&self) -> String {
+        self.prompts.lock().unwrap().last().unwrap().clone()
+    }
+
+    pub(crate) fn check(&self, mode: Mode) {
+        let findings = consistency::check(&RealDisk, &self.live(), &self.slug, mode);
+        assert!(!consistency::has_errors(&findings), "{findings:?}");
+    }
+
+    pub(crate) fn live(&self) -> PathBuf {
+        self.site.live(&self.slug)
+    }
+
+    /// Everything durable that the user has: commits, references, the working
+    /// tree.
+    pub(crate) fn picture(&self) -> (Vec<String>, String, String, String) {
+        (
+            self.repo.subjects(),
+            self.repo.git(&["for-each-ref"]),
+            self.repo.status(),
+            TreeDigest::of(&RealDisk, &self.live()).unwrap().to_string(),
+        )
+    }
+}
+
+/// What the scripted agent does at each step when all goes well.
+pub(crate) const GOOD: &str = include_str!("../fixtures/all-well.toml");
+
+/// One step that replies and edits.
+pub(crate) fn one(role: &str, reply: &str, edits: &str) -> String {
+    format!("[[step]]\nrole = \"{role}\"\nreply = '''{reply}'''\n{edits}\n")
+}

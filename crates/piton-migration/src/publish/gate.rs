@@ -1,0 +1,71 @@
+//! The way into the locked section of this program.
+
+use std::fmt::Debug;
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use piton_durable::platform::Processes;
+use piton_durable::{Holder, Lock, LockError, LockGuard};
+
+/// Lets one writer in at a time.
+pub trait Gate: Debug {
+    /// Waits a limited time for the writer inside, and says who it is when it
+    /// does not come out.
+    fn enter(&self, what: &str, since: Timestamp) -> Result<Box<dyn Held>, LockError>;
+
+    /// How long to wait for others.
+    fn patience(&self) -> Duration;
+
+    /// Names the lock, so that what was made under it can say so.
+    fn name(&self) -> String;
+}
+
+/// Being inside, until dropped.
+pub trait Held: Debug {}
+
+impl Held for LockGuard {}
+
+/// The operating system's lock on a file in the clone's state directory.
+#[derive(Clone, Debug)]
+pub struct OsGate {
+    lock: Lock,
+    name: String,
+    patience: Duration,
+    pid: u32,
+    host: String,
+}
+
+impl OsGate {
+    /// Describes the gate of the clone whose shared git directory this is.
+    pub fn new(common_dir: &Path, processes: &dyn Processes, patience: Duration) -> Self {
+        let path = common_dir.join("piton").join("lock");
+        OsGate {
+            name: path.to_string_lossy().into_owned(),
+            lock: Lock::at(path),
+            patience,
+            pid: processes.own_pid(),
+            host: processes.host(),
+        }
+    }
+}
+
+impl Gate for OsGate {
+    fn enter(&self, what: &str, since: Timestamp) -> Result<Box<dyn Held>, LockError> {
+        let holder = Holder {
+            pid: self.pid,
+            host: self.host.clone(),
+            since,
+            what: what.to_owned(),
+        };
+        Ok(Box::new(self.lock.acquire(&holder, self.patience)?))
+    }
+
+    fn patience(&self) -> Duration {
+        self.patience
+    }
+
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+}

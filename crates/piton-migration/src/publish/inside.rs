@@ -1,0 +1,69 @@
+//! The locked section: both locks held, and everything in order.
+
+use piton_durable::transaction::{TransactionError, recover};
+use piton_durable::{LockError, Site};
+
+use super::committer::GitCommitter;
+use super::env::PublishEnv;
+use super::gate::Held;
+use super::notice::Notice;
+use super::original::{self, LockedByOriginal, OriginalLock};
+
+/// Why the locked section could not be entered. Nothing was published.
+#[derive(Debug, thiserror::Error)]
+pub enum EnterError {
+    #[error(transparent)]
+    Locked(#[from] LockError),
+    #[error(transparent)]
+    LockedByOriginal(#[from] LockedByOriginal),
+    #[error("finish what an interrupted publish left")]
+    Recover(#[source] TransactionError),
+    #[error("put in order what the original left")]
+    Leftovers(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Being inside. Leaving by [`Inside::leave`] releases the original's lock;
+/// the operating system's lock goes when this is dropped, however that happens.
+#[derive(Debug)]
+#[must_use = "the locked section is to be left"]
+pub(super) struct Inside {
+    original: OriginalLock,
+    _held: Box<dyn Held>,
+}
+
+impl Inside {
+    /// Waits for both locks, then recovers what dead processes left.
+    pub(super) fn enter(
+        env: &PublishEnv<'_>,
+        site: &Site,
+        what: &str,
+        notices: &mut Vec<Notice>,
+    ) -> Result<Self, EnterError> {
+        let held = env.gate.enter(what, env.now)?;
+        let original = original::take(env, site, what, notices)?;
+        let inside = Inside {
+            original,
+            _held: held,
+        };
+        let recovered = recover(env.disk, site, &GitCommitter(env.git))
+            .map(|recovered| notices.extend(recovered.into_iter().map(Notice::Recovered)))
+            .map_err(EnterError::Recover)
+            .and_then(|()| {
+                original::recover(env, site, notices)
+                    .map_err(|error| EnterError::Leftovers(Box::new(error)))
+            });
+        match recovered {
+            Ok(()) => Ok(inside),
+            Err(error) => {
+                // What could not be recovered is the news; a lock that stays
+                // is broken by the next command.
+                let _ = inside.leave(env);
+                Err(error)
+            }
+        }
+    }
+
+    pub(super) fn leave(self, env: &PublishEnv<'_>) -> Result<(), LockedByOriginal> {
+        self.original.release(env.disk)
+    }
+}

@@ -1,0 +1,241 @@
+//! What an interrupted publish of the original leaves, and how it is undone.
+//!
+//! Its transactions do not say which migration they are for; the manifest in
+//! the tree that was moved away does. Nothing is thrown away: what is not put
+//! back goes to the failures directory of this clone.
+
+use std::path::Path;
+
+use piton_durable::transaction::{TransactionError, keep, rename_to_free};
+use piton_durable::{DiskRead, Kind, Site, TreeDigest};
+use piton_git::{GitError, GitRead};
+
+use super::super::env::PublishEnv;
+use super::super::notice::Notice;
+use crate::consistency::{self, Mode, has_errors};
+use crate::live::load_manifest;
+use crate::manifest::MANIFEST_FILE;
+use crate::slug::Slug;
+
+/// Why leftovers could not be dealt with.
+#[derive(Debug, thiserror::Error)]
+pub(in super::super) enum LeftoverError {
+    #[error(transparent)]
+    Transaction(#[from] TransactionError),
+    #[error("list {}", path.display())]
+    List {
+        path: std::path::PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error(transparent)]
+    Git(#[from] GitError),
+}
+
+/// Deals with everything the original left. The caller holds both locks.
+pub(in super::super) fn recover(
+    env: &PublishEnv<'_>,
+    site: &Site,
+    notices: &mut Vec<Notice>,
+) -> Result<(), LeftoverError> {
+    let root = env.live.transactions();
+    for name in children(env.disk, &root)? {
+        if is_transaction(&name) {
+            let dir = root.join(&name);
+            settle(env, site, &dir, notices)?;
+        }
+    }
+    Ok(())
+}
+
+/// What to do about one transaction before the rest of it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Remedy {
+    /// Whatever is live is as good as it gets.
+    Nothing,
+    /// Nothing is live, and the tree that was moved away is whole.
+    PutBack(Slug),
+    /// What is live cannot be used, and the tree that was moved away can.
+    Revert(Slug),
+}
+
+/// What was found of one transaction.
+#[derive(Clone, Debug)]
+struct Found {
+    /// The migration that was moved away, if that can be told and it is whole.
+    rollback: Option<Slug>,
+    live: Live,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Live {
+    /// It is not there, though version control knows it or knows nothing of
+    /// its whole directory.
+    Missed,
+    /// It is not there and nobody misses it.
+    Absent,
+    Usable,
+    Unusable,
+}
+
+fn decide(found: Found) -> Remedy {
+    match (found.rollback, found.live) {
+        (Some(slug), Live::Missed) => Remedy::PutBack(slug),
+        (Some(slug), Live::Unusable) => Remedy::Revert(slug),
+        (Some(_), Live::Absent | Live::Usable) | (None, _) => Remedy::Nothing,
+    }
+}
+
+fn settle(
+    env: &PublishEnv<'_>,
+    site: &Site,
+    dir: &Path,
+    notices: &mut Vec<Notice>,
+) -> Result<(), LeftoverError> {
+    let rollback = dir.join("rollback");
+    match decide(observe(env, site, &rollback)?) {
+        Remedy::Nothing => {}
+        Remedy::PutBack(slug) => {
+            put_back(env, &rollback, &slug)?;
+            notices.push(Notice::PutBack { slug });
+        }
+        Remedy::Revert(slug) => {
+            let live = env.live.migration(&slug);
+            let to = site.failures().join(name_of(dir)).join("live");
+            let to = keep(env.disk, &live, &to)?;
+            notices.push(Notice::Kept { from: live, to });
+            put_back(env, &rollback, &slug)?;
+            notices.push(Notice::Reverted { slug });
+        }
+    }
+    if children(env.disk, dir)?.is_empty() {
+        env.disk
+            .remove_dir(dir)
+            .map_err(|source| TransactionError::Change {
+                path: dir.to_owned(),
+                source,
+            })?;
+        let path = dir.to_owned();
+        notices.push(Notice::Removed { path });
+    } else {
+        let to = keep(env.disk, dir, &site.failures())?;
+        let from = dir.to_owned();
+        notices.push(Notice::Kept { from, to });
+    }
+    Ok(())
+}
+
+fn observe(env: &PublishEnv<'_>, site: &Site, rollback: &Path) -> Result<Found, LeftoverError> {
+    // Being removed, a tree loses its manifest or fails to hash long before it
+    // could pass for a whole one that lacks nothing.
+    let slug = load_manifest(env.disk, rollback)
+        .ok()
+        .and_then(|manifest| manifest.name().parse::<Slug>().ok())
+        .filter(|slug| is_usable(env.disk, rollback, slug));
+    let live = match &slug {
+        None => Live::Usable,
+        Some(slug) => observe_live(env, site, slug)?,
+    };
+    Ok(Found {
+        rollback: slug,
+        live,
+    })
+}
+
+fn observe_live(env: &PublishEnv<'_>, site: &Site, slug: &Slug) -> Result<Live, LeftoverError> {
+    let path = env.live.migration(slug);
+    let there = env
+        .disk
+        .stat(&path)
+        .map_err(|source| TransactionError::Read {
+            path: path.clone(),
+            source,
+        })?;
+    if there.is_some() {
+        return Ok(if is_usable(env.disk, &path, slug) {
+            Live::Usable
+        } else {
+            Live::Unusable
+        });
+    }
+    let relative = path.strip_prefix(&site.root).unwrap_or(&path);
+    Ok(if is_missed(env.git, relative)? {
+        Live::Missed
+    } else {
+        Live::Absent
+    })
+}
+
+/// A migration that somebody deleted and committed is not brought back by an
+/// old leftover.
+fn is_missed(git: &dyn GitRead, relative: &Path) -> Result<bool, GitError> {
+    Ok(!git.status(&[relative], false)?.is_empty()
+        || git.is_ignored(&relative.join(MANIFEST_FILE))?)
+}
+
+fn is_usable(disk: &dyn DiskRead, dir: &Path, slug: &Slug) -> bool {
+    TreeDigest::of(disk, dir).is_ok()
+        && !has_errors(&consistency::check(disk, dir, slug, Mode::PlanningSnapshot))
+}
+
+fn put_back(env: &PublishEnv<'_>, rollback: &Path, slug: &Slug) -> Result<(), LeftoverError> {
+    let live = env.live.migration(slug);
+    rename_to_free(env.disk, rollback, &live)?;
+    for dir in [live.parent(), rollback.parent()].into_iter().flatten() {
+        env.disk
+            .sync_dir(dir)
+            .map_err(|source| TransactionError::Sync {
+                path: dir.to_owned(),
+                source,
+            })?;
+    }
+    Ok(())
+}
+
+/// The original names its transactions by 32 hexadecimal digits.
+fn is_transaction(name: &str) -> bool {
+    name.len() == 32
+        && name
+            .bytes()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+fn name_of(dir: &Path) -> &std::ffi::OsStr {
+    dir.file_name().unwrap_or_default()
+}
+
+fn children(disk: &dyn DiskRead, dir: &Path) -> Result<Vec<String>, LeftoverError> {
+    match disk.stat(dir) {
+        Ok(Some(stat)) if stat.kind == Kind::Dir => {}
+        _ => return Ok(Vec::new()),
+    }
+    let entries = disk.list(dir).map_err(|source| LeftoverError::List {
+        path: dir.to_owned(),
+        source,
+    })?;
+    Ok(entries
+        .into_iter()
+        .map(|entry| entry.name.to_string_lossy().into_owned())
+        .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_whole_tree_goes_back_and_only_where_it_is_needed() {
+        let slug: Slug = "rework".parse().unwrap();
+        let check = |rollback: bool, live, expected| {
+            let rollback = rollback.then(|| slug.clone());
+            assert_eq!(decide(Found { rollback, live }), expected);
+        };
+        check(true, Live::Missed, Remedy::PutBack(slug.clone()));
+        check(true, Live::Unusable, Remedy::Revert(slug.clone()));
+        check(true, Live::Usable, Remedy::Nothing);
+        check(true, Live::Absent, Remedy::Nothing);
+        for live in [Live::Missed, Live::Absent, Live::Usable, Live::Unusable] {
+            check(false, live, Remedy::Nothing);
+        }
+    }
+}

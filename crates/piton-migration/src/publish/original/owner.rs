@@ -1,0 +1,120 @@
+//! The record in the original's lock that says whose it is.
+
+use std::fmt;
+use std::path::Path;
+
+use jiff::Timestamp;
+use piton_durable::DiskRead;
+use piton_durable::platform::{ProcessState, Processes};
+
+use crate::consistency::OWNER_FILE;
+use crate::json::{Node, Object, Value, parse, render};
+use crate::stamp::{RawStamp, Stamp};
+
+const MAX_OWNER: u64 = 64 << 10;
+
+/// What can be read of an owner record: for messages, and for telling whether
+/// its process still lives. The original writes the first three fields only.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LockHolder {
+    pub pid: Option<u32>,
+    pub operation: Option<String>,
+    pub created_at: Option<String>,
+    pub host: Option<String>,
+    pub(super) boot_id: Option<String>,
+    /// The lock of the operating system that its process held as well.
+    pub(super) guarded_by: Option<String>,
+    /// When the process started, in milliseconds since 1970.
+    pub(super) started: Option<u64>,
+}
+
+impl LockHolder {
+    /// Reads the record in a lock directory; nothing readable gives nothing.
+    pub(super) fn read(disk: &dyn DiskRead, lock: &Path) -> Self {
+        let Ok(bytes) = disk.read_at_most(&lock.join(OWNER_FILE), MAX_OWNER) else {
+            return Self::default();
+        };
+        match std::str::from_utf8(&bytes).map(parse) {
+            Ok(Ok(Value::Object(owner))) => Self {
+                pid: number(&owner, "pid"),
+                operation: text(&owner, "operation"),
+                created_at: text(&owner, "created_at"),
+                host: text(&owner, "host"),
+                boot_id: text(&owner, "boot_id"),
+                guarded_by: text(&owner, "guarded_by"),
+                started: number(&owner, "process_started_ms"),
+            },
+            _ => Self::default(),
+        }
+    }
+
+    /// Renders the record of this process. The fields beyond the original's
+    /// three are the ones that tell a dead process from a living one for sure.
+    pub(super) fn ours(
+        processes: &dyn Processes,
+        guard: &str,
+        operation: &str,
+        now: Timestamp,
+    ) -> String {
+        let pid = processes.own_pid();
+        let created_at = Stamp::utc(now).to_string();
+        let host = processes.host();
+        let boot_id = processes.boot_id();
+        let mut members = vec![
+            ("pid", Node::Int(u64::from(pid))),
+            ("operation", Node::String(operation)),
+            ("created_at", Node::String(&created_at)),
+            ("host", Node::String(&host)),
+            ("guarded_by", Node::String(guard)),
+        ];
+        if let Some(boot_id) = &boot_id {
+            members.push(("boot_id", Node::String(boot_id)));
+        }
+        if let ProcessState::Running {
+            started: Some(started),
+        } = processes.state(pid)
+            && let Ok(since) = started.duration_since(std::time::UNIX_EPOCH)
+            && let Ok(millis) = u64::try_from(since.as_millis())
+        {
+            members.push(("process_started_ms", Node::Int(millis)));
+        }
+        render(&Node::Object(members))
+    }
+
+    pub(super) fn created(&self) -> Option<Timestamp> {
+        RawStamp::new(self.created_at.as_deref()?).instant().ok()
+    }
+}
+
+impl fmt::Display for LockHolder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.pid {
+            Some(pid) => write!(f, "process {pid}")?,
+            None => f.write_str("a process that has not said its name yet")?,
+        }
+        if let Some(host) = &self.host {
+            write!(f, " on {}", host.escape_debug())?;
+        }
+        if let Some(since) = &self.created_at {
+            write!(f, ", since {}", since.escape_debug())?;
+        }
+        if let Some(what) = &self.operation {
+            write!(f, ", for {}", what.escape_debug())?;
+        }
+        Ok(())
+    }
+}
+
+fn text(owner: &Object<'_>, key: &str) -> Option<String> {
+    match owner.get(key) {
+        Some(Value::String(text)) => Some(text.clone().into_owned()),
+        _ => None,
+    }
+}
+
+fn number<T: std::str::FromStr>(owner: &Object<'_>, key: &str) -> Option<T> {
+    match owner.get(key) {
+        Some(Value::Int(digits)) => digits.parse().ok(),
+        _ => None,
+    }
+}

@@ -1,0 +1,306 @@
+//! The publisher.
+
+use std::path::{Path, PathBuf};
+
+use piton_durable::transaction::{CommitIntent, Request, Staged, TransactionError, stage};
+use piton_durable::{LivePath, Site, TreeDigest};
+
+use super::committer::GitCommitter;
+use super::dirty::{self, Cleanliness};
+use super::env::PublishEnv;
+use super::inside::{EnterError, Inside};
+use super::notice::Notice;
+use super::original::is_waiting;
+use super::refusal::{Cause, PublishRefusal, Stage};
+use super::request::PublishRequest;
+use super::result::{PublishResult, Published, Status};
+use crate::consistency::{self, LOCK_DIR, has_errors};
+use crate::slug::Slug;
+
+/// Why recovery could not be brought to an end.
+pub type RecoverError = EnterError;
+
+/// Publishes candidates, and recovers what was interrupted.
+#[derive(Clone, Debug)]
+pub struct Publisher<'a> {
+    env: PublishEnv<'a>,
+    site: Site,
+}
+
+impl<'a> Publisher<'a> {
+    pub fn new(env: PublishEnv<'a>) -> Self {
+        let site = env.site();
+        Publisher { env, site }
+    }
+
+    /// Captures what a candidate is going to be built from. Refused while
+    /// somebody has uncommitted changes there.
+    pub fn capture_base(&self, slug: &Slug) -> Result<TreeDigest, PublishRefusal> {
+        let mut result = self.blank(slug);
+        self.clean(slug, &mut result)
+            .and_then(|_| {
+                TreeDigest::of(self.env.disk, &self.env.live.migration(slug)).map_err(Cause::Unfit)
+            })
+            .map_err(|cause| self.refuse(cause, result))
+    }
+
+    /// Brings to its end whatever dead processes left, and says what it did.
+    /// Every command that writes calls this first; where nothing is left it
+    /// takes no lock and costs two looks at the disk.
+    pub fn recover(&self) -> Result<Vec<Notice>, RecoverError> {
+        let mut notices = Vec::new();
+        if self.is_anything_left() {
+            let inside = Inside::enter(&self.env, &self.site, "recovery", &mut notices)?;
+            inside.leave(&self.env)?;
+        }
+        Ok(notices)
+    }
+
+    /// Makes a candidate live and commits it, or leaves everything as it was.
+    pub fn publish(&self, request: &PublishRequest) -> Result<Published, PublishRefusal> {
+        let mut result = self.blank(&request.slug);
+        match self.attempt(request, &mut result) {
+            Ok(digest) => {
+                result.status = Status::Published;
+                result.reason = format!("published {}", request.slug);
+                result.snapshot_id = Some(digest.clone());
+                Ok(Published {
+                    digest,
+                    commit: result.commit.clone(),
+                    result,
+                })
+            }
+            Err(cause) => Err(self.refuse(cause, result)),
+        }
+    }
+
+    fn attempt(
+        &self,
+        request: &PublishRequest,
+        result: &mut PublishResult,
+    ) -> Result<TreeDigest, Cause> {
+        let live = self.place(request)?;
+        let what = format!("publish of {} ({})", request.slug, request.operation);
+        let inside = Inside::enter(&self.env, &self.site, &what, &mut result.recovered)?;
+        let outcome = self.locked(request, live, result);
+        if let Err(error) = inside.leave(&self.env) {
+            add_cleanup_error(result, &error);
+        }
+        outcome
+    }
+
+    /// Refuses what could not be right whoever else is at work.
+    fn place(&self, request: &PublishRequest) -> Result<LivePath, Cause> {
+        let workspace = &request.workspace;
+        if workspace.file_name() != Some(request.slug.as_str().as_ref()) {
+            return Err(Cause::WrongName {
+                workspace: workspace.clone(),
+                slug: request.slug.clone(),
+            });
+        }
+        let resolved = |path: &Path| self.env.disk.resolve(path).unwrap_or(path.to_owned());
+        let live = self.env.live.path();
+        if workspace.starts_with(live) || resolved(workspace).starts_with(resolved(live)) {
+            return Err(Cause::InsideLive {
+                workspace: workspace.clone(),
+            });
+        }
+        self.relative(&request.slug)
+    }
+
+    /// Runs with both locks held.
+    fn locked(
+        &self,
+        request: &PublishRequest,
+        live: LivePath,
+        result: &mut PublishResult,
+    ) -> Result<TreeDigest, Cause> {
+        let disk = self.env.disk;
+        let commit = self.commit_intent(request, &live, result)?;
+        TreeDigest::of(disk, &request.workspace)
+            .map_err(Cause::Unfit)
+            .and_then(|digest| {
+                if digest == TreeDigest::missing() {
+                    return Err(Cause::WrongName {
+                        workspace: request.workspace.clone(),
+                        slug: request.slug.clone(),
+                    });
+                }
+                Ok(())
+            })?;
+        self.check(request, Stage::Workspace, &request.workspace, result)?;
+
+        let token = self.env.token();
+        result.transaction = Some(self.site.transactions().join(token.as_str()));
+        let wanted = Request {
+            live,
+            candidate: request.workspace.clone(),
+            base: request.base.clone(),
+            operation: request.operation.clone(),
+            commit,
+        };
+        let staged =
+            stage(disk, &self.site, token, wanted).map_err(|error| refused(request, error))?;
+        result.staged = Some(staged.path());
+        if let Err(cause) = self.check(request, Stage::Staged, &staged.path(), result) {
+            self.discard(staged, result);
+            return Err(cause);
+        }
+
+        let replaced = staged
+            .replace(disk)
+            .map_err(|error| refused(request, error))?;
+        result.staged = None;
+        let checked = self
+            .check(request, Stage::Live, &replaced.path(), result)
+            .and_then(|()| {
+                replaced
+                    .commit(&GitCommitter(self.env.git))
+                    .map_err(Cause::Commit)
+            });
+        match checked {
+            Ok(commit) => {
+                result.commit = commit;
+                let digest = replaced.digest().clone();
+                if let Err(error) = replaced.finish(disk) {
+                    add_cleanup_error(result, &error);
+                }
+                Ok(digest)
+            }
+            Err(cause) => {
+                let undone = replaced
+                    .undo(disk, &cause.story())
+                    .map_err(Cause::Transaction)?;
+                result.failed = undone.kept.into_iter().next();
+                Err(cause)
+            }
+        }
+    }
+
+    fn commit_intent(
+        &self,
+        request: &PublishRequest,
+        live: &LivePath,
+        result: &mut PublishResult,
+    ) -> Result<Option<CommitIntent>, Cause> {
+        let cleanliness = self.clean(&request.slug, result)?;
+        let (Some(message), false) = (&request.commit, cleanliness == Cleanliness::Ignored) else {
+            return Ok(None);
+        };
+        Ok(Some(CommitIntent {
+            message: message.clone(),
+            paths: vec![live.clone()],
+            branch: self.env.git.branch().map_err(Cause::Git)?,
+        }))
+    }
+
+    fn clean(&self, slug: &Slug, result: &mut PublishResult) -> Result<Cleanliness, Cause> {
+        let live = self.relative(slug)?;
+        let cleanliness = dirty::look(self.env.git, live.as_path()).map_err(Cause::Git)?;
+        if let Cleanliness::Dirty(paths) = &cleanliness {
+            result.dirty_paths.clone_from(paths);
+            return Err(Cause::Dirty { slug: slug.clone() });
+        }
+        Ok(cleanliness)
+    }
+
+    fn check(
+        &self,
+        request: &PublishRequest,
+        stage: Stage,
+        dir: &Path,
+        result: &mut PublishResult,
+    ) -> Result<(), Cause> {
+        let findings = consistency::check(self.env.disk, dir, &request.slug, request.mode);
+        result.findings.clone_from(&findings);
+        if has_errors(&findings) {
+            return Err(Cause::Findings { stage, findings });
+        }
+        Ok(())
+    }
+
+    fn discard(&self, staged: Staged, result: &mut PublishResult) {
+        match staged.discard(self.env.disk) {
+            Ok(()) => result.staged = None,
+            Err(error) => add_cleanup_error(result, &error),
+        }
+    }
+
+    fn relative(&self, slug: &Slug) -> Result<LivePath, Cause> {
+        let path = self.env.live.migration(slug);
+        path.strip_prefix(&self.site.root)
+            .unwrap_or(&path)
+            .to_string_lossy()
+            .parse()
+            .map_err(Cause::Place)
+    }
+
+    fn blank(&self, slug: &Slug) -> PublishResult {
+        let lock = self.env.live.transactions().join(LOCK_DIR);
+        PublishResult::new(self.env.live.migration(slug), lock)
+    }
+
+    fn refuse(&self, cause: Cause, mut result: PublishResult) -> PublishRefusal {
+        result.reason = cause.story();
+        let there = |path: &PathBuf| matches!(self.env.disk.stat(path), Ok(Some(_)));
+        result.staged = result.staged.filter(there);
+        result.transaction = result.transaction.filter(there);
+        result.snapshot_id = TreeDigest::of(self.env.disk, &result.live).ok();
+        if let Cause::Stale { base, .. } = &cause {
+            result.base_snapshot_id = Some(base.clone());
+        }
+        let failed = cause.is_failure();
+        result.status = if failed {
+            Status::Failed
+        } else {
+            Status::Blocked
+        };
+        let result = Box::new(result);
+        if failed {
+            PublishRefusal::Failed { cause, result }
+        } else {
+            PublishRefusal::Blocked { cause, result }
+        }
+    }
+
+    /// Looks whether there is anything that recovery would touch: a
+    /// transaction, or more at the original's place than the lock of a
+    /// process that lives.
+    pub fn is_anything_left(&self) -> bool {
+        let names = |dir: &Path| self.env.disk.list(dir).unwrap_or_default();
+        if !names(&self.site.transactions()).is_empty() {
+            return true;
+        }
+        let beside = &self.site.beside;
+        match names(beside).as_slice() {
+            [] => matches!(self.env.disk.stat(beside), Ok(Some(_))),
+            [only] if only.name == LOCK_DIR => !is_waiting(&self.env),
+            _ => true,
+        }
+    }
+}
+
+fn refused(request: &PublishRequest, error: TransactionError) -> Cause {
+    match error {
+        TransactionError::StaleBase { base, found, .. } => Cause::Stale {
+            slug: request.slug.clone(),
+            base,
+            found,
+        },
+        error => Cause::Transaction(error),
+    }
+}
+
+fn add_cleanup_error(result: &mut PublishResult, error: &dyn std::error::Error) {
+    let mut told = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        told.push_str(": ");
+        told.push_str(&error.to_string());
+        source = error.source();
+    }
+    result.cleanup_error = Some(match result.cleanup_error.take() {
+        Some(earlier) => format!("{earlier}; {told}"),
+        None => told,
+    });
+}

@@ -1,0 +1,176 @@
+//! Why a candidate did not become live.
+
+use std::fmt::{self, Write as _};
+use std::path::PathBuf;
+
+use piton_durable::transaction::{CommitFailure, InvalidLivePath, TransactionError};
+use piton_durable::tree::TreeError;
+use piton_durable::{LockError, TreeDigest};
+use piton_git::GitError;
+
+use super::inside::EnterError;
+use super::original::LockedByOriginal;
+use super::result::PublishResult;
+use crate::consistency::{Finding, Severity};
+use crate::slug::Slug;
+
+/// Where findings were made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    Workspace,
+    Staged,
+    Live,
+}
+
+/// Why a candidate did not become live.
+#[derive(Debug, thiserror::Error)]
+pub enum Cause {
+    #[error(
+        "the workspace {} must be a directory named {slug}, like the migration it holds",
+        workspace.display()
+    )]
+    WrongName { workspace: PathBuf, slug: Slug },
+    #[error(
+        "the workspace {} lies in the migrations directory; a candidate is built elsewhere",
+        workspace.display()
+    )]
+    InsideLive { workspace: PathBuf },
+    #[error("the migration lies at no place that can be published to")]
+    Place(#[source] InvalidLivePath),
+    #[error(transparent)]
+    Locked(LockError),
+    #[error(transparent)]
+    LockedByOriginal(LockedByOriginal),
+    #[error("{slug} has changes that are not committed; commit them or put them back")]
+    Dirty { slug: Slug },
+    #[error("the candidate cannot be published")]
+    Unfit(#[source] TreeError),
+    #[error("{}", tell(*stage, findings))]
+    Findings {
+        stage: Stage,
+        findings: Vec<Finding>,
+    },
+    #[error(
+        "{slug} has changed since the candidate was built: it was built from {base}, and \
+         {found} is live now; build it again from what is live"
+    )]
+    Stale {
+        slug: Slug,
+        base: TreeDigest,
+        found: TreeDigest,
+    },
+    #[error("ask git about the live migration")]
+    Git(#[source] GitError),
+    #[error("recover before publishing")]
+    Recover(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("the commit was not made, so the publish was undone")]
+    Commit(#[source] CommitFailure),
+    #[error(transparent)]
+    Transaction(TransactionError),
+}
+
+impl Cause {
+    /// Returns whether anything had been tried that had to be undone.
+    pub(super) fn is_failure(&self) -> bool {
+        match self {
+            Cause::WrongName { .. }
+            | Cause::InsideLive { .. }
+            | Cause::Place(_)
+            | Cause::Locked(_)
+            | Cause::LockedByOriginal(_)
+            | Cause::Dirty { .. }
+            | Cause::Unfit(_)
+            | Cause::Stale { .. }
+            | Cause::Git(_)
+            | Cause::Recover(_) => false,
+            Cause::Findings { stage, .. } => *stage == Stage::Live,
+            Cause::Commit(_) | Cause::Transaction(_) => true,
+        }
+    }
+
+    /// Tells the whole story in one text.
+    pub(super) fn story(&self) -> String {
+        let mut story = self.to_string();
+        let mut source = std::error::Error::source(self);
+        while let Some(error) = source {
+            story.push_str(": ");
+            story.push_str(&error.to_string());
+            source = error.source();
+        }
+        story
+    }
+}
+
+impl From<EnterError> for Cause {
+    fn from(error: EnterError) -> Self {
+        match error {
+            EnterError::Locked(error) => Cause::Locked(error),
+            EnterError::LockedByOriginal(error) => Cause::LockedByOriginal(error),
+            EnterError::Recover(error) => Cause::Recover(Box::new(error)),
+            EnterError::Leftovers(error) => Cause::Recover(error),
+        }
+    }
+}
+
+/// A candidate that did not become live. What was live before is live.
+#[derive(Debug)]
+pub enum PublishRefusal {
+    /// Nothing was tried.
+    Blocked {
+        cause: Cause,
+        result: Box<PublishResult>,
+    },
+    /// It was tried, and undone.
+    Failed {
+        cause: Cause,
+        result: Box<PublishResult>,
+    },
+}
+
+impl PublishRefusal {
+    pub fn cause(&self) -> &Cause {
+        match self {
+            PublishRefusal::Blocked { cause, .. } | PublishRefusal::Failed { cause, .. } => cause,
+        }
+    }
+
+    pub fn result(&self) -> &PublishResult {
+        match self {
+            PublishRefusal::Blocked { result, .. } | PublishRefusal::Failed { result, .. } => {
+                result
+            }
+        }
+    }
+}
+
+impl fmt::Display for PublishRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.result().fmt(f)
+    }
+}
+
+/// The result carries the whole chain already, so there is no source to add.
+impl std::error::Error for PublishRefusal {}
+
+fn tell(stage: Stage, findings: &[Finding]) -> String {
+    let what = match stage {
+        Stage::Workspace => "the candidate is not consistent",
+        Stage::Staged => "the copy of the candidate is not consistent",
+        Stage::Live => "what was published is not consistent",
+    };
+    let mut told = format!("{what}:");
+    for finding in findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+    {
+        // Writing to a string cannot fail.
+        let _ = write!(
+            told,
+            "\n- {} {}: {}",
+            finding.code,
+            finding.path.display(),
+            finding.message
+        );
+    }
+    told
+}

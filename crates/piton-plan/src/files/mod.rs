@@ -1,0 +1,20 @@
+//! Plans about files: writing, moving, deleting and keeping them.
+
+mod compare;
+mod content;
+mod decide;
+mod look;
+mod observe;
+mod operation;
+mod path;
+mod perform;
+mod scan;
+
+pub use compare::{Comparison, Depth, FileCategory, Side, compare};
+pub use content::{Content, Hex, InvalidHex};
+pub use decide::{DecideError, Wanted, decide, plan_files};
+pub use observe::FileWorld;
+pub use operation::{FileOp, How, Was};
+pub use path::{InvalidRepoPath, RepoPath};
+pub use perform::{FilePerformer, backups_dir};
+pub use scan::{Scan, ScanError, scan};

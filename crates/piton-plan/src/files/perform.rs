@@ -1,0 +1,113 @@
+//! The files of a repository, changed.
+
+use std::path::{Path, PathBuf};
+
+use piton_durable::{Disk, create_dirs, write_atomic};
+
+use crate::files::look::{Found, look};
+use crate::files::operation::{FileOp, Was};
+use crate::files::path::RepoPath;
+use crate::given::Given;
+use crate::id::PlanId;
+use crate::world::{Done, Failure, FailureKind, Perform};
+
+/// The files below one root, to be changed.
+#[derive(Clone, Copy, Debug)]
+pub struct FilePerformer<'a> {
+    pub disk: &'a dyn Disk,
+    pub root: &'a Path,
+    /// Where content is copied before it is replaced or deleted.
+    pub backups: &'a Path,
+}
+
+impl Perform<FileOp> for FilePerformer<'_> {
+    fn perform(&self, operation: &FileOp, given: &Given<'_>) -> Result<Done, Failure> {
+        match operation {
+            FileOp::Put {
+                path,
+                content,
+                mode,
+                was,
+                ..
+            } => {
+                let wanted = content.bytes(given)?;
+                let old = self.expect(path, *was)?;
+                let mode = self.backed_up(path, &old)?.unwrap_or(*mode);
+                write_atomic(self.disk, &path.under(self.root), &wanted, mode)
+                    .map_err(|e| Failure::of(FailureKind::Io, &e))?;
+                Ok(Done::default())
+            }
+            FileOp::Move { from, to, was, .. } => {
+                self.expect(from, Was::File(*was))?;
+                self.expect(to, Was::Absent)?;
+                let (source, dest) = (from.under(self.root), to.under(self.root));
+                if let Some(parent) = dest.parent() {
+                    create_dirs(self.disk, parent).map_err(|e| Failure::of(FailureKind::Io, &e))?;
+                }
+                // After a crash the file stands at one of the two names; which
+                // one is looked at again. The new name is made durable first.
+                self.disk
+                    .rename(&source, &dest)
+                    .and_then(|()| self.sync_parent(&dest))
+                    .and_then(|()| self.sync_parent(&source))
+                    .map_err(|e| failed("move", from, &e))?;
+                Ok(Done::default())
+            }
+            FileOp::Delete { path, was, .. } => {
+                let old = self.expect(path, Was::File(*was))?;
+                self.backed_up(path, &old)?;
+                let file = path.under(self.root);
+                self.disk
+                    .remove_file(&file)
+                    .and_then(|()| self.sync_parent(&file))
+                    .map_err(|e| failed("delete", path, &e))?;
+                Ok(Done::default())
+            }
+            FileOp::Keep { .. } => Ok(Done::default()),
+        }
+    }
+}
+
+impl FilePerformer<'_> {
+    /// Looks one last time: a link that appeared meanwhile must not be
+    /// followed, nor a file replaced that nobody has seen.
+    fn expect(&self, path: &RepoPath, was: Was) -> Result<Found, Failure> {
+        let found = look(self.disk, self.root, path)?;
+        if found.was() == Some(was) {
+            Ok(found)
+        } else {
+            Err(Failure::changed(&was.to_string(), &found.told()))
+        }
+    }
+
+    /// Copies old content away and returns its permission bits, if there is
+    /// any. A copy from an earlier attempt stands: it is the original.
+    fn backed_up(&self, path: &RepoPath, old: &Found) -> Result<Option<u32>, Failure> {
+        let Found::File { bytes, mode, .. } = old else {
+            return Ok(None);
+        };
+        let copy = path.under(self.backups);
+        let there = self.disk.stat(&copy);
+        if there
+            .map_err(|e| failed("keep a copy of", path, &e))?
+            .is_none()
+        {
+            write_atomic(self.disk, &copy, bytes, 0o600)
+                .map_err(|e| Failure::of(FailureKind::Io, &e))?;
+        }
+        Ok(Some(*mode))
+    }
+
+    fn sync_parent(&self, path: &Path) -> std::io::Result<()> {
+        path.parent().map_or(Ok(()), |dir| self.disk.sync_dir(dir))
+    }
+}
+
+fn failed(what: &str, path: &RepoPath, error: &std::io::Error) -> Failure {
+    Failure::new(FailureKind::Io, format!("cannot {what} {path}: {error}"))
+}
+
+/// Returns where the copies of one plan's run go, beside its journal.
+pub fn backups_dir(journals: &Path, id: PlanId) -> PathBuf {
+    journals.join(format!("{id}.backups"))
+}

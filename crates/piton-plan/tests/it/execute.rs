@@ -1,0 +1,319 @@
+//! Performing plans.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::toy::{ID, Still, Toy, Ways, World, make, plan_of, run, run_ready, run_with, set, told};
+use piton_plan::{
+    Draft, ErrorPolicy, Event, Interaction, Jobs, NoRecord, Outcome, PlanBuilder, Progress, Run,
+    Slot, Stop, prepare,
+};
+
+const SPEC: &[(&str, &[&str])] = &[
+    ("a", &[]),
+    ("b", &[]),
+    ("c", &["b"]),
+    ("d", &[]),
+    ("e", &["c", "d"]),
+];
+
+fn with_b_failing(policy: ErrorPolicy) -> Vec<String> {
+    let world = World::failing(&["b"]);
+    told(&run_with(&plan_of(SPEC), &world, &Ways { policy, jobs: 1 }))
+}
+
+#[test]
+fn dependents_of_a_failure_are_skipped_through_several_levels() {
+    assert_eq!(
+        with_b_failing(ErrorPolicy::SkipDependents),
+        [
+            "a ok",
+            "b failed: network",
+            "c skipped by b",
+            "d ok",
+            "e skipped by c"
+        ]
+    );
+}
+
+#[test]
+fn failing_fast_begins_nothing_more_and_still_accounts_for_everything() {
+    assert_eq!(
+        with_b_failing(ErrorPolicy::FailFast),
+        [
+            "a ok",
+            "b failed: network",
+            "c skipped by b",
+            "d skipped: stopped after toy:set:b",
+            "e skipped by c+d",
+        ]
+    );
+}
+
+#[test]
+fn continuing_performs_the_dependents_as_well() {
+    assert_eq!(
+        with_b_failing(ErrorPolicy::Continue),
+        ["a ok", "b failed: network", "c ok", "d ok", "e ok"]
+    );
+}
+
+#[test]
+fn what_needs_an_output_of_a_failure_is_skipped_even_when_continuing() {
+    let mut builder = PlanBuilder::new("test");
+    let source = builder.add(make("source"));
+    builder.add(set("user", Slot::After(source.output(&ID))));
+    builder.add_draft(Draft::new(set("other", 1)).needs(&source));
+    let ways = Ways {
+        policy: ErrorPolicy::Continue,
+        jobs: 1,
+    };
+    let report = run_with(
+        &builder.build().unwrap(),
+        &World::failing(&["source"]),
+        &ways,
+    );
+    assert_eq!(
+        told(&report),
+        [
+            "source failed: network",
+            "user skipped by source",
+            "other ok"
+        ]
+    );
+}
+
+#[test]
+fn an_output_reaches_the_action_that_waits_for_it() {
+    let mut builder = PlanBuilder::new("test");
+    let source = builder.add(make("source"));
+    builder.add(set("copy", Slot::After(source.output(&ID))));
+    let world = World::default();
+    assert!(run(&builder.build().unwrap(), &world).is_success());
+    assert_eq!(world.numbers()["copy"], world.numbers()["source"]);
+}
+
+#[test]
+fn what_holds_already_is_neither_an_error_nor_a_change() {
+    let world = World::with([("a".to_owned(), 1), ("made".to_owned(), 7)].into());
+    let mut builder = PlanBuilder::new("test");
+    builder.add(set("a", 1));
+    let made = builder.add(make("made"));
+    builder.add(set("copy", Slot::After(made.output(&ID))));
+    let report = run(&builder.build().unwrap(), &world);
+    assert_eq!(
+        told(&report),
+        ["a already so", "made already so", "copy ok"]
+    );
+    assert_eq!(world.performed(), ["toy:set:copy"]);
+    assert_eq!(world.numbers()["copy"], 7, "the output was read back");
+}
+
+#[test]
+fn a_premise_that_broke_is_a_conflict_and_nothing_is_touched() {
+    let world = World::with([("a".to_owned(), 5)].into());
+    let report = run(&plan_of(&[("a", &[])]), &world);
+    let Outcome::Failed(failure) = &report.receipts[0].outcome else {
+        panic!("{report:?}");
+    };
+    assert_eq!(
+        failure.to_string(),
+        "it changed since the plan was made: expected nothing, found 5"
+    );
+    assert_eq!(world.numbers()["a"], 5);
+}
+
+#[test]
+fn a_panic_is_contained_and_told() {
+    let world = World {
+        panics: ["b".to_owned()].into(),
+        ..World::default()
+    };
+    for jobs in [1, 4] {
+        let ways = Ways {
+            jobs,
+            ..Ways::default()
+        };
+        let report = run_with(&plan_of(SPEC), &world, &ways);
+        let Outcome::Failed(failure) = &report.receipts[1].outcome else {
+            panic!("{report:?}");
+        };
+        assert_eq!(failure.to_string(), "it panicked: no b today");
+        assert_eq!(told(&report)[1], "b failed: internal");
+        assert_eq!(told(&report)[4], "e skipped by c");
+    }
+}
+
+#[test]
+fn an_output_that_was_promised_and_not_given_is_a_fault_of_ours() {
+    struct Forgetful(World);
+    impl piton_plan::Perform<Toy> for Forgetful {
+        fn perform(
+            &self,
+            operation: &Toy,
+            given: &piton_plan::Given<'_>,
+        ) -> Result<piton_plan::Done, piton_plan::Failure> {
+            self.0.perform(operation, given)?;
+            Ok(piton_plan::Done::default())
+        }
+    }
+    let mut builder = PlanBuilder::new("test");
+    builder.add(make("a"));
+    let plan = builder.build().unwrap();
+    let (reading, writing) = (World::default(), Forgetful(World::default()));
+    let report = Run {
+        world: &reading,
+        performer: &writing,
+        progress: &piton_plan::Quiet,
+        clock: &Still,
+        record: &NoRecord,
+        stop: &Stop::new(),
+        policy: ErrorPolicy::default(),
+        jobs: Jobs::default(),
+    }
+    .perform(&prepare(&plan, Interaction::Unattended).unwrap());
+    assert_eq!(told(&report), ["a failed: internal"]);
+}
+
+#[test]
+fn stopping_lets_the_action_under_way_finish_and_begins_no_other() {
+    struct StopAfter<'s>(&'s Stop, AtomicUsize);
+    impl Progress for StopAfter<'_> {
+        fn event(&self, event: Event<'_>) {
+            if matches!(event, Event::Started { .. }) && self.1.fetch_add(1, Ordering::SeqCst) == 1
+            {
+                self.0.stop();
+            }
+        }
+    }
+    let (stop, world, plan) = (Stop::new(), World::default(), plan_of(SPEC));
+    let report = Run {
+        world: &world,
+        performer: &world,
+        progress: &StopAfter(&stop, AtomicUsize::new(0)),
+        clock: &Still,
+        record: &NoRecord,
+        stop: &stop,
+        policy: ErrorPolicy::default(),
+        jobs: Jobs::default(),
+    }
+    .perform(&prepare(&plan, Interaction::Unattended).unwrap());
+    assert_eq!(
+        told(&report),
+        [
+            "a ok",
+            "b ok",
+            "c skipped: interrupted",
+            "d skipped: interrupted",
+            "e skipped by c+d"
+        ]
+    );
+    assert!(!report.is_success());
+}
+
+#[test]
+fn a_reporter_that_panics_does_not_end_the_run() {
+    struct Clumsy;
+    impl Progress for Clumsy {
+        fn event(&self, _: Event<'_>) {
+            panic!("dropped the pen");
+        }
+    }
+    let (world, plan) = (World::default(), plan_of(SPEC));
+    let report = Run {
+        world: &world,
+        performer: &world,
+        progress: &Clumsy,
+        clock: &Still,
+        record: &NoRecord,
+        stop: &Stop::new(),
+        policy: ErrorPolicy::default(),
+        jobs: Jobs::default(),
+    }
+    .perform(&prepare(&plan, Interaction::Unattended).unwrap());
+    assert!(report.is_success());
+}
+
+#[test]
+fn independent_actions_are_under_way_at_once() {
+    struct Keep<'k>(&'k Mutex<Vec<String>>);
+    impl Progress for Keep<'_> {
+        fn event(&self, event: Event<'_>) {
+            if let Event::Settled { receipt } = event {
+                self.0.lock().unwrap().push(receipt.action.to_string());
+            }
+        }
+    }
+    /// Lets nobody on before four are there.
+    struct Meeting(std::sync::Barrier, World);
+    impl piton_plan::Perform<Toy> for Meeting {
+        fn perform(
+            &self,
+            operation: &Toy,
+            given: &piton_plan::Given<'_>,
+        ) -> Result<piton_plan::Done, piton_plan::Failure> {
+            self.0.wait();
+            self.1.perform(operation, given)
+        }
+    }
+    let plan = plan_of(&[("a", &[]), ("b", &[]), ("c", &[]), ("d", &[])]);
+    let (reading, writing) = (
+        World::default(),
+        Meeting(std::sync::Barrier::new(4), World::default()),
+    );
+    let events = Mutex::new(Vec::new());
+    let report = Run {
+        world: &reading,
+        performer: &writing,
+        progress: &Keep(&events),
+        clock: &Still,
+        record: &NoRecord,
+        stop: &Stop::new(),
+        policy: ErrorPolicy::default(),
+        jobs: Jobs(4.try_into().unwrap()),
+    }
+    .perform(&prepare(&plan, Interaction::Unattended).unwrap());
+    assert_eq!(told(&report), ["a ok", "b ok", "c ok", "d ok"]);
+    assert_eq!(events.lock().unwrap().len(), 4);
+}
+
+#[test]
+fn what_only_comes_after_a_declined_action_is_performed() {
+    use piton_plan::{Input, InputKind, Otherwise};
+    let mut builder = PlanBuilder::new("test");
+    let asked = builder.add_draft(Draft::new(set("asked", 1)).input(Input {
+        question: "really?".to_owned(),
+        flag: "--really".to_owned(),
+        kind: InputKind::Confirm,
+        otherwise: Otherwise::Skip,
+    }));
+    let needs = builder.add_draft(Draft::new(set("needs", 1)).needs(&asked));
+    builder.add_draft(Draft::new(set("beyond", 1)).needs(&needs));
+    builder.add_draft(Draft::new(set("after", 1)).after(&asked));
+    let plan = builder.build().unwrap();
+    for policy in [
+        ErrorPolicy::FailFast,
+        ErrorPolicy::SkipDependents,
+        ErrorPolicy::Continue,
+    ] {
+        let ready = prepare(&plan, Interaction::Unattended).unwrap();
+        let ways = Ways { policy, jobs: 1 };
+        let report = run_ready(&ready, &World::default(), &ways, &NoRecord, &Stop::new());
+        assert_eq!(
+            told(&report),
+            [
+                "asked skipped: nobody could be asked; --really would answer",
+                "needs skipped by asked",
+                "beyond skipped by needs",
+                "after ok"
+            ]
+        );
+    }
+}
+
+#[test]
+fn an_empty_plan_is_performed_with_no_receipts() {
+    let report = run(&plan_of(&[]), &World::default());
+    assert!(report.receipts.is_empty());
+    assert!(report.is_success());
+}

@@ -1,0 +1,380 @@
+//! Plans about files, over a simulated disk and a real one.
+
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use crate::toy::Still;
+use piton_durable::{Disk, DiskRead, RealDisk};
+use piton_plan::files::{
+    Content, DecideError, Depth, FileCategory, FileOp, FilePerformer, FileWorld, How, RepoPath,
+    Wanted, compare, decide, plan_files, scan,
+};
+use piton_plan::{
+    ConflictMode, Interaction, Jobs, NoRecord, Operation, Output, Plan, PlanBuilder, Quiet,
+    Receipt, Run, Stop, prepare, verify,
+};
+use piton_testkit::SimDisk;
+
+const ROOT: &str = "/repo";
+
+pub(crate) fn path(text: &str) -> RepoPath {
+    text.parse().unwrap()
+}
+
+pub(crate) fn wanted(at: &str, text: &str) -> Wanted {
+    Wanted {
+        path: path(at),
+        content: Content::Text(text.to_owned()),
+        mode: 0o644,
+        how: How::Copy,
+        modified: None,
+        why: "from the template".to_owned(),
+    }
+}
+
+pub(crate) fn plan(
+    disk: &dyn Disk,
+    files: &[Wanted],
+    mode: ConflictMode,
+) -> Result<Plan<FileOp>, Vec<DecideError>> {
+    let mut builder = PlanBuilder::new("create");
+    plan_files(&mut builder, disk, Path::new(ROOT), files, mode)?;
+    Ok(builder.build().unwrap())
+}
+
+pub(crate) fn perform(disk: &dyn Disk, plan: &Plan<FileOp>) -> Vec<Receipt> {
+    let root = Path::new(ROOT);
+    Run {
+        world: &FileWorld { disk, root },
+        performer: &FilePerformer {
+            disk,
+            root,
+            backups: Path::new("/backups"),
+        },
+        progress: &Quiet,
+        clock: &Still,
+        record: &NoRecord,
+        stop: &Stop::new(),
+        policy: piton_plan::ErrorPolicy::default(),
+        jobs: Jobs(NonZeroUsize::MIN),
+    }
+    .perform(&prepare(plan, Interaction::Unattended).unwrap())
+    .receipts
+}
+
+fn ids(plan: &Plan<FileOp>) -> Vec<&str> {
+    plan.in_order().map(|a| a.id().as_str()).collect()
+}
+
+/// A repository in which one file differs, one is identical, one is missing.
+fn repo() -> (SimDisk, Vec<Wanted>) {
+    let disk = SimDisk::new();
+    disk.put("/repo/docs/differs.md", "old\n");
+    disk.put("/repo/same.md", "same\n");
+    let files = vec![
+        wanted("docs/differs.md", "new\n"),
+        wanted("docs/fresh.md", "fresh\n"),
+        wanted("same.md", "same\n"),
+    ];
+    (disk, files)
+}
+
+#[test]
+fn each_mode_settles_a_conflict_its_own_way() {
+    let check = |mode, expected: &str| {
+        let (disk, files) = repo();
+        let plan = plan(&disk, &files, mode).unwrap();
+        assert_eq!(
+            ids(&plan),
+            [expected, "file:copy:docs/fresh.md", "file:skip:same.md"],
+            "{mode}"
+        );
+    };
+    check(ConflictMode::Skip, "file:skip:docs/differs.md");
+    check(ConflictMode::Overwrite, "file:overwrite:docs/differs.md");
+    check(ConflictMode::Newer, "file:skip:docs/differs.md");
+    check(ConflictMode::Larger, "file:skip:docs/differs.md");
+    check(ConflictMode::Rename, "file:copy:docs/differs_001.md");
+    check(ConflictMode::Ask, "file:ask:docs/differs.md");
+    let (disk, files) = repo();
+    assert_eq!(
+        plan(&disk, &files, ConflictMode::Fail).unwrap_err(),
+        [DecideError::Conflict {
+            path: path("docs/differs.md")
+        }]
+    );
+}
+
+#[test]
+fn newer_and_larger_replace_only_what_is_strictly_less() {
+    let disk = SimDisk::new();
+    let then = SystemTime::UNIX_EPOCH + Duration::from_secs(1000);
+    disk.set_now(then);
+    disk.put("/repo/a", "12345");
+    let check = |text: &str, modified: SystemTime, mode, expected: &str| {
+        let mut file = wanted("a", text);
+        file.modified = Some(modified);
+        let operation = decide(&disk, Path::new(ROOT), &file, mode).unwrap();
+        assert_eq!(operation.verb().word(), expected, "{text} {mode}");
+    };
+    let later = then + Duration::from_nanos(1);
+    check("other", then, ConflictMode::Newer, "skip");
+    check("other", later, ConflictMode::Newer, "overwrite");
+    check("other", later, ConflictMode::Larger, "skip");
+    check("others", then, ConflictMode::Larger, "overwrite");
+}
+
+#[test]
+fn a_second_plan_after_success_changes_nothing_in_any_mode() {
+    for mode in ConflictMode::ALL {
+        if mode == ConflictMode::Fail {
+            continue;
+        }
+        let (disk, files) = repo();
+        let first = plan(&disk, &files, mode).unwrap();
+        let receipts = perform(&disk, &first);
+        assert!(receipts.iter().all(|r| r.outcome.is_success()), "{mode}");
+        let root = Path::new(ROOT);
+        let world = FileWorld { disk: &disk, root };
+        assert!(verify(&first, &receipts, &world).is_clean(), "{mode}");
+        let second = plan(&disk, &files, mode).unwrap();
+        let open = usize::from(mode == ConflictMode::Ask);
+        let changes = second
+            .actions()
+            .iter()
+            .filter(|a| a.operation().verb().changes());
+        assert_eq!(
+            changes.count(),
+            open,
+            "{mode}: what was declined is asked again"
+        );
+    }
+}
+
+#[test]
+fn old_content_is_kept_before_it_is_replaced_and_permissions_stay() {
+    let disk = SimDisk::new();
+    disk.put_mode("/repo/bin/run", "old", 0o755);
+    let plan = plan(&disk, &[wanted("bin/run", "new")], ConflictMode::Overwrite).unwrap();
+    assert!(plan.has_destructive());
+    perform(&disk, &plan);
+    assert_eq!(disk.read(Path::new("/repo/bin/run")).unwrap(), b"new");
+    assert_eq!(
+        disk.stat(Path::new("/repo/bin/run")).unwrap().unwrap().mode,
+        0o755
+    );
+    assert_eq!(disk.read(Path::new("/backups/bin/run")).unwrap(), b"old");
+}
+
+#[test]
+fn whatever_is_no_regular_file_blocks_a_path_and_is_told_when_planning() {
+    let disk = SimDisk::new();
+    disk.put_dir("/repo/dir");
+    disk.put("/repo/file", "x");
+    disk.put_symlink("/repo/link", "/etc");
+    let told = |at: &str| {
+        let files = [wanted(at, "x")];
+        plan(&disk, &files, ConflictMode::Overwrite).unwrap_err()[0].to_string()
+    };
+    insta::assert_snapshot!(told("dir"), @"dir: a directory at dir is in the way; move it, then try again");
+    insta::assert_snapshot!(told("file/below"), @"file/below: a file at file is in the way; move it, then try again");
+    insta::assert_snapshot!(told("link"), @"link: a symbolic link at link is in the way; move it, then try again");
+    insta::assert_snapshot!(told("link/passwd"), @"link/passwd: a symbolic link at link is in the way; move it, then try again");
+}
+
+#[test]
+fn a_link_that_appears_after_planning_is_not_followed() {
+    let dir = tempfile::tempdir().unwrap();
+    let outside = tempfile::tempdir().unwrap();
+    let mut builder = PlanBuilder::<FileOp>::new("create");
+    let files = [wanted("sub/secret", "mine")];
+    plan_files(
+        &mut builder,
+        &RealDisk,
+        dir.path(),
+        &files,
+        ConflictMode::Overwrite,
+    )
+    .unwrap();
+    let plan = builder.build().unwrap();
+    std::os::unix::fs::symlink(outside.path(), dir.path().join("sub")).unwrap();
+    let receipts = Run {
+        world: &FileWorld {
+            disk: &RealDisk,
+            root: dir.path(),
+        },
+        performer: &FilePerformer {
+            disk: &RealDisk,
+            root: dir.path(),
+            backups: &dir.path().join("backups"),
+        },
+        progress: &Quiet,
+        clock: &Still,
+        record: &NoRecord,
+        stop: &Stop::new(),
+        policy: piton_plan::ErrorPolicy::default(),
+        jobs: Jobs::default(),
+    }
+    .perform(&prepare(&plan, Interaction::Unattended).unwrap())
+    .receipts;
+    assert!(!receipts[0].outcome.is_success());
+    assert_eq!(std::fs::read_dir(outside.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn files_are_compared_by_content_or_quickly() {
+    let disk = SimDisk::new();
+    let then = SystemTime::UNIX_EPOCH + Duration::from_secs(9);
+    disk.set_now(then);
+    disk.put("/repo/a", "one\r\ntwo\r\n");
+    let check = |bytes: &[u8], time: Option<SystemTime>, depth| {
+        let root = Path::new(ROOT);
+        let compared = compare(&disk, root, &path("a"), Some((bytes, time)), depth).unwrap();
+        let hashed = compared.dest.unwrap().digest.is_some();
+        (compared.category, compared.only_line_endings, hashed)
+    };
+    assert_eq!(
+        check(b"one\r\ntwo\r\n", None, Depth::Full),
+        (FileCategory::Identical, false, true)
+    );
+    assert_eq!(
+        check(b"one\ntwo\n", None, Depth::Full),
+        (FileCategory::Conflict, true, true)
+    );
+    assert_eq!(
+        check(b"one\nfour\n", None, Depth::Full),
+        (FileCategory::Conflict, false, true)
+    );
+    assert_eq!(
+        check(b"ten chars!", Some(then), Depth::Quick),
+        (FileCategory::Identical, false, false)
+    );
+    assert_eq!(
+        check(b"ten chars!", None, Depth::Quick),
+        (FileCategory::Conflict, false, true)
+    );
+}
+
+#[test]
+fn a_scan_counts_what_is_only_on_one_side() {
+    let (disk, files) = repo();
+    disk.put("/repo/docs/deep/other.md", "x");
+    let contents: Vec<_> = files
+        .iter()
+        .map(|f| (f.path.clone(), f.content.known().unwrap()))
+        .collect();
+    let sources = contents
+        .iter()
+        .map(|(path, bytes)| (path, bytes.as_slice(), None));
+    let below = path("docs");
+    let scan = scan(&disk, Path::new(ROOT), sources, Some(&below), Depth::Full).unwrap();
+    let count = |category| scan.count(category);
+    assert_eq!(scan.comparisons.len(), 4);
+    assert_eq!(count(FileCategory::Identical), 1);
+    assert_eq!(count(FileCategory::Conflict), 1);
+    assert_eq!(count(FileCategory::SourceOnly), 1);
+    assert_eq!(count(FileCategory::DestOnly), 1);
+}
+
+#[test]
+fn a_path_cannot_leave_the_repository_nor_enter_git() {
+    for good in ["a", "a/b.c", ".github/x", ".gitignore", "a b/ü", "..."] {
+        assert!(good.parse::<RepoPath>().is_ok(), "{good}");
+    }
+    for bad in [
+        "",
+        "/a",
+        "../a",
+        "a/../b",
+        "a//b",
+        "a/",
+        "./a",
+        ".git",
+        ".GIT/config",
+        "a/.git/x",
+        "a\\b",
+        "C:/x",
+        "git~1/config",
+        ".git./x",
+        ".git /x",
+        ".g\u{200c}it/x",
+        "a\nb",
+        ".git::$INDEX_ALLOCATION/x",
+    ] {
+        assert!(bad.parse::<RepoPath>().is_err(), "{bad:?}");
+        let json = serde_json::to_string(bad).unwrap();
+        assert!(serde_json::from_str::<RepoPath>(&json).is_err(), "{bad:?}");
+    }
+}
+
+#[test]
+fn moving_and_deleting_are_done_once_and_looked_at_again() {
+    let disk = SimDisk::new();
+    disk.put("/repo/from", "x");
+    disk.put("/repo/gone", "y");
+    let mut builder = PlanBuilder::new("tidy");
+    let was = |text: &str| piton_plan::Digest::of(text.as_bytes());
+    builder.add(FileOp::Move {
+        from: path("from"),
+        to: path("deep/er/to"),
+        was: was("x"),
+        why: "its new place".to_owned(),
+    });
+    builder.add(FileOp::Delete {
+        path: path("gone"),
+        was: was("y"),
+        why: "not wanted".to_owned(),
+    });
+    let plan = builder.build().unwrap();
+    let words =
+        |receipts: Vec<Receipt>| -> Vec<_> { receipts.iter().map(|r| r.outcome.word()).collect() };
+    assert_eq!(words(perform(&disk, &plan)), ["ok", "ok"]);
+    assert_eq!(words(perform(&disk, &plan)), ["already so", "already so"]);
+    disk.put("/repo/gone", "other");
+    disk.put("/repo/deep/er/to", "other");
+    assert_eq!(words(perform(&disk, &plan)), ["failed", "failed"]);
+}
+
+#[test]
+fn content_that_waits_for_an_output_shows_where_it_comes_from() {
+    use piton_plan::Slot;
+    let mut builder = PlanBuilder::new("test");
+    let handle = builder.add(FileOp::Delete {
+        path: path("x"),
+        was: piton_plan::Digest::of(b""),
+        why: "gone".to_owned(),
+    });
+    let id: Output<String> = Output::new("id");
+    let content = Content::Pieces(vec![
+        Slot::Known("gist = ".to_owned()),
+        Slot::After(handle.output(&id)),
+    ]);
+    assert_eq!(content.known(), None);
+    assert_eq!(
+        content.uses()[0].to_string(),
+        "<id: known after file:delete:x>"
+    );
+    let json = serde_json::to_string(&content).unwrap();
+    assert_eq!(
+        json,
+        r#"{"pieces":[{"known":"gist = "},{"after":{"action":"file:delete:x","output":"id"}}]}"#
+    );
+    assert_eq!(serde_json::from_str::<Content>(&json).unwrap(), content);
+}
+
+#[test]
+fn bytes_that_are_no_text_survive_a_plan() {
+    let content = Content::of(vec![0xff, 0x00, 0x7f]);
+    let json = serde_json::to_string(&content).unwrap();
+    assert_eq!(json, r#"{"hex":"ff007f"}"#);
+    assert_eq!(serde_json::from_str::<Content>(&json).unwrap(), content);
+    for bad in [
+        r#"{"hex":"f"}"#,
+        r#"{"hex":"FF"}"#,
+        r#"{"hex":"+1"}"#,
+        r#"{"hex":"ü"}"#,
+    ] {
+        assert!(serde_json::from_str::<Content>(bad).is_err(), "{bad}");
+    }
+}

@@ -1,0 +1,64 @@
+//! Looking again afterwards.
+
+use crate::toy::{World, plan_of, run, set};
+use piton_plan::{Draft, PlanBuilder, Verdict, verify};
+
+#[test]
+fn a_world_as_planned_has_no_deviations() {
+    let (world, plan) = (World::default(), plan_of(&[("a", &[]), ("b", &["a"])]));
+    let report = run(&plan, &world);
+    let verification = verify(&plan, &report.receipts, &world);
+    assert!(verification.is_clean());
+    assert!(
+        verification
+            .checked
+            .iter()
+            .all(|c| c.verdict == Verdict::Verified)
+    );
+}
+
+#[test]
+fn each_difference_is_told_with_what_was_expected_and_what_was_found() {
+    let (world, plan) = (
+        World::default(),
+        plan_of(&[("a", &[]), ("b", &[]), ("c", &[])]),
+    );
+    let report = run(&plan, &world);
+    world.numbers.lock().unwrap().insert("a".to_owned(), 9);
+    world.numbers.lock().unwrap().remove("c");
+    let verification = verify(&plan, &report.receipts, &world);
+    let told: Vec<_> = verification
+        .deviations()
+        .map(|d| format!("{}: {} / {}", d.action, d.expected, d.found))
+        .collect();
+    assert_eq!(told, ["toy:set:a: to 1 / 9", "toy:set:c: to 1 / nothing"]);
+}
+
+#[test]
+fn what_a_later_action_changed_again_is_no_deviation() {
+    let mut builder = PlanBuilder::new("test");
+    let first = builder.add(set("x", 1));
+    builder.add_draft(
+        Draft::new(crate::toy::Toy::Remove {
+            key: "x".to_owned(),
+            was: 1,
+        })
+        .needs(&first),
+    );
+    let (world, plan) = (World::default(), builder.build().unwrap());
+    let report = run(&plan, &world);
+    let verification = verify(&plan, &report.receipts, &world);
+    assert_eq!(verification.checked[0].verdict, Verdict::Superseded);
+    assert!(verification.is_clean());
+}
+
+#[test]
+fn what_failed_is_not_checked_and_what_has_no_receipt_is_a_deviation() {
+    let (world, plan) = (World::failing(&["a"]), plan_of(&[("a", &[]), ("b", &[])]));
+    let mut report = run(&plan, &world);
+    report.receipts.pop();
+    let verification = verify(&plan, &report.receipts, &world);
+    assert_eq!(verification.checked[0].verdict, Verdict::NotApplicable);
+    assert_eq!(verification.checked[1].verdict, Verdict::Unaccounted);
+    assert!(!verification.is_clean());
+}

@@ -1,0 +1,111 @@
+//! The command line as a whole: global options, the list of commands.
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+
+use crate::commands;
+use crate::output::{Color, Show};
+
+/// Durable, trustworthy plans for coding agents
+///
+/// piton carries large changes to a repository from an idea to landed commits
+/// without ever losing a step. Every command that changes anything decides a
+/// plan first; `--dry-run` prints that very plan.
+#[derive(Debug, Parser)]
+#[command(
+    name = "piton",
+    version = env!("PITON_VERSION"),
+    max_term_width = 100,
+    after_help = "\
+Examples:
+  piton init                                  set piton up in this repository
+  piton init --dry-run                        what that would do
+  piton migration new --target \"split the parser\"
+  piton migration step SLUG --until ready     plan it, step by step
+  piton migration list
+
+Exit codes: docs/exit-codes.md; 0 done, 1 failed, 2 usage, 3 waits for a person."
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: GlobalArgs,
+
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// Options that every command takes.
+#[derive(Debug, Args)]
+pub(crate) struct GlobalArgs {
+    /// Work as if started in DIR
+    #[arg(
+        short = 'C',
+        value_name = "DIR",
+        global = true,
+        help_heading = "Global options"
+    )]
+    pub(crate) directory: Option<PathBuf>,
+
+    /// When to use colour
+    #[arg(
+        long,
+        value_name = "WHEN",
+        value_enum,
+        default_value_t,
+        global = true,
+        help_heading = "Global options"
+    )]
+    pub(crate) color: Color,
+
+    /// Print one JSON document on standard output
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub(crate) json: bool,
+
+    /// Never ask; what needs an answer fails, naming the flag that gives it
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub(crate) non_interactive: bool,
+
+    /// Answer yes to "proceed?"
+    #[arg(short = 'y', long, global = true, help_heading = "Global options")]
+    pub(crate) yes: bool,
+
+    /// Show more; -vv shows payloads
+    #[arg(short = 'v', action = clap::ArgAction::Count, global = true, help_heading = "Global options")]
+    pub(crate) verbose: u8,
+
+    /// Show less; -QQQQ shows nothing at all
+    #[arg(short = 'Q', action = clap::ArgAction::Count, global = true, help_heading = "Global options")]
+    pub(crate) quiet: u8,
+
+    /// Show one channel up to a level; alone, list the channels
+    #[arg(
+        long,
+        value_name = "CHANNEL[:LEVEL]",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "",
+        global = true,
+        help_heading = "Global options"
+    )]
+    pub(crate) show: Vec<Show>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Init(commands::init::InitArgs),
+    #[command(subcommand)]
+    Config(commands::config::ConfigCommand),
+    #[command(subcommand)]
+    Migration(commands::migration::MigrationCommand),
+    Apply(commands::apply::ApplyArgs),
+    #[command(subcommand)]
+    Journal(commands::journal::JournalCommand),
+    Completions(commands::completions::CompletionsArgs),
+    Man(commands::man::ManArgs),
+}
+
+/// Returns the whole command line, as completions and man pages are made from.
+pub fn definition() -> clap::Command {
+    Cli::command()
+}

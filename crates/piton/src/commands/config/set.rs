@@ -1,0 +1,103 @@
+//! `piton config set`: changes one setting in a file.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use piton_git::GitRead;
+use piton_plan::PlanBuilder;
+use piton_plan::files::{Content, How};
+
+use crate::config::{self, Key, Layer};
+use crate::context::{CONFIG_FILE, Context};
+use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::files::{put, read};
+use crate::op::{Op, OutsideFile};
+use crate::planned::PlanArgs;
+use crate::site;
+
+/// Set one setting in piton.toml, or in the user's file
+///
+/// Comments and order stay as they are.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  piton config set agent.model opus
+  piton config set --user agent.use codex
+  piton config set models.planning.review sonnet --dry-run")]
+pub(crate) struct SetArgs {
+    /// The setting, such as agent.model
+    key: String,
+
+    /// Its value, as it would be written on a command line
+    value: String,
+
+    /// Set it for the user, in every repository
+    #[arg(long)]
+    user: bool,
+
+    #[command(flatten)]
+    plan: PlanArgs,
+}
+
+pub(crate) fn run(context: &Context, args: &SetArgs) -> CommandResult {
+    let key = Key::find(&args.key).map_err(|error| {
+        CommandError::usage(error.to_string()).hint("`piton config show` lists the keys")
+    })?;
+    let value = key
+        .kind()
+        .parse(&args.value)
+        .map_err(|why| CommandError::usage(format!("`{key}` {why}")))?;
+
+    let site = site::anywhere(context)?;
+    let file = if args.user {
+        context.environment.user_config().ok_or_else(|| {
+            CommandError::usage("could not tell where the user's file is")
+                .hint("set HOME or XDG_CONFIG_HOME")
+        })?
+    } else {
+        context.repository()?.top().join(CONFIG_FILE)
+    };
+    let old = read(&context.disk, &file)?;
+    // A file with something wrong in it is mended by hand, not written to.
+    Layer::parse(&file, old.as_deref().unwrap_or_default()).map_err(|error| {
+        CommandError::usage(format!("could not use {error}")).because(error.problem)
+    })?;
+    let text = String::from_utf8_lossy(old.as_deref().unwrap_or_default());
+    let new = config::set(&text, &key, &value).map_err(|error| {
+        CommandError::usage(format!("could not edit {}", file.display())).because(error)
+    })?;
+
+    let mut builder = PlanBuilder::new("config set");
+    let internal =
+        |error| CommandError::new(ErrorKind::Internal, "could not make a plan").because(error);
+    let (root, name) = match (
+        file.parent(),
+        file.file_name().and_then(|name| name.to_str()),
+    ) {
+        (Some(root), Some(name)) => (PathBuf::from(root), name),
+        _ => {
+            return Err(CommandError::usage(format!(
+                "{} names no file",
+                file.display()
+            )));
+        }
+    };
+    let path = name.parse().map_err(|error| {
+        CommandError::usage(format!("could not write {}", file.display())).because(error)
+    })?;
+    let why = format!("{key} = {value}");
+    if let Some(file) = put(
+        (&context.disk, &root),
+        path,
+        How::Create,
+        Content::Text(new),
+        &why,
+    )? {
+        builder.add(if args.user {
+            Op::Outside(OutsideFile { root, file })
+        } else {
+            Op::File(file)
+        });
+    }
+    site.carry_out(&args.plan, &builder.build().map_err(internal)?)
+}

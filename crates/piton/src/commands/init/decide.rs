@@ -1,0 +1,171 @@
+//! What setting up does to this repository.
+
+use std::path::Path;
+
+use piton_durable::DiskRead;
+use piton_git::GitRead;
+use piton_plan::files::RepoPath;
+use piton_plan::{Plan, PlanBuilder};
+
+use super::{InitArgs, adopt, guess, migrations, settings, taste};
+use crate::config::{Key, Layer};
+use crate::context::CONFIG_FILE;
+use crate::error::{CommandError, ErrorKind};
+use crate::files::read;
+use crate::op::Op;
+
+/// A plan, and what is worth telling about how it came about.
+#[derive(Debug)]
+pub(crate) struct Decided {
+    pub(crate) plan: Plan<Op>,
+    pub(crate) told: Vec<String>,
+}
+
+/// Where things are now, and where they shall be.
+#[derive(Debug)]
+pub(super) struct Wish {
+    /// Where it was put before, by piton or by the original.
+    pub(super) before: Option<RepoPath>,
+    pub(super) wanted: RepoPath,
+    pub(super) force: bool,
+}
+
+pub(super) fn decide(
+    disk: &dyn DiskRead,
+    git: &dyn GitRead,
+    original_data: Option<&Path>,
+    args: &InitArgs,
+) -> Result<Decided, CommandError> {
+    let top = git.top();
+    let mut builder = PlanBuilder::new("init");
+    let mut told = Vec::new();
+
+    let old_text = read(disk, &top.join(CONFIG_FILE))?;
+    let layer = Layer::parse(
+        &top.join(CONFIG_FILE),
+        old_text.as_deref().unwrap_or_default(),
+    )
+    .map_err(|error| {
+        CommandError::new(ErrorKind::Usage, format!("could not use {error}")).because(error.problem)
+    })?;
+    let configured = |name: &str| {
+        let key = Key::find(name).ok()?;
+        layer
+            .values
+            .get(&key)
+            .map(|(value, _)| value.written.clone())
+    };
+    let configured_path =
+        |name: &str| configured(name).and_then(|text| text.trim_end_matches('/').parse().ok());
+
+    let found = match original_data {
+        Some(data) => adopt::find(disk, data, top),
+        None => adopt::Found::default(),
+    };
+    found
+        .warnings
+        .iter()
+        .for_each(|warning| builder.warn(warning));
+    let registration = found.registration;
+    let (theirs_migrations, theirs_taste) = match &registration {
+        // What piton's own file says goes before what the original knew.
+        Some(registration) => (
+            registration.migrations_dir.clone(),
+            registration.taste.clone(),
+        ),
+        None => (None, None),
+    };
+    let in_repository = match &theirs_taste {
+        Some(adopt::Taste::InRepository(path)) => Some(path.clone()),
+        Some(adopt::Taste::Elsewhere(_)) | None => None,
+    };
+    let elsewhere = match theirs_taste {
+        Some(adopt::Taste::Elsewhere(path)) => Some(path),
+        Some(adopt::Taste::InRepository(_)) | None => None,
+    };
+
+    let wish = |name: &str, flag: &Option<RepoPath>, theirs: Option<RepoPath>, default: &str| {
+        let before: Option<RepoPath> = configured_path(name).or(theirs);
+        let wanted = match (flag, &before) {
+            (Some(flag), _) => flag.clone(),
+            (None, Some(before)) => before.clone(),
+            (None, None) => default.parse().map_err(|error| {
+                CommandError::new(ErrorKind::Internal, "could not use a default").because(error)
+            })?,
+        };
+        Ok::<_, CommandError>(Wish {
+            before,
+            wanted,
+            force: args.force,
+        })
+    };
+    let migrations = wish(
+        "migrations-dir",
+        &args.migrations_dir,
+        theirs_migrations,
+        "migrations",
+    )?;
+    let taste = wish("taste", &args.taste, in_repository, ".piton/taste.md")?;
+
+    if let Some(registration) = &registration
+        && old_text.is_none()
+    {
+        told.push(format!(
+            "took over from continuous-refactoring ({}): migrations in {}, taste {}; \
+             its registration stays, so it can go on working here too",
+            registration.registry.display(),
+            registration
+                .migrations_dir
+                .as_ref()
+                .map_or("no directory", RepoPath::as_str),
+            match &registration.taste {
+                Some(adopt::Taste::InRepository(path)) => format!("in {path}"),
+                Some(adopt::Taste::Elsewhere(path)) => format!("from {}", path.display()),
+                None => "not set".to_owned(),
+            },
+        ));
+    }
+
+    let validation = args
+        .validation_command
+        .clone()
+        .or_else(|| configured("validation-command"));
+    let validation = match validation {
+        Some(command) => Some(command),
+        None => {
+            let guesses = guess::validation_commands(disk, top);
+            if let Some(first) = guesses.first() {
+                told.push(format!(
+                    "guessed the validation command `{}` from {}; change it with --validation-command",
+                    first.command, first.from
+                ));
+            } else {
+                builder.warn("no validation command was found; name one with --validation-command");
+            }
+            guesses.into_iter().next().map(|guess| guess.command)
+        }
+    };
+
+    settings::decide(
+        &mut builder,
+        (disk, top),
+        old_text.as_deref(),
+        &settings::Wanted {
+            migrations_dir: &migrations.wanted,
+            taste: &taste.wanted,
+            validation_command: validation.as_deref(),
+        },
+    )?;
+    taste::decide(&mut builder, disk, top, &taste, elsewhere.as_deref())?;
+    migrations::decide(&mut builder, disk, top, &migrations)?;
+    if git.is_ignored(Path::new(&format!("{}/x", migrations.wanted)))? {
+        builder.warn(format!(
+            "git ignores {}: migrations there work, but are not committed",
+            migrations.wanted
+        ));
+    }
+    let plan = builder.build().map_err(|error| {
+        CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)
+    })?;
+    Ok(Decided { plan, told })
+}

@@ -1,0 +1,164 @@
+//! Where live migrations lie.
+
+use std::path::Path;
+
+use piton_durable::{DiskRead, Kind};
+use piton_migration::live::LiveDir;
+use piton_migration::planning::PlanningState;
+use piton_plan::files::{Content, How, RepoPath};
+use piton_plan::{Draft, Input, InputKind, Otherwise, PlanBuilder};
+
+use super::decide::Wish;
+use crate::error::CommandError;
+use crate::files::put;
+use crate::op::{InTheWay, MoveMigrations, Op, Rewrite};
+
+/// Git keeps no empty directories.
+const KEEP: &str = ".gitkeep";
+
+pub(super) fn decide(
+    builder: &mut PlanBuilder<Op>,
+    disk: &dyn DiskRead,
+    top: &Path,
+    wish: &Wish,
+) -> Result<(), CommandError> {
+    let there = kind(disk, &wish.wanted.under(top))?;
+    if there.is_some_and(|kind| kind != Kind::Dir) {
+        return Err(CommandError::usage(format!(
+            "could not put migrations into {}: it is no directory",
+            wish.wanted
+        ))
+        .hint("name another one with --migrations-dir"));
+    }
+    let from = match &wish.before {
+        Some(before) if *before != wish.wanted => {
+            (kind(disk, &before.under(top))? == Some(Kind::Dir)).then_some(before)
+        }
+        Some(_) | None => None,
+    };
+    let Some(from) = from else {
+        if there.is_none() {
+            create(builder, (disk, top), &wish.wanted)?;
+        }
+        return Ok(());
+    };
+    if inside(&wish.wanted, from) || inside(from, &wish.wanted) {
+        return Err(CommandError::usage(format!(
+            "could not move {from} to {}: one lies inside the other",
+            wish.wanted
+        ))
+        .hint("move it by way of a third place"));
+    }
+    let in_the_way = match there {
+        None => InTheWay::Nothing,
+        Some(_) if entries(disk, &wish.wanted.under(top))? == 0 => InTheWay::EmptyDir,
+        Some(_) => InTheWay::Dir,
+    };
+    let draft = Draft::new(Op::MoveMigrations(MoveMigrations {
+        from: from.clone(),
+        to: wish.wanted.clone(),
+        rewrites: rewrites(builder, disk, top, from, &wish.wanted)?,
+        in_the_way,
+    }));
+    let draft = if in_the_way == InTheWay::Dir && !wish.force {
+        draft.input(Input {
+            question: format!(
+                "{} is taken; set it aside and put {from} there?",
+                wish.wanted
+            ),
+            flag: "--force".into(),
+            kind: InputKind::Confirm,
+            otherwise: Otherwise::Fail,
+        })
+    } else {
+        draft
+    };
+    builder.add_draft(draft);
+    Ok(())
+}
+
+fn create(
+    builder: &mut PlanBuilder<Op>,
+    (disk, top): (&dyn DiskRead, &Path),
+    wanted: &RepoPath,
+) -> Result<(), CommandError> {
+    let path = wanted
+        .join(KEEP)
+        .map_err(|error| CommandError::usage("could not name the directory").because(error))?;
+    let text = Content::Text(String::new());
+    if let Some(op) = put(
+        (disk, top),
+        path,
+        How::Create,
+        text,
+        "the migrations directory, empty",
+    )? {
+        builder.add(Op::File(op));
+    }
+    Ok(())
+}
+
+/// Returns the planning states that name the old place, rewritten. One that
+/// cannot be read is left as it is: `doctor` tells what is wrong with it.
+fn rewrites(
+    builder: &mut PlanBuilder<Op>,
+    disk: &dyn DiskRead,
+    top: &Path,
+    from: &RepoPath,
+    to: &RepoPath,
+) -> Result<Vec<Rewrite>, CommandError> {
+    let (old, new) = (
+        LiveDir::new(top, from.as_str()),
+        LiveDir::new(top, to.as_str()),
+    );
+    let contents = old
+        .contents(disk)
+        .map_err(|error| CommandError::failed(format!("could not list {from}")).because(error))?;
+    let mut rewrites = Vec::new();
+    for slug in &contents.slugs {
+        let path = format!("{slug}/.planning/state.json");
+        let Ok(bytes) = disk.read(&old.path().join(&path)) else {
+            continue;
+        };
+        let state = match PlanningState::decode(&bytes) {
+            Ok(state) => state,
+            Err(error) => {
+                builder.warn(format!(
+                    "{from}/{path} cannot be read and is moved as it is: {error}"
+                ));
+                continue;
+            }
+        };
+        let content = state.rehomed(&new.home(slug)).encode();
+        let (Ok(path), Ok(content)) = (path.parse(), String::from_utf8(content)) else {
+            continue;
+        };
+        if content.as_bytes() != bytes {
+            rewrites.push(Rewrite { path, content });
+        }
+    }
+    Ok(rewrites)
+}
+
+fn kind(disk: &dyn DiskRead, path: &Path) -> Result<Option<Kind>, CommandError> {
+    disk.stat(path)
+        .map(|stat| stat.map(|stat| stat.kind))
+        .map_err(|error| {
+            CommandError::failed(format!("could not look at {}", path.display())).because(error)
+        })
+}
+
+fn entries(disk: &dyn DiskRead, path: &Path) -> Result<usize, CommandError> {
+    disk.list(path)
+        .map(|entries| entries.len())
+        .map_err(|error| {
+            CommandError::failed(format!("could not list {}", path.display())).because(error)
+        })
+}
+
+fn inside(inner: &RepoPath, outer: &RepoPath) -> bool {
+    inner
+        .as_str()
+        .strip_prefix(outer.as_str())
+        .is_some_and(|rest| rest.starts_with('/'))
+}

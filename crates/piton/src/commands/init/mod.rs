@@ -1,0 +1,77 @@
+//! `piton init`: sets piton up in a repository.
+
+mod adopt;
+mod decide;
+mod guess;
+mod migrations;
+mod settings;
+mod taste;
+
+use clap::Args;
+use piton_plan::files::RepoPath;
+
+use crate::context::Context;
+use crate::error::CommandResult;
+use crate::exit::Exit;
+use crate::output::{Channel, Level};
+use crate::planned::PlanArgs;
+
+/// Set piton up in this repository
+///
+/// Writes piton.toml, the taste file and the migrations directory. Run again
+/// with other settings it moves what it made before. A repository that
+/// continuous-refactoring has been working in is taken over as it is.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  piton init --dry-run
+  piton init
+  piton init --migrations-dir docs/plans --validation-command \"make check\"
+  piton init --taste .continuous-refactoring/taste.md")]
+pub(crate) struct InitArgs {
+    /// Where live migrations lie
+    #[arg(long, value_name = "DIR", value_parser = repo_path)]
+    migrations_dir: Option<RepoPath>,
+
+    /// Where the team's taste lies
+    #[arg(long, value_name = "PATH", value_parser = repo_path)]
+    taste: Option<RepoPath>,
+
+    /// The command that says whether the repository is sound
+    #[arg(long, value_name = "COMMAND")]
+    validation_command: Option<String>,
+
+    /// Replace what is in the way of a move; a directory is set aside
+    #[arg(long)]
+    force: bool,
+
+    #[command(flatten)]
+    plan: PlanArgs,
+}
+
+pub(crate) fn run(context: &Context, args: &InitArgs) -> CommandResult {
+    let place = context.place_to_write(&args.plan)?;
+    let site = context.site(&place);
+    let data = context.environment.original_data();
+    let decided = decide::decide(&context.disk, &place.repository, data.as_deref(), args)?;
+    for line in &decided.told {
+        context.out.note(Channel::Setup, Level::NORMAL, line);
+    }
+    let ended = site.carry_out_and_tell(&args.plan, &decided.plan)?;
+    if ended.exit == Exit::Done && !ended.receipts.is_empty() {
+        context
+            .out
+            .hint("look at what was written, then commit it: `git add -A && git commit`");
+        context
+            .out
+            .hint("start a migration: `piton migration new --target \"what shall change\"`");
+    }
+    Ok(ended.exit)
+}
+
+/// A trailing slash says that it is a directory, and nothing more.
+fn repo_path(text: &str) -> Result<RepoPath, String> {
+    text.trim_end_matches('/')
+        .parse()
+        .map_err(|error| format!("{error}"))
+}

@@ -1,0 +1,94 @@
+//! Where the team's taste lies, and what it says at first.
+
+use std::path::Path;
+
+use piton_durable::DiskRead;
+use piton_plan::files::{Content, FileOp, How, Was};
+use piton_plan::{ConflictMode, Digest, Draft, Input, InputKind, Otherwise, PlanBuilder};
+
+use super::decide::Wish;
+use crate::error::CommandError;
+use crate::files::{NEW_FILE_MODE, put, read};
+use crate::op::Op;
+
+pub(super) fn decide(
+    builder: &mut PlanBuilder<Op>,
+    disk: &dyn DiskRead,
+    top: &Path,
+    wish: &Wish,
+    elsewhere: Option<&Path>,
+) -> Result<(), CommandError> {
+    let there = read(disk, &wish.wanted.under(top))?;
+    let moved = match &wish.before {
+        Some(before) if *before != wish.wanted => {
+            read(disk, &before.under(top))?.map(|bytes| (before, bytes))
+        }
+        Some(_) | None => None,
+    };
+    match (moved, there) {
+        (Some((from, bytes)), None) => {
+            let was = Digest::of(&bytes);
+            let (from, to) = (from.clone(), wish.wanted.clone());
+            builder.add(Op::File(FileOp::Move {
+                from,
+                to,
+                was,
+                why: "the team's taste".into(),
+            }));
+        }
+        (Some((from, bytes)), Some(occupied)) => {
+            let mode = if wish.force {
+                ConflictMode::Overwrite
+            } else {
+                ConflictMode::Ask
+            };
+            let replace = Draft::new(Op::File(FileOp::Put {
+                path: wish.wanted.clone(),
+                how: if wish.force { How::Overwrite } else { How::Ask },
+                content: Content::of(bytes.clone()),
+                mode: NEW_FILE_MODE,
+                was: Was::File(Digest::of(&occupied)),
+                conflict: Some(mode),
+                why: format!("by the taste of {from}; a copy of the old one is kept"),
+                diff: None,
+            }));
+            let replaced = if wish.force {
+                builder.add_draft(replace)
+            } else {
+                builder.add_draft(replace.input(Input {
+                    question: format!("{} is taken; replace it by {from}?", wish.wanted),
+                    flag: "--force".into(),
+                    kind: InputKind::Confirm,
+                    otherwise: Otherwise::Fail,
+                }))
+            };
+            let delete = FileOp::Delete {
+                path: from.clone(),
+                was: Digest::of(&bytes),
+                why: format!("its content is in {} now", wish.wanted),
+            };
+            builder.add_draft(Draft::new(Op::File(delete)).needs(&replaced));
+        }
+        (None, Some(_)) => {}
+        (None, None) => {
+            let taken_over = elsewhere
+                .map(|path| read(disk, path))
+                .transpose()?
+                .flatten();
+            let (text, why) = match taken_over {
+                Some(bytes) => (
+                    Content::of(bytes),
+                    "the team's taste, as continuous-refactoring had it",
+                ),
+                None => (
+                    Content::Text(piton_loop::taste::DEFAULT_TASTE.to_owned()),
+                    "the team's taste, to be made your own",
+                ),
+            };
+            if let Some(op) = put((disk, top), wish.wanted.clone(), How::Create, text, why)? {
+                builder.add(Op::File(op));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! `piton journal show`: one plan, with what came of it.
+
+use clap::Args;
+use piton_plan::render::{self, Heading};
+use piton_plan::{Plan, journal};
+use serde_json::json;
+
+use super::list::word;
+use crate::context::Context;
+use crate::error::{CommandError, CommandResult};
+use crate::exit::Exit;
+use crate::op::Op;
+use crate::output::{Channel, Level};
+use crate::planned::journal_error;
+use crate::site;
+
+/// Show a plan that was begun, and what came of it
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  piton journal show 0193a1b2\n  piton journal show 0193a1b2 --json"
+)]
+pub(crate) struct ShowArgs {
+    /// The journal: its id, or the beginning of it
+    id: String,
+}
+
+pub(crate) fn run(context: &Context, args: &ShowArgs) -> CommandResult {
+    let site = site::anywhere(context)?;
+    let dir = site::journals(context)?;
+    let id = journal::pick(&context.disk, &dir, Some(&args.id)).map_err(journal_error)?;
+    let journal = journal::load(&context.disk, &dir, id).map_err(journal_error)?;
+    let plan: Plan<Op> = journal.plan().map_err(journal_error)?;
+    let receipts = journal.receipts();
+    if context.out.json_wanted() {
+        let could_not = |error| CommandError::failed("could not show the journal").because(error);
+        let plan_document = render::plan_document(&plan).map_err(could_not)?;
+        let run = render::run_document(journal.command(), &receipts).map_err(could_not)?;
+        context.out.json(&json!({
+            "format": 1,
+            "id": id.to_string(),
+            "begun": journal.at().to_string(),
+            "tool": journal.tool(),
+            "status": word(&journal.status()),
+            "plan": plan_document,
+            "run": run,
+            "verification": journal.verification(),
+        }));
+        return Ok(Exit::Done);
+    }
+    site.show_text(&plan, Heading::Run);
+    let mut text = format!(
+        "\nbegun {} by piton {}: {}\n",
+        journal.at().strftime("%Y-%m-%d %H:%M:%SZ"),
+        render::clean(journal.tool()),
+        word(&journal.status())
+    );
+    text.push_str(&render::receipts(&receipts, 1, site.style()));
+    let mut under_way: Vec<_> = journal.under_way().into_iter().collect();
+    under_way.sort();
+    for action in under_way {
+        text.push_str(&format!(
+            "was under way: {}\n",
+            render::clean(action.as_str())
+        ));
+    }
+    if journal.is_torn() {
+        text.push_str("its last line was cut off by a crash and is passed over\n");
+    }
+    context.out.say(Channel::General, Level::INFO, &text);
+    Ok(Exit::Done)
+}

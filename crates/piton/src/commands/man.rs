@@ -1,0 +1,81 @@
+//! `piton man`: the man pages.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use piton_plan::PlanBuilder;
+use piton_plan::files::{Content, How};
+
+use crate::cli::definition;
+use crate::context::Context;
+use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::files::put;
+use crate::op::{Op, OutsideFile};
+use crate::planned::PlanArgs;
+use crate::site;
+
+/// Write a man page for every command into a directory
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  piton man ~/.local/share/man/man1\n  man -l man1/piton-init.1"
+)]
+pub(crate) struct ManArgs {
+    /// Where to write them
+    directory: PathBuf,
+
+    #[command(flatten)]
+    plan: PlanArgs,
+}
+
+pub(crate) fn run(context: &Context, args: &ManArgs) -> CommandResult {
+    let root = context.directory.join(&args.directory);
+    let mut builder = PlanBuilder::new("man");
+    for (name, page) in pages()? {
+        let path = name.parse().map_err(|error| internal().because(error))?;
+        if let Some(file) = put(
+            (&context.disk, &root),
+            path,
+            How::Create,
+            Content::of(page),
+            "a man page",
+        )? {
+            builder.add(Op::Outside(OutsideFile {
+                root: root.clone(),
+                file,
+            }));
+        }
+    }
+    let plan = builder.build().map_err(|error| internal().because(error))?;
+    site::anywhere(context)?.carry_out(&args.plan, &plan)
+}
+
+/// Returns the name and the text of every page.
+fn pages() -> Result<Vec<(String, Vec<u8>)>, CommandError> {
+    fn walk(
+        command: &clap::Command,
+        name: &str,
+        pages: &mut Vec<(String, Vec<u8>)>,
+    ) -> std::io::Result<()> {
+        let mut page = Vec::new();
+        clap_mangen::Man::new(command.clone())
+            .title(name.to_owned())
+            .render(&mut page)?;
+        pages.push((format!("{name}.1"), page));
+        for inner in command
+            .get_subcommands()
+            .filter(|inner| inner.get_name() != "help")
+        {
+            walk(inner, &format!("{name}-{}", inner.get_name()), pages)?;
+        }
+        Ok(())
+    }
+    let mut pages = Vec::new();
+    let mut definition = definition();
+    definition.build();
+    walk(&definition, "piton", &mut pages).map_err(|error| internal().because(error))?;
+    Ok(pages)
+}
+
+fn internal() -> CommandError {
+    CommandError::new(ErrorKind::Internal, "could not make the man pages")
+}

@@ -1,0 +1,26 @@
+//! The commands, one room each.
+
+pub(crate) mod apply;
+pub(crate) mod completions;
+pub(crate) mod config;
+pub(crate) mod init;
+pub(crate) mod journal;
+pub(crate) mod man;
+pub(crate) mod migration;
+
+use crate::cli::Command;
+use crate::context::Context;
+use crate::error::CommandResult;
+
+/// Hands over to the command's own room.
+pub(crate) fn run(context: &Context, command: Command) -> CommandResult {
+    match command {
+        Command::Init(args) => init::run(context, &args),
+        Command::Config(command) => config::run(context, &command),
+        Command::Migration(command) => migration::run(context, &command),
+        Command::Apply(args) => apply::run(context, &args),
+        Command::Journal(command) => journal::run(context, &command),
+        Command::Completions(args) => completions::run(context, &args),
+        Command::Man(args) => man::run(context, &args),
+    }
+}

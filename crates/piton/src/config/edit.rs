@@ -1,0 +1,96 @@
+//! Changing one setting in a file, keeping its comments and order.
+
+use toml_edit::{DocumentMut, Item, Table, value};
+
+use super::key::Key;
+use super::value::{Kind, Value};
+
+/// Why a text cannot be edited.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum EditError {
+    #[error("it is not TOML: {0}")]
+    NotToml(String),
+    #[error("`{0}` stands where a table is needed")]
+    NotATable(String),
+    #[error("`{0}` is described in a table of its own; edit the file by hand")]
+    ByHand(Key),
+}
+
+/// Returns `text` with `key` set; everything else stays as it was written.
+pub(crate) fn set(text: &str, key: &Key, new: &Value) -> Result<String, EditError> {
+    if key.kind() == Kind::Adapter {
+        return Err(EditError::ByHand(key.clone()));
+    }
+    let mut document: DocumentMut = text
+        .parse()
+        .map_err(|error: toml_edit::TomlError| EditError::NotToml(error.message().to_owned()))?;
+    let segments = key.segments();
+    let Some((last, parents)) = segments.split_last() else {
+        return Ok(text.to_owned());
+    };
+    let mut table: &mut dyn toml_edit::TableLike = document.as_table_mut();
+    for parent in parents {
+        table = table
+            .entry(parent)
+            .or_insert_with(|| Item::Table(Table::new()))
+            .as_table_like_mut()
+            .ok_or_else(|| EditError::NotATable((*parent).to_owned()))?;
+    }
+    let mut item = match (key.kind(), new.written.parse::<i64>()) {
+        (Kind::Count, Ok(number)) => value(number),
+        _ => value(new.written.as_str()),
+    };
+    // The white space and the comment behind the old value stay.
+    match (table.get_mut(last), item.as_value_mut()) {
+        (Some(Item::Value(old)), Some(new)) => {
+            *new.decor_mut() = old.decor().clone();
+            *old = new.clone();
+        }
+        _ => {
+            table.insert(last, item);
+        }
+    }
+    Ok(document.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edited(text: &str, name: &str, written: &str) -> String {
+        let key = Key::find(name).unwrap();
+        let value = key.kind().parse(written).unwrap();
+        set(text, &key, &value).unwrap()
+    }
+
+    #[test]
+    fn comments_and_order_stay() {
+        let text = "# top\nzeta-is-not-a-key = 1 # odd\ntaste = \"a\" # why\n\n[agent] # who\nuse = \"codex\"\n";
+        assert_eq!(
+            edited(text, "taste", "b"),
+            text.replace("taste = \"a\"", "taste = \"b\"")
+        );
+        assert_eq!(
+            edited(text, "agent.model", "m"),
+            format!("{text}model = \"m\"\n")
+        );
+        assert_eq!(
+            edited(text, "runs.keep", "7"),
+            format!("{text}\n[runs]\nkeep = 7\n")
+        );
+        assert_eq!(
+            edited("", "models.planning.review", "m"),
+            "[models]\n\"planning.review\" = \"m\"\n"
+        );
+    }
+
+    #[test]
+    fn a_value_where_a_table_belongs_is_refused() {
+        let key = Key::find("agent.model").unwrap();
+        let value = key.kind().parse("m").unwrap();
+        assert!(matches!(
+            set("agent = 1\n", &key, &value),
+            Err(EditError::NotATable(_))
+        ));
+    }
+}

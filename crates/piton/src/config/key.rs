@@ -1,0 +1,261 @@
+//! Every setting that exists.
+
+use std::fmt;
+
+use super::nearest::nearest;
+use super::value::Kind;
+
+/// One setting: its name in files, and what it may be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Known {
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
+    pub(crate) default: Option<&'static str>,
+    pub(crate) describes: &'static str,
+}
+
+const EFFORTS: &[&str] = &["low", "medium", "high", "xhigh"];
+
+/// The settings with a name of their own, in the order they are shown.
+pub(crate) const KNOWN: &[Known] = &[
+    Known {
+        name: "migrations-dir",
+        kind: Kind::RepoPath,
+        default: Some("migrations"),
+        describes: "where live migrations lie, from the top of the repository",
+    },
+    Known {
+        name: "taste",
+        kind: Kind::RepoPath,
+        default: Some(".piton/taste.md"),
+        describes: "the team's preferences, carried by every prompt",
+    },
+    Known {
+        name: "prompts",
+        kind: Kind::RepoPath,
+        default: Some(".piton/prompts"),
+        describes: "where the repository's own prompt templates lie",
+    },
+    Known {
+        name: "validation-command",
+        kind: Kind::Words,
+        default: None,
+        describes: "the command that says whether the repository is sound; run without a shell",
+    },
+    Known {
+        name: "commit-prefix",
+        kind: Kind::Text,
+        default: Some("piton"),
+        describes: "how the subjects of piton's commits begin",
+    },
+    Known {
+        name: "agent.use",
+        kind: Kind::Text,
+        default: Some("claude"),
+        describes: "the agent: claude, codex, command, script, or one described under [agents]",
+    },
+    Known {
+        name: "agent.model",
+        kind: Kind::Text,
+        default: None,
+        describes: "the model an agent is asked to use; its own default when unset",
+    },
+    Known {
+        name: "agent.command",
+        kind: Kind::Words,
+        default: None,
+        describes: "program and arguments of the agent `command`",
+    },
+    Known {
+        name: "agent.script",
+        kind: Kind::Text,
+        default: None,
+        describes: "the file of replies that the agent `script` plays",
+    },
+    Known {
+        name: "agent.idle-limit",
+        kind: Kind::Duration,
+        default: Some("5m"),
+        describes: "how long an agent may be silent before it counts as hung",
+    },
+    Known {
+        name: "agent.deadline",
+        kind: Kind::Duration,
+        default: Some("30m"),
+        describes: "how long one call may take altogether",
+    },
+    Known {
+        name: "agent.result-grace",
+        kind: Kind::Duration,
+        default: Some("10s"),
+        describes: "how long an agent may stay on after its final result",
+    },
+    Known {
+        name: "effort.default",
+        kind: Kind::Choice(EFFORTS),
+        default: Some("low"),
+        describes: "the effort of a call that asks for none",
+    },
+    Known {
+        name: "effort.maximum",
+        kind: Kind::Choice(EFFORTS),
+        default: Some("xhigh"),
+        describes: "the highest effort that any call is given",
+    },
+    Known {
+        name: "runs.keep",
+        kind: Kind::Count,
+        default: Some("200"),
+        describes: "how many run records are kept",
+    },
+    Known {
+        name: "runs.keep-for",
+        kind: Kind::Duration,
+        default: Some("90d"),
+        describes: "how long run records are kept",
+    },
+];
+
+/// Settings whose last part is free: one for each role, or for each agent.
+const OPEN: &[(&str, Kind, &str)] = &[
+    (
+        "models",
+        Kind::Text,
+        "the model for one role, such as models.\"planning.review\"",
+    ),
+    (
+        "agents",
+        Kind::Adapter,
+        "the description of one more agent, or changes to a built-in one",
+    ),
+];
+
+/// The name of a setting that exists.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Key(String);
+
+/// A name that no setting has.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown key `{name}`{}", nearest.map(|key| format!("; did you mean `{key}`?")).unwrap_or_default())]
+pub(crate) struct UnknownKey {
+    pub(crate) name: String,
+    pub(crate) nearest: Option<&'static str>,
+}
+
+impl Key {
+    pub(crate) fn find(name: &str) -> Result<Self, UnknownKey> {
+        if known(name).is_some() || open(name).is_some() {
+            return Ok(Self(name.to_owned()));
+        }
+        Err(UnknownKey {
+            name: name.to_owned(),
+            nearest: nearest(name, KNOWN.iter().map(|key| key.name)),
+        })
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        match known(&self.0) {
+            Some(key) => key.kind,
+            None => open(&self.0).map_or(Kind::Text, |(_, kind, _)| *kind),
+        }
+    }
+
+    pub(crate) fn describes(&self) -> &'static str {
+        match known(&self.0) {
+            Some(key) => key.describes,
+            None => open(&self.0).map_or("", |(_, _, describes)| *describes),
+        }
+    }
+
+    /// Splits the name into the tables it lies in. Only the first dot of an
+    /// open key separates: the rest is one name, dots included.
+    pub(crate) fn segments(&self) -> Vec<&str> {
+        match open(&self.0) {
+            Some((table, Kind::Text, _)) => vec![table, &self.0[table.len() + 1..]],
+            _ => self.0.split('.').collect(),
+        }
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+pub(crate) fn variable(name: &str) -> String {
+    format!("PITON_{}", name.to_uppercase().replace(['.', '-'], "_"))
+}
+
+fn known(name: &str) -> Option<&'static Known> {
+    KNOWN.iter().find(|key| key.name == name)
+}
+
+fn open(name: &str) -> Option<&'static (&'static str, Kind, &'static str)> {
+    OPEN.iter().find(|(table, _, _)| {
+        name.strip_prefix(table)
+            .and_then(|rest| rest.strip_prefix('.'))
+            .is_some_and(|rest| !rest.is_empty())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_key_is_told_the_nearest_one() {
+        let error = Key::find("migration-dir").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "unknown key `migration-dir`; did you mean `migrations-dir`?"
+        );
+        assert_eq!(Key::find("zzz").unwrap_err().nearest, None);
+    }
+
+    #[test]
+    fn the_documented_table_is_this_one() {
+        let documented = include_str!("../../../../docs/configuration.md");
+        for key in KNOWN {
+            let default = key
+                .default
+                .map_or("none".to_owned(), |value| format!("`{value}`"));
+            let row = format!("| `{}` | {default} | {} |\n", key.name, key.describes);
+            assert!(
+                documented.contains(&row),
+                "docs/configuration.md lacks {row}"
+            );
+        }
+        for (name, describes) in crate::env::DOCUMENTED {
+            let row = format!("| `{name}` | {describes} |\n");
+            assert!(
+                documented.contains(&row),
+                "docs/configuration.md lacks {row}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_default_is_a_value_that_may_be_set() {
+        for key in KNOWN {
+            if let Some(default) = key.default {
+                key.kind.parse(default).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn a_role_is_one_name_dots_included() {
+        let key = Key::find("models.planning.review").unwrap();
+        assert_eq!(key.segments(), ["models", "planning.review"]);
+        assert_eq!(
+            Key::find("agent.model").unwrap().segments(),
+            ["agent", "model"]
+        );
+        assert!(Key::find("models.").is_err());
+    }
+}

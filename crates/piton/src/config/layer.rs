@@ -1,0 +1,192 @@
+//! The settings of one file, each with the line it stands on.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use toml_edit::{Document, Item, TableLike};
+
+use super::key::{Key, UnknownKey};
+use super::value::{Kind, Value};
+
+/// What one file sets.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Layer {
+    pub(crate) values: BTreeMap<Key, (Value, usize)>,
+    /// Descriptions of agents, by name, as TOML text for piton-agent.
+    pub(crate) adapters: BTreeMap<String, String>,
+}
+
+/// A file that cannot be taken as configuration.
+#[derive(Debug, thiserror::Error)]
+#[error("{}{}", file.display(), line.map(|line| format!(", line {line}")).unwrap_or_default())]
+pub(crate) struct ConfigError {
+    pub(crate) file: PathBuf,
+    pub(crate) line: Option<usize>,
+    #[source]
+    pub(crate) problem: Problem,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Problem {
+    #[error("it cannot be read")]
+    Unreadable(#[source] std::io::Error),
+    #[error("it is not UTF-8")]
+    NotUtf8,
+    #[error("it is not TOML: {0}")]
+    NotToml(String),
+    #[error(transparent)]
+    UnknownKey(#[from] UnknownKey),
+    #[error("`{key}` must be {expected}, not {found}")]
+    WrongType {
+        key: String,
+        expected: &'static str,
+        found: &'static str,
+    },
+    #[error("`{key}` {why}")]
+    WrongValue { key: String, why: String },
+}
+
+impl Layer {
+    /// Reads the text of `file`; every key must exist and fit its kind.
+    pub(crate) fn parse(file: &Path, bytes: &[u8]) -> Result<Self, ConfigError> {
+        let refuse = |line, problem| ConfigError {
+            file: file.to_owned(),
+            line,
+            problem,
+        };
+        let text = std::str::from_utf8(bytes).map_err(|_| refuse(None, Problem::NotUtf8))?;
+        let document = Document::parse(text).map_err(|error| {
+            let line = error.span().map(|span| line_of(text, span.start));
+            refuse(line, Problem::NotToml(error.message().to_owned()))
+        })?;
+        let mut layer = Self::default();
+        layer.walk(text, "", document.as_table(), &refuse)?;
+        Ok(layer)
+    }
+
+    fn walk(
+        &mut self,
+        text: &str,
+        prefix: &str,
+        table: &dyn TableLike,
+        refuse: &dyn Fn(Option<usize>, Problem) -> ConfigError,
+    ) -> Result<(), ConfigError> {
+        for (name, item) in table.iter() {
+            let full = if prefix.is_empty() {
+                name.to_owned()
+            } else {
+                format!("{prefix}.{name}")
+            };
+            let span = table
+                .key(name)
+                .and_then(toml_edit::Key::span)
+                .or_else(|| item.span());
+            let line = span.map_or(1, |span| line_of(text, span.start));
+            if prefix == "agents" {
+                // One agent's description is piton-agent's to understand.
+                self.adapters.insert(name.to_owned(), item_text(item));
+                continue;
+            }
+            if let Some(inner) = item.as_table_like() {
+                self.walk(text, &full, inner, refuse)?;
+                continue;
+            }
+            let key = Key::find(&full).map_err(|unknown| refuse(Some(line), unknown.into()))?;
+            let value = read(&key, item).map_err(|problem| refuse(Some(line), problem))?;
+            self.values.insert(key, (value, line));
+        }
+        Ok(())
+    }
+}
+
+/// Takes a value out of the file: strings and numbers as the kind wants them.
+fn read(key: &Key, item: &Item) -> Result<Value, Problem> {
+    let kind = key.kind();
+    let written = match (kind, item.as_str(), item.as_integer()) {
+        (Kind::Count, None, Some(number)) => number.to_string(),
+        (Kind::Count, _, _) | (_, None, _) => {
+            return Err(Problem::WrongType {
+                key: key.to_string(),
+                expected: kind.toml_type(),
+                found: item.type_name(),
+            });
+        }
+        (_, Some(text), _) => text.to_owned(),
+    };
+    kind.parse(&written).map_err(|why| Problem::WrongValue {
+        key: key.to_string(),
+        why,
+    })
+}
+
+fn item_text(item: &Item) -> String {
+    match item {
+        Item::Table(table) => table.to_string(),
+        Item::Value(toml_edit::Value::InlineTable(table)) => table.clone().into_table().to_string(),
+        other => other.to_string(),
+    }
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    text.as_bytes()[..offset.min(text.len())]
+        .iter()
+        .filter(|byte| **byte == b'\n')
+        .count()
+        + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+
+    fn refused(text: &str) -> String {
+        let error = Layer::parse(Path::new("piton.toml"), text.as_bytes()).unwrap_err();
+        format!("{error}: {}", error.source().unwrap())
+    }
+
+    #[test]
+    fn a_file_gives_its_values_with_their_lines() {
+        let text =
+            "# ours\ntaste = \"t.md\"\n\n[runs]\nkeep = 3\n[models]\n\"planning.review\" = \"m\"\n";
+        let layer = Layer::parse(Path::new("piton.toml"), text.as_bytes()).unwrap();
+        let got: Vec<_> = layer
+            .values
+            .iter()
+            .map(|(key, (value, line))| format!("{line} {key} = {value}"))
+            .collect();
+        assert_eq!(
+            got,
+            [
+                "7 models.planning.review = m",
+                "5 runs.keep = 3",
+                "2 taste = t.md"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_file_line_and_what_is_allowed() {
+        assert_eq!(refused("a = 1\n"), "piton.toml, line 1: unknown key `a`");
+        assert_eq!(
+            refused("\n[agent]\nmodle = \"x\"\n"),
+            "piton.toml, line 3: unknown key `agent.modle`; did you mean `agent.model`?"
+        );
+        assert_eq!(
+            refused("[runs]\nkeep = \"many\"\n"),
+            "piton.toml, line 2: `runs.keep` must be a whole number, not string"
+        );
+        assert_eq!(
+            refused("taste = 3\n"),
+            "piton.toml, line 1: `taste` must be a string, not integer"
+        );
+        assert_eq!(
+            refused("[effort]\ndefault = \"huge\"\n"),
+            "piton.toml, line 2: `effort.default` must be one of low, medium, high, xhigh"
+        );
+        assert!(refused("x = [\n").starts_with("piton.toml, line"));
+        let error = Layer::parse(Path::new("piton.toml"), b"\xff").unwrap_err();
+        assert_eq!(error.source().unwrap().to_string(), "it is not UTF-8");
+    }
+}

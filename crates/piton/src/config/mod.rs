@@ -1,0 +1,13 @@
+//! Settings: what can be set, where each value came from, changing one.
+
+mod edit;
+mod key;
+mod layer;
+mod nearest;
+mod resolve;
+mod value;
+
+pub(crate) use edit::set;
+pub(crate) use key::Key;
+pub(crate) use layer::Layer;
+pub(crate) use resolve::Settings;

@@ -1,0 +1,239 @@
+//! The one order: flag, environment, `piton.toml`, user configuration, default.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use piton_durable::DiskRead;
+use piton_plan::files::RepoPath;
+
+use super::key::{KNOWN, Key, variable};
+use super::layer::{ConfigError, Layer, Problem};
+use super::value::{Parsed, Value};
+use crate::env::Environment;
+
+/// Where a value came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    Flag(&'static str),
+    Variable(String),
+    File { file: PathBuf, line: usize },
+    Default,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag(flag) => write!(f, "flag {flag}"),
+            Self::Variable(name) => write!(f, "environment {name}"),
+            Self::File { file, line } => write!(f, "{}:{line}", file.display()),
+            Self::Default => f.write_str("default"),
+        }
+    }
+}
+
+/// Every setting that has a value, with its origin.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Settings {
+    values: BTreeMap<Key, (Value, Origin)>,
+    /// Descriptions of agents; the repository's go before the user's.
+    adapters: BTreeMap<String, (String, PathBuf)>,
+}
+
+impl Settings {
+    /// Reads the files that are there and puts the layers on one another.
+    /// A flag comes later, with [`Settings::flag`].
+    pub(crate) fn load(
+        disk: &dyn DiskRead,
+        repository_file: Option<&Path>,
+        user_file: Option<&Path>,
+        environment: &Environment,
+    ) -> Result<Self, ConfigError> {
+        let mut settings = Self::default();
+        for known in KNOWN {
+            if let Some(default) = known.default
+                && let (Ok(key), Ok(value)) = (Key::find(known.name), known.kind.parse(default))
+            {
+                settings.values.insert(key, (value, Origin::Default));
+            }
+        }
+        for file in [user_file, repository_file].into_iter().flatten() {
+            settings.add_file(disk, file)?;
+        }
+        settings.add_environment(environment)?;
+        Ok(settings)
+    }
+
+    /// Puts a flag's value over everything else.
+    pub(crate) fn flag(
+        &mut self,
+        name: &str,
+        flag: &'static str,
+        value: Option<&str>,
+    ) -> Result<(), crate::error::CommandError> {
+        let Some(value) = value else { return Ok(()) };
+        let wrong = |why: String| crate::error::CommandError::usage(format!("{flag} {why}"));
+        let key = Key::find(name).map_err(|error| wrong(error.to_string()))?;
+        let value = key.kind().parse(value).map_err(wrong)?;
+        self.values.insert(key, (value, Origin::Flag(flag)));
+        Ok(())
+    }
+
+    /// Returns all settings that have a value, by name.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&Key, &Value, &Origin)> {
+        self.values
+            .iter()
+            .map(|(key, (value, origin))| (key, value, origin))
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<(&Value, &Origin)> {
+        let key = Key::find(name).ok()?;
+        self.values.get(&key).map(|(value, origin)| (value, origin))
+    }
+
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.get(name).map(|(value, _)| value.written.as_str())
+    }
+
+    pub(crate) fn path(&self, name: &str) -> Option<&RepoPath> {
+        match &self.get(name)?.0.parsed {
+            Parsed::RepoPath(path) => Some(path),
+            Parsed::Text | Parsed::Words(_) | Parsed::Duration(_) | Parsed::Count(_) => None,
+        }
+    }
+
+    pub(crate) fn words(&self, name: &str) -> Option<&[String]> {
+        match &self.get(name)?.0.parsed {
+            Parsed::Words(words) => Some(words),
+            Parsed::Text | Parsed::RepoPath(_) | Parsed::Duration(_) | Parsed::Count(_) => None,
+        }
+    }
+
+    pub(crate) fn duration(&self, name: &str) -> Option<Duration> {
+        match &self.get(name)?.0.parsed {
+            Parsed::Duration(duration) => Some(*duration),
+            Parsed::Text | Parsed::RepoPath(_) | Parsed::Words(_) | Parsed::Count(_) => None,
+        }
+    }
+
+    pub(crate) fn count(&self, name: &str) -> Option<u64> {
+        match &self.get(name)?.0.parsed {
+            Parsed::Count(count) => Some(*count),
+            Parsed::Text | Parsed::RepoPath(_) | Parsed::Words(_) | Parsed::Duration(_) => None,
+        }
+    }
+
+    /// Returns the description of an agent from a file, and which file.
+    pub(crate) fn adapter(&self, name: &str) -> Option<(&str, &Path)> {
+        self.adapters
+            .get(name)
+            .map(|(text, file)| (text.as_str(), file.as_path()))
+    }
+
+    pub(crate) fn adapter_names(&self) -> impl Iterator<Item = &str> {
+        self.adapters.keys().map(String::as_str)
+    }
+
+    fn add_file(&mut self, disk: &dyn DiskRead, file: &Path) -> Result<(), ConfigError> {
+        let refuse = |error| ConfigError {
+            file: file.to_owned(),
+            line: None,
+            problem: Problem::Unreadable(error),
+        };
+        if disk.stat(file).map_err(refuse)?.is_none() {
+            return Ok(());
+        }
+        let bytes = disk.read(file).map_err(refuse)?;
+        let layer = Layer::parse(file, &bytes)?;
+        for (key, (value, line)) in layer.values {
+            self.values.insert(
+                key,
+                (
+                    value,
+                    Origin::File {
+                        file: file.to_owned(),
+                        line,
+                    },
+                ),
+            );
+        }
+        for (name, text) in layer.adapters {
+            self.adapters.insert(name, (text, file.to_owned()));
+        }
+        Ok(())
+    }
+
+    fn add_environment(&mut self, environment: &Environment) -> Result<(), ConfigError> {
+        for known in KNOWN {
+            let name = variable(known.name);
+            let Some(written) = environment.get(&name) else {
+                continue;
+            };
+            let value = known.kind.parse(written).map_err(|why| ConfigError {
+                file: PathBuf::from("the environment"),
+                line: None,
+                problem: Problem::WrongValue {
+                    key: name.clone(),
+                    why,
+                },
+            })?;
+            if let Ok(key) = Key::find(known.name) {
+                self.values.insert(key, (value, Origin::Variable(name)));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use piton_durable::RealDisk;
+
+    use super::*;
+
+    #[test]
+    fn the_nearer_source_wins_and_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let (ours, users) = (dir.path().join("piton.toml"), dir.path().join("user.toml"));
+        let write = |path: &Path, text: &str| {
+            piton_durable::write_atomic(&RealDisk, path, text.as_bytes(), 0o644).unwrap();
+        };
+        write(
+            &users,
+            "taste = \"u\"\ncommit-prefix = \"u\"\n[agent]\nmodel = \"u\"\nuse = \"codex\"\n",
+        );
+        write(
+            &ours,
+            "taste = \"r\"\ncommit-prefix = \"r\"\n[agent]\nmodel = \"r\"\n",
+        );
+        let environment: Environment = [("PITON_TASTE", "e"), ("PITON_AGENT_MODEL", "e")]
+            .into_iter()
+            .collect();
+        let mut settings =
+            Settings::load(&RealDisk, Some(&ours), Some(&users), &environment).unwrap();
+        settings.flag("agent.model", "--model", Some("f")).unwrap();
+        let got = |name| {
+            let (value, origin) = settings.get(name).unwrap();
+            format!("{value} from {origin}")
+        };
+        assert_eq!(got("agent.model"), "f from flag --model");
+        assert_eq!(got("taste"), "e from environment PITON_TASTE");
+        assert_eq!(got("commit-prefix"), format!("r from {}:2", ours.display()));
+        assert_eq!(
+            got("agent.use"),
+            format!("codex from {}:5", users.display())
+        );
+        assert_eq!(got("runs.keep"), "200 from default");
+    }
+
+    #[test]
+    fn a_variable_with_a_wrong_value_is_refused_by_name() {
+        let environment: Environment = [("PITON_RUNS_KEEP", "lots")].into_iter().collect();
+        let error = Settings::load(&RealDisk, None, None, &environment).unwrap_err();
+        assert_eq!(
+            error.problem.to_string(),
+            "`PITON_RUNS_KEEP` must be a whole number, 0 or more"
+        );
+    }
+}

@@ -1,0 +1,149 @@
+//! What a setting may be.
+
+use std::fmt;
+use std::time::Duration;
+
+use piton_agent::words::split;
+use piton_plan::files::RepoPath;
+
+/// The kind of a setting's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Text,
+    /// A path inside the repository.
+    RepoPath,
+    /// A command line, split into words as a shell would, run without one.
+    Words,
+    Choice(&'static [&'static str]),
+    Duration,
+    Count,
+    /// One field of an agent's description; piton-agent knows what it may be.
+    Adapter,
+}
+
+/// A value that fits its kind. It remembers how it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Value {
+    pub(crate) written: String,
+    pub(crate) parsed: Parsed,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Parsed {
+    Text,
+    RepoPath(RepoPath),
+    Words(Vec<String>),
+    Duration(Duration),
+    Count(u64),
+}
+
+impl Kind {
+    /// Reads a value as it is written in a variable or on the command line.
+    pub(crate) fn parse(self, written: &str) -> Result<Value, String> {
+        let not_empty = |text: &str| {
+            if text.trim().is_empty() {
+                Err("must not be empty".to_owned())
+            } else {
+                Ok(())
+            }
+        };
+        let parsed = match self {
+            Self::Text | Self::Adapter => {
+                not_empty(written)?;
+                Parsed::Text
+            }
+            Self::RepoPath => {
+                let path: RepoPath = written
+                    .trim_end_matches('/')
+                    .parse()
+                    .map_err(|error| format!("{error}"))?;
+                Parsed::RepoPath(path)
+            }
+            Self::Words => {
+                Parsed::Words(split(written).map_err(|error| format!("cannot be used: {error}"))?)
+            }
+            Self::Choice(allowed) => {
+                if !allowed.contains(&written) {
+                    return Err(format!("must be one of {}", allowed.join(", ")));
+                }
+                Parsed::Text
+            }
+            Self::Duration => Parsed::Duration(duration(written)?),
+            Self::Count => Parsed::Count(
+                written
+                    .parse()
+                    .map_err(|_| "must be a whole number, 0 or more".to_owned())?,
+            ),
+        };
+        Ok(Value {
+            written: written.to_owned(),
+            parsed,
+        })
+    }
+
+    /// Says what TOML type a file must use for it.
+    pub(crate) const fn toml_type(self) -> &'static str {
+        match self {
+            Self::Count => "a whole number",
+            Self::Adapter => "a string, a number, a list or a table",
+            Self::Text | Self::RepoPath | Self::Words | Self::Choice(_) | Self::Duration => {
+                "a string"
+            }
+        }
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.written)
+    }
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || "must be a number with s, m, h or d, such as 90s, 5m, 2h or 30d".to_owned();
+    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?);
+    let number: u64 = number.parse().map_err(|_| wrong())?;
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 60 * 60,
+        "d" => 24 * 60 * 60,
+        _ => return Err(wrong()),
+    };
+    match number.checked_mul(seconds) {
+        Some(total @ 1..=3_153_600_000) => Ok(Duration::from_secs(total)),
+        _ => Err("must be between 1s and 36500d".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_needs_its_unit() {
+        assert_eq!(duration("90s").unwrap(), Duration::from_secs(90));
+        assert_eq!(duration("2h").unwrap(), Duration::from_secs(7200));
+        for wrong in [
+            "",
+            "5",
+            "m",
+            "5 m",
+            "-5m",
+            "0s",
+            "1w",
+            "99999999999999999999d",
+            "9999999999999d",
+        ] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_path_stays_inside_the_repository() {
+        assert!(Kind::RepoPath.parse("docs/plans/").is_ok());
+        for wrong in ["", "/etc", "../x", "a/../../x", ".git/x"] {
+            assert!(Kind::RepoPath.parse(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! What every command is handed: the world it was started in.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use piton_durable::RealDisk;
+use piton_git::{GitError, GitRead, Repository};
+use piton_plan::{Clock, Stop};
+
+use crate::cli::GlobalArgs;
+use crate::config::Settings;
+use crate::env::Environment;
+use crate::error::{CommandError, ErrorKind};
+use crate::output::Out;
+
+/// The world of one command.
+#[derive(Debug)]
+pub(crate) struct Context {
+    pub(crate) out: Out,
+    pub(crate) global: GlobalArgs,
+    pub(crate) environment: Environment,
+    pub(crate) directory: PathBuf,
+    pub(crate) disk: RealDisk,
+    pub(crate) clock: SystemClock,
+    pub(crate) stop: Arc<Stop>,
+}
+
+/// A repository and the settings that hold in it.
+#[derive(Debug)]
+pub(crate) struct Place {
+    pub(crate) repository: Repository,
+    pub(crate) settings: Settings,
+}
+
+impl Context {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the working directory comes in here and is passed on"
+    )]
+    pub(crate) fn new(
+        global: GlobalArgs,
+        environment: Environment,
+        out: Out,
+    ) -> Result<Self, (CommandError, Out)> {
+        let here = match std::env::current_dir() {
+            Ok(here) => here,
+            Err(error) => {
+                return Err((
+                    CommandError::failed("could not tell the working directory").because(error),
+                    out,
+                ));
+            }
+        };
+        let directory = match &global.directory {
+            Some(named) => here.join(named),
+            None => here,
+        };
+        if !directory.is_dir() {
+            let error =
+                CommandError::usage(format!("-C {}: no such directory", directory.display()));
+            return Err((error, out));
+        }
+        let stop = Arc::new(Stop::new());
+        crate::signals::stop_on_signal(&stop);
+        Ok(Self {
+            out,
+            global,
+            environment,
+            directory,
+            disk: RealDisk,
+            clock: SystemClock,
+            stop,
+        })
+    }
+
+    /// Finds the repository and its settings.
+    pub(crate) fn place(&self) -> Result<Place, CommandError> {
+        let repository = Repository::find(&self.directory)?;
+        let settings = self.settings(Some(repository.top()))?;
+        Ok(Place {
+            repository,
+            settings,
+        })
+    }
+
+    /// The same, where being in a repository is not needed.
+    pub(crate) fn place_if_any(&self) -> Result<Option<Place>, CommandError> {
+        match Repository::find(&self.directory) {
+            Ok(repository) => {
+                let settings = self.settings(Some(repository.top()))?;
+                Ok(Some(Place {
+                    repository,
+                    settings,
+                }))
+            }
+            Err(GitError::NotARepository { .. } | GitError::Bare { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Finds the repository alone, for those who mend its settings.
+    pub(crate) fn repository(&self) -> Result<Repository, CommandError> {
+        Ok(Repository::find(&self.directory)?)
+    }
+
+    /// Reads the settings, with those of the repository at `top` if there is one.
+    pub(crate) fn settings(&self, top: Option<&Path>) -> Result<Settings, CommandError> {
+        let ours = top.map(|top| top.join(CONFIG_FILE));
+        let user = self.environment.user_config();
+        Settings::load(
+            &self.disk,
+            ours.as_deref(),
+            user.as_deref(),
+            &self.environment,
+        )
+        .map_err(|error| {
+            CommandError::new(ErrorKind::Usage, format!("could not use {error}"))
+                .because(error.problem)
+                .hint("`piton config show --origin` lists what can be set, once the file is mended")
+        })
+    }
+
+    /// Whether a person is there to answer.
+    pub(crate) fn interactive(&self) -> bool {
+        !self.global.non_interactive
+            && std::io::stdin().is_terminal()
+            && self.out.stderr_is_terminal()
+    }
+}
+
+/// The repository's configuration file.
+pub(crate) const CONFIG_FILE: &str = "piton.toml";
+
+impl Place {
+    /// Returns the directory of this clone's own state.
+    pub(crate) fn state(&self) -> PathBuf {
+        self.repository.common_dir().join("piton")
+    }
+
+    pub(crate) fn top(&self) -> &Path {
+        self.repository.top()
+    }
+}
+
+/// The machine's clock.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> jiff::Timestamp {
+        jiff::Timestamp::now()
+    }
+}
+
+/// Returns ten random bytes. A random UUID has them where no version stands.
+pub(crate) fn random() -> [u8; 10] {
+    let bytes = *uuid::Uuid::new_v4().as_bytes();
+    let mut random = [0; 10];
+    random[..6].copy_from_slice(&bytes[..6]);
+    random[6..].copy_from_slice(&bytes[9..13]);
+    random
+}

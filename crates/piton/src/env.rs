@@ -1,0 +1,113 @@
+//! Every environment variable that piton reads.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the room they are read in"
+)]
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Variables with a meaning of their own. Every setting has one more:
+/// its key in capitals after `PITON_` (`PITON_AGENT_MODEL`).
+pub(crate) const DOCUMENTED: [(&str, &str); 6] = [
+    ("NO_COLOR", "no colour, unless --color always"),
+    (
+        "XDG_CONFIG_HOME",
+        "where the user's configuration lies; default ~/.config",
+    ),
+    (
+        "XDG_DATA_HOME",
+        "where continuous-refactoring kept its registry; default ~/.local/share",
+    ),
+    (
+        "XDG_STATE_HOME",
+        "where journals lie of what is done outside a repository; default ~/.local/state",
+    ),
+    ("HOME", "the user's home directory"),
+    (
+        "COLUMNS",
+        "the width of the output; default: the terminal's, or 80",
+    ),
+];
+
+/// What the process was started with, read once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Environment {
+    vars: BTreeMap<String, String>,
+    raw: Vec<(OsString, OsString)>,
+}
+
+impl Environment {
+    /// Reads the real environment. Variables that are not UTF-8 cannot be
+    /// settings of piton's and are left out.
+    pub(crate) fn read() -> Self {
+        let raw: Vec<_> = std::env::vars_os().collect();
+        let text = |text: &OsString| text.to_str().map(str::to_owned);
+        let vars = raw
+            .iter()
+            .filter_map(|(name, value)| Some((text(name)?, text(value)?)))
+            .collect();
+        Self { vars, raw }
+    }
+
+    /// Returns a variable that is set and not empty.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.vars
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
+    }
+
+    /// Returns all variables as they are; what an agent gets of them is an
+    /// allow-list's to say.
+    pub(crate) fn raw(&self) -> impl Iterator<Item = (OsString, OsString)> {
+        self.raw.iter().cloned()
+    }
+
+    pub(crate) fn home(&self) -> Option<PathBuf> {
+        self.get("HOME").map(PathBuf::from)
+    }
+
+    /// Returns the user's configuration file, by the XDG rules.
+    pub(crate) fn user_config(&self) -> Option<PathBuf> {
+        Some(
+            self.xdg("XDG_CONFIG_HOME", ".config")?
+                .join("piton/config.toml"),
+        )
+    }
+
+    /// Returns the folder of journals of what is done outside a repository.
+    pub(crate) fn user_state(&self) -> Option<PathBuf> {
+        Some(self.xdg("XDG_STATE_HOME", ".local/state")?.join("piton"))
+    }
+
+    /// Returns the folder where continuous-refactoring kept its data.
+    pub(crate) fn original_data(&self) -> Option<PathBuf> {
+        Some(
+            self.xdg("XDG_DATA_HOME", ".local/share")?
+                .join("continuous-refactoring"),
+        )
+    }
+
+    /// The XDG rules: a relative value is to be ignored.
+    fn xdg(&self, name: &str, below_home: &str) -> Option<PathBuf> {
+        self.get(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+            .or_else(|| Some(self.home()?.join(below_home)))
+    }
+}
+
+#[cfg(test)]
+impl FromIterator<(&'static str, &'static str)> for Environment {
+    fn from_iter<I: IntoIterator<Item = (&'static str, &'static str)>>(vars: I) -> Self {
+        Self {
+            vars: vars
+                .into_iter()
+                .map(|(n, v)| (n.to_owned(), v.to_owned()))
+                .collect(),
+            raw: Vec::new(),
+        }
+    }
+}

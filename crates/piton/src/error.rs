@@ -1,0 +1,208 @@
+//! The one error that a command ends with.
+
+use std::error::Error;
+use std::fmt;
+
+use serde_json::{Value, json};
+
+use crate::exit::Exit;
+
+/// What sort of failure it is; decides the exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ErrorKind {
+    /// The command line or the configuration is wrong.
+    Usage,
+    /// It was tried and did not work.
+    Failed,
+    /// Nothing goes on before a person decides.
+    NeedsPerson,
+    Authentication,
+    /// The world is not what the plan was decided on.
+    Stale,
+    Validation,
+    Limit,
+    Deviation,
+    Interrupted,
+    /// A fault of piton itself.
+    Internal,
+}
+
+impl ErrorKind {
+    pub(crate) const fn exit(self) -> Exit {
+        match self {
+            Self::Usage => Exit::Usage,
+            Self::Failed | Self::Internal => Exit::Failed,
+            Self::NeedsPerson => Exit::WaitsForPerson,
+            Self::Authentication => Exit::Authentication,
+            Self::Stale => Exit::StalePlan,
+            Self::Validation => Exit::ValidationRed,
+            Self::Limit => Exit::LimitReached,
+            Self::Deviation => Exit::Deviation,
+            Self::Interrupted => Exit::Interrupted,
+        }
+    }
+
+    /// The word that `--json` carries.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Usage => "usage",
+            Self::Failed => "failed",
+            Self::NeedsPerson => "needs-person",
+            Self::Authentication => "authentication",
+            Self::Stale => "stale-plan",
+            Self::Validation => "validation-red",
+            Self::Limit => "limit-reached",
+            Self::Deviation => "deviation",
+            Self::Interrupted => "interrupted",
+            Self::Internal => "internal",
+        }
+    }
+}
+
+/// What was attempted, why not, and what to do next.
+#[derive(Debug)]
+pub(crate) struct CommandError {
+    pub(crate) kind: ErrorKind,
+    /// What was attempted, on what: reads well after "error: ".
+    message: String,
+    source: Option<Box<dyn Error + Send + Sync>>,
+    /// Reasons that stand beside one another.
+    details: Vec<String>,
+    hints: Vec<String>,
+}
+
+/// What every command returns: how it ended, or why it could not.
+pub(crate) type CommandResult = Result<Exit, CommandError>;
+
+impl CommandError {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+            source: None,
+            details: Vec::new(),
+            hints: Vec::new(),
+        }
+    }
+
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Usage, message)
+    }
+
+    pub(crate) fn failed(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Failed, message)
+    }
+
+    pub(crate) fn because(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// Adds one of several reasons that stand beside one another.
+    pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.details.push(detail.into());
+        self
+    }
+
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    pub(crate) fn hints(mut self, hints: impl IntoIterator<Item = String>) -> Self {
+        self.hints.extend(hints);
+        self
+    }
+
+    /// Returns the reasons, outermost first. A source that repeats the one
+    /// above it adds nothing and is left out.
+    fn causes(&self) -> Vec<String> {
+        let mut causes = self.details.clone();
+        let mut next = self.source.as_deref().map(|source| source as &dyn Error);
+        while let Some(error) = next {
+            let text = error.to_string();
+            if !causes.last().is_some_and(|last| last.contains(&text)) {
+                causes.push(text);
+            }
+            next = error.source();
+        }
+        causes
+    }
+
+    /// Returns the error as lines for people.
+    pub(crate) fn text(&self) -> String {
+        let mut text = format!("error: {}\n", self.message);
+        for cause in self.causes() {
+            text.push_str("  because: ");
+            text.push_str(&cause.replace('\n', "\n           "));
+            text.push('\n');
+        }
+        for hint in &self.hints {
+            text.push_str("  hint: ");
+            text.push_str(&hint.replace('\n', "\n        "));
+            text.push('\n');
+        }
+        text
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        json!({
+            "format": 1,
+            "error": {
+                "kind": self.kind.word(),
+                "exit": self.kind.exit().code(),
+                "message": self.message,
+                "causes": self.causes(),
+                "hints": self.hints,
+            },
+        })
+    }
+}
+
+impl fmt::Display for CommandError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl From<piton_git::GitError> for CommandError {
+    fn from(error: piton_git::GitError) -> Self {
+        use piton_git::GitError as G;
+        let kind = match &error {
+            G::NotARepository { .. } | G::Bare { .. } => ErrorKind::Usage,
+            G::NotLinked { .. } => ErrorKind::Internal,
+            G::NoGit(_)
+            | G::Spawn { .. }
+            | G::NoIdentity
+            | G::Locked { .. }
+            | G::CommitRefused { .. }
+            | G::Failed { .. }
+            | G::Unreadable { .. } => ErrorKind::Failed,
+        };
+        let hint = error.hint();
+        let message = match &error {
+            G::NotARepository { .. } | G::Bare { .. } => "find the repository to work in",
+            _ => "work with the repository",
+        };
+        Self::new(kind, format!("could not {message}"))
+            .because(error)
+            .hints(hint)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_tells_the_attempt_the_reasons_and_the_way_on() {
+        let error = CommandError::usage("could not read x")
+            .because(std::io::Error::other("the disk\nis gone"))
+            .hint("get another");
+        assert_eq!(
+            error.text(),
+            "error: could not read x\n  because: the disk\n           is gone\n  hint: get another\n"
+        );
+        assert_eq!(error.json()["error"]["exit"], 2);
+    }
+}

@@ -1,0 +1,68 @@
+//! Deciding about one file that is piton's own to write.
+
+use std::path::Path;
+
+use piton_durable::DiskRead;
+use piton_plan::Digest;
+use piton_plan::files::{Content, Depth, FileOp, How, RepoPath, Was, compare};
+
+use crate::error::CommandError;
+
+/// What people may read and the owner may write.
+pub(crate) const NEW_FILE_MODE: u32 = 0o644;
+
+/// Returns the bytes of a file, or `None` where there is none.
+pub(crate) fn read(disk: &dyn DiskRead, path: &Path) -> Result<Option<Vec<u8>>, CommandError> {
+    let could_not =
+        |error| CommandError::failed(format!("could not read {}", path.display())).because(error);
+    match disk.stat(path).map_err(could_not)? {
+        None => Ok(None),
+        Some(_) => disk.read(path).map(Some).map_err(could_not),
+    }
+}
+
+/// Returns the operation that gives a file its content, if it has another. A
+/// file that was read and edited is configured, not overwritten: what it said
+/// is in the new content.
+pub(crate) fn put(
+    (disk, root): (&dyn DiskRead, &Path),
+    path: RepoPath,
+    new: How,
+    content: Content,
+    why: &str,
+) -> Result<Option<FileOp>, CommandError> {
+    let compared = compare(disk, root, &path, None, Depth::Full).map_err(|failure| {
+        CommandError::failed(format!("could not look at {path}")).because(failure)
+    })?;
+    if let Some(what) = compared.blocked {
+        return Err(
+            CommandError::failed(format!("could not write {path}: {what} is in the way"))
+                .hint("move it out of the way, then run the command again"),
+        );
+    }
+    let old = read(disk, &path.under(root))?;
+    if old.is_some() && old == content.known() {
+        return Ok(None);
+    }
+    let old = old.as_deref();
+    Ok(Some(FileOp::Put {
+        path,
+        how: if old.is_some() { How::Configure } else { new },
+        diff: old.and_then(|old| difference(old, &content)),
+        content,
+        mode: NEW_FILE_MODE,
+        was: old.map_or(Was::Absent, |old| Was::File(Digest::of(old))),
+        conflict: None,
+        why: why.to_owned(),
+    }))
+}
+
+fn difference(old: &[u8], new: &Content) -> Option<String> {
+    let old = std::str::from_utf8(old).ok()?;
+    let new = String::from_utf8(new.known()?).ok()?;
+    Some(
+        similar::TextDiff::from_lines(old, &new)
+            .unified_diff()
+            .to_string(),
+    )
+}

@@ -1,0 +1,27 @@
+//! The `piton` program: one file per subcommand, configuration, what people see.
+//!
+//! Commands decide with the reading half of the world and hand a plan to
+//! [`planned`], the one room that knows of a dry run.
+
+mod agents;
+mod cli;
+mod commands;
+mod config;
+mod context;
+mod env;
+mod error;
+mod exit;
+mod files;
+mod hands;
+mod op;
+mod output;
+mod planned;
+mod progress;
+mod recovery;
+mod signals;
+mod site;
+mod start;
+mod terminal;
+
+pub use cli::definition;
+pub use start::main;

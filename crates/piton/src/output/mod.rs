@@ -1,0 +1,9 @@
+//! What people and programs see: channels, levels, streams, colour.
+
+mod channel;
+mod out;
+mod verbosity;
+
+pub(crate) use channel::Channel;
+pub(crate) use out::{Color, Out};
+pub(crate) use verbosity::{Level, Show, Verbosity, join_show};

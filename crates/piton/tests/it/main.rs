@@ -1,0 +1,7 @@
+//! The program as people and scripts meet it.
+#![expect(clippy::disallowed_methods, reason = "tests arrange the real world")]
+
+mod config;
+mod env;
+mod house;
+mod plans;

@@ -22,4 +22,5 @@ pub mod products;
 pub mod site;
 pub mod skip_note;
 pub mod snapshot;
+pub mod sweep;
 pub mod verdict;

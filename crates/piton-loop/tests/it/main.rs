@@ -9,5 +9,6 @@ mod planning;
 mod prompts;
 mod retention;
 mod runs;
+mod taste;
 mod vectors;
 mod world;

@@ -307,3 +307,73 @@ fn a_run_record_tells_what_was_asked_and_what_came_of_it() {
         ]
     );
 }
+
+#[test]
+fn a_review_with_an_agent_is_taken_up_only_when_it_approves() {
+    let world = World::at(Step::FinalReview);
+    world
+        .step(&one(
+            "planning.final-review",
+            "final-decision: approve-needs-human - the API is public",
+            "",
+        ))
+        .unwrap();
+    let session =
+        person::ReviewSession::decide(&RealDisk, &world.git, &world.site, &world.slug, "a-review")
+            .unwrap();
+    let prompts = piton_loop::prompts::PromptSet::built_in().unwrap();
+    let prompt = session.prompt(&prompts, &world.site, "taste").unwrap();
+    assert!(prompt.contains("the API is public"), "{prompt}");
+    assert!(prompt.contains("facade (current)"), "{prompt}");
+    session.copy(&RealDisk).unwrap();
+    let take_up = || {
+        let copy = piton_loop::planning::contents::Contents::read(&RealDisk, &session.workspace)
+            .unwrap()
+            .unwrap();
+        person::reviewed(
+            &RealDisk,
+            &world.git,
+            &world.site,
+            &world.slug,
+            copy,
+            "piton",
+        )
+    };
+    assert!(matches!(
+        take_up(),
+        Err(person::PersonRefusal::StillAwaiting { .. })
+    ));
+    // The agent edits the manifest and the plan, as it was told to.
+    let manifest = session.workspace.join("manifest.json");
+    let text = std::fs::read_to_string(&manifest)
+        .unwrap()
+        .replace(
+            "\"awaiting_human_review\": true",
+            "\"awaiting_human_review\": false",
+        )
+        .replace("\"the API is public\"", "null");
+    std::fs::write(&manifest, text).unwrap();
+    std::fs::write(session.workspace.join("plan.md"), "# The plan, looked at\n").unwrap();
+    world.publish_proposal(take_up().unwrap());
+    assert_eq!(world.repo.subjects()[0], "piton: review add-api");
+    assert!(!world.snapshot().manifest.awaiting_human_review());
+    assert!(
+        world
+            .repo
+            .read("migrations/add-api/plan.md")
+            .contains("looked at")
+    );
+}
+
+#[test]
+fn what_killed_runs_left_is_cleared_away_by_the_next() {
+    let world = World::new();
+    let decision = world.decide().unwrap();
+    world.make(&decision, GOOD).unwrap();
+    // The candidate was made and never published.
+    let left = std::fs::read_dir(world.site.candidates()).unwrap().count();
+    assert_eq!(left, 1);
+    world.step(GOOD).unwrap();
+    let left = std::fs::read_dir(world.site.candidates()).unwrap().count();
+    assert_eq!(left, 0);
+}

@@ -283,6 +283,12 @@ impl World {
         published
     }
 
+    /// Does what every command that writes does first.
+    pub(crate) fn recover(&self) {
+        self.publisher(&RealDisk, |publisher| publisher.recover().map(drop))
+            .unwrap();
+    }
+
     pub(crate) fn publisher<T>(&self, disk: &dyn Disk, act: impl FnOnce(&Publisher<'_>) -> T) -> T {
         // Every call stands for a process of its own; the ones before are gone.
         let pid = self.processes.fetch_add(1, Ordering::Relaxed);

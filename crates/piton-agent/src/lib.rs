@@ -9,6 +9,7 @@
 pub mod adapter;
 pub mod agent;
 pub mod call;
+pub mod choice;
 pub mod classify;
 pub mod clock;
 pub mod dialect;
@@ -31,6 +32,7 @@ pub mod words;
 pub use adapter::{AdapterError, AdapterSpec};
 pub use agent::{Agent, AgentError, CallEvent, CallEvents, CallFiles, CallRecord, Probe, Quiet};
 pub use call::{AgentCall, CallRole, PlanningRole};
+pub use choice::{Choice, ChoiceError};
 pub use clock::{Clock, SystemClock};
 pub use effort::Effort;
 pub use host::Host;

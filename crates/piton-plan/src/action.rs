@@ -8,8 +8,9 @@ use crate::operation::Operation;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Action<O> {
     pub(crate) id: ActionId,
-    pub(crate) description: Option<String>,
-    pub(crate) input: Option<Input>,
+    pub(crate) description: Option<Box<str>>,
+    /// Boxed, since few actions have one and a million pass through the check.
+    pub(crate) input: Option<Box<Input>>,
     pub(crate) operation: O,
 }
 
@@ -24,13 +25,13 @@ impl<O: Operation> Action<O> {
 
     /// Returns what has to be asked before it can be performed.
     pub fn input(&self) -> Option<&Input> {
-        self.input.as_ref()
+        self.input.as_deref()
     }
 
     /// Returns one line for people.
     pub fn description(&self) -> std::borrow::Cow<'_, str> {
         match &self.description {
-            Some(text) => text.as_str().into(),
+            Some(text) => text.as_ref().into(),
             None => self.operation.description(),
         }
     }

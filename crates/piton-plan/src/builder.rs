@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::action::Action;
+use crate::check::survey;
 use crate::fault::{Fault, PlanFaults};
 use crate::graph::{Edge, Graph};
 use crate::id::ActionId;
-use crate::index::Index;
 use crate::input::Input;
 use crate::operation::Operation;
 use crate::output::{Output, Ref};
@@ -73,8 +73,8 @@ impl<O: Operation> PlanBuilder<O> {
         };
         self.actions.push(Action {
             id,
-            description: draft.description,
-            input: draft.input,
+            description: draft.description.map(String::into_boxed_str),
+            input: draft.input.map(Box::new),
             operation,
         });
         self.stated.push(draft.stated);
@@ -104,7 +104,7 @@ impl<O: Operation> PlanBuilder<O> {
     /// Checks everything at once. Whoever uses an output depends on its
     /// action; that need not be said.
     pub fn build(self) -> Result<Plan<O>, PlanFaults> {
-        let index = Index::build(&self.actions);
+        let survey = survey(&self.actions);
         let mut faults = Vec::new();
         let mut graph = Graph::with_capacity(self.actions.len(), self.stated.len());
         for (action, stated) in self.actions.iter().zip(&self.stated) {
@@ -120,7 +120,7 @@ impl<O: Operation> PlanBuilder<O> {
                 let to = match by_position {
                     Some(found) if found.id == on.id => Some(on.position),
                     // The handle came from another builder.
-                    Some(_) | None => index.get(&self.actions, &on.id),
+                    Some(_) | None => survey.index.get(&self.actions, &on.id),
                 };
                 match to {
                     Some(to) if *order_only => edges.push(Edge::after(to)),
@@ -129,7 +129,7 @@ impl<O: Operation> PlanBuilder<O> {
                 }
             }
             for reference in action.operation.uses() {
-                match index.get(&self.actions, &reference.action) {
+                match survey.index.get(&self.actions, &reference.action) {
                     Some(to) => edges.push(Edge::needs(to)),
                     None => unknown(&reference.action),
                 }
@@ -140,7 +140,7 @@ impl<O: Operation> PlanBuilder<O> {
             command: self.command,
             actions: self.actions,
             graph,
-            index,
+            survey,
             warnings: self.warnings,
             context: self.context,
             faults,

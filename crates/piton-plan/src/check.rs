@@ -6,44 +6,30 @@ use crate::action::Action;
 use crate::fault::Fault;
 use crate::graph::{Graph, MOST_ACTIONS};
 use crate::id::{ActionId, category_problem, target_problem};
-use crate::index::Index;
+use crate::index::{Hashes, Index};
 use crate::operation::Operation;
 
-/// Returns the order in which to perform the actions, or everything wrong.
-/// `faults` holds what was found while the dependencies were resolved.
-pub(crate) fn check<O: Operation>(
-    actions: &[Action<O>],
-    graph: &Graph,
-    index: &Index,
-    mut faults: Vec<Fault>,
-) -> Result<Vec<u32>, Vec<Fault>> {
-    if actions.len() > MOST_ACTIONS {
-        faults.push(Fault::TooMany {
-            count: actions.len(),
-            most: MOST_ACTIONS,
-        });
-        return Err(faults);
-    }
-    names(actions, &mut faults);
-    duplicates(actions, index, &mut faults);
-    let order = order(actions, graph, &mut faults);
-    outputs(actions, graph, index, &mut faults);
-    if order.len() == actions.len() {
-        shared_targets(actions, graph, index, &order, &mut faults);
-    }
-    if faults.is_empty() {
-        Ok(order)
-    } else {
-        Err(faults)
-    }
+/// What one walk over a list of actions shows.
+#[derive(Debug)]
+pub(crate) struct Survey {
+    pub(crate) index: Index,
+    /// Names that cannot be.
+    faults: Vec<Fault>,
+    /// The actions that use an output of another.
+    users: Vec<u32>,
 }
 
-fn names<O: Operation>(actions: &[Action<O>], faults: &mut Vec<Fault>) {
+/// Looks at every action once; a million of them do not fit into any cache.
+pub(crate) fn survey<O: Operation>(actions: &[Action<O>]) -> Survey {
+    let mut hashes = Hashes::with_capacity(actions.len());
+    let mut faults = Vec::new();
+    let mut users = Vec::new();
     // Categories are few; one that was found good need not be read again.
     let mut good = "";
-    for action in actions {
+    for (position, action) in (0_u32..).zip(actions) {
         let operation = &action.operation;
         let (category, verb, target) = (operation.category(), operation.verb(), operation.target());
+        hashes.push(category, &target);
         if !action.id.agrees(category, verb, &target) {
             faults.push(Fault::WrongId {
                 id: action.id.clone(),
@@ -61,6 +47,45 @@ fn names<O: Operation>(actions: &[Action<O>], faults: &mut Vec<Fault>) {
             let id = action.id.clone();
             faults.push(Fault::BadName { id, why });
         }
+        if !operation.uses().is_empty() {
+            users.push(position);
+        }
+    }
+    Survey {
+        index: hashes.index(actions),
+        faults,
+        users,
+    }
+}
+
+/// Returns the order in which to perform the actions and the index of them, or
+/// everything wrong. `faults` holds what was found while the dependencies were
+/// resolved.
+pub(crate) fn check<O: Operation>(
+    actions: &[Action<O>],
+    graph: &Graph,
+    survey: Survey,
+    mut faults: Vec<Fault>,
+) -> Result<(Vec<u32>, Index), Vec<Fault>> {
+    if actions.len() > MOST_ACTIONS {
+        faults.push(Fault::TooMany {
+            count: actions.len(),
+            most: MOST_ACTIONS,
+        });
+        return Err(faults);
+    }
+    let index = survey.index;
+    faults.extend(survey.faults);
+    duplicates(actions, &index, &mut faults);
+    let order = order(actions, graph, &mut faults);
+    outputs(actions, graph, &index, &survey.users, &mut faults);
+    if order.len() == actions.len() {
+        shared_targets(actions, graph, &index, &order, &mut faults);
+    }
+    if faults.is_empty() {
+        Ok((order, index))
+    } else {
+        Err(faults)
     }
 }
 
@@ -108,9 +133,11 @@ fn outputs<O: Operation>(
     actions: &[Action<O>],
     graph: &Graph,
     index: &Index,
+    users: &[u32],
     faults: &mut Vec<Fault>,
 ) {
-    for (position, action) in (0_u32..).zip(actions) {
+    for &position in users {
+        let action = &actions[position as usize];
         for reference in action.operation.uses() {
             let needed = index.get(actions, &reference.action).filter(|to| {
                 let mut edges = graph.edges(position).iter();

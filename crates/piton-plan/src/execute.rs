@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
+
 use crate::clock::Clock;
 use crate::given::Given;
 use crate::input::{Answer, Ready, Stance};
@@ -225,7 +227,7 @@ impl<'r, O: Operation> Site<'r, '_, O> {
         let started = self.run.clock.now();
         let id = given.action();
         self.tell(Event::Started { action: id });
-        let attempt = catch_unwind(AssertUnwindSafe(|| self.attempt(position, given)));
+        let attempt = catch_unwind(AssertUnwindSafe(|| self.attempt(position, given, started)));
         let (outcome, done) = match attempt {
             Ok(Ok(came_of_it)) => came_of_it,
             Ok(Err(lost)) => {
@@ -255,7 +257,12 @@ impl<'r, O: Operation> Site<'r, '_, O> {
     }
 
     /// Looks once more, then performs. The error is the journal's.
-    fn attempt(&self, position: u32, given: &Given<'_>) -> Result<(Outcome, Done), RecordError> {
+    fn attempt(
+        &self,
+        position: u32,
+        given: &Given<'_>,
+        now: Timestamp,
+    ) -> Result<(Outcome, Done), RecordError> {
         let operation = &self.ready.plan.at(position).operation;
         let failed = |failure| Ok((Outcome::Failed(failure), Done::default()));
         match self.run.world.observe(operation, given) {
@@ -284,9 +291,7 @@ impl<'r, O: Operation> Site<'r, '_, O> {
             }
             Ok(Observation::Pending { .. }) => {}
         }
-        self.run
-            .record
-            .intent(given.action(), self.run.clock.now())?;
+        self.run.record.intent(given.action(), now)?;
         Ok(match self.run.performer.perform(operation, given) {
             Err(failure) => (Outcome::Failed(failure), Done::default()),
             Ok(done) => match missing_output(operation, &done.outputs) {

@@ -1,5 +1,6 @@
 //! Who depends on whom, and the one order that follows.
 
+use crate::parts::{WORTH_SORTING, by_part};
 use crate::position_set::PositionSet;
 
 /// The high bit of an edge says that the dependency is one of order only.
@@ -81,24 +82,18 @@ impl Graph {
 
     /// Returns who depends on whom, the other way round.
     pub(crate) fn dependents(&self) -> Dependents {
-        let mut starts = vec![0_u32; self.len() + 2];
-        for edge in &self.edges {
-            starts[edge.to() as usize + 2] += 1;
+        let arrows = (0_u32..)
+            .zip(self.starts.windows(2))
+            .flat_map(|(from, own)| {
+                let own = &self.edges[own[0] as usize..own[1] as usize];
+                own.iter().map(move |edge| (edge.to(), from))
+            });
+        if self.edges.len() < WORTH_SORTING {
+            return Dependents::collect(self.len(), self.edges.len(), arrows);
         }
-        for at in 2..starts.len() {
-            starts[at] += starts[at - 1];
-        }
-        // After filling, `starts[i + 1]` is the end of `i`, so the array has
-        // become the one that is wanted, without a second pass.
-        let mut list = vec![0_u32; self.edges.len()];
-        for from in 0..u32::try_from(self.len()).unwrap_or(u32::MAX) {
-            for edge in self.edges(from) {
-                let slot = &mut starts[edge.to() as usize + 1];
-                list[*slot as usize] = from;
-                *slot += 1;
-            }
-        }
-        Dependents { starts, list }
+        let bits = usize::BITS - self.len().leading_zeros();
+        let arrows = by_part(arrows, bits, |(to, _)| u64::from(*to));
+        Dependents::collect(self.len(), arrows.len(), arrows.into_iter())
     }
 
     /// Returns the number of dependencies of each action.
@@ -238,6 +233,30 @@ pub(crate) struct Dependents {
 }
 
 impl Dependents {
+    /// Collects arrows from a dependency to its dependent.
+    fn collect(
+        count: usize,
+        edges: usize,
+        arrows: impl Iterator<Item = (u32, u32)> + Clone,
+    ) -> Self {
+        let mut starts = vec![0_u32; count + 2];
+        for (to, _) in arrows.clone() {
+            starts[to as usize + 2] += 1;
+        }
+        for at in 2..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        // While it is filled, `starts[i + 1]` grows from the start of `i` to
+        // its end, and so the array becomes the one that is wanted.
+        let mut list = vec![0_u32; edges];
+        for (to, from) in arrows {
+            let slot = &mut starts[to as usize + 1];
+            list[*slot as usize] = from;
+            *slot += 1;
+        }
+        Self { starts, list }
+    }
+
     pub(crate) fn of(&self, position: u32) -> &[u32] {
         let at = position as usize;
         &self.list[self.starts[at] as usize..self.starts[at + 1] as usize]

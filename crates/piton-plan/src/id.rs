@@ -80,12 +80,14 @@ pub(crate) fn category_problem(category: &str) -> Option<&'static str> {
 /// Returns why a text cannot be a target, if it cannot.
 pub(crate) fn target_problem(target: &str) -> Option<&'static str> {
     if target.is_empty() {
-        Some("the target is empty")
-    } else if target.contains(char::is_control) {
-        Some("the target contains a control character")
-    } else {
-        None
+        return Some("the target is empty");
     }
+    // Without a way out of the loop this takes many bytes at once, and nearly
+    // all targets are plain.
+    let plain = |plain: bool, byte: u8| plain & (0x20..0x7f).contains(&byte);
+    let is_plain = target.bytes().fold(true, plain);
+    (!is_plain && target.contains(char::is_control))
+        .then_some("the target contains a control character")
 }
 
 impl FromStr for ActionId {

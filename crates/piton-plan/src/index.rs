@@ -1,11 +1,12 @@
 //! Finding actions by what they act on.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
 
 use crate::action::Action;
 use crate::id::ActionId;
 use crate::operation::Operation;
+use crate::parts::{WORTH_SORTING, by_part};
+use crate::seed::Seed;
 
 /// Actions by category and target.
 ///
@@ -14,35 +15,78 @@ use crate::operation::Operation;
 /// act on the same thing. It holds positions only, and so owns no text.
 #[derive(Clone, Debug)]
 pub(crate) struct Index {
-    hasher: RandomState,
-    /// The upper half of the hash above the position plus one; zero is free.
+    seed: Seed,
+    /// The lower half of the hash above the position plus one; zero is free.
     slots: Vec<u64>,
     /// The first action on a thing, and the later ones on the same thing.
     shared: HashMap<u32, Vec<u32>>,
 }
 
-impl Index {
-    pub(crate) fn build<O: Operation>(actions: &[Action<O>]) -> Self {
-        let mut index = Self {
-            hasher: RandomState::new(),
-            slots: vec![0; (actions.len() * 2).next_power_of_two().max(4)],
+/// Collects the hashes of actions on their way into an index, so that whoever
+/// walks over the actions anyway need not do it twice.
+#[derive(Debug)]
+pub(crate) struct Hashes {
+    seed: Seed,
+    list: Vec<u64>,
+}
+
+impl Hashes {
+    pub(crate) fn with_capacity(actions: usize) -> Self {
+        Self {
+            seed: Seed::new(),
+            list: Vec::with_capacity(actions),
+        }
+    }
+
+    /// Adds the next action.
+    pub(crate) fn push(&mut self, category: &str, target: &str) {
+        self.list.push(self.seed.hash(category, target));
+    }
+
+    /// Puts all positions into one table. Large tables are filled part by
+    /// part: a table that misses the cache on each of a million inserts takes
+    /// most of the time that the whole check takes.
+    pub(crate) fn index<O: Operation>(self, actions: &[Action<O>]) -> Index {
+        let mut index = Index {
+            seed: self.seed,
+            slots: vec![0; (self.list.len() * 2).next_power_of_two().max(4)],
             shared: HashMap::new(),
         };
-        for (position, action) in (0_u32..).zip(actions) {
-            let operation = &action.operation;
-            let (category, target) = (operation.category(), operation.target());
-            match index.probe(actions, category, &target) {
-                Ok(first) => index.shared.entry(first).or_default().push(position),
-                Err((slot, tag)) => index.slots[slot] = tag | u64::from(position + 1),
+        let hashed = self.list.iter().copied().zip(0_u32..);
+        if self.list.len() < WORTH_SORTING {
+            hashed.for_each(|(hash, position)| index.insert(actions, hash, position));
+        } else {
+            // The upper bits are those that choose the slot.
+            for (hash, position) in by_part(hashed, u64::BITS, |(hash, _)| *hash) {
+                index.insert(actions, hash, position);
             }
         }
         index
+    }
+}
+
+impl Index {
+    fn insert<O: Operation>(&mut self, actions: &[Action<O>], hash: u64, position: u32) {
+        let operation = &actions[position as usize].operation;
+        let same = |other: u32| {
+            let other = &actions[other as usize].operation;
+            other.category() == operation.category() && other.target() == operation.target()
+        };
+        match self.probe(hash, same) {
+            Ok(first) => self.shared.entry(first).or_default().push(position),
+            Err(slot) => self.slots[slot] = hash << 32 | u64::from(position + 1),
+        }
     }
 
     /// Returns the position of the action with this id.
     pub(crate) fn get<O: Operation>(&self, actions: &[Action<O>], id: &ActionId) -> Option<u32> {
         let (category, _, target) = id.parts();
-        let first = self.probe(actions, category, target).ok()?;
+        let acts_on = |position: u32| {
+            let operation = &actions[position as usize].operation;
+            operation.category() == category && operation.target() == target
+        };
+        let hash = self.seed.hash(category, target);
+        let first = self.probe(hash, acts_on).ok()?;
         let is = |position: &u32| actions[*position as usize].id == *id;
         if is(&first) {
             return Some(first);
@@ -65,39 +109,26 @@ impl Index {
         groups
     }
 
-    /// Finds the first action on a thing, or the slot where it would stand
-    /// together with the tag that it would bear.
-    fn probe<O: Operation>(
-        &self,
-        actions: &[Action<O>],
-        category: &str,
-        target: &str,
-    ) -> Result<u32, (usize, u64)> {
-        let hash = self.hasher.hash_one((category, target));
-        let tag = hash & (u64::from(u32::MAX) << 32);
-        let mask = self.slots.len() - 1;
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "only the low bits are wanted"
-        )]
-        let mut slot = hash as usize & mask;
+    /// Finds the first action on a thing, or the slot where it would stand.
+    fn probe(&self, hash: u64, same: impl Fn(u32) -> bool) -> Result<u32, usize> {
+        let bits = self.slots.len().trailing_zeros();
+        let mut slot = usize::try_from(hash >> (u64::BITS - bits)).unwrap_or(0);
         loop {
             let found = self.slots[slot];
             if found == 0 {
-                return Err((slot, tag));
+                return Err(slot);
             }
-            if found & !u64::from(u32::MAX) == tag {
+            if found >> 32 == hash & u64::from(u32::MAX) {
                 #[expect(
                     clippy::cast_possible_truncation,
                     reason = "the low half is the position"
                 )]
                 let position = found as u32 - 1;
-                let operation = &actions[position as usize].operation;
-                if operation.category() == category && operation.target() == target {
+                if same(position) {
                     return Ok(position);
                 }
             }
-            slot = (slot + 1) & mask;
+            slot = (slot + 1) & (self.slots.len() - 1);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::action::Action;
-use crate::check::check;
+use crate::check::{Survey, check, survey};
 use crate::fault::{Fault, PlanFaults};
 use crate::graph::Graph;
 use crate::id::ActionId;
@@ -32,7 +32,7 @@ pub(crate) struct Parts<O> {
     pub(crate) command: String,
     pub(crate) actions: Vec<Action<O>>,
     pub(crate) graph: Graph,
-    pub(crate) index: Index,
+    pub(crate) survey: Survey,
     pub(crate) warnings: Vec<String>,
     pub(crate) context: BTreeMap<String, Value>,
     pub(crate) faults: Vec<Fault>,
@@ -48,14 +48,14 @@ pub struct Dependency<'a> {
 
 impl<O: Operation> Plan<O> {
     pub(crate) fn check(parts: Parts<O>) -> Result<Self, PlanFaults> {
-        let order =
-            check(&parts.actions, &parts.graph, &parts.index, parts.faults).map_err(PlanFaults)?;
+        let (order, index) =
+            check(&parts.actions, &parts.graph, parts.survey, parts.faults).map_err(PlanFaults)?;
         Ok(Self {
             command: parts.command,
             actions: parts.actions,
             graph: parts.graph,
             order,
-            index: parts.index,
+            index,
             warnings: parts.warnings,
             context: parts.context,
         })
@@ -64,8 +64,9 @@ impl<O: Operation> Plan<O> {
     /// Does the whole check anew, and returns how many actions it ordered. A
     /// plan that exists passed it; this is for measuring what it costs.
     pub fn check_again(&self) -> Result<usize, PlanFaults> {
-        let index = Index::build(&self.actions);
-        let order = check(&self.actions, &self.graph, &index, Vec::new()).map_err(PlanFaults)?;
+        let survey = survey(&self.actions);
+        let (order, _) =
+            check(&self.actions, &self.graph, survey, Vec::new()).map_err(PlanFaults)?;
         Ok(order.len())
     }
 

@@ -8,11 +8,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::action::Action;
+use crate::check::survey;
 use crate::conflict::ConflictMode;
 use crate::fault::{Fault, PlanFaults};
 use crate::graph::{Edge, Graph};
 use crate::id::ActionId;
-use crate::index::Index;
 use crate::input::Input;
 use crate::operation::Operation;
 use crate::output::OutputRef;
@@ -142,19 +142,19 @@ fn assemble<O: Operation>(plan: PlanIn<O>) -> Result<Plan<O>, PlanFaults> {
         let description = action.description.filter(|text| *text != own);
         actions.push(Action {
             id: action.id,
-            description,
-            input: action.input,
+            description: description.map(String::into_boxed_str),
+            input: action.input.map(Box::new),
             operation: action.operation,
         });
     }
-    let index = Index::build(&actions);
+    let survey = survey(&actions);
     let mut faults = Vec::new();
     let mut graph = Graph::with_capacity(actions.len(), stated.len());
     for (action, (needs, after)) in actions.iter().zip(&stated) {
         let mut edges = Vec::with_capacity(needs.len() + after.len());
         let named = needs.iter().map(|id| (id, false));
         for (dependency, order_only) in named.chain(after.iter().map(|id| (id, true))) {
-            match index.get(&actions, dependency) {
+            match survey.index.get(&actions, dependency) {
                 Some(to) if order_only => edges.push(Edge::after(to)),
                 Some(to) => edges.push(Edge::needs(to)),
                 None => faults.push(Fault::UnknownDependency {
@@ -169,7 +169,7 @@ fn assemble<O: Operation>(plan: PlanIn<O>) -> Result<Plan<O>, PlanFaults> {
         command: plan.command,
         actions,
         graph,
-        index,
+        survey,
         warnings: plan.warnings,
         context: plan.context,
         faults,

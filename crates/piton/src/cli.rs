@@ -96,6 +96,8 @@ pub(crate) enum Command {
     Init(commands::init::InitArgs),
     #[command(subcommand)]
     Config(commands::config::ConfigCommand),
+    #[command(subcommand)]
+    Migration(commands::migration::MigrationCommand),
     Apply(commands::apply::ApplyArgs),
     #[command(subcommand)]
     Journal(commands::journal::JournalCommand),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use piton_durable::RealDisk;
-use piton_git::{GitRead, Repository};
+use piton_git::{GitError, GitRead, Repository};
 use piton_plan::{Clock, Stop};
 
 use crate::cli::GlobalArgs;
@@ -82,6 +82,21 @@ impl Context {
             repository,
             settings,
         })
+    }
+
+    /// The same, where being in a repository is not needed.
+    pub(crate) fn place_if_any(&self) -> Result<Option<Place>, CommandError> {
+        match Repository::find(&self.directory) {
+            Ok(repository) => {
+                let settings = self.settings(Some(repository.top()))?;
+                Ok(Some(Place {
+                    repository,
+                    settings,
+                }))
+            }
+            Err(GitError::NotARepository { .. } | GitError::Bare { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Finds the repository alone, for those who mend its settings.

@@ -16,6 +16,7 @@ mod op;
 mod output;
 mod planned;
 mod progress;
+mod recovery;
 mod signals;
 mod site;
 mod start;

@@ -48,6 +48,13 @@ pub(crate) struct PlanArgs {
     pub(crate) perform: PerformArgs,
 }
 
+impl PlanArgs {
+    /// Whether the command only shows or saves what it decides.
+    pub(crate) fn changes_nothing(&self) -> bool {
+        self.dry_run || self.plan_out.is_some()
+    }
+}
+
 /// Options of everything that performs a plan.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Plan options")]
@@ -104,7 +111,7 @@ impl Site<'_> {
             })
         };
         let out = &self.context.out;
-        if args.dry_run || args.plan_out.is_some() {
+        if args.changes_nothing() {
             let pending = plan.has_changes();
             self.show(
                 args,

@@ -2,8 +2,6 @@
 
 use std::path::PathBuf;
 
-use piton_git::{GitError, GitRead, Repository};
-
 use crate::context::{Context, Place};
 use crate::error::CommandError;
 use crate::hands::Reading;
@@ -14,7 +12,7 @@ impl Context {
     pub(crate) fn site<'a>(&'a self, place: &Place) -> Site<'a> {
         Site {
             context: self,
-            reading: Reading::new(self, Some(place.repository.clone())),
+            reading: Reading::new(self, Some(place)),
             state: place.state(),
         }
     }
@@ -22,21 +20,16 @@ impl Context {
 
 /// Returns the site here: that of the repository, or outside of any the user's.
 pub(crate) fn anywhere(context: &Context) -> Result<Site<'_>, CommandError> {
-    let repository = match Repository::find(&context.directory) {
-        Ok(repository) => Some(repository),
-        Err(GitError::NotARepository { .. } | GitError::Bare { .. }) => None,
-        Err(error) => return Err(error.into()),
-    };
-    let state = match &repository {
-        Some(repository) => repository.common_dir().join("piton"),
-        None => context.environment.user_state().ok_or_else(|| {
-            CommandError::usage("could not tell where to keep the journal")
-                .hint("set HOME or XDG_STATE_HOME, or work in a repository")
-        })?,
-    };
+    if let Some(place) = context.place_if_any()? {
+        return Ok(context.site(&place));
+    }
+    let state = context.environment.user_state().ok_or_else(|| {
+        CommandError::usage("could not tell where to keep the journal")
+            .hint("set HOME or XDG_STATE_HOME, or work in a repository")
+    })?;
     Ok(Site {
         context,
-        reading: Reading::new(context, repository),
+        reading: Reading::new(context, None),
         state,
     })
 }

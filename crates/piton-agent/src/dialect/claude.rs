@@ -47,9 +47,13 @@ impl Dialect for ClaudeStream {
         let events = &self.events;
         if events.so_far.finished && events.background == 0 {
             Standing::Finished
+        } else if events.so_far.finished {
+            // A background task will wake the model once more, or is a server
+            // that never ends: it is given the silence of a thinking agent.
+            Standing::Working
         } else if events.so_far.retrying.is_some() {
             Standing::Retrying
-        } else if events.background > 0 || !events.tools.is_empty() {
+        } else if !events.tools.is_empty() || events.background > 0 {
             Standing::InTool
         } else {
             Standing::Working

@@ -86,7 +86,7 @@ pub enum LaunchError {
 /// The time between two looks at a program that gives no sign.
 const LOOK: Duration = Duration::from_millis(100);
 /// The same while its processes are being ended.
-const ENDING_LOOK: Duration = Duration::from_millis(15);
+const ENDING_LOOK: Duration = Duration::from_millis(10);
 /// The time between two looks at all processes of the machine.
 const SURVEY: Duration = Duration::from_secs(1);
 /// How long after the last process a pipe may stay open.

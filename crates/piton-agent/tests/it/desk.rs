@@ -1,6 +1,6 @@
 //! A place to call a fake agent from.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -77,17 +77,7 @@ impl Desk {
     }
 
     pub(crate) fn asked(&self, prompt: &str) -> AgentCall {
-        AgentCall {
-            role: CallRole::Planning(PlanningRole::Review),
-            slug: Some("move-it".to_owned()),
-            cwd: self.path("tree"),
-            workspace: self.path("tree/workspace"),
-            prompt: prompt.to_owned(),
-            model: Some("big".to_owned()),
-            effort: Some(Effort::High),
-            schema: None,
-            limits: quick(),
-        }
+        asked(self.dir.path(), prompt)
     }
 
     /// Calls the fake agent once.
@@ -153,5 +143,20 @@ pub(crate) fn impatient() -> Limits {
         idle,
         tool_idle: idle,
         ..quick()
+    }
+}
+
+/// Returns a call at the desk in `dir`.
+pub(crate) fn asked(dir: &Path, prompt: &str) -> AgentCall {
+    AgentCall {
+        role: CallRole::Planning(PlanningRole::Review),
+        slug: Some("move-it".to_owned()),
+        cwd: dir.join("tree"),
+        workspace: dir.join("tree/workspace"),
+        prompt: prompt.to_owned(),
+        model: Some("big".to_owned()),
+        effort: Some(Effort::High),
+        schema: None,
+        limits: quick(),
     }
 }

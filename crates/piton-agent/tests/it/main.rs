@@ -5,6 +5,7 @@
 )]
 
 mod desk;
+mod ended;
 mod interactive;
 mod leftovers;
 mod misbehaving;

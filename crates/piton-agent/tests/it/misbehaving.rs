@@ -3,11 +3,17 @@
 //! Each has to be classified right, to leave nothing running, and to leave the
 //! user with a message that says what to do.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use piton_agent::process::ExitKind;
 use piton_agent::watchdog::EndReason;
-use piton_agent::{Agent, AgentCall, CallRecord, Limits, Outcome, Quiet, Stop};
+use piton_agent::{
+    Agent, AgentCall, AgentError, CallEvent, CallEvents, CallRecord, Limits, Outcome, ProgramAgent,
+    Quiet, Stop, SystemClock,
+};
+use piton_durable::RealDisk;
+use piton_testkit::{TapDisk, Verb};
 
 use crate::desk::{Desk, impatient, quick, runs};
 
@@ -356,4 +362,57 @@ fn what_an_agent_does_to_files_is_for_the_caller_to_judge() {
     check(&desk, &record, "replied");
     assert!(desk.path("tree/outside.txt").exists());
     assert!(desk.path("tree/workspace/link").is_symlink());
+}
+
+#[test]
+fn even_a_panic_while_it_runs_leaves_nothing_behind() {
+    struct Panics;
+    impl CallEvents for Panics {
+        fn event(&self, event: CallEvent<'_>) {
+            assert!(!matches!(event, CallEvent::Stdout(_)), "the watcher fails");
+        }
+    }
+    let desk = Desk::new();
+    let agent = desk.agent(
+        "command",
+        &[
+            "prompt",
+            &desk.pids(),
+            "deaf",
+            "session",
+            "say:ready",
+            "hang",
+        ],
+    );
+    let call = desk.asked("x");
+    let called = std::panic::AssertUnwindSafe(|| {
+        agent.call(&call, &desk.files(), &Stop::default(), &Panics)
+    });
+    assert!(std::panic::catch_unwind(called).is_err());
+    desk.nothing_runs(2);
+}
+
+#[test]
+fn a_full_disk_ends_the_agent_and_is_told() {
+    let desk = Desk::new();
+    let full = TapDisk::new(RealDisk, |op| match op.verb {
+        Verb::Append => Err(std::io::ErrorKind::StorageFull.into()),
+        _ => Ok(()),
+    });
+    let spec = desk.spec(
+        "command",
+        &["prompt", &desk.pids(), "session", "say:ready", "hang"],
+    );
+    let agent = ProgramAgent::new(
+        "command",
+        spec,
+        desk.host.clone(),
+        Arc::new(full),
+        Arc::new(SystemClock::default()),
+    );
+    let error = agent
+        .call(&desk.asked("x"), &desk.files(), &Stop::default(), &Quiet)
+        .unwrap_err();
+    assert!(matches!(error, AgentError::Keep { .. }), "{error}");
+    desk.nothing_runs(2);
 }

@@ -231,7 +231,8 @@ fn whoever_watches_is_told_what_happens_as_it_happens() {
     let seen = seen.0.into_inner().unwrap();
     assert_eq!(seen.first().unwrap(), "started");
     assert!(seen[1].contains("\"init\""));
-    assert_eq!(seen.last().unwrap(), "AfterResult");
+    // The shell may still say that it was terminated.
+    assert!(seen.contains(&"AfterResult".to_owned()), "{seen:?}");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::manifest::{Manifest, Status};
 use crate::planning::{StateLoadError, load_state};
 use crate::render::chain;
 use crate::slug::Slug;
+use crate::stamp::RawStamp;
 
 /// One migration in the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -70,15 +71,19 @@ fn row(disk: &dyn DiskRead, live: &LiveDir, slug: Slug, filter: Filter) -> Optio
         status: Some(manifest.status()),
         cursor,
         awaiting_human_review: manifest.awaiting_human_review(),
-        created_at: Some(manifest.created_at().to_string()),
-        last_touch: Some(manifest.last_touch().to_string()),
-        cooldown_until: manifest.cooldown_until().map(ToString::to_string),
-        wake_up_on: manifest.wake_up_on().map(ToString::to_string),
+        created_at: stamp(Some(manifest.created_at())),
+        last_touch: stamp(Some(manifest.last_touch())),
+        cooldown_until: stamp(manifest.cooldown_until()),
+        wake_up_on: stamp(manifest.wake_up_on()),
         phases_done: manifest.phases().iter().filter(|it| it.done).count(),
         phases: manifest.phases().len(),
         reason,
         slug,
     })
+}
+
+fn stamp(stamp: Option<&RawStamp>) -> Option<String> {
+    stamp.map(|stamp| stamp.as_str().to_owned())
 }
 
 fn broken(slug: Slug, error: &LoadError) -> Row {

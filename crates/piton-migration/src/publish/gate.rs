@@ -16,6 +16,9 @@ pub trait Gate: Debug {
 
     /// How long to wait for others.
     fn patience(&self) -> Duration;
+
+    /// Names the lock, so that what was made under it can say so.
+    fn name(&self) -> String;
 }
 
 /// Being inside, until dropped.
@@ -27,6 +30,7 @@ impl Held for LockGuard {}
 #[derive(Clone, Debug)]
 pub struct OsGate {
     lock: Lock,
+    name: String,
     patience: Duration,
     pid: u32,
     host: String,
@@ -35,8 +39,10 @@ pub struct OsGate {
 impl OsGate {
     /// Describes the gate of the clone whose shared git directory this is.
     pub fn new(common_dir: &Path, processes: &dyn Processes, patience: Duration) -> Self {
+        let path = common_dir.join("piton").join("lock");
         OsGate {
-            lock: Lock::at(common_dir.join("piton").join("lock")),
+            name: path.to_string_lossy().into_owned(),
+            lock: Lock::at(path),
             patience,
             pid: processes.own_pid(),
             host: processes.host(),
@@ -57,5 +63,9 @@ impl Gate for OsGate {
 
     fn patience(&self) -> Duration {
         self.patience
+    }
+
+    fn name(&self) -> String {
+        self.name.clone()
     }
 }

@@ -266,7 +266,7 @@ impl<'a> Publisher<'a> {
     /// Looks whether there is anything that recovery would touch: a
     /// transaction, or more at the original's place than the lock of a
     /// process that lives.
-    fn is_anything_left(&self) -> bool {
+    pub fn is_anything_left(&self) -> bool {
         let names = |dir: &Path| self.env.disk.list(dir).unwrap_or_default();
         if !names(&self.site.transactions()).is_empty() {
             return true;

@@ -19,19 +19,10 @@ pub enum Action {
         #[serde(skip)]
         bytes: Vec<u8>,
     },
-    /// Rename a directory that a publish had moved away back to where it was.
-    #[serde(rename = "restore")]
-    Restore {
-        slug: Slug,
-        from: PathBuf,
-        to: PathBuf,
-    },
-    /// Move something to where failures are kept, outside the working tree.
+    /// Move a file of a migration to where failures are kept, outside the
+    /// working tree.
     #[serde(rename = "set-aside")]
-    SetAside { path: PathBuf },
-    /// Remove something of which nothing is needed any more.
-    #[serde(rename = "remove")]
-    Remove { path: PathBuf },
+    SetAside { slug: Slug, path: PathBuf },
 }
 
 /// One thing to do, with its reason.

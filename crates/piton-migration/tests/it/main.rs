@@ -5,9 +5,12 @@
 )]
 #![expect(clippy::print_stdout, reason = "tests may say how much they tried")]
 
+mod bodies;
 mod corpus;
 mod differences;
 mod findings;
+mod properties;
+mod publish;
 mod shared;
 mod tree;
 mod vectors;

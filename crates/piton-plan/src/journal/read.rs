@@ -1,6 +1,6 @@
 //! Reading journals.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -210,8 +210,8 @@ impl Journal {
 
     /// Returns the actions that were begun and of which nothing came, as far
     /// as the journal knows.
-    pub fn under_way(&self) -> HashSet<&ActionId> {
-        let mut under_way = HashSet::new();
+    pub fn under_way(&self) -> BTreeSet<&ActionId> {
+        let mut under_way = BTreeSet::new();
         for line in &self.lines {
             match line {
                 Line::Intent { action, .. } => _ = under_way.insert(action),

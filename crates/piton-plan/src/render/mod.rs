@@ -3,14 +3,18 @@
 //! Nothing here prints: every function returns what is to be shown, at a
 //! verbosity from −3, where nothing is, to 3, where everything is.
 
+mod deviations;
 mod escape;
+mod journals;
 mod json;
 mod markdown;
 mod receipts;
 mod style;
 mod text;
 
+pub use deviations::deviations;
 pub use escape::clean;
+pub use journals::{journal, journals};
 pub use json::{PLAN_FORMAT, RUN_FORMAT, plan_document, run_document};
 pub use markdown::markdown;
 pub use receipts::receipts;

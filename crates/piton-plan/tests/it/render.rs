@@ -450,3 +450,76 @@ fn the_document_of_a_run_keeps_its_names() {
     }
     "#);
 }
+
+#[test]
+fn deviations_and_journals_are_told_line_by_line() {
+    use crate::journal::{id, lock, run_journaled};
+    use piton_plan::journal;
+    use piton_plan::render;
+    let disk = piton_testkit::SimDisk::new();
+    let dir = std::path::Path::new("/git/piton/journals");
+    let (_dir, held) = lock();
+    let plan = plan_of(&[("a", &[]), ("b", &[]), ("c", &["b"])]);
+    let world = World::failing(&["b"]);
+    run_journaled(&disk, &held, &plan, &world);
+    let found = journal::load(&disk, dir, id(1)).unwrap();
+    insta::assert_snapshot!(render::journal(&found, 0, Style::default()), @"
+    journal  018bcfe5-6be8-7101-8101-010101010101
+    command  test
+    begun    1970-01-01T00:00:00Z by piton 0
+    status   incomplete
+
+            ok  toy:set:a
+        failed  toy:set:b — the line is dead
+       skipped  toy:set:c — because of toy:set:b
+    1 ok, 1 failed, 1 skipped
+
+    go on with `piton journal resume 018bcfe5-6be8-7101-8101-010101010101`
+    ");
+    let listed = journal::list(&disk, dir).unwrap();
+    insta::assert_snapshot!(render::journals(&listed, Style::default()), @"018bcfe5-6be8-7101-8101-010101010101  1970-01-01 00:00:00Z  incomplete  1/3 actions  test");
+    world.numbers.lock().unwrap().clear();
+    let verification = piton_plan::verify(&plan, &found.receipts(), &world);
+    insta::assert_snapshot!(render::deviations(&verification, 0, Style::default()), @"
+    deviation toy:set:a: expected to 1, found nothing
+    0 verified, 1 deviation
+    ");
+}
+
+#[test]
+fn the_schema_knows_the_words_that_are_written() {
+    let schema = include_str!("../../../../docs/plan.schema.json");
+    let schema: serde_json::Value = serde_json::from_str(schema).unwrap();
+    let verbs: Vec<_> = piton_plan::Verb::ALL
+        .iter()
+        .map(|verb| verb.word())
+        .collect();
+    let pattern = format!("^[a-z][a-z0-9-]*:({}):.+$", verbs.join("|"));
+    assert_eq!(schema["$defs"]["id"]["pattern"], pattern);
+    for verb in piton_plan::Verb::ALL {
+        assert_eq!(serde_json::to_value(verb).unwrap(), verb.word());
+    }
+    let modes: Vec<_> = piton_plan::ConflictMode::ALL
+        .iter()
+        .map(|m| m.word())
+        .collect();
+    let action = &schema["$defs"]["action"]["properties"];
+    assert_eq!(action["conflict"]["enum"], serde_json::json!(modes));
+    let document = plan_document(&plan()).unwrap();
+    for action in document["plan"]["actions"].as_array().unwrap() {
+        let fields = action.as_object().unwrap();
+        let known = &schema["$defs"]["action"];
+        for field in fields.keys() {
+            assert!(
+                !known["properties"][field].is_null(),
+                "{field} is not in the schema"
+            );
+        }
+        for field in known["required"].as_array().unwrap() {
+            assert!(
+                fields.contains_key(field.as_str().unwrap()),
+                "{field} is missing"
+            );
+        }
+    }
+}

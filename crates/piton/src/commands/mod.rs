@@ -6,6 +6,7 @@ pub(crate) mod config;
 pub(crate) mod init;
 pub(crate) mod journal;
 pub(crate) mod man;
+pub(crate) mod migration;
 
 use crate::cli::Command;
 use crate::context::Context;
@@ -16,6 +17,7 @@ pub(crate) fn run(context: &Context, command: Command) -> CommandResult {
     match command {
         Command::Init(args) => init::run(context, &args),
         Command::Config(command) => config::run(context, &command),
+        Command::Migration(command) => migration::run(context, &command),
         Command::Apply(args) => apply::run(context, &args),
         Command::Journal(command) => journal::run(context, &command),
         Command::Completions(args) => completions::run(context, &args),

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use piton_durable::transaction::keep;
 use piton_durable::{Disk, DiskRead, Kind, create_dirs, write_atomic};
 use piton_plan::{Done, Failure, FailureKind, Observation, Operation, OutputMap};
 
@@ -54,19 +55,7 @@ pub(super) fn perform(
     let (from, to) = (op.from.under(top), op.to.under(top));
     let mut message = String::new();
     if op.in_the_way == InTheWay::Dir && look(disk, &to)? == Place::Dir {
-        create_dirs(disk, aside).map_err(|error| Failure::of(FailureKind::Io, &error))?;
-        let kept = aside.join("migrations");
-        let set_aside = || -> std::io::Result<()> {
-            disk.rename(&to, &kept)?;
-            disk.sync_dir(aside)?;
-            to.parent().map_or(Ok(()), |parent| disk.sync_dir(parent))
-        };
-        set_aside().map_err(|error| {
-            Failure::new(
-                FailureKind::Io,
-                format!("could not set {} aside: {error}", op.to),
-            )
-        })?;
+        let kept = keep(disk, &to, aside).map_err(|error| Failure::of(FailureKind::Io, &error))?;
         message = format!("what was there is kept in {}", kept.display());
     }
     for rewrite in &op.rewrites {

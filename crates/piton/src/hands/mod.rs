@@ -1,8 +1,11 @@
 //! The two halves of piton's world: one looks, the other changes.
 
+mod house;
 mod migrations_dir;
+mod publishing;
 mod reading;
 mod writing;
 
+pub(crate) use publishing::Publishing;
 pub(crate) use reading::Reading;
 pub(crate) use writing::Writing;

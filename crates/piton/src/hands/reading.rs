@@ -7,8 +7,8 @@ use piton_git::{GitRead, Repository};
 use piton_plan::files::FileWorld;
 use piton_plan::{Failure, FailureKind, Given, Observation, Observe};
 
-use super::migrations_dir;
-use crate::context::Context;
+use super::{Publishing, house, migrations_dir};
+use crate::context::{Context, Place};
 use crate::op::Op;
 
 /// Tells how the world stands to an operation; it can change nothing.
@@ -16,29 +16,29 @@ use crate::op::Op;
 pub(crate) struct Reading<'a> {
     disk: &'a dyn DiskRead,
     repository: Option<Repository>,
+    publishing: Option<Publishing>,
 }
 
 impl<'a> Reading<'a> {
-    pub(crate) fn new(context: &'a Context, repository: Option<Repository>) -> Self {
+    pub(crate) fn new(context: &'a Context, place: Option<&Place>) -> Self {
         Self {
             disk: &context.disk,
-            repository,
+            repository: place.map(|place| place.repository.clone()),
+            publishing: place.map(|place| Publishing::new(&place.repository, place.live())),
         }
     }
 
     /// Returns the top of the repository that plans here are about.
     pub(super) fn top(&self) -> Result<&Path, Failure> {
-        match &self.repository {
-            Some(repository) => Ok(repository.top()),
-            None => Err(Failure::new(
-                FailureKind::NotFound,
-                "the plan is about a repository, and this is none; use -C",
-            )),
-        }
+        self.repository().map(GitRead::top)
     }
 
-    pub(super) fn repository(&self) -> Option<&Repository> {
-        self.repository.as_ref()
+    pub(super) fn repository(&self) -> Result<&Repository, Failure> {
+        self.repository.as_ref().ok_or_else(no_repository)
+    }
+
+    pub(super) fn publishing(&self) -> Result<&Publishing, Failure> {
+        self.publishing.as_ref().ok_or_else(no_repository)
     }
 }
 
@@ -56,6 +56,16 @@ impl Observe<Op> for Reading<'_> {
             }
             .observe(&op.file, given),
             Op::MoveMigrations(op) => migrations_dir::observe(self.disk, self.top()?, op),
+            Op::Recover(_) => Ok(house::observe_recovery(self.publishing()?)),
+            Op::SetAside(op) => house::observe_aside(self.disk, self.top()?, op),
+            Op::Commit(op) => house::observe_commit(self.repository()?, op),
         }
     }
+}
+
+fn no_repository() -> Failure {
+    Failure::new(
+        FailureKind::NotFound,
+        "the plan is about a repository, and this is none; use -C",
+    )
 }

@@ -7,7 +7,7 @@ use piton_durable::{Lock, LockGuard};
 use piton_plan::files::{FilePerformer, backups_dir};
 use piton_plan::{Done, Failure, FailureKind, Given, Perform, PlanId};
 
-use super::{Reading, migrations_dir};
+use super::{Reading, house, migrations_dir};
 use crate::context::Context;
 use crate::op::Op;
 
@@ -66,6 +66,16 @@ impl Perform<Op> for Writing<'_> {
             Op::MoveMigrations(op) => {
                 let _held = self.lock("moving the migrations directory")?;
                 migrations_dir::perform(&self.context.disk, self.reading.top()?, &self.backups, op)
+            }
+            // The publisher takes the lock itself.
+            Op::Recover(_) => house::recover(self.reading.publishing()?),
+            Op::SetAside(op) => {
+                let _held = self.lock("setting something aside")?;
+                house::set_aside(&self.context.disk, self.reading.top()?, self.state, op)
+            }
+            Op::Commit(op) => {
+                let _held = self.lock("a commit")?;
+                house::commit(self.reading.repository()?, op)
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Every operation that a plan of piton's may hold.
 
+mod house;
 mod move_migrations;
 mod outside;
 
@@ -9,6 +10,7 @@ use piton_plan::files::FileOp;
 use piton_plan::{ConflictMode, Detail, Operation, OutputRef, Verb};
 use serde::{Deserialize, Serialize};
 
+pub(crate) use house::{CommitPath, Recover, SetAside};
 pub(crate) use move_migrations::{InTheWay, MoveMigrations, Rewrite};
 pub(crate) use outside::OutsideFile;
 
@@ -23,6 +25,9 @@ pub(crate) enum Op {
     Outside(OutsideFile),
     /// The migrations directory, moved as a whole.
     MoveMigrations(MoveMigrations),
+    Recover(Recover),
+    SetAside(SetAside),
+    Commit(CommitPath),
 }
 
 /// Hands a method over to the family at hand.
@@ -32,6 +37,9 @@ macro_rules! delegate {
             Op::File(op) => op.$method(),
             Op::Outside(op) => op.$method(),
             Op::MoveMigrations(op) => op.$method(),
+            Op::Recover(op) => op.$method(),
+            Op::SetAside(op) => op.$method(),
+            Op::Commit(op) => op.$method(),
         }
     };
 }

@@ -22,11 +22,14 @@ pub(super) enum Verdict {
     Dead(String),
 }
 
-/// Judges a holder on what its record says and on the age of its lock.
+/// Judges a holder on what its record says and on the age of its lock. `guard`
+/// names the operating system's lock, where the caller holds it: then nobody
+/// else does, and so nobody can be at work under it.
 pub(super) fn judge(
     holder: &LockHolder,
     age: Option<SignedDuration>,
     processes: &dyn Processes,
+    guard: Option<&str>,
 ) -> Verdict {
     let Some(pid) = holder.pid.filter(|pid| *pid != 0) else {
         return match age {
@@ -40,6 +43,9 @@ pub(super) fn judge(
         && *host != processes.host()
     {
         return Verdict::Alive;
+    }
+    if holder.host.is_some() && guard.is_some() && holder.guarded_by.as_deref() == guard {
+        return Verdict::Dead("its process has left the locked section without it".into());
     }
     if let (Some(theirs), Some(ours)) = (&holder.boot_id, processes.boot_id())
         && *theirs != ours
@@ -110,7 +116,8 @@ mod tests {
     }
 
     fn is_dead(holder: &LockHolder, age: i64, processes: &Fake) -> bool {
-        judge(holder, Some(SignedDuration::from_secs(age)), processes) != Verdict::Alive
+        let age = Some(SignedDuration::from_secs(age));
+        judge(holder, age, processes, Some("our lock")) != Verdict::Alive
     }
 
     #[test]
@@ -152,7 +159,24 @@ mod tests {
         let gone = Fake(ProcessState::Gone);
         assert!(!is_dead(&nobody, 2, &gone));
         assert!(is_dead(&nobody, 6, &gone));
-        assert_eq!(judge(&nobody, None, &gone), Verdict::Alive);
+        assert_eq!(judge(&nobody, None, &gone, None), Verdict::Alive);
+    }
+
+    #[test]
+    fn whoever_made_it_under_the_lock_that_we_hold_is_gone() {
+        let guarded = LockHolder {
+            host: Some("here".into()),
+            guarded_by: Some("our lock".into()),
+            ..holder()
+        };
+        assert!(is_dead(&guarded, 0, &running(1_799_000_000)));
+        let elsewhere = LockHolder {
+            guarded_by: Some("another lock".into()),
+            ..guarded.clone()
+        };
+        assert!(!is_dead(&elsewhere, 0, &running(1_799_000_000)));
+        let alive = judge(&guarded, None, &running(1_799_000_000), None);
+        assert_eq!(alive, Verdict::Alive);
     }
 
     #[test]

@@ -63,7 +63,8 @@ pub(in super::super) fn take(
 ) -> Result<OriginalLock, LockedByOriginal> {
     let root = env.live.transactions();
     let lock = root.join(LOCK_DIR);
-    let record = LockHolder::ours(env.processes, operation, env.now);
+    let guard = env.gate.name();
+    let record = LockHolder::ours(env.processes, &guard, operation, env.now);
     let begun = Instant::now();
     let taken = wait_for(env.gate.patience(), || {
         // Breaking a dead lock is progress: the next try comes at once.
@@ -74,7 +75,7 @@ pub(in super::super) fn take(
                 Attempt::Exists => {
                     let waited = SignedDuration::try_from(begun.elapsed()).unwrap_or_default();
                     let now = env.now.checked_add(waited).unwrap_or(env.now);
-                    match look(env, &lock, now)? {
+                    match look(env, &lock, now, Some(&guard))? {
                         Judged::Alive => return Ok(None),
                         Judged::Gone => {}
                         Judged::Dead { holder, why } => {
@@ -105,7 +106,7 @@ pub(in super::super) fn take(
 /// Returns whether a lock is there that a living process holds.
 pub(in super::super) fn is_waiting(env: &PublishEnv<'_>) -> bool {
     let lock = env.live.transactions().join(LOCK_DIR);
-    matches!(look(env, &lock, env.now), Ok(Judged::Alive))
+    matches!(look(env, &lock, env.now, None), Ok(Judged::Alive))
 }
 
 impl OriginalLock {
@@ -235,7 +236,12 @@ enum Judged {
     Dead { holder: LockHolder, why: String },
 }
 
-fn look(env: &PublishEnv<'_>, lock: &Path, now: Timestamp) -> Result<Judged, LockedByOriginal> {
+fn look(
+    env: &PublishEnv<'_>,
+    lock: &Path,
+    now: Timestamp,
+    guard: Option<&str>,
+) -> Result<Judged, LockedByOriginal> {
     let stat = env.disk.stat(lock).map_err(|source| LockedByOriginal::Io {
         lock: lock.to_owned(),
         source,
@@ -253,7 +259,7 @@ fn look(env: &PublishEnv<'_>, lock: &Path, now: Timestamp) -> Result<Judged, Loc
         .and_then(|at| Timestamp::try_from(at).ok())
         .map(|at| now.duration_since(at));
     let holder = LockHolder::read(env.disk, lock);
-    Ok(match judge(&holder, age, env.processes) {
+    Ok(match judge(&holder, age, env.processes, guard) {
         Verdict::Alive => Judged::Alive,
         Verdict::Dead(why) => Judged::Dead { holder, why },
     })

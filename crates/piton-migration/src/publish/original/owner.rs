@@ -22,6 +22,8 @@ pub struct LockHolder {
     pub created_at: Option<String>,
     pub host: Option<String>,
     pub(super) boot_id: Option<String>,
+    /// The lock of the operating system that its process held as well.
+    pub(super) guarded_by: Option<String>,
     /// When the process started, in milliseconds since 1970.
     pub(super) started: Option<u64>,
 }
@@ -39,6 +41,7 @@ impl LockHolder {
                 created_at: text(&owner, "created_at"),
                 host: text(&owner, "host"),
                 boot_id: text(&owner, "boot_id"),
+                guarded_by: text(&owner, "guarded_by"),
                 started: number(&owner, "process_started_ms"),
             },
             _ => Self::default(),
@@ -47,7 +50,12 @@ impl LockHolder {
 
     /// Renders the record of this process. The fields beyond the original's
     /// three are the ones that tell a dead process from a living one for sure.
-    pub(super) fn ours(processes: &dyn Processes, operation: &str, now: Timestamp) -> String {
+    pub(super) fn ours(
+        processes: &dyn Processes,
+        guard: &str,
+        operation: &str,
+        now: Timestamp,
+    ) -> String {
         let pid = processes.own_pid();
         let created_at = Stamp::utc(now).to_string();
         let host = processes.host();
@@ -57,6 +65,7 @@ impl LockHolder {
             ("operation", Node::String(operation)),
             ("created_at", Node::String(&created_at)),
             ("host", Node::String(&host)),
+            ("guarded_by", Node::String(guard)),
         ];
         if let Some(boot_id) = &boot_id {
             members.push(("boot_id", Node::String(boot_id)));

@@ -35,10 +35,8 @@ pub(crate) fn run(context: &Context, command: &ConfigCommand) -> CommandResult {
 
 /// Reads the settings that hold here; outside a repository, the user's.
 fn settings(context: &Context) -> Result<crate::config::Settings, crate::error::CommandError> {
-    use piton_git::{GitError, GitRead, Repository};
-    match Repository::find(&context.directory) {
-        Ok(repository) => context.settings(Some(repository.top())),
-        Err(GitError::NotARepository { .. } | GitError::Bare { .. }) => context.settings(None),
-        Err(error) => Err(error.into()),
+    match context.place_if_any()? {
+        Some(place) => Ok(place.settings),
+        None => context.settings(None),
     }
 }

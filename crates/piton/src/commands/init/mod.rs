@@ -50,7 +50,7 @@ pub(crate) struct InitArgs {
 }
 
 pub(crate) fn run(context: &Context, args: &InitArgs) -> CommandResult {
-    let place = context.place()?;
+    let place = context.place_to_write(&args.plan)?;
     let site = context.site(&place);
     let data = context.environment.original_data();
     let decided = decide::decide(&context.disk, &place.repository, data.as_deref(), args)?;

@@ -1,0 +1,150 @@
+//! From what the user chose to an agent that can be called.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use piton_durable::Disk;
+use thiserror::Error;
+
+use crate::adapter::{self, AdapterError, AdapterSpec};
+use crate::agent::{Agent, AgentError};
+use crate::clock::Clock;
+use crate::host::Host;
+use crate::program::ProgramAgent;
+use crate::script::ScriptAgent;
+
+/// What the user chose, from flags and configuration.
+#[derive(Clone, Copy, Debug)]
+pub struct Choice<'a> {
+    /// `claude`, `codex`, `command`, `script`, or a name of the user's own.
+    pub name: &'a str,
+    /// The command line for `command`.
+    pub command: Option<&'a str>,
+    /// The file for `script`, and where to remember how far it is.
+    pub script: Option<&'a Path>,
+    pub script_progress: Option<&'a Path>,
+    /// The table `[agents.NAME]` of the configuration.
+    pub settings: Option<&'a toml::Table>,
+}
+
+/// A choice that leads to no agent.
+#[derive(Debug, Error)]
+pub enum ChoiceError {
+    #[error(transparent)]
+    Adapter(#[from] AdapterError),
+    #[error(transparent)]
+    Script(#[from] AgentError),
+    #[error("the script is missing; give --agent-script FILE or set agents.script.path")]
+    NoScript,
+    #[error(
+        "--agent-command is for --with command; {0} has a command line of its own, set by agents.{0}.arguments"
+    )]
+    CommandForAnother(String),
+}
+
+impl Choice<'_> {
+    /// Returns the agent. Nothing is run yet; `secrets` are kept out of what is
+    /// stored, besides those that piton's own environment holds.
+    pub fn agent(
+        self,
+        host: Host,
+        secrets: Vec<String>,
+        disk: Arc<dyn Disk>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Arc<dyn Agent>, ChoiceError> {
+        if self.name == "script" {
+            let path = self.script.ok_or(ChoiceError::NoScript)?;
+            let agent = ScriptAgent::open(path, disk, clock)?;
+            return Ok(match self.script_progress {
+                Some(progress) => Arc::new(agent.with_progress(progress.to_path_buf())),
+                None => Arc::new(agent),
+            });
+        }
+        let agent = ProgramAgent::new(self.name, self.spec()?, host, disk, clock);
+        Ok(Arc::new(agent.with_secrets(secrets)))
+    }
+
+    /// Returns the description of an agent that is a program.
+    pub fn spec(self) -> Result<AdapterSpec, ChoiceError> {
+        match (self.name, self.command) {
+            ("command", Some(line)) => {
+                let given = AdapterSpec::of_command(line)?;
+                let Some(settings) = self.settings else {
+                    return Ok(given);
+                };
+                // The flag says what is run; the settings say the rest.
+                let mut settings = settings.clone();
+                settings.insert("program".to_owned(), given.program.clone().into());
+                let spec = adapter::resolve("command", Some(&settings))?;
+                let AdapterSpec {
+                    program,
+                    arguments,
+                    prompt,
+                    reply,
+                    ..
+                } = given;
+                Ok(AdapterSpec {
+                    program,
+                    arguments,
+                    prompt,
+                    reply,
+                    ..spec
+                })
+            }
+            (name, Some(_)) => Err(ChoiceError::CommandForAnother(name.to_owned())),
+            (name, None) => Ok(adapter::resolve(name, self.settings)?),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn choice<'a>(
+        name: &'a str,
+        command: Option<&'a str>,
+        settings: Option<&'a toml::Table>,
+    ) -> Choice<'a> {
+        Choice {
+            name,
+            command,
+            script: None,
+            script_progress: None,
+            settings,
+        }
+    }
+
+    #[test]
+    fn the_flag_says_what_is_run_and_the_settings_say_the_rest() {
+        let settings: toml::Table = "program = \"old\"\n[environment]\nallow = [\"MY_KEY\"]"
+            .parse()
+            .unwrap();
+        let spec = choice("command", Some("new --flag"), Some(&settings))
+            .spec()
+            .unwrap();
+        assert_eq!(
+            (spec.program.as_str(), spec.arguments[0].as_str()),
+            ("new", "--flag")
+        );
+        assert_eq!(spec.environment.allow, ["MY_KEY"]);
+        assert_eq!(
+            choice("command", None, Some(&settings))
+                .spec()
+                .unwrap()
+                .program,
+            "old"
+        );
+    }
+
+    #[test]
+    fn a_choice_that_leads_nowhere_says_what_is_missing() {
+        let error = choice("command", None, None).spec().unwrap_err();
+        assert!(error.to_string().contains("--agent-command"), "{error}");
+        let error = choice("claude", Some("x"), None).spec().unwrap_err();
+        assert!(
+            error.to_string().contains("agents.claude.arguments"),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,370 @@
+//! Publishing in real repositories.
+
+use std::fs;
+use std::time::Duration;
+
+use piton_durable::{Holder, Lock, PlainDisk, RealDisk, TreeDigest};
+use piton_migration::consistency::Mode;
+use piton_migration::publish::{Cause, PublishRefusal, PublishRequest, Stage, Status};
+
+use super::world::{World, now, slug};
+
+fn blocked(told: Result<piton_migration::publish::Published, PublishRefusal>) -> PublishRefusal {
+    match told {
+        Err(refusal @ PublishRefusal::Blocked { .. }) => refusal,
+        other => panic!("not blocked: {other:?}"),
+    }
+}
+
+#[test]
+fn a_candidate_becomes_live_and_is_committed_alone() {
+    for plain in [false, true] {
+        let world = World::with("rework", "old");
+        world.repo.write("src/lib.rs", "// being edited");
+        world.repo.write("staged.txt", "staged by hand");
+        world.repo.git(&["add", "staged.txt"]);
+        let request = world.request("rework", "new");
+        let published = world.visit(
+            if plain {
+                &PlainDisk(RealDisk)
+            } else {
+                &RealDisk
+            },
+            Duration::ZERO,
+            |publisher| publisher.publish(&request).unwrap(),
+        );
+        assert_eq!(published.digest, world.digest("rework"));
+        assert!(world.repo.read("migrations/rework/plan.md").contains("new"));
+        assert_eq!(
+            world.repo.subjects(),
+            ["plan rework", "a migration", "start"]
+        );
+        assert_eq!(world.repo.status(), "A  staged.txt\n?? src/\n");
+        assert_eq!(
+            published.commit.as_deref(),
+            Some(world.repo.git(&["rev-parse", "HEAD"]).trim())
+        );
+        world.assert_tidy();
+    }
+}
+
+#[test]
+fn a_first_publish_makes_the_migrations_directory() {
+    let world = World::new();
+    let request = world.request("rework", "new");
+    assert_eq!(request.base, TreeDigest::missing());
+    let published = world.publish(&request).unwrap();
+    assert_eq!(published.result.status, Status::Published);
+    assert_eq!(world.repo.subjects(), ["plan rework", "start"]);
+    assert_eq!(world.repo.status(), "");
+    world.assert_tidy();
+}
+
+#[test]
+fn publishing_again_and_again_works() {
+    let world = World::new();
+    for round in 0..5 {
+        let request = world.request("rework", &format!("round {round}"));
+        world.publish(&request).unwrap();
+    }
+    assert_eq!(world.repo.subjects().len(), 6);
+    world.assert_tidy();
+}
+
+#[test]
+fn a_stale_base_is_refused_with_both_digests() {
+    let world = World::with("rework", "old");
+    let request = world.request("rework", "new");
+    let newer = world.request("rework", "newer");
+    world.publish(&newer).unwrap();
+    world.candidate("rework", "new");
+    let refusal = blocked(world.publish(&request));
+    let text = refusal.to_string();
+    assert!(text.contains(request.base.as_str()), "{text}");
+    assert!(text.contains(world.digest("rework").as_str()), "{text}");
+    assert_eq!(refusal.result().base_snapshot_id, Some(request.base));
+    assert_eq!(refusal.result().snapshot_id, Some(world.digest("rework")));
+    assert!(
+        world
+            .repo
+            .read("migrations/rework/plan.md")
+            .contains("newer")
+    );
+    world.assert_tidy();
+}
+
+#[test]
+fn uncommitted_work_blocks_and_is_listed() {
+    let world = World::with("rework", "old");
+    let request = world.request("rework", "new");
+    world
+        .repo
+        .write("migrations/rework/plan.md", "edited by hand");
+    world
+        .repo
+        .write("migrations/rework/extra.md", "new by hand");
+    let refusal = blocked(world.publish(&request));
+    assert_eq!(
+        refusal.to_string(),
+        format!(
+            "rework has changes that are not committed; commit them or put them back\n\
+             dirty paths:\n- migrations/rework/plan.md\n- migrations/rework/extra.md\n\
+             lock={}",
+            world
+                .root()
+                .join("migrations/__transactions__/.lock")
+                .display()
+        )
+    );
+    assert_eq!(
+        world.repo.read("migrations/rework/plan.md"),
+        "edited by hand"
+    );
+    let capture = world.visit(&RealDisk, Duration::ZERO, |publisher| {
+        publisher.capture_base(&slug("rework"))
+    });
+    assert!(matches!(capture.unwrap_err().cause(), Cause::Dirty { .. }));
+}
+
+#[test]
+fn a_migrations_directory_that_git_ignores_works() {
+    let world = World::new();
+    world.repo.write(".gitignore", "/migrations/\n");
+    world.repo.commit_all("ignore");
+    for round in 0..3 {
+        let request = world.request("rework", &format!("round {round}"));
+        let published = world.publish(&request).unwrap();
+        assert_eq!(published.commit, None);
+    }
+    assert_eq!(world.repo.subjects(), ["ignore", "start"]);
+    // The digest is the check that is left.
+    let request = world.request("rework", "another");
+    world
+        .repo
+        .write("migrations/rework/plan.md", "edited by hand");
+    let refusal = blocked(world.publish(&request));
+    assert!(matches!(refusal.cause(), Cause::Stale { .. }));
+    assert_eq!(
+        world.repo.read("migrations/rework/plan.md"),
+        "edited by hand"
+    );
+}
+
+#[test]
+fn an_inconsistent_candidate_is_refused_with_its_findings() {
+    let world = World::with("rework", "old");
+    let request = world.request("rework", "new");
+    fs::remove_file(request.workspace.join("plan.md")).unwrap();
+    let refusal = blocked(world.publish(&request));
+    let Cause::Findings { stage, findings } = refusal.cause() else {
+        panic!("{refusal}");
+    };
+    assert_eq!(*stage, Stage::Workspace);
+    assert!(!findings.is_empty());
+    assert!(world.repo.read("migrations/rework/plan.md").contains("old"));
+    world.assert_tidy();
+}
+
+#[test]
+fn links_in_a_candidate_are_refused_by_name() {
+    let world = World::with("rework", "old");
+    let request = world.request("rework", "new");
+    std::os::unix::fs::symlink("/etc/passwd", request.workspace.join("notes/link")).unwrap();
+    let refusal = blocked(world.publish(&request));
+    assert!(refusal.to_string().contains("notes/link"), "{refusal}");
+    world.assert_tidy();
+}
+
+#[test]
+fn a_workspace_of_another_name_or_in_the_wrong_place_is_refused() {
+    let world = World::with("rework", "old");
+    let request = world.request("rework", "new");
+    let named = PublishRequest {
+        workspace: world.work.path().to_owned(),
+        ..request.clone()
+    };
+    assert!(matches!(
+        blocked(world.publish(&named)).cause(),
+        Cause::WrongName { .. }
+    ));
+    let missing = PublishRequest {
+        workspace: world.work.path().join("nowhere/rework"),
+        ..request.clone()
+    };
+    assert!(matches!(
+        blocked(world.publish(&missing)).cause(),
+        Cause::WrongName { .. }
+    ));
+    let inside = PublishRequest {
+        workspace: world.root().join("migrations/rework"),
+        ..request.clone()
+    };
+    assert!(matches!(
+        blocked(world.publish(&inside)).cause(),
+        Cause::InsideLive { .. }
+    ));
+    std::os::unix::fs::symlink(
+        world.root().join("migrations"),
+        world.work.path().join("way"),
+    )
+    .unwrap();
+    let around = PublishRequest {
+        workspace: world.work.path().join("way/rework"),
+        ..request
+    };
+    assert!(matches!(
+        blocked(world.publish(&around)).cause(),
+        Cause::InsideLive { .. }
+    ));
+    assert_eq!(world.repo.status(), "");
+}
+
+#[test]
+fn a_hook_that_refuses_the_commit_undoes_the_publish_and_keeps_the_candidate() {
+    let world = World::with("rework", "old");
+    world.repo.hook(
+        "pre-commit",
+        "#!/bin/sh\necho 'not on a Friday' >&2\nexit 1\n",
+    );
+    let before = world.digest("rework");
+    let request = world.request("rework", "new");
+    let refusal = match world.publish(&request) {
+        Err(refusal @ PublishRefusal::Failed { .. }) => refusal,
+        other => panic!("{other:?}"),
+    };
+    let text = refusal.to_string();
+    assert!(text.contains("not on a Friday"), "{text}");
+    let kept = refusal.result().failed.clone().unwrap();
+    assert!(
+        text.contains(&format!("\nfailed={}", kept.display())),
+        "{text}"
+    );
+    assert!(kept.starts_with(world.root().join(".git/piton/failures")));
+    assert!(
+        fs::read_to_string(kept.join("plan.md"))
+            .unwrap()
+            .contains("new")
+    );
+    assert_eq!(world.digest("rework"), before);
+    assert_eq!(world.repo.status(), "");
+    world.assert_tidy();
+}
+
+#[test]
+fn a_held_lock_says_by_whom_since_when_and_for_what() {
+    let world = World::with("rework", "old");
+    let request = world.request("rework", "new");
+    let lock = Lock::at(world.root().join(".git/piton/lock"));
+    let holder = Holder {
+        pid: 4711,
+        host: "here".into(),
+        since: now(),
+        what: "publish of another (review)".into(),
+    };
+    let held = lock.acquire(&holder, Duration::ZERO).unwrap();
+    let refusal = blocked(world.publish(&request));
+    let text = refusal.to_string();
+    for part in [
+        "process 4711 on here",
+        &holder.since.to_string(),
+        "publish of another (review)",
+    ] {
+        assert!(text.contains(part), "{text}");
+    }
+    assert!(world.repo.read("migrations/rework/plan.md").contains("old"));
+    drop(held);
+    world.publish(&request).unwrap();
+}
+
+#[test]
+fn the_result_is_data_too() {
+    let world = World::with("rework", "old");
+    let request = PublishRequest {
+        mode: Mode::PlanningSnapshot,
+        ..world.request("rework", "new")
+    };
+    let published = world.publish(&request).unwrap();
+    let data = serde_json::to_value(&published.result).unwrap();
+    assert_eq!(data["status"], "published");
+    assert_eq!(data["snapshot_id"], published.digest.as_str());
+    let keys: Vec<&String> = data.as_object().unwrap().keys().collect();
+    assert_eq!(
+        keys,
+        [
+            "base_snapshot_id",
+            "cleanup_error",
+            "commit",
+            "dirty_paths",
+            "failed_path",
+            "findings",
+            "live_path",
+            "lock_path",
+            "reason",
+            "recovered",
+            "rollback_path",
+            "snapshot_id",
+            "staged_path",
+            "status",
+            "transaction_path"
+        ]
+    );
+}
+
+#[test]
+fn a_linked_worktree_publishes_into_itself() {
+    let world = World::with("rework", "old");
+    let linked = world.work.path().join("linked");
+    world.repo.git(&[
+        "worktree",
+        "add",
+        "--quiet",
+        "-b",
+        "side",
+        linked.to_str().unwrap(),
+    ]);
+    let linked = linked.canonicalize().unwrap();
+    let base = TreeDigest::of(&RealDisk, &linked.join("migrations/rework")).unwrap();
+    let request = super::world::request("rework", world.candidate("rework", "new"), base);
+    super::world::visit_at(&linked, &RealDisk, Duration::ZERO, |publisher| {
+        publisher.publish(&request).unwrap();
+    });
+    let plan = |root: &std::path::Path| {
+        fs::read_to_string(root.join("migrations/rework/plan.md")).unwrap()
+    };
+    assert!(plan(&linked).contains("new"));
+    assert!(plan(world.root()).contains("old"));
+    assert_eq!(world.repo.status(), "");
+    world.assert_tidy();
+}
+
+#[test]
+fn a_branch_that_changed_after_a_crash_gets_no_commit() {
+    let world = World::with("rework", "old");
+    let request = world.request("rework", "new");
+    // Everything stops right after the exchange.
+    let stopped = piton_testkit::TapDisk::new(RealDisk, {
+        let exchanged = std::sync::atomic::AtomicBool::new(false);
+        move |op| {
+            use std::sync::atomic::Ordering::SeqCst;
+            if exchanged.load(SeqCst) {
+                return Err(std::io::Error::other("stopped"));
+            }
+            exchanged.store(op.verb == piton_testkit::Verb::Exchange, SeqCst);
+            Ok(())
+        }
+    });
+    world.visit(&stopped, Duration::ZERO, |publisher| {
+        publisher.publish(&request).unwrap_err();
+    });
+    world.repo.git(&["checkout", "--quiet", "-b", "elsewhere"]);
+    let lines = world.recover();
+    // The original's lock is that of this very process, which lives, but has
+    // left the operating system's.
+    assert!(lines[0].contains("left the locked section"), "{lines:?}");
+    assert!(lines[1].contains("not committed"), "{lines:?}");
+    assert!(lines[1].contains("the branch elsewhere"), "{lines:?}");
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    world.assert_tidy();
+    assert_eq!(world.repo.subjects(), ["a migration", "start"]);
+    assert!(world.repo.read("migrations/rework/plan.md").contains("new"));
+}

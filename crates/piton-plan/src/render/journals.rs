@@ -1,0 +1,78 @@
+//! Journals, for a terminal.
+
+use std::fmt::Write;
+
+use crate::journal::{Journal, Listed, Status};
+use crate::render::escape::clean;
+use crate::render::style::{Colour, Style};
+use crate::render::{deviations, receipts};
+use crate::summary::counted;
+
+/// Returns one line a journal, the oldest first.
+pub fn journals(listed: &[Listed], style: Style) -> String {
+    let mut out = String::new();
+    for Listed { id, journal } in listed {
+        match journal {
+            Ok(begun) => {
+                let (colour, word) = status(&begun.status);
+                let _ = writeln!(
+                    out,
+                    "{id}  {}  {}  {}/{}  {}",
+                    begun.at.strftime("%Y-%m-%d %H:%M:%SZ"),
+                    style.paint(colour, &format!("{word:<10}")),
+                    begun.settled,
+                    counted(begun.actions, "action"),
+                    clean(&begun.command),
+                );
+            }
+            Err(error) => {
+                let line = format!("unreadable: {error}");
+                let _ = writeln!(out, "{id}  {}", style.paint(Colour::Red, &clean(&line)));
+            }
+        }
+    }
+    if out.is_empty() {
+        out.push_str("no plan has been performed here\n");
+    }
+    out
+}
+
+/// Returns what a journal tells: where the run stands, its receipts, what was
+/// under way when it was cut off, and what looking again showed.
+pub fn journal(journal: &Journal, level: i8, style: Style) -> String {
+    let (colour, word) = status(&journal.status());
+    let mut out = String::new();
+    let _ = writeln!(out, "journal  {}", journal.id());
+    let _ = writeln!(out, "command  {}", clean(journal.command()));
+    let _ = writeln!(
+        out,
+        "begun    {} by {}",
+        journal.at(),
+        clean(journal.tool())
+    );
+    let _ = writeln!(out, "status   {}", style.paint(colour, word));
+    if journal.is_torn() {
+        out.push_str("note     the last line was cut off by a crash, and is passed over\n");
+    }
+    out.push('\n');
+    out.push_str(&receipts(&journal.receipts(), level, style));
+    for action in journal.under_way() {
+        let _ = writeln!(out, "under way {}", clean(action.as_str()));
+    }
+    if let Some(verification) = journal.verification() {
+        out.push('\n');
+        out.push_str(&deviations(verification, level, style));
+    }
+    if journal.status() != Status::Finished {
+        let _ = writeln!(out, "\ngo on with `piton journal resume {}`", journal.id());
+    }
+    out
+}
+
+fn status(status: &Status) -> (Colour, &'static str) {
+    match status {
+        Status::Stopped => (Colour::Yellow, "stopped"),
+        Status::Incomplete { .. } => (Colour::Red, "incomplete"),
+        Status::Finished => (Colour::Green, "finished"),
+    }
+}

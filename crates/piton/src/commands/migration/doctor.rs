@@ -1,0 +1,98 @@
+//! `piton migration doctor`: what is wrong, and mending it.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use piton_migration::consistency::{Report, examine, examine_all};
+use piton_migration::live::LiveDir;
+use piton_migration::report;
+use serde_json::json;
+
+use super::{find, repair, unlistable};
+use crate::context::Context;
+use crate::error::{CommandError, CommandResult};
+use crate::exit::Exit;
+use crate::planned::PlanArgs;
+
+/// Check migrations, and mend them
+///
+/// Piped, a finding is a line: slug, severity, code, path, message, with tabs
+/// between them. Ends with 0 when there is no error, 1 when there is one, and
+/// 2 for usage. With --repair the exit codes are those of a plan.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  piton migration doctor --all
+  piton migration doctor SLUG --json
+  piton migration doctor --all --sarif > findings.sarif
+  piton migration doctor --repair --dry-run      what would be mended, and why
+  piton migration doctor --repair")]
+pub(crate) struct DoctorArgs {
+    /// The migration: its slug, or the path of its directory
+    slug: Option<PathBuf>,
+
+    /// Check all migrations, and what publishes left behind
+    #[arg(long, conflicts_with = "slug")]
+    all: bool,
+
+    /// Print the findings as SARIF, for code hosts
+    #[arg(long, conflicts_with = "json")]
+    sarif: bool,
+
+    /// Mend what can be mended without a person
+    #[arg(long, conflicts_with_all = ["slug", "sarif"])]
+    repair: bool,
+
+    #[command(flatten)]
+    plan: PlanArgs,
+}
+
+pub(crate) fn run(context: &Context, args: &DoctorArgs) -> CommandResult {
+    let place = context.place()?;
+    let live = place.live();
+    if args.repair {
+        return repair::run(context, &place, &live, &args.plan);
+    }
+    let reports = match &args.slug {
+        Some(slug) => one(context, &live, slug)?,
+        None if args.all => {
+            examine_all(&context.disk, &live).map_err(|error| unlistable(&live, error))?
+        }
+        None => {
+            return Err(CommandError::usage("name a migration, or say --all")
+                .hint("`piton migration doctor --all` checks everything"));
+        }
+    };
+    let out = &context.out;
+    if args.sarif {
+        out.json(&report::sarif(
+            &reports,
+            live.project_root(),
+            env!("CARGO_PKG_VERSION"),
+        ));
+    } else if out.json_wanted() {
+        out.json(&json!({ "format": 1, "reports": report::json(&reports) }));
+    } else if out.stdout_is_terminal() {
+        out.data(&report::pretty(&reports));
+    } else {
+        out.data(&report::lines(&reports));
+    }
+    Ok(if reports.iter().any(Report::has_errors) {
+        Exit::Failed
+    } else {
+        Exit::Done
+    })
+}
+
+fn one(
+    context: &Context,
+    live: &LiveDir,
+    value: &std::path::Path,
+) -> Result<Vec<Report>, CommandError> {
+    let slug = find(context, live, value)?;
+    let findings = examine(&context.disk, live, &slug).findings;
+    Ok(vec![Report {
+        subject: slug.to_string(),
+        findings,
+    }])
+}

@@ -1,0 +1,160 @@
+//! `piton migration doctor --repair`: a plan that mends what can be mended.
+
+use std::path::Path;
+
+use piton_durable::Kind;
+use piton_git::GitRead;
+use piton_migration::consistency::examine_transactions;
+use piton_migration::live::LiveDir;
+use piton_migration::repair::{self, Action, Repairs};
+use piton_migration::slug::Slug;
+use piton_plan::files::{Content, How, RepoPath};
+use piton_plan::{Draft, Handle, PlanBuilder};
+
+use super::unlistable;
+use crate::context::{Context, Place};
+use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::files::put;
+use crate::hands::Publishing;
+use crate::op::{CommitPath, Op, Recover, SetAside};
+use crate::output::{Channel, Level};
+use crate::planned::PlanArgs;
+
+pub(super) fn run(
+    context: &Context,
+    place: &Place,
+    live: &LiveDir,
+    args: &PlanArgs,
+) -> CommandResult {
+    let mut builder = PlanBuilder::new("migration doctor --repair");
+    let first = transactions(context, place, live, &mut builder)?;
+    let survey = repair::survey(&context.disk, live).map_err(|error| unlistable(live, error))?;
+    let repairs = repair::decide(&survey);
+    migrations(context, place, first.as_ref(), &repairs, &mut builder)?;
+    for left in &repairs.left_alone {
+        builder.warn(format!(
+            "{}: {} is left to a person: {}",
+            left.subject, left.code, left.advice
+        ));
+    }
+    let plan = builder.build().map_err(|error| internal().because(error))?;
+    if !plan.has_changes() && repairs.left_alone.is_empty() {
+        context
+            .out
+            .note(Channel::General, Level::INFO, "every migration is sound");
+    }
+    context.site(place).carry_out(args, &plan)
+}
+
+/// Adds what is to be done about interrupted publishes.
+fn transactions(
+    context: &Context,
+    place: &Place,
+    live: &LiveDir,
+    builder: &mut PlanBuilder<Op>,
+) -> Result<Option<Handle>, CommandError> {
+    let kind = live
+        .contents(&context.disk)
+        .map_err(|error| unlistable(live, error))?
+        .transactions;
+    if let Some(Kind::File | Kind::Symlink | Kind::Other) = kind {
+        let path = repo_path(place, &live.transactions())?;
+        let why = "its name belongs to the directory that publishes work in".to_owned();
+        return Ok(Some(builder.add(Op::SetAside(SetAside { path, why }))));
+    }
+    if !Publishing::new(&place.repository, live.clone())
+        .publisher()
+        .is_anything_left()
+    {
+        return Ok(None);
+    }
+    let found = kind
+        .map(|kind| examine_transactions(&context.disk, live, kind))
+        .unwrap_or_default()
+        .iter()
+        .map(|finding| format!("{}: {}", finding.code, finding.message))
+        .collect();
+    Ok(Some(builder.add(Op::Recover(Recover { found }))))
+}
+
+/// Adds what is to be done about each migration. What was clean before is
+/// committed afterwards, so that no later publish is refused for it.
+fn migrations(
+    context: &Context,
+    place: &Place,
+    first: Option<&Handle>,
+    repairs: &Repairs,
+    builder: &mut PlanBuilder<Op>,
+) -> Result<(), CommandError> {
+    let mut mended: Vec<(Slug, Vec<Handle>, Vec<String>)> = Vec::new();
+    for repair in &repairs.repairs {
+        let (slug, op) = match &repair.action {
+            Action::Write { slug, path, bytes } => {
+                let path = repo_path(place, path)?;
+                let content = Content::of(bytes.clone());
+                let root = place.top();
+                let file = put(
+                    (&context.disk, root),
+                    path,
+                    How::Write,
+                    content,
+                    &repair.why,
+                )?;
+                (slug, file.map(Op::File))
+            }
+            Action::SetAside { slug, path } => {
+                let path = repo_path(place, path)?;
+                (
+                    slug,
+                    Some(Op::SetAside(SetAside {
+                        path,
+                        why: repair.why.clone(),
+                    })),
+                )
+            }
+        };
+        let Some(op) = op else { continue };
+        let draft = first
+            .iter()
+            .fold(Draft::new(op), |draft, first| draft.after(first));
+        let handle = builder.add_draft(draft);
+        match mended.iter_mut().find(|(known, _, _)| known == slug) {
+            Some((_, handles, whys)) => {
+                handles.push(handle);
+                whys.push(repair.why.clone());
+            }
+            None => mended.push((slug.clone(), vec![handle], vec![repair.why.clone()])),
+        }
+    }
+    let prefix = place.settings.text("commit-prefix").unwrap_or("piton");
+    for (slug, handles, whys) in mended {
+        let path = repo_path(place, &place.live().migration(&slug))?;
+        let at = Path::new(path.as_str());
+        if !place.repository.status(&[at], true)?.is_empty() {
+            builder.warn(format!(
+                "{slug} has changes that are not committed; commit the repair with them"
+            ));
+            continue;
+        }
+        let message = format!("{prefix}: repair {slug}\n\nWhy:\n{}\n", whys.join("\n"));
+        let draft = Draft::new(Op::Commit(CommitPath { path, message }));
+        builder.add_draft(
+            handles
+                .iter()
+                .fold(draft, |draft, handle| draft.needs(handle)),
+        );
+    }
+    Ok(())
+}
+
+fn repo_path(place: &Place, path: &Path) -> Result<RepoPath, CommandError> {
+    path.strip_prefix(place.top())
+        .unwrap_or(path)
+        .to_string_lossy()
+        .parse()
+        .map_err(|error| internal().because(error))
+}
+
+fn internal() -> CommandError {
+    CommandError::new(ErrorKind::Internal, "could not decide what to repair")
+}

@@ -1,0 +1,42 @@
+//! `piton migration show`: everything about one migration.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use piton_migration::show;
+use piton_plan::Clock;
+use serde_json::Value;
+
+use super::find;
+use crate::context::Context;
+use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::exit::Exit;
+
+/// Show where a migration stands and what happens next
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  piton migration show split-the-parser-20260901T120000
+  piton migration show SLUG --json | jq .planning.next_step")]
+pub(crate) struct ShowArgs {
+    /// The migration: its slug, or the path of its directory
+    slug: PathBuf,
+}
+
+pub(crate) fn run(context: &Context, args: &ShowArgs) -> CommandResult {
+    let live = context.place()?.live();
+    let slug = find(context, &live, &args.slug)?;
+    let shown = show::show(&context.disk, &live, &slug, context.clock.now());
+    if context.out.json_wanted() {
+        let mut value = serde_json::to_value(&shown).map_err(|error| {
+            CommandError::new(ErrorKind::Internal, "could not show the migration").because(error)
+        })?;
+        if let Value::Object(fields) = &mut value {
+            fields.insert("format".into(), 1.into());
+        }
+        context.out.json(&value);
+    } else {
+        context.out.data(&show::render(&shown));
+    }
+    Ok(Exit::Done)
+}

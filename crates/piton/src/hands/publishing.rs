@@ -1,0 +1,50 @@
+//! The publisher of this repository, put together.
+
+use std::time::Duration;
+
+use piton_durable::RealDisk;
+use piton_durable::platform::RealProcesses;
+use piton_git::{GitRead, Repository};
+use piton_migration::live::LiveDir;
+use piton_migration::publish::{OsGate, PublishEnv, Publisher};
+use piton_plan::Clock;
+
+use crate::context::SystemClock;
+
+/// How long a publish waits for another one to end.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What the publisher borrows from.
+#[derive(Debug)]
+pub(crate) struct Publishing {
+    disk: RealDisk,
+    repository: Repository,
+    gate: OsGate,
+    live: LiveDir,
+}
+
+impl Publishing {
+    pub(crate) fn new(repository: &Repository, live: LiveDir) -> Self {
+        Self {
+            disk: RealDisk,
+            repository: repository.clone(),
+            gate: OsGate::new(repository.common_dir(), &RealProcesses, PATIENCE),
+            live,
+        }
+    }
+
+    pub(crate) fn publisher(&self) -> Publisher<'_> {
+        Publisher::new(PublishEnv {
+            disk: &self.disk,
+            git: &self.repository,
+            gate: &self.gate,
+            processes: &RealProcesses,
+            live: &self.live,
+            now: SystemClock.now(),
+        })
+    }
+
+    pub(crate) fn live(&self) -> &LiveDir {
+        &self.live
+    }
+}

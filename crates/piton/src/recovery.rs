@@ -1,0 +1,40 @@
+//! What every command that writes does first: finish what was interrupted.
+
+use crate::context::{Context, Place};
+use crate::error::{CommandError, ErrorKind};
+use crate::hands::Publishing;
+use crate::output::{Channel, Level};
+use crate::planned::PlanArgs;
+
+impl Context {
+    /// Finds the repository for a command that writes, and brings to its end
+    /// whatever a dead process left in it. A dry run only says that it would.
+    pub(crate) fn place_to_write(&self, args: &PlanArgs) -> Result<Place, CommandError> {
+        let place = self.place()?;
+        let publishing = Publishing::new(&place.repository, place.live());
+        let publisher = publishing.publisher();
+        if args.changes_nothing() {
+            if publisher.is_anything_left() {
+                self.out.note(
+                    Channel::Recovery,
+                    Level::WARNING,
+                    "an interrupted publish is to be finished first; the plan is decided before that",
+                );
+            }
+            return Ok(place);
+        }
+        let notices = publisher.recover().map_err(|error| {
+            CommandError::new(ErrorKind::Failed, "could not finish what was interrupted")
+                .because(error)
+                .hint("`piton migration doctor --all` shows what is left")
+        })?;
+        for notice in notices {
+            self.out.note(
+                Channel::Recovery,
+                Level::WARNING,
+                &format!("recovered: {notice}"),
+            );
+        }
+        Ok(place)
+    }
+}

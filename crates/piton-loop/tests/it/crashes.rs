@@ -50,11 +50,7 @@ proptest! {
             let before = world.repo.subjects().len();
             let through = step_that_dies(&world, operations);
             // The next command recovers before it does anything else.
-<<<<<<< HEAD
             world.recover();
-=======
-            world.publisher(&RealDisk, |publisher| publisher.recover()).unwrap();
->>>>>>> main
             prop_assert_eq!(world.repo.status(), "");
             let after = world.repo.subjects().len();
             prop_assert!(after == before + 1 || (after == before && !through));

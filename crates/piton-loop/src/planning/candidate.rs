@@ -8,6 +8,8 @@ use piton_migration::manifest::Status;
 use piton_migration::publish::PublishRequest;
 use piton_migration::slug::Slug;
 
+use serde::{Deserialize, Serialize};
+
 use super::contents::{Contents, ContentsError};
 use super::site::Site;
 
@@ -27,7 +29,11 @@ pub struct Proposal {
 }
 
 /// The next state of a migration as a directory, ready to be published.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// It can be written down, so that a plan that was cut off between making a
+/// candidate and publishing it goes on with the one that was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Candidate {
     pub slug: Slug,
     /// The live directory, relative to the top of the working tree.

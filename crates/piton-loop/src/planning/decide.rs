@@ -12,6 +12,8 @@ use piton_migration::planning::{Cursor, Step};
 use piton_migration::slug::Slug;
 use piton_migration::stamp::Stamp;
 
+use sha2::{Digest, Sha256};
+
 use super::brief::Briefing;
 use super::site::Site;
 use super::snapshot::{Snapshot, SnapshotError};
@@ -47,6 +49,37 @@ pub struct StepDecision {
     pub destination: String,
     /// What a reader of the plan should know.
     pub notes: Vec<String>,
+}
+
+impl StepDecision {
+    /// Returns a digest of everything that the step was decided from and will
+    /// be made with. Deciding again gives the same one exactly as long as the
+    /// step would be the same.
+    pub fn fingerprint(&self) -> String {
+        let mut hash = Sha256::new();
+        let schema = self.schema.as_ref().map(ToString::to_string);
+        for part in [
+            self.base.slug.as_str(),
+            self.base.digest.as_str(),
+            self.step.as_str(),
+            self.commit.as_str(),
+            self.effort.effective.as_str(),
+            self.model.as_deref().unwrap_or_default(),
+            &self.prompt,
+            schema.as_deref().unwrap_or_default(),
+            &self.subject,
+        ] {
+            // Lengths keep neighbouring parts apart.
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        hash.finalize().iter().fold(String::new(), |mut hex, byte| {
+            use std::fmt::Write as _;
+            // Writing to a string cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+    }
 }
 
 /// Why no step can be made. Nothing was changed.

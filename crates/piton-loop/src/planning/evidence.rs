@@ -10,7 +10,8 @@ use super::contents::Contents;
 use super::decide::{StepDecision, call_role};
 use super::failure::StepFailure;
 use super::perform::{FailedStep, Performer, scope, verdict};
-use crate::failures::{Artifacts, FailureSnapshot, FailureText};
+use super::site::Site;
+use crate::failures::{Artifacts, FailureKind, FailureSnapshot, FailureText};
 use crate::replies::{Decision, Recommendation};
 use crate::runs::{Event, RunRecord};
 use crate::sanitize::sanitize;
@@ -54,44 +55,94 @@ pub(super) fn keep(
         };
     }
     let kept = left.and_then(|left| keep_directory(performer, decision, run, &left));
-    let told = FailureSnapshot {
-        project_uuid: None,
-        repo_root: root,
-        run_id: run.id().clone(),
-        target: decision.base.slug.to_string(),
-        attempt: 1,
-        retry: 1,
+    let told = Told {
         call_role: call_role(decision.step).to_string(),
-        phase_reached: decision.step.to_string(),
-        decision: Decision::Abandon,
-        retry_recommendation: Recommendation::SameTarget,
-        failure_kind: failure.kind(),
-        summary: summary.clone(),
-        validation_command: None,
-        artifact_root: run.dir().path().display().to_string(),
-        artifacts: artifacts(performer.disk, run, files),
-        next_step: format!(
-            "Run `piton migration step {}` again: it starts from the published state. What is quoted here is evidence only; {}.",
-            decision.base.slug,
-            failure.advice()
-        ),
-    };
-    let path = performer.site.failures().join(told.name().as_str());
-    let snapshot = write_atomic(performer.disk, &path, told.render().as_bytes(), 0o600)
-        .ok()
-        .map(|()| path);
-    let _ = run.event(&Event::StepFailed {
-        scope: scope(decision),
-        step: decision.step.to_string(),
         kind: failure.kind(),
+        recommendation: Recommendation::SameTarget,
         summary,
-        reason_doc_path: snapshot.as_ref().map(|path| path.display().to_string()),
-    });
+        advice: failure.advice(),
+        artifacts: artifacts(performer.disk, run, files),
+    };
+    let snapshot = tell(performer.disk, performer.site, decision, run, told);
     FailedStep {
         failure,
         snapshot,
         kept,
     }
+}
+
+/// Records that the publisher refused an accepted step, and returns the
+/// snapshot that tells of it.
+pub fn publish_refused(
+    disk: &dyn Disk,
+    site: &Site,
+    decision: &StepDecision,
+    run: &mut RunRecord<'_>,
+    story: &str,
+) -> Option<PathBuf> {
+    let root = site.root().display().to_string();
+    let told = Told {
+        call_role: "planning.publish".to_owned(),
+        kind: FailureKind::PlanningPublishBlocked,
+        recommendation: Recommendation::SameTarget,
+        summary: sanitize(story, &root).unwrap_or_default(),
+        advice: "the step was accepted and could not be published; see to the cause first"
+            .to_owned(),
+        artifacts: Artifacts::default(),
+    };
+    tell(disk, site, decision, run, told)
+}
+
+/// What a snapshot is to tell.
+struct Told {
+    call_role: String,
+    kind: FailureKind,
+    recommendation: Recommendation,
+    summary: String,
+    advice: String,
+    artifacts: Artifacts,
+}
+
+fn tell(
+    disk: &dyn Disk,
+    site: &Site,
+    decision: &StepDecision,
+    run: &mut RunRecord<'_>,
+    told: Told,
+) -> Option<PathBuf> {
+    let snapshot = FailureSnapshot {
+        project_uuid: None,
+        repo_root: site.root().display().to_string(),
+        run_id: run.id().clone(),
+        target: decision.base.slug.to_string(),
+        attempt: 1,
+        retry: 1,
+        call_role: told.call_role,
+        phase_reached: decision.step.to_string(),
+        decision: Decision::Abandon,
+        retry_recommendation: told.recommendation,
+        failure_kind: told.kind,
+        summary: told.summary.clone(),
+        validation_command: None,
+        artifact_root: run.dir().path().display().to_string(),
+        artifacts: told.artifacts,
+        next_step: format!(
+            "Run `piton migration step {}` again: it starts from the published state. What is quoted here is evidence only; {}.",
+            decision.base.slug, told.advice
+        ),
+    };
+    let path = site.failures().join(snapshot.name().as_str());
+    let written = write_atomic(disk, &path, snapshot.render().as_bytes(), 0o600)
+        .ok()
+        .map(|()| path);
+    let _ = run.event(&Event::StepFailed {
+        scope: scope(decision),
+        step: decision.step.to_string(),
+        kind: told.kind,
+        summary: told.summary,
+        reason_doc_path: written.as_ref().map(|path| path.display().to_string()),
+    });
+    written
 }
 
 /// Keeps what the agent left in the migration's directory, and lets go of the

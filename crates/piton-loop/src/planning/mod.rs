@@ -7,11 +7,12 @@
 //! ([`accept`], which is pure).
 
 pub mod accept;
+pub mod bookkeeping;
 pub mod brief;
 pub mod candidate;
 pub mod contents;
 pub mod decide;
-mod evidence;
+pub mod evidence;
 pub mod failure;
 pub mod guard;
 pub mod paths;
@@ -22,4 +23,5 @@ pub mod products;
 pub mod site;
 pub mod skip_note;
 pub mod snapshot;
+pub mod sweep;
 pub mod verdict;

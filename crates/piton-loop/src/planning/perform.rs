@@ -18,6 +18,7 @@ use super::guard::{Guard, Stray};
 use super::paths;
 use super::pool::Bench;
 use super::site::Site;
+use super::sweep::sweep;
 use crate::clock::{Clock, local_stamp};
 use crate::commit;
 use crate::runs::{CallOutcome, CallScope, CallVerdict, Event, RunRecord};
@@ -64,6 +65,8 @@ impl Performer<'_> {
         run: &mut RunRecord<'_>,
         show: &dyn CallEvents,
     ) -> Result<MadeStep, Box<FailedStep>> {
+        // A leftover that stays costs space and nothing else.
+        let _ = sweep(self.disk, self.site);
         let mut call = Call {
             performer: self,
             decision,

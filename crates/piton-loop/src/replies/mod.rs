@@ -14,3 +14,5 @@ pub use ready::{ReadyAnswer, ReadyError, Verdict};
 pub use review_verdict::ReviewVerdict;
 pub use scope_selection::{CandidateKind, ScopeSelection, ScopeSelectionError};
 pub use status_block::{Decision, Recommendation, StatusBlock};
+
+pub(crate) use decision_line::DecisionLine;

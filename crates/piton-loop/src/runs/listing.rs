@@ -138,6 +138,11 @@ fn read(disk: &dyn DiskRead, runs: &Path, id: RunId) -> ListedRun {
     }
 }
 
+/// Returns whether a run is under way.
+pub fn state_of(runs: &Path, id: &RunId) -> RunState {
+    state(&RunDir::of(runs, id))
+}
+
 /// A run is live while somebody holds its lock, and no longer.
 fn state(dir: &RunDir) -> RunState {
     match Lock::at(dir.lock()).is_held() {

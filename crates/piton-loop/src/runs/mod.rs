@@ -15,7 +15,7 @@ pub use call::{CallOutcome, CallVerdict};
 pub use event::{CallScope, Event};
 pub use id::{RunId, RunIdError};
 pub use layout::RunDir;
-pub use listing::{FullRun, ListedCall, ListedRun, ListingError, list, show, units};
+pub use listing::{FullRun, ListedCall, ListedRun, ListingError, list, show, state_of, units};
 pub use prune::{PruneError, remove};
 pub use record::{RecordError, RunRecord};
 pub use retention::{Keep, Removal, RetentionPolicy, RunState, RunUnit, removals};

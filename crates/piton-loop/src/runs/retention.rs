@@ -44,8 +44,8 @@ pub struct Removal {
 impl Default for RetentionPolicy {
     fn default() -> Self {
         Self {
-            runs: Some(100),
-            bytes: Some(500 * 1024 * 1024),
+            runs: Some(200),
+            bytes: None,
             days: Some(90),
         }
     }

@@ -70,7 +70,7 @@ impl Taste {
     }
 }
 
-fn read(disk: &dyn DiskRead, path: &Path) -> Result<Option<String>, TasteError> {
+pub(super) fn read(disk: &dyn DiskRead, path: &Path) -> Result<Option<String>, TasteError> {
     let failed = |source| TasteError::Read {
         path: path.to_owned(),
         source,

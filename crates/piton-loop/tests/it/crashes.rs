@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use piton_durable::RealDisk;
 use piton_migration::consistency::Mode;
 use piton_migration::manifest::Status;
-use piton_migration::publish::Publisher;
 use piton_testkit::TapDisk;
 use proptest::prelude::*;
 
@@ -51,7 +50,7 @@ proptest! {
             let before = world.repo.subjects().len();
             let through = step_that_dies(&world, operations);
             // The next command recovers before it does anything else.
-            world.publisher(&RealDisk, |publisher| publisher.recover()).unwrap();
+            world.recover();
             prop_assert_eq!(world.repo.status(), "");
             let after = world.repo.subjects().len();
             prop_assert!(after == before + 1 || (after == before && !through));

@@ -3,11 +3,13 @@
 #![expect(clippy::disallowed_methods, reason = "tests arrange the real world")]
 #![expect(clippy::print_stdout, reason = "a skipped test says so")]
 
+mod corpus;
 mod crashes;
 mod misbehaviour;
 mod planning;
 mod prompts;
 mod retention;
 mod runs;
+mod taste;
 mod vectors;
 mod world;

@@ -1,12 +1,10 @@
 //! Agents that do what they must not: nothing durable changes, and the message
 //! says what to do.
 
-use std::process::Command;
+use std::sync::Arc;
+use std::time::Duration;
 
-use piton_agent::outcome::{Outcome, Reply};
-use piton_agent::{
-    Agent, AgentCall, AgentError, CallEvents, CallFiles, CallRecord, Limits, Probe, Quiet, Stop,
-};
+use piton_agent::{AdapterSpec, Host, Limits, ProgramAgent, Quiet, Stop, SystemClock};
 use piton_durable::RealDisk;
 use piton_loop::planning::failure::StepFailure;
 use piton_loop::planning::perform::{FailedStep, Performer};
@@ -211,63 +209,22 @@ fn a_limit_is_told_as_what_it_is() {
     assert!(failed.failure.advice().contains("nothing is lost"));
 }
 
-/// An agent that runs git in its worktree.
-#[derive(Debug)]
-struct GitAgent(Vec<Vec<String>>);
-
-impl Agent for GitAgent {
-    fn name(&self) -> &'static str {
-        "git-agent"
-    }
-
-    fn probe(&self) -> Probe {
-        Probe::Ready {
-            version: None,
-            warning: None,
-        }
-    }
-
-    fn command_line(&self, _: &AgentCall, _: &CallFiles) -> Vec<String> {
-        vec![]
-    }
-
-    fn call(
-        &self,
-        call: &AgentCall,
-        _: &CallFiles,
-        _: &Stop,
-        _: &dyn CallEvents,
-    ) -> Result<CallRecord, AgentError> {
-        let approaches = call.workspace.join("approaches");
-        std::fs::create_dir_all(&approaches).unwrap();
-        std::fs::write(approaches.join("a.md"), "a").unwrap();
-        for arguments in &self.0 {
-            let done = Command::new(&arguments[0])
-                .args(&arguments[1..])
-                .current_dir(&call.cwd)
-                .output()
-                .unwrap();
-            assert!(done.status.success(), "{done:?}");
-        }
-        let json = serde_json::json!({
-            "agent": "git-agent", "version": null, "role": call.role, "slug": null,
-            "arguments": [], "model": null, "effort": null,
-            "started_at": "2026-01-01T00:00:00Z", "duration_ms": 0,
-            "result": Outcome::Replied { reply: Reply { text: "done".into(), structured: None } },
-            "exit": piton_agent::process::ExitKind::Code(0), "ended_by": null, "session": null,
-            "usage": null, "cost_usd": null, "stdout_bytes": 0, "stderr_bytes": 0,
-            "left_behind": 0, "warnings": [],
-        });
-        Ok(serde_json::from_value(json).unwrap())
-    }
+/// Lets a real program be the agent: a shell that runs these commands in its
+/// worktree and then answers. Returns how the step failed.
+fn with_shell(world: &World, commands: &str) -> FailedStep {
+    with_shell_limited(world, commands, Limits::default())
 }
 
-fn with_git(world: &World, commands: &[&[&str]]) -> FailedStep {
-    let agent = GitAgent(
-        commands
-            .iter()
-            .map(|command| command.iter().map(ToString::to_string).collect())
-            .collect(),
+fn with_shell_limited(world: &World, commands: &str, limits: Limits) -> FailedStep {
+    let script = format!("cat >/dev/null; set -e; {commands}; echo done");
+    let mut spec = AdapterSpec::of_command("sh").unwrap();
+    spec.arguments = vec!["-c".into(), script];
+    let agent = ProgramAgent::new(
+        "shell",
+        spec,
+        Host::new(std::env::vars_os()),
+        Arc::new(RealDisk),
+        Arc::new(SystemClock::default()),
     );
     let performer = Performer {
         disk: &RealDisk,
@@ -275,7 +232,7 @@ fn with_git(world: &World, commands: &[&[&str]]) -> FailedStep {
         clock: &world.clock,
         site: &world.site,
         agent: &agent,
-        limits: Limits::default(),
+        limits,
         stop: &Stop::default(),
         holder: holder(),
     };
@@ -284,13 +241,36 @@ fn with_git(world: &World, commands: &[&[&str]]) -> FailedStep {
     *performer.call(&decision, &mut run, &Quiet).unwrap_err()
 }
 
+const WRITES: &str = "mkdir -p \"$PITON_WORKSPACE\"/approaches; \
+                      echo a > \"$PITON_WORKSPACE\"/approaches/a.md";
+
+#[test]
+fn an_agent_that_hangs_is_ended_and_nothing_is_taken() {
+    let world = World::new();
+    let before = world.picture();
+    let limits = Limits {
+        idle: Duration::from_millis(300),
+        tool_idle: Duration::from_millis(300),
+        ..Limits::default()
+    };
+    let failed = with_shell_limited(&world, &format!("{WRITES}; sleep 1000"), limits);
+    assert!(
+        story(&failed).contains("the agent hung"),
+        "{}",
+        story(&failed)
+    );
+    assert_eq!(failed.failure.kind().as_str(), "stuck");
+    assert_eq!(world.picture(), before);
+    world.step(GOOD).unwrap();
+}
+
 #[test]
 fn a_commit_of_its_own_is_refused() {
     let world = World::new();
     let before = world.picture();
-    let failed = with_git(
+    let failed = with_shell(
         &world,
-        &[&["git", "add", "-A"], &["git", "commit", "-qm", "mine"]],
+        &format!("{WRITES}; git add -A; git commit -qm mine"),
     );
     assert!(
         story(&failed).contains("a commit of its own"),
@@ -304,7 +284,7 @@ fn a_commit_of_its_own_is_refused() {
 #[test]
 fn a_branch_of_its_own_is_refused_and_named() {
     let world = World::new();
-    let failed = with_git(&world, &[&["git", "branch", "sneaky"]]);
+    let failed = with_shell(&world, &format!("{WRITES}; git branch sneaky"));
     assert!(
         story(&failed).contains("the reference refs/heads/sneaky"),
         "{}",
@@ -318,12 +298,12 @@ fn a_branch_of_its_own_is_refused_and_named() {
 fn a_hook_for_the_user_s_next_commit_is_refused_and_named() {
     let world = World::new();
     let hook = world.repo.path().join(".git/hooks/pre-commit");
-    let failed = with_git(
+    let failed = with_shell(
         &world,
-        &[
-            &["cp", "/bin/true", hook.to_str().unwrap()],
-            &["git", "config", "core.editor", "false"],
-        ],
+        &format!(
+            "{WRITES}; cp /bin/true {}; git config core.editor false",
+            hook.display()
+        ),
     );
     let story = story(&failed);
     assert!(
@@ -335,9 +315,9 @@ fn a_hook_for_the_user_s_next_commit_is_refused_and_named() {
 #[test]
 fn a_nested_repository_is_refused() {
     let world = World::new();
-    let failed = with_git(
+    let failed = with_shell(
         &world,
-        &[&["git", "init", "-q", "migrations/add-api/approaches/inner"]],
+        &format!("{WRITES}; git init -q \"$PITON_WORKSPACE\"/inner"),
     );
     assert!(
         story(&failed).contains("repository of its own"),
@@ -350,12 +330,12 @@ fn a_nested_repository_is_refused() {
 fn a_migrations_directory_that_became_a_link_is_refused() {
     let world = World::new();
     let outside = tempfile::tempdir().unwrap();
-    let failed = with_git(
+    let failed = with_shell(
         &world,
-        &[
-            &["rm", "-r", "migrations"],
-            &["ln", "-s", outside.path().to_str().unwrap(), "migrations"],
-        ],
+        &format!(
+            "rm -r migrations; ln -s {} migrations",
+            outside.path().display()
+        ),
     );
     assert!(
         matches!(failed.failure, StepFailure::Strayed(_)),

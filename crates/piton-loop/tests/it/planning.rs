@@ -1,7 +1,9 @@
 //! A plan from nothing to ready, one accepted step at a time.
 
 use piton_durable::RealDisk;
+use piton_loop::effort::EffortBudget;
 use piton_loop::planning::accept::StepOutcome;
+use piton_loop::planning::bookkeeping;
 use piton_loop::planning::decide::StepRefusal;
 use piton_loop::planning::person;
 use piton_loop::runs;
@@ -102,11 +104,13 @@ fn deciding_changes_nothing_and_says_the_same_twice() {
     let before = world.picture();
     let (one, two) = (world.decide().unwrap(), world.decide().unwrap());
     assert_eq!(one.prompt, two.prompt);
-    assert_eq!(one.subject, two.subject);
+    assert_eq!(one.fingerprint(), two.fingerprint());
     assert_eq!(world.picture(), before);
     assert!(one.notes.is_empty(), "{:?}", one.notes);
     world.repo.write("src/parse.rs", "// being edited\n");
-    let noted = world.decide().unwrap().notes;
+    let noted = world.decide().unwrap();
+    assert_eq!(one.fingerprint(), noted.fingerprint());
+    let noted = noted.notes;
     assert!(
         noted[0].contains("without your uncommitted changes"),
         "{noted:?}"
@@ -281,7 +285,18 @@ fn feedback_before_there_is_a_plan_reaches_the_step_that_is_next() {
 #[test]
 fn a_run_record_tells_what_was_asked_and_what_came_of_it() {
     let world = World::new();
-    world.step(GOOD).unwrap();
+    let decision = world.decide().unwrap();
+    let mut record = world.run();
+    let budget = EffortBudget::new(None, None).unwrap();
+    bookkeeping::set_out(&mut record, "script", Some("m-1"), budget).unwrap();
+    let made = world
+        .make_in(&mut record, &RealDisk, &decision, GOOD)
+        .unwrap();
+    let published = world.publish(&made.candidate);
+    let commit = published.commit.as_deref();
+    bookkeeping::published(&mut record, &decision, &made, &published.digest, commit).unwrap();
+    record.finish(runs::FinalStatus::Completed, None).unwrap();
+
     let all = runs::list(&RealDisk, &world.site.runs()).unwrap();
     let run = runs::show(&RealDisk, &world.site.runs(), &all[0].id).unwrap();
     let call = &run.calls[0];
@@ -301,9 +316,125 @@ fn a_run_record_tells_what_was_asked_and_what_came_of_it() {
         events,
         [
             "artifacts_ready",
+            "effort_budget_configured",
             "effort_resolved",
             "call_started",
-            "call_finished"
+            "call_finished",
+            "published",
+            "committed"
         ]
     );
+    let summary = run.run.summary.unwrap();
+    assert_eq!(summary.counts.commits_created, 1);
+    assert_eq!(summary.attempts[0].commit_sha.as_deref(), commit);
+    assert_eq!(summary.attempts[0].effective_effort.as_deref(), Some("low"));
+}
+
+#[test]
+fn a_review_with_an_agent_is_taken_up_only_when_it_approves() {
+    let world = World::at(Step::FinalReview);
+    world
+        .step(&one(
+            "planning.final-review",
+            "final-decision: approve-needs-human - the API is public",
+            "",
+        ))
+        .unwrap();
+    let session =
+        person::ReviewSession::decide(&RealDisk, &world.git, &world.site, &world.slug, "a-review")
+            .unwrap();
+    let prompts = piton_loop::prompts::PromptSet::built_in().unwrap();
+    let prompt = session.prompt(&prompts, &world.site, "taste").unwrap();
+    assert!(prompt.contains("the API is public"), "{prompt}");
+    assert!(prompt.contains("facade (current)"), "{prompt}");
+    session.copy(&RealDisk).unwrap();
+    let take_up = || {
+        let copy = piton_loop::planning::contents::Contents::read(&RealDisk, &session.workspace)
+            .unwrap()
+            .unwrap();
+        person::reviewed(
+            &RealDisk,
+            &world.git,
+            &world.site,
+            &world.slug,
+            copy,
+            "piton",
+        )
+    };
+    assert!(matches!(
+        take_up(),
+        Err(person::PersonRefusal::StillAwaiting { .. })
+    ));
+    // The agent edits the manifest and the plan, as it was told to.
+    let manifest = session.workspace.join("manifest.json");
+    let text = std::fs::read_to_string(&manifest)
+        .unwrap()
+        .replace(
+            "\"awaiting_human_review\": true",
+            "\"awaiting_human_review\": false",
+        )
+        .replace("\"the API is public\"", "null");
+    std::fs::write(&manifest, text).unwrap();
+    std::fs::write(session.workspace.join("plan.md"), "# The plan, looked at\n").unwrap();
+    world.publish_proposal(take_up().unwrap());
+    assert_eq!(world.repo.subjects()[0], "piton: review add-api");
+    assert!(!world.snapshot().manifest.awaiting_human_review());
+    assert!(
+        world
+            .repo
+            .read("migrations/add-api/plan.md")
+            .contains("looked at")
+    );
+}
+
+#[test]
+fn what_killed_runs_left_is_cleared_away_by_the_next() {
+    let world = World::new();
+    let decision = world.decide().unwrap();
+    world.make(&decision, GOOD).unwrap();
+    // The candidate was made and never published.
+    let left = std::fs::read_dir(world.site.candidates()).unwrap().count();
+    assert_eq!(left, 1);
+    world.step(GOOD).unwrap();
+    let left = std::fs::read_dir(world.site.candidates()).unwrap().count();
+    assert_eq!(left, 0);
+}
+
+#[test]
+fn a_failed_step_is_in_the_record_with_its_kind_and_its_snapshot() {
+    let world = World::new();
+    let decision = world.decide().unwrap();
+    let mut record = world.run();
+    let script = "[[step]]\nfailure = 'crashed'\nreply = 'boom'\n";
+    let failed = world
+        .make_in(&mut record, &RealDisk, &decision, script)
+        .unwrap_err();
+    let status = bookkeeping::failed(&mut record, &decision, &failed).unwrap();
+    assert_eq!(status, runs::FinalStatus::AgentFailed);
+    let summary = record.finish(status, None).unwrap();
+    let attempt = &summary.attempts[0];
+    assert_eq!(
+        attempt.failure_kind.as_deref(),
+        Some("agent-exited-nonzero")
+    );
+    let snapshot = attempt.reason_doc_path.as_deref().unwrap();
+    assert!(
+        snapshot.ends_with("-attempt-001-retry-01-planning-approaches.md"),
+        "{snapshot}"
+    );
+    let text = std::fs::read_to_string(snapshot).unwrap();
+    assert!(
+        text.starts_with("---\nschema_version: 1\nproject_uuid: \"\"\nrepo_root: "),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_candidate_can_be_written_down_and_published_later() {
+    let world = World::new();
+    let decision = world.decide().unwrap();
+    let made = world.make(&decision, GOOD).unwrap();
+    let written = serde_json::to_string(&made.candidate).unwrap();
+    world.publish(&serde_json::from_str(&written).unwrap());
+    assert_eq!(world.repo.subjects()[0], "piton: plan add-api");
 }

@@ -216,6 +216,16 @@ impl World {
         decision: &StepDecision,
         script: &str,
     ) -> Result<MadeStep, Box<FailedStep>> {
+        self.make_in(&mut self.run(), disk, decision, script)
+    }
+
+    pub(crate) fn make_in(
+        &self,
+        run: &mut RunRecord<'_>,
+        disk: &dyn Disk,
+        decision: &StepDecision,
+        script: &str,
+    ) -> Result<MadeStep, Box<FailedStep>> {
         let agent = ScriptAgent::new(
             script.parse().unwrap(),
             Arc::new(RealDisk),
@@ -231,8 +241,7 @@ impl World {
             stop: &Stop::default(),
             holder: holder(),
         };
-        let mut run = self.run();
-        performer.call(decision, &mut run, &Quiet)
+        performer.call(decision, run, &Quiet)
     }
 
     pub(crate) fn run(&self) -> RunRecord<'_> {
@@ -281,6 +290,12 @@ impl World {
         );
         candidate.remove(&RealDisk).unwrap();
         published
+    }
+
+    /// Does what every command that writes does first.
+    pub(crate) fn recover(&self) {
+        self.publisher(&RealDisk, |publisher| publisher.recover().map(drop))
+            .unwrap();
     }
 
     pub(crate) fn publisher<T>(&self, disk: &dyn Disk, act: impl FnOnce(&Publisher<'_>) -> T) -> T {

@@ -5,8 +5,10 @@
 
 mod decide;
 mod refine;
+mod session;
 mod sheet;
 
 pub use decide::{PersonRefusal, approve, reject, reviewed};
 pub use refine::refine;
+pub use session::ReviewSession;
 pub use sheet::{Choice, ReviewSheet};

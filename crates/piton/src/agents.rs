@@ -12,7 +12,7 @@ use piton_loop::effort::EffortBudget;
 use piton_migration::effort::Effort;
 use serde::{Deserialize, Serialize};
 
-use crate::config::Settings;
+use crate::config::{Origin, Settings};
 use crate::context::Context;
 use crate::error::{CommandError, ErrorKind};
 
@@ -91,9 +91,9 @@ impl AgentArgs {
 }
 
 impl ChosenAgent {
-    /// Takes the choice out of the settings. Paths are meant from `directory`,
-    /// and commands that name a file of theirs too.
-    pub(crate) fn from_settings(settings: &Settings, directory: &Path) -> Self {
+    /// Takes the choice out of the settings. A script named by a flag is meant
+    /// from `directory`, one named in a file from the `top` of the repository.
+    pub(crate) fn from_settings(settings: &Settings, directory: &Path, top: &Path) -> Self {
         let name = settings.text("agent.use").unwrap_or("claude").to_owned();
         let seconds = |key, default| {
             settings
@@ -107,9 +107,14 @@ impl ChosenAgent {
                 .filter(|_| name == "command")
                 .map(str::to_owned),
             script: settings
-                .text("agent.script")
+                .get("agent.script")
                 .filter(|_| name == "script")
-                .map(|file| directory.join(file)),
+                .map(|(file, origin)| match origin {
+                    Origin::Flag(_) => directory.join(&file.written),
+                    Origin::Variable(_) | Origin::File { .. } | Origin::Default => {
+                        top.join(&file.written)
+                    }
+                }),
             name,
             idle_seconds: seconds("agent.idle-limit", limits.idle.as_secs()),
             deadline_seconds: seconds("agent.deadline", limits.deadline.as_secs()),

@@ -19,6 +19,7 @@ use crate::output::{Color, Show};
     max_term_width = 100,
     after_help = "\
 Examples:
+  piton demo                                  see it work, on a scratch project
   piton init                                  set piton up in this repository
   piton init --dry-run                        what that would do
   piton migration new --target \"split the parser\"
@@ -101,6 +102,7 @@ pub(crate) enum Command {
     Apply(commands::apply::ApplyArgs),
     #[command(subcommand)]
     Journal(commands::journal::JournalCommand),
+    Demo(commands::demo::DemoArgs),
     Completions(commands::completions::CompletionsArgs),
     Man(commands::man::ManArgs),
 }

@@ -156,6 +156,15 @@ impl Clock for SystemClock {
     }
 }
 
+/// Returns a short name that nothing else has.
+pub(crate) fn token() -> String {
+    random()
+        .iter()
+        .take(4)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
 /// Returns ten random bytes. A random UUID has them where no version stands.
 pub(crate) fn random() -> [u8; 10] {
     let bytes = *uuid::Uuid::new_v4().as_bytes();

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 /// Variables with a meaning of their own. Every setting has one more:
 /// its key in capitals after `PITON_` (`PITON_AGENT_MODEL`).
-pub(crate) const DOCUMENTED: [(&str, &str); 8] = [
+pub(crate) const DOCUMENTED: [(&str, &str); 9] = [
     ("NO_COLOR", "no colour, unless --color always"),
     (
         "XDG_CONFIG_HOME",
@@ -26,6 +26,7 @@ pub(crate) const DOCUMENTED: [(&str, &str); 8] = [
     ),
     ("VISUAL", "the editor for --editor; before EDITOR"),
     ("EDITOR", "the editor for --editor; default vi"),
+    ("TMPDIR", "where the demo makes its project; default /tmp"),
     ("HOME", "the user's home directory"),
     (
         "COLUMNS",
@@ -65,6 +66,12 @@ impl Environment {
     /// allow-list's to say.
     pub(crate) fn raw(&self) -> impl Iterator<Item = (OsString, OsString)> {
         self.raw.iter().cloned()
+    }
+
+    /// Returns where temporary things go.
+    pub(crate) fn temporary(&self) -> PathBuf {
+        self.get("TMPDIR")
+            .map_or_else(|| PathBuf::from("/tmp"), PathBuf::from)
     }
 
     pub(crate) fn home(&self) -> Option<PathBuf> {

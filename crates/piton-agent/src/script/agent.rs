@@ -1,7 +1,8 @@
 //! Playing a script through the same seam as any agent.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::time::Duration;
 
 use piton_durable::Disk;
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,9 @@ use crate::clock::Clock;
 use crate::outcome::{Outcome, Reply};
 use crate::process::ExitKind;
 use crate::stop::Stop;
+
+/// How often a pause looks whether it is told to stop.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// An agent that plays a script, in this very process.
 #[derive(Debug)]
@@ -103,6 +107,22 @@ impl ScriptAgent {
         Ok(Some(&self.script.steps[index]))
     }
 
+    /// Lets time pass as a real agent would; `false` when told to stop.
+    fn think(&self, pause: Duration, stop: &Stop) -> bool {
+        let (_keep, nobody) = mpsc::channel::<()>();
+        let until = self.clock.elapsed() + pause;
+        loop {
+            if stop.requested() {
+                return false;
+            }
+            let left = until.saturating_sub(self.clock.elapsed());
+            if left.is_zero() {
+                return true;
+            }
+            let _ = nobody.recv_timeout(left.min(LOOK));
+        }
+    }
+
     fn remember(&self, path: &Path, progress: &Progress) -> std::io::Result<()> {
         let text = serde_json::to_vec(progress).map_err(std::io::Error::other)?;
         let new = path.with_extension("new");
@@ -111,11 +131,19 @@ impl ScriptAgent {
         self.disk.rename(&new, path)
     }
 
-    fn play(&self, call: &AgentCall) -> Result<Outcome, AgentError> {
-        let Some(step) = self.take(call)? else {
+    fn play(
+        &self,
+        call: &AgentCall,
+        step: Option<&Step>,
+        stop: &Stop,
+    ) -> Result<Outcome, AgentError> {
+        let Some(step) = step else {
             let message = format!("the script has no step for {}", call.role);
             return Ok(Outcome::Rejected { message });
         };
+        if !self.think(Duration::from_millis(step.pause_ms), stop) {
+            return Ok(Outcome::Stopped);
+        }
         for change in &step.edits {
             edit::make(&*self.disk, call, change).map_err(|source| AgentError::Script {
                 path: self.path.clone(),
@@ -190,11 +218,14 @@ impl Agent for ScriptAgent {
             arguments: &arguments,
         });
         let started_at = self.clock.now();
+        // The step counts as used before anything shows that the call began, so
+        // that a call that is killed is not played a second time.
+        let step = self.take(call)?;
         write(files.prompt(), &call.prompt)?;
         let result = if stop.requested() {
             Outcome::Stopped
         } else {
-            self.play(call)?
+            self.play(call, step, stop)?
         };
         let text = result
             .reply()

@@ -34,6 +34,9 @@ pub struct Step {
     pub failure: Option<FailureClass>,
     /// When to come back, for a limit.
     pub until: Option<Timestamp>,
+    /// How long it thinks before it does anything, in milliseconds.
+    #[serde(default)]
+    pub pause_ms: u64,
     #[serde(default, rename = "edit")]
     pub edits: Vec<Edit>,
 }

@@ -3,6 +3,7 @@
 pub(crate) mod apply;
 pub(crate) mod completions;
 pub(crate) mod config;
+pub(crate) mod demo;
 pub(crate) mod init;
 pub(crate) mod journal;
 pub(crate) mod man;
@@ -20,6 +21,7 @@ pub(crate) fn run(context: &Context, command: Command) -> CommandResult {
         Command::Migration(command) => migration::run(context, &command),
         Command::Apply(args) => apply::run(context, &args),
         Command::Journal(command) => journal::run(context, &command),
+        Command::Demo(args) => demo::run(context, &args),
         Command::Completions(args) => completions::run(context, &args),
         Command::Man(args) => man::run(context, &args),
     }

@@ -10,4 +10,4 @@ mod value;
 pub(crate) use edit::set;
 pub(crate) use key::Key;
 pub(crate) use layer::Layer;
-pub(crate) use resolve::Settings;
+pub(crate) use resolve::{Origin, Settings};

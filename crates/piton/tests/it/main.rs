@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests arrange the real world")]
 
 mod config;
+mod demo;
 mod env;
 mod house;
 mod plans;

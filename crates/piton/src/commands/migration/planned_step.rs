@@ -40,7 +40,7 @@ fn decide(
     args: &PlanArgs,
 ) -> Result<Plan<Op>, CommandError> {
     let desk = Desk::set(context, place)?;
-    let chosen = ChosenAgent::from_settings(&place.settings, &context.directory);
+    let chosen = ChosenAgent::from_settings(&place.settings, &context.directory, place.top());
     let agent = chosen.agent(context, &place.settings, &place.state())?;
     let effort = (command.effort)(desk.budget.default_tier());
     let decision = desk

@@ -1,0 +1,40 @@
+//! `piton demo`: the main job on a small project, without an agent or a network.
+
+mod guide;
+mod project;
+mod steps;
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::context::Context;
+use crate::error::CommandResult;
+
+/// Plan a migration in a scratch project, and see what a fall costs
+///
+/// Makes a small Rust project in a scratch repository and plans a migration
+/// there with a scripted agent, step by step. One step is killed in the middle
+/// on purpose; the next command carries on. Needs cargo and git, no network
+/// and no account. Your own files are not touched.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  piton demo
+  piton demo --keep ~/tally      in a directory of your choice
+  piton demo --fast              without the pauses")]
+pub(crate) struct DemoArgs {
+    /// Make the project in DIR, which must be empty or not there
+    #[arg(long, value_name = "DIR")]
+    keep: Option<PathBuf>,
+
+    /// Leave out the pauses for thinking
+    #[arg(long)]
+    fast: bool,
+}
+
+pub(crate) fn run(context: &Context, args: &DemoArgs) -> CommandResult {
+    let guide = guide::Guide::new(&context.out);
+    let project = project::make(context, args.keep.as_deref(), args.fast)?;
+    steps::walk(context, &guide, &project)
+}

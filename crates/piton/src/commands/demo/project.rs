@@ -1,0 +1,214 @@
+//! The small project that the demo works on.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use piton_durable::{Disk, DiskRead, create_dirs};
+
+use crate::context::Context;
+use crate::error::{CommandError, ErrorKind};
+
+const FILES: &[(&str, &str)] = &[
+    (
+        "Cargo.toml",
+        include_str!("../../../demo/project/Cargo.toml"),
+    ),
+    (
+        ".gitignore",
+        include_str!("../../../demo/project/gitignore"),
+    ),
+    (
+        "src/lib.rs",
+        include_str!("../../../demo/project/src/lib.rs"),
+    ),
+    (
+        "src/main.rs",
+        include_str!("../../../demo/project/src/main.rs"),
+    ),
+    (
+        "tests/report.rs",
+        include_str!("../../../demo/project/tests/report.rs"),
+    ),
+];
+
+const SCRIPT: &str = include_str!("../../../demo/script.toml");
+
+/// Where the script lies in the project, out of the way.
+pub(super) const SCRIPT_FILE: &str = ".git/demo/script.toml";
+
+/// The pause that is interrupted; the others only let a reader follow.
+const LONG_PAUSE: &str = "pause-ms = 60000";
+
+/// A scratch project with everything the demo needs beside it.
+#[derive(Debug)]
+pub(super) struct Project {
+    /// The scratch repository.
+    pub(super) root: PathBuf,
+    /// A home for settings, so that the user's own do not matter.
+    home: PathBuf,
+    program: PathBuf,
+}
+
+/// Makes the project; a directory with something in it is left alone.
+pub(super) fn make(
+    context: &Context,
+    keep: Option<&Path>,
+    fast: bool,
+) -> Result<Project, CommandError> {
+    let root = match keep {
+        Some(dir) => context.directory.join(dir),
+        None => context
+            .environment
+            .temporary()
+            .join(format!("piton-demo-{}", crate::context::token())),
+    };
+    if let Some(stat) = context
+        .disk
+        .stat(&root)
+        .map_err(|error| failed(&root, &error))?
+    {
+        let empty = stat.kind == piton_durable::Kind::Dir
+            && context
+                .disk
+                .list(&root)
+                .is_ok_and(|entries| entries.is_empty());
+        if !empty {
+            return Err(CommandError::usage(format!(
+                "could not make a project in {}",
+                root.display()
+            ))
+            .because("there is something there already".to_owned())
+            .hint("name an empty directory, or one that is not there"));
+        }
+    }
+    let program = program()?;
+    let project = Project {
+        home: root.join(".git").join("demo").join("home"),
+        root,
+        program,
+    };
+    for (path, text) in FILES {
+        put(context, &project.root.join(path), text)?;
+    }
+    for args in [
+        &["init", "--quiet", "--initial-branch=main"][..],
+        &["config", "user.name", "A Climber"],
+        &["config", "user.email", "climber@example.com"],
+        &["add", "--all"],
+        &["commit", "--quiet", "--message", "A word counter"],
+    ] {
+        project.git(args)?;
+    }
+    put(context, &project.root.join(SCRIPT_FILE), &script(fast))?;
+    create_dirs(&context.disk, &project.home).map_err(|error| failed(&project.home, &error))?;
+    Ok(project)
+}
+
+impl Project {
+    /// Returns this very program, ready to work in the project.
+    pub(super) fn piton(&self, args: &[&str]) -> Command {
+        let mut command = command(&self.program);
+        command
+            .args(args)
+            .current_dir(&self.root)
+            .stdin(Stdio::null());
+        self.isolate(&mut command);
+        command
+    }
+
+    /// Runs the project's tests, if cargo is there.
+    pub(super) fn test(&self) -> Result<Option<String>, CommandError> {
+        let mut cargo = command(Path::new("cargo"));
+        cargo
+            .args(["test", "--quiet", "--offline", "--test", "report"])
+            .current_dir(&self.root)
+            .env_remove("CARGO_TARGET_DIR")
+            .stdin(Stdio::null());
+        match cargo.output() {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(CommandError::failed("could not run cargo").because(error)),
+            Ok(output) => {
+                let text = String::from_utf8_lossy(&output.stdout);
+                let line = text
+                    .lines()
+                    .find(|line| line.starts_with("test result"))
+                    .unwrap_or("it failed");
+                Ok(Some(line.to_owned()))
+            }
+        }
+    }
+
+    pub(super) fn git(&self, args: &[&str]) -> Result<String, CommandError> {
+        let mut git = command(Path::new("git"));
+        git.args(args).current_dir(&self.root).stdin(Stdio::null());
+        self.isolate(&mut git);
+        let output = git
+            .output()
+            .map_err(|error| CommandError::failed("could not run git").because(error))?;
+        if output.status.success() {
+            Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+        } else {
+            Err(
+                CommandError::failed(format!("git {} failed", args.join(" ")))
+                    .because(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
+            )
+        }
+    }
+
+    /// The user's own settings, of git and of piton, play no part.
+    fn isolate(&self, command: &mut Command) {
+        command
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("XDG_CONFIG_HOME", &self.home)
+            .env("XDG_DATA_HOME", &self.home);
+        for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
+            command.env_remove(name);
+        }
+    }
+}
+
+fn script(fast: bool) -> String {
+    if !fast {
+        return SCRIPT.to_owned();
+    }
+    SCRIPT
+        .lines()
+        .map(|line| {
+            if line.starts_with("pause-ms") && line != LONG_PAUSE {
+                ""
+            } else {
+                line
+            }
+        })
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn put(context: &Context, path: &Path, text: &str) -> Result<(), CommandError> {
+    if let Some(parent) = path.parent() {
+        create_dirs(&context.disk, parent).map_err(|error| failed(parent, &error))?;
+    }
+    context
+        .disk
+        .write_new(path, text.as_bytes(), 0o644)
+        .map_err(|error| failed(path, &error))
+}
+
+fn failed(path: &Path, error: &dyn std::error::Error) -> CommandError {
+    CommandError::failed(format!("could not make {}", path.display())).because(error.to_string())
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the demo runs this program, git and cargo as a person would"
+)]
+fn command(program: &Path) -> Command {
+    Command::new(program)
+}
+
+fn program() -> Result<PathBuf, CommandError> {
+    std::env::current_exe().map_err(|error| {
+        CommandError::new(ErrorKind::Internal, "could not find this program").because(error)
+    })
+}

@@ -23,6 +23,8 @@ pub struct Choice<'a> {
     /// The file for `script`, and where to remember how far it is.
     pub script: Option<&'a Path>,
     pub script_progress: Option<&'a Path>,
+    /// Where calls under way leave their notes; see [`crate::process::reap_leftovers`].
+    pub notes: Option<&'a Path>,
     /// The table `[agents.NAME]` of the configuration.
     pub settings: Option<&'a toml::Table>,
 }
@@ -34,7 +36,7 @@ pub enum ChoiceError {
     Adapter(#[from] AdapterError),
     #[error(transparent)]
     Script(#[from] AgentError),
-    #[error("the script is missing; give --agent-script FILE or set agents.script.path")]
+    #[error("the script is missing; give --agent-script FILE or set agent.script")]
     NoScript,
     #[error(
         "--agent-command is for --with command; {0} has a command line of its own, set by agents.{0}.arguments"
@@ -61,7 +63,11 @@ impl Choice<'_> {
             });
         }
         let agent = ProgramAgent::new(self.name, self.spec()?, host, disk, clock);
-        Ok(Arc::new(agent.with_secrets(secrets)))
+        let agent = agent.with_secrets(secrets);
+        Ok(match self.notes {
+            Some(notes) => Arc::new(agent.noting_in(notes.to_path_buf())),
+            None => Arc::new(agent),
+        })
     }
 
     /// Returns the description of an agent that is a program.
@@ -111,6 +117,7 @@ mod tests {
             command,
             script: None,
             script_progress: None,
+            notes: None,
             settings,
         }
     }

@@ -164,6 +164,7 @@ mod tests {
         Host {
             environment,
             is_root,
+            ..Host::default()
         }
     }
 

@@ -11,6 +11,9 @@ pub struct Host {
     pub environment: BTreeMap<OsString, OsString>,
     /// Whether piton runs as the superuser; some agents need to be told.
     pub is_root: bool,
+    /// Where a program with a relative path is looked for: the repository, never
+    /// the worktree of an agent, which could put another program there.
+    pub directory: PathBuf,
 }
 
 impl Host {
@@ -19,18 +22,25 @@ impl Host {
         Self {
             environment: variables.into_iter().collect(),
             is_root: rustix::process::geteuid().is_root(),
+            directory: PathBuf::from("/"),
         }
+    }
+
+    /// Says where a program with a relative path is looked for.
+    #[must_use]
+    pub fn with_directory(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.directory = directory.into();
+        self
     }
 
     pub fn variable(&self, name: &str) -> Option<&OsString> {
         self.environment.get(std::ffi::OsStr::new(name))
     }
 
-    /// Finds a program the way a shell would, without running anything. A name
-    /// with a slash is taken from `directory` when it is not absolute.
-    pub fn find_program(&self, program: &str, directory: &Path) -> Option<PathBuf> {
+    /// Finds a program the way a shell would, without running anything.
+    pub fn find_program(&self, program: &str) -> Option<PathBuf> {
         if program.contains('/') {
-            let path = directory.join(program);
+            let path = self.directory.join(program);
             return is_executable(&path).then_some(path);
         }
         std::env::split_paths(self.variable("PATH")?)
@@ -46,10 +56,40 @@ impl fmt::Debug for Host {
         f.debug_struct("Host")
             .field("environment", &self.environment.keys().collect::<Vec<_>>())
             .field("is_root", &self.is_root)
+            .field("directory", &self.directory)
             .finish()
     }
 }
 
 fn is_executable(path: &Path) -> bool {
     path.is_file() && rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_are_found_on_the_path_or_from_the_repository() {
+        let host =
+            Host::new([("PATH".into(), "relative:/bin:/usr/bin".into())]).with_directory("/bin");
+        assert!(
+            host.find_program("sh")
+                .is_some_and(|path| path.is_absolute())
+        );
+        assert_eq!(host.find_program("./sh"), Some(PathBuf::from("/bin/./sh")));
+        assert_eq!(host.find_program("/bin/sh"), Some(PathBuf::from("/bin/sh")));
+        assert_eq!(host.find_program("no-such-program-here"), None);
+        assert_eq!(host.find_program("/etc/passwd"), None);
+    }
+
+    #[test]
+    fn printing_a_host_shows_names_and_no_values() {
+        let host = Host::new([("GH_TOKEN".into(), "ghp_secret".into())]);
+        let shown = format!("{host:?}");
+        assert!(
+            shown.contains("GH_TOKEN") && !shown.contains("ghp_secret"),
+            "{shown}"
+        );
+    }
 }

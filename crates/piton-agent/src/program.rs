@@ -1,14 +1,14 @@
 //! An agent that is a program, described by an adapter.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use piton_durable::Disk;
 
-use crate::adapter::{AdapterSpec, Blanks, PromptDelivery, ReplySource, fill};
+use crate::adapter::{AdapterSpec, PromptDelivery, ReplySource};
 use crate::agent::{Agent, AgentError, CallEvents, CallFiles, CallRecord, Probe};
 use crate::call::AgentCall;
 use crate::classify::{Evidence, classify};
@@ -22,6 +22,7 @@ use crate::redact::Redactor;
 use crate::stop::Stop;
 use crate::watchdog::Limits;
 
+mod command;
 mod recording;
 mod version;
 
@@ -38,6 +39,7 @@ pub struct ProgramAgent {
     redactor: Redactor,
     probed: OnceLock<Probe>,
     calls: AtomicU64,
+    notes: Option<PathBuf>,
 }
 
 impl ProgramAgent {
@@ -60,6 +62,7 @@ impl ProgramAgent {
             redactor,
             probed: OnceLock::new(),
             calls: AtomicU64::new(0),
+            notes: None,
         }
     }
 
@@ -70,93 +73,16 @@ impl ProgramAgent {
         self
     }
 
+    /// Leaves the notes of calls under way in one directory instead of in those
+    /// of the calls, so that the next piton finds them at once.
+    #[must_use]
+    pub fn noting_in(mut self, directory: PathBuf) -> Self {
+        self.notes = Some(directory);
+        self
+    }
+
     pub fn spec(&self) -> &AdapterSpec {
         &self.spec
-    }
-
-    /// Returns the program and the arguments for a session on the user's
-    /// terminal, or `None` where the agent has none. The prompt is in a file,
-    /// which the single opening argument asks the agent to read.
-    pub fn interactive_command(&self, call: &AgentCall, files: &CallFiles) -> Option<Vec<String>> {
-        if self.spec.interactive_arguments.is_empty() {
-            return None;
-        }
-        let mut command = vec![self.spec.program.clone()];
-        command.extend(self.choices(call, files, &self.spec.interactive_arguments));
-        command.push(format!(
-            "Read {} and do what it says.",
-            files.prompt().display()
-        ));
-        Some(command)
-    }
-
-    /// Returns the environment of a call.
-    pub fn environment(
-        &self,
-        call: &AgentCall,
-    ) -> std::collections::BTreeMap<std::ffi::OsString, std::ffi::OsString> {
-        let of_call = [
-            ("PITON_ROLE", call.role.to_string()),
-            ("PITON_SLUG", call.slug.clone().unwrap_or_default()),
-            (
-                "PITON_WORKSPACE",
-                call.workspace.to_string_lossy().into_owned(),
-            ),
-            (
-                "PITON_EFFORT",
-                call.effort
-                    .map_or(String::new(), |effort| effort.to_string()),
-            ),
-            ("PITON_MODEL", call.model.clone().unwrap_or_default()),
-        ];
-        environment::build(&self.host, &self.spec.environment, &of_call)
-    }
-
-    fn arguments(&self, call: &AgentCall, files: &CallFiles) -> Vec<String> {
-        let mut arguments = self.choices(call, files, &self.spec.arguments);
-        if let Some(schema) = &call.schema {
-            let blanks = self.blanks(call, files).with("schema", schema.to_string());
-            arguments.extend(fill(&self.spec.schema_arguments, &blanks));
-        }
-        arguments.extend(fill(
-            &self.spec.closing_arguments,
-            &self.blanks(call, files),
-        ));
-        arguments
-    }
-
-    /// Returns `first` and the arguments for what the call chooses.
-    fn choices(&self, call: &AgentCall, files: &CallFiles, first: &[String]) -> Vec<String> {
-        let blanks = self.blanks(call, files);
-        let mut arguments = fill(first, &blanks);
-        if call.model.is_some() {
-            arguments.extend(fill(&self.spec.model_arguments, &blanks));
-        }
-        if call.effort.is_some() {
-            arguments.extend(fill(&self.spec.effort_arguments, &blanks));
-        }
-        arguments
-    }
-
-    fn blanks(&self, call: &AgentCall, files: &CallFiles) -> Blanks {
-        let path = |path: &Path| path.to_string_lossy().into_owned();
-        let effort = call.effort.map_or(String::new(), |effort| {
-            self.spec
-                .efforts
-                .get(&effort)
-                .cloned()
-                .unwrap_or_else(|| effort.to_string())
-        });
-        Blanks::default()
-            .with("model", call.model.clone().unwrap_or_default())
-            .with("effort", effort)
-            .with("role", call.role.as_str())
-            .with("slug", call.slug.clone().unwrap_or_default())
-            .with("cwd", path(&call.cwd))
-            .with("workspace", path(&call.workspace))
-            .with("prompt_file", path(&files.prompt()))
-            .with("reply_file", path(&files.raw_reply()))
-            .with("schema_file", path(&files.schema()))
     }
 
     fn write(&self, path: PathBuf, text: &str) -> Result<(), AgentError> {
@@ -218,7 +144,11 @@ impl Agent for ProgramAgent {
         events: &dyn CallEvents,
     ) -> Result<CallRecord, AgentError> {
         let probe = self.probe();
-        let arguments = self.command_line(call, files);
+        let line = self.command_line(call, files);
+        let arguments = line
+            .iter()
+            .map(|argument| self.redactor.text(argument))
+            .collect();
         let started_at = self.clock.now();
         self.write(files.prompt(), &self.redactor.text(&call.prompt))?;
         if let Some(schema) = &call.schema {
@@ -259,7 +189,7 @@ impl Agent for ProgramAgent {
         for warning in &record.warnings {
             events.event(crate::agent::CallEvent::Warning(warning));
         }
-        let Some(program) = self.host.find_program(&self.spec.program, &call.cwd) else {
+        let Some(program) = self.host.find_program(&self.spec.program) else {
             record.result = Outcome::NotStarted {
                 message: format!("there is no program {}", self.spec.program),
             };
@@ -267,7 +197,7 @@ impl Agent for ProgramAgent {
         };
         let launch = Launch {
             program,
-            arguments: record.arguments[1..].to_vec(),
+            arguments: line[1..].to_vec(),
             directory: call.cwd.clone(),
             environment: self.environment(call),
             input: match self.spec.prompt {
@@ -276,18 +206,18 @@ impl Agent for ProgramAgent {
             },
             token: self.token(),
         };
+        let directory = self.notes.as_ref().unwrap_or(&files.directory);
         let note = |source| AgentError::Write {
-            path: files.directory.clone(),
+            path: directory.clone(),
             source,
         };
-        Marker::of(&launch.token)
-            .leave(&*self.disk, &files.directory)
-            .map_err(note)?;
+        let marker = Marker::of(&launch.token);
+        marker.leave(&*self.disk, directory).map_err(note)?;
         let reader = self.spec.stream.reader(started_at);
         let mut recording = Recording::open(self, files, reader, &record.arguments, events)?;
         let ended = supervise(&launch, &mut recording, &call.limits, stop, &*self.clock);
         let done = recording.close();
-        Marker::clear(&*self.disk, &files.directory).map_err(note)?;
+        marker.clear(&*self.disk, directory).map_err(note)?;
         let (kept, ended) = match (done, ended) {
             (Ok(kept), Ok(ended)) => (kept, ended),
             (_, Err(LaunchError::Start { program, source })) => {

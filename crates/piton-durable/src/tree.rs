@@ -148,6 +148,7 @@ pub fn copy(disk: &dyn Disk, from: &Path, to: &Path) -> Result<(), TreeError> {
     };
     make_dir(to, root_mode)?;
     let mut dirs = vec![to.to_path_buf()];
+    let mut files = Vec::new();
     // Sorted by path, a directory comes before everything in it.
     for node in &tree.nodes {
         let target = to.join(&node.path);
@@ -162,10 +163,16 @@ pub fn copy(disk: &dyn Disk, from: &Path, to: &Path) -> Result<(), TreeError> {
                     .read(&source)
                     .map_err(|error| read_error(&source, error))?;
                 disk.write_new(&target, &bytes, node.mode & COPIED_MODE)
-                    .and_then(|()| disk.sync_file(&target))
                     .map_err(|source| write_error(&target, source))?;
+                files.push(target);
             }
         }
+    }
+    // All are written before the first is synced, because a journal commits
+    // what has gathered in it at once, and the later syncs find little to do.
+    for file in &files {
+        disk.sync_file(file)
+            .map_err(|source| write_error(file, source))?;
     }
     if let Some(parent) = to.parent() {
         dirs.insert(0, parent.to_path_buf());

@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 use std::error::Error;
+use std::path::Path;
+
+use serde::Serializer;
 
 /// Escapes control characters, so that text from a file can neither break a
 /// row nor move a cursor. Everything else stays as it is.
@@ -67,6 +70,12 @@ pub(crate) fn columns(rows: &[Vec<Cow<'_, str>>]) -> String {
         out.push('\n');
     }
     out
+}
+
+/// Serialises a path, whose bytes that are not UTF-8 become replacement
+/// characters: output must not fail for a name somebody gave a file.
+pub(crate) fn serialize_path<S: Serializer>(path: &Path, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(&path.to_string_lossy())
 }
 
 /// Tells an error with its causes.

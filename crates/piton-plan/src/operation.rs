@@ -13,8 +13,8 @@ use crate::verb::Verb;
 /// One operation of a plan, as a typed value that carries everything needed to
 /// perform it, the premise under which it was decided included.
 ///
-/// An enum over several families delegates each method to the family at hand;
-/// only the first four have no default.
+/// Only the first four methods have no default. An enum over several families
+/// gets them all from [`delegate_operation`](crate::delegate_operation).
 pub trait Operation:
     Clone + Debug + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static
 {
@@ -93,4 +93,69 @@ impl Detail {
             value: value.into(),
         }
     }
+}
+
+/// Makes an enum of families an operation itself: every question goes to the
+/// family at hand, and each family converts into the enum.
+///
+/// ```
+/// # use piton_plan::files::FileOp;
+/// # use serde::{Deserialize, Serialize};
+/// #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// #[serde(rename_all = "snake_case")]
+/// enum Op {
+///     File(FileOp),
+/// }
+/// piton_plan::delegate_operation!(Op: File(FileOp));
+/// ```
+#[macro_export]
+macro_rules! delegate_operation {
+    ($op:ident: $($variant:ident($family:ty)),+ $(,)?) => {
+        impl $crate::Operation for $op {
+            fn category(&self) -> &'static str {
+                match self { $(Self::$variant(one) => $crate::Operation::category(one),)+ }
+            }
+            fn verb(&self) -> $crate::Verb {
+                match self { $(Self::$variant(one) => $crate::Operation::verb(one),)+ }
+            }
+            fn target(&self) -> ::std::borrow::Cow<'_, str> {
+                match self { $(Self::$variant(one) => $crate::Operation::target(one),)+ }
+            }
+            fn description(&self) -> ::std::borrow::Cow<'_, str> {
+                match self { $(Self::$variant(one) => $crate::Operation::description(one),)+ }
+            }
+            fn uses(&self) -> ::std::vec::Vec<&$crate::OutputRef> {
+                match self { $(Self::$variant(one) => $crate::Operation::uses(one),)+ }
+            }
+            fn produces(&self) -> &'static [&'static str] {
+                match self { $(Self::$variant(one) => $crate::Operation::produces(one),)+ }
+            }
+            fn premise(&self) -> ::std::option::Option<::std::borrow::Cow<'_, str>> {
+                match self { $(Self::$variant(one) => $crate::Operation::premise(one),)+ }
+            }
+            fn expectation(&self) -> ::std::borrow::Cow<'_, str> {
+                match self { $(Self::$variant(one) => $crate::Operation::expectation(one),)+ }
+            }
+            fn details(&self) -> ::std::vec::Vec<$crate::Detail> {
+                match self { $(Self::$variant(one) => $crate::Operation::details(one),)+ }
+            }
+            fn conflict(&self) -> ::std::option::Option<$crate::ConflictMode> {
+                match self { $(Self::$variant(one) => $crate::Operation::conflict(one),)+ }
+            }
+            fn destructive(&self) -> bool {
+                match self { $(Self::$variant(one) => $crate::Operation::destructive(one),)+ }
+            }
+            fn reversible(&self) -> bool {
+                match self { $(Self::$variant(one) => $crate::Operation::reversible(one),)+ }
+            }
+            fn repeatable(&self) -> bool {
+                match self { $(Self::$variant(one) => $crate::Operation::repeatable(one),)+ }
+            }
+        }
+        $(impl ::std::convert::From<$family> for $op {
+            fn from(one: $family) -> Self {
+                Self::$variant(one)
+            }
+        })+
+    };
 }

@@ -141,9 +141,7 @@ fn encode<O: Operation>(
     // Both halves are one JSON object: the head leaves its brace open, and the
     // body goes without its own.
     let rest = body.strip_prefix(b"{\n").unwrap_or(&body);
-    let digest = Digest::of(rest);
-    let mut bytes =
-        format!("{{ \"format\": \"{KIND}{VERSION}\", \"digest\": \"{digest}\",\n").into_bytes();
+    let mut bytes = head_line(&Digest::of(rest)).into_bytes();
     bytes.extend_from_slice(rest);
     Ok(bytes)
 }
@@ -164,8 +162,10 @@ fn decode<O: Operation>(bytes: &[u8]) -> Result<SavedPlan<O>, Refusal> {
     if version > VERSION {
         return Err(Refusal::Newer { found: version });
     }
-    let rest = text.split_once('\n').map_or("", |(_, rest)| rest);
-    if head.digest != Some(Digest::of(rest.as_bytes())) {
+    // Only the first line goes without a digest, so it must be to the letter.
+    let (first, rest) = text.split_at(text.find('\n').map_or(text.len(), |at| at + 1));
+    let digest = Digest::of(rest.as_bytes());
+    if head.digest != Some(digest) || first != head_line(&digest) {
         return Err(Refusal::Edited);
     }
     let body: BodyIn<O> = serde_json::from_str(text).map_err(Refusal::Invalid)?;
@@ -174,4 +174,8 @@ fn decode<O: Operation>(bytes: &[u8]) -> Result<SavedPlan<O>, Refusal> {
         created: body.created,
         plan: body.plan,
     })
+}
+
+fn head_line(digest: &Digest) -> String {
+    format!("{{ \"format\": \"{KIND}{VERSION}\", \"digest\": \"{digest}\",\n")
 }

@@ -17,7 +17,12 @@ pub struct ScratchRepo {
 impl ScratchRepo {
     /// Makes a repository without a commit.
     pub fn empty() -> Self {
-        let dir = TempDir::with_prefix("piton-test-").expect("a temporary directory");
+        Self::empty_in(&std::env::temp_dir())
+    }
+
+    /// Makes a repository without a commit below `parent`.
+    pub fn empty_in(parent: &Path) -> Self {
+        let dir = TempDir::with_prefix_in("piton-test-", parent).expect("a temporary directory");
         let root = dir.path().canonicalize().expect("it exists");
         let repo = Self { dir, root };
         repo.git(&["init", "--quiet", "--initial-branch=main"]);
@@ -35,7 +40,12 @@ impl ScratchRepo {
 
     /// Makes a repository with one commit that holds a `README.md`.
     pub fn new() -> Self {
-        let repo = Self::empty();
+        Self::new_in(&std::env::temp_dir())
+    }
+
+    /// Makes a repository with one commit below `parent`.
+    pub fn new_in(parent: &Path) -> Self {
+        let repo = Self::empty_in(parent);
         repo.write("README.md", "# A scratch project\n");
         repo.commit_all("start");
         repo

@@ -24,10 +24,11 @@ pub(crate) struct Context {
     pub(crate) disk: RealDisk,
     pub(crate) clock: SystemClock,
     pub(crate) stop: Arc<Stop>,
+    pub(crate) agent_stop: piton_agent::Stop,
 }
 
 /// A repository and the settings that hold in it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Place {
     pub(crate) repository: Repository,
     pub(crate) settings: Settings,
@@ -62,7 +63,8 @@ impl Context {
             return Err((error, out));
         }
         let stop = Arc::new(Stop::new());
-        crate::signals::stop_on_signal(&stop);
+        let agent_stop = piton_agent::Stop::default();
+        crate::signals::stop_on_signal(&stop, &agent_stop);
         Ok(Self {
             out,
             global,
@@ -71,6 +73,7 @@ impl Context {
             disk: RealDisk,
             clock: SystemClock,
             stop,
+            agent_stop,
         })
     }
 

@@ -5,11 +5,12 @@
 )]
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Variables with a meaning of their own. Every setting has one more:
 /// its key in capitals after `PITON_` (`PITON_AGENT_MODEL`).
-pub(crate) const DOCUMENTED: [(&str, &str); 6] = [
+pub(crate) const DOCUMENTED: [(&str, &str); 8] = [
     ("NO_COLOR", "no colour, unless --color always"),
     (
         "XDG_CONFIG_HOME",
@@ -23,6 +24,8 @@ pub(crate) const DOCUMENTED: [(&str, &str); 6] = [
         "XDG_STATE_HOME",
         "where journals lie of what is done outside a repository; default ~/.local/state",
     ),
+    ("VISUAL", "the editor for --editor; before EDITOR"),
+    ("EDITOR", "the editor for --editor; default vi"),
     ("HOME", "the user's home directory"),
     (
         "COLUMNS",
@@ -34,16 +37,20 @@ pub(crate) const DOCUMENTED: [(&str, &str); 6] = [
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Environment {
     vars: BTreeMap<String, String>,
+    raw: Vec<(OsString, OsString)>,
 }
 
 impl Environment {
     /// Reads the real environment. Variables that are not UTF-8 cannot be
     /// settings of piton's and are left out.
     pub(crate) fn read() -> Self {
-        let vars = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        let raw: Vec<_> = std::env::vars_os().collect();
+        let text = |text: &OsString| text.to_str().map(str::to_owned);
+        let vars = raw
+            .iter()
+            .filter_map(|(name, value)| Some((text(name)?, text(value)?)))
             .collect();
-        Self { vars }
+        Self { vars, raw }
     }
 
     /// Returns a variable that is set and not empty.
@@ -54,17 +61,10 @@ impl Environment {
             .filter(|value| !value.is_empty())
     }
 
-    /// Returns every `PITON_*` variable that is set.
-    pub(crate) fn settings(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.vars
-            .iter()
-            .filter(|(name, value)| name.starts_with("PITON_") && !value.is_empty())
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-    }
-
-    /// Returns all variables, for the allow-list that agents get.
-    pub(crate) fn all(&self) -> &BTreeMap<String, String> {
-        &self.vars
+    /// Returns all variables as they are; what an agent gets of them is an
+    /// allow-list's to say.
+    pub(crate) fn raw(&self) -> impl Iterator<Item = (OsString, OsString)> {
+        self.raw.iter().cloned()
     }
 
     pub(crate) fn home(&self) -> Option<PathBuf> {
@@ -77,6 +77,11 @@ impl Environment {
             self.xdg("XDG_CONFIG_HOME", ".config")?
                 .join("piton/config.toml"),
         )
+    }
+
+    /// Returns the user's own taste file, beside the configuration.
+    pub(crate) fn user_taste(&self) -> Option<PathBuf> {
+        Some(self.user_config()?.with_file_name("taste.md"))
     }
 
     /// Returns the folder of journals of what is done outside a repository.
@@ -109,6 +114,7 @@ impl FromIterator<(&'static str, &'static str)> for Environment {
                 .into_iter()
                 .map(|(n, v)| (n.to_owned(), v.to_owned()))
                 .collect(),
+            raw: Vec::new(),
         }
     }
 }

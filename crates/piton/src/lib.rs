@@ -3,10 +3,12 @@
 //! Commands decide with the reading half of the world and hand a plan to
 //! [`planned`], the one room that knows of a dry run.
 
+mod agents;
 mod cli;
 mod commands;
 mod config;
 mod context;
+mod editor;
 mod env;
 mod error;
 mod exit;
@@ -15,6 +17,7 @@ mod hands;
 mod op;
 mod output;
 mod planned;
+mod planning;
 mod progress;
 mod recovery;
 mod signals;

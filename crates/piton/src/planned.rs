@@ -330,7 +330,7 @@ impl Site<'_> {
                 .map_err(lost_journal)?;
         }
         self.tell(id, plan, &report, verification.as_ref())?;
-        let exit = exit_of(&report, verification.as_ref());
+        let exit = self.exit(&report, verification.as_ref());
         Ok(Ended {
             exit,
             receipts: report.receipts,
@@ -345,7 +345,7 @@ impl Site<'_> {
         verification: Option<&Verification>,
     ) -> Result<(), CommandError> {
         let out = &self.context.out;
-        let exit = exit_of(report, verification);
+        let exit = self.exit(report, verification);
         if out.json_wanted() {
             let run = render::run_document(plan.command(), &report.receipts)
                 .map_err(|error| internal("show the run").because(error))?;
@@ -403,6 +403,15 @@ impl Site<'_> {
             )),
         }
         Ok(())
+    }
+
+    /// What was cut off is not what failed.
+    fn exit(&self, report: &Report, verification: Option<&Verification>) -> Exit {
+        if self.context.stop.is_stopped() && !report.is_success() {
+            Exit::Interrupted
+        } else {
+            exit_of(report, verification)
+        }
     }
 
     /// Proves that no other process is at this plan.

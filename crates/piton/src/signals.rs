@@ -1,4 +1,4 @@
-//! Interrupts: the first asks to stop, the second does not ask.
+//! Interrupts: asking to stop, until somebody insists.
 
 use std::sync::Arc;
 
@@ -8,21 +8,27 @@ use signal_hook::iterator::Signals;
 
 use crate::exit::Exit;
 
-/// Makes SIGINT and SIGTERM stop the work cleanly between two actions. A
-/// second signal ends the process at once; what it leaves behind is what any
-/// crash leaves, and recovery knows it.
-pub(crate) fn stop_on_signal(stop: &Arc<Stop>) {
+/// How often a user has to insist before the process ends at once. An agent's
+/// processes are ended politely first, which takes seconds; whoever presses
+/// the key twice must not leave them running.
+const PATIENCE: u32 = 3;
+
+/// Makes SIGINT and SIGTERM stop the work cleanly between two actions, and end
+/// the agent under way. What an end at once leaves behind is what any crash
+/// leaves, and recovery knows it.
+pub(crate) fn stop_on_signal(stop: &Arc<Stop>, agents: &piton_agent::Stop) {
     let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) else {
         return;
     };
-    let stop = Arc::clone(stop);
+    let (stop, agents) = (Arc::clone(stop), agents.clone());
     std::thread::spawn(move || {
-        for _ in signals.forever() {
-            if stop.is_stopped() {
+        for (nth, _) in (1..).zip(signals.forever()) {
+            agents.request();
+            stop.stop();
+            if nth > PATIENCE {
                 #[expect(clippy::disallowed_methods, reason = "the user insists")]
                 std::process::exit(i32::from(Exit::Interrupted.code()));
             }
-            stop.stop();
         }
     });
 }

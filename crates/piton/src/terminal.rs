@@ -54,7 +54,24 @@ pub(crate) fn proceed() -> Result<bool, AskError> {
     }
 }
 
-fn line(prompt: &str) -> Result<String, AskError> {
+/// Asks for one of some words; a bare return, or anything else twice, is none.
+pub(crate) fn choose(prompt: &str, words: &[&str]) -> Result<Option<String>, AskError> {
+    for _ in 0..2 {
+        let said = line(prompt)?.trim().to_ascii_lowercase();
+        if said.is_empty() {
+            return Ok(None);
+        }
+        let mut fitting = words.iter().filter(|word| word.starts_with(&said));
+        if let (Some(word), None) = (fitting.next(), fitting.next()) {
+            return Ok(Some((*word).to_owned()));
+        }
+        say(&format!("please answer {}, or nothing\n", words.join(", ")))?;
+    }
+    Ok(None)
+}
+
+/// Asks for a line of text.
+pub(crate) fn line(prompt: &str) -> Result<String, AskError> {
     say(prompt)?;
     let mut line = String::new();
     if io::stdin().lock().read_line(&mut line)? == 0 {

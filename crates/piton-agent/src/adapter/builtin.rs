@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn settings_change_one_key_and_leave_the_others() {
         let plain = resolve("claude", None).unwrap();
-        let over = settings("program = \"/opt/claude\"\n[version]\ntested_to = \"9.9\"");
+        let over = settings("program = \"/opt/claude\"\n[version]\ntested-to = \"9.9\"");
         let changed = resolve("claude", Some(&over)).unwrap();
         assert_eq!(changed.program, "/opt/claude");
         assert_eq!(changed.arguments, plain.arguments);

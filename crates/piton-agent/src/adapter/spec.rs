@@ -14,7 +14,7 @@ use crate::version::Version;
 /// in this crate; each of these keys can be set in the configuration under
 /// `[agents.NAME]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AdapterSpec {
     /// A name on the `PATH`, or a path.
     pub program: String,
@@ -85,7 +85,7 @@ pub enum ReplySource {
 
 /// What of piton's environment a program is given, besides what all are.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct EnvironmentSpec {
     /// Names that may be passed on; a trailing `*` stands for any ending.
     #[serde(default)]
@@ -101,7 +101,7 @@ pub struct EnvironmentSpec {
 /// How the version is found out, and which ones this description was seen
 /// working with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct VersionSpec {
     /// Arguments that make the program print its version; empty for never.
     #[serde(default)]

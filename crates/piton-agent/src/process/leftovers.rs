@@ -6,18 +6,15 @@
 //! whatever still carries that marker.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use piton_durable::Disk;
+use piton_durable::{Disk, Kind};
 use rustix::process::Signal;
 use serde::{Deserialize, Serialize};
 
 use super::is_alive;
 use super::tree::Tree;
-
-/// The name of the note in the directory of a call.
-pub(crate) const NOTE: &str = "running.json";
 
 /// The note of a call under way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,38 +36,68 @@ impl Marker {
 
     /// Leaves the note. It need not survive a power cut: no process does.
     pub(crate) fn leave(&self, disk: &dyn Disk, directory: &Path) -> io::Result<()> {
+        if disk.stat(directory)?.is_none() {
+            match disk.create_dir(directory) {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+                _ => {}
+            }
+        }
         let text = serde_json::to_vec(self).map_err(io::Error::other)?;
-        disk.write_new(&directory.join(NOTE), &text, 0o644)
+        disk.write_new(&self.path(directory), &text, 0o644)
     }
 
-    pub(crate) fn clear(disk: &dyn Disk, directory: &Path) -> io::Result<()> {
-        match disk.remove_file(&directory.join(NOTE)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            done => done,
-        }
+    pub(crate) fn clear(&self, disk: &dyn Disk, directory: &Path) -> io::Result<()> {
+        clear(disk, &self.path(directory))
+    }
+
+    fn path(&self, directory: &Path) -> PathBuf {
+        directory.join(format!("{PREFIX}{}{SUFFIX}", self.token))
     }
 }
 
-/// Ends what is left of the call in `directory` after its piton died, and
-/// returns how many processes that were. A call whose piton lives is left alone,
-/// and so is a directory without a note.
+const PREFIX: &str = "running-";
+const SUFFIX: &str = ".json";
+
+/// Ends what is left of the calls that have a note in `directory` and whose
+/// piton died, and returns how many processes that were. A call whose piton
+/// lives is left alone; a directory that is not there holds no notes.
 pub fn reap_leftovers(disk: &dyn Disk, directory: &Path) -> io::Result<usize> {
-    let note = match disk.read(&directory.join(NOTE)) {
+    if disk.stat(directory)?.is_none() {
+        return Ok(0);
+    }
+    let mut ended = 0;
+    for entry in disk.list(directory)? {
+        let name = entry.name.to_string_lossy();
+        if entry.kind == Kind::File && name.starts_with(PREFIX) && name.ends_with(SUFFIX) {
+            ended += reap(disk, &directory.join(&entry.name))?;
+        }
+    }
+    Ok(ended)
+}
+
+fn reap(disk: &dyn Disk, note: &Path) -> io::Result<usize> {
+    let text = match disk.read(note) {
+        // Its call ended meanwhile.
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
         read => read?,
     };
     // A torn note names nobody; what it stood for cannot be found any more.
-    if let Ok(marker) = serde_json::from_slice::<Marker>(&note) {
-        let owner = i32::try_from(marker.owner).unwrap_or(0);
-        if marker.owner != std::process::id() && is_alive(owner) {
-            return Ok(0);
-        }
-        let ended = end(&marker.token);
-        Marker::clear(disk, directory)?;
-        return Ok(ended);
+    let marker: Option<Marker> = serde_json::from_slice(&text).ok();
+    let ended = match marker {
+        Some(marker) if marker.owner == std::process::id() => return Ok(0),
+        Some(marker) if is_alive(i32::try_from(marker.owner).unwrap_or(0)) => return Ok(0),
+        Some(marker) => end(&marker.token),
+        None => 0,
+    };
+    clear(disk, note)?;
+    Ok(ended)
+}
+
+fn clear(disk: &dyn Disk, note: &Path) -> io::Result<()> {
+    match disk.remove_file(note) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        done => done,
     }
-    Marker::clear(disk, directory)?;
-    Ok(0)
 }
 
 fn end(token: &str) -> usize {

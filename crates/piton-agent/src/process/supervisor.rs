@@ -109,7 +109,7 @@ pub fn supervise(
         source,
     };
     adopt_orphans();
-    let mut child = spawn(launch).map_err(failed)?;
+    let mut child = start(launch).map_err(failed)?;
     let (to, messages) = mpsc::sync_channel(QUEUE);
     let abandon = Arc::new(AtomicBool::new(false));
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
@@ -142,6 +142,21 @@ pub fn supervise(
     };
     run.watch(&messages, sink, limits, stop, clock)
         .map_err(keep)
+}
+
+/// Starts a program. One that is just being written, as by an agent that
+/// updates itself, is waited for a moment.
+fn start(launch: &Launch) -> io::Result<Child> {
+    let mut attempts = 0;
+    loop {
+        match spawn(launch) {
+            Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy && attempts < 40 => {
+                attempts += 1;
+                std::thread::park_timeout(Duration::from_millis(50));
+            }
+            started => return started,
+        }
+    }
 }
 
 #[expect(

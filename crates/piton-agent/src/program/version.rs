@@ -12,7 +12,7 @@ use crate::version::Version;
 pub(super) fn probe(agent: &ProgramAgent) -> Probe {
     let spec = &agent.spec;
     let root = std::path::Path::new("/");
-    let Some(program) = agent.host.find_program(&spec.program, root) else {
+    let Some(program) = agent.host.find_program(&spec.program) else {
         let advice = if spec.install.is_empty() {
             "install it, or name another one".to_owned()
         } else {

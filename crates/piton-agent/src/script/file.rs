@@ -21,7 +21,7 @@ pub struct Script {
 /// What to do for one call. Steps that fit a call are used in order; the last
 /// one that fits is used again when all were.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Step {
     /// Only for calls of this role, this migration, a prompt that holds this.
     pub role: Option<CallRole>,

@@ -109,6 +109,17 @@ impl Desk {
         assert!(running.is_empty(), "left running: {running:?} of {pids:?}");
     }
 
+    /// Tells whether a call left a note that it is under way.
+    pub(crate) fn has_notes(&self) -> bool {
+        let names = std::fs::read_dir(self.path("call")).unwrap();
+        names.into_iter().any(|name| {
+            name.unwrap()
+                .file_name()
+                .to_string_lossy()
+                .starts_with("running-")
+        })
+    }
+
     /// Returns the argument that makes the fake agent note its processes.
     pub(crate) fn pids(&self) -> String {
         format!("pids:{}", self.path("pids").display())
@@ -138,7 +149,7 @@ pub(crate) fn quick() -> Limits {
 
 /// Limits that run out at once on an agent that says nothing.
 pub(crate) fn impatient() -> Limits {
-    let idle = Duration::from_millis(400);
+    let idle = Duration::from_secs(1);
     Limits {
         idle,
         tool_idle: idle,

@@ -94,7 +94,7 @@ fn ended_by_a_signal_it_ends_its_agent_first() {
         signal(&process, name);
         assert!(process.wait().unwrap().success(), "{name}");
         desk.nothing_runs(4);
-        assert!(!desk.path("call/running.json").exists());
+        assert!(!desk.has_notes());
     }
 }
 
@@ -104,7 +104,7 @@ fn killed_outright_it_leaves_a_note_by_which_the_next_one_ends_the_agent() {
     let mut process = start(&desk);
     signal(&process, "-KILL");
     process.wait().unwrap();
-    assert!(desk.path("call/running.json").exists());
+    assert!(desk.has_notes());
     reap_leftovers(&RealDisk, &desk.path("call")).unwrap();
     // What gave up its parent, its session and its environment shows no trace of
     // the call any more: that one cannot be found again, and is the only one.

@@ -25,7 +25,7 @@ fn end(pid: &str) {
 
 fn note(desk: &Desk, token: &str, owner: u32) {
     let text = format!(r#"{{"version":1,"token":"{token}","owner":{owner}}}"#);
-    std::fs::write(desk.path("call/running.json"), text).unwrap();
+    std::fs::write(desk.path("call/running-1.json"), text).unwrap();
 }
 
 #[test]
@@ -40,7 +40,7 @@ fn the_next_piton_ends_what_a_killed_one_left_and_nothing_else() {
     assert_eq!(ended, 1);
     assert!(!runs(&left));
     assert!(runs(&other));
-    assert!(!desk.path("call/running.json").exists());
+    assert!(!desk.path("call/running-1.json").exists());
     assert_eq!(reap_leftovers(&RealDisk, &desk.path("call")).unwrap(), 0);
     end(&other);
 }
@@ -55,14 +55,14 @@ fn a_call_whose_piton_lives_is_left_alone() {
     note(&desk, &token, parent);
     assert_eq!(reap_leftovers(&RealDisk, &desk.path("call")).unwrap(), 0);
     assert!(runs(&running));
-    assert!(desk.path("call/running.json").exists());
+    assert!(desk.path("call/running-1.json").exists());
     end(&running);
 }
 
 #[test]
 fn a_torn_note_is_cleared_away() {
     let desk = Desk::new();
-    std::fs::write(desk.path("call/running.json"), "{\"version\":1,").unwrap();
+    std::fs::write(desk.path("call/running-1.json"), "{\"version\":1,").unwrap();
     assert_eq!(reap_leftovers(&RealDisk, &desk.path("call")).unwrap(), 0);
-    assert!(!desk.path("call/running.json").exists());
+    assert!(!desk.path("call/running-1.json").exists());
 }

@@ -5,6 +5,7 @@
 )]
 
 mod desk;
+mod docs;
 mod ended;
 mod interactive;
 mod leftovers;

@@ -27,7 +27,7 @@ fn check(desk: &Desk, record: &CallRecord, outcome: &str) {
         record.result.is_failed_attempt(),
         !silent && outcome != "stopped"
     );
-    assert!(!desk.path("call/running.json").exists());
+    assert!(!desk.has_notes());
     desk.nothing_runs(1);
 }
 
@@ -261,12 +261,7 @@ fn a_secret_that_is_echoed_is_nowhere_in_what_is_kept() {
             "{name}: {kept}"
         );
     }
-    // The arguments hold it only because this fake agent was told to print it.
-    assert!(
-        !serde_json::to_string(&record.result)
-            .unwrap()
-            .contains(secret)
-    );
+    assert!(!desk.read("call/call.json").contains(secret));
 }
 
 #[test]
@@ -302,13 +297,13 @@ fn a_waiting_tool_has_longer_than_a_thinking_agent() {
     let desk = Desk::new();
     let tool = "say:{\"type\":\"assistant\",\"message\":{\"content\":[{\"type\":\"tool_use\",\"id\":\"t\"}]}}";
     let limits = Limits {
-        tool_idle: Duration::from_millis(1200),
+        tool_idle: Duration::from_millis(2200),
         ..impatient()
     };
     let started = Instant::now();
     let record = desk.call_with("claude", &["prompt", &desk.pids(), tool, "hang"], limits);
     check(&desk, &record, "hung");
-    assert!(started.elapsed() >= Duration::from_millis(1200));
+    assert!(started.elapsed() >= Duration::from_millis(2200));
 }
 
 #[test]

@@ -277,3 +277,25 @@ fn an_outcome_keeps_its_form_in_records() {
     );
     check(&Outcome::Stopped, r#"{"outcome":"stopped"}"#);
 }
+
+#[test]
+fn a_program_with_a_relative_path_is_the_repositorys_and_not_the_worktrees() {
+    let desk = Desk::new();
+    let mut spec = desk.spec("command", &["say:the right one"]);
+    spec.program = "./fake-agent".to_owned();
+    std::fs::write(
+        desk.path("tree/fake-agent"),
+        "#!/bin/sh\necho the wrong one\n",
+    )
+    .unwrap();
+    let host = desk.host.clone().with_directory(desk.dir.path());
+    let agent = Desk {
+        host,
+        dir: tempfile::TempDir::new().unwrap(),
+    }
+    .agent_of("command", spec);
+    let record = agent
+        .call(&desk.asked("x"), &desk.files(), &Stop::default(), &Quiet)
+        .unwrap();
+    assert_eq!(record.result.reply().unwrap().text, "the right one\n");
+}

@@ -53,7 +53,7 @@ fn steps_that_fit_are_played_in_order_and_the_last_one_again() {
         r#"
         [[step]]
         role = "phase.execute"
-        prompt_contains = "phase-2"
+        prompt-contains = "phase-2"
         reply = "second phase"
         [[step]]
         role = "phase.execute"

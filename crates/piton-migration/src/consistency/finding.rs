@@ -13,6 +13,7 @@ pub struct Finding {
     pub severity: Severity,
     pub mode: Mode,
     pub code: Code,
+    #[serde(serialize_with = "crate::render::serialize_path")]
     pub path: PathBuf,
     pub message: String,
 }

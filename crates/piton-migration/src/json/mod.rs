@@ -8,6 +8,7 @@
 
 mod fields;
 mod read;
+mod strings;
 pub(crate) mod surrogate;
 mod value;
 mod write;

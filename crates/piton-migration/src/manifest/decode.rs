@@ -87,7 +87,9 @@ fn cursor(fields: Fields<'_, '_>, phases: &Phases) -> Result<Option<usize>, Fiel
         // A position out of range, negative ones included, means no cursor;
         // so does the position of a phase without a name.
         Value::Int(position) => {
-            let index: Option<usize> = position.parse().ok();
+            // Minus zero is zero, and only the text tells them apart.
+            let digits = if *position == "-0" { "0" } else { position };
+            let index: Option<usize> = digits.parse().ok();
             Ok(index.filter(|index| phases.get(*index).is_some_and(|it| !it.name.is_empty())))
         }
         other => Err(fields.fail(NAME, wrong_type(other, ALLOWED))),

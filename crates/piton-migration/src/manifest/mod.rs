@@ -8,16 +8,15 @@
 mod decode;
 mod encode;
 mod phases;
+mod refusal;
 mod state;
 mod status;
 mod types;
 
 pub use decode::ManifestError;
 pub use phases::{DuplicatePhase, Phase, Phases};
-pub use state::{
-    Advanced, AwaitingReview, Done, MigrationState, Planning, Ready, RefineRefusal, Skipped,
-    TransitionError,
-};
+pub use refusal::{RefineRefusal, TransitionError};
+pub use state::{Advanced, AwaitingReview, Done, MigrationState, Planning, Ready, Skipped};
 pub use status::{Status, StatusError};
 pub use types::Manifest;
 

@@ -55,7 +55,7 @@ pub fn final_review(stdout: &str) -> Result<FinalReview, NoDecision> {
     lines
         .iter()
         .rev()
-        .find_map(|line| decision(strip(line)).or_else(|| decision(undecorated(line))))
+        .find_map(|line| decision(strip(line)).or_else(|| decision(undecorated(line)?)))
         .ok_or(NoDecision)
 }
 
@@ -81,14 +81,17 @@ fn decision(line: &str) -> Option<FinalReview> {
     })
 }
 
-/// Takes a list bullet and emphasis off a line.
-fn undecorated(line: &str) -> &str {
+/// Takes a list bullet and emphasis off a line that begins with one of them.
+fn undecorated(line: &str) -> Option<&str> {
     let line = strip(line);
+    if !line.starts_with(['-', '*', '+', '>', '_', '`']) {
+        return None;
+    }
     let unbulleted = ["- ", "* ", "+ ", "> "]
         .into_iter()
         .find_map(|bullet| line.strip_prefix(bullet))
         .unwrap_or(line);
-    strip(unbulleted).trim_matches(['*', '_', '`'])
+    Some(strip(unbulleted).trim_matches(['*', '_', '`']))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::consistency::Code;
+use crate::render::serialize_path;
 use crate::slug::Slug;
 
 /// One thing to do.
@@ -15,6 +16,7 @@ pub enum Action {
     #[serde(rename = "write")]
     Write {
         slug: Slug,
+        #[serde(serialize_with = "serialize_path")]
         path: PathBuf,
         #[serde(skip)]
         bytes: Vec<u8>,
@@ -22,7 +24,11 @@ pub enum Action {
     /// Move a file of a migration to where failures are kept, outside the
     /// working tree.
     #[serde(rename = "set-aside")]
-    SetAside { slug: Slug, path: PathBuf },
+    SetAside {
+        slug: Slug,
+        #[serde(serialize_with = "serialize_path")]
+        path: PathBuf,
+    },
 }
 
 /// One thing to do, with its reason.
@@ -38,6 +44,7 @@ pub struct Repair {
 pub struct LeftAlone {
     pub subject: String,
     pub code: Code,
+    #[serde(serialize_with = "serialize_path")]
     pub path: PathBuf,
     /// What a person can do about it.
     pub advice: String,

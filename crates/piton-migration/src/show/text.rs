@@ -105,7 +105,7 @@ fn write_planning(out: &mut String, planning: &PlanningView) -> std::fmt::Result
             writeln!(out, "  -- reopened by feedback")?;
         }
         let at = on_one_line(&step.completed_at);
-        writeln!(out, "  {at}  {}: {}", step.step, step.outcome)?;
+        writeln!(out, "  {at}  {}: {}", step.name, step.outcome)?;
     }
     if planning.reopened_after.contains(&planning.completed.len()) {
         writeln!(out, "  -- reopened by feedback")?;

@@ -28,6 +28,7 @@ pub struct Show {
     pub status: Option<Status>,
     pub awaiting_human_review: bool,
     pub human_review_reason: Option<String>,
+    /// A phase's name, or empty where the cursor is on none.
     pub current_phase: Option<String>,
     pub created_at: Option<String>,
     pub last_touch: Option<String>,
@@ -78,7 +79,7 @@ pub struct PlanningView {
 /// One accepted planning step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct StepView {
-    pub step: &'static str,
+    pub name: &'static str,
     pub outcome: &'static str,
     pub completed_at: String,
     pub output: String,
@@ -100,9 +101,7 @@ pub fn show(disk: &dyn DiskRead, live: &LiveDir, slug: &Slug, now: Timestamp) ->
         status: manifest.map(Manifest::status),
         awaiting_human_review: manifest.is_some_and(Manifest::awaiting_human_review),
         human_review_reason: manifest.and_then(|it| owned(it.human_review_reason())),
-        current_phase: manifest
-            .and_then(Manifest::current_phase)
-            .map(|(_, phase)| phase.name.clone()),
+        current_phase: manifest.map(|it| it.current_phase_name().to_owned()),
         created_at: stamp(manifest.map(Manifest::created_at)),
         last_touch: stamp(manifest.map(Manifest::last_touch)),
         wake_up_on: stamp(manifest.and_then(Manifest::wake_up_on)),
@@ -190,7 +189,7 @@ fn planning(state: &PlanningState) -> PlanningView {
             .completed()
             .iter()
             .map(|done| StepView {
-                step: done.step.as_str(),
+                name: done.step.as_str(),
                 outcome: done.outcome.as_str(),
                 completed_at: done.completed_at.to_string(),
                 output: done.stdout.clone(),

@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use piton_migration::slug::Slug;
+use serde_json::Value;
 
 use crate::findings::Row;
 
@@ -45,4 +46,13 @@ pub(crate) fn without_outside_documents(theirs: Vec<Row>) -> Vec<Row> {
 /// exact slug wins.
 pub(crate) fn exact_slug_wins(value: &str, slug: &Slug, root: &Path) -> bool {
     value == slug.as_str() && root.join(value).exists()
+}
+
+/// The original reads a manifest through a link, and then refuses to publish
+/// the migration because it holds one. piton says at once that the link is in
+/// the way.
+pub(crate) fn manifest_behind_a_link(entries: &[Value]) -> bool {
+    entries
+        .iter()
+        .any(|entry| entry["path"] == "manifest.json" && entry["type"] == "symlink")
 }

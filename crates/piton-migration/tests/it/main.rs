@@ -8,9 +8,16 @@
 mod bodies;
 mod corpus;
 mod differences;
+mod doctor;
+mod documents;
 mod findings;
+mod fixtures;
+mod listing;
 mod properties;
 mod publish;
+mod repairing;
+mod resolving;
+mod scratch;
 mod shared;
 mod tree;
 mod vectors;

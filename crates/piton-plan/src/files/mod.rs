@@ -9,6 +9,7 @@ mod operation;
 mod path;
 mod perform;
 mod scan;
+mod unplanned;
 
 pub use compare::{Comparison, Depth, FileCategory, Side, compare};
 pub use content::{Content, Hex, InvalidHex};
@@ -16,5 +17,6 @@ pub use decide::{DecideError, Wanted, decide, plan_files};
 pub use observe::FileWorld;
 pub use operation::{FileOp, How, Was};
 pub use path::{InvalidRepoPath, RepoPath};
-pub use perform::{FilePerformer, backups_dir};
+pub use perform::{FilePerformer, backups_dir, sweep};
 pub use scan::{Scan, ScanError, scan};
+pub use unplanned::unplanned;

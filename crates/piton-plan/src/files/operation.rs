@@ -97,6 +97,16 @@ impl How {
 }
 
 impl FileOp {
+    /// Returns the files that it is about.
+    pub fn paths(&self) -> Vec<&RepoPath> {
+        match self {
+            Self::Put { path, .. } | Self::Delete { path, .. } | Self::Keep { path, .. } => {
+                vec![path]
+            }
+            Self::Move { from, to, .. } => vec![from, to],
+        }
+    }
+
     fn why(&self) -> &str {
         match self {
             Self::Put { why, .. }

@@ -1,5 +1,6 @@
 //! The files of a repository, changed.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use piton_durable::{Disk, create_dirs, write_atomic};
@@ -105,6 +106,35 @@ impl FilePerformer<'_> {
 
 fn failed(what: &str, path: &RepoPath, error: &std::io::Error) -> Failure {
     Failure::new(FailureKind::Io, format!("cannot {what} {path}: {error}"))
+}
+
+/// Removes the unfinished files that a killed run left beside those that it
+/// was writing. Call it before carrying on, with the lock held: a file that is
+/// being written looks just the same.
+pub fn sweep<'o>(
+    disk: &dyn Disk,
+    root: &Path,
+    operations: impl IntoIterator<Item = &'o FileOp>,
+) -> Result<Vec<PathBuf>, Failure> {
+    let mut dirs = BTreeSet::new();
+    for operation in operations {
+        let FileOp::Put { path, .. } = operation else {
+            continue;
+        };
+        // Nothing is removed from where a link leads.
+        if !matches!(look(disk, root, path)?, Found::Blocked { .. }) {
+            dirs.extend(path.under(root).parent().map(Path::to_path_buf));
+        }
+    }
+    let mut swept = Vec::new();
+    for dir in dirs {
+        let removed = piton_durable::atomic::sweep(disk, &dir).map_err(|error| {
+            let dir = dir.display();
+            Failure::new(FailureKind::Io, format!("cannot tidy up {dir}: {error}"))
+        })?;
+        swept.extend(removed);
+    }
+    Ok(swept)
 }
 
 /// Returns where the copies of one plan's run go, beside its journal.

@@ -7,6 +7,7 @@ use crate::operation::Operation;
 use crate::plan::Plan;
 use crate::receipt::{Outcome, Receipt, SkipReason};
 use crate::summary::Summary;
+use crate::verify::Verification;
 
 /// The format of a shown plan; a new number means that a reader must change.
 pub const PLAN_FORMAT: &str = "piton-plan/1";
@@ -52,9 +53,14 @@ fn summary(summary: &Summary) -> Value {
     })
 }
 
-/// Returns receipts as one JSON document. Two booleans follow from the status,
+/// Returns receipts as one JSON document, with what looking again showed where
+/// that was done. Two booleans follow from the status,
 /// for readers that want no more.
-pub fn run_document(command: &str, receipts: &[Receipt]) -> Result<Value, serde_json::Error> {
+pub fn run_document(
+    command: &str,
+    receipts: &[Receipt],
+    verification: Option<&Verification>,
+) -> Result<Value, serde_json::Error> {
     let receipts = receipts
         .iter()
         .map(|receipt| {
@@ -69,7 +75,14 @@ pub fn run_document(command: &str, receipts: &[Receipt]) -> Result<Value, serde_
             Ok(value)
         })
         .collect::<Result<Vec<_>, serde_json::Error>>()?;
-    Ok(json!({ "format": RUN_FORMAT, "command": command, "receipts": receipts }))
+    let mut document = json!({ "format": RUN_FORMAT, "command": command, "receipts": receipts });
+    if let (Some(verification), Value::Object(fields)) = (verification, &mut document) {
+        fields.insert(
+            "verification".to_owned(),
+            serde_json::to_value(verification)?,
+        );
+    }
+    Ok(document)
 }
 
 /// Returns the one word that sums an outcome up.

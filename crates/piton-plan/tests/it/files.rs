@@ -4,11 +4,11 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use crate::toy::Still;
+use crate::toy::{ID, Still, Toy, make, set};
 use piton_durable::{Disk, DiskRead, RealDisk};
 use piton_plan::files::{
     Content, DecideError, Depth, FileCategory, FileOp, FilePerformer, FileWorld, How, RepoPath,
-    Wanted, compare, decide, plan_files, scan,
+    Wanted, compare, decide, plan_files, scan, unplanned,
 };
 use piton_plan::{
     ConflictMode, Interaction, Jobs, NoRecord, Operation, Output, Plan, PlanBuilder, Quiet,
@@ -377,4 +377,91 @@ fn bytes_that_are_no_text_survive_a_plan() {
     ] {
         assert!(serde_json::from_str::<Content>(bad).is_err(), "{bad}");
     }
+}
+
+#[test]
+fn a_plan_of_files_shows_sizes_premises_and_differences() {
+    let (disk, files) = repo();
+    let plan = plan(&disk, &files, ConflictMode::Ask).unwrap();
+    let style = piton_plan::render::Style::default();
+    let heading = piton_plan::render::Heading::DryRun;
+    insta::assert_snapshot!(piton_plan::render::text(&plan, heading, 2, style), @"
+    dry run of create: 2 changes in 3 actions; nothing is changed
+
+    ?         [ASK]  docs/differs.md — differs (ask) (will ask)
+                     premise: a file with 01d09d19c213
+                     asks: overwrite docs/differs.md? (or --force)
+                     size: 4 bytes
+                     content: sha256:7aa7a5359173d05b63cfd682e3c38487f3cb4f7f1d60659fe59fab1505977d4c
+                     mode: 644
+                     difference:
+                       --- docs/differs.md
+                       +++ docs/differs.md
+                       @@ -1 +1 @@
+                       -old
+                       +new
+                     expects: a file with 7aa7a5359173
+    +        [COPY]  docs/fresh.md — from the template
+                     premise: no file
+                     size: 6 bytes
+                     content: sha256:02db0d2659c9d48bc15f81a388594fc0e3cf4c780fdc27ea21e0671afc37de19
+                     mode: 644
+                     expects: a file with 02db0d2659c9
+    .        [SKIP]  same.md — identical
+                     premise: a file with a6328afc76e9
+                     expects: a file with a6328afc76e9
+
+    1 conflict to settle
+    1 copy, 1 ask, 1 unchanged, 1 will ask
+    ");
+}
+
+#[test]
+fn a_file_that_changed_although_no_action_names_it_is_found() {
+    let (disk, files) = repo();
+    disk.put("/repo/docs/bystander.md", "x");
+    disk.put("/repo/docs/gone.md", "x");
+    let below = path("docs");
+    let look = || scan(&disk, Path::new(ROOT), [], Some(&below), Depth::Full).unwrap();
+    let before = look();
+    let plan = plan(&disk, &files, ConflictMode::Overwrite).unwrap();
+    perform(&disk, &plan);
+    let operations = || plan.actions().iter().map(piton_plan::Action::operation);
+    assert_eq!(unplanned(&before, &look(), operations()), []);
+    disk.put("/repo/docs/bystander.md", "y");
+    disk.put("/repo/docs/new.md", "y");
+    disk.remove_file(Path::new("/repo/docs/gone.md")).unwrap();
+    assert_eq!(
+        unplanned(&before, &look(), operations()),
+        [
+            path("docs/bystander.md"),
+            path("docs/gone.md"),
+            path("docs/new.md")
+        ]
+    );
+}
+
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Op {
+    File(FileOp),
+    Toy(Toy),
+}
+
+piton_plan::delegate_operation!(Op: File(FileOp), Toy(Toy));
+
+#[test]
+fn an_enum_over_families_is_an_operation_and_reads_what_each_wrote() {
+    let (disk, files) = repo();
+    let mut builder: PlanBuilder<Op> = PlanBuilder::new("both");
+    let made = builder.add(make("gist").into());
+    builder.add(set("copy", piton_plan::Slot::After(made.output(&ID))).into());
+    let mode = ConflictMode::Overwrite;
+    plan_files(&mut builder, &disk, Path::new(ROOT), &files, mode).unwrap();
+    let plan = builder.build().unwrap();
+    assert_eq!(plan.dependencies(plan.actions()[1].id()).len(), 1);
+    assert!(plan.has_destructive());
+    assert!(plan.has_conflicts());
+    let json = serde_json::to_string(&plan).unwrap();
+    assert_eq!(serde_json::from_str::<Plan<Op>>(&json).unwrap(), plan);
 }

@@ -7,7 +7,7 @@ use crate::files::{path, plan as plan_files, wanted};
 use crate::toy::{ID, Still, Toy, Ways, World, make, plan_of, run_ready, set, told};
 use jiff::Timestamp;
 use piton_durable::{Disk, DiskRead, Holder, Lock, LockGuard};
-use piton_plan::files::{FileOp, FilePerformer, FileWorld};
+use piton_plan::files::{FileOp, FilePerformer, FileWorld, sweep};
 use piton_plan::journal::{self, JournalError, Status};
 use piton_plan::{
     ActionId, ApplyError, Ask, AskError, ConflictMode, Draft, Input, InputKind, Interaction, Jobs,
@@ -227,7 +227,9 @@ fn wherever_the_power_goes_files_end_as_the_plan_says_and_old_ones_are_kept() {
                 None => begin(disk),
                 Some(found) if found.status() == Status::Finished => {}
                 Some(found) => {
-                    let read = found.plan().unwrap();
+                    let read: Plan<FileOp> = found.plan().unwrap();
+                    let operations = read.actions().iter().map(piton_plan::Action::operation);
+                    sweep(disk, root, operations).unwrap();
                     let nobody = Interaction::Unattended;
                     let (ready, writer) =
                         journal::resume(disk, dir(), &held, &found, &read, nobody, NOW).unwrap();
@@ -239,6 +241,11 @@ fn wherever_the_power_goes_files_end_as_the_plan_says_and_old_ones_are_kept() {
             assert_eq!(before("/repo/docs/old.md").unwrap(), b"new\n", "{point}");
             assert_eq!(before("/repo/new/deep.md").unwrap(), b"deep\n", "{point}");
             assert_eq!(before("/repo/gone.md"), None, "{point}");
+            assert_eq!(
+                disk.list(&root.join("docs")).unwrap().len(),
+                1,
+                "{point}: a leftover"
+            );
             assert_eq!(
                 before("/git/backups/docs/old.md").unwrap(),
                 b"old\n",

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::journal::{carry_on, id, lock, run_journaled};
 use crate::toy::{ID, Still, Toy, Ways, World, make, run_with, set};
 use jiff::Timestamp;
+use piton_durable::DiskRead;
 use piton_plan::render::{Heading, Style, text};
 use piton_plan::{
     Draft, ErrorPolicy, Event, Fault, Handle, Interaction, Jobs, Operation, Outcome, Plan,
@@ -323,6 +324,66 @@ proptest! {
                 carry_on(&disk, &held, &plan, &world);
                 prop_assert_eq!(world.numbers(), undisturbed.numbers(), "killed at {}", killed);
             }
+        }
+    }
+}
+
+/// Changes some bytes of a file, cuts it or repeats a piece of it.
+fn spoil(bytes: &[u8], at: usize, with: &[u8], cut: Option<usize>) -> Vec<u8> {
+    let mut spoiled = bytes.to_vec();
+    let at = at % spoiled.len();
+    let end = (at + with.len()).min(spoiled.len());
+    spoiled.splice(at..end, with.iter().copied());
+    if let Some(cut) = cut {
+        spoiled.truncate(cut % spoiled.len());
+    }
+    spoiled
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_file_makes_the_reader_panic_and_no_edited_plan_is_taken(
+        at in any::<usize>(),
+        with in prop::collection::vec(any::<u8>(), 1..12),
+        cut in prop::option::of(any::<usize>()),
+    ) {
+        let file = Path::new("/plan.json");
+        let journals = Path::new("/journals");
+        let (_dir, held) = lock();
+        let disk = SimDisk::new();
+        let plan = decide(&BTreeMap::new(), &[Want::Fresh, Want::CopyOf(0), Want::Number(2)]);
+        piton_plan::save(&disk, file, id(1), Timestamp::UNIX_EPOCH, &plan).unwrap();
+        let ready = prepare(&plan, Interaction::Unattended).unwrap();
+        let time = Timestamp::UNIX_EPOCH;
+        let writer = journal::begin(&disk, journals, &held, id(1), &ready, "", time).unwrap();
+        crate::toy::run_ready(&ready, &World::default(), &Ways::default(), &writer, &Stop::new());
+        let name = journals.join(format!("{}.jsonl", id(1)));
+        let written = disk.read(file).unwrap();
+        let spoiled = spoil(&written, at, &with, cut);
+        let other = SimDisk::new();
+        other.put(file, &spoiled);
+        let loaded = piton_plan::load::<Toy>(&other, file);
+        prop_assert_eq!(loaded.is_ok(), spoiled == written);
+        let other = SimDisk::new();
+        other.put(&name, spoil(&disk.read(&name).unwrap(), at, &with, cut));
+        if let Ok(Some(found)) = journal::find(&other, journals, id(1)) {
+            let _ = (found.status(), found.receipts(), found.plan::<Toy>());
+            let _ = piton_plan::render::journal(&found, 3, Style::default());
+        }
+    }
+
+    #[test]
+    fn what_is_taken_for_an_id_or_a_path_is_written_back_just_so(text in "[a-zA-Z:/.~ \\\\\u{0}-\u{1f}é]{0,12}") {
+        if let Ok(id) = text.parse::<piton_plan::ActionId>() {
+            prop_assert_eq!(id.to_string(), text.clone());
+        }
+        if let Ok(path) = text.parse::<piton_plan::files::RepoPath>() {
+            let under = path.under(Path::new("/repo"));
+            prop_assert!(under.starts_with("/repo") && under != Path::new("/repo"));
+            prop_assert!(under.components().all(|c| c.as_os_str() != ".." && c.as_os_str() != ".git"));
+            prop_assert_eq!(path.to_string(), text);
         }
     }
 }

@@ -401,7 +401,8 @@ fn the_document_of_a_run_keeps_its_names() {
         ..World::default()
     };
     let report = run(&plan, &world);
-    let document = run_document(plan.command(), &report.receipts).unwrap();
+    let verification = piton_plan::verify(&plan, &report.receipts, &world);
+    let document = run_document(plan.command(), &report.receipts, Some(&verification)).unwrap();
     insta::assert_snapshot!(serde_json::to_string_pretty(&document).unwrap(), @r#"
     {
       "command": "test",
@@ -446,7 +447,29 @@ fn the_document_of_a_run_keeps_its_names() {
           "status": "blocked",
           "success": false
         }
-      ]
+      ],
+      "verification": {
+        "checked": [
+          {
+            "action": "toy:set:a",
+            "verdict": {
+              "verdict": "verified"
+            }
+          },
+          {
+            "action": "toy:set:b",
+            "verdict": {
+              "verdict": "not_applicable"
+            }
+          },
+          {
+            "action": "toy:set:c",
+            "verdict": {
+              "verdict": "not_applicable"
+            }
+          }
+        ]
+      }
     }
     "#);
 }

@@ -74,6 +74,10 @@ fn what_is_no_whole_unedited_plan_is_refused_with_the_reason() {
         text.replace("careful", "fine").as_bytes(),
         "changed after it was written",
     );
+    check(
+        text.replacen(",\n", ", \"more\": 1,\n", 1).as_bytes(),
+        "changed after it was written",
+    );
     for cut in 1..bytes.len() - 2 {
         let told = refusal(&bytes[..cut]);
         assert!(

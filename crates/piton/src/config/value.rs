@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use piton_agent::words::split;
 use piton_plan::files::RepoPath;
 
 /// The kind of a setting's value.
@@ -58,7 +59,9 @@ impl Kind {
                     .map_err(|error| format!("{error}"))?;
                 Parsed::RepoPath(path)
             }
-            Self::Words => Parsed::Words(words(written)?),
+            Self::Words => {
+                Parsed::Words(split(written).map_err(|error| format!("cannot be used: {error}"))?)
+            }
             Self::Choice(allowed) => {
                 if !allowed.contains(&written) {
                     return Err(format!("must be one of {}", allowed.join(", ")));
@@ -96,46 +99,6 @@ impl fmt::Display for Value {
     }
 }
 
-/// Splits a command line into words as a shell would: quotes group, a
-/// backslash takes the next character as it is, nothing is expanded.
-pub(crate) fn words(line: &str) -> Result<Vec<String>, String> {
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut chars = line.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            ' ' | '\t' | '\n' => words.extend(word.take()),
-            '\'' | '"' => {
-                let word = word.get_or_insert_default();
-                loop {
-                    match chars.next() {
-                        None => return Err(format!("has a {c} that is not closed")),
-                        Some(end) if end == c => break,
-                        Some('\\') if c == '"' => match chars.next() {
-                            Some(next @ ('"' | '\\' | '$' | '`')) => word.push(next),
-                            Some(next) => word.extend(['\\', next]),
-                            None => return Err("ends in a backslash".to_owned()),
-                        },
-                        Some(inner) => word.push(inner),
-                    }
-                }
-            }
-            '\\' => match chars.next() {
-                Some(next) => word.get_or_insert_default().push(next),
-                None => return Err("ends in a backslash".to_owned()),
-            },
-            '\0' => return Err("must not hold a NUL character".to_owned()),
-            other => word.get_or_insert_default().push(other),
-        }
-    }
-    words.extend(word);
-    if words.is_empty() {
-        Err("must name a program".to_owned())
-    } else {
-        Ok(words)
-    }
-}
-
 fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || "must be a number with s, m, h or d, such as 90s, 5m, 2h or 30d".to_owned();
     let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?);
@@ -156,18 +119,6 @@ fn duration(text: &str) -> Result<Duration, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_command_line_is_split_as_a_shell_would() {
-        assert_eq!(
-            words(r#"cargo test -- "a b" 'c "d' e\ f """#).unwrap(),
-            ["cargo", "test", "--", "a b", "c \"d", "e f", ""]
-        );
-        assert_eq!(words("a;b $HOME *").unwrap(), ["a;b", "$HOME", "*"]);
-        for wrong in ["", "  ", "a 'b", "a \"b", "a \\"] {
-            assert!(words(wrong).is_err(), "{wrong}");
-        }
-    }
 
     #[test]
     fn a_duration_needs_its_unit() {

@@ -2,6 +2,7 @@
 
 mod house;
 mod migrations_dir;
+mod planning;
 mod publishing;
 mod reading;
 mod writing;

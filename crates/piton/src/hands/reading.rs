@@ -7,7 +7,7 @@ use piton_git::{GitRead, Repository};
 use piton_plan::files::FileWorld;
 use piton_plan::{Failure, FailureKind, Given, Observation, Observe};
 
-use super::{Publishing, house, migrations_dir};
+use super::{Publishing, house, migrations_dir, planning};
 use crate::context::{Context, Place};
 use crate::op::Op;
 
@@ -15,7 +15,7 @@ use crate::op::Op;
 #[derive(Debug)]
 pub(crate) struct Reading<'a> {
     disk: &'a dyn DiskRead,
-    repository: Option<Repository>,
+    place: Option<Place>,
     publishing: Option<Publishing>,
 }
 
@@ -23,7 +23,7 @@ impl<'a> Reading<'a> {
     pub(crate) fn new(context: &'a Context, place: Option<&Place>) -> Self {
         Self {
             disk: &context.disk,
-            repository: place.map(|place| place.repository.clone()),
+            place: place.cloned(),
             publishing: place.map(|place| Publishing::new(&place.repository, place.live())),
         }
     }
@@ -34,7 +34,11 @@ impl<'a> Reading<'a> {
     }
 
     pub(super) fn repository(&self) -> Result<&Repository, Failure> {
-        self.repository.as_ref().ok_or_else(no_repository)
+        self.place().map(|place| &place.repository)
+    }
+
+    pub(super) fn place(&self) -> Result<&Place, Failure> {
+        self.place.as_ref().ok_or_else(no_repository)
     }
 
     pub(super) fn publishing(&self) -> Result<&Publishing, Failure> {
@@ -59,6 +63,8 @@ impl Observe<Op> for Reading<'_> {
             Op::Recover(_) => Ok(house::observe_recovery(self.publishing()?)),
             Op::SetAside(op) => house::observe_aside(self.disk, self.top()?, op),
             Op::Commit(op) => house::observe_commit(self.repository()?, op),
+            Op::Call(op) => planning::observe_call(self.disk, self.place()?, op),
+            Op::Publish(op) => planning::observe_publish(self.disk, self.place()?, op, given),
         }
     }
 }

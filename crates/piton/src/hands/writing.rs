@@ -7,6 +7,7 @@ use piton_durable::{Lock, LockGuard};
 use piton_plan::files::{FilePerformer, backups_dir};
 use piton_plan::{Done, Failure, FailureKind, Given, Perform, PlanId};
 
+use super::planning::Recording;
 use super::{Reading, house, migrations_dir};
 use crate::context::Context;
 use crate::op::Op;
@@ -21,6 +22,7 @@ pub(crate) struct Writing<'a> {
     reading: &'a Reading<'a>,
     state: &'a Path,
     backups: PathBuf,
+    recording: Recording<'a>,
 }
 
 impl<'a> Writing<'a> {
@@ -36,6 +38,7 @@ impl<'a> Writing<'a> {
             reading,
             state,
             backups: backups_dir(journals, id),
+            recording: Recording::default(),
         }
     }
 
@@ -76,6 +79,13 @@ impl Perform<Op> for Writing<'_> {
             Op::Commit(op) => {
                 let _held = self.lock("a commit")?;
                 house::commit(self.reading.repository()?, op)
+            }
+            // A call takes its time and touches nothing live: no lock.
+            Op::Call(op) => self.recording.call(self.context, self.reading.place()?, op),
+            Op::Publish(op) => {
+                let (place, publishing) = (self.reading.place()?, self.reading.publishing()?);
+                self.recording
+                    .publish(self.context, place, publishing, op, given)
             }
         }
     }

@@ -3,6 +3,7 @@
 mod house;
 mod move_migrations;
 mod outside;
+mod planning;
 
 use std::borrow::Cow;
 
@@ -13,6 +14,9 @@ use serde::{Deserialize, Serialize};
 pub(crate) use house::{CommitPath, Recover, SetAside};
 pub(crate) use move_migrations::{InTheWay, MoveMigrations, Rewrite};
 pub(crate) use outside::OutsideFile;
+pub(crate) use planning::{
+    AskedEffort, CANDIDATE, CallAgent, Candidate, Edit, Edits, Next, Publish,
+};
 
 /// One operation, of whatever family. Saved plans and journals hold these, so
 /// any command can read any of them.
@@ -28,6 +32,8 @@ pub(crate) enum Op {
     Recover(Recover),
     SetAside(SetAside),
     Commit(CommitPath),
+    Call(Box<CallAgent>),
+    Publish(Box<Publish>),
 }
 
 /// Hands a method over to the family at hand.
@@ -40,6 +46,8 @@ macro_rules! delegate {
             Op::Recover(op) => op.$method(),
             Op::SetAside(op) => op.$method(),
             Op::Commit(op) => op.$method(),
+            Op::Call(op) => op.$method(),
+            Op::Publish(op) => op.$method(),
         }
     };
 }

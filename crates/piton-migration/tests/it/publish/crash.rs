@@ -195,7 +195,7 @@ fn after_a_crash_anywhere_the_next_command_goes_on_without_help() {
         let ends = [before.snapshot(LIVE), before.snapshot(CANDIDATE)];
         let acknowledged = Cell::new(false);
         let budget = Budget {
-            outcomes: 24,
+            outcomes: 16,
             seed: 3,
         };
         let report = every_crash(
@@ -231,7 +231,7 @@ fn a_crash_while_recovering_from_a_crash_changes_nothing_either() {
                     .or_insert_with(|| (disk.fork(), point.to_string()));
             },
         );
-        for (disk, first) in found.into_values().step_by(5) {
+        for (disk, first) in found.into_values().step_by(9) {
             total += every_crash(
                 &disk,
                 one(2),

@@ -55,7 +55,7 @@ fn the_child_publishes_many_times() {
 
 #[test]
 fn eight_processes_publishing_twenty_five_times_each_lose_nothing() {
-    let world = World::new();
+    let world = World::in_memory();
     for at in 0..MIGRATIONS {
         for (path, content) in files(&format!("m{at}"), "shared") {
             world

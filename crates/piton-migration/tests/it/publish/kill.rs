@@ -112,7 +112,12 @@ fn the_next_command_succeeds(world: &World, versions: [&str; 2], context: &str) 
 fn killed_at_each_step_the_next_command_succeeds_without_help() {
     let mut killed = 0;
     for plain in [false, true] {
-        let world = World::with("rework", "version 0.");
+        let world = if plain {
+            World::in_memory()
+        } else {
+            World::new()
+        };
+        let world = world.holding("rework", "version 0.");
         for die_at in 1.. {
             let old = format!("version {}.", die_at - 1);
             let new = format!("version {die_at}.");
@@ -139,7 +144,7 @@ fn killed_at_each_step_the_next_command_succeeds_without_help() {
 
 #[test]
 fn killed_two_hundred_times_at_random_nothing_is_lost() {
-    let world = World::with("rework", "version 0.");
+    let world = World::in_memory().holding("rework", "version 0.");
     world.candidate("rework", "version 0.");
     let begun = Instant::now();
     assert!(child(&world, usize::MAX, false).status().unwrap().success());

@@ -63,14 +63,34 @@ pub(super) struct World {
 
 impl World {
     pub(super) fn new() -> Self {
+        World::below(&std::env::temp_dir())
+    }
+
+    /// Makes a world in memory where the system offers that. To a process that
+    /// is killed it is a disk like any other, and its syncs cost nothing.
+    pub(super) fn in_memory() -> Self {
+        let memory = Path::new("/dev/shm");
+        if memory.is_dir() {
+            World::below(memory)
+        } else {
+            World::new()
+        }
+    }
+
+    fn below(parent: &Path) -> Self {
         World {
-            repo: ScratchRepo::new(),
-            work: tempfile::tempdir().unwrap(),
+            repo: ScratchRepo::new_in(parent),
+            work: tempfile::tempdir_in(parent).unwrap(),
         }
     }
 
     pub(super) fn with(slug: &str, text: &str) -> Self {
-        let world = World::new();
+        World::new().holding(slug, text)
+    }
+
+    /// Adds a migration, committed.
+    pub(super) fn holding(self, slug: &str, text: &str) -> Self {
+        let world = self;
         for (path, content) in files(slug, text) {
             world
                 .repo

@@ -36,6 +36,9 @@ fn planning_records_decode_and_encode_as_recorded() {
     for step in Step::ALL {
         fs::write(stages.join(format!("{step}.stdout.md")), "said").expect("a stage");
     }
+    for other in ["manifest.json", "plan.md"] {
+        fs::write(dir.join(other), "{}").expect("a file");
+    }
     let home = Home::new("migrations", "m");
     each("planning_state", |case| {
         let text = case.input["text"].as_str().ok_or("no text")?;

@@ -1,13 +1,22 @@
 //! `piton migration`: large changes, staged.
 
+mod approve;
 mod doctor;
 mod list;
+mod new;
+mod planned_step;
+mod proposed;
+mod refine;
+mod reject;
 mod repair;
+mod review;
 mod show;
+mod step;
 
 use std::path::Path;
 
 use clap::Subcommand;
+use piton_loop::planning::person::PersonRefusal;
 use piton_migration::live::LiveDir;
 use piton_migration::resolve::{ResolveError, resolve};
 use piton_migration::slug::Slug;
@@ -19,10 +28,18 @@ use crate::error::{CommandError, CommandResult, ErrorKind};
 #[derive(Debug, Subcommand)]
 #[command(after_help = "\
 Examples:
+  piton migration new --target \"split the parser from the report\"
+  piton migration step SLUG --until ready
   piton migration list
-  piton migration show SLUG
+  piton migration review SLUG
   piton migration doctor --all")]
 pub(crate) enum MigrationCommand {
+    New(Box<new::NewArgs>),
+    Step(Box<step::StepArgs>),
+    Refine(Box<refine::RefineArgs>),
+    Review(review::ReviewArgs),
+    Approve(approve::ApproveArgs),
+    Reject(reject::RejectArgs),
     List(list::ListArgs),
     Show(show::ShowArgs),
     Doctor(doctor::DoctorArgs),
@@ -30,6 +47,12 @@ pub(crate) enum MigrationCommand {
 
 pub(crate) fn run(context: &Context, command: &MigrationCommand) -> CommandResult {
     match command {
+        MigrationCommand::New(args) => new::run(context, args),
+        MigrationCommand::Step(args) => step::run(context, args),
+        MigrationCommand::Refine(args) => refine::run(context, args),
+        MigrationCommand::Review(args) => review::run(context, args),
+        MigrationCommand::Approve(args) => approve::run(context, args),
+        MigrationCommand::Reject(args) => reject::run(context, args),
         MigrationCommand::List(args) => list::run(context, args),
         MigrationCommand::Show(args) => show::run(context, args),
         MigrationCommand::Doctor(args) => doctor::run(context, args),
@@ -60,6 +83,30 @@ fn find(context: &Context, live: &LiveDir, value: &Path) -> Result<Slug, Command
         };
         CommandError::new(kind, "could not find the migration").because(error)
     })
+}
+
+/// Turns a refusal of a person's decision into the error of a command.
+fn person_refusal(error: PersonRefusal, slug: &Slug) -> CommandError {
+    let kind = match &error {
+        PersonRefusal::NotAwaiting { .. }
+        | PersonRefusal::OpenFindings { .. }
+        | PersonRefusal::Over { .. }
+        | PersonRefusal::Blank { .. }
+        | PersonRefusal::Transition { .. }
+        | PersonRefusal::State { .. }
+        | PersonRefusal::StillAwaiting { .. } => ErrorKind::Usage,
+        PersonRefusal::Snapshot(_)
+        | PersonRefusal::Site(_)
+        | PersonRefusal::ReviewedManifest { .. }
+        | PersonRefusal::NoReviewedManifest { .. } => ErrorKind::Failed,
+    };
+    let hint = error.hint();
+    CommandError::new(
+        kind,
+        format!("could not decide about {slug}; nothing was changed"),
+    )
+    .because(error)
+    .hints(hint)
 }
 
 /// A migrations directory that cannot be listed.

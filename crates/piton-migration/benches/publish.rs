@@ -1,0 +1,200 @@
+//! Publishing a migration of 20 files.
+//!
+//! The floor writes the same bytes and syncs as often as publishing does, one
+//! after the other, with nothing decided or checked. What publishing adds must
+//! be small beside the disk. The commit is git's own time, and shown apart.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a benchmark arranges the real world and prints"
+)]
+
+use std::cell::Cell;
+use std::fs::{self, File};
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use piton_durable::platform::RealProcesses;
+use piton_durable::{Disk, RealDisk, TreeDigest};
+use piton_git::{GitRead, Repository};
+use piton_migration::consistency::Mode;
+use piton_migration::live::LiveDir;
+use piton_migration::publish::{OsGate, PublishEnv, PublishRequest, Publisher};
+use piton_testkit::floor::Table;
+use piton_testkit::{Op, ScratchRepo, recording};
+
+const FILES: usize = 20;
+const ROUNDS: usize = 21;
+const BOUND: f64 = 1.5;
+
+fn main() {
+    // Ignored by git, so that each round costs what publishing itself costs.
+    let ignored = Bench::new(Some("/migrations/\n"));
+    let (disk, recorded) = recording(RealDisk);
+    ignored.publish(&disk);
+    let ops = recorded.ops();
+    let syncs = ops.iter().filter(|op| Op::is_sync(op)).count();
+    println!(
+        "publishing {FILES} files: {} writes, of which {syncs} syncs",
+        ops.len()
+    );
+
+    let mut table = Table::new(&format!("publish a migration of {FILES} files"), ROUNDS);
+    table.row(
+        "publish, no commit",
+        BOUND,
+        || ignored.publish(&RealDisk),
+        || ignored.floor(syncs),
+    );
+    table.finish();
+
+    let committed = Bench::new(None);
+    let mut apart = Table::new("with a durable git commit (no promise)", ROUNDS);
+    apart.row(
+        "publish and commit",
+        f64::INFINITY,
+        || committed.publish(&RealDisk),
+        || committed.floor(syncs),
+    );
+    apart.finish();
+}
+
+struct Bench {
+    repo: ScratchRepo,
+    work: tempfile::TempDir,
+    round: Cell<usize>,
+}
+
+impl Bench {
+    fn new(ignore: Option<&str>) -> Self {
+        let repo = ScratchRepo::new();
+        if let Some(ignore) = ignore {
+            repo.write(".gitignore", ignore);
+            repo.commit_all("ignore");
+        }
+        let work = tempfile::tempdir().expect("a directory");
+        for side in 0..2 {
+            let dir = work.path().join(side.to_string()).join("rework");
+            for (path, content) in files(side) {
+                let path = dir.join(path);
+                fs::create_dir_all(path.parent().expect("a parent")).expect("parents");
+                fs::write(path, content).expect("a file");
+            }
+        }
+        let bench = Bench {
+            repo,
+            work,
+            round: Cell::new(0),
+        };
+        bench.publish(&RealDisk);
+        bench
+    }
+
+    fn next(&self) -> usize {
+        self.round.set(self.round.get() + 1);
+        self.round.get()
+    }
+
+    /// Publishes the one and the other candidate in turns.
+    fn publish(&self, disk: &dyn Disk) {
+        let git = Repository::find(self.repo.path()).expect("a repository");
+        let gate = OsGate::new(git.common_dir(), &RealProcesses, Duration::ZERO);
+        let live = LiveDir::new(self.repo.path(), "migrations");
+        let side = (self.next() % 2).to_string();
+        let slug = "rework".parse().expect("a slug");
+        let request = PublishRequest {
+            workspace: self.work.path().join(side).join("rework"),
+            base: TreeDigest::of(&RealDisk, &live.migration(&slug)).expect("a digest"),
+            slug,
+            mode: Mode::ReadyPublish,
+            operation: "bench".into(),
+            commit: Some("bench".into()),
+        };
+        Publisher::new(PublishEnv {
+            disk,
+            git: &git,
+            gate: &gate,
+            processes: &RealProcesses,
+            live: &live,
+            now: Timestamp::now(),
+        })
+        .publish(&request)
+        .expect("it publishes");
+    }
+
+    /// Writes the same files, each with its sync, and makes the other syncs on
+    /// a directory that a file was just put into.
+    fn floor(&self, syncs: usize) {
+        let dir = self.work.path().join(format!("floor-{}", self.next()));
+        let handle = make(&dir);
+        let mut done = 0;
+        for (path, content) in files(0) {
+            let file = dir.join(path.replace('/', "-"));
+            fs::write(&file, content).expect("a file");
+            File::open(file)
+                .expect("it opens")
+                .sync_all()
+                .expect("it syncs");
+            done += 1;
+        }
+        for extra in done..syncs {
+            fs::write(dir.join(format!("extra-{extra}")), "").expect("a file");
+            handle.sync_all().expect("it syncs");
+        }
+    }
+}
+
+fn make(dir: &Path) -> File {
+    fs::create_dir_all(dir).expect("a directory");
+    File::open(dir).expect("it opens")
+}
+
+/// Twenty files in four directories, of about 2 KiB each.
+fn files(side: usize) -> Vec<(String, String)> {
+    let phases: Vec<_> = (1..=8)
+        .map(|number| {
+            serde_json::json!({
+                "done": false,
+                "effort_reason": null,
+                "file": document(number),
+                "name": format!("part-{number}"),
+                "precondition": "none",
+                "required_effort": null,
+            })
+        })
+        .collect();
+    let manifest = serde_json::json!({
+        "awaiting_human_review": false,
+        "cooldown_until": null,
+        "created_at": "2026-04-15T22:49:51.000+00:00",
+        "current_phase": "part-1",
+        "human_review_reason": null,
+        "last_touch": "2026-04-15T22:49:51.000+00:00",
+        "name": "rework",
+        "phases": phases,
+        "status": "ready",
+        "wake_up_on": null,
+    });
+    let manifest = serde_json::to_string_pretty(&manifest).expect("it renders");
+    let text = format!("A sentence of side {side} that is about as long as most. ").repeat(40);
+    let mut files = vec![
+        ("manifest.json".to_owned(), manifest),
+        ("plan.md".to_owned(), text.clone()),
+    ];
+    for number in 1..=8 {
+        files.push((
+            document(number),
+            format!("# Part\n\n## Precondition\n\nnone\n\n## Definition of Done\n\n{text}\n"),
+        ));
+    }
+    for number in 0..FILES - files.len() {
+        let dir = ["approaches", ".planning/stages"][number % 2];
+        files.push((format!("{dir}/{number}.md"), text.clone()));
+    }
+    files
+}
+
+fn document(number: usize) -> String {
+    format!("phase-{number}-part-{number}.md")
+}

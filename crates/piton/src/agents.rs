@@ -1,0 +1,204 @@
+//! Which agent is called: from flags and settings to the agent itself.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use piton_agent::choice::Choice;
+use piton_agent::{Agent, Host, Limits, Probe, SystemClock};
+use piton_durable::{Disk, RealDisk};
+use piton_loop::effort::EffortBudget;
+use piton_migration::effort::Effort;
+use serde::{Deserialize, Serialize};
+
+use crate::config::Settings;
+use crate::context::Context;
+use crate::error::{CommandError, ErrorKind};
+
+/// Options of every command that calls an agent.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Agent options")]
+pub(crate) struct AgentArgs {
+    /// The agent: claude, codex, command, script, or one from [agents]
+    #[arg(long, value_name = "AGENT")]
+    with: Option<String>,
+
+    /// Program and arguments, with --with command
+    #[arg(long, value_name = "COMMAND")]
+    agent_command: Option<String>,
+
+    /// The file of replies, with --with script
+    #[arg(long, value_name = "FILE")]
+    agent_script: Option<String>,
+
+    /// The model the agent is asked to use
+    #[arg(long, value_name = "MODEL")]
+    model: Option<String>,
+
+    /// The effort of a call that asks for none: low, medium, high or xhigh
+    #[arg(long, value_name = "TIER")]
+    default_effort: Option<String>,
+
+    /// The highest effort any call is given
+    #[arg(long, value_name = "TIER")]
+    max_allowed_effort: Option<String>,
+
+    /// How long the agent may be silent, such as 5m
+    #[arg(long, value_name = "TIME")]
+    idle_limit: Option<String>,
+
+    /// How long one call may take altogether, such as 30m
+    #[arg(long, value_name = "TIME")]
+    deadline: Option<String>,
+}
+
+/// The agent that was chosen, as a plan holds it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChosenAgent {
+    pub(crate) name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) command: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) script: Option<PathBuf>,
+    pub(crate) idle_seconds: u64,
+    pub(crate) deadline_seconds: u64,
+    pub(crate) grace_seconds: u64,
+}
+
+impl AgentArgs {
+    /// Puts the flags over the settings.
+    pub(crate) fn over(&self, settings: &mut Settings) -> Result<(), CommandError> {
+        for (name, flag, value) in [
+            ("agent.use", "--with", &self.with),
+            ("agent.command", "--agent-command", &self.agent_command),
+            ("agent.script", "--agent-script", &self.agent_script),
+            ("agent.model", "--model", &self.model),
+            ("effort.default", "--default-effort", &self.default_effort),
+            (
+                "effort.maximum",
+                "--max-allowed-effort",
+                &self.max_allowed_effort,
+            ),
+            ("agent.idle-limit", "--idle-limit", &self.idle_limit),
+            ("agent.deadline", "--deadline", &self.deadline),
+        ] {
+            settings.flag(name, flag, value.as_deref())?;
+        }
+        Ok(())
+    }
+}
+
+impl ChosenAgent {
+    /// Takes the choice out of the settings. Paths are meant from `directory`,
+    /// and commands that name a file of theirs too.
+    pub(crate) fn from_settings(settings: &Settings, directory: &Path) -> Self {
+        let name = settings.text("agent.use").unwrap_or("claude").to_owned();
+        let seconds = |key, default| {
+            settings
+                .duration(key)
+                .map_or(default, |time| time.as_secs())
+        };
+        let limits = Limits::default();
+        Self {
+            command: settings
+                .text("agent.command")
+                .filter(|_| name == "command")
+                .map(str::to_owned),
+            script: settings
+                .text("agent.script")
+                .filter(|_| name == "script")
+                .map(|file| directory.join(file)),
+            name,
+            idle_seconds: seconds("agent.idle-limit", limits.idle.as_secs()),
+            deadline_seconds: seconds("agent.deadline", limits.deadline.as_secs()),
+            grace_seconds: seconds("agent.result-grace", limits.after_result.as_secs()),
+        }
+    }
+
+    pub(crate) fn limits(&self) -> Limits {
+        let idle = Duration::from_secs(self.idle_seconds);
+        Limits {
+            idle,
+            // A tool that the agent runs may be silent for longer than itself.
+            tool_idle: idle.max(Limits::default().tool_idle),
+            deadline: Duration::from_secs(self.deadline_seconds),
+            after_result: Duration::from_secs(self.grace_seconds),
+            politeness: Limits::default().politeness,
+        }
+    }
+
+    /// Makes the agent that can be called. Nothing is run yet.
+    pub(crate) fn agent(
+        &self,
+        context: &Context,
+        settings: &Settings,
+        state: &Path,
+    ) -> Result<Arc<dyn Agent>, CommandError> {
+        let disk: Arc<dyn Disk> = Arc::new(RealDisk);
+        let described = settings
+            .adapter(&self.name)
+            .map(|(text, file)| {
+                text.parse::<toml::Table>().map_err(|error| {
+                    CommandError::usage(format!(
+                        "could not use [agents.{}] in {}",
+                        self.name,
+                        file.display()
+                    ))
+                    .because(error.message().to_owned())
+                })
+            })
+            .transpose()?;
+        let progress = state.join("work").join("script-progress.json");
+        Choice {
+            name: &self.name,
+            command: self.command.as_deref(),
+            script: self.script.as_deref(),
+            script_progress: Some(&progress),
+            settings: described.as_ref(),
+        }
+        .agent(
+            Host::new(context.environment.raw()),
+            Vec::new(),
+            disk,
+            Arc::new(SystemClock::default()),
+        )
+        .map_err(|error| {
+            CommandError::usage(format!("could not use the agent {}", self.name))
+                .because(error)
+                .hint("choose one with --with claude, codex, command or script; see docs/agents.md")
+        })
+    }
+}
+
+/// Refuses an agent that is not there, and returns what to warn of.
+pub(crate) fn ready(agent: &dyn Agent) -> Result<Option<String>, CommandError> {
+    match agent.probe() {
+        Probe::Ready { warning, .. } => Ok(warning),
+        Probe::Missing { program, advice } => Err(CommandError::new(
+            ErrorKind::Usage,
+            format!("could not find the agent's program {program}"),
+        )
+        .hint(advice)),
+    }
+}
+
+/// Returns the effort that calls may have.
+pub(crate) fn budget(settings: &Settings) -> Result<EffortBudget, CommandError> {
+    let tier = |name| {
+        settings
+            .text(name)
+            .and_then(|text| text.parse::<Effort>().ok())
+    };
+    EffortBudget::new(tier("effort.default"), tier("effort.maximum"))
+        .map_err(|error| CommandError::usage("could not set the effort").because(error))
+}
+
+/// Returns the model for one role: its own, or the one for all.
+pub(crate) fn model(settings: &Settings, role: &str) -> Option<String> {
+    settings
+        .text(&format!("models.{role}"))
+        .or_else(|| settings.text("agent.model"))
+        .map(str::to_owned)
+}

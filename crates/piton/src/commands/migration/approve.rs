@@ -1,0 +1,38 @@
+//! `piton migration approve`: says yes to what waits for a person.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use piton_loop::clock::local_stamp;
+use piton_loop::planning::person;
+
+use super::{find, person_refusal, proposed};
+use crate::context::Context;
+use crate::error::CommandResult;
+use crate::planned::PlanArgs;
+use crate::planning::{LocalClock, planning_site};
+
+/// Approve a migration that waits for a person
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  piton migration approve SLUG\n  piton migration approve SLUG --dry-run"
+)]
+pub(crate) struct ApproveArgs {
+    /// The migration: its slug, or the path of its directory
+    slug: PathBuf,
+
+    #[command(flatten)]
+    plan: PlanArgs,
+}
+
+pub(crate) fn run(context: &Context, args: &ApproveArgs) -> CommandResult {
+    let place = context.place_to_write(&args.plan)?;
+    let slug = find(context, &place.live(), &args.slug)?;
+    let site = planning_site(&place)?;
+    let prefix = place.settings.text("commit-prefix").unwrap_or("piton");
+    let now = local_stamp(&LocalClock);
+    let proposal = person::approve(&context.disk, &place.repository, &site, &slug, prefix, now)
+        .map_err(|error| person_refusal(error, &slug))?;
+    let plan = proposed::plan(context, &place, "migration approve", proposal)?;
+    context.site(&place).carry_out(&args.plan, &plan)
+}

@@ -1,0 +1,120 @@
+//! `piton migration new`: starts a migration.
+
+use clap::Args;
+use piton_durable::DiskRead;
+use piton_git::GitRead;
+use piton_loop::clock::{Clock, local_stamp};
+use piton_loop::commit;
+use piton_loop::planning::candidate::Proposal;
+use piton_loop::planning::decide::StepRefusal;
+use piton_loop::planning::snapshot::Snapshot;
+use piton_migration::consistency::Mode;
+use piton_migration::manifest::MANIFEST_FILE;
+use piton_migration::own::{OWN_FILE, Target, TargetProvenance};
+use piton_migration::planning::STATE_FILE;
+use piton_migration::slug::Slug;
+
+use super::proposed;
+use super::step::{Until, steps};
+use crate::agents::AgentArgs;
+use crate::context::Context;
+use crate::error::{CommandError, CommandResult};
+use crate::exit::Exit;
+use crate::planned::PlanArgs;
+use crate::planning::{LocalClock, planning_site, refusal};
+
+/// Start a migration
+///
+/// Records what shall change and commits that; no agent is called yet. The
+/// slug is made from the target and the time where none is given.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  piton migration new --target \"split the parser from the report\"
+  piton migration new split-parser --target \"…\" --file src/parser.rs
+  piton migration new --target \"…\" --until ready     and plan it at once")]
+pub(crate) struct NewArgs {
+    /// The migration's name, and its directory's
+    slug: Option<Slug>,
+
+    /// What shall change, in a sentence or more
+    #[arg(long, value_name = "TEXT")]
+    target: String,
+
+    /// A file that it is about; may be given again
+    #[arg(long = "file", value_name = "PATH")]
+    files: Vec<String>,
+
+    /// What it shall keep to: limits, hints, what not to touch
+    #[arg(long, value_name = "TEXT")]
+    scope: Option<String>,
+
+    /// Plan it at once, until the plan is ready or a person is needed
+    #[arg(long, value_enum)]
+    until: Option<Until>,
+
+    #[command(flatten)]
+    agent: AgentArgs,
+
+    #[command(flatten)]
+    plan: PlanArgs,
+}
+
+pub(crate) fn run(context: &Context, args: &NewArgs) -> CommandResult {
+    if args.target.trim().is_empty() {
+        return Err(CommandError::usage("--target must say what shall change"));
+    }
+    let mut place = context.place_to_write(&args.plan)?;
+    args.agent.over(&mut place.settings)?;
+    let now = LocalClock.now();
+    let slug = match &args.slug {
+        Some(slug) => slug.clone(),
+        None => Slug::derive(&args.target, now.datetime()),
+    };
+    if place.repository.head()?.is_none() {
+        return Err(refusal(StepRefusal::NoCommit, &slug));
+    }
+    let live = place.live().migration(&slug);
+    let there = context.disk.stat(&live).map_err(|error| {
+        CommandError::failed(format!("could not look at {}", live.display())).because(error)
+    })?;
+    if there.is_some() {
+        return Err(refusal(StepRefusal::Taken { slug: slug.clone() }, &slug));
+    }
+    planning_site(&place)?;
+    let target = Target {
+        description: args.target.clone(),
+        provenance: TargetProvenance::Targets,
+        files: args.files.clone(),
+        scope: args.scope.clone(),
+    };
+    let start = Snapshot::start(&slug, target, local_stamp(&LocalClock));
+    let mut contents = start.contents;
+    contents.put(MANIFEST_FILE, start.manifest.encode());
+    contents.put(STATE_FILE, start.state.encode());
+    contents.put(OWN_FILE, start.own.encode());
+    let prefix = place.settings.text("commit-prefix").unwrap_or("piton");
+    let subject = commit::new_migration_subject(prefix, slug.as_str());
+    let proposal = Proposal {
+        slug: slug.clone(),
+        base: start.digest,
+        contents,
+        mode: Mode::PlanningSnapshot,
+        operation: "migration.new".to_owned(),
+        message: commit::message(&subject, &args.target, None),
+    };
+    let plan = proposed::plan(context, &place, "migration new", proposal)?;
+    let exit = context.site(&place).carry_out(&args.plan, &plan)?;
+    if exit != Exit::Done || args.plan.changes_nothing() {
+        return Ok(exit);
+    }
+    match args.until {
+        Some(until) => steps(context, &place, &slug, Some(until), &args.plan),
+        None => {
+            context
+                .out
+                .hint(&format!("plan it with `piton migration step {slug}`"));
+            Ok(exit)
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! `piton migration refine`: feedback, and one revision that takes it up.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use piton_loop::clock::local_stamp;
+use piton_loop::planning::person;
+use piton_migration::effort::Effort;
+use piton_migration::planning::FeedbackSource;
+
+use super::planned_step::{self, StepCommand};
+use super::{find, person_refusal, proposed};
+use crate::agents::AgentArgs;
+use crate::context::Context;
+use crate::editor;
+use crate::error::{CommandError, CommandResult};
+use crate::exit::Exit;
+use crate::op::AskedEffort;
+use crate::planned::PlanArgs;
+use crate::planning::{LocalClock, planning_site};
+
+/// Give feedback on a plan, and have it revised
+///
+/// The feedback is recorded and committed first, so it stays when the agent
+/// fails; then one step takes it up.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  piton migration refine SLUG --message \"keep the old entry point\"
+  piton migration refine SLUG --file notes.md
+  piton migration refine SLUG --editor")]
+pub(crate) struct RefineArgs {
+    /// The migration: its slug, or the path of its directory
+    slug: PathBuf,
+
+    #[command(flatten)]
+    feedback: FeedbackArgs,
+
+    /// Only record the feedback; `piton migration step` takes it up
+    #[arg(long)]
+    record_only: bool,
+
+    #[command(flatten)]
+    agent: AgentArgs,
+
+    #[command(flatten)]
+    plan: PlanArgs,
+}
+
+/// Where the feedback comes from; exactly one of them.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct FeedbackArgs {
+    /// The feedback itself
+    #[arg(long, value_name = "TEXT")]
+    message: Option<String>,
+
+    /// A file with the feedback
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
+
+    /// Write the feedback in an editor
+    #[arg(long)]
+    editor: bool,
+}
+
+pub(crate) fn run(context: &Context, args: &RefineArgs) -> CommandResult {
+    let (source, text) = feedback(context, &args.feedback)?;
+    if text.trim().is_empty() {
+        return Err(CommandError::usage(
+            "the feedback is empty; nothing was changed",
+        ));
+    }
+    let mut place = context.place_to_write(&args.plan)?;
+    args.agent.over(&mut place.settings)?;
+    let slug = find(context, &place.live(), &args.slug)?;
+    let site = planning_site(&place)?;
+    let prefix = place.settings.text("commit-prefix").unwrap_or("piton");
+    let proposal = person::refine(
+        &context.disk,
+        &place.repository,
+        &site,
+        &slug,
+        (source, &text),
+        prefix,
+        local_stamp(&LocalClock),
+    )
+    .map_err(|error| person_refusal(error, &slug))?;
+    let plan = proposed::plan(context, &place, "migration refine", proposal)?;
+    let exit = context.site(&place).carry_out(&args.plan, &plan)?;
+    if args.plan.changes_nothing() {
+        context
+            .out
+            .hint("afterwards one planning step takes it up; it is decided on what is then live");
+        return Ok(exit);
+    }
+    if exit != Exit::Done || args.record_only {
+        return Ok(exit);
+    }
+    let command = StepCommand {
+        name: "migration refine",
+        effort: |_| AskedEffort::Refine(Effort::High),
+    };
+    planned_step::carry_out(context, &place, &slug, &command, &args.plan)
+}
+
+fn feedback(
+    context: &Context,
+    args: &FeedbackArgs,
+) -> Result<(FeedbackSource, String), CommandError> {
+    if let Some(message) = &args.message {
+        return Ok((FeedbackSource::Message, message.clone()));
+    }
+    if let Some(file) = &args.file {
+        let path = context.directory.join(file);
+        let bytes = crate::files::read(&context.disk, &path)?.ok_or_else(|| {
+            CommandError::usage(format!(
+                "could not read {}: there is no such file",
+                file.display()
+            ))
+        })?;
+        let text = String::from_utf8(bytes)
+            .map_err(|_| CommandError::usage(format!("{} is not UTF-8", file.display())))?;
+        return Ok((FeedbackSource::File, text));
+    }
+    Ok((FeedbackSource::Message, editor::write(context, "feedback")?))
+}

@@ -1,0 +1,50 @@
+//! `piton migration reject`: says no, and why.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use piton_loop::clock::local_stamp;
+use piton_loop::planning::person;
+
+use super::{find, person_refusal, proposed};
+use crate::context::Context;
+use crate::error::CommandResult;
+use crate::planned::PlanArgs;
+use crate::planning::{LocalClock, planning_site};
+
+/// Reject a migration; it stays as a record and is never carried out
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  piton migration reject SLUG --reason \"not worth the risk now\""
+)]
+pub(crate) struct RejectArgs {
+    /// The migration: its slug, or the path of its directory
+    slug: PathBuf,
+
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+
+    #[command(flatten)]
+    plan: PlanArgs,
+}
+
+pub(crate) fn run(context: &Context, args: &RejectArgs) -> CommandResult {
+    let place = context.place_to_write(&args.plan)?;
+    let slug = find(context, &place.live(), &args.slug)?;
+    let site = planning_site(&place)?;
+    let prefix = place.settings.text("commit-prefix").unwrap_or("piton");
+    let now = local_stamp(&LocalClock);
+    let proposal = person::reject(
+        &context.disk,
+        &place.repository,
+        &site,
+        &slug,
+        &args.reason,
+        prefix,
+        now,
+    )
+    .map_err(|error| person_refusal(error, &slug))?;
+    let plan = proposed::plan(context, &place, "migration reject", proposal)?;
+    context.site(&place).carry_out(&args.plan, &plan)
+}

@@ -1,0 +1,158 @@
+//! `piton migration review`: what waits for a person, and the answer.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use clap::Args;
+use piton_loop::clock::local_stamp;
+use piton_loop::planning::person::{self, Choice, ReviewSheet};
+use piton_loop::planning::snapshot::Live;
+use piton_migration::planning::FeedbackSource;
+use piton_migration::slug::Slug;
+use piton_plan::render::clean;
+use serde_json::json;
+
+use super::{find, person_refusal, proposed};
+use crate::context::{Context, Place};
+use crate::editor;
+use crate::error::{CommandError, CommandResult};
+use crate::exit::Exit;
+use crate::planned::PlanArgs;
+use crate::planning::{LocalClock, planning_site};
+use crate::terminal;
+
+/// Show what a migration asks of a person, and take the answer
+///
+/// On a terminal it asks for one; otherwise it only shows, and ends with 3.
+/// For scripts there are `approve`, `reject` and `refine`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  piton migration review SLUG\n  piton migration review SLUG --json"
+)]
+pub(crate) struct ReviewArgs {
+    /// The migration: its slug, or the path of its directory
+    slug: PathBuf,
+
+    #[command(flatten)]
+    plan: PlanArgs,
+}
+
+pub(crate) fn run(context: &Context, args: &ReviewArgs) -> CommandResult {
+    let place = context.place_to_write(&args.plan)?;
+    let slug = find(context, &place.live(), &args.slug)?;
+    let site = planning_site(&place)?;
+    let live = Live::read(&context.disk, &site, &slug)
+        .map_err(|error| CommandError::failed(format!("could not read {slug}")).because(error))?;
+    let sheet = ReviewSheet::of(&live);
+    let waits = sheet.reason.is_some();
+    let exit = if waits {
+        Exit::WaitsForPerson
+    } else {
+        Exit::Done
+    };
+    if context.out.json_wanted() {
+        context.out.json(&json!({
+            "format": 1,
+            "slug": slug.as_str(),
+            "awaiting_human_review": waits,
+            "reason": sheet.reason,
+            "findings": sheet.findings,
+            "manifest": sheet.manifest,
+            "plan": sheet.plan,
+            "phase": sheet.phase,
+            "choices": sheet.choices.iter().map(|choice| choice.as_str()).collect::<Vec<_>>(),
+        }));
+        return Ok(exit);
+    }
+    context.out.data(&shown(&slug, &sheet, &place));
+    if !waits || !context.interactive() || args.plan.changes_nothing() {
+        return Ok(exit);
+    }
+    answer(context, &place, &slug, &sheet, &args.plan)
+}
+
+fn shown(slug: &Slug, sheet: &ReviewSheet, place: &Place) -> String {
+    let mut text = String::new();
+    let live = place.live().migration(slug);
+    let _ = match &sheet.reason {
+        Some(reason) => writeln!(text, "{slug} waits for a person: {}", clean(reason)),
+        None => writeln!(text, "{slug} waits for nobody."),
+    };
+    let _ = writeln!(text, "\n{}", sheet.manifest.trim_end());
+    if let Some(findings) = &sheet.findings {
+        let _ = writeln!(text, "\nwhat the last review found:\n");
+        for line in findings.lines() {
+            let _ = writeln!(text, "  {}", clean(line));
+        }
+    }
+    let _ = writeln!(text);
+    if let Some(plan) = sheet.plan {
+        let _ = writeln!(text, "plan:  {}", live.join(plan).display());
+    }
+    if let Some(phase) = &sheet.phase {
+        let _ = writeln!(text, "phase: {}", live.join(phase).display());
+    }
+    for choice in &sheet.choices {
+        let rest = match choice {
+            Choice::Approve => "",
+            Choice::Refine => " --message TEXT",
+            Choice::Reject => " --reason TEXT",
+        };
+        let _ = writeln!(text, "  piton migration {} {slug}{rest}", choice.as_str());
+    }
+    text
+}
+
+fn answer(
+    context: &Context,
+    place: &Place,
+    slug: &Slug,
+    sheet: &ReviewSheet,
+    args: &PlanArgs,
+) -> CommandResult {
+    let words: Vec<&str> = sheet.choices.iter().map(|choice| choice.as_str()).collect();
+    let interrupted =
+        |error| CommandError::failed("could not ask; nothing was changed").because(error);
+    let said = terminal::choose(&format!("{}, or leave it? ", words.join(", ")), &words)
+        .map_err(interrupted)?;
+    let Some(choice) = sheet
+        .choices
+        .iter()
+        .find(|choice| Some(choice.as_str()) == said.as_deref())
+    else {
+        return Ok(Exit::WaitsForPerson);
+    };
+    let site = planning_site(place)?;
+    let prefix = place.settings.text("commit-prefix").unwrap_or("piton");
+    let (disk, git, now) = (&context.disk, &place.repository, local_stamp(&LocalClock));
+    let (command, proposal) = match choice {
+        Choice::Approve => (
+            "migration approve",
+            person::approve(disk, git, &site, slug, prefix, now),
+        ),
+        Choice::Reject => {
+            let reason = terminal::line("why? ").map_err(interrupted)?;
+            (
+                "migration reject",
+                person::reject(disk, git, &site, slug, &reason, prefix, now),
+            )
+        }
+        Choice::Refine => {
+            let text = editor::write(context, "feedback")?;
+            let feedback = (FeedbackSource::Message, text.as_str());
+            (
+                "migration refine",
+                person::refine(disk, git, &site, slug, feedback, prefix, now),
+            )
+        }
+    };
+    let proposal = proposal.map_err(|error| person_refusal(error, slug))?;
+    let plan = proposed::plan(context, place, command, proposal)?;
+    let exit = context.site(place).carry_out(args, &plan)?;
+    if *choice == Choice::Refine && exit == Exit::Done {
+        context
+            .out
+            .hint(&format!("`piton migration step {slug}` takes it up"));
+    }
+    Ok(exit)
+}

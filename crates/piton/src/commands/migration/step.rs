@@ -1,0 +1,147 @@
+//! `piton migration step`: the next planning step, or all of them.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use piton_migration::live::load_manifest;
+use piton_migration::manifest::{MigrationState, Status};
+use piton_migration::slug::Slug;
+
+use super::find;
+use super::planned_step::{self, StepCommand};
+use crate::agents::AgentArgs;
+use crate::context::{Context, Place};
+use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::exit::Exit;
+use crate::op::AskedEffort;
+use crate::output::{Channel, Level};
+use crate::planned::PlanArgs;
+
+/// Make the next planning step of a migration
+///
+/// The agent works in a worktree of its own, on a copy of the migration. Its
+/// answer is checked, published and committed; a step that fails changes
+/// nothing but the run record, and the next one starts where this one did.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  piton migration step SLUG
+  piton migration step SLUG --dry-run -vv      with the whole prompt
+  piton migration step SLUG --until ready --with claude --model opus
+  piton migration step SLUG --with command --agent-command \"my-agent --quiet\"")]
+pub(crate) struct StepArgs {
+    /// The migration: its slug, or the path of its directory
+    slug: PathBuf,
+
+    /// Go on until the plan is ready, or a person is needed
+    #[arg(long, value_enum)]
+    until: Option<Until>,
+
+    #[command(flatten)]
+    agent: AgentArgs,
+
+    #[command(flatten)]
+    plan: PlanArgs,
+}
+
+/// Where a sequence of steps ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Until {
+    /// The plan may be carried out
+    Ready,
+}
+
+pub(crate) fn run(context: &Context, args: &StepArgs) -> CommandResult {
+    let mut place = context.place_to_write(&args.plan)?;
+    args.agent.over(&mut place.settings)?;
+    let slug = find(context, &place.live(), &args.slug)?;
+    steps(context, &place, &slug, args.until, &args.plan)
+}
+
+/// Makes the next step, and the ones after it where that is wanted.
+pub(super) fn steps(
+    context: &Context,
+    place: &Place,
+    slug: &Slug,
+    until: Option<Until>,
+    args: &PlanArgs,
+) -> CommandResult {
+    let command = StepCommand {
+        name: "migration step",
+        effort: AskedEffort::Default,
+    };
+    loop {
+        let exit = planned_step::carry_out(context, place, slug, &command, args)?;
+        if exit != Exit::Done || args.changes_nothing() {
+            return Ok(exit);
+        }
+        let standing = standing(context, place, slug)?;
+        match (standing, until) {
+            (Standing::Planning, Some(Until::Ready)) => {}
+            (Standing::Planning, None) => {
+                context
+                    .out
+                    .hint(&format!("go on with `piton migration step {slug}`"));
+                return Ok(Exit::Done);
+            }
+            (Standing::Over(status), _) => {
+                context.out.note(
+                    Channel::General,
+                    Level::NORMAL,
+                    &format!("{slug} is {status}"),
+                );
+                return Ok(Exit::Done);
+            }
+            (Standing::Waits(reason), until) => {
+                context.out.note(
+                    Channel::General,
+                    Level::NORMAL,
+                    &format!(
+                        "{slug} waits for a person: {}",
+                        piton_plan::render::clean(&reason)
+                    ),
+                );
+                context
+                    .out
+                    .hint(&format!("look at it with `piton migration review {slug}`"));
+                return Ok(if until.is_some() {
+                    Exit::WaitsForPerson
+                } else {
+                    Exit::Done
+                });
+            }
+        }
+    }
+}
+
+/// Where a migration stands after a step.
+enum Standing {
+    Planning,
+    Waits(String),
+    Over(Status),
+}
+
+fn standing(context: &Context, place: &Place, slug: &Slug) -> Result<Standing, CommandError> {
+    let manifest =
+        load_manifest(&context.disk, &place.live().migration(slug)).map_err(|error| {
+            CommandError::new(
+                ErrorKind::Failed,
+                "could not see where the migration stands",
+            )
+            .because(error)
+        })?;
+    let status = manifest.status();
+    Ok(match MigrationState::from(manifest) {
+        MigrationState::Planning(_) => Standing::Planning,
+        MigrationState::AwaitingReview(waiting) => Standing::Waits(
+            waiting
+                .manifest()
+                .human_review_reason()
+                .unwrap_or("it does not say why")
+                .to_owned(),
+        ),
+        MigrationState::Ready(_) | MigrationState::Skipped(_) | MigrationState::Done(_) => {
+            Standing::Over(status)
+        }
+    })
+}

@@ -1,0 +1,67 @@
+//! Writing a text in the user's editor.
+
+use std::path::Path;
+use std::process::Command;
+
+use piton_durable::{Disk, DiskRead, write_atomic};
+
+use crate::context::Context;
+use crate::error::{CommandError, ErrorKind};
+
+/// What the editor opens with; such lines are left out afterwards.
+const ADVICE: &str =
+    "\n# Write above. Lines that begin with # are left out; nothing at all cancels.\n";
+
+/// Opens an editor and returns what was written.
+pub(crate) fn write(context: &Context, what: &str) -> Result<String, CommandError> {
+    if !context.interactive() {
+        return Err(CommandError::new(
+            ErrorKind::NeedsPerson,
+            "could not open an editor: nobody is there",
+        )
+        .hint("give the text with --message or --file"));
+    }
+    let state = crate::site::anywhere(context)?.state;
+    let file = state
+        .join("work")
+        .join(format!("{what}-{}.md", std::process::id()));
+    let failed = |error: &dyn std::error::Error| {
+        CommandError::failed("could not use an editor").because(error.to_string())
+    };
+    write_atomic(&context.disk, &file, ADVICE.as_bytes(), 0o600).map_err(|error| failed(&error))?;
+    let written =
+        run(context, &file).and_then(|()| context.disk.read(&file).map_err(|error| failed(&error)));
+    // It is scratch; one that stays is in nobody's way.
+    let _ = context.disk.remove_file(&file);
+    let text = String::from_utf8(written?)
+        .map_err(|_| CommandError::usage("what the editor wrote is not UTF-8"))?;
+    let kept: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+    Ok(kept.join("\n").trim().to_owned())
+}
+
+fn run(context: &Context, file: &Path) -> Result<(), CommandError> {
+    let named = context
+        .environment
+        .get("VISUAL")
+        .or_else(|| context.environment.get("EDITOR"));
+    let line = named.unwrap_or("vi");
+    let words = piton_agent::words::split(line).map_err(|error| {
+        CommandError::usage(format!("could not use the editor `{line}`")).because(error)
+    })?;
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the user's own editor, on the user's terminal"
+    )]
+    let ended = Command::new(&words[0]).args(&words[1..]).arg(file).status();
+    match ended {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(CommandError::failed(format!(
+            "the editor `{line}` ended with {status}"
+        ))),
+        Err(error) => Err(
+            CommandError::usage(format!("could not start the editor `{line}`"))
+                .because(error)
+                .hint("set EDITOR, or give the text with --message or --file"),
+        ),
+    }
+}

@@ -1,0 +1,138 @@
+//! What staged planning works with here: places, prompts, taste, effort.
+
+use std::path::Path;
+
+use piton_durable::DiskRead;
+use piton_loop::clock::Clock as LoopClock;
+use piton_loop::effort::{EffortBudget, EffortResolution};
+use piton_loop::planning::brief::Briefing;
+use piton_loop::planning::decide::{StepDecision, StepOptions, StepRefusal, call_role, next_step};
+use piton_loop::planning::site::Site as PlanningSite;
+use piton_loop::planning::snapshot::Snapshot;
+use piton_loop::prompts::PromptSet;
+use piton_loop::taste::{Taste, TastePaths};
+use piton_migration::slug::Slug;
+
+use crate::agents;
+use crate::context::{Context, Place};
+use crate::error::{CommandError, ErrorKind};
+use crate::op::AskedEffort;
+
+/// Everything a planning step is decided with, besides the migration.
+#[derive(Debug)]
+pub(crate) struct Desk {
+    pub(crate) site: PlanningSite,
+    pub(crate) prompts: PromptSet,
+    pub(crate) taste: Taste,
+    pub(crate) budget: EffortBudget,
+    pub(crate) prefix: String,
+}
+
+impl Desk {
+    pub(crate) fn set(context: &Context, place: &Place) -> Result<Self, CommandError> {
+        let settings = &place.settings;
+        let under_top = |name: &str, default: &str| {
+            place
+                .top()
+                .join(settings.path(name).map_or(default, |path| path.as_str()))
+        };
+        let prompts = PromptSet::load(&context.disk, &under_top("prompts", ".piton/prompts"))
+            .map_err(|error| {
+                CommandError::usage("could not use the prompt templates").because(error)
+            })?;
+        let paths = TastePaths {
+            project: under_top("taste", ".piton/taste.md"),
+            global: context.environment.user_taste(),
+        };
+        let taste = Taste::load(&context.disk, &paths)
+            .map_err(|error| CommandError::usage("could not use the taste").because(error))?;
+        Ok(Self {
+            site: planning_site(place)?,
+            prompts,
+            taste,
+            budget: agents::budget(settings)?,
+            prefix: settings.text("commit-prefix").unwrap_or("piton").to_owned(),
+        })
+    }
+
+    /// Resolves the effort of a call.
+    pub(crate) fn effort(&self, asked: AskedEffort) -> EffortResolution {
+        match asked {
+            AskedEffort::Default(_) => self.budget.for_call(),
+            AskedEffort::Refine(tier) => self.budget.for_role(tier, "taking up feedback"),
+        }
+    }
+
+    /// Decides the next step of a migration.
+    pub(crate) fn next_step(
+        &self,
+        disk: &dyn DiskRead,
+        place: &Place,
+        slug: &Slug,
+        effort: AskedEffort,
+        answers_by_schema: bool,
+    ) -> Result<StepDecision, StepRefusal> {
+        // The model depends on the role, and the role on where planning stands.
+        let snapshot = Snapshot::read(disk, &self.site, slug)?;
+        let step = piton_loop::planning::decide::step_of(&snapshot)?;
+        let options = StepOptions {
+            briefing: Briefing {
+                prompts: &self.prompts,
+                taste: &self.taste.text,
+                budget: self.budget,
+                answer_by_schema: answers_by_schema,
+            },
+            effort: self.effort(effort),
+            model: agents::model(&place.settings, call_role(step).as_str()),
+            commit_prefix: &self.prefix,
+        };
+        next_step(disk, &place.repository, &self.site, slug, &options)
+    }
+}
+
+/// Returns where migrations and what piton keeps of them lie.
+pub(crate) fn planning_site(place: &Place) -> Result<PlanningSite, CommandError> {
+    let migrations = place
+        .settings
+        .text("migrations-dir")
+        .unwrap_or("migrations");
+    PlanningSite::new(place.top(), migrations, &place.state())
+        .map_err(|error| CommandError::usage("could not use `migrations-dir`").because(error))
+}
+
+/// Turns a refusal to plan into the error of a command.
+pub(crate) fn refusal(error: StepRefusal, slug: &Slug) -> CommandError {
+    use StepRefusal as R;
+    let kind = match &error {
+        R::AwaitsPerson { .. } => ErrorKind::NeedsPerson,
+        R::NotPlanning { .. } | R::Taken { .. } | R::NoCommit => ErrorKind::Usage,
+        R::Dirty { .. }
+        | R::Snapshot(_)
+        | R::Ended { .. }
+        | R::Inconsistent { .. }
+        | R::Git(_)
+        | R::Prompt(_) => ErrorKind::Failed,
+    };
+    let hint = error.hint();
+    CommandError::new(kind, format!("could not plan {slug}; nothing was changed"))
+        .because(error)
+        .hints(hint)
+}
+
+/// The machine's clock, in the user's zone.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LocalClock;
+
+impl LoopClock for LocalClock {
+    fn now(&self) -> jiff::Zoned {
+        jiff::Zoned::now()
+    }
+}
+
+/// Returns a path below the top of the repository as plans name it.
+pub(crate) fn below_top(top: &Path, path: &Path) -> String {
+    path.strip_prefix(top)
+        .unwrap_or(path)
+        .to_string_lossy()
+        .into_owned()
+}

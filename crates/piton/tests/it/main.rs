@@ -5,3 +5,4 @@ mod config;
 mod env;
 mod house;
 mod plans;
+mod runs;

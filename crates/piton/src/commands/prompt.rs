@@ -1,5 +1,7 @@
 //! `piton prompt`: what agents are told.
 
+use std::fmt::Write as _;
+
 use clap::{Args, Subcommand};
 use piton_durable::DiskRead;
 use piton_loop::prompts::{PromptRole, PromptSet, TemplateOrigin};
@@ -83,10 +85,11 @@ fn list(context: &Context, prompts: &PromptSet) {
             .json(&json!({"format": 1, "templates": templates}));
         return;
     }
-    let lines: String = templates
-        .iter()
-        .map(|(name, origin)| format!("{name}\t{}\n", origin_name(origin)))
-        .collect();
+    let mut lines = String::new();
+    for (name, origin) in templates {
+        // Writing to a string cannot fail.
+        let _ = writeln!(lines, "{name}\t{}", origin_name(origin));
+    }
     context.out.data(&lines);
 }
 

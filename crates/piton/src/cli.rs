@@ -99,6 +99,10 @@ pub(crate) enum Command {
     Config(commands::config::ConfigCommand),
     #[command(subcommand)]
     Migration(commands::migration::MigrationCommand),
+    #[command(subcommand)]
+    Prompt(commands::prompt::PromptCommand),
+    #[command(subcommand)]
+    Runs(commands::runs::RunsCommand),
     Apply(commands::apply::ApplyArgs),
     #[command(subcommand)]
     Journal(commands::journal::JournalCommand),

@@ -2,8 +2,10 @@
 
 mod front_matter;
 mod kind;
+mod retention;
 mod snapshot;
 
 pub use front_matter::Scalar;
 pub use kind::{FailureKind, FailureKindError};
+pub use retention::outdated;
 pub use snapshot::{Artifacts, FailureSnapshot, FailureText, SnapshotName};

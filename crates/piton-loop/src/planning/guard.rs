@@ -91,7 +91,6 @@ impl Guard {
                 });
             }
         }
-        let user_s = user.branch()?.map(|name| format!("refs/heads/{name}"));
         let refs = watched(bench.refs()?);
         let changed = |old: &[(String, CommitId)], new: &[(String, CommitId)]| -> Vec<String> {
             new.iter()
@@ -103,7 +102,8 @@ impl Guard {
         names.extend(changed(&refs, &self.refs));
         names.sort_unstable();
         names.dedup();
-        names.retain(|name| Some(name) != user_s.as_ref());
+        let people = People::look(bench, user)?;
+        names.retain(|name| !people.explain(name, &self.refs, &refs));
         strays.extend(names.into_iter().map(|name| Stray::Reference { name }));
         let settings = settings(disk, bench.common_dir());
         for (before, after) in self.settings.iter().zip(&settings) {
@@ -114,6 +114,43 @@ impl Guard {
             }
         }
         Ok(strays)
+    }
+}
+
+/// The people at work in the other worktrees of the repository, who may go on
+/// committing and switching branches while an agent is at work.
+struct People {
+    /// The branch that the user has checked out.
+    branch: Option<String>,
+    /// What the other worktrees show.
+    heads: Vec<CommitId>,
+}
+
+impl People {
+    fn look(bench: &dyn GitRead, user: &dyn GitRead) -> Result<Self, GitError> {
+        let worktrees = bench.worktrees()?;
+        Ok(Self {
+            branch: user.branch()?.map(|name| format!("refs/heads/{name}")),
+            heads: worktrees
+                .into_iter()
+                .filter(|worktree| worktree.path != bench.top())
+                .filter_map(|worktree| worktree.head)
+                .collect(),
+        })
+    }
+
+    /// Tells whether they account for a changed reference: it is the user's
+    /// own branch, or one that moved to where somebody's worktree is.
+    fn explain(
+        &self,
+        name: &String,
+        before: &[(String, CommitId)],
+        after: &[(String, CommitId)],
+    ) -> bool {
+        let was_there = before.iter().any(|(known, _)| known == name);
+        let now = after.iter().find(|(known, _)| known == name);
+        self.branch.as_ref() == Some(name)
+            || (was_there && now.is_some_and(|(_, commit)| self.heads.contains(commit)))
     }
 }
 
@@ -137,13 +174,30 @@ fn settings(disk: &dyn DiskRead, common: &Path) -> Vec<(PathBuf, Option<String>)
                     .ok(),
                 Ok(Some(_)) => disk
                     .read(&path)
-                    .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+                    .map(|bytes| without_branches(&String::from_utf8_lossy(&bytes)))
                     .ok(),
                 Ok(None) | Err(_) => None,
             };
             (PathBuf::from(name), fingerprint)
         })
         .collect()
+}
+
+/// Takes the settings of branches out of git's configuration: they change with
+/// every first push, and git runs nothing that they name.
+fn without_branches(config: &str) -> String {
+    let mut of_branch = false;
+    config
+        .lines()
+        .filter(|line| {
+            let line = line.trim_start();
+            if line.starts_with('[') {
+                of_branch = line.starts_with("[branch ") && line.trim_end().ends_with(']');
+            }
+            !of_branch
+        })
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// Returns the part of a changed path that lies outside `allowed`. A whole new
@@ -168,4 +222,18 @@ fn outside(disk: &dyn DiskRead, top: &Path, changed: &Path, allowed: &Path) -> V
     }
     strays.sort_unstable();
     strays
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_first_push_is_no_change_of_settings_and_an_editor_is() {
+        let before = "[core]\n\tbare = false\n";
+        let pushed = "[core]\n\tbare = false\n[branch \"x\"]\n\tremote = origin\n";
+        let forged = "[branch \"x\"] remote = o\n[core]\n\tbare = false\n\teditor = evil\n";
+        assert_eq!(without_branches(pushed), without_branches(before));
+        assert_ne!(without_branches(forged), without_branches(before));
+    }
 }

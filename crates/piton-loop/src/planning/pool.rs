@@ -99,9 +99,7 @@ fn prepare(
     }
     git.prune_worktrees()?;
     git.add_worktree(path, commit)?;
-    let repository = Repository::find(path)?;
-    repository.reset_to(commit)?;
-    Ok(repository)
+    Ok(Repository::find(path)?)
 }
 
 /// Returns the worktree if it is still one of this very repository.

@@ -295,6 +295,31 @@ fn a_branch_of_its_own_is_refused_and_named() {
 }
 
 #[test]
+fn the_user_may_commit_and_branch_while_an_agent_works() {
+    let world = World::new();
+    world.repo.git(&["branch", "other"]);
+    let other = tempfile::tempdir().unwrap();
+    let elsewhere = other.path().join("wt");
+    let elsewhere = elsewhere.to_str().unwrap();
+    world
+        .repo
+        .git(&["worktree", "add", "-q", elsewhere, "other"]);
+    // What the user does elsewhere comes from the agent's shell here, and the
+    // step fails for its missing products alone.
+    let user = format!(
+        "git -C {} checkout -q -b feature; git -C {0} commit -q --allow-empty -m mine; \
+         git -C {elsewhere} commit -q --allow-empty -m theirs",
+        world.repo.path().display()
+    );
+    let failed = with_shell(&world, &user);
+    assert!(
+        story(&failed).contains("it wrote no approach"),
+        "{}",
+        story(&failed)
+    );
+}
+
+#[test]
 fn a_hook_for_the_user_s_next_commit_is_refused_and_named() {
     let world = World::new();
     let hook = world.repo.path().join(".git/hooks/pre-commit");

@@ -8,6 +8,8 @@ pub(crate) mod init;
 pub(crate) mod journal;
 pub(crate) mod man;
 pub(crate) mod migration;
+pub(crate) mod prompt;
+pub(crate) mod runs;
 
 use crate::cli::Command;
 use crate::context::Context;
@@ -19,6 +21,8 @@ pub(crate) fn run(context: &Context, command: Command) -> CommandResult {
         Command::Init(args) => init::run(context, &args),
         Command::Config(command) => config::run(context, &command),
         Command::Migration(command) => migration::run(context, &command),
+        Command::Prompt(command) => prompt::run(context, &command),
+        Command::Runs(command) => runs::run(context, &command),
         Command::Apply(args) => apply::run(context, &args),
         Command::Journal(command) => journal::run(context, &command),
         Command::Demo(args) => demo::run(context, &args),

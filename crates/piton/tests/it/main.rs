@@ -6,3 +6,4 @@ mod demo;
 mod env;
 mod house;
 mod plans;
+mod runs;

@@ -1,0 +1,133 @@
+//! What a planning step costs besides its agent.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a benchmark arranges the real world"
+)]
+
+use std::cell::Cell;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Zoned;
+use piton_agent::{Limits, Quiet, ScriptAgent, Stop, SystemClock};
+use piton_durable::platform::RealProcesses;
+use piton_durable::{Holder, RealDisk};
+use piton_git::{Git, GitRead, Repository};
+use piton_loop::clock::{Clock, local_stamp};
+use piton_loop::effort::EffortBudget;
+use piton_loop::planning::brief::Briefing;
+use piton_loop::planning::decide::{NewMigration, StepOptions, first_step};
+use piton_loop::planning::perform::Performer;
+use piton_loop::planning::site::Site;
+use piton_loop::prompts::PromptSet;
+use piton_loop::runs::{FinalStatus, RunRecord, RunSummary};
+use piton_migration::live::LiveDir;
+use piton_migration::own::{Target, TargetProvenance};
+use piton_migration::publish::{OsGate, PublishEnv, Publisher};
+use piton_testkit::ScratchRepo;
+use piton_testkit::floor::Table;
+
+#[derive(Debug)]
+struct Now;
+
+impl Clock for Now {
+    fn now(&self) -> Zoned {
+        Zoned::now()
+    }
+}
+
+const SCRIPT: &str = "[[step]]\nreply = 'One way.'\n[[step.edit]]\n\
+                      path = 'approaches/a.md'\nwrite = 'a way'\n";
+
+fn main() {
+    let repo = ScratchRepo::new();
+    for n in 0..500 {
+        repo.write(&format!("src/file-{n}.rs"), "fn nothing() {}\n");
+    }
+    repo.commit_all("some files");
+    let git = Repository::find(repo.path()).expect("a repository");
+    let state = git.common_dir().join("piton");
+    let site = Site::new(repo.path(), "migrations", &state).expect("a place");
+    let number = Cell::new(0);
+    let next = || {
+        number.set(number.get() + 1);
+        number.get()
+    };
+    let step = || planning_step(&git, &site, &format!("m-{}", next()));
+    let commit = || {
+        let path = format!("floor/{}.md", next());
+        repo.write(&path, "a way");
+        git.commit_paths(&[Path::new(&path)], "a way")
+    };
+    let mut table = Table::new("planning: a step without its agent", 15);
+    table.row("decide, call, publish, commit", 12.0, step, commit);
+    std::process::exit(i32::from(!table.finish()));
+}
+
+/// Starts a migration: everything a step takes, with an agent that takes none.
+fn planning_step(git: &Repository, site: &Site, slug: &str) {
+    let prompts = PromptSet::built_in().expect("templates");
+    let budget = EffortBudget::new(None, None).expect("a budget");
+    let new = NewMigration {
+        slug: slug.parse().expect("a slug"),
+        target: Target {
+            description: "a change".into(),
+            provenance: TargetProvenance::Paths,
+            files: vec![],
+            scope: None,
+        },
+        now: local_stamp(&Now),
+    };
+    let options = StepOptions {
+        briefing: Briefing {
+            prompts: &prompts,
+            taste: "none",
+            budget,
+            answer_by_schema: false,
+        },
+        effort: budget.for_call(),
+        model: None,
+        commit_prefix: "piton",
+    };
+    let decision = first_step(&RealDisk, git, site, new, &options).expect("a first step");
+    let agent = ScriptAgent::new(
+        SCRIPT.parse().expect("a script"),
+        Arc::new(RealDisk),
+        Arc::new(SystemClock::default()),
+    );
+    let holder = Holder {
+        pid: std::process::id(),
+        host: "here".into(),
+        since: jiff::Timestamp::now(),
+        what: "a benchmark".into(),
+    };
+    let performer = Performer {
+        disk: &RealDisk,
+        git,
+        clock: &Now,
+        site,
+        agent: &agent,
+        limits: Limits::default(),
+        stop: &Stop::default(),
+        holder: holder.clone(),
+    };
+    let summary = RunSummary::new("a benchmark", "/");
+    let mut run =
+        RunRecord::begin(&RealDisk, &Now, &site.runs(), &holder, summary).expect("a run record");
+    let made = performer.call(&decision, &mut run, &Quiet).expect("a step");
+    let gate = OsGate::new(git.common_dir(), &RealProcesses, Duration::ZERO);
+    let live = LiveDir::new(site.root(), site.migrations());
+    Publisher::new(PublishEnv {
+        disk: &RealDisk,
+        git,
+        gate: &gate,
+        processes: &RealProcesses,
+        live: &live,
+        now: jiff::Timestamp::now(),
+    })
+    .publish(&made.candidate.request())
+    .expect("a publish");
+    made.candidate.remove(&RealDisk).expect("gone");
+    run.finish(FinalStatus::Completed, None).expect("a summary");
+}

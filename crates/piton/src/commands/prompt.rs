@@ -1,0 +1,125 @@
+//! `piton prompt`: what agents are told.
+
+use std::fmt::Write as _;
+
+use clap::{Args, Subcommand};
+use piton_durable::DiskRead;
+use piton_loop::prompts::{PromptRole, PromptSet, TemplateOrigin};
+use serde_json::json;
+
+use crate::context::Context;
+use crate::error::{CommandError, CommandResult};
+use crate::exit::Exit;
+use crate::output::{Channel, Level};
+
+/// Show what agents are told, as templates
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  piton prompt list
+  piton prompt show expand
+  piton prompt show _taste.md.j2 > .piton/prompts/_taste.md.j2")]
+pub(crate) enum PromptCommand {
+    List(ListArgs),
+    Show(ShowArgs),
+}
+
+/// List the templates, and where each comes from
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  piton prompt list")]
+pub(crate) struct ListArgs {}
+
+/// Print the template of a role, or a part that several share
+///
+/// A file of the same name in .piton/prompts takes its place in this
+/// repository. `piton migration step --dry-run -vv` shows a prompt as the
+/// agent would get it.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  piton prompt show final-review
+  piton prompt show _situation.md.j2")]
+pub(crate) struct ShowArgs {
+    /// A role, such as expand or review-2, or a template's file name
+    role: String,
+}
+
+pub(crate) fn run(context: &Context, command: &PromptCommand) -> CommandResult {
+    let prompts = load(context)?;
+    match command {
+        PromptCommand::List(_) => {
+            list(context, &prompts);
+            Ok(Exit::Done)
+        }
+        PromptCommand::Show(args) => show(context, &prompts, args),
+    }
+}
+
+/// Loads the templates in force here.
+pub(crate) fn load(context: &Context) -> Result<PromptSet, CommandError> {
+    let disk: &dyn DiskRead = &context.disk;
+    let loaded = match context.place_if_any()? {
+        Some(place) => {
+            let dir = place.settings.text("prompts").unwrap_or(".piton/prompts");
+            PromptSet::load(disk, &place.top().join(dir))
+        }
+        None => PromptSet::built_in(),
+    };
+    loaded.map_err(|error| CommandError::usage("could not use the prompts").because(error))
+}
+
+fn list(context: &Context, prompts: &PromptSet) {
+    let templates: Vec<_> = prompts
+        .names()
+        .filter_map(|name| Some((name, prompts.part(name)?.0)))
+        .collect();
+    if context.out.json_wanted() {
+        let templates: Vec<_> = templates
+            .iter()
+            .map(|(name, origin)| json!({"name": name, "origin": origin_name(origin)}))
+            .collect();
+        context
+            .out
+            .json(&json!({"format": 1, "templates": templates}));
+        return;
+    }
+    let mut lines = String::new();
+    for (name, origin) in templates {
+        // Writing to a string cannot fail.
+        let _ = writeln!(lines, "{name}\t{}", origin_name(origin));
+    }
+    context.out.data(&lines);
+}
+
+fn show(context: &Context, prompts: &PromptSet, args: &ShowArgs) -> CommandResult {
+    let name = match args.role.parse::<PromptRole>() {
+        Ok(role) => role.template(),
+        Err(error) if prompts.part(&args.role).is_none() => {
+            return Err(CommandError::usage("could not show the prompt")
+                .because(error)
+                .hint("`piton prompt list` names the parts too"));
+        }
+        Err(_) => args.role.clone(),
+    };
+    if let Some((origin, text)) = prompts.part(&name) {
+        if context.out.json_wanted() {
+            context.out.json(&json!({
+                "format": 1, "name": name, "origin": origin_name(origin), "template": text,
+            }));
+        } else {
+            context.out.data(text);
+            let from = format!("from {}", origin_name(origin));
+            context.out.note(Channel::General, Level::INFO, &from);
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn origin_name(origin: &TemplateOrigin) -> String {
+    match origin {
+        TemplateOrigin::BuiltIn(_) => "built in".to_owned(),
+        TemplateOrigin::Repository(path) => path.display().to_string(),
+    }
+}

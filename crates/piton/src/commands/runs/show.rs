@@ -1,0 +1,134 @@
+//! `piton runs show`: all of one run.
+
+use std::fmt::Write as _;
+
+use clap::Args;
+use piton_loop::runs::{self, FullRun, ListedCall, RunId};
+use serde_json::{Value, json};
+
+use super::list::status;
+use super::unreadable;
+use crate::context::Context;
+use crate::error::{CommandError, CommandResult};
+use crate::exit::Exit;
+
+/// Show one run: its calls, what came of each, where everything is kept
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  piton runs show                 the newest
+  piton runs show 20260601T12     by the start of its name
+  piton runs show --json | jq .calls")]
+pub(crate) struct ShowArgs {
+    /// The run, or the start of its name; the newest when left out
+    run: Option<String>,
+}
+
+pub(super) fn run(context: &Context, args: &ShowArgs) -> CommandResult {
+    let runs = context.place()?.state().join("runs");
+    let listed = runs::list(&context.disk, &runs).map_err(unreadable)?;
+    let ids: Vec<&RunId> = listed.iter().map(|run| &run.id).collect();
+    let id = choose(&ids, args.run.as_deref())?;
+    let full = runs::show(&context.disk, &runs, id).map_err(unreadable)?;
+    if context.out.json_wanted() {
+        context.out.json(&document(&full));
+    } else {
+        context.out.data(&text(&full));
+    }
+    Ok(Exit::Done)
+}
+
+fn choose<'a>(ids: &[&'a RunId], wanted: Option<&str>) -> Result<&'a RunId, CommandError> {
+    let hint = "`piton runs list` names them";
+    let Some(start) = wanted else {
+        return ids.first().copied().ok_or_else(|| {
+            CommandError::usage("could not show a run: no agent was called here yet")
+        });
+    };
+    let fitting: Vec<_> = ids
+        .iter()
+        .filter(|id| id.as_str().starts_with(start))
+        .collect();
+    match fitting.as_slice() {
+        [one] => Ok(one),
+        [] => Err(CommandError::usage(format!("could not find a run {start}")).hint(hint)),
+        several => Err(CommandError::usage(format!(
+            "could not choose between {} runs whose names begin with {start}",
+            several.len()
+        ))
+        .hint(hint)),
+    }
+}
+
+fn document(full: &FullRun) -> Value {
+    let calls: Vec<Value> = full
+        .calls
+        .iter()
+        .map(|call| json!({"dir": call.dir, "call": call.call, "verdict": call.verdict}))
+        .collect();
+    json!({
+        "format": 1,
+        "run": full.run.id.as_str(),
+        "status": status(&full.run),
+        "dir": full.dir,
+        "summary": full.run.summary,
+        "calls": calls,
+        "events": full.events,
+    })
+}
+
+fn text(full: &FullRun) -> String {
+    // Writing to a string cannot fail.
+    let mut out = String::new();
+    let _ = writeln!(out, "run {} ({})", full.run.id, status(&full.run));
+    if let Some(summary) = &full.run.summary {
+        let _ = writeln!(out, "  command   {}", summary.command);
+        let _ = writeln!(out, "  started   {}", summary.started_at);
+        if let Some(finished) = &summary.finished_at {
+            let _ = writeln!(out, "  finished  {finished}");
+        }
+        if let Some(error) = &summary.error_message {
+            let _ = writeln!(out, "  error     {error}");
+        }
+    }
+    let _ = writeln!(out, "  kept in   {}", full.dir.display());
+    for call in &full.calls {
+        out.push_str(&call_text(call));
+    }
+    let snapshots = full.run.summary.iter().flat_map(|it| &it.attempts);
+    for path in snapshots.filter_map(|attempt| attempt.reason_doc_path.as_ref()) {
+        let _ = writeln!(out, "\nwhat failed is told in {path}");
+    }
+    out
+}
+
+fn call_text(call: &ListedCall) -> String {
+    let name = call.dir.file_name().unwrap_or_default().to_string_lossy();
+    let mut out = format!("\ncall {name}\n");
+    if let Some(record) = &call.call {
+        let version = record
+            .version
+            .as_ref()
+            .map_or_else(String::new, |version| format!(" {version}"));
+        let model = record.model.as_deref().unwrap_or("its own model");
+        let _ = writeln!(out, "  agent     {}{version}, {model}", record.agent);
+        let seconds = record.duration_ms / 1000;
+        let _ = writeln!(out, "  took      {seconds} s, {}", record.result.name());
+        if let Some(usage) = &record.usage {
+            let cost = record
+                .cost_usd
+                .map_or_else(String::new, |cost| format!(", ${cost:.2}"));
+            let _ = writeln!(out, "  consumed  {} tokens{cost}", usage.total());
+        }
+    }
+    match &call.verdict {
+        Some(verdict) => {
+            let asked = verdict.effort_asked.as_deref().unwrap_or("-");
+            let given = verdict.effort_given.as_deref().unwrap_or("-");
+            let _ = writeln!(out, "  effort    {given} (asked for {asked})");
+            let _ = writeln!(out, "  came to   {}", verdict.summary);
+        }
+        None => out.push_str("  came to   nothing that was recorded\n"),
+    }
+    out
+}

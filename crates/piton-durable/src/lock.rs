@@ -104,7 +104,7 @@ impl Lock {
         match file.try_lock_shared() {
             Ok(()) => Ok(false),
             Err(TryLockError::WouldBlock) => Ok(true),
-            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
+            Err(TryLockError::Error(error)) if has_no_locks(&error) => {
                 Err(LockError::Unsupported {
                     path: self.path.clone(),
                 })
@@ -145,7 +145,7 @@ impl Lock {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Ok(None),
-            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
+            Err(TryLockError::Error(error)) if has_no_locks(&error) => {
                 return Err(LockError::Unsupported {
                     path: self.path.clone(),
                 });
@@ -177,7 +177,8 @@ pub fn wait_for<T, E>(
         if let Some(got) = attempt()? {
             return Ok(Some(got));
         }
-        if deadline.is_none_or(|deadline| Instant::now() >= deadline) {
+        // A time too long to be told is no limit.
+        if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
             return Ok(None);
         }
         std::thread::sleep(LOOK_AGAIN);
@@ -209,6 +210,16 @@ impl Drop for LockGuard {
         // and its exec may hold the same file open for another moment.
         let _ = self.file.unlock();
     }
+}
+
+/// A file system without locks says so in one of these: network ones mostly.
+fn has_no_locks(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    let known = [Errno::NOLCK, Errno::NOTSUP, Errno::NOSYS];
+    error.kind() == io::ErrorKind::Unsupported
+        || known
+            .iter()
+            .any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
 }
 
 fn beside(path: &Path, ending: &str) -> PathBuf {

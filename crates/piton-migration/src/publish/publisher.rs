@@ -161,7 +161,9 @@ impl<'a> Publisher<'a> {
         match checked {
             Ok(commit) => {
                 result.commit = commit;
-                let digest = replaced.digest().clone();
+                // A hook may have changed what it committed.
+                let digest = TreeDigest::of(disk, &replaced.path())
+                    .unwrap_or_else(|_| replaced.digest().clone());
                 if let Err(error) = replaced.finish(disk) {
                     add_cleanup_error(result, &error);
                 }

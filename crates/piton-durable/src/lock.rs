@@ -19,6 +19,9 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::atomic::create_dirs;
+use crate::real::RealDisk;
+
 /// How long a waiting process lets the holder work before it looks again.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
@@ -131,8 +134,10 @@ impl Lock {
             path: self.path.clone(),
             source,
         };
+        // Durably, because records that must last are going to stand beside
+        // the lock, and would trust a directory that is there already.
         if let Some(parent) = self.path.parent() {
-            fs::create_dir_all(parent).map_err(failed)?;
+            create_dirs(&RealDisk, parent).map_err(|error| failed(io::Error::other(error)))?;
         }
         let file = OpenOptions::new()
             .read(true)

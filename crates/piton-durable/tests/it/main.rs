@@ -8,5 +8,6 @@ mod atomic;
 mod digest;
 mod lock;
 mod log;
+mod states;
 mod transaction;
 mod tree;

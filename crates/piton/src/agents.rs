@@ -151,7 +151,9 @@ impl ChosenAgent {
             })
             .transpose()?;
         let progress = state.join("work").join("script-progress.json");
+        let notes = notes(state);
         Choice {
+            notes: Some(&notes),
             name: &self.name,
             command: self.command.as_deref(),
             script: self.script.as_deref(),
@@ -159,7 +161,7 @@ impl ChosenAgent {
             settings: described.as_ref(),
         }
         .agent(
-            Host::new(context.environment.raw()),
+            Host::new(context.environment.raw()).with_directory(&context.directory),
             Vec::new(),
             disk,
             Arc::new(SystemClock::default()),
@@ -170,6 +172,12 @@ impl ChosenAgent {
                 .hint("choose one with --with claude, codex, command or script; see docs/agents.md")
         })
     }
+}
+
+/// Returns where calls under way leave their notes, so that what a killed
+/// piton left running can be ended by the next.
+pub(crate) fn notes(state: &Path) -> PathBuf {
+    state.join("work").join("calls")
 }
 
 /// Refuses an agent that is not there, and returns what to warn of.

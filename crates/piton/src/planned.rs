@@ -347,7 +347,7 @@ impl Site<'_> {
         let out = &self.context.out;
         let exit = self.exit(report, verification);
         if out.json_wanted() {
-            let run = render::run_document(plan.command(), &report.receipts)
+            let run = render::run_document(plan.command(), &report.receipts, verification)
                 .map_err(|error| internal("show the run").because(error))?;
             let deviations: Vec<Value> = verification
                 .iter()
@@ -377,20 +377,12 @@ impl Site<'_> {
                 lost.0
             ));
         }
-        for deviation in verification
-            .iter()
-            .flat_map(|verification| verification.deviations())
-        {
-            out.note(
-                Channel::Verify,
-                Level::ERROR,
-                &format!(
-                    "deviation: {}\n  expected: {}\n  found:    {}",
-                    render::clean(&deviation.action.to_string()),
-                    render::clean(deviation.expected),
-                    render::clean(deviation.found)
-                ),
-            );
+        if let Some(verification) = verification {
+            let level = level_of(out.verbosity().threshold(Channel::Verify));
+            let text = render::deviations(verification, level, self.style());
+            if !text.is_empty() && level > -4 {
+                out.data(&text);
+            }
         }
         match exit {
             Exit::Done => {}

@@ -1,5 +1,8 @@
 //! What every command that writes does first: finish what was interrupted.
 
+use piton_agent::process::reap_leftovers;
+
+use crate::agents;
 use crate::context::{Context, Place};
 use crate::error::{CommandError, ErrorKind};
 use crate::hands::Publishing;
@@ -22,6 +25,17 @@ impl Context {
                 );
             }
             return Ok(place);
+        }
+        match reap_leftovers(&self.disk, &agents::notes(&place.state())) {
+            Ok(0) => {}
+            Ok(n) => self.out.note(
+                Channel::Recovery,
+                Level::WARNING,
+                &format!("recovered: ended {n} processes of an agent that outlived its piton"),
+            ),
+            Err(error) => self
+                .out
+                .warn(&format!("could not look for agents left running: {error}")),
         }
         let notices = publisher.recover().map_err(|error| {
             CommandError::new(ErrorKind::Failed, "could not finish what was interrupted")

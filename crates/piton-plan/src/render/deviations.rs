@@ -8,7 +8,7 @@ use crate::summary::counted;
 use crate::verify::{Verdict, Verification};
 
 /// Returns a line for each deviation and the counts. Deviations are told from
-/// level −3 upwards, what cannot be verified from 0, and the rest from 2.
+/// level −3 upwards, what cannot be verified from 1, and the rest from 2.
 pub fn deviations(verification: &Verification, level: i8, style: Style) -> String {
     let mut out = String::new();
     for deviation in verification.deviations().filter(|_| level >= -3) {
@@ -33,7 +33,7 @@ pub fn deviations(verification: &Verification, level: i8, style: Style) -> Strin
             }
             Verdict::Unverifiable { why } => {
                 unverifiable += 1;
-                if level >= 0 {
+                if level >= 1 {
                     let word = style.paint(Colour::Yellow, "cannot be verified");
                     let _ = writeln!(out, "{word} {id}: {}", clean(why));
                 }

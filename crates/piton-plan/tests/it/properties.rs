@@ -354,7 +354,7 @@ proptest! {
         let (_dir, held) = lock();
         let disk = SimDisk::new();
         let plan = decide(&BTreeMap::new(), &[Want::Fresh, Want::CopyOf(0), Want::Number(2)]);
-        piton_plan::save(&disk, file, id(1), Timestamp::UNIX_EPOCH, &plan).unwrap();
+        piton_plan::saved::save(&disk, file, id(1), Timestamp::UNIX_EPOCH, &plan).unwrap();
         let ready = prepare(&plan, Interaction::Unattended).unwrap();
         let time = Timestamp::UNIX_EPOCH;
         let writer = journal::begin(&disk, journals, &held, id(1), &ready, "", time).unwrap();
@@ -364,7 +364,7 @@ proptest! {
         let spoiled = spoil(&written, at, &with, cut);
         let other = SimDisk::new();
         other.put(file, &spoiled);
-        let loaded = piton_plan::load::<Toy>(&other, file);
+        let loaded = piton_plan::saved::load::<Toy>(&other, file);
         prop_assert_eq!(loaded.is_ok(), spoiled == written);
         let other = SimDisk::new();
         other.put(&name, spoil(&disk.read(&name).unwrap(), at, &with, cut));

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use piton_durable::{Lock, LockGuard};
-use piton_plan::files::{FilePerformer, backups_dir};
+use piton_plan::files::{FilePerformer, backups_dir, sweep};
 use piton_plan::{Done, Failure, FailureKind, Given, Perform, PlanId};
 
 use super::planning::Recording;
@@ -60,10 +60,13 @@ impl Perform<Op> for Writing<'_> {
         match operation {
             Op::File(op) => {
                 let _held = self.lock("writing a file")?;
-                files(self.reading.top()?).perform(op, given)
+                let top = self.reading.top()?;
+                sweep(&self.context.disk, top, [op])?;
+                files(top).perform(op, given)
             }
             Op::Outside(op) => {
                 let _held = self.lock("writing a file")?;
+                sweep(&self.context.disk, &op.root, [&op.file])?;
                 files(&op.root).perform(&op.file, given)
             }
             Op::MoveMigrations(op) => {

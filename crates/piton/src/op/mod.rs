@@ -5,10 +5,7 @@ mod move_migrations;
 mod outside;
 mod planning;
 
-use std::borrow::Cow;
-
 use piton_plan::files::FileOp;
-use piton_plan::{ConflictMode, Detail, Operation, OutputRef, Verb};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use house::{CommitPath, Recover, SetAside};
@@ -22,6 +19,10 @@ pub(crate) use planning::{
 /// any command can read any of them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "plans that call agents are short"
+)]
 pub(crate) enum Op {
     /// A file of the repository.
     File(FileOp),
@@ -32,82 +33,17 @@ pub(crate) enum Op {
     Recover(Recover),
     SetAside(SetAside),
     Commit(CommitPath),
-    Call(Box<CallAgent>),
-    Publish(Box<Publish>),
+    Call(CallAgent),
+    Publish(Publish),
 }
 
-/// Hands a method over to the family at hand.
-macro_rules! delegate {
-    ($self:ident.$method:ident()) => {
-        match $self {
-            Op::File(op) => op.$method(),
-            Op::Outside(op) => op.$method(),
-            Op::MoveMigrations(op) => op.$method(),
-            Op::Recover(op) => op.$method(),
-            Op::SetAside(op) => op.$method(),
-            Op::Commit(op) => op.$method(),
-            Op::Call(op) => op.$method(),
-            Op::Publish(op) => op.$method(),
-        }
-    };
-}
-
-impl Operation for Op {
-    fn category(&self) -> &'static str {
-        delegate!(self.category())
-    }
-
-    fn verb(&self) -> Verb {
-        delegate!(self.verb())
-    }
-
-    fn target(&self) -> Cow<'_, str> {
-        delegate!(self.target())
-    }
-
-    fn description(&self) -> Cow<'_, str> {
-        delegate!(self.description())
-    }
-
-    fn uses(&self) -> Vec<&OutputRef> {
-        delegate!(self.uses())
-    }
-
-    fn produces(&self) -> &'static [&'static str] {
-        delegate!(self.produces())
-    }
-
-    fn premise(&self) -> Option<Cow<'_, str>> {
-        delegate!(self.premise())
-    }
-
-    fn expectation(&self) -> Cow<'_, str> {
-        delegate!(self.expectation())
-    }
-
-    fn details(&self) -> Vec<Detail> {
-        delegate!(self.details())
-    }
-
-    fn conflict(&self) -> Option<ConflictMode> {
-        delegate!(self.conflict())
-    }
-
-    fn destructive(&self) -> bool {
-        delegate!(self.destructive())
-    }
-
-    fn reversible(&self) -> bool {
-        delegate!(self.reversible())
-    }
-
-    fn repeatable(&self) -> bool {
-        delegate!(self.repeatable())
-    }
-}
-
-impl From<FileOp> for Op {
-    fn from(op: FileOp) -> Self {
-        Self::File(op)
-    }
-}
+piton_plan::delegate_operation!(Op:
+    File(FileOp),
+    Outside(OutsideFile),
+    MoveMigrations(MoveMigrations),
+    Recover(Recover),
+    SetAside(SetAside),
+    Commit(CommitPath),
+    Call(CallAgent),
+    Publish(Publish),
+);

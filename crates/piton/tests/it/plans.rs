@@ -150,7 +150,7 @@ fn a_killed_run_is_carried_on_and_what_was_done_is_not_done_twice() {
     child.wait().unwrap();
     drop(guard);
 
-    assert!(env.ok(&["journal", "list"]).stdout.contains("cut-off"));
+    assert!(env.ok(&["journal", "list"]).stdout.contains("stopped"));
     let resumed = env.ok(&["journal", "resume"]);
     assert!(resumed.stdout.contains("3 ok"), "{}", resumed.stdout);
     assert!(env.ok(&["journal", "list"]).stdout.contains("finished"));
@@ -179,7 +179,7 @@ fn a_torn_last_line_of_a_journal_is_no_error() {
     let keep: usize = lines[..3].iter().map(|line| line.len()).sum();
     std::fs::write(&journal, &whole[..keep + 5]).unwrap();
     std::fs::remove_file(env.path().join("migrations/.gitkeep")).unwrap();
-    assert!(env.ok(&["journal", "list"]).stdout.contains("cut-off"));
+    assert!(env.ok(&["journal", "list"]).stdout.contains("stopped"));
     let resumed = env.ok(&["journal", "resume"]);
     assert!(
         resumed.stdout.contains("1 ok, 1 already so") || resumed.stdout.contains("ok"),

@@ -1,7 +1,5 @@
 //! `piton journal list`: a line for each plan that was begun.
 
-use std::fmt::Write as _;
-
 use clap::Args;
 use piton_plan::journal::{self, Listed, Status};
 use piton_plan::render;
@@ -10,7 +8,7 @@ use serde_json::{Value, json};
 use crate::context::Context;
 use crate::error::CommandResult;
 use crate::exit::Exit;
-use crate::planned::{journal_error, short};
+use crate::planned::journal_error;
 use crate::site;
 
 /// List the plans that were begun, the oldest first
@@ -19,6 +17,7 @@ use crate::site;
 pub(crate) struct ListArgs {}
 
 pub(crate) fn run(context: &Context, _args: &ListArgs) -> CommandResult {
+    let site = site::anywhere(context)?;
     let dir = site::journals(context)?;
     let listed = journal::list(&context.disk, &dir).map_err(journal_error)?;
     if context.out.json_wanted() {
@@ -28,23 +27,7 @@ pub(crate) fn run(context: &Context, _args: &ListArgs) -> CommandResult {
             .json(&json!({ "format": 1, "journals": journals }));
         return Ok(Exit::Done);
     }
-    let mut text = String::new();
-    for one in &listed {
-        let _ = match &one.journal {
-            Ok(begun) => writeln!(
-                text,
-                "{}  {}  {:<11}  {:>3} of {:<3}  {}",
-                short(one.id),
-                begun.at.strftime("%Y-%m-%d %H:%M:%SZ"),
-                word(&begun.status),
-                begun.settled,
-                begun.actions,
-                render::clean(&begun.command),
-            ),
-            Err(error) => writeln!(text, "{}  unreadable: {error}", short(one.id)),
-        };
-    }
-    context.out.data(&text);
+    context.out.data(&render::journals(&listed, site.style()));
     Ok(Exit::Done)
 }
 
@@ -66,7 +49,7 @@ fn data(listed: &Listed) -> Value {
 /// The word that stands for a status, in text and in data.
 pub(super) const fn word(status: &Status) -> &'static str {
     match status {
-        Status::Stopped => "cut-off",
+        Status::Stopped => "stopped",
         Status::Incomplete { .. } => "incomplete",
         Status::Finished => "finished",
     }

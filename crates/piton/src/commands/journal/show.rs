@@ -34,7 +34,8 @@ pub(crate) fn run(context: &Context, args: &ShowArgs) -> CommandResult {
     if context.out.json_wanted() {
         let could_not = |error| CommandError::failed("could not show the journal").because(error);
         let plan_document = render::plan_document(&plan).map_err(could_not)?;
-        let run = render::run_document(journal.command(), &receipts).map_err(could_not)?;
+        let run = render::run_document(journal.command(), &receipts, journal.verification())
+            .map_err(could_not)?;
         context.out.json(&json!({
             "format": 1,
             "id": id.to_string(),
@@ -43,29 +44,13 @@ pub(crate) fn run(context: &Context, args: &ShowArgs) -> CommandResult {
             "status": word(&journal.status()),
             "plan": plan_document,
             "run": run,
-            "verification": journal.verification(),
         }));
         return Ok(Exit::Done);
     }
     site.show_text(&plan, Heading::Run);
-    let mut text = format!(
-        "\nbegun {} by piton {}: {}\n",
-        journal.at().strftime("%Y-%m-%d %H:%M:%SZ"),
-        render::clean(journal.tool()),
-        word(&journal.status())
-    );
-    text.push_str(&render::receipts(&receipts, 1, site.style()));
-    let mut under_way: Vec<_> = journal.under_way().into_iter().collect();
-    under_way.sort();
-    for action in under_way {
-        text.push_str(&format!(
-            "was under way: {}\n",
-            render::clean(action.as_str())
-        ));
-    }
-    if journal.is_torn() {
-        text.push_str("its last line was cut off by a crash and is passed over\n");
-    }
-    context.out.say(Channel::General, Level::INFO, &text);
+    let text = render::journal(&journal, 1, site.style());
+    context
+        .out
+        .say(Channel::General, Level::INFO, &format!("\n{text}"));
     Ok(Exit::Done)
 }

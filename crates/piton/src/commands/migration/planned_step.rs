@@ -68,7 +68,7 @@ fn decide(
         builder
             .warn("the taste is of an older version; `piton taste --upgrade` brings it up to date");
     }
-    let call = builder.add(Op::Call(Box::new(CallAgent {
+    let call = builder.add(Op::Call(CallAgent {
         slug: slug.clone(),
         step: decision.step,
         base: decision.base.digest.clone(),
@@ -78,15 +78,15 @@ fn decide(
         prompt: decision.prompt.clone(),
         command: format!("{} {slug}", command.name),
         agent: chosen,
-    })));
-    builder.add(Op::Publish(Box::new(Publish {
+    }));
+    builder.add(Op::Publish(Publish {
         slug: slug.clone(),
         destination: decision.destination,
         base: decision.base.digest,
         operation: call_role(decision.step).to_string(),
         subject: decision.subject,
         next: Next::Candidate(Slot::After(call.output(&CANDIDATE))),
-    })));
+    }));
     builder.build().map_err(|error| {
         CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)
     })

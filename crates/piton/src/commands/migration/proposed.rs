@@ -42,7 +42,7 @@ pub(super) fn plan(
         .to_owned();
     let destination = crate::planning::below_top(place.top(), &live);
     let mut builder = PlanBuilder::new(format!("{command} {}", proposal.slug));
-    builder.add(Op::Publish(Box::new(Publish {
+    builder.add(Op::Publish(Publish {
         slug: proposal.slug,
         destination,
         base: proposal.base,
@@ -53,7 +53,7 @@ pub(super) fn plan(
             message: proposal.message,
             files,
         }),
-    })));
+    }));
     builder.build().map_err(|error| {
         CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)
     })

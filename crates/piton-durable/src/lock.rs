@@ -19,6 +19,9 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::atomic::create_dirs;
+use crate::real::RealDisk;
+
 /// How long a waiting process lets the holder work before it looks again.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
@@ -104,7 +107,7 @@ impl Lock {
         match file.try_lock_shared() {
             Ok(()) => Ok(false),
             Err(TryLockError::WouldBlock) => Ok(true),
-            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
+            Err(TryLockError::Error(error)) if has_no_locks(&error) => {
                 Err(LockError::Unsupported {
                     path: self.path.clone(),
                 })
@@ -131,8 +134,10 @@ impl Lock {
             path: self.path.clone(),
             source,
         };
+        // Durably, because records that must last are going to stand beside
+        // the lock, and would trust a directory that is there already.
         if let Some(parent) = self.path.parent() {
-            fs::create_dir_all(parent).map_err(failed)?;
+            create_dirs(&RealDisk, parent).map_err(|error| failed(io::Error::other(error)))?;
         }
         let file = OpenOptions::new()
             .read(true)
@@ -145,7 +150,7 @@ impl Lock {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Ok(None),
-            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
+            Err(TryLockError::Error(error)) if has_no_locks(&error) => {
                 return Err(LockError::Unsupported {
                     path: self.path.clone(),
                 });
@@ -177,7 +182,8 @@ pub fn wait_for<T, E>(
         if let Some(got) = attempt()? {
             return Ok(Some(got));
         }
-        if deadline.is_none_or(|deadline| Instant::now() >= deadline) {
+        // A time too long to be told is no limit.
+        if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
             return Ok(None);
         }
         std::thread::sleep(LOOK_AGAIN);
@@ -209,6 +215,16 @@ impl Drop for LockGuard {
         // and its exec may hold the same file open for another moment.
         let _ = self.file.unlock();
     }
+}
+
+/// A file system without locks says so in one of these: network ones mostly.
+fn has_no_locks(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    let known = [Errno::NOLCK, Errno::NOTSUP, Errno::NOSYS];
+    error.kind() == io::ErrorKind::Unsupported
+        || known
+            .iter()
+            .any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
 }
 
 fn beside(path: &Path, ending: &str) -> PathBuf {

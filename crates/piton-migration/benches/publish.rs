@@ -9,7 +9,7 @@
     reason = "a benchmark arranges the real world and prints"
 )]
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fs::{self, File};
 use std::path::Path;
 use std::time::Duration;
@@ -62,8 +62,11 @@ fn main() {
 
 struct Bench {
     repo: ScratchRepo,
+    git: Repository,
     work: tempfile::TempDir,
     round: Cell<usize>,
+    /// What is live, which a caller knows from building its candidate.
+    base: RefCell<TreeDigest>,
 }
 
 impl Bench {
@@ -83,9 +86,11 @@ impl Bench {
             }
         }
         let bench = Bench {
+            git: Repository::find(repo.path()).expect("a repository"),
             repo,
             work,
             round: Cell::new(0),
+            base: RefCell::new(TreeDigest::missing()),
         };
         bench.publish(&RealDisk);
         bench
@@ -98,22 +103,21 @@ impl Bench {
 
     /// Publishes the one and the other candidate in turns.
     fn publish(&self, disk: &dyn Disk) {
-        let git = Repository::find(self.repo.path()).expect("a repository");
-        let gate = OsGate::new(git.common_dir(), &RealProcesses, Duration::ZERO);
+        let gate = OsGate::new(self.git.common_dir(), &RealProcesses, Duration::ZERO);
         let live = LiveDir::new(self.repo.path(), "migrations");
         let side = (self.next() % 2).to_string();
         let slug = "rework".parse().expect("a slug");
         let request = PublishRequest {
             workspace: self.work.path().join(side).join("rework"),
-            base: TreeDigest::of(&RealDisk, &live.migration(&slug)).expect("a digest"),
+            base: self.base.borrow().clone(),
             slug,
             mode: Mode::ReadyPublish,
             operation: "bench".into(),
             commit: Some("bench".into()),
         };
-        Publisher::new(PublishEnv {
+        let published = Publisher::new(PublishEnv {
             disk,
-            git: &git,
+            git: &self.git,
             gate: &gate,
             processes: &RealProcesses,
             live: &live,
@@ -121,6 +125,7 @@ impl Bench {
         })
         .publish(&request)
         .expect("it publishes");
+        self.base.replace(published.digest);
     }
 
     /// Writes the same files, each with its sync, and makes the other syncs on

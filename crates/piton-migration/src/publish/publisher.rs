@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use piton_durable::transaction::{CommitIntent, Request, Staged, TransactionError, stage};
-use piton_durable::{LivePath, Site, TreeDigest};
+use piton_durable::{LivePath, Site, TreeDigest, tree};
 
 use super::committer::GitCommitter;
 use super::dirty::{self, Cleanliness};
@@ -117,17 +117,13 @@ impl<'a> Publisher<'a> {
     ) -> Result<TreeDigest, Cause> {
         let disk = self.env.disk;
         let commit = self.commit_intent(request, &live, result)?;
-        TreeDigest::of(disk, &request.workspace)
-            .map_err(Cause::Unfit)
-            .and_then(|digest| {
-                if digest == TreeDigest::missing() {
-                    return Err(Cause::WrongName {
-                        workspace: request.workspace.clone(),
-                        slug: request.slug.clone(),
-                    });
-                }
-                Ok(())
-            })?;
+        let candidate = tree::walk(disk, &request.workspace).map_err(Cause::Unfit)?;
+        if candidate.is_none() {
+            return Err(Cause::WrongName {
+                workspace: request.workspace.clone(),
+                slug: request.slug.clone(),
+            });
+        }
         self.check(request, Stage::Workspace, &request.workspace, result)?;
 
         let token = self.env.token();
@@ -161,7 +157,9 @@ impl<'a> Publisher<'a> {
         match checked {
             Ok(commit) => {
                 result.commit = commit;
-                let digest = replaced.digest().clone();
+                // A hook may have changed what it committed.
+                let digest = TreeDigest::of(disk, &replaced.path())
+                    .unwrap_or_else(|_| replaced.digest().clone());
                 if let Err(error) = replaced.finish(disk) {
                     add_cleanup_error(result, &error);
                 }

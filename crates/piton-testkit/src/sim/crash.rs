@@ -5,8 +5,9 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use super::disk::{Leaf, ROOT, SimDisk, State};
+use super::disk::{Leaf, SimDisk};
 use super::nodes::{Fate, Ino, Inode};
+use super::state::{ROOT, State};
 
 /// How many different outcomes of one crash are tried.
 #[derive(Clone, Copy, Debug)]

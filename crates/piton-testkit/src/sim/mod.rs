@@ -6,10 +6,12 @@
 //! only) be there in part or as zeros. Names that do not depend on each other
 //! may be lost in any order. A rename or an exchange is lost or kept as a whole.
 
+mod calls;
 mod crash;
 mod disk;
 mod names;
 mod nodes;
+mod state;
 
 pub use crash::{Budget, CrashReport, every_crash};
 pub use disk::{Leaf, SimDisk};

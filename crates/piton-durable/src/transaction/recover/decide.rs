@@ -60,7 +60,7 @@ fn forward(intent: &Intent, found: &Found) -> Next {
     if found.live.is(&intent.base) {
         return match (found.place_of(&intent.new), misplaced) {
             (Some(place), None) if found.live == Seen::Missing => Next::Put(place),
-            (Some(place), None) => Next::Swap(place),
+            (Some(place), None) => swap(found, place),
             (_, reason) => keep_all_and(found, intent, End::Undone(reason.cloned())),
         };
     }
@@ -85,7 +85,7 @@ fn back(intent: &Intent, found: &Found, reason: &str) -> Next {
         // What a last-moment edit made of the old tree goes back as well.
         let old = old.or_else(|| found.stranger(&[&intent.base, &intent.new]));
         return match (old, found.free()) {
-            (Some(place), _) => Next::Swap(place),
+            (Some(place), _) => swap(found, place),
             (None, Some(place)) if first => Next::Take(place),
             (None, _) => keep_all_and(found, intent, gone(intent)),
         };
@@ -99,6 +99,14 @@ fn back(intent: &Intent, found: &Found, reason: &str) -> Next {
     }
     // Live is an edit of the old tree that came back, or one made since.
     keep_all_and(found, intent, changed(intent, &found.live))
+}
+
+/// Exchanging in two steps needs the other place, so it is made free first.
+fn swap(found: &Found, place: Place) -> Next {
+    match found.at(place.other()) {
+        Seen::Missing => Next::Swap(place),
+        Seen::Tree(_) | Seen::Strange(_) => Next::Keep(place.other()),
+    }
 }
 
 /// Old trees that equal what is live need no keeping; everything else does.

@@ -1,0 +1,292 @@
+//! The simulated disk as the programs under test call it.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use piton_durable::{Appender, Disk, DiskRead, Entry, Kind, Stat};
+
+use super::disk::SimDisk;
+use super::names::Slot;
+use super::nodes::{Content, Ino, Inode};
+use super::state::empty_dir;
+use crate::ops::{Op, Verb};
+
+impl DiskRead for SimDisk {
+    fn stat(&self, path: &Path) -> io::Result<Option<Stat>> {
+        let state = self.state();
+        state.alive()?;
+        let ino = match state.find(path) {
+            Ok(ino) => ino,
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+                ) =>
+            {
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        };
+        let (mode, len) = match &state.inodes[&ino] {
+            Inode::File { now, .. } => (now.mode, now.bytes.len() as u64),
+            Inode::Dir { mode, .. } => (*mode, 0),
+            Inode::Symlink { .. } => (0o777, 0),
+            Inode::Other => (0o644, 0),
+        };
+        let device = match &state.inodes[&ino] {
+            Inode::Dir { device, .. } => *device,
+            _ => state.parent(path).map_or(1, |(dir, _)| state.device(dir)),
+        };
+        Ok(Some(Stat {
+            kind: kind(&state.inodes[&ino]),
+            mode,
+            len,
+            modified: Some(state.now),
+            device,
+        }))
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let state = self.state();
+        state.alive()?;
+        match &state.inodes[&state.find(path)?] {
+            Inode::File { now, .. } => Ok(now.bytes.to_vec()),
+            _ => Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "not a regular file",
+            )),
+        }
+    }
+
+    /// Links are not followed: what goes through one is not found.
+    fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
+        self.state().find(path)?;
+        Ok(path.to_owned())
+    }
+
+    fn list(&self, dir: &Path) -> io::Result<Vec<Entry>> {
+        let state = self.state();
+        state.alive()?;
+        let ino = state.find(dir)?;
+        if let Inode::Symlink { target } = &state.inodes[&ino] {
+            // Enough of following links to tell a dangling one from the rest.
+            state.find(Path::new(target))?;
+        }
+        Ok(state
+            .entries(ino)?
+            .iter()
+            .map(|(name, child)| Entry {
+                name: name.clone(),
+                kind: kind(&state.inodes[child]),
+            })
+            .collect())
+    }
+}
+
+impl Disk for SimDisk {
+    fn create_dir(&self, path: &Path) -> io::Result<()> {
+        let mut state = self.state();
+        state.step(Op::one(Verb::CreateDir, path))?;
+        let device = state.parent(path).map_or(1, |(dir, _)| state.device(dir));
+        state.create(path, empty_dir(device)).map(drop)
+    }
+
+    fn write_new(&self, path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+        let mut state = self.state();
+        let outcome = state.step(Op::one(Verb::WriteNew, path));
+        let written = match &outcome {
+            Ok(()) => bytes,
+            // A full disk is noticed in the middle, when the file is there.
+            Err(error) if error.kind() == io::ErrorKind::StorageFull => &bytes[..bytes.len() / 2],
+            Err(_) => return outcome,
+        };
+        let now = Content {
+            bytes: Arc::new(written.to_vec()),
+            mode,
+        };
+        let safe = Content {
+            bytes: Arc::default(),
+            mode,
+        };
+        state.create(path, Inode::File { now, safe })?;
+        outcome
+    }
+
+    fn append(&self, path: &Path, mode: u32) -> io::Result<Box<dyn Appender>> {
+        let mut state = self.state();
+        state.step(Op::one(Verb::OpenAppend, path))?;
+        let ino = match state.find(path) {
+            Ok(ino) => ino,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let empty = Content {
+                    bytes: Arc::default(),
+                    mode,
+                };
+                state.create(
+                    path,
+                    Inode::File {
+                        now: empty.clone(),
+                        safe: empty,
+                    },
+                )?
+            }
+            Err(error) => return Err(error),
+        };
+        state.file_mut(ino)?;
+        drop(state);
+        Ok(Box::new(SimAppender {
+            disk: self.clone(),
+            ino,
+            path: path.into(),
+        }))
+    }
+
+    fn truncate(&self, path: &Path, len: u64) -> io::Result<()> {
+        let mut state = self.state();
+        state.step(Op::one(Verb::Truncate, path))?;
+        let ino = state.find(path)?;
+        let (now, _) = state.file_mut(ino)?;
+        let len = usize::try_from(len).map_err(io::Error::other)?;
+        Arc::make_mut(&mut now.bytes).resize(len, 0);
+        Ok(())
+    }
+
+    fn set_mode(&self, path: &Path, to: u32) -> io::Result<()> {
+        let mut state = self.state();
+        state.step(Op::one(Verb::SetMode, path))?;
+        let ino = state.find(path)?;
+        match state.inodes.get_mut(&ino) {
+            Some(Inode::File { now, .. }) => now.mode = to,
+            Some(Inode::Dir { mode, .. }) => *mode = to,
+            _ => return Err(io::ErrorKind::InvalidInput.into()),
+        }
+        Ok(())
+    }
+
+    fn sync_file(&self, path: &Path) -> io::Result<()> {
+        let mut state = self.state();
+        state.step(Op::one(Verb::SyncFile, path))?;
+        let ino = state.find(path)?;
+        state.sync_inode(ino)
+    }
+
+    fn sync_dir(&self, path: &Path) -> io::Result<()> {
+        let mut state = self.state();
+        state.step(Op::one(Verb::SyncDir, path))?;
+        let ino = state.find(path)?;
+        state.entries(ino)?;
+        state.sync_inode(ino)
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        let mut state = self.state();
+        state.step(Op::two(Verb::Rename, from, to))?;
+        state.move_name(from, to, true)
+    }
+
+    fn rename_new(&self, from: &Path, to: &Path) -> io::Result<()> {
+        let mut state = self.state();
+        state.step(Op::two(Verb::RenameNew, from, to))?;
+        if !state.exchange {
+            return Err(io::ErrorKind::Unsupported.into());
+        }
+        state.move_name(from, to, false)
+    }
+
+    fn exchange(&self, a: &Path, b: &Path) -> io::Result<()> {
+        let mut state = self.state();
+        state.step(Op::two(Verb::Exchange, a, b))?;
+        if !state.exchange {
+            return Err(io::ErrorKind::Unsupported.into());
+        }
+        let (a_dir, a_name) = state.parent(a)?;
+        let (b_dir, b_name) = state.parent(b)?;
+        let was_a = state.find(a)?;
+        let was_b = state.find(b)?;
+        state.same_device(a_dir, b_dir, was_a)?;
+        state.same_device(b_dir, a_dir, was_b)?;
+        if a.starts_with(b) || b.starts_with(a) {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
+        state.link(vec![
+            Slot {
+                dir: a_dir,
+                name: a_name,
+                becomes: Some(was_b),
+            },
+            Slot {
+                dir: b_dir,
+                name: b_name,
+                becomes: Some(was_a),
+            },
+        ])
+    }
+
+    fn remove_file(&self, path: &Path) -> io::Result<()> {
+        let mut state = self.state();
+        state.step(Op::one(Verb::RemoveFile, path))?;
+        let (dir, name) = state.parent(path)?;
+        let ino = state.find(path)?;
+        if state.entries(ino).is_ok() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        state.link(vec![Slot {
+            dir,
+            name,
+            becomes: None,
+        }])
+    }
+
+    fn remove_dir(&self, path: &Path) -> io::Result<()> {
+        let mut state = self.state();
+        state.step(Op::one(Verb::RemoveDir, path))?;
+        let (dir, name) = state.parent(path)?;
+        let ino = state.find(path)?;
+        if !state.entries(ino)?.is_empty() {
+            return Err(io::ErrorKind::DirectoryNotEmpty.into());
+        }
+        state.link(vec![Slot {
+            dir,
+            name,
+            becomes: None,
+        }])
+    }
+}
+
+#[derive(Debug)]
+struct SimAppender {
+    disk: SimDisk,
+    ino: Ino,
+    path: PathBuf,
+}
+
+impl Appender for SimAppender {
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let mut state = self.disk.state();
+        let outcome = state.step(Op::one(Verb::Append, &self.path));
+        let written = match &outcome {
+            Ok(()) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::StorageFull => &bytes[..bytes.len() / 2],
+            Err(_) => return outcome,
+        };
+        let (now, _) = state.file_mut(self.ino)?;
+        Arc::make_mut(&mut now.bytes).extend_from_slice(written);
+        outcome
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        let mut state = self.disk.state();
+        state.step(Op::one(Verb::SyncFile, &self.path))?;
+        state.sync_inode(self.ino)
+    }
+}
+
+fn kind(inode: &Inode) -> Kind {
+    match inode {
+        Inode::File { .. } => Kind::File,
+        Inode::Dir { .. } => Kind::Dir,
+        Inode::Symlink { .. } => Kind::Symlink,
+        Inode::Other => Kind::Other,
+    }
+}

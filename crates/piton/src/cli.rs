@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::commands;
+use crate::env::DOCUMENTED;
+use crate::exit::Exit;
 use crate::output::{Color, Show};
 
 /// Durable, trustworthy plans for coding agents
@@ -24,9 +26,7 @@ Examples:
   piton init --dry-run                        what that would do
   piton migration new --target \"split the parser\"
   piton migration step SLUG --until ready     plan it, step by step
-  piton migration list
-
-Exit codes: docs/exit-codes.md; 0 done, 1 failed, 2 usage, 3 waits for a person."
+  piton migration list"
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -113,5 +113,18 @@ pub(crate) enum Command {
 
 /// Returns the whole command line, as completions and man pages are made from.
 pub fn definition() -> clap::Command {
-    Cli::command()
+    let mut more = String::from("Exit codes:\n");
+    for (exit, meaning) in Exit::TABLE {
+        more.push_str(&format!("  {:>3}  {meaning}\n", exit.code()));
+    }
+    more.push_str("\nEnvironment (and PITON_<KEY> for every setting):\n");
+    for (name, meaning) in DOCUMENTED {
+        more.push_str(&format!("  {name:<15}  {meaning}\n"));
+    }
+    let command = Cli::command();
+    let examples = command
+        .get_after_help()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    command.after_long_help(format!("{examples}\n\n{}", more.trim_end()))
 }

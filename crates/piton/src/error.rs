@@ -16,12 +16,8 @@ pub(crate) enum ErrorKind {
     Failed,
     /// Nothing goes on before a person decides.
     NeedsPerson,
-    Authentication,
     /// The world is not what the plan was decided on.
     Stale,
-    Validation,
-    Limit,
-    Deviation,
     Interrupted,
     /// A fault of piton itself.
     Internal,
@@ -33,11 +29,7 @@ impl ErrorKind {
             Self::Usage => Exit::Usage,
             Self::Failed | Self::Internal => Exit::Failed,
             Self::NeedsPerson => Exit::WaitsForPerson,
-            Self::Authentication => Exit::Authentication,
             Self::Stale => Exit::StalePlan,
-            Self::Validation => Exit::ValidationRed,
-            Self::Limit => Exit::LimitReached,
-            Self::Deviation => Exit::Deviation,
             Self::Interrupted => Exit::Interrupted,
         }
     }
@@ -48,11 +40,7 @@ impl ErrorKind {
             Self::Usage => "usage",
             Self::Failed => "failed",
             Self::NeedsPerson => "needs-person",
-            Self::Authentication => "authentication",
             Self::Stale => "stale-plan",
-            Self::Validation => "validation-red",
-            Self::Limit => "limit-reached",
-            Self::Deviation => "deviation",
             Self::Interrupted => "interrupted",
             Self::Internal => "internal",
         }

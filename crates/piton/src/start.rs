@@ -3,10 +3,10 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use clap::FromArgMatches;
 use clap::error::ErrorKind as ClapErrorKind;
-use clap::{CommandFactory, FromArgMatches};
 
-use crate::cli::{Cli, Command, GlobalArgs};
+use crate::cli::{Cli, Command, GlobalArgs, definition};
 use crate::commands;
 use crate::context::Context;
 use crate::env::Environment;
@@ -18,7 +18,7 @@ use crate::output::{Channel, Color, Out, Show, Verbosity, join_show};
 pub fn main() -> ExitCode {
     let args = join_show(std::env::args_os());
     let environment = Environment::read();
-    let exit = match Cli::command().try_get_matches_from(&args) {
+    let exit = match definition().try_get_matches_from(&args) {
         Ok(matches) => match Cli::from_arg_matches(&matches) {
             Ok(cli) => run(cli, environment),
             Err(error) => refuse(&error, &args, &environment),
@@ -43,7 +43,7 @@ fn run(cli: Cli, environment: Environment) -> Exit {
     let result = match cli.command {
         Some(command) => commands::run(&context, command),
         None => {
-            let mut definition = Cli::command();
+            let mut definition = definition();
             context
                 .out
                 .data(&definition.render_help().ansi().to_string());

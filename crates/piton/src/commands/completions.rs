@@ -21,6 +21,10 @@ pub(crate) struct CompletionsArgs {
     shell: Shell,
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "every command ends in the same way"
+)]
 pub(crate) fn run(context: &Context, args: &CompletionsArgs) -> CommandResult {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut definition(), "piton", &mut script);

@@ -103,13 +103,6 @@ impl Settings {
         }
     }
 
-    pub(crate) fn words(&self, name: &str) -> Option<&[String]> {
-        match &self.get(name)?.0.parsed {
-            Parsed::Words(words) => Some(words),
-            Parsed::Text | Parsed::RepoPath(_) | Parsed::Duration(_) | Parsed::Count(_) => None,
-        }
-    }
-
     pub(crate) fn duration(&self, name: &str) -> Option<Duration> {
         match &self.get(name)?.0.parsed {
             Parsed::Duration(duration) => Some(*duration),

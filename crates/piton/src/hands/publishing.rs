@@ -43,8 +43,4 @@ impl Publishing {
             now: SystemClock.now(),
         })
     }
-
-    pub(crate) fn live(&self) -> &LiveDir {
-        &self.live
-    }
 }

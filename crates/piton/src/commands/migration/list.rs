@@ -13,7 +13,7 @@ use crate::exit::Exit;
 /// List the migrations, broken ones included
 ///
 /// On a terminal a table; piped, columns with tabs between them: slug, status,
-/// cursor, awaiting_review, last_touch, cooldown, reason.
+/// cursor, `awaiting_review`, `last_touch`, cooldown, reason.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -1,5 +1,6 @@
 //! The command line as a whole: global options, the list of commands.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
@@ -115,11 +116,11 @@ pub(crate) enum Command {
 pub fn definition() -> clap::Command {
     let mut more = String::from("Exit codes:\n");
     for (exit, meaning) in Exit::TABLE {
-        more.push_str(&format!("  {:>3}  {meaning}\n", exit.code()));
+        let _ = writeln!(more, "  {:>3}  {meaning}", exit.code());
     }
     more.push_str("\nEnvironment (and PITON_<KEY> for every setting):\n");
     for (name, meaning) in DOCUMENTED {
-        more.push_str(&format!("  {name:<15}  {meaning}\n"));
+        let _ = writeln!(more, "  {name:<15}  {meaning}");
     }
     let command = Cli::command();
     let examples = command

@@ -43,14 +43,13 @@ impl Context {
         global: GlobalArgs,
         environment: Environment,
         out: Out,
-    ) -> Result<Self, (CommandError, Out)> {
+    ) -> Result<Self, Box<(CommandError, Out)>> {
         let here = match std::env::current_dir() {
             Ok(here) => here,
             Err(error) => {
-                return Err((
-                    CommandError::failed("could not tell the working directory").because(error),
-                    out,
-                ));
+                let error =
+                    CommandError::failed("could not tell the working directory").because(error);
+                return Err(Box::new((error, out)));
             }
         };
         let directory = match &global.directory {
@@ -60,7 +59,7 @@ impl Context {
         if !directory.is_dir() {
             let error =
                 CommandError::usage(format!("-C {}: no such directory", directory.display()));
-            return Err((error, out));
+            return Err(Box::new((error, out)));
         }
         let stop = Arc::new(Stop::new());
         let agent_stop = piton_agent::Stop::default();
@@ -158,11 +157,8 @@ impl Clock for SystemClock {
 
 /// Returns a short name that nothing else has.
 pub(crate) fn token() -> String {
-    random()
-        .iter()
-        .take(4)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let [a, b, c, d, ..] = random();
+    format!("{:08x}", u32::from_be_bytes([a, b, c, d]))
 }
 
 /// Returns ten random bytes. A random UUID has them where no version stands.

@@ -1,8 +1,4 @@
 //! Every environment variable that piton reads.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "this is the room they are read in"
-)]
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -42,6 +38,10 @@ pub(crate) struct Environment {
 }
 
 impl Environment {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the room they are read in"
+    )]
     /// Reads the real environment. Variables that are not UTF-8 cannot be
     /// settings of piton's and are left out.
     pub(crate) fn read() -> Self {

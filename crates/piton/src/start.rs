@@ -1,6 +1,7 @@
 //! From the process's arguments to its exit code.
 
 use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use clap::FromArgMatches;
@@ -38,17 +39,17 @@ fn run(cli: Cli, environment: Environment) -> Exit {
     }
     let context = match Context::new(cli.global, environment, out) {
         Ok(context) => context,
-        Err((error, out)) => return finish(&out, Err(error)),
-    };
-    let result = match cli.command {
-        Some(command) => commands::run(&context, command),
-        None => {
-            let mut definition = definition();
-            context
-                .out
-                .data(&definition.render_help().ansi().to_string());
-            Ok(Exit::Done)
+        Err(failed) => {
+            let (error, out) = *failed;
+            return finish(&out, Err(error));
         }
+    };
+    let result = if let Some(command) = cli.command {
+        commands::run(&context, command)
+    } else {
+        let help = definition().render_help().ansi().to_string();
+        context.out.data(&help);
+        Ok(Exit::Done)
     };
     finish(&context.out, result)
 }
@@ -129,11 +130,12 @@ fn list_channels(out: &Out) {
         } else {
             ""
         };
-        text.push_str(&format!(
-            "  {:<9} {}{mark}\n",
+        let _ = writeln!(
+            text,
+            "  {:<9} {}{mark}",
             channel.name(),
             channel.describes()
-        ));
+        );
     }
     out.data(&text);
 }

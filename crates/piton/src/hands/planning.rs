@@ -1,5 +1,6 @@
 //! Planning steps, looked at and made.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Mutex;
 
@@ -297,7 +298,7 @@ fn request(
                 {
                     Some(bytes) => contents.put(&edit.path, bytes),
                     None => {
-                        contents = contents.over(&Contents::default(), |path| path != edit.path)
+                        contents = contents.over(&Contents::default(), |path| path != edit.path);
                     }
                 }
             }
@@ -396,9 +397,9 @@ fn failure_of(failed: &FailedStep, run: &Path) -> Failure {
         | StepFailure::Record(_) => FailureKind::Io,
     };
     let mut text = format!("{}; {}", failed.failure.story(), failed.failure.advice());
-    text.push_str(&format!("; everything about it is in {}", run.display()));
+    let _ = write!(text, "; everything about it is in {}", run.display());
     if let Some(kept) = &failed.kept {
-        text.push_str(&format!("; what it left is kept in {}", kept.display()));
+        let _ = write!(text, "; what it left is kept in {}", kept.display());
     }
     Failure::new(kind, text)
 }

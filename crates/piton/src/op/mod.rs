@@ -19,10 +19,6 @@ pub(crate) use planning::{
 /// any command can read any of them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "plans that call agents are short"
-)]
 pub(crate) enum Op {
     /// A file of the repository.
     File(FileOp),

@@ -31,6 +31,8 @@ pub(crate) struct Out {
     stdout_color: bool,
     stderr_color: bool,
     width: usize,
+    /// Whether standard output and standard error are terminals.
+    terminals: (bool, bool),
     lock: Mutex<()>,
     lost: AtomicBool,
 }
@@ -43,6 +45,7 @@ impl Out {
         json: bool,
         columns: Option<&str>,
     ) -> Self {
+        let terminals = (io::stdout().is_terminal(), io::stderr().is_terminal());
         let wanted = |terminal: bool| match color {
             Color::Auto => terminal && !no_color,
             Color::Always => true,
@@ -51,9 +54,10 @@ impl Out {
         Self {
             verbosity,
             json,
-            stdout_color: wanted(io::stdout().is_terminal()),
-            stderr_color: wanted(io::stderr().is_terminal()),
+            stdout_color: wanted(terminals.0),
+            stderr_color: wanted(terminals.1),
             width: width(columns),
+            terminals,
             lock: Mutex::new(()),
             lost: AtomicBool::new(false),
         }
@@ -72,11 +76,11 @@ impl Out {
     }
 
     pub(crate) fn stdout_is_terminal(&self) -> bool {
-        io::stdout().is_terminal()
+        self.terminals.0
     }
 
     pub(crate) fn stderr_is_terminal(&self) -> bool {
-        io::stderr().is_terminal()
+        self.terminals.1
     }
 
     pub(crate) fn verbosity(&self) -> &Verbosity {

@@ -130,21 +130,19 @@ pub(super) fn decide(
         .validation_command
         .clone()
         .or_else(|| configured("validation-command"));
-    let validation = match validation {
-        Some(command) => Some(command),
-        None => {
-            let guesses = guess::validation_commands(disk, top);
-            if let Some(first) = guesses.first() {
-                told.push(format!(
-                    "guessed the validation command `{}` from {}; change it with --validation-command",
-                    first.command, first.from
-                ));
-            } else {
+    let validation = validation.or_else(|| {
+        let guess = guess::validation_commands(disk, top).into_iter().next();
+        match &guess {
+            Some(guess) => told.push(format!(
+                "guessed the validation command `{}` from {}; change it with --validation-command",
+                guess.command, guess.from
+            )),
+            None => {
                 builder.warn("no validation command was found; name one with --validation-command");
             }
-            guesses.into_iter().next().map(|guess| guess.command)
         }
-    };
+        guess.map(|guess| guess.command)
+    });
 
     settings::decide(
         &mut builder,

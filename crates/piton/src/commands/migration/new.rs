@@ -108,13 +108,11 @@ pub(crate) fn run(context: &Context, args: &NewArgs) -> CommandResult {
     if exit != Exit::Done || args.plan.changes_nothing() {
         return Ok(exit);
     }
-    match args.until {
-        Some(until) => steps(context, &place, &slug, Some(until), &args.plan),
-        None => {
-            context
-                .out
-                .hint(&format!("plan it with `piton migration step {slug}`"));
-            Ok(exit)
-        }
+    if args.until.is_some() {
+        return steps(context, &place, &slug, args.until, &args.plan);
     }
+    context
+        .out
+        .hint(&format!("plan it with `piton migration step {slug}`"));
+    Ok(exit)
 }

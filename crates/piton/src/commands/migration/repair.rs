@@ -138,11 +138,7 @@ fn migrations(
         }
         let message = format!("{prefix}: repair {slug}\n\nWhy:\n{}\n", whys.join("\n"));
         let draft = Draft::new(Op::Commit(CommitPath { path, message }));
-        builder.add_draft(
-            handles
-                .iter()
-                .fold(draft, |draft, handle| draft.needs(handle)),
-        );
+        builder.add_draft(handles.iter().fold(draft, Draft::needs));
     }
     Ok(())
 }

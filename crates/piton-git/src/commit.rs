@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::program::{GitCommand, failure};
-use crate::{CommitId, GitError, GitRead, Repository};
+use crate::{CommitId, GitError, GitRead, Repository, stale};
 
 /// How often git's own lock is tried again, and how long is waited between:
 /// an editor's background `git status` holds it for a moment.
@@ -93,7 +93,11 @@ fn present<'a>(top: &Path, paths: &[&'a Path]) -> Vec<&'a Path> {
 fn patiently<T>(attempt: impl Fn() -> Result<T, GitError>) -> Result<T, GitError> {
     for _ in 1..LOCK_TRIES {
         match attempt() {
-            Err(GitError::Locked { .. }) => std::thread::sleep(LOCK_PAUSE),
+            Err(GitError::Locked { lock }) => {
+                if !stale::remove_if_dead(&lock) {
+                    std::thread::sleep(LOCK_PAUSE);
+                }
+            }
             done => return done,
         }
     }

@@ -11,6 +11,7 @@ mod ids;
 mod program;
 mod repository;
 mod seam;
+mod stale;
 mod status;
 mod worktree;
 

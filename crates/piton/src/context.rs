@@ -12,7 +12,7 @@ use crate::cli::GlobalArgs;
 use crate::config::Settings;
 use crate::env::Environment;
 use crate::error::{CommandError, ErrorKind};
-use crate::output::Out;
+use crate::output::{Channel, Level, Out};
 
 /// The world of one command.
 #[derive(Debug)]
@@ -80,6 +80,7 @@ impl Context {
     pub(crate) fn place(&self) -> Result<Place, CommandError> {
         let repository = Repository::find(&self.directory)?;
         let settings = self.settings(Some(repository.top()))?;
+        self.out.trace("found the repository, read the settings");
         Ok(Place {
             repository,
             settings,
@@ -110,6 +111,10 @@ impl Context {
     pub(crate) fn settings(&self, top: Option<&Path>) -> Result<Settings, CommandError> {
         let ours = top.map(|top| top.join(CONFIG_FILE));
         let user = self.environment.user_config();
+        for file in [&ours, &user].into_iter().flatten() {
+            let text = format!("settings from {}, if it is there", file.display());
+            self.out.note(Channel::Config, Level::DETAIL, &text);
+        }
         Settings::load(
             &self.disk,
             ours.as_deref(),

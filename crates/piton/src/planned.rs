@@ -296,7 +296,9 @@ impl Site<'_> {
         writer: &JournalWriter<'_>,
     ) -> Result<Ended, CommandError> {
         let plan = ready.plan();
-        let reporter = Reporter::new(&self.context.out);
+        let out = &self.context.out;
+        out.trace("decided, shown, answered");
+        let reporter = Reporter::new(out);
         let writing = Writing::new(
             self.context,
             &self.reading,
@@ -316,6 +318,7 @@ impl Site<'_> {
         }
         .perform(ready);
         drop(reporter);
+        out.trace("performed");
         // A journal that was lost on the way says so itself; nothing can be
         // added to it.
         if report.journal.is_none() {
@@ -324,6 +327,7 @@ impl Site<'_> {
                 .map_err(lost_journal)?;
         }
         let verification = (!args.no_verify).then(|| verify(plan, &report.receipts, &self.reading));
+        out.trace("verified");
         if let (Some(verification), None) = (&verification, &report.journal) {
             writer
                 .verified(verification, self.context.clock.now())

@@ -42,6 +42,7 @@ impl Context {
                 .because(error)
                 .hint("`piton migration doctor --all` shows what is left")
         })?;
+        self.out.trace("looked for what was interrupted");
         for notice in notices {
             self.out.note(
                 Channel::Recovery,

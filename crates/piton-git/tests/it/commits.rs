@@ -88,6 +88,25 @@ fn a_lock_that_stays_is_named_with_the_way_out() {
 }
 
 #[test]
+fn a_lock_from_before_the_machine_was_started_is_in_nobodys_way() {
+    if !Path::new("/proc/stat").exists() {
+        println!("skipped: this system does not tell when it was started");
+        return;
+    }
+    let scratch = ScratchRepo::new();
+    scratch.write("in/new", "1");
+    scratch.write(".git/index.lock", "");
+    let lock = std::fs::File::options()
+        .write(true)
+        .open(scratch.path().join(".git/index.lock"))
+        .unwrap();
+    lock.set_modified(std::time::SystemTime::UNIX_EPOCH)
+        .unwrap();
+    assert!(commit(&scratch, &["in"]).unwrap().is_some());
+    assert!(!scratch.exists(".git/index.lock"));
+}
+
+#[test]
 fn a_commit_syncs_what_it_writes() {
     // A hook sees the settings that the commit runs with.
     let scratch = ScratchRepo::new();

@@ -232,6 +232,10 @@ impl<'a> Recording<'a> {
                         "published, but not all could be cleaned up: {error}"
                     ));
                 }
+                if let Some(commit) = &published.commit {
+                    let text = format!("commit {commit} holds {}", op.destination);
+                    context.out.note(Channel::Git, Level::DETAIL, &text);
+                }
                 // The candidate is a copy of what is live now.
                 if let Some(parent) = request.workspace.parent() {
                     let _ = tree::remove(&context.disk, parent);

@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
@@ -33,6 +34,7 @@ pub(crate) struct Out {
     width: usize,
     /// Whether standard output and standard error are terminals.
     terminals: (bool, bool),
+    started: Instant,
     lock: Mutex<()>,
     lost: AtomicBool,
 }
@@ -58,6 +60,7 @@ impl Out {
             stderr_color: wanted(terminals.1),
             width: width(columns),
             terminals,
+            started: Instant::now(),
             lock: Mutex::new(()),
             lost: AtomicBool::new(false),
         }
@@ -89,6 +92,16 @@ impl Out {
 
     pub(crate) fn shows(&self, channel: Channel, level: Level) -> bool {
         self.verbosity.shows(channel, level)
+    }
+
+    /// Tells of one move with the time since the start, where that is asked for.
+    pub(crate) fn trace(&self, text: &str) {
+        let millis = self.started.elapsed().as_secs_f64() * 1000.0;
+        self.note(
+            Channel::Trace,
+            Level::TRACE,
+            &format!("{millis:>9.3} ms  {text}"),
+        );
     }
 
     /// Prints data that was asked for.

@@ -6,4 +6,5 @@ mod demo;
 mod env;
 mod house;
 mod plans;
+mod prompt;
 mod runs;

@@ -68,6 +68,11 @@ pub(crate) struct ChosenAgent {
 }
 
 impl AgentArgs {
+    /// Whether an agent is asked for by name.
+    pub(crate) fn names_one(&self) -> bool {
+        self.with.is_some()
+    }
+
     /// Puts the flags over the settings.
     pub(crate) fn over(&self, settings: &mut Settings) -> Result<(), CommandError> {
         for (name, flag, value) in [
@@ -134,15 +139,12 @@ impl ChosenAgent {
         }
     }
 
-    /// Makes the agent that can be called. Nothing is run yet.
-    pub(crate) fn agent(
+    /// Returns the agent's description in a settings file, if it has one.
+    pub(crate) fn described(
         &self,
-        context: &Context,
         settings: &Settings,
-        state: &Path,
-    ) -> Result<Arc<dyn Agent>, CommandError> {
-        let disk: Arc<dyn Disk> = Arc::new(RealDisk);
-        let described = settings
+    ) -> Result<Option<toml::Table>, CommandError> {
+        settings
             .adapter(&self.name)
             .map(|(text, file)| {
                 text.parse::<toml::Table>().map_err(|error| {
@@ -154,7 +156,18 @@ impl ChosenAgent {
                     .because(error.message().to_owned())
                 })
             })
-            .transpose()?;
+            .transpose()
+    }
+
+    /// Makes the agent that can be called. Nothing is run yet.
+    pub(crate) fn agent(
+        &self,
+        context: &Context,
+        settings: &Settings,
+        state: &Path,
+    ) -> Result<Arc<dyn Agent>, CommandError> {
+        let disk: Arc<dyn Disk> = Arc::new(RealDisk);
+        let described = self.described(settings)?;
         let progress = state.join("work").join("script-progress.json");
         let notes = notes(state);
         Choice {

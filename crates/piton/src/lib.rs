@@ -20,6 +20,7 @@ mod planned;
 mod planning;
 mod progress;
 mod recovery;
+mod session;
 mod signals;
 mod site;
 mod start;

@@ -4,8 +4,11 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
+use piton_agent::CallRole;
+use piton_durable::tree;
 use piton_loop::clock::local_stamp;
-use piton_loop::planning::person::{self, Choice, ReviewSheet};
+use piton_loop::planning::contents::Contents;
+use piton_loop::planning::person::{self, Choice, ReviewSession, ReviewSheet};
 use piton_loop::planning::snapshot::Live;
 use piton_migration::planning::FeedbackSource;
 use piton_migration::slug::Slug;
@@ -13,18 +16,23 @@ use piton_plan::render::clean;
 use serde_json::json;
 
 use super::{find, person_refusal, proposed};
+use crate::agents::{self, AgentArgs, ChosenAgent};
 use crate::context::{Context, Place};
 use crate::editor;
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
+use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
-use crate::planning::{LocalClock, planning_site};
+use crate::planning::{Desk, LocalClock, planning_site};
+use crate::session::{self, Talk};
 use crate::terminal;
 
 /// Show what a migration asks of a person, and take the answer
 ///
 /// On a terminal it asks for one; otherwise it only shows, and ends with 3.
-/// For scripts there are `approve`, `reject` and `refine`.
+/// For scripts there are `approve`, `reject` and `refine`. With --with the
+/// agent looks at a copy together with you, on your terminal; what you approve
+/// there is checked, published and committed.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  piton migration review SLUG\n  piton migration review SLUG --json"
@@ -34,12 +42,19 @@ pub(crate) struct ReviewArgs {
     slug: PathBuf,
 
     #[command(flatten)]
+    agent: AgentArgs,
+
+    #[command(flatten)]
     plan: PlanArgs,
 }
 
 pub(crate) fn run(context: &Context, args: &ReviewArgs) -> CommandResult {
-    let place = context.place_to_write(&args.plan)?;
+    let mut place = context.place_to_write(&args.plan)?;
+    args.agent.over(&mut place.settings)?;
     let slug = find(context, &place.live(), &args.slug)?;
+    if args.agent.names_one() {
+        return with_agent(context, &place, &slug, &args.plan);
+    }
     let site = planning_site(&place)?;
     let live = Live::read(&context.disk, &site, &slug)
         .map_err(|error| CommandError::failed(format!("could not read {slug}")).because(error))?;
@@ -69,6 +84,62 @@ pub(crate) fn run(context: &Context, args: &ReviewArgs) -> CommandResult {
         return Ok(exit);
     }
     answer(context, &place, &slug, &sheet, &args.plan)
+}
+
+/// Has the agent and the person look at a copy, and takes over what they made.
+fn with_agent(context: &Context, place: &Place, slug: &Slug, args: &PlanArgs) -> CommandResult {
+    let desk = Desk::set(context, place)?;
+    let (disk, git) = (&context.disk, &place.repository);
+    let name = format!("review-{}", crate::context::token());
+    let session = ReviewSession::decide(disk, git, &desk.site, slug, &name)
+        .map_err(|error| person_refusal(error, slug))?;
+    let prompt = session
+        .prompt(&desk.prompts, &desk.site, &desk.taste.text)
+        .map_err(|error| {
+            CommandError::usage("could not use the prompt templates").because(error)
+        })?;
+    let chosen = ChosenAgent::from_settings(&place.settings, &context.directory, place.top());
+    if args.changes_nothing() {
+        context.out.data(&shown(slug, &session.sheet, place));
+        context.out.say(
+            Channel::Plan,
+            Level::NORMAL,
+            &format!(
+                "then a session with {}; what it leads to is not known before",
+                chosen.name
+            ),
+        );
+        context.out.say(Channel::Plan, Level::PAYLOAD, &prompt);
+        return Ok(Exit::WaitsForPerson);
+    }
+    let failed = |error: &dyn std::error::Error| {
+        CommandError::failed("could not work on the copy; nothing was changed")
+            .because(error.to_string())
+    };
+    session.copy(disk).map_err(|error| failed(&error))?;
+    let parent = desk.site.candidates().join(&name);
+    let held = session::hold(
+        context,
+        &place.settings,
+        &chosen,
+        Talk {
+            role: CallRole::MigrationReview,
+            prompt,
+            model: agents::model(&place.settings, CallRole::MigrationReview.as_str()),
+            directory: &session.workspace,
+            content: None,
+            scratch: &parent.join("talk"),
+        },
+    );
+    let copy = Contents::read(disk, &session.workspace);
+    // The copy was read or is of no use; either way it is scratch.
+    let _ = tree::remove(disk, &parent);
+    held?;
+    let copy = copy.map_err(|error| failed(&error))?.unwrap_or_default();
+    let proposal = person::reviewed(disk, git, &desk.site, slug, copy, &desk.prefix)
+        .map_err(|error| person_refusal(error, slug))?;
+    let plan = proposed::plan(context, place, "migration review", proposal)?;
+    context.site(place).carry_out(args, &plan)
 }
 
 fn shown(slug: &Slug, sheet: &ReviewSheet, place: &Place) -> String {

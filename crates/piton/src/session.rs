@@ -1,0 +1,120 @@
+//! Running an agent on the user's own terminal.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use piton_agent::choice::Choice;
+use piton_agent::interactive::{self, Session, SessionEnd, Terminal};
+use piton_agent::process::ExitKind;
+use piton_agent::{AgentCall, CallFiles, CallRole, Host, ProgramAgent, SystemClock};
+use piton_durable::{Disk, RealDisk, create_dirs, write_atomic};
+
+use crate::agents::{self, ChosenAgent};
+use crate::config::Settings;
+use crate::context::Context;
+use crate::error::{CommandError, ErrorKind};
+
+/// What a session is held about.
+#[derive(Debug)]
+pub(crate) struct Talk<'a> {
+    pub(crate) role: CallRole,
+    pub(crate) prompt: String,
+    pub(crate) model: Option<String>,
+    /// The directory the agent works in.
+    pub(crate) directory: &'a Path,
+    /// The file that the agent says is done; without one the session lasts
+    /// until the agent ends.
+    pub(crate) content: Option<PathBuf>,
+    /// Where the prompt lies while the session lasts.
+    pub(crate) scratch: &'a Path,
+}
+
+/// Holds a session to its end. Nothing of it counts until it is taken over.
+pub(crate) fn hold(
+    context: &Context,
+    settings: &Settings,
+    chosen: &ChosenAgent,
+    talk: Talk<'_>,
+) -> Result<(), CommandError> {
+    let could_not =
+        || CommandError::failed(format!("could not hold a session with {}", chosen.name));
+    let host = Host::new(context.environment.raw()).with_directory(&context.directory);
+    let described = chosen.described(settings)?;
+    let spec = Choice {
+        notes: None,
+        name: &chosen.name,
+        command: chosen.command.as_deref(),
+        script: None,
+        script_progress: None,
+        settings: described.as_ref(),
+    }
+    .spec()
+    .map_err(|error| could_not().because(error))?;
+    let disk: Arc<dyn Disk> = Arc::new(RealDisk);
+    let clock = Arc::new(SystemClock::default());
+    let program = spec.program.clone();
+    let agent = ProgramAgent::new(&chosen.name, spec, host.clone(), disk, clock.clone());
+    agents::ready(&agent)?;
+    let files = CallFiles::in_directory(talk.scratch);
+    let call = AgentCall {
+        role: talk.role,
+        slug: None,
+        cwd: talk.directory.to_owned(),
+        workspace: talk.directory.to_owned(),
+        prompt: talk.prompt.clone(),
+        model: talk.model,
+        effort: None,
+        schema: None,
+        limits: chosen.limits(),
+    };
+    let Some(line) = agent.interactive_command(&call, &files) else {
+        return Err(could_not()
+            .because("it has no way of working on a terminal".to_owned())
+            .hint(format!(
+                "describe one with `interactive-arguments` under [agents.{}]",
+                chosen.name
+            )));
+    };
+    create_dirs(&context.disk, talk.scratch).map_err(|error| could_not().because(error))?;
+    write_atomic(
+        &context.disk,
+        &files.prompt(),
+        talk.prompt.as_bytes(),
+        0o600,
+    )
+    .map_err(|error| could_not().because(error))?;
+    let found = host
+        .find_program(&program)
+        .unwrap_or_else(|| PathBuf::from(&program));
+    let session = Session {
+        program: found,
+        arguments: line.into_iter().skip(1).collect(),
+        directory: talk.directory.to_owned(),
+        environment: agent.environment(&call),
+        content: talk.content,
+        token: crate::context::token(),
+    };
+    let terminal = File::options()
+        .read(true)
+        .write(true)
+        .open("/dev/tty")
+        .ok()
+        .and_then(Terminal::remember);
+    match interactive::run(
+        &session,
+        terminal,
+        &context.disk,
+        &context.agent_stop,
+        &*clock,
+    ) {
+        Ok(SessionEnd::Settled) => Ok(()),
+        Ok(SessionEnd::Ended(ExitKind::Code(0))) => Ok(()),
+        Ok(SessionEnd::Ended(exit)) => Err(could_not().because(format!("it ended with {exit}"))),
+        Ok(SessionEnd::Stopped) => Err(CommandError::new(
+            ErrorKind::Interrupted,
+            "interrupted; nothing was changed",
+        )),
+        Err(error) => Err(could_not().because(error)),
+    }
+}

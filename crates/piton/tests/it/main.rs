@@ -8,3 +8,4 @@ mod house;
 mod plans;
 mod prompt;
 mod runs;
+mod taste;

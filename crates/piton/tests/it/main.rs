@@ -2,6 +2,10 @@
 #![expect(clippy::disallowed_methods, reason = "tests arrange the real world")]
 
 mod config;
+mod dry_runs;
 mod env;
 mod house;
+mod misbehaving;
+mod planning;
 mod plans;
+mod stage;

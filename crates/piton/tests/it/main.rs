@@ -3,7 +3,11 @@
 
 mod config;
 mod demo;
+mod dry_runs;
 mod env;
 mod house;
+mod misbehaving;
+mod planning;
 mod plans;
 mod runs;
+mod stage;

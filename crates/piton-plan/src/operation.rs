@@ -74,6 +74,12 @@ pub trait Operation:
     fn repeatable(&self) -> bool {
         false
     }
+
+    /// Whether the world shows afterwards that it was done. What only gives an
+    /// output for later actions leaves nothing to look at.
+    fn leaves_a_trace(&self) -> bool {
+        true
+    }
 }
 
 /// One fact about an operation, shown from a level upwards: 1 for paths, sizes
@@ -150,6 +156,9 @@ macro_rules! delegate_operation {
             }
             fn repeatable(&self) -> bool {
                 match self { $(Self::$variant(one) => $crate::Operation::repeatable(one),)+ }
+            }
+            fn leaves_a_trace(&self) -> bool {
+                match self { $(Self::$variant(one) => $crate::Operation::leaves_a_trace(one),)+ }
             }
         }
         $(impl ::std::convert::From<$family> for $op {

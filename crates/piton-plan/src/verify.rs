@@ -43,7 +43,7 @@ pub enum Verdict {
     },
     /// A later action of the plan changed the same thing again.
     Superseded,
-    /// It was not performed.
+    /// It was not performed, or leaves nothing to look at.
     NotApplicable,
     /// It has no receipt.
     Unaccounted,
@@ -117,6 +117,8 @@ pub fn verify<O: Operation>(
                     | Outcome::Skipped(SkipReason::NothingToDo) => {
                         if superseded[position as usize] {
                             Verdict::Superseded
+                        } else if !plan.at(position).operation().leaves_a_trace() {
+                            Verdict::NotApplicable
                         } else {
                             look(plan, position, &by_position, world)
                         }

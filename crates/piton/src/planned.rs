@@ -232,7 +232,12 @@ impl Site<'_> {
         let out = &self.context.out;
         Style {
             colour: out.colors_stdout(),
-            width: out.width(),
+            // What goes to a file is read later, when nobody can ask for more.
+            width: if out.stdout_is_terminal() {
+                out.width()
+            } else {
+                usize::MAX
+            },
         }
     }
 

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::FromArgMatches;
 use clap::error::ErrorKind as ClapErrorKind;
+use serde_json::{Value, json};
 
 use crate::cli::{Cli, Command, GlobalArgs, definition};
 use crate::commands;
@@ -56,22 +57,31 @@ fn run(cli: Cli, environment: Environment) -> Exit {
 
 /// Says how it ended. With `--json` the error is the one document.
 fn finish(out: &Out, result: CommandResult) -> Exit {
-    let exit = match result {
-        Ok(exit) => exit,
-        Err(error) => {
-            if out.json_wanted() {
-                out.json(&error.json());
-            } else {
-                out.error(&error.text());
-            }
-            error.kind.exit()
-        }
+    let exit = match &result {
+        Ok(exit) => *exit,
+        Err(error) => error.kind.exit(),
     };
+    let runs = out.end_series();
+    match result {
+        Ok(_) if runs.is_empty() => {}
+        Err(error) if !out.json_wanted() => out.error(&error.text()),
+        Err(error) if runs.is_empty() => out.json(&error.json()),
+        result => out.json(&series(&runs, exit, result.as_ref().err())),
+    }
     if out.lost_output() && exit == Exit::Done {
         out.error("error: could not write the output\n");
         return Exit::Failed;
     }
     exit
+}
+
+/// Returns the one document of a command that performed plan after plan.
+fn series(runs: &[Value], exit: Exit, error: Option<&CommandError>) -> Value {
+    let mut document = json!({ "format": "piton-runs/1", "runs": runs, "exit": exit.code() });
+    if let Some(error) = error {
+        document["error"] = error.json()["error"].take();
+    }
+    document
 }
 
 /// Answers a command line that was not understood, or that asked for help.
@@ -130,12 +140,9 @@ fn list_channels(out: &Out) {
         } else {
             ""
         };
-        let _ = writeln!(
-            text,
-            "  {:<9} {}{mark}",
-            channel.name(),
-            channel.describes()
-        );
+        let (name, describes) = (channel.name(), channel.describes());
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "  {name:<9} {describes}{mark}");
     }
     out.data(&text);
 }

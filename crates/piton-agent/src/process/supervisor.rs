@@ -226,6 +226,8 @@ impl Run {
         let mut open = 2;
         let mut reason = None;
         let mut ended_at = None;
+        // What it says while it is being ended was not said in time.
+        let mut last_in_time = started;
         let mut left_behind = 0;
         let mut surveyed = started;
         let mut survivors = Vec::new();
@@ -244,6 +246,9 @@ impl Run {
                         Source::Stderr => sink.stderr(&chunk)?,
                     }
                     seen.last_output = now;
+                    if ended_at.is_none() {
+                        last_in_time = now;
+                    }
                     let standing = sink.standing();
                     if standing != seen.standing {
                         (seen.standing, seen.standing_since) = (standing, now);
@@ -322,7 +327,7 @@ impl Run {
             exit: self.gone.unwrap_or(ExitKind::Unknown),
             reason,
             lasted: ended_at.saturating_sub(started),
-            silent_for: ended_at.saturating_sub(seen.last_output),
+            silent_for: ended_at.saturating_sub(last_in_time),
             left_behind,
             survivors,
         })

@@ -21,14 +21,15 @@ use crate::site;
 )]
 pub(crate) struct ManArgs {
     /// Where to write them
-    directory: PathBuf,
+    #[arg(value_name = "DIRECTORY")]
+    into: PathBuf,
 
     #[command(flatten)]
     plan: PlanArgs,
 }
 
 pub(crate) fn run(context: &Context, args: &ManArgs) -> CommandResult {
-    let root = context.directory.join(&args.directory);
+    let root = context.directory.join(&args.into);
     let mut builder = PlanBuilder::new("man");
     for (name, page) in pages()? {
         let path = name.parse().map_err(|error| internal().because(error))?;

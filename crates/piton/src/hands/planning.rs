@@ -19,7 +19,7 @@ use piton_plan::{Done, Failure, FailureKind, Given, Observation, OutputMap};
 
 use super::Publishing;
 use crate::context::{Context, Place};
-use crate::op::{CANDIDATE, CallAgent, Candidate, Edits, Next, Publish};
+use crate::op::{CANDIDATE, CallAgent, Candidate, Edits, Next, Publish, short};
 use crate::output::{Channel, Level, Out};
 use crate::planning::{Desk, LocalClock, planning_site};
 
@@ -32,12 +32,12 @@ pub(super) fn observe_call(
     let found = live_digest(disk, place, &op.slug)?;
     Ok(if found == op.base {
         Observation::Pending {
-            found: format!("the migration at {found}"),
+            found: format!("the migration at {}", short(&found)),
         }
     } else {
         // What a call led to is in its outputs; the world does not show it.
         Observation::Unknown {
-            why: format!("the migration is at {found} now"),
+            why: format!("the migration is at {} now", short(&found)),
         }
     })
 }
@@ -63,12 +63,12 @@ pub(super) fn observe_publish(
         }
     } else if found == op.base {
         Observation::Pending {
-            found: format!("the migration at {found}"),
+            found: format!("the migration at {}", short(&found)),
         }
     } else {
         Observation::Changed {
-            expected: format!("the migration at {}", op.base),
-            found: format!("it is at {found}"),
+            expected: format!("the migration at {}", short(&op.base)),
+            found: format!("it is at {}", short(&found)),
         }
     })
 }

@@ -13,7 +13,7 @@ pub(crate) use house::{CommitPath, Recover, SetAside};
 pub(crate) use move_migrations::{InTheWay, MoveMigrations, Rewrite};
 pub(crate) use outside::OutsideFile;
 pub(crate) use planning::{
-    AskedEffort, CANDIDATE, CallAgent, Candidate, Edit, Edits, Next, Publish,
+    AskedEffort, CANDIDATE, CallAgent, Candidate, Edit, Edits, Next, Publish, short,
 };
 pub(crate) use remove_run::{OVER, RemoveRun};
 

@@ -98,6 +98,11 @@ pub(crate) struct Edit {
     pub(crate) content: Option<Content>,
 }
 
+/// The first digits, enough for people to tell two apart.
+pub(crate) fn short(digest: &TreeDigest) -> String {
+    digest.to_string().chars().take(12).collect()
+}
+
 impl AskedEffort {
     pub(crate) const fn tier(self) -> Effort {
         match self {
@@ -135,7 +140,7 @@ impl Operation for CallAgent {
     }
 
     fn premise(&self) -> Option<Cow<'_, str>> {
-        Some(format!("the migration at {}", self.base).into())
+        Some(format!("the migration at {}", short(&self.base)).into())
     }
 
     fn expectation(&self) -> Cow<'_, str> {
@@ -166,6 +171,11 @@ impl Operation for CallAgent {
     fn repeatable(&self) -> bool {
         true
     }
+
+    // Its answer is in its output; what comes of it is published by another.
+    fn leaves_a_trace(&self) -> bool {
+        false
+    }
 }
 
 impl Operation for Publish {
@@ -193,7 +203,7 @@ impl Operation for Publish {
     }
 
     fn premise(&self) -> Option<Cow<'_, str>> {
-        Some(format!("the migration at {}", self.base).into())
+        Some(format!("the migration at {}", short(&self.base)).into())
     }
 
     fn expectation(&self) -> Cow<'_, str> {
@@ -203,7 +213,7 @@ impl Operation for Publish {
     fn details(&self) -> Vec<Detail> {
         let mut details = vec![
             Detail::new(1, "to", self.destination.clone()),
-            Detail::new(1, "built from", self.base.to_string()),
+            Detail::new(2, "built from", self.base.to_string()),
         ];
         match &self.next {
             Next::Candidate(slot) => {

@@ -1,8 +1,8 @@
 //! Writing to the two streams.
 
 use std::io::{self, IsTerminal, Write};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
 
 use anstream::AutoStream;
@@ -37,6 +37,8 @@ pub(crate) struct Out {
     started: Instant,
     lock: Mutex<()>,
     lost: AtomicBool,
+    /// The documents so far of a command that performs plan after plan.
+    series: Mutex<Option<Vec<Value>>>,
 }
 
 impl Out {
@@ -63,6 +65,7 @@ impl Out {
             started: Instant::now(),
             lock: Mutex::new(()),
             lost: AtomicBool::new(false),
+            series: Mutex::new(None),
         }
     }
 
@@ -112,9 +115,30 @@ impl Out {
         );
     }
 
-    /// Prints the one JSON document of a command.
+    /// Prints the one JSON document of a command, or holds it back for the
+    /// series that was begun.
     pub(crate) fn json(&self, value: &Value) {
-        self.data(&format!("{value:#}\n"));
+        match self.series().as_mut() {
+            Some(documents) => documents.push(value.clone()),
+            None => self.data(&format!("{value:#}\n")),
+        }
+    }
+
+    /// Makes one document of all those that follow, because standard output
+    /// holds one, however many plans a command performs.
+    pub(crate) fn begin_series(&self) {
+        *self.series() = Some(Vec::new());
+    }
+
+    /// Returns the documents held back since, and holds back no more.
+    pub(crate) fn end_series(&self) -> Vec<Value> {
+        self.series().take().unwrap_or_default()
+    }
+
+    fn series(&self) -> MutexGuard<'_, Option<Vec<Value>>> {
+        self.series
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// Prints text for people on standard output, where its channel shows

@@ -3,9 +3,13 @@
 
 mod config;
 mod demo;
+mod dry_runs;
 mod env;
 mod house;
+mod misbehaving;
+mod planning;
 mod plans;
 mod prompt;
 mod runs;
+mod stage;
 mod taste;

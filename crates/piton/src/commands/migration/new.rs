@@ -104,6 +104,9 @@ pub(crate) fn run(context: &Context, args: &NewArgs) -> CommandResult {
         message: commit::message(&subject, &args.target, None),
     };
     let plan = proposed::plan(context, &place, "migration new", proposal)?;
+    if args.until.is_some() && !args.plan.changes_nothing() {
+        context.out.begin_series();
+    }
     let exit = context.site(&place).carry_out(&args.plan, &plan)?;
     if exit != Exit::Done || args.plan.changes_nothing() {
         return Ok(exit);

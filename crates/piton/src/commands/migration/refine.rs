@@ -87,6 +87,9 @@ pub(crate) fn run(context: &Context, args: &RefineArgs) -> CommandResult {
     )
     .map_err(|error| person_refusal(error, &slug))?;
     let plan = proposed::plan(context, &place, "migration refine", proposal)?;
+    if !args.record_only && !args.plan.changes_nothing() {
+        context.out.begin_series();
+    }
     let exit = context.site(&place).carry_out(&args.plan, &plan)?;
     if args.plan.changes_nothing() {
         context

@@ -49,6 +49,13 @@ pub(crate) struct ReviewArgs {
 }
 
 pub(crate) fn run(context: &Context, args: &ReviewArgs) -> CommandResult {
+    if args.plan.plan_out.is_some() {
+        return Err(
+            CommandError::usage("an answer that is not given yet cannot be saved").hint(
+                "`piton migration approve`, `reject` and `refine` take --plan-out with the answer",
+            ),
+        );
+    }
     let mut place = context.place_to_write(&args.plan)?;
     args.agent.over(&mut place.settings)?;
     let slug = find(context, &place.live(), &args.slug)?;

@@ -55,6 +55,9 @@ pub(crate) fn run(context: &Context, args: &StepArgs) -> CommandResult {
     let mut place = context.place_to_write(&args.plan)?;
     args.agent.over(&mut place.settings)?;
     let slug = find(context, &place.live(), &args.slug)?;
+    if args.until.is_some() && !args.plan.changes_nothing() {
+        context.out.begin_series();
+    }
     steps(context, &place, &slug, args.until, &args.plan)
 }
 

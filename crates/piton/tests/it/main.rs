@@ -5,6 +5,7 @@ mod config;
 mod dry_runs;
 mod env;
 mod house;
+mod migrations;
 mod misbehaving;
 mod planning;
 mod plans;

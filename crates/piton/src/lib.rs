@@ -24,6 +24,7 @@ mod session;
 mod signals;
 mod site;
 mod start;
+mod taste;
 mod terminal;
 
 pub use cli::definition;

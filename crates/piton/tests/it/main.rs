@@ -10,5 +10,7 @@ mod migrations;
 mod misbehaving;
 mod planning;
 mod plans;
+mod prompt;
 mod runs;
 mod stage;
+mod taste;

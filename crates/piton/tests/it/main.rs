@@ -6,6 +6,7 @@ mod demo;
 mod dry_runs;
 mod env;
 mod house;
+mod migrations;
 mod misbehaving;
 mod planning;
 mod plans;

@@ -140,6 +140,28 @@ const SCENARIOS: &[Scenario] = &[
         args: |_| strings(&["migration", "doctor", "--repair"]),
         done: Done::Once,
     },
+    Scenario {
+        command: "prompt copy",
+        world: TestEnv::with_cargo_project,
+        args: |_| strings(&["prompt", "copy", "review", "_topics.md.j2"]),
+        done: Done::Once,
+    },
+    Scenario {
+        command: "runs prune",
+        world: || {
+            let env = TestEnv::planned(2);
+            let _ = env.ok(&with_script(&env, &["migration", "step", SLUG]));
+            env
+        },
+        args: |_| strings(&["runs", "prune", "--keep", "0"]),
+        done: Done::Once,
+    },
+    Scenario {
+        command: "taste",
+        world: TestEnv::with_cargo_project,
+        args: |_| strings(&["taste"]),
+        done: Done::Once,
+    },
 ];
 
 fn with_script(env: &TestEnv, words: &[&str]) -> Vec<String> {
@@ -316,13 +338,17 @@ fn touched(env: &TestEnv, before: &World) -> Vec<PathBuf> {
     env.world().touched_since(before)
 }
 
-/// Returns the files of the working tree that came, went or changed.
+/// Returns the files of the working tree that came, went or changed, with the
+/// run records that went.
 fn changed(env: &TestEnv, before: &World) -> BTreeSet<String> {
     env.world()
         .files_changed_since(before)
         .iter()
         .filter_map(|path| path.strip_prefix(env.path()).ok())
-        .filter(|path| !path.starts_with(".git"))
+        .filter(|path| {
+            let record = path.starts_with(".git/piton/runs") && !env.path().join(path).exists();
+            !path.starts_with(".git") || record
+        })
         .map(|path| path.to_str().unwrap().to_owned())
         .collect()
 }
@@ -357,6 +383,10 @@ fn named(document: &Value) -> BTreeSet<String> {
             "move-migrations" => {
                 names.insert(format!("{}/", text(&op["from"])));
                 names.insert(format!("{}/", text(&op["to"])));
+            }
+            "remove-run" => {
+                let record = format!(".git/piton/runs/{}", text(&op["id"]));
+                names.extend([format!("{record}/"), format!("{record}.live")]);
             }
             // Nothing of these is in the working tree, or it is named by what
             // comes before.

@@ -363,6 +363,7 @@ fn a_hook_that_refuses_the_commit_undoes_the_publish_and_the_work_is_kept() {
         "{}",
         ran.shown()
     );
+    assert!(!ran.stdout.contains("\\u{a}"), "{}", ran.shown());
     let kept = env.kept("failures");
     assert!(kept.contains("Put a facade in front."), "{kept}");
     std::fs::remove_file(env.path().join(".git/hooks/pre-commit")).unwrap();

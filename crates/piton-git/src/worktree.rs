@@ -30,8 +30,11 @@ pub(crate) fn list(top: &Path) -> Result<Vec<Worktree>, GitError> {
 }
 
 pub(crate) fn add(top: &Path, path: &Path, commit: &CommitId) -> Result<(), GitError> {
+    // Forced twice: a git that was killed while it made this very worktree has
+    // left its record locked.
     GitCommand::writing(top)
-        .args(["worktree", "add", "--quiet", "--detach", "--force"])
+        .args(["worktree", "add", "--quiet", "--detach"])
+        .args(["--force", "--force"])
         .arg(path)
         .arg(commit.as_str())
         .run()

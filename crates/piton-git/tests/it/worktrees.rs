@@ -33,6 +33,26 @@ fn a_worktree_shares_the_common_directory_and_goes_back_to_its_commit() {
 }
 
 #[test]
+fn a_worktree_whose_making_was_killed_is_made_anew() {
+    let scratch = ScratchRepo::new();
+    let repo = Repository::find(scratch.path()).unwrap();
+    let head = repo.head().unwrap().unwrap();
+    let path = scratch.path().join(".git/piton/work/one");
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    repo.add_worktree(&path, &head).unwrap();
+    // Git holds this lock while it makes one.
+    std::fs::write(
+        scratch.path().join(".git/worktrees/one/locked"),
+        "initializing",
+    )
+    .unwrap();
+    std::fs::remove_dir_all(&path).unwrap();
+    repo.prune_worktrees().unwrap();
+    repo.add_worktree(&path, &head).unwrap();
+    assert_eq!(Repository::find(&path).unwrap().top(), path);
+}
+
+#[test]
 fn the_users_own_tree_is_never_reset() {
     let scratch = ScratchRepo::new();
     scratch.write("precious", "x");

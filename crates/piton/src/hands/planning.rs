@@ -423,7 +423,8 @@ fn publish_failure(refusal: &PublishRefusal) -> Failure {
         | Cause::Commit(_)
         | Cause::Transaction(_) => FailureKind::Io,
     };
-    Failure::new(kind, refusal.to_string())
+    // It is told in lines, and a receipt is one.
+    Failure::new(kind, refusal.to_string().replace('\n', "; "))
 }
 
 /// Shows what an agent prints, where it is asked for.

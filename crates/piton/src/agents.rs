@@ -20,7 +20,7 @@ use crate::error::{CommandError, ErrorKind};
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Agent options")]
 pub(crate) struct AgentArgs {
-    /// The agent: claude, codex, command, script, or one from [agents]
+    /// The agent: claude, codex, command, script, or one of your own
     #[arg(long, value_name = "AGENT")]
     with: Option<String>,
 

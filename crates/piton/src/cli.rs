@@ -104,6 +104,7 @@ pub(crate) enum Command {
     Prompt(commands::prompt::PromptCommand),
     #[command(subcommand)]
     Runs(commands::runs::RunsCommand),
+    Taste(commands::taste::TasteArgs),
     Apply(commands::apply::ApplyArgs),
     #[command(subcommand)]
     Journal(commands::journal::JournalCommand),

@@ -1,7 +1,7 @@
 //! The `piton` program: one file per subcommand, configuration, what people see.
 //!
 //! Commands decide with the reading half of the world and hand a plan to
-//! [`planned`], the one room that knows of a dry run.
+//! `planned`, the one room that knows of a dry run.
 
 mod agents;
 mod cli;
@@ -24,6 +24,7 @@ mod session;
 mod signals;
 mod site;
 mod start;
+mod taste;
 mod terminal;
 
 pub use cli::definition;

@@ -10,7 +10,7 @@ use piton_loop::planning::decide::{StepDecision, StepOptions, StepRefusal, call_
 use piton_loop::planning::site::Site as PlanningSite;
 use piton_loop::planning::snapshot::Snapshot;
 use piton_loop::prompts::PromptSet;
-use piton_loop::taste::{Taste, TastePaths};
+use piton_loop::taste::Taste;
 use piton_migration::slug::Slug;
 
 use crate::agents;
@@ -40,11 +40,7 @@ impl Desk {
             .map_err(|error| {
                 CommandError::usage("could not use the prompt templates").because(error)
             })?;
-        let paths = TastePaths {
-            project: under_top("taste", ".piton/taste.md"),
-            global: context.environment.user_taste(),
-        };
-        let taste = Taste::load(&context.disk, &paths)
+        let taste = Taste::load(&context.disk, &crate::taste::paths(context, place))
             .map_err(|error| CommandError::usage("could not use the taste").because(error))?;
         Ok(Self {
             site: planning_site(place)?,

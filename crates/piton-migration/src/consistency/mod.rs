@@ -1,6 +1,6 @@
 //! Whether what a migration's files say fits together.
 //!
-//! [`check`] looks at one directory in one [`Mode`], in the original's order
+//! [`check()`] looks at one directory in one [`Mode`], in the original's order
 //! and with its codes; piton's own findings come after those. Nothing outside
 //! the directory is opened, no link is followed to be read, and whatever is
 //! wrong becomes a [`Finding`], never an error or a panic. [`examine`] adds

@@ -1,6 +1,6 @@
 //! Deciding how to put migrations right. Performing it is for others.
 //!
-//! [`survey`] reads what the decision needs, [`decide`] is a pure function
+//! [`survey()`] reads what the decision needs, [`decide()`] is a pure function
 //! from that to a list of [`Repair`]s. Each can be carried out as it stands,
 //! says why, and loses nothing that was accepted: what cannot be read is set
 //! aside outside the working tree, not deleted. What interrupted publishes

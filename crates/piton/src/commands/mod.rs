@@ -10,6 +10,7 @@ pub(crate) mod man;
 pub(crate) mod migration;
 pub(crate) mod prompt;
 pub(crate) mod runs;
+pub(crate) mod taste;
 
 use crate::cli::Command;
 use crate::context::Context;
@@ -23,6 +24,7 @@ pub(crate) fn run(context: &Context, command: Command) -> CommandResult {
         Command::Migration(command) => migration::run(context, &command),
         Command::Prompt(command) => prompt::run(context, &command),
         Command::Runs(command) => runs::run(context, &command),
+        Command::Taste(args) => taste::run(context, &args),
         Command::Apply(args) => apply::run(context, &args),
         Command::Journal(command) => journal::run(context, &command),
         Command::Demo(args) => demo::run(context, &args),

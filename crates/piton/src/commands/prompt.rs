@@ -1,5 +1,7 @@
 //! `piton prompt`: what agents are told.
 
+mod copy;
+
 use std::fmt::Write as _;
 
 use clap::{Args, Subcommand};
@@ -12,16 +14,17 @@ use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::output::{Channel, Level};
 
-/// Show what agents are told, as templates
+/// Show what agents are told, and make it your own
 #[derive(Debug, Subcommand)]
 #[command(after_help = "\
 Examples:
   piton prompt list
   piton prompt show expand
-  piton prompt show _taste.md.j2 > .piton/prompts/_taste.md.j2")]
+  piton prompt copy expand        then change .piton/prompts/expand.md.j2")]
 pub(crate) enum PromptCommand {
     List(ListArgs),
     Show(ShowArgs),
+    Copy(copy::CopyArgs),
 }
 
 /// List the templates, and where each comes from
@@ -47,13 +50,13 @@ pub(crate) struct ShowArgs {
 }
 
 pub(crate) fn run(context: &Context, command: &PromptCommand) -> CommandResult {
-    let prompts = load(context)?;
     match command {
         PromptCommand::List(_) => {
-            list(context, &prompts);
+            list(context, &load(context)?);
             Ok(Exit::Done)
         }
-        PromptCommand::Show(args) => show(context, &prompts, args),
+        PromptCommand::Show(args) => show(context, &load(context)?, args),
+        PromptCommand::Copy(args) => copy::run(context, args),
     }
 }
 
@@ -94,15 +97,7 @@ fn list(context: &Context, prompts: &PromptSet) {
 }
 
 fn show(context: &Context, prompts: &PromptSet, args: &ShowArgs) -> CommandResult {
-    let name = match args.role.parse::<PromptRole>() {
-        Ok(role) => role.template(),
-        Err(error) if prompts.part(&args.role).is_none() => {
-            return Err(CommandError::usage("could not show the prompt")
-                .because(error)
-                .hint("`piton prompt list` names the parts too"));
-        }
-        Err(_) => args.role.clone(),
-    };
+    let name = file(prompts, &args.role)?;
     if let Some((origin, text)) = prompts.part(&name) {
         if context.out.json_wanted() {
             context.out.json(&json!({
@@ -115,6 +110,19 @@ fn show(context: &Context, prompts: &PromptSet, args: &ShowArgs) -> CommandResul
         }
     }
     Ok(Exit::Done)
+}
+
+/// Returns the file of the template that was meant, by its role or its name.
+fn file(prompts: &PromptSet, word: &str) -> Result<String, CommandError> {
+    match word.parse::<PromptRole>() {
+        Ok(role) => Ok(role.template()),
+        Err(error) if prompts.part(word).is_none() => {
+            Err(CommandError::usage("could not find the prompt")
+                .because(error)
+                .hint("`piton prompt list` names the parts too"))
+        }
+        Err(_) => Ok(word.to_owned()),
+    }
 }
 
 fn origin_name(origin: &TemplateOrigin) -> String {

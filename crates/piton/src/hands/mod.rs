@@ -5,6 +5,7 @@ mod migrations_dir;
 mod planning;
 mod publishing;
 mod reading;
+mod runs;
 mod writing;
 
 pub(crate) use publishing::Publishing;

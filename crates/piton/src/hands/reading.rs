@@ -7,7 +7,7 @@ use piton_git::{GitRead, Repository};
 use piton_plan::files::FileWorld;
 use piton_plan::{Failure, FailureKind, Given, Observation, Observe};
 
-use super::{Publishing, house, migrations_dir, planning};
+use super::{Publishing, house, migrations_dir, planning, runs};
 use crate::context::{Context, Place};
 use crate::op::Op;
 
@@ -64,6 +64,7 @@ impl Observe<Op> for Reading<'_> {
             Op::SetAside(op) => house::observe_aside(self.disk, self.top()?, op),
             Op::Commit(op) => house::observe_commit(self.repository()?, op),
             Op::Call(op) => planning::observe_call(self.disk, self.place()?, op),
+            Op::RemoveRun(op) => runs::observe(self.disk, &self.place()?.runs(), op),
             Op::Publish(op) => planning::observe_publish(self.disk, self.place()?, op, given),
         }
     }

@@ -8,7 +8,7 @@ use piton_plan::files::{FilePerformer, backups_dir, sweep};
 use piton_plan::{Done, Failure, FailureKind, Given, Perform, PlanId};
 
 use super::planning::Recording;
-use super::{Reading, house, migrations_dir};
+use super::{Reading, house, migrations_dir, runs};
 use crate::context::Context;
 use crate::op::Op;
 
@@ -85,6 +85,15 @@ impl Perform<Op> for Writing<'_> {
             }
             // A call takes its time and touches nothing live: no lock.
             Op::Call(op) => self.recording.call(self.context, self.reading.place()?, op),
+            Op::RemoveRun(op) => {
+                let holder = self.context.holder("removing a run record");
+                runs::remove(
+                    &self.context.disk,
+                    &self.reading.place()?.runs(),
+                    &holder,
+                    op,
+                )
+            }
             Op::Publish(op) => {
                 let (place, publishing) = (self.reading.place()?, self.reading.publishing()?);
                 self.recording

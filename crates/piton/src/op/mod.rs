@@ -4,6 +4,7 @@ mod house;
 mod move_migrations;
 mod outside;
 mod planning;
+mod remove_run;
 
 use piton_plan::files::FileOp;
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,7 @@ pub(crate) use outside::OutsideFile;
 pub(crate) use planning::{
     AskedEffort, CANDIDATE, CallAgent, Candidate, Edit, Edits, Next, Publish, short,
 };
+pub(crate) use remove_run::{OVER, RemoveRun};
 
 /// One operation, of whatever family. Saved plans and journals hold these, so
 /// any command can read any of them.
@@ -31,6 +33,7 @@ pub(crate) enum Op {
     Commit(CommitPath),
     Call(CallAgent),
     Publish(Publish),
+    RemoveRun(RemoveRun),
 }
 
 piton_plan::delegate_operation!(Op:
@@ -42,4 +45,5 @@ piton_plan::delegate_operation!(Op:
     Commit(CommitPath),
     Call(CallAgent),
     Publish(Publish),
+    RemoveRun(RemoveRun),
 );

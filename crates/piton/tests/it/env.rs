@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -72,23 +71,6 @@ impl TestEnv {
         self.finish(self.command(args).output().expect("piton runs"))
     }
 
-    pub(crate) fn run_with_input(&self, args: &[&str], input: &str) -> Ran {
-        let mut child = self
-            .command(args)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("piton runs");
-        child
-            .stdin
-            .take()
-            .expect("piped")
-            .write_all(input.as_bytes())
-            .expect("it reads");
-        self.finish(child.wait_with_output().expect("piton ends"))
-    }
-
     /// Runs it and requires success.
     pub(crate) fn ok<S: AsRef<OsStr> + std::fmt::Debug>(&self, args: &[S]) -> Ran {
         let ran = self.run(args);
@@ -100,6 +82,10 @@ impl TestEnv {
         ran
     }
 
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "what a run gave is looked at here and nowhere else"
+    )]
     pub(crate) fn finish(&self, output: Output) -> Ran {
         Ran {
             code: output.status.code().unwrap_or(-1),

@@ -1,4 +1,10 @@
-//! `piton runs` and `piton prompt`, before any agent was called.
+//! `piton runs` and `piton prompt`, before any agent was called; old records.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use piton_durable::{Holder, Lock, RealDisk};
+use piton_loop::clock::Clock;
+use piton_loop::runs::{CallOutcome, CallVerdict, FinalStatus, RunId, RunRecord, RunSummary};
 
 use crate::env::TestEnv;
 
@@ -49,4 +55,130 @@ fn a_prompt_that_is_not_there_or_cannot_be_read_is_a_usage_error() {
         "{}",
         ran.stderr
     );
+}
+
+/// Records a run as a command does; it lives until it is dropped.
+fn record<'d>(
+    env: &TestEnv,
+    clock: &'d RunClock,
+    status: Option<FinalStatus>,
+) -> (RunId, Option<RunRecord<'d>>) {
+    let runs = env.path().join(".git/piton/runs");
+    let holder = Holder {
+        pid: std::process::id(),
+        host: "here".into(),
+        since: jiff::Timestamp::UNIX_EPOCH,
+        what: "a test".into(),
+    };
+    let mut summary = RunSummary::new("migration step add-api", "/r");
+    summary.agent = Some("fake".into());
+    let mut record = RunRecord::begin(&RealDisk, clock, &runs, &holder, summary).unwrap();
+    let files = record.call("planning.expand").unwrap();
+    let verdict = CallVerdict {
+        schema_version: 1,
+        role: "planning.expand".into(),
+        effort_asked: Some("high".into()),
+        effort_given: Some("low".into()),
+        outcome: CallOutcome::Accepted,
+        summary: "three phases".into(),
+    };
+    record.verdict(&files, &verdict).unwrap();
+    let id = record.id().clone();
+    match status {
+        None => (id, Some(record)),
+        Some(FinalStatus::Running) => {
+            drop(record);
+            (id, None)
+        }
+        Some(status) => {
+            record.finish(status, None).unwrap();
+            (id, None)
+        }
+    }
+}
+
+/// One second later each time it is asked.
+#[derive(Debug, Default)]
+struct RunClock(AtomicI64);
+
+impl Clock for RunClock {
+    fn now(&self) -> jiff::Zoned {
+        let second = self.0.fetch_add(1, Ordering::SeqCst);
+        let start: jiff::Timestamp = "2026-05-13T23:00:00Z".parse().unwrap();
+        (start + jiff::SignedDuration::from_secs(second)).to_zoned(jiff::tz::TimeZone::UTC)
+    }
+}
+
+#[test]
+fn old_records_go_and_a_run_under_way_is_never_removed() {
+    let env = TestEnv::new();
+    let clock = RunClock::default();
+    let (live, guard) = record(&env, &clock, None);
+    let (killed, _) = record(&env, &clock, Some(FinalStatus::Running));
+    let (done, _) = record(&env, &clock, Some(FinalStatus::Completed));
+    let there = |id: &RunId| env.repo.exists(&format!(".git/piton/runs/{id}"));
+    let listed = env.ok(&["runs", "list"]).stdout;
+    for (id, status) in [
+        (&live, "running"),
+        (&killed, "killed"),
+        (&done, "completed"),
+    ] {
+        assert!(listed.contains(&format!("{id}\t{status}\t")), "{listed}");
+    }
+    let shown = env.ok(&["runs", "show", done.as_str()]).stdout;
+    assert!(shown.contains("low (asked for high)"), "{shown}");
+
+    let before = env.world();
+    let dry = env
+        .ok(&["runs", "prune", "--keep", "1", "--dry-run", "--json"])
+        .json();
+    assert_eq!(
+        dry["order"],
+        serde_json::json!([format!("run:delete:{killed}")])
+    );
+    assert_eq!(env.world(), before);
+    let _ = env.ok(&["runs", "prune", "--keep", "1"]);
+    assert_eq!(
+        [there(&live), there(&killed), there(&done)],
+        [true, false, true]
+    );
+
+    env.repo.write("piton.toml", "[runs]\nkeep = 0\n");
+    let _ = env.ok(&["runs", "prune"]);
+    assert_eq!([there(&live), there(&done)], [true, false]);
+    drop(guard);
+    let _ = env.ok(&["runs", "prune"]);
+    assert!(!there(&live));
+    let again = env.ok(&["runs", "prune"]);
+    assert!(again.stdout.contains("nothing to do"), "{}", again.stdout);
+}
+
+#[test]
+fn a_run_that_came_to_life_since_the_plan_makes_it_stale() {
+    let env = TestEnv::new();
+    let clock = RunClock::default();
+    let (id, guard) = record(&env, &clock, None);
+    drop(guard);
+    let _ = env.ok(&["runs", "prune", "--keep", "0", "--plan-out", "plan.json"]);
+    let lock = Lock::at(env.path().join(format!(".git/piton/runs/{id}.live")));
+    let holder = Holder {
+        pid: 1,
+        host: "here".into(),
+        since: jiff::Timestamp::UNIX_EPOCH,
+        what: "a test".into(),
+    };
+    let _living = lock.acquire(&holder, std::time::Duration::ZERO).unwrap();
+    let ran = env.run(&["apply", "plan.json"]);
+    assert_eq!(ran.code, 5, "{}", ran.stderr);
+    assert!(env.repo.exists(&format!(".git/piton/runs/{id}")));
+}
+
+#[test]
+fn limits_that_are_none_are_usage_errors() {
+    let env = TestEnv::new();
+    for (flag, value) in [("--keep", "many"), ("--keep-for", "30")] {
+        let ran = env.run(&["runs", "prune", flag, value]);
+        assert_eq!(ran.code, 2);
+        assert!(ran.stderr.contains(flag), "{}", ran.stderr);
+    }
 }

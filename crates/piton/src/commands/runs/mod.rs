@@ -1,29 +1,42 @@
 //! `piton runs`: what agents were asked, what they did, what it cost.
 
 mod list;
+mod prune;
 mod show;
+
+use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use crate::context::Context;
+use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult};
 
-/// Show the records of runs
+/// Show the records of runs, and remove old ones
 #[derive(Debug, Subcommand)]
 #[command(after_help = "\
 Examples:
   piton runs list
   piton runs show
-  piton runs show 20260601T120000-000000 --json")]
+  piton runs show 20260601T120000-000000 --json
+  piton runs prune --dry-run")]
 pub(crate) enum RunsCommand {
     List(list::ListArgs),
     Show(show::ShowArgs),
+    Prune(prune::PruneArgs),
 }
 
 pub(crate) fn run(context: &Context, command: &RunsCommand) -> CommandResult {
     match command {
         RunsCommand::List(args) => list::run(context, args),
         RunsCommand::Show(args) => show::run(context, args),
+        RunsCommand::Prune(args) => prune::run(context, args),
+    }
+}
+
+impl Place {
+    /// Returns the directory of the run records.
+    pub(crate) fn runs(&self) -> PathBuf {
+        self.state().join("runs")
     }
 }
 

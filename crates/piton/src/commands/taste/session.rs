@@ -1,0 +1,339 @@
+//! A session about taste, and what is done with what it left.
+
+use std::path::{Path, PathBuf};
+
+use piton_agent::CallRole;
+use piton_durable::{create_dirs, tree, write_atomic};
+use piton_git::GitRead;
+use piton_loop::planning::pool::Bench;
+use piton_loop::taste::{TasteDecision, TasteMode, TasteRefusal, accept_answer, decide_session};
+use piton_plan::files::{Content, FileOp, How, Wanted, decide};
+use piton_plan::{ConflictMode, Draft, Plan, PlanBuilder};
+use serde_json::json;
+
+use super::TasteArgs;
+use super::file::{TasteFile, internal};
+use crate::agents::{self, ChosenAgent};
+use crate::commands::prompt;
+use crate::config::Settings;
+use crate::context::{Context, Place, token};
+use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::exit::Exit;
+use crate::files::{NEW_FILE_MODE, put, read};
+use crate::op::Op;
+use crate::output::{Channel, Level};
+use crate::planning::planning_site;
+use crate::session::{self, Talk};
+use crate::site;
+use crate::taste::warn_if_stale;
+
+/// The copy and the prompt are nobody else's business.
+const MODE: u32 = 0o600;
+
+pub(super) fn run(
+    context: &Context,
+    place: Option<&Place>,
+    file: &TasteFile,
+    mode: TasteMode,
+    args: &TasteArgs,
+) -> CommandResult {
+    let decision = match decide_session(&context.disk, &file.full(), mode) {
+        Ok(decision) => decision,
+        Err(TasteRefusal::UpToDate { path }) => {
+            up_to_date(context, &path);
+            return Ok(Exit::Done);
+        }
+        Err(error) => return Err(refused(error)),
+    };
+    if let (Some(place), TasteMode::Interview { .. } | TasteMode::Refine) = (place, mode) {
+        warn_if_stale(context, place);
+    }
+    let desk = Desk::set(context, place, args)?;
+    let prompt = decision
+        .prompt(&prompt::load(context)?, &desk.content())
+        .map_err(|error| CommandError::usage("could not use the prompts").because(error))?;
+    if args.plan.dry_run {
+        desk.tell(context, &decision, &prompt);
+        return Ok(if args.plan.exit_code {
+            Exit::ChangesPending
+        } else {
+            Exit::Done
+        });
+    }
+    if context.out.json_wanted() {
+        return Err(
+            CommandError::usage("a session takes the terminal, and --json the output")
+                .hint("add --dry-run, or leave --json out"),
+        );
+    }
+    if context.global.non_interactive {
+        return Err(CommandError::new(
+            ErrorKind::NeedsPerson,
+            "a session needs a person at the terminal",
+        ));
+    }
+    let kept = |error| desk.keep_what_was_written(context, &decision, error);
+    let written = desk.hold(context, place, &decision, prompt).map_err(kept)?;
+    let text = accept_answer(&decision, &written).map_err(|error| {
+        kept(CommandError::failed("could not take over the taste").because(error))
+    })?;
+    let plan = plan(context, file, &decision, text).map_err(kept)?;
+    let exit = site::anywhere(context)?
+        .carry_out(&args.plan, &plan)
+        .map_err(kept)?;
+    if exit == Exit::Done {
+        // It is in the file, or in the saved plan; the copy is scratch.
+        let _ = tree::remove(&context.disk, &desk.scratch);
+    }
+    Ok(exit)
+}
+
+/// What a session is held with.
+#[derive(Debug)]
+struct Desk {
+    settings: Settings,
+    chosen: ChosenAgent,
+    model: Option<String>,
+    /// Where the copy lies that the agent writes.
+    scratch: PathBuf,
+}
+
+impl Desk {
+    fn set(
+        context: &Context,
+        place: Option<&Place>,
+        args: &TasteArgs,
+    ) -> Result<Self, CommandError> {
+        let mut settings = match place {
+            Some(place) => place.settings.clone(),
+            None => context.settings(None)?,
+        };
+        settings.flag("agent.use", "--with", args.with.as_deref())?;
+        settings.flag("agent.model", "--model", args.model.as_deref())?;
+        let top = place.map_or(&*context.directory, Place::top);
+        let state = site::anywhere(context)?.state;
+        Ok(Self {
+            chosen: ChosenAgent::from_settings(&settings, &context.directory, top),
+            model: agents::model(&settings, CallRole::Taste.as_str()),
+            scratch: state.join("work").join(format!("taste-{}", token())),
+            settings,
+        })
+    }
+
+    fn content(&self) -> PathBuf {
+        self.scratch.join("taste.md")
+    }
+
+    /// Says what would be held. What it leads to nobody knows before.
+    fn tell(&self, context: &Context, decision: &TasteDecision, prompt: &str) {
+        let role = word(decision.mode);
+        if context.out.json_wanted() {
+            context.out.json(&json!({
+                "format": 1,
+                "dry_run": true,
+                "session": {
+                    "role": role,
+                    "agent": self.chosen.name,
+                    "model": self.model,
+                    "path": decision.path.display().to_string(),
+                    "backup": decision.backup.as_ref().map(|path| path.display().to_string()),
+                    "prompt": prompt,
+                },
+            }));
+            return;
+        }
+        let model = self
+            .model
+            .as_ref()
+            .map_or_else(String::new, |model| format!(" ({model})"));
+        context.out.data(&format!(
+            "a session with {}{model} would be held ({role}), on a copy of {};\n\
+             what it leads to is not known before, and is shown before it is done\n",
+            self.chosen.name,
+            decision.path.display()
+        ));
+        context.out.say(Channel::Plan, Level::PAYLOAD, prompt);
+    }
+
+    /// Names the copy where something was written that is not taken over.
+    /// Where nothing was, nothing is kept.
+    fn keep_what_was_written(
+        &self,
+        context: &Context,
+        decision: &TasteDecision,
+        error: CommandError,
+    ) -> CommandError {
+        let written = read(&context.disk, &self.content()).ok().flatten();
+        if written.as_deref() == decision.existing.as_deref().map(str::as_bytes) {
+            // The failure is the news; what is left of a copy is scratch.
+            let _ = tree::remove(&context.disk, &self.scratch);
+            return error;
+        }
+        error.hint(format!(
+            "what was written is in {}",
+            self.content().display()
+        ))
+    }
+
+    /// Holds the session, and returns what the agent wrote.
+    fn hold(
+        &self,
+        context: &Context,
+        place: Option<&Place>,
+        decision: &TasteDecision,
+        prompt: String,
+    ) -> Result<String, CommandError> {
+        let disk = &context.disk;
+        let could_not = || CommandError::failed("could not hold the session; nothing was changed");
+        create_dirs(disk, &self.scratch).map_err(|error| could_not().because(error))?;
+        if let Some(existing) = &decision.existing {
+            write_atomic(disk, &self.content(), existing.as_bytes(), MODE)
+                .map_err(|error| could_not().because(error))?;
+        }
+        let bench = place
+            .map(|place| bench(context, place))
+            .transpose()?
+            .flatten();
+        session::hold(
+            context,
+            &self.settings,
+            &self.chosen,
+            Talk {
+                role: CallRole::Taste,
+                prompt,
+                model: self.model.clone(),
+                directory: bench.as_ref().map_or(&*self.scratch, Bench::path),
+                content: Some(self.content()),
+                scratch: &self.scratch,
+            },
+        )?;
+        let bytes = read(disk, &self.content())?.unwrap_or_default();
+        String::from_utf8(bytes).map_err(|_| {
+            CommandError::failed("could not take over the taste")
+                .because("what the agent wrote is not UTF-8 text".to_owned())
+        })
+    }
+}
+
+/// Takes a worktree in which the agent can look at what was committed. Before
+/// the first commit there is nothing to look at.
+fn bench(context: &Context, place: &Place) -> Result<Option<Bench>, CommandError> {
+    let Some(head) = place.repository.head()? else {
+        return Ok(None);
+    };
+    Bench::take(
+        &context.disk,
+        &place.repository,
+        &planning_site(place)?,
+        &head,
+        &context.holder("a session about taste"),
+    )
+    .map(Some)
+    .map_err(|error| {
+        CommandError::failed("could not hold the session; nothing was changed").because(error)
+    })
+}
+
+/// Decides what the session's result does to the taste file.
+fn plan(
+    context: &Context,
+    file: &TasteFile,
+    decision: &TasteDecision,
+    text: String,
+) -> Result<Plan<Op>, CommandError> {
+    let now = read(&context.disk, &file.full())?;
+    if now.as_deref() != decision.existing.as_deref().map(str::as_bytes) {
+        return Err(CommandError::new(
+            ErrorKind::Stale,
+            format!(
+                "{} was changed while the session was held; nothing was changed",
+                file.full().display()
+            ),
+        ));
+    }
+    let mut builder = PlanBuilder::new("taste");
+    let at = (&context.disk as _, &*file.root);
+    let why = format!("the outcome of the session ({})", word(decision.mode));
+    let put = put(
+        at,
+        file.path.clone(),
+        How::Create,
+        Content::Text(text),
+        &why,
+    )?;
+    if let Some(put) = put {
+        let mut draft = Draft::new(file.op(put));
+        if let (Some(_), Some(old)) = (&decision.backup, &decision.existing)
+            && let Some(copy) = backup(context, file, old)?
+        {
+            draft = draft.needs(&builder.add(file.op(copy)));
+        }
+        builder.add_draft(draft);
+    }
+    builder.build().map_err(|error| internal().because(error))
+}
+
+/// Keeps what somebody wrote beside the file. An older copy stays: the new one
+/// then gets a number.
+fn backup(context: &Context, file: &TasteFile, old: &str) -> Result<Option<FileOp>, CommandError> {
+    let wanted = Wanted {
+        path: format!("{}.bak", file.path)
+            .parse()
+            .map_err(|error| internal().because(error))?,
+        content: Content::Text(old.to_owned()),
+        mode: NEW_FILE_MODE,
+        how: How::Copy,
+        modified: None,
+        why: "what was there before".to_owned(),
+    };
+    let decided =
+        decide(&context.disk, &file.root, &wanted, ConflictMode::Rename).map_err(|error| {
+            CommandError::failed("could not keep a copy of the taste").because(error)
+        })?;
+    Ok(match decided {
+        FileOp::Keep { .. } => None,
+        FileOp::Put { .. } | FileOp::Move { .. } | FileOp::Delete { .. } => Some(decided),
+    })
+}
+
+fn up_to_date(context: &Context, path: &Path) {
+    let path = path.display().to_string();
+    if context.out.json_wanted() {
+        context
+            .out
+            .json(&json!({ "format": 1, "path": path, "stale": false }));
+    } else {
+        context.out.say(
+            Channel::General,
+            Level::INFO,
+            &format!("{path} is up to date"),
+        );
+    }
+}
+
+fn refused(error: TasteRefusal) -> CommandError {
+    let (kind, hint) = match &error {
+        TasteRefusal::Read(_) => (ErrorKind::Failed, None),
+        TasteRefusal::Customised { .. } => (
+            ErrorKind::Usage,
+            Some("use --refine, or --interview --force, which keeps a copy"),
+        ),
+        TasteRefusal::NothingThere { .. } | TasteRefusal::UpToDate { .. } => (
+            ErrorKind::Usage,
+            Some(
+                "`piton taste --interview` writes one; `piton taste` alone makes the built-in one",
+            ),
+        ),
+    };
+    CommandError::new(kind, "there is no session to hold; nothing was changed")
+        .because(error)
+        .hints(hint.map(str::to_owned))
+}
+
+const fn word(mode: TasteMode) -> &'static str {
+    match mode {
+        TasteMode::Interview { .. } => "taste-interview",
+        TasteMode::Refine => "taste-refine",
+        TasteMode::Upgrade => "taste-upgrade",
+    }
+}

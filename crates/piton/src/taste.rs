@@ -1,0 +1,34 @@
+//! The taste that is in force here, and whether it is out of date.
+
+use piton_loop::taste::{Taste, TastePaths, TasteSource};
+
+use crate::context::{Context, Place};
+
+/// Returns where the taste of a repository may lie.
+pub(crate) fn paths(context: &Context, place: &Place) -> TastePaths {
+    let project = place.settings.text("taste").unwrap_or(".piton/taste.md");
+    TastePaths {
+        project: place.top().join(project),
+        global: context.environment.user_taste(),
+    }
+}
+
+/// Warns where the taste in force was written when piton asked about fewer
+/// things. One that cannot be read is left to whoever needs it.
+pub(crate) fn warn_if_stale(context: &Context, place: &Place) {
+    let Ok(taste) = Taste::load(&context.disk, &paths(context, place)) else {
+        return;
+    };
+    if !taste.version().is_stale() {
+        return;
+    }
+    let (path, flag) = match &taste.source {
+        TasteSource::Project(path) => (path, ""),
+        TasteSource::Global(path) => (path, " --global"),
+        TasteSource::BuiltIn => return,
+    };
+    context.out.warn(&format!(
+        "the taste in {} is out of date; `piton taste{flag} --upgrade` brings it up to date",
+        path.display()
+    ));
+}

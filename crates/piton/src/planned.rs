@@ -398,6 +398,9 @@ impl Site<'_> {
             Exit::Deviation => {
                 out.hint("something else may be changing the same things; run the command again");
             }
+            // A call is made anew from what was accepted; there is nothing to
+            // carry on.
+            _ if calls_an_agent(plan) => out.hint("nothing was lost; run the command again"),
             _ => out.hint(&format!(
                 "mend the cause, then `piton journal resume {}` does the rest",
                 short(id)
@@ -450,6 +453,12 @@ pub(crate) fn journal_error(error: journal::JournalError) -> CommandError {
         _ => ErrorKind::Failed,
     };
     CommandError::new(kind, "could not use the journal").because(error)
+}
+
+fn calls_an_agent(plan: &Plan<Op>) -> bool {
+    plan.actions()
+        .iter()
+        .any(|action| matches!(action.operation(), Op::Call(_)))
 }
 
 fn new_id(now: Timestamp) -> PlanId {

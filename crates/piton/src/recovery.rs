@@ -14,9 +14,15 @@ impl Context {
     /// whatever a dead process left in it. A dry run only says that it would.
     pub(crate) fn place_to_write(&self, args: &PlanArgs) -> Result<Place, CommandError> {
         let place = self.place()?;
+        self.recover(&place, args.changes_nothing())?;
+        Ok(place)
+    }
+
+    /// The same for a place that was found already.
+    pub(crate) fn recover(&self, place: &Place, only_look: bool) -> Result<(), CommandError> {
         let publishing = Publishing::new(&place.repository, place.live());
         let publisher = publishing.publisher();
-        if args.changes_nothing() {
+        if only_look {
             if publisher.is_anything_left() {
                 self.out.note(
                     Channel::Recovery,
@@ -24,7 +30,7 @@ impl Context {
                     "an interrupted publish is to be finished first; the plan is decided before that",
                 );
             }
-            return Ok(place);
+            return Ok(());
         }
         match reap_leftovers(&self.disk, &agents::notes(&place.state())) {
             Ok(0) => {}
@@ -50,6 +56,6 @@ impl Context {
                 &format!("recovered: {notice}"),
             );
         }
-        Ok(place)
+        Ok(())
     }
 }

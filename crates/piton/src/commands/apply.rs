@@ -37,6 +37,10 @@ pub(crate) struct ApplyArgs {
 pub(crate) fn run(context: &Context, args: &ApplyArgs) -> CommandResult {
     let saved: SavedPlan<Op> = saved::load(&context.disk, &context.directory.join(&args.file))
         .map_err(|error| load_error(error, &args.file))?;
+    if let Some(place) = context.place_if_any()? {
+        let only_shown = context.global.show.contains(&Show::List);
+        context.recover(&place, only_shown || args.plan.changes_nothing())?;
+    }
     let site = site::anywhere(context)?;
     if context.global.show.contains(&Show::List) {
         site.show(&args.plan, &saved.plan, Heading::Saved)?;

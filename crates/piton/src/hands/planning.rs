@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Mutex;
 
-use piton_agent::Outcome;
 use piton_agent::watchdog::EndReason;
 use piton_agent::{CallEvent, CallEvents};
+use piton_agent::{Host, Outcome, environment};
 use piton_durable::{DiskRead, TreeDigest, tree};
 use piton_loop::planning::candidate::Proposal;
 use piton_loop::planning::contents::Contents;
@@ -35,9 +35,9 @@ pub(super) fn observe_call(
             found: format!("the migration at {}", short(&found)),
         }
     } else {
-        // What a call led to is in its outputs; the world does not show it.
-        Observation::Unknown {
-            why: format!("the migration is at {} now", short(&found)),
+        Observation::Changed {
+            expected: format!("the migration at {}", short(&op.base)),
+            found: format!("it is at {}", short(&found)),
         }
     })
 }
@@ -191,6 +191,18 @@ impl<'a> Recording<'a> {
                 return Err(failure);
             }
         };
+        if let Some((file, variable)) = secret_in(context, &made.candidate.dir) {
+            let failure = Failure::new(
+                FailureKind::Io,
+                format!(
+                    "the agent wrote the value of {variable} into {file}; nothing of its work was \
+                     taken; keep that variable away from what the agent can read, then run the step again"
+                ),
+            );
+            let _ = made.candidate.remove(&context.disk);
+            let _ = record.finish(FinalStatus::AgentFailed, Some(failure.error.clone()));
+            return Err(failure);
+        }
         attempt(&mut record, None).map_err(|error| internal(&error))?;
         let digest =
             TreeDigest::of(&context.disk, &made.candidate.dir).map_err(|error| internal(&error))?;
@@ -319,7 +331,7 @@ fn request(
             .build(
                 &context.disk,
                 &site,
-                given.action().target().replace(['/', '.'], "-").as_str(),
+                &format!("{}-{}", op.slug, crate::context::token()),
             )
             .map_err(|error| failed(&error))?;
             (candidate.dir, edits.mode, edits.message.clone())
@@ -334,6 +346,26 @@ fn request(
         commit: Some(message),
     })
 }
+
+/// Returns a file of the candidate that holds the value of a variable which
+/// looks like a secret, with the variable's name: it would be committed.
+fn secret_in(context: &Context, dir: &Path) -> Option<(String, String)> {
+    let host = Host::new(context.environment.raw());
+    let secrets = environment::secrets(&host);
+    let contents = Contents::read(&context.disk, dir).ok()??;
+    contents.paths().find_map(|path| {
+        let text = contents.text(path)?;
+        let value = secrets
+            .iter()
+            .find(|value| value.len() >= SHORTEST && text.contains(*value))?;
+        let holds = |other: &std::ffi::OsString| other.to_str() == Some(value);
+        let (name, _) = host.environment.iter().find(|(_, other)| holds(other))?;
+        Some((path.to_owned(), name.to_string_lossy().into_owned()))
+    })
+}
+
+/// A shorter value says nothing: it comes up by chance.
+const SHORTEST: usize = 8;
 
 fn attempt_of(
     op: &CallAgent,

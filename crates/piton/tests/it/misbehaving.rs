@@ -250,6 +250,37 @@ fn prose_where_a_decision_is_needed_is_refused_with_what_was_expected() {
 }
 
 #[test]
+fn a_secret_in_a_file_of_the_migration_is_never_committed() {
+    let secret = "ghp_verysecretvalue";
+    let env = TestEnv::planned(2);
+    let script = format!("echo \"use {secret}\" > \"$PITON_WORKSPACE/notes.md\"");
+    let mut arguments = strings(&["migration", "step", SLUG]);
+    arguments.extend(env.shell_agent(&script));
+    let before = env.repo.git(&["rev-parse", "HEAD"]);
+    let run = |name: &str| {
+        let output = env.command(&arguments).env(name, secret).output().unwrap();
+        env.finish(output)
+    };
+    let ran = run("GITHUB_TOKEN");
+    assert_eq!(ran.code, 1, "{}", ran.shown());
+    assert!(
+        ran.stdout
+            .contains("the value of GITHUB_TOKEN into notes.md"),
+        "{}",
+        ran.shown()
+    );
+    assert!(!ran.shown().contains(secret));
+    assert_eq!(env.repo.git(&["rev-parse", "HEAD"]), before);
+    assert_eq!(env.repo.status(), "");
+    assert!(
+        !env.kept("work/candidates").contains(secret),
+        "the candidate is gone"
+    );
+    // A value that is no secret is none of piton's business.
+    assert_eq!(run("GREETING").code, 0);
+}
+
+#[test]
 fn a_token_is_not_given_to_an_agent_and_a_known_secret_is_kept_nowhere() {
     let secret = "ghp_verysecretvalue";
     let env = TestEnv::planned(1);

@@ -26,6 +26,9 @@ pub(crate) struct ResumeArgs {
 }
 
 pub(crate) fn run(context: &Context, args: &ResumeArgs) -> CommandResult {
+    if let Some(place) = context.place_if_any()? {
+        context.recover(&place, false)?;
+    }
     let dir = site::journals(context)?;
     let id = journal::pick(&context.disk, &dir, args.id.as_deref()).map_err(journal_error)?;
     let journal = journal::load(&context.disk, &dir, id).map_err(journal_error)?;

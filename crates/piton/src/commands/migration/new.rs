@@ -13,6 +13,7 @@ use piton_migration::manifest::MANIFEST_FILE;
 use piton_migration::own::{OWN_FILE, Target, TargetProvenance};
 use piton_migration::planning::STATE_FILE;
 use piton_migration::slug::Slug;
+use piton_plan::files::RepoPath;
 
 use super::proposed;
 use super::step::{Until, steps};
@@ -43,7 +44,7 @@ pub(crate) struct NewArgs {
 
     /// A file that it is about; may be given again
     #[arg(long = "file", value_name = "PATH")]
-    files: Vec<String>,
+    files: Vec<RepoPath>,
 
     /// What it shall keep to: limits, hints, what not to touch
     #[arg(long, value_name = "TEXT")]
@@ -82,10 +83,24 @@ pub(crate) fn run(context: &Context, args: &NewArgs) -> CommandResult {
         return Err(refusal(StepRefusal::Taken { slug: slug.clone() }, &slug));
     }
     planning_site(&place)?;
+    for file in &args.files {
+        if context
+            .disk
+            .stat(&file.under(place.top()))
+            .ok()
+            .flatten()
+            .is_none()
+        {
+            return Err(
+                CommandError::usage(format!("--file {file}: there is no such file here"))
+                    .hint("name files from the top of the repository"),
+            );
+        }
+    }
     let target = Target {
         description: args.target.clone(),
         provenance: TargetProvenance::Targets,
-        files: args.files.clone(),
+        files: args.files.iter().map(ToString::to_string).collect(),
         scope: args.scope.clone(),
     };
     let start = Snapshot::start(&slug, target, local_stamp(&LocalClock));

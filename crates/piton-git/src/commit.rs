@@ -1,10 +1,11 @@
 //! A commit of exactly the intended paths.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::program::{GitCommand, failure};
-use crate::{CommitId, GitError, GitRead, Repository, stale};
+use crate::stale::{self, Seen};
+use crate::{CommitId, GitError, GitRead, Repository};
 
 /// How often git's own lock is tried again, and how long is waited between:
 /// an editor's background `git status` holds it for a moment.
@@ -22,13 +23,13 @@ pub(crate) fn exactly(
     }
     // `git commit --only` knows tracked files alone, so new ones are added
     // first; the paths limit it, nothing else in the index is touched.
-    patiently(|| {
+    patiently(repository, || {
         GitCommand::writing(top)
             .args(["add", "--all"])
             .paths(&present(top, paths))
             .run()
     })?;
-    match patiently(|| commit_only(top, paths, message)) {
+    match patiently(repository, || commit_only(top, paths, message)) {
         Ok(()) => repository.head(),
         Err(error) => {
             // The index goes back to what it was: these paths were as in HEAD.
@@ -86,20 +87,43 @@ fn present<'a>(top: &Path, paths: &[&'a Path]) -> Vec<&'a Path> {
     paths.iter().filter(known).copied().collect()
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "git's lock is a file; there is nothing to be woken by"
-)]
-fn patiently<T>(attempt: impl Fn() -> Result<T, GitError>) -> Result<T, GitError> {
+/// Tries again while somebody holds one of git's locks. One that is dead is
+/// removed: a git that was killed must not stop every later commit.
+fn patiently<T>(
+    repository: &Repository,
+    attempt: impl Fn() -> Result<T, GitError>,
+) -> Result<T, GitError> {
+    let mut first: Option<(PathBuf, Option<Seen>)> = None;
     for _ in 1..LOCK_TRIES {
-        match attempt() {
-            Err(GitError::Locked { lock }) => {
-                if !stale::remove_if_dead(&lock) {
-                    std::thread::sleep(LOCK_PAUSE);
-                }
-            }
+        let lock = match attempt() {
+            Err(GitError::Locked { lock }) => lock,
             done => return done,
+        };
+        let seen = Seen::now(&lock);
+        if seen.is_some_and(Seen::is_older_than_this_boot) {
+            stale::remove(&lock);
+            continue;
         }
+        let now = (lock, seen);
+        if first.as_ref() != Some(&now) {
+            first = Some(now);
+        }
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "git's lock is a file; there is nothing to be woken by"
+        )]
+        std::thread::sleep(LOCK_PAUSE);
     }
-    attempt()
+    match (attempt(), first) {
+        (Err(GitError::Locked { lock }), Some((known, seen)))
+            if lock == known
+                && seen.is_some()
+                && seen == Seen::now(&lock)
+                && stale::nobody_holds(&lock, repository.top(), repository.common_dir()) =>
+        {
+            stale::remove(&lock);
+            attempt()
+        }
+        (done, _) => done,
+    }
 }

@@ -1,41 +1,139 @@
 //! Locks of git's that nobody can hold any more.
 //!
-//! Git's locks are files, and a power cut leaves them behind. One that was made
-//! before this machine was started belongs to a process that is gone.
+//! Git's locks are files, and a git that is killed leaves them behind, as a
+//! power cut does. A lock is dead when it was made before this machine was
+//! started; or when it has not changed for as long as piton waits for it, no
+//! process has it open, and no git works in the repository. Doubt is life: what
+//! cannot be looked at counts as a holder, and so does every platform that does
+//! not tell.
 
 use std::fs;
-use std::path::Path;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 /// The kernel tells its start in whole seconds, and clocks are set now and then.
 const MARGIN: Duration = Duration::from_secs(2);
 
-/// Removes a lock that is older than this boot, and says whether it did. Where
-/// the platform does not tell when it was started, nothing is removed.
-pub(crate) fn remove_if_dead(lock: &Path) -> bool {
-    let made = fs::symlink_metadata(lock).and_then(|meta| meta.modified());
-    let (Ok(made), Some(booted)) = (made, boot_time()) else {
+/// One lock file, as opposed to another of the same name made later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Seen {
+    inode: u64,
+    made: SystemTime,
+}
+
+impl Seen {
+    pub(crate) fn now(lock: &Path) -> Option<Self> {
+        let meta = fs::symlink_metadata(lock).ok()?;
+        Some(Self {
+            inode: meta.ino(),
+            made: meta.modified().ok()?,
+        })
+    }
+
+    /// Whether it was made before this machine was started.
+    pub(crate) fn is_older_than_this_boot(self) -> bool {
+        processes::booted().is_some_and(|booted| self.made + MARGIN < booted)
+    }
+}
+
+/// Whether nobody can be found who might hold a lock of the repository whose
+/// working tree is at `top` and whose own directory is `common`.
+pub(crate) fn nobody_holds(lock: &Path, top: &Path, common: &Path) -> bool {
+    let Some(all) = processes::all() else {
         return false;
     };
-    if made + MARGIN >= booted {
-        return false;
+    !all.into_iter()
+        .any(|process| process.may_hold(lock, top, common))
+}
+
+/// Removes a lock that is proved dead.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "git's own lock file, which no Disk stands for"
+)]
+pub(crate) fn remove(lock: &Path) {
+    // Whoever was faster has done what was to be done.
+    let _ = fs::remove_file(lock);
+}
+
+/// What can be seen of a process.
+#[derive(Debug)]
+struct Process {
+    is_git: bool,
+    directory: io::Result<PathBuf>,
+    open: io::Result<Vec<PathBuf>>,
+}
+
+impl Process {
+    fn may_hold(&self, lock: &Path, top: &Path, common: &Path) -> bool {
+        let gone = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
+        let has_it_open = match &self.open {
+            Ok(open) => open.iter().any(|path| path == lock),
+            Err(error) => self.is_git && !gone(error),
+        };
+        let works_here = self.is_git
+            && match &self.directory {
+                Ok(directory) => directory.starts_with(top) || directory.starts_with(common),
+                Err(error) => !gone(error),
+            };
+        has_it_open || works_here
     }
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "git's own lock file, which no Disk stands for"
-    )]
-    let removed = fs::remove_file(lock).is_ok();
-    removed
 }
 
 #[cfg(target_os = "linux")]
-fn boot_time() -> Option<SystemTime> {
-    let stat = fs::read_to_string("/proc/stat").ok()?;
-    let line = stat.lines().find_map(|line| line.strip_prefix("btime "))?;
-    SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(line.trim().parse().ok()?))
+mod processes {
+    use std::fs;
+    use std::path::Path;
+    use std::time::{Duration, SystemTime};
+
+    use super::Process;
+
+    pub(super) fn booted() -> Option<SystemTime> {
+        let stat = fs::read_to_string("/proc/stat").ok()?;
+        let line = stat.lines().find_map(|line| line.strip_prefix("btime "))?;
+        SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(line.trim().parse().ok()?))
+    }
+
+    pub(super) fn all() -> Option<Vec<Process>> {
+        let entries = fs::read_dir("/proc").ok()?;
+        let numbered = entries.flatten().filter(|entry| {
+            entry
+                .file_name()
+                .to_str()
+                .is_some_and(|name| name.bytes().all(|b| b.is_ascii_digit()))
+        });
+        Some(numbered.map(|entry| look(&entry.path())).collect())
+    }
+
+    fn look(dir: &Path) -> Process {
+        let name = fs::read_to_string(dir.join("comm")).unwrap_or_default();
+        let open = fs::read_dir(dir.join("fd")).map(|entries| {
+            entries
+                .flatten()
+                .filter_map(|entry| fs::read_link(entry.path()).ok())
+                .collect()
+        });
+        Process {
+            is_git: name.starts_with("git"),
+            directory: fs::read_link(dir.join("cwd")),
+            open,
+        }
+    }
 }
 
 #[cfg(not(target_os = "linux"))]
-fn boot_time() -> Option<SystemTime> {
-    None
+mod processes {
+    use std::time::SystemTime;
+
+    use super::Process;
+
+    pub(super) fn booted() -> Option<SystemTime> {
+        None
+    }
+
+    pub(super) fn all() -> Option<Vec<Process>> {
+        None
+    }
 }

@@ -400,7 +400,13 @@ impl Site<'_> {
             }
             // A call is made anew from what was accepted; there is nothing to
             // carry on.
-            _ if calls_an_agent(plan) => out.hint("nothing was lost; run the command again"),
+            _ if calls_an_agent(plan) && exit != Exit::Interrupted => {
+                out.hint("nothing was lost; run the command again");
+            }
+            Exit::Interrupted => out.hint(&format!(
+                "`piton journal resume {}` does the rest",
+                short(id)
+            )),
             _ => out.hint(&format!(
                 "mend the cause, then `piton journal resume {}` does the rest",
                 short(id)

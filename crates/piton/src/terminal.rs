@@ -57,7 +57,11 @@ pub(crate) fn proceed() -> Result<bool, AskError> {
 /// Asks for one of some words; a bare return, or anything else twice, is none.
 pub(crate) fn choose(prompt: &str, words: &[&str]) -> Result<Option<String>, AskError> {
     for _ in 0..2 {
-        let said = line(prompt)?.trim().to_ascii_lowercase();
+        let said = match line(prompt) {
+            Ok(said) => said.trim().to_ascii_lowercase(),
+            Err(AskError::Interrupted) => return Ok(None),
+            Err(error) => return Err(error),
+        };
         if said.is_empty() {
             return Ok(None);
         }

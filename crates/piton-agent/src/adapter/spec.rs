@@ -116,7 +116,7 @@ pub enum AdapterError {
     #[error("no agent is called {name:?}; there are {known}, and any program with --with command")]
     Unknown { name: String, known: String },
     #[error(
-        "the command of the agent is missing; give --agent-command \"PROGRAM ARG…\" or set agents.command.program"
+        "the command of the agent is missing; give --agent-command \"PROGRAM ARG…\" or set agent.command"
     )]
     NoCommand,
     #[error("the command {command:?} cannot be split into words")]

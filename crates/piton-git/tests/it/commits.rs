@@ -75,16 +75,63 @@ fn a_hook_that_refuses_leaves_the_index_as_it_was() {
 }
 
 #[test]
-fn a_lock_that_stays_is_named_with_the_way_out() {
+fn a_lock_that_a_process_has_open_is_named_with_the_way_out() {
     let scratch = ScratchRepo::new();
     scratch.write("in/new", "1");
     scratch.write(".git/index.lock", "");
+    let _held = std::fs::File::open(scratch.path().join(".git/index.lock")).unwrap();
     let error = commit(&scratch, &["in"]).unwrap_err();
     assert!(
         matches!(&error, GitError::Locked { lock } if lock.ends_with(".git/index.lock")),
         "{error}"
     );
     assert!(error.hint().unwrap().contains("index.lock"));
+}
+
+#[test]
+fn the_lock_of_a_git_that_was_killed_is_in_nobodys_way() {
+    if !Path::new("/proc/self/fd").exists() {
+        println!("skipped: this system does not tell what processes have open");
+        return;
+    }
+    let scratch = ScratchRepo::new();
+    scratch.write("in/new", "1");
+    scratch.write(".git/index.lock", "");
+    assert!(commit(&scratch, &["in"]).unwrap().is_some());
+    assert!(!scratch.exists(".git/index.lock"));
+}
+
+#[test]
+fn a_git_that_works_here_keeps_its_lock() {
+    let scratch = ScratchRepo::new();
+    scratch.write("in/new", "1");
+    // A git of the user's own, in the middle of a commit: its hook waits.
+    scratch.write("theirs", "1");
+    scratch.git(&["add", "theirs"]);
+    scratch.hook(
+        "pre-commit",
+        "#!/bin/sh\n[ -e .git/begun ] && exit 1\necho here > .git/begun\nwhile [ ! -e .git/go ]; do :; done\n",
+    );
+    let mut theirs = std::process::Command::new("git")
+        .args([
+            "commit",
+            "--quiet",
+            "--message",
+            "theirs",
+            "--only",
+            "theirs",
+        ])
+        .current_dir(scratch.path())
+        .spawn()
+        .unwrap();
+    while !scratch.exists(".git/begun") {
+        std::thread::yield_now();
+    }
+    let ours = commit(&scratch, &["in"]);
+    scratch.write(".git/go", "");
+    assert!(theirs.wait().unwrap().success());
+    assert!(matches!(ours, Err(GitError::Locked { .. })), "{ours:?}");
+    assert_eq!(scratch.subjects()[0], "theirs");
 }
 
 #[test]

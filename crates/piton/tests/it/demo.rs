@@ -6,7 +6,18 @@ use crate::env::TestEnv;
 fn the_demo_plans_a_migration_to_the_end_with_a_fall_on_the_way() {
     let env = TestEnv::new();
     let dir = env.home.path().join("tally");
-    let ran = env.ok(&["demo", "--fast", "--keep", dir.to_str().unwrap()]);
+    // The home of a test is empty, and rustup looks there for its toolchain.
+    let home = std::env::var("HOME").unwrap_or_default();
+    let rustup = std::env::var("RUSTUP_HOME").unwrap_or_else(|_| format!("{home}/.rustup"));
+    let args = ["demo", "--fast", "--keep", dir.to_str().unwrap()];
+    let output = env
+        .command(&args)
+        .env("RUSTUP_HOME", rustup)
+        .output()
+        .unwrap();
+    let ran = env.finish(output);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert!(ran.stdout.contains("4 passed"), "{}", ran.stdout);
     for part in [
         "kill -9",
         "the fall touched nothing",

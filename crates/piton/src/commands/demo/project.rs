@@ -127,13 +127,20 @@ impl Project {
         match cargo.output() {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(CommandError::failed("could not run cargo").because(error)),
-            Ok(output) => {
+            Ok(output) if output.status.success() => {
                 let text = String::from_utf8_lossy(&output.stdout);
-                let line = text
+                let line = text.lines().find(|line| line.starts_with("test result"));
+                Ok(line.map(str::to_owned))
+            }
+            Ok(output) => {
+                let told = String::from_utf8_lossy(&output.stderr).into_owned();
+                let why = told
                     .lines()
-                    .find(|line| line.starts_with("test result"))
-                    .unwrap_or("it failed");
-                Ok(Some(line.to_owned()))
+                    .find(|line| line.starts_with("error"))
+                    .unwrap_or("it says not why");
+                Ok(Some(format!(
+                    "cargo could not run them here ({why}); the plan can be made all the same"
+                )))
             }
         }
     }

@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(super) fn walk(context: &Context, guide: &Guide<'_>, project: &Project) -> CommandResult {
     guide.chapter("A small project");
     guide.tell(&format!(
-        "{} counts words. Its tests pass, and that is what must stay so.",
+        "{} counts words, and has tests.",
         project.root.display()
     ));
     guide.command("cargo test");

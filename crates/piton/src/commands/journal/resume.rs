@@ -1,11 +1,15 @@
 //! `piton journal resume`: carries on with a plan that was cut off.
 
+use std::path::Path;
+
 use clap::Args;
-use piton_plan::journal;
+use piton_plan::journal::{self, Journal, JournalError, Status};
+use piton_plan::{Given, Observation, Observe, Plan};
 
 use crate::context::Context;
-use crate::error::CommandResult;
-use crate::planned::{PerformArgs, journal_error};
+use crate::error::{CommandError, CommandResult};
+use crate::op::Op;
+use crate::planned::{PerformArgs, Site, journal_error};
 use crate::site;
 
 /// Carry on with a plan that was cut off or left something undone
@@ -29,8 +33,53 @@ pub(crate) fn run(context: &Context, args: &ResumeArgs) -> CommandResult {
     if let Some(place) = context.place_if_any()? {
         context.recover(&place, false)?;
     }
+    let site = site::anywhere(context)?;
     let dir = site::journals(context)?;
-    let id = journal::pick(&context.disk, &dir, args.id.as_deref()).map_err(journal_error)?;
-    let journal = journal::load(&context.disk, &dir, id).map_err(journal_error)?;
-    site::anywhere(context)?.resume(&args.perform, &journal)
+    let journal = match &args.id {
+        Some(id) => {
+            let id = journal::pick(&context.disk, &dir, Some(id)).map_err(journal_error)?;
+            journal::load(&context.disk, &dir, id).map_err(journal_error)?
+        }
+        None => latest(context, &site, &dir)?,
+    };
+    site.resume(&args.perform, &journal)
+}
+
+/// Returns the latest journal that can be carried on. A planning step whose
+/// migration has moved on since is not: its own command made it anew.
+fn latest(context: &Context, site: &Site<'_>, dir: &Path) -> Result<Journal, CommandError> {
+    let listed = journal::list(&context.disk, dir).map_err(journal_error)?;
+    for one in listed.into_iter().rev() {
+        let open = matches!(&one.journal, Ok(begun) if begun.status != Status::Finished);
+        if !open {
+            continue;
+        }
+        let journal = journal::load(&context.disk, dir, one.id).map_err(journal_error)?;
+        if journal
+            .plan::<Op>()
+            .is_ok_and(|plan| stands(site, &journal, &plan))
+        {
+            return Ok(journal);
+        }
+    }
+    Err(journal_error(JournalError::NothingToResume))
+}
+
+/// Whether every call that is still to be made is about what is live.
+fn stands(site: &Site<'_>, journal: &Journal, plan: &Plan<Op>) -> bool {
+    let receipts = journal.receipts();
+    plan.actions()
+        .iter()
+        .filter(|action| matches!(action.operation(), Op::Call(_)))
+        .filter(|call| {
+            !receipts
+                .iter()
+                .any(|r| r.action == *call.id() && r.outcome.is_good())
+        })
+        .all(|call| {
+            let seen = site
+                .reading()
+                .observe(call.operation(), &Given::nothing(call.id()));
+            matches!(seen, Ok(Observation::Pending { .. }))
+        })
 }

@@ -12,6 +12,7 @@ use super::{find, repair, unlistable};
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
+use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
 
 /// Check migrations, and mend them
@@ -74,6 +75,9 @@ pub(crate) fn run(context: &Context, args: &DoctorArgs) -> CommandResult {
         out.json(&json!({ "format": 1, "reports": report::json(&reports) }));
     } else if out.stdout_is_terminal() {
         out.data(&report::pretty(&reports));
+        if reports.iter().all(|report| report.findings.is_empty()) {
+            out.note(Channel::General, Level::INFO, "nothing is wrong");
+        }
     } else {
         out.data(&report::lines(&reports));
     }

@@ -36,6 +36,7 @@ Examples:
   piton migration new --target \"…\" --until ready     and plan it at once")]
 pub(crate) struct NewArgs {
     /// The migration's name, and its directory's
+    #[arg(value_parser = plain_slug)]
     slug: Option<Slug>,
 
     /// What shall change, in a sentence or more
@@ -133,4 +134,14 @@ pub(crate) fn run(context: &Context, args: &NewArgs) -> CommandResult {
         .out
         .hint(&format!("plan it with `piton migration step {slug}`"));
     Ok(exit)
+}
+
+/// A name that is also a plain word on a command line. Migrations that are
+/// there already may be called otherwise.
+fn plain_slug(text: &str) -> Result<Slug, String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if !text.chars().all(plain) {
+        return Err("a new name is made of letters, digits, `-`, `_` and `.`".to_owned());
+    }
+    text.parse().map_err(|error| format!("{error}"))
 }

@@ -90,7 +90,7 @@ pub(super) fn steps(
             (Standing::Over(status), _) => {
                 context.out.note(
                     Channel::General,
-                    Level::NORMAL,
+                    Level::INFO,
                     &format!("{slug} is {status}"),
                 );
                 return Ok(Exit::Done);
@@ -98,7 +98,7 @@ pub(super) fn steps(
             (Standing::Waits(reason), until) => {
                 context.out.note(
                     Channel::General,
-                    Level::NORMAL,
+                    Level::INFO,
                     &format!(
                         "{slug} waits for a person: {}",
                         piton_plan::render::clean(&reason)

@@ -49,7 +49,7 @@ pub(crate) struct TasteArgs {
     #[arg(long, requires = "interview")]
     force: bool,
 
-    /// The agent: claude, codex, command, or one from [agents]
+    /// The agent: claude, codex, command, or one of your own
     #[arg(long, value_name = "AGENT", requires = "mode")]
     with: Option<String>,
 

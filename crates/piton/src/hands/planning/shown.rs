@@ -1,0 +1,43 @@
+//! What an agent prints, shown as it comes.
+
+use piton_agent::watchdog::EndReason;
+use piton_agent::{CallEvent, CallEvents};
+
+use crate::output::{Channel, Level, Out};
+
+/// Shows what an agent prints, where it is asked for.
+pub(super) struct Shown<'a>(pub(super) &'a Out);
+
+impl CallEvents for Shown<'_> {
+    fn event(&self, event: CallEvent<'_>) {
+        match event {
+            CallEvent::Started { arguments, .. } => {
+                let line = piton_agent::words::join(arguments);
+                self.0
+                    .note(Channel::Agent, Level::DETAIL, &format!("runs {line}"));
+            }
+            CallEvent::Stdout(bytes) | CallEvent::Stderr(bytes) => {
+                let text = String::from_utf8_lossy(bytes);
+                self.0.note(
+                    Channel::Agent,
+                    Level::PAYLOAD,
+                    &piton_plan::render::clean(&text),
+                );
+            }
+            CallEvent::Ending(reason) => {
+                let why = match reason {
+                    EndReason::Idle => "it is silent for too long",
+                    EndReason::Deadline => "its time is over",
+                    EndReason::AfterResult => "it stays on after its result",
+                    EndReason::Stopped => "piton was told to stop",
+                };
+                self.0.note(
+                    Channel::Agent,
+                    Level::WARNING,
+                    &format!("ending the agent: {why}"),
+                );
+            }
+            CallEvent::Warning(text) => self.0.warn(text),
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! What keeps a plan from being carried out, as the error of a command.
+
+use piton_durable::LockError;
+use piton_plan::{InputMissing, PrepareError, journal};
+
+use crate::error::{CommandError, ErrorKind};
+
+/// Turns a lock that was not to be had into the error of a command.
+pub(super) fn lock_error(error: &LockError) -> CommandError {
+    CommandError::failed("could not take the lock; nothing was changed").because(error.to_string())
+}
+
+/// Turns a journal that cannot be used into the error of a command.
+pub(crate) fn journal_error(error: journal::JournalError) -> CommandError {
+    use journal::JournalError as J;
+    let kind = match &error {
+        J::NotFound { .. } | J::Ambiguous { .. } | J::NothingToResume => ErrorKind::Usage,
+        _ => ErrorKind::Failed,
+    };
+    CommandError::new(kind, "could not use the journal").because(error)
+}
+
+pub(super) fn prepare_error(error: PrepareError) -> CommandError {
+    match error {
+        PrepareError::Missing(InputMissing(missing)) => {
+            let error = CommandError::new(
+                ErrorKind::NeedsPerson,
+                "answers are missing and nobody can be asked; nothing was changed",
+            );
+            missing.into_iter().fold(error, |error, one| {
+                error.hint(format!(
+                    "{}: {} — answer it with {}",
+                    one.action, one.question, one.flag
+                ))
+            })
+        }
+        PrepareError::Ask { .. } => interrupted().because(error),
+    }
+}
+
+pub(super) fn interrupted() -> CommandError {
+    CommandError::new(ErrorKind::Interrupted, "interrupted; nothing was changed")
+}
+
+pub(super) fn internal(what: &str) -> CommandError {
+    CommandError::new(ErrorKind::Internal, format!("could not {what}"))
+}
+
+pub(super) fn lost_journal(error: piton_plan::RecordError) -> CommandError {
+    CommandError::failed("could not finish the journal").because(error)
+}

@@ -1,0 +1,95 @@
+//! The exit code that the results of a plan come to.
+
+use piton_plan::{FailureKind, Outcome, Report, SkipReason, Verification};
+
+use crate::exit::Exit;
+
+pub(super) fn exit_of(report: &Report, verification: Option<&Verification>) -> Exit {
+    let failure = report
+        .receipts
+        .iter()
+        .find_map(|receipt| match &receipt.outcome {
+            Outcome::Failed(failure) => Some(failure.kind),
+            Outcome::Ok | Outcome::AlreadySo | Outcome::Skipped(_) => None,
+        });
+    let interrupted = report
+        .receipts
+        .iter()
+        .any(|r| matches!(r.outcome, Outcome::Skipped(SkipReason::Interrupted)));
+    match failure {
+        Some(FailureKind::Auth) => Exit::Authentication,
+        Some(FailureKind::Conflict) => Exit::StalePlan,
+        Some(FailureKind::RateLimit) => Exit::LimitReached,
+        Some(FailureKind::Input) => Exit::WaitsForPerson,
+        Some(
+            FailureKind::NotFound | FailureKind::Network | FailureKind::Io | FailureKind::Internal,
+        ) if !interrupted => Exit::Failed,
+        _ if interrupted => Exit::Interrupted,
+        _ if report.journal.is_some() || !report.is_success() => Exit::Failed,
+        _ if verification.is_some_and(|verification| !verification.is_clean()) => Exit::Deviation,
+        _ => Exit::Done,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use piton_plan::{Checked, Failure, Receipt, Verdict};
+
+    use super::*;
+
+    fn report(outcomes: impl IntoIterator<Item = Outcome>) -> Report {
+        let receipt = |outcome| Receipt {
+            action: "file:create:a".parse().unwrap(),
+            outcome,
+            message: String::new(),
+            outputs: piton_plan::OutputMap::new(),
+            at: Timestamp::UNIX_EPOCH,
+            duration_ms: 0,
+        };
+        Report {
+            receipts: outcomes.into_iter().map(receipt).collect(),
+            journal: None,
+        }
+    }
+
+    #[test]
+    fn the_exit_code_follows_from_the_receipts_and_from_looking_again() {
+        let failed = |kind| Outcome::Failed(Failure::new(kind, "why"));
+        let exit = |outcomes: Vec<Outcome>| exit_of(&report(outcomes), None);
+        assert_eq!(exit(vec![Outcome::Ok, Outcome::AlreadySo]), Exit::Done);
+        assert_eq!(exit(vec![failed(FailureKind::Io)]), Exit::Failed);
+        assert_eq!(exit(vec![failed(FailureKind::Auth)]), Exit::Authentication);
+        assert_eq!(exit(vec![failed(FailureKind::Conflict)]), Exit::StalePlan);
+        assert_eq!(
+            exit(vec![failed(FailureKind::RateLimit)]),
+            Exit::LimitReached
+        );
+        assert_eq!(exit(vec![failed(FailureKind::Input)]), Exit::WaitsForPerson);
+        let interrupted = Outcome::Skipped(SkipReason::Interrupted);
+        assert_eq!(exit(vec![Outcome::Ok, interrupted]), Exit::Interrupted);
+        assert_eq!(
+            exit(vec![Outcome::Ok, Outcome::Skipped(SkipReason::Declined)]),
+            Exit::Done
+        );
+
+        let deviation = Verification {
+            checked: vec![Checked {
+                action: "file:create:a".parse().unwrap(),
+                verdict: Verdict::Deviation {
+                    expected: "a".into(),
+                    found: "b".into(),
+                },
+            }],
+            strangers: Vec::new(),
+        };
+        assert_eq!(
+            exit_of(&report([Outcome::Ok]), Some(&deviation)),
+            Exit::Deviation
+        );
+        assert_eq!(
+            exit_of(&report([failed(FailureKind::Io)]), Some(&deviation)),
+            Exit::Failed
+        );
+    }
+}

@@ -1,0 +1,183 @@
+//! From a decided plan to its end: the one room that knows of a dry run.
+
+mod args;
+mod error;
+mod exit;
+mod perform;
+mod show;
+mod tell;
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use piton_plan::journal;
+use piton_plan::render::Heading;
+use piton_plan::{Clock, Interaction, Plan, PlanId, Ready, Receipt, prepare, saved};
+
+pub(crate) use self::args::{PerformArgs, PlanArgs};
+pub(crate) use self::error::journal_error;
+use self::error::{interrupted, prepare_error};
+pub(crate) use self::tell::short;
+use crate::context::Context;
+use crate::error::{CommandError, CommandResult};
+use crate::exit::Exit;
+use crate::hands::Reading;
+use crate::op::Op;
+use crate::output::{Channel, Level};
+use crate::terminal::{self, Terminal};
+
+/// Where a plan is performed: what it may touch, where its journal lies.
+#[derive(Debug)]
+pub(crate) struct Site<'a> {
+    pub(crate) context: &'a Context,
+    pub(crate) reading: Reading<'a>,
+    /// The directory of piton's own state here.
+    pub(crate) state: PathBuf,
+}
+
+/// How a plan went, for commands that go on afterwards.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) exit: Exit,
+    pub(crate) receipts: Vec<Receipt>,
+}
+
+impl Site<'_> {
+    fn journals(&self) -> PathBuf {
+        self.state.join("journals")
+    }
+
+    /// Shows the plan, or saves it, or performs it, as the options say.
+    pub(crate) fn carry_out(&self, args: &PlanArgs, plan: &Plan<Op>) -> CommandResult {
+        self.carry_out_and_tell(args, plan).map(|ended| ended.exit)
+    }
+
+    /// The same, for a command that needs to know what came of each action.
+    pub(crate) fn carry_out_and_tell(
+        &self,
+        args: &PlanArgs,
+        plan: &Plan<Op>,
+    ) -> Result<Ended, CommandError> {
+        let ended = |exit| {
+            Ok(Ended {
+                exit,
+                receipts: Vec::new(),
+            })
+        };
+        let out = &self.context.out;
+        if args.changes_nothing() {
+            let pending = plan.has_changes();
+            self.show(
+                args,
+                plan,
+                if args.dry_run {
+                    Heading::DryRun
+                } else {
+                    Heading::Saved
+                },
+            )?;
+            if let Some(file) = &args.plan_out {
+                self.save(file, plan)?;
+            }
+            let exit = if args.exit_code && pending {
+                Exit::ChangesPending
+            } else {
+                Exit::Done
+            };
+            return ended(exit);
+        }
+        if !plan.has_changes() {
+            self.show(args, plan, Heading::Run)?;
+            return ended(Exit::Done);
+        }
+        if !out.json_wanted() {
+            self.show(args, plan, Heading::Run)?;
+        }
+        if plan.has_destructive() && !self.context.global.yes && self.context.interactive() {
+            match terminal::proceed() {
+                Ok(true) => {}
+                Ok(false) => {
+                    out.say(Channel::General, Level::INFO, "nothing was changed");
+                    return ended(Exit::Done);
+                }
+                Err(error) => return Err(interrupted().because(error)),
+            }
+        }
+        let ready = self.prepare(plan)?;
+        self.perform(&args.perform, new_id(self.context.clock.now()), &ready)
+    }
+
+    /// Performs a saved plan that was admitted, under its own id.
+    pub(crate) fn perform_saved(
+        &self,
+        args: &PerformArgs,
+        id: PlanId,
+        plan: &Plan<Op>,
+    ) -> CommandResult {
+        let ready = self.prepare(plan)?;
+        self.perform(args, id, &ready).map(|ended| ended.exit)
+    }
+
+    /// Carries on with a journal that was cut off.
+    pub(crate) fn resume(&self, args: &PerformArgs, journal: &journal::Journal) -> CommandResult {
+        let id = journal.id();
+        let guard = self.hold(id)?;
+        let plan: Plan<Op> = journal.plan().map_err(journal_error)?;
+        let mut terminal = Terminal;
+        let now = self.context.clock.now();
+        let (ready, writer) = journal::resume(
+            &self.context.disk,
+            &self.journals(),
+            &guard,
+            journal,
+            &plan,
+            self.interaction(&mut terminal),
+            now,
+        )
+        .map_err(|error| match error {
+            journal::ResumeError::Journal(error) => journal_error(error),
+            journal::ResumeError::Prepare(error) => prepare_error(error),
+        })?;
+        self.run(args, id, &ready, &writer).map(|ended| ended.exit)
+    }
+
+    /// Returns the reading half, for premises of saved plans.
+    pub(crate) fn reading(&self) -> &Reading<'_> {
+        &self.reading
+    }
+
+    fn save(&self, file: &Path, plan: &Plan<Op>) -> Result<(), CommandError> {
+        let path = self.context.directory.join(file);
+        let now = self.context.clock.now();
+        saved::save(&self.context.disk, &path, new_id(now), now, plan).map_err(|error| {
+            CommandError::failed(format!("could not write the plan to {}", file.display()))
+                .because(error)
+        })?;
+        self.context.out.note(
+            Channel::Plan,
+            Level::INFO,
+            &format!(
+                "wrote {0}; perform it with `piton apply {0}`",
+                file.display()
+            ),
+        );
+        Ok(())
+    }
+
+    fn prepare<'p>(&self, plan: &'p Plan<Op>) -> Result<Ready<'p, Op>, CommandError> {
+        let mut terminal = Terminal;
+        prepare(plan, self.interaction(&mut terminal)).map_err(prepare_error)
+    }
+
+    fn interaction<'t>(&self, terminal: &'t mut Terminal) -> Interaction<'t> {
+        if self.context.interactive() {
+            Interaction::Terminal(terminal)
+        } else {
+            Interaction::Unattended
+        }
+    }
+}
+
+fn new_id(now: Timestamp) -> PlanId {
+    PlanId::new(now, crate::context::random())
+}

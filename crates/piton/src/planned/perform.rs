@@ -1,0 +1,112 @@
+//! A plan, carried out under its journal.
+
+use std::time::Duration;
+
+use piton_durable::{Holder, Lock, LockGuard};
+use piton_plan::journal::{self, JournalWriter};
+use piton_plan::{Clock, Jobs, PlanId, Ready, Run, verify};
+
+use super::error::{journal_error, lock_error, lost_journal};
+use super::{Ended, PerformArgs, Site};
+use crate::context::Context;
+use crate::error::CommandError;
+use crate::hands::Writing;
+use crate::op::Op;
+use crate::progress::Reporter;
+
+impl Site<'_> {
+    pub(super) fn perform(
+        &self,
+        args: &PerformArgs,
+        id: PlanId,
+        ready: &Ready<'_, Op>,
+    ) -> Result<Ended, CommandError> {
+        let guard = self.hold(id)?;
+        let writer = journal::begin(
+            &self.context.disk,
+            &self.journals(),
+            &guard,
+            id,
+            ready,
+            env!("PITON_VERSION"),
+            self.context.clock.now(),
+        )
+        .map_err(journal_error)?;
+        self.run(args, id, ready, &writer)
+    }
+
+    /// Performs, verifies, tells.
+    pub(super) fn run(
+        &self,
+        args: &PerformArgs,
+        id: PlanId,
+        ready: &Ready<'_, Op>,
+        writer: &JournalWriter<'_>,
+    ) -> Result<Ended, CommandError> {
+        let plan = ready.plan();
+        let out = &self.context.out;
+        out.trace("decided, shown, answered");
+        let reporter = Reporter::new(out);
+        let writing = Writing::new(
+            self.context,
+            &self.reading,
+            &self.state,
+            &self.journals(),
+            id,
+        );
+        let report = Run {
+            world: &self.reading,
+            performer: &writing,
+            progress: &reporter,
+            clock: &self.context.clock,
+            record: writer,
+            stop: &self.context.stop,
+            policy: args.on_error,
+            jobs: Jobs(args.jobs),
+        }
+        .perform(ready);
+        drop(reporter);
+        out.trace("performed");
+        // A journal that was lost on the way says so itself; nothing can be
+        // added to it.
+        if report.journal.is_none() {
+            writer
+                .end(&report, self.context.clock.now())
+                .map_err(lost_journal)?;
+        }
+        let verification = (!args.no_verify).then(|| verify(plan, &report.receipts, &self.reading));
+        out.trace("verified");
+        if let (Some(verification), None) = (&verification, &report.journal) {
+            writer
+                .verified(verification, self.context.clock.now())
+                .map_err(lost_journal)?;
+        }
+        self.tell(id, plan, &report, verification.as_ref())?;
+        let exit = self.exit(&report, verification.as_ref());
+        Ok(Ended {
+            exit,
+            receipts: report.receipts,
+        })
+    }
+
+    /// Proves that no other process is at this plan.
+    pub(super) fn hold(&self, id: PlanId) -> Result<LockGuard, CommandError> {
+        let lock = Lock::at(self.journals().join(format!("{id}.lock")));
+        let holder = self.context.holder("performing a plan");
+        lock.acquire(&holder, Duration::ZERO)
+            .map_err(|error| lock_error(&error))
+    }
+}
+
+impl Context {
+    /// Says who holds a lock, for the messages of others.
+    pub(crate) fn holder(&self, what: &str) -> Holder {
+        use piton_durable::platform::{Processes, RealProcesses};
+        Holder {
+            pid: RealProcesses.own_pid(),
+            host: RealProcesses.host(),
+            since: self.clock.now(),
+            what: what.to_owned(),
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! A plan, as it is printed.
+
+use piton_plan::Plan;
+use piton_plan::render::{self, Heading, Style};
+use serde_json::Value;
+
+use super::error::internal;
+use super::{PlanArgs, Site};
+use crate::error::CommandError;
+use crate::op::Op;
+use crate::output::{Channel, Level};
+
+impl Site<'_> {
+    /// Prints a plan as the options want it.
+    pub(crate) fn show(
+        &self,
+        args: &PlanArgs,
+        plan: &Plan<Op>,
+        heading: Heading,
+    ) -> Result<(), CommandError> {
+        let out = &self.context.out;
+        if out.json_wanted() {
+            let mut document = document(plan)?;
+            if let Value::Object(fields) = &mut document {
+                fields.insert("dry_run".into(), (heading == Heading::DryRun).into());
+            }
+            out.json(&document);
+        } else if args.markdown {
+            let title = format!("piton {}", plan.command());
+            out.data(&render::markdown(plan, &title));
+        } else {
+            self.show_text(plan, heading);
+        }
+        Ok(())
+    }
+
+    /// Prints a plan for people.
+    pub(crate) fn show_text(&self, plan: &Plan<Op>, heading: Heading) {
+        let out = &self.context.out;
+        let level = level_of(out.verbosity().threshold(Channel::Plan));
+        let mut text = render::text(plan, heading, level, self.style());
+        if !self.context.interactive() {
+            text.push_str(&render::outlook(&piton_plan::outlook(plan)));
+        }
+        if out.shows(Channel::Plan, Level::WARNING) {
+            out.data(&text);
+        }
+    }
+
+    pub(crate) fn style(&self) -> Style {
+        let out = &self.context.out;
+        Style {
+            colour: out.colors_stdout(),
+            // What goes to a file is read later, when nobody can ask for more.
+            width: if out.stdout_is_terminal() {
+                out.width()
+            } else {
+                usize::MAX
+            },
+        }
+    }
+}
+
+pub(super) fn document(plan: &Plan<Op>) -> Result<Value, CommandError> {
+    render::plan_document(plan).map_err(|error| internal("show the plan").because(error))
+}
+
+/// The verbosity of one channel, as the renderer counts it.
+pub(super) fn level_of(threshold: Level) -> i8 {
+    i8::try_from(threshold.0.clamp(-4, 3)).unwrap_or(0)
+}

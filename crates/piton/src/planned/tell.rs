@@ -1,0 +1,105 @@
+//! How a plan went, as it is told.
+
+use piton_plan::render;
+use piton_plan::{Plan, PlanId, Report, Verification};
+use serde_json::{Value, json};
+
+use super::Site;
+use super::error::internal;
+use super::exit::exit_of;
+use super::show::{document, level_of};
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::op::Op;
+use crate::output::Channel;
+
+impl Site<'_> {
+    pub(super) fn tell(
+        &self,
+        id: PlanId,
+        plan: &Plan<Op>,
+        report: &Report,
+        verification: Option<&Verification>,
+    ) -> Result<(), CommandError> {
+        let out = &self.context.out;
+        let exit = self.exit(report, verification);
+        if out.json_wanted() {
+            let run = render::run_document(plan.command(), &report.receipts, verification)
+                .map_err(|error| internal("show the run").because(error))?;
+            let deviations: Vec<Value> = verification
+                .iter()
+                .flat_map(|verification| verification.deviations())
+                .map(|d| json!({ "action": d.action, "expected": d.expected, "found": d.found }))
+                .collect();
+            let mut document = document(plan)?;
+            if let Value::Object(fields) = &mut document {
+                fields.insert("dry_run".into(), false.into());
+                fields.insert("run".into(), run);
+                fields.insert("verified".into(), verification.is_some().into());
+                fields.insert("deviations".into(), deviations.into());
+                fields.insert("journal".into(), id.to_string().into());
+                fields.insert("exit".into(), exit.code().into());
+            }
+            out.json(&document);
+            return Ok(());
+        }
+        let level = level_of(out.verbosity().threshold(Channel::Plan));
+        let text = render::receipts(&report.receipts, level, self.style());
+        if level > -4 {
+            out.data(&text);
+        }
+        if let Some(lost) = &report.journal {
+            out.error(&format!(
+                "error: could not keep the journal\n  because: {}\n",
+                lost.0
+            ));
+        }
+        if let Some(verification) = verification {
+            let level = level_of(out.verbosity().threshold(Channel::Verify));
+            let text = render::deviations(verification, level, self.style());
+            if !text.is_empty() && level > -4 {
+                out.data(&text);
+            }
+        }
+        match exit {
+            Exit::Done => {}
+            Exit::Deviation => {
+                out.hint("something else may be changing the same things; run the command again");
+            }
+            // A call is made anew from what was accepted; there is nothing to
+            // carry on.
+            _ if calls_an_agent(plan) && exit != Exit::Interrupted => {
+                out.hint("nothing was lost; run the command again");
+            }
+            Exit::Interrupted => out.hint(&format!(
+                "`piton journal resume {}` does the rest",
+                short(id)
+            )),
+            _ => out.hint(&format!(
+                "mend the cause, then `piton journal resume {}` does the rest",
+                short(id)
+            )),
+        }
+        Ok(())
+    }
+
+    /// What was cut off is not what failed.
+    pub(super) fn exit(&self, report: &Report, verification: Option<&Verification>) -> Exit {
+        if self.context.stop.is_stopped() && !report.is_success() {
+            Exit::Interrupted
+        } else {
+            exit_of(report, verification)
+        }
+    }
+}
+
+fn calls_an_agent(plan: &Plan<Op>) -> bool {
+    plan.actions()
+        .iter()
+        .any(|action| matches!(action.operation(), Op::Call(_)))
+}
+
+/// The first part of an id that tells it from others made at other times.
+pub(crate) fn short(id: PlanId) -> String {
+    id.to_string().chars().take(13).collect()
+}

@@ -194,7 +194,7 @@ fn ordering(held: &mut bool) {
     let mut growth = Vec::new();
     for (name, shape) in shapes {
         let mut table = Table::new(&format!("ordering and checking: {name}"), 7);
-        let mut last: Option<(u32, f64)> = None;
+        let mut last: Option<(u32, f64, f64)> = None;
         for count in [1_000, 100_000, 1_000_000] {
             let (starts, list) = edges(shape, count);
             let plan = plan_of(&starts, &list);
@@ -207,22 +207,45 @@ fn ordering(held: &mut bool) {
                 || bare(&ids, &starts, &list),
             );
             let cost = cost_of(count, || plan.check_again().unwrap());
-            if let Some((from, before)) = last {
-                growth.push((name, from, count, cost / before));
+            let least = cost_of(count, || bare(&ids, &starts, &list));
+            if let Some((from, before, least_before)) = last {
+                growth.push((name, from, count, cost / before, least / least_before));
             }
-            last = Some((count, cost));
+            last = Some((count, cost, least));
         }
         *held &= table.finish();
     }
     println!("\nten times the actions, at most thirteen times the processor's time");
-    for (name, from, to, times) in growth {
+    println!(
+        "{:<60} {:>7} {:>7} {:>7}  holds",
+        "growth", "ours", "bound", "floor"
+    );
+    for (name, from, to, times, least) in growth {
         let bound = 13_f64.powf((f64::from(to) / f64::from(from)).log10());
         let holds = times <= bound;
         *held &= holds;
         println!(
-            "{name:<36} {from:>9} → {to:>9} {times:>7.1} {bound:>7.1}  {}",
+            "{name:<36} {from:>9} → {to:>9}   {times:>7.1} {bound:>7.1} {least:>7.1}  {}",
             if holds { "yes" } else { "NO" }
         );
+    }
+    walking();
+}
+
+/// Prints what memory alone does to a walk: one read an action, each from where
+/// the one before said. Every order follows dependencies in such a way.
+fn walking() {
+    println!("\nwalking: one read of four bytes an action, each after the other");
+    for count in [1_000, 100_000, 1_000_000] {
+        let mut random = Random(7);
+        let mut next: Vec<u32> = (0..count).collect();
+        // Swapping with an earlier place only makes it one single round.
+        for at in (1..count).rev() {
+            next.swap(at as usize, random.below(at) as usize);
+        }
+        let round = || (0..count).fold(0, |at, _| next[at as usize]);
+        let each = cost_of(count, round) / f64::from(count) * 1e9;
+        println!("{count:>9} actions {each:>7.1} ns each");
     }
 }
 
@@ -231,7 +254,7 @@ fn ordering(held: &mut bool) {
 /// than by the clock on the wall, since on a busy machine a long check is
 /// interrupted and a short one is not.
 fn cost_of<T>(count: u32, mut check: impl FnMut() -> T) -> f64 {
-    let times = (1_000_000 / count).max(1);
+    let times = 3_000_000 / count;
     let round = |_| {
         let before = processor_time();
         for _ in 0..times {

@@ -1,7 +1,7 @@
 //! Who depends on whom, and the one order that follows.
 
 use crate::parts::{WORTH_SORTING, by_part};
-use crate::position_set::PositionSet;
+use crate::sweep::Sweep;
 
 /// The high bit of an edge says that the dependency is one of order only.
 const ORDER_ONLY: u32 = 1 << 31;
@@ -110,26 +110,7 @@ impl Graph {
         if self.edges.is_empty() {
             return (0..u32::try_from(self.len()).unwrap_or(u32::MAX)).collect();
         }
-        let mut waiting = self.counts();
-        let mut order = Vec::with_capacity(self.len());
-        let mut ready = PositionSet::new(self.len());
-        for (position, count) in (0_u32..).zip(&waiting) {
-            if *count == 0 {
-                ready.insert(position);
-            }
-        }
-        let dependents = self.dependents();
-        while let Some(next) = ready.pop_first() {
-            order.push(next);
-            for &dependent in dependents.of(next) {
-                let count = &mut waiting[dependent as usize];
-                *count -= 1;
-                if *count == 0 {
-                    ready.insert(dependent);
-                }
-            }
-        }
-        order
+        Sweep::new(&self.starts, &self.edges).order()
     }
 
     /// Returns one cycle of every knot among the actions that `order` left

@@ -37,6 +37,7 @@ mod schedule;
 mod secret;
 mod seed;
 mod summary;
+mod sweep;
 mod verb;
 mod verify;
 mod wire;

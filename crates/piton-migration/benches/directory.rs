@@ -26,6 +26,7 @@ const DOCTOR_BOUND: f64 = 2.5;
 fn main() {
     let root = tempfile::tempdir().expect("a directory");
     let mut per_migration = Vec::new();
+    let mut held = true;
     for (count, rounds) in [(10, 201), (1_000, 21), (10_000, 7)] {
         let project = root.path().join(count.to_string());
         let live = LiveDir::new(&project, "migrations");
@@ -53,13 +54,16 @@ fn main() {
             },
             || read_all(&all),
         );
-        table.finish();
+        held &= table.finish();
         let count = u32::try_from(count).expect("a small number");
         per_migration.push((count, listed.candidate / count, examined.candidate / count));
     }
     println!("\nper migration");
     for (count, list, doctor) in per_migration {
         println!("{count:>6}  list {list:>9.2?}  doctor {doctor:>9.2?}");
+    }
+    if !held {
+        std::process::exit(1);
     }
 }
 

@@ -47,7 +47,7 @@ fn main() {
         || ignored.publish(&RealDisk),
         || ignored.floor(syncs),
     );
-    table.finish();
+    let held = table.finish();
 
     let committed = Bench::new(None);
     let mut apart = Table::new("with a durable git commit (no promise)", ROUNDS);
@@ -58,6 +58,9 @@ fn main() {
         || committed.floor(syncs),
     );
     apart.finish();
+    if !held {
+        std::process::exit(1);
+    }
 }
 
 struct Bench {

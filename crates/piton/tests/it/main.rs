@@ -11,6 +11,8 @@ mod misbehaving;
 mod planning;
 mod plans;
 mod prompt;
+mod recoveries;
+mod repairs;
 mod runs;
 mod stage;
 mod taste;

@@ -50,9 +50,8 @@ fn a_migration_is_planned_from_nothing_a_step_and_a_commit_at_a_time() {
     assert!(again.stderr.contains("refine add-api"), "{}", again.stderr);
 }
 
-#[test]
-fn until_ready_makes_all_the_steps() {
-    let env = TestEnv::staged();
+/// Starts a migration and plans it to its end.
+fn new_until_ready(env: &TestEnv) -> Vec<String> {
     let mut arguments = strings(&[
         "migration",
         "new",
@@ -63,7 +62,13 @@ fn until_ready_makes_all_the_steps() {
         "ready",
     ]);
     arguments.extend(env.script("good", GOOD));
-    let ran = env.ok(&arguments);
+    arguments
+}
+
+#[test]
+fn until_ready_makes_all_the_steps() {
+    let env = TestEnv::staged();
+    let ran = env.ok(&new_until_ready(&env));
     assert!(ran.stderr.contains("add-api is ready"), "{}", ran.stderr);
     assert_eq!(env.repo.subjects().len(), 3 + 1 + STEPS.len());
     env.assert_in_order();
@@ -72,16 +77,7 @@ fn until_ready_makes_all_the_steps() {
 #[test]
 fn until_ready_prints_one_document_with_json() {
     let env = TestEnv::staged();
-    let mut arguments = strings(&[
-        "migration",
-        "new",
-        SLUG,
-        "--target",
-        "x",
-        "--until",
-        "ready",
-    ]);
-    arguments.extend(env.script("good", GOOD));
+    let mut arguments = new_until_ready(&env);
     arguments.push("--json".into());
     let document = env.ok(&arguments).json();
     let runs = document["runs"].as_array().unwrap();

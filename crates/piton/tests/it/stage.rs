@@ -17,6 +17,8 @@ pub(crate) const GOOD: &str = include_str!("../../../piton-loop/tests/fixtures/a
 /// The migration that the tests plan.
 pub(crate) const SLUG: &str = "add-api";
 
+pub(crate) const MANIFEST: &str = "migrations/add-api/manifest.json";
+
 /// An agent in a shell script that does every step well; `$1` is run in the
 /// middle of its work.
 const SHELL_AGENT: &str = r#"#!/bin/sh
@@ -208,6 +210,27 @@ impl TestEnv {
         assert_eq!(self.repo.status(), "", "the working tree is not clean");
         let doctor = self.run(&["migration", "doctor", "--all"]);
         assert_eq!(doctor.shown(), "exit 0\n");
+    }
+
+    /// Requires that the doctor finds nothing that it could mend.
+    pub(crate) fn assert_nothing_to_repair(&self) {
+        let again = self.run(&[
+            "migration",
+            "doctor",
+            "--repair",
+            "--dry-run",
+            "--exit-code",
+        ]);
+        assert_eq!(again.code, 0, "{}", again.shown());
+    }
+
+    /// Rewrites a field of the manifest, in the working tree.
+    pub(crate) fn edit_manifest(&self, field: &str, value: serde_json::Value) {
+        let mut manifest: serde_json::Value =
+            serde_json::from_str(&self.repo.read(MANIFEST)).unwrap();
+        manifest[field] = value;
+        let text = serde_json::to_string_pretty(&manifest).unwrap();
+        self.repo.write(MANIFEST, &format!("{text}\n"));
     }
 
     /// Returns the text of everything below a directory of piton's own state.

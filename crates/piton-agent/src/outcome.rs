@@ -86,9 +86,10 @@ impl Outcome {
     }
 
     pub fn reply(&self) -> Option<&Reply> {
-        match self {
-            Self::Replied { reply } => Some(reply),
-            _ => None,
+        if let Self::Replied { reply } = self {
+            Some(reply)
+        } else {
+            None
         }
     }
 

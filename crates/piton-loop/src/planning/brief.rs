@@ -168,10 +168,9 @@ fn findings(site: &Site, base: &Snapshot) -> Option<(String, String)> {
 
 fn latest_feedback_of_reopening(base: &Snapshot) -> Option<String> {
     use piton_migration::planning::Position;
-    match base.state.position() {
-        Position::Review2 { findings: None } => {
-            base.state.feedback().last().map(|one| one.text.clone())
-        }
-        _ => None,
+    if matches!(base.state.position(), Position::Review2 { findings: None }) {
+        base.state.feedback().last().map(|one| one.text.clone())
+    } else {
+        None
     }
 }

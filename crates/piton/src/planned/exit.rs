@@ -21,13 +21,18 @@ pub(super) fn exit_of(report: &Report, verification: Option<&Verification>) -> E
         Some(FailureKind::Conflict) => Exit::StalePlan,
         Some(FailureKind::RateLimit) => Exit::LimitReached,
         Some(FailureKind::Input) => Exit::WaitsForPerson,
+        None
+        | Some(
+            FailureKind::NotFound | FailureKind::Network | FailureKind::Io | FailureKind::Internal,
+        ) if interrupted => Exit::Interrupted,
         Some(
             FailureKind::NotFound | FailureKind::Network | FailureKind::Io | FailureKind::Internal,
-        ) if !interrupted => Exit::Failed,
-        _ if interrupted => Exit::Interrupted,
-        _ if report.journal.is_some() || !report.is_success() => Exit::Failed,
-        _ if verification.is_some_and(|verification| !verification.is_clean()) => Exit::Deviation,
-        _ => Exit::Done,
+        ) => Exit::Failed,
+        None if report.journal.is_some() || !report.is_success() => Exit::Failed,
+        None if verification.is_some_and(|verification| !verification.is_clean()) => {
+            Exit::Deviation
+        }
+        None => Exit::Done,
     }
 }
 

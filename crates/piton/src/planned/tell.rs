@@ -66,19 +66,29 @@ impl Site<'_> {
             Exit::Deviation => {
                 out.hint("something else may be changing the same things; run the command again");
             }
-            // A call is made anew from what was accepted; there is nothing to
-            // carry on.
-            _ if calls_an_agent(plan) && exit != Exit::Interrupted => {
-                out.hint("nothing was lost; run the command again");
-            }
             Exit::Interrupted => out.hint(&format!(
                 "`piton journal resume {}` does the rest",
                 short(id)
             )),
-            _ => out.hint(&format!(
-                "mend the cause, then `piton journal resume {}` does the rest",
-                short(id)
-            )),
+            Exit::Failed
+            | Exit::Usage
+            | Exit::WaitsForPerson
+            | Exit::Authentication
+            | Exit::StalePlan
+            | Exit::ValidationRed
+            | Exit::LimitReached
+            | Exit::ChangesPending => {
+                // A call is made anew from what was accepted; there is nothing
+                // to carry on.
+                if calls_an_agent(plan) {
+                    out.hint("nothing was lost; run the command again");
+                } else {
+                    out.hint(&format!(
+                        "mend the cause, then `piton journal resume {}` does the rest",
+                        short(id)
+                    ));
+                }
+            }
         }
         Ok(())
     }

@@ -1,0 +1,1 @@
+//! Stored plans: metadata blocks, lifecycle, and the backends that keep them.

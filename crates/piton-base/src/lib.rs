@@ -1,0 +1,1 @@
+//! What all crates say: effort, stop, clock, repository paths, digests, causes.

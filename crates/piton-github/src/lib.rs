@@ -1,0 +1,1 @@
+//! The HTTP interface of GitHub: authentication, pages, retries, limits.

@@ -1,0 +1,1 @@
+//! Running a program with limits that it cannot lift.

@@ -1,0 +1,1 @@
+//! Kill points and forbidden things, tried on the user's own machine.

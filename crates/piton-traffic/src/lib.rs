@@ -1,0 +1,1 @@
+//! Traffic tracking of a repository: provisioning, collecting, badges, archives.

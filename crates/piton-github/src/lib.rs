@@ -1,1 +1,22 @@
 //! The HTTP interface of GitHub: authentication, pages, retries, limits.
+//!
+//! [`ForgeRead`] and [`Forge`] are the two halves of a forge as the rest of the
+//! house sees it: deciding code is handed the first, performing code the
+//! second. Each asks for one request at a time; the rooms under [`endpoints`]
+//! say which requests there are and what their answers hold. Nothing here reads
+//! the environment or prints, and no token is ever shown.
+
+pub mod endpoints;
+mod error;
+mod forge;
+mod graphql;
+mod pages;
+mod repo;
+mod request;
+
+pub use error::{ForgeError, LimitKind, Trouble, found};
+pub use forge::{Answer, Forge, ForgeRead};
+pub use graphql::GraphQuery;
+pub use pages::{Listing, all, all_in, first};
+pub use repo::{InvalidRepoName, RepoName};
+pub use request::{Accept, Change, Get, Method, Repeat};

@@ -1,0 +1,81 @@
+//! Workflows, and starting them.
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::endpoints::{PAGE, below};
+use crate::error::ForgeError;
+use crate::forge::{Answer, Forge, ForgeRead};
+use crate::pages::{Listing, all_in};
+use crate::repo::RepoName;
+use crate::request::{Change, Get, Method, Repeat};
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Workflow {
+    pub id: u64,
+    pub name: String,
+    pub path: String,
+    /// `active`, `disabled_inactivity`, `disabled_manually` and others.
+    pub state: String,
+}
+
+impl Workflow {
+    pub fn active(&self) -> bool {
+        self.state == "active"
+    }
+}
+
+pub fn list<'a>(forge: &'a dyn ForgeRead, repo: &RepoName) -> Listing<'a, Workflow> {
+    #[derive(Deserialize)]
+    struct Page {
+        workflows: Vec<Workflow>,
+    }
+    let get = Get::new(&below(repo, &["actions", "workflows"])).with("per_page", PAGE);
+    all_in(forge, get, |answer: &Answer| {
+        Ok(answer.json::<Page>()?.workflows)
+    })
+}
+
+/// Returns a workflow by the name of its file, or by its id.
+pub fn get(forge: &dyn ForgeRead, repo: &RepoName, file: &str) -> Result<Workflow, ForgeError> {
+    forge
+        .get(&Get::new(&below(repo, &["actions", "workflows", file])))?
+        .json()
+}
+
+/// Enables a workflow that GitHub or a person switched off.
+pub fn enable(forge: &dyn Forge, repo: &RepoName, file: &str) -> Result<(), ForgeError> {
+    let path = below(repo, &["actions", "workflows", file, "enable"]);
+    forge
+        .send(&Change::new(Method::Put, Repeat::Freely, &path))
+        .map(drop)
+}
+
+/// The run that a dispatch started, where the server tells.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Dispatched {
+    pub workflow_run_id: u64,
+    pub html_url: String,
+}
+
+/// Starts a workflow. A server that does not tell the run gives `None`: then
+/// the run is found by a distinct id among the inputs, in its title.
+pub fn dispatch(
+    forge: &dyn Forge,
+    repo: &RepoName,
+    file: &str,
+    reference: &str,
+    inputs: &[(String, String)],
+) -> Result<Option<Dispatched>, ForgeError> {
+    let inputs: Map<String, Value> = inputs
+        .iter()
+        .map(|(name, value)| (name.clone(), Value::from(value.as_str())))
+        .collect();
+    let path = below(repo, &["actions", "workflows", file, "dispatches"]);
+    let body = json!({"ref": reference, "inputs": inputs, "return_run_details": true});
+    let answer = forge.send(&Change::post(&path, body))?;
+    if answer.status == 204 || answer.body.is_empty() {
+        return Ok(None);
+    }
+    answer.json().map(Some)
+}

@@ -1,0 +1,236 @@
+//! Issues. GitHub gives pull requests as issues too.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::endpoints::labels::Label;
+use crate::endpoints::people::Person;
+use crate::endpoints::{PAGE, below};
+use crate::error::ForgeError;
+use crate::forge::{Forge, ForgeRead};
+use crate::pages::{Listing, all};
+use crate::repo::RepoName;
+use crate::request::{Change, Get, Method, Repeat};
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Issue {
+    pub number: u64,
+    pub node_id: String,
+    pub html_url: String,
+    pub title: String,
+    /// GitHub gives null for an empty body.
+    #[serde(default, deserialize_with = "empty_for_null")]
+    pub body: String,
+    pub state: State,
+    #[serde(default)]
+    pub labels: Vec<Label>,
+    #[serde(default)]
+    pub assignees: Option<Vec<Person>>,
+    #[serde(default)]
+    pub user: Option<Person>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    #[serde(default)]
+    pub closed_at: Option<Timestamp>,
+    #[serde(default)]
+    pub author_association: Association,
+    #[serde(default)]
+    pub locked: bool,
+    /// Whether it is a draft; only pull requests are.
+    #[serde(default)]
+    pub draft: Option<bool>,
+    /// There for pull requests.
+    #[serde(default)]
+    pub pull_request: Option<PullMark>,
+}
+
+/// What an issue tells about the pull request that it is.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct PullMark {
+    #[serde(default)]
+    pub merged_at: Option<Timestamp>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    Open,
+    Closed,
+}
+
+impl State {
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// How an author stands to the repository.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Association {
+    Owner,
+    Member,
+    Collaborator,
+    Contributor,
+    FirstTimer,
+    FirstTimeContributor,
+    Mannequin,
+    /// Nobody known, and any word that GitHub adds.
+    #[default]
+    #[serde(other)]
+    None,
+}
+
+impl Association {
+    /// Whether the author is one of the repository's own people.
+    pub const fn trusted(self) -> bool {
+        match self {
+            Self::Owner | Self::Member | Self::Collaborator => true,
+            Self::Contributor
+            | Self::FirstTimer
+            | Self::FirstTimeContributor
+            | Self::Mannequin
+            | Self::None => false,
+        }
+    }
+}
+
+pub(crate) fn empty_for_null<'de, D>(deserializer: D) -> Result<String, D::Error>
+where
+    D: serde::Deserializer<'de>,
+{
+    Ok(Option::<String>::deserialize(deserializer)?.unwrap_or_default())
+}
+
+pub fn get(forge: &dyn ForgeRead, repo: &RepoName, number: u64) -> Result<Issue, ForgeError> {
+    let number = number.to_string();
+    forge
+        .get(&Get::new(&below(repo, &["issues", &number])))?
+        .json()
+}
+
+/// Which issues a listing gives: all labels must be there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    pub labels: Vec<String>,
+    /// Both where not given.
+    pub state: Option<State>,
+    pub creator: Option<String>,
+    pub since: Option<Timestamp>,
+}
+
+/// Lists issues and pull requests, newest first.
+pub fn list<'a>(forge: &'a dyn ForgeRead, repo: &RepoName, filter: &Filter) -> Listing<'a, Issue> {
+    let mut get = Get::new(&below(repo, &["issues"]))
+        .with("state", filter.state.map_or("all", State::word))
+        .with("sort", "created")
+        .with("direction", "desc")
+        .with("per_page", PAGE);
+    if !filter.labels.is_empty() {
+        get = get.with("labels", filter.labels.join(","));
+    }
+    if let Some(creator) = &filter.creator {
+        get = get.with("creator", creator);
+    }
+    if let Some(since) = filter.since {
+        get = get.with("since", since);
+    }
+    all(forge, get)
+}
+
+/// One event of an issue's timeline, as far as we read it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct TimelineEvent {
+    #[serde(default)]
+    pub event: Option<String>,
+    #[serde(default)]
+    pub source: Option<TimelineSource>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct TimelineSource {
+    #[serde(default)]
+    pub issue: Option<Issue>,
+}
+
+/// Lists what happened to an issue, oldest first.
+pub fn timeline<'a>(
+    forge: &'a dyn ForgeRead,
+    repo: &RepoName,
+    number: u64,
+) -> Listing<'a, TimelineEvent> {
+    let number = number.to_string();
+    let path = below(repo, &["issues", &number, "timeline"]);
+    all(forge, Get::new(&path).with("per_page", PAGE))
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewIssue {
+    pub title: String,
+    pub body: String,
+    pub labels: Vec<String>,
+    pub assignees: Vec<String>,
+}
+
+pub fn create(forge: &dyn Forge, repo: &RepoName, new: &NewIssue) -> Result<Issue, ForgeError> {
+    let mut body = json!({"title": new.title, "body": new.body});
+    if !new.labels.is_empty() {
+        body["labels"] = json!(new.labels);
+    }
+    if !new.assignees.is_empty() {
+        body["assignees"] = json!(new.assignees);
+    }
+    forge
+        .send(&Change::post(&below(repo, &["issues"]), body))?
+        .json()
+}
+
+/// What of an issue is changed; nothing else is sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Edit {
+    pub title: Option<String>,
+    pub body: Option<String>,
+    pub state: Option<State>,
+    /// `completed`, `not_planned`, `reopened` or `duplicate`.
+    pub state_reason: Option<&'static str>,
+}
+
+impl Edit {
+    pub fn body(body: impl Into<String>) -> Self {
+        Self {
+            body: Some(body.into()),
+            ..Self::default()
+        }
+    }
+}
+
+/// Changes an issue or a pull request. A body is never sent twice blindly:
+/// somebody may have written between.
+pub fn edit(
+    forge: &dyn Forge,
+    repo: &RepoName,
+    number: u64,
+    edit: &Edit,
+) -> Result<Issue, ForgeError> {
+    let number = number.to_string();
+    let mut body = Map::new();
+    let mut put = |name: &str, value: Option<&str>| {
+        if let Some(value) = value {
+            body.insert(name.to_owned(), Value::from(value));
+        }
+    };
+    put("title", edit.title.as_deref());
+    put("body", edit.body.as_deref());
+    put("state", edit.state.map(State::word));
+    put("state_reason", edit.state_reason);
+    let change = Change::new(
+        Method::Patch,
+        Repeat::Never,
+        &below(repo, &["issues", &number]),
+    );
+    forge.send(&change.with_body(Value::Object(body)))?.json()
+}

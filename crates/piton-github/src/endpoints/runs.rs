@@ -1,0 +1,131 @@
+//! Runs of workflows, with their jobs. Their ids need 64 bits.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::endpoints::people::Person;
+use crate::endpoints::{PAGE, below};
+use crate::error::ForgeError;
+use crate::forge::{Answer, ForgeRead};
+use crate::pages::{Listing, all_in};
+use crate::repo::RepoName;
+use crate::request::Get;
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Run {
+    pub id: u64,
+    pub node_id: String,
+    #[serde(default)]
+    pub name: Option<String>,
+    /// What the run is called in listings: a distinct id is looked for here.
+    #[serde(default)]
+    pub display_title: String,
+    pub html_url: String,
+    pub workflow_id: u64,
+    #[serde(default)]
+    pub path: String,
+    #[serde(default)]
+    pub event: String,
+    #[serde(default)]
+    pub head_branch: Option<String>,
+    #[serde(default)]
+    pub status: Option<String>,
+    #[serde(default)]
+    pub conclusion: Option<String>,
+    #[serde(default)]
+    pub run_attempt: Option<u64>,
+    pub created_at: Timestamp,
+    #[serde(default)]
+    pub actor: Option<Person>,
+}
+
+pub fn get(forge: &dyn ForgeRead, repo: &RepoName, id: u64) -> Result<Run, ForgeError> {
+    let id = id.to_string();
+    forge
+        .get(&Get::new(&below(repo, &["actions", "runs", &id])))?
+        .json()
+}
+
+/// Lists runs, newest first; those created within `created` where given, in
+/// GitHub's search form (`2026-01-31`, `2026-01-01..2026-01-31`).
+pub fn list<'a>(
+    forge: &'a dyn ForgeRead,
+    repo: &RepoName,
+    created: Option<&str>,
+) -> Listing<'a, Run> {
+    let mut get = Get::new(&below(repo, &["actions", "runs"])).with("per_page", PAGE);
+    if let Some(created) = created {
+        get = get.with("created", created);
+    }
+    all_in(forge, get, runs)
+}
+
+/// Lists the runs of one workflow, newest first.
+pub fn of_workflow<'a>(
+    forge: &'a dyn ForgeRead,
+    repo: &RepoName,
+    file: &str,
+    per_page: u32,
+) -> Listing<'a, Run> {
+    let path = below(repo, &["actions", "workflows", file, "runs"]);
+    all_in(forge, Get::new(&path).with("per_page", per_page), runs)
+}
+
+fn runs(answer: &Answer) -> Result<Vec<Run>, ForgeError> {
+    #[derive(Deserialize)]
+    struct Page {
+        workflow_runs: Vec<Run>,
+    }
+    Ok(answer.json::<Page>()?.workflow_runs)
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Job {
+    pub id: u64,
+    pub name: String,
+    #[serde(default)]
+    pub conclusion: Option<String>,
+    #[serde(default)]
+    pub run_attempt: Option<u64>,
+    #[serde(default)]
+    pub steps: Vec<Step>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Step {
+    pub name: String,
+    #[serde(default)]
+    pub conclusion: Option<String>,
+}
+
+/// Which attempts of a run are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attempts {
+    Latest,
+    All,
+}
+
+/// Lists the jobs of a run.
+pub fn jobs<'a>(
+    forge: &'a dyn ForgeRead,
+    repo: &RepoName,
+    run: u64,
+    attempts: Attempts,
+) -> Listing<'a, Job> {
+    let run = run.to_string();
+    let path = below(repo, &["actions", "runs", &run, "jobs"]);
+    let filter = match attempts {
+        Attempts::Latest => "latest",
+        Attempts::All => "all",
+    };
+    let get = Get::new(&path)
+        .with("filter", filter)
+        .with("per_page", PAGE);
+    all_in(forge, get, |answer: &Answer| {
+        #[derive(Deserialize)]
+        struct Page {
+            jobs: Vec<Job>,
+        }
+        Ok(answer.json::<Page>()?.jobs)
+    })
+}

@@ -1,0 +1,193 @@
+//! One request: a reading [`Get`], or a [`Change`] with what is known about
+//! doing it twice.
+
+use std::fmt;
+
+use serde_json::Value;
+
+/// The form in which an answer is wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Accept {
+    #[default]
+    Json,
+    /// A file's own bytes.
+    Raw,
+    /// Stargazers with the moments at which they came.
+    StarJson,
+}
+
+impl Accept {
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/vnd.github+json",
+            Self::Raw => "application/vnd.github.raw+json",
+            Self::StarJson => "application/vnd.github.star+json",
+        }
+    }
+}
+
+/// A request that reads. The path is relative to the base address, and every
+/// piece of it is escaped: no text can reach another endpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Get {
+    path: String,
+    query: Vec<(String, String)>,
+    pub accept: Accept,
+}
+
+impl Get {
+    pub fn new<S: AsRef<str>>(pieces: &[S]) -> Self {
+        Self {
+            path: join(pieces),
+            query: Vec::new(),
+            accept: Accept::Json,
+        }
+    }
+
+    /// Takes the target of a link that the server itself gave, already escaped.
+    pub fn from_target(target: &str, accept: Accept) -> Self {
+        Self {
+            path: target.to_owned(),
+            query: Vec::new(),
+            accept,
+        }
+    }
+
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl fmt::Display) -> Self {
+        self.query.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    #[must_use]
+    pub fn accepting(mut self, accept: Accept) -> Self {
+        self.accept = accept;
+        self
+    }
+
+    /// Returns path and query, escaped, beginning with `/`.
+    pub fn target(&self) -> String {
+        let mut target = self.path.clone();
+        for (name, value) in &self.query {
+            target.push(if target.contains('?') { '&' } else { '?' });
+            target.push_str(&escape(name));
+            target.push('=');
+            target.push_str(&escape(value));
+        }
+        target
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+impl Method {
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// What may be done when nobody knows whether a change was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// Doing it twice comes to the same as doing it once, whoever writes in
+    /// between.
+    Freely,
+    /// It is sent again only where it certainly was not done.
+    Never,
+}
+
+/// A request that changes something.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    pub method: Method,
+    path: String,
+    pub body: Option<Value>,
+    pub repeat: Repeat,
+}
+
+impl Change {
+    pub fn new<S: AsRef<str>>(method: Method, repeat: Repeat, pieces: &[S]) -> Self {
+        Self {
+            method,
+            path: join(pieces),
+            body: None,
+            repeat,
+        }
+    }
+
+    /// A creation, which is never sent twice blindly.
+    pub fn post<S: AsRef<str>>(pieces: &[S], body: Value) -> Self {
+        Self {
+            body: Some(body),
+            ..Self::new(Method::Post, Repeat::Never, pieces)
+        }
+    }
+
+    #[must_use]
+    pub fn with_body(mut self, body: Value) -> Self {
+        self.body = Some(body);
+        self
+    }
+
+    pub fn target(&self) -> &str {
+        &self.path
+    }
+}
+
+fn join<S: AsRef<str>>(pieces: &[S]) -> String {
+    let mut path = String::new();
+    for piece in pieces {
+        path.push('/');
+        path.push_str(&escape(piece.as_ref()));
+    }
+    path
+}
+
+/// Escapes everything but the unreserved characters; a piece that is only dots
+/// is escaped too, because a server may read it as a step upwards.
+fn escape(text: &str) -> String {
+    let dots = !text.is_empty() && text.bytes().all(|b| b == b'.');
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        let plain = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~');
+        if plain || (byte == b'.' && !dots) {
+            out.push(char::from(byte));
+        } else {
+            use fmt::Write;
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_reaches_another_endpoint() {
+        assert_eq!(
+            Get::new(&["repos", "a/../b", "..", "x?y#z é"]).target(),
+            "/repos/a%2F..%2Fb/%2E%2E/x%3Fy%23z%20%C3%A9"
+        );
+    }
+
+    #[test]
+    fn a_query_is_escaped_and_keeps_its_order() {
+        let get = Get::new(&["gists"]).with("b", "1&2").with("a", 3);
+        assert_eq!(get.target(), "/gists?b=1%262&a=3");
+        let next = Get::from_target("/gists?page=2", Accept::Json).with("a", 3);
+        assert_eq!(next.target(), "/gists?page=2&a=3");
+    }
+}

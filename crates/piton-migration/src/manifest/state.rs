@@ -187,6 +187,23 @@ impl Planning {
         AwaitingReview(self.0)
     }
 
+    /// Puts planning off until a time that this and the original understand
+    /// alike.
+    #[must_use]
+    pub fn defer_until(mut self, until: Stamp, now: Stamp) -> Self {
+        put_off_until(&mut self.0, until, now);
+        self
+    }
+
+    /// Forgets when to wake up, because a person asked for work to go on now.
+    #[must_use]
+    pub fn wake(mut self, now: Stamp) -> Self {
+        self.0.last_touch = now.to_raw();
+        self.0.wake_up_on = None;
+        self.0.cooldown_until = None;
+        self
+    }
+
     /// Tells whether feedback may reopen the plan.
     pub fn refine(self) -> Result<Self, TransitionError> {
         refuse_done_phases(&self.0)?;
@@ -225,6 +242,37 @@ impl Ready {
             manifest.status = Status::Done;
             Ok(Advanced::Done(Done(manifest)))
         }
+    }
+
+    /// Completes the phase that work goes on with, passing over phases that were
+    /// done already; the next open one follows.
+    pub fn complete_open_phase(self, now: Stamp) -> Result<Advanced, TransitionError> {
+        let mut manifest = self.0;
+        let (open, _) = manifest
+            .open_phase()
+            .ok_or(TransitionError::NoCurrentPhase)?;
+        manifest.cursor = Some(open);
+        let (Advanced::Ready(Self(mut manifest)) | Advanced::Done(Done(mut manifest))) =
+            Self(manifest).complete_phase(now)?;
+        // By position nothing may follow although an earlier phase is open, and
+        // what follows may be done already.
+        manifest.cursor = Some(open);
+        manifest.cursor = manifest.open_phase().map(|(index, _)| index);
+        Ok(if manifest.cursor.is_some() {
+            manifest.status = Status::Ready;
+            Advanced::Ready(Self(manifest))
+        } else {
+            manifest.status = Status::Done;
+            Advanced::Done(Done(manifest))
+        })
+    }
+
+    /// Puts the current phase off until a time that this and the original
+    /// understand alike.
+    #[must_use]
+    pub fn defer_until(mut self, until: Stamp, now: Stamp) -> Self {
+        put_off_until(&mut self.0, until, now);
+        self
     }
 
     /// Puts the current phase off. The first wake-up time that was set stays.
@@ -305,6 +353,14 @@ fn put_off(manifest: &mut Manifest, now: Stamp) {
         .get_or_insert_with(|| now.later_utc(WAKE_UP).to_raw());
 }
 
+/// Both stamps name the one time: a wake-up later than the cooldown would let
+/// the original sleep on, an earlier one would not wake it.
+fn put_off_until(manifest: &mut Manifest, until: Stamp, now: Stamp) {
+    manifest.last_touch = now.to_raw();
+    manifest.cooldown_until = Some(until.to_raw());
+    manifest.wake_up_on = Some(until.to_raw());
+}
+
 fn refuse_done_phases(manifest: &Manifest) -> Result<(), RefineRefusal> {
     if manifest.phases.iter().any(|phase| phase.done) {
         return Err(RefineRefusal::PhaseDone);
@@ -374,6 +430,38 @@ mod tests {
         assert_eq!(manifest.status(), Status::Done);
         assert_eq!(manifest.current_phase_name(), "");
         assert!(manifest.phases().iter().all(|phase| phase.done));
+    }
+
+    #[test]
+    fn a_phase_that_is_done_already_is_not_carried_out_again() {
+        let mut ready = planned(&["a", "b", "c"]).approve_auto().expect("phases");
+        ready.0.phases.mark_done(0);
+        ready.0.phases.mark_done(2);
+        assert_eq!(ready.manifest().open_phase().expect("b").1.name, "b");
+        let advanced = ready.complete_open_phase(at("2026-06-03T00:00:00Z"));
+        assert!(matches!(advanced, Ok(Advanced::Done(_))), "{advanced:?}");
+
+        let mut ready = planned(&["a", "b"]).approve_auto().expect("phases");
+        ready.0.cursor = Some(1);
+        let Advanced::Ready(ready) = ready
+            .complete_open_phase(at("2026-06-03T00:00:00Z"))
+            .expect("b")
+        else {
+            panic!("a is open still")
+        };
+        assert_eq!(ready.manifest().current_phase_name(), "a");
+    }
+
+    #[test]
+    fn what_is_put_off_until_a_time_is_eligible_from_then_on() {
+        let ready = planned(&["a"]).approve_auto().expect("phases");
+        let put_off = ready.defer_until(at("2026-06-03T06:00:00Z"), at("2026-06-03T00:00:00Z"));
+        let eligible = |now: &str| {
+            let now = now.parse().expect("an instant");
+            crate::schedule::eligible(put_off.manifest(), now).expect("stamps")
+        };
+        assert!(!eligible("2026-06-03T05:59:59Z"));
+        assert!(eligible("2026-06-03T06:00:00Z"));
     }
 
     #[test]

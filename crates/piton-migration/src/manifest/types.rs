@@ -68,6 +68,17 @@ impl Manifest {
         Some((index, self.phases.get(index)?))
     }
 
+    /// Returns the phase that work goes on with: the one at the cursor, or where
+    /// that one is done already the next one that is not.
+    pub fn open_phase(&self) -> Option<(usize, &Phase)> {
+        let cursor = self.cursor?;
+        let is_open = |(_, phase): &(usize, &Phase)| !phase.done;
+        let mut after = self.phases.iter().enumerate().skip(cursor);
+        after
+            .find(is_open)
+            .or_else(|| self.phases.iter().enumerate().find(is_open))
+    }
+
     /// Returns the cursor as the file spells it: a phase's name, or nothing.
     pub fn current_phase_name(&self) -> &str {
         self.current_phase()

@@ -86,6 +86,9 @@ pub enum DeferralCause {
     /// The phase asks for more effort than the run allows.
     #[serde(rename = "over-budget")]
     OverBudget,
+    /// Work on it failed, and failed again.
+    #[serde(rename = "failing")]
+    Failing { reason: String },
 }
 
 /// What a review found that could not be accepted.
@@ -106,6 +109,14 @@ pub enum OwnDataError {
 }
 
 impl OwnData {
+    /// Forgets why the migration was put off, because a person acted or work
+    /// went on.
+    pub fn clear_deferral(&mut self) {
+        self.deferral = None;
+        self.failures = 0;
+        self.retry_at = None;
+    }
+
     /// Returns notes that say nothing yet.
     pub fn new() -> Self {
         Self {

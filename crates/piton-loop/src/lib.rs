@@ -8,6 +8,7 @@
 
 pub mod clock;
 pub mod commit;
+pub mod deciding;
 pub mod effort;
 pub mod failures;
 mod fence;
@@ -16,4 +17,5 @@ pub mod prompts;
 pub mod replies;
 pub mod runs;
 pub mod sanitize;
+pub mod targets;
 pub mod taste;

@@ -5,11 +5,13 @@
 
 mod corpus;
 mod crashes;
+mod deciding;
 mod misbehaviour;
 mod planning;
 mod prompts;
 mod retention;
 mod runs;
+mod targets;
 mod taste;
 mod vectors;
 mod world;

@@ -230,3 +230,48 @@ fn front_matter_scalars_are_the_original_s() {
         json!({"text": scalar.to_string()})
     });
 }
+
+#[test]
+fn patterns_match_what_the_original_s_match() {
+    use piton_loop::targets::glob::Glob;
+    check("glob", &[], |input| {
+        let pattern = Glob::new(text(&input["pattern"]));
+        json!({ "match": pattern.matches(text(&input["path"])) })
+    });
+}
+
+#[test]
+fn extensions_and_lists_are_split_as_the_original_splits_them() {
+    use piton_loop::targets::{glob, select};
+    check(
+        "extensions",
+        &[],
+        |input| json!({ "patterns": glob::of_extensions(text(&input["raw"])) }),
+    );
+    check("split_args", &[], |input| {
+        json!({
+            "globs": glob::split(text(&input["globs"])),
+            "paths": select::split_paths(text(&input["paths"])),
+        })
+    });
+}
+
+#[test]
+fn lines_of_target_files_are_read_as_the_original_reads_them() {
+    use piton_loop::targets::line;
+    check("target_line", &[], |input| {
+        match line::read(&input["value"]) {
+            Err(_) => json!({ "target": null, "warnings": 1 }),
+            Ok(target) => json!({
+                "target": {
+                    "description": target.description,
+                    "effort": target.effort.map(Effort::as_str),
+                    "files": target.files,
+                    "model": target.model,
+                    "scoping": target.scoping,
+                },
+                "warnings": 0,
+            }),
+        }
+    });
+}

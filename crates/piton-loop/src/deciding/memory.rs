@@ -1,0 +1,186 @@
+//! What a run remembers of what it tried.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use piton_migration::slug::Slug;
+
+/// What came of one thing that was tried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// A commit landed.
+    Landed,
+    /// Work was accepted, and waits to land.
+    Waits { work: String, reason: String },
+    /// The agent found nothing to change.
+    Unchanged,
+    /// It failed, whosever fault that was.
+    Failed {
+        reason: String,
+        until: Option<Timestamp>,
+    },
+    /// It was put off before any work was done.
+    PutOff {
+        reason: String,
+        until: Option<Timestamp>,
+    },
+    /// The provider gives no more for now; that is nobody's failure.
+    OutOfQuota { until: Option<Timestamp> },
+}
+
+/// What was tried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tried {
+    Migration(Slug),
+    Source,
+    /// Accepted work of an earlier time, which counts as no action.
+    Landing(String),
+}
+
+/// Why a run leaves a migration alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetAside {
+    pub reason: String,
+    /// Without a time, for as long as the run lasts.
+    pub until: Option<Timestamp>,
+}
+
+/// What a run has used up.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Spent {
+    pub seconds: u64,
+    pub tokens: u64,
+    pub dollars: f64,
+}
+
+/// Whether the agent's provider gives more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Quota {
+    #[default]
+    Open,
+    /// Until then, as far as that is known.
+    UsedUp { until: Option<Timestamp> },
+}
+
+/// What a run has tried so far.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Memory {
+    actions: u32,
+    sources: u32,
+    failures_in_a_row: u32,
+    failed: bool,
+    aside: BTreeMap<Slug, SetAside>,
+    waiting: BTreeSet<String>,
+    quota: Quota,
+    /// Nothing is begun before this time.
+    pub rest_until: Option<Timestamp>,
+    pub spent: Spent,
+}
+
+impl Memory {
+    /// Takes in what came of something that was tried.
+    pub fn remember(&mut self, tried: &Tried, outcome: &Outcome) {
+        let spends_an_action = match tried {
+            Tried::Migration(_) | Tried::Source => match outcome {
+                Outcome::Landed
+                | Outcome::Waits { .. }
+                | Outcome::Unchanged
+                | Outcome::Failed { .. } => true,
+                Outcome::PutOff { .. } | Outcome::OutOfQuota { .. } => false,
+            },
+            Tried::Landing(_) => false,
+        };
+        self.actions += u32::from(spends_an_action);
+        match outcome {
+            Outcome::Landed | Outcome::Waits { .. } => {
+                self.failures_in_a_row = 0;
+                self.failed = false;
+            }
+            Outcome::Failed { .. } => {
+                self.failures_in_a_row += 1;
+                self.failed = true;
+            }
+            Outcome::OutOfQuota { until } => self.quota = Quota::UsedUp { until: *until },
+            Outcome::Unchanged | Outcome::PutOff { .. } => {}
+        }
+        if let Outcome::Waits { work, .. } = outcome {
+            self.waiting.insert(work.clone());
+        }
+        match tried {
+            Tried::Migration(slug) => self.place(slug, outcome),
+            // A target that was taken up is never taken up again in this run,
+            // whatever came of it: nothing an agent does can hold a run up.
+            Tried::Source => self.sources += 1,
+            Tried::Landing(work) => match outcome {
+                Outcome::Landed => {
+                    self.waiting.remove(work);
+                }
+                Outcome::Waits { .. }
+                | Outcome::Unchanged
+                | Outcome::Failed { .. }
+                | Outcome::PutOff { .. }
+                | Outcome::OutOfQuota { .. } => {
+                    self.waiting.insert(work.clone());
+                }
+            },
+        }
+    }
+
+    fn place(&mut self, slug: &Slug, outcome: &Outcome) {
+        let aside = match outcome {
+            Outcome::Landed => None,
+            Outcome::Unchanged => Some(("nothing had to be changed", None)),
+            Outcome::Waits { reason, .. } => Some((reason.as_str(), None)),
+            Outcome::Failed { reason, until } | Outcome::PutOff { reason, until } => {
+                Some((reason.as_str(), *until))
+            }
+            Outcome::OutOfQuota { .. } => return,
+        };
+        match aside {
+            Some((reason, until)) => {
+                let reason = reason.to_owned();
+                self.aside.insert(slug.clone(), SetAside { reason, until });
+            }
+            None => {
+                self.aside.remove(slug);
+            }
+        }
+    }
+
+    /// Returns why this run leaves a migration alone, if it does.
+    pub fn set_aside(&self, slug: &Slug, now: Timestamp) -> Option<&SetAside> {
+        let aside = self.aside.get(slug)?;
+        aside.until.is_none_or(|until| until > now).then_some(aside)
+    }
+
+    /// Whether landing this work was tried, and it has to wait.
+    pub fn waits(&self, work: &str) -> bool {
+        self.waiting.contains(work)
+    }
+
+    pub fn anything_waits(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    pub fn actions(&self) -> u32 {
+        self.actions
+    }
+
+    /// Returns how many targets were taken up.
+    pub fn sources(&self) -> u32 {
+        self.sources
+    }
+
+    pub fn failures_in_a_row(&self) -> u32 {
+        self.failures_in_a_row
+    }
+
+    /// Whether the last thing that came to an end was a failure.
+    pub fn ended_in_failure(&self) -> bool {
+        self.failed
+    }
+
+    pub fn quota(&self) -> Quota {
+        self.quota
+    }
+}

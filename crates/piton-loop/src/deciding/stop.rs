@@ -1,0 +1,74 @@
+//! Why a run ends.
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+/// The reason that a run ends by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stop {
+    CountReached {
+        actions: u32,
+    },
+    TargetsUsedUp,
+    /// Nothing can be done now; the next thing can at this time.
+    NothingEligible {
+        next: Option<Timestamp>,
+    },
+    /// All that is left waits for people.
+    WaitsForPeople {
+        migrations: Vec<String>,
+    },
+    /// Accepted work waits to land, and nothing else can be done.
+    WaitsToLand,
+    Failures {
+        in_a_row: u32,
+    },
+    OutOfQuota {
+        until: Option<Timestamp>,
+    },
+    Budget(Budget),
+}
+
+/// What was used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Budget {
+    Time,
+    Tokens,
+    Money,
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CountReached { actions: 1 } => f.write_str("1 action was asked for, and is done"),
+            Self::CountReached { actions } => {
+                write!(f, "{actions} actions were asked for, and are done")
+            }
+            Self::TargetsUsedUp => f.write_str("all targets were taken up"),
+            Self::NothingEligible { next: None } => f.write_str("nothing is left to be done"),
+            Self::NothingEligible { next: Some(next) } => {
+                write!(f, "nothing can be done before {next:.0}")
+            }
+            Self::WaitsForPeople { migrations } => write!(
+                f,
+                "all that is left waits for a person: {}",
+                migrations.join(", ")
+            ),
+            Self::WaitsToLand => f.write_str("accepted work waits to land"),
+            Self::Failures { in_a_row: 1 } => f.write_str("the last action failed"),
+            Self::Failures { in_a_row } => write!(f, "{in_a_row} actions in a row failed"),
+            Self::OutOfQuota { until: None } => {
+                f.write_str("the agent's provider gives no more for now")
+            }
+            Self::OutOfQuota { until: Some(until) } => {
+                write!(f, "the agent's provider gives no more before {until:.0}")
+            }
+            Self::Budget(budget) => f.write_str(match budget {
+                Budget::Time => "the time for this run is used up",
+                Budget::Tokens => "the tokens for this run are used up",
+                Budget::Money => "the money for this run is used up",
+            }),
+        }
+    }
+}

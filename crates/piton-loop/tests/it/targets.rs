@@ -1,0 +1,102 @@
+//! What actions work on.
+
+use piton_loop::targets::select::Selectors;
+use piton_loop::targets::{Selection, Source, Target, dice, line};
+use piton_migration::own::TargetProvenance;
+use proptest::prelude::*;
+
+fn tracked() -> Vec<String> {
+    ["README.md", "src/a.rs", "src/b/c.rs", "tests/ä.rs"]
+        .map(str::to_owned)
+        .to_vec()
+}
+
+fn files(source: &Source, taken: u32) -> Vec<String> {
+    source.pick(7, taken).map_or_else(Vec::new, |it| it.files)
+}
+
+#[test]
+fn the_first_selector_that_is_given_counts() {
+    let all = Selectors {
+        targets: Some(Vec::new()),
+        globs: Some("**/*.rs".to_owned()),
+        extensions: Some("md".to_owned()),
+        paths: Some("x".to_owned()),
+    };
+    let without = |n: usize| Selectors {
+        targets: all.targets.clone().filter(|_| n < 1),
+        globs: all.globs.clone().filter(|_| n < 2),
+        extensions: all.extensions.clone().filter(|_| n < 3),
+        paths: all.paths.clone().filter(|_| n < 4),
+    };
+    assert!(matches!(without(0).selection(), Selection::Targets(_)));
+    assert!(matches!(without(1).selection(), Selection::Globs(_)));
+    assert!(matches!(without(2).selection(), Selection::Extensions(_)));
+    assert!(matches!(without(3).selection(), Selection::Paths(_)));
+    assert_eq!(without(4).selection(), Selection::Random);
+    let blank = Selectors {
+        paths: Some(" : ".to_owned()),
+        ..Selectors::default()
+    };
+    assert_eq!(blank.selection(), Selection::Random);
+}
+
+#[test]
+fn a_pool_gives_one_file_an_action_and_repeats() {
+    let source =
+        Selection::Extensions(vec!["**/*.rs".to_owned()]).resolve(&tracked(), Some("anything"));
+    let picked: Vec<Vec<String>> = (0..50).map(|taken| files(&source, taken)).collect();
+    assert!(picked.iter().all(|files| files.len() == 1));
+    for file in ["src/a.rs", "src/b/c.rs", "tests/ä.rs"] {
+        assert!(picked.contains(&vec![file.to_owned()]), "{file}");
+    }
+}
+
+#[test]
+fn patterns_that_match_nothing_leave_the_scope_or_nothing() {
+    let none = Selection::Globs(vec!["*.py".to_owned()]);
+    assert_eq!(none.clone().resolve(&tracked(), None), Source::Nothing);
+    let fallback = none.resolve(&tracked(), Some("the parser")).pick(1, 0);
+    let fallback = fallback.expect("the scope");
+    assert_eq!(fallback.provenance, TargetProvenance::Fallback);
+    assert_eq!(fallback.scoping.as_deref(), Some("the parser"));
+}
+
+#[test]
+fn a_file_of_targets_tells_of_the_lines_it_passes_over() {
+    let text = "{\"description\": \"d\", \"files\": [\"a\"], \"new\": 1}\n\nnot json\n{\"description\": \"d\", \"files\": []}\n";
+    let file = line::read_file(text);
+    assert_eq!(file.targets.len(), 1);
+    let numbers: Vec<usize> = file.passed_over.iter().map(|(number, _)| *number).collect();
+    assert_eq!(numbers, [3, 4]);
+}
+
+proptest! {
+    #[test]
+    fn every_listed_target_is_taken_up_once(count in 0usize..12, seed: u64) {
+        let targets: Vec<Target> = (0..count)
+            .map(|n| Target::plain(n.to_string(), TargetProvenance::Targets, vec!["a".to_owned()]))
+            .collect();
+        let source = Source::Finite(targets);
+        let mut picked: Vec<String> = (0u32..)
+            .map_while(|taken| source.pick(seed, taken))
+            .map(|target| target.description)
+            .collect();
+        picked.sort_by_key(|name| name.parse::<usize>().expect("a number"));
+        let all: Vec<String> = (0..count).map(|n| n.to_string()).collect();
+        prop_assert_eq!(picked, all);
+    }
+
+    #[test]
+    fn the_same_seed_and_place_give_the_same_target(head in "[0-9a-f]{40}", taken in 0u32..50) {
+        let source = Selection::Random.resolve(&tracked(), None);
+        let seed = dice::seed_of(&head);
+        prop_assert_eq!(source.pick(seed, taken), source.pick(seed, taken));
+        prop_assert_eq!(source.pick(seed, taken).map(|it| it.files.len()), Some(4));
+    }
+
+    #[test]
+    fn no_line_can_panic(text in "\\PC{0,80}") {
+        let _ = line::read_file(&text);
+    }
+}

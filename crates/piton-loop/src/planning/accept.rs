@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 
-use piton_agent::outcome::Reply;
 use piton_migration::manifest::{
     MANIFEST_FILE, Manifest, MigrationState, Planning, Status, TransitionError,
 };
@@ -14,12 +13,14 @@ use piton_migration::planning::{
 };
 use piton_migration::stamp::Stamp;
 
+use super::brief::findings;
 use super::contents::Contents;
+use super::points;
 use super::products::{self, ProductError};
 use super::site::Site;
 use super::skip_note;
 use super::snapshot::Snapshot;
-use super::verdict::{Answer, Verdict, VerdictError, read_answer};
+use super::verdict::{Answer, Given, Verdict, VerdictError, read_answer};
 
 /// Who answered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,6 +72,11 @@ pub enum AcceptError {
         .paths.join(", ")
     )]
     ReaderWrote { step: Step, paths: Vec<String> },
+    #[error(
+        "it changed nothing and does not answer {}; a revision that changes nothing must answer every point",
+        listed(.points)
+    )]
+    Unanswered { points: Vec<u64> },
     #[error("the migration is not being planned")]
     NotPlanning,
     #[error("record the step in the planning record")]
@@ -85,7 +91,7 @@ pub fn accept(
     base: &Snapshot,
     step: Step,
     produced: Contents,
-    reply: &Reply,
+    given: Given<'_>,
     labels: &Labels,
     now: Stamp,
 ) -> Result<Accepted, AcceptError> {
@@ -101,7 +107,10 @@ pub fn accept(
             return Err(AcceptError::ReaderWrote { step, paths });
         }
     }
-    let answer = read_answer(step, &contents, reply)?;
+    let answer = read_answer(step, &contents, given)?;
+    if step == Step::Revise && contents == base.contents {
+        refuse_unanswered(site, base, &answer.text)?;
+    }
     let (manifest, did) = accept_products(manifest, step, &contents, now)?;
     let accepting = Accepting {
         site,
@@ -116,6 +125,27 @@ pub fn accept(
         return Ok(accepting.stop_for_person(manifest, &answer));
     }
     accepting.go_on(manifest, answer)
+}
+
+/// A revision may leave the plan as it is, but not without a word about what
+/// it was asked to settle.
+fn refuse_unanswered(site: &Site, base: &Snapshot, answer: &str) -> Result<(), AcceptError> {
+    let asked = match findings(site, base) {
+        Some((_, text)) => text,
+        None => base.unheard_feedback().unwrap_or_default(),
+    };
+    let points = points::unanswered(&asked, answer);
+    if points.is_empty() {
+        Ok(())
+    } else {
+        Err(AcceptError::Unanswered { points })
+    }
+}
+
+fn listed(points: &[u64]) -> String {
+    let numbers: Vec<String> = points.iter().map(u64::to_string).collect();
+    let word = if points.len() == 1 { "point" } else { "points" };
+    format!("{word} {}", numbers.join(", "))
 }
 
 /// Tells whether a file belongs to piton, below a migration's directory.

@@ -158,7 +158,7 @@ fn quoted(text: &(String, String)) -> Quoted<'_> {
 
 /// The findings that are being worked on: those that a person was asked about,
 /// else those of the review that the planning record names.
-fn findings(site: &Site, base: &Snapshot) -> Option<(String, String)> {
+pub(super) fn findings(site: &Site, base: &Snapshot) -> Option<(String, String)> {
     if let Some(note) = base.open_findings() {
         return Some((format!("findings of {}", note.step), note.text.clone()));
     }

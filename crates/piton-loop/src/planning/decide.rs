@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use super::brief::Briefing;
 use super::site::Site;
 use super::snapshot::{Snapshot, SnapshotError};
-use super::verdict::answer_schema;
+use super::verdict::{Asked, answer_schema};
 use crate::commit;
 use crate::effort::EffortResolution;
 use crate::prompts::PromptError;
@@ -52,6 +52,15 @@ pub struct StepDecision {
 }
 
 impl StepDecision {
+    /// Returns how the answer is asked for.
+    pub fn asked(&self) -> Asked {
+        if self.schema.is_some() {
+            Asked::Schema
+        } else {
+            Asked::Prose
+        }
+    }
+
     /// Returns a digest of everything that the step was decided from and will
     /// be made with. Deciding again gives the same one exactly as long as the
     /// step would be the same.

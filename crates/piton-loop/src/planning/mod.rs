@@ -18,6 +18,7 @@ pub mod guard;
 pub mod paths;
 pub mod perform;
 pub mod person;
+mod points;
 pub mod pool;
 pub mod products;
 pub mod site;

@@ -19,6 +19,7 @@ use super::paths;
 use super::pool::Bench;
 use super::site::Site;
 use super::sweep::sweep;
+use super::verdict::Given;
 use crate::clock::{Clock, local_stamp};
 use crate::commit;
 use crate::runs::{CallOutcome, CallScope, CallVerdict, Event, RunRecord};
@@ -135,7 +136,10 @@ impl Call<'_> {
             &decision.base,
             decision.step,
             produced?,
-            &reply,
+            Given {
+                reply: &reply,
+                asked: decision.asked(),
+            },
             &self.labels(),
             local_stamp(self.performer.clock),
         )?;

@@ -1,13 +1,14 @@
 //! What a step's answer comes to.
 
 use piton_agent::outcome::Reply;
-use piton_migration::planning::{self, Decision, NoDecision, Step};
-use piton_migration::text::strip;
+use piton_migration::planning::{self, Decision, Step};
 
 use super::contents::Contents;
 use super::products;
 use crate::replies::structured::{self, AnswerError};
-use crate::replies::{DecisionLine, ReviewVerdict, schema};
+use crate::replies::{
+    Contradiction, FinalDecision, FinalDecisionError, ReviewVerdict, chosen_approach, schema,
+};
 
 /// A step's answer, understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,10 +32,28 @@ pub enum Verdict {
 pub enum VerdictError {
     #[error("the agent's answer is empty, and {step} is all about its answer")]
     Blank { step: Step },
-    #[error("understand the answer by schema")]
+    #[error("the agent's answer cannot be used")]
     Schema(#[source] AnswerError),
-    #[error("understand the decision")]
-    NoDecision(#[source] NoDecision),
+    #[error(transparent)]
+    Decision(#[from] FinalDecisionError),
+    #[error(transparent)]
+    Contradiction(#[from] Contradiction),
+}
+
+/// How the answer of a step was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// As text, with a line that decides where the step decides something.
+    Prose,
+    /// As JSON that fits a schema.
+    Schema,
+}
+
+/// What an agent gave back, with how it was asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Given<'a> {
+    pub reply: &'a Reply,
+    pub asked: Asked,
 }
 
 /// Returns the schema that the answer of a step should be held to.
@@ -51,71 +70,84 @@ pub fn answer_schema(step: Step, contents: &Contents) -> Option<serde_json::Valu
     }
 }
 
-/// Reads the answer of a step. An answer by schema is preferred to prose.
-pub fn read_answer(step: Step, contents: &Contents, reply: &Reply) -> Result<Answer, VerdictError> {
-    let text = text_of(step, contents, reply)?;
-    let verdict = match step {
-        Step::Approaches | Step::Expand | Step::Revise => Verdict::Completed,
-        Step::PickBest => {
-            refuse_blank(step, &text)?;
-            Verdict::Completed
-        }
-        Step::Review | Step::Review2 => {
-            refuse_blank(step, &text)?;
-            // Reviews of the original end in no verdict line: there, the words
-            // "no findings" anywhere make a review clear.
-            match ReviewVerdict::parse(&text) {
-                Some(ReviewVerdict::Clear) => Verdict::Clear,
-                Some(ReviewVerdict::Findings) => Verdict::Findings,
-                None => match planning::review(&text) {
-                    planning::Review::Clear => Verdict::Clear,
-                    planning::Review::Findings => Verdict::Findings,
-                },
-            }
-        }
-        Step::FinalReview => {
-            refuse_blank(step, &text)?;
-            let (decision, reason) = match planning::final_review(&text) {
-                Ok(read) => (read.decision, read.reason),
-                Err(error) => dressed_decision(&text).ok_or(VerdictError::NoDecision(error))?,
-            };
-            Verdict::Decided { decision, reason }
-        }
+/// Reads the answer of a step. An answer by schema is preferred to prose, also
+/// where nobody asked for one; where one was asked for, prose is no answer.
+pub fn read_answer(
+    step: Step,
+    contents: &Contents,
+    Given { reply, asked }: Given<'_>,
+) -> Result<Answer, VerdictError> {
+    let completed = |text: String| Answer {
+        text,
+        verdict: Verdict::Completed,
     };
-    Ok(Answer { text, verdict })
-}
-
-fn text_of(step: Step, contents: &Contents, reply: &Reply) -> Result<String, VerdictError> {
-    let Some(answer) = &reply.structured else {
-        return Ok(reply.text.clone());
+    let approaches = products::approaches(contents);
+    let names: Vec<&str> = approaches.iter().map(|(name, _)| name.as_str()).collect();
+    if matches!(step, Step::Approaches | Step::Expand | Step::Revise) {
+        return Ok(completed(reply.text.clone()));
+    }
+    let structured = match (&reply.structured, asked) {
+        (Some(answer), _) => Some(answer.clone()),
+        (None, Asked::Schema) => {
+            refuse_blank(step, &reply.text)?;
+            Some(structured::in_text(&reply.text).map_err(VerdictError::Schema)?)
+        }
+        (None, Asked::Prose) => None,
+    };
+    let Some(answer) = structured else {
+        return read_prose(step, &reply.text, &names);
     };
     match step {
-        Step::PickBest => {
-            let approaches = products::approaches(contents);
-            let names: Vec<&str> = approaches.iter().map(|(name, _)| name.as_str()).collect();
-            structured::pick_best(answer, &names)
-        }
-        Step::Review | Step::Review2 => structured::review(answer),
-        Step::FinalReview => structured::final_review(answer),
-        Step::Approaches | Step::Expand | Step::Revise => Ok(reply.text.clone()),
+        Step::Approaches | Step::Expand | Step::Revise => Ok(completed(reply.text.clone())),
+        Step::PickBest => structured::pick_best(&answer, &names).map(completed),
+        Step::Review | Step::Review2 => structured::review(&answer).map(|(text, verdict)| Answer {
+            text,
+            verdict: verdict.into(),
+        }),
+        Step::FinalReview => structured::final_review(&answer).map(|(text, decided)| Answer {
+            text,
+            verdict: decided.into(),
+        }),
     }
     .map_err(VerdictError::Schema)
 }
 
-/// Reads decision lines with marks between their words, which agents write:
-/// `**final-decision:** reject — reason`.
-fn dressed_decision(text: &str) -> Option<(Decision, String)> {
-    DecisionLine::last(text, "final-decision", |line| {
-        Decision::ALL.into_iter().find_map(|decision| {
-            let after = strip(line.take_word(decision.as_str())?);
-            let reason = match after.strip_prefix(['\u{2014}', '-']) {
-                Some(reason) => Some(strip(reason)).filter(|reason| !reason.is_empty())?,
-                None if after.is_empty() => decision.as_str(),
-                None => return None,
-            };
-            Some((decision, reason.to_owned()))
-        })
-    })
+fn read_prose(step: Step, text: &str, names: &[&str]) -> Result<Answer, VerdictError> {
+    refuse_blank(step, text)?;
+    let verdict = match step {
+        Step::Approaches | Step::Expand | Step::Revise => Verdict::Completed,
+        Step::PickBest => {
+            chosen_approach(text, names)?;
+            Verdict::Completed
+        }
+        Step::Review | Step::Review2 => match ReviewVerdict::parse(text)? {
+            Some(verdict) => verdict.into(),
+            // Reviews of the original end in no verdict line: there, the words
+            // "no findings" anywhere make a review clear.
+            None => match planning::review(text) {
+                planning::Review::Clear => Verdict::Clear,
+                planning::Review::Findings => Verdict::Findings,
+            },
+        },
+        Step::FinalReview => FinalDecision::parse(text)?.into(),
+    };
+    let text = text.to_owned();
+    Ok(Answer { text, verdict })
+}
+
+impl From<ReviewVerdict> for Verdict {
+    fn from(verdict: ReviewVerdict) -> Self {
+        match verdict {
+            ReviewVerdict::Clear => Self::Clear,
+            ReviewVerdict::Findings => Self::Findings,
+        }
+    }
+}
+
+impl From<FinalDecision> for Verdict {
+    fn from(FinalDecision { decision, reason }: FinalDecision) -> Self {
+        Self::Decided { decision, reason }
+    }
 }
 
 fn refuse_blank(step: Step, text: &str) -> Result<(), VerdictError> {
@@ -130,37 +162,39 @@ fn refuse_blank(step: Step, text: &str) -> Result<(), VerdictError> {
 mod tests {
     use super::*;
 
-    fn read(step: Step, text: &str) -> Result<Verdict, VerdictError> {
+    fn read_as(asked: Asked, step: Step, text: &str) -> Result<Verdict, VerdictError> {
         let reply = Reply {
             text: text.to_owned(),
             structured: None,
         };
-        read_answer(step, &Contents::default(), &reply).map(|answer| answer.verdict)
+        let given = Given {
+            reply: &reply,
+            asked,
+        };
+        read_answer(step, &Contents::default(), given).map(|answer| answer.verdict)
+    }
+
+    fn read(step: Step, text: &str) -> Result<Verdict, VerdictError> {
+        read_as(Asked::Prose, step, text)
     }
 
     #[test]
-    fn decisions_are_seen_through_their_dress() {
-        for text in [
-            "final-decision: reject — why",
-            "- **final-decision:** reject — why",
-            "**Final-decision**: reject - why",
-            "**final-decision: reject** — why",
-            "final-decision: `reject` — why",
-            "### final-decision: reject — why",
+    fn prose_is_no_answer_where_a_schema_was_asked_for() {
+        let read = |step, text| read_as(Asked::Schema, step, text);
+        for prose in [
+            "There are no findings in phase 1, but phase 2 deletes user data",
+            "no findings",
+            "review-verdict: clear",
+            "```json\n{\"summary\": \"s\"}\n```",
+            "final-decision: approve-auto",
+            "",
         ] {
-            let decided = Verdict::Decided {
-                decision: Decision::Reject,
-                reason: "why".to_owned(),
-            };
-            assert_eq!(read(Step::FinalReview, text).unwrap(), decided, "{text}");
+            assert!(read(Step::Review, prose).is_err(), "{prose}");
+            assert!(read(Step::Review2, prose).is_err(), "{prose}");
+            assert!(read(Step::FinalReview, prose).is_err(), "{prose}");
         }
-        for text in [
-            "final-decision: reject because",
-            "**final-decision:** reject —",
-            "my final-decision: reject",
-        ] {
-            assert!(read(Step::FinalReview, text).is_err(), "{text}");
-        }
+        let fenced = "```json\n{\"summary\": \"s\", \"findings\": []}\n```";
+        assert_eq!(read(Step::Review, fenced).unwrap(), Verdict::Clear);
     }
 
     #[test]

@@ -2,10 +2,13 @@
 //!
 //! Agents dress such lines up: as a list item, in bold, in back-ticks. The
 //! original refuses all of that and the call is lost; here a dressed line
-//! counts when no plain one is there, so that wherever the original finds an
-//! answer, this finds the same.
+//! counts when the whole text holds no plain one, so that wherever the original
+//! finds an answer, this finds the same. What stands in a quotation or inside a
+//! fence is somebody else's word, and no decision.
 
-use piton_migration::text::{is_space, lines, strip, strip_word};
+use piton_migration::text::{is_space, strip, strip_word};
+
+use super::markdown::{self, Line};
 
 /// What follows `key:` on a decision line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +19,14 @@ pub(crate) struct DecisionLine<'a> {
     dressed: bool,
 }
 
+/// Two lines of one answer decide differently.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the answer contradicts itself: it says {first:?} and {second:?}")]
+pub struct Contradiction {
+    pub first: String,
+    pub second: String,
+}
+
 impl<'a> DecisionLine<'a> {
     /// Returns the last line that starts with `key:` and that `read`
     /// understands; plain lines come before dressed ones.
@@ -24,10 +35,57 @@ impl<'a> DecisionLine<'a> {
         key: &str,
         read: impl Fn(DecisionLine<'a>) -> Option<T>,
     ) -> Option<T> {
-        let found: Vec<&str> = lines(text).map(strip).collect();
-        let plain = found.iter().rev().filter_map(|line| plain(line, key));
-        let dressed = found.iter().rev().filter_map(|line| dressed(line, key));
-        plain.chain(dressed).find_map(read)
+        Self::all(text, key, read).pop().map(|(_, value)| value)
+    }
+
+    /// Returns what [`last`](Self::last) does, unless another such line decides
+    /// differently: `choice` is the part of a value that counts.
+    pub(crate) fn only<T, C: PartialEq>(
+        text: &'a str,
+        key: &str,
+        read: impl Fn(DecisionLine<'a>) -> Option<T>,
+        choice: impl Fn(&T) -> C,
+    ) -> Result<Option<T>, Contradiction> {
+        let mut all = Self::all(text, key, read);
+        let Some((line, value)) = all.pop() else {
+            return Ok(None);
+        };
+        match all
+            .iter()
+            .find(|(_, other)| choice(other) != choice(&value))
+        {
+            Some((other, _)) => Err(Contradiction {
+                first: (*other).to_owned(),
+                second: line.to_owned(),
+            }),
+            None => Ok(Some(value)),
+        }
+    }
+
+    /// Returns the lines that `read` understands: the plain ones, or where
+    /// there is none, the dressed ones.
+    fn all<T>(
+        text: &'a str,
+        key: &str,
+        read: impl Fn(DecisionLine<'a>) -> Option<T>,
+    ) -> Vec<(&'a str, T)> {
+        let said: Vec<&str> = markdown::read(text)
+            .into_iter()
+            .filter_map(|line| match line {
+                Line::Said(line) => Some(line),
+                Line::Fenced { .. } | Line::Other => None,
+            })
+            .collect();
+        let found = |form: fn(&'a str, &str) -> Option<DecisionLine<'a>>| -> Vec<(&'a str, T)> {
+            let line = |line: &&'a str| Some((*line, read(form(line, key)?)?));
+            said.iter().filter_map(line).collect()
+        };
+        let plain = found(plain);
+        if plain.is_empty() {
+            found(dressed)
+        } else {
+            plain
+        }
     }
 
     /// Splits a leading `word`, in any case, off the rest of the line. What
@@ -43,7 +101,7 @@ impl<'a> DecisionLine<'a> {
             opened_after_verdict
         } else {
             // The emphasis opened before the verdict ends with the line.
-            after.trim_end_matches(['*', '_'])
+            after.trim_end_matches(is_mark)
         })
     }
 }
@@ -67,9 +125,9 @@ fn dressed<'a>(line: &'a str, key: &str) -> Option<DecisionLine<'a>> {
     })
 }
 
-/// Takes `- `, `* `, `+ `, `> `, `## `, `1. ` and `2) ` off the front.
+/// Takes `- `, `* `, `+ `, `## `, `1. ` and `2) ` off the front.
 fn without_bullet(line: &str) -> &str {
-    let marker = line.trim_start_matches(['-', '*', '+', '•', '>', '#']);
+    let marker = line.trim_start_matches(['-', '*', '+', '•', '#']);
     let digits = line.trim_start_matches(|c: char| c.is_ascii_digit());
     let rest = if marker.len() < line.len() {
         marker
@@ -93,10 +151,12 @@ fn is_mark(c: char) -> bool {
 mod tests {
     use super::*;
 
+    fn no(line: DecisionLine<'_>) -> Option<String> {
+        line.take_word("no").map(|rest| strip(rest).to_owned())
+    }
+
     fn rest(text: &str) -> Option<String> {
-        DecisionLine::last(text, "ready", |line| {
-            line.take_word("no").map(|rest| strip(rest).to_owned())
-        })
+        DecisionLine::last(text, "ready", no)
     }
 
     #[test]
@@ -106,8 +166,8 @@ mod tests {
             "* **ready:** no — why",
             "**Ready**: no — why",
             "**ready: no — why**",
+            "`ready: no — why`",
             "1. `ready: no` — why",
-            "> ready: **no** — why",
             "### ready: no — why",
         ] {
             assert_eq!(rest(text).as_deref(), Some("— why"), "{text}");
@@ -115,8 +175,55 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_line_wins_over_a_dressed_one_that_comes_later() {
-        assert_eq!(rest("ready: no 1\n- ready: no 2").as_deref(), Some("1"));
+    fn a_plain_line_wins_over_dressed_ones_before_and_after_it() {
+        for text in [
+            "ready: no 1\n- ready: no 2",
+            "- ready: no 2\nready: no 1",
+            "ready: no 1\n`ready: no 2`\n**ready: no 3**",
+            "ready: no 1\n1. ready: no 2\nbye",
+        ] {
+            assert_eq!(rest(text).as_deref(), Some("1"), "{text}");
+        }
+    }
+
+    #[test]
+    fn quotations_and_fences_decide_nothing() {
+        for text in [
+            "> ready: no",
+            "> ready: **no** — why",
+            "- > ready: no",
+            "```\nready: no\n```",
+            "~~~text\nready: no\n~~~",
+            "- ```\n  ready: no\n  ```",
+            "```\nready: no",
+        ] {
+            assert_eq!(rest(text), None, "{text}");
+            let after = format!("ready: no 1\n\n{text}");
+            assert_eq!(rest(&after).as_deref(), Some("1"), "{after}");
+        }
+    }
+
+    #[test]
+    fn lines_of_one_form_that_disagree_are_told() {
+        let only = |text| DecisionLine::only(text, "ready", no, Clone::clone);
+        assert_eq!(
+            only("ready: no 1\nand so\nready: no 2"),
+            Err(Contradiction {
+                first: "ready: no 1".to_owned(),
+                second: "ready: no 2".to_owned(),
+            })
+        );
+        assert!(only("- ready: no 1\n- ready: no 2").is_err());
+        assert_eq!(
+            only("ready: no 1\nready: no 1").unwrap().as_deref(),
+            Some("1")
+        );
+        // The dressed line does not count beside the plain one.
+        assert_eq!(
+            only("ready: no 1\n- ready: no 2").unwrap().as_deref(),
+            Some("1")
+        );
+        assert_eq!(only("nothing of the kind"), Ok(None));
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! What agents answer: prose with a decision line in it, or JSON by a schema.
 
+mod chosen_approach;
 mod classifier;
 mod decision_line;
+mod final_decision;
+mod markdown;
 mod ready;
 mod review_verdict;
 pub mod schema;
@@ -9,10 +12,11 @@ mod scope_selection;
 mod status_block;
 pub mod structured;
 
+pub use chosen_approach::chosen_approach;
 pub use classifier::{ClassifierError, Route};
+pub use decision_line::Contradiction;
+pub use final_decision::{FinalDecision, FinalDecisionError};
 pub use ready::{ReadyAnswer, ReadyError, Verdict};
 pub use review_verdict::ReviewVerdict;
 pub use scope_selection::{CandidateKind, ScopeSelection, ScopeSelectionError};
 pub use status_block::{Decision, Recommendation, StatusBlock};
-
-pub(crate) use decision_line::DecisionLine;

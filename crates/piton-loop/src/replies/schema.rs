@@ -3,42 +3,49 @@
 //! Every schema is strict in the narrow sense that both large services ask
 //! for: all properties required, no others allowed, no limits on lengths.
 
+use piton_migration::planning::Decision;
 use serde_json::{Value, json};
 
 use super::Verdict;
 use super::classifier::Route;
+use super::structured::Severity;
 
-/// The schema of the choice between approaches of these names.
+/// The schema of the choice between approaches of these names. The fields are
+/// written in the order of their names, so that the reasons come first.
 pub fn pick_best(names: &[&str]) -> Value {
     object(&json!({
-        "choice": {"type": "string", "enum": names, "description": "the name of the approach that wins"},
-        "rationale": {
+        "because": {
             "type": "string",
-            "description": "why it wins, why each other does not, and what the plan must take care of; Markdown",
+            "description": "why the choice wins, why each other does not, and what the plan must take care of; Markdown",
         },
+        "choice": {"type": "string", "enum": names, "description": "the name of the approach that wins"},
     }))
 }
 
-/// The schema of a review.
+/// The schema of a review. What it comes to is told by the findings alone.
 pub fn review() -> Value {
     let finding = object(&json!({
-        "where": {"type": "string", "description": "file and heading, or the phase"},
         "problem": {"type": "string", "description": "what goes wrong"},
         "settled_by": {"type": "string", "description": "what would settle it"},
+        "severity": {
+            "type": "string",
+            "enum": Severity::ALL.map(Severity::as_str),
+            "description": "blocker or major: the plan must be changed; nit: it may stay",
+        },
+        "where": {"type": "string", "description": "file and heading, or the phase"},
     }));
     object(&json!({
-        "verdict": {"type": "string", "enum": ["clear", "findings"]},
+        "findings": {"type": "array", "items": finding, "description": "the gravest first; empty when there is nothing to report"},
         "summary": {"type": "string", "description": "what was looked at and what to think of it"},
-        "findings": {"type": "array", "items": finding, "description": "the gravest first; empty when clear"},
     }))
 }
 
 /// The schema of the decision about a plan.
 pub fn final_review() -> Value {
     object(&json!({
-        "decision": {"type": "string", "enum": ["approve-auto", "approve-needs-human", "reject"]},
-        "reason": {"type": "string", "description": "one sentence for the person who reads nothing else"},
         "assessment": {"type": "string", "description": "what was checked and what the decision rests on; Markdown"},
+        "decision": {"type": "string", "enum": Decision::ALL.map(Decision::as_str)},
+        "reason": {"type": "string", "description": "one sentence for the person who reads nothing else"},
     }))
 }
 

@@ -1,28 +1,74 @@
 //! Answers by schema, turned into the text that prose answers would have been.
 //!
-//! The text is what is kept and what outcomes are parsed from, so that a
-//! migration reads the same whichever way its agents answer, and there is one
-//! parser of outcomes and no second truth.
+//! The text is what is kept, so that a migration reads the same whichever way
+//! its agents answer. What the answer comes to is taken from its fields, never
+//! read back from the text: the prose in it may quote anything.
 
 use std::fmt::Write as _;
 
+use piton_migration::planning::Decision;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::{FinalDecision, ReviewVerdict, markdown};
+
 /// The answer does not say what it was asked for.
 #[derive(Debug, thiserror::Error)]
 pub enum AnswerError {
-    #[error("the structured answer does not fit its schema")]
+    #[error("it was asked for JSON and is prose")]
+    NoJson,
+    #[error("it does not fit its schema")]
     Shape(#[source] serde_json::Error),
-    #[error("the structured answer leaves {field:?} empty")]
+    #[error("it leaves {field:?} empty")]
     Empty { field: &'static str },
-    #[error("the answer chooses {choice:?}; the approaches are {}", .names.join(", "))]
+    #[error("it chooses {choice:?}; the approaches are {}", .names.join(", "))]
     UnknownChoice { choice: String, names: Vec<String> },
-    #[error("the answer says \"clear\" and lists {findings} findings")]
-    Contradiction { findings: usize },
-    #[error("the answer says \"findings\" and lists none")]
-    NoFindings,
+}
+
+/// How grave a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// An agent that carries the plan out will fail or do harm.
+    Blocker,
+    /// The plan must be changed before it is carried out.
+    Major,
+    /// Worth a word; the plan may stay as it is.
+    Nit,
+}
+
+impl Severity {
+    pub const ALL: [Self; 3] = [Self::Blocker, Self::Major, Self::Nit];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Blocker => "blocker",
+            Self::Major => "major",
+            Self::Nit => "nit",
+        }
+    }
+}
+
+/// Finds the JSON in a text that should hold nothing else: as it is, or in the
+/// one fence that holds an object.
+pub fn in_text(text: &str) -> Result<Value, AnswerError> {
+    let object = |text: &str| {
+        serde_json::from_str(text)
+            .ok()
+            .filter(|value: &Value| value.is_object())
+    };
+    if let Some(value) = object(text.trim()) {
+        return Ok(value);
+    }
+    let mut objects = markdown::fenced(text)
+        .into_iter()
+        .filter_map(|block| object(&block));
+    match (objects.next(), objects.next()) {
+        (Some(only), None) => Ok(only),
+        // Which of several counts is nobody's to guess.
+        (None | Some(_), _) => Err(AnswerError::NoJson),
+    }
 }
 
 /// Returns the text of a choice between approaches.
@@ -30,7 +76,8 @@ pub fn pick_best(answer: &Value, names: &[&str]) -> Result<String, AnswerError> 
     #[derive(Deserialize)]
     struct Answer {
         choice: String,
-        rationale: String,
+        #[serde(alias = "rationale")]
+        because: String,
     }
     let answer: Answer = read(answer)?;
     if !names.contains(&answer.choice.as_str()) {
@@ -39,86 +86,97 @@ pub fn pick_best(answer: &Value, names: &[&str]) -> Result<String, AnswerError> 
             names: names.iter().map(ToString::to_string).collect(),
         });
     }
-    let rationale = present(&answer.rationale, "rationale")?;
-    Ok(format!(
-        "Chosen approach: {}\n\n{rationale}\n",
-        answer.choice
-    ))
+    let because = present(&answer.because, "because")?;
+    Ok(format!("{because}\n\nChosen approach: {}\n", answer.choice))
 }
 
-/// Returns the text of a review.
-pub fn review(answer: &Value) -> Result<String, AnswerError> {
+/// Returns the text of a review with its verdict. It has findings when one of
+/// them is more than a nit.
+pub fn review(answer: &Value) -> Result<(String, ReviewVerdict), AnswerError> {
     #[derive(Deserialize)]
     struct Answer {
-        verdict: ReviewWord,
         summary: String,
         findings: Vec<Finding>,
     }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "kebab-case")]
-    enum ReviewWord {
-        Clear,
-        Findings,
-    }
-    #[derive(Deserialize)]
-    struct Finding {
-        r#where: String,
-        problem: String,
-        settled_by: String,
-    }
     let answer: Answer = read(answer)?;
     let summary = present(&answer.summary, "summary")?;
-    match (answer.verdict, answer.findings.len()) {
-        (ReviewWord::Clear, 0) => Ok(format!(
-            "{summary}\n\nno findings\n\nreview-verdict: clear\n"
-        )),
-        (ReviewWord::Clear, findings) => Err(AnswerError::Contradiction { findings }),
-        (ReviewWord::Findings, 0) => Err(AnswerError::NoFindings),
-        (ReviewWord::Findings, _) => {
-            let mut text = format!("{summary}\n\n");
-            for (number, finding) in (1..).zip(&answer.findings) {
-                let problem = present(&finding.problem, "problem")?;
-                let place = one_line(&finding.r#where);
-                // Writing to a string cannot fail.
-                let _ = write!(text, "{number}. **{place}**: {}", indented(problem));
-                let settled_by = finding.settled_by.trim();
-                if !settled_by.is_empty() {
-                    let _ = write!(text, "\n   Settled by: {}", indented(settled_by));
-                }
-                text.push_str("\n\n");
-            }
-            text.push_str("review-verdict: findings\n");
-            Ok(text)
+    for finding in &answer.findings {
+        present(&finding.problem, "problem")?;
+    }
+    let (nits, findings): (Vec<_>, Vec<_>) = answer.findings.iter().partition(|one| one.is_nit());
+    let mut text = format!("{summary}\n\n");
+    for (number, finding) in (1..).zip(&findings) {
+        text.push_str(&finding.item(&format!("{number}. ")));
+    }
+    if findings.is_empty() {
+        text.push_str("no findings\n\n");
+    }
+    if !nits.is_empty() {
+        text.push_str("Nits, which need no change:\n\n");
+        for nit in nits {
+            text.push_str(&nit.item("- "));
         }
+    }
+    let verdict = if findings.is_empty() {
+        ReviewVerdict::Clear
+    } else {
+        ReviewVerdict::Findings
+    };
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "review-verdict: {}", verdict.as_str());
+    Ok((text, verdict))
+}
+
+#[derive(Deserialize)]
+struct Finding {
+    r#where: String,
+    problem: String,
+    settled_by: String,
+    /// One that names no severity is no nit.
+    severity: Option<Severity>,
+}
+
+impl Finding {
+    fn is_nit(&self) -> bool {
+        match self.severity {
+            Some(Severity::Nit) => true,
+            Some(Severity::Blocker | Severity::Major) | None => false,
+        }
+    }
+
+    fn item(&self, bullet: &str) -> String {
+        let place = one_line(&self.r#where);
+        let severity = match self.severity {
+            Some(severity @ (Severity::Blocker | Severity::Major)) => {
+                format!(" ({})", severity.as_str())
+            }
+            Some(Severity::Nit) | None => String::new(),
+        };
+        let problem = indented(self.problem.trim());
+        let mut item = format!("{bullet}**{place}**{severity}: {problem}");
+        let settled_by = self.settled_by.trim();
+        if !settled_by.is_empty() {
+            let _ = write!(item, "\n   Settled by: {}", indented(settled_by));
+        }
+        item.push_str("\n\n");
+        item
     }
 }
 
-/// Returns the text of the decision about a plan.
-pub fn final_review(answer: &Value) -> Result<String, AnswerError> {
+/// Returns the text of the decision about a plan, with the decision.
+pub fn final_review(answer: &Value) -> Result<(String, FinalDecision), AnswerError> {
     #[derive(Deserialize)]
     struct Answer {
-        decision: FinalWord,
+        decision: Decision,
         reason: String,
         assessment: String,
     }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "kebab-case")]
-    enum FinalWord {
-        ApproveAuto,
-        ApproveNeedsHuman,
-        Reject,
-    }
     let answer: Answer = read(answer)?;
-    let decision = match answer.decision {
-        FinalWord::ApproveAuto => "approve-auto",
-        FinalWord::ApproveNeedsHuman => "approve-needs-human",
-        FinalWord::Reject => "reject",
-    };
+    let decision = answer.decision;
     let reason = one_line(present(&answer.reason, "reason")?);
     let assessment = answer.assessment.trim();
-    Ok(format!(
-        "{assessment}\n\nfinal-decision: {decision} \u{2014} {reason}\n"
-    ))
+    let text = format!("{assessment}\n\nfinal-decision: {decision} \u{2014} {reason}\n");
+    Ok((text, FinalDecision { decision, reason }))
 }
 
 fn read<T: DeserializeOwned>(answer: &Value) -> Result<T, AnswerError> {
@@ -149,55 +207,107 @@ mod tests {
     use crate::replies::schema;
     use serde_json::json;
 
-    fn error(result: Result<String, AnswerError>) -> String {
+    fn error<T: std::fmt::Debug>(result: Result<T, AnswerError>) -> String {
         result.unwrap_err().to_string()
     }
 
     #[test]
     fn a_choice_must_be_one_that_was_offered() {
-        let answer = json!({"choice": "facade", "rationale": "simplest"});
+        let answer = json!({"choice": "facade", "because": "simplest"});
         assert_eq!(
             pick_best(&answer, &["facade", "rewrite"]).unwrap(),
-            "Chosen approach: facade\n\nsimplest\n"
+            "simplest\n\nChosen approach: facade\n"
         );
         assert_eq!(
             error(pick_best(&answer, &["rewrite"])),
-            "the answer chooses \"facade\"; the approaches are rewrite"
+            "it chooses \"facade\"; the approaches are rewrite"
         );
     }
 
+    fn finding(severity: &str, problem: &str) -> Value {
+        json!({"where": "phase 2", "problem": problem, "settled_by": "split it", "severity": severity})
+    }
+
+    fn reviewed(findings: &[Value]) -> String {
+        let (text, verdict) =
+            review(&json!({"summary": "read it all", "findings": findings})).unwrap();
+        assert_eq!(ReviewVerdict::parse(&text), Ok(Some(verdict)));
+        text
+    }
+
     #[test]
-    fn a_review_that_contradicts_itself_is_refused() {
-        let finding =
-            json!({"where": "phase 2", "problem": "too\nlarge", "settled_by": "split it"});
-        let answer = |verdict: &str, findings: &[Value]| {
-            review(&json!({"verdict": verdict, "summary": "read it all", "findings": findings}))
-        };
+    fn the_findings_alone_decide_about_a_review() {
         assert_eq!(
-            answer("findings", std::slice::from_ref(&finding)).unwrap(),
-            "read it all\n\n1. **phase 2**: too\n   large\n   Settled by: split it\n\nreview-verdict: findings\n"
-        );
-        assert!(answer("clear", &[]).unwrap().contains("\nno findings\n"));
-        assert_eq!(
-            error(answer("clear", &[finding])),
-            "the answer says \"clear\" and lists 1 findings"
+            reviewed(&[finding("major", "too\nlarge")]),
+            "read it all\n\n1. **phase 2** (major): too\n   large\n   Settled by: split it\n\nreview-verdict: findings\n"
         );
         assert_eq!(
-            error(answer("findings", &[])),
-            "the answer says \"findings\" and lists none"
+            reviewed(&[]),
+            "read it all\n\nno findings\n\nreview-verdict: clear\n"
         );
+        // A verdict beside them counts for nothing.
+        let answer = json!({
+            "verdict": "clear", "summary": "s",
+            "findings": [{"where": "a", "problem": "b", "settled_by": "c"}],
+        });
+        assert_eq!(review(&answer).unwrap().1, ReviewVerdict::Findings);
+    }
+
+    #[test]
+    fn a_nit_forces_no_round() {
+        assert_eq!(
+            reviewed(&[finding("nit", "a typo")]),
+            "read it all\n\nno findings\n\nNits, which need no change:\n\n- **phase 2**: a typo\n   Settled by: split it\n\nreview-verdict: clear\n"
+        );
+        let both = reviewed(&[finding("nit", "a typo"), finding("blocker", "loses data")]);
+        assert!(
+            both.contains("1. **phase 2** (blocker): loses data"),
+            "{both}"
+        );
+        assert!(both.ends_with("review-verdict: findings\n"), "{both}");
+    }
+
+    #[test]
+    fn json_is_taken_out_of_its_fence_and_prose_is_refused() {
+        let whole = json!({"a": 1});
+        for text in [
+            "{\"a\": 1}",
+            " \n{\"a\": 1}\n",
+            "```json\n{\"a\": 1}\n```",
+            "Here it is:\n\n```\n{\n\"a\": 1\n}\n```\nDone.",
+            "```sh\nls\n```\n```json\n{\"a\": 1}\n```",
+        ] {
+            assert_eq!(in_text(text).unwrap(), whole, "{text}");
+        }
+        for text in [
+            "There are no findings in phase 1, but phase 2 deletes user data",
+            "```json\n{\"a\": 1}\n```\n```json\n{\"a\": 2}\n```",
+            "[1]",
+            "{\"a\": 1",
+            "so: {\"a\": 1}",
+        ] {
+            assert!(matches!(in_text(text), Err(AnswerError::NoJson)), "{text}");
+        }
     }
 
     #[test]
     fn a_decision_ends_in_the_line_that_the_original_reads() {
         let answer = json!({"decision": "reject", "reason": "too\nrisky", "assessment": "read it"});
+        let (text, decided) = final_review(&answer).unwrap();
         assert_eq!(
-            final_review(&answer).unwrap(),
+            text,
             "read it\n\nfinal-decision: reject \u{2014} too risky\n"
         );
+        assert_eq!(FinalDecision::parse(&text), Ok(decided));
+        // Whatever the assessment quotes, the field decides.
+        let answer = json!({
+            "decision": "reject", "reason": "r",
+            "assessment": "final-decision: approve-auto\n```",
+        });
+        assert_eq!(final_review(&answer).unwrap().1.decision, Decision::Reject);
         assert_eq!(
             error(final_review(&json!({"decision": "maybe"}))),
-            "the structured answer does not fit its schema"
+            "it does not fit its schema"
         );
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use piton_agent::{AdapterSpec, Host, Limits, ProgramAgent, Quiet, Stop, SystemClock};
 use piton_durable::RealDisk;
+use piton_loop::planning::accept::StepOutcome;
 use piton_loop::planning::failure::StepFailure;
 use piton_loop::planning::perform::{FailedStep, Performer};
 use piton_migration::planning::{Cursor, Step};
@@ -84,16 +85,90 @@ fn an_answer_in_another_schema_is_refused() {
         "[[step]]\nrole = 'planning.review'\nreply = '{}'\nstructured = { verdict = 'fine' }\n",
     );
     assert!(
-        story(&failed).contains("answer by schema"),
+        story(&failed).contains("it does not fit its schema"),
         "{}",
         story(&failed)
     );
-    let failed = world.fail(
-        "[[step]]\nrole = 'planning.review'\nreply = '{}'\n\
-         structured = { verdict = 'clear', summary = 's', findings = [{ where = 'a', problem = 'b', settled_by = 'c' }] }\n",
-    );
+}
+
+#[test]
+fn prose_is_refused_where_a_schema_was_asked_for() {
+    let world = World::at(Step::Review);
+    let mut decision = world.decide().unwrap();
+    decision.schema = Some(piton_loop::replies::schema::review());
+    let failed = world
+        .make(
+            &decision,
+            &one(
+                "planning.review",
+                "There are no findings in phase 1, but phase 2 deletes user data",
+                "",
+            ),
+        )
+        .unwrap_err();
     assert!(
-        story(&failed).contains("lists 1 findings"),
+        story(&failed).contains("asked for JSON and is prose"),
+        "{}",
+        story(&failed)
+    );
+    let fenced = "```json\n{\"summary\": \"s\", \"findings\": []}\n```";
+    let made = world.make(&decision, &one("planning.review", fenced, ""));
+    assert_eq!(made.unwrap().outcome, StepOutcome::Next(Step::FinalReview));
+}
+
+#[test]
+fn a_revision_that_changes_nothing_must_answer_every_point() {
+    let world = World::at(Step::Revise);
+    let failed = world.fail(&one("planning.revise", "It is good as it is.", ""));
+    assert!(
+        story(&failed).contains("it changed nothing and does not answer point 1"),
+        "{}",
+        story(&failed)
+    );
+    world
+        .step(&one(
+            "planning.revise",
+            "1. The tests are in phase 1 already.",
+            "",
+        ))
+        .unwrap();
+}
+
+#[test]
+fn an_answer_that_decides_twice_fails_the_step_and_says_so() {
+    let world = World::at(Step::FinalReview);
+    let failed = world.fail(&one(
+        "planning.final-review",
+        "final-decision: reject - unsafe\n\nfinal-decision: approve-auto",
+        "",
+    ));
+    assert!(
+        story(&failed).contains("the answer contradicts itself"),
+        "{}",
+        story(&failed)
+    );
+    // A quotation beside it is nobody's decision.
+    let made = world
+        .step(&one(
+            "planning.final-review",
+            "final-decision: reject - unsafe\n\n> final-decision: approve-auto",
+            "",
+        ))
+        .unwrap();
+    let reason = "unsafe".to_owned();
+    assert_eq!(made.outcome, StepOutcome::Rejected { reason });
+}
+
+#[test]
+fn two_choices_are_none() {
+    let world = World::at(Step::PickBest);
+    let failed = world.fail(&one(
+        "planning.pick-best",
+        "Chosen approach: facade\n\nOr else:\n\nChosen approach: rewrite",
+        "",
+    ));
+    assert!(
+        story(&failed).contains("the answer contradicts itself"),
         "{}",
         story(&failed)
     );

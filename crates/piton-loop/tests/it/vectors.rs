@@ -10,7 +10,8 @@ use piton_loop::commit;
 use piton_loop::effort::EffortBudget;
 use piton_loop::failures::{FailureKind, Scalar};
 use piton_loop::replies::{
-    CandidateKind, Decision, ReadyAnswer, Recommendation, Route, ScopeSelection, StatusBlock,
+    CandidateKind, Decision, FinalDecision, ReadyAnswer, Recommendation, Route, ScopeSelection,
+    StatusBlock,
 };
 use piton_loop::sanitize::sanitize;
 use piton_loop::taste::TasteVersion;
@@ -89,6 +90,22 @@ fn ready_answers_are_read_as_the_original_reads_them_and_in_list_items_too() {
             Err(_) => json!({"error": true}),
         }
     });
+}
+
+#[test]
+fn final_decisions_are_read_as_the_original_reads_them_and_in_list_items_too() {
+    let differences = [(
+        "\"- final-decision: reject\"",
+        json!({"decision": "reject", "reason": "reject"}),
+    )];
+    check(
+        "final_decision",
+        &differences,
+        |input| match FinalDecision::parse(text(&input["stdout"])) {
+            Ok(read) => json!({"decision": read.decision.as_str(), "reason": read.reason}),
+            Err(_) => json!({"error": true}),
+        },
+    );
 }
 
 #[test]

@@ -24,6 +24,7 @@ use piton_loop::planning::decide::{
 use piton_loop::planning::perform::{FailedStep, MadeStep, Performer};
 use piton_loop::planning::site::Site;
 use piton_loop::planning::snapshot::Snapshot;
+use piton_loop::planning::verdict::{Asked, Given};
 use piton_loop::prompts::PromptSet;
 use piton_loop::runs::{RunRecord, RunSummary};
 use piton_migration::consistency::{self, Mode};
@@ -156,8 +157,12 @@ impl World {
                 structured: None,
             };
             let labels = Labels::default();
+            let given = Given {
+                reply: &reply,
+                asked: Asked::Prose,
+            };
             let accepted =
-                accept(&world.site, &base, next, produced, &reply, &labels, now()).unwrap();
+                accept(&world.site, &base, next, produced, given, &labels, now()).unwrap();
             let file = |name| accepted.contents.get(name).unwrap();
             base = Snapshot {
                 manifest: Manifest::decode(file(MANIFEST_FILE)).unwrap(),

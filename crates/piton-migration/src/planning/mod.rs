@@ -21,7 +21,7 @@ pub use decode::StateError;
 pub use feedback::{Feedback, FeedbackSource, FeedbackSourceError};
 pub use graph::{GraphError, Position};
 pub use load::{LoadedState, StateLoadError, load_state};
-pub use outcome::{FinalReview, NoDecision, Review, final_review, review};
+pub use outcome::{Review, review};
 pub use reference::{Home, ReferenceError, ReferenceFault, StageRef};
 pub use replay::{ReplayError, replay};
 pub use stage::{STAGES_DIR, STATE_FILE, stage_file_name};

@@ -10,16 +10,6 @@ use serde_json::Value;
 
 use crate::findings::Row;
 
-/// The original does not see a decision that is a list item, or in bold, and
-/// fails the whole planning step for it. Agents write Markdown all the time.
-pub(crate) fn said_in_markdown(stdout: &str) -> bool {
-    stdout.lines().any(|line| {
-        let line = line.trim();
-        line.starts_with(['-', '*', '+', '>', '_', '`'])
-            && line.to_lowercase().contains("final-decision:")
-    })
-}
-
 /// The original reports a reference that leads out of the migration, then
 /// opens the file outside all the same and looks for headings in it. piton
 /// opens nothing that it has just called invalid.

@@ -1,9 +1,8 @@
 //! The planning graph, and what agents say.
 
-use piton_migration::planning::{Decision, Outcome, Review, Step, final_review, replay, review};
+use piton_migration::planning::{Decision, Outcome, Review, Step, replay, review};
 use serde_json::{Value, json};
 
-use crate::differences::said_in_markdown;
 use crate::shared::{Case, each, same};
 
 #[test]
@@ -55,23 +54,6 @@ fn anchors(case: &Case) -> Option<Vec<usize>> {
         .iter()
         .map(|anchor| anchor.as_u64().and_then(|anchor| anchor.try_into().ok()))
         .collect()
-}
-
-#[test]
-fn final_reviews_are_read_as_recorded() {
-    each("final_decision", |case| {
-        let stdout = case.input["stdout"].as_str().ok_or("no output")?;
-        match (case.refused(), final_review(stdout)) {
-            (true, Err(_)) => Ok(()),
-            (true, Ok(_)) if said_in_markdown(stdout) => Ok(()),
-            (true, Ok(review)) => Err(format!("accepted: {review:?}")),
-            (false, Err(error)) => Err(format!("refused: {error}")),
-            (false, Ok(review)) => same(
-                &json!({"decision": review.decision.as_str(), "reason": review.reason}),
-                &case.output,
-            ),
-        }
-    });
 }
 
 #[test]

@@ -11,9 +11,9 @@ use jiff::Timestamp;
 use piton_agent::dialect::StreamKind;
 use piton_agent::redact::Redactor;
 use piton_agent::{
-    AdapterSpec, Agent, AgentCall, CallFiles, CallRole, Host, Limits, ProgramAgent, Quiet, Stop,
-    SystemClock,
+    AdapterSpec, Agent, AgentCall, CallFiles, CallRole, Host, Limits, ProgramAgent, Quiet,
 };
+use piton_base::{Stop, SystemClock};
 use piton_durable::RealDisk;
 use piton_testkit::floor::Table;
 

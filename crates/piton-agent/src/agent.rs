@@ -9,13 +9,12 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::call::{AgentCall, CallRole};
-use crate::effort::Effort;
 use crate::outcome::Outcome;
 use crate::process::ExitKind;
-use crate::stop::Stop;
 use crate::usage::Usage;
 use crate::version::Version;
 use crate::watchdog::EndReason;
+use piton_base::{Effort, Stop};
 
 /// An external coding agent.
 pub trait Agent: Debug + Send + Sync {

@@ -7,8 +7,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::effort::Effort;
 use crate::watchdog::Limits;
+use piton_base::Effort;
 
 /// What an agent is asked for.
 #[derive(Clone, Debug)]

@@ -8,10 +8,10 @@ use thiserror::Error;
 
 use crate::adapter::{self, AdapterError, AdapterSpec};
 use crate::agent::{Agent, AgentError};
-use crate::clock::Clock;
 use crate::host::Host;
 use crate::program::ProgramAgent;
 use crate::script::ScriptAgent;
+use piton_base::Clock;
 
 /// What the user chose, from flags and configuration.
 #[derive(Clone, Copy, Debug)]

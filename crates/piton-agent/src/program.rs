@@ -12,15 +12,14 @@ use crate::adapter::{AdapterSpec, PromptDelivery, ReplySource};
 use crate::agent::{Agent, AgentError, CallEvents, CallFiles, CallRecord, Probe};
 use crate::call::AgentCall;
 use crate::classify::{Evidence, classify};
-use crate::clock::Clock;
 use crate::dialect::{Dialect, StreamKind};
 use crate::environment;
 use crate::host::Host;
 use crate::outcome::Outcome;
 use crate::process::{Ended, ExitKind, Launch, LaunchError, Marker, supervise};
 use crate::redact::Redactor;
-use crate::stop::Stop;
 use crate::watchdog::Limits;
+use piton_base::{Clock, Stop};
 
 mod command;
 mod recording;

@@ -7,6 +7,7 @@ use std::fmt;
 use std::path::Path;
 use std::str::FromStr;
 
+use piton_base::hex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -63,13 +64,7 @@ impl TreeDigest {
     }
 
     fn finish(hash: Sha256) -> Self {
-        use fmt::Write as _;
-        let mut hex = String::with_capacity(64);
-        for byte in hash.finalize() {
-            // Writing to a string cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-        }
-        TreeDigest(hex)
+        TreeDigest(hex::encode(&hash.finalize()))
     }
 }
 
@@ -82,11 +77,7 @@ impl FromStr for TreeDigest {
     type Err = InvalidDigest;
 
     fn from_str(text: &str) -> Result<Self, InvalidDigest> {
-        let valid = text.len() == 64
-            && text
-                .bytes()
-                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        if valid {
+        if hex::is_hex(text, 64) {
             Ok(TreeDigest(text.to_owned()))
         } else {
             Err(InvalidDigest(text.chars().take(80).collect()))

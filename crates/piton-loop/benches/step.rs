@@ -9,12 +9,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Zoned;
-use piton_agent::{Limits, Quiet, ScriptAgent, Stop, SystemClock};
+use piton_agent::{Limits, Quiet, ScriptAgent};
+use piton_base::{Stop, SystemClock};
 use piton_durable::platform::RealProcesses;
 use piton_durable::{Holder, RealDisk};
 use piton_git::{Git, GitRead, Repository};
-use piton_loop::clock::{Clock, local_stamp};
+use piton_loop::clock::local_stamp;
 use piton_loop::effort::EffortBudget;
 use piton_loop::planning::brief::Briefing;
 use piton_loop::planning::decide::{NewMigration, StepOptions, first_step};
@@ -27,15 +27,6 @@ use piton_migration::own::{Target, TargetProvenance};
 use piton_migration::publish::{OsGate, PublishEnv, Publisher};
 use piton_testkit::ScratchRepo;
 use piton_testkit::floor::Table;
-
-#[derive(Debug)]
-struct Now;
-
-impl Clock for Now {
-    fn now(&self) -> Zoned {
-        Zoned::now()
-    }
-}
 
 const SCRIPT: &str = "[[step]]\nreply = 'One way.'\n[[step.edit]]\n\
                       path = 'approaches/a.md'\nwrite = 'a way'\n";
@@ -77,7 +68,7 @@ fn planning_step(git: &Repository, site: &Site, slug: &str) {
             files: vec![],
             scope: None,
         },
-        now: local_stamp(&Now),
+        now: local_stamp(&SystemClock::default()),
     };
     let options = StepOptions {
         briefing: Briefing {
@@ -105,7 +96,7 @@ fn planning_step(git: &Repository, site: &Site, slug: &str) {
     let performer = Performer {
         disk: &RealDisk,
         git,
-        clock: &Now,
+        clock: &SystemClock::default(),
         site,
         agent: &agent,
         limits: Limits::default(),
@@ -113,8 +104,9 @@ fn planning_step(git: &Repository, site: &Site, slug: &str) {
         holder: holder.clone(),
     };
     let summary = RunSummary::new("a benchmark", "/");
+    let clock = SystemClock::default();
     let mut run =
-        RunRecord::begin(&RealDisk, &Now, &site.runs(), &holder, summary).expect("a run record");
+        RunRecord::begin(&RealDisk, &clock, &site.runs(), &holder, summary).expect("a run record");
     let made = performer.call(&decision, &mut run, &Quiet).expect("a step");
     let gate = OsGate::new(git.common_dir(), &RealProcesses, Duration::ZERO);
     let live = LiveDir::new(site.root(), site.migrations());

@@ -1,17 +1,10 @@
-//! The time, as a value that comes in from outside.
+//! The time as files of a migration hold it.
 
-use std::fmt::Debug;
-
-use jiff::Zoned;
+use piton_base::Clock;
 use piton_migration::stamp::Stamp;
 
-/// Tells the time, in the zone that the user lives in.
-pub trait Clock: Debug + Send + Sync {
-    fn now(&self) -> Zoned;
-}
-
-/// Returns the time as files of a migration hold it, in the user's offset.
+/// Returns the time of day in the user's offset.
 pub fn local_stamp(clock: &dyn Clock) -> Stamp {
-    let now = clock.now();
+    let now = clock.local();
     Stamp::at(now.timestamp(), now.offset())
 }

@@ -16,11 +16,10 @@
 //! - [`listing`], [`show`], [`report`]: what the commands tell about it;
 //! - [`repair`]: deciding how to put it right;
 //! - [`publish`]: replacing a live migration, all or nothing, and recovering;
-//! - [`slug`], [`stamp`], [`effort`]: the small types all of them share;
+//! - [`slug`], [`stamp`]: the small types all of them share;
 //! - [`json`], [`text`]: the original's reading of JSON, and of text.
 
 pub mod consistency;
-pub mod effort;
 pub mod json;
 pub mod listing;
 pub mod live;

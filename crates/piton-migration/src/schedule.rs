@@ -6,10 +6,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::effort::Effort;
 use crate::manifest::{Manifest, Status};
 use crate::planning::{Cursor, LoadedState, StateLoadError, Step};
 use crate::stamp::{RawStamp, StampError};
+use piton_base::Effort;
 
 /// A migration that nothing happened to for this long wakes up by itself.
 const STALE: SignedDuration = SignedDuration::from_hours(7 * 24);

@@ -11,11 +11,12 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use piton_base::{Clock, Stop};
 use piton_durable::{Holder, Lock, RealDisk};
 use piton_plan::{
-    ActionId, Clock, Done, Draft, ErrorPolicy, Failure, Given, Handle, Interaction, Jobs, NoRecord,
-    Observation, Observe, Operation, Perform, Plan, PlanBuilder, PlanId, Quiet, Record, Run, Stop,
-    Verb, journal, prepare,
+    ActionId, Done, Draft, ErrorPolicy, Failure, Given, Handle, Interaction, Jobs, NoRecord,
+    Observation, Observe, Operation, Perform, Plan, PlanBuilder, PlanId, Quiet, Record, Run, Verb,
+    journal, prepare,
 };
 use piton_testkit::floor::Table;
 use serde::{Deserialize, Serialize};

@@ -6,17 +6,17 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-use crate::clock::Clock;
 use crate::given::Given;
 use crate::input::{Answer, Ready, Stance};
 use crate::operation::Operation;
 use crate::output::OutputMap;
-use crate::policy::{ErrorPolicy, Jobs, Stop};
+use crate::policy::{ErrorPolicy, Jobs};
 use crate::progress::{Event, Progress};
 use crate::receipt::{Outcome, Receipt, SkipReason};
 use crate::record::{Record, RecordError};
 use crate::schedule::{Schedule, Standing};
 use crate::world::{Done, Failure, FailureKind, Observation, Observe, Perform};
+use piton_base::{Clock, Stop};
 
 /// Everything that performing a plan needs from outside.
 #[derive(Clone, Copy)]
@@ -200,7 +200,7 @@ impl<'r, O: Operation> Site<'r, '_, O> {
             let after = plan.at(failed).id.clone();
             return skipped(SkipReason::FailFast { after }, Standing::Failed);
         }
-        if self.run.stop.is_stopped() {
+        if self.run.stop.requested() {
             return skipped(SkipReason::Interrupted, Standing::Failed);
         }
         if !action.operation.verb().changes() {

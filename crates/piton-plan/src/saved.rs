@@ -7,10 +7,10 @@ use jiff::Timestamp;
 use piton_durable::{Disk, DiskRead, WriteError, write_atomic};
 use serde::{Deserialize, Serialize};
 
-use crate::digest::Digest;
 use crate::id::PlanId;
 use crate::operation::Operation;
 use crate::plan::Plan;
+use piton_base::Digest;
 
 const KIND: &str = "piton-saved-plan/";
 const VERSION: u32 = 1;

@@ -117,14 +117,7 @@ impl Failure {
 
     /// Tells an error with everything below it.
     pub fn of(kind: FailureKind, error: &dyn Error) -> Self {
-        let mut text = error.to_string();
-        let mut below = error.source();
-        while let Some(source) = below {
-            text.push_str(": ");
-            text.push_str(&source.to_string());
-            below = source.source();
-        }
-        Self::new(kind, text)
+        Self::new(kind, piton_base::on_one_line(error))
     }
 
     pub(crate) fn changed(expected: &str, found: &str) -> Self {

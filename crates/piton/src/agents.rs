@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use clap::Args;
 use piton_agent::choice::Choice;
-use piton_agent::{Agent, Host, Limits, Probe, SystemClock};
+use piton_agent::{Agent, Host, Limits, Probe};
+use piton_base::StateDir;
+use piton_base::{Effort, SystemClock};
 use piton_durable::{Disk, RealDisk};
 use piton_loop::effort::EffortBudget;
-use piton_migration::effort::Effort;
 use serde::{Deserialize, Serialize};
 
 use crate::config::{Origin, Settings};
@@ -164,12 +165,12 @@ impl ChosenAgent {
         &self,
         context: &Context,
         settings: &Settings,
-        state: &Path,
+        state: &StateDir,
     ) -> Result<Arc<dyn Agent>, CommandError> {
         let disk: Arc<dyn Disk> = Arc::new(RealDisk);
         let described = self.described(settings)?;
-        let progress = state.join("work").join("script-progress.json");
-        let notes = notes(state);
+        let progress = state.work().join("script-progress.json");
+        let notes = state.calls();
         Choice {
             notes: Some(&notes),
             name: &self.name,
@@ -190,12 +191,6 @@ impl ChosenAgent {
                 .hint("choose one with --with claude, codex, command or script; see docs/agents.md")
         })
     }
-}
-
-/// Returns where calls under way leave their notes, so that what a killed
-/// piton left running can be ended by the next.
-pub(crate) fn notes(state: &Path) -> PathBuf {
-    state.join("work").join("calls")
 }
 
 /// Refuses an agent that is not there, and returns what to warn of.

@@ -2,11 +2,10 @@
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
+use piton_base::{StateDir, Stop, SystemClock};
 use piton_durable::RealDisk;
 use piton_git::{GitError, GitRead, Repository};
-use piton_plan::{Clock, Stop};
 
 use crate::cli::GlobalArgs;
 use crate::config::Settings;
@@ -23,8 +22,7 @@ pub(crate) struct Context {
     pub(crate) directory: PathBuf,
     pub(crate) disk: RealDisk,
     pub(crate) clock: SystemClock,
-    pub(crate) stop: Arc<Stop>,
-    pub(crate) agent_stop: piton_agent::Stop,
+    pub(crate) stop: Stop,
 }
 
 /// A repository and the settings that hold in it.
@@ -61,18 +59,16 @@ impl Context {
                 CommandError::usage(format!("-C {}: no such directory", directory.display()));
             return Err(Box::new((error, out)));
         }
-        let stop = Arc::new(Stop::new());
-        let agent_stop = piton_agent::Stop::default();
-        crate::signals::stop_on_signal(&stop, &agent_stop);
+        let stop = Stop::new();
+        crate::signals::stop_on_signal(&stop);
         Ok(Self {
             out,
             global,
             environment,
             directory,
             disk: RealDisk,
-            clock: SystemClock,
+            clock: SystemClock::default(),
             stop,
-            agent_stop,
         })
     }
 
@@ -141,22 +137,12 @@ pub(crate) const CONFIG_FILE: &str = "piton.toml";
 
 impl Place {
     /// Returns the directory of this clone's own state.
-    pub(crate) fn state(&self) -> PathBuf {
-        self.repository.common_dir().join("piton")
+    pub(crate) fn state(&self) -> StateDir {
+        StateDir::of(self.repository.common_dir())
     }
 
     pub(crate) fn top(&self) -> &Path {
         self.repository.top()
-    }
-}
-
-/// The machine's clock.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct SystemClock;
-
-impl Clock for SystemClock {
-    fn now(&self) -> jiff::Timestamp {
-        jiff::Timestamp::now()
     }
 }
 

@@ -23,7 +23,7 @@ pub(crate) fn write(context: &Context, what: &str) -> Result<String, CommandErro
     }
     let state = crate::site::anywhere(context)?.state;
     let file = state
-        .join("work")
+        .work()
         .join(format!("{what}-{}.md", std::process::id()));
     let failed = |error: &dyn std::error::Error| {
         CommandError::failed("could not use an editor").because(error.to_string())

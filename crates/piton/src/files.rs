@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use piton_base::{Digest, RepoPath};
 use piton_durable::DiskRead;
-use piton_plan::Digest;
-use piton_plan::files::{Content, Depth, FileOp, How, RepoPath, Was, compare};
+use piton_plan::files::{Content, Depth, FileOp, How, Was, compare};
 
 use crate::error::CommandError;
 

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use piton_durable::DiskRead;
-use piton_loop::clock::Clock as LoopClock;
 use piton_loop::effort::{EffortBudget, EffortResolution};
 use piton_loop::planning::brief::Briefing;
 use piton_loop::planning::decide::{StepDecision, StepOptions, StepRefusal, call_role, next_step};
@@ -92,7 +91,7 @@ pub(crate) fn planning_site(place: &Place) -> Result<PlanningSite, CommandError>
         .settings
         .text("migrations-dir")
         .unwrap_or("migrations");
-    PlanningSite::new(place.top(), migrations, &place.state())
+    PlanningSite::new(place.top(), migrations, place.state().path())
         .map_err(|error| CommandError::usage("could not use `migrations-dir`").because(error))
 }
 
@@ -113,16 +112,6 @@ pub(crate) fn refusal(error: StepRefusal, slug: &Slug) -> CommandError {
     CommandError::new(kind, format!("could not plan {slug}; nothing was changed"))
         .because(error)
         .hints(hint)
-}
-
-/// The machine's clock, in the user's zone.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct LocalClock;
-
-impl LoopClock for LocalClock {
-    fn now(&self) -> jiff::Zoned {
-        jiff::Zoned::now()
-    }
 }
 
 /// Returns a path below the top of the repository as plans name it.

@@ -2,7 +2,6 @@
 
 use piton_agent::process::reap_leftovers;
 
-use crate::agents;
 use crate::context::{Context, Place};
 use crate::error::{CommandError, ErrorKind};
 use crate::hands::Publishing;
@@ -32,7 +31,7 @@ impl Context {
             }
             return Ok(());
         }
-        match reap_leftovers(&self.disk, &agents::notes(&place.state())) {
+        match reap_leftovers(&self.disk, &place.state().calls()) {
             Ok(0) => {}
             Ok(n) => self.out.note(
                 Channel::Recovery,

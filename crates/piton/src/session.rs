@@ -7,7 +7,8 @@ use std::sync::Arc;
 use piton_agent::choice::Choice;
 use piton_agent::interactive::{self, Session, SessionEnd, Terminal};
 use piton_agent::process::ExitKind;
-use piton_agent::{AgentCall, CallFiles, CallRole, Host, ProgramAgent, SystemClock};
+use piton_agent::{AgentCall, CallFiles, CallRole, Host, ProgramAgent};
+use piton_base::SystemClock;
 use piton_durable::{Disk, RealDisk, create_dirs, write_atomic};
 
 use crate::agents::{self, ChosenAgent};
@@ -101,13 +102,7 @@ pub(crate) fn hold(
         .open("/dev/tty")
         .ok()
         .and_then(Terminal::remember);
-    match interactive::run(
-        &session,
-        terminal,
-        &context.disk,
-        &context.agent_stop,
-        &*clock,
-    ) {
+    match interactive::run(&session, terminal, &context.disk, &context.stop, &*clock) {
         Ok(SessionEnd::Settled) => Ok(()),
         Ok(SessionEnd::Ended(ExitKind::Code(0))) => Ok(()),
         Ok(SessionEnd::Ended(exit)) => Err(could_not().because(format!("it ended with {exit}"))),

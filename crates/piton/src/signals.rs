@@ -1,8 +1,6 @@
 //! Interrupts: asking to stop, until somebody insists.
 
-use std::sync::Arc;
-
-use piton_plan::Stop;
+use piton_base::Stop;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
@@ -16,15 +14,14 @@ const PATIENCE: u32 = 3;
 /// Makes SIGINT and SIGTERM stop the work cleanly between two actions, and end
 /// the agent under way. What an end at once leaves behind is what any crash
 /// leaves, and recovery knows it.
-pub(crate) fn stop_on_signal(stop: &Arc<Stop>, agents: &piton_agent::Stop) {
+pub(crate) fn stop_on_signal(stop: &Stop) {
     let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) else {
         return;
     };
-    let (stop, agents) = (Arc::clone(stop), agents.clone());
+    let stop = stop.clone();
     std::thread::spawn(move || {
         for (nth, _) in (1..).zip(signals.forever()) {
-            agents.request();
-            stop.stop();
+            stop.request();
             if nth > PATIENCE {
                 #[expect(clippy::disallowed_methods, reason = "the user insists")]
                 std::process::exit(i32::from(Exit::Interrupted.code()));

@@ -1,5 +1,6 @@
 //! Where a command works: in a repository, or in the user's own folders.
 
+use piton_base::StateDir;
 use std::path::PathBuf;
 
 use crate::context::{Context, Place};
@@ -30,11 +31,11 @@ pub(crate) fn anywhere(context: &Context) -> Result<Site<'_>, CommandError> {
     Ok(Site {
         context,
         reading: Reading::new(context, None),
-        state,
+        state: StateDir::at(&state),
     })
 }
 
 /// Returns the directory of the journals here.
 pub(crate) fn journals(context: &Context) -> Result<PathBuf, CommandError> {
-    Ok(anywhere(context)?.state.join("journals"))
+    Ok(anywhere(context)?.journals())
 }

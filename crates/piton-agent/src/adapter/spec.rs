@@ -7,8 +7,8 @@ use thiserror::Error;
 
 use super::rules::FailureRule;
 use crate::dialect::StreamKind;
-use crate::effort::Effort;
 use crate::version::Version;
+use piton_base::Effort;
 
 /// Everything piton knows about an agent program. Built-in ones are TOML files
 /// in this crate; each of these keys can be set in the configuration under

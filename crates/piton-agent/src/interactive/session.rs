@@ -13,9 +13,8 @@ use thiserror::Error;
 
 use super::settle::{Fingerprint, Settle, done_file};
 use super::terminal::Terminal;
-use crate::clock::Clock;
 use crate::process::{ExitKind, MARKER, Tree};
-use crate::stop::Stop;
+use piton_base::{Clock, Stop};
 
 /// An agent to run on the user's terminal.
 #[derive(Clone, Debug)]
@@ -139,7 +138,7 @@ impl Seat {
     ) -> Result<SessionEnd, SessionError> {
         let mut settle = Settle::default();
         loop {
-            std::thread::park_timeout(LOOK);
+            stop.wait(LOOK);
             let watching = |source| SessionError::Watch {
                 path: session.program.clone(),
                 source,
@@ -183,7 +182,7 @@ impl Seat {
             }
             self.tree.signal(signal, self.gone.is_none());
             while !self.over() && clock.elapsed().saturating_sub(since) < patience {
-                std::thread::park_timeout(Duration::from_millis(20));
+                clock.pause(Duration::from_millis(20));
             }
         }
     }

@@ -4,13 +4,12 @@
 //! digest of the first. When the digest is right and nothing about the two has
 //! changed for a while, the work is done, whether the agent ends or not.
 
-use std::fmt::Write;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use piton_base::Digest;
 use piton_durable::{DiskRead, Kind};
-use sha2::{Digest, Sha256};
 
 /// How long nothing may change.
 const STILL: Duration = Duration::from_secs(2);
@@ -18,7 +17,7 @@ const STILL: Duration = Duration::from_secs(2);
 /// The two files at one moment, with the digest found right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fingerprint {
-    pub digest: String,
+    pub digest: Digest,
     pub sizes: (u64, u64),
     pub times: (Option<SystemTime>, Option<SystemTime>),
 }
@@ -61,8 +60,8 @@ impl Fingerprint {
             return Ok(None);
         }
         let claimed = disk.read(&done)?;
-        let digest = digest(&disk.read(content)?);
-        if claimed.trim_ascii() != digest.as_bytes() {
+        let digest = Digest::of(&disk.read(content)?);
+        if claimed.trim_ascii() != digest.to_string().as_bytes() {
             return Ok(None);
         }
         Ok(Some(Self {
@@ -73,23 +72,13 @@ impl Fingerprint {
     }
 }
 
-fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .fold("sha256:".to_owned(), |mut text, byte| {
-            // Writing to a string cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn print(digest: &str) -> Fingerprint {
         Fingerprint {
-            digest: digest.to_owned(),
+            digest: Digest::of(digest.as_bytes()),
             sizes: (1, 1),
             times: (None, None),
         }
@@ -120,7 +109,7 @@ mod tests {
     #[test]
     fn a_digest_is_written_as_the_protocol_says() {
         let empty = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-        assert_eq!(digest(b""), empty);
+        assert_eq!(Digest::of(b"").to_string(), empty);
         assert_eq!(
             done_file(Path::new("/a/taste.md")),
             Path::new("/a/taste.md.done")

@@ -17,9 +17,8 @@ use thiserror::Error;
 use super::ExitKind;
 use super::pipes::{self, Message, Source};
 use super::tree::{MARKER, Tree, adopt_orphans};
-use crate::clock::Clock;
-use crate::stop::Stop;
 use crate::watchdog::{EndReason, Limits, Seen, Standing, Verdict, decide};
+use piton_base::{Clock, Stop};
 
 /// A program to run, described whole: nothing is inherited.
 #[derive(Clone, Debug)]
@@ -109,7 +108,7 @@ pub fn supervise(
         source,
     };
     adopt_orphans();
-    let mut child = start(launch).map_err(failed)?;
+    let mut child = start(launch, stop).map_err(failed)?;
     let (to, messages) = mpsc::sync_channel(QUEUE);
     let abandon = Arc::new(AtomicBool::new(false));
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
@@ -146,13 +145,15 @@ pub fn supervise(
 
 /// Starts a program. One that is just being written, as by an agent that
 /// updates itself, is waited for a moment.
-fn start(launch: &Launch) -> io::Result<Child> {
+fn start(launch: &Launch, stop: &Stop) -> io::Result<Child> {
     let mut attempts = 0;
     loop {
         match spawn(launch) {
             Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy && attempts < 40 => {
                 attempts += 1;
-                std::thread::park_timeout(Duration::from_millis(50));
+                if stop.wait(Duration::from_millis(50)) {
+                    return Err(error);
+                }
             }
             started => return started,
         }
@@ -257,7 +258,7 @@ impl Run {
                 Ok(Message::End) => open -= 1,
                 Err(RecvTimeoutError::Timeout) => {}
                 // Both readers are gone: there is nothing to wait on but time.
-                Err(RecvTimeoutError::Disconnected) => std::thread::park_timeout(ENDING_LOOK),
+                Err(RecvTimeoutError::Disconnected) => clock.pause(ENDING_LOOK),
             }
             if self.gone.is_none() {
                 self.gone = self.child.try_wait()?.map(ExitKind::from);

@@ -6,8 +6,8 @@ use super::ProgramAgent;
 use crate::agent::Probe;
 use crate::environment;
 use crate::process::{Launch, Sink, supervise};
-use crate::stop::Stop;
 use crate::version::Version;
+use piton_base::Stop;
 
 pub(super) fn probe(agent: &ProgramAgent) -> Probe {
     let spec = &agent.spec;

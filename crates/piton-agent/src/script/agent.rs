@@ -1,7 +1,7 @@
 //! Playing a script through the same seam as any agent.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use piton_durable::Disk;
@@ -12,13 +12,9 @@ use super::file::{Script, ScriptError, Step};
 use crate::adapter::FailureClass;
 use crate::agent::{Agent, AgentError, CallEvent, CallEvents, CallFiles, CallRecord, Probe};
 use crate::call::AgentCall;
-use crate::clock::Clock;
 use crate::outcome::{Outcome, Reply};
 use crate::process::ExitKind;
-use crate::stop::Stop;
-
-/// How often a pause looks whether it is told to stop.
-const LOOK: Duration = Duration::from_millis(50);
+use piton_base::{Clock, Stop};
 
 /// An agent that plays a script, in this very process.
 #[derive(Debug)]
@@ -108,19 +104,8 @@ impl ScriptAgent {
     }
 
     /// Lets time pass as a real agent would; `false` when told to stop.
-    fn think(&self, pause: Duration, stop: &Stop) -> bool {
-        let (_keep, nobody) = mpsc::channel::<()>();
-        let until = self.clock.elapsed() + pause;
-        loop {
-            if stop.requested() {
-                return false;
-            }
-            let left = until.saturating_sub(self.clock.elapsed());
-            if left.is_zero() {
-                return true;
-            }
-            let _ = nobody.recv_timeout(left.min(LOOK));
-        }
+    fn think(pause: Duration, stop: &Stop) -> bool {
+        !stop.wait(pause)
     }
 
     fn remember(&self, path: &Path, progress: &Progress) -> std::io::Result<()> {
@@ -141,7 +126,7 @@ impl ScriptAgent {
             let message = format!("the script has no step for {}", call.role);
             return Ok(Outcome::Rejected { message });
         };
-        if !self.think(Duration::from_millis(step.pause_ms), stop) {
+        if !Self::think(Duration::from_millis(step.pause_ms), stop) {
             return Ok(Outcome::Stopped);
         }
         for change in &step.edits {

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use piton_agent::{
-    AdapterSpec, Agent, AgentCall, CallFiles, CallRecord, CallRole, Effort, Host, Limits,
-    PlanningRole, ProgramAgent, Quiet, Stop, SystemClock, adapter,
+    AdapterSpec, Agent, AgentCall, CallFiles, CallRecord, CallRole, Host, Limits, PlanningRole,
+    ProgramAgent, Quiet, adapter,
 };
+use piton_base::{Effort, Stop, SystemClock};
 use piton_durable::RealDisk;
 use tempfile::TempDir;
 

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use piton_agent::process::reap_leftovers;
-use piton_agent::{AdapterSpec, Agent, CallFiles, Host, ProgramAgent, Quiet, Stop, SystemClock};
+use piton_agent::{AdapterSpec, Agent, CallFiles, Host, ProgramAgent, Quiet};
+use piton_base::{Stop, SystemClock};
 use piton_durable::RealDisk;
 
 use crate::desk::{Desk, runs};
@@ -24,13 +25,14 @@ fn the_process_that_calls() {
     };
     let desk = Path::new(&desk);
     let stop = Stop::default();
-    for signal in [
+    let mut signals = signal_hook::iterator::Signals::new([
         signal_hook::consts::SIGTERM,
         signal_hook::consts::SIGINT,
         signal_hook::consts::SIGHUP,
-    ] {
-        signal_hook::flag::register(signal, stop.flag()).unwrap();
-    }
+    ])
+    .unwrap();
+    let told = stop.clone();
+    std::thread::spawn(move || signals.forever().for_each(|_| told.request()));
     let mut spec = AdapterSpec::of_command("fake").unwrap();
     spec.program = desk.join("fake-agent").to_string_lossy().into_owned();
     let pids = format!("pids:{}", desk.join("pids").display());

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use piton_agent::interactive::{Session, SessionEnd, SessionError, run};
 use piton_agent::process::ExitKind;
-use piton_agent::{Stop, SystemClock};
+use piton_base::{Stop, SystemClock};
 use piton_durable::RealDisk;
 
 use crate::desk::Desk;

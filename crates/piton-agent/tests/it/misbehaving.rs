@@ -10,8 +10,9 @@ use piton_agent::process::ExitKind;
 use piton_agent::watchdog::EndReason;
 use piton_agent::{
     Agent, AgentCall, AgentError, CallEvent, CallEvents, CallRecord, Limits, Outcome, ProgramAgent,
-    Quiet, Stop, SystemClock,
+    Quiet,
 };
+use piton_base::{Stop, SystemClock};
 use piton_durable::RealDisk;
 use piton_testkit::{TapDisk, Verb};
 

@@ -3,7 +3,8 @@
 use std::sync::Mutex;
 
 use piton_agent::agent::{CallEvent, CallEvents};
-use piton_agent::{AdapterSpec, Agent, AgentCall, Outcome, Probe, Quiet, Stop};
+use piton_agent::{AdapterSpec, Agent, AgentCall, Outcome, Probe, Quiet};
+use piton_base::Stop;
 
 use crate::desk::{Desk, quick};
 

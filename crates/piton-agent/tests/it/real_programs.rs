@@ -9,9 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use piton_agent::{
-    AdapterSpec, Agent, AgentCall, CallRecord, Host, Limits, Probe, Quiet, Stop, adapter,
-};
+use piton_agent::{AdapterSpec, Agent, AgentCall, CallRecord, Host, Limits, Probe, Quiet, adapter};
+use piton_base::Stop;
 
 use crate::desk::{Desk, quick};
 use crate::skipped;

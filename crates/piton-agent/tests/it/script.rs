@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use piton_agent::{
     Agent, AgentCall, AgentError, CallFiles, CallRecord, CallRole, Outcome, Quiet, Script,
-    ScriptAgent, Stop, SystemClock,
+    ScriptAgent,
 };
+use piton_base::{Stop, SystemClock};
 use piton_durable::RealDisk;
 
 use crate::desk::Desk;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::Path;
 use std::str::FromStr;
 
+use piton_base::RepoPath;
 use serde::{Deserialize, Serialize};
 
 /// A relative path that stays inside the worktree and out of `.git`.
@@ -38,15 +39,10 @@ impl FromStr for LivePath {
     type Err = InvalidLivePath;
 
     fn from_str(text: &str) -> Result<Self, InvalidLivePath> {
-        let wrong = |part: &str| {
-            matches!(part, "" | "." | "..")
-                || part.eq_ignore_ascii_case(".git")
-                || part.contains(['\\', '\0'])
-        };
-        if text.split('/').any(wrong) {
-            return Err(InvalidLivePath(text.chars().take(200).collect()));
+        match text.parse::<RepoPath>() {
+            Ok(path) => Ok(LivePath(path.into())),
+            Err(_) => Err(InvalidLivePath(text.chars().take(200).collect())),
         }
-        Ok(LivePath(text.to_owned()))
     }
 }
 

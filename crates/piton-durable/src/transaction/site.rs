@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use piton_base::StateDir;
+
 use super::live_path::LivePath;
 use super::token::Token;
 
@@ -28,12 +30,12 @@ impl Site {
     }
 
     pub fn transactions(&self) -> PathBuf {
-        self.state.join("transactions")
+        StateDir::at(&self.state).transactions()
     }
 
     /// Where trees are kept that nobody could decide about.
     pub fn failures(&self) -> PathBuf {
-        self.state.join("failures")
+        StateDir::at(&self.state).failures()
     }
 
     pub(crate) fn transaction(&self, token: &Token) -> PathBuf {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
-use piton_migration::effort::Effort;
+use piton_base::Effort;
 use piton_migration::manifest::Status;
 use piton_migration::own::DeferralCause;
 use piton_migration::schedule::{self, ScheduleError};

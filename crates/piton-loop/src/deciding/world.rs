@@ -1,7 +1,7 @@
 //! What a decision is made from.
 
 use jiff::Timestamp;
-use piton_migration::effort::Effort;
+use piton_base::Effort;
 use piton_migration::manifest::Manifest;
 use piton_migration::own::OwnData;
 use piton_migration::slug::Slug;

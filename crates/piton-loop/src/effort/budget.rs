@@ -1,6 +1,6 @@
 //! What a run may spend: the tier it starts from, the tier it never passes.
 
-use piton_migration::effort::Effort;
+use piton_base::Effort;
 
 use super::{EffortResolution, EffortSource};
 

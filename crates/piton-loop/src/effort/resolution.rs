@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde::ser::SerializeStruct;
 
-use piton_migration::effort::Effort;
+use piton_base::Effort;
 
 /// Who asked for the tier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use piton_base::is_reserved_name;
 use piton_durable::tree::{self, NodeKind};
 use piton_durable::{Disk, DiskRead, TreeError};
 
@@ -64,7 +65,7 @@ impl Contents {
         let (mut files, mut total) = (BTreeMap::new(), 0);
         for node in tree.nodes {
             let path = root.join(&node.path);
-            if node.path.split('/').any(|part| part == ".git") {
+            if node.path.split('/').any(is_reserved_name) {
                 return Err(ContentsError::Repository { path });
             }
             if node.kind == NodeKind::Dir {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use piton_agent::{CallRole, call::PlanningRole};
+use piton_base::Digest;
 use piton_durable::DiskRead;
 use piton_git::{CommitId, GitError, GitRead};
 use piton_migration::consistency::{self, Finding, Mode};
@@ -11,8 +12,6 @@ use piton_migration::own::Target;
 use piton_migration::planning::{Cursor, Step};
 use piton_migration::slug::Slug;
 use piton_migration::stamp::Stamp;
-
-use sha2::{Digest, Sha256};
 
 use super::brief::Briefing;
 use super::site::Site;
@@ -65,9 +64,8 @@ impl StepDecision {
     /// be made with. Deciding again gives the same one exactly as long as the
     /// step would be the same.
     pub fn fingerprint(&self) -> String {
-        let mut hash = Sha256::new();
         let schema = self.schema.as_ref().map(ToString::to_string);
-        for part in [
+        let parts = [
             self.base.slug.as_str(),
             self.base.digest.as_str(),
             self.step.as_str(),
@@ -77,17 +75,8 @@ impl StepDecision {
             &self.prompt,
             schema.as_deref().unwrap_or_default(),
             &self.subject,
-        ] {
-            // Lengths keep neighbouring parts apart.
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part);
-        }
-        hash.finalize().iter().fold(String::new(), |mut hex, byte| {
-            use std::fmt::Write as _;
-            // Writing to a string cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+        ];
+        Digest::of_parts(parts.map(str::as_bytes)).hex()
     }
 }
 

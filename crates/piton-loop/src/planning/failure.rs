@@ -1,7 +1,5 @@
 //! Why a step was not accepted.
 
-use std::error::Error;
-
 use piton_agent::AgentError;
 use piton_agent::outcome::Outcome;
 use piton_durable::TreeError;
@@ -124,14 +122,7 @@ impl StepFailure {
 
     /// Returns the error with all its causes on one line.
     pub fn story(&self) -> String {
-        let mut story = self.to_string();
-        let mut source = self.source();
-        while let Some(cause) = source {
-            story.push_str(": ");
-            story.push_str(&cause.to_string());
-            source = cause.source();
-        }
-        story
+        piton_base::on_one_line(self)
     }
 }
 

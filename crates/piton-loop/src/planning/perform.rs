@@ -4,7 +4,8 @@
 use std::path::PathBuf;
 
 use piton_agent::outcome::Reply;
-use piton_agent::{Agent, AgentCall, CallEvents, CallFiles, Limits, Stop};
+use piton_agent::{Agent, AgentCall, CallEvents, CallFiles, Limits};
+use piton_base::{Clock, Stop};
 use piton_durable::{Disk, Holder, tree};
 use piton_git::Git;
 
@@ -20,7 +21,7 @@ use super::pool::Bench;
 use super::site::Site;
 use super::sweep::sweep;
 use super::verdict::Given;
-use crate::clock::{Clock, local_stamp};
+use crate::clock::local_stamp;
 use crate::commit;
 use crate::runs::{CallOutcome, CallScope, CallVerdict, Event, RunRecord};
 

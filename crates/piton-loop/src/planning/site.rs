@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use piton_base::{StateDir, is_reserved_name};
 use piton_migration::planning::Home;
 use piton_migration::slug::Slug;
 
@@ -28,7 +29,8 @@ impl Site {
             .split('/')
             .filter(|part| !part.is_empty() && *part != ".")
             .collect();
-        let bad = |part: &&str| matches!(*part, ".." | ".git") || part.contains(['\0', '\\']);
+        let bad =
+            |part: &&str| *part == ".." || is_reserved_name(part) || part.contains(['\0', '\\']);
         if migrations.starts_with('/') || parts.is_empty() || parts.iter().any(bad) {
             return Err(MigrationsDirError(migrations.to_owned()));
         }
@@ -69,26 +71,26 @@ impl Site {
     }
 
     pub fn runs(&self) -> PathBuf {
-        self.state.join("runs")
+        StateDir::at(&self.state).runs()
     }
 
     pub fn failures(&self) -> PathBuf {
-        self.state.join("failures")
+        StateDir::at(&self.state).failures()
     }
 
     /// Returns where worktrees for agents are pooled.
     pub fn trees(&self) -> PathBuf {
-        self.state.join("work").join("trees")
+        StateDir::at(&self.state).trees()
     }
 
     /// Returns where candidates are built.
     pub fn candidates(&self) -> PathBuf {
-        self.state.join("work").join("candidates")
+        StateDir::at(&self.state).candidates()
     }
 
     /// Returns where what agents left in failed calls is kept for a while.
     pub fn failed(&self) -> PathBuf {
-        self.state.join("work").join("failed")
+        StateDir::at(&self.state).failed()
     }
 }
 

@@ -134,14 +134,9 @@ fn built_in() -> Templates {
 
 /// Names the innermost template that an error is about.
 fn set_error(templates: &Templates, name: &str, error: &minijinja::Error) -> PromptError {
-    let mut innermost = error;
-    let mut source = std::error::Error::source(error);
-    while let Some(inner) = source {
-        if let Some(inner) = inner.downcast_ref::<minijinja::Error>() {
-            innermost = inner;
-        }
-        source = inner.source();
-    }
+    let below = piton_base::causes(error);
+    let innermost = below.filter_map(|inner| inner.downcast_ref::<minijinja::Error>());
+    let innermost = innermost.last().unwrap_or(error);
     let name = innermost.name().unwrap_or(name);
     let origin = templates.get(name).map_or_else(
         || TemplateOrigin::Repository(PathBuf::from(name)),

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::call::VERDICT_FILE;
 use super::layout::RunDir;
 use super::{CallVerdict, RunId, RunState, RunSummary, RunUnit};
-use crate::clock::Clock;
+use piton_base::Clock;
 
 /// A record could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -110,7 +110,7 @@ pub fn units(
     clock: &dyn Clock,
     runs: &Path,
 ) -> Result<Vec<RunUnit>, ListingError> {
-    let now = clock.now().timestamp();
+    let now = clock.now();
     ids(disk, runs)?
         .into_iter()
         .map(|id| {

@@ -11,7 +11,7 @@ use piton_durable::{Disk, Holder, Lock, LockError, LockGuard, Log, LogError, Wri
 use super::call::VERDICT_FILE;
 use super::layout::RunDir;
 use super::{CallVerdict, Event, FinalStatus, RunId, RunSummary, stamp};
-use crate::clock::Clock;
+use piton_base::Clock;
 
 /// Records hold prompts and answers, which are nobody else's business.
 const MODE: u32 = 0o600;
@@ -59,7 +59,7 @@ impl<'d> RunRecord<'d> {
         holder: &Holder,
         mut summary: RunSummary,
     ) -> Result<Self, RecordError> {
-        let mut now = clock.now();
+        let mut now = clock.local();
         // Two runs of one microsecond: the later one takes the next.
         let (id, dir, live) = loop {
             let id = RunId::at(&now);
@@ -109,7 +109,7 @@ impl<'d> RunRecord<'d> {
 
     /// Appends an event.
     pub fn event(&mut self, event: &Event) -> Result<(), RecordError> {
-        let line = event.to_json(&self.clock.now());
+        let line = event.to_json(&self.clock.local());
         Ok(self.events.append(&line)?)
     }
 
@@ -151,7 +151,7 @@ impl<'d> RunRecord<'d> {
     ) -> Result<RunSummary, RecordError> {
         self.summary.final_status = status;
         self.summary.error_message = error;
-        self.summary.finished_at = Some(stamp(&self.clock.now()));
+        self.summary.finished_at = Some(stamp(&self.clock.local()));
         self.write_summary()?;
         Ok(self.summary)
     }

@@ -1,6 +1,6 @@
 //! Files of targets: one JSON object a line.
 
-use piton_migration::effort::Effort;
+use piton_base::Effort;
 use piton_migration::own::TargetProvenance;
 use serde_json::{Map, Value};
 

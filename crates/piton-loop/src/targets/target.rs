@@ -1,6 +1,6 @@
 //! One target.
 
-use piton_migration::effort::Effort;
+use piton_base::Effort;
 use piton_migration::own::TargetProvenance;
 
 /// What one source action works on.

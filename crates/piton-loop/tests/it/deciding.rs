@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
+use piton_base::Effort;
 use piton_loop::deciding::limits::Limits;
 use piton_loop::deciding::memory::{Memory, Outcome, Tried};
 use piton_loop::deciding::next::{Next, next};
@@ -11,7 +12,6 @@ use piton_loop::deciding::stand::{NotNow, Stand, stand};
 use piton_loop::deciding::stop::Stop;
 use piton_loop::deciding::world::{Gate, Known, Open, Seen, Standing, World};
 use piton_loop::targets::{Source, Target};
-use piton_migration::effort::Effort;
 use piton_migration::manifest::Manifest;
 use piton_migration::own::{DeferralCause, OwnData, TargetProvenance};
 use piton_migration::slug::Slug;

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use piton_agent::{AdapterSpec, Host, Limits, ProgramAgent, Quiet, Stop, SystemClock};
+use piton_agent::{AdapterSpec, Host, Limits, ProgramAgent, Quiet};
+use piton_base::{Stop, SystemClock};
 use piton_durable::RealDisk;
 use piton_loop::planning::accept::StepOutcome;
 use piton_loop::planning::failure::StepFailure;

@@ -3,8 +3,8 @@
 use std::sync::Mutex;
 
 use jiff::Zoned;
+use piton_base::Clock;
 use piton_durable::{Holder, RealDisk};
-use piton_loop::clock::Clock;
 use piton_loop::runs::{
     self, CallOutcome, CallVerdict, Event, FinalStatus, RunRecord, RunState, RunSummary,
 };
@@ -21,8 +21,8 @@ impl StoppedClock {
 }
 
 impl Clock for StoppedClock {
-    fn now(&self) -> Zoned {
-        self.0.lock().unwrap().clone()
+    fn now(&self) -> jiff::Timestamp {
+        self.0.lock().unwrap().timestamp()
     }
 }
 

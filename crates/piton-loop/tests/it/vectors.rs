@@ -6,6 +6,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use piton_base::Effort;
 use piton_loop::commit;
 use piton_loop::effort::EffortBudget;
 use piton_loop::failures::{FailureKind, Scalar};
@@ -15,7 +16,6 @@ use piton_loop::replies::{
 };
 use piton_loop::sanitize::sanitize;
 use piton_loop::taste::TasteVersion;
-use piton_migration::effort::Effort;
 use serde_json::{Value, json};
 
 /// Runs one vector; `differences` are the cases that piton answers its own way.

@@ -5,15 +5,16 @@ use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
 use piton_agent::outcome::Reply;
 use piton_agent::script::{Change, Script};
-use piton_agent::{Limits, Quiet, ScriptAgent, Stop, SystemClock};
+use piton_agent::{Limits, Quiet, ScriptAgent};
+use piton_base::{Clock, Stop, SystemClock};
 use piton_durable::platform::{ProcessState, Processes};
 use piton_durable::{Disk, Holder, RealDisk, TreeDigest};
 use piton_git::{GitRead, Repository};
-use piton_loop::clock::{Clock, local_stamp};
+use piton_loop::clock::local_stamp;
 use piton_loop::effort::EffortBudget;
 use piton_loop::planning::accept::{Labels, accept};
 use piton_loop::planning::brief::Briefing;
@@ -47,12 +48,13 @@ impl Default for TickingClock {
 }
 
 impl Clock for TickingClock {
-    fn now(&self) -> Zoned {
+    fn now(&self) -> Timestamp {
         let second = self.0.fetch_add(1, Ordering::Relaxed);
-        let offset = jiff::tz::Offset::from_seconds(7200).unwrap();
-        Timestamp::from_second(second)
-            .unwrap()
-            .to_zoned(TimeZone::fixed(offset))
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn zone(&self) -> TimeZone {
+        TimeZone::fixed(jiff::tz::Offset::from_seconds(7200).unwrap())
     }
 }
 

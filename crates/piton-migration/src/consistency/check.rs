@@ -15,9 +15,9 @@ use crate::live::{LoadError, load_manifest};
 use crate::manifest::{MANIFEST_FILE, Manifest};
 use crate::paths;
 use crate::phase::{DocName, Heading, has_heading};
-use crate::render::chain;
 use crate::slug::Slug;
 use crate::text::with_newlines;
+use piton_base::on_one_line;
 
 /// No phase document is read beyond this size.
 const MAX_PHASE_DOC: u64 = 16 << 20;
@@ -140,8 +140,8 @@ impl Check<'_> {
             }
         };
         let message = match error {
-            LoadError::Decode { source, .. } => chain(source),
-            other => chain(other),
+            LoadError::Decode { source, .. } => on_one_line(source),
+            other => on_one_line(other),
         };
         self.add(code, MANIFEST_FILE, message);
     }

@@ -15,7 +15,7 @@ use crate::planning::{
     Cursor, Home, LoadedState, STAGES_DIR, STATE_FILE, StageRef, StateLoadError, Terminal,
     load_state,
 };
-use crate::render::chain;
+use piton_base::on_one_line;
 
 /// Loads the planning record of a migration of this status and tells what is
 /// wrong with it. `there` says whether a `.planning` directory exists at all.
@@ -62,7 +62,7 @@ pub(super) fn examine(
         }
     }
     if let Err(error) = load_own(disk, dir) {
-        add(Code::OwnDataInvalid, OWN_FILE, chain(&error));
+        add(Code::OwnDataInvalid, OWN_FILE, on_one_line(&error));
     }
     findings.extend(stages(disk, dir, loaded.as_ref().ok()));
     let missing = matches!(loaded, Err(StateLoadError::Missing { .. }));
@@ -73,9 +73,9 @@ pub(super) fn examine(
 /// Tells an error on one line.
 fn told(error: &StateLoadError) -> String {
     let told = match error {
-        StateLoadError::Decode { source, .. } => chain(source),
-        StateLoadError::Reference { source, .. } => chain(source),
-        StateLoadError::Missing { .. } | StateLoadError::Read { .. } => chain(error),
+        StateLoadError::Decode { source, .. } => on_one_line(source),
+        StateLoadError::Reference { source, .. } => on_one_line(source),
+        StateLoadError::Missing { .. } | StateLoadError::Read { .. } => on_one_line(error),
     };
     told.split_whitespace().collect::<Vec<_>>().join(" ")
 }

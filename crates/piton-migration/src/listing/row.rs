@@ -8,9 +8,9 @@ use serde::Serialize;
 use crate::live::{LiveDir, LoadError, load_manifest};
 use crate::manifest::{Manifest, Status};
 use crate::planning::{StateLoadError, load_state};
-use crate::render::chain;
 use crate::slug::Slug;
 use crate::stamp::RawStamp;
+use piton_base::on_one_line;
 
 /// One migration in the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -89,9 +89,9 @@ fn stamp(stamp: Option<&RawStamp>) -> Option<String> {
 fn broken(slug: Slug, error: &LoadError) -> Row {
     let reason = match error {
         LoadError::Missing { .. } => "missing-manifest".to_owned(),
-        LoadError::Decode { source, .. } => format!("invalid-manifest: {}", chain(source)),
+        LoadError::Decode { source, .. } => format!("invalid-manifest: {}", on_one_line(source)),
         LoadError::Link { .. } | LoadError::Read { .. } => {
-            format!("invalid-manifest: {}", chain(error))
+            format!("invalid-manifest: {}", on_one_line(error))
         }
     };
     Row {

@@ -2,9 +2,9 @@
 
 use super::phases::Phase;
 use super::types::Manifest;
-use crate::effort::Effort;
 use crate::json::{Node, render};
 use crate::stamp::RawStamp;
+use piton_base::Effort;
 
 impl Manifest {
     /// Returns the bytes of `manifest.json`.

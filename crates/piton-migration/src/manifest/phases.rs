@@ -5,7 +5,7 @@ use std::ops::Deref;
 
 use thiserror::Error;
 
-use crate::effort::Effort;
+use piton_base::Effort;
 
 /// One executable part of a migration, as the manifest lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]

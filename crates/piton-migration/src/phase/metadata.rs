@@ -3,8 +3,8 @@
 use thiserror::Error;
 
 use super::document::{Heading, line_value, section};
-use crate::effort::Effort;
 use crate::text::{is_space, with_newlines};
+use piton_base::Effort;
 
 /// The values that a phase document declares about itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use jiff::Timestamp;
+use piton_base::StateDir;
 use piton_durable::platform::Processes;
 use piton_durable::{Disk, DiskRead, Site, Token};
 use piton_git::Git;
@@ -28,7 +29,7 @@ impl PublishEnv<'_> {
     pub(super) fn site(&self) -> Site {
         let root = self.git.top().to_owned();
         Site {
-            state: self.git.common_dir().join("piton"),
+            state: StateDir::of(self.git.common_dir()).path().to_owned(),
             worktree: worktree_id(self.disk, &root),
             beside: self.live.transactions(),
             root,

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use piton_base::StateDir;
 use piton_durable::platform::Processes;
 use piton_durable::{Holder, Lock, LockError, LockGuard};
 
@@ -39,7 +40,7 @@ pub struct OsGate {
 impl OsGate {
     /// Describes the gate of the clone whose shared git directory this is.
     pub fn new(common_dir: &Path, processes: &dyn Processes, patience: Duration) -> Self {
-        let path = common_dir.join("piton").join("lock");
+        let path = StateDir::of(common_dir).lock();
         OsGate {
             name: path.to_string_lossy().into_owned(),
             lock: Lock::at(path),

@@ -290,13 +290,7 @@ fn refused(request: &PublishRequest, error: TransactionError) -> Cause {
 }
 
 fn add_cleanup_error(result: &mut PublishResult, error: &dyn std::error::Error) {
-    let mut told = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        told.push_str(": ");
-        told.push_str(&error.to_string());
-        source = error.source();
-    }
+    let told = piton_base::on_one_line(error);
     result.cleanup_error = Some(match result.cleanup_error.take() {
         Some(earlier) => format!("{earlier}; {told}"),
         None => told,

@@ -90,14 +90,7 @@ impl Cause {
 
     /// Tells the whole story in one text.
     pub(super) fn story(&self) -> String {
-        let mut story = self.to_string();
-        let mut source = std::error::Error::source(self);
-        while let Some(error) = source {
-            story.push_str(": ");
-            story.push_str(&error.to_string());
-            source = error.source();
-        }
-        story
+        piton_base::on_one_line(self)
     }
 }
 

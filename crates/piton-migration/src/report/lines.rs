@@ -6,7 +6,9 @@ use std::fmt::Write;
 use serde_json::{Value, json as object};
 
 use crate::consistency::{Report, Severity};
-use crate::render::{on_one_line, tsv};
+use piton_base::terminal::clean;
+
+use crate::render::tsv;
 
 /// Writes the original's form: slug, severity, code, path and message with
 /// tabs between them, one finding a line, nothing when all is well.
@@ -30,7 +32,7 @@ pub fn pretty(reports: &[Report]) -> String {
     let mut errors = 0;
     let mut others = 0;
     for report in reports {
-        let _ = writeln!(out, "{}", on_one_line(&report.subject));
+        let _ = writeln!(out, "{}", clean(&report.subject));
         for finding in &report.findings {
             match finding.severity {
                 Severity::Error => errors += 1,
@@ -42,8 +44,8 @@ pub fn pretty(reports: &[Report]) -> String {
                 "  {} {}\n    {}\n    {}\n    {}\n",
                 finding.severity,
                 finding.code,
-                on_one_line(&path),
-                on_one_line(&finding.message),
+                clean(&path),
+                clean(&finding.message),
                 finding.code.remedy(),
             );
         }

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use super::view::{PhaseView, PlanningView, Show};
 use crate::manifest::Status;
-use crate::render::on_one_line;
 use crate::schedule::{NextThing, When};
+use piton_base::terminal::clean;
 
 /// Tells everything about a migration to a person.
 pub fn render(show: &Show) -> String {
@@ -27,7 +27,7 @@ fn write(out: &mut String, show: &Show) -> std::fmt::Result {
     ];
     for (label, stamp) in stamps {
         if let Some(stamp) = stamp {
-            writeln!(out, "{label}: {}", on_one_line(stamp))?;
+            writeln!(out, "{label}: {}", clean(stamp))?;
         }
     }
     if let Some(digest) = &show.digest {
@@ -45,7 +45,7 @@ fn write(out: &mut String, show: &Show) -> std::fmt::Result {
     if !show.findings.is_empty() {
         writeln!(out, "\nfindings")?;
         for finding in &show.findings {
-            let message = on_one_line(&finding.message);
+            let message = clean(&finding.message);
             writeln!(out, "  {} {}: {message}", finding.severity, finding.code)?;
         }
     }
@@ -62,12 +62,12 @@ fn next(next: &NextThing) -> String {
             format!("planning step {step}{}", when(at))
         }
         NextThing::Phase { name, when: at } => {
-            format!("phase {}{}", on_one_line(name), when(at))
+            format!("phase {}{}", clean(name), when(at))
         }
         NextThing::HumanReview { reason: None } => "a person has to review it".to_owned(),
         NextThing::HumanReview {
             reason: Some(reason),
-        } => format!("a person has to review it: {}", on_one_line(reason)),
+        } => format!("a person has to review it: {}", clean(reason)),
         NextThing::Nothing => "nothing, it is over".to_owned(),
         NextThing::Blocked { reason } => format!("nothing, it is blocked by {reason}"),
     }
@@ -79,42 +79,42 @@ fn write_phase(out: &mut String, phase: &PhaseView) -> std::fmt::Result {
         (false, true) => '>',
         (false, false) => ' ',
     };
-    write!(out, "  [{mark}] {}", on_one_line(&phase.name))?;
+    write!(out, "  [{mark}] {}", clean(&phase.name))?;
     if let Some(effort) = phase.required_effort {
         write!(out, " ({effort})")?;
     }
     if let Some(other) = &phase.waits_for {
-        write!(out, ", waits for {}", on_one_line(other))?;
+        write!(out, ", waits for {}", clean(other))?;
     }
-    writeln!(out, "\n      file: {}", on_one_line(&phase.file))?;
-    writeln!(out, "      needs: {}", on_one_line(&phase.precondition))?;
+    writeln!(out, "\n      file: {}", clean(&phase.file))?;
+    writeln!(out, "      needs: {}", clean(&phase.precondition))?;
     if let Some(done) = &phase.definition_of_done {
         writeln!(out, "      done when:")?;
         for line in done.lines().filter(|line| !line.trim().is_empty()) {
-            writeln!(out, "        {}", on_one_line(line))?;
+            writeln!(out, "        {}", clean(line))?;
         }
     }
     Ok(())
 }
 
 fn write_planning(out: &mut String, planning: &PlanningView) -> std::fmt::Result {
-    let target = on_one_line(&planning.target);
+    let target = clean(&planning.target);
     writeln!(out, "\nplanning of {target}, at {}", planning.next_step)?;
     for (index, step) in planning.completed.iter().enumerate() {
         if planning.reopened_after.contains(&index) {
             writeln!(out, "  -- reopened by feedback")?;
         }
-        let at = on_one_line(&step.completed_at);
+        let at = clean(&step.completed_at);
         writeln!(out, "  {at}  {}: {}", step.name, step.outcome)?;
     }
     if planning.reopened_after.contains(&planning.completed.len()) {
         writeln!(out, "  -- reopened by feedback")?;
     }
     if let Some(reason) = &planning.final_reason {
-        writeln!(out, "  because: {}", on_one_line(reason))?;
+        writeln!(out, "  because: {}", clean(reason))?;
     }
     for feedback in &planning.feedback {
-        let text = on_one_line(&feedback.text);
+        let text = clean(&feedback.text);
         writeln!(out, "  feedback by {}: {text}", feedback.source)?;
     }
     Ok(())

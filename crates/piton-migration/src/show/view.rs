@@ -7,7 +7,6 @@ use piton_durable::{DiskRead, TreeDigest};
 use serde::Serialize;
 
 use crate::consistency::{Code, Finding, examine};
-use crate::effort::Effort;
 use crate::live::LiveDir;
 use crate::manifest::{Manifest, Status};
 use crate::own::{OwnData, load_own};
@@ -16,6 +15,7 @@ use crate::planning::{Decision, Feedback, PlanningState};
 use crate::schedule::{NextThing, eligible, next_thing};
 use crate::slug::Slug;
 use crate::text::with_newlines;
+use piton_base::Effort;
 
 /// No phase document is read for its contract beyond this size.
 const MAX_CONTRACT: u64 = 1 << 20;

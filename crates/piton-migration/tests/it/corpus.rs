@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use piton_base::Effort;
 use piton_durable::{RealDisk, TreeDigest};
 use piton_migration::consistency::{Mode, Severity, check, examine};
-use piton_migration::effort::Effort;
 use piton_migration::live::{LiveDir, load_manifest};
 use piton_migration::manifest::MANIFEST_FILE;
 use piton_migration::planning::{STATE_FILE, StateLoadError};

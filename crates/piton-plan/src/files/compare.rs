@@ -6,10 +6,9 @@ use std::time::SystemTime;
 use piton_durable::DiskRead;
 use serde::{Deserialize, Serialize};
 
-use crate::digest::Digest;
 use crate::files::look::{Found, look};
-use crate::files::path::RepoPath;
 use crate::world::Failure;
+use piton_base::{Digest, RepoPath};
 
 /// How two files stand to each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -1,7 +1,6 @@
 //! What a file shall contain.
 
-use std::fmt::Write;
-
+use piton_base::hex;
 use serde::{Deserialize, Serialize};
 
 use crate::given::Given;
@@ -87,31 +86,12 @@ impl TryFrom<String> for Hex {
     type Error = InvalidHex;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        if !text.is_ascii() || !text.len().is_multiple_of(2) {
-            return Err(InvalidHex);
-        }
-        (0..text.len())
-            .step_by(2)
-            .map(|at| {
-                let pair = &text[at..at + 2];
-                let lower = pair.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-                lower
-                    .then(|| u8::from_str_radix(pair, 16).ok())
-                    .flatten()
-                    .ok_or(InvalidHex)
-            })
-            .collect::<Result<_, _>>()
-            .map(Self)
+        hex::decode(&text).map(Self).ok_or(InvalidHex)
     }
 }
 
 impl From<Hex> for String {
     fn from(hex: Hex) -> Self {
-        let mut text = String::with_capacity(hex.0.len() * 2);
-        for byte in hex.0 {
-            // Writing to a string cannot fail.
-            let _ = write!(text, "{byte:02x}");
-        }
-        text
+        hex::encode(&hex.0)
     }
 }

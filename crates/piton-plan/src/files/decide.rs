@@ -8,15 +8,14 @@ use similar::TextDiff;
 
 use crate::builder::{Draft, Handle, PlanBuilder};
 use crate::conflict::ConflictMode;
-use crate::digest::Digest;
 use crate::files::compare::{Comparison, Depth, FileCategory, compare};
 use crate::files::content::Content;
 use crate::files::look::{Found, look};
 use crate::files::operation::{FileOp, How, Was};
-use crate::files::path::RepoPath;
 use crate::input::{Input, InputKind, Otherwise};
 use crate::operation::Operation;
 use crate::world::Failure;
+use piton_base::{Digest, RepoPath};
 
 /// Longer files are not compared line by line for people.
 const MOST_SHOWN: usize = 64 * 1024;

@@ -5,11 +5,10 @@ use std::time::SystemTime;
 
 use piton_durable::{DiskRead, Kind};
 
-use crate::digest::Digest;
 use crate::files::operation::Was;
-use crate::files::path::RepoPath;
 use crate::summary::counted;
 use crate::world::{Failure, FailureKind};
+use piton_base::{Digest, RepoPath};
 
 /// What stands at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]

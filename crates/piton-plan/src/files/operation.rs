@@ -6,13 +6,12 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::conflict::ConflictMode;
-use crate::digest::Digest;
 use crate::files::content::Content;
-use crate::files::path::RepoPath;
 use crate::operation::{Detail, Operation};
 use crate::output::OutputRef;
 use crate::summary::counted;
 use crate::verb::Verb;
+use piton_base::{Digest, RepoPath};
 
 /// One operation on a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

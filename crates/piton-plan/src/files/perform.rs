@@ -7,10 +7,10 @@ use piton_durable::{Disk, create_dirs, write_atomic};
 
 use crate::files::look::{Found, look};
 use crate::files::operation::{FileOp, Was};
-use crate::files::path::RepoPath;
 use crate::given::Given;
 use crate::id::PlanId;
 use crate::world::{Done, Failure, FailureKind, Perform};
+use piton_base::RepoPath;
 
 /// The files below one root, to be changed.
 #[derive(Clone, Copy, Debug)]

@@ -7,8 +7,8 @@ use std::time::SystemTime;
 use piton_durable::{DiskRead, Kind};
 
 use crate::files::compare::{Comparison, Depth, FileCategory, compare};
-use crate::files::path::{InvalidRepoPath, RepoPath};
 use crate::world::Failure;
+use piton_base::{InvalidRepoPath, RepoPath};
 
 /// The comparisons of a set of files, by path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

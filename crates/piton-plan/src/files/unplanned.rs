@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::files::operation::FileOp;
-use crate::files::path::RepoPath;
 use crate::files::scan::Scan;
+use piton_base::RepoPath;
 
 /// Returns the files that differ between two scans of the same directory and
 /// that none of the operations is about.

@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use crate::render::escape::clean;
 use crate::render::style::{Colour, Style};
 use crate::summary::counted;
 use crate::verify::{Verdict, Verification};
+use piton_base::terminal::clean;
 
 /// Returns a line for each deviation and the counts. Deviations are told from
 /// level −3 upwards, what cannot be verified from 1, and the rest from 2.

@@ -3,10 +3,10 @@
 use std::fmt::Write;
 
 use crate::journal::{Journal, Listed, Status};
-use crate::render::escape::clean;
 use crate::render::style::{Colour, Style};
 use crate::render::{deviations, receipts};
 use crate::summary::counted;
+use piton_base::terminal::clean;
 
 /// Returns one line a journal, the oldest first.
 pub fn journals(listed: &[Listed], style: Style) -> String {

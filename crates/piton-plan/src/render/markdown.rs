@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use crate::operation::Operation;
 use crate::plan::Plan;
-use crate::render::escape::clean;
 use crate::summary::{Summary, counted};
+use piton_base::terminal::clean;
 
 /// GitHub refuses longer comments; whoever needs the rest has the JSON.
 const MOST_ROWS: usize = 200;

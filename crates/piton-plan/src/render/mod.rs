@@ -4,7 +4,6 @@
 //! verbosity from −3, where nothing is, to 3, where everything is.
 
 mod deviations;
-mod escape;
 mod journals;
 mod json;
 mod markdown;
@@ -13,7 +12,6 @@ mod style;
 mod text;
 
 pub use deviations::deviations;
-pub use escape::clean;
 pub use journals::{journal, journals};
 pub use json::{PLAN_FORMAT, RUN_FORMAT, plan_document, run_document};
 pub use markdown::markdown;

@@ -5,8 +5,8 @@ use std::fmt::Write;
 
 use crate::id::ActionId;
 use crate::receipt::{Outcome, Receipt, SkipReason};
-use crate::render::escape::clean;
 use crate::render::style::{Colour, Style};
+use piton_base::terminal::clean;
 
 /// Returns one line a receipt and the counts. Failures are told from level
 /// −3 upwards, what went well from 0, and times from 1.

@@ -7,9 +7,9 @@ use crate::conflict::ConflictMode;
 use crate::input::Outlook;
 use crate::operation::Operation;
 use crate::plan::Plan;
-use crate::render::escape::{clean, columns, cut};
 use crate::render::style::{Colour, Style};
 use crate::summary::{Summary, counted};
+use piton_base::terminal::{clean, columns, cut};
 
 /// What is about to happen to the plan. It changes the first line only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

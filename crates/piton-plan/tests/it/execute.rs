@@ -4,9 +4,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::toy::{ID, Still, Toy, Ways, World, make, plan_of, run, run_ready, run_with, set, told};
+use piton_base::Stop;
 use piton_plan::{
     Draft, ErrorPolicy, Event, Interaction, Jobs, NoRecord, Outcome, PlanBuilder, Progress, Run,
-    Slot, Stop, prepare,
+    Slot, prepare,
 };
 
 const SPEC: &[(&str, &[&str])] = &[
@@ -182,7 +183,7 @@ fn stopping_lets_the_action_under_way_finish_and_begins_no_other() {
         fn event(&self, event: Event<'_>) {
             if matches!(event, Event::Started { .. }) && self.1.fetch_add(1, Ordering::SeqCst) == 1
             {
-                self.0.stop();
+                self.0.request();
             }
         }
     }

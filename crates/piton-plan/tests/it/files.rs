@@ -5,14 +5,15 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use crate::toy::{ID, Still, Toy, make, set};
+use piton_base::{RepoPath, Stop};
 use piton_durable::{Disk, DiskRead, RealDisk};
 use piton_plan::files::{
-    Content, DecideError, Depth, FileCategory, FileOp, FilePerformer, FileWorld, How, RepoPath,
-    Wanted, compare, decide, plan_files, scan, unplanned,
+    Content, DecideError, Depth, FileCategory, FileOp, FilePerformer, FileWorld, How, Wanted,
+    compare, decide, plan_files, scan, unplanned,
 };
 use piton_plan::{
     ConflictMode, Interaction, Jobs, NoRecord, Operation, Output, Plan, PlanBuilder, Quiet,
-    Receipt, Run, Stop, prepare, verify,
+    Receipt, Run, prepare, verify,
 };
 use piton_testkit::SimDisk;
 
@@ -127,7 +128,7 @@ fn newer_and_larger_replace_only_what_is_strictly_less() {
 
 #[test]
 fn a_second_plan_after_success_changes_nothing_in_any_mode() {
-    for mode in ConflictMode::ALL {
+    for mode in ConflictMode::ALL.iter().copied() {
         if mode == ConflictMode::Fail {
             continue;
         }
@@ -314,7 +315,7 @@ fn moving_and_deleting_are_done_once_and_looked_at_again() {
     disk.put("/repo/from", "x");
     disk.put("/repo/gone", "y");
     let mut builder = PlanBuilder::new("tidy");
-    let was = |text: &str| piton_plan::Digest::of(text.as_bytes());
+    let was = |text: &str| piton_base::Digest::of(text.as_bytes());
     builder.add(FileOp::Move {
         from: path("from"),
         to: path("deep/er/to"),
@@ -342,7 +343,7 @@ fn content_that_waits_for_an_output_shows_where_it_comes_from() {
     let mut builder = PlanBuilder::new("test");
     let handle = builder.add(FileOp::Delete {
         path: path("x"),
-        was: piton_plan::Digest::of(b""),
+        was: piton_base::Digest::of(b""),
         why: "gone".to_owned(),
     });
     let id: Output<String> = Output::new("id");

@@ -1,9 +1,10 @@
 //! Questions, asked before anything changes.
 
 use crate::toy::{Toy, World, run_ready, set, told};
+use piton_base::Stop;
 use piton_plan::{
     ActionId, Ask, AskError, Draft, Input, InputKind, Interaction, NoRecord, Otherwise, Plan,
-    PlanBuilder, PrepareError, Reply, Stop, outlook, prepare,
+    PlanBuilder, PrepareError, Reply, outlook, prepare,
 };
 
 fn asks(key: &str, flag: &str, otherwise: Otherwise) -> Draft<Toy> {

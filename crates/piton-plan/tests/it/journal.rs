@@ -6,13 +6,14 @@ use std::time::Duration;
 use crate::files::{path, plan as plan_files, wanted};
 use crate::toy::{ID, Still, Toy, Ways, World, make, plan_of, run_ready, set, told};
 use jiff::Timestamp;
+use piton_base::Stop;
 use piton_durable::{Disk, DiskRead, Holder, Lock, LockGuard};
 use piton_plan::files::{FileOp, FilePerformer, FileWorld, sweep};
 use piton_plan::journal::{self, JournalError, Status};
 use piton_plan::{
     ActionId, ApplyError, Ask, AskError, ConflictMode, Draft, Input, InputKind, Interaction, Jobs,
     Otherwise, Plan, PlanBuilder, PlanId, Quiet, Record, Reply, Run, SavedPlan, SecretText, Slot,
-    Stop, admit, prepare,
+    admit, prepare,
 };
 use piton_testkit::SimDisk;
 use piton_testkit::sim::{Budget, every_crash};
@@ -180,7 +181,7 @@ fn wherever_the_power_goes_files_end_as_the_plan_says_and_old_ones_are_kept() {
     }
     builder.add(FileOp::Delete {
         path: path("gone.md"),
-        was: piton_plan::Digest::of(b"gone\n"),
+        was: piton_base::Digest::of(b"gone\n"),
         why: "not wanted".to_owned(),
     });
     let plan = builder.build().unwrap();

@@ -7,11 +7,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::journal::{carry_on, id, lock, run_journaled};
 use crate::toy::{ID, Still, Toy, Ways, World, make, run_with, set};
 use jiff::Timestamp;
+use piton_base::Stop;
 use piton_durable::DiskRead;
 use piton_plan::render::{Heading, Style, text};
 use piton_plan::{
     Draft, ErrorPolicy, Event, Fault, Handle, Interaction, Jobs, Operation, Outcome, Plan,
-    PlanBuilder, PlanFaults, Progress, Run, SkipReason, Slot, Stop, journal, prepare, verify,
+    PlanBuilder, PlanFaults, Progress, Run, SkipReason, Slot, journal, prepare, verify,
 };
 use piton_testkit::SimDisk;
 use piton_testkit::sim::Budget;
@@ -150,7 +151,7 @@ struct StopAfter<'s>(&'s Stop, AtomicUsize);
 impl Progress for StopAfter<'_> {
     fn event(&self, event: Event<'_>) {
         if matches!(event, Event::Started { .. }) && self.1.fetch_sub(1, Ordering::SeqCst) == 1 {
-            self.0.stop();
+            self.0.request();
         }
     }
 }
@@ -275,7 +276,7 @@ proptest! {
         for begun in 0..=changes(&plan).len() {
             let (disk, world, stop) = (SimDisk::new(), World::with(now.clone()), Stop::new());
             if begun == 0 {
-                stop.stop();
+                stop.request();
             }
             let ready = prepare(&plan, Interaction::Unattended).unwrap();
             let dir = Path::new("/git/piton/journals");
@@ -379,7 +380,7 @@ proptest! {
         if let Ok(id) = text.parse::<piton_plan::ActionId>() {
             prop_assert_eq!(id.to_string(), text.clone());
         }
-        if let Ok(path) = text.parse::<piton_plan::files::RepoPath>() {
+        if let Ok(path) = text.parse::<piton_base::RepoPath>() {
             let under = path.under(Path::new("/repo"));
             prop_assert!(under.starts_with("/repo") && under != Path::new("/repo"));
             prop_assert!(under.components().all(|c| c.as_os_str() != ".." && c.as_os_str() != ".git"));

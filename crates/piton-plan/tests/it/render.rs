@@ -1,9 +1,7 @@
 //! Plans and receipts as people and programs see them.
 
 use crate::toy::{ID, Toy, World, make, plan_of, run, set};
-use piton_plan::render::{
-    Heading, Style, clean, markdown, plan_document, receipts, run_document, text,
-};
+use piton_plan::render::{Heading, Style, markdown, plan_document, receipts, run_document, text};
 use piton_plan::{Draft, Input, InputKind, Otherwise, Plan, PlanBuilder, Slot, Summary};
 
 fn plan() -> Plan<Toy> {
@@ -153,10 +151,6 @@ fn no_line_is_wider_than_the_terminal_unless_its_target_is() {
 
 #[test]
 fn what_comes_from_outside_cannot_steer_the_terminal() {
-    assert_eq!(
-        clean("a\u{1b}[31m\u{202e}b\n"),
-        "a\\u{1b}[31m\\u{202e}b\\u{a}"
-    );
     let mut builder = PlanBuilder::new("x\u{1b}[2J");
     builder.warn("\u{7}bell\r");
     builder.note("key", "\u{1b}]0;title\u{7}");
@@ -524,7 +518,7 @@ fn the_schema_knows_the_words_that_are_written() {
     }
     let modes: Vec<_> = piton_plan::ConflictMode::ALL
         .iter()
-        .map(|m| m.word())
+        .map(|m| m.as_str())
         .collect();
     let action = &schema["$defs"]["action"]["properties"];
     assert_eq!(action["conflict"]["enum"], serde_json::json!(modes));

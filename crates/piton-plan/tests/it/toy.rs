@@ -7,10 +7,11 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::Timestamp;
+use piton_base::{Clock, Stop};
 use piton_plan::{
-    ActionId, Clock, Done, ErrorPolicy, Failure, FailureKind, Given, Interaction, Jobs, NoRecord,
+    ActionId, Done, ErrorPolicy, Failure, FailureKind, Given, Interaction, Jobs, NoRecord,
     Observation, Observe, Operation, Output, OutputMap, OutputRef, Perform, Plan, PlanBuilder,
-    Quiet, Record, Report, Run, Slot, Stop, Verb, prepare,
+    Quiet, Record, Report, Run, Slot, Verb, prepare,
 };
 use serde::{Deserialize, Serialize};
 

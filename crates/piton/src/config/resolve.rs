@@ -5,8 +5,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use piton_base::RepoPath;
 use piton_durable::DiskRead;
-use piton_plan::files::RepoPath;
 
 use super::key::{KNOWN, Key, variable};
 use super::layer::{ConfigError, Layer, Problem};

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use piton_agent::words::split;
-use piton_plan::files::RepoPath;
+use piton_base::RepoPath;
 
 /// The kind of a setting's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! Looking at and changing the house itself: recovery, evidence, commits.
 
+use piton_base::StateDir;
 use std::path::Path;
 
 use piton_durable::transaction::keep;
@@ -53,10 +54,10 @@ pub(super) fn observe_aside(
 pub(super) fn set_aside(
     disk: &dyn Disk,
     top: &Path,
-    state: &Path,
+    state: &StateDir,
     op: &SetAside,
 ) -> Result<Done, Failure> {
-    let kept = keep(disk, &op.path.under(top), &state.join("failures"))
+    let kept = keep(disk, &op.path.under(top), &state.failures())
         .map_err(|error| Failure::of(FailureKind::Io, &error))?;
     Ok(Done::saying(format!("kept in {}", kept.display())))
 }

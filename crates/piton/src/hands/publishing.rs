@@ -2,14 +2,12 @@
 
 use std::time::Duration;
 
+use piton_base::{Clock, SystemClock};
 use piton_durable::RealDisk;
 use piton_durable::platform::RealProcesses;
 use piton_git::{GitRead, Repository};
 use piton_migration::live::LiveDir;
 use piton_migration::publish::{OsGate, PublishEnv, Publisher};
-use piton_plan::Clock;
-
-use crate::context::SystemClock;
 
 /// How long a publish waits for another one to end.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -40,7 +38,7 @@ impl Publishing {
             gate: &self.gate,
             processes: &RealProcesses,
             live: &self.live,
-            now: SystemClock.now(),
+            now: SystemClock::default().now(),
         })
     }
 }

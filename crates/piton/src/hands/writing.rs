@@ -1,5 +1,6 @@
 //! The half that changes.
 
+use piton_base::StateDir;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) struct Writing<'a> {
     context: &'a Context,
     reading: &'a Reading<'a>,
-    state: &'a Path,
+    state: &'a StateDir,
     backups: PathBuf,
     recording: Recording<'a>,
 }
@@ -29,7 +30,7 @@ impl<'a> Writing<'a> {
     pub(crate) fn new(
         context: &'a Context,
         reading: &'a Reading<'a>,
-        state: &'a Path,
+        state: &'a StateDir,
         journals: &Path,
         id: PlanId,
     ) -> Self {
@@ -44,7 +45,7 @@ impl<'a> Writing<'a> {
 
     /// Takes the one lock of this clone, for as long as one action takes.
     fn lock(&self, what: &str) -> Result<LockGuard, Failure> {
-        Lock::at(self.state.join("lock"))
+        Lock::at(self.state.lock())
             .acquire(&self.context.holder(what), PATIENCE)
             .map_err(|error| Failure::of(FailureKind::Io, &error))
     }

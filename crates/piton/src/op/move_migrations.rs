@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use piton_plan::files::RepoPath;
+use piton_base::RepoPath;
 use piton_plan::{Detail, Operation, Verb};
 use serde::{Deserialize, Serialize};
 

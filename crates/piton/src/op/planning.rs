@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
+use piton_base::Effort;
 use piton_durable::TreeDigest;
 use piton_migration::consistency::Mode;
-use piton_migration::effort::Effort;
 use piton_migration::planning::Step;
 use piton_migration::slug::Slug;
 use piton_plan::files::Content;

@@ -10,9 +10,11 @@ mod tell;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use piton_base::Clock;
+use piton_base::StateDir;
 use piton_plan::journal;
 use piton_plan::render::Heading;
-use piton_plan::{Clock, Interaction, Plan, PlanId, Ready, Receipt, prepare, saved};
+use piton_plan::{Interaction, Plan, PlanId, Ready, Receipt, prepare, saved};
 
 pub(crate) use self::args::{PerformArgs, PlanArgs};
 pub(crate) use self::error::journal_error;
@@ -32,7 +34,7 @@ pub(crate) struct Site<'a> {
     pub(crate) context: &'a Context,
     pub(crate) reading: Reading<'a>,
     /// The directory of piton's own state here.
-    pub(crate) state: PathBuf,
+    pub(crate) state: StateDir,
 }
 
 /// How a plan went, for commands that go on afterwards.
@@ -43,8 +45,8 @@ pub(crate) struct Ended {
 }
 
 impl Site<'_> {
-    fn journals(&self) -> PathBuf {
-        self.state.join("journals")
+    pub(crate) fn journals(&self) -> PathBuf {
+        self.state.journals()
     }
 
     /// Shows the plan, or saves it, or performs it, as the options say.

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use piton_base::Clock;
 use piton_durable::{Holder, Lock, LockGuard};
 use piton_plan::journal::{self, JournalWriter};
-use piton_plan::{Clock, Jobs, PlanId, Ready, Run, verify};
+use piton_plan::{Jobs, PlanId, Ready, Run, verify};
 
 use super::error::{journal_error, lock_error, lost_journal};
 use super::{Ended, PerformArgs, Site};

@@ -95,7 +95,7 @@ impl Site<'_> {
 
     /// What was cut off is not what failed.
     pub(super) fn exit(&self, report: &Report, verification: Option<&Verification>) -> Exit {
-        if self.context.stop.is_stopped() && !report.is_success() {
+        if self.context.stop.requested() && !report.is_success() {
             Exit::Interrupted
         } else {
             exit_of(report, verification)

@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use piton_base::Clock;
 use piton_durable::{Holder, Lock, RealDisk};
-use piton_loop::clock::Clock;
 use piton_loop::runs::{CallOutcome, CallVerdict, FinalStatus, RunId, RunRecord, RunSummary};
 
 use crate::env::TestEnv;
@@ -102,10 +102,10 @@ fn record<'d>(
 struct RunClock(AtomicI64);
 
 impl Clock for RunClock {
-    fn now(&self) -> jiff::Zoned {
+    fn now(&self) -> jiff::Timestamp {
         let second = self.0.fetch_add(1, Ordering::SeqCst);
         let start: jiff::Timestamp = "2026-05-13T23:00:00Z".parse().unwrap();
-        (start + jiff::SignedDuration::from_secs(second)).to_zoned(jiff::tz::TimeZone::UTC)
+        start + jiff::SignedDuration::from_secs(second)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Phase documents: which there are and what they declare.
 
-use piton_migration::effort::Effort;
+use piton_base::Effort;
 use piton_migration::phase::{Metadata, discover};
 use serde_json::{Value, json};
 

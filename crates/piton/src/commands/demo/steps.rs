@@ -131,7 +131,7 @@ fn wait_for_call(
     let deadline = Instant::now() + PATIENCE;
     while calls(context, project) <= before {
         let ended = child.try_wait().ok().flatten();
-        if ended.is_some() || Instant::now() > deadline || context.stop.is_stopped() {
+        if ended.is_some() || Instant::now() > deadline || context.stop.requested() {
             return Err(CommandError::failed(
                 "the step to be interrupted never began",
             ));
@@ -172,7 +172,7 @@ fn ask(
     project: &Project,
     args: &[&str],
 ) -> Result<Value, CommandError> {
-    if context.stop.is_stopped() {
+    if context.stop.requested() {
         return Err(CommandError::new(ErrorKind::Interrupted, "interrupted"));
     }
     guide.command(&line(args));

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use piton_base::RepoPath;
 use piton_durable::{DiskRead, Kind};
-use piton_plan::files::RepoPath;
 use serde_json::Value;
 
 /// A repository's registration with the original tool.

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use piton_base::RepoPath;
 use piton_durable::DiskRead;
 use piton_git::GitRead;
-use piton_plan::files::RepoPath;
 use piton_plan::{Plan, PlanBuilder};
 
 use super::{InitArgs, adopt, guess, migrations, settings, taste};

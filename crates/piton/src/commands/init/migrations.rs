@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
+use piton_base::RepoPath;
 use piton_durable::{DiskRead, Kind};
 use piton_migration::live::LiveDir;
 use piton_migration::planning::PlanningState;
-use piton_plan::files::{Content, How, RepoPath};
+use piton_plan::files::{Content, How};
 use piton_plan::{Draft, Input, InputKind, Otherwise, PlanBuilder};
 
 use super::decide::Wish;

@@ -8,7 +8,7 @@ mod settings;
 mod taste;
 
 use clap::Args;
-use piton_plan::files::RepoPath;
+use piton_base::RepoPath;
 
 use crate::context::Context;
 use crate::error::CommandResult;

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use piton_base::RepoPath;
 use piton_durable::DiskRead;
 use piton_plan::PlanBuilder;
-use piton_plan::files::{Content, How, RepoPath};
+use piton_plan::files::{Content, How};
 
 use crate::config::{self, Key};
 use crate::context::CONFIG_FILE;

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use piton_base::Digest;
 use piton_durable::DiskRead;
 use piton_plan::files::{Content, FileOp, How, Was};
-use piton_plan::{ConflictMode, Digest, Draft, Input, InputKind, Otherwise, PlanBuilder};
+use piton_plan::{ConflictMode, Draft, Input, InputKind, Otherwise, PlanBuilder};
 
 use super::decide::Wish;
 use crate::error::CommandError;

@@ -10,7 +10,7 @@ use super::{find, person_refusal, proposed};
 use crate::context::Context;
 use crate::error::CommandResult;
 use crate::planned::PlanArgs;
-use crate::planning::{LocalClock, planning_site};
+use crate::planning::planning_site;
 
 /// Approve a migration that waits for a person
 #[derive(Debug, Args)]
@@ -30,7 +30,7 @@ pub(crate) fn run(context: &Context, args: &ApproveArgs) -> CommandResult {
     let slug = find(context, &place.live(), &args.slug)?;
     let site = planning_site(&place)?;
     let prefix = place.settings.text("commit-prefix").unwrap_or("piton");
-    let now = local_stamp(&LocalClock);
+    let now = local_stamp(&context.clock);
     let proposal = person::approve(&context.disk, &place.repository, &site, &slug, prefix, now)
         .map_err(|error| person_refusal(error, &slug))?;
     let plan = proposed::plan(context, &place, "migration approve", proposal)?;

@@ -1,9 +1,10 @@
 //! `piton migration new`: starts a migration.
 
 use clap::Args;
+use piton_base::{Clock, RepoPath};
 use piton_durable::DiskRead;
 use piton_git::GitRead;
-use piton_loop::clock::{Clock, local_stamp};
+use piton_loop::clock::local_stamp;
 use piton_loop::commit;
 use piton_loop::planning::candidate::Proposal;
 use piton_loop::planning::decide::StepRefusal;
@@ -13,7 +14,6 @@ use piton_migration::manifest::MANIFEST_FILE;
 use piton_migration::own::{OWN_FILE, Target, TargetProvenance};
 use piton_migration::planning::STATE_FILE;
 use piton_migration::slug::Slug;
-use piton_plan::files::RepoPath;
 
 use super::proposed;
 use super::step::{Until, steps};
@@ -22,7 +22,7 @@ use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::planned::PlanArgs;
-use crate::planning::{LocalClock, planning_site, refusal};
+use crate::planning::{planning_site, refusal};
 
 /// Start a migration
 ///
@@ -68,7 +68,7 @@ pub(crate) fn run(context: &Context, args: &NewArgs) -> CommandResult {
     }
     let mut place = context.place_to_write(&args.plan)?;
     args.agent.over(&mut place.settings)?;
-    let now = LocalClock.now();
+    let now = context.clock.local();
     let slug = match &args.slug {
         Some(slug) => slug.clone(),
         None => Slug::derive(&args.target, now.datetime()),
@@ -104,7 +104,7 @@ pub(crate) fn run(context: &Context, args: &NewArgs) -> CommandResult {
         files: args.files.iter().map(ToString::to_string).collect(),
         scope: args.scope.clone(),
     };
-    let start = Snapshot::start(&slug, target, local_stamp(&LocalClock));
+    let start = Snapshot::start(&slug, target, local_stamp(&context.clock));
     let mut contents = start.contents;
     contents.put(MANIFEST_FILE, start.manifest.encode());
     contents.put(STATE_FILE, start.state.encode());

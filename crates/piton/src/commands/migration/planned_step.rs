@@ -1,8 +1,8 @@
 //! One planning step as a plan: a call, and the publish that depends on it.
 
 use piton_agent::{AgentCall, CallFiles};
+use piton_base::Effort;
 use piton_loop::planning::decide::{StepDecision, call_role};
-use piton_migration::effort::Effort;
 use piton_migration::slug::Slug;
 use piton_plan::{Plan, PlanBuilder, Slot};
 
@@ -119,6 +119,6 @@ fn command_line(
         schema: decision.schema.clone(),
         limits: chosen.limits(),
     };
-    let files = CallFiles::in_directory(place.state().join("runs/RUN/calls/CALL"));
+    let files = CallFiles::in_directory(place.state().runs().join("RUN/calls/CALL"));
     piton_agent::words::join(&agent.command_line(&call, &files))
 }

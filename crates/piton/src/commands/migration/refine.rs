@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use piton_base::Effort;
 use piton_loop::clock::local_stamp;
 use piton_loop::planning::person;
-use piton_migration::effort::Effort;
 use piton_migration::planning::FeedbackSource;
 
 use super::planned_step::{self, StepCommand};
@@ -17,7 +17,7 @@ use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::op::AskedEffort;
 use crate::planned::PlanArgs;
-use crate::planning::{LocalClock, planning_site};
+use crate::planning::planning_site;
 
 /// Give feedback on a plan, and have it revised
 ///
@@ -83,7 +83,7 @@ pub(crate) fn run(context: &Context, args: &RefineArgs) -> CommandResult {
         &slug,
         (source, &text),
         prefix,
-        local_stamp(&LocalClock),
+        local_stamp(&context.clock),
     )
     .map_err(|error| person_refusal(error, &slug))?;
     let plan = proposed::plan(context, &place, "migration refine", proposal)?;

@@ -10,7 +10,7 @@ use super::{find, person_refusal, proposed};
 use crate::context::Context;
 use crate::error::CommandResult;
 use crate::planned::PlanArgs;
-use crate::planning::{LocalClock, planning_site};
+use crate::planning::planning_site;
 
 /// Reject a migration; it stays as a record and is never carried out
 #[derive(Debug, Args)]
@@ -34,7 +34,7 @@ pub(crate) fn run(context: &Context, args: &RejectArgs) -> CommandResult {
     let slug = find(context, &place.live(), &args.slug)?;
     let site = planning_site(&place)?;
     let prefix = place.settings.text("commit-prefix").unwrap_or("piton");
-    let now = local_stamp(&LocalClock);
+    let now = local_stamp(&context.clock);
     let proposal = person::reject(
         &context.disk,
         &place.repository,

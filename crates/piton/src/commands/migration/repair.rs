@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
+use piton_base::RepoPath;
 use piton_durable::Kind;
 use piton_git::GitRead;
 use piton_migration::consistency::examine_transactions;
 use piton_migration::live::LiveDir;
 use piton_migration::repair::{self, Action, Repairs};
 use piton_migration::slug::Slug;
-use piton_plan::files::{Content, How, RepoPath};
+use piton_plan::files::{Content, How};
 use piton_plan::{Draft, Handle, PlanBuilder};
 
 use super::unlistable;

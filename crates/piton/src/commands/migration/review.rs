@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use piton_agent::CallRole;
+use piton_base::terminal::clean;
 use piton_durable::tree;
 use piton_loop::clock::local_stamp;
 use piton_loop::planning::contents::Contents;
@@ -12,7 +13,6 @@ use piton_loop::planning::person::{self, Choice, ReviewSession, ReviewSheet};
 use piton_loop::planning::snapshot::Live;
 use piton_migration::planning::FeedbackSource;
 use piton_migration::slug::Slug;
-use piton_plan::render::clean;
 use serde_json::json;
 
 use super::{find, person_refusal, proposed};
@@ -23,7 +23,7 @@ use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
-use crate::planning::{Desk, LocalClock, planning_site};
+use crate::planning::{Desk, planning_site};
 use crate::session::{self, Talk};
 use crate::terminal;
 
@@ -202,7 +202,11 @@ fn answer(
     };
     let site = planning_site(place)?;
     let prefix = place.settings.text("commit-prefix").unwrap_or("piton");
-    let (disk, git, now) = (&context.disk, &place.repository, local_stamp(&LocalClock));
+    let (disk, git, now) = (
+        &context.disk,
+        &place.repository,
+        local_stamp(&context.clock),
+    );
     let (command, proposal) = match choice {
         Choice::Approve => (
             "migration approve",

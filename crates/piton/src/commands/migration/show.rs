@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use piton_base::Clock;
 use piton_migration::show;
-use piton_plan::Clock;
 use serde_json::Value;
 
 use super::find;

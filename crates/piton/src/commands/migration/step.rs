@@ -101,7 +101,7 @@ pub(super) fn steps(
                     Level::INFO,
                     &format!(
                         "{slug} waits for a person: {}",
-                        piton_plan::render::clean(&reason)
+                        piton_base::terminal::clean(&reason)
                     ),
                 );
                 context

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use clap::Args;
+use piton_base::RepoPath;
 use piton_loop::prompts::PromptSet;
-use piton_plan::files::{Content, DecideError, FileOp, How, RepoPath, Wanted, decide};
+use piton_plan::files::{Content, DecideError, FileOp, How, Wanted, decide};
 use piton_plan::{ConflictMode, Draft, Input, InputKind, Otherwise, PlanBuilder};
 
 use crate::context::{Context, Place};

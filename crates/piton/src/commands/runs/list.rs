@@ -25,7 +25,7 @@ pub(crate) struct ListArgs {
 }
 
 pub(super) fn run(context: &Context, args: &ListArgs) -> CommandResult {
-    let runs = context.place()?.state().join("runs");
+    let runs = context.place()?.state().runs();
     let mut listed = runs::list(&context.disk, &runs).map_err(unreadable)?;
     listed.truncate(args.limit.unwrap_or(usize::MAX));
     if context.out.json_wanted() {

@@ -36,7 +36,7 @@ pub(crate) fn run(context: &Context, command: &RunsCommand) -> CommandResult {
 impl Place {
     /// Returns the directory of the run records.
     pub(crate) fn runs(&self) -> PathBuf {
-        self.state().join("runs")
+        self.state().runs()
     }
 }
 

@@ -10,7 +10,6 @@ use crate::context::Context;
 use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::op::{Op, RemoveRun};
 use crate::planned::PlanArgs;
-use crate::planning::LocalClock;
 
 /// Remove records that are kept no longer, the oldest first
 ///
@@ -42,7 +41,7 @@ pub(super) fn run(context: &Context, args: &PruneArgs) -> CommandResult {
     settings.flag("runs.keep", "--keep", args.keep.as_deref())?;
     settings.flag("runs.keep-for", "--keep-for", args.keep_for.as_deref())?;
     let policy = policy(settings);
-    let units = runs::units(&context.disk, &LocalClock, &place.runs()).map_err(unreadable)?;
+    let units = runs::units(&context.disk, &context.clock, &place.runs()).map_err(unreadable)?;
     let mut builder = PlanBuilder::new("runs prune");
     let mut removals = runs::removals(policy, &units);
     removals.sort_by(|a, b| a.id.cmp(&b.id));

@@ -25,7 +25,7 @@ pub(crate) struct ShowArgs {
 }
 
 pub(super) fn run(context: &Context, args: &ShowArgs) -> CommandResult {
-    let runs = context.place()?.state().join("runs");
+    let runs = context.place()?.state().runs();
     let listed = runs::list(&context.disk, &runs).map_err(unreadable)?;
     let ids: Vec<&RunId> = listed.iter().map(|run| &run.id).collect();
     let id = choose(&ids, args.run.as_deref())?;

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use piton_base::RepoPath;
 use piton_loop::taste::{DEFAULT_TASTE, TasteVersion};
 use piton_plan::PlanBuilder;
-use piton_plan::files::{Content, FileOp, How, RepoPath};
+use piton_plan::files::{Content, FileOp, How};
 use serde_json::json;
 
 use crate::context::{Context, Place};

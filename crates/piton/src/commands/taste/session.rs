@@ -115,7 +115,7 @@ impl Desk {
         Ok(Self {
             chosen: ChosenAgent::from_settings(&settings, &context.directory, top),
             model: agents::model(&settings, CallRole::Taste.as_str()),
-            scratch: state.join("work").join(format!("taste-{}", token())),
+            scratch: state.work().join(format!("taste-{}", token())),
             settings,
         })
     }

@@ -15,7 +15,7 @@ use super::{failure, secrets};
 use crate::context::{Context, Place};
 use crate::op::{CANDIDATE, CallAgent, Candidate};
 use crate::output::{Channel, Level};
-use crate::planning::{Desk, LocalClock};
+use crate::planning::Desk;
 
 /// The run record of a planning step, from its call to its publish.
 #[derive(Debug, Default)]
@@ -68,7 +68,7 @@ impl<'a> Recording<'a> {
         let summary = RunSummary::new(&op.command, &place.top().display().to_string());
         let mut record = RunRecord::begin(
             &context.disk,
-            &LocalClock,
+            &context.clock,
             &desk.site.runs(),
             &holder,
             summary,
@@ -95,11 +95,11 @@ impl<'a> Recording<'a> {
         let made = Performer {
             disk: &context.disk,
             git: &place.repository,
-            clock: &LocalClock,
+            clock: &context.clock,
             site: &desk.site,
             agent: &*agent,
             limits: op.agent.limits(),
-            stop: &context.agent_stop,
+            stop: &context.stop,
             holder,
         }
         .call(&decision, &mut record, &Shown(&context.out));

@@ -21,7 +21,7 @@ impl CallEvents for Shown<'_> {
                 self.0.note(
                     Channel::Agent,
                     Level::PAYLOAD,
-                    &piton_plan::render::clean(&text),
+                    &piton_base::terminal::clean(&text),
                 );
             }
             CallEvent::Ending(reason) => {

@@ -39,7 +39,8 @@ impl RepoPath {
     }
 
     /// Returns the path with a number before the extension: `a_001.md`.
-    pub(super) fn numbered(&self, number: u16) -> Self {
+    #[must_use]
+    pub fn numbered(&self, number: u16) -> Self {
         let (dir, name) = match self.0.rsplit_once('/') {
             Some((dir, name)) => (Some(dir), name),
             None => (None, self.0.as_str()),
@@ -84,15 +85,15 @@ fn problem(text: &str) -> Option<&'static str> {
     text.split('/').find_map(|part| match part {
         "" => Some("a part of it is empty"),
         "." | ".." => Some("a part of it is `.` or `..`"),
-        part if is_git(part) => Some("a part of it is `.git`"),
+        part if is_reserved_name(part) => Some("a part of it is `.git`"),
         _ => None,
     })
 }
 
-/// Whether some file system takes the name for git's own directory: case may
-/// not matter, dots and spaces at the end may be dropped, and so may marks
-/// that cannot be seen; `git~1` is its short name.
-fn is_git(part: &str) -> bool {
+/// Tells whether a name is git's own: whether some file system takes it for
+/// `.git`. Case may not matter, dots and spaces at the end may be dropped, and
+/// so may marks that cannot be seen; `git~1` is its short name.
+pub fn is_reserved_name(part: &str) -> bool {
     let seen: String = part
         .chars()
         .filter(|c| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'))
@@ -119,5 +120,37 @@ impl From<RepoPath> for String {
 impl fmt::Display for RepoPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_outside_the_root_and_nothing_of_git_has_a_path() {
+        for bad in [
+            "",
+            "/a",
+            "c:/a",
+            "a\\b",
+            "a\nb",
+            "a//b",
+            "a/",
+            "./a",
+            "a/../b",
+            ".git",
+            "a/.GIT/b",
+            ".git /x",
+            "git~1/x",
+            ".g\u{200c}it",
+            ".git.",
+            ".git:stream",
+        ] {
+            assert!(bad.parse::<RepoPath>().is_err(), "{bad:?}");
+        }
+        for good in ["a", "a/b.md", ".gitignore", "git~2", "a b", "..a"] {
+            assert_eq!(good.parse::<RepoPath>().unwrap().as_str(), good);
+        }
     }
 }

@@ -1,0 +1,71 @@
+//! Where this clone's own state lies.
+
+use std::path::{Path, PathBuf};
+
+/// The directory `piton` in git's own directory; linked worktrees share it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StateDir(PathBuf);
+
+impl StateDir {
+    /// Returns that of the clone whose shared git directory this is.
+    pub fn of(common_dir: &Path) -> Self {
+        Self(common_dir.join("piton"))
+    }
+
+    pub fn at(path: &Path) -> Self {
+        Self(path.to_owned())
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Returns the file that is locked while something is published or written.
+    pub fn lock(&self) -> PathBuf {
+        self.0.join("lock")
+    }
+
+    /// Returns where publishes under way have their trees and intents.
+    pub fn transactions(&self) -> PathBuf {
+        self.0.join("transactions")
+    }
+
+    /// Returns where plans being performed, and performed, are written down.
+    pub fn journals(&self) -> PathBuf {
+        self.0.join("journals")
+    }
+
+    pub fn runs(&self) -> PathBuf {
+        self.0.join("runs")
+    }
+
+    /// Returns where failure reports are kept, and trees nobody could decide about.
+    pub fn failures(&self) -> PathBuf {
+        self.0.join("failures")
+    }
+
+    /// Returns where everything lies that may be thrown away.
+    pub fn work(&self) -> PathBuf {
+        self.0.join("work")
+    }
+
+    /// Returns where worktrees for agents are pooled.
+    pub fn trees(&self) -> PathBuf {
+        self.work().join("trees")
+    }
+
+    /// Returns where candidates are built.
+    pub fn candidates(&self) -> PathBuf {
+        self.work().join("candidates")
+    }
+
+    /// Returns where what agents left in failed calls is kept for a while.
+    pub fn failed(&self) -> PathBuf {
+        self.work().join("failed")
+    }
+
+    /// Returns where calls under way leave their notes.
+    pub fn calls(&self) -> PathBuf {
+        self.work().join("calls")
+    }
+}

@@ -1,4 +1,4 @@
-//! The repository: where it is, what stands in it, commits, worktrees.
+//! The repository: where it is, what stands in it, commits, slots.
 //!
 //! Everything that reads or changes a repository runs the `git` program, which
 //! knows about hooks, credentials and configuration; [`GitRead`] and [`Git`]
@@ -11,6 +11,8 @@ mod ids;
 mod program;
 mod repository;
 mod seam;
+mod settings;
+pub mod slot;
 mod stale;
 mod status;
 mod worktree;
@@ -19,4 +21,5 @@ pub use error::GitError;
 pub use ids::CommitId;
 pub use repository::Repository;
 pub use seam::{Git, GitRead, Worktree};
+pub use settings::{Setting, settings};
 pub use status::{Change, StatusEntry};

@@ -24,6 +24,29 @@ const REDIRECTING: [&str; 8] = [
 /// neither its objects' directory entries nor the reference it moves.
 const DURABLE: [&str; 4] = ["-c", "core.fsync=all", "-c", "core.fsyncMethod=fsync"];
 
+/// What keeps git from running anything that a repository names.
+const NOTHING_ELSE_RUNS: [&str; 6] = [
+    "-c",
+    "core.hooksPath=/dev/null",
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    "maintenance.auto=false",
+];
+
+/// Variables that would let something outside a slot's own directory decide
+/// what is in it.
+const BEYOND_THE_DIRECTORY: [&str; 8] = [
+    "GIT_CONFIG",
+    "GIT_CONFIG_COUNT",
+    "GIT_CONFIG_PARAMETERS",
+    "GIT_CONFIG_SYSTEM",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_SHALLOW_FILE",
+    "GIT_GRAFT_FILE",
+    "GIT_ATTR_SOURCE",
+];
+
 /// One call of the program, being put together.
 #[derive(Debug)]
 pub(crate) struct GitCommand {
@@ -45,6 +68,37 @@ impl GitCommand {
         let mut this = Self::new(dir);
         this.command.args(DURABLE);
         this
+    }
+
+    /// A durable write to the user's repository that is piton's own business:
+    /// no hook of the user's has a word in it.
+    pub(crate) fn quietly(dir: &Path) -> Self {
+        let mut this = Self::writing(dir);
+        this.command.args(NOTHING_ELSE_RUNS);
+        this
+    }
+
+    /// A call that looks at the files of a slot. git's own directory is `own`,
+    /// which no agent can reach; nobody's hooks, settings or monitors run.
+    pub(crate) fn in_slot(own: &Path, tree: &Path) -> Self {
+        let mut this = Self::new(tree);
+        for name in BEYOND_THE_DIRECTORY {
+            this.command.env_remove(name);
+        }
+        this.command
+            .env("GIT_DIR", own)
+            .env("GIT_WORK_TREE", tree)
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_NO_REPLACE_OBJECTS", "1")
+            .args(NOTHING_ELSE_RUNS);
+        this
+    }
+
+    /// Sets a variable for this call.
+    pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(name, value);
+        self
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is git's one room")]

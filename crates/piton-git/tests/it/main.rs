@@ -3,4 +3,6 @@
 
 mod commits;
 mod reading;
+mod slot_formats;
+mod slots;
 mod worktrees;

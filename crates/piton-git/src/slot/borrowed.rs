@@ -1,0 +1,243 @@
+//! What a slot takes over from the user's repository.
+//!
+//! Only what says how files look and who commits. A setting that is not on the
+//! list stays behind: many name a program that git would run.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use piton_durable::DiskRead;
+
+use super::SlotError;
+use crate::{CommitId, GitRead, Setting, settings};
+
+/// Settings of which the meaning, and never a program, is taken over.
+const TAKEN: [&str; 19] = [
+    "core.attributesfile",
+    "core.autocrlf",
+    "core.bigfilethreshold",
+    "core.checkroundtripencoding",
+    "core.compression",
+    "core.eol",
+    "core.excludesfile",
+    "core.filemode",
+    "core.ignorecase",
+    "core.longpaths",
+    "core.precomposeunicode",
+    "core.protecthfs",
+    "core.protectntfs",
+    "core.safecrlf",
+    "core.symlinks",
+    "i18n.commitencoding",
+    "user.email",
+    "user.name",
+    "user.useconfigonly",
+];
+
+/// What both git directories of a slot are made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Borrowed {
+    settings: Vec<Setting>,
+    /// The user's object store.
+    pub(super) objects: PathBuf,
+    pub(super) names: Vec<(String, CommitId)>,
+    pub(super) exclude: Option<Vec<u8>>,
+    pub(super) attributes: Option<Vec<u8>>,
+    pub(super) shallow: Option<Vec<u8>>,
+    sha256: bool,
+}
+
+impl Borrowed {
+    pub(super) fn look(
+        disk: &dyn DiskRead,
+        git: &dyn GitRead,
+        commit: &CommitId,
+    ) -> Result<Self, SlotError> {
+        let common = git.common_dir();
+        let file = |name: &str| {
+            let path = common.join(name);
+            match disk.stat(&path).map_err(SlotError::read(&path))? {
+                None => Ok(None),
+                Some(_) => disk.read(&path).map(Some).map_err(SlotError::read(&path)),
+            }
+        };
+        Ok(Self {
+            settings: settings(git)?.into_iter().filter(is_taken).collect(),
+            objects: common.join("objects"),
+            names: git.refs()?,
+            exclude: file("info/exclude")?,
+            attributes: file("info/attributes")?,
+            shallow: file("shallow")?,
+            sha256: commit.as_str().len() == 64,
+        })
+    }
+
+    /// Returns the configuration of a git directory that borrows all this.
+    pub(super) fn config(&self) -> String {
+        let mut text = String::from("[core]\n\tbare = false\n\trepositoryformatversion = 1\n");
+        if self.sha256 {
+            text.push_str("[extensions]\n\tobjectformat = sha256\n");
+        }
+        for setting in &self.settings {
+            put(&mut text, &setting.key, setting.value.as_deref());
+        }
+        // Last, so that they win.
+        for (key, value) in [
+            ("core.fsmonitor", "false"),
+            ("core.logallrefupdates", "false"),
+            ("gc.auto", "0"),
+            ("maintenance.auto", "false"),
+            ("commit.gpgsign", "false"),
+            ("tag.gpgsign", "false"),
+            ("submodule.recurse", "false"),
+        ] {
+            put(&mut text, key, Some(value));
+        }
+        text
+    }
+
+    /// Refuses a filter whose command is a file of the repository: laying out
+    /// and comparing would run it as an agent left it. A command is only known
+    /// to be from outside when each of its words is a plain name, an option or
+    /// an absolute path beyond the repository.
+    pub(super) fn refuse_filters_inside(
+        &self,
+        disk: &dyn DiskRead,
+        top: &Path,
+    ) -> Result<(), SlotError> {
+        for setting in &self.settings {
+            let (Some(name), Some(command)) = (setting.subsection(), &setting.value) else {
+                continue;
+            };
+            let runs = ["clean", "smudge", "process"]
+                .iter()
+                .any(|end| setting.key.ends_with(&format!(".{end}")));
+            if setting.key.starts_with("filter.") && runs && names_a_file(disk, top, command) {
+                return Err(SlotError::FilterInside {
+                    name: name.to_owned(),
+                    command: command.clone(),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_taken(setting: &Setting) -> bool {
+    TAKEN.contains(&setting.key.as_str())
+        || setting.key.starts_with("filter.") && setting.subsection().is_some()
+}
+
+/// Tells whether a shell that runs `command` at the top of a working tree like
+/// the one at `top` could run something that is in it.
+fn names_a_file(disk: &dyn DiskRead, top: &Path, command: &str) -> bool {
+    let separates = |c: char| c.is_whitespace() || "'\"`;|&()<>=$\\".contains(c);
+    let mut words = command.split(separates).filter(|word| !word.is_empty());
+    let is_there = |word: &str| disk.stat(&top.join(word)).is_ok_and(|stat| stat.is_some());
+    let first = words.next().unwrap_or_default();
+    let relative = !Path::new(first).is_absolute();
+    // A program that is not there yet could be put there.
+    (relative && first.contains('/'))
+        || std::iter::once(first).chain(words).any(|word| {
+            let inside = !Path::new(word).is_absolute() || Path::new(word).starts_with(top);
+            !word.starts_with(['-', '%']) && inside && is_there(word)
+        })
+}
+
+/// Writes one setting as git reads it.
+fn put(text: &mut String, key: &str, value: Option<&str>) {
+    let (Some((section, rest)), Some((before, name))) = (key.split_once('.'), key.rsplit_once('.'))
+    else {
+        return;
+    };
+    // Writing to a string cannot fail.
+    let _ = if before == section {
+        writeln!(text, "[{section}]")
+    } else {
+        let middle = &rest[..rest.len() - name.len() - 1];
+        let middle = middle.replace('\\', "\\\\").replace('"', "\\\"");
+        writeln!(text, "[{section} \"{middle}\"]")
+    };
+    let _ = match value {
+        None => writeln!(text, "\t{name}"),
+        Some(value) => {
+            let value = value
+                .replace('\\', "\\\\")
+                .replace('"', "\\\"")
+                .replace('\n', "\\n")
+                .replace('\t', "\\t");
+            writeln!(text, "\t{name} = \"{value}\"")
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use piton_durable::RealDisk;
+
+    use super::*;
+
+    fn setting(key: &str, value: &str) -> Setting {
+        Setting {
+            key: key.to_owned(),
+            value: Some(value.to_owned()),
+            file: None,
+        }
+    }
+
+    #[test]
+    fn settings_that_run_something_stay_behind() {
+        for key in [
+            "core.fsmonitor",
+            "core.hookspath",
+            "core.sshcommand",
+            "alias.x",
+            "remote.origin.url",
+            "diff.x.textconv",
+            "filter.x",
+        ] {
+            assert!(!is_taken(&setting(key, "x")), "{key}");
+        }
+        assert!(is_taken(&setting("filter.a.b.clean", "x")));
+    }
+
+    #[test]
+    fn a_value_is_written_so_that_git_reads_it_again() {
+        let mut text = String::new();
+        put(
+            &mut text,
+            "filter.a.\"b\".clean",
+            Some("say \"x\\n\" # y\n"),
+        );
+        put(&mut text, "user.useconfigonly", None);
+        assert_eq!(
+            text,
+            "[filter \"a.\\\"b\\\"\"]\n\tclean = \"say \\\"x\\\\n\\\" # y\\n\"\n[user]\n\tuseconfigonly\n"
+        );
+    }
+
+    #[test]
+    fn a_command_that_could_run_a_file_of_the_repository_is_known() {
+        let dir = tempfile::tempdir().unwrap();
+        piton_durable::write_atomic(&RealDisk, &dir.path().join("clean.sh"), b"", 0o755).unwrap();
+        let inside = |command: &str| names_a_file(&RealDisk, dir.path(), command);
+        for command in [
+            "git-lfs clean -- %f",
+            "sed -e s/a/b/",
+            "/usr/bin/cat -v",
+            "tr a b",
+        ] {
+            assert!(!inside(command), "{command}");
+        }
+        let absolute = format!("{}/clean.sh", dir.path().display());
+        for command in [
+            "./clean.sh",
+            "sh clean.sh",
+            "tools/x",
+            "sh -c 'x; ./clean.sh'",
+            &absolute,
+        ] {
+            assert!(inside(command), "{command}");
+        }
+    }
+}

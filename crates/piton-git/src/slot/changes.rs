@@ -1,0 +1,173 @@
+//! What an agent changed in a slot.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+
+use piton_durable::DiskRead;
+
+use super::SlotError;
+use crate::GitError;
+use crate::program::GitCommand;
+
+/// How one path of a slot differs from the commit that it shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SlotChangeKind {
+    /// A tracked file with other content, another mode or another kind.
+    Changed,
+    /// A tracked file that is gone.
+    Deleted,
+    /// A new file that git does not ignore.
+    Made,
+    /// A new directory that is a repository of its own.
+    Repository,
+}
+
+/// One path that differs, relative to the slot.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SlotChange {
+    pub path: PathBuf,
+    pub kind: SlotChangeKind,
+}
+
+/// Everything that differs, but for what git ignores.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes(pub Vec<SlotChange>);
+
+impl Changes {
+    /// Asks piton's own git, never the slot's.
+    pub(super) fn look(own: &Path, slot: &Path) -> Result<Self, SlotError> {
+        let command = GitCommand::in_slot(own, slot).args([
+            "status",
+            "--porcelain=v2",
+            "-z",
+            "--no-renames",
+            "--untracked-files=all",
+            "--ignore-submodules=all",
+        ]);
+        let shown = command.shown().to_owned();
+        let stdout = command.run()?;
+        let changes = parse(&stdout).map_err(|what| GitError::Unreadable {
+            command: shown,
+            what,
+        })?;
+        Ok(Self(changes))
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Splits into what lies below `allowed` and what does not.
+    pub fn split(self, allowed: &Path) -> (Self, Self) {
+        let (inside, outside) = self
+            .0
+            .into_iter()
+            .partition(|change| change.path.starts_with(allowed));
+        (Self(inside), Self(outside))
+    }
+
+    /// Refuses repositories, and more new content than `limit` bytes.
+    pub fn refuse_unfit(
+        &self,
+        disk: &dyn DiskRead,
+        slot: &Path,
+        limit: u64,
+    ) -> Result<(), SlotError> {
+        let (mut bytes, mut largest) = (0_u64, (0_u64, PathBuf::new()));
+        for change in &self.0 {
+            match change.kind {
+                SlotChangeKind::Repository => {
+                    return Err(SlotError::Repository {
+                        path: change.path.clone(),
+                    });
+                }
+                SlotChangeKind::Deleted => {}
+                SlotChangeKind::Changed | SlotChangeKind::Made => {
+                    let path = slot.join(&change.path);
+                    let stat = disk.stat(&path).map_err(SlotError::read(&path))?;
+                    let len = stat.map_or(0, |stat| stat.len);
+                    bytes = bytes.saturating_add(len);
+                    if len > largest.0 {
+                        largest = (len, change.path.clone());
+                    }
+                }
+            }
+        }
+        if bytes > limit {
+            return Err(SlotError::TooMuchNew {
+                bytes,
+                limit,
+                largest: largest.1,
+                largest_bytes: largest.0,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Reads `--porcelain=v2 -z`.
+fn parse(stdout: &[u8]) -> Result<Vec<SlotChange>, String> {
+    let mut changes = Vec::new();
+    for record in stdout.split(|&byte| byte == 0).filter(|r| !r.is_empty()) {
+        // What stands after so many fields, spaces included.
+        let after = |n: usize| record.splitn(n + 1, |&byte| byte == b' ').nth(n);
+        let (kind, path) = match record[0] {
+            b'1' => {
+                let states = record.split(|&byte| byte == b' ').nth(1);
+                let deleted = states.is_some_and(|states| states.ends_with(b"D"));
+                let kind = if deleted {
+                    SlotChangeKind::Deleted
+                } else {
+                    SlotChangeKind::Changed
+                };
+                (kind, after(8))
+            }
+            b'?' if record.ends_with(b"/") => (SlotChangeKind::Repository, after(1)),
+            b'?' => (SlotChangeKind::Made, after(1)),
+            _ => return Err(format!("record {:?}", String::from_utf8_lossy(record))),
+        };
+        let path = path
+            .filter(|path| !path.is_empty())
+            .ok_or_else(|| format!("short record {:?}", String::from_utf8_lossy(record)))?;
+        let path = path.strip_suffix(b"/").unwrap_or(path);
+        changes.push(SlotChange {
+            path: PathBuf::from(OsString::from_vec(path.to_vec())),
+            kind,
+        });
+    }
+    changes.sort_unstable();
+    Ok(changes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_record_is_told() {
+        let out = b"1 .M N... 100644 100644 100644 aaaa bbbb a b.txt\0? inner/\0? n w\0\
+            1 .D N... 100644 100644 000000 aaaa bbbb gone\0";
+        let got: Vec<_> = parse(out)
+            .unwrap()
+            .into_iter()
+            .map(|change| (change.path.display().to_string(), change.kind))
+            .collect();
+        assert_eq!(
+            got,
+            [
+                ("a b.txt".to_owned(), SlotChangeKind::Changed),
+                ("gone".to_owned(), SlotChangeKind::Deleted),
+                ("inner".to_owned(), SlotChangeKind::Repository),
+                ("n w".to_owned(), SlotChangeKind::Made),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_not_understood_is_an_error_and_no_panic() {
+        for wrong in [&b"x what"[..], b"1 .M", b"?", b"? ", b"u UU"] {
+            assert!(parse(wrong).is_err(), "{wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What can go wrong with a slot.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use piton_durable::{LockError, TreeError, WriteError};
+
+use crate::GitError;
+
+/// No slot could be had, or what is in one could not be told.
+#[derive(Debug, thiserror::Error)]
+pub enum SlotError {
+    #[error("the slots' directory {} is inside the repository", dir.display())]
+    Inside { dir: PathBuf },
+    #[error("lock a slot")]
+    Lock(#[source] LockError),
+    #[error("all {most} slots in {} are in use", home.display())]
+    AllInUse { home: PathBuf, most: u32 },
+    #[error(transparent)]
+    Directory(#[from] WriteError),
+    #[error("clear a slot")]
+    Clear(#[from] TreeError),
+    #[error("read {}", path.display())]
+    Read {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("write {}", path.display())]
+    Write {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    /// A partial clone, most likely.
+    #[error("lay out the commit, of which this clone lacks objects: {what}")]
+    Incomplete { what: String },
+    /// A filter would run a file of the repository, which agents may edit.
+    #[error(
+        "the filter {name:?} of this repository runs {command:?}, which names a file of the repository itself"
+    )]
+    FilterInside { name: String, command: String },
+    #[error(
+        "the changes hold {} of new content, more than {}; the largest is {} ({})",
+        size(*bytes), size(*limit), largest.display(), size(*largest_bytes)
+    )]
+    TooMuchNew {
+        bytes: u64,
+        limit: u64,
+        largest: PathBuf,
+        largest_bytes: u64,
+    },
+    #[error("{} is a repository of its own", path.display())]
+    Repository { path: PathBuf },
+    #[error(transparent)]
+    Git(#[from] GitError),
+}
+
+impl SlotError {
+    pub(super) fn read(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Read { path, source }
+    }
+
+    pub(super) fn write(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Write { path, source }
+    }
+
+    /// Returns what a person can do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Inside { .. } => {
+                Some("set `slot.dir` to a directory outside the repository".to_owned())
+            }
+            Self::AllInUse { .. } => Some("wait until another piton has finished".to_owned()),
+            Self::Incomplete { .. } => Some(
+                "fetch what is missing, for example with `git backfill` or `git fetch --refetch`"
+                    .to_owned(),
+            ),
+            Self::FilterInside { name, .. } => Some(format!(
+                "let `filter.{name}` run a program from outside the repository: agents may edit what is in it"
+            )),
+            Self::TooMuchNew { .. } => {
+                Some("let git ignore what is generated, or raise `slot.max-new`".to_owned())
+            }
+            Self::Repository { .. } => Some("remove its `.git`".to_owned()),
+            Self::Git(error) => error.hint(),
+            Self::Lock(_)
+            | Self::Directory(_)
+            | Self::Clear(_)
+            | Self::Read { .. }
+            | Self::Write { .. } => None,
+        }
+    }
+}
+
+/// Returns a size as people read it.
+fn size(bytes: u64) -> String {
+    const UNITS: [(&str, u64); 3] = [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000)];
+    for (unit, one) in UNITS {
+        if bytes >= one {
+            return format!("{}.{} {unit}", bytes / one, bytes % one * 10 / one);
+        }
+    }
+    format!("{bytes} bytes")
+}

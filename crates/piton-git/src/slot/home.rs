@@ -1,0 +1,98 @@
+//! Where the slots of one clone lie.
+
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use piton_base::Digest;
+
+use super::SlotError;
+use crate::GitRead;
+
+/// The folder that holds the slots of one clone, and nothing else.
+///
+/// ```text
+/// <slots>/<clone>-<digest>/
+///     1/          a slot, which an agent may write
+///     1.piton/    piton's own git directory for it
+///     1.lock      held while the slot is in use
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SlotHome {
+    dir: PathBuf,
+}
+
+impl SlotHome {
+    /// Returns the folder for the clone of `git` below `slots`, which must lie
+    /// outside the repository: what is inside belongs to the user, and tools
+    /// that walk the repository would find every file twice.
+    pub fn new(slots: &Path, git: &dyn GitRead) -> Result<Self, SlotError> {
+        let common = git.common_dir();
+        if slots.starts_with(git.top()) || slots.starts_with(common) {
+            return Err(SlotError::Inside {
+                dir: slots.to_owned(),
+            });
+        }
+        let name = format!("{}-{}", clone_name(common), short_digest(common));
+        Ok(Self {
+            dir: slots.join(name),
+        })
+    }
+
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    pub(super) fn slot(&self, number: u32) -> PathBuf {
+        self.dir.join(number.to_string())
+    }
+
+    pub(super) fn own(&self, number: u32) -> PathBuf {
+        self.dir.join(format!("{number}.piton"))
+    }
+
+    pub(super) fn lock(&self, number: u32) -> PathBuf {
+        self.dir.join(format!("{number}.lock"))
+    }
+}
+
+/// The name of the directory that was cloned into, in plain characters.
+fn clone_name(common: &Path) -> String {
+    let named = match common.file_name() {
+        Some(name) if name == ".git" => common.parent().and_then(Path::file_name),
+        name => name,
+    };
+    let plain = |c: char| {
+        if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') {
+            c
+        } else {
+            '-'
+        }
+    };
+    let name: String = named
+        .map(|name| name.to_string_lossy().chars().take(40).map(plain).collect())
+        .unwrap_or_default();
+    if name.is_empty() {
+        "root".to_owned()
+    } else {
+        name
+    }
+}
+
+/// Returns the first twelve digits of the digest of a path.
+pub(super) fn short_digest(path: &Path) -> String {
+    Digest::of(path.as_os_str().as_bytes()).short()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clone_is_named_after_its_directory_in_plain_characters() {
+        let name = |path| clone_name(Path::new(path));
+        assert_eq!(name("/home/me/my project/.git"), "my-project");
+        assert_eq!(name("/srv/mirror.git"), "mirror-git");
+        assert_eq!(name("/.git"), "root");
+        assert_eq!(short_digest(Path::new("/a")).len(), 12);
+    }
+}

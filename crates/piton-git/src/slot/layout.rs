@@ -1,0 +1,91 @@
+//! Laying out a commit's files in a slot.
+
+use std::path::Path;
+
+use piton_durable::{Disk, Kind, tree};
+
+use super::changes::{Changes, SlotChangeKind};
+use super::{SlotError, directory};
+use crate::program::GitCommand;
+use crate::{CommitId, GitError};
+
+/// Puts a slot that was made before at `commit`. Ignored files stay.
+pub(super) fn again(
+    disk: &dyn Disk,
+    own: &Path,
+    slot: &Path,
+    commit: &CommitId,
+) -> Result<(), SlotError> {
+    let changes = Changes::look(own, slot)?;
+    for change in &changes.0 {
+        match change.kind {
+            SlotChangeKind::Made | SlotChangeKind::Repository => {
+                remove_made(disk, slot, &change.path)?;
+            }
+            SlotChangeKind::Changed | SlotChangeKind::Deleted => {}
+        }
+    }
+    let tracked = |kind| matches!(kind, SlotChangeKind::Changed | SlotChangeKind::Deleted);
+    if shows(disk, own, commit) && !changes.0.iter().any(|change| tracked(change.kind)) {
+        return Ok(());
+    }
+    fresh(own, slot, commit)
+}
+
+/// Lays the files of `commit` out, over whatever is there.
+pub(super) fn fresh(own: &Path, slot: &Path, commit: &CommitId) -> Result<(), SlotError> {
+    let command =
+        GitCommand::in_slot(own, slot).args(["reset", "--hard", "--quiet", commit.as_str()]);
+    match command.run() {
+        Ok(_) => Ok(()),
+        Err(GitError::Failed { stderr, .. }) if tells_of_missing_objects(&stderr) => {
+            Err(SlotError::Incomplete {
+                what: stderr.lines().next().unwrap_or_default().to_owned(),
+            })
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Names the commit that a slot is to show in piton's own git directory before
+/// there is one to move.
+pub(super) fn set_head(disk: &dyn Disk, own: &Path, commit: &CommitId) -> Result<(), SlotError> {
+    let head = own.join("HEAD");
+    tree::remove(disk, &head)?;
+    directory::put(disk, &head, format!("{commit}\n").as_bytes())
+}
+
+fn shows(disk: &dyn Disk, own: &Path, commit: &CommitId) -> bool {
+    disk.read(&own.join("HEAD"))
+        .is_ok_and(|bytes| bytes.trim_ascii_end() == commit.as_str().as_bytes())
+}
+
+/// Removes what an agent made, with the directories that are empty then.
+fn remove_made(disk: &dyn Disk, slot: &Path, path: &Path) -> Result<(), SlotError> {
+    tree::remove(disk, &slot.join(path))?;
+    for dir in path
+        .ancestors()
+        .skip(1)
+        .take_while(|dir| *dir != Path::new(""))
+    {
+        let dir = slot.join(dir);
+        let is_dir = matches!(disk.stat(&dir), Ok(Some(stat)) if stat.kind == Kind::Dir);
+        // One that is not empty stays, and so do those above it.
+        if !is_dir || disk.remove_dir(&dir).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn tells_of_missing_objects(stderr: &str) -> bool {
+    [
+        "unable to read",
+        "not our ref",
+        "missing blob",
+        "bad object",
+        "Could not parse object",
+    ]
+    .iter()
+    .any(|words| stderr.contains(words))
+}

@@ -1,0 +1,152 @@
+//! Taking a slot, keeping it, throwing it away.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use piton_durable::{Disk, DiskRead, Holder, Kind, Lock, LockError, LockGuard, create_dirs, tree};
+
+use super::borrowed::Borrowed;
+use super::held::{self, HeldRef};
+use super::{Changes, SlotError, SlotHome, directory, layout, record};
+use crate::{CommitId, Git};
+
+/// How many slots of one clone are in use at once, at most.
+const MOST: u32 = 64;
+
+/// The slots of one clone.
+#[derive(Clone, Debug)]
+pub struct Slots<'a> {
+    disk: &'a dyn Disk,
+    git: &'a dyn Git,
+    home: &'a SlotHome,
+}
+
+impl<'a> Slots<'a> {
+    pub fn new(disk: &'a dyn Disk, git: &'a dyn Git, home: &'a SlotHome) -> Self {
+        Self { disk, git, home }
+    }
+
+    /// Takes the first free slot and puts it at `commit`. Its ignored files
+    /// stay from earlier uses; everything else is as in the commit, and its
+    /// `.git` is new.
+    pub fn take(&self, commit: &CommitId, holder: &Holder) -> Result<Slot, SlotError> {
+        create_dirs(self.disk, self.home.dir())?;
+        for number in 1..=MOST {
+            let lock = Lock::at(self.home.lock(number));
+            match lock.acquire(holder, Duration::ZERO) {
+                Ok(guard) => return self.prepare(number, commit, guard),
+                Err(LockError::Held { .. }) => {}
+                Err(error) => return Err(SlotError::Lock(error)),
+            }
+        }
+        Err(SlotError::AllInUse {
+            home: self.home.dir().to_owned(),
+            most: MOST,
+        })
+    }
+
+    fn prepare(&self, number: u32, commit: &CommitId, guard: LockGuard) -> Result<Slot, SlotError> {
+        let (disk, git) = (self.disk, self.git);
+        let (dir, own) = (self.home.slot(number), self.home.own(number));
+        let borrowed = Borrowed::look(disk, git, commit)?;
+        borrowed.refuse_filters_inside(disk, git.top())?;
+        let base = HeldRef::base(&dir);
+        let is_held = |(name, id): &(String, CommitId)| name == base.as_str() && id == commit;
+        if !borrowed.names.iter().any(is_held) {
+            held::hold(git, &base, commit)?;
+        }
+        let usable = is_usable(disk, &dir, &own) && directory::is_current(disk, &own, &borrowed);
+        // Whatever is wrong with an old one, a new one has nothing of it.
+        let fresh = !usable || layout::again(disk, &own, &dir, commit).is_err();
+        if fresh {
+            self.make(&dir, &own, &borrowed, commit)?;
+        }
+        directory::make_agents(disk, &dir, &own, &borrowed, commit)?;
+        Ok(Slot {
+            dir,
+            own,
+            base: commit.clone(),
+            fresh,
+            borrowed,
+            _guard: guard,
+        })
+    }
+
+    fn make(
+        &self,
+        dir: &Path,
+        own: &Path,
+        borrowed: &Borrowed,
+        commit: &CommitId,
+    ) -> Result<(), SlotError> {
+        let disk = self.disk;
+        tree::remove(disk, own)?;
+        tree::remove(disk, dir)?;
+        disk.create_dir(dir).map_err(SlotError::write(dir))?;
+        directory::make_own(disk, own, borrowed)?;
+        layout::set_head(disk, own, commit)?;
+        layout::fresh(own, dir, commit)?;
+        record::set_whole(disk, own)
+    }
+}
+
+/// Tells whether what is there of a slot was made to its end, and nobody is
+/// or was in the middle of changing it.
+fn is_usable(disk: &dyn DiskRead, dir: &Path, own: &Path) -> bool {
+    let kind = |path: &Path| disk.stat(path).ok().flatten().map(|stat| stat.kind);
+    record::is_whole(disk, own)
+        && kind(dir) == Some(Kind::Dir)
+        && kind(&own.join("index")) == Some(Kind::File)
+        && kind(&own.join("index.lock")).is_none()
+}
+
+/// A slot that is the caller's alone until it is dropped.
+#[derive(Debug)]
+pub struct Slot {
+    dir: PathBuf,
+    pub(super) own: PathBuf,
+    base: CommitId,
+    fresh: bool,
+    pub(super) borrowed: Borrowed,
+    _guard: LockGuard,
+}
+
+impl Slot {
+    /// Returns the directory that an agent works in. It is all that an agent
+    /// needs to write of a slot.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Returns the commit that it shows.
+    pub fn base(&self) -> &CommitId {
+        &self.base
+    }
+
+    /// Tells whether it was made just now, without anything from before.
+    pub fn is_fresh(&self) -> bool {
+        self.fresh
+    }
+
+    /// Returns what differs from the commit, but for what git ignores.
+    pub fn changes(&self) -> Result<Changes, SlotError> {
+        Changes::look(&self.own, &self.dir)
+    }
+
+    /// Takes back whatever was changed; ignored files stay.
+    pub fn take_back(&self, disk: &dyn Disk) -> Result<(), SlotError> {
+        layout::again(disk, &self.own, &self.dir, &self.base)
+    }
+
+    /// Says what was done to the slot's own git. It stays in the slot, and the
+    /// next use of the slot begins without it.
+    pub fn git_was_changed(&self, disk: &dyn DiskRead) -> Vec<&'static str> {
+        directory::changed_by_agent(disk, &self.dir, &self.borrowed, &self.base)
+    }
+
+    /// Throws the slot away, ignored files included.
+    pub fn discard(self, disk: &dyn Disk) -> Result<(), SlotError> {
+        tree::remove(disk, &self.own)?;
+        Ok(tree::remove(disk, &self.dir)?)
+    }
+}

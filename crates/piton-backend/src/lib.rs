@@ -1,1 +1,6 @@
 //! Stored plans: metadata blocks, lifecycle, and the backends that keep them.
+
+pub mod block;
+pub mod header;
+pub mod text;
+pub mod yaml;

@@ -1,0 +1,18 @@
+//! Metadata blocks: runs of a text between two markers.
+
+mod add;
+mod body;
+mod find;
+mod quoted;
+mod render;
+
+pub use add::{add_block, insertion_point};
+pub use body::{BlockError, YamlBody, read_yaml};
+pub use find::{OPENING, RawBlock, find_blocks};
+pub use quoted::Quoted;
+pub use render::{WARNING, render_block, render_content_block};
+
+/// Returns the line of a place in a text, from 1.
+pub fn line_of(text: &str, at: usize) -> usize {
+    1 + text[..at].matches('\n').count()
+}

@@ -1,0 +1,221 @@
+//! What a caller wants to change in a header, checked field by field.
+
+use std::fmt;
+
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value as Json;
+use thiserror::Error;
+
+use super::field::{Field, Rule};
+use crate::yaml::{Kind, Scalar, Value};
+
+/// New values for fields, in the order in which they were given.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Patch {
+    sets: Vec<(Field, Value)>,
+    ignored: Vec<Ignored>,
+}
+
+/// A field that a patch named and that nothing can change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ignored(pub Field);
+
+/// Why a patch cannot be.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum PatchError {
+    #[error("the patch is no object in JSON: {0}")]
+    Json(String),
+    #[error("Unknown fields: {}", .0.join(", "))]
+    Unknown(Vec<String>),
+    #[error("{0}")]
+    Value(String),
+}
+
+impl Patch {
+    /// Checks the fields of a patch.
+    pub fn new(entries: Vec<(String, Json)>) -> Result<Self, PatchError> {
+        let mut patch = Self::default();
+        let mut unknown = Vec::new();
+        for (name, value) in entries {
+            match Field::named(&name) {
+                None => unknown.push(name),
+                Some(field) if field.is_immutable() => patch.ignored.push(Ignored(field)),
+                Some(field) => patch.set(field, checked(field, value)?),
+            }
+        }
+        if unknown.is_empty() {
+            return Ok(patch);
+        }
+        unknown.sort();
+        Err(PatchError::Unknown(unknown))
+    }
+
+    /// Reads a patch from an object in JSON.
+    pub fn from_json(text: &str) -> Result<Self, PatchError> {
+        let Entries(entries) =
+            serde_json::from_str(text).map_err(|error| PatchError::Json(error.to_string()))?;
+        Self::new(entries)
+    }
+
+    fn set(&mut self, field: Field, value: Value) {
+        match self.sets.iter_mut().find(|(own, _)| *own == field) {
+            Some(set) => set.1 = value,
+            None => self.sets.push((field, value)),
+        }
+    }
+
+    /// Returns the fields to set and their values.
+    pub fn sets(&self) -> &[(Field, Value)] {
+        &self.sets
+    }
+
+    /// Returns the fields that were named and cannot be changed.
+    pub fn ignored(&self) -> &[Ignored] {
+        &self.ignored
+    }
+
+    /// Returns whether the patch changes nothing whatever the header holds.
+    pub fn is_empty(&self) -> bool {
+        self.sets.is_empty()
+    }
+
+    /// Returns the patch with the fields only that fit.
+    #[must_use]
+    pub fn only(&self, fits: impl Fn(Field) -> bool) -> Self {
+        Self {
+            sets: self
+                .sets
+                .iter()
+                .filter(|(field, _)| fits(*field))
+                .cloned()
+                .collect(),
+            ignored: Vec::new(),
+        }
+    }
+}
+
+/// Turns a value of a patch into one of a header.
+fn checked(field: Field, value: Json) -> Result<Value, PatchError> {
+    let name = field.name();
+    let wrong = |problem: String| Err(PatchError::Value(problem));
+    match (field.rule(), value) {
+        (_, Json::Null) => Ok(Value::null()),
+        (Rule::Immutable, _) => wrong(format!("{name} is set once")),
+        (Rule::Text | Rule::Filled | Rule::Repository | Rule::OneOf(_), value) => {
+            let text = match value {
+                Json::String(text) => text,
+                Json::Number(number) if field.digits_are_text() && !number.is_f64() => {
+                    number.to_string()
+                }
+                _ => return wrong(format!("{name} must be a string or null")),
+            };
+            check_text(field, &text)?;
+            Ok(Value::text(text))
+        }
+        (Rule::Positive | Rule::Count, value) => match value.as_u64() {
+            Some(0) if field.rule() == Rule::Positive => {
+                wrong(format!("{name} must be positive when provided"))
+            }
+            Some(number) => Ok(Value::int(number)),
+            None if value.as_i64().is_some() => {
+                wrong(format!("{name} must be positive when provided"))
+            }
+            None => wrong(format!("{name} must be an integer or null")),
+        },
+        (Rule::Texts, Json::Array(items)) => items
+            .into_iter()
+            .map(|item| match item {
+                Json::String(text) => Ok(Value::text(text)),
+                _ => wrong(format!("{name} must be a list of strings or null")),
+            })
+            .collect::<Result<_, _>>()
+            .map(Value::List),
+        (Rule::Numbers, Json::Array(items)) => items
+            .into_iter()
+            .map(|item| match item.as_u64() {
+                Some(number) => Ok(Value::int(number)),
+                None => wrong(format!("{name} must be a list of integers or null")),
+            })
+            .collect::<Result<_, _>>()
+            .map(Value::List),
+        (Rule::Texts, _) => wrong(format!("{name} must be a list of strings or null")),
+        (Rule::Numbers, _) => wrong(format!("{name} must be a list of integers or null")),
+        (Rule::Mapping, value @ Json::Object(_)) => Ok(from_json(value)),
+        (Rule::Mapping, _) => wrong(format!("{name} must be a mapping or null")),
+    }
+}
+
+fn check_text(field: Field, text: &str) -> Result<(), PatchError> {
+    let name = field.name();
+    let problem = match field.rule() {
+        Rule::Filled | Rule::Repository if text.is_empty() => {
+            Some(format!("{name} must not be empty when provided"))
+        }
+        Rule::Repository if !text.contains('/') => {
+            Some(format!("{name} must be in 'owner/repo' format"))
+        }
+        Rule::OneOf(allowed) if !allowed.contains(&text) => Some(match allowed {
+            [first, second] => format!("{name} must be '{first}' or '{second}', got '{text}'"),
+            _ => format!(
+                "{name} must be one of: {}. Got '{text}'",
+                allowed.join(", ")
+            ),
+        }),
+        _ => None,
+    };
+    problem.map_or(Ok(()), |problem| Err(PatchError::Value(problem)))
+}
+
+/// Returns a value of JSON as one of a header.
+fn from_json(value: Json) -> Value {
+    match value {
+        Json::Null => Value::null(),
+        Json::Bool(truth) => Value::bool(truth),
+        Json::Number(number) => match number.as_i64() {
+            Some(whole) => Value::Scalar(Scalar {
+                kind: Kind::Int(Some(i128::from(whole))),
+                text: number.to_string(),
+            }),
+            None => Value::Scalar(Scalar {
+                kind: Kind::Float,
+                text: number.to_string(),
+            }),
+        },
+        Json::String(text) => Value::text(text),
+        Json::Array(items) => Value::List(items.into_iter().map(from_json).collect()),
+        Json::Object(entries) => Value::Map(
+            entries
+                .into_iter()
+                .map(|(key, value)| (Value::text(key), from_json(value)))
+                .collect(),
+        ),
+    }
+}
+
+/// The entries of an object, in their order.
+struct Entries(Vec<(String, Json)>);
+
+impl<'de> Deserialize<'de> for Entries {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Entries;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of fields and their values")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Entries(entries))
+            }
+        }
+
+        deserializer.deserialize_map(InOrder)
+    }
+}

@@ -1,0 +1,113 @@
+//! What stands around the plan in the body of a pull request: the footer, the
+//! lines above it, the words that close an issue.
+
+const RULE: &str = "\n---\n";
+
+/// Returns the footer: what stands below the last rule.
+pub fn footer(body: &str) -> Option<&str> {
+    let at = body.rfind(RULE)?;
+    Some(&body[at + RULE.len()..])
+}
+
+/// Returns where the footer begins, with its rule, if what stands there looks
+/// like one: a rule within a plan is none.
+pub fn footer_start(body: &str) -> Option<usize> {
+    let (at, length) = [RULE, "\r\n---\r\n"]
+        .into_iter()
+        .filter_map(|rule| Some((body.rfind(rule)?, rule.len())))
+        .max()?;
+    let below = &body[at + length..];
+    let is_footer = checkout_phrase(below).is_some() || below.contains("Closes ");
+    is_footer.then_some(at)
+}
+
+/// Returns whether the body tells how to check this very request out.
+pub fn has_footer(body: &str, number: u64) -> bool {
+    let number = number.to_string();
+    let mut rest = body;
+    while let Some(after) = checkout_phrase(rest) {
+        if let Some(tail) = after.strip_prefix(number.as_str())
+            && !tail.starts_with(|c: char| c.is_ascii_digit())
+        {
+            return true;
+        }
+        rest = after;
+    }
+    false
+}
+
+/// Returns what follows the next `erk slot teleport ` or one of its like.
+fn checkout_phrase(text: &str) -> Option<&str> {
+    let mut best: Option<&str> = None;
+    for noun in ["slot", "pr"] {
+        for verb in ["teleport", "checkout"] {
+            let phrase = format!("erk {noun} {verb} ");
+            if let Some(at) = text.find(&phrase) {
+                let after = &text[at + phrase.len()..];
+                if best.is_none_or(|best| best.len() < after.len()) {
+                    best = Some(after);
+                }
+            }
+        }
+    }
+    best
+}
+
+/// Returns whether the body closes an issue when it is merged. `repository` is
+/// `owner/name` where the issue lives elsewhere.
+pub fn closes(body: &str, repository: Option<&str>, issue: u64) -> bool {
+    let lower = body.to_lowercase();
+    let target = match repository {
+        Some(repository) => format!("{}#{issue}", repository.to_lowercase()),
+        None => format!("#{issue}"),
+    };
+    lower.match_indices("closes").any(|(at, word)| {
+        let after = &lower[at + word.len()..];
+        let trimmed = after.trim_start();
+        trimmed.len() < after.len()
+            && trimmed
+                .strip_prefix(target.as_str())
+                .is_some_and(|tail| !tail.starts_with(|c: char| c.is_ascii_digit()))
+    })
+}
+
+const HEADER_LINES: [&str; 2] = ["**Plan:**", "**Remotely executed:**"];
+
+/// Returns the lines about the plan and its run: above the footer, else at the
+/// top.
+pub fn header_lines(body: &str) -> Vec<&str> {
+    let above = body.rfind(RULE).map_or(body, |at| &body[..at]);
+    let is_one = |line: &&str| HEADER_LINES.iter().any(|start| line.starts_with(start));
+    let mut last: Vec<&str> = above
+        .lines()
+        .rev()
+        .skip_while(|line| line.trim().is_empty())
+        .take_while(is_one)
+        .collect();
+    last.reverse();
+    if !last.is_empty() {
+        return last;
+    }
+    body.lines()
+        .skip_while(|line| line.trim().is_empty())
+        .take_while(is_one)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{closes, has_footer};
+
+    #[test]
+    fn a_number_is_matched_whole() {
+        assert!(closes("closes  #12", None, 12));
+        assert!(!closes("Closes #123", None, 12));
+        assert!(closes("Closes Acme/App#7.", Some("acme/app"), 7));
+        assert!(!closes("Closes#7", None, 7));
+        assert!(has_footer(
+            "run erk pr checkout 41 or erk slot teleport 4",
+            4
+        ));
+        assert!(!has_footer("run erk pr checkout 41", 4));
+    }
+}

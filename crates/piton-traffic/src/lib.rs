@@ -1,1 +1,3 @@
-//! Traffic tracking of a repository: provisioning, collecting, badges, archives.
+//! Traffic tracking of a repository: provisioning, collecting, badges, archives, the dashboard.
+
+pub mod dashboard;

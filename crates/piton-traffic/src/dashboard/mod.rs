@@ -1,0 +1,8 @@
+//! The dashboard: one static page that reads the gists.
+
+mod demo;
+mod escape;
+mod page;
+
+pub use demo::{DemoHistory, demo_history};
+pub use page::{Page, Source, favicon, pristine_digest, render};

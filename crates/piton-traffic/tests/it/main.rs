@@ -1,0 +1,6 @@
+//! Traffic tracking, as users meet it.
+
+#![expect(clippy::disallowed_methods, reason = "tests set the stage by hand")]
+
+mod browser;
+mod dashboard;

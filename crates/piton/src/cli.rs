@@ -105,6 +105,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Runs(commands::runs::RunsCommand),
     Taste(commands::taste::TasteArgs),
+    #[command(subcommand)]
+    Traffic(commands::traffic::TrafficCommand),
     Apply(commands::apply::ApplyArgs),
     #[command(subcommand)]
     Journal(commands::journal::JournalCommand),

@@ -1,5 +1,6 @@
 //! Putting the page together: one file, whose policy allows its own script and style by their hashes.
 
+use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use base64::Engine as _;
@@ -92,13 +93,10 @@ pub fn render(page: &Page<'_>) -> String {
         constants["REPOSITORIES"] = page.others.iter().map(Source::constants).collect();
     }
     let base = source.gist_raw_base.trim_end_matches('/');
-    let badges: String = ["installs", "downloads", "clones", "views"]
-        .iter()
-        .map(|name| {
-            let badge = query(&format!("{base}/{name}.json"));
-            format!("<img src=\"https://img.shields.io/endpoint?url={badge}\" alt=\"{name}\"> ")
-        })
-        .collect();
+    let badges = ["installs", "downloads", "clones", "views"].map(|name| {
+        let badge = query(&format!("{base}/{name}.json"));
+        format!("<img src=\"https://img.shields.io/endpoint?url={badge}\" alt=\"{name}\">")
+    });
     let data = page.held.map_or_else(String::new, |held| {
         format!(
             "<script type=\"application/json\" id=\"held\">{}</script>\n",
@@ -119,7 +117,7 @@ pub fn render(page: &Page<'_>) -> String {
             ("stamp", &stamp),
             ("style", STYLE),
             ("link", &html(&link)),
-            ("badges", badges.trim_end()),
+            ("badges", &badges.join(" ")),
             ("state", &html(&format!("{base}/state.json"))),
             ("constants", &json_block(&constants)),
             ("data", &data),
@@ -164,8 +162,10 @@ pub fn pristine_digest() -> &'static str {
         digest
             .finalize()
             .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+            .fold(String::new(), |mut text, byte| {
+                let _ = write!(text, "{byte:02x}");
+                text
+            })
     });
     &DIGEST
 }

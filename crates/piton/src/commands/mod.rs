@@ -11,6 +11,7 @@ pub(crate) mod migration;
 pub(crate) mod prompt;
 pub(crate) mod runs;
 pub(crate) mod taste;
+pub(crate) mod traffic;
 
 use crate::cli::Command;
 use crate::context::Context;
@@ -25,6 +26,7 @@ pub(crate) fn run(context: &Context, command: Command) -> CommandResult {
         Command::Prompt(command) => prompt::run(context, &command),
         Command::Runs(command) => runs::run(context, &command),
         Command::Taste(args) => taste::run(context, &args),
+        Command::Traffic(command) => traffic::run(context, &command),
         Command::Apply(args) => apply::run(context, &args),
         Command::Journal(command) => journal::run(context, &command),
         Command::Demo(args) => demo::run(context, &args),

@@ -1,0 +1,20 @@
+//! `piton traffic`: traffic tracking of a repository, a file for each subcommand.
+
+mod dashboard;
+
+use clap::Subcommand;
+
+use crate::context::Context;
+use crate::error::CommandResult;
+
+/// Keep and show a repository's traffic for longer than GitHub does
+#[derive(Debug, Subcommand)]
+pub(crate) enum TrafficCommand {
+    Dashboard(dashboard::DashboardArgs),
+}
+
+pub(crate) fn run(context: &Context, command: &TrafficCommand) -> CommandResult {
+    match command {
+        TrafficCommand::Dashboard(args) => dashboard::run(context, args),
+    }
+}

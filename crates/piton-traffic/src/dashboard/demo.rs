@@ -93,7 +93,11 @@ fn row(date: Date, age: u32, now: Timestamp, totals: &mut Totals) -> Value {
     // A year's wave, quiet weekends, and a launch now and then.
     let weekday = i64::from(date.weekday().to_monday_zero_offset());
     let base = 12 + u64::from(age.min(1500) / 30) + u64::from(jitter(age, 1) % 9);
-    let launch = if jitter(age, 2) % 97 == 0 { 6 } else { 1 };
+    let launch = if jitter(age, 2).is_multiple_of(97) {
+        6
+    } else {
+        1
+    };
     let open = if weekday < 5 {
         base * launch
     } else {
@@ -117,8 +121,8 @@ fn row(date: Date, age: u32, now: Timestamp, totals: &mut Totals) -> Value {
     totals.downloads += downloads;
     totals.views += open * 4;
     totals.unique_views += open;
-    totals.stars += u64::from(jitter(age, 6) % 5 == 0) * launch;
-    totals.forks += u64::from(jitter(age, 7) % 41 == 0);
+    totals.stars += u64::from(jitter(age, 6).is_multiple_of(5)) * launch;
+    totals.forks += u64::from(jitter(age, 7).is_multiple_of(41));
     totals.issues = 3 + u64::from(jitter(age / 9, 8) % 6);
     json!({
         "date": format!("{date}T00:00:00Z"),

@@ -1,11 +1,11 @@
 //! Putting the page together: one file, whose policy allows its own script and style by their hashes.
 
-use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use base64::Engine as _;
+use piton_base::Digest;
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
+use sha2::Sha256;
 
 use super::escape::{html, json_block, query};
 
@@ -43,7 +43,7 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
 });
 
 fn hash(text: &str) -> String {
-    base64::engine::general_purpose::STANDARD.encode(Sha256::digest(text))
+    base64::engine::general_purpose::STANDARD.encode(<Sha256 as sha2::Digest>::digest(text))
 }
 
 /// Where the numbers of one repository lie.
@@ -154,18 +154,7 @@ pub fn favicon() -> &'static str {
 /// The digest that recognises a page made from this template, whatever was
 /// filled in.
 pub fn pristine_digest() -> &'static str {
-    static DIGEST: LazyLock<String> = LazyLock::new(|| {
-        let mut digest = Sha256::new();
-        for part in [PAGE, STYLE, &SCRIPT] {
-            digest.update(part);
-        }
-        digest
-            .finalize()
-            .iter()
-            .fold(String::new(), |mut text, byte| {
-                let _ = write!(text, "{byte:02x}");
-                text
-            })
-    });
+    static DIGEST: LazyLock<String> =
+        LazyLock::new(|| Digest::of_parts([PAGE, STYLE, SCRIPT.as_str()].map(str::as_bytes)).hex());
     &DIGEST
 }

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::time::Duration;
 
 use clap::Args;
-use piton_plan::Clock as _;
+use piton_base::Clock as _;
 use piton_traffic::dashboard::{Page, Source, demo_history, favicon, render};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde_json::json;
@@ -65,7 +65,7 @@ pub(crate) fn run(context: &Context, args: &DashboardArgs) -> CommandResult {
             .out
             .hint("open this address in a browser; Ctrl-C ends it");
     }
-    while !context.stop.is_stopped() {
+    while !context.stop.requested() {
         let mut waiting = [PollFd::new(&listener, PollFlags::IN)];
         if matches!(poll(&mut waiting, Some(&LOOK)), Ok(ready) if ready > 0)
             && let Ok((stream, _)) = listener.accept()

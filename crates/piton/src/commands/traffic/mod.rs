@@ -9,6 +9,9 @@ use crate::error::CommandResult;
 
 /// Keep and show a repository's traffic for longer than GitHub does
 #[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  piton traffic dashboard --demo     the dashboard with made-up data")]
 pub(crate) enum TrafficCommand {
     Dashboard(dashboard::DashboardArgs),
 }

@@ -7,7 +7,6 @@
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use piton_agent::dialect::StreamKind;
 use piton_agent::redact::Redactor;
 use piton_agent::{
@@ -77,7 +76,7 @@ fn main() {
 
     let stream = stream();
     let read = || {
-        let mut reader = StreamKind::ClaudeStreamJson.reader(Timestamp::UNIX_EPOCH);
+        let mut reader = StreamKind::ClaudeStreamJson.reader();
         stream.chunks(65_536).for_each(|chunk| reader.feed(chunk));
         reader.finish()
     };

@@ -110,6 +110,9 @@ pub struct CallRecord {
     pub slug: Option<String>,
     pub arguments: Vec<String>,
     pub model: Option<String>,
+    /// The model that answered, as the agent names it.
+    #[serde(default)]
+    pub answered_by: Option<String>,
     pub effort: Option<Effort>,
     pub started_at: Timestamp,
     pub duration_ms: u64,
@@ -136,6 +139,14 @@ pub enum CallEvent<'a> {
     /// What it prints, redacted, in pieces that may end anywhere.
     Stdout(&'a [u8]),
     Stderr(&'a [u8]),
+    /// It failed and says that it will try again.
+    Retrying(&'a str),
+    /// What it consumed so far, and what it said or began last.
+    Progress {
+        usage: Option<Usage>,
+        cost_usd: Option<f64>,
+        doing: Option<&'a str>,
+    },
     /// It is being ended.
     Ending(EndReason),
     Warning(&'a str),

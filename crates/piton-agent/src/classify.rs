@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::adapter::{FailureClass, FailureRule};
 use crate::dialect::{Failure, Transcript};
@@ -26,7 +27,10 @@ pub struct Evidence<'a> {
     /// The last of what the program wrote to standard error.
     pub stderr_tail: &'a str,
     pub rules: &'a [FailureRule],
+    /// When it ended, which "in two hours" counts from, and the zone of times
+    /// that name none.
     pub now: Timestamp,
+    pub zone: &'a TimeZone,
 }
 
 /// Decides how a call ended.
@@ -40,7 +44,13 @@ pub fn classify(evidence: &Evidence<'_>) -> Outcome {
         {
             return evidence.ran_over(ended == Some(EndReason::Idle));
         }
-        Some(EndReason::Idle | EndReason::Deadline | EndReason::AfterResult) | None => {}
+        Some(EndReason::Hopeless) if transcript.failure.is_none() => {
+            return evidence.ran_over(false);
+        }
+        Some(
+            EndReason::Idle | EndReason::Deadline | EndReason::AfterResult | EndReason::Hopeless,
+        )
+        | None => {}
     }
     if let Some(failure) = &transcript.failure {
         return evidence.failed(failure);
@@ -63,12 +73,10 @@ pub fn classify(evidence: &Evidence<'_>) -> Outcome {
 impl Evidence<'_> {
     fn ran_over(&self, idle: bool) -> Outcome {
         if let Some(retrying) = &self.transcript.retrying {
-            let failure = Failure {
-                message: retrying.clone(),
-                ..Failure::default()
-            };
-            let class = self.class_of(&failure).unwrap_or(FailureClass::Outage);
-            return self.outcome(class, format!("it only retried: {retrying}"), None);
+            let failure = &retrying.failure;
+            let class = class_of(self.rules, failure).unwrap_or(FailureClass::Outage);
+            let message = format!("it only retried: {}", failure.message);
+            return self.outcome(class, message, self.until(failure));
         }
         if idle {
             Outcome::Hung {
@@ -81,8 +89,8 @@ impl Evidence<'_> {
     }
 
     fn failed(&self, failure: &Failure) -> Outcome {
-        match self.class_of(failure) {
-            Some(class) => self.outcome(class, failure.message.clone(), failure.until),
+        match class_of(self.rules, failure) {
+            Some(class) => self.outcome(class, failure.message.clone(), self.until(failure)),
             None => Outcome::Crashed {
                 exit: self.exit,
                 message: failure.message.clone(),
@@ -92,12 +100,20 @@ impl Evidence<'_> {
 
     fn replied(&self) -> Outcome {
         let transcript = &self.transcript;
-        if transcript.overflow && (self.plain || transcript.text.is_none()) {
+        let text = transcript.text.clone().unwrap_or_default();
+        let structured = &transcript.structured;
+        let is_long = |value: &serde_json::Value| value.to_string().len() > Reply::LONGEST;
+        if text.len() > Reply::LONGEST
+            || structured.as_ref().is_some_and(is_long)
+            || transcript.overflow && (self.plain || transcript.text.is_none())
+        {
             return Outcome::Unreadable {
-                message: "it is larger than piton takes as one reply (8 MiB)".to_owned(),
+                message: format!(
+                    "it is larger than piton takes as one reply ({} MiB)",
+                    Reply::LONGEST >> 20
+                ),
             };
         }
-        let text = transcript.text.clone().unwrap_or_default();
         if text.trim().is_empty() && transcript.structured.is_none() {
             return Outcome::NoOutput {
                 message: "its reply is empty".to_owned(),
@@ -124,18 +140,27 @@ impl Evidence<'_> {
         let message = message.collect::<Vec<_>>().join("\n");
         let failure = Failure {
             words: vec![format!("exit:{}", self.exit.number())],
-            until: until::from_message(&message, self.now),
             message,
+            until: None,
         };
+        let until = self.until(&Failure {
+            message: last_part(&failure.message).to_owned(),
+            ..Failure::default()
+        });
         // The log in full is on disk; a message is a line or two.
         let message = last_lines(&failure.message, 3);
-        match self.class_of(&failure) {
-            Some(class) => self.outcome(class, message, failure.until),
+        match class_of(self.rules, &failure) {
+            Some(class) => self.outcome(class, message, until),
             None => Outcome::Crashed {
                 exit: self.exit,
                 message,
             },
         }
+    }
+
+    fn until(&self, failure: &Failure) -> Option<Timestamp> {
+        let told = || until::from_message(&failure.message, self.now, self.zone);
+        failure.until.or_else(told)
     }
 
     fn what_came(&self) -> String {
@@ -160,13 +185,6 @@ impl Evidence<'_> {
         }
     }
 
-    fn class_of(&self, failure: &Failure) -> Option<FailureClass> {
-        self.rules
-            .iter()
-            .find(|rule| rule.matches(failure))
-            .map(|rule| rule.class)
-    }
-
     fn outcome(&self, class: FailureClass, message: String, until: Option<Timestamp>) -> Outcome {
         match class {
             FailureClass::Refused => Outcome::Refused { message },
@@ -181,6 +199,12 @@ impl Evidence<'_> {
             },
         }
     }
+}
+
+/// Returns the class of a failure: the first rule that fits it says.
+pub(crate) fn class_of(rules: &[FailureRule], failure: &Failure) -> Option<FailureClass> {
+    let rule = rules.iter().find(|rule| rule.matches(failure))?;
+    Some(rule.class)
 }
 
 /// Returns the last four kilobytes, from a character on.

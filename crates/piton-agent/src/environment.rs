@@ -54,26 +54,66 @@ const COMMON: &[&str] = &[
 ];
 
 /// What no agent is given, whatever a list says: with these it could push,
-/// merge and publish in the user's name.
+/// merge and publish in the user's name. Names count in any case.
 const NEVER: &[&str] = &[
     "ACTIONS_*",
-    "BITBUCKET_TOKEN",
+    "AZURE_DEVOPS_*",
+    "BITBUCKET_*",
+    "BUNDLE_GEM*",
+    "BUNDLE_RUBYGEMS*",
     "CARGO_REGISTRIES_*",
-    "CARGO_REGISTRY_TOKEN",
+    "CARGO_REGISTRY_*",
+    "CI_DEPLOY_*",
     "CI_JOB_TOKEN",
+    "CI_REGISTRY_PASSWORD",
+    "CODEARTIFACT_AUTH_TOKEN",
+    "CODEBERG_*",
+    "CODECOV_TOKEN",
+    "CR_PAT",
+    "DENO_AUTH_TOKENS",
+    "DOCKER_AUTH_CONFIG",
+    "DOCKER_PASSWORD",
+    "DOCKER_TOKEN",
+    "FLIT_PASSWORD",
+    "FORGEJO_*",
+    "GEM_HOST_API_KEY",
     "GH_*",
-    "GITEA_TOKEN",
+    "GITEA_*",
     "GITHUB_*",
     "GITLAB_*",
     "GIT_ASKPASS",
     "GIT_CONFIG_*",
     "GIT_SSH*",
+    "GOPROXY_TOKEN",
+    "HATCH_INDEX_*",
+    "HEX_API_KEY",
+    "HOMEBREW_GITHUB_*",
+    "HUB_TOKEN",
+    "JSR_TOKEN",
+    "MAVEN_PASSWORD",
+    "MAVEN_TOKEN",
     "NODE_AUTH_TOKEN",
+    "NPM_CONFIG_*AUTH*",
     "NPM_TOKEN",
+    "NUGET_API_KEY",
+    "NUGET_TOKEN",
+    "ORG_GRADLE_PROJECT_*",
+    "OSSRH_*",
+    "PDM_PUBLISH_*",
     "PITON_*",
+    "POETRY_HTTP_BASIC_*",
+    "POETRY_PYPI_TOKEN_*",
+    "PYPI_*",
+    "RUBYGEMS_*",
+    "SONATYPE_*",
     "SSH_AGENT_PID",
     "SSH_ASKPASS",
     "SSH_AUTH_SOCK",
+    "SYSTEM_ACCESSTOKEN",
+    "TEST_PYPI_*",
+    "TWINE_*",
+    "UV_PUBLISH_*",
+    "YARN_NPM_AUTH*",
 ];
 
 /// Returns the variables for an agent: those of the common list and of the
@@ -89,7 +129,7 @@ pub fn build(
             .copied()
             .chain(spec.allow.iter().map(String::as_str))
             .any(|entry| covers(entry, name));
-        listed && !NEVER.iter().any(|entry| covers(entry, name))
+        listed && !is_never_passed(name)
     };
     let passed = host
         .environment
@@ -134,6 +174,17 @@ pub fn secrets(host: &Host) -> Vec<String> {
     named
         .filter_map(|(_, value)| value.to_str().map(str::to_owned))
         .collect()
+}
+
+/// Tells whether a variable is one that no agent is ever given.
+pub fn is_never_passed(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    NEVER.iter().any(|entry| match entry.split_once("*AUTH*") {
+        Some((prefix, _)) => name
+            .strip_prefix(prefix)
+            .is_some_and(|rest| rest.contains("AUTH")),
+        None => covers(entry, &name),
+    })
 }
 
 fn covers(entry: &str, name: &str) -> bool {
@@ -191,6 +242,37 @@ mod tests {
             "PITON_ROLE",
         ];
         assert_eq!(names(&spec, false), expected);
+    }
+
+    #[test]
+    fn no_list_lets_a_token_of_a_registry_or_a_forge_through() {
+        let spec = EnvironmentSpec {
+            allow: vec!["*".into()],
+            ..EnvironmentSpec::default()
+        };
+        for name in [
+            "UV_PUBLISH_TOKEN",
+            "TWINE_PASSWORD",
+            "FORGEJO_TOKEN",
+            "BITBUCKET_APP_PASSWORD",
+            "npm_config__auth",
+            "NPM_CONFIG_//registry.example/:_authToken",
+            "POETRY_PYPI_TOKEN_MAIN",
+            "CARGO_REGISTRY_TOKEN",
+            "GITEA_SERVER_TOKEN",
+        ] {
+            let host = Host {
+                environment: [(name.into(), "secret".into())].into(),
+                ..Host::default()
+            };
+            let passed = build(&host, &spec, &[]);
+            assert!(!passed.contains_key(std::ffi::OsStr::new(name)), "{name}");
+        }
+        let host = Host {
+            environment: [("npm_config_registry".into(), "x".into())].into(),
+            ..Host::default()
+        };
+        assert_eq!(build(&host, &spec, &[]).len(), 2, "settings still pass");
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use jiff::tz::TimeZone;
+
 /// The environment that piton itself was given, as a value from `main`.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Host {
@@ -35,6 +37,14 @@ impl Host {
 
     pub fn variable(&self, name: &str) -> Option<&OsString> {
         self.environment.get(std::ffi::OsStr::new(name))
+    }
+
+    /// Returns the zone in which programs of this machine tell the time.
+    pub fn zone(&self) -> TimeZone {
+        let named = self.variable("TZ").and_then(|name| name.to_str());
+        named
+            .and_then(|name| TimeZone::get(name.trim_start_matches(':')).ok())
+            .unwrap_or_else(TimeZone::system)
     }
 
     /// Finds a program the way a shell would, without running anything.

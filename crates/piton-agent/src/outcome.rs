@@ -64,6 +64,12 @@ pub struct Reply {
     pub structured: Option<serde_json::Value>,
 }
 
+impl Reply {
+    /// The longest reply that is taken, in bytes. An answer is read by people
+    /// and committed; what is longer went wrong.
+    pub const LONGEST: usize = 8 << 20;
+}
+
 impl Outcome {
     /// Returns the name of the class, as records carry it.
     pub fn name(&self) -> &'static str {

@@ -15,7 +15,7 @@ use crate::classify::{Evidence, classify};
 use crate::dialect::{Dialect, StreamKind};
 use crate::environment;
 use crate::host::Host;
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, Reply};
 use crate::process::{Ended, ExitKind, Launch, LaunchError, Marker, supervise};
 use crate::redact::Redactor;
 use crate::watchdog::Limits;
@@ -101,10 +101,9 @@ impl ProgramAgent {
 
     /// Reads the reply that the agent wrote to a file, and puts it away redacted.
     fn reply_in_file(&self, files: &CallFiles) -> Option<String> {
-        const LONGEST: u64 = 8 << 20;
         let path = files.raw_reply();
         let stat = self.disk.stat(&path).ok()??;
-        let bytes = if stat.len <= LONGEST {
+        let bytes = if stat.len <= Reply::LONGEST as u64 {
             self.disk.read(&path).ok()
         } else {
             None
@@ -160,6 +159,7 @@ impl Agent for ProgramAgent {
             slug: call.slug.clone(),
             arguments,
             model: call.model.clone(),
+            answered_by: None,
             effort: call.effort,
             started_at,
             duration_ms: 0,
@@ -212,7 +212,7 @@ impl Agent for ProgramAgent {
         };
         let marker = Marker::of(&launch.token);
         marker.leave(&*self.disk, directory).map_err(note)?;
-        let reader = self.spec.stream.reader(started_at);
+        let reader = self.spec.stream.reader();
         let mut recording = Recording::open(self, files, reader, &record.arguments, events)?;
         let ended = supervise(&launch, &mut recording, &call.limits, stop, &*self.clock);
         let done = recording.close();
@@ -260,6 +260,7 @@ impl ProgramAgent {
         record.ended_by = ended.reason;
         record.left_behind = ended.left_behind;
         record.session.clone_from(&transcript.session);
+        record.answered_by.clone_from(&transcript.model);
         record.usage = transcript.usage;
         record.cost_usd = transcript.cost;
         (record.stdout_bytes, record.stderr_bytes) = (kept.stdout_bytes, kept.stderr_bytes);
@@ -285,6 +286,7 @@ impl ProgramAgent {
             stderr_tail: &kept.stderr_tail,
             rules: &self.spec.failures,
             now: self.clock.now(),
+            zone: &self.host.zone(),
         });
     }
 
@@ -317,8 +319,8 @@ impl ProgramAgent {
 }
 
 /// Reads a whole stream that is already on disk, for looking at a call again.
-pub fn replay(kind: StreamKind, bytes: &[u8], now: jiff::Timestamp) -> crate::dialect::Transcript {
-    let mut reader: Box<dyn Dialect> = kind.reader(now);
+pub fn replay(kind: StreamKind, bytes: &[u8]) -> crate::dialect::Transcript {
+    let mut reader: Box<dyn Dialect> = kind.reader();
     reader.feed(bytes);
     reader.finish()
 }

@@ -41,6 +41,8 @@ pub enum Standing {
     InTool,
     /// It announces retries and does nothing else.
     Retrying,
+    /// It keeps announcing a failure that no repetition mends.
+    Hopeless,
     /// It printed its final result.
     Finished,
 }
@@ -52,6 +54,8 @@ pub enum EndReason {
     /// Silent, or only retrying, for longer than allowed.
     Idle,
     Deadline,
+    /// It kept retrying what no repetition mends.
+    Hopeless,
     /// Stayed on after its final result.
     AfterResult,
     /// piton itself was told to stop.
@@ -78,6 +82,7 @@ pub enum Verdict {
 /// Decides whether a program has used up one of its limits.
 pub fn decide(now: Duration, seen: &Seen, limits: &Limits) -> Verdict {
     let (since, limit, reason) = match seen.standing {
+        Standing::Hopeless => return Verdict::End(EndReason::Hopeless),
         Standing::Working => (seen.last_output, limits.idle, EndReason::Idle),
         Standing::InTool => (
             seen.last_output,
@@ -156,6 +161,14 @@ mod tests {
         assert_eq!(
             at(20, &seen(Standing::Retrying, 19, 10)),
             Verdict::End(EndReason::Idle)
+        );
+    }
+
+    #[test]
+    fn an_agent_whose_retries_are_hopeless_is_ended_at_once() {
+        assert_eq!(
+            at(1, &seen(Standing::Hopeless, 1, 1)),
+            Verdict::End(EndReason::Hopeless)
         );
     }
 

@@ -33,7 +33,10 @@ pub fn resolve(name: &str, settings: Option<&toml::Table>) -> Result<AdapterSpec
     if name == "command" && table.get("program").and_then(toml::Value::as_str) == Some("") {
         return Err(AdapterError::NoCommand);
     }
-    let spec: AdapterSpec = table.try_into().map_err(wrong)?;
+    let mut spec: AdapterSpec = table.try_into().map_err(wrong)?;
+    if built_in.is_none_or(|(name, _)| *name == "command") {
+        spec.allow_its_keys();
+    }
     spec.check().map_err(|reason| AdapterError::Unusable {
         name: name.to_owned(),
         reason,
@@ -46,11 +49,15 @@ pub(super) fn command() -> AdapterSpec {
     toml::from_str(BUILT_IN[2].1).expect("a built-in description parses; a test reads all of them")
 }
 
-/// Lays settings over a description: tables key by key, everything else whole.
+/// Lays settings over a description: tables key by key, everything else whole,
+/// but for the variables that are passed on, which are further ones.
 fn lay_over(base: &mut toml::Table, settings: &toml::Table) {
     for (key, value) in settings {
         match (base.get_mut(key), value) {
             (Some(toml::Value::Table(below)), toml::Value::Table(above)) => lay_over(below, above),
+            (Some(toml::Value::Array(below)), toml::Value::Array(above)) if key == "allow" => {
+                below.extend(above.iter().cloned());
+            }
             _ => {
                 base.insert(key.clone(), value.clone());
             }
@@ -91,6 +98,24 @@ mod tests {
         assert_eq!(changed.arguments, plain.arguments);
         assert_eq!(changed.version.arguments, plain.version.arguments);
         assert_eq!(changed.version.tested_to.unwrap().to_string(), "9.9");
+    }
+
+    #[test]
+    fn variables_in_the_settings_are_added_to_the_list() {
+        let over = settings("[environment]\nallow = [\"MY_PROXY\"]");
+        let allow = resolve("claude", Some(&over)).unwrap().environment.allow;
+        assert!(allow.contains(&"ANTHROPIC_*".to_owned()), "{allow:?}");
+        assert!(allow.contains(&"MY_PROXY".to_owned()), "{allow:?}");
+    }
+
+    #[test]
+    fn a_command_gets_the_keys_that_its_recipe_names() {
+        let allow = |line: &str| AdapterSpec::of_command(line).unwrap().environment.allow;
+        assert_eq!(allow("sh agent.sh"), [""; 0]);
+        assert_eq!(allow("/opt/amp -x"), ["AMP_*"]);
+        let over = settings("program = \"amp\"\n[environment]\nallow = [\"MINE\"]");
+        let own = resolve("mine", Some(&over)).unwrap();
+        assert_eq!(own.environment.allow, ["MINE", "AMP_*"]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod builtin;
+mod recipes;
 mod rules;
 mod spec;
 

@@ -145,6 +145,7 @@ impl AdapterSpec {
         let mut spec = super::builtin::command();
         spec.program = words.remove(0);
         spec.arguments = words;
+        spec.allow_its_keys();
         if spec
             .arguments
             .iter()
@@ -160,6 +161,14 @@ impl AdapterSpec {
             spec.reply = ReplySource::File;
         }
         Ok(spec)
+    }
+
+    /// Lets the program have the keys of its own service.
+    pub(super) fn allow_its_keys(&mut self) {
+        let keys = super::recipes::variables_of(&self.program);
+        self.environment
+            .allow
+            .extend(keys.iter().map(ToString::to_string));
     }
 
     /// Refuses a description that could not work, with the reason.

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::json::{self, at, number, text};
-use super::{Dialect, Failure, Lines, Transcript};
+use super::partial::Partial;
+use super::{Dialect, Failure, Lines, Retrying, Transcript};
 use crate::usage::Usage;
 use crate::watchdog::Standing;
 
@@ -14,28 +15,10 @@ use crate::watchdog::Standing;
 ///
 /// Every event is looked at by its `type`, wherever in the line it stands; what
 /// is unknown is left alone, since each release brings new events and fields.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct ClaudeStream {
     lines: Lines,
     events: Events,
-}
-
-impl ClaudeStream {
-    pub fn new(now: Timestamp) -> Self {
-        Self {
-            lines: Lines::default(),
-            events: Events {
-                now,
-                so_far: Transcript::default(),
-                said: Vec::new(),
-                tools: BTreeSet::new(),
-                background: 0,
-                error_words: Vec::new(),
-                until: None,
-                own_parts: None,
-            },
-        }
-    }
 }
 
 impl Dialect for ClaudeStream {
@@ -60,6 +43,10 @@ impl Dialect for ClaudeStream {
         }
     }
 
+    fn so_far(&self) -> &Transcript {
+        &self.events.so_far
+    }
+
     fn finish(self: Box<Self>) -> Transcript {
         let mut events = self.events;
         events.so_far.overflow = self.lines.finish(|line| events.line(line)) > 0;
@@ -73,9 +60,8 @@ impl Dialect for ClaudeStream {
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Events {
-    now: Timestamp,
     so_far: Transcript,
     /// The text of each assistant message, for a stream that has no result.
     said: Vec<String>,
@@ -86,6 +72,10 @@ struct Events {
     error_words: Vec<String>,
     until: Option<Timestamp>,
     own_parts: Option<(Usage, f64)>,
+    /// What was consumed since the last result.
+    partial: Partial,
+    /// What the last result told.
+    settled: Option<Usage>,
 }
 
 impl Events {
@@ -123,7 +113,7 @@ impl Events {
             ("rate_limit_event", _) => self.rate_limit(event),
             ("assistant", _) => self.assistant(event),
             ("user", _) => self.tool_results(event),
-            ("stream_event", _) => self.so_far.retrying = None,
+            ("stream_event", _) => self.partial(event),
             ("result", _) => self.result(event),
             _ => {}
         }
@@ -133,8 +123,26 @@ impl Events {
         let word = text(event, &["error"]).unwrap_or("unknown");
         let status = event.get("error_status").and_then(Value::as_u64);
         let (attempt, of) = (number(event, "attempt"), number(event, "max_retries"));
+        let mut words = vec![word.to_owned()];
+        words.extend(status.map(|status| format!("status:{status}")));
         let status = status.map_or(String::new(), |status| format!(" (status {status})"));
-        self.so_far.retrying = Some(format!("{word}{status}, retry {attempt} of {of}"));
+        let failure = Failure {
+            words,
+            message: format!("{word}{status}, retry {attempt} of {of}"),
+            until: self.until,
+        };
+        let before = self.so_far.retrying.take();
+        self.so_far.retrying = Some(Retrying::again(before, failure));
+    }
+
+    fn partial(&mut self, event: &Value) {
+        self.so_far.retrying = None;
+        self.partial.event(event);
+        let mut sum = self.partial.sum();
+        if let (Some(sum), Some(settled)) = (&mut sum, self.settled) {
+            *sum += settled;
+        }
+        self.so_far.usage = sum.or(self.so_far.usage);
     }
 
     fn rate_limit(&mut self, event: &Value) {
@@ -159,11 +167,15 @@ impl Events {
         for block in blocks {
             match text(block, &["type"]) {
                 Some("text") if own => said.push_str(text(block, &["text"]).unwrap_or_default()),
-                Some("tool_use") => self.tools.extend(text(block, &["id"]).map(str::to_owned)),
+                Some("tool_use") => {
+                    self.tools.extend(text(block, &["id"]).map(str::to_owned));
+                    self.so_far.doing = Some(tool_in_words(block));
+                }
                 _ => {}
             }
         }
         if !said.is_empty() {
+            self.so_far.doing = Some(said.clone());
             self.said.push(said);
         }
     }
@@ -229,13 +241,10 @@ impl Events {
             .collect::<Vec<_>>()
             .join("; ");
         let message = result.map_or(listed, str::to_owned);
-        let until = self
-            .until
-            .or_else(|| crate::until::from_message(&message, self.now));
         Failure {
             words,
             message,
-            until,
+            until: self.until,
         }
     }
 
@@ -255,8 +264,28 @@ impl Events {
         } else if let Some(whole) = event.get("modelUsage").filter(|whole| whole.is_object()) {
             self.so_far.usage = Some(models(whole).0);
             self.so_far.cost = event.get("total_cost_usd").and_then(Value::as_f64);
+        } else {
+            return;
         }
+        self.partial.clear();
+        self.settled = self.so_far.usage;
     }
+}
+
+/// `Bash: cargo test`, `Read: src/lib.rs`.
+fn tool_in_words(block: &Value) -> String {
+    let name = text(block, &["name"]).unwrap_or("a tool");
+    let about = [
+        "command",
+        "file_path",
+        "pattern",
+        "path",
+        "description",
+        "url",
+    ]
+    .into_iter()
+    .find_map(|key| text(block, &["input", key]));
+    about.map_or_else(|| name.to_owned(), |about| format!("{name}: {about}"))
 }
 
 fn models(usage: &Value) -> (Usage, f64) {

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
 use serde_json::Value;
 
 use super::json::{self, number, text};
-use super::{Dialect, Failure, Lines, Transcript};
+use super::{Dialect, Failure, Lines, Retrying, Transcript};
 use crate::usage::Usage;
 use crate::watchdog::Standing;
 
@@ -15,23 +14,10 @@ use crate::watchdog::Standing;
 /// There are no deltas: an answer appears when it is complete. The final text is
 /// the last `agent_message`; an `error` may be a mere retry, so only
 /// `turn.completed` and `turn.failed` end a turn.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct CodexStream {
     lines: Lines,
     events: Events,
-}
-
-impl CodexStream {
-    pub fn new(now: Timestamp) -> Self {
-        Self {
-            lines: Lines::default(),
-            events: Events {
-                now,
-                so_far: Transcript::default(),
-                open: BTreeSet::new(),
-            },
-        }
-    }
 }
 
 impl Dialect for CodexStream {
@@ -52,6 +38,10 @@ impl Dialect for CodexStream {
         }
     }
 
+    fn so_far(&self) -> &Transcript {
+        &self.events.so_far
+    }
+
     fn finish(self: Box<Self>) -> Transcript {
         let mut events = self.events;
         events.so_far.overflow = self.lines.finish(|line| events.line(line)) > 0;
@@ -59,9 +49,8 @@ impl Dialect for CodexStream {
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Events {
-    now: Timestamp,
     so_far: Transcript,
     /// Items that started and did not complete yet.
     open: BTreeSet<String>,
@@ -90,11 +79,18 @@ impl Events {
             }
             "item.started" => {
                 self.so_far.retrying = None;
+                self.so_far.doing = text(event, &["item", "command"])
+                    .or_else(|| text(event, &["item", "type"]))
+                    .map(str::to_owned);
                 self.open
                     .extend(text(event, &["item", "id"]).map(str::to_owned));
             }
             "item.completed" => self.completed(event),
-            "error" => self.so_far.retrying = text(event, &["message"]).map(str::to_owned),
+            "error" => {
+                let message = text(event, &["message"]).unwrap_or_default();
+                let before = self.so_far.retrying.take();
+                self.so_far.retrying = Some(Retrying::again(before, failure(message)));
+            }
             "turn.completed" => {
                 self.so_far.finished = true;
                 self.so_far.retrying = None;
@@ -105,7 +101,7 @@ impl Events {
             "turn.failed" => {
                 let message = text(event, &["error", "message"]).unwrap_or_default();
                 self.so_far.retrying = None;
-                self.so_far.failure = Some(failure(message, self.now));
+                self.so_far.failure = Some(failure(message));
             }
             _ => {}
         }
@@ -117,12 +113,13 @@ impl Events {
         self.open.remove(text(item, &["id"]).unwrap_or_default());
         if text(item, &["type"]) == Some("agent_message") {
             self.so_far.text = text(item, &["text"]).map(str::to_owned);
+            self.so_far.doing.clone_from(&self.so_far.text);
         }
     }
 }
 
 /// Reads a failure's message, which may be the service's own JSON.
-fn failure(message: &str, now: Timestamp) -> Failure {
+fn failure(message: &str) -> Failure {
     let mut words = Vec::new();
     let mut plain = message.to_owned();
     if let Some(error) = object(message).as_ref().and_then(|body| body.get("error")) {
@@ -136,11 +133,10 @@ fn failure(message: &str, now: Timestamp) -> Failure {
         .into_iter()
         .find_map(|before| plain.split_once(before)?.1.get(..3)?.parse::<u16>().ok());
     words.extend(status.map(|status| format!("status:{status}")));
-    let until = crate::until::from_message(&plain, now);
     Failure {
         words,
         message: plain,
-        until,
+        until: None,
     }
 }
 

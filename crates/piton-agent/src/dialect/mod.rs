@@ -4,19 +4,19 @@ mod claude;
 mod codex;
 mod json;
 mod lines;
+mod partial;
 mod plain;
 mod transcript;
 
 use std::fmt::Debug;
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use claude::ClaudeStream;
 pub use codex::CodexStream;
 pub use lines::Lines;
 pub use plain::Plain;
-pub use transcript::{Failure, Transcript};
+pub use transcript::{Failure, Retrying, Transcript};
 
 use crate::watchdog::Standing;
 
@@ -39,16 +39,19 @@ pub trait Dialect: Debug + Send {
     /// Returns what the agent is doing, as far as the output tells.
     fn standing(&self) -> Standing;
 
+    /// Returns what came of the stream so far.
+    fn so_far(&self) -> &Transcript;
+
     /// Takes the end of the stream, torn or not, and returns what it came to.
     fn finish(self: Box<Self>) -> Transcript;
 }
 
 impl StreamKind {
-    /// Starts reading a stream. `now` is the time that "in two hours" counts from.
-    pub fn reader(self, now: Timestamp) -> Box<dyn Dialect> {
+    /// Starts reading a stream.
+    pub fn reader(self) -> Box<dyn Dialect> {
         match self {
-            Self::ClaudeStreamJson => Box::new(ClaudeStream::new(now)),
-            Self::CodexJsonl => Box::new(CodexStream::new(now)),
+            Self::ClaudeStreamJson => Box::new(ClaudeStream::default()),
+            Self::CodexJsonl => Box::new(CodexStream::default()),
             Self::Plain => Box::new(Plain::default()),
         }
     }

@@ -1,27 +1,31 @@
 //! Output that is the reply itself.
 
 use super::{Dialect, Transcript};
+use crate::outcome::Reply;
 use crate::watchdog::Standing;
-
-/// The longest reply that is taken.
-const LONGEST: usize = 8 << 20;
 
 /// Takes everything printed as the reply.
 #[derive(Debug, Default)]
 pub struct Plain {
     text: Vec<u8>,
     overflow: bool,
+    /// Nothing can be told of it before its end.
+    so_far: Transcript,
 }
 
 impl Dialect for Plain {
     fn feed(&mut self, chunk: &[u8]) {
-        let room = LONGEST - self.text.len();
+        let room = Reply::LONGEST - self.text.len();
         self.overflow |= chunk.len() > room;
         self.text.extend_from_slice(&chunk[..chunk.len().min(room)]);
     }
 
     fn standing(&self) -> Standing {
         Standing::Working
+    }
+
+    fn so_far(&self) -> &Transcript {
+        &self.so_far
     }
 
     fn finish(self: Box<Self>) -> Transcript {

@@ -20,8 +20,10 @@ pub struct Transcript {
     pub usage: Option<Usage>,
     /// In US dollars, an estimate of the agent's.
     pub cost: Option<f64>,
-    /// The last announcement of a retry that nothing else followed.
-    pub retrying: Option<String>,
+    /// The announcements of retries that nothing else followed.
+    pub retrying: Option<Retrying>,
+    /// What it said or began last, for people who watch.
+    pub doing: Option<String>,
     /// Tool calls that the agent was not permitted to make.
     pub denials: Vec<String>,
     pub lines: u64,
@@ -31,11 +33,29 @@ pub struct Transcript {
     pub overflow: bool,
 }
 
+/// An agent that announces retries and does nothing else.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Retrying {
+    /// What failed the last time.
+    pub failure: Failure,
+    /// How many announcements came in a row.
+    pub times: u32,
+}
+
+impl Retrying {
+    /// Counts one more announcement.
+    pub(super) fn again(before: Option<Self>, failure: Failure) -> Self {
+        let times = before.map_or(0, |before| before.times) + 1;
+        Self { failure, times }
+    }
+}
+
 /// A failure that the agent tells of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Failure {
     /// What rules can look at: `rate_limit`, `status:429`, `stop:refusal`.
     pub words: Vec<String>,
     pub message: String,
+    /// When to come back, where the stream tells it apart from the message.
     pub until: Option<Timestamp>,
 }

@@ -5,10 +5,13 @@ use std::io;
 use piton_durable::Appender;
 
 use super::ProgramAgent;
+use crate::adapter::{FailureClass, FailureRule};
 use crate::agent::{AgentError, CallEvent, CallEvents, CallFiles};
+use crate::classify::class_of;
 use crate::dialect::{Dialect, Transcript};
 use crate::process::Sink;
 use crate::redact::Redacting;
+use crate::usage::Usage;
 use crate::watchdog::{EndReason, Standing};
 
 /// The most that is stored of one stream. What comes after is still read, but a
@@ -25,7 +28,14 @@ pub(super) struct Recording<'a> {
     tail: Vec<u8>,
     arguments: &'a [String],
     events: &'a dyn CallEvents,
+    rules: &'a [FailureRule],
+    /// How many retries were told of, and what of the rest was.
+    retries_told: u32,
+    progress_told: (Option<Usage>, Option<String>),
 }
+
+/// How many announcements in a row show that an agent is not signed in.
+const HOPELESS: u32 = 3;
 
 /// What is left of a program's output when it is over.
 pub(super) struct Kept {
@@ -69,6 +79,9 @@ impl<'a> Recording<'a> {
             tail: Vec::new(),
             arguments,
             events,
+            rules: &agent.spec.failures,
+            retries_told: 0,
+            progress_told: (None, None),
         })
     }
 
@@ -86,6 +99,28 @@ impl<'a> Recording<'a> {
             stdout_bytes: self.stdout.bytes,
             stderr_bytes: self.stderr.bytes,
         })
+    }
+
+    /// Tells those who watch what the output says anew.
+    fn tell(&mut self) {
+        let so_far = self.reader.so_far();
+        match &so_far.retrying {
+            Some(retrying) if retrying.times > self.retries_told => {
+                self.retries_told = retrying.times;
+                self.events
+                    .event(CallEvent::Retrying(&retrying.failure.message));
+            }
+            Some(_) => {}
+            None => self.retries_told = 0,
+        }
+        if so_far.usage != self.progress_told.0 || so_far.doing != self.progress_told.1 {
+            self.events.event(CallEvent::Progress {
+                usage: so_far.usage,
+                cost_usd: so_far.cost,
+                doing: so_far.doing.as_deref(),
+            });
+            self.progress_told = (so_far.usage, so_far.doing.clone());
+        }
     }
 
     fn keep_tail(&mut self) {
@@ -107,6 +142,7 @@ impl Sink for Recording<'_> {
         self.stdout.take(chunk)?;
         self.reader.feed(&self.stdout.clean);
         self.events.event(CallEvent::Stdout(&self.stdout.clean));
+        self.tell();
         Ok(())
     }
 
@@ -118,7 +154,21 @@ impl Sink for Recording<'_> {
     }
 
     fn standing(&self) -> Standing {
-        self.reader.standing()
+        // Keys do not become right by being tried again.
+        let hopeless = self
+            .reader
+            .so_far()
+            .retrying
+            .as_ref()
+            .is_some_and(|retrying| {
+                retrying.times >= HOPELESS
+                    && class_of(self.rules, &retrying.failure) == Some(FailureClass::Authentication)
+            });
+        if hopeless {
+            Standing::Hopeless
+        } else {
+            self.reader.standing()
+        }
     }
 
     fn ending(&mut self, reason: EndReason) {

@@ -228,6 +228,7 @@ impl Agent for ScriptAgent {
             slug: call.slug.clone(),
             arguments,
             model: call.model.clone(),
+            answered_by: None,
             effort: call.effort,
             started_at,
             duration_ms: 0,

@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 
 use piton_agent::agent::{CallEvent, CallEvents};
+use piton_agent::watchdog::EndReason;
 use piton_agent::{AdapterSpec, Agent, AgentCall, Outcome, Probe, Quiet};
 use piton_base::Stop;
 
@@ -134,20 +135,25 @@ fn command_lines_are_those_that_the_real_programs_take() {
 
 #[test]
 fn no_forge_token_reaches_the_agent_but_its_own_key_does() {
-    let desk = Desk::new();
-    let record = desk.call(
-        "command",
-        &[
+    let says = |allow: &[&str]| {
+        let desk = Desk::new();
+        let does = [
             "env:GH_TOKEN",
             "env:GIT_TERMINAL_PROMPT",
             "write:key=x",
             "env:OPENAI_API_KEY",
-        ],
-    );
-    assert_eq!(
-        record.result.reply().unwrap().text,
-        "unset\n0\n[redacted]\n"
-    );
+        ];
+        let mut spec = desk.spec("command", &does);
+        spec.environment.allow = allow.iter().map(ToString::to_string).collect();
+        let record = desk
+            .agent_of("command", spec)
+            .call(&desk.asked("x"), &desk.files(), &Stop::default(), &Quiet)
+            .unwrap();
+        record.result.reply().unwrap().text.clone()
+    };
+    assert_eq!(says(&["OPENAI_*", "GH_*"]), "unset\n0\n[redacted]\n");
+    // A command that nobody described is asked for no key.
+    assert_eq!(says(&[]), "unset\n0\nunset\n");
 }
 
 #[test]
@@ -203,22 +209,29 @@ fn an_unknown_version_warns_and_is_recorded() {
     check("who knows", None, Some("did not tell its version"));
 }
 
+#[derive(Default)]
+struct Seen(Mutex<Vec<String>>);
+
+impl CallEvents for Seen {
+    fn event(&self, event: CallEvent<'_>) {
+        let line = match event {
+            CallEvent::Started { .. } => "started".to_owned(),
+            CallEvent::Stdout(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+            CallEvent::Stderr(bytes) => format!("! {}", String::from_utf8_lossy(bytes)),
+            CallEvent::Retrying(what) => format!("retrying: {what}"),
+            CallEvent::Progress { usage, doing, .. } => {
+                let tokens = usage.map_or(0, |usage| usage.total());
+                format!("{tokens} tokens, {}", doing.unwrap_or("nothing"))
+            }
+            CallEvent::Ending(reason) => format!("{reason:?}"),
+            CallEvent::Warning(text) => text.to_owned(),
+        };
+        self.0.lock().unwrap().push(line);
+    }
+}
+
 #[test]
 fn whoever_watches_is_told_what_happens_as_it_happens() {
-    #[derive(Default)]
-    struct Seen(Mutex<Vec<String>>);
-    impl CallEvents for Seen {
-        fn event(&self, event: CallEvent<'_>) {
-            let line = match event {
-                CallEvent::Started { .. } => "started".to_owned(),
-                CallEvent::Stdout(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-                CallEvent::Stderr(bytes) => format!("! {}", String::from_utf8_lossy(bytes)),
-                CallEvent::Ending(reason) => format!("{reason:?}"),
-                CallEvent::Warning(text) => text.to_owned(),
-            };
-            self.0.lock().unwrap().push(line);
-        }
-    }
     let desk = Desk::new();
     let seen = Seen::default();
     let agent = desk.agent("claude", &["claude:ok", "hang"]);
@@ -234,6 +247,89 @@ fn whoever_watches_is_told_what_happens_as_it_happens() {
     assert!(seen[1].contains("\"init\""));
     // The shell may still say that it was terminated.
     assert!(seen.contains(&"AfterResult".to_owned()), "{seen:?}");
+}
+
+#[test]
+fn an_agent_that_is_not_signed_in_is_ended_when_that_is_plain() {
+    let retry = |attempt: u32| {
+        format!(
+            "say:{{\"type\":\"system\",\"subtype\":\"api_retry\",\"attempt\":{attempt},\"max_retries\":10,\"error_status\":401,\"error\":\"authentication_failed\"}}"
+        )
+    };
+    let desk = Desk::new();
+    let seen = Seen::default();
+    let does = [retry(1), retry(2), retry(3), "hang".to_owned()];
+    let does: Vec<&str> = does.iter().map(String::as_str).collect();
+    let record = desk
+        .agent("claude", &does)
+        .call(&desk.asked("x"), &desk.files(), &Stop::default(), &seen)
+        .unwrap();
+    assert_eq!(record.ended_by, Some(EndReason::Hopeless));
+    assert_eq!(
+        record.result.to_string(),
+        "the agent is not signed in: it only retried: authentication_failed (status 401), retry 3 of 10"
+    );
+    let seen = seen.0.into_inner().unwrap();
+    let told = |line: &String| line.starts_with("retrying: authentication_failed");
+    assert!(seen.iter().any(told), "{seen:?}");
+}
+
+#[test]
+fn what_a_call_consumed_is_known_though_it_never_ended() {
+    let events = [
+        r#"say:{"type":"system","subtype":"init","model":"claude-x-1"}"#,
+        r#"say:{"type":"stream_event","event":{"type":"message_start","message":{"usage":{"input_tokens":30,"cache_read_input_tokens":5,"output_tokens":1}}}}"#,
+        r#"say:{"type":"stream_event","event":{"type":"message_delta","usage":{"output_tokens":12}}}"#,
+        r#"say:{"type":"stream_event","event":{"type":"message_start","message":{"usage":{"input_tokens":40,"output_tokens":2}}}}"#,
+        "hang",
+    ];
+    let desk = Desk::new();
+    let record = desk.call_with("claude", &events, crate::desk::impatient());
+    assert_eq!(record.result.name(), "hung");
+    let usage = record.usage.unwrap();
+    assert_eq!(
+        (
+            usage.input_tokens,
+            usage.cached_input_tokens,
+            usage.output_tokens
+        ),
+        (70, 5, 14)
+    );
+    assert_eq!(record.answered_by.as_deref(), Some("claude-x-1"));
+    // What nobody told is unknown, not nothing.
+    let desk = Desk::new();
+    assert_eq!(desk.call("command", &["say:hello"]).usage, None);
+}
+
+#[test]
+fn an_answer_beyond_all_measure_is_refused_in_every_language() {
+    let long = "x".repeat(9 << 20);
+    for (kind, line) in [
+        (
+            "claude",
+            format!(
+                r#"{{"type":"result","subtype":"success","is_error":false,"result":"{long}"}}"#
+            ),
+        ),
+        (
+            "codex",
+            format!(
+                "{{\"type\":\"item.completed\",\"item\":{{\"type\":\"agent_message\",\"text\":\"{long}\"}}}}\n{{\"type\":\"turn.completed\"}}"
+            ),
+        ),
+        ("command", long.clone()),
+    ] {
+        let desk = Desk::new();
+        std::fs::write(desk.path("long"), format!("{line}\n")).unwrap();
+        let mut spec = desk.spec(kind, &[]);
+        spec.program = "/bin/cat".to_owned();
+        spec.arguments = vec![desk.path("long").display().to_string()];
+        let record = desk
+            .agent_of(kind, spec)
+            .call(&desk.asked("x"), &desk.files(), &Stop::default(), &Quiet)
+            .unwrap();
+        assert_eq!(record.result.name(), "unreadable", "{kind}");
+    }
 }
 
 #[test]

@@ -121,7 +121,7 @@ fn outcome(
         spec.stream
     };
     let now: Timestamp = "2026-11-21T00:00:00Z".parse().unwrap();
-    let mut reader = kind.reader(now);
+    let mut reader = kind.reader();
     // Odd pieces, as a pipe gives them.
     stdout.chunks(4093).for_each(|piece| reader.feed(piece));
     let transcript = reader.finish();
@@ -137,6 +137,7 @@ fn outcome(
         stderr_tail: &tail,
         rules: &spec.failures,
         now,
+        zone: &jiff::tz::TimeZone::UTC,
     });
     let differs = |what: &str, found: String, wanted: &str| {
         if found == wanted {

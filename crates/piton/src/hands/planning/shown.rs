@@ -28,6 +28,7 @@ impl CallEvents for Shown<'_> {
                 let why = match reason {
                     EndReason::Idle => "it is silent for too long",
                     EndReason::Deadline => "its time is over",
+                    EndReason::Hopeless => "it is not signed in and only tries again",
                     EndReason::AfterResult => "it stays on after its result",
                     EndReason::Stopped => "piton was told to stop",
                 };
@@ -37,6 +38,15 @@ impl CallEvents for Shown<'_> {
                     &format!("ending the agent: {why}"),
                 );
             }
+            CallEvent::Retrying(what) => self.0.note(
+                Channel::Agent,
+                Level::WARNING,
+                &format!(
+                    "the agent tries again: {}",
+                    piton_base::terminal::clean(what)
+                ),
+            ),
+            CallEvent::Progress { .. } => {}
             CallEvent::Warning(text) => self.0.warn(text),
         }
     }

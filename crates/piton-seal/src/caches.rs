@@ -1,0 +1,218 @@
+//! Tool caches of a clone's own.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// A cache that a tool keeps, and later builds run code from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cache {
+    /// The name of its folder among the clone's own.
+    pub name: &'static str,
+    /// The variables that tell the tool where it lies, each with the folder
+    /// below the cache that it names.
+    pub variables: &'static [(&'static str, &'static str)],
+    /// Where the user's own lies, from the home directory, when no variable
+    /// says otherwise.
+    pub user: &'static str,
+    /// What of the user's own is worth having from the beginning: downloads
+    /// and indexes, nothing that is built, and no credentials.
+    pub seeds: &'static [&'static str],
+}
+
+/// The tools whose caches are the clone's own.
+pub const CACHES: &[Cache] = &[
+    Cache {
+        name: "cargo",
+        variables: &[("CARGO_HOME", "")],
+        user: ".cargo",
+        seeds: &[
+            "registry/cache",
+            "registry/index",
+            "git/db",
+            "config.toml",
+            "config",
+        ],
+    },
+    Cache {
+        name: "npm",
+        variables: &[("npm_config_cache", "")],
+        user: ".npm",
+        seeds: &["_cacache"],
+    },
+    Cache {
+        name: "pip",
+        variables: &[("PIP_CACHE_DIR", "")],
+        user: ".cache/pip",
+        seeds: &["http", "http-v2", "wheels"],
+    },
+    Cache {
+        name: "uv",
+        variables: &[("UV_CACHE_DIR", "")],
+        user: ".cache/uv",
+        seeds: &[],
+    },
+    Cache {
+        name: "go",
+        variables: &[
+            ("GOMODCACHE", "mod"),
+            ("GOCACHE", "build"),
+            ("GOPATH", "path"),
+        ],
+        user: "go/pkg",
+        seeds: &["mod/cache/download"],
+    },
+    Cache {
+        name: "gradle",
+        variables: &[("GRADLE_USER_HOME", "")],
+        user: ".gradle",
+        seeds: &["caches/modules-2/files-2.1", "wrapper"],
+    },
+    Cache {
+        name: "maven",
+        variables: &[("MAVEN_ARGS", "")],
+        user: ".m2/repository",
+        seeds: &["."],
+    },
+    Cache {
+        name: "yarn",
+        variables: &[("YARN_CACHE_FOLDER", "")],
+        user: ".cache/yarn",
+        seeds: &[],
+    },
+];
+
+/// One cache of a clone's own, decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnCache {
+    pub directory: PathBuf,
+    pub variables: Vec<(&'static str, OsString)>,
+    /// What is copied once, from the user's own to the clone's.
+    pub seeds: Vec<(PathBuf, PathBuf)>,
+}
+
+/// Decides the caches of a clone below `root`. `variable` is the user's
+/// environment, which may say where the user's own lie.
+pub fn own_caches(
+    root: &Path,
+    home: Option<&Path>,
+    variable: &dyn Fn(&str) -> Option<OsString>,
+) -> Vec<OwnCache> {
+    CACHES
+        .iter()
+        .map(|cache| own(cache, root, home, variable))
+        .collect()
+}
+
+fn own(
+    cache: &Cache,
+    root: &Path,
+    home: Option<&Path>,
+    variable: &dyn Fn(&str) -> Option<OsString>,
+) -> OwnCache {
+    let directory = root.join(cache.name);
+    let value = |(name, below): &(&'static str, &'static str)| {
+        let place = place(&directory, below).into_os_string();
+        match *name {
+            // Maven takes its repository as an argument alone.
+            "MAVEN_ARGS" => {
+                let mut argument = OsString::from("-Dmaven.repo.local=");
+                argument.push(place);
+                (*name, argument)
+            }
+            _ => (*name, place),
+        }
+    };
+    // A variable that names a part of the cache says nothing of the others.
+    let said = cache.variables.iter().filter(|(_, below)| below.is_empty());
+    let said = said
+        .filter_map(|(name, _)| variable(name).map(PathBuf::from))
+        .find(|path| path.is_absolute());
+    let user = said.or_else(|| home.map(|home| home.join(cache.user)));
+    let seed = |user: &PathBuf, seed: &&str| (place(user, seed), place(&directory, seed));
+    OwnCache {
+        variables: cache.variables.iter().map(value).collect(),
+        seeds: user
+            .iter()
+            .flat_map(|user| cache.seeds.iter().map(move |name| seed(user, name)))
+            .collect(),
+        directory: directory.clone(),
+    }
+}
+
+fn place(directory: &Path, below: &str) -> PathBuf {
+    match below {
+        "" | "." => directory.to_owned(),
+        below => directory.join(below),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn caches(said: &[(&str, &str)]) -> Vec<OwnCache> {
+        let variable = |name: &str| {
+            let found = said.iter().find(|(said, _)| *said == name)?;
+            Some(OsString::from(found.1))
+        };
+        own_caches(Path::new("/c"), Some(Path::new("/home/u")), &variable)
+    }
+
+    fn named<'a>(caches: &'a [OwnCache], name: &str) -> &'a OwnCache {
+        caches
+            .iter()
+            .find(|cache| cache.directory.ends_with(name))
+            .unwrap()
+    }
+
+    #[test]
+    fn each_tool_is_told_of_a_cache_of_the_clones_own() {
+        let all = caches(&[]);
+        assert_eq!(
+            named(&all, "cargo").variables,
+            [("CARGO_HOME", "/c/cargo".into())]
+        );
+        assert_eq!(
+            named(&all, "maven").variables,
+            [("MAVEN_ARGS", "-Dmaven.repo.local=/c/maven".into())]
+        );
+        assert!(
+            named(&all, "go")
+                .variables
+                .contains(&("GOCACHE", "/c/go/build".into()))
+        );
+    }
+
+    #[test]
+    fn a_cache_is_seeded_from_the_users_own_wherever_that_lies() {
+        let seed = |caches: &[OwnCache]| named(caches, "cargo").seeds[0].clone();
+        assert_eq!(
+            seed(&caches(&[])),
+            (
+                "/home/u/.cargo/registry/cache".into(),
+                "/c/cargo/registry/cache".into()
+            )
+        );
+        assert_eq!(
+            seed(&caches(&[("CARGO_HOME", "/big/cargo")])).0,
+            PathBuf::from("/big/cargo/registry/cache")
+        );
+        assert_eq!(
+            seed(&caches(&[("CARGO_HOME", "odd")])).0,
+            PathBuf::from("/home/u/.cargo/registry/cache")
+        );
+    }
+
+    #[test]
+    fn no_seed_is_a_credential_store() {
+        for cache in CACHES {
+            for seed in cache.seeds {
+                let path = place(Path::new(cache.user), seed);
+                let store = crate::STORES
+                    .iter()
+                    .any(|store| path.starts_with(store) || Path::new(store).starts_with(&path));
+                assert!(!store, "{}", path.display());
+            }
+        }
+    }
+}

@@ -6,6 +6,7 @@
 //! say which requests there are and what their answers hold. Nothing here reads
 //! the environment or prints, and no token is ever shown.
 
+mod client;
 pub mod endpoints;
 mod error;
 mod forge;
@@ -14,6 +15,7 @@ mod pages;
 mod repo;
 mod request;
 
+pub use client::{Base, Client, ClientOptions, InvalidBase, InvalidToken, Patience, Token};
 pub use error::{ForgeError, LimitKind, Trouble, found};
 pub use forge::{Answer, Forge, ForgeRead};
 pub use graphql::GraphQuery;

@@ -7,6 +7,7 @@
 
 mod fake_agent;
 pub mod floor;
+pub mod forge;
 mod ops;
 mod scratch;
 mod shared;

@@ -12,5 +12,5 @@ mod wire;
 
 pub use asking::{Client, ClientOptions};
 pub use base::{Base, InvalidBase};
-pub use patience::Patience;
+pub use patience::{Patience, Waiting};
 pub use token::{InvalidToken, Token};

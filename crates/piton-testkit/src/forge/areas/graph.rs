@@ -1,0 +1,86 @@
+//! The few things that are asked by GraphQL. The fake reads no schema: it knows
+//! these texts by what they name, and refuses all others.
+
+use serde_json::{Value, json};
+
+use super::issues::node;
+use crate::forge::reply::{Refusal, Replied, ok};
+use crate::forge::world::World;
+
+pub(crate) fn answer(world: &mut World, body: &Value) -> Replied {
+    let Some(text) = body["query"].as_str() else {
+        return Err(Refusal::new(
+            400,
+            "A query attribute must be specified and must be a string.",
+        ));
+    };
+    let variables = &body["variables"];
+    if let Some(number) = variables.get("number")
+        && (text.contains("$number: Int!")
+            && number.as_i64().is_none_or(|n| i32::try_from(n).is_err()))
+    {
+        return ok(json!({"errors": [{"message": "number is no Int"}]}));
+    }
+    let draft = |name: &str, value: bool, world: &mut World| {
+        let id = variables["id"].as_str().unwrap_or("");
+        for repo in world.repos.values_mut() {
+            let number = repo
+                .issues
+                .keys()
+                .copied()
+                .find(|number| node(repo, *number) == id);
+            let pull = number.and_then(|number| repo.issues.get_mut(&number)?.pull.as_mut());
+            if let Some(pull) = pull {
+                pull.draft = value;
+                return ok(json!({"data": {name: {"pullRequest": {"isDraft": value}}}}));
+            }
+        }
+        let message = format!("Could not resolve to a node with the global id of '{id}'.");
+        ok(json!({"data": {name: null}, "errors": [{"type": "NOT_FOUND", "message": message}]}))
+    };
+    if text.contains("markPullRequestReadyForReview") {
+        return draft("markPullRequestReadyForReview", false, world);
+    }
+    if text.contains("convertPullRequestToDraft") {
+        return draft("convertPullRequestToDraft", true, world);
+    }
+    if text.contains("userContentEdits") {
+        return edits(world, variables);
+    }
+    Err(Refusal::new(400, "the fake does not know that query"))
+}
+
+fn edits(world: &mut World, variables: &Value) -> Replied {
+    let name = format!(
+        "{}/{}",
+        variables["owner"].as_str().unwrap_or(""),
+        variables["name"].as_str().unwrap_or("")
+    );
+    let number = variables["number"].as_u64().unwrap_or(0);
+    let issue = world
+        .repos
+        .get(&name.to_lowercase())
+        .and_then(|repo| repo.issues.get(&number));
+    let Some(issue) = issue else {
+        return ok(json!({"data": {"repository": null},
+            "errors": [{"type": "NOT_FOUND", "message": "Could not resolve to an issue."}]}));
+    };
+    let most = usize::try_from(variables["most"].as_u64().unwrap_or(100)).unwrap_or(100);
+    // A body that was never edited has no versions, not even its first.
+    let versions = if issue.versions.len() > 1 {
+        &issue.versions[..]
+    } else {
+        &[]
+    };
+    let nodes: Vec<Value> = versions
+        .iter()
+        .rev()
+        .take(most)
+        .map(|(who, at, text)| {
+            json!({"editedAt": at.to_string(), "editor": {"login": who}, "diff": text})
+        })
+        .collect();
+    ok(
+        json!({"data": {"repository": {"issueOrPullRequest": {"userContentEdits": {"nodes": nodes}}}}}),
+    )
+}

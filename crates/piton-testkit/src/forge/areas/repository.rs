@@ -1,0 +1,127 @@
+//! The repository, who is signed in, traffic, releases, stars, the site.
+
+use serde_json::{Value, json};
+
+use super::{below, repo};
+use crate::forge::reply::{Call, Refusal, Replied, created, list, ok};
+use crate::forge::world::{Repo, World};
+
+pub(super) fn answer(world: &mut World, call: &Call<'_>) -> Option<Replied> {
+    match (call.method, call.template) {
+        ("GET", "/user") => return Some(ok(person(&call.who))),
+        ("GET", "/users/{username}") => return Some(ok(person(call.place("username")))),
+        ("GET", "/rate_limit") => {
+            return Some(ok(
+                json!({"resources": {"core": {"limit": 5000, "remaining": 4999}}}),
+            ));
+        }
+        _ => {}
+    }
+    let below = below(call)?;
+    let repo = match repo(world, call) {
+        Ok(repo) => repo,
+        Err(refusal) => return Some(Err(refusal)),
+    };
+    Some(match (call.method, below) {
+        ("GET", "") => ok(whole(repo)),
+        ("GET", "/traffic/clones") => days(repo, "clones"),
+        ("GET", "/traffic/views") => days(repo, "views"),
+        ("GET", "/traffic/popular/referrers") => popular(repo, "referrers"),
+        ("GET", "/traffic/popular/paths") => popular(repo, "paths"),
+        ("GET", "/releases") => list(repo.releases.iter().enumerate().map(release).collect()),
+        ("GET", "/stargazers") => list(
+            repo.stars
+                .iter()
+                .map(|at| {
+                    if call.accept.contains("star+json") {
+                        json!({"starred_at": at.to_string(), "user": person("fan")})
+                    } else {
+                        person("fan")
+                    }
+                })
+                .collect(),
+        ),
+        ("GET", "/community/profile") => ok(json!({
+            "health_percentage": 42, "description": null, "documentation": null,
+            "files": {"readme": {"url": "x", "html_url": "x"}, "license": null}, "updated_at": null,
+        })),
+        ("GET", "/pages") => match &repo.pages {
+            None => Err(Refusal::not_found()),
+            Some(source) => ok(site(repo, source)),
+        },
+        ("POST", "/pages") => {
+            if repo.pages.is_some() {
+                Err(Refusal::new(409, "GitHub Pages is already enabled."))
+            } else {
+                let source = &call.body["source"];
+                let branch = source["branch"].as_str().unwrap_or("");
+                if repo.refs.contains_key(&format!("refs/heads/{branch}")) {
+                    let path = source["path"].as_str().unwrap_or("/").to_owned();
+                    repo.pages = Some((branch.to_owned(), path));
+                    created(site(repo, repo.pages.as_ref().expect("it was just set")))
+                } else {
+                    Err(Refusal::new(422, "The branch does not exist."))
+                }
+            }
+        }
+        _ => return None,
+    })
+}
+
+pub(super) fn person(login: &str) -> Value {
+    json!({
+        "login": login, "id": 583_231, "node_id": format!("U_{login}"), "site_admin": false,
+        "html_url": format!("https://github.com/{login}"),
+        "type": if login.ends_with("[bot]") { "Bot" } else { "User" },
+    })
+}
+
+fn whole(repo: &Repo) -> Value {
+    let (owner, name) = repo.full_name.split_once('/').unwrap_or(("", ""));
+    json!({
+        "id": repo.id, "node_id": format!("R_{}", repo.id), "name": name, "full_name": repo.full_name,
+        "private": repo.private, "owner": person(owner), "fork": repo.fork, "archived": false,
+        "html_url": format!("https://github.com/{}", repo.full_name),
+        "default_branch": repo.default_branch, "created_at": repo.created_at.to_string(),
+        "stargazers_count": repo.stars.len(), "forks_count": repo.forks,
+        "open_issues_count": repo.issues.values().filter(|issue| issue.open).count(),
+        "has_pages": repo.pages.is_some(), "description": null,
+        "permissions": {"admin": true, "maintain": true, "push": true, "triage": true, "pull": true},
+    })
+}
+
+fn days(repo: &Repo, what: &str) -> Replied {
+    let days = repo.traffic.get(what).cloned().unwrap_or_default();
+    let sum = |field: &str| {
+        days.iter()
+            .filter_map(|day| day[field].as_u64())
+            .sum::<u64>()
+    };
+    let (count, uniques) = (sum("count"), sum("uniques"));
+    ok(json!({"count": count, "uniques": uniques, what: days}))
+}
+
+fn popular(repo: &Repo, what: &str) -> Replied {
+    ok(Value::from(
+        repo.traffic.get(what).cloned().unwrap_or_default(),
+    ))
+}
+
+fn release((index, release): (usize, &crate::forge::world::Release)) -> Value {
+    json!({
+        "id": index + 1, "tag_name": release.tag, "draft": release.draft, "prerelease": false,
+        "name": release.tag,
+        "assets": release.assets.iter().map(|(id, name, count)| {
+            json!({"id": id, "name": name, "download_count": count, "state": "uploaded"})
+        }).collect::<Vec<_>>(),
+    })
+}
+
+fn site(repo: &Repo, (branch, path): &(String, String)) -> Value {
+    let (owner, name) = repo.full_name.split_once('/').unwrap_or(("", ""));
+    json!({
+        "url": "x", "status": "built", "cname": null, "custom_404": false, "build_type": "legacy",
+        "html_url": format!("https://{owner}.github.io/{name}/"), "public": true,
+        "source": {"branch": branch, "path": path},
+    })
+}

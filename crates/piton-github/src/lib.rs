@@ -15,7 +15,9 @@ mod pages;
 mod repo;
 mod request;
 
-pub use client::{Base, Client, ClientOptions, InvalidBase, InvalidToken, Patience, Token, Waiting};
+pub use client::{
+    Base, Client, ClientOptions, InvalidBase, InvalidToken, Patience, Token, Waiting,
+};
 pub use error::{ForgeError, LimitKind, Trouble, found};
 pub use forge::{Answer, Forge, ForgeRead};
 pub use graphql::GraphQuery;

@@ -11,7 +11,13 @@ pub(super) fn answer(world: &mut World, call: &Call<'_>) -> Option<Replied> {
     let repo = repo(world, call).ok()?;
     let reference = format!("refs/{}", call.place("ref"));
     Some(match (call.method, below) {
-        ("GET", "/git/ref/{ref*}") => if repo.refs.contains_key(&reference) { ok(ref_json(repo, &reference)) } else { Err(Refusal::not_found()) },
+        ("GET", "/git/ref/{ref*}") => {
+            if repo.refs.contains_key(&reference) {
+                ok(ref_json(repo, &reference))
+            } else {
+                Err(Refusal::not_found())
+            }
+        }
         ("POST", "/git/refs") => create_ref(repo, call),
         ("PATCH", "/git/refs/{ref*}") => update_ref(repo, call, &reference),
         ("DELETE", "/git/refs/{ref*}") => match repo.refs.remove(&reference) {

@@ -69,7 +69,11 @@ pub(super) fn answer(world: &mut World, call: &Call<'_>) -> Option<Replied> {
         }
         ("GET", "/actions/secrets/{secret_name}") => {
             let name = call.place("secret_name");
-            if repo.secrets.contains_key(name) { ok(secret(name)) } else { Err(Refusal::not_found()) }
+            if repo.secrets.contains_key(name) {
+                ok(secret(name))
+            } else {
+                Err(Refusal::not_found())
+            }
         }
         ("PUT", "/actions/secrets/{secret_name}") => {
             let sealed = call.text("encrypted_value").unwrap_or("").to_owned();

@@ -33,11 +33,20 @@ pub(crate) fn client(fake: &FakeGitHub) -> Client {
 }
 
 pub(crate) fn with(address: &str, token: Option<&str>, patience: Arc<Instant>) -> Client {
+    within(Duration::from_millis(500), address, token, patience)
+}
+
+pub(crate) fn within(
+    limit: Duration,
+    address: &str,
+    token: Option<&str>,
+    patience: Arc<Instant>,
+) -> Client {
     Client::new(ClientOptions {
         base: Base::new(address, None).unwrap(),
         token: token.map(|token| token.parse().unwrap()),
         patience,
-        limit: Duration::from_millis(500),
+        limit,
         now: Timestamp::now,
     })
 }

@@ -22,16 +22,30 @@ const KEPT: usize = 5;
 /// No more than this of an output is looked at.
 const OUTPUT_LIMIT: u64 = 4 * 1024 * 1024;
 
+/// What there is of a call that failed.
+pub(super) struct Remains {
+    pub(super) files: Option<CallFiles>,
+    /// The exit code of the agent, if it ended.
+    pub(super) exit: Option<i32>,
+    /// What it left in the migration's directory.
+    pub(super) contents: Option<Contents>,
+}
+
 /// Records a failure and keeps what there is of it. Trouble in doing so only
 /// makes the evidence poorer: the failure itself is what the caller must hear.
 pub(super) fn keep(
     performer: &Performer<'_>,
     decision: &StepDecision,
     run: &mut RunRecord<'_>,
-    files: Option<&CallFiles>,
-    left: Option<Contents>,
+    remains: Remains,
     failure: StepFailure,
 ) -> FailedStep {
+    let Remains {
+        files,
+        exit,
+        contents: left,
+    } = remains;
+    let files = files.as_ref();
     let root = performer.site.root().display().to_string();
     let summary = sanitize(&failure.story(), &root).unwrap_or_default();
     if let Some(files) = files {
@@ -42,7 +56,7 @@ pub(super) fn keep(
         let _ = run.event(&Event::CallFinished {
             scope: scope(decision),
             succeeded: false,
-            returncode: None,
+            returncode: exit,
             summary: summary.clone(),
         });
     }

@@ -74,11 +74,13 @@ impl Performer<'_> {
             decision,
             files: None,
             left: None,
+            exit: None,
         };
         let made = call.make(run, show);
+        let exit = call.exit;
         let (files, left) = (call.files, call.left);
         let failed = match made {
-            Ok(made) => match record_accepted(decision, run, files.as_ref(), &made.outcome) {
+            Ok(made) => match record_accepted(decision, run, files.as_ref(), exit, &made.outcome) {
                 Ok(()) => return Ok(made),
                 Err(failure) => failure,
             },
@@ -88,8 +90,11 @@ impl Performer<'_> {
             self,
             decision,
             run,
-            files.as_ref(),
-            left,
+            evidence::Remains {
+                files,
+                exit,
+                contents: left,
+            },
             failed,
         )))
     }
@@ -101,6 +106,8 @@ struct Call<'a> {
     decision: &'a StepDecision,
     files: Option<CallFiles>,
     left: Option<Contents>,
+    /// The exit code of the agent, once it ended.
+    exit: Option<i32>,
 }
 
 impl Call<'_> {
@@ -191,6 +198,7 @@ impl Call<'_> {
         let files = run.call(role.as_str())?;
         self.files = Some(files.clone());
         let record = agent.call(&call, &files, stop, show)?;
+        self.exit = Some(record.exit.number());
         run.count(&record)?;
         match record.result.reply() {
             Some(reply) => Ok(reply.clone()),
@@ -240,6 +248,7 @@ fn record_accepted(
     decision: &StepDecision,
     run: &mut RunRecord<'_>,
     files: Option<&CallFiles>,
+    exit: Option<i32>,
     outcome: &StepOutcome,
 ) -> Result<(), StepFailure> {
     let summary = match outcome {
@@ -254,7 +263,7 @@ fn record_accepted(
     run.event(&Event::CallFinished {
         scope: scope(decision),
         succeeded: true,
-        returncode: None,
+        returncode: exit,
         summary: summary.clone(),
     })?;
     if let Some(files) = files {

@@ -124,7 +124,10 @@ impl<'d> RunRecord<'d> {
     /// Counts what a call consumed.
     pub fn count(&mut self, call: &CallRecord) -> Result<(), RecordError> {
         if let Some(usage) = call.usage {
-            self.summary.usage += usage;
+            *self.summary.usage.get_or_insert_default() += usage;
+        }
+        if call.answered_by.is_some() {
+            self.summary.answered_by.clone_from(&call.answered_by);
         }
         if let Some(cost) = call.cost_usd {
             *self.summary.cost_usd.get_or_insert(0.0) += cost;

@@ -8,7 +8,7 @@ use super::RunId;
 /// The whole of a run at a glance.
 ///
 /// Readers of the original know these fields; `schema_version`, `command`,
-/// `usage` and `cost_usd` are piton's own.
+/// `usage`, `answered_by` and `cost_usd` are piton's own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunSummary {
     pub schema_version: u32,
@@ -28,7 +28,12 @@ pub struct RunSummary {
     pub final_status: FinalStatus,
     pub error_message: Option<String>,
     pub counts: Counts,
-    pub usage: Usage,
+    /// What the agents say that they consumed; `None` where none of them said.
+    #[serde(default)]
+    pub usage: Option<Usage>,
+    /// The model that answered last, as the agent names it.
+    #[serde(default)]
+    pub answered_by: Option<String>,
     /// What the agents say that they cost, where they say it.
     pub cost_usd: Option<f64>,
     pub attempts: Vec<Attempt>,
@@ -112,7 +117,8 @@ impl RunSummary {
             final_status: FinalStatus::Running,
             error_message: None,
             counts: Counts::default(),
-            usage: Usage::default(),
+            usage: None,
+            answered_by: None,
             cost_usd: None,
             attempts: Vec::new(),
         }

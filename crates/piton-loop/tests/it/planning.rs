@@ -438,3 +438,21 @@ fn a_candidate_can_be_written_down_and_published_later() {
     world.publish(&serde_json::from_str(&written).unwrap());
     assert_eq!(world.repo.subjects()[0], "piton: plan add-api");
 }
+
+#[test]
+fn a_record_has_the_exit_code_and_no_numbers_that_nobody_told() {
+    let world = World::new();
+    let decision = world.decide().unwrap();
+    let mut run = world.run();
+    world.make_in(&mut run, &RealDisk, &decision, GOOD).unwrap();
+    let id = run.id().clone();
+    drop(run);
+    let full = runs::show(&RealDisk, &world.site.runs(), &id).unwrap();
+    assert_eq!(full.run.summary.unwrap().usage, None);
+    let finished = full
+        .events
+        .iter()
+        .find(|event| event["event"] == "call_finished")
+        .unwrap();
+    assert_eq!(finished["returncode"], 0);
+}

@@ -62,7 +62,9 @@ fn row(run: &ListedRun) -> Value {
 fn line(run: &ListedRun) -> String {
     let summary = run.summary.as_ref();
     let calls = summary.map_or(0, |it| it.counts.calls);
-    let tokens = summary.map_or(0, |it| it.usage.total());
+    let tokens = summary
+        .and_then(|it| it.usage)
+        .map_or_else(|| "-".to_owned(), |usage| usage.total().to_string());
     let cost = summary
         .and_then(|it| it.cost_usd)
         .map_or_else(|| "-".to_owned(), |cost| format!("${cost:.2}"));

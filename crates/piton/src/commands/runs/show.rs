@@ -110,7 +110,8 @@ fn call_text(call: &ListedCall) -> String {
             .version
             .as_ref()
             .map_or_else(String::new, |version| format!(" {version}"));
-        let model = record.model.as_deref().unwrap_or("its own model");
+        let model = record.answered_by.as_deref().or(record.model.as_deref());
+        let model = model.unwrap_or("its own model");
         let _ = writeln!(out, "  agent     {}{version}, {model}", record.agent);
         let seconds = record.duration_ms / 1000;
         let _ = writeln!(out, "  took      {seconds} s, {}", record.result.name());

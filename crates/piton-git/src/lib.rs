@@ -8,6 +8,7 @@
 mod commit;
 mod error;
 mod ids;
+pub mod landing;
 mod program;
 mod repository;
 mod seam;

@@ -156,6 +156,17 @@ impl GitCommand {
         }
     }
 
+    /// Runs it with `input` on its standard input; a failure is an error.
+    pub(crate) fn run_with(self, input: &[u8]) -> Result<Vec<u8>, GitError> {
+        let (shown, dir) = (self.shown.clone(), self.dir.clone());
+        let output = self.output(Some(input))?;
+        if output.status.success() {
+            Ok(output.stdout)
+        } else {
+            Err(failure(shown, &dir, &output))
+        }
+    }
+
     /// Runs it and returns the one line it printed.
     pub(crate) fn line(self) -> Result<String, GitError> {
         let command = self.shown.clone();

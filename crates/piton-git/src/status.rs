@@ -4,8 +4,8 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
-use crate::GitError;
 use crate::program::GitCommand;
+use crate::{CommitId, GitError};
 
 /// How one path differs from the last commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,6 +49,39 @@ pub(crate) fn read(
         command: shown,
         what,
     })
+}
+
+/// Returns the commit that is checked out, and which tracked paths differ from
+/// it in the index or in the working tree, among `scope` or everywhere.
+pub(crate) fn tracked(
+    top: &Path,
+    scope: &[&Path],
+) -> Result<(Option<CommitId>, Vec<StatusEntry>), GitError> {
+    let mut command = GitCommand::reading(top).args([
+        "status",
+        "--porcelain=v2",
+        "--branch",
+        "-z",
+        "--no-renames",
+        "--untracked-files=no",
+    ]);
+    if !scope.is_empty() {
+        command = command.paths(scope);
+    }
+    let shown = command.shown().to_owned();
+    let stdout = command.run()?;
+    let head = stdout
+        .split(|&byte| byte == 0)
+        .find_map(|record| record.strip_prefix(b"# branch.oid "))
+        .and_then(|id| std::str::from_utf8(id).ok())
+        .and_then(|id| id.parse().ok());
+    match parse(&stdout) {
+        Ok(entries) => Ok((head, entries)),
+        Err(what) => Err(GitError::Unreadable {
+            command: shown,
+            what,
+        }),
+    }
 }
 
 /// Reads `--porcelain=v2 -z`: records end in NUL; the path is the last field.

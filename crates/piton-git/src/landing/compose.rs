@@ -1,0 +1,97 @@
+//! Making commits without a working tree.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::ids::InvalidCommitId;
+use crate::program::GitCommand;
+use crate::{CommitId, GitError, GitRead, Repository};
+
+/// The name of a tree.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TreeId(CommitId);
+
+impl TreeId {
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl FromStr for TreeId {
+    type Err = InvalidCommitId;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
+impl fmt::Display for TreeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What a commit comes to on top of another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Merged {
+    Clean(TreeId),
+    /// Both changed the same places.
+    Conflict,
+}
+
+/// Applies what `commit` changed since `base` to `onto`, in git's objects
+/// alone.
+pub fn merge_onto(
+    repository: &Repository,
+    base: &CommitId,
+    commit: &CommitId,
+    onto: &CommitId,
+) -> Result<Merged, GitError> {
+    let command = GitCommand::quietly(repository.top())
+        .args(["merge-tree", "--write-tree", "--no-messages"])
+        .arg(format!("--merge-base={base}"))
+        .arg(onto.as_str())
+        .arg(commit.as_str());
+    let shown = command.shown().to_owned();
+    let output = command.output(None)?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let first = text.lines().next().unwrap_or_default();
+    match output.status.code() {
+        Some(0) => first
+            .parse()
+            .map(Merged::Clean)
+            .map_err(|error| GitError::Unreadable {
+                command: shown,
+                what: format!("{error}"),
+            }),
+        Some(1) => Ok(Merged::Conflict),
+        _ => Err(crate::program::failure(shown, repository.top(), &output)),
+    }
+}
+
+/// Makes a commit of a tree, by the user's name, signed if the user signs.
+pub fn commit_tree(
+    repository: &Repository,
+    tree: &TreeId,
+    parent: &CommitId,
+    message: &str,
+) -> Result<CommitId, GitError> {
+    let signs = GitCommand::reading(repository.top())
+        .args(["config", "--type=bool", "--get", "commit.gpgsign"])
+        .line()
+        .is_ok_and(|value| value == "true");
+    let mut command = GitCommand::quietly(repository.top()).args(["commit-tree", "-F", "-"]);
+    if signs {
+        command = command.arg("-S");
+    }
+    let command = command.args(["-p", parent.as_str()]).arg(tree.as_str());
+    let shown = command.shown().to_owned();
+    let stdout = command.run_with(message.as_bytes())?;
+    String::from_utf8_lossy(&stdout)
+        .trim()
+        .parse()
+        .map_err(|error| GitError::Unreadable {
+            command: shown,
+            what: format!("{error}"),
+        })
+}

@@ -1,0 +1,172 @@
+//! Git's index: its lock, held from before the first path to after the last,
+//! and the entries of the changed paths alone.
+
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use piton_durable::Disk;
+
+use super::change::{PathChange, TreeEntry};
+use super::error::LandError;
+use crate::program::GitCommand;
+use crate::stale::{self, Seen};
+use crate::{GitError, GitRead, Repository};
+
+/// How often the lock is tried again, and how long is waited between: an
+/// editor's `git status` holds it for a moment.
+const TRIES: u32 = 30;
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Git's own lock on the index. While it is held no other git changes the
+/// index, commits in this tree or checks anything out here.
+#[derive(Debug)]
+pub(super) struct IndexLock<'a> {
+    disk: &'a dyn Disk,
+    lock: PathBuf,
+    index: PathBuf,
+}
+
+impl<'a> IndexLock<'a> {
+    pub(super) fn take(
+        disk: &'a dyn Disk,
+        repository: &Repository,
+        git_dir: &Path,
+    ) -> Result<Self, LandError> {
+        let lock = git_dir.join("index.lock");
+        let index = git_dir.join("index");
+        let mode = match disk.stat(&index) {
+            Ok(Some(stat)) => stat.mode,
+            Ok(None) | Err(_) => 0o644,
+        };
+        let mut first: Option<Option<Seen>> = None;
+        for turn in 0..=TRIES {
+            match disk.write_new(&lock, b"", mode) {
+                Ok(()) => return Ok(Self { disk, lock, index }),
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(LandError::io("create", &lock)(error)),
+            }
+            let seen = Seen::now(&lock);
+            let is_same = first.get_or_insert(seen) == &seen;
+            let dead = seen.is_some_and(Seen::is_older_than_this_boot)
+                || (turn == TRIES - 1
+                    && is_same
+                    && seen.is_some()
+                    && stale::nobody_holds(&lock, repository.top(), repository.common_dir()));
+            if dead {
+                stale::remove(&lock);
+                continue;
+            }
+            if !is_same {
+                first = Some(seen);
+            }
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "git's lock is a file; there is nothing to be woken by"
+            )]
+            std::thread::sleep(PAUSE);
+        }
+        Err(GitError::Locked { lock }.into())
+    }
+
+    /// Makes the index that was built in `staged` the real one, and lets go.
+    pub(super) fn install(self, staged: &Path) -> Result<(), LandError> {
+        let bytes = self
+            .disk
+            .read(staged)
+            .map_err(LandError::io("read", staged))?;
+        let written = (|| {
+            let mut file = self.disk.append(&self.lock, 0o600)?;
+            file.append(&bytes)?;
+            file.sync()?;
+            self.disk.rename(&self.lock, &self.index)?;
+            match self.index.parent() {
+                Some(dir) => self.disk.sync_dir(dir),
+                None => Ok(()),
+            }
+        })();
+        written.map_err(LandError::io("replace", &self.index))
+    }
+
+    /// Lets go and leaves the index as it is.
+    pub(super) fn release(self) {
+        // One that stays is found dead by whoever needs it next.
+        let _ = self.disk.remove_file(&self.lock);
+    }
+}
+
+/// Builds the index after the commit in `staged`, from the one before it.
+pub(super) fn build(
+    disk: &dyn Disk,
+    repository: &Repository,
+    git_dir: &Path,
+    changes: &[PathChange],
+    staged: &Path,
+) -> Result<(), LandError> {
+    let index = git_dir.join("index");
+    match disk.read(&index) {
+        Ok(bytes) => disk
+            .write_new(staged, &bytes, 0o600)
+            .map_err(LandError::io("write", staged))?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(LandError::io("read", &index)(error)),
+    }
+    let entries = changes.iter().map(|it| (it.path.as_path(), it.to.as_ref()));
+    update(repository, Some(staged), entries)?;
+    Ok(())
+}
+
+/// Sets the entries of some paths; one without an entry goes.
+pub(super) fn update<'e>(
+    repository: &Repository,
+    index: Option<&Path>,
+    entries: impl Iterator<Item = (&'e Path, Option<&'e TreeEntry>)>,
+) -> Result<(), GitError> {
+    // What goes comes first: a file makes way for a directory of its name.
+    let (gone, set): (Vec<_>, Vec<_>) = entries.partition(|(_, entry)| entry.is_none());
+    let mut input = Vec::new();
+    for (path, entry) in gone.into_iter().chain(set) {
+        let line = match entry {
+            Some(entry) => format!("{} {}\t", entry.mode, entry.object),
+            None => format!("0 {}\t", "0".repeat(40)),
+        };
+        input.extend_from_slice(line.as_bytes());
+        input.extend_from_slice(path.as_os_str().as_bytes());
+        input.push(0);
+    }
+    let mut command = GitCommand::quietly(repository.top());
+    if let Some(index) = index {
+        command = command.env("GIT_INDEX_FILE", index);
+    }
+    command
+        .args(["update-index", "-z", "--index-info"])
+        .run_with(&input)
+        .map(drop)
+}
+
+/// Writes the files of the new commit below `to`, as a checkout would: ends of
+/// lines, filters, modes.
+pub(super) fn check_out(
+    repository: &Repository,
+    index: &Path,
+    changes: &[PathChange],
+    to: &Path,
+) -> Result<(), GitError> {
+    let mut input = Vec::new();
+    for change in changes.iter().filter(|change| change.to.is_some()) {
+        input.extend_from_slice(change.path.as_os_str().as_bytes());
+        input.push(0);
+    }
+    if input.is_empty() {
+        return Ok(());
+    }
+    let mut prefix = std::ffi::OsString::from("--prefix=");
+    prefix.push(to);
+    prefix.push("/");
+    GitCommand::quietly(repository.top())
+        .env("GIT_INDEX_FILE", index)
+        .args(["checkout-index", "--quiet", "-z", "--stdin"])
+        .arg(prefix)
+        .run_with(&input)
+        .map(drop)
+}

@@ -1,0 +1,30 @@
+//! Landing: a commit that was made elsewhere arrives on the user's branch.
+//!
+//! The user goes on working in the same tree meanwhile, so nothing is written
+//! over: every changed path is *exchanged* with what stands there, and what
+//! came out must be what was seen before. `merge --ff-only` and `read-tree -m
+//! -u` are no way to do this: they bring back files that the user deleted,
+//! write over ignored ones and land inside a merge.
+//!
+//! In this order, after each of which a crash may come: [look](look), git's own
+//! `index.lock`, look again, [intent], the paths ([`files`]), the reference by
+//! compare-and-swap, the index. Before the reference moved everything is put
+//! back; from then on it is finished ([`recover()`]).
+
+mod change;
+mod compose;
+mod error;
+mod files;
+mod index;
+mod intent;
+mod look;
+mod onto;
+mod perform;
+mod recover;
+
+pub use change::{PathChange, TreeEntry, changes};
+pub use compose::{Merged, TreeId, commit_tree, merge_onto};
+pub use error::{InTheWay, LandError, Obstacle, Refusal};
+pub use onto::{Onto, current};
+pub use perform::{Landed, Landing, land};
+pub use recover::{Recovered, recover};

@@ -1,0 +1,193 @@
+//! Landing one commit.
+
+use std::path::{Path, PathBuf};
+
+use piton_durable::{Disk, create_dirs, tree};
+
+use super::change::{PathChange, changes};
+use super::error::{LandError, Refusal};
+use super::files::{self, Places};
+use super::index::{self, IndexLock};
+use super::intent::Intent;
+use super::look;
+use super::onto::Onto;
+use crate::program::GitCommand;
+use crate::{CommitId, GitError, GitRead, Repository};
+
+/// A commit on its way to a branch. The caller holds piton's own lock.
+#[derive(Clone, Debug)]
+pub struct Landing<'a> {
+    pub onto: &'a Onto,
+    /// What the branch has to be at: the commit's only parent.
+    pub base: &'a CommitId,
+    pub commit: &'a CommitId,
+    /// Where notes about landings are kept, in this clone's own state.
+    pub notes: &'a Path,
+    /// A name that no other landing has.
+    pub token: &'a str,
+    /// What the reference's log says.
+    pub why: &'a str,
+}
+
+/// A commit that is on its branch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Landed {
+    /// The branch is checked out here: its files and its index entries are the
+    /// commit's.
+    InTree { paths: usize },
+    /// The branch is not checked out: it alone moved.
+    BranchAlone,
+}
+
+/// Lands a commit, or changes nothing and says why.
+pub fn land(
+    disk: &dyn Disk,
+    repository: &Repository,
+    landing: &Landing<'_>,
+) -> Result<Landed, LandError> {
+    if !look::is_here(repository, landing.onto)? {
+        look::not_elsewhere(repository, landing.onto)?;
+        move_reference(repository, landing)?;
+        return Ok(Landed::BranchAlone);
+    }
+    let git_dir = git_dir(repository.top())?;
+    look::under_way(&git_dir).map_err(LandError::Refused)?;
+    let changes = changes(repository, landing.base, landing.commit)?;
+    look::paths(repository, landing.base, &changes)?;
+
+    let dir = landing.notes.join(landing.token);
+    create_dirs(disk, &dir)?;
+    let places = Places::new(repository.top(), &dir);
+    let lock = match IndexLock::take(disk, repository, &git_dir) {
+        Ok(lock) => lock,
+        Err(error) => {
+            let _ = tree::remove(disk, &dir);
+            return Err(error);
+        }
+    };
+    let landed = under_lock(disk, repository, landing, &git_dir, &places, &changes);
+    match landed {
+        Ok(()) => {
+            lock.install(&places.index())?;
+            tree::remove(disk, &dir)?;
+            Ok(Landed::InTree {
+                paths: changes.len(),
+            })
+        }
+        Err(error) => {
+            lock.release();
+            // Where putting back failed the note stays, for recovery.
+            if !matches!(error, Halted::NotPutBack(_)) {
+                tree::remove(disk, &dir)?;
+            }
+            Err(error.into())
+        }
+    }
+}
+
+/// What went wrong, and whether things are as they were.
+enum Halted {
+    PutBack(LandError),
+    NotPutBack(LandError),
+}
+
+impl From<Halted> for LandError {
+    fn from(halted: Halted) -> Self {
+        match halted {
+            Halted::PutBack(error) | Halted::NotPutBack(error) => error,
+        }
+    }
+}
+
+/// Does what needs git's lock on the index, up to moving the reference.
+fn under_lock(
+    disk: &dyn Disk,
+    repository: &Repository,
+    landing: &Landing<'_>,
+    git_dir: &Path,
+    places: &Places,
+    changes: &[PathChange],
+) -> Result<(), Halted> {
+    let prepared = (|| {
+        // The user may have done anything until the lock was taken.
+        look::under_way(git_dir).map_err(LandError::Refused)?;
+        if !look::is_here(repository, landing.onto)? {
+            return Err(LandError::Refused(Refusal::Moved { tip: None }));
+        }
+        let seen = look::paths(repository, landing.base, changes)?;
+        index::build(disk, repository, git_dir, changes, &places.index())?;
+        index::check_out(repository, &places.index(), changes, &places.prepared())?;
+        let prepared = files::prepare(disk, places, changes)?;
+        Intent {
+            git_dir: git_dir.to_owned(),
+            onto: landing.onto.clone(),
+            base: landing.base.clone(),
+            commit: landing.commit.clone(),
+            prepared: prepared.clone(),
+        }
+        .write(disk, &landing.notes.join(landing.token))?;
+        Ok((seen, prepared))
+    })();
+    let (seen, prepared) = prepared.map_err(Halted::PutBack)?;
+    let done = files::apply(disk, places, changes, &seen)
+        .and_then(|()| move_reference(repository, landing));
+    done.map_err(
+        |error| match files::put_back(disk, places, changes, &prepared) {
+            Ok(_) => Halted::PutBack(error),
+            Err(_) => Halted::NotPutBack(error),
+        },
+    )
+}
+
+/// Moves the reference, if it still is where the commit was made from.
+fn move_reference(repository: &Repository, landing: &Landing<'_>) -> Result<(), LandError> {
+    let reference = landing.onto.reference();
+    let mut command = GitCommand::quietly(repository.top()).arg("update-ref");
+    if landing.onto == &Onto::Detached {
+        command = command.arg("--no-deref");
+    }
+    let moved = command
+        .args(["--create-reflog", "-m", landing.why])
+        .arg(&reference)
+        .arg(landing.commit.as_str())
+        .arg(landing.base.as_str())
+        .run();
+    match moved {
+        Ok(_) => Ok(()),
+        Err(GitError::Failed { command, stderr }) => match tip(repository, &reference)? {
+            now if now.as_ref() != Some(landing.base) => {
+                Err(LandError::Refused(Refusal::Moved { tip: now }))
+            }
+            _ => Err(GitError::Failed { command, stderr }.into()),
+        },
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Returns the commit that a reference is at.
+pub(super) fn tip(repository: &Repository, reference: &str) -> Result<Option<CommitId>, GitError> {
+    let id = GitCommand::reading(repository.top())
+        .args(["rev-parse", "--verify", "--quiet"])
+        .arg(format!("{reference}^{{commit}}"))
+        .line();
+    match id {
+        Ok(id) => Ok(id.parse().ok()),
+        Err(GitError::Failed { stderr, .. }) if stderr.is_empty() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Returns the git directory of this working tree, which is not the one that
+/// linked worktrees share.
+fn git_dir(top: &Path) -> Result<PathBuf, LandError> {
+    let path = top.join(".git");
+    let text = match std::fs::symlink_metadata(&path) {
+        Ok(meta) if meta.is_file() => {
+            std::fs::read_to_string(&path).map_err(LandError::io("read", &path))?
+        }
+        Ok(_) => return Ok(path),
+        Err(error) => return Err(LandError::io("look at", &path)(error)),
+    };
+    let named = text.trim_end().strip_prefix("gitdir: ").unwrap_or(".git");
+    Ok(top.join(named))
+}

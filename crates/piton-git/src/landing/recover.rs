@@ -1,0 +1,134 @@
+//! After a crash: finishing a landing whose reference moved, putting back any
+//! other. The work itself is held by a reference of piton's own and lands anew.
+
+use std::path::{Path, PathBuf};
+
+use piton_durable::{Disk, Kind, tree};
+
+use super::change::{PathChange, TreeEntry, changes};
+use super::error::LandError;
+use super::files::{self, Places};
+use super::index::{self, IndexLock};
+use super::intent::Intent;
+use super::perform::tip;
+use crate::program::GitCommand;
+use crate::stale;
+use crate::{CommitId, GitError, GitRead, Repository};
+
+/// What was done about one landing that was cut off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Recovered {
+    /// It had begun to prepare, and nothing else.
+    NothingTouched,
+    /// The branch had moved; the index followed.
+    Finished { commit: CommitId },
+    /// The files are as before; some of them somebody changed meanwhile, and
+    /// those are as they are.
+    PutBack {
+        commit: CommitId,
+        left: Vec<PathBuf>,
+    },
+}
+
+/// Recovers every landing that a dead process left in `notes`. The caller
+/// holds piton's own lock, so none of them is alive.
+pub fn recover(
+    disk: &dyn Disk,
+    repository: &Repository,
+    notes: &Path,
+) -> Result<Vec<Recovered>, LandError> {
+    let entries = match disk.list(notes) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(LandError::io("look into", notes)(error)),
+    };
+    let mut recovered = Vec::new();
+    for entry in entries.into_iter().filter(|it| it.kind == Kind::Dir) {
+        let dir = notes.join(&entry.name);
+        recovered.push(one(disk, repository, &dir)?);
+        tree::remove(disk, &dir)?;
+    }
+    Ok(recovered)
+}
+
+fn one(disk: &dyn Disk, repository: &Repository, dir: &Path) -> Result<Recovered, LandError> {
+    let Some(intent) = Intent::read(disk, dir)? else {
+        free_lock(repository, &repository.top().join(".git"));
+        return Ok(Recovered::NothingTouched);
+    };
+    free_lock(repository, &intent.git_dir);
+    let changes = changes(repository, &intent.base, &intent.commit)?;
+    let commit = intent.commit.clone();
+    if holds(repository, &intent)? {
+        let lock = IndexLock::take(disk, repository, &intent.git_dir)?;
+        let staged = dir.join("recovered-index");
+        let entries = still_as_before(repository, &changes)?;
+        let followed = index::build(disk, repository, &intent.git_dir, &entries, &staged);
+        if let Err(error) = followed {
+            lock.release();
+            return Err(error);
+        }
+        lock.install(&staged)?;
+        return Ok(Recovered::Finished { commit });
+    }
+    let places = Places::new(repository.top(), dir);
+    let left = files::put_back(disk, &places, &changes, &intent.prepared)?;
+    Ok(Recovered::PutBack { commit, left })
+}
+
+/// Whether the reference moved: the commit is what it is at, or before it.
+fn holds(repository: &Repository, intent: &Intent) -> Result<bool, GitError> {
+    let Some(tip) = tip(repository, &intent.onto.reference())? else {
+        return Ok(false);
+    };
+    if tip == intent.commit {
+        return Ok(true);
+    }
+    let output = GitCommand::reading(repository.top())
+        .args(["merge-base", "--is-ancestor"])
+        .arg(intent.commit.as_str())
+        .arg(tip.as_str())
+        .output(None)?;
+    Ok(output.status.success())
+}
+
+/// Returns the changes whose index entries are still those before the commit;
+/// what the user staged since is theirs.
+fn still_as_before(
+    repository: &Repository,
+    changes: &[PathChange],
+) -> Result<Vec<PathChange>, GitError> {
+    let stdout = GitCommand::reading(repository.top())
+        .args(["ls-files", "--stage", "-z"])
+        .run()?;
+    let mut staged = std::collections::HashMap::new();
+    for line in stdout.split(|&byte| byte == 0) {
+        let line = String::from_utf8_lossy(line);
+        let Some((head, path)) = line.split_once('\t') else {
+            continue;
+        };
+        let mut words = head.split(' ');
+        if let (Some(mode), Some(object)) = (words.next(), words.next()) {
+            let entry = TreeEntry {
+                mode: mode.to_owned(),
+                object: object.to_owned(),
+            };
+            staged.insert(path.to_owned(), entry);
+        }
+    }
+    Ok(changes
+        .iter()
+        .filter(|it| staged.get(it.path.to_string_lossy().as_ref()) == it.from.as_ref())
+        .cloned()
+        .collect())
+}
+
+/// Removes the lock on the index that the dead landing held, where nobody can
+/// be found who holds it now.
+fn free_lock(repository: &Repository, git_dir: &Path) {
+    let lock = git_dir.join("index.lock");
+    let is_there = std::fs::symlink_metadata(&lock).is_ok();
+    if is_there && stale::nobody_holds(&lock, repository.top(), repository.common_dir()) {
+        stale::remove(&lock);
+    }
+}

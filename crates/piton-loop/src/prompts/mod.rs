@@ -6,6 +6,7 @@ mod error;
 mod quote;
 mod role;
 mod set;
+mod work;
 
 pub use context::{
     ApproachText, EffortBrief, HumanReviewPrompt, Note, PlanningPrompt, Quoted, StepPrompt,
@@ -14,3 +15,7 @@ pub use context::{
 pub use error::PromptError;
 pub use role::{PromptRole, PromptRoleError};
 pub use set::{PromptSet, TemplateOrigin};
+pub use work::{
+    CandidateBrief, ClassifyPrompt, PhaseBrief, PhasePrompt, RefactorPrompt, RetryBrief,
+    ScopePrompt, WorkPrompt,
+};

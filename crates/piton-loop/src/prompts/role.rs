@@ -14,6 +14,12 @@ pub enum PromptRole {
     Review2,
     FinalReview,
     HumanReview,
+    ScopeSelection,
+    Classify,
+    Refactor,
+    FixAmendment,
+    ReadyCheck,
+    Phase,
     TasteInterview,
     TasteRefine,
     TasteUpgrade,
@@ -27,7 +33,7 @@ pub struct PromptRoleError {
 }
 
 impl PromptRole {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 17] = [
         Self::Approaches,
         Self::PickBest,
         Self::Expand,
@@ -36,6 +42,12 @@ impl PromptRole {
         Self::Review2,
         Self::FinalReview,
         Self::HumanReview,
+        Self::ScopeSelection,
+        Self::Classify,
+        Self::Refactor,
+        Self::FixAmendment,
+        Self::ReadyCheck,
+        Self::Phase,
         Self::TasteInterview,
         Self::TasteRefine,
         Self::TasteUpgrade,
@@ -51,6 +63,12 @@ impl PromptRole {
             Self::Review2 => "review-2",
             Self::FinalReview => "final-review",
             Self::HumanReview => "human-review",
+            Self::ScopeSelection => "scope-selection",
+            Self::Classify => "classify",
+            Self::Refactor => "refactor",
+            Self::FixAmendment => "fix-amendment",
+            Self::ReadyCheck => "ready-check",
+            Self::Phase => "phase",
             Self::TasteInterview => "taste-interview",
             Self::TasteRefine => "taste-refine",
             Self::TasteUpgrade => "taste-upgrade",
@@ -74,7 +92,12 @@ impl FromStr for PromptRole {
 
     fn from_str(word: &str) -> Result<Self, Self::Err> {
         // The names under which calls are recorded are understood too.
-        let name = word.strip_prefix("planning.").unwrap_or(word);
+        let name = match word.strip_prefix("planning.").unwrap_or(word) {
+            "scope-expansion" => "scope-selection",
+            "phase.ready-check" => "ready-check",
+            "phase.execute" => "phase",
+            name => name,
+        };
         Self::ALL
             .into_iter()
             .find(|role| role.as_str() == name)

@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::builtin::TEMPLATES;
 use super::context::{HumanReviewPrompt, PlanningPrompt, TastePrompt};
 use super::quote;
+use super::work::WorkPrompt;
 use super::{PromptError, PromptRole};
 
 /// A template of a repository cannot keep the program busy for ever.
@@ -87,6 +88,20 @@ impl PromptSet {
         self.render(prompt.step.role(), &prompt.context())
     }
 
+    /// Renders the prompt of work, or of a question before it.
+    pub fn work(&self, prompt: &WorkPrompt<'_>) -> Result<String, PromptError> {
+        let role = prompt.role();
+        let may_write = prompt.may_write();
+        match prompt {
+            WorkPrompt::Refactor(prompt) => self.render(role, &Placed { may_write, prompt }),
+            WorkPrompt::Phase(prompt) | WorkPrompt::ReadyCheck(prompt) => {
+                self.render(role, &Placed { may_write, prompt })
+            }
+            WorkPrompt::Classify(prompt) => self.render(role, &Placed { may_write, prompt }),
+            WorkPrompt::ScopeSelection(prompt) => self.render(role, &Placed { may_write, prompt }),
+        }
+    }
+
     /// Renders the prompt of a review by a person.
     pub fn human_review(&self, prompt: &HumanReviewPrompt<'_>) -> Result<String, PromptError> {
         self.render(PromptRole::HumanReview, prompt)
@@ -123,6 +138,14 @@ impl PromptSet {
             templates,
         })
     }
+}
+
+/// A prompt with what it may write, which its template tells.
+#[derive(Serialize)]
+struct Placed<'a, P> {
+    may_write: String,
+    #[serde(flatten)]
+    prompt: &'a P,
 }
 
 fn built_in() -> Templates {

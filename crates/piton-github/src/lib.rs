@@ -16,7 +16,8 @@ mod repo;
 mod request;
 
 pub use client::{
-    Base, Client, ClientOptions, InvalidBase, InvalidToken, Patience, Token, Waiting,
+    Access, AccessError, Base, Client, ClientOptions, InvalidBase, InvalidToken, Patience, Sources,
+    Token, Waiting, token_of_gh,
 };
 pub use error::{ForgeError, LimitKind, Trouble, found};
 pub use forge::{Answer, Forge, ForgeRead};

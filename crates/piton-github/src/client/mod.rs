@@ -1,8 +1,10 @@
 //! The client: one thin layer over `ureq`.
 
+mod access;
 mod asking;
 mod base;
 mod cache;
+mod gh;
 mod judge;
 mod links;
 mod message;
@@ -10,7 +12,9 @@ mod patience;
 mod token;
 mod wire;
 
+pub use access::{Access, AccessError, Sources};
 pub use asking::{Client, ClientOptions};
 pub use base::{Base, InvalidBase};
+pub use gh::token_of_gh;
 pub use patience::{Patience, Waiting};
 pub use token::{InvalidToken, Token};

@@ -66,6 +66,12 @@ pub trait Processes: std::fmt::Debug + Send + Sync {
     fn state(&self, pid: u32) -> ProcessState;
     /// Names this boot of the machine, where the platform does.
     fn boot_id(&self) -> Option<String>;
+    /// Names the space in which process ids mean something, where the platform
+    /// has more than one: containers have their own.
+    fn namespace(&self) -> Option<String> {
+        None
+    }
+    /// For messages alone: a name of a machine proves nothing.
     fn host(&self) -> String;
     /// The id of the calling process.
     fn own_pid(&self) -> u32;
@@ -99,6 +105,10 @@ impl Processes for RealProcesses {
         boot_id()
     }
 
+    fn namespace(&self) -> Option<String> {
+        namespace()
+    }
+
     fn host(&self) -> String {
         rustix::system::uname()
             .nodename()
@@ -123,6 +133,12 @@ mod proc_fs {
     pub(super) fn boot_id() -> Option<String> {
         let text = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
         Some(text.trim().to_owned()).filter(|id| !id.is_empty())
+    }
+
+    /// Reads as `pid:[4026531836]`.
+    pub(super) fn namespace() -> Option<String> {
+        let link = fs::read_link("/proc/self/ns/pid").ok()?;
+        link.to_str().map(str::to_owned)
     }
 
     pub(super) fn is_zombie(pid: u32) -> bool {
@@ -162,6 +178,10 @@ mod proc_fs {
         None
     }
 
+    pub(super) fn namespace() -> Option<String> {
+        None
+    }
+
     pub(super) fn is_zombie(_pid: u32) -> bool {
         false
     }
@@ -171,7 +191,7 @@ mod proc_fs {
     }
 }
 
-use proc_fs::{boot_id, is_zombie, started};
+use proc_fs::{boot_id, is_zombie, namespace, started};
 
 #[cfg(test)]
 mod tests {

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::UnderWay;
+
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
     #[error("{} is not in a git repository", dir.display())]
@@ -33,6 +35,32 @@ pub enum GitError {
     #[error("take git's own lock {}", lock.display())]
     Locked { lock: PathBuf },
 
+    /// HEAD shows another branch than the commit was meant for.
+    #[error("commit on {wanted}: {found} is checked out now")]
+    Elsewhere { wanted: String, found: String },
+
+    /// The branch shows another commit than the one that was built on.
+    #[error("move the branch, which somebody else moved meanwhile: {}", tail(what))]
+    Moved { what: String },
+
+    /// A merge, a rebase or the like waits for the user.
+    #[error("commit in the middle of {0}, which would become part of it")]
+    UnderWay(UnderWay),
+
+    #[error("write down in {} what is about to be done", path.display())]
+    Record {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+
+    #[error("change {}", path.display())]
+    Change {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+
     /// A hook of the repository refused the commit.
     #[error("commit: git or one of its hooks refused it:\n{output}")]
     CommitRefused { output: String },
@@ -62,7 +90,14 @@ impl GitError {
                 lock.display()
             )),
             Self::CommitRefused { .. } => Some("make the hook agree, then run the command again".into()),
+            Self::Elsewhere { wanted, .. } => Some(format!(
+                "check out {wanted} again, then run the command again"
+            )),
+            Self::Moved { .. } => Some("run the command again".into()),
+            Self::UnderWay(what) => Some(what.way_out()),
             Self::NotLinked { .. }
+            | Self::Record { .. }
+            | Self::Change { .. }
             | Self::Spawn { .. }
             | Self::Failed { .. }
             | Self::Unreadable { .. } => None,

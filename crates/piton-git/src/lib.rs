@@ -16,11 +16,17 @@ mod settings;
 pub mod slot;
 mod stale;
 mod status;
+mod tip;
+mod under_way;
+mod undertaking;
 mod worktree;
 
 pub use error::GitError;
-pub use ids::CommitId;
+pub use ids::{CommitId, InvalidCommitId};
 pub use repository::Repository;
 pub use seam::{Git, GitRead, Worktree};
 pub use settings::{Setting, settings};
 pub use status::{Change, StatusEntry};
+pub use tip::Tip;
+pub use under_way::UnderWay;
+pub use undertaking::Cleared;

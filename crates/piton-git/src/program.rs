@@ -145,6 +145,19 @@ impl GitCommand {
         self
     }
 
+    /// Works on this index instead of the user's.
+    pub(crate) fn index(mut self, index: &Path) -> Self {
+        self.command.env("GIT_INDEX_FILE", index);
+        self
+    }
+
+    /// Gives the process a file to hold open for as long as it lives. It is its
+    /// standard input, which git's own children do not get.
+    pub(crate) fn holding(mut self, file: std::fs::File) -> Self {
+        self.command.stdin(Stdio::from(file));
+        self
+    }
+
     /// Runs it and returns its standard output; a failure is an error.
     pub(crate) fn run(self) -> Result<Vec<u8>, GitError> {
         let (shown, dir) = (self.shown.clone(), self.dir.clone());
@@ -225,6 +238,8 @@ pub(crate) fn failure(command: String, dir: &Path, output: &Output) -> GitError 
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     if let Some(lock) = lock_named_in(&stderr) {
         GitError::Locked { lock }
+    } else if stderr.contains("cannot lock ref") && stderr.contains("but expected") {
+        GitError::Moved { what: stderr }
     } else if stderr.contains("Please tell me who you are")
         || stderr.contains("empty ident name")
         || stderr.contains("unable to auto-detect email")

@@ -5,13 +5,18 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
 use crate::program::GitCommand;
-use crate::{CommitId, Git, GitError, GitRead, StatusEntry, Worktree, commit, status, worktree};
+use crate::{
+    Cleared, CommitId, Git, GitError, GitRead, StatusEntry, Tip, UnderWay, Worktree, commit,
+    status, undertaking, worktree,
+};
 
 /// A working tree and the repository behind it.
 #[derive(Clone, Debug)]
 pub struct Repository {
     top: PathBuf,
     common_dir: PathBuf,
+    /// The worktree's own part of it.
+    git_dir: PathBuf,
 }
 
 impl Repository {
@@ -22,13 +27,15 @@ impl Repository {
                 "rev-parse",
                 "--path-format=absolute",
                 "--git-common-dir",
+                "--git-dir",
                 "--show-toplevel",
             ])
             .run()?;
         let mut lines = bytes
             .split(|&byte| byte == b'\n')
             .filter(|line| !line.is_empty());
-        let (Some(common), Some(top)) = (lines.next(), lines.next()) else {
+        let (Some(common), Some(own), Some(top)) = (lines.next(), lines.next(), lines.next())
+        else {
             return Err(GitError::Bare {
                 dir: dir.to_owned(),
             });
@@ -37,10 +44,28 @@ impl Repository {
         Ok(Self {
             top: path(top),
             common_dir: path(common),
+            git_dir: path(own),
         })
     }
 
-    fn commit_id(command: GitCommand) -> Result<CommitId, GitError> {
+    pub(crate) fn common(&self) -> &Path {
+        &self.common_dir
+    }
+
+    pub(crate) fn git_dir(&self) -> &Path {
+        &self.git_dir
+    }
+
+    /// Returns the paths below `scope` that the index shows otherwise than HEAD.
+    pub(crate) fn staged(&self, scope: &[&Path]) -> Result<Vec<PathBuf>, GitError> {
+        let stdout = GitCommand::reading(&self.top)
+            .args(["diff", "--cached", "--name-only", "--no-renames", "-z"])
+            .paths(scope)
+            .run()?;
+        Ok(names(&stdout))
+    }
+
+    pub(crate) fn commit_id(command: GitCommand) -> Result<CommitId, GitError> {
         let shown = command.shown().to_owned();
         command
             .line()?
@@ -82,6 +107,48 @@ impl GitRead for Repository {
         }
     }
 
+    fn tip(&self) -> Result<Tip, GitError> {
+        let command = GitCommand::reading(&self.top).args(["symbolic-ref", "--quiet", "HEAD"]);
+        let reference = match command.line() {
+            Ok(name) => Some(name),
+            Err(GitError::Failed { stderr, .. }) if stderr.is_empty() => None,
+            Err(error) => return Err(error),
+        };
+        Ok(Tip {
+            reference,
+            commit: self.head()?,
+        })
+    }
+
+    fn under_way(&self) -> Option<UnderWay> {
+        UnderWay::look(&self.git_dir)
+    }
+
+    fn contains(&self, later: &CommitId, earlier: &CommitId) -> Result<bool, GitError> {
+        if later == earlier {
+            return Ok(true);
+        }
+        let command = GitCommand::reading(&self.top)
+            .args(["merge-base", "--is-ancestor"])
+            .args([earlier.as_str(), later.as_str()]);
+        let shown = command.shown().to_owned();
+        let output = command.output(None)?;
+        match output.status.code() {
+            Some(0) => Ok(true),
+            // The commit may be gone altogether.
+            Some(1 | 128) => Ok(false),
+            _ => Err(crate::program::failure(shown, &self.top, &output)),
+        }
+    }
+
+    fn has_commit_hooks(&self) -> Result<bool, GitError> {
+        commit::has_hooks(self)
+    }
+
+    fn is_anything_left(&self) -> bool {
+        undertaking::is_anything_left(&self.common_dir)
+    }
+
     fn status(&self, scope: &[&Path], with_ignored: bool) -> Result<Vec<StatusEntry>, GitError> {
         status::read(&self.top, scope, with_ignored)
     }
@@ -104,11 +171,7 @@ impl GitRead for Repository {
         let stdout = GitCommand::reading(&self.top)
             .args(["ls-files", "-z"])
             .run()?;
-        Ok(stdout
-            .split(|&byte| byte == 0)
-            .filter(|name| !name.is_empty())
-            .map(|name| PathBuf::from(OsString::from_vec(name.to_vec())))
-            .collect())
+        Ok(names(&stdout))
     }
 
     fn remote_url(&self, name: &str) -> Result<Option<String>, GitError> {
@@ -155,8 +218,18 @@ impl GitRead for Repository {
 }
 
 impl Git for Repository {
-    fn commit_paths(&self, paths: &[&Path], message: &str) -> Result<Option<CommitId>, GitError> {
-        commit::exactly(self, paths, message)
+    fn commit_on(
+        &self,
+        tip: &Tip,
+        paths: &[&Path],
+        message: &str,
+        hooked: &mut dyn FnMut() -> Result<(), String>,
+    ) -> Result<Option<CommitId>, GitError> {
+        commit::exactly(self, tip, paths, message, hooked)
+    }
+
+    fn recover(&self) -> Result<Vec<Cleared>, GitError> {
+        undertaking::recover(self)
     }
 
     fn add_worktree(&self, path: &Path, commit: &CommitId) -> Result<(), GitError> {
@@ -177,4 +250,13 @@ impl Git for Repository {
             .run()
             .map(drop)
     }
+}
+
+/// Reads what git printed with `-z`.
+pub(crate) fn names(stdout: &[u8]) -> Vec<PathBuf> {
+    stdout
+        .split(|&byte| byte == 0)
+        .filter(|name| !name.is_empty())
+        .map(|name| PathBuf::from(OsString::from_vec(name.to_vec())))
+        .collect()
 }

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
 
-use crate::{CommitId, GitError, StatusEntry};
+use crate::{Cleared, CommitId, GitError, StatusEntry, Tip, UnderWay};
 
 /// The reading half.
 pub trait GitRead: Debug + Send + Sync {
@@ -18,6 +18,35 @@ pub trait GitRead: Debug + Send + Sync {
 
     /// Returns the branch that is checked out; `None` when HEAD is detached.
     fn branch(&self) -> Result<Option<String>, GitError>;
+
+    /// Returns where HEAD points: branch and commit.
+    fn tip(&self) -> Result<Tip, GitError> {
+        Ok(Tip {
+            reference: self.branch()?.map(|name| format!("refs/heads/{name}")),
+            commit: self.head()?,
+        })
+    }
+
+    /// Returns what the user has begun in this worktree and not finished.
+    fn under_way(&self) -> Option<UnderWay> {
+        None
+    }
+
+    /// Tells whether `later` is `earlier` or was built on it.
+    fn contains(&self, later: &CommitId, earlier: &CommitId) -> Result<bool, GitError> {
+        Ok(later == earlier)
+    }
+
+    /// Tells whether hooks or settings of the repository's run on a commit, and
+    /// so may change what is committed.
+    fn has_commit_hooks(&self) -> Result<bool, GitError> {
+        Ok(false)
+    }
+
+    /// Tells whether a git that piton ran has left a record of what it was at.
+    fn is_anything_left(&self) -> bool {
+        false
+    }
 
     /// Returns what differs from HEAD below `scope` (everything when empty).
     fn status(&self, scope: &[&Path], with_ignored: bool) -> Result<Vec<StatusEntry>, GitError>;
@@ -45,7 +74,27 @@ pub trait Git: GitRead {
     /// Commits exactly what stands at `paths` (files or directories, relative
     /// to the top) on the current branch, hooks included, durably. Other staged
     /// changes stay staged. Returns `None` when nothing there differs from HEAD.
-    fn commit_paths(&self, paths: &[&Path], message: &str) -> Result<Option<CommitId>, GitError>;
+    fn commit_paths(&self, paths: &[&Path], message: &str) -> Result<Option<CommitId>, GitError> {
+        self.commit_on(&self.tip()?, paths, message, &mut || Ok(()))
+    }
+
+    /// The same on `tip` and nowhere else: another branch, or a branch that no
+    /// longer holds that commit, refuses. What a `.gitignore` matches at the
+    /// paths is committed too. `hooked` is asked once the hooks that may change
+    /// files have run; when it says why not, there is no commit.
+    fn commit_on(
+        &self,
+        tip: &Tip,
+        paths: &[&Path],
+        message: &str,
+        hooked: &mut dyn FnMut() -> Result<(), String>,
+    ) -> Result<Option<CommitId>, GitError>;
+
+    /// Clears away what gits that piton ran and that were killed have left:
+    /// their locks, and an index that does not show a commit that was made.
+    fn recover(&self) -> Result<Vec<Cleared>, GitError> {
+        Ok(Vec::new())
+    }
 
     /// Adds a worktree with a detached HEAD at `commit`.
     fn add_worktree(&self, path: &Path, commit: &CommitId) -> Result<(), GitError>;

@@ -1,11 +1,13 @@
 //! Locks of git's that nobody can hold any more.
 //!
 //! Git's locks are files, and a git that is killed leaves them behind, as a
-//! power cut does. A lock is dead when it was made before this machine was
-//! started; or when it has not changed for as long as piton waits for it, no
+//! power cut does. A lock of piton's own is known by its record, and is no
+//! business of this room. Any other is dead when it was made before this machine
+//! was started; or when it has not changed for as long as piton waits for it, no
 //! process has it open, and no git works in the repository. Doubt is life: what
-//! cannot be looked at counts as a holder, and so does every platform that does
-//! not tell.
+//! cannot be looked at counts as a holder, so does a git in another container,
+//! and so does every platform that does not tell. Inside a container the
+//! processes outside cannot be seen, so there nothing is proved.
 
 use std::fs;
 use std::io;
@@ -38,14 +40,19 @@ impl Seen {
     }
 }
 
-/// Whether nobody can be found who might hold a lock of the repository whose
+/// Whether it is proved that nobody holds a lock of the repository whose
 /// working tree is at `top` and whose own directory is `common`.
 pub(crate) fn nobody_holds(lock: &Path, top: &Path, common: &Path) -> bool {
-    let Some(all) = processes::all() else {
-        return false;
-    };
-    !all.into_iter()
-        .any(|process| process.may_hold(lock, top, common))
+    processes::are_all_seen() && !somebody_works_in(lock, top, common)
+}
+
+/// Whether a process can be seen that might hold a lock. Where none can be
+/// seen at all, somebody might.
+pub(crate) fn somebody_works_in(lock: &Path, top: &Path, common: &Path) -> bool {
+    processes::all().is_none_or(|all| {
+        all.into_iter()
+            .any(|process| process.may_hold(lock, top, common))
+    })
 }
 
 /// Removes a lock that is proved dead.
@@ -62,6 +69,8 @@ pub(crate) fn remove(lock: &Path) {
 #[derive(Debug)]
 struct Process {
     is_git: bool,
+    /// Its ids and its paths may not be ours.
+    elsewhere: bool,
     directory: io::Result<PathBuf>,
     open: io::Result<Vec<PathBuf>>,
 }
@@ -78,14 +87,14 @@ impl Process {
                 Ok(directory) => directory.starts_with(top) || directory.starts_with(common),
                 Err(error) => !gone(error),
             };
-        has_it_open || works_here
+        has_it_open || works_here || (self.is_git && self.elsewhere)
     }
 }
 
 #[cfg(target_os = "linux")]
 mod processes {
     use std::fs;
-    use std::path::Path;
+    use std::path::{Path, PathBuf};
     use std::time::{Duration, SystemTime};
 
     use super::Process;
@@ -94,6 +103,26 @@ mod processes {
         let stat = fs::read_to_string("/proc/stat").ok()?;
         let line = stat.lines().find_map(|line| line.strip_prefix("btime "))?;
         SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(line.trim().parse().ok()?))
+    }
+
+    /// The space of process ids in which every process of the machine has one.
+    const FIRST: &str = "pid:[4026531836]";
+
+    pub(super) fn are_all_seen() -> bool {
+        namespace("self", "pid").is_some_and(|ours| ours == Path::new(FIRST))
+    }
+
+    fn namespace(process: &str, kind: &str) -> Option<PathBuf> {
+        fs::read_link(format!("/proc/{process}/ns/{kind}")).ok()
+    }
+
+    fn is_dead(dir: &Path) -> bool {
+        fs::read_to_string(dir.join("stat")).map_or(true, |line| {
+            let state = line
+                .rsplit_once(')')
+                .map_or("", |(_, rest)| rest.trim_start());
+            state.starts_with(['Z', 'X'])
+        })
     }
 
     pub(super) fn all() -> Option<Vec<Process>> {
@@ -115,8 +144,13 @@ mod processes {
                 .filter_map(|entry| fs::read_link(entry.path()).ok())
                 .collect()
         });
+        let pid = dir.file_name().unwrap_or_default().to_string_lossy();
+        // What died and was not waited for holds nothing any more.
+        let is_git = name.starts_with("git") && !is_dead(dir);
+        let apart = |kind| namespace(&pid, kind) != namespace("self", kind);
         Process {
-            is_git: name.starts_with("git"),
+            is_git,
+            elsewhere: is_git && (apart("pid") || apart("mnt")) && !is_dead(dir),
             directory: fs::read_link(dir.join("cwd")),
             open,
         }
@@ -135,5 +169,9 @@ mod processes {
 
     pub(super) fn all() -> Option<Vec<Process>> {
         None
+    }
+
+    pub(super) fn are_all_seen() -> bool {
+        false
     }
 }

@@ -117,6 +117,7 @@ impl Bench {
             mode: Mode::ReadyPublish,
             operation: "bench".into(),
             commit: Some("bench".into()),
+            tip: None,
         };
         let published = Publisher::new(PublishEnv {
             disk,

@@ -159,11 +159,15 @@ impl From<piton_git::GitError> for CommandError {
         let kind = match &error {
             G::NotARepository { .. } | G::Bare { .. } => ErrorKind::Usage,
             G::NotLinked { .. } => ErrorKind::Internal,
+            G::Elsewhere { .. } | G::UnderWay(_) => ErrorKind::NeedsPerson,
             G::NoGit(_)
             | G::Spawn { .. }
             | G::NoIdentity
             | G::Locked { .. }
             | G::CommitRefused { .. }
+            | G::Moved { .. }
+            | G::Record { .. }
+            | G::Change { .. }
             | G::Failed { .. }
             | G::Unreadable { .. } => ErrorKind::Failed,
         };

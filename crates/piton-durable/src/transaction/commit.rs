@@ -1,6 +1,7 @@
 //! What a transaction asks of version control.
 
 use std::fmt::Debug;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,9 @@ pub struct CommitIntent {
     pub paths: Vec<LivePath>,
     /// The branch that was checked out; `None` for a detached HEAD.
     pub branch: Option<String>,
+    /// The commit that it showed; `None` before the first one.
+    #[serde(default)]
+    pub tip: Option<String>,
 }
 
 /// How far a wanted commit is.
@@ -47,9 +51,25 @@ pub enum CommitFailure {
 pub trait Committer: Debug {
     fn state(&self, commit: &CommitIntent) -> Result<CommitState, CommitFailure>;
 
+    /// Tells whether hooks are going to run that may change what is live.
+    fn has_hooks(&self) -> Result<bool, CommitFailure> {
+        Ok(false)
+    }
+
+    /// Looks whether what hooks made of the live directory may stand.
+    fn judge(&self, live: &Path) -> Result<(), String> {
+        let _ = live;
+        Ok(())
+    }
+
     /// Commits exactly the intended paths; returns the new commit's id, or
-    /// `None` when nothing differed.
-    fn commit(&self, commit: &CommitIntent) -> Result<Option<String>, CommitFailure>;
+    /// `None` when nothing differed. `hooked` is asked once hooks have run that
+    /// may have changed what is live; when it says why not, nothing is committed.
+    fn commit(
+        &self,
+        commit: &CommitIntent,
+        hooked: &mut dyn FnMut() -> Result<(), String>,
+    ) -> Result<Option<String>, CommitFailure>;
 }
 
 /// For transactions that want no commit, and for undoing.
@@ -61,7 +81,11 @@ impl Committer for NoCommits {
         Ok(CommitState::Wanted)
     }
 
-    fn commit(&self, _commit: &CommitIntent) -> Result<Option<String>, CommitFailure> {
+    fn commit(
+        &self,
+        _commit: &CommitIntent,
+        _hooked: &mut dyn FnMut() -> Result<(), String>,
+    ) -> Result<Option<String>, CommitFailure> {
         Err(CommitFailure::NotNow {
             reason: "there is nothing here to commit with".into(),
             source: None,

@@ -13,9 +13,13 @@ use super::site::Site;
 use super::token::Token;
 use crate::atomic::write_atomic;
 use crate::digest::TreeDigest;
-use crate::disk::{Disk, DiskRead};
+use crate::disk::{Disk, DiskRead, Kind};
 
-const VERSION: u32 = 1;
+/// Version 1 knew neither the branch's commit nor the hooks.
+const VERSION: u32 = 2;
+
+/// More than any record has.
+const LIMIT: u64 = 16 << 20;
 
 /// How far a transaction wants to go.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +28,10 @@ pub enum Step {
     /// The staged tree is complete and durable; it is to become live.
     #[serde(rename = "prepared")]
     Prepared,
+    /// It is live, and hooks that may change it are at work: what they made of
+    /// it is judged and takes the place of the new tree.
+    #[serde(rename = "committing")]
+    Committing,
     /// It is to go back, because this was found after it became live.
     #[serde(rename = "undoing")]
     Undoing { reason: String },
@@ -95,10 +103,23 @@ impl Intent {
         token: &Token,
     ) -> Result<Record, TransactionError> {
         let path = path(site, token);
-        let bytes = match disk.read(&path) {
+        let failed = |source| TransactionError::Read {
+            path: path.clone(),
+            source,
+        };
+        match disk.stat(&path).map_err(failed)?.map(|stat| stat.kind) {
+            None => return Ok(Record::None),
+            Some(Kind::File) => {}
+            Some(Kind::Dir | Kind::Symlink | Kind::Other) => {
+                return Ok(Record::Unreadable("it is no regular file".into()));
+            }
+        }
+        let bytes = match disk.read_at_most(&path, LIMIT) {
             Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Record::None),
-            Err(source) => return Err(TransactionError::Read { path, source }),
+            Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+                return Ok(Record::Unreadable("it is larger than any record".into()));
+            }
+            Err(source) => return Err(failed(source)),
         };
         let version = match serde_json::from_slice::<Versioned>(&bytes) {
             Ok(versioned) => versioned.version,
@@ -107,10 +128,26 @@ impl Intent {
         if version > VERSION {
             return Ok(Record::Newer(version));
         }
-        Ok(match serde_json::from_slice(&bytes) {
-            Ok(intent) => Record::Whole(Box::new(intent)),
+        Ok(match serde_json::from_slice::<Intent>(&bytes) {
+            Ok(intent) => match intent.leaves(site) {
+                None => Record::Whole(Box::new(intent)),
+                Some(why) => Record::Unreadable(why),
+            },
             Err(error) => Record::Unreadable(error.to_string()),
         })
+    }
+
+    /// Says in how far the record is about anything but one directory where
+    /// directories are published. No record of this program is; one that
+    /// somebody else wrote must not be acted on.
+    fn leaves(&self, site: &Site) -> Option<String> {
+        let live = site.live(&self.live);
+        if live.parent() != site.beside.parent() || live == site.beside {
+            return Some(format!("{} is no place to publish to", self.live));
+        }
+        let paths = self.commit.as_ref().map_or(&[][..], |commit| &commit.paths);
+        let other = paths.iter().find(|path| **path != self.live)?;
+        Some(format!("its commit would hold {other} as well"))
     }
 
     /// Takes the record away, durably: the transaction is over, and whatever

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::commit::{CommitFailure, CommitState, Committer};
 use super::error::TransactionError;
-use super::intent::Intent;
-use super::recover::{Deed, finish, settle};
+use super::intent::{Intent, Step};
+use super::recover::{Deed, adopt, finish, settle};
 use super::site::Site;
 use super::token::Token;
 use crate::digest::TreeDigest;
@@ -47,14 +47,30 @@ impl Replaced {
     }
 
     /// Makes the commit that belongs to this publish, if one does.
-    pub fn commit(&self, committer: &dyn Committer) -> Result<Option<String>, CommitFailure> {
-        let Some(wanted) = &self.intent.commit else {
+    /// What hooks make of the new tree on the way is followed, if it may stand.
+    pub fn commit(
+        &mut self,
+        disk: &dyn Disk,
+        committer: &dyn Committer,
+    ) -> Result<Option<String>, CommitFailure> {
+        let Some(wanted) = self.intent.commit.clone() else {
             return Ok(None);
         };
-        match committer.commit(wanted) {
+        if committer.has_hooks()? {
+            self.intent.step = Step::Committing;
+            self.intent
+                .save(disk, &self.site, &self.token)
+                .map_err(|error| CommitFailure::NotNow {
+                    reason: error.to_string(),
+                    source: Some(Box::new(error)),
+                })?;
+        }
+        let (site, token, intent) = (&self.site, &self.token, &mut self.intent);
+        let made = committer.commit(&wanted, &mut || adopt(disk, site, token, intent, committer));
+        match made {
             Ok(id) => Ok(id),
             // Another git may have made it in the meantime.
-            Err(error) => match committer.state(wanted) {
+            Err(error) => match committer.state(&wanted) {
                 Ok(CommitState::Done) => Ok(None),
                 _ => Err(error),
             },

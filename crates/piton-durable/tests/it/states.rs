@@ -75,7 +75,11 @@ impl Committer for Told {
         })
     }
 
-    fn commit(&self, _: &CommitIntent) -> Result<Option<String>, CommitFailure> {
+    fn commit(
+        &self,
+        _: &CommitIntent,
+        _: &mut dyn FnMut() -> Result<(), String>,
+    ) -> Result<Option<String>, CommitFailure> {
         if self.commit == Commit::Refused {
             return Err(CommitFailure::Refused("no".into()));
         }

@@ -54,7 +54,11 @@ impl Committer for SimCommitter {
         })
     }
 
-    fn commit(&self, _: &CommitIntent) -> Result<Option<String>, CommitFailure> {
+    fn commit(
+        &self,
+        _: &CommitIntent,
+        _: &mut dyn FnMut() -> Result<(), String>,
+    ) -> Result<Option<String>, CommitFailure> {
         if self.hook_says_no {
             return Err(CommitFailure::Refused("the hook says no".into()));
         }
@@ -142,6 +146,7 @@ impl Scene {
                 message: "plan rework".into(),
                 paths: vec!["migrations/rework".parse().unwrap()],
                 branch: Some("main".into()),
+                tip: None,
             }),
             live,
             candidate: CANDIDATE.into(),
@@ -153,8 +158,8 @@ impl Scene {
     /// Publishes the way the publisher does; says whether it was acknowledged.
     fn publish(self, disk: &SimDisk) -> Result<bool, TransactionError> {
         let staged = stage(disk, &site(), token(), self.request(disk))?;
-        let replaced = staged.replace(disk)?;
-        match replaced.commit(&self.committer(disk)) {
+        let mut replaced = staged.replace(disk)?;
+        match replaced.commit(disk, &self.committer(disk)) {
             Ok(_) => {
                 replaced.finish(disk)?;
                 Ok(true)
@@ -469,8 +474,8 @@ fn a_refused_commit_puts_the_old_version_back_and_keeps_the_new_one() {
     };
     let disk = scene.disk();
     let staged = stage(&disk, &site(), token(), scene.request(&disk)).unwrap();
-    let replaced = staged.replace(&disk).unwrap();
-    let error = replaced.commit(&scene.committer(&disk)).unwrap_err();
+    let mut replaced = staged.replace(&disk).unwrap();
+    let error = replaced.commit(&disk, &scene.committer(&disk)).unwrap_err();
     let undone = replaced.undo(&disk, &error.to_string()).unwrap();
     let [kept] = undone.kept.as_slice() else {
         panic!("{undone:?}");
@@ -489,7 +494,7 @@ fn a_record_that_cannot_be_read_is_kept_and_one_from_the_future_left_alone() {
     );
     disk.put(
         format!("{transactions}/future/intent.json"),
-        "{\"version\":2,\"new\":\"things\"}",
+        "{\"version\":3,\"new\":\"things\"}",
     );
     disk.put(
         format!("{transactions}/broken/trees/staged/rework/plan.md"),
@@ -500,7 +505,7 @@ fn a_record_that_cannot_be_read_is_kept_and_one_from_the_future_left_alone() {
         recovered.as_slice(),
         [
             Recovered::Unreadable { .. },
-            Recovered::Newer { version: 2, .. }
+            Recovered::Newer { version: 3, .. }
         ]
     ));
     assert_eq!(
@@ -528,6 +533,140 @@ fn a_record_cannot_name_a_place_outside_the_worktree() {
         "",
     ] {
         assert!(live.parse::<piton_durable::LivePath>().is_err(), "{live}");
+    }
+}
+
+/// Puts a record there that nobody but a forger would write.
+fn forged(live: &str, paths: &str) -> String {
+    let digest = TreeDigest::missing();
+    format!(
+        r#"{{"version":1,"worktree":"main","live":"{live}","trees":"state","base":"{digest}",
+        "new":"{digest}","operation":"x","step":"prepared",
+        "commit":{{"message":"m","paths":["{paths}"],"branch":"main"}}}}"#
+    )
+}
+
+#[test]
+fn a_forged_record_commits_and_moves_nothing_outside_the_migrations_directory() {
+    for (live, paths) in [
+        ("src/main.rs", "src/main.rs"),
+        ("migrations/rework", "src/main.rs"),
+        ("migrations/a/b", "migrations/a/b"),
+        ("migrations/__transactions__", "migrations/__transactions__"),
+        ("migrations", "migrations"),
+    ] {
+        let disk = PLAIN.disk();
+        let before = disk.read(Path::new(COMMITTED)).unwrap();
+        let record = "/repo/.git/piton/transactions/x/intent.json";
+        disk.put(record, forged(live, paths));
+        let recovered = PLAIN.recover(&disk).unwrap();
+        assert!(
+            matches!(recovered.as_slice(), [Recovered::Unreadable { .. }]),
+            "{live}: {recovered:?}"
+        );
+        assert_eq!(disk.read(Path::new(COMMITTED)).unwrap(), before);
+    }
+}
+
+#[test]
+fn what_is_no_regular_file_is_no_record_and_stops_nobody() {
+    let disk = PLAIN.disk();
+    disk.put_symlink("/repo/.git/piton/transactions/x/intent.json", "/dev/zero");
+    let recovered = PLAIN.recover(&disk).unwrap();
+    assert!(matches!(
+        recovered.as_slice(),
+        [Recovered::Unreadable { .. }]
+    ));
+    assert_eq!(PLAIN.recover(&disk).unwrap(), []);
+}
+
+/// A hook that mends what it finds, in the middle of which the power fails.
+#[derive(Debug)]
+struct Mending {
+    disk: SimDisk,
+    to: &'static str,
+    dies: bool,
+}
+
+impl Committer for Mending {
+    fn state(&self, _: &CommitIntent) -> Result<CommitState, CommitFailure> {
+        let live = TreeDigest::of(&self.disk, Path::new(LIVE)).unwrap();
+        let committed = self.disk.read(Path::new(COMMITTED)).unwrap();
+        Ok(if committed == live.as_str().as_bytes() {
+            CommitState::Done
+        } else {
+            CommitState::Wanted
+        })
+    }
+
+    fn has_hooks(&self) -> Result<bool, CommitFailure> {
+        Ok(true)
+    }
+
+    fn judge(&self, live: &Path) -> Result<(), String> {
+        let plan = self.disk.read(&live.join("plan.md")).unwrap();
+        if plan == b"spoilt" {
+            return Err("it is spoilt".into());
+        }
+        Ok(())
+    }
+
+    fn commit(
+        &self,
+        _: &CommitIntent,
+        hooked: &mut dyn FnMut() -> Result<(), String>,
+    ) -> Result<Option<String>, CommitFailure> {
+        if !self.to.is_empty() {
+            self.disk.put(format!("{LIVE}/plan.md"), self.to);
+        }
+        if self.dies {
+            return Err(CommitFailure::NotNow {
+                reason: "the power failed".into(),
+                source: None,
+            });
+        }
+        hooked().map_err(CommitFailure::Refused)?;
+        let live = TreeDigest::of(&self.disk, Path::new(LIVE)).unwrap();
+        self.disk.put(COMMITTED, live.as_str());
+        Ok(Some(live.to_string()))
+    }
+}
+
+#[test]
+fn what_a_hook_makes_of_a_publish_is_followed_or_undone_whether_or_not_it_is_killed() {
+    for to in ["mended", "spoilt"] {
+        for dies in [false, true] {
+            let scene = Scene {
+                commit: Commit::Yes,
+                ..PLAIN
+            };
+            let disk = scene.disk();
+            let hook = |to, dies| Mending {
+                disk: disk.clone(),
+                to,
+                dies,
+            };
+            let mut replaced = stage(&disk, &site(), token(), scene.request(&disk))
+                .unwrap()
+                .replace(&disk)
+                .unwrap();
+            match replaced.commit(&disk, &hook(to, dies)) {
+                Ok(_) => replaced.finish(&disk).unwrap(),
+                Err(CommitFailure::Refused(reason)) => {
+                    drop(replaced.undo(&disk, &reason).unwrap());
+                }
+                // Killed: whoever comes next has a hook that changes nothing.
+                Err(CommitFailure::NotNow { .. }) => drop(replaced),
+            }
+            drop(recover(&disk, &site(), &hook("", false)).unwrap());
+            let plan = disk.read(Path::new(&format!("{LIVE}/plan.md"))).unwrap();
+            let expected = if to == "mended" { "mended" } else { "old plan" };
+            assert_eq!(String::from_utf8(plan).unwrap(), expected, "{to} {dies}");
+            let live = TreeDigest::of(&disk, Path::new(LIVE)).unwrap();
+            let committed = disk.read(Path::new(COMMITTED)).unwrap();
+            assert_eq!(committed, live.as_str().as_bytes(), "{to} {dies}");
+            assert_eq!(recover(&disk, &site(), &hook("", false)).unwrap(), []);
+        }
     }
 }
 

@@ -6,4 +6,5 @@ mod landing;
 mod reading;
 mod slot_formats;
 mod slots;
+mod undertakings;
 mod worktrees;

@@ -115,6 +115,7 @@ impl Candidate {
             mode: self.mode,
             operation: self.operation.clone(),
             commit: Some(self.message.clone()),
+            tip: None,
         }
     }
 

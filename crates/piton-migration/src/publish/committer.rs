@@ -4,36 +4,88 @@ use std::path::Path;
 
 use piton_durable::LivePath;
 use piton_durable::transaction::{CommitFailure, CommitIntent, CommitState, Committer};
-use piton_git::{Git, GitError};
+use piton_git::{GitError, Tip};
+
+use super::env::PublishEnv;
+use crate::consistency::{self, Mode, Severity};
+use crate::live::load_manifest;
+use crate::manifest::Status;
+use crate::slug::Slug;
 
 /// Commits exactly the paths of an intent, on the branch it was meant for.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct GitCommitter<'a>(pub(super) &'a dyn Git);
+pub(super) struct GitCommitter<'a>(pub(super) &'a PublishEnv<'a>);
 
 impl Committer for GitCommitter<'_> {
     fn state(&self, commit: &CommitIntent) -> Result<CommitState, CommitFailure> {
-        if self
-            .0
-            .status(&paths(commit), false)
-            .map_err(later)?
-            .is_empty()
-        {
+        let git = self.0.git;
+        if git.status(&paths(commit), true).map_err(later)?.is_empty() {
             return Ok(CommitState::Done);
         }
-        let branch = self.0.branch().map_err(later)?;
-        Ok(if branch == commit.branch {
+        let (wanted, found) = (tip(commit)?, git.tip().map_err(later)?);
+        if wanted.reference != found.reference {
+            return Ok(CommitState::Misplaced(format!(
+                "it was meant for {wanted}, and {found} is checked out now"
+            )));
+        }
+        let stands = match (&wanted.commit, &found.commit) {
+            (None, _) => true,
+            (Some(earlier), Some(later_one)) => git.contains(later_one, earlier).map_err(later)?,
+            (Some(_), None) => false,
+        };
+        Ok(if stands {
             CommitState::Wanted
         } else {
             CommitState::Misplaced(format!(
-                "it was meant for {}, and {} is checked out now",
-                name(commit.branch.as_deref()),
-                name(branch.as_deref())
+                "{wanted} no longer holds the commit it was built on"
             ))
         })
     }
 
-    fn commit(&self, commit: &CommitIntent) -> Result<Option<String>, CommitFailure> {
-        match self.0.commit_paths(&paths(commit), &commit.message) {
+    fn has_hooks(&self) -> Result<bool, CommitFailure> {
+        self.0.git.has_commit_hooks().map_err(later)
+    }
+
+    fn judge(&self, live: &Path) -> Result<(), String> {
+        let disk = self.0.disk;
+        let slug: Slug = live
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .parse()
+            .map_err(|error| format!("{error}"))?;
+        let mode = match load_manifest(disk, live).map(|manifest| manifest.status()) {
+            Ok(Status::Ready) => Mode::ReadyPublish,
+            // What cannot be read is told by the check.
+            Ok(_) | Err(_) => Mode::PlanningSnapshot,
+        };
+        let findings = consistency::check(disk, live, &slug, mode);
+        let told: Vec<&str> = findings
+            .iter()
+            .filter(|finding| finding.severity == Severity::Error)
+            .map(|finding| finding.message.as_str())
+            .collect();
+        if told.is_empty() {
+            Ok(())
+        } else {
+            Err(format!(
+                "a hook changed the migration, and it is not consistent any more: {}",
+                told.join("; ")
+            ))
+        }
+    }
+
+    fn commit(
+        &self,
+        commit: &CommitIntent,
+        hooked: &mut dyn FnMut() -> Result<(), String>,
+    ) -> Result<Option<String>, CommitFailure> {
+        let tip = tip(commit)?;
+        match self
+            .0
+            .git
+            .commit_on(&tip, &paths(commit), &commit.message, hooked)
+        {
             Ok(id) => Ok(id.map(|id| id.as_str().to_owned())),
             Err(GitError::CommitRefused { output }) => Err(CommitFailure::Refused(output)),
             Err(error) => Err(later(error)),
@@ -45,11 +97,22 @@ fn paths(commit: &CommitIntent) -> Vec<&Path> {
     commit.paths.iter().map(LivePath::as_path).collect()
 }
 
-fn name(branch: Option<&str>) -> String {
-    branch.map_or_else(
-        || "a detached HEAD".to_owned(),
-        |branch| format!("the branch {branch}"),
-    )
+/// Returns where the commit belongs. A branch is recorded by its short name.
+fn tip(commit: &CommitIntent) -> Result<Tip, CommitFailure> {
+    let reference = commit.branch.as_ref().map(|branch| {
+        if branch.starts_with("refs/") {
+            branch.clone()
+        } else {
+            format!("refs/heads/{branch}")
+        }
+    });
+    let commit = commit.tip.as_deref().map(str::parse).transpose().map_err(
+        |error: piton_git::InvalidCommitId| CommitFailure::NotNow {
+            reason: error.to_string(),
+            source: None,
+        },
+    )?;
+    Ok(Tip { reference, commit })
 }
 
 fn later(error: GitError) -> CommitFailure {

@@ -19,7 +19,10 @@ pub(super) enum Cleanliness {
 
 /// Looks at the migration at `relative`, below the top of the worktree.
 pub(super) fn look(git: &dyn GitRead, relative: &Path) -> Result<Cleanliness, GitError> {
-    if git.is_ignored(&relative.join(MANIFEST_FILE))? {
+    // A rule that matches single files does not make a migration private: they
+    // are committed nevertheless. One that matches the directory does, unless
+    // somebody committed it all the same.
+    if git.is_ignored(relative)? && git.is_ignored(&relative.join(MANIFEST_FILE))? {
         return Ok(Cleanliness::Ignored);
     }
     let paths: Vec<PathBuf> = git

@@ -16,6 +16,8 @@ pub enum EnterError {
     Locked(#[from] LockError),
     #[error(transparent)]
     LockedByOriginal(#[from] LockedByOriginal),
+    #[error("clear away what a killed git left")]
+    Git(#[source] piton_git::GitError),
     #[error("finish what an interrupted publish left")]
     Recover(#[source] TransactionError),
     #[error("put in order what the original left")]
@@ -45,9 +47,13 @@ impl Inside {
             original,
             _held: held,
         };
-        let recovered = recover(env.disk, site, &GitCommitter(env.git))
+        let recovered = env
+            .git
+            .recover()
+            .map(|cleared| notices.extend(cleared.into_iter().map(Notice::Cleared)))
+            .map_err(EnterError::Git)
+            .and_then(|()| recover(env.disk, site, &GitCommitter(env)).map_err(EnterError::Recover))
             .map(|recovered| notices.extend(recovered.into_iter().map(Notice::Recovered)))
-            .map_err(EnterError::Recover)
             .and_then(|()| {
                 original::recover(env, site, notices)
                     .map_err(|error| EnterError::Leftovers(Box::new(error)))

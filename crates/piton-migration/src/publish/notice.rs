@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use piton_durable::transaction::Recovered;
+use piton_git::Cleared;
 
 use crate::slug::Slug;
 
@@ -12,6 +13,8 @@ use crate::slug::Slug;
 pub enum Notice {
     /// The lock of a dead process was removed.
     BrokeLock { lock: PathBuf, why: String },
+    /// A git that was killed left locks, or an index behind its commit.
+    Cleared(Cleared),
     /// A publish of this program was brought to its end.
     Recovered(Recovered),
     /// An interrupted publish of the original had moved this migration away.
@@ -30,6 +33,7 @@ impl fmt::Display for Notice {
             Notice::BrokeLock { lock, why } => {
                 write!(f, "removed the dead lock {}: {why}", lock.display())
             }
+            Notice::Cleared(cleared) => cleared.fmt(f),
             Notice::Recovered(recovered) => recovered.fmt(f),
             Notice::PutBack { slug } => write!(
                 f,

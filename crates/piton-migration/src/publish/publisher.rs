@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use piton_durable::transaction::{CommitIntent, Request, Staged, TransactionError, stage};
 use piton_durable::{LivePath, Site, TreeDigest, tree};
+use piton_git::Tip;
 
 use super::committer::GitCommitter;
 use super::dirty::{self, Cleanliness};
@@ -143,7 +144,7 @@ impl<'a> Publisher<'a> {
             return Err(cause);
         }
 
-        let replaced = staged
+        let mut replaced = staged
             .replace(disk)
             .map_err(|error| refused(request, error))?;
         result.staged = None;
@@ -151,7 +152,7 @@ impl<'a> Publisher<'a> {
             .check(request, Stage::Live, &replaced.path(), result)
             .and_then(|()| {
                 replaced
-                    .commit(&GitCommitter(self.env.git))
+                    .commit(disk, &GitCommitter(&self.env))
                     .map_err(Cause::Commit)
             });
         match checked {
@@ -185,11 +186,40 @@ impl<'a> Publisher<'a> {
         let (Some(message), false) = (&request.commit, cleanliness == Cleanliness::Ignored) else {
             return Ok(None);
         };
+        let tip = self.tip(request)?;
         Ok(Some(CommitIntent {
             message: message.clone(),
             paths: vec![live.clone()],
-            branch: self.env.git.branch().map_err(Cause::Git)?,
+            branch: tip.branch().map(str::to_owned),
+            tip: tip.commit.map(|commit| commit.to_string()),
         }))
+    }
+
+    /// Makes sure that HEAD is where the candidate belongs.
+    fn tip(&self, request: &PublishRequest) -> Result<Tip, Cause> {
+        let git = self.env.git;
+        if let Some(under_way) = git.under_way() {
+            return Err(Cause::UnderWay(under_way));
+        }
+        let found = git.tip().map_err(Cause::Git)?;
+        let Some(wanted) = &request.tip else {
+            return Ok(found);
+        };
+        if wanted.reference != found.reference {
+            let wanted = wanted.clone();
+            return Err(Cause::Elsewhere { wanted, found });
+        }
+        let stands = match (&wanted.commit, &found.commit) {
+            (None, _) => true,
+            (Some(earlier), Some(later)) => git.contains(later, earlier).map_err(Cause::Git)?,
+            (Some(_), None) => false,
+        };
+        if stands {
+            Ok(found)
+        } else {
+            let wanted = wanted.clone();
+            Err(Cause::Rewritten { wanted })
+        }
     }
 
     fn clean(&self, slug: &Slug, result: &mut PublishResult) -> Result<Cleanliness, Cause> {
@@ -266,7 +296,7 @@ impl<'a> Publisher<'a> {
     /// process that lives.
     pub fn is_anything_left(&self) -> bool {
         let names = |dir: &Path| self.env.disk.list(dir).unwrap_or_default();
-        if !names(&self.site.transactions()).is_empty() {
+        if !names(&self.site.transactions()).is_empty() || self.env.git.is_anything_left() {
             return true;
         }
         let beside = &self.site.beside;

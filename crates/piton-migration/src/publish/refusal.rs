@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use piton_durable::transaction::{CommitFailure, InvalidLivePath, TransactionError};
 use piton_durable::tree::TreeError;
 use piton_durable::{LockError, TreeDigest};
-use piton_git::GitError;
+use piton_git::{GitError, Tip, UnderWay};
 
 use super::inside::EnterError;
 use super::original::LockedByOriginal;
@@ -59,6 +59,12 @@ pub enum Cause {
         base: TreeDigest,
         found: TreeDigest,
     },
+    #[error("commit on {wanted}: {found} is checked out now")]
+    Elsewhere { wanted: Tip, found: Tip },
+    #[error("{wanted} no longer holds the commit that this was decided on")]
+    Rewritten { wanted: Tip },
+    #[error("publish in the middle of {0}, which the commit would become part of")]
+    UnderWay(UnderWay),
     #[error("ask git about the live migration")]
     Git(#[source] GitError),
     #[error("recover before publishing")]
@@ -81,10 +87,35 @@ impl Cause {
             | Cause::Dirty { .. }
             | Cause::Unfit(_)
             | Cause::Stale { .. }
+            | Cause::Elsewhere { .. }
+            | Cause::Rewritten { .. }
+            | Cause::UnderWay(_)
             | Cause::Git(_)
             | Cause::Recover(_) => false,
             Cause::Findings { stage, .. } => *stage == Stage::Live,
             Cause::Commit(_) | Cause::Transaction(_) => true,
+        }
+    }
+
+    /// Says what a person can do about it, beyond running the command again.
+    pub fn way_out(&self) -> Option<String> {
+        match self {
+            Cause::Elsewhere { wanted, .. } => Some(format!("check out {wanted} again")),
+            Cause::UnderWay(what) => Some(what.way_out()),
+            Cause::Git(error) => error.hint(),
+            Cause::WrongName { .. }
+            | Cause::InsideLive { .. }
+            | Cause::Place(_)
+            | Cause::Locked(_)
+            | Cause::LockedByOriginal(_)
+            | Cause::Dirty { .. }
+            | Cause::Unfit(_)
+            | Cause::Findings { .. }
+            | Cause::Stale { .. }
+            | Cause::Rewritten { .. }
+            | Cause::Recover(_)
+            | Cause::Commit(_)
+            | Cause::Transaction(_) => None,
         }
     }
 
@@ -99,6 +130,7 @@ impl From<EnterError> for Cause {
         match error {
             EnterError::Locked(error) => Cause::Locked(error),
             EnterError::LockedByOriginal(error) => Cause::LockedByOriginal(error),
+            EnterError::Git(error) => Cause::Recover(Box::new(error)),
             EnterError::Recover(error) => Cause::Recover(Box::new(error)),
             EnterError::Leftovers(error) => Cause::Recover(error),
         }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use piton_durable::TreeDigest;
+use piton_git::Tip;
 
 use crate::consistency::Mode;
 use crate::slug::Slug;
@@ -21,4 +22,6 @@ pub struct PublishRequest {
     pub operation: String,
     /// The message of the commit, if one is wanted.
     pub commit: Option<String>,
+    /// Where it belongs; `None` for wherever HEAD is when it is published.
+    pub tip: Option<Tip>,
 }

@@ -18,6 +18,8 @@ pub(super) enum Next {
     /// Keep the tree there as evidence.
     Keep(Place),
     Commit,
+    /// Take what is live for the new tree, if it may stand.
+    Adopt,
     /// Forget the intent; whatever is left may go.
     Finish(End),
 }
@@ -37,6 +39,7 @@ pub(super) enum End {
 pub(super) fn decide(intent: &Intent, found: &Found) -> Next {
     match &intent.step {
         Step::Prepared => forward(intent, found),
+        Step::Committing => hooked(intent, found),
         Step::Undoing { reason } => back(intent, found, reason),
     }
 }
@@ -73,6 +76,14 @@ fn forward(intent: &Intent, found: &Found) -> Next {
         };
     }
     keep_all_and(found, intent, changed(intent, &found.live))
+}
+
+/// While hooks were at work, what is live may be what they made of it.
+fn hooked(intent: &Intent, found: &Found) -> Next {
+    match &found.live {
+        Seen::Tree(live) if *live != intent.base && *live != intent.new => Next::Adopt,
+        Seen::Tree(_) | Seen::Missing | Seen::Strange(_) => forward(intent, found),
+    }
 }
 
 fn back(intent: &Intent, found: &Found, reason: &str) -> Next {

@@ -12,7 +12,8 @@ use super::decide::{End, Next, decide};
 use super::observe::Found;
 use super::report::{Deed, Recovered};
 use super::sweep;
-use crate::disk::Disk;
+use crate::digest::TreeDigest;
+use crate::disk::{Disk, DiskRead};
 use crate::tree;
 
 /// More steps than any transaction can need.
@@ -67,14 +68,49 @@ pub(crate) fn settle(
     intent: &Intent,
     reason: &str,
 ) -> Result<Vec<Deed>, TransactionError> {
-    let undoing = Intent {
-        step: Step::Undoing {
-            reason: reason.to_owned(),
-        },
-        ..intent.clone()
+    let mut undoing = intent.clone();
+    follow(disk, site, &mut undoing);
+    undoing.step = Step::Undoing {
+        reason: reason.to_owned(),
     };
     undoing.save(disk, site, token)?;
     run(disk, site, token, undoing, &NoCommits)
+}
+
+/// While hooks are at work, whatever is live is what they made of the new tree.
+pub(crate) fn follow(disk: &dyn DiskRead, site: &Site, intent: &mut Intent) {
+    if intent.step == Step::Committing
+        && let Ok(live) = TreeDigest::of(disk, &site.live(&intent.live))
+        && live != TreeDigest::missing()
+        && live != intent.base
+    {
+        intent.new = live;
+    }
+}
+
+/// Takes what hooks made of the new tree for the new tree, durably, and says
+/// why not where it may not stand.
+pub(crate) fn adopt(
+    disk: &dyn Disk,
+    site: &Site,
+    token: &Token,
+    intent: &mut Intent,
+    committer: &dyn Committer,
+) -> Result<(), String> {
+    let live = site.live(&intent.live);
+    let found = TreeDigest::of(disk, &live).map_err(|error| error.to_string())?;
+    if found == intent.new {
+        return Ok(());
+    }
+    follow(disk, site, intent);
+    intent
+        .save(disk, site, token)
+        .map_err(|error| error.to_string())?;
+    if found == intent.new {
+        committer.judge(&live)
+    } else {
+        Err("a hook took the new version away".into())
+    }
 }
 
 /// Forgets the intent, and removes whatever is left.
@@ -107,11 +143,11 @@ fn run(
     committer: &dyn Committer,
 ) -> Result<Vec<Deed>, TransactionError> {
     let area = Area::new(site, token, intent.at, &intent.live);
-    let live = site.live(&intent.live);
+    let (name, live) = (intent.live.clone(), site.live(&intent.live));
     let mut deeds = Vec::new();
     for _ in 0..STEPS {
         let failed = |source| TransactionError::Commit {
-            live: intent.live.clone(),
+            live: name.clone(),
             source,
         };
         let found = Found::observe(disk, &area, &live, &intent, committer).map_err(failed)?;
@@ -138,16 +174,31 @@ fn run(
                 let Some(wanted) = intent.commit.clone() else {
                     return Err(TransactionError::Restless { path: area.dir });
                 };
-                match committer.commit(&wanted) {
+                let hooked = committer.has_hooks().map_err(failed)?;
+                if hooked && intent.step == Step::Prepared {
+                    intent.step = Step::Committing;
+                    intent.save(disk, site, token)?;
+                }
+                let made = committer.commit(&wanted, &mut || {
+                    adopt(disk, site, token, &mut intent, committer)
+                });
+                match made {
                     Ok(_) => deeds.push(Deed::Committed),
                     Err(CommitFailure::Refused(reason))
                         if committer.state(&wanted).map_err(failed)? != CommitState::Done =>
                     {
+                        follow(disk, site, &mut intent);
                         intent.step = Step::Undoing { reason };
                         intent.save(disk, site, token)?;
                     }
                     Err(CommitFailure::Refused(_)) => {}
                     Err(error) => return Err(failed(error)),
+                }
+            }
+            Next::Adopt => {
+                if let Err(reason) = adopt(disk, site, token, &mut intent, committer) {
+                    intent.step = Step::Undoing { reason };
+                    intent.save(disk, site, token)?;
                 }
             }
             Next::Finish(end) => {
@@ -162,7 +213,7 @@ fn run(
 
 fn moved(intent: &Intent) -> Deed {
     match intent.step {
-        Step::Prepared => Deed::Published,
+        Step::Prepared | Step::Committing => Deed::Published,
         Step::Undoing { .. } => Deed::PutBack,
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use piton_durable::platform::{ProcessState, Processes, RealProcesses};
 use piton_durable::{Disk, DiskRead, LockError, RealDisk, TreeDigest, write_atomic};
-use piton_git::{Change, CommitId, Git, GitError, GitRead, Repository, StatusEntry, Worktree};
+use piton_git::{Change, CommitId, Git, GitError, GitRead, Repository, StatusEntry, Tip, Worktree};
 use piton_migration::consistency::Mode;
 use piton_migration::live::LiveDir;
 use piton_migration::publish::{
@@ -167,6 +167,7 @@ pub(super) fn request(slug_text: &str, workspace: PathBuf, base: TreeDigest) -> 
         mode: Mode::ReadyPublish,
         operation: "expand".into(),
         commit: Some(format!("plan {slug_text}")),
+        tip: None,
     }
 }
 
@@ -251,7 +252,13 @@ impl GitRead for SimGit {
 }
 
 impl Git for SimGit {
-    fn commit_paths(&self, paths: &[&Path], _: &str) -> Result<Option<CommitId>, GitError> {
+    fn commit_on(
+        &self,
+        _: &Tip,
+        paths: &[&Path],
+        _: &str,
+        _: &mut dyn FnMut() -> Result<(), String>,
+    ) -> Result<Option<CommitId>, GitError> {
         assert_eq!(paths, [Path::new("migrations/rework")]);
         if self.hook_says_no {
             let output = "the hook says no".into();

@@ -51,7 +51,11 @@ pub(super) fn of_step(failed: &FailedStep, run: &Path) -> Failure {
 pub(super) fn of_publish(refusal: &PublishRefusal) -> Failure {
     let (PublishRefusal::Blocked { cause, .. } | PublishRefusal::Failed { cause, .. }) = refusal;
     let kind = match cause {
-        Cause::Stale { .. } | Cause::Dirty { .. } => FailureKind::Conflict,
+        Cause::Stale { .. }
+        | Cause::Dirty { .. }
+        | Cause::Elsewhere { .. }
+        | Cause::Rewritten { .. }
+        | Cause::UnderWay(_) => FailureKind::Conflict,
         Cause::WrongName { .. } | Cause::InsideLive { .. } => FailureKind::Internal,
         Cause::Place(_)
         | Cause::Locked(_)
@@ -63,6 +67,8 @@ pub(super) fn of_publish(refusal: &PublishRefusal) -> Failure {
         | Cause::Commit(_)
         | Cause::Transaction(_) => FailureKind::Io,
     };
+    let way_out = cause.way_out().map(|way| format!("; {way}"));
     // It is told in lines, and a receipt is one.
-    Failure::new(kind, refusal.to_string().replace('\n', "; "))
+    let text = refusal.to_string().replace('\n', "; ");
+    Failure::new(kind, format!("{text}{}", way_out.unwrap_or_default()))
 }

@@ -55,6 +55,10 @@ impl Recording<'_> {
             }
             Err(refusal) => {
                 let failure = failure::of_publish(&refusal);
+                if let (Next::Edits(_), Some(parent)) = (&op.next, request.workspace.parent()) {
+                    // It is made again from the plan; nobody was paid for it.
+                    let _ = tree::remove(&context.disk, parent);
+                }
                 if let Some(UnderWay {
                     mut record,
                     decision,
@@ -143,6 +147,7 @@ fn request(
         }
     };
     Ok(PublishRequest {
+        tip: None,
         slug: op.slug.clone(),
         workspace,
         base: op.base.clone(),

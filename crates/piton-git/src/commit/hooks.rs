@@ -1,0 +1,189 @@
+//! The repository's hooks around a commit, run as `git commit` runs them.
+
+use std::path::{Path, PathBuf};
+
+use piton_durable::{Disk, DiskRead, RealDisk};
+
+use crate::program::GitCommand;
+use crate::undertaking::Undertaking;
+use crate::{GitError, GitRead, Repository};
+
+/// What the repository wants around its commits.
+#[derive(Debug)]
+pub(super) struct Hooks {
+    directory: PathBuf,
+    /// Hooks are named in the configuration as well.
+    configured: bool,
+    signs: bool,
+}
+
+/// How a hook ended.
+#[derive(Debug)]
+pub(super) enum Ran {
+    Agreed,
+    Refused(String),
+}
+
+impl Hooks {
+    pub(super) fn find(repository: &Repository) -> Result<Self, GitError> {
+        let top = repository.top();
+        let directory = GitCommand::reading(top)
+            .args(["rev-parse", "--git-path", "hooks"])
+            .line()?;
+        // A relative one is meant from where hooks run, and need not exist.
+        let directory = top.join(directory);
+        let settings = GitCommand::reading(top).args([
+            "config",
+            "--null",
+            "--get-regexp",
+            r"^(commit\.gpgsign|hook\..*)$",
+        ]);
+        let settings = match settings.run() {
+            Ok(stdout) => String::from_utf8_lossy(&stdout).into_owned(),
+            Err(GitError::Failed { stderr, .. }) if stderr.is_empty() => String::new(),
+            Err(error) => return Err(error),
+        };
+        let mut this = Self {
+            directory,
+            configured: false,
+            signs: false,
+        };
+        for setting in settings.split('\0').filter(|setting| !setting.is_empty()) {
+            match setting.split_once('\n') {
+                Some(("commit.gpgsign", value)) => this.signs = is_true(value),
+                None if setting == "commit.gpgsign" => this.signs = true,
+                _ => this.configured = true,
+            }
+        }
+        Ok(this)
+    }
+
+    pub(super) const fn signs(&self) -> bool {
+        self.signs
+    }
+
+    pub(super) fn may_change_files(&self) -> bool {
+        self.is_there("pre-commit")
+    }
+
+    fn is_there(&self, hook: &str) -> bool {
+        self.configured || self.directory.join(hook).symlink_metadata().is_ok()
+    }
+
+    /// Runs the hook that looks at what is to be committed.
+    pub(super) fn before(
+        &self,
+        repository: &Repository,
+        under: &Undertaking,
+        index: &Path,
+    ) -> Result<Ran, GitError> {
+        self.run(repository, under, index, "pre-commit", &[])
+    }
+
+    /// Writes the message, lets the hooks for messages see it, and returns the
+    /// file that it is in.
+    pub(super) fn message(
+        &self,
+        repository: &Repository,
+        under: &Undertaking,
+        index: &Path,
+        message: &str,
+    ) -> Result<PathBuf, GitError> {
+        let file = under.file("message");
+        let failed = |source| GitError::Change {
+            path: file.clone(),
+            source,
+        };
+        RealDisk
+            .write_new(&file, tidy(message).as_bytes(), 0o644)
+            .map_err(failed)?;
+        let name = file.to_string_lossy().into_owned();
+        let mut ran = false;
+        for (hook, args) in [
+            ("prepare-commit-msg", &[name.as_str(), "message"][..]),
+            ("commit-msg", &[name.as_str()][..]),
+        ] {
+            if !self.is_there(hook) {
+                continue;
+            }
+            ran = true;
+            if let Ran::Refused(output) = self.run(repository, under, index, hook, args)? {
+                return Err(GitError::CommitRefused { output });
+            }
+        }
+        if ran {
+            let text = RealDisk.read(&file).map_err(failed)?;
+            let text = tidy(&String::from_utf8_lossy(&text));
+            RealDisk.remove_file(&file).map_err(failed)?;
+            RealDisk
+                .write_new(&file, text.as_bytes(), 0o644)
+                .map_err(failed)?;
+        }
+        Ok(file)
+    }
+
+    /// Runs the hook that hears of commits. It can stop nothing any more.
+    pub(super) fn after(&self, repository: &Repository, under: &Undertaking) {
+        let index = repository.git_dir().join("index");
+        let _ = self.run(repository, under, &index, "post-commit", &[]);
+    }
+
+    fn run(
+        &self,
+        repository: &Repository,
+        under: &Undertaking,
+        index: &Path,
+        hook: &str,
+        args: &[&str],
+    ) -> Result<Ran, GitError> {
+        if !self.is_there(hook) {
+            return Ok(Ran::Agreed);
+        }
+        let command = GitCommand::writing(repository.top())
+            .index(index)
+            .args(["hook", "run", "--ignore-missing", hook, "--"])
+            .args(args);
+        let output = under.command(command)?.output(None)?;
+        if output.status.success() {
+            return Ok(Ran::Agreed);
+        }
+        let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let text = format!("{}{}", said(&output.stdout), said(&output.stderr));
+        let text = text.trim();
+        Ok(Ran::Refused(if text.is_empty() {
+            format!("the hook {hook} said no, and not why")
+        } else {
+            text.to_owned()
+        }))
+    }
+}
+
+/// No blanks at the ends of lines, no empty lines around, one in a row inside.
+fn tidy(message: &str) -> String {
+    let mut lines: Vec<&str> = Vec::new();
+    for line in message.lines().map(str::trim_end) {
+        if !(line.is_empty() && lines.last().is_none_or(|last| last.is_empty())) {
+            lines.push(line);
+        }
+    }
+    let mut text = lines.join("\n").trim_end().to_owned();
+    text.push('\n');
+    text
+}
+
+fn is_true(value: &str) -> bool {
+    matches!(value.to_ascii_lowercase().as_str(), "true" | "yes" | "on") || {
+        value.parse::<i64>().is_ok_and(|number| number != 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_tidied_as_git_does_it() {
+        assert_eq!(tidy("\n\n a \nb  \n\n\n\nc\n\n"), " a\nb\n\nc\n");
+        assert_eq!(tidy("x"), "x\n");
+    }
+}

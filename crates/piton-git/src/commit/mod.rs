@@ -1,0 +1,168 @@
+//! A commit of exactly the intended paths.
+//!
+//! It is built with an index of its own, and the branch is moved by comparing
+//! and swapping, so that of git's locks only the reference's are taken by git.
+//! The user's index is locked meanwhile, and shows the commit afterwards.
+
+mod hooks;
+mod patience;
+mod sync;
+mod tree;
+
+use std::path::Path;
+
+use self::hooks::Hooks;
+use self::patience::patiently;
+use crate::program::GitCommand;
+use crate::undertaking::{IndexLock, Move, Undertaking};
+use crate::{CommitId, GitError, GitRead, Repository, Tip};
+
+pub(crate) fn has_hooks(repository: &Repository) -> Result<bool, GitError> {
+    Hooks::find(repository).map(|hooks| hooks.may_change_files())
+}
+
+/// What becomes of the hooks' work, said by whoever wants the commit.
+pub(crate) type Hooked<'a> = &'a mut dyn FnMut() -> Result<(), String>;
+
+pub(crate) fn exactly(
+    repository: &Repository,
+    tip: &Tip,
+    paths: &[&Path],
+    message: &str,
+    hooked: Hooked<'_>,
+) -> Result<Option<CommitId>, GitError> {
+    if repository.status(paths, true)?.is_empty() {
+        return Ok(None);
+    }
+    let what = message.lines().next().unwrap_or_default();
+    let mut under = Undertaking::begin(repository, &format!("the commit \"{what}\""))?;
+    let lock = patiently(repository, || IndexLock::take(&under, repository))?;
+    // Looked at under the lock: nobody switches branches any more.
+    let base = still(repository, tip)?;
+    let hooks = Hooks::find(repository)?;
+
+    let index = under.file("index");
+    let tree = tree::of(repository, &under, &index, &base, paths, &hooks, hooked)?;
+    let Some(tree) = tree else {
+        // The commit was made before; only the index may not show it.
+        if let Some(commit) = &base.commit {
+            let fresh = lock.prepare(&under, repository.top(), commit, paths)?;
+            replace(repository, lock, &fresh)?;
+        }
+        return Ok(None);
+    };
+    let message_file = hooks.message(repository, &under, &index, message)?;
+    let mut command = GitCommand::writing(repository.top())
+        .args(["commit-tree", tree.as_str(), "-F"])
+        .arg(&message_file);
+    if let Some(parent) = &base.commit {
+        command = command.args(["-p", parent.as_str()]);
+    }
+    if hooks.signs() {
+        command = command.arg("-S");
+    }
+    let commit = Repository::commit_id(under.command(command)?)?;
+    sync::objects(repository.common(), &under)?;
+
+    let fresh = lock.prepare(&under, repository.top(), &commit, paths)?;
+    under.moving(Move {
+        reference: base.moves().to_owned(),
+        from: base.commit.as_ref().map(ToString::to_string),
+        to: commit.to_string(),
+        paths: paths
+            .iter()
+            .map(|path| path.to_string_lossy().into_owned())
+            .collect(),
+    })?;
+    let subject = message.lines().next().unwrap_or_default();
+    patiently(repository, || {
+        move_reference(repository, &under, &base, &commit, subject)
+    })?;
+    if let Err(error) = sync::reference(repository, base.moves()) {
+        // What may not outlast a power cut was not done.
+        take_back(repository, &under, &base, &commit)?;
+        return Err(error);
+    }
+    match replace(repository, lock, &fresh) {
+        Ok(()) => {
+            hooks.after(repository, &under);
+            drop(under);
+        }
+        // The commit is made; what is left is recovery's to finish.
+        Err(_) => under.leave_to_recovery(),
+    }
+    Ok(Some(commit))
+}
+
+/// Makes sure that HEAD shows what the commit is meant for, and returns the
+/// commit that it is to be made on.
+fn still(repository: &Repository, wanted: &Tip) -> Result<Tip, GitError> {
+    if let Some(under_way) = repository.under_way() {
+        return Err(GitError::UnderWay(under_way));
+    }
+    let found = repository.tip()?;
+    if found.reference != wanted.reference {
+        return Err(GitError::Elsewhere {
+            wanted: wanted.to_string(),
+            found: found.to_string(),
+        });
+    }
+    let moved = |what: String| Err(GitError::Moved { what });
+    match (&wanted.commit, &found.commit) {
+        (None, _) => Ok(found),
+        (Some(earlier), Some(later)) if repository.contains(later, earlier)? => Ok(found),
+        (Some(earlier), _) => moved(format!(
+            "{wanted} no longer holds the commit {}",
+            earlier.short()
+        )),
+    }
+}
+
+fn move_reference(
+    repository: &Repository,
+    under: &Undertaking,
+    base: &Tip,
+    commit: &CommitId,
+    subject: &str,
+) -> Result<(), GitError> {
+    let from = base.commit.as_ref().map_or("", CommitId::as_str);
+    let mut command = GitCommand::writing(repository.top()).args(["update-ref", "-m"]);
+    command = command.arg(format!("commit: {subject}"));
+    if base.reference.is_none() {
+        command = command.arg("--no-deref");
+    }
+    let command = command.args([base.moves(), commit.as_str(), from]);
+    under
+        .command(command)?
+        .run()
+        .map(drop)
+        .map_err(|error| match error {
+            GitError::Failed { stderr, .. } if stderr.contains("hook") => {
+                GitError::CommitRefused { output: stderr }
+            }
+            other => other,
+        })
+}
+
+fn take_back(
+    repository: &Repository,
+    under: &Undertaking,
+    base: &Tip,
+    commit: &CommitId,
+) -> Result<(), GitError> {
+    let command = GitCommand::writing(repository.top());
+    let command = match &base.commit {
+        Some(from) => command
+            .args(["update-ref", "--no-deref", base.moves()])
+            .args([from.as_str(), commit.as_str()]),
+        None => command.args(["update-ref", "-d", base.moves(), commit.as_str()]),
+    };
+    under.command(command)?.run().map(drop)
+}
+
+fn replace(repository: &Repository, lock: IndexLock, fresh: &Path) -> Result<(), GitError> {
+    lock.replace(fresh).map_err(|source| GitError::Change {
+        path: repository.git_dir().join("index"),
+        source,
+    })
+}

@@ -1,0 +1,83 @@
+//! What the user has begun and not finished: a merge, a rebase and the like.
+//!
+//! A commit made in the middle of one becomes part of it, and goes when it is
+//! given up.
+
+use std::fmt;
+use std::path::Path;
+
+/// An operation of git's that waits for the user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnderWay {
+    Merge,
+    Rebase,
+    CherryPick,
+    Revert,
+    Bisect,
+    ApplyMailbox,
+}
+
+impl UnderWay {
+    /// Returns the command that continues it or gives it up.
+    pub const fn command(self) -> &'static str {
+        match self {
+            Self::Merge => "git merge",
+            Self::Rebase => "git rebase",
+            Self::CherryPick => "git cherry-pick",
+            Self::Revert => "git revert",
+            Self::Bisect => "git bisect",
+            Self::ApplyMailbox => "git am",
+        }
+    }
+
+    /// Says how to end it.
+    pub fn way_out(self) -> String {
+        match self {
+            Self::Bisect => "end it with `git bisect reset`, then run the command again".to_owned(),
+            other => format!(
+                "end it with `{0} --continue` or `{0} --abort`, then run the command again",
+                other.command()
+            ),
+        }
+    }
+
+    /// Looks into the git directory of one worktree.
+    pub(crate) fn look(git_dir: &Path) -> Option<Self> {
+        let there = |name: &str| git_dir.join(name).symlink_metadata().is_ok();
+        let signs: [(&[&str], Self); 6] = [
+            (&["rebase-apply/applying"], Self::ApplyMailbox),
+            (&["rebase-merge", "rebase-apply"], Self::Rebase),
+            (&["MERGE_HEAD"], Self::Merge),
+            (&["CHERRY_PICK_HEAD"], Self::CherryPick),
+            (&["REVERT_HEAD"], Self::Revert),
+            (&["BISECT_LOG"], Self::Bisect),
+        ];
+        let found = signs
+            .into_iter()
+            .find(|(names, _)| names.iter().any(|name| there(name)));
+        found.map(|(_, what)| what).or_else(|| sequence(git_dir))
+    }
+}
+
+/// Between two commits of a series only the list of what is left tells.
+fn sequence(git_dir: &Path) -> Option<UnderWay> {
+    let todo = std::fs::read_to_string(git_dir.join("sequencer/todo")).ok()?;
+    Some(if todo.starts_with("revert") {
+        UnderWay::Revert
+    } else {
+        UnderWay::CherryPick
+    })
+}
+
+impl fmt::Display for UnderWay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Merge => "a merge",
+            Self::Rebase => "a rebase",
+            Self::CherryPick => "a cherry-pick",
+            Self::Revert => "a revert",
+            Self::Bisect => "a bisect",
+            Self::ApplyMailbox => "a `git am`",
+        })
+    }
+}

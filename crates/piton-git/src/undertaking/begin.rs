@@ -1,0 +1,177 @@
+//! Beginning an undertaking, and its end.
+
+use std::fs::File;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use piton_durable::platform::{Processes, RealProcesses};
+use piton_durable::{Disk, RealDisk, create_dirs, tree};
+
+use super::record::{Move, Record};
+use super::{ALIVE, HOME};
+use crate::program::GitCommand;
+use crate::{GitError, Repository};
+
+/// How often a race with somebody who clears up is run again.
+const RACES: usize = 16;
+
+/// A piece of work under way. While it lives, nobody clears it away.
+#[derive(Debug)]
+pub(crate) struct Undertaking {
+    dir: PathBuf,
+    token: String,
+    alive: File,
+    record: Record,
+    over: bool,
+}
+
+impl Undertaking {
+    /// Says durably what is about to be done.
+    pub(crate) fn begin(repository: &Repository, what: &str) -> Result<Self, GitError> {
+        let home = repository.common().join(HOME);
+        create_dirs(&RealDisk, &home).map_err(|error| failed(&home, io::Error::other(error)))?;
+        let own = below(repository.common(), repository.git_dir());
+        let lock = |name: &str| join(&own, name);
+        let record = Record {
+            version: Record::VERSION,
+            what: what.to_owned(),
+            boot: RealProcesses.boot_id(),
+            namespace: RealProcesses.namespace(),
+            pid: RealProcesses.own_pid(),
+            locks: vec![
+                lock("HEAD.lock"),
+                "packed-refs.lock".to_owned(),
+                "reftable/tables.list.lock".to_owned(),
+            ],
+            index_lock: lock("index.lock"),
+            git_dir: own,
+            moves: None,
+        };
+        for _ in 0..RACES {
+            let token = format!("{:016x}", RandomState::new().build_hasher().finish());
+            let dir = home.join(&token);
+            if let Some(alive) = set_up(&dir)? {
+                let this = Self {
+                    dir,
+                    token,
+                    alive,
+                    record,
+                    over: false,
+                };
+                this.record.save(&this.dir)?;
+                return Ok(this);
+            }
+        }
+        Err(failed(&home, io::ErrorKind::ResourceBusy.into()))
+    }
+
+    /// Says durably that a reference is about to move.
+    pub(crate) fn moving(&mut self, moves: Move) -> Result<(), GitError> {
+        self.record.locks.push(format!("{}.lock", moves.reference));
+        self.record.locks.sort();
+        self.record.locks.dedup();
+        self.record.moves = Some(moves);
+        self.record.save(&self.dir)
+    }
+
+    /// Returns a file of this undertaking's own.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.dir.join(name)
+    }
+
+    /// What stands in a lock that this undertaking made.
+    pub(super) fn mark(&self) -> String {
+        mark(&self.token)
+    }
+
+    /// Lets a git live as part of this.
+    pub(crate) fn command(&self, command: GitCommand) -> Result<GitCommand, GitError> {
+        let alive = self
+            .alive
+            .try_clone()
+            .map_err(|error| failed(&self.dir, error))?;
+        Ok(command.holding(alive))
+    }
+
+    /// Leaves the record to recovery, which finishes what is left to do.
+    pub(crate) fn leave_to_recovery(mut self) {
+        self.over = true;
+    }
+}
+
+impl Drop for Undertaking {
+    fn drop(&mut self) {
+        if !self.over {
+            // A record that stays names locks that are gone, and is cleared
+            // away by whoever comes next.
+            let _ = tree::remove(&RealDisk, &self.dir);
+        }
+        // By hand: a child of another thread may hold the file for a moment.
+        let _ = self.alive.unlock();
+    }
+}
+
+/// What stands in a lock that an undertaking made.
+pub(super) fn mark(token: &str) -> String {
+    format!("held by piton, {token}\n")
+}
+
+/// Makes the directory and takes its lock; `None` when somebody who clears up
+/// came in between.
+fn set_up(dir: &Path) -> Result<Option<File>, GitError> {
+    let gone = |error: &io::Error| {
+        matches!(
+            error.kind(),
+            io::ErrorKind::NotFound | io::ErrorKind::AlreadyExists
+        )
+    };
+    match RealDisk.create_dir(dir) {
+        Err(error) if gone(&error) => return Ok(None),
+        done => done.map_err(|error| failed(dir, error))?,
+    }
+    let path = dir.join(ALIVE);
+    let made = File::options()
+        .read(true)
+        .write(true)
+        .create_new(true)
+        .open(&path);
+    let alive = match made {
+        Err(error) if gone(&error) => return Ok(None),
+        made => made.map_err(|error| failed(&path, error))?,
+    };
+    if alive.try_lock().is_err() {
+        return Ok(None);
+    }
+    let ours = alive
+        .metadata()
+        .map_err(|error| failed(&path, error))?
+        .ino();
+    let there = path
+        .symlink_metadata()
+        .is_ok_and(|there| there.ino() == ours);
+    Ok(there.then_some(alive))
+}
+
+/// Names a worktree's own git directory from the shared one; the main one's is
+/// the shared one itself.
+fn below(common: &Path, git_dir: &Path) -> String {
+    let below = git_dir.strip_prefix(common).unwrap_or(Path::new(""));
+    below.to_string_lossy().into_owned()
+}
+
+pub(super) fn join(dir: &str, name: &str) -> String {
+    if dir.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{dir}/{name}")
+    }
+}
+
+fn failed(path: &Path, source: io::Error) -> GitError {
+    GitError::Record {
+        path: path.to_owned(),
+        source,
+    }
+}

@@ -1,0 +1,24 @@
+//! What piton is about to do to a repository, written down before it does it.
+//!
+//! Git's locks are files that outlive whoever made them. Before piton runs a git
+//! that takes locks, it says in a record which ones, and what for; the git holds
+//! a lock of the operating system's as long as it lives. Whoever finds the
+//! record and gets that lock knows that they all are dead, in whatever container
+//! they were, and clears away what they left.
+
+mod begin;
+mod index;
+mod record;
+mod recover;
+
+pub(crate) use begin::Undertaking;
+pub(crate) use index::IndexLock;
+pub(crate) use record::Move;
+pub use recover::Cleared;
+pub(crate) use recover::{is_anything_left, recover};
+
+/// Where the records lie, below the shared git directory.
+const HOME: &str = "piton/git";
+
+/// The file that every process of an undertaking holds.
+const ALIVE: &str = "alive";

@@ -1,0 +1,81 @@
+//! The record of an undertaking.
+
+use std::io;
+use std::path::Path;
+
+use piton_durable::{DiskRead, RealDisk, write_atomic};
+use serde::{Deserialize, Serialize};
+
+use crate::GitError;
+
+const VERSION: u32 = 1;
+const NAME: &str = "record.json";
+
+/// More than any record has.
+const LIMIT: u64 = 1 << 20;
+
+/// What is about to be done, by whom. Paths are relative to the shared git
+/// directory, so that a clone may be moved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Record {
+    pub(super) version: u32,
+    /// What it is for.
+    pub(super) what: String,
+    /// This boot of the machine, and the space its process ids are from.
+    pub(super) boot: Option<String>,
+    pub(super) namespace: Option<String>,
+    pub(super) pid: u32,
+    /// Locks that git may take and leave.
+    pub(super) locks: Vec<String>,
+    /// The lock on the user's index, which piton takes itself.
+    pub(super) index_lock: String,
+    /// The worktree's git directory, empty for the main one.
+    pub(super) git_dir: String,
+    pub(super) moves: Option<Move>,
+}
+
+/// A reference that is to move, and the paths that the user's index is to show
+/// as they are in the new commit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Move {
+    pub(crate) reference: String,
+    pub(crate) from: Option<String>,
+    pub(crate) to: String,
+    pub(crate) paths: Vec<String>,
+}
+
+impl Record {
+    pub(super) const VERSION: u32 = VERSION;
+
+    pub(super) fn save(&self, dir: &Path) -> Result<(), GitError> {
+        let path = dir.join(NAME);
+        let failed = |source: io::Error| GitError::Record {
+            path: path.clone(),
+            source,
+        };
+        let bytes = serde_json::to_vec_pretty(self).map_err(|error| failed(error.into()))?;
+        write_atomic(&RealDisk, &path, &bytes, 0o600)
+            .map_err(|error| failed(io::Error::other(error)))
+    }
+
+    /// Returns the record in `dir`; what is none, or no file, gives nothing.
+    pub(super) fn read(dir: &Path) -> Option<Self> {
+        let bytes = RealDisk.read_at_most(&dir.join(NAME), LIMIT).ok()?;
+        let record: Self = serde_json::from_slice(&bytes).ok()?;
+        let inside = |path: &String| is_inside(path);
+        let sound = record.version == VERSION
+            && record.locks.iter().all(inside)
+            && is_inside(&record.index_lock)
+            && (record.git_dir.is_empty() || is_inside(&record.git_dir));
+        sound.then_some(record)
+    }
+}
+
+/// A lock that a record names lies in the git directory and is called one.
+fn is_inside(path: &str) -> bool {
+    !path.is_empty()
+        && !path.starts_with('/')
+        && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
+}

@@ -1,0 +1,393 @@
+//! What a git that was killed leaves, and what is never touched.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use piton_git::{Git, GitError, GitRead, Repository, Tip, UnderWay};
+use piton_testkit::ScratchRepo;
+
+fn repository(scratch: &ScratchRepo) -> Repository {
+    Repository::find(scratch.path()).unwrap()
+}
+
+/// Commits `in` while a hook of that name waits; the whole family is killed
+/// there, and what it left is found.
+fn killed_in(hook: &str, scratch: &ScratchRepo) {
+    scratch.hook(
+        hook,
+        "#!/bin/sh\n[ \"$1\" = aborted ] && exit 0\necho > .git/begun\nwhile [ ! -e .git/go ]; do :; done\n",
+    );
+    let mut piton = committing(scratch);
+    while !scratch.exists(".git/begun") {
+        assert!(piton.try_wait().unwrap().is_none(), "it ended before");
+        std::thread::yield_now();
+    }
+    let group = format!("-{}", piton.id());
+    let killed = Command::new("kill")
+        .args(["-KILL", "--", &group])
+        .status()
+        .unwrap();
+    assert!(killed.success());
+    piton.wait().unwrap();
+    std::fs::remove_file(scratch.path().join(".git/hooks").join(hook)).unwrap();
+}
+
+const CHILD: &str = "PITON_TEST_COMMIT";
+
+/// A process of its own, with a group of its own, that commits `in`.
+fn committing(scratch: &ScratchRepo) -> Child {
+    use std::os::unix::process::CommandExt;
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "undertakings::the_child_commits", "--nocapture"])
+        .env(CHILD, scratch.path())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .process_group(0)
+        .spawn()
+        .unwrap()
+}
+
+#[test]
+fn the_child_commits() {
+    let Ok(top) = std::env::var(CHILD) else {
+        return;
+    };
+    let repository = Repository::find(Path::new(&top)).unwrap();
+    repository
+        .commit_paths(&[Path::new("in")], "killed")
+        .unwrap();
+}
+
+fn locks(scratch: &ScratchRepo) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut waiting = vec![scratch.path().join(".git")];
+    while let Some(dir) = waiting.pop() {
+        for entry in std::fs::read_dir(dir).unwrap().map(Result::unwrap) {
+            let path = entry.path();
+            if path.is_dir() {
+                waiting.push(path);
+            } else if path.extension().is_some_and(|ext| ext == "lock") {
+                found.push(path);
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_lock_of_a_killed_commit_goes_at_once_and_the_next_commit_is_made() {
+    for hook in [
+        "pre-commit",
+        "commit-msg",
+        "reference-transaction",
+        "post-commit",
+    ] {
+        let scratch = ScratchRepo::new();
+        scratch.write("in/new", "1");
+        killed_in(hook, &scratch);
+        let begun = std::time::Instant::now();
+        let repository = repository(&scratch);
+        assert!(repository.is_anything_left(), "{hook}");
+        repository.recover().unwrap();
+        assert_eq!(locks(&scratch), [] as [PathBuf; 0], "{hook}");
+        assert!(!repository.is_anything_left(), "{hook}");
+        repository
+            .commit_paths(&[Path::new("in")], "again")
+            .unwrap();
+        assert!(begun.elapsed().as_secs() < 2, "{hook}: it waited");
+        assert_eq!(scratch.status(), "", "{hook}");
+        assert_eq!(scratch.subjects().len(), 2, "{hook}");
+    }
+}
+
+#[test]
+fn a_lock_that_another_git_holds_stays_beside_a_record_of_the_dead() {
+    let scratch = ScratchRepo::new();
+    scratch.write("in/new", "1");
+    killed_in("pre-commit", &scratch);
+    let other = "0123456789abcdef0123456789abcdef01234567\n";
+    for lock in [".git/index.lock", ".git/refs/heads/main.lock"] {
+        scratch.write(lock, other);
+    }
+    repository(&scratch).recover().unwrap();
+    for lock in [".git/index.lock", ".git/refs/heads/main.lock"] {
+        assert_eq!(scratch.read(lock), other);
+    }
+}
+
+#[test]
+fn a_record_of_the_living_is_left_alone() {
+    let scratch = ScratchRepo::new();
+    scratch.write("in/new", "1");
+    scratch.hook(
+        "pre-commit",
+        "#!/bin/sh\necho > .git/begun\nwhile [ ! -e .git/go ]; do :; done\n",
+    );
+    let mut piton = committing(&scratch);
+    while !scratch.exists(".git/begun") {
+        std::thread::yield_now();
+    }
+    assert_eq!(repository(&scratch).recover().unwrap(), []);
+    assert!(scratch.exists(".git/index.lock"));
+    scratch.write(".git/go", "");
+    assert!(piton.wait().unwrap().success());
+    assert_eq!(scratch.subjects()[0], "killed");
+    assert_eq!(scratch.status(), "");
+}
+
+#[test]
+fn what_stands_where_records_are_and_is_none_stops_nobody() {
+    let scratch = ScratchRepo::new();
+    scratch.write("in/new", "1");
+    scratch.write(".git/piton/git/file", "x");
+    std::fs::create_dir_all(scratch.path().join(".git/piton/git/empty")).unwrap();
+    let forged = r#"{"version":1,"what":"x","boot":null,"namespace":null,"pid":1,
+        "locks":["../README.md"],"index_lock":"index.lock","git_dir":"","moves":null}"#;
+    scratch.write(".git/piton/git/forged/alive", "");
+    scratch.write(".git/piton/git/forged/record.json", forged);
+    std::fs::create_dir_all(scratch.path().join(".git/piton/git/pipe")).unwrap();
+    let pipe = scratch.path().join(".git/piton/git/pipe/alive");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let repository = repository(&scratch);
+    repository.recover().unwrap();
+    assert!(scratch.exists("README.md"));
+    assert!(
+        repository
+            .commit_paths(&[Path::new("in")], "made")
+            .unwrap()
+            .is_some()
+    );
+}
+
+/// Tries to commit `in` on what HEAD was before `change`.
+fn committed_after(change: impl FnOnce(&ScratchRepo)) -> (ScratchRepo, Result<(), GitError>) {
+    let scratch = ScratchRepo::new();
+    let repository = repository(&scratch);
+    let tip = repository.tip().unwrap();
+    change(&scratch);
+    scratch.write("in/new", "1");
+    let made = repository.commit_on(&tip, &[Path::new("in")], "planned", &mut || Ok(()));
+    (scratch, made.map(drop))
+}
+
+#[test]
+fn a_commit_lands_on_the_branch_it_was_meant_for_and_on_no_other() {
+    let (scratch, made) = committed_after(|scratch| {
+        scratch.git(&["switch", "--quiet", "--create", "other"]);
+    });
+    assert!(matches!(made, Err(GitError::Elsewhere { .. })), "{made:?}");
+    assert_eq!(scratch.subjects(), ["start"]);
+    let (scratch, made) = committed_after(|scratch| {
+        scratch.git(&["checkout", "--quiet", "--detach"]);
+    });
+    assert!(matches!(made, Err(GitError::Elsewhere { .. })), "{made:?}");
+    assert_eq!(scratch.git(&["log", "--format=%s", "main"]), "start\n");
+}
+
+#[test]
+fn a_branch_that_went_on_takes_the_commit_and_one_that_was_rewritten_does_not() {
+    let (scratch, made) = committed_after(|scratch| {
+        scratch.write("more", "1");
+        scratch.commit_all("went on");
+    });
+    made.unwrap();
+    assert_eq!(scratch.subjects(), ["planned", "went on", "start"]);
+    let (scratch, made) = committed_after(|scratch| {
+        scratch.git(&["commit", "--quiet", "--amend", "--message", "rewritten"]);
+    });
+    assert!(matches!(made, Err(GitError::Moved { .. })), "{made:?}");
+    assert_eq!(scratch.subjects(), ["rewritten"]);
+}
+
+#[test]
+fn nothing_is_committed_in_the_middle_of_what_the_user_has_begun() {
+    type Begin = fn(&ScratchRepo);
+    let begin: [(UnderWay, Begin); 5] = [
+        (UnderWay::Merge, |scratch| {
+            fails(scratch, &["merge", "--no-edit", "side"]);
+        }),
+        (UnderWay::Rebase, |scratch| {
+            fails(scratch, &["rebase", "side"]);
+        }),
+        (UnderWay::CherryPick, |scratch| {
+            fails(scratch, &["cherry-pick", "side"]);
+        }),
+        (UnderWay::Revert, |scratch| {
+            fails(scratch, &["revert", "--no-edit", "HEAD~1"]);
+        }),
+        (UnderWay::Bisect, |scratch| {
+            scratch.git(&["bisect", "start", "HEAD", "HEAD~2"]);
+        }),
+    ];
+    for (expected, begin) in begin {
+        let scratch = ScratchRepo::new();
+        scratch.git(&["switch", "--quiet", "--create", "side"]);
+        scratch.write("README.md", "theirs");
+        scratch.commit_all("side");
+        scratch.git(&["switch", "--quiet", "main"]);
+        scratch.write("README.md", "ours");
+        scratch.commit_all("one");
+        scratch.write("README.md", "ours, longer");
+        scratch.commit_all("two");
+        begin(&scratch);
+        let repository = repository(&scratch);
+        assert_eq!(repository.under_way(), Some(expected));
+        scratch.write("in/new", "1");
+        let made = repository.commit_paths(&[Path::new("in")], "x");
+        assert!(
+            matches!(made, Err(GitError::UnderWay(found)) if found == expected),
+            "{made:?}"
+        );
+    }
+}
+
+fn fails(scratch: &ScratchRepo, args: &[&str]) {
+    let status = Command::new("git")
+        .args(args)
+        .current_dir(scratch.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .unwrap();
+    assert!(!status.success(), "{args:?} meets a conflict");
+}
+
+#[test]
+fn a_file_that_a_rule_ignores_is_committed_at_its_path_all_the_same() {
+    let scratch = ScratchRepo::new();
+    scratch.write(".gitignore", "*.log\nstages/\n");
+    scratch.commit_all("rules");
+    scratch.write("in/a.log", "1");
+    scratch.write("in/stages/one.md", "1");
+    scratch.write("beside.log", "1");
+    repository(&scratch)
+        .commit_paths(&[Path::new("in")], "x")
+        .unwrap()
+        .unwrap();
+    let held = scratch.git(&["show", "--format=", "--name-only", "HEAD"]);
+    assert_eq!(held, "in/a.log\nin/stages/one.md\n");
+}
+
+#[test]
+fn what_a_hook_changes_is_committed_as_it_then_is_and_asked_about() {
+    for adds in ["", "git add in/new\n"] {
+        let scratch = ScratchRepo::new();
+        scratch.hook(
+            "pre-commit",
+            &format!("#!/bin/sh\necho mended >in/new\n{adds}"),
+        );
+        scratch.write("in/new", "1");
+        let mut asked = false;
+        let repository = repository(&scratch);
+        let tip: Tip = repository.tip().unwrap();
+        repository
+            .commit_on(&tip, &[Path::new("in")], "x", &mut || {
+                asked = true;
+                Ok(())
+            })
+            .unwrap()
+            .unwrap();
+        assert!(asked);
+        assert_eq!(scratch.git(&["show", "HEAD:in/new"]), "mended\n");
+        assert_eq!(scratch.status(), "");
+    }
+}
+
+#[test]
+fn a_hook_that_mends_and_says_no_is_asked_once_more() {
+    let scratch = ScratchRepo::new();
+    scratch.hook(
+        "pre-commit",
+        "#!/bin/sh\ngrep -q mended in/new && exit 0\necho mended >in/new\nexit 1\n",
+    );
+    scratch.write("in/new", "1");
+    repository(&scratch)
+        .commit_paths(&[Path::new("in")], "x")
+        .unwrap()
+        .unwrap();
+    assert_eq!(scratch.git(&["show", "HEAD:in/new"]), "mended\n");
+    assert_eq!(scratch.status(), "");
+}
+
+#[test]
+fn a_hook_cannot_slip_other_files_into_a_commit() {
+    let scratch = ScratchRepo::new();
+    scratch.hook("pre-commit", "#!/bin/sh\necho x >other\ngit add other\n");
+    scratch.write("in/new", "1");
+    let made = repository(&scratch).commit_paths(&[Path::new("in")], "x");
+    assert!(
+        matches!(&made, Err(GitError::CommitRefused { output }) if output.contains("other")),
+        "{made:?}"
+    );
+    assert_eq!(scratch.subjects(), ["start"]);
+}
+
+#[test]
+fn the_hooks_for_messages_see_the_message_and_may_change_it() {
+    let scratch = ScratchRepo::new();
+    scratch.hook(
+        "commit-msg",
+        "#!/bin/sh\necho >>\"$1\"\necho 'Change-Id: 7' >>\"$1\"\n",
+    );
+    scratch.hook("post-commit", "#!/bin/sh\ngit rev-parse HEAD >.git/heard\n");
+    scratch.write("in/new", "1");
+    let id = repository(&scratch)
+        .commit_paths(&[Path::new("in")], "x")
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        scratch.git(&["show", "--no-patch", "--format=%B"]),
+        "x\n\nChange-Id: 7\n\n"
+    );
+    assert_eq!(scratch.read(".git/heard").trim(), id.as_str());
+}
+
+#[test]
+fn a_linked_worktree_and_a_detached_head_take_commits_too() {
+    let scratch = ScratchRepo::new();
+    let linked = tempfile::tempdir().unwrap();
+    let path = linked.path().join("tree");
+    scratch.git(&[
+        "worktree",
+        "add",
+        "--quiet",
+        "--detach",
+        path.to_str().unwrap(),
+    ]);
+    std::fs::create_dir(path.join("in")).unwrap();
+    std::fs::write(path.join("in/new"), "1").unwrap();
+    let repository = Repository::find(&path).unwrap();
+    assert_eq!(repository.tip().unwrap().branch(), None);
+    let id = repository
+        .commit_paths(&[Path::new("in")], "x")
+        .unwrap()
+        .unwrap();
+    assert_eq!(repository.head().unwrap(), Some(id));
+    assert_eq!(repository.status(&[], false).unwrap(), []);
+    assert_eq!(scratch.subjects(), ["start"]);
+    assert_eq!(scratch.status(), "");
+}
+
+#[test]
+fn a_hook_of_references_that_says_no_refuses_the_commit() {
+    let scratch = ScratchRepo::new();
+    scratch.hook(
+        "reference-transaction",
+        "#!/bin/sh\n[ \"$1\" != prepared ]\n",
+    );
+    scratch.write("in/new", "1");
+    let made = repository(&scratch).commit_paths(&[Path::new("in")], "x");
+    assert!(
+        matches!(made, Err(GitError::CommitRefused { .. })),
+        "{made:?}"
+    );
+    assert_eq!(locks(&scratch), [] as [PathBuf; 0]);
+    assert_eq!(scratch.status(), "?? in/\n");
+}

@@ -9,6 +9,7 @@
 pub mod clock;
 pub mod commit;
 pub mod deciding;
+pub mod dilution;
 pub mod effort;
 pub mod failures;
 mod fence;

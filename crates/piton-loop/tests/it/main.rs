@@ -6,6 +6,7 @@
 mod corpus;
 mod crashes;
 mod deciding;
+mod dilution;
 mod misbehaviour;
 mod planning;
 mod prompts;

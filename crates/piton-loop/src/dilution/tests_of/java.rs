@@ -1,0 +1,130 @@
+//! Java: methods under a test annotation.
+
+use std::ops::Range;
+
+use super::super::code::{after_closing, braces};
+use super::super::lexer::Token;
+use super::super::suite::{Found, Scan};
+
+const TESTS: [&str; 6] = [
+    "Test",
+    "ParameterizedTest",
+    "RepeatedTest",
+    "TestFactory",
+    "TestTemplate",
+    "Property",
+];
+
+pub(super) fn scan(words: &[Token]) -> Scan {
+    let mut scan = Scan::default();
+    let mut classes: Vec<(Range<usize>, String, Option<String>)> = Vec::new();
+    let mut marks: Vec<String> = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        classes.retain(|(span, ..)| at < span.end);
+        let token = &words[at];
+        if token.is("@") && words.get(at + 1).is_some_and(|next| !next.is("interface")) {
+            let (mark, end) = annotation(words, at);
+            marks.push(mark);
+            at = end;
+            continue;
+        }
+        let skip = marks
+            .iter()
+            .find(|mark| passes_over(mark))
+            .map(|mark| format!("@{mark}"));
+        if matches!(token.word(), Some("class" | "record"))
+            && words.get(at + 1).and_then(Token::word).is_some()
+        {
+            let inherited = classes.last().and_then(|(.., why)| why.clone());
+            classes.push((
+                braces(words, at + 1),
+                words[at + 1].text.clone(),
+                skip.or(inherited),
+            ));
+            marks.clear();
+            at += 2;
+            continue;
+        }
+        let method = token.word().is_some() && words.get(at + 1).is_some_and(|next| next.is("("));
+        if method
+            && marks
+                .iter()
+                .any(|mark| TESTS.contains(&mark.split('(').next().unwrap_or(mark)))
+        {
+            let body = braces(words, after_closing(words, at + 1));
+            let around: Vec<&str> = classes.iter().map(|(_, name, _)| name.as_str()).collect();
+            let inherited = classes.last().and_then(|(.., why)| why.clone());
+            let assumes = words[body.clone()].iter().find_map(|word| {
+                word.word()
+                    .filter(|word| word.starts_with("assume") || *word == "abort")
+            });
+            let skipped = skip.or(inherited).or_else(|| assumes.map(str::to_owned));
+            scan.tests.push(Found {
+                scope: around.join("."),
+                name: token.text.clone(),
+                line: token.line,
+                body: body.clone(),
+                skipped,
+            });
+            marks.clear();
+            at = body.end.max(at + 1);
+            continue;
+        }
+        if token.is(";") || token.is("{") || token.is("}") {
+            marks.clear();
+        }
+        at += 1;
+    }
+    scan
+}
+
+/// Returns the annotation's name, with its arguments, and where it ends.
+fn annotation(words: &[Token], at: usize) -> (String, usize) {
+    let mut end = at + 1;
+    let mut name = "";
+    while let Some(word) = words.get(end).and_then(Token::word) {
+        name = word;
+        end += 1;
+        if !words.get(end).is_some_and(|next| next.is(".")) {
+            break;
+        }
+        end += 1;
+    }
+    let close = if words.get(end).is_some_and(|next| next.is("(")) {
+        after_closing(words, end)
+    } else {
+        end
+    };
+    let arguments: Vec<&str> = words[end.min(close)..close]
+        .iter()
+        .map(|token| token.text.as_str())
+        .collect();
+    (format!("{name}{}", arguments.concat()), close.max(at + 1))
+}
+
+fn passes_over(mark: &str) -> bool {
+    [
+        "Disabled",
+        "Ignore",
+        "EnabledIf",
+        "EnabledOn",
+        "DisabledIf",
+        "DisabledOn",
+    ]
+    .iter()
+    .any(|name| mark.starts_with(name))
+        || mark.contains("enabled=false")
+}
+
+pub(super) fn is_check(word: &str, member: bool) -> bool {
+    word.starts_with("assert")
+        || matches!(
+            word,
+            "fail" | "verify" | "verifyNoInteractions" | "expectThrows"
+        ) && !member
+        || matches!(
+            word,
+            "andExpect" | "expectNext" | "expectError" | "verifyComplete"
+        )
+}

@@ -1,0 +1,170 @@
+//! JavaScript and TypeScript: calls of `test` and `it`.
+
+use std::ops::Range;
+
+use super::super::code::after_closing;
+use super::super::lexer::Token;
+use super::super::suite::{Found, Scan};
+
+const TESTS: [&str; 4] = ["test", "it", "specify", "Deno"];
+const GROUPS: [&str; 3] = ["describe", "context", "suite"];
+
+pub(super) fn scan(words: &[Token]) -> Scan {
+    let mut scan = Scan::default();
+    let mut groups: Vec<(Range<usize>, String, Option<String>)> = Vec::new();
+    for at in 0..words.len() {
+        let Some(call) = call(words, at) else {
+            continue;
+        };
+        groups.retain(|(span, ..)| span.contains(&at));
+        if let Some(mark) = call.focus {
+            scan.focus.push((mark, words[at].line));
+        }
+        let inherited = groups.last().and_then(|(.., why)| why.clone());
+        let skipped = call.skipped.or(inherited);
+        if call.group {
+            groups.push((call.arguments, call.name, skipped));
+            continue;
+        }
+        let around: Vec<&str> = groups.iter().map(|(_, name, _)| name.as_str()).collect();
+        let arguments = &words[call.arguments.clone()];
+        let optional = arguments.windows(3).position(|three| {
+            (three[0].is("skip") || three[0].is("todo"))
+                && three[1].is(":")
+                && !three[2].is("false")
+        });
+        let early = arguments.windows(4).any(|four| {
+            matches!(
+                four[0].word(),
+                Some("t" | "ctx" | "context" | "this" | "test")
+            ) && four[1].is(".")
+                && matches!(four[2].word(), Some("skip" | "todo" | "fixme"))
+                && four[3].is("(")
+        });
+        let skipped =
+            skipped.or_else(|| (optional.is_some() || early).then(|| "it is skipped".into()));
+        let body = body(words, &call.arguments);
+        scan.tests.push(Found {
+            scope: around.join(" "),
+            name: call.name,
+            line: words[at].line,
+            body,
+            skipped,
+        });
+    }
+    scan
+}
+
+struct Call {
+    group: bool,
+    name: String,
+    arguments: Range<usize>,
+    skipped: Option<String>,
+    focus: Option<String>,
+}
+
+/// Reads `test("name", …)`, `it.skip.each(…)("name", …)`, `xdescribe(…)`.
+fn call(words: &[Token], at: usize) -> Option<Call> {
+    let head = words[at].word()?;
+    if at > 0 && words[at - 1].is(".") {
+        return None;
+    }
+    let (plain, prefix) = match head.strip_prefix('x').or_else(|| head.strip_prefix('f')) {
+        Some(rest) if TESTS.contains(&rest) || GROUPS.contains(&rest) => (rest, &head[..1]),
+        _ => (head, ""),
+    };
+    let group = GROUPS.contains(&plain);
+    if !group && !TESTS.contains(&plain) {
+        return None;
+    }
+    let mut skipped = (prefix == "x").then(|| head.to_owned());
+    let mut focus = (prefix == "f").then(|| head.to_owned());
+    let mut next = at + 1;
+    let mut group = group;
+    while words.get(next).is_some_and(|token| token.is(".")) {
+        let member = words.get(next + 1).and_then(Token::word)?;
+        match member {
+            "skip" | "todo" | "fixme" | "failing" | "fails" | "skipIf" | "runIf" => {
+                skipped = Some(format!("{plain}.{member}"));
+            }
+            "only" => focus = Some(format!("{plain}.only")),
+            "describe" => group = true,
+            "each" | "concurrent" | "sequential" | "serial" | "parallel" | "test" | "for"
+            | "extend" => {}
+            _ => return None,
+        }
+        next += 2;
+        // `.each(table)` and `.skipIf(condition)` are called before the test is.
+        if matches!(member, "each" | "skipIf" | "runIf" | "for")
+            && words.get(next).is_some_and(|token| token.is("("))
+        {
+            next = after_closing(words, next);
+        } else if member == "each"
+            && words
+                .get(next)
+                .is_some_and(|token| token.literal().is_some())
+        {
+            next += 1;
+        }
+    }
+    if !words.get(next).is_some_and(|token| token.is("(")) {
+        return None;
+    }
+    let name = words.get(next + 1)?;
+    let name = name.literal().or_else(|| name.word())?.to_owned();
+    let end = after_closing(words, next).saturating_sub(1).max(next + 1);
+    let arguments = next + 1..end;
+    // `it("x")` without a function is a note to come back.
+    let bare = words[arguments.clone()]
+        .iter()
+        .all(|token| token.literal().is_some());
+    let skipped = skipped.or_else(|| (bare && !group).then(|| "it has no body".to_owned()));
+    Some(Call {
+        group,
+        name,
+        arguments,
+        skipped,
+        focus,
+    })
+}
+
+/// The function among the arguments: what is in its braces, or its expression.
+fn body(words: &[Token], arguments: &Range<usize>) -> Range<usize> {
+    let span = &words[arguments.clone()];
+    let arrow = span
+        .windows(2)
+        .position(|two| two[0].is("=") && two[1].is(">"));
+    let function = span.iter().position(|token| token.is("function"));
+    let from = match (arrow, function) {
+        (Some(arrow), Some(function)) if function < arrow => function,
+        (Some(arrow), _) => arrow + 2,
+        (None, Some(function)) => function,
+        (None, None) => return arguments.end..arguments.end,
+    };
+    let from = arguments.start + from;
+    let mut at = from;
+    while at < arguments.end && !words[at].is("{") {
+        if arrow.is_some_and(|arrow| from == arguments.start + arrow + 2) {
+            return from..arguments.end;
+        }
+        at = if words[at].is("(") {
+            after_closing(words, at)
+        } else {
+            at + 1
+        };
+    }
+    let end = after_closing(words, at.min(words.len())).saturating_sub(1);
+    (at + 1).min(end)..end
+}
+
+pub(super) fn is_check(word: &str, owner: Option<&str>, member: bool) -> bool {
+    match word {
+        "expect" | "assert" | "expectTypeOf" | "assertType" => !member,
+        "should" => member,
+        "rejects" | "throws" | "is" | "deepEqual" | "truthy" | "falsy" | "true" | "false"
+        | "not" | "equal" | "ok" | "notOk" | "pass" | "like" | "snapshot" | "plan" => {
+            matches!(owner, Some("t" | "tap"))
+        }
+        _ => !member && word.starts_with("assert"),
+    }
+}

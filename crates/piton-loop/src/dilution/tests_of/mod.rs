@@ -1,0 +1,41 @@
+//! How each language marks a test, a check and a test that is passed over.
+
+mod go;
+mod java;
+mod javascript;
+mod python;
+mod ruby;
+mod rust;
+
+use super::language::Language;
+use super::lexer::Token;
+use super::suite::Scan;
+
+/// Finds the tests of one file.
+pub(super) fn scan(language: Language, path: &str, words: &[Token]) -> Scan {
+    match language {
+        Language::Python => python::scan(words),
+        Language::JavaScript => javascript::scan(words),
+        Language::Rust => rust::scan(path, words),
+        Language::Go => go::scan(words),
+        Language::Java => java::scan(words),
+        Language::Ruby => ruby::scan(words),
+    }
+}
+
+/// Whether a check begins at this place of a test's body.
+pub(super) fn is_check(language: Language, body: &[Token], at: usize) -> bool {
+    let Some(word) = body[at].word() else {
+        return false;
+    };
+    let member = at > 0 && body[at - 1].is(".");
+    let owner = (at >= 2 && member).then(|| body[at - 2].word()).flatten();
+    match language {
+        Language::Python => python::is_check(word, owner, member),
+        Language::JavaScript => javascript::is_check(word, owner, member),
+        Language::Rust => rust::is_check(body, at),
+        Language::Go => go::is_check(word, owner),
+        Language::Java => java::is_check(word, member),
+        Language::Ruby => ruby::is_check(word, member),
+    }
+}

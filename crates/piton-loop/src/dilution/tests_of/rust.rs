@@ -1,0 +1,128 @@
+//! Rust: functions under a test attribute.
+
+use std::ops::Range;
+
+use super::super::code::{after_closing, braces};
+use super::super::lexer::Token;
+use super::super::suite::{Found, Scan};
+
+pub(super) fn scan(path: &str, words: &[Token]) -> Scan {
+    let mut scan = Scan::default();
+    let mut hidden: Vec<Range<usize>> = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        let start = at;
+        let mut attributes = Vec::new();
+        while words[at].is("#") && words.get(at + 1).is_some_and(|next| next.is("[")) {
+            let end = after_closing(words, at + 1);
+            attributes.push(&words[at + 2..end.saturating_sub(1).max(at + 2)]);
+            at = end;
+            if at >= words.len() {
+                return scan;
+            }
+        }
+        let Some(item) = words[at..].iter().position(|word| {
+            ["fn", "mod"].iter().any(|head| word.is(head))
+                || word.is(";")
+                || word.is("{")
+                || word.is("}")
+                || word.is("#")
+        }) else {
+            break;
+        };
+        let item = at + item;
+        let name = words.get(item + 1).and_then(Token::word).unwrap_or("");
+        let why = attributes.iter().find_map(|attribute| hides(attribute));
+        if words[item].is("mod") && !name.is_empty() {
+            if words.get(item + 2).is_some_and(|next| next.is(";")) {
+                let about_tests = attributes
+                    .iter()
+                    .any(|one| has(one, "cfg") && has(one, "test"));
+                if about_tests
+                    || name.contains("test")
+                    || path.starts_with("tests/")
+                    || path.contains("/tests/")
+                {
+                    scan.links.push((name.to_owned(), words[item].line));
+                }
+            } else if why.is_some() {
+                hidden.push(braces(words, item));
+            }
+            at = item + 2;
+        } else if words[item].is("fn") && attributes.iter().any(|attribute| is_test(attribute)) {
+            let body = braces(words, item + 2);
+            let in_hidden = hidden.iter().any(|span| span.contains(&start));
+            let skipped = why.or(in_hidden.then_some("its module is left out of the build"));
+            at = body.end.max(item + 1);
+            scan.tests.push(Found {
+                scope: String::new(),
+                name: name.to_owned(),
+                line: words[item].line,
+                body,
+                skipped: skipped.map(str::to_owned),
+            });
+        } else {
+            let attribute = words[item].is("#") && item > start;
+            at = item + usize::from(!attribute);
+        }
+    }
+    scan
+}
+
+fn has(attribute: &[Token], word: &str) -> bool {
+    attribute.iter().any(|token| token.is(word))
+}
+
+/// `#[test]`, `#[tokio::test(…)]`, `#[rstest]` and their like.
+fn is_test(attribute: &[Token]) -> bool {
+    let path: Vec<&str> = attribute
+        .iter()
+        .take_while(|token| !token.is("(") && !token.is("="))
+        .filter_map(Token::word)
+        .collect();
+    matches!(
+        path.last(),
+        Some(
+            &("test"
+                | "rstest"
+                | "test_case"
+                | "quickcheck"
+                | "wasm_bindgen_test"
+                | "test_log"
+                | "proptest"
+                | "case")
+        )
+    )
+}
+
+fn hides(attribute: &[Token]) -> Option<&'static str> {
+    if has(attribute, "ignore") {
+        return Some("#[ignore]");
+    }
+    let conditional = attribute.first().is_some_and(|first| first.is("cfg"));
+    let all: Vec<&str> = attribute.iter().map(|token| token.text.as_str()).collect();
+    let text = all.concat();
+    let never = text.contains("any()")
+        || text.contains("not(test)")
+        || text.contains("(false)")
+        || text.contains("not(all())")
+        || text.contains("feature");
+    (conditional && never).then_some("a #[cfg] that leaves it out")
+}
+
+pub(super) fn is_check(body: &[Token], at: usize) -> bool {
+    let Some(word) = body[at].word() else {
+        return false;
+    };
+    let called = body
+        .get(at + 1)
+        .is_some_and(|next| next.is("!") || next.is("("));
+    let about = word.starts_with("assert")
+        || word.starts_with("prop_assert")
+        || word.starts_with("debug_assert")
+        || word == "expect_err"
+        || word == "unwrap_err"
+        || word == "panic"
+        || word == "check";
+    called && about
+}

@@ -20,3 +20,4 @@ pub mod runs;
 pub mod sanitize;
 pub mod targets;
 pub mod taste;
+pub mod validation;

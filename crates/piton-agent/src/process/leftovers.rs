@@ -26,7 +26,8 @@ pub struct Marker {
 }
 
 impl Marker {
-    pub(crate) fn of(token: &str) -> Self {
+    /// Returns the note of a call of this process.
+    pub fn of(token: &str) -> Self {
         Self {
             version: 1,
             token: token.to_owned(),
@@ -35,7 +36,7 @@ impl Marker {
     }
 
     /// Leaves the note. It need not survive a power cut: no process does.
-    pub(crate) fn leave(&self, disk: &dyn Disk, directory: &Path) -> io::Result<()> {
+    pub fn leave(&self, disk: &dyn Disk, directory: &Path) -> io::Result<()> {
         if disk.stat(directory)?.is_none() {
             match disk.create_dir(directory) {
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
@@ -46,7 +47,8 @@ impl Marker {
         disk.write_new(&self.path(directory), &text, 0o644)
     }
 
-    pub(crate) fn clear(&self, disk: &dyn Disk, directory: &Path) -> io::Result<()> {
+    /// Takes the note away.
+    pub fn clear(&self, disk: &dyn Disk, directory: &Path) -> io::Result<()> {
         clear(disk, &self.path(directory))
     }
 

@@ -14,5 +14,6 @@ mod retention;
 mod runs;
 mod targets;
 mod taste;
+mod validation;
 mod vectors;
 mod world;

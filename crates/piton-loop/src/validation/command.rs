@@ -1,0 +1,70 @@
+//! The command, word by word.
+
+use piton_agent::words::{self, WordsError};
+
+/// A validation command. No shell ever sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ValidationCommand {
+    text: String,
+    words: Vec<String>,
+}
+
+/// A text that is no command.
+#[derive(Debug, thiserror::Error)]
+#[error("understand the validation command {text:?}")]
+pub struct CommandError {
+    text: String,
+    #[source]
+    source: WordsError,
+}
+
+impl ValidationCommand {
+    /// Reads a command; `None` where the text says that there is none.
+    pub fn read(text: &str) -> Result<Option<Self>, CommandError> {
+        let text = text.trim();
+        if matches!(text.to_lowercase().as_str(), "" | "none" | "n/a" | "na") {
+            return Ok(None);
+        }
+        match words::split(text) {
+            Ok(words) => Ok(Some(Self {
+                text: text.to_owned(),
+                words,
+            })),
+            Err(source) => Err(CommandError {
+                text: text.to_owned(),
+                source,
+            }),
+        }
+    }
+
+    /// Returns the command as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    pub(super) fn program(&self) -> &str {
+        self.words.first().map_or("", String::as_str)
+    }
+
+    pub(super) fn arguments(&self) -> &[String] {
+        self.words.get(1..).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_mean_nothing_are_no_command_and_broken_ones_are_an_error() {
+        for text in ["", "  ", "none", "N/A"] {
+            assert!(
+                ValidationCommand::read(text).expect("fine").is_none(),
+                "{text}"
+            );
+        }
+        assert!(ValidationCommand::read("cargo 'test").is_err());
+        let command = ValidationCommand::read("sh -c 'a b' ; x").expect("fine");
+        assert_eq!(command.expect("one").arguments(), ["-c", "a b", ";", "x"]);
+    }
+}

@@ -1,6 +1,11 @@
 //! Stored plans: metadata blocks, lifecycle, and the backends that keep them.
 
+pub mod ascii;
 pub mod block;
+pub mod folder;
 pub mod header;
+pub mod kind;
+pub mod log;
+pub mod store;
 pub mod text;
 pub mod yaml;

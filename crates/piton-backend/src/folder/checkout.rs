@@ -1,0 +1,120 @@
+//! The checkout that a directory belongs to, found by reading files only: no
+//! git program is started for it.
+
+use std::path::{Path, PathBuf};
+
+use piton_durable::{DiskRead, Kind};
+use thiserror::Error;
+
+/// How much of a small file of git's is read.
+const MOST: u64 = 1 << 20;
+
+/// A working tree and the repository behind it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checkout {
+    /// The top of the working tree.
+    pub root: PathBuf,
+    /// The directory that all working trees of the clone share.
+    pub common_dir: PathBuf,
+    /// The branch; none if the head is detached.
+    pub branch: Option<String>,
+    /// The address of the remote that pull requests go to.
+    pub remote: Option<String>,
+}
+
+/// Why there is no checkout here.
+#[derive(Debug, Error)]
+pub enum CheckoutError {
+    #[error("{} is in no git repository", .0.display())]
+    None(PathBuf),
+    #[error("read {}", path.display())]
+    Read {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("{} is not understood", .0.display())]
+    Strange(PathBuf),
+}
+
+impl Checkout {
+    /// Finds the checkout around a directory.
+    pub fn around(disk: &dyn DiskRead, directory: &Path) -> Result<Self, CheckoutError> {
+        for root in directory.ancestors() {
+            let dot_git = root.join(".git");
+            let stat = disk
+                .stat(&dot_git)
+                .map_err(|source| CheckoutError::Read {
+                    path: dot_git.clone(),
+                    source,
+                })?;
+            match stat.map(|stat| stat.kind) {
+                Some(Kind::Dir | Kind::Symlink) => return Self::read(disk, root, dot_git),
+                Some(Kind::File) => {
+                    let text = read(disk, &dot_git)?;
+                    let git_dir = text
+                        .trim_end()
+                        .strip_prefix("gitdir:")
+                        .ok_or_else(|| CheckoutError::Strange(dot_git.clone()))?;
+                    return Self::read(disk, root, root.join(git_dir.trim()));
+                }
+                Some(Kind::Other) | None => {}
+            }
+        }
+        Err(CheckoutError::None(directory.to_owned()))
+    }
+
+    fn read(disk: &dyn DiskRead, root: &Path, git_dir: PathBuf) -> Result<Self, CheckoutError> {
+        let common = git_dir.join("commondir");
+        let common_dir = match disk.stat(&common) {
+            Ok(Some(_)) => git_dir.join(read(disk, &common)?.trim_end()),
+            _ => git_dir.clone(),
+        };
+        let head = read(disk, &git_dir.join("HEAD"))?;
+        let branch = head
+            .trim_end()
+            .strip_prefix("ref: refs/heads/")
+            .map(str::to_owned);
+        let remote = read(disk, &common_dir.join("config"))
+            .ok()
+            .and_then(|config| remote(&config));
+        Ok(Self {
+            root: root.to_owned(),
+            common_dir,
+            branch,
+            remote,
+        })
+    }
+}
+
+fn read(disk: &dyn DiskRead, path: &Path) -> Result<String, CheckoutError> {
+    let bytes = disk
+        .read_at_most(path, MOST)
+        .map_err(|source| CheckoutError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
+    String::from_utf8(bytes).map_err(|_| CheckoutError::Strange(path.to_owned()))
+}
+
+/// Finds the address of `origin` in git's settings.
+fn remote(config: &str) -> Option<String> {
+    let mut section = None;
+    let mut origin = None;
+    for line in config.lines().map(str::trim) {
+        if line.starts_with('[') {
+            section = line
+                .strip_prefix("[remote \"")
+                .and_then(|rest| rest.strip_suffix("\"]"));
+            continue;
+        }
+        let Some(name) = section else { continue };
+        if let Some((key, value)) = line.split_once('=')
+            && key.trim() == "url"
+            && name == "origin"
+        {
+            origin = Some(value.trim().trim_matches('"').to_owned());
+        }
+    }
+    origin
+}

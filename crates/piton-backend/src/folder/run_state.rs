@@ -1,0 +1,91 @@
+//! The file that says what happened last to a plan on this machine.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use piton_durable::{Disk, Kind, write_atomic};
+use serde_json::Value as Json;
+use thiserror::Error;
+
+use crate::ascii::ascii_json;
+use crate::header::Stamp;
+
+/// Its name within a work folder.
+pub const STATE_FILE: &str = "local-run-state.json";
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    Started,
+    Ended,
+}
+
+impl Event {
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Started => "started",
+            Self::Ended => "ended",
+        }
+    }
+}
+
+/// What the file says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunState {
+    pub event: Event,
+    pub at: Timestamp,
+    pub session: Option<String>,
+    pub user: String,
+}
+
+/// Why the file was not written.
+#[derive(Debug, Error)]
+pub enum StateError {
+    #[error("the folder {0} does not exist")]
+    NoFolder(String),
+    #[error("{0} is a link, and links are not followed")]
+    Link(String),
+    #[error(transparent)]
+    Write(#[from] piton_durable::WriteError),
+    #[error("look at {path}")]
+    Look {
+        path: String,
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+impl RunState {
+    /// Writes the text of the file.
+    pub fn render(&self) -> String {
+        let quoted = |text: &str| Json::from(text).to_string();
+        ascii_json(&format!(
+            "{{\n  \"last_event\": \"{}\",\n  \"timestamp\": \"{}\",\n  \"session_id\": {},\n  \"user\": {}\n}}",
+            self.event.word(),
+            Stamp::write(self.at),
+            self.session.as_deref().map_or_else(|| "null".to_owned(), quoted),
+            quoted(&self.user),
+        ))
+    }
+}
+
+/// Writes the file into a folder that is there, whole or not at all.
+pub fn write_state(disk: &dyn Disk, folder: &Path, state: &RunState) -> Result<(), StateError> {
+    let shown = |path: &Path| path.display().to_string();
+    let look = |path: &Path| {
+        disk.stat(path).map_err(|source| StateError::Look {
+            path: path.display().to_string(),
+            source,
+        })
+    };
+    match look(folder)?.map(|stat| stat.kind) {
+        Some(Kind::Dir) => {}
+        Some(Kind::Symlink) => return Err(StateError::Link(shown(folder))),
+        Some(Kind::File | Kind::Other) | None => return Err(StateError::NoFolder(shown(folder))),
+    }
+    let path = folder.join(STATE_FILE);
+    if look(&path)?.is_some_and(|stat| stat.kind == Kind::Symlink) {
+        return Err(StateError::Link(shown(&path)));
+    }
+    Ok(write_atomic(disk, &path, state.render().as_bytes(), 0o644)?)
+}

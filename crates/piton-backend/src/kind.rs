@@ -24,7 +24,9 @@ pub enum TextKind {
     /// A pull request with a header whose plan was replaced by something else.
     PullPlanWithoutText,
     /// A pull request that carries out the plan of an issue, if it says so.
-    Pull { of: Option<u64> },
+    Pull {
+        of: Option<u64>,
+    },
     Objective,
     Issue,
 }
@@ -59,10 +61,9 @@ impl TextKind {
     /// Returns whether it is a plan.
     pub const fn is_plan(&self) -> bool {
         match self {
-            Self::IssuePlan
-            | Self::BareIssuePlan
-            | Self::PullPlan
-            | Self::PullPlanWithoutText => true,
+            Self::IssuePlan | Self::BareIssuePlan | Self::PullPlan | Self::PullPlanWithoutText => {
+                true
+            }
             Self::Pull { .. } | Self::Objective | Self::Issue => false,
         }
     }
@@ -119,7 +120,12 @@ mod tests {
         check("# Do it", false, &[], &TextKind::Issue);
         check(header, true, &[], &TextKind::PullPlanWithoutText);
         check("Closes #12.", true, &[], &TextKind::Pull { of: Some(12) });
-        check("**Plan:** #7\nx", true, &[], &TextKind::Pull { of: Some(7) });
+        check(
+            "**Plan:** #7\nx",
+            true,
+            &[],
+            &TextKind::Pull { of: Some(7) },
+        );
         check(header, false, &["erk-objective"], &TextKind::Objective);
     }
 }

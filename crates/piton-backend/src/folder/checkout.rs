@@ -42,21 +42,19 @@ impl Checkout {
     pub fn around(disk: &dyn DiskRead, directory: &Path) -> Result<Self, CheckoutError> {
         for root in directory.ancestors() {
             let dot_git = root.join(".git");
-            let stat = disk
-                .stat(&dot_git)
-                .map_err(|source| CheckoutError::Read {
-                    path: dot_git.clone(),
-                    source,
-                })?;
+            let stat = disk.stat(&dot_git).map_err(|source| CheckoutError::Read {
+                path: dot_git.clone(),
+                source,
+            })?;
             match stat.map(|stat| stat.kind) {
-                Some(Kind::Dir | Kind::Symlink) => return Self::read(disk, root, dot_git),
+                Some(Kind::Dir | Kind::Symlink) => return Self::read(disk, root, &dot_git),
                 Some(Kind::File) => {
                     let text = read(disk, &dot_git)?;
                     let git_dir = text
                         .trim_end()
                         .strip_prefix("gitdir:")
                         .ok_or_else(|| CheckoutError::Strange(dot_git.clone()))?;
-                    return Self::read(disk, root, root.join(git_dir.trim()));
+                    return Self::read(disk, root, &root.join(git_dir.trim()));
                 }
                 Some(Kind::Other) | None => {}
             }
@@ -64,11 +62,11 @@ impl Checkout {
         Err(CheckoutError::None(directory.to_owned()))
     }
 
-    fn read(disk: &dyn DiskRead, root: &Path, git_dir: PathBuf) -> Result<Self, CheckoutError> {
+    fn read(disk: &dyn DiskRead, root: &Path, git_dir: &Path) -> Result<Self, CheckoutError> {
         let common = git_dir.join("commondir");
         let common_dir = match disk.stat(&common) {
             Ok(Some(_)) => git_dir.join(read(disk, &common)?.trim_end()),
-            _ => git_dir.clone(),
+            _ => git_dir.to_owned(),
         };
         let head = read(disk, &git_dir.join("HEAD"))?;
         let branch = head

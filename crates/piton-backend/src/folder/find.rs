@@ -28,7 +28,10 @@ pub enum Looked {
     WithoutId,
     Nothing,
     /// A file stands there and cannot be used.
-    Unreadable { file: String, why: String },
+    Unreadable {
+        file: String,
+        why: String,
+    },
 }
 
 /// Why no folder was found.

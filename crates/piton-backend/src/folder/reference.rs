@@ -44,19 +44,21 @@ pub fn read_reference(bytes: &[u8]) -> RefFile {
         return unreadable("it is JSON, but no object");
     };
     if map.contains_key("issue_number") {
-        return issue(&map).unwrap_or_else(|why| RefFile::Unreadable(why));
+        return issue(&map).unwrap_or_else(RefFile::Unreadable);
     }
     let has_id = ["pr_id", "plan_id"]
         .iter()
         .any(|key| map.get(*key).is_some_and(|id| !id.is_null()));
-    if !has_id && let (Some(provider), Some(title)) = (text_of(&map, "provider"), text_of(&map, "title")) {
+    if !has_id
+        && let (Some(provider), Some(title)) = (text_of(&map, "provider"), text_of(&map, "title"))
+    {
         return RefFile::WithoutId {
             provider,
             title,
             objective: number_of(&map, "objective_id"),
         };
     }
-    plan(&map).unwrap_or_else(|why| RefFile::Unreadable(why))
+    plan(&map).unwrap_or_else(RefFile::Unreadable)
 }
 
 fn plan(map: &Map<String, Json>) -> Result<RefFile, String> {

@@ -63,7 +63,9 @@ impl RunState {
             "{{\n  \"last_event\": \"{}\",\n  \"timestamp\": \"{}\",\n  \"session_id\": {},\n  \"user\": {}\n}}",
             self.event.word(),
             Stamp::write(self.at),
-            self.session.as_deref().map_or_else(|| "null".to_owned(), quoted),
+            self.session
+                .as_deref()
+                .map_or_else(|| "null".to_owned(), quoted),
             quoted(&self.user),
         ))
     }

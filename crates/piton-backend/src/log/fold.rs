@@ -57,7 +57,7 @@ fn of_group(
             (rank, entry)
         })
         .collect();
-    entries.sort_by(|(left, _), (right, _)| left.cmp(right));
+    entries.sort_by_key(|(rank, _)| *rank);
     if entries.is_empty() || !all_known(header, fields, &entries) {
         return Vec::new();
     }
@@ -81,18 +81,16 @@ fn of_group(
 }
 
 /// Returns whether the header holds only values that some entry set or
-/// replaced.
+/// replaced, in all the fields that entries tell of.
 fn all_known(header: &Header, fields: &[Field], entries: &[(Rank<'_>, &Entry)]) -> bool {
     fields.iter().all(|field| {
         let has = header.get(*field).map_or(Json::Null, comparable);
-        let mut told = false;
-        entries.iter().any(|(_, entry)| {
-            entry.sets.iter().any(|Set(name, old, new)| {
-                let own = name == field.name();
-                told |= own;
-                own && (has == *old || has == *new)
-            })
-        }) || !told
+        let mut told = entries
+            .iter()
+            .flat_map(|(_, entry)| &entry.sets)
+            .filter(|Set(name, _, _)| name == field.name())
+            .peekable();
+        told.peek().is_none() || told.any(|Set(_, old, new)| has == *old || has == *new)
     })
 }
 
@@ -108,7 +106,9 @@ fn is_later(header: &Header, stamp: Field, rank: &Rank<'_>, newest: &Entry) -> b
             .map(comparable)
             .as_ref(),
     );
-    newest.value(stamp).is_some_and(|value| known(value).is_some())
+    newest
+        .value(stamp)
+        .is_some_and(|value| known(value).is_some())
         && (has > rank.0
             || (has == rank.0 && stamp.name() == "last_local_impl_at" && ended && !rank.1))
 }

@@ -53,9 +53,16 @@ const GROUPS: &[Group] = &[
 
 /// The fields that belong together with a field, itself included.
 pub(super) fn together(field: Field) -> (Vec<Field>, Option<Field>) {
-    match GROUPS.iter().find(|group| group.fields.contains(&field.name())) {
+    match GROUPS
+        .iter()
+        .find(|group| group.fields.contains(&field.name()))
+    {
         Some(group) => (
-            group.fields.iter().filter_map(|name| Field::named(name)).collect(),
+            group
+                .fields
+                .iter()
+                .filter_map(|name| Field::named(name))
+                .collect(),
             group.stamp.and_then(Field::named),
         ),
         None => (vec![field], None),

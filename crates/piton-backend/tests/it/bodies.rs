@@ -1,6 +1,7 @@
 //! What fuzz targets and property tests try on any bytes.
 
 use piton_backend::block::{find_blocks, read_yaml};
+use piton_backend::folder::read_reference;
 use piton_backend::header::{Edited, Patch, apply_patch, find_header};
 use piton_backend::text::{footer, header_lines, plan_in_body, plan_in_comment};
 use piton_backend::yaml::{Document, Value, emit_entry};
@@ -44,4 +45,18 @@ pub(crate) fn scalars(bytes: &[u8]) {
     let written = emit_entry("key", &Value::text(text));
     let read = Document::parse(&written).unwrap_or_else(|error| panic!("{error}: {written:?}"));
     assert_eq!(read.value.get("key").and_then(Value::as_text), Some(text));
+}
+
+/// Any bytes are read as a reference without a panic, and what was written is
+/// read back.
+pub(crate) fn references(bytes: &[u8]) {
+    use piton_backend::folder::RefFile;
+    if let RefFile::Plan(plan) = read_reference(bytes) {
+        let again = read_reference(plan.render().as_bytes());
+        let expected = piton_backend::folder::PlanRef {
+            nodes: None,
+            ..plan
+        };
+        assert_eq!(again, RefFile::Plan(expected));
+    }
 }

@@ -75,6 +75,13 @@ proptest! {
     }
 
     #[test]
+    fn any_reference_is_read_without_a_panic(
+        text in r#"\{("(provider|pr_id|plan_id|url|created_at|synced_at|labels|issue_number|title)": ("x"|7|null|\[\]|-1|1e3),?){0,8}\}"#,
+    ) {
+        bodies::references(text.as_bytes());
+    }
+
+    #[test]
     fn any_document_is_read_without_a_panic(text in r"([a-c: \n\-\[\]{},&*!|>'\x22#?%@=<~0-9.\t]){0,60}") {
         bodies::scalars(text.as_bytes());
     }

@@ -1,0 +1,174 @@
+//! Everything that asking a backend can come to instead of an answer.
+
+use piton_durable::{LockError, WriteError};
+use piton_github::ForgeError;
+use piton_plan::{Failure, FailureKind};
+use thiserror::Error;
+
+use super::id::PlanId;
+use crate::header::{EditError, HeaderFault, PatchError};
+use crate::text::TooLong;
+
+/// Why a backend did not do what it was asked.
+#[derive(Debug, Error)]
+pub enum BackendError {
+    #[error("plan {0} not found")]
+    NotFound(PlanId),
+    #[error("plan {id} is {what}")]
+    NotAPlan { id: PlanId, what: &'static str },
+    #[error("`{id}` is no id here: {expected}")]
+    ForeignId { id: PlanId, expected: &'static str },
+    #[error(transparent)]
+    Edit(#[from] EditError),
+    #[error(transparent)]
+    Patch(#[from] PatchError),
+    #[error(transparent)]
+    TooLong(#[from] TooLong),
+    #[error("the text of a plan must not be empty")]
+    EmptyText,
+    #[error("plan {0} has no comment that holds its text")]
+    NoTextComment(PlanId),
+    #[error(transparent)]
+    Forge(#[from] ForgeError),
+    #[error("plan {id} was made, but not all of it: {missing}")]
+    Partial {
+        id: PlanId,
+        missing: &'static str,
+        #[source]
+        source: Box<BackendError>,
+    },
+    /// Another process of this clone is writing to the same plan.
+    #[error("another process of this clone is writing to the plan")]
+    Busy(#[source] LockError),
+    #[error("{what}")]
+    Disk {
+        what: String,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    #[error("{0}")]
+    Damaged(String),
+}
+
+/// What went wrong, in the four words that programs are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    NotFound,
+    NoPlanHeader,
+    InvalidMetadata,
+    ProviderError,
+}
+
+impl Reason {
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::NotFound => "not-found",
+            Self::NoPlanHeader => "no-plan-header",
+            Self::InvalidMetadata => "invalid-metadata",
+            Self::ProviderError => "provider-error",
+        }
+    }
+}
+
+impl From<HeaderFault> for BackendError {
+    fn from(fault: HeaderFault) -> Self {
+        Self::Edit(EditError::Header(fault))
+    }
+}
+
+impl BackendError {
+    /// Returns the reason in one word.
+    pub const fn reason(&self) -> Reason {
+        match self {
+            Self::NotFound(_) | Self::ForeignId { .. } => Reason::NotFound,
+            Self::NotAPlan { .. } | Self::Edit(EditError::Header(HeaderFault::Absent)) => {
+                Reason::NoPlanHeader
+            }
+            Self::Edit(
+                EditError::Header(HeaderFault::Broken(_) | HeaderFault::Several { .. })
+                | EditError::Invalid(_)
+                | EditError::WouldNotReadBack,
+            )
+            | Self::Patch(_)
+            | Self::TooLong(_)
+            | Self::EmptyText => Reason::InvalidMetadata,
+            Self::NoTextComment(_)
+            | Self::Forge(_)
+            | Self::Partial { .. }
+            | Self::Busy(_)
+            | Self::Disk { .. }
+            | Self::Write(_)
+            | Self::Damaged(_) => Reason::ProviderError,
+        }
+    }
+
+    /// Returns whether the same call may succeed later, so that keeping it and
+    /// sending it again makes sense.
+    pub const fn may_pass(&self) -> bool {
+        match self {
+            Self::Busy(_) => true,
+            Self::Forge(error) => match error {
+                ForgeError::NotSignedIn { .. }
+                | ForgeError::NoPermission { .. }
+                | ForgeError::Limited { .. }
+                | ForgeError::Outage { .. }
+                | ForgeError::Transport { .. }
+                | ForgeError::Garbled { .. }
+                | ForgeError::Stopped { .. } => true,
+                ForgeError::NotFound { .. }
+                | ForgeError::Conflict { .. }
+                | ForgeError::Refused { .. } => false,
+            },
+            Self::NotFound(_)
+            | Self::NotAPlan { .. }
+            | Self::ForeignId { .. }
+            | Self::Edit(_)
+            | Self::Patch(_)
+            | Self::TooLong(_)
+            | Self::EmptyText
+            | Self::NoTextComment(_)
+            | Self::Partial { .. }
+            | Self::Disk { .. }
+            | Self::Write(_)
+            | Self::Damaged(_) => false,
+        }
+    }
+
+    /// Returns what to do next, where one thing helps.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Forge(error) => error.hint(),
+            Self::NotFound(id) => Some(format!("look with `piton plan show {id}`")),
+            Self::Edit(EditError::Header(HeaderFault::Absent)) => {
+                Some("`piton plan check` says what the text has".to_owned())
+            }
+            Self::Partial { id, .. } => Some(format!(
+                "run the same command again to complete it, or look with `piton plan check {id}`"
+            )),
+            Self::Busy(_) => Some("try again".to_owned()),
+            _ => None,
+        }
+    }
+}
+
+impl From<BackendError> for Failure {
+    fn from(error: BackendError) -> Self {
+        let kind = match &error {
+            BackendError::Forge(error) => error.kind(),
+            BackendError::NotFound(_) => FailureKind::NotFound,
+            BackendError::Busy(_) => FailureKind::Conflict,
+            BackendError::Disk { .. } | BackendError::Write(_) => FailureKind::Io,
+            _ => FailureKind::Input,
+        };
+        let mut text = error.to_string();
+        let mut source = std::error::Error::source(&error);
+        while let Some(cause) = source {
+            text.push_str(": ");
+            text.push_str(&cause.to_string());
+            source = cause.source();
+        }
+        Self::new(kind, text)
+    }
+}

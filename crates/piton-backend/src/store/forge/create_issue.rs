@@ -1,0 +1,177 @@
+//! Makes a plan in an issue: the issue, its plan comment, the header's knowledge
+//! of that comment. Stopped in between, it is completed by asking again.
+
+use piton_github::endpoints::{comments, issues, people};
+
+use super::footing::{document, mark};
+use super::write::ForgeBackend;
+use crate::header::{Edited, NewHeader, Patch, apply_patch, new_header};
+use crate::store::{BackendError, BackendRead, Created, Document, NewPlan, PlanId};
+use crate::text::{plan_in_comment, within_limit, wrap_comment};
+
+/// How many of the newest issues are looked at for one that was made before.
+const LOOKED_AT: usize = 100;
+
+impl ForgeBackend<'_> {
+    pub(super) fn create_issue(&self, new: &NewPlan) -> Result<Created, BackendError> {
+        let comment = wrap_comment(&new.text);
+        within_limit(&comment)?;
+        let issue = match self.made_before(&new.key)? {
+            Some(issue) => issue,
+            None => self.open_issue(new)?,
+        };
+        let created = Created {
+            id: issue.id.clone(),
+            url: issue.url.clone(),
+            branch: None,
+        };
+        self.complete_issue(&issue, new, &comment)
+            .map_err(|source| BackendError::Partial {
+                id: issue.id.clone(),
+                missing: "its text or the header's knowledge of it",
+                source: Box::new(source),
+            })?;
+        Ok(created)
+    }
+
+    /// Looks for what an earlier try made.
+    pub(super) fn made_before(&self, key: &str) -> Result<Option<Document>, BackendError> {
+        let mark = mark(key);
+        let newest = issues::list(self.forge, self.repo(), &issues::Filter::default());
+        for issue in newest.take(LOOKED_AT) {
+            let issue = issue?;
+            if issue.body.contains(&mark) {
+                return Ok(Some(document(issue)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn open_issue(&self, new: &NewPlan) -> Result<Document, BackendError> {
+        let author = people::me(self.forge)?.login;
+        let mut labels = vec![self.reader.place.label().to_owned()];
+        if new.learn {
+            labels.push("erk-learn".to_owned());
+        }
+        for label in &new.labels {
+            if !labels.contains(label) {
+                labels.push(label.clone());
+            }
+        }
+        self.ensure_labels(&labels)?;
+        let header = new_header(&NewHeader {
+            created_at: self.writing.clock.now(),
+            created_by: &author,
+            fields: &new.fields,
+        });
+        let tag = if new.learn {
+            "[erk-learn]"
+        } else {
+            "[erk-plan]"
+        };
+        let asked = issues::NewIssue {
+            title: format!("{tag} {}", new.title),
+            body: format!("{header}\n\n{}", mark(&new.key)),
+            labels,
+            assignees: Vec::new(),
+        };
+        match issues::create(self.forge, self.repo(), &asked) {
+            Ok(issue) => Ok(document(issue)),
+            Err(error) if error.may_have_happened() => match self.made_before(&new.key)? {
+                Some(issue) => Ok(issue),
+                None => Err(error.into()),
+            },
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn complete_issue(
+        &self,
+        issue: &Document,
+        new: &NewPlan,
+        comment: &str,
+    ) -> Result<(), BackendError> {
+        let id = &issue.id;
+        let number = super::footing::number(id)?;
+        let there = self.plan_comment(number)?;
+        let comment = match there {
+            Some(comment) => comment,
+            None => match comments::create(self.forge, self.repo(), number, comment) {
+                Ok(comment) => comment.id,
+                Err(error) if error.may_have_happened() => {
+                    self.plan_comment(number)?.ok_or(error)?
+                }
+                Err(error) => return Err(error.into()),
+            },
+        };
+        let known = Patch::new(vec![("plan_comment_id".to_owned(), comment.into())])?;
+        let commands = commands(id);
+        self.change_body(id, |document| {
+            let mut body = match apply_patch(&document.body, &known)? {
+                Edited::Same => document.body.clone(),
+                Edited::Changed { text, .. } => text,
+            };
+            if !new.learn && !body.contains("## Commands") {
+                body.push_str(&commands);
+            }
+            Ok((body != document.body).then_some(body))
+        })?;
+        Ok(())
+    }
+
+    fn plan_comment(&self, number: u64) -> Result<Option<u64>, BackendError> {
+        for comment in comments::list(self.forge, self.repo(), number, None) {
+            let comment = comment?;
+            if plan_in_comment(&comment.body).is_some() && super::read::is_trusted(&comment) {
+                return Ok(Some(comment.id));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Replaces the text of a plan in the comment that holds it, and in no
+    /// other.
+    pub(super) fn update_comment_text(
+        &self,
+        document: &Document,
+        text: &str,
+    ) -> Result<(), BackendError> {
+        let number = super::footing::number(&document.id)?;
+        let named = document
+            .header()
+            .ok()
+            .and_then(|header| header.number("plan_comment_id"));
+        let holds = |comment: &comments::Comment| plan_in_comment(&comment.body).is_some();
+        let named = match named {
+            Some(id) => piton_github::found(comments::get(self.forge, self.repo(), id))?
+                .filter(|comment| holds(comment) && comment.issue() == Some(number)),
+            None => None,
+        };
+        let comment = match named {
+            Some(comment) => comment.id,
+            None => self
+                .plan_comment(number)?
+                .ok_or_else(|| BackendError::NoTextComment(document.id.clone()))?,
+        };
+        let wrapped = wrap_comment(text);
+        within_limit(&wrapped)?;
+        comments::edit_shared(self.forge, self.repo(), comment, &wrapped)?;
+        Ok(())
+    }
+
+    /// Returns the plan that a creation made, if it did.
+    pub fn created_with(&self, key: &str) -> Result<Option<Document>, BackendError> {
+        self.made_before(key)
+    }
+
+    pub(super) fn known(&self, id: &PlanId) -> Result<Document, BackendError> {
+        self.document(id)?
+            .ok_or_else(|| BackendError::NotFound(id.clone()))
+    }
+}
+
+fn commands(id: &PlanId) -> String {
+    format!(
+        "\n\n## Commands\n\n```bash\npiton plan show {id}\n```\n\n```bash\npiton plan prepare {id}\n```"
+    )
+}

@@ -1,0 +1,209 @@
+//! Changing a header that others change too. GitHub has no compare-and-swap on
+//! bodies, so the entry in the writer's own log comes first: whoever writes the
+//! body last has read the logs of all writers since, and folds them in.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use piton_github::endpoints::issues;
+
+use super::footing::{document, number};
+use super::record::{self, Page, pages};
+use super::write::ForgeBackend;
+use crate::header::{Edited, Field, Header, Patch, apply_patch};
+use crate::log::{Entry, LogPage, fold};
+use crate::store::interface::{checked_header, immutable_notes};
+use crate::store::{BackendError, BackendRead, Change, Document, Noted, PlanId, Updated};
+use crate::text::within_limit;
+
+/// How often a body is written again because somebody else wrote meanwhile.
+const ROUNDS: u32 = 8;
+
+impl ForgeBackend<'_> {
+    fn needed(&self, id: &PlanId) -> Result<Document, BackendError> {
+        self.document(id)?
+            .ok_or_else(|| BackendError::NotFound(id.clone()))
+    }
+
+    pub(super) fn change_header(
+        &self,
+        id: &PlanId,
+        change: &Change,
+    ) -> Result<Updated, BackendError> {
+        let number = number(id)?;
+        let _turn = self.turn(id)?;
+        let document = self.needed(id)?;
+        let header = checked_header(&document)?;
+        // Refuses a header that cannot be changed before anything is recorded.
+        apply_patch(&document.body, &change.patch)?;
+        let mut updated = Updated {
+            changed: Vec::new(),
+            notes: immutable_notes(&change.patch),
+        };
+        if change.patch.is_empty() {
+            return Ok(updated);
+        }
+        let mut pages = pages(self.forge, self.repo(), number)?;
+        let at = self.moment(&pages);
+        if let Some(entry) = Entry::of(&change.patch, &header, change.key.clone(), at) {
+            record::record(
+                self.forge,
+                self.repo(),
+                number,
+                &self.writing.writer,
+                &mut pages,
+                &entry,
+            )?;
+        }
+        self.settle(id, document, pages, &change.patch, &mut updated)?;
+        Ok(updated)
+    }
+
+    /// Writes into the body what the logs say, and looks again, until nothing
+    /// is missing.
+    fn settle(
+        &self,
+        id: &PlanId,
+        mut document: Document,
+        mut pages: Vec<Page>,
+        patch: &Patch,
+        updated: &mut Updated,
+    ) -> Result<(), BackendError> {
+        let number = number(id)?;
+        for round in 0..ROUNDS {
+            let header = checked_header(&document)?;
+            let missing = fold(&header, &logs(&pages));
+            let edited = apply_patch(&document.body, &missing)?;
+            let Edited::Changed { text, fields } = edited else {
+                updated.notes.extend(yielded(&header, patch));
+                return Ok(());
+            };
+            within_limit(&text)?;
+            match issues::edit(
+                self.forge,
+                self.repo(),
+                number,
+                &issues::Edit::body(text.as_str()),
+            ) {
+                Ok(_) => {
+                    document.body = text;
+                    for field in fields {
+                        if !updated.changed.contains(&field) {
+                            updated.changed.push(field);
+                        }
+                    }
+                }
+                Err(error) if error.may_have_happened() && round + 1 < ROUNDS => {
+                    document = self.needed(id)?;
+                }
+                Err(error) => return Err(error.into()),
+            }
+            pages = record::pages(self.forge, self.repo(), number)?;
+            let header = checked_header(&document)?;
+            if fold(&header, &logs(&pages)).is_empty() {
+                updated.notes.extend(yielded(&header, patch));
+                return Ok(());
+            }
+            // Somebody else is at it: let them finish, then start from the
+            // text as it is now.
+            self.writing.clock.pause(self.jitter(round));
+            document = self.needed(id)?;
+        }
+        updated.notes.push(Noted::Behind);
+        Ok(())
+    }
+
+    /// Returns the time of a new entry: GitHub's, and later than every entry
+    /// that was read, so that what follows another change also counts after it.
+    fn moment(&self, pages: &[Page]) -> Timestamp {
+        let heard = self
+            .forge
+            .heard()
+            .unwrap_or_else(|| self.writing.clock.now());
+        let newest = pages
+            .iter()
+            .flat_map(|page| &page.log.entries)
+            .map(|entry| entry.at)
+            .max();
+        match newest {
+            Some(newest) if newest >= heard => newest
+                .checked_add(SignedDuration::from_millis(1))
+                .unwrap_or(newest),
+            _ => heard,
+        }
+    }
+
+    /// Returns a pause that differs from writer to writer and from round to
+    /// round.
+    fn jitter(&self, round: u32) -> Duration {
+        let seed = self
+            .writing
+            .writer
+            .as_str()
+            .bytes()
+            .chain(std::process::id().to_le_bytes())
+            .fold(u64::from(round), |seed, byte| {
+                seed.wrapping_mul(31).wrapping_add(u64::from(byte))
+            });
+        Duration::from_millis(seed % (20 << round.min(4)))
+    }
+
+    /// Puts into the header what the logs say.
+    pub(super) fn rebuild(&self, id: &PlanId) -> Result<Updated, BackendError> {
+        let _turn = self.turn(id)?;
+        let document = self.needed(id)?;
+        checked_header(&document)?;
+        let pages = pages(self.forge, self.repo(), number(id)?)?;
+        let mut updated = Updated {
+            changed: Vec::new(),
+            notes: Vec::new(),
+        };
+        self.settle(id, document, pages, &Patch::default(), &mut updated)?;
+        Ok(updated)
+    }
+
+    /// Writes a body anew with what `change` makes of the newest one.
+    pub(super) fn change_body(
+        &self,
+        id: &PlanId,
+        change: impl Fn(&Document) -> Result<Option<String>, BackendError>,
+    ) -> Result<Document, BackendError> {
+        let number = number(id)?;
+        let _turn = self.turn(id)?;
+        let current = self.needed(id)?;
+        let Some(body) = change(&current)? else {
+            return Ok(current);
+        };
+        within_limit(&body)?;
+        let edit = issues::Edit::body(body.as_str());
+        match issues::edit(self.forge, self.repo(), number, &edit) {
+            Ok(issue) => Ok(document(issue)),
+            Err(error) if error.may_have_happened() => {
+                let now = self.needed(id)?;
+                if change(&now)?.is_none() {
+                    return Ok(now);
+                }
+                Err(error.into())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+fn logs(pages: &[Page]) -> Vec<LogPage> {
+    pages.iter().map(|page| page.log.clone()).collect()
+}
+
+/// Notes the fields whose value in the header is a later event's.
+fn yielded(header: &Header, patch: &Patch) -> Vec<Noted> {
+    patch
+        .sets()
+        .iter()
+        .filter(|(field, value)| {
+            let has = header.get(*field);
+            let same = has.map(super::super::spelled) == Some(super::super::spelled(value));
+            !same && has.is_some()
+        })
+        .map(|(field, _): &(Field, _)| Noted::Yielded(*field))
+        .collect()
+}

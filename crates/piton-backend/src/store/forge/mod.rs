@@ -1,0 +1,14 @@
+//! Plans on GitHub: in issues, or in draft pull requests.
+
+mod comment;
+mod create_issue;
+mod create_pull;
+mod footing;
+mod header;
+mod labels;
+mod read;
+mod record;
+mod write;
+
+pub use read::{ForgeReader, Place};
+pub use write::{ForgeBackend, Writing};

@@ -1,0 +1,205 @@
+//! The reading half: plans of a repository, as far as one request tells.
+
+use piton_github::endpoints::{comments, contents, issues, pulls};
+use piton_github::{ForgeRead, RepoName, found};
+
+use super::footing::{document, number};
+use super::record::pages_of;
+use crate::header::Patch;
+use crate::kind::{Seen, TextKind};
+use crate::log::{fold, trusts};
+use crate::store::interface::checked_header;
+use crate::store::{
+    BackendError, BackendRead, Document, PlanComment, PlanId, PlanQuery, Provider, State,
+};
+use crate::text::{plan_in_body, plan_in_comment, unescape_markers};
+
+/// In what plans are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Issue,
+    DraftPull,
+}
+
+impl Place {
+    /// The label that every plan has.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Issue => "erk-plan",
+            Self::DraftPull => "erk-pr",
+        }
+    }
+}
+
+/// The plans of a repository.
+#[derive(Clone, Debug)]
+pub struct ForgeReader<'a> {
+    pub forge: &'a dyn ForgeRead,
+    pub repo: RepoName,
+    pub place: Place,
+}
+
+impl ForgeReader<'_> {
+    fn seen(document: &Document) -> TextKind {
+        TextKind::of(&Seen {
+            body: &document.body,
+            is_pull: document.is_pull,
+            labels: &document.labels,
+        })
+    }
+
+    /// Reads the text out of the comment that the header names, else out of the
+    /// first one that holds a plan.
+    fn text_in_comments(&self, document: &Document) -> Result<Option<String>, BackendError> {
+        let named = document
+            .header()
+            .ok()
+            .and_then(|header| header.number("plan_comment_id"));
+        if let Some(id) = named
+            && let Some(comment) = found(comments::get(self.forge, &self.repo, id))?
+            && comment.issue() == document.id.number()
+            && let Some(text) = plan_in_comment(&comment.body)
+        {
+            return Ok(Some(text));
+        }
+        for comment in comments::list(self.forge, &self.repo, number(&document.id)?, None) {
+            if let Some(text) = plan_in_comment(&comment?.body) {
+                return Ok(Some(text));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Reads the plan that was committed on the branch of a pull request.
+    fn text_on_branch(&self, document: &Document) -> Result<Option<String>, BackendError> {
+        let number = number(&document.id)?;
+        let Some(pull) = found(pulls::get(self.forge, &self.repo, number))? else {
+            return Ok(None);
+        };
+        let read = contents::read(
+            self.forge,
+            &self.repo,
+            ".erk/impl-context/plan.md",
+            Some(&pull.head.sha),
+        );
+        Ok(found(read)?.and_then(|bytes| String::from_utf8(bytes).ok()))
+    }
+}
+
+impl BackendRead for ForgeReader<'_> {
+    fn provider(&self) -> Provider {
+        match self.place {
+            Place::Issue => Provider::GithubIssue,
+            Place::DraftPull => Provider::GithubDraftPr,
+        }
+    }
+
+    fn document(&self, id: &PlanId) -> Result<Option<Document>, BackendError> {
+        let issue = found(issues::get(self.forge, &self.repo, number(id)?))?;
+        Ok(issue.map(document))
+    }
+
+    fn text(&self, document: &Document) -> Result<Option<String>, BackendError> {
+        let text = match Self::seen(document) {
+            TextKind::PullPlan => plan_in_body(&document.body)
+                .place()
+                .map(|place| unescape_markers(&document.body[place])),
+            TextKind::PullPlanWithoutText => self.text_on_branch(document)?,
+            TextKind::IssuePlan => self.text_in_comments(document)?,
+            TextKind::BareIssuePlan => match self.text_in_comments(document)? {
+                Some(text) => Some(text),
+                None => Some(document.body.clone()),
+            },
+            TextKind::Pull { .. } | TextKind::Objective | TextKind::Issue => None,
+        };
+        Ok(text.filter(|text| !text.trim().is_empty()))
+    }
+
+    fn list(&self, query: &PlanQuery) -> Result<Vec<Document>, BackendError> {
+        let mut labels = query.labels.clone();
+        if labels.is_empty() {
+            labels.push(self.place.label().to_owned());
+        }
+        let filter = issues::Filter {
+            labels,
+            state: query.state.map(|state| match state {
+                State::Open => issues::State::Open,
+                State::Closed => issues::State::Closed,
+            }),
+            ..issues::Filter::default()
+        };
+        let wanted = match self.place {
+            Place::Issue => false,
+            Place::DraftPull => true,
+        };
+        let mut plans = Vec::new();
+        for issue in issues::list(self.forge, &self.repo, &filter) {
+            let document = document(issue?);
+            if document.is_pull == wanted && Self::seen(&document) != TextKind::Objective {
+                plans.push(document);
+            }
+            if query.limit.is_some_and(|limit| plans.len() >= limit) {
+                break;
+            }
+        }
+        Ok(plans)
+    }
+
+    fn comments(&self, id: &PlanId) -> Result<Option<Vec<PlanComment>>, BackendError> {
+        let all: Result<Vec<_>, _> =
+            comments::list(self.forge, &self.repo, number(id)?, None).collect();
+        let Some(all) = found(all)? else {
+            return Ok(None);
+        };
+        Ok(Some(
+            all.into_iter()
+                .map(|comment| {
+                    let trusted = is_trusted(&comment);
+                    PlanComment {
+                        id: comment.id.to_string(),
+                        body: comment.body,
+                        author: comment.user.map(|person| person.login),
+                        created_at: comment.created_at,
+                        trusted,
+                    }
+                })
+                .collect(),
+        ))
+    }
+
+    fn plan_of_branch(&self, branch: &str) -> Result<Option<PlanId>, BackendError> {
+        if let Some(id) = PlanId::from_branch(branch) {
+            return Ok(Some(id));
+        }
+        // The newest request that is open counts, else the newest of all.
+        let mut newest = None;
+        for pull in pulls::of_branch(self.forge, &self.repo, branch, None) {
+            let pull = pull?;
+            if pull.state == issues::State::Open {
+                return Ok(Some(PlanId::from(pull.number)));
+            }
+            newest.get_or_insert(pull.number);
+        }
+        Ok(newest.map(PlanId::from))
+    }
+
+    fn lacks(&self, document: &Document) -> Result<Patch, BackendError> {
+        let header = checked_header(document)?;
+        let comments: Result<Vec<_>, _> =
+            comments::list(self.forge, &self.repo, number(&document.id)?, None).collect();
+        let pages: Vec<_> = pages_of(&comments?)
+            .into_iter()
+            .map(|page| page.log)
+            .collect();
+        Ok(fold(&header, &pages))
+    }
+}
+
+/// Returns whether a comment was written by the repository's own people or by
+/// its own Actions.
+pub(super) fn is_trusted(comment: &comments::Comment) -> bool {
+    let (login, is_bot) = comment.user.as_ref().map_or(("", false), |person| {
+        (person.login.as_str(), person.is_bot())
+    });
+    trusts(comment.author_association.trusted(), login, is_bot)
+}

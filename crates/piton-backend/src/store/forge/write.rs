@@ -1,0 +1,207 @@
+//! The writing half: plans of a repository that are made and changed.
+
+use std::path::PathBuf;
+
+use piton_base::Clock;
+use piton_durable::LockGuard;
+use piton_github::endpoints::{issues, labels};
+use piton_github::{Forge, RepoName};
+
+use super::footing::{mark, number};
+use super::read::{ForgeReader, Place};
+use crate::block::add_block;
+use crate::header::{HeaderFault, NewHeader, Patch, new_header};
+use crate::log::Writer;
+use crate::store::interface::checked_header;
+use crate::store::{
+    Backend, BackendError, BackendRead, Change, Created, Document, NewPlan, PlanComment, PlanId,
+    PlanQuery, Provider, State, Updated, turn,
+};
+use crate::text::{escape_markers, plan_in_body, within_limit};
+
+/// Who writes, and how the processes of a clone take turns.
+#[derive(Debug)]
+pub struct Writing<'a> {
+    pub writer: Writer,
+    pub clock: &'a dyn Clock,
+    /// Where the turns of this clone's processes are kept; none where only one
+    /// process can be.
+    pub turns: Option<PathBuf>,
+}
+
+/// Plans on GitHub.
+#[derive(Debug)]
+pub struct ForgeBackend<'a> {
+    pub(super) forge: &'a dyn Forge,
+    pub(super) reader: ForgeReader<'a>,
+    pub(super) writing: Writing<'a>,
+}
+
+impl<'a> ForgeBackend<'a> {
+    pub fn new(forge: &'a dyn Forge, repo: RepoName, place: Place, writing: Writing<'a>) -> Self {
+        Self {
+            forge,
+            reader: ForgeReader { forge, repo, place },
+            writing,
+        }
+    }
+
+    pub(super) const fn repo(&self) -> &RepoName {
+        &self.reader.repo
+    }
+
+    /// Takes this process's turn at a plan.
+    pub(super) fn turn(&self, id: &PlanId) -> Result<Option<LockGuard>, BackendError> {
+        self.writing
+            .turns
+            .as_ref()
+            .map(|dir| {
+                let path = dir.join(format!("{id}.lock"));
+                turn::take(&path, self.writing.clock, "writing to a plan")
+            })
+            .transpose()
+    }
+
+    /// Rebuilds the header from the logs.
+    pub fn repair(&self, id: &PlanId) -> Result<Updated, BackendError> {
+        self.rebuild(id)
+    }
+
+    /// Returns the mark that a plan made with this key carries.
+    pub fn mark_of(key: &str) -> String {
+        mark(key)
+    }
+}
+
+impl BackendRead for ForgeBackend<'_> {
+    fn provider(&self) -> Provider {
+        self.reader.provider()
+    }
+
+    fn document(&self, id: &PlanId) -> Result<Option<Document>, BackendError> {
+        self.reader.document(id)
+    }
+
+    fn text(&self, document: &Document) -> Result<Option<String>, BackendError> {
+        self.reader.text(document)
+    }
+
+    fn list(&self, query: &PlanQuery) -> Result<Vec<Document>, BackendError> {
+        self.reader.list(query)
+    }
+
+    fn comments(&self, id: &PlanId) -> Result<Option<Vec<PlanComment>>, BackendError> {
+        self.reader.comments(id)
+    }
+
+    fn plan_of_branch(&self, branch: &str) -> Result<Option<PlanId>, BackendError> {
+        self.reader.plan_of_branch(branch)
+    }
+
+    fn lacks(&self, document: &Document) -> Result<Patch, BackendError> {
+        self.reader.lacks(document)
+    }
+}
+
+impl Backend for ForgeBackend<'_> {
+    fn create(&self, new: &NewPlan) -> Result<Created, BackendError> {
+        if new.text.trim().is_empty() {
+            return Err(BackendError::EmptyText);
+        }
+        match self.reader.place {
+            Place::Issue => self.create_issue(new),
+            Place::DraftPull => self.create_pull(new),
+        }
+    }
+
+    fn update_metadata(&self, id: &PlanId, change: &Change) -> Result<Updated, BackendError> {
+        self.change_header(id, change)
+    }
+
+    fn update_text(&self, id: &PlanId, text: &str) -> Result<(), BackendError> {
+        if text.trim().is_empty() {
+            return Err(BackendError::EmptyText);
+        }
+        let document = self.known(id)?;
+        if !document.is_pull {
+            return self.update_comment_text(&document, text);
+        }
+        let text = escape_markers(text.trim());
+        self.change_body(id, |document| {
+            let place = plan_in_body(&document.body)
+                .place()
+                .ok_or_else(|| BackendError::NoTextComment(id.clone()))?;
+            let body = &document.body;
+            let changed = format!("{}{text}{}", &body[..place.start], &body[place.end..]);
+            Ok((changed != *body).then_some(changed))
+        })?;
+        Ok(())
+    }
+
+    fn set_title(&self, id: &PlanId, title: &str) -> Result<(), BackendError> {
+        let current = self.known(id)?;
+        if current.title == title {
+            return Ok(());
+        }
+        let edit = issues::Edit {
+            title: Some(title.to_owned()),
+            ..issues::Edit::default()
+        };
+        issues::edit(self.forge, self.repo(), number(id)?, &edit)?;
+        Ok(())
+    }
+
+    fn add_comment(
+        &self,
+        id: &PlanId,
+        text: &str,
+        key: Option<&str>,
+    ) -> Result<String, BackendError> {
+        self.comment_once(id, text, key)
+    }
+
+    fn add_label(&self, id: &PlanId, label: &str) -> Result<(), BackendError> {
+        let wanted = [label.to_owned()];
+        let current = self.known(id)?;
+        if current.labels.contains(&wanted[0]) {
+            return Ok(());
+        }
+        self.ensure_labels(&wanted)?;
+        labels::add(self.forge, self.repo(), number(id)?, &wanted)?;
+        Ok(())
+    }
+
+    fn close(&self, id: &PlanId) -> Result<(), BackendError> {
+        let current = self.known(id)?;
+        if current.state == State::Closed {
+            return Ok(());
+        }
+        let edit = issues::Edit {
+            state: Some(issues::State::Closed),
+            ..issues::Edit::default()
+        };
+        issues::edit(self.forge, self.repo(), number(id)?, &edit)?;
+        Ok(())
+    }
+
+    fn ensure_header(&self, id: &PlanId) -> Result<(), BackendError> {
+        self.change_body(id, |document| match document.header() {
+            Ok(_) => Ok(None),
+            Err(HeaderFault::Absent) => {
+                if let Err(error @ BackendError::NotAPlan { .. }) = checked_header(document) {
+                    return Err(error);
+                }
+                let header = new_header(&NewHeader {
+                    created_at: document.created_at,
+                    created_by: document.author.as_deref().unwrap_or("unknown"),
+                    fields: &Patch::default(),
+                });
+                let body = add_block(&document.body, &header);
+                within_limit(&body)?;
+                Ok(Some(body))
+            }
+            Err(fault) => Err(fault.into()),
+        })?;
+        Ok(())
+    }
+}

@@ -1,0 +1,147 @@
+//! The interface of a backend.
+
+use std::fmt::Debug;
+
+use super::error::BackendError;
+use super::id::{PlanId, Provider};
+use super::new_plan::{Created, NewPlan};
+use super::plan::{Document, PlanComment, PlanQuery};
+use crate::header::{Field, HeaderFault, Patch};
+use crate::yaml::Value;
+
+/// A change of a header.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    pub patch: Patch,
+    /// Tells this change apart: sent twice, it is done once.
+    pub key: String,
+}
+
+/// What came of a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Updated {
+    /// The fields whose value in the header is another now.
+    pub changed: Vec<Field>,
+    pub notes: Vec<Noted>,
+}
+
+/// Something that a caller may want to tell people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Noted {
+    /// The patch named a field that nothing can change.
+    Immutable(Field),
+    /// A later event stands in the header already.
+    Yielded(Field),
+    /// The change is recorded, but others kept writing; the next writer puts
+    /// it into the header.
+    Behind,
+}
+
+/// The reading half.
+pub trait BackendRead: Debug + Send + Sync {
+    fn provider(&self) -> Provider;
+
+    /// Returns a plan without its comments; none if there is no such thing.
+    fn document(&self, id: &PlanId) -> Result<Option<Document>, BackendError>;
+
+    /// Returns the text of a plan; none if it has none.
+    fn text(&self, document: &Document) -> Result<Option<String>, BackendError>;
+
+    /// Lists plans, newest first.
+    fn list(&self, query: &PlanQuery) -> Result<Vec<Document>, BackendError>;
+
+    /// Returns the comments, oldest first; none if there is no such plan.
+    fn comments(&self, id: &PlanId) -> Result<Option<Vec<PlanComment>>, BackendError>;
+
+    /// Returns the plan that a branch carries out.
+    fn plan_of_branch(&self, branch: &str) -> Result<Option<PlanId>, BackendError>;
+
+    /// Returns what the logs of all writers would change in the header.
+    fn lacks(&self, document: &Document) -> Result<Patch, BackendError>;
+
+    /// Returns the value of one field: outer none without a plan, inner none
+    /// without the header or the field.
+    fn field(&self, id: &PlanId, name: &str) -> Result<Option<Option<Value>>, BackendError> {
+        Ok(self.document(id)?.map(|document| {
+            document
+                .header()
+                .ok()
+                .and_then(|header| header.fields().get(name).cloned())
+        }))
+    }
+}
+
+/// The writing half.
+pub trait Backend: BackendRead {
+    /// Makes a plan. Asked again with the same key, it completes what is there.
+    fn create(&self, new: &NewPlan) -> Result<Created, BackendError>;
+
+    /// Sets fields of the header, whatever others write meanwhile.
+    fn update_metadata(&self, id: &PlanId, change: &Change) -> Result<Updated, BackendError>;
+
+    /// Replaces the text of a plan; the header and everything else stays.
+    fn update_text(&self, id: &PlanId, text: &str) -> Result<(), BackendError>;
+
+    fn set_title(&self, id: &PlanId, title: &str) -> Result<(), BackendError>;
+
+    /// Adds a comment and returns its id. With a key it is there once, however
+    /// often it is asked for.
+    fn add_comment(
+        &self,
+        id: &PlanId,
+        text: &str,
+        key: Option<&str>,
+    ) -> Result<String, BackendError>;
+
+    fn add_label(&self, id: &PlanId, label: &str) -> Result<(), BackendError>;
+
+    /// Closes a plan; closing it again changes nothing.
+    fn close(&self, id: &PlanId) -> Result<(), BackendError>;
+
+    /// Gives a plan a header if it has none.
+    fn ensure_header(&self, id: &PlanId) -> Result<(), BackendError>;
+
+    /// Records that something happened: the comment first, then the header.
+    fn post_event(
+        &self,
+        id: &PlanId,
+        change: &Change,
+        comment: Option<&str>,
+    ) -> Result<Updated, BackendError> {
+        if let Some(comment) = comment {
+            self.add_comment(id, comment, Some(&change.key))?;
+        }
+        self.update_metadata(id, change)
+    }
+}
+
+/// Returns the fault of a document's header, or what blocks changing it.
+pub(super) fn checked_header(document: &Document) -> Result<crate::header::Header, BackendError> {
+    match document.header() {
+        Ok(header) => Ok(header),
+        Err(HeaderFault::Absent) => {
+            let kind = crate::kind::TextKind::of(&crate::kind::Seen {
+                body: &document.body,
+                is_pull: document.is_pull,
+                labels: &document.labels,
+            });
+            if kind == crate::kind::TextKind::Objective {
+                return Err(BackendError::NotAPlan {
+                    id: document.id.clone(),
+                    what: kind.words(),
+                });
+            }
+            Err(HeaderFault::Absent.into())
+        }
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+/// Notes what a patch named that nothing can change.
+pub(super) fn immutable_notes(patch: &Patch) -> Vec<Noted> {
+    patch
+        .ignored()
+        .iter()
+        .map(|ignored| Noted::Immutable(ignored.0))
+        .collect()
+}

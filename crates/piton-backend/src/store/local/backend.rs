@@ -1,0 +1,427 @@
+//! The backend whose plans are directories. Every change is one durable
+//! replacement of one file, or one rename of a directory that is complete.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use piton_base::Clock;
+use piton_durable::{Disk, Kind, LockGuard, write_atomic};
+
+use super::layout::{Layout, comment_name};
+use super::record::{Record, VERSION};
+use crate::header::{Edited, NewHeader, Patch, apply_patch, new_header};
+use crate::store::interface::{checked_header, immutable_notes};
+use crate::store::turn;
+use crate::store::{
+    Backend, BackendError, BackendRead, Change, Created, Document, NewPlan, PlanComment, PlanId,
+    PlanQuery, Provider, State, Updated, slug,
+};
+use crate::text::{escape_markers, plan_in_body, unescape_markers};
+
+/// How much of a file is read.
+const MOST: u64 = 16 << 20;
+
+/// The rule between the header and the text.
+const RULE: &str = "\n\n---\n\n";
+
+const MARK: &str = "<!-- piton:comment:";
+
+/// Plans in a directory.
+#[derive(Debug)]
+pub struct LocalBackend<'a> {
+    pub disk: &'a dyn Disk,
+    pub clock: &'a dyn Clock,
+    pub layout: Layout,
+    /// Held while a plan is changed.
+    pub lock: PathBuf,
+    /// Who made the plans that this makes.
+    pub user: String,
+}
+
+fn disk_error(what: &str, path: &Path, source: io::Error) -> BackendError {
+    BackendError::Disk {
+        what: format!("{what} {}", path.display()),
+        source,
+    }
+}
+
+impl LocalBackend<'_> {
+    fn locked(&self) -> Result<LockGuard, BackendError> {
+        turn::take(&self.lock, self.clock, "changing a local plan")
+    }
+
+    fn exists(&self, id: &PlanId) -> Result<bool, BackendError> {
+        if id.number().is_some() {
+            return Err(BackendError::ForeignId {
+                id: id.clone(),
+                expected: "local plans have names, never numbers",
+            });
+        }
+        let path = self.layout.plan(id);
+        let stat = self
+            .disk
+            .stat(&path)
+            .map_err(|error| disk_error("look at", &path, error))?;
+        Ok(stat.is_some_and(|stat| stat.kind == Kind::Dir))
+    }
+
+    fn read(&self, path: &Path) -> Result<String, BackendError> {
+        let bytes = self
+            .disk
+            .read_at_most(path, MOST)
+            .map_err(|error| disk_error("read", path, error))?;
+        String::from_utf8(bytes)
+            .map_err(|_| BackendError::Damaged(format!("{} is not UTF-8", path.display())))
+    }
+
+    fn record(&self, id: &PlanId) -> Result<Record, BackendError> {
+        let path = self.layout.record(id);
+        let record: Record = serde_json::from_str(&self.read(&path)?)
+            .map_err(|error| BackendError::Damaged(format!("{}: {error}", path.display())))?;
+        if record.version > VERSION {
+            return Err(BackendError::Damaged(format!(
+                "{} has the format {}, which a newer piton wrote",
+                path.display(),
+                record.version
+            )));
+        }
+        Ok(record)
+    }
+
+    fn needed(&self, id: &PlanId) -> Result<Document, BackendError> {
+        self.document(id)?
+            .ok_or_else(|| BackendError::NotFound(id.clone()))
+    }
+
+    fn write(&self, path: &Path, text: &str) -> Result<(), BackendError> {
+        Ok(write_atomic(self.disk, path, text.as_bytes(), 0o644)?)
+    }
+
+    fn change_record(
+        &self,
+        id: &PlanId,
+        change: impl FnOnce(&mut Record),
+    ) -> Result<(), BackendError> {
+        let _guard = self.locked()?;
+        self.needed(id)?;
+        let before = self.record(id)?;
+        let mut record = before.clone();
+        change(&mut record);
+        if record == before {
+            return Ok(());
+        }
+        record.updated_at = self.clock.now();
+        self.write(&self.layout.record(id), &record.render())
+    }
+
+    fn made(&self, id: PlanId) -> Created {
+        Created {
+            url: self.layout.body(&id).display().to_string(),
+            id,
+            branch: None,
+        }
+    }
+
+    fn ids(&self) -> Result<Vec<PlanId>, BackendError> {
+        let root = &self.layout.root;
+        let entries = match self.disk.list(root) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(disk_error("list", root, error)),
+        };
+        Ok(entries
+            .into_iter()
+            .filter(|entry| entry.kind == Kind::Dir)
+            .filter_map(|entry| entry.name.to_str()?.parse::<PlanId>().ok())
+            .filter(|id| id.number().is_none())
+            .collect())
+    }
+}
+
+impl BackendRead for LocalBackend<'_> {
+    fn provider(&self) -> Provider {
+        Provider::Local
+    }
+
+    fn document(&self, id: &PlanId) -> Result<Option<Document>, BackendError> {
+        if !self.exists(id)? {
+            return Ok(None);
+        }
+        let record = self.record(id)?;
+        Ok(Some(Document {
+            id: id.clone(),
+            title: record.title,
+            body: self.read(&self.layout.body(id))?,
+            state: record.state,
+            url: self.layout.body(id).display().to_string(),
+            labels: record.labels,
+            assignees: Vec::new(),
+            author: record.author,
+            created_at: record.created_at,
+            updated_at: record.updated_at,
+            is_pull: false,
+            is_draft: false,
+            is_merged: false,
+        }))
+    }
+
+    fn text(&self, document: &Document) -> Result<Option<String>, BackendError> {
+        Ok(plan_in_body(&document.body)
+            .place()
+            .map(|place| unescape_markers(document.body[place].trim())))
+    }
+
+    fn list(&self, query: &PlanQuery) -> Result<Vec<Document>, BackendError> {
+        let mut found = Vec::new();
+        for id in self.ids()? {
+            if let Some(document) = self.document(&id)?
+                && query.state.is_none_or(|state| state == document.state)
+                && query
+                    .labels
+                    .iter()
+                    .all(|label| document.labels.contains(label))
+            {
+                found.push(document);
+            }
+        }
+        found
+            .sort_by(|left, right| (right.created_at, &right.id).cmp(&(left.created_at, &left.id)));
+        found.truncate(query.limit.unwrap_or(usize::MAX));
+        Ok(found)
+    }
+
+    fn comments(&self, id: &PlanId) -> Result<Option<Vec<PlanComment>>, BackendError> {
+        if !self.exists(id)? {
+            return Ok(None);
+        }
+        let dir = self.layout.comments(id);
+        let entries = match self.disk.list(&dir) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(disk_error("list", &dir, error)),
+        };
+        let mut comments = Vec::new();
+        for entry in entries.into_iter().filter(|entry| entry.kind == Kind::File) {
+            let Some(name) = entry
+                .name
+                .to_str()
+                .and_then(|name| name.strip_suffix(".md"))
+            else {
+                continue;
+            };
+            let path = dir.join(&entry.name);
+            let stat = self
+                .disk
+                .stat(&path)
+                .map_err(|error| disk_error("look at", &path, error))?;
+            let written = stat
+                .and_then(|stat| stat.modified)
+                .and_then(|time| Timestamp::try_from(time).ok());
+            comments.push(PlanComment {
+                id: name.to_owned(),
+                body: self.read(&path)?,
+                author: None,
+                created_at: written.unwrap_or(Timestamp::UNIX_EPOCH),
+                trusted: true,
+            });
+        }
+        Ok(Some(comments))
+    }
+
+    fn plan_of_branch(&self, branch: &str) -> Result<Option<PlanId>, BackendError> {
+        for id in self.ids()? {
+            if let Some(document) = self.document(&id)?
+                && document
+                    .header()
+                    .is_ok_and(|header| header.text("branch_name") == Some(branch))
+            {
+                return Ok(Some(id));
+            }
+        }
+        Ok(None)
+    }
+
+    fn lacks(&self, _: &Document) -> Result<Patch, BackendError> {
+        Ok(Patch::default())
+    }
+}
+
+impl Backend for LocalBackend<'_> {
+    fn create(&self, new: &NewPlan) -> Result<Created, BackendError> {
+        if new.text.trim().is_empty() {
+            return Err(BackendError::EmptyText);
+        }
+        let _guard = self.locked()?;
+        for id in self.ids()? {
+            if self.record(&id).is_ok_and(|record| record.key == new.key) {
+                return Ok(self.made(id));
+            }
+        }
+        let now = self.clock.now();
+        let record = Record {
+            version: VERSION,
+            title: new.title.clone(),
+            state: State::Open,
+            labels: new.labels.clone(),
+            author: Some(self.user.clone()),
+            created_at: now,
+            updated_at: now,
+            key: new.key.clone(),
+        };
+        let header = new_header(&NewHeader {
+            created_at: now,
+            created_by: &self.user,
+            fields: &new.fields,
+        });
+        let body = format!("{header}{RULE}{}\n", escape_markers(new.text.trim()));
+
+        let mut name = slug(&new.title);
+        if name.bytes().all(|b| b.is_ascii_digit() || b == b'-') {
+            name = format!("plan-{name}");
+        }
+        // A dot keeps what is not complete from being taken for a plan.
+        let staged = self.layout.root.join(format!(".new-{name}"));
+        remove_staged(self.disk, &staged)?;
+        self.write(&staged.join("plan.json"), &record.render())?;
+        self.write(&staged.join("plan.md"), &body)?;
+        for attempt in 1.. {
+            let id = match attempt {
+                1 => name.clone(),
+                _ => format!("{name}-{attempt}"),
+            };
+            let id: PlanId = id.parse().map_err(|error: crate::store::InvalidPlanId| {
+                BackendError::Damaged(error.to_string())
+            })?;
+            let place = self.layout.plan(&id);
+            match self.disk.rename_new(&staged, &place) {
+                Ok(()) => {
+                    let root = &self.layout.root;
+                    self.disk
+                        .sync_dir(root)
+                        .map_err(|error| disk_error("make durable", root, error))?;
+                    return Ok(self.made(id));
+                }
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(disk_error("make", &place, error)),
+            }
+        }
+        Err(BackendError::Damaged("every name is taken".to_owned()))
+    }
+
+    fn update_metadata(&self, id: &PlanId, change: &Change) -> Result<Updated, BackendError> {
+        let _guard = self.locked()?;
+        let document = self.needed(id)?;
+        checked_header(&document)?;
+        let mut updated = Updated {
+            changed: Vec::new(),
+            notes: immutable_notes(&change.patch),
+        };
+        if let Edited::Changed { text, fields } = apply_patch(&document.body, &change.patch)? {
+            self.write(&self.layout.body(id), &text)?;
+            updated.changed = fields;
+        }
+        Ok(updated)
+    }
+
+    fn update_text(&self, id: &PlanId, text: &str) -> Result<(), BackendError> {
+        if text.trim().is_empty() {
+            return Err(BackendError::EmptyText);
+        }
+        let _guard = self.locked()?;
+        let document = self.needed(id)?;
+        let body = &document.body;
+        let text = escape_markers(text.trim());
+        let body = match plan_in_body(body).place() {
+            Some(place) => format!("{}{text}\n{}", &body[..place.start], &body[place.end..]),
+            None => format!("{body}{RULE}{text}\n"),
+        };
+        if body == document.body {
+            return Ok(());
+        }
+        self.write(&self.layout.body(id), &body)
+    }
+
+    fn set_title(&self, id: &PlanId, title: &str) -> Result<(), BackendError> {
+        self.change_record(id, |record| title.clone_into(&mut record.title))
+    }
+
+    fn add_comment(
+        &self,
+        id: &PlanId,
+        text: &str,
+        key: Option<&str>,
+    ) -> Result<String, BackendError> {
+        let _guard = self.locked()?;
+        let comments = self
+            .comments(id)?
+            .ok_or_else(|| BackendError::NotFound(id.clone()))?;
+        let mark = key.map(|key| format!("{MARK}{key} -->"));
+        if let Some(mark) = &mark
+            && let Some(comment) = comments.iter().find(|comment| comment.body.contains(mark))
+        {
+            return Ok(comment.id.clone());
+        }
+        let number = comments
+            .last()
+            .and_then(|last| last.id.parse::<usize>().ok())
+            .unwrap_or(comments.len())
+            + 1;
+        let path = comment_name(&self.layout.comments(id), number);
+        let text = match mark {
+            Some(mark) => format!("{}\n\n{mark}\n", text.trim_end()),
+            None => format!("{}\n", text.trim_end()),
+        };
+        self.write(&path, &text)?;
+        Ok(format!("{number:04}"))
+    }
+
+    fn add_label(&self, id: &PlanId, label: &str) -> Result<(), BackendError> {
+        self.change_record(id, |record| {
+            if !record.labels.iter().any(|own| own == label) {
+                record.labels.push(label.to_owned());
+            }
+        })
+    }
+
+    fn close(&self, id: &PlanId) -> Result<(), BackendError> {
+        self.change_record(id, |record| record.state = State::Closed)
+    }
+
+    fn ensure_header(&self, id: &PlanId) -> Result<(), BackendError> {
+        let _guard = self.locked()?;
+        let document = self.needed(id)?;
+        if document.header().is_ok() {
+            return Ok(());
+        }
+        checked_header(&document)
+            .map(drop)
+            .or_else(|error| match error {
+                BackendError::Edit(crate::header::EditError::Header(
+                    crate::header::HeaderFault::Absent,
+                )) => {
+                    let header = new_header(&NewHeader {
+                        created_at: document.created_at,
+                        created_by: document.author.as_deref().unwrap_or(&self.user),
+                        fields: &Patch::default(),
+                    });
+                    let body = format!("{header}{RULE}{}", document.body);
+                    self.write(&self.layout.body(id), &body)
+                }
+                error => Err(error),
+            })
+    }
+}
+
+/// Removes what a process left that died while it made a plan.
+fn remove_staged(disk: &dyn Disk, staged: &Path) -> Result<(), BackendError> {
+    let failed = |error| disk_error("remove", staged, error);
+    if disk.stat(staged).map_err(failed)?.is_none() {
+        return Ok(());
+    }
+    for entry in disk.list(staged).map_err(failed)? {
+        disk.remove_file(&staged.join(&entry.name))
+            .map_err(failed)?;
+    }
+    disk.remove_dir(staged).map_err(failed)
+}

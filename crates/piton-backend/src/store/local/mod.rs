@@ -1,0 +1,8 @@
+//! Plans in a directory of the repository.
+
+mod backend;
+mod layout;
+mod record;
+
+pub use backend::LocalBackend;
+pub use layout::Layout;

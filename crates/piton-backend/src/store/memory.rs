@@ -1,0 +1,242 @@
+//! Plans in memory: for tests, and stricter than the real places.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+
+use super::error::BackendError;
+use super::id::{PlanId, Provider};
+use super::interface::{Backend, BackendRead, Change, Updated, checked_header, immutable_notes};
+use super::new_plan::{Created, NewPlan};
+use super::plan::{Document, PlanComment, PlanQuery, State};
+use super::title::slug;
+use crate::header::{Edited, NewHeader, Patch, apply_patch, new_header};
+use crate::text::within_limit;
+
+/// Plans in memory. Ids are names that no number parser takes.
+#[derive(Debug, Default)]
+pub struct MemoryBackend {
+    plans: Mutex<BTreeMap<PlanId, Kept>>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    document: Document,
+    text: String,
+    comments: Vec<PlanComment>,
+    key: String,
+    comment_keys: Vec<String>,
+    change_keys: Vec<String>,
+}
+
+impl MemoryBackend {
+    fn plans(&self) -> MutexGuard<'_, BTreeMap<PlanId, Kept>> {
+        self.plans.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn with<T>(
+        &self,
+        id: &PlanId,
+        change: impl FnOnce(&mut Kept) -> Result<T, BackendError>,
+    ) -> Result<T, BackendError> {
+        let mut plans = self.plans();
+        let kept = plans
+            .get_mut(id)
+            .ok_or_else(|| BackendError::NotFound(id.clone()))?;
+        let changed = change(kept)?;
+        kept.document.updated_at = Timestamp::now();
+        Ok(changed)
+    }
+}
+
+impl BackendRead for MemoryBackend {
+    fn provider(&self) -> Provider {
+        Provider::Memory
+    }
+
+    fn document(&self, id: &PlanId) -> Result<Option<Document>, BackendError> {
+        Ok(self.plans().get(id).map(|kept| kept.document.clone()))
+    }
+
+    fn text(&self, document: &Document) -> Result<Option<String>, BackendError> {
+        Ok(self.plans().get(&document.id).map(|kept| kept.text.clone()))
+    }
+
+    fn list(&self, query: &PlanQuery) -> Result<Vec<Document>, BackendError> {
+        let mut found: Vec<Document> = self
+            .plans()
+            .values()
+            .map(|kept| kept.document.clone())
+            .filter(|document| query.state.is_none_or(|state| state == document.state))
+            .filter(|document| {
+                query
+                    .labels
+                    .iter()
+                    .all(|label| document.labels.contains(label))
+            })
+            .collect();
+        found
+            .sort_by(|left, right| (right.created_at, &right.id).cmp(&(left.created_at, &left.id)));
+        found.truncate(query.limit.unwrap_or(usize::MAX));
+        Ok(found)
+    }
+
+    fn comments(&self, id: &PlanId) -> Result<Option<Vec<PlanComment>>, BackendError> {
+        Ok(self.plans().get(id).map(|kept| kept.comments.clone()))
+    }
+
+    fn plan_of_branch(&self, branch: &str) -> Result<Option<PlanId>, BackendError> {
+        Ok(self
+            .plans()
+            .values()
+            .find(|kept| {
+                kept.document
+                    .header()
+                    .is_ok_and(|header| header.text("branch_name") == Some(branch))
+            })
+            .map(|kept| kept.document.id.clone()))
+    }
+
+    fn lacks(&self, _: &Document) -> Result<Patch, BackendError> {
+        Ok(Patch::default())
+    }
+}
+
+impl Backend for MemoryBackend {
+    fn create(&self, new: &NewPlan) -> Result<Created, BackendError> {
+        if new.text.trim().is_empty() {
+            return Err(BackendError::EmptyText);
+        }
+        within_limit(&new.text)?;
+        let mut plans = self.plans();
+        let created = |id: &PlanId| Created {
+            id: id.clone(),
+            url: format!("memory://{id}"),
+            branch: None,
+        };
+        if let Some((id, _)) = plans.iter().find(|(_, kept)| kept.key == new.key) {
+            return Ok(created(id));
+        }
+        let now = Timestamp::now();
+        let id: PlanId = format!("mem-{}-{}", plans.len() + 1, slug(&new.title))
+            .parse()
+            .map_err(|error: super::id::InvalidPlanId| BackendError::Damaged(error.to_string()))?;
+        let document = Document {
+            id: id.clone(),
+            title: new.title.clone(),
+            body: new_header(&NewHeader {
+                created_at: now,
+                created_by: "memory",
+                fields: &new.fields,
+            }),
+            state: State::Open,
+            url: format!("memory://{id}"),
+            labels: new.labels.clone(),
+            assignees: Vec::new(),
+            author: Some("memory".to_owned()),
+            created_at: now,
+            updated_at: now,
+            is_pull: false,
+            is_draft: false,
+            is_merged: false,
+        };
+        let kept = Kept {
+            document,
+            text: new.text.trim().to_owned(),
+            comments: Vec::new(),
+            key: new.key.clone(),
+            comment_keys: Vec::new(),
+            change_keys: Vec::new(),
+        };
+        plans.insert(id.clone(), kept);
+        Ok(created(&id))
+    }
+
+    fn update_metadata(&self, id: &PlanId, change: &Change) -> Result<Updated, BackendError> {
+        self.with(id, |kept| {
+            checked_header(&kept.document)?;
+            let mut updated = Updated {
+                changed: Vec::new(),
+                notes: immutable_notes(&change.patch),
+            };
+            if kept.change_keys.contains(&change.key) {
+                return Ok(updated);
+            }
+            if let Edited::Changed { text, fields } =
+                apply_patch(&kept.document.body, &change.patch)?
+            {
+                within_limit(&text)?;
+                kept.document.body = text;
+                updated.changed = fields;
+            }
+            kept.change_keys.push(change.key.clone());
+            Ok(updated)
+        })
+    }
+
+    fn update_text(&self, id: &PlanId, text: &str) -> Result<(), BackendError> {
+        if text.trim().is_empty() {
+            return Err(BackendError::EmptyText);
+        }
+        within_limit(text)?;
+        self.with(id, |kept| {
+            text.trim().clone_into(&mut kept.text);
+            Ok(())
+        })
+    }
+
+    fn set_title(&self, id: &PlanId, title: &str) -> Result<(), BackendError> {
+        self.with(id, |kept| {
+            title.clone_into(&mut kept.document.title);
+            Ok(())
+        })
+    }
+
+    fn add_comment(
+        &self,
+        id: &PlanId,
+        text: &str,
+        key: Option<&str>,
+    ) -> Result<String, BackendError> {
+        within_limit(text)?;
+        self.with(id, |kept| {
+            let key = key.unwrap_or_default();
+            if !key.is_empty()
+                && let Some(at) = kept.comment_keys.iter().position(|own| own == key)
+            {
+                return Ok(kept.comments[at].id.clone());
+            }
+            let comment = format!("c{}", kept.comments.len() + 1);
+            kept.comments.push(PlanComment {
+                id: comment.clone(),
+                body: text.to_owned(),
+                author: Some("memory".to_owned()),
+                created_at: Timestamp::now(),
+                trusted: true,
+            });
+            kept.comment_keys.push(key.to_owned());
+            Ok(comment)
+        })
+    }
+
+    fn add_label(&self, id: &PlanId, label: &str) -> Result<(), BackendError> {
+        self.with(id, |kept| {
+            if !kept.document.labels.iter().any(|own| own == label) {
+                kept.document.labels.push(label.to_owned());
+            }
+            Ok(())
+        })
+    }
+
+    fn close(&self, id: &PlanId) -> Result<(), BackendError> {
+        self.with(id, |kept| {
+            kept.document.state = State::Closed;
+            Ok(())
+        })
+    }
+
+    fn ensure_header(&self, id: &PlanId) -> Result<(), BackendError> {
+        self.with(id, |kept| checked_header(&kept.document).map(drop))
+    }
+}

@@ -1,0 +1,94 @@
+//! A stored plan as a backend gives it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::id::PlanId;
+use crate::header::{Header, HeaderFault, find_header};
+
+/// Whether work on a plan goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    Open,
+    Closed,
+}
+
+impl State {
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// A plan without its comments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    pub id: PlanId,
+    pub title: String,
+    /// The text that holds the header.
+    pub body: String,
+    pub state: State,
+    pub url: String,
+    pub labels: Vec<String>,
+    pub assignees: Vec<String>,
+    pub author: Option<String>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    pub is_pull: bool,
+    pub is_draft: bool,
+    pub is_merged: bool,
+}
+
+impl Document {
+    /// Finds the header.
+    pub fn header(&self) -> Result<Header, HeaderFault> {
+        find_header(&self.body)
+    }
+
+    /// Returns the stage of the plan's life, for people. What the forge says
+    /// about a pull request counts before the header.
+    pub fn stage(&self) -> &'static str {
+        if self.is_merged {
+            return "merged";
+        }
+        if self.state == State::Closed {
+            return "closed";
+        }
+        let header = self.header().ok();
+        let field = |name| header.as_ref().and_then(|header| header.text(name));
+        match field("lifecycle_stage") {
+            Some("prompted") => "prompted",
+            Some("planning") => "planning",
+            Some("planned") if field("last_dispatched_run_id").is_some() => "impl",
+            Some("planned") => "planned",
+            Some("impl" | "implementing" | "implemented") => "impl",
+            Some(_) | None if self.is_pull && self.is_draft => "planned",
+            Some(_) | None if self.is_pull => "impl",
+            Some(_) | None => "-",
+        }
+    }
+}
+
+/// A comment on a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlanComment {
+    pub id: String,
+    pub body: String,
+    pub author: Option<String>,
+    pub created_at: Timestamp,
+    /// Whether the author is one of the repository's own.
+    pub trusted: bool,
+}
+
+/// Which plans are listed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PlanQuery {
+    /// All of them must be there.
+    pub labels: Vec<String>,
+    /// Both where none is given.
+    pub state: Option<State>,
+    pub limit: Option<usize>,
+}

@@ -226,7 +226,7 @@ fn plans_are_listed_by_state_and_label_up_to_a_limit() {
             state: Some(State::Open),
             ..PlanQuery::default()
         };
-        assert_eq!(ids(&open), [second.id.clone()]);
+        assert_eq!(ids(&open), std::slice::from_ref(&second.id));
         let labelled = PlanQuery {
             labels: vec!["team".to_owned()],
             ..PlanQuery::default()

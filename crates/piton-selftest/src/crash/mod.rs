@@ -1,0 +1,1 @@
+//! Killing piton at each system call that writes.

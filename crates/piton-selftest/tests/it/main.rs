@@ -8,4 +8,5 @@
     reason = "tests start small programs and look at what they wrote"
 )]
 
+mod crash;
 mod trace;

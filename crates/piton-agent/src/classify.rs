@@ -24,6 +24,9 @@ pub struct Evidence<'a> {
     pub silent_for: Duration,
     /// Whether the reply is the output itself, so that its end is the result.
     pub plain: bool,
+    /// Whether it was talked with. Such a program has no exit code of its own:
+    /// it ends because its input was closed.
+    pub converses: bool,
     /// The last of what the program wrote to standard error.
     pub stderr_tail: &'a str,
     pub rules: &'a [FailureRule],
@@ -58,7 +61,8 @@ pub fn classify(evidence: &Evidence<'_>) -> Outcome {
     let left_alone = ended.is_none();
     if transcript.finished || evidence.plain {
         // After a result that came whole, being ended says nothing about it.
-        if exit == ExitKind::Code(0) || (transcript.finished && !left_alone) {
+        if exit == ExitKind::Code(0) || (transcript.finished && (!left_alone || evidence.converses))
+        {
             return evidence.replied();
         }
     }

@@ -12,7 +12,7 @@ use crate::adapter::{AdapterSpec, PromptDelivery, ReplySource};
 use crate::agent::{Agent, AgentError, CallEvents, CallFiles, CallRecord, Probe};
 use crate::call::AgentCall;
 use crate::classify::{Evidence, classify};
-use crate::dialect::{Dialect, StreamKind};
+use crate::dialect::{Dialect, Opening, StreamKind};
 use crate::environment;
 use crate::host::Host;
 use crate::outcome::{Outcome, Reply};
@@ -200,6 +200,7 @@ impl Agent for ProgramAgent {
             directory: call.cwd.clone(),
             environment: self.environment(call),
             input: match self.spec.prompt {
+                PromptDelivery::Stdin if self.spec.stream.converses() => Vec::new(),
                 PromptDelivery::Stdin => call.prompt.clone().into_bytes(),
                 PromptDelivery::File => Vec::new(),
             },
@@ -212,7 +213,16 @@ impl Agent for ProgramAgent {
         };
         let marker = Marker::of(&launch.token);
         marker.leave(&*self.disk, directory).map_err(note)?;
-        let reader = self.spec.stream.reader();
+        let reader = self.spec.stream.conversation(Opening {
+            prompt: call.prompt.clone(),
+            directory: call.cwd.clone(),
+            writable: vec![
+                call.cwd.clone(),
+                call.workspace.clone(),
+                files.directory.clone(),
+            ],
+            sealed: false,
+        });
         let mut recording = Recording::open(self, files, reader, &record.arguments, events)?;
         let ended = supervise(&launch, &mut recording, &call.limits, stop, &*self.clock);
         let done = recording.close();
@@ -283,6 +293,7 @@ impl ProgramAgent {
             lasted: ended.lasted,
             silent_for: ended.silent_for,
             plain: self.spec.stream == StreamKind::Plain,
+            converses: self.spec.stream.converses(),
             stderr_tail: &kept.stderr_tail,
             rules: &self.spec.failures,
             now: self.clock.now(),

@@ -19,3 +19,16 @@ pub fn fake_agent(dir: &Path) -> io::Result<PathBuf> {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
     Ok(path)
 }
+
+/// Writes a fake agent that speaks the Agent Client Protocol into `dir` and
+/// returns its path. The head of `fake_acp.sh` says what its arguments do.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests arrange the real world, outside the seams they test"
+)]
+pub fn fake_acp_agent(dir: &Path) -> io::Result<PathBuf> {
+    let path = dir.join("fake-acp-agent");
+    fs::write(&path, include_str!("fake_acp.sh"))?;
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
+    Ok(path)
+}

@@ -14,7 +14,7 @@ mod shared;
 pub mod sim;
 pub mod tap;
 
-pub use fake_agent::fake_agent;
+pub use fake_agent::{fake_acp_agent, fake_agent};
 pub use ops::{Op, Verb};
 pub use scratch::ScratchRepo;
 pub use shared::shared_dir;

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::SyncSender;
+use std::sync::mpsc::{self, Sender, SyncSender};
 use std::thread;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -80,4 +80,18 @@ pub(super) fn write(mut pipe: impl Write + Send + 'static, input: Vec<u8>) {
     thread::spawn(move || {
         let _ = pipe.write_all(&input);
     });
+}
+
+/// Starts a thread that writes what it is sent, and closes when nobody can send
+/// any more. What waits to be written is small: answers, never the agent's work.
+pub(super) fn talk(mut pipe: impl Write + Send + 'static) -> Sender<Vec<u8>> {
+    let (to, words) = mpsc::channel::<Vec<u8>>();
+    thread::spawn(move || {
+        for words in words {
+            if pipe.write_all(&words).is_err() {
+                return;
+            }
+        }
+    });
+    to
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 
 use rustix::process::Signal;
@@ -44,6 +44,16 @@ pub trait Sink {
     /// Returns what the program is doing, as far as its output tells.
     fn standing(&self) -> Standing {
         Standing::Working
+    }
+
+    /// Whether the program is talked with, so that its input stays open.
+    fn converses(&self) -> bool {
+        false
+    }
+
+    /// Returns what is to be written to its input now.
+    fn answers(&mut self) -> Vec<u8> {
+        Vec::new()
     }
 
     fn ending(&mut self, _reason: EndReason) {}
@@ -108,7 +118,7 @@ pub fn supervise(
         source,
     };
     adopt_orphans();
-    let mut child = start(launch, stop).map_err(failed)?;
+    let mut child = start(launch, sink.converses(), stop).map_err(failed)?;
     let (to, messages) = mpsc::sync_channel(QUEUE);
     let abandon = Arc::new(AtomicBool::new(false));
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
@@ -120,9 +130,15 @@ pub fn supervise(
         abandon,
         gone: None,
         cleared: false,
+        talk: None,
     };
     if let Some(stdin) = stdin {
-        pipes::write(stdin, launch.input.clone());
+        if sink.converses() {
+            run.talk = Some(pipes::talk(stdin));
+            run.say(sink);
+        } else {
+            pipes::write(stdin, launch.input.clone());
+        }
     }
     if let Some(stdout) = stdout {
         pipes::read(
@@ -145,10 +161,10 @@ pub fn supervise(
 
 /// Starts a program. One that is just being written, as by an agent that
 /// updates itself, is waited for a moment.
-fn start(launch: &Launch, stop: &Stop) -> io::Result<Child> {
+fn start(launch: &Launch, converses: bool, stop: &Stop) -> io::Result<Child> {
     let mut attempts = 0;
     loop {
-        match spawn(launch) {
+        match spawn(launch, converses) {
             Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy && attempts < 40 => {
                 attempts += 1;
                 if stop.wait(Duration::from_millis(50)) {
@@ -164,8 +180,8 @@ fn start(launch: &Launch, stop: &Stop) -> io::Result<Child> {
     clippy::disallowed_methods,
     reason = "this is the room where agents are started"
 )]
-fn spawn(launch: &Launch) -> io::Result<Child> {
-    let input = if launch.input.is_empty() {
+fn spawn(launch: &Launch, converses: bool) -> io::Result<Child> {
+    let input = if launch.input.is_empty() && !converses {
         Stdio::null()
     } else {
         Stdio::piped()
@@ -194,6 +210,8 @@ struct Run {
     gone: Option<ExitKind>,
     /// Whether no process is left.
     cleared: bool,
+    /// Leads to its input while the conversation goes on.
+    talk: Option<Sender<Vec<u8>>>,
 }
 
 /// Where the run stands.
@@ -250,6 +268,7 @@ impl Run {
                     if ended_at.is_none() {
                         last_in_time = now;
                     }
+                    self.say(sink);
                     let standing = sink.standing();
                     if standing != seen.standing {
                         (seen.standing, seen.standing_since) = (standing, now);
@@ -332,6 +351,18 @@ impl Run {
             left_behind,
             survivors,
         })
+    }
+
+    /// Passes on what is to be told; after the result the input is closed, by
+    /// which such programs know that they may go.
+    fn say(&mut self, sink: &mut dyn Sink) {
+        let Some(talk) = &self.talk else { return };
+        let words = sink.answers();
+        // A program that does not listen any more is told by its end.
+        if (!words.is_empty() && talk.send(words).is_err()) || sink.standing() == Standing::Finished
+        {
+            self.talk = None;
+        }
     }
 
     fn polite(&mut self, now: Duration) -> Step {

@@ -31,6 +31,7 @@ pub(super) struct Recording<'a> {
     rules: &'a [FailureRule],
     /// How many retries were told of, and what of the rest was.
     retries_told: u32,
+    converses: bool,
     progress_told: (Option<Usage>, Option<String>),
 }
 
@@ -81,6 +82,7 @@ impl<'a> Recording<'a> {
             events,
             rules: &agent.spec.failures,
             retries_told: 0,
+            converses: agent.spec.stream.converses(),
             progress_told: (None, None),
         })
     }
@@ -136,6 +138,14 @@ impl Sink for Recording<'_> {
             pid: Some(pid),
             arguments: self.arguments,
         });
+    }
+
+    fn converses(&self) -> bool {
+        self.converses
+    }
+
+    fn answers(&mut self) -> Vec<u8> {
+        self.reader.answers()
     }
 
     fn stdout(&mut self, chunk: &[u8]) -> io::Result<()> {

@@ -4,6 +4,7 @@
     reason = "tests arrange the real world, outside the seams they test"
 )]
 
+mod acp;
 mod desk;
 mod docs;
 mod ended;

@@ -134,6 +134,7 @@ fn outcome(
         lasted: Duration::from_secs(600),
         silent_for: Duration::from_secs(300),
         plain: expected.plain,
+        converses: false,
         stderr_tail: &tail,
         rules: &spec.failures,
         now,

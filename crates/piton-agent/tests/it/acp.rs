@@ -1,0 +1,153 @@
+//! Agents that are talked with, in the Agent Client Protocol.
+
+use std::time::Duration;
+
+use piton_agent::dialect::StreamKind;
+use piton_agent::{Agent, AgentCall, CallRecord, Limits, Outcome, Quiet};
+use piton_base::Stop;
+
+use crate::desk::{Desk, impatient, quick};
+
+fn call_with(desk: &Desk, does: &[&str], limits: Limits) -> CallRecord {
+    piton_testkit::fake_acp_agent(desk.dir.path()).unwrap();
+    let mut spec = desk.spec("command", does);
+    spec.program = desk.path("fake-acp-agent").to_string_lossy().into_owned();
+    spec.stream = StreamKind::Acp;
+    let call = AgentCall {
+        limits,
+        ..desk.asked("Do it, \"all\" of\nit.")
+    };
+    desk.agent_of("fake", spec)
+        .call(&call, &desk.files(), &Stop::default(), &Quiet)
+        .unwrap()
+}
+
+fn call(desk: &Desk, does: &[&str]) -> CallRecord {
+    call_with(desk, does, quick())
+}
+
+#[test]
+fn a_conversation_comes_to_a_reply() {
+    let desk = Desk::new();
+    let record = call(&desk, &["say:I look", "tool:reading", "say:Done"]);
+    assert_eq!(record.result.reply().unwrap().text, "Done.");
+    assert_eq!(record.session.as_deref(), Some("s1"));
+    assert_eq!(record.answered_by.as_deref(), Some("fake-1"));
+    let usage = record.usage.unwrap();
+    assert_eq!(
+        (
+            usage.input_tokens,
+            usage.cached_input_tokens,
+            usage.output_tokens
+        ),
+        (12, 3, 5)
+    );
+}
+
+#[test]
+fn what_an_agent_asks_for_in_its_slot_is_allowed() {
+    let desk = Desk::new();
+    let inside = desk.path("tree/a.txt").display().to_string();
+    let record = call(
+        &desk,
+        &[
+            &format!("edit:{inside}=A"),
+            "edit:b.txt=B",
+            "run:echo C > c.txt",
+            "say:Done",
+        ],
+    );
+    assert!(record.warnings.is_empty(), "{:?}", record.warnings);
+    for (name, text) in [("a", "A\n"), ("b", "B\n"), ("c", "C\n")] {
+        assert_eq!(desk.read(&format!("tree/{name}.txt")), text);
+    }
+}
+
+#[test]
+fn what_an_agent_asks_for_outside_its_slot_is_refused_and_told() {
+    let desk = Desk::new();
+    let outside = desk.path("outside.txt").display().to_string();
+    let record = call(
+        &desk,
+        &[&format!("edit:{outside}=A"), "edit:../up.txt=B", "say:Done"],
+    );
+    assert!(!desk.path("outside.txt").exists() && !desk.path("up.txt").exists());
+    assert_eq!(record.result.reply().unwrap().text, "Done.");
+    let told = record.warnings.join("\n");
+    assert!(
+        told.contains(&format!("write {outside}")) && told.contains("write ../up.txt"),
+        "{told}"
+    );
+}
+
+#[test]
+fn what_piton_does_not_offer_is_said_to_be_so() {
+    let desk = Desk::new();
+    let record = call(
+        &desk,
+        &["ask:fs/read_text_file", "ask:terminal/create", "say:Done"],
+    );
+    assert_eq!(record.result.reply().unwrap().text, "Done.");
+}
+
+#[test]
+fn every_other_ending_is_told_for_what_it_is() {
+    for (does, expected) in [
+        (&["signed-out"][..], "authentication"),
+        (&["version:9"], "rejected"),
+        (&["say:No", "stop:refusal"], "refused"),
+        (&["say:So far", "stop:max_tokens"], "cut-short"),
+        (&["stop:max_turn_requests"], "cut-short"),
+        (&["error:-32603=rate limit exceeded"], "limit-reached"),
+        (&["error:-32603=something broke"], "crashed"),
+        (&["say:Done", "exit:1"], "replied"),
+        (&["say:Done", "stay"], "replied"),
+        (&["tool:nothing"], "no-output"),
+    ] {
+        let record = call(&Desk::new(), does);
+        assert_eq!(
+            record.result.name(),
+            expected,
+            "{does:?}: {}",
+            record.result
+        );
+    }
+}
+
+#[test]
+fn an_agent_that_never_answers_is_ended() {
+    let limits = Limits {
+        idle: Duration::from_millis(300),
+        ..impatient()
+    };
+    let record = call_with(&Desk::new(), &["mute"], limits);
+    assert!(
+        matches!(record.result, Outcome::Hung { .. }),
+        "{}",
+        record.result
+    );
+}
+
+#[test]
+fn a_program_that_speaks_something_else_is_no_conversation() {
+    let desk = Desk::new();
+    let mut spec = desk.spec(
+        "command",
+        &[
+            "say:{\"jsonrpc\":\"2.0\",\"id\":5,\"result\":{}}",
+            "say:[]",
+            "say:hello",
+        ],
+    );
+    spec.stream = StreamKind::Acp;
+    let record = desk
+        .agent_of("fake", spec)
+        .call(
+            &desk.asked("Do it."),
+            &desk.files(),
+            &Stop::default(),
+            &Quiet,
+        )
+        .unwrap();
+    assert!(record.result.reply().is_none(), "{}", record.result);
+}

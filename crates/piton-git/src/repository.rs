@@ -253,7 +253,7 @@ impl Git for Repository {
 }
 
 /// Reads what git printed with `-z`.
-pub(crate) fn names(stdout: &[u8]) -> Vec<PathBuf> {
+fn names(stdout: &[u8]) -> Vec<PathBuf> {
     stdout
         .split(|&byte| byte == 0)
         .filter(|name| !name.is_empty())

@@ -2,10 +2,13 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::CommitId;
 
 /// A branch, or a detached HEAD, and the commit that it shows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Tip {
     /// The branch's full name, `refs/heads/…`; `None` when HEAD is detached.
     pub reference: Option<String>,

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use piton_durable::DiskRead;
+use piton_git::{GitRead, Tip};
 use piton_loop::effort::{EffortBudget, EffortResolution};
 use piton_loop::planning::brief::Briefing;
 use piton_loop::planning::decide::{StepDecision, StepOptions, StepRefusal, call_role, next_step};
@@ -93,6 +94,22 @@ pub(crate) fn planning_site(place: &Place) -> Result<PlanningSite, CommandError>
         .unwrap_or("migrations");
     PlanningSite::new(place.top(), migrations, place.state().path())
         .map_err(|error| CommandError::usage("could not use `migrations-dir`").because(error))
+}
+
+/// Returns where HEAD is, which is a premise of everything that is published.
+/// In the middle of a merge and the like it is nowhere that a commit belongs.
+pub(crate) fn tip(place: &Place, slug: &Slug) -> Result<Tip, CommandError> {
+    if let Some(begun) = place.repository.under_way() {
+        return Err(CommandError::new(
+            ErrorKind::NeedsPerson,
+            format!("could not plan {slug}; nothing was changed"),
+        )
+        .because(format!(
+            "{begun} is under way, and a commit made now would become part of it"
+        ))
+        .hint(begun.way_out()));
+    }
+    Ok(place.repository.tip()?)
 }
 
 /// Turns a refusal to plan into the error of a command.

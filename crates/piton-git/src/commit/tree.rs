@@ -1,11 +1,10 @@
 //! The tree of a commit, made with an index that nobody else sees.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::Hooked;
 use super::hooks::{Hooks, Ran};
 use crate::program::GitCommand;
-use crate::repository::names;
 use crate::undertaking::Undertaking;
 use crate::{GitError, GitRead, Repository, Tip};
 
@@ -21,12 +20,7 @@ pub(super) fn of(
     hooked: Hooked<'_>,
 ) -> Result<Option<String>, GitError> {
     let top = repository.top();
-    let read = GitCommand::writing(top).index(index).arg("read-tree");
-    let read = match &base.commit {
-        Some(commit) => read.arg(commit.as_str()),
-        None => read.arg("--empty"),
-    };
-    under.command(read)?.run()?;
+    start(top, under, index, base)?;
     let before = match &base.commit {
         Some(commit) => {
             let tree = format!("{commit}^{{tree}}");
@@ -58,13 +52,23 @@ pub(super) fn of(
                 None => return Err(GitError::CommitRefused { output }),
             }
         }
-        // What is committed is what stands there now, whatever was added.
+        // What is committed is what stands there now, whatever else was added.
+        start(top, under, index, base)?;
         add(top, under, index, paths)?;
         tree = write(top, under, index)?;
-        refuse_outside(top, base, &tree, paths)?;
         hooked().map_err(|output| GitError::CommitRefused { output })?;
     }
     Ok((before.as_ref() != Some(&tree)).then_some(tree))
+}
+
+/// Makes the index that of the commit that is built on.
+fn start(top: &Path, under: &Undertaking, index: &Path, base: &Tip) -> Result<(), GitError> {
+    let read = GitCommand::writing(top).index(index).arg("read-tree");
+    let read = match &base.commit {
+        Some(commit) => read.arg(commit.as_str()),
+        None => read.arg("--empty"),
+    };
+    under.command(read)?.run().map(drop)
 }
 
 /// Takes what stands at the paths into the index, ignored or not.
@@ -99,32 +103,4 @@ fn present<'a>(top: &Path, index: &Path, paths: &[&'a Path]) -> Vec<&'a Path> {
                 .is_ok()
     };
     paths.iter().filter(known).copied().collect()
-}
-
-/// A hook may not slip other files into a commit.
-fn refuse_outside(top: &Path, base: &Tip, tree: &str, paths: &[&Path]) -> Result<(), GitError> {
-    let command = GitCommand::reading(top);
-    let command = match &base.commit {
-        Some(commit) => command
-            .args(["diff-tree", "-r", "--name-only", "--no-renames", "-z"])
-            .args([commit.as_str(), tree]),
-        None => command.args(["ls-tree", "-r", "--name-only", "-z", tree]),
-    };
-    let outside: Vec<PathBuf> = names(&command.run()?)
-        .into_iter()
-        .filter(|name| !paths.iter().any(|path| name.starts_with(path)))
-        .collect();
-    if outside.is_empty() {
-        return Ok(());
-    }
-    let listed: Vec<String> = outside
-        .iter()
-        .map(|path| path.display().to_string())
-        .collect();
-    Err(GitError::CommitRefused {
-        output: format!(
-            "the pre-commit hook added what does not belong to this commit: {}",
-            listed.join(", ")
-        ),
-    })
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use piton_agent::{CallRole, call::PlanningRole};
 use piton_base::Digest;
 use piton_durable::DiskRead;
-use piton_git::{CommitId, GitError, GitRead};
+use piton_git::{CommitId, GitError, GitRead, Tip};
 use piton_migration::consistency::{self, Finding, Mode};
 use piton_migration::manifest::{MANIFEST_FILE, MigrationState, Status};
 use piton_migration::own::Target;
@@ -38,6 +38,8 @@ pub struct StepDecision {
     pub step: Step,
     /// The commit that the agent's worktree shows.
     pub commit: CommitId,
+    /// Where HEAD is: the branch that the step belongs on.
+    pub on: Tip,
     pub effort: EffortResolution,
     pub model: Option<String>,
     pub prompt: String,
@@ -123,7 +125,8 @@ impl StepRefusal {
                 "`piton migration doctor {slug}` says what is wrong and how to repair it"
             )),
             Self::Dirty { .. } => Some(
-                "commit these changes, or take them back with `git restore` or `git clean`"
+                "commit these changes (`git add --force` takes ignored files too), or move them \
+                 out of the migration"
                     .to_owned(),
             ),
             Self::Taken { slug } => Some(format!(
@@ -243,7 +246,9 @@ pub(super) fn refuse_dirty(git: &dyn GitRead, site: &Site, slug: &Slug) -> Resul
 }
 
 fn is_ignored(git: &dyn GitRead, site: &Site, slug: &Slug) -> Result<bool, GitError> {
-    git.is_ignored(&Path::new(&site.relative(slug)).join(MANIFEST_FILE))
+    let relative = site.relative(slug);
+    let dir = Path::new(&relative);
+    Ok(git.is_ignored(dir)? && git.is_ignored(&dir.join(MANIFEST_FILE))?)
 }
 
 fn decision(
@@ -254,7 +259,8 @@ fn decision(
     subject: String,
     options: &StepOptions<'_>,
 ) -> Result<StepDecision, StepRefusal> {
-    let commit = git.head()?.ok_or(StepRefusal::NoCommit)?;
+    let on = git.tip()?;
+    let commit = on.commit.clone().ok_or(StepRefusal::NoCommit)?;
     let schema = options
         .briefing
         .answer_by_schema
@@ -285,6 +291,7 @@ fn decision(
         ));
     }
     Ok(StepDecision {
+        on,
         destination: site.relative(&base.slug),
         base,
         step,

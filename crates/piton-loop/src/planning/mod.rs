@@ -26,3 +26,4 @@ pub mod skip_note;
 pub mod snapshot;
 pub mod sweep;
 pub mod verdict;
+pub mod waiting;

@@ -21,6 +21,7 @@ use super::pool::Bench;
 use super::site::Site;
 use super::sweep::sweep;
 use super::verdict::Given;
+use super::waiting::Waiting;
 use crate::clock::local_stamp;
 use crate::commit;
 use crate::runs::{CallOutcome, CallScope, CallVerdict, Event, RunRecord};
@@ -228,7 +229,11 @@ impl Call<'_> {
             contents: accepted.contents,
         };
         let name = run.id().as_str();
-        let candidate = proposal.build(self.performer.disk, self.performer.site, name)?;
+        let disk = self.performer.disk;
+        let candidate = proposal.build(disk, self.performer.site, name)?;
+        // From here on the answer is not lost, whatever becomes of this run.
+        let (step, on) = (self.decision.step, &self.decision.on);
+        Waiting::keep(disk, run.id(), step, on, &candidate)?;
         Ok(MadeStep {
             candidate,
             outcome: accepted.outcome,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use piton_durable::{Disk, DiskRead, Kind, TreeError, tree};
 
 use super::site::Site;
+use super::waiting;
 use crate::runs::{RunId, RunState, state_of};
 
 /// Leftovers could not be cleared away.
@@ -21,7 +22,8 @@ pub enum SweepError {
     Remove(#[from] TreeError),
 }
 
-/// Returns the directories of candidates whose runs are over. A directory
+/// Returns the directories of candidates whose runs are over and in which no
+/// answer waits to be published. A directory
 /// without a run's name is left alone: nobody knows whose it is.
 pub fn leftovers(disk: &dyn DiskRead, site: &Site) -> Result<Vec<PathBuf>, SweepError> {
     let dir = site.candidates();
@@ -39,7 +41,8 @@ pub fn leftovers(disk: &dyn DiskRead, site: &Site) -> Result<Vec<PathBuf>, Sweep
         .filter_map(|entry| {
             let id: RunId = entry.name.to_str()?.parse().ok()?;
             let over = state_of(&site.runs(), &id) == RunState::Over;
-            over.then(|| dir.join(entry.name))
+            let dir = dir.join(entry.name);
+            (over && !waiting::is_in(disk, &dir)).then_some(dir)
         })
         .collect())
 }

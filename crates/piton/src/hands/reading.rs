@@ -17,6 +17,7 @@ pub(crate) struct Reading<'a> {
     disk: &'a dyn DiskRead,
     place: Option<Place>,
     publishing: Option<Publishing>,
+    settled: planning::Settled,
 }
 
 impl<'a> Reading<'a> {
@@ -24,6 +25,7 @@ impl<'a> Reading<'a> {
         Self {
             disk: &context.disk,
             place: place.cloned(),
+            settled: planning::Settled::default(),
             publishing: place.map(|place| Publishing::new(&place.repository, place.live())),
         }
     }
@@ -39,6 +41,10 @@ impl<'a> Reading<'a> {
 
     pub(super) fn place(&self) -> Result<&Place, Failure> {
         self.place.as_ref().ok_or_else(no_repository)
+    }
+
+    pub(super) fn settled(&self) -> &planning::Settled {
+        &self.settled
     }
 
     pub(super) fn publishing(&self) -> Result<&Publishing, Failure> {
@@ -65,7 +71,9 @@ impl Observe<Op> for Reading<'_> {
             Op::Commit(op) => house::observe_commit(self.repository()?, op),
             Op::Call(op) => planning::observe_call(self.disk, self.place()?, op),
             Op::RemoveRun(op) => runs::observe(self.disk, &self.place()?.runs(), op),
-            Op::Publish(op) => planning::observe_publish(self.disk, self.place()?, op, given),
+            Op::Publish(op) => {
+                planning::observe_publish(self.disk, self.place()?, &self.settled, op, given)
+            }
         }
     }
 }

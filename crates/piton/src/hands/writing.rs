@@ -97,6 +97,7 @@ impl Perform<Op> for Writing<'_> {
             }
             Op::Publish(op) => {
                 let (place, publishing) = (self.reading.place()?, self.reading.publishing()?);
+                let publishing = (publishing, self.reading.settled());
                 self.recording
                     .publish(self.context, place, publishing, op, given)
             }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use piton_base::Effort;
 use piton_durable::TreeDigest;
+use piton_git::Tip;
 use piton_migration::consistency::Mode;
 use piton_migration::planning::Step;
 use piton_migration::slug::Slug;
@@ -33,6 +34,9 @@ pub(crate) struct CallAgent {
     pub(crate) command_line: String,
     /// What the user ran, for the run record.
     pub(crate) command: String,
+    /// Where HEAD was when the step was decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) on: Option<Tip>,
 }
 
 /// How much effort a call asks for, and who says so.
@@ -68,6 +72,9 @@ pub(crate) struct Publish {
     /// The subject of the commit.
     pub(crate) subject: String,
     pub(crate) next: Next,
+    /// The branch that the commit belongs on, and the commit it was decided on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) on: Option<Tip>,
 }
 
 /// Where the next state comes from.
@@ -101,6 +108,12 @@ pub(crate) struct Edit {
 /// The first digits, enough for people to tell two apart.
 pub(crate) fn short(digest: &TreeDigest) -> String {
     digest.to_string().chars().take(12).collect()
+}
+
+/// What a step or a publish was decided on, for people.
+fn stands(base: &TreeDigest, on: Option<&Tip>) -> String {
+    let on = on.map(|tip| format!(", on {tip}")).unwrap_or_default();
+    format!("the migration at {}{on}", short(base))
 }
 
 impl AskedEffort {
@@ -140,7 +153,7 @@ impl Operation for CallAgent {
     }
 
     fn premise(&self) -> Option<Cow<'_, str>> {
-        Some(format!("the migration at {}", short(&self.base)).into())
+        Some(stands(&self.base, self.on.as_ref()).into())
     }
 
     fn expectation(&self) -> Cow<'_, str> {
@@ -203,7 +216,7 @@ impl Operation for Publish {
     }
 
     fn premise(&self) -> Option<Cow<'_, str>> {
-        Some(format!("the migration at {}", short(&self.base)).into())
+        Some(stands(&self.base, self.on.as_ref()).into())
     }
 
     fn expectation(&self) -> Cow<'_, str> {

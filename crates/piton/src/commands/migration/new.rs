@@ -128,7 +128,7 @@ pub(crate) fn run(context: &Context, args: &NewArgs) -> CommandResult {
         return Ok(exit);
     }
     if args.until.is_some() {
-        return steps(context, &place, &slug, args.until, &args.plan);
+        return steps(context, &place, &slug, args.until, false, &args.plan);
     }
     context
         .out

@@ -2,7 +2,10 @@
 
 use piton_agent::{AgentCall, CallFiles};
 use piton_base::Effort;
+use piton_durable::TreeDigest;
+use piton_git::{GitRead, Tip};
 use piton_loop::planning::decide::{StepDecision, call_role};
+use piton_loop::planning::waiting::Waiting;
 use piton_migration::slug::Slug;
 use piton_plan::{Plan, PlanBuilder, Slot};
 
@@ -10,14 +13,17 @@ use crate::agents::{self, ChosenAgent};
 use crate::context::{Context, Place};
 use crate::error::{CommandError, ErrorKind};
 use crate::exit::Exit;
-use crate::op::{AskedEffort, CANDIDATE, CallAgent, Next, Op, Publish};
+use crate::op::{AskedEffort, CANDIDATE, CallAgent, Candidate, Next, Op, Publish};
+use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
-use crate::planning::{Desk, refusal};
+use crate::planning::{self, Desk, refusal};
 
 /// What the step is made for.
 pub(super) struct StepCommand {
     pub(super) name: &'static str,
     pub(super) effort: fn(Effort) -> AskedEffort,
+    /// Asks again although an answer waits.
+    pub(super) anew: bool,
 }
 
 /// Decides the next step and shows, saves or performs it.
@@ -28,8 +34,85 @@ pub(super) fn carry_out(
     command: &StepCommand,
     args: &PlanArgs,
 ) -> Result<Exit, CommandError> {
-    let plan = decide(context, place, slug, command, args)?;
-    context.site(place).carry_out(args, &plan)
+    let on = planning::tip(place, slug)?;
+    let plan = match waiting(context, place, slug, command, &on)? {
+        Some(waiting) => publish_only(context, slug, command, waiting, on)?,
+        None => decide(context, place, slug, command, on, args)?,
+    };
+    let exit = context.site(place).carry_out(args, &plan)?;
+    if exit != Exit::Done
+        && !args.changes_nothing()
+        && let Ok(on) = place.repository.tip()
+        && waiting(context, place, slug, command, &on)?.is_some()
+    {
+        context.out.hint(&format!(
+            "the answer is kept: `piton migration step {slug}` publishes it without a new call"
+        ));
+    }
+    Ok(exit)
+}
+
+/// Returns the answer that was paid for and could not be published yet.
+fn waiting(
+    context: &Context,
+    place: &Place,
+    slug: &Slug,
+    command: &StepCommand,
+    on: &Tip,
+) -> Result<Option<Waiting>, CommandError> {
+    if command.anew {
+        return Ok(None);
+    }
+    let site = planning::planning_site(place)?;
+    let live = place.live().migration(slug);
+    Ok(TreeDigest::of(&context.disk, &live)
+        .ok()
+        .and_then(|base| Waiting::find(&context.disk, &site, slug, &base, on)))
+}
+
+/// Publishes an answer that waits; no agent is called.
+fn publish_only(
+    context: &Context,
+    slug: &Slug,
+    command: &StepCommand,
+    waiting: Waiting,
+    on: Tip,
+) -> Result<Plan<Op>, CommandError> {
+    let Waiting {
+        run,
+        step,
+        candidate,
+        digest,
+        ..
+    } = waiting;
+    context.out.note(
+        Channel::Agent,
+        Level::NORMAL,
+        &format!("the answer of run {run} waits: it is published, no agent is called"),
+    );
+    let mut builder = PlanBuilder::new(format!("{} {slug}", command.name));
+    builder.add(Op::Publish(Publish {
+        slug: slug.clone(),
+        destination: candidate.destination,
+        base: candidate.base,
+        operation: call_role(step).to_string(),
+        subject: candidate
+            .message
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
+        next: Next::Candidate(Slot::Known(Candidate {
+            dir: candidate.dir,
+            digest,
+            mode: candidate.mode,
+            message: candidate.message,
+        })),
+        on: Some(on),
+    }));
+    builder.build().map_err(|error| {
+        CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)
+    })
 }
 
 fn decide(
@@ -37,6 +120,7 @@ fn decide(
     place: &Place,
     slug: &Slug,
     command: &StepCommand,
+    on: Tip,
     args: &PlanArgs,
 ) -> Result<Plan<Op>, CommandError> {
     let desk = Desk::set(context, place)?;
@@ -78,6 +162,7 @@ fn decide(
         prompt: decision.prompt.clone(),
         command: format!("{} {slug}", command.name),
         agent: chosen,
+        on: Some(on.clone()),
     }));
     builder.add(Op::Publish(Publish {
         slug: slug.clone(),
@@ -86,6 +171,7 @@ fn decide(
         operation: call_role(decision.step).to_string(),
         subject: decision.subject,
         next: Next::Candidate(Slot::After(call.output(&CANDIDATE))),
+        on: Some(on),
     }));
     builder.build().map_err(|error| {
         CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)

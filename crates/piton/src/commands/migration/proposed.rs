@@ -8,6 +8,7 @@ use piton_plan::{Plan, PlanBuilder};
 use crate::context::{Context, Place};
 use crate::error::{CommandError, ErrorKind};
 use crate::op::{Edit, Edits, Next, Op, Publish};
+use crate::planning;
 
 /// Turns a proposal into a plan that holds what it changes, and no more.
 pub(super) fn plan(
@@ -16,6 +17,7 @@ pub(super) fn plan(
     command: &str,
     proposal: Proposal,
 ) -> Result<Plan<Op>, CommandError> {
+    let on = planning::tip(place, &proposal.slug)?;
     let live = place.live().migration(&proposal.slug);
     let before = Contents::read(&context.disk, &live)
         .map_err(|error| {
@@ -53,6 +55,7 @@ pub(super) fn plan(
             message: proposal.message,
             files,
         }),
+        on: Some(on),
     }));
     builder.build().map_err(|error| {
         CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)

@@ -103,6 +103,7 @@ pub(crate) fn run(context: &Context, args: &RefineArgs) -> CommandResult {
     let command = StepCommand {
         name: "migration refine",
         effort: |_| AskedEffort::Refine(Effort::High),
+        anew: false,
     };
     planned_step::carry_out(context, &place, &slug, &command, &args.plan)
 }

@@ -37,6 +37,10 @@ pub(crate) struct StepArgs {
     #[arg(long, value_enum)]
     until: Option<Until>,
 
+    /// Ask the agent again although an answer of its waits to be published
+    #[arg(long)]
+    anew: bool,
+
     #[command(flatten)]
     agent: AgentArgs,
 
@@ -58,7 +62,7 @@ pub(crate) fn run(context: &Context, args: &StepArgs) -> CommandResult {
     if args.until.is_some() && !args.plan.changes_nothing() {
         context.out.begin_series();
     }
-    steps(context, &place, &slug, args.until, &args.plan)
+    steps(context, &place, &slug, args.until, args.anew, &args.plan)
 }
 
 /// Makes the next step, and the ones after it where that is wanted.
@@ -67,17 +71,20 @@ pub(super) fn steps(
     place: &Place,
     slug: &Slug,
     until: Option<Until>,
+    anew: bool,
     args: &PlanArgs,
 ) -> CommandResult {
-    let command = StepCommand {
+    let mut command = StepCommand {
         name: "migration step",
         effort: AskedEffort::Default,
+        anew,
     };
     loop {
         let exit = planned_step::carry_out(context, place, slug, &command, args)?;
         if exit != Exit::Done || args.changes_nothing() {
             return Ok(exit);
         }
+        command.anew = false;
         let standing = standing(context, place, slug)?;
         match (standing, until) {
             (Standing::Planning, Some(Until::Ready)) => {}

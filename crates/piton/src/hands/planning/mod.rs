@@ -8,4 +8,4 @@ mod secrets;
 mod shown;
 
 pub(super) use call::Recording;
-pub(super) use observe::{observe_call, observe_publish};
+pub(super) use observe::{Settled, observe_call, observe_publish};

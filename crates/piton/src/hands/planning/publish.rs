@@ -1,19 +1,21 @@
 //! Making a candidate live.
 
-use piton_durable::tree;
+use piton_durable::{TreeDigest, tree};
 use piton_loop::failures::FailureKind as RecordedKind;
 use piton_loop::planning::bookkeeping;
 use piton_loop::planning::candidate::Proposal;
 use piton_loop::planning::contents::Contents;
+use piton_loop::planning::waiting::Waiting;
 use piton_loop::runs::FinalStatus;
 use piton_migration::publish::{PublishRequest, Published};
 use piton_plan::{Done, Failure, FailureKind, Given};
 
 use super::call::{Recording, UnderWay};
-use super::failure;
+use super::observe::Settled;
+use super::{failure, secrets};
 use crate::context::{Context, Place};
 use crate::hands::Publishing;
-use crate::op::{Next, Publish};
+use crate::op::{Candidate, Next, Publish};
 use crate::output::{Channel, Level};
 use crate::planning::planning_site;
 
@@ -23,7 +25,7 @@ impl Recording<'_> {
         &self,
         context: &Context,
         place: &Place,
-        publishing: &Publishing,
+        (publishing, settled): (&Publishing, &Settled),
         op: &Publish,
         given: &Given<'_>,
     ) -> Result<Done, Failure> {
@@ -33,9 +35,14 @@ impl Recording<'_> {
         match published {
             Ok(published) => {
                 tell(context, op, &published);
-                // The candidate is a copy of what is live now.
+                settled.note(&op.slug, &published.digest);
+                // The candidate is a copy of what is live now, and what else
+                // waited was made from what was live before.
                 if let Some(parent) = request.workspace.parent() {
                     let _ = tree::remove(&context.disk, parent);
+                }
+                if let Ok(site) = planning_site(place) {
+                    let _ = Waiting::forget(&context.disk, &site, &op.slug, op.on.as_ref());
                 }
                 if let Some(UnderWay {
                     mut record,
@@ -98,6 +105,29 @@ fn tell(context: &Context, op: &Publish, published: &Published) {
     }
 }
 
+/// Refuses a candidate that is not what was accepted, or that holds a secret:
+/// it may have waited.
+fn refuse_torn(context: &Context, candidate: &Candidate) -> Result<(), Failure> {
+    let found = TreeDigest::of(&context.disk, &candidate.dir)
+        .map_err(|error| Failure::of(FailureKind::Io, &error))?;
+    if found != candidate.digest {
+        return Err(Failure::new(
+            FailureKind::Conflict,
+            format!(
+                "the candidate in {} is not what was accepted any more",
+                candidate.dir.display()
+            ),
+        ));
+    }
+    match secrets::found_in(context, &candidate.dir) {
+        None => Ok(()),
+        Some((file, variable)) => Err(Failure::new(
+            FailureKind::Io,
+            format!("the value of {variable} is in {file} of the candidate; it is not published"),
+        )),
+    }
+}
+
 fn request(
     context: &Context,
     place: &Place,
@@ -107,6 +137,7 @@ fn request(
     let (workspace, mode, message) = match &op.next {
         Next::Candidate(slot) => {
             let candidate = given.value(slot)?;
+            refuse_torn(context, &candidate)?;
             (candidate.dir, candidate.mode, candidate.message)
         }
         Next::Edits(edits) => {
@@ -147,7 +178,7 @@ fn request(
         }
     };
     Ok(PublishRequest {
-        tip: None,
+        tip: op.on.clone(),
         slug: op.slug.clone(),
         workspace,
         base: op.base.clone(),

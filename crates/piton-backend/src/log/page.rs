@@ -76,6 +76,16 @@ impl LogPage {
         }
     }
 
+    /// Adds the entries of another reading of the same log that this one lacks.
+    pub fn add_missing(&mut self, other: &Self) {
+        for entry in &other.entries {
+            if !self.has(&entry.key) {
+                self.entries.push(entry.clone());
+            }
+        }
+        self.entries.sort_by_key(|entry| entry.at);
+    }
+
     /// Keeps, of every field, the last entry that set it.
     fn fold_old(&mut self) {
         let mut seen: Vec<String> = Vec::new();

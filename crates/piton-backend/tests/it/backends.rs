@@ -1,13 +1,20 @@
 //! The backends that the contract is tried on.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
+use jiff::Timestamp;
 use piton_backend::header::Patch;
+use piton_backend::log::Writer;
+use piton_backend::store::forge::{ForgeBackend, Place, Writing};
 use piton_backend::store::local::{Layout, LocalBackend};
 use piton_backend::store::memory::MemoryBackend;
 use piton_backend::store::{Backend, Change, NewPlan};
 use piton_base::SystemClock;
 use piton_durable::RealDisk;
+use piton_github::{Base, Client, ClientOptions, Patience};
+use piton_testkit::forge::FakeGitHub;
 
 /// Runs a behaviour on every backend, each empty.
 pub(crate) fn each(behaviour: impl Fn(&dyn Backend)) {
@@ -16,6 +23,60 @@ pub(crate) fn each(behaviour: impl Fn(&dyn Backend)) {
     println!("local");
     let dir = tempfile::tempdir().unwrap();
     with_local(dir.path(), |backend| behaviour(backend));
+    for place in [Place::Issue, Place::DraftPull] {
+        println!("{place:?}");
+        let fake = fake();
+        with_forge(&fake, place, "clone-1", |backend| behaviour(backend));
+        assert!(fake.violations().is_empty(), "{:?}", fake.violations());
+    }
+}
+
+/// Returns a GitHub with one repository.
+pub(crate) fn fake() -> FakeGitHub {
+    FakeGitHub::with(|world| {
+        world.add_repo("acme/app", Timestamp::now());
+    })
+}
+
+/// Waits for nothing.
+#[derive(Debug)]
+struct Instant;
+
+impl Patience for Instant {
+    fn wait(&self, _: Duration) -> bool {
+        false
+    }
+
+    fn chance(&self) -> f64 {
+        0.5
+    }
+}
+
+pub(crate) fn client(fake: &FakeGitHub) -> Client {
+    Client::new(ClientOptions {
+        base: Base::new(fake.address(), None).unwrap(),
+        token: Some("token-of-octo".parse().unwrap()),
+        patience: Arc::new(Instant),
+        limit: Duration::from_secs(10),
+        now: Timestamp::now,
+    })
+}
+
+pub(crate) fn with_forge(
+    fake: &FakeGitHub,
+    place: Place,
+    writer: &str,
+    behaviour: impl FnOnce(&ForgeBackend<'_>),
+) {
+    let client = client(fake);
+    let clock = SystemClock::default();
+    let writing = Writing::new(Writer::new(writer).unwrap(), &clock, None);
+    behaviour(&ForgeBackend::new(
+        &client,
+        "acme/app".parse().unwrap(),
+        place,
+        writing,
+    ));
 }
 
 pub(crate) fn with_local(dir: &Path, behaviour: impl FnOnce(&LocalBackend<'_>)) {

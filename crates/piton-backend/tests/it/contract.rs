@@ -77,20 +77,17 @@ fn fields_are_set_and_everything_else_stays() {
         let updated = backend
             .update_metadata(
                 &made.id,
-                &change("c", r#"{"branch_name": "b", "created_by": "evil"}"#),
+                &change("c", r#"{"worktree_name": "b", "created_by": "evil"}"#),
             )
             .unwrap();
         let names: Vec<_> = updated.changed.iter().map(|field| field.name()).collect();
-        assert_eq!(names, ["branch_name"]);
+        assert_eq!(names, ["worktree_name"]);
         assert_eq!(updated.notes.len(), 1, "the immutable field is told of");
         let after = backend.document(&made.id).unwrap().unwrap();
-        assert_eq!(after.body.replace("branch_name: b\n", ""), before.body);
-        let value = backend.field(&made.id, "branch_name").unwrap().unwrap();
+        assert_eq!(after.body.replace("\nworktree_name: b", ""), before.body);
+        let value = backend.field(&made.id, "worktree_name").unwrap().unwrap();
         assert_eq!(value.unwrap().as_text(), Some("b"));
-        assert_eq!(
-            backend.field(&made.id, "worktree_name").unwrap(),
-            Some(None)
-        );
+        assert_eq!(backend.field(&made.id, "learn_status").unwrap(), Some(None));
     });
 }
 

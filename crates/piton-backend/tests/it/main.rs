@@ -7,9 +7,11 @@
 
 mod backends;
 mod bodies;
+mod concurrent;
 mod contract;
 mod corpus;
 mod differences;
 mod folders;
 mod folding;
+mod on_github;
 mod properties;

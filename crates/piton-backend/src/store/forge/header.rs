@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use piton_github::endpoints::issues;
 
 use super::footing::{document, number};
-use super::record::{self, Page, pages};
+use super::record::Page;
 use super::write::ForgeBackend;
 use crate::header::{Edited, Field, Header, Patch, apply_patch};
 use crate::log::{Entry, LogPage, fold};
@@ -31,7 +31,7 @@ impl ForgeBackend<'_> {
         change: &Change,
     ) -> Result<Updated, BackendError> {
         let number = number(id)?;
-        let _turn = self.turn(id)?;
+        let _turn = self.writing.turn(id)?;
         let document = self.needed(id)?;
         let header = checked_header(&document)?;
         // Refuses a header that cannot be changed before anything is recorded.
@@ -43,17 +43,10 @@ impl ForgeBackend<'_> {
         if change.patch.is_empty() {
             return Ok(updated);
         }
-        let mut pages = pages(self.forge, self.repo(), number)?;
+        let mut pages = self.pages(number)?;
         let at = self.moment(&pages);
         if let Some(entry) = Entry::of(&change.patch, &header, change.key.clone(), at) {
-            record::record(
-                self.forge,
-                self.repo(),
-                number,
-                &self.writing.writer,
-                &mut pages,
-                &entry,
-            )?;
+            self.record(number, &mut pages, &entry)?;
         }
         self.settle(id, document, pages, &change.patch, &mut updated)?;
         Ok(updated)
@@ -98,7 +91,7 @@ impl ForgeBackend<'_> {
                 }
                 Err(error) => return Err(error.into()),
             }
-            pages = record::pages(self.forge, self.repo(), number)?;
+            pages = self.pages(number)?;
             let header = checked_header(&document)?;
             if fold(&header, &logs(&pages)).is_empty() {
                 updated.notes.extend(yielded(&header, patch));
@@ -150,10 +143,10 @@ impl ForgeBackend<'_> {
 
     /// Puts into the header what the logs say.
     pub(super) fn rebuild(&self, id: &PlanId) -> Result<Updated, BackendError> {
-        let _turn = self.turn(id)?;
+        let _turn = self.writing.turn(id)?;
         let document = self.needed(id)?;
         checked_header(&document)?;
-        let pages = pages(self.forge, self.repo(), number(id)?)?;
+        let pages = self.pages(number(id)?)?;
         let mut updated = Updated {
             changed: Vec::new(),
             notes: Vec::new(),
@@ -169,7 +162,7 @@ impl ForgeBackend<'_> {
         change: impl Fn(&Document) -> Result<Option<String>, BackendError>,
     ) -> Result<Document, BackendError> {
         let number = number(id)?;
-        let _turn = self.turn(id)?;
+        let _turn = self.writing.turn(id)?;
         let current = self.needed(id)?;
         let Some(body) = change(&current)? else {
             return Ok(current);

@@ -9,6 +9,8 @@ mod labels;
 mod read;
 mod record;
 mod write;
+mod writing;
 
 pub use read::{ForgeReader, Place};
-pub use write::{ForgeBackend, Writing};
+pub use write::ForgeBackend;
+pub use writing::{CloneState, Writing};

@@ -2,10 +2,11 @@
 
 use piton_github::RepoName;
 use piton_github::endpoints::comments::{self, Comment};
-use piton_github::{Forge, ForgeError, ForgeRead};
+use piton_github::{ForgeError, ForgeRead};
 
 use super::read::is_trusted;
-use crate::log::{Entry, LogPage, Writer};
+use super::write::ForgeBackend;
+use crate::log::{Entry, LogPage};
 use crate::store::BackendError;
 use crate::text::within_limit;
 
@@ -33,57 +34,73 @@ pub(super) fn pages_of(comments: &[Comment]) -> Vec<Page> {
         .collect()
 }
 
-pub(super) fn pages(
-    forge: &dyn ForgeRead,
-    repo: &RepoName,
-    number: u64,
-) -> Result<Vec<Page>, ForgeError> {
+fn read(forge: &dyn ForgeRead, repo: &RepoName, number: u64) -> Result<Vec<Page>, ForgeError> {
     let comments: Result<Vec<Comment>, _> = comments::list(forge, repo, number, None).collect();
     Ok(pages_of(&comments?))
 }
 
-/// Writes an entry into the log of its writer, once. Whether a write that got
-/// no answer was done is looked up before it is repeated.
-pub(super) fn record(
-    forge: &dyn Forge,
-    repo: &RepoName,
-    number: u64,
-    writer: &Writer,
-    pages: &mut Vec<Page>,
-    entry: &Entry,
-) -> Result<(), BackendError> {
-    let mut tries = 0;
-    loop {
-        tries += 1;
-        let own = pages.iter().position(|page| page.log.writer == *writer);
-        if pages.iter().any(|page| page.log.has(&entry.key)) {
-            return Ok(());
+impl ForgeBackend<'_> {
+    /// Reads the logs of a plan. GitHub sometimes answers with what was; the
+    /// own log is never read as shorter than it was written.
+    pub(super) fn pages(&self, number: u64) -> Result<Vec<Page>, ForgeError> {
+        let mut pages = read(self.forge, self.repo(), number)?;
+        if let Some(own) = self.writing.recall(number) {
+            match pages.iter_mut().find(|page| page.comment == own.comment) {
+                Some(page) => page.log.add_missing(&own.log),
+                None => pages.push(own),
+            }
         }
-        let mut log = own.map_or_else(|| LogPage::new(writer.clone()), |at| pages[at].log.clone());
-        log.add(entry.clone());
-        let text = log.render();
-        within_limit(&text)?;
-        let written = match own {
-            Some(at) => comments::edit_own(forge, repo, pages[at].comment, &text),
-            None => comments::create(forge, repo, number, &text),
-        };
-        match written {
-            Ok(comment) => {
-                match own {
-                    Some(at) => pages[at].log = log,
-                    None => pages.push(Page {
-                        comment: comment.id,
-                        log,
-                    }),
-                }
+        Ok(pages)
+    }
+
+    /// Writes an entry into the log of the writer, once. Whether a write that
+    /// got no answer was done is looked up before it is repeated.
+    pub(super) fn record(
+        &self,
+        number: u64,
+        pages: &mut Vec<Page>,
+        entry: &Entry,
+    ) -> Result<(), BackendError> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            if pages.iter().any(|page| page.log.has(&entry.key)) {
                 return Ok(());
             }
-            Err(error) => {
-                let vanished = own.is_some() && matches!(error, ForgeError::NotFound { .. });
-                if tries == TRIES || !(error.may_have_happened() || vanished) {
-                    return Err(error.into());
+            let writer = &self.writing.writer;
+            let own = pages.iter().position(|page| page.log.writer == *writer);
+            let mut log =
+                own.map_or_else(|| LogPage::new(writer.clone()), |at| pages[at].log.clone());
+            log.add(entry.clone());
+            let text = log.render();
+            within_limit(&text)?;
+            let written = match own {
+                Some(at) => comments::edit_own(self.forge, self.repo(), pages[at].comment, &text),
+                None => comments::create(self.forge, self.repo(), number, &text),
+            };
+            match written {
+                Ok(comment) => {
+                    let page = Page {
+                        comment: comment.id,
+                        log,
+                    };
+                    self.writing.remember(number, &page);
+                    match own {
+                        Some(at) => pages[at] = page,
+                        None => pages.push(page),
+                    }
+                    return Ok(());
                 }
-                *pages = self::pages(forge, repo, number)?;
+                Err(error) => {
+                    let vanished = own.is_some() && matches!(error, ForgeError::NotFound { .. });
+                    if tries == TRIES || !(error.may_have_happened() || vanished) {
+                        return Err(error.into());
+                    }
+                    if vanished {
+                        self.writing.forget(number);
+                    }
+                    *pages = self.pages(number)?;
+                }
             }
         }
     }

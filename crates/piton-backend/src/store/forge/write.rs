@@ -1,33 +1,19 @@
 //! The writing half: plans of a repository that are made and changed.
 
-use std::path::PathBuf;
-
-use piton_base::Clock;
-use piton_durable::LockGuard;
 use piton_github::endpoints::{issues, labels};
 use piton_github::{Forge, RepoName};
 
 use super::footing::{mark, number};
 use super::read::{ForgeReader, Place};
+use super::writing::Writing;
 use crate::block::add_block;
 use crate::header::{HeaderFault, NewHeader, Patch, new_header};
-use crate::log::Writer;
 use crate::store::interface::checked_header;
 use crate::store::{
     Backend, BackendError, BackendRead, Change, Created, Document, NewPlan, PlanComment, PlanId,
-    PlanQuery, Provider, State, Updated, turn,
+    PlanQuery, Provider, State, Updated,
 };
 use crate::text::{escape_markers, plan_in_body, within_limit};
-
-/// Who writes, and how the processes of a clone take turns.
-#[derive(Debug)]
-pub struct Writing<'a> {
-    pub writer: Writer,
-    pub clock: &'a dyn Clock,
-    /// Where the turns of this clone's processes are kept; none where only one
-    /// process can be.
-    pub turns: Option<PathBuf>,
-}
 
 /// Plans on GitHub.
 #[derive(Debug)]
@@ -48,18 +34,6 @@ impl<'a> ForgeBackend<'a> {
 
     pub(super) const fn repo(&self) -> &RepoName {
         &self.reader.repo
-    }
-
-    /// Takes this process's turn at a plan.
-    pub(super) fn turn(&self, id: &PlanId) -> Result<Option<LockGuard>, BackendError> {
-        self.writing
-            .turns
-            .as_ref()
-            .map(|dir| {
-                let path = dir.join(format!("{id}.lock"));
-                turn::take(&path, self.writing.clock, "writing to a plan")
-            })
-            .transpose()
     }
 
     /// Rebuilds the header from the logs.

@@ -1,0 +1,107 @@
+//! Who writes, how the processes of a clone take turns, and what this clone
+//! remembers of its own log.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use piton_base::Clock;
+use piton_durable::{Disk, LockGuard};
+
+use super::record::Page;
+use crate::log::{LogPage, Writer};
+use crate::store::{BackendError, PlanId, turn};
+
+/// How much of a remembered log is read.
+const MOST: u64 = 1 << 20;
+
+/// Where the processes of a clone meet.
+#[derive(Clone, Debug)]
+pub struct CloneState<'a> {
+    pub dir: PathBuf,
+    pub disk: &'a dyn Disk,
+}
+
+/// Who writes.
+#[derive(Debug)]
+pub struct Writing<'a> {
+    pub(super) writer: Writer,
+    pub(super) clock: &'a dyn Clock,
+    clone: Option<CloneState<'a>>,
+    own: Mutex<HashMap<u64, Page>>,
+}
+
+impl<'a> Writing<'a> {
+    /// A writer; with a clone where several processes may be the same one.
+    pub fn new(writer: Writer, clock: &'a dyn Clock, clone: Option<CloneState<'a>>) -> Self {
+        Self {
+            writer,
+            clock,
+            clone,
+            own: Mutex::new(HashMap::new()),
+        }
+    }
+
+    /// Takes this process's turn at a plan.
+    pub(super) fn turn(&self, id: &PlanId) -> Result<Option<LockGuard>, BackendError> {
+        self.clone
+            .as_ref()
+            .map(|clone| {
+                let path = clone.dir.join(format!("{id}.lock"));
+                turn::take(&path, self.clock, "writing to a plan")
+            })
+            .transpose()
+    }
+
+    /// Returns the own log as it was last written.
+    pub(super) fn recall(&self, number: u64) -> Option<Page> {
+        let own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(page) = own.get(&number) {
+            return Some(page.clone());
+        }
+        let clone = self.clone.as_ref()?;
+        let bytes = clone
+            .disk
+            .read_at_most(&self.path(clone, number), MOST)
+            .ok()?;
+        let text = String::from_utf8(bytes).ok()?;
+        let (comment, log) = text.split_once('\n')?;
+        let log = LogPage::read(log).filter(|log| log.writer == self.writer)?;
+        Some(Page {
+            comment: comment.parse().ok()?,
+            log,
+        })
+    }
+
+    /// Remembers the own log. It is a help against stale answers only: without
+    /// it everything works, and so nothing waits until it is durable.
+    pub(super) fn remember(&self, number: u64, page: &Page) {
+        if let Some(clone) = &self.clone {
+            let path = self.path(clone, number);
+            let fresh = path.with_extension(format!("{}.new", std::process::id()));
+            let text = format!("{}\n{}", page.comment, page.log.render());
+            let disk = clone.disk;
+            let _ = disk.remove_file(&fresh);
+            let _ = disk
+                .write_new(&fresh, text.as_bytes(), 0o600)
+                .and_then(|()| disk.rename(&fresh, &path));
+        }
+        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        own.insert(number, page.clone());
+    }
+
+    /// Forgets a log whose comment is gone.
+    pub(super) fn forget(&self, number: u64) {
+        if let Some(clone) = &self.clone {
+            let _ = clone.disk.remove_file(&self.path(clone, number));
+        }
+        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        own.remove(&number);
+    }
+
+    fn path(&self, clone: &CloneState<'_>, number: u64) -> PathBuf {
+        clone
+            .dir
+            .join(format!("{number}.{}.log", self.writer.as_str()))
+    }
+}

@@ -111,6 +111,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Journal(commands::journal::JournalCommand),
     Demo(commands::demo::DemoArgs),
+    Selftest(commands::selftest::SelftestArgs),
     Completions(commands::completions::CompletionsArgs),
     Man(commands::man::ManArgs),
 }

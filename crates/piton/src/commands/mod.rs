@@ -10,6 +10,7 @@ pub(crate) mod man;
 pub(crate) mod migration;
 pub(crate) mod prompt;
 pub(crate) mod runs;
+pub(crate) mod selftest;
 pub(crate) mod taste;
 pub(crate) mod traffic;
 
@@ -30,6 +31,7 @@ pub(crate) fn run(context: &Context, command: Command) -> CommandResult {
         Command::Apply(args) => apply::run(context, &args),
         Command::Journal(command) => journal::run(context, &command),
         Command::Demo(args) => demo::run(context, &args),
+        Command::Selftest(args) => selftest::run(context, &args),
         Command::Completions(args) => completions::run(context, &args),
         Command::Man(args) => man::run(context, &args),
     }

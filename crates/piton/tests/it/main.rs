@@ -15,5 +15,6 @@ mod prompt;
 mod recoveries;
 mod repairs;
 mod runs;
+mod selftest;
 mod stage;
 mod taste;

@@ -1,0 +1,136 @@
+//! One point of one scenario.
+
+use std::io;
+
+use super::field::Field;
+use super::invariants::{broken, left, short};
+use super::report::Bad;
+use super::scenario::Scenario;
+use crate::trace::{End, Fault, Point, Verdict};
+
+/// The exit codes that piton may end with; a panic is none of them.
+const DOCUMENTED: std::ops::RangeInclusive<i32> = 0..=10;
+
+/// What is done at the point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Blow {
+    Kill,
+    Fail(Fault),
+}
+
+/// Tries one point: the command is struck there, the next one runs, and all is
+/// looked at. Returns what is bad.
+pub(super) fn attempt(
+    field: &Field,
+    scenario: &Scenario,
+    number: u64,
+    blow: Blow,
+) -> io::Result<Option<Bad>> {
+    field.put_back(scenario.name)?;
+    let users = field.users();
+    let mut at = None;
+    let traced = field.traced(scenario.command, &mut |point| {
+        if point.number != number {
+            return Verdict::Go;
+        }
+        at = Some(point.clone());
+        match blow {
+            Blow::Kill => Verdict::Kill,
+            Blow::Fail(fault) => Verdict::Fail(fault),
+        }
+    })?;
+    let mut why = Vec::new();
+    ended_well(traced.end, &field.said(), &mut why);
+    if field.users() != users {
+        why.push("the user's files changed".to_owned());
+    }
+    // Every other time the next command comes first, so that not every kill is
+    // mended by the command that looks.
+    if number.is_multiple_of(2) {
+        sound(field, scenario, "at once", &mut why)?;
+    }
+    let (end, told) = field.ended(scenario.next)?;
+    let nothing = scenario
+        .nothing
+        .is_some_and(|nothing| told.contains(nothing));
+    if end != End::Exit(0) && !nothing {
+        why.push(format!(
+            "the next command ended with {}",
+            ending(end, &told)
+        ));
+    }
+    if scenario
+        .holds
+        .iter()
+        .any(|check| broken(field, check).is_some())
+    {
+        field.ended(scenario.command)?;
+    }
+    why.extend(
+        scenario
+            .holds
+            .iter()
+            .filter_map(|check| broken(field, check)),
+    );
+    sound(field, scenario, "in the end", &mut why)?;
+    if field.users() != users {
+        why.push("the user's files changed in the next command".to_owned());
+    }
+    why.extend(left(field, scenario.committed));
+    Ok((!why.is_empty()).then(|| Bad {
+        scenario: scenario.name.to_owned(),
+        point: number,
+        at: at.map_or_else(String::new, |point: Point| point.line(&field.repository())),
+        done: match blow {
+            Blow::Kill => "killed".to_owned(),
+            Blow::Fail(fault) => fault.to_string(),
+        },
+        why,
+    }))
+}
+
+/// A command that was not killed has to end as piton ends.
+fn ended_well(end: End, told: &str, why: &mut Vec<String>) {
+    match end {
+        End::Killed => {}
+        End::Exit(code) if DOCUMENTED.contains(&code) => {}
+        End::Exit(_) | End::Signal(_) | End::TooLong => {
+            why.push(format!("it ended with {}", ending(end, told)));
+        }
+    }
+}
+
+/// The live migration is whole, if it is there at all.
+fn sound(field: &Field, scenario: &Scenario, when: &str, why: &mut Vec<String>) -> io::Result<()> {
+    let Some(live) = scenario.live else {
+        return Ok(());
+    };
+    if !field.repository().join(live).exists() && scenario.name == "new" {
+        return Ok(());
+    }
+    let slug = live.rsplit('/').next().unwrap_or(live);
+    let (end, told) = field.ended(&["migration", "doctor", slug])?;
+    if end != End::Exit(0) {
+        why.push(format!(
+            "{when} the doctor ended with {}",
+            ending(end, &told)
+        ));
+    }
+    Ok(())
+}
+
+fn ending(end: End, told: &str) -> String {
+    let how = match end {
+        End::Exit(code) => code.to_string(),
+        End::Signal(signal) => format!("signal {signal}"),
+        End::Killed => "a kill".to_owned(),
+        End::TooLong => "no end".to_owned(),
+    };
+    let telling = |line: &&str| {
+        ["error", "because", "failed", "panicked"]
+            .iter()
+            .any(|word| line.contains(word))
+    };
+    let lines: Vec<_> = told.lines().filter(telling).take(4).collect();
+    format!("{how}: {}", short(&lines.join(" "), 300))
+}

@@ -1,0 +1,57 @@
+//! What is tried, as data.
+
+/// A command that is killed at each of its points, with what comes before it
+/// and what must be true after the next one.
+///
+/// In arguments, `{agent}` stands for the options of a scripted agent, and
+/// `{plan}` for a file outside the repository.
+#[derive(Clone, Copy, Debug)]
+pub struct Scenario {
+    pub name: &'static str,
+    /// Each of these must go well.
+    pub arrange: &'static [Step],
+    /// The command that is killed.
+    pub command: &'static [&'static str],
+    /// The next ordinary command, which must succeed.
+    pub next: &'static [&'static str],
+    /// What it may say instead, where there was nothing to go on with.
+    pub nothing: Option<&'static str>,
+    /// What must be true then, or after the killed command was given again.
+    pub holds: &'static [Check],
+    /// The directory of the migration that must be sound at every moment.
+    pub live: Option<&'static str>,
+    /// The migrations directory in the end, which is as it was committed. None
+    /// where committing is the user's.
+    pub committed: Option<&'static str>,
+}
+
+/// One thing that is done before.
+#[derive(Clone, Copy, Debug)]
+pub enum Step {
+    Piton(&'static [&'static str]),
+    /// The same, which ends with 3: it waits for a person.
+    Waits(&'static [&'static str]),
+    Git(&'static [&'static str]),
+    Write(&'static str, &'static str),
+    /// Changes of the user's own, which nobody may touch from here on.
+    Edits,
+    /// A piton that is killed at the first such call on such a path.
+    Killed {
+        command: &'static [&'static str],
+        call: &'static str,
+        path: &'static str,
+    },
+}
+
+/// What must be true in the end.
+#[derive(Clone, Copy, Debug)]
+pub enum Check {
+    There(&'static str),
+    Gone(&'static str),
+    /// A file holds exactly this.
+    Is(&'static str, &'static str),
+    /// A file holds this somewhere.
+    Says(&'static str, &'static str),
+    /// One commit, and no more, has this in its subject.
+    CommittedOnce(&'static str),
+}

@@ -1,0 +1,110 @@
+//! The system calls that write.
+
+use super::point::Fault;
+
+/// Where a call's files are named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Names {
+    /// A descriptor in the first argument.
+    Descriptor,
+    /// A path in the first argument.
+    Path,
+    /// A directory and a path.
+    At,
+    /// Two paths.
+    #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "older calls"))]
+    Two,
+    /// A directory and a path, twice.
+    TwoAt,
+    /// A text in the first argument, then a directory and a path.
+    TextThenAt,
+    /// As `Path` or `At`, with flags in this argument: it writes only where
+    /// these create or cut off.
+    #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "older calls"))]
+    OpenPath(u8),
+    OpenAt(u8),
+    /// As `At`, with the flags in memory.
+    OpenHow,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Call {
+    pub(super) number: libc::c_long,
+    pub(super) name: &'static str,
+    pub(super) names: Names,
+    pub(super) faults: &'static [Fault],
+}
+
+const SPACE: &[Fault] = &[Fault::NoSpace, Fault::InputOutput];
+const OPEN: &[Fault] = &[Fault::NoSpace, Fault::InputOutput, Fault::TooManyFiles];
+const TROUBLE: &[Fault] = &[Fault::InputOutput];
+
+const fn call(
+    number: libc::c_long,
+    name: &'static str,
+    names: Names,
+    faults: &'static [Fault],
+) -> Call {
+    Call {
+        number,
+        name,
+        names,
+        faults,
+    }
+}
+
+/// The calls that every architecture has.
+const COMMON: &[Call] = &[
+    call(libc::SYS_openat, "openat", Names::OpenAt(2), OPEN),
+    call(libc::SYS_openat2, "openat2", Names::OpenHow, OPEN),
+    call(libc::SYS_write, "write", Names::Descriptor, SPACE),
+    call(libc::SYS_pwrite64, "pwrite", Names::Descriptor, SPACE),
+    call(libc::SYS_writev, "writev", Names::Descriptor, SPACE),
+    call(libc::SYS_pwritev, "pwritev", Names::Descriptor, SPACE),
+    call(libc::SYS_pwritev2, "pwritev2", Names::Descriptor, SPACE),
+    call(libc::SYS_sendfile, "sendfile", Names::Descriptor, SPACE),
+    call(libc::SYS_fallocate, "fallocate", Names::Descriptor, SPACE),
+    call(libc::SYS_ftruncate, "ftruncate", Names::Descriptor, TROUBLE),
+    call(libc::SYS_truncate, "truncate", Names::Path, TROUBLE),
+    call(libc::SYS_fsync, "fsync", Names::Descriptor, SPACE),
+    call(libc::SYS_fdatasync, "fdatasync", Names::Descriptor, SPACE),
+    call(libc::SYS_syncfs, "syncfs", Names::Descriptor, SPACE),
+    call(libc::SYS_renameat, "renameat", Names::TwoAt, SPACE),
+    call(libc::SYS_renameat2, "renameat2", Names::TwoAt, SPACE),
+    call(libc::SYS_linkat, "linkat", Names::TwoAt, SPACE),
+    call(libc::SYS_symlinkat, "symlinkat", Names::TextThenAt, SPACE),
+    call(libc::SYS_unlinkat, "unlinkat", Names::At, TROUBLE),
+    call(libc::SYS_mkdirat, "mkdirat", Names::At, SPACE),
+    call(libc::SYS_mknodat, "mknodat", Names::At, SPACE),
+    call(libc::SYS_fchmod, "fchmod", Names::Descriptor, TROUBLE),
+    call(libc::SYS_fchmodat, "fchmodat", Names::At, TROUBLE),
+    call(libc::SYS_fchown, "fchown", Names::Descriptor, TROUBLE),
+    call(libc::SYS_fchownat, "fchownat", Names::At, TROUBLE),
+];
+
+/// The older ones, which newer architectures left out.
+#[cfg(target_arch = "x86_64")]
+const OLDER: &[Call] = &[
+    call(libc::SYS_open, "open", Names::OpenPath(1), OPEN),
+    call(libc::SYS_creat, "creat", Names::Path, OPEN),
+    call(libc::SYS_rename, "rename", Names::Two, SPACE),
+    call(libc::SYS_link, "link", Names::Two, SPACE),
+    call(libc::SYS_symlink, "symlink", Names::Two, SPACE),
+    call(libc::SYS_unlink, "unlink", Names::Path, TROUBLE),
+    call(libc::SYS_mkdir, "mkdir", Names::Path, SPACE),
+    call(libc::SYS_rmdir, "rmdir", Names::Path, TROUBLE),
+    call(libc::SYS_mknod, "mknod", Names::Path, SPACE),
+    call(libc::SYS_chmod, "chmod", Names::Path, TROUBLE),
+    call(libc::SYS_chown, "chown", Names::Path, TROUBLE),
+    call(libc::SYS_lchown, "lchown", Names::Path, TROUBLE),
+];
+#[cfg(target_arch = "aarch64")]
+const OLDER: &[Call] = &[];
+
+pub(super) fn calls() -> impl Iterator<Item = &'static Call> {
+    COMMON.iter().chain(OLDER)
+}
+
+pub(super) fn find(number: u64) -> Option<&'static Call> {
+    calls().find(|call| u64::try_from(call.number) == Ok(number))
+}

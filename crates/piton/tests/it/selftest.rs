@@ -1,0 +1,63 @@
+//! The self-test, through the program.
+
+use std::process::{Command, Output};
+
+fn selftest(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_piton"))
+        .arg("selftest")
+        .args(args)
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn kills_are_survived_wherever_they_come() {
+    if !piton_selftest::trace::SUPPORTED {
+        return;
+    }
+    // A share of them; `.ci/run` gives it a minute.
+    let directory = tempfile::tempdir().unwrap();
+    let place = directory.path().to_str().unwrap();
+    let ran = selftest(&["--crash", "--only", "set", "--every", "3", "--dir", place]);
+    let (out, err) = (text(&ran.stdout), text(&ran.stderr));
+    assert!(ran.status.success(), "{out}{err}");
+    assert!(
+        out.lines().last().unwrap().ends_with(" points, 0 bad"),
+        "{out}"
+    );
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_self_test_that_cannot_begin_says_what_is_allowed() {
+    for (args, told) in [
+        (
+            &["--crash", "--dir", "/no/such/place"][..],
+            "no such directory",
+        ),
+        (&["--crash", "--only", "stpe"], "init, move, taste"),
+        (&["--crash", "--every", "0"], "--every"),
+        (&[], "--crash"),
+    ] {
+        let ran = selftest(args);
+        let err = text(&ran.stderr);
+        assert_eq!(ran.status.code(), Some(2), "{err}");
+        assert!(err.contains(told), "{err}");
+    }
+}
+
+#[test]
+fn with_json_the_outcome_is_one_document() {
+    if !piton_selftest::trace::SUPPORTED {
+        return;
+    }
+    let ran = selftest(&["--crash", "--only", "set", "--point", "1", "--json"]);
+    let document: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
+    assert_eq!(document["format"], "piton-selftest/1");
+    assert_eq!(document["points"], 1);
+    assert_eq!(document["scenarios"][0]["name"], "set");
+}

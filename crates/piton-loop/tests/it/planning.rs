@@ -356,7 +356,7 @@ fn a_review_with_an_agent_is_taken_up_only_when_it_approves() {
             &RealDisk,
             &world.git,
             &world.site,
-            &world.slug,
+            &session.live,
             copy,
             "piton",
         )

@@ -101,7 +101,8 @@ fn admit_error(error: ApplyError) -> CommandError {
                 .hint("decide anew with the command that made it")
                 .hint("`piton apply --show` still shows it")
         }
-        ApplyError::Applied { id } => CommandError::failed(
+        ApplyError::Applied { id } => CommandError::new(
+            ErrorKind::Stale,
             "the plan was applied already, and a plan is applied once only; nothing was changed",
         )
         .hint(format!(

@@ -36,6 +36,24 @@ pub(crate) enum Op {
     RemoveRun(RemoveRun),
 }
 
+impl Op {
+    /// Whether it takes something away that nothing keeps: neither git nor the
+    /// journal.
+    pub(crate) fn is_for_good(&self) -> bool {
+        match self {
+            Self::RemoveRun(_) => true,
+            Self::File(_)
+            | Self::Outside(_)
+            | Self::MoveMigrations(_)
+            | Self::Recover(_)
+            | Self::SetAside(_)
+            | Self::Commit(_)
+            | Self::Call(_)
+            | Self::Publish(_) => false,
+        }
+    }
+}
+
 piton_plan::delegate_operation!(Op:
     File(FileOp),
     Outside(OutsideFile),

@@ -21,12 +21,12 @@ pub(crate) use self::error::journal_error;
 use self::error::{interrupted, prepare_error};
 pub(crate) use self::tell::short;
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult};
+use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;
 use crate::hands::Reading;
 use crate::op::Op;
 use crate::output::{Channel, Level};
-use crate::terminal::{self, Terminal};
+use crate::terminal::Terminal;
 
 /// Where a plan is performed: what it may touch, where its journal lies.
 #[derive(Debug)]
@@ -95,18 +95,53 @@ impl Site<'_> {
         if !out.json_wanted() {
             self.show(args, plan, Heading::Run)?;
         }
-        if plan.has_destructive() && !self.context.global.yes && self.context.interactive() {
-            match terminal::proceed() {
-                Ok(true) => {}
-                Ok(false) => {
-                    out.say(Channel::General, Level::INFO, "nothing was changed");
-                    return ended(Exit::Done);
-                }
-                Err(error) => return Err(interrupted().because(error)),
-            }
+        if !self.consent(plan)? {
+            return ended(Exit::Done);
         }
         let ready = self.prepare(plan)?;
+        if is_whole(plan) && ready.left_out().next().is_some() {
+            self.say_nothing_changed();
+            return ended(Exit::Done);
+        }
         self.perform(&args.perform, new_id(self.context.clock.now()), &ready)
+    }
+
+    /// Asks whether to take something away. What is gone for good afterwards
+    /// needs a yes, also where nobody can be asked.
+    fn consent(&self, plan: &Plan<Op>) -> Result<bool, CommandError> {
+        if !plan.has_destructive() || self.context.global.yes {
+            return Ok(true);
+        }
+        if self.context.interactive() {
+            return self.go_on(false);
+        }
+        if plan
+            .actions()
+            .iter()
+            .any(|action| action.operation().is_for_good())
+        {
+            return Err(CommandError::new(
+                ErrorKind::NeedsPerson,
+                "this removes for good, and nobody can be asked; nothing was changed",
+            )
+            .hint("say yes with -y; --dry-run shows what would go"));
+        }
+        Ok(true)
+    }
+
+    fn go_on(&self, default: bool) -> Result<bool, CommandError> {
+        let yes = Terminal::new(&self.context.stop)
+            .proceed(default)
+            .map_err(|error| interrupted().because(error))?;
+        if !yes {
+            self.say_nothing_changed();
+        }
+        Ok(yes)
+    }
+
+    fn say_nothing_changed(&self) {
+        let text = "nothing was changed";
+        self.context.out.say(Channel::General, Level::INFO, text);
     }
 
     /// Performs a saved plan that was admitted, under its own id.
@@ -116,7 +151,14 @@ impl Site<'_> {
         id: PlanId,
         plan: &Plan<Op>,
     ) -> CommandResult {
+        if !self.consent(plan)? {
+            return Ok(Exit::Done);
+        }
         let ready = self.prepare(plan)?;
+        if is_whole(plan) && ready.left_out().next().is_some() {
+            self.say_nothing_changed();
+            return Ok(Exit::Done);
+        }
         self.perform(args, id, &ready).map(|ended| ended.exit)
     }
 
@@ -125,7 +167,19 @@ impl Site<'_> {
         let id = journal.id();
         let guard = self.hold(id)?;
         let plan: Plan<Op> = journal.plan().map_err(journal_error)?;
-        let mut terminal = Terminal;
+        if !self.context.out.json_wanted() {
+            self.show_text(&plan, Heading::Run);
+        }
+        let asked = self.context.interactive() && !self.context.global.yes;
+        let yes = if asked {
+            self.go_on(!plan.has_destructive())?
+        } else {
+            self.consent(&plan)?
+        };
+        if !yes {
+            return Ok(Exit::Done);
+        }
+        let mut terminal = Terminal::new(&self.context.stop);
         let now = self.context.clock.now();
         let (ready, writer) = journal::resume(
             &self.context.disk,
@@ -167,17 +221,28 @@ impl Site<'_> {
     }
 
     fn prepare<'p>(&self, plan: &'p Plan<Op>) -> Result<Ready<'p, Op>, CommandError> {
-        let mut terminal = Terminal;
+        let mut terminal = Terminal::new(&self.context.stop);
         prepare(plan, self.interaction(&mut terminal)).map_err(prepare_error)
     }
 
-    fn interaction<'t>(&self, terminal: &'t mut Terminal) -> Interaction<'t> {
+    fn interaction<'t>(&self, terminal: &'t mut Terminal<'_>) -> Interaction<'t> {
         if self.context.interactive() {
             Interaction::Terminal(terminal)
         } else {
             Interaction::Unattended
         }
     }
+}
+
+/// The note of a plan whose actions only make sense together: where one is
+/// declined, none is done.
+pub(crate) const WHOLE: &str = "all_or_nothing";
+
+fn is_whole(plan: &Plan<Op>) -> bool {
+    plan.context()
+        .get(WHOLE)
+        .and_then(serde_json::Value::as_bool)
+        .unwrap_or(false)
 }
 
 fn new_id(now: Timestamp) -> PlanId {

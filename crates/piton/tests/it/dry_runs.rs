@@ -153,7 +153,7 @@ const SCENARIOS: &[Scenario] = &[
             let _ = env.ok(&with_script(&env, &["migration", "step", SLUG]));
             env
         },
-        args: |_| strings(&["runs", "prune", "--keep", "0"]),
+        args: |_| strings(&["runs", "prune", "--keep", "0", "-y"]),
         done: Done::Once,
     },
     Scenario {
@@ -293,6 +293,7 @@ fn the_real_run_changes_what_its_dry_run_names_and_again_there_is_nothing_to_do(
         let again = env.run(&with(&["--dry-run", "--exit-code"]));
         let expected = match scenario.done {
             Done::Once => 0,
+            Done::RefusedAgain if arguments[0] == "apply" => 5,
             Done::RefusedAgain => again.code.clamp(1, 2),
             Done::NextThing => 10,
             Done::Nothing => return,
@@ -312,13 +313,13 @@ fn a_saved_plan_does_the_same_as_the_command() {
         let _ = env.ok(&arguments);
         let before = env.world();
         let named = named(&env.ok(&["apply", "--show", &plan, "--json"]).json());
-        let _ = env.ok(&["apply", &plan]);
+        let _ = env.ok(&["apply", &plan, "-y"]);
         assert!(
             !changed(env, &before).is_empty(),
             "{arguments:?}: {named:?}"
         );
-        let again = env.run(&["apply", &plan]);
-        assert_eq!(again.code, 1, "{}", again.shown());
+        let again = env.run(&["apply", &plan, "-y"]);
+        assert_eq!(again.code, 5, "{}", again.shown());
         assert!(again.stderr.contains("applied already"), "{}", again.stderr);
     });
 }

@@ -64,7 +64,7 @@ fn a_saved_plan_is_applied_once_and_readable_by_its_owner_alone() {
 
     let before = env.world();
     let again = env.run(&["apply", "plan.json"]);
-    assert_eq!(again.code, 1);
+    assert_eq!(again.code, 5);
     assert!(again.stderr.contains("applied already"), "{}", again.stderr);
     assert_eq!(env.world(), before);
 }
@@ -312,7 +312,7 @@ fn a_plan_is_shown_as_markdown_and_as_json() {
     let json = env.ok(&["init", "--dry-run", "--json"]).json();
     assert_eq!(json["format"], "piton-plan/1");
     assert_eq!(json["dry_run"], true);
-    assert_eq!(json["order"][0], "file:create:piton.toml");
+    assert_eq!(json["order"][0], "file:create:.piton/taste.md");
     let json = env.ok(&["init", "--json"]).json();
     assert_eq!(json["exit"], 0);
     assert_eq!(json["run"]["receipts"].as_array().unwrap().len(), 3);

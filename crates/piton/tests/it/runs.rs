@@ -137,19 +137,19 @@ fn old_records_go_and_a_run_under_way_is_never_removed() {
         serde_json::json!([format!("run:delete:{killed}")])
     );
     assert_eq!(env.world(), before);
-    let _ = env.ok(&["runs", "prune", "--keep", "1"]);
+    let _ = env.ok(&["runs", "prune", "--keep", "1", "-y"]);
     assert_eq!(
         [there(&live), there(&killed), there(&done)],
         [true, false, true]
     );
 
     env.repo.write("piton.toml", "[runs]\nkeep = 0\n");
-    let _ = env.ok(&["runs", "prune"]);
+    let _ = env.ok(&["runs", "prune", "-y"]);
     assert_eq!([there(&live), there(&done)], [true, false]);
     drop(guard);
-    let _ = env.ok(&["runs", "prune"]);
+    let _ = env.ok(&["runs", "prune", "-y"]);
     assert!(!there(&live));
-    let again = env.ok(&["runs", "prune"]);
+    let again = env.ok(&["runs", "prune", "-y"]);
     assert!(again.stdout.contains("nothing to do"), "{}", again.stdout);
 }
 

@@ -60,6 +60,8 @@ pub enum PersonRefusal {
     NoReviewedManifest { slug: Slug },
     #[error("take up the review of {slug}: it was not approved")]
     StillAwaiting { slug: Slug },
+    #[error("{slug} changed since it was shown")]
+    Changed { slug: Slug },
 }
 
 impl PersonRefusal {
@@ -77,6 +79,9 @@ impl PersonRefusal {
             Self::Transition { .. } => {
                 Some("a plan can be refined until its first phase is done".to_owned())
             }
+            Self::Changed { slug } => Some(format!(
+                "look at it again with `piton migration review {slug}`"
+            )),
             Self::StillAwaiting { slug } => Some(format!(
                 "nothing was changed; `piton migration review {slug}` asks again"
             )),
@@ -128,17 +133,20 @@ pub fn approve(
 }
 
 /// Takes up what a person and an agent made of a copy of a migration that
-/// waits for a person.
+/// waits for a person: a copy of what was `shown`, and of nothing else.
 pub fn reviewed(
     disk: &dyn DiskRead,
     git: &dyn GitRead,
     site: &Site,
-    slug: &Slug,
+    shown: &Live,
     copy: Contents,
     prefix: &str,
 ) -> Result<Proposal, PersonRefusal> {
-    let live = Live::read(disk, site, slug)?;
-    let slug = slug.clone();
+    let slug = shown.slug.clone();
+    let live = Live::read(disk, site, &slug)?;
+    if live.digest != shown.digest {
+        return Err(PersonRefusal::Changed { slug });
+    }
     refuse_dirty(git, site, &slug)?;
     let contents = copy.over(&live.contents, |path| {
         path == MANIFEST_FILE || !is_piton_s(path)

@@ -13,6 +13,7 @@ use crate::context::CONFIG_FILE;
 use crate::error::{CommandError, ErrorKind};
 use crate::files::read;
 use crate::op::Op;
+use crate::planned::WHOLE;
 
 /// A plan, and what is worth telling about how it came about.
 #[derive(Debug)]
@@ -144,7 +145,9 @@ pub(super) fn decide(
         guess.map(|guess| guess.command)
     });
 
-    settings::decide(
+    // Half of this would be a set-up that names what is not there.
+    builder.note(WHOLE, true);
+    let settings = settings::decide(
         &mut builder,
         (disk, top),
         old_text.as_deref(),
@@ -154,8 +157,14 @@ pub(super) fn decide(
             validation_command: validation.as_deref(),
         },
     )?;
-    taste::decide(&mut builder, disk, top, &taste, elsewhere.as_deref())?;
-    migrations::decide(&mut builder, disk, top, &migrations)?;
+    let taste = taste::decide(&mut builder, disk, top, &taste, elsewhere.as_deref())?;
+    let moved = migrations::decide(&mut builder, disk, top, &migrations)?;
+    // What the settings name is there before they name it.
+    if let Some(settings) = &settings {
+        for needed in [&taste, &moved].into_iter().flatten() {
+            builder.depend(settings, needed);
+        }
+    }
     if git.is_ignored(Path::new(&format!("{}/x", migrations.wanted)))? {
         builder.warn(format!(
             "git ignores {}: migrations there work, but are not committed",

@@ -7,7 +7,7 @@ use piton_durable::{DiskRead, Kind};
 use piton_migration::live::LiveDir;
 use piton_migration::planning::PlanningState;
 use piton_plan::files::{Content, How};
-use piton_plan::{Draft, Input, InputKind, Otherwise, PlanBuilder};
+use piton_plan::{Draft, Handle, Input, InputKind, Otherwise, PlanBuilder};
 
 use super::decide::Wish;
 use crate::error::CommandError;
@@ -22,7 +22,7 @@ pub(super) fn decide(
     disk: &dyn DiskRead,
     top: &Path,
     wish: &Wish,
-) -> Result<(), CommandError> {
+) -> Result<Option<Handle>, CommandError> {
     let there = kind(disk, &wish.wanted.under(top))?;
     if there.is_some_and(|kind| kind != Kind::Dir) {
         return Err(CommandError::usage(format!(
@@ -38,10 +38,11 @@ pub(super) fn decide(
         Some(_) | None => None,
     };
     let Some(from) = from else {
-        if there.is_none() {
-            create(builder, (disk, top), &wish.wanted)?;
-        }
-        return Ok(());
+        return if there.is_none() {
+            create(builder, (disk, top), &wish.wanted)
+        } else {
+            Ok(None)
+        };
     };
     if inside(&wish.wanted, from) || inside(from, &wish.wanted) {
         return Err(CommandError::usage(format!(
@@ -74,29 +75,21 @@ pub(super) fn decide(
     } else {
         draft
     };
-    builder.add_draft(draft);
-    Ok(())
+    Ok(Some(builder.add_draft(draft)))
 }
 
 fn create(
     builder: &mut PlanBuilder<Op>,
     (disk, top): (&dyn DiskRead, &Path),
     wanted: &RepoPath,
-) -> Result<(), CommandError> {
+) -> Result<Option<Handle>, CommandError> {
     let path = wanted
         .join(KEEP)
         .map_err(|error| CommandError::usage("could not name the directory").because(error))?;
     let text = Content::Text(String::new());
-    if let Some(op) = put(
-        (disk, top),
-        path,
-        How::Create,
-        text,
-        "the migrations directory, empty",
-    )? {
-        builder.add(Op::File(op));
-    }
-    Ok(())
+    let why = "the migrations directory, empty";
+    let put = put((disk, top), path, How::Create, text, why)?;
+    Ok(put.map(|op| builder.add(Op::File(op))))
 }
 
 /// Returns the planning states that name the old place, rewritten. One that

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use piton_base::RepoPath;
 use piton_durable::DiskRead;
-use piton_plan::PlanBuilder;
 use piton_plan::files::{Content, How};
+use piton_plan::{Handle, PlanBuilder};
 
 use crate::config::{self, Key};
 use crate::context::CONFIG_FILE;
@@ -42,7 +42,7 @@ pub(super) fn decide(
     (disk, top): (&dyn DiskRead, &Path),
     old: Option<&[u8]>,
     wanted: &Wanted<'_>,
-) -> Result<(), CommandError> {
+) -> Result<Option<Handle>, CommandError> {
     let old_text = old.map(String::from_utf8_lossy);
     let mut text = match (&old_text, wanted.validation_command) {
         (Some(old), _) => old.clone().into_owned(),
@@ -65,10 +65,8 @@ pub(super) fn decide(
     } else {
         "this repository's settings"
     };
-    if let Some(op) = put((disk, top), path, How::Create, Content::Text(text), why)? {
-        builder.add(Op::File(op));
-    }
-    Ok(())
+    let put = put((disk, top), path, How::Create, Content::Text(text), why)?;
+    Ok(put.map(|op| builder.add(Op::File(op))))
 }
 
 fn set(text: &str, name: &str, written: &str) -> Result<String, CommandError> {

@@ -5,7 +5,7 @@ use std::path::Path;
 use piton_base::Digest;
 use piton_durable::DiskRead;
 use piton_plan::files::{Content, FileOp, How, Was};
-use piton_plan::{ConflictMode, Draft, Input, InputKind, Otherwise, PlanBuilder};
+use piton_plan::{ConflictMode, Draft, Handle, Input, InputKind, Otherwise, PlanBuilder};
 
 use super::decide::Wish;
 use crate::error::CommandError;
@@ -18,7 +18,7 @@ pub(super) fn decide(
     top: &Path,
     wish: &Wish,
     elsewhere: Option<&Path>,
-) -> Result<(), CommandError> {
+) -> Result<Option<Handle>, CommandError> {
     let there = read(disk, &wish.wanted.under(top))?;
     let moved = match &wish.before {
         Some(before) if *before != wish.wanted => {
@@ -26,16 +26,16 @@ pub(super) fn decide(
         }
         Some(_) | None => None,
     };
-    match (moved, there) {
+    Ok(match (moved, there) {
         (Some((from, bytes)), None) => {
             let was = Digest::of(&bytes);
             let (from, to) = (from.clone(), wish.wanted.clone());
-            builder.add(Op::File(FileOp::Move {
+            Some(builder.add(Op::File(FileOp::Move {
                 from,
                 to,
                 was,
                 why: "the team's taste".into(),
-            }));
+            })))
         }
         (Some((from, bytes)), Some(occupied)) => {
             let mode = if wish.force {
@@ -69,8 +69,9 @@ pub(super) fn decide(
                 why: format!("its content is in {} now", wish.wanted),
             };
             builder.add_draft(Draft::new(Op::File(delete)).needs(&replaced));
+            Some(replaced)
         }
-        (None, Some(_)) => {}
+        (None, Some(_)) => None,
         (None, None) => {
             let taken_over = elsewhere
                 .map(|path| read(disk, path))
@@ -86,10 +87,8 @@ pub(super) fn decide(
                     "the team's taste, to be made your own",
                 ),
             };
-            if let Some(op) = put((disk, top), wish.wanted.clone(), How::Create, text, why)? {
-                builder.add(Op::File(op));
-            }
+            let put = put((disk, top), wish.wanted.clone(), How::Create, text, why)?;
+            put.map(|op| builder.add(Op::File(op)))
         }
-    }
-    Ok(())
+    })
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clap::Args;
 use piton_plan::journal::{self, Journal, JournalError, Status};
-use piton_plan::{Given, Observation, Observe, Plan};
+use piton_plan::{Given, Observation, Observe, Outcome, Plan, SkipReason};
 
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
@@ -14,8 +14,8 @@ use crate::site;
 
 /// Carry on with a plan that was cut off or left something undone
 ///
-/// What is already so is not done twice; outputs are read back from the
-/// journal; the rest is done.
+/// It is shown first, and asked about at a terminal. What is already so is not
+/// done twice; outputs are read back from the journal; the rest is done.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -38,7 +38,14 @@ pub(crate) fn run(context: &Context, args: &ResumeArgs) -> CommandResult {
     let journal = match &args.id {
         Some(id) => {
             let id = journal::pick(&context.disk, &dir, Some(id)).map_err(journal_error)?;
-            journal::load(&context.disk, &dir, id).map_err(journal_error)?
+            let journal = journal::load(&context.disk, &dir, id).map_err(journal_error)?;
+            if was_cancelled(&journal) {
+                return Err(CommandError::usage(
+                    "this plan was cancelled before anything of it was done",
+                )
+                .hint(format!("decide anew: `piton {}`", journal.command())));
+            }
+            journal
         }
         None => latest(context, &site, &dir)?,
     };
@@ -55,6 +62,9 @@ fn latest(context: &Context, site: &Site<'_>, dir: &Path) -> Result<Journal, Com
             continue;
         }
         let journal = journal::load(&context.disk, dir, one.id).map_err(journal_error)?;
+        if was_cancelled(&journal) {
+            continue;
+        }
         if journal
             .plan::<Op>()
             .is_ok_and(|plan| stands(site, &journal, &plan))
@@ -63,6 +73,17 @@ fn latest(context: &Context, site: &Site<'_>, dir: &Path) -> Result<Journal, Com
         }
     }
     Err(journal_error(JournalError::NothingToResume))
+}
+
+/// Whether it was stopped before anything was done: whoever stopped it did not
+/// want it.
+fn was_cancelled(journal: &Journal) -> bool {
+    let receipts = journal.receipts();
+    let interrupted = Outcome::Skipped(SkipReason::Interrupted);
+    !receipts.is_empty()
+        && receipts
+            .iter()
+            .all(|receipt| receipt.outcome == interrupted)
 }
 
 /// Whether every call that is still to be made is about what is live.

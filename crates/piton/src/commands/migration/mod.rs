@@ -95,6 +95,7 @@ fn person_refusal(error: PersonRefusal, slug: &Slug) -> CommandError {
         | PersonRefusal::Transition { .. }
         | PersonRefusal::State { .. }
         | PersonRefusal::StillAwaiting { .. } => ErrorKind::Usage,
+        PersonRefusal::Changed { .. } => ErrorKind::Stale,
         PersonRefusal::Snapshot(_)
         | PersonRefusal::Site(_)
         | PersonRefusal::ReviewedManifest { .. }

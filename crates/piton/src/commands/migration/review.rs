@@ -9,7 +9,7 @@ use piton_base::terminal::clean;
 use piton_durable::tree;
 use piton_loop::clock::local_stamp;
 use piton_loop::planning::contents::Contents;
-use piton_loop::planning::person::{self, Choice, ReviewSession, ReviewSheet};
+use piton_loop::planning::person::{self, Choice, PersonRefusal, ReviewSession, ReviewSheet};
 use piton_loop::planning::snapshot::Live;
 use piton_migration::planning::FeedbackSource;
 use piton_migration::slug::Slug;
@@ -19,13 +19,13 @@ use super::{find, person_refusal, proposed};
 use crate::agents::{self, AgentArgs, ChosenAgent};
 use crate::context::{Context, Place};
 use crate::editor;
-use crate::error::{CommandError, CommandResult};
+use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
 use crate::planning::{Desk, planning_site};
 use crate::session::{self, Talk};
-use crate::terminal;
+use crate::terminal::Terminal;
 
 /// Show what a migration asks of a person, and take the answer
 ///
@@ -90,7 +90,7 @@ pub(crate) fn run(context: &Context, args: &ReviewArgs) -> CommandResult {
     if !waits || !context.interactive() || args.plan.changes_nothing() {
         return Ok(exit);
     }
-    answer(context, &place, &slug, &sheet, &args.plan)
+    answer(context, &place, &live, &sheet, &args.plan)
 }
 
 /// Has the agent and the person look at a copy, and takes over what they made.
@@ -143,7 +143,7 @@ fn with_agent(context: &Context, place: &Place, slug: &Slug, args: &PlanArgs) ->
     let _ = tree::remove(disk, &parent);
     held?;
     let copy = copy.map_err(|error| failed(&error))?.unwrap_or_default();
-    let proposal = person::reviewed(disk, git, &desk.site, slug, copy, &desk.prefix)
+    let proposal = person::reviewed(disk, git, &desk.site, &session.live, copy, &desk.prefix)
         .map_err(|error| person_refusal(error, slug))?;
     let plan = proposed::plan(context, place, "migration review", proposal)?;
     context.site(place).carry_out(args, &plan)
@@ -184,14 +184,18 @@ fn shown(slug: &Slug, sheet: &ReviewSheet, place: &Place) -> String {
 fn answer(
     context: &Context,
     place: &Place,
-    slug: &Slug,
+    live: &Live,
     sheet: &ReviewSheet,
     args: &PlanArgs,
 ) -> CommandResult {
+    let slug = &live.slug;
+    let terminal = Terminal::new(&context.stop);
     let words: Vec<&str> = sheet.choices.iter().map(|choice| choice.as_str()).collect();
-    let interrupted =
-        |error| CommandError::failed("could not ask; nothing was changed").because(error);
-    let said = terminal::choose(&format!("{}, or leave it? ", words.join(", ")), &words)
+    let interrupted = |error| {
+        CommandError::new(ErrorKind::Interrupted, "interrupted; nothing was changed").because(error)
+    };
+    let said = terminal
+        .choose(&format!("{}, or leave it? ", words.join(", ")), &words)
         .map_err(interrupted)?;
     let Some(choice) = sheet
         .choices
@@ -213,7 +217,7 @@ fn answer(
             person::approve(disk, git, &site, slug, prefix, now),
         ),
         Choice::Reject => {
-            let reason = terminal::line("why? ").map_err(interrupted)?;
+            let reason = terminal.line("why? ").map_err(interrupted)?;
             (
                 "migration reject",
                 person::reject(disk, git, &site, slug, &reason, prefix, now),
@@ -229,6 +233,14 @@ fn answer(
         }
     };
     let proposal = proposal.map_err(|error| person_refusal(error, slug))?;
+    // Feedback goes with any state of the plan; a decision is about the one
+    // that was shown.
+    if *choice != Choice::Refine && proposal.base != live.digest {
+        return Err(person_refusal(
+            PersonRefusal::Changed { slug: slug.clone() },
+            slug,
+        ));
+    }
     let plan = proposed::plan(context, place, command, proposal)?;
     let exit = context.site(place).carry_out(args, &plan)?;
     if *choice == Choice::Refine && exit == Exit::Done {

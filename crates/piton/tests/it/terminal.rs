@@ -1,0 +1,145 @@
+//! Questions at a terminal: each ends at once when it is interrupted, and asks
+//! about what was shown.
+
+use crate::env::TestEnv;
+use crate::pty::Seat;
+use crate::stage::{GOOD, SLUG, until};
+
+fn seat(env: &TestEnv, args: &[&str]) -> Seat {
+    Seat::take(env.command(args))
+}
+
+/// A set-up that asks before it sets a directory aside.
+fn moving() -> TestEnv {
+    let env = TestEnv::staged();
+    env.repo.write("plans/notes.md", "notes\n");
+    env.repo.commit_all("notes");
+    env
+}
+
+#[test]
+fn an_interrupt_at_a_question_ends_the_command_and_nothing_happened() {
+    let env = moving();
+    let before = env.world();
+    for question in ["proceed? [y/N]", "set it aside"] {
+        let mut seat = seat(&env, &["init", "--migrations-dir", "plans"]);
+        seat.wait_for("proceed? [y/N]");
+        if question == "set it aside" {
+            seat.type_line("y");
+        }
+        seat.wait_for(question);
+        seat.interrupt();
+        let (code, screen) = seat.end();
+        assert_eq!(code, 130, "{screen}");
+        assert!(screen.contains("nothing was changed"), "{screen}");
+        assert!(env.world().files_changed_since(&before).is_empty());
+    }
+
+    let env = TestEnv::waiting();
+    let before = env.picture();
+    let asking = seat(&env, &["migration", "review", SLUG]);
+    asking.wait_for("or leave it?");
+    asking.interrupt();
+    let (code, screen) = asking.end();
+    assert_eq!(code, 130, "{screen}");
+    assert_eq!(env.picture(), before);
+}
+
+#[test]
+fn half_a_yes_to_a_set_up_changes_nothing() {
+    let env = moving();
+    let before = env.world();
+    let mut seat = seat(&env, &["init", "--migrations-dir", "plans"]);
+    seat.wait_for("proceed? [y/N]");
+    seat.type_line("y");
+    seat.wait_for("set it aside");
+    seat.type_line("n");
+    let (code, screen) = seat.end();
+    assert_eq!(code, 0, "{screen}");
+    assert!(screen.contains("nothing was changed"), "{screen}");
+    assert!(env.world().files_changed_since(&before).is_empty());
+}
+
+#[test]
+fn an_answer_about_a_plan_that_changed_meanwhile_is_stale() {
+    let env = TestEnv::waiting();
+    let mut seat = seat(&env, &["migration", "review", SLUG]);
+    seat.wait_for("or leave it?");
+    env.repo
+        .write("migrations/add-api/plan.md", "# Another plan\n");
+    env.repo.commit_all("somebody else's plan");
+    seat.type_line("approve");
+    let (code, screen) = seat.end();
+    assert_eq!(code, 5, "{screen}");
+    assert!(screen.contains("changed since it was shown"), "{screen}");
+    assert_eq!(
+        env.repo.read("migrations/add-api/plan.md"),
+        "# Another plan\n"
+    );
+}
+
+#[test]
+fn a_review_with_an_agent_never_undoes_a_commit_made_meanwhile() {
+    let env = TestEnv::waiting();
+    let go = env.home.path().join("go");
+    let ready = env.home.path().join("ready");
+    // Approves in the copy, after somebody else committed.
+    let script = env.home.path().join("agent.sh");
+    std::fs::write(
+        &script,
+        "touch \"$1\"; while ! test -e \"$2\"; do sleep 0.05; done\n\
+         sed -i 's/\"awaiting_human_review\": true/\"awaiting_human_review\": false/; \
+         s/\"human_review_reason\": \".*\"/\"human_review_reason\": null/' manifest.json\n",
+    )
+    .unwrap();
+    env.repo.write(
+        "piton.toml",
+        &format!(
+            "{}\n[agents.talker]\nprogram = \"sh\"\ninteractive-arguments = [{:?}, {:?}, {:?}]\n",
+            env.repo.read("piton.toml"),
+            script.display().to_string(),
+            ready.display().to_string(),
+            go.display().to_string(),
+        ),
+    );
+    env.repo.commit_all("an agent");
+    let seat = seat(&env, &["migration", "review", SLUG, "--with", "talker"]);
+    until("the session", || ready.exists());
+    env.repo
+        .write("migrations/add-api/plan.md", "# Another plan\n");
+    env.repo.commit_all("somebody else's plan");
+    std::fs::write(&go, "").unwrap();
+    let (code, screen) = seat.end();
+    assert_eq!(code, 5, "{screen}");
+    assert_eq!(
+        env.repo.read("migrations/add-api/plan.md"),
+        "# Another plan\n"
+    );
+}
+
+#[test]
+fn removing_records_asks_first_and_a_bare_return_says_no() {
+    let env = TestEnv::planned(0);
+    let ran = env.step(&env.script("good", GOOD));
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let runs = || !env.kept("runs").is_empty();
+    let prune = ["runs", "prune", "--keep", "0"];
+    let mut asking = seat(&env, &prune);
+    asking.wait_for("proceed? [y/N]");
+    asking.type_line("");
+    let (code, screen) = asking.end();
+    assert_eq!(code, 0, "{screen}");
+    assert!(screen.contains("nothing was changed"), "{screen}");
+    assert!(runs());
+
+    let unasked = env.run(&prune);
+    assert_eq!(unasked.code, 3, "{}", unasked.stderr);
+    assert!(unasked.stderr.contains("-y"), "{}", unasked.stderr);
+    // Nothing of it is there to be carried on with.
+    let resumed = env.run(&["journal", "resume"]);
+    assert_eq!(resumed.code, 2, "{}{}", resumed.stdout, resumed.stderr);
+    assert!(runs());
+
+    let _ = env.ok(&["runs", "prune", "--keep", "0", "-y"]);
+    assert!(!runs());
+}

@@ -3,4 +3,6 @@
 #![expect(clippy::disallowed_methods, reason = "tests set the stage by hand")]
 
 mod browser;
+mod corrected;
 mod dashboard;
+mod vectors;

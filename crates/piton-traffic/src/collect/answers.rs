@@ -1,0 +1,126 @@
+//! What GitHub answered, each source by itself: its data, or why there is none.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::day::Day;
+
+/// One source: its data, or the reason for which there is none.
+pub type Answer<T> = Result<T, String>;
+
+/// Everything that one run asked.
+#[derive(Clone, Debug)]
+pub struct Answers {
+    pub releases: Answer<Vec<ReleaseSeen>>,
+    pub clones: Answer<Vec<DayCount>>,
+    pub views: Answer<Vec<DayCount>>,
+    pub repo: Answer<RepoSeen>,
+    pub referrers: Answer<Vec<Referrer>>,
+    pub paths: Answer<Vec<Popular>>,
+    /// The runs of workflows of the days that were asked for.
+    pub runs: BTreeMap<Day, RunsSeen>,
+    /// When each star came; `None` where it was not asked.
+    pub stars: Option<Answer<Vec<Timestamp>>>,
+}
+
+impl Default for Answers {
+    fn default() -> Self {
+        Self {
+            releases: Ok(Vec::new()),
+            clones: Ok(Vec::new()),
+            views: Ok(Vec::new()),
+            repo: Ok(RepoSeen::default()),
+            referrers: Ok(Vec::new()),
+            paths: Ok(Vec::new()),
+            runs: BTreeMap::new(),
+            stars: None,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReleaseSeen {
+    pub tag: String,
+    pub assets: Vec<AssetSeen>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssetSeen {
+    pub id: Option<u64>,
+    pub name: String,
+    pub downloads: i64,
+}
+
+/// The counts of one day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DayCount {
+    /// As GitHub writes it.
+    pub timestamp: String,
+    pub day: Day,
+    pub count: i64,
+    pub uniques: i64,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RepoSeen {
+    pub stars: Option<i64>,
+    pub forks: Option<i64>,
+    pub open_issues: Option<i64>,
+    pub created_at: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Referrer {
+    pub source: String,
+    pub count: i64,
+    pub uniques: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Popular {
+    pub path: String,
+    pub title: String,
+    pub count: i64,
+    pub uniques: i64,
+}
+
+/// The runs of one day, as far as they were read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RunsSeen {
+    pub runs: Vec<RunSeen>,
+    /// Why there are not all of them.
+    pub failed: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunSeen {
+    pub name: String,
+    pub jobs: Vec<JobSeen>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct JobSeen {
+    pub steps: Vec<StepSeen>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepSeen {
+    pub name: String,
+    pub conclusion: Option<String>,
+}
+
+impl StepSeen {
+    /// Whether its name is one that checking out has by itself.
+    pub fn is_checkout(&self) -> bool {
+        let name = self.name.to_lowercase();
+        name == "checkout"
+            || name.starts_with("actions/checkout")
+            || name.starts_with("run actions/checkout")
+    }
+
+    /// Whether it did its work: one that was skipped made no clone.
+    pub fn ran(&self) -> bool {
+        !matches!(self.conclusion.as_deref(), Some("skipped" | "cancelled"))
+    }
+}

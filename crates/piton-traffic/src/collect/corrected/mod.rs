@@ -1,0 +1,144 @@
+//! The collector as it is to be: what was measured is never lowered, what is
+//! not known is absent, and nothing is written after an incomplete read.
+
+mod archive;
+mod book;
+mod ci;
+mod counts;
+mod downloads;
+mod failures;
+mod ledger;
+mod rows;
+mod sources;
+
+use super::answers::Answers;
+use super::badges;
+use super::day::{Day, Moment};
+use super::outcome::{Given, Outcome, StateRead, Target, Write};
+use crate::ordered::{Json, Object};
+use crate::state::fresh;
+use book::Book;
+
+pub use ci::days_to_count;
+
+/// Everything that piton adds to the state lies under this one key.
+pub(super) const OURS: &str = "collector";
+
+/// Computes one run.
+pub fn collect(given: &Given, answers: &Answers) -> Outcome {
+    let Some(gist) = &given.gist else {
+        return Outcome::refused(
+            "no gist is named: set the variable TRAFFIC_GIST_ID, or run `piton traffic create`",
+        );
+    };
+    let state = match &given.state {
+        StateRead::Read(state) => state.clone(),
+        StateRead::Missing { revisions: Some(1) } => fresh(),
+        StateRead::Missing { .. } => {
+            return Outcome::refused(format!(
+                "gist {gist} holds no state.json and is not new; \
+                 `piton traffic backfill --source gist-history` looks for it in the gist's history"
+            ));
+        }
+        StateRead::Damaged(why) => {
+            return Outcome::refused(format!(
+                "state.json of gist {gist} cannot be read: {why}; \
+                 `piton traffic backfill --source gist-history` restores it"
+            ));
+        }
+        StateRead::Failed(why) => {
+            return Outcome::refused(format!("gist {gist} cannot be read: {why}"));
+        }
+    };
+    let captured = newest_capture(&state);
+    let minutes = captured.map(|captured| given.now.0.duration_since(captured.0).as_mins());
+    let recent = |within: i64| minutes.is_some_and(|passed| (0..within).contains(&passed));
+    if given.pushed && recent(given.fresh_minutes) {
+        return Outcome::skipped("the newest numbers are fresh enough for a push");
+    }
+
+    let before = recent(60).then(|| state.clone());
+    let mut book = Book::open(state, given.now);
+    if let Err(refused) = ledger::take_over(&mut book, given) {
+        return Outcome::refused(refused);
+    }
+    counts::update(&mut book, answers);
+    sources::update(&mut book, answers);
+    downloads::update(&mut book, answers);
+    rows::update(&mut book, answers);
+    ci::update(&mut book, answers);
+    ledger::organic(&mut book);
+    counts::raise(&mut book);
+    let loud = failures::note(&mut book, answers, given);
+
+    let mut outcome = Outcome {
+        error: loud,
+        warnings: failures::told(&book),
+        ..Outcome::default()
+    };
+    let archived = archive::files(&book, given);
+    if let (Some(archive), false) = (&given.archive_gist, archived.is_empty()) {
+        outcome.writes.push(Write {
+            target: Target::Gist(archive.clone()),
+            files: archived,
+        });
+    }
+    let lately = rows::lately(&book);
+    let state = book.close();
+    let shown = badges::Shown {
+        downloads: state.or_zero("totalDownloads"),
+        organic_clones: state.or_zero("totalOrganicClones"),
+        views: state.or_zero("totalViews"),
+    };
+    if let Some(before) = before
+        && outcome.writes.is_empty()
+        && timeless(&before.into()) == timeless(&Json::from(state.clone()))
+    {
+        outcome.skipped = Some("nothing changed within the hour".to_owned());
+        return outcome;
+    }
+    let mut files = badges::files(shown, lately);
+    files.push(("state.json".to_owned(), state.into()));
+    outcome.writes.push(Write {
+        target: Target::Gist(gist.clone()),
+        files,
+    });
+    outcome
+}
+
+/// When the newest row was captured, wherever it stands.
+fn newest_capture(state: &Object) -> Option<Moment> {
+    let rows = state.list("dailyHistory").iter();
+    rows.filter_map(|row| Moment::of(row.object()?.text("capturedAt")?))
+        .max()
+}
+
+/// The same without what tells when it was written.
+fn timeless(json: &Json) -> Json {
+    match json {
+        Json::Object(object) => object
+            .iter()
+            .filter(|(key, _)| !matches!(*key, "capturedAt" | "ciCountedAt" | "last"))
+            .map(|(key, value)| (key, timeless(value)))
+            .collect::<Object>()
+            .into(),
+        Json::List(list) => Json::List(list.iter().map(timeless).collect()),
+        other => other.clone(),
+    }
+}
+
+/// A number of a row; what is absent was not measured.
+fn sum<'r>(rows: impl Iterator<Item = &'r Object>, field: &str) -> i64 {
+    rows.map(|row| row.or_zero(field)).sum()
+}
+
+/// Organic clones of a row; all of them where nobody counted those of CI.
+fn organic_of(row: &Object) -> i64 {
+    row.int("organicClones")
+        .unwrap_or_else(|| row.or_zero("clones"))
+}
+
+/// The days that GitHub's answers about traffic cover.
+fn window(today: Day) -> std::ops::RangeInclusive<Day> {
+    today.plus(-13)..=today
+}

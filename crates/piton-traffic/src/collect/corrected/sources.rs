@@ -1,0 +1,76 @@
+//! The repository's own numbers, where visitors came from, stars.
+
+use std::collections::BTreeMap;
+
+use super::book::Book;
+use crate::collect::answers::Answers;
+use crate::collect::compat_lists::{path_list, referrer_list};
+use crate::collect::day::{Day, Moment};
+use crate::ordered::{Json, Object};
+
+pub(super) fn update(book: &mut Book, answers: &Answers) {
+    if let Ok(repo) = &answers.repo {
+        for (name, value) in [
+            ("stars", repo.stars),
+            ("forks", repo.forks),
+            ("openIssues", repo.open_issues),
+        ] {
+            if let Some(value) = value {
+                book.state.set(name, value);
+            }
+        }
+        if book.state.text("repoCreatedAt").is_none_or(str::is_empty)
+            && let Some(created) = &repo.created_at
+        {
+            book.state.set("repoCreatedAt", created.as_str());
+        }
+    }
+    if book.first {
+        book.state.set("trackingSince", book.now.to_string());
+    }
+    if let Ok(referrers) = &answers.referrers {
+        book.state.set("referrers", referrer_list(referrers));
+    }
+    if let Ok(paths) = &answers.paths {
+        book.state.set("popularPaths", path_list(paths));
+    }
+    monthly(book);
+    if let Some(Ok(stars)) = &answers.stars {
+        book.ours.set("starHistory", star_history(stars));
+    }
+}
+
+/// The greatest number that each source had in this month, for its archive.
+fn monthly(book: &mut Book) {
+    let month = book.today.month();
+    for (list, key) in [("referrers", "source"), ("popularPaths", "path")] {
+        let now = book.state.list(list).to_vec();
+        let months = book.ours.object_mut("monthlySources");
+        let kept = months.object_mut(&month).object_mut(list);
+        for one in now.iter().filter_map(Json::object) {
+            let Some(name) = one.text(key) else { continue };
+            let place = kept.object_mut(name);
+            if let Some(title) = one.text("title") {
+                place.set("title", title);
+            }
+            for field in ["count", "uniques"] {
+                place.set(field, place.or_zero(field).max(one.or_zero(field)));
+            }
+        }
+        months.keep_newest(2);
+    }
+}
+
+/// How many stars there were at the end of each day on which one came.
+fn star_history(stars: &[jiff::Timestamp]) -> Object {
+    let mut by_day: BTreeMap<Day, i64> = BTreeMap::new();
+    for star in stars {
+        *by_day.entry(Moment(*star).day()).or_default() += 1;
+    }
+    let mut sum = 0;
+    let history = by_day.into_iter().map(|(day, count)| {
+        sum += count;
+        (day.to_string(), sum)
+    });
+    history.collect()
+}

@@ -1,0 +1,399 @@
+//! Replaying recordings: the input of a run, or of several after one another,
+//! as JSON; what they would have written, as JSON.
+
+use std::collections::BTreeMap;
+
+use super::answers::{
+    Answer, Answers, AssetSeen, DayCount, JobSeen, Popular, Referrer, ReleaseSeen, RepoSeen,
+    RunSeen, RunsSeen, StepSeen,
+};
+use super::day::{Day, Moment};
+use super::outcome::{Given, Outcome, StateRead, Target};
+use super::{collect, collect_compat};
+use crate::ordered::{Json, Object};
+
+/// Why a text is no recording.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidRecording {
+    #[error("it is not JSON")]
+    NotJson(#[source] serde_json::Error),
+    #[error("`{field}` {why}")]
+    Field { field: String, why: &'static str },
+}
+
+fn field(field: impl Into<String>, why: &'static str) -> InvalidRecording {
+    InvalidRecording::Field {
+        field: field.into(),
+        why,
+    }
+}
+
+/// Replays a recording and returns what it would have written. One run comes to
+/// `{error, writes}`, a sequence to `{runs: […]}`.
+pub fn replay(bytes: &[u8], compat: bool) -> Result<Json, InvalidRecording> {
+    let json = Json::parse(bytes).map_err(InvalidRecording::NotJson)?;
+    let Json::Object(whole) = json else {
+        return Err(field("the recording", "is no object"));
+    };
+    let input = whole.object("input").unwrap_or(&whole);
+    if let Some(Json::List(runs)) = input.get("runs") {
+        return sequence(input, runs, compat);
+    }
+    if input.get("now").is_none() {
+        return Err(field("now", "is missing; so is `runs`"));
+    }
+    let mut gists = Gists::of(input);
+    Ok(one(input, input, &mut gists, compat)?.into())
+}
+
+fn sequence(input: &Object, runs: &[Json], compat: bool) -> Result<Json, InvalidRecording> {
+    let mut gists = Gists::of(input);
+    let mut out = Vec::new();
+    for (index, run) in runs.iter().enumerate() {
+        let run = run
+            .object()
+            .ok_or_else(|| field(format!("runs[{index}]"), "is no object"))?;
+        out.push(Json::from(one(input, run, &mut gists, compat)?));
+    }
+    Ok(Object::from_iter([("runs", Json::from(out))]).into())
+}
+
+/// The gists as the runs so far left them.
+struct Gists {
+    badge: String,
+    archive: String,
+    state: StateRead,
+    archived: Option<BTreeMap<String, Json>>,
+}
+
+impl Gists {
+    fn of(input: &Object) -> Self {
+        let id = |name: &str, default: &str| match input.get(name) {
+            Some(Json::Text(id)) => id.clone(),
+            Some(Json::Null) => String::new(),
+            _ => default.to_owned(),
+        };
+        let state = input.get("initial_state").or_else(|| input.get("state"));
+        let revisions = input
+            .object("gist")
+            .and_then(|gist| match gist.get("revisions") {
+                Some(Json::List(list)) => i64::try_from(list.len()).ok(),
+                other => other.and_then(Json::int),
+            })
+            .and_then(|count| u64::try_from(count).ok());
+        let state = match (input.text("rawState"), state) {
+            (Some(raw), _) => match Json::parse(raw.as_bytes()) {
+                Ok(Json::Object(state)) => StateRead::Read(state),
+                Ok(_) => StateRead::Damaged("it is no object".to_owned()),
+                Err(error) => StateRead::Damaged(error.to_string()),
+            },
+            (None, Some(Json::Object(state))) => StateRead::Read(state.clone()),
+            (None, None | Some(Json::Null)) => StateRead::Missing { revisions },
+            (None, Some(_)) => StateRead::Damaged("it is no object".to_owned()),
+        };
+        Self {
+            badge: id("gistId", "BADGE"),
+            archive: id("archiveGistId", "ARCH"),
+            state,
+            archived: archive_of(input.get("archive")),
+        }
+    }
+
+    fn keep(&mut self, outcome: &Outcome) {
+        for write in &outcome.writes {
+            let Target::Gist(id) = &write.target else {
+                continue;
+            };
+            if *id == self.archive && *id != self.badge {
+                let archived = self.archived.get_or_insert_default();
+                archived.extend(write.files.iter().cloned());
+            } else if let Some((_, Json::Object(state))) =
+                write.files.iter().find(|(name, _)| name == "state.json")
+            {
+                self.state = StateRead::Read(state.clone());
+            }
+        }
+    }
+}
+
+/// The files of the archive gist: by name, or wrapped as a gist has them.
+fn archive_of(value: Option<&Json>) -> Option<BTreeMap<String, Json>> {
+    let Some(value) = value else {
+        return Some(BTreeMap::new());
+    };
+    if value.get("__error").is_some() {
+        return None;
+    }
+    let object = value.object()?;
+    let files = object.object("files").unwrap_or(object);
+    let content = |file: &Json| match file {
+        Json::Text(text) => Json::parse(text.as_bytes()).ok(),
+        Json::Object(object) if object.text("content").is_some() => {
+            Json::parse(object.text("content")?.as_bytes()).ok()
+        }
+        other => Some(other.clone()),
+    };
+    files
+        .iter()
+        .map(|(name, file)| Some((name.to_owned(), content(file)?)))
+        .collect()
+}
+
+fn one(
+    whole: &Object,
+    run: &Object,
+    gists: &mut Gists,
+    compat: bool,
+) -> Result<Object, InvalidRecording> {
+    let now = run.text("now").ok_or_else(|| field("now", "is missing"))?;
+    let now = Moment::of(now).ok_or_else(|| field("now", "is no moment"))?;
+    let word = |name: &str, default: &str| {
+        let text = run.text(name).or_else(|| whole.text(name));
+        text.unwrap_or(default).to_owned()
+    };
+    let empty = Object::new();
+    let api = run.object("api").unwrap_or(&empty);
+    let failed = [run.get("gistError"), api.get("gistError")];
+    let state = match failed.into_iter().flatten().next() {
+        Some(error) => StateRead::Failed(said(error)),
+        None => gists.state.clone(),
+    };
+    let id = |id: &str| (!id.is_empty()).then(|| id.to_owned());
+    let given = Given {
+        repository: format!("{}/{}", word("owner", "acme"), word("repo", "widget")),
+        now,
+        pushed: word("event", "schedule") == "push",
+        fresh_minutes: 60,
+        gist: id(&gists.badge),
+        state,
+        archive_gist: id(&gists.archive),
+        archive: gists.archived.clone(),
+    };
+    let answers = answers(api, run, now.day())?;
+    let outcome = if compat {
+        collect_compat(&given, &answers)
+    } else {
+        collect(&given, &answers)
+    };
+    gists.keep(&outcome);
+    Ok(shown(&outcome))
+}
+
+fn shown(outcome: &Outcome) -> Object {
+    let writes: Vec<Json> = outcome
+        .writes
+        .iter()
+        .map(|write| {
+            let mut out = Object::new();
+            match &write.target {
+                Target::Gist(id) => {
+                    out.set("op", "update");
+                    out.set("gist", id.as_str());
+                }
+                Target::NewGist { description } => {
+                    out.set("op", "create");
+                    out.set("description", description.as_str());
+                    out.set("public", true);
+                }
+            }
+            let files: Object = write.files.iter().cloned().collect();
+            out.set("files", files);
+            out.into()
+        })
+        .collect();
+    let mut out = Object::new();
+    out.set(
+        "error",
+        outcome.error.clone().map_or(Json::Null, Json::from),
+    );
+    out.set("writes", writes);
+    out
+}
+
+fn said(error: &Json) -> String {
+    match error {
+        Json::Text(text) => text.clone(),
+        Json::Object(object) => object.text("__error").unwrap_or("it failed").to_owned(),
+        _ => "it failed".to_owned(),
+    }
+}
+
+/// Takes one source: data, a failure, or nothing at all, which means empty.
+fn source<T: Default>(
+    api: &Object,
+    name: &str,
+    read: impl FnOnce(&Json) -> Option<T>,
+) -> Result<Answer<T>, InvalidRecording> {
+    match api.get(name) {
+        None | Some(Json::Null) => Ok(Ok(T::default())),
+        Some(failure) if failure.get("__error").is_some() => Ok(Err(said(failure))),
+        Some(data) => read(data)
+            .map(Ok)
+            .ok_or_else(|| field(format!("api.{name}"), "is not what GitHub answers")),
+    }
+}
+
+fn answers(api: &Object, run: &Object, today: Day) -> Result<Answers, InvalidRecording> {
+    Ok(Answers {
+        releases: source(api, "releases", |data| elements(data, release))?,
+        clones: source(api, "clones", |data| {
+            elements(data.get("clones")?, day_count)
+        })?,
+        views: source(api, "views", |data| elements(data.get("views")?, day_count))?,
+        repo: source(api, "repo", |data| {
+            let data = data.object()?;
+            Some(RepoSeen {
+                stars: data.int("stargazers_count"),
+                forks: data.int("forks_count"),
+                open_issues: data.int("open_issues_count"),
+                created_at: data.text("created_at").map(str::to_owned),
+            })
+        })?,
+        referrers: source(api, "referrers", |data| {
+            elements(data, |one| {
+                Some(Referrer {
+                    source: one.text("referrer")?.to_owned(),
+                    count: one.int("count")?,
+                    uniques: one.int("uniques")?,
+                })
+            })
+        })?,
+        paths: source(api, "paths", |data| {
+            elements(data, |one| {
+                Some(Popular {
+                    path: one.text("path")?.to_owned(),
+                    title: one.text("title")?.to_owned(),
+                    count: one.int("count")?,
+                    uniques: one.int("uniques")?,
+                })
+            })
+        })?,
+        runs: runs(api, run, today)?,
+        stars: None,
+    })
+}
+
+fn elements<T>(data: &Json, read: impl Fn(&Object) -> Option<T>) -> Option<Vec<T>> {
+    match data {
+        Json::List(list) => list.iter().map(|one| read(one.object()?)).collect(),
+        _ => None,
+    }
+}
+
+fn day_count(one: &Object) -> Option<DayCount> {
+    let timestamp = one.text("timestamp")?.to_owned();
+    Some(DayCount {
+        day: Day::of(&timestamp)?,
+        timestamp,
+        count: one.int("count")?,
+        uniques: one.or_zero("uniques"),
+    })
+}
+
+fn release(one: &Object) -> Option<ReleaseSeen> {
+    let assets = match one.get("assets") {
+        None => Vec::new(),
+        Some(assets) => elements(assets, |asset| {
+            Some(AssetSeen {
+                id: asset.int("id").and_then(|id| u64::try_from(id).ok()),
+                name: asset.text("name").unwrap_or("").to_owned(),
+                downloads: asset.int("download_count")?,
+            })
+        })?,
+    };
+    Some(ReleaseSeen {
+        tag: one.text("tag_name").unwrap_or("").to_owned(),
+        assets,
+    })
+}
+
+/// The runs: a list is of the run's own day, a map is by the day asked for.
+fn runs(
+    api: &Object,
+    run: &Object,
+    today: Day,
+) -> Result<BTreeMap<Day, RunsSeen>, InvalidRecording> {
+    let failure = [api.get("runsError"), run.get("runsError")];
+    if let Some(error) = failure
+        .into_iter()
+        .flatten()
+        .find(|error| **error != Json::Null)
+    {
+        let failed = RunsSeen {
+            runs: Vec::new(),
+            failed: Some(said(error)),
+        };
+        return Ok(all_days(today, &failed));
+    }
+    let jobs = api.object("jobs");
+    let wrong = || field("api.runs", "is not what GitHub answers");
+    match api.get("runs") {
+        None | Some(Json::Null) => Ok(BTreeMap::from([(today, RunsSeen::default())])),
+        Some(list @ Json::List(_)) => Ok(BTreeMap::from([(
+            today,
+            of_day(list, jobs).ok_or_else(wrong)?,
+        )])),
+        Some(failure) if failure.get("__error").is_some() => {
+            let failed = RunsSeen {
+                runs: Vec::new(),
+                failed: Some(said(failure)),
+            };
+            Ok(all_days(today, &failed))
+        }
+        Some(Json::Object(map)) => {
+            let mut days = all_days(today, &RunsSeen::default());
+            for (day, list) in map.iter() {
+                let day = Day::of(day).ok_or_else(wrong)?;
+                days.insert(day, of_day(list, jobs).ok_or_else(wrong)?);
+            }
+            Ok(days)
+        }
+        Some(_) => Err(wrong()),
+    }
+}
+
+/// Every day that could be asked for, with the same answer.
+fn all_days(today: Day, answer: &RunsSeen) -> BTreeMap<Day, RunsSeen> {
+    (0..=31)
+        .map(|back| (today.plus(-back), answer.clone()))
+        .collect()
+}
+
+fn of_day(list: &Json, jobs: Option<&Object>) -> Option<RunsSeen> {
+    let mut seen = RunsSeen::default();
+    if list.get("__error").is_some() {
+        seen.failed = Some(said(list));
+        return Some(seen);
+    }
+    let Json::List(list) = list else { return None };
+    for run in list {
+        let run = run.object()?;
+        let id = run.get("id").map(|id| match id {
+            Json::Text(text) => text.clone(),
+            other => other.int().unwrap_or_default().to_string(),
+        });
+        let answer = id.and_then(|id| jobs?.get(&id));
+        let jobs = match answer {
+            None | Some(Json::Null) => Vec::new(),
+            Some(failure) if failure.get("__error").is_some() => {
+                seen.failed = Some(said(failure));
+                return Some(seen);
+            }
+            Some(jobs) => elements(jobs, |job| {
+                let steps = job.get("steps").cloned().unwrap_or(Json::List(Vec::new()));
+                let steps = elements(&steps, |step| {
+                    Some(StepSeen {
+                        name: step.text("name").unwrap_or("").to_owned(),
+                        conclusion: step.text("conclusion").map(str::to_owned),
+                    })
+                })?;
+                Some(JobSeen { steps })
+            })?,
+        };
+        seen.runs.push(RunSeen {
+            name: run.text("name").unwrap_or("").to_owned(),
+            jobs,
+        });
+    }
+    Some(seen)
+}

@@ -5,4 +5,5 @@
 mod browser;
 mod corrected;
 mod dashboard;
+mod properties;
 mod vectors;

@@ -20,3 +20,4 @@ mod selftest;
 mod stage;
 mod taste;
 mod terminal;
+mod traffic;

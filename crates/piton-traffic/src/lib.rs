@@ -2,5 +2,8 @@
 
 pub mod collect;
 pub mod dashboard;
+pub mod install;
 pub mod ordered;
+pub mod settings;
 pub mod state;
+pub mod templates;

@@ -6,6 +6,7 @@ pub(crate) mod badges;
 mod compat;
 mod corrected;
 mod day;
+mod fetch;
 mod outcome;
 mod recording;
 
@@ -21,5 +22,6 @@ pub use answers::{
 pub use compat::collect as collect_compat;
 pub use corrected::{collect, days_to_count};
 pub use day::{Day, Moment};
+pub use fetch::{fetch, read_archive, read_state};
 pub use outcome::{Given, Outcome, StateRead, Target, Write};
 pub use recording::{InvalidRecording, replay};

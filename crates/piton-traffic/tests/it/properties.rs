@@ -227,11 +227,11 @@ proptest! {
         let mut every = History::new();
         let mut some = History::new();
         let mut next = 0;
-        for day in 0..truths.len() {
+        for (day, gap) in gaps.iter().enumerate() {
             every.run(&truths, day, "23:30");
             if day == next || day + 1 == truths.len() {
                 some.run(&truths, day, "23:30");
-                next = day + gaps[day];
+                next = day + gap;
             }
         }
         for total in ["totalClones", "totalUniqueClones", "totalViews", "totalOrganicClones"] {
@@ -247,7 +247,8 @@ proptest! {
             if day > 0 {
                 // Earlier on the day less has happened.
                 let mut early = truths.clone();
-                for truth in [&mut early[day]] {
+                {
+                    let truth = &mut early[day];
                     truth.clones /= 2;
                     truth.uniques /= 2;
                     truth.views /= 2;

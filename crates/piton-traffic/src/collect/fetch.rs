@@ -1,0 +1,190 @@
+//! Asking GitHub everything that one run needs, before anything is computed.
+
+use std::collections::BTreeMap;
+
+use piton_github::endpoints::runs::Attempts;
+use piton_github::endpoints::{gists, releases, repository, runs, stargazers, traffic};
+use piton_github::{ForgeError, ForgeRead, RepoName};
+
+use super::answers::{
+    Answer, Answers, AssetSeen, DayCount, JobSeen, Popular, Referrer, ReleaseSeen, RepoSeen,
+    RunSeen, RunsSeen, StepSeen,
+};
+use super::corrected::days_to_count;
+use super::day::{Day, Moment};
+use super::outcome::StateRead;
+use crate::ordered::Json;
+
+/// Beyond so many stars their history is not read anew at every run.
+const MOST_STARS: i64 = 5000;
+
+/// Reads the state out of the gist, whole or not at all.
+pub fn read_state(forge: &dyn ForgeRead, gist: &str) -> StateRead {
+    let read = gists::get(forge, gist).and_then(|gist| {
+        let content = gists::content(forge, &gist, "state.json")?;
+        Ok((gist, content))
+    });
+    match read {
+        Err(error) => StateRead::Failed(error.to_string()),
+        Ok((gist, None)) => StateRead::Missing {
+            revisions: u64::try_from(gist.history.len()).ok(),
+        },
+        Ok((_, Some(bytes))) => match Json::parse(&bytes) {
+            Ok(Json::Object(state)) => StateRead::Read(state),
+            Ok(_) => StateRead::Damaged("it is no object".to_owned()),
+            Err(error) => StateRead::Damaged(error.to_string()),
+        },
+    }
+}
+
+/// Reads the files of the archive; `None` where one of them cannot be read.
+pub fn read_archive(forge: &dyn ForgeRead, gist: &str) -> Option<BTreeMap<String, Json>> {
+    let gist = gists::get(forge, gist)
+        .ok()
+        .filter(|gist| !gist.truncated)?;
+    let mut files = BTreeMap::new();
+    for name in gist
+        .files
+        .keys()
+        .filter(|name| name.strip_suffix(".json").is_some())
+    {
+        let bytes = gists::content(forge, &gist, name).ok()??;
+        files.insert(name.clone(), Json::parse(&bytes).ok()?);
+    }
+    Some(files)
+}
+
+/// Asks every source; each that fails says why by itself.
+pub fn fetch(forge: &dyn ForgeRead, repo: &RepoName, state: &StateRead, now: Moment) -> Answers {
+    let seen = repository::get(forge, repo).map(|seen| RepoSeen {
+        stars: number(seen.stargazers_count),
+        forks: number(seen.forks_count),
+        open_issues: number(seen.open_issues_count),
+        created_at: Some(seen.created_at.to_string()),
+    });
+    let few = seen
+        .as_ref()
+        .is_ok_and(|seen| seen.stars.is_some_and(|stars| stars <= MOST_STARS));
+    let days = match state {
+        StateRead::Read(state) => days_to_count(state, now),
+        StateRead::Missing { .. } | StateRead::Damaged(_) | StateRead::Failed(_) => {
+            vec![now.day(), now.day().plus(-1)]
+        }
+    };
+    Answers {
+        releases: said(
+            releases::list(forge, repo)
+                .map(|one| one.map(release))
+                .collect(),
+        ),
+        clones: said(traffic::clones(forge, repo)).map(counts),
+        views: said(traffic::views(forge, repo)).map(counts),
+        repo: said(seen),
+        referrers: said(traffic::referrers(forge, repo)).map(|all| {
+            all.into_iter()
+                .map(|one| Referrer {
+                    source: one.source,
+                    count: signed(one.count),
+                    uniques: signed(one.uniques),
+                })
+                .collect()
+        }),
+        paths: said(traffic::paths(forge, repo)).map(|all| {
+            all.into_iter()
+                .map(|one| Popular {
+                    path: one.path,
+                    title: one.title,
+                    count: signed(one.count),
+                    uniques: signed(one.uniques),
+                })
+                .collect()
+        }),
+        runs: days
+            .into_iter()
+            .map(|day| (day, of_day(forge, repo, day)))
+            .collect(),
+        stars: few.then(|| {
+            said(
+                stargazers::list(forge, repo)
+                    .map(|star| star.map(|star| star.starred_at))
+                    .collect(),
+            )
+        }),
+    }
+}
+
+fn said<T>(result: Result<T, ForgeError>) -> Answer<T> {
+    result.map_err(|error| error.to_string())
+}
+
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn number(number: u64) -> Option<i64> {
+    i64::try_from(number).ok()
+}
+
+fn release(one: releases::Release) -> ReleaseSeen {
+    ReleaseSeen {
+        tag: one.tag_name,
+        assets: one
+            .assets
+            .into_iter()
+            .map(|asset| AssetSeen {
+                id: Some(asset.id),
+                name: asset.name,
+                downloads: signed(asset.download_count),
+            })
+            .collect(),
+    }
+}
+
+fn counts(days: Vec<traffic::Day>) -> Vec<DayCount> {
+    days.into_iter()
+        .map(|day| DayCount {
+            timestamp: day.timestamp.to_string(),
+            day: Moment(day.timestamp).day(),
+            count: signed(day.count),
+            uniques: signed(day.uniques),
+        })
+        .collect()
+}
+
+/// The runs of one day, with the jobs of all their attempts.
+fn of_day(forge: &dyn ForgeRead, repo: &RepoName, day: Day) -> RunsSeen {
+    let mut seen = RunsSeen::default();
+    for run in runs::list(forge, repo, Some(&day.to_string())) {
+        let run = match run {
+            Ok(run) => run,
+            Err(error) => {
+                seen.failed = Some(error.to_string());
+                return seen;
+            }
+        };
+        let jobs: Result<Vec<_>, _> = runs::jobs(forge, repo, run.id, Attempts::All)
+            .map(|job| job.map(job_seen))
+            .collect();
+        match jobs {
+            Ok(jobs) => seen.runs.push(RunSeen {
+                name: run.name.unwrap_or_default(),
+                jobs,
+            }),
+            Err(error) => {
+                seen.failed = Some(error.to_string());
+                return seen;
+            }
+        }
+    }
+    seen
+}
+
+fn job_seen(job: runs::Job) -> JobSeen {
+    let steps = job.steps.into_iter().map(|step| StepSeen {
+        name: step.name,
+        conclusion: step.conclusion,
+    });
+    JobSeen {
+        steps: steps.collect(),
+    }
+}

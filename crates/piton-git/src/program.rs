@@ -70,6 +70,14 @@ impl GitCommand {
         this
     }
 
+    /// A call that reads, in a repository whose settings somebody may have
+    /// tampered with: nothing runs that could be left out.
+    pub(crate) fn watching(dir: &Path) -> Self {
+        let mut this = Self::reading(dir);
+        this.command.args(NOTHING_ELSE_RUNS);
+        this
+    }
+
     /// A durable write to the user's repository that is piton's own business:
     /// no hook of the user's has a word in it.
     pub(crate) fn quietly(dir: &Path) -> Self {

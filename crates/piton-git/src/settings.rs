@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::program::GitCommand;
-use crate::{GitError, GitRead};
+use crate::{CommitId, GitError, GitRead};
 
 /// One value of one setting. A key may have several; mostly the last counts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +36,24 @@ pub fn settings(git: &dyn GitRead) -> Result<Vec<Setting>, GitError> {
         command: shown,
         what: "it ends in the middle of a setting".to_owned(),
     })
+}
+
+/// What git says of a repository before anything is done in it: it is read
+/// once and serves whoever needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    pub settings: Vec<Setting>,
+    /// Every reference with the object it points at, by name.
+    pub refs: Vec<(String, CommitId)>,
+}
+
+impl View {
+    pub fn read(git: &dyn GitRead) -> Result<Self, GitError> {
+        Ok(Self {
+            settings: settings(git)?,
+            refs: git.refs()?,
+        })
+    }
 }
 
 /// Reads pairs of origin and setting, each ended by NUL.

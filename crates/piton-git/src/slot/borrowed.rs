@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use piton_durable::DiskRead;
 
 use super::SlotError;
-use crate::{CommitId, GitRead, Setting, settings};
+use crate::{CommitId, GitRead, Setting, View};
 
 /// Settings of which the meaning, and never a program, is taken over.
 const TAKEN: [&str; 19] = [
@@ -51,6 +51,7 @@ impl Borrowed {
     pub(super) fn look(
         disk: &dyn DiskRead,
         git: &dyn GitRead,
+        view: &View,
         commit: &CommitId,
     ) -> Result<Self, SlotError> {
         let common = git.common_dir();
@@ -62,9 +63,14 @@ impl Borrowed {
             }
         };
         Ok(Self {
-            settings: settings(git)?.into_iter().filter(is_taken).collect(),
+            settings: view
+                .settings
+                .iter()
+                .filter(|s| is_taken(s))
+                .cloned()
+                .collect(),
             objects: common.join("objects"),
-            names: git.refs()?,
+            names: view.refs.clone(),
             exclude: file("info/exclude")?,
             attributes: file("info/attributes")?,
             shallow: file("shallow")?,

@@ -15,6 +15,7 @@ use crate::GitRead;
 ///     1/          a slot, which an agent may write
 ///     1.piton/    piton's own git directory for it
 ///     1.lock      held while the slot is in use
+///     proof-1/    a slot in which no agent ever works
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SlotHome {
@@ -42,16 +43,35 @@ impl SlotHome {
         &self.dir
     }
 
-    pub(super) fn slot(&self, number: u32) -> PathBuf {
-        self.dir.join(number.to_string())
+    pub(super) fn slot(&self, slot_use: SlotUse, number: u32) -> PathBuf {
+        self.dir.join(slot_use.name(number))
     }
 
-    pub(super) fn own(&self, number: u32) -> PathBuf {
-        self.dir.join(format!("{number}.piton"))
+    pub(super) fn own(&self, slot_use: SlotUse, number: u32) -> PathBuf {
+        self.dir.join(format!("{}.piton", slot_use.name(number)))
     }
 
-    pub(super) fn lock(&self, number: u32) -> PathBuf {
-        self.dir.join(format!("{number}.lock"))
+    pub(super) fn lock(&self, slot_use: SlotUse, number: u32) -> PathBuf {
+        self.dir.join(format!("{}.lock", slot_use.name(number)))
+    }
+}
+
+/// What a slot is used for. Ignored files go from use to use, so one that an
+/// agent was in never serves to prove anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SlotUse {
+    /// An agent works in it.
+    Work,
+    /// What is to land is proved in it; no agent ever writes there.
+    Proof,
+}
+
+impl SlotUse {
+    fn name(self, number: u32) -> String {
+        match self {
+            Self::Work => number.to_string(),
+            Self::Proof => format!("proof-{number}"),
+        }
     }
 }
 

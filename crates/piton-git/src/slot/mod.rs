@@ -28,6 +28,6 @@ mod setup;
 pub use accept::{Proposed, TreeChange};
 pub use changes::{Changes, SlotChange, SlotChangeKind};
 pub use error::SlotError;
-pub use home::SlotHome;
+pub use home::{SlotHome, SlotUse};
 pub use pool::{Slot, Slots};
 pub use setup::{Setup, SetupDue};

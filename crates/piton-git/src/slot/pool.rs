@@ -7,8 +7,8 @@ use piton_durable::{Disk, DiskRead, Holder, Kind, Lock, LockError, LockGuard, cr
 
 use super::borrowed::Borrowed;
 use super::held::{self, HeldRef};
-use super::{Changes, SlotError, SlotHome, directory, layout, record};
-use crate::{CommitId, Git};
+use super::{Changes, SlotError, SlotHome, SlotUse, directory, layout, record};
+use crate::{CommitId, Git, View};
 
 /// How many slots of one clone are in use at once, at most.
 const MOST: u32 = 64;
@@ -26,15 +26,27 @@ impl<'a> Slots<'a> {
         Self { disk, git, home }
     }
 
-    /// Takes the first free slot and puts it at `commit`. Its ignored files
-    /// stay from earlier uses; everything else is as in the commit, and its
-    /// `.git` is new.
-    pub fn take(&self, commit: &CommitId, holder: &Holder) -> Result<Slot, SlotError> {
+    /// Takes the first free slot for this use and puts it at `commit`. Its
+    /// ignored files stay from earlier uses of the same kind; everything else
+    /// is as in the commit, and its `.git` is new.
+    pub fn take(
+        &self,
+        commit: &CommitId,
+        slot_use: SlotUse,
+        view: &View,
+        holder: &Holder,
+    ) -> Result<Slot, SlotError> {
         create_dirs(self.disk, self.home.dir())?;
         for number in 1..=MOST {
-            let lock = Lock::at(self.home.lock(number));
+            let lock = Lock::at(self.home.lock(slot_use, number));
             match lock.acquire(holder, Duration::ZERO) {
-                Ok(guard) => return self.prepare(number, commit, guard),
+                Ok(guard) => {
+                    let places = (
+                        self.home.slot(slot_use, number),
+                        self.home.own(slot_use, number),
+                    );
+                    return self.prepare(places, commit, view, guard);
+                }
                 Err(LockError::Held { .. }) => {}
                 Err(error) => return Err(SlotError::Lock(error)),
             }
@@ -45,10 +57,15 @@ impl<'a> Slots<'a> {
         })
     }
 
-    fn prepare(&self, number: u32, commit: &CommitId, guard: LockGuard) -> Result<Slot, SlotError> {
+    fn prepare(
+        &self,
+        (dir, own): (PathBuf, PathBuf),
+        commit: &CommitId,
+        view: &View,
+        guard: LockGuard,
+    ) -> Result<Slot, SlotError> {
         let (disk, git) = (self.disk, self.git);
-        let (dir, own) = (self.home.slot(number), self.home.own(number));
-        let borrowed = Borrowed::look(disk, git, commit)?;
+        let borrowed = Borrowed::look(disk, git, view, commit)?;
         borrowed.refuse_filters_inside(disk, git.top())?;
         let base = HeldRef::base(&dir);
         let is_held = |(name, id): &(String, CommitId)| name == base.as_str() && id == commit;

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::process::Command;
 
 use piton_durable::{Holder, RealDisk};
-use piton_git::slot::{Setup, Slot, SlotChangeKind, SlotError, SlotHome, Slots, held};
-use piton_git::{CommitId, GitRead, Repository};
+use piton_git::slot::{Setup, Slot, SlotChangeKind, SlotError, SlotHome, SlotUse, Slots, held};
+use piton_git::{CommitId, GitRead, Repository, View};
 use piton_testkit::ScratchRepo;
 
 /// A repository with slots outside of it.
@@ -44,7 +44,16 @@ impl Yard {
 
     fn take_at(&self, commit: &CommitId) -> Result<Slot, SlotError> {
         let home = self.home();
-        Slots::new(&RealDisk, &self.git, &home).take(commit, &holder())
+        let view = View::read(&self.git)?;
+        Slots::new(&RealDisk, &self.git, &home).take(commit, SlotUse::Work, &view, &holder())
+    }
+
+    fn proof_at(&self, commit: &CommitId) -> Slot {
+        let (home, view) = (self.home(), View::read(&self.git).unwrap());
+        let slots = Slots::new(&RealDisk, &self.git, &home);
+        slots
+            .take(commit, SlotUse::Proof, &view, &holder())
+            .unwrap()
     }
 }
 
@@ -425,9 +434,13 @@ fn work_is_taken_over_when_it_is_accepted_and_held_until_it_lands() {
         [(name.clone(), proposed.commit.clone())]
     );
     // A slot of the work itself, to prove it in.
-    let proving = yard.take_at(&proposed.commit).unwrap();
-    assert!(proving.dir().join("src/a").exists());
-    assert!(proving.dir().join("target/o").exists());
+    let proof = yard.proof_at(&proposed.commit);
+    assert!(proof.dir().join("src/a").exists());
+    let ignored = proof.dir().join("target/o");
+    assert!(
+        !ignored.exists(),
+        "what an agent made and git ignores proves nothing"
+    );
     held::release(&yard.git, &name, &proposed.commit).unwrap();
     assert!(held::unlanded(&yard.git).unwrap().is_empty());
     assert_eq!(yard.repo.status(), "");

@@ -13,6 +13,7 @@ pub mod dilution;
 pub mod effort;
 pub mod failures;
 mod fence;
+pub mod guard;
 pub mod planning;
 pub mod prompts;
 pub mod replies;

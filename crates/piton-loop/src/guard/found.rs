@@ -1,0 +1,45 @@
+//! What the guard found.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::path::PathBuf;
+
+/// Everything that was noticed after a call.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// What the agent may not do; its work is refused.
+    pub strays: Vec<Stray>,
+    /// What the user may well have done; the user is told.
+    pub notes: Vec<String>,
+    /// Where what was planted lies now.
+    pub set_aside: Option<PathBuf>,
+}
+
+/// One thing that nobody but the agent is known to have done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stray {
+    /// A branch, a tag or the stash was made, moved or removed.
+    Reference { name: String },
+    /// The commit that the user's tree shows is gone.
+    Head,
+    /// Something that git runs, or that says what git runs.
+    Planted {
+        path: PathBuf,
+        /// The settings that differ, where it is a file of settings.
+        keys: BTreeSet<String>,
+    },
+}
+
+impl fmt::Display for Stray {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Reference { name } => write!(f, "the reference {name}"),
+            Self::Head => f.write_str("the repository's HEAD, which names no commit any more"),
+            Self::Planted { path, keys } if keys.is_empty() => write!(f, "{}", path.display()),
+            Self::Planted { path, keys } => {
+                let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+                write!(f, "{} ({})", path.display(), keys.join(", "))
+            }
+        }
+    }
+}

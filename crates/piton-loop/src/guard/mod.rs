@@ -1,0 +1,21 @@
+//! What an agent may not change in the user's repository, compared before and
+//! after its call.
+//!
+//! An agent works in a slot, and a seal keeps it there where the platform has
+//! one. The guard is for where there is none, or where it leaks: it notices,
+//! names what it found, and sets aside what would make git run something. What
+//! cannot be read counts as changed.
+
+mod aside;
+mod found;
+mod places;
+mod print;
+mod references;
+mod settings;
+mod tree;
+mod watch;
+
+pub use aside::AsideError;
+pub use found::{Found, Stray};
+pub use places::Surroundings;
+pub use watch::{Guard, GuardError};

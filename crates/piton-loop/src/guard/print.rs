@@ -1,0 +1,133 @@
+//! What stands at a path, so that a change of it can be told.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use piton_base::Digest;
+use piton_durable::{DiskRead, Kind};
+
+/// A file up to this size can be put back.
+const KEPT: u64 = 1024 * 1024;
+/// A larger one cannot be compared, which counts as a change.
+const COMPARED: u64 = 256 * 1024 * 1024;
+
+/// What stands at one path. Links are not followed, but what they lead to is
+/// part of what they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Print {
+    Missing,
+    File {
+        mode: u32,
+        digest: Digest,
+        /// `None` for a large one.
+        bytes: Option<Vec<u8>>,
+    },
+    Dir {
+        mode: u32,
+    },
+    Link {
+        target: PathBuf,
+        /// `None` where it leads to no file.
+        leads_to: Option<Digest>,
+    },
+    /// A device, a socket, a pipe.
+    Other,
+    Unreadable,
+}
+
+pub(super) type Prints = BTreeMap<PathBuf, Print>;
+
+impl Print {
+    pub(super) fn of(disk: &dyn DiskRead, path: &Path) -> Self {
+        let Ok(stat) = disk.stat(path) else {
+            return Self::Unreadable;
+        };
+        let Some(stat) = stat else {
+            return Self::Missing;
+        };
+        match stat.kind {
+            Kind::Dir => Self::Dir { mode: stat.mode },
+            Kind::Other => Self::Other,
+            Kind::Symlink => match disk.read_link(path) {
+                Ok(target) => Self::Link {
+                    target,
+                    leads_to: (disk.resolve(path).ok())
+                        .and_then(|real| disk.read_at_most(&real, COMPARED).ok())
+                        .map(|bytes| Digest::of(&bytes)),
+                },
+                Err(_) => Self::Unreadable,
+            },
+            Kind::File => match disk.read_at_most(path, COMPARED) {
+                Ok(bytes) => Self::File {
+                    mode: stat.mode,
+                    digest: Digest::of(&bytes),
+                    bytes: (stat.len <= KEPT).then_some(bytes),
+                },
+                Err(_) => Self::Unreadable,
+            },
+        }
+    }
+
+    /// Adds what stands at `dir` and below it. A link there is followed once:
+    /// people keep their hooks elsewhere. Of a directory with more than `most`
+    /// entries only the direct ones are looked at.
+    pub(super) fn add_tree(disk: &dyn DiskRead, dir: &Path, most: usize, prints: &mut Prints) {
+        let root = Self::of(disk, dir);
+        let is_link = matches!(root, Self::Link { .. });
+        let is_dir = matches!(root, Self::Dir { .. });
+        prints.insert(dir.to_owned(), root);
+        let real = if is_link {
+            disk.resolve(dir).ok()
+        } else {
+            None
+        };
+        let start = match (&real, is_dir) {
+            (Some(real), _) => real.as_path(),
+            (None, true) => dir,
+            (None, false) => return,
+        };
+        let mut found = Prints::new();
+        let mut waiting = vec![start.to_owned()];
+        while let Some(here) = waiting.pop() {
+            let Ok(entries) = disk.list(&here) else {
+                found.insert(here, Self::Unreadable);
+                continue;
+            };
+            for entry in entries {
+                let path = here.join(&entry.name);
+                if entry.kind == Kind::Dir && found.len() < most {
+                    waiting.push(path.clone());
+                }
+                let print = Self::of(disk, &path);
+                found.insert(path, print);
+            }
+            if found.len() >= most {
+                found.retain(|path, _| path.parent() == Some(start));
+                waiting.clear();
+            }
+        }
+        prints.append(&mut found);
+    }
+}
+
+/// Tells whether both are files, with other permissions.
+pub(super) fn differ_in_mode(before: Option<&Print>, after: Option<&Print>) -> bool {
+    matches!(
+        (before, after),
+        (Some(Print::File { mode: old, .. }), Some(Print::File { mode: new, .. })) if old != new
+    )
+}
+
+/// Returns the paths at which something else stands now, or something that
+/// cannot be read.
+pub(super) fn changed(before: &Prints, after: &Prints) -> Vec<PathBuf> {
+    let differs = |path: &PathBuf| {
+        let now = after.get(path).unwrap_or(&Print::Missing);
+        *now == Print::Unreadable || before.get(path).unwrap_or(&Print::Missing) != now
+    };
+    let mut paths: Vec<PathBuf> = before.keys().chain(after.keys()).cloned().collect();
+    paths.sort_unstable();
+    paths.dedup();
+    paths.retain(differs);
+    paths
+}

@@ -13,6 +13,7 @@ use piton_agent::{Limits, Quiet, ScriptAgent};
 use piton_base::{Stop, SystemClock};
 use piton_durable::platform::RealProcesses;
 use piton_durable::{Holder, RealDisk};
+use piton_git::slot::SlotHome;
 use piton_git::{Git, GitRead, Repository};
 use piton_loop::clock::local_stamp;
 use piton_loop::effort::EffortBudget;
@@ -22,6 +23,7 @@ use piton_loop::planning::perform::Performer;
 use piton_loop::planning::site::Site;
 use piton_loop::prompts::PromptSet;
 use piton_loop::runs::{FinalStatus, RunRecord, RunSummary};
+use piton_loop::slots::SlotSettings;
 use piton_migration::live::LiveDir;
 use piton_migration::own::{Target, TargetProvenance};
 use piton_migration::publish::{OsGate, PublishEnv, Publisher};
@@ -40,12 +42,15 @@ fn main() {
     let git = Repository::find(repo.path()).expect("a repository");
     let state = git.common_dir().join("piton");
     let site = Site::new(repo.path(), "migrations", &state).expect("a place");
+    let outside = tempfile::tempdir().expect("a directory");
+    let home = SlotHome::new(outside.path(), &git).expect("a place for slots");
+    let slots = SlotSettings::at(home);
     let number = Cell::new(0);
     let next = || {
         number.set(number.get() + 1);
         number.get()
     };
-    let step = || planning_step(&git, &site, &format!("m-{}", next()));
+    let step = || planning_step(&git, &site, &slots, &format!("m-{}", next()));
     let commit = || {
         let path = format!("floor/{}.md", next());
         repo.write(&path, "a way");
@@ -57,7 +62,7 @@ fn main() {
 }
 
 /// Starts a migration: everything a step takes, with an agent that takes none.
-fn planning_step(git: &Repository, site: &Site, slug: &str) {
+fn planning_step(git: &Repository, site: &Site, slots: &SlotSettings, slug: &str) {
     let prompts = PromptSet::built_in().expect("templates");
     let budget = EffortBudget::new(None, None).expect("a budget");
     let new = NewMigration {
@@ -98,6 +103,7 @@ fn planning_step(git: &Repository, site: &Site, slug: &str) {
         git,
         clock: &SystemClock::default(),
         site,
+        slots,
         agent: &agent,
         limits: Limits::default(),
         stop: &Stop::default(),

@@ -19,6 +19,7 @@ pub mod prompts;
 pub mod replies;
 pub mod runs;
 pub mod sanitize;
+pub mod slots;
 pub mod targets;
 pub mod taste;
 pub mod validation;

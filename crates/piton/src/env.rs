@@ -6,11 +6,15 @@ use std::path::PathBuf;
 
 /// Variables with a meaning of their own. Every setting has one more:
 /// its key in capitals after `PITON_` (`PITON_AGENT_MODEL`).
-pub(crate) const DOCUMENTED: [(&str, &str); 9] = [
+pub(crate) const DOCUMENTED: [(&str, &str); 10] = [
     ("NO_COLOR", "no colour, unless --color always"),
     (
         "XDG_CONFIG_HOME",
         "where the user's configuration lies; default ~/.config",
+    ),
+    (
+        "XDG_CACHE_HOME",
+        "where agents work, below it; default ~/.cache",
     ),
     (
         "XDG_DATA_HOME",
@@ -94,6 +98,22 @@ impl Environment {
     /// Returns the folder of journals of what is done outside a repository.
     pub(crate) fn user_state(&self) -> Option<PathBuf> {
         Some(self.xdg("XDG_STATE_HOME", ".local/state")?.join("piton"))
+    }
+
+    /// Returns the folder of what piton can make again at any time.
+    pub(crate) fn user_cache(&self) -> Option<PathBuf> {
+        Some(self.xdg("XDG_CACHE_HOME", ".cache")?.join("piton"))
+    }
+
+    /// Returns the user's own settings of git, whether or not they are there.
+    pub(crate) fn git_settings(&self) -> Vec<PathBuf> {
+        if let Some(file) = self.get("GIT_CONFIG_GLOBAL") {
+            return vec![PathBuf::from(file)];
+        }
+        let xdg = self.xdg("XDG_CONFIG_HOME", ".config");
+        let xdg = xdg.map(|dir| dir.join("git/config"));
+        let home = self.home().map(|home| home.join(".gitconfig"));
+        xdg.into_iter().chain(home).collect()
     }
 
     /// Returns the folder where continuous-refactoring kept its data.

@@ -23,6 +23,7 @@ mod recovery;
 mod session;
 mod signals;
 mod site;
+mod slots;
 mod start;
 mod taste;
 mod terminal;

@@ -37,12 +37,7 @@ impl Marker {
 
     /// Leaves the note. It need not survive a power cut: no process does.
     pub fn leave(&self, disk: &dyn Disk, directory: &Path) -> io::Result<()> {
-        if disk.stat(directory)?.is_none() {
-            match disk.create_dir(directory) {
-                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-                _ => {}
-            }
-        }
+        piton_durable::create_dirs(disk, directory).map_err(io::Error::other)?;
         let text = serde_json::to_vec(self).map_err(io::Error::other)?;
         disk.write_new(&self.path(directory), &text, 0o644)
     }

@@ -112,6 +112,9 @@ impl ScriptAgent {
         let text = serde_json::to_vec(progress).map_err(std::io::Error::other)?;
         let new = path.with_extension("new");
         let _ = self.disk.remove_file(&new);
+        if let Some(parent) = path.parent() {
+            piton_durable::create_dirs(&*self.disk, parent).map_err(std::io::Error::other)?;
+        }
         self.disk.write_new(&new, &text, 0o644)?;
         self.disk.rename(&new, path)
     }

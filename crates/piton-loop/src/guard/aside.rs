@@ -27,6 +27,10 @@ pub(super) fn set_aside(
     before: &Prints,
     evidence: &Path,
 ) -> Result<(), AsideError> {
+    create_dirs(disk, evidence).map_err(|error| AsideError {
+        path: evidence.to_owned(),
+        source: io::Error::other(error),
+    })?;
     for (number, path) in paths.iter().enumerate() {
         let failed = |source| AsideError {
             path: path.clone(),
@@ -56,7 +60,6 @@ fn move_away(disk: &dyn Disk, path: &Path, evidence: &Path, number: usize) -> io
     let Some(stat) = disk.stat(path)? else {
         return Ok(());
     };
-    create_dirs(disk, evidence).map_err(io::Error::other)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let to = evidence.join(format!("{number}-{name}"));
     if disk.rename(path, &to).is_ok() {

@@ -37,8 +37,13 @@ impl fmt::Display for Stray {
             Self::Head => f.write_str("the repository's HEAD, which names no commit any more"),
             Self::Planted { path, keys } if keys.is_empty() => write!(f, "{}", path.display()),
             Self::Planted { path, keys } => {
-                let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-                write!(f, "{} ({})", path.display(), keys.join(", "))
+                const MOST: usize = 3;
+                let shown: Vec<&str> = keys.iter().take(MOST).map(String::as_str).collect();
+                write!(f, "{} ({}", path.display(), shown.join(", "))?;
+                if keys.len() > MOST {
+                    write!(f, " and {} more", keys.len() - MOST)?;
+                }
+                f.write_str(")")
             }
         }
     }

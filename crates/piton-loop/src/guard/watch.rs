@@ -132,22 +132,20 @@ impl Guard {
             |path: &PathBuf| places.settings.contains(path) || self.places.settings.contains(path);
         let counts = |path: &PathBuf| {
             let (old, new) = (self.prints.get(path), prints.get(path));
-            let name = path.file_name().unwrap_or_default();
-            let says_where = name == "commondir" || name == ".git" || name == "alternates";
-            let unreadable = new == Some(&Print::Unreadable);
-            says_where || unreadable || differ_in_mode(old, new)
+            says_where(path) || new == Some(&Print::Unreadable) || differ_in_mode(old, new)
         };
         // Another form of the same settings is nobody's business.
         paths.retain(|path| !of_settings(path) || !keys.is_empty() || counts(path));
+        let named = |path: &PathBuf| of_settings(path) && !says_where(path);
         paths
             .into_iter()
             .map(|path| {
-                let named = if of_settings(&path) {
+                let keys = if named(&path) {
                     keys.clone()
                 } else {
                     BTreeSet::new()
                 };
-                (path, named)
+                (path, keys)
             })
             .collect()
     }
@@ -163,6 +161,12 @@ impl Guard {
                 .collect(),
         })
     }
+}
+
+/// Tells whether a file holds no settings, but says where git finds things.
+fn says_where(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default();
+    name == "commondir" || name == ".git" || name == "alternates"
 }
 
 /// Looks at the files in which references stand, to see whether it is worth

@@ -95,7 +95,11 @@ pub fn failed(
     Ok(match &failed.failure {
         StepFailure::Agent(Outcome::Stopped) => FinalStatus::Interrupted,
         StepFailure::Agent(_) | StepFailure::Call(_) => FinalStatus::AgentFailed,
-        StepFailure::Pool(_)
+        StepFailure::Slot(_)
+        | StepFailure::Setup(_)
+        | StepFailure::Changes(_)
+        | StepFailure::Guard(_)
+        | StepFailure::Unfit(_)
         | StepFailure::Layout(_)
         | StepFailure::Path(_)
         | StepFailure::Clear(_)

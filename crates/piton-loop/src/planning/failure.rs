@@ -4,21 +4,25 @@ use piton_agent::AgentError;
 use piton_agent::outcome::Outcome;
 use piton_durable::TreeError;
 use piton_git::GitError;
+use piton_git::slot::SlotError;
 
 use super::accept::AcceptError;
 use super::candidate::CandidateError;
 use super::contents::ContentsError;
-use super::guard::Stray;
 use super::paths::PathError;
-use super::pool::PoolError;
+use super::strayed::Strayed;
 use crate::failures::FailureKind;
+use crate::guard::GuardError;
 use crate::runs::{CallOutcome, RecordError};
+use crate::slots::SetupError;
 
 /// A step that was not accepted. Live, state and working tree are as before.
 #[derive(Debug, thiserror::Error)]
 pub enum StepFailure {
-    #[error(transparent)]
-    Pool(#[from] PoolError),
+    #[error("prepare a slot for the agent")]
+    Slot(#[source] SlotError),
+    #[error("prepare a slot for the agent")]
+    Setup(#[from] SetupError),
     #[error("prepare the migration's directory for the agent")]
     Layout(#[source] ContentsError),
     #[error("prepare the migration's directory for the agent")]
@@ -30,12 +34,15 @@ pub enum StepFailure {
     #[error("{0}")]
     Agent(Outcome),
     #[error("look at what the agent changed")]
+    Changes(#[source] SlotError),
+    #[error("look after the user's repository")]
+    Guard(#[from] GuardError),
+    #[error("look at the repository")]
     Look(#[from] GitError),
-    #[error(
-        "the agent went outside the migration's directory: {}; all its work is refused",
-        listed(.0)
-    )]
-    Strayed(Vec<Stray>),
+    #[error("the agent went outside the migration's directory: {0}; all its work is refused")]
+    Strayed(Strayed),
+    #[error("the agent left something that no plan may hold")]
+    Unfit(#[source] SlotError),
     #[error("the agent left something in the migration's directory that no plan may hold")]
     Left(#[source] ContentsError),
     #[error("the agent left something on the way to the migration's directory")]
@@ -56,16 +63,21 @@ impl StepFailure {
                 .failure_kind()
                 .parse()
                 .unwrap_or(FailureKind::AgentInfraFailure),
-            Self::Pool(_)
+            Self::Slot(_)
+            | Self::Setup(_)
+            | Self::Changes(_)
+            | Self::Guard(_)
             | Self::Layout(_)
             | Self::Path(_)
             | Self::Clear(_)
             | Self::Call(_)
             | Self::Look(_)
             | Self::Record(_) => FailureKind::AgentInfraFailure,
-            Self::Strayed(_) | Self::Left(_) | Self::LeftPath(_) | Self::Refused(_) => {
-                FailureKind::PlanningStepFailed
-            }
+            Self::Strayed(_)
+            | Self::Unfit(_)
+            | Self::Left(_)
+            | Self::LeftPath(_)
+            | Self::Refused(_) => FailureKind::PlanningStepFailed,
             Self::Candidate(CandidateError::Inconsistent { .. }) => {
                 FailureKind::PlanningConsistencyError
             }
@@ -77,11 +89,15 @@ impl StepFailure {
     pub fn call_outcome(&self) -> CallOutcome {
         match self {
             Self::Strayed(_)
+            | Self::Unfit(_)
             | Self::Left(_)
             | Self::LeftPath(_)
             | Self::Refused(_)
             | Self::Candidate(CandidateError::Inconsistent { .. }) => CallOutcome::Refused,
-            Self::Pool(_)
+            Self::Slot(_)
+            | Self::Setup(_)
+            | Self::Changes(_)
+            | Self::Guard(_)
             | Self::Layout(_)
             | Self::Path(_)
             | Self::Clear(_)
@@ -97,12 +113,12 @@ impl StepFailure {
     pub fn advice(&self) -> String {
         match self {
             Self::Agent(outcome) => outcome.advice().to_owned(),
-            Self::Strayed(strays) if strays.iter().any(Stray::outlives_the_worktree) => {
-                "nothing of it was taken; look at the references and settings named above, which are the repository's own, and put them back if you did not change them yourself; then run the step again".to_owned()
-            }
-            Self::Strayed(_) => {
-                "nothing of it was taken; run the step again, with a sandboxed agent if it keeps straying".to_owned()
-            }
+            Self::Strayed(strayed) => strayed.advice(),
+            Self::Unfit(error) | Self::Slot(error) => error.hint().map_or_else(
+                || "nothing of it was taken; run the step again".to_owned(),
+                |hint| format!("nothing changed; {hint}; then run the step again"),
+            ),
+            Self::Setup(_) => "no agent was called; make `slot.setup` end well, then run the step again".to_owned(),
             Self::Left(_) | Self::LeftPath(_) => "nothing of it was taken; run the step again".to_owned(),
             Self::Refused(_) | Self::Candidate(CandidateError::Inconsistent { .. }) => {
                 "the answer is kept in the run record; run the step again, which starts from the accepted state".to_owned()
@@ -111,7 +127,8 @@ impl StepFailure {
                 .hint()
                 .unwrap_or_else(|| "run the step again".to_owned()),
             Self::Path(_) => "put a directory in its place; migrations live in real directories".to_owned(),
-            Self::Pool(_)
+            Self::Changes(_)
+            | Self::Guard(_)
             | Self::Layout(_)
             | Self::Clear(_)
             | Self::Call(_)
@@ -124,13 +141,4 @@ impl StepFailure {
     pub fn story(&self) -> String {
         piton_base::on_one_line(self)
     }
-}
-
-fn listed(strays: &[Stray]) -> String {
-    const MOST: usize = 8;
-    let mut shown: Vec<String> = strays.iter().take(MOST).map(Stray::to_string).collect();
-    if strays.len() > MOST {
-        shown.push(format!("and {} more", strays.len() - MOST));
-    }
-    shown.join(", ")
 }

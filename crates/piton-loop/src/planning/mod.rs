@@ -2,8 +2,8 @@
 //!
 //! [`decide`] looks at the accepted state and says what the next step is, word
 //! for word; it changes nothing, and a dry run ends there. Performing calls the
-//! agent in a worktree of its own ([`pool`]), compares what it may not touch
-//! ([`guard`]), and builds the next accepted state from what it left and said
+//! agent in a slot ([`crate::slots`]), compares what it may not touch
+//! ([`crate::guard`]), and builds the next accepted state from what it left and said
 //! ([`accept`], which is pure).
 
 pub mod accept;
@@ -14,16 +14,15 @@ pub mod contents;
 pub mod decide;
 pub mod evidence;
 pub mod failure;
-pub mod guard;
 pub mod paths;
 pub mod perform;
 pub mod person;
 mod points;
-pub mod pool;
 pub mod products;
 pub mod site;
 pub mod skip_note;
 pub mod snapshot;
+pub mod strayed;
 pub mod sweep;
 pub mod verdict;
 pub mod waiting;

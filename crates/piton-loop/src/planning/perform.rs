@@ -4,10 +4,11 @@
 use std::path::PathBuf;
 
 use piton_agent::outcome::Reply;
-use piton_agent::{Agent, AgentCall, CallEvents, CallFiles, Limits};
+use piton_agent::{Agent, AgentCall, CallEvent, CallEvents, CallFiles, Limits};
 use piton_base::{Clock, Stop};
 use piton_durable::{Disk, Holder, tree};
-use piton_git::Git;
+use piton_git::slot::{Changes, Slot, SlotChange, SlotChangeKind, SlotUse, Slots};
+use piton_git::{Git, View};
 
 use super::accept::{Accepted, Labels, StepOutcome, accept};
 use super::candidate::{Candidate, Proposal};
@@ -15,16 +16,17 @@ use super::contents::Contents;
 use super::decide::{StepDecision, call_role};
 use super::evidence;
 use super::failure::StepFailure;
-use super::guard::{Guard, Stray};
 use super::paths;
-use super::pool::Bench;
 use super::site::Site;
+use super::strayed::Strayed;
 use super::sweep::sweep;
 use super::verdict::Given;
 use super::waiting::Waiting;
 use crate::clock::local_stamp;
 use crate::commit;
+use crate::guard::Guard;
 use crate::runs::{CallOutcome, CallScope, CallVerdict, Event, RunRecord};
+use crate::slots::SlotSettings;
 
 /// All that making a step takes.
 #[derive(Clone, Debug)]
@@ -33,6 +35,7 @@ pub struct Performer<'a> {
     pub git: &'a dyn Git,
     pub clock: &'a dyn Clock,
     pub site: &'a Site,
+    pub slots: &'a SlotSettings,
     pub agent: &'a dyn Agent,
     pub limits: Limits,
     pub stop: &'a Stop,
@@ -121,25 +124,41 @@ impl Call<'_> {
         let decision = self.decision;
         let scope = scope(decision);
         run.event(&Event::EffortResolved(scope.clone()))?;
-        let bench = Bench::take(
-            disk,
-            git,
-            self.performer.site,
-            &decision.commit,
-            &self.performer.holder,
-        )?;
-        self.lay_out(&bench)?;
-        let guard = Guard::before(disk, bench.repository())?;
+        let view = View::read(git)?;
+        let slot = Slots::new(disk, git, &self.performer.slots.home)
+            .take(
+                &decision.commit,
+                SlotUse::Work,
+                &view,
+                &self.performer.holder,
+            )
+            .map_err(StepFailure::Slot)?;
+        self.set_up(&slot, run)?;
+        self.lay_out(&slot)?;
+        let guard = Guard::before(disk, git, view, &self.performer.slots.around)?;
         run.event(&Event::CallStarted(scope))?;
-        let reply = self.ask(&bench, run, show);
-        let strays = guard.after(disk, bench.repository(), git, decision.destination.as_ref())?;
-        let produced = self.take_up(&bench);
-        // What outlives the worktree must be told even of an agent that failed.
-        let lasting = strays.iter().any(Stray::outlives_the_worktree);
-        if lasting || (reply.is_ok() && !strays.is_empty()) {
-            return Err(StepFailure::Strayed(strays));
+        let reply = self.ask(&slot, run, show);
+        let evidence = self
+            .performer
+            .site
+            .failures()
+            .join(format!("{}-set-aside", run.id()));
+        let mut found = guard.after(disk, git, &evidence)?;
+        let notes = std::mem::take(&mut found.notes);
+        say_what_else_happened(&notes, &slot.git_was_changed(disk), show);
+        let changes = slot.changes().map_err(StepFailure::Changes)?;
+        let (inside, outside) = changes.split(decision.destination.as_ref());
+        let (leftovers, files) = outside.0.into_iter().partition(is_new);
+        let produced = self.take_up(&slot);
+        // What was done to the repository is told even of an agent that failed.
+        if let Some(strayed) = Strayed::of(files, found, reply.is_ok()) {
+            return Err(StepFailure::Strayed(strayed));
         }
         let reply = reply?;
+        inside
+            .refuse_unfit(disk, slot.dir(), self.performer.slots.max_new)
+            .map_err(StepFailure::Unfit)?;
+        say_what_is_thrown_away(&Changes(leftovers), &decision.destination, show);
         let accepted = accept(
             self.performer.site,
             &decision.base,
@@ -155,14 +174,26 @@ impl Call<'_> {
         self.build(run, accepted)
     }
 
+    /// Runs the set-up command where the slot needs it.
+    fn set_up(&self, slot: &Slot, run: &RunRecord<'_>) -> Result<(), StepFailure> {
+        let Performer {
+            disk, stop, clock, ..
+        } = *self.performer;
+        if let Some(setup) = &self.performer.slots.setup {
+            let log = run.dir().path().join("setup.log");
+            setup.prepare(disk, slot, &log, run.id().as_str(), stop, clock)?;
+        }
+        Ok(())
+    }
+
     /// Puts the accepted state where the agent will find it.
-    fn lay_out(&self, bench: &Bench) -> Result<(), StepFailure> {
+    fn lay_out(&self, slot: &Slot) -> Result<(), StepFailure> {
         let disk = self.performer.disk;
         let relative = &self.decision.destination;
-        paths::refuse_links(disk, bench.path(), relative).map_err(StepFailure::Path)?;
-        let dir = bench.path().join(relative);
+        paths::refuse_links(disk, slot.dir(), relative).map_err(StepFailure::Path)?;
+        let dir = slot.dir().join(relative);
         tree::remove(disk, &dir)?;
-        paths::make_dirs(disk, bench.path(), relative).map_err(StepFailure::Path)?;
+        paths::make_dirs(disk, slot.dir(), relative).map_err(StepFailure::Path)?;
         self.decision
             .base
             .contents
@@ -172,7 +203,7 @@ impl Call<'_> {
 
     fn ask(
         &mut self,
-        bench: &Bench,
+        slot: &Slot,
         run: &mut RunRecord<'_>,
         show: &dyn CallEvents,
     ) -> Result<Reply, StepFailure> {
@@ -186,8 +217,8 @@ impl Call<'_> {
         let call = AgentCall {
             role,
             slug: Some(self.decision.base.slug.to_string()),
-            cwd: bench.path().to_owned(),
-            workspace: bench.path().join(&self.decision.destination),
+            cwd: slot.dir().to_owned(),
+            workspace: slot.dir().join(&self.decision.destination),
             prompt: self.decision.prompt.clone(),
             model: self.decision.model.clone(),
             // Both crates spell the tiers alike; one they did not share would
@@ -208,12 +239,12 @@ impl Call<'_> {
     }
 
     /// Reads what the agent left in the migration's directory.
-    fn take_up(&mut self, bench: &Bench) -> Result<Contents, StepFailure> {
+    fn take_up(&mut self, slot: &Slot) -> Result<Contents, StepFailure> {
         let disk = self.performer.disk;
         let relative = &self.decision.destination;
-        paths::refuse_links(disk, bench.path(), relative).map_err(StepFailure::LeftPath)?;
+        paths::refuse_links(disk, slot.dir(), relative).map_err(StepFailure::LeftPath)?;
         let contents =
-            Contents::read(disk, &bench.path().join(relative)).map_err(StepFailure::Left)?;
+            Contents::read(disk, &slot.dir().join(relative)).map_err(StepFailure::Left)?;
         let contents = contents.unwrap_or_default();
         self.left = Some(contents.clone());
         Ok(contents)
@@ -246,6 +277,50 @@ impl Call<'_> {
             model: self.decision.model.clone(),
             effort: Some(self.decision.effort.effective.to_string()),
         }
+    }
+}
+
+/// A new file may be a leftover of a test run, and goes with the slot.
+fn is_new(change: &SlotChange) -> bool {
+    match change.kind {
+        SlotChangeKind::Made | SlotChangeKind::Repository => true,
+        SlotChangeKind::Changed | SlotChangeKind::Deleted => false,
+    }
+}
+
+fn say_what_else_happened(notes: &[String], in_slot: &[&str], show: &dyn CallEvents) {
+    if !notes.is_empty() {
+        show.event(CallEvent::Warning(&format!(
+            "while the agent worked, {}; if that was not you, look at it",
+            notes.join(", ")
+        )));
+    }
+    if !in_slot.is_empty() {
+        show.event(CallEvent::Warning(&format!(
+            "the agent changed git in its slot ({}); that stays there and counts for nothing",
+            in_slot.join(", ")
+        )));
+    }
+}
+
+fn say_what_is_thrown_away(leftovers: &Changes, destination: &str, show: &dyn CallEvents) {
+    const MOST: usize = 5;
+    let paths = || {
+        leftovers
+            .0
+            .iter()
+            .map(|change| change.path.display().to_string())
+    };
+    let mut shown: Vec<String> = paths().take(MOST).collect();
+    let more = leftovers.0.len().saturating_sub(MOST);
+    if more > 0 {
+        shown.push(format!("and {more} more"));
+    }
+    if !shown.is_empty() {
+        show.event(CallEvent::Warning(&format!(
+            "new files outside {destination} were thrown away: {}",
+            shown.join(", ")
+        )));
     }
 }
 

@@ -78,11 +78,6 @@ impl Site {
         StateDir::at(&self.state).failures()
     }
 
-    /// Returns where worktrees for agents are pooled.
-    pub fn trees(&self) -> PathBuf {
-        StateDir::at(&self.state).trees()
-    }
-
     /// Returns where candidates are built.
     pub fn candidates(&self) -> PathBuf {
         StateDir::at(&self.state).candidates()

@@ -146,7 +146,6 @@ fn what_was_planted_is_set_aside_and_what_stood_there_is_back() {
         let found = place.check(script, strays);
         assert_eq!(found.set_aside, Some(place.evidence()));
         assert!(!place.repo.exists(gone), "{gone} is still there");
-        assert!(place.evidence().read_dir().unwrap().next().is_some());
         fs::remove_dir_all(place.evidence()).unwrap();
         assert_eq!(place.repo.read(".git/config"), config, "{script}");
         assert_eq!(place.repo.read(".git/hooks/pre-push"), "#!/bin/sh\n");
@@ -188,7 +187,11 @@ fn what_was_planted_is_set_aside_and_what_stood_there_is_back() {
         "nothing",
     );
     check("echo garbage[ >> .git/config", &[".git/config"], "nothing");
-    check("rm .git/config", &[".git/config"], "nothing");
+    check(
+        "rm .git/config",
+        &[".git/config (commit.gpgsign, core.bare, core.excludesfile and 6 more)"],
+        "nothing",
+    );
     check(
         "echo '* filter=x' > .git/info/attributes",
         &[".git/info/attributes"],

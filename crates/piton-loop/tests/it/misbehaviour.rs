@@ -1,15 +1,17 @@
 //! Agents that do what they must not: nothing durable changes, and the message
 //! says what to do.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use piton_agent::{AdapterSpec, Host, Limits, ProgramAgent, Quiet};
+use piton_agent::{AdapterSpec, CallEvent, CallEvents, Host, Limits, ProgramAgent};
 use piton_base::{Stop, SystemClock};
 use piton_durable::RealDisk;
+use piton_git::slot::Setup;
 use piton_loop::planning::accept::StepOutcome;
 use piton_loop::planning::failure::StepFailure;
-use piton_loop::planning::perform::{FailedStep, Performer};
+use piton_loop::planning::perform::{FailedStep, MadeStep, Performer};
+use piton_loop::slots::SetupCommand;
 use piton_migration::planning::{Cursor, Step};
 
 use crate::world::{GOOD, World, holder, one};
@@ -34,8 +36,8 @@ fn a_file_outside_the_migration_is_shown_and_refused() {
     ));
     assert_eq!(
         story(&failed),
-        "the agent went outside the migration's directory: src/parse.rs (changed), \
-         NOTES.md (made), migrations/other (made); all its work is refused"
+        "the agent went outside the migration's directory: src/parse.rs (changed); \
+         all its work is refused"
     );
     assert!(failed.failure.advice().contains("run the step again"));
     let told = std::fs::read_to_string(failed.snapshot.unwrap()).unwrap();
@@ -286,12 +288,41 @@ fn a_limit_is_told_as_what_it_is() {
 }
 
 /// Lets a real program be the agent: a shell that runs these commands in its
-/// worktree and then answers. Returns how the step failed.
+/// slot and then answers. Returns how the step failed.
 fn with_shell(world: &World, commands: &str) -> FailedStep {
     with_shell_limited(world, commands, Limits::default())
 }
 
 fn with_shell_limited(world: &World, commands: &str, limits: Limits) -> FailedStep {
+    let (made, _) = call_shell(world, commands, limits);
+    *made.unwrap_err()
+}
+
+/// Lets the shell be the agent of a step that is accepted, publishes it, and
+/// returns what was warned of.
+fn accepted_with_shell(world: &World, commands: &str) -> Vec<String> {
+    let (made, warnings) = call_shell(world, commands, Limits::default());
+    world.publish(&made.unwrap().candidate);
+    warnings
+}
+
+/// Keeps what a call warns of.
+#[derive(Default)]
+struct Warnings(Mutex<Vec<String>>);
+
+impl CallEvents for Warnings {
+    fn event(&self, event: CallEvent<'_>) {
+        if let CallEvent::Warning(text) = event {
+            self.0.lock().unwrap().push(text.to_owned());
+        }
+    }
+}
+
+fn call_shell(
+    world: &World,
+    commands: &str,
+    limits: Limits,
+) -> (Result<MadeStep, Box<FailedStep>>, Vec<String>) {
     let script = format!("cat >/dev/null; set -e; {commands}; echo done");
     let mut spec = AdapterSpec::of_command("sh").unwrap();
     spec.arguments = vec!["-c".into(), script];
@@ -307,6 +338,7 @@ fn with_shell_limited(world: &World, commands: &str, limits: Limits) -> FailedSt
         git: &world.git,
         clock: &world.clock,
         site: &world.site,
+        slots: &world.slots,
         agent: &agent,
         limits,
         stop: &Stop::default(),
@@ -314,7 +346,9 @@ fn with_shell_limited(world: &World, commands: &str, limits: Limits) -> FailedSt
     };
     let decision = world.decide().unwrap();
     let mut run = world.run();
-    *performer.call(&decision, &mut run, &Quiet).unwrap_err()
+    let warnings = Warnings::default();
+    let made = performer.call(&decision, &mut run, &warnings);
+    (made, warnings.0.into_inner().unwrap())
 }
 
 const WRITES: &str = "mkdir -p \"$PITON_WORKSPACE\"/approaches; \
@@ -341,26 +375,118 @@ fn an_agent_that_hangs_is_ended_and_nothing_is_taken() {
 }
 
 #[test]
-fn a_commit_of_its_own_is_refused() {
+fn whatever_it_does_to_git_in_its_slot_counts_for_nothing_and_is_said() {
     let world = World::new();
-    let before = world.picture();
-    let failed = with_shell(
+    let before = (
+        world.repo.git(&["for-each-ref", "refs/heads", "refs/tags"]),
+        world.repo.read(".git/config"),
+    );
+    let warnings = accepted_with_shell(
         &world,
-        &format!("{WRITES}; git add -A; git commit -qm mine"),
+        &format!(
+            "{WRITES}; git add -A; git commit -qm mine; git branch sneaky; git tag t; \
+             git config core.hooksPath /evil; mkdir -p .git/hooks; cp /bin/false .git/hooks/pre-commit; \
+             echo x >> README.md; git stash -q; git update-ref -d refs/heads/main"
+        ),
     );
-    assert!(
-        story(&failed).contains("a commit of its own"),
-        "{}",
-        story(&failed)
+    assert_eq!(
+        warnings,
+        [
+            "the agent changed git in its slot (HEAD, references, config, hooks); \
+          that stays there and counts for nothing"
+        ]
     );
-    assert_eq!(world.picture(), before);
+    assert_eq!(world.repo.subjects()[0], "piton: plan add-api");
+    assert_eq!(world.repo.git(&["tag"]), "");
+    assert_eq!(world.repo.read(".git/config"), before.1);
     world.step(GOOD).unwrap();
 }
 
 #[test]
-fn a_branch_of_its_own_is_refused_and_named() {
+fn a_git_file_that_names_the_user_s_repository_leads_nobody_there() {
     let world = World::new();
-    let failed = with_shell(&world, &format!("{WRITES}; git branch sneaky"));
+    world.repo.write("staged", "x");
+    world.repo.git(&["add", "staged"]);
+    let commands = format!(
+        "{WRITES}; rm -rf .git; echo \"gitdir: {}/.git\" > .git",
+        world.repo.path().display()
+    );
+    let warnings = accepted_with_shell(&world, &commands);
+    assert!(warnings[0].contains(".git itself"), "{warnings:?}");
+    world.step(GOOD).unwrap();
+    assert_eq!(world.repo.status(), "A  staged\n");
+    assert_eq!(
+        world.repo.git(&["symbolic-ref", "HEAD"]),
+        "refs/heads/main\n"
+    );
+}
+
+#[test]
+fn new_files_outside_the_migration_are_thrown_away_with_a_warning() {
+    let world = World::new();
+    let warnings = accepted_with_shell(
+        &world,
+        &format!(
+            "{WRITES}; mkdir -p src/__pycache__ target; echo x > src/__pycache__/a.pyc; \
+             echo x > .coverage; echo x > target/ignored; git init -q inner"
+        ),
+    );
+    assert_eq!(
+        warnings,
+        [
+            "new files outside migrations/add-api were thrown away: .coverage, inner, \
+          src/__pycache__/a.pyc"
+        ]
+    );
+    assert!(!world.repo.exists(".coverage"));
+    let warnings = accepted_with_shell(
+        &world,
+        "test ! -e .coverage; test -e target/ignored; \
+        echo 'Chosen approach: a'",
+    );
+    assert!(warnings.is_empty(), "{warnings:?}");
+}
+
+#[test]
+fn a_file_of_the_repository_that_is_gone_refuses_the_work() {
+    let world = World::new();
+    let failed = with_shell(
+        &world,
+        &format!("{WRITES}; rm src/parse.rs; chmod +x .gitignore"),
+    );
+    assert!(
+        story(&failed).contains(": .gitignore (changed), src/parse.rs (deleted);"),
+        "{}",
+        story(&failed)
+    );
+    world.step(GOOD).unwrap();
+}
+
+#[test]
+fn more_new_content_than_allowed_is_refused() {
+    let mut world = World::new();
+    world.slots.max_new = 1000;
+    let failed = with_shell(
+        &world,
+        &format!("{WRITES}; head -c 2000 /dev/zero > \"$PITON_WORKSPACE\"/big"),
+    );
+    assert!(
+        story(&failed).contains("2.0 kB of new content"),
+        "{}",
+        story(&failed)
+    );
+    assert!(failed.failure.advice().contains("slot.max-new"));
+    world.step(GOOD).unwrap();
+}
+
+#[test]
+fn what_it_does_to_the_user_s_references_is_refused_and_named() {
+    let world = World::new();
+    let there = format!("git -C {}", world.repo.path().display());
+    let failed = with_shell(
+        &world,
+        &format!("{WRITES}; {there} branch sneaky; {there} stash -q"),
+    );
     assert!(
         story(&failed).contains("the reference refs/heads/sneaky"),
         "{}",
@@ -368,6 +494,58 @@ fn a_branch_of_its_own_is_refused_and_named() {
     );
     assert!(failed.failure.advice().contains("put them back"));
     assert_eq!(world.repo.subjects().len(), 2);
+    // Also of an agent that failed otherwise.
+    let failed = with_shell(&world, &format!("{there} tag t; exit 3"));
+    assert!(
+        story(&failed).contains("the reference refs/tags/t"),
+        "{}",
+        story(&failed)
+    );
+}
+
+#[test]
+fn an_edit_of_the_user_s_own_files_is_said() {
+    let world = World::new();
+    let file = world.repo.path().join("src/parse.rs");
+    let warnings = accepted_with_shell(&world, &format!("{WRITES}; echo x >> {}", file.display()));
+    assert!(
+        warnings[0].contains("files of your working tree changed: src/parse.rs"),
+        "{warnings:?}"
+    );
+}
+
+#[test]
+fn a_setup_that_fails_costs_no_call_and_shows_its_end() {
+    let mut world = World::new();
+    let setup = |script: &str| SetupCommand {
+        setup: Setup {
+            command: script.to_owned(),
+            inputs: vec!["*.lock".to_owned()],
+        },
+        words: vec!["sh".into(), "-c".into(), script.into()],
+        host: Host::new(std::env::vars_os()),
+        limits: Limits::default(),
+    };
+    world.slots.setup = Some(setup("echo no network here >&2; exit 7"));
+    let failed = with_shell(&world, "echo called > target-was-called");
+    assert!(
+        story(&failed).contains("exit code 7; the last it printed was:\nno network here"),
+        "{}",
+        story(&failed)
+    );
+    assert!(failed.failure.advice().contains("no agent was called"));
+    // One that ends well has run once, for all calls that follow.
+    world.slots.setup = Some(setup(
+        "mkdir -p target; echo x >> target/times; echo y >> .gitignore",
+    ));
+    for _ in 0..2 {
+        let _ = accepted_with_shell(
+            &world,
+            &format!("{WRITES}; test \"$(wc -l < target/times)\" -eq 1; echo 'Chosen approach: a'"),
+        );
+        world.repo.git(&["rm", "-rq", "migrations"]);
+        world.repo.git(&["commit", "-qm", "away"]);
+    }
 }
 
 #[test]
@@ -396,21 +574,28 @@ fn the_user_may_commit_and_branch_while_an_agent_works() {
 }
 
 #[test]
-fn a_hook_for_the_user_s_next_commit_is_refused_and_named() {
+fn a_hook_for_the_user_s_next_commit_is_refused_named_and_set_aside() {
     let world = World::new();
+    let config = world.repo.read(".git/config");
     let hook = world.repo.path().join(".git/hooks/pre-commit");
     let failed = with_shell(
         &world,
         &format!(
-            "{WRITES}; cp /bin/true {}; git config core.editor false",
-            hook.display()
+            "{WRITES}; cp /bin/false {}; git -C {} config core.editor false",
+            hook.display(),
+            world.repo.path().display()
         ),
     );
     let story = story(&failed);
     assert!(
-        story.contains("git's own config, git's own hooks"),
+        story.contains(".git/config (core.editor), .git/hooks/pre-commit"),
         "{story}"
     );
+    let advice = failed.failure.advice();
+    assert!(advice.contains("was set aside in"), "{advice}");
+    assert!(!hook.exists());
+    assert_eq!(world.repo.read(".git/config"), config);
+    world.step(GOOD).unwrap();
 }
 
 #[test]
@@ -439,7 +624,7 @@ fn a_migrations_directory_that_became_a_link_is_refused() {
         ),
     );
     assert!(
-        matches!(failed.failure, StepFailure::Strayed(_)),
+        matches!(failed.failure, StepFailure::LeftPath(_)),
         "{}",
         story(&failed)
     );

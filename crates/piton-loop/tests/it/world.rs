@@ -13,6 +13,7 @@ use piton_agent::{Limits, Quiet, ScriptAgent};
 use piton_base::{Clock, Stop, SystemClock};
 use piton_durable::platform::{ProcessState, Processes};
 use piton_durable::{Disk, Holder, RealDisk, TreeDigest};
+use piton_git::slot::SlotHome;
 use piton_git::{GitRead, Repository};
 use piton_loop::clock::local_stamp;
 use piton_loop::effort::EffortBudget;
@@ -28,6 +29,7 @@ use piton_loop::planning::snapshot::Snapshot;
 use piton_loop::planning::verdict::{Asked, Given};
 use piton_loop::prompts::PromptSet;
 use piton_loop::runs::{RunRecord, RunSummary};
+use piton_loop::slots::SlotSettings;
 use piton_migration::consistency::{self, Mode};
 use piton_migration::live::LiveDir;
 use piton_migration::manifest::{MANIFEST_FILE, Manifest};
@@ -88,6 +90,9 @@ pub(crate) struct World {
     pub(crate) repo: ScratchRepo,
     pub(crate) git: Repository,
     pub(crate) site: Site,
+    pub(crate) slots: SlotSettings,
+    /// Where slots lie.
+    _outside: tempfile::TempDir,
     pub(crate) clock: TickingClock,
     pub(crate) slug: Slug,
     processes: AtomicU32,
@@ -122,10 +127,14 @@ impl World {
         let git = Repository::find(repo.path()).unwrap();
         let state = git.common_dir().join("piton");
         let site = Site::new(repo.path(), "migrations", &state).unwrap();
+        let outside = tempfile::tempdir().unwrap();
+        let slots = SlotSettings::at(SlotHome::new(outside.path(), &git).unwrap());
         Self {
             repo,
             git,
             site,
+            slots,
+            _outside: outside,
             clock: TickingClock::default(),
             slug: "add-api".parse().unwrap(),
             processes: AtomicU32::new(100),
@@ -243,6 +252,7 @@ impl World {
             git: &self.git,
             clock: &self.clock,
             site: &self.site,
+            slots: &self.slots,
             agent: &agent,
             limits: Limits::default(),
             stop: &Stop::default(),
@@ -343,7 +353,8 @@ impl World {
     pub(crate) fn picture(&self) -> (Vec<String>, String, String, String) {
         (
             self.repo.subjects(),
-            self.repo.git(&["for-each-ref"]),
+            self.repo
+                .git(&["for-each-ref", "refs/heads", "refs/tags", "refs/stash"]),
             self.repo.status(),
             TreeDigest::of(&RealDisk, &self.live()).unwrap().to_string(),
         )

@@ -103,6 +103,30 @@ pub(crate) const KNOWN: &[Known] = &[
         describes: "the highest effort that any call is given",
     },
     Known {
+        name: "slot.dir",
+        kind: Kind::Text,
+        default: None,
+        describes: "where agents work; the user's cache directory when unset",
+    },
+    Known {
+        name: "slot.setup",
+        kind: Kind::Words,
+        default: None,
+        describes: "the command that prepares a slot, such as npm ci; run without a shell",
+    },
+    Known {
+        name: "slot.setup-inputs",
+        kind: Kind::Words,
+        default: None,
+        describes: "globs of the files that it depends on; it runs again when one changes",
+    },
+    Known {
+        name: "slot.max-new",
+        kind: Kind::Size,
+        default: Some("100MB"),
+        describes: "how much new content one call may make",
+    },
+    Known {
         name: "runs.keep",
         kind: Kind::Count,
         default: Some("200"),

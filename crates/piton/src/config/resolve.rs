@@ -99,21 +99,55 @@ impl Settings {
     pub(crate) fn path(&self, name: &str) -> Option<&RepoPath> {
         match &self.get(name)?.0.parsed {
             Parsed::RepoPath(path) => Some(path),
-            Parsed::Text | Parsed::Words(_) | Parsed::Duration(_) | Parsed::Count(_) => None,
+            Parsed::Text
+            | Parsed::Words(_)
+            | Parsed::Duration(_)
+            | Parsed::Count(_)
+            | Parsed::Size(_) => None,
         }
     }
 
     pub(crate) fn duration(&self, name: &str) -> Option<Duration> {
         match &self.get(name)?.0.parsed {
             Parsed::Duration(duration) => Some(*duration),
-            Parsed::Text | Parsed::RepoPath(_) | Parsed::Words(_) | Parsed::Count(_) => None,
+            Parsed::Text
+            | Parsed::RepoPath(_)
+            | Parsed::Words(_)
+            | Parsed::Count(_)
+            | Parsed::Size(_) => None,
         }
     }
 
     pub(crate) fn count(&self, name: &str) -> Option<u64> {
         match &self.get(name)?.0.parsed {
             Parsed::Count(count) => Some(*count),
-            Parsed::Text | Parsed::RepoPath(_) | Parsed::Words(_) | Parsed::Duration(_) => None,
+            Parsed::Text
+            | Parsed::RepoPath(_)
+            | Parsed::Words(_)
+            | Parsed::Duration(_)
+            | Parsed::Size(_) => None,
+        }
+    }
+
+    pub(crate) fn bytes(&self, name: &str) -> Option<u64> {
+        match &self.get(name)?.0.parsed {
+            Parsed::Size(bytes) => Some(*bytes),
+            Parsed::Text
+            | Parsed::RepoPath(_)
+            | Parsed::Words(_)
+            | Parsed::Duration(_)
+            | Parsed::Count(_) => None,
+        }
+    }
+
+    pub(crate) fn words(&self, name: &str) -> Option<&[String]> {
+        match &self.get(name)?.0.parsed {
+            Parsed::Words(words) => Some(words),
+            Parsed::Text
+            | Parsed::RepoPath(_)
+            | Parsed::Duration(_)
+            | Parsed::Count(_)
+            | Parsed::Size(_) => None,
         }
     }
 

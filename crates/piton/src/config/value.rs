@@ -17,6 +17,8 @@ pub(crate) enum Kind {
     Choice(&'static [&'static str]),
     Duration,
     Count,
+    /// A number of bytes, with a unit.
+    Size,
     /// One field of an agent's description; piton-agent knows what it may be.
     Adapter,
 }
@@ -35,6 +37,7 @@ pub(crate) enum Parsed {
     Words(Vec<String>),
     Duration(Duration),
     Count(u64),
+    Size(u64),
 }
 
 impl Kind {
@@ -69,6 +72,7 @@ impl Kind {
                 Parsed::Text
             }
             Self::Duration => Parsed::Duration(duration(written)?),
+            Self::Size => Parsed::Size(size(written)?),
             Self::Count => Parsed::Count(
                 written
                     .parse()
@@ -86,9 +90,12 @@ impl Kind {
         match self {
             Self::Count => "a whole number",
             Self::Adapter => "a string, a number, a list or a table",
-            Self::Text | Self::RepoPath | Self::Words | Self::Choice(_) | Self::Duration => {
-                "a string"
-            }
+            Self::Text
+            | Self::RepoPath
+            | Self::Words
+            | Self::Choice(_)
+            | Self::Duration
+            | Self::Size => "a string",
         }
     }
 }
@@ -116,9 +123,40 @@ fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
+fn size(text: &str) -> Result<u64, String> {
+    let wrong = || "must be a number with kB, MB or GB, such as 500kB or 100MB".to_owned();
+    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?);
+    let number: u64 = number.parse().map_err(|_| wrong())?;
+    let bytes = match unit.trim_start() {
+        "kB" => 1_000,
+        "MB" => 1_000_000,
+        "GB" => 1_000_000_000,
+        _ => return Err(wrong()),
+    };
+    number.checked_mul(bytes).ok_or_else(wrong)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_size_needs_its_unit() {
+        assert_eq!(size("100MB").unwrap(), 100_000_000);
+        assert_eq!(size("2 kB").unwrap(), 2_000);
+        for wrong in [
+            "",
+            "5",
+            "MB",
+            "-5MB",
+            "5mb",
+            "5MiB",
+            "99999999999999999999GB",
+            "99999999999GB",
+        ] {
+            assert!(size(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn a_duration_needs_its_unit() {

@@ -171,11 +171,7 @@ fn one_that_writes_outside_the_migration_has_all_its_work_refused() {
             "say:done",
         ],
         1,
-        &[
-            "src/lib.rs (changed)",
-            "NOTES.md (made)",
-            "run the step again",
-        ],
+        &["src/lib.rs (changed)", "run the step again"],
     );
     let kept = ran.stdout.split("what it left is kept in ").nth(1).unwrap();
     let kept = kept
@@ -200,6 +196,12 @@ fn one_that_writes_into_the_users_own_tree_is_found_out() {
     let agent = env.fake(&["prompt", "write:@/approaches/a.md=a", &write, "say:done"]);
     let ran = env.step(&agent);
     assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert!(
+        ran.stderr
+            .contains("files of your working tree changed: src/lib.rs"),
+        "{}",
+        ran.shown()
+    );
     assert_eq!(env.repo.status(), " M src/lib.rs\n");
     assert!(
         !env.repo
@@ -223,18 +225,23 @@ fn a_link_is_refused() {
 
 #[test]
 fn a_commit_of_its_own_does_not_land() {
-    let env = TestEnv::planned(1);
-    let _ = check(
-        &env,
-        &[
-            "prompt",
-            "write:@/plan.md=# Mine",
-            "commit:mine",
-            "say:Chosen approach: facade",
-        ],
-        1,
-        &["a commit of its own", "run the step again"],
+    let env = TestEnv::planned(0);
+    let agent = env.fake(&[
+        "prompt",
+        "write:@/approaches/a.md=a",
+        "commit:mine",
+        "say:done",
+    ]);
+    let ran = env.step(&agent);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert!(
+        ran.stderr
+            .contains("the agent changed git in its slot (HEAD)"),
+        "{}",
+        ran.shown()
     );
+    assert!(!env.repo.subjects().contains(&"mine".to_owned()));
+    env.assert_in_order();
 }
 
 #[test]

@@ -189,7 +189,9 @@ impl TestEnv {
         gather(self.path(), &mut files);
         Picture {
             subjects: self.repo.subjects(),
-            references: self.repo.git(&["for-each-ref"]),
+            references: self
+                .repo
+                .git(&["for-each-ref", "--exclude=refs/piton/base"]),
             status: self.repo.status(),
             staged: self.repo.git(&["ls-files", "--stage"]),
             files,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use piton_agent::CallRole;
 use piton_durable::{create_dirs, tree, write_atomic};
 use piton_git::GitRead;
-use piton_loop::planning::pool::Bench;
+use piton_git::slot::Slot;
 use piton_loop::taste::{TasteDecision, TasteMode, TasteRefusal, accept_answer, decide_session};
 use piton_plan::files::{Content, FileOp, How, Wanted, decide};
 use piton_plan::{ConflictMode, Draft, Plan, PlanBuilder};
@@ -22,7 +22,6 @@ use crate::exit::Exit;
 use crate::files::{NEW_FILE_MODE, put, read};
 use crate::op::Op;
 use crate::output::{Channel, Level};
-use crate::planning::planning_site;
 use crate::session::{self, Talk};
 use crate::site;
 use crate::taste::warn_if_stale;
@@ -190,8 +189,8 @@ impl Desk {
             write_atomic(disk, &self.content(), existing.as_bytes(), MODE)
                 .map_err(|error| could_not().because(error))?;
         }
-        let bench = place
-            .map(|place| bench(context, place))
+        let slot = place
+            .map(|place| slot(context, place))
             .transpose()?
             .flatten();
         session::hold(
@@ -202,7 +201,7 @@ impl Desk {
                 role: CallRole::Taste,
                 prompt,
                 model: self.model.clone(),
-                directory: bench.as_ref().map_or(&*self.scratch, Bench::path),
+                directory: slot.as_ref().map_or(&*self.scratch, Slot::dir),
                 content: Some(self.content()),
                 scratch: &self.scratch,
             },
@@ -215,23 +214,13 @@ impl Desk {
     }
 }
 
-/// Takes a worktree in which the agent can look at what was committed. Before
-/// the first commit there is nothing to look at.
-fn bench(context: &Context, place: &Place) -> Result<Option<Bench>, CommandError> {
+/// Takes a slot in which the agent can look at what was committed. Before the
+/// first commit there is nothing to look at.
+fn slot(context: &Context, place: &Place) -> Result<Option<Slot>, CommandError> {
     let Some(head) = place.repository.head()? else {
         return Ok(None);
     };
-    Bench::take(
-        &context.disk,
-        &place.repository,
-        &planning_site(place)?,
-        &head,
-        &context.holder("a session about taste"),
-    )
-    .map(Some)
-    .map_err(|error| {
-        CommandError::failed("could not hold the session; nothing was changed").because(error)
-    })
+    crate::slots::take(context, place, &head, "a session about taste").map(Some)
 }
 
 /// Decides what the session's result does to the taste file.

@@ -64,6 +64,7 @@ impl<'a> Recording<'a> {
                 "the migration, a prompt template, the taste or the settings changed since the plan was made",
             ));
         }
+        let slots = crate::slots::settings(context, place).map_err(told)?;
         let holder = context.holder("calling an agent");
         let summary = RunSummary::new(&op.command, &place.top().display().to_string());
         let mut record = RunRecord::begin(
@@ -97,6 +98,7 @@ impl<'a> Recording<'a> {
             git: &place.repository,
             clock: &context.clock,
             site: &desk.site,
+            slots: &slots,
             agent: &*agent,
             limits: op.agent.limits(),
             stop: &context.stop,

@@ -27,7 +27,11 @@ pub(super) fn of_step(failed: &FailedStep, run: &Path) -> Failure {
             | Outcome::Unreadable { .. }
             | Outcome::Stopped => FailureKind::Io,
         },
-        StepFailure::Pool(_)
+        StepFailure::Slot(_)
+        | StepFailure::Setup(_)
+        | StepFailure::Changes(_)
+        | StepFailure::Guard(_)
+        | StepFailure::Unfit(_)
         | StepFailure::Layout(_)
         | StepFailure::Path(_)
         | StepFailure::Clear(_)

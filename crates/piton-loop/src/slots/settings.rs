@@ -1,0 +1,32 @@
+//! How slots are made here, and where.
+
+use piton_git::slot::SlotHome;
+
+use super::SetupCommand;
+use crate::guard::Surroundings;
+
+/// What a repository's settings say about slots.
+#[derive(Clone, Debug)]
+pub struct SlotSettings {
+    pub home: SlotHome,
+    /// How much new content one call may make, in bytes.
+    pub max_new: u64,
+    pub setup: Option<SetupCommand>,
+    /// What git reads of the user's own, for the guard.
+    pub around: Surroundings,
+}
+
+impl SlotSettings {
+    /// A hundred megabytes: more than any plan, less than a forgotten build.
+    pub const MAX_NEW: u64 = 100_000_000;
+
+    /// Returns settings with nothing but a place.
+    pub fn at(home: SlotHome) -> Self {
+        Self {
+            home,
+            max_new: Self::MAX_NEW,
+            setup: None,
+            around: Surroundings::default(),
+        }
+    }
+}

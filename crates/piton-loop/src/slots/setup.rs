@@ -1,0 +1,187 @@
+//! Running the command that prepares a slot.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use piton_agent::process::{ExitKind, Launch, LaunchError, Sink, supervise};
+use piton_agent::redact::{Redacting, Redactor};
+use piton_agent::watchdog::EndReason;
+use piton_agent::{Host, Limits, environment};
+use piton_base::{Clock, Stop};
+use piton_durable::{Appender, Disk};
+use piton_git::slot::{Setup, Slot, SlotError};
+
+/// How many of the last lines are shown when it fails.
+const LAST_LINES: usize = 20;
+/// No more than this is stored of what it prints.
+const MOST_STORED: usize = 16 << 20;
+
+/// A command that prepares a slot, with all that running it takes.
+#[derive(Clone, Debug)]
+pub struct SetupCommand {
+    pub setup: Setup,
+    /// Program and arguments.
+    pub words: Vec<String>,
+    pub host: Host,
+    pub limits: Limits,
+}
+
+/// A slot was not prepared.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    #[error("find the program {program:?} of `slot.setup`")]
+    NoProgram { program: String },
+    #[error("run `slot.setup`")]
+    Launch(#[from] LaunchError),
+    #[error("keep what `slot.setup` prints in {}", path.display())]
+    Log {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("`slot.setup` ended with {exit}; the last it printed was:\n{last}")]
+    Failed { exit: ExitKind, last: String },
+    #[error("`slot.setup` was ended: {}", told(*reason))]
+    Ended { reason: EndReason },
+    #[error(transparent)]
+    Slot(#[from] SlotError),
+}
+
+impl SetupCommand {
+    /// Runs the command if the slot needs it. Returns whether it did.
+    pub fn prepare(
+        &self,
+        disk: &dyn Disk,
+        slot: &Slot,
+        log: &Path,
+        token: &str,
+        stop: &Stop,
+        clock: &dyn Clock,
+    ) -> Result<bool, SetupError> {
+        let Some(due) = slot.setup_due(disk, &self.setup)? else {
+            return Ok(false);
+        };
+        let (program, arguments) = self.words.split_first().ok_or(SetupError::NoProgram {
+            program: String::new(),
+        })?;
+        let found = self.host.find_program(program);
+        let launch = Launch {
+            program: found.ok_or_else(|| SetupError::NoProgram {
+                program: program.clone(),
+            })?,
+            arguments: arguments.to_vec(),
+            directory: slot.dir().to_owned(),
+            environment: self.environment(),
+            input: Vec::new(),
+            token: token.to_owned(),
+        };
+        let redactor = Redactor::new(environment::secrets(&self.host));
+        let mut output = Output {
+            log: disk.append(log, 0o600).map_err(|source| SetupError::Log {
+                path: log.to_owned(),
+                source,
+            })?,
+            stored: 0,
+            redacting: redactor.stream(),
+            last: Last::default(),
+        };
+        let ended = supervise(&launch, &mut output, &self.limits, stop, clock)?;
+        match (ended.reason, ended.exit) {
+            (Some(reason), _) => Err(SetupError::Ended { reason }),
+            (None, ExitKind::Code(0)) => {
+                slot.setup_done(disk, &due)?;
+                Ok(true)
+            }
+            (None, exit) => Err(SetupError::Failed {
+                exit,
+                last: output.last.into_text(),
+            }),
+        }
+    }
+
+    /// The user's environment without what nobody but the user may use.
+    fn environment(&self) -> BTreeMap<OsString, OsString> {
+        let passed = |name: &OsString| {
+            let name = name.to_str();
+            name.is_some_and(|name| !environment::is_never_passed(name))
+        };
+        let all = self.host.environment.iter();
+        all.filter(|(name, _)| passed(name))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
+    }
+}
+
+/// What the command prints, on its way to the log.
+struct Output<'a> {
+    log: Box<dyn Appender>,
+    stored: usize,
+    redacting: Redacting<'a>,
+    last: Last,
+}
+
+impl Output<'_> {
+    fn take(&mut self, chunk: &[u8]) -> io::Result<()> {
+        let mut clean = Vec::new();
+        self.redacting.feed(chunk, &mut clean);
+        self.last.take(&clean);
+        self.stored += clean.len();
+        if self.stored <= MOST_STORED {
+            self.log.append(&clean)?;
+        }
+        Ok(())
+    }
+}
+
+impl Sink for Output<'_> {
+    fn stdout(&mut self, chunk: &[u8]) -> io::Result<()> {
+        self.take(chunk)
+    }
+
+    fn stderr(&mut self, chunk: &[u8]) -> io::Result<()> {
+        self.take(chunk)
+    }
+}
+
+/// The last lines of an output.
+#[derive(Default)]
+struct Last {
+    lines: VecDeque<String>,
+    open: String,
+}
+
+impl Last {
+    fn take(&mut self, bytes: &[u8]) {
+        const LONGEST: usize = 400;
+        for piece in String::from_utf8_lossy(bytes).split_inclusive('\n') {
+            if self.open.len() < LONGEST {
+                self.open.push_str(piece.trim_end_matches(['\n', '\r']));
+            }
+            if piece.ends_with('\n') {
+                self.lines.push_back(std::mem::take(&mut self.open));
+                if self.lines.len() > LAST_LINES {
+                    self.lines.pop_front();
+                }
+            }
+        }
+    }
+
+    fn into_text(mut self) -> String {
+        if !self.open.is_empty() {
+            self.lines.push_back(self.open);
+        }
+        Vec::from(self.lines).join("\n")
+    }
+}
+
+fn told(reason: EndReason) -> &'static str {
+    match reason {
+        EndReason::Idle => "it was silent for too long",
+        EndReason::Deadline => "its time was over",
+        EndReason::AfterResult => "it stayed on",
+        EndReason::Hopeless => "it could not go on",
+        EndReason::Stopped => "piton was told to stop",
+    }
+}

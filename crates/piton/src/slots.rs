@@ -1,0 +1,116 @@
+//! Where and how agents work here, from the settings.
+
+use std::path::{Component, Path, PathBuf};
+
+use piton_agent::{Host, Limits};
+use piton_git::slot::{Setup, Slot, SlotHome, SlotUse, Slots};
+use piton_git::{CommitId, View};
+use piton_loop::guard::Surroundings;
+use piton_loop::slots::{SetupCommand, SlotSettings};
+
+use crate::context::{Context, Place};
+use crate::error::CommandError;
+
+/// Returns how slots are made for a repository.
+pub(crate) fn settings(context: &Context, place: &Place) -> Result<SlotSettings, CommandError> {
+    let settings = &place.settings;
+    let dir = match settings.text("slot.dir") {
+        Some(written) => named(context, place, written)?,
+        None => context.environment.user_cache().ok_or_else(|| {
+            CommandError::usage("could not tell where agents are to work")
+                .hint("set `slot.dir`, HOME or XDG_CACHE_HOME")
+        })?,
+    };
+    let home = SlotHome::new(&dir, &place.repository).map_err(|error| {
+        let hint = error.hint();
+        CommandError::usage("could not use `slot.dir`")
+            .because(error)
+            .hints(hint)
+    })?;
+    let host = Host::new(context.environment.raw()).with_directory(place.top());
+    let setup = settings.words("slot.setup").map(|words| SetupCommand {
+        setup: Setup {
+            command: piton_agent::words::join(words),
+            inputs: settings
+                .words("slot.setup-inputs")
+                .unwrap_or_default()
+                .to_vec(),
+        },
+        words: words.to_vec(),
+        host,
+        limits: Limits {
+            // Installers are silent for as long as a download takes.
+            idle: Limits::default().tool_idle,
+            ..Limits::default()
+        },
+    });
+    Ok(SlotSettings {
+        home,
+        max_new: settings
+            .bytes("slot.max-new")
+            .unwrap_or(SlotSettings::MAX_NEW),
+        setup,
+        around: Surroundings {
+            home: context.environment.home(),
+            settings: context.environment.git_settings(),
+        },
+    })
+}
+
+/// Takes a slot that shows `commit`, for `what`.
+pub(crate) fn take(
+    context: &Context,
+    place: &Place,
+    commit: &CommitId,
+    what: &str,
+) -> Result<Slot, CommandError> {
+    let home = settings(context, place)?.home;
+    let view = View::read(&place.repository)?;
+    Slots::new(&context.disk, &place.repository, &home)
+        .take(commit, SlotUse::Work, &view, &context.holder(what))
+        .map_err(|error| {
+            let hint = error.hint();
+            CommandError::failed("could not prepare a slot; nothing was changed")
+                .because(error)
+                .hints(hint)
+        })
+}
+
+/// Returns the directory that `slot.dir` names: from the top of the repository
+/// where it is relative, from the user's home where it begins with `~/`.
+fn named(context: &Context, place: &Place, written: &str) -> Result<PathBuf, CommandError> {
+    let dir = match written.strip_prefix("~/") {
+        Some(below) => context.environment.home().map(|home| home.join(below)),
+        None => Some(place.top().join(written)),
+    };
+    dir.map(|dir| without_dots(&dir)).ok_or_else(|| {
+        CommandError::usage("could not use `slot.dir`").hint("set HOME, or give a whole path")
+    })
+}
+
+/// Takes out `.` and `..`, so that what is inside the repository is known.
+fn without_dots(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => {
+                plain.pop();
+            }
+            Component::CurDir => {}
+            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => plain.push(part),
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_with_dots_is_taken_for_what_it_is() {
+        assert_eq!(without_dots(Path::new("/r/../s/./t")), Path::new("/s/t"));
+        assert_eq!(without_dots(Path::new("/r/a/../b")), Path::new("/r/b"));
+        assert_eq!(without_dots(Path::new("/../x")), Path::new("/x"));
+    }
+}

@@ -105,7 +105,9 @@ impl SetupCommand {
     fn environment(&self) -> BTreeMap<OsString, OsString> {
         let passed = |name: &OsString| {
             let name = name.to_str();
-            name.is_some_and(|name| !environment::is_never_passed(name))
+            name.is_some_and(|name| {
+                !environment::is_never_passed(name) && !name.starts_with("GIT_")
+            })
         };
         let all = self.host.environment.iter();
         all.filter(|(name, _)| passed(name))

@@ -17,6 +17,11 @@ pub struct Setting {
 }
 
 impl Setting {
+    /// Returns the last part of the key.
+    pub fn name(&self) -> &str {
+        self.key.rsplit('.').next().unwrap_or_default()
+    }
+
     /// Returns the middle part of a key that has one.
     pub fn subsection(&self) -> Option<&str> {
         let (_, rest) = self.key.split_once('.')?;

@@ -56,7 +56,7 @@ impl Places {
         for setting in settings {
             places.settings.extend(setting.file.clone());
             let included = setting.key == "include.path"
-                || setting.key.starts_with("includeif.") && setting.key.ends_with(".path");
+                || setting.key.starts_with("includeif.") && setting.name() == "path";
             if let (true, Some(value)) = (included, &setting.value) {
                 let from = setting.file.as_deref().and_then(Path::parent);
                 places.settings.extend(resolve(value, from, around));

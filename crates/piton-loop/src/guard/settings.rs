@@ -10,7 +10,7 @@ pub(super) fn changed(before: &[Setting], after: &[Setting]) -> BTreeSet<String>
     let (before, after) = (meaning(before), meaning(after));
     let differs = |key: &&&str| {
         let (old, new) = (before.get(**key), after.get(**key));
-        old != new && !(is_of_a_branch(key) && old.into_iter().chain(new).all(|v| are_plain(v)))
+        old != new && !(is_of_a_branch(key) && old.into_iter().chain(new).all(are_plain))
     };
     before
         .keys()

@@ -42,6 +42,7 @@ case $PITON_ROLE in
 planning.pick-best) echo 'Chosen approach: facade' ;;
 planning.review) echo '1. no tests'; echo 'review-verdict: findings' ;;
 planning.revise) echo '1. They are in phase 1.' ;;
+planning.revise) echo '1. There are tests now.' ;;
 planning.review-2) echo 'no findings' ;;
 planning.final-review) echo 'final-decision: approve-auto — small and safe' ;;
 *) echo done ;;

@@ -9,4 +9,5 @@
 )]
 
 mod crash;
+mod forbidden;
 mod trace;

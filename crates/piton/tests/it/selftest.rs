@@ -1,4 +1,5 @@
 //! The self-test, through the program.
+#![expect(clippy::print_stderr, reason = "a test says when it is skipped")]
 
 use std::process::{Command, Output};
 
@@ -60,4 +61,22 @@ fn with_json_the_outcome_is_one_document() {
     assert_eq!(document["format"], "piton-selftest/1");
     assert_eq!(document["points"], 1);
     assert_eq!(document["scenarios"][0]["name"], "set");
+}
+
+#[test]
+fn a_sealed_program_cannot_do_what_it_must_not() {
+    let directory = tempfile::tempdir().unwrap();
+    let place = directory.path().to_str().unwrap();
+    let ran = selftest(&["--seal", "--dir", place]);
+    let (out, err) = (text(&ran.stdout), text(&ran.stderr));
+    if err.contains("no Landlock") {
+        assert_eq!(ran.status.code(), Some(1), "{err}");
+        eprintln!("skipped: this kernel has no seal");
+        return;
+    }
+    assert!(ran.status.success(), "{out}{err}");
+    assert!(out.contains("refused  write a file of the user's"), "{out}");
+    assert!(out.contains("works    write a file in its slot"), "{out}");
+    assert!(out.ends_with(" tried, 0 bad\n"), "{out}");
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
 }

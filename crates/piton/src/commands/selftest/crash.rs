@@ -1,39 +1,36 @@
 //! `piton selftest --crash`.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
 use std::sync::{Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use piton_durable::{Disk, DiskRead, Kind, tree};
 use piton_selftest::crash::{CrashError, Options, Report, Sweep, sweep};
 use serde_json::json;
 
-use super::SelftestArgs;
-use crate::context::{Context, token};
-use crate::error::{CommandError, CommandResult, ErrorKind};
+use super::{SelftestArgs, place};
+use crate::context::Context;
+use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::output::{Channel, Level};
 
 pub(super) fn run(context: &Context, args: &SelftestArgs) -> CommandResult {
-    let directory = make(context, args.dir.as_deref())?;
+    let directory = place::make(context, args.dir.as_deref())?;
     let options = Options {
-        program: program()?,
+        program: place::program()?,
         directory: directory.clone(),
         path: context.environment.get("PATH").unwrap_or_default().into(),
         only: args.only.clone(),
         point: args.point,
-        every: args.every,
+        every: args.every.unwrap_or(1),
         time: args.seconds.map(Duration::from_secs),
         errors: args.errors,
     };
     let result = tried(context, &options);
     if args.keep {
-        let text = format!("the scratch directory is {}", directory.display());
-        context.out.note(Channel::General, Level::INFO, &text);
+        place::tell(context, &directory);
     } else {
-        tree::remove(&context.disk, &directory).map_err(|error| failed(&directory, error))?;
+        place::remove(context, &directory)?;
     }
     let report = result?;
     show(context, &report);
@@ -115,43 +112,4 @@ fn show(context: &Context, report: &Report) {
     }
     let _ = writeln!(text, "{}", report.sum());
     context.out.data(&text);
-}
-
-/// Makes a directory that nothing else is in.
-fn make(context: &Context, parent: Option<&Path>) -> Result<PathBuf, CommandError> {
-    let parent = match parent {
-        Some(parent) => context.directory.join(parent),
-        None => context.environment.temporary(),
-    };
-    let there = context
-        .disk
-        .stat(&parent)
-        .map_err(|error| failed(&parent, error))?;
-    if there.is_none_or(|stat| stat.kind != Kind::Dir) {
-        return Err(
-            CommandError::usage(format!("could not work in {}", parent.display()))
-                .because("there is no such directory".to_owned())
-                .hint("name a directory on the disk that shall be tried, with --dir"),
-        );
-    }
-    // Paths are compared with those that the kernel tells.
-    let parent = parent
-        .canonicalize()
-        .map_err(|error| failed(&parent, error))?;
-    let directory = parent.join(format!("piton-selftest-{}", token()));
-    context
-        .disk
-        .create_dir(&directory)
-        .map_err(|error| failed(&directory, error))?;
-    Ok(directory)
-}
-
-fn failed(path: &Path, error: impl std::error::Error + Send + Sync + 'static) -> CommandError {
-    CommandError::failed(format!("could not work in {}", path.display())).because(error)
-}
-
-fn program() -> Result<PathBuf, CommandError> {
-    std::env::current_exe().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not find this program").because(error)
-    })
 }

@@ -1,0 +1,58 @@
+//! Where a self-test works: a directory of its own, which goes away.
+
+use std::path::{Path, PathBuf};
+
+use piton_durable::{Disk, DiskRead, Kind, tree};
+
+use crate::context::{Context, token};
+use crate::error::{CommandError, ErrorKind};
+use crate::output::{Channel, Level};
+
+/// Makes a directory that nothing else is in.
+pub(super) fn make(context: &Context, parent: Option<&Path>) -> Result<PathBuf, CommandError> {
+    let parent = match parent {
+        Some(parent) => context.directory.join(parent),
+        None => context.environment.temporary(),
+    };
+    let there = context
+        .disk
+        .stat(&parent)
+        .map_err(|error| failed(&parent, error))?;
+    if there.is_none_or(|stat| stat.kind != Kind::Dir) {
+        return Err(
+            CommandError::usage(format!("could not work in {}", parent.display()))
+                .because("there is no such directory".to_owned())
+                .hint("name a directory on the disk that shall be tried, with --dir"),
+        );
+    }
+    // Paths are compared with those that the kernel tells.
+    let parent = parent
+        .canonicalize()
+        .map_err(|error| failed(&parent, error))?;
+    let directory = parent.join(format!("piton-selftest-{}", token()));
+    context
+        .disk
+        .create_dir(&directory)
+        .map_err(|error| failed(&directory, error))?;
+    Ok(directory)
+}
+
+pub(super) fn remove(context: &Context, directory: &Path) -> Result<(), CommandError> {
+    tree::remove(&context.disk, directory).map_err(|error| failed(directory, error))
+}
+
+pub(super) fn tell(context: &Context, directory: &Path) {
+    let text = format!("the scratch directory is {}", directory.display());
+    context.out.note(Channel::General, Level::INFO, &text);
+}
+
+/// Returns where this very program lies.
+pub(super) fn program() -> Result<PathBuf, CommandError> {
+    std::env::current_exe().map_err(|error| {
+        CommandError::new(ErrorKind::Internal, "could not find this program").because(error)
+    })
+}
+
+fn failed(path: &Path, error: impl std::error::Error + Send + Sync + 'static) -> CommandError {
+    CommandError::failed(format!("could not work in {}", path.display())).because(error)
+}

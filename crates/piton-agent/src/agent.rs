@@ -126,6 +126,9 @@ pub struct CallRecord {
     pub stderr_bytes: u64,
     /// Processes that were still there after the agent, and were ended.
     pub left_behind: usize,
+    /// How far it was sealed; nothing where it ran as part of piton.
+    #[serde(default)]
+    pub sealed: Option<piton_seal::Standing>,
     pub warnings: Vec<String>,
 }
 
@@ -170,6 +173,14 @@ impl CallEvents for Quiet {
 pub enum AgentError {
     #[error("failed to write {}", path.display())]
     Write {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error(transparent)]
+    Enclosure(crate::sealing::EnclosureError),
+    #[error("failed to look at the agent's state in {}", path.display())]
+    State {
         path: PathBuf,
         #[source]
         source: io::Error,

@@ -20,6 +20,7 @@ pub mod process;
 pub mod program;
 pub mod redact;
 pub mod script;
+pub mod sealing;
 pub mod until;
 pub mod usage;
 pub mod version;

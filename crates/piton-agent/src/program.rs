@@ -18,10 +18,12 @@ use crate::host::Host;
 use crate::outcome::{Outcome, Reply};
 use crate::process::{Ended, ExitKind, Launch, LaunchError, Marker, supervise};
 use crate::redact::Redactor;
+use crate::sealing::SealTerms;
 use crate::watchdog::Limits;
 use piton_base::{Clock, Stop};
 
 mod command;
+mod enclosed;
 mod recording;
 mod version;
 
@@ -39,6 +41,7 @@ pub struct ProgramAgent {
     probed: OnceLock<Probe>,
     calls: AtomicU64,
     notes: Option<PathBuf>,
+    terms: SealTerms,
 }
 
 impl ProgramAgent {
@@ -62,7 +65,15 @@ impl ProgramAgent {
             probed: OnceLock::new(),
             calls: AtomicU64::new(0),
             notes: None,
+            terms: SealTerms::off(),
         }
+    }
+
+    /// Says on what terms its calls run.
+    #[must_use]
+    pub fn on_terms(mut self, terms: SealTerms) -> Self {
+        self.terms = terms;
+        self
     }
 
     /// Adds secrets that are known from elsewhere, such as a forge token.
@@ -110,8 +121,9 @@ impl ProgramAgent {
         };
         // It may hold a secret: what stays is the redacted copy.
         let _ = self.disk.remove_file(&path);
-        let text = String::from_utf8_lossy(&bytes?).into_owned();
-        Some(self.redactor.text(&text))
+        // It was there from the beginning, for a sealed agent to write.
+        let bytes = bytes.filter(|bytes| !bytes.is_empty())?;
+        Some(self.redactor.text(&String::from_utf8_lossy(&bytes)))
     }
 }
 
@@ -172,6 +184,7 @@ impl Agent for ProgramAgent {
             stdout_bytes: 0,
             stderr_bytes: 0,
             left_behind: 0,
+            sealed: Some(self.terms.standing.clone()),
             warnings: Vec::new(),
         };
         match probe {
@@ -194,17 +207,23 @@ impl Agent for ProgramAgent {
             };
             return self.finish(record, files);
         };
+        let token = self.token();
+        let place = self.enclosure(call, files, &token)?;
+        let states = self.states()?;
+        let mut environment = self.environment(call);
+        place.set(&mut environment);
         let launch = Launch {
             program,
             arguments: line[1..].to_vec(),
             directory: call.cwd.clone(),
-            environment: self.environment(call),
+            environment,
             input: match self.spec.prompt {
                 PromptDelivery::Stdin if self.spec.stream.converses() => Vec::new(),
                 PromptDelivery::Stdin => call.prompt.clone().into_bytes(),
                 PromptDelivery::File => Vec::new(),
             },
-            token: self.token(),
+            token,
+            seal: place.request(),
         };
         let directory = self.notes.as_ref().unwrap_or(&files.directory);
         let note = |source| AgentError::Write {
@@ -221,11 +240,12 @@ impl Agent for ProgramAgent {
                 call.workspace.clone(),
                 files.directory.clone(),
             ],
-            sealed: false,
+            sealed: launch.seal.is_some(),
         });
         let mut recording = Recording::open(self, files, reader, &record.arguments, events)?;
         let ended = supervise(&launch, &mut recording, &call.limits, stop, &*self.clock);
         let done = recording.close();
+        self.put_states_back(&states, files, &mut record, events);
         marker.clear(&*self.disk, directory).map_err(note)?;
         let (kept, ended) = match (done, ended) {
             (Ok(kept), Ok(ended)) => (kept, ended),

@@ -48,6 +48,9 @@ pub struct AdapterSpec {
     pub environment: EnvironmentSpec,
     #[serde(default)]
     pub version: VersionSpec,
+    /// Where it keeps its state, which it may write although it is sealed.
+    #[serde(default)]
+    pub state: Vec<crate::sealing::StateSpec>,
     /// How to get the program, for a person who has not got it.
     #[serde(default)]
     pub install: String,

@@ -13,7 +13,7 @@ use thiserror::Error;
 
 use super::settle::{Fingerprint, Settle, done_file};
 use super::terminal::Terminal;
-use crate::process::{ExitKind, MARKER, Tree};
+use crate::process::{ExitKind, MARKER, Tree, put_on};
 use piton_base::{Clock, Stop};
 
 /// An agent to run on the user's terminal.
@@ -28,6 +28,8 @@ pub struct Session {
     pub content: Option<PathBuf>,
     /// Names the session's processes.
     pub token: String,
+    /// What the agent may do, where it is sealed.
+    pub seal: Option<piton_seal::Request>,
 }
 
 /// How a session ended.
@@ -113,13 +115,15 @@ pub fn run(
 )]
 fn spawn(session: &Session) -> io::Result<Child> {
     // In piton's own group: another one would not be allowed to read the keys.
-    Command::new(&session.program)
+    let mut command = Command::new(&session.program);
+    command
         .args(&session.arguments)
         .current_dir(&session.directory)
         .env_clear()
         .envs(&session.environment)
-        .env(MARKER, &session.token)
-        .spawn()
+        .env(MARKER, &session.token);
+    put_on(&mut command, session.seal.as_ref())?;
+    command.spawn()
 }
 
 struct Seat {

@@ -13,6 +13,7 @@ use std::process::ExitStatus;
 use serde::{Deserialize, Serialize};
 
 pub use leftovers::{Marker, reap_leftovers};
+pub(crate) use supervisor::put_on;
 pub use supervisor::{Ended, Launch, LaunchError, Sink, supervise};
 pub(crate) use table::is_alive;
 pub(crate) use tree::{MARKER, Tree};

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 
+use piton_seal::{Real, Seal};
 use rustix::process::Signal;
 use thiserror::Error;
 
@@ -31,6 +32,8 @@ pub struct Launch {
     pub input: Vec<u8>,
     /// Names the call; every process of it carries this in its environment.
     pub token: String,
+    /// What it may do, where it is sealed.
+    pub seal: Option<piton_seal::Request>,
 }
 
 /// Takes what a program prints, as it comes.
@@ -186,7 +189,8 @@ fn spawn(launch: &Launch, converses: bool) -> io::Result<Child> {
     } else {
         Stdio::piped()
     };
-    Command::new(&launch.program)
+    let mut command = Command::new(&launch.program);
+    command
         .args(&launch.arguments)
         .current_dir(&launch.directory)
         .env_clear()
@@ -197,8 +201,22 @@ fn spawn(launch: &Launch, converses: bool) -> io::Result<Child> {
         .stderr(Stdio::piped())
         // A group of its own: an interrupt from the terminal reaches piton alone,
         // which then ends the agent in good order.
-        .process_group(0)
-        .spawn()
+        .process_group(0);
+    put_on(&mut command, launch.seal.as_ref())?;
+    command.spawn()
+}
+
+/// Seals what a command will start. A seal that cannot be made starts nothing.
+pub(crate) fn put_on(
+    command: &mut Command,
+    request: Option<&piton_seal::Request>,
+) -> io::Result<()> {
+    let Some(request) = request else {
+        return Ok(());
+    };
+    let seal = Seal::decide(request, &Real).and_then(|seal| seal.prepare());
+    seal.map_err(io::Error::other)?.apply(command);
+    Ok(())
 }
 
 /// A program under way. Dropping it ends everything at once, so that not even a

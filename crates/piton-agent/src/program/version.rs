@@ -39,6 +39,7 @@ pub(super) fn probe(agent: &ProgramAgent) -> Probe {
         environment: environment::build(&agent.host, &spec.environment, &[]),
         input: Vec::new(),
         token: agent.token(),
+        seal: None,
     };
     let mut printed = Printed::default();
     let limits = ProgramAgent::short_limits();

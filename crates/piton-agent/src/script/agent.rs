@@ -244,6 +244,7 @@ impl Agent for ScriptAgent {
             stdout_bytes: text.len() as u64,
             stderr_bytes: 0,
             left_behind: 0,
+            sealed: None,
             warnings: Vec::new(),
         };
         let json = serde_json::to_string_pretty(&record).map_err(std::io::Error::other);

@@ -22,6 +22,7 @@ fn session(desk: &Desk, script: &str, with_content: bool) -> Session {
         environment: desk.host.environment.clone(),
         content: with_content.then(|| desk.path("tree/taste.md")),
         token: format!("session-{}", desk.dir.path().display()),
+        seal: None,
     }
 }
 

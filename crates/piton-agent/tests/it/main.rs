@@ -15,6 +15,7 @@ mod program;
 mod real_programs;
 mod recordings;
 mod script;
+mod sealed;
 mod vectors;
 
 #[test]

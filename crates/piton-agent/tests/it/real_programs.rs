@@ -9,8 +9,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use piton_agent::sealing::SealTerms;
 use piton_agent::{AdapterSpec, Agent, AgentCall, CallRecord, Host, Limits, Probe, Quiet, adapter};
 use piton_base::Stop;
+use piton_seal::{Network, Standing, Wanted};
 
 use crate::desk::{Desk, quick};
 use crate::skipped;
@@ -98,7 +100,8 @@ fn call(lab: &Path, desk: &Desk, program: &str, script: &str, limits: Limits) ->
         host,
         dir: tempfile::TempDir::new().unwrap(),
     }
-    .agent_of(program, spec);
+    .agent_of(program, spec)
+    .on_terms(sealed(desk));
     let Probe::Ready { version, warning } = agent.probe() else {
         panic!("{program} is not in the lab")
     };
@@ -118,6 +121,19 @@ fn call(lab: &Path, desk: &Desk, program: &str, script: &str, limits: Limits) ->
     agent
         .call(&call, &desk.files(), &Stop::default(), &Quiet)
         .unwrap()
+}
+
+/// The terms of a sealed call, as far as this kernel can.
+fn sealed(desk: &Desk) -> SealTerms {
+    let support = piton_seal::Support::observe();
+    let standing = Standing::decide(Wanted::Auto, Network::On, support).unwrap();
+    SealTerms {
+        standing: standing.clone(),
+        cut: standing,
+        home: Some(desk.path("home")),
+        temporary: std::env::temp_dir(),
+        ..SealTerms::off()
+    }
 }
 
 /// Sends Codex to the stand-in; Claude is sent there by its environment.
@@ -172,7 +188,8 @@ fn commands_that_the_real_programs_run_end_with_the_call() {
     let Some(lab) = lab() else { return };
     for program in ["claude", "codex"] {
         let desk = Desk::new();
-        let pids = desk.path("pids").display().to_string();
+        // In the slot: the call is sealed.
+        let pids = desk.path("tree/pids").display().to_string();
         // One in the background, one that got away, one in the foreground. In a
         // file, since Claude does not run a command that it sees sleeping long.
         let command = format!(
@@ -189,6 +206,7 @@ fn commands_that_the_real_programs_run_end_with_the_call() {
         };
         let record = call(&lab, &desk, program, script, limits);
         assert_eq!(record.result.name(), "hung", "{program}: {}", record.result);
+        std::fs::copy(desk.path("tree/pids"), desk.path("pids")).unwrap();
         desk.nothing_runs(3);
     }
 }

@@ -133,6 +133,7 @@ impl Validator<'_> {
             environment: self.environment(),
             input: Vec::new(),
             token: token.to_owned(),
+            seal: None,
         };
         let marker = Marker::of(token);
         create_dirs(self.disk, self.notes)?;

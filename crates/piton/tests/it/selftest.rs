@@ -1,5 +1,4 @@
 //! The self-test, through the program.
-#![expect(clippy::print_stderr, reason = "a test says when it is skipped")]
 
 use std::process::{Command, Output};
 

@@ -1,0 +1,79 @@
+//! The limits of one call.
+
+use super::ProgramAgent;
+use crate::adapter::ReplySource;
+use crate::agent::{AgentError, CallEvent, CallEvents, CallFiles, CallRecord};
+use crate::call::AgentCall;
+use crate::sealing::{Enclosure, Needs, StateGuard};
+use piton_seal::{Network, Standing};
+
+impl ProgramAgent {
+    /// Makes the place where a call runs: it may write its slot, its reply and
+    /// what the adapter names.
+    pub(super) fn enclosure(
+        &self,
+        call: &AgentCall,
+        files: &CallFiles,
+        token: &str,
+    ) -> Result<Enclosure<'_>, AgentError> {
+        let mut write = vec![call.cwd.clone(), call.workspace.clone()];
+        if self.spec.reply == ReplySource::File {
+            // What is not there cannot be granted.
+            self.write(files.raw_reply(), "")?;
+            write.push(files.raw_reply());
+        }
+        let needs = Needs {
+            write,
+            write_if_there: self.state_places().map(|(_, place)| place).collect(),
+            read: vec![files.directory.clone()],
+            network: Network::On,
+        };
+        Enclosure::make(&self.terms, needs, token, &*self.disk).map_err(AgentError::Enclosure)
+    }
+
+    /// Remembers the agent's state, as far as it may not change.
+    pub(super) fn states(&self) -> Result<Vec<StateGuard>, AgentError> {
+        if self.terms.standing == Standing::Off {
+            return Ok(Vec::new());
+        }
+        let guard = |(spec, place): (&crate::sealing::StateSpec, std::path::PathBuf)| {
+            let failed = |source| AgentError::State {
+                path: place.clone(),
+                source,
+            };
+            StateGuard::before(&*self.disk, place.clone(), spec.clone()).map_err(failed)
+        };
+        self.state_places().map(guard).collect()
+    }
+
+    /// Puts back what the call changed of it, and tells of that.
+    pub(super) fn put_states_back(
+        &self,
+        states: &[StateGuard],
+        files: &CallFiles,
+        record: &mut CallRecord,
+        events: &dyn CallEvents,
+    ) {
+        let aside = files.directory.join("state");
+        for state in states {
+            let changed = state.put_back(&*self.disk, &aside);
+            if changed.is_empty() {
+                continue;
+            }
+            let told = format!(
+                "it changed its own settings, which are as they were again: {}; what it left is in {}",
+                changed.join(", "),
+                aside.display()
+            );
+            events.event(CallEvent::Warning(&told));
+            record.warnings.push(told);
+        }
+    }
+
+    fn state_places(
+        &self,
+    ) -> impl Iterator<Item = (&crate::sealing::StateSpec, std::path::PathBuf)> {
+        let places = self.spec.state.iter();
+        places.filter_map(|spec| Some((spec, spec.place(&self.host)?)))
+    }
+}

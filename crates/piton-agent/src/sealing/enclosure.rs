@@ -1,0 +1,131 @@
+//! Where one program of others runs: what it may write, and a temporary
+//! directory of its own.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use piton_durable::{Disk, create_dirs, tree};
+use piton_seal::{Network, Request, temporary_variables};
+use thiserror::Error;
+
+use super::seeds;
+use super::terms::SealTerms;
+
+/// What one program needs.
+#[derive(Clone, Debug, Default)]
+pub struct Needs {
+    /// What it may write: its slot, files of its own.
+    pub write: Vec<PathBuf>,
+    /// The same, for what need not be there.
+    pub write_if_there: Vec<PathBuf>,
+    /// What it may read although it lies in a credential store.
+    pub read: Vec<PathBuf>,
+    /// What it needs of the network. Less than `On` is given where it can be.
+    pub network: Network,
+}
+
+/// Where one program runs. Dropping it takes its temporary directory away.
+#[derive(Debug)]
+pub struct Enclosure<'a> {
+    disk: &'a dyn Disk,
+    request: Option<Request>,
+    variables: Vec<(OsString, OsString)>,
+    temporary: Option<PathBuf>,
+}
+
+/// Failure to make a place for a program to run in.
+#[derive(Debug, Error)]
+#[error("failed to make {} for what is to run", path.display())]
+pub struct EnclosureError {
+    path: PathBuf,
+    #[source]
+    source: io::Error,
+}
+
+/// How temporary directories are called; the rest is the token of the call.
+const TEMPORARY: &str = "piton-";
+
+impl<'a> Enclosure<'a> {
+    /// Makes what one program needs. `token` names the call.
+    pub fn make(
+        terms: &SealTerms,
+        needs: Needs,
+        token: &str,
+        disk: &'a dyn Disk,
+    ) -> Result<Self, EnclosureError> {
+        let mut enclosure = Self {
+            disk,
+            request: None,
+            variables: Vec::new(),
+            temporary: None,
+        };
+        if terms.standing == piton_seal::Standing::Off {
+            return Ok(enclosure);
+        }
+        let temporary = terms.temporary.join(format!("{TEMPORARY}{token}"));
+        let failed = |path: &Path| {
+            let path = path.to_owned();
+            move |source| EnclosureError { path, source }
+        };
+        disk.create_dir(&temporary).map_err(failed(&temporary))?;
+        enclosure.temporary = Some(temporary.clone());
+        // Others of this machine have no business in it.
+        disk.set_mode(&temporary, 0o700)
+            .map_err(failed(&temporary))?;
+        let named = temporary_variables(&temporary);
+        let named = named.map(|(name, value)| (OsString::from(name), value));
+        enclosure.variables.extend(named);
+        let mut write = needs.write;
+        write.push(temporary);
+        for cache in &terms.caches {
+            if !cache.directory.exists() {
+                seeds::plant(disk, cache);
+            }
+            create_dirs(disk, &cache.directory).map_err(|error| EnclosureError {
+                path: cache.directory.clone(),
+                source: io::Error::other(error),
+            })?;
+            write.push(cache.directory.clone());
+            let named = cache.variables.iter();
+            let named = named.map(|(name, value)| (OsString::from(name), value.clone()));
+            enclosure.variables.extend(named);
+        }
+        if terms.standing.is_sealed() {
+            let mut read = terms.read.clone();
+            read.extend(needs.read);
+            let mut write_if_there = needs.write_if_there;
+            write_if_there.extend(terms.write.iter().cloned());
+            enclosure.request = Some(Request {
+                write,
+                write_if_there,
+                home: terms.home.clone(),
+                hide: terms.hide.clone(),
+                read,
+                network: terms.network(needs.network),
+            });
+        }
+        Ok(enclosure)
+    }
+
+    /// Returns what the program may do; nothing where it is not sealed.
+    pub fn request(&self) -> Option<Request> {
+        self.request.clone()
+    }
+
+    /// Sets the variables that lead the program to what is its own.
+    pub fn set(&self, environment: &mut BTreeMap<OsString, OsString>) {
+        environment.extend(self.variables.iter().cloned());
+    }
+}
+
+impl Drop for Enclosure<'_> {
+    fn drop(&mut self) {
+        if let Some(temporary) = &self.temporary {
+            // What cannot be removed is in the temporary directory, which the
+            // system clears.
+            let _ = tree::remove(self.disk, temporary);
+        }
+    }
+}

@@ -1,0 +1,383 @@
+//! The state that an agent keeps in the user's home: what of it may change.
+//!
+//! An agent has to write there: it signs in anew, and keeps its sessions. But
+//! a hook or a plugin that it leaves there runs later, without a seal, in the
+//! user's own sessions. So everything that is not known to be data is put back
+//! as it was, and what stood in its place is set aside.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use piton_durable::{Disk, Kind, create_dirs, tree, write_atomic};
+use serde::{Deserialize, Serialize};
+
+use crate::host::Host;
+
+/// A directory in which an agent keeps its state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct StateSpec {
+    /// From the user's home directory.
+    pub directory: PathBuf,
+    /// The variable that may say otherwise.
+    #[serde(default)]
+    pub variable: Option<String>,
+    /// What in it is data, and stays as the agent leaves it: names, with `*`
+    /// for any ending.
+    #[serde(default)]
+    pub data: Vec<String>,
+    /// Folders to which each session adds its own, which it then runs: what is
+    /// added stays, what was there is put back.
+    #[serde(default)]
+    pub grows: Vec<String>,
+}
+
+impl StateSpec {
+    /// Returns where the directory lies for this user.
+    pub fn place(&self, host: &Host) -> Option<PathBuf> {
+        let said = self
+            .variable
+            .as_deref()
+            .and_then(|name| host.variable(name));
+        let said = said.map(PathBuf::from).filter(|path| path.is_absolute());
+        said.or_else(|| Some(PathBuf::from(host.variable("HOME")?).join(&self.directory)))
+    }
+
+    /// Tells whether a path that was not there belongs to something that was
+    /// added to a folder that grows.
+    fn was_added(&self, path: &Path, before: &BTreeMap<PathBuf, Was>) -> bool {
+        let mut parts = path.iter();
+        let Some(folder) = parts.next() else {
+            return false;
+        };
+        let grows = self.grows.iter().any(|name| name.as_str() == folder);
+        let child = parts.next();
+        grows && child.is_none_or(|child| !before.contains_key(&Path::new(folder).join(child)))
+    }
+
+    fn is_data(&self, name: &str) -> bool {
+        self.data.iter().any(|data| {
+            data.strip_suffix('*')
+                .map_or(data == name, |start| name.starts_with(start))
+        })
+    }
+}
+
+/// The longest file whose bytes are kept, and the most bytes altogether.
+const LONGEST: u64 = 4 << 20;
+const MOST: u64 = 64 << 20;
+
+/// What stood at a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Was {
+    Dir,
+    Link(PathBuf),
+    File {
+        mode: u32,
+        bytes: Vec<u8>,
+    },
+    /// Too long to be kept: the kernel's own time of change tells whether it
+    /// was touched, and nobody can set that.
+    Long {
+        inode: u64,
+        changed: (i64, i64),
+    },
+    /// A device, a socket, a pipe.
+    Other,
+}
+
+/// The state of an agent before a call.
+#[derive(Debug)]
+pub struct StateGuard {
+    root: PathBuf,
+    spec: StateSpec,
+    before: BTreeMap<PathBuf, Was>,
+}
+
+impl StateGuard {
+    /// Remembers what is no data.
+    pub fn before(disk: &dyn Disk, root: PathBuf, spec: StateSpec) -> io::Result<Self> {
+        let before = look(disk, &root, &spec)?;
+        Ok(Self { root, spec, before })
+    }
+
+    /// Puts back what the call changed, sets aside below `evidence` what stood
+    /// in its place, and returns what that was. What cannot be put back, or
+    /// cannot be looked at, is named too.
+    pub fn put_back(&self, disk: &dyn Disk, evidence: &Path) -> Vec<String> {
+        let after = match look(disk, &self.root, &self.spec) {
+            Ok(after) => after,
+            Err(error) => {
+                return vec![format!(
+                    "{} cannot be looked at: {error}",
+                    self.root.display()
+                )];
+            }
+        };
+        let mut told = Vec::new();
+        // What is new goes first, and the deepest of it, for it may stand where
+        // something else belongs.
+        for (path, is) in after.iter().rev() {
+            let was = self.before.get(path);
+            let stays = was.is_none() && self.spec.was_added(path, &self.before);
+            if was == Some(is) || stays {
+                continue;
+            }
+            set_aside(disk, &self.root, path, is, evidence);
+            let full = self.root.join(path);
+            // A directory goes when what was put into it is gone; one that was
+            // there before stays.
+            let gone = match (was, is) {
+                (Some(Was::Dir), Was::Dir) => Ok(()),
+                _ => tree::remove(disk, &full),
+            };
+            let what = if was.is_some() { "changed" } else { "made" };
+            let name = full.display();
+            told.push(match gone {
+                Ok(()) => format!("{name} ({what})"),
+                Err(error) => format!("{name} ({what}, and cannot be removed: {error})"),
+            });
+        }
+        for (path, was) in &self.before {
+            if after.get(path) == Some(was) {
+                continue;
+            }
+            let full = self.root.join(path);
+            if !after.contains_key(path) {
+                told.push(format!("{} (removed)", full.display()));
+            }
+            if let Err(error) = restore(disk, &full, was) {
+                told.push(format!("{} (cannot be put back: {error})", full.display()));
+            }
+        }
+        told.sort();
+        told
+    }
+}
+
+fn look(disk: &dyn Disk, root: &Path, spec: &StateSpec) -> io::Result<BTreeMap<PathBuf, Was>> {
+    let mut found = BTreeMap::new();
+    let mut left = MOST;
+    if disk.stat(root)?.is_none_or(|stat| stat.kind != Kind::Dir) {
+        return Ok(found);
+    }
+    for entry in disk.list(root)? {
+        if !spec.is_data(&entry.name.to_string_lossy()) {
+            walk(disk, root, Path::new(&entry.name), &mut left, &mut found)?;
+        }
+    }
+    Ok(found)
+}
+
+fn walk(
+    disk: &dyn Disk,
+    root: &Path,
+    path: &Path,
+    left: &mut u64,
+    found: &mut BTreeMap<PathBuf, Was>,
+) -> io::Result<()> {
+    let full = root.join(path);
+    let Some(stat) = disk.stat(&full)? else {
+        return Ok(());
+    };
+    let was = match stat.kind {
+        Kind::Dir => {
+            for entry in disk.list(&full)? {
+                walk(disk, root, &path.join(entry.name), left, found)?;
+            }
+            Was::Dir
+        }
+        Kind::Symlink => Was::Link(disk.read_link(&full)?),
+        Kind::File if stat.len <= LONGEST.min(*left) => {
+            *left -= stat.len;
+            Was::File {
+                mode: stat.mode,
+                bytes: disk.read_at_most(&full, LONGEST)?,
+            }
+        }
+        Kind::File => {
+            let stat = full.symlink_metadata()?;
+            Was::Long {
+                inode: stat.ino(),
+                changed: (stat.ctime(), stat.ctime_nsec()),
+            }
+        }
+        Kind::Other => Was::Other,
+    };
+    found.insert(path.to_owned(), was);
+    Ok(())
+}
+
+/// Copies what stood there, for people to look at; a copy that fails takes
+/// nothing away from putting back.
+fn set_aside(disk: &dyn Disk, root: &Path, path: &Path, is: &Was, evidence: &Path) {
+    let folder = root
+        .file_name()
+        .map_or_else(|| evidence.to_owned(), |name| evidence.join(name));
+    let to = folder.join(path);
+    let text = match is {
+        Was::File { bytes, .. } => bytes.clone(),
+        Was::Link(target) => format!("link to {}\n", target.display()).into_bytes(),
+        Was::Dir | Was::Long { .. } | Was::Other => return,
+    };
+    if let Some(parent) = to.parent() {
+        let _ = create_dirs(disk, parent).map(|()| disk.write_new(&to, &text, 0o600));
+    }
+}
+
+fn restore(disk: &dyn Disk, full: &Path, was: &Was) -> io::Result<()> {
+    match was {
+        Was::Dir => create_dirs(disk, full).map_err(io::Error::other),
+        Was::File { mode, bytes } => {
+            if let Some(parent) = full.parent() {
+                create_dirs(disk, parent).map_err(io::Error::other)?;
+            }
+            write_atomic(disk, full, bytes, *mode).map_err(io::Error::other)
+        }
+        Was::Link(target) => std::os::unix::fs::symlink(target, full),
+        Was::Long { .. } => Err(io::Error::other(
+            "it was too long to be kept; install it again",
+        )),
+        Was::Other => Err(io::Error::other("it was no file")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use piton_durable::RealDisk;
+
+    use super::*;
+
+    struct Place {
+        _keep: tempfile::TempDir,
+        root: PathBuf,
+        evidence: PathBuf,
+        guard: StateGuard,
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a test plays the agent")]
+    fn write(path: &Path, text: &str) {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn place() -> Place {
+        let keep = tempfile::tempdir().unwrap();
+        let root = keep.path().join(".agent");
+        write(&root.join("settings.json"), "{}");
+        write(&root.join("hooks/old"), "old");
+        write(&root.join("credentials"), "token");
+        write(&root.join("snapshots/1/run"), "of another session");
+        std::os::unix::fs::symlink("hooks", root.join("way")).unwrap();
+        let spec = StateSpec {
+            directory: ".agent".into(),
+            variable: None,
+            data: vec!["credentials".into(), "session*".into()],
+            grows: vec!["snapshots".into()],
+        };
+        let guard = StateGuard::before(&RealDisk, root.clone(), spec).unwrap();
+        Place {
+            evidence: keep.path().join("evidence"),
+            _keep: keep,
+            root,
+            guard,
+        }
+    }
+
+    fn names(told: &[String], root: &Path) -> Vec<String> {
+        let short = |line: &String| line.replace(&format!("{}/", root.display()), "");
+        told.iter().map(short).collect()
+    }
+
+    #[test]
+    fn what_is_no_data_is_put_back_and_what_stood_there_is_kept_aside() {
+        let place = place();
+        write(&place.root.join("settings.json"), "{\"hooks\": 1}");
+        write(&place.root.join("plugins/new/run"), "evil");
+        write(&place.root.join("hooks/old"), "evil");
+        let told = place.guard.put_back(&RealDisk, &place.evidence);
+        assert_eq!(
+            names(&told, &place.root),
+            [
+                "hooks/old (changed)",
+                "plugins (made)",
+                "plugins/new (made)",
+                "plugins/new/run (made)",
+                "settings.json (changed)"
+            ]
+        );
+        let read = |path: &str| fs::read_to_string(place.root.join(path)).unwrap();
+        assert_eq!(
+            (read("settings.json"), read("hooks/old")),
+            ("{}".into(), "old".into())
+        );
+        assert!(!place.root.join("plugins").exists());
+        let aside =
+            |path: &str| fs::read_to_string(place.evidence.join(".agent").join(path)).unwrap();
+        assert_eq!(aside("settings.json"), "{\"hooks\": 1}");
+        assert_eq!(aside("plugins/new/run"), "evil");
+    }
+
+    #[test]
+    fn credentials_that_were_refreshed_and_new_sessions_stay() {
+        let place = place();
+        write(&place.root.join("credentials"), "newer");
+        write(&place.root.join("sessions/1"), "s");
+        assert_eq!(place.guard.put_back(&RealDisk, &place.evidence), [""; 0]);
+        assert_eq!(
+            fs::read_to_string(place.root.join("credentials")).unwrap(),
+            "newer"
+        );
+        assert!(place.root.join("sessions/1").exists());
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "a test plays the agent")]
+    fn what_was_removed_or_became_something_else_is_there_again() {
+        let place = place();
+        fs::remove_dir_all(place.root.join("hooks")).unwrap();
+        fs::remove_file(place.root.join("way")).unwrap();
+        std::os::unix::fs::symlink("/tmp", place.root.join("hooks")).unwrap();
+        let told = place.guard.put_back(&RealDisk, &place.evidence);
+        assert!(
+            told.iter().any(|line| line.contains("hooks (changed)")),
+            "{told:?}"
+        );
+        assert_eq!(
+            fs::read_to_string(place.root.join("way/old")).unwrap(),
+            "old"
+        );
+        assert!(!place.root.join("hooks").is_symlink());
+    }
+
+    #[test]
+    fn a_session_adds_its_own_to_a_folder_that_grows_and_changes_no_others() {
+        let place = place();
+        write(&place.root.join("snapshots/2/run"), "own");
+        write(&place.root.join("snapshots/1/run"), "evil");
+        write(&place.root.join("snapshots/1/git"), "evil");
+        let told = place.guard.put_back(&RealDisk, &place.evidence);
+        assert_eq!(
+            names(&told, &place.root),
+            ["snapshots/1/git (made)", "snapshots/1/run (changed)"]
+        );
+        assert!(place.root.join("snapshots/2/run").exists());
+        assert!(!place.root.join("snapshots/1/git").exists());
+    }
+
+    #[test]
+    fn a_mode_that_was_changed_is_put_back() {
+        use std::os::unix::fs::PermissionsExt;
+        let place = place();
+        let path = place.root.join("hooks/old");
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let was = mode(&path);
+        RealDisk.set_mode(&path, 0o755).unwrap();
+        assert_eq!(place.guard.put_back(&RealDisk, &place.evidence).len(), 1);
+        assert_eq!(mode(&path), was);
+    }
+}

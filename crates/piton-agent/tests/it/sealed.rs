@@ -1,0 +1,197 @@
+//! Calls with limits that the agent cannot lift.
+#![expect(clippy::print_stderr, reason = "a test says when it is skipped")]
+
+use std::path::{Path, PathBuf};
+
+use piton_agent::sealing::{SealTerms, StateSpec};
+use piton_agent::{Agent, CallRecord, Quiet, adapter::ReplySource};
+use piton_base::Stop;
+use piton_seal::{Network, Standing, Support, Wanted, own_caches};
+
+use crate::desk::Desk;
+
+/// Returns a desk with a home, or nothing where this kernel has no seal.
+fn desk() -> Option<(Desk, SealTerms)> {
+    let support = Support::observe();
+    let standing = Standing::decide(Wanted::Auto, Network::On, support).unwrap();
+    if support.landlock < Support::SIGNALS {
+        eprintln!("skipped: this kernel cannot seal (Linux 6.12 can)");
+        return None;
+    }
+    let mut desk = Desk::new();
+    let root = desk.dir.path().to_owned();
+    let home = root.join("home");
+    for folder in [".ssh", ".agent/hooks", ".cargo/registry/cache", "code"] {
+        std::fs::create_dir_all(home.join(folder)).unwrap();
+    }
+    for file in [
+        ".ssh/id",
+        ".agent/auth",
+        ".agent/hooks/old",
+        ".cargo/registry/cache/c",
+        "code/a",
+    ] {
+        std::fs::write(home.join(file), "as it was").unwrap();
+    }
+    std::fs::create_dir(root.join("tmp")).unwrap();
+    let variables = &mut desk.host.environment;
+    variables.insert("HOME".into(), home.clone().into());
+    variables.remove(std::ffi::OsStr::new("CARGO_HOME"));
+    let terms = SealTerms {
+        standing: standing.clone(),
+        cut: standing,
+        caches: own_caches(&root.join("caches"), Some(&home), &|_| None),
+        temporary: root.join("tmp"),
+        home: Some(home),
+        ..SealTerms::off()
+    };
+    Some((desk, terms))
+}
+
+fn call(desk: &Desk, terms: SealTerms, script: &str, reply: ReplySource) -> CallRecord {
+    let mut spec = desk.spec("command", &["-c", script]);
+    "/bin/sh".clone_into(&mut spec.program);
+    spec.reply = reply;
+    if reply == ReplySource::File {
+        spec.arguments
+            .extend(["sh".to_owned(), "{reply_file}".to_owned()]);
+    }
+    spec.state.push(StateSpec {
+        directory: ".agent".into(),
+        variable: None,
+        data: vec!["auth*".to_owned()],
+        grows: Vec::new(),
+    });
+    desk.agent_of("sh", spec)
+        .on_terms(terms)
+        .call(
+            &desk.asked("Do it."),
+            &desk.files(),
+            &Stop::default(),
+            &Quiet,
+        )
+        .unwrap()
+}
+
+fn replied(record: &CallRecord) -> &str {
+    record
+        .result
+        .reply()
+        .map_or_else(|| panic!("{:?}", record.result), |reply| reply.text.trim())
+}
+
+fn entries(path: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(path).into_iter().flatten();
+    entries.map(|entry| entry.unwrap().path()).collect()
+}
+
+#[test]
+fn a_sealed_agent_writes_its_slot_and_nothing_of_the_users() {
+    let Some((desk, terms)) = desk() else { return };
+    let script = r#"
+        echo x >slot-file; echo x >workspace/file
+        for forbidden in "$HOME/code/a" "$HOME/new" ../call/call.json ../tree2 "$HOME/.ssh/id"; do
+            if (echo x >"$forbidden") 2>/dev/null; then echo "wrote $forbidden"; fi
+        done
+        cat "$HOME/.ssh/id" 2>/dev/null && echo "read a key"
+        kill -0 $PPID 2>/dev/null && echo "signalled piton"
+        echo over"#;
+    let record = call(&desk, terms, script, ReplySource::Stream);
+    assert_eq!(replied(&record), "over");
+    assert_eq!(desk.read("home/code/a"), "as it was");
+    assert!(desk.path("tree/slot-file").exists() && desk.path("tree/workspace/file").exists());
+    assert_eq!(record.sealed.unwrap().to_string(), "sealed, network on");
+}
+
+#[test]
+fn a_sealed_agent_has_a_temporary_directory_of_its_own_that_goes_away() {
+    let Some((desk, terms)) = desk() else { return };
+    let script = r#"echo x >"$TMPDIR/a" && [ "$TMP" = "$TMPDIR" ] && [ "$TEMP" = "$TMPDIR" ] \
+        && echo x >"$TMPPREFIX-b" && mktemp >/dev/null && echo "$TMPDIR""#;
+    let record = call(&desk, terms, script, ReplySource::Stream);
+    let directory = replied(&record);
+    assert!(
+        Path::new(directory).starts_with(desk.path("tmp")),
+        "{directory}"
+    );
+    assert_eq!(entries(&desk.path("tmp")), [""; 0].map(PathBuf::from));
+}
+
+#[test]
+fn a_reply_in_a_file_is_written_by_a_sealed_agent_too() {
+    let Some((desk, terms)) = desk() else { return };
+    let record = call(
+        &desk,
+        terms.clone(),
+        r#"echo "in the file" >"$1""#,
+        ReplySource::File,
+    );
+    assert_eq!(replied(&record), "in the file");
+}
+
+#[test]
+fn a_hook_that_an_agent_leaves_in_its_state_is_put_back_and_told() {
+    let Some((desk, terms)) = desk() else { return };
+    let script = r#"cd "$HOME/.agent" && echo evil >hooks/old && echo evil >hooks/new \
+        && echo newer >auth.tmp && mv auth.tmp auth && echo over"#;
+    let record = call(&desk, terms, script, ReplySource::Stream);
+    assert_eq!(replied(&record), "over");
+    assert_eq!(desk.read("home/.agent/hooks/old"), "as it was");
+    assert!(!desk.path("home/.agent/hooks/new").exists());
+    assert_eq!(desk.read("home/.agent/auth"), "newer\n");
+    let told = record.warnings.join("\n");
+    assert!(
+        told.contains("hooks/new (made)") && told.contains("hooks/old (changed)"),
+        "{told}"
+    );
+    assert_eq!(desk.read("call/state/.agent/hooks/new"), "evil\n");
+}
+
+#[test]
+fn tool_caches_are_the_clones_own_and_begin_with_what_the_user_has() {
+    let Some((desk, terms)) = desk() else { return };
+    let script = r#"cat "$CARGO_HOME/registry/cache/c" && echo x >"$CARGO_HOME/registry/cache/c" \
+        && mkdir -p "$CARGO_HOME/bin" && ! echo x 2>/dev/null >"$HOME/.cargo/registry/cache/c""#;
+    let record = call(&desk, terms.clone(), script, ReplySource::Stream);
+    assert_eq!(replied(&record), "as it was");
+    assert_eq!(desk.read("home/.cargo/registry/cache/c"), "as it was");
+    // What a call left in them the next one finds.
+    std::fs::remove_dir_all(desk.path("call")).unwrap();
+    std::fs::create_dir(desk.path("call")).unwrap();
+    let record = call(
+        &desk,
+        terms,
+        r#"cat "$CARGO_HOME/registry/cache/c""#,
+        ReplySource::Stream,
+    );
+    assert_eq!(replied(&record), "x");
+}
+
+#[test]
+fn without_a_seal_nothing_is_changed_for_the_agent() {
+    let Some((desk, _)) = desk() else { return };
+    let script = r#"echo x >"$HOME/new" && echo "${TMPPREFIX-unset} ${CARGO_HOME-unset}""#;
+    let record = call(&desk, SealTerms::off(), script, ReplySource::Stream);
+    assert_eq!(replied(&record), "unset unset");
+    assert!(desk.path("home/new").exists());
+    assert_eq!(record.sealed, Some(Standing::Off));
+}
+
+#[test]
+fn an_agent_whose_seal_cannot_be_made_is_not_started() {
+    let Some((desk, mut terms)) = desk() else {
+        return;
+    };
+    terms.temporary = desk.path("nowhere");
+    let spec = desk.spec("command", &["says:hello"]);
+    let agent = desk.agent_of("fake", spec).on_terms(terms);
+    let error = agent
+        .call(
+            &desk.asked("Do it."),
+            &desk.files(),
+            &Stop::default(),
+            &Quiet,
+        )
+        .unwrap_err();
+    assert!(error.to_string().contains("nowhere"), "{error}");
+}

@@ -95,6 +95,7 @@ pub(crate) fn hold(
         environment: agent.environment(&call),
         content: talk.content,
         token: crate::context::token(),
+        seal: None,
     };
     let terminal = File::options()
         .read(true)

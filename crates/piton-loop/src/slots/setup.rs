@@ -76,6 +76,7 @@ impl SetupCommand {
             environment: self.environment(),
             input: Vec::new(),
             token: token.to_owned(),
+            seal: None,
         };
         let redactor = Redactor::new(environment::secrets(&self.host));
         let mut output = Output {

@@ -80,6 +80,7 @@ fn planning_step(git: &Repository, site: &Site, slots: &SlotSettings, slug: &str
             prompts: &prompts,
             taste: "none",
             budget,
+            validation: None,
             answer_by_schema: false,
         },
         effort: budget.for_call(),

@@ -76,6 +76,7 @@ impl Desk {
                 prompts: &self.prompts,
                 taste: &self.taste.text,
                 budget: self.budget,
+                validation: place.settings.text("validation-command"),
                 answer_by_schema: answers_by_schema,
             },
             effort: self.effort(effort),

@@ -7,9 +7,10 @@ use super::site::Site;
 use super::snapshot::Snapshot;
 use crate::effort::EffortBudget;
 use crate::prompts::{
-    ApproachText, EffortBrief, Note, PlanningPrompt, PromptError, PromptSet, Quoted, StepPrompt,
-    TargetBrief,
+    ApproachText, EffortBrief, Note, PlanningPrompt, PromptError, PromptSet, Quoted, Settled,
+    StepPrompt, TargetBrief,
 };
+use crate::replies::chosen_approach;
 
 /// What every prompt of a run shares.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +18,8 @@ pub struct Briefing<'a> {
     pub prompts: &'a PromptSet,
     pub taste: &'a str,
     pub budget: EffortBudget,
+    /// The command that validates every phase, where one is configured.
+    pub validation: Option<&'a str>,
     pub answer_by_schema: bool,
 }
 
@@ -43,6 +46,7 @@ impl Briefing<'_> {
             },
             taste: self.taste,
             notes: material.notes(step),
+            validation: self.validation,
             answer_by_schema: self.answer_by_schema,
             step: material.step(step),
         })
@@ -57,6 +61,8 @@ struct Material {
     choice: Option<(String, String)>,
     findings: Option<(String, String)>,
     feedback: Option<String>,
+    /// What the last revision said about the points that it was given.
+    answers: Option<(String, String)>,
 }
 
 impl Material {
@@ -74,11 +80,12 @@ impl Material {
                 ..Self::default()
             },
             Step::Expand => Self {
+                approaches: products::approaches(&base.contents),
                 choice: base.stage(site, Step::PickBest),
                 feedback,
                 ..Self::default()
             },
-            Step::Review | Step::FinalReview => Self {
+            Step::Review => Self {
                 plan,
                 feedback,
                 ..Self::default()
@@ -95,6 +102,14 @@ impl Material {
                 // The revision before has taken it up; whether it did so well
                 // is what this review is about.
                 feedback: feedback.or_else(|| latest_feedback_of_reopening(base)),
+                answers: base.stage(site, Step::Revise),
+                ..Self::default()
+            },
+            Step::FinalReview => Self {
+                plan,
+                findings: findings(site, base),
+                feedback: feedback.or_else(|| latest_feedback_of_reopening(base)),
+                answers: base.stage(site, Step::Revise),
                 ..Self::default()
             },
         }
@@ -120,6 +135,7 @@ impl Material {
                     },
                     quoted,
                 ),
+                choice_file: self.choice_file(),
             },
             Step::Review => StepPrompt::Review { plan: &self.plan },
             Step::Revise => StepPrompt::Revise {
@@ -129,17 +145,39 @@ impl Material {
             },
             Step::Review2 => StepPrompt::Review2 {
                 plan: &self.plan,
-                findings,
-                feedback,
+                settled: self.settled(),
             },
-            Step::FinalReview => StepPrompt::FinalReview { plan: &self.plan },
+            Step::FinalReview => StepPrompt::FinalReview {
+                plan: &self.plan,
+                settled: self.settled(),
+            },
         }
+    }
+
+    fn settled(&self) -> Settled<'_> {
+        Settled {
+            findings: self.findings.as_ref().map(quoted),
+            feedback: self.feedback.as_deref(),
+            answers: self.answers.as_ref().map(quoted),
+        }
+    }
+
+    /// The file of the approach that the choice names.
+    fn choice_file(&self) -> Option<String> {
+        let (_, text) = self.choice.as_ref()?;
+        let names: Vec<&str> = self
+            .approaches
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .collect();
+        let name = chosen_approach(text, &names).ok()??;
+        Some(format!("approaches/{name}.md"))
     }
 
     /// Feedback that has no place of its own in a step's prompt.
     fn notes(&self, step: Step) -> Vec<Note<'_>> {
         match (step, self.feedback.as_deref()) {
-            (Step::Revise | Step::Review2, _) | (_, None) => Vec::new(),
+            (Step::Revise | Step::Review2 | Step::FinalReview, _) | (_, None) => Vec::new(),
             (_, Some(text)) => vec![Note {
                 title: "What a person said about it, which outweighs everything else",
                 label: "feedback",
@@ -168,7 +206,11 @@ pub(super) fn findings(site: &Site, base: &Snapshot) -> Option<(String, String)>
 
 fn latest_feedback_of_reopening(base: &Snapshot) -> Option<String> {
     use piton_migration::planning::Position;
-    if matches!(base.state.position(), Position::Review2 { findings: None }) {
+    let reopened = matches!(
+        base.state.position(),
+        Position::Review2 { findings: None } | Position::FinalReview { findings: None }
+    );
+    if reopened {
         base.state.feedback().last().map(|one| one.text.clone())
     } else {
         None

@@ -8,12 +8,14 @@ macro_rules! template {
 
 /// Each template's name and text; names with an underscore are parts.
 pub(super) const TEMPLATES: &[(&str, &str)] = &[
+    template!("_answer.md.j2"),
     template!("_effort.md.j2"),
     template!("_migration.md.j2"),
     template!("_plan-files.md.j2"),
     template!("_retry.md.j2"),
     template!("_review.md.j2"),
     template!("_settle.md.j2"),
+    template!("_settled.md.j2"),
     template!("_situation.md.j2"),
     template!("_status.md.j2"),
     template!("_taste.md.j2"),

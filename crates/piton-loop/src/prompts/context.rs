@@ -16,6 +16,8 @@ pub struct PlanningPrompt<'a> {
     pub taste: &'a str,
     /// What the caller adds: where a target came from, what a person said.
     pub notes: Vec<Note<'a>>,
+    /// The command that validates every phase, where one is configured.
+    pub validation: Option<&'a str>,
     /// Whether the agent is held to a JSON schema.
     pub answer_by_schema: bool,
     pub step: StepPrompt<'a>,
@@ -30,6 +32,9 @@ pub enum StepPrompt<'a> {
     },
     Expand {
         choice: Quoted<'a>,
+        /// The file of the chosen approach, below the migration's directory,
+        /// where the choice names one.
+        choice_file: Option<String>,
     },
     Review {
         plan: &'a str,
@@ -41,12 +46,20 @@ pub enum StepPrompt<'a> {
     },
     Review2 {
         plan: &'a str,
-        findings: Option<Quoted<'a>>,
-        feedback: Option<&'a str>,
+        settled: Settled<'a>,
     },
     FinalReview {
         plan: &'a str,
+        settled: Settled<'a>,
     },
+}
+
+/// What came up before, and what a revision said about it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Settled<'a> {
+    pub findings: Option<Quoted<'a>>,
+    pub feedback: Option<&'a str>,
+    pub answers: Option<Quoted<'a>>,
 }
 
 /// What a migration is for.
@@ -136,12 +149,15 @@ pub(super) struct PlanningContext<'a> {
     effort: Option<EffortBrief>,
     taste: &'a str,
     notes: &'a [Note<'a>],
+    validation: Option<&'a str>,
     answer_by_schema: bool,
     approaches: &'a [ApproachText<'a>],
     choice: Option<Quoted<'a>>,
+    choice_file: Option<&'a str>,
     plan: &'a str,
     findings: Option<Quoted<'a>>,
     feedback: Option<&'a str>,
+    answers: Option<Quoted<'a>>,
 }
 
 impl<'a> PlanningPrompt<'a> {
@@ -153,20 +169,22 @@ impl<'a> PlanningPrompt<'a> {
             effort: Some(self.effort),
             taste: self.taste,
             notes: &self.notes,
+            validation: self.validation,
             answer_by_schema: self.answer_by_schema,
             ..PlanningContext::default()
         };
         match &self.step {
             StepPrompt::Approaches => {}
             StepPrompt::PickBest { approaches } => context.approaches = approaches,
-            StepPrompt::Expand { choice } => context.choice = Some(*choice),
-            StepPrompt::Review { plan } | StepPrompt::FinalReview { plan } => context.plan = plan,
-            StepPrompt::Revise {
-                plan,
-                findings,
-                feedback,
+            StepPrompt::Expand {
+                choice,
+                choice_file,
+            } => {
+                context.choice = Some(*choice);
+                context.choice_file = choice_file.as_deref();
             }
-            | StepPrompt::Review2 {
+            StepPrompt::Review { plan } => context.plan = plan,
+            StepPrompt::Revise {
                 plan,
                 findings,
                 feedback,
@@ -174,6 +192,12 @@ impl<'a> PlanningPrompt<'a> {
                 context.plan = plan;
                 context.findings = *findings;
                 context.feedback = *feedback;
+            }
+            StepPrompt::Review2 { plan, settled } | StepPrompt::FinalReview { plan, settled } => {
+                context.plan = plan;
+                context.findings = settled.findings;
+                context.feedback = settled.feedback;
+                context.answers = settled.answers;
             }
         }
         context

@@ -9,8 +9,8 @@ mod set;
 mod work;
 
 pub use context::{
-    ApproachText, EffortBrief, HumanReviewPrompt, Note, PlanningPrompt, Quoted, StepPrompt,
-    TargetBrief, TastePrompt,
+    ApproachText, EffortBrief, HumanReviewPrompt, Note, PlanningPrompt, Quoted, Settled,
+    StepPrompt, TargetBrief, TastePrompt,
 };
 pub use error::PromptError;
 pub use role::{PromptRole, PromptRoleError};

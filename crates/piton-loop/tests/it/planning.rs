@@ -87,7 +87,7 @@ fn every_step_is_told_what_was_accepted_before() {
         "Chosen approach: facade",
         "# The plan",
         "1. phase 1 forgets the tests",
-        "Check first that each of these is settled",
+        "Check first that each of these points is settled",
         "approve-needs-human",
     ] {
         world.step(GOOD).unwrap();

@@ -5,7 +5,7 @@ use std::fs;
 use piton_durable::RealDisk;
 use piton_loop::prompts::{
     ApproachText, EffortBrief, HumanReviewPrompt, Note, PlanningPrompt, PromptError, PromptRole,
-    PromptSet, Quoted, StepPrompt, TargetBrief, TastePrompt,
+    PromptSet, Quoted, Settled, StepPrompt, TargetBrief, TastePrompt,
 };
 
 fn planning(step: StepPrompt<'_>) -> PlanningPrompt<'_> {
@@ -23,6 +23,7 @@ fn planning(step: StepPrompt<'_>) -> PlanningPrompt<'_> {
         },
         taste: "Deleting code is best.",
         notes: vec![],
+        validation: Some("make check --all"),
         answer_by_schema: false,
         step,
     }
@@ -33,6 +34,14 @@ fn all_steps() -> Vec<StepPrompt<'static>> {
         reference: "migrations/add-api/.planning/stages/review.stdout.md",
         text: "1. phase 2 is too large",
     });
+    let settled = Settled {
+        findings,
+        feedback: None,
+        answers: Some(Quoted {
+            reference: "migrations/add-api/.planning/stages/revise.stdout.md",
+            text: "1. split it in two",
+        }),
+    };
     vec![
         StepPrompt::Approaches,
         StepPrompt::PickBest {
@@ -44,8 +53,9 @@ fn all_steps() -> Vec<StepPrompt<'static>> {
         StepPrompt::Expand {
             choice: Quoted {
                 reference: "migrations/add-api/.planning/stages/pick-best.stdout.md",
-                text: "Chosen approach: facade",
+                text: "Smaller.\n\nChosen approach: facade",
             },
+            choice_file: Some("approaches/facade.md".to_owned()),
         },
         StepPrompt::Review { plan: "# Plan" },
         StepPrompt::Revise {
@@ -55,10 +65,15 @@ fn all_steps() -> Vec<StepPrompt<'static>> {
         },
         StepPrompt::Review2 {
             plan: "# Plan",
-            findings,
-            feedback: Some("smaller phases"),
+            settled: Settled {
+                feedback: Some("smaller phases"),
+                ..settled
+            },
         },
-        StepPrompt::FinalReview { plan: "# Plan" },
+        StepPrompt::FinalReview {
+            plan: "# Plan",
+            settled,
+        },
     ]
 }
 
@@ -79,6 +94,10 @@ fn every_planning_prompt_carries_what_every_agent_must_know() {
             "## Taste",
             "Deleting code is best.",
             "Nothing of a failed attempt",
+            "make check --all",
+            "no stash, no push",
+            "absolute paths lead out of it",
+            "`git status --porcelain`",
         ] {
             assert!(prompt.contains(part), "{role} lacks {part:?}:\n{prompt}");
         }
@@ -92,9 +111,15 @@ fn each_step_gets_its_own_material_and_contract() {
     let set = PromptSet::built_in().unwrap();
     let parts: [&[&str]; 7] = [
         &["approaches/<idea>.md", "two to four"],
-        &["# Facade", "Chosen approach: <name>"],
+        &[
+            "# Facade",
+            "Chosen approach: <name>",
+            "two choices are no choice",
+        ],
         &[
             "Chosen approach: facade",
+            "`approaches/facade.md`",
+            "A good precondition",
             "## Definition of Done",
             "phase-<number>-<name>.md",
         ],
@@ -104,8 +129,13 @@ fn each_step_gets_its_own_material_and_contract() {
             "smaller phases",
             "1. phase 2 is too large",
             "review-verdict: findings",
+            "1. split it in two",
         ],
-        &["final-decision: <approve-auto | approve-needs-human | reject> — <reason>"],
+        &[
+            "1. phase 2 is too large",
+            "1. split it in two",
+            "final-decision: <approve-auto | approve-needs-human | reject> — <reason>",
+        ],
     ];
     for (step, parts) in all_steps().into_iter().zip(parts) {
         let role = step.role();
@@ -129,6 +159,30 @@ fn an_agent_held_to_a_schema_is_not_asked_for_a_line() {
             .unwrap();
         assert!(!prompt.contains("final-decision: <"), "{role}");
         assert!(!prompt.contains("review-verdict:"), "{role}");
+        let fields: &[&str] = match role {
+            PromptRole::PickBest => &["`because`", "`choice`", "`\"facade\"`"],
+            PromptRole::Review | PromptRole::Review2 => &[
+                "`findings`",
+                "`summary`",
+                "`\"blocker\"`",
+                "`settled_by`",
+                "`where`",
+            ],
+            PromptRole::FinalReview => &[
+                "`assessment`",
+                "`decision`",
+                "`\"approve-auto\"`",
+                "`reason`",
+            ],
+            _ => continue,
+        };
+        for field in fields {
+            assert!(prompt.contains(field), "{role} lacks {field}");
+        }
+        assert!(
+            prompt.contains("as the only content, no words around it and no fence"),
+            "{role}"
+        );
     }
 }
 
@@ -208,6 +262,126 @@ fn a_person_s_review_and_the_sessions_about_taste_have_their_prompts() {
             assert!(prompt.contains(part), "{role} lacks {part}:\n{prompt}");
         }
     }
+}
+
+fn human_review() -> HumanReviewPrompt<'static> {
+    HumanReviewPrompt {
+        slug: "add-api",
+        repository: "/r",
+        workspace: "/w/add-api",
+        live: "migrations/add-api",
+        reason: "public API changes",
+        manifest: "status: ready",
+        manifest_path: "/w/add-api/manifest.json",
+        plan_path: Some("/w/add-api/plan.md"),
+        phase_path: None,
+        taste: "Deleting code is best.",
+    }
+}
+
+/// Every prompt of planning and of sessions, in each of its forms.
+fn all_prompts() -> Vec<(String, String)> {
+    let set = PromptSet::built_in().unwrap();
+    let mut prompts = Vec::new();
+    for (by_schema, suffix) in [(false, ""), (true, "-schema")] {
+        for step in all_steps() {
+            let role = step.role();
+            let prompt = PlanningPrompt {
+                answer_by_schema: by_schema,
+                ..planning(step)
+            };
+            let text = set.planning(&prompt).unwrap();
+            let own_form = matches!(
+                role,
+                PromptRole::PickBest
+                    | PromptRole::Review
+                    | PromptRole::Review2
+                    | PromptRole::FinalReview
+            );
+            if own_form || !by_schema {
+                prompts.push((format!("{role}{suffix}"), text));
+            }
+        }
+    }
+    let text = set.human_review(&human_review()).unwrap();
+    prompts.push((PromptRole::HumanReview.to_string(), text));
+    for role in [
+        PromptRole::TasteInterview,
+        PromptRole::TasteRefine,
+        PromptRole::TasteUpgrade,
+    ] {
+        let prompt = TastePrompt {
+            path: "/w/taste.md",
+            done_path: "/w/taste.md.done",
+            existing: Some("be kind"),
+            version: 1,
+        };
+        prompts.push((role.to_string(), set.taste(role, &prompt).unwrap()));
+    }
+    prompts
+}
+
+#[test]
+fn the_prompts_read_as_they_should() {
+    for (name, text) in all_prompts() {
+        insta::assert_snapshot!(name, text);
+    }
+}
+
+/// What a prompt may weigh before the repository's own texts come to it. Every
+/// call of a role pays for it.
+const BUDGET: usize = 7_000;
+
+#[test]
+fn no_prompt_outgrows_its_budget() {
+    for (name, text) in all_prompts() {
+        let size = text.len();
+        assert!(size <= BUDGET, "{name} weighs {size} bytes");
+    }
+}
+
+#[test]
+fn the_guide_s_table_says_which_information_reaches_which_role() {
+    let guide = include_str!("../../../../docs/prompts.md");
+    let table: Vec<Vec<&str>> = guide
+        .lines()
+        .skip_while(|line| !line.starts_with("| information"))
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .collect();
+    let roles = &table[0][1..];
+    let marks = |information: &str| match information {
+        "target" => "Put an API in front",
+        "its files" => "src/parse.rs",
+        "its scope" => "no changes to the grammar",
+        "where to write" => "migrations/add-api",
+        "effort limits" => "nothing above `high`",
+        "taste" => "Deleting code is best.",
+        "validation command" => "make check --all",
+        "approaches" => "# Facade",
+        "choice" => "Chosen approach: facade",
+        "file of the chosen approach" => "`approaches/facade.md`",
+        "plan" => "quoted: plan.md",
+        "findings of the review before" => "1. phase 2 is too large",
+        "what the revision answered" => "1. split it in two",
+        "why it waits" => "public API changes",
+        other => panic!("the table has a row {other:?}"),
+    };
+    let prompts = all_prompts();
+    let mut rows = 0;
+    for row in &table[2..] {
+        for (role, cell) in roles.iter().zip(&row[1..]) {
+            let (_, text) = prompts.iter().find(|(name, _)| name == role).unwrap();
+            assert_eq!(
+                text.contains(marks(row[0])),
+                *cell == "x",
+                "{} in {role}",
+                row[0]
+            );
+        }
+        rows += 1;
+    }
+    assert_eq!(rows, 14);
 }
 
 #[test]

@@ -197,6 +197,7 @@ impl World {
                 prompts: &prompts,
                 taste: "Deleting code is best.",
                 budget,
+                validation: Some("cargo test"),
                 answer_by_schema: false,
             },
             effort: budget.for_call(),

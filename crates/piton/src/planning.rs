@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use piton_base::Effort;
 use piton_durable::DiskRead;
 use piton_git::{GitRead, Tip};
 use piton_loop::effort::{EffortBudget, EffortResolution};
@@ -11,6 +12,7 @@ use piton_loop::planning::site::Site as PlanningSite;
 use piton_loop::planning::snapshot::Snapshot;
 use piton_loop::prompts::PromptSet;
 use piton_loop::taste::Taste;
+use piton_migration::planning::Step;
 use piton_migration::slug::Slug;
 
 use crate::agents;
@@ -51,10 +53,24 @@ impl Desk {
         })
     }
 
-    /// Resolves the effort of a call.
-    pub(crate) fn effort(&self, asked: AskedEffort) -> EffortResolution {
+    /// Resolves the effort of a step's call.
+    pub(crate) fn effort(&self, place: &Place, asked: AskedEffort, step: Step) -> EffortResolution {
         match asked {
-            AskedEffort::Default(_) => self.budget.for_call(),
+            AskedEffort::Default(_) => {
+                let role = call_role(step);
+                let configured = place.settings.text(&format!("effort.roles.{role}"));
+                match (configured.and_then(|tier| tier.parse().ok()), step) {
+                    (Some(tier), _) => self.budget.for_role(tier, "set for this role"),
+                    // What is thought through here is paid for by no phase.
+                    (None, Step::Expand | Step::Review | Step::Review2 | Step::FinalReview) => {
+                        let tier = Effort::High.max(self.budget.default_tier());
+                        self.budget.for_role(tier, "plans and reviews are worth it")
+                    }
+                    (None, Step::Approaches | Step::PickBest | Step::Revise) => {
+                        self.budget.for_call()
+                    }
+                }
+            }
             AskedEffort::Refine(tier) => self.budget.for_role(tier, "taking up feedback"),
         }
     }
@@ -79,7 +95,7 @@ impl Desk {
                 validation: place.settings.text("validation-command"),
                 answer_by_schema: answers_by_schema,
             },
-            effort: self.effort(effort),
+            effort: self.effort(place, effort, step),
             model: agents::model(&place.settings, call_role(step).as_str()),
             commit_prefix: &self.prefix,
         };

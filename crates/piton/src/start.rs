@@ -90,7 +90,7 @@ fn refuse(error: &clap::Error, args: &[OsString], environment: &Environment) -> 
         .iter()
         .take_while(|arg| *arg != "--")
         .any(|arg| arg == "--json");
-    let no_color = environment.get("NO_COLOR").is_some();
+    let no_color = colourless(environment);
     let out = Out::new(Verbosity::default(), Color::Auto, no_color, json, None);
     match error.kind() {
         ClapErrorKind::DisplayHelp | ClapErrorKind::DisplayVersion => {
@@ -126,7 +126,7 @@ fn out(global: &GlobalArgs, environment: &Environment) -> Out {
     Out::new(
         Verbosity::new(global.verbose, global.quiet, &global.show),
         global.color,
-        environment.get("NO_COLOR").is_some(),
+        colourless(environment),
         global.json,
         environment.get("COLUMNS"),
     )
@@ -145,4 +145,9 @@ fn list_channels(out: &Out) {
         let _ = writeln!(text, "  {name:<9} {describes}{mark}");
     }
     out.data(&text);
+}
+
+/// Whether colour was asked away, or the terminal has none.
+fn colourless(environment: &Environment) -> bool {
+    environment.get("NO_COLOR").is_some() || environment.get("TERM") == Some("dumb")
 }

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use piton_agent::CallRole;
+use piton_agent::call::PlanningRole;
+
 use super::nearest::nearest;
 use super::value::Kind;
 
@@ -140,18 +143,43 @@ pub(crate) const KNOWN: &[Known] = &[
     },
 ];
 
-/// Settings whose last part is free: one for each role, or for each agent.
-const OPEN: &[(&str, Kind, &str)] = &[
-    (
-        "models",
-        Kind::Text,
-        "the model for one role, such as models.\"planning.review\"",
-    ),
-    (
-        "agents",
-        Kind::Adapter,
-        "the description of one more agent, or changes to a built-in one",
-    ),
+/// A table of settings with one entry for each of something.
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    table: &'static str,
+    kind: Kind,
+    describes: &'static str,
+    entries: Entries,
+}
+
+/// What a table has entries for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Entries {
+    /// The roles in which agents are called.
+    Roles,
+    /// Any name, with settings below it.
+    Names,
+}
+
+const OPEN: &[Open] = &[
+    Open {
+        table: "models",
+        kind: Kind::Text,
+        describes: "the model for one role, such as models.\"planning.review\"",
+        entries: Entries::Roles,
+    },
+    Open {
+        table: "effort.roles",
+        kind: Kind::Choice(EFFORTS),
+        describes: "the effort for one role, such as effort.roles.\"planning.expand\"",
+        entries: Entries::Roles,
+    },
+    Open {
+        table: "agents",
+        kind: Kind::Adapter,
+        describes: "the description of one more agent, or changes to a built-in one",
+        entries: Entries::Names,
+    },
 ];
 
 /// The name of a setting that exists.
@@ -160,21 +188,31 @@ pub(crate) struct Key(String);
 
 /// A name that no setting has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown key `{name}`{}", nearest.map(|key| format!("; did you mean `{key}`?")).unwrap_or_default())]
+#[error("unknown key `{name}`{}", nearest.as_ref().map(|key| format!("; did you mean `{key}`?")).unwrap_or_default())]
 pub(crate) struct UnknownKey {
     pub(crate) name: String,
-    pub(crate) nearest: Option<&'static str>,
+    pub(crate) nearest: Option<String>,
 }
 
 impl Key {
+    /// Finds a setting by its name. A role may stand in quotes, as in a file,
+    /// and without the part before its dot.
     pub(crate) fn find(name: &str) -> Result<Self, UnknownKey> {
-        if known(name).is_some() || open(name).is_some() {
+        if known(name).is_some() {
             return Ok(Self(name.to_owned()));
         }
-        Err(UnknownKey {
+        let unknown = || UnknownKey {
             name: name.to_owned(),
-            nearest: nearest(name, KNOWN.iter().map(|key| key.name)),
-        })
+            nearest: nearest_to(name),
+        };
+        let (open, rest) = open(name).ok_or_else(unknown)?;
+        match open.entries {
+            Entries::Names => Ok(Self(name.to_owned())),
+            Entries::Roles => {
+                let role = role(rest.trim_matches('"')).ok_or_else(unknown)?;
+                Ok(Self(format!("{}.{role}", open.table)))
+            }
+        }
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -184,25 +222,71 @@ impl Key {
     pub(crate) fn kind(&self) -> Kind {
         match known(&self.0) {
             Some(key) => key.kind,
-            None => open(&self.0).map_or(Kind::Text, |(_, kind, _)| *kind),
+            None => open(&self.0).map_or(Kind::Text, |(open, _)| open.kind),
         }
     }
 
     pub(crate) fn describes(&self) -> &'static str {
         match known(&self.0) {
             Some(key) => key.describes,
-            None => open(&self.0).map_or("", |(_, _, describes)| *describes),
+            None => open(&self.0).map_or("", |(open, _)| open.describes),
         }
     }
 
-    /// Splits the name into the tables it lies in. Only the first dot of an
-    /// open key separates: the rest is one name, dots included.
+    /// Splits the name into the tables it lies in. A role is one name, dots
+    /// included.
     pub(crate) fn segments(&self) -> Vec<&str> {
         match open(&self.0) {
-            Some((table, Kind::Text, _)) => vec![table, &self.0[table.len() + 1..]],
-            _ => self.0.split('.').collect(),
+            Some((open, role)) if open.entries == Entries::Roles => {
+                open.table.split('.').chain([role]).collect()
+            }
+            Some(_) | None => self.0.split('.').collect(),
         }
     }
+}
+
+/// Returns the names that can be set, those of each role included.
+pub(crate) fn all_names() -> impl Iterator<Item = String> {
+    let roles = OPEN
+        .iter()
+        .filter(|open| open.entries == Entries::Roles)
+        .flat_map(|open| CALLED.map(|role| format!("{}.{role}", open.table)));
+    KNOWN.iter().map(|key| key.name.to_owned()).chain(roles)
+}
+
+fn nearest_to(name: &str) -> Option<String> {
+    let names: Vec<String> = all_names().collect();
+    nearest(name, names.iter().map(String::as_str)).map(str::to_owned)
+}
+
+/// The roles in which an agent is called.
+const CALLED: [CallRole; 14] = [
+    CallRole::Planning(PlanningRole::Approaches),
+    CallRole::Planning(PlanningRole::PickBest),
+    CallRole::Planning(PlanningRole::Expand),
+    CallRole::Planning(PlanningRole::Review),
+    CallRole::Planning(PlanningRole::Revise),
+    CallRole::Planning(PlanningRole::Review2),
+    CallRole::Planning(PlanningRole::FinalReview),
+    CallRole::ScopeExpansion,
+    CallRole::Classify,
+    CallRole::Refactor,
+    CallRole::PhaseReadyCheck,
+    CallRole::PhaseExecute,
+    CallRole::MigrationReview,
+    CallRole::Taste,
+];
+
+fn role(name: &str) -> Option<CallRole> {
+    let is = |role: &CallRole| {
+        let full = role.as_str();
+        full == name || full.split_once('.').is_some_and(|(_, short)| short == name)
+    };
+    // A full name goes before a short one: `review` is planning's.
+    CALLED
+        .into_iter()
+        .find(|role| role.as_str() == name)
+        .or_else(|| CALLED.into_iter().find(is))
 }
 
 impl fmt::Display for Key {
@@ -219,11 +303,10 @@ fn known(name: &str) -> Option<&'static Known> {
     KNOWN.iter().find(|key| key.name == name)
 }
 
-fn open(name: &str) -> Option<&'static (&'static str, Kind, &'static str)> {
-    OPEN.iter().find(|(table, _, _)| {
-        name.strip_prefix(table)
-            .and_then(|rest| rest.strip_prefix('.'))
-            .is_some_and(|rest| !rest.is_empty())
+fn open(name: &str) -> Option<(&'static Open, &str)> {
+    OPEN.iter().find_map(|open| {
+        let rest = name.strip_prefix(open.table)?.strip_prefix('.')?;
+        (!rest.is_empty()).then_some((open, rest))
     })
 }
 
@@ -281,5 +364,28 @@ mod tests {
             ["agent", "model"]
         );
         assert!(Key::find("models.").is_err());
+        let key = Key::find("effort.roles.planning.expand").unwrap();
+        assert_eq!(key.segments(), ["effort", "roles", "planning.expand"]);
+    }
+
+    #[test]
+    fn a_role_is_found_in_quotes_or_in_short_and_no_other_name_is() {
+        for name in [
+            "models.\"planning.review\"",
+            "models.review",
+            "models.planning.review",
+        ] {
+            assert_eq!(Key::find(name).unwrap().as_str(), "models.planning.review");
+        }
+        for name in ["models.nonsense", "models.planning", "effort.roles.low"] {
+            assert!(Key::find(name).is_err(), "{name}");
+        }
+        assert_eq!(
+            Key::find("models.planning.reviw")
+                .unwrap_err()
+                .nearest
+                .as_deref(),
+            Some("models.planning.review")
+        );
     }
 }

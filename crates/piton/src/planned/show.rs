@@ -37,12 +37,20 @@ impl Site<'_> {
     /// Prints a plan for people.
     pub(crate) fn show_text(&self, plan: &Plan<Op>, heading: Heading) {
         let out = &self.context.out;
-        let level = level_of(out.verbosity().threshold(Channel::Plan));
+        let mut level = level_of(out.verbosity().threshold(Channel::Plan));
+        let asked_for = match heading {
+            Heading::DryRun | Heading::Saved => true,
+            Heading::Run => false,
+        };
+        if asked_for && level > NOTHING {
+            // Less of it would not be what was asked for.
+            level = level.max(-1);
+        }
         let mut text = render::text(plan, heading, level, self.style());
         if !self.context.interactive() {
             text.push_str(&render::outlook(&piton_plan::outlook(plan)));
         }
-        if out.shows(Channel::Plan, Level::WARNING) {
+        if out.shows(Channel::Plan, Level::WARNING) || (asked_for && level > NOTHING) {
             out.data(&text);
         }
     }
@@ -64,6 +72,8 @@ impl Site<'_> {
 pub(super) fn document(plan: &Plan<Op>) -> Result<Value, CommandError> {
     render::plan_document(plan).map_err(|error| internal("show the plan").because(error))
 }
+
+const NOTHING: i8 = -4;
 
 /// The verbosity of one channel, as the renderer counts it.
 pub(super) fn level_of(threshold: Level) -> i8 {

@@ -35,7 +35,9 @@ impl Site<'_> {
             if let Value::Object(fields) = &mut document {
                 fields.insert("dry_run".into(), false.into());
                 fields.insert("run".into(), run);
-                fields.insert("verified".into(), verification.is_some().into());
+                let verified = report.is_success()
+                    && verification.is_some_and(piton_plan::Verification::is_clean);
+                fields.insert("verified".into(), verified.into());
                 fields.insert("deviations".into(), deviations.into());
                 fields.insert("journal".into(), id.to_string().into());
                 fields.insert("exit".into(), exit.code().into());

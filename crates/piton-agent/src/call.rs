@@ -16,7 +16,7 @@ pub struct AgentCall {
     pub role: CallRole,
     /// The migration this is about, where there is one.
     pub slug: Option<String>,
-    /// The directory the agent works in: a worktree, never the user's own.
+    /// The directory the agent works in: a slot, never the user's own tree.
     pub cwd: PathBuf,
     /// The only directory that planning calls may write.
     pub workspace: PathBuf,

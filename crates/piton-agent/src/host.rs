@@ -14,7 +14,7 @@ pub struct Host {
     /// Whether piton runs as the superuser; some agents need to be told.
     pub is_root: bool,
     /// Where a program with a relative path is looked for: the repository, never
-    /// the worktree of an agent, which could put another program there.
+    /// the slot of an agent, which could put another program there.
     pub directory: PathBuf,
 }
 

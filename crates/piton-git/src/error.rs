@@ -13,10 +13,6 @@ pub enum GitError {
     #[error("the repository at {} has no working tree", dir.display())]
     Bare { dir: PathBuf },
 
-    /// Only a worktree that piton made may be reset.
-    #[error("reset {}, which is not a linked worktree", dir.display())]
-    NotLinked { dir: PathBuf },
-
     #[error("run git, which was not found on PATH")]
     NoGit(#[source] io::Error),
 
@@ -95,8 +91,7 @@ impl GitError {
             )),
             Self::Moved { .. } => Some("run the command again".into()),
             Self::UnderWay(what) => Some(what.way_out()),
-            Self::NotLinked { .. }
-            | Self::Record { .. }
+            Self::Record { .. }
             | Self::Change { .. }
             | Self::Spawn { .. }
             | Self::Failed { .. }

@@ -231,25 +231,6 @@ impl Git for Repository {
     fn recover(&self) -> Result<Vec<Cleared>, GitError> {
         undertaking::recover(self)
     }
-
-    fn add_worktree(&self, path: &Path, commit: &CommitId) -> Result<(), GitError> {
-        worktree::add(&self.top, path, commit)
-    }
-
-    fn reset_to(&self, commit: &CommitId) -> Result<(), GitError> {
-        worktree::reset(&self.top, commit)
-    }
-
-    fn remove_worktree(&self, path: &Path) -> Result<(), GitError> {
-        worktree::remove(&self.top, path)
-    }
-
-    fn prune_worktrees(&self) -> Result<(), GitError> {
-        GitCommand::writing(&self.top)
-            .args(["worktree", "prune"])
-            .run()
-            .map(drop)
-    }
 }
 
 /// Reads what git printed with `-z`.

@@ -95,19 +95,6 @@ pub trait Git: GitRead {
     fn recover(&self) -> Result<Vec<Cleared>, GitError> {
         Ok(Vec::new())
     }
-
-    /// Adds a worktree with a detached HEAD at `commit`.
-    fn add_worktree(&self, path: &Path, commit: &CommitId) -> Result<(), GitError>;
-
-    /// Puts this working tree back to `commit`, removing untracked files and
-    /// keeping ignored ones, which are build caches worth keeping.
-    fn reset_to(&self, commit: &CommitId) -> Result<(), GitError>;
-
-    /// Removes a worktree with everything in it.
-    fn remove_worktree(&self, path: &Path) -> Result<(), GitError>;
-
-    /// Forgets worktrees whose directories are gone.
-    fn prune_worktrees(&self) -> Result<(), GitError>;
 }
 
 /// One worktree of the repository.

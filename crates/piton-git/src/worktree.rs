@@ -1,9 +1,9 @@
-//! Linked worktrees: where agents work, away from the user's own tree.
+//! The user's linked worktrees.
 
 use std::path::{Path, PathBuf};
 
 use crate::program::GitCommand;
-use crate::{CommitId, GitError, Worktree};
+use crate::{GitError, Worktree};
 
 pub(crate) fn list(top: &Path) -> Result<Vec<Worktree>, GitError> {
     let stdout = GitCommand::reading(top)
@@ -27,51 +27,4 @@ pub(crate) fn list(top: &Path) -> Result<Vec<Worktree>, GitError> {
         }
     }
     Ok(worktrees)
-}
-
-pub(crate) fn add(top: &Path, path: &Path, commit: &CommitId) -> Result<(), GitError> {
-    // Forced twice: a git that was killed while it made this very worktree has
-    // left its record locked.
-    GitCommand::writing(top)
-        .args(["worktree", "add", "--quiet", "--detach"])
-        .args(["--force", "--force"])
-        .arg(path)
-        .arg(commit.as_str())
-        .run()
-        .map(drop)
-}
-
-pub(crate) fn reset(top: &Path, commit: &CommitId) -> Result<(), GitError> {
-    // A linked worktree has a file there. The user's own tree is never reset,
-    // whatever a caller got wrong.
-    if !top.join(".git").is_file() {
-        return Err(GitError::NotLinked {
-            dir: top.to_owned(),
-        });
-    }
-    // HEAD is detached first, so that no branch ever moves with the reset.
-    GitCommand::writing(top)
-        .args([
-            "checkout",
-            "--quiet",
-            "--force",
-            "--detach",
-            commit.as_str(),
-        ])
-        .run()?;
-    GitCommand::writing(top)
-        .args(["reset", "--quiet", "--hard", commit.as_str()])
-        .run()?;
-    GitCommand::writing(top)
-        .args(["clean", "--quiet", "-ffd"])
-        .run()
-        .map(drop)
-}
-
-pub(crate) fn remove(top: &Path, path: &Path) -> Result<(), GitError> {
-    GitCommand::writing(top)
-        .args(["worktree", "remove", "--force", "--force"])
-        .arg(path)
-        .run()
-        .map(drop)
 }

@@ -158,7 +158,6 @@ impl From<piton_git::GitError> for CommandError {
         use piton_git::GitError as G;
         let kind = match &error {
             G::NotARepository { .. } | G::Bare { .. } => ErrorKind::Usage,
-            G::NotLinked { .. } => ErrorKind::Internal,
             G::Elsewhere { .. } | G::UnderWay(_) => ErrorKind::NeedsPerson,
             G::NoGit(_)
             | G::Spawn { .. }

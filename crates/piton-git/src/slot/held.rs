@@ -8,8 +8,10 @@ use std::path::Path;
 
 use super::home::short_digest;
 use crate::program::GitCommand;
+use crate::stale;
 use crate::{CommitId, Git, GitError, GitRead};
 
+const PLACE: &str = "refs/piton";
 const BASE: &str = "refs/piton/base/";
 const UNLANDED: &str = "refs/piton/unlanded/";
 
@@ -85,10 +87,21 @@ pub fn unlanded(git: &dyn GitRead) -> Result<Vec<(HeldRef, CommitId)>, GitError>
 
 /// Lets a reference of piton's own name a commit, wherever it was before.
 pub fn hold(git: &dyn Git, name: &HeldRef, commit: &CommitId) -> Result<(), GitError> {
-    GitCommand::quietly(git.top())
-        .args(["update-ref", name.as_str(), commit.as_str()])
-        .run()
-        .map(drop)
+    let update = || {
+        GitCommand::quietly(git.top())
+            .args(["update-ref", name.as_str(), commit.as_str()])
+            .run()
+            .map(drop)
+    };
+    match update() {
+        // Only who holds the slot or the run moves its reference, so this is
+        // the lock of a git that was killed.
+        Err(GitError::Locked { lock }) if lock.starts_with(git.common_dir().join(PLACE)) => {
+            stale::remove(&lock);
+            update()
+        }
+        done => done,
+    }
 }
 
 /// Lets go of what a reference holds, if that is still `commit`.

@@ -395,6 +395,21 @@ fn the_commit_of_a_slot_outlives_a_gc_of_the_user_s() {
 }
 
 #[test]
+fn the_lock_of_a_git_that_was_killed_while_it_held_a_commit_is_in_nobodys_way() {
+    let yard = Yard::new();
+    drop(yard.take());
+    let held = yard
+        .repo
+        .git(&["for-each-ref", "--format=%(refname)", "refs/piton/base"]);
+    yard.repo.write(&format!(".git/{}.lock", held.trim()), "");
+    yard.repo.write("README.md", "moved on\n");
+    yard.repo.commit_all("more");
+    drop(yard.take());
+    let at = yard.repo.git(&["rev-parse", held.trim()]);
+    assert_eq!(at.trim(), yard.head().as_str());
+}
+
+#[test]
 fn work_is_taken_over_when_it_is_accepted_and_held_until_it_lands() {
     let yard = Yard::new();
     yard.repo.write(".gitignore", "target/\n");

@@ -36,7 +36,7 @@ pub struct StepOptions<'a> {
 pub struct StepDecision {
     pub base: Snapshot,
     pub step: Step,
-    /// The commit that the agent's worktree shows.
+    /// The commit that the agent's slot shows.
     pub commit: CommitId,
     /// Where HEAD is: the branch that the step belongs on.
     pub on: Tip,

@@ -10,7 +10,7 @@ pub struct PlanningPrompt<'a> {
     pub slug: &'a str,
     pub target: TargetBrief<'a>,
     /// The migration's directory below the top of the repository, which is
-    /// where it is in the agent's worktree too.
+    /// where it is in the agent's slot too.
     pub live: &'a str,
     pub effort: EffortBrief,
     pub taste: &'a str,

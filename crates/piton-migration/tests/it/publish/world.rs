@@ -273,18 +273,6 @@ impl Git for SimGit {
         )?;
         Ok(Some(digest.parse().unwrap()))
     }
-    fn add_worktree(&self, _: &Path, _: &CommitId) -> Result<(), GitError> {
-        Ok(())
-    }
-    fn reset_to(&self, _: &CommitId) -> Result<(), GitError> {
-        Ok(())
-    }
-    fn remove_worktree(&self, _: &Path) -> Result<(), GitError> {
-        Ok(())
-    }
-    fn prune_worktrees(&self) -> Result<(), GitError> {
-        Ok(())
-    }
 }
 
 /// The only process alive is the one with this id.

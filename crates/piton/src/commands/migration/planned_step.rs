@@ -193,12 +193,12 @@ fn command_line(
     chosen: &ChosenAgent,
     place: &Place,
 ) -> String {
-    let worktree = std::path::Path::new("WORKTREE");
+    let slot = std::path::Path::new("SLOT");
     let call = AgentCall {
         role: call_role(decision.step),
         slug: Some(decision.base.slug.to_string()),
-        cwd: worktree.to_owned(),
-        workspace: worktree.join(&decision.destination),
+        cwd: slot.to_owned(),
+        workspace: slot.join(&decision.destination),
         prompt: String::new(),
         model: decision.model.clone(),
         effort: decision.effort.effective.as_str().parse().ok(),

@@ -19,7 +19,7 @@ use crate::planned::PlanArgs;
 
 /// Make the next planning step of a migration
 ///
-/// The agent works in a worktree of its own, on a copy of the migration. Its
+/// The agent works in a slot, a repository of its own outside of yours. Its
 /// answer is checked, published and committed; a step that fails changes
 /// nothing but the run record, and the next one starts where this one did.
 #[derive(Debug, Args)]

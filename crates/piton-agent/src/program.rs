@@ -230,7 +230,7 @@ impl Agent for ProgramAgent {
             path: directory.clone(),
             source,
         };
-        let marker = Marker::of(&launch.token);
+        let mut marker = Marker::of(&launch.token);
         marker.leave(&*self.disk, directory).map_err(note)?;
         let reader = self.spec.stream.conversation(Opening {
             prompt: call.prompt.clone(),

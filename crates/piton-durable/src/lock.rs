@@ -11,7 +11,7 @@
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read};
+use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -20,6 +20,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::atomic::create_dirs;
+use crate::disk::{Disk, DiskRead};
 use crate::real::RealDisk;
 
 /// How long a waiting process lets the holder work before it looks again.
@@ -99,7 +100,11 @@ impl Lock {
             path: self.path.clone(),
             source,
         };
-        let file = match File::open(&self.path) {
+        let opened = OpenOptions::new()
+            .read(true)
+            .custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed())
+            .open(&self.path);
+        let file = match opened {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
             Err(error) => return Err(failed(error)),
@@ -119,12 +124,8 @@ impl Lock {
     /// Returns what the record beside the lock says. It may be the record of a
     /// holder that is gone.
     pub fn holder(&self) -> Option<Holder> {
-        let mut bytes = Vec::new();
-        File::open(self.record())
-            .ok()?
-            .take(RECORD_LIMIT)
-            .read_to_end(&mut bytes)
-            .ok()?;
+        // A pipe of that name must not block whoever only wants a message.
+        let bytes = RealDisk.read_at_most(&self.record(), RECORD_LIMIT).ok()?;
         serde_json::from_slice(&bytes).ok()
     }
 
@@ -203,7 +204,10 @@ impl LockGuard {
     pub fn tell(&self, holder: &Holder) {
         let fresh = beside(&self.record, ".new");
         if let Ok(bytes) = serde_json::to_vec(holder) {
-            let _ = fs::write(&fresh, bytes).and_then(|()| fs::rename(&fresh, &self.record));
+            let _ = fs::remove_file(&fresh);
+            let _ = RealDisk
+                .write_new(&fresh, &bytes, 0o644)
+                .and_then(|()| fs::rename(&fresh, &self.record));
         }
     }
 }

@@ -6,6 +6,8 @@
 use std::fmt;
 use std::path::Path;
 
+use piton_durable::{DiskRead, RealDisk};
+
 /// An operation of git's that waits for the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnderWay {
@@ -61,8 +63,8 @@ impl UnderWay {
 
 /// Between two commits of a series only the list of what is left tells.
 fn sequence(git_dir: &Path) -> Option<UnderWay> {
-    let todo = std::fs::read_to_string(git_dir.join("sequencer/todo")).ok()?;
-    Some(if todo.starts_with("revert") {
+    let todo = RealDisk.read(&git_dir.join("sequencer/todo")).ok()?;
+    Some(if todo.starts_with(b"revert") {
         UnderWay::Revert
     } else {
         UnderWay::CherryPick

@@ -1,7 +1,7 @@
 //! Interrupts: asking to stop, until somebody insists.
 
 use piton_base::Stop;
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::exit::Exit;
@@ -11,11 +11,11 @@ use crate::exit::Exit;
 /// the key twice must not leave them running.
 const PATIENCE: u32 = 3;
 
-/// Makes SIGINT and SIGTERM stop the work cleanly between two actions, and end
+/// Makes SIGINT, SIGTERM and SIGHUP (a terminal that was closed) stop the work cleanly between two actions, and end
 /// the agent under way. What an end at once leaves behind is what any crash
 /// leaves, and recovery knows it.
 pub(crate) fn stop_on_signal(stop: &Stop) {
-    let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) else {
+    let Ok(mut signals) = Signals::new([SIGHUP, SIGINT, SIGTERM]) else {
         return;
     };
     let stop = stop.clone();

@@ -5,10 +5,13 @@
 //! every call leaves a note of its marker while it runs, and the next piton ends
 //! whatever still carries that marker.
 
+use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
+use piton_durable::platform::{Processes, RealProcesses};
 use piton_durable::{Disk, Kind};
 use rustix::process::Signal;
 use serde::{Deserialize, Serialize};
@@ -17,32 +20,45 @@ use super::is_alive;
 use super::tree::Tree;
 
 /// The note of a call under way.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Marker {
     pub version: u32,
     pub token: String,
     /// The piton that runs the call.
     pub owner: u32,
+    /// The boot of the machine and the space of process ids that it is from.
+    #[serde(default)]
+    pub boot: Option<String>,
+    #[serde(default)]
+    pub namespace: Option<String>,
+    /// Held as long as the piton lives, in whatever container it runs.
+    #[serde(skip)]
+    held: Option<Arc<File>>,
 }
 
 impl Marker {
-    /// Returns the note of a call of this process.
+    /// Names the call of this process that carries `token`.
     pub fn of(token: &str) -> Self {
         Self {
-            version: 1,
+            version: 2,
             token: token.to_owned(),
             owner: std::process::id(),
+            boot: RealProcesses.boot_id(),
+            namespace: RealProcesses.namespace(),
+            held: None,
         }
     }
 
     /// Leaves the note. It need not survive a power cut: no process does.
-    pub fn leave(&self, disk: &dyn Disk, directory: &Path) -> io::Result<()> {
+    pub fn leave(&mut self, disk: &dyn Disk, directory: &Path) -> io::Result<()> {
         piton_durable::create_dirs(disk, directory).map_err(io::Error::other)?;
+        // The lock first: a note is never seen without it.
+        self.held = hold(&directory.join(format!("{PREFIX}{}{LOCK}", self.token)))?;
         let text = serde_json::to_vec(self).map_err(io::Error::other)?;
         disk.write_new(&self.path(directory), &text, 0o644)
     }
 
-    /// Takes the note away.
+    /// Takes the note back: the call is over.
     pub fn clear(&self, disk: &dyn Disk, directory: &Path) -> io::Result<()> {
         clear(disk, &self.path(directory))
     }
@@ -50,10 +66,34 @@ impl Marker {
     fn path(&self, directory: &Path) -> PathBuf {
         directory.join(format!("{PREFIX}{}{SUFFIX}", self.token))
     }
+
+    /// Tells whether the piton that left the note may live, where it left no
+    /// lock: its number means something only in its own space of numbers.
+    fn may_live(&self) -> bool {
+        let same = |theirs: &Option<String>, ours: Option<String>| {
+            theirs.is_none() || ours.is_none() || *theirs == ours
+        };
+        if !same(&self.boot, RealProcesses.boot_id()) {
+            return false;
+        }
+        !same(&self.namespace, RealProcesses.namespace())
+            || self.owner == std::process::id()
+            || is_alive(i32::try_from(self.owner).unwrap_or(0))
+    }
 }
+
+/// Makes a lock file and holds it; `None` where the file system has no locks.
+fn hold(path: &Path) -> io::Result<Option<Arc<File>>> {
+    let file = File::options().write(true).create_new(true).open(path)?;
+    Ok(file.try_lock().is_ok().then(|| Arc::new(file)))
+}
+
+/// No note is longer.
+const LIMIT: u64 = 1 << 16;
 
 const PREFIX: &str = "running-";
 const SUFFIX: &str = ".json";
+const LOCK: &str = ".lock";
 
 /// Ends what is left of the calls that have a note in `directory` and whose
 /// piton died, and returns how many processes that were. A call whose piton
@@ -73,28 +113,42 @@ pub fn reap_leftovers(disk: &dyn Disk, directory: &Path) -> io::Result<usize> {
 }
 
 fn reap(disk: &dyn Disk, note: &Path) -> io::Result<usize> {
-    let text = match disk.read(note) {
+    let text = match disk.read_at_most(note, LIMIT) {
         // Its call ended meanwhile.
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
         read => read?,
     };
+    let lock = note.with_extension("lock");
+    let locked = match disk.stat(&lock)?.map(|stat| stat.kind) {
+        // Whatever else is there is nothing of ours, and not opened.
+        None | Some(Kind::Dir | Kind::Symlink | Kind::Other) => None,
+        Some(Kind::File) => match File::open(&lock) {
+            Ok(file) => Some(matches!(file.try_lock(), Err(TryLockError::WouldBlock))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+            Err(error) => return Err(error),
+        },
+    };
     // A torn note names nobody; what it stood for cannot be found any more.
     let marker: Option<Marker> = serde_json::from_slice(&text).ok();
-    let ended = match marker {
-        Some(marker) if marker.owner == std::process::id() => return Ok(0),
-        Some(marker) if is_alive(i32::try_from(marker.owner).unwrap_or(0)) => return Ok(0),
-        Some(marker) => end(&marker.token),
-        None => 0,
+    let ended = match (marker, locked) {
+        (_, Some(true)) => return Ok(0),
+        (Some(marker), None) if marker.may_live() => return Ok(0),
+        (Some(marker), None | Some(false)) => end(&marker.token),
+        (None, None | Some(false)) => 0,
     };
     clear(disk, note)?;
     Ok(ended)
 }
 
 fn clear(disk: &dyn Disk, note: &Path) -> io::Result<()> {
-    match disk.remove_file(note) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        done => done,
+    // The note first: a lock without one stands for nothing.
+    for path in [note.to_owned(), note.with_extension("lock")] {
+        match disk.remove_file(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            done => done?,
+        }
     }
+    Ok(())
 }
 
 fn end(token: &str) -> usize {

@@ -66,3 +66,40 @@ fn a_torn_note_is_cleared_away() {
     assert_eq!(reap_leftovers(&RealDisk, &desk.path("call")).unwrap(), 0);
     assert!(!desk.path("call/running-1.json").exists());
 }
+
+#[test]
+fn a_call_whose_piton_lives_in_another_container_is_left_alone() {
+    let desk = Desk::new();
+    let token = format!("elsewhere-{}", std::process::id());
+    let running = orphan(&token);
+    // Its number says nothing here; the lock that it holds does.
+    let text = format!(
+        r#"{{"version":2,"token":"{token}","owner":999999999,"boot":null,"namespace":"pid:[1]"}}"#
+    );
+    std::fs::write(desk.path("call/running-1.json"), &text).unwrap();
+    let lock = std::fs::File::create(desk.path("call/running-1.lock")).unwrap();
+    lock.lock().unwrap();
+    assert_eq!(reap_leftovers(&RealDisk, &desk.path("call")).unwrap(), 0);
+    assert!(runs(&running));
+    // It dies, and its lock with it.
+    drop(lock);
+    assert_eq!(reap_leftovers(&RealDisk, &desk.path("call")).unwrap(), 1);
+    assert!(!runs(&running));
+    assert!(!desk.path("call/running-1.json").exists());
+    assert!(!desk.path("call/running-1.lock").exists());
+}
+
+#[test]
+fn a_pipe_where_a_note_belongs_stops_nobody() {
+    let desk = Desk::new();
+    let pipe = desk.path("call/running-1.json");
+    std::fs::create_dir_all(pipe.parent().unwrap()).unwrap();
+    assert!(
+        Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert_eq!(reap_leftovers(&RealDisk, &desk.path("call")).unwrap(), 0);
+}

@@ -135,7 +135,7 @@ impl Validator<'_> {
             token: token.to_owned(),
             seal: None,
         };
-        let marker = Marker::of(token);
+        let mut marker = Marker::of(token);
         create_dirs(self.disk, self.notes)?;
         marker.leave(self.disk, self.notes).map_err(keep)?;
         let ended = supervise(&launch, &mut output, &self.limits(), self.stop, self.clock);

@@ -20,6 +20,12 @@ pub trait Gate: Debug {
 
     /// Names the lock, so that what was made under it can say so.
     fn name(&self) -> String;
+
+    /// Returns what the file system calls the lock: the same under whatever
+    /// name it is mounted.
+    fn file(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// Being inside, until dropped.
@@ -68,5 +74,10 @@ impl Gate for OsGate {
 
     fn name(&self) -> String {
         self.name.clone()
+    }
+
+    fn file(&self) -> Option<u64> {
+        let meta = Path::new(&self.name).symlink_metadata().ok()?;
+        Some(std::os::unix::fs::MetadataExt::ino(&meta))
     }
 }

@@ -22,6 +22,22 @@ pub(super) enum Verdict {
     Dead(String),
 }
 
+/// The operating system's lock, held by whoever judges.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in super::super) struct Guard {
+    pub(in super::super) path: String,
+    /// What it is called by the file system: the same in every container.
+    pub(in super::super) file: Option<u64>,
+}
+
+impl Guard {
+    fn is_that_of(&self, holder: &LockHolder) -> bool {
+        holder.guarded_by.as_ref().is_some_and(|path| {
+            *path == self.path || (self.file.is_some() && holder.guard_file == self.file)
+        })
+    }
+}
+
 /// Judges a holder on what its record says and on the age of its lock. `guard`
 /// names the operating system's lock, where the caller holds it: then nobody
 /// else does, and so nobody can be at work under it.
@@ -29,7 +45,7 @@ pub(super) fn judge(
     holder: &LockHolder,
     age: Option<SignedDuration>,
     processes: &dyn Processes,
-    guard: Option<&str>,
+    guard: Option<&Guard>,
 ) -> Verdict {
     let Some(pid) = holder.pid.filter(|pid| *pid != 0) else {
         return match age {
@@ -39,18 +55,33 @@ pub(super) fn judge(
             _ => Verdict::Alive,
         };
     };
-    if let Some(host) = &holder.host
-        && *host != processes.host()
-    {
-        return Verdict::Alive;
-    }
-    if holder.host.is_some() && guard.is_some() && holder.guarded_by.as_deref() == guard {
+    if guard.is_some_and(|guard| guard.is_that_of(holder)) {
         return Verdict::Dead("its process has left the locked section without it".into());
     }
-    if let (Some(theirs), Some(ours)) = (&holder.boot_id, processes.boot_id())
+    let known = (&holder.boot_id, processes.boot_id());
+    let same_host = holder
+        .host
+        .as_ref()
+        .is_none_or(|host| *host == processes.host());
+    match known {
+        (Some(theirs), Some(ours)) if *theirs != ours => {
+            // Another machine may share the disk, under another name.
+            return if same_host {
+                Verdict::Dead("the machine was started again since".into())
+            } else {
+                Verdict::Alive
+            };
+        }
+        // The same boot is the same machine, whatever it is called by now.
+        (Some(_), Some(_)) => {}
+        (None, _) | (_, None) if !same_host => return Verdict::Alive,
+        (None, _) | (_, None) => {}
+    }
+    // Numbers of processes mean something only where they were given out.
+    if let (Some(theirs), Some(ours)) = (&holder.namespace, processes.namespace())
         && *theirs != ours
     {
-        return Verdict::Dead("the machine was started again since".into());
+        return Verdict::Alive;
     }
     match processes.state(pid) {
         ProcessState::Gone => Verdict::Dead(format!("its process {pid} is gone")),
@@ -93,6 +124,9 @@ mod tests {
         fn boot_id(&self) -> Option<String> {
             Some("this boot".into())
         }
+        fn namespace(&self) -> Option<String> {
+            Some("this space".into())
+        }
         fn host(&self) -> String {
             "here".into()
         }
@@ -117,7 +151,11 @@ mod tests {
 
     fn is_dead(holder: &LockHolder, age: i64, processes: &Fake) -> bool {
         let age = Some(SignedDuration::from_secs(age));
-        judge(holder, age, processes, Some("our lock")) != Verdict::Alive
+        let guard = Guard {
+            path: "our lock".into(),
+            file: Some(7),
+        };
+        judge(holder, age, processes, Some(&guard)) != Verdict::Alive
     }
 
     #[test]
@@ -175,17 +213,50 @@ mod tests {
             ..guarded.clone()
         };
         assert!(!is_dead(&elsewhere, 0, &running(1_799_000_000)));
+        let mounted_elsewhere = LockHolder {
+            guard_file: Some(7),
+            host: Some("a container".into()),
+            boot_id: Some("this boot".into()),
+            namespace: Some("another space".into()),
+            ..elsewhere
+        };
+        assert!(is_dead(&mounted_elsewhere, 0, &Fake(ProcessState::Gone)));
         let alive = judge(&guarded, None, &running(1_799_000_000), None);
         assert_eq!(alive, Verdict::Alive);
     }
 
     #[test]
-    fn another_host_is_never_judged_and_another_boot_always_dead() {
-        let elsewhere = LockHolder {
-            host: Some("there".into()),
+    fn what_the_machine_is_called_by_now_decides_nothing() {
+        let renamed = LockHolder {
+            host: Some("its old name".into()),
+            boot_id: Some("this boot".into()),
+            namespace: Some("this space".into()),
             ..holder()
         };
-        assert!(!is_dead(&elsewhere, 1_000_000, &Fake(ProcessState::Gone)));
+        assert!(is_dead(&renamed, 0, &Fake(ProcessState::Gone)));
+        assert!(!is_dead(&renamed, 0, &running(1_799_000_000)));
+    }
+
+    #[test]
+    fn a_process_of_another_container_is_not_judged_by_its_number() {
+        let contained = LockHolder {
+            boot_id: Some("this boot".into()),
+            namespace: Some("another space".into()),
+            ..holder()
+        };
+        assert!(!is_dead(&contained, 1_000_000, &Fake(ProcessState::Gone)));
+    }
+
+    #[test]
+    fn another_machine_is_never_judged_and_another_boot_of_this_one_always_dead() {
+        for boot in [None, Some("its boot".into())] {
+            let elsewhere = LockHolder {
+                host: Some("there".into()),
+                boot_id: boot,
+                ..holder()
+            };
+            assert!(!is_dead(&elsewhere, 1_000_000, &Fake(ProcessState::Gone)));
+        }
         let before = LockHolder {
             host: Some("here".into()),
             boot_id: Some("last boot".into()),

@@ -12,7 +12,7 @@ use piton_durable::{Disk, Kind, Site, create_dirs, tree};
 
 use super::super::env::PublishEnv;
 use super::super::notice::Notice;
-use super::judge::{Verdict, judge};
+use super::judge::{Guard, Verdict, judge};
 use super::owner::LockHolder;
 use crate::consistency::{LOCK_DIR, OWNER_FILE};
 
@@ -63,7 +63,10 @@ pub(in super::super) fn take(
 ) -> Result<OriginalLock, LockedByOriginal> {
     let root = env.live.transactions();
     let lock = root.join(LOCK_DIR);
-    let guard = env.gate.name();
+    let guard = Guard {
+        path: env.gate.name(),
+        file: env.gate.file(),
+    };
     let record = LockHolder::ours(env.processes, &guard, operation, env.now);
     let begun = Instant::now();
     let taken = wait_for(env.gate.patience(), || {
@@ -233,14 +236,17 @@ fn make_root(env: &PublishEnv<'_>, root: &Path) -> Result<(), LockedByOriginal> 
 enum Judged {
     Gone,
     Alive,
-    Dead { holder: LockHolder, why: String },
+    Dead {
+        holder: Box<LockHolder>,
+        why: String,
+    },
 }
 
 fn look(
     env: &PublishEnv<'_>,
     lock: &Path,
     now: Timestamp,
-    guard: Option<&str>,
+    guard: Option<&Guard>,
 ) -> Result<Judged, LockedByOriginal> {
     let stat = env.disk.stat(lock).map_err(|source| LockedByOriginal::Io {
         lock: lock.to_owned(),
@@ -258,7 +264,7 @@ fn look(
         .modified
         .and_then(|at| Timestamp::try_from(at).ok())
         .map(|at| now.duration_since(at));
-    let holder = LockHolder::read(env.disk, lock);
+    let holder = Box::new(LockHolder::read(env.disk, lock));
     Ok(match judge(&holder, age, env.processes, guard) {
         Verdict::Alive => Judged::Alive,
         Verdict::Dead(why) => Judged::Dead { holder, why },

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use piton_durable::DiskRead;
 use piton_durable::platform::{ProcessState, Processes};
 
+use super::judge::Guard;
 use crate::consistency::OWNER_FILE;
 use crate::json::{Node, Object, Value, parse, render};
 use crate::stamp::{RawStamp, Stamp};
@@ -24,6 +25,10 @@ pub struct LockHolder {
     pub(super) boot_id: Option<String>,
     /// The lock of the operating system that its process held as well.
     pub(super) guarded_by: Option<String>,
+    /// That lock as the file system calls it.
+    pub(super) guard_file: Option<u64>,
+    /// The space that its process's number is from.
+    pub(super) namespace: Option<String>,
     /// When the process started, in milliseconds since 1970.
     pub(super) started: Option<u64>,
 }
@@ -42,6 +47,8 @@ impl LockHolder {
                 host: text(&owner, "host"),
                 boot_id: text(&owner, "boot_id"),
                 guarded_by: text(&owner, "guarded_by"),
+                guard_file: number(&owner, "guard_file"),
+                namespace: text(&owner, "pid_namespace"),
                 started: number(&owner, "process_started_ms"),
             },
             _ => Self::default(),
@@ -52,7 +59,7 @@ impl LockHolder {
     /// three are the ones that tell a dead process from a living one for sure.
     pub(super) fn ours(
         processes: &dyn Processes,
-        guard: &str,
+        guard: &Guard,
         operation: &str,
         now: Timestamp,
     ) -> String {
@@ -65,8 +72,15 @@ impl LockHolder {
             ("operation", Node::String(operation)),
             ("created_at", Node::String(&created_at)),
             ("host", Node::String(&host)),
-            ("guarded_by", Node::String(guard)),
+            ("guarded_by", Node::String(&guard.path)),
         ];
+        if let Some(file) = guard.file {
+            members.push(("guard_file", Node::Int(file)));
+        }
+        let namespace = processes.namespace();
+        if let Some(namespace) = &namespace {
+            members.push(("pid_namespace", Node::String(namespace)));
+        }
         if let Some(boot_id) = &boot_id {
             members.push(("boot_id", Node::String(boot_id)));
         }

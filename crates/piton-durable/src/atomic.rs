@@ -65,35 +65,81 @@ pub fn write_atomic(
         return Err(WriteError::NoName { path: path.into() });
     };
     create_dirs(disk, parent)?;
+    let placed = place(disk, parent, (parent, name), path, bytes, mode)?;
+    placed.map_err(|source| WriteError::Replace {
+        path: path.into(),
+        source,
+    })
+}
+
+/// The same, with the unfinished file in `scratch` instead of beside the one
+/// that is written: a kill leaves nothing where people work. Where the two are
+/// on different file systems it stands beside all the same.
+pub fn write_atomic_from(
+    disk: &dyn Disk,
+    scratch: &Path,
+    path: &Path,
+    bytes: &[u8],
+    mode: u32,
+) -> Result<(), WriteError> {
+    let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
+        return Err(WriteError::NoName { path: path.into() });
+    };
+    create_dirs(disk, scratch)?;
+    create_dirs(disk, parent)?;
+    match place(disk, parent, (scratch, name), path, bytes, mode)? {
+        Ok(()) => disk
+            .sync_dir(scratch)
+            .map_err(|source| WriteError::SyncName {
+                path: path.into(),
+                source,
+            }),
+        Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
+            write_atomic(disk, path, bytes, mode)
+        }
+        Err(source) => Err(WriteError::Replace {
+            path: path.into(),
+            source,
+        }),
+    }
+}
+
+/// Writes a temporary file into a directory and renames it. The inner error is
+/// that of the rename.
+fn place(
+    disk: &dyn Disk,
+    parent: &Path,
+    (at, name): (&Path, &OsStr),
+    path: &Path,
+    bytes: &[u8],
+    mode: u32,
+) -> Result<io::Result<()>, WriteError> {
     let temporary =
-        write_beside(disk, parent, name, bytes, mode).map_err(|source| WriteError::Write {
+        write_beside(disk, at, name, bytes, mode).map_err(|source| WriteError::Write {
             path: path.into(),
             source,
         })?;
-    let placed = disk
-        .sync_file(&temporary)
-        .map_err(|source| WriteError::Sync {
+    // What failed is what the caller must hear of; a leftover that cannot be
+    // removed now is swept later.
+    let clear = || drop(disk.remove_file(&temporary));
+    if let Err(source) = disk.sync_file(&temporary) {
+        clear();
+        return Err(WriteError::Sync {
             path: path.into(),
             source,
-        })
-        .and_then(|()| {
-            disk.rename(&temporary, path)
-                .map_err(|source| WriteError::Replace {
-                    path: path.into(),
-                    source,
-                })
         });
-    if let Err(error) = placed {
-        // What failed is what the caller must hear of; a leftover that cannot
-        // be removed now is swept later.
-        let _ = disk.remove_file(&temporary);
-        return Err(error);
     }
-    disk.sync_dir(parent)
-        .map_err(|source| WriteError::SyncName {
+    if let Err(error) = disk.rename(&temporary, path) {
+        clear();
+        return Ok(Err(error));
+    }
+    match disk.sync_dir(parent) {
+        Ok(()) => Ok(Ok(())),
+        Err(source) => Err(WriteError::SyncName {
             path: path.into(),
             source,
-        })
+        }),
+    }
 }
 
 /// Creates a directory and whatever is missing above it, durably.

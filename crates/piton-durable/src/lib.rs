@@ -17,7 +17,7 @@ mod real;
 pub mod transaction;
 pub mod tree;
 
-pub use atomic::{WriteError, create_dirs, write_atomic};
+pub use atomic::{WriteError, create_dirs, write_atomic, write_atomic_from};
 pub use digest::TreeDigest;
 pub use disk::{Appender, Disk, DiskRead, Entry, Kind, Stat};
 pub use lock::{Holder, Lock, LockError, LockGuard};

@@ -14,7 +14,33 @@ impl Context {
     pub(crate) fn place_to_write(&self, args: &PlanArgs) -> Result<Place, CommandError> {
         let place = self.place()?;
         self.recover(&place, args.changes_nothing())?;
+        if self.finish_set_up(&place, args.changes_nothing())? {
+            // The settings may say other places now.
+            return self.place();
+        }
         Ok(place)
+    }
+
+    /// Carries a set-up that was cut off to its end.
+    fn finish_set_up(&self, place: &Place, only_look: bool) -> Result<bool, CommandError> {
+        let site = self.site(place);
+        let Some(journal) = site.cut_off_set_up() else {
+            return Ok(false);
+        };
+        let tell = |text| self.out.note(Channel::Recovery, Level::WARNING, text);
+        if only_look {
+            tell(
+                "an interrupted `piton init` is to be finished first; the plan is decided before that",
+            );
+            return Ok(false);
+        }
+        let finished = site.finish_set_up(&journal)?;
+        if finished {
+            tell("recovered: finished the interrupted `piton init`");
+        } else {
+            tell("an interrupted `piton init` could not be finished; run it again");
+        }
+        Ok(finished)
     }
 
     /// The same for a place that was found already.

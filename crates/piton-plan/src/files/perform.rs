@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use piton_durable::{Disk, create_dirs, write_atomic};
+use piton_durable::{Disk, create_dirs, write_atomic, write_atomic_from};
 
 use crate::files::look::{Found, look};
 use crate::files::operation::{FileOp, Was};
@@ -17,7 +17,8 @@ use piton_base::RepoPath;
 pub struct FilePerformer<'a> {
     pub disk: &'a dyn Disk,
     pub root: &'a Path,
-    /// Where content is copied before it is replaced or deleted.
+    /// Where content is copied before it is replaced or deleted, and where new
+    /// content is written before it gets its name.
     pub backups: &'a Path,
 }
 
@@ -34,8 +35,16 @@ impl Perform<FileOp> for FilePerformer<'_> {
                 let wanted = content.bytes(given)?;
                 let old = self.expect(path, *was)?;
                 let mode = self.backed_up(path, &old)?.unwrap_or(*mode);
-                write_atomic(self.disk, &path.under(self.root), &wanted, mode)
-                    .map_err(|e| Failure::of(FailureKind::Io, &e))?;
+                write_atomic_from(
+                    self.disk,
+                    self.backups,
+                    &path.under(self.root),
+                    &wanted,
+                    mode,
+                )
+                .map_err(|e| Failure::of(FailureKind::Io, &e))?;
+                // With a copy in it, it stays.
+                let _ = self.disk.remove_dir(self.backups);
                 Ok(Done::default())
             }
             FileOp::Move { from, to, was, .. } => {

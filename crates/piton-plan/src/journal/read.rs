@@ -292,7 +292,8 @@ impl Journal {
         Ready { plan, stances }
     }
 
-    fn begun(&self) -> Begun {
+    /// Returns what a list shows of it.
+    pub fn begun(&self) -> Begun {
         let settled = |r: &&Receipt| match &r.outcome {
             Outcome::Ok | Outcome::AlreadySo => true,
             Outcome::Skipped(reason) => {

@@ -3,6 +3,7 @@
 mod args;
 mod error;
 mod exit;
+mod finish;
 mod perform;
 mod show;
 mod tell;

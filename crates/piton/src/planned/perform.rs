@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use piton_base::Clock;
-use piton_durable::{Holder, Lock, LockGuard};
+use piton_durable::{Holder, Lock, LockError, LockGuard};
 use piton_plan::journal::{self, JournalWriter};
 use piton_plan::{Jobs, PlanId, Ready, Run, verify};
 
@@ -92,10 +92,13 @@ impl Site<'_> {
 
     /// Proves that no other process is at this plan.
     pub(super) fn hold(&self, id: PlanId) -> Result<LockGuard, CommandError> {
+        self.try_hold(id).map_err(|error| lock_error(&error))
+    }
+
+    pub(super) fn try_hold(&self, id: PlanId) -> Result<LockGuard, LockError> {
         let lock = Lock::at(self.journals().join(format!("{id}.lock")));
         let holder = self.context.holder("performing a plan");
         lock.acquire(&holder, Duration::ZERO)
-            .map_err(|error| lock_error(&error))
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use piton_base::RepoPath;
+use piton_durable::atomic::is_leftover;
 use piton_durable::{DiskRead, Kind};
 use piton_migration::live::LiveDir;
 use piton_migration::planning::PlanningState;
@@ -38,10 +39,12 @@ pub(super) fn decide(
         Some(_) | None => None,
     };
     let Some(from) = from else {
-        return if there.is_none() {
-            create(builder, (disk, top), &wish.wanted)
-        } else {
+        // An empty one is what a kill leaves of making it.
+        let made = there.is_some() && entries(disk, &wish.wanted.under(top))? > 0;
+        return if made {
             Ok(None)
+        } else {
+            create(builder, (disk, top), &wish.wanted)
         };
     };
     if inside(&wish.wanted, from) || inside(from, &wish.wanted) {
@@ -143,8 +146,14 @@ fn kind(disk: &dyn DiskRead, path: &Path) -> Result<Option<Kind>, CommandError> 
 }
 
 fn entries(disk: &dyn DiskRead, path: &Path) -> Result<usize, CommandError> {
+    // What an interrupted write left does not count.
     disk.list(path)
-        .map(|entries| entries.len())
+        .map(|entries| {
+            entries
+                .iter()
+                .filter(|entry| !is_leftover(&entry.name))
+                .count()
+        })
         .map_err(|error| {
             CommandError::failed(format!("could not list {}", path.display())).because(error)
         })

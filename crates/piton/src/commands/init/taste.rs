@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use piton_base::Digest;
+use piton_base::{Digest, RepoPath};
 use piton_durable::DiskRead;
 use piton_plan::files::{Content, FileOp, How, Was};
 use piton_plan::{ConflictMode, Draft, Handle, Input, InputKind, Otherwise, PlanBuilder};
@@ -37,6 +37,10 @@ pub(super) fn decide(
                 why: "the team's taste".into(),
             })))
         }
+        // Killed between the two halves of a move, or the same from the start.
+        (Some((from, bytes)), Some(occupied)) if bytes == occupied => {
+            Some(builder.add(Op::File(gone(from, &bytes, &wish.wanted))))
+        }
         (Some((from, bytes)), Some(occupied)) => {
             let mode = if wish.force {
                 ConflictMode::Overwrite
@@ -63,13 +67,8 @@ pub(super) fn decide(
                     otherwise: Otherwise::Fail,
                 }))
             };
-            let delete = FileOp::Delete {
-                path: from.clone(),
-                was: Digest::of(&bytes),
-                why: format!("its content is in {} now", wish.wanted),
-            };
-            builder.add_draft(Draft::new(Op::File(delete)).needs(&replaced));
-            Some(replaced)
+            let delete = gone(from, &bytes, &wish.wanted);
+            Some(builder.add_draft(Draft::new(Op::File(delete)).needs(&replaced)))
         }
         (None, Some(_)) => None,
         (None, None) => {
@@ -91,4 +90,12 @@ pub(super) fn decide(
             put.map(|op| builder.add(Op::File(op)))
         }
     })
+}
+
+fn gone(from: &RepoPath, bytes: &[u8], wanted: &RepoPath) -> FileOp {
+    FileOp::Delete {
+        path: from.clone(),
+        was: Digest::of(bytes),
+        why: format!("its content is in {wanted} now"),
+    }
 }

@@ -1,0 +1,98 @@
+//! Finishing a set-up that was cut off.
+//!
+//! Setting up moves directories and files and writes last where they are. In
+//! between nothing is found where the settings say, so whatever writes next
+//! carries the journal of it to its end.
+
+use std::num::NonZeroUsize;
+
+use piton_base::Clock;
+use piton_durable::{DiskRead, LockError};
+use piton_plan::journal::{self, Journal, Status};
+use piton_plan::{ErrorPolicy, Interaction, Jobs, Plan, PlanId, Quiet, Run, verify};
+
+use super::Site;
+use super::error::journal_error;
+use crate::error::CommandError;
+use crate::hands::Writing;
+use crate::op::Op;
+
+/// The command whose journals these are.
+const COMMAND: &str = "init";
+
+/// How many of the latest journals are looked at. Every command that writes
+/// looks first, so one that was cut off is among them.
+const LATEST: usize = 4;
+
+/// Ends the name of a journal.
+const ENDING: &str = ".jsonl";
+
+impl Site<'_> {
+    /// Returns the journal of a set-up that was cut off, if there is one.
+    pub(crate) fn cut_off_set_up(&self) -> Option<Journal> {
+        let disk = &self.context.disk;
+        let dir = self.journals();
+        let mut ids: Vec<PlanId> = disk
+            .list(&dir)
+            .ok()?
+            .into_iter()
+            .filter_map(|entry| entry.name.to_str()?.strip_suffix(ENDING)?.parse().ok())
+            .collect();
+        ids.sort_unstable();
+        ids.into_iter()
+            .rev()
+            .take(LATEST)
+            .filter_map(|id| journal::find(disk, &dir, id).ok().flatten())
+            .find(|journal| journal.begun().command == COMMAND)
+            .filter(|journal| journal.begun().status == Status::Stopped)
+    }
+
+    /// Carries it to its end, and tells whether that succeeded. One that is
+    /// still going on in another process is left to that.
+    pub(crate) fn finish_set_up(&self, journal: &Journal) -> Result<bool, CommandError> {
+        let context = self.context;
+        let id = journal.id();
+        let guard = match self.try_hold(id) {
+            Ok(guard) => guard,
+            Err(LockError::Held { .. }) => return Ok(false),
+            Err(error) => return Err(super::error::lock_error(&error)),
+        };
+        let plan: Plan<Op> = journal.plan().map_err(journal_error)?;
+        let resumed = journal::resume(
+            &context.disk,
+            &self.journals(),
+            &guard,
+            journal,
+            &plan,
+            Interaction::Unattended,
+            context.clock.now(),
+        );
+        let (ready, writer) = match resumed {
+            Ok(resumed) => resumed,
+            Err(journal::ResumeError::Journal(error)) => return Err(journal_error(error)),
+            // A question that nobody had answered yet: nothing had begun.
+            Err(journal::ResumeError::Prepare(_)) => return Ok(false),
+        };
+        let writing = Writing::new(context, &self.reading, &self.state, &self.journals(), id);
+        let report = Run {
+            world: &self.reading,
+            performer: &writing,
+            progress: &Quiet,
+            clock: &context.clock,
+            record: &writer,
+            stop: &context.stop,
+            policy: ErrorPolicy::FailFast,
+            jobs: Jobs(NonZeroUsize::MIN),
+        }
+        .perform(&ready);
+        if report.journal.is_some() {
+            return Ok(false);
+        }
+        let now = context.clock.now();
+        let lost = super::error::lost_journal;
+        writer.end(&report, now).map_err(lost)?;
+        let verification = verify(&plan, &report.receipts, &self.reading);
+        writer.verified(&verification, now).map_err(lost)?;
+        Ok(report.is_success())
+    }
+}

@@ -106,6 +106,8 @@ pub(crate) enum Command {
     Runs(commands::runs::RunsCommand),
     Taste(commands::taste::TasteArgs),
     #[command(subcommand)]
+    Exec(commands::exec::ExecCommand),
+    #[command(subcommand)]
     Traffic(commands::traffic::TrafficCommand),
     Apply(commands::apply::ApplyArgs),
     #[command(subcommand)]

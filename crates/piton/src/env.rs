@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 /// Variables with a meaning of their own. Every setting has one more:
 /// its key in capitals after `PITON_` (`PITON_AGENT_MODEL`).
-pub(crate) const DOCUMENTED: [(&str, &str); 10] = [
+pub(crate) const DOCUMENTED: &[(&str, &str)] = &[
     ("NO_COLOR", "no colour, unless --color always"),
     (
         "XDG_CONFIG_HOME",
@@ -28,6 +28,29 @@ pub(crate) const DOCUMENTED: [(&str, &str); 10] = [
     ("EDITOR", "the editor for --editor; default vi"),
     ("TMPDIR", "where the demo makes its project; default /tmp"),
     ("HOME", "the user's home directory"),
+    ("USER", "the user's name, in records"),
+    ("GH_TOKEN", "the token for GitHub; before GITHUB_TOKEN"),
+    (
+        "GITHUB_TOKEN",
+        "the token for GitHub; without one, `gh auth token` is asked",
+    ),
+    (
+        "GITHUB_API_URL",
+        "the address of GitHub's API; before github.api-url",
+    ),
+    ("GITHUB_GRAPHQL_URL", "the address of GitHub's GraphQL API"),
+    (
+        "GITHUB_REPOSITORY",
+        "the repository on GitHub, where plans.repository is not set",
+    ),
+    (
+        "GITHUB_ACTIONS",
+        "`true` in GitHub Actions: events count as remote ones",
+    ),
+    ("GITHUB_ACTOR", "who started the run, in GitHub Actions"),
+    ("GITHUB_HEAD_REF", "the branch of a run for a pull request"),
+    ("GITHUB_REF_NAME", "the branch of any other run"),
+    ("GITHUB_RUN_ID", "the run, in GitHub Actions"),
     (
         "COLUMNS",
         "the width of the output; default: the terminal's, or 80",

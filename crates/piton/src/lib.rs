@@ -13,6 +13,7 @@ mod env;
 mod error;
 mod exit;
 mod files;
+mod forge;
 mod hands;
 mod op;
 mod output;
@@ -25,6 +26,7 @@ mod signals;
 mod site;
 mod slots;
 mod start;
+mod stored;
 mod taste;
 mod terminal;
 

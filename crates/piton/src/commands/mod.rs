@@ -4,6 +4,7 @@ pub(crate) mod apply;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod demo;
+pub(crate) mod exec;
 pub(crate) mod init;
 pub(crate) mod journal;
 pub(crate) mod man;
@@ -27,6 +28,7 @@ pub(crate) fn run(context: &Context, command: Command) -> CommandResult {
         Command::Prompt(command) => prompt::run(context, &command),
         Command::Runs(command) => runs::run(context, &command),
         Command::Taste(args) => taste::run(context, &args),
+        Command::Exec(command) => Ok(exec::run(context, &command)),
         Command::Traffic(command) => traffic::run(context, &command),
         Command::Apply(args) => apply::run(context, &args),
         Command::Journal(command) => journal::run(context, &command),

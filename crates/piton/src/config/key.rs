@@ -18,6 +18,7 @@ pub(crate) struct Known {
 }
 
 const EFFORTS: &[&str] = &["low", "medium", "high", "xhigh"];
+const BACKENDS: &[&str] = &["github-issue", "github-draft-pr", "local"];
 
 /// The settings with a name of their own, in the order they are shown.
 pub(crate) const KNOWN: &[Known] = &[
@@ -141,7 +142,34 @@ pub(crate) const KNOWN: &[Known] = &[
         default: Some("90d"),
         describes: "how long run records are kept",
     },
+    Known {
+        name: "plans.backend",
+        kind: Kind::Choice(BACKENDS),
+        default: Some("github-issue"),
+        describes: "where plans are kept: github-issue, github-draft-pr, or local",
+    },
+    Known {
+        name: "plans.repository",
+        kind: Kind::Text,
+        default: None,
+        describes: "the repository on GitHub whose plans are meant, OWNER/NAME; this one's when unset",
+    },
+    Known {
+        name: "plans.dir",
+        kind: Kind::RepoPath,
+        default: Some("plans"),
+        describes: "where local plans lie, from the top of the repository",
+    },
+    Known {
+        name: "github.api-url",
+        kind: Kind::Text,
+        default: None,
+        describes: "the address of GitHub's API; only in the user's own settings",
+    },
 ];
+
+/// Settings that say where a token goes: a committed file has no say in them.
+const USERS_ONLY: &[&str] = &["github.api-url"];
 
 /// A table of settings with one entry for each of something.
 #[derive(Clone, Copy, Debug)]
@@ -217,6 +245,11 @@ impl Key {
 
     pub(crate) fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Returns whether only the user's own settings may hold it.
+    pub(crate) fn is_users_only(&self) -> bool {
+        USERS_ONLY.contains(&self.0.as_str())
     }
 
     pub(crate) fn kind(&self) -> Kind {

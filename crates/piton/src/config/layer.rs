@@ -44,6 +44,8 @@ pub(crate) enum Problem {
     },
     #[error("`{key}` {why}")]
     WrongValue { key: String, why: String },
+    #[error("`{key}` may only stand in the user's own settings: `piton config set --user {key} …`")]
+    UsersOnly { key: String },
 }
 
 impl Layer {

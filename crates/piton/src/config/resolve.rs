@@ -58,8 +58,10 @@ impl Settings {
                 settings.values.insert(key, (value, Origin::Default));
             }
         }
-        for file in [user_file, repository_file].into_iter().flatten() {
-            settings.add_file(disk, file)?;
+        for (file, is_users) in [(user_file, true), (repository_file, false)] {
+            if let Some(file) = file {
+                settings.add_file(disk, file, is_users)?;
+            }
         }
         settings.add_environment(environment)?;
         Ok(settings)
@@ -162,7 +164,12 @@ impl Settings {
         self.adapters.keys().map(String::as_str)
     }
 
-    fn add_file(&mut self, disk: &dyn DiskRead, file: &Path) -> Result<(), ConfigError> {
+    fn add_file(
+        &mut self,
+        disk: &dyn DiskRead,
+        file: &Path,
+        is_users: bool,
+    ) -> Result<(), ConfigError> {
         let refuse = |error| ConfigError {
             file: file.to_owned(),
             line: None,
@@ -174,6 +181,15 @@ impl Settings {
         let bytes = disk.read(file).map_err(refuse)?;
         let layer = Layer::parse(file, &bytes)?;
         for (key, (value, line)) in layer.values {
+            if key.is_users_only() && !is_users {
+                return Err(ConfigError {
+                    file: file.to_owned(),
+                    line: Some(line),
+                    problem: Problem::UsersOnly {
+                        key: key.to_string(),
+                    },
+                });
+            }
             self.values.insert(
                 key,
                 (

@@ -48,6 +48,13 @@ pub(crate) fn run(context: &Context, args: &SetArgs) -> CommandResult {
         .parse(&args.value)
         .map_err(|why| CommandError::usage(format!("`{key}` {why}")))?;
 
+    if key.is_users_only() && !args.user {
+        return Err(CommandError::usage(format!(
+            "`{key}` may only stand in the user's own settings"
+        ))
+        .hint(format!("piton config set --user {key} {}", args.value)));
+    }
+
     let site = site::anywhere(context)?;
     let file = if args.user {
         context.environment.user_config().ok_or_else(|| {

@@ -1,0 +1,165 @@
+//! An event of carrying a plan out: found by the work folder, written there
+//! first, then sent.
+
+use jiff::Timestamp;
+use piton_backend::folder::{
+    Checkout, CheckoutError, Event, Folder, Looked, PlanRef, RunState, find_folder, write_state,
+};
+use piton_backend::header::Stamp;
+use piton_backend::store::{PlanId, Provider};
+use piton_base::{Clock, on_one_line};
+use serde_json::{Value as Json, json};
+
+use super::report::{Unsent, told};
+use crate::context::Context;
+use crate::stored::{StoredPlace, branch, in_actions, user, with_backend};
+
+/// Why an event did not get as far as the backend.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    NoReference(String),
+    NoContext(String),
+    StateNotWritten(String),
+    Unsent(Unsent),
+}
+
+/// Where an event happens.
+#[derive(Debug)]
+pub(super) struct Scene {
+    pub(super) checkout: Checkout,
+    pub(super) folder: Folder,
+    pub(super) branch: Option<String>,
+    pub(super) now: Timestamp,
+    pub(super) user: String,
+    pub(super) remote: bool,
+}
+
+impl Scene {
+    /// Looks around the working directory.
+    pub(super) fn find(context: &Context) -> Result<Self, Trouble> {
+        let checkout = match Checkout::around(&context.disk, &context.directory) {
+            Ok(checkout) => checkout,
+            Err(error @ CheckoutError::None(_)) => {
+                return Err(Trouble::NoContext(error.to_string()));
+            }
+            Err(error) => return Err(Trouble::NoContext(on_one_line(&error))),
+        };
+        let branch = branch(&context.environment, Some(&checkout));
+        let folder = find_folder(
+            &context.disk,
+            &checkout,
+            &context.directory,
+            branch.as_deref(),
+        )
+        .map_err(|error| Trouble::NoReference(error.to_string()))?;
+        match &folder.looked {
+            Looked::Plan(_) | Looked::WithoutId => {}
+            Looked::Nothing => {
+                return Err(Trouble::NoReference(format!(
+                    "no plan reference found: {} has no plan-ref.json and no issue.json \
+                     (.impl/issue.json)",
+                    folder.path.display()
+                )));
+            }
+            Looked::Unreadable { file, why } => {
+                return Err(Trouble::NoReference(format!(
+                    "no plan reference found: {}/{file} cannot be used: {why}",
+                    folder.path.display()
+                )));
+            }
+        }
+        Ok(Self {
+            checkout,
+            folder,
+            branch,
+            now: context.clock.now(),
+            user: user(context),
+            remote: in_actions(&context.environment),
+        })
+    }
+
+    /// Writes what happened into the work folder.
+    pub(super) fn write_state(
+        &self,
+        context: &Context,
+        event: Event,
+        session: Option<&str>,
+    ) -> Result<(), Trouble> {
+        let state = RunState {
+            event,
+            at: self.now,
+            session: session.map(str::to_owned),
+            user: self.user.clone(),
+        };
+        write_state(&context.disk, &self.folder.path, &state)
+            .map_err(|error| Trouble::StateNotWritten(on_one_line(&error)))
+    }
+
+    /// Returns the fields that say what happened.
+    pub(super) fn fields(&self, event: Event, session: Option<&str>) -> Vec<(String, Json)> {
+        let at = json!(Stamp::write(self.now));
+        let field = |name: &str, value: Json| (name.to_owned(), value);
+        if self.remote {
+            return vec![field("last_remote_impl_at", at)];
+        }
+        vec![
+            field("last_local_impl_at", at),
+            field("last_local_impl_event", json!(event.word())),
+            field("last_local_impl_session", json!(session)),
+            field("last_local_impl_user", json!(self.user)),
+        ]
+    }
+
+    /// Reads the settings.
+    pub(super) fn place(&self, context: &Context) -> Result<StoredPlace, Trouble> {
+        StoredPlace::over(context, self.checkout.clone())
+            .map_err(|error| Trouble::NoContext(told(&error)))
+    }
+
+    /// Returns the plan that is meant. A reference that was made before the
+    /// plan had an id leaves the branch to tell.
+    pub(super) fn plan(
+        &self,
+        context: &Context,
+        place: &StoredPlace,
+    ) -> Result<(PlanId, Option<Provider>), Trouble> {
+        match &self.folder.looked {
+            Looked::Plan(reference) => {
+                let plan = reference
+                    .id
+                    .parse()
+                    .map_err(|error| Trouble::NoReference(format!("{error}")))?;
+                Ok((plan, provider(reference)))
+            }
+            Looked::WithoutId | Looked::Nothing | Looked::Unreadable { .. } => {
+                let provider = Provider::GithubDraftPr;
+                let branch = self.branch.as_deref().unwrap_or_default();
+                let found = with_backend(context, place, provider, |backend| {
+                    backend.plan_of_branch(branch)
+                })
+                .map_err(|error| Trouble::NoContext(told(&error)))?;
+                match found {
+                    Ok(Some(plan)) => Ok((plan, Some(provider))),
+                    Ok(None) => Err(Trouble::NoReference(format!(
+                        "the reference has no id, and the branch `{branch}` has no pull request"
+                    ))),
+                    Err(error) => Err(Trouble::Unsent(Unsent::Backend {
+                        message: on_one_line(&error),
+                        reason: error.reason(),
+                        queued: false,
+                    })),
+                }
+            }
+        }
+    }
+}
+
+/// Returns the provider that a reference names, if it is one that we know.
+fn provider(reference: &PlanRef) -> Option<Provider> {
+    match reference.provider.as_str() {
+        "github" => Some(Provider::GithubIssue),
+        "github-draft-pr" => Some(Provider::GithubDraftPr),
+        "local" => Some(Provider::Local),
+        _ => None,
+    }
+}

@@ -1,0 +1,54 @@
+//! `piton exec`: what agents and CI jobs report, in JSON with fixed shapes.
+
+mod answer;
+mod event;
+mod get_metadata;
+mod impl_signal;
+mod mark_impl;
+mod remote_session;
+mod report;
+mod update_dispatch;
+mod update_header;
+mod upload_session;
+
+use clap::Subcommand;
+
+use crate::context::Context;
+use crate::exit::Exit;
+
+/// Report what happened to a stored plan (for agents and CI jobs)
+///
+/// Each command answers with one JSON object and a fixed exit code. No option
+/// changes an answer. What cannot be sent waits in this clone's outbox and is
+/// sent by the next command.
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  piton exec impl-signal started --session-id \"$SESSION\" || true
+  piton exec update-dispatch-info 42 22035662991 WFR_kwLO 2026-02-15T10:00:00+00:00
+  piton exec get-plan-metadata 42 branch_name")]
+pub(crate) enum ExecCommand {
+    UpdateDispatchInfo(update_dispatch::UpdateDispatchArgs),
+    MarkImplStarted(mark_impl::MarkStartedArgs),
+    MarkImplEnded(mark_impl::MarkEndedArgs),
+    ImplSignal(impl_signal::ImplSignalArgs),
+    UpdatePlanRemoteSession(remote_session::RemoteSessionArgs),
+    UploadSession(upload_session::UploadSessionArgs),
+    #[command(visible_alias = "update-plan-header")]
+    UpdatePrHeader(update_header::UpdateHeaderArgs),
+    #[command(visible_alias = "get-pr-metadata")]
+    GetPlanMetadata(get_metadata::GetMetadataArgs),
+}
+
+pub(crate) fn run(context: &Context, command: &ExecCommand) -> Exit {
+    match command {
+        ExecCommand::UpdateDispatchInfo(args) => update_dispatch::run(context, args),
+        ExecCommand::MarkImplStarted(args) => mark_impl::started(context, args),
+        ExecCommand::MarkImplEnded(args) => mark_impl::ended(context, args),
+        ExecCommand::ImplSignal(args) => impl_signal::run(context, args),
+        ExecCommand::UpdatePlanRemoteSession(args) => remote_session::run(context, args),
+        ExecCommand::UploadSession(args) => upload_session::run(context, args),
+        ExecCommand::UpdatePrHeader(args) => update_header::run(context, args),
+        ExecCommand::GetPlanMetadata(args) => get_metadata::run(context, args),
+    }
+}

@@ -1,0 +1,59 @@
+//! `piton exec update-dispatch-info`: which run carries a plan out.
+
+use clap::Args;
+use serde_json::json;
+
+use super::answer::{Answer, Layout};
+use super::report::{Report, Unsent, fresh_key, place, plan_id, send};
+use crate::context::Context;
+use crate::exit::Exit;
+
+/// Record in a plan which workflow run was dispatched for it
+///
+/// The answer names the plan, the run and its node. A failure goes to standard
+/// error with exit code 1.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  piton exec update-dispatch-info 42 22035662991 WFR_kwLO 2026-02-15T10:00:00+00:00")]
+pub(crate) struct UpdateDispatchArgs {
+    /// The plan: 42, P42, an address, or the name of a local plan
+    issue: String,
+    run_id: String,
+    node_id: String,
+    dispatched_at: String,
+}
+
+pub(super) fn run(context: &Context, args: &UpdateDispatchArgs) -> Exit {
+    match dispatch(context, args) {
+        Ok(answer) => answer.print(Layout::OneLine),
+        Err(unsent) => unsent
+            .tell(Answer::failure(), "error", "Failed to update dispatch info")
+            .print_failure(),
+    }
+}
+
+fn dispatch(context: &Context, args: &UpdateDispatchArgs) -> Result<Answer, Unsent> {
+    let place = place(context)?;
+    let plan = plan_id(&args.issue)?;
+    let number = plan.to_json();
+    send(
+        context,
+        &place,
+        Report {
+            plan,
+            provider: None,
+            patch: vec![
+                ("last_dispatched_run_id".to_owned(), json!(args.run_id)),
+                ("last_dispatched_node_id".to_owned(), json!(args.node_id)),
+                ("last_dispatched_at".to_owned(), json!(args.dispatched_at)),
+            ],
+            comment: None,
+            key: fresh_key(),
+        },
+    )?;
+    Ok(Answer::success()
+        .with("issue_number", number)
+        .with("run_id", args.run_id.as_str())
+        .with("node_id", args.node_id.as_str()))
+}

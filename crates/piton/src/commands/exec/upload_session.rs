@@ -1,0 +1,195 @@
+//! `piton exec upload-session`: puts the log of an agent's session into a
+//! secret gist, without the secrets that piton knows of.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use piton_agent::redact::Redactor;
+use piton_agent::{Host, environment};
+use piton_backend::header::Stamp;
+use piton_base::{Clock, on_one_line};
+use piton_durable::DiskRead;
+use piton_github::endpoints::gists::{self, NewGist};
+use serde_json::{Value as Json, json};
+
+use super::answer::{Answer, Layout};
+use super::report::{Report, Unsent, fresh_key, plan_id, send, told};
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::forge;
+use crate::stored::StoredPlace;
+
+/// How long a log may be.
+const MOST: u64 = 50 << 20;
+
+/// Upload the log of a session as a secret gist, and tell the plan of it
+///
+/// Values of variables that look like secrets are taken out, and so is what
+/// looks like a token. A failure is told on standard output with exit code 1.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  piton exec upload-session --session-file F --session-id S --source local")]
+pub(crate) struct UploadSessionArgs {
+    #[arg(long, value_name = "FILE")]
+    session_file: PathBuf,
+
+    #[arg(long, value_name = "ID")]
+    session_id: String,
+
+    #[arg(long)]
+    source: Source,
+
+    /// The plan to tell
+    #[arg(long, value_name = "ISSUE", visible_alias = "plan-id")]
+    issue_number: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Source {
+    Local,
+    Remote,
+}
+
+impl Source {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::Remote => "remote",
+        }
+    }
+}
+
+pub(super) fn run(context: &Context, args: &UploadSessionArgs) -> Exit {
+    match upload(context, args) {
+        Ok(answer) => answer.print(Layout::OneLine),
+        Err(why) => Answer::failure()
+            .with("error", why)
+            .print_failure_on_stdout(),
+    }
+}
+
+fn upload(context: &Context, args: &UploadSessionArgs) -> Result<Answer, String> {
+    let path = context.directory.join(&args.session_file);
+    let bytes = context
+        .disk
+        .read_at_most(&path, MOST)
+        .map_err(|error| format!("Failed to read {}: {error}", path.display()))?;
+    let place = StoredPlace::find(context).map_err(|error| told(&error))?;
+    let client = forge::client(context, &place.settings).map_err(|error| told(&error))?;
+    let name = format!("session-{}.jsonl", file_name(&args.session_id));
+    let new = NewGist {
+        description: format!(
+            "Claude Code session {} ({})",
+            args.session_id,
+            args.source.word()
+        ),
+        public: false,
+        files: [(
+            name.clone(),
+            redacted(context, &String::from_utf8_lossy(&bytes)),
+        )]
+        .into(),
+    };
+    let gist = gists::create(&client, &new)
+        .map_err(|error| format!("Failed to create gist: {}", on_one_line(&error)))?;
+    let raw = gist
+        .files
+        .get(&name)
+        .and_then(|file| file.raw_url.clone())
+        .unwrap_or_default();
+    let answer = Answer::success()
+        .with("gist_id", gist.id.as_str())
+        .with("gist_url", gist.html_url.as_str())
+        .with("raw_url", raw)
+        .with("session_id", args.session_id.as_str());
+    let Some(issue) = &args.issue_number else {
+        return Ok(answer);
+    };
+    let told = plan_id(issue).and_then(|plan| {
+        let number = plan.to_json();
+        let field = |name: &str, value: Json| (name.to_owned(), value);
+        let report = Report {
+            plan,
+            provider: None,
+            patch: vec![
+                field("last_session_gist_url", json!(gist.html_url)),
+                field("last_session_gist_id", json!(gist.id)),
+                field("last_session_id", json!(args.session_id)),
+                field("last_session_at", json!(Stamp::write(context.clock.now()))),
+                field("last_session_source", json!(args.source.word())),
+            ],
+            comment: None,
+            key: fresh_key(),
+        };
+        send(context, &place, report).map(|()| number)
+    });
+    Ok(match told {
+        Ok(number) => answer
+            .with("issue_number", number)
+            .with("issue_updated", true),
+        Err(unsent) => {
+            let why = match unsent {
+                Unsent::NoContext(why) => why,
+                Unsent::Backend { message, .. } => message,
+            };
+            answer
+                .with("issue_number", issue.as_str())
+                .with("issue_updated", false)
+                .with("issue_update_error", why)
+        }
+    })
+}
+
+/// Takes out what no name of a file may hold.
+fn file_name(text: &str) -> String {
+    text.chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') {
+                c
+            } else {
+                '-'
+            }
+        })
+        .collect()
+}
+
+/// Takes known secrets out of a text, and whatever begins like a token.
+fn redacted(context: &Context, text: &str) -> String {
+    const BEGINNINGS: [&str; 9] = [
+        "ghp_",
+        "gho_",
+        "ghs_",
+        "ghu_",
+        "ghr_",
+        "github_pat_",
+        "sk-ant-",
+        "xoxb-",
+        "AKIA",
+    ];
+    let mut text =
+        Redactor::new(environment::secrets(&Host::new(context.environment.raw()))).text(text);
+    for beginning in BEGINNINGS {
+        let mut from = 0;
+        while let Some(at) = text[from..].find(beginning).map(|at| from + at) {
+            let rest = &text[at..];
+            let end = rest
+                .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-')))
+                .unwrap_or(rest.len());
+            if end >= beginning.len() + 8 {
+                text.replace_range(at..at + end, "[redacted]");
+                from = at + "[redacted]".len();
+            } else {
+                from = at + end.max(1);
+            }
+        }
+    }
+    text
+}
+
+impl Answer {
+    fn print_failure_on_stdout(&self) -> Exit {
+        self.print(Layout::OneLine);
+        Exit::Failed
+    }
+}

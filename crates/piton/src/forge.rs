@@ -1,0 +1,65 @@
+//! The way to GitHub, as the user set it up.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use piton_github::{Access, Client, ClientOptions, RepoName, Sources, Waiting, token_of_gh};
+
+use crate::config::Settings;
+use crate::context::Context;
+use crate::error::CommandError;
+
+/// How long one request may take.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// Makes the client. The address comes from the environment and the user's own
+/// settings; a committed file has no say in it.
+pub(crate) fn client(context: &Context, settings: &Settings) -> Result<Client, CommandError> {
+    let variable = |name| context.environment.get(name);
+    let sources = Sources {
+        gh_token: variable("GH_TOKEN"),
+        github_token: variable("GITHUB_TOKEN"),
+        api_url: variable("GITHUB_API_URL"),
+        graphql_url: variable("GITHUB_GRAPHQL_URL"),
+        setting: settings.text("github.api-url"),
+    };
+    let access = Access::decide(sources, token_of_gh).map_err(|error| {
+        CommandError::usage("could not use what is set for GitHub")
+            .because(error)
+            .hint("`piton config show --origin` says where settings come from")
+    })?;
+    Ok(Client::new(ClientOptions {
+        base: access.base,
+        token: access.token,
+        patience: Arc::new(Waiting::new(context.stop.clone())),
+        limit: LIMIT,
+        now: Timestamp::now,
+    }))
+}
+
+/// Decides which repository is meant: `setting` names one, then the
+/// environment, then the remote.
+pub(crate) fn repository(
+    context: &Context,
+    client: &Client,
+    setting: Option<&str>,
+    remote: Option<&str>,
+) -> Result<RepoName, CommandError> {
+    if let Some(named) = setting {
+        return named.parse().map_err(|error| {
+            CommandError::usage("could not use the setting plans.repository").because(error)
+        });
+    }
+    if let Some(named) = context.environment.get("GITHUB_REPOSITORY") {
+        return named.parse().map_err(|error| {
+            CommandError::usage("could not use GITHUB_REPOSITORY").because(error)
+        });
+    }
+    remote
+        .and_then(|remote| RepoName::from_remote(remote, client.base().web_host()))
+        .ok_or_else(|| {
+            CommandError::usage("could not tell which repository on GitHub is meant")
+                .hint("set it: `piton config set plans.repository OWNER/NAME`")
+        })
+}

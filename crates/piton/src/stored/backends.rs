@@ -1,0 +1,89 @@
+//! Opens the backend that keeps the plans.
+
+use piton_backend::log::Writer;
+use piton_backend::store::forge::{CloneState, ForgeBackend, Place, Writing};
+use piton_backend::store::local::{Layout, LocalBackend};
+use piton_backend::store::memory::MemoryBackend;
+use piton_backend::store::{Backend, Provider};
+use piton_durable::write_atomic;
+
+use super::place::StoredPlace;
+use super::who::{in_actions, user};
+use crate::context::Context;
+use crate::error::CommandError;
+use crate::forge;
+
+/// Runs something with the backend of a provider.
+pub(crate) fn with_backend<T>(
+    context: &Context,
+    place: &StoredPlace,
+    provider: Provider,
+    run: impl FnOnce(&dyn Backend) -> T,
+) -> Result<T, CommandError> {
+    let kept_in = match provider {
+        Provider::GithubIssue => Place::Issue,
+        Provider::GithubDraftPr => Place::DraftPull,
+        Provider::Local => return Ok(run(&local(context, place))),
+        Provider::Memory => return Ok(run(&MemoryBackend::default())),
+    };
+    let client = forge::client(context, &place.settings)?;
+    let repository = forge::repository(
+        context,
+        &client,
+        place.settings.text("plans.repository"),
+        place.checkout.remote.as_deref(),
+    )?;
+    let clone = CloneState {
+        dir: place.state(),
+        disk: &context.disk,
+    };
+    let writing = Writing::new(writer(context, place)?, &context.clock, Some(clone));
+    Ok(run(&ForgeBackend::new(
+        &client, repository, kept_in, writing,
+    )))
+}
+
+fn local<'a>(context: &'a Context, place: &StoredPlace) -> LocalBackend<'a> {
+    let dir = place
+        .settings
+        .path("plans.dir")
+        .map_or("plans", |path| path.as_str());
+    LocalBackend {
+        disk: &context.disk,
+        clock: &context.clock,
+        layout: Layout {
+            root: place.checkout.root.join(dir),
+        },
+        lock: place.state().join("local.lock"),
+        user: user(context),
+    }
+}
+
+/// Returns the name under which this process keeps its log: that of the run of
+/// CI, else that of this clone.
+fn writer(context: &Context, place: &StoredPlace) -> Result<Writer, CommandError> {
+    if in_actions(&context.environment)
+        && let Some(run) = context.environment.get("GITHUB_RUN_ID")
+        && let Some(writer) = Writer::new(&format!("run-{run}"))
+    {
+        return Ok(writer);
+    }
+    let path = place.state().join("clone");
+    let known = piton_durable::DiskRead::read_at_most(&context.disk, &path, 200)
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .and_then(|text| Writer::new(text.trim()));
+    if let Some(writer) = known {
+        return Ok(writer);
+    }
+    let name = format!("clone-{}", uuid::Uuid::new_v4().simple());
+    write_atomic(&context.disk, &path, name.as_bytes(), 0o644).map_err(|error| {
+        CommandError::failed("could not give this clone a name of its own").because(error)
+    })?;
+    // Another process may have been faster: what stands there now counts.
+    let text = piton_durable::DiskRead::read_at_most(&context.disk, &path, 200)
+        .map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned())
+        .unwrap_or(name);
+    Writer::new(&text)
+        .ok_or_else(|| CommandError::failed(format!("{} holds no name", path.display())))
+}

@@ -1,0 +1,55 @@
+//! A checkout and the settings that hold in it, found without starting a
+//! program.
+
+use std::path::PathBuf;
+
+use piton_backend::folder::Checkout;
+use piton_backend::store::Provider;
+use piton_base::StateDir;
+
+use crate::config::Settings;
+use crate::context::Context;
+use crate::error::CommandError;
+
+/// Where stored plans are looked at from.
+#[derive(Debug)]
+pub(crate) struct StoredPlace {
+    pub(crate) checkout: Checkout,
+    pub(crate) settings: Settings,
+}
+
+impl StoredPlace {
+    /// Finds it around the working directory.
+    pub(crate) fn find(context: &Context) -> Result<Self, CommandError> {
+        let checkout = Checkout::around(&context.disk, &context.directory)
+            .map_err(|error| CommandError::usage("could not find a repository").because(error))?;
+        Self::over(context, checkout)
+    }
+
+    /// Reads the settings of a checkout.
+    pub(crate) fn over(context: &Context, checkout: Checkout) -> Result<Self, CommandError> {
+        let settings = context.settings(Some(&checkout.root))?;
+        Ok(Self { checkout, settings })
+    }
+
+    /// Returns the provider that the settings name.
+    pub(crate) fn provider(&self) -> Provider {
+        match self.settings.text("plans.backend") {
+            Some("github-draft-pr") => Provider::GithubDraftPr,
+            Some("local") => Provider::Local,
+            _ => Provider::GithubIssue,
+        }
+    }
+
+    /// Returns where this clone keeps what it knows about stored plans.
+    pub(crate) fn state(&self) -> PathBuf {
+        StateDir::of(&self.checkout.common_dir).path().join("plans")
+    }
+
+    /// Returns where what could not be sent waits.
+    pub(crate) fn outbox(&self) -> PathBuf {
+        StateDir::of(&self.checkout.common_dir)
+            .path()
+            .join("outbox")
+    }
+}

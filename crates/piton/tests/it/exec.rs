@@ -1,0 +1,639 @@
+//! The commands for agents and CI jobs, as their callers know them.
+
+use piton_testkit::forge::{Fault, FaultKind};
+use serde_json::{Value, json};
+
+use crate::stored::{BODY, Stored};
+
+const DISPATCHED: &str = "2026-02-15T10:00:00+00:00";
+
+fn dispatch(stored: &Stored, run: &str) -> crate::env::Ran {
+    let plan = stored.plan.to_string();
+    stored.run(&[
+        "exec",
+        "update-dispatch-info",
+        &plan,
+        run,
+        "WFR_node",
+        DISPATCHED,
+    ])
+}
+
+fn keys(value: &Value) -> Vec<&str> {
+    value
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect()
+}
+
+#[test]
+fn update_dispatch_info_success() {
+    let stored = Stored::new();
+    let ran = dispatch(&stored, "22035662991");
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert_eq!(ran.stderr, "");
+    assert_eq!(
+        ran.stdout,
+        format!(
+            "{{\"success\": true, \"issue_number\": {}, \"run_id\": \"22035662991\", \"node_id\": \"WFR_node\"}}\n",
+            stored.plan
+        )
+    );
+    assert_eq!(
+        stored.field("last_dispatched_run_id").as_deref(),
+        Some("22035662991")
+    );
+    assert_eq!(
+        stored.field("last_dispatched_node_id").as_deref(),
+        Some("WFR_node")
+    );
+    assert_eq!(
+        stored.field("last_dispatched_at").as_deref(),
+        Some(DISPATCHED)
+    );
+    assert!(stored.fake.violations().is_empty());
+    assert!(stored.fake.log().len() <= 5);
+}
+
+#[test]
+fn update_dispatch_info_overwrites_existing() {
+    let stored = Stored::new();
+    assert_eq!(dispatch(&stored, "1").code, 0);
+    assert_eq!(dispatch(&stored, "2").code, 0);
+    assert_eq!(stored.field("last_dispatched_run_id").as_deref(), Some("2"));
+}
+
+#[test]
+fn update_dispatch_info_preserves_other_content() {
+    let stored = Stored::new();
+    assert_eq!(dispatch(&stored, "22").code, 0);
+    let expected = BODY
+        .replace(
+            "last_dispatched_run_id: null",
+            "last_dispatched_run_id: '22'",
+        )
+        .replace(
+            "last_dispatched_node_id: null",
+            "last_dispatched_node_id: WFR_node",
+        )
+        .replace(
+            "last_dispatched_at: null",
+            &format!("last_dispatched_at: '{DISPATCHED}'"),
+        );
+    assert_eq!(stored.body(), expected);
+}
+
+#[test]
+fn update_dispatch_info_issue_not_found() {
+    let stored = Stored::new();
+    let ran = stored.run(&["exec", "update-dispatch-info", "999", "1", "n", "t"]);
+    assert_eq!(ran.code, 1);
+    let error = ran.stderr_json();
+    assert_eq!(error["success"], json!(false));
+    assert_eq!(error["error"], json!("update-failed"));
+    assert_eq!(error["reason"], json!("not-found"));
+    let message = error["message"].as_str().unwrap();
+    assert!(
+        message.starts_with("Failed to update dispatch info: "),
+        "{message}"
+    );
+    assert_eq!(keys(&error), ["error", "message", "reason", "success"]);
+}
+
+#[test]
+fn update_dispatch_info_no_plan_header_block() {
+    let stored = Stored::with_body("# A plan without a header\n");
+    let ran = dispatch(&stored, "1");
+    assert_eq!(ran.code, 1);
+    let error = ran.stderr_json();
+    assert_eq!(error["error"], json!("update-failed"));
+    assert_eq!(error["reason"], json!("no-plan-header"));
+    assert_eq!(stored.body(), "# A plan without a header\n");
+}
+
+#[test]
+fn update_dispatch_info_github_api_failure() {
+    let stored = Stored::new();
+    stored.fake.fault(
+        Fault::new(
+            "",
+            "",
+            FaultKind::Status(
+                403,
+                r#"{"message": "Resource not accessible by personal access token"}"#,
+            ),
+        )
+        .times(u32::MAX),
+    );
+    let ran = dispatch(&stored, "1");
+    assert_eq!(ran.code, 1);
+    let error = ran.stderr_json();
+    assert_eq!(error["error"], json!("update-failed"));
+    assert_eq!(error["reason"], json!("provider-error"));
+    assert_eq!(error["queued"], json!(true));
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("Resource not accessible"), "{message}");
+
+    // The next command sends what waited.
+    stored.fake.clear_faults();
+    let plan = stored.plan.to_string();
+    let ran = stored.run(&["exec", "update-pr-header", &plan, "branch_name=b"]);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert_eq!(stored.field("last_dispatched_run_id").as_deref(), Some("1"));
+}
+
+fn mark_local_environment(event: &str) {
+    let stored = Stored::new().with_folder(".impl");
+    let ran = stored.run(&["exec", &format!("mark-impl-{event}"), "--session-id", "s-1"]);
+    assert_eq!(ran.code, 0);
+    assert_eq!(ran.stderr, "");
+    assert_eq!(
+        ran.stdout,
+        format!(
+            "{{\n  \"success\": true,\n  \"issue_number\": {}\n}}\n",
+            stored.plan
+        )
+    );
+    assert_eq!(
+        stored.field("last_local_impl_event").as_deref(),
+        Some(event)
+    );
+    assert_eq!(
+        stored.field("last_local_impl_session").as_deref(),
+        Some("s-1")
+    );
+    assert_eq!(
+        stored.field("last_local_impl_user").as_deref(),
+        Some("octo")
+    );
+    let at = stored.field("last_local_impl_at").unwrap();
+    assert!(at.ends_with("+00:00"), "{at}");
+    assert_eq!(stored.field("last_remote_impl_at"), None);
+}
+
+#[test]
+fn mark_impl_started_local_environment() {
+    mark_local_environment("started");
+}
+
+#[test]
+fn mark_impl_ended_local_environment() {
+    mark_local_environment("ended");
+}
+
+fn mark_github_actions(event: &str) {
+    let stored = Stored::new().with_folder(".impl");
+    let ran = stored.run_in_actions(&["exec", &format!("mark-impl-{event}")]);
+    assert_eq!(ran.code, 0);
+    assert_eq!(ran.json()["success"], json!(true));
+    assert!(stored.field("last_remote_impl_at").is_some());
+    assert_eq!(stored.field("last_local_impl_at"), None);
+    let state = stored.state(".impl").unwrap();
+    assert_eq!(state["user"], json!("octo-actor"));
+}
+
+#[test]
+fn mark_impl_started_github_actions() {
+    mark_github_actions("started");
+}
+
+#[test]
+fn mark_impl_ended_github_actions() {
+    mark_github_actions("ended");
+}
+
+fn mark_writes_local_state(event: &str) {
+    let stored = Stored::new().with_folder(".impl");
+    let ran = stored.run(&["exec", &format!("mark-impl-{event}"), "--session-id", "s-1"]);
+    assert_eq!(ran.code, 0);
+    let state = stored.state(".impl").unwrap();
+    assert_eq!(state["last_event"], json!(event));
+    assert_eq!(state["session_id"], json!("s-1"));
+    assert_eq!(state["user"], json!("octo"));
+    assert_eq!(
+        keys(&state),
+        ["last_event", "session_id", "timestamp", "user"]
+    );
+}
+
+#[test]
+fn mark_impl_started_writes_local_state() {
+    mark_writes_local_state("started");
+}
+
+#[test]
+fn mark_impl_ended_writes_local_state() {
+    mark_writes_local_state("ended");
+}
+
+fn mark_with_worker_impl_dir(event: &str) {
+    let stored = Stored::new().with_folder(".worker-impl");
+    let ran = stored.run(&["exec", &format!("mark-impl-{event}")]);
+    assert_eq!(ran.code, 0);
+    assert_eq!(ran.json()["success"], json!(true), "{}", ran.shown());
+    assert_eq!(
+        stored.state(".worker-impl").unwrap()["last_event"],
+        json!(event)
+    );
+    assert_eq!(
+        stored.field("last_local_impl_event").as_deref(),
+        Some(event)
+    );
+}
+
+#[test]
+fn mark_impl_started_with_worker_impl_dir() {
+    mark_with_worker_impl_dir("started");
+}
+
+#[test]
+fn mark_impl_ended_with_worker_impl_dir() {
+    mark_with_worker_impl_dir("ended");
+}
+
+fn mark_no_plan_ref(event: &str) {
+    let stored = Stored::new();
+    let check = |expected: &str| {
+        let ran = stored.run(&["exec", &format!("mark-impl-{event}")]);
+        assert_eq!(ran.code, 0);
+        let answer = ran.json();
+        assert_eq!(answer["success"], json!(false));
+        assert_eq!(answer["error_type"], json!("no-issue-reference"));
+        let message = answer["message"].as_str().unwrap();
+        assert!(message.contains(expected), "{message}");
+        assert_eq!(keys(&answer), ["error_type", "message", "success"]);
+    };
+    check(".impl/issue.json");
+    stored.env.repo.write(".impl/plan.md", "# Plan");
+    check(".impl/issue.json");
+    stored.env.repo.write(".impl/plan-ref.json", "7");
+    check("plan-ref.json cannot be used");
+    assert!(stored.fake.log().is_empty());
+}
+
+#[test]
+fn mark_impl_started_no_plan_ref() {
+    mark_no_plan_ref("started");
+}
+
+#[test]
+fn mark_impl_ended_no_plan_ref() {
+    mark_no_plan_ref("ended");
+}
+
+fn mark_update_failed(event: &str) {
+    let stored = Stored::with_body("# no header").with_folder(".impl");
+    let ran = stored.run(&["exec", &format!("mark-impl-{event}")]);
+    assert_eq!(ran.code, 0);
+    let answer = ran.json();
+    assert_eq!(answer["error_type"], json!("update-failed"));
+    assert_eq!(answer["reason"], json!("no-plan-header"));
+    let message = answer["message"].as_str().unwrap();
+    assert!(
+        message.starts_with("Failed to update metadata: "),
+        "{message}"
+    );
+    // The local state is written all the same.
+    assert_eq!(stored.state(".impl").unwrap()["last_event"], json!(event));
+}
+
+#[test]
+fn mark_impl_started_update_failed() {
+    mark_update_failed("started");
+}
+
+#[test]
+fn mark_impl_ended_update_failed() {
+    mark_update_failed("ended");
+}
+
+fn mark_local_state_write_failed(event: &str) {
+    let stored = Stored::new().with_folder(".impl");
+    let state = stored.env.path().join(".impl/local-run-state.json");
+    std::fs::create_dir(&state).unwrap();
+    std::fs::write(state.join("in-the-way"), "").unwrap();
+    let ran = stored.run(&["exec", &format!("mark-impl-{event}")]);
+    assert_eq!(ran.code, 0);
+    let answer = ran.json();
+    assert_eq!(
+        answer["error_type"],
+        json!("local-state-write-failed"),
+        "{}",
+        ran.shown()
+    );
+    assert!(stored.fake.log().is_empty(), "nothing was sent");
+}
+
+#[test]
+fn mark_impl_started_local_state_write_failed() {
+    mark_local_state_write_failed("started");
+}
+
+#[test]
+fn mark_impl_ended_local_state_write_failed() {
+    mark_local_state_write_failed("ended");
+}
+
+fn mark_null_session(event: &str) {
+    let stored = Stored::new().with_folder(".impl");
+    let ran = stored.run(&["exec", &format!("mark-impl-{event}")]);
+    assert_eq!(ran.code, 0);
+    assert!(stored.body().contains("last_local_impl_session: null\n"));
+    assert_eq!(stored.state(".impl").unwrap()["session_id"], json!(null));
+}
+
+#[test]
+fn mark_impl_started_null_session() {
+    mark_null_session("started");
+}
+
+#[test]
+fn mark_impl_ended_null_session() {
+    mark_null_session("ended");
+}
+
+#[test]
+fn impl_signal_started_tells_once_for_each_session() {
+    let stored = Stored::new().with_folder(".impl");
+    let plan_file = stored.env.home.path().join(".claude/plans/plan.md");
+    std::fs::create_dir_all(plan_file.parent().unwrap()).unwrap();
+    std::fs::write(&plan_file, "the agent's own").unwrap();
+    for _ in 0..2 {
+        let ran = stored.run(&["exec", "impl-signal", "started", "--session-id", "s-1"]);
+        assert_eq!(ran.code, 0);
+        let answer = ran.json();
+        assert_eq!(answer["success"], json!(true), "{}", ran.shown());
+        assert_eq!(answer["event"], json!("started"));
+        assert_eq!(answer["issue_number"], json!(stored.plan));
+    }
+    let comments = stored.fake.world(|world| {
+        let repo = world.repo("acme/app");
+        let bodies = repo.comments.values().map(|comment| comment.body.clone());
+        bodies.collect::<Vec<_>>()
+    });
+    let told: Vec<_> = comments
+        .iter()
+        .filter(|body| body.starts_with("🚀 Starting implementation\n\n---\n\n**Worktree:** `"))
+        .collect();
+    assert_eq!(told.len(), 1, "{comments:?}");
+    assert_eq!(stored.field("branch_name").as_deref(), Some("main"));
+    assert!(stored.field("worktree_name").is_some());
+    assert_eq!(stored.field("lifecycle_stage"), None);
+    assert!(plan_file.is_file());
+}
+
+#[test]
+fn impl_signal_says_what_is_missing() {
+    let stored = Stored::new();
+    let kind = |args: &[&str]| {
+        let ran = stored.run(args);
+        assert_eq!(ran.code, 0);
+        let answer = ran.json();
+        assert_eq!(answer["success"], json!(false));
+        assert_eq!(answer["event"], json!(args[2]));
+        answer["error_type"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(
+        kind(&["exec", "impl-signal", "started"]),
+        "session-id-required"
+    );
+    assert_eq!(
+        kind(&["exec", "impl-signal", "started", "--session-id", " "]),
+        "session-id-required"
+    );
+    assert_eq!(
+        kind(&["exec", "impl-signal", "ended"]),
+        "no-issue-reference"
+    );
+    assert!(stored.fake.log().is_empty());
+    let ran = stored.run(&["exec", "impl-signal", "paused"]);
+    assert_eq!(ran.code, 2);
+}
+
+#[test]
+fn impl_signal_ended_and_submitted_are_told() {
+    let stored = Stored::new().with_folder(".impl");
+    let ran = stored.run(&["exec", "impl-signal", "ended"]);
+    assert_eq!(ran.json()["success"], json!(true), "{}", ran.shown());
+    assert_eq!(
+        stored.field("last_local_impl_event").as_deref(),
+        Some("ended")
+    );
+    let ran = stored.run(&["exec", "impl-signal", "submitted"]);
+    assert_eq!(ran.json()["success"], json!(true), "{}", ran.shown());
+    assert_eq!(stored.field("lifecycle_stage").as_deref(), Some("impl"));
+}
+
+#[test]
+fn the_folder_is_found_from_below() {
+    let stored = Stored::new().with_folder(".impl");
+    stored.env.repo.write("a/b/file", "");
+    let mut command = stored.command(&["exec", "mark-impl-started"]);
+    command.current_dir(stored.env.path().join("a/b"));
+    let ran = stored.env.finish(command.output().unwrap());
+    assert_eq!(ran.json()["success"], json!(true), "{}", ran.shown());
+}
+
+#[test]
+fn a_remote_session_is_recorded() {
+    let stored = Stored::new();
+    let plan = stored.plan.to_string();
+    let ran = stored.run(&[
+        "exec",
+        "update-plan-remote-session",
+        "--issue-number",
+        &plan,
+        "--run-id",
+        "77",
+        "--session-id",
+        "s-2",
+    ]);
+    assert_eq!(ran.code, 0);
+    assert_eq!(
+        ran.json(),
+        json!({"success": true, "issue_number": stored.plan})
+    );
+    assert_eq!(
+        stored.field("last_remote_impl_run_id").as_deref(),
+        Some("77")
+    );
+    assert_eq!(
+        stored.field("last_remote_impl_session_id").as_deref(),
+        Some("s-2")
+    );
+    let ran = stored.run(&[
+        "exec",
+        "update-plan-remote-session",
+        "--issue-number",
+        "999",
+        "--run-id",
+        "77",
+        "--session-id",
+        "s-2",
+    ]);
+    assert_eq!(ran.code, 0);
+    assert_eq!(ran.json()["reason"], json!("not-found"));
+}
+
+#[test]
+fn fields_of_a_header_are_set_by_their_own_types() {
+    let stored = Stored::new();
+    let plan = stored.plan.to_string();
+    for name in ["update-pr-header", "update-plan-header"] {
+        let ran = stored.run(&[
+            "exec",
+            name,
+            &plan,
+            "branch_name=123",
+            "objective_issue=7",
+            "last_learn_at=null",
+        ]);
+        assert_eq!(ran.code, 0, "{}", ran.shown());
+        let answer = ran.json();
+        assert_eq!(answer["pr_id"], json!(plan));
+        assert_eq!(
+            answer["fields_updated"],
+            json!(["branch_name", "objective_issue", "last_learn_at"])
+        );
+    }
+    assert!(
+        stored
+            .body()
+            .contains("branch_name: '123'\nobjective_issue: 7\nlast_learn_at: null\n")
+    );
+    let kind = |args: &[&str]| {
+        let ran = stored.run(args);
+        assert_eq!(ran.code, 1);
+        ran.stderr_json()["error"].as_str().unwrap().to_owned()
+    };
+    let header = ["exec", "update-pr-header", plan.as_str()];
+    assert_eq!(kind(&header), "no_fields");
+    assert_eq!(
+        kind(&[&header[..], &["x"]].concat()),
+        "invalid_field_format"
+    );
+    assert_eq!(
+        kind(&[&header[..], &["nope=1"]].concat()),
+        "schema_validation_failed"
+    );
+    assert_eq!(
+        kind(&["exec", "update-pr-header", "999", "branch_name=b"]),
+        "update_failed"
+    );
+}
+
+#[test]
+fn one_field_is_read() {
+    let stored = Stored::new();
+    let plan = stored.plan.to_string();
+    for name in ["get-plan-metadata", "get-pr-metadata"] {
+        let ran = stored.run(&["exec", name, &plan, "created_by"]);
+        assert_eq!(
+            ran.stdout,
+            format!(
+                "{{\"success\": true, \"value\": \"octo-dev\", \"issue_number\": {plan}, \"field\": \"created_by\"}}\n"
+            )
+        );
+    }
+    let ran = stored.run(&["exec", "get-plan-metadata", &plan, "nope"]);
+    assert_eq!(ran.json()["value"], json!(null));
+    let ran = stored.run(&["exec", "get-plan-metadata", "999", "created_by"]);
+    assert_eq!(ran.code, 1);
+    assert_eq!(ran.stderr_json()["error"], json!("issue_not_found"));
+}
+
+#[test]
+fn a_session_is_uploaded_without_its_secrets() {
+    let stored = Stored::new();
+    let plan = stored.plan.to_string();
+    stored.env.repo.write(
+        "session.jsonl",
+        &format!(
+            "{{\"a\": \"{} and ghp_abcdefgh12345678\"}}\n",
+            crate::stored::TOKEN
+        ),
+    );
+    let ran = stored.run(&[
+        "exec",
+        "upload-session",
+        "--session-file",
+        "session.jsonl",
+        "--session-id",
+        "s-3",
+        "--source",
+        "local",
+        "--issue-number",
+        &plan,
+    ]);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    let answer = ran.json();
+    assert_eq!(answer["issue_updated"], json!(true));
+    assert_eq!(answer["session_id"], json!("s-3"));
+    let gist = stored.fake.world(|world| {
+        let (_, gist) = world.gists.iter().next().unwrap();
+        (gist.public, format!("{:?}", gist.files))
+    });
+    assert!(!gist.0);
+    assert!(!gist.1.contains("ghp_"), "{}", gist.1);
+    assert!(gist.1.contains("[redacted] and [redacted]"), "{}", gist.1);
+    assert_eq!(stored.field("last_session_id").as_deref(), Some("s-3"));
+}
+
+#[test]
+fn no_option_changes_an_answer() {
+    let stored = Stored::new();
+    let plan = stored.plan.to_string();
+    let plain = ["exec", "get-plan-metadata", plan.as_str(), "created_by"];
+    let expected = stored.run(&plain).stdout;
+    for option in ["--json", "-v", "-vv", "-Q", "-QQQQ", "--color=always"] {
+        let ran = stored.run(&[&plain[..], &[option]].concat());
+        assert_eq!(ran.stdout, expected, "{option}");
+    }
+}
+
+#[test]
+fn usage_errors_end_with_2() {
+    let stored = Stored::new();
+    assert_eq!(stored.run(&["exec", "update-dispatch-info", "1"]).code, 2);
+    assert_eq!(stored.run(&["exec", "nope"]).code, 2);
+    assert_eq!(stored.run(&["exec", "mark-impl-started", "--nope"]).code, 2);
+}
+
+#[test]
+fn the_lines_of_workflows_and_slash_commands_work_as_they_are() {
+    let stored = Stored::new().with_folder(".impl");
+    let script = format!(
+        "set -e\n\
+         piton exec impl-signal started --session-id \"abc\" 2>/dev/null || true\n\
+         piton exec mark-impl-started --session-id \"abc\" || true\n\
+         piton exec update-dispatch-info \"{plan}\" \"77\" \"WFR_1\" \"$(date -u +%Y-%m-%dT%H:%M:%SZ)\"\n\
+         piton exec update-plan-remote-session --issue-number {plan} --run-id 77 --session-id abc\n\
+         piton exec update-plan-header {plan} last_session_branch=planned-pr-context/{plan} last_session_source=remote\n\
+         piton exec get-plan-metadata {plan} last_session_branch\n\
+         piton exec impl-signal ended --session-id \"abc\" 2>/dev/null || true\n\
+         piton exec mark-impl-ended || true\n",
+        plan = stored.plan
+    )
+    .replace("piton exec", &format!("{} exec", env!("CARGO_BIN_EXE_piton")));
+    let piton = stored.command(&["x"]);
+    let mut shell = std::process::Command::new("sh");
+    shell
+        .args(["-c", &script])
+        .current_dir(stored.env.path())
+        .env_clear()
+        .envs(
+            piton
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        );
+    let ran = stored.env.finish(shell.output().unwrap());
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert_eq!(ran.stderr, "");
+    assert!(!ran.stdout.contains("\"success\": false"), "{}", ran.stdout);
+    assert_eq!(
+        stored.field("last_local_impl_event").as_deref(),
+        Some("ended")
+    );
+}

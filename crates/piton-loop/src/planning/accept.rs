@@ -3,15 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use piton_migration::manifest::{
-    MANIFEST_FILE, Manifest, MigrationState, Planning, Status, TransitionError,
-};
+use piton_migration::manifest::{MANIFEST_FILE, Manifest, Planning, Status, TransitionError};
 use piton_migration::own::{OWN_FILE, OwnData, ReviewNote};
 use piton_migration::planning::{
     CompletedStep, Cursor, Decision, Outcome, PlanningState, STAGES_DIR, STATE_FILE,
     StateChangeError, Step, stage_file_name,
 };
 use piton_migration::stamp::Stamp;
+use piton_migration::text::with_newlines;
 
 use super::brief::findings;
 use super::contents::Contents;
@@ -95,9 +94,7 @@ pub fn accept(
     labels: &Labels,
     now: Stamp,
 ) -> Result<Accepted, AcceptError> {
-    let MigrationState::Planning(manifest) = MigrationState::from(base.manifest.clone()) else {
-        return Err(AcceptError::NotPlanning);
-    };
+    let manifest = base.in_planning(now).ok_or(AcceptError::NotPlanning)?;
     // piton keeps these files itself; what an agent made of them is dropped.
     let contents = produced.over(&base.contents, |path| !is_piton_s(path));
     if only_reads(step) {
@@ -302,7 +299,7 @@ impl Accepting<'_> {
             .map(str::to_owned)
             .collect();
         let tail = format!("{STAGES_DIR}/{}", stage_file_name(self.step, &taken));
-        self.contents.put(&tail, text.as_bytes());
+        self.contents.put(&tail, with_newlines(text).as_bytes());
         self.site.home(&self.base.slug).reference(&tail)
     }
 

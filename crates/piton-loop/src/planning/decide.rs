@@ -198,6 +198,11 @@ pub fn step_of(base: &Snapshot) -> Result<Step, StepRefusal> {
     let slug = base.slug.clone();
     match MigrationState::from(base.manifest.clone()) {
         MigrationState::Planning(_) => {}
+        // Whatever the time is: it is only asked whether there is a plan.
+        MigrationState::AwaitingReview(_)
+            if base
+                .in_planning(Stamp::utc(jiff::Timestamp::UNIX_EPOCH))
+                .is_some() => {}
         MigrationState::AwaitingReview(waiting) => {
             let reason = waiting.manifest().human_review_reason();
             let reason = reason.unwrap_or("it does not say why").to_owned();

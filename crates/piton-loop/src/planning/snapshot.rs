@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 use piton_durable::{DiskRead, TreeDigest, TreeError};
-use piton_migration::manifest::{MANIFEST_FILE, Manifest, ManifestError, Planning};
+use piton_migration::manifest::{
+    MANIFEST_FILE, Manifest, ManifestError, MigrationState, Planning, Status,
+};
 use piton_migration::own::{OWN_FILE, OwnData, OwnDataError, ReviewNote, Target};
 use piton_migration::planning::{
     PlanningState, Position, ReferenceError, STATE_FILE, StageRef, StateError, Step,
@@ -149,6 +151,9 @@ impl Snapshot {
                 slug: slug.clone(),
                 source,
             })?;
+        // A directory that was moved by hand left references to its old place:
+        // they are found all the same, and the next save writes where they are.
+        let state = state.rehomed(&site.home(&slug));
         Ok(Self {
             slug,
             manifest,
@@ -157,6 +162,35 @@ impl Snapshot {
             contents,
             digest,
         })
+    }
+
+    /// Returns the manifest of a migration that is being planned.
+    ///
+    /// One whose second review asked for a person counts once planning moved
+    /// on from there: somebody refined it with the original, which reopens the
+    /// record and leaves the question standing.
+    pub fn in_planning(&self, now: Stamp) -> Option<Planning> {
+        match MigrationState::from(self.manifest.clone()) {
+            MigrationState::Planning(planning) => Some(planning),
+            MigrationState::AwaitingReview(waiting) if self.was_refined_elsewhere() => {
+                match waiting.reviewed(now) {
+                    MigrationState::Planning(planning) => Some(planning),
+                    MigrationState::AwaitingReview(_)
+                    | MigrationState::Ready(_)
+                    | MigrationState::Skipped(_)
+                    | MigrationState::Done(_) => None,
+                }
+            }
+            MigrationState::AwaitingReview(_)
+            | MigrationState::Ready(_)
+            | MigrationState::Skipped(_)
+            | MigrationState::Done(_) => None,
+        }
+    }
+
+    fn was_refined_elsewhere(&self) -> bool {
+        self.manifest.status() == Status::Planning
+            && matches!(self.state.position(), Position::Revise { findings: None })
     }
 
     /// Returns what a new migration starts from.

@@ -127,7 +127,14 @@ pub fn accept_answer(decision: &TasteDecision, written: &str) -> Result<String, 
     if written.trim().is_empty() {
         return Err(TasteAnswerError::Empty);
     }
-    let first = |text: &str| text.lines().next().unwrap_or_default().trim().to_owned();
+    let first = |text: &str| {
+        text.trim_start()
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_owned()
+    };
     let found = first(written);
     let expected = match decision.mode {
         TasteMode::Interview { .. } | TasteMode::Upgrade => {

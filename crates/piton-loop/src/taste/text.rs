@@ -1,6 +1,6 @@
 //! What a taste file says, and by which version of the questions.
 
-use piton_migration::text::{lines, strip};
+use piton_migration::text::{is_space, lines, strip};
 
 /// The version whose dimensions [`DEFAULT_TASTE`] and the interview cover.
 pub const CURRENT_VERSION: u32 = 1;
@@ -20,7 +20,8 @@ pub enum TasteVersion {
 
 impl TasteVersion {
     pub fn of(text: &str) -> Self {
-        lines(text)
+        // White space before the header does not hide it.
+        lines(text.trim_start_matches(is_space))
             .next()
             .and_then(|line| line.strip_prefix(HEADER))
             .and_then(|number| strip(number).parse().ok())
@@ -40,5 +41,8 @@ mod tests {
     #[test]
     fn the_default_taste_is_current() {
         assert!(!TasteVersion::of(DEFAULT_TASTE).is_stale());
+        assert!(!TasteVersion::of("\n \t\ntaste-scoping-version: 1\n").is_stale());
+        assert!(!TasteVersion::of("  taste-scoping-version: 1\n").is_stale());
+        assert!(TasteVersion::of("# Taste\ntaste-scoping-version: 1\n").is_stale());
     }
 }

@@ -456,3 +456,71 @@ fn a_record_has_the_exit_code_and_no_numbers_that_nobody_told() {
         .unwrap();
     assert_eq!(finished["returncode"], 0);
 }
+
+#[test]
+fn a_plan_that_the_original_refined_after_the_second_review_goes_on() {
+    let world = World::at(Step::Review2);
+    world
+        .step(&one("planning.review-2", "1. still no tests", ""))
+        .unwrap();
+    assert!(matches!(
+        world.decide(),
+        Err(StepRefusal::AwaitsPerson { .. })
+    ));
+    // The original records the feedback and reopens; the flag stays.
+    let now = local_stamp(&world.clock);
+    let feedback = piton_migration::planning::Feedback {
+        received_at: now.to_raw(),
+        source: FeedbackSource::Message,
+        text: "tests first".into(),
+    };
+    let state = world.snapshot().state.receive(feedback, now);
+    let state = state.reopen(now).unwrap();
+    world.repo.write(
+        "migrations/add-api/.planning/state.json",
+        std::str::from_utf8(&state.encode()).unwrap(),
+    );
+    world.repo.commit_all("refined elsewhere");
+    world.step(GOOD).unwrap();
+    let snapshot = world.snapshot();
+    assert_eq!(snapshot.state.cursor(), Cursor::Step(Step::Review2));
+    assert!(!snapshot.manifest.awaiting_human_review());
+    assert!(world.last_prompt().contains("tests first"));
+}
+
+#[test]
+fn a_migrations_directory_that_was_moved_by_hand_is_known_by_the_next_step() {
+    let mut world = World::at(Step::Expand);
+    std::fs::create_dir_all(world.repo.path().join("docs")).unwrap();
+    std::fs::rename(
+        world.repo.path().join("migrations"),
+        world.repo.path().join("docs/plans"),
+    )
+    .unwrap();
+    world.repo.commit_all("moved by hand");
+    let state = world.repo.path().join(".git/piton");
+    world.site =
+        piton_loop::planning::site::Site::new(world.repo.path(), "docs/plans", &state).unwrap();
+    let decision = world.decide().unwrap();
+    assert!(decision.prompt.contains("Chosen approach: facade"));
+    let made = world.make(&decision, GOOD).unwrap();
+    let kept = std::fs::read_to_string(made.candidate.dir.join(".planning/state.json")).unwrap();
+    assert!(
+        kept.contains("docs/plans/add-api/.planning/stages/"),
+        "{kept}"
+    );
+    assert!(!kept.contains("\"migrations/add-api"), "{kept}");
+}
+
+#[test]
+fn answers_are_kept_with_plain_line_ends() {
+    let world = World::at(Step::PickBest);
+    let script = "[[step]]\nreply = \"It is smaller.\\r\\n\\r\\nChosen approach: facade\\r\\n\"\n";
+    world.step(script).unwrap();
+    assert_eq!(
+        world
+            .repo
+            .read("migrations/add-api/.planning/stages/pick-best.stdout.md"),
+        "It is smaller.\n\nChosen approach: facade\n"
+    );
+}

@@ -200,3 +200,72 @@ fn what_is_no_migration_is_refused_and_nothing_is_changed() {
         env.path().join("migrations/add-api").as_os_str(),
     ]);
 }
+
+#[test]
+fn feedback_of_many_at_once_is_all_recorded() {
+    let env = TestEnv::planned(1);
+    let refused: Vec<String> = std::thread::scope(|scope| {
+        let calls: Vec<_> = (0..4)
+            .map(|who| {
+                let env = &env;
+                scope.spawn(move || {
+                    (0..3)
+                        .map(|nth| {
+                            let text = format!("word {who}-{nth}");
+                            let ran = env.run(&[
+                                "migration",
+                                "refine",
+                                SLUG,
+                                "--record-only",
+                                "--message",
+                                &text,
+                            ]);
+                            (ran.code, ran.shown())
+                        })
+                        .filter(|(code, _)| *code != 0)
+                        .map(|(_, shown)| shown)
+                        .collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        calls
+            .into_iter()
+            .flat_map(|call| call.join().unwrap())
+            .collect()
+    });
+    assert!(refused.is_empty(), "{refused:#?}");
+    let shown = env.show(SLUG);
+    assert_eq!(shown["planning"]["feedback"].as_array().unwrap().len(), 12);
+    assert_eq!(env.repo.status(), "");
+}
+
+#[test]
+fn what_cannot_be_refined_is_a_usage_error() {
+    let env = TestEnv::planned(7);
+    env.edit_manifest("status", "in-progress".into());
+    env.repo.commit_all("begun");
+    let refine = [
+        "migration",
+        "refine",
+        SLUG,
+        "--record-only",
+        "--message",
+        "x",
+    ];
+    let ran = env.run(&refine);
+    assert_eq!(ran.code, 2, "{}", ran.shown());
+
+    // A record that has ended, under a manifest that does not know.
+    let env = TestEnv::planned(7);
+    env.edit_manifest("status", "planning".into());
+    env.repo.commit_all("edited");
+    let ran = env.run(&refine);
+    assert_eq!(ran.code, 2, "{}", ran.shown());
+
+    // A plan that is ready, over a record that is not.
+    let env = TestEnv::planned(4);
+    env.edit_manifest("status", "ready".into());
+    env.repo.commit_all("edited");
+    let ran = env.run(&refine);
+    assert_eq!(ran.code, 2, "{}", ran.shown());
+}

@@ -2,7 +2,7 @@
 
 use piton_durable::DiskRead;
 use piton_git::GitRead;
-use piton_migration::manifest::{MANIFEST_FILE, MigrationState, Planning};
+use piton_migration::manifest::{MANIFEST_FILE, MigrationState, Planning, Status};
 use piton_migration::planning::{Cursor, Feedback, FeedbackSource, STATE_FILE};
 use piton_migration::slug::Slug;
 use piton_migration::stamp::Stamp;
@@ -31,6 +31,9 @@ pub fn refine(
     let base = Snapshot::read(disk, site, slug)?;
     let slug = slug.clone();
     let reopened = reopen(&base, now)?;
+    // A plan that is ready goes back to its revision and nowhere else; a record
+    // that stands elsewhere does not fit it.
+    let must_reopen = base.manifest.status() == Status::Ready;
     refuse_dirty(git, site, &slug)?;
     let received = Feedback {
         received_at: now.to_raw(),
@@ -38,7 +41,7 @@ pub fn refine(
         text: text.to_owned(),
     };
     let mut state = base.state.receive(received, now);
-    if state.must_reopen_for_feedback() {
+    if must_reopen || state.must_reopen_for_feedback() {
         state = state.reopen(now).map_err(|source| PersonRefusal::State {
             slug: slug.clone(),
             source,
@@ -64,6 +67,18 @@ pub fn refine(
 /// Returns the manifest in planning, unless it is too late for that.
 fn reopen(base: &Snapshot, now: Stamp) -> Result<Planning, PersonRefusal> {
     let slug = || base.slug.clone();
+    let status = base.manifest.status();
+    let at_the_start = base
+        .manifest
+        .current_phase()
+        .is_some_and(|(index, _)| index == 0);
+    if status == Status::InProgress || (status == Status::Ready && !at_the_start) {
+        return Err(PersonRefusal::Over {
+            verb: "refine",
+            slug: slug(),
+            status,
+        });
+    }
     let over = || PersonRefusal::Over {
         verb: "refine",
         slug: slug(),

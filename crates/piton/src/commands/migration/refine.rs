@@ -1,21 +1,27 @@
 //! `piton migration refine`: feedback, and one revision that takes it up.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 use piton_base::Effort;
+use piton_durable::Lock;
 use piton_loop::clock::local_stamp;
-use piton_loop::planning::person;
+use piton_loop::planning::decide::StepRefusal;
+use piton_loop::planning::person::{self, PersonRefusal};
+use piton_loop::planning::snapshot::SnapshotError;
 use piton_migration::planning::FeedbackSource;
+use piton_migration::slug::Slug;
 
 use super::planned_step::{self, StepCommand};
 use super::{find, person_refusal, proposed};
 use crate::agents::AgentArgs;
-use crate::context::Context;
+use crate::context::{Context, Place};
 use crate::editor;
-use crate::error::{CommandError, CommandResult};
+use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;
 use crate::op::AskedEffort;
+use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
 use crate::planning::planning_site;
 
@@ -74,23 +80,10 @@ pub(crate) fn run(context: &Context, args: &RefineArgs) -> CommandResult {
     let mut place = context.place_to_write(&args.plan)?;
     args.agent.over(&mut place.settings)?;
     let slug = find(context, &place.live(), &args.slug)?;
-    let site = planning_site(&place)?;
-    let prefix = place.settings.text("commit-prefix").unwrap_or("piton");
-    let proposal = person::refine(
-        &context.disk,
-        &place.repository,
-        &site,
-        &slug,
-        (source, &text),
-        prefix,
-        local_stamp(&context.clock),
-    )
-    .map_err(|error| person_refusal(error, &slug))?;
-    let plan = proposed::plan(context, &place, "migration refine", proposal)?;
     if !args.record_only && !args.plan.changes_nothing() {
         context.out.begin_series();
     }
-    let exit = context.site(&place).carry_out(&args.plan, &plan)?;
+    let exit = record(context, &place, &slug, (source, &text), args)?;
     if args.plan.changes_nothing() {
         context
             .out
@@ -106,6 +99,83 @@ pub(crate) fn run(context: &Context, args: &RefineArgs) -> CommandResult {
         anew: false,
     };
     planned_step::carry_out(context, &place, &slug, &command, &args.plan)
+}
+
+/// How often feedback is decided anew when the migration changed in between.
+const TRIES: u32 = 20;
+
+/// How long another process may take over the feedback that it records.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Records the feedback. It goes with any state of the plan: when somebody
+/// else was faster, it is decided anew on what is live then.
+fn record(
+    context: &Context,
+    place: &Place,
+    slug: &Slug,
+    feedback: (FeedbackSource, &str),
+    args: &RefineArgs,
+) -> CommandResult {
+    let site = planning_site(place)?;
+    let prefix = place.settings.text("commit-prefix").unwrap_or("piton");
+    // One after the other is faster than all at once, and again.
+    let _turn = if args.plan.changes_nothing() {
+        None
+    } else {
+        let lock = Lock::at(place.state().work().join(format!("feedback-{slug}.lock")));
+        let holder = context.holder("recording feedback");
+        lock.acquire(&holder, PATIENCE).ok()
+    };
+    let mut left = TRIES;
+    loop {
+        left -= 1;
+        let proposal = person::refine(
+            &context.disk,
+            &place.repository,
+            &site,
+            slug,
+            feedback,
+            prefix,
+            local_stamp(&context.clock),
+        );
+        let proposal = match proposal {
+            Ok(proposal) => proposal,
+            // Somebody is between publishing and committing.
+            Err(PersonRefusal::Site(StepRefusal::Dirty { .. }))
+                if left > 0 && !args.plan.changes_nothing() =>
+            {
+                if context.stop.wait(Duration::from_millis(100)) {
+                    return Ok(Exit::Interrupted);
+                }
+                continue;
+            }
+            Err(error) => return Err(refused(error, slug)),
+        };
+        let plan = proposed::plan(context, place, "migration refine", proposal)?;
+        let exit = context.site(place).carry_out(&args.plan, &plan)?;
+        if exit != Exit::StalePlan || left == 0 {
+            return Ok(exit);
+        }
+        context.out.note(
+            Channel::Plan,
+            Level::NORMAL,
+            "the migration changed meanwhile; the feedback is recorded on what is there now",
+        );
+    }
+}
+
+/// What cannot be refined is the caller's to know: 2, as with the original.
+fn refused(error: PersonRefusal, slug: &Slug) -> CommandError {
+    let usage = matches!(
+        &error,
+        PersonRefusal::Snapshot(SnapshotError::NoState { .. })
+            | PersonRefusal::Site(StepRefusal::Ended { .. })
+    );
+    let mut error = person_refusal(error, slug);
+    if usage {
+        error.kind = ErrorKind::Usage;
+    }
+    error
 }
 
 fn feedback(

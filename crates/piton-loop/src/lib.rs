@@ -23,3 +23,4 @@ pub mod slots;
 pub mod targets;
 pub mod taste;
 pub mod validation;
+pub mod work;

@@ -95,3 +95,18 @@ pub fn commit_tree(
             what: format!("{error}"),
         })
 }
+
+/// Returns the tree of a commit.
+pub fn tree_of(repository: &Repository, commit: &CommitId) -> Result<TreeId, GitError> {
+    let command = GitCommand::reading(repository.top())
+        .args(["rev-parse", "--verify"])
+        .arg(format!("{commit}^{{tree}}"));
+    let shown = command.shown().to_owned();
+    command
+        .line()?
+        .parse()
+        .map_err(|error| GitError::Unreadable {
+            command: shown,
+            what: format!("{error}"),
+        })
+}

@@ -17,4 +17,5 @@ mod targets;
 mod taste;
 mod validation;
 mod vectors;
+mod work;
 mod world;

@@ -1,0 +1,149 @@
+//! Work that was accepted: a commit, held until it has landed.
+
+use std::path::{Path, PathBuf};
+
+use piton_durable::{Disk, DiskRead, WriteError, write_atomic};
+use piton_git::landing::Onto;
+use piton_git::slot::held::{self, HeldRef};
+use piton_git::{CommitId, GitError, Repository};
+use serde::{Deserialize, Serialize};
+
+/// A commit that is to land.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// What it is held by, and known by.
+    pub name: String,
+    pub base: CommitId,
+    pub commit: CommitId,
+    pub onto: Onto,
+    pub subject: String,
+    /// The migration that it is about.
+    pub slug: Option<String>,
+    /// Whether piton's own checks were asked about it.
+    pub validated: bool,
+}
+
+/// Work could not be held, or what is held not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum HoldError {
+    #[error(transparent)]
+    Git(#[from] GitError),
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    #[error("name the work {0:?}")]
+    Name(String),
+}
+
+/// The note beside the reference: where the work is to land.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Note {
+    version: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    branch: Option<String>,
+    base: String,
+    subject: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    slug: Option<String>,
+    validated: bool,
+}
+
+/// Where notes about work that has not landed lie, in this clone's own state.
+pub fn notes(state: &Path) -> PathBuf {
+    state.join("unlanded")
+}
+
+impl Accepted {
+    /// Holds the commit by a reference of piton's own. From now on nothing is
+    /// lost with the slot it was made in.
+    pub fn hold(
+        &self,
+        disk: &dyn Disk,
+        repository: &Repository,
+        state: &Path,
+    ) -> Result<(), HoldError> {
+        let note = Note {
+            version: 1,
+            branch: match &self.onto {
+                Onto::Branch(name) => Some(name.clone()),
+                Onto::Detached => None,
+            },
+            base: self.base.to_string(),
+            subject: self.subject.clone(),
+            slug: self.slug.clone(),
+            validated: self.validated,
+        };
+        // Nothing in it can fail to be written as JSON.
+        let bytes = serde_json::to_vec(&note).unwrap_or_default();
+        // The note comes first: a reference without one could land nowhere.
+        write_atomic(disk, &self.note(state), &bytes, 0o600)?;
+        Ok(held::hold(repository, &self.reference()?, &self.commit)?)
+    }
+
+    /// Lets go of what has landed.
+    pub fn release(
+        &self,
+        disk: &dyn Disk,
+        repository: &Repository,
+        state: &Path,
+    ) -> Result<(), HoldError> {
+        held::release(repository, &self.reference()?, &self.commit)?;
+        // A note without a reference says nothing.
+        let _ = disk.remove_file(&self.note(state));
+        Ok(())
+    }
+
+    fn reference(&self) -> Result<HeldRef, HoldError> {
+        HeldRef::unlanded(&self.name).map_err(|_| HoldError::Name(self.name.clone()))
+    }
+
+    fn note(&self, state: &Path) -> PathBuf {
+        notes(state).join(format!("{}.json", self.name))
+    }
+}
+
+/// Work that is held, and whether it can be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Held {
+    Work(Box<Accepted>),
+    /// Its note is gone or torn; nobody knows where it was to land.
+    Lost {
+        name: String,
+        commit: CommitId,
+    },
+}
+
+/// Returns the work that has not landed, the oldest first.
+pub fn all(
+    disk: &dyn DiskRead,
+    repository: &Repository,
+    state: &Path,
+) -> Result<Vec<Held>, GitError> {
+    const LIMIT: u64 = 1 << 20;
+    let held = held::unlanded(repository)?;
+    Ok(held
+        .into_iter()
+        .filter_map(|(reference, commit)| {
+            let name = reference.work()?.to_owned();
+            let path = notes(state).join(format!("{name}.json"));
+            let read = disk
+                .read_at_most(&path, LIMIT)
+                .ok()
+                .and_then(|bytes| serde_json::from_slice::<Note>(&bytes).ok())
+                .filter(|note| note.version == 1)
+                .and_then(|note| Some((note.base.parse().ok()?, note)));
+            Some(match read {
+                Some((base, note)) => Held::Work(Box::new(Accepted {
+                    name,
+                    base,
+                    commit,
+                    onto: note.branch.map_or(Onto::Detached, Onto::Branch),
+                    subject: note.subject,
+                    slug: note.slug,
+                    validated: note.validated,
+                })),
+                None => Held::Lost { name, commit },
+            })
+        })
+        .collect())
+}

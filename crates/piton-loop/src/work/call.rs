@@ -1,0 +1,169 @@
+//! One call of an agent in a slot, guarded and on the record.
+
+use std::path::PathBuf;
+
+use piton_agent::outcome::Reply;
+use piton_agent::{AgentCall, CallEvent, CallFiles, CallRole};
+use piton_git::View;
+use piton_git::slot::Slot;
+
+use super::evidence::Traces;
+use super::failure::{Halt, WorkFailure};
+use super::shop::Shop;
+use crate::effort::EffortResolution;
+use crate::failures::FailureKind;
+use crate::guard::Guard;
+use crate::runs::{CallOutcome, CallScope, CallVerdict, Event, RunRecord};
+use crate::sanitize::sanitize;
+
+/// What is asked.
+#[derive(Clone, Debug)]
+pub(super) struct Ask<'a> {
+    pub(super) role: CallRole,
+    pub(super) attempt: u32,
+    pub(super) retry: u32,
+    pub(super) target: &'a str,
+    pub(super) phase_reached: &'a str,
+    pub(super) slug: Option<&'a str>,
+    pub(super) prompt: String,
+    pub(super) model: Option<String>,
+    pub(super) effort: &'a EffortResolution,
+}
+
+/// A reply, with where it is kept and what it cost.
+#[derive(Clone, Debug)]
+pub(super) struct Called {
+    pub(super) reply: Reply,
+    pub(super) files: CallFiles,
+    pub(super) model: Option<String>,
+    pub(super) cost_usd: Option<f64>,
+}
+
+/// Calls the agent. What it did to the user's repository, if anything, refuses
+/// whatever it says.
+pub(super) fn ask(
+    shop: &Shop<'_>,
+    run: &mut RunRecord<'_>,
+    slot: &Slot,
+    ask: Ask<'_>,
+) -> Result<Called, Halt> {
+    let role = ask.role;
+    let trouble = |error: &dyn std::error::Error| Halt::trouble(role, error);
+    let scope = CallScope {
+        attempt: ask.attempt,
+        retry: ask.retry,
+        target: ask.target.to_owned(),
+        call_role: role.to_string(),
+        phase_reached: ask.phase_reached.to_owned(),
+        effort: ask.effort.clone(),
+    };
+    run.event(&Event::EffortResolved(scope.clone()))
+        .map_err(|error| trouble(&error))?;
+    let view = View::read(shop.repository).map_err(|error| trouble(&error))?;
+    let guard = Guard::before(shop.disk, shop.repository, view, &shop.slots.around)
+        .map_err(|error| trouble(&error))?;
+    let files = run.call(role.as_str()).map_err(|error| trouble(&error))?;
+    run.event(&Event::CallStarted(scope.clone()))
+        .map_err(|error| trouble(&error))?;
+    let call = AgentCall {
+        role,
+        slug: ask.slug.map(str::to_owned),
+        cwd: slot.dir().to_owned(),
+        workspace: slot.dir().to_owned(),
+        prompt: ask.prompt,
+        model: ask.model.clone(),
+        effort: Some(ask.effort.effective),
+        schema: None,
+        limits: shop.limits,
+    };
+    let record = shop.agent.call(&call, &files, shop.stop, shop.show);
+    let guarded = guarded(shop, run, slot, &guard, role);
+    let ended = match record {
+        Err(error) => Err(trouble(&error)),
+        Ok(record) => {
+            run.count(&record).map_err(|error| trouble(&error))?;
+            match record.result.reply() {
+                Some(reply) => Ok(Called {
+                    reply: reply.clone(),
+                    files: files.clone(),
+                    model: record.answered_by.or(ask.model),
+                    cost_usd: record.cost_usd,
+                }),
+                None => Err(Halt::of_outcome(role, &record.result)),
+            }
+        }
+    };
+    // What was done to the repository is told even of an agent that failed.
+    let ended = guarded.and(ended).map_err(|halt| match halt {
+        Halt::Failed(failure) => {
+            let agent = Some(files.clone());
+            let traces = Traces { agent, tests: None };
+            Halt::from(failure.with(traces))
+        }
+        other @ (Halt::OutOfQuota { .. } | Halt::Stopped) => other,
+    });
+    let root = shop.site.root().display().to_string();
+    let (outcome, summary) = match &ended {
+        Ok(_) => (CallOutcome::Accepted, "answered".to_owned()),
+        Err(Halt::Failed(failure)) => (
+            CallOutcome::Failed,
+            sanitize(&failure.story, &root).unwrap_or_default(),
+        ),
+        Err(Halt::OutOfQuota { message, .. }) => (CallOutcome::Failed, message.clone()),
+        Err(Halt::Stopped) => (CallOutcome::Failed, "interrupted".to_owned()),
+    };
+    let finished = Event::CallFinished {
+        scope,
+        succeeded: ended.is_ok(),
+        returncode: None,
+        summary: summary.clone(),
+    };
+    run.event(&finished).map_err(|error| trouble(&error))?;
+    let verdict = CallVerdict {
+        schema_version: 1,
+        role: role.to_string(),
+        effort_asked: Some(ask.effort.requested.to_string()),
+        effort_given: Some(ask.effort.effective.to_string()),
+        outcome,
+        summary,
+    };
+    run.verdict(&files, &verdict)
+        .map_err(|error| trouble(&error))?;
+    ended
+}
+
+/// Looks at what happened to the user's repository during the call.
+fn guarded(
+    shop: &Shop<'_>,
+    run: &RunRecord<'_>,
+    slot: &Slot,
+    guard: &Guard,
+    role: CallRole,
+) -> Result<(), Halt> {
+    let evidence: PathBuf = shop.site.failures().join(format!("{}-set-aside", run.id()));
+    let found = guard
+        .after(shop.disk, shop.repository, &evidence)
+        .map_err(|error| Halt::trouble(role, &error))?;
+    if !found.notes.is_empty() {
+        shop.show.event(CallEvent::Warning(&format!(
+            "while the agent worked, {}; if that was not you, look at it",
+            found.notes.join(", ")
+        )));
+    }
+    let in_slot = slot.git_was_changed(shop.disk);
+    if !in_slot.is_empty() {
+        shop.show.event(CallEvent::Warning(&format!(
+            "the agent changed git in its slot ({}); that stays there and counts for nothing",
+            in_slot.join(", ")
+        )));
+    }
+    if found.strays.is_empty() {
+        return Ok(());
+    }
+    let listed: Vec<String> = found.strays.iter().map(ToString::to_string).collect();
+    let story = format!(
+        "the agent reached into your repository: {}; nothing of its work was taken",
+        listed.join(", ")
+    );
+    Err(WorkFailure::again(role, FailureKind::AgentInfraFailure, story).into())
+}

@@ -1,0 +1,114 @@
+//! Why a piece of work came to nothing.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use piton_agent::CallRole;
+use piton_agent::outcome::Outcome;
+
+use super::evidence::Traces;
+use crate::failures::FailureKind;
+use crate::replies::{Decision, Recommendation};
+
+/// One decision not to commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkFailure {
+    pub role: CallRole,
+    pub kind: FailureKind,
+    pub decision: Decision,
+    pub recommendation: Recommendation,
+    /// What happened, for people; may name places of this machine.
+    pub story: String,
+    /// What another try should look at.
+    pub focus: Option<String>,
+    pub traces: Traces,
+}
+
+impl WorkFailure {
+    /// Returns a failure that another try may mend.
+    pub(super) fn again(role: CallRole, kind: FailureKind, story: impl Into<String>) -> Self {
+        Self {
+            role,
+            kind,
+            decision: Decision::Retry,
+            recommendation: Recommendation::SameTarget,
+            story: story.into(),
+            focus: None,
+            traces: Traces::default(),
+        }
+    }
+
+    /// Returns the same as the last word: no try is left.
+    #[must_use]
+    pub(super) fn last_word(mut self) -> Self {
+        if self.decision == Decision::Retry {
+            self.decision = Decision::Abandon;
+            self.recommendation = Recommendation::NewTarget;
+        }
+        self
+    }
+
+    #[must_use]
+    pub(super) fn with(mut self, traces: Traces) -> Self {
+        self.traces = traces;
+        self
+    }
+}
+
+impl fmt::Display for WorkFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.story)
+    }
+}
+
+/// What ends a piece of work before it is accepted.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Halt {
+    Failed(Box<WorkFailure>),
+    OutOfQuota {
+        message: String,
+        until: Option<Timestamp>,
+    },
+    Stopped,
+}
+
+impl From<WorkFailure> for Halt {
+    fn from(failure: WorkFailure) -> Self {
+        Self::Failed(Box::new(failure))
+    }
+}
+
+impl Halt {
+    /// Says what the end of a call without a reply means for the work.
+    pub(super) fn of_outcome(role: CallRole, outcome: &Outcome) -> Self {
+        match outcome {
+            Outcome::Stopped => Self::Stopped,
+            Outcome::LimitReached { message, until } => Self::OutOfQuota {
+                message: message.clone(),
+                until: *until,
+            },
+            Outcome::Replied { .. }
+            | Outcome::Refused { .. }
+            | Outcome::Outage { .. }
+            | Outcome::Authentication { .. }
+            | Outcome::Rejected { .. }
+            | Outcome::CutShort { .. }
+            | Outcome::Crashed { .. }
+            | Outcome::Hung { .. }
+            | Outcome::Deadline { .. }
+            | Outcome::NoOutput { .. }
+            | Outcome::Unreadable { .. }
+            | Outcome::NotStarted { .. } => {
+                let kind = outcome.failure_kind().parse();
+                let kind = kind.unwrap_or(FailureKind::AgentInfraFailure);
+                WorkFailure::again(role, kind, format!("{outcome}; {}", outcome.advice())).into()
+            }
+        }
+    }
+
+    /// Says that piton itself could not go on.
+    pub(super) fn trouble(role: CallRole, error: &dyn std::error::Error) -> Self {
+        let story = piton_base::on_one_line(error);
+        WorkFailure::again(role, FailureKind::AgentInfraFailure, story).into()
+    }
+}

@@ -1,0 +1,163 @@
+//! Bringing accepted work to its branch.
+
+use std::time::Duration;
+
+use piton_agent::CallRole;
+use piton_durable::{Lock, LockError};
+use piton_git::landing::{
+    LandError, Landed, Landing, Merged, Recovered, Refusal, commit_tree, land, merge_onto, recover,
+};
+use piton_git::{CommitId, GitError, GitRead, Repository};
+
+use super::accepted::{Accepted, HoldError};
+use super::failure::Halt;
+use super::prove;
+use super::shop::Shop;
+use crate::runs::RunRecord;
+
+/// How long landing waits for another piton to finish what it is writing.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How often work is put on a branch that moves under it.
+const REBASES: u32 = 5;
+
+/// What came of bringing work to its branch.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Brought {
+    Landed {
+        commit: CommitId,
+        /// Whether the user had committed meanwhile.
+        rebased: bool,
+        /// Whether the branch is checked out here.
+        in_tree: bool,
+    },
+    /// It is held and lands later.
+    Waits {
+        reason: String,
+        hint: Option<String>,
+    },
+    /// The user changed the same places meanwhile; it was let go.
+    Conflict,
+    /// On top of what the user did meanwhile it is red; it was let go.
+    Red { story: String },
+}
+
+/// Landing could not be tried. The work is held.
+#[derive(Debug, thiserror::Error)]
+pub enum BringError {
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    #[error(transparent)]
+    Land(#[from] LandError),
+    #[error(transparent)]
+    Git(#[from] GitError),
+    #[error(transparent)]
+    Hold(#[from] HoldError),
+}
+
+/// Lands work, on top of what the user committed meanwhile if need be; that is
+/// validated again, without a call.
+pub fn bring(
+    shop: &Shop<'_>,
+    run: &mut RunRecord<'_>,
+    accepted: &Accepted,
+) -> Result<Brought, BringError> {
+    let mut work = accepted.clone();
+    for _ in 0..REBASES {
+        let tip = match once(shop, &work) {
+            Ok(landed) => {
+                work.release(shop.disk, shop.repository, shop.site.state())?;
+                return Ok(Brought::Landed {
+                    commit: work.commit.clone(),
+                    rebased: work.base != accepted.base,
+                    in_tree: matches!(landed, Landed::InTree { .. }),
+                });
+            }
+            Err(BringError::Land(LandError::Refused(Refusal::Moved { tip: Some(tip) }))) => tip,
+            Err(BringError::Land(error @ LandError::Refused(_))) => {
+                return Ok(Brought::Waits {
+                    hint: error.hint(),
+                    reason: error.to_string(),
+                });
+            }
+            Err(error) => return Err(error),
+        };
+        let merged = merge_onto(shop.repository, &work.base, &work.commit, &tip)?;
+        let Merged::Clean(tree) = merged else {
+            work.release(shop.disk, shop.repository, shop.site.state())?;
+            return Ok(Brought::Conflict);
+        };
+        let message = shop.repository.message(&work.commit)?;
+        let commit = commit_tree(shop.repository, &tree, &tip, &message)?;
+        let rebased = Accepted {
+            base: tip,
+            commit,
+            ..work.clone()
+        };
+        if rebased.validated {
+            match prove::prove(shop, run, &rebased.commit, CallRole::Validation) {
+                Ok(proof) if proof.verdict.is_good() => {}
+                Ok(proof) => {
+                    work.release(shop.disk, shop.repository, shop.site.state())?;
+                    let story = prove::red(CallRole::Validation, &proof).story;
+                    return Ok(Brought::Red { story });
+                }
+                Err(Halt::Failed(failure)) => {
+                    return Ok(Brought::Waits {
+                        reason: format!("it could not be validated again: {failure}"),
+                        hint: None,
+                    });
+                }
+                Err(Halt::Stopped | Halt::OutOfQuota { .. }) => {
+                    return Ok(Brought::Waits {
+                        reason: "interrupted".to_owned(),
+                        hint: None,
+                    });
+                }
+            }
+        }
+        rebased.hold(shop.disk, shop.repository, shop.site.state())?;
+        work = rebased;
+    }
+    Ok(Brought::Waits {
+        reason: "the branch moves faster than the work can be validated".to_owned(),
+        hint: None,
+    })
+}
+
+fn once(shop: &Shop<'_>, work: &Accepted) -> Result<Landed, BringError> {
+    let _held = Lock::at(shop.site.state().join("lock")).acquire(&shop.holder, PATIENCE)?;
+    let why = format!("piton: {}", work.subject);
+    Ok(land(
+        shop.disk,
+        shop.repository,
+        &Landing {
+            onto: &work.onto,
+            base: &work.base,
+            commit: &work.commit,
+            notes: &notes(shop.site.state()),
+            token: &work.name,
+            why: &why,
+        },
+    )?)
+}
+
+/// Returns where landings under way leave their notes.
+pub fn notes(state: &std::path::Path) -> std::path::PathBuf {
+    state.join("landings")
+}
+
+/// Finishes or puts back what a dead process left half landed.
+pub fn settle(
+    disk: &dyn piton_durable::Disk,
+    repository: &Repository,
+    state: &std::path::Path,
+    holder: &piton_durable::Holder,
+) -> Result<Vec<Recovered>, BringError> {
+    let notes = notes(state);
+    // Nearly always there is nothing, and then no lock is taken.
+    if disk.list(&notes).map_or(true, |entries| entries.is_empty()) {
+        return Ok(Vec::new());
+    }
+    let _held = Lock::at(state.join("lock")).acquire(holder, PATIENCE)?;
+    Ok(recover(disk, repository, &notes)?)
+}

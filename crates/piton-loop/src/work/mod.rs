@@ -1,0 +1,29 @@
+//! Work on the code: a phase, a refactor, from the call to the landed commit.
+//!
+//! [`phase`] and [`refactor`] say what is asked and what must hold of the
+//! result; [`attempts`] is how both go about it: a slot, a call, what changed, a
+//! commit, [`prove`] in a slot where no agent ever writes, and once more if it
+//! was not good. What is accepted is held by a reference of piton's own
+//! ([`accepted`]) until it has [landed](land).
+
+pub mod accepted;
+mod attempts;
+mod call;
+pub mod evidence;
+pub mod failure;
+pub mod land;
+mod message;
+mod note;
+pub mod phase;
+mod phase_job;
+mod prepared;
+pub mod prove;
+mod ready;
+pub mod refactor;
+mod shop;
+mod territory;
+
+pub use accepted::Accepted;
+pub use failure::{Halt, WorkFailure};
+pub use message::Trailers;
+pub use shop::{Models, Shop, Worked};

@@ -1,0 +1,148 @@
+//! Validating a commit where no agent ever writes.
+
+use std::path::{Path, PathBuf};
+
+use piton_agent::CallRole;
+use piton_durable::DiskRead;
+use piton_git::slot::{Slot, SlotUse, Slots};
+use piton_git::{CommitId, View};
+
+use super::evidence::Traces;
+use super::failure::{Halt, WorkFailure};
+use super::shop::Shop;
+use crate::failures::FailureKind;
+use crate::runs::RunRecord;
+use crate::validation::baseline::{self, BaselineKey};
+use crate::validation::{ValidationError, Verdict};
+
+/// What projects keep outside git, and tests then miss in a fresh slot.
+const OFTEN_MISSING: [&str; 6] = ["node_modules", ".venv", "venv", ".env", "vendor", "target"];
+
+/// What came of proving a commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    pub verdict: Verdict,
+    /// Where what the command printed is kept.
+    pub record: Option<PathBuf>,
+    /// Things that the user's tree has, git ignores, and the slot has not.
+    pub missing: Vec<&'static str>,
+}
+
+/// Lays a commit out and runs the project's checks on it.
+pub fn prove(
+    shop: &Shop<'_>,
+    run: &mut RunRecord<'_>,
+    commit: &CommitId,
+    role: CallRole,
+) -> Result<Proof, Halt> {
+    if shop.validator.command.is_none() {
+        return Ok(Proof {
+            verdict: Verdict::NotAsked,
+            record: None,
+            missing: Vec::new(),
+        });
+    }
+    let trouble = |error: &dyn std::error::Error| Halt::trouble(role, error);
+    let view = View::read(shop.repository).map_err(|error| trouble(&error))?;
+    let slot = Slots::new(shop.disk, shop.repository, &shop.slots.home)
+        .take(commit, SlotUse::Proof, &view, &shop.holder)
+        .map_err(|error| trouble(&error))?;
+    let files = run.call(role.as_str()).map_err(|error| trouble(&error))?;
+    let token = format!("{}-{}", run.id(), run.summary().counts.calls);
+    set_up(shop, &slot, &files.directory, &token, role)?;
+    match shop
+        .validator
+        .validate(slot.dir(), &files.directory, &token)
+    {
+        Ok(Verdict::Stopped) => Err(Halt::Stopped),
+        Ok(verdict) => Ok(Proof {
+            verdict,
+            record: Some(files.directory),
+            missing: missing(shop.disk, shop.site.root(), slot.dir()),
+        }),
+        Err(error) => Err(infra(role, &error).into()),
+    }
+}
+
+/// Proves the commit that a run starts from, unless it was proved before.
+pub fn baseline(
+    shop: &Shop<'_>,
+    run: &mut RunRecord<'_>,
+    commit: &CommitId,
+    tree: &str,
+) -> Result<Proof, Halt> {
+    let role = CallRole::Validation;
+    let notes = shop.site.state().join("baseline");
+    let setup = shop.slots.setup.as_ref();
+    let key = shop.validator.command.map(|command| {
+        let setup = setup.map_or("", |setup| setup.setup.command.as_str());
+        BaselineKey::new(tree, command, setup)
+    });
+    if let Some(key) = &key
+        && baseline::was_green(shop.disk, &notes, key)
+    {
+        return Ok(Proof {
+            verdict: Verdict::Green {
+                lasted: std::time::Duration::ZERO,
+            },
+            record: None,
+            missing: Vec::new(),
+        });
+    }
+    let proof = prove(shop, run, commit, role)?;
+    if let (Some(key), Verdict::Green { .. }) = (&key, &proof.verdict) {
+        // Without the note it is only proved once more.
+        let _ = baseline::note_green(shop.disk, &notes, key);
+    }
+    Ok(proof)
+}
+
+/// Says that a commit is not good, with the end of what the checks printed.
+pub(super) fn red(role: CallRole, proof: &Proof) -> WorkFailure {
+    let mut story = format!("validation is {}", proof.verdict);
+    if let Verdict::Red(red) = &proof.verdict {
+        story.push('\n');
+        story.push_str(&red.tail);
+    }
+    WorkFailure::again(role, FailureKind::ValidationFailed, story).with(Traces {
+        agent: None,
+        tests: proof.record.clone(),
+    })
+}
+
+fn infra(role: CallRole, error: &ValidationError) -> WorkFailure {
+    let story = piton_base::on_one_line(error);
+    WorkFailure::again(role, FailureKind::ValidationInfraFailure, story)
+}
+
+/// Runs the set-up command where a slot needs it.
+pub(super) fn set_up(
+    shop: &Shop<'_>,
+    slot: &Slot,
+    record: &Path,
+    token: &str,
+    role: CallRole,
+) -> Result<(), Halt> {
+    let Some(setup) = &shop.slots.setup else {
+        return Ok(());
+    };
+    let log = record.join("setup.log");
+    setup
+        .prepare(shop.disk, slot, &log, token, shop.stop, shop.clock)
+        .map(drop)
+        .map_err(|error| {
+            if shop.stop.requested() {
+                Halt::Stopped
+            } else {
+                Halt::trouble(role, &error)
+            }
+        })
+}
+
+fn missing(disk: &dyn DiskRead, user: &Path, slot: &Path) -> Vec<&'static str> {
+    let there = |dir: &Path, name: &str| disk.stat(&dir.join(name)).is_ok_and(|it| it.is_some());
+    OFTEN_MISSING
+        .into_iter()
+        .filter(|name| there(user, name) && !there(slot, name))
+        .collect()
+}

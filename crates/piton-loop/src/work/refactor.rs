@@ -1,0 +1,160 @@
+//! One source target: a single commit, or nothing.
+
+use piton_agent::CallRole;
+use piton_git::View;
+use piton_git::slot::{Changes, Slot, SlotUse, Slots};
+
+pub use super::attempts::Start;
+use super::attempts::{self, Job, Made};
+use super::failure::{Halt, WorkFailure};
+use super::message::Trailers;
+use super::prove;
+use super::shop::{Shop, Worked};
+use super::territory;
+use crate::effort::EffortResolution;
+use crate::failures::FailureKind;
+use crate::prompts::{PromptError, RefactorPrompt, RetryBrief, TargetBrief, WorkPrompt};
+use crate::runs::RunRecord;
+use crate::targets::Target;
+use crate::validation::ValidationCommand;
+
+/// A target that is to be worked on.
+#[derive(Clone, Debug)]
+pub struct RefactorWork<'a> {
+    pub target: &'a Target,
+    /// What the user says the whole run is about.
+    pub scope: Option<&'a str>,
+    /// What the commit is called, where it is not called after its target.
+    pub subject: Option<&'a str>,
+    pub start: Start,
+}
+
+/// Carries out a refactor.
+pub fn carry_out(shop: &Shop<'_>, run: &mut RunRecord<'_>, work: &RefactorWork<'_>) -> Worked {
+    match begin(shop, run, work) {
+        Ok(Made::Accepted(accepted)) => Worked::Accepted(accepted),
+        Ok(Made::Unchanged { reason }) => Worked::Unchanged { reason },
+        Err(Halt::Stopped) => Worked::Stopped,
+        Err(Halt::OutOfQuota { message, until }) => Worked::OutOfQuota { message, until },
+        Err(Halt::Failed(failure)) => Worked::Failed {
+            failure: *failure,
+            until: None,
+            note: None,
+        },
+    }
+}
+
+fn begin(shop: &Shop<'_>, run: &mut RunRecord<'_>, work: &RefactorWork<'_>) -> Result<Made, Halt> {
+    let role = CallRole::Refactor;
+    let trouble = |error: &dyn std::error::Error| Halt::trouble(role, error);
+    let view = View::read(shop.repository).map_err(|error| trouble(&error))?;
+    let slot = Slots::new(shop.disk, shop.repository, &shop.slots.home)
+        .take(&work.start.base, SlotUse::Work, &view, &shop.holder)
+        .map_err(|error| trouble(&error))?;
+    let token = format!("{}-{:03}", run.id(), work.start.attempt);
+    prove::set_up(shop, &slot, run.dir().path(), &token, role)?;
+    let job = Refactor {
+        work,
+        effort: shop.budget.for_target(work.target.effort),
+    };
+    attempts::carry_out(shop, run, &slot, &work.start, &job)
+}
+
+#[derive(Debug)]
+struct Refactor<'a> {
+    work: &'a RefactorWork<'a>,
+    effort: EffortResolution,
+}
+
+impl Job for Refactor<'_> {
+    fn role(&self) -> CallRole {
+        CallRole::Refactor
+    }
+
+    fn validation_role(&self) -> CallRole {
+        CallRole::Validation
+    }
+
+    fn label(&self) -> &str {
+        &self.work.target.description
+    }
+
+    fn phase_reached(&self) -> &'static str {
+        "refactor"
+    }
+
+    fn slug(&self) -> Option<&str> {
+        None
+    }
+
+    fn effort(&self) -> &EffortResolution {
+        &self.effort
+    }
+
+    fn model(&self, shop: &Shop<'_>) -> Option<String> {
+        let own = self.work.target.model.clone();
+        own.or_else(|| shop.models.model(self.role()))
+    }
+
+    fn bears_failing_agents(&self) -> bool {
+        true
+    }
+
+    fn prompt(
+        &self,
+        shop: &Shop<'_>,
+        retry: Option<RetryBrief<'_>>,
+    ) -> Result<String, PromptError> {
+        let target = self.work.target;
+        shop.prompts.work(&WorkPrompt::Refactor(RefactorPrompt {
+            attempt: self.work.start.attempt,
+            target: TargetBrief {
+                description: &target.description,
+                files: target.files.iter().map(String::as_str).collect(),
+                // What a target says of itself outweighs what the run says.
+                scoping: target.scoping.as_deref().or(self.work.scope),
+            },
+            migrations: shop.site.migrations(),
+            taste: shop.taste,
+            validation: shop.validator.command.map(ValidationCommand::as_str),
+            retry,
+            mission: shop.mission,
+            amendment: shop.amendment,
+        }))
+    }
+
+    fn finish(&self, shop: &Shop<'_>, _: &Slot, changes: &Changes) -> Result<bool, WorkFailure> {
+        let strays = territory::strays(shop.site, changes, None);
+        if strays.is_empty() {
+            return Ok(!changes.is_empty());
+        }
+        Err(WorkFailure::again(
+            self.role(),
+            FailureKind::AgentRequestedTransition,
+            format!(
+                "the agent changed what is not its to change: {}",
+                strays.join(", ")
+            ),
+        ))
+    }
+
+    fn subject(&self, shop: &Shop<'_>) -> String {
+        match self.work.subject {
+            Some(subject) => format!("{}: {subject}", shop.prefix),
+            None => crate::commit::refactor_subject(shop.prefix, &self.work.target.description),
+        }
+    }
+
+    fn fallback(&self) -> String {
+        format!("Clean-up of {}.", self.work.target.description)
+    }
+
+    fn trailers(&self) -> Trailers {
+        Trailers::default()
+    }
+
+    fn next_step(&self) -> String {
+        "Run `piton run` again: it starts from the last commit. What is quoted here is evidence only."
+            .to_owned()
+    }
+}

@@ -1,0 +1,88 @@
+//! All that work takes, and what comes of it.
+
+use std::fmt::Debug;
+
+use jiff::Timestamp;
+use piton_agent::{Agent, CallEvents, CallRole, Limits};
+use piton_base::{Clock, Stop};
+use piton_durable::{Disk, Holder};
+use piton_git::Repository;
+
+use super::accepted::Accepted;
+use super::failure::WorkFailure;
+use crate::effort::EffortBudget;
+use crate::planning::site::Site;
+use crate::prompts::PromptSet;
+use crate::slots::SlotSettings;
+use crate::validation::Validator;
+
+/// Names the model for a role, where the settings name one.
+pub trait Models: Debug {
+    fn model(&self, role: CallRole) -> Option<String>;
+}
+
+/// The workshop of one run: read once at its start, the same for every action.
+#[derive(Clone)]
+pub struct Shop<'a> {
+    pub disk: &'a dyn Disk,
+    pub repository: &'a Repository,
+    pub clock: &'a dyn Clock,
+    pub site: &'a Site,
+    pub slots: &'a SlotSettings,
+    pub agent: &'a dyn Agent,
+    pub limits: Limits,
+    pub stop: &'a Stop,
+    pub holder: Holder,
+    pub show: &'a dyn CallEvents,
+    pub prompts: &'a PromptSet,
+    pub taste: &'a str,
+    pub budget: EffortBudget,
+    pub models: &'a dyn Models,
+    pub validator: Validator<'a>,
+    /// The start of the subjects of all commits.
+    pub prefix: &'a str,
+    /// How many tries one piece of work has.
+    pub tries: u32,
+    /// What the user puts in place of a refactor's mission.
+    pub mission: Option<&'a str>,
+    /// What the user puts in place of the words for a second try.
+    pub amendment: Option<&'a str>,
+}
+
+impl std::fmt::Debug for Shop<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shop")
+            .field("site", self.site)
+            .field("agent", &self.agent.name())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What came of one piece of work.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Worked {
+    Accepted(Accepted),
+    /// The agent found nothing worth changing.
+    Unchanged {
+        reason: String,
+    },
+    /// It is not the time; the note about it is to land.
+    PutOff {
+        reason: String,
+        until: Option<Timestamp>,
+        waits_for_person: bool,
+        note: Accepted,
+    },
+    /// It failed; the note about it, if there is one, is to land.
+    Failed {
+        failure: WorkFailure,
+        until: Option<Timestamp>,
+        note: Option<Accepted>,
+    },
+    /// The provider gives no more for now.
+    OutOfQuota {
+        message: String,
+        until: Option<Timestamp>,
+    },
+    Stopped,
+}

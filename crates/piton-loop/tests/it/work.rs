@@ -1,0 +1,524 @@
+//! Phases and refactors, from the call to the landed commit.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use piton_agent::script::Script;
+use piton_agent::{CallRole, Host, Limits, Quiet, ScriptAgent};
+use piton_base::{Clock, Stop, SystemClock};
+use piton_durable::RealDisk;
+use piton_git::landing::current;
+use piton_git::slot::SlotHome;
+use piton_git::{CommitId, GitRead, Repository};
+use piton_loop::effort::EffortBudget;
+use piton_loop::planning::site::Site;
+use piton_loop::prompts::PromptSet;
+use piton_loop::runs::{RunRecord, RunSummary};
+use piton_loop::slots::SlotSettings;
+use piton_loop::targets::Target;
+use piton_loop::validation::{Policy, Silent, ValidationCommand, Validator};
+use piton_loop::work::accepted::{self, Held};
+use piton_loop::work::land::{Brought, bring};
+use piton_loop::work::phase::PhaseWork;
+use piton_loop::work::phase::Start;
+use piton_loop::work::refactor::RefactorWork;
+use piton_loop::work::{Accepted, Models, Shop, Worked, phase, prove, refactor};
+use piton_migration::live::load_manifest;
+use piton_migration::manifest::{Manifest, Status};
+use piton_migration::own::{OwnData, TargetProvenance, load_own};
+use piton_migration::slug::Slug;
+use piton_testkit::ScratchRepo;
+
+#[derive(Debug)]
+struct NoModels;
+
+impl Models for NoModels {
+    fn model(&self, _role: CallRole) -> Option<String> {
+        Some("m-1".to_owned())
+    }
+}
+
+struct Scene {
+    scratch: ScratchRepo,
+    slots: tempfile::TempDir,
+    clock: SystemClock,
+    slug: Slug,
+    tries: u32,
+}
+
+const MANIFEST: &str = r#"{
+  "awaiting_human_review": false,
+  "cooldown_until": null,
+  "created_at": "2026-06-01T00:00:00.000+00:00",
+  "current_phase": "first",
+  "human_review_reason": null,
+  "last_touch": "2026-06-01T00:00:00.000+00:00",
+  "name": "tidy",
+  "phases": [
+    {"done": false, "effort_reason": null, "file": "phase-1-first.md", "name": "first",
+     "precondition": "src/lib.rs exists", "required_effort": null},
+    {"done": false, "effort_reason": null, "file": "phase-2-second.md", "name": "second",
+     "precondition": "the first phase is done", "required_effort": null}
+  ],
+  "status": "ready",
+  "wake_up_on": null
+}
+"#;
+
+fn document(what: &str) -> String {
+    format!("# {what}\n\n## Precondition\n\nsomething\n\n## Definition of Done\n\n{what}\n")
+}
+
+impl Scene {
+    fn new() -> Self {
+        let scratch = ScratchRepo::new();
+        scratch.write("src/lib.rs", "fine\n");
+        scratch.write("src/other.rs", "other\n");
+        scratch.write("check.sh", "echo checking\n! grep -r BROKEN src\n");
+        scratch.write("migrations/tidy/manifest.json", MANIFEST);
+        scratch.write("migrations/tidy/plan.md", "# Plan\n");
+        scratch.write("migrations/tidy/phase-1-first.md", &document("first"));
+        scratch.write("migrations/tidy/phase-2-second.md", &document("second"));
+        scratch.commit_all("a plan");
+        Self {
+            scratch,
+            slots: tempfile::tempdir().unwrap(),
+            clock: SystemClock::default(),
+            slug: "tidy".parse().unwrap(),
+            tries: 1,
+        }
+    }
+
+    fn repository(&self) -> Repository {
+        Repository::find(self.scratch.path()).unwrap()
+    }
+
+    fn state(&self) -> PathBuf {
+        self.scratch.path().join(".git/piton")
+    }
+
+    fn head(&self) -> CommitId {
+        self.repository().head().unwrap().unwrap()
+    }
+
+    /// Gives `act` a workshop in which the agent plays `script`.
+    fn with<T>(&self, script: &str, act: impl FnOnce(&Shop<'_>, &mut RunRecord<'_>) -> T) -> T {
+        let repository = self.repository();
+        let site = Site::new(self.scratch.path(), "migrations", &self.state()).unwrap();
+        let home = SlotHome::new(self.slots.path(), &repository).unwrap();
+        let slots = SlotSettings::at(home);
+        let script: Script = script.parse().unwrap();
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
+        let agent = ScriptAgent::new(script, Arc::new(RealDisk), clock);
+        let stop = Stop::default();
+        let prompts = PromptSet::built_in().unwrap();
+        let variables = std::env::vars_os().filter(|(name, _)| name == "PATH");
+        let host = Host::new(variables);
+        let command = ValidationCommand::read("sh check.sh").unwrap();
+        let notes = self.state().join("work/calls");
+        let holder = crate::world::holder();
+        let shop = Shop {
+            disk: &RealDisk,
+            repository: &repository,
+            clock: &self.clock,
+            site: &site,
+            slots: &slots,
+            agent: &agent,
+            limits: Limits::default(),
+            stop: &stop,
+            holder: holder.clone(),
+            show: &Quiet,
+            prompts: &prompts,
+            taste: "Deleting code is best.",
+            budget: EffortBudget::new(None, None).unwrap(),
+            models: &NoModels,
+            validator: Validator {
+                disk: &RealDisk,
+                clock: &self.clock,
+                stop: &stop,
+                host: &host,
+                command: command.as_ref(),
+                policy: Policy::default(),
+                notes: &notes,
+                show: &Silent,
+            },
+            prefix: "piton",
+            tries: self.tries,
+            mission: None,
+            amendment: None,
+        };
+        let summary = RunSummary::new("run", &self.scratch.path().display().to_string());
+        let mut run =
+            RunRecord::begin(&RealDisk, &self.clock, &site.runs(), &holder, summary).unwrap();
+        act(&shop, &mut run)
+    }
+
+    fn start(&self) -> Start {
+        let (onto, base) = current(&self.repository()).unwrap().unwrap();
+        Start {
+            base,
+            onto,
+            attempt: 1,
+        }
+    }
+
+    fn phase(&self, script: &str) -> Worked {
+        let work = PhaseWork {
+            slug: &self.slug,
+            start: self.start(),
+        };
+        self.with(script, |shop, run| phase::carry_out(shop, run, &work))
+    }
+
+    fn refactor(&self, script: &str) -> Worked {
+        let target = Target::plain(
+            "random files",
+            TargetProvenance::Random,
+            vec!["src/lib.rs".to_owned()],
+        );
+        let work = RefactorWork {
+            target: &target,
+            scope: None,
+            subject: None,
+            start: self.start(),
+        };
+        self.with(script, |shop, run| refactor::carry_out(shop, run, &work))
+    }
+
+    fn bring(&self, work: &Accepted) -> Brought {
+        self.with("", |shop, run| bring(shop, run, work).unwrap())
+    }
+
+    fn manifest(&self) -> Manifest {
+        load_manifest(&RealDisk, &self.scratch.path().join("migrations/tidy")).unwrap()
+    }
+
+    fn own(&self) -> OwnData {
+        load_own(&RealDisk, &self.scratch.path().join("migrations/tidy"))
+            .unwrap()
+            .unwrap_or_else(OwnData::new)
+    }
+
+    fn snapshots(&self) -> Vec<String> {
+        let dir = self.state().join("failures");
+        let Ok(entries) = fs::read_dir(dir) else {
+            return Vec::new();
+        };
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.is_file())
+            .map(|path| fs::read_to_string(path).unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    fn unlanded(&self) -> Vec<Held> {
+        accepted::all(&RealDisk, &self.repository(), &self.state()).unwrap()
+    }
+}
+
+fn taken(worked: Worked) -> Accepted {
+    match worked {
+        Worked::Accepted(accepted) => accepted,
+        other => panic!("{other:?}"),
+    }
+}
+
+const READY: &str = "[[step]]\nrole = \"phase.ready-check\"\nreply = \"ready: yes\"\n";
+
+/// A script in which the phase is ready and the agent writes `text`.
+fn phase_that_writes(text: &str) -> String {
+    format!(
+        "{READY}[[step]]\nrole = \"phase.execute\"\nreply = \"\"\"\nBEGIN_CONTINUOUS_REFACTORING_STATUS\ndecision: commit\ncommit_rationale: It is tidier.\nEND_CONTINUOUS_REFACTORING_STATUS\n\"\"\"\n[[step.edit]]\nbase = \"cwd\"\npath = \"src/lib.rs\"\nwrite = \"{text}\"\n"
+    )
+}
+
+fn refactor_that_writes(text: &str, reply: &str) -> String {
+    format!(
+        "[[step]]\nrole = \"refactor\"\nreply = \"\"\"{reply}\"\"\"\n[[step.edit]]\nbase = \"cwd\"\npath = \"src/lib.rs\"\nwrite = \"{text}\"\n"
+    )
+}
+
+#[test]
+fn a_phase_lands_with_its_work_and_its_manifest_in_one_commit() {
+    let scene = Scene::new();
+    scene.scratch.write("notes.txt", "the user's\n");
+    let work = taken(scene.phase(&phase_that_writes("tidy\\n")));
+    // Nothing of the user's has changed until it lands.
+    assert_eq!(scene.scratch.read("src/lib.rs"), "fine\n");
+    assert_eq!(scene.unlanded(), [Held::Work(Box::new(work.clone()))]);
+
+    let brought = scene.bring(&work);
+    assert!(
+        matches!(
+            brought,
+            Brought::Landed {
+                rebased: false,
+                in_tree: true,
+                ..
+            }
+        ),
+        "{brought:?}"
+    );
+    assert_eq!(scene.scratch.status(), "?? notes.txt\n");
+    assert_eq!(scene.scratch.read("src/lib.rs"), "tidy\n");
+    assert_eq!(scene.manifest().current_phase_name(), "second");
+    let message = scene.scratch.git(&["log", "-1", "--format=%B"]);
+    for part in [
+        "piton: migration/tidy/phase-1-first.md\n\nWhy:\nIt is tidier.\n\nValidation:\nsh check.sh\n\nPiton-Run: ",
+        "\nPiton-Migration: tidy\n",
+        "\nPiton-Phase: phase-1-first.md\n",
+        "\nPiton-Agent: script\n",
+        "\nPiton-Model: m-1\n",
+        "\nPiton-Effort: low\n",
+    ] {
+        assert!(message.contains(part), "{part:?} in {message}");
+    }
+    let trailers = scene.scratch.git(&[
+        "log",
+        "-1",
+        "--format=%(trailers:key=Piton-Migration,valueonly)",
+    ]);
+    assert_eq!(trailers.trim(), "tidy");
+    assert_eq!(scene.unlanded(), []);
+    // The last one ends the migration, although nothing had to be changed.
+    let work = taken(scene.phase(&format!(
+        "{READY}[[step]]\nrole = \"phase.execute\"\nreply = \"it holds already\"\n"
+    )));
+    scene.bring(&work);
+    assert_eq!(scene.manifest().status(), Status::Done);
+    assert_eq!(
+        scene.scratch.git(&["diff", "--name-only", "HEAD~1"]).trim(),
+        "migrations/tidy/manifest.json"
+    );
+}
+
+#[test]
+fn a_red_phase_leaves_the_branch_as_it_was_but_for_a_note() {
+    let mut scene = Scene::new();
+    scene.tries = 2;
+    let before = scene.head();
+    for round in 1..=2 {
+        let worked = scene.phase(&phase_that_writes("BROKEN\\n"));
+        let Worked::Failed {
+            failure,
+            until,
+            note,
+        } = worked
+        else {
+            panic!("{worked:?}");
+        };
+        assert!(failure.story.contains("src/lib.rs:BROKEN"), "{failure}");
+        assert_eq!(until.is_some(), round == 2, "a second failure has to wait");
+        scene.bring(&note.unwrap());
+    }
+    assert_eq!(scene.own().failures, 2);
+    assert!(scene.manifest().cooldown_until().is_some());
+    assert_eq!(scene.manifest().current_phase_name(), "first");
+    let changed = scene.scratch.git(&["diff", "--name-only", before.as_str()]);
+    assert_eq!(
+        changed,
+        "migrations/tidy/.planning/piton.json\nmigrations/tidy/manifest.json\n"
+    );
+    assert_eq!(scene.scratch.subjects()[0], "piton: failed tidy");
+    let snapshots = scene.snapshots();
+    assert_eq!(snapshots.len(), 4, "one for each try");
+    assert!(snapshots[0].contains("failure_kind: \"validation-failed\""));
+    assert!(snapshots[0].contains("checking"), "{}", snapshots[0]);
+}
+
+#[test]
+fn a_second_try_starts_from_the_base_and_knows_of_the_first() {
+    let mut scene = Scene::new();
+    scene.tries = 2;
+    let script = format!(
+        "{READY}[[step]]\nrole = \"phase.execute\"\nprompt-contains = \"This is try 2\"\nreply = \"done\"\n[[step.edit]]\nbase = \"cwd\"\npath = \"src/lib.rs\"\nappend = \"tidy\\n\"\n{}",
+        phase_that_writes("BROKEN\\n").trim_start_matches(READY)
+    );
+    let work = taken(scene.phase(&script));
+    scene.bring(&work);
+    assert_eq!(scene.scratch.read("src/lib.rs"), "fine\ntidy\n");
+    assert_eq!(scene.snapshots().len(), 1);
+}
+
+#[test]
+fn a_phase_that_is_not_ready_is_put_off_in_a_commit() {
+    let scene = Scene::new();
+    let no = |why: &str| {
+        format!(
+            "[[step]]\nrole = \"phase.ready-check\"\nreply = \"ready: {why}\"\n[[step.edit]]\nbase = \"cwd\"\npath = \"src/lib.rs\"\nwrite = \"written while asked to read\"\n"
+        )
+    };
+    let worked = scene.phase(&no("unverifiable — no fresh test evidence"));
+    let Worked::PutOff {
+        waits_for_person,
+        until,
+        note,
+        ..
+    } = worked
+    else {
+        panic!("{worked:?}");
+    };
+    assert!(
+        !waits_for_person && until.is_some(),
+        "tests are no matter for a person"
+    );
+    scene.bring(&note);
+    assert_eq!(scene.scratch.subjects()[0], "piton: defer tidy");
+    assert_eq!(scene.scratch.status(), "");
+    assert_eq!(scene.scratch.read("src/lib.rs"), "fine\n");
+    let worked = scene.phase(&no("unverifiable — has the release gone out?"));
+    let Worked::PutOff {
+        waits_for_person: true,
+        note,
+        ..
+    } = worked
+    else {
+        panic!("{worked:?}");
+    };
+    scene.bring(&note);
+    assert!(scene.manifest().awaiting_human_review());
+}
+
+#[test]
+fn what_the_agent_does_to_piton_s_own_files_does_not_count() {
+    let scene = Scene::new();
+    let edit = |path: &str| {
+        format!("[[step.edit]]\nbase = \"cwd\"\npath = \"{path}\"\nwrite = \"mine\"\n")
+    };
+    let script = phase_that_writes("tidy\\n")
+        + &edit("migrations/tidy/manifest.json")
+        + &edit("migrations/tidy/.planning/state.json")
+        + "[[step.edit]]\nbase = \"cwd\"\npath = \"migrations/tidy/plan.md\"\nwrite = \"# Plan, corrected\"\n";
+    scene.bring(&taken(scene.phase(&script)));
+    assert_eq!(scene.manifest().current_phase_name(), "second");
+    assert!(!scene.scratch.exists("migrations/tidy/.planning/state.json"));
+    assert_eq!(
+        scene.scratch.read("migrations/tidy/plan.md"),
+        "# Plan, corrected"
+    );
+    for stray in ["migrations/other/plan.md", "piton.toml", ".piton/taste.md"] {
+        let worked = scene.phase(&(phase_that_writes("tidier\\n") + &edit(stray)));
+        assert!(
+            matches!(&worked, Worked::Failed { failure, .. } if failure.story.contains(stray)),
+            "{worked:?}"
+        );
+    }
+}
+
+#[test]
+fn an_agent_that_says_it_is_blocked_completes_no_phase() {
+    let scene = Scene::new();
+    let script = phase_that_writes("tidy\\n").replace("decision: commit", "decision: blocked");
+    let worked = scene.phase(&script);
+    assert!(matches!(worked, Worked::Failed { .. }), "{worked:?}");
+    assert_eq!(scene.manifest().current_phase_name(), "first");
+}
+
+#[test]
+fn a_limit_of_the_provider_is_nobody_s_failure() {
+    let scene = Scene::new();
+    let script = "[[step]]\nrole = \"phase.ready-check\"\nreply = \"used up\"\nfailure = \"limit-reached\"\nuntil = \"2026-06-02T00:00:00Z\"\n";
+    let worked = scene.phase(script);
+    assert!(
+        matches!(&worked, Worked::OutOfQuota { until: Some(_), .. }),
+        "{worked:?}"
+    );
+    assert_eq!(scene.unlanded(), []);
+    assert_eq!(scene.snapshots().len(), 0);
+}
+
+#[test]
+fn a_refactor_is_one_commit_or_none() {
+    let scene = Scene::new();
+    let work = taken(scene.refactor(&refactor_that_writes("better\\n", "done")));
+    scene.bring(&work);
+    assert_eq!(scene.scratch.subjects()[0], "piton: random files");
+    assert_eq!(scene.scratch.status(), "");
+    let worked = scene.refactor("[[step]]\nrole = \"refactor\"\nreply = \"nothing is worth it\"\n");
+    assert!(matches!(worked, Worked::Unchanged { .. }), "{worked:?}");
+    assert_eq!(scene.unlanded(), []);
+}
+
+#[test]
+fn whatever_an_agent_asks_for_the_number_of_tries_is_bounded() {
+    let mut scene = Scene::new();
+    scene.tries = 3;
+    for recommendation in ["same-target", "human-review", "none"] {
+        let reply = format!(
+            "\nBEGIN_CONTINUOUS_REFACTORING_STATUS\ndecision: retry\nretry_recommendation: {recommendation}\nEND_CONTINUOUS_REFACTORING_STATUS\n"
+        );
+        let before = scene.snapshots().len();
+        let worked = scene.refactor(&refactor_that_writes("x\\n", &reply));
+        assert!(matches!(worked, Worked::Failed { .. }), "{worked:?}");
+        assert_eq!(scene.snapshots().len() - before, 3, "{recommendation}");
+    }
+}
+
+#[test]
+fn accepted_work_whose_path_is_in_the_way_waits_and_lands_later() {
+    let scene = Scene::new();
+    let work = taken(scene.refactor(&refactor_that_writes("better\\n", "done")));
+    scene.scratch.write("src/lib.rs", "being edited\n");
+    let Brought::Waits { reason, hint } = scene.bring(&work) else {
+        panic!("it cannot land");
+    };
+    assert_eq!(reason, "in the way is src/lib.rs (changed)");
+    assert!(hint.unwrap().contains("lands with the next command"));
+    assert_eq!(scene.scratch.read("src/lib.rs"), "being edited\n");
+    scene.scratch.git(&["restore", "src/lib.rs"]);
+    let held = scene.unlanded();
+    let [Held::Work(held)] = held.as_slice() else {
+        panic!("{held:?}");
+    };
+    assert!(matches!(scene.bring(held), Brought::Landed { .. }));
+    assert_eq!(scene.scratch.read("src/lib.rs"), "better\n");
+}
+
+#[test]
+fn work_lands_on_top_of_what_the_user_committed_meanwhile_if_it_is_green_there() {
+    let scene = Scene::new();
+    let work = taken(scene.refactor(&refactor_that_writes("better\\n", "done")));
+    scene.scratch.write("src/other.rs", "the user's\n");
+    scene.scratch.commit_all("meanwhile");
+    assert!(matches!(
+        scene.bring(&work),
+        Brought::Landed { rebased: true, .. }
+    ));
+    assert_eq!(
+        scene.scratch.subjects()[..2],
+        ["piton: random files", "meanwhile"]
+    );
+    assert_eq!(scene.scratch.status(), "");
+
+    let work = taken(scene.refactor(&refactor_that_writes("best\\n", "done")));
+    scene.scratch.write("src/other.rs", "BROKEN\n");
+    scene.scratch.commit_all("the user broke it");
+    assert!(matches!(scene.bring(&work), Brought::Red { .. }));
+    assert_eq!(scene.scratch.subjects()[0], "the user broke it");
+    assert_eq!(scene.unlanded(), []);
+    scene.scratch.git(&["reset", "--quiet", "--hard", "HEAD~1"]);
+
+    let work = taken(scene.refactor(&refactor_that_writes("best\\n", "done")));
+    scene.scratch.write("src/lib.rs", "the user's own\n");
+    scene.scratch.commit_all("the same place");
+    assert_eq!(scene.bring(&work), Brought::Conflict);
+    assert_eq!(scene.scratch.read("src/lib.rs"), "the user's own\n");
+}
+
+#[test]
+fn the_baseline_is_proved_once_for_each_tree() {
+    let scene = Scene::new();
+    let head = scene.head();
+    let prove = |tree: &str| {
+        scene.with("", |shop, run| {
+            let proof = prove::baseline(shop, run, &head, tree).unwrap();
+            (proof.verdict.is_good(), proof.record.is_some())
+        })
+    };
+    assert_eq!(prove("t1"), (true, true));
+    assert_eq!(prove("t1"), (true, false));
+    assert_eq!(prove("t2"), (true, true));
+}

@@ -25,6 +25,26 @@ impl StateDir {
         self.0.join("lock")
     }
 
+    /// Returns the file that is locked while a run is under way.
+    pub fn run_lock(&self) -> PathBuf {
+        self.0.join("run.lock")
+    }
+
+    /// Returns where commits on their way to a branch have their intents.
+    pub fn landings(&self) -> PathBuf {
+        self.0.join("landings")
+    }
+
+    /// Returns where notes about accepted work lie that has not landed.
+    pub fn unlanded(&self) -> PathBuf {
+        self.0.join("unlanded")
+    }
+
+    /// Returns where it is noted which trees were green.
+    pub fn green(&self) -> PathBuf {
+        self.0.join("green")
+    }
+
     /// Returns where publishes under way have their trees and intents.
     pub fn transactions(&self) -> PathBuf {
         self.0.join("transactions")

@@ -27,6 +27,7 @@ Examples:
   piton init --dry-run                        what that would do
   piton migration new --target \"split the parser\"
   piton migration step SLUG --until ready     plan it, step by step
+  piton run --focus-on-live-migrations        carry out what is planned
   piton migration list"
 )]
 pub(crate) struct Cli {
@@ -102,6 +103,8 @@ pub(crate) enum Command {
     Migration(commands::migration::MigrationCommand),
     #[command(subcommand)]
     Prompt(commands::prompt::PromptCommand),
+    Run(Box<commands::run::RunArgs>),
+    RunOnce(Box<commands::run_once::RunOnceArgs>),
     #[command(subcommand)]
     Runs(commands::runs::RunsCommand),
     Taste(commands::taste::TasteArgs),

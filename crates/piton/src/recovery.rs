@@ -1,6 +1,8 @@
 //! What every command that writes does first: finish what was interrupted.
 
 use piton_agent::process::reap_leftovers;
+use piton_git::landing::Recovered;
+use piton_loop::work::land::settle;
 
 use crate::context::{Context, Place};
 use crate::error::{CommandError, ErrorKind};
@@ -73,12 +75,50 @@ impl Context {
                 .because(error)
                 .hint("`piton migration doctor --all` shows what is left")
         })?;
+        self.settle_landings(place)?;
         self.out.trace("looked for what was interrupted");
         for notice in notices {
             self.out.note(
                 Channel::Recovery,
                 Level::WARNING,
                 &format!("recovered: {notice}"),
+            );
+        }
+        Ok(())
+    }
+
+    /// Finishes or puts back commits that were cut off on their way to a branch.
+    fn settle_landings(&self, place: &Place) -> Result<(), CommandError> {
+        let holder = self.holder("recovering a landing");
+        let settled = settle(&self.disk, &place.repository, place.state().path(), &holder)
+            .map_err(|error| {
+                CommandError::failed("could not finish a landing that was interrupted")
+                    .because(error)
+            })?;
+        for one in settled {
+            let told = match one {
+                Recovered::NothingTouched => continue,
+                Recovered::Finished { commit } => {
+                    format!("finished landing {}", commit.short())
+                }
+                Recovered::PutBack { commit, left } if left.is_empty() => format!(
+                    "put your files back that landing {} had begun to change; it lands again",
+                    commit.short()
+                ),
+                Recovered::PutBack { commit, left } => {
+                    let left: Vec<String> =
+                        left.iter().map(|path| path.display().to_string()).collect();
+                    format!(
+                        "put your files back that landing {} had begun to change, but for {}, which changed since",
+                        commit.short(),
+                        left.join(", ")
+                    )
+                }
+            };
+            self.out.note(
+                Channel::Recovery,
+                Level::WARNING,
+                &format!("recovered: {told}"),
             );
         }
         Ok(())

@@ -110,3 +110,12 @@ pub fn tree_of(repository: &Repository, commit: &CommitId) -> Result<TreeId, Git
             what: format!("{error}"),
         })
 }
+
+/// Tells what changed from one commit to what is checked out, a line a file.
+pub fn difference(repository: &Repository, from: &CommitId) -> Result<String, GitError> {
+    GitCommand::reading(repository.top())
+        .args(["diff", "--stat", "--no-ext-diff", "--no-color"])
+        .arg(from.as_str())
+        .arg("HEAD")
+        .line()
+}

@@ -23,7 +23,7 @@ mod perform;
 mod recover;
 
 pub use change::{PathChange, TreeEntry, changes};
-pub use compose::{Merged, TreeId, commit_tree, merge_onto, tree_of};
+pub use compose::{Merged, TreeId, commit_tree, difference, merge_onto, tree_of};
 pub use error::{InTheWay, LandError, Obstacle, Refusal};
 pub use onto::{Onto, current};
 pub use perform::{Landed, Landing, land};

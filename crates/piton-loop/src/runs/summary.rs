@@ -60,6 +60,12 @@ pub enum FinalStatus {
     ValidationFailed,
     MigrationFailed,
     MaxConsecutiveFailures,
+    TargetsUsedUp,
+    NothingEligible,
+    WaitsForPeople,
+    WaitsToLand,
+    LimitReached,
+    BudgetReached,
     Interrupted,
 }
 
@@ -136,6 +142,12 @@ impl FinalStatus {
             Self::ValidationFailed => "validation_failed",
             Self::MigrationFailed => "migration_failed",
             Self::MaxConsecutiveFailures => "max_consecutive_failures",
+            Self::TargetsUsedUp => "targets_used_up",
+            Self::NothingEligible => "nothing_eligible",
+            Self::WaitsForPeople => "waits_for_people",
+            Self::WaitsToLand => "waits_to_land",
+            Self::LimitReached => "limit_reached",
+            Self::BudgetReached => "budget_reached",
             Self::Interrupted => "interrupted",
         }
     }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use piton_base::StateDir;
 use piton_durable::{Disk, DiskRead, WriteError, write_atomic};
 use piton_git::landing::Onto;
 use piton_git::slot::held::{self, HeldRef};
@@ -50,7 +51,7 @@ struct Note {
 
 /// Where notes about work that has not landed lie, in this clone's own state.
 pub fn notes(state: &Path) -> PathBuf {
-    state.join("unlanded")
+    StateDir::at(state).unlanded()
 }
 
 impl Accepted {

@@ -76,6 +76,15 @@ pub(super) fn ask(
         schema: None,
         limits: shop.limits,
     };
+    let try_number = match ask.retry {
+        1 => String::new(),
+        again => format!(", try {again}"),
+    };
+    shop.tell.tell(&format!(
+        "asks {} for {role}, at {} effort{try_number}",
+        shop.agent.name(),
+        ask.effort.effective
+    ));
     let record = shop.agent.call(&call, &files, shop.stop, shop.show);
     let guarded = guarded(shop, run, slot, &guard, role);
     let ended = match record {

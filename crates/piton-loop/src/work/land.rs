@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use piton_agent::CallRole;
+use piton_base::StateDir;
 use piton_durable::{Lock, LockError};
 use piton_git::landing::{
     LandError, Landed, Landing, Merged, Recovered, Refusal, commit_tree, land, merge_onto, recover,
@@ -125,7 +126,7 @@ pub fn bring(
 }
 
 fn once(shop: &Shop<'_>, work: &Accepted) -> Result<Landed, BringError> {
-    let _held = Lock::at(shop.site.state().join("lock")).acquire(&shop.holder, PATIENCE)?;
+    let _held = Lock::at(StateDir::at(shop.site.state()).lock()).acquire(&shop.holder, PATIENCE)?;
     let why = format!("piton: {}", work.subject);
     Ok(land(
         shop.disk,
@@ -143,7 +144,7 @@ fn once(shop: &Shop<'_>, work: &Accepted) -> Result<Landed, BringError> {
 
 /// Returns where landings under way leave their notes.
 pub fn notes(state: &std::path::Path) -> std::path::PathBuf {
-    state.join("landings")
+    StateDir::at(state).landings()
 }
 
 /// Finishes or puts back what a dead process left half landed.
@@ -158,6 +159,6 @@ pub fn settle(
     if disk.list(&notes).map_or(true, |entries| entries.is_empty()) {
         return Ok(Vec::new());
     }
-    let _held = Lock::at(state.join("lock")).acquire(holder, PATIENCE)?;
+    let _held = Lock::at(StateDir::at(state).lock()).acquire(holder, PATIENCE)?;
     Ok(recover(disk, repository, &notes)?)
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use piton_agent::CallRole;
+use piton_base::StateDir;
 use piton_durable::DiskRead;
 use piton_git::slot::{Slot, SlotUse, Slots};
 use piton_git::{CommitId, View};
@@ -50,16 +51,27 @@ pub fn prove(
     let files = run.call(role.as_str()).map_err(|error| trouble(&error))?;
     let token = format!("{}-{}", run.id(), run.summary().counts.calls);
     set_up(shop, &slot, &files.directory, &token, role)?;
+    if let Some(command) = shop.validator.command {
+        let commit = commit.short();
+        shop.tell
+            .tell(&format!("validates {commit} with `{}`", command.as_str()));
+    }
     match shop
         .validator
         .validate(slot.dir(), &files.directory, &token)
     {
         Ok(Verdict::Stopped) => Err(Halt::Stopped),
-        Ok(verdict) => Ok(Proof {
-            verdict,
-            record: Some(files.directory),
-            missing: missing(shop.disk, shop.site.root(), slot.dir()),
-        }),
+        Ok(verdict) => {
+            shop.tell.tell(&match &verdict {
+                Verdict::Green { lasted } => format!("green in {:.1} s", lasted.as_secs_f64()),
+                other => other.to_string(),
+            });
+            Ok(Proof {
+                verdict,
+                record: Some(files.directory),
+                missing: missing(shop.disk, shop.site.root(), slot.dir()),
+            })
+        }
         Err(error) => Err(infra(role, &error).into()),
     }
 }
@@ -72,7 +84,7 @@ pub fn baseline(
     tree: &str,
 ) -> Result<Proof, Halt> {
     let role = CallRole::Validation;
-    let notes = shop.site.state().join("baseline");
+    let notes = StateDir::at(shop.site.state()).green();
     let setup = shop.slots.setup.as_ref();
     let key = shop.validator.command.map(|command| {
         let setup = setup.map_or("", |setup| setup.setup.command.as_str());

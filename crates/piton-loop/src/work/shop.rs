@@ -21,6 +21,19 @@ pub trait Models: Debug {
     fn model(&self, role: CallRole) -> Option<String>;
 }
 
+/// Tells people how work goes.
+pub trait Tell {
+    fn tell(&self, text: &str);
+}
+
+/// Tells nobody.
+#[derive(Clone, Copy, Debug)]
+pub struct Mute;
+
+impl Tell for Mute {
+    fn tell(&self, _text: &str) {}
+}
+
 /// The workshop of one run: read once at its start, the same for every action.
 #[derive(Clone)]
 pub struct Shop<'a> {
@@ -34,6 +47,7 @@ pub struct Shop<'a> {
     pub stop: &'a Stop,
     pub holder: Holder,
     pub show: &'a dyn CallEvents,
+    pub tell: &'a dyn Tell,
     pub prompts: &'a PromptSet,
     pub taste: &'a str,
     pub budget: EffortBudget,

@@ -23,7 +23,7 @@ use piton_loop::work::land::{Brought, bring};
 use piton_loop::work::phase::PhaseWork;
 use piton_loop::work::phase::Start;
 use piton_loop::work::refactor::RefactorWork;
-use piton_loop::work::{Accepted, Models, Shop, Worked, phase, prove, refactor};
+use piton_loop::work::{Accepted, Models, Mute, Shop, Worked, phase, prove, refactor};
 use piton_migration::live::load_manifest;
 use piton_migration::manifest::{Manifest, Status};
 use piton_migration::own::{OwnData, TargetProvenance, load_own};
@@ -129,6 +129,7 @@ impl Scene {
             stop: &stop,
             holder: holder.clone(),
             show: &Quiet,
+            tell: &Mute,
             prompts: &prompts,
             taste: "Deleting code is best.",
             budget: EffortBudget::new(None, None).unwrap(),
@@ -197,7 +198,7 @@ impl Scene {
     fn own(&self) -> OwnData {
         load_own(&RealDisk, &self.scratch.path().join("migrations/tidy"))
             .unwrap()
-            .unwrap_or_else(OwnData::new)
+            .unwrap_or_default()
     }
 
     fn snapshots(&self) -> Vec<String> {

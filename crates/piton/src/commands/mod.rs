@@ -10,6 +10,8 @@ pub(crate) mod journal;
 pub(crate) mod man;
 pub(crate) mod migration;
 pub(crate) mod prompt;
+pub(crate) mod run;
+pub(crate) mod run_once;
 pub(crate) mod runs;
 pub(crate) mod selftest;
 pub(crate) mod taste;
@@ -26,6 +28,8 @@ pub(crate) fn run(context: &Context, command: Command) -> CommandResult {
         Command::Config(command) => config::run(context, &command),
         Command::Migration(command) => migration::run(context, &command),
         Command::Prompt(command) => prompt::run(context, &command),
+        Command::Run(args) => run::run(context, &args),
+        Command::RunOnce(args) => run_once::run(context, &args),
         Command::Runs(command) => runs::run(context, &command),
         Command::Taste(args) => taste::run(context, &args),
         Command::Exec(command) => Ok(exec::run(context, &command)),

@@ -47,6 +47,30 @@ pub(crate) const KNOWN: &[Known] = &[
         describes: "the command that says whether the repository is sound; run without a shell",
     },
     Known {
+        name: "validation.deadline",
+        kind: Kind::Duration,
+        default: Some("1h"),
+        describes: "how long the validation command may take",
+    },
+    Known {
+        name: "validation.idle-limit",
+        kind: Kind::Duration,
+        default: Some("10m"),
+        describes: "how long the validation command may print nothing",
+    },
+    Known {
+        name: "validation.attempts",
+        kind: Kind::Count,
+        default: Some("1"),
+        describes: "how often a red validation is run; red and then green is flaky",
+    },
+    Known {
+        name: "validation.flaky",
+        kind: Kind::Choice(&["accept", "refuse"]),
+        default: Some("accept"),
+        describes: "whether work is accepted whose validation is flaky",
+    },
+    Known {
         name: "commit-prefix",
         kind: Kind::Text,
         default: Some("piton"),

@@ -8,6 +8,7 @@ mod reading;
 mod runs;
 mod writing;
 
+pub(crate) use planning::Shown;
 pub(crate) use publishing::Publishing;
 pub(crate) use reading::Reading;
 pub(crate) use writing::Writing;

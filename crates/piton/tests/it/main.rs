@@ -19,6 +19,7 @@ mod prompt;
 mod pty;
 mod recoveries;
 mod repairs;
+mod running;
 mod runs;
 mod selftest;
 mod stage;

@@ -17,6 +17,7 @@ use super::super::decide::{StepRefusal, refuse_dirty};
 use super::super::site::Site;
 use super::super::skip_note;
 use super::super::snapshot::{Live, SnapshotError};
+use super::wake::forget_deferral;
 use crate::commit;
 
 /// Why a person's decision cannot be recorded. Nothing was changed.
@@ -60,6 +61,10 @@ pub enum PersonRefusal {
     NoReviewedManifest { slug: Slug },
     #[error("take up the review of {slug}: it was not approved")]
     StillAwaiting { slug: Slug },
+    #[error("wake {slug}, which was not put off")]
+    Awake { slug: Slug },
+    #[error("wake {slug}, which waits for a person")]
+    AsksPerson { slug: Slug },
     #[error("{slug} changed since it was shown")]
     Changed { slug: Slug },
 }
@@ -85,6 +90,12 @@ impl PersonRefusal {
             Self::StillAwaiting { slug } => Some(format!(
                 "nothing was changed; `piton migration review {slug}` asks again"
             )),
+            Self::AsksPerson { slug } => Some(format!(
+                "`piton migration review {slug}` shows what is asked; then approve, refine or reject"
+            )),
+            Self::Awake { .. } => Some(
+                "`piton run --focus-on-live-migrations --dry-run` says what comes next".to_owned(),
+            ),
             Self::Snapshot(_)
             | Self::Over { .. }
             | Self::Blank { .. }
@@ -122,6 +133,7 @@ pub fn approve(
     let manifest = waiting.reviewed(now).manifest().clone();
     let mut contents = live.contents;
     contents.put(MANIFEST_FILE, manifest.encode());
+    forget_deferral(&mut contents, &live.own);
     Ok(Proposal {
         message: message(prefix, &slug, "approve", &why),
         mode: Mode::ReadyPublish,

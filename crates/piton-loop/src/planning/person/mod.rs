@@ -1,4 +1,4 @@
-//! What people decide about a migration: refine, approve, reject.
+//! What people decide about a migration: refine, approve, reject, wake.
 //!
 //! Each is decided into a [`Proposal`](super::candidate::Proposal), without an
 //! agent, and published like any planning step.
@@ -7,8 +7,10 @@ mod decide;
 mod refine;
 mod session;
 mod sheet;
+mod wake;
 
 pub use decide::{PersonRefusal, approve, reject, reviewed};
 pub use refine::refine;
 pub use session::ReviewSession;
 pub use sheet::{Choice, ReviewSheet};
+pub use wake::wake;

@@ -12,6 +12,7 @@ use super::super::decide::{StepRefusal, refuse_dirty};
 use super::super::site::Site;
 use super::super::snapshot::Snapshot;
 use super::decide::{PersonRefusal, message};
+use super::wake::forget_deferral;
 
 /// Records feedback on a plan, reopening its planning where a revision is the
 /// only way to take it up. The next planning step sees it.
@@ -54,6 +55,7 @@ pub fn refine(
     let mut contents = base.contents;
     contents.put(STATE_FILE, state.encode());
     contents.put(MANIFEST_FILE, manifest.encode());
+    forget_deferral(&mut contents, &base.own);
     Ok(Proposal {
         message: message(prefix, &slug, "refine", text),
         mode: Proposal::mode_of(manifest.status()),

@@ -1,5 +1,6 @@
 //! `piton demo`: the main job on a small project, without an agent or a network.
 
+mod carrying;
 mod guide;
 mod project;
 mod steps;

@@ -116,6 +116,19 @@ impl Project {
         command
     }
 
+    /// Returns where agents work, which is no part of the project.
+    pub(super) fn slots(&self) -> PathBuf {
+        let mut name = self.root.clone().into_os_string();
+        name.push(".slots");
+        PathBuf::from(name)
+    }
+
+    /// Whether the project's tests can be run here.
+    pub(super) fn has_cargo(&self) -> Result<bool, CommandError> {
+        let tested = self.test()?;
+        Ok(tested.is_some_and(|line| line.starts_with("test result")))
+    }
+
     /// Runs the project's tests, if cargo is there.
     pub(super) fn test(&self) -> Result<Option<String>, CommandError> {
         let mut cargo = command(Path::new("cargo"));
@@ -168,7 +181,9 @@ impl Project {
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .env("XDG_CONFIG_HOME", &self.home)
-            .env("XDG_DATA_HOME", &self.home);
+            .env("XDG_DATA_HOME", &self.home)
+            .env("XDG_CACHE_HOME", self.slots())
+            .env_remove("CARGO_TARGET_DIR");
         for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
             command.env_remove(name);
         }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use piton_durable::DiskRead;
 use serde_json::{Value, json};
 
+use super::carrying;
 use super::guide::Guide;
 use super::project::{Project, SCRIPT_FILE};
 use crate::context::Context;
@@ -87,6 +88,24 @@ pub(super) fn walk(context: &Context, guide: &Guide<'_>, project: &Project) -> C
         )
         .because(format!("it is {}", shown["status"])));
     }
+    if !project.has_cargo()? {
+        guide.tell("cargo is not here, so what the phases make is not tested.");
+        ask(
+            context,
+            guide,
+            project,
+            &["config", "set", "validation-command", "true"],
+        )?;
+        project.git(&[
+            "commit",
+            "--quiet",
+            "--all",
+            "--message",
+            "Validate nothing",
+        ])?;
+    }
+    carrying::carry_out(context, guide, project)?;
+    let shown = show(project)?;
     end(context, guide, project, &shown)
 }
 
@@ -121,7 +140,7 @@ fn fall(context: &Context, guide: &Guide<'_>, project: &Project) -> Result<(), C
     Ok(())
 }
 
-fn wait_for_call(
+pub(super) fn wait_for_call(
     context: &Context,
     project: &Project,
     before: usize,
@@ -142,7 +161,7 @@ fn wait_for_call(
 }
 
 /// Counts the calls that have begun, by the prompts in the run records.
-fn calls(context: &Context, project: &Project) -> usize {
+pub(super) fn calls(context: &Context, project: &Project) -> usize {
     let names = |dir: &Path| {
         context
             .disk
@@ -189,7 +208,7 @@ fn ask(
     Ok(done)
 }
 
-fn document(project: &Project, args: &[&str]) -> Result<Value, CommandError> {
+pub(super) fn document(project: &Project, args: &[&str]) -> Result<Value, CommandError> {
     let output = project
         .piton(args)
         .output()
@@ -237,7 +256,7 @@ fn answer(context: &Context, project: &Project, step: &str) -> String {
 }
 
 /// Writes a command as a person would type it.
-fn line(args: &[&str]) -> String {
+pub(super) fn line(args: &[&str]) -> String {
     let words: Vec<&str> = ["piton"].into_iter().chain(args.iter().copied()).collect();
     piton_agent::words::join(&words)
 }
@@ -254,16 +273,18 @@ fn end(context: &Context, guide: &Guide<'_>, project: &Project, shown: &Value) -
     guide.tell(&format!(
         "{live}\n    the migration: plan, phases, and what was accepted on the way\n\
          {state}\n    this clone's own: run records with every prompt and answer, journals\n\
-         Remove it all with: rm -r {root}",
+         {slots}\n    the slots that agents worked in\n\
+         Remove it all with: rm -r {root} {slots}",
         live = live.display(),
         state = project.root.join(".git/piton").display(),
         root = project.root.display(),
+        slots = project.slots().display(),
     ));
     guide.chapter("The same on your own repository");
     guide.tell(
         "piton init\n\
          piton migration new --target \"what shall change\"\n\
-         piton migration step SLUG --until ready --with claude",
+         piton run --focus-on-live-migrations --with claude",
     );
     if context.out.json_wanted() {
         let commits: Vec<&str> = history.lines().collect();

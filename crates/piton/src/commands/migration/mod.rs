@@ -4,7 +4,7 @@ mod approve;
 mod doctor;
 mod list;
 mod new;
-mod planned_step;
+pub(crate) mod planned_step;
 mod proposed;
 mod refine;
 mod reject;
@@ -12,6 +12,7 @@ mod repair;
 mod review;
 mod show;
 mod step;
+mod wake;
 
 use std::path::Path;
 
@@ -40,6 +41,7 @@ pub(crate) enum MigrationCommand {
     Review(review::ReviewArgs),
     Approve(approve::ApproveArgs),
     Reject(reject::RejectArgs),
+    Wake(wake::WakeArgs),
     List(list::ListArgs),
     Show(show::ShowArgs),
     Doctor(doctor::DoctorArgs),
@@ -53,6 +55,7 @@ pub(crate) fn run(context: &Context, command: &MigrationCommand) -> CommandResul
         MigrationCommand::Review(args) => review::run(context, args),
         MigrationCommand::Approve(args) => approve::run(context, args),
         MigrationCommand::Reject(args) => reject::run(context, args),
+        MigrationCommand::Wake(args) => wake::run(context, args),
         MigrationCommand::List(args) => list::run(context, args),
         MigrationCommand::Show(args) => show::run(context, args),
         MigrationCommand::Doctor(args) => doctor::run(context, args),
@@ -88,10 +91,12 @@ fn find(context: &Context, live: &LiveDir, value: &Path) -> Result<Slug, Command
 /// Turns a refusal of a person's decision into the error of a command.
 fn person_refusal(error: PersonRefusal, slug: &Slug) -> CommandError {
     let kind = match &error {
+        PersonRefusal::AsksPerson { .. } => ErrorKind::NeedsPerson,
         PersonRefusal::NotAwaiting { .. }
         | PersonRefusal::OpenFindings { .. }
         | PersonRefusal::Over { .. }
         | PersonRefusal::Blank { .. }
+        | PersonRefusal::Awake { .. }
         | PersonRefusal::Transition { .. }
         | PersonRefusal::State { .. }
         | PersonRefusal::StillAwaiting { .. } => ErrorKind::Usage,

@@ -19,15 +19,15 @@ use crate::planned::PlanArgs;
 use crate::planning::{self, Desk, refusal};
 
 /// What the step is made for.
-pub(super) struct StepCommand {
-    pub(super) name: &'static str,
-    pub(super) effort: fn(Effort) -> AskedEffort,
+pub(crate) struct StepCommand {
+    pub(crate) name: &'static str,
+    pub(crate) effort: fn(Effort) -> AskedEffort,
     /// Asks again although an answer waits.
-    pub(super) anew: bool,
+    pub(crate) anew: bool,
 }
 
 /// Decides the next step and shows, saves or performs it.
-pub(super) fn carry_out(
+pub(crate) fn carry_out(
     context: &Context,
     place: &Place,
     slug: &Slug,

@@ -9,3 +9,4 @@ mod shown;
 
 pub(super) use call::Recording;
 pub(super) use observe::{Settled, observe_call, observe_publish};
+pub(crate) use shown::Shown;

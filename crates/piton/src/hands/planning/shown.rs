@@ -6,7 +6,7 @@ use piton_agent::{CallEvent, CallEvents};
 use crate::output::{Channel, Level, Out};
 
 /// Shows what an agent prints, where it is asked for.
-pub(super) struct Shown<'a>(pub(super) &'a Out);
+pub(crate) struct Shown<'a>(pub(crate) &'a Out);
 
 impl CallEvents for Shown<'_> {
     fn event(&self, event: CallEvent<'_>) {

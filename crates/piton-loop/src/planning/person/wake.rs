@@ -1,0 +1,74 @@
+//! Forgetting that a migration was put off, because a person acted.
+
+use piton_durable::DiskRead;
+use piton_git::GitRead;
+use piton_migration::manifest::{MANIFEST_FILE, MigrationState};
+use piton_migration::own::{OWN_FILE, OwnData};
+use piton_migration::slug::Slug;
+use piton_migration::stamp::Stamp;
+
+use super::super::candidate::Proposal;
+use super::super::contents::Contents;
+use super::super::decide::refuse_dirty;
+use super::super::site::Site;
+use super::super::snapshot::Live;
+use super::decide::{PersonRefusal, message};
+
+/// Wakes a migration that was put off: it is worked on with the next run.
+pub fn wake(
+    disk: &dyn DiskRead,
+    git: &dyn GitRead,
+    site: &Site,
+    slug: &Slug,
+    prefix: &str,
+    now: Stamp,
+) -> Result<Proposal, PersonRefusal> {
+    let live = Live::read(disk, site, slug)?;
+    let slug = slug.clone();
+    let status = live.manifest.status();
+    let asleep = live.manifest.cooldown_until().is_some()
+        || live.manifest.wake_up_on().is_some()
+        || is_put_off(&live.own);
+    let manifest = match MigrationState::from(live.manifest.clone()) {
+        MigrationState::Planning(planning) if asleep => planning.wake(now).into_manifest(),
+        MigrationState::Ready(ready) if asleep => ready.wake(now).into_manifest(),
+        MigrationState::Planning(_) | MigrationState::Ready(_) => {
+            return Err(PersonRefusal::Awake { slug });
+        }
+        MigrationState::AwaitingReview(_) => {
+            return Err(PersonRefusal::AsksPerson { slug });
+        }
+        MigrationState::Skipped(_) | MigrationState::Done(_) => {
+            return Err(PersonRefusal::Over {
+                verb: "wake",
+                slug,
+                status,
+            });
+        }
+    };
+    refuse_dirty(git, site, &slug)?;
+    let mut contents = live.contents;
+    contents.put(MANIFEST_FILE, manifest.encode());
+    forget_deferral(&mut contents, &live.own);
+    Ok(Proposal {
+        message: message(prefix, &slug, "wake", "Woken by a person."),
+        mode: Proposal::mode_of(status),
+        operation: "migration.wake".to_owned(),
+        base: live.digest,
+        contents,
+        slug,
+    })
+}
+
+/// Takes the deferral out of piton's notes, where there is one.
+pub(super) fn forget_deferral(contents: &mut Contents, own: &OwnData) {
+    if is_put_off(own) {
+        let mut own = own.clone();
+        own.clear_deferral();
+        contents.put(OWN_FILE, own.encode());
+    }
+}
+
+fn is_put_off(own: &OwnData) -> bool {
+    own.deferral.is_some() || own.failures > 0 || own.retry_at.is_some()
+}

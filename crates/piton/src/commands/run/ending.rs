@@ -1,0 +1,70 @@
+//! How a run ends: a status in its record, an exit code.
+
+use piton_loop::deciding::stop::Stop;
+use piton_loop::runs::FinalStatus;
+
+use crate::exit::Exit;
+
+/// Why a run is over.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Ending {
+    Decided(Stop),
+    /// The repository was not sound before anything was done.
+    BaselineRed,
+    /// Piton could not go on.
+    Broken(String),
+    Interrupted,
+}
+
+impl Ending {
+    /// Returns the exit code. Work that waits to land is never a plain success.
+    pub(super) fn exit(&self, waits_to_land: bool) -> Exit {
+        let exit = match self {
+            Self::Decided(stop) => match stop {
+                Stop::CountReached { .. } | Stop::TargetsUsedUp | Stop::NothingEligible { .. } => {
+                    Exit::Done
+                }
+                Stop::WaitsForPeople { .. } | Stop::WaitsToLand => Exit::WaitsForPerson,
+                Stop::Failures { .. } => Exit::Failed,
+                Stop::OutOfQuota { .. } | Stop::Budget(_) => Exit::LimitReached,
+            },
+            Self::BaselineRed => Exit::ValidationRed,
+            Self::Broken(_) => Exit::Failed,
+            Self::Interrupted => Exit::Interrupted,
+        };
+        match exit {
+            Exit::Done if waits_to_land => Exit::WaitsForPerson,
+            exit => exit,
+        }
+    }
+
+    pub(super) fn status(&self) -> FinalStatus {
+        match self {
+            Self::Decided(stop) => match stop {
+                Stop::CountReached { .. } => FinalStatus::Completed,
+                Stop::TargetsUsedUp => FinalStatus::TargetsUsedUp,
+                Stop::NothingEligible { .. } => FinalStatus::NothingEligible,
+                Stop::WaitsForPeople { .. } => FinalStatus::WaitsForPeople,
+                Stop::WaitsToLand => FinalStatus::WaitsToLand,
+                Stop::Failures { .. } => FinalStatus::MaxConsecutiveFailures,
+                Stop::OutOfQuota { .. } => FinalStatus::LimitReached,
+                Stop::Budget(_) => FinalStatus::BudgetReached,
+            },
+            Self::BaselineRed => FinalStatus::BaselineFailed,
+            Self::Broken(_) => FinalStatus::Failed,
+            Self::Interrupted => FinalStatus::Interrupted,
+        }
+    }
+
+    /// Returns the ending in words.
+    pub(super) fn told(&self) -> String {
+        match self {
+            Self::Decided(stop) => stop.to_string(),
+            Self::BaselineRed => {
+                "the validation command is red before anything was done".to_owned()
+            }
+            Self::Broken(why) => why.clone(),
+            Self::Interrupted => "interrupted; whatever was accepted is kept".to_owned(),
+        }
+    }
+}

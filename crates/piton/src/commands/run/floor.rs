@@ -1,0 +1,147 @@
+//! Everything a run works with, read once at its start.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use piton_agent::{Agent, CallEvents, CallRole, Host};
+use piton_durable::Holder;
+use piton_loop::slots::SlotSettings;
+use piton_loop::validation::{Flaky, Policy, ShowOutput, ValidationCommand, Validator};
+use piton_loop::work::{Models, Shop, Tell};
+
+use super::args::WorkArgs;
+use crate::agents::{self, ChosenAgent};
+use crate::config::Settings;
+use crate::context::{Context, Place};
+use crate::error::CommandError;
+use crate::planning::Desk;
+
+/// What a run was set up with. Nothing of it changes while the run lasts.
+#[derive(Debug)]
+pub(super) struct Floor<'a> {
+    pub(super) context: &'a Context,
+    pub(super) place: &'a Place,
+    pub(super) desk: Desk,
+    pub(super) slots: SlotSettings,
+    pub(super) chosen: ChosenAgent,
+    pub(super) agent: Arc<dyn Agent>,
+    pub(super) command: Option<ValidationCommand>,
+    policy: Policy,
+    host: Host,
+    models: SettledModels,
+    notes: PathBuf,
+    holder: Holder,
+    tries: u32,
+    mission: Option<String>,
+    amendment: Option<String>,
+}
+
+impl<'a> Floor<'a> {
+    pub(super) fn set(
+        context: &'a Context,
+        place: &'a Place,
+        work: &WorkArgs,
+        tries: u32,
+    ) -> Result<Self, CommandError> {
+        let settings = &place.settings;
+        let desk = Desk::set(context, place)?;
+        let chosen = ChosenAgent::from_settings(settings, &context.directory, place.top());
+        let agent = chosen.agent(context, settings, &place.state())?;
+        let command = settings
+            .text("validation-command")
+            .map(ValidationCommand::read)
+            .transpose()
+            .map_err(|error| {
+                CommandError::usage("could not use `validation-command`").because(error)
+            })?
+            .flatten();
+        Ok(Self {
+            slots: crate::slots::settings(context, place)?,
+            policy: policy(settings),
+            host: Host::new(context.environment.raw()).with_directory(place.top()),
+            models: SettledModels(settings.clone()),
+            notes: place.state().calls(),
+            holder: context.holder("a run"),
+            mission: work.mission(context)?,
+            amendment: work.amendment(context)?,
+            context,
+            place,
+            desk,
+            chosen,
+            agent,
+            command,
+            tries,
+        })
+    }
+
+    /// Returns the workshop of this run.
+    pub(super) fn shop<'s>(
+        &'s self,
+        show: &'s dyn CallEvents,
+        tell: &'s dyn Tell,
+        output: &'s dyn ShowOutput,
+    ) -> Shop<'s> {
+        let context = self.context;
+        Shop {
+            disk: &context.disk,
+            repository: &self.place.repository,
+            clock: &context.clock,
+            site: &self.desk.site,
+            slots: &self.slots,
+            agent: &*self.agent,
+            limits: self.chosen.limits(),
+            stop: &context.stop,
+            holder: self.holder.clone(),
+            show,
+            tell,
+            prompts: &self.desk.prompts,
+            taste: &self.desk.taste.text,
+            budget: self.desk.budget,
+            models: &self.models,
+            validator: Validator {
+                disk: &context.disk,
+                clock: &context.clock,
+                stop: &context.stop,
+                host: &self.host,
+                command: self.command.as_ref(),
+                policy: self.policy,
+                notes: &self.notes,
+                show: output,
+            },
+            prefix: &self.desk.prefix,
+            tries: self.tries,
+            mission: self.mission.as_deref(),
+            amendment: self.amendment.as_deref(),
+        }
+    }
+}
+
+/// The models that the settings name.
+#[derive(Debug)]
+struct SettledModels(Settings);
+
+impl Models for SettledModels {
+    fn model(&self, role: CallRole) -> Option<String> {
+        agents::model(&self.0, role.as_str())
+    }
+}
+
+fn policy(settings: &Settings) -> Policy {
+    let usual = Policy::default();
+    Policy {
+        attempts: settings
+            .count("validation.attempts")
+            .and_then(|count| u32::try_from(count).ok())
+            .unwrap_or(usual.attempts),
+        flaky: settings
+            .text("validation.flaky")
+            .and_then(|word| word.parse::<Flaky>().ok())
+            .unwrap_or(usual.flaky),
+        idle: settings
+            .duration("validation.idle-limit")
+            .unwrap_or(usual.idle),
+        deadline: settings
+            .duration("validation.deadline")
+            .unwrap_or(usual.deadline),
+    }
+}

@@ -1,0 +1,145 @@
+//! What the next thing is decided from.
+
+use piton_base::Clock;
+use piton_git::landing::{Onto, current};
+use piton_git::{CommitId, GitRead};
+use piton_loop::deciding::limits::Limits;
+use piton_loop::deciding::memory::Memory;
+use piton_loop::deciding::next::{self, Decision};
+use piton_loop::deciding::observe::{self, DiskGate};
+use piton_loop::deciding::queue::{self, Entry};
+use piton_loop::deciding::world::{Seen, Standing, World};
+use piton_loop::targets::Source;
+use piton_loop::work::accepted::{self, Held};
+use piton_migration::live::LiveDir;
+use piton_migration::manifest::Phase;
+use piton_migration::slug::Slug;
+
+use super::floor::Floor;
+use crate::error::CommandError;
+
+/// One look at the repository.
+#[derive(Debug)]
+pub(super) struct View {
+    pub(super) onto: Onto,
+    pub(super) head: CommitId,
+    pub(super) held: Vec<Held>,
+    names: Vec<String>,
+    migrations: Vec<Standing>,
+    live: LiveDir,
+    now: jiff::Timestamp,
+}
+
+impl View {
+    pub(super) fn look(floor: &Floor<'_>) -> Result<Self, CommandError> {
+        let (context, place) = (floor.context, floor.place);
+        let Some((onto, head)) = current(&place.repository)? else {
+            return Err(
+                CommandError::usage("could not run in a repository without a commit")
+                    .hint("make a first commit; agents work on what is committed"),
+            );
+        };
+        let live = place.live();
+        let migrations =
+            observe::migrations(&context.disk, &place.repository, &live).map_err(|error| {
+                CommandError::failed("could not see which migrations there are").because(error)
+            })?;
+        let held = accepted::all(&context.disk, &place.repository, place.state().path())?;
+        let names = held
+            .iter()
+            .filter_map(|held| match held {
+                Held::Work(work) => Some(work.name.clone()),
+                Held::Lost { .. } => None,
+            })
+            .collect();
+        Ok(Self {
+            onto,
+            head,
+            held,
+            names,
+            migrations,
+            live,
+            now: context.clock.now(),
+        })
+    }
+
+    /// Decides the one next thing.
+    pub(super) fn decide(
+        &self,
+        floor: &Floor<'_>,
+        source: &Source,
+        limits: &Limits,
+        memory: &Memory,
+        seed: u64,
+    ) -> Decision {
+        let world = self.world(floor, source, limits, memory, seed);
+        next::next(&world, &self.gate(floor))
+    }
+
+    /// Returns what people know a phase by: its migration and its document.
+    pub(super) fn phase(&self, slug: &Slug, index: usize) -> String {
+        let standing = self.migrations.iter().find(|it| it.slug == *slug);
+        let reference = standing.and_then(|standing| match &standing.seen {
+            Seen::Known(known) => known.manifest.phases().get(index).map(Phase::reference),
+            Seen::Broken { .. } => None,
+        });
+        match reference {
+            Some(reference) => format!("{slug}/{reference}"),
+            None => slug.to_string(),
+        }
+    }
+
+    /// Returns every migration with why it is or is not worked on now.
+    pub(super) fn queue(
+        &self,
+        floor: &Floor<'_>,
+        source: &Source,
+        limits: &Limits,
+        memory: &Memory,
+        seed: u64,
+    ) -> Vec<Entry> {
+        let world = self.world(floor, source, limits, memory, seed);
+        queue::queue(&world, &self.gate(floor))
+    }
+
+    fn world<'a>(
+        &'a self,
+        floor: &Floor<'_>,
+        source: &'a Source,
+        limits: &'a Limits,
+        memory: &'a Memory,
+        seed: u64,
+    ) -> World<'a> {
+        World {
+            now: self.now,
+            migrations: &self.migrations,
+            unlanded: &self.names,
+            allowed: floor.desk.budget.max(),
+            source,
+            limits,
+            memory,
+            seed,
+        }
+    }
+
+    fn gate<'a>(&'a self, floor: &'a Floor<'_>) -> DiskGate<'a> {
+        DiskGate {
+            disk: &floor.context.disk,
+            live: &self.live,
+        }
+    }
+}
+
+/// Returns the tracked files as text; what is not UTF-8 cannot be named to an
+/// agent.
+pub(super) fn tracked(floor: &Floor<'_>) -> Result<Vec<String>, CommandError> {
+    let migrations = std::path::Path::new(floor.desk.site.migrations());
+    Ok(floor
+        .place
+        .repository
+        .tracked_files()?
+        .into_iter()
+        .filter(|path| !path.starts_with(migrations))
+        .filter_map(|path| path.into_os_string().into_string().ok())
+        .collect())
+}

@@ -1,0 +1,275 @@
+//! The loop from the command line.
+
+use std::fs;
+
+use piton_testkit::ScratchRepo;
+use serde_json::Value;
+
+use crate::env::{Ran, TestEnv};
+
+const MANIFEST: &str = r#"{"awaiting_human_review": false, "cooldown_until": null,
+  "created_at": "2026-06-01T00:00:00.000+00:00", "current_phase": "first",
+  "human_review_reason": null, "last_touch": "2026-06-01T00:00:00.000+00:00", "name": "tidy",
+  "phases": [
+    {"done": false, "effort_reason": null, "file": "phase-1-first.md", "name": "first",
+     "precondition": "src/lib.rs exists", "required_effort": null},
+    {"done": false, "effort_reason": null, "file": "phase-2-second.md", "name": "second",
+     "precondition": "the first is done", "required_effort": "high"}],
+  "status": "ready", "wake_up_on": null}"#;
+
+const SCRIPT: &str = r#"
+[[step]]
+role = "phase.ready-check"
+reply = "ready: yes"
+[[step]]
+role = "phase.execute"
+reply = "done"
+[[step.edit]]
+base = "cwd"
+path = "src/lib.rs"
+append = "tidy\n"
+[[step]]
+role = "refactor"
+reply = "done"
+[[step.edit]]
+base = "cwd"
+path = "src/lib.rs"
+append = "cleaner\n"
+"#;
+
+fn env() -> TestEnv {
+    let repo = ScratchRepo::new();
+    repo.write("src/lib.rs", "fine\n");
+    repo.write("check.sh", "! grep -r BROKEN src\n");
+    repo.write("migrations/tidy/manifest.json", MANIFEST);
+    repo.write("migrations/tidy/plan.md", "# Plan\n");
+    for phase in ["phase-1-first.md", "phase-2-second.md"] {
+        let text = "# x\n\n## Precondition\n\nsomething\n\n## Definition of Done\n\nit\n";
+        repo.write(&format!("migrations/tidy/{phase}"), text);
+    }
+    repo.commit_all("a plan");
+    TestEnv::over(repo)
+}
+
+fn run(env: &TestEnv, script: &str, args: &[&str]) -> Ran {
+    let file = env.home.path().join("script.toml");
+    fs::write(&file, script).unwrap();
+    let file = file.to_str().unwrap();
+    let mut all = args.to_vec();
+    all.extend(["--with", "script", "--agent-script", file]);
+    all.extend(["--validation-command", "sh check.sh"]);
+    env.run(&all)
+}
+
+const FOCUS: [&str; 2] = ["run", "--focus-on-live-migrations"];
+
+#[test]
+fn a_dry_run_shows_the_very_thing_that_a_run_does_first_and_touches_nothing() {
+    let env = env();
+    let ran = run(&env, SCRIPT, &["run-once", "--paths", "x", "--dry-run"]);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    let before = env.world();
+    let ran = run(&env, SCRIPT, &["run", "--focus-on-live-migrations", "-n"]);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert!(
+        ran.stdout
+            .contains("tidy/phase-1-first.md: asks script whether it may start")
+    );
+    let touched = env.world().files_changed_since(&before);
+    assert!(touched.is_empty(), "{touched:?}");
+    let ran = run(
+        &env,
+        SCRIPT,
+        &[&FOCUS[..], &["--dry-run", "--json"]].concat(),
+    );
+    let shown = ran.json();
+    assert_eq!(shown["next"]["kind"], "phase");
+    assert_eq!(shown["migrations"][0]["eligible"], true);
+}
+
+#[test]
+fn a_run_carries_out_what_it_may_and_says_what_waits_for_what() {
+    let env = env();
+    let ran = run(
+        &env,
+        SCRIPT,
+        &[&FOCUS[..], &["--max-allowed-effort", "medium"]].concat(),
+    );
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert!(ran.stdout.contains("landed"), "{}", ran.stdout);
+    assert_eq!(
+        env.repo.subjects()[0],
+        "piton: migration/tidy/phase-1-first.md"
+    );
+    assert_eq!(env.repo.status(), "");
+    let args = [&FOCUS[..], &["--max-allowed-effort", "medium", "--dry-run"]].concat();
+    let ran = run(&env, SCRIPT, &args);
+    assert!(
+        ran.stdout
+            .contains("asks for high effort, and medium is allowed"),
+        "{}",
+        ran.stdout
+    );
+    let ran = run(&env, SCRIPT, &FOCUS);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert_eq!(env.repo.read("src/lib.rs"), "fine\ntidy\ntidy\n");
+    let list = env.ok(&["migration", "list", "--no-headers"]).stdout;
+    assert!(list.starts_with("tidy\tdone\t"), "{list}");
+    let record = env.ok(&["runs", "show", "--json"]).json();
+    let status = &record["summary"]["final_status"];
+    assert!(status == "nothing_eligible" || record.to_string().contains("nothing_eligible"));
+}
+
+#[test]
+fn a_red_baseline_stops_before_any_call_and_shows_the_end_of_it() {
+    let env = env();
+    env.repo.write("src/lib.rs", "BROKEN\n");
+    env.repo.commit_all("broken");
+    let ran = run(&env, SCRIPT, &FOCUS);
+    assert_eq!(ran.code, 6, "{}", ran.shown());
+    assert!(ran.stdout.contains("src/lib.rs:BROKEN"), "{}", ran.stdout);
+    assert_eq!(env.repo.subjects()[0], "broken");
+    // Nothing eligible: nothing is validated either.
+    env.repo.git(&["rm", "-rq", "migrations/tidy/plan.md"]);
+    env.repo.commit_all("no plan");
+    let ran = run(&env, SCRIPT, &FOCUS);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+}
+
+#[test]
+fn failures_end_a_run_and_the_next_one_knows_of_them() {
+    let env = env();
+    let script = SCRIPT.replace("tidy\\n", "BROKEN\\n");
+    for round in 1..=2 {
+        let ran = run(&env, &script, &FOCUS);
+        assert_eq!(ran.code, 1, "{round}: {}", ran.shown());
+        assert_eq!(env.repo.status(), "");
+    }
+    let ran = run(&env, &script, &FOCUS);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert!(
+        ran.stdout.contains("nothing can be done before"),
+        "{}",
+        ran.stdout
+    );
+    let woken = env.ok(&["migration", "wake", "tidy"]);
+    assert!(
+        woken.stdout.contains("migrations/tidy"),
+        "{}",
+        woken.shown()
+    );
+    assert_eq!(env.repo.subjects()[0], "piton: wake tidy");
+    let ran = run(&env, SCRIPT, &FOCUS);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+}
+
+#[test]
+fn work_that_cannot_land_waits_and_the_next_run_lands_it_without_a_call() {
+    let env = env();
+    env.repo.write("src/lib.rs", "being edited\n");
+    let ran = run(&env, SCRIPT, &["run-once", "--paths", "src/lib.rs"]);
+    assert_eq!(ran.code, 3, "{}", ran.shown());
+    assert!(
+        ran.stdout.contains("in the way is src/lib.rs (changed)"),
+        "{}",
+        ran.stdout
+    );
+    assert_eq!(env.repo.read("src/lib.rs"), "being edited\n");
+    env.repo.git(&["restore", "src/lib.rs"]);
+    let mute = "[[step]]\nreply = \"\"\nfailure = \"crashed\"\n";
+    let ran = run(
+        &env,
+        mute,
+        &[
+            "run",
+            "--max-refactors",
+            "0",
+            "--paths",
+            "x",
+            "--max-consecutive-failures",
+            "1",
+            "--json",
+        ],
+    );
+    let shown = ran.json();
+    assert_eq!(shown["actions"][0]["kind"], "land");
+    assert_eq!(shown["actions"][0]["outcome"], "landed");
+    assert!(env.repo.read("src/lib.rs").contains("tidy"));
+}
+
+#[test]
+fn run_once_makes_one_commit_and_shows_what_changed() {
+    let env = env();
+    env.repo.git(&["rm", "-rq", "migrations"]);
+    env.repo.commit_all("no plans");
+    let ran = run(&env, SCRIPT, &["run-once", "--paths", "src/lib.rs"]);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert_eq!(env.repo.subjects()[0], "piton: run-once");
+    assert!(
+        ran.stdout.contains("1 file changed, 1 insertion(+)"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn a_file_of_targets_is_used_up_once_each() {
+    let env = env();
+    env.repo.git(&["rm", "-rq", "migrations"]);
+    env.repo.commit_all("no plans");
+    let targets = env.home.path().join("targets.jsonl");
+    fs::write(
+        &targets,
+        "{\"description\": \"the library\", \"files\": [\"src/lib.rs\"]}\nnot a target\n{\"description\": \"the check\", \"files\": [\"check.sh\"]}\n",
+    )
+    .unwrap();
+    let ran = run(
+        &env,
+        SCRIPT,
+        &["run", "--targets", targets.to_str().unwrap()],
+    );
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert!(
+        ran.stderr.contains("targets.jsonl:2: it is no JSON object"),
+        "{}",
+        ran.stderr
+    );
+    let mut subjects = env.repo.subjects()[..2].to_vec();
+    subjects.sort();
+    assert_eq!(subjects, ["piton: the check", "piton: the library"]);
+}
+
+#[test]
+fn what_is_missing_on_the_command_line_is_said_and_costs_nothing() {
+    let env = env();
+    let before = env.world();
+    for (args, part) in [
+        (&["run", "--paths", "x"][..], "--max-refactors N"),
+        (&["run", "--max-refactors", "1"][..], "--scope-instruction"),
+        (&["run-once"][..], "--scope-instruction"),
+        (
+            &["run", "--focus-on-live-migrations", "--sleep", "-1"][..],
+            "not negative",
+        ),
+        (&["run", "--targets", "none.jsonl"][..], "none.jsonl"),
+        (
+            &["run-once", "--paths", "x", "--validation-command", "sh 'x"][..],
+            "quote",
+        ),
+    ] {
+        let ran = env.run(args);
+        assert_eq!(ran.code, 2, "{args:?}: {}", ran.shown());
+        assert!(ran.stderr.contains(part), "{args:?}: {}", ran.stderr);
+    }
+    assert!(env.world().files_changed_since(&before).is_empty());
+}
+
+#[test]
+fn json_is_one_document_whatever_happens() {
+    let env = env();
+    let ran = run(&env, SCRIPT, &[&FOCUS[..], &["--json"]].concat());
+    let shown: Value = ran.json();
+    assert_eq!(shown["status"], "nothing_eligible");
+    assert_eq!(shown["actions"].as_array().unwrap().len(), 2);
+    assert_eq!(shown["commits"], 2);
+}

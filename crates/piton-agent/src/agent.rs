@@ -156,7 +156,7 @@ pub enum CallEvent<'a> {
 }
 
 /// Takes the events of a call, for showing them as they come.
-pub trait CallEvents {
+pub trait CallEvents: Debug + Sync {
     fn event(&self, event: CallEvent<'_>);
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use piton_agent::{Limits, Quiet, ScriptAgent};
-use piton_base::{Stop, SystemClock};
+use piton_base::{Stop, SystemClock, Untold};
 use piton_durable::platform::RealProcesses;
 use piton_durable::{Holder, RealDisk};
 use piton_git::slot::SlotHome;
@@ -18,17 +18,24 @@ use piton_git::{Git, GitRead, Repository};
 use piton_loop::clock::local_stamp;
 use piton_loop::effort::EffortBudget;
 use piton_loop::planning::brief::Briefing;
-use piton_loop::planning::decide::{NewMigration, StepOptions, first_step};
+use piton_loop::planning::decide::{StepOptions, next_step};
 use piton_loop::planning::perform::Performer;
 use piton_loop::planning::site::Site;
+use piton_loop::planning::snapshot::Snapshot;
 use piton_loop::prompts::PromptSet;
 use piton_loop::runs::{FinalStatus, RunRecord, RunSummary};
 use piton_loop::slots::SlotSettings;
 use piton_migration::live::LiveDir;
-use piton_migration::own::{Target, TargetProvenance};
-use piton_migration::publish::{OsGate, PublishEnv, Publisher};
+use piton_migration::manifest::MANIFEST_FILE;
+use piton_migration::own::{OWN_FILE, Target, TargetProvenance};
+use piton_migration::planning::STATE_FILE;
+use piton_migration::publish::{OsGate, PublishEnv, PublishRequest, Publisher};
+use piton_migration::slug::Slug;
 use piton_testkit::ScratchRepo;
 use piton_testkit::floor::Table;
+
+/// More than there are rounds.
+const MIGRATIONS: usize = 100;
 
 const SCRIPT: &str = "[[step]]\nreply = 'One way.'\n[[step.edit]]\n\
                       path = 'approaches/a.md'\nwrite = 'a way'\n";
@@ -45,6 +52,10 @@ fn main() {
     let outside = tempfile::tempdir().expect("a directory");
     let home = SlotHome::new(outside.path(), &git).expect("a place for slots");
     let slots = SlotSettings::at(home);
+    for n in 0..MIGRATIONS {
+        start(&repo, &site, &format!("m-{n}"));
+    }
+    repo.commit_all("some migrations");
     let number = Cell::new(0);
     let next = || {
         number.set(number.get() + 1);
@@ -61,20 +72,30 @@ fn main() {
     std::process::exit(i32::from(!table.finish()));
 }
 
-/// Starts a migration: everything a step takes, with an agent that takes none.
+/// Lays out a migration that was just started.
+fn start(repo: &ScratchRepo, site: &Site, slug: &str) {
+    let target = Target {
+        description: "a change".into(),
+        provenance: TargetProvenance::Paths,
+        files: vec![],
+        scope: None,
+    };
+    let slug: Slug = slug.parse().expect("a slug");
+    let start = Snapshot::start(&slug, target, local_stamp(&SystemClock::default()));
+    for (name, text) in [
+        (MANIFEST_FILE, start.manifest.encode()),
+        (STATE_FILE, start.state.encode()),
+        (OWN_FILE, start.own.encode()),
+    ] {
+        let path = format!("{}/{name}", site.relative(&slug));
+        repo.write(&path, &String::from_utf8(text).expect("text"));
+    }
+}
+
+/// Makes one step: everything it takes, with an agent that takes none.
 fn planning_step(git: &Repository, site: &Site, slots: &SlotSettings, slug: &str) {
     let prompts = PromptSet::built_in().expect("templates");
     let budget = EffortBudget::new(None, None).expect("a budget");
-    let new = NewMigration {
-        slug: slug.parse().expect("a slug"),
-        target: Target {
-            description: "a change".into(),
-            provenance: TargetProvenance::Paths,
-            files: vec![],
-            scope: None,
-        },
-        now: local_stamp(&SystemClock::default()),
-    };
     let options = StepOptions {
         briefing: Briefing {
             prompts: &prompts,
@@ -87,7 +108,8 @@ fn planning_step(git: &Repository, site: &Site, slots: &SlotSettings, slug: &str
         model: None,
         commit_prefix: "piton",
     };
-    let decision = first_step(&RealDisk, git, site, new, &options).expect("a first step");
+    let slug: Slug = slug.parse().expect("a slug");
+    let decision = next_step(&RealDisk, git, site, &slug, &options).expect("a step");
     let agent = ScriptAgent::new(
         SCRIPT.parse().expect("a script"),
         Arc::new(RealDisk),
@@ -112,9 +134,10 @@ fn planning_step(git: &Repository, site: &Site, slots: &SlotSettings, slug: &str
     };
     let summary = RunSummary::new("a benchmark", "/");
     let clock = SystemClock::default();
-    let mut run =
-        RunRecord::begin(&RealDisk, &clock, &site.runs(), &holder, summary).expect("a run record");
-    let made = performer.call(&decision, &mut run, &Quiet).expect("a step");
+    let (runs, untold) = (site.runs(), &Untold);
+    let run =
+        RunRecord::begin(&RealDisk, &clock, &runs, &holder, untold, summary).expect("a run record");
+    let made = performer.call(&decision, &run, &Quiet).expect("a step");
     let gate = OsGate::new(git.common_dir(), &RealProcesses, Duration::ZERO);
     let live = LiveDir::new(site.root(), site.migrations());
     Publisher::new(PublishEnv {
@@ -125,7 +148,15 @@ fn planning_step(git: &Repository, site: &Site, slots: &SlotSettings, slug: &str
         live: &live,
         now: jiff::Timestamp::now(),
     })
-    .publish(&made.candidate.request())
+    .publish(&PublishRequest {
+        slug,
+        workspace: made.candidate.dir.clone(),
+        base: decision.base.digest.clone(),
+        mode: made.candidate.mode,
+        operation: "a benchmark".into(),
+        commit: Some(made.candidate.message.clone()),
+        tip: None,
+    })
     .expect("a publish");
     made.candidate.remove(&RealDisk).expect("gone");
     run.finish(FinalStatus::Completed, None).expect("a summary");

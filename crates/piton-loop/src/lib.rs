@@ -14,6 +14,7 @@ pub mod effort;
 pub mod failures;
 mod fence;
 pub mod guard;
+pub mod operation;
 pub mod planning;
 pub mod prompts;
 pub mod replies;

@@ -15,15 +15,22 @@
 //! - [`resolve`]: from what a person typed to a migration;
 //! - [`listing`], [`show`], [`report`]: what the commands tell about it;
 //! - [`repair`]: deciding how to put it right;
+//! - [`contents`], [`candidate`]: the files of a migration as values, and a
+//!   directory that holds its next state;
 //! - [`publish`]: replacing a live migration, all or nothing, and recovering;
+//! - [`operation`]: all that plans may do to migrations;
+//! - [`secret`]: what must never be committed;
 //! - [`slug`], [`stamp`]: the small types all of them share;
 //! - [`json`], [`text`]: the original's reading of JSON, and of text.
 
+pub mod candidate;
 pub mod consistency;
+pub mod contents;
 pub mod json;
 pub mod listing;
 pub mod live;
 pub mod manifest;
+pub mod operation;
 pub mod own;
 mod paths;
 pub mod phase;
@@ -34,6 +41,7 @@ pub mod repair;
 pub mod report;
 pub mod resolve;
 pub mod schedule;
+pub mod secret;
 pub mod show;
 pub mod slug;
 pub mod stamp;

@@ -1,7 +1,6 @@
 //! What ordering, performing and journaling cost beyond the least they could.
 #![expect(clippy::print_stdout, reason = "a benchmark's table is its output")]
 
-use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::fs::{File, OpenOptions};
@@ -14,9 +13,9 @@ use jiff::Timestamp;
 use piton_base::{Clock, Stop};
 use piton_durable::{Holder, Lock, RealDisk};
 use piton_plan::{
-    ActionId, Done, Draft, ErrorPolicy, Failure, Given, Handle, Interaction, Jobs, NoRecord,
-    Observation, Observe, Operation, Perform, Plan, PlanBuilder, PlanId, Quiet, Record, Run, Verb,
-    journal, prepare,
+    ActionId, Description, Done, Draft, ErrorPolicy, Failure, Given, Handle, Interaction, Jobs,
+    Key, Moment, NoRecord, Observation, Observe, Operation, Perform, Plan, PlanBuilder, PlanId,
+    Quiet, Record, Run, Verb, journal, prepare,
 };
 use piton_testkit::floor::Table;
 use serde::{Deserialize, Serialize};
@@ -27,35 +26,27 @@ struct Nothing {
 }
 
 impl Operation for Nothing {
-    fn category(&self) -> &'static str {
-        "bench"
+    type Seen = ();
+
+    fn key(&self) -> Key<'_> {
+        Key::new("bench", Verb::Run, self.target.as_str())
     }
 
-    fn verb(&self) -> Verb {
-        Verb::Run
-    }
-
-    fn target(&self) -> Cow<'_, str> {
-        self.target.as_str().into()
-    }
-
-    fn description(&self) -> Cow<'_, str> {
-        "nothing".into()
+    fn describe(&self) -> Description<'_> {
+        Description::new("nothing")
     }
 }
 
 struct Idle;
 
 impl Observe<Nothing> for Idle {
-    fn observe(&self, _: &Nothing, _: &Given<'_>) -> Result<Observation, Failure> {
-        Ok(Observation::Pending {
-            found: String::new(),
-        })
+    fn observe(&self, _: &Nothing, _: &Given<'_>, _: Moment) -> Result<Observation<()>, Failure> {
+        Ok(Observation::pending("", ()))
     }
 }
 
 impl Perform<Nothing> for Idle {
-    fn perform(&self, _: &Nothing, _: &Given<'_>) -> Result<Done, Failure> {
+    fn perform(&self, _: &Nothing, _: &Given<'_>, (): ()) -> Result<Done, Failure> {
         Ok(Done::default())
     }
 }
@@ -275,8 +266,13 @@ fn processor_time() -> f64 {
     nanoseconds.map_or_else(|| START.elapsed().as_secs_f64(), |ns| ns / 1e9)
 }
 
+fn id() -> PlanId {
+    PlanId::new(Timestamp::UNIX_EPOCH, [0; 10])
+}
+
 fn run<'a>(record: &'a dyn Record, stop: &'a Stop) -> Run<'a, Nothing> {
     Run {
+        id: id(),
         world: &Idle,
         performer: &Idle,
         progress: &Quiet,
@@ -293,10 +289,11 @@ fn bare_run(plan: &Plan<Nothing>) -> Vec<(ActionId, Timestamp, Done)> {
     let (world, performer): (&dyn Observe<Nothing>, &dyn Perform<Nothing>) = (&Idle, &Idle);
     let mut receipts = Vec::with_capacity(plan.len());
     for action in plan.in_order() {
-        let given = Given::nothing(action.id());
+        let given = Given::nothing(id(), action.id());
         let started = Timestamp::now();
-        world.observe(action.operation(), &given).unwrap();
-        let done = performer.perform(action.operation(), &given).unwrap();
+        let now = Moment::JustBefore;
+        world.observe(action.operation(), &given, now).unwrap();
+        let done = performer.perform(action.operation(), &given, ()).unwrap();
         std::hint::black_box(Timestamp::now().duration_since(started));
         receipts.push((action.id().clone(), started, done));
     }

@@ -32,7 +32,7 @@ impl<O: Operation> Action<O> {
     pub fn description(&self) -> std::borrow::Cow<'_, str> {
         match &self.description {
             Some(text) => text.as_ref().into(),
-            None => self.operation.description(),
+            None => self.operation.describe().line,
         }
     }
 }

@@ -5,13 +5,15 @@ use std::path::Path;
 
 use piton_durable::DiskRead;
 
+use crate::fan::fan;
 use crate::given::Given;
 use crate::id::{ActionId, PlanId};
 use crate::journal::{self, JournalError, Status};
 use crate::operation::Operation;
 use crate::plan::Plan;
+use crate::policy::Jobs;
 use crate::saved::SavedPlan;
-use crate::world::{Observation, Observe};
+use crate::world::{Moment, Observation, Observe};
 
 /// Why a saved plan is not applied. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +60,7 @@ pub fn admit<O: Operation>(
     disk: &dyn DiskRead,
     journals: &Path,
     world: &dyn Observe<O>,
+    jobs: Jobs,
 ) -> Result<(), ApplyError> {
     let id = saved.id;
     match journal::find(disk, journals, id)?.map(|journal| journal.status()) {
@@ -67,7 +70,7 @@ pub fn admit<O: Operation>(
             return Err(ApplyError::Unfinished { id });
         }
     }
-    let changes = changes(&saved.plan, world);
+    let changes = changes(id, &saved.plan, world, jobs);
     if changes.is_empty() {
         Ok(())
     } else {
@@ -80,35 +83,41 @@ pub fn admit<O: Operation>(
 /// What an action sees only after an earlier one cannot be looked at yet: an
 /// action that waits for an output, and one that changes what another changes
 /// before it. Those are looked at just before they are performed.
-pub fn changes<O: Operation>(plan: &Plan<O>, world: &dyn Observe<O>) -> Vec<Change> {
+pub fn changes<O: Operation>(
+    id: PlanId,
+    plan: &Plan<O>,
+    world: &dyn Observe<O>,
+    jobs: Jobs,
+) -> Vec<Change> {
     let later = later_on_the_same(plan);
-    let mut changes = Vec::new();
-    for &position in plan.positions_in_order() {
+    let order = plan.positions_in_order();
+    let look = |at: usize| {
+        let position = order[at];
         let action = plan.at(position);
         if later[position as usize] || !action.operation().uses().is_empty() {
-            continue;
+            return None;
         }
-        let (expected, found) =
-            match world.observe(action.operation(), &Given::nothing(action.id())) {
-                Ok(Observation::Changed { expected, found }) => (expected, found),
-                Ok(
-                    Observation::Pending { .. }
-                    | Observation::Already { .. }
-                    | Observation::Unknown { .. },
-                ) => continue,
-                Err(failure) => {
-                    let premise = action.operation().premise();
-                    let expected = premise.unwrap_or("something that can be read".into());
-                    (expected.into_owned(), failure.error)
-                }
-            };
-        changes.push(Change {
+        let given = Given::nothing(id, action.id());
+        let (expected, found) = match world.observe(action.operation(), &given, Moment::Before) {
+            Ok(Observation::Changed { expected, found }) => (expected, found),
+            Ok(
+                Observation::Pending { .. }
+                | Observation::Already { .. }
+                | Observation::Unknown { .. },
+            ) => return None,
+            Err(failure) => {
+                let premise = action.operation().describe().premise;
+                let expected = premise.unwrap_or("something that can be read".into());
+                (expected.into_owned(), failure.message)
+            }
+        };
+        Some(Change {
             action: action.id().clone(),
             expected,
             found,
-        });
-    }
-    changes
+        })
+    };
+    fan(jobs, order.len(), look).into_iter().flatten().collect()
 }
 
 /// Says of each action whether an earlier one acts on the same thing.

@@ -66,7 +66,8 @@ impl<O: Operation> PlanBuilder<O> {
     /// Adds an operation with what was said about it, and names it.
     pub fn add_draft(&mut self, draft: Draft<O>) -> Handle {
         let operation = draft.operation;
-        let id = ActionId::derive(operation.category(), operation.verb(), &operation.target());
+        let key = operation.key();
+        let id = ActionId::derive(key.category, key.verb, &key.target);
         let handle = Handle {
             position: u32::try_from(self.actions.len()).unwrap_or(u32::MAX),
             id: id.clone(),

@@ -7,7 +7,7 @@ use crate::fault::Fault;
 use crate::graph::{Graph, MOST_ACTIONS};
 use crate::id::{ActionId, category_problem, target_problem};
 use crate::index::{Hashes, Index};
-use crate::operation::Operation;
+use crate::operation::{Key, Operation};
 
 /// What one walk over a list of actions shows.
 #[derive(Debug)]
@@ -28,7 +28,11 @@ pub(crate) fn survey<O: Operation>(actions: &[Action<O>]) -> Survey {
     let mut good = "";
     for (position, action) in (0_u32..).zip(actions) {
         let operation = &action.operation;
-        let (category, verb, target) = (operation.category(), operation.verb(), operation.target());
+        let Key {
+            category,
+            verb,
+            target,
+        } = operation.key();
         hashes.push(category, &target);
         if !action.id.agrees(category, verb, &target) {
             faults.push(Fault::WrongId {
@@ -184,7 +188,7 @@ fn shared_targets<O: Operation>(
         allowance: 16 * (order.len() + 64),
     };
     for mut group in groups {
-        group.retain(|&position| actions[position as usize].operation.verb().changes());
+        group.retain(|&position| actions[position as usize].operation.key().verb.changes());
         group.sort_unstable_by_key(|&position| rank[position as usize]);
         for pair in group.windows(2) {
             if !search.depends(pair[1], pair[0]) {

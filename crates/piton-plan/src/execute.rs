@@ -6,7 +6,9 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
+use crate::failure::{Failure, FailureKind};
 use crate::given::Given;
+use crate::id::PlanId;
 use crate::input::{Answer, Ready, Stance};
 use crate::operation::Operation;
 use crate::output::OutputMap;
@@ -15,7 +17,7 @@ use crate::progress::{Event, Progress};
 use crate::receipt::{Outcome, Receipt, SkipReason};
 use crate::record::{Record, RecordError};
 use crate::schedule::{Schedule, Standing};
-use crate::world::{Done, Failure, FailureKind, Observation, Observe, Perform};
+use crate::world::{Done, Moment, Observation, Observe, Perform};
 use piton_base::{Clock, Stop};
 
 /// Everything that performing a plan needs from outside.
@@ -24,7 +26,9 @@ use piton_base::{Clock, Stop};
     missing_debug_implementations,
     reason = "the worlds need not be printable"
 )]
-pub struct Run<'a, O> {
+pub struct Run<'a, O: Operation> {
+    /// Which plan this is; marks of repeated requests are made from it.
+    pub id: PlanId,
     pub world: &'a dyn Observe<O>,
     pub performer: &'a dyn Perform<O>,
     pub progress: &'a dyn Progress,
@@ -90,7 +94,7 @@ impl<O: Operation> Run<'_, O> {
 }
 
 /// One run under way, shared by its workers.
-struct Site<'r, 'p, O> {
+struct Site<'r, 'p, O: Operation> {
     run: &'r Run<'r, O>,
     ready: &'r Ready<'p, O>,
     state: Mutex<State<'r>>,
@@ -203,7 +207,7 @@ impl<'r, O: Operation> Site<'r, '_, O> {
         if self.run.stop.requested() {
             return skipped(SkipReason::Interrupted, Standing::Failed);
         }
-        if !action.operation.verb().changes() {
+        if !action.operation.key().verb.performed() {
             return skipped(SkipReason::NothingToDo, Standing::Good);
         }
         None
@@ -212,7 +216,13 @@ impl<'r, O: Operation> Site<'r, '_, O> {
     /// Gathers what an action is performed with.
     fn given(&self, state: &State<'r>, position: u32) -> Given<'r> {
         let outputs = |producer| state.outputs.get(&producer);
-        Given::gather(self.ready.plan, position, outputs, self.answer(position))
+        Given::gather(
+            self.run.id,
+            self.ready.plan,
+            position,
+            outputs,
+            self.answer(position),
+        )
     }
 
     fn answer(&self, position: u32) -> Option<&'r Answer> {
@@ -265,7 +275,7 @@ impl<'r, O: Operation> Site<'r, '_, O> {
     ) -> Result<(Outcome, Done), RecordError> {
         let operation = &self.ready.plan.at(position).operation;
         let failed = |failure| Ok((Outcome::Failed(failure), Done::default()));
-        match self.run.world.observe(operation, given) {
+        let seen = match self.run.world.observe(operation, given, Moment::JustBefore) {
             Err(failure) => return failed(failure),
             Ok(Observation::Already { outputs }) => {
                 let message = String::new();
@@ -277,7 +287,7 @@ impl<'r, O: Operation> Site<'r, '_, O> {
             Ok(Observation::Changed { expected, found }) => {
                 return failed(Failure::changed(&expected, &found));
             }
-            Ok(Observation::Unknown { why }) => {
+            Ok(Observation::Unknown { why, seen }) => {
                 let again = matches!(self.ready.stances[position as usize], Stance::Again(_));
                 if again && !operation.repeatable() {
                     return failed(Failure::new(
@@ -288,11 +298,12 @@ impl<'r, O: Operation> Site<'r, '_, O> {
                         ),
                     ));
                 }
+                seen
             }
-            Ok(Observation::Pending { .. }) => {}
-        }
+            Ok(Observation::Pending { seen, .. }) => seen,
+        };
         self.run.record.intent(given.action(), now)?;
-        Ok(match self.run.performer.perform(operation, given) {
+        Ok(match self.run.performer.perform(operation, given, seen) {
             Err(failure) => (Outcome::Failed(failure), Done::default()),
             Ok(done) => match missing_output(operation, &done.outputs) {
                 Some(failure) => (Outcome::Failed(failure), done),

@@ -3,17 +3,19 @@
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::id::ActionId;
+use crate::failure::Failure;
+use crate::id::{ActionId, PlanId};
 use crate::input::Answer;
 use crate::operation::Operation;
 use crate::output::{OutputMap, OutputRef, Slot};
 use crate::plan::Plan;
-use crate::world::Failure;
+use piton_base::Digest;
 
 /// What an operation is performed with: the outputs that it uses, and the
 /// user's answer. Outputs of other actions cannot be reached through it.
 #[derive(Clone, Debug)]
 pub struct Given<'a> {
+    plan: PlanId,
     action: &'a ActionId,
     outputs: Vec<(&'a OutputRef, Value)>,
     answer: Option<&'a Answer>,
@@ -21,8 +23,9 @@ pub struct Given<'a> {
 
 impl<'a> Given<'a> {
     /// Makes what is given before anything was performed: nothing.
-    pub fn nothing(action: &'a ActionId) -> Self {
+    pub fn nothing(plan: PlanId, action: &'a ActionId) -> Self {
         Self {
+            plan,
             action,
             outputs: Vec::new(),
             answer: None,
@@ -31,6 +34,7 @@ impl<'a> Given<'a> {
 
     /// Gathers the outputs that an action uses from those there are.
     pub(crate) fn gather<'o, O: Operation>(
+        id: PlanId,
         plan: &'a Plan<O>,
         position: u32,
         outputs: impl Fn(u32) -> Option<&'o OutputMap>,
@@ -43,13 +47,26 @@ impl<'a> Given<'a> {
         };
         let uses = action.operation.uses().into_iter();
         Self {
+            plan: id,
             action: &action.id,
             outputs: uses.filter_map(value).collect(),
             answer,
         }
     }
 
-    /// Returns the id of the action, for messages and markers.
+    /// Returns a mark by which a repeated request is known: the same whenever
+    /// this action of this plan is performed, and never that of another.
+    pub fn mark(&self) -> String {
+        let action = Digest::of(self.action.as_str().as_bytes());
+        format!("piton:{}:{}", self.plan, action.short())
+    }
+
+    /// Returns the plan that is performed.
+    pub fn plan(&self) -> PlanId {
+        self.plan
+    }
+
+    /// Returns the id of the action, for messages.
     pub fn action(&self) -> &'a ActionId {
         self.action
     }

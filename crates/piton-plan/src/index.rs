@@ -70,7 +70,10 @@ impl Index {
         let operation = &actions[position as usize].operation;
         let same = |other: u32| {
             let other = &actions[other as usize].operation;
-            other.category() == operation.category() && other.target() == operation.target()
+            {
+                let (a, b) = (other.key(), operation.key());
+                a.category == b.category && a.target == b.target
+            }
         };
         match self.probe(hash, same) {
             Ok(first) => self.shared.entry(first).or_default().push(position),
@@ -83,7 +86,10 @@ impl Index {
         let (category, _, target) = id.parts();
         let acts_on = |position: u32| {
             let operation = &actions[position as usize].operation;
-            operation.category() == category && operation.target() == target
+            {
+                let key = operation.key();
+                key.category == category && key.target == target
+            }
         };
         let hash = self.seed.hash(category, target);
         let first = self.probe(hash, acts_on).ok()?;

@@ -11,9 +11,13 @@ mod apply;
 mod builder;
 mod check;
 mod conflict;
+mod delegate;
 mod execute;
+mod failure;
+mod fan;
 mod fault;
 pub mod files;
+mod gate;
 mod given;
 mod graph;
 mod id;
@@ -46,14 +50,16 @@ pub use apply::{ApplyError, Change, StalePlan, admit, changes};
 pub use builder::{Draft, Handle, PlanBuilder};
 pub use conflict::ConflictMode;
 pub use execute::{Report, Run};
+pub use failure::{Failure, FailureKind};
 pub use fault::{Fault, PlanFaults};
+pub use gate::{Alone, Gate, Held};
 pub use given::Given;
 pub use id::{ActionId, InvalidActionId, InvalidPlanId, PlanId};
 pub use input::{
     Answer, Ask, AskError, Input, InputKind, InputMissing, Interaction, Missing, Otherwise,
     Outlook, PrepareError, Ready, Reply, Stance, outlook, prepare,
 };
-pub use operation::{Detail, Operation};
+pub use operation::{Description, Detail, Key, Operation};
 pub use output::{Output, OutputMap, OutputRef, Ref, Slot};
 pub use plan::{Dependency, Plan};
 pub use policy::{ErrorPolicy, Jobs};
@@ -65,4 +71,4 @@ pub use secret::{InvalidSecretRef, SecretRef, SecretText};
 pub use summary::Summary;
 pub use verb::Verb;
 pub use verify::{Checked, Deviation, Verdict, Verification, verify};
-pub use world::{Done, Failure, FailureKind, Observation, Observe, Perform};
+pub use world::{Done, Moment, Observation, Observe, Perform};

@@ -13,21 +13,19 @@ use crate::verb::Verb;
 /// One operation of a plan, as a typed value that carries everything needed to
 /// perform it, the premise under which it was decided included.
 ///
-/// Only the first four methods have no default. An enum over several families
-/// gets them all from [`delegate_operation`](crate::delegate_operation).
+/// Only `key` and `describe` have no default. A sum of families gets them all
+/// from [`delegate_operation`](crate::delegate_operation).
 pub trait Operation:
     Clone + Debug + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static
 {
-    /// Returns the kind of thing acted on, such as `file` or `gist`.
-    fn category(&self) -> &'static str;
+    /// What looking at the world gives to performing, such as a digest, an
+    /// `ETag` or a whole body; `()` where performing needs nothing of it.
+    type Seen: Debug + Send;
 
-    fn verb(&self) -> Verb;
+    fn key(&self) -> Key<'_>;
 
-    /// Returns what is acted on; with the category it names one thing.
-    fn target(&self) -> Cow<'_, str>;
-
-    /// Returns one line for people.
-    fn description(&self) -> Cow<'_, str>;
+    /// Returns all that is shown of it.
+    fn describe(&self) -> Description<'_>;
 
     /// Returns the outputs of other actions that this one needs.
     fn uses(&self) -> Vec<&OutputRef> {
@@ -39,21 +37,6 @@ pub trait Operation:
         &[]
     }
 
-    /// Returns what it saw when it was decided, in words.
-    fn premise(&self) -> Option<Cow<'_, str>> {
-        None
-    }
-
-    /// Returns what shall be so afterwards, in words.
-    fn expectation(&self) -> Cow<'_, str> {
-        self.description()
-    }
-
-    /// Returns what is shown of it at higher levels.
-    fn details(&self) -> Vec<Detail> {
-        Vec::new()
-    }
-
     /// Returns how a conflict with an existing file is settled, if there is one.
     fn conflict(&self) -> Option<ConflictMode> {
         None
@@ -61,12 +44,7 @@ pub trait Operation:
 
     /// Whether it takes something away that was there before.
     fn destructive(&self) -> bool {
-        self.verb().destructive()
-    }
-
-    /// Whether it can be undone from what is kept.
-    fn reversible(&self) -> bool {
-        false
+        self.key().verb.destructive()
     }
 
     /// Whether doing it twice comes to the same as doing it once. Only asked
@@ -79,6 +57,86 @@ pub trait Operation:
     /// output for later actions leaves nothing to look at.
     fn leaves_a_trace(&self) -> bool {
         true
+    }
+}
+
+/// What an operation does to what. Category and target name one thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key<'a> {
+    /// The kind of thing acted on, such as `file` or `gist`.
+    pub category: &'static str,
+    pub verb: Verb,
+    pub target: Cow<'a, str>,
+}
+
+impl<'a> Key<'a> {
+    pub fn new(category: &'static str, verb: Verb, target: impl Into<Cow<'a, str>>) -> Self {
+        Self {
+            category,
+            verb,
+            target: target.into(),
+        }
+    }
+}
+
+/// All that is shown of an operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Description<'a> {
+    /// One line for people.
+    pub line: Cow<'a, str>,
+    /// What it saw when it was decided.
+    pub premise: Option<Cow<'a, str>>,
+    /// What shall be so afterwards; the line itself says it where this is not set.
+    pub expectation: Option<Cow<'a, str>>,
+    /// Whether it can be undone from what is kept.
+    pub reversible: bool,
+    /// What is shown at higher levels.
+    pub details: Vec<Detail>,
+}
+
+impl<'a> Description<'a> {
+    pub fn new(line: impl Into<Cow<'a, str>>) -> Self {
+        Self {
+            line: line.into(),
+            premise: None,
+            expectation: None,
+            reversible: false,
+            details: Vec::new(),
+        }
+    }
+
+    #[must_use]
+    pub fn premise(mut self, premise: impl Into<Cow<'a, str>>) -> Self {
+        self.premise = Some(premise.into());
+        self
+    }
+
+    #[must_use]
+    pub fn expects(mut self, expectation: impl Into<Cow<'a, str>>) -> Self {
+        self.expectation = Some(expectation.into());
+        self
+    }
+
+    #[must_use]
+    pub fn reversible(mut self) -> Self {
+        self.reversible = true;
+        self
+    }
+
+    #[must_use]
+    pub fn detail(
+        mut self,
+        level: i8,
+        name: impl Into<Cow<'static, str>>,
+        value: impl Into<String>,
+    ) -> Self {
+        self.details.push(Detail::new(level, name, value));
+        self
+    }
+
+    /// Returns what shall be so afterwards.
+    pub fn expectation(&self) -> &str {
+        self.expectation.as_deref().unwrap_or(&self.line)
     }
 }
 
@@ -99,72 +157,4 @@ impl Detail {
             value: value.into(),
         }
     }
-}
-
-/// Makes an enum of families an operation itself: every question goes to the
-/// family at hand, and each family converts into the enum.
-///
-/// ```
-/// # use piton_plan::files::FileOp;
-/// # use serde::{Deserialize, Serialize};
-/// #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-/// #[serde(rename_all = "snake_case")]
-/// enum Op {
-///     File(FileOp),
-/// }
-/// piton_plan::delegate_operation!(Op: File(FileOp));
-/// ```
-#[macro_export]
-macro_rules! delegate_operation {
-    ($op:ident: $($variant:ident($family:ty)),+ $(,)?) => {
-        impl $crate::Operation for $op {
-            fn category(&self) -> &'static str {
-                match self { $(Self::$variant(one) => $crate::Operation::category(one),)+ }
-            }
-            fn verb(&self) -> $crate::Verb {
-                match self { $(Self::$variant(one) => $crate::Operation::verb(one),)+ }
-            }
-            fn target(&self) -> ::std::borrow::Cow<'_, str> {
-                match self { $(Self::$variant(one) => $crate::Operation::target(one),)+ }
-            }
-            fn description(&self) -> ::std::borrow::Cow<'_, str> {
-                match self { $(Self::$variant(one) => $crate::Operation::description(one),)+ }
-            }
-            fn uses(&self) -> ::std::vec::Vec<&$crate::OutputRef> {
-                match self { $(Self::$variant(one) => $crate::Operation::uses(one),)+ }
-            }
-            fn produces(&self) -> &'static [&'static str] {
-                match self { $(Self::$variant(one) => $crate::Operation::produces(one),)+ }
-            }
-            fn premise(&self) -> ::std::option::Option<::std::borrow::Cow<'_, str>> {
-                match self { $(Self::$variant(one) => $crate::Operation::premise(one),)+ }
-            }
-            fn expectation(&self) -> ::std::borrow::Cow<'_, str> {
-                match self { $(Self::$variant(one) => $crate::Operation::expectation(one),)+ }
-            }
-            fn details(&self) -> ::std::vec::Vec<$crate::Detail> {
-                match self { $(Self::$variant(one) => $crate::Operation::details(one),)+ }
-            }
-            fn conflict(&self) -> ::std::option::Option<$crate::ConflictMode> {
-                match self { $(Self::$variant(one) => $crate::Operation::conflict(one),)+ }
-            }
-            fn destructive(&self) -> bool {
-                match self { $(Self::$variant(one) => $crate::Operation::destructive(one),)+ }
-            }
-            fn reversible(&self) -> bool {
-                match self { $(Self::$variant(one) => $crate::Operation::reversible(one),)+ }
-            }
-            fn repeatable(&self) -> bool {
-                match self { $(Self::$variant(one) => $crate::Operation::repeatable(one),)+ }
-            }
-            fn leaves_a_trace(&self) -> bool {
-                match self { $(Self::$variant(one) => $crate::Operation::leaves_a_trace(one),)+ }
-            }
-        }
-        $(impl ::std::convert::From<$family> for $op {
-            fn from(one: $family) -> Self {
-                Self::$variant(one)
-            }
-        })+
-    };
 }

@@ -115,7 +115,12 @@ impl<O: Operation> Plan<O> {
 
     /// Whether performing it changes anything.
     pub fn has_changes(&self) -> bool {
-        self.operations().any(|o| o.verb().changes())
+        self.operations().any(|o| o.key().verb.changes())
+    }
+
+    /// Whether anything of it is performed; checks are, and change nothing.
+    pub fn has_work(&self) -> bool {
+        self.operations().any(|o| o.key().verb.performed())
     }
 
     /// Whether a file is in the way of an action and is not simply kept.

@@ -5,9 +5,9 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::failure::Failure;
 use crate::id::ActionId;
 use crate::output::OutputMap;
-use crate::world::Failure;
 
 /// What performing one action gave. Each action of a plan that was performed
 /// has exactly one.

@@ -13,7 +13,7 @@ use crate::plan::Plan;
 use piton_base::Digest;
 
 const KIND: &str = "piton-saved-plan/";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The owner alone may read what a command is about to do.
 const MODE: u32 = 0o600;
@@ -70,6 +70,10 @@ pub enum Refusal {
         "the file has the format {found}, and this piton knows {VERSION} at most; use a newer one"
     )]
     Newer { found: u32 },
+    #[error(
+        "the file has the format {found} of an older piton, and this piton knows {VERSION} alone; make a new plan"
+    )]
+    Older { found: u32 },
     #[error("the file was changed after it was written; make a new plan")]
     Edited,
     #[error("the plan cannot be performed:\n{0}")]
@@ -161,6 +165,9 @@ fn decode<O: Operation>(bytes: &[u8]) -> Result<SavedPlan<O>, Refusal> {
     let version: u32 = version.parse().map_err(|_| Refusal::NotAPlan)?;
     if version > VERSION {
         return Err(Refusal::Newer { found: version });
+    }
+    if version < VERSION {
+        return Err(Refusal::Older { found: version });
     }
     // Only the first line goes without a digest, so it must be to the letter.
     let (first, rest) = text.split_at(text.find('\n').map_or(text.len(), |at| at + 1));

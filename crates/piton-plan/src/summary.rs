@@ -26,12 +26,12 @@ impl Summary {
     pub fn of<O: Operation>(plan: &Plan<O>) -> Self {
         let operations = || plan.actions().iter().map(crate::Action::operation);
         let count = |is: &dyn Fn(&O) -> bool| operations().filter(|o| is(o)).count();
-        let changes = count(&|o| o.verb().changes());
+        let changes = count(&|o| o.key().verb.changes());
         Self {
             command: plan.command().to_owned(),
             counts: Verb::ALL
                 .into_iter()
-                .map(|verb| (verb, count(&|o| o.verb() == verb)))
+                .map(|verb| (verb, count(&|o| o.key().verb == verb)))
                 .filter(|(_, times)| *times > 0)
                 .collect(),
             total: plan.len(),

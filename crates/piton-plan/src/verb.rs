@@ -25,12 +25,14 @@ pub enum Verb {
     Commit,
     Comment,
     Close,
+    /// Looks at the target and changes nothing; failing is its answer.
+    Check,
     /// Leaves the target as it is, and says why.
     Skip,
 }
 
 impl Verb {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Create,
         Self::Copy,
         Self::Set,
@@ -46,6 +48,7 @@ impl Verb {
         Self::Commit,
         Self::Comment,
         Self::Close,
+        Self::Check,
         Self::Skip,
     ];
 
@@ -67,6 +70,7 @@ impl Verb {
             Self::Commit => "commit",
             Self::Comment => "comment",
             Self::Close => "close",
+            Self::Check => "check",
             Self::Skip => "skip",
         }
     }
@@ -81,12 +85,18 @@ impl Verb {
             Self::Move => '>',
             Self::Delete | Self::Close => '-',
             Self::Run | Self::Publish | Self::Commit | Self::Comment => '*',
+            Self::Check => ':',
             Self::Skip => '.',
         }
     }
 
     /// Whether performing it changes anything.
     pub const fn changes(self) -> bool {
+        !matches!(self, Self::Check | Self::Skip)
+    }
+
+    /// Whether it is performed at all; a check is, and changes nothing.
+    pub const fn performed(self) -> bool {
         !matches!(self, Self::Skip)
     }
 

@@ -4,12 +4,14 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::fan::fan;
 use crate::given::Given;
-use crate::id::ActionId;
+use crate::id::{ActionId, PlanId};
 use crate::operation::Operation;
 use crate::plan::Plan;
+use crate::policy::Jobs;
 use crate::receipt::{Outcome, Receipt, SkipReason};
-use crate::world::{Observation, Observe};
+use crate::world::{Moment, Observation, Observe};
 
 /// What looking again showed, for each action in the order of performing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,11 +92,14 @@ impl Verification {
 
 /// Observes the world again and compares it with what the plan wanted.
 ///
-/// A world that settles late asks several times inside its `observe`.
+/// A world that settles late asks several times inside its `observe`, at this
+/// moment only.
 pub fn verify<O: Operation>(
+    id: PlanId,
     plan: &Plan<O>,
     receipts: &[Receipt],
     world: &dyn Observe<O>,
+    jobs: Jobs,
 ) -> Verification {
     let mut by_position: HashMap<u32, &Receipt> = HashMap::new();
     let mut strangers = Vec::new();
@@ -105,33 +110,29 @@ pub fn verify<O: Operation>(
         }
     }
     let superseded = superseded(plan, &by_position);
-    let checked = plan
-        .positions_in_order()
-        .iter()
-        .map(|&position| {
-            let verdict = match by_position.get(&position) {
-                None => Verdict::Unaccounted,
-                Some(receipt) => match receipt.outcome {
-                    Outcome::Ok
-                    | Outcome::AlreadySo
-                    | Outcome::Skipped(SkipReason::NothingToDo) => {
-                        if superseded[position as usize] {
-                            Verdict::Superseded
-                        } else if !plan.at(position).operation().leaves_a_trace() {
-                            Verdict::NotApplicable
-                        } else {
-                            look(plan, position, &by_position, world)
-                        }
+    let order = plan.positions_in_order();
+    let checked = fan(jobs, order.len(), |at| {
+        let position = order[at];
+        let verdict = match by_position.get(&position) {
+            None => Verdict::Unaccounted,
+            Some(receipt) => match receipt.outcome {
+                Outcome::Ok | Outcome::AlreadySo | Outcome::Skipped(SkipReason::NothingToDo) => {
+                    if superseded[position as usize] {
+                        Verdict::Superseded
+                    } else if !plan.at(position).operation().leaves_a_trace() {
+                        Verdict::NotApplicable
+                    } else {
+                        look(id, plan, position, &by_position, world)
                     }
-                    Outcome::Failed(_) | Outcome::Skipped(_) => Verdict::NotApplicable,
-                },
-            };
-            Checked {
-                action: plan.at(position).id.clone(),
-                verdict,
-            }
-        })
-        .collect();
+                }
+                Outcome::Failed(_) | Outcome::Skipped(_) => Verdict::NotApplicable,
+            },
+        };
+        Checked {
+            action: plan.at(position).id.clone(),
+            verdict,
+        }
+    });
     Verification { checked, strangers }
 }
 
@@ -161,25 +162,24 @@ fn superseded<O: Operation>(plan: &Plan<O>, receipts: &HashMap<u32, &Receipt>) -
 }
 
 fn look<O: Operation>(
+    id: PlanId,
     plan: &Plan<O>,
     position: u32,
     receipts: &HashMap<u32, &Receipt>,
     world: &dyn Observe<O>,
 ) -> Verdict {
     let outputs = |producer| receipts.get(&producer).map(|receipt| &receipt.outputs);
-    let given = Given::gather(plan, position, outputs, None);
+    let given = Given::gather(id, plan, position, outputs, None);
     let operation = plan.at(position).operation();
-    match world.observe(operation, &given) {
+    match world.observe(operation, &given, Moment::After) {
         Ok(Observation::Already { .. }) => Verdict::Verified,
-        Ok(Observation::Pending { found }) => Verdict::Deviation {
-            expected: operation.expectation().into_owned(),
-            found,
+        Ok(Observation::Pending { found, .. } | Observation::Changed { found, .. }) => {
+            let expected = operation.describe().expectation().to_owned();
+            Verdict::Deviation { expected, found }
+        }
+        Ok(Observation::Unknown { why, .. }) => Verdict::Unverifiable { why },
+        Err(failure) => Verdict::Unverifiable {
+            why: failure.message,
         },
-        Ok(Observation::Changed { found, .. }) => Verdict::Deviation {
-            expected: operation.expectation().into_owned(),
-            found,
-        },
-        Ok(Observation::Unknown { why }) => Verdict::Unverifiable { why },
-        Err(failure) => Verdict::Unverifiable { why: failure.error },
     }
 }

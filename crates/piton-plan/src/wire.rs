@@ -89,6 +89,7 @@ impl<O: Operation> Serialize for Plan<O> {
             .zip(self.actions())
             .map(|(position, action)| {
                 let operation = action.operation();
+                let (key, shown) = (operation.key(), operation.describe());
                 let on = |order_only: bool| {
                     self.dependencies_at(position)
                         .filter(|dependency| dependency.order_only == order_only)
@@ -97,15 +98,18 @@ impl<O: Operation> Serialize for Plan<O> {
                 };
                 ActionOut {
                     id: action.id(),
-                    category: operation.category(),
-                    operation: operation.verb(),
-                    target: operation.target(),
-                    description: action.description(),
+                    category: key.category,
+                    operation: key.verb,
+                    target: key.target,
+                    description: match &action.description {
+                        Some(text) => text.as_ref().into(),
+                        None => shown.line.clone(),
+                    },
                     destructive: operation.destructive(),
-                    reversible: operation.reversible(),
+                    reversible: shown.reversible,
                     conflict: operation.conflict(),
-                    premise: operation.premise(),
-                    expectation: operation.expectation(),
+                    expectation: shown.expectation().to_owned().into(),
+                    premise: shown.premise,
                     requires_input: action.input().is_some(),
                     input: action.input(),
                     depends_on: on(false),
@@ -138,7 +142,7 @@ fn assemble<O: Operation>(plan: PlanIn<O>) -> Result<Plan<O>, PlanFaults> {
     let mut actions = Vec::with_capacity(plan.actions.len());
     for action in plan.actions {
         stated.push((action.depends_on, action.after));
-        let own = action.operation.description();
+        let own = action.operation.describe().line;
         let description = action.description.filter(|text| *text != own);
         actions.push(Action {
             id: action.id,

@@ -1,37 +1,109 @@
 //! The two halves of the world that plans are about.
 
-use std::error::Error;
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::failure::Failure;
 use crate::given::Given;
+use crate::operation::Operation;
 use crate::output::OutputMap;
 
 /// The reading half: tells how the world stands to an operation. One function
 /// serves the check before a saved plan is applied, the check just before an
 /// action is performed, carrying on after a crash, and verification.
-pub trait Observe<O>: Sync {
-    fn observe(&self, operation: &O, given: &Given<'_>) -> Result<Observation, Failure>;
+pub trait Observe<O: Operation>: Sync {
+    fn observe(
+        &self,
+        operation: &O,
+        given: &Given<'_>,
+        moment: Moment,
+    ) -> Result<Observation<O::Seen>, Failure>;
 }
 
-/// The writing half: does what an operation says, and nothing else.
-pub trait Perform<O>: Sync {
-    fn perform(&self, operation: &O, given: &Given<'_>) -> Result<Done, Failure>;
+/// The writing half: does what an operation says, and nothing else. It is given
+/// what the look just before has seen, and need not look again.
+pub trait Perform<O: Operation>: Sync {
+    fn perform(&self, operation: &O, given: &Given<'_>, seen: O::Seen) -> Result<Done, Failure>;
+}
+
+impl<O: Operation, W: Observe<O> + ?Sized> Observe<O> for &W {
+    fn observe(
+        &self,
+        operation: &O,
+        given: &Given<'_>,
+        moment: Moment,
+    ) -> Result<Observation<O::Seen>, Failure> {
+        (**self).observe(operation, given, moment)
+    }
+}
+
+impl<O: Operation, W: Perform<O> + ?Sized> Perform<O> for &W {
+    fn perform(&self, operation: &O, given: &Given<'_>, seen: O::Seen) -> Result<Done, Failure> {
+        (**self).perform(operation, given, seen)
+    }
+}
+
+/// When the world is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// Before anything of the plan is performed: do its premises hold?
+    Before,
+    /// Right before this action is performed.
+    JustBefore,
+    /// After the plan was performed. A remote service that shows late what was
+    /// written is waited for here, and nowhere else.
+    After,
 }
 
 /// How the world stands to an operation.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Observation {
+pub enum Observation<S> {
     /// The premise holds, and there is something to do.
-    Pending { found: String },
+    Pending { found: String, seen: S },
     /// What the operation wants holds already.
     Already { outputs: OutputMap },
     /// The premise does not hold any more.
     Changed { expected: String, found: String },
     /// The world does not tell.
-    Unknown { why: String },
+    Unknown { why: String, seen: S },
+}
+
+impl<S> Observation<S> {
+    /// What the operation wants holds already, and gives no outputs.
+    pub fn already() -> Self {
+        Self::Already {
+            outputs: OutputMap::new(),
+        }
+    }
+
+    /// The premise holds; performing is given what was seen.
+    pub fn pending(found: impl Into<String>, seen: S) -> Self {
+        let found = found.into();
+        Self::Pending { found, seen }
+    }
+
+    /// The premise does not hold any more.
+    pub fn changed(expected: impl Into<String>, found: impl Into<String>) -> Self {
+        Self::Changed {
+            expected: expected.into(),
+            found: found.into(),
+        }
+    }
+
+    /// Turns what was seen into something else.
+    pub fn map<T>(self, turn: impl FnOnce(S) -> T) -> Observation<T> {
+        match self {
+            Self::Pending { found, seen } => Observation::Pending {
+                found,
+                seen: turn(seen),
+            },
+            Self::Already { outputs } => Observation::Already { outputs },
+            Self::Changed { expected, found } => Observation::Changed { expected, found },
+            Self::Unknown { why, seen } => Observation::Unknown {
+                why,
+                seen: turn(seen),
+            },
+        }
+    }
 }
 
 /// What performing an operation gave.
@@ -54,76 +126,5 @@ impl Done {
     pub fn with<T>(mut self, output: &crate::Output<T>, value: impl Into<Value>) -> Self {
         self.outputs.insert(output.name().to_owned(), value.into());
         self
-    }
-}
-
-/// Why an action failed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[error("{error}")]
-#[serde(deny_unknown_fields)]
-pub struct Failure {
-    pub kind: FailureKind,
-    pub error: String,
-}
-
-/// The kinds of failure that callers tell apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FailureKind {
-    Auth,
-    NotFound,
-    RateLimit,
-    Network,
-    /// The world is not as it was when the plan was decided.
-    Conflict,
-    Io,
-    Input,
-    /// A fault of piton's own.
-    Internal,
-}
-
-impl FailureKind {
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Auth => "auth",
-            Self::NotFound => "not_found",
-            Self::RateLimit => "rate_limit",
-            Self::Network => "network",
-            Self::Conflict => "conflict",
-            Self::Io => "io",
-            Self::Input => "input",
-            Self::Internal => "internal",
-        }
-    }
-}
-
-impl fmt::Display for FailureKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.word())
-    }
-}
-
-impl Failure {
-    pub fn new(kind: FailureKind, error: impl Into<String>) -> Self {
-        Self {
-            kind,
-            error: error.into(),
-        }
-    }
-
-    pub fn internal(error: impl Into<String>) -> Self {
-        Self::new(FailureKind::Internal, error)
-    }
-
-    /// Tells an error with everything below it.
-    pub fn of(kind: FailureKind, error: &dyn Error) -> Self {
-        Self::new(kind, piton_base::on_one_line(error))
-    }
-
-    pub(crate) fn changed(expected: &str, found: &str) -> Self {
-        Self::new(
-            FailureKind::Conflict,
-            format!("it changed since the plan was made: expected {expected}, found {found}"),
-        )
     }
 }

@@ -1,8 +1,7 @@
 //! Which agent is called: from flags and settings to the agent itself.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use clap::Args;
 use piton_agent::choice::Choice;
@@ -11,7 +10,7 @@ use piton_base::StateDir;
 use piton_base::{Effort, SystemClock};
 use piton_durable::{Disk, RealDisk};
 use piton_loop::effort::EffortBudget;
-use serde::{Deserialize, Serialize};
+use piton_loop::operation::AgentChoice;
 
 use crate::config::{Origin, Settings};
 use crate::context::Context;
@@ -54,20 +53,6 @@ pub(crate) struct AgentArgs {
     deadline: Option<String>,
 }
 
-/// The agent that was chosen, as a plan holds it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ChosenAgent {
-    pub(crate) name: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) command: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) script: Option<PathBuf>,
-    pub(crate) idle_seconds: u64,
-    pub(crate) deadline_seconds: u64,
-    pub(crate) grace_seconds: u64,
-}
-
 impl AgentArgs {
     /// Whether an agent is asked for by name.
     pub(crate) fn names_one(&self) -> bool {
@@ -96,101 +81,87 @@ impl AgentArgs {
     }
 }
 
-impl ChosenAgent {
-    /// Takes the choice out of the settings. A script named by a flag is meant
-    /// from `directory`, one named in a file from the `top` of the repository.
-    pub(crate) fn from_settings(settings: &Settings, directory: &Path, top: &Path) -> Self {
-        let name = settings.text("agent.use").unwrap_or("claude").to_owned();
-        let seconds = |key, default| {
-            settings
-                .duration(key)
-                .map_or(default, |time| time.as_secs())
-        };
-        let limits = Limits::default();
-        Self {
-            command: settings
-                .text("agent.command")
-                .filter(|_| name == "command")
-                .map(str::to_owned),
-            script: settings
-                .get("agent.script")
-                .filter(|_| name == "script")
-                .map(|(file, origin)| match origin {
-                    Origin::Flag(_) => directory.join(&file.written),
-                    Origin::Variable(_) | Origin::File { .. } | Origin::Default => {
-                        top.join(&file.written)
-                    }
-                }),
-            name,
-            idle_seconds: seconds("agent.idle-limit", limits.idle.as_secs()),
-            deadline_seconds: seconds("agent.deadline", limits.deadline.as_secs()),
-            grace_seconds: seconds("agent.result-grace", limits.after_result.as_secs()),
-        }
-    }
-
-    pub(crate) fn limits(&self) -> Limits {
-        let idle = Duration::from_secs(self.idle_seconds);
-        Limits {
-            idle,
-            // A tool that the agent runs may be silent for longer than itself.
-            tool_idle: idle.max(Limits::default().tool_idle),
-            deadline: Duration::from_secs(self.deadline_seconds),
-            after_result: Duration::from_secs(self.grace_seconds),
-            politeness: Limits::default().politeness,
-        }
-    }
-
-    /// Returns the agent's description in a settings file, if it has one.
-    pub(crate) fn described(
-        &self,
-        settings: &Settings,
-    ) -> Result<Option<toml::Table>, CommandError> {
+/// Takes the choice out of the settings. A script named by a flag is meant
+/// from `directory`, one named in a file from the `top` of the repository.
+pub(crate) fn chosen(settings: &Settings, directory: &Path, top: &Path) -> AgentChoice {
+    let name = settings.text("agent.use").unwrap_or("claude").to_owned();
+    let seconds = |key, default| {
         settings
-            .adapter(&self.name)
-            .map(|(text, file)| {
-                text.parse::<toml::Table>().map_err(|error| {
-                    CommandError::usage(format!(
-                        "could not use [agents.{}] in {}",
-                        self.name,
-                        file.display()
-                    ))
-                    .because(error.message().to_owned())
-                })
-            })
-            .transpose()
+            .duration(key)
+            .map_or(default, |time| time.as_secs())
+    };
+    let limits = Limits::default();
+    AgentChoice {
+        command: settings
+            .text("agent.command")
+            .filter(|_| name == "command")
+            .map(str::to_owned),
+        script: settings
+            .get("agent.script")
+            .filter(|_| name == "script")
+            .map(|(file, origin)| match origin {
+                Origin::Flag(_) => directory.join(&file.written),
+                Origin::Variable(_) | Origin::File { .. } | Origin::Default => {
+                    top.join(&file.written)
+                }
+            }),
+        name,
+        idle_seconds: seconds("agent.idle-limit", limits.idle.as_secs()),
+        deadline_seconds: seconds("agent.deadline", limits.deadline.as_secs()),
+        grace_seconds: seconds("agent.result-grace", limits.after_result.as_secs()),
     }
+}
 
-    /// Makes the agent that can be called. Nothing is run yet.
-    pub(crate) fn agent(
-        &self,
-        context: &Context,
-        settings: &Settings,
-        state: &StateDir,
-    ) -> Result<Arc<dyn Agent>, CommandError> {
-        let disk: Arc<dyn Disk> = Arc::new(RealDisk);
-        let described = self.described(settings)?;
-        let progress = state.work().join("script-progress.json");
-        let notes = state.calls();
-        Choice {
-            notes: Some(&notes),
-            name: &self.name,
-            command: self.command.as_deref(),
-            script: self.script.as_deref(),
-            script_progress: Some(&progress),
-            settings: described.as_ref(),
-        }
-        .agent(
-            Host::new(context.environment.raw()).with_directory(&context.directory),
-            Vec::new(),
-            disk,
-            Arc::new(SystemClock::default()),
-        )
-        .map_err(|error| {
-            CommandError::usage(format!("could not use the agent {}", self.name))
-                .because(error)
-                .hint("choose one with --with claude, codex, command or script; see docs/agents.md")
+/// Returns the agent's description in a settings file, if it has one.
+pub(crate) fn described(
+    choice: &AgentChoice,
+    settings: &Settings,
+) -> Result<Option<toml::Table>, CommandError> {
+    settings
+        .adapter(&choice.name)
+        .map(|(text, file)| {
+            text.parse::<toml::Table>().map_err(|error| {
+                CommandError::usage(format!(
+                    "could not use [agents.{}] in {}",
+                    choice.name,
+                    file.display()
+                ))
+                .because(error.message().to_owned())
+            })
         })
+        .transpose()
+}
+
+/// Makes the agent that can be called. Nothing is run yet.
+pub(crate) fn agent(
+    choice: &AgentChoice,
+    context: &Context,
+    settings: &Settings,
+    state: &StateDir,
+) -> Result<Arc<dyn Agent>, CommandError> {
+    let disk: Arc<dyn Disk> = Arc::new(RealDisk);
+    let described = described(choice, settings)?;
+    let progress = state.work().join("script-progress.json");
+    let notes = state.calls();
+    Choice {
+        notes: Some(&notes),
+        name: &choice.name,
+        command: choice.command.as_deref(),
+        script: choice.script.as_deref(),
+        script_progress: Some(&progress),
+        settings: described.as_ref(),
     }
+    .agent(
+        Host::new(context.environment.raw()).with_directory(&context.directory),
+        Vec::new(),
+        disk,
+        Arc::new(SystemClock::default()),
+    )
+    .map_err(|error| {
+        CommandError::usage(format!("could not use the agent {}", choice.name))
+            .because(error)
+            .hint("choose one with --with claude, codex, command or script; see docs/agents.md")
+    })
 }
 
 /// Refuses an agent that is not there, and returns what to warn of.

@@ -117,6 +117,16 @@ impl CommandError {
         causes
     }
 
+    /// Returns the error with its causes on one line.
+    pub(crate) fn on_one_line(&self) -> String {
+        let mut line = self.message.clone();
+        for cause in self.causes() {
+            line.push_str(": ");
+            line.push_str(&cause.replace('\n', "; "));
+        }
+        line
+    }
+
     /// Returns the error as lines for people.
     pub(crate) fn text(&self) -> String {
         let mut text = format!("error: {}\n", self.message);

@@ -14,7 +14,6 @@ mod error;
 mod exit;
 mod files;
 mod forge;
-mod hands;
 mod op;
 mod output;
 mod planned;
@@ -29,6 +28,7 @@ mod start;
 mod stored;
 mod taste;
 mod terminal;
+mod world;
 
 pub use cli::definition;
 pub use start::main;

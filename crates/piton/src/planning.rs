@@ -18,7 +18,15 @@ use piton_migration::slug::Slug;
 use crate::agents;
 use crate::context::{Context, Place};
 use crate::error::{CommandError, ErrorKind};
-use crate::op::AskedEffort;
+
+/// Who says how much effort a call gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AskedEffort {
+    /// The settings, or what the step is worth.
+    Default,
+    /// Taking up feedback asks for the same tier everywhere.
+    Refine,
+}
 
 /// Everything a planning step is decided with, besides the migration.
 #[derive(Debug)]
@@ -56,7 +64,7 @@ impl Desk {
     /// Resolves the effort of a step's call.
     pub(crate) fn effort(&self, place: &Place, asked: AskedEffort, step: Step) -> EffortResolution {
         match asked {
-            AskedEffort::Default(_) => {
+            AskedEffort::Default => {
                 let role = call_role(step);
                 let configured = place.settings.text(&format!("effort.roles.{role}"));
                 match (configured.and_then(|tier| tier.parse().ok()), step) {
@@ -71,7 +79,7 @@ impl Desk {
                     }
                 }
             }
-            AskedEffort::Refine(tier) => self.budget.for_role(tier, "taking up feedback"),
+            AskedEffort::Refine => self.budget.for_role(Effort::High, "taking up feedback"),
         }
     }
 

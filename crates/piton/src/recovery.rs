@@ -3,12 +3,13 @@
 use piton_agent::process::reap_leftovers;
 use piton_git::landing::Recovered;
 use piton_loop::work::land::settle;
+use piton_migration::publish::Leftovers;
 
 use crate::context::{Context, Place};
 use crate::error::{CommandError, ErrorKind};
-use crate::hands::Publishing;
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
+use crate::world::Publishing;
 
 impl Context {
     /// Finds the repository for a command that writes, and brings to its end

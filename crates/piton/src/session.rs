@@ -10,8 +10,9 @@ use piton_agent::process::ExitKind;
 use piton_agent::{AgentCall, CallFiles, CallRole, Host, ProgramAgent};
 use piton_base::SystemClock;
 use piton_durable::{Disk, RealDisk, create_dirs, write_atomic};
+use piton_loop::operation::AgentChoice;
 
-use crate::agents::{self, ChosenAgent};
+use crate::agents;
 use crate::config::Settings;
 use crate::context::Context;
 use crate::error::{CommandError, ErrorKind};
@@ -35,13 +36,13 @@ pub(crate) struct Talk<'a> {
 pub(crate) fn hold(
     context: &Context,
     settings: &Settings,
-    chosen: &ChosenAgent,
+    chosen: &AgentChoice,
     talk: Talk<'_>,
 ) -> Result<(), CommandError> {
     let could_not =
         || CommandError::failed(format!("could not hold a session with {}", chosen.name));
     let host = Host::new(context.environment.raw()).with_directory(&context.directory);
-    let described = chosen.described(settings)?;
+    let described = agents::described(chosen, settings)?;
     let spec = Choice {
         notes: None,
         name: &chosen.name,

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use crate::context::{Context, Place};
 use crate::error::CommandError;
-use crate::hands::Reading;
 use crate::planned::Site;
+use crate::world::Reading;
 
 impl Context {
     /// Returns the site of a command that works in a repository.

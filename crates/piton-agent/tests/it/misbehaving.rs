@@ -362,6 +362,7 @@ fn what_an_agent_does_to_files_is_for_the_caller_to_judge() {
 
 #[test]
 fn even_a_panic_while_it_runs_leaves_nothing_behind() {
+    #[derive(Debug)]
     struct Panics;
     impl CallEvents for Panics {
         fn event(&self, event: CallEvent<'_>) {

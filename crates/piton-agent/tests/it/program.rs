@@ -209,7 +209,7 @@ fn an_unknown_version_warns_and_is_recorded() {
     check("who knows", None, Some("did not tell its version"));
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Seen(Mutex<Vec<String>>);
 
 impl CallEvents for Seen {

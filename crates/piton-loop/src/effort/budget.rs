@@ -1,15 +1,39 @@
 //! What a run may spend: the tier it starts from, the tier it never passes.
 
 use piton_base::Effort;
+use serde::{Deserialize, Serialize};
 
 use super::{EffortResolution, EffortSource};
 
 /// The default tier and the highest allowed one; the first never above the
 /// second.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Written", into = "Written")]
 pub struct EffortBudget {
     default: Effort,
     max: Effort,
+}
+
+/// A budget as it is written.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    default: Effort,
+    max: Effort,
+}
+
+impl TryFrom<Written> for EffortBudget {
+    type Error = BudgetError;
+
+    fn try_from(written: Written) -> Result<Self, Self::Error> {
+        Self::new(Some(written.default), Some(written.max))
+    }
+}
+
+impl From<EffortBudget> for Written {
+    fn from(EffortBudget { default, max }: EffortBudget) -> Self {
+        Self { default, max }
+    }
 }
 
 /// A default that the cap forbids.

@@ -1,41 +1,37 @@
 //! One effort decision, with its audit trail.
 
-use serde::Serialize;
 use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize};
 
 use piton_base::Effort;
 
-/// Who asked for the tier.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum EffortSource {
-    Default,
-    TargetOverride,
-    PhaseRequired,
-    /// The role asks for the same tier in every run.
-    RoleFixed,
-}
-
-impl EffortSource {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Default => "default",
-            Self::TargetOverride => "target-override",
-            Self::PhaseRequired => "phase-required",
-            Self::RoleFixed => "role-fixed",
-        }
+piton_base::words! {
+    /// Who asked for the tier.
+    #[derive(Hash)]
+    pub enum EffortSource: "a source of an effort" {
+        Default = "default",
+        TargetOverride = "target-override",
+        PhaseRequired = "phase-required",
+        /// The role asks for the same tier in every run.
+        RoleFixed = "role-fixed",
     }
 }
 
 /// The tier a call gets, and why.
 ///
 /// Serialises as the audit fields of events and summaries.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct EffortResolution {
+    #[serde(rename = "effort_source")]
     pub source: EffortSource,
+    #[serde(rename = "requested_effort")]
     pub requested: Effort,
     /// What the agent is asked for: the requested tier under the run's cap.
+    #[serde(rename = "effective_effort")]
     pub effective: Effort,
+    #[serde(rename = "max_allowed_effort")]
     pub max_allowed: Effort,
+    #[serde(rename = "effort_reason")]
     pub reason: Option<String>,
 }
 

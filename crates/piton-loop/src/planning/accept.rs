@@ -13,13 +13,13 @@ use piton_migration::stamp::Stamp;
 use piton_migration::text::with_newlines;
 
 use super::brief::findings;
-use super::contents::Contents;
 use super::points;
 use super::products::{self, ProductError};
 use super::site::Site;
 use super::skip_note;
 use super::snapshot::Snapshot;
 use super::verdict::{Answer, Given, Verdict, VerdictError, read_answer};
+use piton_migration::contents::Contents;
 
 /// Who answered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

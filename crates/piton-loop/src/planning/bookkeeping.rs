@@ -3,56 +3,38 @@
 
 use std::path::Path;
 
-use piton_durable::TreeDigest;
+use piton_migration::operation::MigrationEvent;
 
 use super::accept::StepOutcome;
 use super::decide::{StepDecision, call_role};
-use super::perform::{FailedStep, MadeStep};
-use crate::effort::EffortBudget;
+use super::perform::FailedStep;
 use crate::failures::FailureKind;
 use crate::replies::{Decision, Recommendation};
-use crate::runs::{Attempt, CommitPhase, Event, FinalStatus, RecordError, RunRecord};
+use crate::runs::{
+    Attempt, CommitPhase, Event, FinalStatus, Outset, RecordError, RunRecord, RunSummary,
+};
 
 /// Records with what a run sets out.
-pub fn set_out(
-    run: &mut RunRecord<'_>,
-    agent: &str,
-    model: Option<&str>,
-    budget: EffortBudget,
-) -> Result<(), RecordError> {
-    run.event(&Event::EffortBudgetConfigured(budget))?;
+pub fn set_out(run: &RunRecord<'_>, outset: &Outset<'_>) -> Result<(), RecordError> {
+    let budget = outset.budget;
+    run.event(Event::EffortBudgetConfigured(budget))?;
     run.update(|summary| {
-        summary.agent = Some(agent.to_owned());
-        summary.model = model.map(str::to_owned);
+        summary.agent = Some(outset.agent.to_owned());
+        summary.model = outset.model.map(str::to_owned);
         summary.effort = Some(budget.default_tier().to_string());
         summary.default_effort = Some(budget.default_tier().to_string());
         summary.max_allowed_effort = Some(budget.max().to_string());
     })
 }
 
-/// Records that a step was published, as `commit` where it was committed.
-pub fn published(
-    run: &mut RunRecord<'_>,
+/// Records that a step was accepted. Its attempt stays open until what became
+/// of the publish is known.
+pub fn accepted(
+    run: &RunRecord<'_>,
     decision: &StepDecision,
-    made: &MadeStep,
-    digest: &TreeDigest,
-    commit: Option<&str>,
+    outcome: &StepOutcome,
 ) -> Result<(), RecordError> {
-    let target = decision.base.slug.to_string();
-    run.event(&Event::Published {
-        target: target.clone(),
-        step: decision.step.to_string(),
-        next: next(&made.outcome).to_owned(),
-        digest: digest.to_string(),
-    })?;
-    if let Some(sha) = commit {
-        run.event(&Event::Committed {
-            target,
-            sha: sha.to_owned(),
-            subject: decision.subject.clone(),
-        })?;
-    }
-    let recommendation = match made.outcome {
+    let recommendation = match outcome {
         StepOutcome::NeedsPerson { .. } | StepOutcome::ReadyAwaitingPerson { .. } => {
             Recommendation::HumanReview
         }
@@ -60,24 +42,90 @@ pub fn published(
             Recommendation::None
         }
     };
-    let attempt = Attempt {
-        decision: Some(Decision::Commit.as_str().to_owned()),
+    tried(run, |attempt| Attempt {
         retry_recommendation: Some(recommendation.as_str().to_owned()),
         failure_kind: Some(FailureKind::None.to_string()),
-        commit_sha: commit.map(str::to_owned),
-        commit_phase: Some(CommitPhase::Planning),
-        ..attempt(run, decision)
-    };
-    run.update(|summary| {
-        summary.counts.attempts_started += 1;
-        summary.counts.commits_created += u32::from(commit.is_some());
-        summary.attempts.push(attempt);
+        ..self::attempt(attempt, decision)
     })
+}
+
+/// Records what happened to a migration.
+pub(crate) fn follow(run: &RunRecord<'_>, event: MigrationEvent) -> Result<(), RecordError> {
+    match event {
+        MigrationEvent::Recovered { .. } => Ok(()),
+        MigrationEvent::Published {
+            slug,
+            operation,
+            subject,
+            next,
+            digest,
+            commit,
+            ..
+        } => {
+            let target = slug.to_string();
+            let step = operation.strip_prefix("planning.").unwrap_or(&operation);
+            run.event(Event::Published {
+                target: target.clone(),
+                step: step.to_owned(),
+                next: next.unwrap_or_default(),
+                digest: digest.to_string(),
+            })?;
+            if let Some(sha) = &commit {
+                run.event(Event::Committed {
+                    target: target.clone(),
+                    sha: sha.clone(),
+                    subject,
+                })?;
+            }
+            run.update(|summary| {
+                summary.counts.commits_created += u32::from(commit.is_some());
+                let attempt = open(summary, &target, &operation);
+                attempt.decision = Some(Decision::Commit.as_str().to_owned());
+                attempt.commit_sha = commit;
+                attempt.commit_phase = Some(CommitPhase::Planning);
+            })
+        }
+        MigrationEvent::Refused {
+            slug,
+            operation,
+            story,
+        } => run.update(|summary| {
+            let told = crate::sanitize::sanitize(&story, &summary.repo_root);
+            let attempt = open(summary, slug.as_str(), &operation);
+            attempt.decision = Some(Decision::Abandon.as_str().to_owned());
+            attempt.retry_recommendation = Some(Recommendation::SameTarget.as_str().to_owned());
+            attempt.failure_kind = Some(FailureKind::PlanningPublishBlocked.to_string());
+            attempt.failure_summary = told;
+        }),
+    }
+}
+
+/// Returns the attempt that a publish belongs to. One whose call was made in
+/// another run, which was cut off, is added.
+fn open<'s>(summary: &'s mut RunSummary, target: &str, role: &str) -> &'s mut Attempt {
+    let is_open =
+        |one: &Attempt| one.target == target && one.call_role == role && one.decision.is_none();
+    let at = summary
+        .attempts
+        .iter()
+        .position(is_open)
+        .unwrap_or_else(|| {
+            summary.counts.attempts_started += 1;
+            summary.attempts.push(Attempt {
+                attempt: summary.counts.attempts_started,
+                target: target.to_owned(),
+                retry: 1,
+                call_role: role.to_owned(),
+                ..Attempt::default()
+            });
+            summary.attempts.len() - 1
+        });
+    &mut summary.attempts[at]
 }
 
 /// Records that a step failed, and returns the status that its run ends with.
 pub fn failed(
-    run: &mut RunRecord<'_>,
+    run: &RunRecord<'_>,
     decision: &StepDecision,
     failed: &FailedStep,
 ) -> Result<FinalStatus, RecordError> {
@@ -85,7 +133,7 @@ pub fn failed(
 
     use super::failure::StepFailure;
 
-    not_published(
+    not_accepted(
         run,
         decision,
         failed.failure.kind(),
@@ -113,32 +161,38 @@ pub fn failed(
     })
 }
 
-/// Records an attempt that led to no publish.
-pub fn not_published(
-    run: &mut RunRecord<'_>,
+/// Records an attempt that led to nothing that could be published.
+pub fn not_accepted(
+    run: &RunRecord<'_>,
     decision: &StepDecision,
     kind: FailureKind,
     story: &str,
     snapshot: Option<&Path>,
 ) -> Result<(), RecordError> {
-    let attempt = Attempt {
+    let told = crate::sanitize::sanitize(story, &run.summary().repo_root);
+    tried(run, |attempt| Attempt {
         decision: Some(Decision::Abandon.as_str().to_owned()),
         retry_recommendation: Some(Recommendation::SameTarget.as_str().to_owned()),
         failure_kind: Some(kind.to_string()),
-        failure_summary: crate::sanitize::sanitize(story, &run.summary().repo_root),
+        failure_summary: told,
         reason_doc_path: snapshot.map(|path| path.display().to_string()),
-        ..attempt(run, decision)
-    };
+        ..self::attempt(attempt, decision)
+    })
+}
+
+/// Adds an attempt, which is told its number.
+fn tried(run: &RunRecord<'_>, attempt: impl FnOnce(u32) -> Attempt) -> Result<(), RecordError> {
     run.update(|summary| {
         summary.counts.attempts_started += 1;
+        let attempt = attempt(summary.counts.attempts_started);
         summary.attempts.push(attempt);
     })
 }
 
-fn attempt(run: &RunRecord<'_>, decision: &StepDecision) -> Attempt {
+fn attempt(number: u32, decision: &StepDecision) -> Attempt {
     let effort = &decision.effort;
     Attempt {
-        attempt: run.summary().counts.attempts_started + 1,
+        attempt: number,
         target: decision.base.slug.to_string(),
         retry: 1,
         call_role: call_role(decision.step).to_string(),

@@ -8,7 +8,6 @@ use piton_durable::DiskRead;
 use piton_git::{CommitId, GitError, GitRead, Tip};
 use piton_migration::consistency::{self, Finding, Mode};
 use piton_migration::manifest::{MANIFEST_FILE, MigrationState, Status};
-use piton_migration::own::Target;
 use piton_migration::planning::{Cursor, Step};
 use piton_migration::slug::Slug;
 use piton_migration::stamp::Stamp;
@@ -158,39 +157,6 @@ pub fn next_step(
     }
     let subject = commit::planning_subject(options.commit_prefix, slug.as_str(), step.as_str());
     decision(git, site, base, step, subject, options)
-}
-
-/// Decides the first step of a migration that does not exist yet.
-pub fn first_step(
-    disk: &dyn DiskRead,
-    git: &dyn GitRead,
-    site: &Site,
-    new: NewMigration,
-    options: &StepOptions<'_>,
-) -> Result<StepDecision, StepRefusal> {
-    let NewMigration { slug, target, now } = new;
-    let live = site.live(&slug);
-    let there = disk.stat(&live).map_err(|source| {
-        SnapshotError::Contents(super::contents::ContentsError::Read {
-            path: live.clone(),
-            source,
-        })
-    })?;
-    if there.is_some() {
-        return Err(StepRefusal::Taken { slug });
-    }
-    refuse_dirty(git, site, &slug)?;
-    let subject = commit::new_migration_subject(options.commit_prefix, slug.as_str());
-    let base = Snapshot::start(&slug, target, now);
-    decision(git, site, base, Step::Approaches, subject, options)
-}
-
-/// A migration to be started.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewMigration {
-    pub slug: Slug,
-    pub target: Target,
-    pub now: Stamp,
 }
 
 /// Returns the step that a migration in planning stands at.

@@ -6,7 +6,6 @@ use piton_agent::CallFiles;
 use piton_agent::outcome::Outcome;
 use piton_durable::{Disk, DiskRead, Kind, create_dirs, tree, write_atomic};
 
-use super::contents::Contents;
 use super::decide::{StepDecision, call_role};
 use super::failure::StepFailure;
 use super::perform::{FailedStep, Performer, scope, verdict};
@@ -15,6 +14,7 @@ use crate::failures::{Artifacts, FailureKind, FailureSnapshot, FailureText};
 use crate::replies::{Decision, Recommendation};
 use crate::runs::{Event, RunRecord};
 use crate::sanitize::sanitize;
+use piton_migration::contents::Contents;
 
 /// How many directories that agents left in failed calls are kept.
 const KEPT: usize = 5;
@@ -36,7 +36,7 @@ pub(super) struct Remains {
 pub(super) fn keep(
     performer: &Performer<'_>,
     decision: &StepDecision,
-    run: &mut RunRecord<'_>,
+    run: &RunRecord<'_>,
     remains: Remains,
     failure: StepFailure,
 ) -> FailedStep {
@@ -53,7 +53,7 @@ pub(super) fn keep(
             files,
             &verdict(decision, failure.call_outcome(), summary.clone()),
         );
-        let _ = run.event(&Event::CallFinished {
+        let _ = run.event(Event::CallFinished {
             scope: scope(decision),
             succeeded: false,
             returncode: exit,
@@ -61,7 +61,7 @@ pub(super) fn keep(
         });
     }
     if matches!(failure, StepFailure::Agent(Outcome::Stopped)) {
-        let _ = run.event(&Event::Interrupted);
+        let _ = run.event(Event::Interrupted);
         return FailedStep {
             failure,
             snapshot: None,
@@ -91,7 +91,7 @@ pub fn publish_refused(
     disk: &dyn Disk,
     site: &Site,
     decision: &StepDecision,
-    run: &mut RunRecord<'_>,
+    run: &RunRecord<'_>,
     story: &str,
 ) -> Option<PathBuf> {
     let root = site.root().display().to_string();
@@ -121,7 +121,7 @@ fn tell(
     disk: &dyn Disk,
     site: &Site,
     decision: &StepDecision,
-    run: &mut RunRecord<'_>,
+    run: &RunRecord<'_>,
     told: Told,
 ) -> Option<PathBuf> {
     let snapshot = FailureSnapshot {
@@ -149,7 +149,7 @@ fn tell(
     let written = write_atomic(disk, &path, snapshot.render().as_bytes(), 0o600)
         .ok()
         .map(|()| path);
-    let _ = run.event(&Event::StepFailed {
+    let _ = run.event(Event::StepFailed {
         scope: scope(decision),
         step: decision.step.to_string(),
         kind: told.kind,

@@ -7,14 +7,14 @@ use piton_git::GitError;
 use piton_git::slot::SlotError;
 
 use super::accept::AcceptError;
-use super::candidate::CandidateError;
-use super::contents::ContentsError;
 use super::paths::PathError;
 use super::strayed::Strayed;
 use crate::failures::FailureKind;
 use crate::guard::GuardError;
 use crate::runs::{CallOutcome, RecordError};
 use crate::slots::SetupError;
+use piton_migration::candidate::CandidateError;
+use piton_migration::contents::ContentsError;
 
 /// A step that was not accepted. Live, state and working tree are as before.
 #[derive(Debug, thiserror::Error)]

@@ -9,14 +9,13 @@
 pub mod accept;
 pub mod bookkeeping;
 pub mod brief;
-pub mod candidate;
-pub mod contents;
 pub mod decide;
 pub mod evidence;
 pub mod failure;
 pub mod paths;
 pub mod perform;
 pub mod person;
+pub mod plan;
 mod points;
 pub mod products;
 pub mod site;

@@ -11,8 +11,7 @@ use piton_git::slot::{Changes, Slot, SlotChange, SlotChangeKind, SlotUse, Slots}
 use piton_git::{Git, View};
 
 use super::accept::{Accepted, Labels, StepOutcome, accept};
-use super::candidate::{Candidate, Proposal};
-use super::contents::Contents;
+use super::bookkeeping;
 use super::decide::{StepDecision, call_role};
 use super::evidence;
 use super::failure::StepFailure;
@@ -27,6 +26,8 @@ use crate::commit;
 use crate::guard::Guard;
 use crate::runs::{CallOutcome, CallScope, CallVerdict, Event, RunRecord};
 use crate::slots::SlotSettings;
+use piton_migration::candidate::{Candidate, Proposal};
+use piton_migration::contents::Contents;
 
 /// All that making a step takes.
 #[derive(Clone, Debug)]
@@ -68,7 +69,7 @@ impl Performer<'_> {
     pub fn call(
         &self,
         decision: &StepDecision,
-        run: &mut RunRecord<'_>,
+        run: &RunRecord<'_>,
         show: &dyn CallEvents,
     ) -> Result<MadeStep, Box<FailedStep>> {
         // A leftover that stays costs space and nothing else.
@@ -117,13 +118,13 @@ struct Call<'a> {
 impl Call<'_> {
     fn make(
         &mut self,
-        run: &mut RunRecord<'_>,
+        run: &RunRecord<'_>,
         show: &dyn CallEvents,
     ) -> Result<MadeStep, StepFailure> {
         let Performer { disk, git, .. } = *self.performer;
         let decision = self.decision;
         let scope = scope(decision);
-        run.event(&Event::EffortResolved(scope.clone()))?;
+        run.event(Event::EffortResolved(scope.clone()))?;
         let view = View::read(git)?;
         let slot = Slots::new(disk, git, &self.performer.slots.home)
             .take(
@@ -136,7 +137,10 @@ impl Call<'_> {
         self.set_up(&slot, run)?;
         self.lay_out(&slot)?;
         let guard = Guard::before(disk, git, view, &self.performer.slots.around)?;
-        run.event(&Event::CallStarted(scope))?;
+        run.event(Event::CallStarted {
+            scope,
+            agent: self.performer.agent.name().to_owned(),
+        })?;
         let reply = self.ask(&slot, run, show);
         let evidence = self
             .performer
@@ -204,7 +208,7 @@ impl Call<'_> {
     fn ask(
         &mut self,
         slot: &Slot,
-        run: &mut RunRecord<'_>,
+        run: &RunRecord<'_>,
         show: &dyn CallEvents,
     ) -> Result<Reply, StepFailure> {
         let Performer {
@@ -221,9 +225,7 @@ impl Call<'_> {
             workspace: slot.dir().join(&self.decision.destination),
             prompt: self.decision.prompt.clone(),
             model: self.decision.model.clone(),
-            // Both crates spell the tiers alike; one they did not share would
-            // be left to the agent's own default.
-            effort: self.decision.effort.effective.as_str().parse().ok(),
+            effort: Some(self.decision.effort.effective),
             schema: self.decision.schema.clone(),
             limits,
         };
@@ -251,6 +253,8 @@ impl Call<'_> {
     }
 
     fn build(&self, run: &RunRecord<'_>, accepted: Accepted) -> Result<MadeStep, StepFailure> {
+        let below = self.performer.site.candidates().join(run.id().as_str());
+        let next = bookkeeping::next(&accepted.outcome).to_owned();
         let proposal = Proposal {
             slug: self.decision.base.slug.clone(),
             base: self.decision.base.digest.clone(),
@@ -259,12 +263,10 @@ impl Call<'_> {
             message: commit::message(&self.decision.subject, &accepted.why, None),
             contents: accepted.contents,
         };
-        let name = run.id().as_str();
         let disk = self.performer.disk;
-        let candidate = proposal.build(disk, self.performer.site, name)?;
+        let candidate = proposal.build(disk, &below, Some(next))?;
         // From here on the answer is not lost, whatever becomes of this run.
-        let (step, on) = (self.decision.step, &self.decision.on);
-        Waiting::keep(disk, run.id(), step, on, &candidate)?;
+        Waiting::keep(disk, run.id(), self.decision, &candidate)?;
         Ok(MadeStep {
             candidate,
             outcome: accepted.outcome,
@@ -326,7 +328,7 @@ fn say_what_is_thrown_away(leftovers: &Changes, destination: &str, show: &dyn Ca
 
 fn record_accepted(
     decision: &StepDecision,
-    run: &mut RunRecord<'_>,
+    run: &RunRecord<'_>,
     files: Option<&CallFiles>,
     exit: Option<i32>,
     outcome: &StepOutcome,
@@ -340,7 +342,7 @@ fn record_accepted(
         }
         StepOutcome::Rejected { reason } => format!("rejected: {reason}"),
     };
-    run.event(&Event::CallFinished {
+    run.event(Event::CallFinished {
         scope: scope(decision),
         succeeded: true,
         returncode: exit,

@@ -7,7 +7,7 @@ use piton_migration::phase::{
     DiscoveryError, DocName, Heading, discover, has_heading, phase_from_document,
 };
 
-use super::contents::Contents;
+use piton_migration::contents::Contents;
 
 /// The plan, below the migration's directory.
 pub const PLAN_FILE: &str = "plan.md";

@@ -12,9 +12,9 @@ use piton_migration::planning::{
 use piton_migration::slug::Slug;
 use piton_migration::stamp::{RawStamp, Stamp};
 
-use super::contents::{Contents, ContentsError};
 use super::paths::{PathError, refuse_links};
 use super::site::Site;
+use piton_migration::contents::{Contents, ContentsError};
 
 /// A live migration, whatever its status and whoever planned it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,12 +3,12 @@
 use piton_agent::outcome::Reply;
 use piton_migration::planning::{self, Decision, Step};
 
-use super::contents::Contents;
 use super::products;
 use crate::replies::structured::{self, AnswerError};
 use crate::replies::{
     Contradiction, FinalDecision, FinalDecisionError, ReviewVerdict, chosen_approach, schema,
 };
+use piton_migration::contents::Contents;
 
 /// A step's answer, understood.
 #[derive(Clone, Debug, PartialEq, Eq)]

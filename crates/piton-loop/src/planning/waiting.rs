@@ -4,20 +4,21 @@
 //! it: a lock, a full disk, a hook, another branch. It stays, with a note of
 //! what it is, and the same command publishes it without another call.
 
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::path::Path;
 
 use piton_durable::{Disk, DiskRead, TreeDigest, TreeError, tree, write_atomic};
 use piton_git::Tip;
+use piton_migration::candidate::{Candidate, CandidateError, NOTE};
 use piton_migration::planning::Step;
 use piton_migration::slug::Slug;
 use serde::{Deserialize, Serialize};
 
-use super::candidate::{Candidate, CandidateError};
+use super::decide::StepDecision;
 use super::site::Site;
 use crate::runs::RunId;
 
-/// The note beside a candidate.
-const NOTE: &str = "answer.json";
+const VERSION: u32 = 2;
 
 /// No note is longer.
 const LIMIT: u64 = 1 << 20;
@@ -32,8 +33,12 @@ pub struct Waiting {
     pub step: Step,
     /// The branch that it belongs on.
     pub on: Tip,
+    pub slug: Slug,
+    /// The live directory, from the top of the repository.
+    pub destination: String,
+    /// The digest of the live migration that the step started from.
+    pub base: TreeDigest,
     pub candidate: Candidate,
-    pub digest: TreeDigest,
 }
 
 impl Waiting {
@@ -41,22 +46,22 @@ impl Waiting {
     pub(super) fn keep(
         disk: &dyn Disk,
         run: &RunId,
-        step: Step,
-        on: &Tip,
+        decision: &StepDecision,
         candidate: &Candidate,
     ) -> Result<(), CandidateError> {
-        let unreadable = CandidateError::Clear;
         let this = Self {
-            version: 1,
+            version: VERSION,
             run: run.clone(),
-            step,
-            on: on.clone(),
-            digest: TreeDigest::of(disk, &candidate.dir).map_err(unreadable)?,
+            step: decision.step,
+            on: decision.on.clone(),
+            slug: decision.base.slug.clone(),
+            destination: decision.destination.clone(),
+            base: decision.base.digest.clone(),
             candidate: candidate.clone(),
         };
-        tree::sync(disk, &candidate.dir).map_err(unreadable)?;
+        tree::sync(disk, &candidate.dir).map_err(CandidateError::Clear)?;
         let bytes = serde_json::to_vec_pretty(&this).unwrap_or_default();
-        write_atomic(disk, &candidate.dir.with_file_name(NOTE), &bytes, 0o600)?;
+        write_atomic(disk, &candidate.note(), &bytes, 0o600)?;
         Ok(())
     }
 
@@ -72,11 +77,11 @@ impl Waiting {
         let mut found: Vec<Self> = all(disk, site)
             .into_iter()
             .filter(|one| {
-                one.candidate.slug == *slug
-                    && one.candidate.base == *base
+                one.slug == *slug
+                    && one.base == *base
                     && one.on.reference == on.reference
                     && TreeDigest::of(disk, &one.candidate.dir)
-                        .is_ok_and(|digest| digest == one.digest)
+                        .is_ok_and(|digest| digest == one.candidate.digest)
             })
             .collect();
         found.sort_by(|a, b| a.run.cmp(&b.run));
@@ -92,7 +97,7 @@ impl Waiting {
     ) -> Result<(), TreeError> {
         for one in all(disk, site) {
             let here = on.is_none_or(|on| on.reference == one.on.reference);
-            if one.candidate.slug == *slug && here {
+            if one.slug == *slug && here {
                 one.candidate.remove(disk)?;
             }
         }
@@ -100,29 +105,43 @@ impl Waiting {
     }
 }
 
-/// Tells whether an answer waits in a directory of a candidate.
-pub(super) fn is_in(disk: &dyn DiskRead, dir: &std::path::Path) -> bool {
-    !matches!(disk.stat(&dir.join(NOTE)), Ok(None))
+/// Tells whether an answer waits in a directory of candidates. What cannot be
+/// looked at may be one.
+pub(super) fn is_in(disk: &dyn DiskRead, dir: &Path) -> bool {
+    match disk.list(dir) {
+        Ok(entries) => entries.iter().any(|entry| is_note(&entry.name)),
+        Err(_) => true,
+    }
+}
+
+fn is_note(name: &OsStr) -> bool {
+    name.to_str().is_some_and(|name| name.ends_with(NOTE))
 }
 
 fn all(disk: &dyn DiskRead, site: &Site) -> Vec<Waiting> {
+    let list = |dir: &Path| disk.list(dir).unwrap_or_default().into_iter();
     let home = site.candidates();
-    let read = |dir: PathBuf| -> Option<Waiting> {
-        let bytes = disk.read_at_most(&dir.join(NOTE), LIMIT).ok()?;
-        let one: Waiting = serde_json::from_slice(&bytes).ok()?;
-        // A clone may have been moved; a note may name no other place.
-        let stands = dir.join(one.candidate.slug.as_str());
-        (one.version == 1).then_some(Waiting {
-            candidate: Candidate {
-                dir: stands,
-                ..one.candidate
-            },
-            ..one
+    list(&home)
+        .map(|entry| home.join(entry.name))
+        .flat_map(|dir| {
+            list(&dir)
+                .filter(|entry| is_note(&entry.name))
+                .filter_map(|note| read(disk, &dir, &note.name))
+                .collect::<Vec<_>>()
         })
-    };
-    disk.list(&home)
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(|entry| read(home.join(entry.name)))
         .collect()
+}
+
+fn read(disk: &dyn DiskRead, dir: &Path, note: &OsStr) -> Option<Waiting> {
+    let bytes = disk.read_at_most(&dir.join(note), LIMIT).ok()?;
+    let one: Waiting = serde_json::from_slice(&bytes).ok()?;
+    // A clone may have been moved; a note may name no other place.
+    let stands = dir.join(one.slug.as_str());
+    (one.version == VERSION).then_some(Waiting {
+        candidate: Candidate {
+            dir: stands,
+            ..one.candidate
+        },
+        ..one
+    })
 }

@@ -3,7 +3,7 @@
 use jiff::Zoned;
 use serde_json::{Map, Value, json};
 
-use super::stamp;
+use super::{RunId, stamp};
 use crate::effort::{EffortBudget, EffortResolution};
 use crate::failures::FailureKind;
 
@@ -18,6 +18,13 @@ pub struct CallScope {
     pub effort: EffortResolution,
 }
 
+/// Something that happened, and in which run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    pub run: RunId,
+    pub event: Event,
+}
+
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
@@ -26,7 +33,10 @@ pub enum Event {
     },
     EffortBudgetConfigured(EffortBudget),
     EffortResolved(CallScope),
-    CallStarted(CallScope),
+    CallStarted {
+        scope: CallScope,
+        agent: String,
+    },
     CallFinished {
         scope: CallScope,
         succeeded: bool,
@@ -99,12 +109,16 @@ impl Event {
                 format!("{} gets effort {}", scope.call_role, scope.effort.effective),
                 scope.fields(),
             ),
-            Self::CallStarted(scope) => (
-                INFO,
-                "call_started",
-                format!("{} started", scope.call_role),
-                scope.fields(),
-            ),
+            Self::CallStarted { scope, agent } => {
+                let mut fields = scope.fields();
+                fields.insert("agent".into(), agent.as_str().into());
+                (
+                    INFO,
+                    "call_started",
+                    format!("{} started", scope.call_role),
+                    fields,
+                )
+            }
             Self::CallFinished {
                 scope,
                 succeeded,

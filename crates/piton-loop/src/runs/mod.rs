@@ -1,5 +1,6 @@
 //! Run records: everything one run did, kept under `.git/piton/runs/<id>/`.
 
+mod book;
 mod call;
 mod event;
 mod id;
@@ -11,8 +12,9 @@ mod retention;
 mod stamp;
 mod summary;
 
+pub use book::{Outset, RunBook};
 pub use call::{CallOutcome, CallVerdict};
-pub use event::{CallScope, Event};
+pub use event::{CallScope, Event, Recorded};
 pub use id::{RunId, RunIdError};
 pub use layout::RunDir;
 pub use listing::{FullRun, ListedCall, ListedRun, ListingError, list, show, state_of, units};

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Zoned;
@@ -10,8 +11,8 @@ use piton_durable::{Disk, Holder, Lock, LockError, LockGuard, Log, LogError, Wri
 
 use super::call::VERDICT_FILE;
 use super::layout::RunDir;
-use super::{CallVerdict, Event, FinalStatus, RunId, RunSummary, stamp};
-use piton_base::Clock;
+use super::{CallVerdict, Event, FinalStatus, Recorded, RunId, RunSummary, stamp};
+use piton_base::{Clock, Report};
 
 /// Records hold prompts and answers, which are nobody else's business.
 const MODE: u32 = 0o600;
@@ -45,9 +46,16 @@ pub struct RunRecord<'d> {
     disk: &'d dyn Disk,
     clock: &'d dyn Clock,
     dir: RunDir,
+    id: RunId,
+    /// Several workers may write at once.
+    written: Mutex<Written<'d>>,
+    report: &'d dyn Report<Recorded>,
+    _live: LockGuard,
+}
+
+struct Written<'d> {
     events: Log<'d>,
     summary: RunSummary,
-    _live: LockGuard,
 }
 
 impl<'d> RunRecord<'d> {
@@ -57,6 +65,7 @@ impl<'d> RunRecord<'d> {
         clock: &'d dyn Clock,
         runs: &Path,
         holder: &Holder,
+        report: &'d dyn Report<Recorded>,
         mut summary: RunSummary,
     ) -> Result<Self, RecordError> {
         let mut now = clock.local();
@@ -75,64 +84,70 @@ impl<'d> RunRecord<'d> {
             now = later(&now);
         };
         piton_durable::create_dirs(disk, &dir.calls())?;
-        summary.run_id = id;
-        summary.artifact_root = dir.path().display().to_string();
+        summary.run_id = id.clone();
+        let root = dir.path().display().to_string();
+        summary.artifact_root.clone_from(&root);
         summary.started_at = stamp(&now);
         summary.final_status = FinalStatus::Running;
         let events = Log::open(disk, &dir.events(), MODE)?;
-        let mut record = Self {
+        let record = Self {
             disk,
             clock,
             dir,
-            events,
-            summary,
+            id,
+            written: Mutex::new(Written { events, summary }),
+            report,
             _live: live,
         };
-        record.write_summary()?;
-        record.event(&Event::ArtifactsReady {
-            root: record.summary.artifact_root.clone(),
-        })?;
+        record.update(|_| {})?;
+        record.event(Event::ArtifactsReady { root })?;
         Ok(record)
     }
 
     pub fn id(&self) -> &RunId {
-        &self.summary.run_id
+        &self.id
     }
 
     pub fn dir(&self) -> &RunDir {
         &self.dir
     }
 
-    pub fn summary(&self) -> &RunSummary {
-        &self.summary
+    pub fn summary(&self) -> RunSummary {
+        self.written().summary.clone()
     }
 
-    /// Appends an event.
-    pub fn event(&mut self, event: &Event) -> Result<(), RecordError> {
+    /// Appends an event, and tells it to whoever follows the run.
+    pub fn event(&self, event: Event) -> Result<(), RecordError> {
         let line = event.to_json(&self.clock.local());
-        Ok(self.events.append(&line)?)
+        self.written().events.append(&line)?;
+        let run = self.id.clone();
+        self.report.report(Recorded { run, event });
+        Ok(())
     }
 
     /// Makes the directory of the next call. The agent leaves its files there.
-    pub fn call(&mut self, role: &str) -> Result<CallFiles, RecordError> {
-        self.summary.counts.calls += 1;
-        let dir = self.dir.call(self.summary.counts.calls, role);
+    pub fn call(&self, role: &str) -> Result<CallFiles, RecordError> {
+        let mut written = self.written();
+        written.summary.counts.calls += 1;
+        let dir = self.dir.call(written.summary.counts.calls, role);
+        drop(written);
         piton_durable::create_dirs(self.disk, &dir)?;
         Ok(CallFiles::in_directory(dir))
     }
 
     /// Counts what a call consumed.
-    pub fn count(&mut self, call: &CallRecord) -> Result<(), RecordError> {
-        if let Some(usage) = call.usage {
-            *self.summary.usage.get_or_insert_default() += usage;
-        }
-        if call.answered_by.is_some() {
-            self.summary.answered_by.clone_from(&call.answered_by);
-        }
-        if let Some(cost) = call.cost_usd {
-            *self.summary.cost_usd.get_or_insert(0.0) += cost;
-        }
-        self.write_summary()
+    pub fn count(&self, call: &CallRecord) -> Result<(), RecordError> {
+        self.update(|summary| {
+            if let Some(usage) = call.usage {
+                *summary.usage.get_or_insert_default() += usage;
+            }
+            if call.answered_by.is_some() {
+                summary.answered_by.clone_from(&call.answered_by);
+            }
+            if let Some(cost) = call.cost_usd {
+                *summary.cost_usd.get_or_insert(0.0) += cost;
+            }
+        })
     }
 
     /// Keeps what became of a call.
@@ -141,26 +156,24 @@ impl<'d> RunRecord<'d> {
     }
 
     /// Changes the summary and writes it.
-    pub fn update(&mut self, change: impl FnOnce(&mut RunSummary)) -> Result<(), RecordError> {
-        change(&mut self.summary);
-        self.write_summary()
+    pub fn update(&self, change: impl FnOnce(&mut RunSummary)) -> Result<(), RecordError> {
+        let mut written = self.written();
+        change(&mut written.summary);
+        self.write_json(&self.dir.summary(), &written.summary)
     }
 
     /// Ends the record.
-    pub fn finish(
-        mut self,
-        status: FinalStatus,
-        error: Option<String>,
-    ) -> Result<RunSummary, RecordError> {
-        self.summary.final_status = status;
-        self.summary.error_message = error;
-        self.summary.finished_at = Some(stamp(&self.clock.local()));
-        self.write_summary()?;
-        Ok(self.summary)
+    pub fn finish(&self, status: FinalStatus, error: Option<String>) -> Result<(), RecordError> {
+        let finished = stamp(&self.clock.local());
+        self.update(|summary| {
+            summary.final_status = status;
+            summary.error_message = error;
+            summary.finished_at = Some(finished);
+        })
     }
 
-    fn write_summary(&self) -> Result<(), RecordError> {
-        self.write_json(&self.dir.summary(), &self.summary)
+    fn written(&self) -> MutexGuard<'_, Written<'d>> {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn write_json(&self, path: &Path, value: &impl serde::Serialize) -> Result<(), RecordError> {

@@ -80,7 +80,7 @@ pub(super) enum Made {
 /// left. Whatever the agent says, the number of calls is bounded.
 pub(super) fn carry_out(
     shop: &Shop<'_>,
-    run: &mut RunRecord<'_>,
+    run: &RunRecord<'_>,
     slot: &Slot,
     start: &Start,
     job: &dyn Job,
@@ -145,7 +145,7 @@ fn is_of_agent(kind: FailureKind) -> bool {
 
 fn once(
     shop: &Shop<'_>,
-    run: &mut RunRecord<'_>,
+    run: &RunRecord<'_>,
     slot: &Slot,
     start: &Start,
     job: &dyn Job,

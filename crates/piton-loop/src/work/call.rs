@@ -43,7 +43,7 @@ pub(super) struct Called {
 /// whatever it says.
 pub(super) fn ask(
     shop: &Shop<'_>,
-    run: &mut RunRecord<'_>,
+    run: &RunRecord<'_>,
     slot: &Slot,
     ask: Ask<'_>,
 ) -> Result<Called, Halt> {
@@ -57,14 +57,17 @@ pub(super) fn ask(
         phase_reached: ask.phase_reached.to_owned(),
         effort: ask.effort.clone(),
     };
-    run.event(&Event::EffortResolved(scope.clone()))
+    run.event(Event::EffortResolved(scope.clone()))
         .map_err(|error| trouble(&error))?;
     let view = View::read(shop.repository).map_err(|error| trouble(&error))?;
     let guard = Guard::before(shop.disk, shop.repository, view, &shop.slots.around)
         .map_err(|error| trouble(&error))?;
     let files = run.call(role.as_str()).map_err(|error| trouble(&error))?;
-    run.event(&Event::CallStarted(scope.clone()))
-        .map_err(|error| trouble(&error))?;
+    run.event(Event::CallStarted {
+        scope: scope.clone(),
+        agent: shop.agent.name().to_owned(),
+    })
+    .map_err(|error| trouble(&error))?;
     let call = AgentCall {
         role,
         slug: ask.slug.map(str::to_owned),
@@ -127,7 +130,7 @@ pub(super) fn ask(
         returncode: None,
         summary: summary.clone(),
     };
-    run.event(&finished).map_err(|error| trouble(&error))?;
+    run.event(finished).map_err(|error| trouble(&error))?;
     let verdict = CallVerdict {
         schema_version: 1,
         role: role.to_string(),

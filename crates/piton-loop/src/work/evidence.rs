@@ -38,7 +38,7 @@ pub struct Subject<'a> {
 /// evidence poorer: the failure itself is what the caller must hear.
 pub fn keep(
     shop: &Shop<'_>,
-    run: &mut RunRecord<'_>,
+    run: &RunRecord<'_>,
     subject: &Subject<'_>,
     failure: &WorkFailure,
 ) -> Option<PathBuf> {
@@ -80,7 +80,7 @@ pub fn keep(
 
 /// Records work that was accepted, as `commit`.
 pub fn accepted(
-    run: &mut RunRecord<'_>,
+    run: &RunRecord<'_>,
     subject: &Subject<'_>,
     role: &str,
     commit: Option<&str>,

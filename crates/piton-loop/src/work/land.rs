@@ -59,7 +59,7 @@ pub enum BringError {
 /// validated again, without a call.
 pub fn bring(
     shop: &Shop<'_>,
-    run: &mut RunRecord<'_>,
+    run: &RunRecord<'_>,
     accepted: &Accepted,
 ) -> Result<Brought, BringError> {
     let mut work = accepted.clone();

@@ -28,7 +28,7 @@ pub struct PhaseWork<'a> {
 
 /// Asks whether the phase may start, carries it out, and notes what came of
 /// it. Everything is read from the commit that the work starts from.
-pub fn carry_out(shop: &Shop<'_>, run: &mut RunRecord<'_>, work: &PhaseWork<'_>) -> Worked {
+pub fn carry_out(shop: &Shop<'_>, run: &RunRecord<'_>, work: &PhaseWork<'_>) -> Worked {
     match begin(shop, run, work) {
         Ok(worked) => worked,
         Err(Halt::Stopped) => Worked::Stopped,
@@ -41,7 +41,7 @@ pub fn carry_out(shop: &Shop<'_>, run: &mut RunRecord<'_>, work: &PhaseWork<'_>)
     }
 }
 
-fn begin(shop: &Shop<'_>, run: &mut RunRecord<'_>, work: &PhaseWork<'_>) -> Result<Worked, Halt> {
+fn begin(shop: &Shop<'_>, run: &RunRecord<'_>, work: &PhaseWork<'_>) -> Result<Worked, Halt> {
     let role = CallRole::PhaseExecutionGate;
     let trouble = |error: &dyn std::error::Error| Halt::trouble(role, error);
     let view = View::read(shop.repository).map_err(|error| trouble(&error))?;
@@ -66,7 +66,7 @@ fn begin(shop: &Shop<'_>, run: &mut RunRecord<'_>, work: &PhaseWork<'_>) -> Resu
 /// that fails, this run alone knows.
 pub(super) fn failed(
     shop: &Shop<'_>,
-    run: &mut RunRecord<'_>,
+    run: &RunRecord<'_>,
     slot: &Slot,
     work: &PhaseWork<'_>,
     phase: &Prepared,

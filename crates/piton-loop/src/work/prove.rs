@@ -32,7 +32,7 @@ pub struct Proof {
 /// Lays a commit out and runs the project's checks on it.
 pub fn prove(
     shop: &Shop<'_>,
-    run: &mut RunRecord<'_>,
+    run: &RunRecord<'_>,
     commit: &CommitId,
     role: CallRole,
 ) -> Result<Proof, Halt> {
@@ -79,7 +79,7 @@ pub fn prove(
 /// Proves the commit that a run starts from, unless it was proved before.
 pub fn baseline(
     shop: &Shop<'_>,
-    run: &mut RunRecord<'_>,
+    run: &RunRecord<'_>,
     commit: &CommitId,
     tree: &str,
 ) -> Result<Proof, Halt> {

@@ -34,7 +34,7 @@ const ABOUT_THE_BASELINE: [&str; 7] = [
 /// Asks whether the phase may start. Returns what came of it, unless it may.
 pub(super) fn ready_check(
     shop: &Shop<'_>,
-    run: &mut RunRecord<'_>,
+    run: &RunRecord<'_>,
     slot: &Slot,
     work: &PhaseWork<'_>,
     phase: &Prepared,

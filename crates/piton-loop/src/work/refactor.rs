@@ -30,7 +30,7 @@ pub struct RefactorWork<'a> {
 }
 
 /// Carries out a refactor.
-pub fn carry_out(shop: &Shop<'_>, run: &mut RunRecord<'_>, work: &RefactorWork<'_>) -> Worked {
+pub fn carry_out(shop: &Shop<'_>, run: &RunRecord<'_>, work: &RefactorWork<'_>) -> Worked {
     match begin(shop, run, work) {
         Ok(Made::Accepted(accepted)) => Worked::Accepted(accepted),
         Ok(Made::Unchanged { reason }) => Worked::Unchanged { reason },
@@ -44,7 +44,7 @@ pub fn carry_out(shop: &Shop<'_>, run: &mut RunRecord<'_>, work: &RefactorWork<'
     }
 }
 
-fn begin(shop: &Shop<'_>, run: &mut RunRecord<'_>, work: &RefactorWork<'_>) -> Result<Made, Halt> {
+fn begin(shop: &Shop<'_>, run: &RunRecord<'_>, work: &RefactorWork<'_>) -> Result<Made, Halt> {
     let role = CallRole::Refactor;
     let trouble = |error: &dyn std::error::Error| Halt::trouble(role, error);
     let view = View::read(shop.repository).map_err(|error| trouble(&error))?;

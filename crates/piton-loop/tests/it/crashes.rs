@@ -33,7 +33,7 @@ fn step_that_dies(world: &World, operations: usize) -> bool {
     };
     world
         .publisher(&disk, |publisher| {
-            publisher.publish(&made.candidate.request())
+            publisher.publish(&world.request(&made.candidate))
         })
         .is_ok()
 }

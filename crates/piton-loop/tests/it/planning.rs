@@ -1,5 +1,6 @@
 //! A plan from nothing to ready, one accepted step at a time.
 
+use piton_base::{Report, Untold};
 use piton_durable::RealDisk;
 use piton_loop::effort::EffortBudget;
 use piton_loop::planning::accept::StepOutcome;
@@ -7,8 +8,10 @@ use piton_loop::planning::bookkeeping;
 use piton_loop::planning::decide::StepRefusal;
 use piton_loop::planning::person;
 use piton_loop::runs;
+use piton_loop::runs::{Outset, RunBook};
 use piton_migration::consistency::Mode;
 use piton_migration::manifest::Status;
+use piton_migration::operation::MigrationEvent;
 use piton_migration::planning::{Cursor, FeedbackSource, Step};
 
 use crate::world::{GOOD, World, one};
@@ -54,7 +57,7 @@ fn a_migration_is_planned_from_nothing_to_ready() {
             "piton: planning/add-api/review",
             "piton: planning/add-api/expand",
             "piton: planning/add-api/pick-best",
-            "piton: plan add-api",
+            "piton: planning/add-api/approaches",
         ]
     );
     let snapshot = world.snapshot();
@@ -286,16 +289,36 @@ fn feedback_before_there_is_a_plan_reaches_the_step_that_is_next() {
 fn a_run_record_tells_what_was_asked_and_what_came_of_it() {
     let world = World::new();
     let decision = world.decide().unwrap();
-    let mut record = world.run();
-    let budget = EffortBudget::new(None, None).unwrap();
-    bookkeeping::set_out(&mut record, "script", Some("m-1"), budget).unwrap();
-    let made = world
-        .make_in(&mut record, &RealDisk, &decision, GOOD)
-        .unwrap();
+    let book = RunBook::new(
+        &RealDisk,
+        &world.clock,
+        (world.site.runs(), "/r".into()),
+        crate::world::holder(),
+        &Untold,
+    );
+    let outset = Outset {
+        command: "migration step add-api",
+        agent: "script",
+        model: Some("m-1"),
+        budget: EffortBudget::new(None, None).unwrap(),
+    };
+    let record = book.begun(&outset).unwrap();
+    let made = world.make_in(&record, &RealDisk, &decision, GOOD).unwrap();
+    bookkeeping::accepted(&record, &decision, &made.outcome).unwrap();
     let published = world.publish(&made.candidate);
     let commit = published.commit.as_deref();
-    bookkeeping::published(&mut record, &decision, &made, &published.digest, commit).unwrap();
-    record.finish(runs::FinalStatus::Completed, None).unwrap();
+    book.report(MigrationEvent::Published {
+        slug: world.slug.clone(),
+        operation: "planning.approaches".into(),
+        destination: decision.destination.clone(),
+        subject: decision.subject.clone(),
+        on: Some(decision.on.clone()),
+        next: made.candidate.next.clone(),
+        digest: published.digest.clone(),
+        commit: published.commit.clone(),
+        unclean: None,
+    });
+    book.close().unwrap();
 
     let all = runs::list(&RealDisk, &world.site.runs()).unwrap();
     let run = runs::show(&RealDisk, &world.site.runs(), &all[0].id).unwrap();
@@ -349,7 +372,7 @@ fn a_review_with_an_agent_is_taken_up_only_when_it_approves() {
     assert!(prompt.contains("facade (current)"), "{prompt}");
     session.copy(&RealDisk).unwrap();
     let take_up = || {
-        let copy = piton_loop::planning::contents::Contents::read(&RealDisk, &session.workspace)
+        let copy = piton_migration::contents::Contents::read(&RealDisk, &session.workspace)
             .unwrap()
             .unwrap();
         person::reviewed(
@@ -404,14 +427,15 @@ fn what_killed_runs_left_is_cleared_away_by_the_next() {
 fn a_failed_step_is_in_the_record_with_its_kind_and_its_snapshot() {
     let world = World::new();
     let decision = world.decide().unwrap();
-    let mut record = world.run();
+    let record = world.run();
     let script = "[[step]]\nfailure = 'crashed'\nreply = 'boom'\n";
     let failed = world
-        .make_in(&mut record, &RealDisk, &decision, script)
+        .make_in(&record, &RealDisk, &decision, script)
         .unwrap_err();
-    let status = bookkeeping::failed(&mut record, &decision, &failed).unwrap();
+    let status = bookkeeping::failed(&record, &decision, &failed).unwrap();
     assert_eq!(status, runs::FinalStatus::AgentFailed);
-    let summary = record.finish(status, None).unwrap();
+    record.finish(status, None).unwrap();
+    let summary = record.summary();
     let attempt = &summary.attempts[0];
     assert_eq!(
         attempt.failure_kind.as_deref(),
@@ -436,7 +460,10 @@ fn a_candidate_can_be_written_down_and_published_later() {
     let made = world.make(&decision, GOOD).unwrap();
     let written = serde_json::to_string(&made.candidate).unwrap();
     world.publish(&serde_json::from_str(&written).unwrap());
-    assert_eq!(world.repo.subjects()[0], "piton: plan add-api");
+    assert_eq!(
+        world.repo.subjects()[0],
+        "piton: planning/add-api/approaches"
+    );
 }
 
 #[test]

@@ -37,7 +37,15 @@ fn holder() -> Holder {
 
 fn begin<'d>(clock: &'d StoppedClock, runs: &std::path::Path) -> RunRecord<'d> {
     let summary = RunSummary::new("migration step add-api", "/r");
-    RunRecord::begin(&RealDisk, clock, runs, &holder(), summary).unwrap()
+    RunRecord::begin(
+        &RealDisk,
+        clock,
+        runs,
+        &holder(),
+        &piton_base::Untold,
+        summary,
+    )
+    .unwrap()
 }
 
 fn verdict() -> CallVerdict {
@@ -55,12 +63,13 @@ fn verdict() -> CallVerdict {
 fn a_run_is_read_back_as_it_was_recorded() {
     let dir = tempfile::tempdir().unwrap();
     let clock = StoppedClock::new();
-    let mut record = begin(&clock, dir.path());
+    let record = begin(&clock, dir.path());
     let files = record.call("planning.expand").unwrap();
     record.verdict(&files, &verdict()).unwrap();
-    record.event(&Event::Interrupted).unwrap();
+    record.event(Event::Interrupted).unwrap();
     let id = record.id().clone();
     record.finish(FinalStatus::Completed, None).unwrap();
+    drop(record);
 
     let run = runs::show(&RealDisk, dir.path(), &id).unwrap();
     assert_eq!(run.run.state, RunState::Over);

@@ -103,7 +103,7 @@ impl Scene {
     }
 
     /// Gives `act` a workshop in which the agent plays `script`.
-    fn with<T>(&self, script: &str, act: impl FnOnce(&Shop<'_>, &mut RunRecord<'_>) -> T) -> T {
+    fn with<T>(&self, script: &str, act: impl FnOnce(&Shop<'_>, &RunRecord<'_>) -> T) -> T {
         let repository = self.repository();
         let site = Site::new(self.scratch.path(), "migrations", &self.state()).unwrap();
         let home = SlotHome::new(self.slots.path(), &repository).unwrap();
@@ -150,9 +150,16 @@ impl Scene {
             amendment: None,
         };
         let summary = RunSummary::new("run", &self.scratch.path().display().to_string());
-        let mut run =
-            RunRecord::begin(&RealDisk, &self.clock, &site.runs(), &holder, summary).unwrap();
-        act(&shop, &mut run)
+        let run = RunRecord::begin(
+            &RealDisk,
+            &self.clock,
+            &site.runs(),
+            &holder,
+            &piton_base::Untold,
+            summary,
+        )
+        .unwrap();
+        act(&shop, &run)
     }
 
     fn start(&self) -> Start {

@@ -19,10 +19,7 @@ use piton_loop::clock::local_stamp;
 use piton_loop::effort::EffortBudget;
 use piton_loop::planning::accept::{Labels, accept};
 use piton_loop::planning::brief::Briefing;
-use piton_loop::planning::candidate::{Candidate, Proposal};
-use piton_loop::planning::decide::{
-    NewMigration, StepDecision, StepOptions, StepRefusal, call_role, first_step, next_step,
-};
+use piton_loop::planning::decide::{StepDecision, StepOptions, StepRefusal, call_role, next_step};
 use piton_loop::planning::perform::{FailedStep, MadeStep, Performer};
 use piton_loop::planning::site::Site;
 use piton_loop::planning::snapshot::Snapshot;
@@ -30,11 +27,13 @@ use piton_loop::planning::verdict::{Asked, Given};
 use piton_loop::prompts::PromptSet;
 use piton_loop::runs::{RunRecord, RunSummary};
 use piton_loop::slots::SlotSettings;
+use piton_migration::candidate::{Candidate, Proposal};
 use piton_migration::consistency::{self, Mode};
 use piton_migration::live::LiveDir;
 use piton_migration::manifest::{MANIFEST_FILE, Manifest};
 use piton_migration::own::{OWN_FILE, OwnData, Target, TargetProvenance};
 use piton_migration::planning::{Cursor, PlanningState, STATE_FILE, Step};
+use piton_migration::publish::PublishRequest;
 use piton_migration::publish::{OsGate, PublishEnv, Published, Publisher};
 use piton_migration::slug::Slug;
 use piton_testkit::ScratchRepo;
@@ -119,7 +118,12 @@ fn target() -> Target {
 }
 
 impl World {
+    /// A world with a migration that was just started.
     pub(crate) fn new() -> Self {
+        Self::at(Step::Approaches)
+    }
+
+    fn bare() -> Self {
         let repo = ScratchRepo::new();
         repo.write("src/parse.rs", "pub fn parse() {}\n");
         repo.write(".gitignore", "target/\n");
@@ -144,7 +148,7 @@ impl World {
 
     /// A world whose plan has come to `step`, as [`GOOD`] goes, in one commit.
     pub(crate) fn at(step: Step) -> Self {
-        let world = Self::new();
+        let world = Self::bare();
         let script: Script = GOOD.parse().unwrap();
         let now = || local_stamp(&world.clock);
         let mut base = Snapshot::start(&world.slug, target(), now());
@@ -183,6 +187,11 @@ impl World {
                 ..base
             };
         }
+        if step == Step::Approaches {
+            base.contents.put(MANIFEST_FILE, base.manifest.encode());
+            base.contents.put(STATE_FILE, base.state.encode());
+            base.contents.put(OWN_FILE, base.own.encode());
+        }
         std::fs::create_dir_all(world.live()).unwrap();
         base.contents.write(&RealDisk, &world.live()).unwrap();
         world.repo.commit_all("planned so far");
@@ -204,17 +213,7 @@ impl World {
             model: Some("m-1".into()),
             commit_prefix: "piton",
         };
-        let live = self.site.live(&self.slug);
-        let decision = if live.exists() {
-            next_step(&RealDisk, &self.git, &self.site, &self.slug, &options)?
-        } else {
-            let new = NewMigration {
-                slug: self.slug.clone(),
-                target: target(),
-                now: local_stamp(&self.clock),
-            };
-            first_step(&RealDisk, &self.git, &self.site, new, &options)?
-        };
+        let decision = next_step(&RealDisk, &self.git, &self.site, &self.slug, &options)?;
         self.prompts.lock().unwrap().push(decision.prompt.clone());
         Ok(decision)
     }
@@ -233,12 +232,12 @@ impl World {
         decision: &StepDecision,
         script: &str,
     ) -> Result<MadeStep, Box<FailedStep>> {
-        self.make_in(&mut self.run(), disk, decision, script)
+        self.make_in(&self.run(), disk, decision, script)
     }
 
     pub(crate) fn make_in(
         &self,
-        run: &mut RunRecord<'_>,
+        run: &RunRecord<'_>,
         disk: &dyn Disk,
         decision: &StepDecision,
         script: &str,
@@ -269,6 +268,7 @@ impl World {
             &self.clock,
             &self.site.runs(),
             &holder(),
+            &piton_base::Untold,
             summary,
         )
         .unwrap()
@@ -292,14 +292,29 @@ impl World {
     }
 
     pub(crate) fn publish_proposal(&self, proposal: Proposal) {
-        let candidate = proposal.build(&RealDisk, &self.site, "a-person").unwrap();
+        let candidate = {
+            let below = self.site.candidates().join("a-person");
+            proposal.build(&RealDisk, &below, None).unwrap()
+        };
         self.publish(&candidate);
+    }
+
+    pub(crate) fn request(&self, candidate: &Candidate) -> PublishRequest {
+        PublishRequest {
+            slug: self.slug.clone(),
+            workspace: candidate.dir.clone(),
+            base: TreeDigest::of(&RealDisk, &self.live()).unwrap(),
+            mode: candidate.mode,
+            operation: "a test".into(),
+            commit: Some(candidate.message.clone()),
+            tip: None,
+        }
     }
 
     pub(crate) fn publish(&self, candidate: &Candidate) -> Published {
         let published = self
             .publisher(&RealDisk, |publisher| {
-                publisher.publish(&candidate.request())
+                publisher.publish(&self.request(candidate))
             })
             .unwrap();
         assert!(

@@ -10,7 +10,7 @@ use piton_durable::platform::Processes;
 use piton_durable::{Holder, Lock, LockError, LockGuard};
 
 /// Lets one writer in at a time.
-pub trait Gate: Debug {
+pub trait Gate: Debug + Sync {
     /// Waits a limited time for the writer inside, and says who it is when it
     /// does not come out.
     fn enter(&self, what: &str, since: Timestamp) -> Result<Box<dyn Held>, LockError>;

@@ -21,7 +21,7 @@ pub use env::PublishEnv;
 pub use gate::{Gate, Held, OsGate};
 pub use notice::Notice;
 pub use original::{LockHolder, LockedByOriginal};
-pub use publisher::{Publisher, RecoverError};
+pub use publisher::{Leftovers, Publisher, RecoverError};
 pub use refusal::{Cause, PublishRefusal, Stage};
 pub use request::PublishRequest;
 pub use result::{PublishResult, Published, Status};

@@ -1,5 +1,6 @@
 //! The publisher.
 
+use std::fmt::Debug;
 use std::path::{Path, PathBuf};
 
 use piton_durable::transaction::{CommitIntent, Request, Staged, TransactionError, stage};
@@ -290,11 +291,18 @@ impl<'a> Publisher<'a> {
             PublishRefusal::Blocked { cause, result }
         }
     }
+}
 
+/// Tells whether interrupted publishes left anything.
+pub trait Leftovers: Debug + Sync {
     /// Looks whether there is anything that recovery would touch: a
     /// transaction, or more at the original's place than the lock of a
     /// process that lives.
-    pub fn is_anything_left(&self) -> bool {
+    fn is_anything_left(&self) -> bool;
+}
+
+impl Leftovers for Publisher<'_> {
+    fn is_anything_left(&self) -> bool {
         let names = |dir: &Path| self.env.disk.list(dir).unwrap_or_default();
         if !names(&self.site.transactions()).is_empty() || self.env.git.is_anything_left() {
             return true;

@@ -6,8 +6,8 @@ use std::time::SystemTime;
 use piton_durable::DiskRead;
 use serde::{Deserialize, Serialize};
 
+use crate::failure::Failure;
 use crate::files::look::{Found, look};
-use crate::world::Failure;
 use piton_base::{Digest, RepoPath};
 
 /// How two files stand to each other.

@@ -3,9 +3,9 @@
 use piton_base::hex;
 use serde::{Deserialize, Serialize};
 
+use crate::failure::Failure;
 use crate::given::Given;
 use crate::output::{OutputRef, Slot};
-use crate::world::Failure;
 
 /// What a file shall contain, in a form that a plan can hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

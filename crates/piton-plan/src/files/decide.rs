@@ -8,13 +8,13 @@ use similar::TextDiff;
 
 use crate::builder::{Draft, Handle, PlanBuilder};
 use crate::conflict::ConflictMode;
+use crate::failure::Failure;
 use crate::files::compare::{Comparison, Depth, FileCategory, compare};
 use crate::files::content::Content;
 use crate::files::look::{Found, look};
 use crate::files::operation::{FileOp, How, Was};
 use crate::input::{Input, InputKind, Otherwise};
 use crate::operation::Operation;
-use crate::world::Failure;
 use piton_base::{Digest, RepoPath};
 
 /// Longer files are not compared line by line for people.
@@ -84,7 +84,8 @@ pub fn plan_files<O: Operation + From<FileOp>>(
             FileOp::Put { .. }
             | FileOp::Move { .. }
             | FileOp::Delete { .. }
-            | FileOp::Keep { .. } => None,
+            | FileOp::Keep { .. }
+            | FileOp::Outside(_) => None,
         };
         let mut draft = Draft::new(O::from(operation));
         if let Some(input) = input {

@@ -5,9 +5,9 @@ use std::time::SystemTime;
 
 use piton_durable::{DiskRead, Kind};
 
+use crate::failure::{Failure, FailureKind};
 use crate::files::operation::Was;
 use crate::summary::counted;
-use crate::world::{Failure, FailureKind};
 use piton_base::{Digest, RepoPath};
 
 /// What stands at a path.

@@ -4,22 +4,33 @@ use std::path::Path;
 
 use piton_durable::DiskRead;
 
+use crate::failure::{Failure, FailureKind};
 use crate::files::look::{Found, look};
 use crate::files::operation::{FileOp, Was};
 use crate::given::Given;
-use crate::output::OutputMap;
-use crate::world::{Failure, Observation, Observe};
+use crate::world::{Moment, Observation, Observe};
 
-/// The files below one root, to be looked at.
+/// The files of the repository, if there is one here, and those outside.
 #[derive(Clone, Copy, Debug)]
 pub struct FileWorld<'a> {
     pub disk: &'a dyn DiskRead,
-    pub root: &'a Path,
+    /// The top of the repository.
+    pub root: Option<&'a Path>,
 }
 
 impl Observe<FileOp> for FileWorld<'_> {
-    fn observe(&self, operation: &FileOp, given: &Given<'_>) -> Result<Observation, Failure> {
-        let look = |path| look(self.disk, self.root, path);
+    fn observe(
+        &self,
+        operation: &FileOp,
+        given: &Given<'_>,
+        moment: Moment,
+    ) -> Result<Observation<()>, Failure> {
+        if let FileOp::Outside(outside) = operation {
+            let root = Some(outside.root());
+            return FileWorld { root, ..*self }.observe(outside.file(), given, moment);
+        }
+        let root = self.root.ok_or_else(no_repository)?;
+        let look = |path| look(self.disk, root, path);
         match operation {
             FileOp::Put {
                 path, content, was, ..
@@ -47,23 +58,23 @@ impl Observe<FileOp> for FileWorld<'_> {
                 let same = found.was() == Some(Was::File(*was));
                 Ok(stands(same, Was::File(*was), &found))
             }
+            FileOp::Outside(_) => Err(Failure::internal("a file outside of the outside")),
         }
     }
 }
 
-fn stands(already: bool, was: Was, found: &Found) -> Observation {
+fn stands(already: bool, was: Was, found: &Found) -> Observation<()> {
     if already {
-        Observation::Already {
-            outputs: OutputMap::new(),
-        }
+        Observation::already()
     } else if found.was() == Some(was) {
-        Observation::Pending {
-            found: found.told(),
-        }
+        Observation::pending(found.told(), ())
     } else {
-        Observation::Changed {
-            expected: was.to_string(),
-            found: found.told(),
-        }
+        Observation::changed(was.to_string(), found.told())
     }
+}
+
+/// What a plan about a repository comes to where there is none.
+pub fn no_repository() -> Failure {
+    let message = "the plan is about a repository, and there is none here";
+    Failure::new(FailureKind::NotFound, message).hint("name the repository with -C")
 }

@@ -1,13 +1,14 @@
 //! The operations on files.
 
-use std::borrow::Cow;
 use std::fmt;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 use crate::conflict::ConflictMode;
 use crate::files::content::Content;
-use crate::operation::{Detail, Operation};
+use crate::files::outside::OutsideFile;
+use crate::operation::{Description, Key, Operation};
 use crate::output::OutputRef;
 use crate::summary::counted;
 use crate::verb::Verb;
@@ -51,6 +52,8 @@ pub enum FileOp {
         conflict: Option<ConflictMode>,
         why: String,
     },
+    /// One of the others, below a folder that is not the repository.
+    Outside(OutsideFile),
 }
 
 /// The word for giving a file its content.
@@ -96,117 +99,97 @@ impl How {
 }
 
 impl FileOp {
-    /// Returns the files that it is about.
+    /// Returns the same below a folder that is not the repository, named in
+    /// full. One that has a folder already is moved to this one.
+    #[must_use]
+    pub fn outside(self, root: PathBuf) -> Self {
+        Self::Outside(OutsideFile::new(root, self))
+    }
+
+    /// Returns the files that it is about, from its root.
     pub fn paths(&self) -> Vec<&RepoPath> {
         match self {
             Self::Put { path, .. } | Self::Delete { path, .. } | Self::Keep { path, .. } => {
                 vec![path]
             }
             Self::Move { from, to, .. } => vec![from, to],
-        }
-    }
-
-    fn why(&self) -> &str {
-        match self {
-            Self::Put { why, .. }
-            | Self::Move { why, .. }
-            | Self::Delete { why, .. }
-            | Self::Keep { why, .. } => why,
+            Self::Outside(outside) => outside.file().paths(),
         }
     }
 }
 
 impl Operation for FileOp {
-    fn category(&self) -> &'static str {
-        "file"
+    /// Performing looks again, under the lock: between the look and the lock
+    /// somebody may have put a link there.
+    type Seen = ();
+
+    fn key(&self) -> Key<'_> {
+        let (verb, path) = match self {
+            Self::Put { how, path, .. } => (how.verb(), path),
+            Self::Move { to, .. } => (Verb::Move, to),
+            Self::Delete { path, .. } => (Verb::Delete, path),
+            Self::Keep { path, .. } => (Verb::Skip, path),
+            Self::Outside(outside) => return outside.key(),
+        };
+        Key::new("file", verb, path.as_str())
     }
 
-    fn verb(&self) -> Verb {
+    fn describe(&self) -> Description<'_> {
         match self {
-            Self::Put { how, .. } => how.verb(),
-            Self::Move { .. } => Verb::Move,
-            Self::Delete { .. } => Verb::Delete,
-            Self::Keep { .. } => Verb::Skip,
+            Self::Put {
+                content,
+                mode,
+                was,
+                diff,
+                why,
+                ..
+            } => {
+                let mut shown = Description::new(why).premise(was.to_string());
+                if let Some(bytes) = content.known() {
+                    let digest = Digest::of(&bytes);
+                    shown = shown
+                        .expects(Was::File(digest).to_string())
+                        .detail(1, "size", counted(bytes.len(), "byte"))
+                        .detail(2, "content", digest.to_string());
+                } else {
+                    shown = shown.expects("a file with the content of the plan");
+                }
+                shown = shown.detail(2, "mode", format!("{mode:o}"));
+                match diff {
+                    Some(diff) => shown.detail(2, "difference", diff),
+                    None => shown.detail(3, "text", content.shown()),
+                }
+            }
+            Self::Move { from, was, why, .. } => {
+                let was = Was::File(*was);
+                Description::new(format!("from {from}, {why}"))
+                    .premise(format!("{was} at {from}, nothing at the target"))
+                    .expects(format!("{was}, and nothing at {from}"))
+            }
+            Self::Delete { was, why, .. } => Description::new(why)
+                .premise(Was::File(*was).to_string())
+                .expects(Was::Absent.to_string()),
+            Self::Keep { was, why, .. } => Description::new(why)
+                .premise(Was::File(*was).to_string())
+                .expects(Was::File(*was).to_string()),
+            Self::Outside(outside) => outside.file().describe(),
         }
-    }
-
-    fn target(&self) -> Cow<'_, str> {
-        match self {
-            Self::Put { path, .. } | Self::Delete { path, .. } | Self::Keep { path, .. } => path,
-            Self::Move { to, .. } => to,
-        }
-        .as_str()
-        .into()
-    }
-
-    fn description(&self) -> Cow<'_, str> {
-        match self {
-            Self::Move { from, why, .. } => format!("from {from}, {why}").into(),
-            Self::Put { .. } | Self::Delete { .. } | Self::Keep { .. } => self.why().into(),
-        }
+        .reversible()
     }
 
     fn uses(&self) -> Vec<&OutputRef> {
         match self {
             Self::Put { content, .. } => content.uses(),
             Self::Move { .. } | Self::Delete { .. } | Self::Keep { .. } => Vec::new(),
+            Self::Outside(outside) => outside.file().uses(),
         }
-    }
-
-    fn premise(&self) -> Option<Cow<'_, str>> {
-        Some(match self {
-            Self::Put { was, .. } => was.to_string().into(),
-            Self::Move { from, was, .. } => {
-                format!("{} at {from}, nothing at the target", Was::File(*was)).into()
-            }
-            Self::Delete { was, .. } | Self::Keep { was, .. } => Was::File(*was).to_string().into(),
-        })
-    }
-
-    fn expectation(&self) -> Cow<'_, str> {
-        match self {
-            Self::Put { content, .. } => match content.known() {
-                Some(bytes) => Was::File(Digest::of(&bytes)).to_string().into(),
-                None => "a file with the content of the plan".into(),
-            },
-            Self::Move { from, was, .. } => {
-                format!("{}, and nothing at {from}", Was::File(*was)).into()
-            }
-            Self::Delete { .. } => Was::Absent.to_string().into(),
-            Self::Keep { was, .. } => Was::File(*was).to_string().into(),
-        }
-    }
-
-    fn details(&self) -> Vec<Detail> {
-        let mut details = Vec::new();
-        if let Self::Put {
-            content,
-            mode,
-            diff,
-            ..
-        } = self
-        {
-            if let Some(bytes) = content.known() {
-                details.push(Detail::new(1, "size", counted(bytes.len(), "byte")));
-                details.push(Detail::new(2, "content", Digest::of(&bytes).to_string()));
-            }
-            details.push(Detail::new(2, "mode", format!("{mode:o}")));
-            match diff {
-                Some(diff) => details.push(Detail::new(2, "difference", diff.clone())),
-                None => details.push(Detail::new(3, "text", content.shown())),
-            }
-        }
-        details
     }
 
     fn conflict(&self) -> Option<ConflictMode> {
         match self {
             Self::Put { conflict, .. } | Self::Keep { conflict, .. } => *conflict,
             Self::Move { .. } | Self::Delete { .. } => None,
+            Self::Outside(outside) => outside.file().conflict(),
         }
-    }
-
-    fn reversible(&self) -> bool {
-        true
     }
 }

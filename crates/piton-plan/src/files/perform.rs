@@ -5,24 +5,54 @@ use std::path::{Path, PathBuf};
 
 use piton_durable::{Disk, create_dirs, write_atomic, write_atomic_from};
 
+use crate::failure::{Failure, FailureKind};
 use crate::files::look::{Found, look};
+use crate::files::observe::no_repository;
 use crate::files::operation::{FileOp, Was};
+use crate::gate::Gate;
 use crate::given::Given;
 use crate::id::PlanId;
-use crate::world::{Done, Failure, FailureKind, Perform};
+use crate::world::{Done, Perform};
 use piton_base::RepoPath;
 
-/// The files below one root, to be changed.
+/// The files of the repository, if there is one here, and those outside.
 #[derive(Clone, Copy, Debug)]
 pub struct FilePerformer<'a> {
     pub disk: &'a dyn Disk,
-    pub root: &'a Path,
+    /// The top of the repository.
+    pub root: Option<&'a Path>,
     /// Where content is copied before it is replaced or deleted, and where new
     /// content is written before it gets its name.
     pub backups: &'a Path,
+    /// Keeps others away while a file is written.
+    pub gate: &'a dyn Gate,
 }
 
 impl Perform<FileOp> for FilePerformer<'_> {
+    fn perform(&self, operation: &FileOp, given: &Given<'_>, (): ()) -> Result<Done, Failure> {
+        let (root, operation) = match operation {
+            FileOp::Outside(outside) => (outside.root(), outside.file()),
+            here => (self.root.ok_or_else(no_repository)?, here),
+        };
+        let _held = self.gate.enter("writing a file")?;
+        sweep(self.disk, root, [operation])?;
+        let below = Below {
+            disk: self.disk,
+            root,
+            backups: self.backups,
+        };
+        below.perform(operation, given)
+    }
+}
+
+/// The files below one root.
+struct Below<'a> {
+    disk: &'a dyn Disk,
+    root: &'a Path,
+    backups: &'a Path,
+}
+
+impl Below<'_> {
     fn perform(&self, operation: &FileOp, given: &Given<'_>) -> Result<Done, Failure> {
         match operation {
             FileOp::Put {
@@ -74,11 +104,10 @@ impl Perform<FileOp> for FilePerformer<'_> {
                 Ok(Done::default())
             }
             FileOp::Keep { .. } => Ok(Done::default()),
+            FileOp::Outside(_) => Err(Failure::internal("a file outside of the outside")),
         }
     }
-}
 
-impl FilePerformer<'_> {
     /// Looks one last time: a link that appeared meanwhile must not be
     /// followed, nor a file replaced that nobody has seen.
     fn expect(&self, path: &RepoPath, was: Was) -> Result<Found, Failure> {

@@ -6,8 +6,8 @@ use std::time::SystemTime;
 
 use piton_durable::{DiskRead, Kind};
 
+use crate::failure::Failure;
 use crate::files::compare::{Comparison, Depth, FileCategory, compare};
-use crate::world::Failure;
 use piton_base::{InvalidRepoPath, RepoPath};
 
 /// The comparisons of a set of files, by path.

@@ -12,7 +12,7 @@ use crate::receipt::{Receipt, SkipReason};
 use crate::verify::Verification;
 
 /// The version of the file format.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// The first line, as it is written.
 #[derive(Serialize)]

@@ -33,6 +33,11 @@ pub enum JournalError {
     #[error("there is no journal to go on with")]
     NothingToResume,
     #[error(
+        "the journal {} has the format {found} of an older piton, and this piton knows {FORMAT} alone; run its command again",
+        path.display()
+    )]
+    Older { path: PathBuf, found: u32 },
+    #[error(
         "the journal {} has the format {found}, and this piton knows {FORMAT} at most; use a newer one",
         path.display()
     )]
@@ -354,6 +359,10 @@ fn read(disk: &dyn DiskRead, path: PathBuf, id: PlanId) -> Result<Option<Journal
     if version.journal > FORMAT {
         let found = version.journal;
         return Err(JournalError::Newer { path, found });
+    }
+    if version.journal < FORMAT {
+        let found = version.journal;
+        return Err(JournalError::Older { path, found });
     }
     let head: HeadIn = serde_json::from_str(&head_line).map_err(|e| damaged(1, e))?;
     if head.id != id {

@@ -27,6 +27,7 @@ pub fn markdown<O: Operation>(plan: &Plan<O>, title: &str) -> String {
         out.push_str("| | action | target | description | notes |\n|---|---|---|---|---|\n");
         for action in plan.in_order().take(MOST_ROWS) {
             let operation = action.operation();
+            let key = operation.key();
             let mut notes = Vec::new();
             if operation.destructive() {
                 notes.push("destructive".to_owned());
@@ -44,9 +45,9 @@ pub fn markdown<O: Operation>(plan: &Plan<O>, title: &str) -> String {
             let _ = writeln!(
                 out,
                 "| {} | {} | {} | {} | {} |",
-                code(&operation.verb().mark().to_string()),
-                operation.verb(),
-                code(&operation.target()),
+                code(&key.verb.mark().to_string()),
+                key.verb,
+                code(&key.target),
                 cell(&action.description()),
                 notes.join(", "),
             );

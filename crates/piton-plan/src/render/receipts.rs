@@ -47,7 +47,10 @@ fn line(
             }
         }
         Outcome::Failed(failure) => {
-            let _ = write!(out, " — {}", clean(&failure.error));
+            let _ = write!(out, " — {}", clean(&failure.message));
+            if let Some(hint) = &failure.hint {
+                let _ = write!(out, "\n{:>10}  {}", "hint:", clean(hint));
+            }
         }
         Outcome::Skipped(reason) => {
             let _ = write!(out, " — {}", clean(&reason.to_string()));

@@ -40,7 +40,7 @@ impl Colour {
             Verb::Overwrite | Verb::Ask | Verb::Move => Self::Yellow,
             Verb::Delete | Verb::Close => Self::Red,
             Verb::Skip => Self::Grey,
-            Verb::Run | Verb::Publish | Verb::Commit | Verb::Comment => return None,
+            Verb::Run | Verb::Publish | Verb::Commit | Verb::Comment | Verb::Check => return None,
         })
     }
 

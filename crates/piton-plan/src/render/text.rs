@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::action::Action;
 use crate::conflict::ConflictMode;
 use crate::input::Outlook;
-use crate::operation::Operation;
+use crate::operation::{Key, Operation};
 use crate::plan::Plan;
 use crate::render::style::{Colour, Style};
 use crate::summary::{Summary, counted};
@@ -80,10 +80,9 @@ fn head(out: &mut String, summary: &Summary, heading: Heading) {
 /// is, below level 1.
 fn line<O: Operation>(out: &mut String, action: &Action<O>, level: i8, style: Style) {
     let operation = action.operation();
-    let verb = operation.verb();
+    let Key { verb, target, .. } = operation.key();
     let tag = format!("[{}]", verb.word().to_ascii_uppercase());
     let marked = format!("{} {tag:>TAG$}", verb.mark());
-    let target = operation.target();
     let target = clean(&target);
     let mut flags = Vec::new();
     if let Some(mode) = operation.conflict().filter(|m| *m != ConflictMode::Skip) {
@@ -130,6 +129,7 @@ fn details<O: Operation>(
         return;
     }
     let operation = action.operation();
+    let shown = operation.describe();
     let mut say = |name: &str, value: &str| entry(out, name, value, style);
     for dependency in plan.dependencies(action.id()) {
         let name = if dependency.order_only {
@@ -139,8 +139,8 @@ fn details<O: Operation>(
         };
         say(name, dependency.on.as_str());
     }
-    if let Some(premise) = operation.premise() {
-        say("premise", &premise);
+    if let Some(premise) = &shown.premise {
+        say("premise", premise);
     }
     for reference in operation.uses() {
         say("uses", &reference.to_string());
@@ -148,13 +148,13 @@ fn details<O: Operation>(
     if let Some(input) = action.input() {
         say("asks", &format!("{} (or {})", input.question, input.flag));
     }
-    for detail in operation.details() {
+    for detail in &shown.details {
         if detail.level <= level {
             say(&detail.name, &detail.value);
         }
     }
     if level >= 2 {
-        say("expects", &operation.expectation());
+        say("expects", shown.expectation());
     }
     if level >= 3 {
         say("id", action.id().as_str());

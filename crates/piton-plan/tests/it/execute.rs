@@ -153,8 +153,9 @@ fn an_output_that_was_promised_and_not_given_is_a_fault_of_ours() {
             &self,
             operation: &Toy,
             given: &piton_plan::Given<'_>,
+            (): (),
         ) -> Result<piton_plan::Done, piton_plan::Failure> {
-            self.0.perform(operation, given)?;
+            self.0.perform(operation, given, ())?;
             Ok(piton_plan::Done::default())
         }
     }
@@ -163,6 +164,7 @@ fn an_output_that_was_promised_and_not_given_is_a_fault_of_ours() {
     let plan = builder.build().unwrap();
     let (reading, writing) = (World::default(), Forgetful(World::default()));
     let report = Run {
+        id: crate::toy::plan_id(),
         world: &reading,
         performer: &writing,
         progress: &piton_plan::Quiet,
@@ -189,6 +191,7 @@ fn stopping_lets_the_action_under_way_finish_and_begins_no_other() {
     }
     let (stop, world, plan) = (Stop::new(), World::default(), plan_of(SPEC));
     let report = Run {
+        id: crate::toy::plan_id(),
         world: &world,
         performer: &world,
         progress: &StopAfter(&stop, AtomicUsize::new(0)),
@@ -222,6 +225,7 @@ fn a_reporter_that_panics_does_not_end_the_run() {
     }
     let (world, plan) = (World::default(), plan_of(SPEC));
     let report = Run {
+        id: crate::toy::plan_id(),
         world: &world,
         performer: &world,
         progress: &Clumsy,
@@ -252,9 +256,10 @@ fn independent_actions_are_under_way_at_once() {
             &self,
             operation: &Toy,
             given: &piton_plan::Given<'_>,
+            (): (),
         ) -> Result<piton_plan::Done, piton_plan::Failure> {
             self.0.wait();
-            self.1.perform(operation, given)
+            self.1.perform(operation, given, ())
         }
     }
     let plan = plan_of(&[("a", &[]), ("b", &[]), ("c", &[]), ("d", &[])]);
@@ -264,6 +269,7 @@ fn independent_actions_are_under_way_at_once() {
     );
     let events = Mutex::new(Vec::new());
     let report = Run {
+        id: crate::toy::plan_id(),
         world: &reading,
         performer: &writing,
         progress: &Keep(&events),
@@ -317,4 +323,80 @@ fn an_empty_plan_is_performed_with_no_receipts() {
     let report = run(&plan_of(&[]), &World::default());
     assert!(report.receipts.is_empty());
     assert!(report.is_success());
+}
+
+#[test]
+fn a_check_is_performed_and_changes_nothing() {
+    let check = |key: &str| Toy::Check { key: key.into() };
+    let mut builder = PlanBuilder::new("test");
+    builder.add(check("there"));
+    builder.add(check("gone"));
+    let plan = builder.build().unwrap();
+    assert!(plan.has_work() && !plan.has_changes());
+    let world = World::with([("there".to_owned(), 1)].into());
+    let report = run(&plan, &world);
+    assert_eq!(told(&report), ["there ok", "gone failed: validation_red"]);
+}
+
+#[test]
+fn performing_is_given_what_the_look_just_before_saw() {
+    use piton_plan::{
+        Description, Done, Failure, Given, Key, Moment, Observation, Observe, Operation, Perform,
+        Verb,
+    };
+    #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+    struct Merge;
+    impl Operation for Merge {
+        type Seen = String;
+        fn key(&self) -> Key<'_> {
+            Key::new("body", Verb::Write, "x")
+        }
+        fn describe(&self) -> Description<'_> {
+            Description::new("merged")
+        }
+    }
+    struct Body(Mutex<String>, Mutex<u32>);
+    impl Observe<Merge> for Body {
+        fn observe(
+            &self,
+            _: &Merge,
+            _: &Given<'_>,
+            _: Moment,
+        ) -> Result<Observation<String>, Failure> {
+            *self.1.lock().unwrap() += 1;
+            Ok(Observation::pending(
+                "a body",
+                self.0.lock().unwrap().clone(),
+            ))
+        }
+    }
+    impl Perform<Merge> for Body {
+        fn perform(&self, _: &Merge, given: &Given<'_>, seen: String) -> Result<Done, Failure> {
+            *self.0.lock().unwrap() = format!("{seen} and more");
+            Ok(Done::saying(given.mark()))
+        }
+    }
+    let mut builder = PlanBuilder::new("test");
+    builder.add(Merge);
+    let plan = builder.build().unwrap();
+    let body = Body(Mutex::new("text".to_owned()), Mutex::new(0));
+    let report = Run {
+        id: crate::toy::plan_id(),
+        world: &body,
+        performer: &body,
+        progress: &piton_plan::Quiet,
+        clock: &Still,
+        record: &NoRecord,
+        stop: &Stop::new(),
+        policy: ErrorPolicy::default(),
+        jobs: Jobs::default(),
+    }
+    .perform(&prepare(&plan, Interaction::Unattended).unwrap());
+    assert_eq!(*body.0.lock().unwrap(), "text and more");
+    assert_eq!(*body.1.lock().unwrap(), 1, "one read");
+    let mark = &report.receipts[0].message;
+    assert!(
+        mark.starts_with(&format!("piton:{}:", crate::toy::plan_id())),
+        "{mark}"
+    );
 }

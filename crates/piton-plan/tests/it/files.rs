@@ -47,11 +47,16 @@ pub(crate) fn plan(
 pub(crate) fn perform(disk: &dyn Disk, plan: &Plan<FileOp>) -> Vec<Receipt> {
     let root = Path::new(ROOT);
     Run {
-        world: &FileWorld { disk, root },
+        id: crate::toy::plan_id(),
+        world: &FileWorld {
+            disk,
+            root: Some(root),
+        },
         performer: &FilePerformer {
             disk,
-            root,
+            root: Some(root),
             backups: Path::new("/backups"),
+            gate: &piton_plan::Alone,
         },
         progress: &Quiet,
         clock: &Still,
@@ -117,7 +122,7 @@ fn newer_and_larger_replace_only_what_is_strictly_less() {
         let mut file = wanted("a", text);
         file.modified = Some(modified);
         let operation = decide(&disk, Path::new(ROOT), &file, mode).unwrap();
-        assert_eq!(operation.verb().word(), expected, "{text} {mode}");
+        assert_eq!(operation.key().verb.word(), expected, "{text} {mode}");
     };
     let later = then + Duration::from_nanos(1);
     check("other", then, ConflictMode::Newer, "skip");
@@ -137,14 +142,27 @@ fn a_second_plan_after_success_changes_nothing_in_any_mode() {
         let receipts = perform(&disk, &first);
         assert!(receipts.iter().all(|r| r.outcome.is_success()), "{mode}");
         let root = Path::new(ROOT);
-        let world = FileWorld { disk: &disk, root };
-        assert!(verify(&first, &receipts, &world).is_clean(), "{mode}");
+        let world = FileWorld {
+            disk: &disk,
+            root: Some(root),
+        };
+        assert!(
+            verify(
+                crate::toy::plan_id(),
+                &first,
+                &receipts,
+                &world,
+                Jobs::default()
+            )
+            .is_clean(),
+            "{mode}"
+        );
         let second = plan(&disk, &files, mode).unwrap();
         let open = usize::from(mode == ConflictMode::Ask);
         let changes = second
             .actions()
             .iter()
-            .filter(|a| a.operation().verb().changes());
+            .filter(|a| a.operation().key().verb.changes());
         assert_eq!(
             changes.count(),
             open,
@@ -201,14 +219,16 @@ fn a_link_that_appears_after_planning_is_not_followed() {
     let plan = builder.build().unwrap();
     std::os::unix::fs::symlink(outside.path(), dir.path().join("sub")).unwrap();
     let receipts = Run {
+        id: crate::toy::plan_id(),
         world: &FileWorld {
             disk: &RealDisk,
-            root: dir.path(),
+            root: Some(dir.path()),
         },
         performer: &FilePerformer {
             disk: &RealDisk,
-            root: dir.path(),
+            root: Some(dir.path()),
             backups: &dir.path().join("backups"),
+            gate: &piton_plan::Alone,
         },
         progress: &Quiet,
         clock: &Still,
@@ -449,7 +469,7 @@ enum Op {
     Toy(Toy),
 }
 
-piton_plan::delegate_operation!(Op: File(FileOp), Toy(Toy));
+piton_plan::delegate_operation!(enum Seen for Op: File(FileOp), Toy(Toy));
 
 #[test]
 fn an_enum_over_families_is_an_operation_and_reads_what_each_wrote() {

@@ -188,11 +188,16 @@ fn wherever_the_power_goes_files_end_as_the_plan_says_and_old_ones_are_kept() {
     let backups = PathBuf::from("/git/backups");
     let run = |disk: &dyn Disk, ready: &piton_plan::Ready<'_, FileOp>, record: &dyn Record| {
         Run {
-            world: &FileWorld { disk, root },
+            id: crate::toy::plan_id(),
+            world: &FileWorld {
+                disk,
+                root: Some(root),
+            },
             performer: &FilePerformer {
                 disk,
-                root,
+                root: Some(root),
                 backups: &backups,
+                gate: &piton_plan::Alone,
             },
             progress: &Quiet,
             clock: &Still,
@@ -309,10 +314,10 @@ fn a_plan_is_applied_once_only() {
         plan: plan.clone(),
     };
     let world = World::default();
-    admit(&saved, &disk, dir(), &world).unwrap();
+    admit(&saved, &disk, dir(), &world, Jobs::default()).unwrap();
     let ready = prepare(&plan, Interaction::Unattended).unwrap();
     let writer = journal::begin(&disk, dir(), &held, id(1), &ready, "piton 0", NOW).unwrap();
-    let refused = admit(&saved, &disk, dir(), &world).unwrap_err();
+    let refused = admit(&saved, &disk, dir(), &world, Jobs::default()).unwrap_err();
     assert!(
         refused
             .to_string()
@@ -320,7 +325,7 @@ fn a_plan_is_applied_once_only() {
     );
     let report = run_ready(&ready, &world, &Ways::default(), &writer, &Stop::new());
     writer.end(&report, NOW).unwrap();
-    let refused = admit(&saved, &disk, dir(), &world).unwrap_err();
+    let refused = admit(&saved, &disk, dir(), &world, Jobs::default()).unwrap_err();
     assert!(matches!(refused, ApplyError::Applied { .. }));
     let again = journal::begin(&disk, dir(), &held, id(1), &ready, "piton 0", NOW);
     assert!(matches!(again, Err(JournalError::Exists { .. })));
@@ -368,11 +373,12 @@ fn a_journal_of_a_newer_format_or_of_another_plan_is_refused() {
         disk.put(Path::new(DIR).join(format!("{of}.jsonl")), text);
         journal::find(&disk, dir(), of).unwrap_err()
     };
-    let newer = text.replace("\"journal\":1", "\"journal\":2");
-    assert!(matches!(
-        refusal(&newer, id(1)),
-        JournalError::Newer { found: 2, .. }
-    ));
+    let of_format = |format: u32| {
+        let text = text.replace("\"journal\":2", &format!("\"journal\":{format}"));
+        refusal(&text, id(1))
+    };
+    assert!(matches!(of_format(3), JournalError::Newer { found: 3, .. }));
+    assert!(matches!(of_format(1), JournalError::Older { found: 1, .. }));
     assert!(matches!(
         refusal(&text, id(2)),
         JournalError::Misnamed { .. }

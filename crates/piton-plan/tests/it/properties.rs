@@ -140,7 +140,7 @@ fn decide(now: &BTreeMap<String, u64>, wanted: &[Want]) -> Plan<Toy> {
 
 fn changes(plan: &Plan<Toy>) -> Vec<String> {
     plan.in_order()
-        .filter(|action| action.operation().verb().changes())
+        .filter(|action| action.operation().key().verb.changes())
         .map(|action| action.id().to_string())
         .collect()
 }
@@ -258,7 +258,7 @@ proptest! {
         for action in plan.actions() {
             prop_assert!(rehearsed.contains(action.id().target()));
         }
-        prop_assert!(verify(&plan, &report.receipts, &world).is_clean());
+        prop_assert!(verify(crate::toy::plan_id(), &plan, &report.receipts, &world, Jobs::default()).is_clean());
         let second = decide(&world.numbers(), &wanted);
         prop_assert!(!second.has_changes(), "{:?}", changes(&second));
     }
@@ -283,6 +283,7 @@ proptest! {
             let time = Timestamp::UNIX_EPOCH;
             let writer = journal::begin(&disk, dir, &held, id(1), &ready, "", time).unwrap();
             let report = Run {
+                id: crate::toy::plan_id(),
                 world: &world,
                 performer: &world,
                 progress: &StopAfter(&stop, AtomicUsize::new(begun)),

@@ -395,7 +395,13 @@ fn the_document_of_a_run_keeps_its_names() {
         ..World::default()
     };
     let report = run(&plan, &world);
-    let verification = piton_plan::verify(&plan, &report.receipts, &world);
+    let verification = piton_plan::verify(
+        crate::toy::plan_id(),
+        &plan,
+        &report.receipts,
+        &world,
+        piton_plan::Jobs::default(),
+    );
     let document = run_document(plan.command(), &report.receipts, Some(&verification)).unwrap();
     insta::assert_snapshot!(serde_json::to_string_pretty(&document).unwrap(), @r#"
     {
@@ -496,7 +502,13 @@ fn deviations_and_journals_are_told_line_by_line() {
     let listed = journal::list(&disk, dir).unwrap();
     insta::assert_snapshot!(render::journals(&listed, Style::default()), @"018bcfe5-6be8-7101-8101-010101010101  1970-01-01 00:00:00Z  incomplete  1/3 actions  test");
     world.numbers.lock().unwrap().clear();
-    let verification = piton_plan::verify(&plan, &found.receipts(), &world);
+    let verification = piton_plan::verify(
+        crate::toy::plan_id(),
+        &plan,
+        &found.receipts(),
+        &world,
+        piton_plan::Jobs::default(),
+    );
     insta::assert_snapshot!(render::deviations(&verification, 0, Style::default()), @"
     deviation toy:set:a: expected to 1, found nothing
     0 verified, 1 deviation

@@ -47,7 +47,7 @@ fn a_saved_plan_comes_back_as_it_was_and_only_its_owner_may_read_it() {
     assert_eq!(disk.stat(Path::new(FILE)).unwrap().unwrap().mode, 0o600);
     let text = String::from_utf8(disk.read(Path::new(FILE)).unwrap()).unwrap();
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(json["format"], "piton-saved-plan/1");
+    assert_eq!(json["format"], "piton-saved-plan/2");
 }
 
 #[test]
@@ -58,6 +58,8 @@ fn what_is_no_whole_unedited_plan_is_refused_with_the_reason() {
         let told = refusal(bytes);
         assert!(told.contains(reason), "{told}");
     };
+    let older = text.replace("piton-saved-plan/2", "piton-saved-plan/1");
+    check(older.as_bytes(), "the format 1 of an older piton");
     check(b"", "the file is empty");
     check(b" \n", "the file is empty");
     check(&[0xff, 0xfe, b'{'], "not UTF-8");
@@ -65,7 +67,7 @@ fn what_is_no_whole_unedited_plan_is_refused_with_the_reason() {
     check(b"{}", "not a saved plan");
     check(b"[]", "not a saved plan");
     check(br#"{"format":"something else"}"#, "not a saved plan");
-    check(text.replace("plan/1", "plan/2").as_bytes(), "format 2");
+    check(text.replace("plan/2", "plan/3").as_bytes(), "format 2");
     check(
         text.replace("\"known\": 3", "\"known\": 4").as_bytes(),
         "changed after it was written",
@@ -107,9 +109,23 @@ fn a_deeply_nested_file_is_refused_and_does_not_overflow() {
 fn a_plan_whose_premise_broke_is_refused_with_what_changed() {
     let plan = plan_of(&[("a", &[]), ("b", &[])]);
     let fine = World::with([("b".to_owned(), 1)].into());
-    assert_eq!(piton_plan::changes(&plan, &fine), [], "b is so already");
+    assert_eq!(
+        piton_plan::changes(
+            crate::toy::plan_id(),
+            &plan,
+            &fine,
+            piton_plan::Jobs::default()
+        ),
+        [],
+        "b is so already"
+    );
     let stale = World::with([("a".to_owned(), 5)].into());
-    let changes = piton_plan::StalePlan(piton_plan::changes(&plan, &stale));
+    let changes = piton_plan::StalePlan(piton_plan::changes(
+        crate::toy::plan_id(),
+        &plan,
+        &stale,
+        piton_plan::Jobs::default(),
+    ));
     insta::assert_snapshot!(changes, @"
     the plan is stale; nothing was changed, make a new one
     `toy:set:a`: expected nothing, found 5
@@ -128,7 +144,15 @@ fn what_a_plan_itself_changes_first_does_not_make_it_stale() {
     let plan = builder.build().unwrap();
     let world = World::with([("x".to_owned(), 1)].into());
     world.numbers.lock().unwrap().clear();
-    assert_eq!(piton_plan::changes(&plan, &world), []);
+    assert_eq!(
+        piton_plan::changes(
+            crate::toy::plan_id(),
+            &plan,
+            &world,
+            piton_plan::Jobs::default()
+        ),
+        []
+    );
 }
 
 #[test]

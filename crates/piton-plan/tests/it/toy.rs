@@ -1,6 +1,5 @@
 //! A world of numbers under names, and the operations on it.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::sync::Mutex;
@@ -9,9 +8,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use jiff::Timestamp;
 use piton_base::{Clock, Stop};
 use piton_plan::{
-    ActionId, Done, ErrorPolicy, Failure, FailureKind, Given, Interaction, Jobs, NoRecord,
-    Observation, Observe, Operation, Output, OutputMap, OutputRef, Perform, Plan, PlanBuilder,
-    Quiet, Record, Report, Run, Slot, Verb, prepare,
+    ActionId, Description, Done, ErrorPolicy, Failure, FailureKind, Given, Interaction, Jobs, Key,
+    Moment, NoRecord, Observation, Observe, Operation, Output, OutputMap, OutputRef, Perform, Plan,
+    PlanBuilder, PlanId, Quiet, Record, Report, Run, Slot, Verb, prepare,
 };
 use serde::{Deserialize, Serialize};
 
@@ -45,73 +44,64 @@ pub(crate) enum Toy {
         key: String,
         repeatable: bool,
     },
+    /// Fails where nothing has the name.
+    Check {
+        key: String,
+    },
 }
 
 impl Toy {
-    pub(crate) fn key(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         match self {
             Self::Make { key }
             | Self::Set { key, .. }
             | Self::Remove { key, .. }
             | Self::Keep { key, .. }
-            | Self::Ring { key, .. } => key,
+            | Self::Ring { key, .. }
+            | Self::Check { key } => key,
         }
     }
 }
 
 impl Operation for Toy {
-    fn category(&self) -> &'static str {
-        "toy"
-    }
+    type Seen = ();
 
-    fn verb(&self) -> Verb {
-        match self {
+    fn key(&self) -> Key<'_> {
+        let verb = match self {
             Self::Make { .. } => Verb::Create,
             Self::Set { .. } => Verb::Set,
             Self::Remove { .. } => Verb::Delete,
             Self::Keep { .. } => Verb::Skip,
             Self::Ring { .. } => Verb::Run,
-        }
+            Self::Check { .. } => Verb::Check,
+        };
+        Key::new("toy", verb, self.name())
     }
 
-    fn target(&self) -> Cow<'_, str> {
-        self.key().into()
-    }
-
-    fn description(&self) -> Cow<'_, str> {
+    fn describe(&self) -> Description<'_> {
         match self {
-            Self::Make { .. } => "a new number".into(),
-            Self::Set { value, .. } => format!("to {value}").into(),
-            Self::Remove { .. } => "not wanted".into(),
-            Self::Keep { .. } => "as wanted".into(),
-            Self::Ring { .. } => "a bell".into(),
+            Self::Make { .. } => Description::new("a new number").premise("nothing of that name"),
+            Self::Set { value, was, .. } => {
+                Description::new(format!("to {value}")).premise(found(*was))
+            }
+            Self::Remove { was, .. } => Description::new("not wanted").premise(found(Some(*was))),
+            Self::Keep { value, .. } => Description::new("as wanted").premise(found(Some(*value))),
+            Self::Ring { .. } => Description::new("a bell"),
+            Self::Check { .. } => Description::new("whether it is there"),
         }
     }
 
     fn uses(&self) -> Vec<&OutputRef> {
         match self {
             Self::Set { value, .. } => value.uses().into_iter().collect(),
-            Self::Make { .. } | Self::Remove { .. } | Self::Keep { .. } | Self::Ring { .. } => {
-                Vec::new()
-            }
+            _ => Vec::new(),
         }
     }
 
     fn produces(&self) -> &'static [&'static str] {
         match self {
             Self::Make { .. } => const { &[ID.name()] },
-            Self::Set { .. } | Self::Remove { .. } | Self::Keep { .. } | Self::Ring { .. } => &[],
-        }
-    }
-
-    fn premise(&self) -> Option<Cow<'_, str>> {
-        match self {
-            Self::Make { .. } => Some("nothing of that name".into()),
-            Self::Set { was, .. } => Some(found(*was).into()),
-            Self::Remove { was, .. } | Self::Keep { value: was, .. } => {
-                Some(found(Some(*was)).into())
-            }
-            Self::Ring { .. } => None,
+            _ => &[],
         }
     }
 
@@ -123,6 +113,10 @@ impl Operation for Toy {
                 ..
             }
         )
+    }
+
+    fn leaves_a_trace(&self) -> bool {
+        !matches!(self, Self::Check { .. })
     }
 }
 
@@ -152,6 +146,8 @@ pub(crate) struct World {
     pub(crate) fails: BTreeSet<String>,
     pub(crate) panics: BTreeSet<String>,
     pub(crate) made: AtomicUsize,
+    /// What was looked at, and when.
+    pub(crate) looks: Mutex<Vec<(String, Moment)>>,
 }
 
 impl World {
@@ -179,12 +175,21 @@ impl World {
 }
 
 impl Observe<Toy> for World {
-    fn observe(&self, operation: &Toy, given: &Given<'_>) -> Result<Observation, Failure> {
-        let now = self.numbers.lock().unwrap().get(operation.key()).copied();
+    fn observe(
+        &self,
+        operation: &Toy,
+        given: &Given<'_>,
+        moment: Moment,
+    ) -> Result<Observation<()>, Failure> {
+        self.looks
+            .lock()
+            .unwrap()
+            .push((operation.name().to_owned(), moment));
+        let now = self.numbers.lock().unwrap().get(operation.name()).copied();
         let already = |outputs| Ok(Observation::Already { outputs });
         let against = |was: Option<u64>| {
             Ok(if now == was {
-                Observation::Pending { found: found(now) }
+                Observation::pending(found(now), ())
             } else {
                 Observation::Changed {
                     expected: found(was),
@@ -217,14 +222,16 @@ impl Observe<Toy> for World {
             }
             Toy::Ring { .. } => Ok(Observation::Unknown {
                 why: "a bell leaves no trace".to_owned(),
+                seen: (),
             }),
+            Toy::Check { .. } => Ok(Observation::pending(found(now), ())),
         }
     }
 }
 
 impl Perform<Toy> for World {
-    fn perform(&self, operation: &Toy, given: &Given<'_>) -> Result<Done, Failure> {
-        let key = operation.key().to_owned();
+    fn perform(&self, operation: &Toy, given: &Given<'_>, (): ()) -> Result<Done, Failure> {
+        let key = operation.name().to_owned();
         self.performed
             .lock()
             .unwrap()
@@ -244,9 +251,19 @@ impl Perform<Toy> for World {
             Toy::Remove { .. } => _ = numbers.remove(&key),
             Toy::Keep { .. } => unreachable!("keeping is not performed"),
             Toy::Ring { .. } => {}
+            Toy::Check { .. } => {
+                if !numbers.contains_key(&key) {
+                    return Err(Failure::new(FailureKind::ValidationRed, "it is not there"));
+                }
+            }
         }
         Ok(Done::default())
     }
+}
+
+/// The id of every plan here.
+pub(crate) fn plan_id() -> PlanId {
+    PlanId::new(Timestamp::UNIX_EPOCH, [7; 10])
 }
 
 /// A clock that stands still.
@@ -297,6 +314,7 @@ pub(crate) fn run_ready(
     stop: &Stop,
 ) -> Report {
     Run {
+        id: plan_id(),
         world,
         performer: world,
         progress: &Quiet,

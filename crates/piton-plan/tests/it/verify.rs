@@ -7,7 +7,13 @@ use piton_plan::{Draft, PlanBuilder, Verdict, verify};
 fn a_world_as_planned_has_no_deviations() {
     let (world, plan) = (World::default(), plan_of(&[("a", &[]), ("b", &["a"])]));
     let report = run(&plan, &world);
-    let verification = verify(&plan, &report.receipts, &world);
+    let verification = verify(
+        crate::toy::plan_id(),
+        &plan,
+        &report.receipts,
+        &world,
+        piton_plan::Jobs::default(),
+    );
     assert!(verification.is_clean());
     assert!(
         verification
@@ -26,7 +32,13 @@ fn each_difference_is_told_with_what_was_expected_and_what_was_found() {
     let report = run(&plan, &world);
     world.numbers.lock().unwrap().insert("a".to_owned(), 9);
     world.numbers.lock().unwrap().remove("c");
-    let verification = verify(&plan, &report.receipts, &world);
+    let verification = verify(
+        crate::toy::plan_id(),
+        &plan,
+        &report.receipts,
+        &world,
+        piton_plan::Jobs::default(),
+    );
     let told: Vec<_> = verification
         .deviations()
         .map(|d| format!("{}: {} / {}", d.action, d.expected, d.found))
@@ -47,7 +59,13 @@ fn what_a_later_action_changed_again_is_no_deviation() {
     );
     let (world, plan) = (World::default(), builder.build().unwrap());
     let report = run(&plan, &world);
-    let verification = verify(&plan, &report.receipts, &world);
+    let verification = verify(
+        crate::toy::plan_id(),
+        &plan,
+        &report.receipts,
+        &world,
+        piton_plan::Jobs::default(),
+    );
     assert_eq!(verification.checked[0].verdict, Verdict::Superseded);
     assert!(verification.is_clean());
 }
@@ -57,8 +75,36 @@ fn what_failed_is_not_checked_and_what_has_no_receipt_is_a_deviation() {
     let (world, plan) = (World::failing(&["a"]), plan_of(&[("a", &[]), ("b", &[])]));
     let mut report = run(&plan, &world);
     report.receipts.pop();
-    let verification = verify(&plan, &report.receipts, &world);
+    let verification = verify(
+        crate::toy::plan_id(),
+        &plan,
+        &report.receipts,
+        &world,
+        piton_plan::Jobs::default(),
+    );
     assert_eq!(verification.checked[0].verdict, Verdict::NotApplicable);
     assert_eq!(verification.checked[1].verdict, Verdict::Unaccounted);
     assert!(!verification.is_clean());
+}
+
+#[test]
+fn a_world_is_told_at_which_moment_it_is_looked_at() {
+    use piton_plan::Moment::{After, Before, JustBefore};
+    let mut builder = PlanBuilder::new("test");
+    builder.add(set("a", 1));
+    let plan = builder.build().unwrap();
+    let world = World::default();
+    let id = crate::toy::plan_id();
+    piton_plan::changes(id, &plan, &world, piton_plan::Jobs::default());
+    let report = run(&plan, &world);
+    verify(
+        id,
+        &plan,
+        &report.receipts,
+        &world,
+        piton_plan::Jobs::default(),
+    );
+    let looks = world.looks.lock().unwrap();
+    let moments: Vec<_> = looks.iter().map(|(_, moment)| *moment).collect();
+    assert_eq!(moments, [Before, JustBefore, After]);
 }

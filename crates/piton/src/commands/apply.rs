@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use piton_plan::ApplyError;
 use piton_plan::render::Heading;
 use piton_plan::saved::{self, LoadError, Refusal, SavedPlan};
+use piton_plan::{ApplyError, Jobs};
 
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, ErrorKind};
@@ -52,7 +52,9 @@ pub(crate) fn run(context: &Context, args: &ApplyArgs) -> CommandResult {
         ));
     }
     let journals = site::journals(context)?;
-    piton_plan::admit(&saved, &context.disk, &journals, site.reading()).map_err(admit_error)?;
+    let jobs = Jobs(args.plan.perform.jobs);
+    piton_plan::admit(&saved, &context.disk, &journals, site.reading(), jobs)
+        .map_err(admit_error)?;
     if args.plan.dry_run {
         return site.carry_out(&args.plan, &saved.plan);
     }
@@ -73,6 +75,7 @@ fn load_error(error: LoadError, file: &std::path::Path) -> CommandError {
                 wrong(error).hint("use the piton that wrote it, or a newer one")
             }
             Refusal::Empty
+            | Refusal::Older { .. }
             | Refusal::TooLarge(_)
             | Refusal::NotUtf8
             | Refusal::Truncated

@@ -10,7 +10,7 @@ use crate::cli::definition;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::files::put;
-use crate::op::{Op, OutsideFile};
+use crate::op::Op;
 use crate::planned::PlanArgs;
 use crate::site;
 
@@ -40,10 +40,7 @@ pub(crate) fn run(context: &Context, args: &ManArgs) -> CommandResult {
             Content::of(page),
             "a man page",
         )? {
-            builder.add(Op::Outside(OutsideFile {
-                root: root.clone(),
-                file,
-            }));
+            builder.add(Op::from(file.outside(root.clone())));
         }
     }
     let plan = builder.build().map_err(|error| internal().because(error))?;

@@ -17,17 +17,21 @@ pub(super) fn exit_of(report: &Report, verification: Option<&Verification>) -> E
         .iter()
         .any(|r| matches!(r.outcome, Outcome::Skipped(SkipReason::Interrupted)));
     match failure {
-        Some(FailureKind::Auth) => Exit::Authentication,
+        Some(FailureKind::Auth | FailureKind::Permission) => Exit::Authentication,
         Some(FailureKind::Conflict) => Exit::StalePlan,
-        Some(FailureKind::RateLimit) => Exit::LimitReached,
+        Some(FailureKind::RateLimit | FailureKind::LimitReached) => Exit::LimitReached,
+        Some(FailureKind::ValidationRed) => Exit::ValidationRed,
         Some(FailureKind::Input) => Exit::WaitsForPerson,
-        None
-        | Some(
-            FailureKind::NotFound | FailureKind::Network | FailureKind::Io | FailureKind::Internal,
-        ) if interrupted => Exit::Interrupted,
+        None if interrupted => Exit::Interrupted,
         Some(
             FailureKind::NotFound | FailureKind::Network | FailureKind::Io | FailureKind::Internal,
-        ) => Exit::Failed,
+        ) => {
+            if interrupted {
+                Exit::Interrupted
+            } else {
+                Exit::Failed
+            }
+        }
         None if report.journal.is_some() || !report.is_success() => Exit::Failed,
         None if verification.is_some_and(|verification| !verification.is_clean()) => {
             Exit::Deviation
@@ -71,6 +75,10 @@ mod tests {
             Exit::LimitReached
         );
         assert_eq!(exit(vec![failed(FailureKind::Input)]), Exit::WaitsForPerson);
+        let kind = |kind| exit(vec![failed(kind)]);
+        assert_eq!(kind(FailureKind::Permission), Exit::Authentication);
+        assert_eq!(kind(FailureKind::LimitReached), Exit::LimitReached);
+        assert_eq!(kind(FailureKind::ValidationRed), Exit::ValidationRed);
         let interrupted = Outcome::Skipped(SkipReason::Interrupted);
         assert_eq!(exit(vec![Outcome::Ok, interrupted]), Exit::Interrupted);
         assert_eq!(

@@ -4,8 +4,6 @@
 //! between nothing is found where the settings say, so whatever writes next
 //! carries the journal of it to its end.
 
-use std::num::NonZeroUsize;
-
 use piton_base::Clock;
 use piton_durable::{DiskRead, LockError};
 use piton_plan::journal::{self, Journal, Status};
@@ -14,8 +12,8 @@ use piton_plan::{ErrorPolicy, Interaction, Jobs, Plan, PlanId, Quiet, Run, verif
 use super::Site;
 use super::error::journal_error;
 use crate::error::CommandError;
-use crate::hands::Writing;
 use crate::op::Op;
+use crate::world::Writing;
 
 /// The command whose journals these are.
 const COMMAND: &str = "init";
@@ -75,6 +73,7 @@ impl Site<'_> {
         };
         let writing = Writing::new(context, &self.reading, &self.state, &self.journals(), id);
         let report = Run {
+            id,
             world: &self.reading,
             performer: &writing,
             progress: &Quiet,
@@ -82,16 +81,17 @@ impl Site<'_> {
             record: &writer,
             stop: &context.stop,
             policy: ErrorPolicy::FailFast,
-            jobs: Jobs(NonZeroUsize::MIN),
+            jobs: Jobs::default(),
         }
         .perform(&ready);
+        writing.close();
         if report.journal.is_some() {
             return Ok(false);
         }
         let now = context.clock.now();
         let lost = super::error::lost_journal;
         writer.end(&report, now).map_err(lost)?;
-        let verification = verify(&plan, &report.receipts, &self.reading);
+        let verification = verify(id, &plan, &report.receipts, &self.reading, Jobs::default());
         writer.verified(&verification, now).map_err(lost)?;
         Ok(report.is_success())
     }

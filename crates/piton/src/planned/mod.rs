@@ -24,10 +24,10 @@ pub(crate) use self::tell::short;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;
-use crate::hands::Reading;
 use crate::op::Op;
 use crate::output::{Channel, Level};
 use crate::terminal::Terminal;
+use crate::world::Reading;
 
 /// Where a plan is performed: what it may touch, where its journal lies.
 #[derive(Debug)]
@@ -89,7 +89,7 @@ impl Site<'_> {
             };
             return ended(exit);
         }
-        if !plan.has_changes() {
+        if !plan.has_work() {
             self.show(args, plan, Heading::Run)?;
             return ended(Exit::Done);
         }

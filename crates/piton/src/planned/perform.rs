@@ -11,9 +11,9 @@ use super::error::{journal_error, lock_error, lost_journal};
 use super::{Ended, PerformArgs, Site};
 use crate::context::Context;
 use crate::error::CommandError;
-use crate::hands::Writing;
 use crate::op::Op;
 use crate::progress::Reporter;
+use crate::world::Writing;
 
 impl Site<'_> {
     pub(super) fn perform(
@@ -56,6 +56,7 @@ impl Site<'_> {
             id,
         );
         let report = Run {
+            id,
             world: &self.reading,
             performer: &writing,
             progress: &reporter,
@@ -67,6 +68,7 @@ impl Site<'_> {
         }
         .perform(ready);
         drop(reporter);
+        writing.close();
         out.trace("performed");
         // A journal that was lost on the way says so itself; nothing can be
         // added to it.
@@ -75,7 +77,8 @@ impl Site<'_> {
                 .end(&report, self.context.clock.now())
                 .map_err(lost_journal)?;
         }
-        let verification = (!args.no_verify).then(|| verify(plan, &report.receipts, &self.reading));
+        let verification = (!args.no_verify)
+            .then(|| verify(id, plan, &report.receipts, &self.reading, Jobs(args.jobs)));
         out.trace("verified");
         if let (Some(verification), None) = (&verification, &report.journal) {
             writer

@@ -1,5 +1,6 @@
 //! How a plan went, as it is told.
 
+use piton_loop::operation::LoopOp;
 use piton_plan::render;
 use piton_plan::{Plan, PlanId, Report, Verification};
 use serde_json::{Value, json};
@@ -108,7 +109,7 @@ impl Site<'_> {
 fn calls_an_agent(plan: &Plan<Op>) -> bool {
     plan.actions()
         .iter()
-        .any(|action| matches!(action.operation(), Op::Call(_)))
+        .any(|action| matches!(action.operation(), Op::Loop(LoopOp::Call(_))))
 }
 
 /// The first part of an id that tells it from others made at other times.

@@ -359,12 +359,20 @@ fn changed(env: &TestEnv, before: &World) -> BTreeSet<String> {
 fn named(document: &Value) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for action in document["plan"]["actions"].as_array().unwrap() {
-        let (family, op) = action["do"].as_object().unwrap().iter().next().unwrap();
+        let only = |value: &'_ Value| -> (String, Value) {
+            let (name, value) = value.as_object().unwrap().iter().next().unwrap();
+            (name.clone(), value.clone())
+        };
+        let (family, op) = only(&action["do"]);
+        let (kind, op) = match family.as_str() {
+            "file" if op.get("outside").is_none() => (family, op),
+            _ => only(&op),
+        };
         let text = |value: &Value| value.as_str().unwrap().to_owned();
-        match family.as_str() {
+        match kind.as_str() {
             // What is as it should be is kept, and shown as such.
             "file" if op.get("keep").is_some() => {}
-            "file" => names.extend(files(op)),
+            "file" => names.extend(files(&op)),
             "outside" => names.extend(files(&op["file"]).into_iter().map(|name| {
                 let root = op["root"].as_str().unwrap();
                 let dir = root.split_once("$REPO/").map_or(root, |(_, dir)| dir);
@@ -381,7 +389,7 @@ fn named(document: &Value) -> BTreeSet<String> {
                     None => drop(names.insert(format!("{destination}/"))),
                 }
             }
-            "move-migrations" => {
+            "move" => {
                 names.insert(format!("{}/", text(&op["from"])));
                 names.insert(format!("{}/", text(&op["to"])));
             }

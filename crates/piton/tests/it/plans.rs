@@ -90,7 +90,7 @@ fn a_plan_file_that_is_not_as_it_was_written_is_refused_with_the_reason() {
     let env = TestEnv::with_cargo_project();
     let _ = env.ok(&["init", "--plan-out", "good.json"]);
     let good = env.repo.read("good.json");
-    let before_format = good.replace("piton-saved-plan/1", "piton-saved-plan/9");
+    let before_format = good.replace("piton-saved-plan/2", "piton-saved-plan/9");
     let cases: [(&str, Vec<u8>, &str); 6] = [
         ("empty", Vec::new(), "empty"),
         (

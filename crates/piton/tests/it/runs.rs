@@ -72,7 +72,15 @@ fn record<'d>(
     };
     let mut summary = RunSummary::new("migration step add-api", "/r");
     summary.agent = Some("fake".into());
-    let mut record = RunRecord::begin(&RealDisk, clock, &runs, &holder, summary).unwrap();
+    let record = RunRecord::begin(
+        &RealDisk,
+        clock,
+        &runs,
+        &holder,
+        &piton_base::Untold,
+        summary,
+    )
+    .unwrap();
     let files = record.call("planning.expand").unwrap();
     let verdict = CallVerdict {
         schema_version: 1,

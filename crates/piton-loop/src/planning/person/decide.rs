@@ -11,14 +11,14 @@ use piton_migration::slug::Slug;
 use piton_migration::stamp::Stamp;
 
 use super::super::accept::is_piton_s;
-use super::super::candidate::Proposal;
-use super::super::contents::Contents;
 use super::super::decide::{StepRefusal, refuse_dirty};
 use super::super::site::Site;
 use super::super::skip_note;
 use super::super::snapshot::{Live, SnapshotError};
 use super::wake::forget_deferral;
 use crate::commit;
+use piton_migration::candidate::Proposal;
+use piton_migration::contents::Contents;
 
 /// Why a person's decision cannot be recorded. Nothing was changed.
 #[derive(Debug, thiserror::Error)]

@@ -7,12 +7,12 @@ use piton_migration::planning::{Cursor, Feedback, FeedbackSource, STATE_FILE};
 use piton_migration::slug::Slug;
 use piton_migration::stamp::Stamp;
 
-use super::super::candidate::Proposal;
 use super::super::decide::{StepRefusal, refuse_dirty};
 use super::super::site::Site;
 use super::super::snapshot::Snapshot;
 use super::decide::{PersonRefusal, message};
 use super::wake::forget_deferral;
+use piton_migration::candidate::Proposal;
 
 /// Records feedback on a plan, reopening its planning where a revision is the
 /// only way to take it up. The next planning step sees it.

@@ -6,13 +6,13 @@ use piton_durable::{Disk, DiskRead, create_dirs, tree};
 use piton_git::GitRead;
 use piton_migration::slug::Slug;
 
-use super::super::candidate::CandidateError;
 use super::super::decide::refuse_dirty;
 use super::super::site::Site;
 use super::super::snapshot::Live;
 use super::decide::PersonRefusal;
 use super::sheet::ReviewSheet;
 use crate::prompts::{HumanReviewPrompt, PromptError, PromptSet};
+use piton_migration::candidate::CandidateError;
 
 /// A review with an agent, decided and not yet held.
 #[derive(Clone, Debug)]

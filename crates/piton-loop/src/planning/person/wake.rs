@@ -7,12 +7,12 @@ use piton_migration::own::{OWN_FILE, OwnData};
 use piton_migration::slug::Slug;
 use piton_migration::stamp::Stamp;
 
-use super::super::candidate::Proposal;
-use super::super::contents::Contents;
 use super::super::decide::refuse_dirty;
 use super::super::site::Site;
 use super::super::snapshot::Live;
 use super::decide::{PersonRefusal, message};
+use piton_migration::candidate::Proposal;
+use piton_migration::contents::Contents;
 
 /// Wakes a migration that was put off: it is worked on with the next run.
 pub fn wake(

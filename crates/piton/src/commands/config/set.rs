@@ -11,7 +11,7 @@ use crate::config::{self, Key, Layer};
 use crate::context::{CONFIG_FILE, Context};
 use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::files::{put, read};
-use crate::op::{Op, OutsideFile};
+use crate::op::Op;
 use crate::planned::PlanArgs;
 use crate::site;
 
@@ -101,7 +101,7 @@ pub(crate) fn run(context: &Context, args: &SetArgs) -> CommandResult {
         &why,
     )? {
         builder.add(if args.user {
-            Op::Outside(OutsideFile { root, file })
+            Op::from(file.outside(root))
         } else {
             Op::File(file)
         });

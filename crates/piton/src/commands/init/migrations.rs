@@ -6,6 +6,7 @@ use piton_base::RepoPath;
 use piton_durable::atomic::is_leftover;
 use piton_durable::{DiskRead, Kind};
 use piton_migration::live::LiveDir;
+use piton_migration::operation::{InTheWay, MigrationOp, MoveDir, Rewrite};
 use piton_migration::planning::PlanningState;
 use piton_plan::files::{Content, How};
 use piton_plan::{Draft, Handle, Input, InputKind, Otherwise, PlanBuilder};
@@ -13,7 +14,7 @@ use piton_plan::{Draft, Handle, Input, InputKind, Otherwise, PlanBuilder};
 use super::decide::Wish;
 use crate::error::CommandError;
 use crate::files::put;
-use crate::op::{InTheWay, MoveMigrations, Op, Rewrite};
+use crate::op::Op;
 
 /// Git keeps no empty directories.
 const KEEP: &str = ".gitkeep";
@@ -59,12 +60,12 @@ pub(super) fn decide(
         Some(_) if entries(disk, &wish.wanted.under(top))? == 0 => InTheWay::EmptyDir,
         Some(_) => InTheWay::Dir,
     };
-    let draft = Draft::new(Op::MoveMigrations(MoveMigrations {
+    let draft = Draft::new(Op::from(MigrationOp::Move(MoveDir {
         from: from.clone(),
         to: wish.wanted.clone(),
         rewrites: rewrites(builder, disk, top, from, &wish.wanted)?,
         in_the_way,
-    }));
+    })));
     let draft = if in_the_way == InTheWay::Dir && !wish.force {
         draft.input(Input {
             question: format!(

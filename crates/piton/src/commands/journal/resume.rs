@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use clap::Args;
+use piton_loop::operation::LoopOp;
 use piton_plan::journal::{self, Journal, JournalError, Status};
-use piton_plan::{Given, Observation, Observe, Outcome, Plan, SkipReason};
+use piton_plan::{Given, Moment, Observation, Observe, Outcome, Plan, SkipReason};
 
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
@@ -91,16 +92,16 @@ fn stands(site: &Site<'_>, journal: &Journal, plan: &Plan<Op>) -> bool {
     let receipts = journal.receipts();
     plan.actions()
         .iter()
-        .filter(|action| matches!(action.operation(), Op::Call(_)))
+        .filter(|action| matches!(action.operation(), Op::Loop(LoopOp::Call(_))))
         .filter(|call| {
             !receipts
                 .iter()
                 .any(|r| r.action == *call.id() && r.outcome.is_good())
         })
         .all(|call| {
-            let seen = site
-                .reading()
-                .observe(call.operation(), &Given::nothing(call.id()));
+            let given = Given::nothing(journal.id(), call.id());
+            let reading = site.reading();
+            let seen = reading.observe(call.operation(), &given, Moment::Before);
             matches!(seen, Ok(Observation::Pending { .. }))
         })
 }

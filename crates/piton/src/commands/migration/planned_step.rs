@@ -1,27 +1,25 @@
 //! One planning step as a plan: a call, and the publish that depends on it.
 
-use piton_agent::{AgentCall, CallFiles};
-use piton_base::Effort;
 use piton_durable::TreeDigest;
 use piton_git::{GitRead, Tip};
-use piton_loop::planning::decide::{StepDecision, call_role};
+use piton_loop::planning::plan::{Planned, plan_step, publish_waiting};
 use piton_loop::planning::waiting::Waiting;
 use piton_migration::slug::Slug;
-use piton_plan::{Plan, PlanBuilder, Slot};
+use piton_plan::{Plan, PlanBuilder};
 
-use crate::agents::{self, ChosenAgent};
+use crate::agents;
 use crate::context::{Context, Place};
 use crate::error::{CommandError, ErrorKind};
 use crate::exit::Exit;
-use crate::op::{AskedEffort, CANDIDATE, CallAgent, Candidate, Next, Op, Publish};
+use crate::op::Op;
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
-use crate::planning::{self, Desk, refusal};
+use crate::planning::{self, AskedEffort, Desk, refusal};
 
 /// What the step is made for.
 pub(crate) struct StepCommand {
     pub(crate) name: &'static str,
-    pub(crate) effort: fn(Effort) -> AskedEffort,
+    pub(crate) effort: AskedEffort,
     /// Asks again although an answer waits.
     pub(crate) anew: bool,
 }
@@ -36,8 +34,8 @@ pub(crate) fn carry_out(
 ) -> Result<Exit, CommandError> {
     let on = planning::tip(place, slug)?;
     let plan = match waiting(context, place, slug, command, &on)? {
-        Some(waiting) => publish_only(context, slug, command, waiting, on)?,
-        None => decide(context, place, slug, command, on, args)?,
+        Some(waiting) => publish_only(context, slug, command, &waiting, on)?,
+        None => decide(context, place, slug, command, args)?,
     };
     let exit = context.site(place).carry_out(args, &plan)?;
     if exit != Exit::Done
@@ -75,41 +73,19 @@ fn publish_only(
     context: &Context,
     slug: &Slug,
     command: &StepCommand,
-    waiting: Waiting,
+    waiting: &Waiting,
     on: Tip,
 ) -> Result<Plan<Op>, CommandError> {
-    let Waiting {
-        run,
-        step,
-        candidate,
-        digest,
-        ..
-    } = waiting;
     context.out.note(
         Channel::Agent,
         Level::NORMAL,
-        &format!("the answer of run {run} waits: it is published, no agent is called"),
+        &format!(
+            "the answer of run {} waits: it is published, no agent is called",
+            waiting.run
+        ),
     );
     let mut builder = PlanBuilder::new(format!("{} {slug}", command.name));
-    builder.add(Op::Publish(Publish {
-        slug: slug.clone(),
-        destination: candidate.destination,
-        base: candidate.base,
-        operation: call_role(step).to_string(),
-        subject: candidate
-            .message
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .to_owned(),
-        next: Next::Candidate(Slot::Known(Candidate {
-            dir: candidate.dir,
-            digest,
-            mode: candidate.mode,
-            message: candidate.message,
-        })),
-        on: Some(on),
-    }));
+    publish_waiting(&mut builder, waiting, on);
     builder.build().map_err(|error| {
         CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)
     })
@@ -120,23 +96,17 @@ fn decide(
     place: &Place,
     slug: &Slug,
     command: &StepCommand,
-    on: Tip,
     args: &PlanArgs,
 ) -> Result<Plan<Op>, CommandError> {
     let desk = Desk::set(context, place)?;
-    let chosen = ChosenAgent::from_settings(&place.settings, &context.directory, place.top());
-    let agent = chosen.agent(context, &place.settings, &place.state())?;
-    let effort = (command.effort)(desk.budget.default_tier());
+    let choice = agents::chosen(&place.settings, &context.directory, place.top());
+    let agent = agents::agent(&choice, context, &place.settings, &place.state())?;
+    let by_schema = agent.answers_by_schema();
     let decision = desk
-        .next_step(
-            &context.disk,
-            place,
-            slug,
-            effort,
-            agent.answers_by_schema(),
-        )
+        .next_step(&context.disk, place, slug, command.effort, by_schema)
         .map_err(|error| refusal(error, slug))?;
-    let mut builder = PlanBuilder::new(format!("{} {slug}", command.name));
+    let named = format!("{} {slug}", command.name);
+    let mut builder = PlanBuilder::new(&named);
     match agents::ready(&*agent) {
         Ok(warning) => warning
             .into_iter()
@@ -145,66 +115,22 @@ fn decide(
         Err(missing) if args.changes_nothing() => builder.warn(missing.to_string()),
         Err(missing) => return Err(missing),
     }
-    for note in &decision.notes {
-        builder.warn(note);
-    }
     if desk.taste.version().is_stale() {
         builder
             .warn("the taste is of an older version; `piton taste --upgrade` brings it up to date");
     }
-    let call = builder.add(Op::Call(CallAgent {
-        slug: slug.clone(),
-        step: decision.step,
-        base: decision.base.digest.clone(),
-        model: decision.model.clone(),
-        effort: with_tier(effort, decision.effort.effective),
-        command_line: command_line(&decision, &*agent, &chosen, place),
-        prompt: decision.prompt.clone(),
-        command: format!("{} {slug}", command.name),
-        agent: chosen,
-        on: Some(on.clone()),
-    }));
-    builder.add(Op::Publish(Publish {
-        slug: slug.clone(),
-        destination: decision.destination,
-        base: decision.base.digest,
-        operation: call_role(decision.step).to_string(),
-        subject: decision.subject,
-        next: Next::Candidate(Slot::After(call.output(&CANDIDATE))),
-        on: Some(on),
-    }));
+    plan_step(
+        &mut builder,
+        decision,
+        &Planned {
+            site: &desk.site,
+            choice: &choice,
+            agent: &*agent,
+            budget: desk.budget,
+            command: &named,
+        },
+    );
     builder.build().map_err(|error| {
         CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)
     })
-}
-
-/// The effective tier stands in the plan; who asked for it stays the same.
-const fn with_tier(asked: AskedEffort, tier: Effort) -> AskedEffort {
-    match asked {
-        AskedEffort::Default(_) => AskedEffort::Default(tier),
-        AskedEffort::Refine(asked) => AskedEffort::Refine(asked),
-    }
-}
-
-/// Returns the command line with names where only the call itself knows.
-fn command_line(
-    decision: &StepDecision,
-    agent: &dyn piton_agent::Agent,
-    chosen: &ChosenAgent,
-    place: &Place,
-) -> String {
-    let slot = std::path::Path::new("SLOT");
-    let call = AgentCall {
-        role: call_role(decision.step),
-        slug: Some(decision.base.slug.to_string()),
-        cwd: slot.to_owned(),
-        workspace: slot.join(&decision.destination),
-        prompt: String::new(),
-        model: decision.model.clone(),
-        effort: decision.effort.effective.as_str().parse().ok(),
-        schema: decision.schema.clone(),
-        limits: chosen.limits(),
-    };
-    let files = CallFiles::in_directory(place.state().runs().join("RUN/calls/CALL"));
-    piton_agent::words::join(&agent.command_line(&call, &files))
 }

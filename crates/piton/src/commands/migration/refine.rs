@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use piton_base::Effort;
 use piton_durable::Lock;
 use piton_loop::clock::local_stamp;
 use piton_loop::planning::decide::StepRefusal;
@@ -20,10 +19,9 @@ use crate::context::{Context, Place};
 use crate::editor;
 use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;
-use crate::op::AskedEffort;
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
-use crate::planning::planning_site;
+use crate::planning::{AskedEffort, planning_site};
 
 /// Give feedback on a plan, and have it revised
 ///
@@ -95,7 +93,7 @@ pub(crate) fn run(context: &Context, args: &RefineArgs) -> CommandResult {
     }
     let command = StepCommand {
         name: "migration refine",
-        effort: |_| AskedEffort::Refine(Effort::High),
+        effort: AskedEffort::Refine,
         anew: false,
     };
     planned_step::carry_out(context, &place, &slug, &command, &args.plan)

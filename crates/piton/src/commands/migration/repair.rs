@@ -7,6 +7,8 @@ use piton_durable::Kind;
 use piton_git::GitRead;
 use piton_migration::consistency::examine_transactions;
 use piton_migration::live::LiveDir;
+use piton_migration::operation::{CommitPath, MigrationOp, Recover, SetAside};
+use piton_migration::publish::Leftovers;
 use piton_migration::repair::{self, Action, Repairs};
 use piton_migration::slug::Slug;
 use piton_plan::files::{Content, How};
@@ -16,10 +18,10 @@ use super::unlistable;
 use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::files::put;
-use crate::hands::Publishing;
-use crate::op::{CommitPath, Op, Recover, SetAside};
+use crate::op::Op;
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
+use crate::world::Publishing;
 
 pub(super) fn run(
     context: &Context,
@@ -61,12 +63,11 @@ fn transactions(
     if let Some(Kind::File | Kind::Symlink | Kind::Other) = kind {
         let path = repo_path(place, &live.transactions())?;
         let why = "its name belongs to the directory that publishes work in".to_owned();
-        return Ok(Some(builder.add(Op::SetAside(SetAside { path, why }))));
+        return Ok(Some(
+            builder.add(Op::from(MigrationOp::SetAside(SetAside { path, why }))),
+        ));
     }
-    if !Publishing::new(&place.repository, live.clone())
-        .publisher()
-        .is_anything_left()
-    {
+    if !Publishing::new(&place.repository, live.clone()).is_anything_left() {
         return Ok(None);
     }
     let found = kind
@@ -75,7 +76,9 @@ fn transactions(
         .iter()
         .map(|finding| format!("{}: {}", finding.code, finding.message))
         .collect();
-    Ok(Some(builder.add(Op::Recover(Recover { found }))))
+    Ok(Some(
+        builder.add(Op::from(MigrationOp::Recover(Recover { found }))),
+    ))
 }
 
 /// Adds what is to be done about each migration. What was clean before is
@@ -107,10 +110,10 @@ fn migrations(
                 let path = repo_path(place, path)?;
                 (
                     slug,
-                    Some(Op::SetAside(SetAside {
+                    Some(Op::from(MigrationOp::SetAside(SetAside {
                         path,
                         why: repair.why.clone(),
-                    })),
+                    }))),
                 )
             }
         };
@@ -138,7 +141,7 @@ fn migrations(
             continue;
         }
         let message = format!("{prefix}: repair {slug}\n\nWhy:\n{}\n", whys.join("\n"));
-        let draft = Draft::new(Op::Commit(CommitPath { path, message }));
+        let draft = Draft::new(Op::from(MigrationOp::Commit(CommitPath { path, message })));
         builder.add_draft(handles.iter().fold(draft, Draft::needs));
     }
     Ok(())

@@ -8,15 +8,15 @@ use piton_agent::CallRole;
 use piton_base::terminal::clean;
 use piton_durable::tree;
 use piton_loop::clock::local_stamp;
-use piton_loop::planning::contents::Contents;
 use piton_loop::planning::person::{self, Choice, PersonRefusal, ReviewSession, ReviewSheet};
 use piton_loop::planning::snapshot::Live;
+use piton_migration::contents::Contents;
 use piton_migration::planning::FeedbackSource;
 use piton_migration::slug::Slug;
 use serde_json::json;
 
 use super::{find, person_refusal, proposed};
-use crate::agents::{self, AgentArgs, ChosenAgent};
+use crate::agents::{self, AgentArgs};
 use crate::context::{Context, Place};
 use crate::editor;
 use crate::error::{CommandError, CommandResult, ErrorKind};
@@ -105,7 +105,7 @@ fn with_agent(context: &Context, place: &Place, slug: &Slug, args: &PlanArgs) ->
         .map_err(|error| {
             CommandError::usage("could not use the prompt templates").because(error)
         })?;
-    let chosen = ChosenAgent::from_settings(&place.settings, &context.directory, place.top());
+    let chosen = agents::chosen(&place.settings, &context.directory, place.top());
     if args.changes_nothing() {
         context.out.data(&shown(slug, &session.sheet, place));
         context.out.say(

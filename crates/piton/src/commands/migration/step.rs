@@ -13,9 +13,9 @@ use crate::agents::AgentArgs;
 use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;
-use crate::op::AskedEffort;
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
+use crate::planning::AskedEffort;
 
 /// Make the next planning step of a migration
 ///

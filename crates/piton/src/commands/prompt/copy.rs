@@ -89,9 +89,11 @@ fn decided(
         } => Some(format!(
             "{path} was changed; replace it by the built-in one?"
         )),
-        FileOp::Put { .. } | FileOp::Move { .. } | FileOp::Delete { .. } | FileOp::Keep { .. } => {
-            None
-        }
+        FileOp::Put { .. }
+        | FileOp::Move { .. }
+        | FileOp::Delete { .. }
+        | FileOp::Outside(_)
+        | FileOp::Keep { .. } => None,
     };
     let draft = Draft::new(Op::File(file));
     Ok(match question {

@@ -15,8 +15,8 @@ use super::tell::Teller;
 use super::view::View;
 use crate::commands::migration::planned_step::{self, StepCommand};
 use crate::exit::Exit;
-use crate::op::AskedEffort;
 use crate::planned::PlanArgs;
+use crate::planning::AskedEffort;
 
 /// What came of an action, and whether the run goes on.
 #[derive(Debug)]
@@ -80,7 +80,7 @@ pub(super) fn plan(
 pub(super) fn carry_out_phase(
     floor: &Floor<'_>,
     shop: &Shop<'_>,
-    run: &mut RunRecord<'_>,
+    run: &RunRecord<'_>,
     teller: &mut Teller<'_>,
     view: &View,
     action: &PhaseAction<'_>,
@@ -125,7 +125,7 @@ pub(super) fn carry_out_phase(
 pub(super) fn clean_up(
     floor: &Floor<'_>,
     shop: &Shop<'_>,
-    run: &mut RunRecord<'_>,
+    run: &RunRecord<'_>,
     teller: &mut Teller<'_>,
     view: &View,
     action: &SourceAction<'_>,
@@ -183,7 +183,7 @@ pub(super) struct SourceAction<'a> {
 pub(super) fn land_again(
     floor: &Floor<'_>,
     shop: &Shop<'_>,
-    run: &mut RunRecord<'_>,
+    run: &RunRecord<'_>,
     teller: &mut Teller<'_>,
     work: &Accepted,
 ) -> Acted {
@@ -217,7 +217,7 @@ fn conflict() -> Outcome {
 fn finish(
     floor: &Floor<'_>,
     shop: &Shop<'_>,
-    run: &mut RunRecord<'_>,
+    run: &RunRecord<'_>,
     teller: &mut Teller<'_>,
     tried: Tried,
     worked: Worked,
@@ -286,7 +286,7 @@ fn finish(
 }
 
 /// A note that cannot land now waits like any work; this run knows anyway.
-fn note_down(shop: &Shop<'_>, run: &mut RunRecord<'_>, teller: &Teller<'_>, note: &Accepted) {
+fn note_down(shop: &Shop<'_>, run: &RunRecord<'_>, teller: &Teller<'_>, note: &Accepted) {
     match bring(shop, run, note) {
         Ok(Brought::Landed { .. }) => {}
         Ok(Brought::Waits { reason, .. }) => {
@@ -308,7 +308,7 @@ enum Landed {
 fn land(
     floor: &Floor<'_>,
     shop: &Shop<'_>,
-    run: &mut RunRecord<'_>,
+    run: &RunRecord<'_>,
     teller: &mut Teller<'_>,
     work: &Accepted,
     phase: CommitPhase,
@@ -363,7 +363,7 @@ fn land(
 
 fn record(
     floor: &Floor<'_>,
-    run: &mut RunRecord<'_>,
+    run: &RunRecord<'_>,
     work: &Accepted,
     commit: &str,
     phase: CommitPhase,

@@ -10,7 +10,7 @@ use piton_loop::deciding::limits::Limits;
 use piton_loop::deciding::memory::{Memory, Tried};
 use piton_loop::deciding::next::Next;
 use piton_loop::planning::bookkeeping;
-use piton_loop::runs::{RunRecord, RunSummary};
+use piton_loop::runs::{Outset, RunRecord, RunSummary};
 use piton_loop::targets::{Source, dice};
 use piton_loop::validation::Verdict;
 use piton_loop::work::accepted::Held;
@@ -29,9 +29,9 @@ use crate::agents;
 use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
-use crate::hands::Shown;
 use crate::output::{Channel, Level};
 use crate::planned::{PerformArgs, PlanArgs};
+use crate::world::Shown;
 
 /// What a run is for, and how far it goes.
 #[derive(Clone, Debug)]
@@ -111,7 +111,7 @@ pub(crate) fn drive(
     if context.out.json_wanted() {
         context.out.begin_series();
     }
-    let ending = driver.go_on(&mut run, &mut teller);
+    let ending = driver.go_on(&run, &mut teller);
     let waits = driver.memory.anything_waits();
     let plans = if context.out.json_wanted() {
         context.out.end_series()
@@ -121,7 +121,7 @@ pub(crate) fn drive(
     let exit = ending.exit(waits);
     let id = run.id().to_string();
     let error = (exit != Exit::Done).then(|| ending.told());
-    let summary = run.finish(ending.status(), error).map_err(|error| {
+    run.finish(ending.status(), error).map_err(|error| {
         CommandError::failed("could not finish the run's record").because(error)
     })?;
     if course.shows_difference && !context.out.json_wanted() {
@@ -134,7 +134,7 @@ pub(crate) fn drive(
             "status": ending.status().as_str(),
             "exit": exit.code(),
             "actions": teller.actions(),
-            "commits": summary.counts.commits_created,
+            "commits": run.summary().counts.commits_created,
             "plans": plans,
         }));
     } else {
@@ -173,22 +173,23 @@ fn begin<'a>(
     };
     let mut summary = RunSummary::new(course.name, &floor.place.top().display().to_string());
     summary.test_command = floor.command.as_ref().map(|it| it.as_str().to_owned());
-    let mut run = RunRecord::begin(
+    let run = RunRecord::begin(
         &context.disk,
         &context.clock,
         &floor.desk.site.runs(),
         &context.holder("a run"),
+        &piton_base::Untold,
         summary,
     )
     .map_err(failed)?;
     let model = agents::model(&floor.place.settings, "");
-    bookkeeping::set_out(
-        &mut run,
-        floor.agent.name(),
-        model.as_deref(),
-        floor.desk.budget,
-    )
-    .map_err(failed)?;
+    let outset = Outset {
+        command: course.name,
+        agent: floor.agent.name(),
+        model: model.as_deref(),
+        budget: floor.desk.budget,
+    };
+    bookkeeping::set_out(&run, &outset).map_err(failed)?;
     context.out.say(
         Channel::General,
         Level::NORMAL,
@@ -218,7 +219,7 @@ struct Driver<'a> {
 }
 
 impl Driver<'_> {
-    fn go_on(&mut self, run: &mut RunRecord<'_>, teller: &mut Teller<'_>) -> Ending {
+    fn go_on(&mut self, run: &RunRecord<'_>, teller: &mut Teller<'_>) -> Ending {
         loop {
             if self.floor.context.stop.requested() {
                 return Ending::Interrupted;
@@ -234,7 +235,7 @@ impl Driver<'_> {
     /// Does the one next thing. Returns how the run ends, where it does.
     fn once(
         &mut self,
-        run: &mut RunRecord<'_>,
+        run: &RunRecord<'_>,
         teller: &mut Teller<'_>,
     ) -> Result<Option<Ending>, CommandError> {
         let floor = self.floor;
@@ -268,7 +269,7 @@ impl Driver<'_> {
             self.proved = true;
         }
         let attempt = run.summary().counts.attempts_started + 1;
-        let count = |run: &mut RunRecord<'_>| {
+        let count = |run: &RunRecord<'_>| {
             run.update(|summary| summary.counts.attempts_started += 1)
                 .map_err(|error| CommandError::failed("could not keep the record").because(error))
         };
@@ -340,7 +341,7 @@ impl Driver<'_> {
     /// Validates the commit that the run starts from, once.
     fn baseline(
         &self,
-        run: &mut RunRecord<'_>,
+        run: &RunRecord<'_>,
         teller: &Teller<'_>,
         view: &View,
     ) -> Result<Option<Ending>, CommandError> {

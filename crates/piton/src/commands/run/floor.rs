@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use piton_agent::{Agent, CallEvents, CallRole, Host};
 use piton_durable::Holder;
+use piton_loop::operation::AgentChoice;
 use piton_loop::slots::SlotSettings;
 use piton_loop::validation::{Flaky, Policy, ShowOutput, ValidationCommand, Validator};
 use piton_loop::work::{Models, Shop, Tell};
 
 use super::args::WorkArgs;
-use crate::agents::{self, ChosenAgent};
+use crate::agents;
 use crate::config::Settings;
 use crate::context::{Context, Place};
 use crate::error::CommandError;
@@ -23,7 +24,7 @@ pub(super) struct Floor<'a> {
     pub(super) place: &'a Place,
     pub(super) desk: Desk,
     pub(super) slots: SlotSettings,
-    pub(super) chosen: ChosenAgent,
+    pub(super) chosen: AgentChoice,
     pub(super) agent: Arc<dyn Agent>,
     pub(super) command: Option<ValidationCommand>,
     policy: Policy,
@@ -45,8 +46,8 @@ impl<'a> Floor<'a> {
     ) -> Result<Self, CommandError> {
         let settings = &place.settings;
         let desk = Desk::set(context, place)?;
-        let chosen = ChosenAgent::from_settings(settings, &context.directory, place.top());
-        let agent = chosen.agent(context, settings, &place.state())?;
+        let chosen = agents::chosen(settings, &context.directory, place.top());
+        let agent = agents::agent(&chosen, context, settings, &place.state())?;
         let command = settings
             .text("validation-command")
             .map(ValidationCommand::read)

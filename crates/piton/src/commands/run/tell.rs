@@ -114,8 +114,9 @@ impl ShowOutput for CommandOutput<'_> {
 }
 
 /// Shows what agents print, where that is wanted.
+#[derive(Debug)]
 pub(super) struct AgentOutput<'a> {
-    pub(super) shown: crate::hands::Shown<'a>,
+    pub(super) shown: crate::world::Shown<'a>,
     pub(super) out: &'a Out,
     pub(super) wanted: bool,
 }

@@ -1,6 +1,7 @@
 //! `piton runs prune`: records that are kept no longer.
 
 use clap::Args;
+use piton_loop::operation::{LoopOp, RemoveRun};
 use piton_loop::runs::{self, RetentionPolicy};
 use piton_plan::PlanBuilder;
 
@@ -8,7 +9,7 @@ use super::unreadable;
 use crate::config::Settings;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, ErrorKind};
-use crate::op::{Op, RemoveRun};
+use crate::op::Op;
 use crate::planned::PlanArgs;
 
 /// Remove records that are kept no longer, the oldest first
@@ -46,11 +47,11 @@ pub(super) fn run(context: &Context, args: &PruneArgs) -> CommandResult {
     let mut removals = runs::removals(policy, &units);
     removals.sort_by(|a, b| a.id.cmp(&b.id));
     for removal in removals {
-        builder.add(Op::RemoveRun(RemoveRun {
+        builder.add(Op::from(LoopOp::RemoveRun(RemoveRun {
             id: removal.id,
             bytes: removal.bytes,
             why: removal.reason.to_owned(),
-        }));
+        })));
     }
     let plan = builder.build().map_err(|error| {
         CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)

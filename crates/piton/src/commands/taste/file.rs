@@ -12,7 +12,7 @@ use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;
 use crate::files::{put, read};
-use crate::op::{Op, OutsideFile};
+use crate::op::Op;
 use crate::planned::PlanArgs;
 use crate::site;
 
@@ -61,10 +61,7 @@ impl TasteFile {
     /// Returns an operation on a file beside it, or on itself.
     pub(super) fn op(&self, file: FileOp) -> Op {
         if self.global {
-            Op::Outside(OutsideFile {
-                root: self.root.clone(),
-                file,
-            })
+            Op::from(file.outside(self.root.clone()))
         } else {
             Op::File(file)
         }

@@ -6,6 +6,7 @@ use piton_agent::CallRole;
 use piton_durable::{create_dirs, tree, write_atomic};
 use piton_git::GitRead;
 use piton_git::slot::Slot;
+use piton_loop::operation::AgentChoice;
 use piton_loop::taste::{TasteDecision, TasteMode, TasteRefusal, accept_answer, decide_session};
 use piton_plan::files::{Content, FileOp, How, Wanted, decide};
 use piton_plan::{ConflictMode, Draft, Plan, PlanBuilder};
@@ -13,7 +14,7 @@ use serde_json::json;
 
 use super::TasteArgs;
 use super::file::{TasteFile, internal};
-use crate::agents::{self, ChosenAgent};
+use crate::agents;
 use crate::commands::prompt;
 use crate::config::Settings;
 use crate::context::{Context, Place, token};
@@ -91,7 +92,7 @@ pub(super) fn run(
 #[derive(Debug)]
 struct Desk {
     settings: Settings,
-    chosen: ChosenAgent,
+    chosen: AgentChoice,
     model: Option<String>,
     /// Where the copy lies that the agent writes.
     scratch: PathBuf,
@@ -112,7 +113,7 @@ impl Desk {
         let top = place.map_or(&*context.directory, Place::top);
         let state = site::anywhere(context)?.state;
         Ok(Self {
-            chosen: ChosenAgent::from_settings(&settings, &context.directory, top),
+            chosen: agents::chosen(&settings, &context.directory, top),
             model: agents::model(&settings, CallRole::Taste.as_str()),
             scratch: state.work().join(format!("taste-{}", token())),
             settings,
@@ -281,7 +282,9 @@ fn backup(context: &Context, file: &TasteFile, old: &str) -> Result<Option<FileO
         })?;
     Ok(match decided {
         FileOp::Keep { .. } => None,
-        FileOp::Put { .. } | FileOp::Move { .. } | FileOp::Delete { .. } => Some(decided),
+        FileOp::Put { .. } | FileOp::Move { .. } | FileOp::Delete { .. } | FileOp::Outside(_) => {
+            Some(decided)
+        }
     })
 }
 

@@ -1,14 +1,14 @@
 //! The two halves of piton's world: one looks, the other changes.
+//!
+//! Each adds up the halves of the families, which lie in the crates whose
+//! world they are about.
 
-mod house;
-mod migrations_dir;
-mod planning;
 mod publishing;
 mod reading;
-mod runs;
+mod shown;
 mod writing;
 
-pub(crate) use planning::Shown;
 pub(crate) use publishing::Publishing;
 pub(crate) use reading::Reading;
+pub(crate) use shown::Shown;
 pub(crate) use writing::Writing;

@@ -7,7 +7,7 @@ use piton_durable::RealDisk;
 use piton_durable::platform::RealProcesses;
 use piton_git::{GitRead, Repository};
 use piton_migration::live::LiveDir;
-use piton_migration::publish::{OsGate, PublishEnv, Publisher};
+use piton_migration::publish::{Leftovers, OsGate, PublishEnv, Publisher};
 
 /// How long a publish waits for another one to end.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -40,5 +40,15 @@ impl Publishing {
             live: &self.live,
             now: SystemClock::default().now(),
         })
+    }
+
+    pub(super) fn live(&self) -> &LiveDir {
+        &self.live
+    }
+}
+
+impl Leftovers for Publishing {
+    fn is_anything_left(&self) -> bool {
+        self.publisher().is_anything_left()
     }
 }

@@ -1,11 +1,24 @@
-//! What an agent prints, shown as it comes.
+//! What agents do, shown as it comes.
 
 use piton_agent::watchdog::EndReason;
 use piton_agent::{CallEvent, CallEvents};
+use piton_base::Report;
+use piton_loop::runs::{Event, Recorded};
 
 use crate::output::{Channel, Level, Out};
 
+impl Report<Recorded> for Out {
+    fn report(&self, Recorded { run, event }: Recorded) {
+        if let Event::CallStarted { scope, agent } = event {
+            let (step, target) = (scope.phase_reached, scope.target);
+            let text = format!("asking {agent} for {step} of {target} (run {run})");
+            self.note(Channel::Agent, Level::NORMAL, &text);
+        }
+    }
+}
+
 /// Shows what an agent prints, where it is asked for.
+#[derive(Debug)]
 pub(crate) struct Shown<'a>(pub(crate) &'a Out);
 
 impl CallEvents for Shown<'_> {

@@ -1,17 +1,18 @@
 //! The next state of a migration, written where nobody looks.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use crate::consistency::{self, Finding, Mode};
+use crate::manifest::Status;
+use crate::slug::Slug;
 use piton_durable::{Disk, TreeDigest, TreeError, WriteError, create_dirs, tree};
-use piton_migration::consistency::{self, Finding, Mode};
-use piton_migration::manifest::Status;
-use piton_migration::publish::PublishRequest;
-use piton_migration::slug::Slug;
 
 use serde::{Deserialize, Serialize};
 
-use super::contents::{Contents, ContentsError};
-use super::site::Site;
+use crate::contents::{Contents, ContentsError};
+
+/// The end of the name of the note beside a candidate.
+pub const NOTE: &str = ".answer.json";
 
 /// The next state of a migration, as a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,15 +36,16 @@ pub struct Proposal {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Candidate {
-    pub slug: Slug,
-    /// The live directory, relative to the top of the working tree.
-    pub destination: String,
-    /// Where the candidate is; its last part is the slug.
+    /// Where it is; the last part is the slug.
     pub dir: PathBuf,
-    pub base: TreeDigest,
+    pub digest: TreeDigest,
+    /// What it must be consistent for.
     pub mode: Mode,
-    pub operation: String,
+    /// The whole message of the commit that will record it.
     pub message: String,
+    /// Where it leads, in a few words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// A candidate was not built.
@@ -51,6 +53,8 @@ pub struct Candidate {
 pub enum CandidateError {
     #[error("clear the place for the candidate")]
     Clear(#[source] TreeError),
+    #[error("compute the digest of the candidate")]
+    Digest(#[source] TreeError),
     #[error(transparent)]
     Directory(#[from] WriteError),
     #[error("write the candidate")]
@@ -70,62 +74,65 @@ impl Proposal {
         }
     }
 
-    /// Writes the candidate into a directory of its own below that name, and
-    /// checks it as publishing will.
+    /// Writes the candidate below a directory, and checks it as publishing will.
     pub fn build(
         self,
         disk: &dyn Disk,
-        site: &Site,
-        name: &str,
+        below: &Path,
+        next: Option<String>,
     ) -> Result<Candidate, CandidateError> {
-        let parent = site.candidates().join(name);
-        let dir = parent.join(self.slug.as_str());
-        tree::remove(disk, &parent).map_err(CandidateError::Clear)?;
+        let dir = below.join(self.slug.as_str());
+        tree::remove(disk, &dir).map_err(CandidateError::Clear)?;
         create_dirs(disk, &dir)?;
         self.contents
             .write(disk, &dir)
             .map_err(CandidateError::Write)?;
         let findings = consistency::check(disk, &dir, &self.slug, self.mode);
         if consistency::has_errors(&findings) {
-            tree::remove(disk, &parent).map_err(CandidateError::Clear)?;
+            remove(disk, &dir).map_err(CandidateError::Clear)?;
             return Err(CandidateError::Inconsistent {
                 slug: self.slug,
                 findings,
             });
         }
         Ok(Candidate {
-            destination: site.relative(&self.slug),
-            slug: self.slug,
+            digest: TreeDigest::of(disk, &dir).map_err(CandidateError::Digest)?,
             dir,
-            base: self.base,
             mode: self.mode,
-            operation: self.operation,
             message: self.message,
+            next,
         })
     }
 }
 
 impl Candidate {
-    /// Returns what the publisher is asked for.
-    pub fn request(&self) -> PublishRequest {
-        PublishRequest {
-            slug: self.slug.clone(),
-            workspace: self.dir.clone(),
-            base: self.base.clone(),
-            mode: self.mode,
-            operation: self.operation.clone(),
-            commit: Some(self.message.clone()),
-            tip: None,
-        }
+    /// Returns where a note beside it lies.
+    pub fn note(&self) -> PathBuf {
+        note(&self.dir)
     }
 
-    /// Removes the candidate's directory, once it was published or given up.
+    /// Removes the candidate's directory, once it was published or given up,
+    /// and the note beside it.
     pub fn remove(&self, disk: &dyn Disk) -> Result<(), TreeError> {
-        match self.dir.parent() {
-            Some(parent) => tree::remove(disk, parent),
-            None => Ok(()),
-        }
+        // A note without its candidate says nothing.
+        let _ = disk.remove_file(&self.note());
+        remove(disk, &self.dir)
     }
+}
+
+fn note(dir: &Path) -> PathBuf {
+    let mut name = dir.file_name().unwrap_or_default().to_owned();
+    name.push(NOTE);
+    dir.with_file_name(name)
+}
+
+/// Removes a candidate, and the directory above it unless others are in it.
+fn remove(disk: &dyn Disk, dir: &Path) -> Result<(), TreeError> {
+    tree::remove(disk, dir)?;
+    if let Some(parent) = dir.parent() {
+        let _ = disk.remove_dir(parent);
+    }
+    Ok(())
 }
 
 fn told(findings: &[Finding]) -> String {

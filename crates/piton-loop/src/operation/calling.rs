@@ -1,0 +1,125 @@
+//! A call of a plan, made.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use piton_agent::Outcome;
+use piton_migration::secret::Secret;
+use piton_plan::{Done, Failure, FailureKind, Given, Perform};
+
+use super::{CANDIDATE, CallAgent, LoopPerformer};
+use crate::failures::FailureKind as RecordedKind;
+use crate::planning::bookkeeping;
+use crate::planning::failure::StepFailure;
+use crate::planning::perform::{FailedStep, Performer};
+use crate::planning::snapshot::Snapshot;
+use crate::runs::{FinalStatus, Outset};
+
+impl Perform<CallAgent> for LoopPerformer<'_, '_> {
+    fn perform(&self, op: &CallAgent, _: &Given<'_>, seen: Box<Snapshot>) -> Result<Done, Failure> {
+        let failed = |error: &dyn std::error::Error| Failure::of(FailureKind::Io, error);
+        let agent = self.agents.agent(&op.agent)?;
+        let slots = self.agents.slots()?;
+        let decision = op.decision(*seen);
+        let outset = Outset {
+            command: &op.command,
+            agent: &op.agent.name,
+            model: op.model.as_deref(),
+            budget: op.budget,
+        };
+        let run = self.book.begun(&outset).map_err(|error| failed(&error))?;
+        let made = Performer {
+            disk: self.disk,
+            git: self.git,
+            clock: self.clock,
+            site: self.site,
+            slots: &slots,
+            agent: &*agent,
+            limits: op.agent.limits(),
+            stop: self.stop,
+            holder: self.holder.clone(),
+        }
+        .call(&decision, &run, self.show);
+        let made = match made {
+            Ok(made) => made,
+            Err(step) => {
+                let failure = told(&step, run.dir().path());
+                let status = bookkeeping::failed(&run, &decision, &step);
+                // The failure is the news; a record that could not be written
+                // is merely poorer.
+                self.book
+                    .failed(status.unwrap_or(FinalStatus::Failed), &failure.message);
+                return Err(failure);
+            }
+        };
+        if let Some((file, variable)) =
+            Secret::found_in(self.secrets, self.disk, &made.candidate.dir)
+        {
+            let failure = Failure::new(
+                FailureKind::Io,
+                format!(
+                    "the agent wrote the value of {variable} into {file}; nothing of its work was \
+                     taken"
+                ),
+            )
+            .hint("keep that variable away from what the agent can read, then run the step again");
+            let _ = made.candidate.remove(self.disk);
+            let (kind, story) = (RecordedKind::PlanningStepFailed, &failure.message);
+            let _ = bookkeeping::not_accepted(&run, &decision, kind, story, None);
+            self.book.failed(FinalStatus::MigrationFailed, story);
+            return Err(failure);
+        }
+        bookkeeping::accepted(&run, &decision, &made.outcome).map_err(|error| failed(&error))?;
+        let candidate = serde_json::to_value(&made.candidate).map_err(|error| failed(&error))?;
+        Ok(Done::saying(format!("run {}", run.id())).with(&CANDIDATE, candidate))
+    }
+}
+
+fn told(step: &FailedStep, run: &Path) -> Failure {
+    let (kind, until) = match &step.failure {
+        StepFailure::Agent(outcome) => kind_of(outcome),
+        StepFailure::Slot(_)
+        | StepFailure::Setup(_)
+        | StepFailure::Changes(_)
+        | StepFailure::Guard(_)
+        | StepFailure::Unfit(_)
+        | StepFailure::Layout(_)
+        | StepFailure::Path(_)
+        | StepFailure::Clear(_)
+        | StepFailure::Call(_)
+        | StepFailure::Look(_)
+        | StepFailure::Strayed(_)
+        | StepFailure::Left(_)
+        | StepFailure::LeftPath(_)
+        | StepFailure::Refused(_)
+        | StepFailure::Candidate(_)
+        | StepFailure::Record(_) => (FailureKind::Io, None),
+    };
+    let mut hint = step.failure.advice();
+    let _ = write!(hint, "; everything about it is in {}", run.display());
+    if let Some(kept) = &step.kept {
+        let _ = write!(hint, "; what it left is kept in {}", kept.display());
+    }
+    Failure::new(kind, step.failure.story())
+        .hint(hint)
+        .until(until)
+}
+
+fn kind_of(outcome: &Outcome) -> (FailureKind, Option<jiff::Timestamp>) {
+    match outcome {
+        Outcome::LimitReached { until, .. } => (FailureKind::LimitReached, *until),
+        Outcome::Authentication { .. } => (FailureKind::Auth, None),
+        Outcome::Outage { .. } => (FailureKind::Network, None),
+        Outcome::NotStarted { .. } => (FailureKind::NotFound, None),
+        Outcome::Replied { .. }
+        | Outcome::Refused { .. }
+        | Outcome::Rejected { .. }
+        | Outcome::CutShort { .. }
+        | Outcome::Crashed { .. }
+        | Outcome::Hung { .. }
+        | Outcome::Deadline { .. }
+        | Outcome::NoOutput { .. }
+        | Outcome::Unreadable { .. }
+        | Outcome::Stopped => (FailureKind::Io, None),
+    }
+}

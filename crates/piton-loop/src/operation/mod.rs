@@ -1,0 +1,31 @@
+//! The operations of the loop, with the two halves of their world.
+
+mod agent;
+mod call;
+mod calling;
+mod performer;
+mod remove_run;
+mod secrets;
+mod world;
+
+use serde::{Deserialize, Serialize};
+
+pub use agent::{AgentChoice, Agents};
+pub use call::{CANDIDATE, CallAgent};
+pub use performer::LoopPerformer;
+pub use remove_run::RemoveRun;
+pub use secrets::secrets_of;
+pub use world::LoopWorld;
+
+/// One operation of the loop.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LoopOp {
+    Call(CallAgent),
+    RemoveRun(RemoveRun),
+}
+
+piton_plan::delegate_operation!(pub enum LoopSeen for LoopOp:
+    Call(CallAgent),
+    RemoveRun(RemoveRun),
+);

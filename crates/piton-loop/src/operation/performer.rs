@@ -1,0 +1,41 @@
+//! The half that changes.
+
+use piton_agent::CallEvents;
+use piton_base::{Clock, Stop};
+use piton_durable::{Disk, Holder};
+use piton_git::Git;
+use piton_migration::secret::Secret;
+use piton_plan::Failure;
+
+use super::{Agents, LoopOp, LoopSeen};
+use crate::planning::site::Site;
+use crate::runs::RunBook;
+
+/// Does what an operation of the loop says.
+#[derive(Clone, Debug)]
+pub struct LoopPerformer<'a, 'b> {
+    pub disk: &'a dyn Disk,
+    pub git: &'a dyn Git,
+    pub clock: &'a dyn Clock,
+    pub site: &'a Site,
+    pub agents: &'a dyn Agents,
+    pub stop: &'a Stop,
+    /// Whom locks name.
+    pub holder: Holder,
+    /// The record of the run that this is part of.
+    pub book: &'a RunBook<'b>,
+    pub show: &'a dyn CallEvents,
+    /// What no agent may write down.
+    pub secrets: &'a [Secret],
+}
+
+impl LoopPerformer<'_, '_> {
+    fn this(&self) -> Result<&Self, Failure> {
+        Ok(self)
+    }
+}
+
+piton_plan::delegate_world!(Perform<LoopOp> for LoopPerformer<'_, '_>, LoopSeen:
+    Call(this),
+    RemoveRun(this),
+);

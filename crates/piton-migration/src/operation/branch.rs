@@ -1,0 +1,38 @@
+//! Whether HEAD is still where a plan was decided.
+
+use piton_git::{GitError, GitRead, Tip};
+use piton_plan::{Failure, FailureKind, Observation};
+
+/// Tells in how far HEAD is not where it was: on another branch, on one that
+/// no longer holds the commit, or in the middle of something.
+pub fn moved<S>(git: &dyn GitRead, on: Option<&Tip>) -> Result<Option<Observation<S>>, Failure> {
+    let failed = |error: &GitError| Failure::of(FailureKind::Io, error);
+    let Some(wanted) = on else { return Ok(None) };
+    if let Some(begun) = git.under_way() {
+        return Ok(Some(Observation::changed(
+            "nothing begun with git",
+            format!("{begun} is under way; {}", begun.way_out()),
+        )));
+    }
+    let found = git.tip().map_err(|error| failed(&error))?;
+    if found.reference != wanted.reference {
+        return Ok(Some(Observation::changed(
+            wanted.to_string(),
+            format!("{found} is checked out; check out {wanted} again"),
+        )));
+    }
+    let stands = match (&wanted.commit, &found.commit) {
+        (None, _) => true,
+        (Some(earlier), Some(later)) => git
+            .contains(later, earlier)
+            .map_err(|error| failed(&error))?,
+        (Some(_), None) => false,
+    };
+    Ok(match &wanted.commit {
+        Some(commit) if !stands => Some(Observation::changed(
+            format!("{wanted} with the commit {}", commit.short()),
+            "it is not there any more",
+        )),
+        _ => None,
+    })
+}

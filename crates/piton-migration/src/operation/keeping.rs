@@ -1,0 +1,93 @@
+//! Recovery, setting aside and committing, looked at and done.
+
+use std::path::Path;
+
+use piton_durable::transaction::keep;
+use piton_git::GitError;
+use piton_plan::{Done, Failure, FailureKind, Given, Moment, Observation, Observe, Perform};
+
+use super::{CommitPath, MigrationPerformer, MigrationWorld, Recover, SetAside};
+
+impl Observe<Recover> for MigrationWorld<'_> {
+    fn observe(&self, _: &Recover, _: &Given<'_>, _: Moment) -> Result<Observation<()>, Failure> {
+        Ok(if self.leftovers.is_anything_left() {
+            Observation::pending("leftovers of interrupted publishes", ())
+        } else {
+            Observation::already()
+        })
+    }
+}
+
+impl Perform<Recover> for MigrationPerformer<'_> {
+    fn perform(&self, _: &Recover, _: &Given<'_>, (): ()) -> Result<Done, Failure> {
+        let recovered = self.publisher.recover();
+        let notices = recovered.map_err(|error| Failure::of(FailureKind::Io, &error))?;
+        let lines: Vec<String> = notices.iter().map(ToString::to_string).collect();
+        Ok(Done::saying(lines.join("; ")))
+    }
+}
+
+impl Observe<SetAside> for MigrationWorld<'_> {
+    fn observe(&self, op: &SetAside, _: &Given<'_>, _: Moment) -> Result<Observation<()>, Failure> {
+        match self.disk.stat(&op.path.under(self.git.top())) {
+            Ok(None) => Ok(Observation::already()),
+            Ok(Some(_)) => Ok(Observation::pending("something is there", ())),
+            Err(error) => Err(Failure::new(
+                FailureKind::Io,
+                format!("failed to look at {}: {error}", op.path),
+            )),
+        }
+    }
+}
+
+impl Perform<SetAside> for MigrationPerformer<'_> {
+    fn perform(&self, op: &SetAside, _: &Given<'_>, (): ()) -> Result<Done, Failure> {
+        let _held = self.gate.enter("setting something aside")?;
+        let path = op.path.under(self.git.top());
+        let kept = keep(self.disk, &path, &self.state.failures())
+            .map_err(|error| Failure::of(FailureKind::Io, &error))?;
+        Ok(Done::saying(format!("kept in {}", kept.display())))
+    }
+}
+
+impl Observe<CommitPath> for MigrationWorld<'_> {
+    fn observe(
+        &self,
+        op: &CommitPath,
+        _: &Given<'_>,
+        _: Moment,
+    ) -> Result<Observation<()>, Failure> {
+        let changed = self
+            .git
+            .status(&[Path::new(op.path.as_str())], false)
+            .map_err(|error| git_failure(&error))?;
+        Ok(if changed.is_empty() {
+            Observation::already()
+        } else {
+            Observation::pending(format!("{} uncommitted paths", changed.len()), ())
+        })
+    }
+}
+
+impl Perform<CommitPath> for MigrationPerformer<'_> {
+    fn perform(&self, op: &CommitPath, _: &Given<'_>, (): ()) -> Result<Done, Failure> {
+        let _held = self.gate.enter("a commit")?;
+        let id = self
+            .git
+            .commit_paths(&[Path::new(op.path.as_str())], &op.message)
+            .map_err(|error| git_failure(&error))?;
+        Ok(Done::saying(id.map_or_else(String::new, |id| {
+            format!("committed as {}", id.short())
+        })))
+    }
+}
+
+fn git_failure(error: &GitError) -> Failure {
+    let failure = Failure::of(FailureKind::Io, error);
+    let message = format!("could not {}", failure.message);
+    Failure {
+        message,
+        hint: error.hint(),
+        ..failure
+    }
+}

@@ -1,0 +1,116 @@
+//! Moving the migrations directory.
+
+use std::path::Path;
+
+use piton_durable::transaction::keep;
+use piton_durable::{DiskRead, Kind, create_dirs, write_atomic};
+use piton_plan::{Done, Failure, FailureKind, Given, Moment, Observation, Observe, Perform};
+
+use super::{InTheWay, MigrationPerformer, MigrationWorld, MoveDir};
+
+/// What stands at a place where the directory may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Nothing,
+    EmptyDir,
+    Dir,
+    Other,
+}
+
+impl Observe<MoveDir> for MigrationWorld<'_> {
+    fn observe(&self, op: &MoveDir, _: &Given<'_>, _: Moment) -> Result<Observation<()>, Failure> {
+        let (disk, top) = (self.disk, self.git.top());
+        let from = look(disk, &op.from.under(top))?;
+        let to = look(disk, &op.to.under(top))?;
+        let free = match op.in_the_way {
+            InTheWay::Nothing => to == Place::Nothing,
+            InTheWay::EmptyDir => matches!(to, Place::Nothing | Place::EmptyDir),
+            // Killed after setting it aside, the place is free.
+            InTheWay::Dir => to != Place::Other,
+        };
+        Ok(match (from, free) {
+            (Place::Dir | Place::EmptyDir, true) => {
+                Observation::pending(format!("a directory at {}", op.from), ())
+            }
+            (Place::Nothing, _) if matches!(to, Place::Dir | Place::EmptyDir) => {
+                Observation::already()
+            }
+            _ => Observation::changed(
+                op.premise(),
+                format!("{} at {}, {} at {}", told(from), op.from, told(to), op.to),
+            ),
+        })
+    }
+}
+
+impl Perform<MoveDir> for MigrationPerformer<'_> {
+    /// Sets aside what is in the way, rewrites, moves. Killed in between, the
+    /// states name the new place a moment early; doing it again ends in the same.
+    fn perform(&self, op: &MoveDir, _: &Given<'_>, (): ()) -> Result<Done, Failure> {
+        let _held = self.gate.enter("moving the migrations directory")?;
+        let (disk, top, aside) = (self.disk, self.git.top(), self.backups);
+        let (from, to) = (op.from.under(top), op.to.under(top));
+        let mut message = String::new();
+        if op.in_the_way == InTheWay::Dir && look(disk, &to)? == Place::Dir {
+            let kept =
+                keep(disk, &to, aside).map_err(|error| Failure::of(FailureKind::Io, &error))?;
+            message = format!("what was there is kept in {}", kept.display());
+        }
+        for rewrite in &op.rewrites {
+            let path = rewrite.path.under(&from);
+            let mode = stat(disk, &path)?.map_or(0o600, |stat| stat.mode);
+            write_atomic(disk, &path, rewrite.content.as_bytes(), mode)
+                .map_err(|error| Failure::of(FailureKind::Io, &error))?;
+        }
+        let moved = || -> std::io::Result<()> {
+            let parents = [to.parent(), from.parent()];
+            disk.rename(&from, &to)?;
+            parents
+                .into_iter()
+                .flatten()
+                .try_for_each(|parent| disk.sync_dir(parent))
+        };
+        if let Some(parent) = to.parent() {
+            create_dirs(disk, parent).map_err(|error| Failure::of(FailureKind::Io, &error))?;
+        }
+        moved().map_err(|error| {
+            Failure::new(
+                FailureKind::Io,
+                format!("could not move {} to {}: {error}", op.from, op.to),
+            )
+        })?;
+        Ok(Done::saying(message))
+    }
+}
+
+fn look(disk: &dyn DiskRead, path: &Path) -> Result<Place, Failure> {
+    Ok(match stat(disk, path)?.map(|stat| stat.kind) {
+        None => Place::Nothing,
+        Some(Kind::Dir) => match disk.list(path) {
+            Ok(entries) if entries.is_empty() => Place::EmptyDir,
+            Ok(_) => Place::Dir,
+            Err(error) => return Err(unreadable(path, &error)),
+        },
+        Some(Kind::File | Kind::Symlink | Kind::Other) => Place::Other,
+    })
+}
+
+fn stat(disk: &dyn DiskRead, path: &Path) -> Result<Option<piton_durable::Stat>, Failure> {
+    disk.stat(path).map_err(|error| unreadable(path, &error))
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::new(
+        FailureKind::Io,
+        format!("could not look at {}: {error}", path.display()),
+    )
+}
+
+const fn told(place: Place) -> &'static str {
+    match place {
+        Place::Nothing => "nothing",
+        Place::EmptyDir => "an empty directory",
+        Place::Dir => "a directory with something in it",
+        Place::Other => "something that is no directory",
+    }
+}

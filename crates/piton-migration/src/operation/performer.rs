@@ -1,0 +1,45 @@
+//! The half that changes.
+
+use std::path::Path;
+
+use piton_base::{Report, StateDir};
+use piton_durable::Disk;
+use piton_git::Git;
+use piton_plan::{Failure, Gate};
+
+use super::{MigrationEvent, MigrationOp, MigrationSeen, Settled};
+use crate::live::LiveDir;
+use crate::publish::Publisher;
+use crate::secret::Secret;
+
+/// Does what an operation on migrations says.
+#[derive(Clone, Debug)]
+pub struct MigrationPerformer<'a> {
+    pub disk: &'a dyn Disk,
+    pub git: &'a dyn Git,
+    pub live: &'a LiveDir,
+    /// Takes the clone's lock itself.
+    pub publisher: Publisher<'a>,
+    pub state: &'a StateDir,
+    /// Where this plan keeps what it replaces.
+    pub backups: &'a Path,
+    pub gate: &'a dyn Gate,
+    pub report: &'a dyn Report<MigrationEvent>,
+    pub settled: &'a Settled,
+    /// What must never be committed.
+    pub secrets: &'a [Secret],
+}
+
+impl MigrationPerformer<'_> {
+    fn this(&self) -> Result<&Self, Failure> {
+        Ok(self)
+    }
+}
+
+piton_plan::delegate_world!(Perform<MigrationOp> for MigrationPerformer<'_>, MigrationSeen:
+    Publish(this),
+    Recover(this),
+    SetAside(this),
+    Commit(this),
+    Move(this),
+);

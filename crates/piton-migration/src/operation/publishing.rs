@@ -1,0 +1,237 @@
+//! A publish of a plan, looked at and made.
+
+use std::path::PathBuf;
+
+use piton_durable::{DiskRead, TreeDigest};
+use piton_git::Tip;
+use piton_plan::files::Content;
+use piton_plan::{Done, Failure, FailureKind, Given, Moment, Observation, Observe, Perform};
+use serde::{Deserialize, Serialize};
+
+use super::{Edits, MigrationPerformer, MigrationWorld, Next, Publish, moved};
+use crate::candidate::{Candidate, Proposal};
+use crate::contents::Contents;
+use crate::live::LiveDir;
+use crate::publish::{Cause, PublishRefusal, PublishRequest, Published};
+use crate::secret::Secret;
+use crate::slug::Slug;
+
+/// What happens to migrations.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "what", deny_unknown_fields)]
+pub enum MigrationEvent {
+    /// Something that an interrupted publish left was put in order.
+    Recovered { notice: String },
+    Published {
+        slug: Slug,
+        /// What it was for, such as `planning.expand`.
+        operation: String,
+        destination: String,
+        subject: String,
+        /// The branch that it was decided on.
+        on: Option<Tip>,
+        /// Where it leads, in a few words.
+        next: Option<String>,
+        digest: TreeDigest,
+        commit: Option<String>,
+        /// What could not be cleaned up afterwards.
+        unclean: Option<String>,
+    },
+    Refused {
+        slug: Slug,
+        operation: String,
+        story: String,
+    },
+}
+
+impl Observe<Publish> for MigrationWorld<'_> {
+    fn observe(
+        &self,
+        op: &Publish,
+        given: &Given<'_>,
+        _: Moment,
+    ) -> Result<Observation<()>, Failure> {
+        let live = self.live.migration(&op.slug);
+        let found =
+            TreeDigest::of(self.disk, &live).map_err(|e| Failure::of(FailureKind::Io, &e))?;
+        let already = match &op.next {
+            Next::Candidate(slot) => match given.value(slot) {
+                Ok(candidate) => candidate.digest == found,
+                // Not known before the call; then only the base can be looked at.
+                Err(_) => false,
+            },
+            Next::Edits(edits) => edited(self.disk, self.live, op, edits)?,
+        };
+        let told = format!("the migration at {}", found.short());
+        if already || self.settled.is(&op.slug, &found) {
+            return Ok(Observation::already());
+        }
+        if let Some(changed) = moved(self.git, op.on.as_ref())? {
+            return Ok(changed);
+        }
+        Ok(if found == op.base {
+            Observation::pending(told, ())
+        } else {
+            Observation::changed(format!("the migration at {}", op.base.short()), told)
+        })
+    }
+}
+
+fn edited(
+    disk: &dyn DiskRead,
+    live: &LiveDir,
+    op: &Publish,
+    edits: &Edits,
+) -> Result<bool, Failure> {
+    let contents = Contents::read(disk, &live.migration(&op.slug))
+        .map_err(|error| Failure::of(FailureKind::Io, &error))?;
+    Ok(contents.is_some_and(|contents| {
+        edits.files.iter().all(|edit| {
+            let wanted = edit.content.as_ref().and_then(Content::known);
+            contents.get(&edit.path) == wanted.as_deref()
+        })
+    }))
+}
+
+impl Perform<Publish> for MigrationPerformer<'_> {
+    fn perform(&self, op: &Publish, given: &Given<'_>, (): ()) -> Result<Done, Failure> {
+        let candidate = self.candidate(op, given)?;
+        let request = PublishRequest {
+            slug: op.slug.clone(),
+            workspace: candidate.dir.clone(),
+            base: op.base.clone(),
+            mode: candidate.mode,
+            operation: op.operation.clone(),
+            commit: Some(candidate.message.clone()),
+            tip: op.on.clone(),
+        };
+        match self.publisher.publish(&request) {
+            Ok(published) => {
+                self.settled.note(&op.slug, &published.digest);
+                // The candidate is a copy of what is live now.
+                let _ = candidate.remove(self.disk);
+                let message = match &published.commit {
+                    Some(commit) => format!("committed as {}", &commit[..commit.len().min(10)]),
+                    None => "not committed: git ignores it".to_owned(),
+                };
+                self.tell(op, candidate, published);
+                Ok(Done::saying(message))
+            }
+            Err(refusal) => {
+                let failure = failure(&refusal);
+                if let Next::Edits(_) = &op.next {
+                    // It is made again from the plan; nobody was paid for it.
+                    let _ = candidate.remove(self.disk);
+                }
+                self.report.report(MigrationEvent::Refused {
+                    slug: op.slug.clone(),
+                    operation: op.operation.clone(),
+                    story: failure.message.clone(),
+                });
+                Err(failure)
+            }
+        }
+    }
+}
+
+impl MigrationPerformer<'_> {
+    /// Returns the candidate of the call before, or builds one from the edits.
+    fn candidate(&self, op: &Publish, given: &Given<'_>) -> Result<Candidate, Failure> {
+        let edits = match &op.next {
+            Next::Candidate(slot) => {
+                let candidate = given.value(slot)?;
+                self.refuse_torn(&candidate)?;
+                return Ok(candidate);
+            }
+            Next::Edits(edits) => edits,
+        };
+        let failed = |error: &dyn std::error::Error| Failure::of(FailureKind::Io, error);
+        let live = self.live.migration(&op.slug);
+        let mut contents = Contents::read(self.disk, &live)
+            .map_err(|error| failed(&error))?
+            .unwrap_or_default();
+        for edit in &edits.files {
+            match edit.content.as_ref().and_then(Content::known) {
+                Some(bytes) => contents.put(&edit.path, bytes),
+                None => contents = contents.over(&Contents::default(), |path| path != edit.path),
+            }
+        }
+        let below: PathBuf = self.state.candidates().join(given.plan().to_string());
+        Proposal {
+            slug: op.slug.clone(),
+            base: op.base.clone(),
+            contents,
+            mode: edits.mode,
+            operation: op.operation.clone(),
+            message: edits.message.clone(),
+        }
+        .build(self.disk, &below, None)
+        .map_err(|error| failed(&error))
+    }
+
+    /// Refuses a candidate that is not what was accepted, or that holds a
+    /// secret: it may have waited.
+    fn refuse_torn(&self, candidate: &Candidate) -> Result<(), Failure> {
+        let dir = &candidate.dir;
+        let found = TreeDigest::of(self.disk, dir).map_err(|e| Failure::of(FailureKind::Io, &e))?;
+        if found != candidate.digest {
+            let dir = dir.display();
+            return Err(Failure::new(
+                FailureKind::Conflict,
+                format!("the candidate in {dir} is not what was accepted any more"),
+            ));
+        }
+        match Secret::found_in(self.secrets, self.disk, dir) {
+            None => Ok(()),
+            Some((file, name)) => Err(Failure::new(
+                FailureKind::Io,
+                format!("the value of {name} is in {file} of the candidate; it is not published"),
+            )),
+        }
+    }
+
+    fn tell(&self, op: &Publish, candidate: Candidate, published: Published) {
+        for notice in &published.result.recovered {
+            let notice = notice.to_string();
+            self.report.report(MigrationEvent::Recovered { notice });
+        }
+        self.report.report(MigrationEvent::Published {
+            slug: op.slug.clone(),
+            operation: op.operation.clone(),
+            destination: op.destination.clone(),
+            subject: op.subject.clone(),
+            on: op.on.clone(),
+            next: candidate.next,
+            digest: published.digest,
+            commit: published.commit,
+            unclean: published.result.cleanup_error,
+        });
+    }
+}
+
+fn failure(refusal: &PublishRefusal) -> Failure {
+    let (PublishRefusal::Blocked { cause, .. } | PublishRefusal::Failed { cause, .. }) = refusal;
+    let kind = match cause {
+        Cause::Stale { .. }
+        | Cause::Dirty { .. }
+        | Cause::Elsewhere { .. }
+        | Cause::Rewritten { .. }
+        | Cause::UnderWay(_) => FailureKind::Conflict,
+        Cause::WrongName { .. } | Cause::InsideLive { .. } => FailureKind::Internal,
+        Cause::Place(_)
+        | Cause::Locked(_)
+        | Cause::LockedByOriginal(_)
+        | Cause::Unfit(_)
+        | Cause::Findings { .. }
+        | Cause::Git(_)
+        | Cause::Recover(_)
+        | Cause::Commit(_)
+        | Cause::Transaction(_) => FailureKind::Io,
+    };
+    // It is told in lines, and a receipt is one.
+    let failure = Failure::new(kind, refusal.to_string().replace('\n', "; "));
+    match cause.way_out() {
+        Some(way) => failure.hint(way),
+        None => failure,
+    }
+}

@@ -1,0 +1,33 @@
+//! The half that looks.
+
+use piton_durable::DiskRead;
+use piton_git::GitRead;
+use piton_plan::Failure;
+
+use super::{MigrationOp, MigrationSeen, Settled};
+use crate::live::LiveDir;
+use crate::publish::Leftovers;
+
+/// Migrations, their directory and what interrupted publishes left.
+#[derive(Clone, Copy, Debug)]
+pub struct MigrationWorld<'a> {
+    pub disk: &'a dyn DiskRead,
+    pub git: &'a dyn GitRead,
+    pub live: &'a LiveDir,
+    pub leftovers: &'a dyn Leftovers,
+    pub settled: &'a Settled,
+}
+
+impl MigrationWorld<'_> {
+    fn this(&self) -> Result<&Self, Failure> {
+        Ok(self)
+    }
+}
+
+piton_plan::delegate_world!(Observe<MigrationOp> for MigrationWorld<'_>, MigrationSeen:
+    Publish(this),
+    Recover(this),
+    SetAside(this),
+    Commit(this),
+    Move(this),
+);

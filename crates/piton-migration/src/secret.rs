@@ -1,0 +1,57 @@
+//! Secrets that somebody wrote into a migration.
+
+use std::fmt;
+use std::path::Path;
+
+use piton_durable::DiskRead;
+
+use crate::contents::Contents;
+
+/// The value of a variable that looks like a secret. It is never shown.
+#[derive(Clone)]
+pub struct Secret {
+    name: String,
+    value: String,
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}=****", self.name)
+    }
+}
+
+/// A shorter value says nothing: it comes up by chance.
+const SHORTEST: usize = 8;
+
+impl Secret {
+    /// Takes a variable; a value that is too short to be one is none.
+    pub fn new(name: &str, value: &str) -> Option<Self> {
+        (value.len() >= SHORTEST).then(|| Self {
+            name: name.to_owned(),
+            value: value.to_owned(),
+        })
+    }
+
+    /// Returns a file of a candidate that holds a secret, with the name of its
+    /// variable: it would be committed.
+    pub fn found_in(secrets: &[Self], disk: &dyn DiskRead, dir: &Path) -> Option<(String, String)> {
+        let contents = Contents::read(disk, dir).ok()??;
+        contents.paths().find_map(|path| {
+            let text = contents.text(path)?;
+            let secret = secrets.iter().find(|secret| text.contains(&secret.value))?;
+            Some((path.to_owned(), secret.name.clone()))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_never_shown() {
+        let secret = Secret::new("TOKEN", "hunter2hunter2").unwrap();
+        assert_eq!(format!("{secret:?}"), "TOKEN=****");
+        assert!(Secret::new("X", "short").is_none());
+    }
+}

@@ -1,0 +1,34 @@
+//! Every operation that a plan of piton's may hold.
+
+use piton_loop::operation::LoopOp;
+use piton_migration::operation::MigrationOp;
+use piton_plan::files::FileOp;
+use serde::{Deserialize, Serialize};
+
+/// One operation, of whatever family. Saved plans and journals hold these, so
+/// any command can read any of them. How a family is added is told in
+/// `docs/design/plan-engine.md`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Op {
+    File(FileOp),
+    Migration(MigrationOp),
+    Loop(LoopOp),
+}
+
+impl Op {
+    /// Whether it takes something away that nothing keeps: neither git nor the
+    /// journal.
+    pub(crate) fn is_for_good(&self) -> bool {
+        match self {
+            Self::Loop(LoopOp::RemoveRun(_)) => true,
+            Self::File(_) | Self::Migration(_) | Self::Loop(LoopOp::Call(_)) => false,
+        }
+    }
+}
+
+piton_plan::delegate_operation!(pub(crate) enum Seen for Op:
+    File(FileOp),
+    Migration(MigrationOp),
+    Loop(LoopOp),
+);

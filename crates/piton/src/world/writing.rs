@@ -1,0 +1,187 @@
+//! The half that changes.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use piton_agent::{Agent, Host};
+use piton_base::{Report, StateDir};
+use piton_durable::Lock;
+use piton_loop::operation::{AgentChoice, Agents, LoopPerformer, secrets_of};
+use piton_loop::planning::waiting::Waiting;
+use piton_loop::runs::RunBook;
+use piton_loop::slots::SlotSettings;
+use piton_migration::operation::{MigrationEvent, MigrationPerformer};
+use piton_migration::secret::Secret;
+use piton_plan::files::{FilePerformer, backups_dir};
+use piton_plan::{Failure, FailureKind, Gate, Held, PlanId};
+
+use super::Reading;
+use super::reading::Here;
+use super::shown::Shown;
+use crate::agents;
+use crate::context::Context;
+use crate::op::{Op, Seen};
+use crate::output::{Channel, Level};
+
+/// How long an action waits for another piton to finish what it is writing.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Does what an operation says, and nothing else.
+#[derive(Debug)]
+pub(crate) struct Writing<'a> {
+    context: &'a Context,
+    reading: &'a Reading<'a>,
+    state: &'a StateDir,
+    backups: PathBuf,
+    book: RunBook<'a>,
+    secrets: Vec<Secret>,
+    shown: Shown<'a>,
+}
+
+impl<'a> Writing<'a> {
+    pub(crate) fn new(
+        context: &'a Context,
+        reading: &'a Reading<'a>,
+        state: &'a StateDir,
+        journals: &Path,
+        id: PlanId,
+    ) -> Self {
+        let root = reading.root().map(|root| root.display().to_string());
+        Self {
+            context,
+            reading,
+            state,
+            backups: backups_dir(journals, id),
+            book: RunBook::new(
+                &context.disk,
+                &context.clock,
+                (state.runs(), root.unwrap_or_default()),
+                context.holder("a run"),
+                &context.out,
+            ),
+            secrets: secrets_of(&Host::new(context.environment.raw())),
+            shown: Shown(&context.out),
+        }
+    }
+
+    /// Ends the record of the run, if one was begun.
+    pub(crate) fn close(&self) {
+        if let Err(error) = self.book.close() {
+            let story = piton_base::on_one_line(&error);
+            let text = format!("the run record is not whole: {story}");
+            self.context.out.warn(&text);
+        }
+    }
+
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "the halves of all families are got alike"
+    )]
+    fn files(&self) -> Result<FilePerformer<'_>, Failure> {
+        Ok(FilePerformer {
+            disk: &self.context.disk,
+            root: self.reading.root(),
+            backups: &self.backups,
+            gate: self,
+        })
+    }
+
+    fn migrations(&self) -> Result<MigrationPerformer<'_>, Failure> {
+        let here = self.reading.here()?;
+        Ok(MigrationPerformer {
+            disk: &self.context.disk,
+            git: &here.place.repository,
+            live: here.publishing.live(),
+            publisher: here.publishing.publisher(),
+            state: self.state,
+            backups: &self.backups,
+            gate: self,
+            report: self,
+            settled: self.reading.settled(),
+            secrets: &self.secrets,
+        })
+    }
+
+    fn the_loop(&self) -> Result<LoopPerformer<'_, 'a>, Failure> {
+        let here = self.reading.here()?;
+        Ok(LoopPerformer {
+            disk: &self.context.disk,
+            git: &here.place.repository,
+            clock: &self.context.clock,
+            site: here.site()?,
+            agents: self,
+            stop: &self.context.stop,
+            holder: self.context.holder("calling an agent"),
+            book: &self.book,
+            show: &self.shown,
+            secrets: &self.secrets,
+        })
+    }
+}
+
+piton_plan::delegate_world!(Perform<Op> for Writing<'_>, Seen:
+    File(files),
+    Migration(migrations),
+    Loop(the_loop),
+);
+
+impl Gate for Writing<'_> {
+    /// Takes the one lock of this clone, for as long as one action takes.
+    fn enter(&self, what: &str) -> Result<Box<dyn Held>, Failure> {
+        let guard = Lock::at(self.state.lock())
+            .acquire(&self.context.holder(what), PATIENCE)
+            .map_err(|error| Failure::of(FailureKind::Io, &error))?;
+        Ok(Box::new(guard))
+    }
+}
+
+impl Agents for Writing<'_> {
+    fn agent(&self, choice: &AgentChoice) -> Result<Arc<dyn Agent>, Failure> {
+        let settings = &self.reading.here()?.place.settings;
+        agents::agent(choice, self.context, settings, self.state)
+            .map_err(|error| Failure::new(FailureKind::Input, error.text().trim()))
+    }
+
+    fn slots(&self) -> Result<SlotSettings, Failure> {
+        crate::slots::settings(self.context, &self.reading.here()?.place)
+            .map_err(|error| Failure::new(FailureKind::Input, error.text().trim()))
+    }
+}
+
+impl Report<MigrationEvent> for Writing<'_> {
+    fn report(&self, event: MigrationEvent) {
+        let out = &self.context.out;
+        match &event {
+            MigrationEvent::Recovered { notice } => {
+                let text = format!("recovered: {notice}");
+                out.note(Channel::Recovery, Level::WARNING, &text);
+            }
+            MigrationEvent::Published {
+                slug,
+                destination,
+                on,
+                commit,
+                unclean,
+                ..
+            } => {
+                // What else waited was made from what was live before.
+                if let Ok(site) = self.reading.here().and_then(Here::site) {
+                    let _ = Waiting::forget(&self.context.disk, site, slug, on.as_ref());
+                }
+                if let Some(error) = unclean {
+                    out.warn(&format!(
+                        "published, but not all could be cleaned up: {error}"
+                    ));
+                }
+                if let Some(commit) = commit {
+                    let text = format!("commit {commit} holds {destination}");
+                    out.note(Channel::Git, Level::DETAIL, &text);
+                }
+            }
+            // It is told as the failure of its action.
+            MigrationEvent::Refused { .. } => {}
+        }
+        self.book.report(event);
+    }
+}

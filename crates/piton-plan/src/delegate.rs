@@ -58,7 +58,8 @@ macro_rules! delegate_operation {
 }
 
 /// Makes a world of several: each family's half is got from a method, which
-/// returns it or says why it is not there.
+/// returns it or says why it is not there. Where no method is named, the world
+/// is the half of each itself.
 ///
 /// ```
 /// # use std::path::Path;
@@ -80,7 +81,7 @@ macro_rules! delegate_operation {
 /// ```
 #[macro_export]
 macro_rules! delegate_world {
-    (Observe<$op:ident> for $world:ty, $seen:ident: $($variant:ident($half:ident)),+ $(,)?) => {
+    (Observe<$op:ident> for $world:ty, $seen:ident: $($variant:ident $(($half:ident))?),+ $(,)?) => {
         impl $crate::Observe<$op> for $world {
             fn observe(
                 &self,
@@ -90,14 +91,15 @@ macro_rules! delegate_world {
             ) -> ::std::result::Result<$crate::Observation<$seen>, $crate::Failure> {
                 match operation {
                     $($op::$variant(one) => {
-                        $crate::Observe::observe(&self.$half()?, one, given, moment)
+                        let half = $crate::delegate_world!(@half self $(, $half)?);
+                        $crate::Observe::observe(half, one, given, moment)
                             .map(|observation| observation.map($seen::$variant))
                     })+
                 }
             }
         }
     };
-    (Perform<$op:ident> for $world:ty, $seen:ident: $($variant:ident($half:ident)),+ $(,)?) => {
+    (Perform<$op:ident> for $world:ty, $seen:ident: $($variant:ident $(($half:ident))?),+ $(,)?) => {
         impl $crate::Perform<$op> for $world {
             fn perform(
                 &self,
@@ -107,12 +109,19 @@ macro_rules! delegate_world {
             ) -> ::std::result::Result<$crate::Done, $crate::Failure> {
                 match (operation, seen) {
                     $(($op::$variant(one), $seen::$variant(seen)) => {
-                        $crate::Perform::perform(&self.$half()?, one, given, seen)
+                        let half = $crate::delegate_world!(@half self $(, $half)?);
+                        $crate::Perform::perform(half, one, given, seen)
                     })+
                     #[allow(unreachable_patterns, reason = "a sum of one family has no other")]
                     _ => Err($crate::Failure::internal("what was seen is of another family")),
                 }
             }
         }
+    };
+    (@half $world:ident) => {
+        $world
+    };
+    (@half $world:ident, $half:ident) => {
+        &$world.$half()?
     };
 }

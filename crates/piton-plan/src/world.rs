@@ -25,23 +25,6 @@ pub trait Perform<O: Operation>: Sync {
     fn perform(&self, operation: &O, given: &Given<'_>, seen: O::Seen) -> Result<Done, Failure>;
 }
 
-impl<O: Operation, W: Observe<O> + ?Sized> Observe<O> for &W {
-    fn observe(
-        &self,
-        operation: &O,
-        given: &Given<'_>,
-        moment: Moment,
-    ) -> Result<Observation<O::Seen>, Failure> {
-        (**self).observe(operation, given, moment)
-    }
-}
-
-impl<O: Operation, W: Perform<O> + ?Sized> Perform<O> for &W {
-    fn perform(&self, operation: &O, given: &Given<'_>, seen: O::Seen) -> Result<Done, Failure> {
-        (**self).perform(operation, given, seen)
-    }
-}
-
 /// When the world is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moment {

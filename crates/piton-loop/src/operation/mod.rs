@@ -20,6 +20,10 @@ pub use world::LoopWorld;
 /// One operation of the loop.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "plans hold few of these, and most of them are calls"
+)]
 pub enum LoopOp {
     Call(CallAgent),
     RemoveRun(RemoveRun),

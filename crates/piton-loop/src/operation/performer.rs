@@ -5,7 +5,6 @@ use piton_base::{Clock, Stop};
 use piton_durable::{Disk, Holder};
 use piton_git::Git;
 use piton_migration::secret::Secret;
-use piton_plan::Failure;
 
 use super::{Agents, LoopOp, LoopSeen};
 use crate::planning::site::Site;
@@ -29,13 +28,7 @@ pub struct LoopPerformer<'a, 'b> {
     pub secrets: &'a [Secret],
 }
 
-impl LoopPerformer<'_, '_> {
-    fn this(&self) -> Result<&Self, Failure> {
-        Ok(self)
-    }
-}
-
 piton_plan::delegate_world!(Perform<LoopOp> for LoopPerformer<'_, '_>, LoopSeen:
-    Call(this),
-    RemoveRun(this),
+    Call,
+    RemoveRun,
 );

@@ -17,15 +17,9 @@ pub struct LoopWorld<'a> {
     pub site: &'a Site,
 }
 
-impl LoopWorld<'_> {
-    fn this(&self) -> Result<&Self, Failure> {
-        Ok(self)
-    }
-}
-
 piton_plan::delegate_world!(Observe<LoopOp> for LoopWorld<'_>, LoopSeen:
-    Call(this),
-    RemoveRun(this),
+    Call,
+    RemoveRun,
 );
 
 impl Observe<CallAgent> for LoopWorld<'_> {

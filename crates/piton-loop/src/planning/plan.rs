@@ -27,7 +27,7 @@ pub struct Planned<'a> {
 /// Adds a step that was decided to a plan.
 pub fn plan_step<O: Operation + From<LoopOp> + From<MigrationOp>>(
     builder: &mut PlanBuilder<O>,
-    decision: StepDecision,
+    decision: &StepDecision,
     with: &Planned<'_>,
 ) {
     for note in &decision.notes {
@@ -54,7 +54,7 @@ pub fn plan_step<O: Operation + From<LoopOp> + From<MigrationOp>>(
         model: decision.model.clone(),
         effort: decision.effort.clone(),
         budget: with.budget,
-        command_line: command_line(&decision, with),
+        command_line: command_line(decision, with),
         prompt: decision.prompt.clone(),
         schema: decision.schema.clone(),
         command: with.command.to_owned(),

@@ -345,9 +345,9 @@ fn call_shell(
         holder: holder(),
     };
     let decision = world.decide().unwrap();
-    let mut run = world.run();
+    let run = world.run();
     let warnings = Warnings::default();
-    let made = performer.call(&decision, &mut run, &warnings);
+    let made = performer.call(&decision, &run, &warnings);
     (made, warnings.0.into_inner().unwrap())
 }
 

@@ -470,8 +470,8 @@ fn a_candidate_can_be_written_down_and_published_later() {
 fn a_record_has_the_exit_code_and_no_numbers_that_nobody_told() {
     let world = World::new();
     let decision = world.decide().unwrap();
-    let mut run = world.run();
-    world.make_in(&mut run, &RealDisk, &decision, GOOD).unwrap();
+    let run = world.run();
+    world.make_in(&run, &RealDisk, &decision, GOOD).unwrap();
     let id = run.id().clone();
     drop(run);
     let full = runs::show(&RealDisk, &world.site.runs(), &id).unwrap();

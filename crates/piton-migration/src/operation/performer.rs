@@ -5,7 +5,7 @@ use std::path::Path;
 use piton_base::{Report, StateDir};
 use piton_durable::Disk;
 use piton_git::Git;
-use piton_plan::{Failure, Gate};
+use piton_plan::Gate;
 
 use super::{MigrationEvent, MigrationOp, MigrationSeen, Settled};
 use crate::live::LiveDir;
@@ -30,16 +30,10 @@ pub struct MigrationPerformer<'a> {
     pub secrets: &'a [Secret],
 }
 
-impl MigrationPerformer<'_> {
-    fn this(&self) -> Result<&Self, Failure> {
-        Ok(self)
-    }
-}
-
 piton_plan::delegate_world!(Perform<MigrationOp> for MigrationPerformer<'_>, MigrationSeen:
-    Publish(this),
-    Recover(this),
-    SetAside(this),
-    Commit(this),
-    Move(this),
+    Publish,
+    Recover,
+    SetAside,
+    Commit,
+    Move,
 );

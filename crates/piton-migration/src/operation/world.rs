@@ -2,7 +2,6 @@
 
 use piton_durable::DiskRead;
 use piton_git::GitRead;
-use piton_plan::Failure;
 
 use super::{MigrationOp, MigrationSeen, Settled};
 use crate::live::LiveDir;
@@ -18,16 +17,10 @@ pub struct MigrationWorld<'a> {
     pub settled: &'a Settled,
 }
 
-impl MigrationWorld<'_> {
-    fn this(&self) -> Result<&Self, Failure> {
-        Ok(self)
-    }
-}
-
 piton_plan::delegate_world!(Observe<MigrationOp> for MigrationWorld<'_>, MigrationSeen:
-    Publish(this),
-    Recover(this),
-    SetAside(this),
-    Commit(this),
-    Move(this),
+    Publish,
+    Recover,
+    SetAside,
+    Commit,
+    Move,
 );

@@ -23,13 +23,12 @@ impl Observe<FileOp> for FileWorld<'_> {
         &self,
         operation: &FileOp,
         given: &Given<'_>,
-        moment: Moment,
+        _: Moment,
     ) -> Result<Observation<()>, Failure> {
-        if let FileOp::Outside(outside) = operation {
-            let root = Some(outside.root());
-            return FileWorld { root, ..*self }.observe(outside.file(), given, moment);
-        }
-        let root = self.root.ok_or_else(no_repository)?;
+        let (root, operation) = match operation {
+            FileOp::Outside(outside) => (outside.root(), outside.file()),
+            here => (self.root.ok_or_else(no_repository)?, here),
+        };
         let look = |path| look(self.disk, root, path);
         match operation {
             FileOp::Put {

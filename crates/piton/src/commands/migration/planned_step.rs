@@ -121,7 +121,7 @@ fn decide(
     }
     plan_step(
         &mut builder,
-        decision,
+        &decision,
         &Planned {
             site: &desk.site,
             choice: &choice,

@@ -96,7 +96,7 @@ pub(crate) fn drive(
     };
     let progress = Progress::new(&context.out);
     let shop = floor.shop(&shown, &progress, &printed);
-    let mut run = begin(context, &floor, course)?;
+    let run = begin(context, &floor, course)?;
     let mut teller = Teller::new(&context.out, &progress);
     let from = view.head.clone();
     let mut driver = Driver {

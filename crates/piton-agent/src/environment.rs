@@ -5,6 +5,7 @@ use std::ffi::OsString;
 
 use crate::adapter::EnvironmentSpec;
 use crate::host::Host;
+use crate::secrets;
 
 /// What any program needs to run: where things are, how to print, how to reach
 /// the network. No key and no token is among these.
@@ -153,26 +154,9 @@ pub fn build(
 /// Returns the values in piton's environment that look like secrets by the name
 /// they go under, for keeping them out of what is stored.
 pub fn secrets(host: &Host) -> Vec<String> {
-    const MARKS: [&str; 6] = [
-        "TOKEN",
-        "SECRET",
-        "PASSWORD",
-        "PASSWD",
-        "API_KEY",
-        "PRIVATE_KEY",
-    ];
-    let telling = |name: &str| {
-        let name = name.to_uppercase();
-        MARKS.iter().any(|mark| name.contains(mark))
-            || name.ends_with("_KEY")
-            || name.ends_with("_PAT")
-    };
-    let named = host
-        .environment
-        .iter()
-        .filter(|(name, _)| name.to_str().is_some_and(telling));
-    named
-        .filter_map(|(_, value)| value.to_str().map(str::to_owned))
+    secrets::known(host)
+        .into_iter()
+        .map(|known| known.value)
         .collect()
 }
 

@@ -21,6 +21,7 @@ pub mod program;
 pub mod redact;
 pub mod script;
 pub mod sealing;
+pub mod secrets;
 pub mod until;
 pub mod usage;
 pub mod version;

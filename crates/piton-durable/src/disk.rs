@@ -111,6 +111,14 @@ pub trait Disk: DiskRead {
 
     /// Removes one empty directory.
     fn remove_dir(&self, path: &Path) -> io::Result<()>;
+
+    /// Removes a directory with everything in it, in many steps, where paths in
+    /// it are longer than the system takes. A disk without such paths answers
+    /// [`io::ErrorKind::Unsupported`].
+    fn remove_deep(&self, path: &Path) -> io::Result<()> {
+        let _ = path;
+        Err(io::ErrorKind::Unsupported.into())
+    }
 }
 
 /// A file open for appending.

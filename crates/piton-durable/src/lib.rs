@@ -7,6 +7,7 @@
 //! `piton-testkit`.
 
 pub mod atomic;
+mod deep;
 pub mod digest;
 pub mod disk;
 pub mod lock;
@@ -14,6 +15,7 @@ pub mod log;
 mod plain;
 pub mod platform;
 mod real;
+mod reserve;
 pub mod transaction;
 pub mod tree;
 
@@ -24,5 +26,6 @@ pub use lock::{Holder, Lock, LockError, LockGuard};
 pub use log::{Log, LogError};
 pub use plain::PlainDisk;
 pub use real::RealDisk;
+pub use reserve::Reserve;
 pub use transaction::{LivePath, Site, Token, TransactionError};
 pub use tree::{Tree, TreeError};

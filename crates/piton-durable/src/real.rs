@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::OFlags;
 
 use crate::disk::{Appender, Disk, DiskRead, Entry, Kind, Stat};
-use crate::platform;
+use crate::{deep, platform};
 
 /// The machine's own file system.
 #[derive(Clone, Copy, Debug, Default)]
@@ -142,6 +142,10 @@ impl Disk for RealDisk {
 
     fn remove_dir(&self, path: &Path) -> io::Result<()> {
         fs::remove_dir(path)
+    }
+
+    fn remove_deep(&self, path: &Path) -> io::Result<()> {
+        deep::remove(path)
     }
 }
 

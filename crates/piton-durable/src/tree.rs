@@ -208,6 +208,21 @@ pub fn sync(disk: &dyn Disk, root: &Path) -> Result<(), TreeError> {
 /// none of them. Nothing there is no error. Not durable until the parent is
 /// synced.
 pub fn remove(disk: &dyn Disk, path: &Path) -> Result<(), TreeError> {
+    match remove_by_paths(disk, path) {
+        // Nested deeper than the longest path.
+        Err(TreeError::Remove { source, .. })
+            if source.kind() == io::ErrorKind::InvalidFilename =>
+        {
+            disk.remove_deep(path).map_err(|source| TreeError::Remove {
+                path: path.into(),
+                source,
+            })
+        }
+        done => done,
+    }
+}
+
+fn remove_by_paths(disk: &dyn Disk, path: &Path) -> Result<(), TreeError> {
     let failed = |path: &Path, source| TreeError::Remove {
         path: path.into(),
         source,

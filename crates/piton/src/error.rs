@@ -102,6 +102,21 @@ impl CommandError {
         self
     }
 
+    /// Tells whether there was no room on the disk for what was attempted.
+    pub(crate) fn is_full_disk(&self) -> bool {
+        let mut next = self.source.as_deref().map(|source| source as &dyn Error);
+        while let Some(error) = next {
+            let full = error
+                .downcast_ref::<std::io::Error>()
+                .is_some_and(|error| error.kind() == std::io::ErrorKind::StorageFull);
+            if full || error.to_string().contains("No space left on device") {
+                return true;
+            }
+            next = error.source();
+        }
+        false
+    }
+
     /// Returns the reasons, outermost first. A source that repeats the one
     /// above it adds nothing and is left out.
     fn causes(&self) -> Vec<String> {

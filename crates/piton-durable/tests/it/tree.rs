@@ -130,3 +130,25 @@ fn a_very_deep_tree_exhausts_no_stack() {
     TreeDigest::of(&disk, Path::new("/m")).unwrap();
     tree::remove(&disk, Path::new("/m")).unwrap();
 }
+
+#[test]
+fn a_tree_deeper_than_the_longest_path_is_removed() {
+    use rustix::fs::{CWD, Mode, OFlags, mkdirat, openat};
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("deep");
+    std::fs::create_dir(&root).unwrap();
+    let name = "d".repeat(200);
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY;
+    let mut at = openat(CWD, &root, flags, Mode::empty()).unwrap();
+    // Sixty times two hundred is far beyond the longest path anywhere.
+    for _ in 0..60 {
+        mkdirat(&at, &name, Mode::RWXU).unwrap();
+        at = openat(&at, &name, flags, Mode::empty()).unwrap();
+        let file = openat(&at, "file", OFlags::CREATE | OFlags::WRONLY, Mode::RUSR).unwrap();
+        drop(file);
+    }
+    std::os::unix::fs::symlink("/etc", root.join("link")).unwrap();
+    tree::remove(&RealDisk, &root).unwrap();
+    assert!(!root.exists());
+    assert!(std::path::Path::new("/etc").exists());
+}

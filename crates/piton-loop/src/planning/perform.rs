@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use piton_agent::outcome::Reply;
 use piton_agent::{Agent, AgentCall, CallEvent, CallEvents, CallFiles, Limits};
 use piton_base::{Clock, Stop};
-use piton_durable::{Disk, Holder, tree};
+use piton_durable::{Disk, Holder, Reserve, TreeError, tree};
 use piton_git::slot::{Changes, Slot, SlotChange, SlotChangeKind, SlotUse, Slots};
 use piton_git::{Git, View};
 
@@ -28,6 +28,9 @@ use crate::runs::{CallOutcome, CallScope, CallVerdict, Event, RunRecord};
 use crate::slots::SlotSettings;
 use piton_migration::candidate::{Candidate, Proposal};
 use piton_migration::contents::Contents;
+
+/// What a candidate and its note may take, and more than most do.
+const ROOM: usize = 2 << 20;
 
 /// All that making a step takes.
 #[derive(Clone, Debug)]
@@ -231,7 +234,15 @@ impl Call<'_> {
         };
         let files = run.call(role.as_str())?;
         self.files = Some(files.clone());
-        let record = agent.call(&call, &files, stop, show)?;
+        // An answer that is paid for must find room, however full the disk is
+        // by then; where there is none now, nobody is called.
+        let disk = self.performer.disk;
+        let path = self.performer.site.candidates().with_file_name("reserve");
+        let reserve = Reserve::lay(disk, &path, ROOM)
+            .map_err(|source| StepFailure::Clear(TreeError::Write { path, source }))?;
+        let record = agent.call(&call, &files, stop, show);
+        reserve.release(disk);
+        let record = record?;
         self.exit = Some(record.exit.number());
         run.count(&record)?;
         match record.result.reply() {

@@ -1,9 +1,10 @@
 //! A plan, carried out under its journal.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use piton_base::Clock;
-use piton_durable::{Holder, Lock, LockError, LockGuard};
+use piton_durable::{Holder, Lock, LockError, LockGuard, Reserve};
 use piton_plan::journal::{self, JournalWriter};
 use piton_plan::{Jobs, PlanId, Ready, Run, verify};
 
@@ -15,6 +16,12 @@ use crate::op::Op;
 use crate::progress::Reporter;
 use crate::world::Writing;
 
+/// The command that frees space.
+const PRUNING: &str = "runs prune";
+
+/// What a journal and the locks of a few removals take.
+const ROOM: usize = 128 << 10;
+
 impl Site<'_> {
     pub(super) fn perform(
         &self,
@@ -22,6 +29,30 @@ impl Site<'_> {
         id: PlanId,
         ready: &Ready<'_, Op>,
     ) -> Result<Ended, CommandError> {
+        let disk = &self.context.disk;
+        let (_guard, writer) = match self.begin(id, ready) {
+            // What frees space must go on without any.
+            Err(error) if error.is_full_disk() && ready.plan().command() == PRUNING => {
+                Reserve::give_up(disk, &self.reserve());
+                self.begin(id, ready)?
+            }
+            begun => begun?,
+        };
+        let ended = self.run(args, id, ready, &writer);
+        // Where there is no room for it, there is none for the next either.
+        let _ = Reserve::lay(disk, &self.reserve(), ROOM);
+        ended
+    }
+
+    fn reserve(&self) -> PathBuf {
+        self.state.path().join("reserve")
+    }
+
+    fn begin(
+        &self,
+        id: PlanId,
+        ready: &Ready<'_, Op>,
+    ) -> Result<(LockGuard, JournalWriter<'_>), CommandError> {
         let guard = self.hold(id)?;
         let writer = journal::begin(
             &self.context.disk,
@@ -33,7 +64,7 @@ impl Site<'_> {
             self.context.clock.now(),
         )
         .map_err(journal_error)?;
-        self.run(args, id, ready, &writer)
+        Ok((guard, writer))
     }
 
     /// Performs, verifies, tells.

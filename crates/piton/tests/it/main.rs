@@ -21,6 +21,7 @@ mod recoveries;
 mod repairs;
 mod running;
 mod runs;
+mod secrets;
 mod selftest;
 mod stage;
 mod stored;

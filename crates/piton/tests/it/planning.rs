@@ -400,7 +400,7 @@ fn interrupt(env: &TestEnv, name: &str) -> Ran {
 fn an_interrupt_ends_the_agent_and_changes_nothing() {
     let env = TestEnv::planned(1);
     let before = env.picture();
-    for name in ["INT", "TERM"] {
+    for name in ["INT", "TERM", "HUP"] {
         let ran = interrupt(&env, name);
         assert_eq!(ran.code, 130, "{}", ran.shown());
         assert!(env.picture() == before, "{name} changed something");

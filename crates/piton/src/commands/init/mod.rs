@@ -50,6 +50,9 @@ pub(crate) struct InitArgs {
 }
 
 pub(crate) fn run(context: &Context, args: &InitArgs) -> CommandResult {
+    if let Some(line) = &args.validation_command {
+        context.refuse_secret("--validation-command", line)?;
+    }
     let place = context.place_to_write(&args.plan)?;
     let site = context.site(&place);
     let data = context.environment.original_data();

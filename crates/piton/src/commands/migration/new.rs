@@ -66,6 +66,10 @@ pub(crate) fn run(context: &Context, args: &NewArgs) -> CommandResult {
     if args.target.trim().is_empty() {
         return Err(CommandError::usage("--target must say what shall change"));
     }
+    context.refuse_secret("--target", &args.target)?;
+    if let Some(scope) = &args.scope {
+        context.refuse_secret("--scope", scope)?;
+    }
     let mut place = context.place_to_write(&args.plan)?;
     args.agent.over(&mut place.settings)?;
     let now = context.clock.local();

@@ -100,6 +100,9 @@ fn decide(
 ) -> Result<Plan<Op>, CommandError> {
     let desk = Desk::set(context, place)?;
     let choice = agents::chosen(&place.settings, &context.directory, place.top());
+    if let Some(line) = &choice.command {
+        context.refuse_secret("the agent's command (--agent-command)", line)?;
+    }
     let agent = agents::agent(&choice, context, &place.settings, &place.state())?;
     let by_schema = agent.answers_by_schema();
     let decision = desk

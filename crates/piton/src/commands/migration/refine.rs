@@ -75,6 +75,7 @@ pub(crate) fn run(context: &Context, args: &RefineArgs) -> CommandResult {
             "the feedback is empty; nothing was changed",
         ));
     }
+    context.refuse_secret("the feedback", &text)?;
     let mut place = context.place_to_write(&args.plan)?;
     args.agent.over(&mut place.settings)?;
     let slug = find(context, &place.live(), &args.slug)?;

@@ -30,6 +30,7 @@ pub(crate) struct RejectArgs {
 }
 
 pub(crate) fn run(context: &Context, args: &RejectArgs) -> CommandResult {
+    context.refuse_secret("--reason", &args.reason)?;
     let place = context.place_to_write(&args.plan)?;
     let slug = find(context, &place.live(), &args.slug)?;
     let site = planning_site(&place)?;

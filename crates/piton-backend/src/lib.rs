@@ -2,6 +2,7 @@
 
 pub mod ascii;
 pub mod block;
+pub mod events;
 pub mod folder;
 pub mod header;
 pub mod kind;

@@ -109,6 +109,8 @@ pub(crate) enum Command {
     Runs(commands::runs::RunsCommand),
     Taste(commands::taste::TasteArgs),
     #[command(subcommand)]
+    Plan(commands::plan::PlanCommand),
+    #[command(subcommand)]
     Exec(commands::exec::ExecCommand),
     #[command(subcommand)]
     Traffic(commands::traffic::TrafficCommand),

@@ -9,6 +9,7 @@ pub(crate) mod init;
 pub(crate) mod journal;
 pub(crate) mod man;
 pub(crate) mod migration;
+pub(crate) mod plan;
 pub(crate) mod prompt;
 pub(crate) mod run;
 pub(crate) mod run_once;
@@ -32,6 +33,7 @@ pub(crate) fn run(context: &Context, command: Command) -> CommandResult {
         Command::RunOnce(args) => run_once::run(context, &args),
         Command::Runs(command) => runs::run(context, &command),
         Command::Taste(args) => taste::run(context, &args),
+        Command::Plan(command) => plan::run(context, &command),
         Command::Exec(command) => Ok(exec::run(context, &command)),
         Command::Traffic(command) => traffic::run(context, &command),
         Command::Apply(args) => apply::run(context, &args),

@@ -115,6 +115,11 @@ impl Out {
         );
     }
 
+    /// Prints a text byte for byte, whatever it holds.
+    pub(crate) fn exact(&self, text: &str) {
+        self.write(io::stdout(), text);
+    }
+
     /// Prints the one JSON document of a command, or holds it back for the
     /// series that was begun.
     pub(crate) fn json(&self, value: &Value) {

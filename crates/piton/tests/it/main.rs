@@ -14,6 +14,7 @@ mod migrations;
 mod misbehaving;
 mod planning;
 mod plans;
+mod plans_stored;
 mod premises;
 mod prompt;
 mod pty;

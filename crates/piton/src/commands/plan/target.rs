@@ -1,0 +1,82 @@
+//! Which plan a command is about, and the backend that keeps it.
+
+use piton_backend::folder::{Looked, find_folder};
+use piton_backend::store::{Backend, BackendError, BackendRead, Document, PlanId};
+use piton_base::on_one_line;
+
+use crate::context::Context;
+use crate::error::{CommandError, ErrorKind};
+use crate::stored::{StoredPlace, branch, with_backend};
+
+/// Runs something with the backend of the settings.
+pub(super) fn with<T>(
+    context: &Context,
+    run: impl FnOnce(&StoredPlace, &dyn Backend) -> Result<T, CommandError>,
+) -> Result<T, CommandError> {
+    let place = StoredPlace::find(context)?;
+    with_backend(context, &place, place.provider(), |backend| {
+        run(&place, backend)
+    })?
+}
+
+/// Decides which plan is meant: the one that is named, else that of the work
+/// folder here, else that of the branch.
+pub(super) fn plan(
+    context: &Context,
+    place: &StoredPlace,
+    backend: &dyn BackendRead,
+    named: Option<&str>,
+) -> Result<PlanId, CommandError> {
+    if let Some(named) = named {
+        return PlanId::from_words(named).map_err(|error| CommandError::usage(error.to_string()));
+    }
+    let branch = branch(&context.environment, Some(&place.checkout));
+    let folder = find_folder(
+        &context.disk,
+        &place.checkout,
+        &context.directory,
+        branch.as_deref(),
+    );
+    if let Ok(folder) = folder
+        && let Looked::Plan(reference) = folder.looked
+    {
+        return reference
+            .id
+            .parse()
+            .map_err(|error| CommandError::usage("could not use the work folder").because(error));
+    }
+    let of_branch = match &branch {
+        Some(branch) => backend.plan_of_branch(branch).map_err(failed)?,
+        None => None,
+    };
+    of_branch.ok_or_else(|| {
+        CommandError::usage(
+            "could not tell which plan is meant: no work folder and no plan of this branch",
+        )
+        .hint("name it: `piton plan show 42`; `piton plan list` lists them")
+    })
+}
+
+/// Returns a plan that must be there.
+pub(super) fn document(backend: &dyn BackendRead, id: &PlanId) -> Result<Document, CommandError> {
+    backend
+        .document(id)
+        .map_err(failed)?
+        .ok_or_else(|| failed(BackendError::NotFound(id.clone())))
+}
+
+/// Tells what a backend answered instead.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "errors are turned into errors by it"
+)]
+pub(super) fn failed(error: BackendError) -> CommandError {
+    let kind = match &error {
+        BackendError::ForeignId { .. } | BackendError::Patch(_) | BackendError::EmptyText => {
+            ErrorKind::Usage
+        }
+        _ => ErrorKind::Failed,
+    };
+    let hint = error.hint();
+    CommandError::new(kind, on_one_line(&error)).hints(hint)
+}

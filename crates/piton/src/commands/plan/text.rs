@@ -1,0 +1,31 @@
+//! A text given by a file or on standard input.
+
+use std::io::Read;
+use std::path::Path;
+
+use crate::context::Context;
+use crate::error::CommandError;
+use crate::files;
+
+/// How long a text may be.
+const MOST: u64 = 16 << 20;
+
+/// Reads the text of a file; `-` is standard input.
+pub(super) fn read(context: &Context, file: &Path) -> Result<String, CommandError> {
+    let shown = file.display();
+    let bytes = if file.as_os_str() == "-" {
+        let mut bytes = Vec::new();
+        std::io::stdin()
+            .take(MOST)
+            .read_to_end(&mut bytes)
+            .map_err(|error| {
+                CommandError::failed("could not read standard input").because(error)
+            })?;
+        bytes
+    } else {
+        files::read(&context.disk, &context.directory.join(file))?
+            .ok_or_else(|| CommandError::usage(format!("could not read {shown}: no such file")))?
+    };
+    String::from_utf8(bytes)
+        .map_err(|_| CommandError::usage(format!("could not read {shown}: it is not UTF-8")))
+}

@@ -7,6 +7,7 @@ pub mod folder;
 pub mod header;
 pub mod kind;
 pub mod log;
+pub mod operation;
 pub mod store;
 pub mod text;
 pub mod yaml;

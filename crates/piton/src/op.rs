@@ -1,5 +1,6 @@
 //! Every operation that a plan of piton's may hold.
 
+use piton_backend::operation::BackendOp;
 use piton_loop::operation::LoopOp;
 use piton_migration::operation::MigrationOp;
 use piton_plan::files::FileOp;
@@ -14,6 +15,7 @@ pub(crate) enum Op {
     File(FileOp),
     Migration(MigrationOp),
     Loop(LoopOp),
+    Backend(BackendOp),
 }
 
 impl Op {
@@ -22,7 +24,10 @@ impl Op {
     pub(crate) fn is_for_good(&self) -> bool {
         match self {
             Self::Loop(LoopOp::RemoveRun(_)) => true,
-            Self::File(_) | Self::Migration(_) | Self::Loop(LoopOp::Call(_)) => false,
+            Self::File(_)
+            | Self::Migration(_)
+            | Self::Loop(LoopOp::Call(_))
+            | Self::Backend(_) => false,
         }
     }
 }
@@ -31,4 +36,5 @@ piton_plan::delegate_operation!(pub(crate) enum Seen for Op:
     File(FileOp),
     Migration(MigrationOp),
     Loop(LoopOp),
+    Backend(BackendOp),
 );

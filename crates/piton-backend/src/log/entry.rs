@@ -30,8 +30,8 @@ impl Entry {
             .sets()
             .iter()
             .map(|(field, value)| {
-                let old = header.get(*field).map_or(Json::Null, comparable);
-                Set(field.name().to_owned(), old, comparable(value))
+                let old = header.get(*field).map_or(Json::Null, recorded);
+                Set(field.name().to_owned(), old, recorded(value))
             })
             .collect();
         (!sets.is_empty()).then_some(Self { key, at, sets })
@@ -49,7 +49,7 @@ impl Entry {
 
 /// Returns a value so that equal ones are equal however they are written:
 /// scalars by their text.
-pub(super) fn comparable(value: &Value) -> Json {
+pub fn recorded(value: &Value) -> Json {
     match value {
         Value::Scalar(scalar) if !value.is_null() => match value.to_json() {
             number @ Json::Number(_) => number,

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
-use super::entry::{Entry, Set, comparable};
+use super::entry::{Entry, Set, recorded};
 use super::group::together;
 use super::page::LogPage;
 use crate::header::{FIELDS, Field, Header, Patch, Stamp};
@@ -74,7 +74,7 @@ fn of_group(
                 .iter()
                 .rev()
                 .find_map(|(_, entry)| entry.value(*field))?;
-            let has = header.get(*field).map(comparable);
+            let has = header.get(*field).map(recorded);
             (has.as_ref() != Some(value)).then(|| (field.name().to_owned(), value.clone()))
         })
         .collect()
@@ -84,7 +84,7 @@ fn of_group(
 /// replaced, in all the fields that entries tell of.
 fn all_known(header: &Header, fields: &[Field], entries: &[(Rank<'_>, &Entry)]) -> bool {
     fields.iter().all(|field| {
-        let has = header.get(*field).map_or(Json::Null, comparable);
+        let has = header.get(*field).map_or(Json::Null, recorded);
         let mut told = entries
             .iter()
             .flat_map(|(_, entry)| &entry.sets)
@@ -96,14 +96,14 @@ fn all_known(header: &Header, fields: &[Field], entries: &[(Rank<'_>, &Entry)]) 
 
 /// Returns whether what the header says happened after the newest entry.
 fn is_later(header: &Header, stamp: Field, rank: &Rank<'_>, newest: &Entry) -> bool {
-    let Some(has) = header.get(stamp).map(comparable).as_ref().and_then(known) else {
+    let Some(has) = header.get(stamp).map(recorded).as_ref().and_then(known) else {
         return false;
     };
     let ended = says_ended(
         header
             .fields()
             .get("last_local_impl_event")
-            .map(comparable)
+            .map(recorded)
             .as_ref(),
     );
     newest

@@ -6,6 +6,6 @@ mod fold;
 mod group;
 mod page;
 
-pub use entry::{Entry, Set};
+pub use entry::{Entry, Set, recorded};
 pub use fold::fold;
 pub use page::{LogPage, Writer, trusts};

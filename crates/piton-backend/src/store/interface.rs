@@ -18,7 +18,7 @@ pub struct Change {
 }
 
 /// What came of a change.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Updated {
     /// The fields whose value in the header is another now.
     pub changed: Vec<Field>,
@@ -55,6 +55,9 @@ pub trait BackendRead: Debug + Send + Sync {
 
     /// Returns the plan that a branch carries out.
     fn plan_of_branch(&self, branch: &str) -> Result<Option<PlanId>, BackendError>;
+
+    /// Returns the plan that a creation with this key made, complete or not.
+    fn made(&self, key: &str) -> Result<Option<Document>, BackendError>;
 
     /// Returns what the logs of all writers would change in the header.
     fn lacks(&self, document: &Document) -> Result<Patch, BackendError>;
@@ -100,6 +103,9 @@ pub trait Backend: BackendRead {
 
     /// Gives a plan a header if it has none.
     fn ensure_header(&self, id: &PlanId) -> Result<(), BackendError>;
+
+    /// Puts into the header what the logs of its writers say.
+    fn repair(&self, id: &PlanId) -> Result<Updated, BackendError>;
 
     /// Records that something happened: the comment first, then the header.
     fn post_event(

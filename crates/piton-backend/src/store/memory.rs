@@ -98,6 +98,12 @@ impl BackendRead for MemoryBackend {
             .map(|kept| kept.document.id.clone()))
     }
 
+    fn made(&self, key: &str) -> Result<Option<Document>, BackendError> {
+        let plans = self.plans();
+        let kept = plans.values().find(|kept| kept.key == key);
+        Ok(kept.map(|kept| kept.document.clone()))
+    }
+
     fn lacks(&self, _: &Document) -> Result<Patch, BackendError> {
         Ok(Patch::default())
     }
@@ -233,6 +239,13 @@ impl Backend for MemoryBackend {
         self.with(id, |kept| {
             kept.document.state = State::Closed;
             Ok(())
+        })
+    }
+
+    fn repair(&self, id: &PlanId) -> Result<Updated, BackendError> {
+        self.with(id, |kept| {
+            checked_header(&kept.document)?;
+            Ok(Updated::default())
         })
     }
 

@@ -6,6 +6,7 @@
 mod publishing;
 mod reading;
 mod shown;
+mod stored;
 mod writing;
 
 pub(crate) use publishing::Publishing;

@@ -8,6 +8,7 @@ use piton_plan::files::{FileWorld, no_repository};
 use piton_plan::{Failure, FailureKind};
 
 use super::Publishing;
+use super::stored::StoredReading;
 use crate::context::{Context, Place};
 use crate::op::{Op, Seen};
 use crate::planning::planning_site;
@@ -15,6 +16,7 @@ use crate::planning::planning_site;
 /// Tells how the world stands to an operation; it can change nothing.
 #[derive(Debug)]
 pub(crate) struct Reading<'a> {
+    context: &'a Context,
     disk: &'a dyn DiskRead,
     here: Option<Here>,
     settled: Settled,
@@ -44,6 +46,7 @@ impl<'a> Reading<'a> {
             place: place.clone(),
         });
         Self {
+            context,
             disk: &context.disk,
             here,
             settled: Settled::default(),
@@ -86,6 +89,14 @@ impl<'a> Reading<'a> {
         })
     }
 
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "the halves of all families are got alike"
+    )]
+    fn stored(&self) -> Result<StoredReading<'a>, Failure> {
+        Ok(StoredReading(self.context))
+    }
+
     fn the_loop(&self) -> Result<LoopWorld<'_>, Failure> {
         let here = self.here()?;
         Ok(LoopWorld {
@@ -100,4 +111,5 @@ piton_plan::delegate_world!(Observe<Op> for Reading<'_>, Seen:
     File(files),
     Migration(migrations),
     Loop(the_loop),
+    Backend(stored),
 );

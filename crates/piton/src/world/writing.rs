@@ -19,6 +19,7 @@ use piton_plan::{Failure, FailureKind, Gate, Held, PlanId};
 use super::Reading;
 use super::reading::Here;
 use super::shown::Shown;
+use super::stored::StoredWriting;
 use crate::agents;
 use crate::context::Context;
 use crate::op::{Op, Seen};
@@ -103,6 +104,14 @@ impl<'a> Writing<'a> {
         })
     }
 
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "the halves of all families are got alike"
+    )]
+    fn stored(&self) -> Result<StoredWriting<'a>, Failure> {
+        Ok(StoredWriting(self.context))
+    }
+
     fn the_loop(&self) -> Result<LoopPerformer<'_, 'a>, Failure> {
         let here = self.reading.here()?;
         Ok(LoopPerformer {
@@ -124,6 +133,7 @@ piton_plan::delegate_world!(Perform<Op> for Writing<'_>, Seen:
     File(files),
     Migration(migrations),
     Loop(the_loop),
+    Backend(stored),
 );
 
 impl Gate for Writing<'_> {

@@ -5,7 +5,7 @@ use piton_github::{ForgeError, found};
 
 use super::footing::number;
 use super::write::ForgeBackend;
-use crate::store::{BackendError, PlanId};
+use crate::store::{BackendError, PlanId, comment_mark};
 use crate::text::within_limit;
 
 const TRIES: usize = 3;
@@ -18,7 +18,7 @@ impl ForgeBackend<'_> {
         key: Option<&str>,
     ) -> Result<String, BackendError> {
         let number = number(id)?;
-        let mark = key.map(|key| format!("<!-- piton:comment:{key} -->"));
+        let mark = key.map(comment_mark);
         let text = match &mark {
             Some(mark) => format!("{}\n\n{mark}", text.trim_end()),
             None => text.to_owned(),

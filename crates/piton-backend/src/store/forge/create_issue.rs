@@ -9,14 +9,11 @@ use crate::header::{Edited, NewHeader, Patch, apply_patch, new_header};
 use crate::store::{BackendError, BackendRead, Created, Document, NewPlan, PlanId};
 use crate::text::{plan_in_comment, within_limit, wrap_comment};
 
-/// How many of the newest issues are looked at for one that was made before.
-const LOOKED_AT: usize = 100;
-
 impl ForgeBackend<'_> {
     pub(super) fn create_issue(&self, new: &NewPlan) -> Result<Created, BackendError> {
         let comment = wrap_comment(&new.text);
         within_limit(&comment)?;
-        let issue = match self.made_before(&new.key)? {
+        let issue = match self.made(&new.key)? {
             Some(issue) => issue,
             None => self.open_issue(new)?,
         };
@@ -32,19 +29,6 @@ impl ForgeBackend<'_> {
                 source: Box::new(source),
             })?;
         Ok(created)
-    }
-
-    /// Looks for what an earlier try made.
-    pub(super) fn made_before(&self, key: &str) -> Result<Option<Document>, BackendError> {
-        let mark = mark(key);
-        let newest = issues::list(self.forge, self.repo(), &issues::Filter::default());
-        for issue in newest.take(LOOKED_AT) {
-            let issue = issue?;
-            if issue.body.contains(&mark) {
-                return Ok(Some(document(issue)));
-            }
-        }
-        Ok(None)
     }
 
     fn open_issue(&self, new: &NewPlan) -> Result<Document, BackendError> {
@@ -77,7 +61,7 @@ impl ForgeBackend<'_> {
         };
         match issues::create(self.forge, self.repo(), &asked) {
             Ok(issue) => Ok(document(issue)),
-            Err(error) if error.may_have_happened() => match self.made_before(&new.key)? {
+            Err(error) if error.may_have_happened() => match self.made(&new.key)? {
                 Some(issue) => Ok(issue),
                 None => Err(error.into()),
             },
@@ -157,11 +141,6 @@ impl ForgeBackend<'_> {
         within_limit(&wrapped)?;
         comments::edit_shared(self.forge, self.repo(), comment, &wrapped)?;
         Ok(())
-    }
-
-    /// Returns the plan that a creation made, if it did.
-    pub fn created_with(&self, key: &str) -> Result<Option<Document>, BackendError> {
-        self.made_before(key)
     }
 
     pub(super) fn known(&self, id: &PlanId) -> Result<Document, BackendError> {

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::footing::{mark, number};
 use super::write::ForgeBackend;
 use crate::header::{Field, NewHeader, Patch, new_header};
-use crate::store::{BackendError, Created, Document, NewPlan, PlanId, slug};
+use crate::store::{BackendError, BackendRead, Created, Document, NewPlan, PlanId, slug};
 use crate::text::{escape_markers, has_footer, within_limit, wrap_original_plan};
 
 /// How many names are tried for a branch.
@@ -20,7 +20,7 @@ impl ForgeBackend<'_> {
     pub(super) fn create_pull(&self, new: &NewPlan) -> Result<Created, BackendError> {
         let plan = wrap_original_plan(&escape_markers(new.text.trim()));
         within_limit(&plan)?;
-        let (document, branch) = if let Some(document) = self.made_before(&new.key)? {
+        let (document, branch) = if let Some(document) = self.made(&new.key)? {
             let branch = document
                 .header()
                 .ok()
@@ -80,7 +80,7 @@ impl ForgeBackend<'_> {
             Err(error)
                 if error.may_have_happened() || matches!(error, ForgeError::Conflict { .. }) =>
             {
-                self.made_before(&new.key)?.ok_or(error)?
+                self.made(&new.key)?.ok_or(error)?
             }
             Err(error) => return Err(error.into()),
         };

@@ -3,7 +3,7 @@
 use piton_github::endpoints::{comments, contents, issues, pulls};
 use piton_github::{ForgeRead, RepoName, found};
 
-use super::footing::{document, number};
+use super::footing::{document, mark, number};
 use super::record::pages_of;
 use crate::header::Patch;
 use crate::kind::{Seen, TextKind};
@@ -13,6 +13,9 @@ use crate::store::{
     BackendError, BackendRead, Document, PlanComment, PlanId, PlanQuery, Provider, State,
 };
 use crate::text::{plan_in_body, plan_in_comment, unescape_markers};
+
+/// How many of the newest issues are looked at for one that was made before.
+const LOOKED_AT: usize = 100;
 
 /// In what plans are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,6 +184,18 @@ impl BackendRead for ForgeReader<'_> {
             newest.get_or_insert(pull.number);
         }
         Ok(newest.map(PlanId::from))
+    }
+
+    fn made(&self, key: &str) -> Result<Option<Document>, BackendError> {
+        let mark = mark(key);
+        let newest = issues::list(self.forge, &self.repo, &issues::Filter::default());
+        for issue in newest.take(LOOKED_AT) {
+            let issue = issue?;
+            if issue.body.contains(&mark) {
+                return Ok(Some(document(issue)));
+            }
+        }
+        Ok(None)
     }
 
     fn lacks(&self, document: &Document) -> Result<Patch, BackendError> {

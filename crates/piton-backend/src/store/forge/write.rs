@@ -3,7 +3,7 @@
 use piton_github::endpoints::{issues, labels};
 use piton_github::{Forge, RepoName};
 
-use super::footing::{mark, number};
+use super::footing::number;
 use super::read::{ForgeReader, Place};
 use super::writing::Writing;
 use crate::block::add_block;
@@ -35,16 +35,6 @@ impl<'a> ForgeBackend<'a> {
     pub(super) const fn repo(&self) -> &RepoName {
         &self.reader.repo
     }
-
-    /// Rebuilds the header from the logs.
-    pub fn repair(&self, id: &PlanId) -> Result<Updated, BackendError> {
-        self.rebuild(id)
-    }
-
-    /// Returns the mark that a plan made with this key carries.
-    pub fn mark_of(key: &str) -> String {
-        mark(key)
-    }
 }
 
 impl BackendRead for ForgeBackend<'_> {
@@ -70,6 +60,10 @@ impl BackendRead for ForgeBackend<'_> {
 
     fn plan_of_branch(&self, branch: &str) -> Result<Option<PlanId>, BackendError> {
         self.reader.plan_of_branch(branch)
+    }
+
+    fn made(&self, key: &str) -> Result<Option<Document>, BackendError> {
+        self.reader.made(key)
     }
 
     fn lacks(&self, document: &Document) -> Result<Patch, BackendError> {
@@ -156,6 +150,10 @@ impl Backend for ForgeBackend<'_> {
         };
         issues::edit(self.forge, self.repo(), number(id)?, &edit)?;
         Ok(())
+    }
+
+    fn repair(&self, id: &PlanId) -> Result<Updated, BackendError> {
+        self.rebuild(id)
     }
 
     fn ensure_header(&self, id: &PlanId) -> Result<(), BackendError> {

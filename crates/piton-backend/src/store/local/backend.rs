@@ -12,6 +12,7 @@ use super::layout::{Layout, comment_name};
 use super::record::{Record, VERSION};
 use crate::header::{Edited, NewHeader, Patch, apply_patch, new_header};
 use crate::store::interface::{checked_header, immutable_notes};
+use crate::store::mark::comment_mark;
 use crate::store::turn;
 use crate::store::{
     Backend, BackendError, BackendRead, Change, Created, Document, NewPlan, PlanComment, PlanId,
@@ -24,8 +25,6 @@ const MOST: u64 = 16 << 20;
 
 /// The rule between the header and the text.
 const RULE: &str = "\n\n---\n\n";
-
-const MARK: &str = "<!-- piton:comment:";
 
 /// Plans in a directory.
 #[derive(Debug)]
@@ -242,6 +241,15 @@ impl BackendRead for LocalBackend<'_> {
         Ok(None)
     }
 
+    fn made(&self, key: &str) -> Result<Option<Document>, BackendError> {
+        for id in self.ids()? {
+            if self.record(&id).is_ok_and(|record| record.key == key) {
+                return self.document(&id);
+            }
+        }
+        Ok(None)
+    }
+
     fn lacks(&self, _: &Document) -> Result<Patch, BackendError> {
         Ok(Patch::default())
     }
@@ -356,7 +364,7 @@ impl Backend for LocalBackend<'_> {
         let comments = self
             .comments(id)?
             .ok_or_else(|| BackendError::NotFound(id.clone()))?;
-        let mark = key.map(|key| format!("{MARK}{key} -->"));
+        let mark = key.map(comment_mark);
         if let Some(mark) = &mark
             && let Some(comment) = comments.iter().find(|comment| comment.body.contains(mark))
         {
@@ -386,6 +394,11 @@ impl Backend for LocalBackend<'_> {
 
     fn close(&self, id: &PlanId) -> Result<(), BackendError> {
         self.change_record(id, |record| record.state = State::Closed)
+    }
+
+    fn repair(&self, id: &PlanId) -> Result<Updated, BackendError> {
+        checked_header(&self.needed(id)?)?;
+        Ok(Updated::default())
     }
 
     fn ensure_header(&self, id: &PlanId) -> Result<(), BackendError> {

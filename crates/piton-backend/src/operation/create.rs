@@ -1,0 +1,100 @@
+//! A plan that is made.
+
+use piton_plan::{
+    Description, Done, Failure, FailureKind, Given, Key, Moment, Observation, Observe, Operation,
+    Output, OutputMap, Perform, Verb,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use super::world::key;
+use super::{BackendPerformer, BackendWorld};
+use crate::header::Patch;
+use crate::store::{NewPlan, Provider};
+
+/// The id of the plan that was made.
+pub const PLAN: Output<String> = Output::new("plan");
+
+/// Where it is.
+pub const URL: Output<String> = Output::new("url");
+
+/// Makes a plan, once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreatePlan {
+    pub provider: Provider,
+    pub title: String,
+    pub text: String,
+    pub labels: Vec<String>,
+    /// Fields of the header and their values, in their order.
+    pub fields: Vec<(String, Json)>,
+    pub learn: bool,
+    pub summary: Option<String>,
+    pub base: Option<String>,
+}
+
+impl Operation for CreatePlan {
+    type Seen = ();
+
+    fn key(&self) -> Key<'_> {
+        Key::new("plan", Verb::Create, self.title.as_str())
+    }
+
+    fn describe(&self) -> Description<'_> {
+        let place = match self.provider {
+            Provider::GithubIssue => "in an issue",
+            Provider::GithubDraftPr => "in a draft pull request",
+            Provider::Local => "in a directory",
+            Provider::Memory => "in memory",
+        };
+        Description::new(format!("make the plan `{}` {place}", self.title))
+            .expects("the plan is there, with its text and its header")
+            .detail(1, "size", format!("{} characters", self.text.chars().count()))
+            .detail(1, "labels", self.labels.join(", "))
+            .detail(2, "text", &self.text)
+    }
+
+    fn produces(&self) -> &'static [&'static str] {
+        const { &[PLAN.name(), URL.name()] }
+    }
+}
+
+impl Observe<CreatePlan> for BackendWorld<'_> {
+    fn observe(
+        &self,
+        _: &CreatePlan,
+        given: &Given<'_>,
+        _: Moment,
+    ) -> Result<Observation<()>, Failure> {
+        let Some(made) = self.backend.made(&key(given))? else {
+            return Ok(Observation::pending("no such plan", ()));
+        };
+        if self.backend.text(&made)?.is_none() {
+            return Ok(Observation::pending("a plan that is not complete", ()));
+        }
+        let mut outputs = OutputMap::new();
+        outputs.insert(PLAN.name().to_owned(), made.id.to_string().into());
+        outputs.insert(URL.name().to_owned(), made.url.into());
+        Ok(Observation::Already { outputs })
+    }
+}
+
+impl Perform<CreatePlan> for BackendPerformer<'_> {
+    fn perform(&self, op: &CreatePlan, given: &Given<'_>, (): ()) -> Result<Done, Failure> {
+        let fields = Patch::new(op.fields.clone())
+            .map_err(|error| Failure::new(FailureKind::Input, error.to_string()))?;
+        let created = self.backend.create(&NewPlan {
+            title: op.title.clone(),
+            text: op.text.clone(),
+            labels: op.labels.clone(),
+            fields,
+            learn: op.learn,
+            summary: op.summary.clone(),
+            base: op.base.clone(),
+            key: key(given),
+        })?;
+        Ok(Done::saying(format!("plan {}: {}", created.id, created.url))
+            .with(&PLAN, created.id.to_string())
+            .with(&URL, created.url))
+    }
+}

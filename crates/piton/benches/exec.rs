@@ -1,0 +1,132 @@
+//! What a report to a stored plan costs as a whole process.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a benchmark arranges the real world"
+)]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use jiff::Timestamp;
+use piton_testkit::ScratchRepo;
+use piton_testkit::floor::Table;
+use piton_testkit::forge::FakeGitHub;
+
+const BODY: &str = "<!-- erk:metadata-block:plan-header -->\n<details>\n<summary>plan-header</summary>\n\n```yaml\n\nschema_version: '2'\ncreated_at: '2026-02-15T09:38:59+00:00'\ncreated_by: octo\n\n```\n\n</details>\n<!-- /erk:metadata-block:plan-header -->\n";
+
+fn main() {
+    let scratch = ScratchRepo::new();
+    let nothing = empty_program(scratch.path());
+    let program = PathBuf::from(env!("CARGO_BIN_EXE_piton"));
+    let mut plan = 0;
+    let fake = FakeGitHub::with(|world| {
+        let now = Timestamp::now();
+        let repo = world.add_repo("acme/app", now);
+        plan = repo.add_issue("[erk-plan] A plan", BODY, &["erk-plan"], "octo", now);
+    });
+    let report = |run: u32| {
+        let status = Command::new(&program)
+            .args(["exec", "update-dispatch-info", &plan.to_string()])
+            .args([&run.to_string(), "WFR_node", "2026-02-15T10:00:00+00:00"])
+            .current_dir(scratch.path())
+            .env("GITHUB_API_URL", fake.address())
+            .env("GITHUB_REPOSITORY", "acme/app")
+            .env("GH_TOKEN", "token-of-octo")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .status()
+            .expect("it runs");
+        assert!(status.success());
+    };
+    report(0);
+    fake.take_log();
+    report(1);
+    let requests: Vec<(String, String)> = fake
+        .take_log()
+        .iter()
+        .map(|line| {
+            let (method, path) = line.split_once(' ').expect("a method and a path");
+            (method.to_owned(), path.to_owned())
+        })
+        .collect();
+
+    let mut table = Table::new(
+        "exec, against an empty Rust program and the same requests by a bare client",
+        60,
+    );
+    let mut run = 1;
+    table.row(
+        &format!("update-dispatch-info, {} requests", requests.len()),
+        3.0,
+        || {
+            run += 1;
+            report(run);
+        },
+        || {
+            spawn(&nothing);
+            bare(&fake, &requests);
+        },
+    );
+    if !table.finish() {
+        std::process::exit(1);
+    }
+}
+
+/// Sends the requests over one connection, and understands nothing of the
+/// answers but how long they are.
+fn bare(fake: &FakeGitHub, requests: &[(String, String)]) {
+    let mut stream = TcpStream::connect(("127.0.0.1", fake.port())).expect("it connects");
+    stream.set_nodelay(true).expect("it takes options");
+    let mut reader = BufReader::new(stream.try_clone().expect("it is cloned"));
+    for (method, path) in requests {
+        let body = match (method.as_str(), path.contains("/comments/")) {
+            ("PATCH", true) => r#"{"body": "<!-- piton:log:x -->"}"#.to_owned(),
+            ("PATCH", false) => serde_json::json!({ "body": BODY }).to_string(),
+            _ => String::new(),
+        };
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: bare\r\n\
+             Accept: application/vnd.github+json\r\nAuthorization: Bearer token-of-octo\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).expect("it writes");
+        let mut length = 0;
+        loop {
+            let mut line = String::new();
+            reader.read_line(&mut line).expect("it reads");
+            if line.trim().is_empty() {
+                break;
+            }
+            let lower = line.to_lowercase();
+            if let Some(value) = lower.strip_prefix("content-length:") {
+                length = value.trim().parse().expect("a length");
+            }
+        }
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body).expect("it reads");
+    }
+}
+
+fn spawn(program: &Path) {
+    let status = Command::new(program)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .status()
+        .expect("it runs");
+    assert!(status.success());
+}
+
+fn empty_program(dir: &Path) -> PathBuf {
+    let (source, program) = (dir.join("empty.rs"), dir.join("empty"));
+    std::fs::write(&source, "fn main() {}\n").expect("it writes");
+    let built = Command::new("rustc")
+        .args(["-C", "opt-level=3", "-C", "strip=symbols", "-o"])
+        .args([&program, &source])
+        .status()
+        .expect("rustc runs");
+    assert!(built.success());
+    program
+}

@@ -24,10 +24,9 @@ impl Op {
     pub(crate) fn is_for_good(&self) -> bool {
         match self {
             Self::Loop(LoopOp::RemoveRun(_)) => true,
-            Self::File(_)
-            | Self::Migration(_)
-            | Self::Loop(LoopOp::Call(_))
-            | Self::Backend(_) => false,
+            Self::File(_) | Self::Migration(_) | Self::Loop(LoopOp::Call(_)) | Self::Backend(_) => {
+                false
+            }
         }
     }
 }

@@ -49,7 +49,11 @@ impl Operation for CreatePlan {
         };
         Description::new(format!("make the plan `{}` {place}", self.title))
             .expects("the plan is there, with its text and its header")
-            .detail(1, "size", format!("{} characters", self.text.chars().count()))
+            .detail(
+                1,
+                "size",
+                format!("{} characters", self.text.chars().count()),
+            )
             .detail(1, "labels", self.labels.join(", "))
             .detail(2, "text", &self.text)
     }
@@ -93,8 +97,10 @@ impl Perform<CreatePlan> for BackendPerformer<'_> {
             base: op.base.clone(),
             key: key(given),
         })?;
-        Ok(Done::saying(format!("plan {}: {}", created.id, created.url))
-            .with(&PLAN, created.id.to_string())
-            .with(&URL, created.url))
+        Ok(
+            Done::saying(format!("plan {}: {}", created.id, created.url))
+                .with(&PLAN, created.id.to_string())
+                .with(&URL, created.url),
+        )
     }
 }

@@ -20,9 +20,9 @@ pub struct BackendPerformer<'a> {
 impl BackendWorld<'_> {
     /// Returns a plan that must be there.
     pub(super) fn document(&self, plan: &PlanId) -> Result<Document, Failure> {
-        self.backend.document(plan)?.ok_or_else(|| {
-            Failure::new(FailureKind::NotFound, format!("plan {plan} not found"))
-        })
+        self.backend
+            .document(plan)?
+            .ok_or_else(|| Failure::new(FailureKind::NotFound, format!("plan {plan} not found")))
     }
 }
 

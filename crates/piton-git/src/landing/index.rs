@@ -2,7 +2,7 @@
 //! and the entries of the changed paths alone.
 
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use piton_durable::Disk;
@@ -11,6 +11,7 @@ use super::change::{PathChange, TreeEntry};
 use super::error::LandError;
 use crate::program::GitCommand;
 use crate::stale::{self, Seen};
+use crate::undertaking::{self, Undertaking};
 use crate::{GitError, GitRead, Repository};
 
 /// How often the lock is tried again, and how long is waited between: an
@@ -19,33 +20,20 @@ const TRIES: u32 = 30;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Git's own lock on the index. While it is held no other git changes the
-/// index, commits in this tree or checks anything out here.
+/// index, commits in this tree or checks anything out here. It says whose it
+/// is, so that recovery knows it from that of any other git.
 #[derive(Debug)]
-pub(super) struct IndexLock<'a> {
-    disk: &'a dyn Disk,
-    lock: PathBuf,
-    index: PathBuf,
-}
+pub(super) struct IndexLock(undertaking::IndexLock);
 
-impl<'a> IndexLock<'a> {
-    pub(super) fn take(
-        disk: &'a dyn Disk,
-        repository: &Repository,
-        git_dir: &Path,
-    ) -> Result<Self, LandError> {
-        let lock = git_dir.join("index.lock");
-        let index = git_dir.join("index");
-        let mode = match disk.stat(&index) {
-            Ok(Some(stat)) => stat.mode,
-            Ok(None) | Err(_) => 0o644,
-        };
+impl IndexLock {
+    pub(super) fn take(repository: &Repository, under: &Undertaking) -> Result<Self, LandError> {
         let mut first: Option<Option<Seen>> = None;
         for turn in 0..=TRIES {
-            match disk.write_new(&lock, b"", mode) {
-                Ok(()) => return Ok(Self { disk, lock, index }),
-                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(LandError::io("create", &lock)(error)),
-            }
+            let lock = match undertaking::IndexLock::take(under, repository) {
+                Ok(lock) => return Ok(Self(lock)),
+                Err(GitError::Locked { lock }) => lock,
+                Err(error) => return Err(error.into()),
+            };
             let seen = Seen::now(&lock);
             let is_same = first.get_or_insert(seen) == &seen;
             let dead = seen.is_some_and(Seen::is_older_than_this_boot)
@@ -66,32 +54,23 @@ impl<'a> IndexLock<'a> {
             )]
             std::thread::sleep(PAUSE);
         }
+        let lock = repository.git_dir().join("index.lock");
         Err(GitError::Locked { lock }.into())
     }
 
-    /// Makes the index that was built in `staged` the real one, and lets go.
-    pub(super) fn install(self, staged: &Path) -> Result<(), LandError> {
-        let bytes = self
-            .disk
-            .read(staged)
-            .map_err(LandError::io("read", staged))?;
-        let written = (|| {
-            let mut file = self.disk.append(&self.lock, 0o600)?;
-            file.append(&bytes)?;
-            file.sync()?;
-            self.disk.rename(&self.lock, &self.index)?;
-            match self.index.parent() {
-                Some(dir) => self.disk.sync_dir(dir),
-                None => Ok(()),
-            }
-        })();
-        written.map_err(LandError::io("replace", &self.index))
+    /// Makes the index that was built in `staged` the real one, durably, and
+    /// lets go.
+    pub(super) fn install(self, disk: &dyn Disk, staged: &Path) -> Result<(), LandError> {
+        disk.sync_file(staged)
+            .map_err(LandError::io("make durable", staged))?;
+        self.0
+            .replace(staged)
+            .map_err(LandError::io("put in place", staged))
     }
 
     /// Lets go and leaves the index as it is.
     pub(super) fn release(self) {
-        // One that stays is found dead by whoever needs it next.
-        let _ = self.disk.remove_file(&self.lock);
+        drop(self.0);
     }
 }
 

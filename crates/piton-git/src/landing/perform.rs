@@ -12,6 +12,7 @@ use super::intent::Intent;
 use super::look;
 use super::onto::Onto;
 use crate::program::GitCommand;
+use crate::undertaking::{Move, Undertaking};
 use crate::{CommitId, GitError, GitRead, Repository};
 
 /// A commit on its way to a branch. The caller holds piton's own lock.
@@ -47,7 +48,8 @@ pub fn land(
 ) -> Result<Landed, LandError> {
     if !look::is_here(repository, landing.onto)? {
         look::not_elsewhere(repository, landing.onto)?;
-        move_reference(repository, landing)?;
+        let mut under = begin(repository, landing)?;
+        move_reference(repository, landing, &mut under)?;
         return Ok(Landed::BranchAlone);
     }
     let git_dir = git_dir(repository.top())?;
@@ -58,17 +60,20 @@ pub fn land(
     let dir = landing.notes.join(landing.token);
     create_dirs(disk, &dir)?;
     let places = Places::new(repository.top(), &dir);
-    let lock = match IndexLock::take(disk, repository, &git_dir) {
+    let mut under = begin(repository, landing)?;
+    let lock = match IndexLock::take(repository, &under) {
         Ok(lock) => lock,
         Err(error) => {
             let _ = tree::remove(disk, &dir);
             return Err(error);
         }
     };
-    let landed = under_lock(disk, repository, landing, &git_dir, &places, &changes);
+    let landed = under_lock(
+        disk, repository, landing, &git_dir, &places, &changes, &mut under,
+    );
     match landed {
         Ok(()) => {
-            lock.install(&places.index())?;
+            lock.install(disk, &places.index())?;
             tree::remove(disk, &dir)?;
             Ok(Landed::InTree {
                 paths: changes.len(),
@@ -83,6 +88,14 @@ pub fn land(
             Err(error.into())
         }
     }
+}
+
+/// Says what git may lock, before it does.
+fn begin(repository: &Repository, landing: &Landing<'_>) -> Result<Undertaking, GitError> {
+    Undertaking::begin(
+        repository,
+        &format!("the landing of {}", landing.commit.short()),
+    )
 }
 
 /// What went wrong, and whether things are as they were.
@@ -107,6 +120,7 @@ fn under_lock(
     git_dir: &Path,
     places: &Places,
     changes: &[PathChange],
+    under: &mut Undertaking,
 ) -> Result<(), Halted> {
     let prepared = (|| {
         // The user may have done anything until the lock was taken.
@@ -130,7 +144,7 @@ fn under_lock(
     })();
     let (seen, prepared) = prepared.map_err(Halted::PutBack)?;
     let done = files::apply(disk, places, changes, &seen)
-        .and_then(|()| move_reference(repository, landing));
+        .and_then(|()| move_reference(repository, landing, under));
     done.map_err(
         |error| match files::put_back(disk, places, changes, &prepared) {
             Ok(_) => Halted::PutBack(error),
@@ -140,13 +154,25 @@ fn under_lock(
 }
 
 /// Moves the reference, if it still is where the commit was made from.
-fn move_reference(repository: &Repository, landing: &Landing<'_>) -> Result<(), LandError> {
+fn move_reference(
+    repository: &Repository,
+    landing: &Landing<'_>,
+    under: &mut Undertaking,
+) -> Result<(), LandError> {
     let reference = landing.onto.reference();
+    // The index is this room's own affair: the record names no paths.
+    under.moving(Move {
+        reference: reference.clone(),
+        from: Some(landing.base.to_string()),
+        to: landing.commit.to_string(),
+        paths: Vec::new(),
+    })?;
     let mut command = GitCommand::quietly(repository.top()).arg("update-ref");
     if landing.onto == &Onto::Detached {
         command = command.arg("--no-deref");
     }
-    let moved = command
+    let moved = under
+        .command(command)?
         .args(["--create-reflog", "-m", landing.why])
         .arg(&reference)
         .arg(landing.commit.as_str())

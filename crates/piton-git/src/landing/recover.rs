@@ -13,6 +13,7 @@ use super::intent::Intent;
 use super::perform::tip;
 use crate::program::GitCommand;
 use crate::stale;
+use crate::undertaking::{self, Undertaking};
 use crate::{CommitId, GitError, GitRead, Repository};
 
 /// What was done about one landing that was cut off.
@@ -42,6 +43,8 @@ pub fn recover(
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(LandError::io("look into", notes)(error)),
     };
+    // What the landing's gits left locked goes first: it is known by its record.
+    undertaking::recover(repository)?;
     let mut recovered = Vec::new();
     for entry in entries.into_iter().filter(|it| it.kind == Kind::Dir) {
         let dir = notes.join(&entry.name);
@@ -60,7 +63,8 @@ fn one(disk: &dyn Disk, repository: &Repository, dir: &Path) -> Result<Recovered
     let changes = changes(repository, &intent.base, &intent.commit)?;
     let commit = intent.commit.clone();
     if holds(repository, &intent)? {
-        let lock = IndexLock::take(disk, repository, &intent.git_dir)?;
+        let under = Undertaking::begin(repository, &format!("the landing of {}", commit.short()))?;
+        let lock = IndexLock::take(repository, &under)?;
         let staged = dir.join("recovered-index");
         let entries = still_as_before(repository, &changes)?;
         let followed = index::build(disk, repository, &intent.git_dir, &entries, &staged);
@@ -68,7 +72,7 @@ fn one(disk: &dyn Disk, repository: &Repository, dir: &Path) -> Result<Recovered
             lock.release();
             return Err(error);
         }
-        lock.install(&staged)?;
+        lock.install(disk, &staged)?;
         return Ok(Recovered::Finished { commit });
     }
     let places = Places::new(repository.top(), dir);

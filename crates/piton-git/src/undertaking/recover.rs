@@ -189,6 +189,10 @@ fn content(lock: &Path) -> Option<String> {
 /// Brings the user's index to a commit that was made, where the kill came
 /// between the reference and the index.
 fn finish_index(repository: &Repository, record: &Record, moves: &Move) -> Result<bool, GitError> {
+    if moves.paths.is_empty() {
+        // Whoever moved it sees to the index as well.
+        return Ok(false);
+    }
     let here = repository.common().join(&record.git_dir);
     if here.components().ne(repository.git_dir().components()) {
         return Ok(false);

@@ -1,7 +1,6 @@
 //! Everything that a request to a forge can come to instead of an answer.
 
 use jiff::Timestamp;
-use piton_plan::{Failure, FailureKind};
 
 /// Which of GitHub's two limits was met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,21 +107,6 @@ impl ForgeError {
         }
     }
 
-    /// The kind of failure, as plans tell it.
-    pub const fn kind(&self) -> FailureKind {
-        match self {
-            Self::NotFound { .. } => FailureKind::NotFound,
-            Self::NotSignedIn { .. } | Self::NoPermission { .. } => FailureKind::Auth,
-            Self::Limited { .. } => FailureKind::RateLimit,
-            Self::Conflict { .. } => FailureKind::Conflict,
-            Self::Refused { .. } => FailureKind::Input,
-            Self::Outage { .. } | Self::Transport { .. } | Self::Garbled { .. } => {
-                FailureKind::Network
-            }
-            Self::Stopped { .. } => FailureKind::Io,
-        }
-    }
-
     /// What to do next, where one thing helps.
     pub fn hint(&self) -> Option<String> {
         match self {
@@ -145,12 +129,6 @@ impl ForgeError {
             | Self::Garbled { .. }
             | Self::Stopped { .. } => None,
         }
-    }
-}
-
-impl From<ForgeError> for Failure {
-    fn from(error: ForgeError) -> Self {
-        Self::new(error.kind(), error.to_string())
     }
 }
 

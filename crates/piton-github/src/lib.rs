@@ -11,6 +11,7 @@ pub mod endpoints;
 mod error;
 mod forge;
 mod graphql;
+pub mod operation;
 mod pages;
 mod repo;
 mod request;

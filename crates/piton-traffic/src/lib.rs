@@ -3,7 +3,9 @@
 pub mod collect;
 pub mod dashboard;
 pub mod install;
+pub mod operation;
 pub mod ordered;
+pub mod provision;
 pub mod settings;
 pub mod state;
 pub mod templates;

@@ -6,4 +6,6 @@ mod browser;
 mod corrected;
 mod dashboard;
 mod properties;
+mod provision;
 mod vectors;
+mod world;

@@ -1,0 +1,265 @@
+//! Gists: created once, changed where they differ.
+
+use std::collections::BTreeMap;
+
+use piton_plan::{
+    Description, Done, Failure, Given, Key, Moment, Observation, Observe, Operation, Output,
+    OutputMap, OutputRef, Perform, Slot, Verb,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{ForgePerformer, ForgeWorld};
+use crate::endpoints::gists::{self, Gist};
+use crate::error::found;
+use crate::forge::ForgeRead;
+
+pub const GIST_ID: Output<String> = Output::new("id");
+pub const GIST_URL: Output<String> = Output::new("url");
+
+/// Creates a gist. Its description is its mark: no other gist has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreateGist {
+    /// What it is called in plans, such as `badge`.
+    pub name: String,
+    pub description: String,
+    pub public: bool,
+    pub files: BTreeMap<String, String>,
+}
+
+fn outputs(gist: &Gist) -> OutputMap {
+    OutputMap::from([
+        (GIST_ID.name().to_owned(), gist.id.clone().into()),
+        (GIST_URL.name().to_owned(), gist.html_url.clone().into()),
+    ])
+}
+
+impl Operation for CreateGist {
+    type Seen = ();
+
+    fn key(&self) -> Key<'_> {
+        Key::new("gist", Verb::Create, &self.name)
+    }
+
+    fn describe(&self) -> Description<'_> {
+        let kind = if self.public { "public" } else { "unlisted" };
+        let names: Vec<&str> = self.files.keys().map(String::as_str).collect();
+        Description::new(format!("a {kind} gist `{}`", self.description))
+            .premise("no gist of that description")
+            .expects(format!("a {kind} gist of that description with {}", names.join(", ")))
+            .detail(1, "files", names.join(", "))
+            .detail(2, "request", "POST /gists")
+    }
+
+    fn produces(&self) -> &'static [&'static str] {
+        &["id", "url"]
+    }
+}
+
+impl Observe<CreateGist> for ForgeWorld<'_> {
+    fn observe(
+        &self,
+        operation: &CreateGist,
+        _: &Given<'_>,
+        moment: Moment,
+    ) -> Result<Observation<()>, Failure> {
+        self.settled(moment, |forge| {
+            let Some(listed) = by_description(forge, &operation.description)? else {
+                return Ok(Observation::pending("no gist of that description", ()));
+            };
+            let gist = gists::get(forge, &listed.id)?;
+            let missing: Vec<&str> = operation
+                .files
+                .keys()
+                .filter(|name| !gist.files.contains_key(*name))
+                .map(String::as_str)
+                .collect();
+            if gist.public != operation.public {
+                let found = if gist.public { "a public one" } else { "an unlisted one" };
+                return Ok(Observation::changed("no gist of that description", found));
+            }
+            if !missing.is_empty() {
+                let found = format!("gist {} without {}", gist.id, missing.join(", "));
+                return Ok(Observation::changed("all of its files", found));
+            }
+            Ok(Observation::Already {
+                outputs: outputs(&gist),
+            })
+        })
+    }
+}
+
+/// Finds the gist of a description among one's own.
+fn by_description(forge: &dyn ForgeRead, description: &str) -> Result<Option<Gist>, Failure> {
+    let same = |gist: &Gist| gist.description.as_deref() == Some(description);
+    Ok(crate::pages::first(gists::list(forge), same)?)
+}
+
+impl Perform<CreateGist> for ForgePerformer<'_> {
+    fn perform(&self, operation: &CreateGist, _: &Given<'_>, (): ()) -> Result<Done, Failure> {
+        let new = gists::NewGist {
+            description: operation.description.clone(),
+            public: operation.public,
+            files: operation.files.clone(),
+        };
+        let gist = gists::create(self.forge, &new)?;
+        let mut done = Done::saying(format!("gist {}", gist.id));
+        done.outputs = outputs(&gist);
+        Ok(done)
+    }
+}
+
+/// Why a gist is changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GistChange {
+    /// Files that are missing are added.
+    Repair,
+    /// Its description is brought to the form of today.
+    Rename,
+    /// Its content is new.
+    Update,
+}
+
+/// Changes a gist: its description, some of its files, all in one revision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EditGist {
+    pub name: String,
+    pub change: GistChange,
+    pub id: Slot<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub files: BTreeMap<String, String>,
+    /// The revision that it was decided on, where that matters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
+}
+
+impl Operation for EditGist {
+    type Seen = ();
+
+    fn key(&self) -> Key<'_> {
+        let verb = match self.change {
+            GistChange::Repair => Verb::Repair,
+            GistChange::Rename => Verb::Rename,
+            GistChange::Update => Verb::Write,
+        };
+        Key::new("gist", verb, &self.name)
+    }
+
+    fn describe(&self) -> Description<'_> {
+        let names: Vec<&str> = self.files.keys().map(String::as_str).collect();
+        let line = match self.change {
+            GistChange::Repair => format!("add {} to gist {}", names.join(", "), self.id),
+            GistChange::Rename => {
+                let description = self.description.as_deref().unwrap_or_default();
+                format!("describe gist {} as `{description}`", self.id)
+            }
+            GistChange::Update => format!("write {} to gist {}", names.join(", "), self.id),
+        };
+        let mut shown = Description::new(line);
+        if let Some(revision) = &self.revision {
+            shown = shown.premise(format!("revision {revision}"));
+        }
+        for (name, text) in &self.files {
+            shown = shown
+                .detail(1, name.clone(), format!("{} bytes", text.len()))
+                .detail(3, name.clone(), text.clone());
+        }
+        shown
+    }
+
+    fn uses(&self) -> Vec<&OutputRef> {
+        self.id.uses().into_iter().collect()
+    }
+
+    fn repeatable(&self) -> bool {
+        true
+    }
+}
+
+impl Observe<EditGist> for ForgeWorld<'_> {
+    fn observe(
+        &self,
+        operation: &EditGist,
+        given: &Given<'_>,
+        moment: Moment,
+    ) -> Result<Observation<()>, Failure> {
+        let id = given.value(&operation.id)?;
+        self.settled(moment, |forge| {
+            let gist = gists::get(forge, &id)?;
+            let described = operation.description.as_deref();
+            let mut same = described.is_none_or(|wanted| gist.description.as_deref() == Some(wanted));
+            for (name, wanted) in &operation.files {
+                same = same
+                    && gists::content(forge, &gist, name)?.as_deref() == Some(wanted.as_bytes());
+            }
+            if same {
+                return Ok(Observation::already());
+            }
+            let newest = gist.history.first().map(|revision| revision.version.as_str());
+            Ok(match (operation.revision.as_deref(), newest) {
+                (Some(decided), Some(newest)) if decided != newest => Observation::changed(
+                    format!("revision {decided}"),
+                    format!("revision {newest}"),
+                ),
+                _ => Observation::pending(format!("gist {id}"), ()),
+            })
+        })
+    }
+}
+
+impl Perform<EditGist> for ForgePerformer<'_> {
+    fn perform(&self, operation: &EditGist, given: &Given<'_>, (): ()) -> Result<Done, Failure> {
+        let id = given.value(&operation.id)?;
+        let edit = gists::Edit {
+            description: operation.description.clone(),
+            files: operation.files.clone(),
+        };
+        gists::edit(self.forge, &id, &edit)?;
+        Ok(Done::default())
+    }
+}
+
+/// Leaves a gist as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeepGist {
+    pub name: String,
+    pub id: String,
+    pub why: String,
+}
+
+impl Operation for KeepGist {
+    type Seen = ();
+
+    fn key(&self) -> Key<'_> {
+        Key::new("gist", Verb::Skip, &self.name)
+    }
+
+    fn describe(&self) -> Description<'_> {
+        Description::new(format!("gist {}, {}", self.id, self.why)).expects("the gist is there")
+    }
+}
+
+impl Observe<KeepGist> for ForgeWorld<'_> {
+    fn observe(
+        &self,
+        operation: &KeepGist,
+        _: &Given<'_>,
+        _: Moment,
+    ) -> Result<Observation<()>, Failure> {
+        Ok(match found(gists::get(self.forge, &operation.id))? {
+            Some(_) => Observation::already(),
+            None => Observation::changed("the gist is there", "it is gone"),
+        })
+    }
+}
+
+impl Perform<KeepGist> for ForgePerformer<'_> {
+    fn perform(&self, _: &KeepGist, _: &Given<'_>, (): ()) -> Result<Done, Failure> {
+        Ok(Done::default())
+    }
+}

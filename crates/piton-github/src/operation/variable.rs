@@ -1,0 +1,103 @@
+//! Variables of a repository's Actions.
+
+use piton_plan::{
+    Description, Done, Failure, Given, Key, Moment, Observation, Observe, Operation, OutputRef,
+    Perform, Slot, Verb,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{ForgePerformer, ForgeWorld};
+use crate::endpoints::variables;
+use crate::error::found;
+use crate::repo::RepoName;
+
+/// Gives a variable its value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetVariable {
+    pub repository: RepoName,
+    pub name: String,
+    pub value: Slot<String>,
+    /// What it was when this was decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<String>,
+}
+
+impl Operation for SetVariable {
+    /// Whether there is one of that name.
+    type Seen = bool;
+
+    fn key(&self) -> Key<'_> {
+        let verb = match &self.was {
+            None => Verb::Set,
+            Some(was) if self.value.known() == Some(was) => Verb::Skip,
+            Some(_) => Verb::Overwrite,
+        };
+        Key::new("variable", verb, &self.name)
+    }
+
+    fn describe(&self) -> Description<'_> {
+        let line = match (&self.was, self.key().verb) {
+            (Some(was), Verb::Overwrite) => format!("{was} becomes {}", self.value),
+            _ => format!("{}", self.value),
+        };
+        let premise = match &self.was {
+            None => "no variable of that name".to_owned(),
+            Some(was) => format!("it is {was}"),
+        };
+        Description::new(line)
+            .premise(premise)
+            .expects(format!("it is {}", self.value))
+            .detail(1, "repository", self.repository.to_string())
+    }
+
+    fn uses(&self) -> Vec<&OutputRef> {
+        self.value.uses().into_iter().collect()
+    }
+
+    fn repeatable(&self) -> bool {
+        true
+    }
+}
+
+impl Observe<SetVariable> for ForgeWorld<'_> {
+    fn observe(
+        &self,
+        operation: &SetVariable,
+        given: &Given<'_>,
+        moment: Moment,
+    ) -> Result<Observation<bool>, Failure> {
+        // Before the plan is performed its value may not exist yet.
+        let wanted = given.value(&operation.value).ok();
+        self.settled(moment, |forge| {
+            let now = found(variables::get(forge, &operation.repository, &operation.name))?;
+            let now = now.map(|variable| variable.value);
+            if now.is_some() && now == wanted {
+                return Ok(Observation::already());
+            }
+            let told = |value: &Option<String>| match value {
+                None => "no variable of that name".to_owned(),
+                Some(value) => format!("it is {value}"),
+            };
+            Ok(if now == operation.was {
+                Observation::pending(told(&now), now.is_some())
+            } else {
+                Observation::changed(told(&operation.was), told(&now))
+            })
+        })
+    }
+}
+
+impl Perform<SetVariable> for ForgePerformer<'_> {
+    fn perform(
+        &self,
+        operation: &SetVariable,
+        given: &Given<'_>,
+        exists: bool,
+    ) -> Result<Done, Failure> {
+        let value = given.value(&operation.value)?;
+        let set = if exists { variables::update } else { variables::create };
+        set(self.forge, &operation.repository, &operation.name, &value)?;
+        Ok(Done::default())
+    }
+}

@@ -1,0 +1,101 @@
+//! The two halves of a forge for operations.
+
+use std::fmt;
+use std::time::Duration;
+
+use piton_plan::{Failure, FailureKind, Moment, Observation, SecretRef, SecretText};
+
+use crate::client::Patience;
+use crate::error::ForgeError;
+use crate::forge::{Forge, ForgeRead};
+
+/// How often, and after how long, a forge is asked again whether it shows what
+/// was written.
+const AGAIN: [Duration; 3] = [
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(4),
+];
+
+/// The half that looks.
+#[derive(Clone, Copy, Debug)]
+pub struct ForgeWorld<'a> {
+    pub forge: &'a dyn ForgeRead,
+    pub patience: &'a dyn Patience,
+}
+
+impl<'a> ForgeWorld<'a> {
+    #[expect(clippy::unnecessary_wraps, reason = "the halves of all families are got alike")]
+    pub(super) fn this(&self) -> Result<Self, Failure> {
+        Ok(*self)
+    }
+
+    /// Looks; after performing, it looks again for a while: a forge shows late
+    /// what was written.
+    pub(super) fn settled<S>(
+        &self,
+        moment: Moment,
+        look: impl Fn(&'a dyn ForgeRead) -> Result<Observation<S>, Failure>,
+    ) -> Result<Observation<S>, Failure> {
+        let mut seen = look(self.forge);
+        if moment != Moment::After {
+            return seen;
+        }
+        for pause in AGAIN {
+            if matches!(seen, Ok(Observation::Already { .. })) || self.patience.wait(pause) {
+                break;
+            }
+            seen = look(self.forge);
+        }
+        seen
+    }
+}
+
+/// Where secrets are read that plans only name.
+pub type Secrets<'a> = &'a (dyn Fn(&SecretRef) -> Option<SecretText> + Sync);
+
+/// The half that changes.
+#[derive(Clone, Copy)]
+pub struct ForgePerformer<'a> {
+    pub forge: &'a dyn Forge,
+    pub secrets: Secrets<'a>,
+}
+
+impl fmt::Debug for ForgePerformer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ForgePerformer").field("forge", &self.forge).finish_non_exhaustive()
+    }
+}
+
+impl ForgePerformer<'_> {
+    #[expect(clippy::unnecessary_wraps, reason = "the halves of all families are got alike")]
+    pub(super) fn this(&self) -> Result<Self, Failure> {
+        Ok(*self)
+    }
+}
+
+impl From<ForgeError> for Failure {
+    fn from(error: ForgeError) -> Self {
+        let kind = match &error {
+            ForgeError::NotFound { .. } => FailureKind::NotFound,
+            ForgeError::NotSignedIn { .. } => FailureKind::Auth,
+            ForgeError::NoPermission { .. } => FailureKind::Permission,
+            ForgeError::Limited { .. } => FailureKind::RateLimit,
+            ForgeError::Conflict { .. } => FailureKind::Conflict,
+            ForgeError::Refused { .. } => FailureKind::Input,
+            ForgeError::Outage { .. }
+            | ForgeError::Transport { .. }
+            | ForgeError::Garbled { .. } => FailureKind::Network,
+            ForgeError::Stopped { .. } => FailureKind::Io,
+        };
+        let until = match &error {
+            ForgeError::Limited { until, .. } => Some(*until),
+            _ => None,
+        };
+        let failure = Self::new(kind, error.to_string()).until(until);
+        match error.hint() {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+}

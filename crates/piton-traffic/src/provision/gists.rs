@@ -1,0 +1,199 @@
+//! The two gists: how they are described, what is in them, which are ours.
+
+use std::collections::BTreeMap;
+
+use piton_github::RepoName;
+use piton_github::operation::{CreateGist, EditGist, GIST_ID, GistChange, KeepGist};
+use piton_github::operation::ForgeOp;
+use piton_plan::{Handle, Operation, PlanBuilder, Slot};
+
+use super::decide::CreateError;
+use super::facts::{Candidate, GistFound};
+use crate::collect::badges::badge;
+use crate::ordered::Json;
+use crate::state::{archive_index, fresh};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Badge,
+    Archive,
+}
+
+impl Kind {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Badge => "badge",
+            Self::Archive => "archive",
+        }
+    }
+
+    pub(super) const fn flag(self) -> &'static str {
+        match self {
+            Self::Badge => "--badge-gist",
+            Self::Archive => "--archive-gist",
+        }
+    }
+
+    /// Its key in the settings.
+    pub(super) const fn field(self) -> &'static str {
+        match self {
+            Self::Badge => "badge_gist_id",
+            Self::Archive => "archive_gist_id",
+        }
+    }
+
+    pub(super) fn description(self, repository: &RepoName) -> String {
+        match self {
+            Self::Badge => format!("[GTT] {repository} \u{b7} badges"),
+            Self::Archive => format!("[GTT] {repository} \u{b7} archive"),
+        }
+    }
+
+    /// Whether a description is one that a gist of this kind has or had.
+    pub(super) fn describes(self, description: &str, names: &[&RepoName]) -> bool {
+        names.iter().any(|name| {
+            let legacy: &[&str] = match self {
+                Self::Badge => &["traffic badges"],
+                Self::Archive => &["traffic archive", "traffic archives (private)"],
+            };
+            let legacy = legacy.iter().map(|rest| format!("{name} {rest}"));
+            let mut known = legacy.chain([self.description(name)]);
+            known.any(|known| known.eq_ignore_ascii_case(description))
+        })
+    }
+
+    /// Whether a file shows that a gist is of this kind.
+    pub(super) fn signs(self, file: &str) -> bool {
+        match self {
+            Self::Badge => file == "state.json",
+            Self::Archive => file == "archive.json" || file == "archive-init.json",
+        }
+    }
+
+    fn files(self, repository: &RepoName) -> BTreeMap<String, String> {
+        match self {
+            Self::Badge => {
+                let mut files: BTreeMap<String, String> =
+                    ["installs", "downloads", "clones", "views"]
+                        .into_iter()
+                        .map(|label| badge(label, "0".to_owned()))
+                        .map(|(name, file)| (name, file.pretty()))
+                        .collect();
+                files.insert("state.json".to_owned(), Json::from(fresh()).pretty());
+                files
+            }
+            Self::Archive => {
+                let index = Json::from(archive_index(&repository.to_string())).pretty();
+                BTreeMap::from([("archive.json".to_owned(), index)])
+            }
+        }
+    }
+}
+
+/// A gist in a plan: its id, and the action that creates it, if one does.
+pub(super) struct Bound {
+    pub(super) id: Slot<String>,
+    pub(super) action: Option<Handle>,
+}
+
+/// Decides about one gist: never a second one, and no history is touched.
+pub(super) fn plan<O: Operation + From<ForgeOp>>(
+    builder: &mut PlanBuilder<O>,
+    kind: Kind,
+    found: &GistFound,
+    repository: &RepoName,
+) -> Result<Bound, CreateError> {
+    let candidate = match found {
+        GistFound::None => {
+            let create = CreateGist {
+                name: kind.name().to_owned(),
+                description: kind.description(repository),
+                public: kind == Kind::Badge,
+                files: kind.files(repository),
+            };
+            let handle = builder.add(O::from(ForgeOp::CreateGist(create)));
+            return Ok(Bound {
+                id: Slot::After(handle.output(&GIST_ID)),
+                action: Some(handle),
+            });
+        }
+        GistFound::One(candidate) => candidate,
+        GistFound::Several(candidates) => {
+            return Err(CreateError::Disagree {
+                kind: kind.name(),
+                flag: kind.flag(),
+                named: candidates
+                    .iter()
+                    .map(|one| format!("{} (by {})", one.id, one.named.word()))
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            });
+        }
+    };
+    ours(kind, candidate)?;
+    let mut edits = Vec::new();
+    let missing: BTreeMap<String, String> = match kind {
+        Kind::Badge => {
+            let there = |name: &str| candidate.files.get(name).copied().unwrap_or(false);
+            kind.files(repository)
+                .into_iter()
+                .filter(|(name, _)| name != "state.json" && !there(name))
+                .collect()
+        }
+        Kind::Archive => BTreeMap::new(),
+    };
+    let edit = |change, description: Option<String>, files| EditGist {
+        name: kind.name().to_owned(),
+        change,
+        id: Slot::Known(candidate.id.clone()),
+        description,
+        files,
+        revision: None,
+    };
+    if !missing.is_empty() {
+        edits.push(edit(GistChange::Repair, None, missing));
+    }
+    let description = kind.description(repository);
+    if candidate.description != description {
+        edits.push(edit(GistChange::Rename, Some(description), BTreeMap::new()));
+    }
+    if edits.is_empty() {
+        builder.add(O::from(ForgeOp::KeepGist(KeepGist {
+            name: kind.name().to_owned(),
+            id: candidate.id.clone(),
+            why: format!("named by {}", candidate.named.word()),
+        })));
+    }
+    let mut before: Option<Handle> = None;
+    for edit in edits {
+        let handle = builder.add(O::from(ForgeOp::EditGist(edit)));
+        if let Some(before) = &before {
+            builder.depend(&handle, before);
+        }
+        before = Some(handle);
+    }
+    Ok(Bound {
+        id: Slot::Known(candidate.id.clone()),
+        action: None,
+    })
+}
+
+/// Refuses a gist that is none of ours, or whose history cannot be read.
+fn ours(kind: Kind, candidate: &Candidate) -> Result<(), CreateError> {
+    if !candidate.files.keys().any(|file| kind.signs(file)) {
+        return Err(CreateError::NotOurs {
+            id: candidate.id.clone(),
+            by: candidate.named.word(),
+            lacks: match kind {
+                Kind::Badge => "state.json",
+                Kind::Archive => "archive.json",
+            },
+        });
+    }
+    if kind == Kind::Badge && candidate.files.get("state.json") == Some(&false) {
+        return Err(CreateError::Damaged {
+            id: candidate.id.clone(),
+        });
+    }
+    Ok(())
+}

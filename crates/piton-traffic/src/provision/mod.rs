@@ -1,0 +1,22 @@
+//! Setting tracking up: what is there is observed, and one plan is decided.
+
+mod decide;
+mod facts;
+mod files;
+mod gists;
+mod observe;
+mod settle;
+mod wishes;
+
+pub use decide::{CreateError, Place, plan_create};
+pub use facts::{Candidate, Facts, GistFound, SecretFound, SiteFound, Source};
+pub use files::{Filling, plan_init};
+pub use observe::{ObserveError, observe};
+pub use settle::{Names, SettleError, display_name};
+pub use wishes::{Parts, TokenFrom, Wishes};
+
+/// The variables that tell the collector its gists.
+pub const BADGE_VARIABLE: &str = "TRAFFIC_GIST_ID";
+pub const ARCHIVE_VARIABLE: &str = "TRAFFIC_ARCHIVE_GIST_ID";
+/// The secret that holds the collector's token.
+pub const SECRET: &str = "TRAFFIC_GIST_TOKEN";

@@ -1,0 +1,49 @@
+//! What whoever sets tracking up wants, as the command line says it.
+
+use piton_github::RepoName;
+use piton_plan::{ConflictMode, SecretRef};
+
+use crate::install::Install;
+
+/// Where the collector's token comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TokenFrom {
+    Variable(SecretRef),
+    /// Somebody is asked, if somebody is there.
+    Asked,
+}
+
+/// Which parts are set up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parts {
+    pub variables: bool,
+    pub files: bool,
+    /// The files are filled with the repository's values.
+    pub configured: bool,
+    pub pages: bool,
+    pub run: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Wishes {
+    pub repository: RepoName,
+    pub created: Option<String>,
+    pub display_name: Option<String>,
+    /// Names of workflows; those known already where nothing is said.
+    pub ci_workflows: Option<Vec<String>>,
+    pub secret: String,
+    pub token: TokenFrom,
+    /// The token replaces one that is there.
+    pub rotate: bool,
+    /// Other gists than those that are found.
+    pub new_gists: bool,
+    pub badge_gist: Option<String>,
+    pub archive_gist: Option<String>,
+    pub branch: Option<String>,
+    pub schedule: Option<String>,
+    pub install: Option<Install>,
+    pub parts: Parts,
+    pub on_conflict: ConflictMode,
+    /// Says yes to replacing what differs.
+    pub force: bool,
+}

@@ -16,6 +16,10 @@ pub enum Verb {
     Register,
     Write,
     Overwrite,
+    /// Adds what is missing.
+    Repair,
+    Rename,
+    Enable,
     /// Overwrites if the user says so.
     Ask,
     Move,
@@ -32,7 +36,7 @@ pub enum Verb {
 }
 
 impl Verb {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 20] = [
         Self::Create,
         Self::Copy,
         Self::Set,
@@ -40,6 +44,9 @@ impl Verb {
         Self::Register,
         Self::Write,
         Self::Overwrite,
+        Self::Repair,
+        Self::Rename,
+        Self::Enable,
         Self::Ask,
         Self::Move,
         Self::Delete,
@@ -62,6 +69,9 @@ impl Verb {
             Self::Register => "register",
             Self::Write => "write",
             Self::Overwrite => "overwrite",
+            Self::Repair => "repair",
+            Self::Rename => "rename",
+            Self::Enable => "enable",
             Self::Ask => "ask",
             Self::Move => "move",
             Self::Delete => "delete",
@@ -79,7 +89,13 @@ impl Verb {
     pub const fn mark(self) -> char {
         match self {
             Self::Create | Self::Copy => '+',
-            Self::Set | Self::Configure | Self::Register | Self::Write => '=',
+            Self::Set
+            | Self::Configure
+            | Self::Register
+            | Self::Write
+            | Self::Repair
+            | Self::Rename
+            | Self::Enable => '=',
             Self::Overwrite => '~',
             Self::Ask => '?',
             Self::Move => '>',

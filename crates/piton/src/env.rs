@@ -24,6 +24,20 @@ pub(crate) const DOCUMENTED: &[(&str, &str)] = &[
         "XDG_STATE_HOME",
         "where journals lie of what is done outside a repository; default ~/.local/state",
     ),
+    (
+        "GITHUB_EVENT_NAME",
+        "what started the workflow; after a push, fresh numbers are left alone",
+    ),
+    (
+        "TRAFFIC_GIST_ID",
+        "the gist that `piton traffic collect` collects into",
+    ),
+    ("TRAFFIC_ARCHIVE_GIST_ID", "the gist of its archive"),
+    ("GHTRAF_OWNER", "whose repository is tracked; after --owner"),
+    (
+        "GHTRAF_REPO",
+        "what the tracked repository is called; after --repo",
+    ),
     ("VISUAL", "the editor for --editor; before EDITOR"),
     ("EDITOR", "the editor for --editor; default vi"),
     ("TMPDIR", "where the demo makes its project; default /tmp"),

@@ -18,6 +18,10 @@ pub(crate) enum ErrorKind {
     NeedsPerson,
     /// The world is not what the plan was decided on.
     Stale,
+    /// Nobody is signed in, or whoever is may not do this.
+    Authentication,
+    /// What may be used is used up for now.
+    LimitReached,
     Interrupted,
     /// A fault of piton itself.
     Internal,
@@ -30,6 +34,8 @@ impl ErrorKind {
             Self::Failed | Self::Internal => Exit::Failed,
             Self::NeedsPerson => Exit::WaitsForPerson,
             Self::Stale => Exit::StalePlan,
+            Self::Authentication => Exit::Authentication,
+            Self::LimitReached => Exit::LimitReached,
             Self::Interrupted => Exit::Interrupted,
         }
     }
@@ -41,6 +47,8 @@ impl ErrorKind {
             Self::Failed => "failed",
             Self::NeedsPerson => "needs-person",
             Self::Stale => "stale-plan",
+            Self::Authentication => "authentication",
+            Self::LimitReached => "limit-reached",
             Self::Interrupted => "interrupted",
             Self::Internal => "internal",
         }

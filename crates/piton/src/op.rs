@@ -1,9 +1,11 @@
 //! Every operation that a plan of piton's may hold.
 
 use piton_backend::operation::BackendOp;
+use piton_github::operation::ForgeOp;
 use piton_loop::operation::LoopOp;
 use piton_migration::operation::MigrationOp;
 use piton_plan::files::FileOp;
+use piton_traffic::operation::TrafficOp;
 use serde::{Deserialize, Serialize};
 
 /// One operation, of whatever family. Saved plans and journals hold these, so
@@ -16,6 +18,8 @@ pub(crate) enum Op {
     Migration(MigrationOp),
     Loop(LoopOp),
     Backend(BackendOp),
+    Forge(ForgeOp),
+    Traffic(TrafficOp),
 }
 
 impl Op {
@@ -24,9 +28,12 @@ impl Op {
     pub(crate) fn is_for_good(&self) -> bool {
         match self {
             Self::Loop(LoopOp::RemoveRun(_)) => true,
-            Self::File(_) | Self::Migration(_) | Self::Loop(LoopOp::Call(_)) | Self::Backend(_) => {
-                false
-            }
+            Self::File(_)
+            | Self::Migration(_)
+            | Self::Loop(LoopOp::Call(_))
+            | Self::Backend(_)
+            | Self::Forge(_)
+            | Self::Traffic(_) => false,
         }
     }
 }
@@ -36,4 +43,6 @@ piton_plan::delegate_operation!(pub(crate) enum Seen for Op:
     Migration(MigrationOp),
     Loop(LoopOp),
     Backend(BackendOp),
+    Forge(ForgeOp),
+    Traffic(TrafficOp),
 );

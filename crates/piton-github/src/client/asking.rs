@@ -101,6 +101,20 @@ impl Client {
         }
     }
 
+    /// Returns one like it that signs in with another token.
+    #[must_use]
+    pub fn signed_in_with(&self, token: Token) -> Self {
+        Self {
+            base: self.base.clone(),
+            token: Some(token),
+            agent: self.agent.clone(),
+            cache: Cache::default(),
+            patience: Arc::clone(&self.patience),
+            now: self.now,
+            heard: Mutex::new(None),
+        }
+    }
+
     pub fn base(&self) -> &Base {
         &self.base
     }

@@ -63,7 +63,12 @@ impl Observe<WriteComment> for ForgeWorld<'_> {
 }
 
 impl Perform<WriteComment> for ForgePerformer<'_> {
-    fn perform(&self, operation: &WriteComment, given: &Given<'_>, (): ()) -> Result<Done, Failure> {
+    fn perform(
+        &self,
+        operation: &WriteComment,
+        given: &Given<'_>,
+        (): (),
+    ) -> Result<Done, Failure> {
         let issue = given.value(&operation.issue)?;
         let body = format!("{}\n\n{}", operation.body, in_body(&given.mark()));
         let comment = comments::create(self.forge, &operation.repository, issue, &body)?;

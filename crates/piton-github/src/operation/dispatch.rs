@@ -63,8 +63,7 @@ impl Observe<Dispatch> for ForgeWorld<'_> {
     ) -> Result<Observation<()>, Failure> {
         let mark = given.mark();
         self.settled(moment, |forge| {
-            let newest =
-                runs::of_workflow(forge, &operation.repository, &operation.workflow, 30);
+            let newest = runs::of_workflow(forge, &operation.repository, &operation.workflow, 30);
             let mut looked = 0;
             let run = first(newest, |run| {
                 looked += 1;

@@ -46,7 +46,10 @@ impl Operation for CreateGist {
         let names: Vec<&str> = self.files.keys().map(String::as_str).collect();
         Description::new(format!("a {kind} gist `{}`", self.description))
             .premise("no gist of that description")
-            .expects(format!("a {kind} gist of that description with {}", names.join(", ")))
+            .expects(format!(
+                "a {kind} gist of that description with {}",
+                names.join(", ")
+            ))
             .detail(1, "files", names.join(", "))
             .detail(2, "request", "POST /gists")
     }
@@ -75,7 +78,11 @@ impl Observe<CreateGist> for ForgeWorld<'_> {
                 .map(String::as_str)
                 .collect();
             if gist.public != operation.public {
-                let found = if gist.public { "a public one" } else { "an unlisted one" };
+                let found = if gist.public {
+                    "a public one"
+                } else {
+                    "an unlisted one"
+                };
                 return Ok(Observation::changed("no gist of that description", found));
             }
             if !missing.is_empty() {
@@ -191,7 +198,8 @@ impl Observe<EditGist> for ForgeWorld<'_> {
         self.settled(moment, |forge| {
             let gist = gists::get(forge, &id)?;
             let described = operation.description.as_deref();
-            let mut same = described.is_none_or(|wanted| gist.description.as_deref() == Some(wanted));
+            let mut same =
+                described.is_none_or(|wanted| gist.description.as_deref() == Some(wanted));
             for (name, wanted) in &operation.files {
                 same = same
                     && gists::content(forge, &gist, name)?.as_deref() == Some(wanted.as_bytes());
@@ -199,7 +207,10 @@ impl Observe<EditGist> for ForgeWorld<'_> {
             if same {
                 return Ok(Observation::already());
             }
-            let newest = gist.history.first().map(|revision| revision.version.as_str());
+            let newest = gist
+                .history
+                .first()
+                .map(|revision| revision.version.as_str());
             Ok(match (operation.revision.as_deref(), newest) {
                 (Some(decided), Some(newest)) if decided != newest => Observation::changed(
                     format!("revision {decided}"),

@@ -38,7 +38,11 @@ impl Operation for SetSecret {
     type Seen = ();
 
     fn key(&self) -> Key<'_> {
-        let verb = if self.was.is_some() { Verb::Overwrite } else { Verb::Set };
+        let verb = if self.was.is_some() {
+            Verb::Overwrite
+        } else {
+            Verb::Set
+        };
         Key::new("secret", verb, &self.name)
     }
 
@@ -93,14 +97,22 @@ impl Perform<SetSecret> for ForgePerformer<'_> {
         let input = |why: &str| Failure::new(FailureKind::Input, why);
         let secret = match (&operation.from, given.answer()) {
             (_, Some(Answer::Secret(secret))) => secret.clone(),
-            (Some(from), _) => (self.secrets)(from)
+            (Some(from), _) => self
+                .secrets
+                .secret(from)
                 .ok_or_else(|| input(&format!("{from} is not set")))?,
             (None, _) => return Err(input("no secret was given")),
         };
         let key = secrets::public_key(self.forge, &operation.repository)?;
         let sealed = seal(&key.key, secret.reveal().trim())
             .ok_or_else(|| Failure::new(FailureKind::Network, "the repository's key is no key"))?;
-        secrets::set(self.forge, &operation.repository, &operation.name, &sealed, &key.key_id)?;
+        secrets::set(
+            self.forge,
+            &operation.repository,
+            &operation.name,
+            &sealed,
+            &key.key_id,
+        )?;
         Ok(Done::default())
     }
 }
@@ -108,7 +120,9 @@ impl Perform<SetSecret> for ForgePerformer<'_> {
 /// Seals a text so that only the owner of the key can open it.
 fn seal(key: &str, text: &str) -> Option<String> {
     let key: [u8; 32] = STANDARD.decode(key).ok()?.try_into().ok()?;
-    let sealed = PublicKey::from(key).seal(&mut OsRng, text.as_bytes()).ok()?;
+    let sealed = PublicKey::from(key)
+        .seal(&mut OsRng, text.as_bytes())
+        .ok()?;
     Some(STANDARD.encode(sealed))
 }
 
@@ -140,7 +154,11 @@ impl Observe<KeepSecret> for ForgeWorld<'_> {
         _: &Given<'_>,
         _: Moment,
     ) -> Result<Observation<()>, Failure> {
-        let now = found(secrets::get(self.forge, &operation.repository, &operation.name))?;
+        let now = found(secrets::get(
+            self.forge,
+            &operation.repository,
+            &operation.name,
+        ))?;
         Ok(match now {
             Some(_) => Observation::already(),
             None => Observation::changed("a secret of that name", "none"),

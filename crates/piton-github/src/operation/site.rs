@@ -32,9 +32,15 @@ impl Operation for EnableSite {
 
     fn describe(&self) -> Description<'_> {
         let from = format!("{} of {}", self.source.path, self.source.branch);
-        let line = if self.on { format!("published from {from}") } else { format!("publish {from}") };
+        let line = if self.on {
+            format!("published from {from}")
+        } else {
+            format!("publish {from}")
+        };
         let premise = if self.on { "it is on" } else { "it is off" };
-        Description::new(line).premise(premise).expects(format!("published from {from}"))
+        Description::new(line)
+            .premise(premise)
+            .expects(format!("published from {from}"))
     }
 }
 

@@ -70,7 +70,11 @@ impl Observe<SetVariable> for ForgeWorld<'_> {
         // Before the plan is performed its value may not exist yet.
         let wanted = given.value(&operation.value).ok();
         self.settled(moment, |forge| {
-            let now = found(variables::get(forge, &operation.repository, &operation.name))?;
+            let now = found(variables::get(
+                forge,
+                &operation.repository,
+                &operation.name,
+            ))?;
             let now = now.map(|variable| variable.value);
             if now.is_some() && now == wanted {
                 return Ok(Observation::already());
@@ -96,7 +100,11 @@ impl Perform<SetVariable> for ForgePerformer<'_> {
         exists: bool,
     ) -> Result<Done, Failure> {
         let value = given.value(&operation.value)?;
-        let set = if exists { variables::update } else { variables::create };
+        let set = if exists {
+            variables::update
+        } else {
+            variables::create
+        };
         set(self.forge, &operation.repository, &operation.name, &value)?;
         Ok(Done::default())
     }

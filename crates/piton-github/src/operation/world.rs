@@ -25,7 +25,10 @@ pub struct ForgeWorld<'a> {
 }
 
 impl<'a> ForgeWorld<'a> {
-    #[expect(clippy::unnecessary_wraps, reason = "the halves of all families are got alike")]
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "the halves of all families are got alike"
+    )]
     pub(super) fn this(&self) -> Result<Self, Failure> {
         Ok(*self)
     }
@@ -51,24 +54,31 @@ impl<'a> ForgeWorld<'a> {
     }
 }
 
-/// Where secrets are read that plans only name.
-pub type Secrets<'a> = &'a (dyn Fn(&SecretRef) -> Option<SecretText> + Sync);
+/// Reads secrets that plans only name.
+pub trait Secrets: Sync {
+    fn secret(&self, named: &SecretRef) -> Option<SecretText>;
+}
 
 /// The half that changes.
 #[derive(Clone, Copy)]
 pub struct ForgePerformer<'a> {
     pub forge: &'a dyn Forge,
-    pub secrets: Secrets<'a>,
+    pub secrets: &'a dyn Secrets,
 }
 
 impl fmt::Debug for ForgePerformer<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ForgePerformer").field("forge", &self.forge).finish_non_exhaustive()
+        f.debug_struct("ForgePerformer")
+            .field("forge", &self.forge)
+            .finish_non_exhaustive()
     }
 }
 
 impl ForgePerformer<'_> {
-    #[expect(clippy::unnecessary_wraps, reason = "the halves of all families are got alike")]
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "the halves of all families are got alike"
+    )]
     pub(super) fn this(&self) -> Result<Self, Failure> {
         Ok(*self)
     }

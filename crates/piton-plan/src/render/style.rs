@@ -36,7 +36,13 @@ impl Colour {
     pub(super) fn of_verb(verb: Verb) -> Option<Self> {
         Some(match verb {
             Verb::Create | Verb::Copy => Self::Green,
-            Verb::Set | Verb::Configure | Verb::Register | Verb::Write => Self::Cyan,
+            Verb::Set
+            | Verb::Configure
+            | Verb::Register
+            | Verb::Write
+            | Verb::Repair
+            | Verb::Rename
+            | Verb::Enable => Self::Cyan,
             Verb::Overwrite | Verb::Ask | Verb::Move => Self::Yellow,
             Verb::Delete | Verb::Close => Self::Red,
             Verb::Skip => Self::Grey,

@@ -18,23 +18,26 @@ use crate::ordered::Json;
 /// Beyond so many stars their history is not read anew at every run.
 const MOST_STARS: i64 = 5000;
 
-/// Reads the state out of the gist, whole or not at all.
-pub fn read_state(forge: &dyn ForgeRead, gist: &str) -> StateRead {
-    let read = gists::get(forge, gist).and_then(|gist| {
-        let content = gists::content(forge, &gist, "state.json")?;
-        Ok((gist, content))
-    });
-    match read {
-        Err(error) => StateRead::Failed(error.to_string()),
-        Ok((gist, None)) => StateRead::Missing {
+/// Reads the state out of the gist, whole or not at all, with the revision that
+/// it is of.
+pub fn read_state(
+    forge: &dyn ForgeRead,
+    gist: &str,
+) -> Result<(StateRead, Option<String>), ForgeError> {
+    let gist = gists::get(forge, gist)?;
+    let content = gists::content(forge, &gist, "state.json")?;
+    let revision = gist.history.first().map(|newest| newest.version.clone());
+    let state = match content {
+        None => StateRead::Missing {
             revisions: u64::try_from(gist.history.len()).ok(),
         },
-        Ok((_, Some(bytes))) => match Json::parse(&bytes) {
+        Some(bytes) => match Json::parse(&bytes) {
             Ok(Json::Object(state)) => StateRead::Read(state),
             Ok(_) => StateRead::Damaged("it is no object".to_owned()),
             Err(error) => StateRead::Damaged(error.to_string()),
         },
-    }
+    };
+    Ok((state, revision))
 }
 
 /// Reads the files of the archive; `None` where one of them cannot be read.

@@ -28,8 +28,11 @@ impl Operation for CheckToken {
     }
 
     fn describe(&self) -> Description<'_> {
-        Description::new(format!("{} reads the traffic and the runs of {}", self.from, self.repository))
-            .detail(2, "requests", "GET /user, traffic/views, actions/runs")
+        Description::new(format!(
+            "{} reads the traffic and the runs of {}",
+            self.from, self.repository
+        ))
+        .detail(2, "requests", "GET /user, traffic/views, actions/runs")
     }
 
     fn repeatable(&self) -> bool {
@@ -54,9 +57,13 @@ impl Observe<CheckToken> for TrafficWorld<'_> {
 
 impl Perform<CheckToken> for TrafficPerformer<'_> {
     fn perform(&self, operation: &CheckToken, _: &Given<'_>, (): ()) -> Result<Done, Failure> {
-        let token = (self.forge()?.secrets)(&operation.from).ok_or_else(|| {
-            Failure::new(FailureKind::Input, format!("{} is not set", operation.from))
-        })?;
+        let token = self
+            .forge()?
+            .secrets
+            .secret(&operation.from)
+            .ok_or_else(|| {
+                Failure::new(FailureKind::Input, format!("{} is not set", operation.from))
+            })?;
         let forge = self.with_token.forge(&token)?;
         check(&*forge, &operation.repository).map(Done::saying)
     }

@@ -59,7 +59,12 @@ impl Observe<SettingsFile> for TrafficWorld<'_> {
 }
 
 impl Perform<SettingsFile> for TrafficPerformer<'_> {
-    fn perform(&self, operation: &SettingsFile, given: &Given<'_>, (): ()) -> Result<Done, Failure> {
+    fn perform(
+        &self,
+        operation: &SettingsFile,
+        given: &Given<'_>,
+        (): (),
+    ) -> Result<Done, Failure> {
         self.files.perform(&operation.file, given, ())
     }
 }

@@ -22,7 +22,10 @@ pub struct TrafficWorld<'a> {
 }
 
 impl TrafficWorld<'_> {
-    #[expect(clippy::unnecessary_wraps, reason = "the halves of all families are got alike")]
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "the halves of all families are got alike"
+    )]
     pub(super) fn this(&self) -> Result<Self, Failure> {
         Ok(*self)
     }
@@ -42,12 +45,17 @@ pub struct TrafficPerformer<'a> {
 
 impl fmt::Debug for TrafficPerformer<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TrafficPerformer").field("forge", &self.forge).finish_non_exhaustive()
+        f.debug_struct("TrafficPerformer")
+            .field("forge", &self.forge)
+            .finish_non_exhaustive()
     }
 }
 
 impl TrafficPerformer<'_> {
-    #[expect(clippy::unnecessary_wraps, reason = "the halves of all families are got alike")]
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "the halves of all families are got alike"
+    )]
     pub(super) fn this(&self) -> Result<Self, Failure> {
         Ok(*self)
     }
@@ -58,5 +66,8 @@ impl TrafficPerformer<'_> {
 }
 
 fn no_forge() -> Failure {
-    Failure::new(FailureKind::Input, "the plan needs GitHub, which is not set up here")
+    Failure::new(
+        FailureKind::Input,
+        "the plan needs GitHub, which is not set up here",
+    )
 }

@@ -40,7 +40,9 @@ pub enum CreateError {
         by: &'static str,
         lacks: &'static str,
     },
-    #[error("state.json of gist {id} is no JSON; `piton traffic backfill --source gist-history` restores it")]
+    #[error(
+        "state.json of gist {id} is no JSON; `piton traffic backfill --source gist-history` restores it"
+    )]
     Damaged { id: String },
     #[error("how the workflow installs piton is not set: set `ci.install` or `traffic.install`")]
     NoInstall,
@@ -83,7 +85,12 @@ where
 
     let token = plan_check(&mut builder, wishes, facts, &names);
     let badge = gists::plan(&mut builder, Kind::Badge, &facts.badge, &names.repository)?;
-    let archive = gists::plan(&mut builder, Kind::Archive, &facts.archive, &names.repository)?;
+    let archive = gists::plan(
+        &mut builder,
+        Kind::Archive,
+        &facts.archive,
+        &names.repository,
+    )?;
     let mut before_run: Vec<Handle> = Vec::new();
     if wishes.parts.variables && facts.repository.is_some() {
         let was = facts.variables.clone().unwrap_or_default();
@@ -109,10 +116,19 @@ where
             }
             before_run.push(builder.add_draft(draft));
         }
-        before_run.extend(plan_secret(&mut builder, wishes, facts, &names, token.as_ref()));
+        before_run.extend(plan_secret(
+            &mut builder,
+            wishes,
+            facts,
+            &names,
+            token.as_ref(),
+        ));
     }
 
-    let created: Vec<&Handle> = [&badge.action, &archive.action].into_iter().flatten().collect();
+    let created: Vec<&Handle> = [&badge.action, &archive.action]
+        .into_iter()
+        .flatten()
+        .collect();
     let mut before_settings: Vec<Handle> = created.iter().map(|handle| (*handle).clone()).collect();
     if let (true, Some(install)) = (wishes.parts.files, install) {
         let filling = Filling {
@@ -123,8 +139,14 @@ where
             badge: &badge.id,
             archive: &archive.id,
         };
-        let files = plan_init(&mut builder, place.disk, place.root, &filling, wishes.on_conflict)
-            .map_err(CreateError::Files)?;
+        let files = plan_init(
+            &mut builder,
+            place.disk,
+            place.root,
+            &filling,
+            wishes.on_conflict,
+        )
+        .map_err(CreateError::Files)?;
         for (path, handle) in files {
             if path == WORKFLOW_PATH {
                 // A repository never holds a collector without gists.
@@ -146,7 +168,13 @@ where
         ci_workflows: &names.ci_workflows,
     });
     let project = content(&project.written(), &badge.id, &archive.id);
-    let file = put(place.disk, place.root, PROJECT_FILE, project, "what is tracked here")?;
+    let file = put(
+        place.disk,
+        place.root,
+        PROJECT_FILE,
+        project,
+        "what is tracked here",
+    )?;
     let written = builder.add(O::from(TrafficOp::SettingsFile(SettingsFile {
         target: PROJECT_FILE.to_owned(),
         list: false,
@@ -166,7 +194,13 @@ where
         },
     );
     let global = content(&global.written(), &badge.id, &archive.id);
-    let file = put(place.disk, place.home, GLOBAL_FILE, global, "the list of what you track")?;
+    let file = put(
+        place.disk,
+        place.home,
+        GLOBAL_FILE,
+        global,
+        "the list of what you track",
+    )?;
     let registered = builder.add(O::from(TrafficOp::SettingsFile(SettingsFile {
         target: names.repository.to_string(),
         list: true,
@@ -228,7 +262,10 @@ fn plan_secret<O: Operation + From<ForgeOp> + From<TrafficOp>>(
 ) -> Option<Handle> {
     if !stores(wishes, facts) {
         if facts.secret == SecretFound::Unknown {
-            builder.warn(format!("the token may not see whether the secret {} is set", wishes.secret));
+            builder.warn(format!(
+                "the token may not see whether the secret {} is set",
+                wishes.secret
+            ));
             return None;
         }
         return Some(builder.add(O::from(ForgeOp::KeepSecret(KeepSecret {
@@ -307,11 +344,19 @@ fn put(
     why: &str,
 ) -> Result<FileOp, CreateError> {
     let unreadable = |why: String| CreateError::Unreadable(name, why);
-    let path: RepoPath = name.parse().map_err(|_| unreadable("its name".to_owned()))?;
+    let path: RepoPath = name
+        .parse()
+        .map_err(|_| unreadable("its name".to_owned()))?;
     let full = root.join(name);
-    let old = match disk.stat(&full).map_err(|error| unreadable(error.to_string()))? {
+    let old = match disk
+        .stat(&full)
+        .map_err(|error| unreadable(error.to_string()))?
+    {
         None => None,
-        Some(_) => Some(disk.read(&full).map_err(|error| unreadable(error.to_string()))?),
+        Some(_) => Some(
+            disk.read(&full)
+                .map_err(|error| unreadable(error.to_string()))?,
+        ),
     };
     if let Some(old) = &old
         && content.known().as_deref() == Some(old)
@@ -325,10 +370,16 @@ fn put(
     }
     Ok(FileOp::Put {
         path,
-        how: if old.is_some() { How::Configure } else { How::Create },
+        how: if old.is_some() {
+            How::Configure
+        } else {
+            How::Create
+        },
         content,
         mode: 0o644,
-        was: old.as_deref().map_or(Was::Absent, |old| Was::File(piton_base::Digest::of(old))),
+        was: old
+            .as_deref()
+            .map_or(Was::Absent, |old| Was::File(piton_base::Digest::of(old))),
         conflict: None,
         why: why.to_owned(),
         diff: None,
@@ -346,7 +397,10 @@ fn warn<O: Operation>(builder: &mut PlanBuilder<O>, wishes: &Wishes, facts: &Fac
         return;
     };
     if !repository.full_name.same(&wishes.repository) {
-        builder.warn(format!("{} is called {} now", wishes.repository, repository.full_name));
+        builder.warn(format!(
+            "{} is called {} now",
+            wishes.repository, repository.full_name
+        ));
     }
     if repository.default_branch != names.branch {
         builder.warn(format!(
@@ -358,7 +412,9 @@ fn warn<O: Operation>(builder: &mut PlanBuilder<O>, wishes: &Wishes, facts: &Fac
         builder.warn("the repository is private, but the badge gist is public: its traffic numbers become public");
     }
     if repository.fork {
-        builder.warn("the repository is a fork: GitHub runs no schedules in forks until you switch them on");
+        builder.warn(
+            "the repository is a fork: GitHub runs no schedules in forks until you switch them on",
+        );
     }
     if let (Some(names), Some(there)) = (Some(&names.ci_workflows), &facts.workflows) {
         for name in names.iter().filter(|name| !there.contains(name)) {
@@ -383,6 +439,8 @@ fn warn<O: Operation>(builder: &mut PlanBuilder<O>, wishes: &Wishes, facts: &Fac
         builder.warn("what the token may do is not known before it is tried");
     }
     if wishes.parts.run && !facts.deployed {
-        builder.warn("the workflow is not on the default branch yet: commit and push it, then start it");
+        builder.warn(
+            "the workflow is not on the default branch yet: commit and push it, then start it",
+        );
     }
 }

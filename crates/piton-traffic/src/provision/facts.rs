@@ -73,7 +73,9 @@ pub struct Candidate {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SecretFound {
     Absent,
-    Present { set: Option<Timestamp> },
+    Present {
+        set: Option<Timestamp>,
+    },
     /// The token may not look.
     Unknown,
 }

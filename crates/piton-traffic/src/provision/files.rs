@@ -5,7 +5,9 @@ use std::path::Path;
 use piton_base::RepoPath;
 use piton_durable::DiskRead;
 use piton_plan::files::{Content, DecideError, FileOp, How, Wanted, decide};
-use piton_plan::{ConflictMode, Draft, Handle, Input, InputKind, Operation, Otherwise, PlanBuilder, Slot};
+use piton_plan::{
+    ConflictMode, Draft, Handle, Input, InputKind, Operation, Otherwise, PlanBuilder, Slot,
+};
 
 use super::settle::Names;
 use crate::dashboard::{Page, Source, favicon, render};
@@ -46,7 +48,10 @@ pub(super) fn content(text: &str, badge: &Slot<String>, archive: &Slot<String>) 
         rest = &rest[at + mark.len()..];
     }
     pieces.push(Slot::Known(rest.to_owned()));
-    let known: Option<String> = pieces.iter().map(|piece| piece.known().map(String::as_str)).collect();
+    let known: Option<String> = pieces
+        .iter()
+        .map(|piece| piece.known().map(String::as_str))
+        .collect();
     known.map_or(Content::Pieces(pieces), Content::Text)
 }
 
@@ -60,7 +65,10 @@ fn rendered(filling: &Filling<'_>) -> Vec<(&'static str, &'static str, Content)>
     let (owner, name) = (names.repository.owner(), names.repository.name());
     let source = Source {
         title: names.display_name.clone(),
-        gist_raw_base: format!("https://gist.githubusercontent.com/{}/{BADGE}/raw", filling.login),
+        gist_raw_base: format!(
+            "https://gist.githubusercontent.com/{}/{BADGE}/raw",
+            filling.login
+        ),
         archive_gist_id: ARCHIVE.to_owned(),
         owner: owner.to_owned(),
         name: name.to_owned(),
@@ -88,10 +96,18 @@ fn rendered(filling: &Filling<'_>) -> Vec<(&'static str, &'static str, Content)>
     };
     let filled = |text: &str| content(text, filling.badge, filling.archive);
     vec![
-        (WORKFLOW_PATH, "the workflow that collects", Content::Text(workflow(&trigger))),
+        (
+            WORKFLOW_PATH,
+            "the workflow that collects",
+            Content::Text(workflow(&trigger)),
+        ),
         (DASHBOARD_PATH, "the dashboard", filled(&page)),
         (README_PATH, "notes for visitors", filled(&notes)),
-        (ICON_PATH, "the dashboard's icon", Content::Text(favicon().to_owned())),
+        (
+            ICON_PATH,
+            "the dashboard's icon",
+            Content::Text(favicon().to_owned()),
+        ),
     ]
 }
 
@@ -106,7 +122,9 @@ pub fn plan_init<O: Operation + From<FileOp>>(
     let mut decided = Vec::new();
     let mut errors = Vec::new();
     for (path, why, content) in rendered(filling) {
-        let Ok(at) = path.parse::<RepoPath>() else { continue };
+        let Ok(at) = path.parse::<RepoPath>() else {
+            continue;
+        };
         let wanted = Wanted {
             content,
             mode: 0o644,
@@ -116,10 +134,14 @@ pub fn plan_init<O: Operation + From<FileOp>>(
             path: at,
         };
         // What nobody changed since it was deployed is ours to bring up to date.
-        let pristine = disk.read(&root.join(path)).is_ok_and(|bytes| {
-            recognise(path, &bytes) == Deployed::PristineOriginal
-        });
-        let mode = if pristine { ConflictMode::Overwrite } else { mode };
+        let pristine = disk
+            .read(&root.join(path))
+            .is_ok_and(|bytes| recognise(path, &bytes) == Deployed::PristineOriginal);
+        let mode = if pristine {
+            ConflictMode::Overwrite
+        } else {
+            mode
+        };
         match decide(disk, root, &wanted, mode) {
             Ok(operation) => decided.push((path, operation)),
             Err(error) => errors.push(error),

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use piton_github::RepoName;
-use piton_github::operation::{CreateGist, EditGist, GIST_ID, GistChange, KeepGist};
 use piton_github::operation::ForgeOp;
+use piton_github::operation::{CreateGist, EditGist, GIST_ID, GistChange, KeepGist};
 use piton_plan::{Handle, Operation, PlanBuilder, Slot};
 
 use super::decide::CreateError;

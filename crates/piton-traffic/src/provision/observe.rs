@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use piton_github::endpoints::{actions, contents, gists, people, repository, secrets, site, variables};
+use piton_github::endpoints::{
+    actions, contents, gists, people, repository, secrets, site, variables,
+};
 use piton_github::{ForgeError, ForgeRead, RepoName, found};
 
 use super::facts::{Candidate, Facts, GistFound, SecretFound, SiteFound, Source};
@@ -39,16 +41,20 @@ pub fn observe(
     let login = people::me(forge)?.login;
     let repository = found(repository::get(forge, &wishes.repository))?;
     // A repository that moved is known by its new name.
-    let name = repository.as_ref().map_or(&wishes.repository, |found| &found.full_name);
+    let name = repository
+        .as_ref()
+        .map_or(&wishes.repository, |found| &found.full_name);
     let there = repository.is_some();
     let both = |forge| -> Result<[Option<String>; 2], ForgeError> {
-        Ok([BADGE_VARIABLE, ARCHIVE_VARIABLE].map(|variable| {
-            found(variables::get(forge, name, variable)).map(|found| found.map(|found| found.value))
-        })
-        .into_iter()
-        .collect::<Result<Vec<_>, _>>()?
-        .try_into()
-        .unwrap_or_default())
+        Ok([BADGE_VARIABLE, ARCHIVE_VARIABLE]
+            .map(|variable| {
+                found(variables::get(forge, name, variable))
+                    .map(|found| found.map(|found| found.value))
+            })
+            .into_iter()
+            .collect::<Result<Vec<_>, _>>()?
+            .try_into()
+            .unwrap_or_default())
     };
     let variables = if there { allowed(both(forge))? } else { None };
     let secret = if there {
@@ -72,13 +78,17 @@ pub fn observe(
         SiteFound::Unknown
     };
     let workflows = if there {
-        let all: Result<Vec<_>, _> = actions::list(forge, name).map(|one| one.map(|one| one.name)).collect();
+        let all: Result<Vec<_>, _> = actions::list(forge, name)
+            .map(|one| one.map(|one| one.name))
+            .collect();
         allowed(all)?
     } else {
         None
     };
     let deployed = there
-        && allowed(found(contents::sha(forge, name, WORKFLOW_PATH, None)))?.flatten().is_some();
+        && allowed(found(contents::sha(forge, name, WORKFLOW_PATH, None)))?
+            .flatten()
+            .is_some();
     let mine = if wishes.new_gists {
         Vec::new()
     } else {
@@ -163,11 +173,22 @@ impl Search<'_> {
     /// Every id that is named somewhere, the nearest place first.
     fn named(&self, kind: Kind) -> Vec<(String, Source)> {
         let mut named = Vec::new();
-        let ours = self.project.repository().is_some_and(|known| known.same(self.name) || known.same(&self.wishes.repository));
+        let ours = self
+            .project
+            .repository()
+            .is_some_and(|known| known.same(self.name) || known.same(&self.wishes.repository));
         if ours {
-            named.extend(self.project.get(kind.field()).map(|id| (id, Source::Configuration)));
+            named.extend(
+                self.project
+                    .get(kind.field())
+                    .map(|id| (id, Source::Configuration)),
+            );
         }
-        if let Some(entry) = self.global.entry(self.name).or_else(|| self.global.entry(&self.wishes.repository)) {
+        if let Some(entry) = self
+            .global
+            .entry(self.name)
+            .or_else(|| self.global.entry(&self.wishes.repository))
+        {
             let id = match kind {
                 Kind::Badge => entry.badge_gist_id,
                 Kind::Archive => entry.archive_gist_id,
@@ -179,7 +200,11 @@ impl Search<'_> {
             Kind::Archive => 1,
         };
         let variable = self.variables.and_then(|both| both[at].clone());
-        named.extend(variable.filter(|id| !id.is_empty()).map(|id| (id, Source::Variable)));
+        named.extend(
+            variable
+                .filter(|id| !id.is_empty())
+                .map(|id| (id, Source::Variable)),
+        );
         let described = self.mine.iter().filter(|gist| {
             let description = gist.description.as_deref().unwrap_or_default();
             kind.describes(description, &[self.name, &self.wishes.repository])
@@ -193,7 +218,10 @@ impl Search<'_> {
         let Some(gist) = found(gists::get(self.forge, id))? else {
             return Ok(None);
         };
-        let owner = gist.owner.as_ref().map_or_else(String::new, |owner| owner.login.clone());
+        let owner = gist
+            .owner
+            .as_ref()
+            .map_or_else(String::new, |owner| owner.login.clone());
         if !owner.eq_ignore_ascii_case(self.login) {
             return Err(ObserveError::NotYours {
                 id: id.to_owned(),

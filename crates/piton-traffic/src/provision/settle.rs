@@ -40,8 +40,13 @@ impl Names {
     /// Settles each: what was said, then what is known, then what follows.
     pub fn settle(wishes: &Wishes, facts: &Facts) -> Result<Self, SettleError> {
         let known = facts.repository.as_ref();
-        let repository = known.map_or(&wishes.repository, |known| &known.full_name).clone();
-        let same = facts.project.repository().is_some_and(|name| name.same(&repository) || name.same(&wishes.repository));
+        let repository = known
+            .map_or(&wishes.repository, |known| &known.full_name)
+            .clone();
+        let same = facts
+            .project
+            .repository()
+            .is_some_and(|name| name.same(&repository) || name.same(&wishes.repository));
         let entry = facts.global.entry(&repository).unwrap_or_default();
         let from_project = |field: &str| facts.project.get(field).filter(|_| same);
         let created = wishes
@@ -54,60 +59,71 @@ impl Names {
         if !is_date(&created) {
             return Err(SettleError::Date(created));
         }
-        let display_name = wishes
-            .display_name
-            .clone()
-            .or_else(|| from_project("display_name"))
-            .or(entry.display_name)
-            .unwrap_or_else(|| display_name(repository.name()));
-        if display_name.trim().is_empty()
-            || display_name.chars().count() > 100
-            || display_name.chars().any(char::is_control)
+        let known_ci = facts.project.ci_workflows().ok().flatten().filter(|_| same);
+        let ci_workflows = wishes.ci_workflows.clone().or(known_ci).unwrap_or_default();
+        let names = Self {
+            display_name: wishes
+                .display_name
+                .clone()
+                .or_else(|| from_project("display_name"))
+                .or(entry.display_name)
+                .unwrap_or_else(|| display_name(repository.name())),
+            created,
+            ci_workflows,
+            branch: wishes
+                .branch
+                .clone()
+                .or_else(|| known.map(|known| known.default_branch.clone()))
+                .unwrap_or_else(|| "main".to_owned()),
+            schedule: wishes
+                .schedule
+                .clone()
+                .unwrap_or_else(|| default_schedule(&repository.to_string())),
+            repository,
+        };
+        names.check(&wishes.secret)?;
+        Ok(names)
+    }
+
+    /// Refuses what could mean something else in a file.
+    pub fn check(&self, secret: &str) -> Result<(), SettleError> {
+        let name = &self.display_name;
+        if name.trim().is_empty()
+            || name.chars().count() > 100
+            || name.chars().any(char::is_control)
         {
             return Err(SettleError::DisplayName);
         }
-        let ci_workflows = match &wishes.ci_workflows {
-            Some(names) => names.clone(),
-            None => facts.project.ci_workflows().ok().flatten().filter(|_| same).unwrap_or_default(),
-        };
         let odd = |name: &&String| name.trim().is_empty() || name.chars().any(char::is_control);
-        if let Some(name) = ci_workflows.iter().find(odd) {
+        if let Some(name) = self.ci_workflows.iter().find(odd) {
             return Err(SettleError::Workflow(name.clone()));
         }
-        let branch = wishes
-            .branch
-            .clone()
-            .or_else(|| known.map(|known| known.default_branch.clone()))
-            .unwrap_or_else(|| "main".to_owned());
-        if !is_branch(&branch) {
-            return Err(SettleError::Branch(branch));
+        if !is_branch(&self.branch) {
+            return Err(SettleError::Branch(self.branch.clone()));
         }
-        let schedule =
-            wishes.schedule.clone().unwrap_or_else(|| default_schedule(&repository.to_string()));
-        if !is_cron(&schedule) {
-            return Err(SettleError::Schedule(schedule));
+        if !is_cron(&self.schedule) {
+            return Err(SettleError::Schedule(self.schedule.clone()));
         }
-        if !is_secret(&wishes.secret) {
-            return Err(SettleError::Secret(wishes.secret.clone()));
+        if !is_secret(secret) {
+            return Err(SettleError::Secret(secret.to_owned()));
         }
-        Ok(Self {
-            repository,
-            display_name,
-            created,
-            ci_workflows,
-            branch,
-            schedule,
-        })
+        Ok(())
     }
 }
 
 /// A repository's name as people would write it.
 pub fn display_name(name: &str) -> String {
-    let words = name.split(['-', '_']).filter(|word| !word.is_empty()).map(|word| {
-        let mut chars = word.chars();
-        let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-        format!("{first}{}", chars.as_str())
-    });
+    let words = name
+        .split(['-', '_'])
+        .filter(|word| !word.is_empty())
+        .map(|word| {
+            let mut chars = word.chars();
+            let first = chars
+                .next()
+                .map(|c| c.to_uppercase().to_string())
+                .unwrap_or_default();
+            format!("{first}{}", chars.as_str())
+        });
     words.collect::<Vec<_>>().join(" ")
 }
 
@@ -116,7 +132,9 @@ fn is_branch(name: &str) -> bool {
         && !name.starts_with(['-', '/'])
         && !name.ends_with(['/', '.'])
         && !name.contains("..")
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./+".contains(&b))
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-_./+".contains(&b))
 }
 
 fn is_cron(line: &str) -> bool {
@@ -124,14 +142,18 @@ fn is_cron(line: &str) -> bool {
     fields.len() == 5
         && fields.iter().all(|field| {
             !field.is_empty()
-                && field.bytes().all(|b| b.is_ascii_alphanumeric() || b"*,-/".contains(&b))
+                && field
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b"*,-/".contains(&b))
         })
 }
 
 fn is_secret(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
         && !name.starts_with("GITHUB_")
-        && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
 
 #[cfg(test)]
@@ -140,14 +162,33 @@ mod tests {
 
     #[test]
     fn a_display_name_follows_from_the_repositorys() {
-        assert_eq!(display_name("claude-session_backup"), "Claude Session Backup");
+        assert_eq!(
+            display_name("claude-session_backup"),
+            "Claude Session Backup"
+        );
         assert_eq!(display_name("--"), "");
     }
 
     #[test]
     fn values_that_could_mean_something_else_in_a_file_are_refused() {
-        assert!(is_branch("release/1.x") && !is_branch("a b") && !is_branch("a\"b") && !is_branch("..") && !is_branch(""));
-        assert!(is_cron("7 3,15 * * *") && !is_cron("7 3 * *") && !is_cron("7 3 * * *\n") && !is_cron("a\" b c d e"));
-        assert!(is_secret("TRAFFIC_GIST_TOKEN") && !is_secret("a") && !is_secret("GITHUB_X") && !is_secret("A }} B"));
+        assert!(
+            is_branch("release/1.x")
+                && !is_branch("a b")
+                && !is_branch("a\"b")
+                && !is_branch("..")
+                && !is_branch("")
+        );
+        assert!(
+            is_cron("7 3,15 * * *")
+                && !is_cron("7 3 * *")
+                && !is_cron("7 3 * * *\n")
+                && !is_cron("a\" b c d e")
+        );
+        assert!(
+            is_secret("TRAFFIC_GIST_TOKEN")
+                && !is_secret("a")
+                && !is_secret("GITHUB_X")
+                && !is_secret("A }} B")
+        );
     }
 }

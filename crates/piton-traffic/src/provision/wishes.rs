@@ -18,8 +18,6 @@ pub enum TokenFrom {
 pub struct Parts {
     pub variables: bool,
     pub files: bool,
-    /// The files are filled with the repository's values.
-    pub configured: bool,
     pub pages: bool,
     pub run: bool,
 }

@@ -20,13 +20,17 @@ fn set_up(stage: &Stage, wishes: &Wishes) {
     for receipt in &receipts {
         assert!(receipt.outcome.is_good(), "{receipt:?}");
     }
-    assert!(verification.deviations().next().is_none(), "{verification:?}");
+    assert!(
+        verification.deviations().next().is_none(),
+        "{verification:?}"
+    );
 }
 
 fn gists(stage: &Stage) -> BTreeMap<String, String> {
     stage.fake.world(|world| {
         let all = world.gists.iter();
-        all.map(|(id, gist)| (gist.description.clone(), id.clone())).collect()
+        all.map(|(id, gist)| (gist.description.clone(), id.clone()))
+            .collect()
     })
 }
 
@@ -82,7 +86,9 @@ fn a_fresh_repository_gets_everything_in_one_plan() {
         })
     );
     let page = stage.read("docs/stats/index.html");
-    assert!(page.contains(&format!("https://gist.githubusercontent.com/jo/{badge}/raw")));
+    assert!(page.contains(&format!(
+        "https://gist.githubusercontent.com/jo/{badge}/raw"
+    )));
     assert!(page.contains(archive.as_str()));
     let list = fs::read_to_string(stage.home.path().join(".ghtraf/config.json")).unwrap();
     let list: Value = serde_json::from_str(&list).unwrap();
@@ -92,14 +98,19 @@ fn a_fresh_repository_gets_everything_in_one_plan() {
 
 #[test]
 fn the_gists_are_made_as_the_original_makes_them() {
-    let Some(shared) = piton_testkit::shared_dir() else { return };
+    let Some(shared) = piton_testkit::shared_dir() else {
+        return;
+    };
     let stage = Stage::new();
     set_up(&stage, &Stage::wishes());
     for (file, description) in [("badge", BADGES), ("archive", ARCHIVE)] {
         let path = shared.join(format!("corpus/traffic/create_{file}_gist_request.json"));
         let recorded: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
         let log = stage.fake.log();
-        let sent = log.iter().find(|logged| logged.method == "POST" && logged.body["description"] == description).unwrap();
+        let sent = log
+            .iter()
+            .find(|logged| logged.method == "POST" && logged.body["description"] == description)
+            .unwrap();
         assert_eq!(sent.body["public"], recorded["public"]);
         for (name, file) in recorded["files"].as_object().unwrap() {
             let ours = sent.body["files"][name]["content"].as_str().unwrap();
@@ -120,7 +131,11 @@ fn the_same_command_again_changes_nothing_and_only_reads() {
     stage.fake.take_log();
     let plan = stage.plan(&Stage::wishes()).unwrap();
     assert!(!plan.has_changes(), "{:?}", ids(&plan));
-    assert!(ids(&plan).iter().all(|id| id.contains(":skip:")), "{:?}", ids(&plan));
+    assert!(
+        ids(&plan).iter().all(|id| id.contains(":skip:")),
+        "{:?}",
+        ids(&plan)
+    );
     let log = stage.fake.take_log();
     assert!(log.iter().all(|line| line.starts_with("GET ")), "{log:?}");
 }
@@ -134,7 +149,9 @@ fn a_second_gist_is_never_made_however_the_first_is_known() {
         match forget {
             0 => fs::remove_file(stage.repo.path().join(".ghtraf.json")).unwrap(),
             1 => fs::remove_file(stage.home.path().join(".ghtraf/config.json")).unwrap(),
-            _ => stage.fake.world(|world| world.repo("acme/widget").variables.clear()),
+            _ => stage
+                .fake
+                .world(|world| world.repo("acme/widget").variables.clear()),
         }
         set_up(&stage, &Stage::wishes());
         assert_eq!(gists(&stage), made, "forgotten: {forget}");
@@ -146,21 +163,39 @@ fn a_second_gist_is_never_made_however_the_first_is_known() {
 #[test]
 fn a_gist_that_fails_blocks_its_own_side_only() {
     let stage = Stage::new();
-    stage.fake.fault(Fault::new("POST", "/gists", FaultKind::Status(403, "no gists for you")));
+    stage.fake.fault(Fault::new(
+        "POST",
+        "/gists",
+        FaultKind::Status(403, "no gists for you"),
+    ));
     let plan = stage.plan(&Stage::wishes()).unwrap();
     let (receipts, _) = stage.perform(&plan);
     let outcome = |id: &str| {
-        let receipt = receipts.iter().find(|receipt| receipt.action.to_string() == id).unwrap();
+        let receipt = receipts
+            .iter()
+            .find(|receipt| receipt.action.to_string() == id)
+            .unwrap();
         receipt.outcome.clone()
     };
     match outcome("gist:create:badge") {
         Outcome::Failed(failure) => assert!(failure.message.contains("no gists for you")),
         other => panic!("{other:?}"),
     }
-    for done in ["gist:create:archive", "variable:set:TRAFFIC_ARCHIVE_GIST_ID", "secret:set:TRAFFIC_GIST_TOKEN", "file:copy:docs/stats/favicon.svg"] {
+    for done in [
+        "gist:create:archive",
+        "variable:set:TRAFFIC_ARCHIVE_GIST_ID",
+        "secret:set:TRAFFIC_GIST_TOKEN",
+        "file:copy:docs/stats/favicon.svg",
+    ] {
         assert_eq!(outcome(done), Outcome::Ok, "{done}");
     }
-    for blocked in ["variable:set:TRAFFIC_GIST_ID", "file:copy:docs/stats/index.html", "file:copy:.github/workflows/traffic-badges.yml", "config:write:.ghtraf.json", "config:register:acme/widget"] {
+    for blocked in [
+        "variable:set:TRAFFIC_GIST_ID",
+        "file:copy:docs/stats/index.html",
+        "file:copy:.github/workflows/traffic-badges.yml",
+        "config:write:.ghtraf.json",
+        "config:register:acme/widget",
+    ] {
         assert!(matches!(outcome(blocked), Outcome::Skipped(_)), "{blocked}");
     }
     set_up(&stage, &Stage::wishes());
@@ -172,11 +207,20 @@ fn stopped_after_any_request_the_next_run_ends_in_the_same_world() {
     let whole = Stage::new();
     set_up(&whole, &Stage::wishes());
     let shape = |stage: &Stage| {
-        let descriptions: Vec<_> = stage.fake.world(|world| world.gists.values().map(|gist| gist.description.clone()).collect());
+        let descriptions: Vec<_> = stage.fake.world(|world| {
+            world
+                .gists
+                .values()
+                .map(|gist| gist.description.clone())
+                .collect()
+        });
         let mut descriptions: Vec<String> = descriptions;
         descriptions.sort();
-        let variables = stage.fake.world(|world| world.repo("acme/widget").variables.len());
-        let files = ["docs/stats/index.html", ".ghtraf.json"].map(|path| stage.repo.path().join(path).is_file());
+        let variables = stage
+            .fake
+            .world(|world| world.repo("acme/widget").variables.len());
+        let files = ["docs/stats/index.html", ".ghtraf.json"]
+            .map(|path| stage.repo.path().join(path).is_file());
         (descriptions, variables, files)
     };
     let wanted = shape(&whole);
@@ -185,7 +229,11 @@ fn stopped_after_any_request_the_next_run_ends_in_the_same_world() {
         let stage = Stage::new();
         let plan = stage.plan(&Stage::wishes()).unwrap();
         for method in ["POST", "PUT", "PATCH"] {
-            stage.fake.fault(Fault::new(method, "", FaultKind::DropAfter).skip(n).times(u32::MAX));
+            stage.fake.fault(
+                Fault::new(method, "", FaultKind::DropAfter)
+                    .skip(n)
+                    .times(u32::MAX),
+            );
         }
         let _ = stage.perform(&plan);
         stage.fake.clear_faults();
@@ -206,13 +254,23 @@ fn a_token_that_cannot_read_traffic_is_refused_before_it_is_stored() {
     });
     let plan = stage.plan(&Stage::wishes()).unwrap();
     let (receipts, _) = stage.perform(&plan);
-    let failed: Vec<_> = receipts.iter().filter(|receipt| matches!(receipt.outcome, Outcome::Failed(_))).collect();
+    let failed: Vec<_> = receipts
+        .iter()
+        .filter(|receipt| matches!(receipt.outcome, Outcome::Failed(_)))
+        .collect();
     assert_eq!(failed.len(), 1, "{failed:?}");
     match &failed[0].outcome {
-        Outcome::Failed(failure) => assert!(failure.message.contains("administration: read"), "{failure}"),
+        Outcome::Failed(failure) => assert!(
+            failure.message.contains("administration: read"),
+            "{failure}"
+        ),
         other => panic!("{other:?}"),
     }
-    assert!(stage.fake.world(|world| world.repo("acme/widget").secrets.is_empty()));
+    assert!(
+        stage
+            .fake
+            .world(|world| world.repo("acme/widget").secrets.is_empty())
+    );
     assert_eq!(gists(&stage).len(), 2, "the rest goes on");
 }
 
@@ -223,12 +281,19 @@ fn two_gists_that_disagree_are_told_and_nothing_is_planned() {
     let other = stage.fake.world(|world| {
         let other = world.add_gist("mine", true, &[("state.json", "{}")], Timestamp::now());
         let repo = world.repo("acme/widget");
-        repo.variables.insert("TRAFFIC_GIST_ID".to_owned(), other.clone());
+        repo.variables
+            .insert("TRAFFIC_GIST_ID".to_owned(), other.clone());
         other
     });
     let refused = stage.plan(&Stage::wishes()).unwrap_err();
     let first = &gists(&stage)[BADGES];
-    for told in [first.as_str(), &other, "--badge-gist", "by the configuration", "by the repository's variable"] {
+    for told in [
+        first.as_str(),
+        &other,
+        "--badge-gist",
+        "by the configuration",
+        "by the repository's variable",
+    ] {
         assert!(refused.contains(told), "{told}: {refused}");
     }
     let mut wishes = Stage::wishes();
@@ -243,11 +308,25 @@ fn old_gists_are_renamed_and_lost_badges_come_back_but_the_state_is_never_touche
     let stage = Stage::with(|world| {
         let now = Timestamp::now();
         let state = "{\"totalClones\": 7}";
-        world.add_gist("acme/widget traffic badges", true, &[("state.json", state), ("views.json", "{}")], now);
-        world.add_gist("acme/widget traffic archives (private)", false, &[("archive-init.json", "{}")], now);
+        world.add_gist(
+            "acme/widget traffic badges",
+            true,
+            &[("state.json", state), ("views.json", "{}")],
+            now,
+        );
+        world.add_gist(
+            "acme/widget traffic archives (private)",
+            false,
+            &[("archive-init.json", "{}")],
+            now,
+        );
     });
     let plan = stage.plan(&Stage::wishes()).unwrap();
-    for id in ["gist:repair:badge", "gist:rename:badge", "gist:rename:archive"] {
+    for id in [
+        "gist:repair:badge",
+        "gist:rename:badge",
+        "gist:rename:archive",
+    ] {
         assert!(ids(&plan).contains(&id.to_owned()), "{:?}", ids(&plan));
     }
     set_up(&stage, &Stage::wishes());
@@ -259,10 +338,14 @@ fn old_gists_are_renamed_and_lost_badges_come_back_but_the_state_is_never_touche
     });
     stage.fake.world(|world| {
         let gist = world.gists.get_mut(&made[BADGES]).unwrap();
-        gist.files.insert("state.json".to_owned(), "{\"tot".to_owned());
+        gist.files
+            .insert("state.json".to_owned(), "{\"tot".to_owned());
     });
     let refused = stage.plan(&Stage::wishes()).unwrap_err();
-    assert!(refused.contains("backfill --source gist-history"), "{refused}");
+    assert!(
+        refused.contains("backfill --source gist-history"),
+        "{refused}"
+    );
 }
 
 #[test]
@@ -272,9 +355,17 @@ fn an_edited_file_is_asked_about_and_a_pristine_one_of_the_original_is_not() {
     let path = stage.repo.path().join("docs/stats/README.md");
     fs::write(&path, "my own notes").unwrap();
     let plan = stage.plan(&Stage::wishes()).unwrap();
-    assert!(ids(&plan).contains(&"file:ask:docs/stats/README.md".to_owned()), "{:?}", ids(&plan));
+    assert!(
+        ids(&plan).contains(&"file:ask:docs/stats/README.md".to_owned()),
+        "{:?}",
+        ids(&plan)
+    );
     let (receipts, _) = stage.perform(&plan);
-    assert!(receipts.iter().all(|receipt| !matches!(receipt.outcome, Outcome::Failed(_))));
+    assert!(
+        receipts
+            .iter()
+            .all(|receipt| !matches!(receipt.outcome, Outcome::Failed(_)))
+    );
     assert_eq!(stage.read("docs/stats/README.md"), "my own notes");
     let mut wishes = Stage::wishes();
     wishes.on_conflict = ConflictMode::Rename;
@@ -283,7 +374,12 @@ fn an_edited_file_is_asked_about_and_a_pristine_one_of_the_original_is_not() {
     assert!(stage.repo.path().join("docs/stats/README_001.md").is_file());
     wishes.on_conflict = ConflictMode::Fail;
     fs::remove_file(stage.repo.path().join("docs/stats/README_001.md")).unwrap();
-    assert!(stage.plan(&wishes).unwrap_err().contains("docs/stats/README.md"));
+    assert!(
+        stage
+            .plan(&wishes)
+            .unwrap_err()
+            .contains("docs/stats/README.md")
+    );
 }
 
 #[test]
@@ -299,25 +395,49 @@ fn what_people_should_know_beforehand_is_said() {
     wishes.created = Some("2020-01-01".to_owned());
     let plan = stage.plan(&wishes).unwrap();
     let all = plan.warnings().join("\n");
-    for told in ["default branch is main", "become public", "fork", "`ci.yml`", "Pages is off", "before the day"] {
+    for told in [
+        "default branch is main",
+        "become public",
+        "fork",
+        "`ci.yml`",
+        "Pages is off",
+        "before the day",
+    ] {
         assert!(all.contains(told), "{told}: {all}");
     }
     wishes.created = Some("2126-01-01".to_owned());
-    assert!(stage.plan(&wishes).unwrap().warnings().join("\n").contains("lies ahead"));
+    assert!(
+        stage
+            .plan(&wishes)
+            .unwrap()
+            .warnings()
+            .join("\n")
+            .contains("lies ahead")
+    );
     wishes.created = Some("2026-02-30".to_owned());
-    assert!(stage.plan(&wishes).unwrap_err().contains("`2026-02-30` is no day"));
+    assert!(
+        stage
+            .plan(&wishes)
+            .unwrap_err()
+            .contains("`2026-02-30` is no day")
+    );
     let missing = Stage::with(|world| {
         world.repos.clear();
     });
     let plan = missing.plan(&Stage::wishes()).unwrap();
-    assert!(plan.warnings().join("\n").contains("gh variable set"), "{:?}", plan.warnings());
+    assert!(
+        plan.warnings().join("\n").contains("gh variable set"),
+        "{:?}",
+        plan.warnings()
+    );
 }
 
 #[test]
 fn hostile_display_names_are_only_names() {
     let stage = Stage::new();
     let mut wishes = Stage::wishes();
-    wishes.display_name = Some("a\\b </script><script>alert(1)</script> \"q\" {{title}}".to_owned());
+    wishes.display_name =
+        Some("a\\b </script><script>alert(1)</script> \"q\" {{title}}".to_owned());
     set_up(&stage, &wishes);
     let page = stage.read("docs/stats/index.html");
     assert!(!page.contains("<script>alert(1)"));
@@ -328,14 +448,29 @@ fn hostile_display_names_are_only_names() {
 #[test]
 fn a_repository_that_moved_keeps_its_gists_under_its_new_name() {
     let stage = Stage::with(|world| {
-        world.renamed.insert("old/name".to_owned(), "acme/widget".to_owned());
-        world.add_gist("[GTT] old/name \u{b7} badges", true, &[("state.json", "{}")], Timestamp::now());
+        world
+            .renamed
+            .insert("old/name".to_owned(), "acme/widget".to_owned());
+        world.add_gist(
+            "[GTT] old/name \u{b7} badges",
+            true,
+            &[("state.json", "{}")],
+            Timestamp::now(),
+        );
     });
     let mut wishes = Stage::wishes();
     wishes.repository = "old/name".parse().unwrap();
     let plan = stage.plan(&wishes).unwrap();
-    assert!(plan.warnings().join("\n").contains("is called acme/widget now"));
-    assert!(ids(&plan).contains(&"gist:rename:badge".to_owned()), "{:?}", ids(&plan));
+    assert!(
+        plan.warnings()
+            .join("\n")
+            .contains("is called acme/widget now")
+    );
+    assert!(
+        ids(&plan).contains(&"gist:rename:badge".to_owned()),
+        "{:?}",
+        ids(&plan)
+    );
     set_up(&stage, &wishes);
     assert!(gists(&stage).contains_key(BADGES));
 }
@@ -345,10 +480,18 @@ fn what_was_changed_behind_the_back_is_a_deviation() {
     let stage = Stage::new();
     set_up(&stage, &Stage::wishes());
     let plan = stage.plan(&Stage::wishes()).unwrap();
-    stage.fake.world(|world| world.repo("acme/widget").variables.clear());
+    stage
+        .fake
+        .world(|world| world.repo("acme/widget").variables.clear());
     fs::write(stage.repo.path().join("docs/stats/index.html"), "cut").unwrap();
     let (_, verification) = stage.perform(&plan);
-    let deviations: Vec<String> = verification.deviations().map(|deviation| format!("{deviation:?}")).collect();
+    let deviations: Vec<String> = verification
+        .deviations()
+        .map(|deviation| format!("{deviation:?}"))
+        .collect();
     let all = deviations.join("\n");
-    assert!(all.contains("TRAFFIC_GIST_ID") && all.contains("index.html"), "{all}");
+    assert!(
+        all.contains("TRAFFIC_GIST_ID") && all.contains("index.html"),
+        "{all}"
+    );
 }

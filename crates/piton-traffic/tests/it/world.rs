@@ -11,7 +11,7 @@ use crypto_box::SecretKey;
 use jiff::Timestamp;
 use piton_base::{Stop, SystemClock};
 use piton_durable::RealDisk;
-use piton_github::operation::{ForgeOp, ForgePerformer, ForgeWorld};
+use piton_github::operation::{ForgeOp, ForgePerformer, ForgeWorld, Secrets};
 use piton_github::{Base, Client, ClientOptions, ForgeRead, Patience};
 use piton_plan::files::{FileOp, FilePerformer, FileWorld};
 use piton_plan::{
@@ -114,7 +114,6 @@ impl Stage {
             parts: Parts {
                 variables: true,
                 files: true,
-                configured: true,
                 pages: false,
                 run: false,
             },
@@ -134,7 +133,8 @@ impl Stage {
             None => Global::default(),
         };
         let today = "2026-11-25";
-        let facts = observe(&self.client, wishes, project, global, today).map_err(|e| e.to_string())?;
+        let facts =
+            observe(&self.client, wishes, project, global, today).map_err(|e| e.to_string())?;
         let place = Place {
             disk: &RealDisk,
             root: self.repo.path(),
@@ -173,7 +173,10 @@ impl Stage {
 }
 
 pub(crate) fn ids(plan: &Plan<Op>) -> Vec<String> {
-    plan.actions().iter().map(|action| action.id().to_string()).collect()
+    plan.actions()
+        .iter()
+        .map(|action| action.id().to_string())
+        .collect()
 }
 
 struct Halves<'a> {
@@ -187,8 +190,12 @@ impl std::fmt::Debug for Halves<'_> {
     }
 }
 
-fn secrets(secret: &SecretRef) -> Option<SecretText> {
-    (secret.to_string() == "env:GT").then(|| SecretText::new(COLLECTOR.to_owned()))
+struct Named;
+
+impl Secrets for Named {
+    fn secret(&self, named: &SecretRef) -> Option<SecretText> {
+        (named.to_string() == "env:GT").then(|| SecretText::new(COLLECTOR.to_owned()))
+    }
 }
 
 impl Halves<'_> {
@@ -224,7 +231,7 @@ impl Halves<'_> {
     fn forge_performer(&self) -> Result<ForgePerformer<'_>, Failure> {
         Ok(ForgePerformer {
             forge: &self.stage.client,
-            secrets: &secrets,
+            secrets: &Named,
         })
     }
 

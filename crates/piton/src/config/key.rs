@@ -190,6 +190,30 @@ pub(crate) const KNOWN: &[Known] = &[
         default: None,
         describes: "the address of GitHub's API; only in the user's own settings",
     },
+    Known {
+        name: "ci.install",
+        kind: Kind::Text,
+        default: None,
+        describes: "how workflows install piton: a version, a git address with its commit, or an archive with its SHA-256",
+    },
+    Known {
+        name: "traffic.install",
+        kind: Kind::Text,
+        default: None,
+        describes: "the same for the workflow that collects traffic; before ci.install",
+    },
+    Known {
+        name: "traffic.branch",
+        kind: Kind::Text,
+        default: None,
+        describes: "pushes to this branch collect traffic; GitHub's default branch when unset",
+    },
+    Known {
+        name: "traffic.schedule",
+        kind: Kind::Text,
+        default: None,
+        describes: "when traffic is collected, as a cron line; twice a day when unset",
+    },
 ];
 
 /// Settings that say where a token goes: a committed file has no say in them.

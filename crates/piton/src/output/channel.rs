@@ -16,11 +16,12 @@ pub(crate) enum Channel {
     Recovery,
     Setup,
     Trace,
+    Traffic,
     Verify,
 }
 
 impl Channel {
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Agent,
         Self::Config,
         Self::Error,
@@ -31,6 +32,7 @@ impl Channel {
         Self::Recovery,
         Self::Setup,
         Self::Trace,
+        Self::Traffic,
         Self::Verify,
     ];
 
@@ -46,6 +48,7 @@ impl Channel {
             Self::Recovery => "recovery",
             Self::Setup => "setup",
             Self::Trace => "trace",
+            Self::Traffic => "traffic",
             Self::Verify => "verify",
         }
     }
@@ -62,6 +65,7 @@ impl Channel {
             Self::Recovery => "what was finished or undone after a crash",
             Self::Setup => "what setting up found and took over",
             Self::Trace => "each move with its time",
+            Self::Traffic => "what collecting traffic found",
             Self::Verify => "the world compared with the plan afterwards",
         }
     }

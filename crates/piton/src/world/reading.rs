@@ -1,11 +1,16 @@
 //! The half that looks.
 
+use std::sync::OnceLock;
+
 use piton_durable::DiskRead;
+use piton_github::operation::ForgeWorld;
+use piton_github::{Client, Waiting};
 use piton_loop::operation::LoopWorld;
 use piton_loop::planning::site::Site;
 use piton_migration::operation::{MigrationWorld, Settled};
 use piton_plan::files::{FileWorld, no_repository};
 use piton_plan::{Failure, FailureKind};
+use piton_traffic::operation::TrafficWorld;
 
 use super::Publishing;
 use super::stored::StoredReading;
@@ -19,6 +24,9 @@ pub(crate) struct Reading<'a> {
     context: &'a Context,
     disk: &'a dyn DiskRead,
     here: Option<Here>,
+    /// Made when an operation first needs it.
+    github: OnceLock<Result<Client, Failure>>,
+    patience: Waiting,
     settled: Settled,
 }
 
@@ -49,6 +57,8 @@ impl<'a> Reading<'a> {
             context,
             disk: &context.disk,
             here,
+            github: OnceLock::new(),
+            patience: Waiting::new(context.stop.clone()),
             settled: Settled::default(),
         }
     }
@@ -97,6 +107,35 @@ impl<'a> Reading<'a> {
         Ok(StoredReading(self.context))
     }
 
+    /// Returns the way to GitHub, as the user set it up.
+    pub(super) fn github(&self) -> Result<&Client, Failure> {
+        let made = self.github.get_or_init(|| {
+            let client = match &self.here {
+                Some(here) => crate::forge::client(self.context, &here.place.settings),
+                None => self
+                    .context
+                    .settings(None)
+                    .and_then(|settings| crate::forge::client(self.context, &settings)),
+            };
+            client.map_err(|error| Failure::new(FailureKind::Input, error.on_one_line()))
+        });
+        made.as_ref().map_err(Clone::clone)
+    }
+
+    fn forge(&self) -> Result<ForgeWorld<'_>, Failure> {
+        Ok(ForgeWorld {
+            forge: self.github()?,
+            patience: &self.patience,
+        })
+    }
+
+    fn traffic(&self) -> Result<TrafficWorld<'_>, Failure> {
+        Ok(TrafficWorld {
+            forge: self.forge().ok(),
+            files: self.files()?,
+        })
+    }
+
     fn the_loop(&self) -> Result<LoopWorld<'_>, Failure> {
         let here = self.here()?;
         Ok(LoopWorld {
@@ -112,4 +151,6 @@ piton_plan::delegate_world!(Observe<Op> for Reading<'_>, Seen:
     Migration(migrations),
     Loop(the_loop),
     Backend(stored),
+    Forge(forge),
+    Traffic(traffic),
 );

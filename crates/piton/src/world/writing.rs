@@ -7,6 +7,8 @@ use std::time::Duration;
 use piton_agent::{Agent, Host};
 use piton_base::{Report, StateDir};
 use piton_durable::Lock;
+use piton_github::operation::{ForgePerformer, Secrets};
+use piton_github::{ForgeRead, InvalidToken};
 use piton_loop::operation::{AgentChoice, Agents, LoopPerformer, secrets_of};
 use piton_loop::planning::waiting::Waiting;
 use piton_loop::runs::RunBook;
@@ -14,7 +16,8 @@ use piton_loop::slots::SlotSettings;
 use piton_migration::operation::{MigrationEvent, MigrationPerformer};
 use piton_migration::secret::Secret;
 use piton_plan::files::{FilePerformer, backups_dir};
-use piton_plan::{Failure, FailureKind, Gate, Held, PlanId};
+use piton_plan::{Failure, FailureKind, Gate, Held, PlanId, SecretRef, SecretText};
+use piton_traffic::operation::{TrafficPerformer, TryToken};
 
 use super::Reading;
 use super::reading::Here;
@@ -112,6 +115,21 @@ impl<'a> Writing<'a> {
         Ok(StoredWriting(self.context))
     }
 
+    fn forge(&self) -> Result<ForgePerformer<'_>, Failure> {
+        Ok(ForgePerformer {
+            forge: self.reading.github()?,
+            secrets: self,
+        })
+    }
+
+    fn traffic(&self) -> Result<TrafficPerformer<'_>, Failure> {
+        Ok(TrafficPerformer {
+            forge: self.forge().ok(),
+            files: self.files()?,
+            with_token: self,
+        })
+    }
+
     fn the_loop(&self) -> Result<LoopPerformer<'_, 'a>, Failure> {
         let here = self.reading.here()?;
         Ok(LoopPerformer {
@@ -134,7 +152,27 @@ piton_plan::delegate_world!(Perform<Op> for Writing<'_>, Seen:
     Migration(migrations),
     Loop(the_loop),
     Backend(stored),
+    Forge(forge),
+    Traffic(traffic),
 );
+
+impl Secrets for Writing<'_> {
+    fn secret(&self, named: &SecretRef) -> Option<SecretText> {
+        let SecretRef::Env(name) = named;
+        let value = self.context.environment.get(name)?;
+        Some(SecretText::new(value.to_owned()))
+    }
+}
+
+impl TryToken for Writing<'_> {
+    fn forge(&self, token: &SecretText) -> Result<Box<dyn ForgeRead>, Failure> {
+        let input = |error: String| Failure::new(FailureKind::Input, error);
+        let token = token.reveal().parse();
+        let token = token.map_err(|error: InvalidToken| input(error.to_string()))?;
+        let client = self.reading.github()?.signed_in_with(token);
+        Ok(Box::new(client))
+    }
+}
 
 impl Gate for Writing<'_> {
     /// Takes the one lock of this clone, for as long as one action takes.

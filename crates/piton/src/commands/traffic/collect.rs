@@ -1,39 +1,189 @@
 //! `piton traffic collect`: one run of the collector.
 
+use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use piton_base::Clock as _;
 use piton_durable::DiskRead as _;
-use piton_traffic::collect::replay;
+use piton_github::RepoName;
+use piton_github::operation::{EditGist, ForgeOp, GistChange};
+use piton_plan::{Plan, PlanBuilder, Slot};
+use piton_traffic::collect::{
+    Given, Moment, Outcome, StateRead, Target, collect, fetch, read_archive, read_state, replay,
+};
+use piton_traffic::provision::{ARCHIVE_VARIABLE, BADGE_VARIABLE};
 
+use super::error;
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult};
+use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;
+use crate::op::Op;
+use crate::output::{Channel, Level};
+use crate::planned::PlanArgs;
+use crate::site;
+
+/// GitHub cuts files of gists beyond a megabyte.
+const LARGE: usize = 900_000;
 
 /// Collect the traffic of a repository into its gists
 ///
-/// Replays a recording: the state and GitHub's answers of one run, or of
-/// several after one another. What would be written is printed as JSON; nothing
-/// is read from GitHub and nothing is written.
+/// Reads the state and everything that GitHub tells, computes, writes once.
+/// Nothing is written after an incomplete read. It needs no checkout: variables
+/// of the environment say what to collect, and where.
+///
+/// With --replay it computes from a recording and prints what would be written;
+/// nothing is read from GitHub then.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  piton traffic collect                    as the workflow runs it
+  piton traffic collect --dry-run
   piton traffic collect --replay run.json
-  piton traffic collect --replay - < run.json
   piton traffic collect --replay run.json --compat     as the original would")]
 pub(crate) struct CollectArgs {
+    /// The repository, OWNER/NAME; default `GITHUB_REPOSITORY`
+    #[arg(long, value_name = "OWNER/NAME")]
+    repository: Option<String>,
+
+    /// The gist of the badges; default `TRAFFIC_GIST_ID`
+    #[arg(long, value_name = "ID")]
+    badge_gist: Option<String>,
+
+    /// The gist of the archive; default `TRAFFIC_ARCHIVE_GIST_ID`
+    #[arg(long, value_name = "ID")]
+    archive_gist: Option<String>,
+
+    /// How fresh the numbers may be for a push to collect nothing
+    #[arg(long, value_name = "MINUTES", default_value_t = 60)]
+    fresh_minutes: u32,
+
     /// Compute from a recording (- for standard input) and print the result
-    #[arg(long, value_name = "FILE", required = true)]
-    replay: PathBuf,
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["repository", "badge_gist", "archive_gist"])]
+    replay: Option<PathBuf>,
 
     /// Follow the original's algorithm to the letter, its faults included
     #[arg(long, requires = "replay")]
     compat: bool,
+
+    #[command(flatten)]
+    plan: PlanArgs,
 }
 
 pub(crate) fn run(context: &Context, args: &CollectArgs) -> CommandResult {
-    replayed(context, &args.replay, args.compat)
+    match &args.replay {
+        Some(file) => replayed(context, file, args.compat),
+        None => collected(context, args),
+    }
+}
+
+fn collected(context: &Context, args: &CollectArgs) -> CommandResult {
+    let settings = match context.place_if_any()? {
+        Some(place) => place.settings,
+        None => context.settings(None)?,
+    };
+    let variable = |flag: &Option<String>, name: &str| {
+        flag.clone()
+            .or_else(|| context.environment.get(name).map(str::to_owned))
+    };
+    let repository = variable(&args.repository, "GITHUB_REPOSITORY").ok_or_else(|| {
+        CommandError::usage("could not tell which repository to collect")
+            .hint("name it with --repository OWNER/NAME, or set GITHUB_REPOSITORY")
+    })?;
+    let repository: RepoName = repository
+        .parse()
+        .map_err(|error| CommandError::usage("could not use the repository").because(error))?;
+    let gist = variable(&args.badge_gist, BADGE_VARIABLE);
+    let archive_gist = variable(&args.archive_gist, ARCHIVE_VARIABLE);
+    let forge = crate::forge::client(context, &settings)?;
+    let now = Moment(context.clock.now());
+    let mut revision = None;
+    let state = match &gist {
+        None => StateRead::Missing { revisions: None },
+        Some(gist) => {
+            let (state, newest) = read_state(&forge, gist)
+                .map_err(|error| error::forge("read the state; nothing was written", error))?;
+            revision = newest;
+            state
+        }
+    };
+    let given = Given {
+        repository: repository.to_string(),
+        now,
+        pushed: context.environment.get("GITHUB_EVENT_NAME") == Some("push"),
+        fresh_minutes: i64::from(args.fresh_minutes),
+        archive: match &archive_gist {
+            Some(gist) => read_archive(&forge, gist),
+            None => Some(BTreeMap::new()),
+        },
+        gist,
+        archive_gist,
+        state,
+    };
+    context.out.trace("read the state");
+    let answers = fetch(&forge, &repository, &given.state, now);
+    context.out.trace("read everything else");
+    let outcome = collect(&given, &answers);
+    context.out.trace("computed");
+    let plan = plan(&given, &outcome, revision.as_deref())?;
+    if let Some(why) = &outcome.skipped {
+        context.out.note(Channel::Traffic, Level::INFO, why);
+    }
+    if outcome.writes.is_empty()
+        && let Some(error) = outcome.error
+    {
+        return Err(CommandError::failed("could not collect; nothing was written").because(error));
+    }
+    let ended = site::anywhere(context)?.carry_out_and_tell(&args.plan, &plan)?;
+    match outcome.error {
+        // What was read is kept; that something fails again and again is loud.
+        Some(error) if ended.exit == Exit::Done => {
+            Err(CommandError::failed("could not collect everything").because(error))
+        }
+        _ => Ok(ended.exit),
+    }
+}
+
+/// One action for each gist, the archive first.
+fn plan(
+    given: &Given,
+    outcome: &Outcome,
+    revision: Option<&str>,
+) -> Result<Plan<Op>, CommandError> {
+    let mut builder: PlanBuilder<Op> = PlanBuilder::new("traffic collect");
+    for warning in &outcome.warnings {
+        builder.warn(warning.as_str());
+    }
+    builder.note("repository", given.repository.as_str());
+    for write in &outcome.writes {
+        let Target::Gist(id) = &write.target else {
+            continue;
+        };
+        let badge = Some(id) == given.gist.as_ref();
+        let files: BTreeMap<String, String> = write
+            .files
+            .iter()
+            .map(|(name, file)| (name.clone(), file.pretty()))
+            .collect();
+        for (name, text) in files.iter().filter(|(_, text)| text.len() > LARGE) {
+            builder.warn(format!(
+                "{name} has {} bytes; beyond a megabyte GitHub cuts it",
+                text.len()
+            ));
+        }
+        builder.add(Op::Forge(ForgeOp::EditGist(EditGist {
+            name: if badge { "badge" } else { "archive" }.to_owned(),
+            change: GistChange::Update,
+            id: Slot::Known(id.clone()),
+            description: None,
+            files,
+            revision: revision.filter(|_| badge).map(str::to_owned),
+        })));
+    }
+    builder.build().map_err(|error| {
+        CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)
+    })
 }
 
 fn replayed(context: &Context, file: &Path, compat: bool) -> CommandResult {

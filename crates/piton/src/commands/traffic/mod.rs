@@ -1,7 +1,12 @@
 //! `piton traffic`: traffic tracking of a repository, a file for each subcommand.
 
 mod collect;
+mod create;
 mod dashboard;
+mod error;
+mod init;
+mod place;
+mod report;
 
 use clap::Subcommand;
 
@@ -12,15 +17,22 @@ use crate::error::CommandResult;
 #[derive(Debug, Subcommand)]
 #[command(after_help = "\
 Examples:
-  piton traffic collect --replay run.json     one run of the collector, from a recording
+  piton traffic create --dry-run              what setting it up would do
+  piton traffic create                        set it up
+  piton traffic collect                       one run of the collector
+  piton traffic collect --replay run.json     the same, from a recording
   piton traffic dashboard --demo              the dashboard with made-up data")]
 pub(crate) enum TrafficCommand {
+    Create(Box<create::CreateArgs>),
+    Init(init::InitArgs),
     Collect(collect::CollectArgs),
     Dashboard(dashboard::DashboardArgs),
 }
 
 pub(crate) fn run(context: &Context, command: &TrafficCommand) -> CommandResult {
     match command {
+        TrafficCommand::Create(args) => create::run(context, args),
+        TrafficCommand::Init(args) => init::run(context, args),
         TrafficCommand::Collect(args) => collect::run(context, args),
         TrafficCommand::Dashboard(args) => dashboard::run(context, args),
     }

@@ -1,0 +1,57 @@
+//! Errors of GitHub and of setting up, as commands end with them.
+
+use piton_github::ForgeError;
+use piton_traffic::provision::{CreateError, ObserveError};
+
+use crate::error::{CommandError, ErrorKind};
+
+pub(super) fn forge(what: &str, error: ForgeError) -> CommandError {
+    let kind = match &error {
+        ForgeError::NotSignedIn { .. } | ForgeError::NoPermission { .. } => {
+            ErrorKind::Authentication
+        }
+        ForgeError::Limited { .. } => ErrorKind::LimitReached,
+        ForgeError::Stopped { .. } => ErrorKind::Interrupted,
+        ForgeError::NotFound { .. }
+        | ForgeError::Conflict { .. }
+        | ForgeError::Refused { .. }
+        | ForgeError::Outage { .. }
+        | ForgeError::Transport { .. }
+        | ForgeError::Garbled { .. } => ErrorKind::Failed,
+    };
+    let hint = error.hint();
+    CommandError::new(kind, format!("could not {what}"))
+        .because(error)
+        .hints(hint)
+}
+
+pub(super) fn observe(error: ObserveError) -> CommandError {
+    match error {
+        ObserveError::Forge(error) => forge("look at what is there", error),
+        error => CommandError::failed("could not decide about the gists")
+            .because(error)
+            .hint("name the right one with --badge-gist or --archive-gist"),
+    }
+}
+
+pub(super) fn create(error: CreateError) -> CommandError {
+    match error {
+        CreateError::NoInstall => CommandError::usage("could not make the workflow")
+            .because(error)
+            .hint("`piton config set ci.install VERSION` pins the version that it installs"),
+        CreateError::Settle(_) => CommandError::usage("could not set up tracking").because(error),
+        CreateError::Disagree { .. } => {
+            CommandError::new(ErrorKind::NeedsPerson, "could not tell which gist is meant")
+                .because(error)
+        }
+        CreateError::NotOurs { .. }
+        | CreateError::Damaged { .. }
+        | CreateError::Files(_)
+        | CreateError::Unreadable(..) => {
+            CommandError::failed("could not set up tracking; nothing was changed").because(error)
+        }
+        CreateError::Faults(_) => {
+            CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)
+        }
+    }
+}

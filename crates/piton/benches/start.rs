@@ -18,6 +18,7 @@ fn main() {
         let status = Command::new(program)
             .args(args)
             .current_dir(scratch.path())
+            .env("PITON_CI_INSTALL", "0.1.0")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .status()
@@ -35,6 +36,25 @@ fn main() {
         "piton --help",
         2.0,
         || run(&program, &["--help"]),
+        || run(&nothing, &[]),
+    );
+    table.row(
+        "piton traffic init --dry-run",
+        6.0,
+        || {
+            run(
+                &program,
+                &[
+                    "traffic",
+                    "init",
+                    "--owner",
+                    "acme",
+                    "--repo",
+                    "widget",
+                    "--dry-run",
+                ],
+            )
+        },
         || run(&nothing, &[]),
     );
     let held = table.finish();

@@ -21,11 +21,17 @@ const TEMPLATE: &str = "\
 # Collects the traffic of this repository into two gists, for longer than
 # GitHub keeps it. It checks nothing out: a checkout would count as a clone.
 name: {{name}}
+run-name: ${{ inputs.distinct_id && format('{{name}} {0}', inputs.distinct_id) || '{{name}}' }}
 
 on:
   schedule:
     - cron: {{cron}}
   workflow_dispatch:
+    inputs:
+      distinct_id:
+        description: Tells a run that piton started from all others
+        required: false
+        type: string
   push:
     branches:
       - {{branch}}

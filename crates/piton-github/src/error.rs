@@ -1,6 +1,7 @@
 //! Everything that a request to a forge can come to instead of an answer.
 
 use jiff::Timestamp;
+use piton_plan::FailureKind;
 
 /// Which of GitHub's two limits was met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +105,22 @@ impl ForgeError {
             | Self::Conflict { .. }
             | Self::Refused { .. }
             | Self::Stopped { .. } => false,
+        }
+    }
+
+    /// The kind of failure, as plans tell it.
+    pub const fn kind(&self) -> FailureKind {
+        match self {
+            Self::NotFound { .. } => FailureKind::NotFound,
+            Self::NotSignedIn { .. } => FailureKind::Auth,
+            Self::NoPermission { .. } => FailureKind::Permission,
+            Self::Limited { .. } => FailureKind::RateLimit,
+            Self::Conflict { .. } => FailureKind::Conflict,
+            Self::Refused { .. } => FailureKind::Input,
+            Self::Outage { .. } | Self::Transport { .. } | Self::Garbled { .. } => {
+                FailureKind::Network
+            }
+            Self::Stopped { .. } => FailureKind::Io,
         }
     }
 

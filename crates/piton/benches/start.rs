@@ -10,6 +10,16 @@ use std::process::{Command, Stdio};
 use piton_testkit::ScratchRepo;
 use piton_testkit::floor::Table;
 
+const INIT: [&str; 7] = [
+    "traffic",
+    "init",
+    "--owner",
+    "acme",
+    "--repo",
+    "widget",
+    "--dry-run",
+];
+
 fn main() {
     let scratch = ScratchRepo::new();
     let nothing = empty_program(scratch.path());
@@ -41,20 +51,7 @@ fn main() {
     table.row(
         "piton traffic init --dry-run",
         6.0,
-        || {
-            run(
-                &program,
-                &[
-                    "traffic",
-                    "init",
-                    "--owner",
-                    "acme",
-                    "--repo",
-                    "widget",
-                    "--dry-run",
-                ],
-            )
-        },
+        || run(&program, &INIT),
         || run(&nothing, &[]),
     );
     let held = table.finish();

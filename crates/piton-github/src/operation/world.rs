@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use piton_plan::{Failure, FailureKind, Moment, Observation, SecretRef, SecretText};
+use piton_plan::{Failure, Moment, Observation, SecretRef, SecretText};
 
 use crate::client::Patience;
 use crate::error::ForgeError;
@@ -86,23 +86,11 @@ impl ForgePerformer<'_> {
 
 impl From<ForgeError> for Failure {
     fn from(error: ForgeError) -> Self {
-        let kind = match &error {
-            ForgeError::NotFound { .. } => FailureKind::NotFound,
-            ForgeError::NotSignedIn { .. } => FailureKind::Auth,
-            ForgeError::NoPermission { .. } => FailureKind::Permission,
-            ForgeError::Limited { .. } => FailureKind::RateLimit,
-            ForgeError::Conflict { .. } => FailureKind::Conflict,
-            ForgeError::Refused { .. } => FailureKind::Input,
-            ForgeError::Outage { .. }
-            | ForgeError::Transport { .. }
-            | ForgeError::Garbled { .. } => FailureKind::Network,
-            ForgeError::Stopped { .. } => FailureKind::Io,
-        };
         let until = match &error {
             ForgeError::Limited { until, .. } => Some(*until),
             _ => None,
         };
-        let failure = Self::new(kind, error.to_string()).until(until);
+        let failure = Self::new(error.kind(), error.to_string()).until(until);
         match error.hint() {
             Some(hint) => failure.hint(hint),
             None => failure,

@@ -80,7 +80,7 @@ impl Stage {
 
     pub(crate) fn with(arrange: impl FnOnce(&mut World)) -> Self {
         let fake = FakeGitHub::with(|world| {
-            world.login = "jo".to_owned();
+            "jo".clone_into(&mut world.login);
             let public = STANDARD.encode(key().public_key().as_bytes());
             let repo = world.repo("acme/widget");
             repo.public_key = ("key-1".to_owned(), public);

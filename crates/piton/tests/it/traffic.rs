@@ -97,7 +97,7 @@ fn on(env: &TestEnv, fake: &FakeGitHub, args: &[&str]) -> Ran {
 
 fn fake() -> FakeGitHub {
     FakeGitHub::with(|world| {
-        world.login = "jo".to_owned();
+        "jo".clone_into(&mut world.login);
         let repo = world.repo("acme/widget");
         // The public half of a key whose private half is nobody's.
         repo.public_key = (

@@ -116,8 +116,8 @@ fn shown(call: &Call<'_>, id: &str, gist: &Gist, cut: Option<usize>) -> Value {
         "created_at": gist.created_at.to_string(), "updated_at": gist.updated_at.to_string(),
     });
     if cut.is_some() {
-        let history =
-            (0..gist.revisions).map(|revision| json!({"version": format!("{revision:040x}")}));
+        let revisions = (0..gist.revisions).rev();
+        let history = revisions.map(|revision| json!({"version": format!("{revision:040x}")}));
         out["history"] = Value::from(history.collect::<Vec<_>>());
     }
     out

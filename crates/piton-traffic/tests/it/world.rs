@@ -198,6 +198,10 @@ impl Secrets for Named {
     }
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the halves of all families are got alike"
+)]
 impl Halves<'_> {
     fn forge_world(&self) -> ForgeWorld<'_> {
         ForgeWorld {

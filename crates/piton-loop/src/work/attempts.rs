@@ -10,6 +10,7 @@ use super::accepted::Accepted;
 use super::call::{self, Ask, Called};
 use super::evidence::{self, Subject, Traces};
 use super::failure::{Halt, WorkFailure};
+use super::hooks;
 use super::message::Trailers;
 use super::prove;
 use super::shop::Shop;
@@ -216,10 +217,12 @@ fn once(
         failure.focus = status.and_then(|status| status.next_retry_focus);
         return Err(failure.into());
     }
+    let commit = hooks::before(shop, run, &start.base, &proposed.commit, validation)
+        .map_err(|halt| with_agent(halt, &traces))?;
     let accepted = Accepted {
         name: format!("{}-{:02}", run.id(), run.summary().counts.calls),
         base: start.base.clone(),
-        commit: proposed.commit,
+        commit,
         onto: start.onto.clone(),
         subject,
         slug: job.slug().map(str::to_owned),
@@ -229,6 +232,17 @@ fn once(
         .hold(shop.disk, shop.repository, shop.site.state())
         .map_err(|error| trouble(&error))?;
     Ok(Made::Accepted(accepted))
+}
+
+/// Adds where the agent's own words are kept.
+fn with_agent(halt: Halt, traces: &Traces) -> Halt {
+    match halt {
+        Halt::Failed(mut failure) => {
+            failure.traces.agent.clone_from(&traces.agent);
+            Halt::Failed(failure)
+        }
+        other @ (Halt::OutOfQuota { .. } | Halt::Stopped) => other,
+    }
 }
 
 /// What the agent itself says is to become of its work, unless it stands by it.

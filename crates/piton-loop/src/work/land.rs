@@ -12,6 +12,7 @@ use piton_git::{CommitId, GitError, GitRead, Repository};
 
 use super::accepted::{Accepted, HoldError};
 use super::failure::Halt;
+use super::hooks;
 use super::prove;
 use super::shop::Shop;
 use crate::runs::RunRecord;
@@ -66,6 +67,7 @@ pub fn bring(
     for _ in 0..REBASES {
         let tip = match once(shop, &work) {
             Ok(landed) => {
+                hooks::after(shop, &work.commit);
                 work.release(shop.disk, shop.repository, shop.site.state())?;
                 return Ok(Brought::Landed {
                     commit: work.commit.clone(),

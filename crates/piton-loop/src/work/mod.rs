@@ -11,6 +11,7 @@ mod attempts;
 mod call;
 pub mod evidence;
 pub mod failure;
+mod hooks;
 pub mod land;
 mod message;
 mod note;

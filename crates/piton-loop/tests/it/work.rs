@@ -517,6 +517,65 @@ fn work_lands_on_top_of_what_the_user_committed_meanwhile_if_it_is_green_there()
 }
 
 #[test]
+fn the_user_s_hooks_see_what_is_to_land_and_what_they_change_is_proved_again() {
+    let scene = Scene::new();
+    // A relative path to the hooks means the user's own, whatever an agent puts there.
+    scene.scratch.write("hooks/pre-commit", "#!/bin/sh\ngit diff --cached --name-only >> \"$SEEN\"\nsed -i s/better/best/ src/lib.rs\ngit add src/lib.rs\n".replace("$SEEN", &scene.slots.path().join("seen").display().to_string()).as_str());
+    scene.scratch.write(
+        "hooks/commit-msg",
+        "#!/bin/sh\necho 'Signed-off-by: A Tester' >> \"$1\"\n",
+    );
+    for hook in ["pre-commit", "commit-msg"] {
+        let path = scene.scratch.path().join("hooks").join(hook);
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        fs::set_permissions(path, mode).unwrap();
+    }
+    scene.scratch.git(&["config", "core.hooksPath", "hooks"]);
+    scene.scratch.git(&["add", "--all"]);
+    scene
+        .scratch
+        .git(&["commit", "--quiet", "--no-verify", "-m", "hooks"]);
+    let planted = "[[step.edit]]\nbase = \"cwd\"\npath = \"hooks/pre-commit\"\nwrite = \"#!/bin/sh\\ntouch planted\\n\"\n";
+    let script = refactor_that_writes("better\\n", "done") + planted;
+    let work = taken(scene.refactor(&script));
+    scene.bring(&work);
+    assert_eq!(scene.scratch.read("src/lib.rs"), "best\n");
+    assert!(!scene.scratch.exists("planted"));
+    let message = scene.scratch.git(&["log", "-1", "--format=%B"]);
+    assert!(message.contains("Signed-off-by: A Tester"), "{message}");
+    let seen = fs::read_to_string(scene.slots.path().join("seen")).unwrap();
+    assert_eq!(seen, "hooks/pre-commit\nsrc/lib.rs\n");
+    assert_eq!(scene.scratch.status(), "");
+}
+
+#[test]
+fn a_hook_that_says_no_is_a_failed_attempt_with_its_output() {
+    let mut scene = Scene::new();
+    scene.tries = 2;
+    scene
+        .scratch
+        .hook("pre-commit", "#!/bin/sh\necho no such luck >&2\nexit 1\n");
+    let worked = scene.refactor(&refactor_that_writes("better\\n", "done"));
+    assert!(
+        matches!(&worked, Worked::Failed { failure, .. } if failure.story.contains("no such luck")),
+        "{worked:?}"
+    );
+    assert_eq!(scene.snapshots().len(), 2);
+    assert_eq!(scene.unlanded(), []);
+}
+
+#[test]
+fn the_hook_that_hears_of_commits_hears_of_what_landed() {
+    let scene = Scene::new();
+    let heard = scene.slots.path().join("heard");
+    let script = format!("#!/bin/sh\ngit log -1 --format=%s >> {}\n", heard.display());
+    scene.scratch.hook("post-commit", &script);
+    let work = taken(scene.refactor(&refactor_that_writes("better\\n", "done")));
+    scene.bring(&work);
+    assert_eq!(fs::read_to_string(heard).unwrap(), "piton: random files\n");
+}
+
+#[test]
 fn the_baseline_is_proved_once_for_each_tree() {
     let scene = Scene::new();
     let head = scene.head();

@@ -7,7 +7,11 @@ use super::field::{Field, said};
 use super::scenario::Check;
 
 /// Names of directories that are never there when nothing is under way.
-const PASSING: [&str; 2] = [".git/piton/transactions", "migrations/__transactions__"];
+const PASSING: [&str; 3] = [
+    ".git/piton/landings",
+    ".git/piton/transactions",
+    "migrations/__transactions__",
+];
 
 /// Returns why a check of a scenario does not hold.
 pub(super) fn broken(field: &Field, check: &Check) -> Option<String> {

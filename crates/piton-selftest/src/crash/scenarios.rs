@@ -23,6 +23,8 @@ const SAVE: &[&str] = &[
 ];
 const APPLY: &[&str] = &["apply", "{plan}"];
 const RESUME: &[&str] = &["journal", "resume"];
+const RUN: &[&str] = &["run", "--focus-on-live-migrations", "{agent}"];
+const RUN_ONCE: &[&str] = &["run-once", "--paths", "code.py", "{agent}"];
 const REPAIR: &[&str] = &["migration", "doctor", "--repair"];
 
 const MANIFEST: &str = "migrations/demo/manifest.json";
@@ -33,6 +35,8 @@ const NO_JOURNAL: &str = "no journal to go on with";
 const ADD: Step = Step::Git(&["add", "--all"]);
 const SETTLE: Step = Step::Git(&["commit", "--quiet", "--message", "settings"]);
 const SET_UP: Step = Step::Piton(INIT);
+/// What agents change, and the user does not.
+const CODE: Step = Step::Write("code.py", "x=1\n");
 const PLANNED: Step = Step::Piton(NEW);
 
 /// A scenario in a repository with a migration, which most are.
@@ -192,6 +196,40 @@ pub const SCENARIOS: &[Scenario] = &[
         OTHER,
         &[Check::Says(MANIFEST, "\"status\": \"skipped\"")],
     ),
+    of_demo(
+        "phases",
+        &[
+            SET_UP,
+            CODE,
+            ADD,
+            SETTLE,
+            PLANNED,
+            Step::Waits(READY),
+            Step::Piton(&["migration", "approve", "demo"]),
+            Step::Edits,
+        ],
+        RUN,
+        RUN,
+        &[
+            Check::CommittedOnce("migration/demo/phase-1-first.md"),
+            Check::CommittedOnce("migration/demo/phase-2-second.md"),
+            Check::Says(MANIFEST, "\"status\": \"done\""),
+            Check::Is("code.py", "x=1\nx+=1\nx+=1\n"),
+        ],
+    ),
+    Scenario {
+        live: None,
+        ..of_demo(
+            "clean-up",
+            &[SET_UP, CODE, ADD, SETTLE, Step::Edits],
+            RUN_ONCE,
+            RUN,
+            &[
+                Check::CommittedOnce("piton: run-once"),
+                Check::Is("code.py", "x=2\n"),
+            ],
+        )
+    },
     Scenario {
         nothing: Some(NO_JOURNAL),
         ..of_demo(

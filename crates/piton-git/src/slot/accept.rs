@@ -40,6 +40,8 @@ impl Slot {
         self.forget_objects(disk)?;
         let scratch = self.own.join("piton-index");
         tree::remove(disk, &scratch)?;
+        // The slot is ours alone, so a lock on it is a dead git's.
+        tree::remove(disk, &self.own.join("piton-index.lock"))?;
         let index = self.own.join("index");
         let bytes = disk.read(&index).map_err(SlotError::read(&index))?;
         directory::put(disk, &scratch, &bytes)?;

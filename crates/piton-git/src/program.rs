@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::GitError;
 
@@ -185,6 +186,57 @@ impl GitCommand {
             Ok(output.stdout)
         } else {
             Err(failure(shown, &dir, &output))
+        }
+    }
+
+    /// The same, ended when it takes too long. What it prints has to be short.
+    pub(crate) fn run_within(
+        mut self,
+        input: &[u8],
+        limit: Option<Duration>,
+    ) -> Result<Vec<u8>, GitError> {
+        let Some(limit) = limit else {
+            return self.run_with(input);
+        };
+        let (shown, dir) = (self.shown.clone(), self.dir.clone());
+        self.command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = self
+            .command
+            .spawn()
+            .map_err(|source| self.spawn_error(source))?;
+        let ended = (|| {
+            if let Some(mut stdin) = child.stdin.take() {
+                stdin.write_all(input)?;
+            }
+            let started = Instant::now();
+            while child.try_wait()?.is_none() {
+                if started.elapsed() >= limit {
+                    child.kill()?;
+                    child.wait()?;
+                    return Ok(None);
+                }
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "a program that asks nobody for a passphrase has nothing to wake us by"
+                )]
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            child.wait_with_output().map(Some)
+        })();
+        match ended {
+            Ok(Some(output)) if output.status.success() => Ok(output.stdout),
+            Ok(Some(output)) => Err(failure(shown, &dir, &output)),
+            Ok(None) => Err(GitError::Failed {
+                command: shown,
+                stderr: format!("it did not end within {} s", limit.as_secs()),
+            }),
+            Err(source) => Err(GitError::Spawn {
+                command: shown,
+                source,
+            }),
         }
     }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::sign::{patience, wants_signatures};
 use crate::ids::InvalidCommitId;
 use crate::program::GitCommand;
 use crate::{CommitId, GitError, GitRead, Repository};
@@ -76,17 +77,14 @@ pub fn commit_tree(
     parent: &CommitId,
     message: &str,
 ) -> Result<CommitId, GitError> {
-    let signs = GitCommand::reading(repository.top())
-        .args(["config", "--type=bool", "--get", "commit.gpgsign"])
-        .line()
-        .is_ok_and(|value| value == "true");
+    let signs = wants_signatures(repository);
     let mut command = GitCommand::quietly(repository.top()).args(["commit-tree", "-F", "-"]);
     if signs {
         command = command.arg("-S");
     }
     let command = command.args(["-p", parent.as_str()]).arg(tree.as_str());
     let shown = command.shown().to_owned();
-    let stdout = command.run_with(message.as_bytes())?;
+    let stdout = command.run_within(message.as_bytes(), patience(signs))?;
     String::from_utf8_lossy(&stdout)
         .trim()
         .parse()

@@ -22,6 +22,7 @@ mod look;
 mod onto;
 mod perform;
 mod recover;
+mod sign;
 
 pub use change::{PathChange, TreeEntry, changes};
 pub use compose::{Merged, TreeId, commit_tree, difference, merge_onto, tree_of};
@@ -30,3 +31,4 @@ pub use hooks::{Said, UserHooks};
 pub use onto::{Onto, current};
 pub use perform::{Landed, Landing, land};
 pub use recover::{Recovered, recover};
+pub use sign::{Signature, sign};

@@ -6,7 +6,8 @@ use piton_agent::CallRole;
 use piton_base::StateDir;
 use piton_durable::{Lock, LockError};
 use piton_git::landing::{
-    LandError, Landed, Landing, Merged, Recovered, Refusal, commit_tree, land, merge_onto, recover,
+    LandError, Landed, Landing, Merged, Recovered, Refusal, Signature, commit_tree, land,
+    merge_onto, recover, sign,
 };
 use piton_git::{CommitId, GitError, GitRead, Repository};
 
@@ -64,6 +65,22 @@ pub fn bring(
     accepted: &Accepted,
 ) -> Result<Brought, BringError> {
     let mut work = accepted.clone();
+    match sign(shop.repository, &work.commit, &work.base)? {
+        Signature::NotNeeded => {}
+        Signature::Signed(commit) => {
+            work.commit = commit;
+            work.hold(shop.disk, shop.repository, shop.site.state())?;
+        }
+        Signature::Failed(why) => {
+            return Ok(Brought::Waits {
+                reason: format!("it could not be signed: {why}"),
+                hint: Some(
+                    "see to your signing key; the work waits and lands with the next command"
+                        .to_owned(),
+                ),
+            });
+        }
+    }
     for _ in 0..REBASES {
         let tip = match once(shop, &work) {
             Ok(landed) => {

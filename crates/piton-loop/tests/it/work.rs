@@ -576,6 +576,41 @@ fn the_hook_that_hears_of_commits_hears_of_what_landed() {
 }
 
 #[test]
+fn a_user_who_signs_gets_signed_commits_and_work_waits_where_that_fails() {
+    let scene = Scene::new();
+    let sign = |script: &str| {
+        let path = scene.slots.path().join("gpg");
+        fs::write(&path, script).unwrap();
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        fs::set_permissions(&path, mode).unwrap();
+        let path = path.display().to_string();
+        scene.scratch.git(&["config", "gpg.program", &path]);
+        scene.scratch.git(&["config", "commit.gpgsign", "true"]);
+    };
+    sign("#!/bin/sh\ncat > /dev/null\necho no key >&2\nexit 1\n");
+    let work = taken(scene.refactor(&refactor_that_writes("better\\n", "done")));
+    let Brought::Waits { reason, .. } = scene.bring(&work) else {
+        panic!("it cannot be signed");
+    };
+    assert!(reason.contains("could not be signed"), "{reason}");
+    assert_eq!(scene.scratch.read("src/lib.rs"), "fine\n");
+    sign(
+        "#!/bin/sh\ncat > /dev/null\necho '[GNUPG:] SIG_CREATED ' >&2\necho '-----BEGIN PGP SIGNATURE-----'\necho fake\necho '-----END PGP SIGNATURE-----'\n",
+    );
+    let held = scene.unlanded();
+    let [Held::Work(held)] = held.as_slice() else {
+        panic!("{held:?}");
+    };
+    assert!(matches!(scene.bring(held), Brought::Landed { .. }));
+    let raw = scene.scratch.git(&["cat-file", "commit", "HEAD"]);
+    assert!(
+        raw.contains("gpgsig -----BEGIN PGP SIGNATURE-----"),
+        "{raw}"
+    );
+    assert_eq!(scene.unlanded(), []);
+}
+
+#[test]
 fn the_baseline_is_proved_once_for_each_tree() {
     let scene = Scene::new();
     let head = scene.head();

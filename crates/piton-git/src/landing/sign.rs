@@ -1,0 +1,61 @@
+//! Signing a commit that is about to land, where the user signs.
+
+use std::time::Duration;
+
+use super::compose::{commit_tree, tree_of};
+use crate::program::GitCommand;
+use crate::{CommitId, GitError, GitRead, Repository};
+
+/// How long a signing program may take. It may ask for a passphrase that nobody
+/// is there to type.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What became of a signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Signature {
+    /// The user does not sign, or the commit is signed already.
+    NotNeeded,
+    /// The same commit, signed.
+    Signed(CommitId),
+    /// Why it could not be signed.
+    Failed(String),
+}
+
+/// Signs a commit as `git commit` would, outside of any slot.
+pub fn sign(
+    repository: &Repository,
+    commit: &CommitId,
+    parent: &CommitId,
+) -> Result<Signature, GitError> {
+    if !wants_signatures(repository) {
+        return Ok(Signature::NotNeeded);
+    }
+    let raw = GitCommand::reading(repository.top())
+        .args(["cat-file", "commit", commit.as_str()])
+        .run()?;
+    let raw = String::from_utf8_lossy(&raw);
+    let head = raw.split("\n\n").next().unwrap_or_default();
+    if head.lines().any(|line| line.starts_with("gpgsig")) {
+        return Ok(Signature::NotNeeded);
+    }
+    let tree = tree_of(repository, commit)?;
+    let message = repository.message(commit)?;
+    match commit_tree(repository, &tree, parent, &message) {
+        Ok(signed) => Ok(Signature::Signed(signed)),
+        Err(GitError::Failed { stderr, .. }) => Ok(Signature::Failed(stderr.trim().to_owned())),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether the user's commits are signed.
+pub(super) fn wants_signatures(repository: &Repository) -> bool {
+    GitCommand::reading(repository.top())
+        .args(["config", "--type=bool", "--get", "commit.gpgsign"])
+        .line()
+        .is_ok_and(|value| value == "true")
+}
+
+/// Returns how long making a commit may take.
+pub(super) fn patience(signs: bool) -> Option<Duration> {
+    signs.then_some(PATIENCE)
+}

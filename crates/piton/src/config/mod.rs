@@ -11,3 +11,4 @@ pub(crate) use edit::set;
 pub(crate) use key::Key;
 pub(crate) use layer::Layer;
 pub(crate) use resolve::{Origin, Settings};
+pub(crate) use value::{Kind, Parsed};

@@ -8,7 +8,7 @@ use piton_durable::DiskRead;
 use piton_loop::targets::select::Selectors;
 use piton_loop::targets::{Selection, line};
 
-use crate::config::Settings;
+use crate::config::{Kind, Parsed, Settings};
 use crate::context::Context;
 use crate::error::CommandError;
 
@@ -171,6 +171,20 @@ impl WorkArgs {
         let file = self.fix_prompt.as_ref();
         file.map(|file| read_text(context, file, "--fix-prompt"))
             .transpose()
+    }
+}
+
+/// Reads a time as settings write it, in seconds.
+pub(super) fn time(written: &str) -> Result<u64, CommandError> {
+    let wrong = |why: String| CommandError::usage(format!("--max-time {why}"));
+    let value = Kind::Duration.parse(written).map_err(wrong)?;
+    match value.parsed {
+        Parsed::Duration(time) => Ok(time.as_secs()),
+        Parsed::Text
+        | Parsed::RepoPath(_)
+        | Parsed::Words(_)
+        | Parsed::Count(_)
+        | Parsed::Size(_) => Err(wrong("is no time".to_owned())),
     }
 }
 

@@ -107,6 +107,7 @@ pub(crate) fn drive(
         seed,
         memory: Memory::default(),
         proved: false,
+        began: context.clock.elapsed(),
     };
     if context.out.json_wanted() {
         context.out.begin_series();
@@ -216,6 +217,7 @@ struct Driver<'a> {
     seed: u64,
     memory: Memory,
     proved: bool,
+    began: Duration,
 }
 
 impl Driver<'_> {
@@ -323,6 +325,13 @@ impl Driver<'_> {
     /// Counts what was spent, and sets the rest before the next action.
     fn spend(&mut self, run: &RunRecord<'_>, tried: &Tried) {
         let summary = run.summary();
+        let lasted = self
+            .floor
+            .context
+            .clock
+            .elapsed()
+            .saturating_sub(self.began);
+        self.memory.spent.seconds = lasted.as_secs();
         self.memory.spent.tokens = summary.usage.map_or(0, |usage| usage.total());
         self.memory.spent.dollars = summary.cost_usd.unwrap_or(0.0);
         let rests = !matches!(tried, Tried::Landing(_));

@@ -49,6 +49,18 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "N", default_value_t = 3)]
     max_consecutive_failures: u32,
 
+    /// How long the run may go on, such as 8h; an action under way is finished
+    #[arg(long, value_name = "TIME")]
+    max_time: Option<String>,
+
+    /// How many tokens the run may use, as far as agents tell
+    #[arg(long, value_name = "N")]
+    max_tokens: Option<u64>,
+
+    /// How many dollars the run may cost, as far as agents tell
+    #[arg(long, value_name = "DOLLARS")]
+    max_cost: Option<f64>,
+
     /// How the subjects of commits begin
     #[arg(long, value_name = "TEXT")]
     commit_message_prefix: Option<String>,
@@ -103,7 +115,9 @@ pub(crate) fn run(context: &Context, args: &RunArgs) -> CommandResult {
             limits: Limits {
                 actions,
                 failures_in_a_row: Some(args.max_consecutive_failures),
-                ..Limits::default()
+                seconds: args.max_time.as_deref().map(args::time).transpose()?,
+                tokens: args.max_tokens,
+                dollars: args.max_cost,
             },
             tries: match args.max_attempts {
                 0 => 50,

@@ -117,3 +117,12 @@ pub fn difference(repository: &Repository, from: &CommitId) -> Result<String, Gi
         .arg("HEAD")
         .line()
 }
+
+/// Whether a commit is another one, or before it.
+pub fn contains(
+    repository: &Repository,
+    later: &CommitId,
+    earlier: &CommitId,
+) -> Result<bool, GitError> {
+    repository.contains(later, earlier)
+}

@@ -8,6 +8,7 @@ use piton_durable::{Disk, Kind, tree};
 use super::change::{PathChange, TreeEntry, changes};
 use super::error::LandError;
 use super::files::{self, Places};
+use super::hold;
 use super::index::{self, IndexLock};
 use super::intent::Intent;
 use super::perform::tip;
@@ -31,6 +32,14 @@ pub enum Recovered {
     },
 }
 
+/// Whether a dead process may have left anything. Nearly always it has not,
+/// and then no lock need be taken.
+pub fn is_anything_left(disk: &dyn Disk, repository: &Repository, notes: &Path) -> bool {
+    disk.list(notes).is_ok_and(|entries| !entries.is_empty())
+        || undertaking::is_anything_left(repository.common_dir())
+        || hold::any_own_locks(repository)
+}
+
 /// Recovers every landing that a dead process left in `notes`. The caller
 /// holds piton's own lock, so none of them is alive.
 pub fn recover(
@@ -38,6 +47,7 @@ pub fn recover(
     repository: &Repository,
     notes: &Path,
 ) -> Result<Vec<Recovered>, LandError> {
+    hold::free_own_locks(repository);
     let entries = match disk.list(notes) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
-use piton_durable::{Disk, Kind, create_dirs, tree, write_atomic};
+use piton_durable::{Disk, Kind, create_dirs, tree};
 
 use super::{Slot, SlotError, directory};
 use crate::program::{GitCommand, failure};
@@ -110,7 +110,7 @@ impl Slot {
                 create_dirs(disk, dir)?;
             }
             let bytes = disk.read(&source).map_err(SlotError::read(&source))?;
-            write_atomic(disk, &target, &bytes, 0o444)?;
+            put_object(disk, &target, &bytes)?;
         }
         Ok(())
     }
@@ -146,6 +146,25 @@ impl Slot {
             }
         }
         Ok(())
+    }
+}
+
+/// Writes one object durably. What a kill leaves of it has a name by which git
+/// knows a piece of an object, and clears it away in time.
+fn put_object(disk: &dyn Disk, target: &Path, bytes: &[u8]) -> Result<(), SlotError> {
+    let name = target.file_name().unwrap_or_default();
+    let mut piece = OsString::from("tmp_obj_");
+    piece.push(name);
+    let piece = target.with_file_name(piece);
+    tree::remove(disk, &piece)?;
+    let written = disk
+        .write_new(&piece, bytes, 0o444)
+        .and_then(|()| disk.sync_file(&piece))
+        .and_then(|()| disk.rename(&piece, target));
+    written.map_err(SlotError::write(target))?;
+    match target.parent() {
+        Some(dir) => disk.sync_dir(dir).map_err(SlotError::write(dir)),
+        None => Ok(()),
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use piton_base::StateDir;
 use piton_durable::{Disk, DiskRead, WriteError, write_atomic};
-use piton_git::landing::Onto;
+use piton_git::landing::{Onto, hold, release};
 use piton_git::slot::held::{self, HeldRef};
 use piton_git::{CommitId, GitError, Repository};
 use serde::{Deserialize, Serialize};
@@ -78,7 +78,7 @@ impl Accepted {
         let bytes = serde_json::to_vec(&note).unwrap_or_default();
         // The note comes first: a reference without one could land nowhere.
         write_atomic(disk, &self.note(state), &bytes, 0o600)?;
-        Ok(held::hold(repository, &self.reference()?, &self.commit)?)
+        Ok(hold(repository, &self.reference()?, &self.commit)?)
     }
 
     /// Lets go of what has landed.
@@ -88,7 +88,7 @@ impl Accepted {
         repository: &Repository,
         state: &Path,
     ) -> Result<(), HoldError> {
-        held::release(repository, &self.reference()?, &self.commit)?;
+        release(repository, &self.reference()?, &self.commit)?;
         // A note without a reference says nothing.
         let _ = disk.remove_file(&self.note(state));
         Ok(())

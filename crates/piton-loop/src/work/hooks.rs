@@ -19,7 +19,7 @@ use crate::runs::RunRecord;
 /// them.
 pub(super) fn before(
     shop: &Shop<'_>,
-    run: &mut RunRecord<'_>,
+    run: &RunRecord<'_>,
     base: &CommitId,
     commit: &CommitId,
     role: CallRole,

@@ -6,8 +6,8 @@ use piton_agent::CallRole;
 use piton_base::StateDir;
 use piton_durable::{Lock, LockError};
 use piton_git::landing::{
-    LandError, Landed, Landing, Merged, Recovered, Refusal, Signature, commit_tree, land,
-    merge_onto, recover, sign,
+    LandError, Landed, Landing, Merged, Recovered, Refusal, Signature, commit_tree, contains,
+    is_anything_left, land, merge_onto, recover, sign,
 };
 use piton_git::{CommitId, GitError, GitRead, Repository};
 
@@ -101,6 +101,15 @@ pub fn bring(
             }
             Err(error) => return Err(error),
         };
+        // Killed between landing and letting go, it is there already.
+        if contains(shop.repository, &tip, &work.commit)? {
+            work.release(shop.disk, shop.repository, shop.site.state())?;
+            return Ok(Brought::Landed {
+                commit: work.commit.clone(),
+                rebased: work.base != accepted.base,
+                in_tree: true,
+            });
+        }
         let merged = merge_onto(shop.repository, &work.base, &work.commit, &tip)?;
         let Merged::Clean(tree) = merged else {
             work.release(shop.disk, shop.repository, shop.site.state())?;
@@ -174,8 +183,7 @@ pub fn settle(
     holder: &piton_durable::Holder,
 ) -> Result<Vec<Recovered>, BringError> {
     let notes = notes(state);
-    // Nearly always there is nothing, and then no lock is taken.
-    if disk.list(&notes).map_or(true, |entries| entries.is_empty()) {
+    if !is_anything_left(disk, repository, &notes) {
         return Ok(Vec::new());
     }
     let _held = Lock::at(StateDir::at(state).lock()).acquire(holder, PATIENCE)?;

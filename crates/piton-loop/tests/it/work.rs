@@ -486,6 +486,26 @@ fn accepted_work_whose_path_is_in_the_way_waits_and_lands_later() {
 }
 
 #[test]
+fn work_that_landed_before_a_kill_is_let_go_and_does_not_land_twice() {
+    let scene = Scene::new();
+    let work = taken(scene.refactor(&refactor_that_writes("better\\n", "done")));
+    scene.bring(&work);
+    work.hold(&RealDisk, &scene.repository(), &scene.state())
+        .unwrap();
+    assert!(matches!(scene.bring(&work), Brought::Landed { .. }));
+    scene.scratch.write("src/other.rs", "the user's\n");
+    scene.scratch.commit_all("later");
+    work.hold(&RealDisk, &scene.repository(), &scene.state())
+        .unwrap();
+    assert!(matches!(scene.bring(&work), Brought::Landed { .. }));
+    assert_eq!(
+        scene.scratch.subjects()[..2],
+        ["later", "piton: random files"]
+    );
+    assert_eq!(scene.unlanded(), []);
+}
+
+#[test]
 fn work_lands_on_top_of_what_the_user_committed_meanwhile_if_it_is_green_there() {
     let scene = Scene::new();
     let work = taken(scene.refactor(&refactor_that_writes("better\\n", "done")));

@@ -1,0 +1,65 @@
+//! Holding accepted work, so that a kill leaves no lock of git's behind.
+
+use std::path::PathBuf;
+
+use crate::program::GitCommand;
+use crate::slot::held::HeldRef;
+use crate::stale;
+use crate::undertaking::{Move, Undertaking};
+use crate::{CommitId, GitError, GitRead, Repository};
+
+/// Lets a reference of piton's own name a commit, wherever it was before.
+pub fn hold(repository: &Repository, name: &HeldRef, commit: &CommitId) -> Result<(), GitError> {
+    let arguments = [name.as_str(), commit.as_str()];
+    update(repository, name, commit, &arguments)
+}
+
+/// Lets go of what a reference holds, if that is still `commit`.
+pub fn release(repository: &Repository, name: &HeldRef, commit: &CommitId) -> Result<(), GitError> {
+    let arguments = ["-d", name.as_str(), commit.as_str()];
+    update(repository, name, commit, &arguments)
+}
+
+fn update(
+    repository: &Repository,
+    name: &HeldRef,
+    commit: &CommitId,
+    arguments: &[&str],
+) -> Result<(), GitError> {
+    let what = format!("holding {}", commit.short());
+    let mut under = Undertaking::begin(repository, &what)?;
+    under.moving(Move {
+        reference: name.as_str().to_owned(),
+        from: None,
+        to: commit.to_string(),
+        // No index shows it.
+        paths: Vec::new(),
+    })?;
+    let command = GitCommand::quietly(repository.top())
+        .arg("update-ref")
+        .args(arguments);
+    under.command(command)?.run().map(drop)
+}
+
+/// Removes dead locks on references of piton's own, which nobody else writes.
+pub(super) fn free_own_locks(repository: &Repository) {
+    for lock in own_locks(repository) {
+        if stale::nobody_holds(&lock, repository.top(), repository.common_dir()) {
+            stale::remove(&lock);
+        }
+    }
+}
+
+pub(super) fn any_own_locks(repository: &Repository) -> bool {
+    !own_locks(repository).is_empty()
+}
+
+fn own_locks(repository: &Repository) -> Vec<PathBuf> {
+    let own = repository.common_dir().join("refs").join("piton");
+    ["base", "unlanded"]
+        .into_iter()
+        .filter_map(|folder| std::fs::read_dir(own.join(folder)).ok())
+        .flat_map(|entries| entries.flatten().map(|entry| entry.path()))
+        .filter(|path| path.extension().is_some_and(|end| end == "lock"))
+        .collect()
+}

@@ -11,6 +11,7 @@ use crate::agent::{Agent, AgentError};
 use crate::host::Host;
 use crate::program::ProgramAgent;
 use crate::script::ScriptAgent;
+use crate::sealing::SealTerms;
 use piton_base::Clock;
 
 /// What the user chose, from flags and configuration.
@@ -27,6 +28,8 @@ pub struct Choice<'a> {
     pub notes: Option<&'a Path>,
     /// The table `[agents.NAME]` of the configuration.
     pub settings: Option<&'a toml::Table>,
+    /// On what terms its calls run; without, nothing is sealed.
+    pub terms: Option<&'a SealTerms>,
 }
 
 /// A choice that leads to no agent.
@@ -63,7 +66,8 @@ impl Choice<'_> {
             });
         }
         let agent = ProgramAgent::new(self.name, self.spec()?, host, disk, clock);
-        let agent = agent.with_secrets(secrets);
+        let terms = self.terms.cloned().unwrap_or_else(SealTerms::off);
+        let agent = agent.with_secrets(secrets).on_terms(terms);
         Ok(match self.notes {
             Some(notes) => Arc::new(agent.noting_in(notes.to_path_buf())),
             None => Arc::new(agent),
@@ -119,6 +123,7 @@ mod tests {
             script_progress: None,
             notes: None,
             settings,
+            terms: None,
         }
     }
 

@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use piton_durable::Disk;
+use piton_seal::Standing;
 
 use crate::adapter::{AdapterSpec, PromptDelivery, ReplySource};
 use crate::agent::{Agent, AgentError, CallEvents, CallFiles, CallRecord, Probe};
@@ -18,7 +19,7 @@ use crate::host::Host;
 use crate::outcome::{Outcome, Reply};
 use crate::process::{Ended, ExitKind, Launch, LaunchError, Marker, supervise};
 use crate::redact::Redactor;
-use crate::sealing::SealTerms;
+use crate::sealing::{MET_THE_SEAL, SealTerms, met_the_seal};
 use crate::watchdog::Limits;
 use piton_base::{Clock, Stop};
 
@@ -230,7 +231,7 @@ impl Agent for ProgramAgent {
             path: directory.clone(),
             source,
         };
-        let mut marker = Marker::of(&launch.token);
+        let mut marker = Marker::of(&launch.token).with_temporary(place.temporary());
         marker.leave(&*self.disk, directory).map_err(note)?;
         let reader = self.spec.stream.conversation(Opening {
             prompt: call.prompt.clone(),
@@ -245,7 +246,10 @@ impl Agent for ProgramAgent {
         let mut recording = Recording::open(self, files, reader, &record.arguments, events)?;
         let ended = supervise(&launch, &mut recording, &call.limits, stop, &*self.clock);
         let done = recording.close();
-        self.put_states_back(&states, files, &mut record, events);
+        for told in self.put_back(&states, files) {
+            events.event(crate::agent::CallEvent::Warning(&told));
+            record.warnings.push(told);
+        }
         marker.clear(&*self.disk, directory).map_err(note)?;
         let (kept, ended) = match (done, ended) {
             (Ok(kept), Ok(ended)) => (kept, ended),
@@ -299,6 +303,10 @@ impl ProgramAgent {
                 "it was not permitted to use {}",
                 transcript.denials.join(", ")
             ));
+        }
+        let sealed = record.sealed.as_ref().is_some_and(Standing::is_sealed);
+        if sealed && met_the_seal(&kept.stderr_tail) {
+            record.warnings.push(MET_THE_SEAL.to_owned());
         }
         if !ended.survivors.is_empty() {
             record.warnings.push(format!(

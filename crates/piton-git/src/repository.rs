@@ -56,6 +56,15 @@ impl Repository {
         &self.git_dir
     }
 
+    /// Returns a file as the commit at HEAD has it. `None` where it has none, or
+    /// cannot be asked.
+    pub fn file_at_head(&self, path: &Path) -> Option<Vec<u8>> {
+        let mut object = std::ffi::OsString::from("HEAD:");
+        object.push(path);
+        let blob = GitCommand::reading(&self.top).args(["cat-file", "blob"]);
+        blob.arg(object).run().ok()
+    }
+
     /// Returns the paths below `scope` that the index shows otherwise than HEAD.
     pub(crate) fn staged(&self, scope: &[&Path]) -> Result<Vec<PathBuf>, GitError> {
         let stdout = GitCommand::reading(&self.top)

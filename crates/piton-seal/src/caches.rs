@@ -103,6 +103,32 @@ pub fn own_caches(
         .collect()
 }
 
+/// Returns where the user's own caches lie, for those who share them.
+pub fn users_caches(
+    home: Option<&Path>,
+    variable: &dyn Fn(&str) -> Option<OsString>,
+) -> Vec<PathBuf> {
+    let users = CACHES
+        .iter()
+        .filter_map(|cache| users(cache, home, variable));
+    // Of Go's, what is built lies elsewhere.
+    let built = home.map(|home| home.join(".cache/go-build"));
+    users.chain(built).collect()
+}
+
+/// Returns where the user's own lies.
+fn users(
+    cache: &Cache,
+    home: Option<&Path>,
+    variable: &dyn Fn(&str) -> Option<OsString>,
+) -> Option<PathBuf> {
+    // A variable that names a part of the cache says nothing of the others.
+    let said = cache.variables.iter().filter(|(_, below)| below.is_empty());
+    let said = said.filter_map(|(name, _)| variable(name).map(PathBuf::from));
+    let mut said = said.filter(|path| path.is_absolute());
+    said.next().or_else(|| Some(home?.join(cache.user)))
+}
+
 fn own(
     cache: &Cache,
     root: &Path,
@@ -122,12 +148,7 @@ fn own(
             _ => (*name, place),
         }
     };
-    // A variable that names a part of the cache says nothing of the others.
-    let said = cache.variables.iter().filter(|(_, below)| below.is_empty());
-    let said = said
-        .filter_map(|(name, _)| variable(name).map(PathBuf::from))
-        .find(|path| path.is_absolute());
-    let user = said.or_else(|| home.map(|home| home.join(cache.user)));
+    let user = users(cache, home, variable);
     let seed = |user: &PathBuf, seed: &&str| (place(user, seed), place(&directory, seed));
     OwnCache {
         variables: cache.variables.iter().map(value).collect(),

@@ -1,6 +1,7 @@
 //! What this machine's kernel can do.
 
 use crate::kernel;
+use crate::wanted::Network;
 
 /// What this machine's kernel can do: a value, so that older kernels can be
 /// tested on newer ones.
@@ -26,11 +27,12 @@ impl Support {
         namespaces: false,
     };
 
-    /// Asks the kernel.
-    pub fn observe() -> Self {
+    /// Asks the kernel. Whether a network can be cut off is tried only where
+    /// that is wanted, for it takes a child.
+    pub fn observe(network: Network) -> Self {
         Self {
             landlock: kernel::landlock_version(),
-            namespaces: kernel::can_enter_network(),
+            namespaces: network != Network::On && kernel::can_enter_network(),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use piton_agent::choice::Choice;
+use piton_agent::sealing::SealTerms;
 use piton_agent::{Agent, Host, Limits, Probe};
 use piton_base::StateDir;
 use piton_base::{Effort, SystemClock};
@@ -44,6 +45,10 @@ pub(crate) struct AgentArgs {
     #[arg(long, value_name = "TIER")]
     max_allowed_effort: Option<String>,
 
+    /// Whether agents run with limits: auto, require or off
+    #[arg(long, value_name = "WHEN")]
+    seal: Option<String>,
+
     /// How long the agent may be silent, such as 5m
     #[arg(long, value_name = "TIME")]
     idle_limit: Option<String>,
@@ -72,6 +77,7 @@ impl AgentArgs {
                 "--max-allowed-effort",
                 &self.max_allowed_effort,
             ),
+            ("seal", "--seal", &self.seal),
             ("agent.idle-limit", "--idle-limit", &self.idle_limit),
             ("agent.deadline", "--deadline", &self.deadline),
         ] {
@@ -132,12 +138,20 @@ pub(crate) fn described(
         .transpose()
 }
 
+/// Says once how an agent's calls are sealed. A script runs nothing.
+pub(crate) fn tell_terms(choice: &AgentChoice, context: &Context, terms: &SealTerms) {
+    if choice.name != "script" {
+        crate::sealing::tell(context, terms);
+    }
+}
+
 /// Makes the agent that can be called. Nothing is run yet.
 pub(crate) fn agent(
     choice: &AgentChoice,
     context: &Context,
     settings: &Settings,
     state: &StateDir,
+    terms: &SealTerms,
 ) -> Result<Arc<dyn Agent>, CommandError> {
     let disk: Arc<dyn Disk> = Arc::new(RealDisk);
     let described = described(choice, settings)?;
@@ -150,6 +164,7 @@ pub(crate) fn agent(
         script: choice.script.as_deref(),
         script_progress: Some(&progress),
         settings: described.as_ref(),
+        terms: Some(terms),
     }
     .agent(
         Host::new(context.environment.raw()).with_directory(&context.directory),

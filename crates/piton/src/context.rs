@@ -2,13 +2,14 @@
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 
 use piton_base::{StateDir, Stop, SystemClock};
 use piton_durable::RealDisk;
 use piton_git::{GitError, GitRead, Repository};
 
 use crate::cli::GlobalArgs;
-use crate::config::Settings;
+use crate::config::{ConfigError, Settings};
 use crate::env::Environment;
 use crate::error::{CommandError, ErrorKind};
 use crate::output::{Channel, Level, Out};
@@ -23,6 +24,8 @@ pub(crate) struct Context {
     pub(crate) disk: RealDisk,
     pub(crate) clock: SystemClock,
     pub(crate) stop: Stop,
+    /// What is told once and no more: how agents are sealed.
+    pub(crate) seal_told: Once,
 }
 
 /// A repository and the settings that hold in it.
@@ -30,6 +33,8 @@ pub(crate) struct Context {
 pub(crate) struct Place {
     pub(crate) repository: Repository,
     pub(crate) settings: Settings,
+    /// Whether settings that name programs count as they are committed.
+    vetted: bool,
 }
 
 impl Context {
@@ -69,6 +74,7 @@ impl Context {
             disk: RealDisk,
             clock: SystemClock::default(),
             stop,
+            seal_told: Once::new(),
         })
     }
 
@@ -80,6 +86,41 @@ impl Context {
         Ok(Place {
             repository,
             settings,
+            vetted: false,
+        })
+    }
+
+    /// Returns a place where programs may be run that settings name: what an
+    /// agent could have written into `piton.toml` counts as it is committed.
+    pub(crate) fn vetted(&self, place: Place) -> Result<Place, CommandError> {
+        if place.vetted {
+            return Ok(place);
+        }
+        let file = place.top().join(CONFIG_FILE);
+        let committed = place.repository.file_at_head(Path::new(CONFIG_FILE));
+        let user = self.environment.user_config();
+        let (settings, refused) = Settings::load_vetted(
+            &self.disk,
+            &file,
+            committed.as_deref(),
+            user.as_deref(),
+            &self.environment,
+        )
+        .map_err(unusable)?;
+        if !refused.is_empty() {
+            self.out.warn(&format!(
+                "{} in {CONFIG_FILE} {} not as committed, and the committed settings count",
+                refused.join(", "),
+                if refused.len() == 1 { "is" } else { "are" },
+            ));
+            self.out.hint(&format!(
+                "commit {CONFIG_FILE}, or set it for yourself: with a flag, a variable, or `piton config set --user`"
+            ));
+        }
+        Ok(Place {
+            settings,
+            vetted: true,
+            ..place
         })
     }
 
@@ -91,6 +132,7 @@ impl Context {
                 Ok(Some(Place {
                     repository,
                     settings,
+                    vetted: false,
                 }))
             }
             Err(GitError::NotARepository { .. } | GitError::Bare { .. }) => Ok(None),
@@ -117,11 +159,7 @@ impl Context {
             user.as_deref(),
             &self.environment,
         )
-        .map_err(|error| {
-            CommandError::new(ErrorKind::Usage, format!("could not use {error}"))
-                .because(error.problem)
-                .hint("`piton config show --origin` lists what can be set, once the file is mended")
-        })
+        .map_err(unusable)
     }
 
     /// Whether a person is there to answer.
@@ -130,6 +168,12 @@ impl Context {
             && std::io::stdin().is_terminal()
             && self.out.stderr_is_terminal()
     }
+}
+
+fn unusable(error: ConfigError) -> CommandError {
+    CommandError::new(ErrorKind::Usage, format!("could not use {error}"))
+        .because(error.problem)
+        .hint("`piton config show --origin` lists what can be set, once the file is mended")
 }
 
 /// The repository's configuration file.

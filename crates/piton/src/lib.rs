@@ -20,6 +20,7 @@ mod planned;
 mod planning;
 mod progress;
 mod recovery;
+mod sealing;
 mod secrets;
 mod session;
 mod signals;

@@ -24,6 +24,12 @@ impl Context {
         Ok(place)
     }
 
+    /// The same for a command that also runs programs which settings name.
+    pub(crate) fn place_to_call(&self, args: &PlanArgs) -> Result<Place, CommandError> {
+        let place = self.place_to_write(args)?;
+        self.vetted(place)
+    }
+
     /// Carries a set-up that was cut off to its end.
     fn finish_set_up(&self, place: &Place, only_look: bool) -> Result<bool, CommandError> {
         let site = self.site(place);

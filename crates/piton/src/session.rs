@@ -50,13 +50,18 @@ pub(crate) fn hold(
         script: None,
         script_progress: None,
         settings: described.as_ref(),
+        terms: None,
     }
     .spec()
     .map_err(|error| could_not().because(error))?;
     let disk: Arc<dyn Disk> = Arc::new(RealDisk);
     let clock = Arc::new(SystemClock::default());
     let program = spec.program.clone();
+    // Not those of a clone: a session may be held outside of any.
+    let caches = context.environment.user_cache().unwrap_or_default();
+    let terms = crate::sealing::terms(context, settings, &caches.join("sessions"))?;
     let agent = ProgramAgent::new(&chosen.name, spec, host.clone(), disk, clock.clone());
+    let agent = agent.on_terms(terms.clone());
     agents::ready(&agent)?;
     let files = CallFiles::in_directory(talk.scratch);
     let call = AgentCall {
@@ -89,14 +94,22 @@ pub(crate) fn hold(
     let found = host
         .find_program(&program)
         .unwrap_or_else(|| PathBuf::from(&program));
+    let token = crate::context::token();
+    let seat = agent
+        .enclosure(&call, &files, &token)
+        .map_err(|error| could_not().because(error))?;
+    let states = agent.states().map_err(|error| could_not().because(error))?;
+    let mut environment = agent.environment(&call);
+    seat.set(&mut environment);
+    agents::tell_terms(chosen, context, &terms);
     let session = Session {
         program: found,
         arguments: line.into_iter().skip(1).collect(),
         directory: talk.directory.to_owned(),
-        environment: agent.environment(&call),
+        environment,
         content: talk.content,
-        token: crate::context::token(),
-        seal: None,
+        token,
+        seal: seat.request(),
     };
     let terminal = File::options()
         .read(true)
@@ -104,7 +117,11 @@ pub(crate) fn hold(
         .open("/dev/tty")
         .ok()
         .and_then(Terminal::remember);
-    match interactive::run(&session, terminal, &context.disk, &context.stop, &*clock) {
+    let end = interactive::run(&session, terminal, &context.disk, &context.stop, &*clock);
+    for told in agent.put_back(&states, &files) {
+        context.out.warn(&told);
+    }
+    match end {
         Ok(SessionEnd::Settled) => Ok(()),
         Ok(SessionEnd::Ended(ExitKind::Code(0))) => Ok(()),
         Ok(SessionEnd::Ended(exit)) => Err(could_not().because(format!("it ended with {exit}"))),

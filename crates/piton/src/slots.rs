@@ -10,6 +10,7 @@ use piton_loop::slots::{SetupCommand, SlotSettings};
 
 use crate::context::{Context, Place};
 use crate::error::CommandError;
+use crate::sealing;
 
 /// Returns how slots are made for a repository.
 pub(crate) fn settings(context: &Context, place: &Place) -> Result<SlotSettings, CommandError> {
@@ -28,6 +29,7 @@ pub(crate) fn settings(context: &Context, place: &Place) -> Result<SlotSettings,
             .hints(hint)
     })?;
     let host = Host::new(context.environment.raw()).with_directory(place.top());
+    let terms = sealing::terms(context, settings, &caches(&home))?;
     let setup = settings.words("slot.setup").map(|words| SetupCommand {
         setup: Setup {
             command: piton_agent::words::join(words),
@@ -43,6 +45,7 @@ pub(crate) fn settings(context: &Context, place: &Place) -> Result<SlotSettings,
             idle: Limits::default().tool_idle,
             ..Limits::default()
         },
+        terms: terms.clone(),
     });
     Ok(SlotSettings {
         home,
@@ -50,11 +53,19 @@ pub(crate) fn settings(context: &Context, place: &Place) -> Result<SlotSettings,
             .bytes("slot.max-new")
             .unwrap_or(SlotSettings::MAX_NEW),
         setup,
+        terms,
         around: Surroundings {
             home: context.environment.home(),
             settings: context.environment.git_settings(),
         },
     })
+}
+
+/// Returns the folder of the clone's own tool caches, beside that of its slots.
+fn caches(home: &SlotHome) -> PathBuf {
+    let mut caches = home.dir().as_os_str().to_owned();
+    caches.push(".caches");
+    PathBuf::from(caches)
 }
 
 /// Takes a slot that shows `commit`, for `what`.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use piton_durable::platform::{Processes, RealProcesses};
-use piton_durable::{Disk, Kind};
+use piton_durable::{Disk, Kind, tree};
 use rustix::process::Signal;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,9 @@ pub struct Marker {
     pub boot: Option<String>,
     #[serde(default)]
     pub namespace: Option<String>,
+    /// The call's own temporary directory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub temporary: Option<PathBuf>,
     /// Held as long as the piton lives, in whatever container it runs.
     #[serde(skip)]
     held: Option<Arc<File>>,
@@ -45,8 +48,16 @@ impl Marker {
             owner: std::process::id(),
             boot: RealProcesses.boot_id(),
             namespace: RealProcesses.namespace(),
+            temporary: None,
             held: None,
         }
+    }
+
+    /// Has the next piton take away the call's temporary directory too.
+    #[must_use]
+    pub fn with_temporary(mut self, directory: Option<&Path>) -> Self {
+        self.temporary = directory.map(Path::to_owned);
+        self
     }
 
     /// Leaves the note. It need not survive a power cut: no process does.
@@ -133,11 +144,31 @@ fn reap(disk: &dyn Disk, note: &Path) -> io::Result<usize> {
     let ended = match (marker, locked) {
         (_, Some(true)) => return Ok(0),
         (Some(marker), None) if marker.may_live() => return Ok(0),
-        (Some(marker), None | Some(false)) => end(&marker.token),
+        (Some(marker), None | Some(false)) => {
+            let ended = end(&marker.token);
+            sweep(disk, &marker);
+            ended
+        }
         (None, None | Some(false)) => 0,
     };
     clear(disk, note)?;
     Ok(ended)
+}
+
+/// Takes away the temporary directory of a call that is over. It bears the name
+/// of the call, or it is none of piton's.
+fn sweep(disk: &dyn Disk, marker: &Marker) {
+    if let Some(directory) = &marker.temporary
+        && directory.file_name() == Some(temporary_name(&marker.token).as_ref())
+    {
+        // It lies where the system clears.
+        let _ = tree::remove(disk, directory);
+    }
+}
+
+/// Returns the name of the temporary directory of a call.
+pub(crate) fn temporary_name(token: &str) -> String {
+    format!("piton-{token}")
 }
 
 fn clear(disk: &dyn Disk, note: &Path) -> io::Result<()> {

@@ -12,6 +12,7 @@ use std::process::ExitStatus;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use leftovers::temporary_name;
 pub use leftovers::{Marker, reap_leftovers};
 pub(crate) use supervisor::put_on;
 pub use supervisor::{Ended, Launch, LaunchError, Sink, supervise};

@@ -2,7 +2,7 @@
 
 use super::ProgramAgent;
 use crate::adapter::ReplySource;
-use crate::agent::{AgentError, CallEvent, CallEvents, CallFiles, CallRecord};
+use crate::agent::{AgentError, CallFiles};
 use crate::call::AgentCall;
 use crate::sealing::{Enclosure, Needs, StateGuard};
 use piton_seal::{Network, Standing};
@@ -10,7 +10,7 @@ use piton_seal::{Network, Standing};
 impl ProgramAgent {
     /// Makes the place where a call runs: it may write its slot, its reply and
     /// what the adapter names.
-    pub(super) fn enclosure(
+    pub fn enclosure(
         &self,
         call: &AgentCall,
         files: &CallFiles,
@@ -32,7 +32,7 @@ impl ProgramAgent {
     }
 
     /// Remembers the agent's state, as far as it may not change.
-    pub(super) fn states(&self) -> Result<Vec<StateGuard>, AgentError> {
+    pub fn states(&self) -> Result<Vec<StateGuard>, AgentError> {
         if self.terms.standing == Standing::Off {
             return Ok(Vec::new());
         }
@@ -46,28 +46,21 @@ impl ProgramAgent {
         self.state_places().map(guard).collect()
     }
 
-    /// Puts back what the call changed of it, and tells of that.
-    pub(super) fn put_states_back(
-        &self,
-        states: &[StateGuard],
-        files: &CallFiles,
-        record: &mut CallRecord,
-        events: &dyn CallEvents,
-    ) {
+    /// Puts back what was changed of it, and returns what is to be told.
+    pub fn put_back(&self, states: &[StateGuard], files: &CallFiles) -> Vec<String> {
         let aside = files.directory.join("state");
-        for state in states {
+        let told = |state: &StateGuard| {
             let changed = state.put_back(&*self.disk, &aside);
-            if changed.is_empty() {
-                continue;
-            }
-            let told = format!(
-                "it changed its own settings, which are as they were again: {}; what it left is in {}",
-                changed.join(", "),
-                aside.display()
-            );
-            events.event(CallEvent::Warning(&told));
-            record.warnings.push(told);
-        }
+            (!changed.is_empty()).then(|| {
+                format!(
+                    "{} changed its own settings, which are as they were again: {}; what it left is in {}",
+                    self.name,
+                    changed.join(", "),
+                    aside.display()
+                )
+            })
+        };
+        states.iter().filter_map(told).collect()
     }
 
     fn state_places(

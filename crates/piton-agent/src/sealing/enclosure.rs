@@ -12,6 +12,7 @@ use thiserror::Error;
 
 use super::seeds;
 use super::terms::SealTerms;
+use crate::process::temporary_name;
 
 /// What one program needs.
 #[derive(Clone, Debug, Default)]
@@ -44,9 +45,6 @@ pub struct EnclosureError {
     source: io::Error,
 }
 
-/// How temporary directories are called; the rest is the token of the call.
-const TEMPORARY: &str = "piton-";
-
 impl<'a> Enclosure<'a> {
     /// Makes what one program needs. `token` names the call.
     pub fn make(
@@ -64,7 +62,7 @@ impl<'a> Enclosure<'a> {
         if terms.standing == piton_seal::Standing::Off {
             return Ok(enclosure);
         }
-        let temporary = terms.temporary.join(format!("{TEMPORARY}{token}"));
+        let temporary = terms.temporary.join(temporary_name(token));
         let failed = |path: &Path| {
             let path = path.to_owned();
             move |source| EnclosureError { path, source }
@@ -112,6 +110,11 @@ impl<'a> Enclosure<'a> {
     /// Returns what the program may do; nothing where it is not sealed.
     pub fn request(&self) -> Option<Request> {
         self.request.clone()
+    }
+
+    /// Returns its temporary directory, for the note of the call.
+    pub fn temporary(&self) -> Option<&Path> {
+        self.temporary.as_deref()
     }
 
     /// Sets the variables that lead the program to what is its own.

@@ -125,7 +125,7 @@ fn call(lab: &Path, desk: &Desk, program: &str, script: &str, limits: Limits) ->
 
 /// The terms of a sealed call, as far as this kernel can.
 fn sealed(desk: &Desk) -> SealTerms {
-    let support = piton_seal::Support::observe();
+    let support = piton_seal::Support::observe(Network::On);
     let standing = Standing::decide(Wanted::Auto, Network::On, support).unwrap();
     SealTerms {
         standing: standing.clone(),

@@ -12,7 +12,7 @@ use crate::desk::Desk;
 
 /// Returns a desk with a home, or nothing where this kernel has no seal.
 fn desk() -> Option<(Desk, SealTerms)> {
-    let support = Support::observe();
+    let support = Support::observe(Network::On);
     let standing = Standing::decide(Wanted::Auto, Network::On, support).unwrap();
     if support.landlock < Support::SIGNALS {
         eprintln!("skipped: this kernel cannot seal (Linux 6.12 can)");

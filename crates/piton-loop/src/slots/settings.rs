@@ -1,5 +1,6 @@
 //! How slots are made here, and where.
 
+use piton_agent::sealing::SealTerms;
 use piton_git::slot::SlotHome;
 
 use super::SetupCommand;
@@ -12,6 +13,8 @@ pub struct SlotSettings {
     /// How much new content one call may make, in bytes.
     pub max_new: u64,
     pub setup: Option<SetupCommand>,
+    /// On what terms programs run on what is in a slot.
+    pub terms: SealTerms,
     /// What git reads of the user's own, for the guard.
     pub around: Surroundings,
 }
@@ -26,6 +29,7 @@ impl SlotSettings {
             home,
             max_new: Self::MAX_NEW,
             setup: None,
+            terms: SealTerms::off(),
             around: Surroundings::default(),
         }
     }

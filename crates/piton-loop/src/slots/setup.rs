@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 
 use piton_agent::process::{ExitKind, Launch, LaunchError, Sink, supervise};
 use piton_agent::redact::{Redacting, Redactor};
+use piton_agent::sealing::{
+    Enclosure, EnclosureError, MET_THE_SEAL, Needs, SealTerms, met_the_seal,
+};
 use piton_agent::watchdog::EndReason;
 use piton_agent::{Host, Limits, environment};
 use piton_base::{Clock, Stop};
@@ -26,6 +29,7 @@ pub struct SetupCommand {
     pub words: Vec<String>,
     pub host: Host,
     pub limits: Limits,
+    pub terms: SealTerms,
 }
 
 /// A slot was not prepared.
@@ -35,14 +39,20 @@ pub enum SetupError {
     NoProgram { program: String },
     #[error("run `slot.setup`")]
     Launch(#[from] LaunchError),
+    #[error(transparent)]
+    Enclosure(#[from] EnclosureError),
     #[error("keep what `slot.setup` prints in {}", path.display())]
     Log {
         path: PathBuf,
         #[source]
         source: io::Error,
     },
-    #[error("`slot.setup` ended with {exit}; the last it printed was:\n{last}")]
-    Failed { exit: ExitKind, last: String },
+    #[error("`slot.setup` ended with {exit}; the last it printed was:\n{last}{}", if *met_the_seal { format!("\n{MET_THE_SEAL}") } else { String::new() })]
+    Failed {
+        exit: ExitKind,
+        last: String,
+        met_the_seal: bool,
+    },
     #[error("`slot.setup` was ended: {}", told(*reason))]
     Ended { reason: EndReason },
     #[error(transparent)]
@@ -67,16 +77,23 @@ impl SetupCommand {
             program: String::new(),
         })?;
         let found = self.host.find_program(program);
+        let needs = Needs {
+            write: vec![slot.dir().to_owned()],
+            ..Needs::default()
+        };
+        let place = Enclosure::make(&self.terms, needs, token, disk)?;
+        let mut environment = self.environment();
+        place.set(&mut environment);
         let launch = Launch {
             program: found.ok_or_else(|| SetupError::NoProgram {
                 program: program.clone(),
             })?,
             arguments: arguments.to_vec(),
             directory: slot.dir().to_owned(),
-            environment: self.environment(),
+            environment,
             input: Vec::new(),
             token: token.to_owned(),
-            seal: None,
+            seal: place.request(),
         };
         let redactor = Redactor::new(environment::secrets(&self.host));
         let mut output = Output {
@@ -95,10 +112,14 @@ impl SetupCommand {
                 slot.setup_done(disk, &due)?;
                 Ok(true)
             }
-            (None, exit) => Err(SetupError::Failed {
-                exit,
-                last: output.last.into_text(),
-            }),
+            (None, exit) => {
+                let last = output.last.into_text();
+                Err(SetupError::Failed {
+                    exit,
+                    met_the_seal: place.request().is_some() && met_the_seal(&last),
+                    last,
+                })
+            }
         }
     }
 

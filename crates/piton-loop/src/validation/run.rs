@@ -9,10 +9,12 @@ use std::time::Duration;
 
 use piton_agent::environment::is_never_passed;
 use piton_agent::process::{Ended, ExitKind, Launch, LaunchError, Marker, supervise};
+use piton_agent::sealing::{Enclosure, EnclosureError, Needs, SealTerms};
 use piton_agent::watchdog::EndReason;
 use piton_agent::{Host, Limits};
 use piton_base::{Clock, Stop};
 use piton_durable::{Disk, WriteError, create_dirs};
+use piton_seal::Network;
 
 use super::command::ValidationCommand;
 use super::output::Output;
@@ -51,6 +53,8 @@ pub enum ValidationError {
     #[error(transparent)]
     Launch(#[from] LaunchError),
     #[error(transparent)]
+    Enclosure(#[from] EnclosureError),
+    #[error(transparent)]
     Directory(#[from] WriteError),
     #[error("keep what the validation command prints in {}", path.display())]
     Record {
@@ -72,6 +76,8 @@ pub struct Validator<'a> {
     /// Where a note lies while the command runs, so that the next piton can end
     /// what this one could not.
     pub notes: &'a Path,
+    /// On what terms it runs: agents wrote what runs here.
+    pub terms: &'a SealTerms,
     pub show: &'a dyn ShowOutput,
 }
 
@@ -126,16 +132,24 @@ impl Validator<'_> {
         };
         create_dirs(self.disk, directory)?;
         let mut output = Output::into(self.disk, directory, self.show).map_err(keep)?;
+        let needs = Needs {
+            write: vec![tree.to_owned()],
+            network: Network::Off,
+            ..Needs::default()
+        };
+        let place = Enclosure::make(self.terms, needs, token, self.disk)?;
+        let mut environment = self.environment();
+        place.set(&mut environment);
         let launch = Launch {
             program: self.program(command, tree)?,
             arguments: command.arguments().to_vec(),
             directory: tree.to_owned(),
-            environment: self.environment(),
+            environment,
             input: Vec::new(),
             token: token.to_owned(),
-            seal: None,
+            seal: place.request(),
         };
-        let mut marker = Marker::of(token);
+        let mut marker = Marker::of(token).with_temporary(place.temporary());
         create_dirs(self.disk, self.notes)?;
         marker.leave(self.disk, self.notes).map_err(keep)?;
         let ended = supervise(&launch, &mut output, &self.limits(), self.stop, self.clock);

@@ -13,6 +13,7 @@ mod planning;
 mod prompts;
 mod retention;
 mod runs;
+mod sealed;
 mod targets;
 mod taste;
 mod validation;

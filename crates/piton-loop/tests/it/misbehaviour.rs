@@ -4,6 +4,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use piton_agent::sealing::SealTerms;
 use piton_agent::{AdapterSpec, CallEvent, CallEvents, Host, Limits, ProgramAgent};
 use piton_base::{Stop, SystemClock};
 use piton_durable::RealDisk;
@@ -294,14 +295,14 @@ fn with_shell(world: &World, commands: &str) -> FailedStep {
 }
 
 fn with_shell_limited(world: &World, commands: &str, limits: Limits) -> FailedStep {
-    let (made, _) = call_shell(world, commands, limits);
+    let (made, _) = call_shell(world, commands, limits, SealTerms::off());
     *made.unwrap_err()
 }
 
 /// Lets the shell be the agent of a step that is accepted, publishes it, and
 /// returns what was warned of.
 fn accepted_with_shell(world: &World, commands: &str) -> Vec<String> {
-    let (made, warnings) = call_shell(world, commands, Limits::default());
+    let (made, warnings) = call_shell(world, commands, Limits::default(), SealTerms::off());
     world.publish(&made.unwrap().candidate);
     warnings
 }
@@ -318,10 +319,11 @@ impl CallEvents for Warnings {
     }
 }
 
-fn call_shell(
+pub(crate) fn call_shell(
     world: &World,
     commands: &str,
     limits: Limits,
+    terms: SealTerms,
 ) -> (Result<MadeStep, Box<FailedStep>>, Vec<String>) {
     let script = format!("cat >/dev/null; set -e; {commands}; echo done");
     let mut spec = AdapterSpec::of_command("sh").unwrap();
@@ -332,7 +334,8 @@ fn call_shell(
         Host::new(std::env::vars_os()),
         Arc::new(RealDisk),
         Arc::new(SystemClock::default()),
-    );
+    )
+    .on_terms(terms);
     let performer = Performer {
         disk: &RealDisk,
         git: &world.git,
@@ -351,7 +354,7 @@ fn call_shell(
     (made, warnings.0.into_inner().unwrap())
 }
 
-const WRITES: &str = "mkdir -p \"$PITON_WORKSPACE\"/approaches; \
+pub(crate) const WRITES: &str = "mkdir -p \"$PITON_WORKSPACE\"/approaches; \
                       echo a > \"$PITON_WORKSPACE\"/approaches/a.md";
 
 #[test]
@@ -528,6 +531,7 @@ fn a_setup_that_fails_costs_no_call_and_shows_its_end() {
         words: vec!["sh".into(), "-c".into(), script.into()],
         host: Host::new(std::env::vars_os()),
         limits: Limits::default(),
+        terms: piton_agent::sealing::SealTerms::off(),
     };
     world.slots.setup = Some(setup("echo no network here >&2; exit 7"));
     let failed = with_shell(&world, "echo called > target-was-called");

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use piton_agent::Host;
+use piton_agent::sealing::SealTerms;
 use piton_base::{Stop, SystemClock};
 use piton_durable::RealDisk;
 use piton_loop::validation::baseline::{BaselineKey, note_green, was_green};
@@ -53,6 +54,7 @@ impl Bench {
             command: command.as_ref(),
             policy: self.policy,
             notes: &self.dir.path().join("notes"),
+            terms: &SealTerms::off(),
             show: &Silent,
         }
         .validate(&self.tree(), &self.record(), &self.token())

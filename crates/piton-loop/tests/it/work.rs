@@ -142,6 +142,7 @@ impl Scene {
                 command: command.as_ref(),
                 policy: Policy::default(),
                 notes: &notes,
+                terms: &slots.terms,
                 show: &Silent,
             },
             prefix: "piton",

@@ -16,7 +16,7 @@ pub(crate) struct Home {
 /// Returns a home directory, or `None` where this kernel has no seal: then the
 /// test has nothing to try, and says so.
 pub(crate) fn home() -> Option<Home> {
-    if Support::observe().landlock < Support::SIGNALS {
+    if Support::observe(Network::On).landlock < Support::SIGNALS {
         eprintln!("skipped: this kernel cannot seal (Landlock 6, Linux 6.12)");
         return None;
     }

@@ -2,7 +2,7 @@
 
 use toml_edit::{DocumentMut, Item, Table, value};
 
-use super::key::Key;
+use super::key::{Key, SEAL};
 use super::value::{Kind, Value};
 
 /// Why a text cannot be edited.
@@ -24,7 +24,10 @@ pub(crate) fn set(text: &str, key: &Key, new: &Value) -> Result<String, EditErro
     let mut document: DocumentMut = text
         .parse()
         .map_err(|error: toml_edit::TomlError| EditError::NotToml(error.message().to_owned()))?;
-    let segments = key.segments();
+    let mut segments = key.segments();
+    if segments[0] == SEAL {
+        seal_as_table(&mut document, &mut segments);
+    }
     let Some((last, parents)) = segments.split_last() else {
         return Ok(text.to_owned());
     };
@@ -51,6 +54,21 @@ pub(crate) fn set(text: &str, key: &Key, new: &Value) -> Result<String, EditErro
         }
     }
     Ok(document.to_string())
+}
+
+/// `seal = "…"` and `[seal]` cannot both stand in a file: the word moves into
+/// the table when there has to be one.
+fn seal_as_table(document: &mut DocumentMut, segments: &mut Vec<&str>) {
+    let word = document.get(SEAL).and_then(Item::as_value).cloned();
+    match (word, segments.len()) {
+        (Some(word), 2..) => {
+            let mut table = Table::new();
+            table.insert("use", Item::Value(word));
+            document.insert(SEAL, Item::Table(table));
+        }
+        (None, 1) if document.contains_key(SEAL) => segments.push("use"),
+        _ => {}
+    }
 }
 
 #[cfg(test)]
@@ -81,6 +99,19 @@ mod tests {
         assert_eq!(
             edited("", "models.planning.review", "m"),
             "[models]\n\"planning.review\" = \"m\"\n"
+        );
+    }
+
+    #[test]
+    fn the_seal_is_a_word_until_it_has_to_be_a_table() {
+        let word = edited("", "seal", "off");
+        assert_eq!(word, "seal = \"off\"\n");
+        assert_eq!(edited(&word, "seal", "auto"), "seal = \"auto\"\n");
+        let table = edited(&word, "seal.network", "off");
+        assert_eq!(table, "[seal]\nuse = \"off\"\nnetwork = \"off\"\n");
+        assert_eq!(
+            edited(&table, "seal", "require"),
+            "[seal]\nuse = \"require\"\nnetwork = \"off\"\n"
         );
     }
 

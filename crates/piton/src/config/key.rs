@@ -155,6 +155,30 @@ pub(crate) const KNOWN: &[Known] = &[
         describes: "how much new content one call may make",
     },
     Known {
+        name: "seal",
+        kind: Kind::Choice(&["auto", "require", "off"]),
+        default: Some("auto"),
+        describes: "whether agents and what they wrote run with limits: as far as this machine can, or not at all without, or without",
+    },
+    Known {
+        name: "seal.network",
+        kind: Kind::Choice(&["on", "loopback", "off"]),
+        default: Some("on"),
+        describes: "what everything but agents and `slot.setup` may reach over the network",
+    },
+    Known {
+        name: "seal.caches",
+        kind: Kind::Choice(&["own", "shared"]),
+        default: Some("own"),
+        describes: "whose tool caches they use (cargo, npm, pip, go, …): the clone's own, or yours, from which your builds run code",
+    },
+    Known {
+        name: "seal.read",
+        kind: Kind::Words,
+        default: None,
+        describes: "credential stores that they may read after all, such as ~/.npmrc",
+    },
+    Known {
         name: "runs.keep",
         kind: Kind::Count,
         default: Some("200"),
@@ -258,6 +282,10 @@ const OPEN: &[Open] = &[
     },
 ];
 
+/// A setting that is a word, and a table with others in it.
+pub(crate) const SEAL: &str = "seal";
+pub(crate) const SEAL_IN_TABLE: &str = "seal.use";
+
 /// The name of a setting that exists.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key(String);
@@ -274,6 +302,8 @@ impl Key {
     /// Finds a setting by its name. A role may stand in quotes, as in a file,
     /// and without the part before its dot.
     pub(crate) fn find(name: &str) -> Result<Self, UnknownKey> {
+        // In a file with a table `[seal]` the setting needs a name in there.
+        let name = if name == SEAL_IN_TABLE { SEAL } else { name };
         if known(name).is_some() {
             return Ok(Self(name.to_owned()));
         }

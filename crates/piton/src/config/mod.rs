@@ -6,9 +6,10 @@ mod layer;
 mod nearest;
 mod resolve;
 mod value;
+mod vetted;
 
 pub(crate) use edit::set;
 pub(crate) use key::Key;
-pub(crate) use layer::Layer;
+pub(crate) use layer::{ConfigError, Layer};
 pub(crate) use resolve::{Origin, Settings};
 pub(crate) use value::{Kind, Parsed};

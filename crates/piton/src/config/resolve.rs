@@ -11,6 +11,7 @@ use piton_durable::DiskRead;
 use super::key::{KNOWN, Key, variable};
 use super::layer::{ConfigError, Layer, Problem};
 use super::value::{Parsed, Value};
+use super::vetted::vet;
 use crate::env::Environment;
 
 /// Where a value came from.
@@ -65,6 +66,29 @@ impl Settings {
         }
         settings.add_environment(environment)?;
         Ok(settings)
+    }
+
+    /// The same, for commands that run programs: of what an agent could have
+    /// written into the repository's file, only what is `committed` counts.
+    /// Returns also the names of what does not.
+    pub(crate) fn load_vetted(
+        disk: &dyn DiskRead,
+        repository_file: &Path,
+        committed: Option<&[u8]>,
+        user_file: Option<&Path>,
+        environment: &Environment,
+    ) -> Result<(Self, Vec<String>), ConfigError> {
+        let mut settings = Self::load(disk, None, user_file, &Environment::default())?;
+        let mut layer = Self::layer(disk, repository_file)?.unwrap_or_default();
+        // What cannot be read as committed settings sets nothing.
+        let committed = committed
+            .and_then(|bytes| Layer::parse(repository_file, bytes).ok())
+            .unwrap_or_default();
+        let below = |name: &str| settings.text(name).map(str::to_owned);
+        let refused = vet(&mut layer, &committed, &below);
+        settings.put(layer, repository_file, false)?;
+        settings.add_environment(environment)?;
+        Ok((settings, refused))
     }
 
     /// Puts a flag's value over everything else.
@@ -170,16 +194,28 @@ impl Settings {
         file: &Path,
         is_users: bool,
     ) -> Result<(), ConfigError> {
+        if let Some(layer) = Self::layer(disk, file)? {
+            self.put(layer, file, is_users)?;
+        }
+        Ok(())
+    }
+
+    /// Reads a file, if it is there.
+    fn layer(disk: &dyn DiskRead, file: &Path) -> Result<Option<Layer>, ConfigError> {
         let refuse = |error| ConfigError {
             file: file.to_owned(),
             line: None,
             problem: Problem::Unreadable(error),
         };
         if disk.stat(file).map_err(refuse)?.is_none() {
-            return Ok(());
+            return Ok(None);
         }
         let bytes = disk.read(file).map_err(refuse)?;
-        let layer = Layer::parse(file, &bytes)?;
+        Layer::parse(file, &bytes).map(Some)
+    }
+
+    /// Puts what a file says over what is there.
+    fn put(&mut self, layer: Layer, file: &Path, is_users: bool) -> Result<(), ConfigError> {
         for (key, (value, line)) in layer.values {
             if key.is_users_only() && !is_users {
                 return Err(ConfigError {
@@ -190,16 +226,9 @@ impl Settings {
                     },
                 });
             }
-            self.values.insert(
-                key,
-                (
-                    value,
-                    Origin::File {
-                        file: file.to_owned(),
-                        line,
-                    },
-                ),
-            );
+            let file = file.to_owned();
+            self.values
+                .insert(key, (value, Origin::File { file, line }));
         }
         for (name, text) in layer.adapters {
             self.adapters.insert(name, (text, file.to_owned()));

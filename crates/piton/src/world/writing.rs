@@ -24,7 +24,8 @@ use super::reading::Here;
 use super::shown::Shown;
 use super::stored::StoredWriting;
 use crate::agents;
-use crate::context::Context;
+use crate::context::{Context, Place};
+use crate::error::CommandError;
 use crate::op::{Op, Seen};
 use crate::output::{Channel, Level};
 
@@ -186,13 +187,26 @@ impl Gate for Writing<'_> {
 
 impl Agents for Writing<'_> {
     fn agent(&self, choice: &AgentChoice) -> Result<Arc<dyn Agent>, Failure> {
-        let settings = &self.reading.here()?.place.settings;
-        agents::agent(choice, self.context, settings, self.state)
-            .map_err(|error| Failure::new(FailureKind::Input, error.text().trim()))
+        let told = |error: CommandError| Failure::new(FailureKind::Input, error.text().trim());
+        let place = self.vetted()?;
+        let terms = crate::slots::settings(self.context, &place)
+            .map_err(told)?
+            .terms;
+        agents::tell_terms(choice, self.context, &terms);
+        agents::agent(choice, self.context, &place.settings, self.state, &terms).map_err(told)
     }
 
     fn slots(&self) -> Result<SlotSettings, Failure> {
-        crate::slots::settings(self.context, &self.reading.here()?.place)
+        crate::slots::settings(self.context, &self.vetted()?)
+            .map_err(|error| Failure::new(FailureKind::Input, error.text().trim()))
+    }
+}
+
+impl Writing<'_> {
+    /// The place where programs run that settings name.
+    fn vetted(&self) -> Result<Place, Failure> {
+        self.context
+            .vetted(self.reading.here()?.place.clone())
             .map_err(|error| Failure::new(FailureKind::Input, error.text().trim()))
     }
 }

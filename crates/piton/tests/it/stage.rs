@@ -144,7 +144,17 @@ impl TestEnv {
             format!("pids:{}", noted.display()),
         ];
         words.extend(verbs.iter().map(|verb| format!("'{verb}'")));
-        strings(&["--with", "command", "--agent-command", &words.join(" ")])
+        // It notes its processes outside its slot, and what it does there is to
+        // be noticed, not kept from it.
+        let command = words.join(" ");
+        strings(&[
+            "--with",
+            "command",
+            "--agent-command",
+            &command,
+            "--seal",
+            "off",
+        ])
     }
 
     /// Returns the arguments for an agent that does all well and runs

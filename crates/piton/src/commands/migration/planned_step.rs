@@ -103,7 +103,8 @@ fn decide(
     if let Some(line) = &choice.command {
         context.refuse_secret("the agent's command (--agent-command)", line)?;
     }
-    let agent = agents::agent(&choice, context, &place.settings, &place.state())?;
+    let terms = crate::slots::settings(context, place)?.terms;
+    let agent = agents::agent(&choice, context, &place.settings, &place.state(), &terms)?;
     let by_schema = agent.answers_by_schema();
     let decision = desk
         .next_step(&context.disk, place, slug, command.effort, by_schema)

@@ -76,7 +76,7 @@ pub(crate) fn run(context: &Context, args: &RefineArgs) -> CommandResult {
         ));
     }
     context.refuse_secret("the feedback", &text)?;
-    let mut place = context.place_to_write(&args.plan)?;
+    let mut place = context.place_to_call(&args.plan)?;
     args.agent.over(&mut place.settings)?;
     let slug = find(context, &place.live(), &args.slug)?;
     if !args.record_only && !args.plan.changes_nothing() {

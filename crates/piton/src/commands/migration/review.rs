@@ -56,7 +56,7 @@ pub(crate) fn run(context: &Context, args: &ReviewArgs) -> CommandResult {
             ),
         );
     }
-    let mut place = context.place_to_write(&args.plan)?;
+    let mut place = context.place_to_call(&args.plan)?;
     args.agent.over(&mut place.settings)?;
     let slug = find(context, &place.live(), &args.slug)?;
     if args.agent.names_one() {

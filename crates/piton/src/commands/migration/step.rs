@@ -56,7 +56,7 @@ pub(super) enum Until {
 }
 
 pub(crate) fn run(context: &Context, args: &StepArgs) -> CommandResult {
-    let mut place = context.place_to_write(&args.plan)?;
+    let mut place = context.place_to_call(&args.plan)?;
     args.agent.over(&mut place.settings)?;
     let slug = find(context, &place.live(), &args.slug)?;
     if args.until.is_some() && !args.plan.changes_nothing() {

@@ -75,6 +75,7 @@ pub(crate) fn drive(
         show::dry_run(&context.out, &floor, &view, &decision, &queue);
         return Ok(Exit::Done);
     }
+    agents::tell_terms(&floor.chosen, context, &floor.slots.terms);
     if course.focus && !place.live().path().is_dir() {
         return Err(CommandError::failed("could not focus on live migrations")
             .because(format!("there is no {}", place.live().path().display()))

@@ -47,7 +47,8 @@ impl<'a> Floor<'a> {
         let settings = &place.settings;
         let desk = Desk::set(context, place)?;
         let chosen = agents::chosen(settings, &context.directory, place.top());
-        let agent = agents::agent(&chosen, context, settings, &place.state())?;
+        let slots = crate::slots::settings(context, place)?;
+        let agent = agents::agent(&chosen, context, settings, &place.state(), &slots.terms)?;
         let command = settings
             .text("validation-command")
             .map(ValidationCommand::read)
@@ -57,7 +58,7 @@ impl<'a> Floor<'a> {
             })?
             .flatten();
         Ok(Self {
-            slots: crate::slots::settings(context, place)?,
+            slots,
             policy: policy(settings),
             host: Host::new(context.environment.raw()).with_directory(place.top()),
             models: SettledModels(settings.clone()),
@@ -107,6 +108,7 @@ impl<'a> Floor<'a> {
                 command: self.command.as_ref(),
                 policy: self.policy,
                 notes: &self.notes,
+                terms: &self.slots.terms,
                 show: output,
             },
             prefix: &self.desk.prefix,

@@ -35,7 +35,7 @@ pub(super) fn run(context: &Context, args: &SelftestArgs) -> CommandResult {
     if let Some(errand) = &args.inside {
         return inside(context, errand);
     }
-    let support = Support::observe();
+    let support = Support::observe(Network::Off);
     let standing = Standing::decide(Wanted::Auto, Network::On, support)
         .map_err(|refused| CommandError::failed("could not seal anything").because(refused))?;
     if let Standing::Unavailable { gap } = &standing {

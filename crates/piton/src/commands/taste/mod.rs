@@ -86,6 +86,9 @@ pub(crate) fn run(context: &Context, args: &TasteArgs) -> CommandResult {
             }
             file::show(context, &file, &args.plan)
         }
-        Some(mode) => session::run(context, place.as_ref(), &file, mode, args),
+        Some(mode) => {
+            let place = place.map(|place| context.vetted(place)).transpose()?;
+            session::run(context, place.as_ref(), &file, mode, args)
+        }
     }
 }

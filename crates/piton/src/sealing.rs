@@ -1,0 +1,83 @@
+//! On what terms programs of others run here, from the settings.
+
+use std::path::{Path, PathBuf};
+
+use piton_agent::sealing::SealTerms;
+use piton_seal::{CacheChoice, Gap, Network, Standing, Support, Wanted, own_caches, users_caches};
+
+use crate::config::Settings;
+use crate::context::Context;
+use crate::error::CommandError;
+use crate::output::{Channel, Level};
+
+/// Decides the terms. `caches` is the folder of the clone's own tool caches.
+/// Refused where a seal is required that this machine has not got.
+pub(crate) fn terms(
+    context: &Context,
+    settings: &Settings,
+    caches: &Path,
+) -> Result<SealTerms, CommandError> {
+    let wanted: Wanted = choice(settings, "seal");
+    if wanted == Wanted::Off {
+        return Ok(SealTerms::off());
+    }
+    let network: Network = choice(settings, "seal.network");
+    let support = Support::observe(network);
+    let standing = |network| {
+        Standing::decide(wanted, network, support).map_err(|refused| {
+            CommandError::failed("could not seal what agents do; nothing was changed")
+                .because(refused)
+                .hint("`seal = \"auto\"` goes as far as this machine can; see docs/security.md")
+        })
+    };
+    let home = context.environment.home();
+    let variable = |name: &str| {
+        let found = context.environment.raw().find(|(found, _)| found == name);
+        found.map(|(_, value)| value)
+    };
+    let (caches, write) = match choice(settings, "seal.caches") {
+        CacheChoice::Own => (own_caches(caches, home.as_deref(), &variable), Vec::new()),
+        CacheChoice::Shared => (Vec::new(), users_caches(home.as_deref(), &variable)),
+    };
+    let read = settings.words("seal.read").unwrap_or_default().iter();
+    Ok(SealTerms {
+        standing: standing(Network::On)?,
+        cut: standing(network)?,
+        read: read
+            .filter_map(|path| named(home.as_deref(), path))
+            .collect(),
+        hide: Vec::new(),
+        caches,
+        write,
+        temporary: context.environment.temporary(),
+        home,
+    })
+}
+
+/// Says once, at the start, how agents are sealed, and what cannot be.
+pub(crate) fn tell(context: &Context, terms: &SealTerms) {
+    context.seal_told.call_once(|| {
+        let level = match terms.standing {
+            Standing::Sealed { .. } => Level::NORMAL,
+            Standing::Unavailable { .. } | Standing::Off => Level::WARNING,
+        };
+        let line = format!("agents run {}", terms.standing);
+        context.out.note(Channel::Agent, level, &line);
+        if terms.gaps().contains(&Gap::Network) {
+            let line = format!("validations run {}", terms.cut);
+            context.out.note(Channel::Agent, Level::WARNING, &line);
+        }
+    });
+}
+
+/// A setting with words of its own; the settings take no other.
+fn choice<T: std::str::FromStr + Default>(settings: &Settings, name: &str) -> T {
+    let word = settings.text(name).and_then(|word| word.parse().ok());
+    word.unwrap_or_default()
+}
+
+/// A path from the user's home directory.
+fn named(home: Option<&Path>, written: &str) -> Option<PathBuf> {
+    let below = written.strip_prefix("~/").unwrap_or(written);
+    Some(home?.join(below))
+}

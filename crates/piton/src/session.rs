@@ -95,8 +95,13 @@ pub(crate) fn hold(
         .find_program(&program)
         .unwrap_or_else(|| PathBuf::from(&program));
     let token = crate::context::token();
+    let mut copy = call.clone();
+    if let Some(folder) = talk.content.as_deref().and_then(Path::parent) {
+        // It says beside the file that it is done.
+        folder.clone_into(&mut copy.workspace);
+    }
     let seat = agent
-        .enclosure(&call, &files, &token)
+        .enclosure(&copy, &files, &token)
         .map_err(|error| could_not().because(error))?;
     let states = agent.states().map_err(|error| could_not().because(error))?;
     let mut environment = agent.environment(&call);

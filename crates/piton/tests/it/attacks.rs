@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use crate::env::{Ran, TestEnv};
 use crate::stage::{GOOD, SLUG};
 
-/// Lets a shell that does everything well do something bad as well.
+/// Lets a shell that does everything well do something bad as well, without a
+/// seal: then it is noticed.
 fn attack(env: &TestEnv, bad: &str) -> Ran {
     env.step(&env.shell_agent(bad))
 }
@@ -322,4 +323,57 @@ fn slots_lie_where_the_settings_say_and_never_inside_the_repository() {
     let ran = at(elsewhere.path().to_str().unwrap());
     assert_eq!(ran.code, 0, "{}", ran.shown());
     assert_eq!(elsewhere.path().read_dir().unwrap().count(), 1);
+}
+
+#[test]
+fn sealed_agents_change_nothing_of_the_users_whatever_they_try() {
+    if piton_seal::Support::observe(piton_seal::Network::On).landlock < piton_seal::Support::LEAST {
+        return;
+    }
+    for bad in [
+        "plant $R/.git/hooks/post-commit",
+        "plant $R/.git/planted; ln -s $R/.git/planted $R/.git/hooks/post-commit",
+        "printf \"[core]\\n\\thooksPath = $R/h\\n\" >> $R/.git/config",
+        "git config --global core.fsmonitor $R/.git/m",
+        "git -C $R branch sneaky",
+        "git -C $R update-ref -d refs/heads/main",
+        "git -C $R stash",
+        "git -C $R commit -q --allow-empty -m mine",
+        "git push -q $R HEAD:refs/heads/pushed",
+        "echo x >> $R/src/lib.rs",
+        "rm -rf $R/.git/piton $R/src",
+        "echo x > $HOME/.profile",
+        "cd ../..; rm -rf .git; ln -s $R/.git .git; git branch by-link",
+    ] {
+        let env = TestEnv::planned(0);
+        env.repo.write("src/lib.rs", "// precious\n");
+        let (picture, settings_before) = (env.repo.status(), settings(&env));
+        let home = home(&env);
+        let attack = format!("{}({bad}) 2>/dev/null || :", plant(&env));
+        let ran = env.step(&env.sealed_shell_agent(&attack));
+        assert_eq!(ran.code, 0, "{bad}: {}", ran.shown());
+        assert!(ran.stderr.contains("agents run sealed"), "{}", ran.shown());
+        assert_eq!(settings(&env), settings_before, "{bad}");
+        assert_eq!(env.repo.status(), picture, "{bad}");
+        assert_eq!(self::home(&env), home, "{bad}");
+        let references = env.repo.git(&[
+            "for-each-ref",
+            "--format=%(refname)",
+            "refs/heads",
+            "refs/stash",
+        ]);
+        assert_eq!(references, "refs/heads/main\n", "{bad}");
+        go_on(&env);
+    }
+}
+
+/// What lies in the user's home, caches of piton's own left out.
+fn home(env: &TestEnv) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(env.home.path()).unwrap().flatten();
+    let mut all: Vec<_> = entries
+        .map(|entry| entry.path())
+        .filter(|path| !path.ends_with(".cache") && !path.ends_with("shell-agent"))
+        .collect();
+    all.sort();
+    all
 }

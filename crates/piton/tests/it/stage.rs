@@ -159,7 +159,7 @@ impl TestEnv {
 
     /// Returns the arguments for an agent that does all well and runs
     /// `between` while it works.
-    pub(crate) fn shell_agent(&self, between: &str) -> Vec<String> {
+    pub(crate) fn sealed_shell_agent(&self, between: &str) -> Vec<String> {
         use std::os::unix::fs::PermissionsExt;
         let path = self.home.path().join("shell-agent");
         if !path.exists() {
@@ -168,6 +168,14 @@ impl TestEnv {
         }
         let command = format!("{} '{between}'", path.display());
         strings(&["--with", "command", "--agent-command", &command])
+    }
+
+    /// The same without a seal: it can do to the repository what the user can,
+    /// and plays the user in some tests.
+    pub(crate) fn shell_agent(&self, between: &str) -> Vec<String> {
+        let mut arguments = self.sealed_shell_agent(between);
+        arguments.extend(strings(&["--seal", "off"]));
+        arguments
     }
 
     /// Returns the processes of agents of this environment that still run.

@@ -16,7 +16,6 @@ const DONE: &str =
 fn with_agent(script: &str) -> TestEnv {
     let env = TestEnv::new();
     env.repo.write("README.md", "a project\n");
-    env.repo.commit_all("a project");
     let file = env.home.path().join("agent.sh");
     // The one argument names the prompt, which lies beside the copy.
     let script = format!("T=$(dirname \"${{1#Read }}\")\nT=${{T%% *}}\n{script}\n");
@@ -28,6 +27,8 @@ fn with_agent(script: &str) -> TestEnv {
             file.display()
         ),
     );
+    // A description of an agent counts as it is committed.
+    env.repo.commit_all("a project");
     env
 }
 

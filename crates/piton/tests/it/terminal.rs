@@ -103,7 +103,19 @@ fn a_review_with_an_agent_never_undoes_a_commit_made_meanwhile() {
         ),
     );
     env.repo.commit_all("an agent");
-    let seat = seat(&env, &["migration", "review", SLUG, "--with", "talker"]);
+    // What the agent touches lies outside its copy.
+    let seat = seat(
+        &env,
+        &[
+            "migration",
+            "review",
+            SLUG,
+            "--with",
+            "talker",
+            "--seal",
+            "off",
+        ],
+    );
     until("the session", || ready.exists());
     env.repo
         .write("migrations/add-api/plan.md", "# Another plan\n");

@@ -209,6 +209,10 @@ fn a_file_that_was_changed_during_the_session_is_not_written_over() {
     let env = with_agent(&format!(
         "printf 'new\\n' > \"$T/taste.md\"\necho mine > \"$T/../../../../{OURS}\"\n{DONE}"
     ));
+    // The agent plays the one who changes it, which a sealed one cannot.
+    let settings = env.home.path().join(".config/piton/config.toml");
+    fs::create_dir_all(settings.parent().unwrap()).unwrap();
+    fs::write(settings, "seal = \"off\"\n").unwrap();
     env.repo.write(OURS, "theirs\n");
     refused(&env.run(&["taste", "--refine"]), 5, "was changed while");
     assert_eq!(env.repo.read(OURS), "mine\n");

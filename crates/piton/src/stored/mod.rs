@@ -7,6 +7,6 @@ mod place;
 mod who;
 
 pub(crate) use backends::with_backend;
-pub(crate) use outbox::{Outbox, Waiting};
+pub(crate) use outbox::{Outbox, Waiting, send_waiting};
 pub(crate) use place::StoredPlace;
 pub(crate) use who::{branch, in_actions, user};

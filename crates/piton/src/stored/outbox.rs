@@ -6,9 +6,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 use piton_backend::header::Patch;
 use piton_backend::store::{Backend, BackendError, Change, PlanId};
+use piton_base::Clock;
 use piton_durable::{Disk, Holder, Kind, Lock, write_atomic};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+
+use super::backends::with_backend;
+use super::place::StoredPlace;
+use crate::context::Context;
 
 /// The format that this program writes.
 const VERSION: u32 = 1;
@@ -135,6 +140,24 @@ impl Outbox<'_> {
             Err(_) => Sent::Never,
         }
     }
+}
+
+/// Sends what waits in the outbox of the clone here, if anything does.
+pub(crate) fn send_waiting(context: &Context) {
+    let Ok(place) = StoredPlace::find(context) else {
+        return;
+    };
+    let outbox = Outbox {
+        disk: &context.disk,
+        dir: place.outbox(),
+    };
+    if outbox.waiting().is_empty() {
+        return;
+    }
+    // What cannot be sent now goes on waiting; that is nobody's error here.
+    let _ = with_backend(context, &place, place.provider(), |backend| {
+        outbox.send(backend, context.clock.now());
+    });
 }
 
 enum Sent {

@@ -187,3 +187,197 @@ fn plans_are_listed_shown_checked_and_told_of() {
         ran.stderr
     );
 }
+
+const PLAN: &str = "# Plan: Add a cache\n\n- [ ] one\n\n<details>\n\n- [ ] two\n\n</details>\n";
+
+/// Makes a plan with a backend and returns its id.
+fn made(stored: &Stored, backend: &str) -> String {
+    stored.env.repo.write("plan.md", PLAN);
+    stored
+        .env
+        .repo
+        .write("piton.toml", &format!("[plans]\nbackend = \"{backend}\"\n"));
+    let requests = stored.fake.log().len();
+    let args = ["plan", "create", "--file", "plan.md", "--objective", "7"];
+    let dry = stored.run(&[&args[..], &["--dry-run"]].concat());
+    assert_eq!(dry.code, 0, "{}", dry.shown());
+    assert!(
+        dry.stdout.contains("make the plan `Add a cache`"),
+        "{}",
+        dry.stdout
+    );
+    assert_eq!(stored.fake.log().len(), requests, "a dry run makes nothing");
+    let ran = stored.run(&args);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    let listed = stored.run(&["plan", "list", "--json"]).json();
+    let plans = listed["plans"].as_array().unwrap();
+    let plan = plans
+        .iter()
+        .find(|plan| {
+            plan["title"].as_str().unwrap().ends_with("Add a cache")
+                && plan["id"] != json!(stored.plan.to_string())
+        })
+        .unwrap_or_else(|| panic!("{listed}"));
+    plan["id"].as_str().unwrap().to_owned()
+}
+
+fn each(behaviour: impl Fn(&Stored, &str)) {
+    for backend in ["github-issue", "github-draft-pr", "local"] {
+        println!("{backend}");
+        let stored = Stored::new();
+        let id = made(&stored, backend);
+        behaviour(&stored, &id);
+        assert!(
+            stored.fake.violations().is_empty(),
+            "{:?}",
+            stored.fake.violations()
+        );
+    }
+}
+
+fn shown(stored: &Stored, id: &str) -> serde_json::Value {
+    stored.run(&["plan", "show", id, "--json"]).json()
+}
+
+#[test]
+fn a_plan_is_made_with_its_text_and_its_header() {
+    each(|stored, id| {
+        let plan = shown(stored, id);
+        assert_eq!(plan["text"].as_str().unwrap().trim(), PLAN.trim());
+        assert_eq!(plan["header"]["objective_issue"], json!(7));
+        let ran = stored.run(&["plan", "check", id]);
+        assert_eq!(ran.code, 0, "{}", ran.stdout);
+    });
+}
+
+#[test]
+fn fields_and_text_of_a_plan_are_changed_and_a_dry_run_changes_nothing() {
+    each(|stored, id| {
+        let patch = r#"{"worktree_name": "w", "learn_status": "pending"}"#;
+        let args = ["plan", "update", id, "--patch", patch];
+        let dry = stored.run(&[&args[..], &["--dry-run", "--exit-code"]].concat());
+        assert_eq!(dry.code, 10, "{}", dry.shown());
+        assert_eq!(shown(stored, id)["header"]["worktree_name"], json!(null));
+        let ran = stored.run(&args);
+        assert_eq!(ran.code, 0, "{}", ran.shown());
+        assert_eq!(shown(stored, id)["header"]["worktree_name"], json!("w"));
+        let again = stored.run(&[&args[..], &["--dry-run", "--exit-code"]].concat());
+        assert_eq!(again.code, 0, "nothing is left to do: {}", again.shown());
+
+        stored.env.repo.write("new.md", "# Another\n\ntext\n");
+        let ran = stored.run(&["plan", "update", id, "--text", "new.md"]);
+        assert_eq!(ran.code, 0, "{}", ran.shown());
+        let plan = shown(stored, id);
+        assert_eq!(plan["text"].as_str().unwrap().trim(), "# Another\n\ntext");
+        assert_eq!(plan["header"]["learn_status"], json!("pending"));
+
+        let ran = stored.run(&[
+            "plan",
+            "update",
+            id,
+            "--patch",
+            r#"{"learn_status": "soon"}"#,
+        ]);
+        assert_eq!(ran.code, 2, "{}", ran.shown());
+        assert!(
+            ran.stderr.contains("learn_status must be one of"),
+            "{}",
+            ran.stderr
+        );
+    });
+}
+
+#[test]
+fn a_saved_plan_is_stale_when_the_fields_changed_and_only_then() {
+    each(|stored, id| {
+        let patch = r#"{"worktree_name": "w"}"#;
+        let save = |file: &str| {
+            let ran = stored.run(&["plan", "update", id, "--patch", patch, "--plan-out", file]);
+            assert_eq!(ran.code, 0, "{}", ran.shown());
+        };
+        save("one.json");
+        save("two.json");
+        let ran = stored.run(&[
+            "plan",
+            "update",
+            id,
+            "--patch",
+            r#"{"learn_status": "pending"}"#,
+        ]);
+        assert_eq!(ran.code, 0, "{}", ran.shown());
+        let ran = stored.run(&["apply", "one.json"]);
+        assert_eq!(ran.code, 0, "{}", ran.shown());
+        let ran = stored.run(&[
+            "plan",
+            "update",
+            id,
+            "--patch",
+            r#"{"worktree_name": "other"}"#,
+        ]);
+        assert_eq!(ran.code, 0, "{}", ran.shown());
+        let ran = stored.run(&["apply", "two.json"]);
+        assert_eq!(ran.code, 5, "{}", ran.shown());
+        assert_eq!(shown(stored, id)["header"]["worktree_name"], json!("other"));
+    });
+}
+
+#[test]
+fn a_plan_is_commented_and_closed() {
+    each(|stored, id| {
+        let ran = stored.run(&["plan", "comment", id, "--text", "Waiting"]);
+        assert_eq!(ran.code, 0, "{}", ran.shown());
+        let ran = stored.run(&["plan", "close", id]);
+        assert_eq!(ran.code, 0, "{}", ran.shown());
+        assert_eq!(shown(stored, id)["state"], json!("closed"));
+        let ran = stored.run(&["plan", "close", id, "--dry-run", "--exit-code"]);
+        assert_eq!(ran.code, 0, "{}", ran.shown());
+        let ran = stored.run(&["plan", "close", "no-such-plan"]);
+        assert_ne!(ran.code, 0);
+    });
+}
+
+#[test]
+fn a_work_folder_is_made_and_exec_finds_it() {
+    each(|stored, id| {
+        let ran = stored.run(&["plan", "prepare", id]);
+        assert_eq!(ran.code, 0, "{}", ran.shown());
+        let text = std::fs::read_to_string(stored.env.path().join(".impl/plan.md")).unwrap();
+        assert_eq!(text.trim(), PLAN.trim());
+        let ran = stored.run(&["plan", "resolve", "--folder", ".impl"]);
+        assert_eq!(ran.stdout, format!("{id}\n"));
+        let again = stored.run(&["plan", "prepare", id, "--dry-run", "--exit-code"]);
+        assert_eq!(again.code, 0, "{}", again.shown());
+        let ran = stored.run(&["exec", "impl-signal", "started", "--session-id", "s"]);
+        assert_eq!(ran.json()["success"], json!(true), "{}", ran.shown());
+        let plan = shown(stored, id);
+        assert_eq!(plan["header"]["last_local_impl_event"], json!("started"));
+        let number = id.parse::<u64>().map_or(json!(id), |number| json!(number));
+        assert_eq!(ran.json()["issue_number"], number);
+    });
+}
+
+#[test]
+fn a_header_that_was_overwritten_is_put_right() {
+    let stored = Stored::new();
+    let plan = stored.plan.to_string();
+    let ran = stored.run(&["exec", "update-pr-header", &plan, "branch_name=b"]);
+    assert_eq!(ran.code, 0);
+    stored.fake.world(|world| {
+        let issue = world.repo("acme/app").issues.get_mut(&stored.plan).unwrap();
+        BODY.clone_into(&mut issue.body);
+    });
+    let ran = stored.run(&["plan", "check", &plan]);
+    assert!(
+        ran.stdout
+            .contains("it lacks branch_name; `piton plan repair"),
+        "{}",
+        ran.stdout
+    );
+    let ran = stored.run(&["plan", "repair", &plan, "--dry-run", "-v"]);
+    assert!(ran.stdout.contains("+branch_name: b"), "{}", ran.stdout);
+    let ran = stored.run(&["plan", "repair", &plan]);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert_eq!(stored.field("branch_name").as_deref(), Some("b"));
+    let ran = stored.run(&["plan", "repair", &plan, "--dry-run", "--exit-code"]);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+}

@@ -1,8 +1,14 @@
 //! `piton plan`: stored plans, for people.
 
 mod check;
+mod close;
+mod comment;
+mod create;
+mod decide;
 mod list;
 mod log;
+mod prepare;
+mod repair;
 mod resolve;
 mod show;
 mod target;
@@ -24,25 +30,36 @@ use crate::error::CommandResult;
 #[derive(Debug, Subcommand)]
 #[command(after_help = "\
 Examples:
+  piton plan create --file plan.md
   piton plan list
   piton plan show 42
   piton plan check --file body.md")]
 pub(crate) enum PlanCommand {
+    Create(create::CreateArgs),
     List(list::ListArgs),
     Show(show::ShowArgs),
     Check(check::CheckArgs),
     Log(log::LogArgs),
     Update(update::UpdateArgs),
+    Comment(comment::CommentArgs),
+    Close(close::CloseArgs),
     Resolve(resolve::ResolveArgs),
+    Repair(repair::RepairArgs),
+    Prepare(prepare::PrepareArgs),
 }
 
 pub(crate) fn run(context: &Context, command: &PlanCommand) -> CommandResult {
     match command {
+        PlanCommand::Create(args) => create::run(context, args),
         PlanCommand::List(args) => list::run(context, args),
         PlanCommand::Show(args) => show::run(context, args),
         PlanCommand::Check(args) => check::run(context, args),
         PlanCommand::Log(args) => log::run(context, args),
         PlanCommand::Update(args) => update::run(context, args),
+        PlanCommand::Comment(args) => comment::run(context, args),
+        PlanCommand::Close(args) => close::run(context, args),
         PlanCommand::Resolve(args) => resolve::run(context, args),
+        PlanCommand::Repair(args) => repair::run(context, args),
+        PlanCommand::Prepare(args) => prepare::run(context, args),
     }
 }

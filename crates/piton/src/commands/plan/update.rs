@@ -1,40 +1,100 @@
-//! `piton plan update`: sets fields of a header.
+//! `piton plan update`: sets fields of a header, or replaces a plan's text.
 
 use std::path::PathBuf;
 
 use clap::Args;
 use piton_backend::header::{Edited, Patch, apply_patch};
-use piton_backend::text::within_limit;
+use piton_backend::operation::{BackendOp, SetFields, SetText};
+use piton_backend::text::{within_limit, wrap_comment};
 use serde_json::json;
 
+use super::decide::carry_out;
+use super::target::{document, failed, plan, with};
 use super::text;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
+use crate::op::Op;
+use crate::planned::PlanArgs;
 
-/// Set fields of a plan's header
+/// Set fields of a plan's header, or replace its text
 ///
-/// With --file the changed text is printed and nothing else happens: no file
-/// is written, and no network is needed. Every byte outside the fields that
-/// change stays as it was.
+/// Every byte outside what changes stays as it was. With --file a text is
+/// changed and printed, and nothing else happens: no file is written, and no
+/// network is needed.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  piton plan update --file body.md --patch '{\"branch_name\": \"plnd/add-cache\"}'")]
+  piton plan update 42 --patch '{\"branch_name\": \"plnd/add-cache\"}'
+  piton plan update 42 --text plan.md --dry-run
+  piton plan update --file body.md --patch '{\"learn_status\": \"pending\"}'")]
 pub(crate) struct UpdateArgs {
-    /// A text to change; - is standard input
-    #[arg(long, value_name = "FILE")]
-    file: PathBuf,
+    /// The plan; without one, that of this folder or branch
+    #[arg(conflicts_with = "file")]
+    target: Option<String>,
 
     /// Fields and their new values, as an object in JSON
-    #[arg(long, value_name = "JSON")]
-    patch: String,
+    #[arg(long, value_name = "JSON", required_unless_present = "text")]
+    patch: Option<String>,
+
+    /// A file with the new text of the plan; - is standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "file")]
+    text: Option<PathBuf>,
+
+    /// A text to change and print; - is standard input
+    #[arg(long, value_name = "FILE", requires = "patch")]
+    file: Option<PathBuf>,
+
+    #[command(flatten)]
+    plan: PlanArgs,
 }
 
 pub(super) fn run(context: &Context, args: &UpdateArgs) -> CommandResult {
-    let patch = patch(&args.patch)?;
-    let text = text::read(context, &args.file)?;
-    in_text(context, &text, &patch)
+    let patch = match &args.patch {
+        Some(json) => patch(json)?,
+        None => Patch::default(),
+    };
+    if let Some(file) = &args.file {
+        let text = text::read(context, file)?;
+        return in_text(context, &text, &patch);
+    }
+    let new = match &args.text {
+        Some(file) => Some(new_text(context, file)?),
+        None => None,
+    };
+    let operations = with(context, |place, backend| {
+        let id = plan(context, place, backend, args.target.as_deref())?;
+        let document = document(backend, &id)?;
+        let mut operations: Vec<Op> = Vec::new();
+        if !patch.is_empty() {
+            // What cannot be changed is told before anything is decided.
+            apply_patch(&document.body, &patch).map_err(|error| failed(error.into()))?;
+            let header = document.header().map_err(|error| failed(error.into()))?;
+            let set = SetFields::decide(id.clone(), &patch, &header);
+            operations.extend(set.map(|set| Op::from(BackendOp::SetFields(set))));
+        }
+        if let Some(new) = new {
+            let old = backend.text(&document).map_err(failed)?.unwrap_or_default();
+            let diff = similar::TextDiff::from_lines(old.trim(), new.trim())
+                .unified_diff()
+                .to_string();
+            let set = SetText::decide(id, &old, new, diff);
+            operations.extend(set.map(|set| Op::from(BackendOp::SetText(set))));
+        }
+        Ok(operations)
+    })?;
+    warn_of_ignored(context, &patch);
+    carry_out(context, &args.plan, "plan update", operations)
+}
+
+fn new_text(context: &Context, file: &std::path::Path) -> Result<String, CommandError> {
+    let text = text::read(context, file)?;
+    if text.trim().is_empty() {
+        return Err(CommandError::usage("the text of a plan must not be empty"));
+    }
+    within_limit(&wrap_comment(&text))
+        .map_err(|error| CommandError::usage("could not replace the text").because(error))?;
+    Ok(text)
 }
 
 /// Reads a patch from the command line.
@@ -44,6 +104,15 @@ fn patch(json: &str) -> Result<Patch, CommandError> {
             .because(error)
             .hint("it is an object such as {\"branch_name\": \"b\", \"last_learn_at\": null}")
     })
+}
+
+fn warn_of_ignored(context: &Context, patch: &Patch) {
+    for ignored in patch.ignored() {
+        let field = ignored.0;
+        context
+            .out
+            .warn(&format!("{field} is set once and stays as it is"));
+    }
 }
 
 /// Prints what a text becomes.
@@ -56,11 +125,8 @@ fn in_text(context: &Context, text: &str, patch: &Patch) -> CommandResult {
         Edited::Changed { text, fields } => (text, fields),
     };
     within_limit(&edited).map_err(|error| could_not(&error))?;
+    warn_of_ignored(context, patch);
     let out = &context.out;
-    for ignored in patch.ignored() {
-        let field = ignored.0;
-        out.warn(&format!("{field} is set once and stays as it is"));
-    }
     if out.json_wanted() {
         let changed: Vec<&str> = fields.iter().map(|field| field.name()).collect();
         out.json(&json!({ "format": 1, "changed": changed, "text": edited }));

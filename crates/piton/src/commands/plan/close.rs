@@ -1,0 +1,52 @@
+//! `piton plan close`: closes a stored plan.
+
+use clap::Args;
+use piton_backend::operation::{AddComment, BackendOp, ClosePlan};
+use piton_backend::store::State;
+
+use super::decide::carry_out;
+use super::target::{document, plan, with};
+use crate::context::Context;
+use crate::error::CommandResult;
+use crate::op::Op;
+use crate::planned::PlanArgs;
+
+/// Close a stored plan without landing it
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  piton plan close 42
+  piton plan close 42 --comment \"Superseded by 43\"")]
+pub(crate) struct CloseArgs {
+    /// The plan; without one, that of this folder or branch
+    target: Option<String>,
+
+    /// What to say on it; default: that it was closed
+    #[arg(long, value_name = "TEXT")]
+    comment: Option<String>,
+
+    #[command(flatten)]
+    plan: PlanArgs,
+}
+
+pub(super) fn run(context: &Context, args: &CloseArgs) -> CommandResult {
+    let document = with(context, |place, backend| {
+        let id = plan(context, place, backend, args.target.as_deref())?;
+        document(backend, &id)
+    })?;
+    let mut operations: Vec<Op> = Vec::new();
+    if document.state == State::Open {
+        let text = args
+            .comment
+            .clone()
+            .unwrap_or_else(|| "Plan completed via piton plan close".to_owned());
+        let plan = document.id.clone();
+        operations.push(BackendOp::Comment(AddComment { plan, text }).into());
+        let close = ClosePlan {
+            plan: document.id,
+            title: document.title,
+        };
+        operations.push(BackendOp::Close(close).into());
+    }
+    carry_out(context, &args.plan, "plan close", operations)
+}

@@ -1,0 +1,58 @@
+//! `piton plan comment`: adds a comment to a stored plan.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use piton_backend::operation::{AddComment, BackendOp};
+use piton_backend::text::within_limit;
+
+use super::decide::carry_out;
+use super::target::{document, plan, with};
+use super::text;
+use crate::context::Context;
+use crate::error::{CommandError, CommandResult};
+use crate::planned::PlanArgs;
+
+/// Add a comment to a stored plan
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  piton plan comment 42 --text \"Waiting for the schema\"
+  piton plan comment --file note.md")]
+pub(crate) struct CommentArgs {
+    /// The plan; without one, that of this folder or branch
+    target: Option<String>,
+
+    #[arg(long, value_name = "TEXT", required_unless_present = "file")]
+    text: Option<String>,
+
+    /// A file with the text; - is standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "text")]
+    file: Option<PathBuf>,
+
+    #[command(flatten)]
+    plan: PlanArgs,
+}
+
+pub(super) fn run(context: &Context, args: &CommentArgs) -> CommandResult {
+    let text = match (&args.text, &args.file) {
+        (Some(text), _) => text.clone(),
+        (None, Some(file)) => text::read(context, file)?,
+        (None, None) => {
+            return Err(CommandError::usage(
+                "there is no text; give --text or --file",
+            ));
+        }
+    };
+    if text.trim().is_empty() {
+        return Err(CommandError::usage("a comment must not be empty"));
+    }
+    within_limit(&text)
+        .map_err(|error| CommandError::usage("could not add the comment").because(error))?;
+    let plan = with(context, |place, backend| {
+        let id = plan(context, place, backend, args.target.as_deref())?;
+        document(backend, &id).map(|document| document.id)
+    })?;
+    let operation = BackendOp::Comment(AddComment { plan, text });
+    carry_out(context, &args.plan, "plan comment", [operation.into()])
+}

@@ -1,0 +1,93 @@
+//! `piton plan create`: makes a stored plan.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use piton_backend::operation::{BackendOp, CreatePlan};
+use piton_backend::store::{plain_title, title_of};
+use piton_backend::text::{within_limit, wrap_comment};
+use serde_json::json;
+
+use super::decide::carry_out;
+use super::text;
+use crate::context::Context;
+use crate::error::{CommandError, CommandResult};
+use crate::planned::PlanArgs;
+use crate::stored::StoredPlace;
+
+/// Make a stored plan of a text
+///
+/// Where plans are kept is the setting plans.backend. The title is the first
+/// heading of the text, unless one is given.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  piton plan create --file plan.md
+  piton plan create --file - --title \"Add a cache\" --objective 7 < plan.md
+  piton plan create --file plan.md --dry-run")]
+pub(crate) struct CreateArgs {
+    /// The text of the plan; - is standard input
+    #[arg(long, value_name = "FILE")]
+    file: PathBuf,
+
+    #[arg(long, value_name = "TITLE")]
+    title: Option<String>,
+
+    /// One more label; may be given more than once
+    #[arg(long, value_name = "LABEL")]
+    label: Vec<String>,
+
+    /// The objective that it belongs to
+    #[arg(long, value_name = "NUMBER")]
+    objective: Option<u64>,
+
+    /// It was learnt from another plan
+    #[arg(long)]
+    learn: bool,
+
+    /// What a pull request says above its plan
+    #[arg(long, value_name = "TEXT")]
+    summary: Option<String>,
+
+    /// Where a pull request goes; default: the default branch
+    #[arg(long, value_name = "BRANCH")]
+    base: Option<String>,
+
+    #[command(flatten)]
+    plan: PlanArgs,
+}
+
+pub(super) fn run(context: &Context, args: &CreateArgs) -> CommandResult {
+    let place = StoredPlace::find(context)?;
+    let text = text::read(context, &args.file)?;
+    if text.trim().is_empty() {
+        return Err(CommandError::usage("the text of a plan must not be empty"));
+    }
+    within_limit(&wrap_comment(&text))
+        .map_err(|error| CommandError::usage("could not make the plan").because(error))?;
+    let title = match &args.title {
+        Some(title) => plain_title(title),
+        None => title_of(&text),
+    };
+    if title.is_empty() {
+        return Err(CommandError::usage("--title must not be empty"));
+    }
+    let mut fields = Vec::new();
+    if let Some(objective) = args.objective {
+        if objective == 0 {
+            return Err(CommandError::usage("--objective must be a number above 0"));
+        }
+        fields.push(("objective_issue".to_owned(), json!(objective)));
+    }
+    let operation = BackendOp::Create(CreatePlan {
+        provider: place.provider(),
+        title,
+        text,
+        labels: args.label.clone(),
+        fields,
+        learn: args.learn,
+        summary: args.summary.clone(),
+        base: args.base.clone(),
+    });
+    carry_out(context, &args.plan, "plan create", [operation.into()])
+}

@@ -1,0 +1,37 @@
+//! From operations on stored plans to their end.
+
+use piton_plan::PlanBuilder;
+
+use crate::context::Context;
+use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::op::Op;
+use crate::planned::PlanArgs;
+use crate::stored::send_waiting;
+
+/// Shows the plan of these operations, or performs it; they are done one after
+/// the other. What waited in the outbox is sent afterwards.
+pub(super) fn carry_out(
+    context: &Context,
+    args: &PlanArgs,
+    command: &str,
+    operations: impl IntoIterator<Item = Op>,
+) -> CommandResult {
+    let place = context.place()?;
+    let mut builder = PlanBuilder::new(command);
+    let mut last = None;
+    for operation in operations {
+        let handle = builder.add(operation);
+        if let Some(last) = &last {
+            builder.depend(&handle, last);
+        }
+        last = Some(handle);
+    }
+    let plan = builder.build().map_err(|error| {
+        CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)
+    })?;
+    let exit = context.site(&place).carry_out(args, &plan)?;
+    if !args.changes_nothing() {
+        send_waiting(context);
+    }
+    Ok(exit)
+}

@@ -223,7 +223,6 @@ fn made(stored: &Stored, backend: &str) -> String {
 
 fn each(behaviour: impl Fn(&Stored, &str)) {
     for backend in ["github-issue", "github-draft-pr", "local"] {
-        println!("{backend}");
         let stored = Stored::new();
         let id = made(&stored, backend);
         behaviour(&stored, &id);

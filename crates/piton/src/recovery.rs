@@ -17,7 +17,7 @@ impl Context {
     pub(crate) fn place_to_write(&self, args: &PlanArgs) -> Result<Place, CommandError> {
         let place = self.place()?;
         self.recover(&place, args.changes_nothing())?;
-        if self.finish_set_up(&place, args.changes_nothing())? {
+        if self.finish_cut_off(&place, args.changes_nothing())? {
             // The settings may say other places now.
             return self.place();
         }
@@ -30,24 +30,33 @@ impl Context {
         self.vetted(place)
     }
 
-    /// Carries a set-up that was cut off to its end.
-    fn finish_set_up(&self, place: &Place, only_look: bool) -> Result<bool, CommandError> {
+    /// Carries a set-up or a repair that was cut off to its end.
+    pub(crate) fn finish_cut_off(
+        &self,
+        place: &Place,
+        only_look: bool,
+    ) -> Result<bool, CommandError> {
         let site = self.site(place);
-        let Some(journal) = site.cut_off_set_up() else {
+        let Some(journal) = site.cut_off() else {
             return Ok(false);
         };
-        let tell = |text| self.out.note(Channel::Recovery, Level::WARNING, text);
+        let command = journal.begun().command;
+        let tell = |text: &str| self.out.note(Channel::Recovery, Level::WARNING, text);
         if only_look {
-            tell(
-                "an interrupted `piton init` is to be finished first; the plan is decided before that",
-            );
+            tell(&format!(
+                "an interrupted `piton {command}` is to be finished first; the plan is decided before that"
+            ));
             return Ok(false);
         }
-        let finished = site.finish_set_up(&journal)?;
+        let finished = site.finish(&journal)?;
         if finished {
-            tell("recovered: finished the interrupted `piton init`");
+            tell(&format!(
+                "recovered: finished the interrupted `piton {command}`"
+            ));
         } else {
-            tell("an interrupted `piton init` could not be finished; run it again");
+            tell(&format!(
+                "an interrupted `piton {command}` could not be finished; run it again"
+            ));
         }
         Ok(finished)
     }

@@ -1,8 +1,9 @@
-//! Finishing a set-up that was cut off.
+//! Finishing what must not be left half done.
 //!
-//! Setting up moves directories and files and writes last where they are. In
-//! between nothing is found where the settings say, so whatever writes next
-//! carries the journal of it to its end.
+//! Setting up moves directories and files and writes last where they are: in
+//! between nothing is found where the settings say. A repair mends files and
+//! commits them: in between they are somebody's uncommitted work. Whatever
+//! writes next carries the journal of such a plan to its end.
 
 use piton_base::Clock;
 use piton_durable::{DiskRead, LockError};
@@ -15,8 +16,8 @@ use crate::error::CommandError;
 use crate::op::Op;
 use crate::world::Writing;
 
-/// The command whose journals these are.
-const COMMAND: &str = "init";
+/// The commands whose journals these are.
+const COMMANDS: [&str; 2] = ["init", "migration doctor --repair"];
 
 /// How many of the latest journals are looked at. Every command that writes
 /// looks first, so one that was cut off is among them.
@@ -26,8 +27,8 @@ const LATEST: usize = 4;
 const ENDING: &str = ".jsonl";
 
 impl Site<'_> {
-    /// Returns the journal of a set-up that was cut off, if there is one.
-    pub(crate) fn cut_off_set_up(&self) -> Option<Journal> {
+    /// Returns the journal of such a plan that was cut off, if there is one.
+    pub(crate) fn cut_off(&self) -> Option<Journal> {
         let disk = &self.context.disk;
         let dir = self.journals();
         let mut ids: Vec<PlanId> = disk
@@ -41,13 +42,13 @@ impl Site<'_> {
             .rev()
             .take(LATEST)
             .filter_map(|id| journal::find(disk, &dir, id).ok().flatten())
-            .find(|journal| journal.begun().command == COMMAND)
+            .find(|journal| COMMANDS.contains(&journal.begun().command.as_str()))
             .filter(|journal| journal.begun().status == Status::Stopped)
     }
 
     /// Carries it to its end, and tells whether that succeeded. One that is
     /// still going on in another process is left to that.
-    pub(crate) fn finish_set_up(&self, journal: &Journal) -> Result<bool, CommandError> {
+    pub(crate) fn finish(&self, journal: &Journal) -> Result<bool, CommandError> {
         let context = self.context;
         let id = journal.id();
         let guard = match self.try_hold(id) {

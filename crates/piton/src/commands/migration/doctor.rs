@@ -49,7 +49,11 @@ pub(crate) struct DoctorArgs {
 }
 
 pub(crate) fn run(context: &Context, args: &DoctorArgs) -> CommandResult {
-    let place = context.place()?;
+    let mut place = context.place()?;
+    // A repair that was cut off is finished before another is decided.
+    if args.repair && context.finish_cut_off(&place, args.plan.changes_nothing())? {
+        place = context.place()?;
+    }
     let live = place.live();
     if args.repair {
         return repair::run(context, &place, &live, &args.plan);

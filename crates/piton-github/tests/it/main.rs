@@ -4,4 +4,5 @@ mod client;
 mod desk;
 mod endpoints;
 mod faults;
+mod operations;
 mod strict;

@@ -67,7 +67,7 @@ fn what_is_no_whole_unedited_plan_is_refused_with_the_reason() {
     check(b"{}", "not a saved plan");
     check(b"[]", "not a saved plan");
     check(br#"{"format":"something else"}"#, "not a saved plan");
-    check(text.replace("plan/2", "plan/3").as_bytes(), "format 2");
+    check(text.replace("plan/2", "plan/3").as_bytes(), "the format 3");
     check(
         text.replace("\"known\": 3", "\"known\": 4").as_bytes(),
         "changed after it was written",

@@ -7,6 +7,7 @@
 
 mod commit;
 mod error;
+mod history;
 mod ids;
 pub mod landing;
 mod overview;
@@ -17,18 +18,21 @@ mod settings;
 pub mod slot;
 mod stale;
 mod status;
+mod surroundings;
 mod tip;
 mod under_way;
 mod undertaking;
 mod worktree;
 
 pub use error::GitError;
+pub use history::{FileAt, LogEntry};
 pub use ids::{CommitId, InvalidCommitId};
 pub use overview::{Overview, overview};
 pub use repository::Repository;
 pub use seam::{Git, GitRead, Worktree};
 pub use settings::{Setting, View, settings};
 pub use status::{Change, StatusEntry};
+pub use surroundings::version;
 pub use tip::Tip;
 pub use under_way::UnderWay;
 pub use undertaking::Cleared;

@@ -12,6 +12,9 @@ use crate::json::surrogate::carries_half;
 /// How much of a description a derived slug keeps.
 const MAX_PREFIX: usize = 40;
 
+/// How many words make a short slug.
+const WORDS: usize = 5;
+
 /// The name of a migration and of its directory.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -28,6 +31,33 @@ impl Slug {
         ))
     }
 
+    /// Returns a name that is short enough to type: the first few words of what
+    /// it is about.
+    pub fn short(description: &str) -> Self {
+        let mut short = String::new();
+        for word in prefix_of_all(description).split('-').take(WORDS) {
+            if !short.is_empty() && short.len() + 1 + word.len() > MAX_PREFIX {
+                break;
+            }
+            if !short.is_empty() {
+                short.push('-');
+            }
+            short.push_str(word);
+        }
+        short.truncate(MAX_PREFIX);
+        Self(if short.is_empty() {
+            "migration".to_owned()
+        } else {
+            short
+        })
+    }
+
+    /// Returns the same name with a number behind it.
+    #[must_use]
+    pub fn numbered(&self, number: u32) -> Self {
+        Self(format!("{}-{number}", self.0))
+    }
+
     /// Returns the slug as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -37,6 +67,13 @@ impl Slug {
 /// Reduces a description to the readable part of a slug. Cutting it short may
 /// leave a `-` at the end, as it does in the original.
 pub fn prefix(description: &str) -> String {
+    let trimmed = prefix_of_all(description);
+    let kept = &trimmed[..trimmed.len().min(MAX_PREFIX)];
+    if kept.is_empty() { "migration" } else { kept }.to_owned()
+}
+
+/// The words of a description, joined by `-`.
+fn prefix_of_all(description: &str) -> String {
     let mut out = String::new();
     for c in description.chars().flat_map(char::to_lowercase) {
         if c.is_ascii_lowercase() || c.is_ascii_digit() {
@@ -45,9 +82,7 @@ pub fn prefix(description: &str) -> String {
             out.push('-');
         }
     }
-    let trimmed = out.trim_end_matches('-');
-    let kept = &trimmed[..trimmed.len().min(MAX_PREFIX)];
-    if kept.is_empty() { "migration" } else { kept }.to_owned()
+    out.trim_end_matches('-').to_owned()
 }
 
 /// Why a text is no slug.

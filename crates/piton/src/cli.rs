@@ -97,6 +97,8 @@ pub(crate) struct GlobalArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Init(commands::init::InitArgs),
+    Status(commands::status::StatusArgs),
+    Doctor(commands::doctor::DoctorArgs),
     #[command(subcommand)]
     Config(commands::config::ConfigCommand),
     #[command(subcommand)]

@@ -162,6 +162,17 @@ impl Context {
         .map_err(unusable)
     }
 
+    /// Whether anything is at a path.
+    pub(crate) fn disk_has(&self, path: &Path) -> Result<bool, CommandError> {
+        use piton_durable::DiskRead as _;
+        self.disk
+            .stat(path)
+            .map(|stat| stat.is_some())
+            .map_err(|error| {
+                CommandError::failed(format!("could not look at {}", path.display())).because(error)
+            })
+    }
+
     /// Whether a person is there to answer.
     pub(crate) fn interactive(&self) -> bool {
         !self.global.non_interactive

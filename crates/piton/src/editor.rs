@@ -39,6 +39,48 @@ pub(crate) fn write(context: &Context, what: &str) -> Result<String, CommandErro
     Ok(kept.join("\n").trim().to_owned())
 }
 
+/// Opens files as they are.
+pub(crate) fn open(context: &Context, files: &[std::path::PathBuf]) -> Result<(), CommandError> {
+    if !context.interactive() {
+        return Err(CommandError::new(
+            ErrorKind::NeedsPerson,
+            "could not open an editor: nobody is there",
+        ));
+    }
+    files.iter().try_for_each(|file| run(context, file))
+}
+
+/// Shows a text in the user's pager; where nobody sits at a terminal it is
+/// printed.
+pub(crate) fn page(context: &Context, text: &str) {
+    let pager = context.environment.get("PAGER").unwrap_or("less");
+    let words = piton_agent::words::split(pager).ok();
+    let (Some(words), true) = (
+        words,
+        context.interactive() && context.out.stdout_is_terminal(),
+    ) else {
+        context.out.data(text);
+        return;
+    };
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the user's own pager, on the user's terminal"
+    )]
+    let started = Command::new(&words[0])
+        .args(&words[1..])
+        .stdin(std::process::Stdio::piped())
+        .spawn();
+    let Ok(mut child) = started else {
+        context.out.data(text);
+        return;
+    };
+    if let Some(mut input) = child.stdin.take() {
+        // Somebody who leaves before the end has seen enough.
+        let _ = std::io::Write::write_all(&mut input, text.as_bytes());
+    }
+    let _ = child.wait();
+}
+
 fn run(context: &Context, file: &Path) -> Result<(), CommandError> {
     let named = context
         .environment

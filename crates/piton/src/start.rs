@@ -47,6 +47,8 @@ fn run(cli: Cli, environment: Environment) -> Exit {
     };
     let result = if let Some(command) = cli.command {
         commands::run(&context, command)
+    } else if matches!(context.place_if_any(), Ok(Some(_))) {
+        commands::status::run(&context, &commands::status::StatusArgs::default())
     } else {
         let help = definition().render_help().ansi().to_string();
         context.out.data(&help);

@@ -1,5 +1,7 @@
 //! Recovery, setting aside and committing, as operations.
 
+use std::path::Path;
+
 use piton_base::RepoPath;
 use piton_plan::{Description, Key, Operation, Verb};
 use serde::{Deserialize, Serialize};
@@ -25,7 +27,19 @@ pub struct SetAside {
 #[serde(deny_unknown_fields)]
 pub struct CommitPath {
     pub path: RepoPath,
+    /// What is committed along with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<RepoPath>,
     pub message: String,
+}
+
+impl CommitPath {
+    pub(super) fn paths(&self) -> Vec<&Path> {
+        std::iter::once(&self.path)
+            .chain(&self.also)
+            .map(|path| Path::new(path.as_str()))
+            .collect()
+    }
 }
 
 impl Operation for Recover {

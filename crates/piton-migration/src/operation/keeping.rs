@@ -1,7 +1,5 @@
 //! Recovery, setting aside and committing, looked at and done.
 
-use std::path::Path;
-
 use piton_durable::transaction::keep;
 use piton_git::GitError;
 use piton_plan::{Done, Failure, FailureKind, Given, Moment, Observation, Observe, Perform};
@@ -59,7 +57,7 @@ impl Observe<CommitPath> for MigrationWorld<'_> {
     ) -> Result<Observation<()>, Failure> {
         let changed = self
             .git
-            .status(&[Path::new(op.path.as_str())], false)
+            .status(&op.paths(), false)
             .map_err(|error| git_failure(&error))?;
         Ok(if changed.is_empty() {
             Observation::already()
@@ -74,7 +72,7 @@ impl Perform<CommitPath> for MigrationPerformer<'_> {
         let _held = self.gate.enter("a commit")?;
         let id = self
             .git
-            .commit_paths(&[Path::new(op.path.as_str())], &op.message)
+            .commit_paths(&op.paths(), &op.message)
             .map_err(|error| git_failure(&error))?;
         Ok(Done::saying(id.map_or_else(String::new, |id| {
             format!("committed as {}", id.short())

@@ -114,10 +114,17 @@ impl PlanningState {
     /// migrations directory that was moved. References that point nowhere
     /// near the migration stay as they are.
     #[must_use]
-    pub fn rehomed(mut self, home: &Home) -> Self {
+    pub fn rehomed(self, home: &Home) -> Self {
+        self.moved(home, home)
+    }
+
+    /// The same for a migration that had its home elsewhere, under another
+    /// name perhaps.
+    #[must_use]
+    pub fn moved(mut self, from: &Home, to: &Home) -> Self {
         let rehome = |reference: &mut String| {
-            if let Ok(stage) = StageRef::resolve(reference, home) {
-                *reference = home.reference(stage.tail());
+            if let Ok(stage) = StageRef::resolve(reference, from) {
+                *reference = to.reference(stage.tail());
             }
         };
         self.completed

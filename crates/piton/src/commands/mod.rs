@@ -4,6 +4,7 @@ pub(crate) mod apply;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod demo;
+pub(crate) mod doctor;
 pub(crate) mod exec;
 pub(crate) mod init;
 pub(crate) mod journal;
@@ -15,6 +16,7 @@ pub(crate) mod run;
 pub(crate) mod run_once;
 pub(crate) mod runs;
 pub(crate) mod selftest;
+pub(crate) mod status;
 pub(crate) mod taste;
 pub(crate) mod traffic;
 
@@ -25,6 +27,8 @@ use crate::error::CommandResult;
 /// Hands over to the command's own room.
 pub(crate) fn run(context: &Context, command: Command) -> CommandResult {
     match command {
+        Command::Status(args) => status::run(context, &args),
+        Command::Doctor(args) => doctor::run(context, &args),
         Command::Init(args) => init::run(context, &args),
         Command::Config(command) => config::run(context, &command),
         Command::Migration(command) => migration::run(context, &command),

@@ -11,5 +11,6 @@ mod vetted;
 pub(crate) use edit::set;
 pub(crate) use key::Key;
 pub(crate) use layer::{ConfigError, Layer};
+pub(crate) use nearest::nearest;
 pub(crate) use resolve::{Origin, Settings};
 pub(crate) use value::{Kind, Parsed};

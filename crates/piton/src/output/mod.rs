@@ -2,8 +2,10 @@
 
 mod channel;
 mod out;
+mod time;
 mod verbosity;
 
 pub(crate) use channel::Channel;
 pub(crate) use out::{Color, Out};
+pub(crate) use time::{ago, local_time};
 pub(crate) use verbosity::{Level, Show, Verbosity, join_show};

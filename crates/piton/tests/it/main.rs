@@ -9,6 +9,7 @@ mod env;
 mod exec;
 mod exec_crowd;
 mod exec_hostile;
+mod first_day;
 mod house;
 mod migrations;
 mod misbehaving;

@@ -65,6 +65,12 @@ pub enum PersonRefusal {
     Awake { slug: Slug },
     #[error("wake {slug}, which waits for a person")]
     AsksPerson { slug: Slug },
+    #[error("{slug} is not rejected (status: {status})")]
+    NotRejected { slug: Slug, status: Status },
+    #[error("nothing of {slug} was accepted before")]
+    NothingBefore { slug: Slug },
+    #[error("a phase of {slug} has landed")]
+    PhaseLanded { slug: Slug, commits: Vec<String> },
     #[error("{slug} changed since it was shown")]
     Changed { slug: Slug },
 }
@@ -84,6 +90,19 @@ impl PersonRefusal {
             Self::Transition { .. } => {
                 Some("a plan can be refined until its first phase is done".to_owned())
             }
+            Self::NotRejected { slug, status } => match status {
+                Status::Planning | Status::Ready => Some(format!(
+                    "`piton migration refine {slug}` gives feedback on a plan"
+                )),
+                Status::InProgress | Status::Skipped | Status::Done => None,
+            },
+            Self::NothingBefore { slug } => Some(format!(
+                "`piton migration log {slug}` lists its commits; `piton migration delete {slug}` removes it"
+            )),
+            Self::PhaseLanded { commits, .. } => Some(format!(
+                "revert its commits first, the newest first: `git revert {}`",
+                commits.join(" ")
+            )),
             Self::Changed { slug } => Some(format!(
                 "look at it again with `piton migration review {slug}`"
             )),

@@ -7,10 +7,12 @@ mod decide;
 mod refine;
 mod session;
 mod sheet;
+mod undo;
 mod wake;
 
 pub use decide::{PersonRefusal, approve, reject, reviewed};
 pub use refine::refine;
 pub use session::ReviewSession;
 pub use sheet::{Choice, ReviewSheet};
+pub use undo::{reopen, undo};
 pub use wake::wake;

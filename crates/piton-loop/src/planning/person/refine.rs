@@ -25,17 +25,30 @@ pub fn refine(
     prefix: &str,
     now: Stamp,
 ) -> Result<Proposal, PersonRefusal> {
-    let (source, text) = feedback;
-    if text.trim().is_empty() {
+    if feedback.1.trim().is_empty() {
         return Err(PersonRefusal::Blank { verb: "refine" });
     }
     let base = Snapshot::read(disk, site, slug)?;
-    let slug = slug.clone();
+    refuse_dirty(git, site, slug)?;
+    refined(base, feedback, ("refine", prefix), now)
+}
+
+/// Records feedback on a state of a migration that was read, under a verb for
+/// the commit.
+pub(super) fn refined(
+    base: Snapshot,
+    (source, text): (FeedbackSource, &str),
+    (verb, prefix): (&'static str, &str),
+    now: Stamp,
+) -> Result<Proposal, PersonRefusal> {
+    let slug = base.slug.clone();
     let reopened = reopen(&base, now)?;
+    if let (Status::Planning, Cursor::Terminal(_)) = (base.manifest.status(), base.state.cursor()) {
+        return Err(StepRefusal::Ended { slug }.into());
+    }
     // A plan that is ready goes back to its revision and nowhere else; a record
     // that stands elsewhere does not fit it.
     let must_reopen = base.manifest.status() == Status::Ready;
-    refuse_dirty(git, site, &slug)?;
     let received = Feedback {
         received_at: now.to_raw(),
         source,
@@ -57,9 +70,9 @@ pub fn refine(
     contents.put(MANIFEST_FILE, manifest.encode());
     forget_deferral(&mut contents, &base.own);
     Ok(Proposal {
-        message: message(prefix, &slug, "refine", text),
+        message: message(prefix, &slug, verb, text),
         mode: Proposal::mode_of(manifest.status()),
-        operation: "migration.refine".to_owned(),
+        operation: format!("migration.{verb}"),
         base: base.digest,
         contents,
         slug,

@@ -1,17 +1,25 @@
 //! `piton migration`: large changes, staged.
 
 mod approve;
+mod archive;
+mod delete;
+mod diff;
 mod doctor;
 mod list;
+mod log;
 mod new;
+mod open;
 pub(crate) mod planned_step;
 mod proposed;
 mod refine;
 mod reject;
+mod rename;
+mod reopen;
 mod repair;
 mod review;
 mod show;
 mod step;
+mod undo;
 mod wake;
 
 use std::path::Path;
@@ -22,6 +30,7 @@ use piton_migration::live::LiveDir;
 use piton_migration::resolve::{ResolveError, resolve};
 use piton_migration::slug::Slug;
 
+use crate::config::nearest;
 use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult, ErrorKind};
 
@@ -44,6 +53,14 @@ pub(crate) enum MigrationCommand {
     Wake(wake::WakeArgs),
     List(list::ListArgs),
     Show(show::ShowArgs),
+    Open(open::OpenArgs),
+    Diff(diff::DiffArgs),
+    Log(log::LogArgs),
+    Undo(undo::UndoArgs),
+    Reopen(reopen::ReopenArgs),
+    Rename(rename::RenameArgs),
+    Archive(archive::ArchiveArgs),
+    Delete(delete::DeleteArgs),
     Doctor(doctor::DoctorArgs),
 }
 
@@ -58,6 +75,14 @@ pub(crate) fn run(context: &Context, command: &MigrationCommand) -> CommandResul
         MigrationCommand::Wake(args) => wake::run(context, args),
         MigrationCommand::List(args) => list::run(context, args),
         MigrationCommand::Show(args) => show::run(context, args),
+        MigrationCommand::Open(args) => open::run(context, args),
+        MigrationCommand::Diff(args) => diff::run(context, args),
+        MigrationCommand::Log(args) => log::run(context, args),
+        MigrationCommand::Undo(args) => undo::run(context, args),
+        MigrationCommand::Reopen(args) => reopen::run(context, args),
+        MigrationCommand::Rename(args) => rename::run(context, args),
+        MigrationCommand::Archive(args) => archive::run(context, args),
+        MigrationCommand::Delete(args) => delete::run(context, args),
         MigrationCommand::Doctor(args) => doctor::run(context, args),
     }
 }
@@ -70,22 +95,45 @@ impl Place {
     }
 }
 
-/// Finds the migration that was meant.
+/// Finds the migration that was meant: by its slug, its path, or the beginning
+/// of its slug where that fits one alone.
 fn find(context: &Context, live: &LiveDir, value: &Path) -> Result<Slug, CommandError> {
-    resolve(&context.disk, live, value).map_err(|error| {
-        let kind = match &error {
-            ResolveError::Io { .. } => ErrorKind::Failed,
-            ResolveError::Empty
-            | ResolveError::Unknown { .. }
-            | ResolveError::Parent { .. }
-            | ResolveError::Link { .. }
-            | ResolveError::Outside { .. }
-            | ResolveError::NotADirectory { .. }
-            | ResolveError::Name { .. }
-            | ResolveError::NotUtf8 { .. } => ErrorKind::Usage,
-        };
-        CommandError::new(kind, "could not find the migration").because(error)
-    })
+    let error = match resolve(&context.disk, live, value) {
+        Ok(slug) => return Ok(slug),
+        Err(error) => error,
+    };
+    let kind = match &error {
+        ResolveError::Io { .. } => ErrorKind::Failed,
+        ResolveError::Empty
+        | ResolveError::Unknown { .. }
+        | ResolveError::Parent { .. }
+        | ResolveError::Link { .. }
+        | ResolveError::Outside { .. }
+        | ResolveError::NotADirectory { .. }
+        | ResolveError::Name { .. }
+        | ResolveError::NotUtf8 { .. } => ErrorKind::Usage,
+    };
+    let unknown = matches!(&error, ResolveError::Unknown { .. });
+    let refused = CommandError::new(kind, "could not find the migration").because(error);
+    let (true, Some(text)) = (unknown, value.to_str()) else {
+        return Err(refused);
+    };
+    let slugs = live
+        .contents(&context.disk)
+        .map(|contents| contents.slugs)
+        .unwrap_or_default();
+    let mut fitting = slugs.iter().filter(|slug| slug.as_str().starts_with(text));
+    match (fitting.next(), fitting.next()) {
+        (Some(one), None) => Ok(one.clone()),
+        (Some(one), Some(other)) => Err(CommandError::usage(format!(
+            "`{text}` fits more than one migration"
+        ))
+        .hint(format!("which one: {one}, {other}, …?"))),
+        (None, _) => {
+            let near = nearest(text, slugs.iter().map(Slug::as_str));
+            Err(refused.hints(near.map(|slug| format!("did you mean `{slug}`?"))))
+        }
+    }
 }
 
 /// Turns a refusal of a person's decision into the error of a command.
@@ -99,6 +147,9 @@ fn person_refusal(error: PersonRefusal, slug: &Slug) -> CommandError {
         | PersonRefusal::Awake { .. }
         | PersonRefusal::Transition { .. }
         | PersonRefusal::State { .. }
+        | PersonRefusal::NotRejected { .. }
+        | PersonRefusal::NothingBefore { .. }
+        | PersonRefusal::PhaseLanded { .. }
         | PersonRefusal::StillAwaiting { .. } => ErrorKind::Usage,
         PersonRefusal::Changed { .. } => ErrorKind::Stale,
         PersonRefusal::Snapshot(_)

@@ -1,7 +1,7 @@
 //! `piton migration new`: starts a migration.
 
 use clap::Args;
-use piton_base::{Clock, RepoPath};
+use piton_base::RepoPath;
 use piton_durable::DiskRead;
 use piton_git::GitRead;
 use piton_loop::clock::local_stamp;
@@ -18,7 +18,7 @@ use piton_migration::slug::Slug;
 use super::proposed;
 use super::step::{Until, steps};
 use crate::agents::AgentArgs;
-use crate::context::Context;
+use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::planned::PlanArgs;
@@ -27,7 +27,7 @@ use crate::planning::{planning_site, refusal};
 /// Start a migration
 ///
 /// Records what shall change and commits that; no agent is called yet. The
-/// slug is made from the target and the time where none is given.
+/// slug is made from the first words of the target where none is given.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -72,14 +72,15 @@ pub(crate) fn run(context: &Context, args: &NewArgs) -> CommandResult {
     }
     let mut place = context.place_to_write(&args.plan)?;
     args.agent.over(&mut place.settings)?;
-    let now = context.clock.local();
     let slug = match &args.slug {
         Some(slug) => slug.clone(),
-        None => Slug::derive(&args.target, now.datetime()),
+        None => free_slug(context, &place, &args.target)?,
     };
     if place.repository.head()?.is_none() {
         return Err(refusal(StepRefusal::NoCommit, &slug));
     }
+    // Better known before anything is written than in the middle.
+    place.repository.identity()?;
     let live = place.live().migration(&slug);
     let there = context.disk.stat(&live).map_err(|error| {
         CommandError::failed(format!("could not look at {}", live.display())).because(error)
@@ -140,9 +141,22 @@ pub(crate) fn run(context: &Context, args: &NewArgs) -> CommandResult {
     Ok(exit)
 }
 
+/// Returns a short name for the target that nothing has yet.
+fn free_slug(context: &Context, place: &Place, target: &str) -> Result<Slug, CommandError> {
+    let short = Slug::short(target);
+    let live = place.live();
+    let numbered = (2..).map(|number| short.numbered(number));
+    for slug in std::iter::once(short.clone()).chain(numbered) {
+        if !context.disk_has(&live.migration(&slug))? {
+            return Ok(slug);
+        }
+    }
+    Ok(short)
+}
+
 /// A name that is also a plain word on a command line. Migrations that are
 /// there already may be called otherwise.
-fn plain_slug(text: &str) -> Result<Slug, String> {
+pub(super) fn plain_slug(text: &str) -> Result<Slug, String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if !text.chars().all(plain) {
         return Err("a new name is made of letters, digits, `-`, `_` and `.`".to_owned());

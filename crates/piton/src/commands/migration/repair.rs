@@ -141,13 +141,17 @@ fn migrations(
             continue;
         }
         let message = format!("{prefix}: repair {slug}\n\nWhy:\n{}\n", whys.join("\n"));
-        let draft = Draft::new(Op::from(MigrationOp::Commit(CommitPath { path, message })));
+        let draft = Draft::new(Op::from(MigrationOp::Commit(CommitPath {
+            path,
+            also: Vec::new(),
+            message,
+        })));
         builder.add_draft(handles.iter().fold(draft, Draft::needs));
     }
     Ok(())
 }
 
-fn repo_path(place: &Place, path: &Path) -> Result<RepoPath, CommandError> {
+pub(super) fn repo_path(place: &Place, path: &Path) -> Result<RepoPath, CommandError> {
     path.strip_prefix(place.top())
         .unwrap_or(path)
         .to_string_lossy()

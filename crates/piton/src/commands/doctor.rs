@@ -1,0 +1,364 @@
+//! `piton doctor`: whether the surroundings are fit for work.
+
+use std::fmt::Write as _;
+
+use clap::Args;
+use piton_agent::{Agent, Host, Probe};
+use piton_base::StateDir;
+use piton_git::GitRead;
+use serde_json::{Value, json};
+
+use crate::agents;
+use crate::config::Settings;
+use crate::context::{Context, Place};
+use crate::error::CommandResult;
+use crate::exit::Exit;
+
+/// Check the surroundings: git, agents, the seal, the disk, the terminal
+///
+/// Each point says what was found and, where something is wrong, the way out.
+/// Ends with 1 when piton could not work here.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  piton doctor\n  piton doctor --json | jq .checks")]
+pub(crate) struct DoctorArgs {}
+
+/// How a point stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    Good,
+    Warning,
+    Wrong,
+}
+
+/// One point that was looked at.
+struct Check {
+    name: String,
+    standing: Standing,
+    found: String,
+    way_out: Option<String>,
+}
+
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "every command ends in the same way"
+)]
+pub(crate) fn run(context: &Context, _args: &DoctorArgs) -> CommandResult {
+    let mut checks = vec![git(context)];
+    let place = context.place();
+    checks.push(repository(&place));
+    if let Ok(place) = &place {
+        checks.push(identity(place));
+        checks.push(disk(place));
+    }
+    let settings = match &place {
+        Ok(place) => Some(place.settings.clone()),
+        Err(_) => context.settings(None).ok(),
+    };
+    if let Some(settings) = &settings {
+        checks.extend(agent_checks(context, settings, place.as_ref().ok()));
+    }
+    checks.push(seal());
+    checks.push(terminal(context));
+    let wrong = checks.iter().any(|check| check.standing == Standing::Wrong);
+    let exit = if wrong { Exit::Failed } else { Exit::Done };
+    if context.out.json_wanted() {
+        let rows: Vec<Value> = checks.iter().map(Check::json).collect();
+        context
+            .out
+            .json(&json!({"format": 1, "checks": rows, "exit": exit.code()}));
+    } else {
+        let text: String = checks.iter().map(Check::text).collect();
+        context.out.data(&text);
+    }
+    Ok(exit)
+}
+
+impl Check {
+    fn new(name: impl Into<String>, standing: Standing, found: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            standing,
+            found: found.into(),
+            way_out: None,
+        }
+    }
+
+    fn way_out(mut self, way_out: impl Into<String>) -> Self {
+        self.way_out = Some(way_out.into());
+        self
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "name": self.name,
+            "status": self.standing.word(),
+            "found": self.found,
+            "way_out": self.way_out,
+        })
+    }
+
+    fn text(&self) -> String {
+        let mut text = format!(
+            "{:<8} {:<12} {}\n",
+            self.standing.word(),
+            self.name,
+            piton_base::terminal::clean(&self.found)
+        );
+        if let Some(way_out) = &self.way_out {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "{:<21} {way_out}", "");
+        }
+        text
+    }
+}
+
+impl Standing {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Good => "ok",
+            Self::Warning => "warning",
+            Self::Wrong => "error",
+        }
+    }
+}
+
+fn git(context: &Context) -> Check {
+    match piton_git::version(&context.directory) {
+        Ok(version) if too_old(&version) => Check::new("git", Standing::Warning, version)
+            .way_out("piton is tried with git 2.38 and later; upgrade it"),
+        Ok(version) => Check::new("git", Standing::Good, version),
+        Err(error) => Check::new("git", Standing::Wrong, error.to_string())
+            .way_out("install git and put it on the PATH"),
+    }
+}
+
+fn too_old(version: &str) -> bool {
+    let mut numbers = version
+        .split(|c: char| !c.is_ascii_digit())
+        .map(|number| number.parse::<u32>().unwrap_or(0));
+    let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+    version < (2, 38)
+}
+
+fn repository(place: &Result<Place, crate::error::CommandError>) -> Check {
+    match place {
+        Ok(place) => {
+            let top = place.top().display().to_string();
+            match place.repository.head() {
+                Ok(Some(_)) => Check::new("repository", Standing::Good, top),
+                Ok(None) => Check::new(
+                    "repository",
+                    Standing::Wrong,
+                    format!("{top}, without a commit"),
+                )
+                .way_out("make a first commit; agents work on what is committed"),
+                Err(error) => Check::new("repository", Standing::Wrong, error.to_string()),
+            }
+        }
+        Err(error) => Check::new("repository", Standing::Wrong, error.to_string())
+            .way_out("work in a git repository, or name one with -C"),
+    }
+}
+
+fn identity(place: &Place) -> Check {
+    match place.repository.identity() {
+        Ok(name) => Check::new("identity", Standing::Good, name),
+        Err(error) => {
+            let hint = error.hint();
+            let check = Check::new("identity", Standing::Wrong, error.to_string());
+            match hint {
+                Some(hint) => check.way_out(hint),
+                None => check,
+            }
+        }
+    }
+}
+
+fn disk(place: &Place) -> Check {
+    const NFS: i128 = 0x6969;
+    const SMB: [i128; 3] = [0x517b, 0xff53_4d42, 0xfe53_4d42];
+    const FUSE: i128 = 0x6573_5546;
+    let path = place.repository.common_dir();
+    let kind = rustix::fs::statfs(path).map(|stat| i128::from(stat.f_type));
+    let at = path.display();
+    match kind {
+        Ok(kind) if kind == NFS || SMB.contains(&(kind & 0xffff_ffff)) => Check::new(
+            "file system",
+            Standing::Warning,
+            format!("{at} is on a network"),
+        )
+        .way_out("locks and syncing may not hold there; work on a local disk"),
+        Ok(kind) if kind == FUSE => Check::new(
+            "file system",
+            Standing::Warning,
+            format!("{at} is on a file system in user space"),
+        )
+        .way_out("whether a power cut loses something is up to it; a local disk is safe"),
+        Ok(_) => Check::new(
+            "file system",
+            Standing::Good,
+            format!("{at} is on a local disk"),
+        ),
+        Err(error) => Check::new("file system", Standing::Warning, error.to_string()),
+    }
+}
+
+/// The agent that is configured, and the others that are there.
+fn agent_checks(context: &Context, settings: &Settings, place: Option<&Place>) -> Vec<Check> {
+    let chosen = settings.text("agent.use").unwrap_or("claude").to_owned();
+    let mut names = vec![chosen.clone()];
+    names.extend(
+        ["claude", "codex"]
+            .into_iter()
+            .filter(|name| *name != chosen)
+            .map(str::to_owned),
+    );
+    let top = place.map_or(context.directory.as_path(), Place::top);
+    let state = place.map_or_else(
+        || StateDir::at(&context.environment.temporary()),
+        Place::state,
+    );
+    names
+        .into_iter()
+        .map(|name| {
+            let is_chosen = name == chosen;
+            let mut agent = agents::chosen(settings, &context.directory, top);
+            if !is_chosen {
+                agent.name.clone_from(&name);
+                (agent.command, agent.script) = (None, None);
+            }
+            let label = format!("agent {name}");
+            match agents::agent(&agent, context, settings, &state) {
+                Ok(made) => probed(context, label, &name, is_chosen, &*made),
+                Err(error) => Check::new(
+                    label,
+                    if is_chosen {
+                        Standing::Wrong
+                    } else {
+                        Standing::Warning
+                    },
+                    error.to_string(),
+                )
+                .way_out(
+                    "`piton config show` lists the settings; see `piton config set agent.use`",
+                ),
+            }
+        })
+        .collect()
+}
+
+fn probed(
+    context: &Context,
+    label: String,
+    name: &str,
+    is_chosen: bool,
+    agent: &dyn Agent,
+) -> Check {
+    match agent.probe() {
+        Probe::Missing { program, advice } => {
+            let found = format!("there is no program {program}");
+            if is_chosen {
+                Check::new(label, Standing::Wrong, found).way_out(advice)
+            } else {
+                Check::new(
+                    label,
+                    Standing::Good,
+                    format!("{found}; it is not configured either"),
+                )
+            }
+        }
+        Probe::Ready { version, warning } => {
+            let version = version.map_or_else(|| "no version told".to_owned(), |it| it.to_string());
+            let signed_in = signed_in(context, name);
+            match (signed_in, warning) {
+                (Some(false), _) => Check::new(
+                    label,
+                    if is_chosen {
+                        Standing::Wrong
+                    } else {
+                        Standing::Warning
+                    },
+                    format!("{version}, and no sign of being signed in"),
+                )
+                .way_out(sign_in(name)),
+                (_, Some(warning)) => {
+                    Check::new(label, Standing::Warning, version).way_out(warning)
+                }
+                (Some(true), None) => {
+                    Check::new(label, Standing::Good, format!("{version}, signed in"))
+                }
+                (None, None) => Check::new(label, Standing::Good, version),
+            }
+        }
+    }
+}
+
+/// Tells whether an agent has what it signs in with; `None` where piton does
+/// not know how it does.
+fn signed_in(context: &Context, name: &str) -> Option<bool> {
+    let host = Host::new(context.environment.raw());
+    let set = |names: &[&str]| names.iter().any(|name| host.variable(name).is_some());
+    let home = context.environment.home();
+    let file = |variable: &str, folder: &str, file: &str| {
+        let folder = match host.variable(variable) {
+            Some(folder) => Some(std::path::PathBuf::from(folder)),
+            None => home.as_ref().map(|home| home.join(folder)),
+        };
+        folder.is_some_and(|folder| folder.join(file).is_file())
+    };
+    match name {
+        "claude" => Some(
+            set(&[
+                "ANTHROPIC_API_KEY",
+                "ANTHROPIC_AUTH_TOKEN",
+                "CLAUDE_CODE_OAUTH_TOKEN",
+            ]) || set(&["CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX"])
+                || file("CLAUDE_CONFIG_DIR", ".claude", ".credentials.json"),
+        ),
+        "codex" => Some(
+            set(&["OPENAI_API_KEY", "CODEX_API_KEY"]) || file("CODEX_HOME", ".codex", "auth.json"),
+        ),
+        _ => None,
+    }
+}
+
+fn sign_in(name: &str) -> String {
+    match name {
+        "claude" => "run `claude` once and sign in, or set ANTHROPIC_API_KEY".to_owned(),
+        "codex" => "run `codex login`, or set OPENAI_API_KEY".to_owned(),
+        other => format!("sign in with {other} itself"),
+    }
+}
+
+fn seal() -> Check {
+    let support = piton_seal::Support::observe();
+    match piton_seal::Standing::decide(
+        piton_seal::Wanted::default(),
+        piton_seal::Network::default(),
+        support,
+    ) {
+        Ok(standing) if standing.is_sealed() => Check::new(
+            "seal",
+            Standing::Good,
+            "agents and validation can be sealed here",
+        ),
+        Ok(_) => Check::new("seal", Standing::Warning, "this system cannot seal agents")
+            .way_out("agents run with your own rights; a Linux of 5.13 or later can seal them"),
+        Err(refused) => Check::new("seal", Standing::Warning, refused.to_string()),
+    }
+}
+
+fn terminal(context: &Context) -> Check {
+    let out = &context.out;
+    let found = if context.interactive() {
+        let colour = if out.colors_stdout() {
+            "colour"
+        } else {
+            "no colour"
+        };
+        format!("{} columns, {colour}; questions are asked", out.width())
+    } else {
+        "none; nothing is asked, answers come from flags".to_owned()
+    };
+    Check::new("terminal", Standing::Good, found)
+}

@@ -1,0 +1,74 @@
+//! `piton migration delete`: removes a migration.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use piton_git::GitRead;
+use piton_migration::operation::{CommitPath, MigrationOp, SetAside};
+use piton_migration::slug::Slug;
+use piton_plan::{Draft, Plan, PlanBuilder};
+
+use super::find;
+use super::repair::repo_path;
+use crate::context::{Context, Place};
+use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::op::Op;
+use crate::planned::PlanArgs;
+
+/// Remove a migration, and commit that
+///
+/// The directory is kept under .git/piton/failures, and git has its history.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  piton migration delete SLUG --dry-run\n  piton migration delete SLUG"
+)]
+pub(crate) struct DeleteArgs {
+    /// The migration: its slug, the start of it, or the path of its directory
+    slug: PathBuf,
+
+    #[command(flatten)]
+    plan: PlanArgs,
+}
+
+pub(crate) fn run(context: &Context, args: &DeleteArgs) -> CommandResult {
+    let place = context.place_to_write(&args.plan)?;
+    let slug = find(context, &place.live(), &args.slug)?;
+    let plan = decide(&place, &slug)?;
+    context.site(&place).carry_out(&args.plan, &plan)
+}
+
+fn decide(place: &Place, slug: &Slug) -> Result<Plan<Op>, CommandError> {
+    let path = repo_path(place, &place.live().migration(slug))?;
+    refuse_dirty(place, slug, path.as_str())?;
+    let mut builder = PlanBuilder::new(format!("migration delete {slug}"));
+    let gone = builder.add(Op::from(MigrationOp::SetAside(SetAside {
+        path: path.clone(),
+        why: "the migration is deleted".to_owned(),
+    })));
+    let prefix = place.settings.text("commit-prefix").unwrap_or("piton");
+    let commit = CommitPath {
+        path,
+        also: Vec::new(),
+        message: format!("{prefix}: delete {slug}\n\nWhy:\nDeleted by a person."),
+    };
+    builder.add_draft(Draft::new(Op::from(MigrationOp::Commit(commit))).needs(&gone));
+    builder.build().map_err(|error| {
+        CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)
+    })
+}
+
+/// Refuses a migration with changes that are not committed: they would be gone
+/// from the working tree without being in git.
+pub(super) fn refuse_dirty(place: &Place, slug: &Slug, path: &str) -> Result<(), CommandError> {
+    if place
+        .repository
+        .status(&[Path::new(path)], true)?
+        .is_empty()
+    {
+        return Ok(());
+    }
+    Err(CommandError::usage(format!(
+        "{slug} has changes that are not committed; nothing was changed"
+    ))
+    .hint("commit them, or take them back with `git restore` or `git clean`"))
+}

@@ -1,0 +1,60 @@
+//! `piton migration log`: the commits of a migration.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::find;
+use super::repair::repo_path;
+use crate::context::Context;
+use crate::error::CommandResult;
+use crate::exit::Exit;
+use crate::output::local_time;
+
+/// List the commits of a migration, the newest first
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  piton migration log SLUG\n  piton migration log SLUG --json")]
+pub(crate) struct LogArgs {
+    /// The migration: its slug, the start of it, or the path of its directory
+    slug: PathBuf,
+}
+
+pub(crate) fn run(context: &Context, args: &LogArgs) -> CommandResult {
+    let place = context.place()?;
+    let slug = find(context, &place.live(), &args.slug)?;
+    let path = repo_path(&place, &place.live().migration(&slug))?;
+    let history = place.repository.history(Path::new(path.as_str()))?;
+    if context.out.json_wanted() {
+        let rows: Vec<Value> = history
+            .iter()
+            .map(|entry| {
+                let time = jiff::Timestamp::from_second(entry.time).unwrap_or_default();
+                json!({
+                    "commit": entry.commit.as_str(),
+                    "time": time.to_string(),
+                    "subject": entry.subject,
+                })
+            })
+            .collect();
+        context
+            .out
+            .json(&json!({"format": 1, "slug": slug.as_str(), "commits": rows}));
+        return Ok(Exit::Done);
+    }
+    let mut text = String::new();
+    for entry in history {
+        let time = jiff::Timestamp::from_second(entry.time).unwrap_or_default();
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "{}  {}  {}",
+            entry.commit.short(),
+            local_time(time),
+            piton_base::terminal::clean(&entry.subject)
+        );
+    }
+    context.out.data(&text);
+    Ok(Exit::Done)
+}

@@ -1,0 +1,79 @@
+//! `piton migration open`: the plan, to be read.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use piton_base::terminal::clean;
+use piton_migration::contents::Contents;
+
+use super::find;
+use crate::context::Context;
+use crate::editor;
+use crate::error::{CommandError, CommandResult};
+use crate::exit::Exit;
+
+/// Read a migration's plan, in your pager or your editor
+///
+/// Without a terminal the text is printed. What you save in the editor is a
+/// change of your own, to be committed like any other.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  piton migration open SLUG
+  piton migration open SLUG phase-1-seam.md
+  piton migration open SLUG --editor")]
+pub(crate) struct OpenArgs {
+    /// The migration: its slug, the start of it, or the path of its directory
+    slug: PathBuf,
+
+    /// One file of it; the plan with its phases when left out
+    file: Option<String>,
+
+    /// Open it in your editor
+    #[arg(long)]
+    editor: bool,
+}
+
+pub(crate) fn run(context: &Context, args: &OpenArgs) -> CommandResult {
+    let place = context.place()?;
+    let slug = find(context, &place.live(), &args.slug)?;
+    let dir = place.live().migration(&slug);
+    let contents = Contents::read(&context.disk, &dir)
+        .map_err(|error| CommandError::failed(format!("could not read {slug}")).because(error))?
+        .unwrap_or_default();
+    let mut files: Vec<&str> = match &args.file {
+        Some(file) if contents.contains(file) => vec![file],
+        Some(file) => {
+            let names: Vec<&str> = contents.top_level().collect();
+            return Err(CommandError::usage(format!("{slug} has no file {file}"))
+                .hint(format!("it has {}", names.join(", "))));
+        }
+        None => contents
+            .top_level()
+            .filter(|path| path.strip_suffix(".md").is_some())
+            .collect(),
+    };
+    // The plan comes before its phases.
+    files.sort_by_key(|path| (*path != "plan.md", *path));
+    if files.is_empty() {
+        return Err(CommandError::usage(format!("{slug} has no plan yet"))
+            .hint(format!("`piton migration step {slug}` makes the next step")));
+    }
+    if args.editor {
+        let paths: Vec<PathBuf> = files.iter().map(|file| dir.join(file)).collect();
+        editor::open(context, &paths)?;
+        return Ok(Exit::Done);
+    }
+    let mut text = String::new();
+    for file in files {
+        if !text.is_empty() {
+            text.push_str("\n\n");
+        }
+        for line in contents.text(file).unwrap_or_default().lines() {
+            text.push_str(&clean(line));
+            text.push('\n');
+        }
+    }
+    editor::page(context, &text);
+    Ok(Exit::Done)
+}

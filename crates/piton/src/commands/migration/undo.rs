@@ -1,0 +1,47 @@
+//! `piton migration undo`: takes the last accepted planning step back.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use piton_loop::planning::person;
+
+use super::{find, person_refusal, proposed};
+use crate::context::Context;
+use crate::error::CommandResult;
+use crate::exit::Exit;
+use crate::planned::PlanArgs;
+use crate::planning::planning_site;
+
+/// Take back the last accepted planning step
+///
+/// What was accepted before it becomes the next commit; history stays, and so
+/// does what the step cost. Once a phase has landed this is refused, and the
+/// commits to revert are named.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  piton migration undo SLUG --dry-run\n  piton migration undo SLUG"
+)]
+pub(crate) struct UndoArgs {
+    /// The migration: its slug, the start of it, or the path of its directory
+    slug: PathBuf,
+
+    #[command(flatten)]
+    plan: PlanArgs,
+}
+
+pub(crate) fn run(context: &Context, args: &UndoArgs) -> CommandResult {
+    let place = context.place_to_write(&args.plan)?;
+    let slug = find(context, &place.live(), &args.slug)?;
+    let site = planning_site(&place)?;
+    let prefix = place.settings.text("commit-prefix").unwrap_or("piton");
+    let proposal = person::undo(&context.disk, &place.repository, &site, &slug, prefix)
+        .map_err(|error| person_refusal(error, &slug))?;
+    let plan = proposed::plan(context, &place, "migration undo", proposal)?;
+    let exit = context.site(&place).carry_out(&args.plan, &plan)?;
+    if exit == Exit::Done && !args.plan.changes_nothing() {
+        context.out.hint(&format!(
+            "`piton migration show {slug}` tells where it stands now"
+        ));
+    }
+    Ok(exit)
+}

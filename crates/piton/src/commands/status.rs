@@ -1,0 +1,351 @@
+//! `piton status`: what stands where, on one screen.
+
+use std::fmt::Write as _;
+
+use clap::Args;
+use jiff::{SignedDuration, Timestamp};
+use piton_base::Clock;
+use piton_base::terminal::clean;
+use piton_loop::runs::{self, FinalStatus, ListedRun, RunState};
+use piton_migration::listing::{self, Filter, Row};
+use piton_migration::manifest::Status;
+use piton_migration::publish::Leftovers as _;
+use piton_plan::journal;
+use serde_json::{Value, json};
+
+use crate::context::{Context, Place};
+use crate::error::{CommandError, CommandResult};
+use crate::exit::Exit;
+use crate::output::{ago, local_time};
+use crate::world::Publishing;
+
+/// Show what is ready, what is planned, what waits for you and what runs
+#[derive(Debug, Default, Args)]
+#[command(after_help = "\
+Examples:
+  piton status
+  piton status --porcelain      one line for a prompt
+  piton status --json | jq .waiting")]
+pub(crate) struct StatusArgs {
+    /// One line of counts, fast enough for a shell prompt
+    #[arg(long, conflicts_with = "json")]
+    porcelain: bool,
+}
+
+pub(crate) fn run(context: &Context, args: &StatusArgs) -> CommandResult {
+    let place = context.place()?;
+    let rows = rows(context, &place)?;
+    if args.porcelain {
+        let counts = Sorted::of(&rows);
+        context.out.data(&format!(
+            "ready {} planning {} waiting {} broken {}\n",
+            counts.ready.len(),
+            counts.planning.len(),
+            counts.waiting.len(),
+            counts.broken.len()
+        ));
+        return Ok(Exit::Done);
+    }
+    let seen = Seen::look(context, &place, &rows)?;
+    if context.out.json_wanted() {
+        context.out.json(&seen.json());
+    } else {
+        context.out.data(&seen.text(context));
+    }
+    Ok(Exit::Done)
+}
+
+fn rows(context: &Context, place: &Place) -> Result<Vec<Row>, CommandError> {
+    let live = place.live();
+    listing::list(&context.disk, &live, Filter::default()).map_err(|error| {
+        CommandError::failed(format!("could not list {}", live.path().display())).because(error)
+    })
+}
+
+/// The migrations by what they need.
+struct Sorted<'r> {
+    waiting: Vec<&'r Row>,
+    ready: Vec<&'r Row>,
+    planning: Vec<&'r Row>,
+    broken: Vec<&'r Row>,
+}
+
+impl<'r> Sorted<'r> {
+    fn of(rows: &'r [Row]) -> Self {
+        let mut sorted = Self {
+            waiting: Vec::new(),
+            ready: Vec::new(),
+            planning: Vec::new(),
+            broken: Vec::new(),
+        };
+        for row in rows {
+            let blocked = row.cursor.ends_with("blocked");
+            match row.status {
+                None => sorted.broken.push(row),
+                Some(Status::Skipped | Status::Done) => {}
+                Some(_) if row.awaiting_human_review => sorted.waiting.push(row),
+                Some(_) if blocked => sorted.broken.push(row),
+                Some(Status::Ready | Status::InProgress) => sorted.ready.push(row),
+                Some(Status::Planning) => sorted.planning.push(row),
+            }
+        }
+        sorted
+    }
+}
+
+/// All that the screen shows.
+struct Seen<'r> {
+    sorted: Sorted<'r>,
+    over: usize,
+    running: Vec<ListedRun>,
+    /// What ended within the last day.
+    lately: Lately,
+    wrong: Vec<(String, String)>,
+    now: Timestamp,
+}
+
+/// What the runs of the last day came to.
+#[derive(Default)]
+struct Lately {
+    runs: usize,
+    failed: usize,
+    commits: u32,
+    tokens: Option<u64>,
+    cost: Option<f64>,
+}
+
+impl<'r> Seen<'r> {
+    fn look(context: &Context, place: &Place, rows: &'r [Row]) -> Result<Self, CommandError> {
+        let now = context.clock.now();
+        let listed = runs::list(&context.disk, &place.state().runs()).map_err(|error| {
+            CommandError::failed("could not read the run records").because(error)
+        })?;
+        let sorted = Sorted::of(rows);
+        let mut wrong = Vec::new();
+        for row in &sorted.broken {
+            wrong.push((
+                format!(
+                    "{}: {}",
+                    row.slug,
+                    row.reason.as_deref().unwrap_or("it cannot be used")
+                ),
+                format!("piton migration doctor {}", row.slug),
+            ));
+        }
+        if Publishing::new(&place.repository, place.live())
+            .publisher()
+            .is_anything_left()
+        {
+            wrong.push((
+                "an interrupted publish is to be finished".to_owned(),
+                "any command that writes finishes it".to_owned(),
+            ));
+        }
+        let site = context.site(place);
+        let open = journal::list(&context.disk, &site.journals())
+            .unwrap_or_default()
+            .iter()
+            .filter(
+                |one| matches!(&one.journal, Ok(begun) if begun.status == journal::Status::Stopped),
+            )
+            .count();
+        if open > 0 {
+            wrong.push((
+                format!("{open} plans were cut off"),
+                "piton journal list".to_owned(),
+            ));
+        }
+        Ok(Self {
+            over: rows
+                .iter()
+                .filter(|row| matches!(row.status, Some(Status::Done | Status::Skipped)))
+                .count(),
+            lately: Lately::of(&listed, now),
+            running: listed
+                .into_iter()
+                .filter(|run| run.state == RunState::Live)
+                .collect(),
+            sorted,
+            wrong,
+            now,
+        })
+    }
+
+    fn json(&self) -> Value {
+        let row = |row: &&Row| {
+            json!({
+                "slug": row.slug.as_str(),
+                "status": row.status.map(Status::as_str),
+                "at": row.cursor,
+                "reason": row.reason,
+                "phases": row.phases,
+                "phases_done": row.phases_done,
+            })
+        };
+        let list = |rows: &[&Row]| rows.iter().map(row).collect::<Vec<_>>();
+        let running: Vec<Value> = self
+            .running
+            .iter()
+            .map(|run| {
+                let summary = run.summary.as_ref();
+                json!({
+                    "run": run.id.as_str(),
+                    "command": summary.map(|it| &it.command),
+                    "started_at": summary.map(|it| &it.started_at),
+                })
+            })
+            .collect();
+        let wrong: Vec<Value> = self
+            .wrong
+            .iter()
+            .map(|(what, next)| json!({"what": what, "next": next}))
+            .collect();
+        json!({
+            "format": 1,
+            "waiting": list(&self.sorted.waiting),
+            "ready": list(&self.sorted.ready),
+            "planning": list(&self.sorted.planning),
+            "over": self.over,
+            "running": running,
+            "last_day": {
+                "runs": self.lately.runs,
+                "failed": self.lately.failed,
+                "commits": self.lately.commits,
+                "tokens": self.lately.tokens,
+                "cost_usd": self.lately.cost,
+            },
+            "wrong": wrong,
+        })
+    }
+
+    fn text(&self, context: &Context) -> String {
+        // Writing to a string cannot fail.
+        let mut out = String::new();
+        let width = context.out.width();
+        let mut section = |title: &str, lines: Vec<(String, String)>| {
+            if lines.is_empty() {
+                return;
+            }
+            let _ = writeln!(out, "{title}");
+            for (what, next) in lines {
+                let _ = writeln!(
+                    out,
+                    "  {}",
+                    piton_base::terminal::cut(&clean(&what), width - 2)
+                );
+                if !next.is_empty() {
+                    let _ = writeln!(out, "      {next}");
+                }
+            }
+        };
+        let each = |rows: &[&Row], line: &dyn Fn(&Row) -> (String, String)| {
+            rows.iter().map(|row| line(row)).collect::<Vec<_>>()
+        };
+        section(
+            "waiting for you",
+            each(&self.sorted.waiting, &|row| {
+                let why = row.reason.as_deref().unwrap_or("it does not say why");
+                (
+                    format!("{}: {why}", row.slug),
+                    format!("piton migration review {}", row.slug),
+                )
+            }),
+        );
+        section(
+            "running now",
+            self.running
+                .iter()
+                .map(|run| {
+                    let summary = run.summary.as_ref();
+                    let command = summary.map_or("a run", |it| it.command.as_str());
+                    let since = summary
+                        .and_then(|it| it.started_at.parse::<Timestamp>().ok())
+                        .map_or_else(String::new, |at| format!(", began {}", ago(at, self.now)));
+                    (format!("{command}{since}"), String::new())
+                })
+                .collect(),
+        );
+        section(
+            "ready",
+            each(&self.sorted.ready, &|row| {
+                (
+                    format!(
+                        "{}: {} of {} phases done",
+                        row.slug, row.phases_done, row.phases
+                    ),
+                    String::new(),
+                )
+            }),
+        );
+        section(
+            "being planned",
+            each(&self.sorted.planning, &|row| {
+                let step = row.cursor.trim_start_matches("planning:");
+                (
+                    format!("{}: next is {step}", row.slug),
+                    format!("piton migration step {}", row.slug),
+                )
+            }),
+        );
+        section("wrong here", self.wrong.clone());
+        let _ = writeln!(out, "{}", self.lately.text(self.now));
+        if self.over > 0 {
+            let _ = writeln!(out, "{} more are done or rejected", self.over);
+        }
+        let nothing = self.sorted.waiting.is_empty()
+            && self.sorted.ready.is_empty()
+            && self.sorted.planning.is_empty()
+            && self.sorted.broken.is_empty();
+        if nothing {
+            let _ = writeln!(
+                out,
+                "nothing is planned; `piton migration new --target \"what shall change\"` starts one"
+            );
+        }
+        out
+    }
+}
+
+impl Lately {
+    fn of(listed: &[ListedRun], now: Timestamp) -> Self {
+        let mut lately = Self::default();
+        for summary in listed.iter().filter_map(|run| run.summary.as_ref()) {
+            let ended = summary
+                .finished_at
+                .as_deref()
+                .and_then(|at| at.parse::<Timestamp>().ok());
+            let Some(ended) = ended else { continue };
+            if now.duration_since(ended) > SignedDuration::from_hours(24) {
+                continue;
+            }
+            lately.runs += 1;
+            lately.failed += usize::from(summary.final_status != FinalStatus::Completed);
+            lately.commits += summary.counts.commits_created;
+            if let Some(usage) = summary.usage {
+                *lately.tokens.get_or_insert(0) += usage.total();
+            }
+            if let Some(cost) = summary.cost_usd {
+                *lately.cost.get_or_insert(0.0) += cost;
+            }
+        }
+        lately
+    }
+
+    fn text(&self, now: Timestamp) -> String {
+        let since = local_time(now - SignedDuration::from_hours(24));
+        if self.runs == 0 {
+            return format!("since {since}: no run ended");
+        }
+        let mut text = format!(
+            "since {since}: {} runs, {} failed, {} commits",
+            self.runs, self.failed, self.commits
+        );
+        if let Some(tokens) = self.tokens {
+            let _ = write!(text, ", {tokens} tokens");
+        }
+        if let Some(cost) = self.cost {
+            let _ = write!(text, ", ${cost:.2}");
+        }
+        text
+    }
+}

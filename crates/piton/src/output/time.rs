@@ -1,0 +1,40 @@
+//! Times as people read them.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// Returns a moment in the user's zone, to the minute.
+pub(crate) fn local_time(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::system())
+        .strftime("%Y-%m-%d %H:%M")
+        .to_string()
+}
+
+/// Returns how long ago something was, in one word and a half.
+pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
+    let passed = now.duration_since(at);
+    let (count, unit) = match passed.as_secs() {
+        seconds if seconds < 60 => return "just now".to_owned(),
+        seconds if seconds < 60 * 60 => (seconds / 60, "min"),
+        seconds if seconds < 48 * 60 * 60 => (passed.as_hours(), "h"),
+        seconds => (seconds / (24 * 60 * 60), "days"),
+    };
+    format!("{count} {unit} ago")
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+
+    #[test]
+    fn spans_are_told_in_the_unit_that_people_would_use() {
+        let now: Timestamp = "2026-11-25T12:00:00Z".parse().unwrap();
+        let at = |seconds| ago(now - SignedDuration::from_secs(seconds), now);
+        assert_eq!(at(5), "just now");
+        assert_eq!(at(125), "2 min ago");
+        assert_eq!(at(5 * 3600), "5 h ago");
+        assert_eq!(at(4 * 86_400), "4 days ago");
+    }
+}

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use clap::Args;
+use piton_agent::sealing::SealTerms;
 use piton_agent::{Agent, Host, Probe};
 use piton_base::StateDir;
 use piton_git::GitRead;
@@ -228,7 +229,7 @@ fn agent_checks(context: &Context, settings: &Settings, place: Option<&Place>) -
                 (agent.command, agent.script) = (None, None);
             }
             let label = format!("agent {name}");
-            match agents::agent(&agent, context, settings, &state) {
+            match agents::agent(&agent, context, settings, &state, &SealTerms::off()) {
                 Ok(made) => probed(context, label, &name, is_chosen, &*made),
                 Err(error) => Check::new(
                     label,
@@ -331,7 +332,7 @@ fn sign_in(name: &str) -> String {
 }
 
 fn seal() -> Check {
-    let support = piton_seal::Support::observe();
+    let support = piton_seal::Support::observe(piton_seal::Network::default());
     match piton_seal::Standing::decide(
         piton_seal::Wanted::default(),
         piton_seal::Network::default(),

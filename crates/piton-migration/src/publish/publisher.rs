@@ -159,9 +159,9 @@ impl<'a> Publisher<'a> {
         match checked {
             Ok(commit) => {
                 result.commit = commit;
-                // A hook may have changed what it committed.
-                let digest = TreeDigest::of(disk, &replaced.path())
-                    .unwrap_or_else(|_| replaced.digest().clone());
+                // What was committed, with what hooks changed before it. What one
+                // changes afterwards is a deviation.
+                let digest = replaced.digest().clone();
                 if let Err(error) = replaced.finish(disk) {
                     add_cleanup_error(result, &error);
                 }

@@ -108,6 +108,10 @@ fn reopen(base: &Snapshot, now: Stamp) -> Result<Planning, PersonRefusal> {
         | MigrationState::Done(_)) => other,
     };
     match state {
+        // Its record has ended and nobody is waited for: the two do not fit.
+        MigrationState::Planning(_) if matches!(base.state.cursor(), Cursor::Terminal(_)) => {
+            return Err(StepRefusal::Ended { slug: slug() }.into());
+        }
         MigrationState::Planning(planning) => planning.refine(),
         MigrationState::Ready(ready) => ready.refine(),
         MigrationState::AwaitingReview(waiting) => waiting.refine(),

@@ -42,12 +42,16 @@ impl Operation for CreateGist {
     }
 
     fn describe(&self) -> Description<'_> {
-        let kind = if self.public { "public" } else { "unlisted" };
+        let kind = if self.public {
+            "a public"
+        } else {
+            "an unlisted"
+        };
         let names: Vec<&str> = self.files.keys().map(String::as_str).collect();
-        Description::new(format!("a {kind} gist `{}`", self.description))
+        Description::new(format!("{kind} gist `{}`", self.description))
             .premise("no gist of that description")
             .expects(format!(
-                "a {kind} gist of that description with {}",
+                "{kind} gist of that description with {}",
                 names.join(", ")
             ))
             .detail(1, "files", names.join(", "))

@@ -331,7 +331,7 @@ fn runs(
         None | Some(Json::Null) => Ok(BTreeMap::from([(today, RunsSeen::default())])),
         Some(list @ Json::List(_)) => Ok(BTreeMap::from([(
             today,
-            of_day(list, jobs).ok_or_else(wrong)?,
+            of_day(list, jobs, today).ok_or_else(wrong)?,
         )])),
         Some(failure) if failure.get("__error").is_some() => {
             let failed = RunsSeen {
@@ -344,7 +344,7 @@ fn runs(
             let mut days = all_days(today, &RunsSeen::default());
             for (day, list) in map.iter() {
                 let day = Day::of(day).ok_or_else(wrong)?;
-                days.insert(day, of_day(list, jobs).ok_or_else(wrong)?);
+                days.insert(day, of_day(list, jobs, day).ok_or_else(wrong)?);
             }
             Ok(days)
         }
@@ -359,7 +359,7 @@ fn all_days(today: Day, answer: &RunsSeen) -> BTreeMap<Day, RunsSeen> {
         .collect()
 }
 
-fn of_day(list: &Json, jobs: Option<&Object>) -> Option<RunsSeen> {
+fn of_day(list: &Json, jobs: Option<&Object>, asked: Day) -> Option<RunsSeen> {
     let mut seen = RunsSeen::default();
     if list.get("__error").is_some() {
         seen.failed = Some(said(list));
@@ -368,6 +368,11 @@ fn of_day(list: &Json, jobs: Option<&Object>) -> Option<RunsSeen> {
     let Json::List(list) = list else { return None };
     for run in list {
         let run = run.object()?;
+        // GitHub gives the runs of the day that was asked for, and no others.
+        let created = run.text("created_at").and_then(Day::of);
+        if created.is_some_and(|created| created != asked) {
+            continue;
+        }
         let id = run.get("id").map(|id| match id {
             Json::Text(text) => text.clone(),
             other => other.int().unwrap_or_default().to_string(),

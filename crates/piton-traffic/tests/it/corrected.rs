@@ -234,3 +234,35 @@ fn builds_of_pages_are_counted_once() {
         state["ciCheckouts"]
     );
 }
+
+#[test]
+fn runs_count_for_the_day_on_which_they_began_and_steps_that_were_skipped_for_none() {
+    let step =
+        |conclusion: &str| json!({"name": "Run actions/checkout@v4", "conclusion": conclusion});
+    let input = json!({
+        "now": "2026-03-10T18:00:00Z",
+        "state": {"trackingSince": "2026-03-01T00:00:00Z", "collector": {"organicCredited": {}, "ciUniqueCredited": {}}},
+        "api": {
+            "clones": {"clones": [{"timestamp": "2026-03-10T00:00:00Z", "count": 9, "uniques": 2}]},
+            "runs": [
+                {"id": 1, "name": "CI", "created_at": "2026-03-10T05:00:00Z"},
+                {"id": 2, "name": "CI", "created_at": "2026-03-09T23:00:00Z"},
+            ],
+            "jobs": {
+                "1": [{"steps": [step("success"), step("success"), step("skipped")]}],
+                "2": [{"steps": [step("success")]}],
+            },
+        },
+    });
+    let state = files(&run(&input, false))["state.json"].clone();
+    let today = row(&state, "2026-03-10").unwrap();
+    assert_eq!(
+        (&today["ciCheckouts"], &today["organicClones"]),
+        (&json!(2), &json!(7))
+    );
+    assert_eq!(state["totalOrganicClones"], 7);
+    assert!(
+        state["ciCheckouts"].get("2026-03-09").is_none(),
+        "nobody was asked about that day"
+    );
+}

@@ -57,9 +57,13 @@ pub fn read_yaml(text: &str, block: &RawBlock) -> Result<YamlBody, BlockError> {
     }
 }
 
+/// How many details elements are tried; a block has one.
+const DETAILS: usize = 32;
+
 fn in_details(content: &str) -> Option<Range<usize>> {
     content
         .match_indices("<details")
+        .take(DETAILS)
         .find_map(|(at, _)| details_at(content, at))
 }
 

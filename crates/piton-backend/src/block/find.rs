@@ -1,5 +1,6 @@
 //! Where blocks stand: markers paired up from left to right, none in another.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// How an opening marker begins.
@@ -31,34 +32,33 @@ struct Closing<'a> {
     key: Option<&'a str>,
 }
 
-impl Closing<'_> {
-    fn closes(&self, key: &str) -> bool {
-        self.key.is_none_or(|own| own == key)
-    }
-}
-
 /// Finds the blocks of a text. Of several opening markers with one key before
 /// the same closing marker, `content` begins after the last: an earlier one is
 /// only talked about.
 pub fn find_blocks(text: &str) -> Vec<RawBlock> {
     let openings = openings(text);
     let closings = closings(text);
+    let mut by_key: HashMap<Option<&str>, Vec<&Closing<'_>>> = HashMap::new();
+    for closing in &closings {
+        by_key.entry(closing.key).or_default().push(closing);
+    }
+    let first_after = |key: Option<&str>, end: usize| {
+        let own = by_key.get(&key)?;
+        let at = own.partition_point(|closing| closing.start <= end);
+        own.get(at).copied()
+    };
     let mut blocks = Vec::new();
     let mut from = 0;
-    let mut next_closing = 0;
     for (at, opening) in openings.iter().enumerate() {
         if opening.start < from {
             continue;
         }
-        while closings
-            .get(next_closing)
-            .is_some_and(|closing| closing.start <= opening.end)
-        {
-            next_closing += 1;
-        }
-        let Some(closing) = closings[next_closing..]
-            .iter()
-            .find(|closing| closing.closes(opening.key))
+        let own = first_after(Some(opening.key), opening.end);
+        let any = first_after(None, opening.end);
+        let Some(closing) = own
+            .into_iter()
+            .chain(any)
+            .min_by_key(|closing| closing.start)
         else {
             continue;
         };

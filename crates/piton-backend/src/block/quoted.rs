@@ -35,14 +35,18 @@ fn begins_a_line(text: &str, at: usize) -> bool {
 /// many of those, and what follows them is meant. The fence within a block is
 /// the block's own.
 fn fences(text: &str) -> Vec<Range<usize>> {
-    let blocks = find_blocks(text);
+    let mut blocks = find_blocks(text).into_iter().peekable();
     let mut found = Vec::new();
     let mut open: Option<(usize, char, usize)> = None;
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let start = at;
         at += line.len();
-        if blocks.iter().any(|block| block.content.contains(&start)) {
+        while blocks.next_if(|block| block.content.end <= start).is_some() {}
+        if blocks
+            .peek()
+            .is_some_and(|block| block.content.contains(&start))
+        {
             continue;
         }
         let trimmed = line.trim_end();

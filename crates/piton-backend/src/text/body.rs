@@ -59,24 +59,29 @@ pub fn original_plan(body: &str) -> Option<Range<usize>> {
         .find_map(|opening| section(body, opening))
 }
 
+/// How many openings are tried; a body has one.
+const SECTIONS: usize = 32;
+
 fn section(body: &str, opening: &str) -> Option<Range<usize>> {
-    body.match_indices(opening).find_map(|(at, _)| {
-        let before = &body[..at];
-        let above = before
-            .strip_suffix('\n')
-            .map(|above| above.strip_suffix('\r').unwrap_or(above))?;
-        if !above.ends_with("<details>") {
-            return None;
-        }
-        let after = at + opening.len();
-        let start = after
-            + ["\n\n", "\r\n\r\n"]
-                .into_iter()
-                .find(|gap| body[after..].starts_with(gap))?
-                .len();
-        let end = section_end(body, start)?;
-        Some(start..end)
-    })
+    body.match_indices(opening)
+        .take(SECTIONS)
+        .find_map(|(at, _)| {
+            let before = &body[..at];
+            let above = before
+                .strip_suffix('\n')
+                .map(|above| above.strip_suffix('\r').unwrap_or(above))?;
+            if !above.ends_with("<details>") {
+                return None;
+            }
+            let after = at + opening.len();
+            let start = after
+                + ["\n\n", "\r\n\r\n"]
+                    .into_iter()
+                    .find(|gap| body[after..].starts_with(gap))?
+                    .len();
+            let end = section_end(body, start)?;
+            Some(start..end)
+        })
 }
 
 /// Finds where the details element ends that holds a plan. Details of the plan

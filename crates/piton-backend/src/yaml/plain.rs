@@ -187,8 +187,10 @@ impl Parser<'_> {
 
     fn block_breaks(&mut self, indent: usize, breaks: &mut String) {
         loop {
-            while self.at.peek() == Some(' ') && self.at.column() < indent {
+            let mut column = self.at.column();
+            while self.at.peek() == Some(' ') && column < indent {
                 self.at.bump();
+                column += 1;
             }
             match self.at.line_break() {
                 Some(c) => breaks.push(c),

@@ -98,3 +98,31 @@ fn an_empty_patch_changes_not_one_byte_of_any_real_text() {
     println!("tried {tried}");
     assert!(tried > 0);
 }
+
+#[test]
+fn texts_that_are_made_to_take_long_do_not() {
+    let started = std::time::Instant::now();
+    for piece in [
+        "<!-- erk:metadata-block:a -->",
+        "<!-- /erk:metadata-block:b -->",
+        "<!-- erk:metadata-block:a --><!-- /erk:metadata-block:b -->",
+        "<details>\n",
+        "<details><summary>x</summary>```yaml\n```",
+        "<details>\n<summary>original-plan</summary>\n\n",
+        "```\n",
+        "[",
+        "- ",
+        "? ",
+        "&a *a ",
+    ] {
+        let filler = piece.repeat(1_000_000 / piece.len());
+        bodies::blocks(filler.as_bytes());
+        let inside = format!(
+            "<!-- erk:metadata-block:plan-header -->\n<details>\n<summary>s</summary>\n\n```yaml\nschema_version: '2'\nx: |\n{}\n{filler}\n```\n</details>\n<!-- /erk:metadata-block:plan-header -->",
+            " ".repeat(100_000)
+        );
+        bodies::blocks(inside.as_bytes());
+    }
+    let took = started.elapsed();
+    assert!(took.as_secs() < 30, "{took:?}");
+}

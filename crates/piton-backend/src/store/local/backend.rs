@@ -21,7 +21,7 @@ use crate::store::{
 use crate::text::{escape_markers, plan_in_body, unescape_markers};
 
 /// How much of a file is read.
-const MOST: u64 = 16 << 20;
+const MOST: u64 = 1 << 20;
 
 /// The rule between the header and the text.
 const RULE: &str = "\n\n---\n\n";

@@ -7,8 +7,8 @@ use crate::context::Context;
 use crate::error::CommandError;
 use crate::files;
 
-/// How long a text may be.
-const MOST: u64 = 16 << 20;
+/// How long a text may be: several times what GitHub takes.
+const MOST: u64 = 1 << 20;
 
 /// Reads the text of a file; `-` is standard input.
 pub(super) fn read(context: &Context, file: &Path) -> Result<String, CommandError> {
@@ -16,7 +16,7 @@ pub(super) fn read(context: &Context, file: &Path) -> Result<String, CommandErro
     let bytes = if file.as_os_str() == "-" {
         let mut bytes = Vec::new();
         std::io::stdin()
-            .take(MOST)
+            .take(MOST + 1)
             .read_to_end(&mut bytes)
             .map_err(|error| {
                 CommandError::failed("could not read standard input").because(error)
@@ -26,6 +26,11 @@ pub(super) fn read(context: &Context, file: &Path) -> Result<String, CommandErro
         files::read(&context.disk, &context.directory.join(file))?
             .ok_or_else(|| CommandError::usage(format!("could not read {shown}: no such file")))?
     };
+    if bytes.len() as u64 > MOST {
+        return Err(CommandError::usage(format!(
+            "could not use {shown}: it is longer than {MOST} bytes, and GitHub takes 65536 characters"
+        )));
+    }
     String::from_utf8(bytes)
         .map_err(|_| CommandError::usage(format!("could not read {shown}: it is not UTF-8")))
 }

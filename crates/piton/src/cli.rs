@@ -112,8 +112,7 @@ pub(crate) enum Command {
     Taste(commands::taste::TasteArgs),
     #[command(subcommand)]
     Plan(commands::plan::PlanCommand),
-    #[command(subcommand)]
-    Exec(commands::exec::ExecCommand),
+    Exec(commands::exec::ExecArgs),
     #[command(subcommand)]
     Traffic(commands::traffic::TrafficCommand),
     Apply(commands::apply::ApplyArgs),

@@ -38,7 +38,7 @@ pub(crate) fn run(context: &Context, command: Command) -> CommandResult {
         Command::Runs(command) => runs::run(context, &command),
         Command::Taste(args) => taste::run(context, &args),
         Command::Plan(command) => plan::run(context, &command),
-        Command::Exec(command) => Ok(exec::run(context, &command)),
+        Command::Exec(args) => exec::run(context, &args),
         Command::Traffic(command) => traffic::run(context, &command),
         Command::Apply(args) => apply::run(context, &args),
         Command::Journal(command) => journal::run(context, &command),

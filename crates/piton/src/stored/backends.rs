@@ -4,7 +4,7 @@ use piton_backend::log::Writer;
 use piton_backend::store::forge::{CloneState, ForgeBackend, Place, Writing};
 use piton_backend::store::local::{Layout, LocalBackend};
 use piton_backend::store::memory::MemoryBackend;
-use piton_backend::store::{Backend, Provider};
+use piton_backend::store::{Backend, BackendRead, Provider};
 use piton_durable::write_atomic;
 
 use super::place::StoredPlace;
@@ -13,11 +13,40 @@ use crate::context::Context;
 use crate::error::CommandError;
 use crate::forge;
 
-/// Runs something with the backend of a provider.
+/// Runs something that changes plans with the backend of a provider.
 pub(crate) fn with_backend<T>(
     context: &Context,
     place: &StoredPlace,
     provider: Provider,
+    run: impl FnOnce(&dyn Backend) -> T,
+) -> Result<T, CommandError> {
+    let writer = match provider {
+        Provider::GithubIssue | Provider::GithubDraftPr => writer(context, place)?,
+        Provider::Local | Provider::Memory => reader(),
+    };
+    opened(context, place, provider, writer, run)
+}
+
+/// Runs something that only looks. Nothing is written for it, not even the name
+/// of this clone.
+pub(crate) fn with_reader<T>(
+    context: &Context,
+    place: &StoredPlace,
+    provider: Provider,
+    run: impl FnOnce(&dyn BackendRead) -> T,
+) -> Result<T, CommandError> {
+    opened(context, place, provider, reader(), |backend| run(backend))
+}
+
+fn reader() -> Writer {
+    Writer::new("reader").expect("it is a name")
+}
+
+fn opened<T>(
+    context: &Context,
+    place: &StoredPlace,
+    provider: Provider,
+    writer: Writer,
     run: impl FnOnce(&dyn Backend) -> T,
 ) -> Result<T, CommandError> {
     let kept_in = match provider {
@@ -37,7 +66,7 @@ pub(crate) fn with_backend<T>(
         dir: place.state(),
         disk: &context.disk,
     };
-    let writing = Writing::new(writer(context, place)?, &context.clock, Some(clone));
+    let writing = Writing::new(writer, &context.clock, Some(clone));
     Ok(run(&ForgeBackend::new(
         &client, repository, kept_in, writing,
     )))

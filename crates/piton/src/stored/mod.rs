@@ -6,7 +6,7 @@ mod outbox;
 mod place;
 mod who;
 
-pub(crate) use backends::with_backend;
+pub(crate) use backends::{with_backend, with_reader};
 pub(crate) use outbox::{Outbox, Waiting, send_waiting};
 pub(crate) use place::StoredPlace;
 pub(crate) use who::{branch, in_actions, user};

@@ -2,12 +2,11 @@
 //! look and for each change, from what the settings say.
 
 use piton_backend::operation::{BackendOp, BackendPerformer, BackendSeen, BackendWorld};
-use piton_backend::store::Backend;
 use piton_plan::{Done, Failure, FailureKind, Given, Moment, Observation, Observe, Perform};
 
 use crate::context::Context;
 use crate::error::CommandError;
-use crate::stored::{StoredPlace, with_backend};
+use crate::stored::{StoredPlace, with_backend, with_reader};
 
 /// The half that looks.
 #[derive(Clone, Copy, Debug)]
@@ -17,13 +16,16 @@ pub(super) struct StoredReading<'a>(pub(super) &'a Context);
 #[derive(Clone, Copy, Debug)]
 pub(super) struct StoredWriting<'a>(pub(super) &'a Context);
 
-fn opened<T>(
-    context: &Context,
-    run: impl FnOnce(&dyn Backend) -> Result<T, Failure>,
-) -> Result<T, Failure> {
-    let failed = |error: CommandError| Failure::new(FailureKind::Input, error.on_one_line());
-    let place = StoredPlace::find(context).map_err(failed)?;
-    with_backend(context, &place, place.provider(), run).map_err(failed)?
+fn place(context: &Context) -> Result<StoredPlace, Failure> {
+    StoredPlace::find(context).map_err(failed)
+}
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "errors are turned into failures by it"
+)]
+fn failed(error: CommandError) -> Failure {
+    Failure::new(FailureKind::Input, error.on_one_line())
 }
 
 impl Observe<BackendOp> for StoredReading<'_> {
@@ -33,9 +35,11 @@ impl Observe<BackendOp> for StoredReading<'_> {
         given: &Given<'_>,
         moment: Moment,
     ) -> Result<Observation<BackendSeen>, Failure> {
-        opened(self.0, |backend| {
+        let place = place(self.0)?;
+        with_reader(self.0, &place, place.provider(), |backend| {
             BackendWorld { backend }.observe(op, given, moment)
         })
+        .map_err(failed)?
     }
 }
 
@@ -46,8 +50,10 @@ impl Perform<BackendOp> for StoredWriting<'_> {
         given: &Given<'_>,
         seen: BackendSeen,
     ) -> Result<Done, Failure> {
-        opened(self.0, |backend| {
+        let place = place(self.0)?;
+        with_backend(self.0, &place, place.provider(), |backend| {
             BackendPerformer { backend }.perform(op, given, seen)
         })
+        .map_err(failed)?
     }
 }

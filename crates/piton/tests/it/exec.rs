@@ -637,3 +637,38 @@ fn the_lines_of_workflows_and_slash_commands_work_as_they_are() {
         Some("ended")
     );
 }
+
+#[test]
+fn a_dry_run_shows_the_same_decision_and_changes_nothing() {
+    let stored = Stored::new().with_folder(".impl");
+    let plan = stored.plan.to_string();
+    let before = stored.env.world();
+    for (args, expected) in [
+        (
+            vec!["update-dispatch-info", &plan, "77", "n", "t"],
+            "set last_dispatched_run_id=77, last_dispatched_node_id=n, last_dispatched_at=t",
+        ),
+        (vec!["mark-impl-started"], "last_local_impl_event=started"),
+        (vec!["mark-impl-ended"], ".impl/local-run-state.json"),
+        (
+            vec!["impl-signal", "started", "--session-id", "s"],
+            "add a comment: 🚀 Starting implementation",
+        ),
+        (
+            vec!["update-pr-header", &plan, "branch_name=b"],
+            "set branch_name=b",
+        ),
+    ] {
+        let ran = stored.run(&[&["exec"], &args[..], &["--dry-run"]].concat());
+        assert_eq!(ran.code, 0, "{}", ran.shown());
+        assert!(ran.stdout.contains(expected), "{}", ran.shown());
+    }
+    assert!(
+        stored
+            .fake
+            .log()
+            .iter()
+            .all(|request| request.method == "GET")
+    );
+    assert!(stored.env.world() == before, "a dry run wrote something");
+}

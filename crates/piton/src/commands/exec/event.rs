@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 
 use super::report::{Unsent, told};
 use crate::context::Context;
-use crate::stored::{StoredPlace, branch, in_actions, user, with_backend};
+use crate::stored::{StoredPlace, branch, in_actions, user, with_reader};
 
 /// Why an event did not get as far as the backend.
 #[derive(Debug)]
@@ -78,6 +78,16 @@ impl Scene {
         })
     }
 
+    /// Returns what the work folder is told.
+    pub(super) fn state(&self, event: Event, session: Option<&str>) -> RunState {
+        RunState {
+            event,
+            at: self.now,
+            session: session.map(str::to_owned),
+            user: self.user.clone(),
+        }
+    }
+
     /// Writes what happened into the work folder.
     pub(super) fn write_state(
         &self,
@@ -85,14 +95,12 @@ impl Scene {
         event: Event,
         session: Option<&str>,
     ) -> Result<(), Trouble> {
-        let state = RunState {
-            event,
-            at: self.now,
-            session: session.map(str::to_owned),
-            user: self.user.clone(),
-        };
-        write_state(&context.disk, &self.folder.path, &state)
-            .map_err(|error| Trouble::StateNotWritten(on_one_line(&error)))
+        write_state(
+            &context.disk,
+            &self.folder.path,
+            &self.state(event, session),
+        )
+        .map_err(|error| Trouble::StateNotWritten(on_one_line(&error)))
     }
 
     /// Returns the fields that say what happened.
@@ -134,7 +142,7 @@ impl Scene {
             Looked::WithoutId | Looked::Nothing | Looked::Unreadable { .. } => {
                 let provider = Provider::GithubDraftPr;
                 let branch = self.branch.as_deref().unwrap_or_default();
-                let found = with_backend(context, place, provider, |backend| {
+                let found = with_reader(context, place, provider, |backend| {
                     backend.plan_of_branch(branch)
                 })
                 .map_err(|error| Trouble::NoContext(told(&error)))?;

@@ -9,7 +9,7 @@ use super::answer::{Answer, Layout};
 use super::report::{Unsent, place, plan_id, told};
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::stored::with_backend;
+use crate::stored::with_reader;
 
 /// Print one field of a plan's header
 ///
@@ -59,7 +59,7 @@ pub(super) fn run(context: &Context, args: &GetMetadataArgs) -> Exit {
 fn get(context: &Context, args: &GetMetadataArgs) -> Result<Answer, Unsent> {
     let place = place(context)?;
     let plan = plan_id(&args.issue)?;
-    let read = with_backend(context, &place, place.provider(), |backend| {
+    let read = with_reader(context, &place, place.provider(), |backend| {
         backend.field(&plan, &args.field)
     })
     .map_err(|error| Unsent::NoContext(told(&error)))?;

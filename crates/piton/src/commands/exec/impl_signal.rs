@@ -3,17 +3,19 @@
 
 use clap::{Args, ValueEnum};
 use piton_backend::folder::Event;
-use piton_backend::store::Provider;
+use piton_backend::store::{PlanId, Provider};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
 use super::answer::{Answer, Layout};
 use super::event::{Scene, Trouble};
 use super::mark_impl::tell;
+use super::rehearse::{State, troubled};
 use super::report::{Report, Unsent, fresh_key, send};
 use crate::context::Context;
+use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::stored::with_backend;
+use crate::stored::{StoredPlace, with_reader};
 
 /// Tell the plan of this folder that work on it began, ended or was submitted
 ///
@@ -109,7 +111,21 @@ fn started(context: &Context, session: Option<&str>) -> Result<Json, Failed> {
     })?;
     scene.write_state(context, Event::Started, Some(session))?;
     let place = scene.place(context)?;
-    let (plan, provider) = scene.plan(context, &place)?;
+    let report = starting(context, &scene, &place, (&worktree, &branch), session)?;
+    let number = report.plan.to_json();
+    send(context, &place, report).map_err(Trouble::Unsent)?;
+    Ok(number)
+}
+
+/// Decides what is reported of a start.
+fn starting(
+    context: &Context,
+    scene: &Scene,
+    place: &StoredPlace,
+    (worktree, branch): (&str, &str),
+    session: &str,
+) -> Result<Report, Trouble> {
+    let (plan, provider) = scene.plan(context, place)?;
     let mut patch = vec![
         ("worktree_name".to_owned(), json!(worktree)),
         ("branch_name".to_owned(), json!(branch)),
@@ -123,16 +139,61 @@ fn started(context: &Context, session: Option<&str>) -> Result<Json, Failed> {
     let comment = format!(
         "🚀 Starting implementation\n\n---\n\n**Worktree:** `{worktree}`\n**Branch:** `{branch}`\n"
     );
-    let number = plan.to_json();
-    let report = Report {
+    Ok(Report {
         key: key_of(&plan.to_string(), session),
         plan,
         provider,
         patch,
         comment: Some(comment),
-    };
-    send(context, &place, report).map_err(Trouble::Unsent)?;
-    Ok(number)
+    })
+}
+
+/// Decides what a signal would do.
+pub(super) fn decide(
+    context: &Context,
+    place: &StoredPlace,
+    args: &ImplSignalArgs,
+) -> Result<(State, Report), CommandError> {
+    let scene = Scene::find(context).map_err(troubled)?;
+    let session = args.session_id.as_deref();
+    match args.event {
+        Signal::Started => {
+            let session = session
+                .ok_or_else(|| CommandError::usage("--session-id is required for `started`"))?;
+            let worktree = scene.checkout.root.file_name().unwrap_or_default();
+            let worktree = worktree.to_string_lossy().into_owned();
+            let branch = scene
+                .branch
+                .clone()
+                .ok_or_else(|| CommandError::failed("the head is detached"))?;
+            let names = (worktree.as_str(), branch.as_str());
+            let report = starting(context, &scene, place, names, session).map_err(troubled)?;
+            Ok((
+                Some((scene, Event::Started, Some(session.to_owned()))),
+                report,
+            ))
+        }
+        Signal::Ended => {
+            let report = super::mark_impl::decide(context, &scene, place, Event::Ended, session)
+                .map_err(troubled)?;
+            let session = session.map(str::to_owned);
+            Ok((Some((scene, Event::Ended, session)), report))
+        }
+        Signal::Submitted => {
+            let (plan, provider) = scene.plan(context, place).map_err(troubled)?;
+            Ok((None, submission(plan, provider)))
+        }
+    }
+}
+
+fn submission(plan: PlanId, provider: Option<Provider>) -> Report {
+    Report {
+        plan,
+        provider,
+        patch: vec![("lifecycle_stage".to_owned(), json!("impl"))],
+        comment: None,
+        key: fresh_key(),
+    }
 }
 
 /// Returns the key of the start of a session, so that it is told once.
@@ -168,7 +229,7 @@ fn submitted(context: &Context) -> Result<Json, Failed> {
     let (plan, provider) = scene.plan(context, &place)?;
     let number = plan.to_json();
     let used = provider.unwrap_or_else(|| place.provider());
-    let there = with_backend(context, &place, used, |backend| backend.document(&plan))
+    let there = with_reader(context, &place, used, |backend| backend.document(&plan))
         .map_err(|error| Trouble::NoContext(super::report::told(&error)))?;
     if matches!(there, Ok(None)) {
         return Err(Failed::Said(
@@ -176,14 +237,7 @@ fn submitted(context: &Context) -> Result<Json, Failed> {
             format!("Plan {plan} not found"),
         ));
     }
-    let report = Report {
-        plan,
-        provider,
-        patch: vec![("lifecycle_stage".to_owned(), json!("impl"))],
-        comment: None,
-        key: fresh_key(),
-    };
-    send(context, &place, report)
+    send(context, &place, submission(plan, provider))
         .map_err(|unsent: Unsent| Failed::Trouble(Trouble::Unsent(unsent)))?;
     Ok(number)
 }

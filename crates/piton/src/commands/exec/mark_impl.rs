@@ -12,6 +12,7 @@ use super::event::{Scene, Trouble};
 use super::report::{Report, Unsent, fresh_key, send};
 use crate::context::Context;
 use crate::exit::Exit;
+use crate::stored::StoredPlace;
 
 /// Record that work on the plan of this folder began
 ///
@@ -42,11 +43,11 @@ pub(crate) struct MarkEndedArgs {
 }
 
 pub(super) fn started(context: &Context, args: &MarkStartedArgs) -> Exit {
-    answer(context, Event::Started, args.session_id.as_deref())
+    answer(context, Event::Started, args.session())
 }
 
 pub(super) fn ended(context: &Context, args: &MarkEndedArgs) -> Exit {
-    answer(context, Event::Ended, args.session_id.as_deref())
+    answer(context, Event::Ended, args.session())
 }
 
 fn answer(context: &Context, event: Event, session: Option<&str>) -> Exit {
@@ -64,19 +65,42 @@ fn answer(context: &Context, event: Event, session: Option<&str>) -> Exit {
     Exit::Done
 }
 
-fn mark(context: &Context, event: Event, session: Option<&str>) -> Result<Json, Trouble> {
-    let scene = Scene::find(context)?;
-    scene.write_state(context, event, session)?;
-    let place = scene.place(context)?;
-    let (plan, provider) = scene.plan(context, &place)?;
-    let number = plan.to_json();
-    let report = Report {
+/// Decides what is reported of an event.
+pub(super) fn decide(
+    context: &Context,
+    scene: &Scene,
+    place: &StoredPlace,
+    event: Event,
+    session: Option<&str>,
+) -> Result<Report, Trouble> {
+    let (plan, provider) = scene.plan(context, place)?;
+    Ok(Report {
         plan,
         provider,
         patch: scene.fields(event, session),
         comment: None,
         key: fresh_key(),
-    };
+    })
+}
+
+impl MarkStartedArgs {
+    pub(super) fn session(&self) -> Option<&str> {
+        self.session_id.as_deref()
+    }
+}
+
+impl MarkEndedArgs {
+    pub(super) fn session(&self) -> Option<&str> {
+        self.session_id.as_deref()
+    }
+}
+
+fn mark(context: &Context, event: Event, session: Option<&str>) -> Result<Json, Trouble> {
+    let scene = Scene::find(context)?;
+    scene.write_state(context, event, session)?;
+    let place = scene.place(context)?;
+    let report = decide(context, &scene, &place, event, session)?;
+    let number = report.plan.to_json();
     send(context, &place, report).map_err(Trouble::Unsent)?;
     Ok(number)
 }

@@ -5,15 +5,17 @@ mod event;
 mod get_metadata;
 mod impl_signal;
 mod mark_impl;
+mod rehearse;
 mod remote_session;
 mod report;
 mod update_dispatch;
 mod update_header;
 mod upload_session;
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 
 use crate::context::Context;
+use crate::error::CommandResult;
 use crate::exit::Exit;
 
 /// Report what happened to a stored plan (for agents and CI jobs)
@@ -21,12 +23,22 @@ use crate::exit::Exit;
 /// Each command answers with one JSON object and a fixed exit code. No option
 /// changes an answer. What cannot be sent waits in this clone's outbox and is
 /// sent by the next command.
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   piton exec impl-signal started --session-id \"$SESSION\" || true
   piton exec update-dispatch-info 42 22035662991 WFR_kwLO 2026-02-15T10:00:00+00:00
   piton exec get-plan-metadata 42 branch_name")]
+pub(crate) struct ExecArgs {
+    /// Show what would be recorded, and change nothing
+    #[arg(short = 'n', long, global = true)]
+    dry_run: bool,
+
+    #[command(subcommand)]
+    command: ExecCommand,
+}
+
+#[derive(Debug, Subcommand)]
 pub(crate) enum ExecCommand {
     UpdateDispatchInfo(update_dispatch::UpdateDispatchArgs),
     MarkImplStarted(mark_impl::MarkStartedArgs),
@@ -40,7 +52,14 @@ pub(crate) enum ExecCommand {
     GetPlanMetadata(get_metadata::GetMetadataArgs),
 }
 
-pub(crate) fn run(context: &Context, command: &ExecCommand) -> Exit {
+pub(crate) fn run(context: &Context, args: &ExecArgs) -> CommandResult {
+    if args.dry_run {
+        return rehearse::run(context, &args.command);
+    }
+    Ok(perform(context, &args.command))
+}
+
+fn perform(context: &Context, command: &ExecCommand) -> Exit {
     match command {
         ExecCommand::UpdateDispatchInfo(args) => update_dispatch::run(context, args),
         ExecCommand::MarkImplStarted(args) => mark_impl::started(context, args),

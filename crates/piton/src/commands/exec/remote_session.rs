@@ -44,11 +44,17 @@ pub(super) fn run(context: &Context, args: &RemoteSessionArgs) -> Exit {
 
 fn update(context: &Context, args: &RemoteSessionArgs) -> Result<Json, Unsent> {
     let place = place(context)?;
-    let plan = plan_id(&args.issue_number)?;
-    let number = plan.to_json();
+    let report = decide(context, args)?;
+    let number = report.plan.to_json();
+    send(context, &place, report)?;
+    Ok(number)
+}
+
+/// Decides what is reported.
+pub(super) fn decide(context: &Context, args: &RemoteSessionArgs) -> Result<Report, Unsent> {
     let field = |name: &str, value: Json| (name.to_owned(), value);
-    let report = Report {
-        plan,
+    Ok(Report {
+        plan: plan_id(&args.issue_number)?,
         provider: None,
         patch: vec![
             field(
@@ -60,7 +66,5 @@ fn update(context: &Context, args: &RemoteSessionArgs) -> Result<Json, Unsent> {
         ],
         comment: None,
         key: fresh_key(),
-    };
-    send(context, &place, report)?;
-    Ok(number)
+    })
 }

@@ -33,25 +33,26 @@ pub(super) fn run(context: &Context, args: &UpdateDispatchArgs) -> Exit {
     }
 }
 
+/// Decides what is reported.
+pub(super) fn decide(args: &UpdateDispatchArgs) -> Result<Report, Unsent> {
+    Ok(Report {
+        plan: plan_id(&args.issue)?,
+        provider: None,
+        patch: vec![
+            ("last_dispatched_run_id".to_owned(), json!(args.run_id)),
+            ("last_dispatched_node_id".to_owned(), json!(args.node_id)),
+            ("last_dispatched_at".to_owned(), json!(args.dispatched_at)),
+        ],
+        comment: None,
+        key: fresh_key(),
+    })
+}
+
 fn dispatch(context: &Context, args: &UpdateDispatchArgs) -> Result<Answer, Unsent> {
     let place = place(context)?;
-    let plan = plan_id(&args.issue)?;
-    let number = plan.to_json();
-    send(
-        context,
-        &place,
-        Report {
-            plan,
-            provider: None,
-            patch: vec![
-                ("last_dispatched_run_id".to_owned(), json!(args.run_id)),
-                ("last_dispatched_node_id".to_owned(), json!(args.node_id)),
-                ("last_dispatched_at".to_owned(), json!(args.dispatched_at)),
-            ],
-            comment: None,
-            key: fresh_key(),
-        },
-    )?;
+    let report = decide(args)?;
+    let number = report.plan.to_json();
+    send(context, &place, report)?;
     Ok(Answer::success()
         .with("issue_number", number)
         .with("run_id", args.run_id.as_str())

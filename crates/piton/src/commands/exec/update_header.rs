@@ -84,17 +84,29 @@ fn update(
     patch: Vec<(String, Json)>,
 ) -> Result<String, Unsent> {
     let place = place(context)?;
-    let plan = plan_id(&args.id)?;
-    let id = plan.to_string();
-    let report = Report {
-        plan,
+    let report = report(&args.id, patch)?;
+    let id = report.plan.to_string();
+    send(context, &place, report)?;
+    Ok(id)
+}
+
+fn report(id: &str, patch: Vec<(String, Json)>) -> Result<Report, Unsent> {
+    Ok(Report {
+        plan: plan_id(id)?,
         provider: None,
         patch,
         comment: None,
         key: fresh_key(),
-    };
-    send(context, &place, report)?;
-    Ok(id)
+    })
+}
+
+/// Decides what is reported.
+pub(super) fn decide(args: &UpdateHeaderArgs) -> Result<Report, Unsent> {
+    let patch = args.fields.iter().filter_map(|field| {
+        let (name, value) = field.split_once('=')?;
+        Some((name.to_owned(), typed(name, value)))
+    });
+    report(&args.id, patch.collect())
 }
 
 fn told(unsent: &Unsent) -> Answer {

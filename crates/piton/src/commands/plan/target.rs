@@ -1,20 +1,20 @@
 //! Which plan a command is about, and the backend that keeps it.
 
 use piton_backend::folder::{Looked, find_folder};
-use piton_backend::store::{Backend, BackendError, BackendRead, Document, PlanId};
+use piton_backend::store::{BackendError, BackendRead, Document, PlanId};
 use piton_base::on_one_line;
 
 use crate::context::Context;
 use crate::error::{CommandError, ErrorKind};
-use crate::stored::{StoredPlace, branch, with_backend};
+use crate::stored::{StoredPlace, branch, with_reader};
 
 /// Runs something with the backend of the settings.
 pub(super) fn with<T>(
     context: &Context,
-    run: impl FnOnce(&StoredPlace, &dyn Backend) -> Result<T, CommandError>,
+    run: impl FnOnce(&StoredPlace, &dyn BackendRead) -> Result<T, CommandError>,
 ) -> Result<T, CommandError> {
     let place = StoredPlace::find(context)?;
-    with_backend(context, &place, place.provider(), |backend| {
+    with_reader(context, &place, place.provider(), |backend| {
         run(&place, backend)
     })?
 }

@@ -8,6 +8,7 @@
 mod commit;
 mod error;
 mod history;
+mod head;
 mod ids;
 pub mod landing;
 mod overview;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::program::GitCommand;
 use crate::{
-    Cleared, CommitId, Git, GitError, GitRead, StatusEntry, Tip, UnderWay, Worktree, commit,
+    Cleared, CommitId, Git, GitError, GitRead, StatusEntry, Tip, UnderWay, Worktree, commit, head,
     status, undertaking, worktree,
 };
 
@@ -96,6 +96,9 @@ impl GitRead for Repository {
     }
 
     fn head(&self) -> Result<Option<CommitId>, GitError> {
+        if let Some(tip) = head::read(&self.git_dir, &self.common_dir) {
+            return Ok(tip.commit);
+        }
         let command =
             GitCommand::reading(&self.top).args(["rev-parse", "--verify", "--quiet", "HEAD"]);
         match Self::commit_id(command) {
@@ -117,6 +120,9 @@ impl GitRead for Repository {
     }
 
     fn tip(&self) -> Result<Tip, GitError> {
+        if let Some(tip) = head::read(&self.git_dir, &self.common_dir) {
+            return Ok(tip);
+        }
         let command = GitCommand::reading(&self.top).args(["symbolic-ref", "--quiet", "HEAD"]);
         let reference = match command.line() {
             Ok(name) => Some(name),

@@ -27,16 +27,11 @@ pub(super) enum Ran {
 impl Hooks {
     pub(super) fn find(repository: &Repository) -> Result<Self, GitError> {
         let top = repository.top();
-        let directory = GitCommand::reading(top)
-            .args(["rev-parse", "--git-path", "hooks"])
-            .line()?;
-        // A relative one is meant from where hooks run, and need not exist.
-        let directory = top.join(directory);
         let settings = GitCommand::reading(top).args([
             "config",
             "--null",
             "--get-regexp",
-            r"^(commit\.gpgsign|hook\..*)$",
+            r"^(commit\.gpgsign|core\.hookspath|hook\..*)$",
         ]);
         let settings = match settings.run() {
             Ok(stdout) => String::from_utf8_lossy(&stdout).into_owned(),
@@ -44,13 +39,21 @@ impl Hooks {
             Err(error) => return Err(error),
         };
         let mut this = Self {
-            directory,
+            directory: repository.common().join("hooks"),
             configured: false,
             signs: false,
         };
         for setting in settings.split('\0').filter(|setting| !setting.is_empty()) {
             match setting.split_once('\n') {
                 Some(("commit.gpgsign", value)) => this.signs = is_true(value),
+                // Git alone knows what `~` and the like stand for; a relative
+                // path is meant from where hooks run, and need not exist.
+                Some(("core.hookspath", _)) => {
+                    let directory = GitCommand::reading(top)
+                        .args(["rev-parse", "--git-path", "hooks"])
+                        .line()?;
+                    this.directory = top.join(directory);
+                }
                 None if setting == "commit.gpgsign" => this.signs = true,
                 _ => this.configured = true,
             }

@@ -1,12 +1,12 @@
 //! Taking over what was made in a slot.
 
 use std::ffi::OsString;
-use std::os::unix::ffi::OsStringExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use piton_durable::{Disk, Kind, create_dirs, tree};
 
-use super::{Slot, SlotError, directory};
+use super::{Slot, SlotChangeKind, SlotError, directory};
 use crate::program::{GitCommand, failure};
 use crate::{CommitId, GitError, GitRead};
 
@@ -46,11 +46,40 @@ impl Slot {
         let bytes = disk.read(&index).map_err(SlotError::read(&index))?;
         directory::put(disk, &scratch, &bytes)?;
         let git = || GitCommand::in_slot(&self.own, self.dir()).env("GIT_INDEX_FILE", &scratch);
-        let mut add = git().args(["-c", "advice.addEmbeddedRepo=false", "add", "--all"]);
-        if !paths.is_empty() {
-            add = add.paths(paths);
+        let wanted = |path: &Path| paths.is_empty() || paths.iter().any(|p| path.starts_with(p));
+        let mut list = Vec::new();
+        for change in self
+            .changes()?
+            .0
+            .iter()
+            .filter(|change| wanted(&change.path))
+        {
+            if change.kind == SlotChangeKind::Repository {
+                return Err(SlotError::Repository {
+                    path: change.path.clone(),
+                });
+            }
+            list.extend_from_slice(change.path.as_os_str().as_bytes());
+            list.push(0);
         }
-        add.run()?;
+        if list.is_empty() {
+            return Ok(None);
+        }
+        let add = git()
+            .env("GIT_LITERAL_PATHSPECS", "1")
+            .args([
+                "-c",
+                "advice.addEmbeddedRepo=false",
+                "add",
+                "--all",
+                "--force",
+            ])
+            .args(["--pathspec-from-file=-", "--pathspec-file-nul"]);
+        let shown = add.shown().to_owned();
+        let output = add.output(Some(&list))?;
+        if !output.status.success() {
+            return Err(failure(shown, self.dir(), &output).into());
+        }
         let tree = git().arg("write-tree").line()?;
         let changes = self.tree_changes(&tree)?;
         if changes.is_empty() {

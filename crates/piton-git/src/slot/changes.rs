@@ -47,11 +47,15 @@ impl Changes {
         ]);
         let shown = command.shown().to_owned();
         let stdout = command.run()?;
-        let changes = parse(&stdout).map_err(|what| GitError::Unreadable {
+        let found = parse(&stdout).map_err(|what| GitError::Unreadable {
             command: shown,
             what,
         })?;
-        Ok(Self(changes))
+        let real = |found: &Found| {
+            !(found.may_be_line_endings && is_as_laid_out(own, slot, &found.change.path))
+        };
+        let changes = found.into_iter().filter(real).map(|found| found.change);
+        Ok(Self(changes.collect()))
     }
 
     pub fn is_empty(&self) -> bool {
@@ -106,22 +110,49 @@ impl Changes {
     }
 }
 
+/// One record of what git found.
+#[derive(Debug, PartialEq, Eq)]
+struct Found {
+    change: SlotChange,
+    /// A file of the same mode, of which only the content differs.
+    may_be_line_endings: bool,
+}
+
+/// Tells whether a file is what laying the commit out makes of it.
+///
+/// A file whose line endings do not go in as they come out differs from its
+/// commit from the start. Git only notices when it happens to look again, and
+/// nobody must be blamed for it then.
+fn is_as_laid_out(own: &Path, slot: &Path, path: &Path) -> bool {
+    let file = slot.join(path);
+    let is_file = std::fs::symlink_metadata(&file).is_ok_and(|meta| meta.is_file());
+    let Some(found) = is_file.then(|| std::fs::read(&file).ok()).flatten() else {
+        return false;
+    };
+    if !found.windows(2).any(|pair| pair == b"\r\n") {
+        return false;
+    }
+    let mut named = OsString::from("HEAD:");
+    named.push(path);
+    let command = GitCommand::in_slot(own, slot).args(["cat-file", "--filters"]);
+    command.arg(&named).run().is_ok_and(|bytes| bytes == found)
+}
+
 /// Reads `--porcelain=v2 -z`.
-fn parse(stdout: &[u8]) -> Result<Vec<SlotChange>, String> {
-    let mut changes = Vec::new();
+fn parse(stdout: &[u8]) -> Result<Vec<Found>, String> {
+    let mut all = Vec::new();
     for record in stdout.split(|&byte| byte == 0).filter(|r| !r.is_empty()) {
         // What stands after so many fields, spaces included.
         let after = |n: usize| record.splitn(n + 1, |&byte| byte == b' ').nth(n);
+        let field = |n: usize| record.split(|&byte| byte == b' ').nth(n);
+        let mut may_be_line_endings = false;
         let (kind, path) = match record[0] {
+            b'1' if field(1).is_some_and(|states| states.ends_with(b"D")) => {
+                (SlotChangeKind::Deleted, after(8))
+            }
             b'1' => {
-                let states = record.split(|&byte| byte == b' ').nth(1);
-                let deleted = states.is_some_and(|states| states.ends_with(b"D"));
-                let kind = if deleted {
-                    SlotChangeKind::Deleted
-                } else {
-                    SlotChangeKind::Changed
-                };
-                (kind, after(8))
+                may_be_line_endings = field(3).is_some() && field(3) == field(5);
+                (SlotChangeKind::Changed, after(8))
             }
             b'?' if record.ends_with(b"/") => (SlotChangeKind::Repository, after(1)),
             b'?' => (SlotChangeKind::Made, after(1)),
@@ -131,13 +162,16 @@ fn parse(stdout: &[u8]) -> Result<Vec<SlotChange>, String> {
             .filter(|path| !path.is_empty())
             .ok_or_else(|| format!("short record {:?}", String::from_utf8_lossy(record)))?;
         let path = path.strip_suffix(b"/").unwrap_or(path);
-        changes.push(SlotChange {
-            path: PathBuf::from(OsString::from_vec(path.to_vec())),
-            kind,
+        all.push(Found {
+            change: SlotChange {
+                path: PathBuf::from(OsString::from_vec(path.to_vec())),
+                kind,
+            },
+            may_be_line_endings,
         });
     }
-    changes.sort_unstable();
-    Ok(changes)
+    all.sort_unstable_by(|a, b| a.change.cmp(&b.change));
+    Ok(all)
 }
 
 #[cfg(test)]
@@ -151,7 +185,7 @@ mod tests {
         let got: Vec<_> = parse(out)
             .unwrap()
             .into_iter()
-            .map(|change| (change.path.display().to_string(), change.kind))
+            .map(|found| (found.change.path.display().to_string(), found.change.kind))
             .collect();
         assert_eq!(
             got,

@@ -50,6 +50,10 @@ pub enum SlotError {
         largest: PathBuf,
         largest_bytes: u64,
     },
+    /// Names that differ in case alone on a disk that does not tell them apart,
+    /// or a filter that does not give back what it took.
+    #[error("{} does not come out of git as it went in", path.display())]
+    Unfaithful { path: PathBuf },
     #[error("{} is a repository of its own", path.display())]
     Repository { path: PathBuf },
     #[error(transparent)]
@@ -84,6 +88,10 @@ impl SlotError {
             Self::TooMuchNew { .. } => {
                 Some("let git ignore what is generated, or raise `slot.max-new`".to_owned())
             }
+            Self::Unfaithful { .. } => Some(
+                "no agent could be told from git here: look at names that differ in case alone, and at filters"
+                    .to_owned(),
+            ),
             Self::Repository { .. } => Some("remove its `.git`".to_owned()),
             Self::Git(error) => error.hint(),
             Self::Lock(_)

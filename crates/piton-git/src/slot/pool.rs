@@ -103,6 +103,9 @@ impl<'a> Slots<'a> {
         directory::make_own(disk, own, borrowed)?;
         layout::set_head(disk, own, commit)?;
         layout::fresh(own, dir, commit)?;
+        if let Some(change) = Changes::look(own, dir)?.0.into_iter().next() {
+            return Err(SlotError::Unfaithful { path: change.path });
+        }
         record::set_whole(disk, own)
     }
 }

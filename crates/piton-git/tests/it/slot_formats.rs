@@ -167,8 +167,10 @@ fn a_submodule_is_an_empty_directory_and_is_not_judged() {
         "git -C sub -c user.name=a -c user.email=b -c core.fsmonitor= commit -q --allow-empty -m x",
     );
     assert!(changed(&slot).is_empty());
-    let error = slot.commit(&piton_durable::RealDisk, &[], "m").unwrap_err();
-    assert!(matches!(error, SlotError::Repository { .. }), "{error}");
+    assert_eq!(
+        slot.commit(&piton_durable::RealDisk, &[], "m").unwrap(),
+        None
+    );
 }
 
 #[test]
@@ -198,6 +200,45 @@ fn line_endings_as_the_user_has_them() {
         yard.repo
             .git(&["show", &format!("{}:d.txt", proposed.commit)]),
         "new\n"
+    );
+}
+
+#[test]
+fn line_endings_that_were_never_put_in_order_are_nobodys_change() {
+    let yard = Yard::new();
+    yard.repo.write("a.txt", "one\r\n");
+    yard.repo.write("b.txt", "one\r\n");
+    yard.repo.commit_all("as they are");
+    yard.repo.write(".gitattributes", "*.txt eol=crlf\n");
+    yard.repo.git(&["add", ".gitattributes"]);
+    yard.repo.git(&["commit", "-qm", "too late"]);
+    let slot = yard.take();
+    agent(
+        &slot,
+        "touch a.txt; printf 'two\\r\\n' > b.txt; chmod +x README.md",
+    );
+    assert_eq!(changed(&slot), ["changed README.md", "changed b.txt"]);
+    let proposed = slot
+        .commit(&piton_durable::RealDisk, &[], "m")
+        .unwrap()
+        .unwrap();
+    assert_eq!(proposed.changes.len(), 2, "{proposed:?}");
+}
+
+#[test]
+fn files_that_do_not_come_out_as_they_went_in_are_refused() {
+    // As on a disk that takes `a` and `A` for the same name: laying out one
+    // file changes another.
+    let yard = Yard::new();
+    yard.repo.write("z.x", "1\n");
+    yard.repo.write(".gitattributes", "*.x filter=odd\n");
+    yard.repo.commit_all("files");
+    let odd = "sh -c 'cat; echo x >> $(echo READ)ME.md'";
+    yard.repo.git(&["config", "filter.odd.smudge", odd]);
+    let error = yard.try_take().unwrap_err();
+    assert!(
+        matches!(&error, SlotError::Unfaithful { path } if path.ends_with("README.md")),
+        "{error}"
     );
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use piton_agent::{CallRole, call::PlanningRole};
 use piton_base::Digest;
 use piton_durable::DiskRead;
-use piton_git::{CommitId, GitError, GitRead, Tip};
+use piton_git::{Change, CommitId, GitError, GitRead, StatusEntry, Tip};
 use piton_migration::consistency::{self, Finding, Mode};
 use piton_migration::manifest::{MANIFEST_FILE, MigrationState, Status};
 use piton_migration::planning::{Cursor, Step};
@@ -149,14 +149,14 @@ pub fn next_step(
 ) -> Result<StepDecision, StepRefusal> {
     let base = Snapshot::read(disk, site, slug)?;
     let step = step_of(&base)?;
-    refuse_dirty(git, site, slug)?;
+    let keeping = refuse_dirty(git, site, slug)?;
     let findings = consistency::check(disk, &site.live(slug), slug, Mode::PlanningSnapshot);
     if consistency::has_errors(&findings) {
         let slug = slug.clone();
         return Err(StepRefusal::Inconsistent { slug, findings });
     }
     let subject = commit::planning_subject(options.commit_prefix, slug.as_str(), step.as_str());
-    decision(git, site, base, step, subject, options)
+    decision(git, site, base, step, (subject, keeping), options)
 }
 
 /// Returns the step that a migration in planning stands at.
@@ -198,17 +198,32 @@ pub fn call_role(step: Step) -> CallRole {
     })
 }
 
+/// Whether git keeps a migration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keeping {
+    Committed,
+    /// Git ignores the directory as a whole: nothing is committed, and digests
+    /// alone are compared.
+    Ignored,
+}
+
 /// Refuses a migration whose directory differs from what is committed, ignored
-/// files included: publishing would throw them away. Of a directory that git
-/// ignores as a whole it knows nothing; there, digests alone are compared.
-pub(super) fn refuse_dirty(git: &dyn GitRead, site: &Site, slug: &Slug) -> Result<(), StepRefusal> {
-    if is_ignored(git, site, slug)? {
-        return Ok(());
-    }
+/// files included: publishing would throw them away.
+pub(super) fn refuse_dirty(
+    git: &dyn GitRead,
+    site: &Site,
+    slug: &Slug,
+) -> Result<Keeping, StepRefusal> {
     let relative = site.relative(slug);
     let entries = git.status(&[Path::new(&relative)], true)?;
+    let covers = |entry: &StatusEntry| {
+        entry.change == Change::Ignored && Path::new(&relative).starts_with(&entry.path)
+    };
+    if entries.iter().any(covers) {
+        return Ok(Keeping::Ignored);
+    }
     if entries.is_empty() {
-        return Ok(());
+        return Ok(Keeping::Committed);
     }
     Err(StepRefusal::Dirty {
         slug: slug.clone(),
@@ -216,18 +231,12 @@ pub(super) fn refuse_dirty(git: &dyn GitRead, site: &Site, slug: &Slug) -> Resul
     })
 }
 
-fn is_ignored(git: &dyn GitRead, site: &Site, slug: &Slug) -> Result<bool, GitError> {
-    let relative = site.relative(slug);
-    let dir = Path::new(&relative);
-    Ok(git.is_ignored(dir)? && git.is_ignored(&dir.join(MANIFEST_FILE))?)
-}
-
 fn decision(
     git: &dyn GitRead,
     site: &Site,
     base: Snapshot,
     step: Step,
-    subject: String,
+    (subject, keeping): (String, Keeping),
     options: &StepOptions<'_>,
 ) -> Result<StepDecision, StepRefusal> {
     let on = git.tip()?;
@@ -249,7 +258,7 @@ fn decision(
             commit.short()
         ));
     }
-    if is_ignored(git, site, &base.slug)? {
+    if keeping == Keeping::Ignored {
         notes.push(format!(
             "git ignores {}, so nothing is committed and no history is kept",
             site.relative(&base.slug)

@@ -225,7 +225,8 @@ impl<'a> Publisher<'a> {
 
     fn clean(&self, slug: &Slug, result: &mut PublishResult) -> Result<Cleanliness, Cause> {
         let live = self.relative(slug)?;
-        let cleanliness = dirty::look(self.env.git, live.as_path()).map_err(Cause::Git)?;
+        let cleanliness =
+            dirty::look(self.env.disk, self.env.git, live.as_path()).map_err(Cause::Git)?;
         if let Cleanliness::Dirty(paths) = &cleanliness {
             result.dirty_paths.clone_from(paths);
             return Err(Cause::Dirty { slug: slug.clone() });

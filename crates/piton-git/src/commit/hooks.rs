@@ -46,14 +46,16 @@ impl Hooks {
         for setting in settings.split('\0').filter(|setting| !setting.is_empty()) {
             match setting.split_once('\n') {
                 Some(("commit.gpgsign", value)) => this.signs = is_true(value),
-                // Git alone knows what `~` and the like stand for; a relative
-                // path is meant from where hooks run, and need not exist.
-                Some(("core.hookspath", _)) => {
+                // Git alone knows what these stand for.
+                Some(("core.hookspath", value)) if value.starts_with(['~', '%']) => {
                     let directory = GitCommand::reading(top)
                         .args(["rev-parse", "--git-path", "hooks"])
                         .line()?;
                     this.directory = top.join(directory);
                 }
+                // A relative one is meant from where hooks run, and need not
+                // exist.
+                Some(("core.hookspath", value)) => this.directory = top.join(value),
                 None if setting == "commit.gpgsign" => this.signs = true,
                 _ => this.configured = true,
             }

@@ -18,4 +18,4 @@ mod watch;
 pub use aside::AsideError;
 pub use found::{Found, Stray};
 pub use places::Surroundings;
-pub use watch::{Guard, GuardError};
+pub use watch::{Guard, GuardError, Reach};

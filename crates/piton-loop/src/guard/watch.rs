@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use piton_durable::{Disk, DiskRead};
 use piton_git::{GitError, GitRead, View, settings as read_settings};
+use piton_seal::{Gap, Standing};
 
 use super::aside::{AsideError, set_aside};
 use super::found::{Found, Stray};
@@ -23,6 +24,29 @@ pub struct Guard {
     references: Prints,
     tree: UserTree,
     around: Surroundings,
+}
+
+/// Where an agent could write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// It was sealed without a gap, so whoever moved a reference was not the
+    /// agent. What git runs is looked after all the same.
+    ItsSlot,
+    Anywhere,
+}
+
+impl Reach {
+    /// Returns how far an agent reached whose call was sealed like this.
+    pub fn of(sealed: Option<&Standing>) -> Self {
+        match sealed {
+            Some(Standing::Sealed { gaps, .. }) if gaps.iter().all(|gap| *gap == Gap::Network) => {
+                Self::ItsSlot
+            }
+            Some(Standing::Sealed { .. } | Standing::Unavailable { .. } | Standing::Off) | None => {
+                Self::Anywhere
+            }
+        }
+    }
 }
 
 /// What must be compared could not be.
@@ -70,6 +94,7 @@ impl Guard {
         &self,
         disk: &dyn Disk,
         git: &dyn GitRead,
+        reach: Reach,
         evidence: &Path,
     ) -> Result<Found, GuardError> {
         let mut found = Found::default();
@@ -96,9 +121,14 @@ impl Guard {
             let moved =
                 references::compare(&self.view.refs, &git.refs()?, &self.people(git, &tree)?);
             let strays = moved.strays.into_iter();
-            found
-                .strays
-                .extend(strays.map(|name| Stray::Reference { name }));
+            match reach {
+                Reach::Anywhere => {
+                    (found.strays).extend(strays.map(|name| Stray::Reference { name }))
+                }
+                Reach::ItsSlot => found
+                    .notes
+                    .extend(strays.map(|name| format!("{name} changed"))),
+            }
             found.notes.extend(moved.notes);
         }
         found.notes.extend(self.tree.notes(&tree));

@@ -7,7 +7,7 @@ use piton_base::Digest;
 use piton_durable::DiskRead;
 use piton_git::{Change, CommitId, GitError, GitRead, StatusEntry, Tip};
 use piton_migration::consistency::{self, Finding, Mode};
-use piton_migration::manifest::{MANIFEST_FILE, MigrationState, Status};
+use piton_migration::manifest::{MigrationState, Status};
 use piton_migration::planning::{Cursor, Step};
 use piton_migration::slug::Slug;
 use piton_migration::stamp::Stamp;

@@ -23,7 +23,7 @@ use super::verdict::Given;
 use super::waiting::Waiting;
 use crate::clock::local_stamp;
 use crate::commit;
-use crate::guard::Guard;
+use crate::guard::{Guard, Reach};
 use crate::runs::{CallOutcome, CallScope, CallVerdict, Event, RunRecord};
 use crate::slots::SlotSettings;
 use piton_migration::candidate::{Candidate, Proposal};
@@ -83,6 +83,7 @@ impl Performer<'_> {
             files: None,
             left: None,
             exit: None,
+            reach: Reach::Anywhere,
         };
         let made = call.make(run, show);
         let exit = call.exit;
@@ -116,6 +117,8 @@ struct Call<'a> {
     left: Option<Contents>,
     /// The exit code of the agent, once it ended.
     exit: Option<i32>,
+    /// Where the agent could write.
+    reach: Reach,
 }
 
 impl Call<'_> {
@@ -150,7 +153,7 @@ impl Call<'_> {
             .site
             .failures()
             .join(format!("{}-set-aside", run.id()));
-        let mut found = guard.after(disk, git, &evidence)?;
+        let mut found = guard.after(disk, git, self.reach, &evidence)?;
         let notes = std::mem::take(&mut found.notes);
         say_what_else_happened(&notes, &slot.git_was_changed(disk), show);
         let changes = slot.changes().map_err(StepFailure::Changes)?;
@@ -244,6 +247,7 @@ impl Call<'_> {
         reserve.release(disk);
         let record = record?;
         self.exit = Some(record.exit.number());
+        self.reach = Reach::of(record.sealed.as_ref());
         run.count(&record)?;
         match record.result.reply() {
             Some(reply) => Ok(reply.clone()),

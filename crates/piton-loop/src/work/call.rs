@@ -12,7 +12,7 @@ use super::failure::{Halt, WorkFailure};
 use super::shop::Shop;
 use crate::effort::EffortResolution;
 use crate::failures::FailureKind;
-use crate::guard::Guard;
+use crate::guard::{Guard, Reach};
 use crate::runs::{CallOutcome, CallScope, CallVerdict, Event, RunRecord};
 use crate::sanitize::sanitize;
 
@@ -89,7 +89,11 @@ pub(super) fn ask(
         ask.effort.effective
     ));
     let record = shop.agent.call(&call, &files, shop.stop, shop.show);
-    let guarded = guarded(shop, run, slot, &guard, role);
+    let sealed = record
+        .as_ref()
+        .ok()
+        .and_then(|record| record.sealed.as_ref());
+    let guarded = guarded(shop, run, slot, &guard, (role, Reach::of(sealed)));
     let ended = match record {
         Err(error) => Err(trouble(&error)),
         Ok(record) => {
@@ -150,11 +154,11 @@ fn guarded(
     run: &RunRecord<'_>,
     slot: &Slot,
     guard: &Guard,
-    role: CallRole,
+    (role, reach): (CallRole, Reach),
 ) -> Result<(), Halt> {
     let evidence: PathBuf = shop.site.failures().join(format!("{}-set-aside", run.id()));
     let found = guard
-        .after(shop.disk, shop.repository, &evidence)
+        .after(shop.disk, shop.repository, reach, &evidence)
         .map_err(|error| Halt::trouble(role, &error))?;
     if !found.notes.is_empty() {
         shop.show.event(CallEvent::Warning(&format!(

@@ -7,7 +7,8 @@ use std::process::Command;
 
 use piton_durable::RealDisk;
 use piton_git::{Repository, View};
-use piton_loop::guard::{Found, Guard, Surroundings};
+use piton_loop::guard::{Found, Guard, Reach, Surroundings};
+use piton_seal::{Gap, Network, Standing};
 use piton_testkit::ScratchRepo;
 
 struct Place {
@@ -29,6 +30,10 @@ impl Place {
 
     /// Lets a shell act in the repository between the two looks.
     fn meanwhile(&self, script: &str) -> Found {
+        self.meanwhile_of(Reach::Anywhere, script)
+    }
+
+    fn meanwhile_of(&self, reach: Reach, script: &str) -> Found {
         let around = Surroundings {
             home: Some(self.home.path().to_owned()),
             settings: vec![self.home.path().join(".gitconfig")],
@@ -41,7 +46,9 @@ impl Place {
             .status()
             .unwrap();
         assert!(status.success(), "{script}");
-        guard.after(&RealDisk, &self.git, &self.evidence()).unwrap()
+        guard
+            .after(&RealDisk, &self.git, reach, &self.evidence())
+            .unwrap()
     }
 
     fn evidence(&self) -> std::path::PathBuf {
@@ -135,6 +142,33 @@ fn references_that_nobody_s_own_git_explains_are_strays() {
             "the reference refs/heads/main",
         ],
     );
+}
+
+#[test]
+fn of_an_agent_that_was_sealed_references_are_the_user_s_and_what_git_runs_still_counts() {
+    let place = Place::new();
+    let found = place.meanwhile_of(Reach::ItsSlot, "git branch mine; git tag t");
+    assert!(found.strays.is_empty(), "{found:?}");
+    assert_eq!(
+        found.notes,
+        ["refs/heads/mine changed", "refs/tags/t changed"]
+    );
+    let found = place.meanwhile_of(Reach::ItsSlot, "cp /bin/true .git/hooks/pre-commit");
+    assert_eq!(found.strays.len(), 1, "{found:?}");
+    let sealed = |gaps: &[Gap]| Standing::Sealed {
+        network: Network::On,
+        gaps: gaps.to_vec(),
+    };
+    for (standing, reach) in [
+        (Some(sealed(&[])), Reach::ItsSlot),
+        (Some(sealed(&[Gap::Network])), Reach::ItsSlot),
+        (Some(sealed(&[Gap::Truncating])), Reach::Anywhere),
+        (Some(sealed(&[Gap::Signals])), Reach::Anywhere),
+        (Some(Standing::Off), Reach::Anywhere),
+        (None, Reach::Anywhere),
+    ] {
+        assert_eq!(Reach::of(standing.as_ref()), reach, "{standing:?}");
+    }
 }
 
 #[test]

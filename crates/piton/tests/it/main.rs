@@ -17,6 +17,7 @@ mod planning;
 mod plans;
 mod plans_stored;
 mod premises;
+mod processes;
 mod prompt;
 mod pty;
 mod recoveries;

@@ -123,7 +123,9 @@ impl Guard {
             let strays = moved.strays.into_iter();
             match reach {
                 Reach::Anywhere => {
-                    (found.strays).extend(strays.map(|name| Stray::Reference { name }))
+                    found
+                        .strays
+                        .extend(strays.map(|name| Stray::Reference { name }));
                 }
                 Reach::ItsSlot => found
                     .notes

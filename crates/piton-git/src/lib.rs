@@ -7,8 +7,8 @@
 
 mod commit;
 mod error;
-mod history;
 mod head;
+mod history;
 mod ids;
 pub mod landing;
 mod overview;

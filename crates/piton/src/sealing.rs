@@ -61,10 +61,10 @@ pub(crate) fn tell(context: &Context, terms: &SealTerms) {
             Standing::Sealed { .. } => Level::NORMAL,
             Standing::Unavailable { .. } | Standing::Off => Level::WARNING,
         };
-        let line = format!("agents run {}", terms.standing);
+        let line = format!("agents are {}", terms.standing);
         context.out.note(Channel::Agent, level, &line);
         if terms.gaps().contains(&Gap::Network) {
-            let line = format!("validations run {}", terms.cut);
+            let line = format!("validations are {}", terms.cut);
             context.out.note(Channel::Agent, Level::WARNING, &line);
         }
     });

@@ -55,7 +55,7 @@ impl ProgramAgent {
                 format!(
                     "{} changed its own settings, which are as they were again: {}; what it left is in {}",
                     self.name,
-                    changed.join(", "),
+                    named(&changed),
                     aside.display()
                 )
             })
@@ -68,5 +68,20 @@ impl ProgramAgent {
     ) -> impl Iterator<Item = (&crate::sealing::StateSpec, std::path::PathBuf)> {
         let places = self.spec.state.iter();
         places.filter_map(|spec| Some((spec, spec.place(&self.host)?)))
+    }
+}
+
+/// Names the first few of many.
+fn named(changed: &[String]) -> String {
+    const MOST: usize = 8;
+    let first = changed
+        .iter()
+        .take(MOST)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", ");
+    match changed.len().saturating_sub(MOST) {
+        0 => first,
+        more => format!("{first} and {more} more"),
     }
 }

@@ -25,11 +25,11 @@ pub struct StateSpec {
     #[serde(default)]
     pub variable: Option<String>,
     /// What in it is data, and stays as the agent leaves it: names, with `*`
-    /// for any ending.
+    /// for anything.
     #[serde(default)]
     pub data: Vec<String>,
-    /// Folders to which each session adds its own, which it then runs: what is
-    /// added stays, what was there is put back.
+    /// Folders to which each session adds its own, which it then runs, and from
+    /// which it takes it away: that stays so, what was changed is put back.
     #[serde(default)]
     pub grows: Vec<String>,
 }
@@ -48,21 +48,40 @@ impl StateSpec {
     /// Tells whether a path that was not there belongs to something that was
     /// added to a folder that grows.
     fn was_added(&self, path: &Path, before: &BTreeMap<PathBuf, Was>) -> bool {
-        let mut parts = path.iter();
-        let Some(folder) = parts.next() else {
-            return false;
-        };
-        let grows = self.grows.iter().any(|name| name.as_str() == folder);
-        let child = parts.next();
-        grows && child.is_none_or(|child| !before.contains_key(&Path::new(folder).join(child)))
+        self.of_folder(path)
+            .is_some_and(|child| child.is_none_or(|child| !before.contains_key(&child)))
+    }
+
+    /// Returns what a path belongs to in a folder that grows: the folder's own
+    /// entry, or nothing where the path is the folder or above it.
+    fn of_folder(&self, path: &Path) -> Option<Option<PathBuf>> {
+        let grows = self.grows.iter().map(Path::new);
+        let mut found = grows.filter_map(|folder| {
+            if folder.starts_with(path) {
+                return Some(None);
+            }
+            let child = path.strip_prefix(folder).ok()?.iter().next()?;
+            Some(Some(folder.join(child)))
+        });
+        found.next()
     }
 
     fn is_data(&self, name: &str) -> bool {
-        self.data.iter().any(|data| {
-            data.strip_suffix('*')
-                .map_or(data == name, |start| name.starts_with(start))
-        })
+        self.data.iter().any(|data| fits(data, name))
     }
+}
+
+/// Tells whether a name fits a pattern in which `*` stands for anything.
+fn fits(pattern: &str, name: &str) -> bool {
+    let Some((start, rest)) = pattern.split_once('*') else {
+        return pattern == name;
+    };
+    let Some(name) = name.strip_prefix(start) else {
+        return false;
+    };
+    (0..=name.len())
+        .filter(|at| name.is_char_boundary(*at))
+        .any(|at| fits(rest, &name[at..]))
 }
 
 /// The longest file whose bytes are kept, and the most bytes altogether.
@@ -145,6 +164,13 @@ impl StateGuard {
                 continue;
             }
             let full = self.root.join(path);
+            let gone = match self.spec.of_folder(path) {
+                Some(Some(entry)) => !after.contains_key(&entry),
+                Some(None) | None => false,
+            };
+            if gone {
+                continue;
+            }
             if !after.contains_key(path) {
                 told.push(format!("{} (removed)", full.display()));
             }
@@ -153,8 +179,25 @@ impl StateGuard {
             }
         }
         told.sort();
-        told
+        outermost(told)
     }
+}
+
+/// Leaves out what lies in a folder that was made with it.
+fn outermost(told: Vec<String>) -> Vec<String> {
+    const MADE: &str = " (made)";
+    let mut kept: Vec<String> = Vec::new();
+    let mut folder = None;
+    for line in told {
+        if let (Some(path), Some(folder)) = (line.strip_suffix(MADE), &folder)
+            && Path::new(path).starts_with(folder)
+        {
+            continue;
+        }
+        folder = line.strip_suffix(MADE).map(PathBuf::from);
+        kept.push(line);
+    }
+    kept
 }
 
 fn look(disk: &dyn Disk, root: &Path, spec: &StateSpec) -> io::Result<BTreeMap<PathBuf, Was>> {
@@ -305,8 +348,6 @@ mod tests {
             [
                 "hooks/old (changed)",
                 "plugins (made)",
-                "plugins/new (made)",
-                "plugins/new/run (made)",
                 "settings.json (changed)"
             ]
         );
@@ -367,6 +408,27 @@ mod tests {
         );
         assert!(place.root.join("snapshots/2/run").exists());
         assert!(!place.root.join("snapshots/1/git").exists());
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "a test plays the agent")]
+    fn a_session_that_takes_its_own_away_is_let_to() {
+        let place = place();
+        fs::remove_dir_all(place.root.join("snapshots/1")).unwrap();
+        assert_eq!(place.guard.put_back(&RealDisk, &place.evidence), [""; 0]);
+        assert!(!place.root.join("snapshots/1").exists());
+    }
+
+    #[test]
+    fn a_star_stands_for_anything() {
+        for (pattern, name, expected) in [
+            ("auth*", "auth.json.tmp", true),
+            ("*.sqlite*", "state_5.sqlite-wal", true),
+            ("*.sqlite*", "settings.json", false),
+            ("auth", "author", false),
+        ] {
+            assert_eq!(fits(pattern, name), expected, "{pattern} {name}");
+        }
     }
 
     #[test]

@@ -352,7 +352,7 @@ fn sealed_agents_change_nothing_of_the_users_whatever_they_try() {
         let attack = format!("{}({bad}) 2>/dev/null || :", plant(&env));
         let ran = env.step(&env.sealed_shell_agent(&attack));
         assert_eq!(ran.code, 0, "{bad}: {}", ran.shown());
-        assert!(ran.stderr.contains("agents run sealed"), "{}", ran.shown());
+        assert!(ran.stderr.contains("agents are sealed"), "{}", ran.shown());
         assert_eq!(settings(&env), settings_before, "{bad}");
         assert_eq!(env.repo.status(), picture, "{bad}");
         assert_eq!(self::home(&env), home, "{bad}");

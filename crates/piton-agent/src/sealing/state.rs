@@ -48,27 +48,40 @@ impl StateSpec {
     /// Tells whether a path that was not there belongs to something that was
     /// added to a folder that grows.
     fn was_added(&self, path: &Path, before: &BTreeMap<PathBuf, Was>) -> bool {
-        self.of_folder(path)
-            .is_some_and(|child| child.is_none_or(|child| !before.contains_key(&child)))
+        match self.standing(path) {
+            Standing::Outside => false,
+            Standing::Folder => true,
+            Standing::Entry(entry) => !before.contains_key(&entry),
+        }
     }
 
-    /// Returns what a path belongs to in a folder that grows: the folder's own
-    /// entry, or nothing where the path is the folder or above it.
-    fn of_folder(&self, path: &Path) -> Option<Option<PathBuf>> {
-        let grows = self.grows.iter().map(Path::new);
-        let mut found = grows.filter_map(|folder| {
+    /// Tells what a path is to the folders that grow.
+    fn standing(&self, path: &Path) -> Standing {
+        for folder in self.grows.iter().map(Path::new) {
             if folder.starts_with(path) {
-                return Some(None);
+                return Standing::Folder;
             }
-            let child = path.strip_prefix(folder).ok()?.iter().next()?;
-            Some(Some(folder.join(child)))
-        });
-        found.next()
+            if let Ok(below) = path.strip_prefix(folder)
+                && let Some(child) = below.iter().next()
+            {
+                return Standing::Entry(folder.join(child));
+            }
+        }
+        Standing::Outside
     }
 
     fn is_data(&self, name: &str) -> bool {
         self.data.iter().any(|data| fits(data, name))
     }
+}
+
+/// What a path is to the folders that grow.
+enum Standing {
+    Outside,
+    /// Such a folder, or one above it.
+    Folder,
+    /// This entry of one, or below it.
+    Entry(PathBuf),
 }
 
 /// Tells whether a name fits a pattern in which `*` stands for anything.
@@ -164,9 +177,9 @@ impl StateGuard {
                 continue;
             }
             let full = self.root.join(path);
-            let gone = match self.spec.of_folder(path) {
-                Some(Some(entry)) => !after.contains_key(&entry),
-                Some(None) | None => false,
+            let gone = match self.spec.standing(path) {
+                Standing::Entry(entry) => !after.contains_key(&entry),
+                Standing::Folder | Standing::Outside => false,
             };
             if gone {
                 continue;

@@ -18,6 +18,7 @@ mod real;
 mod reserve;
 pub mod transaction;
 pub mod tree;
+mod turn;
 
 pub use atomic::{WriteError, create_dirs, write_atomic, write_atomic_from};
 pub use digest::TreeDigest;

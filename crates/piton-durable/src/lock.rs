@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::atomic::create_dirs;
 use crate::disk::{Disk, DiskRead};
 use crate::real::RealDisk;
+use crate::turn::Turn;
 
 /// How long a waiting process lets the holder work before it looks again.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
@@ -78,8 +79,15 @@ impl Lock {
         Lock { path: path.into() }
     }
 
-    /// Acquires the lock, waiting for a living holder at most `wait`.
+    /// Acquires the lock, waiting for a living holder at most `wait`. Whoever
+    /// waits at all waits for the other threads of this process first, however
+    /// long they take.
     pub fn acquire(&self, holder: &Holder, wait: Duration) -> Result<LockGuard, LockError> {
+        let turn = if wait.is_zero() {
+            None
+        } else {
+            Turn::take(&self.path)
+        };
         let file = wait_for(wait, || self.attempt())?;
         let file = file.ok_or_else(|| LockError::Held {
             path: self.path.clone(),
@@ -88,6 +96,7 @@ impl Lock {
         let guard = LockGuard {
             file,
             record: self.record(),
+            _turn: turn,
         };
         guard.tell(holder);
         Ok(guard)
@@ -196,6 +205,8 @@ pub fn wait_for<T, E>(
 pub struct LockGuard {
     file: File,
     record: PathBuf,
+    /// Given on only after the lock was released.
+    _turn: Option<Turn>,
 }
 
 impl LockGuard {

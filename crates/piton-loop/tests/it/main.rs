@@ -16,6 +16,7 @@ mod runs;
 mod sealed;
 mod targets;
 mod taste;
+mod together;
 mod validation;
 mod vectors;
 mod work;

@@ -85,6 +85,7 @@ impl Processes for OnlyProcess {
     }
 }
 
+#[derive(Debug)]
 pub(crate) struct World {
     pub(crate) repo: ScratchRepo,
     pub(crate) git: Repository,
@@ -196,6 +197,18 @@ impl World {
         base.contents.write(&RealDisk, &world.live()).unwrap();
         world.repo.commit_all("planned so far");
         world
+    }
+
+    /// Starts another migration beside this one.
+    pub(crate) fn also_start(&self, slug: &Slug) {
+        let start = Snapshot::start(slug, target(), local_stamp(&self.clock));
+        let mut contents = start.contents;
+        contents.put(MANIFEST_FILE, start.manifest.encode());
+        contents.put(STATE_FILE, start.state.encode());
+        contents.put(OWN_FILE, start.own.encode());
+        std::fs::create_dir_all(self.site.live(slug)).unwrap();
+        contents.write(&RealDisk, &self.site.live(slug)).unwrap();
+        self.repo.commit_all("another migration");
     }
 
     pub(crate) fn decide(&self) -> Result<StepDecision, StepRefusal> {

@@ -7,7 +7,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use piton_base::StateDir;
 use piton_durable::platform::Processes;
+use piton_durable::lock::wait_for;
 use piton_durable::{Holder, Lock, LockError, LockGuard};
+
+/// A writer that is inside for longer than this lives.
+const SETTLE: Duration = Duration::from_secs(1);
 
 /// Lets one writer in at a time.
 pub trait Gate: Debug + Sync {
@@ -17,6 +21,11 @@ pub trait Gate: Debug + Sync {
 
     /// How long to wait for others.
     fn patience(&self) -> Duration;
+
+    /// Whether a living writer is inside, this process's own included.
+    fn is_taken(&self) -> bool {
+        false
+    }
 
     /// Names the lock, so that what was made under it can say so.
     fn name(&self) -> String;
@@ -70,6 +79,13 @@ impl Gate for OsGate {
 
     fn patience(&self) -> Duration {
         self.patience
+    }
+
+    fn is_taken(&self) -> bool {
+        // A dead writer's lock may live on for a moment in a child that it was
+        // just starting.
+        let free = || Ok::<_, LockError>((!self.lock.is_held()?).then_some(()));
+        matches!(wait_for(SETTLE, free), Ok(None))
     }
 
     fn name(&self) -> String {

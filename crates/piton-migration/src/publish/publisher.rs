@@ -304,6 +304,11 @@ pub trait Leftovers: Debug + Sync {
 
 impl Leftovers for Publisher<'_> {
     fn is_anything_left(&self) -> bool {
+        // What a living writer has begun is no wreckage; whoever comes after
+        // it recovers inside, before anything else.
+        if self.env.gate.is_taken() {
+            return false;
+        }
         let names = |dir: &Path| self.env.disk.list(dir).unwrap_or_default();
         if !names(&self.site.transactions()).is_empty() || self.env.git.is_anything_left() {
             return true;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use piton_durable::{Holder, Lock, PlainDisk, RealDisk, TreeDigest};
 use piton_migration::consistency::Mode;
-use piton_migration::publish::{Cause, PublishRefusal, PublishRequest, Stage, Status};
+use piton_migration::publish::{Cause, Leftovers, PublishRefusal, PublishRequest, Stage, Status};
 
 use super::world::{World, now, slug};
 
@@ -274,6 +274,30 @@ fn a_held_lock_says_by_whom_since_when_and_for_what() {
     assert!(world.repo.read("migrations/rework/plan.md").contains("old"));
     drop(held);
     world.publish(&request).unwrap();
+}
+
+#[test]
+fn what_a_living_writer_has_begun_is_no_wreckage() {
+    let world = World::with("rework", "old");
+    let state = world.repo.path().join(".git/piton");
+    fs::create_dir_all(state.join("transactions/begun")).unwrap();
+    let holder = Holder {
+        pid: std::process::id(),
+        host: "here".into(),
+        since: now(),
+        what: "a slow commit hook".into(),
+    };
+    let look = || {
+        world.visit(&RealDisk, Duration::ZERO, |publisher| {
+            publisher.is_anything_left()
+        })
+    };
+    let held = Lock::at(state.join("lock")).acquire(&holder, Duration::ZERO);
+    assert!(!look());
+    let recovered = world.visit(&RealDisk, Duration::ZERO, |publisher| publisher.recover());
+    assert!(recovered.unwrap().is_empty());
+    drop(held);
+    assert!(look());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A publish of a plan, looked at and made.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use piton_durable::{DiskRead, TreeDigest};
 use piton_git::Tip;
@@ -63,7 +63,7 @@ impl Observe<Publish> for MigrationWorld<'_> {
             Next::Edits(edits) => edited(self.disk, self.live, op, edits)?,
         };
         let told = format!("the migration at {}", found.short());
-        if already || self.settled.is(&op.slug, &found) {
+        if already || (self.settled.is(&op.slug, &found) && self.is_committed(op)?) {
             return Ok(Observation::already());
         }
         if let Some(changed) = moved(self.git, op.on.as_ref())? {
@@ -74,6 +74,17 @@ impl Observe<Publish> for MigrationWorld<'_> {
         } else {
             Observation::changed(format!("the migration at {}", op.base.short()), told)
         })
+    }
+}
+
+impl MigrationWorld<'_> {
+    /// Whether nothing of the migration differs from the last commit: what a
+    /// hook changed after that belongs to nobody.
+    fn is_committed(&self, op: &Publish) -> Result<bool, Failure> {
+        let changed = self.git.status(&[Path::new(&op.destination)], false);
+        Ok(changed
+            .map_err(|e| Failure::of(FailureKind::Io, &e))?
+            .is_empty())
     }
 }
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use piton_base::StateDir;
-use piton_durable::platform::Processes;
 use piton_durable::lock::wait_for;
+use piton_durable::platform::Processes;
 use piton_durable::{Holder, Lock, LockError, LockGuard};
 
 /// A writer that is inside for longer than this lives.

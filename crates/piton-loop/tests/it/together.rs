@@ -34,7 +34,6 @@ const ROUNDS: usize = 3;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[expect(clippy::large_enum_variant, reason = "a plan of four actions")]
 enum Op {
     Migration(MigrationOp),
     Loop(LoopOp),

@@ -287,17 +287,19 @@ fn what_a_living_writer_has_begun_is_no_wreckage() {
         since: now(),
         what: "a slow commit hook".into(),
     };
-    let look = || {
-        world.visit(&RealDisk, Duration::ZERO, |publisher| {
-            publisher.is_anything_left()
-        })
-    };
     let held = Lock::at(state.join("lock")).acquire(&holder, Duration::ZERO);
-    assert!(!look());
-    let recovered = world.visit(&RealDisk, Duration::ZERO, |publisher| publisher.recover());
-    assert!(recovered.unwrap().is_empty());
+    let found = world.visit(&RealDisk, Duration::ZERO, |publisher| {
+        (
+            publisher.is_anything_left(),
+            publisher.recover().unwrap().len(),
+        )
+    });
+    assert_eq!(found, (false, 0));
     drop(held);
-    assert!(look());
+    let tidy = world.visit(&RealDisk, Duration::ZERO, |publisher| {
+        !publisher.is_anything_left()
+    });
+    assert!(!tidy);
 }
 
 #[test]

@@ -306,6 +306,9 @@ impl Accepting<'_> {
     fn put_records(&mut self, manifest: &Manifest, state: &PlanningState, own: &OwnData) {
         self.contents.put(MANIFEST_FILE, manifest.encode());
         self.contents.put(STATE_FILE, state.encode());
+        // Work went on, so whatever put it off is over.
+        let mut own = own.clone();
+        own.clear_deferral();
         self.contents.put(OWN_FILE, own.encode());
     }
 

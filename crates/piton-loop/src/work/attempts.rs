@@ -105,7 +105,9 @@ pub(super) fn carry_out(
         let failure = match once(shop, run, slot, start, job, number, retry) {
             Ok(made) => return Ok(made),
             Err(Halt::Failed(failure)) => *failure,
-            Err(halt @ (Halt::OutOfQuota { .. } | Halt::Stopped)) => return Err(halt),
+            Err(halt @ (Halt::OutOfQuota { .. } | Halt::Unavailable { .. } | Halt::Stopped)) => {
+                return Err(halt);
+            }
         };
         let of_agent = failure.role == job.role() && is_of_agent(failure.kind);
         let is_final = failure.decision != Decision::Retry
@@ -241,7 +243,7 @@ fn with_agent(halt: Halt, traces: &Traces) -> Halt {
             failure.traces.agent.clone_from(&traces.agent);
             Halt::Failed(failure)
         }
-        other @ (Halt::OutOfQuota { .. } | Halt::Stopped) => other,
+        other @ (Halt::OutOfQuota { .. } | Halt::Unavailable { .. } | Halt::Stopped) => other,
     }
 }
 

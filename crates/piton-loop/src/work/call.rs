@@ -116,7 +116,7 @@ pub(super) fn ask(
             let traces = Traces { agent, tests: None };
             Halt::from(failure.with(traces))
         }
-        other @ (Halt::OutOfQuota { .. } | Halt::Stopped) => other,
+        other @ (Halt::OutOfQuota { .. } | Halt::Unavailable { .. } | Halt::Stopped) => other,
     });
     let root = shop.site.root().display().to_string();
     let (outcome, summary) = match &ended {
@@ -125,7 +125,9 @@ pub(super) fn ask(
             CallOutcome::Failed,
             sanitize(&failure.story, &root).unwrap_or_default(),
         ),
-        Err(Halt::OutOfQuota { message, .. }) => (CallOutcome::Failed, message.clone()),
+        Err(Halt::OutOfQuota { message, .. } | Halt::Unavailable { message, .. }) => {
+            (CallOutcome::Failed, message.clone())
+        }
         Err(Halt::Stopped) => (CallOutcome::Failed, "interrupted".to_owned()),
     };
     let finished = Event::CallFinished {

@@ -69,6 +69,11 @@ pub enum Halt {
         message: String,
         until: Option<Timestamp>,
     },
+    /// The agent cannot be asked at all, which says nothing about the work.
+    Unavailable {
+        message: String,
+        signed_out: bool,
+    },
     Stopped,
 }
 
@@ -87,18 +92,21 @@ impl Halt {
                 message: message.clone(),
                 until: *until,
             },
+            Outcome::Authentication { .. }
+            | Outcome::Rejected { .. }
+            | Outcome::NotStarted { .. } => Self::Unavailable {
+                message: format!("{outcome}; {}", outcome.advice()),
+                signed_out: matches!(outcome, Outcome::Authentication { .. }),
+            },
             Outcome::Replied { .. }
             | Outcome::Refused { .. }
             | Outcome::Outage { .. }
-            | Outcome::Authentication { .. }
-            | Outcome::Rejected { .. }
             | Outcome::CutShort { .. }
             | Outcome::Crashed { .. }
             | Outcome::Hung { .. }
             | Outcome::Deadline { .. }
             | Outcome::NoOutput { .. }
-            | Outcome::Unreadable { .. }
-            | Outcome::NotStarted { .. } => {
+            | Outcome::Unreadable { .. } => {
                 let kind = outcome.failure_kind().parse();
                 let kind = kind.unwrap_or(FailureKind::AgentInfraFailure);
                 WorkFailure::again(role, kind, format!("{outcome}; {}", outcome.advice())).into()

@@ -136,7 +136,7 @@ pub fn bring(
                         hint: None,
                     });
                 }
-                Err(Halt::Stopped | Halt::OutOfQuota { .. }) => {
+                Err(Halt::Stopped | Halt::OutOfQuota { .. } | Halt::Unavailable { .. }) => {
                     return Ok(Brought::Waits {
                         reason: "interrupted".to_owned(),
                         hint: None,

@@ -21,6 +21,7 @@ mod prepared;
 pub mod prove;
 mod ready;
 pub mod refactor;
+pub mod setback;
 mod shop;
 mod territory;
 

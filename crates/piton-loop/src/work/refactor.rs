@@ -36,6 +36,13 @@ pub fn carry_out(shop: &Shop<'_>, run: &RunRecord<'_>, work: &RefactorWork<'_>) 
         Ok(Made::Unchanged { reason }) => Worked::Unchanged { reason },
         Err(Halt::Stopped) => Worked::Stopped,
         Err(Halt::OutOfQuota { message, until }) => Worked::OutOfQuota { message, until },
+        Err(Halt::Unavailable {
+            message,
+            signed_out,
+        }) => Worked::Unavailable {
+            message,
+            signed_out,
+        },
         Err(Halt::Failed(failure)) => Worked::Failed {
             failure: *failure,
             until: None,

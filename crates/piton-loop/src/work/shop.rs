@@ -98,5 +98,10 @@ pub enum Worked {
         message: String,
         until: Option<Timestamp>,
     },
+    /// The agent cannot be asked at all.
+    Unavailable {
+        message: String,
+        signed_out: bool,
+    },
     Stopped,
 }

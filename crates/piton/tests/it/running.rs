@@ -265,6 +265,32 @@ fn what_is_missing_on_the_command_line_is_said_and_costs_nothing() {
 }
 
 #[test]
+fn an_agent_that_is_not_signed_in_ends_the_run_and_is_nobody_s_failure() {
+    let env = env();
+    let mute = "[[step]]\nreply = \"no key\"\nfailure = \"authentication\"\n";
+    let ran = run(&env, mute, &FOCUS);
+    assert_eq!(ran.code, 4, "{}", ran.shown());
+    assert_eq!(env.repo.subjects()[0], "a plan");
+}
+
+#[test]
+fn a_planning_step_that_fails_is_noted_and_holds_up_no_phase() {
+    let env = env();
+    let _ = env.ok(&["migration", "new", "fresh", "--target", "tidy up"]);
+    let script =
+        SCRIPT.to_owned() + "[[step]]\nrole = \"planning.approaches\"\nreply = \"no files\"\n";
+    for round in 1..=2 {
+        let ran = run(&env, &script, &FOCUS);
+        assert_eq!(env.repo.status(), "", "{round}: {}", ran.shown());
+    }
+    assert_eq!(env.repo.read("src/lib.rs"), "fine\ntidy\ntidy\n");
+    let noted = env.repo.read("migrations/fresh/.planning/piton.json");
+    assert!(noted.contains("\"failures\": 2"), "{noted}");
+    let ran = run(&env, &script, &[&FOCUS[..], &["--dry-run"]].concat());
+    assert!(ran.stdout.contains("is put off until"), "{}", ran.stdout);
+}
+
+#[test]
 fn json_is_one_document_whatever_happens() {
     let env = env();
     let ran = run(&env, SCRIPT, &[&FOCUS[..], &["--json"]].concat());

@@ -6,7 +6,7 @@ use piton_loop::targets::Target;
 use piton_loop::work::land::{Brought, bring};
 use piton_loop::work::phase::{PhaseWork, Start};
 use piton_loop::work::refactor::RefactorWork;
-use piton_loop::work::{Accepted, Shop, Worked, evidence, phase, refactor};
+use piton_loop::work::{Accepted, Shop, Worked, evidence, phase, refactor, setback};
 use piton_migration::slug::Slug;
 use serde_json::json;
 
@@ -22,12 +22,20 @@ use crate::planning::AskedEffort;
 #[derive(Debug)]
 pub(super) enum Acted {
     Did(Tried, Outcome),
+    /// The agent cannot be asked; the run is over.
+    NoAgent {
+        message: String,
+        signed_out: bool,
+    },
     Stopped,
 }
 
-/// One planning step, as `piton migration step` makes it.
+/// One planning step, as `piton migration step` makes it. One that failed is
+/// noted in the migration.
 pub(super) fn plan(
     floor: &Floor<'_>,
+    shop: &Shop<'_>,
+    run: &RunRecord<'_>,
     teller: &mut Teller<'_>,
     slug: &Slug,
     args: &PlanArgs,
@@ -40,6 +48,9 @@ pub(super) fn plan(
     };
     let tried = Tried::Migration(slug.clone());
     let made = planned_step::carry_out(floor.context, floor.place, slug, &command, args);
+    if floor.context.stop.requested() {
+        return Acted::Stopped;
+    }
     let (outcome, word, told) = match made {
         Ok(Exit::Done) => (
             Outcome::Landed,
@@ -47,6 +58,14 @@ pub(super) fn plan(
             "the step is published".to_owned(),
         ),
         Ok(Exit::Interrupted) => return Acted::Stopped,
+        Ok(Exit::Authentication) => {
+            let message = "the agent is not signed in".to_owned();
+            teller.end("no-agent", &message, json!({}));
+            return Acted::NoAgent {
+                message,
+                signed_out: true,
+            };
+        }
         Ok(Exit::LimitReached) => (
             Outcome::OutOfQuota { until: None },
             "out-of-quota",
@@ -54,26 +73,45 @@ pub(super) fn plan(
         ),
         Ok(exit) => {
             let reason = format!("the planning step ended with exit code {}", exit.code());
-            let failed = Outcome::Failed {
-                reason: reason.clone(),
-                until: None,
-            };
-            (failed, "failed", reason)
+            let until = note_setback(floor, shop, run, teller, slug, &reason);
+            (
+                Outcome::Failed {
+                    reason: reason.clone(),
+                    until,
+                },
+                "failed",
+                reason,
+            )
         }
         Err(error) => {
             let reason = error.text().trim().to_owned();
-            let failed = Outcome::Failed {
-                reason: reason.clone(),
-                until: None,
-            };
-            (failed, "failed", reason)
+            (
+                Outcome::Failed {
+                    reason: reason.clone(),
+                    until: None,
+                },
+                "failed",
+                reason,
+            )
         }
     };
-    if floor.context.stop.requested() {
-        return Acted::Stopped;
-    }
     teller.end(word, &told, json!({}));
     Acted::Did(tried, outcome)
+}
+
+/// Notes that planning failed. Where even that fails, this run alone knows.
+fn note_setback(
+    floor: &Floor<'_>,
+    shop: &Shop<'_>,
+    run: &RunRecord<'_>,
+    teller: &Teller<'_>,
+    slug: &Slug,
+    reason: &str,
+) -> Option<jiff::Timestamp> {
+    let view = View::look(floor).ok()?;
+    let setback = setback::planning_failed(shop, run, &start(&view, 1), slug, reason).ok()?;
+    note_down(shop, run, teller, &setback.note);
+    setback.until
 }
 
 /// One phase.
@@ -276,6 +314,16 @@ fn finish(
         Worked::OutOfQuota { message, until } => {
             teller.end("out-of-quota", &message, json!({}));
             Outcome::OutOfQuota { until }
+        }
+        Worked::Unavailable {
+            message,
+            signed_out,
+        } => {
+            teller.end("no-agent", &message, json!({}));
+            return Acted::NoAgent {
+                message,
+                signed_out,
+            };
         }
         Worked::Stopped => {
             teller.end("stopped", "interrupted", json!({}));

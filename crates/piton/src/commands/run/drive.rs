@@ -289,7 +289,7 @@ impl Driver<'_> {
             }
             Next::Plan(slug) => {
                 count(run)?;
-                act::plan(floor, teller, &slug, &plain())
+                act::plan(floor, self.shop, run, teller, &slug, &plain())
             }
             Next::Phase { slug, index } => {
                 count(run)?;
@@ -315,6 +315,13 @@ impl Driver<'_> {
         };
         match acted {
             Acted::Stopped => Ok(Some(Ending::Interrupted)),
+            Acted::NoAgent {
+                message,
+                signed_out,
+            } => Ok(Some(Ending::NoAgent {
+                message,
+                signed_out,
+            })),
             Acted::Did(tried, outcome) => {
                 self.memory.remember(&tried, &outcome);
                 self.spend(run, &tried);
@@ -359,7 +366,9 @@ impl Driver<'_> {
         let proof = match prove::baseline(self.shop, run, &view.head, tree.as_str()) {
             Ok(proof) => proof,
             Err(Halt::Stopped) => return Ok(Some(Ending::Interrupted)),
-            Err(Halt::OutOfQuota { message, .. }) => return Ok(Some(Ending::Broken(message))),
+            Err(Halt::OutOfQuota { message, .. } | Halt::Unavailable { message, .. }) => {
+                return Ok(Some(Ending::Broken(message)));
+            }
             Err(Halt::Failed(failure)) => return Ok(Some(Ending::Broken(failure.story))),
         };
         if proof.verdict.is_good() {

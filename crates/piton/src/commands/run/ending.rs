@@ -11,6 +11,11 @@ pub(super) enum Ending {
     Decided(Stop),
     /// The repository was not sound before anything was done.
     BaselineRed,
+    /// The agent cannot be asked.
+    NoAgent {
+        message: String,
+        signed_out: bool,
+    },
     /// Piton could not go on.
     Broken(String),
     Interrupted,
@@ -29,6 +34,12 @@ impl Ending {
                 Stop::OutOfQuota { .. } | Stop::Budget(_) => Exit::LimitReached,
             },
             Self::BaselineRed => Exit::ValidationRed,
+            Self::NoAgent {
+                signed_out: true, ..
+            } => Exit::Authentication,
+            Self::NoAgent {
+                signed_out: false, ..
+            } => Exit::Failed,
             Self::Broken(_) => Exit::Failed,
             Self::Interrupted => Exit::Interrupted,
         };
@@ -51,6 +62,7 @@ impl Ending {
                 Stop::Budget(_) => FinalStatus::BudgetReached,
             },
             Self::BaselineRed => FinalStatus::BaselineFailed,
+            Self::NoAgent { .. } => FinalStatus::AgentFailed,
             Self::Broken(_) => FinalStatus::Failed,
             Self::Interrupted => FinalStatus::Interrupted,
         }
@@ -63,6 +75,7 @@ impl Ending {
             Self::BaselineRed => {
                 "the validation command is red before anything was done".to_owned()
             }
+            Self::NoAgent { message, .. } => message.clone(),
             Self::Broken(why) => why.clone(),
             Self::Interrupted => "interrupted; whatever was accepted is kept".to_owned(),
         }

@@ -74,11 +74,11 @@ pub(crate) struct GlobalArgs {
     pub(crate) yes: bool,
 
     /// Show more; -vv shows payloads
-    #[arg(short = 'v', action = clap::ArgAction::Count, global = true, help_heading = "Global options")]
+    #[arg(short = 'v', long, action = clap::ArgAction::Count, global = true, help_heading = "Global options")]
     pub(crate) verbose: u8,
 
     /// Show less; -QQQQ shows nothing at all
-    #[arg(short = 'Q', action = clap::ArgAction::Count, global = true, help_heading = "Global options")]
+    #[arg(short = 'Q', short_alias = 'q', long, action = clap::ArgAction::Count, global = true, help_heading = "Global options")]
     pub(crate) quiet: u8,
 
     /// Show one channel up to a level; alone, list the channels

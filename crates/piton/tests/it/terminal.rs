@@ -155,3 +155,25 @@ fn removing_records_asks_first_and_a_bare_return_says_no() {
     let _ = env.ok(&["runs", "prune", "--keep", "0", "-y"]);
     assert!(!runs());
 }
+
+#[test]
+fn a_session_without_approval_ends_with_3_and_keeps_what_was_changed() {
+    let env = TestEnv::waiting();
+    let script = env.home.path().join("agent.sh");
+    std::fs::write(&script, "echo '# Looked at' > plan.md\n").unwrap();
+    env.repo.write(
+        "piton.toml",
+        &format!(
+            "{}\n[agents.talker]\nprogram = \"sh\"\ninteractive-arguments = [{:?}]\n",
+            env.repo.read("piton.toml"),
+            script.display().to_string(),
+        ),
+    );
+    env.repo.commit_all("an agent");
+    let before = env.picture();
+    let (code, screen) = seat(&env, &["migration", "review", SLUG, "--with", "talker"]).end();
+    assert_eq!(code, 3, "{screen}");
+    assert_eq!(env.picture(), before);
+    let kept = env.repo.read(".git/piton/work/reviews/add-api/plan.md");
+    assert_eq!(kept, "# Looked at\n");
+}

@@ -60,6 +60,11 @@ pub(crate) fn run(context: &Context, args: &InitArgs) -> CommandResult {
     for line in &decided.told {
         context.out.note(Channel::Setup, Level::NORMAL, line);
     }
+    // Better known now than when the first migration is to be committed.
+    if let Err(error) = place.repository.identity() {
+        let way_out = error.hint().unwrap_or_default();
+        context.out.warn(&format!("{error}; {way_out}"));
+    }
     let ended = site.carry_out_and_tell(&args.plan, &decided.plan)?;
     if ended.exit == Exit::Done && !ended.receipts.is_empty() {
         context

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use piton_agent::CallRole;
 use piton_base::terminal::clean;
-use piton_durable::tree;
+use piton_durable::{create_dirs, tree};
 use piton_loop::clock::local_stamp;
 use piton_loop::planning::person::{self, Choice, PersonRefusal, ReviewSession, ReviewSheet};
 use piton_loop::planning::snapshot::Live;
@@ -143,10 +143,38 @@ fn with_agent(context: &Context, place: &Place, slug: &Slug, args: &PlanArgs) ->
     let _ = tree::remove(disk, &parent);
     held?;
     let copy = copy.map_err(|error| failed(&error))?.unwrap_or_default();
-    let proposal = person::reviewed(disk, git, &desk.site, &session.live, copy, &desk.prefix)
-        .map_err(|error| person_refusal(error, slug))?;
+    let kept = copy.clone();
+    let taken = person::reviewed(disk, git, &desk.site, &session.live, copy, &desk.prefix);
+    let proposal = match taken {
+        Ok(proposal) => proposal,
+        Err(error) => {
+            let not_approved = matches!(&error, PersonRefusal::StillAwaiting { .. });
+            let mut error = person_refusal(error, slug);
+            if not_approved {
+                error.kind = ErrorKind::NeedsPerson;
+            }
+            return Err(error.hints(keep(context, place, &session.live, &kept)));
+        }
+    };
     let plan = proposed::plan(context, place, "migration review", proposal)?;
     context.site(place).carry_out(args, &plan)
+}
+
+/// Keeps what was changed in a copy that was not taken over, and says where.
+fn keep(context: &Context, place: &Place, live: &Live, copy: &Contents) -> Option<String> {
+    if copy.changes(&live.contents).is_empty() {
+        return None;
+    }
+    let dir = place
+        .state()
+        .work()
+        .join("reviews")
+        .join(live.slug.as_str());
+    let kept = tree::remove(&context.disk, &dir)
+        .ok()
+        .and_then(|()| create_dirs(&context.disk, &dir).ok())
+        .and_then(|()| copy.write(&context.disk, &dir).ok());
+    kept.map(|()| format!("what was changed in the copy is kept in {}", dir.display()))
 }
 
 fn shown(slug: &Slug, sheet: &ReviewSheet, place: &Place) -> String {

@@ -9,10 +9,13 @@
 mod areas;
 mod fault;
 mod http;
+mod listing;
 mod operations;
 mod reply;
 mod serve;
+mod signing;
 mod table;
+mod trouble;
 mod world;
 
 pub use fault::{Fault, FaultKind};

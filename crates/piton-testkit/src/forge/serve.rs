@@ -8,17 +8,18 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::areas;
-use super::fault::{Fault, FaultKind};
+use super::fault::Fault;
 use super::http::{self, Request, Response, unescape};
-use super::operations::{self, Operation};
+use super::operations;
 use super::reply::{Body, Call, Refusal, Reply};
-use super::world::{Right, Rights, World};
+use super::signing::permitted;
+use super::trouble::{After, Met};
+use super::world::World;
 
 /// How many states of the world are kept for stale reads.
 const HISTORY: usize = 6;
@@ -31,10 +32,10 @@ pub struct FakeGitHub {
 }
 
 #[derive(Debug)]
-struct Shared {
-    world: Mutex<World>,
+pub(super) struct Shared {
+    pub(super) world: Mutex<World>,
     history: Mutex<VecDeque<World>>,
-    faults: Mutex<Vec<Fault>>,
+    pub(super) faults: Mutex<Vec<Fault>>,
     log: Mutex<Vec<Logged>>,
     violations: Mutex<Vec<String>>,
     /// The time that the fake tells, where a test fixed it.
@@ -42,7 +43,7 @@ struct Shared {
     remaining: Mutex<u64>,
     streams: Mutex<Vec<TcpStream>>,
     closing: AtomicBool,
-    base: String,
+    pub(super) base: String,
 }
 
 /// One request that came, and what was answered.
@@ -59,7 +60,7 @@ pub struct Logged {
     pub status: u16,
 }
 
-fn hold<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn hold<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -161,7 +162,7 @@ impl Drop for FakeGitHub {
 }
 
 impl Shared {
-    fn now(&self) -> Timestamp {
+    pub(super) fn now(&self) -> Timestamp {
         hold(&self.now).unwrap_or_else(Timestamp::now)
     }
 
@@ -244,59 +245,7 @@ impl Shared {
         http::write(stream, response, cut).is_ok()
     }
 
-    fn meet(&self, method: &str, path: &str) -> Option<Met> {
-        let mut faults = hold(&self.faults);
-        let fault = faults
-            .iter_mut()
-            .find_map(|fault| fault.meets(method, path).then_some(fault))?;
-        let wait = |seconds: u32| vec![("Retry-After".to_owned(), seconds.to_string())];
-        Some(match &mut fault.kind {
-            FaultKind::Status(status, message) => {
-                Met::Instead(self.plain(*status, message, Vec::new()))
-            }
-            FaultKind::StatusAfter(status) => Met::After(After::Status(*status)),
-            FaultKind::Drop => Met::Drop,
-            FaultKind::DropAfter => Met::After(After::Drop),
-            FaultKind::Cut => Met::After(After::Cut),
-            FaultKind::Slow(length) => Met::Slow(*length),
-            FaultKind::SlowAfter(length) => Met::After(After::Slow(*length)),
-            FaultKind::Secondary(seconds) => Met::Instead(self.plain(
-                403,
-                "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.",
-                wait(*seconds),
-            )),
-            FaultKind::Primary(seconds) => {
-                let reset = self.now().as_second() + i64::from(*seconds);
-                Met::Instead(self.plain(
-                    403,
-                    "API rate limit exceeded for user ID 583231.",
-                    vec![
-                        ("x-ratelimit-remaining".to_owned(), "0".to_owned()),
-                        ("x-ratelimit-reset".to_owned(), reset.to_string()),
-                    ],
-                ))
-            }
-            FaultKind::Stale(changes) => Met::Stale(*changes),
-            FaultKind::Html => Met::Instead(Response {
-                status: 200,
-                headers: vec![("Content-Type".to_owned(), "text/html".to_owned())],
-                body: b"<!DOCTYPE html><title>Unicorn!</title>".to_vec(),
-            }),
-            FaultKind::Redirect(status, to) => Met::Instead(self.plain(
-                *status,
-                "Moved",
-                vec![("Location".to_owned(), to.clone())],
-            )),
-            FaultKind::Before(change) => {
-                let mut world = hold(&self.world);
-                self.remember(&world);
-                change(&mut world);
-                return None;
-            }
-        })
-    }
-
-    fn remember(&self, world: &World) {
+    pub(super) fn remember(&self, world: &World) {
         let mut history = hold(&self.history);
         history.push_back(world.clone());
         if history.len() > HISTORY {
@@ -442,127 +391,6 @@ impl Shared {
         Ok((reply, links))
     }
 
-    /// GitHub's own links name repositories by number.
-    fn by_name(&self, world: &World, path: &str) -> Result<String, Refusal> {
-        if let Some(rest) = path.strip_prefix("/repositories/") {
-            let (id, rest) = rest
-                .split_once('/')
-                .map_or((rest, String::new()), |(id, rest)| (id, format!("/{rest}")));
-            let repo = world.repos.values().find(|repo| repo.id.to_string() == id);
-            let repo = repo.ok_or_else(Refusal::not_found)?;
-            return Ok(format!("/repos/{}{rest}", repo.full_name));
-        }
-        if let Some(rest) = path.strip_prefix("/repos/") {
-            let mut pieces = rest.splitn(3, '/');
-            let (owner, name) = (pieces.next().unwrap_or(""), pieces.next().unwrap_or(""));
-            let former = format!("{owner}/{name}").to_lowercase();
-            if let Some(now) = world.renamed.get(&former) {
-                let repo = world
-                    .repos
-                    .get(&now.to_lowercase())
-                    .ok_or_else(Refusal::not_found)?;
-                let rest = pieces
-                    .next()
-                    .map_or_else(String::new, |rest| format!("/{rest}"));
-                let to = format!("{}/repositories/{}{rest}", self.base, repo.id);
-                return Err(Refusal::new(301, "Moved Permanently").with_header("Location", to));
-            }
-        }
-        Ok(path.to_owned())
-    }
-
-    /// Cuts the page out of a listing, and says where the others are.
-    fn page(
-        &self,
-        world: &World,
-        path: &str,
-        query: &BTreeMap<String, String>,
-        reply: &mut Reply,
-    ) -> Option<String> {
-        let Body::List(name, elements) = &mut reply.body else {
-            return None;
-        };
-        let most = if path.ends_with("/actions/variables") {
-            30
-        } else {
-            100
-        };
-        let number = |name: &str, default: usize| {
-            query
-                .get(name)
-                .and_then(|text| text.parse().ok())
-                .unwrap_or(default)
-        };
-        let per = number("per_page", most.min(30)).clamp(1, most);
-        let page = number("page", 1).max(1);
-        let total = elements.len();
-        let last = total.div_ceil(per).max(1);
-        let cut: Vec<Value> = elements
-            .drain(..)
-            .skip((page - 1) * per)
-            .take(per)
-            .collect();
-        let mut pieces = path.splitn(5, '/');
-        let address = match (pieces.nth(1), pieces.next(), pieces.next(), pieces.next()) {
-            (Some("repos"), Some(owner), Some(name), Some(rest)) => {
-                let repo = world.repos.get(&format!("{owner}/{name}").to_lowercase());
-                repo.map_or_else(
-                    || path.to_owned(),
-                    |repo| format!("/repositories/{}/{rest}", repo.id),
-                )
-            }
-            _ => path.to_owned(),
-        };
-        reply.body = Body::Json(match name {
-            None => Value::from(cut),
-            Some(name) => json!({"total_count": total, (*name): cut}),
-        });
-        let link = |page: usize, relation: &str| {
-            let mut query = query.clone();
-            query.insert("page".to_owned(), page.to_string());
-            let query: Vec<String> = query
-                .iter()
-                .map(|(name, value)| format!("{name}={}", escape(value)))
-                .collect();
-            format!(
-                "<{}{address}?{}>; rel=\"{relation}\"",
-                self.base,
-                query.join("&")
-            )
-        };
-        let mut links = Vec::new();
-        if page > 1 {
-            links.push(link(page - 1, "prev"));
-        }
-        if page < last {
-            links.push(link(page + 1, "next"));
-            links.push(link(last, "last"));
-        }
-        (!links.is_empty()).then(|| links.join(", "))
-    }
-
-    fn rights(&self, request: &Request) -> Option<Rights> {
-        self.authenticated(request).ok().flatten()
-    }
-
-    fn authenticated(&self, request: &Request) -> Result<Option<Rights>, Refusal> {
-        let Some(header) = request.headers.get("authorization") else {
-            return Ok(None);
-        };
-        let token = header.split_once(' ').map_or("", |(_, token)| token);
-        let world = hold(&self.world);
-        if let Some(rights) = world.tokens.get(token) {
-            return Ok(Some(rights.clone()));
-        }
-        if token.is_empty() || token.starts_with("bad") {
-            return Err(Refusal::new(401, "Bad credentials"));
-        }
-        Ok(Some(Rights {
-            login: world.login.clone(),
-            ..Rights::default()
-        }))
-    }
-
     /// A whole file of a gist, which needs no token, and must get none.
     fn raw(&self, request: &Request, path: &str) -> Response {
         if request.headers.contains_key("authorization") {
@@ -585,7 +413,12 @@ impl Shared {
     }
 
     /// An answer with the headers that every answer has.
-    fn plain(&self, status: u16, message: &str, more: Vec<(String, String)>) -> Response {
+    pub(super) fn plain(
+        &self,
+        status: u16,
+        message: &str,
+        more: Vec<(String, String)>,
+    ) -> Response {
         let date = self.now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
         let mut headers = vec![
             (
@@ -611,63 +444,4 @@ impl Shared {
                 .into_bytes(),
         }
     }
-}
-
-/// What a fault does to a request that it meets.
-enum Met {
-    Instead(Response),
-    Drop,
-    Slow(Duration),
-    Stale(usize),
-    After(After),
-}
-
-enum After {
-    Drop,
-    Cut,
-    Slow(Duration),
-    Status(u16),
-}
-
-fn permitted(operation: &Operation, rights: Option<&Rights>) -> Result<(), Refusal> {
-    let Some(rights) = rights else {
-        return if operation.private() {
-            Err(Refusal::new(401, "Requires authentication"))
-        } else {
-            Ok(())
-        };
-    };
-    let (Some(have), Some((family, write))) = (&rights.permissions, operation.needs()) else {
-        return Ok(());
-    };
-    let enough = match have.get(family) {
-        Some(Right::Write) => true,
-        Some(Right::Read) => !write,
-        None => false,
-    };
-    if enough {
-        return Ok(());
-    }
-    let kind = if rights.bot {
-        "integration"
-    } else {
-        "personal access token"
-    };
-    let needed = format!("{family}={}", if write { "write" } else { "read" });
-    Err(
-        Refusal::new(403, format!("Resource not accessible by {kind}"))
-            .with_header("X-Accepted-GitHub-Permissions", needed),
-    )
-}
-
-fn escape(text: &str) -> String {
-    text.bytes()
-        .map(|byte| {
-            if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-                char::from(byte).to_string()
-            } else {
-                format!("%{byte:02X}")
-            }
-        })
-        .collect()
 }

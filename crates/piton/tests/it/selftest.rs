@@ -22,7 +22,9 @@ fn kills_are_survived_wherever_they_come() {
     // A share of them; `.ci/run` gives it a minute.
     let directory = tempfile::tempdir().unwrap();
     let place = directory.path().to_str().unwrap();
-    let ran = selftest(&["--crash", "--only", "set", "--every", "3", "--dir", place]);
+    let ran = selftest(&[
+        "--crash", "--only", "set", "--only", "new", "--every", "40", "--dir", place,
+    ]);
     let (out, err) = (text(&ran.stdout), text(&ran.stderr));
     assert!(ran.status.success(), "{out}{err}");
     assert!(

@@ -140,7 +140,7 @@ impl BackendError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Forge(error) => error.hint(),
-            Self::NotFound(id) => Some(format!("look with `piton plan show {id}`")),
+            Self::NotFound(_) => Some("`piton plan list` lists what is there".to_owned()),
             Self::Edit(EditError::Header(HeaderFault::Absent)) => {
                 Some("`piton plan check` says what the text has".to_owned())
             }

@@ -243,3 +243,27 @@ fn no_program_is_started_and_no_journal_written() {
     assert!(!state.join("journals").exists());
     assert!(!state.join("lock").exists());
 }
+
+#[test]
+fn what_waits_is_sent_by_a_command_for_people_and_by_no_dry_run_or_list() {
+    let stored = Stored::new().with_folder(".impl");
+    let plan = stored.plan.to_string();
+    let mut command = stored.command(&["exec", "mark-impl-started"]);
+    command.env("GITHUB_API_URL", "http://127.0.0.1:1");
+    let ran = stored.env.finish(command.output().unwrap());
+    assert_eq!(ran.json()["queued"], json!(true), "{}", ran.shown());
+    for args in [
+        &["plan", "list"][..],
+        &["plan", "show", &plan],
+        &["plan", "comment", &plan, "--text", "x", "--dry-run"],
+    ] {
+        assert_eq!(stored.run(args).code, 0);
+        assert_eq!(stored.field("last_local_impl_event"), None, "{args:?}");
+    }
+    let ran = stored.run(&["plan", "comment", &plan, "--text", "x"]);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert_eq!(
+        stored.field("last_local_impl_event").as_deref(),
+        Some("started")
+    );
+}

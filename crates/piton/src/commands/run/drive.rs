@@ -83,6 +83,8 @@ pub(crate) fn drive(
     }
     let _alone = alone(context, place)?;
     context.recover(place, false)?;
+    // Reports to stored plans that could not be sent when they were made.
+    crate::stored::send_waiting(context);
     if let Some(warning) = agents::ready(&*floor.agent)? {
         context.out.warn(&warning);
     }

@@ -152,6 +152,40 @@ const SCENARIOS: &[Scenario] = &[
         done: Done::RefusedAgain,
     },
     Scenario {
+        command: "migration undo",
+        world: || TestEnv::planned(3),
+        args: |_| strings(&["migration", "undo", SLUG]),
+        done: Done::NextThing,
+    },
+    Scenario {
+        command: "migration rename",
+        world: || TestEnv::planned(3),
+        args: |_| strings(&["migration", "rename", SLUG, "other-name"]),
+        done: Done::RefusedAgain,
+    },
+    Scenario {
+        command: "migration archive",
+        world: || TestEnv::planned(3),
+        args: |_| strings(&["migration", "archive", SLUG]),
+        done: Done::RefusedAgain,
+    },
+    Scenario {
+        command: "migration delete",
+        world: || TestEnv::planned(3),
+        args: |_| strings(&["migration", "delete", SLUG]),
+        done: Done::RefusedAgain,
+    },
+    Scenario {
+        command: "migration reopen",
+        world: || {
+            let env = TestEnv::waiting();
+            let _ = env.ok(&["migration", "reject", SLUG, "--reason", "no"]);
+            env
+        },
+        args: |_| strings(&["migration", "reopen", SLUG, "--message", "smaller"]),
+        done: Done::RefusedAgain,
+    },
+    Scenario {
         command: "prompt copy",
         world: TestEnv::with_cargo_project,
         args: |_| strings(&["prompt", "copy", "review", "_topics.md.j2"]),
@@ -177,7 +211,8 @@ const SCENARIOS: &[Scenario] = &[
 
 /// Commands whose dry runs are compared with their real runs in another file,
 /// because their worlds hold more than a repository.
-const ELSEWHERE: [(&str, &str); 4] = [
+const ELSEWHERE: [(&str, &str); 5] = [
+    ("exec", include_str!("exec.rs")),
     ("run", include_str!("running.rs")),
     ("run-once", include_str!("running.rs")),
     ("plan ", include_str!("plans_stored.rs")),
@@ -422,6 +457,7 @@ fn named(document: &Value) -> BTreeSet<String> {
                 names.insert(format!("{}/", text(&op["from"])));
                 names.insert(format!("{}/", text(&op["to"])));
             }
+            "set-aside" => drop(names.insert(format!("{}/", text(&op["path"])))),
             "remove-run" => {
                 let record = format!(".git/piton/runs/{}", text(&op["id"]));
                 names.extend([format!("{record}/"), format!("{record}.live")]);

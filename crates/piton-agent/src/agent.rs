@@ -152,6 +152,8 @@ pub enum CallEvent<'a> {
     },
     /// It is being ended.
     Ending(EndReason),
+    /// The disk is full: what it prints is read and not kept any more.
+    NoRoom,
     Warning(&'a str),
 }
 

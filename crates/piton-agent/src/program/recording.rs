@@ -89,12 +89,14 @@ impl<'a> Recording<'a> {
 
     /// Takes the end of both streams.
     pub(super) fn close(mut self) -> io::Result<Kept> {
-        self.stdout.end()?;
+        let kept = self.stdout.end();
+        self.go_on_without_room(kept)?;
         self.reader.feed(&self.stdout.clean);
-        self.stderr.end()?;
+        let kept = self.stderr.end();
+        self.go_on_without_room(kept)?;
         self.keep_tail();
-        self.stdout.log.sync()?;
-        self.stderr.log.sync()?;
+        let kept = self.stdout.log.sync().and_then(|()| self.stderr.log.sync());
+        self.go_on_without_room(kept)?;
         Ok(Kept {
             transcript: self.reader.finish(),
             stderr_tail: String::from_utf8_lossy(&self.tail).into_owned(),
@@ -125,6 +127,20 @@ impl<'a> Recording<'a> {
         }
     }
 
+    /// An answer counts for more than the record of it: on a full disk it is
+    /// read to its end, and nothing more of it is kept.
+    fn go_on_without_room(&mut self, kept: io::Result<()>) -> io::Result<()> {
+        match kept {
+            Err(error) if error.kind() == io::ErrorKind::StorageFull => {
+                self.stdout.stored = MOST_STORED;
+                self.stderr.stored = MOST_STORED;
+                self.events.event(CallEvent::NoRoom);
+                Ok(())
+            }
+            kept => kept,
+        }
+    }
+
     fn keep_tail(&mut self) {
         self.tail.extend_from_slice(&self.stderr.clean);
         let surplus = self.tail.len().saturating_sub(TAIL);
@@ -149,7 +165,8 @@ impl Sink for Recording<'_> {
     }
 
     fn stdout(&mut self, chunk: &[u8]) -> io::Result<()> {
-        self.stdout.take(chunk)?;
+        let kept = self.stdout.take(chunk);
+        self.go_on_without_room(kept)?;
         self.reader.feed(&self.stdout.clean);
         self.events.event(CallEvent::Stdout(&self.stdout.clean));
         self.tell();
@@ -157,7 +174,8 @@ impl Sink for Recording<'_> {
     }
 
     fn stderr(&mut self, chunk: &[u8]) -> io::Result<()> {
-        self.stderr.take(chunk)?;
+        let kept = self.stderr.take(chunk);
+        self.go_on_without_room(kept)?;
         self.keep_tail();
         self.events.event(CallEvent::Stderr(&self.stderr.clean));
         Ok(())

@@ -1,7 +1,7 @@
 //! Making a planning step that was decided: calling the agent, and building
 //! the candidate from what it left and said.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use piton_agent::outcome::Reply;
 use piton_agent::{Agent, AgentCall, CallEvent, CallEvents, CallFiles, Limits};
@@ -106,6 +106,23 @@ impl Performer<'_> {
             },
             failed,
         )))
+    }
+}
+
+/// Gives the reserve up as soon as there is no other room.
+#[derive(Debug)]
+struct MakingRoom<'a> {
+    show: &'a dyn CallEvents,
+    disk: &'a dyn Disk,
+    reserve: &'a Path,
+}
+
+impl CallEvents for MakingRoom<'_> {
+    fn event(&self, event: CallEvent<'_>) {
+        if matches!(event, CallEvent::NoRoom) {
+            Reserve::give_up(self.disk, self.reserve);
+        }
+        self.show.event(event);
     }
 }
 
@@ -241,9 +258,16 @@ impl Call<'_> {
         // by then; where there is none now, nobody is called.
         let disk = self.performer.disk;
         let path = self.performer.site.candidates().with_file_name("reserve");
-        let reserve = Reserve::lay(disk, &path, ROOM)
-            .map_err(|source| StepFailure::Clear(TreeError::Write { path, source }))?;
-        let record = agent.call(&call, &files, stop, show);
+        let reserve = Reserve::lay(disk, &path, ROOM).map_err(|source| {
+            let path = path.clone();
+            StepFailure::Clear(TreeError::Write { path, source })
+        })?;
+        let show = MakingRoom {
+            show,
+            disk,
+            reserve: &path,
+        };
+        let record = agent.call(&call, &files, stop, &show);
         reserve.release(disk);
         let record = record?;
         self.exit = Some(record.exit.number());

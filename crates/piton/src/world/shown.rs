@@ -60,6 +60,9 @@ impl CallEvents for Shown<'_> {
                 ),
             ),
             CallEvent::Progress { .. } => {}
+            CallEvent::NoRoom => self
+                .0
+                .warn("the disk is full: what the agent prints is not kept any more"),
             CallEvent::Warning(text) => self.0.warn(text),
         }
     }

@@ -136,6 +136,7 @@ impl piton_agent::CallEvents for AgentOutput<'_> {
             | E::Retrying(_)
             | E::Progress { .. }
             | E::Ending(_)
+            | E::NoRoom
             | E::Warning(_) => self.shown.event(event),
         }
     }

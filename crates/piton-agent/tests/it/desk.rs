@@ -9,7 +9,7 @@ use piton_agent::{
     ProgramAgent, Quiet, adapter,
 };
 use piton_base::{Effort, Stop, SystemClock};
-use piton_durable::RealDisk;
+use piton_durable::{Disk, RealDisk};
 use tempfile::TempDir;
 
 /// A directory with a worktree, a workspace in it, a fake agent and room for a
@@ -64,11 +64,20 @@ impl Desk {
     }
 
     pub(crate) fn agent_of(&self, name: &str, spec: AdapterSpec) -> ProgramAgent {
+        self.agent_on(name, spec, Arc::new(RealDisk))
+    }
+
+    pub(crate) fn agent_on(
+        &self,
+        name: &str,
+        spec: AdapterSpec,
+        disk: Arc<dyn Disk>,
+    ) -> ProgramAgent {
         ProgramAgent::new(
             name,
             spec,
             self.host.clone(),
-            Arc::new(RealDisk),
+            disk,
             Arc::new(SystemClock::default()),
         )
     }

@@ -1,11 +1,13 @@
 //! Programs that behave, called through the seam.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use piton_agent::agent::{CallEvent, CallEvents};
 use piton_agent::watchdog::EndReason;
 use piton_agent::{AdapterSpec, Agent, AgentCall, Outcome, Probe, Quiet};
 use piton_base::Stop;
+use piton_durable::RealDisk;
+use piton_testkit::{TapDisk, Verb};
 
 use crate::desk::{Desk, quick};
 
@@ -225,9 +227,30 @@ impl CallEvents for Seen {
             }
             CallEvent::Ending(reason) => format!("{reason:?}"),
             CallEvent::Warning(text) => text.to_owned(),
+            CallEvent::NoRoom => "no room".to_owned(),
         };
         self.0.lock().unwrap().push(line);
     }
+}
+
+#[test]
+fn on_a_full_disk_an_answer_is_read_to_its_end_and_not_thrown_away() {
+    let desk = Desk::new();
+    let full = TapDisk::new(RealDisk, |op| match op.verb {
+        Verb::Append => Err(std::io::ErrorKind::StorageFull.into()),
+        _ => Ok(()),
+    });
+    let seen = Seen::default();
+    let agent = desk.agent_on(
+        "claude",
+        desk.spec("claude", &["claude:ok"]),
+        Arc::new(full),
+    );
+    let record = agent
+        .call(&desk.asked("x"), &desk.files(), &Stop::default(), &seen)
+        .unwrap();
+    assert_eq!(record.result.name(), "replied");
+    assert!(seen.0.into_inner().unwrap().contains(&"no room".to_owned()));
 }
 
 #[test]

@@ -36,6 +36,7 @@ mod paths;
 pub mod phase;
 pub mod planning;
 pub mod publish;
+mod rejection;
 mod render;
 pub mod repair;
 pub mod report;

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::live::{LiveDir, LoadError, load_manifest};
 use crate::manifest::{Manifest, Status};
 use crate::planning::{StateLoadError, load_state};
+use crate::rejection;
 use crate::slug::Slug;
 use crate::stamp::RawStamp;
 use piton_base::on_one_line;
@@ -29,6 +30,8 @@ pub struct Row {
     pub phases: usize,
     /// Why it does not move on, where something is known.
     pub reason: Option<String>,
+    /// Why it was rejected. The original's list has no column for it.
+    pub rejected_because: Option<String>,
 }
 
 /// Which migrations the list shows.
@@ -78,6 +81,10 @@ fn row(disk: &dyn DiskRead, live: &LiveDir, slug: Slug, filter: Filter) -> Optio
         phases_done: manifest.phases().iter().filter(|it| it.done).count(),
         phases: manifest.phases().len(),
         reason,
+        rejected_because: match manifest.status() {
+            Status::Skipped => rejection::reason(disk, &live.migration(&slug)),
+            Status::Planning | Status::Ready | Status::InProgress | Status::Done => None,
+        },
         slug,
     })
 }
@@ -106,6 +113,7 @@ fn broken(slug: Slug, error: &LoadError) -> Row {
         phases_done: 0,
         phases: 0,
         reason: Some(reason),
+        rejected_because: None,
     }
 }
 

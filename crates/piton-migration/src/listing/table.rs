@@ -60,6 +60,7 @@ pub fn table(rows: &[Row], headers: bool) -> String {
         let note = row
             .reason
             .clone()
+            .or_else(|| row.rejected_because.clone())
             .or_else(|| row.wake_up_on.as_ref().map(|at| format!("wakes up {at}")))
             .or_else(|| {
                 row.cooldown_until

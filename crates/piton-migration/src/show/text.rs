@@ -19,6 +19,9 @@ fn write(out: &mut String, show: &Show) -> std::fmt::Result {
     let status = show.status.map_or("invalid-manifest", Status::as_str);
     writeln!(out, "{}  {status}", show.slug)?;
     writeln!(out, "next: {}", next(&show.next))?;
+    if let Some(reason) = &show.rejected_because {
+        writeln!(out, "rejected: {}", clean(reason))?;
+    }
     let stamps = [
         ("created", &show.created_at),
         ("touched", &show.last_touch),

@@ -28,6 +28,8 @@ pub struct Show {
     pub status: Option<Status>,
     pub awaiting_human_review: bool,
     pub human_review_reason: Option<String>,
+    /// Why it was rejected, where it was.
+    pub rejected_because: Option<String>,
     /// A phase's name, or empty where the cursor is on none.
     pub current_phase: Option<String>,
     pub created_at: Option<String>,
@@ -101,6 +103,9 @@ pub fn show(disk: &dyn DiskRead, live: &LiveDir, slug: &Slug, now: Timestamp) ->
         status: manifest.map(Manifest::status),
         awaiting_human_review: manifest.is_some_and(Manifest::awaiting_human_review),
         human_review_reason: manifest.and_then(|it| owned(it.human_review_reason())),
+        rejected_because: manifest
+            .filter(|it| it.status() == Status::Skipped)
+            .and_then(|_| crate::rejection::reason(disk, &dir)),
         current_phase: manifest.map(|it| it.current_phase_name().to_owned()),
         created_at: stamp(manifest.map(Manifest::created_at)),
         last_touch: stamp(manifest.map(Manifest::last_touch)),

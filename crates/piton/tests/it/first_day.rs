@@ -90,6 +90,9 @@ fn nothing_is_taken_back_once_a_phase_has_landed() {
 fn a_rejected_plan_is_reopened_with_feedback() {
     let env = TestEnv::planned(7);
     let _ = env.ok(&["migration", "reject", SLUG, "--reason", "too large"]);
+    let listed = env.ok(&["migration", "list", "--json"]).json();
+    assert_eq!(listed["migrations"][0]["rejected_because"], "too large");
+    assert_eq!(env.show(SLUG)["rejected_because"], "too large");
     let ran = env.run(&[
         "migration",
         "refine",

@@ -2,7 +2,7 @@
 //!
 //! A [`Selection`] is what the user asked for; resolved against the tracked
 //! files it becomes a [`Source`], from which each action picks one [`Target`].
-//! Patterns are in [`glob`], files of targets in [`line`].
+//! Patterns are in `glob`, files of targets in `line`.
 
 pub mod dice;
 pub mod glob;

@@ -1,6 +1,6 @@
 //! The project's own checks, run by piton: what decides about work.
 //!
-//! The [`command`] runs without a shell in a directory where no agent ever
+//! The `command` runs without a shell in a directory where no agent ever
 //! writes, under limits, with everything it prints in the run record. What came
 //! of it is a [`Verdict`]; a tree that was green once is remembered in
 //! [`baseline`].

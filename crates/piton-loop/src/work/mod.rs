@@ -1,7 +1,7 @@
 //! Work on the code: a phase, a refactor, from the call to the landed commit.
 //!
 //! [`phase`] and [`refactor`] say what is asked and what must hold of the
-//! result; [`attempts`] is how both go about it: a slot, a call, what changed, a
+//! result; `attempts` is how both go about it: a slot, a call, what changed, a
 //! commit, [`prove`] in a slot where no agent ever writes, and once more if it
 //! was not good. What is accepted is held by a reference of piton's own
 //! ([`accepted`]) until it has [landed](land).

@@ -1,6 +1,6 @@
 //! What people decide about a migration: refine, approve, reject, wake.
 //!
-//! Each is decided into a [`Proposal`](super::candidate::Proposal), without an
+//! Each is decided into a `Proposal`, without an
 //! agent, and published like any planning step.
 
 mod decide;

@@ -6,8 +6,8 @@
 //! -u` are no way to do this: they bring back files that the user deleted,
 //! write over ignored ones and land inside a merge.
 //!
-//! In this order, after each of which a crash may come: [look](look), git's own
-//! `index.lock`, look again, [intent], the paths ([`files`]), the reference by
+//! In this order, after each of which a crash may come: look, git's own
+//! `index.lock`, look again, intent, the paths (`files`), the reference by
 //! compare-and-swap, the index. Before the reference moved everything is put
 //! back; from then on it is finished ([`recover()`]).
 

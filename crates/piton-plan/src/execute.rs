@@ -127,6 +127,9 @@ impl<'r, O: Operation> Site<'r, '_, O> {
                 continue;
             };
             if let Some((receipt, standing)) = self.without_performing(&state, position) {
+                drop(state);
+                self.tell(Event::Settled { receipt: &receipt });
+                state = self.lock();
                 self.settle(&mut state, position, receipt, standing);
                 self.settled.notify_all();
                 continue;
@@ -134,6 +137,8 @@ impl<'r, O: Operation> Site<'r, '_, O> {
             let given = self.given(&state, position);
             drop(state);
             let (receipt, lost) = self.one(position, &given);
+            // Before its dependents can begin, and never with the lock held.
+            self.tell(Event::Settled { receipt: &receipt });
             state = self.lock();
             if state.lost.is_none() {
                 state.lost = lost;
@@ -152,7 +157,6 @@ impl<'r, O: Operation> Site<'r, '_, O> {
     }
 
     fn settle(&self, state: &mut State<'r>, position: u32, receipt: Receipt, standing: Standing) {
-        self.tell(Event::Settled { receipt: &receipt });
         if let (Outcome::Failed(_), None) = (&receipt.outcome, state.first_failure) {
             state.first_failure = Some(position);
         }

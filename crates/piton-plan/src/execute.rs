@@ -110,6 +110,19 @@ struct State<'r> {
     lost: Option<RecordError>,
 }
 
+impl State<'_> {
+    fn settle(&mut self, position: u32, receipt: Receipt, standing: Standing) {
+        if let (Outcome::Failed(_), None) = (&receipt.outcome, self.first_failure) {
+            self.first_failure = Some(position);
+        }
+        if !receipt.outputs.is_empty() {
+            self.outputs.insert(position, receipt.outputs.clone());
+        }
+        self.receipts[position as usize] = Some(receipt);
+        self.schedule.settle(position, standing);
+    }
+}
+
 impl<'r, O: Operation> Site<'r, '_, O> {
     /// Takes actions until there are none left.
     fn work(&self) {
@@ -130,7 +143,7 @@ impl<'r, O: Operation> Site<'r, '_, O> {
                 drop(state);
                 self.tell(Event::Settled { receipt: &receipt });
                 state = self.lock();
-                self.settle(&mut state, position, receipt, standing);
+                state.settle(position, receipt, standing);
                 self.settled.notify_all();
                 continue;
             }
@@ -147,24 +160,13 @@ impl<'r, O: Operation> Site<'r, '_, O> {
                 Outcome::Ok | Outcome::AlreadySo => Standing::Good,
                 Outcome::Failed(_) | Outcome::Skipped(_) => Standing::Failed,
             };
-            self.settle(&mut state, position, receipt, standing);
+            state.settle(position, receipt, standing);
             self.settled.notify_all();
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, State<'r>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn settle(&self, state: &mut State<'r>, position: u32, receipt: Receipt, standing: Standing) {
-        if let (Outcome::Failed(_), None) = (&receipt.outcome, state.first_failure) {
-            state.first_failure = Some(position);
-        }
-        if !receipt.outputs.is_empty() {
-            state.outputs.insert(position, receipt.outputs.clone());
-        }
-        state.receipts[position as usize] = Some(receipt);
-        state.schedule.settle(position, standing);
     }
 
     /// Returns the receipt of an action that is settled without being

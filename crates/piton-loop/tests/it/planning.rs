@@ -7,6 +7,8 @@ use piton_loop::planning::accept::StepOutcome;
 use piton_loop::planning::bookkeeping;
 use piton_loop::planning::decide::StepRefusal;
 use piton_loop::planning::person;
+use piton_loop::planning::sweep::sweep;
+use piton_loop::planning::waiting::Waiting;
 use piton_loop::runs;
 use piton_loop::runs::{Outset, RunBook};
 use piton_migration::consistency::Mode;
@@ -411,16 +413,18 @@ fn a_review_with_an_agent_is_taken_up_only_when_it_approves() {
 }
 
 #[test]
-fn what_killed_runs_left_is_cleared_away_by_the_next() {
+fn an_answer_that_waits_is_kept_until_its_migration_has_gone_on() {
     let world = World::new();
     let decision = world.decide().unwrap();
-    world.make(&decision, GOOD).unwrap();
-    // The candidate was made and never published.
-    let left = std::fs::read_dir(world.site.candidates()).unwrap().count();
-    assert_eq!(left, 1);
+    let made = world.make(&decision, GOOD).unwrap();
+    let left = || std::fs::read_dir(world.site.candidates()).unwrap().count();
+    // The candidate was made and never published; the next run keeps it.
+    assert_eq!(left(), 1);
     world.step(GOOD).unwrap();
-    let left = std::fs::read_dir(world.site.candidates()).unwrap().count();
-    assert_eq!(left, 0);
+    assert!(made.candidate.dir.is_dir());
+    Waiting::forget(&RealDisk, &world.site, &decision.base.slug, None).unwrap();
+    sweep(&RealDisk, &world.site).unwrap();
+    assert_eq!(left(), 0);
 }
 
 #[test]

@@ -10,6 +10,7 @@ use piton_durable::Lock;
 use piton_github::operation::{ForgePerformer, Secrets};
 use piton_github::{ForgeRead, InvalidToken};
 use piton_loop::operation::{AgentChoice, Agents, LoopPerformer, secrets_of};
+use piton_loop::planning::sweep::sweep;
 use piton_loop::planning::waiting::Waiting;
 use piton_loop::runs::RunBook;
 use piton_loop::slots::SlotSettings;
@@ -227,9 +228,11 @@ impl Report<MigrationEvent> for Writing<'_> {
                 unclean,
                 ..
             } => {
-                // What else waited was made from what was live before.
+                // What else waited was made from what was live before. Where an
+                // answer that waited was published, no call has swept.
                 if let Ok(site) = self.reading.here().and_then(Here::site) {
                     let _ = Waiting::forget(&self.context.disk, site, slug, on.as_ref());
+                    let _ = sweep(&self.context.disk, site);
                 }
                 if let Some(error) = unclean {
                     out.warn(&format!(

@@ -9,8 +9,7 @@ use std::time::{Duration, Instant};
 use piton_agent::process::ExitKind;
 use piton_agent::watchdog::EndReason;
 use piton_agent::{
-    Agent, AgentCall, AgentError, CallEvent, CallEvents, CallRecord, Limits, Outcome, ProgramAgent,
-    Quiet,
+    Agent, AgentCall, CallEvent, CallEvents, CallRecord, Limits, Outcome, ProgramAgent, Quiet,
 };
 use piton_base::{Stop, SystemClock};
 use piton_durable::RealDisk;
@@ -390,7 +389,7 @@ fn even_a_panic_while_it_runs_leaves_nothing_behind() {
 }
 
 #[test]
-fn a_full_disk_ends_the_agent_and_is_told() {
+fn an_agent_that_hangs_on_a_full_disk_is_ended_like_any_other() {
     let desk = Desk::new();
     let full = TapDisk::new(RealDisk, |op| match op.verb {
         Verb::Append => Err(std::io::ErrorKind::StorageFull.into()),
@@ -407,9 +406,18 @@ fn a_full_disk_ends_the_agent_and_is_told() {
         Arc::new(full),
         Arc::new(SystemClock::default()),
     );
-    let error = agent
-        .call(&desk.asked("x"), &desk.files(), &Stop::default(), &Quiet)
-        .unwrap_err();
-    assert!(matches!(error, AgentError::Keep { .. }), "{error}");
+    let call = AgentCall {
+        limits: impatient(),
+        ..desk.asked("x")
+    };
+    // What it prints cannot be kept; it is read, watched and ended all the same.
+    let record = agent
+        .call(&call, &desk.files(), &Stop::default(), &Quiet)
+        .unwrap();
+    assert!(
+        matches!(record.result, Outcome::Hung { .. }),
+        "{}",
+        record.result
+    );
     desk.nothing_runs(2);
 }

@@ -100,6 +100,11 @@ impl ForgeBackend<'_> {
                         self.writing.forget(number);
                     }
                     *pages = self.pages(number)?;
+                    // The one look may have been at what was: a comment that is
+                    // not there is looked for twice before it is made again.
+                    if own.is_none() && !pages.iter().any(|page| page.log.writer == *writer) {
+                        *pages = self.pages(number)?;
+                    }
                 }
             }
         }

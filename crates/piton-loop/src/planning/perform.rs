@@ -257,7 +257,10 @@ impl Call<'_> {
         // An answer that is paid for must find room, however full the disk is
         // by then; where there is none now, nobody is called.
         let disk = self.performer.disk;
-        let path = self.performer.site.candidates().with_file_name("reserve");
+        // One a migration: steps of two at once must not take it from one another,
+        // and what a killed step left serves the next one.
+        let name = format!("reserve-{}", self.decision.base.slug);
+        let path = self.performer.site.candidates().with_file_name(name);
         let reserve = Reserve::lay(disk, &path, ROOM).map_err(|source| {
             let path = path.clone();
             StepFailure::Clear(TreeError::Write { path, source })

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::path::Path;
-use std::sync::{Arc, Barrier};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use piton_agent::{Agent, AgentCall, AgentError, CallEvents, CallFiles, CallRecord, Probe};
@@ -43,7 +43,22 @@ piton_plan::delegate_operation!(enum Seen for Op: Migration(MigrationOp), Loop(L
 
 /// An agent that answers when the other one does.
 #[derive(Debug)]
-struct Together(ScriptAgent, Arc<Barrier>);
+struct Together(ScriptAgent, Arc<Meeting>);
+
+/// Where two agents wait for one another. If one never comes, the other goes
+/// on, and the test tells what failed.
+#[derive(Debug, Default)]
+struct Meeting(Mutex<usize>, Condvar);
+
+impl Meeting {
+    fn wait(&self) {
+        let mut here = self.0.lock().unwrap();
+        *here += 1;
+        self.1.notify_all();
+        let limit = Duration::from_secs(30);
+        drop(self.1.wait_timeout_while(here, limit, |here| *here < 2));
+    }
+}
 
 impl Agent for Together {
     fn name(&self) -> &str {
@@ -79,7 +94,7 @@ struct Two<'a> {
     state: StateDir,
     settled: Settled,
     stop: Stop,
-    both: Arc<Barrier>,
+    both: Arc<Meeting>,
     book: RunBook<'a>,
 }
 
@@ -225,7 +240,7 @@ fn round() {
         state: StateDir::of(world.git.common_dir()),
         settled: Settled::default(),
         stop: Stop::new(),
-        both: Arc::new(Barrier::new(2)),
+        both: Arc::new(Meeting::default()),
         book: RunBook::new(
             &RealDisk,
             &world.clock,

@@ -14,7 +14,7 @@ async function readSource(source) {
     if (held) return { source, state: readState(held.state), archived: list(held.archived) };
     if (!base || base.includes("GISTID")) throw new Error("this page is not configured yet: GIST_RAW_BASE is empty; run `piton traffic create`");
     const answer = await fetch(`${base}/state.json?t=${Date.now()}`, { credentials: "omit", referrerPolicy: "no-referrer" });
-    if (!answer.ok) throw new Error(answer.status === 404 ? "the gist holds no state.json (HTTP 404); run `piton traffic verify`" : `HTTP ${answer.status} from the gist`);
+    if (!answer.ok) throw new Error(answer.status === 404 ? "the gist holds no state.json (HTTP 404); run `piton traffic create`, which looks for it" : `HTTP ${answer.status} from the gist`);
     return { source, state: readState(JSON.parse(await answer.text())) };
   } catch (failure) {
     return { source, failure: failure instanceof SyntaxError ? `the state is not JSON: ${failure.message}` : failure.message };

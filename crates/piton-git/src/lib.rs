@@ -11,6 +11,7 @@ mod head;
 mod history;
 mod ids;
 pub mod landing;
+mod message;
 mod overview;
 mod program;
 mod repository;

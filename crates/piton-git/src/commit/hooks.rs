@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use piton_durable::{Disk, DiskRead, RealDisk};
 
+use crate::message::tidy;
 use crate::program::GitCommand;
 use crate::undertaking::Undertaking;
 use crate::{GitError, GitRead, Repository};
@@ -163,32 +164,8 @@ impl Hooks {
     }
 }
 
-/// No blanks at the ends of lines, no empty lines around, one in a row inside.
-fn tidy(message: &str) -> String {
-    let mut lines: Vec<&str> = Vec::new();
-    for line in message.lines().map(str::trim_end) {
-        if !(line.is_empty() && lines.last().is_none_or(|last| last.is_empty())) {
-            lines.push(line);
-        }
-    }
-    let mut text = lines.join("\n").trim_end().to_owned();
-    text.push('\n');
-    text
-}
-
 fn is_true(value: &str) -> bool {
     matches!(value.to_ascii_lowercase().as_str(), "true" | "yes" | "on") || {
         value.parse::<i64>().is_ok_and(|number| number != 0)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_message_is_tidied_as_git_does_it() {
-        assert_eq!(tidy("\n\n a \nb  \n\n\n\nc\n\n"), " a\nb\n\nc\n");
-        assert_eq!(tidy("x"), "x\n");
     }
 }

@@ -12,6 +12,7 @@ use piton_durable::{Disk, write_atomic};
 
 use super::compose::TreeId;
 use super::error::LandError;
+use crate::message::tidy;
 use crate::program::GitCommand;
 use crate::{CommitId, GitError, GitRead, Repository};
 
@@ -79,7 +80,7 @@ impl UserHooks {
         message: &str,
     ) -> Result<Result<String, String>, LandError> {
         let file = slot.join(".git").join("COMMIT_EDITMSG");
-        write_atomic(disk, &file, message.as_bytes(), 0o644)?;
+        write_atomic(disk, &file, tidy(message).as_bytes(), 0o644)?;
         for (hook, args) in [
             (
                 "prepare-commit-msg",
@@ -92,7 +93,7 @@ impl UserHooks {
             }
         }
         let bytes = disk.read(&file).map_err(LandError::io("read", &file))?;
-        Ok(Ok(String::from_utf8_lossy(&bytes).into_owned()))
+        Ok(Ok(tidy(&String::from_utf8_lossy(&bytes))))
     }
 
     /// Runs the hook that hears of commits. It can stop nothing any more.

@@ -563,7 +563,12 @@ fn the_user_s_hooks_see_what_is_to_land_and_what_they_change_is_proved_again() {
     assert_eq!(scene.scratch.read("src/lib.rs"), "best\n");
     assert!(!scene.scratch.exists("planted"));
     let message = scene.scratch.git(&["log", "-1", "--format=%B"]);
-    assert!(message.contains("Signed-off-by: A Tester"), "{message}");
+    assert!(
+        message
+            .lines()
+            .any(|line| line == "Signed-off-by: A Tester"),
+        "{message}"
+    );
     let seen = fs::read_to_string(scene.slots.path().join("seen")).unwrap();
     assert_eq!(seen, "hooks/pre-commit\nsrc/lib.rs\n");
     assert_eq!(scene.scratch.status(), "");

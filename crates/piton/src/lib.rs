@@ -20,6 +20,7 @@ mod planned;
 mod planning;
 mod progress;
 mod recovery;
+mod reference;
 mod sealing;
 mod secrets;
 mod session;
@@ -33,4 +34,5 @@ mod terminal;
 mod world;
 
 pub use cli::definition;
+pub use reference::reference;
 pub use start::main;

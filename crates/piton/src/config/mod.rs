@@ -5,6 +5,7 @@ mod key;
 mod layer;
 mod nearest;
 mod resolve;
+pub(crate) mod settings;
 mod value;
 mod vetted;
 

@@ -4,6 +4,7 @@
 mod attacks;
 mod config;
 mod demo;
+mod documents;
 mod dry_runs;
 mod env;
 mod exec;

@@ -1,0 +1,4 @@
+//! Documents that are made from the program, or run by it.
+
+mod kept;
+mod reference;

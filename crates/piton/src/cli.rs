@@ -118,6 +118,7 @@ pub(crate) enum Command {
     Apply(commands::apply::ApplyArgs),
     #[command(subcommand)]
     Journal(commands::journal::JournalCommand),
+    Prime(commands::prime::PrimeArgs),
     Demo(commands::demo::DemoArgs),
     Selftest(commands::selftest::SelftestArgs),
     Completions(commands::completions::CompletionsArgs),

@@ -3,6 +3,7 @@
 //! Commands decide with the reading half of the world and hand a plan to
 //! `planned`, the one room that knows of a dry run.
 
+mod agent_files;
 mod agents;
 mod cli;
 mod commands;

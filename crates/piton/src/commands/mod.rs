@@ -11,6 +11,7 @@ pub(crate) mod journal;
 pub(crate) mod man;
 pub(crate) mod migration;
 pub(crate) mod plan;
+pub(crate) mod prime;
 pub(crate) mod prompt;
 pub(crate) mod run;
 pub(crate) mod run_once;
@@ -32,6 +33,7 @@ pub(crate) fn run(context: &Context, command: Command) -> CommandResult {
         Command::Init(args) => init::run(context, &args),
         Command::Config(command) => config::run(context, &command),
         Command::Migration(command) => migration::run(context, &command),
+        Command::Prime(args) => prime::run(context, &args),
         Command::Prompt(command) => prompt::run(context, &command),
         Command::Run(args) => run::run(context, &args),
         Command::RunOnce(args) => run_once::run(context, &args),

@@ -1,6 +1,7 @@
 //! The program as people and scripts meet it.
 #![expect(clippy::disallowed_methods, reason = "tests arrange the real world")]
 
+mod agent_files;
 mod attacks;
 mod config;
 mod demo;

@@ -7,7 +7,7 @@ use piton_durable::DiskRead;
 use piton_git::GitRead;
 use piton_plan::{Plan, PlanBuilder};
 
-use super::{InitArgs, adopt, guess, migrations, settings, taste};
+use super::{InitArgs, adopt, agent_files, guess, migrations, settings, taste};
 use crate::config::{Key, Layer};
 use crate::context::CONFIG_FILE;
 use crate::error::{CommandError, ErrorKind};
@@ -165,6 +165,7 @@ pub(super) fn decide(
             builder.depend(settings, needed);
         }
     }
+    agent_files::decide(&mut builder, disk, top, &args.agent_files)?;
     if git.is_ignored(Path::new(&format!("{}/x", migrations.wanted)))? {
         builder.warn(format!(
             "git ignores {}: migrations there work, but are not committed",

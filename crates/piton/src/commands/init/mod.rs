@@ -1,6 +1,7 @@
 //! `piton init`: sets piton up in a repository.
 
 mod adopt;
+mod agent_files;
 mod decide;
 mod guess;
 mod migrations;
@@ -10,6 +11,7 @@ mod taste;
 use clap::Args;
 use piton_base::RepoPath;
 
+use crate::agent_files::Agents;
 use crate::context::Context;
 use crate::error::CommandResult;
 use crate::exit::Exit;
@@ -27,6 +29,7 @@ Examples:
   piton init --dry-run
   piton init
   piton init --migrations-dir docs/plans --validation-command \"make check\"
+  piton init --agent-files               for Claude Code and Codex
   piton init --taste .continuous-refactoring/taste.md")]
 pub(crate) struct InitArgs {
     /// Where live migrations lie
@@ -40,6 +43,18 @@ pub(crate) struct InitArgs {
     /// The command that says whether the repository is sound
     #[arg(long, value_name = "COMMAND")]
     validation_command: Option<String>,
+
+    /// Write skills and commands for agents, into piton's own lines
+    #[arg(
+        long,
+        value_name = "AGENT",
+        value_enum,
+        value_delimiter = ',',
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_values = ["claude", "codex"]
+    )]
+    agent_files: Vec<Agents>,
 
     /// Replace what is in the way of a move; a directory is set aside
     #[arg(long)]

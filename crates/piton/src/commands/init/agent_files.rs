@@ -1,0 +1,44 @@
+//! What tells agents of piton, in the places where they look.
+
+use std::path::Path;
+
+use piton_durable::DiskRead;
+use piton_plan::PlanBuilder;
+use piton_plan::files::{Content, How};
+
+use crate::agent_files::{Agents, Merged, merge, wanted};
+use crate::error::{CommandError, ErrorKind};
+use crate::files::{put, read};
+use crate::op::Op;
+
+pub(super) fn decide(
+    builder: &mut PlanBuilder<Op>,
+    disk: &dyn DiskRead,
+    top: &Path,
+    agents: &[Agents],
+) -> Result<(), CommandError> {
+    for file in agents.iter().copied().flat_map(wanted) {
+        let old = read(disk, &top.join(&file.path))?;
+        let text = match merge(old.as_deref(), &file.head, &file.body) {
+            Merged::Text(text) => text,
+            Merged::Left(why) => {
+                builder.warn(format!("{} stays as it is: {why}", file.path));
+                continue;
+            }
+        };
+        let path = file.path.parse().map_err(|error| {
+            CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)
+        })?;
+        let content = Content::Text(text);
+        if let Some(op) = put(
+            (disk, top),
+            path,
+            How::Create,
+            content,
+            "tells agents of piton",
+        )? {
+            builder.add(Op::File(op));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,34 @@
+//! `piton prime`: what an agent needs to know.
+
+use clap::Args;
+use serde_json::json;
+
+use crate::agent_files::page;
+use crate::context::Context;
+use crate::error::CommandResult;
+use crate::exit::Exit;
+
+/// Print the page that an agent needs to work with piton
+///
+/// It is short, the same in every repository, and made from this version's
+/// help. `piton init --agent-files` puts it where agents look for it.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  piton prime
+  piton init --agent-files --dry-run      the files that carry it")]
+pub(crate) struct PrimeArgs {}
+
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "every command ends in the same way"
+)]
+pub(crate) fn run(context: &Context, _args: &PrimeArgs) -> CommandResult {
+    let page = page();
+    if context.out.json_wanted() {
+        context.out.json(&json!({ "format": 1, "page": page }));
+    } else {
+        context.out.data(&page);
+    }
+    Ok(Exit::Done)
+}

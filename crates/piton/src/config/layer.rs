@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use toml_edit::{Document, Item, TableLike};
+use toml_edit::{Document, DocumentMut, Item, TableLike};
 
 use super::key::{Key, UnknownKey};
 use super::value::{Kind, Value};
@@ -121,12 +121,15 @@ fn read(key: &Key, item: &Item) -> Result<Value, Problem> {
     })
 }
 
+/// Returns what stands in a table as a document of its own. A table that is
+/// printed by itself leaves out the tables in it.
 fn item_text(item: &Item) -> String {
-    match item {
-        Item::Table(table) => table.to_string(),
-        Item::Value(toml_edit::Value::InlineTable(table)) => table.clone().into_table().to_string(),
-        other => other.to_string(),
-    }
+    let table = match item {
+        Item::Table(table) => table.clone(),
+        Item::Value(toml_edit::Value::InlineTable(table)) => table.clone().into_table(),
+        other => return other.to_string(),
+    };
+    DocumentMut::from(table).to_string()
 }
 
 fn line_of(text: &str, offset: usize) -> usize {
@@ -163,6 +166,21 @@ mod tests {
                 "5 runs.keep = 3",
                 "2 taste = t.md"
             ]
+        );
+    }
+
+    #[test]
+    fn a_description_of_an_agent_keeps_the_tables_in_it() {
+        let text = "[agents.mine]\nprogram = \"mine\"\n\n[agents.mine.environment]\nallow = [\"KEY\"]\n\n[agents.mine.environment.set]\nA = \"b\"\n\n[[agents.mine.state]]\ndirectory = \".mine\"\n\n[agents.inline]\nenvironment = { allow = [\"KEY\"] }\n";
+        let layer = Layer::parse(Path::new("piton.toml"), text.as_bytes()).unwrap();
+        let table = |name: &str| layer.adapters[name].parse::<toml::Table>().unwrap();
+        let mine = table("mine");
+        assert_eq!(mine["environment"]["allow"][0].as_str(), Some("KEY"));
+        assert_eq!(mine["environment"]["set"]["A"].as_str(), Some("b"));
+        assert_eq!(mine["state"][0]["directory"].as_str(), Some(".mine"));
+        assert_eq!(
+            table("inline")["environment"]["allow"][0].as_str(),
+            Some("KEY")
         );
     }
 

@@ -151,6 +151,20 @@ pub fn build(
     environment
 }
 
+/// Returns the user's environment without what nobody but the user may use, for
+/// programs that run on an agent's work: what they need nobody can list. Nothing
+/// in it leads a git to another repository.
+pub fn of_the_user(host: &Host) -> BTreeMap<OsString, OsString> {
+    let passed = |name: &OsString| {
+        let name = name.to_str();
+        name.is_some_and(|name| !is_never_passed(name) && !name.starts_with("GIT_"))
+    };
+    let all = host.environment.iter();
+    all.filter(|(name, _)| passed(name))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}
+
 /// Returns the values in piton's environment that look like secrets by the name
 /// they go under, for keeping them out of what is stored.
 pub fn secrets(host: &Host) -> Vec<String> {

@@ -29,6 +29,7 @@ mod worktree;
 pub use error::GitError;
 pub use history::{FileAt, LogEntry};
 pub use ids::{CommitId, InvalidCommitId};
+pub use message::tidy;
 pub use overview::{Overview, overview};
 pub use repository::Repository;
 pub use seam::{Git, GitRead, Worktree};

@@ -1,7 +1,7 @@
 //! The text of a commit message, as git keeps it.
 
 /// No blanks at the ends of lines, no empty lines around, one in a row inside.
-pub(crate) fn tidy(message: &str) -> String {
+pub fn tidy(message: &str) -> String {
     let mut lines: Vec<&str> = Vec::new();
     for line in message.lines().map(str::trim_end) {
         if !(line.is_empty() && lines.last().is_none_or(|last| last.is_empty())) {

@@ -14,6 +14,8 @@ pub mod effort;
 pub mod failures;
 mod fence;
 pub mod guard;
+pub mod hooks;
+mod last_lines;
 pub mod operation;
 pub mod planning;
 pub mod prompts;

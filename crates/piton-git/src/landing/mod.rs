@@ -29,7 +29,7 @@ pub use change::{PathChange, TreeEntry, changes};
 pub use compose::{Merged, TreeId, commit_tree, contains, difference, merge_onto, tree_of};
 pub use error::{InTheWay, LandError, Obstacle, Refusal};
 pub use hold::{hold, release};
-pub use hooks::{Said, UserHooks};
+pub use hooks::{Hook, UserHooks};
 pub use onto::{Onto, current};
 pub use perform::{Landed, Landing, land};
 pub use recover::{Recovered, is_anything_left, recover};

@@ -1,7 +1,5 @@
 //! Running the command that prepares a slot.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -16,8 +14,8 @@ use piton_base::{Clock, Stop};
 use piton_durable::{Appender, Disk};
 use piton_git::slot::{Setup, Slot, SlotError};
 
-/// How many of the last lines are shown when it fails.
-const LAST_LINES: usize = 20;
+use crate::last_lines::LastLines;
+
 /// No more than this is stored of what it prints.
 const MOST_STORED: usize = 16 << 20;
 
@@ -82,7 +80,7 @@ impl SetupCommand {
             ..Needs::default()
         };
         let place = Enclosure::make(&self.terms, needs, token, disk)?;
-        let mut environment = self.environment();
+        let mut environment = environment::of_the_user(&self.host);
         place.set(&mut environment);
         let launch = Launch {
             program: found.ok_or_else(|| SetupError::NoProgram {
@@ -103,7 +101,7 @@ impl SetupCommand {
             })?,
             stored: 0,
             redacting: redactor.stream(),
-            last: Last::default(),
+            last: LastLines::default(),
         };
         let ended = supervise(&launch, &mut output, &self.limits, stop, clock)?;
         match (ended.reason, ended.exit) {
@@ -122,20 +120,6 @@ impl SetupCommand {
             }
         }
     }
-
-    /// The user's environment without what nobody but the user may use.
-    fn environment(&self) -> BTreeMap<OsString, OsString> {
-        let passed = |name: &OsString| {
-            let name = name.to_str();
-            name.is_some_and(|name| {
-                !environment::is_never_passed(name) && !name.starts_with("GIT_")
-            })
-        };
-        let all = self.host.environment.iter();
-        all.filter(|(name, _)| passed(name))
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect()
-    }
 }
 
 /// What the command prints, on its way to the log.
@@ -143,7 +127,7 @@ struct Output<'a> {
     log: Box<dyn Appender>,
     stored: usize,
     redacting: Redacting<'a>,
-    last: Last,
+    last: LastLines,
 }
 
 impl Output<'_> {
@@ -166,37 +150,6 @@ impl Sink for Output<'_> {
 
     fn stderr(&mut self, chunk: &[u8]) -> io::Result<()> {
         self.take(chunk)
-    }
-}
-
-/// The last lines of an output.
-#[derive(Default)]
-struct Last {
-    lines: VecDeque<String>,
-    open: String,
-}
-
-impl Last {
-    fn take(&mut self, bytes: &[u8]) {
-        const LONGEST: usize = 400;
-        for piece in String::from_utf8_lossy(bytes).split_inclusive('\n') {
-            if self.open.len() < LONGEST {
-                self.open.push_str(piece.trim_end_matches(['\n', '\r']));
-            }
-            if piece.ends_with('\n') {
-                self.lines.push_back(std::mem::take(&mut self.open));
-                if self.lines.len() > LAST_LINES {
-                    self.lines.pop_front();
-                }
-            }
-        }
-    }
-
-    fn into_text(mut self) -> String {
-        if !self.open.is_empty() {
-            self.lines.push_back(self.open);
-        }
-        Vec::from(self.lines).join("\n")
     }
 }
 

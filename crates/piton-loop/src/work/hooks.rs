@@ -2,16 +2,18 @@
 
 use std::path::Path;
 
-use piton_agent::CallRole;
-use piton_git::landing::{Said, UserHooks, tree_of};
-use piton_git::slot::{Slot, SlotUse, Slots};
-use piton_git::{CommitId, GitRead, View};
+use piton_agent::{CallRole, Limits};
+use piton_git::CommitId;
+use piton_git::GitRead;
+use piton_git::landing::tree_of;
 
 use super::evidence::Traces;
 use super::failure::{Halt, WorkFailure};
 use super::prove;
 use super::shop::Shop;
+use super::territory;
 use crate::failures::FailureKind;
+use crate::hooks::{HookRoom, Staged, Unheard};
 use crate::runs::RunRecord;
 
 /// Runs the hooks on a commit that was proved. What they change is proved
@@ -25,48 +27,49 @@ pub(super) fn before(
     role: CallRole,
 ) -> Result<CommitId, Halt> {
     let trouble = |error: &dyn std::error::Error| Halt::trouble(role, error);
-    let Some(hooks) = UserHooks::find(shop.repository).map_err(|error| trouble(&error))? else {
+    let token = token(shop, run);
+    let room = room(shop, run.dir().path(), &token);
+    let Some(hooks) = room.find().map_err(|error| trouble(&error))? else {
         return Ok(commit.clone());
     };
-    shop.tell.tell("runs your hooks on it");
-    let slot = proof_slot(shop, base, role)?;
-    hooks
-        .stage(slot.dir(), commit)
-        .map_err(|error| trouble(&error))?;
     let refused = |said: String| {
         let story = format!("{said}\nnothing was committed");
         let failure = WorkFailure::again(role, FailureKind::ValidationFailed, story);
         Halt::from(failure.with(Traces::default()))
     };
-    if let Said::Refused(said) = hooks.before(slot.dir()).map_err(|error| trouble(&error))? {
-        return Err(refused(said));
-    }
-    let message = shop
-        .repository
-        .message(commit)
-        .map_err(|error| trouble(&error))?;
-    let after = hooks
-        .message(shop.disk, slot.dir(), &message)
-        .map_err(|error| trouble(&error))?
-        .map_err(refused)?;
-    let (tree, paths) = hooks.staged(slot.dir()).map_err(|error| trouble(&error))?;
+    let unheard = |unheard| match unheard {
+        Unheard::Refused(said) => refused(said),
+        Unheard::Stopped => Halt::Stopped,
+        Unheard::Failed(error) => trouble(&error),
+    };
+    shop.tell.tell("runs your hooks on it");
+    let slot = room.slot(base).map_err(unheard)?;
+    let message = shop.repository.message(commit);
+    let message = message.map_err(|error| trouble(&error))?;
+    let heard = room.hear(&hooks, &slot, Staged::Commit(commit), &message);
+    let heard = heard.map_err(unheard)?;
     let before = tree_of(shop.repository, commit).map_err(|error| trouble(&error))?;
-    if tree == before && after.trim_end() == message.trim_end() {
+    if heard.tree.as_ref() == Some(&before) && heard.message.trim_end() == message.trim_end() {
         return Ok(commit.clone());
     }
-    let paths: Vec<&Path> = paths.iter().map(AsRef::as_ref).collect();
+    let took_back = || refused("the hook pre-commit took everything back".to_owned());
+    let paths: Vec<&Path> = heard.paths.iter().map(AsRef::as_ref).collect();
     if paths.is_empty() {
-        return Err(refused(
-            "the hook pre-commit took everything back".to_owned(),
-        ));
+        return Err(took_back());
+    }
+    // What hooks run an agent may have written.
+    let settings = paths.iter().find(|path| territory::is_settings(path));
+    if let Some(path) = settings {
+        return Err(refused(format!(
+            "a hook changed {}, which only people change",
+            path.display()
+        )));
     }
     let Some(proposed) = slot
-        .commit(shop.disk, &paths, &after)
+        .commit(shop.disk, &paths, &heard.message)
         .map_err(|error| trouble(&error))?
     else {
-        return Err(refused(
-            "the hook pre-commit took everything back".to_owned(),
-        ));
+        return Err(took_back());
     };
     slot.hand_over(shop.disk, shop.repository)
         .map_err(|error| trouble(&error))?;
@@ -83,21 +86,37 @@ pub(super) fn before(
 }
 
 /// Lets the hook that hears of commits hear of one that landed.
-pub(super) fn after(shop: &Shop<'_>, commit: &CommitId) {
-    let Ok(Some(hooks)) = UserHooks::find(shop.repository) else {
-        return;
-    };
-    if !hooks.hears_of_commits() {
-        return;
-    }
-    if let Ok(slot) = proof_slot(shop, commit, CallRole::Validation) {
-        hooks.after(slot.dir());
+pub(super) fn after(shop: &Shop<'_>, run: &RunRecord<'_>, commit: &CommitId) {
+    let token = token(shop, run);
+    let room = room(shop, run.dir().path(), &token);
+    if let Ok(Some(hooks)) = room.find() {
+        room.after(&hooks, commit);
     }
 }
 
-fn proof_slot(shop: &Shop<'_>, commit: &CommitId, role: CallRole) -> Result<Slot, Halt> {
-    let view = View::read(shop.repository).map_err(|error| Halt::trouble(role, &error))?;
-    Slots::new(shop.disk, shop.repository, &shop.slots.home)
-        .take(commit, SlotUse::Proof, &view, &shop.holder)
-        .map_err(|error| Halt::trouble(role, &error))
+fn token(shop: &Shop<'_>, run: &RunRecord<'_>) -> String {
+    format!("{}-{}", run.id(), shop.clock.now().as_nanosecond())
+}
+
+fn room<'a>(shop: &'a Shop<'_>, record: &'a Path, token: &'a str) -> HookRoom<'a> {
+    let policy = shop.validator.policy;
+    HookRoom {
+        disk: shop.disk,
+        repository: shop.repository,
+        clock: shop.clock,
+        stop: shop.stop,
+        host: shop.validator.host,
+        slots: shop.slots,
+        holder: &shop.holder,
+        notes: shop.validator.notes,
+        record,
+        token,
+        // They run what validations run, and are silent for as long.
+        limits: Limits {
+            idle: policy.idle,
+            tool_idle: policy.idle,
+            deadline: policy.deadline,
+            ..Limits::default()
+        },
+    }
 }

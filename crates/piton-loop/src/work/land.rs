@@ -84,7 +84,7 @@ pub fn bring(
     for _ in 0..REBASES {
         let tip = match once(shop, &work) {
             Ok(landed) => {
-                hooks::after(shop, &work.commit);
+                hooks::after(shop, run, &work.commit);
                 work.release(shop.disk, shop.repository, shop.site.state())?;
                 return Ok(Brought::Landed {
                     commit: work.commit.clone(),

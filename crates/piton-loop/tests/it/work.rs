@@ -1,10 +1,13 @@
 //! Phases and refactors, from the call to the landed commit.
 
+mod hooks;
+
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use piton_agent::script::Script;
+use piton_agent::sealing::SealTerms;
 use piton_agent::{CallRole, Host, Limits, Quiet, ScriptAgent};
 use piton_base::{Clock, Stop, SystemClock};
 use piton_durable::RealDisk;
@@ -28,6 +31,7 @@ use piton_migration::live::load_manifest;
 use piton_migration::manifest::{Manifest, Status};
 use piton_migration::own::{OwnData, TargetProvenance, load_own};
 use piton_migration::slug::Slug;
+use piton_seal::{Network, Standing, Support, Wanted};
 use piton_testkit::ScratchRepo;
 
 #[derive(Debug)]
@@ -45,6 +49,7 @@ struct Scene {
     clock: SystemClock,
     slug: Slug,
     tries: u32,
+    terms: SealTerms,
 }
 
 const MANIFEST: &str = r#"{
@@ -87,7 +92,31 @@ impl Scene {
             clock: SystemClock::default(),
             slug: "tidy".parse().unwrap(),
             tries: 1,
+            terms: SealTerms::off(),
         }
+    }
+
+    /// Seals what runs on the agent's work; nothing where this kernel cannot.
+    fn sealed() -> Option<Self> {
+        let support = Support::observe(Network::On);
+        if support.landlock < Support::SIGNALS {
+            println!("skipped: this kernel cannot seal (Linux 6.12 can)");
+            return None;
+        }
+        let standing = Standing::decide(Wanted::Require, Network::On, support).unwrap();
+        let mut scene = Self::new();
+        let home = scene.slots.path().join("home");
+        fs::create_dir_all(home.join(".ssh")).unwrap();
+        fs::write(home.join(".ssh/id"), "a key").unwrap();
+        scene.terms = SealTerms {
+            standing: standing.clone(),
+            validation: standing.clone(),
+            others: standing,
+            home: Some(home),
+            temporary: scene.slots.path().to_owned(),
+            ..SealTerms::off()
+        };
+        Some(scene)
     }
 
     fn repository(&self) -> Repository {
@@ -107,7 +136,8 @@ impl Scene {
         let repository = self.repository();
         let site = Site::new(self.scratch.path(), "migrations", &self.state()).unwrap();
         let home = SlotHome::new(self.slots.path(), &repository).unwrap();
-        let slots = SlotSettings::at(home);
+        let mut slots = SlotSettings::at(home);
+        slots.terms = self.terms.clone();
         let script: Script = script.parse().unwrap();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
         let agent = ScriptAgent::new(script, Arc::new(RealDisk), clock);

@@ -1,0 +1,61 @@
+//! Why hooks were not heard to their end.
+
+use std::io;
+use std::path::PathBuf;
+
+use piton_agent::process::LaunchError;
+use piton_agent::sealing::EnclosureError;
+use piton_durable::WriteError;
+use piton_git::GitError;
+use piton_git::slot::SlotError;
+
+use crate::slots::SetupError;
+
+/// Why hooks were not heard to their end.
+#[derive(Debug)]
+pub enum Unheard {
+    /// One of them said no, and why.
+    Refused(String),
+    /// piton was told to stop.
+    Stopped,
+    Failed(HookError),
+}
+
+/// Hooks could not be run, which says nothing about the work.
+#[derive(Debug, thiserror::Error)]
+pub enum HookError {
+    #[error("find git, to run your hooks")]
+    NoGit,
+    #[error(transparent)]
+    Git(#[from] GitError),
+    #[error(transparent)]
+    Slot(#[from] SlotError),
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    #[error("run your hooks")]
+    Launch(#[from] LaunchError),
+    #[error(transparent)]
+    Enclosure(#[from] EnclosureError),
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    #[error("keep a note in {}", path.display())]
+    Note {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("read the message of the commit in {}", path.display())]
+    Message {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("prepare the slot in which your hooks run: {said}")]
+    Stage { said: String },
+}
+
+impl<E: Into<HookError>> From<E> for Unheard {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}

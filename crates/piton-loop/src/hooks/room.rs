@@ -1,0 +1,185 @@
+//! The room in which hooks are heard.
+
+use std::ffi::OsString;
+use std::io;
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+
+use piton_agent::{Host, Limits};
+use piton_base::{Clock, Stop};
+use piton_durable::{Disk, Holder, Kind, write_atomic};
+use piton_git::landing::{Hook, TreeId, UserHooks};
+use piton_git::slot::{Slot, SlotUse, Slots};
+use piton_git::{CommitId, Repository, View, tidy};
+
+use super::error::{HookError, Unheard};
+use super::seat::Seat;
+use crate::slots::SlotSettings;
+
+/// The longest message that is read back.
+const LONGEST: u64 = 1 << 20;
+const MESSAGE: &str = "COMMIT_EDITMSG";
+
+/// All that hearing hooks takes.
+#[derive(Clone, Copy, Debug)]
+pub struct HookRoom<'a> {
+    pub disk: &'a dyn Disk,
+    pub repository: &'a Repository,
+    pub clock: &'a dyn Clock,
+    pub stop: &'a Stop,
+    pub host: &'a Host,
+    pub slots: &'a SlotSettings,
+    pub holder: &'a Holder,
+    /// Where a note lies while something runs.
+    pub notes: &'a Path,
+    /// Where what `slot.setup` prints is kept.
+    pub record: &'a Path,
+    /// Names what runs; no two that run at once have the same.
+    pub token: &'a str,
+    pub limits: Limits,
+}
+
+/// What is to be committed.
+#[derive(Clone, Copy, Debug)]
+pub enum Staged<'a> {
+    /// All of a commit that was made already.
+    Commit(&'a CommitId),
+    /// What stands in the slot at this path.
+    Path(&'a Path),
+}
+
+/// What hooks made of a commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heard {
+    /// What is staged now; nobody vouches for it but the slot's own git.
+    pub tree: Option<TreeId>,
+    /// The paths in which it differs from the base.
+    pub paths: Vec<PathBuf>,
+    pub message: String,
+}
+
+impl HookRoom<'_> {
+    /// Finds the user's hooks, if there are any.
+    pub fn find(&self) -> Result<Option<UserHooks>, HookError> {
+        Ok(UserHooks::find(self.repository)?)
+    }
+
+    /// Takes a slot in which no agent works, at `commit`.
+    pub fn slot(&self, commit: &CommitId) -> Result<Slot, Unheard> {
+        let view = View::read(self.repository)?;
+        let slots = Slots::new(self.disk, self.repository, &self.slots.home);
+        let slot = slots.take(commit, SlotUse::Proof, &view, self.holder)?;
+        if let Some(setup) = &self.slots.setup {
+            let log = self.record.join("setup.log");
+            let token = format!("{}-setup", self.token);
+            let done = setup.prepare(self.disk, &slot, &log, &token, self.stop, self.clock);
+            match done {
+                Err(_) if self.stop.requested() => return Err(Unheard::Stopped),
+                done => done.map(drop)?,
+            }
+        }
+        Ok(slot)
+    }
+
+    /// Runs the hooks that may change a commit or refuse it. The slot shows its
+    /// base, and its git was made just now.
+    pub fn hear(
+        &self,
+        hooks: &UserHooks,
+        slot: &Slot,
+        staged: Staged<'_>,
+        message: &str,
+    ) -> Result<Heard, Unheard> {
+        let file = slot.dir().join(".git").join(MESSAGE);
+        write_atomic(self.disk, &file, tidy(message).as_bytes(), 0o644)?;
+        let seat = Seat::take(self, slot)?;
+        let stage = match staged {
+            Staged::Commit(commit) => arguments(&["read-tree", "--reset", "-u", commit.as_str()]),
+            Staged::Path(path) => {
+                let path = path.to_string_lossy();
+                arguments(&["add", "--all", "--force", "--", &path])
+            }
+        };
+        let literally = [("GIT_LITERAL_PATHSPECS".to_owned(), OsString::from("1"))];
+        if let Some(said) = seat.git(stage, literally)?.refused {
+            return Err(HookError::Stage { said }.into());
+        }
+        let edited = format!(".git/{MESSAGE}");
+        for (hook, of_hook) in [
+            (Hook::PreCommit, &[][..]),
+            (Hook::PrepareCommitMsg, &[edited.as_str(), "message"][..]),
+            (Hook::CommitMsg, &[edited.as_str()][..]),
+        ] {
+            if !hooks.has(hook) {
+                continue;
+            }
+            let ran = seat.git(UserHooks::arguments(hook, of_hook), hooks.variables())?;
+            if let Some(said) = ran.refused {
+                let name = hook.as_str();
+                return Err(Unheard::Refused(format!("the hook {name} said no {said}")));
+            }
+        }
+        let message = self.message(&file)?;
+        let tree = seat.git(arguments(&["write-tree"]), [])?;
+        let differing = arguments(&[
+            "diff",
+            "--cached",
+            "--name-only",
+            "--no-renames",
+            "-z",
+            "HEAD",
+        ]);
+        let differing = seat.git(differing, [])?;
+        if let Some(said) = tree.refused.or(differing.refused) {
+            return Err(Unheard::Refused(format!(
+                "after your hooks git could not tell what is staged {said}"
+            )));
+        }
+        let paths = differing.stdout.split(|&byte| byte == 0);
+        let paths = paths.filter(|path| !path.is_empty());
+        Ok(Heard {
+            tree: String::from_utf8_lossy(&tree.stdout).trim().parse().ok(),
+            paths: paths
+                .map(|path| PathBuf::from(OsString::from_vec(path.to_vec())))
+                .collect(),
+            message,
+        })
+    }
+
+    /// Lets the hook that hears of commits hear of one that was made. It can
+    /// stop nothing any more.
+    pub fn after(&self, hooks: &UserHooks, commit: &CommitId) {
+        if !hooks.has(Hook::PostCommit) {
+            return;
+        }
+        let Ok(slot) = self.slot(commit) else { return };
+        if let Ok(seat) = Seat::take(self, &slot) {
+            let arguments = UserHooks::arguments(Hook::PostCommit, &[]);
+            let _ = seat.git(arguments, hooks.variables());
+        }
+    }
+
+    /// Reads the message that hooks have left. They may have put a link in its
+    /// place, which is not followed, nor one in place of what it lies in.
+    fn message(&self, file: &Path) -> Result<String, HookError> {
+        let failed = |source| HookError::Message {
+            path: file.to_owned(),
+            source,
+        };
+        let kind = |path: &Path| self.disk.stat(path).map(|stat| stat.map(|stat| stat.kind));
+        let folder = file.parent().unwrap_or(file);
+        if kind(folder).map_err(failed)? != Some(Kind::Dir)
+            || kind(file).map_err(failed)? != Some(Kind::File)
+        {
+            return Err(failed(io::Error::other(
+                "a hook put something else in its place",
+            )));
+        }
+        let bytes = self.disk.read_at_most(file, LONGEST).map_err(failed)?;
+        Ok(tidy(&String::from_utf8_lossy(&bytes)))
+    }
+}
+
+fn arguments(words: &[&str]) -> Vec<String> {
+    words.iter().map(ToString::to_string).collect()
+}

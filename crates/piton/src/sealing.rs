@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use piton_agent::sealing::SealTerms;
-use piton_seal::{CacheChoice, Gap, Network, Standing, Support, Wanted, own_caches, users_caches};
+use piton_seal::{CacheChoice, Network, Standing, Support, Wanted, own_caches, users_caches};
 
 use crate::config::Settings;
 use crate::context::Context;
@@ -22,7 +22,12 @@ pub(crate) fn terms(
         return Ok(SealTerms::off());
     }
     let network: Network = choice(settings, "seal.network");
-    let support = Support::observe(network);
+    // Without a word of its own a validation reaches what everything else does.
+    let validation = match settings.text("validation.network") {
+        Some(_) => choice(settings, "validation.network"),
+        None => network,
+    };
+    let support = Support::observe(network.min(validation));
     let standing = |network| {
         Standing::decide(wanted, network, support).map_err(|refused| {
             CommandError::failed("could not seal what agents do; nothing was changed")
@@ -42,7 +47,8 @@ pub(crate) fn terms(
     let read = settings.words("seal.read").unwrap_or_default().iter();
     Ok(SealTerms {
         standing: standing(Network::On)?,
-        cut: standing(network)?,
+        validation: standing(validation)?,
+        others: standing(network)?,
         read: read
             .filter_map(|path| named(home.as_deref(), path))
             .collect(),
@@ -61,12 +67,12 @@ pub(crate) fn tell(context: &Context, terms: &SealTerms) {
             Standing::Sealed { .. } => Level::NORMAL,
             Standing::Unavailable { .. } | Standing::Off => Level::WARNING,
         };
-        let line = format!("agents are {}", terms.standing);
-        context.out.note(Channel::Agent, level, &line);
-        if terms.gaps().contains(&Gap::Network) {
-            let line = format!("validations are {}", terms.cut);
-            context.out.note(Channel::Agent, Level::WARNING, &line);
-        }
+        let level = if terms.gaps().is_empty() {
+            level
+        } else {
+            Level::WARNING
+        };
+        context.out.note(Channel::Agent, level, &terms.line());
     });
 }
 

@@ -4,8 +4,8 @@ use super::ProgramAgent;
 use crate::adapter::ReplySource;
 use crate::agent::{AgentError, CallFiles};
 use crate::call::AgentCall;
-use crate::sealing::{Enclosure, Needs, StateGuard};
-use piton_seal::{Network, Standing};
+use crate::sealing::{Enclosure, Needs, Purpose, StateGuard};
+use piton_seal::Standing;
 
 impl ProgramAgent {
     /// Makes the place where a call runs: it may write its slot, its reply and
@@ -26,7 +26,7 @@ impl ProgramAgent {
             write,
             write_if_there: self.state_places().map(|(_, place)| place).collect(),
             read: vec![files.directory.clone()],
-            network: Network::On,
+            purpose: Purpose::Working,
         };
         Enclosure::make(&self.terms, needs, token, &*self.disk).map_err(AgentError::Enclosure)
     }

@@ -7,9 +7,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use piton_durable::{Disk, create_dirs, tree};
-use piton_seal::{Network, Request, temporary_variables};
+use piton_seal::{Request, temporary_variables};
 use thiserror::Error;
 
+use super::Purpose;
 use super::seeds;
 use super::terms::SealTerms;
 use crate::process::temporary_name;
@@ -23,8 +24,7 @@ pub struct Needs {
     pub write_if_there: Vec<PathBuf>,
     /// What it may read although it lies in a credential store.
     pub read: Vec<PathBuf>,
-    /// What it needs of the network. Less than `On` is given where it can be.
-    pub network: Network,
+    pub purpose: Purpose,
 }
 
 /// Where one program runs. Dropping it takes its temporary directory away.
@@ -101,7 +101,7 @@ impl<'a> Enclosure<'a> {
                 home: terms.home.clone(),
                 hide: terms.hide.clone(),
                 read,
-                network: terms.network(needs.network),
+                network: terms.of(needs.purpose).network(),
             });
         }
         Ok(enclosure)

@@ -1,8 +1,11 @@
 //! On what terms programs of others run: the same for all of one command.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use piton_seal::{Gap, Network, OwnCache, Standing};
+use piton_seal::{Gap, OwnCache, Standing};
+
+use super::Purpose;
 
 /// On what terms programs of others run, decided once from what the user wants
 /// and what this machine can do.
@@ -10,8 +13,10 @@ use piton_seal::{Gap, Network, OwnCache, Standing};
 pub struct SealTerms {
     /// How far a seal goes for what needs the network.
     pub standing: Standing,
-    /// The same for what does not: validations, hooks.
-    pub cut: Standing,
+    /// The same for the project's own checks.
+    pub validation: Standing,
+    /// The same for everything else: hooks, filters.
+    pub others: Standing,
     pub home: Option<PathBuf>,
     /// What of the credential stores may be read after all.
     pub read: Vec<PathBuf>,
@@ -30,7 +35,8 @@ impl SealTerms {
     pub fn off() -> Self {
         Self {
             standing: Standing::Off,
-            cut: Standing::Off,
+            validation: Standing::Off,
+            others: Standing::Off,
             home: None,
             read: Vec::new(),
             hide: Vec::new(),
@@ -43,21 +49,40 @@ impl SealTerms {
     /// Returns what is to be told once, at the start, where not all is sealed.
     pub fn gaps(&self) -> Vec<Gap> {
         let mut gaps = Vec::new();
-        for standing in [&self.standing, &self.cut] {
+        for standing in [&self.standing, &self.validation, &self.others] {
             match standing {
                 Standing::Sealed { gaps: more, .. } => gaps.extend(more),
                 Standing::Unavailable { gap } => gaps.push(*gap),
                 Standing::Off => {}
             }
         }
-        gaps.dedup();
+        let mut seen = Vec::new();
+        gaps.retain(|gap| {
+            let new = !seen.contains(gap);
+            seen.push(*gap);
+            new
+        });
         gaps
     }
 
-    pub(super) fn network(&self, wanted: Network) -> Network {
-        match wanted {
-            Network::On => Network::On,
-            Network::Loopback | Network::Off => self.cut.network(),
+    /// Says all of it in one line.
+    pub fn line(&self) -> String {
+        let mut line = format!("agents are {}", self.standing);
+        for (who, standing) in [("validations", &self.validation), ("hooks", &self.others)] {
+            if *standing != self.standing {
+                // Writing to a string cannot fail.
+                let _ = write!(line, "; {who} are {standing}");
+            }
+        }
+        line
+    }
+
+    /// Returns how far the seal goes for a program.
+    pub fn of(&self, purpose: Purpose) -> &Standing {
+        match purpose {
+            Purpose::Working => &self.standing,
+            Purpose::Validation => &self.validation,
+            Purpose::Other => &self.others,
         }
     }
 }

@@ -129,7 +129,8 @@ fn sealed(desk: &Desk) -> SealTerms {
     let standing = Standing::decide(Wanted::Auto, Network::On, support).unwrap();
     SealTerms {
         standing: standing.clone(),
-        cut: standing,
+        validation: standing.clone(),
+        others: standing,
         home: Some(desk.path("home")),
         temporary: std::env::temp_dir(),
         ..SealTerms::off()

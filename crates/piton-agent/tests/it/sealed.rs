@@ -39,7 +39,8 @@ fn desk() -> Option<(Desk, SealTerms)> {
     variables.remove(std::ffi::OsStr::new("CARGO_HOME"));
     let terms = SealTerms {
         standing: standing.clone(),
-        cut: standing,
+        validation: standing.clone(),
+        others: standing,
         caches: own_caches(&root.join("caches"), Some(&home), &|_| None),
         temporary: root.join("tmp"),
         home: Some(home),

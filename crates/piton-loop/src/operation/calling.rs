@@ -26,6 +26,7 @@ impl Perform<CallAgent> for LoopPerformer<'_, '_> {
             agent: &op.agent.name,
             model: op.model.as_deref(),
             budget: op.budget,
+            terms: &slots.terms,
         };
         let run = self.book.begun(&outset).map_err(|error| failed(&error))?;
         let made = Performer {

@@ -24,6 +24,7 @@ pub fn set_out(run: &RunRecord<'_>, outset: &Outset<'_>) -> Result<(), RecordErr
         summary.effort = Some(budget.default_tier().to_string());
         summary.default_effort = Some(budget.default_tier().to_string());
         summary.max_allowed_effort = Some(budget.max().to_string());
+        summary.sealed = Some(outset.terms.into());
     })
 }
 

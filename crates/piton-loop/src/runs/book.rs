@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use piton_agent::sealing::SealTerms;
 use piton_base::{Clock, Report};
 use piton_durable::{Disk, Holder};
 use piton_migration::operation::MigrationEvent;
@@ -41,6 +42,8 @@ pub struct Outset<'a> {
     pub agent: &'a str,
     pub model: Option<&'a str>,
     pub budget: EffortBudget,
+    /// On what terms programs run.
+    pub terms: &'a SealTerms,
 }
 
 impl<'d> RunBook<'d> {

@@ -9,6 +9,7 @@ mod listing;
 mod prune;
 mod record;
 mod retention;
+mod sealed;
 mod stamp;
 mod summary;
 
@@ -21,5 +22,6 @@ pub use listing::{FullRun, ListedCall, ListedRun, ListingError, list, show, stat
 pub use prune::{PruneError, remove};
 pub use record::{RecordError, RunRecord};
 pub use retention::{Keep, Removal, RetentionPolicy, RunState, RunUnit, removals};
+pub use sealed::RunSeal;
 pub use stamp::stamp;
 pub use summary::{Attempt, CommitPhase, Counts, FinalStatus, RunSummary};

@@ -3,12 +3,12 @@
 use piton_agent::Usage;
 use serde::{Deserialize, Serialize};
 
-use super::RunId;
+use super::{RunId, RunSeal};
 
 /// The whole of a run at a glance.
 ///
 /// Readers of the original know these fields; `schema_version`, `command`,
-/// `usage`, `answered_by` and `cost_usd` are piton's own.
+/// `usage`, `answered_by`, `sealed` and `cost_usd` are piton's own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunSummary {
     pub schema_version: u32,
@@ -23,6 +23,9 @@ pub struct RunSummary {
     pub default_effort: Option<String>,
     pub max_allowed_effort: Option<String>,
     pub test_command: Option<String>,
+    /// How far what it started was sealed.
+    #[serde(default)]
+    pub sealed: Option<RunSeal>,
     pub started_at: String,
     pub finished_at: Option<String>,
     pub final_status: FinalStatus,
@@ -118,6 +121,7 @@ impl RunSummary {
             default_effort: None,
             max_allowed_effort: None,
             test_command: None,
+            sealed: None,
             started_at: String::new(),
             finished_at: None,
             final_status: FinalStatus::Running,

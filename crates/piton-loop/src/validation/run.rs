@@ -9,12 +9,11 @@ use std::time::Duration;
 
 use piton_agent::environment::is_never_passed;
 use piton_agent::process::{Ended, ExitKind, Launch, LaunchError, Marker, supervise};
-use piton_agent::sealing::{Enclosure, EnclosureError, Needs, SealTerms};
+use piton_agent::sealing::{Enclosure, EnclosureError, Needs, Purpose, SealTerms, met_the_seal};
 use piton_agent::watchdog::EndReason;
 use piton_agent::{Host, Limits};
 use piton_base::{Clock, Stop};
 use piton_durable::{Disk, WriteError, create_dirs};
-use piton_seal::Network;
 
 use super::command::ValidationCommand;
 use super::output::Output;
@@ -134,7 +133,7 @@ impl Validator<'_> {
         let mut output = Output::into(self.disk, directory, self.show).map_err(keep)?;
         let needs = Needs {
             write: vec![tree.to_owned()],
-            network: Network::Off,
+            purpose: Purpose::Validation,
             ..Needs::default()
         };
         let place = Enclosure::make(self.terms, needs, token, self.disk)?;
@@ -155,7 +154,9 @@ impl Validator<'_> {
         let ended = supervise(&launch, &mut output, &self.limits(), self.stop, self.clock);
         // A note that stays only makes the next piton look once more.
         let _ = marker.clear(self.disk, self.notes);
-        Ok(judge(&ended?, self.policy, output.tail()))
+        let tail = output.tail();
+        let met_the_seal = launch.seal.is_some() && met_the_seal(&tail);
+        Ok(judge(&ended?, self.policy, tail, met_the_seal))
     }
 
     /// A program with a slash in its name is the tree's own; any other is found
@@ -202,8 +203,14 @@ impl Validator<'_> {
     }
 }
 
-fn judge(ended: &Ended, policy: Policy, tail: String) -> Verdict {
-    let red = |how| Verdict::Red(Red { how, tail });
+fn judge(ended: &Ended, policy: Policy, tail: String, met_the_seal: bool) -> Verdict {
+    let red = |how| {
+        Verdict::Red(Red {
+            how,
+            tail,
+            met_the_seal,
+        })
+    };
     match (ended.reason, ended.exit) {
         (Some(EndReason::Stopped), _) => Verdict::Stopped,
         (Some(EndReason::Deadline), _) => red(How::TooLong(policy.deadline)),

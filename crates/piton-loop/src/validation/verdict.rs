@@ -29,6 +29,8 @@ pub struct Red {
     pub how: How,
     /// The last lines of both outputs.
     pub tail: String,
+    /// It was sealed, and was denied something.
+    pub met_the_seal: bool,
 }
 
 /// How a red run ended.

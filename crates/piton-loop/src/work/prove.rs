@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use piton_agent::CallRole;
+use piton_agent::sealing::MET_THE_SEAL;
 use piton_base::StateDir;
 use piton_durable::DiskRead;
 use piton_git::slot::{Slot, SlotUse, Slots};
@@ -115,6 +116,10 @@ pub(super) fn red(role: CallRole, proof: &Proof) -> WorkFailure {
     if let Verdict::Red(red) = &proof.verdict {
         story.push('\n');
         story.push_str(&red.tail);
+        if red.met_the_seal {
+            story.push('\n');
+            story.push_str(MET_THE_SEAL);
+        }
     }
     WorkFailure::again(role, FailureKind::ValidationFailed, story).with(Traces {
         agent: None,

@@ -303,6 +303,7 @@ fn a_run_record_tells_what_was_asked_and_what_came_of_it() {
         agent: "script",
         model: Some("m-1"),
         budget: EffortBudget::new(None, None).unwrap(),
+        terms: &piton_agent::sealing::SealTerms::off(),
     };
     let record = book.begun(&outset).unwrap();
     let made = world.make_in(&record, &RealDisk, &decision, GOOD).unwrap();

@@ -18,7 +18,8 @@ fn terms(world: &World) -> Option<SealTerms> {
     let standing = Standing::decide(Wanted::Require, Network::On, support).unwrap();
     Some(SealTerms {
         standing: standing.clone(),
-        cut: standing,
+        validation: standing.clone(),
+        others: standing,
         home: std::env::var_os("HOME").map(Into::into),
         temporary: std::env::temp_dir(),
         hide: vec![world.repo.path().join("secret")],

@@ -1,6 +1,8 @@
 //! The project's own checks decide, and nothing of them is left behind.
+#![expect(clippy::print_stderr, reason = "a test says when it is skipped")]
 
 use std::fs;
+use std::net::TcpListener;
 use std::path::Path;
 use std::time::Duration;
 
@@ -12,11 +14,13 @@ use piton_loop::validation::baseline::{BaselineKey, note_green, was_green};
 use piton_loop::validation::{
     Flaky, Policy, Silent, ValidationCommand, ValidationError, Validator, Verdict,
 };
+use piton_seal::{Network, Standing, Support, Wanted};
 
 struct Bench {
     dir: tempfile::TempDir,
     host: Host,
     policy: Policy,
+    terms: SealTerms,
 }
 
 impl Bench {
@@ -32,6 +36,7 @@ impl Bench {
         Self {
             host: Host::new(variables.map(|(name, value)| (name.into(), value.into()))),
             policy: Policy::default(),
+            terms: SealTerms::off(),
             dir,
         }
     }
@@ -54,7 +59,7 @@ impl Bench {
             command: command.as_ref(),
             policy: self.policy,
             notes: &self.dir.path().join("notes"),
-            terms: &SealTerms::off(),
+            terms: &self.terms,
             show: &Silent,
         }
         .validate(&self.tree(), &self.record(), &self.token())
@@ -187,5 +192,83 @@ fn a_tree_that_was_green_is_green_for_this_command_and_this_set_up() {
         BaselineKey::new("tree", &command("true"), ""),
     ] {
         assert!(!was_green(&RealDisk, &notes, &other));
+    }
+}
+
+/// Seals what the bench runs, or returns nothing where this machine cannot.
+fn sealed(network: Network) -> Option<Bench> {
+    let support = Support::observe(network);
+    let Ok(standing) = Standing::decide(Wanted::Require, network, support) else {
+        eprintln!("skipped: this machine cannot seal with the network {network}");
+        return None;
+    };
+    let mut bench = Bench::new();
+    let home = bench.dir.path().join("home");
+    fs::create_dir_all(home.join(".ssh")).unwrap();
+    fs::write(home.join(".ssh/id"), "a key").unwrap();
+    bench.terms = SealTerms {
+        // The network of validations is theirs alone.
+        standing: Standing::decide(Wanted::Require, Network::On, support).unwrap(),
+        validation: standing,
+        home: Some(home),
+        temporary: bench.dir.path().to_owned(),
+        ..SealTerms::off()
+    };
+    Some(bench)
+}
+
+#[test]
+fn a_sealed_validation_writes_its_tree_and_nothing_else_and_tells_that_it_was_denied() {
+    let Some(bench) = sealed(Network::On) else {
+        return;
+    };
+    let verdict = bench.validate("sh -c 'echo x >made && echo x >\"$TMPDIR/a\"'");
+    assert!(verdict.unwrap().is_good());
+    assert!(bench.tree().join("made").exists());
+    for forbidden in [
+        "echo x >../outside",
+        "rm -r ../home",
+        "ln ../home/.ssh/id linked",
+        "mv ../home here",
+        "cat ../home/.ssh/id",
+    ] {
+        let red = red(bench.validate(&format!("sh -c '{forbidden}'")).unwrap());
+        assert!(red.met_the_seal, "{forbidden}: {}", red.tail);
+    }
+    assert!(!bench.dir.path().join("outside").exists());
+    let key = bench.dir.path().join("home/.ssh/id");
+    assert_eq!(fs::read_to_string(key).unwrap(), "a key");
+    let signal = format!("sh -c 'kill -0 {}'", std::process::id());
+    red(bench.validate(&signal).unwrap());
+    let other = red(bench
+        .validate("sh -c 'echo assertion failed; exit 1'")
+        .unwrap());
+    assert!(!other.met_the_seal);
+}
+
+#[test]
+fn a_validation_reaches_over_the_network_what_it_is_given() {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = server.local_addr().unwrap().port();
+    let outside =
+        format!("python3 -c 'import socket; socket.create_connection((\"127.0.0.1\", {port}))'");
+    let itself = "python3 -c 'import socket; s = socket.socket(); s.bind((\"127.0.0.1\", 0)); s.listen(); socket.create_connection(s.getsockname())'";
+    for (network, reaches_outside, reaches_itself) in [
+        (Network::On, true, true),
+        (Network::Loopback, false, true),
+        (Network::Off, false, false),
+    ] {
+        let Some(mut bench) = sealed(network) else {
+            return;
+        };
+        bench.host = Host::new([("PATH".into(), std::env::var_os("PATH").unwrap())]);
+        let Ok(python) = bench.validate("python3 --version") else {
+            eprintln!("skipped: there is no python3");
+            return;
+        };
+        assert!(python.is_good());
+        let good = |command: &str| bench.validate(command).unwrap().is_good();
+        assert_eq!(good(&outside), reaches_outside, "{network}");
+        assert_eq!(good(itself), reaches_itself, "{network}");
     }
 }

@@ -71,6 +71,12 @@ pub(crate) const KNOWN: &[Known] = &[
         describes: "whether work is accepted whose validation is flaky",
     },
     Known {
+        name: "validation.network",
+        kind: Kind::Choice(&["on", "loopback", "off"]),
+        default: None,
+        describes: "what the validation command may reach over the network: all, only itself, or nothing; as seal.network when unset",
+    },
+    Known {
         name: "commit-prefix",
         kind: Kind::Text,
         default: Some("piton"),

@@ -25,8 +25,12 @@ const SEAL: &[(&str, &[&str])] = &[
     ("seal", &["require", "auto", "off"]),
     ("seal.network", &["off", "loopback", "on"]),
     ("seal.caches", &["own", "shared"]),
+    (VALIDATION, &["off", "loopback", "on"]),
 ];
 const READ: &str = "seal.read";
+/// Unset it is as another setting says.
+const VALIDATION: &str = "validation.network";
+const ELSEWHERE: &str = "seal.network";
 
 /// Takes out of `layer`, what the file says, whatever does not count, and puts
 /// there what `committed` says. `below` gives the value that a setting has
@@ -44,7 +48,11 @@ pub(super) fn vet(
     for name in names {
         let Ok(key) = Key::find(name) else { continue };
         let (says, counts) = (written(layer, &key), written(committed, &key));
-        let base = below(name);
+        let base = below(name).or_else(|| {
+            let key = Key::find(ELSEWHERE).ok().filter(|_| *name == VALIDATION)?;
+            let counts = written(committed, &key).map(str::to_owned);
+            counts.or_else(|| below(ELSEWHERE))
+        });
         let narrows = says != counts
             && is_no_wider(name, says.or(base.as_deref()), counts.or(base.as_deref()));
         if says == counts || narrows {
@@ -163,6 +171,25 @@ mod tests {
         check("", off, None, false);
         check(auto, off, Some("auto"), false);
         check(off, off, Some("off"), false);
+    }
+
+    #[test]
+    fn the_network_of_validations_may_be_narrowed_below_what_everything_else_has() {
+        let check = |says: &str, committed: &str, counts: Option<&str>| {
+            let found = vetted(says, committed, VALIDATION).0;
+            assert_eq!(found.as_deref(), counts, "{says} over {committed}");
+        };
+        let (on, off) = (
+            "validation.network = \"on\"",
+            "validation.network = \"off\"",
+        );
+        check(off, "", Some("off"));
+        check(on, off, Some("off"));
+        check("", off, Some("off"));
+        check(off, on, Some("off"));
+        let all = "seal.network = \"loopback\"";
+        check(on, all, None);
+        check("validation.network = \"loopback\"", all, Some("loopback"));
     }
 
     #[test]

@@ -192,6 +192,7 @@ fn begin<'a>(
         agent: floor.agent.name(),
         model: model.as_deref(),
         budget: floor.desk.budget,
+        terms: &floor.slots.terms,
     };
     bookkeeping::set_out(&run, &outset).map_err(failed)?;
     context.out.say(

@@ -87,6 +87,14 @@ fn text(full: &FullRun) -> String {
         if let Some(finished) = &summary.finished_at {
             let _ = writeln!(out, "  finished  {finished}");
         }
+        if let Some(sealed) = &summary.sealed {
+            let _ = writeln!(out, "  agents    {}", sealed.agents);
+            for (who, standing) in [("checks", &sealed.validation), ("hooks", &sealed.others)] {
+                if *standing != sealed.agents {
+                    let _ = writeln!(out, "  {who:<8}  {standing}");
+                }
+            }
+        }
         if let Some(error) = &summary.error_message {
             let _ = writeln!(out, "  error     {error}");
         }

@@ -8,7 +8,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use crate::commands;
 use crate::env::DOCUMENTED;
 use crate::exit::Exit;
-use crate::output::{Color, Show};
+use crate::output::{Color, Fields, Show};
 
 /// Durable, trustworthy plans for coding agents
 ///
@@ -61,9 +61,17 @@ pub(crate) struct GlobalArgs {
     )]
     pub(crate) color: Color,
 
-    /// Print one JSON document on standard output
-    #[arg(long, global = true, help_heading = "Global options")]
-    pub(crate) json: bool,
+    /// Print one JSON document; with fields, only those of its result
+    #[arg(
+        long,
+        value_name = "FIELD,…",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "",
+        global = true,
+        help_heading = "Global options"
+    )]
+    pub(crate) json: Option<Fields>,
 
     /// Never ask; what needs an answer fails, naming the flag that gives it
     #[arg(long, global = true, help_heading = "Global options")]

@@ -45,10 +45,10 @@ impl ErrorKind {
         match self {
             Self::Usage => "usage",
             Self::Failed => "failed",
-            Self::NeedsPerson => "needs-person",
-            Self::Stale => "stale-plan",
-            Self::Authentication => "authentication",
-            Self::LimitReached => "limit-reached",
+            Self::NeedsPerson => "needs_person",
+            Self::Stale => "stale_plan",
+            Self::Authentication => "auth",
+            Self::LimitReached => "limit_reached",
             Self::Interrupted => "interrupted",
             Self::Internal => "internal",
         }
@@ -62,9 +62,18 @@ pub(crate) struct CommandError {
     /// What was attempted, on what: reads well after "error: ".
     message: String,
     source: Option<Box<dyn Error + Send + Sync>>,
+    beside: Box<Beside>,
+}
+
+/// What may stand beside an error's message.
+#[derive(Debug, Default)]
+struct Beside {
     /// Reasons that stand beside one another.
     details: Vec<String>,
     hints: Vec<String>,
+    /// What was given and is wrong, and what was perhaps meant instead.
+    argument: Option<String>,
+    suggestion: Option<String>,
 }
 
 /// What every command returns: how it ended, or why it could not.
@@ -76,8 +85,7 @@ impl CommandError {
             kind,
             message: message.into(),
             source: None,
-            details: Vec::new(),
-            hints: Vec::new(),
+            beside: Box::default(),
         }
     }
 
@@ -96,17 +104,34 @@ impl CommandError {
 
     /// Adds one of several reasons that stand beside one another.
     pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
-        self.details.push(detail.into());
+        self.beside.details.push(detail.into());
         self
     }
 
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hints.push(hint.into());
+        self.beside.hints.push(hint.into());
         self
     }
 
     pub(crate) fn hints(mut self, hints: impl IntoIterator<Item = String>) -> Self {
-        self.hints.extend(hints);
+        self.beside.hints.extend(hints);
+        self
+    }
+
+    /// Names what was given and is wrong.
+    pub(crate) fn argument(mut self, argument: impl Into<String>) -> Self {
+        self.beside.argument = Some(argument.into());
+        self
+    }
+
+    /// Names what was perhaps meant, where something comes near.
+    pub(crate) fn suggest(mut self, suggestion: Option<impl Into<String>>) -> Self {
+        if let Some(suggestion) = suggestion.map(Into::into) {
+            self.beside
+                .hints
+                .push(format!("did you mean `{suggestion}`?"));
+            self.beside.suggestion = Some(suggestion);
+        }
         self
     }
 
@@ -128,7 +153,7 @@ impl CommandError {
     /// Returns the reasons, outermost first. A source that repeats the one
     /// above it adds nothing and is left out.
     fn causes(&self) -> Vec<String> {
-        let mut causes = self.details.clone();
+        let mut causes = self.beside.details.clone();
         let mut next = self.source.as_deref().map(|source| source as &dyn Error);
         while let Some(error) = next {
             let text = error.to_string();
@@ -158,7 +183,7 @@ impl CommandError {
             text.push_str(&cause.replace('\n', "\n           "));
             text.push('\n');
         }
-        for hint in &self.hints {
+        for hint in &self.beside.hints {
             text.push_str("  hint: ");
             text.push_str(&hint.replace('\n', "\n        "));
             text.push('\n');
@@ -166,17 +191,23 @@ impl CommandError {
         text
     }
 
+    /// Returns what stands beside the result in a document.
     pub(crate) fn json(&self) -> Value {
-        json!({
-            "format": 1,
-            "error": {
-                "kind": self.kind.word(),
-                "exit": self.kind.exit().code(),
-                "message": self.message,
-                "causes": self.causes(),
-                "hints": self.hints,
-            },
-        })
+        let mut error = json!({
+            "kind": self.kind.word(),
+            "message": self.message,
+            "causes": self.causes(),
+            "hints": self.beside.hints,
+        });
+        for (name, value) in [
+            ("argument", &self.beside.argument),
+            ("suggestion", &self.beside.suggestion),
+        ] {
+            if let Some(value) = value {
+                error[name] = value.as_str().into();
+            }
+        }
+        error
     }
 }
 
@@ -227,6 +258,6 @@ mod tests {
             error.text(),
             "error: could not read x\n  because: the disk\n           is gone\n  hint: get another\n"
         );
-        assert_eq!(error.json()["error"]["exit"], 2);
+        assert_eq!(error.json()["kind"], "usage");
     }
 }

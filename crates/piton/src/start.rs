@@ -5,16 +5,16 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use clap::FromArgMatches;
-use clap::error::ErrorKind as ClapErrorKind;
-use serde_json::{Value, json};
+use clap::error::{ContextKind, ContextValue, ErrorKind as ClapErrorKind};
 
 use crate::cli::{Cli, Command, GlobalArgs, definition};
 use crate::commands;
+use crate::config::nearest;
 use crate::context::Context;
 use crate::env::Environment;
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
-use crate::output::{Channel, Color, Out, Show, Verbosity, join_show};
+use crate::output::{Channel, Color, Envelope, Fields, Out, Shape, Show, Verbosity, join_show};
 
 /// Runs the command line that the process was started with.
 pub fn main() -> ExitCode {
@@ -22,7 +22,7 @@ pub fn main() -> ExitCode {
     let environment = Environment::read();
     let exit = match definition().try_get_matches_from(&args) {
         Ok(matches) => match Cli::from_arg_matches(&matches) {
-            Ok(cli) => run(cli, environment),
+            Ok(cli) => run(cli, &named(&matches), environment),
             Err(error) => refuse(&error, &args, &environment),
         },
         Err(error) => refuse(&error, &args, &environment),
@@ -30,13 +30,21 @@ pub fn main() -> ExitCode {
     ExitCode::from(exit.code())
 }
 
-fn run(cli: Cli, environment: Environment) -> Exit {
-    let out = out(&cli.global, &environment);
+fn run(cli: Cli, named: &str, environment: Environment) -> Exit {
+    let out = out(&cli.global, named, &environment);
     // `apply --show FILE` shows the plan; anywhere else it is the channels.
     let applies = matches!(cli.command, Some(Command::Apply(_)));
     if cli.global.show.contains(&Show::List) && !applies {
         list_channels(&out);
         return Exit::Done;
+    }
+    if matches!(
+        cli.command,
+        Some(Command::Exec(_) | Command::Completions(_))
+    ) {
+        out.prints_its_own();
+    } else if let Err(error) = known(named, &cli.global) {
+        return finish(&out, Err(error));
     }
     let context = match Context::new(cli.global, environment, out) {
         Ok(context) => context,
@@ -45,30 +53,67 @@ fn run(cli: Cli, environment: Environment) -> Exit {
             return finish(&out, Err(error));
         }
     };
-    let result = if let Some(command) = cli.command {
-        commands::run(&context, command)
-    } else if matches!(context.place_if_any(), Ok(Some(_))) {
-        commands::status::run(&context, &commands::status::StatusArgs::default())
-    } else {
-        let help = definition().render_help().ansi().to_string();
-        context.out.data(&help);
-        Ok(Exit::Done)
+    let result = match (cli.command, context.place_if_any()) {
+        (Some(command), _) => commands::run(&context, command),
+        (None, Ok(Some(_))) => {
+            commands::status::run(&context, &commands::status::StatusArgs::default())
+        }
+        (None, _) if context.out.json_wanted() => Err(CommandError::usage(
+            "there is no repository here, and no command was given",
+        )
+        .hint("`piton --help` lists the commands")),
+        (None, _) => {
+            let help = definition().render_help().ansi().to_string();
+            context.out.data(&help);
+            Ok(Exit::Done)
+        }
     };
     finish(&context.out, result)
 }
 
-/// Says how it ended. With `--json` the error is the one document.
-fn finish(out: &Out, result: CommandResult) -> Exit {
-    let exit = match &result {
-        Ok(exit) => *exit,
-        Err(error) => error.kind.exit(),
+/// Returns the words of the command that was given. Without any, a repository
+/// shows its status.
+fn named(matches: &clap::ArgMatches) -> String {
+    let mut words = Vec::new();
+    let mut next = matches.subcommand();
+    while let Some((word, inner)) = next {
+        words.push(word);
+        next = inner.subcommand();
+    }
+    match words.as_slice() {
+        [] => "status".to_owned(),
+        words => words.join(" "),
+    }
+}
+
+/// Refuses fields that the command's result never has, before anything is done.
+fn known(named: &str, global: &GlobalArgs) -> Result<(), CommandError> {
+    let asked = global.json.as_ref().map_or(&[][..], Fields::names);
+    let names = Shape::of(named).into_iter().flat_map(Shape::names);
+    let Some(wrong) = asked
+        .iter()
+        .find(|field| !names.clone().any(|name| name == *field))
+    else {
+        return Ok(());
     };
-    let runs = out.end_series();
-    match result {
-        Ok(_) if runs.is_empty() => {}
-        Err(error) if !out.json_wanted() => out.error(&error.text()),
-        Err(error) if runs.is_empty() => out.json(&error.json()),
-        result => out.json(&series(&runs, exit, result.as_ref().err())),
+    let all: Vec<&str> = names.clone().collect();
+    Err(CommandError::usage(format!(
+        "the result of `piton {named}` has no field {wrong:?}"
+    ))
+    .argument(wrong)
+    .suggest(nearest(wrong, names))
+    .hint(format!("it has {}", all.join(", "))))
+}
+
+/// Says how it ended. With `--json` the error stands in the one document.
+fn finish(out: &Out, result: CommandResult) -> Exit {
+    let (exit, error) = match result {
+        Ok(exit) => (exit, None),
+        Err(error) => (error.kind.exit(), Some(error)),
+    };
+    let printed = out.close(exit, error.as_ref().map(CommandError::json));
+    if let (false, Some(error)) = (printed, &error) {
+        out.error(&error.text());
     }
     if out.lost_output() && exit == Exit::Done {
         out.error("error: could not write the output\n");
@@ -77,42 +122,22 @@ fn finish(out: &Out, result: CommandResult) -> Exit {
     exit
 }
 
-/// Returns the one document of a command that performed plan after plan.
-fn series(runs: &[Value], exit: Exit, error: Option<&CommandError>) -> Value {
-    let mut document = json!({ "format": "piton-runs/1", "runs": runs, "exit": exit.code() });
-    if let Some(error) = error {
-        document["error"] = error.json()["error"].take();
-    }
-    document
-}
-
 /// Answers a command line that was not understood, or that asked for help.
 fn refuse(error: &clap::Error, args: &[OsString], environment: &Environment) -> Exit {
     let json = args
         .iter()
         .take_while(|arg| *arg != "--")
-        .any(|arg| arg == "--json");
+        .filter_map(|arg| arg.to_str())
+        .any(|arg| arg == "--json" || arg.starts_with("--json="));
+    let envelope = json.then(|| Envelope::new(words(args), Fields::default()));
     let no_color = colourless(environment);
-    let out = Out::new(Verbosity::default(), Color::Auto, no_color, json, None);
+    let out = Out::new(Verbosity::default(), Color::Auto, no_color, envelope, None);
     match error.kind() {
         ClapErrorKind::DisplayHelp | ClapErrorKind::DisplayVersion => {
             out.data(&error.render().ansi().to_string());
             Exit::Done
         }
-        _ if json => {
-            let text = error.render().to_string();
-            let message = text
-                .lines()
-                .next()
-                .unwrap_or_default()
-                .trim_start_matches("error: ");
-            out.json(
-                &CommandError::usage(message)
-                    .hint("see `piton --help`")
-                    .json(),
-            );
-            Exit::Usage
-        }
+        _ if json => finish(&out, Err(misunderstood(error))),
         _ => {
             out.note(
                 Channel::Error,
@@ -124,12 +149,67 @@ fn refuse(error: &clap::Error, args: &[OsString], environment: &Environment) -> 
     }
 }
 
-fn out(global: &GlobalArgs, environment: &Environment) -> Out {
+/// Turns what clap says into the error of a command.
+fn misunderstood(error: &clap::Error) -> CommandError {
+    let text = error.render().to_string();
+    let message = text
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .trim_start_matches("error: ");
+    let told = |kinds: &[ContextKind]| {
+        kinds.iter().find_map(|kind| match error.get(*kind)? {
+            ContextValue::String(text) => Some(text.clone()),
+            ContextValue::Strings(texts) => texts.first().cloned(),
+            _ => None,
+        })
+    };
+    let argument = told(&[
+        ContextKind::InvalidValue,
+        ContextKind::InvalidSubcommand,
+        ContextKind::InvalidArg,
+    ])
+    .filter(|argument| !argument.is_empty());
+    let suggestion = told(&[
+        ContextKind::SuggestedValue,
+        ContextKind::SuggestedSubcommand,
+        ContextKind::SuggestedArg,
+    ])
+    .or_else(|| {
+        let (_, rest) = message.split_once("did you mean `")?;
+        Some(rest.split_once('`')?.0.to_owned())
+    });
+    let refused = CommandError::usage(message).suggest(suggestion);
+    match argument {
+        Some(argument) => refused.argument(argument),
+        None => refused,
+    }
+    .hint("see `piton --help`")
+}
+
+/// Returns the words of the command that was perhaps meant.
+fn words(args: &[OsString]) -> String {
+    let definition = definition();
+    let mut command = &definition;
+    let mut words = Vec::new();
+    for arg in args.iter().skip(1).filter_map(|arg| arg.to_str()) {
+        if let Some(inner) = command.find_subcommand(arg) {
+            words.push(inner.get_name().to_owned());
+            command = inner;
+        }
+    }
+    words.join(" ")
+}
+
+fn out(global: &GlobalArgs, named: &str, environment: &Environment) -> Out {
     Out::new(
         Verbosity::new(global.verbose, global.quiet, &global.show),
         global.color,
         colourless(environment),
-        global.json,
+        global
+            .json
+            .clone()
+            .map(|fields| Envelope::new(named, fields)),
         environment.get("COLUMNS"),
     )
 }

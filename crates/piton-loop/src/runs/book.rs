@@ -8,7 +8,7 @@ use piton_base::{Clock, Report};
 use piton_durable::{Disk, Holder};
 use piton_migration::operation::MigrationEvent;
 
-use super::{FinalStatus, RecordError, Recorded, RunRecord, RunSummary};
+use super::{FinalStatus, RecordError, Recorded, RunId, RunRecord, RunSummary};
 use crate::effort::EffortBudget;
 use crate::planning::bookkeeping;
 
@@ -80,6 +80,11 @@ impl<'d> RunBook<'d> {
         };
         bookkeeping::set_out(&record, outset)?;
         Ok(record)
+    }
+
+    /// Returns the run that is recorded, if one was begun.
+    pub fn id(&self) -> Option<RunId> {
+        self.page().record.as_ref().map(|it| it.id().clone())
     }
 
     /// Notes a failure; the first one decides how the run ends.

@@ -9,16 +9,9 @@ use crate::receipt::{Outcome, Receipt, SkipReason};
 use crate::summary::Summary;
 use crate::verify::Verification;
 
-/// The format of a shown plan; a new number means that a reader must change.
-pub const PLAN_FORMAT: &str = "piton-plan/1";
-
-/// The format of a shown run.
-pub const RUN_FORMAT: &str = "piton-run/1";
-
 #[derive(Serialize)]
 #[serde(bound = "O: Operation")]
 struct Document<'a, O> {
-    format: &'static str,
     summary: Value,
     order: Vec<&'a str>,
     plan: &'a Plan<O>,
@@ -27,7 +20,6 @@ struct Document<'a, O> {
 /// Returns a plan as one JSON document.
 pub fn plan_document<O: Operation>(plan: &Plan<O>) -> Result<Value, serde_json::Error> {
     serde_json::to_value(Document {
-        format: PLAN_FORMAT,
         summary: summary(&Summary::of(plan)),
         order: plan.in_order().map(|a| a.id().as_str()).collect(),
         plan,
@@ -57,7 +49,6 @@ fn summary(summary: &Summary) -> Value {
 /// that was done. Two booleans follow from the status,
 /// for readers that want no more.
 pub fn run_document(
-    command: &str,
     receipts: &[Receipt],
     verification: Option<&Verification>,
 ) -> Result<Value, serde_json::Error> {
@@ -75,7 +66,7 @@ pub fn run_document(
             Ok(value)
         })
         .collect::<Result<Vec<_>, serde_json::Error>>()?;
-    let mut document = json!({ "format": RUN_FORMAT, "command": command, "receipts": receipts });
+    let mut document = json!({ "receipts": receipts });
     if let (Some(verification), Value::Object(fields)) = (verification, &mut document) {
         fields.insert(
             "verification".to_owned(),

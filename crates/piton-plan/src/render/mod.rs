@@ -13,7 +13,7 @@ mod text;
 
 pub use deviations::deviations;
 pub use journals::{journal, journals};
-pub use json::{PLAN_FORMAT, RUN_FORMAT, plan_document, run_document};
+pub use json::{plan_document, run_document};
 pub use markdown::markdown;
 pub use receipts::receipts;
 pub use style::{Colour, Style};

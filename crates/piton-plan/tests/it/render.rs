@@ -222,7 +222,6 @@ fn the_document_of_a_plan_keeps_its_names() {
     let document = plan_document(&plan()).unwrap();
     insta::assert_snapshot!(serde_json::to_string_pretty(&document).unwrap(), @r#"
     {
-      "format": "piton-plan/1",
       "order": [
         "toy:create:gist",
         "toy:set:BADGE_GIST_ID",
@@ -402,11 +401,9 @@ fn the_document_of_a_run_keeps_its_names() {
         &world,
         piton_plan::Jobs::default(),
     );
-    let document = run_document(plan.command(), &report.receipts, Some(&verification)).unwrap();
+    let document = run_document(&report.receipts, Some(&verification)).unwrap();
     insta::assert_snapshot!(serde_json::to_string_pretty(&document).unwrap(), @r#"
     {
-      "command": "test",
-      "format": "piton-run/1",
       "receipts": [
         {
           "action": "toy:set:a",

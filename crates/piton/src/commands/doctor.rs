@@ -20,7 +20,7 @@ use crate::exit::Exit;
 /// Each point says what was found and, where something is wrong, the way out.
 /// Ends with 1 when piton could not work here.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  piton doctor\n  piton doctor --json | jq .checks")]
+#[command(after_help = "Examples:\n  piton doctor\n  piton doctor --json | jq .result.checks")]
 pub(crate) struct DoctorArgs {}
 
 /// How a point stands.
@@ -64,9 +64,7 @@ pub(crate) fn run(context: &Context, _args: &DoctorArgs) -> CommandResult {
     let exit = if wrong { Exit::Failed } else { Exit::Done };
     if context.out.json_wanted() {
         let rows: Vec<Value> = checks.iter().map(Check::json).collect();
-        context
-            .out
-            .json(&json!({"format": 1, "checks": rows, "exit": exit.code()}));
+        context.out.json(json!({"checks": rows}));
     } else {
         let text: String = checks.iter().map(Check::text).collect();
         context.out.data(&text);

@@ -26,7 +26,7 @@ pub(crate) struct PrimeArgs {}
 pub(crate) fn run(context: &Context, _args: &PrimeArgs) -> CommandResult {
     let page = page();
     if context.out.json_wanted() {
-        context.out.json(&json!({ "format": 1, "page": page }));
+        context.out.json(json!({ "page": page }));
     } else {
         context.out.data(&page);
     }

@@ -83,9 +83,7 @@ fn list(context: &Context, prompts: &PromptSet) {
             .iter()
             .map(|(name, origin)| json!({"name": name, "origin": origin_name(origin)}))
             .collect();
-        context
-            .out
-            .json(&json!({"format": 1, "templates": templates}));
+        context.out.json(json!({"templates": templates}));
         return;
     }
     let mut lines = String::new();
@@ -100,8 +98,8 @@ fn show(context: &Context, prompts: &PromptSet, args: &ShowArgs) -> CommandResul
     let name = file(prompts, &args.role)?;
     if let Some((origin, text)) = prompts.part(&name) {
         if context.out.json_wanted() {
-            context.out.json(&json!({
-                "format": 1, "name": name, "origin": origin_name(origin), "template": text,
+            context.out.json(json!({
+                "name": name, "origin": origin_name(origin), "template": text,
             }));
         } else {
             context.out.data(text);

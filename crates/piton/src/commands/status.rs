@@ -25,7 +25,7 @@ use crate::world::Publishing;
 Examples:
   piton status
   piton status --porcelain      one line for a prompt
-  piton status --json | jq .waiting")]
+  piton status --json | jq .result.waiting")]
 pub(crate) struct StatusArgs {
     /// One line of counts, fast enough for a shell prompt
     #[arg(long, conflicts_with = "json")]
@@ -48,7 +48,7 @@ pub(crate) fn run(context: &Context, args: &StatusArgs) -> CommandResult {
     }
     let seen = Seen::look(context, &place, &rows)?;
     if context.out.json_wanted() {
-        context.out.json(&seen.json());
+        context.out.json(seen.json());
     } else {
         context.out.data(&seen.text(context));
     }
@@ -201,7 +201,6 @@ impl<'r> Seen<'r> {
             .map(|(what, next)| json!({"what": what, "next": next}))
             .collect();
         json!({
-            "format": 1,
             "waiting": list(&self.sorted.waiting),
             "ready": list(&self.sorted.ready),
             "planning": list(&self.sorted.planning),

@@ -1,11 +1,15 @@
 //! What people and programs see: channels, levels, streams, colour.
 
 mod channel;
+mod envelope;
 mod out;
+mod shapes;
 mod time;
 mod verbosity;
 
 pub(crate) use channel::Channel;
+pub(crate) use envelope::{Envelope, Fields};
 pub(crate) use out::{Color, Out};
+pub(crate) use shapes::Shape;
 pub(crate) use time::{ago, local_time};
 pub(crate) use verbosity::{Level, Show, Verbosity, join_show};

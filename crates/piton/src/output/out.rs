@@ -7,9 +7,10 @@ use std::time::Instant;
 
 use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::{Channel, Level, Verbosity};
+use super::{Channel, Envelope, Level, Verbosity};
+use crate::exit::Exit;
 
 /// When to use colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -28,7 +29,8 @@ pub(crate) enum Color {
 #[derive(Debug)]
 pub(crate) struct Out {
     verbosity: Verbosity,
-    json: bool,
+    /// What is put around the result, where a document is wanted.
+    envelope: Option<Envelope>,
     stdout_color: bool,
     stderr_color: bool,
     width: usize,
@@ -37,8 +39,19 @@ pub(crate) struct Out {
     started: Instant,
     lock: Mutex<()>,
     lost: AtomicBool,
-    /// The documents so far of a command that performs plan after plan.
-    series: Mutex<Option<Vec<Value>>>,
+    results: Mutex<Results>,
+}
+
+/// What a command has to show as data, until it is over.
+#[derive(Debug, Default)]
+struct Results {
+    /// More than one where it performs plan after plan.
+    documents: Vec<Value>,
+    series: bool,
+    /// Why it did not go well, where no error of the command says so.
+    failure: Option<Value>,
+    /// Whether the one document was printed already.
+    spoken: bool,
 }
 
 impl Out {
@@ -46,7 +59,7 @@ impl Out {
         verbosity: Verbosity,
         color: Color,
         no_color: bool,
-        json: bool,
+        envelope: Option<Envelope>,
         columns: Option<&str>,
     ) -> Self {
         let terminals = (io::stdout().is_terminal(), io::stderr().is_terminal());
@@ -57,7 +70,7 @@ impl Out {
         };
         Self {
             verbosity,
-            json,
+            envelope,
             stdout_color: wanted(terminals.0),
             stderr_color: wanted(terminals.1),
             width: width(columns),
@@ -65,12 +78,12 @@ impl Out {
             started: Instant::now(),
             lock: Mutex::new(()),
             lost: AtomicBool::new(false),
-            series: Mutex::new(None),
+            results: Mutex::default(),
         }
     }
 
     pub(crate) fn json_wanted(&self) -> bool {
-        self.json
+        self.envelope.is_some()
     }
 
     pub(crate) fn width(&self) -> usize {
@@ -120,28 +133,86 @@ impl Out {
         self.write(io::stdout(), text);
     }
 
-    /// Prints the one JSON document of a command, or holds it back for the
-    /// series that was begun.
-    pub(crate) fn json(&self, value: &Value) {
-        match self.series().as_mut() {
-            Some(documents) => documents.push(value.clone()),
-            None => self.data(&format!("{value:#}\n")),
+    /// Takes a result; it is printed in the envelope when the command is over.
+    pub(crate) fn json(&self, value: Value) {
+        self.results().documents.push(value);
+    }
+
+    /// Adds fields to the result that was taken last.
+    pub(crate) fn amend(&self, fields: Value) {
+        let mut results = self.results();
+        if results.documents.is_empty() {
+            results.documents.push(Value::Object(Map::new()));
+        }
+        if let (Some(Value::Object(last)), Value::Object(fields)) =
+            (results.documents.last_mut(), fields)
+        {
+            last.extend(fields);
         }
     }
 
-    /// Makes one document of all those that follow, because standard output
-    /// holds one, however many plans a command performs.
+    /// Says why the command did not go well, beside its result.
+    pub(crate) fn failure(&self, error: Value) {
+        self.results().failure = Some(error);
+    }
+
+    /// Makes one result of all those that follow, because a command has one,
+    /// however many plans it performs.
     pub(crate) fn begin_series(&self) {
-        *self.series() = Some(Vec::new());
+        self.results().series = true;
     }
 
-    /// Returns the documents held back since, and holds back no more.
+    /// Returns the results since, and gathers no more.
     pub(crate) fn end_series(&self) -> Vec<Value> {
-        self.series().take().unwrap_or_default()
+        let mut results = self.results();
+        results.series = false;
+        std::mem::take(&mut results.documents)
     }
 
-    fn series(&self) -> MutexGuard<'_, Option<Vec<Value>>> {
-        self.series
+    /// Prints the document of a command that goes on afterwards.
+    pub(crate) fn json_at_once(&self, value: Value) {
+        self.json(value);
+        self.close(Exit::Done, None);
+    }
+
+    /// Prints a document whose format others have fixed, without an envelope.
+    pub(crate) fn foreign_json(&self, value: &Value) {
+        self.results().spoken = true;
+        self.data(&format!("{value:#}\n"));
+    }
+
+    /// Lets the command print what it prints, also where a document is wanted.
+    pub(crate) fn prints_its_own(&self) {
+        self.results().spoken = true;
+    }
+
+    /// Prints the one document of a command, and tells whether it did.
+    pub(crate) fn close(&self, exit: Exit, error: Option<Value>) -> bool {
+        let Some(envelope) = &self.envelope else {
+            return false;
+        };
+        let (result, failure) = {
+            let mut results = self.results();
+            if std::mem::replace(&mut results.spoken, true) {
+                return false;
+            }
+            let series = results.series;
+            let documents = std::mem::take(&mut results.documents);
+            (joined(documents, series), results.failure.take())
+        };
+        let cut_off = || {
+            let interrupted = crate::error::ErrorKind::Interrupted;
+            (exit == Exit::Interrupted)
+                .then(|| crate::error::CommandError::new(interrupted, "interrupted").json())
+        };
+        let error = error.or(failure).or_else(cut_off);
+        let document = envelope.seal(exit.code(), result, error);
+        self.data(&format!("{document:#}\n"));
+        true
+    }
+
+    fn results(&self) -> MutexGuard<'_, Results> {
+        self.results
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
@@ -149,7 +220,7 @@ impl Out {
     /// Prints text for people on standard output, where its channel shows
     /// that level; with `--json` standard output is the document's alone.
     pub(crate) fn say(&self, channel: Channel, level: Level, text: &str) {
-        if !self.json && self.shows(channel, level) {
+        if !self.json_wanted() && self.shows(channel, level) {
             self.data(&with_newline(text));
         }
     }
@@ -206,6 +277,25 @@ impl Out {
             self.lost.store(true, Ordering::Relaxed);
         }
     }
+}
+
+/// What a script looks for first, taken over from the last of several steps.
+const BY_NAME: [&str; 5] = ["slug", "run", "commit", "status", "next"];
+
+/// Makes one result of what was gathered.
+fn joined(mut documents: Vec<Value>, series: bool) -> Option<Value> {
+    if !series && documents.len() <= 1 {
+        return documents.pop();
+    }
+    let mut result = Map::new();
+    for name in BY_NAME {
+        let last = documents.iter().rev().find_map(|step| step.get(name));
+        if let Some(last) = last {
+            result.insert(name.to_owned(), last.clone());
+        }
+    }
+    result.insert("steps".to_owned(), documents.into());
+    Some(result.into())
 }
 
 fn choice(color: bool) -> anstream::ColorChoice {

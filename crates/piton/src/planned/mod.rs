@@ -20,6 +20,7 @@ use piton_plan::{Interaction, Plan, PlanId, Ready, Receipt, prepare, saved};
 pub(crate) use self::args::{PerformArgs, PlanArgs};
 pub(crate) use self::error::journal_error;
 use self::error::{interrupted, prepare_error};
+pub(crate) use self::show::plan_json;
 pub(crate) use self::tell::short;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, ErrorKind};

@@ -99,6 +99,7 @@ impl Site<'_> {
         }
         .perform(ready);
         drop(reporter);
+        let made = writing.made();
         writing.close();
         out.trace("performed");
         // A journal that was lost on the way says so itself; nothing can be
@@ -116,7 +117,7 @@ impl Site<'_> {
                 .verified(verification, self.context.clock.now())
                 .map_err(lost_journal)?;
         }
-        self.tell(id, plan, &report, verification.as_ref())?;
+        self.tell(id, plan, &report, verification.as_ref(), &made)?;
         let exit = self.exit(&report, verification.as_ref());
         Ok(Ended {
             exit,

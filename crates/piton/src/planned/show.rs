@@ -2,7 +2,7 @@
 
 use piton_plan::Plan;
 use piton_plan::render::{self, Heading, Style};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::error::internal;
 use super::{PlanArgs, Site};
@@ -20,11 +20,8 @@ impl Site<'_> {
     ) -> Result<(), CommandError> {
         let out = &self.context.out;
         if out.json_wanted() {
-            let mut document = document(plan)?;
-            if let Value::Object(fields) = &mut document {
-                fields.insert("dry_run".into(), (heading == Heading::DryRun).into());
-            }
-            out.json(&document);
+            out.json(plan_json(plan, out.verbosity().threshold(Channel::Plan))?);
+            out.amend(json!({ "dry_run": heading == Heading::DryRun }));
         } else if args.markdown {
             let title = format!("piton {}", plan.command());
             out.data(&render::markdown(plan, &title));
@@ -69,8 +66,33 @@ impl Site<'_> {
     }
 }
 
-pub(super) fn document(plan: &Plan<Op>) -> Result<Value, CommandError> {
-    render::plan_document(plan).map_err(|error| internal("show the plan").because(error))
+/// Returns a plan as data. What an agent is told is long and rarely wanted; it
+/// is there where payloads are asked for, and otherwise only its size.
+pub(crate) fn plan_json(plan: &Plan<Op>, threshold: Level) -> Result<Value, CommandError> {
+    let mut document =
+        render::plan_document(plan).map_err(|error| internal("show the plan").because(error))?;
+    if threshold < Level::PAYLOAD {
+        for action in document["plan"]["actions"]
+            .as_array_mut()
+            .into_iter()
+            .flatten()
+        {
+            leave_out_prompts(&mut action["do"]);
+        }
+    }
+    Ok(document)
+}
+
+fn leave_out_prompts(value: &mut Value) {
+    let Value::Object(fields) = value else {
+        return;
+    };
+    if let Some(prompt) = fields.get("prompt").and_then(Value::as_str) {
+        let bytes = prompt.len();
+        fields.remove("prompt");
+        fields.insert("prompt_bytes".to_owned(), bytes.into());
+    }
+    fields.values_mut().for_each(leave_out_prompts);
 }
 
 const NOTHING: i8 = -4;

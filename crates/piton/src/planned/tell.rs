@@ -2,17 +2,18 @@
 
 use piton_loop::operation::LoopOp;
 use piton_plan::render;
-use piton_plan::{Plan, PlanId, Report, Verification};
+use piton_plan::{Outcome, Plan, PlanId, Report, Verification};
 use serde_json::{Value, json};
 
 use super::Site;
 use super::error::internal;
 use super::exit::exit_of;
-use super::show::{document, level_of};
+use super::show::{level_of, plan_json};
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::op::Op;
 use crate::output::Channel;
+use crate::world::Made;
 
 impl Site<'_> {
     pub(super) fn tell(
@@ -21,29 +22,34 @@ impl Site<'_> {
         plan: &Plan<Op>,
         report: &Report,
         verification: Option<&Verification>,
+        made: &Made,
     ) -> Result<(), CommandError> {
         let out = &self.context.out;
         let exit = self.exit(report, verification);
         if out.json_wanted() {
-            let run = render::run_document(plan.command(), &report.receipts, verification)
-                .map_err(|error| internal("show the run").because(error))?;
+            out.json(plan_json(plan, out.verbosity().threshold(Channel::Plan))?);
+            out.amend(
+                render::run_document(&report.receipts, verification)
+                    .map_err(|error| internal("show the run").because(error))?,
+            );
             let deviations: Vec<Value> = verification
                 .iter()
                 .flat_map(|verification| verification.deviations())
                 .map(|d| json!({ "action": d.action, "expected": d.expected, "found": d.found }))
                 .collect();
-            let mut document = document(plan)?;
-            if let Value::Object(fields) = &mut document {
-                fields.insert("dry_run".into(), false.into());
-                fields.insert("run".into(), run);
-                let verified = report.is_success()
-                    && verification.is_some_and(piton_plan::Verification::is_clean);
-                fields.insert("verified".into(), verified.into());
-                fields.insert("deviations".into(), deviations.into());
-                fields.insert("journal".into(), id.to_string().into());
-                fields.insert("exit".into(), exit.code().into());
+            let verified =
+                report.is_success() && verification.is_some_and(piton_plan::Verification::is_clean);
+            out.amend(json!({
+                "dry_run": false,
+                "run": made.run.as_ref().map(ToString::to_string),
+                "commit": made.commit,
+                "verified": verified,
+                "deviations": deviations,
+                "journal": id.to_string(),
+            }));
+            if let Some(error) = failure_json(report) {
+                out.failure(error);
             }
-            out.json(&document);
             return Ok(());
         }
         let level = level_of(out.verbosity().threshold(Channel::Plan));
@@ -104,6 +110,24 @@ impl Site<'_> {
             exit_of(report, verification)
         }
     }
+}
+
+/// Returns the first failure in the form of an error.
+fn failure_json(report: &Report) -> Option<Value> {
+    report
+        .receipts
+        .iter()
+        .find_map(|receipt| match &receipt.outcome {
+            Outcome::Failed(failure) => Some(json!({
+                "kind": failure.kind.as_str(),
+                "message": failure.message,
+                "causes": [],
+                "hints": failure.hint.iter().collect::<Vec<_>>(),
+                "until": failure.until,
+                "action": receipt.action,
+            })),
+            Outcome::Ok | Outcome::AlreadySo | Outcome::Skipped(_) => None,
+        })
 }
 
 fn calls_an_agent(plan: &Plan<Op>) -> bool {

@@ -12,4 +12,4 @@ mod writing;
 pub(crate) use publishing::Publishing;
 pub(crate) use reading::Reading;
 pub(crate) use shown::Shown;
-pub(crate) use writing::Writing;
+pub(crate) use writing::{Made, Writing};

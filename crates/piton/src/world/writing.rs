@@ -1,7 +1,7 @@
 //! The half that changes.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use piton_agent::{Agent, Host};
@@ -12,7 +12,7 @@ use piton_github::{ForgeRead, InvalidToken};
 use piton_loop::operation::{AgentChoice, Agents, LoopPerformer, secrets_of};
 use piton_loop::planning::sweep::sweep;
 use piton_loop::planning::waiting::Waiting;
-use piton_loop::runs::RunBook;
+use piton_loop::runs::{RunBook, RunId};
 use piton_loop::slots::SlotSettings;
 use piton_migration::operation::{MigrationEvent, MigrationPerformer};
 use piton_migration::secret::Secret;
@@ -43,6 +43,15 @@ pub(crate) struct Writing<'a> {
     book: RunBook<'a>,
     secrets: Vec<Secret>,
     shown: Shown<'a>,
+    /// The commit that was made last.
+    commit: Mutex<Option<String>>,
+}
+
+/// What came of performing, by the names that others use.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Made {
+    pub(crate) run: Option<RunId>,
+    pub(crate) commit: Option<String>,
 }
 
 impl<'a> Writing<'a> {
@@ -68,7 +77,20 @@ impl<'a> Writing<'a> {
             ),
             secrets: secrets_of(&Host::new(context.environment.raw())),
             shown: Shown(&context.out),
+            commit: Mutex::default(),
         }
+    }
+
+    /// Returns the run that was recorded, and the commit that was made last.
+    pub(crate) fn made(&self) -> Made {
+        Made {
+            run: self.book.id(),
+            commit: self.last_commit().clone(),
+        }
+    }
+
+    fn last_commit(&self) -> MutexGuard<'_, Option<String>> {
+        self.commit.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Ends the record of the run, if one was begun.
@@ -240,6 +262,7 @@ impl Report<MigrationEvent> for Writing<'_> {
                     ));
                 }
                 if let Some(commit) = commit {
+                    *self.last_commit() = Some(commit.clone());
                     let text = format!("commit {commit} holds {destination}");
                     out.note(Channel::Git, Level::DETAIL, &text);
                 }

@@ -126,9 +126,30 @@ impl Ran {
         text
     }
 
-    pub(crate) fn json(&self) -> serde_json::Value {
+    /// Returns the one document, whatever form it has.
+    pub(crate) fn document(&self) -> serde_json::Value {
         serde_json::from_str(&self.stdout)
             .unwrap_or_else(|error| panic!("{error}\n{}\n{}", self.stdout, self.stderr))
+    }
+
+    /// Returns the result in the document's envelope. The fields of each are
+    /// compared with those that `docs/json.md` names.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        let mut document = self.document();
+        if document["format"] != "piton/1" {
+            return document;
+        }
+        assert_eq!(document["exit"], self.code, "{}", self.shown());
+        let command = document["command"].as_str().unwrap_or_default().to_owned();
+        crate::documented::check(&command, &document["result"]);
+        document["result"].take()
+    }
+
+    /// Returns what the document says went wrong.
+    pub(crate) fn error(&self) -> serde_json::Value {
+        let mut document = self.document();
+        assert_eq!(document["format"], "piton/1");
+        document["error"].take()
     }
 }
 

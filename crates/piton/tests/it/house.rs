@@ -69,10 +69,7 @@ fn an_error_is_the_one_document_with_json() {
     assert_eq!(ran.stderr, "");
     assert_snapshot!(ran.stdout);
     let ran = env.run(&["--json", "no-such-command"]);
-    assert_eq!(
-        (ran.code, ran.json()["error"]["kind"].as_str()),
-        (2, Some("usage"))
-    );
+    assert_eq!((ran.code, ran.error()["kind"].as_str()), (2, Some("usage")));
 }
 
 #[test]

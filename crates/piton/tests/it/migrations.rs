@@ -101,7 +101,6 @@ fn an_empty_list_is_the_header_alone() {
 fn everything_about_a_migration_is_in_one_document() {
     let env = TestEnv::planned(7);
     let shown = env.show(SLUG);
-    assert_eq!(shown["format"], 1);
     assert_eq!(shown["slug"], SLUG);
     assert_eq!(shown["status"], "ready");
     assert_eq!(shown["awaiting_human_review"], false);

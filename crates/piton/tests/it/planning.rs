@@ -80,10 +80,17 @@ fn until_ready_prints_one_document_with_json() {
     let mut arguments = new_until_ready(&env);
     arguments.push("--json".into());
     let document = env.ok(&arguments).json();
-    let runs = document["runs"].as_array().unwrap();
-    assert_eq!(runs.len(), 1 + STEPS.len());
-    assert_eq!(document["exit"], 0);
-    assert_eq!(runs[7]["plan"]["command"], "migration step add-api");
+    let steps = document["steps"].as_array().unwrap();
+    assert_eq!(steps.len(), 1 + STEPS.len());
+    assert_eq!(steps[7]["plan"]["command"], "migration step add-api");
+    assert_eq!(document["slug"], SLUG);
+    assert_eq!(document["status"], "ready");
+    assert_eq!(document["next"]["kind"], "phase");
+    assert_eq!(
+        document["commit"],
+        env.repo.git(&["rev-parse", "HEAD"]).trim()
+    );
+    assert_eq!(document["run"], steps[7]["run"]);
 }
 
 #[test]
@@ -93,7 +100,8 @@ fn what_fails_on_the_way_is_in_the_one_document_too() {
     arguments.extend(env.one("planning.approaches", "done"));
     let ran = env.run(&arguments);
     assert_eq!(ran.code, 1, "{}", ran.shown());
-    assert_eq!(ran.json()["exit"], 1);
+    assert_eq!(ran.error()["kind"], "io");
+    assert_eq!(ran.json()["status"], "planning");
 
     let mut arguments = strings(&["migration", "refine", SLUG, "--message", "x", "--json"]);
     arguments.extend(strings(&[
@@ -105,8 +113,8 @@ fn what_fails_on_the_way_is_in_the_one_document_too() {
     let ran = env.run(&arguments);
     assert_eq!(ran.code, 2, "{}", ran.shown());
     let document = ran.json();
-    assert_eq!(document["runs"].as_array().unwrap().len(), 1);
-    assert_eq!(document["error"]["kind"], "usage");
+    assert_eq!(document["steps"].as_array().unwrap().len(), 1);
+    assert_eq!(ran.error()["kind"], "usage");
 }
 
 #[test]

@@ -59,9 +59,9 @@ fn with_json_the_outcome_is_one_document() {
     }
     let ran = selftest(&["--crash", "--only", "set", "--point", "1", "--json"]);
     let document: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
-    assert_eq!(document["format"], "piton-selftest/1");
-    assert_eq!(document["points"], 1);
-    assert_eq!(document["scenarios"][0]["name"], "set");
+    assert_eq!(document["format"], "piton/1");
+    assert_eq!(document["result"]["points"], 1);
+    assert_eq!(document["result"]["scenarios"][0]["name"], "set");
 }
 
 #[test]

@@ -121,9 +121,7 @@ const CREATE: [&str; 9] = [
 ];
 
 fn planned(ran: &Ran) -> Vec<String> {
-    let shown: Value = serde_json::from_str(&ran.stdout)
-        .unwrap_or_else(|_| panic!("{}{}", ran.stdout, ran.stderr));
-    let plan = &shown["plan"]["actions"];
+    let plan = &ran.json()["plan"]["actions"];
     plan.as_array()
         .unwrap()
         .iter()

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::config::Key;
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult};
+use crate::error::CommandResult;
 use crate::exit::Exit;
 
 /// Print the value of one setting
@@ -21,9 +21,7 @@ pub(crate) struct GetArgs {
 }
 
 pub(crate) fn run(context: &Context, args: &GetArgs) -> CommandResult {
-    let key = Key::find(&args.key).map_err(|error| {
-        CommandError::usage(error.to_string()).hint("`piton config show` lists the keys")
-    })?;
+    let key = Key::find(&args.key).map_err(super::unknown)?;
     let settings = super::settings(context)?;
     let found = settings.get(key.as_str());
     if context.out.json_wanted() {
@@ -32,7 +30,7 @@ pub(crate) fn run(context: &Context, args: &GetArgs) -> CommandResult {
         });
         context
             .out
-            .json(&json!({ "format": 1, "key": key.as_str(), "value": value, "origin": origin }));
+            .json(json!({ "key": key.as_str(), "value": value, "origin": origin }));
     } else if let Some((value, _)) = found {
         context.out.data(&format!("{value}\n"));
     }

@@ -6,8 +6,9 @@ mod show;
 
 use clap::Subcommand;
 
+use crate::config::UnknownKey;
 use crate::context::Context;
-use crate::error::CommandResult;
+use crate::error::{CommandError, CommandResult};
 
 /// Show and change settings
 ///
@@ -34,9 +35,17 @@ pub(crate) fn run(context: &Context, command: &ConfigCommand) -> CommandResult {
 }
 
 /// Reads the settings that hold here; outside a repository, the user's.
-fn settings(context: &Context) -> Result<crate::config::Settings, crate::error::CommandError> {
+fn settings(context: &Context) -> Result<crate::config::Settings, CommandError> {
     match context.place_if_any()? {
         Some(place) => Ok(place.settings),
         None => context.settings(None),
     }
+}
+
+/// A name that no setting has.
+fn unknown(error: UnknownKey) -> CommandError {
+    CommandError::usage(format!("unknown key `{}`", error.name))
+        .argument(error.name)
+        .suggest(error.nearest)
+        .hint("`piton config show` lists the keys")
 }

@@ -40,9 +40,7 @@ pub(crate) struct SetArgs {
 }
 
 pub(crate) fn run(context: &Context, args: &SetArgs) -> CommandResult {
-    let key = Key::find(&args.key).map_err(|error| {
-        CommandError::usage(error.to_string()).hint("`piton config show` lists the keys")
-    })?;
+    let key = Key::find(&args.key).map_err(super::unknown)?;
     let value = key
         .kind()
         .parse(&args.value)

@@ -32,7 +32,7 @@ pub(crate) fn run(context: &Context, args: &ShowArgs) -> CommandResult {
         let agents: Vec<_> = settings.adapter_names().collect();
         context
             .out
-            .json(&json!({ "format": 1, "settings": all, "agents": agents }));
+            .json(json!({ "settings": all, "agents": agents }));
         return Ok(Exit::Done);
     }
     let lines: Vec<(&Key, String, String)> = settings

@@ -2,8 +2,6 @@
 
 use std::process::Stdio;
 
-use serde_json::Value;
-
 use super::guide::Guide;
 use super::project::Project;
 use super::steps::{calls, document, line, wait_for_call};
@@ -74,13 +72,5 @@ fn run(guide: &Guide<'_>, project: &Project, args: &[&str]) -> Result<(), Comman
         guide.result(&format!("  {}", text("told")));
     }
     guide.result(done["ending"].as_str().unwrap_or_default());
-    match done["exit"].as_u64() {
-        Some(0) => Ok(()),
-        _ => Err(unexpected(&done)),
-    }
-}
-
-fn unexpected(done: &Value) -> CommandError {
-    CommandError::failed("the demo's run did not come to its end")
-        .because(done["ending"].as_str().unwrap_or_default().to_owned())
+    Ok(())
 }

@@ -198,7 +198,7 @@ fn ask(
     let mut with_json = vec!["--json", "-Q", "-Q"];
     with_json.extend(args);
     let done = document(project, &with_json)?;
-    for receipt in done["run"]["receipts"].as_array().into_iter().flatten() {
+    for receipt in done["receipts"].as_array().into_iter().flatten() {
         let word = receipt["status"].as_str().unwrap_or_default();
         let action = receipt["action"].as_str().unwrap_or_default();
         let message = receipt["message"].as_str().filter(|text| !text.is_empty());
@@ -222,7 +222,9 @@ pub(super) fn document(project: &Project, args: &[&str]) -> Result<Value, Comman
         let told = [&output.stdout[..], &output.stderr[..]].concat();
         return Err(failed(String::from_utf8_lossy(&told).trim().to_owned()));
     }
-    serde_json::from_slice(&output.stdout).map_err(|error| failed(error.to_string()))
+    let mut document: Value =
+        serde_json::from_slice(&output.stdout).map_err(|error| failed(error.to_string()))?;
+    Ok(document["result"].take())
 }
 
 fn show(project: &Project) -> Result<Value, CommandError> {
@@ -288,8 +290,7 @@ fn end(context: &Context, guide: &Guide<'_>, project: &Project, shown: &Value) -
     );
     if context.out.json_wanted() {
         let commits: Vec<&str> = history.lines().collect();
-        context.out.json(&json!({
-            "format": 1,
+        context.out.json(json!({
             "directory": project.root.display().to_string(),
             "migration": SLUG,
             "status": shown["status"],

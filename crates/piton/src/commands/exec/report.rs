@@ -42,7 +42,7 @@ pub(super) fn fresh_key() -> String {
 /// Says an error of the program on one line.
 pub(super) fn told(error: &CommandError) -> String {
     let json = error.json();
-    let causes = json["error"]["causes"]
+    let causes = json["causes"]
         .as_array()
         .into_iter()
         .flatten()

@@ -22,9 +22,7 @@ pub(crate) fn run(context: &Context, _args: &ListArgs) -> CommandResult {
     let listed = journal::list(&context.disk, &dir).map_err(journal_error)?;
     if context.out.json_wanted() {
         let journals: Vec<Value> = listed.iter().map(data).collect();
-        context
-            .out
-            .json(&json!({ "format": 1, "journals": journals }));
+        context.out.json(json!({ "journals": journals }));
         return Ok(Exit::Done);
     }
     context.out.data(&render::journals(&listed, site.style()));

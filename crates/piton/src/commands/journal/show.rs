@@ -11,7 +11,7 @@ use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::op::Op;
 use crate::output::{Channel, Level};
-use crate::planned::journal_error;
+use crate::planned::{journal_error, plan_json};
 use crate::site;
 
 /// Show a plan that was begun, and what came of it
@@ -33,17 +33,17 @@ pub(crate) fn run(context: &Context, args: &ShowArgs) -> CommandResult {
     let receipts = journal.receipts();
     if context.out.json_wanted() {
         let could_not = |error| CommandError::failed("could not show the journal").because(error);
-        let plan_document = render::plan_document(&plan).map_err(could_not)?;
-        let run = render::run_document(journal.command(), &receipts, journal.verification())
-            .map_err(could_not)?;
-        context.out.json(&json!({
-            "format": 1,
+        let detail = context.out.verbosity().threshold(Channel::Plan);
+        context.out.json(plan_json(&plan, detail)?);
+        context
+            .out
+            .amend(render::run_document(&receipts, journal.verification()).map_err(could_not)?);
+        context.out.amend(json!({
             "id": id.to_string(),
+            "command": journal.command(),
             "begun": journal.at().to_string(),
             "tool": journal.tool(),
             "status": word(&journal.status()),
-            "plan": plan_document,
-            "run": run,
         }));
         return Ok(Exit::Done);
     }

@@ -13,6 +13,7 @@ use piton_plan::{Draft, Handle, Plan, PlanBuilder};
 use super::delete::refuse_dirty;
 use super::find;
 use super::repair::repo_path;
+use super::standing;
 use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::files::put;
@@ -42,7 +43,7 @@ pub(crate) fn run(context: &Context, args: &ArchiveArgs) -> CommandResult {
     let place = context.place_to_write(&args.plan)?;
     let slug = find(context, &place.live(), &args.slug)?;
     let plan = decide(context, &place, &slug)?;
-    context.site(&place).carry_out(&args.plan, &plan)
+    standing::carry_out(context, &place, &slug, &args.plan, &plan)
 }
 
 fn decide(context: &Context, place: &Place, slug: &Slug) -> Result<Plan<Op>, CommandError> {

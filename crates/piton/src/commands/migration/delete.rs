@@ -10,6 +10,7 @@ use piton_plan::{Draft, Plan, PlanBuilder};
 
 use super::find;
 use super::repair::repo_path;
+use super::standing;
 use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::op::Op;
@@ -34,7 +35,7 @@ pub(crate) fn run(context: &Context, args: &DeleteArgs) -> CommandResult {
     let place = context.place_to_write(&args.plan)?;
     let slug = find(context, &place.live(), &args.slug)?;
     let plan = decide(&place, &slug)?;
-    context.site(&place).carry_out(&args.plan, &plan)
+    standing::carry_out(context, &place, &slug, &args.plan, &plan)
 }
 
 fn decide(place: &Place, slug: &Slug) -> Result<Plan<Op>, CommandError> {

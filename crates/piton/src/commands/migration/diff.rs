@@ -45,8 +45,7 @@ pub(crate) fn run(context: &Context, args: &DiffArgs) -> CommandResult {
         .repository
         .changes_between(&before.commit, &newest.commit, path, colour)?;
     if context.out.json_wanted() {
-        context.out.json(&json!({
-            "format": 1,
+        context.out.json(json!({
             "slug": slug.as_str(),
             "from": before.commit.as_str(),
             "to": newest.commit.as_str(),

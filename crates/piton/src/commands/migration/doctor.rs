@@ -70,13 +70,13 @@ pub(crate) fn run(context: &Context, args: &DoctorArgs) -> CommandResult {
     };
     let out = &context.out;
     if args.sarif {
-        out.json(&report::sarif(
+        out.foreign_json(&report::sarif(
             &reports,
             live.project_root(),
             env!("CARGO_PKG_VERSION"),
         ));
     } else if out.json_wanted() {
-        out.json(&json!({ "format": 1, "reports": report::json(&reports) }));
+        out.json(json!({ "reports": report::json(&reports) }));
     } else if out.stdout_is_terminal() {
         out.data(&report::pretty(&reports));
         if reports.iter().all(|report| report.findings.is_empty()) {

@@ -43,9 +43,7 @@ pub(crate) fn run(context: &Context, args: &ListArgs) -> CommandResult {
     let rows =
         listing::list(&context.disk, &live, filter).map_err(|error| unlistable(&live, error))?;
     if context.out.json_wanted() {
-        context
-            .out
-            .json(&json!({ "format": 1, "migrations": rows }));
+        context.out.json(json!({ "migrations": rows }));
     } else if context.out.stdout_is_terminal() {
         context.out.data(&listing::table(&rows, !args.no_headers));
         if rows.is_empty() {

@@ -38,9 +38,7 @@ pub(crate) fn run(context: &Context, args: &LogArgs) -> CommandResult {
                 })
             })
             .collect();
-        context
-            .out
-            .json(&json!({"format": 1, "slug": slug.as_str(), "commits": rows}));
+        context.out.json(json!({"commits": rows}));
         return Ok(Exit::Done);
     }
     let mut text = String::new();

@@ -18,6 +18,7 @@ mod reopen;
 mod repair;
 mod review;
 mod show;
+mod standing;
 mod step;
 mod undo;
 mod wake;
@@ -131,7 +132,7 @@ fn find(context: &Context, live: &LiveDir, value: &Path) -> Result<Slug, Command
         .hint(format!("which one: {one}, {other}, …?"))),
         (None, _) => {
             let near = nearest(text, slugs.iter().map(Slug::as_str));
-            Err(refused.hints(near.map(|slug| format!("did you mean `{slug}`?"))))
+            Err(refused.argument(text).suggest(near))
         }
     }
 }

@@ -16,6 +16,7 @@ use piton_migration::planning::STATE_FILE;
 use piton_migration::slug::Slug;
 
 use super::proposed;
+use super::standing;
 use super::step::{Until, steps};
 use crate::agents::AgentArgs;
 use crate::context::{Context, Place};
@@ -128,7 +129,7 @@ pub(crate) fn run(context: &Context, args: &NewArgs) -> CommandResult {
     if args.until.is_some() && !args.plan.changes_nothing() {
         context.out.begin_series();
     }
-    let exit = context.site(&place).carry_out(&args.plan, &plan)?;
+    let exit = standing::carry_out(context, &place, &slug, &args.plan, &plan)?;
     if exit != Exit::Done || args.plan.changes_nothing() {
         return Ok(exit);
     }

@@ -64,6 +64,16 @@ pub(crate) fn run(context: &Context, args: &OpenArgs) -> CommandResult {
         editor::open(context, &paths)?;
         return Ok(Exit::Done);
     }
+    if context.out.json_wanted() {
+        let files: Vec<serde_json::Value> = files
+            .iter()
+            .map(|file| serde_json::json!({ "file": file, "text": contents.text(file) }))
+            .collect();
+        context
+            .out
+            .json(serde_json::json!({ "slug": slug.as_str(), "files": files }));
+        return Ok(Exit::Done);
+    }
     let mut text = String::new();
     for file in files {
         if !text.is_empty() {

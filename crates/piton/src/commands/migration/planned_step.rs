@@ -7,6 +7,7 @@ use piton_loop::planning::waiting::Waiting;
 use piton_migration::slug::Slug;
 use piton_plan::{Plan, PlanBuilder};
 
+use super::standing;
 use crate::agents;
 use crate::context::{Context, Place};
 use crate::error::{CommandError, ErrorKind};
@@ -37,7 +38,7 @@ pub(crate) fn carry_out(
         Some(waiting) => publish_only(context, slug, command, &waiting, on)?,
         None => decide(context, place, slug, command, args)?,
     };
-    let exit = context.site(place).carry_out(args, &plan)?;
+    let exit = standing::carry_out(context, place, slug, args, &plan)?;
     if exit != Exit::Done
         && !args.changes_nothing()
         && let Ok(on) = place.repository.tip()

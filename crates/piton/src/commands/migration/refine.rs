@@ -13,7 +13,7 @@ use piton_migration::planning::FeedbackSource;
 use piton_migration::slug::Slug;
 
 use super::planned_step::{self, StepCommand};
-use super::{find, person_refusal, proposed};
+use super::{find, person_refusal, proposed, standing};
 use crate::agents::AgentArgs;
 use crate::context::{Context, Place};
 use crate::editor;
@@ -151,7 +151,7 @@ fn record(
             Err(error) => return Err(refused(error, slug)),
         };
         let plan = proposed::plan(context, place, "migration refine", proposal)?;
-        let exit = context.site(place).carry_out(&args.plan, &plan)?;
+        let exit = standing::carry_out(context, place, slug, &args.plan, &plan)?;
         if exit != Exit::StalePlan || left == 0 {
             return Ok(exit);
         }

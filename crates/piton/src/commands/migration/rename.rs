@@ -14,6 +14,7 @@ use super::delete::refuse_dirty;
 use super::find;
 use super::new::plain_slug;
 use super::repair::repo_path;
+use super::standing;
 use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult};
 use crate::op::Op;
@@ -41,7 +42,7 @@ pub(crate) fn run(context: &Context, args: &RenameArgs) -> CommandResult {
     let place = context.place_to_write(&args.plan)?;
     let slug = find(context, &place.live(), &args.slug)?;
     let plan = decide(context, &place, &slug, &args.to)?;
-    context.site(&place).carry_out(&args.plan, &plan)
+    standing::carry_out(context, &place, &args.to, &args.plan, &plan)
 }
 
 fn decide(

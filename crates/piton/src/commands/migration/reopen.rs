@@ -7,7 +7,7 @@ use piton_loop::clock::local_stamp;
 use piton_loop::planning::person;
 use piton_migration::planning::FeedbackSource;
 
-use super::{find, person_refusal, proposed};
+use super::{find, person_refusal, proposed, standing};
 use crate::context::Context;
 use crate::error::CommandResult;
 use crate::exit::Exit;
@@ -50,7 +50,7 @@ pub(crate) fn run(context: &Context, args: &ReopenArgs) -> CommandResult {
     )
     .map_err(|error| person_refusal(error, &slug))?;
     let plan = proposed::plan(context, &place, "migration reopen", proposal)?;
-    let exit = context.site(&place).carry_out(&args.plan, &plan)?;
+    let exit = standing::carry_out(context, &place, &slug, &args.plan, &plan)?;
     if exit == Exit::Done && !args.plan.changes_nothing() {
         context
             .out

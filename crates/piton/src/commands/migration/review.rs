@@ -15,7 +15,7 @@ use piton_migration::planning::FeedbackSource;
 use piton_migration::slug::Slug;
 use serde_json::json;
 
-use super::{find, person_refusal, proposed};
+use super::{find, person_refusal, proposed, standing};
 use crate::agents::{self, AgentArgs};
 use crate::context::{Context, Place};
 use crate::editor;
@@ -73,15 +73,14 @@ pub(crate) fn run(context: &Context, args: &ReviewArgs) -> CommandResult {
         Exit::Done
     };
     if context.out.json_wanted() {
-        context.out.json(&json!({
-            "format": 1,
+        context.out.json(json!({
             "slug": slug.as_str(),
             "awaiting_human_review": waits,
             "reason": sheet.reason,
             "findings": sheet.findings,
-            "manifest": sheet.manifest,
-            "plan": sheet.plan,
-            "phase": sheet.phase,
+            "manifest_text": sheet.manifest,
+            "plan_text": sheet.plan,
+            "phase_text": sheet.phase,
             "choices": sheet.choices.iter().map(|choice| choice.as_str()).collect::<Vec<_>>(),
         }));
         return Ok(exit);
@@ -157,7 +156,7 @@ fn with_agent(context: &Context, place: &Place, slug: &Slug, args: &PlanArgs) ->
         }
     };
     let plan = proposed::plan(context, place, "migration review", proposal)?;
-    context.site(place).carry_out(args, &plan)
+    standing::carry_out(context, place, slug, args, &plan)
 }
 
 /// Keeps what was changed in a copy that was not taken over, and says where.
@@ -270,7 +269,7 @@ fn answer(
         ));
     }
     let plan = proposed::plan(context, place, command, proposal)?;
-    let exit = context.site(place).carry_out(args, &plan)?;
+    let exit = standing::carry_out(context, place, slug, args, &plan)?;
     if *choice == Choice::Refine && exit == Exit::Done {
         context
             .out

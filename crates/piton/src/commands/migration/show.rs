@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use clap::Args;
 use piton_base::Clock;
 use piton_migration::show;
-use serde_json::Value;
 
 use super::find;
 use crate::context::Context;
@@ -17,7 +16,7 @@ use crate::exit::Exit;
 #[command(after_help = "\
 Examples:
   piton migration show split-the-parser-20260901T120000
-  piton migration show SLUG --json | jq .planning.next_step")]
+  piton migration show SLUG --json | jq .result.planning.next_step")]
 pub(crate) struct ShowArgs {
     /// The migration: its slug, or the path of its directory
     slug: PathBuf,
@@ -28,13 +27,10 @@ pub(crate) fn run(context: &Context, args: &ShowArgs) -> CommandResult {
     let slug = find(context, &live, &args.slug)?;
     let shown = show::show(&context.disk, &live, &slug, context.clock.now());
     if context.out.json_wanted() {
-        let mut value = serde_json::to_value(&shown).map_err(|error| {
+        let value = serde_json::to_value(&shown).map_err(|error| {
             CommandError::new(ErrorKind::Internal, "could not show the migration").because(error)
         })?;
-        if let Value::Object(fields) = &mut value {
-            fields.insert("format".into(), 1.into());
-        }
-        context.out.json(&value);
+        context.out.json(value);
     } else {
         context.out.data(&show::render(&shown));
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use piton_loop::planning::person;
 
-use super::{find, person_refusal, proposed};
+use super::{find, person_refusal, proposed, standing};
 use crate::context::Context;
 use crate::error::CommandResult;
 use crate::exit::Exit;
@@ -37,7 +37,7 @@ pub(crate) fn run(context: &Context, args: &UndoArgs) -> CommandResult {
     let proposal = person::undo(&context.disk, &place.repository, &site, &slug, prefix)
         .map_err(|error| person_refusal(error, &slug))?;
     let plan = proposed::plan(context, &place, "migration undo", proposal)?;
-    let exit = context.site(&place).carry_out(&args.plan, &plan)?;
+    let exit = standing::carry_out(context, &place, &slug, &args.plan, &plan)?;
     if exit == Exit::Done && !args.plan.changes_nothing() {
         context.out.hint(&format!(
             "`piton migration show {slug}` tells where it stands now"

@@ -6,7 +6,7 @@ use clap::Args;
 use piton_loop::clock::local_stamp;
 use piton_loop::planning::person;
 
-use super::{find, person_refusal, proposed};
+use super::{find, person_refusal, proposed, standing};
 use crate::context::Context;
 use crate::error::CommandResult;
 use crate::planned::PlanArgs;
@@ -37,5 +37,5 @@ pub(crate) fn run(context: &Context, args: &WakeArgs) -> CommandResult {
     let proposal = person::wake(&context.disk, &place.repository, &site, &slug, prefix, now)
         .map_err(|error| person_refusal(error, &slug))?;
     let plan = proposed::plan(context, &place, "migration wake", proposal)?;
-    context.site(&place).carry_out(&args.plan, &plan)
+    standing::carry_out(context, &place, &slug, &args.plan, &plan)
 }

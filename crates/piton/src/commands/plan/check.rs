@@ -77,7 +77,7 @@ pub(super) fn run(context: &Context, args: &CheckArgs) -> CommandResult {
             .collect();
         found["passed"] = json!(fine);
         found["checks"] = json!(checks);
-        out.json(&found);
+        out.json(found);
     } else {
         let lines: Vec<String> = checks
             .iter()
@@ -209,7 +209,6 @@ fn everything(text: &str) -> Json {
     let plan_text = in_body.place().map(|place| text[place].to_owned());
     let lines = header_lines(text);
     json!({
-        "format": 1,
         "length": chars(text),
         "limit": LIMIT,
         "raw_blocks": raw,

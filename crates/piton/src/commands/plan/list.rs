@@ -62,7 +62,7 @@ pub(super) fn run(context: &Context, args: &ListArgs) -> CommandResult {
     let out = &context.out;
     if out.json_wanted() {
         let plans: Vec<_> = plans.iter().map(row_json).collect();
-        out.json(&json!({ "format": 1, "plans": plans }));
+        out.json(json!({ "plans": plans }));
     } else if out.stdout_is_terminal() {
         out.data(&table(&plans, !args.no_headers, out.width()));
         if plans.is_empty() {

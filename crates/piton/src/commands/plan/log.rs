@@ -45,7 +45,7 @@ pub(super) fn run(context: &Context, args: &LogArgs) -> CommandResult {
                 })
             })
             .collect();
-        out.json(&json!({ "format": 1, "events": found }));
+        out.json(json!({ "events": found }));
         return Ok(Exit::Done);
     }
     let mut text = String::new();

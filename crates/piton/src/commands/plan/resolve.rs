@@ -38,7 +38,7 @@ pub(super) fn run(context: &Context, args: &ResolveArgs) -> CommandResult {
             plan(context, place, backend, None)
         })?;
         if out.json_wanted() {
-            out.json(&json!({ "format": 1, "plan_id": id }));
+            out.json(json!({ "plan_id": id }));
         } else {
             out.data(&format!("{id}\n"));
         }
@@ -48,7 +48,7 @@ pub(super) fn run(context: &Context, args: &ResolveArgs) -> CommandResult {
     match found {
         RefFile::Plan(reference) => {
             if out.json_wanted() {
-                out.json(&told(&file, &reference));
+                out.json(told(&file, &reference));
             } else {
                 out.data(&format!("{}\n", reference.id));
             }
@@ -60,8 +60,7 @@ pub(super) fn run(context: &Context, args: &ResolveArgs) -> CommandResult {
             objective,
         } => {
             if out.json_wanted() {
-                out.json(&json!({
-                    "format": 1,
+                out.json(json!({
                     "file": file,
                     "reference": "without-id",
                     "provider": provider,
@@ -84,7 +83,6 @@ pub(super) fn run(context: &Context, args: &ResolveArgs) -> CommandResult {
 
 fn told(file: &str, reference: &PlanRef) -> serde_json::Value {
     json!({
-        "format": 1,
         "file": file,
         "reference": "plan",
         "provider": reference.provider,

@@ -48,8 +48,7 @@ pub(super) fn run(context: &Context, args: &ShowArgs) -> CommandResult {
             Err(HeaderFault::Absent) => Vec::new(),
             Err(fault) => vec![fault.to_string()],
         };
-        out.json(&json!({
-            "format": 1,
+        out.json(json!({
             "id": document.id,
             "title": document.title,
             "stage": document.stage(),

@@ -129,7 +129,7 @@ fn in_text(context: &Context, text: &str, patch: &Patch) -> CommandResult {
     let out = &context.out;
     if out.json_wanted() {
         let changed: Vec<&str> = fields.iter().map(|field| field.name()).collect();
-        out.json(&json!({ "format": 1, "changed": changed, "text": edited }));
+        out.json(json!({ "changed": changed, "text": edited }));
     } else {
         out.exact(&edited);
     }

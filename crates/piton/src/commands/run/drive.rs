@@ -132,11 +132,10 @@ pub(crate) fn drive(
         difference(context, place, &from);
     }
     if context.out.json_wanted() {
-        context.out.json(&json!({
+        context.out.json(json!({
             "run": id,
             "ending": ending.told(),
             "status": ending.status().as_str(),
-            "exit": exit.code(),
             "actions": teller.actions(),
             "commits": run.summary().counts.commits_created,
             "plans": plans,

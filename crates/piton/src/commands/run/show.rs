@@ -22,7 +22,7 @@ pub(super) fn dry_run(
     queue: &[Entry],
 ) {
     if out.json_wanted() {
-        out.json(&document(floor, decision, queue));
+        out.json(document(floor, decision, queue));
         return;
     }
     let mut text = String::from("First:\n");

@@ -30,7 +30,7 @@ pub(super) fn run(context: &Context, args: &ListArgs) -> CommandResult {
     listed.truncate(args.limit.unwrap_or(usize::MAX));
     if context.out.json_wanted() {
         let rows: Vec<Value> = listed.iter().map(row).collect();
-        context.out.json(&json!({"format": 1, "runs": rows}));
+        context.out.json(json!({"runs": rows}));
         return Ok(Exit::Done);
     }
     let lines: String = listed.iter().map(line).collect();

@@ -18,7 +18,7 @@ use crate::exit::Exit;
 Examples:
   piton runs show                 the newest
   piton runs show 20260601T12     by the start of its name
-  piton runs show --json | jq .calls")]
+  piton runs show --json | jq .result.calls")]
 pub(crate) struct ShowArgs {
     /// The run, or the start of its name; the newest when left out
     run: Option<String>,
@@ -31,7 +31,7 @@ pub(super) fn run(context: &Context, args: &ShowArgs) -> CommandResult {
     let id = choose(&ids, args.run.as_deref())?;
     let full = runs::show(&context.disk, &runs, id).map_err(unreadable)?;
     if context.out.json_wanted() {
-        context.out.json(&document(&full));
+        context.out.json(document(&full));
     } else {
         context.out.data(&text(&full));
     }
@@ -67,7 +67,6 @@ fn document(full: &FullRun) -> Value {
         .map(|call| json!({"dir": call.dir, "call": call.call, "verdict": call.verdict}))
         .collect();
     json!({
-        "format": 1,
         "run": full.run.id.as_str(),
         "status": status(&full.run),
         "dir": full.dir,

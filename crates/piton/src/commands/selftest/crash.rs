@@ -91,8 +91,7 @@ fn tried(context: &Context, options: &Options) -> Result<Report, CommandError> {
 
 fn show(context: &Context, report: &Report) {
     if context.out.json_wanted() {
-        context.out.json(&json!({
-            "format": "piton-selftest/1",
+        context.out.json(json!({
             "mode": "crash",
             "points": report.points,
             "bad": report.bad,

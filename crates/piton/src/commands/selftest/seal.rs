@@ -169,8 +169,7 @@ fn show(context: &Context, support: Support, parts: &[Part], changed: &[String])
                 })
             })
             .collect();
-        context.out.json(&json!({
-            "format": "piton-selftest/1",
+        context.out.json(json!({
             "mode": "seal",
             "bad": count + changed.len(),
             "changed": changed,

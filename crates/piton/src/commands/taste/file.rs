@@ -103,7 +103,7 @@ fn tell(context: &Context, file: &TasteFile, stale: bool) {
     if context.out.json_wanted() {
         context
             .out
-            .json(&json!({ "format": 1, "path": path, "global": file.global, "stale": stale }));
+            .json(json!({ "path": path, "global": file.global, "stale": stale }));
     } else {
         context.out.data(&format!("{path}\n"));
     }

@@ -128,18 +128,19 @@ impl Desk {
     fn tell(&self, context: &Context, decision: &TasteDecision, prompt: &str) {
         let role = word(decision.mode);
         if context.out.json_wanted() {
-            context.out.json(&json!({
-                "format": 1,
-                "dry_run": true,
-                "session": {
-                    "role": role,
-                    "agent": self.chosen.name,
-                    "model": self.model,
-                    "path": decision.path.display().to_string(),
-                    "backup": decision.backup.as_ref().map(|path| path.display().to_string()),
-                    "prompt": prompt,
-                },
-            }));
+            let mut session = json!({
+                "role": role,
+                "agent": self.chosen.name,
+                "model": self.model,
+                "path": decision.path.display().to_string(),
+                "backup": decision.backup.as_ref().map(|path| path.display().to_string()),
+            });
+            if context.out.shows(Channel::Plan, Level::PAYLOAD) {
+                session["prompt"] = prompt.into();
+            }
+            context
+                .out
+                .json(json!({ "dry_run": true, "session": session }));
             return;
         }
         let model = self
@@ -291,9 +292,7 @@ fn backup(context: &Context, file: &TasteFile, old: &str) -> Result<Option<FileO
 fn up_to_date(context: &Context, path: &Path) {
     let path = path.display().to_string();
     if context.out.json_wanted() {
-        context
-            .out
-            .json(&json!({ "format": 1, "path": path, "stale": false }));
+        context.out.json(json!({ "path": path, "stale": false }));
     } else {
         context.out.say(
             Channel::General,

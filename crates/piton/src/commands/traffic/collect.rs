@@ -205,6 +205,14 @@ fn replayed(context: &Context, file: &Path, compat: bool) -> CommandResult {
             .because(error)
             .hint("a recording has `now`, `state` and `api`, or `initial_state` and `runs`")
     })?;
-    context.out.data(&format!("{}\n", replayed.pretty()));
+    let text = replayed.pretty();
+    if context.out.json_wanted() {
+        let outcome: serde_json::Value = serde_json::from_str(&text).map_err(|error| {
+            CommandError::new(ErrorKind::Internal, "could not show the outcome").because(error)
+        })?;
+        context.out.json(serde_json::json!({ "outcome": outcome }));
+    } else {
+        context.out.data(&format!("{text}\n"));
+    }
     Ok(Exit::Done)
 }

@@ -58,7 +58,7 @@ pub(crate) fn run(context: &Context, args: &DashboardArgs) -> CommandResult {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, args.port)).map_err(could_not)?;
     let address = format!("http://{}/", listener.local_addr().map_err(could_not)?);
     if context.out.json_wanted() {
-        context.out.json(&json!({ "address": address }));
+        context.out.json_at_once(json!({ "address": address }));
     } else {
         context.out.data(&format!("{address}\n"));
         context

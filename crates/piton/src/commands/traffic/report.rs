@@ -54,7 +54,7 @@ pub(super) fn tell(
     let open = open(wishes, facts, plan, receipts);
     let out = &context.out;
     if out.json_wanted() {
-        out.json(&json!({
+        out.amend(json!({
             "badge_gist": badge, "archive_gist": archive, "dashboard": dashboard,
             "badges": badges, "open": open,
         }));

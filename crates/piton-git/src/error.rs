@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use piton_durable::transaction::CommitFailure;
+
 use crate::UnderWay;
 
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +63,14 @@ pub enum GitError {
     #[error("commit: git or one of its hooks refused it:\n{output}")]
     CommitRefused { output: String },
 
+    /// Whoever wanted the commit could not go on.
+    #[error("commit for now: {reason}")]
+    NotNow {
+        reason: String,
+        #[source]
+        source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    },
+
     #[error("run `{command}`: {}", tail(stderr))]
     Failed { command: String, stderr: String },
 
@@ -91,11 +101,21 @@ impl GitError {
             )),
             Self::Moved { .. } => Some("run the command again".into()),
             Self::UnderWay(what) => Some(what.way_out()),
-            Self::Record { .. }
+            Self::NotNow { .. }
+            | Self::Record { .. }
             | Self::Change { .. }
             | Self::Spawn { .. }
             | Self::Failed { .. }
             | Self::Unreadable { .. } => None,
+        }
+    }
+}
+
+impl From<CommitFailure> for GitError {
+    fn from(failure: CommitFailure) -> Self {
+        match failure {
+            CommitFailure::Refused(output) => Self::CommitRefused { output },
+            CommitFailure::NotNow { reason, source } => Self::NotNow { reason, source },
         }
     }
 }

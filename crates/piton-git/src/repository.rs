@@ -4,10 +4,12 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
+use piton_durable::transaction::AroundHooks;
+
 use crate::program::GitCommand;
 use crate::{
-    Cleared, CommitId, Git, GitError, GitRead, StatusEntry, Tip, UnderWay, Worktree, commit, head,
-    status, undertaking, worktree,
+    Cleared, CommitId, Git, GitError, GitRead, IgnoreRule, StatusEntry, Tip, UnderWay, Worktree,
+    commit, head, ignore, loose, status, undertaking, worktree,
 };
 
 /// A working tree and the repository behind it.
@@ -156,10 +158,6 @@ impl GitRead for Repository {
         }
     }
 
-    fn has_commit_hooks(&self) -> Result<bool, GitError> {
-        commit::has_hooks(self)
-    }
-
     fn is_anything_left(&self) -> bool {
         undertaking::is_anything_left(&self.common_dir)
     }
@@ -168,18 +166,8 @@ impl GitRead for Repository {
         status::read(&self.top, scope, with_ignored)
     }
 
-    fn is_ignored(&self, path: &Path) -> Result<bool, GitError> {
-        let command = GitCommand::reading(&self.top)
-            .args(["check-ignore", "--quiet"])
-            .arg("--")
-            .arg(path);
-        let shown = command.shown().to_owned();
-        let output = command.output(None)?;
-        match output.status.code() {
-            Some(0) => Ok(true),
-            Some(1) => Ok(false),
-            _ => Err(crate::program::failure(shown, &self.top, &output)),
-        }
+    fn ignored_by(&self, path: &Path) -> Result<Option<IgnoreRule>, GitError> {
+        ignore::rule_for(&self.top, path)
     }
 
     fn tracked_files(&self) -> Result<Vec<PathBuf>, GitError> {
@@ -208,6 +196,9 @@ impl GitRead for Repository {
     }
 
     fn refs(&self) -> Result<Vec<(String, CommitId)>, GitError> {
+        if let Some(refs) = loose::all(&self.git_dir, &self.common_dir) {
+            return Ok(refs);
+        }
         let command = GitCommand::reading(&self.top).args([
             "for-each-ref",
             "--sort=refname",
@@ -238,9 +229,9 @@ impl Git for Repository {
         tip: &Tip,
         paths: &[&Path],
         message: &str,
-        hooked: &mut dyn FnMut() -> Result<(), String>,
+        around: AroundHooks<'_>,
     ) -> Result<Option<CommitId>, GitError> {
-        commit::exactly(self, tip, paths, message, hooked)
+        commit::exactly(self, tip, paths, message, around)
     }
 
     fn recover(&self) -> Result<Vec<Cleared>, GitError> {

@@ -3,7 +3,9 @@
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
 
-use crate::{Cleared, CommitId, GitError, StatusEntry, Tip, UnderWay};
+use piton_durable::transaction::AroundHooks;
+
+use crate::{Cleared, CommitId, GitError, IgnoreRule, StatusEntry, Tip, UnderWay};
 
 /// The reading half.
 pub trait GitRead: Debug + Send + Sync {
@@ -37,12 +39,6 @@ pub trait GitRead: Debug + Send + Sync {
         Ok(later == earlier)
     }
 
-    /// Tells whether hooks or settings of the repository's run on a commit, and
-    /// so may change what is committed.
-    fn has_commit_hooks(&self) -> Result<bool, GitError> {
-        Ok(false)
-    }
-
     /// Tells whether a git that piton ran has left a record of what it was at.
     fn is_anything_left(&self) -> bool {
         false
@@ -51,8 +47,8 @@ pub trait GitRead: Debug + Send + Sync {
     /// Returns what differs from HEAD below `scope` (everything when empty).
     fn status(&self, scope: &[&Path], with_ignored: bool) -> Result<Vec<StatusEntry>, GitError>;
 
-    /// Says whether git would ignore a new file at `path`.
-    fn is_ignored(&self, path: &Path) -> Result<bool, GitError>;
+    /// Returns the rule because of which git would ignore a new file at `path`.
+    fn ignored_by(&self, path: &Path) -> Result<Option<IgnoreRule>, GitError>;
 
     /// Returns the tracked files, relative to the top, in git's order.
     fn tracked_files(&self) -> Result<Vec<PathBuf>, GitError>;
@@ -75,19 +71,19 @@ pub trait Git: GitRead {
     /// to the top) on the current branch, hooks included, durably. Other staged
     /// changes stay staged. Returns `None` when nothing there differs from HEAD.
     fn commit_paths(&self, paths: &[&Path], message: &str) -> Result<Option<CommitId>, GitError> {
-        self.commit_on(&self.tip()?, paths, message, &mut || Ok(()))
+        self.commit_on(&self.tip()?, paths, message, &mut |_| Ok(()))
     }
 
     /// The same on `tip` and nowhere else: another branch, or a branch that no
     /// longer holds that commit, refuses. What a `.gitignore` matches at the
-    /// paths is committed too. `hooked` is asked once the hooks that may change
-    /// files have run; when it says why not, there is no commit.
+    /// paths is committed too. Where hooks run that may change files, `around`
+    /// is asked before and after; when it says why not, there is no commit.
     fn commit_on(
         &self,
         tip: &Tip,
         paths: &[&Path],
         message: &str,
-        hooked: &mut dyn FnMut() -> Result<(), String>,
+        around: AroundHooks<'_>,
     ) -> Result<Option<CommitId>, GitError>;
 
     /// Clears away what gits that piton ran and that were killed have left:

@@ -232,6 +232,7 @@ impl From<piton_git::GitError> for CommandError {
             | G::Record { .. }
             | G::Change { .. }
             | G::Failed { .. }
+            | G::NotNow { .. }
             | G::Unreadable { .. } => ErrorKind::Failed,
         };
         let hint = error.hint();

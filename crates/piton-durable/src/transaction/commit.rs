@@ -47,14 +47,21 @@ pub enum CommitFailure {
     },
 }
 
+/// A moment around hooks that may change what is live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HookMoment {
+    /// They are about to run.
+    Before,
+    /// They have run, and agreed.
+    After,
+}
+
+/// Whom a commit asks around its hooks. An error means: no commit.
+pub type AroundHooks<'a> = &'a mut dyn FnMut(HookMoment) -> Result<(), CommitFailure>;
+
 /// Makes commits, durably.
 pub trait Committer: Debug {
     fn state(&self, commit: &CommitIntent) -> Result<CommitState, CommitFailure>;
-
-    /// Tells whether hooks are going to run that may change what is live.
-    fn has_hooks(&self) -> Result<bool, CommitFailure> {
-        Ok(false)
-    }
 
     /// Looks whether what hooks made of the live directory may stand.
     fn judge(&self, live: &Path) -> Result<(), String> {
@@ -63,12 +70,12 @@ pub trait Committer: Debug {
     }
 
     /// Commits exactly the intended paths; returns the new commit's id, or
-    /// `None` when nothing differed. `hooked` is asked once hooks have run that
-    /// may have changed what is live; when it says why not, nothing is committed.
+    /// `None` when nothing differed. Where hooks run that may change what is
+    /// live, `around` is asked before and after.
     fn commit(
         &self,
         commit: &CommitIntent,
-        hooked: &mut dyn FnMut() -> Result<(), String>,
+        around: AroundHooks<'_>,
     ) -> Result<Option<String>, CommitFailure>;
 }
 
@@ -84,7 +91,7 @@ impl Committer for NoCommits {
     fn commit(
         &self,
         _commit: &CommitIntent,
-        _hooked: &mut dyn FnMut() -> Result<(), String>,
+        _around: AroundHooks<'_>,
     ) -> Result<Option<String>, CommitFailure> {
         Err(CommitFailure::NotNow {
             reason: "there is nothing here to commit with".into(),

@@ -18,7 +18,9 @@ mod staged;
 mod token;
 
 pub use area::Place;
-pub use commit::{CommitFailure, CommitIntent, CommitState, Committer, NoCommits};
+pub use commit::{
+    AroundHooks, CommitFailure, CommitIntent, CommitState, Committer, HookMoment, NoCommits,
+};
 pub use error::TransactionError;
 pub use evidence::keep;
 pub use intent::{Intent, Step};

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::commit::{CommitFailure, CommitState, Committer};
 use super::error::TransactionError;
-use super::intent::{Intent, Step};
-use super::recover::{Deed, adopt, finish, settle};
+use super::intent::Intent;
+use super::recover::{Deed, around, finish, settle};
 use super::site::Site;
 use super::token::Token;
 use crate::digest::TreeDigest;
@@ -56,17 +56,10 @@ impl Replaced {
         let Some(wanted) = self.intent.commit.clone() else {
             return Ok(None);
         };
-        if committer.has_hooks()? {
-            self.intent.step = Step::Committing;
-            self.intent
-                .save(disk, &self.site, &self.token)
-                .map_err(|error| CommitFailure::NotNow {
-                    reason: error.to_string(),
-                    source: Some(Box::new(error)),
-                })?;
-        }
         let (site, token, intent) = (&self.site, &self.token, &mut self.intent);
-        let made = committer.commit(&wanted, &mut || adopt(disk, site, token, intent, committer));
+        let made = committer.commit(&wanted, &mut |moment| {
+            around(disk, site, token, intent, committer, moment)
+        });
         match made {
             Ok(id) => Ok(id),
             // Another git may have made it in the meantime.

@@ -3,7 +3,9 @@
 
 use std::path::Path;
 
-use piton_durable::transaction::{CommitFailure, CommitIntent, CommitState, Committer, recover};
+use piton_durable::transaction::{
+    AroundHooks, CommitFailure, CommitIntent, CommitState, Committer, recover,
+};
 use piton_durable::{DiskRead, Site, TreeDigest};
 use piton_testkit::SimDisk;
 
@@ -78,7 +80,7 @@ impl Committer for Told {
     fn commit(
         &self,
         _: &CommitIntent,
-        _: &mut dyn FnMut() -> Result<(), String>,
+        _: AroundHooks<'_>,
     ) -> Result<Option<String>, CommitFailure> {
         if self.commit == Commit::Refused {
             return Err(CommitFailure::Refused("no".into()));

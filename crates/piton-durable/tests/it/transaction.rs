@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use piton_durable::atomic::is_leftover;
 use piton_durable::transaction::{
-    CommitFailure, CommitIntent, CommitState, Committer, Deed, Recovered, Request, recover, stage,
+    AroundHooks, CommitFailure, CommitIntent, CommitState, Committer, Deed, HookMoment, Recovered,
+    Request, recover, stage,
 };
 use piton_durable::{Disk, DiskRead, Site, Token, TransactionError, TreeDigest, write_atomic};
 use piton_testkit::SimDisk;
@@ -57,7 +58,7 @@ impl Committer for SimCommitter {
     fn commit(
         &self,
         _: &CommitIntent,
-        _: &mut dyn FnMut() -> Result<(), String>,
+        _: AroundHooks<'_>,
     ) -> Result<Option<String>, CommitFailure> {
         if self.hook_says_no {
             return Err(CommitFailure::Refused("the hook says no".into()));
@@ -599,10 +600,6 @@ impl Committer for Mending {
         })
     }
 
-    fn has_hooks(&self) -> Result<bool, CommitFailure> {
-        Ok(true)
-    }
-
     fn judge(&self, live: &Path) -> Result<(), String> {
         let plan = self.disk.read(&live.join("plan.md")).unwrap();
         if plan == b"spoilt" {
@@ -614,8 +611,9 @@ impl Committer for Mending {
     fn commit(
         &self,
         _: &CommitIntent,
-        hooked: &mut dyn FnMut() -> Result<(), String>,
+        around: AroundHooks<'_>,
     ) -> Result<Option<String>, CommitFailure> {
+        around(HookMoment::Before)?;
         if !self.to.is_empty() {
             self.disk.put(format!("{LIVE}/plan.md"), self.to);
         }
@@ -625,7 +623,7 @@ impl Committer for Mending {
                 source: None,
             });
         }
-        hooked().map_err(CommitFailure::Refused)?;
+        around(HookMoment::After)?;
         let live = TreeDigest::of(&self.disk, Path::new(LIVE)).unwrap();
         self.disk.put(COMMITTED, live.as_str());
         Ok(Some(live.to_string()))

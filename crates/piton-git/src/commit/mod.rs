@@ -11,29 +11,21 @@ mod tree;
 
 use std::path::Path;
 
+use piton_durable::transaction::AroundHooks;
+
 use self::hooks::Hooks;
 use self::patience::patiently;
 use crate::program::GitCommand;
 use crate::undertaking::{IndexLock, Move, Undertaking};
 use crate::{CommitId, GitError, GitRead, Repository, Tip};
 
-pub(crate) fn has_hooks(repository: &Repository) -> Result<bool, GitError> {
-    Hooks::find(repository).map(|hooks| hooks.may_change_files())
-}
-
-/// What becomes of the hooks' work, said by whoever wants the commit.
-pub(crate) type Hooked<'a> = &'a mut dyn FnMut() -> Result<(), String>;
-
 pub(crate) fn exactly(
     repository: &Repository,
     tip: &Tip,
     paths: &[&Path],
     message: &str,
-    hooked: Hooked<'_>,
+    around: AroundHooks<'_>,
 ) -> Result<Option<CommitId>, GitError> {
-    if repository.status(paths, true)?.is_empty() {
-        return Ok(None);
-    }
     let what = message.lines().next().unwrap_or_default();
     let mut under = Undertaking::begin(repository, &format!("the commit \"{what}\""))?;
     let lock = patiently(repository, || IndexLock::take(&under, repository))?;
@@ -42,7 +34,7 @@ pub(crate) fn exactly(
     let hooks = Hooks::find(repository)?;
 
     let index = under.file("index");
-    let tree = tree::of(repository, &under, &index, &base, paths, &hooks, hooked)?;
+    let tree = tree::of(repository, &under, &index, &base, paths, &hooks, around)?;
     let Some(tree) = tree else {
         // The commit was made before; only the index may not show it.
         if let Some(commit) = &base.commit {

@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use super::Hooked;
+use piton_base::Digest;
+use piton_durable::transaction::{AroundHooks, HookMoment};
+use piton_durable::{DiskRead, RealDisk};
+
 use super::hooks::{Hooks, Ran};
 use crate::program::GitCommand;
 use crate::undertaking::Undertaking;
@@ -17,48 +20,51 @@ pub(super) fn of(
     base: &Tip,
     paths: &[&Path],
     hooks: &Hooks,
-    hooked: Hooked<'_>,
+    around: AroundHooks<'_>,
 ) -> Result<Option<String>, GitError> {
     let top = repository.top();
     start(top, under, index, base)?;
-    let before = match &base.commit {
-        Some(commit) => {
-            let tree = format!("{commit}^{{tree}}");
-            Some(
-                GitCommand::reading(top)
-                    .args(["rev-parse", "--verify", &tree])
-                    .line()?,
-            )
-        }
-        None => None,
-    };
-    add(top, under, index, paths)?;
-    let mut tree = write(top, under, index)?;
-    if before.as_ref() == Some(&tree) {
+    if !add(top, under, index, paths)? {
         return Ok(None);
     }
-    if hooks.may_change_files() {
-        if let Ran::Refused(output) = hooks.before(repository, under, index)? {
-            // One that mends what it finds says no the first time, and is
-            // content with what it made of it the second.
-            add(top, under, index, paths)?;
-            let mended = write(top, under, index)? != tree;
-            match mended
-                .then(|| hooks.before(repository, under, index))
-                .transpose()?
-            {
-                Some(Ran::Agreed) => {}
-                Some(Ran::Refused(output)) => return Err(GitError::CommitRefused { output }),
-                None => return Err(GitError::CommitRefused { output }),
-            }
-        }
-        // What is committed is what stands there now, whatever else was added.
-        start(top, under, index, base)?;
-        add(top, under, index, paths)?;
-        tree = write(top, under, index)?;
-        hooked().map_err(|output| GitError::CommitRefused { output })?;
+    let tree = write(top, under, index)?;
+    if !hooks.may_change_files() {
+        return Ok(Some(tree));
     }
-    Ok((before.as_ref() != Some(&tree)).then_some(tree))
+    around(HookMoment::Before)?;
+    let before = print(index);
+    if let Ran::Refused(output) = hooks.before(repository, under, index)? {
+        // One that mends what it finds says no the first time, and is
+        // content with what it made of it the second.
+        add(top, under, index, paths)?;
+        let mended = write(top, under, index)? != tree;
+        match mended
+            .then(|| hooks.before(repository, under, index))
+            .transpose()?
+        {
+            Some(Ran::Agreed) => {}
+            Some(Ran::Refused(output)) => return Err(GitError::CommitRefused { output }),
+            None => return Err(GitError::CommitRefused { output }),
+        }
+    }
+    // What is committed is what stands there now, whatever else was added.
+    let same_index = before.is_some() && before == print(index);
+    if !same_index {
+        start(top, under, index, base)?;
+    }
+    let changed = add(top, under, index, paths)?;
+    let tree = match (same_index, changed) {
+        (true, false) => Some(tree),
+        (_, true) => Some(write(top, under, index)?),
+        (false, false) => None,
+    };
+    around(HookMoment::After)?;
+    Ok(tree)
+}
+
+/// Tells one state of an index from another; `None` when it cannot be read.
+fn print(index: &Path) -> Option<Digest> {
+    RealDisk.read(index).ok().map(|bytes| Digest::of(&bytes))
 }
 
 /// Makes the index that of the commit that is built on.
@@ -71,17 +77,18 @@ fn start(top: &Path, under: &Undertaking, index: &Path, base: &Tip) -> Result<()
     under.command(read)?.run().map(drop)
 }
 
-/// Takes what stands at the paths into the index, ignored or not.
-fn add(top: &Path, under: &Undertaking, index: &Path, paths: &[&Path]) -> Result<(), GitError> {
+/// Takes what stands at the paths into the index, ignored or not. Tells whether
+/// the index had anything else there: git names each entry that it changes.
+fn add(top: &Path, under: &Undertaking, index: &Path, paths: &[&Path]) -> Result<bool, GitError> {
     let paths = present(top, index, paths);
     if paths.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     let add = GitCommand::writing(top)
         .index(index)
-        .args(["add", "--all", "--force"])
+        .args(["add", "--all", "--force", "--verbose"])
         .paths(&paths);
-    under.command(add)?.run().map(drop)
+    Ok(!under.command(add)?.run()?.is_empty())
 }
 
 fn write(top: &Path, under: &Undertaking, index: &Path) -> Result<String, GitError> {

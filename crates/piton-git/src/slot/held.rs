@@ -8,8 +8,7 @@ use std::path::Path;
 
 use super::home::short_digest;
 use crate::program::GitCommand;
-use crate::stale;
-use crate::{CommitId, Git, GitError, GitRead};
+use crate::{CommitId, Git, GitError, GitRead, loose, stale};
 
 const PLACE: &str = "refs/piton";
 const BASE: &str = "refs/piton/base/";
@@ -88,6 +87,9 @@ pub fn unlanded(git: &dyn GitRead) -> Result<Vec<(HeldRef, CommitId)>, GitError>
 /// Lets a reference of piton's own name a commit, wherever it was before.
 pub fn hold(git: &dyn Git, name: &HeldRef, commit: &CommitId) -> Result<(), GitError> {
     let update = || {
+        if let Some(done) = loose::set(git.common_dir(), name.as_str(), commit) {
+            return done;
+        }
         GitCommand::quietly(git.top())
             .args(["update-ref", name.as_str(), commit.as_str()])
             .run()

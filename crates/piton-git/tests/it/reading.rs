@@ -53,8 +53,8 @@ fn status_is_limited_to_its_scope_and_tells_ignored_from_untracked() {
             ("in/x.log".to_owned(), Change::Ignored),
         ]
     );
-    assert!(repo.is_ignored(Path::new("in/y.log")).unwrap());
-    assert!(!repo.is_ignored(Path::new("in/y")).unwrap());
+    assert!(repo.ignored_by(Path::new("in/y.log")).unwrap().is_some());
+    assert_eq!(repo.ignored_by(Path::new("in/y")).unwrap(), None);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use piton_durable::transaction::HookMoment;
 use piton_git::{Git, GitError, GitRead, Repository, Tip, UnderWay};
 use piton_testkit::ScratchRepo;
 
@@ -173,7 +174,7 @@ fn committed_after(change: impl FnOnce(&ScratchRepo)) -> (ScratchRepo, Result<()
     let tip = repository.tip().unwrap();
     change(&scratch);
     scratch.write("in/new", "1");
-    let made = repository.commit_on(&tip, &[Path::new("in")], "planned", &mut || Ok(()));
+    let made = repository.commit_on(&tip, &[Path::new("in")], "planned", &mut |_| Ok(()));
     (scratch, made.map(drop))
 }
 
@@ -284,17 +285,17 @@ fn what_a_hook_changes_is_committed_as_it_then_is_and_asked_about() {
             &format!("#!/bin/sh\necho mended >in/new\n{adds}"),
         );
         scratch.write("in/new", "1");
-        let mut asked = false;
+        let mut asked = Vec::new();
         let repository = repository(&scratch);
         let tip: Tip = repository.tip().unwrap();
         repository
-            .commit_on(&tip, &[Path::new("in")], "x", &mut || {
-                asked = true;
+            .commit_on(&tip, &[Path::new("in")], "x", &mut |moment| {
+                asked.push(moment);
                 Ok(())
             })
             .unwrap()
             .unwrap();
-        assert!(asked);
+        assert_eq!(asked, [HookMoment::Before, HookMoment::After]);
         assert_eq!(scratch.git(&["show", "HEAD:in/new"]), "mended\n");
         assert_eq!(scratch.status(), "");
     }

@@ -149,14 +149,14 @@ pub fn next_step(
 ) -> Result<StepDecision, StepRefusal> {
     let base = Snapshot::read(disk, site, slug)?;
     let step = step_of(&base)?;
-    let keeping = refuse_dirty(git, site, slug)?;
+    let standing = stand(git.status(&[], true)?, site, slug)?;
     let findings = consistency::check(disk, &site.live(slug), slug, Mode::PlanningSnapshot);
     if consistency::has_errors(&findings) {
         let slug = slug.clone();
         return Err(StepRefusal::Inconsistent { slug, findings });
     }
     let subject = commit::planning_subject(options.commit_prefix, slug.as_str(), step.as_str());
-    decision(git, site, base, step, (subject, keeping), options)
+    decision(git, site, base, step, (subject, standing), options)
 }
 
 /// Returns the step that a migration in planning stands at.
@@ -200,34 +200,50 @@ pub fn call_role(step: Step) -> CallRole {
 
 /// Whether git keeps a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Keeping {
+enum Keeping {
     Committed,
-    /// Git ignores the directory as a whole: nothing is committed, and digests
-    /// alone are compared.
+    /// Git ignores the directory as a whole, and nothing of it was committed yet.
     Ignored,
+}
+
+/// What git says of the working tree before a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Standing {
+    keeping: Keeping,
+    /// Something that an agent will not see differs from HEAD.
+    uncommitted: bool,
 }
 
 /// Refuses a migration whose directory differs from what is committed, ignored
 /// files included: publishing would throw them away.
-pub(super) fn refuse_dirty(
-    git: &dyn GitRead,
-    site: &Site,
-    slug: &Slug,
-) -> Result<Keeping, StepRefusal> {
+pub(super) fn refuse_dirty(git: &dyn GitRead, site: &Site, slug: &Slug) -> Result<(), StepRefusal> {
     let relative = site.relative(slug);
     let entries = git.status(&[Path::new(&relative)], true)?;
-    let covers = |entry: &StatusEntry| {
-        entry.change == Change::Ignored && Path::new(&relative).starts_with(&entry.path)
+    stand(entries, site, slug).map(drop)
+}
+
+/// Reads what one look at the working tree says about a migration.
+fn stand(entries: Vec<StatusEntry>, site: &Site, slug: &Slug) -> Result<Standing, StepRefusal> {
+    let relative = PathBuf::from(site.relative(slug));
+    let uncommitted = entries.iter().any(|entry| entry.change != Change::Ignored);
+    let covers = |entry: &StatusEntry| relative.starts_with(&entry.path);
+    let standing = |keeping| Standing {
+        keeping,
+        uncommitted,
     };
-    if entries.iter().any(covers) {
-        return Ok(Keeping::Ignored);
+    if (entries.iter()).any(|entry| entry.change == Change::Ignored && covers(entry)) {
+        return Ok(standing(Keeping::Ignored));
     }
-    if entries.is_empty() {
-        return Ok(Keeping::Committed);
+    let concerned = |entry: &StatusEntry| covers(entry) || entry.path.starts_with(&relative);
+    let paths: Vec<PathBuf> = (entries.into_iter().filter(concerned))
+        .map(|entry| entry.path)
+        .collect();
+    if paths.is_empty() {
+        return Ok(standing(Keeping::Committed));
     }
     Err(StepRefusal::Dirty {
         slug: slug.clone(),
-        paths: entries.into_iter().map(|entry| entry.path).collect(),
+        paths,
     })
 }
 
@@ -236,7 +252,7 @@ fn decision(
     site: &Site,
     base: Snapshot,
     step: Step,
-    (subject, keeping): (String, Keeping),
+    (subject, standing): (String, Standing),
     options: &StepOptions<'_>,
 ) -> Result<StepDecision, StepRefusal> {
     let on = git.tip()?;
@@ -252,16 +268,18 @@ fn decision(
     };
     let prompt = briefing.prompt(site, &base, step)?;
     let mut notes = Vec::new();
-    if !git.status(&[], false)?.is_empty() {
+    if standing.uncommitted {
         notes.push(format!(
             "the agent sees commit {}, without your uncommitted changes",
             commit.short()
         ));
     }
-    if keeping == Keeping::Ignored {
+    if standing.keeping == Keeping::Ignored {
+        let relative = site.relative(&base.slug);
+        let rule = git.ignored_by(Path::new(&relative))?;
+        let because = rule.map_or_else(String::new, |rule| format!(" because of {rule}"));
         notes.push(format!(
-            "git ignores {}, so nothing is committed and no history is kept",
-            site.relative(&base.slug)
+            "git ignores {relative}{because}; it is committed all the same"
         ));
     }
     if options.effort.capped() {

@@ -123,7 +123,7 @@ impl Perform<Publish> for MigrationPerformer<'_> {
                 let _ = candidate.remove(self.disk);
                 let message = match &published.commit {
                     Some(commit) => format!("committed as {}", &commit[..commit.len().min(10)]),
-                    None => "not committed: git ignores it".to_owned(),
+                    None => "nothing differs from the last commit".to_owned(),
                 };
                 self.tell(op, candidate, published);
                 Ok(Done::saying(message))

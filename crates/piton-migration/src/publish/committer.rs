@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use piton_durable::LivePath;
-use piton_durable::transaction::{CommitFailure, CommitIntent, CommitState, Committer};
+use piton_durable::transaction::{
+    AroundHooks, CommitFailure, CommitIntent, CommitState, Committer,
+};
 use piton_git::{GitError, Tip};
 
 use super::env::PublishEnv;
@@ -42,10 +44,6 @@ impl Committer for GitCommitter<'_> {
         })
     }
 
-    fn has_hooks(&self) -> Result<bool, CommitFailure> {
-        self.0.git.has_commit_hooks().map_err(later)
-    }
-
     fn judge(&self, live: &Path) -> Result<(), String> {
         let disk = self.0.disk;
         let slug: Slug = live
@@ -78,16 +76,19 @@ impl Committer for GitCommitter<'_> {
     fn commit(
         &self,
         commit: &CommitIntent,
-        hooked: &mut dyn FnMut() -> Result<(), String>,
+        around: AroundHooks<'_>,
     ) -> Result<Option<String>, CommitFailure> {
         let tip = tip(commit)?;
         match self
             .0
             .git
-            .commit_on(&tip, &paths(commit), &commit.message, hooked)
+            .commit_on(&tip, &paths(commit), &commit.message, around)
         {
             Ok(id) => Ok(id.map(|id| id.as_str().to_owned())),
             Err(GitError::CommitRefused { output }) => Err(CommitFailure::Refused(output)),
+            Err(GitError::NotNow { reason, source }) => {
+                Err(CommitFailure::NotNow { reason, source })
+            }
             Err(error) => Err(later(error)),
         }
     }

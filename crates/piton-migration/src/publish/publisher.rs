@@ -8,7 +8,7 @@ use piton_durable::{LivePath, Site, TreeDigest, tree};
 use piton_git::Tip;
 
 use super::committer::GitCommitter;
-use super::dirty::{self, Cleanliness};
+use super::dirty;
 use super::env::PublishEnv;
 use super::inside::{EnterError, Inside};
 use super::notice::Notice;
@@ -39,8 +39,8 @@ impl<'a> Publisher<'a> {
     /// somebody has uncommitted changes there.
     pub fn capture_base(&self, slug: &Slug) -> Result<TreeDigest, PublishRefusal> {
         let mut result = self.blank(slug);
-        self.clean(slug, &mut result)
-            .and_then(|_| {
+        self.refuse_dirty(slug, &mut result)
+            .and_then(|()| {
                 TreeDigest::of(self.env.disk, &self.env.live.migration(slug)).map_err(Cause::Unfit)
             })
             .map_err(|cause| self.refuse(cause, result))
@@ -183,8 +183,8 @@ impl<'a> Publisher<'a> {
         live: &LivePath,
         result: &mut PublishResult,
     ) -> Result<Option<CommitIntent>, Cause> {
-        let cleanliness = self.clean(&request.slug, result)?;
-        let (Some(message), false) = (&request.commit, cleanliness == Cleanliness::Ignored) else {
+        self.refuse_dirty(&request.slug, result)?;
+        let Some(message) = &request.commit else {
             return Ok(None);
         };
         let tip = self.tip(request)?;
@@ -223,15 +223,14 @@ impl<'a> Publisher<'a> {
         }
     }
 
-    fn clean(&self, slug: &Slug, result: &mut PublishResult) -> Result<Cleanliness, Cause> {
+    fn refuse_dirty(&self, slug: &Slug, result: &mut PublishResult) -> Result<(), Cause> {
         let live = self.relative(slug)?;
-        let cleanliness =
-            dirty::look(self.env.disk, self.env.git, live.as_path()).map_err(Cause::Git)?;
-        if let Cleanliness::Dirty(paths) = &cleanliness {
-            result.dirty_paths.clone_from(paths);
-            return Err(Cause::Dirty { slug: slug.clone() });
+        let paths = dirty::look(self.env.git, live.as_path()).map_err(Cause::Git)?;
+        if paths.is_empty() {
+            return Ok(());
         }
-        Ok(cleanliness)
+        result.dirty_paths = paths;
+        Err(Cause::Dirty { slug: slug.clone() })
     }
 
     fn check(

@@ -194,6 +194,35 @@ fn a_hook_that_spoils_a_step_is_refused_and_nothing_is_lost() {
 }
 
 #[test]
+fn a_migrations_directory_that_a_rule_ignores_as_a_whole_is_committed_and_the_rule_is_named() {
+    let env = TestEnv::staged();
+    env.repo.git(&["rm", "-r", "--cached", "migrations"]);
+    env.repo.write(".gitignore", "# ours\nmigrations/\n");
+    env.repo.commit_all("rules");
+    let ran = env.ok(&["init"]);
+    let rule = "the rule `migrations/` in .gitignore, line 2";
+    assert!(ran.stderr.contains(rule), "{}", ran.shown());
+    let _ = env.ok(&["migration", "new", SLUG, "--target", "x"]);
+    for _ in 0..3 {
+        let ran = env.step(&counted(&env, ""));
+        assert_eq!(ran.code, 0, "{}", ran.shown());
+        assert!(ran.shown().contains("committed as"), "{}", ran.shown());
+    }
+    let held = env
+        .repo
+        .git(&["ls-tree", "-r", "--name-only", "HEAD", "migrations/add-api"]);
+    assert!(held.contains("/plan.md\n"), "{held}");
+    env.assert_in_order();
+    // One that was planned when nothing of it was committed goes on as well.
+    env.repo.git(&["rm", "-r", "--cached", "-q", "migrations"]);
+    env.repo.git(&["commit", "-q", "-m", "forget"]);
+    let ran = env.step(&counted(&env, ""));
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert!(ran.stderr.contains(rule), "{}", ran.shown());
+    env.assert_in_order();
+}
+
+#[test]
 fn a_migration_whose_files_rules_ignore_is_committed_whole_and_goes_on() {
     let env = TestEnv::staged();
     env.repo

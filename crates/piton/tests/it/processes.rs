@@ -1,12 +1,25 @@
-//! How many git processes a planning step takes.
+//! How many git processes commands take.
 
 use std::os::unix::fs::PermissionsExt;
 
-use crate::env::TestEnv;
+use crate::env::{Ran, TestEnv};
 use crate::stage::{GOOD, SLUG};
 
-/// Makes the next step and returns the command lines of the gits that ran.
-fn gits_of_a_step(env: &TestEnv) -> Vec<String> {
+/// One git that ran: its arguments, and whether it looked into a slot.
+#[derive(Debug)]
+struct Git {
+    arguments: String,
+    in_slot: bool,
+}
+
+impl Git {
+    fn has(&self, words: &str) -> bool {
+        self.arguments.contains(words)
+    }
+}
+
+/// Runs piton with a git that notes each start, and returns what it noted.
+fn gits_of(env: &TestEnv, arguments: &[&str], agent: &[String]) -> (Ran, Vec<Git>) {
     let path = std::env::var_os("PATH").unwrap();
     let git = std::env::split_paths(&path)
         .map(|dir| dir.join("git"))
@@ -15,7 +28,7 @@ fn gits_of_a_step(env: &TestEnv) -> Vec<String> {
     let (bin, log) = (env.home.path().join("bin"), env.home.path().join("gits"));
     std::fs::create_dir_all(&bin).unwrap();
     let wrapper = format!(
-        "#!/bin/sh\necho \"$*\" >> '{}'\nexec '{}' \"$@\"\n",
+        "#!/bin/sh\necho \"${{GIT_DIR:+slot}} $*\" >> '{}'\nexec '{}' \"$@\"\n",
         log.display(),
         git.display()
     );
@@ -25,24 +38,49 @@ fn gits_of_a_step(env: &TestEnv) -> Vec<String> {
     let mut paths = vec![bin];
     paths.extend(std::env::split_paths(&path));
     let output = env
-        .command(&["migration", "step", SLUG])
-        .args(env.script("good", GOOD))
+        .command(arguments)
+        .args(agent)
         .env("PATH", std::env::join_paths(paths).unwrap())
         .output()
         .unwrap();
     let ran = env.finish(output);
-    assert_eq!(ran.code, 0, "{}", ran.shown());
     let text = std::fs::read_to_string(&log).unwrap();
-    text.lines().map(str::to_owned).collect()
+    let git = |line: &str| {
+        let (place, arguments) = line.split_once(' ').unwrap();
+        Git {
+            arguments: arguments.to_owned(),
+            in_slot: place == "slot",
+        }
+    };
+    (ran, text.lines().map(git).collect())
 }
 
 #[test]
-fn a_planning_step_takes_few_gits_and_a_slot_fewer() {
+fn a_planning_step_takes_at_most_eighteen_gits_its_publishing_included() {
     let env = TestEnv::planned(0);
-    let _ = gits_of_a_step(&env);
-    let gits = gits_of_a_step(&env);
-    assert!(gits.len() <= MOST, "{}: {gits:#?}", gits.len());
+    let script = env.script("good", GOOD);
+    // In a fresh slot, and in one that shows an earlier commit.
+    for _ in 0..2 {
+        let (ran, gits) = gits_of(&env, &["migration", "step", SLUG], &script);
+        assert_eq!(ran.code, 0, "{}", ran.shown());
+        assert!(gits.len() <= 18, "{}: {gits:#?}", gits.len());
+    }
 }
 
-/// Deciding, the slot, the guard, and the landing.
-const MOST: usize = 24;
+#[test]
+fn a_slot_that_is_at_the_commit_already_takes_at_most_three_gits() {
+    let env = TestEnv::planned(0);
+    let failing = env.shell_agent("exit 1");
+    for round in 0..2 {
+        let (ran, gits) = gits_of(&env, &["migration", "step", SLUG], &failing);
+        assert_eq!(ran.code, 1, "{}", ran.shown());
+        let first = gits.iter().position(|git| git.has("config --list"));
+        let of_the_guard = |git: &Git| !git.in_slot && git.has("status") && git.has("--branch");
+        let guarded = gits.iter().position(of_the_guard);
+        let slot = &gits[first.unwrap()..guarded.unwrap()];
+        assert!(slot.iter().any(|git| git.in_slot), "{gits:#?}");
+        if round == 1 {
+            assert!(slot.len() <= 3, "{slot:#?}");
+        }
+    }
+}

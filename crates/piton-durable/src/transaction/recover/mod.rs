@@ -10,5 +10,5 @@ mod report;
 mod sweep;
 
 pub use perform::recover;
-pub(crate) use perform::{adopt, clean, finish, settle};
+pub(crate) use perform::{around, clean, finish, settle};
 pub use report::{Deed, Recovered};

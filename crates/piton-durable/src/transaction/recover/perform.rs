@@ -1,7 +1,7 @@
 //! Doing what was decided.
 
 use super::super::area::{Area, Where};
-use super::super::commit::{CommitFailure, CommitState, Committer, NoCommits};
+use super::super::commit::{CommitFailure, CommitState, Committer, HookMoment, NoCommits};
 use super::super::error::TransactionError;
 use super::super::evidence::keep;
 use super::super::intent::{Intent, Record, Step, sync};
@@ -90,7 +90,7 @@ pub(crate) fn follow(disk: &dyn DiskRead, site: &Site, intent: &mut Intent) {
 
 /// Takes what hooks made of the new tree for the new tree, durably, and says
 /// why not where it may not stand.
-pub(crate) fn adopt(
+fn adopt(
     disk: &dyn Disk,
     site: &Site,
     token: &Token,
@@ -110,6 +110,32 @@ pub(crate) fn adopt(
         committer.judge(&live)
     } else {
         Err("a hook took the new version away".into())
+    }
+}
+
+/// Says durably that hooks are at work, and follows what they made.
+pub(crate) fn around(
+    disk: &dyn Disk,
+    site: &Site,
+    token: &Token,
+    intent: &mut Intent,
+    committer: &dyn Committer,
+    moment: HookMoment,
+) -> Result<(), CommitFailure> {
+    match (moment, &intent.step) {
+        (HookMoment::Before, Step::Prepared) => {
+            intent.step = Step::Committing;
+            intent
+                .save(disk, site, token)
+                .map_err(|error| CommitFailure::NotNow {
+                    reason: error.to_string(),
+                    source: Some(Box::new(error)),
+                })
+        }
+        (HookMoment::Before, Step::Committing | Step::Undoing { .. }) => Ok(()),
+        (HookMoment::After, _) => {
+            adopt(disk, site, token, intent, committer).map_err(CommitFailure::Refused)
+        }
     }
 }
 
@@ -174,13 +200,8 @@ fn run(
                 let Some(wanted) = intent.commit.clone() else {
                     return Err(TransactionError::Restless { path: area.dir });
                 };
-                let hooked = committer.has_hooks().map_err(failed)?;
-                if hooked && intent.step == Step::Prepared {
-                    intent.step = Step::Committing;
-                    intent.save(disk, site, token)?;
-                }
-                let made = committer.commit(&wanted, &mut || {
-                    adopt(disk, site, token, &mut intent, committer)
+                let made = committer.commit(&wanted, &mut |moment| {
+                    around(disk, site, token, &mut intent, committer, moment)
                 });
                 match made {
                     Ok(_) => deeds.push(Deed::Committed),

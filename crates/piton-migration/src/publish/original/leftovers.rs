@@ -170,7 +170,7 @@ fn observe_live(env: &PublishEnv<'_>, site: &Site, slug: &Slug) -> Result<Live, 
 /// old leftover.
 fn is_missed(git: &dyn GitRead, relative: &Path) -> Result<bool, GitError> {
     Ok(!git.status(&[relative], false)?.is_empty()
-        || git.is_ignored(&relative.join(MANIFEST_FILE))?)
+        || git.ignored_by(&relative.join(MANIFEST_FILE))?.is_some())
 }
 
 fn is_usable(disk: &dyn DiskRead, dir: &Path, slug: &Slug) -> bool {

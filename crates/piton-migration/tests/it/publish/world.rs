@@ -5,8 +5,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use piton_durable::platform::{ProcessState, Processes, RealProcesses};
+use piton_durable::transaction::AroundHooks;
 use piton_durable::{Disk, DiskRead, LockError, RealDisk, TreeDigest, write_atomic};
-use piton_git::{Change, CommitId, Git, GitError, GitRead, Repository, StatusEntry, Tip, Worktree};
+use piton_git::{
+    Change, CommitId, Git, GitError, GitRead, IgnoreRule, Repository, StatusEntry, Tip, Worktree,
+};
 use piton_migration::consistency::Mode;
 use piton_migration::live::LiveDir;
 use piton_migration::publish::{
@@ -231,7 +234,7 @@ impl GitRead for SimGit {
             change: Change::Modified,
         }])
     }
-    fn is_ignored(&self, _: &Path) -> Result<bool, GitError> {
+    fn ignored_by(&self, _: &Path) -> Result<Option<IgnoreRule>, GitError> {
         Ok(false)
     }
     fn tracked_files(&self) -> Result<Vec<PathBuf>, GitError> {
@@ -257,7 +260,7 @@ impl Git for SimGit {
         _: &Tip,
         paths: &[&Path],
         _: &str,
-        _: &mut dyn FnMut() -> Result<(), String>,
+        _: AroundHooks<'_>,
     ) -> Result<Option<CommitId>, GitError> {
         assert_eq!(paths, [Path::new("migrations/rework")]);
         if self.hook_says_no {

@@ -166,9 +166,9 @@ pub(super) fn decide(
         }
     }
     agent_files::decide(&mut builder, disk, top, &args.agent_files)?;
-    if git.is_ignored(Path::new(&format!("{}/x", migrations.wanted)))? {
+    if let Some(rule) = git.ignored_by(Path::new(&format!("{}/x", migrations.wanted)))? {
         builder.warn(format!(
-            "git ignores {}: migrations there work, but are not committed",
+            "git ignores {} because of {rule}; migrations are committed all the same",
             migrations.wanted
         ));
     }

@@ -1,0 +1,194 @@
+//! References in the files in which git keeps them.
+//!
+//! Looking at all of them costs a fraction of a git, and so does moving one of
+//! piton's own. Only what git's plain store has is understood here; whatever
+//! else is found is git's to answer.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use piton_durable::lock::wait_for;
+use piton_durable::{Disk, DiskRead, Kind, RealDisk, create_dirs};
+
+use crate::{CommitId, GitError};
+
+/// No loose reference is longer.
+const LONGEST: u64 = 4096;
+/// More than any list of packed references has.
+const LONGEST_LIST: u64 = 1 << 30;
+/// References that each worktree has for itself.
+const OF_A_WORKTREE: [&str; 3] = ["refs/bisect/", "refs/worktree/", "refs/rewritten/"];
+/// A git that moves references about holds a lock for a moment.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How often a directory that git has just found empty is made again.
+const RACES: usize = 16;
+
+/// What one reference says.
+enum Said {
+    Object(CommitId),
+    /// The name of another.
+    Another(String),
+}
+
+/// Returns every reference with the object it points at, sorted by name, or
+/// `None` when git has to be asked.
+pub(crate) fn all(git_dir: &Path, common: &Path) -> Option<Vec<(String, CommitId)>> {
+    if !is_plain(common) {
+        return None;
+    }
+    // A loose one goes before a packed one, and git writes the packed ones
+    // before it removes the loose: so the loose are read first.
+    let mut loose = BTreeMap::new();
+    let linked = git_dir != common;
+    read_below(common, "refs", &mut loose)?;
+    if linked {
+        loose.retain(|name, _| !is_of_a_worktree(name));
+        let mut own = BTreeMap::new();
+        read_below(git_dir, "refs", &mut own)?;
+        loose.append(&mut own);
+    }
+    let mut all = packed(common)?;
+    all.append(&mut loose);
+    let target = |name: &str| {
+        let mut said = all.get(name)?;
+        for _ in 0..5 {
+            match said {
+                Said::Object(id) => return Some(id.clone()),
+                Said::Another(name) => said = all.get(name)?,
+            }
+        }
+        None
+    };
+    // One that leads nowhere is none; so git sees it.
+    Some(
+        all.keys()
+            .filter_map(|name| Some((name.clone(), target(name)?)))
+            .collect(),
+    )
+}
+
+/// Lets a reference of piton's own name a commit, under git's own lock on it.
+/// `None` when that is git's to do.
+pub(crate) fn set(common: &Path, name: &str, commit: &CommitId) -> Option<Result<(), GitError>> {
+    if !is_plain(common) || is_shared(common) {
+        return None;
+    }
+    let path = common.join(name);
+    let mut lock = path.clone().into_os_string();
+    lock.push(".lock");
+    Some(write(&path, &PathBuf::from(lock), commit))
+}
+
+fn write(path: &Path, lock: &Path, commit: &CommitId) -> Result<(), GitError> {
+    let failed = |source| GitError::Change {
+        path: path.to_owned(),
+        source,
+    };
+    let text = format!("{commit}\n");
+    let dir = path.parent().unwrap_or(path);
+    let locked = || GitError::Locked {
+        lock: lock.to_owned(),
+    };
+    let mut races = 0;
+    let taken = || loop {
+        create_dirs(&RealDisk, dir).map_err(|error| failed(io::Error::other(error)))?;
+        match RealDisk.write_new(lock, text.as_bytes(), 0o666) {
+            Ok(()) => return Ok(Some(())),
+            // git packs references under empty locks. One with a commit in it
+            // is of a writer like this one.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                let empty = RealDisk
+                    .read_at_most(lock, LONGEST)
+                    .is_ok_and(|b| b.is_empty());
+                return if empty { Ok(None) } else { Err(locked()) };
+            }
+            // git has just removed the directory, which was empty.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && races < RACES => races += 1,
+            Err(error) => return Err(failed(error)),
+        }
+    };
+    if wait_for(PATIENCE, taken)?.is_none() {
+        return Err(locked());
+    }
+    let moved = RealDisk
+        .sync_file(lock)
+        .and_then(|()| RealDisk.rename(lock, path))
+        .and_then(|()| RealDisk.sync_dir(dir));
+    moved.map_err(|error| {
+        let _ = RealDisk.remove_file(lock);
+        failed(error)
+    })
+}
+
+/// Tells whether references are files here.
+fn is_plain(common: &Path) -> bool {
+    !common.join("reftable").exists()
+        && matches!(RealDisk.stat(&common.join("refs")), Ok(Some(stat)) if stat.kind == Kind::Dir)
+}
+
+/// Where several people write, git knows what modes files get.
+fn is_shared(common: &Path) -> bool {
+    RealDisk.read(&common.join("config")).is_ok_and(|bytes| {
+        let text = String::from_utf8_lossy(&bytes).to_ascii_lowercase();
+        text.contains("sharedrepository")
+    })
+}
+
+fn is_of_a_worktree(name: &str) -> bool {
+    OF_A_WORKTREE.iter().any(|place| name.starts_with(place))
+}
+
+fn read_below(root: &Path, name: &str, found: &mut BTreeMap<String, Said>) -> Option<()> {
+    let entries = match RealDisk.list(&root.join(name)) {
+        Ok(entries) => entries,
+        // Emptied and removed a moment ago, or never there.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Some(()),
+        Err(_) => return None,
+    };
+    for entry in entries {
+        let file = entry.name.to_str()?;
+        let name = format!("{name}/{file}");
+        match entry.kind {
+            Kind::Dir => read_below(root, &name, found)?,
+            // Locks, and what other programs put there, are no references.
+            Kind::File if file.starts_with('.') || file.ends_with(".lock") => {}
+            Kind::File => match RealDisk.read_at_most(&root.join(&name), LONGEST) {
+                Ok(bytes) => {
+                    found.insert(name, said(&bytes)?);
+                }
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(_) => return None,
+            },
+            Kind::Symlink | Kind::Other => return None,
+        }
+    }
+    Some(())
+}
+
+fn said(bytes: &[u8]) -> Option<Said> {
+    let text = std::str::from_utf8(bytes).ok()?.trim_end();
+    match text.strip_prefix("ref:") {
+        Some(name) => Some(Said::Another(name.trim_start().to_owned())),
+        None => Some(Said::Object(text.parse().ok()?)),
+    }
+}
+
+fn packed(common: &Path) -> Option<BTreeMap<String, Said>> {
+    let bytes = match RealDisk.read_at_most(&common.join("packed-refs"), LONGEST_LIST) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Some(BTreeMap::new()),
+        Err(_) => return None,
+    };
+    let mut found = BTreeMap::new();
+    for line in std::str::from_utf8(&bytes).ok()?.lines() {
+        // The head of the list, and what a tag leads to.
+        if line.starts_with(['#', '^']) {
+            continue;
+        }
+        let (id, name) = line.split_once(' ')?;
+        found.insert(name.to_owned(), Said::Object(id.parse().ok()?));
+    }
+    Some(found)
+}

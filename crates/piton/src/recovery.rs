@@ -2,13 +2,16 @@
 
 use piton_agent::process::reap_leftovers;
 use piton_git::landing::Recovered;
+use piton_loop::planning::sweep::sweep;
 use piton_loop::work::land::settle;
 use piton_migration::publish::Leftovers;
+use piton_plan::PlanId;
 
 use crate::context::{Context, Place};
 use crate::error::{CommandError, ErrorKind};
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
+use crate::planning::planning_site;
 use crate::world::Publishing;
 
 impl Context {
@@ -28,6 +31,40 @@ impl Context {
     pub(crate) fn place_to_call(&self, args: &PlanArgs) -> Result<Place, CommandError> {
         let place = self.place_to_write(args)?;
         self.vetted(place)
+    }
+
+    /// The same for a command that recovers by itself, later: only a set-up that
+    /// was cut off is finished first, for it says which settings hold.
+    pub(crate) fn place_to_run(&self, only_look: bool) -> Result<Place, CommandError> {
+        let place = self.place()?;
+        if self.site(&place).cut_off().is_none() {
+            return self.vetted(place);
+        }
+        self.recover(&place, only_look)?;
+        if self.finish_cut_off(&place, only_look)? {
+            return self.vetted(self.place()?);
+        }
+        self.vetted(place)
+    }
+
+    /// Recovers where being in a repository is not needed, and finishes a
+    /// set-up or a repair that was cut off, if it is not `but`. Returns what was
+    /// finished.
+    pub(crate) fn recover_if_any(
+        &self,
+        only_look: bool,
+        but: Option<PlanId>,
+    ) -> Result<Option<PlanId>, CommandError> {
+        let Some(place) = self.place_if_any()? else {
+            return Ok(None);
+        };
+        self.recover(&place, only_look)?;
+        let cut_off = self.site(&place).cut_off().map(|journal| journal.id());
+        let wanted = cut_off.filter(|id| Some(*id) != but);
+        if wanted.is_some() && self.finish_cut_off(&place, only_look)? {
+            return Ok(wanted);
+        }
+        Ok(None)
     }
 
     /// Carries a set-up or a repair that was cut off to its end.
@@ -92,6 +129,10 @@ impl Context {
                 .hint("`piton migration doctor --all` shows what is left")
         })?;
         self.settle_landings(place)?;
+        if let Ok(site) = planning_site(place) {
+            // A leftover that stays costs space and nothing else.
+            let _ = sweep(&self.disk, &site);
+        }
         self.out.trace("looked for what was interrupted");
         for notice in notices {
             self.out.note(

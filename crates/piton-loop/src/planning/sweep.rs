@@ -3,7 +3,9 @@
 use std::io;
 use std::path::PathBuf;
 
-use piton_durable::{Disk, DiskRead, Kind, TreeError, tree};
+use piton_base::StateDir;
+use piton_durable::{Disk, DiskRead, Kind, Lock, TreeError, tree};
+use piton_plan::PlanId;
 
 use super::site::Site;
 use super::waiting;
@@ -22,9 +24,9 @@ pub enum SweepError {
     Remove(#[from] TreeError),
 }
 
-/// Returns the directories of candidates whose runs are over and in which no
-/// answer waits to be published. A directory
-/// without a run's name is left alone: nobody knows whose it is.
+/// Returns the directories of candidates whose runs or plans are over and in
+/// which no answer waits to be published. One that is named after neither is
+/// left alone: nobody knows whose it is.
 pub fn leftovers(disk: &dyn DiskRead, site: &Site) -> Result<Vec<PathBuf>, SweepError> {
     let dir = site.candidates();
     let failed = |source| SweepError::Look {
@@ -39,12 +41,24 @@ pub fn leftovers(disk: &dyn DiskRead, site: &Site) -> Result<Vec<PathBuf>, Sweep
         .into_iter()
         .filter(|entry| entry.kind == Kind::Dir)
         .filter_map(|entry| {
-            let id: RunId = entry.name.to_str()?.parse().ok()?;
-            let over = state_of(&site.runs(), &id) == RunState::Over;
+            let name = entry.name.to_str()?;
+            let over = match (name.parse::<RunId>(), name.parse::<PlanId>()) {
+                (Ok(run), _) => state_of(&site.runs(), &run) == RunState::Over,
+                (Err(_), Ok(plan)) => is_over(site, plan),
+                (Err(_), Err(_)) => false,
+            };
             let dir = dir.join(entry.name);
             (over && !waiting::is_in(disk, &dir)).then_some(dir)
         })
         .collect())
+}
+
+/// Tells whether nobody performs a plan any more. One that is resumed builds
+/// its candidate anew.
+fn is_over(site: &Site, plan: PlanId) -> bool {
+    let journals = StateDir::at(site.state()).journals();
+    let lock = Lock::at(journals.join(format!("{plan}.lock")));
+    lock.is_held().is_ok_and(|held| !held)
 }
 
 /// Removes them.

@@ -37,12 +37,14 @@ pub(crate) struct ApplyArgs {
 pub(crate) fn run(context: &Context, args: &ApplyArgs) -> CommandResult {
     let saved: SavedPlan<Op> = saved::load(&context.disk, &context.directory.join(&args.file))
         .map_err(|error| load_error(error, &args.file))?;
-    if let Some(place) = context.place_if_any()? {
-        let only_shown = context.global.show.contains(&Show::List);
-        context.recover(&place, only_shown || args.plan.changes_nothing())?;
+    let only_shown = context.global.show.contains(&Show::List);
+    let only_look = only_shown || args.plan.changes_nothing();
+    if context.recover_if_any(only_look, None)? == Some(saved.id) {
+        // It was this very plan that was cut off.
+        return Ok(Exit::Done);
     }
     let site = site::anywhere(context)?;
-    if context.global.show.contains(&Show::List) {
+    if only_shown {
         site.show(&args.plan, &saved.plan, Heading::Saved)?;
         return Ok(Exit::Done);
     }

@@ -29,7 +29,7 @@ pub(crate) struct RunOnceArgs {
 }
 
 pub(crate) fn run(context: &Context, args: &RunOnceArgs) -> CommandResult {
-    let mut place = context.vetted(context.place()?)?;
+    let mut place = context.place_to_run(args.work.dry_run)?;
     args.agent.over(&mut place.settings)?;
     args.work.over(&mut place.settings)?;
     let source = args.source.read(context)?;

@@ -6,8 +6,8 @@ use piton_plan::{InputMissing, PrepareError, journal};
 use crate::error::{CommandError, ErrorKind};
 
 /// Turns a lock that was not to be had into the error of a command.
-pub(super) fn lock_error(error: &LockError) -> CommandError {
-    CommandError::failed("could not take the lock; nothing was changed").because(error.to_string())
+pub(super) fn lock_error(error: LockError) -> CommandError {
+    CommandError::failed("could not take the lock; nothing was changed").because(error)
 }
 
 /// Turns a journal that cannot be used into the error of a command.

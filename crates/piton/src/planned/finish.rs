@@ -54,7 +54,7 @@ impl Site<'_> {
         let guard = match self.try_hold(id) {
             Ok(guard) => guard,
             Err(LockError::Held { .. }) => return Ok(false),
-            Err(error) => return Err(super::error::lock_error(&error)),
+            Err(error) => return Err(super::error::lock_error(error)),
         };
         let plan: Plan<Op> = journal.plan().map_err(journal_error)?;
         let resumed = journal::resume(

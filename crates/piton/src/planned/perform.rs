@@ -127,7 +127,7 @@ impl Site<'_> {
 
     /// Proves that no other process is at this plan.
     pub(super) fn hold(&self, id: PlanId) -> Result<LockGuard, CommandError> {
-        self.try_hold(id).map_err(|error| lock_error(&error))
+        self.try_hold(id).map_err(lock_error)
     }
 
     pub(super) fn try_hold(&self, id: PlanId) -> Result<LockGuard, LockError> {

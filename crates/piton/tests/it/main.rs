@@ -15,6 +15,7 @@ mod exec_hostile;
 mod first_day;
 mod house;
 mod json;
+mod killed;
 mod migrations;
 mod misbehaving;
 mod planning;

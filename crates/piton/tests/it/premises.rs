@@ -201,7 +201,7 @@ fn a_migrations_directory_that_a_rule_ignores_as_a_whole_is_committed_and_the_ru
     env.repo.commit_all("rules");
     let ran = env.ok(&["init"]);
     let rule = "the rule `migrations/` in .gitignore, line 2";
-    assert!(ran.stderr.contains(rule), "{}", ran.shown());
+    assert!(ran.shown().contains(rule), "{}", ran.shown());
     let _ = env.ok(&["migration", "new", SLUG, "--target", "x"]);
     for _ in 0..3 {
         let ran = env.step(&counted(&env, ""));
@@ -218,7 +218,7 @@ fn a_migrations_directory_that_a_rule_ignores_as_a_whole_is_committed_and_the_ru
     env.repo.git(&["commit", "-q", "-m", "forget"]);
     let ran = env.step(&counted(&env, ""));
     assert_eq!(ran.code, 0, "{}", ran.shown());
-    assert!(ran.stderr.contains(rule), "{}", ran.shown());
+    assert!(ran.shown().contains(rule), "{}", ran.shown());
     env.assert_in_order();
 }
 

@@ -53,6 +53,9 @@ pub(crate) fn run(context: &Context, args: &SetArgs) -> CommandResult {
         .hint(format!("piton config set --user {key} {}", args.value)));
     }
 
+    if !args.user {
+        context.recover_if_any(args.plan.changes_nothing(), None)?;
+    }
     let site = site::anywhere(context)?;
     let file = if args.user {
         context.environment.user_config().ok_or_else(|| {

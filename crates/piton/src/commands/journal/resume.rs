@@ -31,26 +31,29 @@ pub(crate) struct ResumeArgs {
 }
 
 pub(crate) fn run(context: &Context, args: &ResumeArgs) -> CommandResult {
-    if let Some(place) = context.place_if_any()? {
-        context.recover(&place, false)?;
-    }
+    let wanted = wanted(context, args.id.as_deref()).map(|journal| journal.id());
+    // A set-up that was cut off before says where things are.
+    context.recover_if_any(false, wanted.ok())?;
+    let journal = self::wanted(context, args.id.as_deref())?;
+    site::anywhere(context)?.resume(&args.perform, &journal)
+}
+
+/// Returns the journal that is to be carried on.
+fn wanted(context: &Context, named: Option<&str>) -> Result<Journal, CommandError> {
     let site = site::anywhere(context)?;
     let dir = site::journals(context)?;
-    let journal = match &args.id {
-        Some(id) => {
-            let id = journal::pick(&context.disk, &dir, Some(id)).map_err(journal_error)?;
-            let journal = journal::load(&context.disk, &dir, id).map_err(journal_error)?;
-            if was_cancelled(&journal) {
-                return Err(CommandError::usage(
-                    "this plan was cancelled before anything of it was done",
-                )
-                .hint(format!("decide anew: `piton {}`", journal.command())));
-            }
-            journal
-        }
-        None => latest(context, &site, &dir)?,
+    let Some(id) = named else {
+        return latest(context, &site, &dir);
     };
-    site.resume(&args.perform, &journal)
+    let id = journal::pick(&context.disk, &dir, Some(id)).map_err(journal_error)?;
+    let journal = journal::load(&context.disk, &dir, id).map_err(journal_error)?;
+    if was_cancelled(&journal) {
+        return Err(
+            CommandError::usage("this plan was cancelled before anything of it was done")
+                .hint(format!("decide anew: `piton {}`", journal.command())),
+        );
+    }
+    Ok(journal)
 }
 
 /// Returns the latest journal that can be carried on. A planning step whose

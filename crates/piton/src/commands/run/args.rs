@@ -48,7 +48,7 @@ pub(crate) struct SourceArgs {
 pub(crate) struct WorkArgs {
     /// Show what would be done first, and what waits why; call no agent
     #[arg(short = 'n', long)]
-    pub(super) dry_run: bool,
+    pub(crate) dry_run: bool,
 
     /// The command that says whether the repository is sound
     #[arg(long, value_name = "COMMAND")]

@@ -80,7 +80,7 @@ pub(crate) struct RunArgs {
 }
 
 pub(crate) fn run(context: &Context, args: &RunArgs) -> CommandResult {
-    let mut place = context.vetted(context.place()?)?;
+    let mut place = context.place_to_run(args.work.dry_run)?;
     args.agent.over(&mut place.settings)?;
     args.work.over(&mut place.settings)?;
     place.settings.flag(

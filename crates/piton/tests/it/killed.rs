@@ -1,0 +1,241 @@
+//! Commands that are killed, or that a disk fails, at one call of their many.
+//!
+//! `piton selftest --crash` tries all of them; here stands what once went wrong.
+
+use std::path::Path;
+use std::time::Duration;
+
+use piton_selftest::trace::{End, Fault, Point, SUPPORTED, Verdict, trace};
+
+use crate::env::TestEnv;
+use crate::stage::{GOOD, SLUG};
+
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Runs piton, and at its calls in the repository asks what shall be done.
+fn struck(env: &TestEnv, args: &[&str], decide: &mut dyn FnMut(&Point) -> Verdict) -> End {
+    let root = env.path().canonicalize().unwrap();
+    let mut command = env.command(&["--non-interactive", "--yes"]);
+    let said = std::fs::File::create(env.home.path().join("said")).unwrap();
+    command
+        .args(args)
+        .stdout(said.try_clone().unwrap())
+        .stderr(said);
+    trace(&mut command, &root, LIMIT, decide).unwrap().end
+}
+
+/// Runs piton and kills it, and all that it started, at the first call that is
+/// meant.
+fn killed_at(env: &TestEnv, args: &[&str], meant: impl Fn(&Point) -> bool) {
+    let mut hit = false;
+    let end = struck(env, args, &mut |point| {
+        if !hit && meant(point) {
+            hit = true;
+            return Verdict::Kill;
+        }
+        Verdict::Go
+    });
+    assert_eq!(end, End::Killed, "{args:?} has no such call");
+}
+
+fn said(env: &TestEnv) -> String {
+    std::fs::read_to_string(env.home.path().join("said")).unwrap()
+}
+
+/// Whether a call gives a file this name.
+fn names(point: &Point, name: &str) -> bool {
+    let named = point.other.as_ref().unwrap_or(&point.path);
+    point.call.starts_with("rename") && named.ends_with(name)
+}
+
+/// Whether a file of an unfinished write lies anywhere in the working tree.
+fn scraps(dir: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(dir).unwrap().map(Result::unwrap) {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.contains("piton-tmp") {
+            found.push(name);
+        } else if entry.file_type().unwrap().is_dir() && name != ".git" {
+            found.extend(scraps(&entry.path()));
+        }
+    }
+    found
+}
+
+#[test]
+fn an_init_that_moves_and_is_killed_is_finished_by_whatever_writes_next() {
+    if !SUPPORTED {
+        return;
+    }
+    let saved = |env: &TestEnv| env.home.path().join("saved").display().to_string();
+    let next: [&[&str]; 7] = [
+        &["init", "--migrations-dir", "other"],
+        &["migration", "new", "second", "--target", "x"],
+        &["config", "set", "agent.model", "tall"],
+        &["run-once", "--paths", "src/lib.rs"],
+        &["apply", "{saved}"],
+        &["journal", "resume"],
+        &["runs", "prune"],
+    ];
+    for command in next {
+        let env = TestEnv::planned(0);
+        let script = env.script("good", GOOD);
+        let with: Vec<&str> = script.iter().map(String::as_str).collect();
+        let place = saved(&env);
+        let save = ["migration", "step", SLUG, "--plan-out", &place];
+        let _ = env.ok(&[&save[..], &with].concat());
+        killed_at(&env, &["init", "--migrations-dir", "other"], |point| {
+            names(point, "piton.toml")
+        });
+        // The settings come last: until then they name the old place.
+        assert!(!env.repo.read("piton.toml").contains("other"));
+        assert!(env.repo.exists("other/add-api/manifest.json"));
+        let mut args: Vec<&str> = (command.iter())
+            .map(|arg| {
+                if *arg == "{saved}" {
+                    place.as_str()
+                } else {
+                    arg
+                }
+            })
+            .collect();
+        if command[0] == "run-once" {
+            args.extend(with);
+        }
+        let ran = env.run(&[&["--non-interactive", "--yes"][..], &args].concat());
+        let shown = format!("{command:?}: {}", ran.shown());
+        assert!(env.repo.read("piton.toml").contains("other"), "{shown}");
+        assert!(env.repo.exists("other/add-api/manifest.json"), "{shown}");
+        assert!(!env.repo.exists("migrations"), "{shown}");
+        // What was saved before is stale now, and is refused as such.
+        match command[0] {
+            "apply" => assert_eq!(ran.code, 5, "{shown}"),
+            // What is to be cleaned up is another matter.
+            "run-once" => {}
+            _ => assert_eq!(ran.code, 0, "{shown}"),
+        }
+    }
+}
+
+#[test]
+fn a_plan_of_an_init_that_was_killed_is_finished_by_applying_it_again() {
+    if !SUPPORTED {
+        return;
+    }
+    let env = TestEnv::planned(0);
+    let saved = env.home.path().join("saved").display().to_string();
+    let _ = env.ok(&["init", "--migrations-dir", "other", "--plan-out", &saved]);
+    killed_at(&env, &["apply", &saved], |point| names(point, "piton.toml"));
+    let ran = env.ok(&["--non-interactive", "--yes", "apply", &saved]);
+    assert!(
+        ran.stderr.contains("finished the interrupted"),
+        "{}",
+        ran.shown()
+    );
+    assert!(env.repo.read("piton.toml").contains("other"));
+}
+
+#[test]
+fn a_first_init_that_is_killed_anywhere_is_made_whole_by_the_next_and_leaves_no_scraps() {
+    if !SUPPORTED {
+        return;
+    }
+    for last in ["taste.md", ".gitkeep", "piton.toml"] {
+        for made in [false, true] {
+            let env = TestEnv::with_cargo_project();
+            let mut seen = false;
+            let end = struck(&env, &["init"], &mut |point| {
+                let here = if made { seen } else { names(point, last) };
+                seen |= names(point, last);
+                if here { Verdict::Kill } else { Verdict::Go }
+            });
+            assert_eq!(end, End::Killed, "{last}");
+            let ran = env.ok(&["init"]);
+            for file in ["piton.toml", ".piton/taste.md", "migrations/.gitkeep"] {
+                assert!(env.repo.exists(file), "{last}: {file}: {}", ran.shown());
+            }
+            assert_eq!(scraps(env.path()), [] as [String; 0], "{last}");
+        }
+    }
+}
+
+#[test]
+fn a_repair_that_is_killed_before_its_commit_is_committed_by_whatever_writes_next() {
+    if !SUPPORTED {
+        return;
+    }
+    let env = TestEnv::planned(2);
+    env.repo.git(&["mv", "migrations", "plans"]);
+    let _ = env.ok(&["config", "set", "migrations-dir", "plans"]);
+    env.repo.commit_all("moved by hand");
+    killed_at(&env, &["migration", "doctor", "--repair"], |point| {
+        names(point, ".git/index.lock")
+    });
+    assert_ne!(
+        env.repo.status(),
+        "",
+        "something is mended and not committed"
+    );
+    let _ = env.ok(&["migration", "new", "second", "--target", "x"]);
+    env.assert_in_order();
+    let subjects = env.repo.subjects();
+    let repairs = subjects.iter().filter(|subject| subject.contains("repair"));
+    assert_eq!(repairs.count(), 1, "{subjects:?}");
+}
+
+#[test]
+fn a_full_disk_does_not_keep_old_runs_from_being_removed() {
+    if !SUPPORTED {
+        return;
+    }
+    let env = TestEnv::planned(0);
+    for _ in 0..2 {
+        let ran = env.step(&env.script("good", GOOD));
+        assert_eq!(ran.code, 0, "{}", ran.shown());
+    }
+    let runs = env.path().join(".git/piton/runs");
+    let count = || std::fs::read_dir(&runs).map_or(0, Iterator::count);
+    assert!(count() >= 2);
+    let mut freed = false;
+    let end = struck(&env, &["runs", "prune", "--keep", "0"], &mut |point| {
+        // What was laid up for this gives the little room that is needed.
+        let reserve = point.path.ends_with(".git/piton/reserve");
+        freed |= reserve && point.call.starts_with("unlink");
+        let takes_room = ["open", "creat", "write", "pwrite", "mkdir", "fallocate"];
+        let wants = takes_room.iter().any(|call| point.call.starts_with(call));
+        if !freed && wants && point.faults.contains(&Fault::NoSpace) {
+            return Verdict::Fail(Fault::NoSpace);
+        }
+        Verdict::Go
+    });
+    assert!(freed);
+    assert_eq!(end, End::Exit(0), "{}", said(&env));
+    assert_eq!(count(), 0, "{}", said(&env));
+}
+
+#[test]
+fn candidates_of_a_new_that_fails_or_is_killed_do_not_pile_up() {
+    if !SUPPORTED {
+        return;
+    }
+    let env = TestEnv::staged();
+    let candidates = || {
+        let dir = env.path().join(".git/piton/work/candidates");
+        std::fs::read_dir(dir).map_or(0, Iterator::count)
+    };
+    let new = ["migration", "new", "first", "--target", "x"];
+    env.repo.hook("pre-commit", "#!/bin/sh\nexit 1\n");
+    for _ in 0..3 {
+        let ran = env.run(&new);
+        assert_eq!(ran.code, 1, "{}", ran.shown());
+    }
+    assert_eq!(candidates(), 0, "of refused ones");
+    std::fs::remove_file(env.path().join(".git/hooks/pre-commit")).unwrap();
+    for _ in 0..3 {
+        killed_at(&env, &new, |point| names(point, "migrations/first"));
+        // The next command removes them before it makes its own.
+        let _ = env.run(&["migration", "new", "first", "--target", "x"]);
+        let _ = env.run(&["--yes", "migration", "delete", "first"]);
+    }
+    assert_eq!(candidates(), 0, "of killed ones");
+}

@@ -77,8 +77,9 @@ fn start(top: &Path, under: &Undertaking, index: &Path, base: &Tip) -> Result<()
     under.command(read)?.run().map(drop)
 }
 
-/// Takes what stands at the paths into the index, ignored or not. Tells whether
-/// the index had anything else there: git names each entry that it changes.
+/// Takes what stands at the paths into the index, ignored or not, and inside
+/// of a sparse checkout or not. Tells whether the index had anything else
+/// there: git names each entry that it changes.
 fn add(top: &Path, under: &Undertaking, index: &Path, paths: &[&Path]) -> Result<bool, GitError> {
     let paths = present(top, index, paths);
     if paths.is_empty() {
@@ -86,7 +87,7 @@ fn add(top: &Path, under: &Undertaking, index: &Path, paths: &[&Path]) -> Result
     }
     let add = GitCommand::writing(top)
         .index(index)
-        .args(["add", "--all", "--force", "--verbose"])
+        .args(["add", "--all", "--force", "--sparse", "--verbose"])
         .paths(&paths);
     Ok(!under.command(add)?.run()?.is_empty())
 }

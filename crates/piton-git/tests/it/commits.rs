@@ -184,3 +184,28 @@ fn a_repository_without_an_author_says_how_to_name_one() {
             .is_some()
     );
 }
+
+#[test]
+fn what_lies_outside_of_a_sparse_checkout_is_committed_like_anything_else() {
+    let scratch = ScratchRepo::new();
+    scratch.write("src/a", "1\n");
+    scratch.write("plans/old", "1\n");
+    scratch.commit_all("files");
+    scratch.git(&["sparse-checkout", "set", "src"]);
+    assert!(!scratch.exists("plans/old"));
+    scratch.write("plans/new", "1\n");
+    let repository = Repository::find(scratch.path()).unwrap();
+    let commit = |text: &str| {
+        scratch.write("plans/new", text);
+        repository
+            .commit_paths(&[Path::new("plans/new")], "planned")
+            .unwrap()
+            .unwrap()
+    };
+    for text in ["1\n", "2\n"] {
+        commit(text);
+        assert_eq!(scratch.git(&["show", "HEAD:plans/new"]), text);
+        assert_eq!(scratch.git(&["show", "HEAD:plans/old"]), "1\n");
+        assert_eq!(scratch.status(), "");
+    }
+}

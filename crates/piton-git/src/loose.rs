@@ -153,7 +153,7 @@ fn read_below(root: &Path, name: &str, found: &mut BTreeMap<String, Said>) -> Op
         match entry.kind {
             Kind::Dir => read_below(root, &name, found)?,
             // Locks, and what other programs put there, are no references.
-            Kind::File if file.starts_with('.') || file.ends_with(".lock") => {}
+            Kind::File if file.starts_with('.') || is_lock(file) => {}
             Kind::File => match RealDisk.read_at_most(&root.join(&name), LONGEST) {
                 Ok(bytes) => {
                     found.insert(name, said(&bytes)?);
@@ -165,6 +165,10 @@ fn read_below(root: &Path, name: &str, found: &mut BTreeMap<String, Said>) -> Op
         }
     }
     Some(())
+}
+
+fn is_lock(file: &str) -> bool {
+    Path::new(file).extension().is_some_and(|end| end == "lock")
 }
 
 fn said(bytes: &[u8]) -> Option<Said> {

@@ -235,7 +235,7 @@ impl GitRead for SimGit {
         }])
     }
     fn ignored_by(&self, _: &Path) -> Result<Option<IgnoreRule>, GitError> {
-        Ok(false)
+        Ok(None)
     }
     fn tracked_files(&self) -> Result<Vec<PathBuf>, GitError> {
         Ok(Vec::new())

@@ -32,6 +32,7 @@ mod start;
 mod stored;
 mod taste;
 mod terminal;
+mod watched;
 mod world;
 
 pub use cli::definition;

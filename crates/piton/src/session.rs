@@ -7,6 +7,7 @@ use std::sync::Arc;
 use piton_agent::choice::Choice;
 use piton_agent::interactive::{self, Session, SessionEnd, Terminal};
 use piton_agent::process::ExitKind;
+use piton_agent::sealing::SealTerms;
 use piton_agent::{AgentCall, CallFiles, CallRole, Host, ProgramAgent};
 use piton_base::SystemClock;
 use piton_durable::{Disk, RealDisk, create_dirs, write_atomic};
@@ -30,6 +31,8 @@ pub(crate) struct Talk<'a> {
     pub(crate) content: Option<PathBuf>,
     /// Where the prompt lies while the session lasts.
     pub(crate) scratch: &'a Path,
+    /// On what terms it is held; without, those of sessions outside of a clone.
+    pub(crate) terms: Option<&'a SealTerms>,
 }
 
 /// Holds a session to its end. Nothing of it counts until it is taken over.
@@ -57,9 +60,13 @@ pub(crate) fn hold(
     let disk: Arc<dyn Disk> = Arc::new(RealDisk);
     let clock = Arc::new(SystemClock::default());
     let program = spec.program.clone();
-    // Not those of a clone: a session may be held outside of any.
-    let caches = context.environment.user_cache().unwrap_or_default();
-    let terms = crate::sealing::terms(context, settings, &caches.join("sessions"))?;
+    let terms = match talk.terms {
+        Some(terms) => terms.clone(),
+        None => {
+            let caches = context.environment.user_cache().unwrap_or_default();
+            crate::sealing::terms(context, settings, &caches.join("sessions"))?
+        }
+    };
     let agent = ProgramAgent::new(&chosen.name, spec, host.clone(), disk, clock.clone());
     let agent = agent.on_terms(terms.clone());
     agents::ready(&agent)?;

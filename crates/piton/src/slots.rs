@@ -72,12 +72,12 @@ fn caches(home: &SlotHome) -> PathBuf {
 pub(crate) fn take(
     context: &Context,
     place: &Place,
+    settings: &SlotSettings,
     commit: &CommitId,
     what: &str,
 ) -> Result<Slot, CommandError> {
-    let home = settings(context, place)?.home;
     let view = View::read(&place.repository)?;
-    Slots::new(&context.disk, &place.repository, &home)
+    Slots::new(&context.disk, &place.repository, &settings.home)
         .take(commit, SlotUse::Work, &view, &context.holder(what))
         .map_err(|error| {
             let hint = error.hint();

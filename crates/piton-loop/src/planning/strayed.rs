@@ -21,7 +21,7 @@ pub struct Strayed {
 impl Strayed {
     /// Takes what counts; `None` when nothing does. Files are in the slot and
     /// go with it, so they only count where the agent's work is to be taken.
-    pub(super) fn of(files: Vec<SlotChange>, found: Found, takes_work: bool) -> Option<Self> {
+    pub fn of(files: Vec<SlotChange>, found: Found, takes_work: bool) -> Option<Self> {
         let counts = !found.strays.is_empty() || (takes_work && !files.is_empty());
         counts.then_some(Self {
             files,
@@ -31,7 +31,7 @@ impl Strayed {
     }
 
     /// Says what a person can do about it.
-    pub(super) fn advice(&self) -> String {
+    pub fn advice(&self) -> String {
         let mut advice = vec!["nothing of it was taken".to_owned()];
         if let Some(place) = &self.set_aside {
             advice.push(format!(

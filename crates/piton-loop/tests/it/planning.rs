@@ -2,6 +2,8 @@
 
 use piton_base::{Report, Untold};
 use piton_durable::RealDisk;
+use piton_git::slot::{SlotUse, Slots};
+use piton_git::{GitRead, View};
 use piton_loop::effort::EffortBudget;
 use piton_loop::planning::accept::StepOutcome;
 use piton_loop::planning::bookkeeping;
@@ -367,17 +369,20 @@ fn a_review_with_an_agent_is_taken_up_only_when_it_approves() {
         ))
         .unwrap();
     let session =
-        person::ReviewSession::decide(&RealDisk, &world.git, &world.site, &world.slug, "a-review")
-            .unwrap();
+        person::ReviewSession::decide(&RealDisk, &world.git, &world.site, &world.slug).unwrap();
     let prompts = piton_loop::prompts::PromptSet::built_in().unwrap();
-    let prompt = session.prompt(&prompts, &world.site, "taste").unwrap();
+    let prompt = session.prompt(&prompts, "taste").unwrap();
     assert!(prompt.contains("the API is public"), "{prompt}");
     assert!(prompt.contains("facade (current)"), "{prompt}");
-    session.copy(&RealDisk).unwrap();
+    let head = world.git.head().unwrap().unwrap();
+    let view = View::read(&world.git).unwrap();
+    let slot = Slots::new(&RealDisk, &world.git, &world.slots.home)
+        .take(&head, SlotUse::Work, &view, &crate::world::holder())
+        .unwrap();
+    session.lay_out(&RealDisk, &slot).unwrap();
+    let workspace = slot.dir().join(&session.destination);
     let take_up = || {
-        let copy = piton_migration::contents::Contents::read(&RealDisk, &session.workspace)
-            .unwrap()
-            .unwrap();
+        let copy = session.take_up(&RealDisk, &slot).unwrap();
         person::reviewed(
             &RealDisk,
             &world.git,
@@ -392,7 +397,7 @@ fn a_review_with_an_agent_is_taken_up_only_when_it_approves() {
         Err(person::PersonRefusal::StillAwaiting { .. })
     ));
     // The agent edits the manifest and the plan, as it was told to.
-    let manifest = session.workspace.join("manifest.json");
+    let manifest = workspace.join("manifest.json");
     let text = std::fs::read_to_string(&manifest)
         .unwrap()
         .replace(
@@ -401,7 +406,7 @@ fn a_review_with_an_agent_is_taken_up_only_when_it_approves() {
         )
         .replace("\"the API is public\"", "null");
     std::fs::write(&manifest, text).unwrap();
-    std::fs::write(session.workspace.join("plan.md"), "# The plan, looked at\n").unwrap();
+    std::fs::write(workspace.join("plan.md"), "# The plan, looked at\n").unwrap();
     world.publish_proposal(take_up().unwrap());
     assert_eq!(world.repo.subjects()[0], "piton: review add-api");
     assert!(!world.snapshot().manifest.awaiting_human_review());

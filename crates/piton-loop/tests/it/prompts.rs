@@ -218,13 +218,13 @@ fn a_person_s_review_and_the_sessions_about_taste_have_their_prompts() {
     let review = set
         .human_review(&HumanReviewPrompt {
             slug: "add-api",
-            repository: "/r",
-            workspace: "/w/add-api",
+            repository: ".",
+            workspace: "migrations/add-api",
             live: "migrations/add-api",
             reason: "public API changes",
             manifest: "status: ready",
-            manifest_path: "/w/add-api/manifest.json",
-            plan_path: Some("/w/add-api/plan.md"),
+            manifest_path: "migrations/add-api/manifest.json",
+            plan_path: Some("migrations/add-api/plan.md"),
             phase_path: None,
             taste: "Deleting code is best.",
         })
@@ -267,13 +267,13 @@ fn a_person_s_review_and_the_sessions_about_taste_have_their_prompts() {
 fn human_review() -> HumanReviewPrompt<'static> {
     HumanReviewPrompt {
         slug: "add-api",
-        repository: "/r",
-        workspace: "/w/add-api",
+        repository: ".",
+        workspace: "migrations/add-api",
         live: "migrations/add-api",
         reason: "public API changes",
         manifest: "status: ready",
-        manifest_path: "/w/add-api/manifest.json",
-        plan_path: Some("/w/add-api/plan.md"),
+        manifest_path: "migrations/add-api/manifest.json",
+        plan_path: Some("migrations/add-api/plan.md"),
         phase_path: None,
         taste: "Deleting code is best.",
     }

@@ -1,6 +1,8 @@
 //! Questions at a terminal: each ends at once when it is interrupted, and asks
 //! about what was shown.
 
+use piton_seal::{Network, Support};
+
 use crate::env::TestEnv;
 use crate::pty::Seat;
 use crate::stage::{GOOD, SLUG, until};
@@ -89,7 +91,7 @@ fn a_review_with_an_agent_never_undoes_a_commit_made_meanwhile() {
         &script,
         "touch \"$1\"; while ! test -e \"$2\"; do sleep 0.05; done\n\
          sed -i 's/\"awaiting_human_review\": true/\"awaiting_human_review\": false/; \
-         s/\"human_review_reason\": \".*\"/\"human_review_reason\": null/' manifest.json\n",
+         s/\"human_review_reason\": \".*\"/\"human_review_reason\": null/' migrations/add-api/manifest.json\n",
     )
     .unwrap();
     env.repo.write(
@@ -160,7 +162,7 @@ fn removing_records_asks_first_and_a_bare_return_says_no() {
 fn a_session_without_approval_ends_with_3_and_keeps_what_was_changed() {
     let env = TestEnv::waiting();
     let script = env.home.path().join("agent.sh");
-    std::fs::write(&script, "echo '# Looked at' > plan.md\n").unwrap();
+    std::fs::write(&script, "echo '# Looked at' > migrations/add-api/plan.md\n").unwrap();
     env.repo.write(
         "piton.toml",
         &format!(
@@ -173,6 +175,87 @@ fn a_session_without_approval_ends_with_3_and_keeps_what_was_changed() {
     let before = env.picture();
     let (code, screen) = seat(&env, &["migration", "review", SLUG, "--with", "talker"]).end();
     assert_eq!(code, 3, "{screen}");
+    assert_eq!(env.picture(), before);
+    let kept = env.repo.read(".git/piton/work/reviews/add-api/plan.md");
+    assert_eq!(kept, "# Looked at\n");
+}
+
+/// A repository in which a migration waits, and an agent that runs `script` on
+/// the terminal.
+fn talker(script: &str) -> TestEnv {
+    let env = TestEnv::waiting();
+    let path = env.home.path().join("agent.sh");
+    let script = script
+        .replace("$R", &env.path().display().to_string())
+        .replace("$P", "migrations/add-api");
+    std::fs::write(&path, script).unwrap();
+    env.repo.write(
+        "piton.toml",
+        &format!(
+            "{}\n[agents.talker]\nprogram = \"sh\"\ninteractive-arguments = [{:?}]\n",
+            env.repo.read("piton.toml"),
+            path.display().to_string(),
+        ),
+    );
+    env.repo.commit_all("an agent");
+    env
+}
+
+const APPROVES: &str = "sed -i 's/\"awaiting_human_review\": true/\"awaiting_human_review\": false/; \
+    s/\"human_review_reason\": \".*\"/\"human_review_reason\": null/' $P/manifest.json\n";
+
+#[test]
+fn a_review_with_an_agent_is_held_in_a_slot_and_what_is_approved_there_is_committed() {
+    let env = talker(&format!(
+        "test -f src/lib.rs || test -f README.md || exit 3; test \"$PWD\" != $R || exit 4\n\
+         echo '# Looked at' > $P/plan.md; echo x > leftover\n{APPROVES}"
+    ));
+    let (code, screen) = seat(&env, &["migration", "review", SLUG, "--with", "talker"]).end();
+    assert_eq!(code, 0, "{screen}");
+    assert_eq!(env.repo.read("migrations/add-api/plan.md"), "# Looked at\n");
+    assert!(!env.repo.exists("leftover"));
+    assert_eq!(env.repo.status(), "");
+}
+
+#[test]
+fn what_an_agent_does_to_the_repository_in_a_session_is_stopped_or_refuses_its_work() {
+    for (bad, named) in [
+        (
+            "printf '#!/bin/sh' > $R/.git/hooks/pre-push",
+            "hooks/pre-push",
+        ),
+        ("git -C $R branch sneaky", "refs/heads/sneaky"),
+        ("git -C $R config core.fsmonitor /evil", "core.fsmonitor"),
+    ] {
+        let env = talker(&format!("({bad}) 2>/dev/null\n{APPROVES}"));
+        let before = env.picture();
+        let review = ["migration", "review", SLUG, "--with", "talker", "--seal"];
+        let (code, screen) = seat(&env, &[&review[..], &["off"]].concat()).end();
+        assert_eq!(code, 1, "{bad}: {screen}");
+        assert!(screen.contains(named), "{bad}: {screen}");
+        // A reference that was made is named; putting it back is the user's.
+        if env.repo.git(&["branch", "--list", "sneaky"]).is_empty() {
+            assert_eq!(env.picture(), before, "{bad}");
+        } else {
+            env.repo.git(&["branch", "-D", "sneaky"]);
+        }
+        if Support::observe(Network::On).landlock >= Support::LEAST {
+            let (code, screen) = seat(&env, &[&review[..], &["require"]].concat()).end();
+            assert_eq!(code, 0, "{bad}: {screen}");
+            assert!(!screen.contains(named), "{bad}: {screen}");
+        }
+    }
+}
+
+#[test]
+fn an_agent_that_edits_the_code_in_a_review_has_none_of_it_taken() {
+    let env = talker(&format!(
+        "echo '# Looked at' > $P/plan.md; echo x >> README.md\n{APPROVES}"
+    ));
+    let before = env.picture();
+    let (code, screen) = seat(&env, &["migration", "review", SLUG, "--with", "talker"]).end();
+    assert_eq!(code, 1, "{screen}");
+    assert!(screen.contains("README.md"), "{screen}");
     assert_eq!(env.picture(), before);
     let kept = env.repo.read(".git/piton/work/reviews/add-api/plan.md");
     assert_eq!(kept, "# Looked at\n");

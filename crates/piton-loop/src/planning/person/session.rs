@@ -1,37 +1,36 @@
 //! A session in which a person and an agent look at a migration together.
 
-use std::path::PathBuf;
-
-use piton_durable::{Disk, DiskRead, create_dirs, tree};
+use piton_durable::{Disk, DiskRead, tree};
 use piton_git::GitRead;
+use piton_git::slot::Slot;
 use piton_migration::slug::Slug;
 
 use super::super::decide::refuse_dirty;
+use super::super::failure::StepFailure;
+use super::super::paths;
 use super::super::site::Site;
 use super::super::snapshot::Live;
 use super::decide::PersonRefusal;
 use super::sheet::ReviewSheet;
 use crate::prompts::{HumanReviewPrompt, PromptError, PromptSet};
-use piton_migration::candidate::CandidateError;
+use piton_migration::contents::Contents;
 
 /// A review with an agent, decided and not yet held.
 #[derive(Clone, Debug)]
 pub struct ReviewSession {
     pub live: Live,
     pub sheet: ReviewSheet,
-    /// The copy that the agent works in; its last part is the slug.
-    pub workspace: PathBuf,
+    /// Where the migration lies, from the top of the repository and of a slot.
+    pub destination: String,
 }
 
 impl ReviewSession {
-    /// Decides a review of a migration that waits for a person. The copy's
-    /// place is named after the run.
+    /// Decides a review of a migration that waits for a person.
     pub fn decide(
         disk: &dyn DiskRead,
         git: &dyn GitRead,
         site: &Site,
         slug: &Slug,
-        run: &str,
     ) -> Result<Self, PersonRefusal> {
         let live = Live::read(disk, site, slug)?;
         let sheet = ReviewSheet::of(&live);
@@ -42,29 +41,23 @@ impl ReviewSession {
             });
         }
         refuse_dirty(git, site, slug)?;
-        let workspace = site.candidates().join(run).join(slug.as_str());
         Ok(Self {
+            destination: site.relative(slug),
             live,
             sheet,
-            workspace,
         })
     }
 
     /// Returns what the agent is told.
-    pub fn prompt(
-        &self,
-        prompts: &PromptSet,
-        site: &Site,
-        taste: &str,
-    ) -> Result<String, PromptError> {
-        let inside = |file: &str| self.workspace.join(file).display().to_string();
+    pub fn prompt(&self, prompts: &PromptSet, taste: &str) -> Result<String, PromptError> {
+        let inside = |file: &str| format!("{}/{file}", self.destination);
         let plan = self.sheet.plan.map(inside);
         let phase = self.sheet.phase.as_deref().map(inside);
         prompts.human_review(&HumanReviewPrompt {
             slug: self.live.slug.as_str(),
-            repository: &site.root().display().to_string(),
-            workspace: &self.workspace.display().to_string(),
-            live: &site.relative(&self.live.slug),
+            repository: ".",
+            workspace: &self.destination,
+            live: &self.destination,
             reason: self.sheet.reason.as_deref().unwrap_or_default(),
             manifest: &self.sheet.manifest,
             manifest_path: &inside("manifest.json"),
@@ -74,14 +67,20 @@ impl ReviewSession {
         })
     }
 
-    /// Makes the copy that the agent works in.
-    pub fn copy(&self, disk: &dyn Disk) -> Result<(), CandidateError> {
-        let parent = self.workspace.parent().unwrap_or(&self.workspace);
-        tree::remove(disk, parent).map_err(CandidateError::Clear)?;
-        create_dirs(disk, &self.workspace)?;
-        self.live
-            .contents
-            .write(disk, &self.workspace)
-            .map_err(CandidateError::Write)
+    /// Puts the migration where the agent finds it, in a slot.
+    pub fn lay_out(&self, disk: &dyn Disk, slot: &Slot) -> Result<(), StepFailure> {
+        paths::refuse_links(disk, slot.dir(), &self.destination).map_err(StepFailure::Path)?;
+        let dir = slot.dir().join(&self.destination);
+        tree::remove(disk, &dir)?;
+        paths::make_dirs(disk, slot.dir(), &self.destination).map_err(StepFailure::Path)?;
+        let written = self.live.contents.write(disk, &dir);
+        written.map_err(StepFailure::Layout)
+    }
+
+    /// Reads what the session left of it.
+    pub fn take_up(&self, disk: &dyn DiskRead, slot: &Slot) -> Result<Contents, StepFailure> {
+        paths::refuse_links(disk, slot.dir(), &self.destination).map_err(StepFailure::LeftPath)?;
+        let left = Contents::read(disk, &slot.dir().join(&self.destination));
+        Ok(left.map_err(StepFailure::Left)?.unwrap_or_default())
     }
 }

@@ -7,7 +7,11 @@ use clap::Args;
 use piton_agent::CallRole;
 use piton_base::terminal::clean;
 use piton_durable::{create_dirs, tree};
+use piton_git::GitRead;
+use piton_git::slot::{SlotChange, SlotChangeKind};
 use piton_loop::clock::local_stamp;
+use piton_loop::operation::AgentChoice;
+use piton_loop::planning::failure::StepFailure;
 use piton_loop::planning::person::{self, Choice, PersonRefusal, ReviewSession, ReviewSheet};
 use piton_loop::planning::snapshot::Live;
 use piton_migration::contents::Contents;
@@ -26,6 +30,7 @@ use crate::planned::PlanArgs;
 use crate::planning::{Desk, planning_site};
 use crate::session::{self, Talk};
 use crate::terminal::Terminal;
+use crate::watched::Watch;
 
 /// Show what a migration asks of a person, and take the answer
 ///
@@ -96,11 +101,10 @@ pub(crate) fn run(context: &Context, args: &ReviewArgs) -> CommandResult {
 fn with_agent(context: &Context, place: &Place, slug: &Slug, args: &PlanArgs) -> CommandResult {
     let desk = Desk::set(context, place)?;
     let (disk, git) = (&context.disk, &place.repository);
-    let name = format!("review-{}", crate::context::token());
-    let session = ReviewSession::decide(disk, git, &desk.site, slug, &name)
+    let session = ReviewSession::decide(disk, git, &desk.site, slug)
         .map_err(|error| person_refusal(error, slug))?;
     let prompt = session
-        .prompt(&desk.prompts, &desk.site, &desk.taste.text)
+        .prompt(&desk.prompts, &desk.taste.text)
         .map_err(|error| {
             CommandError::usage("could not use the prompt templates").because(error)
         })?;
@@ -118,30 +122,7 @@ fn with_agent(context: &Context, place: &Place, slug: &Slug, args: &PlanArgs) ->
         context.out.say(Channel::Plan, Level::PAYLOAD, &prompt);
         return Ok(Exit::WaitsForPerson);
     }
-    let failed = |error: &dyn std::error::Error| {
-        CommandError::failed("could not work on the copy; nothing was changed")
-            .because(error.to_string())
-    };
-    session.copy(disk).map_err(|error| failed(&error))?;
-    let parent = desk.site.candidates().join(&name);
-    let held = session::hold(
-        context,
-        &place.settings,
-        &chosen,
-        Talk {
-            role: CallRole::MigrationReview,
-            prompt,
-            model: agents::model(&place.settings, CallRole::MigrationReview.as_str()),
-            directory: &session.workspace,
-            content: None,
-            scratch: &parent.join("talk"),
-        },
-    );
-    let copy = Contents::read(disk, &session.workspace);
-    // The copy was read or is of no use; either way it is scratch.
-    let _ = tree::remove(disk, &parent);
-    held?;
-    let copy = copy.map_err(|error| failed(&error))?.unwrap_or_default();
+    let copy = talked(context, place, &desk, &session, &chosen, prompt)?;
     let kept = copy.clone();
     let taken = person::reviewed(disk, git, &desk.site, &session.live, copy, &desk.prefix);
     let proposal = match taken {
@@ -157,6 +138,81 @@ fn with_agent(context: &Context, place: &Place, slug: &Slug, args: &PlanArgs) ->
     };
     let plan = proposed::plan(context, place, "migration review", proposal)?;
     standing::carry_out(context, place, slug, args, &plan)
+}
+
+/// Holds the session in a slot, and returns what it left of the migration. The
+/// repository is looked after meanwhile.
+fn talked(
+    context: &Context,
+    place: &Place,
+    desk: &Desk,
+    session: &ReviewSession,
+    chosen: &AgentChoice,
+    prompt: String,
+) -> Result<Contents, CommandError> {
+    let (disk, git) = (&context.disk, &place.repository);
+    let failed = |error: StepFailure| {
+        let advice = error.advice();
+        CommandError::failed("could not hold the review; nothing was changed")
+            .because(error)
+            .hint(advice)
+    };
+    let head = git.head()?.ok_or_else(|| {
+        CommandError::failed("could not hold the review: nothing is committed here yet")
+    })?;
+    let name = format!("review-{}", crate::context::token());
+    let scratch = desk.site.candidates().join(&name);
+    let slots = crate::slots::settings(context, place)?;
+    let slot = crate::slots::take(context, place, &slots, &head, "a review")?;
+    if let Some(setup) = &slots.setup {
+        create_dirs(disk, &scratch).map_err(|error| {
+            CommandError::failed("could not hold the review; nothing was changed").because(error)
+        })?;
+        let log = scratch.join("setup.log");
+        setup
+            .prepare(disk, &slot, &log, &name, &context.stop, &context.clock)
+            .map_err(|error| failed(error.into()))?;
+    }
+    session.lay_out(disk, &slot).map_err(failed)?;
+    let watch = Watch::begin(context, place, &slots, &name)?;
+    let held = session::hold(
+        context,
+        &place.settings,
+        chosen,
+        Talk {
+            role: CallRole::MigrationReview,
+            prompt,
+            model: agents::model(&place.settings, CallRole::MigrationReview.as_str()),
+            directory: slot.dir(),
+            content: None,
+            scratch: &scratch,
+            terms: Some(&slots.terms),
+        },
+    );
+    let _ = tree::remove(disk, &scratch);
+    // However it ended: what was done to the repository is told.
+    let changes = slot
+        .changes()
+        .map_err(StepFailure::Changes)
+        .map_err(failed)?;
+    let (inside, outside) = changes.split(session.destination.as_ref());
+    let is_new = |change: &SlotChange| match change.kind {
+        SlotChangeKind::Made | SlotChangeKind::Repository => true,
+        SlotChangeKind::Changed | SlotChangeKind::Deleted => false,
+    };
+    let outside = outside.0.into_iter().filter(|change| !is_new(change));
+    let left = session.take_up(disk, &slot);
+    if let Err(error) = watch.end(context, place, &slot, outside.collect()) {
+        let kept = left
+            .ok()
+            .and_then(|left| keep(context, place, &session.live, &left));
+        return Err(error.hints(kept));
+    }
+    held?;
+    inside
+        .refuse_unfit(disk, slot.dir(), slots.max_new)
+        .map_err(|error| failed(StepFailure::Unfit(error)))?;
+    left.map_err(failed)
 }
 
 /// Keeps what was changed in a copy that was not taken over, and says where.

@@ -7,6 +7,7 @@ use piton_durable::{create_dirs, tree, write_atomic};
 use piton_git::GitRead;
 use piton_git::slot::Slot;
 use piton_loop::operation::AgentChoice;
+use piton_loop::slots::SlotSettings;
 use piton_loop::taste::{TasteDecision, TasteMode, TasteRefusal, accept_answer, decide_session};
 use piton_plan::files::{Content, FileOp, How, Wanted, decide};
 use piton_plan::{ConflictMode, Draft, Plan, PlanBuilder};
@@ -26,6 +27,7 @@ use crate::output::{Channel, Level};
 use crate::session::{self, Talk};
 use crate::site;
 use crate::taste::warn_if_stale;
+use crate::watched::Watch;
 
 /// The copy and the prompt are nobody else's business.
 const MODE: u32 = 0o600;
@@ -191,11 +193,10 @@ impl Desk {
             write_atomic(disk, &self.content(), existing.as_bytes(), MODE)
                 .map_err(|error| could_not().because(error))?;
         }
-        let slot = place
-            .map(|place| slot(context, place))
-            .transpose()?
-            .flatten();
-        session::hold(
+        let seat = place.map(|place| Seat::take(context, place));
+        let seat = seat.transpose()?.flatten();
+        let directory = seat.as_ref().map_or(&*self.scratch, |seat| seat.slot.dir());
+        let held = session::hold(
             context,
             &self.settings,
             &self.chosen,
@@ -203,11 +204,17 @@ impl Desk {
                 role: CallRole::Taste,
                 prompt,
                 model: self.model.clone(),
-                directory: slot.as_ref().map_or(&*self.scratch, Slot::dir),
+                directory,
                 content: Some(self.content()),
                 scratch: &self.scratch,
+                terms: seat.as_ref().map(|seat| &seat.slots.terms),
             },
-        )?;
+        );
+        // However it ended: what was done to the repository is told.
+        if let (Some(seat), Some(place)) = (&seat, place) {
+            seat.watch.end(context, place, &seat.slot, Vec::new())?;
+        }
+        held?;
         let bytes = read(disk, &self.content())?.unwrap_or_default();
         String::from_utf8(bytes).map_err(|_| {
             CommandError::failed("could not take over the taste")
@@ -216,13 +223,26 @@ impl Desk {
     }
 }
 
-/// Takes a slot in which the agent can look at what was committed. Before the
-/// first commit there is nothing to look at.
-fn slot(context: &Context, place: &Place) -> Result<Option<Slot>, CommandError> {
-    let Some(head) = place.repository.head()? else {
-        return Ok(None);
-    };
-    crate::slots::take(context, place, &head, "a session about taste").map(Some)
+/// Where a session about a repository's taste is held.
+struct Seat {
+    slot: Slot,
+    slots: SlotSettings,
+    watch: Watch,
+}
+
+impl Seat {
+    /// Takes a slot in which the agent can look at what was committed. Before
+    /// the first commit there is nothing to look at.
+    fn take(context: &Context, place: &Place) -> Result<Option<Self>, CommandError> {
+        let Some(head) = place.repository.head()? else {
+            return Ok(None);
+        };
+        let slots = crate::slots::settings(context, place)?;
+        let slot = crate::slots::take(context, place, &slots, &head, "a session about taste")?;
+        let name = format!("taste-{}", token());
+        let watch = Watch::begin(context, place, &slots, &name)?;
+        Ok(Some(Self { slot, slots, watch }))
+    }
 }
 
 /// Decides what the session's result does to the taste file.

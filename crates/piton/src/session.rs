@@ -60,12 +60,11 @@ pub(crate) fn hold(
     let disk: Arc<dyn Disk> = Arc::new(RealDisk);
     let clock = Arc::new(SystemClock::default());
     let program = spec.program.clone();
-    let terms = match talk.terms {
-        Some(terms) => terms.clone(),
-        None => {
-            let caches = context.environment.user_cache().unwrap_or_default();
-            crate::sealing::terms(context, settings, &caches.join("sessions"))?
-        }
+    let terms = if let Some(terms) = talk.terms {
+        terms.clone()
+    } else {
+        let caches = context.environment.user_cache().unwrap_or_default();
+        crate::sealing::terms(context, settings, &caches.join("sessions"))?
     };
     let agent = ProgramAgent::new(&chosen.name, spec, host.clone(), disk, clock.clone());
     let agent = agent.on_terms(terms.clone());

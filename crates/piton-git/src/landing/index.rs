@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use piton_durable::Disk;
 
+use super::away::{self, Split};
 use super::change::{PathChange, TreeEntry};
 use super::error::LandError;
 use crate::program::GitCommand;
@@ -79,7 +80,7 @@ pub(super) fn build(
     disk: &dyn Disk,
     repository: &Repository,
     git_dir: &Path,
-    changes: &[PathChange],
+    changes: &Split,
     staged: &Path,
 ) -> Result<(), LandError> {
     let index = git_dir.join("index");
@@ -90,8 +91,11 @@ pub(super) fn build(
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
         Err(error) => return Err(LandError::io("read", &index)(error)),
     }
-    let entries = changes.iter().map(|it| (it.path.as_path(), it.to.as_ref()));
+    let all = changes.here.iter().chain(&changes.away);
+    let entries = all.map(|it| (it.path.as_path(), it.to.as_ref()));
     update(repository, Some(staged), entries)?;
+    let stays = changes.away.iter().filter(|it| it.to.is_some());
+    away::keep_away(repository, staged, stays.map(|it| it.path.as_path()))?;
     Ok(())
 }
 

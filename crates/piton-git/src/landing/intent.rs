@@ -29,6 +29,9 @@ struct Wire {
     /// For each change in git's order: the prepared file's inode, the time of
     /// its last change, its size.
     prepared: Vec<Option<(u64, i64, i64, u64)>>,
+    /// Paths that the working tree does not show; none of `prepared` is theirs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    away: Vec<PathBuf>,
 }
 
 /// A landing under way.
@@ -39,6 +42,7 @@ pub(super) struct Intent {
     pub(super) base: CommitId,
     pub(super) commit: CommitId,
     pub(super) prepared: Vec<Option<Seen>>,
+    pub(super) away: Vec<PathBuf>,
 }
 
 impl Intent {
@@ -57,6 +61,7 @@ impl Intent {
                 .iter()
                 .map(|seen| seen.map(|it| (it.inode, it.modified.0, it.modified.1, it.size)))
                 .collect(),
+            away: self.away.clone(),
         };
         let path = dir.join(FILE);
         let bytes =
@@ -94,6 +99,7 @@ impl Intent {
                     })
                 })
                 .collect(),
+            away: wire.away,
         }))
     }
 }

@@ -11,6 +11,7 @@
 //! compare-and-swap, the index. Before the reference moved everything is put
 //! back; from then on it is finished ([`recover()`]).
 
+mod away;
 mod change;
 mod compose;
 mod error;

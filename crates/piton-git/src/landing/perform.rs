@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use piton_durable::{Disk, create_dirs, tree};
 
-use super::change::{PathChange, changes};
+use super::away::{self, Split};
+use super::change::changes;
 use super::error::{LandError, Refusal};
 use super::files::{self, Places};
 use super::index::{self, IndexLock};
@@ -55,7 +56,8 @@ pub fn land(
     let git_dir = git_dir(repository.top())?;
     look::under_way(&git_dir).map_err(LandError::Refused)?;
     let changes = changes(repository, landing.base, landing.commit)?;
-    look::paths(repository, landing.base, &changes)?;
+    let changes = away::split(repository, changes)?;
+    look::paths(repository, landing.base, &changes.here)?;
 
     let dir = landing.notes.join(landing.token);
     create_dirs(disk, &dir)?;
@@ -76,7 +78,7 @@ pub fn land(
             lock.install(disk, &places.index())?;
             tree::remove(disk, &dir)?;
             Ok(Landed::InTree {
-                paths: changes.len(),
+                paths: changes.here.len() + changes.away.len(),
             })
         }
         Err(error) => {
@@ -119,7 +121,7 @@ fn under_lock(
     landing: &Landing<'_>,
     git_dir: &Path,
     places: &Places,
-    changes: &[PathChange],
+    changes: &Split,
     under: &mut Undertaking,
 ) -> Result<(), Halted> {
     let prepared = (|| {
@@ -128,25 +130,31 @@ fn under_lock(
         if !look::is_here(repository, landing.onto)? {
             return Err(LandError::Refused(Refusal::Moved { tip: None }));
         }
-        let seen = look::paths(repository, landing.base, changes)?;
+        let all = changes.here.iter().chain(&changes.away).cloned().collect();
+        if away::split(repository, all)?.names() != changes.names() {
+            return Err(LandError::Refused(Refusal::Moved { tip: None }));
+        }
+        let here = &changes.here;
+        let seen = look::paths(repository, landing.base, here)?;
         index::build(disk, repository, git_dir, changes, &places.index())?;
-        index::check_out(repository, &places.index(), changes, &places.prepared())?;
-        let prepared = files::prepare(disk, places, changes)?;
+        index::check_out(repository, &places.index(), here, &places.prepared())?;
+        let prepared = files::prepare(disk, places, here)?;
         Intent {
             git_dir: git_dir.to_owned(),
             onto: landing.onto.clone(),
             base: landing.base.clone(),
             commit: landing.commit.clone(),
             prepared: prepared.clone(),
+            away: changes.names(),
         }
         .write(disk, &landing.notes.join(landing.token))?;
         Ok((seen, prepared))
     })();
     let (seen, prepared) = prepared.map_err(Halted::PutBack)?;
-    let done = files::apply(disk, places, changes, &seen)
+    let done = files::apply(disk, places, &changes.here, &seen)
         .and_then(|()| move_reference(repository, landing, under));
     done.map_err(
-        |error| match files::put_back(disk, places, changes, &prepared) {
+        |error| match files::put_back(disk, places, &changes.here, &prepared) {
             Ok(_) => Halted::PutBack(error),
             Err(_) => Halted::NotPutBack(error),
         },

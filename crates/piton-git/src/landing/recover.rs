@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use piton_durable::{Disk, Kind, tree};
 
+use super::away::Split;
 use super::change::{PathChange, TreeEntry, changes};
 use super::error::LandError;
 use super::files::{self, Places};
@@ -71,12 +72,16 @@ fn one(disk: &dyn Disk, repository: &Repository, dir: &Path) -> Result<Recovered
     };
     free_lock(repository, &intent.git_dir);
     let changes = changes(repository, &intent.base, &intent.commit)?;
+    let changes = Split::noted(changes, &intent.away);
     let commit = intent.commit.clone();
     if holds(repository, &intent)? {
         let under = Undertaking::begin(repository, &format!("the landing of {}", commit.short()))?;
         let lock = IndexLock::take(repository, &under)?;
         let staged = dir.join("recovered-index");
-        let entries = still_as_before(repository, &changes)?;
+        let entries = Split {
+            here: still_as_before(repository, &changes.here)?,
+            away: still_as_before(repository, &changes.away)?,
+        };
         let followed = index::build(disk, repository, &intent.git_dir, &entries, &staged);
         if let Err(error) = followed {
             lock.release();
@@ -86,7 +91,7 @@ fn one(disk: &dyn Disk, repository: &Repository, dir: &Path) -> Result<Recovered
         return Ok(Recovered::Finished { commit });
     }
     let places = Places::new(repository.top(), dir);
-    let left = files::put_back(disk, &places, &changes, &intent.prepared)?;
+    let left = files::put_back(disk, &places, &changes.here, &intent.prepared)?;
     Ok(Recovered::PutBack { commit, left })
 }
 

@@ -293,6 +293,48 @@ fn paths_that_git_is_told_not_to_look_at_are_in_the_way() {
 }
 
 #[test]
+fn what_a_sparse_checkout_leaves_out_lands_in_the_commit_and_in_the_index() {
+    let scene = Scene::new();
+    let commit = scene.usual_work();
+    let sparse = ["sparse-checkout", "set", "--no-cone", "/*", "!/src/"];
+    scene.scratch.git(&sparse);
+    assert!(!scene.scratch.exists("src/a.rs"));
+    assert_eq!(scene.land(&commit).unwrap(), Landed::InTree { paths: 4 });
+    assert_eq!(
+        scene.scratch.git(&["rev-parse", "HEAD"]).trim(),
+        commit.as_str()
+    );
+    assert_eq!(scene.scratch.status(), "");
+    assert!(!scene.scratch.exists("src"), "it is still left out");
+    assert_eq!(scene.scratch.git(&["show", ":src/a.rs"]), "a, better\n");
+    assert_eq!(scene.scratch.read("new/c.rs"), "c\n");
+    scene.scratch.git(&["sparse-checkout", "disable"]);
+    assert_eq!(scene.scratch.status(), "");
+    assert_eq!(scene.scratch.read("src/a.rs"), "a, better\n");
+    assert!(!scene.scratch.exists("src/b.rs"));
+}
+
+#[test]
+fn what_the_user_staged_at_a_path_that_is_left_out_is_in_the_way() {
+    let scene = Scene::new();
+    let commit = scene.usual_work();
+    scene
+        .scratch
+        .git(&["sparse-checkout", "set", "--no-cone", "/*", "!/src/"]);
+    let blob = scene.scratch.git(&["rev-parse", "HEAD:run.sh"]);
+    let entry = format!("100644,{},src/a.rs", blob.trim());
+    scene.scratch.git(&["update-index", "--cacheinfo", &entry]);
+    scene
+        .scratch
+        .git(&["update-index", "--skip-worktree", "src/a.rs"]);
+    match scene.land(&commit) {
+        Err(LandError::Refused(Refusal::InTheWay(_))) => {}
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(scene.scratch.git(&["show", ":src/a.rs"]), "#!/bin/sh\n");
+}
+
+#[test]
 fn nothing_lands_inside_a_merge_or_a_rebase() {
     let scene = Scene::new();
     let commit = scene.usual_work();

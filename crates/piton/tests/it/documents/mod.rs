@@ -1,4 +1,8 @@
 //! Documents that are made from the program, or run by it.
 
 mod kept;
+mod links;
+mod masks;
+mod mentions;
 mod reference;
+mod sessions;

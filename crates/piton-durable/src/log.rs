@@ -85,7 +85,7 @@ pub struct Log<'d> {
     disk: &'d dyn Disk,
     path: PathBuf,
     file: Box<dyn Appender>,
-    /// The length up to which everything is whole and durable.
+    /// The length up to which everything is whole.
     good: u64,
     /// An append failed, so there may be rubbish after `good`.
     soiled: bool,
@@ -125,6 +125,33 @@ impl<'d> Log<'d> {
     /// Appends several values with one sync: after a crash a prefix of them
     /// may be there.
     pub fn append_all<T: Serialize>(&mut self, values: &[T]) -> Result<(), LogError> {
+        if values.is_empty() {
+            return Ok(());
+        }
+        let whole = self.good;
+        self.write(values)?;
+        self.sync().inspect_err(|_| {
+            // What did not become durable does not count.
+            self.good = whole;
+            self.soiled = true;
+        })
+    }
+
+    /// Appends one value as a line of JSON that a power cut may still take:
+    /// for what is evidence and decides nothing.
+    pub fn append_unsynced<T: Serialize>(&mut self, value: &T) -> Result<(), LogError> {
+        self.write(std::slice::from_ref(value))
+    }
+
+    /// Makes durable what was appended without.
+    pub fn sync(&mut self) -> Result<(), LogError> {
+        self.file.sync().map_err(|source| LogError::Append {
+            path: self.path.clone(),
+            source,
+        })
+    }
+
+    fn write<T: Serialize>(&mut self, values: &[T]) -> Result<(), LogError> {
         let mut bytes = Vec::new();
         for value in values {
             serde_json::to_writer(&mut bytes, value).map_err(|source| LogError::Encode {
@@ -140,7 +167,6 @@ impl<'d> Log<'d> {
         self.soiled = true;
         self.file
             .append(&bytes)
-            .and_then(|()| self.file.sync())
             .map_err(|source| LogError::Append {
                 path: self.path.clone(),
                 source,

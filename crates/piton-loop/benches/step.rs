@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use piton_agent::{Limits, Quiet, ScriptAgent};
+use piton_agent::{Limits, ScriptAgent};
 use piton_base::{Stop, SystemClock, Untold};
 use piton_durable::platform::RealProcesses;
 use piton_durable::{Holder, RealDisk};
@@ -137,7 +137,7 @@ fn planning_step(git: &Repository, site: &Site, slots: &SlotSettings, slug: &str
     let (runs, untold) = (site.runs(), &Untold);
     let run =
         RunRecord::begin(&RealDisk, &clock, &runs, &holder, untold, summary).expect("a run record");
-    let made = performer.call(&decision, &run, &Quiet).expect("a step");
+    let made = performer.call(&decision, &run).expect("a step");
     let gate = OsGate::new(git.common_dir(), &RealProcesses, Duration::ZERO);
     let live = LiveDir::new(site.root(), site.migrations());
     Publisher::new(PublishEnv {

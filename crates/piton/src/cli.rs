@@ -73,6 +73,16 @@ pub(crate) struct GlobalArgs {
     )]
     pub(crate) json: Option<Fields>,
 
+    /// Write what happens to FILE as lines of JSON; - is standard output
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["json"],
+        global = true,
+        help_heading = "Global options"
+    )]
+    pub(crate) events: Option<PathBuf>,
+
     /// Never ask; what needs an answer fails, naming the flag that gives it
     #[arg(long, global = true, help_heading = "Global options")]
     pub(crate) non_interactive: bool,

@@ -7,23 +7,29 @@ use std::sync::Once;
 use piton_base::{StateDir, Stop, SystemClock};
 use piton_durable::RealDisk;
 use piton_git::{GitError, GitRead, Repository};
+use piton_loop::runs::RunBook;
 
 use crate::cli::GlobalArgs;
 use crate::config::{ConfigError, Settings};
 use crate::env::Environment;
 use crate::error::{CommandError, ErrorKind};
+use crate::events::Events;
 use crate::output::{Channel, Level, Out};
 
 /// The world of one command.
 #[derive(Debug)]
 pub(crate) struct Context {
-    pub(crate) out: Out,
+    pub(crate) out: &'static Out,
     pub(crate) global: GlobalArgs,
     pub(crate) environment: Environment,
     pub(crate) directory: PathBuf,
     pub(crate) disk: RealDisk,
     pub(crate) clock: SystemClock,
     pub(crate) stop: Stop,
+    /// Who follows what happens.
+    pub(crate) events: &'static Events,
+    /// The record of this run, begun when an agent is called.
+    pub(crate) book: RunBook<'static>,
     /// What is told once and no more: how agents are sealed.
     pub(crate) seal_told: Once,
 }
@@ -45,25 +51,24 @@ impl Context {
     pub(crate) fn new(
         global: GlobalArgs,
         environment: Environment,
-        out: Out,
-    ) -> Result<Self, Box<(CommandError, Out)>> {
-        let here = match std::env::current_dir() {
-            Ok(here) => here,
-            Err(error) => {
-                let error =
-                    CommandError::failed("could not tell the working directory").because(error);
-                return Err(Box::new((error, out)));
-            }
-        };
+        out: &'static Out,
+    ) -> Result<Self, CommandError> {
+        let here = std::env::current_dir().map_err(|error| {
+            CommandError::failed("could not tell the working directory").because(error)
+        })?;
         let directory = match &global.directory {
             Some(named) => here.join(named),
             None => here,
         };
         if !directory.is_dir() {
-            let error =
-                CommandError::usage(format!("-C {}: no such directory", directory.display()));
-            return Err(Box::new((error, out)));
+            return Err(CommandError::usage(format!(
+                "-C {}: no such directory",
+                directory.display()
+            )));
         }
+        let clock = SystemClock::default();
+        let to = global.events.as_deref();
+        let events = kept(Events::new(out, &RealDisk, &directory, to)?);
         let stop = Stop::new();
         crate::signals::stop_on_signal(&stop);
         Ok(Self {
@@ -72,8 +77,10 @@ impl Context {
             environment,
             directory,
             disk: RealDisk,
-            clock: SystemClock::default(),
+            clock,
             stop,
+            events,
+            book: RunBook::new(&RealDisk, kept(clock), events),
             seal_told: Once::new(),
         })
     }
@@ -199,6 +206,12 @@ impl Place {
     pub(crate) fn top(&self) -> &Path {
         self.repository.top()
     }
+}
+
+/// Keeps a value for as long as the process lives: there is one of it, and
+/// everything refers to it.
+pub(crate) fn kept<T>(value: T) -> &'static T {
+    Box::leak(Box::new(value))
 }
 
 /// Returns a short name that nothing else has.

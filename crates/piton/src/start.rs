@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::FromArgMatches;
@@ -10,7 +11,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind as ClapErrorKind};
 use crate::cli::{Cli, Command, GlobalArgs, definition};
 use crate::commands;
 use crate::config::nearest;
-use crate::context::Context;
+use crate::context::{Context, kept};
 use crate::env::Environment;
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
@@ -31,11 +32,11 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli, named: &str, environment: Environment) -> Exit {
-    let out = out(&cli.global, named, &environment);
+    let out = kept(out(&cli.global, named, &environment));
     // `apply --show FILE` shows the plan; anywhere else it is the channels.
     let applies = matches!(cli.command, Some(Command::Apply(_)));
     if cli.global.show.contains(&Show::List) && !applies {
-        list_channels(&out);
+        list_channels(out);
         return Exit::Done;
     }
     if matches!(
@@ -48,10 +49,7 @@ fn run(cli: Cli, named: &str, environment: Environment) -> Exit {
     }
     let context = match Context::new(cli.global, environment, out) {
         Ok(context) => context,
-        Err(failed) => {
-            let (error, out) = *failed;
-            return finish(&out, Err(error));
-        }
+        Err(error) => return finish(out, Err(error)),
     };
     let result = match (cli.command, context.place_if_any()) {
         (Some(command), _) => commands::run(&context, command),
@@ -68,7 +66,14 @@ fn run(cli: Cli, named: &str, environment: Environment) -> Exit {
             Ok(Exit::Done)
         }
     };
-    finish(&context.out, result)
+    if let Err(error) = context.book.close() {
+        let story = piton_base::on_one_line(&error);
+        out.warn(&format!("the run record is not whole: {story}"));
+    }
+    if context.events.is_incomplete() {
+        out.warn("not all events could be written");
+    }
+    finish(out, result)
 }
 
 /// Returns the words of the command that was given. Without any, a repository
@@ -212,6 +217,7 @@ fn out(global: &GlobalArgs, named: &str, environment: &Environment) -> Out {
             .map(|fields| Envelope::new(named, fields)),
         environment.get("COLUMNS"),
     )
+    .leaving_stdout_to_events(global.events.as_deref() == Some(Path::new("-")))
 }
 
 fn list_channels(out: &Out) {

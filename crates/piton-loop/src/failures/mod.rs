@@ -6,6 +6,6 @@ mod retention;
 mod snapshot;
 
 pub use front_matter::Scalar;
-pub use kind::{FailureKind, FailureKindError};
+pub use kind::FailureKind;
 pub use retention::outdated;
 pub use snapshot::{Artifacts, FailureSnapshot, FailureText, SnapshotName};

@@ -12,10 +12,12 @@ mod places;
 mod print;
 mod references;
 mod settings;
+mod told;
 mod tree;
 mod watch;
 
 pub use aside::AsideError;
 pub use found::{Found, Stray};
 pub use places::Surroundings;
+pub(crate) use told::tell_what_else_happened;
 pub use watch::{Guard, GuardError, Reach};

@@ -22,13 +22,16 @@ impl Perform<CallAgent> for LoopPerformer<'_, '_> {
         let slots = self.agents.slots()?;
         let decision = op.decision(*seen);
         let outset = Outset {
-            command: &op.command,
-            agent: &op.agent.name,
-            model: op.model.as_deref(),
-            budget: op.budget,
-            terms: &slots.terms,
+            command: op.command.clone(),
+            agent: op.agent.name.clone(),
+            model: op.model.clone(),
+            default_effort: op.budget.default_tier(),
+            max_allowed_effort: op.budget.max(),
+            validation: None,
+            sealed: (&slots.terms).into(),
         };
-        let run = self.book.begun(&outset).map_err(|error| failed(&error))?;
+        let run = self.book.begun(self.site, &self.holder, &outset);
+        let run = run.map_err(|error| failed(&error))?;
         let made = Performer {
             disk: self.disk,
             git: self.git,
@@ -40,7 +43,7 @@ impl Perform<CallAgent> for LoopPerformer<'_, '_> {
             stop: self.stop,
             holder: self.holder.clone(),
         }
-        .call(&decision, &run, self.show);
+        .call(&decision, &run);
         let made = match made {
             Ok(made) => made,
             Err(step) => {

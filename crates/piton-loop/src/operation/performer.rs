@@ -1,6 +1,5 @@
 //! The half that changes.
 
-use piton_agent::CallEvents;
 use piton_base::{Clock, Stop};
 use piton_durable::{Disk, Holder};
 use piton_git::Git;
@@ -23,7 +22,6 @@ pub struct LoopPerformer<'a, 'b> {
     pub holder: Holder,
     /// The record of the run that this is part of.
     pub book: &'a RunBook<'b>,
-    pub show: &'a dyn CallEvents,
     /// What no agent may write down.
     pub secrets: &'a [Secret],
 }

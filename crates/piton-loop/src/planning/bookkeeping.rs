@@ -15,16 +15,25 @@ use crate::runs::{
 };
 
 /// Records with what a run sets out.
-pub fn set_out(run: &RunRecord<'_>, outset: &Outset<'_>) -> Result<(), RecordError> {
-    let budget = outset.budget;
-    run.event(Event::EffortBudgetConfigured(budget))?;
+pub fn set_out(run: &RunRecord<'_>, outset: &Outset) -> Result<(), RecordError> {
+    let Outset {
+        default_effort,
+        max_allowed_effort,
+        ..
+    } = *outset;
+    run.event(Event::EffortBudgetConfigured {
+        default_effort,
+        max_allowed_effort,
+    })?;
+    run.event(Event::RunStarted(outset.clone()))?;
     run.update(|summary| {
-        summary.agent = Some(outset.agent.to_owned());
-        summary.model = outset.model.map(str::to_owned);
-        summary.effort = Some(budget.default_tier().to_string());
-        summary.default_effort = Some(budget.default_tier().to_string());
-        summary.max_allowed_effort = Some(budget.max().to_string());
-        summary.sealed = Some(outset.terms.into());
+        summary.agent = Some(outset.agent.clone());
+        summary.model.clone_from(&outset.model);
+        summary.effort = Some(default_effort.to_string());
+        summary.default_effort = Some(default_effort.to_string());
+        summary.max_allowed_effort = Some(max_allowed_effort.to_string());
+        summary.test_command.clone_from(&outset.validation);
+        summary.sealed = Some(outset.sealed.clone());
     })
 }
 
@@ -50,10 +59,12 @@ pub fn accepted(
     })
 }
 
-/// Records what happened to a migration.
-pub(crate) fn follow(run: &RunRecord<'_>, event: MigrationEvent) -> Result<(), RecordError> {
+/// Returns what happened to a migration, as what happened in a run.
+pub(crate) fn events_of(event: &MigrationEvent) -> Vec<Event> {
     match event {
-        MigrationEvent::Recovered { .. } => Ok(()),
+        MigrationEvent::Recovered { notice } => vec![Event::Recovered {
+            notice: notice.clone(),
+        }],
         MigrationEvent::Published {
             slug,
             operation,
@@ -61,31 +72,51 @@ pub(crate) fn follow(run: &RunRecord<'_>, event: MigrationEvent) -> Result<(), R
             next,
             digest,
             commit,
+            unclean,
             ..
         } => {
             let target = slug.to_string();
-            let step = operation.strip_prefix("planning.").unwrap_or(&operation);
-            run.event(Event::Published {
+            let step = operation.strip_prefix("planning.").unwrap_or(operation);
+            let published = Event::Published {
                 target: target.clone(),
                 step: step.to_owned(),
-                next: next.unwrap_or_default(),
+                next: next.clone().unwrap_or_default(),
                 digest: digest.to_string(),
-            })?;
-            if let Some(sha) = &commit {
-                run.event(Event::Committed {
-                    target: target.clone(),
-                    sha: sha.clone(),
-                    subject,
-                })?;
-            }
-            run.update(|summary| {
-                summary.counts.commits_created += u32::from(commit.is_some());
-                let attempt = open(summary, &target, &operation);
-                attempt.decision = Some(Decision::Commit.as_str().to_owned());
-                attempt.commit_sha = commit;
-                attempt.commit_phase = Some(CommitPhase::Planning);
-            })
+            };
+            let committed = commit.as_ref().map(|sha| Event::Committed {
+                target,
+                sha: sha.clone(),
+                subject: subject.clone(),
+            });
+            let left = unclean.as_ref().map(|error| Event::Warned {
+                text: format!("published, but not all could be cleaned up: {error}"),
+            });
+            std::iter::once(published)
+                .chain(committed)
+                .chain(left)
+                .collect()
         }
+        // It is told as the failure of its action.
+        MigrationEvent::Refused { .. } => Vec::new(),
+    }
+}
+
+/// Records what became of an attempt.
+pub(crate) fn follow(run: &RunRecord<'_>, event: MigrationEvent) -> Result<(), RecordError> {
+    match event {
+        MigrationEvent::Recovered { .. } => Ok(()),
+        MigrationEvent::Published {
+            slug,
+            operation,
+            commit,
+            ..
+        } => run.update(|summary| {
+            summary.counts.commits_created += u32::from(commit.is_some());
+            let attempt = open(summary, slug.as_str(), &operation);
+            attempt.decision = Some(Decision::Commit.as_str().to_owned());
+            attempt.commit_sha = commit;
+            attempt.commit_phase = Some(CommitPhase::Planning);
+        }),
         MigrationEvent::Refused {
             slug,
             operation,

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use piton_agent::CallFiles;
 use piton_agent::outcome::Outcome;
+use piton_agent::{CallFiles, CallRecord};
 use piton_durable::{Disk, DiskRead, Kind, create_dirs, tree, write_atomic};
 
 use super::decide::{StepDecision, call_role};
@@ -12,7 +12,7 @@ use super::perform::{FailedStep, Performer, scope, verdict};
 use super::site::Site;
 use crate::failures::{Artifacts, FailureKind, FailureSnapshot, FailureText};
 use crate::replies::{Decision, Recommendation};
-use crate::runs::{Event, RunRecord};
+use crate::runs::{CallEnd, CallStatus, Event, RecordedCall, RunRecord};
 use crate::sanitize::sanitize;
 use piton_migration::contents::Contents;
 
@@ -24,9 +24,10 @@ const OUTPUT_LIMIT: u64 = 4 * 1024 * 1024;
 
 /// What there is of a call that failed.
 pub(super) struct Remains {
-    pub(super) files: Option<CallFiles>,
-    /// The exit code of the agent, if it ended.
-    pub(super) exit: Option<i32>,
+    /// Its place in the run's record.
+    pub(super) placed: Option<RecordedCall>,
+    /// What the agent's side recorded, if it ended.
+    pub(super) ended: Option<CallRecord>,
     /// What it left in the migration's directory.
     pub(super) contents: Option<Contents>,
 }
@@ -41,25 +42,26 @@ pub(super) fn keep(
     failure: StepFailure,
 ) -> FailedStep {
     let Remains {
-        files,
-        exit,
+        placed,
+        ended,
         contents: left,
     } = remains;
-    let files = files.as_ref();
     let root = performer.site.root().display().to_string();
     let summary = sanitize(&failure.story(), &root).unwrap_or_default();
-    if let Some(files) = files {
+    if let Some(placed) = &placed {
         let _ = run.verdict(
-            files,
+            &placed.files,
             &verdict(decision, failure.call_outcome(), summary.clone()),
         );
-        let _ = run.event(Event::CallFinished {
-            scope: scope(decision),
-            succeeded: false,
-            returncode: exit,
-            summary: summary.clone(),
-        });
+        let _ = run.event(Event::CallFinished(CallEnd::of(
+            scope(decision),
+            placed,
+            ended.as_ref(),
+            CallStatus::Failed,
+            summary.clone(),
+        )));
     }
+    let files = placed.map(|placed| placed.files);
     if matches!(failure, StepFailure::Agent(Outcome::Stopped)) {
         let _ = run.event(Event::Interrupted);
         return FailedStep {
@@ -75,7 +77,7 @@ pub(super) fn keep(
         recommendation: Recommendation::SameTarget,
         summary,
         advice: failure.advice(),
-        artifacts: artifacts(performer.disk, run, files),
+        artifacts: artifacts(performer.disk, run, files.as_ref()),
     };
     let snapshot = tell(performer.disk, performer.site, decision, run, told);
     FailedStep {

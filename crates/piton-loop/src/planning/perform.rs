@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use piton_agent::outcome::Reply;
-use piton_agent::{Agent, AgentCall, CallEvent, CallEvents, CallFiles, Limits};
+use piton_agent::{Agent, AgentCall, CallEvent, CallEvents, CallRecord, Limits};
 use piton_base::{Clock, Stop};
 use piton_durable::{Disk, Holder, Reserve, TreeError, tree};
 use piton_git::slot::{Changes, Slot, SlotChange, SlotChangeKind, SlotUse, Slots};
@@ -13,7 +13,7 @@ use piton_git::{Git, View};
 use super::accept::{Accepted, Labels, StepOutcome, accept};
 use super::bookkeeping;
 use super::decide::{StepDecision, call_role};
-use super::evidence;
+use super::evidence::{self, Remains};
 use super::failure::StepFailure;
 use super::paths;
 use super::site::Site;
@@ -23,8 +23,11 @@ use super::verdict::Given;
 use super::waiting::Waiting;
 use crate::clock::local_stamp;
 use crate::commit;
-use crate::guard::{Guard, Reach};
-use crate::runs::{CallOutcome, CallScope, CallVerdict, Event, RunRecord};
+use crate::guard::{self, Guard, Reach};
+use crate::runs::{
+    CallEnd, CallOutcome, CallScope, CallStatus, CallVerdict, Event, RecordError, RecordedCall,
+    RunRecord,
+};
 use crate::slots::SlotSettings;
 use piton_migration::candidate::{Candidate, Proposal};
 use piton_migration::contents::Contents;
@@ -73,46 +76,38 @@ impl Performer<'_> {
         &self,
         decision: &StepDecision,
         run: &RunRecord<'_>,
-        show: &dyn CallEvents,
     ) -> Result<MadeStep, Box<FailedStep>> {
         // A leftover that stays costs space and nothing else.
         let _ = sweep(self.disk, self.site);
         let mut call = Call {
             performer: self,
             decision,
-            files: None,
+            placed: None,
+            ended: None,
             left: None,
-            exit: None,
             reach: Reach::Anywhere,
         };
-        let made = call.make(run, show);
-        let exit = call.exit;
-        let (files, left) = (call.files, call.left);
+        let made = call.make(run);
+        let call = Remains {
+            placed: call.placed,
+            ended: call.ended,
+            contents: call.left,
+        };
         let failed = match made {
-            Ok(made) => match record_accepted(decision, run, files.as_ref(), exit, &made.outcome) {
+            Ok(made) => match record_accepted(decision, run, &call, &made.outcome) {
                 Ok(()) => return Ok(made),
                 Err(failure) => failure,
             },
             Err(failure) => failure,
         };
-        Err(Box::new(evidence::keep(
-            self,
-            decision,
-            run,
-            evidence::Remains {
-                files,
-                exit,
-                contents: left,
-            },
-            failed,
-        )))
+        Err(Box::new(evidence::keep(self, decision, run, call, failed)))
     }
 }
 
 /// Gives the reserve up as soon as there is no other room.
 #[derive(Debug)]
 struct MakingRoom<'a> {
-    show: &'a dyn CallEvents,
+    heard: &'a dyn CallEvents,
     disk: &'a dyn Disk,
     reserve: &'a Path,
 }
@@ -122,7 +117,7 @@ impl CallEvents for MakingRoom<'_> {
         if matches!(event, CallEvent::NoRoom) {
             Reserve::give_up(self.disk, self.reserve);
         }
-        self.show.event(event);
+        self.heard.event(event);
     }
 }
 
@@ -130,24 +125,20 @@ impl CallEvents for MakingRoom<'_> {
 struct Call<'a> {
     performer: &'a Performer<'a>,
     decision: &'a StepDecision,
-    files: Option<CallFiles>,
+    /// Its place in the run's record.
+    placed: Option<RecordedCall>,
+    /// What the agent's side recorded, once it ended.
+    ended: Option<CallRecord>,
     left: Option<Contents>,
-    /// The exit code of the agent, once it ended.
-    exit: Option<i32>,
     /// Where the agent could write.
     reach: Reach,
 }
 
 impl Call<'_> {
-    fn make(
-        &mut self,
-        run: &RunRecord<'_>,
-        show: &dyn CallEvents,
-    ) -> Result<MadeStep, StepFailure> {
+    fn make(&mut self, run: &RunRecord<'_>) -> Result<MadeStep, StepFailure> {
         let Performer { disk, git, .. } = *self.performer;
         let decision = self.decision;
-        let scope = scope(decision);
-        run.event(Event::EffortResolved(scope.clone()))?;
+        run.event(Event::EffortResolved(scope(decision)))?;
         let view = View::read(git)?;
         let slot = Slots::new(disk, git, &self.performer.slots.home)
             .take(
@@ -160,11 +151,7 @@ impl Call<'_> {
         self.set_up(&slot, run)?;
         self.lay_out(&slot)?;
         let guard = Guard::before(disk, git, view, &self.performer.slots.around)?;
-        run.event(Event::CallStarted {
-            scope,
-            agent: self.performer.agent.name().to_owned(),
-        })?;
-        let reply = self.ask(&slot, run, show);
+        let reply = self.ask(&slot, run);
         let evidence = self
             .performer
             .site
@@ -172,7 +159,7 @@ impl Call<'_> {
             .join(format!("{}-set-aside", run.id()));
         let mut found = guard.after(disk, git, self.reach, &evidence)?;
         let notes = std::mem::take(&mut found.notes);
-        say_what_else_happened(&notes, &slot.git_was_changed(disk), show);
+        guard::tell_what_else_happened(&notes, &slot.git_was_changed(disk), run)?;
         let changes = slot.changes().map_err(StepFailure::Changes)?;
         let (inside, outside) = changes.split(decision.destination.as_ref());
         let (leftovers, files) = outside.0.into_iter().partition(is_new);
@@ -185,7 +172,7 @@ impl Call<'_> {
         inside
             .refuse_unfit(disk, slot.dir(), self.performer.slots.max_new)
             .map_err(StepFailure::Unfit)?;
-        say_what_is_thrown_away(&Changes(leftovers), &decision.destination, show);
+        say_what_is_thrown_away(&Changes(leftovers), &decision.destination, run)?;
         let accepted = accept(
             self.performer.site,
             &decision.base,
@@ -228,12 +215,7 @@ impl Call<'_> {
             .map_err(StepFailure::Layout)
     }
 
-    fn ask(
-        &mut self,
-        slot: &Slot,
-        run: &RunRecord<'_>,
-        show: &dyn CallEvents,
-    ) -> Result<Reply, StepFailure> {
+    fn ask(&mut self, slot: &Slot, run: &RunRecord<'_>) -> Result<Reply, StepFailure> {
         let Performer {
             agent,
             stop,
@@ -252,8 +234,12 @@ impl Call<'_> {
             schema: self.decision.schema.clone(),
             limits,
         };
-        let files = run.call(role.as_str())?;
-        self.files = Some(files.clone());
+        let RecordedCall { number, files } = self.placed.insert(run.call(role.as_str())?).clone();
+        run.event(Event::CallStarted {
+            scope: scope(self.decision),
+            call: number,
+            agent: agent.name().to_owned(),
+        })?;
         // An answer that is paid for must find room, however full the disk is
         // by then; where there is none now, nobody is called.
         let disk = self.performer.disk;
@@ -265,20 +251,19 @@ impl Call<'_> {
             let path = path.clone();
             StepFailure::Clear(TreeError::Write { path, source })
         })?;
-        let show = MakingRoom {
-            show,
+        let heard = MakingRoom {
+            heard: &run.hear(number),
             disk,
             reserve: &path,
         };
-        let record = agent.call(&call, &files, stop, &show);
+        let record = agent.call(&call, &files, stop, &heard);
         reserve.release(disk);
-        let record = record?;
-        self.exit = Some(record.exit.number());
+        let record = self.ended.insert(record?);
         self.reach = Reach::of(record.sealed.as_ref());
-        run.count(&record)?;
+        run.count(record)?;
         match record.result.reply() {
             Some(reply) => Ok(reply.clone()),
-            None => Err(StepFailure::Agent(record.result)),
+            None => Err(StepFailure::Agent(record.result.clone())),
         }
     }
 
@@ -332,22 +317,11 @@ fn is_new(change: &SlotChange) -> bool {
     }
 }
 
-fn say_what_else_happened(notes: &[String], in_slot: &[&str], show: &dyn CallEvents) {
-    if !notes.is_empty() {
-        show.event(CallEvent::Warning(&format!(
-            "while the agent worked, {}; if that was not you, look at it",
-            notes.join(", ")
-        )));
-    }
-    if !in_slot.is_empty() {
-        show.event(CallEvent::Warning(&format!(
-            "the agent changed git in its slot ({}); that stays there and counts for nothing",
-            in_slot.join(", ")
-        )));
-    }
-}
-
-fn say_what_is_thrown_away(leftovers: &Changes, destination: &str, show: &dyn CallEvents) {
+fn say_what_is_thrown_away(
+    leftovers: &Changes,
+    destination: &str,
+    run: &RunRecord<'_>,
+) -> Result<(), RecordError> {
     const MOST: usize = 5;
     let paths = || {
         leftovers
@@ -360,19 +334,21 @@ fn say_what_is_thrown_away(leftovers: &Changes, destination: &str, show: &dyn Ca
     if more > 0 {
         shown.push(format!("and {more} more"));
     }
-    if !shown.is_empty() {
-        show.event(CallEvent::Warning(&format!(
+    if shown.is_empty() {
+        return Ok(());
+    }
+    run.event(Event::Warned {
+        text: format!(
             "new files outside {destination} were thrown away: {}",
             shown.join(", ")
-        )));
-    }
+        ),
+    })
 }
 
 fn record_accepted(
     decision: &StepDecision,
     run: &RunRecord<'_>,
-    files: Option<&CallFiles>,
-    exit: Option<i32>,
+    call: &Remains,
     outcome: &StepOutcome,
 ) -> Result<(), StepFailure> {
     let summary = match outcome {
@@ -384,16 +360,19 @@ fn record_accepted(
         }
         StepOutcome::Rejected { reason } => format!("rejected: {reason}"),
     };
-    run.event(Event::CallFinished {
-        scope: scope(decision),
-        succeeded: true,
-        returncode: exit,
-        summary: summary.clone(),
-    })?;
-    if let Some(files) = files {
-        run.verdict(files, &verdict(decision, CallOutcome::Accepted, summary))?;
-    }
-    Ok(())
+    let Some(placed) = &call.placed else {
+        return Ok(());
+    };
+    let end = CallEnd::of(
+        scope(decision),
+        placed,
+        call.ended.as_ref(),
+        CallStatus::Finished,
+        summary.clone(),
+    );
+    run.event(Event::CallFinished(end))?;
+    let verdict = verdict(decision, CallOutcome::Accepted, summary);
+    Ok(run.verdict(&placed.files, &verdict)?)
 }
 
 pub(super) fn scope(decision: &StepDecision) -> CallScope {

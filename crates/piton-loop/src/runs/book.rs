@@ -1,16 +1,15 @@
 //! The record of the run under way, begun when there is something to record.
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use piton_agent::sealing::SealTerms;
 use piton_base::{Clock, Report};
 use piton_durable::{Disk, Holder};
 use piton_migration::operation::MigrationEvent;
+use piton_plan::{Event as PlanEvent, Progress};
 
-use super::{FinalStatus, RecordError, Recorded, RunId, RunRecord, RunSummary};
-use crate::effort::EffortBudget;
+use super::{Event, FinalStatus, Outset, RecordError, Recorded, RunId, RunRecord, RunSummary};
 use crate::planning::bookkeeping;
+use crate::planning::site::Site;
 
 /// One record for all that one run of piton does, shared by its workers. It
 /// follows what happens to migrations, and writes down how the run ends.
@@ -18,9 +17,6 @@ use crate::planning::bookkeeping;
 pub struct RunBook<'d> {
     disk: &'d dyn Disk,
     clock: &'d dyn Clock,
-    runs: PathBuf,
-    repo_root: String,
-    holder: Holder,
     report: &'d dyn Report<Recorded>,
     page: Mutex<Page<'d>>,
 }
@@ -34,48 +30,34 @@ struct Page<'d> {
     lost: Option<RecordError>,
 }
 
-/// With what a run sets out.
-#[derive(Clone, Copy, Debug)]
-pub struct Outset<'a> {
-    /// What the user ran.
-    pub command: &'a str,
-    pub agent: &'a str,
-    pub model: Option<&'a str>,
-    pub budget: EffortBudget,
-    /// On what terms programs run.
-    pub terms: &'a SealTerms,
-}
-
 impl<'d> RunBook<'d> {
-    pub fn new(
-        disk: &'d dyn Disk,
-        clock: &'d dyn Clock,
-        (runs, repo_root): (PathBuf, String),
-        holder: Holder,
-        report: &'d dyn Report<Recorded>,
-    ) -> Self {
+    pub fn new(disk: &'d dyn Disk, clock: &'d dyn Clock, report: &'d dyn Report<Recorded>) -> Self {
         Self {
             disk,
             clock,
-            runs,
-            repo_root,
-            holder,
             report,
             page: Mutex::default(),
         }
     }
 
-    /// Returns the record; the first who asks begins it.
-    pub fn begun(&self, outset: &Outset<'_>) -> Result<Arc<RunRecord<'d>>, RecordError> {
+    /// Returns the record; the first who asks begins it, in the repository of
+    /// that site.
+    pub fn begun(
+        &self,
+        site: &Site,
+        holder: &Holder,
+        outset: &Outset,
+    ) -> Result<Arc<RunRecord<'d>>, RecordError> {
         let record = {
             let mut page = self.page();
             if let Some(record) = &page.record {
                 return Ok(Arc::clone(record));
             }
-            let summary = RunSummary::new(outset.command, &self.repo_root);
-            let (runs, holder) = (&self.runs, &self.holder);
+            let root = site.root().display().to_string();
+            let summary = RunSummary::new(&outset.command, &root);
+            let runs = site.runs();
             let record =
-                RunRecord::begin(self.disk, self.clock, runs, holder, self.report, summary)?;
+                RunRecord::begin(self.disk, self.clock, &runs, holder, self.report, summary)?;
             Arc::clone(page.record.insert(Arc::new(record)))
         };
         bookkeeping::set_out(&record, outset)?;
@@ -93,18 +75,33 @@ impl<'d> RunBook<'d> {
         self.page().failure.get_or_insert(failure);
     }
 
-    /// Ends the record, if one was begun.
+    /// Ends the record, if one was begun: as its first failure says.
     pub fn close(&self) -> Result<(), RecordError> {
-        let page = std::mem::take(&mut *self.page());
-        let Some(record) = page.record else {
-            return Ok(());
-        };
-        let (status, error) = match page.failure {
-            Some((status, error)) => (status, Some(error)),
+        let failure = self.page().failure.clone();
+        let (status, why) = match failure {
+            Some((status, why)) => (status, Some(why)),
             None => (FinalStatus::Completed, None),
         };
-        record.finish(status, error)?;
+        self.close_as(status, why)
+    }
+
+    /// Ends the record, if one was begun, as whoever led the run says.
+    pub fn close_as(&self, status: FinalStatus, why: Option<String>) -> Result<(), RecordError> {
+        let page = std::mem::take(&mut *self.page());
+        if let Some(record) = page.record {
+            record.finish(status, why)?;
+        }
         page.lost.map_or(Ok(()), Err)
+    }
+
+    fn record(&self) -> Option<Arc<RunRecord<'d>>> {
+        self.page().record.clone()
+    }
+
+    fn keep(&self, kept: Result<(), RecordError>) {
+        if let Err(error) = kept {
+            self.page().lost = Some(error);
+        }
     }
 
     fn page(&self) -> MutexGuard<'_, Page<'d>> {
@@ -112,17 +109,47 @@ impl<'d> RunBook<'d> {
     }
 }
 
+impl Report<Event> for RunBook<'_> {
+    /// Before anything is recorded an event is told and belongs to no run.
+    fn report(&self, event: Event) {
+        match self.record() {
+            Some(record) => {
+                let kept = record.event(event);
+                self.keep(kept);
+            }
+            None => self.report.report(Recorded {
+                at: self.clock.local(),
+                run: None,
+                event,
+            }),
+        }
+    }
+}
+
 impl Report<MigrationEvent> for RunBook<'_> {
     fn report(&self, event: MigrationEvent) {
-        let record = self.page().record.clone();
-        let Some(record) = record else {
-            return;
-        };
+        for told in bookkeeping::events_of(&event) {
+            self.report(told);
+        }
         if let MigrationEvent::Refused { story, .. } = &event {
             self.failed(FinalStatus::MigrationFailed, story);
         }
-        if let Err(error) = bookkeeping::follow(&record, event) {
-            self.page().lost = Some(error);
+        if let Some(record) = self.record() {
+            let kept = bookkeeping::follow(&record, event);
+            self.keep(kept);
         }
+    }
+}
+
+impl Progress for RunBook<'_> {
+    fn event(&self, event: PlanEvent<'_>) {
+        self.report(match event {
+            PlanEvent::Started { action } => Event::PlanActionStarted {
+                plan_action: action.clone(),
+            },
+            PlanEvent::Settled { receipt } => Event::PlanActionSettled {
+                receipt: receipt.clone(),
+            },
+        });
     }
 }

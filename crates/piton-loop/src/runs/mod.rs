@@ -3,25 +3,33 @@
 mod book;
 mod call;
 mod event;
+mod heard;
 mod id;
 mod layout;
 mod listing;
 mod prune;
 mod record;
+mod recorded;
 mod retention;
 mod sealed;
 mod stamp;
 mod summary;
+mod told;
 
-pub use book::{Outset, RunBook};
+pub use book::RunBook;
 pub use call::{CallOutcome, CallVerdict};
-pub use event::{CallScope, Event, Recorded};
+pub use event::{
+    ActionEnd, ActionKind, ActionOutcome, CallEnd, CallScope, CallStatus, Event, Outset, RunEnd,
+};
+pub use heard::Heard;
 pub use id::{RunId, RunIdError};
 pub use layout::RunDir;
 pub use listing::{FullRun, ListedCall, ListedRun, ListingError, list, show, state_of, units};
 pub use prune::{PruneError, remove};
-pub use record::{RecordError, RunRecord};
+pub use record::{RecordError, RecordedCall, RunRecord};
+pub use recorded::Recorded;
 pub use retention::{Keep, Removal, RetentionPolicy, RunState, RunUnit, removals};
 pub use sealed::RunSeal;
 pub use stamp::stamp;
 pub use summary::{Attempt, CommitPhase, Counts, FinalStatus, RunSummary};
+pub use told::Gravity;

@@ -11,7 +11,7 @@ use piton_durable::{Disk, Holder, Lock, LockError, LockGuard, Log, LogError, Wri
 
 use super::call::VERDICT_FILE;
 use super::layout::RunDir;
-use super::{CallVerdict, Event, FinalStatus, Recorded, RunId, RunSummary, stamp};
+use super::{CallVerdict, Event, FinalStatus, Heard, Recorded, RunEnd, RunId, RunSummary, stamp};
 use piton_base::{Clock, Report};
 
 /// Records hold prompts and answers, which are nobody else's business.
@@ -50,7 +50,16 @@ pub struct RunRecord<'d> {
     /// Several workers may write at once.
     written: Mutex<Written<'d>>,
     report: &'d dyn Report<Recorded>,
+    /// When it began, on the clock that never goes back.
+    began: Duration,
     _live: LockGuard,
+}
+
+/// A call that has its place in the record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordedCall {
+    pub number: u32,
+    pub files: CallFiles,
 }
 
 struct Written<'d> {
@@ -97,6 +106,7 @@ impl<'d> RunRecord<'d> {
             id,
             written: Mutex::new(Written { events, summary }),
             report,
+            began: clock.elapsed(),
             _live: live,
         };
         record.update(|_| {})?;
@@ -116,23 +126,46 @@ impl<'d> RunRecord<'d> {
         self.written().summary.clone()
     }
 
-    /// Appends an event, and tells it to whoever follows the run.
+    /// Appends an event, and tells it to whoever follows the run. A record is
+    /// evidence and decides nothing, so its lines wait for no disk.
     pub fn event(&self, event: Event) -> Result<(), RecordError> {
-        let line = event.to_json(&self.clock.local());
-        self.written().events.append(&line)?;
-        let run = self.id.clone();
-        self.report.report(Recorded { run, event });
-        Ok(())
+        let told = Recorded {
+            at: self.clock.local(),
+            run: Some(self.id.clone()),
+            event,
+        };
+        let kept = if told.event.is_recorded() {
+            self.written().events.append_unsynced(&told)
+        } else {
+            Ok(())
+        };
+        self.report.report(told);
+        Ok(kept?)
     }
 
-    /// Makes the directory of the next call. The agent leaves its files there.
-    pub fn call(&self, role: &str) -> Result<CallFiles, RecordError> {
-        let mut written = self.written();
-        written.summary.counts.calls += 1;
-        let dir = self.dir.call(written.summary.counts.calls, role);
-        drop(written);
+    /// Makes the place of the next call. The agent leaves its files there.
+    pub fn call(&self, role: &str) -> Result<RecordedCall, RecordError> {
+        let number = {
+            let mut written = self.written();
+            written.summary.counts.calls += 1;
+            written.summary.counts.calls
+        };
+        let dir = self.dir.call(number, role);
         piton_durable::create_dirs(self.disk, &dir)?;
-        Ok(CallFiles::in_directory(dir))
+        Ok(RecordedCall {
+            number,
+            files: CallFiles::in_directory(dir),
+        })
+    }
+
+    /// Follows what a call tells while it goes on.
+    pub fn hear(&self, call: u32) -> Heard<'_, 'd> {
+        Heard::new(self, call)
+    }
+
+    /// Returns the time on the clock that never goes back.
+    pub fn elapsed(&self) -> Duration {
+        self.clock.elapsed()
     }
 
     /// Counts what a call consumed.
@@ -162,14 +195,30 @@ impl<'d> RunRecord<'d> {
         self.write_json(&self.dir.summary(), &written.summary)
     }
 
-    /// Ends the record.
-    pub fn finish(&self, status: FinalStatus, error: Option<String>) -> Result<(), RecordError> {
+    /// Ends the record; `why` says why where it is no plain success.
+    pub fn finish(&self, status: FinalStatus, why: Option<String>) -> Result<(), RecordError> {
         let finished = stamp(&self.clock.local());
+        let end = {
+            let summary = &self.written().summary;
+            RunEnd {
+                status,
+                summary: why.clone(),
+                calls: summary.counts.calls,
+                commits: summary.counts.commits_created,
+                usage: summary.usage,
+                cost_usd: summary.cost_usd,
+                duration_ms: millis(self.clock.elapsed().saturating_sub(self.began)),
+            }
+        };
+        let told = self.event(Event::RunFinished(end));
+        let synced = self.written().events.sync();
         self.update(|summary| {
             summary.final_status = status;
-            summary.error_message = error;
+            summary.error_message = why;
             summary.finished_at = Some(finished);
-        })
+        })?;
+        told?;
+        Ok(synced?)
     }
 
     fn written(&self) -> MutexGuard<'_, Written<'d>> {
@@ -200,6 +249,10 @@ impl fmt::Debug for RunRecord<'_> {
             .field("dir", &self.dir)
             .finish_non_exhaustive()
     }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn later(now: &Zoned) -> Zoned {

@@ -77,7 +77,6 @@ pub struct Validator<'a> {
     pub notes: &'a Path,
     /// On what terms it runs: agents wrote what runs here.
     pub terms: &'a SealTerms,
-    pub show: &'a dyn ShowOutput,
 }
 
 impl Validator<'_> {
@@ -88,6 +87,7 @@ impl Validator<'_> {
         tree: &Path,
         record: &Path,
         token: &str,
+        show: &dyn ShowOutput,
     ) -> Result<Verdict, ValidationError> {
         let Some(command) = self.command else {
             return Ok(Verdict::NotAsked);
@@ -99,7 +99,8 @@ impl Validator<'_> {
                 1 => record.to_owned(),
                 again => record.join(format!("run-{again:02}")),
             };
-            match self.once(command, tree, &directory, &format!("{token}-{attempt}"))? {
+            let token = format!("{token}-{attempt}");
+            match self.once(command, tree, &directory, &token, show)? {
                 Verdict::Red(red) => {
                     first_red.get_or_insert(red);
                 }
@@ -124,13 +125,14 @@ impl Validator<'_> {
         tree: &Path,
         directory: &Path,
         token: &str,
+        show: &dyn ShowOutput,
     ) -> Result<Verdict, ValidationError> {
         let keep = |source| ValidationError::Record {
             path: directory.to_owned(),
             source,
         };
         create_dirs(self.disk, directory)?;
-        let mut output = Output::into(self.disk, directory, self.show).map_err(keep)?;
+        let mut output = Output::into(self.disk, directory, show).map_err(keep)?;
         let needs = Needs {
             write: vec![tree.to_owned()],
             purpose: Purpose::Validation,

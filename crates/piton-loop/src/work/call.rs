@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use piton_agent::outcome::Reply;
-use piton_agent::{AgentCall, CallEvent, CallFiles, CallRole};
+use piton_agent::{AgentCall, CallFiles, CallRole};
 use piton_git::View;
 use piton_git::slot::Slot;
 
@@ -12,8 +12,8 @@ use super::failure::{Halt, WorkFailure};
 use super::shop::Shop;
 use crate::effort::EffortResolution;
 use crate::failures::FailureKind;
-use crate::guard::{Guard, Reach};
-use crate::runs::{CallOutcome, CallScope, CallVerdict, Event, RunRecord};
+use crate::guard::{self, Guard, Reach};
+use crate::runs::{CallEnd, CallOutcome, CallScope, CallStatus, CallVerdict, Event, RunRecord};
 use crate::sanitize::sanitize;
 
 /// What is asked.
@@ -62,9 +62,11 @@ pub(super) fn ask(
     let view = View::read(shop.repository).map_err(|error| trouble(&error))?;
     let guard = Guard::before(shop.disk, shop.repository, view, &shop.slots.around)
         .map_err(|error| trouble(&error))?;
-    let files = run.call(role.as_str()).map_err(|error| trouble(&error))?;
+    let placed = run.call(role.as_str()).map_err(|error| trouble(&error))?;
+    let files = placed.files.clone();
     run.event(Event::CallStarted {
         scope: scope.clone(),
+        call: placed.number,
         agent: shop.agent.name().to_owned(),
     })
     .map_err(|error| trouble(&error))?;
@@ -79,20 +81,10 @@ pub(super) fn ask(
         schema: None,
         limits: shop.limits,
     };
-    let try_number = match ask.retry {
-        1 => String::new(),
-        again => format!(", try {again}"),
-    };
-    shop.tell.tell(&format!(
-        "asks {} for {role}, at {} effort{try_number}",
-        shop.agent.name(),
-        ask.effort.effective
-    ));
-    let record = shop.agent.call(&call, &files, shop.stop, shop.show);
-    let sealed = record
-        .as_ref()
-        .ok()
-        .and_then(|record| record.sealed.as_ref());
+    let heard = run.hear(placed.number);
+    let record = shop.agent.call(&call, &files, shop.stop, &heard);
+    let kept = record.as_ref().ok().cloned();
+    let sealed = kept.as_ref().and_then(|record| record.sealed.as_ref());
     let guarded = guarded(shop, run, slot, &guard, (role, Reach::of(sealed)));
     let ended = match record {
         Err(error) => Err(trouble(&error)),
@@ -130,13 +122,14 @@ pub(super) fn ask(
         }
         Err(Halt::Stopped) => (CallOutcome::Failed, "interrupted".to_owned()),
     };
-    let finished = Event::CallFinished {
-        scope,
-        succeeded: ended.is_ok(),
-        returncode: None,
-        summary: summary.clone(),
+    let status = if ended.is_ok() {
+        CallStatus::Finished
+    } else {
+        CallStatus::Failed
     };
-    run.event(finished).map_err(|error| trouble(&error))?;
+    let end = CallEnd::of(scope, &placed, kept.as_ref(), status, summary.clone());
+    run.event(Event::CallFinished(end))
+        .map_err(|error| trouble(&error))?;
     let verdict = CallVerdict {
         schema_version: 1,
         role: role.to_string(),
@@ -162,19 +155,8 @@ fn guarded(
     let found = guard
         .after(shop.disk, shop.repository, reach, &evidence)
         .map_err(|error| Halt::trouble(role, &error))?;
-    if !found.notes.is_empty() {
-        shop.show.event(CallEvent::Warning(&format!(
-            "while the agent worked, {}; if that was not you, look at it",
-            found.notes.join(", ")
-        )));
-    }
-    let in_slot = slot.git_was_changed(shop.disk);
-    if !in_slot.is_empty() {
-        shop.show.event(CallEvent::Warning(&format!(
-            "the agent changed git in its slot ({}); that stays there and counts for nothing",
-            in_slot.join(", ")
-        )));
-    }
+    guard::tell_what_else_happened(&found.notes, &slot.git_was_changed(shop.disk), run)
+        .map_err(|error| Halt::trouble(role, &error))?;
     if found.strays.is_empty() {
         return Ok(());
     }

@@ -14,7 +14,7 @@ use super::shop::Shop;
 use super::territory;
 use crate::failures::FailureKind;
 use crate::hooks::{HookRoom, Staged, Unheard};
-use crate::runs::RunRecord;
+use crate::runs::{Event, RunRecord};
 
 /// Runs the hooks on a commit that was proved. What they change is proved
 /// again; a commit they refuse is a failed attempt. Returns the commit after
@@ -42,7 +42,12 @@ pub(super) fn before(
         Unheard::Stopped => Halt::Stopped,
         Unheard::Failed(error) => trouble(&error),
     };
-    shop.tell.tell("runs your hooks on it");
+    let note = |text: &str| {
+        let text = text.to_owned();
+        run.event(Event::Noted { text })
+            .map_err(|error| trouble(&error))
+    };
+    note("runs your hooks on it")?;
     let slot = room.slot(base).map_err(unheard)?;
     let message = shop.repository.message(commit);
     let message = message.map_err(|error| trouble(&error))?;
@@ -76,7 +81,7 @@ pub(super) fn before(
     drop(slot);
     let changed = tree_of(shop.repository, &proposed.commit).map_err(|error| trouble(&error))?;
     if changed != before {
-        shop.tell.tell("your hooks changed it");
+        note("your hooks changed it")?;
         let proof = prove::prove(shop, run, &proposed.commit, role)?;
         if !proof.verdict.is_good() {
             return Err(prove::red(role, &proof).into());

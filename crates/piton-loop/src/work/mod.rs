@@ -28,4 +28,4 @@ mod territory;
 pub use accepted::Accepted;
 pub use failure::{Halt, WorkFailure};
 pub use message::Trailers;
-pub use shop::{Models, Mute, Shop, Tell, Worked};
+pub use shop::{Models, Shop, Worked};

@@ -13,7 +13,7 @@ use super::evidence::Traces;
 use super::failure::{Halt, WorkFailure};
 use super::shop::Shop;
 use crate::failures::FailureKind;
-use crate::runs::RunRecord;
+use crate::runs::{Event, RecordedCall, RunRecord};
 use crate::validation::baseline::{self, BaselineKey};
 use crate::validation::{ValidationError, Verdict};
 
@@ -37,36 +37,49 @@ pub fn prove(
     commit: &CommitId,
     role: CallRole,
 ) -> Result<Proof, Halt> {
-    if shop.validator.command.is_none() {
+    let Some(command) = shop.validator.command else {
         return Ok(Proof {
             verdict: Verdict::NotAsked,
             record: None,
             missing: Vec::new(),
         });
-    }
+    };
     let trouble = |error: &dyn std::error::Error| Halt::trouble(role, error);
     let view = View::read(shop.repository).map_err(|error| trouble(&error))?;
     let slot = Slots::new(shop.disk, shop.repository, &shop.slots.home)
         .take(commit, SlotUse::Proof, &view, &shop.holder)
         .map_err(|error| trouble(&error))?;
-    let files = run.call(role.as_str()).map_err(|error| trouble(&error))?;
+    let RecordedCall { number, files } =
+        run.call(role.as_str()).map_err(|error| trouble(&error))?;
     let token = format!("{}-{}", run.id(), run.summary().counts.calls);
     set_up(shop, &slot, &files.directory, &token, role)?;
-    if let Some(command) = shop.validator.command {
-        let commit = commit.short();
-        shop.tell
-            .tell(&format!("validates {commit} with `{}`", command.as_str()));
-    }
+    run.event(Event::ValidationStarted {
+        call: number,
+        commit: commit.short().to_owned(),
+        command: command.as_str().to_owned(),
+    })
+    .map_err(|error| trouble(&error))?;
+    let heard = run.hear(number);
     match shop
         .validator
-        .validate(slot.dir(), &files.directory, &token)
+        .validate(slot.dir(), &files.directory, &token, &heard)
     {
         Ok(Verdict::Stopped) => Err(Halt::Stopped),
         Ok(verdict) => {
-            shop.tell.tell(&match &verdict {
-                Verdict::Green { lasted } => format!("green in {:.1} s", lasted.as_secs_f64()),
-                other => other.to_string(),
-            });
+            run.event(Event::ValidationFinished {
+                call: number,
+                commit: commit.short().to_owned(),
+                verdict: verdict.to_string(),
+                good: verdict.is_good(),
+                duration_ms: match &verdict {
+                    Verdict::Green { lasted } => u64::try_from(lasted.as_millis()).ok(),
+                    Verdict::NotAsked
+                    | Verdict::Flaky { .. }
+                    | Verdict::Red(_)
+                    | Verdict::Stopped => None,
+                },
+            })
+            .map_err(|error| trouble(&error))?;
             Ok(Proof {
                 verdict,
                 record: Some(files.directory),

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use jiff::Timestamp;
-use piton_agent::{Agent, CallEvents, CallRole, Limits};
+use piton_agent::{Agent, CallRole, Limits};
 use piton_base::{Clock, Stop};
 use piton_durable::{Disk, Holder};
 use piton_git::Repository;
@@ -21,19 +21,6 @@ pub trait Models: Debug {
     fn model(&self, role: CallRole) -> Option<String>;
 }
 
-/// Tells people how work goes.
-pub trait Tell {
-    fn tell(&self, text: &str);
-}
-
-/// Tells nobody.
-#[derive(Clone, Copy, Debug)]
-pub struct Mute;
-
-impl Tell for Mute {
-    fn tell(&self, _text: &str) {}
-}
-
 /// The workshop of one run: read once at its start, the same for every action.
 #[derive(Clone)]
 pub struct Shop<'a> {
@@ -46,8 +33,6 @@ pub struct Shop<'a> {
     pub limits: Limits,
     pub stop: &'a Stop,
     pub holder: Holder,
-    pub show: &'a dyn CallEvents,
-    pub tell: &'a dyn Tell,
     pub prompts: &'a PromptSet,
     pub taste: &'a str,
     pub budget: EffortBudget,

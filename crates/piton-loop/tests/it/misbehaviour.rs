@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use piton_agent::sealing::SealTerms;
-use piton_agent::{AdapterSpec, CallEvent, CallEvents, Host, Limits, ProgramAgent};
-use piton_base::{Stop, SystemClock};
+use piton_agent::{AdapterSpec, Host, Limits, ProgramAgent};
+use piton_base::{Report, Stop, SystemClock};
 use piton_durable::RealDisk;
 use piton_git::slot::Setup;
 use piton_loop::planning::accept::StepOutcome;
 use piton_loop::planning::failure::StepFailure;
 use piton_loop::planning::perform::{FailedStep, MadeStep, Performer};
+use piton_loop::runs::{Event, Recorded};
 use piton_loop::slots::SetupCommand;
 use piton_migration::planning::{Cursor, Step};
 
@@ -311,10 +312,10 @@ fn accepted_with_shell(world: &World, commands: &str) -> Vec<String> {
 #[derive(Debug, Default)]
 struct Warnings(Mutex<Vec<String>>);
 
-impl CallEvents for Warnings {
-    fn event(&self, event: CallEvent<'_>) {
-        if let CallEvent::Warning(text) = event {
-            self.0.lock().unwrap().push(text.to_owned());
+impl Report<Recorded> for Warnings {
+    fn report(&self, told: Recorded) {
+        if let Event::Warned { text } = told.event {
+            self.0.lock().unwrap().push(text);
         }
     }
 }
@@ -348,9 +349,10 @@ pub(crate) fn call_shell(
         holder: holder(),
     };
     let decision = world.decide().unwrap();
-    let run = world.run();
     let warnings = Warnings::default();
-    let made = performer.call(&decision, &run, &warnings);
+    let run = world.run_told_to(&warnings);
+    let made = performer.call(&decision, &run);
+    drop(run);
     (made, warnings.0.into_inner().unwrap())
 }
 

@@ -1,10 +1,9 @@
 //! A plan from nothing to ready, one accepted step at a time.
 
-use piton_base::{Report, Untold};
+use piton_base::{Effort, Report, Untold};
 use piton_durable::RealDisk;
 use piton_git::slot::{SlotUse, Slots};
 use piton_git::{GitRead, View};
-use piton_loop::effort::EffortBudget;
 use piton_loop::planning::accept::StepOutcome;
 use piton_loop::planning::bookkeeping;
 use piton_loop::planning::decide::StepRefusal;
@@ -293,21 +292,19 @@ fn feedback_before_there_is_a_plan_reaches_the_step_that_is_next() {
 fn a_run_record_tells_what_was_asked_and_what_came_of_it() {
     let world = World::new();
     let decision = world.decide().unwrap();
-    let book = RunBook::new(
-        &RealDisk,
-        &world.clock,
-        (world.site.runs(), "/r".into()),
-        crate::world::holder(),
-        &Untold,
-    );
+    let book = RunBook::new(&RealDisk, &world.clock, &Untold);
     let outset = Outset {
-        command: "migration step add-api",
-        agent: "script",
-        model: Some("m-1"),
-        budget: EffortBudget::new(None, None).unwrap(),
-        terms: &piton_agent::sealing::SealTerms::off(),
+        command: "migration step add-api".into(),
+        agent: "script".into(),
+        model: Some("m-1".into()),
+        default_effort: Effort::Low,
+        max_allowed_effort: Effort::Xhigh,
+        validation: None,
+        sealed: (&piton_agent::sealing::SealTerms::off()).into(),
     };
-    let record = book.begun(&outset).unwrap();
+    let record = book
+        .begun(&world.site, &crate::world::holder(), &outset)
+        .unwrap();
     let made = world.make_in(&record, &RealDisk, &decision, GOOD).unwrap();
     bookkeeping::accepted(&record, &decision, &made.outcome).unwrap();
     let published = world.publish(&made.candidate);
@@ -345,11 +342,14 @@ fn a_run_record_tells_what_was_asked_and_what_came_of_it() {
         [
             "artifacts_ready",
             "effort_budget_configured",
+            "run_started",
             "effort_resolved",
             "call_started",
+            "call_launched",
             "call_finished",
             "published",
-            "committed"
+            "committed",
+            "run_finished"
         ]
     );
     let summary = run.run.summary.unwrap();

@@ -64,8 +64,8 @@ fn a_run_is_read_back_as_it_was_recorded() {
     let dir = tempfile::tempdir().unwrap();
     let clock = StoppedClock::new();
     let record = begin(&clock, dir.path());
-    let files = record.call("planning.expand").unwrap();
-    record.verdict(&files, &verdict()).unwrap();
+    let call = record.call("planning.expand").unwrap();
+    record.verdict(&call.files, &verdict()).unwrap();
     record.event(Event::Interrupted).unwrap();
     let id = record.id().clone();
     record.finish(FinalStatus::Completed, None).unwrap();
@@ -82,7 +82,7 @@ fn a_run_is_read_back_as_it_was_recorded() {
         .iter()
         .map(|e| e["event"].as_str().unwrap())
         .collect();
-    assert_eq!(names, ["artifacts_ready", "interrupted"]);
+    assert_eq!(names, ["artifacts_ready", "interrupted", "run_finished"]);
     assert!(run.calls[0].dir.ends_with("calls/1-planning.expand"));
 }
 

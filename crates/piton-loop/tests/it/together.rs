@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
+use piton_agent::ScriptAgent;
 use piton_agent::{Agent, AgentCall, AgentError, CallEvents, CallFiles, CallRecord, Probe};
-use piton_agent::{Quiet, ScriptAgent};
 use piton_base::{Report, StateDir, Stop, SystemClock, Untold};
 use piton_durable::RealDisk;
 use piton_durable::platform::RealProcesses;
@@ -173,7 +173,6 @@ impl<'a> Two<'a> {
             stop: &self.stop,
             holder: holder(),
             book: &self.book,
-            show: &Quiet,
             secrets: &[],
         })
     }
@@ -241,13 +240,7 @@ fn round() {
         settled: Settled::default(),
         stop: Stop::new(),
         both: Arc::new(Meeting::default()),
-        book: RunBook::new(
-            &RealDisk,
-            &world.clock,
-            (world.site.runs(), "/r".into()),
-            holder(),
-            &Untold,
-        ),
+        book: RunBook::new(&RealDisk, &world.clock, &Untold),
         world: &world,
     };
     let id = PlanId::new(jiff::Timestamp::UNIX_EPOCH, [1; 10]);

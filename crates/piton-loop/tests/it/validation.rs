@@ -60,9 +60,8 @@ impl Bench {
             policy: self.policy,
             notes: &self.dir.path().join("notes"),
             terms: &self.terms,
-            show: &Silent,
         }
-        .validate(&self.tree(), &self.record(), &self.token())
+        .validate(&self.tree(), &self.record(), &self.token(), &Silent)
     }
 
     /// Processes are known by it, so no two tests may share one.

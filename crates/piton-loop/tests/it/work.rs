@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use piton_agent::script::Script;
 use piton_agent::sealing::SealTerms;
-use piton_agent::{CallRole, Host, Limits, Quiet, ScriptAgent};
+use piton_agent::{CallRole, Host, Limits, ScriptAgent};
 use piton_base::{Clock, Stop, SystemClock};
 use piton_durable::RealDisk;
 use piton_git::landing::current;
@@ -20,13 +20,13 @@ use piton_loop::prompts::PromptSet;
 use piton_loop::runs::{RunRecord, RunSummary};
 use piton_loop::slots::SlotSettings;
 use piton_loop::targets::Target;
-use piton_loop::validation::{Policy, Silent, ValidationCommand, Validator};
+use piton_loop::validation::{Policy, ValidationCommand, Validator};
 use piton_loop::work::accepted::{self, Held};
 use piton_loop::work::land::{Brought, bring};
 use piton_loop::work::phase::PhaseWork;
 use piton_loop::work::phase::Start;
 use piton_loop::work::refactor::RefactorWork;
-use piton_loop::work::{Accepted, Models, Mute, Shop, Worked, phase, prove, refactor};
+use piton_loop::work::{Accepted, Models, Shop, Worked, phase, prove, refactor};
 use piton_migration::live::load_manifest;
 use piton_migration::manifest::{Manifest, Status};
 use piton_migration::own::{OwnData, TargetProvenance, load_own};
@@ -158,8 +158,6 @@ impl Scene {
             limits: Limits::default(),
             stop: &stop,
             holder: holder.clone(),
-            show: &Quiet,
-            tell: &Mute,
             prompts: &prompts,
             taste: "Deleting code is best.",
             budget: EffortBudget::new(None, None).unwrap(),
@@ -173,7 +171,6 @@ impl Scene {
                 policy: Policy::default(),
                 notes: &notes,
                 terms: &slots.terms,
-                show: &Silent,
             },
             prefix: "piton",
             tries: self.tries,

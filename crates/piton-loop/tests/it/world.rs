@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use piton_agent::outcome::Reply;
 use piton_agent::script::{Change, Script};
-use piton_agent::{Limits, Quiet, ScriptAgent};
-use piton_base::{Clock, Stop, SystemClock};
+use piton_agent::{Limits, ScriptAgent};
+use piton_base::{Clock, Report, Stop, SystemClock};
 use piton_durable::platform::{ProcessState, Processes};
 use piton_durable::{Disk, Holder, RealDisk, TreeDigest};
 use piton_git::slot::SlotHome;
@@ -25,7 +25,7 @@ use piton_loop::planning::site::Site;
 use piton_loop::planning::snapshot::Snapshot;
 use piton_loop::planning::verdict::{Asked, Given};
 use piton_loop::prompts::PromptSet;
-use piton_loop::runs::{RunRecord, RunSummary};
+use piton_loop::runs::{Recorded, RunRecord, RunSummary};
 use piton_loop::slots::SlotSettings;
 use piton_migration::candidate::{Candidate, Proposal};
 use piton_migration::consistency::{self, Mode};
@@ -271,17 +271,21 @@ impl World {
             stop: &Stop::default(),
             holder: holder(),
         };
-        performer.call(decision, run, &Quiet)
+        performer.call(decision, run)
     }
 
     pub(crate) fn run(&self) -> RunRecord<'_> {
+        self.run_told_to(&piton_base::Untold)
+    }
+
+    pub(crate) fn run_told_to<'a>(&'a self, report: &'a dyn Report<Recorded>) -> RunRecord<'a> {
         let summary = RunSummary::new("migration step add-api", "/r");
         RunRecord::begin(
             &RealDisk,
             &self.clock,
             &self.site.runs(),
             &holder(),
-            &piton_base::Untold,
+            report,
             summary,
         )
         .unwrap()

@@ -36,6 +36,8 @@ pub(crate) struct Out {
     width: usize,
     /// Whether standard output and standard error are terminals.
     terminals: (bool, bool),
+    /// Whether standard output holds events, and everything else gives way.
+    gives_way: bool,
     started: Instant,
     lock: Mutex<()>,
     lost: AtomicBool,
@@ -75,11 +77,20 @@ impl Out {
             stderr_color: wanted(terminals.1),
             width: width(columns),
             terminals,
+            gives_way: false,
             started: Instant::now(),
             lock: Mutex::new(()),
             lost: AtomicBool::new(false),
             results: Mutex::default(),
         }
+    }
+
+    /// Leaves standard output to events, where they are wanted there: what would
+    /// stand there goes to standard error.
+    #[must_use]
+    pub(crate) fn leaving_stdout_to_events(mut self, there: bool) -> Self {
+        self.gives_way = there;
+        self
     }
 
     pub(crate) fn json_wanted(&self) -> bool {
@@ -122,6 +133,10 @@ impl Out {
 
     /// Prints data that was asked for.
     pub(crate) fn data(&self, text: &str) {
+        if self.gives_way {
+            let colour = choice(self.stderr_color);
+            return self.write(AutoStream::new(io::stderr(), colour), text);
+        }
         self.write(
             AutoStream::new(io::stdout(), choice(self.stdout_color)),
             text,
@@ -130,6 +145,14 @@ impl Out {
 
     /// Prints a text byte for byte, whatever it holds.
     pub(crate) fn exact(&self, text: &str) {
+        if self.gives_way {
+            return self.write(io::stderr(), text);
+        }
+        self.stream(text);
+    }
+
+    /// Prints a line of the events that standard output was left to.
+    pub(crate) fn stream(&self, text: &str) {
         self.write(io::stdout(), text);
     }
 

@@ -85,7 +85,6 @@ impl Site<'_> {
             jobs: Jobs::default(),
         }
         .perform(&ready);
-        writing.close();
         if report.journal.is_some() {
             return Ok(false);
         }

@@ -13,7 +13,6 @@ use super::{Ended, PerformArgs, Site};
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::op::Op;
-use crate::progress::Reporter;
 use crate::world::Writing;
 
 /// The command that frees space.
@@ -78,7 +77,6 @@ impl Site<'_> {
         let plan = ready.plan();
         let out = &self.context.out;
         out.trace("decided, shown, answered");
-        let reporter = Reporter::new(out);
         let writing = Writing::new(
             self.context,
             &self.reading,
@@ -90,7 +88,7 @@ impl Site<'_> {
             id,
             world: &self.reading,
             performer: &writing,
-            progress: &reporter,
+            progress: &self.context.book,
             clock: &self.context.clock,
             record: writer,
             stop: &self.context.stop,
@@ -98,9 +96,7 @@ impl Site<'_> {
             jobs: Jobs(args.jobs),
         }
         .perform(ready);
-        drop(reporter);
         let made = writing.made();
-        writing.close();
         out.trace("performed");
         // A journal that was lost on the way says so itself; nothing can be
         // added to it.

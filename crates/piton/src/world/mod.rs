@@ -5,11 +5,9 @@
 
 mod publishing;
 mod reading;
-mod shown;
 mod stored;
 mod writing;
 
 pub(crate) use publishing::Publishing;
 pub(crate) use reading::Reading;
-pub(crate) use shown::Shown;
 pub(crate) use writing::{Made, Writing};

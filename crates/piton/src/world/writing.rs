@@ -12,7 +12,7 @@ use piton_github::{ForgeRead, InvalidToken};
 use piton_loop::operation::{AgentChoice, Agents, LoopPerformer, secrets_of};
 use piton_loop::planning::sweep::sweep;
 use piton_loop::planning::waiting::Waiting;
-use piton_loop::runs::{RunBook, RunId};
+use piton_loop::runs::RunId;
 use piton_loop::slots::SlotSettings;
 use piton_migration::operation::{MigrationEvent, MigrationPerformer};
 use piton_migration::secret::Secret;
@@ -22,13 +22,11 @@ use piton_traffic::operation::{TrafficPerformer, TryToken};
 
 use super::Reading;
 use super::reading::Here;
-use super::shown::Shown;
 use super::stored::StoredWriting;
 use crate::agents;
 use crate::context::{Context, Place};
 use crate::error::CommandError;
 use crate::op::{Op, Seen};
-use crate::output::{Channel, Level};
 
 /// How long an action waits for another piton to finish what it is writing.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -40,9 +38,7 @@ pub(crate) struct Writing<'a> {
     reading: &'a Reading<'a>,
     state: &'a StateDir,
     backups: PathBuf,
-    book: RunBook<'a>,
     secrets: Vec<Secret>,
-    shown: Shown<'a>,
     /// The commit that was made last.
     commit: Mutex<Option<String>>,
 }
@@ -62,21 +58,12 @@ impl<'a> Writing<'a> {
         journals: &Path,
         id: PlanId,
     ) -> Self {
-        let root = reading.root().map(|root| root.display().to_string());
         Self {
             context,
             reading,
             state,
             backups: backups_dir(journals, id),
-            book: RunBook::new(
-                &context.disk,
-                &context.clock,
-                (state.runs(), root.unwrap_or_default()),
-                context.holder("a run"),
-                &context.out,
-            ),
             secrets: secrets_of(&Host::new(context.environment.raw())),
-            shown: Shown(&context.out),
             commit: Mutex::default(),
         }
     }
@@ -84,22 +71,13 @@ impl<'a> Writing<'a> {
     /// Returns the run that was recorded, and the commit that was made last.
     pub(crate) fn made(&self) -> Made {
         Made {
-            run: self.book.id(),
+            run: self.context.book.id(),
             commit: self.last_commit().clone(),
         }
     }
 
     fn last_commit(&self) -> MutexGuard<'_, Option<String>> {
         self.commit.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Ends the record of the run, if one was begun.
-    pub(crate) fn close(&self) {
-        if let Err(error) = self.book.close() {
-            let story = piton_base::on_one_line(&error);
-            let text = format!("the run record is not whole: {story}");
-            self.context.out.warn(&text);
-        }
     }
 
     #[expect(
@@ -154,7 +132,7 @@ impl<'a> Writing<'a> {
         })
     }
 
-    fn the_loop(&self) -> Result<LoopPerformer<'_, 'a>, Failure> {
+    fn the_loop(&self) -> Result<LoopPerformer<'_, 'static>, Failure> {
         let here = self.reading.here()?;
         Ok(LoopPerformer {
             disk: &self.context.disk,
@@ -164,8 +142,7 @@ impl<'a> Writing<'a> {
             agents: self,
             stop: &self.context.stop,
             holder: self.context.holder("calling an agent"),
-            book: &self.book,
-            show: &self.shown,
+            book: &self.context.book,
             secrets: &self.secrets,
         })
     }
@@ -236,40 +213,20 @@ impl Writing<'_> {
 
 impl Report<MigrationEvent> for Writing<'_> {
     fn report(&self, event: MigrationEvent) {
-        let out = &self.context.out;
-        match &event {
-            MigrationEvent::Recovered { notice } => {
-                let text = format!("recovered: {notice}");
-                out.note(Channel::Recovery, Level::WARNING, &text);
+        // What else waited was made from what was live before. Where an answer
+        // that waited was published, no call has swept.
+        if let MigrationEvent::Published {
+            slug, on, commit, ..
+        } = &event
+        {
+            if let Some(commit) = commit {
+                *self.last_commit() = Some(commit.clone());
             }
-            MigrationEvent::Published {
-                slug,
-                destination,
-                on,
-                commit,
-                unclean,
-                ..
-            } => {
-                // What else waited was made from what was live before. Where an
-                // answer that waited was published, no call has swept.
-                if let Ok(site) = self.reading.here().and_then(Here::site) {
-                    let _ = Waiting::forget(&self.context.disk, site, slug, on.as_ref());
-                    let _ = sweep(&self.context.disk, site);
-                }
-                if let Some(error) = unclean {
-                    out.warn(&format!(
-                        "published, but not all could be cleaned up: {error}"
-                    ));
-                }
-                if let Some(commit) = commit {
-                    *self.last_commit() = Some(commit.clone());
-                    let text = format!("commit {commit} holds {destination}");
-                    out.note(Channel::Git, Level::DETAIL, &text);
-                }
+            if let Ok(site) = self.reading.here().and_then(Here::site) {
+                let _ = Waiting::forget(&self.context.disk, site, slug, on.as_ref());
+                let _ = sweep(&self.context.disk, site);
             }
-            // It is told as the failure of its action.
-            MigrationEvent::Refused { .. } => {}
         }
-        self.book.report(event);
+        self.context.book.report(event);
     }
 }

@@ -81,7 +81,7 @@ fn record<'d>(
         summary,
     )
     .unwrap();
-    let files = record.call("planning.expand").unwrap();
+    let files = record.call("planning.expand").unwrap().files;
     let verdict = CallVerdict {
         schema_version: 1,
         role: "planning.expand".into(),

@@ -1,17 +1,16 @@
 //! Doing one thing that was decided.
 
 use piton_loop::deciding::memory::{Outcome, Tried};
-use piton_loop::runs::{CommitPhase, RunRecord};
+use piton_loop::runs::{ActionKind, ActionOutcome as Ended, CommitPhase, RunRecord};
 use piton_loop::targets::Target;
 use piton_loop::work::land::{Brought, bring};
 use piton_loop::work::phase::{PhaseWork, Start};
 use piton_loop::work::refactor::RefactorWork;
 use piton_loop::work::{Accepted, Shop, Worked, evidence, phase, refactor, setback};
 use piton_migration::slug::Slug;
-use serde_json::json;
 
 use super::floor::Floor;
-use super::tell::Teller;
+use super::tell::{Facts, Teller};
 use super::view::View;
 use crate::commands::migration::planned_step::{self, StepCommand};
 use crate::exit::Exit;
@@ -40,7 +39,7 @@ pub(super) fn plan(
     slug: &Slug,
     args: &PlanArgs,
 ) -> Acted {
-    teller.begin("plan", slug.as_str());
+    teller.begin(ActionKind::Plan, slug.as_str(), &[]);
     let command = StepCommand {
         name: "migration step",
         effort: AskedEffort::Default,
@@ -54,13 +53,13 @@ pub(super) fn plan(
     let (outcome, word, told) = match made {
         Ok(Exit::Done) => (
             Outcome::Landed,
-            "landed",
+            Ended::Landed,
             "the step is published".to_owned(),
         ),
         Ok(Exit::Interrupted) => return Acted::Stopped,
         Ok(Exit::Authentication) => {
             let message = "the agent is not signed in".to_owned();
-            teller.end("no-agent", &message, json!({}));
+            teller.end(Ended::NoAgent, &message, Facts::default());
             return Acted::NoAgent {
                 message,
                 signed_out: true,
@@ -68,7 +67,7 @@ pub(super) fn plan(
         }
         Ok(Exit::LimitReached) => (
             Outcome::OutOfQuota { until: None },
-            "out-of-quota",
+            Ended::OutOfQuota,
             "the provider gives no more for now".to_owned(),
         ),
         Ok(exit) => {
@@ -79,7 +78,7 @@ pub(super) fn plan(
                     reason: reason.clone(),
                     until,
                 },
-                "failed",
+                Ended::Failed,
                 reason,
             )
         }
@@ -90,12 +89,12 @@ pub(super) fn plan(
                     reason: reason.clone(),
                     until: None,
                 },
-                "failed",
+                Ended::Failed,
                 reason,
             )
         }
     };
-    teller.end(word, &told, json!({}));
+    teller.end(word, &told, Facts::default());
     Acted::Did(tried, outcome)
 }
 
@@ -124,7 +123,7 @@ pub(super) fn carry_out_phase(
     action: &PhaseAction<'_>,
 ) -> Acted {
     let (slug, attempt) = (action.slug, action.attempt);
-    teller.begin("phase", action.label);
+    teller.begin(ActionKind::Phase, action.label, &[]);
     let work = PhaseWork {
         slug,
         start: start(view, attempt),
@@ -168,10 +167,8 @@ pub(super) fn clean_up(
     view: &View,
     action: &SourceAction<'_>,
 ) -> Acted {
-    teller.begin("clean-up", &action.target.description);
-    if !action.target.files.is_empty() {
-        teller.say(&action.target.files.join(", "));
-    }
+    let target = action.target;
+    teller.begin(ActionKind::CleanUp, &target.description, &target.files);
     let work = |view: &View| RefactorWork {
         target: action.target,
         scope: action.scope,
@@ -225,13 +222,13 @@ pub(super) fn land_again(
     teller: &mut Teller<'_>,
     work: &Accepted,
 ) -> Acted {
-    teller.begin("land", &work.subject);
+    teller.begin(ActionKind::Land, &work.subject, &[]);
     let tried = Tried::Landing(work.name.clone());
     match land(floor, shop, run, teller, work, CommitPhase::Migration) {
         Landed::Outcome(outcome) => Acted::Did(tried, outcome),
         Landed::Conflict => {
             let told = "you changed the same places meanwhile; the work was let go";
-            teller.end("conflict", told, json!({}));
+            teller.end(Ended::Conflict, told, Facts::default());
             Acted::Did(tried, conflict())
         }
     }
@@ -265,15 +262,19 @@ fn finish(
         Worked::Accepted(accepted) => match land(floor, shop, run, teller, &accepted, phase) {
             Landed::Outcome(outcome) => outcome,
             Landed::Conflict => {
-                teller.end("conflict", "you changed the same places again", json!({}));
+                teller.end(
+                    Ended::Conflict,
+                    "you changed the same places again",
+                    Facts::default(),
+                );
                 conflict()
             }
         },
         Worked::Unchanged { reason } => {
             teller.end(
-                "unchanged",
+                Ended::Unchanged,
                 &format!("nothing was changed: {reason}"),
-                json!({}),
+                Facts::default(),
             );
             Outcome::Unchanged
         }
@@ -289,7 +290,7 @@ fn finish(
                 None => format!("not ready: {reason}"),
             };
             note_down(shop, run, teller, &note);
-            teller.end("put-off", &told, json!({}));
+            teller.end(Ended::PutOff, &told, Facts::default());
             Outcome::PutOff { reason, until }
         }
         Worked::Failed {
@@ -304,29 +305,35 @@ fn finish(
                 Some(until) => format!("failed, left alone until {until:.0}: {failure}"),
                 None => format!("failed: {failure}"),
             };
-            let kind = failure.kind.as_str();
-            teller.end("failed", &told, json!({"failure_kind": kind}));
+            teller.end(
+                Ended::Failed,
+                &told,
+                Facts {
+                    failure: Some(failure.kind),
+                    ..Facts::default()
+                },
+            );
             Outcome::Failed {
                 reason: failure.story.lines().next().unwrap_or_default().to_owned(),
                 until,
             }
         }
         Worked::OutOfQuota { message, until } => {
-            teller.end("out-of-quota", &message, json!({}));
+            teller.end(Ended::OutOfQuota, &message, Facts::default());
             Outcome::OutOfQuota { until }
         }
         Worked::Unavailable {
             message,
             signed_out,
         } => {
-            teller.end("no-agent", &message, json!({}));
+            teller.end(Ended::NoAgent, &message, Facts::default());
             return Acted::NoAgent {
                 message,
                 signed_out,
             };
         }
         Worked::Stopped => {
-            teller.end("stopped", "interrupted", json!({}));
+            teller.end(Ended::Stopped, "interrupted", Facts::default());
             return Acted::Stopped;
         }
     };
@@ -363,9 +370,12 @@ fn land(
 ) -> Landed {
     let waits = |teller: &mut Teller<'_>, reason: String, hint: Option<String>| {
         teller.end(
-            "waits",
+            Ended::Waits,
             &format!("accepted, and waits to land: {reason}"),
-            json!({"work": work.name}),
+            Facts {
+                work: Some(&work.name),
+                ..Facts::default()
+            },
         );
         if let Some(hint) = hint {
             floor.context.out.hint(&hint);
@@ -389,14 +399,21 @@ fn land(
                 told.push_str(", on a branch that is not checked out");
             }
             record(floor, run, work, commit.as_str(), phase);
-            teller.end("landed", &told, json!({"commit": commit.as_str()}));
+            teller.end(
+                Ended::Landed,
+                &told,
+                Facts {
+                    commit: Some(commit.as_str()),
+                    ..Facts::default()
+                },
+            );
             Landed::Outcome(Outcome::Landed)
         }
         Ok(Brought::Waits { reason, hint }) => waits(teller, reason, hint),
         Ok(Brought::Conflict) => Landed::Conflict,
         Ok(Brought::Red { story }) => {
             let told = format!("red on top of what you committed meanwhile: {story}");
-            teller.end("failed", &told, json!({}));
+            teller.end(Ended::Failed, &told, Facts::default());
             Landed::Outcome(Outcome::Failed {
                 reason: "red on top of what was committed meanwhile".to_owned(),
                 until: None,

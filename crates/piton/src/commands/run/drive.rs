@@ -1,6 +1,7 @@
 //! The loop itself: look, decide, do, remember.
 
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::time::Duration;
 
 use piton_base::Clock;
@@ -9,8 +10,7 @@ use piton_git::CommitId;
 use piton_loop::deciding::limits::Limits;
 use piton_loop::deciding::memory::{Memory, Tried};
 use piton_loop::deciding::next::Next;
-use piton_loop::planning::bookkeeping;
-use piton_loop::runs::{Outset, RunRecord, RunSummary};
+use piton_loop::runs::{Outset, RunRecord};
 use piton_loop::targets::{Source, dice};
 use piton_loop::validation::Verdict;
 use piton_loop::work::accepted::Held;
@@ -23,7 +23,7 @@ use super::args::{Wanted, WorkArgs};
 use super::ending::Ending;
 use super::floor::Floor;
 use super::show;
-use super::tell::{AgentOutput, CommandOutput, Progress, Teller};
+use super::tell::Teller;
 use super::view::{self, View};
 use crate::agents;
 use crate::context::{Context, Place};
@@ -31,7 +31,6 @@ use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::output::{Channel, Level};
 use crate::planned::{PerformArgs, PlanArgs};
-use crate::world::Shown;
 
 /// What a run is for, and how far it goes.
 #[derive(Clone, Debug)]
@@ -88,19 +87,12 @@ pub(crate) fn drive(
     if let Some(warning) = agents::ready(&*floor.agent)? {
         context.out.warn(&warning);
     }
-    let shown = AgentOutput {
-        shown: Shown(&context.out),
-        out: &context.out,
-        wanted: work.show_agent_logs,
-    };
-    let printed = CommandOutput {
-        out: &context.out,
-        wanted: work.show_command_logs,
-    };
-    let progress = Progress::new(&context.out);
-    let shop = floor.shop(&shown, &progress, &printed);
+    context
+        .events
+        .show_output(work.show_agent_logs, work.show_command_logs);
+    let shop = floor.shop();
     let run = begin(context, &floor, course)?;
-    let mut teller = Teller::new(&context.out, &progress);
+    let mut teller = Teller::new(&context.book, &run, &context.clock);
     let from = view.head.clone();
     let mut driver = Driver {
         floor: &floor,
@@ -125,9 +117,12 @@ pub(crate) fn drive(
     let exit = ending.exit(waits);
     let id = run.id().to_string();
     let error = (exit != Exit::Done).then(|| ending.told());
-    run.finish(ending.status(), error).map_err(|error| {
-        CommandError::failed("could not finish the run's record").because(error)
-    })?;
+    context
+        .book
+        .close_as(ending.status(), error)
+        .map_err(|error| {
+            CommandError::failed("could not finish the run's record").because(error)
+        })?;
     if course.shows_difference && !context.out.json_wanted() {
         difference(context, place, &from);
     }
@@ -166,34 +161,26 @@ fn alone(context: &Context, place: &Place) -> Result<LockGuard, CommandError> {
     }
 }
 
-fn begin<'a>(
-    context: &'a Context,
-    floor: &Floor<'a>,
+fn begin(
+    context: &Context,
+    floor: &Floor<'_>,
     course: &Course,
-) -> Result<RunRecord<'a>, CommandError> {
-    let failed = |error: piton_loop::runs::RecordError| {
-        CommandError::failed("could not begin the run's record").because(error)
-    };
-    let mut summary = RunSummary::new(course.name, &floor.place.top().display().to_string());
-    summary.test_command = floor.command.as_ref().map(|it| it.as_str().to_owned());
-    let run = RunRecord::begin(
-        &context.disk,
-        &context.clock,
-        &floor.desk.site.runs(),
-        &context.holder("a run"),
-        &piton_base::Untold,
-        summary,
-    )
-    .map_err(failed)?;
-    let model = agents::model(&floor.place.settings, "");
+) -> Result<Arc<RunRecord<'static>>, CommandError> {
+    let budget = floor.desk.budget;
     let outset = Outset {
-        command: course.name,
-        agent: floor.agent.name(),
-        model: model.as_deref(),
-        budget: floor.desk.budget,
-        terms: &floor.slots.terms,
+        command: course.name.to_owned(),
+        agent: floor.agent.name().to_owned(),
+        model: agents::model(&floor.place.settings, ""),
+        default_effort: budget.default_tier(),
+        max_allowed_effort: budget.max(),
+        validation: floor.command.as_ref().map(|it| it.as_str().to_owned()),
+        sealed: (&floor.slots.terms).into(),
     };
-    bookkeeping::set_out(&run, &outset).map_err(failed)?;
+    let holder = context.holder("a run");
+    let run = context
+        .book
+        .begun(&floor.desk.site, &holder, &outset)
+        .map_err(|error| CommandError::failed("could not begin the run's record").because(error))?;
     context.out.say(
         Channel::General,
         Level::NORMAL,
@@ -289,10 +276,8 @@ impl Driver<'_> {
                     None => return Ok(None),
                 }
             }
-            Next::Plan(slug) => {
-                count(run)?;
-                act::plan(floor, self.shop, run, teller, &slug, &plain())
-            }
+            // The step itself counts its attempt.
+            Next::Plan(slug) => act::plan(floor, self.shop, run, teller, &slug, &plain()),
             Next::Phase { slug, index } => {
                 count(run)?;
                 let label = view.phase(&slug, index);

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use piton_agent::{Agent, CallEvents, CallRole, Host};
+use piton_agent::{Agent, CallRole, Host};
 use piton_durable::Holder;
 use piton_loop::operation::AgentChoice;
 use piton_loop::slots::SlotSettings;
-use piton_loop::validation::{Flaky, Policy, ShowOutput, ValidationCommand, Validator};
-use piton_loop::work::{Models, Shop, Tell};
+use piton_loop::validation::{Flaky, Policy, ValidationCommand, Validator};
+use piton_loop::work::{Models, Shop};
 
 use super::args::WorkArgs;
 use crate::agents;
@@ -77,12 +77,7 @@ impl<'a> Floor<'a> {
     }
 
     /// Returns the workshop of this run.
-    pub(super) fn shop<'s>(
-        &'s self,
-        show: &'s dyn CallEvents,
-        tell: &'s dyn Tell,
-        output: &'s dyn ShowOutput,
-    ) -> Shop<'s> {
+    pub(super) fn shop(&self) -> Shop<'_> {
         let context = self.context;
         Shop {
             disk: &context.disk,
@@ -94,8 +89,6 @@ impl<'a> Floor<'a> {
             limits: self.chosen.limits(),
             stop: &context.stop,
             holder: self.holder.clone(),
-            show,
-            tell,
             prompts: &self.desk.prompts,
             taste: &self.desk.taste.text,
             budget: self.desk.budget,
@@ -109,7 +102,6 @@ impl<'a> Floor<'a> {
                 policy: self.policy,
                 notes: &self.notes,
                 terms: &self.slots.terms,
-                show: output,
             },
             prefix: &self.desk.prefix,
             tries: self.tries,

@@ -1,59 +1,108 @@
-//! What a run says while it goes.
+//! What a run tells of its actions: as events, and for the document at the end.
 
-use piton_base::terminal::clean;
-use piton_loop::validation::ShowOutput;
+use std::time::Duration;
+
+use piton_agent::Usage;
+use piton_base::{Clock, Report};
+use piton_loop::failures::FailureKind;
+use piton_loop::runs::{ActionEnd, ActionKind, ActionOutcome, Event, RunBook, RunRecord};
 use serde_json::{Value, json};
 
-use std::sync::{Mutex, PoisonError};
-
-use crate::output::{Channel, Level, Out};
-
-/// Tells of a run's actions, as lines and for the document at the end.
+/// Tells of the actions of one run.
 #[derive(Debug)]
 pub(super) struct Teller<'a> {
-    out: &'a Out,
-    progress: &'a Progress<'a>,
+    book: &'a RunBook<'static>,
+    run: &'a RunRecord<'static>,
+    clock: &'a dyn Clock,
+    begun: u32,
+    under_way: Option<UnderWay>,
     actions: Vec<Value>,
 }
 
+/// The action under way, with what the run had consumed before.
+#[derive(Debug)]
+struct UnderWay {
+    kind: ActionKind,
+    target: String,
+    began: Duration,
+    usage: Option<Usage>,
+    cost_usd: Option<f64>,
+}
+
+/// What there is to know of how an action ended, beside the words.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Facts<'a> {
+    pub(super) commit: Option<&'a str>,
+    /// The name under which accepted work waits.
+    pub(super) work: Option<&'a str>,
+    pub(super) failure: Option<FailureKind>,
+}
+
 impl<'a> Teller<'a> {
-    pub(super) fn new(out: &'a Out, progress: &'a Progress<'a>) -> Self {
+    pub(super) fn new(
+        book: &'a RunBook<'static>,
+        run: &'a RunRecord<'static>,
+        clock: &'a dyn Clock,
+    ) -> Self {
         Self {
-            out,
-            progress,
+            book,
+            run,
+            clock,
+            begun: 0,
+            under_way: None,
             actions: Vec::new(),
         }
     }
 
     /// Begins an action.
-    pub(super) fn begin(&mut self, kind: &'static str, target: &str) {
-        // What was said before belongs to no action.
-        self.progress.taken();
-        self.actions
-            .push(json!({"kind": kind, "target": target, "outcome": "begun"}));
-        let text = format!("{kind} {}", clean(target));
-        self.out.say(Channel::General, Level::NORMAL, &text);
+    pub(super) fn begin(&mut self, kind: ActionKind, target: &str, files: &[String]) {
+        self.begun += 1;
+        let summary = self.run.summary();
+        self.under_way = Some(UnderWay {
+            kind,
+            target: target.to_owned(),
+            began: self.clock.elapsed(),
+            usage: summary.usage,
+            cost_usd: summary.cost_usd,
+        });
+        self.book.report(Event::ActionStarted {
+            action: self.begun,
+            kind,
+            target: target.to_owned(),
+            files: files.to_vec(),
+        });
     }
 
     /// Says something about the action under way.
     pub(super) fn say(&self, text: &str) {
-        for line in clean(text).lines() {
-            let line = format!("  {line}");
-            self.out.say(Channel::General, Level::NORMAL, &line);
-        }
+        let text = text.to_owned();
+        self.book.report(Event::Noted { text });
     }
 
-    /// Ends an action.
-    pub(super) fn end(&mut self, outcome: &'static str, text: &str, fields: Value) {
-        self.say(text);
-        if let Some(Value::Object(action)) = self.actions.last_mut() {
-            action.insert("outcome".to_owned(), outcome.into());
-            action.insert("told".to_owned(), text.into());
-            action.insert("steps".to_owned(), self.progress.taken().into());
-            if let Value::Object(fields) = fields {
-                action.extend(fields);
-            }
-        }
+    /// Ends the action.
+    pub(super) fn end(&mut self, outcome: ActionOutcome, text: &str, facts: Facts<'_>) {
+        let Some(under_way) = self.under_way.take() else {
+            return;
+        };
+        let after = self.run.summary();
+        let lasted = self.clock.elapsed().saturating_sub(under_way.began);
+        let end = ActionEnd {
+            action: self.begun,
+            kind: under_way.kind,
+            target: under_way.target,
+            outcome,
+            summary: text.to_owned(),
+            commit_sha: facts.commit.map(str::to_owned),
+            work: facts.work.map(str::to_owned),
+            failure_kind: facts.failure,
+            usage: after.usage.map(|usage| usage.since(under_way.usage)),
+            cost_usd: after
+                .cost_usd
+                .map(|cost| cost - under_way.cost_usd.unwrap_or(0.0)),
+            duration_ms: u64::try_from(lasted.as_millis()).unwrap_or(u64::MAX),
+        };
+        self.actions.push(document(&end));
+        self.book.report(Event::ActionFinished(end));
     }
 
     pub(super) fn actions(self) -> Vec<Value> {
@@ -61,83 +110,24 @@ impl<'a> Teller<'a> {
     }
 }
 
-/// Says how the action under way goes, and remembers it for the document.
-#[derive(Debug)]
-pub(super) struct Progress<'a> {
-    out: &'a Out,
-    said: Mutex<Vec<Value>>,
-}
-
-impl<'a> Progress<'a> {
-    pub(super) fn new(out: &'a Out) -> Self {
-        Self {
-            out,
-            said: Mutex::default(),
-        }
+fn document(end: &ActionEnd) -> Value {
+    let mut action = json!({
+        "kind": end.kind,
+        "target": end.target,
+        "outcome": end.outcome,
+        "told": end.summary,
+        "seconds": end.duration_ms / 1000,
+        "tokens": end.usage.map(|usage| usage.total()),
+        "cost_usd": end.cost_usd,
+    });
+    if let Some(commit) = &end.commit_sha {
+        action["commit"] = commit.as_str().into();
     }
-
-    /// Returns what was said since it was asked last.
-    fn taken(&self) -> Vec<Value> {
-        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut *said)
+    if let Some(work) = &end.work {
+        action["work"] = work.as_str().into();
     }
-}
-
-impl piton_loop::work::Tell for Progress<'_> {
-    fn tell(&self, text: &str) {
-        self.said
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(text.into());
-        for line in clean(text).lines() {
-            let line = format!("  {line}");
-            self.out.say(Channel::General, Level::NORMAL, &line);
-        }
+    if let Some(kind) = end.failure_kind {
+        action["failure_kind"] = kind.as_str().into();
     }
-}
-
-/// Shows what the validation command prints, where that is wanted.
-#[derive(Debug)]
-pub(super) struct CommandOutput<'a> {
-    pub(super) out: &'a Out,
-    pub(super) wanted: bool,
-}
-
-impl ShowOutput for CommandOutput<'_> {
-    fn show(&self, chunk: &[u8]) {
-        if self.wanted {
-            let text = String::from_utf8_lossy(chunk);
-            self.out
-                .note(Channel::General, Level::NORMAL, clean(&text).trim_end());
-        }
-    }
-}
-
-/// Shows what agents print, where that is wanted.
-#[derive(Debug)]
-pub(super) struct AgentOutput<'a> {
-    pub(super) shown: crate::world::Shown<'a>,
-    pub(super) out: &'a Out,
-    pub(super) wanted: bool,
-}
-
-impl piton_agent::CallEvents for AgentOutput<'_> {
-    fn event(&self, event: piton_agent::CallEvent<'_>) {
-        use piton_agent::CallEvent as E;
-        match event {
-            E::Stdout(bytes) | E::Stderr(bytes) if self.wanted => {
-                let text = String::from_utf8_lossy(bytes);
-                self.out
-                    .note(Channel::Agent, Level::NORMAL, clean(&text).trim_end());
-            }
-            E::Started { .. }
-            | E::Stdout(_)
-            | E::Stderr(_)
-            | E::Retrying(_)
-            | E::Progress { .. }
-            | E::Ending(_)
-            | E::NoRoom
-            | E::Warning(_) => self.shown.event(event),
-        }
-    }
+    action
 }

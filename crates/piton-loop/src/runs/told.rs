@@ -1,0 +1,148 @@
+//! Events in words: how grave each is, and one line about it.
+
+use piton_agent::watchdog::EndReason;
+use piton_plan::Outcome;
+
+use super::Event;
+use super::event::CallStatus;
+
+/// How grave an event is, in the words of the record's format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gravity {
+    Info,
+    Warn,
+}
+
+impl Gravity {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "INFO",
+            Self::Warn => "WARN",
+        }
+    }
+}
+
+impl Event {
+    pub fn gravity(&self) -> Gravity {
+        match self {
+            Self::CallFinished(end) if end.call_status == CallStatus::Failed => Gravity::Warn,
+            Self::ValidationFinished { good: false, .. }
+            | Self::StepFailed { .. }
+            | Self::CallRetrying { .. }
+            | Self::CallEnding { .. }
+            | Self::Warned { .. } => Gravity::Warn,
+            Self::PlanActionSettled { receipt }
+                if matches!(receipt.outcome, Outcome::Failed(_)) =>
+            {
+                Gravity::Warn
+            }
+            Self::ArtifactsReady { .. }
+            | Self::EffortBudgetConfigured { .. }
+            | Self::RunStarted(_)
+            | Self::RunFinished(_)
+            | Self::ActionStarted { .. }
+            | Self::ActionFinished(_)
+            | Self::EffortResolved(_)
+            | Self::CallStarted { .. }
+            | Self::CallLaunched { .. }
+            | Self::CallProgress { .. }
+            | Self::CallPrinted { .. }
+            | Self::CallFinished(_)
+            | Self::ValidationStarted { .. }
+            | Self::ValidationPrinted { .. }
+            | Self::ValidationFinished { .. }
+            | Self::PlanActionStarted { .. }
+            | Self::PlanActionSettled { .. }
+            | Self::Published { .. }
+            | Self::Committed { .. }
+            | Self::Recovered { .. }
+            | Self::Noted { .. }
+            | Self::Interrupted => Gravity::Info,
+        }
+    }
+
+    /// Returns the event as one line for people. What comes from outside is in
+    /// it as it came; whoever prints it cleans it.
+    pub fn message(&self) -> String {
+        match self {
+            Self::ArtifactsReady { root } => format!("the record of this run is in {root}"),
+            Self::EffortBudgetConfigured {
+                default_effort,
+                max_allowed_effort,
+            } => format!("effort {default_effort} by default, {max_allowed_effort} at most"),
+            Self::RunStarted(outset) => format!("{} with {}", outset.command, outset.agent),
+            Self::RunFinished(end) => match &end.summary {
+                Some(summary) => format!("over: {summary}"),
+                None => format!("over: {}", end.status.as_str()),
+            },
+            Self::ActionStarted { kind, target, .. } => format!("{kind} {target}"),
+            Self::ActionFinished(end) => end.summary.clone(),
+            Self::EffortResolved(scope) => {
+                format!("{} gets effort {}", scope.call_role, scope.effort.effective)
+            }
+            Self::CallStarted { scope, agent, .. } => {
+                let effort = scope.effort.effective;
+                match scope.retry {
+                    0 | 1 => format!("asks {agent} for {}, at {effort} effort", scope.call_role),
+                    again => format!(
+                        "asks {agent} for {}, at {effort} effort, try {again}",
+                        scope.call_role
+                    ),
+                }
+            }
+            Self::CallLaunched { arguments, .. } => {
+                format!("runs {}", piton_agent::words::join(arguments))
+            }
+            Self::CallProgress { doing, .. } => match doing {
+                Some(doing) => doing.clone(),
+                None => "at work".to_owned(),
+            },
+            Self::CallPrinted { text, .. } | Self::ValidationPrinted { text, .. } => text.clone(),
+            Self::CallRetrying { why, .. } => format!("the agent tries again: {why}"),
+            Self::CallEnding { reason, .. } => format!("ending the agent: {}", why(*reason)),
+            Self::CallFinished(end) => {
+                let (role, status) = (&end.scope.call_role, end.call_status);
+                format!("{role} {status}: {}", end.summary)
+            }
+            Self::ValidationStarted {
+                commit, command, ..
+            } => format!("validates {commit} with `{command}`"),
+            Self::ValidationFinished {
+                verdict,
+                duration_ms,
+                ..
+            } => match duration_ms {
+                Some(ms) => format!("{verdict} in {}.{} s", ms / 1000, ms % 1000 / 100),
+                None => verdict.clone(),
+            },
+            Self::PlanActionStarted { plan_action } => format!("started {plan_action}"),
+            Self::PlanActionSettled { receipt } => {
+                format!("{} {}", receipt.outcome.word(), receipt.action)
+            }
+            Self::Published {
+                target, step, next, ..
+            } => format!("{step} of {target} published; next is {next}"),
+            Self::Committed { sha, subject, .. } => format!("{sha} {subject}"),
+            Self::StepFailed {
+                scope,
+                step,
+                summary,
+                ..
+            } => format!("{step} of {} failed: {summary}", scope.target),
+            Self::Recovered { notice } => format!("recovered: {notice}"),
+            Self::Noted { text } | Self::Warned { text } => text.clone(),
+            Self::Interrupted => "interrupted".to_owned(),
+        }
+    }
+}
+
+/// Returns why an agent is ended, in words.
+fn why(reason: EndReason) -> &'static str {
+    match reason {
+        EndReason::Idle => "it is silent for too long",
+        EndReason::Deadline => "its time is over",
+        EndReason::Hopeless => "it is not signed in and only tries again",
+        EndReason::AfterResult => "it stays on after its result",
+        EndReason::Stopped => "piton was told to stop",
+    }
+}

@@ -1,0 +1,69 @@
+//! Everybody in the program who follows events.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use piton_base::Report;
+use piton_durable::Disk;
+use piton_loop::runs::Recorded;
+
+use super::lines::Lines;
+use super::shown::Shown;
+use crate::error::CommandError;
+use crate::output::Out;
+
+/// Hands each event on: as a line of JSON where that is wanted, and to people.
+#[derive(Debug)]
+pub(crate) struct Events {
+    lines: Option<Lines>,
+    shown: Shown,
+    lost: AtomicBool,
+}
+
+impl Events {
+    /// `to` is what `--events` says: a file, or `-` for standard output.
+    pub(crate) fn new(
+        out: &'static Out,
+        disk: &dyn Disk,
+        directory: &Path,
+        to: Option<&Path>,
+    ) -> Result<Self, CommandError> {
+        let lines = match to {
+            None => None,
+            Some(to) if to == Path::new("-") => Some(Lines::Stdout(out)),
+            Some(to) => {
+                let opened = Lines::to_file(disk, &directory.join(to));
+                Some(opened.map_err(|error| {
+                    let message = format!("could not write events to {}", to.display());
+                    CommandError::usage(message).because(error)
+                })?)
+            }
+        };
+        Ok(Self {
+            lines,
+            shown: Shown::new(out),
+            lost: AtomicBool::new(false),
+        })
+    }
+
+    /// Shows what agents print, and what the validation command prints, too.
+    pub(crate) fn show_output(&self, of_agents: bool, of_commands: bool) {
+        self.shown.show_output(of_agents, of_commands);
+    }
+
+    /// Whether some event could not be written.
+    pub(crate) fn is_incomplete(&self) -> bool {
+        self.lost.load(Ordering::Relaxed)
+    }
+}
+
+impl Report<Recorded> for Events {
+    fn report(&self, told: Recorded) {
+        if let Some(lines) = self.lines.as_ref().filter(|_| told.event.is_recorded())
+            && lines.write(&told).is_err()
+        {
+            self.lost.store(true, Ordering::Relaxed);
+        }
+        self.shown.show(&told);
+    }
+}

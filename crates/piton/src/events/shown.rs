@@ -1,0 +1,121 @@
+//! Events as lines for people.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use piton_base::terminal::clean;
+use piton_loop::runs::{Event, Recorded};
+
+use crate::output::{Channel, Level, Out};
+
+/// Prints what happens. What belongs to an action of a run stands indented
+/// below it, on standard output; anything else is a message.
+#[derive(Debug)]
+pub(super) struct Shown {
+    out: &'static Out,
+    in_action: AtomicBool,
+    of_agents: AtomicBool,
+    of_commands: AtomicBool,
+}
+
+impl Shown {
+    pub(super) fn new(out: &'static Out) -> Self {
+        Self {
+            out,
+            in_action: AtomicBool::new(false),
+            of_agents: AtomicBool::new(false),
+            of_commands: AtomicBool::new(false),
+        }
+    }
+
+    pub(super) fn show_output(&self, of_agents: bool, of_commands: bool) {
+        self.of_agents.store(of_agents, Ordering::Relaxed);
+        self.of_commands.store(of_commands, Ordering::Relaxed);
+    }
+
+    pub(super) fn show(&self, told: &Recorded) {
+        let out = self.out;
+        let message = || clean(&told.event.message()).into_owned();
+        match &told.event {
+            Event::ActionStarted { files, .. } => {
+                self.in_action.store(true, Ordering::Relaxed);
+                out.say(Channel::General, Level::NORMAL, &message());
+                if !files.is_empty() {
+                    self.below(&files.join(", "));
+                }
+            }
+            Event::ActionFinished(end) => {
+                self.below(&end.summary);
+                self.in_action.store(false, Ordering::Relaxed);
+            }
+            Event::CallStarted { scope, agent, .. } if !self.is_in_action() => {
+                let (step, target) = (clean(&scope.phase_reached), clean(&scope.target));
+                let run = told.run.as_ref();
+                let run = run.map_or_else(String::new, |run| format!(" (run {run})"));
+                let text = format!("asking {} for {step} of {target}{run}", clean(agent));
+                out.note(Channel::Agent, Level::NORMAL, &text);
+            }
+            Event::CallStarted { .. }
+            | Event::ValidationStarted { .. }
+            | Event::ValidationFinished { .. }
+            | Event::Noted { .. } => self.below(&told.event.message()),
+            Event::CallLaunched { .. } => out.note(Channel::Agent, Level::DETAIL, &message()),
+            Event::CallPrinted { text, .. } => {
+                let level = wanted(&self.of_agents);
+                out.note(Channel::Agent, level, &lines(text));
+            }
+            Event::ValidationPrinted { text, .. } => {
+                let level = wanted(&self.of_commands);
+                out.note(Channel::General, level, &lines(text));
+            }
+            Event::CallRetrying { .. } | Event::CallEnding { .. } => {
+                out.note(Channel::Agent, Level::WARNING, &message());
+            }
+            Event::PlanActionStarted { .. } | Event::PlanActionSettled { .. } => {
+                out.note(Channel::Plan, Level::DETAIL, &message());
+            }
+            Event::Committed { .. } => out.note(Channel::Git, Level::DETAIL, &message()),
+            Event::Recovered { .. } => out.note(Channel::Recovery, Level::WARNING, &message()),
+            Event::Warned { .. } => out.warn(&message()),
+            // These are told by what follows from them.
+            Event::ArtifactsReady { .. }
+            | Event::EffortBudgetConfigured { .. }
+            | Event::RunStarted(_)
+            | Event::RunFinished(_)
+            | Event::EffortResolved(_)
+            | Event::CallProgress { .. }
+            | Event::CallFinished(_)
+            | Event::Published { .. }
+            | Event::StepFailed { .. }
+            | Event::Interrupted => {}
+        }
+    }
+
+    fn is_in_action(&self) -> bool {
+        self.in_action.load(Ordering::Relaxed)
+    }
+
+    /// Says something about the action under way.
+    fn below(&self, text: &str) {
+        for line in text.lines() {
+            let line = format!("  {}", clean(line));
+            if self.is_in_action() {
+                self.out.say(Channel::General, Level::NORMAL, &line);
+            } else {
+                self.out.note(Channel::Agent, Level::NORMAL, &line);
+            }
+        }
+    }
+}
+
+fn wanted(asked_for: &AtomicBool) -> Level {
+    if asked_for.load(Ordering::Relaxed) {
+        Level::NORMAL
+    } else {
+        Level::PAYLOAD
+    }
+}
+
+/// Cleans a text line by line: what a program prints has several.
+fn lines(text: &str) -> String {
+    text.lines().map(clean).collect::<Vec<_>>().join("\n")
+}

@@ -77,7 +77,6 @@ pub(crate) struct GlobalArgs {
     #[arg(
         long,
         value_name = "FILE",
-        conflicts_with_all = ["json"],
         global = true,
         help_heading = "Global options"
     )]

@@ -45,7 +45,7 @@ fn run(cli: Cli, named: &str, environment: Environment) -> Exit {
     ) {
         out.prints_its_own();
     } else if let Err(error) = known(named, &cli.global) {
-        return finish(&out, Err(error));
+        return finish(out, Err(error));
     }
     let context = match Context::new(cli.global, environment, out) {
         Ok(context) => context,

@@ -30,6 +30,12 @@ impl Events {
     ) -> Result<Self, CommandError> {
         let lines = match to {
             None => None,
+            Some(to) if to == Path::new("-") && out.json_wanted() => {
+                return Err(
+                    CommandError::usage("--events - and --json both want standard output")
+                        .hint("give --events a file"),
+                );
+            }
             Some(to) if to == Path::new("-") => Some(Lines::Stdout(out)),
             Some(to) => {
                 let opened = Lines::to_file(disk, &directory.join(to));

@@ -98,11 +98,7 @@ impl Shown {
     fn below(&self, text: &str) {
         for line in text.lines() {
             let line = format!("  {}", clean(line));
-            if self.is_in_action() {
-                self.out.say(Channel::General, Level::NORMAL, &line);
-            } else {
-                self.out.note(Channel::Agent, Level::NORMAL, &line);
-            }
+            self.out.say(Channel::General, Level::NORMAL, &line);
         }
     }
 }

@@ -9,6 +9,7 @@ mod documented;
 mod documents;
 mod dry_runs;
 mod env;
+mod events;
 mod exec;
 mod exec_crowd;
 mod exec_hostile;

@@ -2,6 +2,9 @@
 
 use std::process::Stdio;
 
+use piton_durable::log;
+use piton_loop::runs::{Event, Recorded};
+
 use super::guide::Guide;
 use super::project::Project;
 use super::steps::{calls, document, line, wait_for_call};
@@ -25,11 +28,23 @@ pub(super) fn carry_out(
         "Each phase is done in a slot of its own, validated in another where no agent writes, and lands as one commit beside whatever you are doing.",
     );
     fall(context, guide, project)?;
-    run(guide, project, &CARRY_OUT)?;
+    run(
+        context,
+        guide,
+        project,
+        &CARRY_OUT,
+        ".git/demo/phases.jsonl",
+    )?;
 
     guide.chapter("One clean-up");
     guide.tell("The same loop, on a part of the code instead of a plan.");
-    run(guide, project, &CLEAN_UP)
+    run(
+        context,
+        guide,
+        project,
+        &CLEAN_UP,
+        ".git/demo/clean-up.jsonl",
+    )
 }
 
 /// Kills the run while the agent works on the first phase.
@@ -57,20 +72,38 @@ fn fall(context: &Context, guide: &Guide<'_>, project: &Project) -> Result<(), C
     Ok(())
 }
 
-/// Runs the loop and shows what each action came to.
-fn run(guide: &Guide<'_>, project: &Project, args: &[&str]) -> Result<(), CommandError> {
+/// Runs the loop, and tells what happened from its events.
+fn run(
+    context: &Context,
+    guide: &Guide<'_>,
+    project: &Project,
+    args: &[&str],
+    events: &str,
+) -> Result<(), CommandError> {
     guide.command(&line(args));
-    let mut with_json = vec!["--json", "-Q", "-Q"];
+    let mut with_json = vec!["--json", "-Q", "-Q", "--events", events];
     with_json.extend(args);
     let done = document(project, &with_json)?;
-    for action in done["actions"].as_array().into_iter().flatten() {
-        let text = |name: &str| action[name].as_str().unwrap_or_default().to_owned();
-        guide.result(&format!("{} {}", text("kind"), text("target")));
-        for step in action["steps"].as_array().into_iter().flatten() {
-            guide.result(&format!("  {}", step.as_str().unwrap_or_default()));
+    let path = project.root.join(events);
+    let told = log::read_lines(&context.disk, &path)
+        .map_err(|error| CommandError::failed("could not read the events").because(error))?;
+    for line in told.lines {
+        if let Ok(told) = serde_json::from_str::<Recorded>(&line) {
+            tell(guide, &told.event);
         }
-        guide.result(&format!("  {}", text("told")));
     }
     guide.result(done["ending"].as_str().unwrap_or_default());
     Ok(())
+}
+
+fn tell(guide: &Guide<'_>, event: &Event) {
+    match event {
+        Event::ActionStarted { .. } => guide.result(&event.message()),
+        Event::CallStarted { .. }
+        | Event::ValidationStarted { .. }
+        | Event::ValidationFinished { .. }
+        | Event::Noted { .. }
+        | Event::ActionFinished(_) => guide.result(&format!("  {}", event.message())),
+        _ => {}
+    }
 }

@@ -35,7 +35,7 @@ pub(crate) struct DemoArgs {
 }
 
 pub(crate) fn run(context: &Context, args: &DemoArgs) -> CommandResult {
-    let guide = guide::Guide::new(&context.out);
+    let guide = guide::Guide::new(context.out);
     let project = project::make(context, args.keep.as_deref(), args.fast)?;
     steps::walk(context, &guide, &project)
 }

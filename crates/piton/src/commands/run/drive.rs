@@ -71,7 +71,7 @@ pub(crate) fn drive(
         let memory = Memory::default();
         let decision = view.decide(&floor, &source, &course.limits, &memory, seed);
         let queue = view.queue(&floor, &source, &course.limits, &memory, seed);
-        show::dry_run(&context.out, &floor, &view, &decision, &queue);
+        show::dry_run(context.out, &floor, &view, &decision, &queue);
         return Ok(Exit::Done);
     }
     agents::tell_terms(&floor.chosen, context, &floor.slots.terms);

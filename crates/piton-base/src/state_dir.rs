@@ -84,6 +84,11 @@ impl StateDir {
         self.work().join("failed")
     }
 
+    /// Returns where it stands during a call what git would run before it.
+    pub fn guards(&self) -> PathBuf {
+        self.work().join("guards")
+    }
+
     /// Returns where calls under way leave their notes.
     pub fn calls(&self) -> PathBuf {
         self.work().join("calls")

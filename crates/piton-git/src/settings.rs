@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use crate::program::GitCommand;
 use crate::{CommitId, GitError, GitRead};
 
 /// One value of one setting. A key may have several; mostly the last counts.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Setting {
     /// Section and name are in lower case, what stands between as it is written.
     pub key: String,

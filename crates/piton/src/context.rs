@@ -88,6 +88,7 @@ impl Context {
     /// Finds the repository and its settings.
     pub(crate) fn place(&self) -> Result<Place, CommandError> {
         let repository = Repository::find(&self.directory)?;
+        self.clear_planted(&repository)?;
         let settings = self.settings(Some(repository.top()))?;
         self.out.trace("found the repository, read the settings");
         Ok(Place {
@@ -135,6 +136,7 @@ impl Context {
     pub(crate) fn place_if_any(&self) -> Result<Option<Place>, CommandError> {
         match Repository::find(&self.directory) {
             Ok(repository) => {
+                self.clear_planted(&repository)?;
                 let settings = self.settings(Some(repository.top()))?;
                 Ok(Some(Place {
                     repository,
@@ -149,7 +151,9 @@ impl Context {
 
     /// Finds the repository alone, for those who mend its settings.
     pub(crate) fn repository(&self) -> Result<Repository, CommandError> {
-        Ok(Repository::find(&self.directory)?)
+        let repository = Repository::find(&self.directory)?;
+        self.clear_planted(&repository)?;
+        Ok(repository)
     }
 
     /// Reads the settings, with those of the repository at `top` if there is one.

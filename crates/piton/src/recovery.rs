@@ -1,7 +1,10 @@
 //! What every command that writes does first: finish what was interrupted.
 
 use piton_agent::process::reap_leftovers;
+use piton_base::StateDir;
 use piton_git::landing::Recovered;
+use piton_git::{GitRead, Repository};
+use piton_loop::guard::{clear_kept, is_anything_kept};
 use piton_loop::planning::sweep::sweep;
 use piton_loop::work::land::settle;
 use piton_migration::publish::Leftovers;
@@ -67,6 +70,47 @@ impl Context {
         Ok(None)
     }
 
+    /// Where a piton was killed in the middle of a call, sets aside what the
+    /// agent planted, before any git with hooks runs here.
+    pub(crate) fn clear_planted(&self, repository: &Repository) -> Result<(), CommandError> {
+        let state = StateDir::of(repository.common_dir());
+        let guards = state.guards();
+        if !is_anything_kept(&self.disk, &guards) {
+            return Ok(());
+        }
+        // An agent that goes on could plant it again.
+        self.end_agents(&state);
+        let found = clear_kept(&self.disk, repository, &guards, &state.failures());
+        for left in found.map_err(|error| {
+            CommandError::failed("could not look for what an agent planted whose piton was killed")
+                .because(error)
+        })? {
+            let strays: Vec<String> = left.strays.iter().map(ToString::to_string).collect();
+            self.out.warn(&format!(
+                "piton was killed while an agent worked, and {} changed since, which git would run or obey; it was set aside in {}, and what stood there before is back",
+                strays.join(", "),
+                left.set_aside.display()
+            ));
+            self.out.hint("if it was yours, put it back from there");
+        }
+        Ok(())
+    }
+
+    /// Ends agents whose piton is dead.
+    fn end_agents(&self, state: &StateDir) {
+        match reap_leftovers(&self.disk, &state.calls()) {
+            Ok(0) => {}
+            Ok(n) => self.out.note(
+                Channel::Recovery,
+                Level::WARNING,
+                &format!("recovered: ended {n} processes of an agent that outlived its piton"),
+            ),
+            Err(error) => self
+                .out
+                .warn(&format!("could not look for agents left running: {error}")),
+        }
+    }
+
     /// Carries a set-up or a repair that was cut off to its end.
     pub(crate) fn finish_cut_off(
         &self,
@@ -112,17 +156,7 @@ impl Context {
             }
             return Ok(());
         }
-        match reap_leftovers(&self.disk, &place.state().calls()) {
-            Ok(0) => {}
-            Ok(n) => self.out.note(
-                Channel::Recovery,
-                Level::WARNING,
-                &format!("recovered: ended {n} processes of an agent that outlived its piton"),
-            ),
-            Err(error) => self
-                .out
-                .warn(&format!("could not look for agents left running: {error}")),
-        }
+        self.end_agents(&place.state());
         let notices = publisher.recover().map_err(|error| {
             CommandError::new(ErrorKind::Failed, "could not finish what was interrupted")
                 .because(error)

@@ -31,7 +31,12 @@ impl Watch {
         let git = &place.repository;
         let view = View::read(git)?;
         Ok(Self {
-            guard: Guard::before(&context.disk, git, view, &slots.around).map_err(refused)?,
+            guard: Guard::before(&context.disk, git, view, &slots.around)
+                .and_then(|guard| {
+                    let holder = context.holder("a session");
+                    guard.kept(&context.disk, &place.state().guards(), name, &holder)
+                })
+                .map_err(refused)?,
             reach: Reach::of(Some(&slots.terms.standing)),
             evidence: place.state().failures().join(format!("{name}-set-aside")),
         })

@@ -8,6 +8,7 @@
 
 mod aside;
 mod found;
+mod kept;
 mod places;
 mod print;
 mod references;
@@ -15,9 +16,12 @@ mod settings;
 mod told;
 mod tree;
 mod watch;
+mod watched;
+mod wire;
 
 pub use aside::AsideError;
 pub use found::{Found, Stray};
+pub use kept::{KeptError, Leftover, clear_kept, is_anything_kept};
 pub use places::Surroundings;
 pub(crate) use told::tell_what_else_happened;
 pub use watch::{Guard, GuardError, Reach};

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use piton_durable::DiskRead;
 use piton_git::{GitRead, Setting};
+use serde::{Deserialize, Serialize};
 
 use super::print::{Print, Prints};
 
 /// What of the user's own surroundings git reads.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Surroundings {
     pub home: Option<PathBuf>,
     /// The user's own settings of git, whether or not they are there.
@@ -20,7 +21,7 @@ pub struct Surroundings {
 const MOST: usize = 5_000;
 
 /// Files of settings, and directories of which git runs what is in them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Places {
     pub(super) settings: BTreeSet<PathBuf>,
     dirs: BTreeSet<PathBuf>,

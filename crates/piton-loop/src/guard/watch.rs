@@ -1,29 +1,28 @@
 //! The comparison itself.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use piton_durable::{Disk, DiskRead};
-use piton_git::{GitError, GitRead, View, settings as read_settings};
+use piton_durable::{Disk, DiskRead, Holder};
+use piton_git::{CommitId, GitError, GitRead, View};
 use piton_seal::{Gap, Standing};
 
-use super::aside::{AsideError, set_aside};
+use super::aside::AsideError;
 use super::found::{Found, Stray};
-use super::places::{Places, Surroundings};
-use super::print::{Print, Prints, changed, differ_in_mode};
+use super::kept::{Kept, KeptError};
+use super::places::Surroundings;
+use super::print::{Print, Prints, changed};
 use super::references::{self, People};
-use super::settings;
 use super::tree::UserTree;
+use super::watched::Watched;
 
 /// The user's repository before a call.
 #[derive(Debug)]
 pub struct Guard {
-    view: View,
-    places: Places,
-    prints: Prints,
+    watched: Watched,
+    refs: Vec<(String, CommitId)>,
     references: Prints,
     tree: UserTree,
-    around: Surroundings,
+    kept: Option<Kept>,
 }
 
 /// Where an agent could write.
@@ -58,6 +57,8 @@ pub enum GuardError {
     #[error(transparent)]
     Aside(#[from] AsideError),
     #[error(transparent)]
+    Kept(#[from] KeptError),
+    #[error(transparent)]
     Git(#[from] GitError),
 }
 
@@ -70,22 +71,28 @@ impl Guard {
         view: View,
         around: &Surroundings,
     ) -> Result<Self, GuardError> {
-        let places = Places::find(disk, git, &view.settings, around);
-        let prints = places.look(disk);
-        if let Some((path, _)) = prints
-            .iter()
-            .find(|(_, print)| **print == Print::Unreadable)
-        {
-            return Err(GuardError::Unreadable { path: path.clone() });
-        }
+        let watched = Watched::look(disk, git, &view.settings, around)
+            .map_err(|path| GuardError::Unreadable { path })?;
         Ok(Self {
-            places,
-            prints,
+            watched,
             references: reference_prints(disk, git),
             tree: UserTree::look(disk, git)?,
-            view,
-            around: around.clone(),
+            refs: view.refs,
+            kept: None,
         })
+    }
+
+    /// Writes down in `dir` what git would run, for the case that piton is
+    /// killed before it compares.
+    pub fn kept(
+        mut self,
+        disk: &dyn Disk,
+        dir: &Path,
+        name: &str,
+        holder: &Holder,
+    ) -> Result<Self, GuardError> {
+        self.kept = Some(Kept::write(disk, dir, name, &self.watched, holder)?);
+        Ok(self)
     }
 
     /// Compares. What makes git run something is looked at first and set aside
@@ -97,21 +104,16 @@ impl Guard {
         reach: Reach,
         evidence: &Path,
     ) -> Result<Found, GuardError> {
-        let mut found = Found::default();
-        let planted = self.planted(disk, git);
-        if !planted.is_empty() {
-            let paths: Vec<PathBuf> = planted.iter().map(|(path, _)| path.clone()).collect();
-            set_aside(disk, &paths, &self.prints, evidence)?;
+        let mut found = Found {
+            strays: self.watched.clear(disk, git, evidence)?,
+            ..Found::default()
+        };
+        if !found.strays.is_empty() {
             found.set_aside = Some(evidence.to_owned());
         }
-        found.strays.extend(planted.into_iter().map(|(path, keys)| {
-            let common = git.common_dir();
-            let path = match path.strip_prefix(common) {
-                Ok(below) => Path::new(".git").join(below),
-                Err(_) => path,
-            };
-            Stray::Planted { path, keys }
-        }));
+        if let Some(kept) = &self.kept {
+            kept.forget(disk);
+        }
         let tree = UserTree::look(disk, git)?;
         if self.tree.overview.head.is_some() && tree.overview.head.is_none() {
             found.strays.push(Stray::Head);
@@ -119,7 +121,7 @@ impl Guard {
         let now = reference_prints(disk, git);
         if !changed(&self.references, &now).is_empty() {
             let moved =
-                references::compare(&self.view.refs, &git.refs()?, &self.people(git, &tree)?);
+                references::compare(&self.refs, &git.refs()?, &people(git, &self.tree, &tree)?);
             let strays = moved.strays.into_iter();
             match reach {
                 Reach::Anywhere => {
@@ -136,69 +138,18 @@ impl Guard {
         found.notes.extend(self.tree.notes(&tree));
         Ok(found)
     }
-
-    /// Returns what makes git run something and is another than before, with
-    /// the settings that differ.
-    fn planted(&self, disk: &dyn Disk, git: &dyn GitRead) -> Vec<(PathBuf, BTreeSet<String>)> {
-        let mut prints = self.places.look(disk);
-        let mut paths = changed(&self.prints, &prints);
-        if !paths.iter().any(|path| self.places.settings.contains(path)) {
-            return paths
-                .into_iter()
-                .map(|path| (path, BTreeSet::new()))
-                .collect();
-        }
-        // Where git cannot read its settings any more, all changes count.
-        let Ok(now) = read_settings(git) else {
-            return paths
-                .into_iter()
-                .map(|path| (path, BTreeSet::new()))
-                .collect();
-        };
-        let keys = settings::changed(&self.view.settings, &now);
-        // Settings may name more places, and those count as well.
-        let places = Places::find(disk, git, &now, &self.around);
-        prints.extend(places.look(disk));
-        paths = changed(&self.prints, &prints);
-        let of_settings =
-            |path: &PathBuf| places.settings.contains(path) || self.places.settings.contains(path);
-        let counts = |path: &PathBuf| {
-            let (old, new) = (self.prints.get(path), prints.get(path));
-            says_where(path) || new == Some(&Print::Unreadable) || differ_in_mode(old, new)
-        };
-        // Another form of the same settings is nobody's business.
-        paths.retain(|path| !of_settings(path) || !keys.is_empty() || counts(path));
-        let named = |path: &PathBuf| of_settings(path) && !says_where(path);
-        paths
-            .into_iter()
-            .map(|path| {
-                let keys = if named(&path) {
-                    keys.clone()
-                } else {
-                    BTreeSet::new()
-                };
-                (path, keys)
-            })
-            .collect()
-    }
-
-    fn people(&self, git: &dyn GitRead, now: &UserTree) -> Result<People, GitError> {
-        let branches = [&self.tree.overview.branch, &now.overview.branch];
-        Ok(People {
-            branches: (branches.into_iter().flatten())
-                .map(|name| format!("refs/heads/{name}"))
-                .collect(),
-            heads: (git.worktrees()?.into_iter())
-                .filter_map(|worktree| worktree.head)
-                .collect(),
-        })
-    }
 }
 
-/// Tells whether a file holds no settings, but says where git finds things.
-fn says_where(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default();
-    name == "commondir" || name == ".git" || name == "alternates"
+fn people(git: &dyn GitRead, before: &UserTree, now: &UserTree) -> Result<People, GitError> {
+    let branches = [&before.overview.branch, &now.overview.branch];
+    Ok(People {
+        branches: (branches.into_iter().flatten())
+            .map(|name| format!("refs/heads/{name}"))
+            .collect(),
+        heads: (git.worktrees()?.into_iter())
+            .filter_map(|worktree| worktree.head)
+            .collect(),
+    })
 }
 
 /// Looks at the files in which references stand, to see whether it is worth

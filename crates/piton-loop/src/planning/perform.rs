@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use piton_agent::outcome::Reply;
 use piton_agent::{Agent, AgentCall, CallEvent, CallEvents, CallRecord, Limits};
-use piton_base::{Clock, Stop};
+use piton_base::{Clock, StateDir, Stop};
 use piton_durable::{Disk, Holder, Reserve, TreeError, tree};
 use piton_git::slot::{Changes, Slot, SlotChange, SlotChangeKind, SlotUse, Slots};
 use piton_git::{Git, View};
@@ -150,7 +150,14 @@ impl Call<'_> {
             .map_err(StepFailure::Slot)?;
         self.set_up(&slot, run)?;
         self.lay_out(&slot)?;
-        let guard = Guard::before(disk, git, view, &self.performer.slots.around)?;
+        let guards = StateDir::at(self.performer.site.state()).guards();
+        let holder = &self.performer.holder;
+        let guard = Guard::before(disk, git, view, &self.performer.slots.around)?.kept(
+            disk,
+            &guards,
+            run.id().as_str(),
+            holder,
+        )?;
         let reply = self.ask(&slot, run);
         let evidence = self
             .performer

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use piton_agent::outcome::Reply;
 use piton_agent::{AgentCall, CallFiles, CallRole};
+use piton_base::StateDir;
 use piton_git::View;
 use piton_git::slot::Slot;
 
@@ -60,10 +61,13 @@ pub(super) fn ask(
     run.event(Event::EffortResolved(scope.clone()))
         .map_err(|error| trouble(&error))?;
     let view = View::read(shop.repository).map_err(|error| trouble(&error))?;
-    let guard = Guard::before(shop.disk, shop.repository, view, &shop.slots.around)
-        .map_err(|error| trouble(&error))?;
     let placed = run.call(role.as_str()).map_err(|error| trouble(&error))?;
     let files = placed.files.clone();
+    let guards = StateDir::at(shop.site.state()).guards();
+    let name = format!("{}-{}", run.id(), placed.number);
+    let guard = Guard::before(shop.disk, shop.repository, view, &shop.slots.around)
+        .and_then(|guard| guard.kept(shop.disk, &guards, &name, &shop.holder))
+        .map_err(|error| trouble(&error))?;
     run.event(Event::CallStarted {
         scope: scope.clone(),
         call: placed.number,

@@ -1,13 +1,15 @@
 //! What the guard notices in the user's repository, and what it sets aside.
 
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::Command;
 
-use piton_durable::RealDisk;
+use piton_durable::{Holder, RealDisk};
 use piton_git::{Repository, View};
-use piton_loop::guard::{Found, Guard, Reach, Surroundings};
+use piton_loop::guard::{Found, Guard, Reach, Surroundings, clear_kept, is_anything_kept};
 use piton_seal::{Gap, Network, Standing};
 use piton_testkit::ScratchRepo;
 
@@ -370,4 +372,57 @@ fn nothing_planted_runs_before_it_is_set_aside() {
         ],
     );
     assert!(!trap.exists(), "{}", fs::read_to_string(&trap).unwrap());
+}
+
+#[test]
+fn what_was_planted_before_a_kill_is_set_aside_by_whatever_comes_next() {
+    let place = Place::new();
+    let (guards, failures) = (
+        place.repo.path().join(".git/piton/work/guards"),
+        place.repo.path().join(".git/piton/failures"),
+    );
+    let clear = || clear_kept(&RealDisk, &place.git, &guards, &failures).unwrap();
+    let holder = Holder {
+        pid: 1,
+        host: "here".into(),
+        since: "2026-06-01T00:00:00Z".parse().unwrap(),
+        what: "a call".into(),
+    };
+    let begin = || {
+        let view = View::read(&place.git).unwrap();
+        Guard::before(&RealDisk, &place.git, view, &Surroundings::default())
+            .unwrap()
+            .kept(&RealDisk, &guards, "run", &holder)
+            .unwrap()
+    };
+    // An odd name survives being written down.
+    let odd = OsStr::from_bytes(b".git/hooks/od\xffd");
+    fs::create_dir_all(place.repo.path().join(".git/hooks")).unwrap();
+    fs::write(place.repo.path().join(odd), "old").unwrap();
+    place.repo.hook("pre-push", "#!/bin/sh\n");
+    let guard = begin();
+    place.repo.hook("post-commit", "#!/bin/sh\nevil\n");
+    place.repo.git(&["config", "core.fsmonitor", "./evil"]);
+    fs::write(place.repo.path().join(odd), "evil").unwrap();
+    assert_eq!(clear(), [], "its call is under way");
+    assert!(place.repo.exists(".git/hooks/post-commit"));
+    drop(guard);
+    let found = clear();
+    let told: Vec<String> = found[0].strays.iter().map(ToString::to_string).collect();
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert!(told.contains(&".git/config (core.fsmonitor)".to_owned()));
+    assert!(told.contains(&".git/hooks/post-commit".to_owned()));
+    assert!(!place.repo.exists(".git/hooks/post-commit"));
+    assert_eq!(place.repo.read(".git/hooks/pre-push"), "#!/bin/sh\n");
+    assert_eq!(fs::read(place.repo.path().join(odd)).unwrap(), b"old");
+    assert!(!place.repo.read(".git/config").contains("fsmonitor"));
+    assert_eq!(clear(), [], "it is told once");
+    assert!(!is_anything_kept(&RealDisk, &guards));
+    // After a comparison nothing is left to compare.
+    begin()
+        .after(&RealDisk, &place.git, Reach::Anywhere, &place.evidence())
+        .unwrap();
+    place.repo.hook("post-commit", "#!/bin/sh\n");
+    assert_eq!(clear(), []);
+    assert!(place.repo.exists(".git/hooks/post-commit"));
 }

@@ -140,6 +140,55 @@ fn hooks_planted_in_the_repository_are_set_aside_before_any_git_runs_them() {
 }
 
 #[test]
+fn what_was_planted_before_a_kill_never_runs_whatever_command_comes_next() {
+    let save = |env: &TestEnv| env.script("good", GOOD);
+    let next: [&[&str]; 4] = [
+        &["status"],
+        &["migration", "list"],
+        &["migration", "step", SLUG],
+        &["config", "set", "agent.model", "tall"],
+    ];
+    for command in next {
+        let env = TestEnv::planned(0);
+        let begun = env.home.path().join("begun");
+        let bad = format!(
+            "{}for h in post-commit reference-transaction post-index-change; do plant \
+             $R/.git/hooks/$h; done; plant $R/.git/watch; git -C $R config core.fsmonitor \
+             .git/watch; : > {}; sleep 1000",
+            plant(&env),
+            begun.display()
+        );
+        let mut child = env.begin_step(&env.shell_agent(&bad));
+        while !begun.exists() {
+            assert!(child.try_wait().unwrap().is_none(), "it ended before");
+            std::thread::yield_now();
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let agent = if command[1..] == ["step", SLUG] {
+            save(&env)
+        } else {
+            Vec::new()
+        };
+        let args: Vec<&str> = (command.iter().copied())
+            .chain(agent.iter().map(String::as_str))
+            .collect();
+        let ran = env.ok(&args);
+        for said in [
+            "piton was killed while an agent worked",
+            "core.fsmonitor",
+            "post-commit",
+        ] {
+            assert!(ran.stderr.contains(said), "{command:?}: {}", ran.shown());
+        }
+        assert!(!env.repo.exists(".git/hooks/post-commit"), "{command:?}");
+        assert!(!env.repo.read(".git/config").contains("fsmonitor"));
+        assert!(!trap(&env).exists(), "{command:?}");
+        go_on(&env);
+    }
+}
+
+#[test]
 fn a_fresh_hooks_directory_with_a_link() {
     let env = TestEnv::planned(0);
     std::fs::remove_dir_all(env.path().join(".git/hooks")).unwrap();

@@ -1,0 +1,164 @@
+//! The look before a call, written down: when piton is killed in the middle of
+//! one, whatever comes next compares before any git with hooks runs.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use piton_durable::{
+    Disk, DiskRead, Holder, Lock, LockError, LockGuard, create_dirs, write_atomic,
+};
+use piton_git::GitRead;
+use serde::{Deserialize, Serialize};
+
+use super::aside::AsideError;
+use super::found::Stray;
+use super::watched::Watched;
+
+const VERSION: u32 = 1;
+const ENDING: &str = "json";
+/// Hooks and settings of a repository, and much more.
+const LIMIT: u64 = 1 << 30;
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Record {
+    version: u32,
+    watched: Watched,
+}
+
+/// The look before a call could not be kept, or one that was kept not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum KeptError {
+    #[error("keep in {} what git would run, to compare it after the call", path.display())]
+    Keep {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("lock what git would run before the call")]
+    Lock(#[from] LockError),
+    #[error(
+        "read {}, by which could be told what an agent planted whose piton was killed; look at the hooks and settings of this repository, then remove the file",
+        path.display()
+    )]
+    Read {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error(transparent)]
+    Aside(#[from] AsideError),
+}
+
+/// One that is kept, for as long as its call lasts.
+#[derive(Debug)]
+pub(super) struct Kept {
+    path: PathBuf,
+    _alive: LockGuard,
+}
+
+impl Kept {
+    pub(super) fn write(
+        disk: &dyn Disk,
+        dir: &Path,
+        name: &str,
+        watched: &Watched,
+        holder: &Holder,
+    ) -> Result<Self, KeptError> {
+        let path = dir.join(format!("{name}.{ENDING}"));
+        let failed = |source| KeptError::Keep {
+            path: path.clone(),
+            source,
+        };
+        create_dirs(disk, dir).map_err(|error| failed(io::Error::other(error)))?;
+        let alive = lock(&path).acquire(holder, Duration::ZERO)?;
+        let record = Record {
+            version: VERSION,
+            watched: watched.clone(),
+        };
+        let bytes = serde_json::to_vec(&record).map_err(|error| failed(error.into()))?;
+        write_atomic(disk, &path, &bytes, 0o600)
+            .map_err(|error| failed(io::Error::other(error)))?;
+        Ok(Self {
+            path,
+            _alive: alive,
+        })
+    }
+
+    /// Forgets it: the comparison was made.
+    pub(super) fn forget(&self, disk: &dyn Disk) {
+        remove(disk, &self.path);
+    }
+}
+
+/// What was found of a call whose piton was killed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leftover {
+    pub strays: Vec<Stray>,
+    /// Where it lies now.
+    pub set_aside: PathBuf,
+}
+
+/// Tells whether a call was cut off whose comparison is still to be made.
+pub fn is_anything_kept(disk: &dyn DiskRead, dir: &Path) -> bool {
+    disk.list(dir).is_ok_and(|entries| {
+        entries
+            .iter()
+            .any(|entry| is_record(Path::new(&entry.name)))
+    })
+}
+
+/// Makes the comparisons of calls that were cut off. What was planted goes below
+/// `failures`. Calls that are under way are left alone.
+pub fn clear_kept(
+    disk: &dyn Disk,
+    git: &dyn GitRead,
+    dir: &Path,
+    failures: &Path,
+) -> Result<Vec<Leftover>, KeptError> {
+    let mut found = Vec::new();
+    for entry in disk.list(dir).unwrap_or_default() {
+        let path = dir.join(&entry.name);
+        if !is_record(&path) || lock(&path).is_held()? {
+            continue;
+        }
+        let failed = |source| KeptError::Read {
+            path: path.clone(),
+            source,
+        };
+        let bytes = match disk.read_at_most(&path, LIMIT) {
+            Ok(bytes) => bytes,
+            // Somebody else was faster.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(failed(error)),
+        };
+        let record: Record =
+            serde_json::from_slice(&bytes).map_err(|error| failed(error.into()))?;
+        if record.version != VERSION {
+            return Err(failed(io::ErrorKind::Unsupported.into()));
+        }
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let set_aside = failures.join(format!("{name}-set-aside"));
+        let strays = record.watched.clear(disk, git, &set_aside)?;
+        remove(disk, &path);
+        if !strays.is_empty() {
+            found.push(Leftover { strays, set_aside });
+        }
+    }
+    Ok(found)
+}
+
+fn is_record(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == ENDING)
+}
+
+fn lock(record: &Path) -> Lock {
+    Lock::at(record.with_extension("lock"))
+}
+
+/// One that stays is compared again, and nothing comes of it.
+fn remove(disk: &dyn Disk, path: &Path) {
+    let _ = disk.remove_file(path);
+    let _ = disk.remove_file(&path.with_extension("lock"));
+}

@@ -1,10 +1,16 @@
 //! Running the `git` program.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+
+use piton_seal::{Real, Request, Seal};
+use rustix::process::{Pid, Signal};
 
 use crate::GitError;
 
@@ -48,12 +54,17 @@ const BEYOND_THE_DIRECTORY: [&str; 8] = [
     "GIT_ATTR_SOURCE",
 ];
 
+/// How long a sealed git may take: a filter that hangs must not hang piton.
+const SEALED_LIMIT: Duration = Duration::from_secs(15 * 60);
+
 /// One call of the program, being put together.
 #[derive(Debug)]
 pub(crate) struct GitCommand {
     command: Command,
     shown: String,
     dir: PathBuf,
+    /// How long a sealed one may take: strangers' programs run in it.
+    limit: Option<Duration>,
 }
 
 impl GitCommand {
@@ -104,6 +115,36 @@ impl GitCommand {
         this
     }
 
+    /// Lets this git, and whatever it runs, do no more than `request` says. It
+    /// knows `environment` and `more` besides what it was given so far, has a
+    /// process group of its own, and is ended when it takes too long.
+    pub(crate) fn sealed<'e>(
+        mut self,
+        request: &Request,
+        environment: impl Iterator<Item = (&'e OsString, &'e OsString)>,
+        more: &[(OsString, OsString)],
+    ) -> Result<Self, GitError> {
+        let own = self.command.get_envs();
+        let own: Vec<(OsString, Option<OsString>)> = own
+            .map(|(name, value)| (name.to_owned(), value.map(OsStr::to_owned)))
+            .collect();
+        self.command.env_clear().envs(environment);
+        self.command
+            .envs(more.iter().map(|(name, value)| (name, value)));
+        for (name, value) in own {
+            match value {
+                Some(value) => self.command.env(name, value),
+                None => self.command.env_remove(name),
+            };
+        }
+        let seal = Seal::decide(request, &Real).and_then(|seal| seal.prepare());
+        seal.map_err(|error| self.spawn_error(io::Error::other(error)))?
+            .apply(&mut self.command);
+        self.command.process_group(0);
+        self.limit = Some(SEALED_LIMIT);
+        Ok(self)
+    }
+
     /// Sets a variable for this call.
     pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);
@@ -126,6 +167,7 @@ impl GitCommand {
             command,
             shown: "git".to_owned(),
             dir: dir.to_owned(),
+            limit: None,
         }
     }
 
@@ -263,7 +305,15 @@ impl GitCommand {
             .command
             .spawn()
             .map_err(|source| self.spawn_error(source))?;
-        wait(spawned, input).map_err(|source| self.spawn_error(source))
+        let watch = self.limit.map(|limit| Watch::over(spawned.id(), limit));
+        let ended = wait(spawned, input).map_err(|source| self.spawn_error(source));
+        if watch.is_some_and(Watch::end) {
+            return Err(GitError::Failed {
+                command: self.shown,
+                stderr: format!("it did not end within {} s", SEALED_LIMIT.as_secs()),
+            });
+        }
+        ended
     }
 
     pub(crate) fn shown(&self) -> &str {
@@ -279,6 +329,34 @@ impl GitCommand {
                 source,
             }
         }
+    }
+}
+
+/// Ends a process group that takes too long.
+struct Watch {
+    over: mpsc::Sender<()>,
+    thread: JoinHandle<bool>,
+}
+
+impl Watch {
+    fn over(leader: u32, limit: Duration) -> Self {
+        let (over, waits) = mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            let late = waits.recv_timeout(limit) == Err(RecvTimeoutError::Timeout);
+            let group = i32::try_from(leader).ok().and_then(Pid::from_raw);
+            if let (true, Some(group)) = (late, group) {
+                let _ = rustix::process::kill_process_group(group, Signal::KILL);
+            }
+            late
+        });
+        Self { over, thread }
+    }
+
+    /// Returns whether it took too long.
+    fn end(self) -> bool {
+        let Self { over, thread } = self;
+        drop(over);
+        thread.join().unwrap_or(false)
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use piton_agent::{Host, Limits};
-use piton_git::slot::{Setup, Slot, SlotHome, SlotUse, Slots};
+use piton_agent::sealing::Purpose;
+use piton_agent::{Host, Limits, environment};
+use piton_git::slot::{Filters, Setup, Slot, SlotHome, SlotUse, Slots};
 use piton_git::{CommitId, View};
 use piton_loop::guard::Surroundings;
 use piton_loop::slots::{SetupCommand, SlotSettings};
@@ -30,6 +31,13 @@ pub(crate) fn settings(context: &Context, place: &Place) -> Result<SlotSettings,
     })?;
     let host = Host::new(context.environment.raw()).with_directory(place.top());
     let terms = sealing::terms(context, settings, &caches(&home))?;
+    let home = match terms.request(Purpose::Other) {
+        None => home,
+        Some(request) => home.with_filters(Filters::Sealed {
+            request,
+            environment: environment::of_the_user(&host),
+        }),
+    };
     let setup = settings.words("slot.setup").map(|words| SetupCommand {
         setup: Setup {
             command: piton_agent::words::join(words),

@@ -90,20 +90,12 @@ impl<'a> Enclosure<'a> {
             let named = named.map(|(name, value)| (OsString::from(name), value.clone()));
             enclosure.variables.extend(named);
         }
-        if terms.standing.is_sealed() {
-            let mut read = terms.read.clone();
-            read.extend(needs.read);
-            let mut write_if_there = needs.write_if_there;
-            write_if_there.extend(terms.write.iter().cloned());
-            enclosure.request = Some(Request {
-                write,
-                write_if_there,
-                home: terms.home.clone(),
-                hide: terms.hide.clone(),
-                read,
-                network: terms.of(needs.purpose).network(),
-            });
-        }
+        enclosure.request = terms.request(needs.purpose).map(|mut request| {
+            request.write.extend(write);
+            request.write_if_there.extend(needs.write_if_there);
+            request.read.extend(needs.read);
+            request
+        });
         Ok(enclosure)
     }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use piton_seal::{Gap, OwnCache, Standing};
+use piton_seal::{Gap, OwnCache, Request, Standing};
 
 use super::Purpose;
 
@@ -63,6 +63,19 @@ impl SealTerms {
             new
         });
         gaps
+    }
+
+    /// Returns what a program may do that runs for `purpose`; nothing where it
+    /// is not sealed.
+    pub fn request(&self, purpose: Purpose) -> Option<Request> {
+        self.standing.is_sealed().then(|| Request {
+            write: Vec::new(),
+            write_if_there: self.write.clone(),
+            home: self.home.clone(),
+            hide: self.hide.clone(),
+            read: self.read.clone(),
+            network: self.of(purpose).network(),
+        })
     }
 
     /// Says all of it in one line.

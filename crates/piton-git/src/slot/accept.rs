@@ -1,13 +1,14 @@
 //! Taking over what was made in a slot.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use piton_durable::{Disk, Kind, create_dirs, tree};
 
-use super::{Slot, SlotChangeKind, SlotError, directory};
-use crate::program::{GitCommand, failure};
+use super::{Slot, SlotChangeKind, SlotError, directory, lfs};
+use crate::program::failure;
 use crate::{CommitId, GitError, GitRead};
 
 /// A commit that was built from a slot and is not in the user's repository yet.
@@ -38,16 +39,20 @@ impl Slot {
         message: &str,
     ) -> Result<Option<Proposed>, SlotError> {
         self.forget_objects(disk)?;
-        let scratch = self.own.join("piton-index");
+        let scratch = self.git.own.join("piton-index");
         tree::remove(disk, &scratch)?;
         // The slot is ours alone, so a lock on it is a dead git's.
-        tree::remove(disk, &self.own.join("piton-index.lock"))?;
-        let index = self.own.join("index");
+        tree::remove(disk, &self.git.own.join("piton-index.lock"))?;
+        let index = self.git.own.join("index");
         let bytes = disk.read(&index).map_err(SlotError::read(&index))?;
         directory::put(disk, &scratch, &bytes)?;
-        let git = || GitCommand::in_slot(&self.own, self.dir()).env("GIT_INDEX_FILE", &scratch);
+        let git = || {
+            let git = self.git.command();
+            git.map(|git| git.env("GIT_INDEX_FILE", &scratch))
+        };
         let wanted = |path: &Path| paths.is_empty() || paths.iter().any(|p| path.starts_with(p));
         let mut list = Vec::new();
+        let mut meant = BTreeSet::new();
         for change in self
             .changes()?
             .0
@@ -61,11 +66,12 @@ impl Slot {
             }
             list.extend_from_slice(change.path.as_os_str().as_bytes());
             list.push(0);
+            meant.insert(change.path.clone());
         }
         if list.is_empty() {
             return Ok(None);
         }
-        let add = git()
+        let add = git()?
             .env("GIT_LITERAL_PATHSPECS", "1")
             .args([
                 "-c",
@@ -80,17 +86,23 @@ impl Slot {
         if !output.status.success() {
             return Err(failure(shown, self.dir(), &output).into());
         }
-        let tree = git().arg("write-tree").line()?;
+        let tree = git()?.arg("write-tree").line()?;
         let changes = self.tree_changes(&tree)?;
         if changes.is_empty() {
             return Ok(None);
+        }
+        // A filter may have written what git believes to be staged.
+        if let Some(other) = changes.iter().find(|change| !meant.contains(&change.path)) {
+            return Err(SlotError::Smuggled {
+                path: other.path.clone(),
+            });
         }
         if let Some(inner) = changes.iter().find(|change| change.new_mode == "160000") {
             return Err(SlotError::Repository {
                 path: inner.path.clone(),
             });
         }
-        let command = git().args(["commit-tree", "-p", self.base().as_str(), "-F", "-", &tree]);
+        let command = git()?.args(["commit-tree", "-p", self.base().as_str(), "-F", "-", &tree]);
         let shown = command.shown().to_owned();
         let output = command.output(Some(message.as_bytes()))?;
         if !output.status.success() {
@@ -110,7 +122,7 @@ impl Slot {
     /// Copies the objects of the last commit into the user's object store,
     /// durably. Nothing names them there yet: hold the commit next.
     pub fn hand_over(&self, disk: &dyn Disk, git: &dyn GitRead) -> Result<(), SlotError> {
-        let from = self.own.join("objects");
+        let from = self.git.own.join("objects");
         let to = git.common_dir().join("objects");
         let Some(found) = tree::walk(disk, &from)? else {
             return Ok(());
@@ -141,11 +153,11 @@ impl Slot {
             let bytes = disk.read(&source).map_err(SlotError::read(&source))?;
             put_object(disk, &target, &bytes)?;
         }
-        Ok(())
+        lfs::hand_over(disk, &self.git.own, git.common_dir())
     }
 
     fn tree_changes(&self, tree: &str) -> Result<Vec<TreeChange>, SlotError> {
-        let command = GitCommand::in_slot(&self.own, self.dir()).args([
+        let command = self.git.command()?.args([
             "diff-tree",
             "-r",
             "-z",
@@ -168,19 +180,19 @@ impl Slot {
 
     /// Removes what earlier commits of this slot left in piton's own store.
     fn forget_objects(&self, disk: &dyn Disk) -> Result<(), SlotError> {
-        let objects = self.own.join("objects");
+        let objects = self.git.own.join("objects");
         for entry in disk.list(&objects).map_err(SlotError::read(&objects))? {
             if entry.kind != Kind::Dir || entry.name != "info" {
                 tree::remove(disk, &objects.join(&entry.name))?;
             }
         }
-        Ok(())
+        lfs::forget(disk, &self.git.own)
     }
 }
 
 /// Writes one object durably. What a kill leaves of it has a name by which git
 /// knows a piece of an object, and clears it away in time.
-fn put_object(disk: &dyn Disk, target: &Path, bytes: &[u8]) -> Result<(), SlotError> {
+pub(super) fn put_object(disk: &dyn Disk, target: &Path, bytes: &[u8]) -> Result<(), SlotError> {
     let name = target.file_name().unwrap_or_default();
     let mut piece = OsString::from("tmp_obj_");
     piece.push(name);

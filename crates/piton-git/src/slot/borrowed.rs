@@ -102,36 +102,43 @@ impl Borrowed {
         text
     }
 
-    /// Refuses a filter whose command is a file of the repository: laying out
-    /// and comparing would run it as an agent left it. A command is only known
-    /// to be from outside when each of its words is a plain name, an option or
-    /// an absolute path beyond the repository.
-    pub(super) fn refuse_filters_inside(
-        &self,
-        disk: &dyn DiskRead,
-        top: &Path,
-    ) -> Result<(), SlotError> {
-        for setting in &self.settings {
-            let (Some(name), Some(command)) = (setting.subsection(), &setting.value) else {
-                continue;
-            };
-            let runs = ["clean", "smudge", "process"]
-                .iter()
-                .any(|end| setting.key.ends_with(&format!(".{end}")));
-            if setting.key.starts_with("filter.") && runs && names_a_file(disk, top, command) {
-                return Err(SlotError::FilterInside {
-                    name: name.to_owned(),
-                    command: command.clone(),
-                });
-            }
-        }
-        Ok(())
+    /// Whether the user's settings name programs that filter files.
+    pub(super) fn has_filters(&self) -> bool {
+        self.settings.iter().any(is_filter)
     }
+
+    /// Finds a filter whose command is a file of the repository: laying out and
+    /// comparing runs it as an agent left it. A command is only known to be
+    /// from outside when each of its words is a plain name, an option or an
+    /// absolute path beyond the repository.
+    pub(super) fn filter_inside(&self, disk: &dyn DiskRead, top: &Path) -> Option<FilterInside> {
+        self.settings.iter().find_map(|setting| {
+            let (name, command) = (setting.subsection()?, setting.value.as_ref()?);
+            let inside = is_filter(setting) && names_a_file(disk, top, command);
+            inside.then(|| FilterInside {
+                name: name.to_owned(),
+                command: command.clone(),
+            })
+        })
+    }
+}
+
+/// A filter whose command is a file of the repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct FilterInside {
+    pub(super) name: String,
+    pub(super) command: String,
 }
 
 fn is_taken(setting: &Setting) -> bool {
     TAKEN.contains(&setting.key.as_str())
         || setting.key.starts_with("filter.") && setting.subsection().is_some()
+}
+
+/// Tells whether a setting names a program that filters files.
+fn is_filter(setting: &Setting) -> bool {
+    let runs = ["clean", "smudge", "process"];
+    setting.key.starts_with("filter.") && setting.value.is_some() && runs.contains(&setting.name())
 }
 
 /// Tells whether a shell that runs `command` at the top of a working tree like

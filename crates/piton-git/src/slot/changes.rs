@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use piton_durable::DiskRead;
 
 use super::SlotError;
+use super::filters::SlotGit;
 use crate::GitError;
 use crate::program::GitCommand;
 
@@ -36,8 +37,8 @@ pub struct Changes(pub Vec<SlotChange>);
 
 impl Changes {
     /// Asks piton's own git, never the slot's.
-    pub(super) fn look(own: &Path, slot: &Path) -> Result<Self, SlotError> {
-        let command = GitCommand::in_slot(own, slot).args([
+    pub(super) fn look(git: &SlotGit) -> Result<Self, SlotError> {
+        let command = git.command()?.args([
             "status",
             "--porcelain=v2",
             "-z",
@@ -51,9 +52,8 @@ impl Changes {
             command: shown,
             what,
         })?;
-        let real = |found: &Found| {
-            !(found.may_be_line_endings && is_as_laid_out(own, slot, &found.change.path))
-        };
+        let real =
+            |found: &Found| !(found.may_be_line_endings && is_as_laid_out(git, &found.change.path));
         let changes = found.into_iter().filter(real).map(|found| found.change);
         Ok(Self(changes.collect()))
     }
@@ -123,8 +123,8 @@ struct Found {
 /// A file whose line endings do not go in as they come out differs from its
 /// commit from the start. Git only notices when it happens to look again, and
 /// nobody must be blamed for it then.
-fn is_as_laid_out(own: &Path, slot: &Path, path: &Path) -> bool {
-    let file = slot.join(path);
+fn is_as_laid_out(git: &SlotGit, path: &Path) -> bool {
+    let file = git.file(path);
     let is_file = std::fs::symlink_metadata(&file).is_ok_and(|meta| meta.is_file());
     let Some(found) = is_file.then(|| std::fs::read(&file).ok()).flatten() else {
         return false;
@@ -134,8 +134,11 @@ fn is_as_laid_out(own: &Path, slot: &Path, path: &Path) -> bool {
     }
     let mut named = OsString::from("HEAD:");
     named.push(path);
-    let command = GitCommand::in_slot(own, slot).args(["cat-file", "--filters"]);
-    command.arg(&named).run().is_ok_and(|bytes| bytes == found)
+    let command = git.command();
+    let command = command.map(|command| command.args(["cat-file", "--filters"]).arg(&named));
+    command
+        .and_then(GitCommand::run)
+        .is_ok_and(|bytes| bytes == found)
 }
 
 /// Reads `--porcelain=v2 -z`.

@@ -54,6 +54,8 @@ pub enum SlotError {
     /// or a filter that does not give back what it took.
     #[error("{} does not come out of git as it went in", path.display())]
     Unfaithful { path: PathBuf },
+    #[error("{} would be in the commit although nobody changed it in the slot; a filter put it there", path.display())]
+    Smuggled { path: PathBuf },
     #[error("{} is a repository of its own", path.display())]
     Repository { path: PathBuf },
     #[error(transparent)]
@@ -83,7 +85,7 @@ impl SlotError {
                     .to_owned(),
             ),
             Self::FilterInside { name, .. } => Some(format!(
-                "let `filter.{name}` run a program from outside the repository: agents may edit what is in it"
+                "agents may edit what is in the repository, and without a seal that would run with all your rights: let `filter.{name}` run a program from outside, or let agents run sealed"
             )),
             Self::TooMuchNew { .. } => {
                 Some("let git ignore what is generated, or raise `slot.max-new`".to_owned())
@@ -94,6 +96,7 @@ impl SlotError {
             ),
             Self::Repository { .. } => Some("remove its `.git`".to_owned()),
             Self::Git(error) => error.hint(),
+            Self::Smuggled { .. } => Some("look at the filters of this repository".to_owned()),
             Self::Lock(_)
             | Self::Directory(_)
             | Self::Clear(_)

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use piton_base::Digest;
 
-use super::SlotError;
+use super::{Filters, SlotError};
 use crate::GitRead;
 
 /// The folder that holds the slots of one clone, and nothing else.
@@ -20,6 +20,7 @@ use crate::GitRead;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SlotHome {
     dir: PathBuf,
+    filters: Filters,
 }
 
 impl SlotHome {
@@ -36,7 +37,19 @@ impl SlotHome {
         let name = format!("{}-{}", clone_name(common), short_digest(common));
         Ok(Self {
             dir: slots.join(name),
+            filters: Filters::default(),
         })
+    }
+
+    /// Says how filters of the user's run in these slots.
+    #[must_use]
+    pub fn with_filters(mut self, filters: Filters) -> Self {
+        self.filters = filters;
+        self
+    }
+
+    pub(super) fn filters(&self) -> &Filters {
+        &self.filters
     }
 
     pub fn dir(&self) -> &Path {

@@ -5,37 +5,43 @@ use std::path::Path;
 use piton_durable::{Disk, Kind, tree};
 
 use super::changes::{Changes, SlotChangeKind};
+use super::filters::SlotGit;
 use super::{SlotError, directory};
-use crate::program::GitCommand;
 use crate::{CommitId, GitError};
 
 /// Puts a slot that was made before at `commit`. Ignored files stay.
-pub(super) fn again(
-    disk: &dyn Disk,
-    own: &Path,
-    slot: &Path,
-    commit: &CommitId,
-) -> Result<(), SlotError> {
-    let changes = Changes::look(own, slot)?;
+pub(super) fn again(disk: &dyn Disk, git: &SlotGit, commit: &CommitId) -> Result<(), SlotError> {
+    let changes = Changes::look(git)?;
     for change in &changes.0 {
         match change.kind {
             SlotChangeKind::Made | SlotChangeKind::Repository => {
-                remove_made(disk, slot, &change.path)?;
+                remove_made(disk, &git.dir, &change.path)?;
             }
             SlotChangeKind::Changed | SlotChangeKind::Deleted => {}
         }
     }
     let tracked = |kind| matches!(kind, SlotChangeKind::Changed | SlotChangeKind::Deleted);
-    if shows(disk, own, commit) && !changes.0.iter().any(|change| tracked(change.kind)) {
+    if shows(disk, &git.own, commit) && !changes.0.iter().any(|change| tracked(change.kind)) {
         return Ok(());
     }
-    fresh(own, slot, commit)
+    fresh(disk, git, commit)
 }
 
 /// Lays the files of `commit` out, over whatever is there.
-pub(super) fn fresh(own: &Path, slot: &Path, commit: &CommitId) -> Result<(), SlotError> {
-    let command =
-        GitCommand::in_slot(own, slot).args(["reset", "--hard", "--quiet", commit.as_str()]);
+pub(super) fn fresh(disk: &dyn Disk, git: &SlotGit, commit: &CommitId) -> Result<(), SlotError> {
+    lay_out(git, commit)?;
+    if git.filters_itself {
+        // Now that the filter is there, all that it may have missed.
+        tree::remove(disk, &git.own.join("index"))?;
+        lay_out(git, commit)?;
+    }
+    Ok(())
+}
+
+fn lay_out(git: &SlotGit, commit: &CommitId) -> Result<(), SlotError> {
+    let command = git
+        .command()?
+        .args(["reset", "--hard", "--quiet", commit.as_str()]);
     match command.run() {
         Ok(_) => Ok(()),
         Err(GitError::Failed { stderr, .. }) if tells_of_missing_objects(&stderr) => {

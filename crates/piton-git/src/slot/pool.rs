@@ -6,6 +6,7 @@ use std::time::Duration;
 use piton_durable::{Disk, DiskRead, Holder, Kind, Lock, LockError, LockGuard, create_dirs, tree};
 
 use super::borrowed::Borrowed;
+use super::filters::SlotGit;
 use super::held::{self, HeldRef};
 use super::{Changes, SlotError, SlotHome, SlotUse, directory, layout, record};
 use crate::{CommitId, Git, View};
@@ -66,22 +67,38 @@ impl<'a> Slots<'a> {
     ) -> Result<Slot, SlotError> {
         let (disk, git) = (self.disk, self.git);
         let borrowed = Borrowed::look(disk, git, view, commit)?;
-        borrowed.refuse_filters_inside(disk, git.top())?;
+        let filters = self.home.filters();
+        let inside = borrowed.filter_inside(disk, git.top());
+        if let (Some(refused), false) = (&inside, filters.are_sealed()) {
+            return Err(SlotError::FilterInside {
+                name: refused.name.clone(),
+                command: refused.command.clone(),
+            });
+        }
         let base = HeldRef::base(&dir);
         let is_held = |(name, id): &(String, CommitId)| name == base.as_str() && id == commit;
         if !borrowed.names.iter().any(is_held) {
             held::hold(git, &base, commit)?;
         }
+        let at = SlotGit::new(
+            (own.clone(), dir.clone()),
+            filters,
+            &borrowed,
+            inside.is_some(),
+        );
         let usable = is_usable(disk, &dir, &own) && directory::is_current(disk, &own, &borrowed);
         // Whatever is wrong with an old one, a new one has nothing of it.
-        let fresh = !usable || layout::again(disk, &own, &dir, commit).is_err();
+        let again = || {
+            at.make_room(disk)?;
+            layout::again(disk, &at, commit)
+        };
+        let fresh = !usable || again().is_err();
         if fresh {
-            self.make(&dir, &own, &borrowed, commit)?;
+            self.make(&at, &borrowed, commit)?;
         }
         directory::make_agents(disk, &dir, &own, &borrowed, commit)?;
         Ok(Slot {
-            dir,
-            own,
+            git: at,
             base: commit.clone(),
             fresh,
             borrowed,
@@ -89,21 +106,16 @@ impl<'a> Slots<'a> {
         })
     }
 
-    fn make(
-        &self,
-        dir: &Path,
-        own: &Path,
-        borrowed: &Borrowed,
-        commit: &CommitId,
-    ) -> Result<(), SlotError> {
-        let disk = self.disk;
+    fn make(&self, git: &SlotGit, borrowed: &Borrowed, commit: &CommitId) -> Result<(), SlotError> {
+        let (disk, dir, own) = (self.disk, &git.dir, &git.own);
         tree::remove(disk, own)?;
         tree::remove(disk, dir)?;
         disk.create_dir(dir).map_err(SlotError::write(dir))?;
         directory::make_own(disk, own, borrowed)?;
         layout::set_head(disk, own, commit)?;
-        layout::fresh(own, dir, commit)?;
-        if let Some(change) = Changes::look(own, dir)?.0.into_iter().next() {
+        git.make_room(disk)?;
+        layout::fresh(disk, git, commit)?;
+        if let Some(change) = Changes::look(git)?.0.into_iter().next() {
             return Err(SlotError::Unfaithful { path: change.path });
         }
         record::set_whole(disk, own)
@@ -123,8 +135,7 @@ fn is_usable(disk: &dyn DiskRead, dir: &Path, own: &Path) -> bool {
 /// A slot that is the caller's alone until it is dropped.
 #[derive(Debug)]
 pub struct Slot {
-    dir: PathBuf,
-    pub(super) own: PathBuf,
+    pub(super) git: SlotGit,
     base: CommitId,
     fresh: bool,
     pub(super) borrowed: Borrowed,
@@ -135,7 +146,7 @@ impl Slot {
     /// Returns the directory that an agent works in. It is all that an agent
     /// needs to write of a slot.
     pub fn dir(&self) -> &Path {
-        &self.dir
+        &self.git.dir
     }
 
     /// Returns the commit that it shows.
@@ -150,23 +161,23 @@ impl Slot {
 
     /// Returns what differs from the commit, but for what git ignores.
     pub fn changes(&self) -> Result<Changes, SlotError> {
-        Changes::look(&self.own, &self.dir)
+        Changes::look(&self.git)
     }
 
     /// Takes back whatever was changed; ignored files stay.
     pub fn take_back(&self, disk: &dyn Disk) -> Result<(), SlotError> {
-        layout::again(disk, &self.own, &self.dir, &self.base)
+        layout::again(disk, &self.git, &self.base)
     }
 
     /// Says what was done to the slot's own git. It stays in the slot, and the
     /// next use of the slot begins without it.
     pub fn git_was_changed(&self, disk: &dyn DiskRead) -> Vec<&'static str> {
-        directory::changed_by_agent(disk, &self.dir, &self.borrowed, &self.base)
+        directory::changed_by_agent(disk, &self.git.dir, &self.borrowed, &self.base)
     }
 
     /// Throws the slot away, ignored files included.
     pub fn discard(self, disk: &dyn Disk) -> Result<(), SlotError> {
-        tree::remove(disk, &self.own)?;
-        Ok(tree::remove(disk, &self.dir)?)
+        tree::remove(disk, &self.git.own)?;
+        Ok(tree::remove(disk, &self.git.dir)?)
     }
 }

@@ -4,7 +4,6 @@ use piton_base::Digest;
 use piton_durable::{Disk, DiskRead, write_atomic};
 
 use super::{Slot, SlotError, record};
-use crate::program::GitCommand;
 
 /// A command that prepares a slot: installs packages, makes an environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,13 +33,14 @@ impl Slot {
             Vec::new()
         } else {
             let globs = setup.inputs.iter().map(|glob| format!(":(glob){glob}"));
-            GitCommand::in_slot(&self.own, self.dir())
+            self.git
+                .command()?
                 .args(["ls-files", "--stage", "-z", "--"])
                 .args(globs)
                 .run()?
         };
         let digest = Digest::of_parts([setup.command.as_bytes(), &inputs]).hex();
-        let noted = record::setup(&self.own);
+        let noted = record::setup(&self.git.own);
         let same = disk
             .read(&noted)
             .is_ok_and(|bytes| bytes == digest.as_bytes());
@@ -52,7 +52,7 @@ impl Slot {
     /// must not be blamed for it.
     pub fn setup_done(&self, disk: &dyn Disk, due: &SetupDue) -> Result<(), SlotError> {
         self.take_back(disk)?;
-        let noted = record::setup(&self.own);
+        let noted = record::setup(&self.git.own);
         Ok(write_atomic(disk, &noted, due.digest.as_bytes(), 0o644)?)
     }
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests arrange the real world")]
 
 mod commits;
+mod filters;
 mod landing;
 mod reading;
 mod slot_formats;

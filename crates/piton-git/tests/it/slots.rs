@@ -4,7 +4,9 @@ use std::path::Path;
 use std::process::Command;
 
 use piton_durable::{Holder, RealDisk};
-use piton_git::slot::{Setup, Slot, SlotChangeKind, SlotError, SlotHome, SlotUse, Slots, held};
+use piton_git::slot::{
+    Filters, Setup, Slot, SlotChangeKind, SlotError, SlotHome, SlotUse, Slots, held,
+};
 use piton_git::{CommitId, GitRead, Repository, View};
 use piton_testkit::ScratchRepo;
 
@@ -13,6 +15,7 @@ pub(crate) struct Yard {
     pub(crate) repo: ScratchRepo,
     pub(crate) git: Repository,
     pub(crate) dir: tempfile::TempDir,
+    pub(crate) filters: Filters,
 }
 
 impl Yard {
@@ -23,11 +26,17 @@ impl Yard {
     pub(crate) fn over(repo: ScratchRepo) -> Self {
         let git = Repository::find(repo.path()).unwrap();
         let dir = tempfile::tempdir().unwrap();
-        Self { repo, git, dir }
+        Self {
+            repo,
+            git,
+            dir,
+            filters: Filters::default(),
+        }
     }
 
     pub(crate) fn home(&self) -> SlotHome {
-        SlotHome::new(self.dir.path(), &self.git).unwrap()
+        let home = SlotHome::new(self.dir.path(), &self.git).unwrap();
+        home.with_filters(self.filters.clone())
     }
 
     pub(crate) fn head(&self) -> CommitId {
@@ -48,7 +57,7 @@ impl Yard {
         Slots::new(&RealDisk, &self.git, &home).take(commit, SlotUse::Work, &view, &holder())
     }
 
-    fn proof_at(&self, commit: &CommitId) -> Slot {
+    pub(crate) fn proof_at(&self, commit: &CommitId) -> Slot {
         let (home, view) = (self.home(), View::read(&self.git).unwrap());
         let slots = Slots::new(&RealDisk, &self.git, &home);
         slots

@@ -11,6 +11,7 @@ use super::away::{self, Split};
 use super::change::{PathChange, TreeEntry};
 use super::error::LandError;
 use crate::program::GitCommand;
+use crate::slot::Filters;
 use crate::stale::{self, Seen};
 use crate::undertaking::{self, Undertaking};
 use crate::{GitError, GitRead, Repository};
@@ -128,12 +129,13 @@ pub(super) fn update<'e>(
 }
 
 /// Writes the files of the new commit below `to`, as a checkout would: ends of
-/// lines, filters, modes.
+/// lines, filters, modes. Filters may write there alone, and where git-lfs keeps
+/// what it fetches.
 pub(super) fn check_out(
     repository: &Repository,
-    index: &Path,
+    (index, to): (&Path, &Path),
     changes: &[PathChange],
-    to: &Path,
+    filters: &Filters,
 ) -> Result<(), GitError> {
     let mut input = Vec::new();
     for change in changes.iter().filter(|change| change.to.is_some()) {
@@ -146,10 +148,13 @@ pub(super) fn check_out(
     let mut prefix = std::ffi::OsString::from("--prefix=");
     prefix.push(to);
     prefix.push("/");
-    GitCommand::quietly(repository.top())
+    let command = GitCommand::quietly(repository.top())
         .env("GIT_INDEX_FILE", index)
         .args(["checkout-index", "--quiet", "-z", "--stdin"])
-        .arg(prefix)
+        .arg(prefix);
+    let lfs = repository.common_dir().join("lfs");
+    filters
+        .over(command, &[to.to_owned()], &[lfs], to)?
         .run_with(&input)
         .map(drop)
 }

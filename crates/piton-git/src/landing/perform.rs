@@ -13,6 +13,7 @@ use super::intent::Intent;
 use super::look;
 use super::onto::Onto;
 use crate::program::GitCommand;
+use crate::slot::Filters;
 use crate::undertaking::{Move, Undertaking};
 use crate::{CommitId, GitError, GitRead, Repository};
 
@@ -29,6 +30,8 @@ pub struct Landing<'a> {
     pub token: &'a str,
     /// What the reference's log says.
     pub why: &'a str,
+    /// How filters of the user's run, which see what an agent wrote.
+    pub filters: &'a Filters,
 }
 
 /// A commit that is on its branch.
@@ -137,7 +140,16 @@ fn under_lock(
         let here = &changes.here;
         let seen = look::paths(repository, landing.base, here)?;
         index::build(disk, repository, git_dir, changes, &places.index())?;
-        index::check_out(repository, &places.index(), here, &places.prepared())?;
+        if landing.filters.are_sealed() {
+            // What is not there cannot be granted.
+            create_dirs(disk, &places.prepared())?;
+        }
+        index::check_out(
+            repository,
+            (&places.index(), &places.prepared()),
+            here,
+            landing.filters,
+        )?;
         let prepared = files::prepare(disk, places, here)?;
         Intent {
             git_dir: git_dir.to_owned(),

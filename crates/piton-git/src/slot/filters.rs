@@ -31,8 +31,32 @@ pub enum Filters {
 }
 
 impl Filters {
-    pub(super) fn are_sealed(&self) -> bool {
+    pub(crate) fn are_sealed(&self) -> bool {
         matches!(self, Self::Sealed { .. })
+    }
+
+    /// Lets a git that may run filters write at these places alone. Its
+    /// temporary files go to `temporary`, which lies in one of them.
+    pub(crate) fn over(
+        &self,
+        git: GitCommand,
+        write: &[PathBuf],
+        write_if_there: &[PathBuf],
+        temporary: &Path,
+    ) -> Result<GitCommand, GitError> {
+        let Self::Sealed {
+            request,
+            environment,
+        } = self
+        else {
+            return Ok(git);
+        };
+        let mut request = request.clone();
+        request.write.extend_from_slice(write);
+        request.write_if_there.extend_from_slice(write_if_there);
+        let temporary = piton_seal::temporary_variables(temporary);
+        let temporary = temporary.map(|(name, value)| (OsString::from(name), value));
+        git.sealed(&request, environment.iter(), &temporary)
     }
 }
 
@@ -41,7 +65,7 @@ impl Filters {
 pub(super) struct SlotGit {
     pub(super) own: PathBuf,
     pub(super) dir: PathBuf,
-    seal: Option<(Request, BTreeMap<OsString, OsString>)>,
+    filters: Filters,
     /// A filter is a file of the repository, which has to be there before it
     /// can filter others.
     pub(super) filters_itself: bool,
@@ -54,28 +78,23 @@ impl SlotGit {
         borrowed: &Borrowed,
         filters_itself: bool,
     ) -> Self {
-        let seal = match filters {
-            Filters::Sealed {
-                request,
-                environment,
-            } if borrowed.has_filters() => {
-                let mut request = request.clone();
-                request.write.extend([own.clone(), dir.clone()]);
-                Some((request, environment.clone()))
-            }
-            Filters::Sealed { .. } | Filters::Unsealed => None,
+        // Where there are none, nobody's program runs.
+        let filters = if borrowed.has_filters() {
+            filters.clone()
+        } else {
+            Filters::Unsealed
         };
         Self {
             own,
             dir,
-            seal,
+            filters,
             filters_itself,
         }
     }
 
     /// Makes the temporary directory of filters, once git's own is there.
     pub(super) fn make_room(&self, disk: &dyn Disk) -> Result<(), SlotError> {
-        if self.seal.is_some() {
+        if self.filters.are_sealed() {
             create_dirs(disk, &self.temporary())?;
         }
         Ok(())
@@ -83,12 +102,8 @@ impl SlotGit {
 
     pub(super) fn command(&self) -> Result<GitCommand, GitError> {
         let command = GitCommand::in_slot(&self.own, &self.dir);
-        let Some((request, environment)) = &self.seal else {
-            return Ok(command);
-        };
-        let temporary = piton_seal::temporary_variables(&self.temporary());
-        let temporary = temporary.map(|(name, value)| (OsString::from(name), value));
-        command.sealed(request, environment.iter(), &temporary)
+        let write = [self.own.clone(), self.dir.clone()];
+        self.filters.over(command, &write, &[], &self.temporary())
     }
 
     fn temporary(&self) -> PathBuf {

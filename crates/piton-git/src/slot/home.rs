@@ -48,7 +48,8 @@ impl SlotHome {
         self
     }
 
-    pub(super) fn filters(&self) -> &Filters {
+    /// Returns how filters of the user's run.
+    pub fn filters(&self) -> &Filters {
         &self.filters
     }
 

@@ -14,13 +14,16 @@ use piton_git::landing::{
     InTheWay, LandError, Landed, Landing, Merged, Obstacle, Onto, Recovered, Refusal, commit_tree,
     current, land, merge_onto, recover,
 };
+use piton_git::slot::Filters;
 use piton_git::{CommitId, Repository};
+use piton_seal::{Network, Request, Support};
 use piton_testkit::{ScratchRepo, TapDisk};
 
 /// A repository with a few files, and work that was done elsewhere.
 struct Scene {
     scratch: ScratchRepo,
     base: CommitId,
+    filters: Filters,
 }
 
 impl Scene {
@@ -35,6 +38,7 @@ impl Scene {
         Self {
             base: base.trim().parse().unwrap(),
             scratch,
+            filters: Filters::default(),
         }
     }
 
@@ -98,6 +102,7 @@ impl Scene {
                 notes: &self.notes(),
                 token: "t",
                 why: "piton: landed",
+                filters: &self.filters,
             },
         )
     }
@@ -436,6 +441,7 @@ fn a_branch_that_another_worktree_shows_does_not_move_under_it() {
             notes: &scene.notes(),
             token: "t",
             why: "w",
+            filters: &Filters::default(),
         },
     )
     .unwrap();
@@ -530,6 +536,40 @@ fn files_arrive_in_checked_out_form() {
 }
 
 #[test]
+fn a_filter_that_runs_when_work_lands_is_sealed() {
+    if Support::observe(Network::On).landlock < Support::TRUNCATE {
+        return;
+    }
+    let mut scene = Scene::new();
+    let path = std::env::var_os("PATH").unwrap();
+    scene.filters = Filters::Sealed {
+        request: Request::default(),
+        environment: [("PATH".into(), path)].into(),
+    };
+    // As an earlier landing may have left it in the user's own tree.
+    scene.scratch.write(
+        "smudge.sh",
+        "echo x >>README.md; git branch sneaky; tr a-z A-Z\n",
+    );
+    scene.scratch.write(".gitattributes", "*.up filter=up\n");
+    scene.scratch.commit_all("attributes");
+    scene
+        .scratch
+        .git(&["config", "filter.up.smudge", "sh smudge.sh 2>/dev/null"]);
+    scene
+        .scratch
+        .git(&["config", "filter.up.clean", "tr A-Z a-z"]);
+    scene.base = scene.head().parse().unwrap();
+    let commit = scene.work(|tree| fs::write(tree.join("a.up"), "LOUD\n").unwrap());
+    let before = scene.scratch.read("README.md");
+    scene.land(&commit).unwrap();
+    assert_eq!(scene.scratch.read("a.up"), "LOUD\n");
+    assert_eq!(scene.scratch.read("README.md"), before);
+    assert_eq!(scene.scratch.git(&["branch", "--list", "sneaky"]), "");
+    assert_eq!(scene.scratch.status(), "");
+}
+
+#[test]
 fn no_hook_of_the_user_s_runs_when_it_lands() {
     let scene = Scene::new();
     let commit = scene.usual_work();
@@ -618,6 +658,7 @@ fn killed_at_any_operation_the_next_landing_starts_from_before_or_after() {
                     notes: &scene.notes(),
                     token,
                     why: "w",
+                    filters: &Filters::default(),
                 },
             )
         };
@@ -676,6 +717,7 @@ fn what_the_user_saves_at_any_moment_of_a_landing_is_there_afterwards() {
                     notes: &scene.notes(),
                     token: "t",
                     why: "w",
+                    filters: &Filters::default(),
                 },
             );
             if count.load(Ordering::SeqCst) <= turn {

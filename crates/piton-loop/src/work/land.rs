@@ -166,6 +166,7 @@ fn once(shop: &Shop<'_>, work: &Accepted) -> Result<Landed, BringError> {
             notes: &notes(shop.site.state()),
             token: &work.name,
             why: &why,
+            filters: shop.slots.home.filters(),
         },
     )?)
 }

@@ -30,6 +30,11 @@ pub trait Agent: Debug + Send + Sync {
         false
     }
 
+    /// Says what it tells of its calls, for those who want to limit it.
+    fn tells(&self) -> Tells {
+        Tells::default()
+    }
+
     /// Returns the command line of a call, for dry runs and records.
     fn command_line(&self, call: &AgentCall, files: &CallFiles) -> Vec<String>;
 
@@ -42,6 +47,14 @@ pub trait Agent: Debug + Send + Sync {
         stop: &Stop,
         events: &dyn CallEvents,
     ) -> Result<CallRecord, AgentError>;
+}
+
+/// What an agent tells of its calls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tells {
+    pub tokens: bool,
+    /// What they cost, in dollars.
+    pub cost: bool,
 }
 
 /// What is known of an agent before it is called.

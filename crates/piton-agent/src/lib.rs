@@ -29,7 +29,9 @@ pub mod watchdog;
 pub mod words;
 
 pub use adapter::{AdapterError, AdapterSpec};
-pub use agent::{Agent, AgentError, CallEvent, CallEvents, CallFiles, CallRecord, Probe, Quiet};
+pub use agent::{
+    Agent, AgentError, CallEvent, CallEvents, CallFiles, CallRecord, Probe, Quiet, Tells,
+};
 pub use call::{AgentCall, CallRole, PlanningRole};
 pub use choice::{Choice, ChoiceError};
 pub use host::Host;

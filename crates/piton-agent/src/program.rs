@@ -10,7 +10,7 @@ use piton_durable::Disk;
 use piton_seal::Standing;
 
 use crate::adapter::{AdapterSpec, PromptDelivery, ReplySource};
-use crate::agent::{Agent, AgentError, CallEvents, CallFiles, CallRecord, Probe};
+use crate::agent::{Agent, AgentError, CallEvents, CallFiles, CallRecord, Probe, Tells};
 use crate::call::AgentCall;
 use crate::classify::{Evidence, classify};
 use crate::dialect::{Dialect, Opening, StreamKind};
@@ -135,6 +135,20 @@ impl Agent for ProgramAgent {
 
     fn answers_by_schema(&self) -> bool {
         !self.spec.schema_arguments.is_empty()
+    }
+
+    fn tells(&self) -> Tells {
+        match self.spec.stream {
+            StreamKind::ClaudeStreamJson | StreamKind::Acp => Tells {
+                tokens: true,
+                cost: true,
+            },
+            StreamKind::CodexJsonl => Tells {
+                tokens: true,
+                cost: false,
+            },
+            StreamKind::Plain => Tells::default(),
+        }
     }
 
     fn probe(&self) -> Probe {

@@ -30,6 +30,11 @@ impl StateDir {
         self.0.join("run.lock")
     }
 
+    /// Returns where it is locked which migrations are being worked on.
+    pub fn claims(&self) -> PathBuf {
+        self.0.join("claims")
+    }
+
     /// Returns where commits on their way to a branch have their intents.
     pub fn landings(&self) -> PathBuf {
         self.0.join("landings")

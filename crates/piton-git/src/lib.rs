@@ -16,6 +16,7 @@ mod loose;
 mod message;
 mod overview;
 mod program;
+mod relations;
 mod repository;
 mod seam;
 mod settings;

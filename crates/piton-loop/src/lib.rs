@@ -6,6 +6,7 @@
 //! committed ([`commit`]). Everything that happened on the way is kept in a run
 //! record ([`runs`]); what did not work is told in a snapshot ([`failures`]).
 
+pub mod claim;
 pub mod clock;
 pub mod commit;
 pub mod deciding;
@@ -20,6 +21,7 @@ pub mod operation;
 pub mod planning;
 pub mod prompts;
 pub mod replies;
+mod routing;
 pub mod runs;
 pub mod sanitize;
 pub mod slots;

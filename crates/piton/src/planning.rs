@@ -67,17 +67,8 @@ impl Desk {
             AskedEffort::Default => {
                 let role = call_role(step);
                 let configured = place.settings.text(&format!("effort.roles.{role}"));
-                match (configured.and_then(|tier| tier.parse().ok()), step) {
-                    (Some(tier), _) => self.budget.for_role(tier, "set for this role"),
-                    // What is thought through here is paid for by no phase.
-                    (None, Step::Expand | Step::Review | Step::Review2 | Step::FinalReview) => {
-                        let tier = Effort::High.max(self.budget.default_tier());
-                        self.budget.for_role(tier, "plans and reviews are worth it")
-                    }
-                    (None, Step::Approaches | Step::PickBest | Step::Revise) => {
-                        self.budget.for_call()
-                    }
-                }
+                let set = configured.and_then(|tier| tier.parse().ok());
+                piton_loop::work::plan::effort(self.budget, step, set)
             }
             AskedEffort::Refine => self.budget.for_role(Effort::High, "taking up feedback"),
         }

@@ -126,3 +126,19 @@ pub fn contains(
 ) -> Result<bool, GitError> {
     repository.contains(later, earlier)
 }
+
+/// Whether a path is another one in two commits. What cannot be told counts as
+/// another one.
+pub fn differs(
+    repository: &Repository,
+    one: &CommitId,
+    other: &CommitId,
+    path: &str,
+) -> Result<bool, GitError> {
+    let output = GitCommand::reading(repository.top())
+        .args(["diff-tree", "--quiet", "-r", "--no-ext-diff"])
+        .args([one.as_str(), other.as_str()])
+        .paths(&[path])
+        .output(None)?;
+    Ok(!output.status.success())
+}

@@ -69,10 +69,10 @@ pub(super) fn under_way(git_dir: &Path) -> Result<(), Refusal> {
 
 /// Says whether the branch is checked out in this working tree.
 pub(super) fn is_here(repository: &Repository, onto: &Onto) -> Result<bool, GitError> {
-    let branch = repository.branch()?;
+    let tip = repository.tip()?;
     Ok(match onto {
-        Onto::Branch(name) => branch.as_deref() == Some(name),
-        Onto::Detached => branch.is_none(),
+        Onto::Branch(name) => tip.branch() == Some(name),
+        Onto::Detached => tip.reference.is_none(),
     })
 }
 

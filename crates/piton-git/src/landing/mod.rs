@@ -27,7 +27,9 @@ mod recover;
 mod sign;
 
 pub use change::{PathChange, TreeEntry, changes};
-pub use compose::{Merged, TreeId, commit_tree, contains, difference, merge_onto, tree_of};
+pub use compose::{
+    Merged, TreeId, commit_tree, contains, difference, differs, merge_onto, tree_of,
+};
 pub use error::{InTheWay, LandError, Obstacle, Refusal};
 pub use hold::{hold, release};
 pub use hooks::{Hook, UserHooks};

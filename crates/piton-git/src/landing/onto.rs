@@ -22,9 +22,10 @@ impl Onto {
 
 /// Returns what is checked out now, as a place to land on.
 pub fn current(repository: &Repository) -> Result<Option<(Onto, CommitId)>, GitError> {
-    let Some(head) = repository.head()? else {
-        return Ok(None);
+    let tip = repository.tip()?;
+    let onto = match tip.branch() {
+        Some(name) => Onto::Branch(name.to_owned()),
+        None => Onto::Detached,
     };
-    let onto = repository.branch()?.map_or(Onto::Detached, Onto::Branch);
-    Ok(Some((onto, head)))
+    Ok(tip.commit.map(|head| (onto, head)))
 }

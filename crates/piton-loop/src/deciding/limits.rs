@@ -1,7 +1,32 @@
 //! How far a run may go.
 
+use jiff::Timestamp;
+
 use super::memory::{Memory, Quota};
 use super::stop::{Budget, Stop};
+
+piton_base::words! {
+    /// What a run does when the agent's provider gives no more.
+    #[derive(Default)]
+    pub enum OnQuota: "what happens at the provider's limit" {
+        /// It ends.
+        #[default]
+        Stop = "stop",
+        /// It waits until there is more.
+        Wait = "wait",
+    }
+}
+
+/// How often in a row a run waits for its provider before it ends after all.
+const MOST_WAITS: u32 = 8;
+
+/// What a whole day may cost, over all runs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DayLimit {
+    pub dollars: f64,
+    /// What earlier runs of this day cost.
+    pub spent_before: f64,
+}
 
 /// The limits of one run. What is not set has none.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -11,34 +36,64 @@ pub struct Limits {
     pub seconds: Option<u64>,
     pub tokens: Option<u64>,
     pub dollars: Option<f64>,
+    pub day: Option<DayLimit>,
+    pub on_quota: OnQuota,
+}
+
+/// A limit that is reached: the run is over, or goes on later.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Reached {
+    Over(Stop),
+    Until(Timestamp),
 }
 
 impl Limits {
     /// Returns the limit that is reached, if one is. What hurts most is said
     /// first: failures before a count.
-    pub(super) fn reached(&self, memory: &Memory) -> Option<Stop> {
+    pub(super) fn reached(&self, memory: &Memory, now: Timestamp) -> Option<Reached> {
         let over = |limit: Option<u64>, spent: u64| limit.is_some_and(|limit| spent >= limit);
         let spent = memory.spent;
         if let Some(limit) = self.failures_in_a_row
             && memory.failures_in_a_row() >= limit.max(1)
         {
-            return Some(Stop::Failures {
+            return Some(Reached::Over(Stop::Failures {
                 in_a_row: memory.failures_in_a_row(),
-            });
+            }));
         }
-        if let Quota::UsedUp { until } = memory.quota() {
-            return Some(Stop::OutOfQuota { until });
-        }
+        let budget = |budget| Some(Reached::Over(Stop::Budget(budget)));
         if over(self.seconds, spent.seconds) {
-            return Some(Stop::Budget(Budget::Time));
+            return budget(Budget::Time);
         }
         if over(self.tokens, spent.tokens) {
-            return Some(Stop::Budget(Budget::Tokens));
+            return budget(Budget::Tokens);
         }
         if self.dollars.is_some_and(|limit| spent.dollars >= limit) {
-            return Some(Stop::Budget(Budget::Money));
+            return budget(Budget::Money);
+        }
+        if (self.day).is_some_and(|day| day.spent_before + spent.dollars >= day.dollars) {
+            return budget(Budget::Day);
+        }
+        if let Some(reached) = self.quota(memory, now) {
+            return Some(reached);
         }
         let limit = self.actions?;
-        (memory.actions() >= limit).then_some(Stop::CountReached { actions: limit })
+        // What is under way may come to count.
+        let counted = memory.actions().saturating_add(memory.under_way());
+        (counted >= limit).then_some(Reached::Over(Stop::CountReached { actions: limit }))
+    }
+
+    fn quota(&self, memory: &Memory, now: Timestamp) -> Option<Reached> {
+        let Quota::UsedUp { until } = memory.quota() else {
+            return None;
+        };
+        let over = Some(Reached::Over(Stop::OutOfQuota { until }));
+        match (self.on_quota, until) {
+            (OnQuota::Stop, Some(until)) if until <= now => None,
+            (OnQuota::Stop, _) | (OnQuota::Wait, None) => over,
+            // Whatever a provider says of the time, a run asks it a bounded
+            // number of times.
+            (OnQuota::Wait, Some(_)) if memory.quota_waits() > MOST_WAITS => over,
+            (OnQuota::Wait, Some(until)) => (until > now).then_some(Reached::Until(until)),
+        }
     }
 }

@@ -62,6 +62,13 @@ pub enum Quota {
     UsedUp { until: Option<Timestamp> },
 }
 
+/// What is being worked on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct UnderWay {
+    migrations: BTreeSet<Slug>,
+    sources: u32,
+}
+
 /// What a run has tried so far.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Memory {
@@ -70,16 +77,49 @@ pub struct Memory {
     failures_in_a_row: u32,
     failed: bool,
     aside: BTreeMap<Slug, SetAside>,
+    /// What is being worked on at this moment.
+    under_way: UnderWay,
     waiting: BTreeSet<String>,
     quota: Quota,
+    /// How often in a row the provider gave no more.
+    quota_waits: u32,
     /// Nothing is begun before this time.
     pub rest_until: Option<Timestamp>,
     pub spent: Spent,
 }
 
 impl Memory {
+    /// Takes in that work on something has begun. Until something came of it
+    /// nobody else begins on the same.
+    pub fn begin(&mut self, tried: &Tried) {
+        match tried {
+            Tried::Migration(slug) => {
+                self.under_way.migrations.insert(slug.clone());
+            }
+            // A target that was taken up is never taken up again in this run,
+            // whatever comes of it: nothing an agent does can hold a run up.
+            Tried::Source => {
+                self.sources += 1;
+                self.under_way.sources += 1;
+            }
+            Tried::Landing(_) => {}
+        }
+    }
+
+    /// Takes in that something that had begun came to nothing of its own doing.
+    pub fn forget(&mut self, tried: &Tried) {
+        match tried {
+            Tried::Migration(slug) => {
+                self.under_way.migrations.remove(slug);
+            }
+            Tried::Source => self.under_way.sources = self.under_way.sources.saturating_sub(1),
+            Tried::Landing(_) => {}
+        }
+    }
+
     /// Takes in what came of something that was tried.
     pub fn remember(&mut self, tried: &Tried, outcome: &Outcome) {
+        self.forget(tried);
         let spends_an_action = match tried {
             Tried::Migration(_) | Tried::Source => match outcome {
                 Outcome::Landed
@@ -95,12 +135,16 @@ impl Memory {
             Outcome::Landed | Outcome::Waits { .. } => {
                 self.failures_in_a_row = 0;
                 self.failed = false;
+                self.quota_waits = 0;
             }
             Outcome::Failed { .. } => {
                 self.failures_in_a_row += 1;
                 self.failed = true;
             }
-            Outcome::OutOfQuota { until } => self.quota = Quota::UsedUp { until: *until },
+            Outcome::OutOfQuota { until } => {
+                self.quota = Quota::UsedUp { until: *until };
+                self.quota_waits += 1;
+            }
             Outcome::Unchanged | Outcome::PutOff { .. } => {}
         }
         if let Outcome::Waits { work, .. } = outcome {
@@ -108,9 +152,7 @@ impl Memory {
         }
         match tried {
             Tried::Migration(slug) => self.place(slug, outcome),
-            // A target that was taken up is never taken up again in this run,
-            // whatever came of it: nothing an agent does can hold a run up.
-            Tried::Source => self.sources += 1,
+            Tried::Source => {}
             Tried::Landing(work) => match outcome {
                 Outcome::Landed => {
                     self.waiting.remove(work);
@@ -153,6 +195,19 @@ impl Memory {
         aside.until.is_none_or(|until| until > now).then_some(aside)
     }
 
+    /// Whether somebody of this run works on a migration now.
+    pub fn is_under_way(&self, slug: &Slug) -> bool {
+        self.under_way.migrations.contains(slug)
+    }
+
+    /// Returns how many things are being worked on.
+    pub fn under_way(&self) -> u32 {
+        let migrations = self.under_way.migrations.len();
+        u32::try_from(migrations)
+            .unwrap_or(u32::MAX)
+            .saturating_add(self.under_way.sources)
+    }
+
     /// Whether landing this work was tried, and it has to wait.
     pub fn waits(&self, work: &str) -> bool {
         self.waiting.contains(work)
@@ -178,6 +233,15 @@ impl Memory {
     /// Whether the last thing that came to an end was a failure.
     pub fn ended_in_failure(&self) -> bool {
         self.failed
+    }
+
+    /// Takes in what an earlier run knew of the provider.
+    pub fn know_quota(&mut self, quota: Quota) {
+        self.quota = quota;
+    }
+
+    pub fn quota_waits(&self) -> u32 {
+        self.quota_waits
     }
 
     pub fn quota(&self) -> Quota {

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use piton_migration::slug::Slug;
 
+use super::limits::Reached;
 use super::queue;
 use super::stand::{self, NotNow, Stand};
 use super::stop::Stop;
@@ -49,8 +50,10 @@ fn decide(world: &World<'_>, gate: &dyn Gate, passed_over: &mut Vec<(Slug, Strin
     if let Some(work) = world.unlanded.iter().find(|work| !memory.waits(work)) {
         return Next::Land(work.clone());
     }
-    if let Some(stop) = world.limits.reached(memory) {
-        return Next::Stop(stop);
+    match world.limits.reached(memory, world.now) {
+        Some(Reached::Over(stop)) => return Next::Stop(stop),
+        Some(Reached::Until(until)) => return Next::Wait { until },
+        None => {}
     }
     if let Some(until) = memory.rest_until.filter(|until| *until > world.now) {
         return Next::Wait { until };
@@ -98,6 +101,7 @@ fn nothing_left(world: &World<'_>) -> Stop {
                 NotNow::Broken { .. }
                 | NotNow::Over(_)
                 | NotNow::OverBudget { .. }
+                | NotNow::UnderWay
                 | NotNow::NothingOpen,
             ) => {}
         }

@@ -45,6 +45,8 @@ pub enum NotNow {
     },
     /// No phase is left to be carried out, and the manifest does not know.
     NothingOpen,
+    /// This run is at work on it.
+    UnderWay,
     /// This run has tried it.
     SetAside(SetAside),
 }
@@ -76,6 +78,9 @@ fn of_known(world: &World<'_>, standing: &Standing, known: &Known) -> Result<Sta
         return Ok(Stand::NotNow(NotNow::AwaitsPerson {
             reason: reason.unwrap_or("it does not say why").to_owned(),
         }));
+    }
+    if world.memory.is_under_way(&standing.slug) {
+        return Ok(Stand::NotNow(NotNow::UnderWay));
     }
     if let Some(aside) = world.memory.set_aside(&standing.slug, world.now) {
         return Ok(Stand::NotNow(NotNow::SetAside(aside.clone())));
@@ -158,6 +163,7 @@ impl fmt::Display for NotNow {
                 write!(f, "asks for {asks} effort, and {allowed} is allowed")
             }
             Self::NothingOpen => f.write_str("has no phase left, and is not done"),
+            Self::UnderWay => f.write_str("is being worked on"),
             Self::SetAside(aside) => write!(f, "was tried in this run: {}", aside.reason),
         }
     }

@@ -36,6 +36,8 @@ pub enum Budget {
     Time,
     Tokens,
     Money,
+    /// What all runs of a day may cost.
+    Day,
 }
 
 impl fmt::Display for Stop {
@@ -68,6 +70,7 @@ impl fmt::Display for Stop {
                 Budget::Time => "the time for this run is used up",
                 Budget::Tokens => "the tokens for this run are used up",
                 Budget::Money => "the money for this run is used up",
+                Budget::Day => "the money for this day is used up",
             }),
         }
     }

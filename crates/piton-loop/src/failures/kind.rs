@@ -12,6 +12,8 @@ piton_base::words! {
         AgentRequestedTransition = "agent-requested-transition",
         ValidationFailed = "validation-failed",
         ValidationInfraFailure = "validation-infra-failure",
+        LandingConflict = "landing-conflict",
+        TestsWeakened = "tests-weakened",
         PhaseFailed = "phase-failed",
         PhaseReadyNo = "phase-ready-no",
         PhaseReadyUnverifiable = "phase-ready-unverifiable",

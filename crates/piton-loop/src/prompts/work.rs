@@ -13,6 +13,8 @@ pub struct RetryBrief<'a> {
     /// What became of the one before, without machine paths.
     pub summary: &'a str,
     pub focus: Option<&'a str>,
+    /// What the try before weakened in the tests, a line each.
+    pub weakened: Option<&'a str>,
 }
 
 /// Everything that the prompt of a refactor carries.

@@ -26,7 +26,7 @@ pub use id::{RunId, RunIdError};
 pub use layout::RunDir;
 pub use listing::{FullRun, ListedCall, ListedRun, ListingError, list, show, state_of, units};
 pub use prune::{PruneError, remove};
-pub use record::{RecordError, RecordedCall, RunRecord};
+pub use record::{Consumed, RecordError, RecordedCall, RunRecord};
 pub use recorded::Recorded;
 pub use retention::{Keep, Removal, RetentionPolicy, RunState, RunUnit, removals};
 pub use sealed::RunSeal;

@@ -1,12 +1,13 @@
 //! Writing the record of the run that is under way.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Zoned;
-use piton_agent::{CallFiles, CallRecord};
+use piton_agent::{CallFiles, CallRecord, Usage};
 use piton_durable::{Disk, Holder, Lock, LockError, LockGuard, Log, LogError, WriteError};
 
 use super::call::VERDICT_FILE;
@@ -65,6 +66,14 @@ pub struct RecordedCall {
 struct Written<'d> {
     events: Log<'d>,
     summary: RunSummary,
+    consumed: BTreeMap<u32, Consumed>,
+}
+
+/// What calls consumed, as far as the agent tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Consumed {
+    pub usage: Option<Usage>,
+    pub cost_usd: Option<f64>,
 }
 
 impl<'d> RunRecord<'d> {
@@ -104,7 +113,11 @@ impl<'d> RunRecord<'d> {
             clock,
             dir,
             id,
-            written: Mutex::new(Written { events, summary }),
+            written: Mutex::new(Written {
+                events,
+                summary,
+                consumed: BTreeMap::new(),
+            }),
             report,
             began: clock.elapsed(),
             _live: live,
@@ -143,6 +156,12 @@ impl<'d> RunRecord<'d> {
         Ok(kept?)
     }
 
+    /// Tells of something in a sentence. A record that could not be written is
+    /// merely poorer.
+    pub fn note(&self, text: impl Into<String>) {
+        let _ = self.event(Event::Noted { text: text.into() });
+    }
+
     /// Makes the place of the next call. The agent leaves its files there.
     pub fn call(&self, role: &str) -> Result<RecordedCall, RecordError> {
         let number = {
@@ -166,6 +185,27 @@ impl<'d> RunRecord<'d> {
     /// Returns the time on the clock that never goes back.
     pub fn elapsed(&self) -> Duration {
         self.clock.elapsed()
+    }
+
+    /// Counts what a call of an action consumed.
+    pub fn count_for(&self, attempt: u32, call: &CallRecord) -> Result<(), RecordError> {
+        {
+            let mut written = self.written();
+            let consumed = written.consumed.entry(attempt).or_default();
+            if let Some(usage) = call.usage {
+                *consumed.usage.get_or_insert_default() += usage;
+            }
+            if let Some(cost) = call.cost_usd {
+                *consumed.cost_usd.get_or_insert(0.0) += cost;
+            }
+        }
+        self.count(call)
+    }
+
+    /// Returns what the calls of an action consumed so far.
+    pub fn consumed(&self, attempt: u32) -> Consumed {
+        let written = self.written();
+        written.consumed.get(&attempt).copied().unwrap_or_default()
     }
 
     /// Counts what a call consumed.

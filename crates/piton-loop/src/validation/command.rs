@@ -42,6 +42,11 @@ impl ValidationCommand {
         &self.text
     }
 
+    /// Returns program and arguments.
+    pub fn words(&self) -> &[String] {
+        &self.words
+    }
+
     pub(super) fn program(&self) -> &str {
         self.words.first().map_or("", String::as_str)
     }

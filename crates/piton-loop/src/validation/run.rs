@@ -32,7 +32,7 @@ const REDIRECTING: [&str; 7] = [
 ];
 
 /// Shows what a command prints while it runs.
-pub trait ShowOutput: Debug {
+pub trait ShowOutput: Debug + Sync {
     fn show(&self, chunk: &[u8]);
 }
 

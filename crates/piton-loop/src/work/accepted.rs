@@ -114,6 +114,15 @@ pub enum Held {
     },
 }
 
+impl Held {
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Work(work) => &work.name,
+            Self::Lost { name, .. } => name,
+        }
+    }
+}
+
 /// Returns the work that has not landed, the oldest first.
 pub fn all(
     disk: &dyn DiskRead,
@@ -121,6 +130,14 @@ pub fn all(
     state: &Path,
 ) -> Result<Vec<Held>, GitError> {
     const LIMIT: u64 = 1 << 20;
+    // The note comes before the reference and goes after it, so without a note
+    // nothing is held, and git need not be asked.
+    if !disk
+        .list(&notes(state))
+        .is_ok_and(|notes| !notes.is_empty())
+    {
+        return Ok(Vec::new());
+    }
     let held = held::unlanded(repository)?;
     Ok(held
         .into_iter()

@@ -14,6 +14,7 @@ use super::hooks;
 use super::message::Trailers;
 use super::prove;
 use super::shop::Shop;
+use super::weakened;
 use crate::commit;
 use crate::effort::EffortResolution;
 use crate::failures::FailureKind;
@@ -88,8 +89,11 @@ pub(super) fn carry_out(
 ) -> Result<Made, Halt> {
     let root = shop.site.root().display().to_string();
     let mut before: Option<WorkFailure> = None;
-    let most = shop.tries.max(1);
-    for number in 1..=most {
+    let mut most = shop.tries.max(1);
+    let mut was_sent_back = false;
+    let mut number = 0;
+    while number < most {
+        number += 1;
         if number > 1 {
             slot.take_back(shop.disk)
                 .map_err(|error| Halt::trouble(job.role(), &error))?;
@@ -101,6 +105,7 @@ pub(super) fn carry_out(
             number,
             summary: summary.as_deref().unwrap_or("it was not accepted"),
             focus: failure.focus.as_deref(),
+            weakened: failure.weakened(),
         });
         let failure = match once(shop, run, slot, start, job, number, retry) {
             Ok(made) => return Ok(made),
@@ -109,6 +114,12 @@ pub(super) fn carry_out(
                 return Err(halt);
             }
         };
+        // Weakened tests go back to whoever weakened them, once more than other
+        // work is tried.
+        if failure.weakened && number == most && !was_sent_back {
+            most += 1;
+            was_sent_back = true;
+        }
         let of_agent = failure.role == job.role() && is_of_agent(failure.kind);
         let is_final = failure.decision != Decision::Retry
             || number == most
@@ -172,6 +183,8 @@ fn once(
             prompt,
             model: job.model(shop),
             effort: job.effort(),
+            schema: None,
+            about: None,
         },
     )?;
     let traces = Traces {
@@ -211,6 +224,10 @@ fn once(
     // until the work is held, nothing names them.
     slot.hand_over(shop.disk, shop.repository)
         .map_err(|error| trouble(&error))?;
+    let findings = weakened::look(shop, start, &proposed).map_err(|error| trouble(&error))?;
+    if let Some(failure) = weakened::refusal(shop, run, role, &findings) {
+        return Err(failure.with(traces).into());
+    }
     let validation = job.validation_role();
     let proof = prove::prove(shop, run, &proposed.commit, validation)?;
     if !proof.verdict.is_good() {
@@ -222,7 +239,7 @@ fn once(
     let commit = hooks::before(shop, run, &start.base, &proposed.commit, validation)
         .map_err(|halt| with_agent(halt, &traces))?;
     let accepted = Accepted {
-        name: format!("{}-{:02}", run.id(), run.summary().counts.calls),
+        name: format!("{}-{:03}", run.id(), start.attempt),
         base: start.base.clone(),
         commit,
         onto: start.onto.clone(),

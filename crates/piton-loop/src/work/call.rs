@@ -29,6 +29,10 @@ pub(super) struct Ask<'a> {
     pub(super) prompt: String,
     pub(super) model: Option<String>,
     pub(super) effort: &'a EffortResolution,
+    /// The schema of the answer, for agents that can be held to one.
+    pub(super) schema: Option<serde_json::Value>,
+    /// The directory that the call is about, below the slot; all of it if none.
+    pub(super) about: Option<&'a str>,
 }
 
 /// A reply, with where it is kept and what it cost.
@@ -78,11 +82,13 @@ pub(super) fn ask(
         role,
         slug: ask.slug.map(str::to_owned),
         cwd: slot.dir().to_owned(),
-        workspace: slot.dir().to_owned(),
+        workspace: ask
+            .about
+            .map_or_else(|| slot.dir().to_owned(), |about| slot.dir().join(about)),
         prompt: ask.prompt,
         model: ask.model.clone(),
         effort: Some(ask.effort.effective),
-        schema: None,
+        schema: ask.schema,
         limits: shop.limits,
     };
     let heard = run.hear(placed.number);
@@ -93,7 +99,8 @@ pub(super) fn ask(
     let ended = match record {
         Err(error) => Err(trouble(&error)),
         Ok(record) => {
-            run.count(&record).map_err(|error| trouble(&error))?;
+            run.count_for(ask.attempt, &record)
+                .map_err(|error| trouble(&error))?;
             match record.result.reply() {
                 Some(reply) => Ok(Called {
                     reply: reply.clone(),

@@ -21,6 +21,9 @@ pub struct WorkFailure {
     pub story: String,
     /// What another try should look at.
     pub focus: Option<String>,
+    /// Whether it weakened the tests; the story then lists how, a line each
+    /// after the first.
+    pub weakened: bool,
     pub traces: Traces,
 }
 
@@ -34,6 +37,7 @@ impl WorkFailure {
             recommendation: Recommendation::SameTarget,
             story: story.into(),
             focus: None,
+            weakened: false,
             traces: Traces::default(),
         }
     }
@@ -46,6 +50,12 @@ impl WorkFailure {
             self.recommendation = Recommendation::NewTarget;
         }
         self
+    }
+
+    /// Returns what it weakened in the tests, a line each.
+    pub(super) fn weakened(&self) -> Option<&str> {
+        let (_, list) = self.story.split_once('\n').filter(|_| self.weakened)?;
+        Some(list)
     }
 
     #[must_use]

@@ -7,15 +7,17 @@ use piton_base::StateDir;
 use piton_durable::{Lock, LockError};
 use piton_git::landing::{
     LandError, Landed, Landing, Merged, Recovered, Refusal, Signature, commit_tree, contains,
-    is_anything_left, land, merge_onto, recover, sign,
+    differs, is_anything_left, land, merge_onto, recover, sign,
 };
 use piton_git::{CommitId, GitError, GitRead, Repository};
 
 use super::accepted::{Accepted, HoldError};
-use super::failure::Halt;
+use super::evidence::{self, Subject};
+use super::failure::{Halt, WorkFailure};
 use super::hooks;
 use super::prove;
 use super::shop::Shop;
+use crate::failures::FailureKind;
 use crate::runs::RunRecord;
 
 /// How long landing waits for another piton to finish what it is writing.
@@ -110,6 +112,19 @@ pub fn bring(
                 in_tree: true,
             });
         }
+        // A migration that somebody took further meanwhile is not what the work
+        // was about, even where the texts would merge.
+        if let Some(slug) = work.slug.as_deref()
+            && differs(
+                shop.repository,
+                &work.base,
+                &tip,
+                &format!("{}/{slug}", shop.site.migrations()),
+            )?
+        {
+            work.release(shop.disk, shop.repository, shop.site.state())?;
+            return Ok(Brought::Conflict);
+        }
         let merged = merge_onto(shop.repository, &work.base, &work.commit, &tip)?;
         let Merged::Clean(tree) = merged else {
             work.release(shop.disk, shop.repository, shop.site.state())?;
@@ -151,6 +166,33 @@ pub fn bring(
         reason: "the branch moves faster than the work can be validated".to_owned(),
         hint: None,
     })
+}
+
+/// Keeps what there is of accepted work that was let go. The commit stays in
+/// git's objects for a while; the snapshot names it.
+pub fn let_go(
+    shop: &Shop<'_>,
+    run: &RunRecord<'_>,
+    work: &Accepted,
+    attempt: u32,
+    kind: FailureKind,
+    story: &str,
+) {
+    let role = CallRole::Validation;
+    let effort = shop.budget.for_call();
+    let subject = Subject {
+        attempt,
+        retry: 1,
+        target: work.slug.as_deref().unwrap_or(&work.subject),
+        phase_reached: "landing",
+        effort: &effort,
+        next_step: &format!(
+            "Run `piton run` again: it starts from the last commit. `git show {}` shows what was let go, until git clears it away.",
+            work.commit.short()
+        ),
+    };
+    let failure = WorkFailure::again(role, kind, story).last_word();
+    evidence::keep(shop, run, &subject, &failure);
 }
 
 fn once(shop: &Shop<'_>, work: &Accepted) -> Result<Landed, BringError> {

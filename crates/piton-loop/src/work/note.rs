@@ -68,7 +68,7 @@ pub(super) fn commit(
     slot.hand_over(shop.disk, shop.repository)
         .map_err(|error| trouble(&error))?;
     let accepted = Accepted {
-        name: format!("{}-{:02}-note", run.id(), run.summary().counts.calls),
+        name: format!("{}-{:03}-note", run.id(), start.attempt),
         base: start.base.clone(),
         commit: proposed.commit,
         onto: start.onto.clone(),

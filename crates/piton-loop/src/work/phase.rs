@@ -31,20 +31,7 @@ pub struct PhaseWork<'a> {
 pub fn carry_out(shop: &Shop<'_>, run: &RunRecord<'_>, work: &PhaseWork<'_>) -> Worked {
     match begin(shop, run, work) {
         Ok(worked) => worked,
-        Err(Halt::Stopped) => Worked::Stopped,
-        Err(Halt::OutOfQuota { message, until }) => Worked::OutOfQuota { message, until },
-        Err(Halt::Unavailable {
-            message,
-            signed_out,
-        }) => Worked::Unavailable {
-            message,
-            signed_out,
-        },
-        Err(Halt::Failed(failure)) => Worked::Failed {
-            failure: *failure,
-            until: None,
-            note: None,
-        },
+        Err(halt) => Worked::of(halt),
     }
 }
 

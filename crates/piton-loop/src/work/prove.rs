@@ -51,7 +51,7 @@ pub fn prove(
         .map_err(|error| trouble(&error))?;
     let RecordedCall { number, files } =
         run.call(role.as_str()).map_err(|error| trouble(&error))?;
-    let token = format!("{}-{}", run.id(), run.summary().counts.calls);
+    let token = format!("{}-{number}", run.id());
     set_up(shop, &slot, &files.directory, &token, role)?;
     run.event(Event::ValidationStarted {
         call: number,

@@ -61,6 +61,8 @@ pub(super) fn ready_check(
             prompt,
             model: shop.models.model(role),
             effort: &phase.effort,
+            schema: None,
+            about: None,
         },
     );
     // Whatever it did to the files, it was asked to read.

@@ -6,9 +6,12 @@ use piton_git::slot::{Changes, Slot, SlotUse, Slots};
 
 pub use super::attempts::Start;
 use super::attempts::{self, Job, Made};
+use super::evidence::{self, Subject};
 use super::failure::{Halt, WorkFailure};
 use super::message::Trailers;
+use super::piece::SourcePiece;
 use super::prove;
+use super::route::{self, Routed};
 use super::shop::{Shop, Worked};
 use super::territory;
 use crate::effort::EffortResolution;
@@ -21,11 +24,7 @@ use crate::validation::ValidationCommand;
 /// A target that is to be worked on.
 #[derive(Clone, Debug)]
 pub struct RefactorWork<'a> {
-    pub target: &'a Target,
-    /// What the user says the whole run is about.
-    pub scope: Option<&'a str>,
-    /// What the commit is called, where it is not called after its target.
-    pub subject: Option<&'a str>,
+    pub piece: &'a SourcePiece,
     pub start: Start,
 }
 
@@ -34,20 +33,7 @@ pub fn carry_out(shop: &Shop<'_>, run: &RunRecord<'_>, work: &RefactorWork<'_>) 
     match begin(shop, run, work) {
         Ok(Made::Accepted(accepted)) => Worked::Accepted(accepted),
         Ok(Made::Unchanged { reason }) => Worked::Unchanged { reason },
-        Err(Halt::Stopped) => Worked::Stopped,
-        Err(Halt::OutOfQuota { message, until }) => Worked::OutOfQuota { message, until },
-        Err(Halt::Unavailable {
-            message,
-            signed_out,
-        }) => Worked::Unavailable {
-            message,
-            signed_out,
-        },
-        Err(Halt::Failed(failure)) => Worked::Failed {
-            failure: *failure,
-            until: None,
-            note: None,
-        },
+        Err(halt) => Worked::of(halt),
     }
 }
 
@@ -60,16 +46,55 @@ fn begin(shop: &Shop<'_>, run: &RunRecord<'_>, work: &RefactorWork<'_>) -> Resul
         .map_err(|error| trouble(&error))?;
     let token = format!("{}-{:03}", run.id(), work.start.attempt);
     prove::set_up(shop, &slot, run.dir().path(), &token, role)?;
+    let effort = shop.budget.for_target(work.piece.target.effort);
+    let target = if work.piece.route {
+        match route::of(shop, run, &slot, work, &effort) {
+            Ok(Routed::CleanUp(target)) => target,
+            Ok(Routed::Migration(accepted)) => return Ok(Made::Accepted(accepted)),
+            Err(Halt::Failed(failure)) => return Err(unrouted(shop, run, work, &effort, *failure)),
+            Err(halt) => return Err(halt),
+        }
+    } else {
+        work.piece.target.clone()
+    };
     let job = Refactor {
         work,
-        effort: shop.budget.for_target(work.target.effort),
+        target,
+        effort,
     };
     attempts::carry_out(shop, run, &slot, &work.start, &job)
 }
 
+/// Keeps what there is of a question that was not answered well.
+fn unrouted(
+    shop: &Shop<'_>,
+    run: &RunRecord<'_>,
+    work: &RefactorWork<'_>,
+    effort: &EffortResolution,
+    failure: WorkFailure,
+) -> Halt {
+    let failure = failure.last_word();
+    let subject = Subject {
+        attempt: work.start.attempt,
+        retry: 1,
+        target: &work.piece.target.description,
+        phase_reached: failure.role.as_str(),
+        effort,
+        next_step: NEXT,
+    };
+    evidence::keep(shop, run, &subject, &failure);
+    failure.into()
+}
+
+/// What a reader of a failure can do.
+const NEXT: &str =
+    "Run `piton run` again: it starts from the last commit. What is quoted here is evidence only.";
+
 #[derive(Debug)]
 struct Refactor<'a> {
     work: &'a RefactorWork<'a>,
+    /// The target, as far as it was found to reach.
+    target: Target,
     effort: EffortResolution,
 }
 
@@ -83,7 +108,7 @@ impl Job for Refactor<'_> {
     }
 
     fn label(&self) -> &str {
-        &self.work.target.description
+        &self.target.description
     }
 
     fn phase_reached(&self) -> &'static str {
@@ -99,7 +124,7 @@ impl Job for Refactor<'_> {
     }
 
     fn model(&self, shop: &Shop<'_>) -> Option<String> {
-        let own = self.work.target.model.clone();
+        let own = self.target.model.clone();
         own.or_else(|| shop.models.model(self.role()))
     }
 
@@ -112,14 +137,17 @@ impl Job for Refactor<'_> {
         shop: &Shop<'_>,
         retry: Option<RetryBrief<'_>>,
     ) -> Result<String, PromptError> {
-        let target = self.work.target;
+        let target = &self.target;
         shop.prompts.work(&WorkPrompt::Refactor(RefactorPrompt {
             attempt: self.work.start.attempt,
             target: TargetBrief {
                 description: &target.description,
                 files: target.files.iter().map(String::as_str).collect(),
                 // What a target says of itself outweighs what the run says.
-                scoping: target.scoping.as_deref().or(self.work.scope),
+                scoping: target
+                    .scoping
+                    .as_deref()
+                    .or(self.work.piece.scope.as_deref()),
             },
             migrations: shop.site.migrations(),
             taste: shop.taste,
@@ -146,14 +174,14 @@ impl Job for Refactor<'_> {
     }
 
     fn subject(&self, shop: &Shop<'_>) -> String {
-        match self.work.subject {
+        match &self.work.piece.subject {
             Some(subject) => format!("{}: {subject}", shop.prefix),
-            None => crate::commit::refactor_subject(shop.prefix, &self.work.target.description),
+            None => crate::commit::refactor_subject(shop.prefix, &self.target.description),
         }
     }
 
     fn fallback(&self) -> String {
-        format!("Clean-up of {}.", self.work.target.description)
+        format!("Clean-up of {}.", self.target.description)
     }
 
     fn trailers(&self) -> Trailers {
@@ -161,7 +189,6 @@ impl Job for Refactor<'_> {
     }
 
     fn next_step(&self) -> String {
-        "Run `piton run` again: it starts from the last commit. What is quoted here is evidence only."
-            .to_owned()
+        NEXT.to_owned()
     }
 }

@@ -2,8 +2,7 @@
 
 use jiff::Timestamp;
 use piton_agent::CallRole;
-use piton_git::View;
-use piton_git::slot::{SlotUse, Slots};
+use piton_git::slot::Slot;
 use piton_migration::manifest::MigrationState;
 use piton_migration::slug::Slug;
 use piton_migration::stamp::Stamp;
@@ -21,25 +20,23 @@ use crate::runs::RunRecord;
 
 /// What was noted, and until when the migration is left alone.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Setback {
-    pub note: Accepted,
-    pub until: Option<Timestamp>,
+pub(super) struct Setback {
+    pub(super) note: Accepted,
+    pub(super) until: Option<Timestamp>,
 }
 
-/// Notes the failure in the migration as the commit has it.
-pub fn planning_failed(
+/// Notes the failure in the migration as the slot's commit has it.
+pub(super) fn planning_failed(
     shop: &Shop<'_>,
     run: &RunRecord<'_>,
+    slot: &Slot,
     start: &Start,
     slug: &Slug,
     reason: &str,
 ) -> Result<Setback, Halt> {
     let role = CallRole::PlanningResume;
     let trouble = |error: &dyn std::error::Error| Halt::trouble(role, error);
-    let view = View::read(shop.repository).map_err(|error| trouble(&error))?;
-    let slot = Slots::new(shop.disk, shop.repository, &shop.slots.home)
-        .take(&start.base, SlotUse::Work, &view, &shop.holder)
-        .map_err(|error| trouble(&error))?;
+    slot.take_back(shop.disk).map_err(|error| trouble(&error))?;
     let site = Site::new(slot.dir(), shop.site.migrations(), shop.site.state())
         .map_err(|error| trouble(&error))?;
     let live = Live::read(shop.disk, &site, slug).map_err(|error| trouble(&error))?;
@@ -59,6 +56,6 @@ pub fn planning_failed(
         verb: "failed",
         why: reason,
     };
-    let note = note::commit(shop, run, &slot, start, &putting)?;
+    let note = note::commit(shop, run, slot, start, &putting)?;
     Ok(Setback { note, until })
 }

@@ -4,21 +4,29 @@ use std::fmt::Debug;
 
 use jiff::Timestamp;
 use piton_agent::{Agent, CallRole, Limits};
-use piton_base::{Clock, Stop};
+use piton_base::{Clock, Effort, Stop};
 use piton_durable::{Disk, Holder};
 use piton_git::Repository;
+use piton_migration::secret::Secret;
 
 use super::accepted::Accepted;
-use super::failure::WorkFailure;
+use super::failure::{Halt, WorkFailure};
+use crate::dilution;
 use crate::effort::EffortBudget;
 use crate::planning::site::Site;
 use crate::prompts::PromptSet;
 use crate::slots::SlotSettings;
 use crate::validation::Validator;
 
-/// Names the model for a role, where the settings name one.
-pub trait Models: Debug {
+/// What the settings say of calls in a role.
+pub trait Models: Debug + Sync {
+    /// Names the model for a role, where the settings name one.
     fn model(&self, role: CallRole) -> Option<String>;
+
+    /// Returns the effort for a role, where the settings set one.
+    fn effort(&self, _role: CallRole) -> Option<Effort> {
+        None
+    }
 }
 
 /// The workshop of one run: read once at its start, the same for every action.
@@ -38,6 +46,10 @@ pub struct Shop<'a> {
     pub budget: EffortBudget,
     pub models: &'a dyn Models,
     pub validator: Validator<'a>,
+    /// What becomes of work that weakens the tests.
+    pub dilution: dilution::Policy,
+    /// What no agent may write down.
+    pub secrets: &'a [Secret],
     /// The start of the subjects of all commits.
     pub prefix: &'a str,
     /// How many tries one piece of work has.
@@ -61,6 +73,8 @@ impl std::fmt::Debug for Shop<'_> {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Worked {
     Accepted(Accepted),
+    /// The migration is in no commit, so there is nothing to work from.
+    NotCommitted,
     /// The agent found nothing worth changing.
     Unchanged {
         reason: String,
@@ -89,4 +103,26 @@ pub enum Worked {
         signed_out: bool,
     },
     Stopped,
+}
+
+impl Worked {
+    /// Says what an end before acceptance comes to, where nothing is noted.
+    pub(super) fn of(halt: Halt) -> Self {
+        match halt {
+            Halt::Stopped => Self::Stopped,
+            Halt::OutOfQuota { message, until } => Self::OutOfQuota { message, until },
+            Halt::Unavailable {
+                message,
+                signed_out,
+            } => Self::Unavailable {
+                message,
+                signed_out,
+            },
+            Halt::Failed(failure) => Self::Failed {
+                failure: *failure,
+                until: None,
+                note: None,
+            },
+        }
+    }
 }

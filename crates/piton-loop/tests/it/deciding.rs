@@ -400,6 +400,7 @@ proptest! {
         targets in 0usize..4,
         whims in prop::collection::vec(0u8..6, 400),
         count in prop::option::of(0u32..8),
+        jobs in 1usize..5,
     ) {
         let mut scene = Scene::of(&sketches);
         scene.source = Source::Finite(
@@ -411,15 +412,33 @@ proptest! {
         scene.limits.failures_in_a_row = Some(3);
         let mut calls: BTreeMap<Slug, u32> = BTreeMap::new();
         let mut landed: BTreeMap<Slug, u32> = BTreeMap::new();
+        let mut under_way: Vec<Tried> = Vec::new();
         let mut rounds = 0;
         for whim in whims {
             let tried = match scene.next() {
-                Next::Plan(slug) | Next::Phase { slug, .. } => Tried::Migration(slug),
-                Next::Source(_) => Tried::Source,
-                Next::Land(work) => Tried::Landing(work),
-                Next::Wait { .. } => continue,
-                Next::Stop(_) => break,
+                _ if under_way.len() == jobs => None,
+                Next::Plan(slug) | Next::Phase { slug, .. } => Some(Tried::Migration(slug)),
+                Next::Source(_) => Some(Tried::Source),
+                Next::Land(work) => {
+                    scene.memory.remember(&Tried::Landing(work), &Outcome::Landed);
+                    continue;
+                }
+                Next::Wait { .. } | Next::Stop(_) if under_way.is_empty() => break,
+                Next::Wait { .. } | Next::Stop(_) => None,
             };
+            if let Some(tried) = tried {
+                prop_assert!(
+                    tried == Tried::Source || !under_way.contains(&tried),
+                    "two things at once for {tried:?}"
+                );
+                scene.memory.begin(&tried);
+                if let Tried::Migration(slug) = &tried {
+                    *calls.entry(slug.clone()).or_default() += 1;
+                }
+                under_way.push(tried);
+                continue;
+            }
+            let tried = under_way.remove(usize::from(whim) % under_way.len());
             rounds += 1;
             let reason = "whim".to_owned();
             let outcome = match whim {
@@ -429,21 +448,23 @@ proptest! {
                 4 => Outcome::Waits { work: format!("w{rounds}"), reason },
                 _ => Outcome::Unchanged,
             };
-            if let Tried::Migration(slug) = &tried {
-                *calls.entry(slug.clone()).or_default() += 1;
-                if outcome == Outcome::Landed {
-                    let steps = landed.entry(slug.clone()).or_default();
-                    *steps += 1;
-                    // No migration has more steps and phases than these here.
-                    if *steps == 10 {
-                        scene.migrations.retain(|it| it.slug != *slug);
-                    }
+            if let Tried::Migration(slug) = &tried
+                && outcome == Outcome::Landed
+            {
+                let steps = landed.entry(slug.clone()).or_default();
+                *steps += 1;
+                // No migration has more steps and phases than these here.
+                if *steps == 10 {
+                    scene.migrations.retain(|it| it.slug != *slug);
                 }
             }
             scene.memory.remember(&tried, &outcome);
             if let Some(count) = count {
                 prop_assert!(scene.memory.actions() <= count);
             }
+        }
+        for tried in under_way {
+            scene.memory.remember(&tried, &Outcome::Unchanged);
         }
         prop_assert!(matches!(scene.next(), Next::Stop(_)));
         for (slug, calls) in calls {

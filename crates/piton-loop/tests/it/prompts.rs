@@ -590,6 +590,7 @@ mod work {
             number: 2,
             summary: "validation failed: 1 test",
             focus: Some("the cache"),
+            weakened: None,
         };
         has(
             &WorkPrompt::Refactor(refactor(Some(retry.clone()))),
@@ -635,6 +636,7 @@ mod work {
             number: 2,
             summary: "validation failed: 1 test",
             focus: None,
+            weakened: None,
         };
         let prompt = WorkPrompt::Refactor(refactor(Some(retry)));
         insta::assert_snapshot!("refactor", render(&prompt));

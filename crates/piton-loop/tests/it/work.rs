@@ -14,6 +14,7 @@ use piton_durable::RealDisk;
 use piton_git::landing::current;
 use piton_git::slot::SlotHome;
 use piton_git::{CommitId, GitRead, Repository};
+use piton_loop::dilution;
 use piton_loop::effort::EffortBudget;
 use piton_loop::planning::site::Site;
 use piton_loop::prompts::PromptSet;
@@ -25,8 +26,7 @@ use piton_loop::work::accepted::{self, Held};
 use piton_loop::work::land::{Brought, bring};
 use piton_loop::work::phase::PhaseWork;
 use piton_loop::work::phase::Start;
-use piton_loop::work::refactor::RefactorWork;
-use piton_loop::work::{Accepted, Models, Shop, Worked, phase, prove, refactor};
+use piton_loop::work::{Accepted, Models, Piece, Shop, SourcePiece, Worked, phase, prove};
 use piton_migration::live::load_manifest;
 use piton_migration::manifest::{Manifest, Status};
 use piton_migration::own::{OwnData, TargetProvenance, load_own};
@@ -50,6 +50,8 @@ struct Scene {
     slug: Slug,
     tries: u32,
     terms: SealTerms,
+    dilution: dilution::Policy,
+    route: bool,
 }
 
 const MANIFEST: &str = r#"{
@@ -93,6 +95,8 @@ impl Scene {
             slug: "tidy".parse().unwrap(),
             tries: 1,
             terms: SealTerms::off(),
+            dilution: dilution::Policy::Refuse,
+            route: false,
         }
     }
 
@@ -172,6 +176,8 @@ impl Scene {
                 notes: &notes,
                 terms: &slots.terms,
             },
+            dilution: self.dilution,
+            secrets: &[],
             prefix: "piton",
             tries: self.tries,
             mission: None,
@@ -208,18 +214,22 @@ impl Scene {
     }
 
     fn refactor(&self, script: &str) -> Worked {
-        let target = Target::plain(
-            "random files",
-            TargetProvenance::Random,
-            vec!["src/lib.rs".to_owned()],
-        );
-        let work = RefactorWork {
-            target: &target,
+        self.refactor_of(&["src/lib.rs"], script)
+    }
+
+    fn refactor_of(&self, files: &[&str], script: &str) -> Worked {
+        let piece = Piece::Source(SourcePiece {
+            target: Target::plain(
+                "random files",
+                TargetProvenance::Random,
+                files.iter().map(ToString::to_string).collect(),
+            ),
             scope: None,
             subject: None,
-            start: self.start(),
-        };
-        self.with(script, |shop, run| refactor::carry_out(shop, run, &work))
+            route: self.route,
+        });
+        let start = self.start();
+        self.with(script, |shop, run| piece.work(shop, run, &start))
     }
 
     fn bring(&self, work: &Accepted) -> Brought {
@@ -248,6 +258,25 @@ impl Scene {
             .collect();
         names.sort();
         names
+    }
+
+    /// Returns what was asked in a role, in all runs, in the order of asking.
+    fn prompts(&self, role: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        for run in fs::read_dir(self.state().join("runs")).unwrap() {
+            let Ok(calls) = fs::read_dir(run.unwrap().path().join("calls")) else {
+                continue;
+            };
+            found.extend(calls.map(|call| call.unwrap().path()).filter(|call| {
+                let name = call.file_name().unwrap().to_str().unwrap();
+                name.ends_with(&format!("-{role}")) && call.join("prompt.md").is_file()
+            }));
+        }
+        found.sort();
+        found
+            .iter()
+            .map(|call| fs::read_to_string(call.join("prompt.md")).unwrap())
+            .collect()
     }
 
     fn unlanded(&self) -> Vec<Held> {
@@ -676,4 +705,114 @@ fn the_baseline_is_proved_once_for_each_tree() {
     assert_eq!(prove("t1"), (true, true));
     assert_eq!(prove("t1"), (true, false));
     assert_eq!(prove("t2"), (true, true));
+}
+
+#[test]
+fn weakened_tests_go_back_to_the_agent_with_the_list_and_an_honest_second_try_lands() {
+    let scene = Scene::new();
+    scene.scratch.write(
+        "src/test_lib.py",
+        "def test_a():\n    assert f(1) == 2\n\n\ndef test_b():\n    assert f(2) == 3\n",
+    );
+    scene.scratch.commit_all("tests");
+    let writes = |text: &str| {
+        format!(
+            "[[step]]\nrole = \"refactor\"\nreply = \"done\"\n[[step.edit]]\nbase = \"cwd\"\npath = \"src/test_lib.py\"\nwrite = \"{text}\"\n"
+        )
+    };
+    let dishonest = writes("def test_a():\\n    assert f(1) == 2\\n");
+    // Although one try is allowed, what weakens tests goes back once.
+    let worked = scene.refactor(&format!("{dishonest}{dishonest}"));
+    let Worked::Failed { failure, .. } = worked else {
+        panic!("{worked:?}");
+    };
+    assert_eq!(failure.kind.as_str(), "tests-weakened");
+    assert!(failure.story.contains("test_b was deleted"), "{failure}");
+    assert_eq!(scene.snapshots().len(), 2);
+    let honest = refactor_that_writes("better\\n", "done");
+    let work = taken(scene.refactor(&format!("{dishonest}{honest}")));
+    scene.bring(&work);
+    assert_eq!(scene.scratch.read("src/lib.rs"), "better\n");
+    let prompts: Vec<String> = scene.prompts("refactor");
+    let second = prompts.last().unwrap();
+    assert!(
+        second.contains("src/test_lib.py:5: the test test_b was deleted"),
+        "{second}"
+    );
+}
+
+#[test]
+fn where_weakened_tests_are_only_told_the_work_lands() {
+    let mut scene = Scene::new();
+    scene
+        .scratch
+        .write("src/test_lib.py", "def test_a():\n    assert f(1) == 2\n");
+    scene.scratch.commit_all("tests");
+    scene.dilution = dilution::Policy::Report;
+    let deletes = "[[step]]\nrole = \"refactor\"\nreply = \"done\"\n[[step.edit]]\nbase = \"cwd\"\npath = \"src/test_lib.py\"\nwrite = \"\"\n";
+    taken(scene.refactor(deletes));
+}
+
+const WIDE: &str = "[[step]]\nrole = \"scope-expansion\"\nreply = \"selected-candidate: local-cluster — they go together\"\n";
+const CLEAN: &str =
+    "[[step]]\nrole = \"classify\"\nreply = \"decision: cohesive-cleanup — small\"\n";
+const PLAN: &str =
+    "[[step]]\nrole = \"classify\"\nreply = \"decision: needs-plan — it has steps\"\n";
+
+#[test]
+fn a_routed_target_is_widened_and_cleaned_up_or_becomes_a_migration() {
+    let mut scene = Scene::new();
+    scene.route = true;
+    scene.scratch.write("src/lib.rs", "mod other;\n");
+    scene.scratch.commit_all("they belong together");
+    let clean = refactor_that_writes("routed\\n", "done");
+    let work = taken(scene.refactor(&format!("{WIDE}{CLEAN}{clean}")));
+    scene.bring(&work);
+    let prompt = scene.prompts("refactor").pop().unwrap();
+    assert!(prompt.contains("src/other.rs"), "{prompt}");
+    // A migration is begun by one commit of its own; nothing else is asked.
+    scene.scratch.write("src/lib.rs", "mod other;\n");
+    scene.scratch.commit_all("again");
+    let work = taken(scene.refactor(&format!("{WIDE}{PLAN}")));
+    assert!(matches!(scene.bring(&work), Brought::Landed { .. }));
+    let subject = scene.scratch.subjects()[0].clone();
+    assert_eq!(subject, "piton: plan random-files");
+    let dir = scene.scratch.path().join("migrations/random-files");
+    let manifest = load_manifest(&RealDisk, &dir).unwrap();
+    assert_eq!(manifest.status(), Status::Planning);
+    let target = load_own(&RealDisk, &dir).unwrap().unwrap().target.unwrap();
+    assert_eq!(target.files, ["src/lib.rs", "src/other.rs"]);
+    assert_eq!(scene.scratch.status(), "");
+    // The next of that name gets another one.
+    let work = taken(scene.refactor_of(&[], PLAN));
+    assert_eq!(work.slug.unwrap(), "random-files-2");
+}
+
+#[test]
+fn an_odd_answer_to_a_question_before_the_work_fails_that_work_and_nothing_else() {
+    let mut scene = Scene::new();
+    scene.route = true;
+    let odd = "[[step]]\nrole = \"classify\"\nreply = \"perhaps\"\n";
+    let worked = scene.refactor_of(&[], odd);
+    let Worked::Failed { failure, .. } = worked else {
+        panic!("{worked:?}");
+    };
+    assert!(
+        failure.story.contains("the answer has no line"),
+        "{failure}"
+    );
+    assert_eq!(scene.snapshots().len(), 1);
+    assert_eq!(scene.unlanded(), []);
+}
+
+#[test]
+fn a_migration_that_somebody_took_further_meanwhile_is_not_landed_over() {
+    let scene = Scene::new();
+    let work = taken(scene.phase(&phase_that_writes("tidy\\n")));
+    scene
+        .scratch
+        .write("migrations/tidy/notes.md", "a person's\n");
+    scene.scratch.commit_all("feedback");
+    assert_eq!(scene.bring(&work), Brought::Conflict);
+    assert_eq!(scene.unlanded(), []);
 }

@@ -1,9 +1,11 @@
 //! `piton run-once`: one action.
 
+use std::num::NonZeroUsize;
+
 use clap::Args;
 use piton_loop::deciding::limits::Limits;
 
-use super::run::{Course, SourceArgs, WorkArgs, drive};
+use super::run::{Course, SourceArgs, WorkArgs, drive, on_quota};
 use crate::agents::AgentArgs;
 use crate::context::Context;
 use crate::error::CommandResult;
@@ -44,10 +46,12 @@ pub(crate) fn run(context: &Context, args: &RunOnceArgs) -> CommandResult {
             limits: Limits {
                 actions: Some(1),
                 failures_in_a_row: Some(1),
+                on_quota: on_quota(&place.settings),
                 ..Limits::default()
             },
             tries: 1,
             rest: None,
+            jobs: NonZeroUsize::MIN,
             subject: Some("run-once"),
             shows_difference: true,
         },

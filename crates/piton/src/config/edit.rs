@@ -41,6 +41,11 @@ pub(crate) fn set(text: &str, key: &Key, new: &Value) -> Result<String, EditErro
     }
     let mut item = match (key.kind(), new.written.parse::<i64>()) {
         (Kind::Count, Ok(number)) => value(number),
+        (Kind::Switch, _) => value(new.written == "true"),
+        (Kind::Money, _) => match new.written.trim_start_matches('$').parse::<f64>() {
+            Ok(amount) => value(amount),
+            Err(_) => value(new.written.as_str()),
+        },
         _ => value(new.written.as_str()),
     };
     // The white space and the comment behind the old value stay.

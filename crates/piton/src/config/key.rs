@@ -77,6 +77,36 @@ pub(crate) const KNOWN: &[Known] = &[
         describes: "what the validation command may reach over the network: all, only itself, or nothing; as seal.network when unset",
     },
     Known {
+        name: "validation.dilution",
+        kind: Kind::Choice(&["report", "refuse"]),
+        default: Some("refuse"),
+        describes: "what becomes of work that weakens tests: it is told, or deleted and skipped tests send it back",
+    },
+    Known {
+        name: "run.route",
+        kind: Kind::Switch,
+        default: None,
+        describes: "whether it is asked of each target how far it reaches and whether it takes a migration; where a migration is not over, if unset",
+    },
+    Known {
+        name: "run.limit",
+        kind: Kind::Choice(&["wait", "stop"]),
+        default: Some("stop"),
+        describes: "what a run does when the agent's provider gives no more: it waits until there is more, or ends",
+    },
+    Known {
+        name: "run.max-cost-per-day",
+        kind: Kind::Money,
+        default: None,
+        describes: "how many dollars all runs of a day may cost, as far as agents tell",
+    },
+    Known {
+        name: "notify",
+        kind: Kind::Words,
+        default: None,
+        describes: "the command that is told, on its standard input, that a person is needed, a run is over or a limit is reached; only in the user's own settings",
+    },
+    Known {
         name: "commit-prefix",
         kind: Kind::Text,
         default: Some("piton"),
@@ -246,8 +276,9 @@ pub(crate) const KNOWN: &[Known] = &[
     },
 ];
 
-/// Settings that say where a token goes: a committed file has no say in them.
-const USERS_ONLY: &[&str] = &["github.api-url"];
+/// Settings that say where a token goes, or what runs on the user's machine
+/// without anybody asking: a committed file has no say in them.
+const USERS_ONLY: &[&str] = &["github.api-url", "notify"];
 
 /// A table of settings with one entry for each of something.
 #[derive(Clone, Copy, Debug)]

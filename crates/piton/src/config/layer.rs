@@ -105,8 +105,14 @@ impl Layer {
 fn read(key: &Key, item: &Item) -> Result<Value, Problem> {
     let kind = key.kind();
     let written = match (kind, item.as_str(), item.as_integer()) {
-        (Kind::Count, None, Some(number)) => number.to_string(),
-        (Kind::Count, _, _) | (_, None, _) => {
+        (Kind::Count | Kind::Money, None, Some(number)) => number.to_string(),
+        (Kind::Money, None, None) if item.is_float() => {
+            item.as_float().unwrap_or_default().to_string()
+        }
+        (Kind::Switch, None, None) if item.is_bool() => {
+            item.as_bool().unwrap_or_default().to_string()
+        }
+        (Kind::Count | Kind::Money | Kind::Switch, _, _) | (_, None, _) => {
             return Err(Problem::WrongType {
                 key: key.to_string(),
                 expected: kind.toml_type(),

@@ -14,4 +14,4 @@ pub(crate) use key::{Key, UnknownKey};
 pub(crate) use layer::{ConfigError, Layer};
 pub(crate) use nearest::nearest;
 pub(crate) use resolve::{Origin, Settings};
-pub(crate) use value::{Kind, Parsed};
+pub(crate) use value::{Dollars, Kind, Parsed};

@@ -129,7 +129,9 @@ impl Settings {
             | Parsed::Words(_)
             | Parsed::Duration(_)
             | Parsed::Count(_)
-            | Parsed::Size(_) => None,
+            | Parsed::Size(_)
+            | Parsed::Money(_)
+            | Parsed::Switch(_) => None,
         }
     }
 
@@ -140,7 +142,9 @@ impl Settings {
             | Parsed::RepoPath(_)
             | Parsed::Words(_)
             | Parsed::Count(_)
-            | Parsed::Size(_) => None,
+            | Parsed::Size(_)
+            | Parsed::Money(_)
+            | Parsed::Switch(_) => None,
         }
     }
 
@@ -151,7 +155,9 @@ impl Settings {
             | Parsed::RepoPath(_)
             | Parsed::Words(_)
             | Parsed::Duration(_)
-            | Parsed::Size(_) => None,
+            | Parsed::Size(_)
+            | Parsed::Money(_)
+            | Parsed::Switch(_) => None,
         }
     }
 
@@ -162,7 +168,35 @@ impl Settings {
             | Parsed::RepoPath(_)
             | Parsed::Words(_)
             | Parsed::Duration(_)
-            | Parsed::Count(_) => None,
+            | Parsed::Count(_)
+            | Parsed::Money(_)
+            | Parsed::Switch(_) => None,
+        }
+    }
+
+    pub(crate) fn dollars(&self, name: &str) -> Option<f64> {
+        match &self.get(name)?.0.parsed {
+            Parsed::Money(dollars) => Some(dollars.amount()),
+            Parsed::Text
+            | Parsed::RepoPath(_)
+            | Parsed::Words(_)
+            | Parsed::Duration(_)
+            | Parsed::Count(_)
+            | Parsed::Size(_)
+            | Parsed::Switch(_) => None,
+        }
+    }
+
+    pub(crate) fn switch(&self, name: &str) -> Option<bool> {
+        match &self.get(name)?.0.parsed {
+            Parsed::Switch(on) => Some(*on),
+            Parsed::Text
+            | Parsed::RepoPath(_)
+            | Parsed::Words(_)
+            | Parsed::Duration(_)
+            | Parsed::Count(_)
+            | Parsed::Size(_)
+            | Parsed::Money(_) => None,
         }
     }
 
@@ -173,7 +207,9 @@ impl Settings {
             | Parsed::RepoPath(_)
             | Parsed::Duration(_)
             | Parsed::Count(_)
-            | Parsed::Size(_) => None,
+            | Parsed::Size(_)
+            | Parsed::Money(_)
+            | Parsed::Switch(_) => None,
         }
     }
 

@@ -42,6 +42,8 @@ fn written(kind: Kind) -> String {
         Kind::Duration => "a time, as `90s`, `5m`, `2h`, `30d`".to_owned(),
         Kind::Count => "a number".to_owned(),
         Kind::Size => "a size, as `100MB`".to_owned(),
+        Kind::Money => "dollars, as `2.50`".to_owned(),
+        Kind::Switch => "`true`, `false`".to_owned(),
         Kind::Adapter => "a table, see [agents](agents.md)".to_owned(),
     }
 }

@@ -19,6 +19,10 @@ pub(crate) enum Kind {
     Count,
     /// A number of bytes, with a unit.
     Size,
+    /// An amount of dollars.
+    Money,
+    /// Yes or no.
+    Switch,
     /// One field of an agent's description; piton-agent knows what it may be.
     Adapter,
 }
@@ -38,6 +42,36 @@ pub(crate) enum Parsed {
     Duration(Duration),
     Count(u64),
     Size(u64),
+    Money(Dollars),
+    Switch(bool),
+}
+
+/// An amount of money, never negative, never without an end.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Dollars(f64);
+
+/// An amount is a number.
+impl Eq for Dollars {}
+
+impl Dollars {
+    pub(crate) fn amount(self) -> f64 {
+        self.0
+    }
+}
+
+impl std::str::FromStr for Dollars {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let number = text.strip_prefix('$').unwrap_or(text);
+        let plain = |c: char| c.is_ascii_digit() || c == '.';
+        (!number.is_empty() && number.chars().all(plain))
+            .then(|| number.parse::<f64>().ok())
+            .flatten()
+            .filter(|amount| amount.is_finite())
+            .map(Self)
+            .ok_or_else(|| "must be an amount of dollars, such as 2.50".to_owned())
+    }
 }
 
 impl Kind {
@@ -73,6 +107,12 @@ impl Kind {
             }
             Self::Duration => Parsed::Duration(duration(written)?),
             Self::Size => Parsed::Size(size(written)?),
+            Self::Money => Parsed::Money(written.parse()?),
+            Self::Switch => Parsed::Switch(match written {
+                "true" => true,
+                "false" => false,
+                _ => return Err("must be true or false".to_owned()),
+            }),
             Self::Count => Parsed::Count(
                 written
                     .parse()
@@ -89,6 +129,8 @@ impl Kind {
     pub(crate) const fn toml_type(self) -> &'static str {
         match self {
             Self::Count => "a whole number",
+            Self::Money => "a number",
+            Self::Switch => "true or false",
             Self::Adapter => "a string, a number, a list or a table",
             Self::Text
             | Self::RepoPath
@@ -155,6 +197,16 @@ mod tests {
             "99999999999GB",
         ] {
             assert!(size(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn money_is_a_plain_number() {
+        let amount = |text: &str| text.parse::<Dollars>().map(Dollars::amount);
+        assert_eq!(amount("2.50"), Ok(2.5));
+        assert_eq!(amount("$10"), Ok(10.0));
+        for wrong in ["", "$", ".", "-1", "1e3", "inf", "NaN", "2,5", "1.2.3"] {
+            assert!(amount(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -31,6 +31,21 @@ pub(crate) struct PlanArgs {
 }
 
 impl PlanArgs {
+    /// Returns the options of a plan that is performed without questions.
+    pub(crate) fn plain() -> Self {
+        Self {
+            dry_run: false,
+            exit_code: false,
+            plan_out: None,
+            markdown: false,
+            perform: PerformArgs {
+                no_verify: false,
+                jobs: NonZeroUsize::MIN,
+                on_error: ErrorPolicy::SkipDependents,
+            },
+        }
+    }
+
     /// Whether the command only shows or saves what it decides.
     pub(crate) fn changes_nothing(&self) -> bool {
         self.dry_run || self.plan_out.is_some()

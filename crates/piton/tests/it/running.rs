@@ -1,5 +1,6 @@
 //! The loop from the command line.
 
+use std::fmt::Write as _;
 use std::fs;
 
 use piton_testkit::ScratchRepo;
@@ -298,4 +299,174 @@ fn json_is_one_document_whatever_happens() {
     assert_eq!(shown["status"], "nothing_eligible");
     assert_eq!(shown["actions"].as_array().unwrap().len(), 2);
     assert_eq!(shown["commits"], 2);
+}
+
+/// Three targets, one file each, and a script in which each is changed.
+fn three_targets(env: &TestEnv) -> (String, String) {
+    env.repo.git(&["rm", "-rq", "migrations"]);
+    for name in ["a", "b", "c"] {
+        env.repo.write(&format!("src/{name}.txt"), "fine\n");
+    }
+    env.repo.commit_all("three files");
+    let targets = env.home.path().join("three.jsonl");
+    let (mut lines, mut script) = (String::new(), String::new());
+    for name in ["a", "b", "c"] {
+        let _ = writeln!(
+            lines,
+            "{{\"description\": \"{name}\", \"files\": [\"src/{name}.txt\"]}}"
+        );
+        let _ = writeln!(
+            script,
+            "[[step]]\nrole = \"refactor\"\nreply = \"done\"\n[[step.edit]]\nbase = \"cwd\"\npath = \"src/{name}.txt\"\nwrite = \"better\\n\""
+        );
+    }
+    fs::write(&targets, lines).unwrap();
+    (targets.to_str().unwrap().to_owned(), script)
+}
+
+#[test]
+fn several_actions_at_once_land_one_after_the_other_in_a_line() {
+    let env = env();
+    let (targets, script) = three_targets(&env);
+    let ran = run(
+        &env,
+        &script,
+        &["run", "--targets", &targets, "--jobs", "3", "--json"],
+    );
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    let shown = ran.json();
+    let actions = shown["actions"].as_array().unwrap();
+    assert_eq!(actions.len(), 3);
+    assert!(
+        actions.iter().all(|it| it["outcome"] == "landed"),
+        "{shown}"
+    );
+    assert_eq!(shown["commits"], 3);
+    let log = env.repo.git(&["log", "--format=%P", "-3"]);
+    assert!(log.lines().all(|parents| !parents.contains(' ')), "{log}");
+    for name in ["a", "b", "c"] {
+        assert_eq!(env.repo.read(&format!("src/{name}.txt")), "better\n");
+    }
+    assert_eq!(env.repo.status(), "");
+    let unlanded = env.repo.git(&["for-each-ref", "refs/piton/unlanded"]);
+    assert_eq!(unlanded, "");
+}
+
+#[test]
+fn planning_phases_and_their_calls_are_one_record_of_one_run() {
+    let env = env();
+    let _ = env.ok(&["migration", "new", "fresh", "--target", "tidy up"]);
+    let plan = "[[step]]\nrole = \"planning.approaches\"\nreply = \"two ways\"\n[[step.edit]]\npath = \"approaches/one.md\"\nwrite = \"# One\\n\\nThe one way.\\n\"\n[[step.edit]]\npath = \"approaches/two.md\"\nwrite = \"# Two\\n\\nThe other.\\n\"\n";
+    let ran = run(
+        &env,
+        &(plan.to_owned() + SCRIPT),
+        &["run-once", "--paths", "x"],
+    );
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert_eq!(env.repo.subjects()[0], "piton: planning/fresh/approaches");
+    let message = env.repo.git(&["log", "-1", "--format=%B"]);
+    for part in [
+        "Piton-Run: ",
+        "Piton-Migration: fresh",
+        "Piton-Agent: script",
+    ] {
+        assert!(message.contains(part), "{part}: {message}");
+    }
+    assert_eq!(env.repo.status(), "");
+    let runs = env.ok(&["runs", "list", "--json"]).json();
+    let text = runs.to_string();
+    assert_eq!(text.matches("run-once").count(), 1, "{text}");
+    assert_eq!(text.matches("migration step").count(), 0, "{text}");
+    let doctor = env.ok(&["migration", "doctor", "--all"]);
+    assert!(!doctor.stdout.contains("error"), "{}", doctor.stdout);
+}
+
+#[test]
+fn a_migration_that_somebody_is_at_work_on_is_left_to_them() {
+    let env = env();
+    let _ = env.ok(&["migration", "new", "fresh", "--target", "tidy up"]);
+    let lock = env.repo.path().join(".git/piton/claims/fresh.lock");
+    let holder = piton_durable::Holder {
+        pid: std::process::id(),
+        host: "here".to_owned(),
+        since: jiff::Timestamp::UNIX_EPOCH,
+        what: "a test".to_owned(),
+    };
+    let guard = piton_durable::Lock::at(&lock)
+        .acquire(&holder, std::time::Duration::ZERO)
+        .unwrap();
+    let ran = env.run(&["migration", "step", "fresh"]);
+    assert_eq!(ran.code, 1, "{}", ran.shown());
+    assert!(ran.stderr.contains("for a test"), "{}", ran.stderr);
+    let refine = ["migration", "refine", "fresh", "--message", "x"];
+    assert_eq!(env.run(&refine).code, 1);
+    // A run goes on with what nobody is at.
+    let ran = run(&env, SCRIPT, &FOCUS);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert!(ran.stdout.contains("for a test"), "{}", ran.stdout);
+    assert_eq!(env.repo.read("src/lib.rs"), "fine\ntidy\ntidy\n");
+    drop(guard);
+}
+
+#[test]
+fn a_limit_that_the_agent_cannot_be_held_to_is_refused_at_the_start() {
+    let env = env();
+    let _ = run(&env, SCRIPT, &["run"]);
+    let before = env.world();
+    for (limit, part) in [
+        (&["--max-cost", "2.50"][..], "does not tell what it costs"),
+        (
+            &["--max-tokens", "1000"][..],
+            "does not tell how many tokens",
+        ),
+        (&["--max-cost", "lots"][..], "an amount of dollars"),
+        (&["--max-duration", "soon"][..], "--max-duration"),
+        (&["--jobs", "0"][..], "from 1 to 32"),
+    ] {
+        let ran = run(&env, SCRIPT, &[&FOCUS[..], limit].concat());
+        assert_eq!(ran.code, 2, "{limit:?}: {}", ran.shown());
+        assert!(ran.stderr.contains(part), "{limit:?}: {}", ran.stderr);
+    }
+    assert!(env.world().files_changed_since(&before).is_empty());
+}
+
+#[test]
+fn a_limit_at_the_provider_is_waited_for_or_ends_the_run_and_the_next_one_knows() {
+    let env = env();
+    let limited = "[[step]]\nreply = \"limit\"\nfailure = \"limit-reached\"\n";
+    let ran = run(&env, limited, &FOCUS);
+    assert_eq!(ran.code, 7, "{}", ran.shown());
+    let record = env.ok(&["runs", "show", "--json"]).json();
+    assert!(record.to_string().contains("limit_reached"));
+    // It is nobody's failure.
+    assert!(
+        !env.repo
+            .path()
+            .join("migrations/tidy/.planning/piton.json")
+            .exists()
+    );
+    let until = jiff::Timestamp::now()
+        .checked_add(std::time::Duration::from_secs(3600))
+        .unwrap();
+    let note = format!("{{\"version\": 1, \"agent\": \"script\", \"until\": \"{until}\"}}");
+    fs::write(env.repo.path().join(".git/piton/provider.json"), note).unwrap();
+    let ran = run(&env, SCRIPT, &FOCUS);
+    assert_eq!(ran.code, 7, "{}", ran.shown());
+    assert_eq!(env.repo.read("src/lib.rs"), "fine\n", "no agent is asked");
+    // Waiting is bounded by what the run may last.
+    env.repo.write("piton.toml", "[run]\nlimit = \"wait\"\n");
+    env.repo.commit_all("wait");
+    let ran = run(
+        &env,
+        SCRIPT,
+        &[&FOCUS[..], &["--max-duration", "1s"]].concat(),
+    );
+    assert_eq!(ran.code, 7, "{}", ran.shown());
+    assert!(
+        ran.stdout.contains("the time for this run is used up"),
+        "{}",
+        ran.stdout
+    );
+    fs::remove_file(env.repo.path().join(".git/piton/provider.json")).unwrap();
+    assert_eq!(run(&env, SCRIPT, &FOCUS).code, 0);
 }

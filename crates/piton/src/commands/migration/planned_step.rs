@@ -2,6 +2,7 @@
 
 use piton_durable::TreeDigest;
 use piton_git::{GitRead, Tip};
+use piton_loop::claim::{Claim, ClaimError};
 use piton_loop::planning::plan::{Planned, plan_step, publish_waiting};
 use piton_loop::planning::waiting::Waiting;
 use piton_migration::slug::Slug;
@@ -33,6 +34,22 @@ pub(crate) fn carry_out(
     command: &StepCommand,
     args: &PlanArgs,
 ) -> Result<Exit, CommandError> {
+    let _claim = if args.changes_nothing() {
+        None
+    } else {
+        Some(claim(context, place, slug)?)
+    };
+    carry_out_claimed(context, place, slug, command, args)
+}
+
+/// The same for somebody who has the claim on the migration.
+pub(crate) fn carry_out_claimed(
+    context: &Context,
+    place: &Place,
+    slug: &Slug,
+    command: &StepCommand,
+    args: &PlanArgs,
+) -> Result<Exit, CommandError> {
     let on = planning::tip(place, slug)?;
     let plan = match waiting(context, place, slug, command, &on)? {
         Some(waiting) => publish_only(context, slug, command, &waiting, on)?,
@@ -49,6 +66,35 @@ pub(crate) fn carry_out(
         ));
     }
     Ok(exit)
+}
+
+/// Claims the migration, or says who is at work on it.
+pub(crate) fn claim(context: &Context, place: &Place, slug: &Slug) -> Result<Claim, CommandError> {
+    Claim::take(place.state().path(), slug, &context.holder("planning"))
+        .map_err(|error| taken(error, slug))
+}
+
+fn taken(error: ClaimError, slug: &Slug) -> CommandError {
+    let told = format!("could not work on {slug}; no agent was called");
+    match error {
+        ClaimError::Taken { holder, .. } => CommandError::failed(told)
+            .because(holder)
+            .hint("`piton status` shows what runs; try again when it is over"),
+        error @ ClaimError::Lock { .. } => CommandError::failed(told).because(error),
+    }
+}
+
+/// Tells whether an answer waits that only has to be published.
+pub(crate) fn answer_waits(context: &Context, place: &Place, slug: &Slug) -> bool {
+    let command = StepCommand {
+        name: "migration step",
+        effort: AskedEffort::Default,
+        anew: false,
+    };
+    let Ok(on) = place.repository.tip() else {
+        return false;
+    };
+    waiting(context, place, slug, &command, &on).is_ok_and(|found| found.is_some())
 }
 
 /// Returns the answer that was paid for and could not be published yet.

@@ -82,6 +82,12 @@ pub(crate) fn run(context: &Context, args: &RefineArgs) -> CommandResult {
     if !args.record_only && !args.plan.changes_nothing() {
         context.out.begin_series();
     }
+    // Whoever is at work on it would have worked for nothing.
+    let _claim = if args.record_only || args.plan.changes_nothing() {
+        None
+    } else {
+        Some(planned_step::claim(context, &place, &slug)?)
+    };
     let exit = record(context, &place, &slug, (source, &text), args)?;
     if args.plan.changes_nothing() {
         context
@@ -97,7 +103,7 @@ pub(crate) fn run(context: &Context, args: &RefineArgs) -> CommandResult {
         effort: AskedEffort::Refine,
         anew: false,
     };
-    planned_step::carry_out(context, &place, &slug, &command, &args.plan)
+    planned_step::carry_out_claimed(context, &place, &slug, &command, &args.plan)
 }
 
 /// How often feedback is decided anew when the migration changed in between.

@@ -1,17 +1,15 @@
-//! Doing one thing that was decided.
+//! What comes of work: landing it, and telling of it.
 
 use piton_loop::deciding::memory::{Outcome, Tried};
+use piton_loop::failures::FailureKind;
 use piton_loop::runs::{ActionKind, ActionOutcome as Ended, CommitPhase, RunRecord};
-use piton_loop::targets::Target;
-use piton_loop::work::land::{Brought, bring};
-use piton_loop::work::phase::{PhaseWork, Start};
-use piton_loop::work::refactor::RefactorWork;
-use piton_loop::work::{Accepted, Shop, Worked, evidence, phase, refactor, setback};
+use piton_loop::work::land::{Brought, bring, let_go};
+use piton_loop::work::{Accepted, Shop, Worked, evidence};
 use piton_migration::slug::Slug;
 
 use super::floor::Floor;
-use super::tell::{Facts, Teller};
-use super::view::View;
+use super::job::Job;
+use super::tell::{Facts, Teller, Told};
 use crate::commands::migration::planned_step::{self, StepCommand};
 use crate::exit::Exit;
 use crate::planned::PlanArgs;
@@ -21,6 +19,8 @@ use crate::planning::AskedEffort;
 #[derive(Debug)]
 pub(super) enum Acted {
     Did(Tried, Outcome),
+    /// Somebody changed the same places meanwhile; it is tried again on that.
+    Again,
     /// The agent cannot be asked; the run is over.
     NoAgent {
         message: String,
@@ -29,216 +29,299 @@ pub(super) enum Acted {
     Stopped,
 }
 
-/// One planning step, as `piton migration step` makes it. One that failed is
-/// noted in the migration.
-pub(super) fn plan(
-    floor: &Floor<'_>,
-    shop: &Shop<'_>,
-    run: &RunRecord<'_>,
-    teller: &mut Teller<'_>,
-    slug: &Slug,
-    args: &PlanArgs,
-) -> Acted {
-    teller.begin(ActionKind::Plan, slug.as_str(), &[]);
-    let command = StepCommand {
-        name: "migration step",
-        effort: AskedEffort::Default,
-        anew: false,
-    };
-    let tried = Tried::Migration(slug.clone());
-    let made = planned_step::carry_out(floor.context, floor.place, slug, &command, args);
-    if floor.context.stop.requested() {
-        return Acted::Stopped;
-    }
-    let (outcome, word, told) = match made {
-        Ok(Exit::Done) => (
-            Outcome::Landed,
-            Ended::Landed,
-            "the step is published".to_owned(),
-        ),
-        Ok(Exit::Interrupted) => return Acted::Stopped,
-        Ok(Exit::Authentication) => {
-            let message = "the agent is not signed in".to_owned();
-            teller.end(Ended::NoAgent, &message, Facts::default());
-            return Acted::NoAgent {
-                message,
-                signed_out: true,
-            };
-        }
-        Ok(Exit::LimitReached) => (
-            Outcome::OutOfQuota { until: None },
-            Ended::OutOfQuota,
-            "the provider gives no more for now".to_owned(),
-        ),
-        Ok(exit) => {
-            let reason = format!("the planning step ended with exit code {}", exit.code());
-            let until = note_setback(floor, shop, run, teller, slug, &reason);
-            (
+/// Everything that landing and telling take.
+pub(super) struct Desk<'a> {
+    pub(super) floor: &'a Floor<'a>,
+    pub(super) shop: &'a Shop<'a>,
+    pub(super) run: &'a RunRecord<'static>,
+}
+
+impl Desk<'_> {
+    /// Lands what was accepted, and says what came of the job.
+    pub(super) fn finish(&self, teller: &mut Teller<'_>, job: &Job, worked: Worked) -> Acted {
+        let tried = job.tried();
+        let told = &job.told;
+        let facts = Facts {
+            attempt: Some(job.attempt),
+            ..Facts::default()
+        };
+        let outcome = match worked {
+            Worked::Accepted(accepted) => match self.land(teller, job, &accepted) {
+                Some(outcome) => outcome,
+                None if !job.is_second => return Acted::Again,
+                None => {
+                    let why = "the same places were changed meanwhile, twice";
+                    teller.end(
+                        told,
+                        Ended::Conflict,
+                        &format!("{why}; it was let go"),
+                        facts,
+                    );
+                    let kind = FailureKind::LandingConflict;
+                    let_go(self.shop, self.run, &accepted, job.attempt, kind, why);
+                    conflict()
+                }
+            },
+            Worked::NotCommitted => return Acted::Did(tried, self.publish(teller, job)),
+            Worked::Unchanged { reason } => {
+                let text = format!("nothing was changed: {reason}");
+                teller.end(told, Ended::Unchanged, &text, facts);
+                Outcome::Unchanged
+            }
+            Worked::PutOff {
+                reason,
+                until,
+                waits_for_person,
+                note,
+            } => {
+                let text = match until {
+                    _ if waits_for_person => format!("waits for a person: {reason}"),
+                    Some(until) => format!("not ready, put off until {until:.0}: {reason}"),
+                    None => format!("not ready: {reason}"),
+                };
+                self.note_down(&note);
+                teller.end(told, Ended::PutOff, &text, facts);
+                Outcome::PutOff { reason, until }
+            }
+            Worked::Failed {
+                failure,
+                until,
+                note,
+            } => {
+                if let Some(note) = note {
+                    self.note_down(&note);
+                }
+                let text = match until {
+                    Some(until) => format!("failed, left alone until {until:.0}: {failure}"),
+                    None => format!("failed: {failure}"),
+                };
+                let kind = failure.kind;
+                teller.end(
+                    told,
+                    Ended::Failed,
+                    &text,
+                    Facts {
+                        failure: Some(kind),
+                        ..facts
+                    },
+                );
                 Outcome::Failed {
-                    reason: reason.clone(),
+                    reason: failure.story.lines().next().unwrap_or_default().to_owned(),
                     until,
-                },
-                Ended::Failed,
-                reason,
-            )
+                }
+            }
+            Worked::OutOfQuota { message, until } => {
+                teller.end(told, Ended::OutOfQuota, &message, facts);
+                Outcome::OutOfQuota { until }
+            }
+            Worked::Unavailable {
+                message,
+                signed_out,
+            } => {
+                teller.end(told, Ended::NoAgent, &message, facts);
+                return Acted::NoAgent {
+                    message,
+                    signed_out,
+                };
+            }
+            Worked::Stopped => {
+                teller.end(told, Ended::Stopped, "interrupted", facts);
+                return Acted::Stopped;
+            }
+        };
+        Acted::Did(tried, outcome)
+    }
+
+    /// Lands work that was accepted before.
+    pub(super) fn land_again(&self, teller: &mut Teller<'_>, work: &Accepted) -> Acted {
+        let told = teller.begin(ActionKind::Land, &work.subject, &[]);
+        let tried = Tried::Landing(work.name.clone());
+        let at = At {
+            told: &told,
+            attempt: 0,
+            phase: CommitPhase::Migration,
+        };
+        if let Some(outcome) = self.bring(teller, &at, work) {
+            return Acted::Did(tried, outcome);
         }
-        Err(error) => {
-            let reason = error.text().trim().to_owned();
-            (
-                Outcome::Failed {
-                    reason: reason.clone(),
+        let why = "the same places were changed since it was made";
+        teller.end(
+            &told,
+            Ended::Conflict,
+            &format!("{why}; it was let go"),
+            Facts::default(),
+        );
+        let_go(
+            self.shop,
+            self.run,
+            work,
+            1,
+            FailureKind::LandingConflict,
+            why,
+        );
+        Acted::Did(tried, conflict())
+    }
+
+    /// A step of a migration that is in no commit is published as
+    /// `piton migration step` publishes it.
+    fn publish(&self, teller: &mut Teller<'_>, job: &Job) -> Outcome {
+        let Some(slug) = job.piece.slug() else {
+            return Outcome::Unchanged;
+        };
+        let outcome = self.step(slug);
+        let (word, text) = match &outcome {
+            Outcome::Landed => (Ended::Landed, "the step is published".to_owned()),
+            Outcome::OutOfQuota { .. } => (
+                Ended::OutOfQuota,
+                "the provider gives no more for now".to_owned(),
+            ),
+            Outcome::Failed { reason, .. } => (Ended::Failed, format!("failed: {reason}")),
+            Outcome::Waits { .. } | Outcome::Unchanged | Outcome::PutOff { .. } => {
+                (Ended::Unchanged, "nothing was done".to_owned())
+            }
+        };
+        teller.end(&job.told, word, &text, Facts::default());
+        outcome
+    }
+
+    fn step(&self, slug: &Slug) -> Outcome {
+        let command = StepCommand {
+            name: "migration step",
+            effort: AskedEffort::Default,
+            anew: false,
+        };
+        let (context, place) = (self.floor.context, self.floor.place);
+        let args = PlanArgs::plain();
+        match planned_step::carry_out_claimed(context, place, slug, &command, &args) {
+            Ok(Exit::Done) => Outcome::Landed,
+            Ok(Exit::LimitReached) => Outcome::OutOfQuota { until: None },
+            Ok(exit) => Outcome::Failed {
+                reason: format!("the planning step ended with exit code {}", exit.code()),
+                until: None,
+            },
+            Err(error) => Outcome::Failed {
+                reason: error.text().trim().to_owned(),
+                until: None,
+            },
+        }
+    }
+
+    /// A note that cannot land now waits like any work; this run knows anyway.
+    fn note_down(&self, note: &Accepted) {
+        match bring(self.shop, self.run, note) {
+            Ok(Brought::Landed { .. }) => {}
+            Ok(Brought::Waits { reason, .. }) => {
+                self.run
+                    .note(format!("the note about it waits to land: {reason}"));
+            }
+            Ok(Brought::Conflict | Brought::Red { .. }) => {}
+            Err(error) => self.run.note(format!(
+                "the note about it waits to land: {}",
+                piton_base::on_one_line(&error)
+            )),
+        }
+    }
+
+    fn land(&self, teller: &mut Teller<'_>, job: &Job, work: &Accepted) -> Option<Outcome> {
+        let at = At {
+            told: &job.told,
+            attempt: job.attempt,
+            phase: job.piece.commit_phase(),
+        };
+        self.bring(teller, &at, work)
+    }
+
+    /// Brings work to its branch; `None` where others changed the same places.
+    fn bring(&self, teller: &mut Teller<'_>, at: &At<'_>, work: &Accepted) -> Option<Outcome> {
+        let brought = bring(self.shop, self.run, work);
+        let (reason, hint) = match brought {
+            Ok(Brought::Landed {
+                commit,
+                rebased,
+                in_tree,
+            }) => {
+                let mut text = format!("landed {} {}", commit.short(), work.subject);
+                if rebased {
+                    text.push_str(", on top of what was committed meanwhile");
+                }
+                if !in_tree {
+                    text.push_str(", on a branch that is not checked out");
+                }
+                self.record(work, commit.as_str(), at);
+                let with = Facts {
+                    commit: Some(commit.as_str()),
+                    ..at.facts()
+                };
+                teller.end(at.told, Ended::Landed, &text, with);
+                return Some(Outcome::Landed);
+            }
+            Ok(Brought::Conflict) => return None,
+            Ok(Brought::Red { story }) => {
+                let reason = "red on top of what was committed meanwhile";
+                teller.end(
+                    at.told,
+                    Ended::Failed,
+                    &format!("{reason}: {story}"),
+                    at.facts(),
+                );
+                let kind = FailureKind::ValidationFailed;
+                let story = format!("{reason}: {story}");
+                let_go(self.shop, self.run, work, at.attempt, kind, &story);
+                return Some(Outcome::Failed {
+                    reason: reason.to_owned(),
                     until: None,
-                },
-                Ended::Failed,
-                reason,
-            )
-        }
-    };
-    teller.end(word, &told, Facts::default());
-    Acted::Did(tried, outcome)
-}
-
-/// Notes that planning failed. Where even that fails, this run alone knows.
-fn note_setback(
-    floor: &Floor<'_>,
-    shop: &Shop<'_>,
-    run: &RunRecord<'_>,
-    teller: &Teller<'_>,
-    slug: &Slug,
-    reason: &str,
-) -> Option<jiff::Timestamp> {
-    let view = View::look(floor).ok()?;
-    let setback = setback::planning_failed(shop, run, &start(&view, 1), slug, reason).ok()?;
-    note_down(shop, run, teller, &setback.note);
-    setback.until
-}
-
-/// One phase.
-pub(super) fn carry_out_phase(
-    floor: &Floor<'_>,
-    shop: &Shop<'_>,
-    run: &RunRecord<'_>,
-    teller: &mut Teller<'_>,
-    view: &View,
-    action: &PhaseAction<'_>,
-) -> Acted {
-    let (slug, attempt) = (action.slug, action.attempt);
-    teller.begin(ActionKind::Phase, action.label, &[]);
-    let work = PhaseWork {
-        slug,
-        start: start(view, attempt),
-    };
-    let tried = Tried::Migration(slug.clone());
-    let mut worked = phase::carry_out(shop, run, &work);
-    if let Worked::Accepted(accepted) = &worked {
-        match land(floor, shop, run, teller, accepted, CommitPhase::Migration) {
-            Landed::Outcome(outcome) => return Acted::Did(tried, outcome),
-            // What the user changed meanwhile is taken into account once.
-            Landed::Conflict => {
-                let Ok(view) = View::look(floor) else {
-                    return Acted::Did(tried, conflict());
-                };
-                let work = PhaseWork {
-                    slug,
-                    start: start(&view, attempt),
-                };
-                teller.say("you changed the same places meanwhile; tried again on top of that");
-                worked = phase::carry_out(shop, run, &work);
+                });
             }
+            Ok(Brought::Waits { reason, hint }) => (reason, hint),
+            Err(error) => (piton_base::on_one_line(&error), None),
+        };
+        let text = format!("accepted, and waits to land: {reason}");
+        teller.end(
+            at.told,
+            Ended::Waits,
+            &text,
+            Facts {
+                work: Some(&work.name),
+                ..at.facts()
+            },
+        );
+        if let Some(hint) = hint {
+            self.floor.context.out.hint(&hint);
         }
+        Some(Outcome::Waits {
+            work: work.name.clone(),
+            reason,
+        })
     }
-    finish(
-        floor,
-        shop,
-        run,
-        teller,
-        tried,
-        worked,
-        CommitPhase::Migration,
-    )
-}
 
-/// One source target.
-pub(super) fn clean_up(
-    floor: &Floor<'_>,
-    shop: &Shop<'_>,
-    run: &RunRecord<'_>,
-    teller: &mut Teller<'_>,
-    view: &View,
-    action: &SourceAction<'_>,
-) -> Acted {
-    let target = action.target;
-    teller.begin(ActionKind::CleanUp, &target.description, &target.files);
-    let work = |view: &View| RefactorWork {
-        target: action.target,
-        scope: action.scope,
-        subject: action.subject,
-        start: start(view, action.attempt),
-    };
-    let phase = if action.subject.is_some() {
-        CommitPhase::RunOnce
-    } else {
-        CommitPhase::Refactor
-    };
-    let mut worked = refactor::carry_out(shop, run, &work(view));
-    if let Worked::Accepted(accepted) = &worked {
-        match land(floor, shop, run, teller, accepted, phase) {
-            Landed::Outcome(outcome) => return Acted::Did(Tried::Source, outcome),
-            Landed::Conflict => {
-                let Ok(view) = View::look(floor) else {
-                    return Acted::Did(Tried::Source, conflict());
-                };
-                teller.say("you changed the same places meanwhile; tried again on top of that");
-                worked = refactor::carry_out(shop, run, &work(&view));
-            }
-        }
-    }
-    finish(floor, shop, run, teller, Tried::Source, worked, phase)
-}
-
-/// What a phase is given.
-#[derive(Debug)]
-pub(super) struct PhaseAction<'a> {
-    pub(super) slug: &'a Slug,
-    /// The migration with the phase's document.
-    pub(super) label: &'a str,
-    pub(super) attempt: u32,
-}
-
-/// What a source action is given.
-#[derive(Debug)]
-pub(super) struct SourceAction<'a> {
-    pub(super) target: &'a Target,
-    pub(super) scope: Option<&'a str>,
-    pub(super) subject: Option<&'a str>,
-    pub(super) attempt: u32,
-}
-
-/// Work that was accepted before.
-pub(super) fn land_again(
-    floor: &Floor<'_>,
-    shop: &Shop<'_>,
-    run: &RunRecord<'_>,
-    teller: &mut Teller<'_>,
-    work: &Accepted,
-) -> Acted {
-    teller.begin(ActionKind::Land, &work.subject, &[]);
-    let tried = Tried::Landing(work.name.clone());
-    match land(floor, shop, run, teller, work, CommitPhase::Migration) {
-        Landed::Outcome(outcome) => Acted::Did(tried, outcome),
-        Landed::Conflict => {
-            let told = "you changed the same places meanwhile; the work was let go";
-            teller.end(Ended::Conflict, told, Facts::default());
-            Acted::Did(tried, conflict())
-        }
+    fn record(&self, work: &Accepted, commit: &str, at: &At<'_>) {
+        let effort = self.floor.desk.budget.for_call();
+        let subject = evidence::Subject {
+            attempt: at.attempt,
+            retry: 1,
+            target: work.slug.as_deref().unwrap_or(&work.subject),
+            phase_reached: &work.subject,
+            effort: &effort,
+            next_step: "",
+        };
+        // The commit is the news; a summary that could not be written is poorer.
+        let _ = evidence::accepted(self.run, &subject, "landing", Some(commit), at.phase);
     }
 }
 
-fn start(view: &View, attempt: u32) -> Start {
-    Start {
-        base: view.head.clone(),
-        onto: view.onto.clone(),
-        attempt,
+/// What a landing is told and recorded as.
+struct At<'a> {
+    told: &'a Told,
+    attempt: u32,
+    phase: CommitPhase,
+}
+
+impl At<'_> {
+    fn facts(&self) -> Facts<'static> {
+        Facts {
+            attempt: (self.attempt > 0).then_some(self.attempt),
+            ..Facts::default()
+        }
     }
 }
 
@@ -247,201 +330,4 @@ fn conflict() -> Outcome {
         reason: "the same places were changed meanwhile".to_owned(),
         until: None,
     }
-}
-
-fn finish(
-    floor: &Floor<'_>,
-    shop: &Shop<'_>,
-    run: &RunRecord<'_>,
-    teller: &mut Teller<'_>,
-    tried: Tried,
-    worked: Worked,
-    phase: CommitPhase,
-) -> Acted {
-    let outcome = match worked {
-        Worked::Accepted(accepted) => match land(floor, shop, run, teller, &accepted, phase) {
-            Landed::Outcome(outcome) => outcome,
-            Landed::Conflict => {
-                teller.end(
-                    Ended::Conflict,
-                    "you changed the same places again",
-                    Facts::default(),
-                );
-                conflict()
-            }
-        },
-        Worked::Unchanged { reason } => {
-            teller.end(
-                Ended::Unchanged,
-                &format!("nothing was changed: {reason}"),
-                Facts::default(),
-            );
-            Outcome::Unchanged
-        }
-        Worked::PutOff {
-            reason,
-            until,
-            waits_for_person,
-            note,
-        } => {
-            let told = match until {
-                _ if waits_for_person => format!("waits for a person: {reason}"),
-                Some(until) => format!("not ready, put off until {until:.0}: {reason}"),
-                None => format!("not ready: {reason}"),
-            };
-            note_down(shop, run, teller, &note);
-            teller.end(Ended::PutOff, &told, Facts::default());
-            Outcome::PutOff { reason, until }
-        }
-        Worked::Failed {
-            failure,
-            until,
-            note,
-        } => {
-            if let Some(note) = note {
-                note_down(shop, run, teller, &note);
-            }
-            let told = match until {
-                Some(until) => format!("failed, left alone until {until:.0}: {failure}"),
-                None => format!("failed: {failure}"),
-            };
-            teller.end(
-                Ended::Failed,
-                &told,
-                Facts {
-                    failure: Some(failure.kind),
-                    ..Facts::default()
-                },
-            );
-            Outcome::Failed {
-                reason: failure.story.lines().next().unwrap_or_default().to_owned(),
-                until,
-            }
-        }
-        Worked::OutOfQuota { message, until } => {
-            teller.end(Ended::OutOfQuota, &message, Facts::default());
-            Outcome::OutOfQuota { until }
-        }
-        Worked::Unavailable {
-            message,
-            signed_out,
-        } => {
-            teller.end(Ended::NoAgent, &message, Facts::default());
-            return Acted::NoAgent {
-                message,
-                signed_out,
-            };
-        }
-        Worked::Stopped => {
-            teller.end(Ended::Stopped, "interrupted", Facts::default());
-            return Acted::Stopped;
-        }
-    };
-    Acted::Did(tried, outcome)
-}
-
-/// A note that cannot land now waits like any work; this run knows anyway.
-fn note_down(shop: &Shop<'_>, run: &RunRecord<'_>, teller: &Teller<'_>, note: &Accepted) {
-    match bring(shop, run, note) {
-        Ok(Brought::Landed { .. }) => {}
-        Ok(Brought::Waits { reason, .. }) => {
-            teller.say(&format!("the note about it waits to land: {reason}"));
-        }
-        Ok(Brought::Conflict | Brought::Red { .. }) => {}
-        Err(error) => teller.say(&format!(
-            "the note about it waits to land: {}",
-            piton_base::on_one_line(&error)
-        )),
-    }
-}
-
-enum Landed {
-    Outcome(Outcome),
-    Conflict,
-}
-
-fn land(
-    floor: &Floor<'_>,
-    shop: &Shop<'_>,
-    run: &RunRecord<'_>,
-    teller: &mut Teller<'_>,
-    work: &Accepted,
-    phase: CommitPhase,
-) -> Landed {
-    let waits = |teller: &mut Teller<'_>, reason: String, hint: Option<String>| {
-        teller.end(
-            Ended::Waits,
-            &format!("accepted, and waits to land: {reason}"),
-            Facts {
-                work: Some(&work.name),
-                ..Facts::default()
-            },
-        );
-        if let Some(hint) = hint {
-            floor.context.out.hint(&hint);
-        }
-        Landed::Outcome(Outcome::Waits {
-            work: work.name.clone(),
-            reason,
-        })
-    };
-    match bring(shop, run, work) {
-        Ok(Brought::Landed {
-            commit,
-            rebased,
-            in_tree,
-        }) => {
-            let mut told = format!("landed {} {}", commit.short(), work.subject);
-            if rebased {
-                told.push_str(", on top of what you committed meanwhile");
-            }
-            if !in_tree {
-                told.push_str(", on a branch that is not checked out");
-            }
-            record(floor, run, work, commit.as_str(), phase);
-            teller.end(
-                Ended::Landed,
-                &told,
-                Facts {
-                    commit: Some(commit.as_str()),
-                    ..Facts::default()
-                },
-            );
-            Landed::Outcome(Outcome::Landed)
-        }
-        Ok(Brought::Waits { reason, hint }) => waits(teller, reason, hint),
-        Ok(Brought::Conflict) => Landed::Conflict,
-        Ok(Brought::Red { story }) => {
-            let told = format!("red on top of what you committed meanwhile: {story}");
-            teller.end(Ended::Failed, &told, Facts::default());
-            Landed::Outcome(Outcome::Failed {
-                reason: "red on top of what was committed meanwhile".to_owned(),
-                until: None,
-            })
-        }
-        Err(error) => {
-            let reason = piton_base::on_one_line(&error);
-            waits(teller, reason, None)
-        }
-    }
-}
-
-fn record(
-    floor: &Floor<'_>,
-    run: &RunRecord<'_>,
-    work: &Accepted,
-    commit: &str,
-    phase: CommitPhase,
-) {
-    let effort = floor.desk.budget.for_call();
-    let subject = evidence::Subject {
-        attempt: run.summary().counts.attempts_started,
-        retry: 1,
-        target: work.slug.as_deref().unwrap_or(&work.subject),
-        phase_reached: &work.subject,
-        effort: &effort,
-        next_step: "",
-    };
-    // The commit is the news; a summary that could not be written is poorer.
-    let _ = evidence::accepted(run, &subject, "landing", Some(commit), phase);
 }

@@ -70,6 +70,11 @@ pub(crate) struct WorkArgs {
     #[arg(long)]
     pub(super) show_command_logs: bool,
 
+    /// A command that is told that a person is needed, a run is over or a limit
+    /// is reached; it gets one JSON document on its standard input
+    #[arg(long, value_name = "COMMAND")]
+    notify: Option<String>,
+
     /// How many seconds one call may take; the same as --deadline
     #[arg(long, value_name = "SECONDS", conflicts_with = "deadline")]
     timeout: Option<u64>,
@@ -158,6 +163,7 @@ impl WorkArgs {
             "--validation-command",
             self.validation_command.as_deref(),
         )?;
+        settings.flag("notify", "--notify", self.notify.as_deref())?;
         settings.flag("agent.deadline", "--timeout", deadline.as_deref())
     }
 
@@ -176,7 +182,7 @@ impl WorkArgs {
 
 /// Reads a time as settings write it, in seconds.
 pub(super) fn time(written: &str) -> Result<u64, CommandError> {
-    let wrong = |why: String| CommandError::usage(format!("--max-time {why}"));
+    let wrong = |why: String| CommandError::usage(format!("--max-duration {why}"));
     let value = Kind::Duration.parse(written).map_err(wrong)?;
     match value.parsed {
         Parsed::Duration(time) => Ok(time.as_secs()),
@@ -184,7 +190,9 @@ pub(super) fn time(written: &str) -> Result<u64, CommandError> {
         | Parsed::RepoPath(_)
         | Parsed::Words(_)
         | Parsed::Count(_)
-        | Parsed::Size(_) => Err(wrong("is no time".to_owned())),
+        | Parsed::Size(_)
+        | Parsed::Money(_)
+        | Parsed::Switch(_) => Err(wrong("is no time".to_owned())),
     }
 }
 

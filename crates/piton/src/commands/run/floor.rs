@@ -4,13 +4,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use piton_agent::{Agent, CallRole, Host};
+use piton_base::Effort;
 use piton_durable::Holder;
-use piton_loop::operation::AgentChoice;
+use piton_loop::dilution;
+use piton_loop::operation::{AgentChoice, secrets_of};
 use piton_loop::slots::SlotSettings;
 use piton_loop::validation::{Flaky, Policy, ValidationCommand, Validator};
 use piton_loop::work::{Models, Shop};
+use piton_migration::secret::Secret;
 
 use super::args::WorkArgs;
+use super::view::View;
 use crate::agents;
 use crate::config::Settings;
 use crate::context::{Context, Place};
@@ -35,6 +39,9 @@ pub(super) struct Floor<'a> {
     tries: u32,
     mission: Option<String>,
     amendment: Option<String>,
+    route: Option<bool>,
+    dilution: dilution::Policy,
+    secrets: Vec<Secret>,
 }
 
 impl<'a> Floor<'a> {
@@ -64,6 +71,12 @@ impl<'a> Floor<'a> {
             models: SettledModels(settings.clone()),
             notes: place.state().calls(),
             holder: context.holder("a run"),
+            route: settings.switch("run.route"),
+            dilution: settings
+                .text("validation.dilution")
+                .and_then(|word| word.parse().ok())
+                .unwrap_or(dilution::Policy::Refuse),
+            secrets: secrets_of(&Host::new(context.environment.raw())),
             mission: work.mission(context)?,
             amendment: work.amendment(context)?,
             context,
@@ -74,6 +87,12 @@ impl<'a> Floor<'a> {
             command,
             tries,
         })
+    }
+
+    /// Whether targets are routed: where the settings say so, and where they say
+    /// nothing if a migration is there that is not over.
+    pub(super) fn routes(&self, view: &View) -> bool {
+        self.route.unwrap_or_else(|| view.has_live_migrations())
     }
 
     /// Returns the workshop of this run.
@@ -103,6 +122,8 @@ impl<'a> Floor<'a> {
                 notes: &self.notes,
                 terms: &self.slots.terms,
             },
+            dilution: self.dilution,
+            secrets: &self.secrets,
             prefix: &self.desk.prefix,
             tries: self.tries,
             mission: self.mission.as_deref(),
@@ -118,6 +139,11 @@ struct SettledModels(Settings);
 impl Models for SettledModels {
     fn model(&self, role: CallRole) -> Option<String> {
         agents::model(&self.0, role.as_str())
+    }
+
+    fn effort(&self, role: CallRole) -> Option<Effort> {
+        let tier = self.0.text(&format!("effort.roles.{role}"))?;
+        tier.parse().ok()
     }
 }
 

@@ -2,20 +2,27 @@
 
 mod act;
 mod args;
+mod budgets;
 mod drive;
+mod driver;
 mod ending;
 mod floor;
+mod job;
+mod provider;
 mod show;
 mod tell;
 mod view;
 
+use std::num::NonZeroUsize;
+
 use clap::Args;
-use piton_loop::deciding::limits::Limits;
+use piton_loop::deciding::limits::{Limits, OnQuota};
 
 pub(crate) use args::{SourceArgs, WorkArgs};
 pub(crate) use drive::{Course, drive};
 
 use crate::agents::AgentArgs;
+use crate::config::{Dollars, Settings};
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 
@@ -50,8 +57,8 @@ pub(crate) struct RunArgs {
     max_consecutive_failures: u32,
 
     /// How long the run may go on, such as 8h; an action under way is finished
-    #[arg(long, value_name = "TIME")]
-    max_time: Option<String>,
+    #[arg(long, alias = "max-time", value_name = "TIME")]
+    max_duration: Option<String>,
 
     /// How many tokens the run may use, as far as agents tell
     #[arg(long, value_name = "N")]
@@ -59,7 +66,12 @@ pub(crate) struct RunArgs {
 
     /// How many dollars the run may cost, as far as agents tell
     #[arg(long, value_name = "DOLLARS")]
-    max_cost: Option<f64>,
+    max_cost: Option<Dollars>,
+
+    /// How many actions go on at once, each in a slot of its own; landing is
+    /// one after the other
+    #[arg(short = 'j', long, value_name = "N", default_value = "1", value_parser = jobs)]
+    jobs: NonZeroUsize,
 
     /// How the subjects of commits begin
     #[arg(long, value_name = "TEXT")]
@@ -77,6 +89,23 @@ pub(crate) struct RunArgs {
 
     #[command(flatten)]
     agent: AgentArgs,
+}
+
+/// Reads how many actions go on at once. More than there are slots is no use.
+fn jobs(text: &str) -> Result<NonZeroUsize, String> {
+    const MOST: usize = 32;
+    text.parse::<NonZeroUsize>()
+        .ok()
+        .filter(|jobs| jobs.get() <= MOST)
+        .ok_or_else(|| format!("must be a whole number from 1 to {MOST}"))
+}
+
+/// Returns what happens at the provider's limit.
+pub(crate) fn on_quota(settings: &Settings) -> OnQuota {
+    let word = settings
+        .text("run.limit")
+        .and_then(|word| word.parse().ok());
+    word.unwrap_or_default()
 }
 
 pub(crate) fn run(context: &Context, args: &RunArgs) -> CommandResult {
@@ -115,10 +144,13 @@ pub(crate) fn run(context: &Context, args: &RunArgs) -> CommandResult {
             limits: Limits {
                 actions,
                 failures_in_a_row: Some(args.max_consecutive_failures),
-                seconds: args.max_time.as_deref().map(args::time).transpose()?,
+                seconds: args.max_duration.as_deref().map(args::time).transpose()?,
                 tokens: args.max_tokens,
-                dollars: args.max_cost,
+                dollars: args.max_cost.map(Dollars::amount),
+                day: None,
+                on_quota: on_quota(&place.settings),
             },
+            jobs: args.jobs,
             tries: match args.max_attempts {
                 0 => 50,
                 most => most,

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use piton_agent::Usage;
 use piton_base::{Clock, Report};
 use piton_loop::failures::FailureKind;
-use piton_loop::runs::{ActionEnd, ActionKind, ActionOutcome, Event, RunBook, RunRecord};
+use piton_loop::runs::{ActionEnd, ActionKind, ActionOutcome, Consumed, Event, RunBook, RunRecord};
 use serde_json::{Value, json};
 
 /// Tells of the actions of one run.
@@ -15,18 +14,16 @@ pub(super) struct Teller<'a> {
     run: &'a RunRecord<'static>,
     clock: &'a dyn Clock,
     begun: u32,
-    under_way: Option<UnderWay>,
     actions: Vec<Value>,
 }
 
-/// The action under way, with what the run had consumed before.
-#[derive(Debug)]
-struct UnderWay {
+/// An action that was begun.
+#[derive(Clone, Debug)]
+pub(super) struct Told {
+    action: u32,
     kind: ActionKind,
     target: String,
     began: Duration,
-    usage: Option<Usage>,
-    cost_usd: Option<f64>,
 }
 
 /// What there is to know of how an action ended, beside the words.
@@ -36,6 +33,8 @@ pub(super) struct Facts<'a> {
     /// The name under which accepted work waits.
     pub(super) work: Option<&'a str>,
     pub(super) failure: Option<FailureKind>,
+    /// Its number among the attempts of the run, where agents were asked.
+    pub(super) attempt: Option<u32>,
 }
 
 impl<'a> Teller<'a> {
@@ -49,56 +48,57 @@ impl<'a> Teller<'a> {
             run,
             clock,
             begun: 0,
-            under_way: None,
             actions: Vec::new(),
         }
     }
 
     /// Begins an action.
-    pub(super) fn begin(&mut self, kind: ActionKind, target: &str, files: &[String]) {
+    pub(super) fn begin(&mut self, kind: ActionKind, target: &str, files: &[String]) -> Told {
         self.begun += 1;
-        let summary = self.run.summary();
-        self.under_way = Some(UnderWay {
-            kind,
-            target: target.to_owned(),
-            began: self.clock.elapsed(),
-            usage: summary.usage,
-            cost_usd: summary.cost_usd,
-        });
         self.book.report(Event::ActionStarted {
             action: self.begun,
             kind,
             target: target.to_owned(),
             files: files.to_vec(),
         });
+        Told {
+            action: self.begun,
+            kind,
+            target: target.to_owned(),
+            began: self.clock.elapsed(),
+        }
     }
 
-    /// Says something about the action under way.
+    /// Says something in a sentence.
     pub(super) fn say(&self, text: &str) {
         let text = text.to_owned();
         self.book.report(Event::Noted { text });
     }
 
     /// Ends the action.
-    pub(super) fn end(&mut self, outcome: ActionOutcome, text: &str, facts: Facts<'_>) {
-        let Some(under_way) = self.under_way.take() else {
-            return;
-        };
-        let after = self.run.summary();
-        let lasted = self.clock.elapsed().saturating_sub(under_way.began);
+    pub(super) fn end(
+        &mut self,
+        told: &Told,
+        outcome: ActionOutcome,
+        text: &str,
+        facts: Facts<'_>,
+    ) {
+        let lasted = self.clock.elapsed().saturating_sub(told.began);
+        let Consumed { usage, cost_usd } = facts
+            .attempt
+            .map(|attempt| self.run.consumed(attempt))
+            .unwrap_or_default();
         let end = ActionEnd {
-            action: self.begun,
-            kind: under_way.kind,
-            target: under_way.target,
+            action: told.action,
+            kind: told.kind,
+            target: told.target.clone(),
             outcome,
             summary: text.to_owned(),
             commit_sha: facts.commit.map(str::to_owned),
             work: facts.work.map(str::to_owned),
             failure_kind: facts.failure,
-            usage: after.usage.map(|usage| usage.since(under_way.usage)),
-            cost_usd: after
-                .cost_usd
-                .map(|cost| cost - under_way.cost_usd.unwrap_or(0.0)),
+            usage,
+            cost_usd,
             duration_ms: u64::try_from(lasted.as_millis()).unwrap_or(u64::MAX),
         };
         self.actions.push(document(&end));

@@ -12,7 +12,7 @@ use piton_loop::deciding::world::{Seen, Standing, World};
 use piton_loop::targets::Source;
 use piton_loop::work::accepted::{self, Held};
 use piton_migration::live::LiveDir;
-use piton_migration::manifest::Phase;
+use piton_migration::manifest::{Phase, Status};
 use piton_migration::slug::Slug;
 
 use super::floor::Floor;
@@ -31,7 +31,9 @@ pub(super) struct View {
 }
 
 impl View {
-    pub(super) fn look(floor: &Floor<'_>) -> Result<Self, CommandError> {
+    /// Looks. What jobs of this run hold is theirs to land: `jobs` are the names
+    /// that theirs begin with.
+    pub(super) fn look(floor: &Floor<'_>, jobs: &[String]) -> Result<Self, CommandError> {
         let (context, place) = (floor.context, floor.place);
         let Some((onto, head)) = current(&place.repository)? else {
             return Err(
@@ -44,7 +46,11 @@ impl View {
             observe::migrations(&context.disk, &place.repository, &live).map_err(|error| {
                 CommandError::failed("could not see which migrations there are").because(error)
             })?;
-        let held = accepted::all(&context.disk, &place.repository, place.state().path())?;
+        let mut held = accepted::all(&context.disk, &place.repository, place.state().path())?;
+        held.retain(|held| {
+            let name = held.name();
+            !jobs.iter().any(|job| name.starts_with(job.as_str()))
+        });
         let names = held
             .iter()
             .filter_map(|held| match held {
@@ -60,6 +66,17 @@ impl View {
             migrations,
             live,
             now: context.clock.now(),
+        })
+    }
+
+    /// Whether a migration is there that is not over.
+    pub(super) fn has_live_migrations(&self) -> bool {
+        self.migrations.iter().any(|standing| match &standing.seen {
+            Seen::Known(known) => match known.manifest.status() {
+                Status::Planning | Status::Ready | Status::InProgress => true,
+                Status::Skipped | Status::Done => false,
+            },
+            Seen::Broken { .. } => false,
         })
     }
 

@@ -1,0 +1,424 @@
+//! One planning step, which lands like any other work.
+//!
+//! `piton migration step` publishes a step into the live directory. A run makes
+//! it from the commit instead, and lands a commit: so it needs no live
+//! directory, two at once do not disturb each other, and the user may have
+//! switched the branch meanwhile.
+
+use std::path::Path;
+
+use piton_agent::CallRole;
+use piton_base::Effort;
+use piton_durable::tree;
+use piton_git::View;
+use piton_git::slot::{Changes, Slot, SlotChangeKind, SlotUse, Slots};
+use piton_migration::candidate::Proposal;
+use piton_migration::consistency::{self, Mode, Severity};
+use piton_migration::planning::Step;
+use piton_migration::secret::Secret;
+use piton_migration::slug::Slug;
+
+use super::accepted::Accepted;
+use super::attempts::Start;
+use super::call::{self, Ask, Called};
+use super::evidence::{self, Subject, Traces};
+use super::failure::{Halt, WorkFailure};
+use super::hooks;
+use super::message::Trailers;
+use super::prove;
+use super::setback;
+use super::shop::{Shop, Worked};
+use crate::clock::local_stamp;
+use crate::commit;
+use crate::effort::{EffortBudget, EffortResolution};
+use crate::failures::FailureKind;
+use crate::planning::accept::{self, Labels, StepOutcome, accept};
+use crate::planning::brief::Briefing;
+use crate::planning::decide::{StepRefusal, call_role, step_of};
+use crate::planning::site::Site;
+use crate::planning::snapshot::{Snapshot, SnapshotError};
+use crate::planning::verdict::{Asked, Given, answer_schema};
+use crate::runs::RunRecord;
+use crate::validation::ValidationCommand;
+
+/// A migration whose next step is to be made.
+#[derive(Clone, Debug)]
+pub struct PlanWork<'a> {
+    pub slug: &'a Slug,
+    pub start: Start,
+}
+
+/// Returns the effort of a step's call; `set` is what the settings say of its
+/// role.
+pub fn effort(budget: EffortBudget, step: Step, set: Option<Effort>) -> EffortResolution {
+    match (set, step) {
+        (Some(tier), _) => budget.for_role(tier, "set for this role"),
+        // What is thought through here is paid for by no phase.
+        (None, Step::Expand | Step::Review | Step::Review2 | Step::FinalReview) => {
+            let tier = Effort::High.max(budget.default_tier());
+            budget.for_role(tier, "plans and reviews are worth it")
+        }
+        (None, Step::Approaches | Step::PickBest | Step::Revise) => budget.for_call(),
+    }
+}
+
+/// Makes the next planning step. One that failed is noted in the migration.
+pub fn carry_out(shop: &Shop<'_>, run: &RunRecord<'_>, work: &PlanWork<'_>) -> Worked {
+    match begin(shop, run, work) {
+        Ok(worked) => worked,
+        Err(halt) => Worked::of(halt),
+    }
+}
+
+fn begin(shop: &Shop<'_>, run: &RunRecord<'_>, work: &PlanWork<'_>) -> Result<Worked, Halt> {
+    let role = CallRole::PlanningResume;
+    let trouble = |error: &dyn std::error::Error| Halt::trouble(role, error);
+    let view = View::read(shop.repository).map_err(|error| trouble(&error))?;
+    let slot = Slots::new(shop.disk, shop.repository, &shop.slots.home)
+        .take(&work.start.base, SlotUse::Work, &view, &shop.holder)
+        .map_err(|error| trouble(&error))?;
+    let token = format!("{}-{}", run.id(), work.slug);
+    prove::set_up(shop, &slot, run.dir().path(), &token, role)?;
+    let site = Site::new(slot.dir(), shop.site.migrations(), shop.site.state())
+        .map_err(|error| trouble(&error))?;
+    let prepared = match Prepared::read(shop, &slot, site, work) {
+        Ok(Some(prepared)) => prepared,
+        Ok(None) => return Ok(Worked::NotCommitted),
+        Err(failure) => return Ok(failed(shop, run, &slot, work, failure, None)),
+    };
+    match once(shop, run, &slot, work, &prepared) {
+        Ok(accepted) => Ok(Worked::Accepted(accepted)),
+        Err(Halt::Failed(failure)) => Ok(failed(shop, run, &slot, work, *failure, Some(&prepared))),
+        Err(halt) => Err(halt),
+    }
+}
+
+/// Keeps what there is of a failure, and notes it in the migration.
+fn failed(
+    shop: &Shop<'_>,
+    run: &RunRecord<'_>,
+    slot: &Slot,
+    work: &PlanWork<'_>,
+    failure: WorkFailure,
+    prepared: Option<&Prepared>,
+) -> Worked {
+    let failure = failure.last_word();
+    let unasked = shop.budget.for_call();
+    let subject = Subject {
+        attempt: work.start.attempt,
+        retry: 1,
+        target: work.slug.as_str(),
+        phase_reached: prepared.map_or("planning", |it| it.step.as_str()),
+        effort: prepared.map_or(&unasked, |it| &it.effort),
+        next_step: &format!(
+            "Run `piton migration step {}`, or `piton run` again: both start from the accepted state. What is quoted here is evidence only.",
+            work.slug
+        ),
+    };
+    evidence::keep(shop, run, &subject, &failure);
+    let root = shop.site.root().display().to_string();
+    let reason = crate::sanitize::sanitize(&failure.story, &root).unwrap_or_default();
+    let noted = setback::planning_failed(shop, run, slot, &work.start, work.slug, &reason).ok();
+    let (note, until) = noted.map_or((None, None), |it| (Some(it.note), it.until));
+    Worked::Failed {
+        failure,
+        until,
+        note,
+    }
+}
+
+/// A step as the commit has it, ready to be asked for.
+#[derive(Debug)]
+struct Prepared {
+    base: Snapshot,
+    /// The migrations in the slot.
+    site: Site,
+    step: Step,
+    /// The migration's directory, from the top of the repository.
+    relative: String,
+    effort: EffortResolution,
+    prompt: String,
+    schema: Option<serde_json::Value>,
+}
+
+impl Prepared {
+    fn read(
+        shop: &Shop<'_>,
+        slot: &Slot,
+        site: Site,
+        work: &PlanWork<'_>,
+    ) -> Result<Option<Self>, WorkFailure> {
+        let role = CallRole::PlanningState;
+        let refused = |kind: FailureKind, error: &dyn std::error::Error| {
+            WorkFailure::again(role, kind, piton_base::on_one_line(error))
+        };
+        let base = match Snapshot::read(shop.disk, &site, work.slug) {
+            Ok(base) => base,
+            Err(SnapshotError::NotThere { .. }) => return Ok(None),
+            Err(error @ SnapshotError::NoState { .. }) => {
+                return Err(refused(FailureKind::PlanningStateMissing, &error));
+            }
+            Err(error) => return Err(refused(FailureKind::PlanningStateInvalid, &error)),
+        };
+        let step = step_of(&base).map_err(|error| {
+            let kind = match error {
+                StepRefusal::Inconsistent { .. } => FailureKind::PlanningConsistencyError,
+                _ => FailureKind::PlanningBlocked,
+            };
+            refused(kind, &error)
+        })?;
+        let dir = site.live(work.slug);
+        let findings = consistency::check(shop.disk, &dir, work.slug, Mode::PlanningSnapshot);
+        if let Some(finding) = findings.iter().find(|it| it.severity == Severity::Error) {
+            let story = format!("{} ({})", finding.message, finding.code.as_str());
+            let kind = FailureKind::PlanningConsistencyError;
+            return Err(WorkFailure::again(role, kind, story));
+        }
+        let effort = effort(shop.budget, step, shop.models.effort(call_role(step)));
+        let schema = (shop.agent.answers_by_schema())
+            .then(|| answer_schema(step, &base.contents))
+            .flatten();
+        let briefing = Briefing {
+            prompts: shop.prompts,
+            taste: shop.taste,
+            budget: shop.budget,
+            validation: shop.validator.command.map(ValidationCommand::as_str),
+            answer_by_schema: schema.is_some(),
+        };
+        let prompt = briefing
+            .prompt(&site, &base, step)
+            .map_err(|error| refused(FailureKind::AgentInfraFailure, &error))?;
+        debug_assert_eq!(slot.dir(), site.root());
+        Ok(Some(Self {
+            relative: site.relative(work.slug),
+            site,
+            step,
+            effort,
+            prompt,
+            schema,
+            base,
+        }))
+    }
+
+    fn asked(&self) -> Asked {
+        if self.schema.is_some() {
+            Asked::Schema
+        } else {
+            Asked::Prose
+        }
+    }
+}
+
+fn once(
+    shop: &Shop<'_>,
+    run: &RunRecord<'_>,
+    slot: &Slot,
+    work: &PlanWork<'_>,
+    prepared: &Prepared,
+) -> Result<Accepted, Halt> {
+    let step = prepared.step;
+    let role = call_role(step);
+    let trouble = |error: &dyn std::error::Error| Halt::trouble(role, error);
+    let called = call::ask(
+        shop,
+        run,
+        slot,
+        Ask {
+            role,
+            attempt: work.start.attempt,
+            retry: 1,
+            target: work.slug.as_str(),
+            phase_reached: step.as_str(),
+            slug: Some(work.slug.as_str()),
+            prompt: prepared.prompt.clone(),
+            model: shop.models.model(role),
+            effort: &prepared.effort,
+            schema: prepared.schema.clone(),
+            about: Some(&prepared.relative),
+        },
+    )?;
+    let traces = Traces {
+        agent: Some(called.files.clone()),
+        tests: None,
+    };
+    let refused = |kind: FailureKind, story: String| {
+        Halt::from(WorkFailure::again(role, kind, story).with(traces.clone()))
+    };
+    let changes = slot.changes().map_err(|error| trouble(&error))?;
+    let (inside, outside) = changes.split(Path::new(&prepared.relative));
+    refuse_strays(run, &outside, &prepared.relative)
+        .map_err(|story| refused(FailureKind::PlanningStepFailed, story))?;
+    inside
+        .refuse_unfit(shop.disk, slot.dir(), shop.slots.max_new)
+        .map_err(|error| {
+            refused(
+                FailureKind::PlanningStepFailed,
+                piton_base::on_one_line(&error),
+            )
+        })?;
+    let produced = prepared
+        .left(shop)
+        .map_err(|story| refused(FailureKind::PlanningStepFailed, story))?;
+    let accepted = accept(
+        &prepared.site,
+        &prepared.base,
+        step,
+        produced,
+        Given {
+            reply: &called.reply,
+            asked: prepared.asked(),
+        },
+        &Labels {
+            agent: Some(shop.agent.name().to_owned()),
+            model: shop.models.model(role),
+            effort: Some(prepared.effort.effective.to_string()),
+        },
+        local_stamp(shop.clock),
+    )
+    .map_err(|error| {
+        refused(
+            FailureKind::PlanningStepFailed,
+            piton_base::on_one_line(&error),
+        )
+    })?;
+    slot.take_back(shop.disk).map_err(|error| trouble(&error))?;
+    prepared
+        .put(shop, &accepted)
+        .map_err(|story| refused(FailureKind::PlanningStepFailed, story))?;
+    run.note(told(&accepted.outcome));
+    make(shop, run, slot, work, prepared, &called, &accepted.why)
+}
+
+impl Prepared {
+    /// Reads what the agent left in the migration's directory.
+    fn left(&self, shop: &Shop<'_>) -> Result<piton_migration::contents::Contents, String> {
+        crate::planning::paths::refuse_links(shop.disk, self.site.root(), &self.relative)
+            .map_err(|error| piton_base::on_one_line(&error))?;
+        let dir = self.site.live(&self.base.slug);
+        if let Some((file, variable)) = Secret::found_in(shop.secrets, shop.disk, &dir) {
+            return Err(format!(
+                "the agent wrote the value of {variable} into {file}; nothing of its work was taken"
+            ));
+        }
+        piton_migration::contents::Contents::read(shop.disk, &dir)
+            .map(Option::unwrap_or_default)
+            .map_err(|error| piton_base::on_one_line(&error))
+    }
+
+    /// Puts the next accepted state in place of the one before, where it is
+    /// what it has to be.
+    fn put(&self, shop: &Shop<'_>, accepted: &accept::Accepted) -> Result<(), String> {
+        let dir = self.site.live(&self.base.slug);
+        let wrong = |error: &dyn std::error::Error| piton_base::on_one_line(error);
+        tree::remove(shop.disk, &dir).map_err(|error| wrong(&error))?;
+        piton_durable::create_dirs(shop.disk, &dir).map_err(|error| wrong(&error))?;
+        accepted
+            .contents
+            .write(shop.disk, &dir)
+            .map_err(|error| wrong(&error))?;
+        let mode = Proposal::mode_of(accepted.status);
+        let findings = consistency::check(shop.disk, &dir, &self.base.slug, mode);
+        match findings.iter().find(|it| it.severity == Severity::Error) {
+            Some(finding) => Err(format!(
+                "the migration would not be consistent: {} ({})",
+                finding.message,
+                finding.code.as_str()
+            )),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Makes the commit, lets the user's hooks see it, and holds it.
+fn make(
+    shop: &Shop<'_>,
+    run: &RunRecord<'_>,
+    slot: &Slot,
+    work: &PlanWork<'_>,
+    prepared: &Prepared,
+    called: &Called,
+    why: &str,
+) -> Result<Accepted, Halt> {
+    let role = call_role(prepared.step);
+    let trouble = |error: &dyn std::error::Error| Halt::trouble(role, error);
+    let slug = work.slug.as_str();
+    let subject = commit::planning_subject(shop.prefix, slug, prepared.step.as_str());
+    let trailers = Trailers {
+        run: run.id().to_string(),
+        migration: Some(slug.to_owned()),
+        agent: Some(shop.agent.name().to_owned()),
+        model: called.model.clone(),
+        effort: Some(prepared.effort.effective.to_string()),
+        cost_usd: called.cost_usd,
+        ..Trailers::default()
+    };
+    let message = trailers.under(&commit::message(&subject, why, None));
+    let only = Path::new(&prepared.relative);
+    let proposed = slot
+        .commit(shop.disk, &[only], &message)
+        .map_err(|error| trouble(&error))?
+        .ok_or_else(|| {
+            let story = "the step left the migration as it was".to_owned();
+            Halt::from(WorkFailure::again(
+                role,
+                FailureKind::PlanningStepFailed,
+                story,
+            ))
+        })?;
+    slot.hand_over(shop.disk, shop.repository)
+        .map_err(|error| trouble(&error))?;
+    let commit = hooks::before(shop, run, &work.start.base, &proposed.commit, role)?;
+    let accepted = Accepted {
+        name: format!("{}-{:03}", run.id(), work.start.attempt),
+        base: work.start.base.clone(),
+        commit,
+        onto: work.start.onto.clone(),
+        subject,
+        slug: Some(slug.to_owned()),
+        validated: false,
+    };
+    accepted
+        .hold(shop.disk, shop.repository, shop.site.state())
+        .map_err(|error| trouble(&error))?;
+    Ok(accepted)
+}
+
+/// Refuses changes of what was there, and says what is thrown away.
+fn refuse_strays(run: &RunRecord<'_>, outside: &Changes, own: &str) -> Result<(), String> {
+    let named = |is_new: bool| -> Vec<String> {
+        let of = |kind: SlotChangeKind| match kind {
+            SlotChangeKind::Made | SlotChangeKind::Repository => is_new,
+            SlotChangeKind::Changed | SlotChangeKind::Deleted => !is_new,
+        };
+        let those = outside.0.iter().filter(|change| of(change.kind));
+        let paths = those.map(|change| change.path.display().to_string());
+        paths.take(5).collect()
+    };
+    let new = named(true);
+    if !new.is_empty() {
+        run.note(format!(
+            "new files outside {own} were thrown away: {}",
+            new.join(", ")
+        ));
+    }
+    let changed = named(false);
+    if changed.is_empty() {
+        return Ok(());
+    }
+    Err(format!(
+        "the agent changed files outside {own}: {}; planning writes nowhere else",
+        changed.join(", ")
+    ))
+}
+
+fn told(outcome: &StepOutcome) -> String {
+    match outcome {
+        StepOutcome::Next(next) => format!("accepted; next is {next}"),
+        StepOutcome::NeedsPerson { .. } => "accepted, with findings for a person".to_owned(),
+        StepOutcome::Ready => "accepted; the plan is ready".to_owned(),
+        StepOutcome::ReadyAwaitingPerson { reason } => {
+            format!("accepted; ready once a person has looked: {reason}")
+        }
+        StepOutcome::Rejected { reason } => format!("the migration is rejected: {reason}"),
+    }
+}

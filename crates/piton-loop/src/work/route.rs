@@ -1,0 +1,352 @@
+//! The questions before a clean-up: how far does the target reach, and is it
+//! one change or a migration?
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use piton_agent::CallRole;
+use piton_durable::{Kind, write_atomic};
+use piton_git::slot::Slot;
+use piton_migration::manifest::MANIFEST_FILE;
+use piton_migration::own::{OWN_FILE, Target as Noted};
+use piton_migration::planning::STATE_FILE;
+use piton_migration::slug::Slug;
+use serde_json::json;
+
+use super::accepted::Accepted;
+use super::call::{self, Ask, Called};
+use super::evidence::Traces;
+use super::failure::{Halt, WorkFailure};
+use super::hooks;
+use super::message::Trailers;
+use super::refactor::RefactorWork;
+use super::shop::Shop;
+use crate::clock::local_stamp;
+use crate::commit;
+use crate::effort::EffortResolution;
+use crate::failures::FailureKind;
+use crate::planning::snapshot::Snapshot;
+use crate::prompts::{CandidateBrief, ClassifyPrompt, ScopePrompt, TargetBrief, WorkPrompt};
+use crate::replies::{Decision, Recommendation, Route, ScopeSelection};
+use crate::routing::{Candidate, Surroundings, aliases, candidates, mentions};
+use crate::runs::RunRecord;
+use crate::targets::Target;
+
+/// How many commits tell which files change together.
+const COMMITS: u32 = 20;
+/// Longer texts are not searched.
+const LONGEST: u64 = 1 << 20;
+
+/// Which way a target goes.
+pub(super) enum Routed {
+    /// One change, of this target.
+    CleanUp(Target),
+    /// A migration was begun; its plan is made by later actions.
+    Migration(Accepted),
+}
+
+/// Asks. The agent writes nothing that counts.
+pub(super) fn of(
+    shop: &Shop<'_>,
+    run: &RunRecord<'_>,
+    slot: &Slot,
+    work: &RefactorWork<'_>,
+    effort: &EffortResolution,
+) -> Result<Routed, Halt> {
+    let asking = Asking {
+        shop,
+        run,
+        slot,
+        work,
+        effort,
+    };
+    let target = asking.widen()?;
+    let prompt = shop
+        .prompts
+        .work(&WorkPrompt::Classify(ClassifyPrompt {
+            target: asking.brief(&target),
+            migrations: shop.site.migrations(),
+            taste: shop.taste,
+        }))
+        .map_err(|error| Halt::trouble(CallRole::Classify, &error))?;
+    let called = asking.ask(CallRole::Classify, prompt)?;
+    let route = Route::parse(&called.reply.text)
+        .map_err(|error| odd(CallRole::Classify, &called, &error))?;
+    run.note(format!("goes as {}", route.as_str()));
+    match route {
+        Route::CohesiveCleanup => Ok(Routed::CleanUp(target)),
+        Route::NeedsPlan => asking
+            .begin_migration(&target, &called)
+            .map(Routed::Migration),
+    }
+}
+
+struct Asking<'a, 'd> {
+    shop: &'a Shop<'a>,
+    run: &'a RunRecord<'d>,
+    slot: &'a Slot,
+    work: &'a RefactorWork<'a>,
+    effort: &'a EffortResolution,
+}
+
+impl Asking<'_, '_> {
+    fn ask(&self, role: CallRole, prompt: String) -> Result<Called, Halt> {
+        let asked = call::ask(
+            self.shop,
+            self.run,
+            self.slot,
+            Ask {
+                role,
+                attempt: self.work.start.attempt,
+                retry: 1,
+                target: &self.work.piece.target.description,
+                phase_reached: role.as_str(),
+                slug: None,
+                prompt,
+                model: self.shop.models.model(role),
+                effort: self.effort,
+                schema: None,
+                about: None,
+            },
+        );
+        // Whatever it did to the files, it was asked to read.
+        self.slot
+            .take_back(self.shop.disk)
+            .map_err(|error| Halt::trouble(role, &error))?;
+        asked
+    }
+
+    fn brief<'t>(&'t self, target: &'t Target) -> TargetBrief<'t> {
+        TargetBrief {
+            description: &target.description,
+            files: target.files.iter().map(String::as_str).collect(),
+            scoping: (target.scoping.as_deref()).or(self.work.piece.scope.as_deref()),
+        }
+    }
+
+    /// Widens a target of one file to what belongs with it.
+    fn widen(&self) -> Result<Target, Halt> {
+        let target = &self.work.piece.target;
+        let bypass = match target.files.as_slice() {
+            [] => Some("the target has no file"),
+            [_] => None,
+            [_, ..] => Some("the target names its files"),
+        };
+        if let Some(why) = bypass {
+            self.record(Some(why), &[], None);
+            return Ok(target.clone());
+        }
+        let role = CallRole::ScopeExpansion;
+        let around = self
+            .surroundings(&target.files[0])
+            .map_err(|error| Halt::trouble(role, &error))?;
+        let offered = candidates(&around);
+        if offered.len() < 2 {
+            self.record(None, &offered, None);
+            return Ok(target.clone());
+        }
+        let prompt = WorkPrompt::ScopeSelection(ScopePrompt {
+            target: self.brief(target),
+            candidates: offered.iter().map(brief_of).collect(),
+            migrations: self.shop.site.migrations(),
+            taste: self.shop.taste,
+        });
+        let prompt = self
+            .shop
+            .prompts
+            .work(&prompt)
+            .map_err(|error| Halt::trouble(role, &error))?;
+        let called = self.ask(role, prompt)?;
+        let kinds: Vec<_> = offered.iter().map(|one| one.kind).collect();
+        let chosen = ScopeSelection::parse(&called.reply.text, &kinds)
+            .map_err(|error| odd(role, &called, &error))?;
+        self.record(None, &offered, Some(&chosen));
+        self.run
+            .note(format!("reaches as {}", chosen.kind.as_str()));
+        let files = offered
+            .into_iter()
+            .find(|one| one.kind == chosen.kind)
+            .map_or_else(|| target.files.clone(), |one| one.files);
+        Ok(Target {
+            files,
+            ..target.clone()
+        })
+    }
+
+    fn surroundings(&self, seed: &str) -> Result<Surroundings, piton_git::GitError> {
+        let (repository, base) = (self.shop.repository, &self.work.start.base);
+        let migrations = Path::new(self.shop.site.migrations());
+        let mut tracked = repository.all_names_at(base)?;
+        tracked.retain(|path| !Path::new(path).starts_with(migrations));
+        if !tracked.iter().any(|path| path == seed) {
+            return Ok(Surroundings {
+                seed: seed.to_owned(),
+                ..Surroundings::default()
+            });
+        }
+        let names = aliases(seed);
+        let there: BTreeSet<&String> = tracked.iter().collect();
+        let speaking_of_it = repository
+            .holding(base, &names)?
+            .into_iter()
+            .filter(|path| there.contains(path) && path != seed)
+            .filter(|path| mentions(&self.text(path), &names))
+            .collect();
+        let mut together = repository.changed_with(base, seed, COMMITS)?;
+        // History names files that are gone.
+        together.retain(|path, _| there.contains(path));
+        Ok(Surroundings {
+            seed: seed.to_owned(),
+            seed_text: self.text(seed),
+            speaking_of_it,
+            together,
+            tracked,
+        })
+    }
+
+    fn text(&self, path: &str) -> String {
+        let disk = self.shop.disk;
+        let file = self.slot.dir().join(path);
+        let is_file = matches!(disk.stat(&file), Ok(Some(stat)) if stat.kind == Kind::File);
+        let bytes = is_file.then(|| disk.read_at_most(&file, LONGEST).unwrap_or_default());
+        String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned()
+    }
+
+    /// Keeps what was to choose from. It is evidence: without it the choice is
+    /// the same.
+    fn record(&self, bypass: Option<&str>, offered: &[Candidate], chosen: Option<&ScopeSelection>) {
+        let candidates: Vec<_> = offered
+            .iter()
+            .map(|one| {
+                json!({
+                    "kind": one.kind.as_str(),
+                    "files": one.files,
+                    "evidence": one.evidence,
+                    "validation_surfaces": one.surfaces,
+                })
+            })
+            .collect();
+        let target = &self.work.piece.target;
+        let document = json!({
+            "target": {"description": target.description, "files": target.files},
+            "bypass_reason": bypass,
+            "candidates": candidates,
+            "selection": chosen.map(|it| json!({"kind": it.kind.as_str(), "reason": it.reason})),
+        });
+        let text = serde_json::to_string_pretty(&document).unwrap_or_default();
+        let file = self.run.dir().path().join(format!(
+            "scope-expansion/variants-{:03}.json",
+            self.work.start.attempt
+        ));
+        let _ = write_atomic(self.shop.disk, &file, text.as_bytes(), 0o600);
+    }
+
+    /// Makes the commit that a migration begins with.
+    fn begin_migration(&self, target: &Target, called: &Called) -> Result<Accepted, Halt> {
+        let (shop, slot) = (self.shop, self.slot);
+        let role = CallRole::Classify;
+        let trouble = |error: &dyn std::error::Error| Halt::trouble(role, error);
+        let slug = self.free_slug(&target.description);
+        let noted = Noted {
+            description: target.description.clone(),
+            provenance: target.provenance,
+            files: target.files.clone(),
+            scope: (target.scoping.clone()).or_else(|| self.work.piece.scope.clone()),
+        };
+        let start = Snapshot::start(&slug, noted, local_stamp(shop.clock));
+        let relative = shop.site.relative(&slug);
+        let dir = slot.dir().join(&relative);
+        for (name, bytes) in [
+            (MANIFEST_FILE, start.manifest.encode()),
+            (STATE_FILE, start.state.encode()),
+            (OWN_FILE, start.own.encode()),
+        ] {
+            write_atomic(shop.disk, &dir.join(name), &bytes, 0o644)
+                .map_err(|error| trouble(&error))?;
+        }
+        let subject = commit::new_migration_subject(shop.prefix, slug.as_str());
+        let trailers = Trailers {
+            run: self.run.id().to_string(),
+            migration: Some(slug.to_string()),
+            agent: Some(shop.agent.name().to_owned()),
+            model: called.model.clone(),
+            effort: Some(self.effort.effective.to_string()),
+            cost_usd: called.cost_usd,
+            ..Trailers::default()
+        };
+        let message = trailers.under(&commit::message(&subject, &target.description, None));
+        let proposed = slot
+            .commit(shop.disk, &[Path::new(&relative)], &message)
+            .map_err(|error| trouble(&error))?
+            .ok_or_else(|| {
+                let why = format!("git ignores {relative}, so a migration there cannot land");
+                let kind = FailureKind::PlanningBlocked;
+                Halt::from(WorkFailure::again(role, kind, why).last_word())
+            })?;
+        slot.hand_over(shop.disk, shop.repository)
+            .map_err(|error| trouble(&error))?;
+        let base = &self.work.start.base;
+        let commit = hooks::before(shop, self.run, base, &proposed.commit, role)?;
+        let accepted = Accepted {
+            name: format!("{}-{:03}", self.run.id(), self.work.start.attempt),
+            base: base.clone(),
+            commit,
+            onto: self.work.start.onto.clone(),
+            subject,
+            slug: Some(slug.to_string()),
+            validated: false,
+        };
+        accepted
+            .hold(shop.disk, shop.repository, shop.site.state())
+            .map_err(|error| trouble(&error))?;
+        Ok(accepted)
+    }
+
+    /// Returns a short name that no migration has, here or in the commit.
+    fn free_slug(&self, description: &str) -> Slug {
+        let short = Slug::short(description);
+        let taken = |slug: &Slug| {
+            let below = self.shop.site.relative(slug);
+            [self.slot.dir(), self.shop.site.root()]
+                .into_iter()
+                .any(|root| {
+                    let there = self.shop.disk.stat(&root.join(&below));
+                    there.map_or(true, |it| it.is_some())
+                })
+        };
+        let mut number = 1;
+        let mut slug = short.clone();
+        while taken(&slug) && number < 1_000 {
+            number += 1;
+            slug = short.numbered(number);
+        }
+        slug
+    }
+}
+
+fn brief_of(candidate: &Candidate) -> CandidateBrief<'_> {
+    CandidateBrief {
+        kind: candidate.kind.as_str(),
+        files: candidate.files.iter().map(String::as_str).collect(),
+        evidence: candidate.evidence.clone(),
+        surfaces: candidate.surfaces.iter().map(String::as_str).collect(),
+    }
+}
+
+/// An answer that cannot be used fails this action, and nothing else.
+fn odd(role: CallRole, called: &Called, error: &dyn std::error::Error) -> Halt {
+    let failure = WorkFailure {
+        decision: Decision::Abandon,
+        recommendation: Recommendation::NewTarget,
+        traces: Traces {
+            agent: Some(called.files.clone()),
+            tests: None,
+        },
+        ..WorkFailure::again(
+            role,
+            FailureKind::AgentInfraFailure,
+            piton_base::on_one_line(error),
+        )
+    };
+    failure.into()
+}

@@ -1,0 +1,52 @@
+//! What a run may use up, checked before it begins.
+
+use piton_agent::Tells;
+use piton_base::Clock;
+use piton_loop::deciding::limits::{DayLimit, Limits};
+use piton_loop::runs;
+
+use super::floor::Floor;
+use crate::error::CommandError;
+
+/// Refuses a limit that nobody could keep: the agent says nothing of what it
+/// would be counted by.
+pub(super) fn refuse_blind(floor: &Floor<'_>, limits: &Limits) -> Result<(), CommandError> {
+    let Tells { tokens, cost } = floor.agent.tells();
+    let refused = |what: &str, flag: &str| {
+        let agent = floor.agent.name();
+        CommandError::usage(format!(
+            "could not keep {flag}: {agent} does not tell {what}"
+        ))
+        .hint("limit the run with --max-duration or --max-refactors, or use another agent")
+    };
+    if limits.tokens.is_some() && !tokens {
+        return Err(refused("how many tokens it uses", "--max-tokens"));
+    }
+    if limits.dollars.is_some() && !cost {
+        return Err(refused("what it costs", "--max-cost"));
+    }
+    if floor.place.settings.dollars(PER_DAY).is_some() && !cost {
+        return Err(refused("what it costs", &format!("`{PER_DAY}`")));
+    }
+    Ok(())
+}
+
+const PER_DAY: &str = "run.max-cost-per-day";
+
+/// Returns the limit of this day, with what was spent of it: the records of
+/// all runs that began today are summed.
+pub(super) fn day(floor: &Floor<'_>) -> Option<DayLimit> {
+    let dollars = floor.place.settings.dollars(PER_DAY)?;
+    let today = floor.context.clock.local().strftime("%Y-%m-%d").to_string();
+    let listed = runs::list(&floor.context.disk, &floor.desk.site.runs()).unwrap_or_default();
+    let spent_before = listed
+        .into_iter()
+        .filter_map(|run| run.summary)
+        .filter(|summary| summary.started_at.starts_with(&today))
+        .filter_map(|summary| summary.cost_usd)
+        .sum();
+    Some(DayLimit {
+        dollars,
+        spent_before,
+    })
+}

@@ -1,0 +1,30 @@
+//! One action under way.
+
+use piton_loop::claim::Claim;
+use piton_loop::deciding::memory::Tried;
+use piton_loop::work::{Piece, Start};
+
+use super::tell::Told;
+
+/// An action that was begun, until something came of it.
+#[derive(Debug)]
+pub(super) struct Job {
+    pub(super) piece: Piece,
+    /// The number of the action in its run.
+    pub(super) attempt: u32,
+    pub(super) start: Start,
+    pub(super) told: Told,
+    /// Whether it was begun again because others changed the same places.
+    pub(super) is_second: bool,
+    /// Nobody else works on the migration meanwhile.
+    pub(super) _claim: Option<Claim>,
+}
+
+impl Job {
+    pub(super) fn tried(&self) -> Tried {
+        match self.piece.slug() {
+            Some(slug) => Tried::Migration(slug.clone()),
+            None => Tried::Source,
+        }
+    }
+}

@@ -22,7 +22,7 @@ use crate::error::{CommandError, ErrorKind};
 #[command(next_help_heading = "Agent options")]
 pub(crate) struct AgentArgs {
     /// The agent: claude, codex, command, script, or one of your own
-    #[arg(long, value_name = "AGENT")]
+    #[arg(long, value_name = "AGENT", add = crate::completing::agents())]
     with: Option<String>,
 
     /// Program and arguments, with --with command

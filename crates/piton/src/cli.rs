@@ -102,6 +102,7 @@ pub(crate) struct GlobalArgs {
     #[arg(
         long,
         value_name = "CHANNEL[:LEVEL]",
+        add = crate::completing::channels(),
         num_args = 0..=1,
         require_equals = true,
         default_missing_value = "",
@@ -152,10 +153,85 @@ pub fn definition() -> clap::Command {
     for (name, meaning) in DOCUMENTED {
         let _ = writeln!(more, "  {name:<15}  {meaning}");
     }
-    let command = Cli::command();
+    let command = Cli::command().mut_args(|arg| {
+        // The help of a command only names them.
+        let global = arg.is_global_set();
+        arg.hide(global)
+    });
     let examples = command
         .get_after_help()
         .map(ToString::to_string)
         .unwrap_or_default();
-    command.after_long_help(format!("{examples}\n\n{}", more.trim_end()))
+    let named = named_on_one_line(&command);
+    let explained = explained(&command);
+    let template = format!("{BRIEF}{named}{{after-help}}");
+    command
+        .after_help(format!("{examples}\n\n{named}"))
+        .after_long_help(format!("{examples}\n\n{explained}\n{}", more.trim_end()))
+        .mut_subcommands(|inner| with_template(inner, &template))
+}
+
+/// The help of a command, up to the line that names the global options.
+const BRIEF: &str = "\
+{before-help}{about-with-newline}
+{usage-heading} {usage}
+
+{all-args}
+
+";
+
+fn with_template(command: clap::Command, template: &str) -> clap::Command {
+    command
+        .help_template(template.to_owned())
+        .mut_subcommands(|inner| with_template(inner, template))
+}
+
+/// Names the global options, for the help of every command.
+fn named_on_one_line(command: &clap::Command) -> String {
+    let names: Vec<String> = global(command)
+        .map(|arg| match (arg.get_short(), arg.get_long()) {
+            (Some(short), _) => format!("-{short}"),
+            (None, Some(long)) => format!("--{long}"),
+            (None, None) => String::new(),
+        })
+        .collect();
+    format!("Global options: {}", names.join(" "))
+}
+
+/// Explains the global options, for the help of the program itself.
+fn explained(command: &clap::Command) -> String {
+    let mut rows = Vec::new();
+    for arg in global(command) {
+        let short = arg.get_short().map(|short| format!("-{short}"));
+        let long = arg.get_long().map(|long| format!("--{long}"));
+        let value = arg
+            .get_value_names()
+            .filter(|_| arg.get_action().takes_values())
+            .map(|names| {
+                let name = &names[0];
+                if arg.is_require_equals_set() {
+                    format!("[={name}]")
+                } else {
+                    format!(" {name}")
+                }
+            })
+            .unwrap_or_default();
+        let names = match (short, long) {
+            (Some(short), Some(long)) => format!("{short}, {long}"),
+            (Some(short), None) => short,
+            (None, long) => format!("    {}", long.unwrap_or_default()),
+        };
+        let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+        rows.push((format!("{names}{value}"), help));
+    }
+    let width = rows.iter().map(|(names, _)| names.len()).max().unwrap_or(0);
+    let mut text = String::from("Global options:\n");
+    for (names, help) in rows {
+        let _ = writeln!(text, "  {names:width$}  {help}");
+    }
+    text
+}
+
+fn global(command: &clap::Command) -> impl Iterator<Item = &clap::Arg> {
+    command.get_arguments().filter(|arg| arg.is_global_set())
 }

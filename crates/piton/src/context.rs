@@ -202,6 +202,19 @@ fn unusable(error: ConfigError) -> CommandError {
 pub(crate) const CONFIG_FILE: &str = "piton.toml";
 
 impl Place {
+    /// Looks at a place for somebody who wants no errors.
+    pub(crate) fn at(directory: &Path, environment: &Environment) -> Option<Self> {
+        let repository = Repository::find(directory).ok()?;
+        let ours = repository.top().join(CONFIG_FILE);
+        let user = environment.user_config();
+        let settings = Settings::load(&RealDisk, Some(&ours), user.as_deref(), environment).ok()?;
+        Some(Self {
+            repository,
+            settings,
+            vetted: false,
+        })
+    }
+
     /// Returns the directory of this clone's own state.
     pub(crate) fn state(&self) -> StateDir {
         StateDir::of(self.repository.common_dir())

@@ -7,6 +7,7 @@ mod agent_files;
 mod agents;
 mod cli;
 mod commands;
+mod completing;
 mod config;
 mod context;
 mod editor;

@@ -10,6 +10,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind as ClapErrorKind};
 
 use crate::cli::{Cli, Command, GlobalArgs, definition};
 use crate::commands;
+use crate::completing;
 use crate::config::nearest;
 use crate::context::{Context, kept};
 use crate::env::Environment;
@@ -20,6 +21,9 @@ use crate::output::{Channel, Color, Envelope, Fields, Out, Shape, Show, Verbosit
 /// Runs the command line that the process was started with.
 pub fn main() -> ExitCode {
     let args = join_show(std::env::args_os());
+    if completing::answered(args.clone()) {
+        return ExitCode::SUCCESS;
+    }
     let environment = Environment::read();
     let exit = match definition().try_get_matches_from(&args) {
         Ok(matches) => match Cli::from_arg_matches(&matches) {

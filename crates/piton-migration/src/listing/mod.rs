@@ -4,4 +4,4 @@ mod row;
 mod table;
 
 pub use row::{Filter, Row, list};
-pub use table::{table, tsv};
+pub use table::tsv;

@@ -38,53 +38,6 @@ pub fn tsv(rows: &[Row], headers: bool) -> String {
     })))
 }
 
-/// Writes the list for people: what is behind it at a glance, and how far it
-/// has come.
-pub fn table(rows: &[Row], headers: bool) -> String {
-    let mut cells: Vec<Vec<Cow<'_, str>>> = Vec::new();
-    if headers && !rows.is_empty() {
-        cells.push(
-            ["SLUG", "STATUS", "AT", "PHASES", "TOUCHED", "NOTE"]
-                .map(Cow::Borrowed)
-                .to_vec(),
-        );
-    }
-    for row in rows {
-        let status = match (row.status, row.awaiting_human_review) {
-            (Some(Status::Planning | Status::Ready | Status::InProgress), true) => {
-                Cow::Owned(format!("{}, needs review", status(row)))
-            }
-            _ => Cow::Borrowed(status(row)),
-        };
-        let touched = row.last_touch.as_deref().unwrap_or("-");
-        let note = row
-            .reason
-            .clone()
-            .or_else(|| row.rejected_because.clone())
-            .or_else(|| row.wake_up_on.as_ref().map(|at| format!("wakes up {at}")))
-            .or_else(|| {
-                row.cooldown_until
-                    .as_ref()
-                    .map(|at| format!("cools down until {at}"))
-            })
-            .unwrap_or_default();
-        cells.push(vec![
-            Cow::Borrowed(row.slug.as_str()),
-            status,
-            Cow::Borrowed(if row.cursor == NONE { "-" } else { &row.cursor }),
-            if row.phases == 0 {
-                Cow::Borrowed("-")
-            } else {
-                Cow::Owned(format!("{}/{}", row.phases_done, row.phases))
-            },
-            // Date and minutes are enough for people.
-            Cow::Borrowed(touched.get(..16).unwrap_or(touched)),
-            Cow::Owned(note),
-        ]);
-    }
-    render::columns(&cells)
-}
-
 fn status(row: &Row) -> &'static str {
     row.status.map_or("invalid-manifest", Status::as_str)
 }

@@ -1,7 +1,7 @@
 //! The list, and one migration in full.
 
 use piton_durable::RealDisk;
-use piton_migration::listing::{Filter, list, table, tsv};
+use piton_migration::listing::{Filter, list, tsv};
 use piton_migration::live::LiveDir;
 use piton_migration::manifest::Status;
 use piton_migration::show::{render, show};
@@ -42,22 +42,6 @@ fn programs_get_the_originals_columns_and_no_broken_row() {
     e-empty | invalid-manifest | blocked | no | (none) | (none) | missing-manifest
     f-waiting | ready | phase-1-one.md | yes | 2026-06-01T10:00:00.000+00:00 | 2026-06-01T16:00:00.000+00:00 | is\tthis\nright?
     g-done | done | (none) | no | 2026-06-01T10:00:00.000+00:00 | (none) | (none)
-    ");
-}
-
-#[test]
-fn people_get_progress_and_what_is_behind_it() {
-    let project = project();
-    let rows = list(&RealDisk, &project.live, Filter::default()).expect("a list");
-    insta::assert_snapshot!(table(&rows, true), @r"
-    SLUG        STATUS               AT                PHASES  TOUCHED           NOTE
-    a-planning  planning             planning:expand   -       2026-06-01T10:00
-    b-ready     ready                phase-1-one.md    0/2     2026-06-01T10:00
-    c-blocked   planning             planning:blocked  -       2026-06-01T10:00  planning-state-invalid
-    d-broken    invalid-manifest     blocked           -       -                 invalid-manifest: manifest.json is not JSON: expected a key in double quotes at byte 2
-    e-empty     invalid-manifest     blocked           -       -                 missing-manifest
-    f-waiting   ready, needs review  phase-1-one.md    0/2     2026-06-01T10:00  is\tthis\nright?
-    g-done      done                 -                 0/2     2026-06-01T10:00
     ");
 }
 

@@ -2,40 +2,10 @@
 
 use std::fmt::Write;
 
-use crate::journal::{Journal, Listed, Status};
+use crate::journal::{Journal, Status};
 use crate::render::style::{Colour, Style};
 use crate::render::{deviations, receipts};
-use crate::summary::counted;
 use piton_base::terminal::clean;
-
-/// Returns one line a journal, the oldest first.
-pub fn journals(listed: &[Listed], style: Style) -> String {
-    let mut out = String::new();
-    for Listed { id, journal } in listed {
-        match journal {
-            Ok(begun) => {
-                let (colour, word) = status(&begun.status);
-                let _ = writeln!(
-                    out,
-                    "{id}  {}  {}  {}/{}  {}",
-                    begun.at.strftime("%Y-%m-%d %H:%M:%SZ"),
-                    style.paint(colour, &format!("{word:<10}")),
-                    begun.settled,
-                    counted(begun.actions, "action"),
-                    clean(&begun.command),
-                );
-            }
-            Err(error) => {
-                let line = format!("unreadable: {error}");
-                let _ = writeln!(out, "{id}  {}", style.paint(Colour::Red, &clean(&line)));
-            }
-        }
-    }
-    if out.is_empty() {
-        out.push_str("no plan has been performed here\n");
-    }
-    out
-}
 
 /// Returns what a journal tells: where the run stands, its receipts, what was
 /// under way when it was cut off, and what looking again showed.

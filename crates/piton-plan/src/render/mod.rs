@@ -12,7 +12,7 @@ mod style;
 mod text;
 
 pub use deviations::deviations;
-pub use journals::{journal, journals};
+pub use journals::journal;
 pub use json::{plan_document, run_document};
 pub use markdown::markdown;
 pub use receipts::receipts;

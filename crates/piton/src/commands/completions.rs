@@ -3,17 +3,20 @@
 use clap::Args;
 use clap_complete::Shell;
 
-use crate::cli::definition;
+use crate::completing;
 use crate::context::Context;
-use crate::error::CommandResult;
+use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
 
-/// Print completions for a shell
+/// Print what makes a shell complete piton
+///
+/// Commands and options, and the names that there are: migrations, runs,
+/// settings, roles and agents.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   piton completions bash > ~/.local/share/bash-completion/completions/piton
-  piton completions zsh > ~/.zfunc/_piton
+  piton completions zsh > ~/.zfunc/_piton          with ~/.zfunc in fpath
   piton completions fish > ~/.config/fish/completions/piton.fish")]
 pub(crate) struct CompletionsArgs {
     /// The shell to complete for
@@ -21,13 +24,12 @@ pub(crate) struct CompletionsArgs {
     shell: Shell,
 }
 
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "every command ends in the same way"
-)]
 pub(crate) fn run(context: &Context, args: &CompletionsArgs) -> CommandResult {
-    let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut definition(), "piton", &mut script);
-    context.out.data(&String::from_utf8_lossy(&script));
+    let name = args.shell.to_string();
+    let script = completing::script(&name)
+        .ok()
+        .flatten()
+        .ok_or_else(|| CommandError::failed(format!("there are no completions for {name}")))?;
+    context.out.exact(&script);
     Ok(Exit::Done)
 }

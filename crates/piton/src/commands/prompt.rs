@@ -2,8 +2,6 @@
 
 mod copy;
 
-use std::fmt::Write as _;
-
 use clap::{Args, Subcommand};
 use piton_durable::DiskRead;
 use piton_loop::prompts::{PromptRole, PromptSet, TemplateOrigin};
@@ -12,7 +10,7 @@ use serde_json::json;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
-use crate::output::{Channel, Level};
+use crate::output::{Channel, Level, Table};
 
 /// Show what agents are told, and make it your own
 #[derive(Debug, Subcommand)]
@@ -32,7 +30,11 @@ pub(crate) enum PromptCommand {
 #[command(after_help = "\
 Examples:
   piton prompt list")]
-pub(crate) struct ListArgs {}
+pub(crate) struct ListArgs {
+    /// Leave out the line of headers
+    #[arg(long)]
+    no_headers: bool,
+}
 
 /// Print the template of a role, or a part that several share
 ///
@@ -46,13 +48,14 @@ Examples:
   piton prompt show _situation.md.j2")]
 pub(crate) struct ShowArgs {
     /// A role, such as expand or review-2, or a template's file name
+    #[arg(add = crate::completing::roles())]
     role: String,
 }
 
 pub(crate) fn run(context: &Context, command: &PromptCommand) -> CommandResult {
     match command {
-        PromptCommand::List(_) => {
-            list(context, &load(context)?);
+        PromptCommand::List(args) => {
+            list(context, &load(context)?, args);
             Ok(Exit::Done)
         }
         PromptCommand::Show(args) => show(context, &load(context)?, args),
@@ -73,7 +76,7 @@ pub(crate) fn load(context: &Context) -> Result<PromptSet, CommandError> {
     loaded.map_err(|error| CommandError::usage("could not use the prompts").because(error))
 }
 
-fn list(context: &Context, prompts: &PromptSet) {
+fn list(context: &Context, prompts: &PromptSet, args: &ListArgs) {
     let templates: Vec<_> = prompts
         .names()
         .filter_map(|name| Some((name, prompts.part(name)?.0)))
@@ -86,12 +89,11 @@ fn list(context: &Context, prompts: &PromptSet) {
         context.out.json(json!({"templates": templates}));
         return;
     }
-    let mut lines = String::new();
+    let mut table = Table::new(&["template", "origin"]);
     for (name, origin) in templates {
-        // Writing to a string cannot fail.
-        let _ = writeln!(lines, "{name}\t{}", origin_name(origin));
+        table.row([name.into(), origin_name(origin).into()]);
     }
-    context.out.data(&lines);
+    context.out.table(&table, !args.no_headers);
 }
 
 fn show(context: &Context, prompts: &PromptSet, args: &ShowArgs) -> CommandResult {

@@ -10,7 +10,7 @@ mod value;
 mod vetted;
 
 pub(crate) use edit::set;
-pub(crate) use key::{Key, UnknownKey};
+pub(crate) use key::{Key, UnknownKey, all_names};
 pub(crate) use layer::{ConfigError, Layer};
 pub(crate) use nearest::nearest;
 pub(crate) use resolve::{Origin, Settings};

@@ -4,6 +4,7 @@ mod channel;
 mod envelope;
 mod out;
 mod shapes;
+mod table;
 mod time;
 mod verbosity;
 
@@ -11,5 +12,6 @@ pub(crate) use channel::Channel;
 pub(crate) use envelope::{Envelope, Fields};
 pub(crate) use out::{Color, Out};
 pub(crate) use shapes::Shape;
+pub(crate) use table::{Cell, Table, Tone};
 pub(crate) use time::{ago, local_time};
 pub(crate) use verbosity::{Level, Show, Verbosity, join_show};

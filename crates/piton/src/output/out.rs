@@ -7,9 +7,10 @@ use std::time::Instant;
 
 use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use super::{Channel, Envelope, Level, Verbosity};
+use super::{Channel, Envelope, Level, Table, Verbosity, ago, local_time};
 use crate::exit::Exit;
 
 /// When to use colour.
@@ -141,6 +142,26 @@ impl Out {
             AutoStream::new(io::stdout(), choice(self.stdout_color)),
             text,
         );
+    }
+
+    /// Prints a list: columns at a terminal, and tabs between them elsewhere.
+    pub(crate) fn table(&self, table: &Table, headers: bool) {
+        let text = if self.stdout_is_terminal() {
+            table.aligned(headers, self.width)
+        } else {
+            table.tsv(headers)
+        };
+        self.data(&text);
+    }
+
+    /// Returns a moment as lists tell it: how long ago it was at a terminal,
+    /// and otherwise when.
+    pub(crate) fn moment(&self, at: Timestamp, now: Timestamp) -> String {
+        if self.stdout_is_terminal() {
+            ago(at, now)
+        } else {
+            local_time(at)
+        }
     }
 
     /// Prints a text byte for byte, whatever it holds.

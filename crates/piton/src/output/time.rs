@@ -17,6 +17,8 @@ pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
         seconds if seconds < 60 => return "just now".to_owned(),
         seconds if seconds < 60 * 60 => (seconds / 60, "min"),
         seconds if seconds < 48 * 60 * 60 => (passed.as_hours(), "h"),
+        // Nobody counts in hundreds of days.
+        seconds if seconds > 60 * 24 * 60 * 60 => return local_time(at),
         seconds => (seconds / (24 * 60 * 60), "days"),
     };
     format!("{count} {unit} ago")
@@ -36,5 +38,6 @@ mod tests {
         assert_eq!(at(125), "2 min ago");
         assert_eq!(at(5 * 3600), "5 h ago");
         assert_eq!(at(4 * 86_400), "4 days ago");
+        assert!(at(100 * 86_400).starts_with("2026-08-1"));
     }
 }

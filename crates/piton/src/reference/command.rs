@@ -110,9 +110,10 @@ fn named(command: &Command, heading: &str) -> Option<String> {
 }
 
 fn under<'c>(command: &'c Command, heading: &str) -> impl Iterator<Item = &'c Arg> {
-    command
-        .get_arguments()
-        .filter(move |arg| shown(arg) && arg.get_help_heading() == Some(heading))
+    command.get_arguments().filter(move |arg| {
+        // The help of a command only names the global ones.
+        (shown(arg) || arg.is_global_set()) && arg.get_help_heading() == Some(heading)
+    })
 }
 
 fn shown(arg: &Arg) -> bool {

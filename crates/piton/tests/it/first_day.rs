@@ -6,9 +6,12 @@ use crate::stage::{GOOD, SLUG};
 fn slugs(env: &TestEnv) -> Vec<String> {
     let listed = env.ok(&["migration", "list", "--json"]).json();
     let rows = listed["migrations"].as_array().unwrap();
-    rows.iter()
+    let mut slugs: Vec<String> = rows
+        .iter()
         .map(|row| row["slug"].as_str().unwrap().to_owned())
-        .collect()
+        .collect();
+    slugs.sort();
+    slugs
 }
 
 #[test]

@@ -89,7 +89,7 @@ fn completions_come_for_every_shell() {
     let env = TestEnv::new();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let ran = env.ok(&["completions", shell]);
-        assert!(ran.stdout.contains("non-interactive"), "{shell}");
+        assert!(ran.stdout.contains("_PITON_COMPLETE"), "{shell}");
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod agent_files;
 mod attacks;
+mod completing;
 mod config;
 mod demo;
 mod documented;

@@ -37,18 +37,18 @@ fn the_list_is_a_table_of_tabs_when_piped_and_one_broken_migration_hides_none() 
     assert_eq!(
         rows[1..].iter().map(start).collect::<Vec<_>>(),
         [
+            "other planning planning:approaches",
             "add-api planning planning:pick-best",
             "broken invalid-manifest blocked",
             "empty invalid-manifest blocked",
-            "other planning planning:approaches",
         ]
     );
     assert!(rows.iter().all(|row| row.len() == 7), "{rows:?}");
-    assert!(rows[2][6].starts_with("invalid-manifest"), "{rows:?}");
-    assert_eq!(rows[3][6], "missing-manifest");
+    assert!(rows[3][6].starts_with("invalid-manifest"), "{rows:?}");
+    assert_eq!(rows[4][6], "missing-manifest");
 
     let json = env.ok(&["migration", "list", "--json"]).json();
-    let first = &json["migrations"][0];
+    let first = &json["migrations"][1];
     assert_eq!(first["slug"], SLUG);
     assert_eq!(first["status"], "planning");
     assert_eq!(first["awaiting_human_review"], false);

@@ -68,6 +68,11 @@ impl Seat {
         self.keys.write_all(format!("{line}\n").as_bytes()).unwrap();
     }
 
+    /// Types without the key that ends a line.
+    pub(crate) fn type_keys(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+    }
+
     /// What the key for interrupting does.
     pub(crate) fn interrupt(&self) {
         let pid = Pid::from_child(&self.child);

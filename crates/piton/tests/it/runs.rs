@@ -11,7 +11,12 @@ use crate::env::TestEnv;
 #[test]
 fn without_a_run_the_list_is_empty_and_showing_one_is_a_usage_error() {
     let env = TestEnv::new();
-    assert_eq!(env.ok(&["runs", "list"]).stdout, "");
+    assert_eq!(env.ok(&["runs", "list", "--no-headers"]).stdout, "");
+    let headers = env.ok(&["runs", "list"]).stdout;
+    assert_eq!(
+        headers,
+        "run\tstatus\tstarted\tcalls\ttokens\tcost\tcommand\n"
+    );
     let ran = env.run(&["runs", "show"]);
     assert_eq!(ran.code, 2, "{}", ran.stderr);
     assert!(ran.stderr.contains("no agent was called here yet"));

@@ -17,6 +17,7 @@ use crate::exit::Exit;
 )]
 pub(crate) struct GetArgs {
     /// The setting, such as agent.model
+    #[arg(add = crate::completing::keys())]
     key: String,
 }
 

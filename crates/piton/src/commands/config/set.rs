@@ -26,6 +26,7 @@ Examples:
   piton config set models.planning.review sonnet --dry-run")]
 pub(crate) struct SetArgs {
     /// The setting, such as agent.model
+    #[arg(add = crate::completing::keys())]
     key: String,
 
     /// Its value, as it would be written on a command line

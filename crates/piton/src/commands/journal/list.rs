@@ -1,31 +1,45 @@
 //! `piton journal list`: a line for each plan that was begun.
 
 use clap::Args;
+use jiff::Timestamp;
+use piton_base::Clock;
 use piton_plan::journal::{self, Listed, Status};
-use piton_plan::render;
 use serde_json::{Value, json};
 
 use crate::context::Context;
 use crate::error::CommandResult;
 use crate::exit::Exit;
+use crate::output::{Cell, Table, Tone};
 use crate::planned::journal_error;
 use crate::site;
 
-/// List the plans that were begun, the oldest first
+/// List the plans that were begun, the newest first
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  piton journal list\n  piton journal list --json")]
-pub(crate) struct ListArgs {}
+pub(crate) struct ListArgs {
+    /// Leave out the line of headers
+    #[arg(long)]
+    no_headers: bool,
+}
 
-pub(crate) fn run(context: &Context, _args: &ListArgs) -> CommandResult {
-    let site = site::anywhere(context)?;
+pub(crate) fn run(context: &Context, args: &ListArgs) -> CommandResult {
     let dir = site::journals(context)?;
-    let listed = journal::list(&context.disk, &dir).map_err(journal_error)?;
+    let mut listed = journal::list(&context.disk, &dir).map_err(journal_error)?;
+    listed.reverse();
     if context.out.json_wanted() {
         let journals: Vec<Value> = listed.iter().map(data).collect();
         context.out.json(json!({ "journals": journals }));
         return Ok(Exit::Done);
     }
-    context.out.data(&render::journals(&listed, site.style()));
+    let now = context.clock.now();
+    let mut table = Table::new(&["journal", "begun", "status", "actions", "command"]);
+    for one in &listed {
+        table.row(cells(context, one, now));
+    }
+    context.out.table(&table, !args.no_headers);
+    if table.is_empty() && context.out.stdout_is_terminal() {
+        context.out.hint("no plan has been performed here");
+    }
     Ok(Exit::Done)
 }
 
@@ -41,6 +55,33 @@ fn data(listed: &Listed) -> Value {
             "settled": begun.settled,
         }),
         Err(error) => json!({ "id": id, "status": "unreadable", "error": error.to_string() }),
+    }
+}
+
+fn cells(context: &Context, listed: &Listed, now: Timestamp) -> [Cell; 5] {
+    let id = listed.id.to_string();
+    match &listed.journal {
+        Ok(begun) => {
+            let tone = match begun.status {
+                Status::Stopped => Tone::Waits,
+                Status::Incomplete { .. } => Tone::Bad,
+                Status::Finished => Tone::Good,
+            };
+            [
+                id.into(),
+                context.out.moment(begun.at, now).into(),
+                Cell::toned(word(&begun.status), tone),
+                format!("{}/{}", begun.settled, begun.actions).into(),
+                begun.command.as_str().into(),
+            ]
+        }
+        Err(error) => [
+            id.into(),
+            "-".into(),
+            Cell::toned("unreadable", Tone::Bad),
+            "-".into(),
+            error.to_string().into(),
+        ],
     }
 }
 

@@ -24,6 +24,7 @@ Examples:
   piton journal resume 0193a1b2")]
 pub(crate) struct ResumeArgs {
     /// The journal: its id, or the beginning of it
+    #[arg(add = crate::completing::journals())]
     id: Option<String>,
 
     #[command(flatten)]

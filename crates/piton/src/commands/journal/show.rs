@@ -21,6 +21,7 @@ use crate::site;
 )]
 pub(crate) struct ShowArgs {
     /// The journal: its id, or the beginning of it
+    #[arg(add = crate::completing::journals())]
     id: String,
 }
 

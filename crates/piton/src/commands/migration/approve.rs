@@ -19,6 +19,7 @@ use crate::planning::planning_site;
 )]
 pub(crate) struct ApproveArgs {
     /// The migration: its slug, or the path of its directory
+    #[arg(add = crate::completing::slugs())]
     slug: PathBuf,
 
     #[command(flatten)]

@@ -33,6 +33,7 @@ const ARCHIVE: &str = ".archive";
 )]
 pub(crate) struct ArchiveArgs {
     /// The migration: its slug, the start of it, or the path of its directory
+    #[arg(add = crate::completing::slugs())]
     slug: PathBuf,
 
     #[command(flatten)]

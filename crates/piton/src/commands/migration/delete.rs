@@ -25,6 +25,7 @@ use crate::planned::PlanArgs;
 )]
 pub(crate) struct DeleteArgs {
     /// The migration: its slug, the start of it, or the path of its directory
+    #[arg(add = crate::completing::slugs())]
     slug: PathBuf,
 
     #[command(flatten)]

@@ -19,6 +19,7 @@ Examples:
   piton migration diff SLUG --steps 3     what the last three commits changed")]
 pub(crate) struct DiffArgs {
     /// The migration: its slug, the start of it, or the path of its directory
+    #[arg(add = crate::completing::slugs())]
     slug: PathBuf,
 
     /// How many of its commits back

@@ -30,6 +30,7 @@ Examples:
   piton migration doctor --repair")]
 pub(crate) struct DoctorArgs {
     /// The migration: its slug, or the path of its directory
+    #[arg(add = crate::completing::slugs())]
     slug: Option<PathBuf>,
 
     /// Check all migrations, and what publishes left behind

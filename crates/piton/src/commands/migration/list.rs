@@ -1,7 +1,11 @@
 //! `piton migration list`: a row for each migration.
 
+use std::cmp::Reverse;
+
 use clap::Args;
-use piton_migration::listing::{self, Filter};
+use jiff::Timestamp;
+use piton_base::Clock;
+use piton_migration::listing::{self, Filter, Row};
 use piton_migration::manifest::Status;
 use serde_json::json;
 
@@ -9,10 +13,11 @@ use super::unlistable;
 use crate::context::Context;
 use crate::error::CommandResult;
 use crate::exit::Exit;
+use crate::output::{Cell, Table, Tone, local_time};
 
-/// List the migrations, broken ones included
+/// List the migrations, the one that moved last first
 ///
-/// On a terminal a table; piped, columns with tabs between them: slug, status,
+/// Broken ones are there too. On a terminal a table; piped, columns with tabs between them: slug, status,
 /// cursor, `awaiting_review`, `last_touch`, cooldown, reason.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -40,12 +45,15 @@ pub(crate) fn run(context: &Context, args: &ListArgs) -> CommandResult {
         status: args.status,
         awaiting_review: args.awaiting_review,
     };
-    let rows =
+    let mut rows =
         listing::list(&context.disk, &live, filter).map_err(|error| unlistable(&live, error))?;
+    // What moved last comes first; what cannot be told comes last.
+    rows.sort_by_key(|row| Reverse(touched(row)));
     if context.out.json_wanted() {
         context.out.json(json!({ "migrations": rows }));
     } else if context.out.stdout_is_terminal() {
-        context.out.data(&listing::table(&rows, !args.no_headers));
+        let table = table(context, &rows);
+        context.out.table(&table, !args.no_headers);
         if rows.is_empty() {
             context
                 .out
@@ -55,4 +63,63 @@ pub(crate) fn run(context: &Context, args: &ListArgs) -> CommandResult {
         context.out.data(&listing::tsv(&rows, !args.no_headers));
     }
     Ok(Exit::Done)
+}
+
+fn touched(row: &Row) -> Option<Timestamp> {
+    row.last_touch.as_deref()?.parse().ok()
+}
+
+/// Returns the list for people: what is behind it at a glance, and how far
+/// each has come.
+fn table(context: &Context, rows: &[Row]) -> Table {
+    let now = context.clock.now();
+    let when = |stamp: &str| stamp.parse().map_or_else(|_| stamp.to_owned(), local_time);
+    let mut table = Table::new(&["slug", "status", "at", "phases", "touched", "note"]);
+    for row in rows {
+        let note = row
+            .reason
+            .clone()
+            .or_else(|| row.rejected_because.clone())
+            .or_else(|| {
+                let at = row.wake_up_on.as_ref()?;
+                Some(format!("wakes up {}", when(at)))
+            })
+            .or_else(|| {
+                let at = row.cooldown_until.as_ref()?;
+                Some(format!("cools down until {}", when(at)))
+            });
+        table.row([
+            row.slug.as_str().into(),
+            status(row),
+            row.cursor.replace("(none)", "-").into(),
+            match row.phases {
+                0 => "-".into(),
+                phases => format!("{}/{phases}", row.phases_done).into(),
+            },
+            match (touched(row), &row.last_touch) {
+                (Some(at), _) => context.out.moment(at, now).into(),
+                (None, Some(stamp)) => stamp.as_str().into(),
+                (None, None) => "-".into(),
+            },
+            note.unwrap_or_default().into(),
+        ]);
+    }
+    table
+}
+
+fn status(row: &Row) -> Cell {
+    let over = matches!(row.status, Some(Status::Skipped | Status::Done));
+    match row.status {
+        None => Cell::toned("invalid-manifest", Tone::Bad),
+        Some(status) if row.awaiting_human_review && !over => {
+            Cell::toned(format!("{status}, needs review"), Tone::Waits)
+        }
+        Some(status) if row.cursor.ends_with("blocked") => Cell::toned(status.as_str(), Tone::Bad),
+        Some(status @ (Status::Ready | Status::InProgress)) => {
+            Cell::toned(status.as_str(), Tone::Good)
+        }
+        Some(status @ (Status::Planning | Status::Skipped | Status::Done)) => {
+            status.as_str().into()
+        }
+    }
 }

@@ -1,9 +1,9 @@
 //! `piton migration log`: the commits of a migration.
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use piton_base::Clock;
 use serde_json::{Value, json};
 
 use super::find;
@@ -11,14 +11,19 @@ use super::repair::repo_path;
 use crate::context::Context;
 use crate::error::CommandResult;
 use crate::exit::Exit;
-use crate::output::local_time;
+use crate::output::Table;
 
 /// List the commits of a migration, the newest first
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  piton migration log SLUG\n  piton migration log SLUG --json")]
 pub(crate) struct LogArgs {
     /// The migration: its slug, the start of it, or the path of its directory
+    #[arg(add = crate::completing::slugs())]
     slug: PathBuf,
+
+    /// Leave out the line of headers
+    #[arg(long)]
+    no_headers: bool,
 }
 
 pub(crate) fn run(context: &Context, args: &LogArgs) -> CommandResult {
@@ -41,18 +46,16 @@ pub(crate) fn run(context: &Context, args: &LogArgs) -> CommandResult {
         context.out.json(json!({"commits": rows}));
         return Ok(Exit::Done);
     }
-    let mut text = String::new();
+    let now = context.clock.now();
+    let mut table = Table::new(&["commit", "made", "subject"]);
     for entry in history {
-        let time = jiff::Timestamp::from_second(entry.time).unwrap_or_default();
-        // Writing to a string cannot fail.
-        let _ = writeln!(
-            text,
-            "{}  {}  {}",
-            entry.commit.short(),
-            local_time(time),
-            piton_base::terminal::clean(&entry.subject)
-        );
+        let at = jiff::Timestamp::from_second(entry.time).unwrap_or_default();
+        table.row([
+            entry.commit.short().to_string().into(),
+            context.out.moment(at, now).into(),
+            entry.subject.as_str().into(),
+        ]);
     }
-    context.out.data(&text);
+    context.out.table(&table, !args.no_headers);
     Ok(Exit::Done)
 }

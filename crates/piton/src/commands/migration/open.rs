@@ -24,6 +24,7 @@ Examples:
   piton migration open SLUG --editor")]
 pub(crate) struct OpenArgs {
     /// The migration: its slug, the start of it, or the path of its directory
+    #[arg(add = crate::completing::slugs())]
     slug: PathBuf,
 
     /// One file of it; the plan with its phases when left out

@@ -35,6 +35,7 @@ Examples:
   piton migration refine SLUG --editor")]
 pub(crate) struct RefineArgs {
     /// The migration: its slug, or the path of its directory
+    #[arg(add = crate::completing::slugs())]
     slug: PathBuf,
 
     #[command(flatten)]

@@ -19,6 +19,7 @@ use crate::planning::planning_site;
 )]
 pub(crate) struct RejectArgs {
     /// The migration: its slug, or the path of its directory
+    #[arg(add = crate::completing::slugs())]
     slug: PathBuf,
 
     /// Why

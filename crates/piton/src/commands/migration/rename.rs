@@ -28,6 +28,7 @@ use crate::planning::planning_site;
 #[command(after_help = "Examples:\n  piton migration rename OLD NEW")]
 pub(crate) struct RenameArgs {
     /// The migration: its slug, the start of it, or the path of its directory
+    #[arg(add = crate::completing::slugs())]
     slug: PathBuf,
 
     /// The new name

@@ -24,6 +24,7 @@ use crate::planning::planning_site;
 )]
 pub(crate) struct ReopenArgs {
     /// The migration: its slug, the start of it, or the path of its directory
+    #[arg(add = crate::completing::slugs())]
     slug: PathBuf,
 
     /// What shall be different this time

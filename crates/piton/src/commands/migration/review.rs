@@ -44,6 +44,7 @@ use crate::watched::Watch;
 )]
 pub(crate) struct ReviewArgs {
     /// The migration: its slug, or the path of its directory
+    #[arg(add = crate::completing::slugs())]
     slug: PathBuf,
 
     #[command(flatten)]

@@ -19,6 +19,7 @@ Examples:
   piton migration show SLUG --json | jq .result.planning.next_step")]
 pub(crate) struct ShowArgs {
     /// The migration: its slug, or the path of its directory
+    #[arg(add = crate::completing::slugs())]
     slug: PathBuf,
 }
 

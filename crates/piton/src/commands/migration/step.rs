@@ -31,6 +31,7 @@ Examples:
   piton migration step SLUG --with command --agent-command \"my-agent --quiet\"")]
 pub(crate) struct StepArgs {
     /// The migration: its slug, or the path of its directory
+    #[arg(add = crate::completing::slugs())]
     slug: PathBuf,
 
     /// Go on until the plan is ready, or a person is needed

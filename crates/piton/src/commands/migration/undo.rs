@@ -23,6 +23,7 @@ use crate::planning::planning_site;
 )]
 pub(crate) struct UndoArgs {
     /// The migration: its slug, the start of it, or the path of its directory
+    #[arg(add = crate::completing::slugs())]
     slug: PathBuf,
 
     #[command(flatten)]

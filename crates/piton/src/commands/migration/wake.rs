@@ -22,6 +22,7 @@ use crate::planning::planning_site;
 )]
 pub(crate) struct WakeArgs {
     /// The migration: its slug, or the path of its directory
+    #[arg(add = crate::completing::slugs())]
     slug: PathBuf,
 
     #[command(flatten)]

@@ -2,13 +2,14 @@
 
 use clap::{Args, ValueEnum};
 use piton_backend::store::{Document, PlanQuery, State};
-use piton_base::terminal::{clean, columns, cut};
+use piton_base::terminal::cut;
 use serde_json::json;
 
 use super::target::{failed, with};
 use crate::context::Context;
 use crate::error::CommandResult;
 use crate::exit::Exit;
+use crate::output::{Cell, Table};
 
 /// How wide the column of branches may be.
 const BRANCH: usize = 32;
@@ -63,22 +64,21 @@ pub(super) fn run(context: &Context, args: &ListArgs) -> CommandResult {
     if out.json_wanted() {
         let plans: Vec<_> = plans.iter().map(row_json).collect();
         out.json(json!({ "plans": plans }));
-    } else if out.stdout_is_terminal() {
-        out.data(&table(&plans, !args.no_headers, out.width()));
-        if plans.is_empty() {
+    } else {
+        let mut table = Table::new(&["plan", "stage", "state", "branch", "title"]);
+        for plan in &plans {
+            let [id, stage, state, branch, title] = cells(plan);
+            let branch = if out.stdout_is_terminal() {
+                cut(&branch, BRANCH).into_owned()
+            } else {
+                branch
+            };
+            table.row([id, stage, state, branch, title].map(Cell::from));
+        }
+        out.table(&table, !args.no_headers);
+        if table.is_empty() && out.stdout_is_terminal() {
             out.hint("none here; `piton plan create --file PLAN.md` makes one");
         }
-    } else {
-        let mut text = String::new();
-        if !args.no_headers {
-            text.push_str("plan\tstage\tstate\tbranch\ttitle\n");
-        }
-        for plan in &plans {
-            let cells = cells(plan).map(|cell| cell.replace(['\t', '\n'], " "));
-            text.push_str(&cells.join("\t"));
-            text.push('\n');
-        }
-        out.data(&text);
     }
     Ok(Exit::Done)
 }
@@ -110,33 +110,4 @@ fn row_json(plan: &Document) -> serde_json::Value {
         "created_at": plan.created_at,
         "updated_at": plan.updated_at,
     })
-}
-
-/// Lays rows out in columns; the last one is cut where the line ends.
-fn table(plans: &[Document], headers: bool, width: usize) -> String {
-    let mut rows: Vec<[String; 5]> = Vec::new();
-    if headers {
-        rows.push(["plan", "stage", "state", "branch", "title"].map(str::to_owned));
-    }
-    rows.extend(plans.iter().map(|plan| {
-        let [id, stage, state, branch, title] = cells(plan);
-        let short = |text: &str| cut(&clean(text), BRANCH).into_owned();
-        [id, stage, state, short(&branch), clean(&title).into_owned()]
-    }));
-    let widest: Vec<usize> = (0..4)
-        .map(|at| rows.iter().map(|row| columns(&row[at])).max().unwrap_or(0))
-        .collect();
-    let mut text = String::new();
-    for row in rows {
-        let mut line = String::new();
-        for (cell, widest) in row.iter().zip(&widest) {
-            line.push_str(cell);
-            line.push_str(&" ".repeat(widest - columns(cell) + 2));
-        }
-        let room = width.saturating_sub(columns(&line)).max(12);
-        line.push_str(&cut(&row[4], room));
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
-    text
 }

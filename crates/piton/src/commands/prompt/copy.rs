@@ -26,7 +26,7 @@ Examples:
   piton prompt copy review --force   start over from the built-in one")]
 pub(crate) struct CopyArgs {
     /// The roles, or parts
-    #[arg(value_name = "ROLE", required = true)]
+    #[arg(value_name = "ROLE", required = true, add = crate::completing::roles())]
     roles: Vec<String>,
 
     /// Replace a template that was changed; a copy of it is kept

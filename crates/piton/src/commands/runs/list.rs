@@ -1,6 +1,8 @@
 //! `piton runs list`: a row for each run.
 
 use clap::Args;
+use jiff::Timestamp;
+use piton_base::Clock;
 use piton_loop::runs::{self, FinalStatus, ListedRun, RunState};
 use serde_json::{Value, json};
 
@@ -8,10 +10,11 @@ use super::unreadable;
 use crate::context::Context;
 use crate::error::CommandResult;
 use crate::exit::Exit;
+use crate::output::{Cell, Table, Tone};
 
 /// List the runs, the newest first
 ///
-/// Columns with tabs between them: run, status, calls, tokens, cost, command.
+/// On a terminal a table; piped, columns with tabs between them.
 /// A run that nobody finished and nobody holds is `killed`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -22,6 +25,10 @@ pub(crate) struct ListArgs {
     /// No more than N of them
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
+
+    /// Leave out the line of headers
+    #[arg(long)]
+    no_headers: bool,
 }
 
 pub(super) fn run(context: &Context, args: &ListArgs) -> CommandResult {
@@ -33,8 +40,14 @@ pub(super) fn run(context: &Context, args: &ListArgs) -> CommandResult {
         context.out.json(json!({"runs": rows}));
         return Ok(Exit::Done);
     }
-    let lines: String = listed.iter().map(line).collect();
-    context.out.data(&lines);
+    let now = context.clock.now();
+    let mut table = Table::new(&[
+        "run", "status", "started", "calls", "tokens", "cost", "command",
+    ]);
+    for run in &listed {
+        table.row(cells(context, run, now));
+    }
+    context.out.table(&table, !args.no_headers);
     if listed.is_empty() && context.out.stdout_is_terminal() {
         context.out.hint("no agent was called here yet");
     }
@@ -59,20 +72,38 @@ fn row(run: &ListedRun) -> Value {
     })
 }
 
-fn line(run: &ListedRun) -> String {
+fn cells(context: &Context, run: &ListedRun, now: Timestamp) -> [Cell; 7] {
     let summary = run.summary.as_ref();
+    let dash = || "-".to_owned();
+    let started = summary
+        .and_then(|it| it.started_at.parse().ok())
+        .map_or_else(dash, |at| context.out.moment(at, now));
     let calls = summary.map_or(0, |it| it.counts.calls);
     let tokens = summary
         .and_then(|it| it.usage)
-        .map_or_else(|| "-".to_owned(), |usage| usage.total().to_string());
+        .map_or_else(dash, |usage| usage.total().to_string());
     let cost = summary
         .and_then(|it| it.cost_usd)
-        .map_or_else(|| "-".to_owned(), |cost| format!("${cost:.2}"));
+        .map_or_else(dash, |cost| format!("${cost:.2}"));
     let command = summary.map_or("-", |it| it.command.as_str());
-    format!(
-        "{}\t{}\t{calls}\t{tokens}\t{cost}\t{}\n",
-        run.id,
-        status(run),
-        command.replace(['\t', '\n'], " ")
-    )
+    [
+        run.id.as_str().into(),
+        Cell::toned(status(run), tone(run)),
+        started.into(),
+        calls.to_string().into(),
+        tokens.into(),
+        cost.into(),
+        command.into(),
+    ]
+}
+
+fn tone(run: &ListedRun) -> Tone {
+    match (run.state, run.summary.as_ref().map(|it| it.final_status)) {
+        (RunState::Live, _) => Tone::Live,
+        (RunState::Over, None | Some(FinalStatus::Running)) => Tone::Bad,
+        (RunState::Over, Some(FinalStatus::Completed)) => Tone::Good,
+        (RunState::Over, Some(FinalStatus::Interrupted)) => Tone::Waits,
+        (RunState::Over, Some(status)) if status.as_str().contains("failed") => Tone::Bad,
+        (RunState::Over, Some(_)) => Tone::Waits,
+    }
 }

@@ -21,6 +21,7 @@ Examples:
   piton runs show --json | jq .result.calls")]
 pub(crate) struct ShowArgs {
     /// The run, or the start of its name; the newest when left out
+    #[arg(add = crate::completing::runs())]
     run: Option<String>,
 }
 

@@ -50,7 +50,7 @@ pub(crate) struct TasteArgs {
     force: bool,
 
     /// The agent: claude, codex, command, or one of your own
-    #[arg(long, value_name = "AGENT", requires = "mode")]
+    #[arg(long, value_name = "AGENT", requires = "mode", add = crate::completing::agents())]
     with: Option<String>,
 
     /// The model the agent is asked to use

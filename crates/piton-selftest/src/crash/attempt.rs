@@ -105,7 +105,9 @@ fn sound(field: &Field, scenario: &Scenario, when: &str, why: &mut Vec<String>) 
     let Some(live) = scenario.live else {
         return Ok(());
     };
-    if !field.repository().join(live).exists() && scenario.name == "new" {
+    // Before it is made, and after it was taken away, there is none to look at.
+    let may_be_gone = ["new", "rename", "archive", "delete"].contains(&scenario.name);
+    if may_be_gone && !field.repository().join(live).exists() {
         return Ok(());
     }
     let slug = live.rsplit('/').next().unwrap_or(live);

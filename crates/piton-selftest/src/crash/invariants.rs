@@ -20,6 +20,10 @@ pub(super) fn broken(field: &Field, check: &Check) -> Option<String> {
     match check {
         Check::There(path) => (!at(path).exists()).then(|| format!("{path} is not there")),
         Check::Gone(path) => at(path).exists().then(|| format!("{path} is still there")),
+        Check::Empty(path) => {
+            let count = fs::read_dir(at(path)).map_or(0, Iterator::count);
+            (count > 0).then(|| format!("{path} holds {count} things"))
+        }
         Check::Is(path, text) => (read(path) != *text)
             .then(|| format!("{path} is not what it was: {:?}", short(&read(path), 60))),
         Check::Says(path, text) => {

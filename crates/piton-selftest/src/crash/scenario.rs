@@ -48,6 +48,8 @@ pub enum Step {
 pub enum Check {
     There(&'static str),
     Gone(&'static str),
+    /// A directory with nothing in it, or none at all.
+    Empty(&'static str),
     /// A file holds exactly this.
     Is(&'static str, &'static str),
     /// A file holds this somewhere.

@@ -25,6 +25,11 @@ const APPLY: &[&str] = &["apply", "{plan}"];
 const RESUME: &[&str] = &["journal", "resume"];
 const RUN: &[&str] = &["run", "--focus-on-live-migrations", "{agent}"];
 const RUN_ONCE: &[&str] = &["run-once", "--paths", "code.py", "{agent}"];
+const REJECT: &[&str] = &["migration", "reject", "demo", "--reason", "no"];
+const STORE: &[&str] = &["plan", "create", "--file", "code.py", "--title", "Tidy"];
+const COPY: &[&str] = &["prompt", "copy", "refactor"];
+const AGENT_FILES: &[&str] = &["init", "--agent-files"];
+const PRUNE: &[&str] = &["runs", "prune", "--keep", "0"];
 const REPAIR: &[&str] = &["migration", "doctor", "--repair"];
 
 const MANIFEST: &str = "migrations/demo/manifest.json";
@@ -192,10 +197,122 @@ pub const SCENARIOS: &[Scenario] = &[
             Step::Waits(READY),
             Step::Edits,
         ],
-        &["migration", "reject", "demo", "--reason", "no"],
+        REJECT,
         OTHER,
         &[Check::Says(MANIFEST, "\"status\": \"skipped\"")],
     ),
+    of_demo(
+        "reopen",
+        &[
+            SET_UP,
+            ADD,
+            SETTLE,
+            PLANNED,
+            Step::Waits(READY),
+            Step::Piton(REJECT),
+            Step::Edits,
+        ],
+        &["migration", "reopen", "demo", "--message", "again"],
+        OTHER,
+        &[Check::Says(MANIFEST, "\"status\": \"planning\"")],
+    ),
+    of_demo(
+        "revise",
+        &[SET_UP, ADD, SETTLE, PLANNED, Step::Piton(STEP), Step::Edits],
+        &[
+            "migration",
+            "refine",
+            "demo",
+            "--message",
+            "smaller",
+            "{agent}",
+        ],
+        STEP,
+        &[PICKED],
+    ),
+    of_demo(
+        "undo",
+        &[SET_UP, ADD, SETTLE, PLANNED, Step::Piton(STEP), Step::Edits],
+        &["migration", "undo", "demo"],
+        OTHER,
+        &[Check::CommittedOnce("undo demo")],
+    ),
+    of_demo(
+        "rename",
+        &[SET_UP, ADD, SETTLE, PLANNED, Step::Piton(STEP), Step::Edits],
+        &["migration", "rename", "demo", "fresh"],
+        OTHER,
+        &[
+            Check::There("migrations/fresh/manifest.json"),
+            Check::Gone("migrations/demo"),
+            Check::CommittedOnce("rename demo"),
+        ],
+    ),
+    of_demo(
+        "archive",
+        &[SET_UP, ADD, SETTLE, PLANNED, Step::Piton(STEP), Step::Edits],
+        &["migration", "archive", "demo"],
+        OTHER,
+        &[
+            Check::There("migrations/.archive/demo/manifest.json"),
+            Check::Gone("migrations/demo"),
+            Check::CommittedOnce("archive demo"),
+        ],
+    ),
+    of_demo(
+        "delete",
+        &[SET_UP, ADD, SETTLE, PLANNED, Step::Piton(STEP), Step::Edits],
+        &["migration", "delete", "demo"],
+        OTHER,
+        &[
+            Check::Gone("migrations/demo"),
+            Check::CommittedOnce("delete demo"),
+        ],
+    ),
+    of_demo(
+        "prune",
+        &[SET_UP, ADD, SETTLE, PLANNED, Step::Piton(STEP), Step::Edits],
+        PRUNE,
+        PRUNE,
+        &[APPROACHES, Check::Empty(".git/piton/runs")],
+    ),
+    Scenario {
+        live: None,
+        ..of_demo(
+            "copy",
+            &[SET_UP, ADD, SETTLE, Step::Edits],
+            COPY,
+            COPY,
+            &[Check::There(".piton/prompts/refactor.md.j2")],
+        )
+    },
+    Scenario {
+        live: None,
+        ..of_demo(
+            "agent-files",
+            &[SET_UP, ADD, SETTLE, Step::Edits],
+            AGENT_FILES,
+            AGENT_FILES,
+            &[Check::There(".claude"), Check::There(".agents")],
+        )
+    },
+    Scenario {
+        live: None,
+        ..of_demo(
+            "store",
+            &[
+                SET_UP,
+                CODE,
+                Step::Piton(&["config", "set", "plans.backend", "local"]),
+                ADD,
+                SETTLE,
+                Step::Edits,
+            ],
+            STORE,
+            &["plan", "list"],
+            &[Check::There("plans/tidy/plan.md")],
+        )
+    },
     of_demo(
         "phases",
         &[

@@ -2,8 +2,9 @@
 //!
 //! Setting up moves directories and files and writes last where they are: in
 //! between nothing is found where the settings say. A repair mends files and
-//! commits them: in between they are somebody's uncommitted work. Whatever
-//! writes next carries the journal of such a plan to its end.
+//! commits them: in between they are somebody's uncommitted work; so is a
+//! migration that is renamed, archived or deleted. Whatever writes next carries
+//! the journal of such a plan to its end.
 
 use piton_base::Clock;
 use piton_durable::{DiskRead, LockError};
@@ -16,8 +17,14 @@ use crate::error::CommandError;
 use crate::op::Op;
 use crate::world::Writing;
 
-/// The commands whose journals these are.
-const COMMANDS: [&str; 2] = ["init", "migration doctor --repair"];
+/// The beginnings of the commands whose journals these are.
+const COMMANDS: [&str; 5] = [
+    "init",
+    "migration doctor --repair",
+    "migration rename",
+    "migration archive",
+    "migration delete",
+];
 
 /// How many of the latest journals are looked at. Every command that writes
 /// looks first, so one that was cut off is among them.
@@ -25,6 +32,14 @@ const LATEST: usize = 4;
 
 /// Ends the name of a journal.
 const ENDING: &str = ".jsonl";
+
+fn is_to_be_finished(command: &str) -> bool {
+    COMMANDS.iter().any(|begin| {
+        command
+            .strip_prefix(begin)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    })
+}
 
 impl Site<'_> {
     /// Returns the journal of such a plan that was cut off, if there is one.
@@ -42,7 +57,7 @@ impl Site<'_> {
             .rev()
             .take(LATEST)
             .filter_map(|id| journal::find(disk, &dir, id).ok().flatten())
-            .find(|journal| COMMANDS.contains(&journal.begun().command.as_str()))
+            .find(|journal| is_to_be_finished(&journal.begun().command))
             .filter(|journal| journal.begun().status == Status::Stopped)
     }
 

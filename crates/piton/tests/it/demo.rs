@@ -1,5 +1,6 @@
 //! The main job on a fresh machine.
 
+use crate::documents::masks::masked;
 use crate::env::TestEnv;
 
 #[test]
@@ -20,7 +21,9 @@ fn the_demo_plans_and_carries_out_a_migration_with_a_fall_on_each_way() {
     assert!(ran.stdout.contains("4 passed"), "{}", ran.stdout);
     for part in [
         "kill -9",
+        "  killed  ",
         "the fall touched nothing",
+        "the same for pick-best: “Chosen approach: a-seam”",
         "red (exit code 101)",
         "try 2",
         "piton: migration/split-the-report/phase-2-report-for-spreadsheets.md",
@@ -31,6 +34,9 @@ fn the_demo_plans_and_carries_out_a_migration_with_a_fall_on_each_way() {
     ] {
         assert!(ran.stdout.contains(part), "{part}: {}", ran.stdout);
     }
+    compare_with_the_picture(&ran.stdout);
+    let longest = ran.stdout.lines().map(|line| line.chars().count()).max();
+    assert!(longest <= Some(80), "{}", ran.stdout);
     assert!(
         ran.stdout.lines().all(|line| !line.contains('\u{1b}')),
         "colour in a pipe"
@@ -49,6 +55,60 @@ fn the_demo_plans_and_carries_out_a_migration_with_a_fall_on_each_way() {
     );
     let healthy = env.ok(&["-C", dir.to_str().unwrap(), "migration", "doctor", "--all"]);
     assert_eq!(healthy.stdout, "");
+}
+
+/// Requires that the picture in the README shows what the demo says.
+fn compare_with_the_picture(said: &str) {
+    let said: Vec<String> = said.lines().map(masked).collect();
+    let picture = include_str!("../../../../docs/demo.svg");
+    let mut lines = 0;
+    for line in picture.lines().filter(|line| line.starts_with("<text ")) {
+        let mut shown = String::new();
+        for part in line.split('<').skip(1) {
+            shown.push_str(part.split_once('>').map_or("", |(_, text)| text));
+        }
+        let shown = shown
+            .replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&amp;", "&");
+        let shown = masked(&shown);
+        assert!(
+            said.contains(&shown),
+            "docs/demo.svg shows what the demo does not say: {shown}\n\
+             CONTRIBUTING.md says how it is drawn anew"
+        );
+        lines += 1;
+    }
+    assert!(lines > 20, "the picture has {lines} lines");
+}
+
+#[test]
+fn what_the_demo_made_is_gone_afterwards_and_cargo_is_not_needed_to_plan() {
+    let env = TestEnv::new();
+    let tools = env.home.path().join("tools");
+    std::fs::create_dir(&tools).unwrap();
+    for tool in ["git", "sh", "true"] {
+        let found = std::env::split_paths(&std::env::var_os("PATH").unwrap())
+            .map(|dir| dir.join(tool))
+            .find(|path| path.exists())
+            .unwrap();
+        std::os::unix::fs::symlink(found, tools.join(tool)).unwrap();
+    }
+    let output = env
+        .command(&["demo", "--fast"])
+        .env("PATH", &tools)
+        .output()
+        .unwrap();
+    let ran = env.finish(output);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert!(ran.stdout.contains("cargo is not here"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("is gone, with all"), "{}", ran.stdout);
+    let left: Vec<_> = std::fs::read_dir(env.home.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .filter(|name| name.to_string_lossy().starts_with("piton-demo"))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use piton_loop::runs::{Event, Recorded};
 
 use super::guide::Guide;
 use super::project::Project;
-use super::steps::{calls, document, line, wait_for_call};
+use super::steps::{calls, document, line, prove, wait_for_call};
 use crate::context::Context;
 use crate::error::CommandError;
 
@@ -62,13 +62,8 @@ fn fall(context: &Context, guide: &Guide<'_>, project: &Project) -> Result<(), C
     begun?;
     killed.map_err(|error| CommandError::failed("could not kill piton").because(error))?;
     guide.result("… and here it falls again, in the middle of the first phase (kill -9).");
-    guide.command("git status --short");
-    let status = project.git(&["status", "--short"])?;
-    guide.result(if status.is_empty() {
-        "(nothing: the agent worked elsewhere). The same command carries on."
-    } else {
-        &status
-    });
+    prove(guide, project)?;
+    guide.result("The agent worked elsewhere. The same command carries on.");
     Ok(())
 }
 

@@ -17,17 +17,19 @@ use crate::error::CommandResult;
 /// Makes a small Rust project in a scratch repository and plans a migration
 /// there with a scripted agent, step by step. One step is killed in the middle
 /// on purpose; the next command carries on. Needs cargo and git, no network
-/// and no account. Your own files are not touched.
+/// and no account. Your own files are not touched, and what the demo made is
+/// removed at the end, unless it is to be kept.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   piton demo
-  piton demo --keep ~/tally      in a directory of your choice
+  piton demo --keep              leave the project where it was made
+  piton demo --keep ~/tally      make it in a directory of your choice
   piton demo --fast              without the pauses")]
 pub(crate) struct DemoArgs {
-    /// Make the project in DIR, which must be empty or not there
-    #[arg(long, value_name = "DIR")]
-    keep: Option<PathBuf>,
+    /// Keep the project; made in DIR, which must be empty or not there
+    #[arg(long, value_name = "DIR", num_args = 0..=1)]
+    keep: Option<Vec<PathBuf>>,
 
     /// Leave out the pauses for thinking
     #[arg(long)]
@@ -36,6 +38,7 @@ pub(crate) struct DemoArgs {
 
 pub(crate) fn run(context: &Context, args: &DemoArgs) -> CommandResult {
     let guide = guide::Guide::new(context.out);
-    let project = project::make(context, args.keep.as_deref(), args.fast)?;
-    steps::walk(context, &guide, &project)
+    let place = args.keep.iter().flatten().next().map(PathBuf::as_path);
+    let project = project::make(context, place, args.fast)?;
+    steps::walk(context, &guide, &project, args.keep.is_some())
 }

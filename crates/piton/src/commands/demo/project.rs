@@ -123,6 +123,16 @@ impl Project {
         PathBuf::from(name)
     }
 
+    /// Removes everything that the demo made.
+    pub(super) fn remove(&self, context: &Context) -> Result<(), CommandError> {
+        for dir in [&self.root, &self.slots()] {
+            piton_durable::tree::remove(&context.disk, dir).map_err(|error| {
+                CommandError::failed(format!("could not remove {}", dir.display())).because(error)
+            })?;
+        }
+        Ok(())
+    }
+
     /// Whether the project's tests can be run here.
     pub(super) fn has_cargo(&self) -> Result<bool, CommandError> {
         let tested = self.test()?;

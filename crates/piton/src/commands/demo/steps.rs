@@ -17,6 +17,9 @@ use crate::exit::Exit;
 const SLUG: &str = "split-the-report";
 const TARGET: &str = "Split counting from writing in tally, so that a second report can be added";
 
+/// The planning steps that are shown; the others take a line each.
+const SHOWN: [&str; 3] = ["approaches", FALL, "final-review"];
+
 /// The step that is killed in the middle.
 const FALL: &str = "expand";
 
@@ -26,7 +29,12 @@ const MOST_STEPS: usize = 12;
 /// How long the demo waits for a call to begin before it gives up.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-pub(super) fn walk(context: &Context, guide: &Guide<'_>, project: &Project) -> CommandResult {
+pub(super) fn walk(
+    context: &Context,
+    guide: &Guide<'_>,
+    project: &Project,
+    keep: bool,
+) -> CommandResult {
     guide.chapter("A small project");
     guide.tell(&format!(
         "{} counts words, and has tests.",
@@ -77,8 +85,14 @@ pub(super) fn walk(context: &Context, guide: &Guide<'_>, project: &Project) -> C
             fallen = true;
             continue;
         }
-        ask(context, guide, project, &STEP)?;
-        guide.result(&answer(context, project, &step));
+        if SHOWN.contains(&step.as_str()) {
+            ask(context, guide, project, &STEP)?;
+            guide.result(&answer(context, project, &step));
+        } else {
+            document(project, &["--json", "-QQ", STEP[0], STEP[1], STEP[2]])?;
+            let said = answer(context, project, &step);
+            guide.briefly(&format!("the same for {step}: {said}"));
+        }
     }
     let shown = show(project)?;
     if shown["status"] != "ready" {
@@ -106,7 +120,7 @@ pub(super) fn walk(context: &Context, guide: &Guide<'_>, project: &Project) -> C
     }
     carrying::carry_out(context, guide, project)?;
     let shown = show(project)?;
-    end(context, guide, project, &shown)
+    end(context, guide, project, &shown, keep)
 }
 
 /// Starts the step, kills it while the agent works, and looks at what is left.
@@ -123,7 +137,30 @@ fn fall(context: &Context, guide: &Guide<'_>, project: &Project) -> Result<(), C
     let killed = child.kill().and_then(|()| child.wait());
     begun?;
     killed.map_err(|error| CommandError::failed("could not kill piton").because(error))?;
-    guide.result("… and here the process is killed, in the middle of the agent's work (kill -9).");
+    guide.result("… and here it is killed, in the middle of the agent's work (kill -9).");
+    prove(guide, project)?;
+    let next = next_step(project)?.unwrap_or_default();
+    guide.result(&format!(
+        "The plan stands where it stood: next is {next}. The same command carries on."
+    ));
+    ask(context, guide, project, &STEP)?;
+    guide.result(&answer(context, project, FALL));
+    Ok(())
+}
+
+/// Shows what is left of a run that was killed.
+pub(super) fn prove(guide: &Guide<'_>, project: &Project) -> Result<(), CommandError> {
+    let list = ["runs", "list", "--limit", "1", "--no-headers"];
+    guide.command(&line(&list));
+    let listed = project
+        .piton(&list)
+        .output()
+        .map_err(|error| CommandError::failed("could not run piton").because(error))?;
+    guide.result(
+        String::from_utf8_lossy(&listed.stdout)
+            .replace('\t', "  ")
+            .trim(),
+    );
     guide.command("git status --short");
     let status = project.git(&["status", "--short"])?;
     guide.result(if status.is_empty() {
@@ -131,12 +168,6 @@ fn fall(context: &Context, guide: &Guide<'_>, project: &Project) -> Result<(), C
     } else {
         &status
     });
-    let next = next_step(project)?.unwrap_or_default();
-    guide.result(&format!(
-        "The plan stands where it stood: next is {next}. The same command carries on."
-    ));
-    ask(context, guide, project, &STEP)?;
-    guide.result(&answer(context, project, FALL));
     Ok(())
 }
 
@@ -201,9 +232,13 @@ fn ask(
     for receipt in done["receipts"].as_array().into_iter().flatten() {
         let word = receipt["status"].as_str().unwrap_or_default();
         let action = receipt["action"].as_str().unwrap_or_default();
-        let message = receipt["message"].as_str().filter(|text| !text.is_empty());
-        let message = message.map(|text| format!(" ({text})")).unwrap_or_default();
-        guide.result(&format!("{word:>9}  {action}{message}"));
+        let message = receipt["message"].as_str().unwrap_or_default();
+        let told = if message.starts_with("committed") {
+            message
+        } else {
+            action
+        };
+        guide.result(&format!("{word:>9}  {told}"));
     }
     Ok(done)
 }
@@ -263,7 +298,13 @@ pub(super) fn line(args: &[&str]) -> String {
     piton_agent::words::join(&words)
 }
 
-fn end(context: &Context, guide: &Guide<'_>, project: &Project, shown: &Value) -> CommandResult {
+fn end(
+    context: &Context,
+    guide: &Guide<'_>,
+    project: &Project,
+    shown: &Value,
+    keep: bool,
+) -> CommandResult {
     let live = project.root.join("migrations").join(SLUG);
     let plan = context.disk.read(&live.join("plan.md")).unwrap_or_default();
     guide.chapter("The plan");
@@ -271,17 +312,26 @@ fn end(context: &Context, guide: &Guide<'_>, project: &Project, shown: &Value) -
     guide.chapter("The history");
     let history = project.git(&["log", "--format=%h  %s"])?;
     guide.tell(history.trim_end());
-    guide.chapter("Where everything lies");
-    guide.tell(&format!(
-        "{live}\n    the migration: plan, phases, and what was accepted on the way\n\
-         {state}\n    this clone's own: run records with every prompt and answer, journals\n\
-         {slots}\n    the slots that agents worked in\n\
-         Remove it all with: rm -r {root} {slots}",
-        live = live.display(),
-        state = project.root.join(".git/piton").display(),
-        root = project.root.display(),
-        slots = project.slots().display(),
-    ));
+    if keep {
+        guide.chapter("Where everything lies");
+        guide.tell(&format!(
+            "{live}\n    the migration: plan, phases, and what was accepted on the way\n\
+             {state}\n    this clone's own: run records with every prompt and answer, journals\n\
+             {slots}\n    the slots that agents worked in\n\
+             Remove it all with: rm -r {root} {slots}",
+            live = live.display(),
+            state = project.root.join(".git/piton").display(),
+            root = project.root.display(),
+            slots = project.slots().display(),
+        ));
+    } else {
+        project.remove(context)?;
+        guide.chapter("Removed");
+        guide.tell(&format!(
+            "{} is gone, with all that the demo made. `piton demo --keep` leaves it for you to look at.",
+            project.root.display()
+        ));
+    }
     guide.chapter("The same on your own repository");
     guide.tell(
         "piton init\n\
@@ -291,7 +341,7 @@ fn end(context: &Context, guide: &Guide<'_>, project: &Project, shown: &Value) -
     if context.out.json_wanted() {
         let commits: Vec<&str> = history.lines().collect();
         context.out.json(json!({
-            "directory": project.root.display().to_string(),
+            "directory": keep.then(|| project.root.display().to_string()),
             "migration": SLUG,
             "status": shown["status"],
             "phases": shown["phases"].as_array().map_or(0, Vec::len),

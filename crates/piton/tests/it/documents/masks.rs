@@ -3,7 +3,7 @@
 
 /// Returns a line with words in place of times, commits and names of runs, and
 /// with single spaces.
-pub(super) fn masked(line: &str) -> String {
+pub(crate) fn masked(line: &str) -> String {
     let line = line.trim();
     // How far this machine can seal is its own affair.
     if line.starts_with("agents are ") {

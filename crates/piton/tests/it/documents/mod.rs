@@ -2,7 +2,7 @@
 
 mod kept;
 mod links;
-mod masks;
+pub(crate) mod masks;
 mod mentions;
 mod reference;
 mod sessions;

@@ -132,6 +132,35 @@ impl Context {
         })
     }
 
+    /// Returns a place whose settings are those of the commit that is checked
+    /// out: nothing that is done to the file meanwhile changes a run.
+    pub(crate) fn committed(&self, place: Place) -> Result<Place, CommandError> {
+        use piton_durable::DiskRead as _;
+        let file = place.top().join(CONFIG_FILE);
+        let committed = place.repository.file_at_head(Path::new(CONFIG_FILE));
+        let user = self.environment.user_config();
+        let settings = Settings::load_committed(
+            &self.disk,
+            &file,
+            committed.as_deref(),
+            user.as_deref(),
+            &self.environment,
+        )
+        .map_err(unusable)?;
+        if self.disk.read(&file).ok() != committed {
+            self.out.warn(&format!(
+                "{CONFIG_FILE} is not as committed, and a run goes by what is committed"
+            ));
+            self.out
+                .hint(&format!("commit {CONFIG_FILE}, or set it with a flag"));
+        }
+        Ok(Place {
+            settings,
+            vetted: true,
+            ..place
+        })
+    }
+
     /// The same, where being in a repository is not needed.
     pub(crate) fn place_if_any(&self) -> Result<Option<Place>, CommandError> {
         match Repository::find(&self.directory) {

@@ -16,6 +16,7 @@ use piton_migration::planning::Step;
 use piton_migration::slug::Slug;
 
 use crate::agents;
+use crate::config::Settings;
 use crate::context::{Context, Place};
 use crate::error::{CommandError, ErrorKind};
 
@@ -40,18 +41,26 @@ pub(crate) struct Desk {
 
 impl Desk {
     pub(crate) fn set(context: &Context, place: &Place) -> Result<Self, CommandError> {
+        Self::set_below(context, place, place.top())
+    }
+
+    /// The same with the repository's texts from below another directory than
+    /// the top of the working tree.
+    pub(crate) fn set_below(
+        context: &Context,
+        place: &Place,
+        root: &Path,
+    ) -> Result<Self, CommandError> {
         let settings = &place.settings;
-        let under_top = |name: &str, default: &str| {
-            place
-                .top()
-                .join(settings.path(name).map_or(default, |path| path.as_str()))
-        };
-        let prompts = PromptSet::load(&context.disk, &under_top("prompts", ".piton/prompts"))
-            .map_err(|error| {
+        let prompts =
+            PromptSet::load(&context.disk, &root.join(prompts_dir(settings))).map_err(|error| {
                 CommandError::usage("could not use the prompt templates").because(error)
             })?;
-        let taste = Taste::load(&context.disk, &crate::taste::paths(context, place))
-            .map_err(|error| CommandError::usage("could not use the taste").because(error))?;
+        let taste = Taste::load(
+            &context.disk,
+            &crate::taste::paths_below(context, place, root),
+        )
+        .map_err(|error| CommandError::usage("could not use the taste").because(error))?;
         Ok(Self {
             site: planning_site(place)?,
             prompts,
@@ -100,6 +109,13 @@ impl Desk {
         };
         next_step(disk, &place.repository, &self.site, slug, &options)
     }
+}
+
+/// Returns where the repository's own prompts lie, from its top.
+pub(crate) fn prompts_dir(settings: &Settings) -> &str {
+    settings
+        .path("prompts")
+        .map_or(".piton/prompts", |path| path.as_str())
 }
 
 /// Returns where migrations and what piton keeps of them lie.

@@ -41,13 +41,13 @@ impl Context {
     pub(crate) fn place_to_run(&self, only_look: bool) -> Result<Place, CommandError> {
         let place = self.place()?;
         if self.site(&place).cut_off().is_none() {
-            return self.vetted(place);
+            return self.committed(place);
         }
         self.recover(&place, only_look)?;
         if self.finish_cut_off(&place, only_look)? {
-            return self.vetted(self.place()?);
+            return self.committed(self.place()?);
         }
-        self.vetted(place)
+        self.committed(place)
     }
 
     /// Recovers where being in a repository is not needed, and finishes a

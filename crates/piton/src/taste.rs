@@ -1,14 +1,25 @@
 //! The taste that is in force here, and whether it is out of date.
 
+use std::path::Path;
+
 use piton_loop::taste::{Taste, TastePaths, TasteSource};
 
 use crate::context::{Context, Place};
 
 /// Returns where the taste of a repository may lie.
 pub(crate) fn paths(context: &Context, place: &Place) -> TastePaths {
-    let project = place.settings.text("taste").unwrap_or(".piton/taste.md");
+    paths_below(context, place, place.top())
+}
+
+/// Returns where the team's taste lies, from the top of the repository.
+pub(crate) fn file(place: &Place) -> &str {
+    place.settings.text("taste").unwrap_or(".piton/taste.md")
+}
+
+/// The same with the repository's taste below another directory.
+pub(crate) fn paths_below(context: &Context, place: &Place, root: &Path) -> TastePaths {
     TastePaths {
-        project: place.top().join(project),
+        project: root.join(file(place)),
         global: context.environment.user_taste(),
     }
 }

@@ -91,6 +91,24 @@ impl Settings {
         Ok((settings, refused))
     }
 
+    /// The same, for a run: the repository's file is as it is committed, and
+    /// what lies in the working tree says nothing.
+    pub(crate) fn load_committed(
+        disk: &dyn DiskRead,
+        repository_file: &Path,
+        committed: Option<&[u8]>,
+        user_file: Option<&Path>,
+        environment: &Environment,
+    ) -> Result<Self, ConfigError> {
+        let mut settings = Self::load(disk, None, user_file, &Environment::default())?;
+        if let Some(bytes) = committed {
+            let layer = Layer::parse(repository_file, bytes)?;
+            settings.put(layer, repository_file, false)?;
+        }
+        settings.add_environment(environment)?;
+        Ok(settings)
+    }
+
     /// Puts a flag's value over everything else.
     pub(crate) fn flag(
         &mut self,

@@ -3,6 +3,7 @@
 
 mod agent_files;
 mod attacks;
+mod chaos;
 mod completing;
 mod config;
 mod demo;

@@ -470,3 +470,75 @@ fn a_limit_at_the_provider_is_waited_for_or_ends_the_run_and_the_next_one_knows(
     fs::remove_file(env.repo.path().join(".git/piton/provider.json")).unwrap();
     assert_eq!(run(&env, SCRIPT, &FOCUS).code, 0);
 }
+
+#[test]
+fn the_user_s_own_command_is_told_once_for_each_cause() {
+    let env = env();
+    let told = env.home.path().join("told.jsonl");
+    let command = format!("sh -c 'cat >> {}'", told.display());
+    let unsure =
+        "[[step]]\nrole = \"phase.ready-check\"\nreply = \"ready: unverifiable - ask the team\"\n";
+    for _ in 0..2 {
+        let ran = run(
+            &env,
+            unsure,
+            &[&FOCUS[..], &["--notify", &command]].concat(),
+        );
+        assert_eq!(ran.code, 3, "{}", ran.shown());
+    }
+    let text = fs::read_to_string(&told).unwrap();
+    let causes: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let named = |name: &str| causes.iter().filter(|it| it["cause"] == name).count();
+    assert_eq!(
+        (named("person-needed"), named("run-over")),
+        (1, 2),
+        "{text}"
+    );
+    assert!(
+        text.contains("tidy waits for a person: ask the team"),
+        "{text}"
+    );
+    // The repository has no say in what runs on the user's machine.
+    env.repo.write("piton.toml", "notify = \"sh -c true\"\n");
+    env.repo.commit_all("notify");
+    let ran = run(&env, unsure, &FOCUS);
+    assert_eq!(ran.code, 2, "{}", ran.shown());
+    assert!(ran.stderr.contains("notify"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_run_goes_by_the_settings_and_the_taste_of_its_commit() {
+    let env = env();
+    env.repo.write("piton.toml", "commit-prefix = \"ours\"\n");
+    env.repo.write(".piton/taste.md", "COMMITTED TASTE\n");
+    env.repo.commit_all("settings");
+    env.repo.write("piton.toml", "commit-prefix = \"theirs\"\n");
+    env.repo.write(".piton/taste.md", "ANOTHER TASTE\n");
+    let ran = run(&env, SCRIPT, &["run-once", "--paths", "x"]);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert!(
+        ran.stderr.contains("a run goes by what is committed"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(
+        env.repo.subjects()[0],
+        "ours: migration/tidy/phase-1-first.md"
+    );
+    let mut asked = String::new();
+    let runs = env.repo.path().join(".git/piton/runs");
+    for run in fs::read_dir(runs).unwrap().flatten() {
+        let Ok(calls) = fs::read_dir(run.path().join("calls")) else {
+            continue;
+        };
+        for call in calls.flatten() {
+            asked += &fs::read_to_string(call.path().join("prompt.md")).unwrap_or_default();
+        }
+    }
+    assert!(asked.contains("COMMITTED TASTE"), "{asked}");
+    assert!(!asked.contains("ANOTHER TASTE"), "{asked}");
+    assert_eq!(env.repo.read(".piton/taste.md"), "ANOTHER TASTE\n");
+}

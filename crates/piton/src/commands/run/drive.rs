@@ -17,6 +17,7 @@ use super::args::{Wanted, WorkArgs};
 use super::budgets;
 use super::driver::Driver;
 use super::floor::Floor;
+use super::notify::{Cause, Notifier};
 use super::show;
 use super::tell::Teller;
 use super::view::{self, View};
@@ -103,7 +104,8 @@ pub(crate) fn drive(
         shop: &shop,
         run: &run,
     };
-    let mut driver = Driver::new(&desk, course, &source, seed);
+    let notifier = Notifier::new(&floor, run.id().to_string());
+    let mut driver = Driver::new(&desk, course, &source, seed, &notifier);
     if context.out.json_wanted() {
         context.out.begin_series();
     }
@@ -123,6 +125,10 @@ pub(crate) fn drive(
         .map_err(|error| {
             CommandError::failed("could not finish the run's record").because(error)
         })?;
+    notifier.tell(&Cause::RunOver {
+        ending: &ending,
+        commits: run.summary().counts.commits_created,
+    });
     if course.shows_difference && !context.out.json_wanted() {
         difference(context, place, &from);
     }

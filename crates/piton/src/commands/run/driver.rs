@@ -24,6 +24,7 @@ use super::act::{Acted, Desk};
 use super::drive::Course;
 use super::ending::Ending;
 use super::job::Job;
+use super::notify::{Cause, Notifier};
 use super::provider;
 use super::tell::{Facts, Teller};
 use super::view::View;
@@ -48,6 +49,7 @@ pub(super) struct Driver<'a> {
     /// What the provider had no more for, to be begun again.
     owed: Vec<Piece>,
     jobs: BTreeMap<u32, Job>,
+    notifier: &'a Notifier<'a>,
 }
 
 /// What comes of one look.
@@ -64,6 +66,7 @@ impl<'a> Driver<'a> {
         course: &'a Course,
         source: &'a Source,
         seed: u64,
+        notifier: &'a Notifier<'a>,
     ) -> Self {
         let mut memory = Memory::default();
         memory.know_quota(provider::known(desk.floor));
@@ -77,6 +80,7 @@ impl<'a> Driver<'a> {
             began: desk.floor.context.clock.elapsed(),
             owed: Vec::new(),
             jobs: BTreeMap::new(),
+            notifier,
         }
     }
 
@@ -133,6 +137,10 @@ impl<'a> Driver<'a> {
         self.count_time();
         let names: Vec<String> = self.jobs.keys().map(|it| self.held_name(*it)).collect();
         let view = View::look(floor, &names)?;
+        for (slug, why) in view.waiting_for_people() {
+            let migration = slug.as_str();
+            self.notifier.tell(&Cause::PersonNeeded { migration, why });
+        }
         let decision = view.decide(
             floor,
             self.source,
@@ -340,6 +348,7 @@ impl<'a> Driver<'a> {
                 let waits = self.memory.quota_waits();
                 let until = until.or_else(|| provider::back_off(floor, self.course, waits));
                 provider::note(floor, until);
+                self.notifier.tell(&Cause::LimitReached { until });
                 if let Some(Job {
                     piece: piece @ Piece::Source(_),
                     ..

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use piton_agent::{Agent, CallRole, Host};
 use piton_base::Effort;
 use piton_durable::Holder;
+use piton_git::GitRead as _;
 use piton_loop::dilution;
 use piton_loop::operation::{AgentChoice, secrets_of};
 use piton_loop::slots::SlotSettings;
@@ -14,6 +15,7 @@ use piton_loop::work::{Models, Shop};
 use piton_migration::secret::Secret;
 
 use super::args::WorkArgs;
+use super::texts;
 use super::view::View;
 use crate::agents;
 use crate::config::Settings;
@@ -52,7 +54,7 @@ impl<'a> Floor<'a> {
         tries: u32,
     ) -> Result<Self, CommandError> {
         let settings = &place.settings;
-        let desk = Desk::set(context, place)?;
+        let desk = texts::desk(context, place, place.repository.head()?.as_ref())?;
         let chosen = agents::chosen(settings, &context.directory, place.top());
         let slots = crate::slots::settings(context, place)?;
         let agent = agents::agent(&chosen, context, settings, &place.state(), &slots.terms)?;

@@ -8,9 +8,11 @@ mod driver;
 mod ending;
 mod floor;
 mod job;
+mod notify;
 mod provider;
 mod show;
 mod tell;
+mod texts;
 mod view;
 
 use std::num::NonZeroUsize;

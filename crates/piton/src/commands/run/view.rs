@@ -80,6 +80,19 @@ impl View {
         })
     }
 
+    /// Returns the migrations that wait for people, with why.
+    pub(super) fn waiting_for_people(&self) -> impl Iterator<Item = (&Slug, &str)> {
+        self.migrations
+            .iter()
+            .filter_map(|standing| match &standing.seen {
+                Seen::Known(known) if known.manifest.awaiting_human_review() => {
+                    let why = known.manifest.human_review_reason();
+                    Some((&standing.slug, why.unwrap_or("it does not say why")))
+                }
+                Seen::Known(_) | Seen::Broken { .. } => None,
+            })
+    }
+
     /// Decides the one next thing.
     pub(super) fn decide(
         &self,

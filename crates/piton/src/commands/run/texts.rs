@@ -1,0 +1,54 @@
+//! Taste and prompts as the commit has them that a run starts from.
+
+use std::path::Path;
+
+use piton_durable::{tree, write_atomic};
+use piton_git::{CommitId, GitRead};
+
+use crate::context::{Context, Place};
+use crate::error::CommandError;
+use crate::planning::{Desk, prompts_dir};
+use crate::taste;
+
+/// Reads them. Where the working tree is as committed, it is read; otherwise
+/// the commit's own texts are laid out beside everything else that may go.
+pub(super) fn desk(
+    context: &Context,
+    place: &Place,
+    commit: Option<&CommitId>,
+) -> Result<Desk, CommandError> {
+    let paths = [
+        Path::new(prompts_dir(&place.settings)),
+        Path::new(taste::file(place)),
+    ];
+    let Some(commit) = commit else {
+        return Desk::set(context, place);
+    };
+    if place.repository.status(&paths, true)?.is_empty() {
+        return Desk::set(context, place);
+    }
+    let failed = |error: &dyn std::error::Error| {
+        CommandError::failed("could not lay out the taste and the prompts as they are committed")
+            .because(piton_base::on_one_line(error))
+    };
+    let root = place.state().work().join("committed-texts");
+    tree::remove(&context.disk, &root).map_err(|error| failed(&error))?;
+    let names: Vec<String> = place
+        .repository
+        .all_names_at(commit)?
+        .into_iter()
+        .filter(|name| paths.iter().any(|path| Path::new(name).starts_with(path)))
+        .collect();
+    let wanted: Vec<_> = names.iter().map(|name| (commit, Path::new(name))).collect();
+    let texts = place.repository.contents_at(&wanted)?;
+    for (name, bytes) in names.iter().zip(texts) {
+        if let Some(bytes) = bytes {
+            write_atomic(&context.disk, &root.join(name), &bytes, 0o600)
+                .map_err(|error| failed(&error))?;
+        }
+    }
+    context
+        .out
+        .warn("the taste or the prompts are not as committed, and a run goes by what is committed");
+    Desk::set_below(context, place, &root)
+}

@@ -29,6 +29,10 @@ pub(crate) const DOCUMENTED: &[(&str, &str)] = &[
         "what started the workflow; after a push, fresh numbers are left alone",
     ),
     (
+        "GITHUB_STEP_SUMMARY",
+        "where the summary of a run goes as Markdown, in GitHub Actions",
+    ),
+    (
         "TRAFFIC_GIST_ID",
         "the gist that `piton traffic collect` collects into",
     ),

@@ -221,6 +221,7 @@ fn out(global: &GlobalArgs, named: &str, environment: &Environment) -> Out {
             .map(|fields| Envelope::new(named, fields)),
         environment.get("COLUMNS"),
     )
+    .on_a_dumb_terminal(environment.get("TERM").is_none_or(|term| term == "dumb"))
     .leaving_stdout_to_events(global.events.as_deref() == Some(Path::new("-")))
 }
 

@@ -4,12 +4,15 @@ use super::{Dialect, Transcript};
 use crate::outcome::Reply;
 use crate::watchdog::Standing;
 
+/// No more of a line is told than this.
+const LINE: usize = 200;
+
 /// Takes everything printed as the reply.
 #[derive(Debug, Default)]
 pub struct Plain {
     text: Vec<u8>,
     overflow: bool,
-    /// Nothing can be told of it before its end.
+    /// Before its end there is only what it printed last.
     so_far: Transcript,
 }
 
@@ -18,6 +21,11 @@ impl Dialect for Plain {
         let room = Reply::LONGEST - self.text.len();
         self.overflow |= chunk.len() > room;
         self.text.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        let printed = String::from_utf8_lossy(chunk);
+        let last = printed.lines().rfind(|line| !line.trim().is_empty());
+        if let Some(last) = last {
+            self.so_far.doing = Some(last.chars().take(LINE).collect());
+        }
     }
 
     fn standing(&self) -> Standing {

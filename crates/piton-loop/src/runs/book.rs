@@ -82,14 +82,19 @@ impl<'d> RunBook<'d> {
             Some((status, why)) => (status, Some(why)),
             None => (FinalStatus::Completed, None),
         };
-        self.close_as(status, why)
+        self.close_as(status, why.clone(), why)
     }
 
     /// Ends the record, if one was begun, as whoever led the run says.
-    pub fn close_as(&self, status: FinalStatus, why: Option<String>) -> Result<(), RecordError> {
+    pub fn close_as(
+        &self,
+        status: FinalStatus,
+        told: Option<String>,
+        error: Option<String>,
+    ) -> Result<(), RecordError> {
         let page = std::mem::take(&mut *self.page());
         if let Some(record) = page.record {
-            record.finish(status, why)?;
+            record.finish_saying(status, told, error)?;
         }
         page.lost.map_or(Ok(()), Err)
     }

@@ -85,6 +85,9 @@ pub enum Event {
         commit: String,
         verdict: String,
         good: bool,
+        /// Red first, then green without any change.
+        #[serde(default)]
+        flaky: bool,
         duration_ms: Option<u64>,
     },
     /// An action of a plan is being performed.

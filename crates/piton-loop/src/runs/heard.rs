@@ -8,8 +8,10 @@ use piton_agent::{CallEvent, CallEvents};
 use super::{Event, RunRecord};
 use crate::validation::ShowOutput;
 
-/// How often at most the progress of a call is told.
-const PACE: Duration = Duration::from_secs(2);
+/// How often the progress of a call is told in the long run,
+const PACE: Duration = Duration::from_secs(1);
+/// and how often at once.
+const AT_ONCE: u32 = 5;
 
 /// Follows one call. What cannot be written down of it makes the record poorer
 /// and nothing else; the next event says why.
@@ -17,7 +19,14 @@ const PACE: Duration = Duration::from_secs(2);
 pub struct Heard<'r, 'd> {
     run: &'r RunRecord<'d>,
     call: u32,
-    told: Mutex<Option<Duration>>,
+    pace: Mutex<Pace>,
+}
+
+/// What may still be told, and since when it grows again.
+#[derive(Clone, Copy, Debug)]
+struct Pace {
+    spare: u32,
+    since: Duration,
 }
 
 impl<'r, 'd> Heard<'r, 'd> {
@@ -25,18 +34,25 @@ impl<'r, 'd> Heard<'r, 'd> {
         Self {
             run,
             call,
-            told: Mutex::new(None),
+            pace: Mutex::new(Pace {
+                spare: AT_ONCE,
+                since: run.elapsed(),
+            }),
         }
     }
 
-    /// Whether enough time passed since progress was told last.
+    /// Whether progress is told now. An agent that says something now and then
+    /// is heard every time, one that never stops once a second.
     fn is_due(&self) -> bool {
-        let now = self.run.elapsed();
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        let due = told.is_none_or(|before| now.saturating_sub(before) >= PACE);
-        if due {
-            *told = Some(now);
+        let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
+        let passed = self.run.elapsed().saturating_sub(pace.since).as_secs();
+        if passed > 0 {
+            let more = u32::try_from(passed).unwrap_or(u32::MAX);
+            pace.spare = pace.spare.saturating_add(more).min(AT_ONCE);
+            pace.since += PACE * more;
         }
+        let due = pace.spare > 0;
+        pace.spare = pace.spare.saturating_sub(1);
         due
     }
 }

@@ -235,14 +235,24 @@ impl<'d> RunRecord<'d> {
         self.write_json(&self.dir.summary(), &written.summary)
     }
 
-    /// Ends the record; `why` says why where it is no plain success.
-    pub fn finish(&self, status: FinalStatus, why: Option<String>) -> Result<(), RecordError> {
+    /// Ends the record; `error` says why it is no plain success, if it is none.
+    pub fn finish(&self, status: FinalStatus, error: Option<String>) -> Result<(), RecordError> {
+        self.finish_saying(status, error.clone(), error)
+    }
+
+    /// The same, with why it is over in any case.
+    pub fn finish_saying(
+        &self,
+        status: FinalStatus,
+        told: Option<String>,
+        error: Option<String>,
+    ) -> Result<(), RecordError> {
         let finished = stamp(&self.clock.local());
         let end = {
             let summary = &self.written().summary;
             RunEnd {
                 status,
-                summary: why.clone(),
+                summary: told,
                 calls: summary.counts.calls,
                 commits: summary.counts.commits_created,
                 usage: summary.usage,
@@ -254,7 +264,7 @@ impl<'d> RunRecord<'d> {
         let synced = self.written().events.sync();
         self.update(|summary| {
             summary.final_status = status;
-            summary.error_message = why;
+            summary.error_message = error;
             summary.finished_at = Some(finished);
         })?;
         told?;

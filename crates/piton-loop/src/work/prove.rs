@@ -71,6 +71,7 @@ pub fn prove(
                 commit: commit.short().to_owned(),
                 verdict: verdict.to_string(),
                 good: verdict.is_good(),
+                flaky: matches!(verdict, Verdict::Flaky { .. }),
                 duration_ms: match &verdict {
                     Verdict::Green { lasted } => u64::try_from(lasted.as_millis()).ok(),
                     Verdict::NotAsked

@@ -146,6 +146,7 @@ fn all(text: &str, number: u32) -> Vec<Event> {
             commit: owned(),
             verdict: owned(),
             good: false,
+            flaky: true,
             duration_ms: Some(1),
         },
         Event::PlanActionStarted {

@@ -47,7 +47,7 @@ pub fn deviations(verification: &Verification, level: i8, style: Style) -> Strin
             | Verdict::Unaccounted => {}
         }
     }
-    if level >= -1 {
+    if level >= 0 {
         let found = verification.deviations().count();
         let _ = write!(out, "{verified} verified, {}", counted(found, "deviation"));
         if unverifiable > 0 {

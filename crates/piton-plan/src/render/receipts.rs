@@ -9,7 +9,7 @@ use crate::render::style::{Colour, Style};
 use piton_base::terminal::clean;
 
 /// Returns one line a receipt and the counts. Failures are told from level
-/// −3 upwards, what went well from 0, and times from 1.
+/// −3 upwards, what was done from −1, the counts from 0, and times from 1.
 pub fn receipts(receipts: &[Receipt], level: i8, style: Style) -> String {
     let mut out = String::new();
     let by_action: HashMap<&ActionId, &Receipt> = receipts.iter().map(|r| (&r.action, r)).collect();
@@ -17,14 +17,13 @@ pub fn receipts(receipts: &[Receipt], level: i8, style: Style) -> String {
         let from = match &receipt.outcome {
             Outcome::Failed(_) => -3,
             Outcome::Skipped(SkipReason::NothingToDo) => 1,
-            Outcome::Skipped(_) => -1,
-            Outcome::Ok | Outcome::AlreadySo => 0,
+            Outcome::Skipped(_) | Outcome::Ok | Outcome::AlreadySo => -1,
         };
         if level >= from {
             line(&mut out, receipt, &by_action, level, style);
         }
     }
-    if level >= -1 {
+    if level >= 0 {
         let _ = writeln!(out, "{}", counts(receipts));
     }
     out

@@ -9,6 +9,7 @@ use piton_loop::runs::Recorded;
 
 use super::lines::Lines;
 use super::shown::Shown;
+use super::watch::Watch;
 use crate::error::CommandError;
 use crate::output::Out;
 
@@ -17,6 +18,7 @@ use crate::output::Out;
 pub(crate) struct Events {
     lines: Option<Lines>,
     shown: Shown,
+    watch: Watch,
     lost: AtomicBool,
 }
 
@@ -48,6 +50,7 @@ impl Events {
         Ok(Self {
             lines,
             shown: Shown::new(out),
+            watch: Watch::new(out),
             lost: AtomicBool::new(false),
         })
     }
@@ -70,6 +73,7 @@ impl Report<Recorded> for Events {
         {
             self.lost.store(true, Ordering::Relaxed);
         }
+        self.watch.take(&told);
         self.shown.show(&told);
     }
 }

@@ -2,6 +2,8 @@
 
 mod hub;
 mod lines;
+mod live;
 mod shown;
+mod watch;
 
 pub(crate) use hub::Events;

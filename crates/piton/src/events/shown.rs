@@ -2,9 +2,12 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use piton_base::terminal::clean;
-use piton_loop::runs::{Event, Recorded};
+use std::time::Duration;
 
+use piton_base::terminal::{clean, cut};
+use piton_loop::runs::{CallEnd, CallStatus, Event, Recorded};
+
+use crate::output::amount::{consumed, lasted};
 use crate::output::{Channel, Level, Out};
 
 /// Prints what happens. What belongs to an action of a run stands indented
@@ -13,6 +16,8 @@ use crate::output::{Channel, Level, Out};
 pub(super) struct Shown {
     out: &'static Out,
     in_action: AtomicBool,
+    /// Whether the run takes up one thing after the other, and sums up itself.
+    by_action: AtomicBool,
     of_agents: AtomicBool,
     of_commands: AtomicBool,
 }
@@ -22,6 +27,7 @@ impl Shown {
         Self {
             out,
             in_action: AtomicBool::new(false),
+            by_action: AtomicBool::new(false),
             of_agents: AtomicBool::new(false),
             of_commands: AtomicBool::new(false),
         }
@@ -37,11 +43,20 @@ impl Shown {
         let message = || clean(&told.event.message()).into_owned();
         match &told.event {
             Event::ActionStarted { files, .. } => {
+                self.by_action.store(true, Ordering::Relaxed);
                 self.in_action.store(true, Ordering::Relaxed);
                 out.say(Channel::General, Level::NORMAL, &message());
                 if !files.is_empty() {
                     self.below(&files.join(", "));
                 }
+            }
+            Event::CallFinished(end) => self.answered(end),
+            Event::RunFinished(end) if end.calls > 1 && !self.by_action.load(Ordering::Relaxed) => {
+                let lasted = lasted(Duration::from_millis(end.duration_ms));
+                let mut parts = vec![format!("{} calls", end.calls), lasted];
+                parts.extend(consumed(end.usage, end.cost_usd));
+                let text = format!("altogether: {}", parts.join(", "));
+                out.note(Channel::Agent, Level::NORMAL, &text);
             }
             Event::ActionFinished(end) => {
                 self.below(&end.summary);
@@ -83,10 +98,34 @@ impl Shown {
             | Event::RunFinished(_)
             | Event::EffortResolved(_)
             | Event::CallProgress { .. }
-            | Event::CallFinished(_)
             | Event::Published { .. }
             | Event::StepFailed { .. }
             | Event::Interrupted => {}
+        }
+    }
+
+    /// Tells what a call came to: the first line of its answer, how long it
+    /// took, what it consumed. Why one failed is told by whoever asked.
+    fn answered(&self, end: &CallEnd) {
+        let lasted = end.duration_ms.map(Duration::from_millis).map(lasted);
+        let mut spent: Vec<String> = lasted.into_iter().collect();
+        spent.extend(consumed(end.usage, end.cost_usd));
+        let spent = spent.join(", ");
+        let text = match (end.call_status, &end.answer) {
+            (CallStatus::Finished, Some(answer)) => {
+                let room = self.out.width().saturating_sub(spent.len() + 8).max(20);
+                let answer = clean(answer);
+                format!("“{}” ({spent})", cut(&answer, room))
+            }
+            (CallStatus::Finished, None) => format!("answered ({spent})"),
+            (CallStatus::Failed, _) if spent.is_empty() => return,
+            (CallStatus::Failed, _) => format!("failed after {spent}"),
+        };
+        let line = format!("  {text}");
+        if self.is_in_action() {
+            self.out.say(Channel::General, Level::INFO, &line);
+        } else {
+            self.out.note(Channel::Agent, Level::INFO, &line);
         }
     }
 

@@ -1,7 +1,9 @@
 //! What people and programs see: channels, levels, streams, colour.
 
+pub(crate) mod amount;
 mod channel;
 mod envelope;
+mod kept;
 mod out;
 mod shapes;
 mod table;

@@ -10,6 +10,7 @@ use anstyle::{AnsiColor, Style};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+use super::kept::Kept;
 use super::{Channel, Envelope, Level, Table, Verbosity, ago, local_time};
 use crate::exit::Exit;
 
@@ -39,8 +40,11 @@ pub(crate) struct Out {
     terminals: (bool, bool),
     /// Whether standard output holds events, and everything else gives way.
     gives_way: bool,
+    /// Whether the terminal cannot move its cursor.
+    dumb: bool,
     started: Instant,
-    lock: Mutex<()>,
+    /// Lines that are kept at the end of the terminal.
+    kept: Mutex<Kept>,
     lost: AtomicBool,
     results: Mutex<Results>,
 }
@@ -79,8 +83,9 @@ impl Out {
             width: width(columns),
             terminals,
             gives_way: false,
+            dumb: false,
             started: Instant::now(),
-            lock: Mutex::new(()),
+            kept: Mutex::default(),
             lost: AtomicBool::new(false),
             results: Mutex::default(),
         }
@@ -91,6 +96,13 @@ impl Out {
     #[must_use]
     pub(crate) fn leaving_stdout_to_events(mut self, there: bool) -> Self {
         self.gives_way = there;
+        self
+    }
+
+    /// Says that the terminal only scrolls.
+    #[must_use]
+    pub(crate) fn on_a_dumb_terminal(mut self, dumb: bool) -> Self {
+        self.dumb = dumb;
         self
     }
 
@@ -304,6 +316,31 @@ impl Out {
         self.note(Channel::Error, Level::ERROR, &marked);
     }
 
+    /// Whether lines can be kept at the end of the terminal while others scroll.
+    pub(crate) fn keeps_lines(&self) -> bool {
+        self.terminals.1 && !self.dumb
+    }
+
+    /// Keeps these lines, and no others, at the end of the terminal.
+    pub(crate) fn keep(&self, lines: Vec<String>) {
+        self.kept
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .replace(lines);
+    }
+
+    /// Returns how wide the terminal is at which messages are read, now.
+    pub(crate) fn columns_of_stderr(&self) -> usize {
+        let size = rustix::termios::tcgetwinsize(io::stderr()).ok();
+        let columns = size.map_or(0, |size| usize::from(size.ws_col));
+        // The last column stays free, so that no terminal wraps.
+        match columns {
+            0 => self.width,
+            columns => columns,
+        }
+        .saturating_sub(1)
+    }
+
     /// Whether something could not be written; a reader that went away does
     /// not count.
     pub(crate) fn lost_output(&self) -> bool {
@@ -313,10 +350,15 @@ impl Out {
     /// A full disk under the output must not end the work that is only being
     /// talked about; it is told at the end.
     fn write(&self, mut stream: impl Write, text: &str) {
-        let _turn = self.lock.lock();
+        let mut kept = self
+            .kept
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        kept.make_room();
         let written = stream
             .write_all(text.as_bytes())
             .and_then(|()| stream.flush());
+        kept.paint();
         if written.is_err_and(|error| error.kind() != io::ErrorKind::BrokenPipe) {
             self.lost.store(true, Ordering::Relaxed);
         }

@@ -42,6 +42,9 @@ impl Site<'_> {
         if asked_for && level > NOTHING {
             // Less of it would not be what was asked for.
             level = level.max(-1);
+        } else if level == -1 && !plan.has_destructive() {
+            // What is done is told anyhow; nobody is asked about it.
+            level = -2;
         }
         let mut text = render::text(plan, heading, level, self.style());
         if !self.context.interactive() {

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use piton_base::Clock;
 use piton_durable::{Holder, Lock, RealDisk};
-use piton_loop::runs::{CallOutcome, CallVerdict, FinalStatus, RunId, RunRecord, RunSummary};
+use piton_loop::runs::{CallOutcome, CallVerdict, Event, FinalStatus, RunId, RunRecord, RunSummary};
 
 use crate::env::TestEnv;
 
@@ -194,4 +194,42 @@ fn limits_that_are_none_are_usage_errors() {
         assert_eq!(ran.code, 2);
         assert!(ran.stderr.contains(flag), "{}", ran.stderr);
     }
+}
+
+#[test]
+fn a_run_of_another_process_is_followed_to_its_end() {
+    use std::io::{BufRead as _, BufReader, Read as _};
+    use std::process::Stdio;
+
+    let env = TestEnv::new();
+    let clock = RunClock::default();
+    let (id, run) = record(&env, &clock, None);
+    let run = run.unwrap();
+    let note = |text: &str| run.event(Event::Noted { text: text.into() }).unwrap();
+    note("written before");
+    let mut child = env
+        .command(&["runs", "show", "--follow"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut told = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    told.read_line(&mut line).unwrap();
+    assert_eq!(line, "  written before\n");
+    note("written meanwhile");
+    line.clear();
+    told.read_line(&mut line).unwrap();
+    assert_eq!(line, "  written meanwhile\n");
+    run.finish(FinalStatus::Completed, None).unwrap();
+    drop(run);
+    assert!(child.wait().unwrap().success());
+    let mut rest = String::new();
+    told.read_to_string(&mut rest).unwrap();
+    assert!(
+        rest.contains(&format!("run {id} is over: completed")),
+        "{rest}"
+    );
+
+    let ran = env.run(&["runs", "show", "--follow", "--json"]);
+    assert_eq!(ran.code, 2, "{}", ran.shown());
 }

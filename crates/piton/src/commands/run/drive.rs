@@ -19,6 +19,7 @@ use super::driver::Driver;
 use super::floor::Floor;
 use super::notify::{Cause, Notifier};
 use super::show;
+use super::summary;
 use super::tell::Teller;
 use super::view::{self, View};
 use crate::agents;
@@ -121,7 +122,7 @@ pub(crate) fn drive(
     let error = (exit != Exit::Done).then(|| ending.told());
     context
         .book
-        .close_as(ending.status(), error)
+        .close_as(ending.status(), Some(ending.told()), error)
         .map_err(|error| {
             CommandError::failed("could not finish the run's record").because(error)
         })?;
@@ -132,6 +133,7 @@ pub(crate) fn drive(
     if course.shows_difference && !context.out.json_wanted() {
         difference(context, place, &from);
     }
+    summary::tell(context, &run);
     if context.out.json_wanted() {
         context.out.json(json!({
             "run": id,

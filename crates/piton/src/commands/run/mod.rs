@@ -11,6 +11,7 @@ mod job;
 mod notify;
 mod provider;
 mod show;
+mod summary;
 mod tell;
 mod texts;
 mod view;

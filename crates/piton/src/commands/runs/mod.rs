@@ -1,6 +1,8 @@
 //! `piton runs`: what agents were asked, what they did, what it cost.
 
+mod follow;
 mod list;
+pub(crate) mod overview;
 mod prune;
 mod show;
 
@@ -17,6 +19,7 @@ use crate::error::{CommandError, CommandResult};
 Examples:
   piton runs list
   piton runs show
+  piton runs show --follow
   piton runs show 20260601T120000-000000 --json
   piton runs prune --dry-run")]
 pub(crate) enum RunsCommand {

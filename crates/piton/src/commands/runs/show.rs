@@ -3,10 +3,12 @@
 use std::fmt::Write as _;
 
 use clap::Args;
-use piton_loop::runs::{self, FullRun, ListedCall, RunId};
+use piton_loop::runs::{self, FullRun, ListedCall, Overview, RunId};
 use serde_json::{Value, json};
 
+use super::follow::follow;
 use super::list::status;
+use super::overview;
 use super::unreadable;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
@@ -18,11 +20,16 @@ use crate::exit::Exit;
 Examples:
   piton runs show                 the newest
   piton runs show 20260601T12     by the start of its name
+  piton runs show --follow        the newest, as it goes on
   piton runs show --json | jq .result.calls")]
 pub(crate) struct ShowArgs {
     /// The run, or the start of its name; the newest when left out
     #[arg(add = crate::completing::runs())]
     run: Option<String>,
+
+    /// Show what happens as it happens, until the run is over
+    #[arg(long)]
+    follow: bool,
 }
 
 pub(super) fn run(context: &Context, args: &ShowArgs) -> CommandResult {
@@ -30,11 +37,20 @@ pub(super) fn run(context: &Context, args: &ShowArgs) -> CommandResult {
     let listed = runs::list(&context.disk, &runs).map_err(unreadable)?;
     let ids: Vec<&RunId> = listed.iter().map(|run| &run.id).collect();
     let id = choose(&ids, args.run.as_deref())?;
+    if args.follow && context.out.json_wanted() {
+        return Err(
+            CommandError::usage("a run that is followed has no one document")
+                .hint("`--follow --events -` prints each event as a line of JSON"),
+        );
+    }
+    if args.follow {
+        return follow(context, &runs, id);
+    }
     let full = runs::show(&context.disk, &runs, id).map_err(unreadable)?;
     if context.out.json_wanted() {
         context.out.json(document(&full));
     } else {
-        context.out.data(&text(&full));
+        context.out.data(&text(&full, context.out.width()));
     }
     Ok(Exit::Done)
 }
@@ -77,7 +93,7 @@ fn document(full: &FullRun) -> Value {
     })
 }
 
-fn text(full: &FullRun) -> String {
+fn text(full: &FullRun, width: usize) -> String {
     // Writing to a string cannot fail.
     let mut out = String::new();
     let _ = writeln!(out, "run {} ({})", full.run.id, status(&full.run));
@@ -100,6 +116,15 @@ fn text(full: &FullRun) -> String {
         }
     }
     let _ = writeln!(out, "  kept in   {}", full.dir.display());
+    let mut news = Overview::default();
+    for event in &full.events {
+        if let Ok(told) = serde_json::from_value(event.clone()) {
+            news.take(told);
+        }
+    }
+    if !news.actions.is_empty() {
+        let _ = writeln!(out, "\n{}", overview::lines(&news, width).trim_end());
+    }
     for call in &full.calls {
         out.push_str(&call_text(call));
     }

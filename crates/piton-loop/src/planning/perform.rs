@@ -152,12 +152,10 @@ impl Call<'_> {
         self.lay_out(&slot)?;
         let guards = StateDir::at(self.performer.site.state()).guards();
         let holder = &self.performer.holder;
-        let guard = Guard::before(disk, git, view, &self.performer.slots.around)?.kept(
-            disk,
-            &guards,
-            run.id().as_str(),
-            holder,
-        )?;
+        // A run may make several steps at once.
+        let name = format!("{}-{}", run.id(), decision.base.slug);
+        let guard = Guard::before(disk, git, view, &self.performer.slots.around)?
+            .kept(disk, &guards, &name, holder)?;
         let reply = self.ask(&slot, run);
         let evidence = self
             .performer

@@ -4,7 +4,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use piton_base::Clock;
 use piton_durable::{Holder, Lock, RealDisk};
-use piton_loop::runs::{CallOutcome, CallVerdict, Event, FinalStatus, RunId, RunRecord, RunSummary};
+use piton_loop::runs::{
+    CallOutcome, CallVerdict, Event, FinalStatus, RunId, RunRecord, RunSummary,
+};
 
 use crate::env::TestEnv;
 

@@ -17,8 +17,8 @@ mod repo;
 mod request;
 
 pub use client::{
-    Access, AccessError, Base, Client, ClientOptions, InvalidBase, InvalidToken, Patience, Sources,
-    Token, Waiting, token_of_gh,
+    Access, AccessError, Base, Client, ClientOptions, InvalidBase, InvalidToken, Patience, Sent,
+    Sources, Telling, Token, Waiting, token_of_gh,
 };
 pub use error::{ForgeError, LimitKind, Trouble, found};
 pub use forge::{Answer, Forge, ForgeRead};

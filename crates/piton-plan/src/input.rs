@@ -24,12 +24,14 @@ pub struct Input {
 }
 
 /// The kind of answer that is wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum InputKind {
     /// Yes or no; answers for all later ones with the same flag are possible.
     Confirm,
     Text,
+    /// One of these words; nothing leaves the target as it is.
+    Choice(Vec<String>),
     /// A text that is not shown and never written down.
     Secret,
 }
@@ -178,18 +180,37 @@ impl<O: Operation> Ready<'_, O> {
     }
 }
 
+/// What was said beforehand, by the flag that it stands for: it is not asked.
+pub type Told = [(String, Answer)];
+
 /// Asks every question of a plan, in the order of performing.
 ///
 /// An action that cannot be performed anyway, because one that it needs was
 /// declined, is not asked about.
 pub fn prepare<'p, O: Operation>(
     plan: &'p Plan<O>,
+    interaction: Interaction<'_>,
+) -> Result<Ready<'p, O>, PrepareError> {
+    prepare_told(plan, &[], interaction)
+}
+
+/// The same, with what was said beforehand.
+pub fn prepare_told<'p, O: Operation>(
+    plan: &'p Plan<O>,
+    told: &Told,
     mut interaction: Interaction<'_>,
 ) -> Result<Ready<'p, O>, PrepareError> {
     let mut ready = Ready {
         plan,
         stances: vec![Stance::Go(None); plan.len()],
     };
+    for (action, stance) in plan.actions().iter().zip(&mut ready.stances) {
+        let Some(input) = &action.input else { continue };
+        let said = told.iter().find(|(flag, _)| *flag == input.flag);
+        if let Some((_, answer)) = said {
+            *stance = Stance::Go(Some(answer.clone()));
+        }
+    }
     complete(&mut ready, &mut interaction)?;
     Ok(ready)
 }

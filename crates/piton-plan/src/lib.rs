@@ -57,7 +57,7 @@ pub use given::Given;
 pub use id::{ActionId, InvalidActionId, InvalidPlanId, PlanId};
 pub use input::{
     Answer, Ask, AskError, Input, InputKind, InputMissing, Interaction, Missing, Otherwise,
-    Outlook, PrepareError, Ready, Reply, Stance, outlook, prepare,
+    Outlook, PrepareError, Ready, Reply, Stance, Told, outlook, prepare, prepare_told,
 };
 pub use operation::{Description, Detail, Key, Operation};
 pub use output::{Output, OutputMap, OutputRef, Ref, Slot};

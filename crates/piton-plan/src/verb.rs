@@ -19,6 +19,13 @@ pub enum Verb {
     /// Adds what is missing.
     Repair,
     Rename,
+    /// Brings it to the form of today.
+    Migrate,
+    /// Brings a file of ours to the release of today.
+    Upgrade,
+    Update,
+    /// Gives a total the greater number.
+    Raise,
     Enable,
     /// Overwrites if the user says so.
     Ask,
@@ -36,7 +43,7 @@ pub enum Verb {
 }
 
 impl Verb {
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 24] = [
         Self::Create,
         Self::Copy,
         Self::Set,
@@ -46,6 +53,10 @@ impl Verb {
         Self::Overwrite,
         Self::Repair,
         Self::Rename,
+        Self::Migrate,
+        Self::Upgrade,
+        Self::Update,
+        Self::Raise,
         Self::Enable,
         Self::Ask,
         Self::Move,
@@ -71,6 +82,10 @@ impl Verb {
             Self::Overwrite => "overwrite",
             Self::Repair => "repair",
             Self::Rename => "rename",
+            Self::Migrate => "migrate",
+            Self::Upgrade => "upgrade",
+            Self::Update => "update",
+            Self::Raise => "raise",
             Self::Enable => "enable",
             Self::Ask => "ask",
             Self::Move => "move",
@@ -95,6 +110,10 @@ impl Verb {
             | Self::Write
             | Self::Repair
             | Self::Rename
+            | Self::Migrate
+            | Self::Upgrade
+            | Self::Update
+            | Self::Raise
             | Self::Enable => '=',
             Self::Overwrite => '~',
             Self::Ask => '?',

@@ -39,6 +39,26 @@ pub(crate) const DOCUMENTED: &[(&str, &str)] = &[
     ("TRAFFIC_ARCHIVE_GIST_ID", "the gist of its archive"),
     ("GHTRAF_OWNER", "whose repository is tracked; after --owner"),
     (
+        "GHTRAF_CONFIG",
+        "the user's list of tracked repositories; after --ghtraf-config",
+    ),
+    (
+        "GHTRAF_BADGE_GIST_ID",
+        "the gist of the badges; after --badge-gist",
+    ),
+    (
+        "GHTRAF_ARCHIVE_GIST_ID",
+        "the gist of the archive; after --archive-gist",
+    ),
+    (
+        "GHTRAF_CREATED",
+        "the day on which the tracked repository began; after --created",
+    ),
+    (
+        "GHTRAF_DISPLAY_NAME",
+        "what the dashboard calls it; after --display-name",
+    ),
+    (
         "GHTRAF_REPO",
         "what the tracked repository is called; after --repo",
     ),

@@ -54,6 +54,7 @@ pub(crate) fn put(
         was: old.map_or(Was::Absent, |old| Was::File(Digest::of(old))),
         conflict: None,
         why: why.to_owned(),
+        beside: None,
     }))
 }
 

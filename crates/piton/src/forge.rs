@@ -4,11 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use piton_github::{Access, Client, ClientOptions, RepoName, Sources, Waiting, token_of_gh};
+use piton_github::{
+    Access, Base, Client, ClientOptions, RepoName, Sent, Sources, Token, Waiting, token_of_gh,
+};
 
 use crate::config::Settings;
 use crate::context::Context;
 use crate::error::CommandError;
+use crate::output::{Channel, Level};
 
 /// How long one request may take.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -29,12 +32,31 @@ pub(crate) fn client(context: &Context, settings: &Settings) -> Result<Client, C
             .because(error)
             .hint("`piton config show --origin` says where settings come from")
     })?;
-    Ok(Client::new(ClientOptions {
-        base: access.base,
-        token: access.token,
+    Ok(made(context, access.base, access.token))
+}
+
+/// Makes a client that signs in nowhere: for what everybody may read.
+pub(crate) fn anonymous(context: &Context, settings: &Settings) -> Result<Client, CommandError> {
+    let signed = client(context, settings)?;
+    Ok(made(context, signed.base().clone(), None))
+}
+
+fn made(context: &Context, base: Base, token: Option<Token>) -> Client {
+    let out = context.out;
+    Client::new(ClientOptions {
+        base,
+        token,
         patience: Arc::new(Waiting::new(context.stop.clone())),
         limit: LIMIT,
         now: Timestamp::now,
+    })
+    .telling(Arc::new(move |sent: &Sent<'_>| {
+        let status = match sent.status {
+            Some(status) => status.to_string(),
+            None => "no answer".to_owned(),
+        };
+        let text = format!("{} {} ({status})", sent.method, sent.address);
+        out.note(Channel::Api, Level::PAYLOAD, &text);
     }))
 }
 

@@ -15,6 +15,7 @@ impl Context {
             context: self,
             reading: Reading::new(self, Some(place)),
             state: place.state(),
+            told: Vec::new(),
         }
     }
 }
@@ -32,6 +33,7 @@ pub(crate) fn anywhere(context: &Context) -> Result<Site<'_>, CommandError> {
         context,
         reading: Reading::new(context, None),
         state: StateDir::at(&state),
+        told: Vec::new(),
     })
 }
 

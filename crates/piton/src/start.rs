@@ -51,7 +51,15 @@ fn run(cli: Cli, named: &str, environment: Environment) -> Exit {
     } else if let Err(error) = known(named, &cli.global) {
         return finish(out, Err(error));
     }
-    let context = match Context::new(cli.global, environment, out) {
+    let mut global = cli.global;
+    if let Some(Command::Traffic(command)) = &cli.command
+        && let Some(checkout) = command.checkout()
+    {
+        // `--repo-dir` counts from where -C leads.
+        let from = global.directory.take().unwrap_or_default();
+        global.directory = Some(from.join(checkout));
+    }
+    let context = match Context::new(global, environment, out) {
         Ok(context) => context,
         Err(error) => return finish(out, Err(error)),
     };

@@ -7,6 +7,7 @@
 use std::io::{self, Write};
 
 use piton_base::Stop;
+use piton_plan::files::KEEP;
 use piton_plan::{ActionId, Ask, AskError, Input, InputKind, Reply, SecretText};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::termios::{self, LocalModes, OptionalActions, Termios};
@@ -124,7 +125,7 @@ impl<'s> Terminal<'s> {
 
 impl Ask for Terminal<'_> {
     fn ask(&mut self, _action: &ActionId, input: &Input) -> Result<Reply, AskError> {
-        match input.kind {
+        match &input.kind {
             InputKind::Confirm => loop {
                 let line = self.line(&format!(
                     "{} [y/N, a = yes to all, s = no to all] ",
@@ -135,6 +136,14 @@ impl Ask for Terminal<'_> {
                     None => say("please answer y, n, a or s\n")?,
                 }
             },
+            InputKind::Choice(words) => {
+                let named: Vec<&str> = words.iter().map(String::as_str).collect();
+                let prompt = format!("{}: {}? ", input.question, named.join(", "));
+                let said = self.choose(&prompt, &named)?;
+                Ok(said
+                    .filter(|word| word != KEEP)
+                    .map_or(Reply::No, Reply::Text))
+            }
             InputKind::Text => Ok(Reply::Text(self.line(&format!("{} ", input.question))?)),
             InputKind::Secret => {
                 let secret = self.secret(&format!("{}: ", input.question))?;

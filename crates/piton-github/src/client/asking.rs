@@ -38,6 +38,19 @@ pub struct Client {
     patience: Arc<dyn Patience>,
     now: fn() -> Timestamp,
     heard: Mutex<Option<Timestamp>>,
+    telling: Option<Telling>,
+}
+
+/// Is told of every request as it was answered.
+pub type Telling = Arc<dyn Fn(&Sent<'_>) + Send + Sync>;
+
+/// One request that was sent: the address never holds a token.
+#[derive(Clone, Copy, Debug)]
+pub struct Sent<'a> {
+    pub method: &'a str,
+    pub address: &'a str,
+    /// `None` where no answer came.
+    pub status: Option<u16>,
 }
 
 /// What a client is made of.
@@ -98,7 +111,15 @@ impl Client {
             patience: options.patience,
             now: options.now,
             heard: Mutex::new(None),
+            telling: None,
         }
+    }
+
+    /// Returns it so that it tells of every request.
+    #[must_use]
+    pub fn telling(mut self, telling: Telling) -> Self {
+        self.telling = Some(telling);
+        self
     }
 
     /// Returns one like it that signs in with another token.
@@ -112,6 +133,7 @@ impl Client {
             patience: Arc::clone(&self.patience),
             now: self.now,
             heard: Mutex::new(None),
+            telling: self.telling.clone(),
         }
     }
 
@@ -139,7 +161,15 @@ impl Client {
                 token: self.token.as_ref().filter(|_| signed),
             };
             attempt += 1;
-            let (error, pause) = match wire::ask(&self.agent, asked) {
+            let answered = wire::ask(&self.agent, asked);
+            if let Some(telling) = &self.telling {
+                telling(&Sent {
+                    method: request.method,
+                    address: &address,
+                    status: answered.as_ref().ok().map(|came| came.status),
+                });
+            }
+            let (error, pause) = match answered {
                 Err(lost) => {
                     let error = ForgeError::Transport {
                         what: request.what.clone(),

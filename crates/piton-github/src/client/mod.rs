@@ -13,7 +13,7 @@ mod token;
 mod wire;
 
 pub use access::{Access, AccessError, Sources};
-pub use asking::{Client, ClientOptions};
+pub use asking::{Client, ClientOptions, Sent, Telling};
 pub use base::{Base, InvalidBase};
 pub use gh::token_of_gh;
 pub use patience::{Patience, Waiting};

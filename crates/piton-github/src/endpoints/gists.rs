@@ -49,6 +49,8 @@ pub struct GistFile {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Revision {
     pub version: String,
+    #[serde(default)]
+    pub committed_at: Option<Timestamp>,
 }
 
 /// Lists the gists of whom the token belongs to, newest change first.
@@ -58,6 +60,19 @@ pub fn list(forge: &dyn ForgeRead) -> Listing<'_, Gist> {
 
 pub fn get(forge: &dyn ForgeRead, id: &str) -> Result<Gist, ForgeError> {
     forge.get(&Get::new(&["gists", id]))?.json()
+}
+
+/// Returns a gist as it was at one of its revisions.
+pub fn at(forge: &dyn ForgeRead, id: &str, revision: &str) -> Result<Gist, ForgeError> {
+    forge.get(&Get::new(&["gists", id, revision]))?.json()
+}
+
+/// Lists all revisions of a gist, newest first; [`get`] gives the newest alone.
+pub fn revisions<'a>(forge: &'a dyn ForgeRead, id: &str) -> Listing<'a, Revision> {
+    all(
+        forge,
+        Get::new(&["gists", id, "commits"]).with("per_page", PAGE),
+    )
 }
 
 /// Returns a whole file of a gist that was read by [`get`]: GitHub cuts files

@@ -65,3 +65,11 @@ pub fn set(
         .with_body(json!({"encrypted_value": sealed, "key_id": key_id}));
     forge.send(&change).map(drop)
 }
+
+/// Removes a secret; [`ForgeError::NotFound`] where there is none.
+pub fn remove(forge: &dyn Forge, repo: &RepoName, name: &str) -> Result<(), ForgeError> {
+    let path = below(repo, &["actions", "secrets", name]);
+    forge
+        .send(&Change::new(Method::Delete, Repeat::Freely, &path))
+        .map(drop)
+}

@@ -59,3 +59,11 @@ pub fn update(
         .with_body(json!({"name": name, "value": value}));
     forge.send(&change).map(drop)
 }
+
+/// Removes a variable; [`ForgeError::NotFound`] where there is none.
+pub fn remove(forge: &dyn Forge, repo: &RepoName, name: &str) -> Result<(), ForgeError> {
+    let path = below(repo, &["actions", "variables", name]);
+    forge
+        .send(&Change::new(Method::Delete, Repeat::Freely, &path))
+        .map(drop)
+}

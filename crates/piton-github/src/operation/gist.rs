@@ -155,7 +155,7 @@ impl Operation for EditGist {
         let verb = match self.change {
             GistChange::Repair => Verb::Repair,
             GistChange::Rename => Verb::Rename,
-            GistChange::Update => Verb::Write,
+            GistChange::Update => Verb::Update,
         };
         Key::new("gist", verb, &self.name)
     }

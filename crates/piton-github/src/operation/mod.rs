@@ -8,9 +8,11 @@ mod comment;
 mod dispatch;
 mod gist;
 mod issue;
+mod removal;
 mod secret;
 mod site;
 mod variable;
+mod workflow;
 mod world;
 
 use serde::{Deserialize, Serialize};
@@ -19,9 +21,11 @@ pub use comment::WriteComment;
 pub use dispatch::{DISTINCT_ID, Dispatch, RUN_ID};
 pub use gist::{CreateGist, EditGist, GIST_ID, GIST_URL, GistChange, KeepGist};
 pub use issue::{ISSUE_NUMBER, OpenIssue};
+pub use removal::{RemoveGist, RemoveSecret, RemoveVariable};
 pub use secret::{KeepSecret, SECRET_FLAG, SetSecret};
 pub use site::EnableSite;
 pub use variable::SetVariable;
+pub use workflow::EnableWorkflow;
 pub use world::{ForgePerformer, ForgeWorld, Secrets};
 
 /// One operation on a forge.
@@ -35,6 +39,10 @@ pub enum ForgeOp {
     SetSecret(SetSecret),
     KeepSecret(KeepSecret),
     EnableSite(EnableSite),
+    EnableWorkflow(EnableWorkflow),
+    RemoveVariable(RemoveVariable),
+    RemoveSecret(RemoveSecret),
+    RemoveGist(RemoveGist),
     Dispatch(Dispatch),
     OpenIssue(OpenIssue),
     WriteComment(WriteComment),
@@ -48,6 +56,10 @@ piton_plan::delegate_operation!(pub enum ForgeSeen for ForgeOp:
     SetSecret(SetSecret),
     KeepSecret(KeepSecret),
     EnableSite(EnableSite),
+    EnableWorkflow(EnableWorkflow),
+    RemoveVariable(RemoveVariable),
+    RemoveSecret(RemoveSecret),
+    RemoveGist(RemoveGist),
     Dispatch(Dispatch),
     OpenIssue(OpenIssue),
     WriteComment(WriteComment),
@@ -61,6 +73,10 @@ piton_plan::delegate_world!(Observe<ForgeOp> for ForgeWorld<'_>, ForgeSeen:
     SetSecret(this),
     KeepSecret(this),
     EnableSite(this),
+    EnableWorkflow(this),
+    RemoveVariable(this),
+    RemoveSecret(this),
+    RemoveGist(this),
     Dispatch(this),
     OpenIssue(this),
     WriteComment(this),
@@ -74,6 +90,10 @@ piton_plan::delegate_world!(Perform<ForgeOp> for ForgePerformer<'_>, ForgeSeen:
     SetSecret(this),
     KeepSecret(this),
     EnableSite(this),
+    EnableWorkflow(this),
+    RemoveVariable(this),
+    RemoveSecret(this),
+    RemoveGist(this),
     Dispatch(this),
     OpenIssue(this),
     WriteComment(this),

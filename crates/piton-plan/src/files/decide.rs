@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::files::compare::{Comparison, Depth, FileCategory, compare};
 use crate::files::content::Content;
 use crate::files::look::{Found, look};
-use crate::files::operation::{FileOp, How, Was};
+use crate::files::operation::{BESIDE, FileOp, How, KEEP, OVERWRITE, Was};
 use crate::input::{Input, InputKind, Otherwise};
 use crate::operation::Operation;
 use piton_base::{Digest, RepoPath};
@@ -76,10 +76,8 @@ pub fn plan_files<O: Operation + From<FileOp>>(
                 path,
                 ..
             } => Some(Input {
-                question: format!("overwrite {path}?"),
-                flag: "--force".to_owned(),
-                kind: InputKind::Confirm,
-                otherwise: Otherwise::Skip,
+                question: format!("{path} differs"),
+                ..ask_about()
             }),
             FileOp::Put { .. }
             | FileOp::Move { .. }
@@ -94,6 +92,16 @@ pub fn plan_files<O: Operation + From<FileOp>>(
         builder.add_draft(draft)
     };
     Ok(decided.into_iter().map(add).collect())
+}
+
+/// The question about a file that differs.
+pub fn ask_about() -> Input {
+    Input {
+        question: "it differs".to_owned(),
+        flag: "--force".to_owned(),
+        kind: InputKind::Choice([KEEP, OVERWRITE, BESIDE].map(str::to_owned).to_vec()),
+        otherwise: Otherwise::Skip,
+    }
 }
 
 /// Decides about one file.
@@ -164,7 +172,13 @@ fn settle(
     Ok(match mode {
         ConflictMode::Skip => kept(&format!("{differs}, kept")),
         ConflictMode::Overwrite => replace(How::Overwrite, &format!("{differs}, {}", wanted.why)),
-        ConflictMode::Ask => replace(How::Ask, differs),
+        ConflictMode::Ask => {
+            let mut operation = replace(How::Ask, differs);
+            if let FileOp::Put { beside, .. } = &mut operation {
+                *beside = free(disk, root, path)?;
+            }
+            operation
+        }
         ConflictMode::Fail => return Err(DecideError::Conflict { path: path.clone() }),
         ConflictMode::Newer => match both(|side| side.modified) {
             (Some(source), Some(dest)) if source > dest => {
@@ -218,6 +232,23 @@ fn rename(
     })
 }
 
+/// Returns the first name beside a file that nothing has.
+fn free(
+    disk: &dyn DiskRead,
+    root: &Path,
+    path: &RepoPath,
+) -> Result<Option<RepoPath>, DecideError> {
+    for number in 1..=LAST_NUMBER {
+        let path = path.numbered(number);
+        match look(disk, root, &path) {
+            Ok(Found::Absent) => return Ok(Some(path)),
+            Ok(Found::File { .. } | Found::Blocked { .. }) => {}
+            Err(source) => return Err(DecideError::Look { path, source }),
+        }
+    }
+    Ok(None)
+}
+
 fn put(
     wanted: &Wanted,
     path: RepoPath,
@@ -233,6 +264,7 @@ fn put(
         was: Was::Absent,
         conflict,
         why: why.to_owned(),
+        beside: None,
         diff: None,
     }
 }

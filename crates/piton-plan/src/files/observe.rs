@@ -32,11 +32,21 @@ impl Observe<FileOp> for FileWorld<'_> {
         let look = |path| look(self.disk, root, path);
         match operation {
             FileOp::Put {
-                path, content, was, ..
+                path,
+                content,
+                was,
+                beside,
+                ..
             } => {
                 let found = look(path)?;
                 let wanted = content.bytes(given)?;
-                let there = matches!(&found, Found::File { bytes, .. } if *bytes == wanted);
+                let is =
+                    |found: &Found| matches!(found, Found::File { bytes, .. } if *bytes == wanted);
+                let mut there = is(&found);
+                // Both are wanted: the file as it was, and the new one beside it.
+                if let (Some(beside), false) = (beside, there) {
+                    there = found.was() == Some(*was) && is(&look(beside)?);
+                }
                 Ok(stands(there, *was, &found))
             }
             FileOp::Move { from, to, was, .. } => {

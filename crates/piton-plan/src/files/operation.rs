@@ -29,6 +29,9 @@ pub enum FileOp {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         conflict: Option<ConflictMode>,
         why: String,
+        /// Where the content goes instead, should the user want both.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        beside: Option<RepoPath>,
         /// What changes, line by line, for people.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         diff: Option<String>,
@@ -65,8 +68,14 @@ pub enum How {
     Configure,
     Write,
     Overwrite,
+    Upgrade,
     Ask,
 }
+
+/// The words with which a question about a file is answered.
+pub const KEEP: &str = "keep";
+pub const OVERWRITE: &str = "overwrite";
+pub const BESIDE: &str = "beside";
 
 /// What stood at a path when a plan was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,6 +102,7 @@ impl How {
             Self::Configure => Verb::Configure,
             Self::Write => Verb::Write,
             Self::Overwrite => Verb::Overwrite,
+            Self::Upgrade => Verb::Upgrade,
             Self::Ask => Verb::Ask,
         }
     }
@@ -142,9 +152,13 @@ impl Operation for FileOp {
                 was,
                 diff,
                 why,
+                beside,
                 ..
             } => {
                 let mut shown = Description::new(why).premise(was.to_string());
+                if let Some(beside) = beside {
+                    shown = shown.detail(1, "beside", beside.as_str());
+                }
                 if let Some(bytes) = content.known() {
                     let digest = Digest::of(&bytes);
                     shown = shown

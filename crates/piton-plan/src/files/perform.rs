@@ -8,10 +8,11 @@ use piton_durable::{Disk, create_dirs, write_atomic, write_atomic_from};
 use crate::failure::{Failure, FailureKind};
 use crate::files::look::{Found, look};
 use crate::files::observe::no_repository;
-use crate::files::operation::{FileOp, Was};
+use crate::files::operation::{BESIDE, FileOp, Was};
 use crate::gate::Gate;
 use crate::given::Given;
 use crate::id::PlanId;
+use crate::input::Answer;
 use crate::world::{Done, Perform};
 use piton_base::RepoPath;
 
@@ -60,10 +61,17 @@ impl Below<'_> {
                 content,
                 mode,
                 was,
+                beside,
                 ..
             } => {
                 let wanted = content.bytes(given)?;
                 let old = self.expect(path, *was)?;
+                let both =
+                    matches!(given.answer(), Some(Answer::Text(word)) if word.as_str() == BESIDE);
+                let (path, old) = match beside {
+                    Some(beside) if both => (beside, self.expect(beside, Was::Absent)?),
+                    Some(_) | None => (path, old),
+                };
                 let mode = self.backed_up(path, &old)?.unwrap_or(*mode);
                 write_atomic_from(
                     self.disk,

@@ -42,6 +42,10 @@ impl Colour {
             | Verb::Write
             | Verb::Repair
             | Verb::Rename
+            | Verb::Migrate
+            | Verb::Upgrade
+            | Verb::Update
+            | Verb::Raise
             | Verb::Enable => Self::Cyan,
             Verb::Overwrite | Verb::Ask | Verb::Move => Self::Yellow,
             Verb::Delete | Verb::Close => Self::Red,

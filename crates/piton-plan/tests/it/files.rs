@@ -12,7 +12,7 @@ use piton_plan::files::{
     compare, decide, plan_files, scan, unplanned,
 };
 use piton_plan::{
-    ConflictMode, Interaction, Jobs, NoRecord, Operation, Output, Plan, PlanBuilder, Quiet,
+    ConflictMode, Interaction, Jobs, NoRecord, Operation, Output, Plan, PlanBuilder, Quiet, Ready,
     Receipt, Run, prepare, verify,
 };
 use piton_testkit::SimDisk;
@@ -45,6 +45,10 @@ pub(crate) fn plan(
 }
 
 pub(crate) fn perform(disk: &dyn Disk, plan: &Plan<FileOp>) -> Vec<Receipt> {
+    performed(disk, &prepare(plan, Interaction::Unattended).unwrap())
+}
+
+fn performed(disk: &dyn Disk, ready: &Ready<'_, FileOp>) -> Vec<Receipt> {
     let root = Path::new(ROOT);
     Run {
         id: crate::toy::plan_id(),
@@ -65,7 +69,7 @@ pub(crate) fn perform(disk: &dyn Disk, plan: &Plan<FileOp>) -> Vec<Receipt> {
         policy: piton_plan::ErrorPolicy::default(),
         jobs: Jobs(NonZeroUsize::MIN),
     }
-    .perform(&prepare(plan, Interaction::Unattended).unwrap())
+    .perform(ready)
     .receipts
 }
 
@@ -411,7 +415,8 @@ fn a_plan_of_files_shows_sizes_premises_and_differences() {
 
     ?         [ASK]  docs/differs.md — differs (ask) (will ask)
                      premise: a file with 01d09d19c213
-                     asks: overwrite docs/differs.md? (or --force)
+                     asks: docs/differs.md differs (or --force)
+                     beside: docs/differs_001.md
                      size: 4 bytes
                      content: sha256:7aa7a5359173d05b63cfd682e3c38487f3cb4f7f1d60659fe59fab1505977d4c
                      mode: 644
@@ -435,6 +440,54 @@ fn a_plan_of_files_shows_sizes_premises_and_differences() {
     1 conflict to settle
     1 copy, 1 ask, 1 unchanged, 1 will ask
     ");
+}
+
+/// Answers every question with one word.
+struct Says(&'static str);
+
+impl piton_plan::Ask for Says {
+    fn ask(
+        &mut self,
+        _: &piton_plan::ActionId,
+        input: &piton_plan::Input,
+    ) -> Result<piton_plan::Reply, piton_plan::AskError> {
+        let piton_plan::InputKind::Choice(words) = &input.kind else {
+            panic!("{input:?}");
+        };
+        assert!(words.iter().any(|word| word == self.0), "{words:?}");
+        Ok(piton_plan::Reply::Text(self.0.to_owned()))
+    }
+}
+
+#[test]
+fn a_file_that_differs_is_replaced_or_gets_the_new_one_beside_it() {
+    for (word, old, beside) in [
+        ("overwrite", "new\n", None),
+        ("beside", "old\n", Some("new\n")),
+    ] {
+        let (disk, files) = repo();
+        let plan = plan(&disk, &files, ConflictMode::Ask).unwrap();
+        let mut says = Says(word);
+        let ready = prepare(&plan, Interaction::Terminal(&mut says)).unwrap();
+        let receipts = performed(&disk, &ready);
+        assert!(
+            receipts.iter().all(|receipt| receipt.outcome.is_good()),
+            "{receipts:?}"
+        );
+        let world = FileWorld {
+            disk: &disk,
+            root: Some(Path::new(ROOT)),
+        };
+        let id = crate::toy::plan_id();
+        let verification = verify(id, &plan, &receipts, &world, Jobs(NonZeroUsize::MIN));
+        assert!(verification.is_clean(), "{word}: {verification:?}");
+        let read = |name: &str| {
+            let bytes = disk.read(&Path::new(ROOT).join(name)).ok()?;
+            Some(String::from_utf8(bytes).unwrap())
+        };
+        assert_eq!(read("docs/differs.md").as_deref(), Some(old), "{word}");
+        assert_eq!(read("docs/differs_001.md").as_deref(), beside, "{word}");
+    }
 }
 
 #[test]

@@ -56,6 +56,7 @@ GET /repos/{owner}/{repo}/actions/secrets ?per_page ?page
 GET /repos/{owner}/{repo}/actions/secrets/public-key
 GET /repos/{owner}/{repo}/actions/secrets/{secret_name}
 PUT /repos/{owner}/{repo}/actions/secrets/{secret_name} encrypted_value!:string key_id!:string
+DELETE /repos/{owner}/{repo}/actions/secrets/{secret_name}
 GET /repos/{owner}/{repo}/traffic/clones ?per
 GET /repos/{owner}/{repo}/traffic/views ?per
 GET /repos/{owner}/{repo}/traffic/popular/referrers
@@ -70,6 +71,8 @@ POST /gists description:string files!:object public:boolean
 GET /gists/{gist_id}
 PATCH /gists/{gist_id} description:string files:object
 DELETE /gists/{gist_id}
+GET /gists/{gist_id}/commits ?per_page ?page
+GET /gists/{gist_id}/{sha}
 ";
 
 /// Which permission each area needs, by a part of its path; the first counts.

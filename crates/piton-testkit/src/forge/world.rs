@@ -174,6 +174,8 @@ pub struct Gist {
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub revisions: u64,
+    /// The files of earlier revisions, by their number, with the moment.
+    pub past: BTreeMap<u64, (Timestamp, BTreeMap<String, String>)>,
 }
 
 impl World {
@@ -232,6 +234,7 @@ impl World {
             created_at: now,
             updated_at: now,
             revisions: 1,
+            past: BTreeMap::new(),
         };
         self.gists.insert(id.clone(), gist);
         id

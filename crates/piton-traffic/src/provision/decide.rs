@@ -20,7 +20,7 @@ use super::settle::{Names, SettleError};
 use super::wishes::{TokenFrom, Wishes};
 use super::{ARCHIVE_VARIABLE, BADGE_VARIABLE};
 use crate::operation::{CheckToken, SettingsFile, StoreToken, TrafficOp};
-use crate::settings::{Entry, GLOBAL_FILE, PROJECT_FILE, Set};
+use crate::settings::{Entry, PROJECT_FILE, Set};
 use crate::templates::WORKFLOW_PATH;
 
 /// Why no plan can be made. Nothing was changed.
@@ -28,11 +28,15 @@ use crate::templates::WORKFLOW_PATH;
 pub enum CreateError {
     #[error(transparent)]
     Settle(#[from] SettleError),
-    #[error("two {kind} gists are named: {named}; say which with {flag} ID")]
+    #[error(
+        "two {kind} gists are named: {}; say which with {flag} ID",
+        named_by(candidates)
+    )]
     Disagree {
         kind: &'static str,
         flag: &'static str,
-        named: String,
+        /// Each id, with what names it.
+        candidates: Vec<(String, &'static str)>,
     },
     #[error("gist {id}, named by {by}, is no gist of tracking: it lacks {lacks}")]
     NotOurs {
@@ -49,9 +53,14 @@ pub enum CreateError {
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Files(Vec<DecideError>),
     #[error("{0} cannot be read: {1}")]
-    Unreadable(&'static str, String),
+    Unreadable(String, String),
     #[error("the plan has faults")]
     Faults(#[source] PlanFaults),
+}
+
+fn named_by(candidates: &[(String, &'static str)]) -> String {
+    let each = candidates.iter().map(|(id, by)| format!("{id} (by {by})"));
+    each.collect::<Vec<_>>().join(", ")
 }
 
 /// Where files are written.
@@ -60,8 +69,8 @@ pub struct Place<'a> {
     pub disk: &'a dyn DiskRead,
     /// The top of the repository's working tree.
     pub root: &'a Path,
-    /// The user's home.
-    pub home: &'a Path,
+    /// The user's list: the folder that it is below, and its name from there.
+    pub list: (&'a Path, &'a RepoPath),
 }
 
 /// Decides everything. A dry run and a real run call this very function.
@@ -171,7 +180,7 @@ where
     let file = put(
         place.disk,
         place.root,
-        PROJECT_FILE,
+        &project_file()?,
         project,
         "what is tracked here",
     )?;
@@ -196,15 +205,15 @@ where
     let global = content(&global.written(), &badge.id, &archive.id);
     let file = put(
         place.disk,
-        place.home,
-        GLOBAL_FILE,
+        place.list.0,
+        place.list.1,
         global,
         "the list of what you track",
     )?;
     let registered = builder.add(O::from(TrafficOp::SettingsFile(SettingsFile {
         target: names.repository.to_string(),
         list: true,
-        file: file.outside(place.home.to_owned()),
+        file: file.outside(place.list.0.to_owned()),
     })));
     builder.depend(&registered, &written);
 
@@ -300,7 +309,12 @@ fn plan_secret<O: Operation + From<ForgeOp> + From<TrafficOp>>(
                 question,
                 flag: SECRET_FLAG.to_owned(),
                 kind: InputKind::Secret,
-                otherwise: Otherwise::Skip,
+                // Whoever wants another token must give one.
+                otherwise: if wishes.rotate {
+                    Otherwise::Fail
+                } else {
+                    Otherwise::Skip
+                },
             })))
         }
     }
@@ -335,19 +349,22 @@ fn plan_site<O: Operation + From<ForgeOp>>(
     })));
 }
 
+fn project_file() -> Result<RepoPath, CreateError> {
+    PROJECT_FILE
+        .parse()
+        .map_err(|_| CreateError::Unreadable(PROJECT_FILE.to_owned(), "its name".to_owned()))
+}
+
 /// Gives a settings file its content, or keeps it where it has it.
 fn put(
     disk: &dyn DiskRead,
     root: &Path,
-    name: &'static str,
+    path: &RepoPath,
     content: Content,
     why: &str,
 ) -> Result<FileOp, CreateError> {
-    let unreadable = |why: String| CreateError::Unreadable(name, why);
-    let path: RepoPath = name
-        .parse()
-        .map_err(|_| unreadable("its name".to_owned()))?;
-    let full = root.join(name);
+    let unreadable = |why: String| CreateError::Unreadable(path.to_string(), why);
+    let full = path.under(root);
     let old = match disk
         .stat(&full)
         .map_err(|error| unreadable(error.to_string()))?
@@ -362,14 +379,14 @@ fn put(
         && content.known().as_deref() == Some(old)
     {
         return Ok(FileOp::Keep {
-            path,
+            path: path.clone(),
             was: piton_base::Digest::of(old),
             conflict: None,
             why: "says so already".to_owned(),
         });
     }
     Ok(FileOp::Put {
-        path,
+        path: path.clone(),
         how: if old.is_some() {
             How::Configure
         } else {
@@ -382,6 +399,7 @@ fn put(
             .map_or(Was::Absent, |old| Was::File(piton_base::Digest::of(old))),
         conflict: None,
         why: why.to_owned(),
+        beside: None,
         diff: None,
     })
 }

@@ -4,10 +4,8 @@ use std::path::Path;
 
 use piton_base::RepoPath;
 use piton_durable::DiskRead;
-use piton_plan::files::{Content, DecideError, FileOp, How, Wanted, decide};
-use piton_plan::{
-    ConflictMode, Draft, Handle, Input, InputKind, Operation, Otherwise, PlanBuilder, Slot,
-};
+use piton_plan::files::{Content, DecideError, FileOp, How, Wanted, ask_about, decide};
+use piton_plan::{ConflictMode, Draft, Handle, Input, Operation, PlanBuilder, Slot};
 
 use super::settle::Names;
 use crate::dashboard::{Page, Source, favicon, render};
@@ -155,10 +153,8 @@ pub fn plan_init<O: Operation + From<FileOp>>(
         let mut draft = Draft::new(O::from(operation));
         if asks {
             draft = draft.input(Input {
-                question: format!("{path} differs; replace it?"),
-                flag: "--force".to_owned(),
-                kind: InputKind::Confirm,
-                otherwise: Otherwise::Skip,
+                question: format!("{path} differs from what would be written"),
+                ..ask_about()
             });
         }
         (path, builder.add_draft(draft))

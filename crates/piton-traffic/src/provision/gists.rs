@@ -122,11 +122,10 @@ pub(super) fn plan<O: Operation + From<ForgeOp>>(
             return Err(CreateError::Disagree {
                 kind: kind.name(),
                 flag: kind.flag(),
-                named: candidates
+                candidates: candidates
                     .iter()
-                    .map(|one| format!("{} (by {})", one.id, one.named.word()))
-                    .collect::<Vec<_>>()
-                    .join(", "),
+                    .map(|one| (one.id.clone(), one.named.word()))
+                    .collect(),
             });
         }
     };

@@ -5,6 +5,7 @@
 mod browser;
 mod corrected;
 mod dashboard;
+mod outcomes;
 mod properties;
 mod provision;
 mod vectors;

@@ -138,7 +138,7 @@ impl Stage {
         let place = Place {
             disk: &RealDisk,
             root: self.repo.path(),
-            home: self.home.path(),
+            list: (self.home.path(), &GLOBAL_FILE.parse().unwrap()),
         };
         plan_create(wishes, &facts, place).map_err(|e| e.to_string())
     }

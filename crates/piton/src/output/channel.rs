@@ -7,6 +7,7 @@ use std::str::FromStr;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Channel {
     Agent,
+    Api,
     Config,
     Error,
     General,
@@ -21,8 +22,9 @@ pub(crate) enum Channel {
 }
 
 impl Channel {
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Agent,
+        Self::Api,
         Self::Config,
         Self::Error,
         Self::General,
@@ -39,6 +41,7 @@ impl Channel {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Agent => "agent",
+            Self::Api => "api",
             Self::Config => "config",
             Self::Error => "error",
             Self::General => "general",
@@ -56,6 +59,7 @@ impl Channel {
     pub(crate) const fn describes(self) -> &'static str {
         match self {
             Self::Agent => "calls of agents: which, for what, how long",
+            Self::Api => "requests to GitHub, with their addresses",
             Self::Config => "where settings come from",
             Self::Error => "errors and warnings",
             Self::General => "ordinary messages",

@@ -15,7 +15,7 @@ use piton_base::Clock;
 use piton_base::StateDir;
 use piton_plan::journal;
 use piton_plan::render::Heading;
-use piton_plan::{Interaction, Plan, PlanId, Ready, Receipt, prepare, saved};
+use piton_plan::{Answer, Interaction, Plan, PlanId, Ready, Receipt, prepare_told, saved};
 
 pub(crate) use self::args::{PerformArgs, PlanArgs};
 pub(crate) use self::error::journal_error;
@@ -37,6 +37,8 @@ pub(crate) struct Site<'a> {
     pub(crate) reading: Reading<'a>,
     /// The directory of piton's own state here.
     pub(crate) state: StateDir,
+    /// Answers that were given beforehand, by their flags.
+    pub(crate) told: Vec<(String, Answer)>,
 }
 
 /// How a plan went, for commands that go on afterwards.
@@ -224,7 +226,7 @@ impl Site<'_> {
 
     fn prepare<'p>(&self, plan: &'p Plan<Op>) -> Result<Ready<'p, Op>, CommandError> {
         let mut terminal = Terminal::new(&self.context.stop);
-        prepare(plan, self.interaction(&mut terminal)).map_err(prepare_error)
+        prepare_told(plan, &self.told, self.interaction(&mut terminal)).map_err(prepare_error)
     }
 
     fn interaction<'t>(&self, terminal: &'t mut Terminal<'_>) -> Interaction<'t> {

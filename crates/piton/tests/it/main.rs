@@ -39,3 +39,4 @@ mod stored;
 mod taste;
 mod terminal;
 mod traffic;
+mod traffic_setup;

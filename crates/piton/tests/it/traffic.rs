@@ -85,7 +85,7 @@ fn what_is_no_recording_is_refused_by_field() {
 }
 
 /// The program in its repository, with the fake GitHub and a pinned installer.
-fn on(env: &TestEnv, fake: &FakeGitHub, args: &[&str]) -> Ran {
+pub(crate) fn on(env: &TestEnv, fake: &FakeGitHub, args: &[&str]) -> Ran {
     let mut command = env.command(args);
     command
         .env("GITHUB_API_URL", fake.address())
@@ -95,7 +95,7 @@ fn on(env: &TestEnv, fake: &FakeGitHub, args: &[&str]) -> Ran {
     env.finish(command.output().unwrap())
 }
 
-fn fake() -> FakeGitHub {
+pub(crate) fn fake() -> FakeGitHub {
     FakeGitHub::with(|world| {
         "jo".clone_into(&mut world.login);
         let repo = world.repo("acme/widget");
@@ -108,7 +108,7 @@ fn fake() -> FakeGitHub {
     })
 }
 
-const CREATE: [&str; 9] = [
+pub(crate) const CREATE: [&str; 9] = [
     "traffic",
     "create",
     "--non-interactive",
@@ -120,7 +120,7 @@ const CREATE: [&str; 9] = [
     "GT",
 ];
 
-fn planned(ran: &Ran) -> Vec<String> {
+pub(crate) fn planned(ran: &Ran) -> Vec<String> {
     let plan = &ran.json()["plan"]["actions"];
     plan.as_array()
         .unwrap()

@@ -30,6 +30,23 @@ pub(super) fn answer(world: &mut World, call: &Call<'_>) -> Option<Replied> {
             Some(gist) => ok(shown(call, id, gist, Some(cut))),
             None => Err(Refusal::not_found()),
         },
+        ("GET", "/gists/{gist_id}/commits") => match world.gists.get(id) {
+            Some(gist) => list(revisions(gist)),
+            None => Err(Refusal::not_found()),
+        },
+        ("GET", "/gists/{gist_id}/{sha}") => {
+            let number = u64::from_str_radix(call.place("sha"), 16).ok();
+            match (world.gists.get(id), number) {
+                (Some(gist), Some(number)) if number < gist.revisions => {
+                    let mut then = gist.clone();
+                    if let Some((at, files)) = gist.past.get(&number) {
+                        (then.updated_at, then.files) = (*at, files.clone());
+                    }
+                    ok(shown(call, id, &then, Some(cut)))
+                }
+                _ => Err(Refusal::not_found()),
+            }
+        }
         ("PATCH", "/gists/{gist_id}") => match world.gists.get_mut(id) {
             Some(gist) if gist.owner == call.who => edit(gist, call, cut),
             _ => Err(Refusal::not_found()),
@@ -63,6 +80,7 @@ fn create(world: &mut World, call: &Call<'_>, cut: usize) -> Replied {
         created_at: call.now,
         updated_at: call.now,
         revisions: 1,
+        past: BTreeMap::new(),
     };
     let shown = shown(call, &id, &gist, Some(cut));
     world.gists.insert(id, gist);
@@ -86,10 +104,26 @@ fn edit(gist: &mut Gist, call: &Call<'_>, cut: usize) -> Replied {
         }
     }
     if gist.files != before {
+        gist.past
+            .insert(gist.revisions - 1, (gist.updated_at, before));
         gist.revisions += 1;
     }
     gist.updated_at = call.now;
     ok(shown(call, call.place("gist_id"), gist, Some(cut)))
+}
+
+/// The revisions of a gist, newest first.
+fn revisions(gist: &Gist) -> Vec<Value> {
+    let numbers = (0..gist.revisions).rev();
+    numbers
+        .map(|number| {
+            let at = gist
+                .past
+                .get(&number)
+                .map_or(gist.updated_at, |(at, _)| *at);
+            json!({"version": format!("{number:040x}"), "committed_at": at.to_string()})
+        })
+        .collect()
 }
 
 /// A gist as GitHub gives it: listings without content, large files cut off.
@@ -116,9 +150,8 @@ fn shown(call: &Call<'_>, id: &str, gist: &Gist, cut: Option<usize>) -> Value {
         "created_at": gist.created_at.to_string(), "updated_at": gist.updated_at.to_string(),
     });
     if cut.is_some() {
-        let revisions = (0..gist.revisions).rev();
-        let history = revisions.map(|revision| json!({"version": format!("{revision:040x}")}));
-        out["history"] = Value::from(history.collect::<Vec<_>>());
+        let newest: Vec<Value> = revisions(gist).into_iter().take(30).collect();
+        out["history"] = Value::from(newest);
     }
     out
 }

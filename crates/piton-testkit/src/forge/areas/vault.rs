@@ -86,6 +86,12 @@ pub(super) fn answer(world: &mut World, call: &Call<'_>) -> Option<Replied> {
                 .is_none();
             if fresh { created() } else { done() }
         }
+        ("DELETE", "/actions/secrets/{secret_name}") => {
+            match repo.secrets.remove(call.place("secret_name")) {
+                Some(_) => done(),
+                None => Err(Refusal::not_found()),
+            }
+        }
         _ => return None,
     })
 }

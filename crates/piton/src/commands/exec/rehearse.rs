@@ -127,6 +127,7 @@ fn show(context: &Context, place: &StoredPlace, operations: Vec<Op>) -> CommandR
         context,
         reading: Reading::new(context, None),
         state: StateDir::of(&place.checkout.common_dir),
+        told: Vec::new(),
     };
     site.carry_out(&args, &plan)
 }

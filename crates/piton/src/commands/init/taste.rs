@@ -55,6 +55,7 @@ pub(super) fn decide(
                 was: Was::File(Digest::of(&occupied)),
                 conflict: Some(mode),
                 why: format!("by the taste of {from}; a copy of the old one is kept"),
+                beside: None,
                 diff: None,
             }));
             let replaced = if wish.force {

@@ -173,7 +173,7 @@ fn plan(
             ));
         }
         builder.add(Op::Forge(ForgeOp::EditGist(EditGist {
-            name: if badge { "badge" } else { "archive" }.to_owned(),
+            name: if badge { "state" } else { "archive" }.to_owned(),
             change: GistChange::Update,
             id: Slot::Known(id.clone()),
             description: None,

@@ -1,21 +1,29 @@
 //! `piton traffic create`: sets tracking up.
 
+use std::fmt::Write as _;
+use std::io::{BufRead as _, Read as _};
+
 use clap::Args;
 use piton_base::Clock as _;
-use piton_plan::{ConflictMode, SecretRef};
+use piton_github::operation::SECRET_FLAG;
+use piton_plan::{Answer, ConflictMode, SecretRef, SecretText};
 use piton_traffic::collect::Moment;
 use piton_traffic::install::Install;
-use piton_traffic::provision::{self, Parts, TokenFrom, Wishes};
+use piton_traffic::provision::{self, CreateError, Parts, TokenFrom, Wishes};
 use piton_traffic::settings::is_gist_id;
 
-use super::place::{Known, MeantArgs};
+use super::place::{Known, MeantArgs, not_an_id};
 use super::{error, init, report};
 use crate::config::Settings;
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult};
+use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;
 use crate::op::Op;
 use crate::planned::PlanArgs;
+use crate::terminal::Terminal;
+
+/// No token is longer.
+const LONGEST_TOKEN: u64 = 64 * 1024;
 
 /// Set up traffic tracking of a repository
 ///
@@ -35,7 +43,7 @@ reads Administration, Actions, Contents and Metadata and writes Gists; or a
 classic one with public_repo (repo for a private repository) and gist.")]
 pub(crate) struct CreateArgs {
     #[command(flatten)]
-    meant: MeantArgs,
+    pub(super) meant: MeantArgs,
 
     /// Only the files
     #[arg(long)]
@@ -89,6 +97,10 @@ pub(crate) struct CreateArgs {
     #[arg(long, value_name = "VARIABLE")]
     token_env: Option<String>,
 
+    /// Read the token from standard input, one line
+    #[arg(long, conflicts_with_all = ["token_env", "plan_out"])]
+    token_stdin: bool,
+
     /// Replace the token that is stored
     #[arg(long)]
     rotate_token: bool,
@@ -130,36 +142,99 @@ pub(crate) fn run(context: &Context, args: &CreateArgs) -> CommandResult {
         let mode = conflict_mode(context, args);
         return init::files(context, &args.meant, mode, &args.plan);
     }
-    let place = context.place_to_write(&args.plan)?;
-    let known = Known::read(context, &place, &args.meant)?;
-    let wishes = wishes(context, args, &place.settings, &known)?;
+    let place = Known::place_to_write(context, &args.plan)?;
+    let known = Known::read(context, Some(&place), &args.meant)?;
+    let mut wishes = wishes(context, args, &place.settings, &known)?;
+    let told = told(context, args)?;
     let forge = crate::forge::client(context, &place.settings)?;
     let today = Moment(context.clock.now()).day().to_string();
-    let facts = provision::observe(
-        &forge,
-        &wishes,
-        known.project.clone(),
-        known.global.clone(),
-        &today,
-    )
-    .map_err(error::observe)?;
-    let decided = provision::plan_create::<Op>(
-        &wishes,
-        &facts,
-        provision::Place {
-            disk: &context.disk,
-            root: place.top(),
-            home: &known.home,
-        },
-    )
-    .map_err(error::create)?;
-    let ended = context
-        .site(&place)
-        .carry_out_and_tell(&args.plan, &decided)?;
+    let (facts, decided) = loop {
+        let facts = provision::observe(
+            &forge,
+            &wishes,
+            known.project(),
+            known.global.clone(),
+            &today,
+        )
+        .map_err(error::observe)?;
+        let decided = provision::plan_create::<Op>(
+            &wishes,
+            &facts,
+            provision::Place {
+                disk: &context.disk,
+                root: place.top(),
+                list: (&known.list.root, &known.list.name),
+            },
+        );
+        match decided {
+            Ok(decided) => break (facts, decided),
+            Err(CreateError::Disagree {
+                kind, candidates, ..
+            }) if context.interactive() && !args.plan.changes_nothing() => {
+                let chosen = choose(context, kind, &candidates)?;
+                match kind {
+                    "badge" => wishes.badge_gist = Some(chosen),
+                    _ => wishes.archive_gist = Some(chosen),
+                }
+            }
+            Err(error) => return Err(error::create(error)),
+        }
+    };
+    let mut site = context.site(&place);
+    site.told = told;
+    let ended = site.carry_out_and_tell(&args.plan, &decided)?;
     if !args.plan.changes_nothing() && matches!(ended.exit, Exit::Done | Exit::Deviation) {
         report::tell(context, &wishes, &facts, &decided, &ended.receipts);
     }
     Ok(ended.exit)
+}
+
+/// The token on standard input is the answer to the question for it.
+fn told(context: &Context, args: &CreateArgs) -> Result<Vec<(String, Answer)>, CommandError> {
+    if !args.token_stdin {
+        return Ok(Vec::new());
+    }
+    let could_not = "could not read the token from standard input";
+    if context.interactive() {
+        // Somebody types it: then it is asked for, and not shown.
+        return Ok(Vec::new());
+    }
+    let mut line = String::new();
+    let mut input = std::io::stdin().lock().take(LONGEST_TOKEN);
+    input
+        .read_line(&mut line)
+        .map_err(|error| CommandError::usage(could_not).because(error))?;
+    let token = line.trim();
+    if token.is_empty() {
+        return Ok(Vec::new());
+    }
+    let answer = Answer::Secret(SecretText::new(token.to_owned()));
+    Ok(vec![(SECRET_FLAG.to_owned(), answer)])
+}
+
+/// Asks which of several gists is meant.
+fn choose(
+    context: &Context,
+    kind: &str,
+    candidates: &[(String, &'static str)],
+) -> Result<String, CommandError> {
+    let mut prompt = format!("several {kind} gists are named:\n");
+    for (id, by) in candidates {
+        let _ = writeln!(prompt, "  {id}  by {by}");
+    }
+    prompt.push_str("which one (its first characters are enough)? ");
+    let words: Vec<&str> = candidates.iter().map(|(id, _)| id.as_str()).collect();
+    let chosen = Terminal::new(&context.stop)
+        .choose(&prompt, &words)
+        .map_err(|error| {
+            CommandError::failed("could not ask which gist is meant").because(error)
+        })?;
+    chosen.ok_or_else(|| {
+        CommandError::new(
+            ErrorKind::NeedsPerson,
+            "no gist was chosen; nothing was changed",
+        )
+    })
 }
 
 fn conflict_mode(context: &Context, args: &CreateArgs) -> ConflictMode {
@@ -182,27 +257,32 @@ fn wishes(
         ("--archive-gist", &args.archive_gist),
     ] {
         if let Some(id) = id.as_deref().filter(|id| !is_gist_id(id)) {
-            return Err(CommandError::usage(format!(
-                "{flag} `{id}` is no id of a gist: expected 20 or 32 hexadecimal digits"
-            )));
+            return Err(not_an_id(flag, id));
         }
     }
     let token = match &args.token_env {
         Some(name) => TokenFrom::Variable(named(context, name)?),
         None => TokenFrom::Asked,
     };
+    let named_gist = |flag: &Option<String>, environment: &Option<String>| {
+        let environment = environment.clone().filter(|_| !args.new_gists);
+        flag.clone().or(environment)
+    };
     let files = !args.no_files && !args.gist_only;
     Ok(Wishes {
-        repository: known.named()?,
-        created: args.created.clone(),
-        display_name: args.display_name.clone(),
+        repository: known.named_or_asked(context)?,
+        created: args.created.clone().or_else(|| known.said.created.clone()),
+        display_name: args
+            .display_name
+            .clone()
+            .or_else(|| known.said.display_name.clone()),
         ci_workflows: args.ci_workflows.clone(),
         secret: args.gist_token_name.clone(),
         token,
         rotate: args.rotate_token,
         new_gists: args.new_gists,
-        badge_gist: args.badge_gist.clone(),
-        archive_gist: args.archive_gist.clone(),
+        badge_gist: named_gist(&args.badge_gist, &known.said.badge_gist),
+        archive_gist: named_gist(&args.archive_gist, &known.said.archive_gist),
         branch: args
             .branch
             .clone()

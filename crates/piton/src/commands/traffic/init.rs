@@ -27,7 +27,7 @@ Examples:
   piton traffic init --skip-existing")]
 pub(crate) struct InitArgs {
     #[command(flatten)]
-    meant: MeantArgs,
+    pub(super) meant: MeantArgs,
 
     /// Replace files that differ, without asking
     #[arg(long, conflicts_with_all = ["skip_existing", "on_conflict"])]
@@ -64,26 +64,29 @@ pub(super) fn files(
     mode: ConflictMode,
     args: &PlanArgs,
 ) -> CommandResult {
-    let place = context.place_to_write(args)?;
-    let known = Known::read(context, &place, meant)?;
-    let repository = known.named()?;
+    let place = Known::place_to_write(context, args)?;
+    let known = Known::read(context, Some(&place), meant)?;
+    let project = known.project();
+    let repository = known.named_or_asked(context)?;
     let install = install(&place.settings)?;
     let entry = known.global.entry(&repository).unwrap_or_default();
-    let get = |field: &str| known.project.get(field);
-    let created = get("created")
+    let get = |field: &str| project.get(field);
+    let said = &known.said;
+    let created = said
+        .created
+        .clone()
+        .or_else(|| get("created"))
         .or(entry.created)
         .filter(|created| is_date(created));
     let names = Names {
-        display_name: get("display_name")
+        display_name: said
+            .display_name
+            .clone()
+            .or_else(|| get("display_name"))
             .or(entry.display_name)
             .unwrap_or_else(|| display_name(repository.name())),
         created: created.unwrap_or_default(),
-        ci_workflows: known
-            .project
-            .ci_workflows()
-            .ok()
-            .flatten()
-            .unwrap_or_default(),
+        ci_workflows: project.ci_workflows().ok().flatten().unwrap_or_default(),
         branch: place
             .settings
             .text("traffic.branch")
@@ -98,8 +101,11 @@ pub(super) fn files(
     names
         .check(provision::SECRET)
         .map_err(|error| error::create(CreateError::Settle(error)))?;
-    let badge = get("badge_gist_id").or(entry.badge_gist_id);
-    let archive = get("archive_gist_id").or(entry.archive_gist_id);
+    let badge = said.badge_gist.clone().or_else(|| get("badge_gist_id"));
+    let badge = badge.or(entry.badge_gist_id);
+    let archive = said.archive_gist.clone();
+    let archive = archive.or_else(|| get("archive_gist_id"));
+    let archive = archive.or(entry.archive_gist_id);
     let mut builder: PlanBuilder<Op> = PlanBuilder::new("traffic init");
     if badge.is_none() {
         builder.warn("no gist is known yet: the dashboard shows nothing before `piton traffic create` was run");

@@ -8,6 +8,8 @@ mod init;
 mod place;
 mod report;
 
+use std::path::Path;
+
 use clap::Subcommand;
 
 use crate::context::Context;
@@ -27,6 +29,18 @@ pub(crate) enum TrafficCommand {
     Init(init::InitArgs),
     Collect(collect::CollectArgs),
     Dashboard(dashboard::DashboardArgs),
+}
+
+impl TrafficCommand {
+    /// Returns the checkout that is named with `--repo-dir`.
+    pub(crate) fn checkout(&self) -> Option<&Path> {
+        let meant = match self {
+            Self::Create(args) => &args.meant,
+            Self::Init(args) => &args.meant,
+            Self::Collect(_) | Self::Dashboard(_) => return None,
+        };
+        meant.repo_dir.as_deref()
+    }
 }
 
 pub(crate) fn run(context: &Context, command: &TrafficCommand) -> CommandResult {

@@ -3,13 +3,19 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use piton_base::RepoPath;
 use piton_durable::DiskRead as _;
 use piton_git::GitRead as _;
 use piton_github::RepoName;
-use piton_traffic::settings::{GLOBAL_FILE, Global, PROJECT_FILE, Project, SettingsError};
+use piton_traffic::settings::{
+    Entry, GLOBAL_FILE, Global, PROJECT_FILE, Project, SettingsError, is_gist_id,
+};
 
 use crate::context::{Context, Place};
 use crate::error::CommandError;
+use crate::output::{Channel, Level};
+use crate::planned::PlanArgs;
+use crate::terminal::Terminal;
 
 /// Options that say what is meant.
 #[derive(Clone, Debug, Args)]
@@ -17,101 +23,318 @@ use crate::error::CommandError;
 pub(crate) struct MeantArgs {
     /// Whose repository it is on GitHub
     #[arg(long, value_name = "NAME")]
-    owner: Option<String>,
+    pub(super) owner: Option<String>,
 
-    /// What the repository is called on GitHub
+    /// What the repository is called on GitHub; OWNER/NAME says both
     #[arg(long, value_name = "NAME")]
-    repo: Option<String>,
+    pub(super) repo: Option<String>,
+
+    /// Its checkout; default: the one around here
+    #[arg(long, value_name = "DIR")]
+    pub(super) repo_dir: Option<PathBuf>,
 
     /// The user's list of tracked repositories; default ~/.ghtraf/config.json
     #[arg(long, value_name = "PATH")]
-    ghtraf_config: Option<PathBuf>,
+    pub(super) ghtraf_config: Option<PathBuf>,
+}
+
+/// The user's list, as a file below a folder.
+#[derive(Clone, Debug)]
+pub(super) struct ListFile {
+    pub(super) root: PathBuf,
+    pub(super) name: RepoPath,
+}
+
+impl ListFile {
+    pub(super) fn path(&self) -> PathBuf {
+        self.name.under(&self.root)
+    }
 }
 
 /// What is known before GitHub is asked.
 #[derive(Debug)]
 pub(super) struct Known {
     pub(super) repository: Option<RepoName>,
-    pub(super) project: Project,
+    /// `None` where there is no such file.
+    pub(super) project: Option<Project>,
     pub(super) global: Global,
-    /// The folder below which the list lies.
-    pub(super) home: PathBuf,
+    pub(super) list: ListFile,
+    pub(super) said: Said,
+}
+
+/// What flags and variables say of the repository.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Said {
+    pub(super) created: Option<String>,
+    pub(super) display_name: Option<String>,
+    pub(super) badge_gist: Option<String>,
+    pub(super) archive_gist: Option<String>,
 }
 
 impl Known {
     /// Reads the layers: flags, environment, the file in the repository, the
-    /// user's list, the remote.
+    /// user's list, the remote. Somebody who is there is asked for the rest.
     pub(super) fn read(
         context: &Context,
-        place: &Place,
+        place: Option<&Place>,
         args: &MeantArgs,
     ) -> Result<Self, CommandError> {
-        let home = home(context, args)?;
-        let file = place.top().join(PROJECT_FILE);
-        let project = parsed(context, &file, Project::parse)?.unwrap_or_default();
-        let list = home.join(GLOBAL_FILE);
-        let global = parsed(context, &list, Global::parse)?.unwrap_or_default();
-        let variable = |name| context.environment.get(name).map(str::to_owned);
-        let known = project
-            .repository()
-            .or_else(|| by_directory(&global, place.top()));
-        let remote = place
-            .repository
-            .remote_url("origin")
-            .ok()
-            .flatten()
-            .and_then(|address| RepoName::from_remote(&address, "github.com"));
-        let known = known.or(remote);
-        let owner = args.owner.clone().or_else(|| variable("GHTRAF_OWNER"));
-        let repo = args.repo.clone().or_else(|| variable("GHTRAF_REPO"));
-        let repository = match (owner, repo) {
-            (None, None) => known,
-            (owner, repo) => {
-                let owner = owner.or_else(|| known.as_ref().map(|known| known.owner().to_owned()));
-                let repo = repo.or_else(|| known.as_ref().map(|known| known.name().to_owned()));
-                match (owner, repo) {
-                    (Some(owner), Some(repo)) => {
-                        Some(RepoName::new(&owner, &repo).map_err(|error| {
-                            CommandError::usage("could not use --owner and --repo").because(error)
-                        })?)
-                    }
-                    _ => None,
-                }
-            }
+        let list = list_file(context, args)?;
+        let project = match place {
+            Some(place) => parsed(context, &place.top().join(PROJECT_FILE), Project::parse)?,
+            None => None,
         };
+        let global = parsed(context, &list.path(), Global::parse)?.unwrap_or_default();
+        let variable = |name| context.environment.get(name).map(str::to_owned);
+        let mut told = Told { context };
+        let remote = place.and_then(remote);
+        let named = project.as_ref().and_then(Project::repository);
+        if let (Some(named), Some(remote)) = (&named, &remote)
+            && !named.same(remote)
+        {
+            context.out.warn(&format!(
+                "{PROJECT_FILE} names {named}, but the remote `origin` is {remote}; {PROJECT_FILE} counts"
+            ));
+        }
+        let listed = place.and_then(|place| by_directory(&global, place.top()));
+        let (flag, by_flag) = split(args.owner.clone(), args.repo.clone(), "--repo")?;
+        let (owner, repo) = split(
+            variable("GHTRAF_OWNER"),
+            variable("GHTRAF_REPO"),
+            "GHTRAF_REPO",
+        )?;
+        let pair = |name: Option<&RepoName>| {
+            (
+                name.map(|name| name.owner().to_owned()),
+                name.map(|name| name.name().to_owned()),
+            )
+        };
+        let layers = [
+            ("flag", (flag, by_flag)),
+            ("environment", (owner, repo)),
+            (PROJECT_FILE, pair(named.as_ref())),
+            ("user's list", pair(listed.as_ref())),
+            ("remote `origin`", pair(remote.as_ref())),
+        ];
+        let owner = told.first("owner", layers.iter().map(|(by, (owner, _))| (*by, owner)));
+        let repo = told.first("repo", layers.iter().map(|(by, (_, repo))| (*by, repo)));
+        let repository = match (owner, repo) {
+            (Some(owner), Some(repo)) => Some(RepoName::new(&owner, &repo).map_err(|error| {
+                CommandError::usage("could not use the name of the repository").because(error)
+            })?),
+            (None | Some(_), None) | (None, Some(_)) => None,
+        };
+        let entry = repository.as_ref().and_then(|name| global.entry(name));
+        let entry = entry.unwrap_or_default();
+        let mut said = Said::default();
+        let of_project = |field: &str| project.as_ref().and_then(|project| project.get(field));
+        for (name, environment, listed, place) in [
+            (
+                "created",
+                "GHTRAF_CREATED",
+                &entry.created,
+                &mut said.created,
+            ),
+            (
+                "display_name",
+                "GHTRAF_DISPLAY_NAME",
+                &entry.display_name,
+                &mut said.display_name,
+            ),
+            (
+                "badge_gist_id",
+                "GHTRAF_BADGE_GIST_ID",
+                &entry.badge_gist_id,
+                &mut said.badge_gist,
+            ),
+            (
+                "archive_gist_id",
+                "GHTRAF_ARCHIVE_GIST_ID",
+                &entry.archive_gist_id,
+                &mut said.archive_gist,
+            ),
+        ] {
+            *place = variable(environment);
+            let of_project = of_project(name);
+            told.first(
+                name,
+                [
+                    ("environment", &*place),
+                    (PROJECT_FILE, &of_project),
+                    ("user's list", listed),
+                ]
+                .into_iter(),
+            );
+        }
+        for (name, id) in [
+            ("GHTRAF_BADGE_GIST_ID", &said.badge_gist),
+            ("GHTRAF_ARCHIVE_GIST_ID", &said.archive_gist),
+        ] {
+            if let Some(id) = id.as_deref().filter(|id| !is_gist_id(id)) {
+                return Err(not_an_id(name, id));
+            }
+        }
         Ok(Self {
             repository,
             project,
             global,
-            home,
+            list,
+            said,
         })
+    }
+
+    /// Finds the checkout for a command that writes into it.
+    pub(super) fn place_to_write(
+        context: &Context,
+        plan: &PlanArgs,
+    ) -> Result<Place, CommandError> {
+        let place = context.place_to_write(plan)?;
+        let here = context.directory.canonicalize();
+        let here = here.unwrap_or_else(|_| context.directory.clone());
+        let top = place.top();
+        if here != top && !context.disk_has(&top.join(PROJECT_FILE))? {
+            let asked = context.interactive() && !plan.changes_nothing() && !context.global.yes;
+            if asked {
+                let question = format!(
+                    "set up tracking in {}, the repository around here? [Y/n] ",
+                    top.display()
+                );
+                let said = Terminal::new(&context.stop)
+                    .line(&question)
+                    .map_err(|error| {
+                        CommandError::failed("could not ask where to set up tracking")
+                            .because(error)
+                    })?;
+                if matches!(said.trim().to_lowercase().as_str(), "n" | "no") {
+                    return Err(CommandError::usage("here is no repository of its own")
+                        .hint("`git init` makes one, or name one with --repo-dir"));
+                }
+            } else {
+                let text = format!("works in {}, the repository around here", top.display());
+                context.out.note(Channel::Setup, Level::INFO, &text);
+            }
+        }
+        Ok(place)
+    }
+
+    /// Returns what the file in the repository says, which may be nothing.
+    pub(super) fn project(&self) -> Project {
+        self.project.clone().unwrap_or_default()
+    }
+
+    /// Returns what the user's list says of the repository.
+    pub(super) fn entry(&self) -> Entry {
+        let named = self.repository.as_ref();
+        named
+            .and_then(|name| self.global.entry(name))
+            .unwrap_or_default()
     }
 
     pub(super) fn named(&self) -> Result<RepoName, CommandError> {
         self.repository.clone().ok_or_else(|| {
             CommandError::usage("could not tell which repository on GitHub is meant")
-                .hint("name it with --owner OWNER --repo NAME")
+                .hint("name it with --repo OWNER/NAME")
+        })
+    }
+
+    /// The same; somebody who is there is asked.
+    pub(super) fn named_or_asked(&self, context: &Context) -> Result<RepoName, CommandError> {
+        if self.repository.is_some() || !context.interactive() {
+            return self.named();
+        }
+        let line = Terminal::new(&context.stop)
+            .line("which repository on GitHub (OWNER/NAME)? ")
+            .map_err(|error| {
+                CommandError::failed("could not ask for the repository").because(error)
+            })?;
+        if line.trim().is_empty() {
+            return self.named();
+        }
+        line.trim().parse().map_err(|error| {
+            CommandError::usage("could not use the name of the repository").because(error)
         })
     }
 }
 
-fn home(context: &Context, args: &MeantArgs) -> Result<PathBuf, CommandError> {
-    if let Some(list) = &args.ghtraf_config {
-        let list = context.directory.join(list);
-        return match list
-            .to_str()
-            .and_then(|list| list.strip_suffix(GLOBAL_FILE))
-        {
-            Some(home) => Ok(PathBuf::from(home)),
+pub(super) fn not_an_id(name: &str, id: &str) -> CommandError {
+    CommandError::usage(format!(
+        "{name} `{id}` is no id of a gist: expected 20 or 32 hexadecimal digits"
+    ))
+}
+
+/// Tells where each value comes from, where that is asked for.
+struct Told<'a> {
+    context: &'a Context,
+}
+
+impl Told<'_> {
+    fn first<'v>(
+        &mut self,
+        name: &str,
+        layers: impl Iterator<Item = (&'static str, &'v Option<String>)>,
+    ) -> Option<String> {
+        let mut set = layers.filter_map(|(by, value)| Some((by, value.clone()?)));
+        let (by, value) = set.next()?;
+        let text = format!("{name} = {value} ({by})");
+        self.context
+            .out
+            .note(Channel::Config, Level::PAYLOAD, &text);
+        Some(value)
+    }
+}
+
+/// `OWNER/NAME` where the name alone is expected says both.
+fn split(
+    owner: Option<String>,
+    repo: Option<String>,
+    name: &str,
+) -> Result<(Option<String>, Option<String>), CommandError> {
+    let both = repo.as_deref().and_then(|repo| repo.split_once('/'));
+    let Some((by_repo, rest)) = both else {
+        return Ok((owner, repo));
+    };
+    if owner
+        .as_deref()
+        .is_some_and(|owner| !owner.eq_ignore_ascii_case(by_repo))
+    {
+        return Err(CommandError::usage(format!(
+            "the owner is said twice: by its own name, and in {name} {by_repo}/{rest}"
+        )));
+    }
+    Ok((Some(by_repo.to_owned()), Some(rest.to_owned())))
+}
+
+fn remote(place: &Place) -> Option<RepoName> {
+    let address = place.repository.remote_url("origin").ok().flatten()?;
+    RepoName::from_remote(&address, "github.com")
+}
+
+pub(super) fn list_file(context: &Context, args: &MeantArgs) -> Result<ListFile, CommandError> {
+    let named = args.ghtraf_config.clone();
+    let named = named.or_else(|| context.environment.get("GHTRAF_CONFIG").map(PathBuf::from));
+    if let Some(named) = named {
+        let path = context.directory.join(&named);
+        let name = path.file_name().and_then(|name| name.to_str());
+        let parts = path.parent().zip(name.and_then(|name| name.parse().ok()));
+        return match parts {
+            Some((root, name)) => Ok(ListFile {
+                root: root.to_owned(),
+                name,
+            }),
             None => Err(CommandError::usage(format!(
-                "--ghtraf-config must end in {GLOBAL_FILE}"
+                "{} is no path of a file",
+                named.display()
             ))),
         };
     }
-    context.environment.home().ok_or_else(|| {
+    let home = context.environment.home().ok_or_else(|| {
         CommandError::usage("could not tell where the list of tracked repositories lies")
             .hint("set HOME, or name the list with --ghtraf-config")
-    })
+    })?;
+    let name = GLOBAL_FILE
+        .parse()
+        .map_err(|error| CommandError::usage("could not name the list").because(error))?;
+    Ok(ListFile { root: home, name })
 }
 
 fn by_directory(global: &Global, top: &Path) -> Option<RepoName> {
@@ -124,7 +347,7 @@ fn by_directory(global: &Global, top: &Path) -> Option<RepoName> {
 }
 
 /// Reads a file that people edit; one that is damaged is told, never replaced.
-fn parsed<T>(
+pub(super) fn parsed<T>(
     context: &Context,
     file: &Path,
     parse: impl Fn(&[u8]) -> Result<T, SettingsError>,

@@ -1,0 +1,275 @@
+//! Looking at a whole set-up, with the reading halves alone.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use piton_durable::DiskRead;
+use piton_github::endpoints::{
+    actions, contents, gists, people, repository, runs, secrets, site, variables,
+};
+use piton_github::{ForgeError, ForgeRead, RepoName, found};
+
+use super::seen::{FileSeen, GistSeen, GistState, LocalFile, Survey, WorkflowState};
+use crate::collect::Moment;
+use crate::ordered::Json;
+use crate::provision::{
+    ARCHIVE_VARIABLE, BADGE_VARIABLE, Kind, SecretFound, SiteFound, allowed,
+};
+use crate::settings::{Entry, Project};
+use crate::templates::{
+    DASHBOARD_PATH, ICON_PATH, README_PATH, WORKFLOW_FILE, WORKFLOW_PATH, recognise, secret_in,
+};
+
+/// How many of the newest runs are looked at.
+const RUNS: usize = 5;
+
+/// What is looked at, and by whom.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    pub repository: &'a RepoName,
+    pub project: Option<&'a Project>,
+    pub entry: Option<&'a Entry>,
+    /// The gists that are named for this run alone.
+    pub named: [Option<&'a str>; 2],
+    /// The name of the secret, where it is said.
+    pub secret: Option<&'a str>,
+    /// The checkout, if there is one.
+    pub checkout: Option<(&'a dyn DiskRead, &'a Path)>,
+    /// Whether only what everybody may see is asked for.
+    pub offline: bool,
+}
+
+/// Looks at everything.
+pub fn survey(
+    forge: &dyn ForgeRead,
+    subject: &Subject<'_>,
+    now: Moment,
+) -> Result<Survey, ForgeError> {
+    let login = if subject.offline {
+        None
+    } else {
+        Some(people::me(forge)?.login)
+    };
+    let on_github = found(repository::get(forge, subject.repository))?;
+    // A repository that moved is known by its new name.
+    let name = on_github
+        .as_ref()
+        .map_or(subject.repository, |seen| &seen.full_name)
+        .clone();
+    let there = on_github.is_some();
+    let signed = there && !subject.offline;
+    let variables = if signed {
+        allowed(both_variables(forge, &name))?
+    } else {
+        None
+    };
+    let deployed = if there {
+        allowed(found(contents::read(forge, &name, WORKFLOW_PATH, None)))?
+            .flatten()
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+    } else {
+        None
+    };
+    let files = subject
+        .checkout
+        .map(|(disk, root)| local_files(disk, root))
+        .unwrap_or_default();
+    let local = files
+        .iter()
+        .find(|file| file.path == WORKFLOW_PATH)
+        .map(|file| file.text.as_str());
+    let secret = subject
+        .secret
+        .map(str::to_owned)
+        .or_else(|| secret_in(deployed.as_deref().or(local)?))
+        .unwrap_or_else(|| crate::provision::SECRET.to_owned());
+    let is_set = if signed {
+        match allowed(found(secrets::get(forge, &name, &secret)))? {
+            None => SecretFound::Unknown,
+            Some(None) => SecretFound::Absent,
+            Some(Some(found)) => SecretFound::Present {
+                set: found.updated_at,
+            },
+        }
+    } else {
+        SecretFound::Unknown
+    };
+    let site = if signed {
+        match allowed(found(site::get(forge, &name)))? {
+            None => SiteFound::Unknown,
+            Some(None) => SiteFound::Off,
+            Some(Some(site)) => SiteFound::On(site.source),
+        }
+    } else {
+        SiteFound::Unknown
+    };
+    let workflow = if there {
+        match allowed(found(actions::get(forge, &name, WORKFLOW_FILE)))? {
+            None => WorkflowState::Unknown,
+            Some(None) => WorkflowState::Missing,
+            Some(Some(workflow)) => WorkflowState::Found(workflow),
+        }
+    } else {
+        WorkflowState::Unknown
+    };
+    let newest = match &workflow {
+        WorkflowState::Found(_) => {
+            let listed = runs::of_workflow(forge, &name, WORKFLOW_FILE, 5).take(RUNS);
+            allowed(listed.collect::<Result<Vec<_>, _>>())?.unwrap_or_default()
+        }
+        WorkflowState::Missing | WorkflowState::Unknown => Vec::new(),
+    };
+    let workflows = if there {
+        let all: Result<Vec<_>, _> = actions::list(forge, &name)
+            .map(|one| one.map(|one| one.name))
+            .collect();
+        allowed(all)?
+    } else {
+        None
+    };
+    let look = Look {
+        forge,
+        subject,
+        name: &name,
+        variables: variables.as_ref(),
+    };
+    let badge = look.gist(Kind::Badge)?;
+    let archive = look.gist(Kind::Archive)?;
+    Ok(Survey {
+        now,
+        on_github,
+        project: subject.project.cloned(),
+        entry: subject.entry.cloned(),
+        login,
+        badge,
+        archive,
+        variables,
+        secret: (secret, is_set),
+        workflow,
+        runs: newest,
+        deployed,
+        workflows,
+        site,
+        files,
+        repository: name,
+    })
+}
+
+fn both_variables(
+    forge: &dyn ForgeRead,
+    name: &RepoName,
+) -> Result<[Option<String>; 2], ForgeError> {
+    let value = |variable| {
+        let value = found(variables::get(forge, name, variable))?;
+        Ok(value.map(|found| found.value))
+    };
+    Ok([value(BADGE_VARIABLE)?, value(ARCHIVE_VARIABLE)?])
+}
+
+/// Reads the four files, where they are files.
+pub fn local_files(disk: &dyn DiskRead, root: &Path) -> Vec<LocalFile> {
+    [WORKFLOW_PATH, DASHBOARD_PATH, README_PATH, ICON_PATH]
+        .into_iter()
+        .map(|path| {
+            let bytes = disk.read(&root.join(path)).ok();
+            LocalFile {
+                path,
+                is: bytes.as_deref().map(|bytes| recognise(path, bytes)),
+                text: String::from_utf8_lossy(bytes.as_deref().unwrap_or_default()).into_owned(),
+            }
+        })
+        .collect()
+}
+
+struct Look<'a> {
+    forge: &'a dyn ForgeRead,
+    subject: &'a Subject<'a>,
+    name: &'a RepoName,
+    variables: Option<&'a [Option<String>; 2]>,
+}
+
+impl Look<'_> {
+    /// Finds a gist: by what names it, and where nothing does by its
+    /// description.
+    fn gist(&self, kind: Kind) -> Result<GistState, ForgeError> {
+        let Some((id, by)) = self.named(kind) else {
+            return self.described(kind);
+        };
+        Ok(match found(gists::get(self.forge, &id)) {
+            Ok(Some(gist)) => GistState::Found(Box::new(seen(self.forge, &gist, by))),
+            Ok(None) => GistState::Gone { id, by },
+            Err(error @ (ForgeError::NotSignedIn { .. } | ForgeError::Stopped { .. })) => {
+                return Err(error);
+            }
+            Err(error) => GistState::Unreadable {
+                id,
+                why: error.to_string(),
+            },
+        })
+    }
+
+    fn named(&self, kind: Kind) -> Option<(String, &'static str)> {
+        let at = kind.index();
+        let of_entry = |entry: &Entry| match kind {
+            Kind::Badge => entry.badge_gist_id.clone(),
+            Kind::Archive => entry.archive_gist_id.clone(),
+        };
+        let project = self.subject.project;
+        let flag = self.subject.named[at].map(str::to_owned);
+        let listed = self.subject.entry.and_then(of_entry);
+        let variable = self.variables.and_then(|both| both[at].clone());
+        flag.map(|id| (id, "the flag"))
+            .or_else(|| Some((project?.get(kind.field())?, "the configuration")))
+            .or_else(|| Some((listed?, "the user's list")))
+            .or_else(|| Some((variable?, "the repository's variable")))
+            .filter(|(id, _)| !id.is_empty())
+    }
+
+    fn described(&self, kind: Kind) -> Result<GistState, ForgeError> {
+        if self.subject.offline {
+            return Ok(GistState::NotNamed);
+        }
+        let names = [self.name, self.subject.repository];
+        for gist in gists::list(self.forge) {
+            let gist = gist?;
+            let description = gist.description.as_deref().unwrap_or_default();
+            if kind.describes(description, &names) && gist.files.keys().any(|file| kind.signs(file))
+            {
+                let gist = gists::get(self.forge, &gist.id)?;
+                return Ok(GistState::Found(Box::new(seen(
+                    self.forge,
+                    &gist,
+                    "its description",
+                ))));
+            }
+        }
+        Ok(GistState::NotNamed)
+    }
+}
+
+/// Reads every file of a gist that is JSON by its name.
+pub fn seen(forge: &dyn ForgeRead, gist: &gists::Gist, by: &'static str) -> GistSeen {
+    let mut files = BTreeMap::new();
+    for name in gist.files.keys() {
+        let file = match gists::content(forge, gist, name) {
+            Ok(bytes) => match Json::parse(&bytes.unwrap_or_default()) {
+                Ok(json) => FileSeen::Json(json),
+                Err(error) => FileSeen::Damaged(error.to_string()),
+            },
+            Err(error) => FileSeen::Cut(error.to_string()),
+        };
+        files.insert(name.clone(), file);
+    }
+    GistSeen {
+        id: gist.id.clone(),
+        by,
+        description: gist.description.clone().unwrap_or_default(),
+        public: gist.public,
+        owner: gist
+            .owner
+            .as_ref()
+            .map_or_else(String::new, |owner| owner.login.clone()),
+        revision: gist.history.first().map(|newest| newest.version.clone()),
+        files,
+    }
+}

@@ -1,0 +1,15 @@
+//! A set-up, looked at and checked: nothing here changes anything.
+
+mod archive_checks;
+mod checks;
+mod file_checks;
+mod finding;
+mod look;
+mod seen;
+mod state_checks;
+
+pub use archive_checks::months;
+pub use checks::{Ages, examine};
+pub use finding::{Code, Finding, Group, Verdict};
+pub use look::{Subject, local_files, seen, survey};
+pub use seen::{FileSeen, GistSeen, GistState, LocalFile, Survey, WorkflowState};

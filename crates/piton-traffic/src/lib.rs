@@ -8,4 +8,5 @@ pub mod ordered;
 pub mod provision;
 pub mod settings;
 pub mod state;
+pub mod survey;
 pub mod templates;

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::endpoints::below;
 use crate::error::ForgeError;
-use crate::forge::ForgeRead;
+use crate::forge::{Answer, ForgeRead};
 use crate::repo::RepoName;
 use crate::request::Get;
 
@@ -47,5 +47,14 @@ pub struct Permissions {
 }
 
 pub fn get(forge: &dyn ForgeRead, repo: &RepoName) -> Result<Repository, ForgeError> {
-    forge.get(&Get::new(&below(repo, &[])))?.json()
+    get_with_answer(forge, repo).map(|(repository, _)| repository)
+}
+
+/// Returns the repository with the answer, which tells when the token ends.
+pub fn get_with_answer(
+    forge: &dyn ForgeRead,
+    repo: &RepoName,
+) -> Result<(Repository, Answer), ForgeError> {
+    let answer = forge.get(&Get::new(&below(repo, &[])))?;
+    Ok((answer.json()?, answer))
 }

@@ -20,6 +20,8 @@ pub struct Answers {
     pub paths: Answer<Vec<Popular>>,
     /// The runs of workflows of the days that were asked for.
     pub runs: BTreeMap<Day, RunsSeen>,
+    /// When the token ends, if it does.
+    pub token_expires: Option<Timestamp>,
     /// When each star came; `None` where it was not asked.
     pub stars: Option<Answer<Vec<Timestamp>>>,
 }
@@ -34,6 +36,7 @@ impl Default for Answers {
             referrers: Ok(Vec::new()),
             paths: Ok(Vec::new()),
             runs: BTreeMap::new(),
+            token_expires: None,
             stars: None,
         }
     }

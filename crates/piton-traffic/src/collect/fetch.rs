@@ -59,7 +59,12 @@ pub fn read_archive(forge: &dyn ForgeRead, gist: &str) -> Option<BTreeMap<String
 
 /// Asks every source; each that fails says why by itself.
 pub fn fetch(forge: &dyn ForgeRead, repo: &RepoName, state: &StateRead, now: Moment) -> Answers {
-    let seen = repository::get(forge, repo).map(|seen| RepoSeen {
+    let mut token_expires = None;
+    let seen = repository::get_with_answer(forge, repo).map(|(seen, answer)| {
+        token_expires = answer.token_expires;
+        seen
+    });
+    let seen = seen.map(|seen| RepoSeen {
         stars: number(seen.stargazers_count),
         forks: number(seen.forks_count),
         open_issues: number(seen.open_issues_count),
@@ -106,6 +111,7 @@ pub fn fetch(forge: &dyn ForgeRead, repo: &RepoName, state: &StateRead, now: Mom
             .into_iter()
             .map(|day| (day, of_day(forge, repo, day)))
             .collect(),
+        token_expires,
         stars: few.then(|| {
             said(
                 stargazers::list(forge, repo)
@@ -128,7 +134,8 @@ fn number(number: u64) -> Option<i64> {
     i64::try_from(number).ok()
 }
 
-fn release(one: releases::Release) -> ReleaseSeen {
+/// Takes what is needed of a release.
+pub fn release(one: releases::Release) -> ReleaseSeen {
     ReleaseSeen {
         tag: one.tag_name,
         assets: one
@@ -143,7 +150,8 @@ fn release(one: releases::Release) -> ReleaseSeen {
     }
 }
 
-fn counts(days: Vec<traffic::Day>) -> Vec<DayCount> {
+/// Takes the counts of days as GitHub gives them.
+pub fn counts(days: Vec<traffic::Day>) -> Vec<DayCount> {
     days.into_iter()
         .map(|day| DayCount {
             timestamp: day.timestamp.to_string(),
@@ -155,7 +163,7 @@ fn counts(days: Vec<traffic::Day>) -> Vec<DayCount> {
 }
 
 /// The runs of one day, with the jobs of all their attempts.
-fn of_day(forge: &dyn ForgeRead, repo: &RepoName, day: Day) -> RunsSeen {
+pub fn of_day(forge: &dyn ForgeRead, repo: &RepoName, day: Day) -> RunsSeen {
     let mut seen = RunsSeen::default();
     for run in runs::list(forge, repo, Some(&day.to_string())) {
         let run = match run {

@@ -20,8 +20,13 @@ pub use answers::{
     RunSeen, RunsSeen, StepSeen,
 };
 pub use compat::collect as collect_compat;
+pub use corrected::mend::{
+    Measured, Mending, REPAIRS, Range, RepairOptions, Step, StepKind, all_days, badge_files,
+    badge_messages, fill, from_history, measured_of, migrate, month_files, recount_ci,
+    release_series, repair, star_rows, window,
+};
 pub use corrected::{collect, days_to_count};
 pub use day::{Day, Moment};
-pub use fetch::{fetch, read_archive, read_state};
+pub use fetch::{counts, fetch, of_day as runs_of_day, read_archive, read_state, release};
 pub use outcome::{Given, Outcome, StateRead, Target, Write};
 pub use recording::{InvalidRecording, replay};

@@ -269,6 +269,7 @@ fn answers(api: &Object, run: &Object, today: Day) -> Result<Answers, InvalidRec
             })
         })?,
         runs: runs(api, run, today)?,
+        token_expires: None,
         stars: None,
     })
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 use super::escape::{html, json_block, query};
+use crate::templates::{seal, stamp};
 
 const PAGE: &str = include_str!("../../dashboard/page.html");
 const STYLE: &str = include_str!("../../dashboard/style.css");
@@ -104,12 +105,8 @@ pub fn render(page: &Page<'_>) -> String {
         )
     });
     let link = format!("https://github.com/{}/{}", source.owner, source.name);
-    let stamp = format!(
-        "ghtraf-template: dashboard {} {}",
-        env!("CARGO_PKG_VERSION"),
-        pristine_digest()
-    );
-    fill(
+    let stamp = stamp("dashboard", pristine_digest());
+    seal(&fill(
         PAGE,
         &[
             ("policy", &POLICY),
@@ -123,7 +120,7 @@ pub fn render(page: &Page<'_>) -> String {
             ("data", &data),
             ("script", &SCRIPT),
         ],
-    )
+    ))
 }
 
 /// Replaces each `{{name}}` once over the template. What is filled in is

@@ -132,13 +132,14 @@ pub fn plan_init<O: Operation + From<FileOp>>(
             path: at,
         };
         // What nobody changed since it was deployed is ours to bring up to date.
-        let pristine = disk
+        let is = disk
             .read(&root.join(path))
-            .is_ok_and(|bytes| recognise(path, &bytes) == Deployed::PristineOriginal);
-        let mode = if pristine {
-            ConflictMode::Overwrite
-        } else {
-            mode
+            .map_or(Deployed::Theirs, |bytes| recognise(path, &bytes));
+        let mode = match is {
+            Deployed::PristineOriginal | Deployed::Current | Deployed::Older => {
+                ConflictMode::Overwrite
+            }
+            Deployed::Edited | Deployed::Theirs => mode,
         };
         match decide(disk, root, &wanted, mode) {
             Ok(operation) => decided.push((path, operation)),

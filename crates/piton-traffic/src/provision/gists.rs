@@ -14,13 +14,13 @@ use crate::ordered::Json;
 use crate::state::{archive_index, fresh};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Badge,
     Archive,
 }
 
 impl Kind {
-    pub(super) const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Badge => "badge",
             Self::Archive => "archive",
@@ -34,15 +34,23 @@ impl Kind {
         }
     }
 
+    /// Its place among the two.
+    pub(crate) const fn index(self) -> usize {
+        match self {
+            Self::Badge => 0,
+            Self::Archive => 1,
+        }
+    }
+
     /// Its key in the settings.
-    pub(super) const fn field(self) -> &'static str {
+    pub(crate) const fn field(self) -> &'static str {
         match self {
             Self::Badge => "badge_gist_id",
             Self::Archive => "archive_gist_id",
         }
     }
 
-    pub(super) fn description(self, repository: &RepoName) -> String {
+    pub(crate) fn description(self, repository: &RepoName) -> String {
         match self {
             Self::Badge => format!("[GTT] {repository} \u{b7} badges"),
             Self::Archive => format!("[GTT] {repository} \u{b7} archive"),
@@ -50,7 +58,7 @@ impl Kind {
     }
 
     /// Whether a description is one that a gist of this kind has or had.
-    pub(super) fn describes(self, description: &str, names: &[&RepoName]) -> bool {
+    pub(crate) fn describes(self, description: &str, names: &[&RepoName]) -> bool {
         names.iter().any(|name| {
             let legacy: &[&str] = match self {
                 Self::Badge => &["traffic badges"],
@@ -63,7 +71,7 @@ impl Kind {
     }
 
     /// Whether a file shows that a gist is of this kind.
-    pub(super) fn signs(self, file: &str) -> bool {
+    pub(crate) fn signs(self, file: &str) -> bool {
         match self {
             Self::Badge => file == "state.json",
             Self::Archive => file == "archive.json" || file == "archive-init.json",

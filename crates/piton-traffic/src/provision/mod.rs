@@ -11,6 +11,8 @@ mod wishes;
 pub use decide::{CreateError, Place, plan_create};
 pub use facts::{Candidate, Facts, GistFound, SecretFound, SiteFound, Source};
 pub use files::{Filling, plan_init};
+pub(crate) use gists::Kind;
+pub(crate) use observe::allowed;
 pub use observe::{ObserveError, observe};
 pub use settle::{Names, SettleError, display_name};
 pub use wishes::{Parts, TokenFrom, Wishes};

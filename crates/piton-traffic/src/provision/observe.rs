@@ -121,7 +121,7 @@ pub fn observe(
 }
 
 /// What the token may not look at is not known.
-fn allowed<T>(result: Result<T, ForgeError>) -> Result<Option<T>, ForgeError> {
+pub(crate) fn allowed<T>(result: Result<T, ForgeError>) -> Result<Option<T>, ForgeError> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(ForgeError::NoPermission { .. }) => Ok(None),

@@ -29,7 +29,11 @@ pub(super) fn check(seen: &Survey, out: &mut Findings) {
         .filter(|month| today.of_month() > 1 || **month != today.last_of_month_before().month())
         .collect();
     if due.is_empty() {
-        out.ok(Group::Archive, "months", "every finished month has its file");
+        out.ok(
+            Group::Archive,
+            "months",
+            "every finished month has its file",
+        );
     } else {
         let names: Vec<&str> = due.iter().map(|month| month.as_str()).collect();
         out.warn(

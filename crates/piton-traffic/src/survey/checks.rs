@@ -156,7 +156,13 @@ fn gist(seen: &Survey, kind: Kind, out: &mut Findings) {
         let reason = "it is not public, so badges and dashboard cannot read it";
         out.fail(Group::Gist, target, None, reason, None);
     } else if kind == Kind::Archive && gist.public {
-        out.warn(Group::Gist, target, None, "it is public, not unlisted", None);
+        out.warn(
+            Group::Gist,
+            target,
+            None,
+            "it is public, not unlisted",
+            None,
+        );
     } else {
         out.ok(Group::Gist, target, format!("gist {}", gist.id));
     }
@@ -325,7 +331,10 @@ fn workflow(seen: &Survey, out: &mut Findings) {
         return;
     }
     let active = ci_trigger(text);
-    let sleeping: Vec<&String> = wanted.iter().filter(|name| !active.contains(name)).collect();
+    let sleeping: Vec<&String> = wanted
+        .iter()
+        .filter(|name| !active.contains(name))
+        .collect();
     let unknown: Vec<&String> = match &seen.workflows {
         Some(there) => wanted.iter().filter(|name| !there.contains(name)).collect(),
         None => Vec::new(),

@@ -121,7 +121,7 @@ impl Finding {
 
 /// Findings as they come.
 #[derive(Debug, Default)]
-pub struct Findings(pub Vec<Finding>);
+pub(super) struct Findings(pub(super) Vec<Finding>);
 
 impl Findings {
     fn add(
@@ -143,15 +143,25 @@ impl Findings {
         });
     }
 
-    pub fn ok(&mut self, group: Group, target: impl Into<String>, reason: impl Into<String>) {
+    pub(super) fn ok(
+        &mut self,
+        group: Group,
+        target: impl Into<String>,
+        reason: impl Into<String>,
+    ) {
         self.add(group, target, Verdict::Ok, None, reason, None);
     }
 
-    pub fn skip(&mut self, group: Group, target: impl Into<String>, reason: impl Into<String>) {
+    pub(super) fn skip(
+        &mut self,
+        group: Group,
+        target: impl Into<String>,
+        reason: impl Into<String>,
+    ) {
         self.add(group, target, Verdict::Skip, None, reason, None);
     }
 
-    pub fn warn(
+    pub(super) fn warn(
         &mut self,
         group: Group,
         target: impl Into<String>,
@@ -162,7 +172,7 @@ impl Findings {
         self.add(group, target, Verdict::Warn, code, reason, remedy);
     }
 
-    pub fn fail(
+    pub(super) fn fail(
         &mut self,
         group: Group,
         target: impl Into<String>,

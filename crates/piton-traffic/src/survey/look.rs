@@ -12,9 +12,7 @@ use piton_github::{ForgeError, ForgeRead, RepoName, found};
 use super::seen::{FileSeen, GistSeen, GistState, LocalFile, Survey, WorkflowState};
 use crate::collect::Moment;
 use crate::ordered::Json;
-use crate::provision::{
-    ARCHIVE_VARIABLE, BADGE_VARIABLE, Kind, SecretFound, SiteFound, allowed,
-};
+use crate::provision::{ARCHIVE_VARIABLE, BADGE_VARIABLE, Kind, SecretFound, SiteFound, allowed};
 use crate::settings::{Entry, Project};
 use crate::templates::{
     DASHBOARD_PATH, ICON_PATH, README_PATH, WORKFLOW_FILE, WORKFLOW_PATH, recognise, secret_in,

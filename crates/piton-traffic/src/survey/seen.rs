@@ -50,7 +50,10 @@ pub enum GistState {
     /// Nothing names one.
     NotNamed,
     /// It is named, and is not there.
-    Gone { id: String, by: &'static str },
+    Gone {
+        id: String,
+        by: &'static str,
+    },
     Unreadable {
         id: String,
         why: String,

@@ -66,7 +66,13 @@ fn schema(state: &Object, out: &mut Findings) {
         );
     } else if version > 3 {
         let reason = format!("version {version} is newer than this piton");
-        out.warn(Group::State, "schema", None, reason, Some("use a newer piton"));
+        out.warn(
+            Group::State,
+            "schema",
+            None,
+            reason,
+            Some("use a newer piton"),
+        );
     } else if version < 3 && state.text("trackingSince").is_some() {
         let reason = format!("version {version} is old; the next run of the collector raises it");
         let code = Some(Code::SchemaOld);
@@ -109,7 +115,13 @@ fn rows(state: &Object, out: &mut Findings) {
         if created.is_some_and(|created| day < created) {
             faults.insert("a day lies before the repository");
         }
-        for field in ["clones", "views", "uniqueClones", "uniqueViews", "downloads"] {
+        for field in [
+            "clones",
+            "views",
+            "uniqueClones",
+            "uniqueViews",
+            "downloads",
+        ] {
             match row.get(field) {
                 None => {}
                 Some(value) if value.int().is_some_and(|number| number >= 0) => {}
@@ -132,15 +144,19 @@ fn rows(state: &Object, out: &mut Findings) {
 fn equations(state: &Object, out: &mut Findings) {
     let mut faults = Vec::new();
     for row in rows_of(state) {
-        let day = row.text("date").map_or("", |date| date.get(..10).unwrap_or(date));
+        let day = row
+            .text("date")
+            .map_or("", |date| date.get(..10).unwrap_or(date));
         let number = |field: &str| row.int(field);
         let sum = row.or_zero("clones") + row.or_zero("downloads");
         if number("total").is_some_and(|total| total != sum) {
             faults.push(format!("{day}: total is not clones and downloads"));
         }
-        if let (Some(clones), Some(ci), Some(organic)) =
-            (number("clones"), number("ciCheckouts"), number("organicClones"))
-            && organic != (clones - ci).max(0)
+        if let (Some(clones), Some(ci), Some(organic)) = (
+            number("clones"),
+            number("ciCheckouts"),
+            number("organicClones"),
+        ) && organic != (clones - ci).max(0)
         {
             faults.push(format!("{day}: organic clones are not clones less CI"));
         }
@@ -241,7 +257,13 @@ fn token(seen: &Survey, state: &Object, out: &mut Findings) {
     let rotate = Some("`piton traffic create --rotate-token` stores a new one");
     let code = Some(Code::TokenExpires);
     if days < 0 {
-        out.fail(Group::Token, "expiry", code, "the collector's token has ended", rotate);
+        out.fail(
+            Group::Token,
+            "expiry",
+            code,
+            "the collector's token has ended",
+            rotate,
+        );
     } else if days < 14 {
         let reason = format!("the collector's token ends in {days} days");
         out.warn(Group::Token, "expiry", code, reason, rotate);

@@ -1,11 +1,15 @@
 //! The files that tracking puts into a repository, rendered in memory.
 
+mod parse;
 mod readme;
 mod recognise;
+mod stamp;
 mod workflow;
 
+pub use parse::{ci_trigger, constant, push_branches, secret_in};
 pub use readme::{Named, readme};
 pub use recognise::{Deployed, recognise};
+pub(crate) use stamp::{seal, stamp};
 pub use workflow::{Trigger, default_schedule, workflow};
 
 /// Where the files lie.
@@ -14,14 +18,8 @@ pub const DASHBOARD_PATH: &str = "docs/stats/index.html";
 pub const README_PATH: &str = "docs/stats/README.md";
 pub const ICON_PATH: &str = "docs/stats/favicon.svg";
 
+/// The name of the workflow's file, by which GitHub knows it.
+pub const WORKFLOW_FILE: &str = "traffic-badges.yml";
+
 /// The name by which people start the workflow.
 pub const WORKFLOW_NAME: &str = "Track Downloads & Clones";
-
-/// Returns the line by which a later release recognises its own template.
-fn stamp(name: &str, pristine: &str) -> String {
-    let digest = piton_base::Digest::of(pristine.as_bytes()).hex();
-    format!(
-        "ghtraf-template: {name} {} {digest}",
-        env!("CARGO_PKG_VERSION")
-    )
-}

@@ -1,6 +1,6 @@
 //! The notes for people who browse the folder of the dashboard.
 
-use super::stamp;
+use super::{seal, stamp};
 
 const TEMPLATE: &str = "\
 <!-- {{stamp}} -->
@@ -29,8 +29,8 @@ pub struct Named<'a> {
 
 /// Renders the notes.
 pub fn readme(named: &Named<'_>) -> String {
-    TEMPLATE
-        .replace("{{stamp}}", &stamp("readme", TEMPLATE))
+    let text = TEMPLATE
+        .replace("{{stamp}}", &stamp("readme", &readme_pristine()))
         .replace("{{host}}", &named.owner.to_lowercase())
         .replace("{{owner}}", named.owner)
         .replace("{{repo}}", named.repo)
@@ -38,7 +38,13 @@ pub fn readme(named: &Named<'_>) -> String {
         .replace("{{badge}}", named.badge)
         .replace("{{archive}}", named.archive)
         // Last, so that nothing in a display name is taken for a place.
-        .replace("{{title}}", &escaped(named.title))
+        .replace("{{title}}", &escaped(named.title));
+    seal(&text)
+}
+
+/// The digest of the template.
+pub(super) fn readme_pristine() -> String {
+    piton_base::Digest::of(TEMPLATE.as_bytes()).hex()
 }
 
 /// A text in Markdown that means nothing but itself.

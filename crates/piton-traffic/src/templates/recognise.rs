@@ -2,13 +2,22 @@
 
 use piton_base::Digest;
 
-use super::{DASHBOARD_PATH, ICON_PATH, README_PATH, WORKFLOW_PATH};
+use super::readme::readme_pristine;
+use super::workflow::workflow_pristine;
+use super::{DASHBOARD_PATH, ICON_PATH, README_PATH, WORKFLOW_PATH, stamp};
+use crate::dashboard::{favicon, pristine_digest};
 
 /// What a deployed file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deployed {
     /// As a release of the original deployed it, and nobody changed it.
     PristineOriginal,
+    /// Made by piton from the template of today, and nobody changed it.
+    Current,
+    /// Made by piton from an earlier template, and nobody changed it.
+    Older,
+    /// Made by piton, and edited since.
+    Edited,
     /// Somebody's own.
     Theirs,
 }
@@ -83,9 +92,20 @@ pub fn recognise(path: &str, bytes: &[u8]) -> Deployed {
         _ => None,
     };
     if known(&text) || normal.is_some_and(|text| known(&text)) {
-        Deployed::PristineOriginal
-    } else {
-        Deployed::Theirs
+        return Deployed::PristineOriginal;
+    }
+    let current = match path {
+        WORKFLOW_PATH => workflow_pristine(),
+        DASHBOARD_PATH => pristine_digest().to_owned(),
+        README_PATH => readme_pristine(),
+        ICON_PATH if text == favicon() => return Deployed::Current,
+        _ => return Deployed::Theirs,
+    };
+    match stamp::read(&text) {
+        None => Deployed::Theirs,
+        Some(stamp) if !stamp.whole => Deployed::Edited,
+        Some(stamp) if stamp.pristine == current => Deployed::Current,
+        Some(_) => Deployed::Older,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The workflow that collects.
 
-use super::{WORKFLOW_NAME, stamp};
+use super::{WORKFLOW_NAME, seal, stamp};
 use crate::install::Install;
 
 /// What the workflow is made of.
@@ -90,15 +90,20 @@ pub fn workflow(trigger: &Trigger<'_>) -> String {
         .lines()
         .map(|line| format!("          {line}"))
         .collect();
-    fill(&[
-        ("stamp", &stamp("workflow", TEMPLATE)),
+    seal(&fill(&[
+        ("stamp", &stamp("workflow", &workflow_pristine())),
         ("name", WORKFLOW_NAME),
         ("cron", &quoted(trigger.schedule)),
         ("branch", &quoted(trigger.branch)),
         ("ci", &ci),
         ("install", &install.join("\n")),
         ("secret", trigger.secret),
-    ])
+    ]))
+}
+
+/// The digest of the template.
+pub(super) fn workflow_pristine() -> String {
+    piton_base::Digest::of(TEMPLATE.as_bytes()).hex()
 }
 
 /// Replaces each `{{name}}` that is known; GitHub's own `${{ … }}` stay.

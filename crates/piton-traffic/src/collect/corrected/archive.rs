@@ -58,7 +58,12 @@ pub(super) fn files(book: &Book, given: &Given) -> Vec<(String, Json)> {
 }
 
 /// Returns a month's file, or `None` where it stands already as it would be.
-fn month_file(book: &Book, given: &Given, month: &str, there: Option<&Json>) -> Option<Json> {
+pub(super) fn month_file(
+    book: &Book,
+    given: &Given,
+    month: &str,
+    there: Option<&Json>,
+) -> Option<Json> {
     let mut rows: BTreeMap<Day, Object> =
         there.map(rows_of).unwrap_or_default().into_iter().collect();
     for (day, row) in book.rows.iter().filter(|(day, _)| day.month() == month) {
@@ -170,7 +175,7 @@ fn merged_sources(there: &[Json], kept: Option<&Object>, key: &str) -> Vec<Json>
 }
 
 /// Lists the written months in the index of the archive.
-fn index(given: &Given, there: Option<&Json>, files: &[(String, Json)]) -> Json {
+pub(super) fn index(given: &Given, there: Option<&Json>, files: &[(String, Json)]) -> Json {
     let mut index = match there.and_then(Json::object) {
         Some(index) => index.clone(),
         None => crate::state::archive_index(&given.repository),

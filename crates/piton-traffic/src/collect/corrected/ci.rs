@@ -3,13 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use super::OURS;
 use super::book::Book;
+use super::{OURS, window};
 use crate::collect::answers::{Answers, RunSeen};
 use crate::collect::day::{Day, Moment};
 use crate::ordered::Object;
 
-const COUNTED_AT: &str = "ciCountedAt";
+pub(super) const COUNTED_AT: &str = "ciCountedAt";
 /// How far back runs are asked for.
 const RETENTION: i64 = 30;
 /// The run that builds a site clones without a step that says so.
@@ -59,10 +59,25 @@ pub(super) fn update(book: &mut Book, answers: &Answers) {
     }
     book.state.object_mut("ciCheckouts").keep_newest(31);
     book.ours.object_mut(COUNTED_AT).keep_newest(31);
-    let Book { state, rows, .. } = book;
+    apply(book);
+}
+
+/// Puts what was counted into the rows.
+pub(super) fn apply(book: &mut Book) {
+    let Book {
+        state, rows, today, ..
+    } = book;
     let map = state.object_mut("ciCheckouts");
     for (day, row) in rows {
         let Some(entry) = map.object(&day.to_string()) else {
+            // What is known of CI counts for clones that came since, too.
+            if let (Some(ci), Some(clones), true) = (
+                row.int("ciCheckouts"),
+                row.int("clones"),
+                window(*today).contains(day),
+            ) {
+                row.set("organicClones", (clones - ci).max(0));
+            }
             continue;
         };
         let total = entry.or_zero("total");
@@ -74,7 +89,7 @@ pub(super) fn update(book: &mut Book, answers: &Answers) {
     }
 }
 
-fn entry(runs: &[RunSeen]) -> Object {
+pub(super) fn entry(runs: &[RunSeen]) -> Object {
     let (mut total, mut with_checkouts, mut pages) = (0, 0, 0);
     let mut by_workflow = Object::new();
     for run in runs {

@@ -8,7 +8,7 @@ use crate::collect::day::Day;
 use crate::collect::outcome::Given;
 use crate::ordered::Object;
 
-const ORGANIC: &str = "organicCredited";
+pub(super) const ORGANIC: &str = "organicCredited";
 const CI_UNIQUE: &str = "ciUniqueCredited";
 /// Older days are final.
 const OPEN_DAYS: i64 = 45;

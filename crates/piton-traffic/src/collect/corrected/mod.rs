@@ -8,8 +8,10 @@ mod counts;
 mod downloads;
 mod failures;
 mod ledger;
+pub(super) mod mend;
 mod rows;
 mod sources;
+mod token;
 
 use super::answers::Answers;
 use super::badges;
@@ -70,10 +72,12 @@ pub fn collect(given: &Given, answers: &Answers) -> Outcome {
     ledger::organic(&mut book);
     counts::raise(&mut book);
     let loud = failures::note(&mut book, answers, given);
+    let mut warnings = failures::told(&book);
+    warnings.extend(token::note(&mut book, answers));
 
     let mut outcome = Outcome {
         error: loud,
-        warnings: failures::told(&book),
+        warnings,
         ..Outcome::default()
     };
     let archived = archive::files(&book, given);

@@ -62,7 +62,7 @@ fn monthly(book: &mut Book) {
 }
 
 /// How many stars there were at the end of each day on which one came.
-fn star_history(stars: &[jiff::Timestamp]) -> Object {
+pub(super) fn star_history(stars: &[jiff::Timestamp]) -> Object {
     let mut by_day: BTreeMap<Day, i64> = BTreeMap::new();
     for star in stars {
         *by_day.entry(Moment(*star).day()).or_default() += 1;

@@ -1,0 +1,81 @@
+//! The badges that a state comes to.
+
+use super::super::book::Book;
+use super::super::rows::lately;
+use crate::collect::badges::{self, Lately, Shown};
+use crate::collect::day::{Day, Moment};
+use crate::ordered::{Json, Object};
+
+fn shown(state: &Object) -> Shown {
+    Shown {
+        downloads: state.or_zero("totalDownloads"),
+        organic_clones: state.or_zero("totalOrganicClones"),
+        views: state.or_zero("totalViews"),
+    }
+}
+
+/// Returns the four files as this state has them now.
+pub fn badge_files(state: &Object, now: Moment) -> Vec<(String, Json)> {
+    let book = Book::open(state.clone(), now);
+    badges::files(shown(state), lately(&book))
+}
+
+/// Returns, for each badge, the messages that agree with the state: as piton
+/// reckons, and for what came lately also as the original did.
+pub fn badge_messages(state: &Object) -> Vec<(&'static str, Vec<String>)> {
+    let rows: Vec<&Object> = state
+        .list("dailyHistory")
+        .iter()
+        .filter_map(Json::object)
+        .collect();
+    let captured = rows
+        .iter()
+        .filter_map(|row| Moment::of(row.text("capturedAt")?))
+        .max();
+    let shown = shown(state);
+    let mut suffixes = Vec::new();
+    if let Some(captured) = captured {
+        suffixes.push(lately(&Book::open(state.clone(), captured)).suffix());
+        suffixes.push(original(&rows, captured).suffix());
+    } else {
+        suffixes.push(String::new());
+    }
+    let total = shown.downloads + shown.organic_clones;
+    let installs = suffixes
+        .into_iter()
+        .map(|suffix| format!("{total}{suffix}"))
+        .collect();
+    vec![
+        ("installs", installs),
+        ("downloads", vec![shown.downloads.to_string()]),
+        ("clones", vec![shown.organic_clones.to_string()]),
+        ("views", vec![shown.views.to_string()]),
+    ]
+}
+
+/// The original counts rows, and takes an organic count of 0 for none.
+fn original(rows: &[&Object], captured: Moment) -> Lately {
+    let organic = |row: &Object| match row.or_zero("organicClones") {
+        0 => row.or_zero("clones"),
+        organic => organic,
+    };
+    let of = |day: Day| {
+        rows.iter()
+            .rev()
+            .find(|row| row.text("date").and_then(Day::of) == Some(day))
+    };
+    let today = captured.day();
+    let yesterday = of(today.plus(-1)).map_or(0, |row| row.or_zero("organicClones"));
+    let downloads = of(today).map_or(0, |row| row.or_zero("downloads"));
+    let last = |count: usize| {
+        let rows = &rows[rows.len().saturating_sub(count)..];
+        rows.iter()
+            .map(|row| organic(row) + row.or_zero("downloads"))
+            .sum()
+    };
+    Lately {
+        day: yesterday + downloads,
+        week: last(7),
+        month: last(31),
+    }
+}

@@ -1,0 +1,44 @@
+//! Stars by day, from the moments at which they came.
+
+use jiff::Timestamp;
+
+use super::super::{OURS, sources};
+use super::repairs::at;
+use super::{Mending, StepKind};
+use crate::collect::day::Day;
+use crate::ordered::Json;
+
+/// Keeps the history of stars, and gives rows without any their number.
+pub fn star_rows(mending: &mut Mending, stars: &[Timestamp]) {
+    let history = sources::star_history(stars);
+    let ours = mending.state.object_mut(OURS);
+    if ours.object("starHistory") != Some(&history) {
+        ours.set("starHistory", history.clone());
+        let line = format!("{} stars on {} days", stars.len(), history.len());
+        mending.note(StepKind::UpdateSeries, "stars", line);
+    }
+    let Some(Json::List(list)) = mending.state.get("dailyHistory").cloned() else {
+        return;
+    };
+    let mut given: Vec<(Day, i64)> = Vec::new();
+    let rows = list.into_iter().map(|row| {
+        let Json::Object(mut row) = row else {
+            return row;
+        };
+        if let (Some(day), None) = (row.text("date").and_then(Day::of), row.get("stars")) {
+            let count = at(&history, day);
+            row.set("stars", count);
+            given.push((day, count));
+        }
+        Json::from(row)
+    });
+    let rows: Vec<Json> = rows.collect();
+    mending.state.set("dailyHistory", rows);
+    for (day, count) in given {
+        mending.note(
+            StepKind::UpdateRow,
+            day.to_string(),
+            format!("stars {count}"),
+        );
+    }
+}

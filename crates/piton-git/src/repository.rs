@@ -67,6 +67,25 @@ impl Repository {
         blob.arg(object).run().ok()
     }
 
+    /// Returns what a file was in the newest commits that changed it, newest
+    /// first.
+    pub fn file_versions(&self, path: &Path, most: usize) -> Vec<Vec<u8>> {
+        let log = GitCommand::reading(&self.top)
+            .args(["log", "--format=%H", &format!("--max-count={most}"), "--"])
+            .arg(path);
+        let Ok(listed) = log.run() else {
+            return Vec::new();
+        };
+        let listed = String::from_utf8_lossy(&listed);
+        let versions = listed.lines().filter_map(|commit| {
+            let mut object = std::ffi::OsString::from(format!("{commit}:"));
+            object.push(path);
+            let blob = GitCommand::reading(&self.top).args(["cat-file", "blob"]);
+            blob.arg(object).run().ok()
+        });
+        versions.collect()
+    }
+
     /// Returns the paths below `scope` that the index shows otherwise than HEAD.
     pub(crate) fn staged(&self, scope: &[&Path]) -> Result<Vec<PathBuf>, GitError> {
         let stdout = GitCommand::reading(&self.top)

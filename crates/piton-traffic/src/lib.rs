@@ -2,7 +2,10 @@
 
 pub mod collect;
 pub mod dashboard;
+pub mod export;
+pub mod import;
 pub mod install;
+pub mod listing;
 pub mod operation;
 pub mod ordered;
 pub mod provision;

@@ -87,7 +87,12 @@ impl Context {
 
     /// Finds the repository and its settings.
     pub(crate) fn place(&self) -> Result<Place, CommandError> {
-        let repository = Repository::find(&self.directory)?;
+        self.place_at(&self.directory)
+    }
+
+    /// Finds the repository around another directory.
+    pub(crate) fn place_at(&self, directory: &Path) -> Result<Place, CommandError> {
+        let repository = Repository::find(directory)?;
         self.clear_planted(&repository)?;
         let settings = self.settings(Some(repository.top()))?;
         self.out.trace("found the repository, read the settings");

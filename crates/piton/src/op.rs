@@ -27,7 +27,7 @@ impl Op {
     /// journal.
     pub(crate) fn is_for_good(&self) -> bool {
         match self {
-            Self::Loop(LoopOp::RemoveRun(_)) => true,
+            Self::Loop(LoopOp::RemoveRun(_)) | Self::Forge(ForgeOp::RemoveGist(_)) => true,
             Self::File(_)
             | Self::Migration(_)
             | Self::Loop(LoopOp::Call(_))

@@ -30,6 +30,13 @@ impl Context {
         Ok(place)
     }
 
+    /// The same in another checkout.
+    pub(crate) fn place_in(&self, dir: &std::path::Path) -> Result<Place, CommandError> {
+        let place = self.place_at(dir)?;
+        self.recover(&place, false)?;
+        Ok(place)
+    }
+
     /// The same for a command that also runs programs which settings name.
     pub(crate) fn place_to_call(&self, args: &PlanArgs) -> Result<Place, CommandError> {
         let place = self.place_to_write(args)?;

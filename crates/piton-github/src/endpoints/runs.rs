@@ -71,6 +71,19 @@ pub fn of_workflow<'a>(
     all_in(forge, Get::new(&path).with("per_page", per_page), runs)
 }
 
+/// Returns the runs of one workflow that are going on.
+pub fn in_progress(
+    forge: &dyn ForgeRead,
+    repo: &RepoName,
+    file: &str,
+) -> Result<Vec<Run>, ForgeError> {
+    let path = below(repo, &["actions", "workflows", file, "runs"]);
+    let get = Get::new(&path)
+        .with("status", "in_progress")
+        .with("per_page", 10);
+    runs(&forge.get(&get)?)
+}
+
 fn runs(answer: &Answer) -> Result<Vec<Run>, ForgeError> {
     #[derive(Deserialize)]
     struct Page {

@@ -28,6 +28,9 @@ impl Operation for SettingsFile {
     fn key(&self) -> Key<'_> {
         let verb = match (self.file.key().verb, self.list) {
             (Verb::Skip, _) => Verb::Skip,
+            (Verb::Delete, _) => Verb::Delete,
+            // The list without the repository.
+            (Verb::Write, true) => Verb::Update,
             (_, true) => Verb::Register,
             (_, false) => Verb::Write,
         };

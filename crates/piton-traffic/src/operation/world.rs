@@ -8,6 +8,8 @@ use piton_github::operation::{ForgePerformer, ForgeWorld};
 use piton_plan::files::{FilePerformer, FileWorld};
 use piton_plan::{Failure, FailureKind, SecretText};
 
+use super::Examine;
+
 /// Makes the reading half of a forge that signs in with another token.
 pub trait TryToken: Sync {
     fn forge(&self, token: &SecretText) -> Result<Box<dyn ForgeRead>, Failure>;
@@ -41,6 +43,7 @@ pub struct TrafficPerformer<'a> {
     pub forge: Option<ForgePerformer<'a>>,
     pub files: FilePerformer<'a>,
     pub with_token: &'a dyn TryToken,
+    pub examine: &'a dyn Examine,
 }
 
 impl fmt::Debug for TrafficPerformer<'_> {

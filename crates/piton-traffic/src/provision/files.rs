@@ -1,5 +1,6 @@
 //! The files in the repository: rendered first, then compared.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use piton_base::RepoPath;
@@ -11,7 +12,7 @@ use super::settle::Names;
 use crate::dashboard::{Page, Source, favicon, render};
 use crate::install::Install;
 use crate::templates::{
-    DASHBOARD_PATH, Deployed, ICON_PATH, Named, README_PATH, Trigger, WORKFLOW_PATH, readme,
+    DASHBOARD_PATH, Deployed, ICON_PATH, Named, README_PATH, Trigger, WORKFLOW_PATH, merge, readme,
     recognise, workflow,
 };
 
@@ -109,13 +110,108 @@ fn rendered(filling: &Filling<'_>) -> Vec<(&'static str, &'static str, Content)>
     ]
 }
 
+/// How files are treated that are there already.
+#[derive(Clone, Copy, Debug)]
+pub struct Treat<'a> {
+    /// What happens to those that somebody edited.
+    pub mode: ConflictMode,
+    /// What edited ones were before, by their paths.
+    pub earlier: &'a BTreeMap<String, String>,
+    /// Whether this brings files up to date, and leaves alone those whose
+    /// template is that of today.
+    pub upgrades: bool,
+}
+
+impl<'a> Treat<'a> {
+    pub fn new(mode: ConflictMode, earlier: &'a BTreeMap<String, String>) -> Self {
+        Self {
+            mode,
+            earlier,
+            upgrades: false,
+        }
+    }
+}
+
+/// Decides about one file. What nobody changed since it was written is ours to
+/// bring up to date; what somebody edited is merged, where that can be done.
+fn one(
+    disk: &dyn DiskRead,
+    root: &Path,
+    path: &str,
+    mut wanted: Wanted,
+    treat: Treat<'_>,
+) -> Result<FileOp, DecideError> {
+    let found = disk.read(&root.join(path)).ok();
+    let is = found.as_deref().map(|bytes| recognise(path, bytes));
+    let mode = match is {
+        Some(Deployed::PristineOriginal | Deployed::Current | Deployed::Older) => {
+            ConflictMode::Overwrite
+        }
+        None | Some(Deployed::Theirs) => treat.mode,
+        Some(Deployed::Edited) => {
+            let edited = String::from_utf8_lossy(found.as_deref().unwrap_or_default());
+            match merged(path, &edited, &wanted, treat) {
+                Some(text) if text == edited && treat.upgrades => {
+                    return Ok(FileOp::Keep {
+                        path: wanted.path,
+                        was: piton_base::Digest::of(edited.as_bytes()),
+                        conflict: None,
+                        why: "you edited it, and its template is that of today".to_owned(),
+                    });
+                }
+                Some(text) if text != edited && treat.mode != ConflictMode::Overwrite => {
+                    wanted.content = Content::Text(text);
+                    "your changes are kept".clone_into(&mut wanted.why);
+                    ConflictMode::Overwrite
+                }
+                Some(_) | None => treat.mode,
+            }
+        }
+    };
+    let decided = decide(disk, root, &wanted, mode)?;
+    Ok(match decided {
+        FileOp::Put {
+            path,
+            how: How::Overwrite,
+            content,
+            mode,
+            was,
+            conflict,
+            why,
+            beside,
+            diff,
+        } if treat.upgrades => FileOp::Put {
+            path,
+            how: How::Upgrade,
+            content,
+            mode,
+            was,
+            conflict,
+            why,
+            beside,
+            diff,
+        },
+        decided => decided,
+    })
+}
+
+/// Merges an edited file with the new one. Without an earlier one there is
+/// nothing to merge from, unless the new one is what it was made from.
+fn merged(path: &str, edited: &str, wanted: &Wanted, treat: Treat<'_>) -> Option<String> {
+    let new = String::from_utf8(wanted.content.known()?).ok()?;
+    let earlier = treat.earlier.get(path)?;
+    let text = merge(earlier, edited, &new)?;
+    // An edited file bears the seal of the one that it was made from.
+    Some(text)
+}
+
 /// Decides about the four files and adds them to a plan.
 pub fn plan_init<O: Operation + From<FileOp>>(
     builder: &mut PlanBuilder<O>,
     disk: &dyn DiskRead,
     root: &Path,
     filling: &Filling<'_>,
-    mode: ConflictMode,
+    treat: Treat<'_>,
 ) -> Result<Vec<(&'static str, Handle)>, Vec<DecideError>> {
     let mut decided = Vec::new();
     let mut errors = Vec::new();
@@ -131,17 +227,7 @@ pub fn plan_init<O: Operation + From<FileOp>>(
             why: why.to_owned(),
             path: at,
         };
-        // What nobody changed since it was deployed is ours to bring up to date.
-        let is = disk
-            .read(&root.join(path))
-            .map_or(Deployed::Theirs, |bytes| recognise(path, &bytes));
-        let mode = match is {
-            Deployed::PristineOriginal | Deployed::Current | Deployed::Older => {
-                ConflictMode::Overwrite
-            }
-            Deployed::Edited | Deployed::Theirs => mode,
-        };
-        match decide(disk, root, &wanted, mode) {
+        match one(disk, root, path, wanted, treat) {
             Ok(operation) => decided.push((path, operation)),
             Err(error) => errors.push(error),
         }

@@ -102,6 +102,8 @@ impl Kind {
 pub(super) struct Bound {
     pub(super) id: Slot<String>,
     pub(super) action: Option<Handle>,
+    /// What is changed of one that is there.
+    pub(super) edits: Vec<Handle>,
 }
 
 /// Decides about one gist: never a second one, and no history is touched.
@@ -123,6 +125,7 @@ pub(super) fn plan<O: Operation + From<ForgeOp>>(
             return Ok(Bound {
                 id: Slot::After(handle.output(&GIST_ID)),
                 action: Some(handle),
+                edits: Vec::new(),
             });
         }
         GistFound::One(candidate) => candidate,
@@ -171,17 +174,18 @@ pub(super) fn plan<O: Operation + From<ForgeOp>>(
             why: format!("named by {}", candidate.named.word()),
         })));
     }
-    let mut before: Option<Handle> = None;
+    let mut added: Vec<Handle> = Vec::new();
     for edit in edits {
         let handle = builder.add(O::from(ForgeOp::EditGist(edit)));
-        if let Some(before) = &before {
+        if let Some(before) = added.last() {
             builder.depend(&handle, before);
         }
-        before = Some(handle);
+        added.push(handle);
     }
     Ok(Bound {
         id: Slot::Known(candidate.id.clone()),
         action: None,
+        edits: added,
     })
 }
 

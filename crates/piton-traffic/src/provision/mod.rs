@@ -3,18 +3,29 @@
 mod decide;
 mod facts;
 mod files;
+mod fix;
 mod gists;
 mod observe;
+mod remove;
+mod secret;
+mod settings;
 mod settle;
+mod state;
+mod upgrade;
+mod warnings;
 mod wishes;
 
 pub use decide::{CreateError, Place, plan_create};
 pub use facts::{Candidate, Facts, GistFound, SecretFound, SiteFound, Source};
-pub use files::{Filling, plan_init};
+pub use files::{Filling, Treat, plan_init};
+pub use fix::plan_fix;
 pub(crate) use gists::Kind;
 pub(crate) use observe::allowed;
 pub use observe::{ObserveError, observe};
+pub use remove::{RemoveParts, plan_remove};
 pub use settle::{Names, SettleError, display_name};
+pub use state::{StateGists, add_state};
+pub use upgrade::{UpgradeParts, plan_upgrade};
 pub use wishes::{Parts, TokenFrom, Wishes};
 
 /// The variables that tell the collector its gists.

@@ -87,6 +87,17 @@ impl Global {
         Self { object }
     }
 
+    /// Returns the list without one repository; the rest stays.
+    #[must_use]
+    pub fn without(&self, repository: &RepoName) -> Self {
+        let mut object = self.object.clone();
+        let name = repository.to_string();
+        object
+            .object_mut("repos")
+            .retain(|known| !known.eq_ignore_ascii_case(&name));
+        Self { object }
+    }
+
     pub fn written(&self) -> String {
         written(&self.object)
     }

@@ -1,11 +1,13 @@
 //! The files that tracking puts into a repository, rendered in memory.
 
+mod merge;
 mod parse;
 mod readme;
 mod recognise;
 mod stamp;
 mod workflow;
 
+pub use merge::merge;
 pub use parse::{ci_trigger, constant, push_branches, secret_in};
 pub use readme::{Named, readme};
 pub use recognise::{Deployed, recognise};

@@ -139,6 +139,7 @@ impl Stage {
             disk: &RealDisk,
             root: self.repo.path(),
             list: (self.home.path(), &GLOBAL_FILE.parse().unwrap()),
+            earlier: &std::collections::BTreeMap::new(),
         };
         plan_create(wishes, &facts, place).map_err(|e| e.to_string())
     }
@@ -253,7 +254,17 @@ impl Halves<'_> {
             forge: Some(self.forge_performer()?),
             files: self.file_performer()?,
             with_token: self,
+            examine: self,
         })
+    }
+}
+
+impl piton_traffic::operation::Examine for Halves<'_> {
+    fn finding(
+        &self,
+        _: &piton_traffic::operation::CheckSetup,
+    ) -> Result<piton_traffic::survey::Finding, Failure> {
+        Err(Failure::internal("nothing is checked here"))
     }
 }
 

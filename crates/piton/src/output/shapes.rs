@@ -318,13 +318,46 @@ pub(crate) const SHAPES: &[Shape] = &[
         ],
     ),
     decides("taste", &["path", "global", "stale", "session"]),
+    decides("traffic backfill", &[]),
+    lists("traffic badge", "badges", &["name", "image", "link"]),
     decides("traffic collect", &["outcome"]),
     decides(
         "traffic create",
         &["badge_gist", "archive_gist", "dashboard", "badges", "open"],
     ),
     shows("traffic dashboard", &["address"]),
+    shows("traffic export", &["repository", "columns", "rows"]),
     decides("traffic init", &[]),
+    lists(
+        "traffic list",
+        "repositories",
+        &[
+            "repository",
+            "badge_gist",
+            "archive_gist",
+            "directory",
+            "directory_exists",
+            "captured_at",
+            "installs",
+            "views",
+            "flags",
+            "error",
+        ],
+    ),
+    decides("traffic remove", &[]),
+    lists(
+        "traffic status",
+        "repositories",
+        &[
+            "repository",
+            "badge_gist",
+            "archive_gist",
+            "summary",
+            "problems",
+        ],
+    ),
+    decides("traffic upgrade", &[]),
+    decides("traffic verify", &["repository", "checks", "counts"]),
 ];
 
 #[cfg(test)]

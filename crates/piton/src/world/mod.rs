@@ -3,6 +3,7 @@
 //! Each adds up the halves of the families, which lie in the crates whose
 //! world they are about.
 
+mod examining;
 mod publishing;
 mod reading;
 mod stored;

@@ -21,6 +21,7 @@ use piton_plan::{Failure, FailureKind, Gate, Held, PlanId, SecretRef, SecretText
 use piton_traffic::operation::{TrafficPerformer, TryToken};
 
 use super::Reading;
+use super::examining::Examining;
 use super::reading::Here;
 use super::stored::StoredWriting;
 use crate::agents;
@@ -39,6 +40,7 @@ pub(crate) struct Writing<'a> {
     state: &'a StateDir,
     backups: PathBuf,
     secrets: Vec<Secret>,
+    examining: Examining<'a>,
     /// The commit that was made last.
     commit: Mutex<Option<String>>,
 }
@@ -64,6 +66,7 @@ impl<'a> Writing<'a> {
             state,
             backups: backups_dir(journals, id),
             secrets: secrets_of(&Host::new(context.environment.raw())),
+            examining: Examining::new(context, reading),
             commit: Mutex::default(),
         }
     }
@@ -129,6 +132,7 @@ impl<'a> Writing<'a> {
             forge: self.forge().ok(),
             files: self.files()?,
             with_token: self,
+            examine: &self.examining,
         })
     }
 

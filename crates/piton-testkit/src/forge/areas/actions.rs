@@ -129,11 +129,15 @@ fn runs(repo: &Repo, call: &Call<'_>, wanted: impl Fn(&Run) -> bool) -> Replied 
         let at = run.created_at.to_string();
         at.as_str() >= from && at[..at.len().min(to.len())] <= *to
     };
+    let status = call.query.get("status");
+    let stands = |run: &Run| {
+        status.is_none_or(|status| run.status == *status || run.conclusion.as_ref() == Some(status))
+    };
     let found = repo
         .runs
         .iter()
         .rev()
-        .filter(|(_, run)| wanted(run) && within(run));
+        .filter(|(_, run)| wanted(run) && within(run) && stands(run));
     list_in(
         "workflow_runs",
         found.map(|(id, run)| run_json(repo, *id, run)).collect(),

@@ -12,7 +12,7 @@ use piton_traffic::install::Install;
 use piton_traffic::provision::{self, CreateError, Parts, TokenFrom, Wishes};
 use piton_traffic::settings::is_gist_id;
 
-use super::place::{Known, MeantArgs, not_an_id};
+use super::place::{Known, MeantArgs, earlier, not_an_id};
 use super::{error, init, report};
 use crate::config::Settings;
 use crate::context::Context;
@@ -148,6 +148,7 @@ pub(crate) fn run(context: &Context, args: &CreateArgs) -> CommandResult {
     let told = told(context, args)?;
     let forge = crate::forge::client(context, &place.settings)?;
     let today = Moment(context.clock.now()).day().to_string();
+    let earlier = earlier(&place);
     let (facts, decided) = loop {
         let facts = provision::observe(
             &forge,
@@ -164,6 +165,7 @@ pub(crate) fn run(context: &Context, args: &CreateArgs) -> CommandResult {
                 disk: &context.disk,
                 root: place.top(),
                 list: (&known.list.root, &known.list.name),
+                earlier: &earlier,
             },
         );
         match decided {

@@ -2,13 +2,13 @@
 
 use clap::Args;
 use piton_plan::{ConflictMode, PlanBuilder, Slot};
-use piton_traffic::provision::{self, CreateError, Filling, Names, display_name, plan_init};
+use piton_traffic::provision::{self, CreateError, Filling, Names, Treat, display_name, plan_init};
 use piton_traffic::settings::is_date;
 use piton_traffic::templates::default_schedule;
 
 use super::create::install;
 use super::error;
-use super::place::{Known, MeantArgs};
+use super::place::{Known, MeantArgs, earlier};
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;
@@ -118,7 +118,9 @@ pub(super) fn files(
         badge: &Slot::Known(badge.unwrap_or_else(|| "GISTID".to_owned())),
         archive: &Slot::Known(archive.unwrap_or_else(|| "ARCHIVEID".to_owned())),
     };
-    plan_init(&mut builder, &context.disk, place.top(), &filling, mode)
+    let earlier = earlier(&place);
+    let treat = Treat::new(mode, &earlier);
+    plan_init(&mut builder, &context.disk, place.top(), &filling, treat)
         .map_err(|errors| error::create(CreateError::Files(errors)))?;
     let plan = builder.build().map_err(|error| {
         CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)

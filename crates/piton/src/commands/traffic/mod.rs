@@ -1,16 +1,28 @@
 //! `piton traffic`: traffic tracking of a repository, a file for each subcommand.
 
+mod backfill;
+mod badge;
 mod collect;
 mod create;
 mod dashboard;
 mod error;
+mod export;
 mod init;
+mod list;
+mod look;
+mod mend;
 mod place;
+mod remove;
 mod report;
+mod status;
+mod upgrade;
+mod verify;
 
 use std::path::Path;
 
 use clap::Subcommand;
+
+pub(crate) use look::survey_of;
 
 use crate::context::Context;
 use crate::error::CommandResult;
@@ -21,14 +33,25 @@ use crate::error::CommandResult;
 Examples:
   piton traffic create --dry-run              what setting it up would do
   piton traffic create                        set it up
-  piton traffic collect                       one run of the collector
-  piton traffic collect --replay run.json     the same, from a recording
+  piton traffic status                        is it collecting, and what came of it
+  piton traffic verify --fix                  find what is wrong, and mend it
+  piton traffic upgrade                       take over what ghtraf set up
+  piton traffic export > traffic.csv          everything that is known
+  piton traffic collect --replay run.json     a run of the collector, from a recording
   piton traffic dashboard --demo              the dashboard with made-up data")]
 pub(crate) enum TrafficCommand {
     Create(Box<create::CreateArgs>),
     Init(init::InitArgs),
+    Status(status::StatusArgs),
+    List(list::ListArgs),
+    Verify(Box<verify::VerifyArgs>),
+    Upgrade(Box<upgrade::UpgradeArgs>),
+    Backfill(Box<backfill::BackfillArgs>),
     Collect(collect::CollectArgs),
+    Export(export::ExportArgs),
+    Badge(badge::BadgeArgs),
     Dashboard(dashboard::DashboardArgs),
+    Remove(Box<remove::RemoveArgs>),
 }
 
 impl TrafficCommand {
@@ -37,7 +60,14 @@ impl TrafficCommand {
         let meant = match self {
             Self::Create(args) => &args.meant,
             Self::Init(args) => &args.meant,
-            Self::Collect(_) | Self::Dashboard(_) => return None,
+            Self::Status(args) => &args.meant,
+            Self::Verify(args) => &args.meant,
+            Self::Upgrade(args) => &args.meant,
+            Self::Backfill(args) => &args.meant,
+            Self::Export(args) => &args.meant,
+            Self::Badge(args) => &args.meant,
+            Self::Remove(args) => &args.meant,
+            Self::List(_) | Self::Collect(_) | Self::Dashboard(_) => return None,
         };
         meant.repo_dir.as_deref()
     }
@@ -47,7 +77,15 @@ pub(crate) fn run(context: &Context, command: &TrafficCommand) -> CommandResult 
     match command {
         TrafficCommand::Create(args) => create::run(context, args),
         TrafficCommand::Init(args) => init::run(context, args),
+        TrafficCommand::Status(args) => status::run(context, args),
+        TrafficCommand::List(args) => list::run(context, args),
+        TrafficCommand::Verify(args) => verify::run(context, args),
+        TrafficCommand::Upgrade(args) => upgrade::run(context, args),
+        TrafficCommand::Backfill(args) => backfill::run(context, args),
         TrafficCommand::Collect(args) => collect::run(context, args),
+        TrafficCommand::Export(args) => export::run(context, args),
+        TrafficCommand::Badge(args) => badge::run(context, args),
         TrafficCommand::Dashboard(args) => dashboard::run(context, args),
+        TrafficCommand::Remove(args) => remove::run(context, args),
     }
 }

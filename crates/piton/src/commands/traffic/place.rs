@@ -1,5 +1,6 @@
 //! Which repository is meant, and what is known about it on this machine.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -8,14 +9,20 @@ use piton_durable::DiskRead as _;
 use piton_git::GitRead as _;
 use piton_github::RepoName;
 use piton_traffic::settings::{
-    Entry, GLOBAL_FILE, Global, PROJECT_FILE, Project, SettingsError, is_gist_id,
+    GLOBAL_FILE, Global, PROJECT_FILE, Project, SettingsError, is_gist_id,
 };
+
+use piton_traffic::survey::local_files;
+use piton_traffic::templates::{Deployed, recognise};
 
 use crate::context::{Context, Place};
 use crate::error::CommandError;
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
 use crate::terminal::Terminal;
+
+/// How many commits of a file are looked through for what piton wrote.
+const VERSIONS: usize = 20;
 
 /// Options that say what is meant.
 #[derive(Clone, Debug, Args)]
@@ -222,14 +229,6 @@ impl Known {
         self.project.clone().unwrap_or_default()
     }
 
-    /// Returns what the user's list says of the repository.
-    pub(super) fn entry(&self) -> Entry {
-        let named = self.repository.as_ref();
-        named
-            .and_then(|name| self.global.entry(name))
-            .unwrap_or_default()
-    }
-
     pub(super) fn named(&self) -> Result<RepoName, CommandError> {
         self.repository.clone().ok_or_else(|| {
             CommandError::usage("could not tell which repository on GitHub is meant")
@@ -369,4 +368,27 @@ pub(super) fn parsed<T>(
             .because(error)
             .hint("mend the file; it was left as it is")
     })
+}
+
+/// Returns what edited files were when they were written, as git has them.
+pub(super) fn earlier(place: &Place) -> BTreeMap<String, String> {
+    let mut earlier = BTreeMap::new();
+    for file in local_files(&piton_durable::RealDisk, place.top()) {
+        if file.is != Some(Deployed::Edited) {
+            continue;
+        }
+        let versions = place
+            .repository
+            .file_versions(Path::new(file.path), VERSIONS);
+        let whole = versions.into_iter().find(|bytes| {
+            matches!(
+                recognise(file.path, bytes),
+                Deployed::Current | Deployed::Older
+            )
+        });
+        if let Some(text) = whole.and_then(|bytes| String::from_utf8(bytes).ok()) {
+            earlier.insert(file.path.to_owned(), text);
+        }
+    }
+    earlier
 }

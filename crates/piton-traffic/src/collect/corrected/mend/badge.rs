@@ -20,6 +20,12 @@ pub fn badge_files(state: &Object, now: Moment) -> Vec<(String, Json)> {
     badges::files(shown(state), lately(&book))
 }
 
+/// Returns what came within a day, a week and a month.
+pub fn lately_sums(state: &Object, now: Moment) -> [i64; 3] {
+    let sums = lately(&Book::open(state.clone(), now));
+    [sums.day, sums.week, sums.month]
+}
+
 /// Returns, for each badge, the messages that agree with the state: as piton
 /// reckons, and for what came lately also as the original did.
 pub fn badge_messages(state: &Object) -> Vec<(&'static str, Vec<String>)> {

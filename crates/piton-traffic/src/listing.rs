@@ -1,0 +1,172 @@
+//! Every repository that somebody tracks: what the user's list, the gists and
+//! the folders on this machine say, put together.
+
+use std::collections::BTreeMap;
+
+use piton_github::RepoName;
+use piton_github::endpoints::gists::Gist;
+use serde::Serialize;
+
+use crate::provision::Kind;
+use crate::settings::{Entry, Project};
+
+/// One tracked repository.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Tracked {
+    pub repository: String,
+    pub badge_gist: Option<String>,
+    pub archive_gist: Option<String>,
+    pub directory: Option<String>,
+    /// Whether that directory is there.
+    pub directory_exists: bool,
+    pub captured_at: Option<String>,
+    pub installs: Option<i64>,
+    pub views: Option<i64>,
+    pub flags: Vec<Flag>,
+    /// Why its state could not be read.
+    pub error: Option<String>,
+}
+
+/// What is noteworthy of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Flag {
+    /// The user's list, or a file in a folder, has it.
+    Config,
+    /// A gist of the user's is described so.
+    Gist,
+    /// No variable of the repository names the gist.
+    Orphan,
+    /// There is more than one gist of badges.
+    Duplicate,
+    /// Left over from the original's own tests.
+    Placeholder,
+    LegacyName,
+    /// The gist that is named is gone.
+    Missing,
+    /// The repository has another name now.
+    Moved,
+}
+
+impl Flag {
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Config => "config",
+            Self::Gist => "gist",
+            Self::Orphan => "orphan",
+            Self::Duplicate => "duplicate",
+            Self::Placeholder => "placeholder",
+            Self::LegacyName => "legacy-name",
+            Self::Missing => "missing",
+            Self::Moved => "moved",
+        }
+    }
+}
+
+impl Tracked {
+    pub fn flag(&mut self, flag: Flag) {
+        if !self.flags.contains(&flag) {
+            self.flags.push(flag);
+            self.flags.sort_unstable();
+        }
+    }
+}
+
+/// Puts the sources together, by repository.
+pub fn merge(
+    list: &[(String, Entry)],
+    gists: &[Gist],
+    folders: &[(String, Project)],
+) -> Vec<Tracked> {
+    let mut all: BTreeMap<String, Tracked> = BTreeMap::new();
+    for (name, entry) in list {
+        let tracked = place(&mut all, name);
+        tracked.badge_gist.clone_from(&entry.badge_gist_id);
+        tracked.archive_gist.clone_from(&entry.archive_gist_id);
+        tracked.directory.clone_from(&entry.repo_dir);
+        tracked.flag(Flag::Config);
+    }
+    for (directory, project) in folders {
+        let Some(name) = project.repository() else {
+            continue;
+        };
+        let tracked = place(&mut all, &name.to_string());
+        let badge = project.get("badge_gist_id");
+        tracked.badge_gist = tracked.badge_gist.take().or(badge);
+        let archive = project.get("archive_gist_id");
+        tracked.archive_gist = tracked.archive_gist.take().or(archive);
+        tracked.directory = tracked.directory.take().or(Some(directory.clone()));
+        tracked.flag(Flag::Config);
+    }
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for gist in gists {
+        let Some((name, kind, legacy)) = of_gist(gist) else {
+            continue;
+        };
+        let tracked = place(&mut all, &name);
+        tracked.flag(Flag::Gist);
+        if legacy {
+            tracked.flag(Flag::LegacyName);
+        }
+        match kind {
+            Kind::Badge => {
+                found
+                    .entry(name.to_lowercase())
+                    .or_default()
+                    .push(gist.id.clone());
+                tracked.badge_gist.get_or_insert_with(|| gist.id.clone());
+            }
+            Kind::Archive => _ = tracked.archive_gist.get_or_insert_with(|| gist.id.clone()),
+        }
+    }
+    let known: Vec<&str> = gists.iter().map(|gist| gist.id.as_str()).collect();
+    for (name, tracked) in &mut all {
+        let mut badges = found.get(name).cloned().unwrap_or_default();
+        badges.extend(tracked.badge_gist.clone());
+        badges.sort();
+        badges.dedup();
+        if badges.len() > 1 {
+            tracked.flag(Flag::Duplicate);
+        }
+        if name == "myorg/myproject" {
+            tracked.flag(Flag::Placeholder);
+        }
+        let gone = |id: &Option<String>| id.as_deref().is_some_and(|id| !known.contains(&id));
+        if !gists.is_empty() && gone(&tracked.badge_gist) {
+            tracked.flag(Flag::Missing);
+        }
+    }
+    all.into_values().collect()
+}
+
+/// Returns what is known of a repository so far.
+fn place<'a>(all: &'a mut BTreeMap<String, Tracked>, name: &str) -> &'a mut Tracked {
+    all.entry(name.to_lowercase()).or_insert_with(|| Tracked {
+        repository: name.to_owned(),
+        ..Tracked::default()
+    })
+}
+
+/// What a gist is of: by its description, and by the files in it.
+fn of_gist(gist: &Gist) -> Option<(String, Kind, bool)> {
+    let description = gist.description.as_deref()?;
+    let today = description.strip_prefix("[GTT] ");
+    let (name, legacy) = match today {
+        Some(rest) => (rest.split(" \u{b7} ").next()?, false),
+        None => {
+            let end = [
+                " traffic badges",
+                " traffic archives (private)",
+                " traffic archive",
+            ]
+            .into_iter()
+            .find_map(|end| description.strip_suffix(end))?;
+            (end, true)
+        }
+    };
+    let name: RepoName = name.trim().parse().ok()?;
+    let kind = [Kind::Badge, Kind::Archive]
+        .into_iter()
+        .find(|kind| gist.files.keys().any(|file| kind.signs(file)))?;
+    Some((name.to_string(), kind, legacy))
+}

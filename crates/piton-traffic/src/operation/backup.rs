@@ -1,0 +1,53 @@
+//! A copy of the state as it was, kept on this machine.
+
+use std::borrow::Cow;
+
+use piton_plan::files::FileOp;
+use piton_plan::{
+    Description, Done, Failure, Given, Key, Moment, Observation, Observe, Operation, Perform, Verb,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{TrafficPerformer, TrafficWorld};
+
+/// Keeps a copy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Backup {
+    /// What it is a copy of.
+    pub target: String,
+    pub file: FileOp,
+}
+
+impl Operation for Backup {
+    type Seen = ();
+
+    fn key(&self) -> Key<'_> {
+        let verb = match self.file.key().verb {
+            Verb::Skip => Verb::Skip,
+            _ => Verb::Write,
+        };
+        Key::new("backup", verb, Cow::Borrowed(self.target.as_str()))
+    }
+
+    fn describe(&self) -> Description<'_> {
+        self.file.describe()
+    }
+}
+
+impl Observe<Backup> for TrafficWorld<'_> {
+    fn observe(
+        &self,
+        operation: &Backup,
+        given: &Given<'_>,
+        moment: Moment,
+    ) -> Result<Observation<()>, Failure> {
+        self.files.observe(&operation.file, given, moment)
+    }
+}
+
+impl Perform<Backup> for TrafficPerformer<'_> {
+    fn perform(&self, operation: &Backup, given: &Given<'_>, (): ()) -> Result<Done, Failure> {
+        self.files.perform(&operation.file, given, ())
+    }
+}

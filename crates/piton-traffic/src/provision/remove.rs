@@ -1,0 +1,146 @@
+//! Taking a set-up away again.
+
+use std::path::Path;
+
+use piton_base::{Digest, RepoPath};
+use piton_durable::DiskRead;
+use piton_github::operation::{ForgeOp, RemoveGist, RemoveSecret, RemoveVariable};
+use piton_plan::files::{Content, FileOp, How, Was};
+use piton_plan::{Operation, Plan, PlanBuilder};
+
+use super::decide::CreateError;
+use super::facts::SecretFound;
+use super::gists::Kind;
+use super::{ARCHIVE_VARIABLE, BADGE_VARIABLE};
+use crate::operation::{SettingsFile, TrafficOp};
+use crate::settings::{Global, PROJECT_FILE};
+use crate::survey::Survey;
+use crate::templates::Deployed;
+
+/// What is taken away besides variables, the secret and the notes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RemoveParts {
+    pub gists: bool,
+    pub files: bool,
+}
+
+/// Decides what goes. Files that neither piton nor the original wrote stay.
+pub fn plan_remove<O>(
+    seen: &Survey,
+    global: &Global,
+    disk: &dyn DiskRead,
+    root: &Path,
+    list: (&Path, &RepoPath),
+    parts: RemoveParts,
+) -> Result<Plan<O>, CreateError>
+where
+    O: Operation + From<FileOp> + From<ForgeOp> + From<TrafficOp>,
+{
+    let mut builder = PlanBuilder::new("traffic remove");
+    builder.note("repository", seen.repository.to_string());
+    let both = seen.variables.clone().unwrap_or_default();
+    for (name, was) in [BADGE_VARIABLE, ARCHIVE_VARIABLE].into_iter().zip(both) {
+        if let Some(was) = was {
+            builder.add(O::from(ForgeOp::RemoveVariable(RemoveVariable {
+                repository: seen.repository.clone(),
+                name: name.to_owned(),
+                was,
+            })));
+        }
+    }
+    let (secret, found) = &seen.secret;
+    match found {
+        SecretFound::Absent => {}
+        SecretFound::Unknown => builder.warn(format!(
+            "the token may not see whether the secret {secret} is set; it stays"
+        )),
+        SecretFound::Present { .. } => {
+            builder.add(O::from(ForgeOp::RemoveSecret(RemoveSecret {
+                repository: seen.repository.clone(),
+                name: secret.clone(),
+            })));
+        }
+    }
+    for file in seen.files.iter().filter(|_| parts.files) {
+        match file.is {
+            None => {}
+            Some(Deployed::Theirs) => builder.warn(format!(
+                "{} was not written by piton or ghtraf; it stays",
+                file.path
+            )),
+            Some(
+                Deployed::PristineOriginal | Deployed::Current | Deployed::Older | Deployed::Edited,
+            ) => {
+                if let Some(gone) = delete(disk, root, file.path, "a file of tracking") {
+                    builder.add(O::from(gone));
+                }
+            }
+        }
+    }
+    if let Some(file) = delete(disk, root, PROJECT_FILE, "what is tracked here") {
+        builder.add(O::from(TrafficOp::SettingsFile(SettingsFile {
+            target: PROJECT_FILE.to_owned(),
+            list: false,
+            file,
+        })));
+    }
+    if let Some(file) = unlisted(seen, global, disk, list) {
+        builder.add(O::from(TrafficOp::SettingsFile(SettingsFile {
+            target: seen.repository.to_string(),
+            list: true,
+            file: file.outside(list.0.to_owned()),
+        })));
+    }
+    for (kind, gist) in [(Kind::Badge, &seen.badge), (Kind::Archive, &seen.archive)] {
+        let Some(gist) = gist.found() else { continue };
+        if !parts.gists {
+            builder.warn(format!(
+                "gist {} with its numbers stays; --delete-gists deletes it",
+                gist.id
+            ));
+            continue;
+        }
+        if !gist.files.keys().any(|file| kind.signs(file)) {
+            builder.warn(format!("gist {} is none of tracking; it stays", gist.id));
+            continue;
+        }
+        builder.add(O::from(ForgeOp::RemoveGist(RemoveGist {
+            name: kind.name().to_owned(),
+            id: gist.id.clone(),
+            revision: gist.revision.clone(),
+        })));
+    }
+    builder.build().map_err(CreateError::Faults)
+}
+
+fn delete(disk: &dyn DiskRead, root: &Path, path: &str, why: &str) -> Option<FileOp> {
+    let path: RepoPath = path.parse().ok()?;
+    let bytes = disk.read(&path.under(root)).ok()?;
+    Some(FileOp::Delete {
+        path,
+        was: Digest::of(&bytes),
+        why: why.to_owned(),
+    })
+}
+
+/// The user's list without the repository.
+fn unlisted(
+    seen: &Survey,
+    global: &Global,
+    disk: &dyn DiskRead,
+    list: (&Path, &RepoPath),
+) -> Option<FileOp> {
+    global.entry(&seen.repository)?;
+    let old = disk.read(&list.1.under(list.0)).ok()?;
+    Some(FileOp::Put {
+        path: list.1.clone(),
+        how: How::Write,
+        content: Content::Text(global.without(&seen.repository).written()),
+        mode: 0o644,
+        was: Was::File(Digest::of(&old)),
+        conflict: None,
+        why: "the list of what you track, without it".to_owned(),
+        beside: None,
+        diff: None,
+    })
+}

@@ -1,0 +1,103 @@
+//! Bringing a set-up to the form of today without losing data or edits.
+
+use piton_github::operation::ForgeOp;
+use piton_plan::files::FileOp;
+use piton_plan::{Operation, Plan, PlanBuilder};
+
+use super::decide::{CreateError, Place};
+use super::facts::{Facts, GistFound};
+use super::files::{Filling, Treat, plan_init};
+use super::gists::{self, Kind};
+use super::settings;
+use super::settle::Names;
+use super::state::{StateGists, add_state};
+use super::wishes::Wishes;
+use crate::collect::Mending;
+use crate::operation::TrafficOp;
+use crate::ordered::Object;
+
+/// Which parts are brought up to date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UpgradeParts {
+    pub state: bool,
+    pub files: bool,
+    pub names: bool,
+    pub config: bool,
+}
+
+/// Decides an upgrade. Variables and the secret are never touched.
+pub fn plan_upgrade<O>(
+    wishes: &Wishes,
+    facts: &Facts,
+    place: Place<'_>,
+    parts: UpgradeParts,
+    mended: Option<(&Mending, &Object, StateGists<'_>)>,
+) -> Result<Plan<O>, CreateError>
+where
+    O: Operation + From<FileOp> + From<ForgeOp> + From<TrafficOp>,
+{
+    let names = Names::settle(wishes, facts)?;
+    let mut builder = PlanBuilder::new("traffic upgrade");
+    builder.note("repository", names.repository.to_string());
+    let mut before = Vec::new();
+    if let (true, Some((mending, was, gists))) = (parts.state, mended) {
+        before = add_state(&mut builder, mending, was, gists)?;
+    }
+    let (GistFound::One(badge), GistFound::One(archive)) = (&facts.badge, &facts.archive) else {
+        if matches!(facts.badge, GistFound::None) || matches!(facts.archive, GistFound::None) {
+            builder.warn("a gist is missing; `piton traffic create` makes it");
+        }
+        // Two that disagree are told as everywhere.
+        for (kind, found) in [(Kind::Badge, &facts.badge), (Kind::Archive, &facts.archive)] {
+            if matches!(found, GistFound::Several(_)) {
+                gists::plan(&mut builder, kind, found, &names.repository)?;
+            }
+        }
+        return builder.build().map_err(CreateError::Faults);
+    };
+    let (badge_id, archive_id) = (
+        piton_plan::Slot::Known(badge.id.clone()),
+        piton_plan::Slot::Known(archive.id.clone()),
+    );
+    if parts.names {
+        // Adding files makes a revision; the state is written before.
+        for (kind, found) in [(Kind::Badge, &facts.badge), (Kind::Archive, &facts.archive)] {
+            let bound = gists::plan(&mut builder, kind, found, &names.repository)?;
+            for handle in &bound.edits {
+                for write in &before {
+                    builder.depend(handle, write);
+                }
+            }
+        }
+    }
+    let mut written = Vec::new();
+    if let (true, Some(install)) = (parts.files, &wishes.install) {
+        let filling = Filling {
+            names: &names,
+            login: &badge.owner,
+            secret: &wishes.secret,
+            install,
+            badge: &badge_id,
+            archive: &archive_id,
+        };
+        let treat = Treat {
+            upgrades: true,
+            ..Treat::new(wishes.on_conflict, place.earlier)
+        };
+        let files = plan_init(&mut builder, place.disk, place.root, &filling, treat)
+            .map_err(CreateError::Files)?;
+        written.extend(files.into_iter().map(|(_, handle)| handle));
+    }
+    if parts.config {
+        settings::add(
+            &mut builder,
+            facts,
+            place,
+            &names,
+            &badge_id,
+            &archive_id,
+            &written,
+        )?;
+    }
+    builder.build().map_err(CreateError::Faults)
+}

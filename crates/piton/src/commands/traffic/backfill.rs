@@ -1,0 +1,277 @@
+//! `piton traffic backfill`: measured history that the state lacks.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use piton_durable::DiskRead as _;
+use piton_github::endpoints::{gists, releases, stargazers, traffic};
+use piton_github::{ForgeError, ForgeRead};
+use piton_plan::{PlanBuilder, Receipt};
+use piton_traffic::collect::{
+    Day, Mending, REPAIRS, Range, RepairOptions, counts, fill, from_history, month_files,
+    recount_ci, release, release_series, repair, runs_of_day, star_rows, window,
+};
+use piton_traffic::import::import;
+use piton_traffic::ordered::{Json, Object};
+use piton_traffic::provision::add_state;
+use piton_traffic::survey::GistSeen;
+
+use super::error;
+use super::export::day;
+use super::look::{How, Looked, look};
+use super::place::MeantArgs;
+use super::upgrade::{again_once, gists_of, mending, state_of, wait_for_collector};
+use crate::context::Context;
+use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::exit::Exit;
+use crate::op::Op;
+use crate::planned::PlanArgs;
+use crate::site;
+
+/// Where history comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Source {
+    /// GitHub's window of fourteen days
+    Window,
+    /// Fields that rows lack, out of the window and of what is stored
+    Columns,
+    /// The runs of workflows: clones of CI
+    Ci,
+    /// The moments at which stars came
+    Stars,
+    /// Downloads of each release
+    Downloads,
+    /// Month files that are missing, out of the rows
+    Archives,
+    /// Every revision of the gist
+    GistHistory,
+    /// A file of another tool
+    Import,
+}
+
+/// Fill in measured history that the state lacks
+///
+/// A measured number is never lowered; estimates may be corrected. Every row
+/// and every total is an action of its own, and all of it is written at once.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  piton traffic backfill --dry-run
+  piton traffic backfill --source gist-history     what the state ever knew
+  piton traffic backfill --source import views.csv
+  piton traffic backfill --repair expired-uniques
+  piton traffic backfill --source ci --days 14
+
+Files of other tools are known by the names of their columns: a day, and clones,
+unique clones, views or unique views. CSV, and the JSON of states, of archives
+and of `piton traffic export`.")]
+pub(crate) struct BackfillArgs {
+    #[command(flatten)]
+    pub(super) meant: MeantArgs,
+
+    /// Where history comes from
+    #[arg(long, value_name = "SOURCE", value_enum, default_value_t = Source::Window)]
+    source: Source,
+
+    /// The file to import
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+
+    /// Only these repairs, and no source
+    #[arg(long, value_name = "NAME", value_parser = clap::builder::PossibleValuesParser::new(REPAIRS), conflicts_with = "source")]
+    repair: Vec<String>,
+
+    /// Allow a published organic total to fall to the sum of its days
+    #[arg(long)]
+    recompute_organic: bool,
+
+    /// How many days of runs are counted anew
+    #[arg(long, value_name = "N", default_value_t = 31, value_parser = clap::value_parser!(i64).range(1..=400))]
+    days: i64,
+
+    /// The first day
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    from: Option<Day>,
+
+    /// The last day
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    to: Option<Day>,
+
+    /// Write the month files that are missing, too
+    #[arg(long)]
+    write_archives: bool,
+
+    #[command(flatten)]
+    plan: PlanArgs,
+}
+
+pub(crate) fn run(context: &Context, args: &BackfillArgs) -> CommandResult {
+    match (args.source, &args.file) {
+        (Source::Import, None) => {
+            return Err(CommandError::usage("--source import needs a file")
+                .hint("`piton traffic backfill --source import FILE`"));
+        }
+        (Source::Import, Some(_)) | (_, None) => {}
+        (_, Some(_)) => {
+            return Err(CommandError::usage(
+                "a file is only read with --source import",
+            ));
+        }
+    }
+    again_once(|| once(context, args))
+}
+
+fn once(context: &Context, args: &BackfillArgs) -> Result<(Exit, Vec<Receipt>), CommandError> {
+    let place = context.place_if_any()?;
+    let looked = look(context, place, &args.meant, How::default())?;
+    if !args.plan.changes_nothing() {
+        wait_for_collector(context, &looked.forge, &looked.seen.repository)?;
+    }
+    let rebuilds = args.source == Source::GistHistory && args.repair.is_empty();
+    let lost = Object::new();
+    let (gist, before) = match (state_of(&looked.seen), looked.seen.badge.found()) {
+        (Ok(found), _) => found,
+        // What is damaged or gone is rebuilt from what it was.
+        (Err(_), Some(gist)) if rebuilds => (gist, &lost),
+        (Err(error), _) => return Err(error),
+    };
+    let mut mended = mending(&looked, before.clone());
+    let range = Range {
+        from: args.from,
+        to: args.to,
+    };
+    if args.repair.is_empty() {
+        from_source(context, args, &looked, gist, &mut mended, range)?;
+    }
+    let options = RepairOptions {
+        recompute_organic: args.recompute_organic,
+    };
+    for name in &args.repair {
+        repair(&mut mended, name, options);
+    }
+    if args.repair.is_empty() && args.recompute_organic {
+        repair(&mut mended, "totals", options);
+    }
+    if args.write_archives {
+        month_files(&mut mended);
+    }
+    let mut site = site::anywhere(context)?;
+    if let Some(place) = &looked.place {
+        site = context.site(place);
+    }
+    let state = site.state.clone();
+    let mut builder: PlanBuilder<Op> = PlanBuilder::new("traffic backfill");
+    builder.note("repository", looked.seen.repository.to_string());
+    add_state(
+        &mut builder,
+        &mended,
+        before,
+        gists_of(context, &looked, gist, state.path()),
+    )
+    .map_err(error::create)?;
+    let plan = builder.build().map_err(|error| {
+        CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)
+    })?;
+    let ended = site.carry_out_and_tell(&args.plan, &plan)?;
+    Ok((ended.exit, ended.receipts))
+}
+
+fn from_source(
+    context: &Context,
+    args: &BackfillArgs,
+    looked: &Looked,
+    gist: &GistSeen,
+    mended: &mut Mending,
+    range: Range,
+) -> Result<(), CommandError> {
+    let forge: &dyn ForgeRead = &looked.forge;
+    let name = &looked.seen.repository;
+    let read = |what: &'static str| move |error: ForgeError| error::forge(what, error);
+    match args.source {
+        Source::Window | Source::Columns => {
+            let clones = traffic::clones(forge, name).map_err(read("read the clones"))?;
+            let views = traffic::views(forge, name).map_err(read("read the views"))?;
+            let mut measured = window(&counts(clones), &counts(views));
+            if args.source == Source::Columns {
+                // Only fields of rows that are there.
+                let known = piton_traffic::collect::all_days(&mended.state, None, mended.now);
+                measured.retain(|day, _| known.contains_key(day));
+            }
+            fill(mended, &measured, range);
+            if args.source == Source::Columns {
+                for name in ["ci-runs", "organic", "organic-unique"] {
+                    repair(mended, name, RepairOptions::default());
+                }
+            }
+        }
+        Source::Ci => {
+            let today = mended.now.day();
+            let days = (0..args.days).map(|back| today.plus(-back));
+            let runs: BTreeMap<Day, _> = days
+                .filter(|day| range.has(*day))
+                .map(|day| (day, runs_of_day(forge, name, day)))
+                .collect();
+            recount_ci(mended, &runs);
+        }
+        Source::Stars => {
+            let stars: Result<Vec<_>, _> = stargazers::list(forge, name)
+                .map(|star| star.map(|star| star.starred_at))
+                .collect();
+            star_rows(mended, &stars.map_err(read("read the stars"))?);
+        }
+        Source::Downloads => {
+            let all: Result<Vec<_>, _> = releases::list(forge, name)
+                .map(|one| one.map(release))
+                .collect();
+            release_series(mended, &all.map_err(read("read the releases"))?);
+        }
+        Source::Archives => month_files(mended),
+        Source::GistHistory => {
+            let past = past(context, forge, gist).map_err(read("read the history of the gist"))?;
+            if past.is_empty() {
+                return Err(CommandError::failed(format!(
+                    "no revision of gist {} has a state that can be read",
+                    gist.id
+                )));
+            }
+            from_history(mended, &past, range);
+        }
+        Source::Import => {
+            let file = args
+                .file
+                .as_deref()
+                .unwrap_or_else(|| std::path::Path::new(""));
+            let could_not = || CommandError::usage(format!("could not import {}", file.display()));
+            let bytes = context
+                .disk
+                .read(&context.directory.join(file))
+                .map_err(|error| could_not().because(error))?;
+            let measured = import(&bytes).map_err(|error| could_not().because(error))?;
+            fill(mended, &measured, range);
+        }
+    }
+    Ok(())
+}
+
+/// Reads the state of every revision, newest first; those that cannot be read
+/// are passed over.
+fn past(
+    context: &Context,
+    forge: &dyn ForgeRead,
+    gist: &GistSeen,
+) -> Result<Vec<Object>, ForgeError> {
+    let mut past = Vec::new();
+    for revision in gists::revisions(forge, &gist.id) {
+        let revision = revision?;
+        let then = gists::at(forge, &gist.id, &revision.version)?;
+        let Ok(Some(bytes)) = gists::content(forge, &then, "state.json") else {
+            continue;
+        };
+        if let Ok(Json::Object(state)) = Json::parse(&bytes) {
+            past.push(state);
+        }
+        context.out.trace("read a revision of the gist");
+    }
+    Ok(past)
+}

@@ -1,0 +1,117 @@
+//! `piton traffic export`: everything that is known, as a table.
+
+use std::collections::BTreeMap;
+
+use clap::{Args, ValueEnum};
+use piton_traffic::collect::{Day, Moment, Range};
+use piton_traffic::export::{What, table};
+use serde_json::json;
+
+use super::look::{How, look};
+use super::place::MeantArgs;
+use crate::context::Context;
+use crate::error::{CommandError, CommandResult};
+use crate::exit::Exit;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Csv,
+    Json,
+}
+
+/// What is exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Kind {
+    /// The days: clones, views, downloads, stars
+    Days,
+    /// Where visitors came from, by month
+    Referrers,
+    /// What they looked at, by month
+    Paths,
+    /// Stars, by day
+    Stars,
+    /// Downloads of each release, by day
+    Releases,
+}
+
+/// Export everything that is known, out of the state and the archive
+///
+/// Names that strangers chose cannot act as formulas in a spreadsheet.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  piton traffic export > traffic.csv
+  piton traffic export --what referrers
+  piton traffic export --format json --from 2026-01-01")]
+pub(crate) struct ExportArgs {
+    #[command(flatten)]
+    pub(super) meant: MeantArgs,
+
+    /// In which form
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = Format::Csv)]
+    format: Format,
+
+    /// What of it
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = Kind::Days)]
+    what: Kind,
+
+    /// The first day
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    from: Option<Day>,
+
+    /// The last day
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    to: Option<Day>,
+}
+
+pub(super) fn day(text: &str) -> Result<Day, String> {
+    Day::of(text)
+        .filter(|_| text.len() == 10)
+        .ok_or_else(|| "expected a day of the calendar, YYYY-MM-DD".to_owned())
+}
+
+pub(crate) fn run(context: &Context, args: &ExportArgs) -> CommandResult {
+    let place = context.place_if_any()?;
+    let looked = look(context, place, &args.meant, How::default())?;
+    let Some(state) = looked.seen.state() else {
+        return Err(CommandError::failed(format!(
+            "could not read the state of {}",
+            looked.repository
+        ))
+        .hint("`piton traffic verify` tells what is wrong"));
+    };
+    let archive = match looked.seen.archive.found() {
+        Some(archive) => archive.all_json(),
+        None => {
+            context
+                .out
+                .warn("there is no archive: older days are missing");
+            BTreeMap::new()
+        }
+    };
+    let range = Range {
+        from: args.from,
+        to: args.to,
+    };
+    let what = match args.what {
+        Kind::Days => What::Days,
+        Kind::Referrers => What::Referrers,
+        Kind::Paths => What::Paths,
+        Kind::Stars => What::Stars,
+        Kind::Releases => What::Releases,
+    };
+    let Moment(now) = looked.seen.now;
+    let table = table(what, state, &archive, range, Moment(now));
+    if context.out.json_wanted() {
+        let rows: serde_json::Value = serde_json::to_value(table.json()).unwrap_or_default();
+        context.out.json(json!({
+            "repository": looked.seen.repository.to_string(), "columns": table.columns, "rows": rows,
+        }));
+        return Ok(Exit::Done);
+    }
+    match args.format {
+        Format::Csv => context.out.exact(&table.csv()),
+        Format::Json => context.out.exact(&format!("{}\n", table.json().pretty())),
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,131 @@
+//! Looking at a set-up, for the commands that tell and mend.
+
+use std::path::Path;
+
+use piton_base::Clock as _;
+use piton_durable::{DiskRead as _, RealDisk};
+use piton_git::GitRead as _;
+use piton_github::{Client, ForgeRead, RepoName};
+use piton_plan::Failure;
+use piton_traffic::collect::Moment;
+use piton_traffic::operation::CheckedSetup;
+use piton_traffic::settings::{PROJECT_FILE, Project};
+use piton_traffic::survey::{Subject, Survey, survey};
+
+use super::error;
+use super::place::{Known, MeantArgs};
+use crate::config::Settings;
+use crate::context::{Context, Place};
+use crate::error::CommandError;
+use crate::forge;
+
+/// A set-up with everything that was looked at.
+#[derive(Debug)]
+pub(super) struct Looked {
+    /// The checkout of this very repository, if this is one.
+    pub(super) place: Option<Place>,
+    pub(super) settings: Settings,
+    pub(super) known: Known,
+    pub(super) repository: RepoName,
+    pub(super) forge: Client,
+    pub(super) seen: Survey,
+}
+
+/// What is wanted beside the names.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct How<'a> {
+    pub(super) secret: Option<&'a str>,
+    pub(super) offline: bool,
+}
+
+pub(super) fn look(
+    context: &Context,
+    place: Option<Place>,
+    meant: &MeantArgs,
+    how: How<'_>,
+) -> Result<Looked, CommandError> {
+    let settings = match &place {
+        Some(place) => place.settings.clone(),
+        None => context.settings(None)?,
+    };
+    let known = Known::read(context, place.as_ref(), meant)?;
+    let repository = known.named()?;
+    let place = place.filter(|place| is_of(&known, place, &repository));
+    let forge = if how.offline {
+        forge::anonymous(context, &settings)?
+    } else {
+        forge::client(context, &settings)?
+    };
+    let seen = look_at(context, &forge, &known, place.as_ref(), &repository, how)?;
+    Ok(Looked {
+        place,
+        settings,
+        known,
+        repository,
+        forge,
+        seen,
+    })
+}
+
+/// Looks once more, with what is known already.
+pub(super) fn look_at(
+    context: &Context,
+    forge: &dyn ForgeRead,
+    known: &Known,
+    place: Option<&Place>,
+    repository: &RepoName,
+    how: How<'_>,
+) -> Result<Survey, CommandError> {
+    let of_it = place.is_some();
+    let project = known.project.as_ref().filter(|_| of_it);
+    let entry = known.global.entry(repository);
+    let subject = Subject {
+        repository,
+        project,
+        entry: entry.as_ref(),
+        named: [
+            known.said.badge_gist.as_deref(),
+            known.said.archive_gist.as_deref(),
+        ],
+        secret: how.secret,
+        checkout: place.map(|place| (&RealDisk as _, place.top())),
+        offline: how.offline,
+    };
+    survey(forge, &subject, Moment(context.clock.now()))
+        .map_err(|error| error::forge("look at the set-up", error))
+}
+
+/// Whether a checkout is of that repository: the file in it says so, or the
+/// remote, or nothing says otherwise.
+fn is_of(known: &Known, place: &Place, repository: &RepoName) -> bool {
+    let named = known.project.as_ref().and_then(Project::repository);
+    let remote = || {
+        let address = place.repository.remote_url("origin").ok().flatten()?;
+        RepoName::from_remote(&address, "github.com")
+    };
+    named
+        .or_else(remote)
+        .is_none_or(|named| named.same(repository))
+}
+
+/// Looks at what a saved check is about.
+pub(crate) fn survey_of(
+    forge: &dyn ForgeRead,
+    setup: &CheckedSetup,
+    root: Option<&Path>,
+    now: Moment,
+) -> Result<Survey, Failure> {
+    let project = root
+        .and_then(|root| RealDisk.read(&root.join(PROJECT_FILE)).ok())
+        .and_then(|bytes| Project::parse(&bytes).ok());
+    let subject = Subject {
+        repository: &setup.repository,
+        project: project.as_ref(),
+        entry: None,
+        named: [setup.badge_gist.as_deref(), setup.archive_gist.as_deref()],
+        secret: setup.secret.as_deref(),
+        checkout: root.map(|root| (&RealDisk as _, root)),
+        offline: false,
+    };
+    Ok(survey(forge, &subject, now)?)
+}

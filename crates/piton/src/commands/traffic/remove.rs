@@ -1,0 +1,78 @@
+//! `piton traffic remove`: takes a set-up away again.
+
+use clap::Args;
+use piton_traffic::provision::{RemoveParts, plan_remove};
+
+use super::error;
+use super::look::{How, look};
+use super::place::{Known, MeantArgs};
+use crate::context::Context;
+use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::op::Op;
+use crate::planned::PlanArgs;
+
+/// Take tracking away again: files, variables, the secret
+///
+/// The gists with all numbers stay, unless --delete-gists is said: those are
+/// gone for good then. It always asks first; -y says yes beforehand.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  piton traffic remove --dry-run
+  piton traffic remove
+  piton traffic remove --delete-gists -y")]
+pub(crate) struct RemoveArgs {
+    #[command(flatten)]
+    pub(super) meant: MeantArgs,
+
+    /// The secret that holds the collector's token; default: the workflow's
+    #[arg(long, value_name = "NAME")]
+    gist_token_name: Option<String>,
+
+    /// Delete the gists with everything in them, for good
+    #[arg(long)]
+    delete_gists: bool,
+
+    /// Leave the files in the checkout
+    #[arg(long)]
+    keep_files: bool,
+
+    #[command(flatten)]
+    plan: PlanArgs,
+}
+
+pub(crate) fn run(context: &Context, args: &RemoveArgs) -> CommandResult {
+    let place = Known::place_to_write(context, &args.plan)?;
+    let how = How {
+        secret: args.gist_token_name.as_deref(),
+        ..How::default()
+    };
+    let looked = look(context, Some(place), &args.meant, how)?;
+    let Some(place) = &looked.place else {
+        return Err(
+            CommandError::usage(format!("this is no checkout of {}", looked.repository))
+                .hint("work in its checkout, or name one with --repo-dir"),
+        );
+    };
+    let plan = plan_remove::<Op>(
+        &looked.seen,
+        &looked.known.global,
+        &context.disk,
+        place.top(),
+        (&looked.known.list.root, &looked.known.list.name),
+        RemoveParts {
+            gists: args.delete_gists,
+            files: !args.keep_files,
+        },
+    )
+    .map_err(error::create)?;
+    let asked = context.interactive() || context.global.yes;
+    if plan.has_changes() && !args.plan.changes_nothing() && !asked {
+        return Err(CommandError::new(
+            ErrorKind::NeedsPerson,
+            "this takes tracking away, and nobody can be asked; nothing was changed",
+        )
+        .hint("say yes with -y; --dry-run shows what would go"));
+    }
+    context.site(place).carry_out(&args.plan, &plan)
+}

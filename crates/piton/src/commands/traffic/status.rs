@@ -1,0 +1,246 @@
+//! `piton traffic status`: is it collecting, and what are the numbers?
+
+use std::fmt::Write as _;
+
+use clap::Args;
+use jiff::Timestamp;
+use piton_github::RepoName;
+use piton_traffic::survey::{Ages, Finding, Summary, Survey, Verdict, examine};
+use serde_json::{Value, json};
+
+use super::look::{How, look, look_at};
+use super::place::MeantArgs;
+use crate::context::Context;
+use crate::error::{CommandError, CommandResult};
+use crate::exit::Exit;
+use crate::output::{ago, local_time};
+
+/// Show whether traffic is collected, and what came of it
+///
+/// Only reads. Problems are named as `piton traffic verify` names them.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  piton traffic status
+  piton traffic status --repo acme/widget --offline    what everybody may see
+  piton traffic status --all --check                   8 where something fails")]
+pub(crate) struct StatusArgs {
+    #[command(flatten)]
+    pub(super) meant: MeantArgs,
+
+    /// Every repository of your list
+    #[arg(long, conflicts_with_all = ["owner", "repo"])]
+    all: bool,
+
+    /// End with 8 where something fails
+    #[arg(long)]
+    check: bool,
+
+    /// Ask only for what everybody may see, without a token
+    #[arg(long)]
+    offline: bool,
+
+    /// How old the numbers may be
+    #[arg(long, value_name = "HOURS", default_value_t = 30)]
+    max_age: i64,
+}
+
+pub(crate) fn run(context: &Context, args: &StatusArgs) -> CommandResult {
+    let place = context.place_if_any()?;
+    let how = How {
+        offline: args.offline,
+        ..How::default()
+    };
+    let ages = Ages {
+        fresh: args.max_age,
+        stale: args.max_age.max(48),
+    };
+    let all = if args.all {
+        every(context, args, how)?
+    } else {
+        vec![look(context, place, &args.meant, how)?.seen]
+    };
+    let mut failed = false;
+    let mut unreadable = false;
+    let mut documents = Vec::new();
+    for (at, seen) in all.iter().enumerate() {
+        let findings = examine(seen, ages);
+        let summary = Summary::of(seen);
+        failed |= findings.iter().any(|one| one.verdict == Verdict::Fail);
+        unreadable |= summary.is_none();
+        if context.out.json_wanted() {
+            documents.push(document(seen, summary.as_ref(), &findings));
+        } else {
+            if at > 0 {
+                context.out.data("\n");
+            }
+            context.out.data(&text(seen, summary.as_ref(), &findings));
+        }
+    }
+    if context.out.json_wanted() {
+        context.out.json(json!({ "repositories": documents }));
+    }
+    if all.is_empty() {
+        context
+            .out
+            .hint("your list is empty; `piton traffic create` sets tracking up");
+    }
+    if args.check && failed {
+        return Ok(Exit::Deviation);
+    }
+    if unreadable && !args.all {
+        return Err(CommandError::failed("could not read the state")
+            .hint("`piton traffic verify` tells what is wrong"));
+    }
+    Ok(Exit::Done)
+}
+
+/// Looks at each repository of the user's list.
+fn every(context: &Context, args: &StatusArgs, how: How<'_>) -> Result<Vec<Survey>, CommandError> {
+    let settings = context.settings(None)?;
+    let known = super::place::Known::read(context, None, &args.meant)?;
+    let forge = if args.offline {
+        crate::forge::anonymous(context, &settings)?
+    } else {
+        crate::forge::client(context, &settings)?
+    };
+    let mut all = Vec::new();
+    for (name, _) in known.global.all() {
+        let name: RepoName = name.parse().map_err(|error| {
+            CommandError::usage("could not use the list of tracked repositories").because(error)
+        })?;
+        all.push(look_at(context, &forge, &known, None, &name, how)?);
+    }
+    Ok(all)
+}
+
+fn document(seen: &Survey, summary: Option<&Summary>, findings: &[Finding]) -> Value {
+    let problems: Vec<&Finding> = findings
+        .iter()
+        .filter(|one| matches!(one.verdict, Verdict::Warn | Verdict::Fail))
+        .collect();
+    json!({
+        "repository": seen.repository.to_string(),
+        "badge_gist": seen.badge.id(),
+        "archive_gist": seen.archive.id(),
+        "summary": summary,
+        "problems": problems,
+    })
+}
+
+fn text(seen: &Survey, summary: Option<&Summary>, findings: &[Finding]) -> String {
+    let mut out = format!("{}\n\n", seen.repository);
+    let mut line = |name: &str, value: String| {
+        let _ = writeln!(out, "  {name:<10}  {value}");
+    };
+    let owner = seen.badge.found().map(|gist| gist.owner.clone());
+    for (name, id) in [("badges", seen.badge.id()), ("archive", seen.archive.id())] {
+        let value = match (id, &owner) {
+            (Some(id), Some(owner)) => format!("https://gist.github.com/{owner}/{id}"),
+            (Some(id), None) => format!("gist {id}"),
+            (None, _) => "no gist is known".to_owned(),
+        };
+        line(name, value);
+    }
+    if let Some(summary) = summary {
+        numbers(&mut line, summary, seen.now.0);
+    }
+    let problems: Vec<&Finding> = findings
+        .iter()
+        .filter(|one| matches!(one.verdict, Verdict::Warn | Verdict::Fail))
+        .collect();
+    if problems.is_empty() {
+        out.push_str("\n  nothing is wrong\n");
+    } else {
+        out.push('\n');
+    }
+    for one in problems {
+        let code = one.code.map_or_else(|| one.id(), |code| code.word());
+        let _ = writeln!(out, "  {:<4}  {code}: {}", one.verdict, one.reason);
+        if let Some(remedy) = &one.remedy {
+            let _ = writeln!(out, "        {remedy}");
+        }
+    }
+    out
+}
+
+fn numbers(line: &mut impl FnMut(&str, String), summary: &Summary, now: Timestamp) {
+    let captured = match (summary.captured_at, summary.age_hours) {
+        (Some(at), Some(hours)) => {
+            let light = match hours {
+                ..30 => "green",
+                30..48 => "amber",
+                48.. => "red",
+            };
+            format!("{} ({light}), {}", ago(at, now), local_time(at))
+        }
+        _ => "nothing yet".to_owned(),
+    };
+    line("captured", captured);
+    if let Some(next) = summary.next_run {
+        line("next run", local_time(next));
+    }
+    if let Some(last) = &summary.last_run {
+        line("last run", last.clone());
+    }
+    line(
+        "clones",
+        format!(
+            "{} ({} of CI, {} organic), {} unique",
+            summary.clones, summary.ci_checkouts, summary.organic_clones, summary.unique_clones
+        ),
+    );
+    line("downloads", summary.downloads.to_string());
+    line(
+        "views",
+        format!("{}, {} unique", summary.views, summary.unique_views),
+    );
+    line(
+        "lately",
+        format!(
+            "24 h {}, 7 days {}, 31 days {}",
+            summary.last_day, summary.last_week, summary.last_month
+        ),
+    );
+    let badges: Vec<String> = summary
+        .badges
+        .iter()
+        .map(|(name, message)| format!("{name} {message}"))
+        .collect();
+    line("shown", badges.join(" · "));
+    let rows = match (&summary.first_row, &summary.last_row) {
+        (Some(first), Some(last)) => format!(
+            "{}, {first} to {last}, {}",
+            summary.rows,
+            match summary.gaps {
+                0 => "no gap".to_owned(),
+                gaps => format!("{gaps} days missing"),
+            }
+        ),
+        _ => "none".to_owned(),
+    };
+    line("rows", rows);
+    let schema = match summary.schema {
+        3 => "current",
+        ..3 => "old",
+        4.. => "newer than this piton",
+    };
+    let version = summary
+        .workflow_version
+        .as_deref()
+        .map_or_else(String::new, |version| {
+            format!(", last collected by ghtraf {version}")
+        });
+    line(
+        "state",
+        format!("form {} ({schema}){version}", summary.schema),
+    );
+    let missing = match summary.months_missing.as_slice() {
+        [] => "none missing".to_owned(),
+        missing => format!("missing: {}", missing.join(", ")),
+    };
+    line(
+        "months",
+        format!("{} archived, {missing}", summary.months_archived),
+    );
+}

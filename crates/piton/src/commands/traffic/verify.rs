@@ -1,0 +1,290 @@
+//! `piton traffic verify`: every part of a set-up against what it should be.
+
+use std::fmt::Write as _;
+
+use clap::Args;
+use piton_base::Clock as _;
+use piton_github::endpoints::{gists, people, runs, traffic};
+use piton_github::{Client, ForgeError};
+use piton_plan::{ConflictMode, Plan, PlanBuilder};
+use piton_traffic::collect::Moment;
+use piton_traffic::operation::{CheckSetup, CheckedSetup, TrafficOp};
+use piton_traffic::provision;
+use piton_traffic::survey::{Ages, Finding, Group, Survey, Verdict, examine};
+use serde_json::json;
+
+use super::error;
+use super::look::{How, Looked, look};
+use super::mend::{self, MendArgs};
+use super::place::{Known, MeantArgs, earlier};
+use crate::context::Context;
+use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::exit::Exit;
+use crate::op::Op;
+use crate::planned::PlanArgs;
+use crate::site;
+
+/// Compare every part of a set-up with what it should be
+///
+/// Each check is an action that only looks; `--dry-run` lists them. `--fix`
+/// decides a plan that mends what fails.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  piton traffic verify
+  piton traffic verify --strict            warnings count as failures
+  piton traffic verify --fix --dry-run     what would mend it
+  piton traffic verify --token-env TOKEN   try the collector's token too")]
+pub(crate) struct VerifyArgs {
+    #[command(flatten)]
+    pub(super) meant: MeantArgs,
+
+    /// Mend what fails
+    #[arg(long)]
+    fix: bool,
+
+    /// Take warnings for failures
+    #[arg(long)]
+    strict: bool,
+
+    /// The variable of the environment that holds the collector's token
+    #[arg(long, value_name = "VARIABLE")]
+    token_env: Option<String>,
+
+    #[command(flatten)]
+    mend: MendArgs,
+
+    #[command(flatten)]
+    plan: PlanArgs,
+}
+
+pub(crate) fn run(context: &Context, args: &VerifyArgs) -> CommandResult {
+    let place = if args.fix {
+        Some(Known::place_to_write(context, &args.plan)?)
+    } else {
+        context.place_if_any()?
+    };
+    let looked = look(context, place, &args.meant, How::default())?;
+    let mut findings = examine(&looked.seen, Ages::default());
+    if let Some(variable) = &args.token_env {
+        findings.extend(token(context, &looked, variable)?);
+    }
+    if args.fix {
+        return fix(context, args, &looked, &findings);
+    }
+    let plan = plan(&looked.seen, &findings)?;
+    if args.plan.changes_nothing() {
+        return site::anywhere(context)?.carry_out(&args.plan, &plan);
+    }
+    tell(context, &looked.seen, &findings);
+    if findings.iter().all(|one| one.verdict == Verdict::Skip) {
+        return Err(CommandError::failed("could not check anything"));
+    }
+    let bad = |one: &Finding| match one.verdict {
+        Verdict::Fail => true,
+        Verdict::Warn => args.strict,
+        Verdict::Ok | Verdict::Skip => false,
+    };
+    Ok(if findings.iter().any(bad) {
+        Exit::Deviation
+    } else {
+        Exit::Done
+    })
+}
+
+/// An action for each check.
+fn plan(seen: &Survey, findings: &[Finding]) -> Result<Plan<Op>, CommandError> {
+    let mut builder: PlanBuilder<Op> = PlanBuilder::new("traffic verify");
+    let setup = CheckedSetup {
+        repository: seen.repository.clone(),
+        badge_gist: seen.badge.id().map(str::to_owned),
+        archive_gist: seen.archive.id().map(str::to_owned),
+        secret: Some(seen.secret.0.clone()),
+    };
+    for one in findings {
+        builder.add(Op::Traffic(TrafficOp::Check(CheckSetup {
+            group: one.group,
+            target: one.target.clone(),
+            setup: setup.clone(),
+        })));
+    }
+    builder.build().map_err(|error| {
+        CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)
+    })
+}
+
+fn fix(
+    context: &Context,
+    args: &VerifyArgs,
+    looked: &Looked,
+    findings: &[Finding],
+) -> CommandResult {
+    let Some(place) = &looked.place else {
+        return Err(
+            CommandError::usage(format!("this is no checkout of {}", looked.repository))
+                .hint("work in its checkout, or name one with --repo-dir"),
+        );
+    };
+    let wishes = mend::wishes(context, looked, &args.mend, &args.plan)?;
+    let today = Moment(context.clock.now()).day().to_string();
+    let facts = provision::observe(
+        &looked.forge,
+        &wishes,
+        looked.known.project(),
+        looked.known.global.clone(),
+        &today,
+    )
+    .map_err(error::observe)?;
+    let earlier = earlier(place);
+    let plan = provision::plan_fix::<Op>(
+        &wishes,
+        &facts,
+        provision::Place {
+            disk: &context.disk,
+            root: place.top(),
+            list: (&looked.known.list.root, &looked.known.list.name),
+            earlier: &earlier,
+        },
+        &looked.seen,
+        findings,
+    )
+    .map_err(error::create)?;
+    context.site(place).carry_out(&args.plan, &plan)
+}
+
+fn tell(context: &Context, seen: &Survey, findings: &[Finding]) {
+    let count = |verdict| findings.iter().filter(|one| one.verdict == verdict).count();
+    let counts = [Verdict::Ok, Verdict::Warn, Verdict::Fail, Verdict::Skip].map(count);
+    if context.out.json_wanted() {
+        let checks: Vec<_> = findings
+            .iter()
+            .map(|one| {
+                json!({
+                    "id": one.id(), "verdict": one.verdict, "code": one.code,
+                    "reason": one.reason, "remedy": one.remedy,
+                })
+            })
+            .collect();
+        context.out.json(json!({
+            "repository": seen.repository.to_string(), "checks": checks,
+            "counts": {"ok": counts[0], "warn": counts[1], "fail": counts[2], "skip": counts[3]},
+        }));
+        return;
+    }
+    let mut text = format!("{}\n\n", seen.repository);
+    for one in findings {
+        let code = one
+            .code
+            .map_or_else(String::new, |code| format!(" [{}]", code.word()));
+        let _ = writeln!(
+            text,
+            "{:<4}  {} {}: {}{code}",
+            one.verdict,
+            one.group.word(),
+            one.target,
+            one.reason
+        );
+        if let (Some(remedy), Verdict::Warn | Verdict::Fail) = (&one.remedy, one.verdict) {
+            let _ = writeln!(text, "        {remedy}");
+        }
+    }
+    let _ = writeln!(
+        text,
+        "\n{} ok, {} warn, {} FAIL, {} skip",
+        counts[0], counts[1], counts[2], counts[3]
+    );
+    context.out.data(&text);
+}
+
+/// Tries the collector's token: what it must read, and whether it may write.
+fn token(context: &Context, looked: &Looked, variable: &str) -> Result<Vec<Finding>, CommandError> {
+    let Some(token) = context.environment.get(variable) else {
+        return Err(CommandError::usage(format!(
+            "--token-env names {variable}, which is not set"
+        )));
+    };
+    let token = token.parse().map_err(|error| {
+        CommandError::usage(format!("could not use the token in {variable}")).because(error)
+    })?;
+    let forge = looked.forge.signed_in_with(token);
+    let name = &looked.seen.repository;
+    let mut findings = Vec::new();
+    let mut add = |target: &str, result: Result<String, ForgeError>| {
+        let (verdict, reason, remedy) = match result {
+            Ok(reason) => (Verdict::Ok, reason, None),
+            Err(error) => {
+                let hint = error.hint();
+                (Verdict::Fail, error.to_string(), hint)
+            }
+        };
+        findings.push(Finding {
+            group: Group::Token,
+            target: target.to_owned(),
+            verdict,
+            code: None,
+            reason,
+            remedy,
+        });
+    };
+    let me = people::me_with_answer(&forge);
+    let soon = me
+        .as_ref()
+        .ok()
+        .and_then(|(_, answer)| answer.token_expires);
+    add(
+        "login",
+        me.map(|(me, _)| format!("a token of {}", me.login)),
+    );
+    add(
+        "traffic",
+        traffic::views(&forge, name).map(|_| "it reads the traffic".to_owned()),
+    );
+    let first = runs::list(&forge, name, None).next().transpose();
+    add("actions", first.map(|_| "it reads the runs".to_owned()));
+    if let Some(gist) = looked.seen.badge.found() {
+        add("gist", writes(&forge, &gist.id, &gist.description));
+    }
+    if let Some(ends) = soon {
+        let days = ends.duration_since(context.clock.now()).as_hours() / 24;
+        let verdict = if days < 14 {
+            Verdict::Warn
+        } else {
+            Verdict::Ok
+        };
+        findings.push(Finding {
+            group: Group::Token,
+            target: "end".to_owned(),
+            verdict,
+            code: None,
+            reason: format!("it ends in {days} days"),
+            remedy: Some("`piton traffic create --rotate-token` stores a new one".to_owned()),
+        });
+    }
+    Ok(findings)
+}
+
+/// Gives a gist the description that it has: nothing changes, and whoever may
+/// not write is told so.
+fn writes(forge: &Client, id: &str, description: &str) -> Result<String, ForgeError> {
+    let same = gists::Edit {
+        description: Some(description.to_owned()),
+        ..gists::Edit::default()
+    };
+    gists::edit(forge, id, &same)?;
+    Ok("it writes the gist".to_owned())
+}
+
+/// What may be said of a file that somebody edited.
+pub(super) fn mode_of(
+    force: bool,
+    skip: bool,
+    named: Option<ConflictMode>,
+    ask: bool,
+) -> ConflictMode {
+    match named {
+        Some(mode) => mode,
+        None if force => ConflictMode::Overwrite,
+        None if skip || !ask => ConflictMode::Skip,
+        None => ConflictMode::Ask,
+    }
+}

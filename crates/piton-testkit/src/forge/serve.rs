@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::hash::{Hash, Hasher};
 use std::io::BufReader;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -43,6 +43,8 @@ pub(super) struct Shared {
     remaining: Mutex<u64>,
     streams: Mutex<Vec<TcpStream>>,
     closing: AtomicBool,
+    /// How many requests are being answered, and the most there ever were.
+    at_once: (AtomicUsize, AtomicUsize),
     pub(super) base: String,
 }
 
@@ -86,6 +88,7 @@ impl FakeGitHub {
             remaining: Mutex::new(5000),
             streams: Mutex::default(),
             closing: AtomicBool::new(false),
+            at_once: (AtomicUsize::new(0), AtomicUsize::new(0)),
             base: format!("http://{address}"),
         });
         let server = Arc::clone(&shared);
@@ -145,6 +148,11 @@ impl FakeGitHub {
             .collect()
     }
 
+    /// Returns how many requests were answered at once, at the most.
+    pub fn most_at_once(&self) -> usize {
+        self.shared.at_once.1.load(Ordering::SeqCst)
+    }
+
     /// Returns what GitHub's description does not have and was asked for.
     pub fn violations(&self) -> Vec<String> {
         hold(&self.shared.violations).clone()
@@ -174,7 +182,11 @@ impl Shared {
                 .headers
                 .get("connection")
                 .is_some_and(|value| value == "close");
-            if !self.one(reader.get_mut(), &request) || closes {
+            let now = self.at_once.0.fetch_add(1, Ordering::SeqCst) + 1;
+            self.at_once.1.fetch_max(now, Ordering::SeqCst);
+            let goes_on = self.one(reader.get_mut(), &request);
+            self.at_once.0.fetch_sub(1, Ordering::SeqCst);
+            if !goes_on || closes {
                 let _ = reader.get_ref().shutdown(Shutdown::Both);
                 return;
             }

@@ -48,7 +48,8 @@ impl Operation for CheckSetup {
     }
 
     fn describe(&self) -> Description<'_> {
-        Description::new(format!("of {}", self.setup.repository))
+        let group = self.group.word();
+        Description::new(format!("{group} of {}", self.setup.repository))
     }
 
     fn repeatable(&self) -> bool {

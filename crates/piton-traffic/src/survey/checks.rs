@@ -204,7 +204,7 @@ fn gist(seen: &Survey, kind: Kind, out: &mut Findings) {
         out.ok(
             Group::Gist,
             name,
-            format!("{} files, each of them JSON", gist.files.len()),
+            format!("{} of them, each JSON", gist.files.len()),
         );
     } else {
         out.fail(Group::Gist, name, None, all.join("; "), Some(FIX));

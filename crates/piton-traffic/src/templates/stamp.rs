@@ -45,7 +45,8 @@ pub(super) fn read(text: &str) -> Option<Stamp> {
 }
 
 fn digest(text: &str) -> String {
-    let text = text.replace("\r\n", "\n");
+    // An id in an address that was encoded is an id all the same.
+    let text = text.replace("\r\n", "\n").replace("%2F", "/");
     let mut plain = String::with_capacity(text.len());
     let mut run = String::new();
     for c in text.chars().chain([' ']) {
@@ -79,6 +80,11 @@ mod tests {
         assert!(read(&text).unwrap().whole);
         assert!(read(&text.replace('\n', "\r\n")).unwrap().whole);
         assert!(read(&text.replace(id, &"1".repeat(20))).unwrap().whole);
+        let page = seal(&format!(
+            "{}\n<a href=\"?u=x%2F{id}%2Fraw\">\n",
+            stamp("page", "abc")
+        ));
+        assert!(read(&page.replace(id, &"2".repeat(32))).unwrap().whole);
         assert!(!read(&text.replace("name: x", "name: y")).unwrap().whole);
         assert!(!read(&format!("{text}more\n")).unwrap().whole);
         assert_eq!(read("nothing of ours"), None);

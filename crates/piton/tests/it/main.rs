@@ -39,4 +39,6 @@ mod stored;
 mod taste;
 mod terminal;
 mod traffic;
+mod traffic_running;
 mod traffic_setup;
+mod traffic_takeover;

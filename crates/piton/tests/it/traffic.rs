@@ -279,7 +279,7 @@ fn init_writes_the_files_alone_and_asks_nobody() {
 }
 
 /// Sets a gist up and returns its id and the environment of a job.
-fn job(env: &TestEnv, fake: &FakeGitHub, args: &[&str]) -> std::process::Command {
+pub(crate) fn job(env: &TestEnv, fake: &FakeGitHub, args: &[&str]) -> std::process::Command {
     let outside = env.home.path().join("job");
     fs::create_dir_all(&outside).unwrap();
     let mut command = env.command(args);
@@ -303,7 +303,7 @@ fn job(env: &TestEnv, fake: &FakeGitHub, args: &[&str]) -> std::process::Command
     command
 }
 
-fn badge(fake: &FakeGitHub, file: &str) -> String {
+pub(crate) fn badge(fake: &FakeGitHub, file: &str) -> String {
     fake.world(|world| {
         let gist = world
             .gists

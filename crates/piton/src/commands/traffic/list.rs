@@ -232,7 +232,11 @@ fn show(context: &Context, args: &ListArgs, all: &[Tracked]) {
         return;
     }
     if all.is_empty() {
-        out.hint("nothing is tracked; `piton traffic create` sets it up");
+        out.hint(if args.orphans {
+            "every gist is named by its repository"
+        } else {
+            "nothing is tracked; `piton traffic create` sets it up"
+        });
         return;
     }
     let now = context.clock.now();

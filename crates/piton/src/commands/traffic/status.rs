@@ -222,6 +222,7 @@ fn numbers(line: &mut impl FnMut(&str, String), summary: &Summary, now: Timestam
     line("rows", rows);
     let schema = match summary.schema {
         3 => "current",
+        ..3 if summary.rows == 0 => "new",
         ..3 => "old",
         4.. => "newer than this piton",
     };

@@ -151,18 +151,18 @@ fn place<'a>(all: &'a mut BTreeMap<String, Tracked>, name: &str) -> &'a mut Trac
 fn of_gist(gist: &Gist) -> Option<(String, Kind, bool)> {
     let description = gist.description.as_deref()?;
     let today = description.strip_prefix("[GTT] ");
-    let (name, legacy) = match today {
-        Some(rest) => (rest.split(" \u{b7} ").next()?, false),
-        None => {
-            let end = [
-                " traffic badges",
-                " traffic archives (private)",
-                " traffic archive",
-            ]
+    let (name, legacy) = if let Some(rest) = today {
+        (rest.split(" \u{b7} ").next()?, false)
+    } else {
+        let end = [
+            " traffic badges",
+            " traffic archives (private)",
+            " traffic archive",
+        ];
+        let name = end
             .into_iter()
             .find_map(|end| description.strip_suffix(end))?;
-            (end, true)
-        }
+        (name, true)
     };
     let name: RepoName = name.trim().parse().ok()?;
     let kind = [Kind::Badge, Kind::Archive]

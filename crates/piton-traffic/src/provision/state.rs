@@ -98,15 +98,13 @@ fn joined(steps: &[Step]) -> Vec<Step> {
     let mut known: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for step in steps {
         let (category, _) = StateStep::words(step.kind);
-        match known.get(&(category, step.target.as_str())) {
-            Some(at) => {
-                all[*at].line.push_str("; ");
-                all[*at].line.push_str(&step.line);
-            }
-            None => {
-                known.insert((category, step.target.as_str()), all.len());
-                all.push(step.clone());
-            }
+        let key = (category, step.target.as_str());
+        if let Some(at) = known.get(&key) {
+            all[*at].line.push_str("; ");
+            all[*at].line.push_str(&step.line);
+        } else {
+            known.insert(key, all.len());
+            all.push(step.clone());
         }
     }
     all

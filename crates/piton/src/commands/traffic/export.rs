@@ -80,14 +80,13 @@ pub(crate) fn run(context: &Context, args: &ExportArgs) -> CommandResult {
         ))
         .hint("`piton traffic verify` tells what is wrong"));
     };
-    let archive = match looked.seen.archive.found() {
-        Some(archive) => archive.all_json(),
-        None => {
-            context
-                .out
-                .warn("there is no archive: older days are missing");
-            BTreeMap::new()
-        }
+    let archive = if let Some(archive) = looked.seen.archive.found() {
+        archive.all_json()
+    } else {
+        context
+            .out
+            .warn("there is no archive: older days are missing");
+        BTreeMap::new()
     };
     let range = Range {
         from: args.from,

@@ -37,13 +37,12 @@ pub(super) fn wishes(
 ) -> Result<Wishes, CommandError> {
     let text = |name: &str| looked.settings.text(name).map(str::to_owned);
     let pinned = text("traffic.install").or_else(|| text("ci.install"));
-    let install = match pinned {
-        Some(_) => Some(install(&looked.settings)?),
-        None => {
-            let told = "files are left alone: `piton config set ci.install VERSION` says which piton the workflow installs";
-            context.out.note(Channel::Setup, Level::WARNING, told);
-            None
-        }
+    let install = if pinned.is_some() {
+        Some(install(&looked.settings)?)
+    } else {
+        let told = "files are left alone: `piton config set ci.install VERSION` says which piton the workflow installs";
+        context.out.note(Channel::Setup, Level::WARNING, told);
+        None
     };
     let ask = context.interactive() || plan.changes_nothing() && !context.global.non_interactive;
     Ok(Wishes {

@@ -155,7 +155,9 @@ fn text(seen: &Survey, summary: Option<&Summary>, findings: &[Finding]) -> Strin
         out.push('\n');
     }
     for one in problems {
-        let code = one.code.map_or_else(|| one.id(), |code| code.word());
+        let code = one
+            .code
+            .map_or_else(|| one.id(), piton_traffic::survey::Code::word);
         let _ = writeln!(out, "  {:<4}  {code}: {}", one.verdict, one.reason);
         if let Some(remedy) = &one.remedy {
             let _ = writeln!(out, "        {remedy}");

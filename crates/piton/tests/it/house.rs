@@ -46,7 +46,7 @@ fn an_unknown_channel_is_a_usage_error_that_lists_them() {
     let ran = TestEnv::new().run(&["--show=plam", "init"]);
     assert_eq!(ran.code, 2);
     assert!(
-        ran.stderr.contains("agent, config, error"),
+        ran.stderr.contains("agent, api, config, error"),
         "{}",
         ran.stderr
     );

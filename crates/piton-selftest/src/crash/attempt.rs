@@ -1,12 +1,13 @@
 //! One point of one scenario.
 
+use std::fmt;
 use std::io;
 
 use super::field::Field;
 use super::invariants::{broken, left, short};
 use super::report::Bad;
 use super::scenario::Scenario;
-use crate::trace::{End, Fault, Point, Verdict};
+use crate::trace::{End, Fault, Point, Verdict, Watch};
 
 /// The exit codes that piton may end with; a panic is none of them.
 const DOCUMENTED: std::ops::RangeInclusive<i32> = 0..=10;
@@ -15,7 +16,30 @@ const DOCUMENTED: std::ops::RangeInclusive<i32> = 0..=10;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Blow {
     Kill,
+    /// The call fails, and all others work.
     Fail(Fault),
+    /// It fails, and so does every later one that can.
+    FailFrom(Fault),
+}
+
+impl Blow {
+    /// Returns at which calls points are counted.
+    pub(super) const fn watch(self) -> Watch {
+        match self {
+            Self::Kill => Watch::Writes,
+            Self::Fail(_) | Self::FailFrom(_) => Watch::Opens,
+        }
+    }
+}
+
+impl fmt::Display for Blow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Kill => f.write_str("killed"),
+            Self::Fail(fault) => fault.fmt(f),
+            Self::FailFrom(fault) => write!(f, "{fault} from here on"),
+        }
+    }
 }
 
 /// Tries one point: the command is struck there, the next one runs, and all is
@@ -29,14 +53,17 @@ pub(super) fn attempt(
     field.put_back(scenario.name)?;
     let users = field.users();
     let mut at = None;
-    let traced = field.traced(scenario.command, &mut |point| {
-        if point.number != number {
-            return Verdict::Go;
+    let traced = field.traced(scenario.command, blow.watch(), &mut |point| {
+        if point.number == number {
+            at = Some(point.clone());
         }
-        at = Some(point.clone());
         match blow {
-            Blow::Kill => Verdict::Kill,
-            Blow::Fail(fault) => Verdict::Fail(fault),
+            Blow::Kill if point.number == number => Verdict::Kill,
+            Blow::Fail(fault) if point.number == number => Verdict::Fail(fault),
+            Blow::FailFrom(fault) if point.number >= number && point.faults.contains(&fault) => {
+                Verdict::Fail(fault)
+            }
+            Blow::Kill | Blow::Fail(_) | Blow::FailFrom(_) => Verdict::Go,
         }
     })?;
     let mut why = Vec::new();
@@ -81,10 +108,7 @@ pub(super) fn attempt(
         scenario: scenario.name.to_owned(),
         point: number,
         at: at.map_or_else(String::new, |point: Point| point.line(&field.repository())),
-        done: match blow {
-            Blow::Kill => "killed".to_owned(),
-            Blow::Fail(fault) => fault.to_string(),
-        },
+        done: blow.to_string(),
         why,
     }))
 }

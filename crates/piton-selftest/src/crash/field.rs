@@ -13,7 +13,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 use super::scenario::Step;
-use crate::trace::{End, Point, Traced, Verdict, trace};
+use crate::trace::{End, Point, Traced, Verdict, Watch, trace};
 
 const AGENT: &str = include_str!("agent.toml");
 /// How long a command may take before it counts as stuck.
@@ -108,7 +108,7 @@ impl Field {
                     let named = [Some(&point.path), point.other.as_ref()];
                     point.call == *call && named.iter().flatten().any(|name| name.ends_with(path))
                 };
-                let traced = self.traced(command, &mut |point| {
+                let traced = self.traced(command, Watch::Writes, &mut |point| {
                     if wanted(point) {
                         hit = true;
                         return Verdict::Kill;
@@ -196,17 +196,18 @@ impl Field {
     pub(super) fn traced(
         &self,
         args: &[&str],
+        watch: Watch,
         decide: &mut dyn FnMut(&Point) -> Verdict,
     ) -> io::Result<Traced> {
         let mut command = self.command(args);
         let said = fs::File::create(self.root.join("said"))?;
         command.stdout(said.try_clone()?).stderr(said);
-        trace(&mut command, &self.ground(), LIMIT, decide)
+        trace(&mut command, &self.ground(), watch, LIMIT, decide)
     }
 
     /// Runs piton to its end, or says that it is stuck.
     pub(super) fn ended(&self, args: &[&str]) -> io::Result<(End, String)> {
-        let traced = self.traced(args, &mut |_| Verdict::Go)?;
+        let traced = self.traced(args, Watch::Writes, &mut |_| Verdict::Go)?;
         Ok((traced.end, self.said()))
     }
 

@@ -16,7 +16,7 @@ use super::invariants::short;
 use super::report::{Bad, Report};
 use super::scenario::Scenario;
 use super::scenarios::SCENARIOS;
-use crate::trace::{End, Fault, SUPPORTED, Verdict};
+use crate::trace::{End, Fault, SUPPORTED, Verdict, Watch};
 
 /// What a sweep is asked for.
 #[derive(Clone, Debug)]
@@ -199,9 +199,14 @@ impl Shared<'_> {
             return Ok(());
         }
         field.keep(scenario.name)?;
-        let mut faults: Vec<&'static [Fault]> = Vec::new();
-        let whole = field.traced(scenario.command, &mut |point| {
-            faults.push(point.faults);
+        let mut faults: Vec<(&'static [Fault], bool)> = Vec::new();
+        let watch = if self.options.errors {
+            Watch::Opens
+        } else {
+            Watch::Writes
+        };
+        let whole = field.traced(scenario.command, watch, &mut |point| {
+            faults.push((point.faults, point.writes));
             Verdict::Go
         })?;
         if whole.end != End::Exit(0) {
@@ -263,12 +268,15 @@ fn cannot_begin(scenario: &Scenario, why: &str) -> Bad {
     }
 }
 
-fn blows(errors: bool, possible: &[Fault]) -> Vec<Blow> {
-    if errors {
-        possible.iter().map(|fault| Blow::Fail(*fault)).collect()
-    } else {
-        vec![Blow::Kill]
+/// Returns what is done at a point. What fails once may work again, and what is
+/// full stays full: both are tried where something is written.
+fn blows(errors: bool, (possible, writes): (&[Fault], bool)) -> Vec<Blow> {
+    if !errors {
+        return vec![Blow::Kill];
     }
+    let once = possible.iter().copied().map(Blow::Fail);
+    let from = possible.iter().copied().map(Blow::FailFrom);
+    once.chain(from.filter(|_| writes)).collect()
 }
 
 /// Returns the numbers of the points to try, far apart from one another first.

@@ -3,6 +3,7 @@
 
 use libc::sock_filter;
 
+use super::point::Watch;
 use super::table::{Names, calls};
 
 #[cfg(target_arch = "x86_64")]
@@ -26,7 +27,7 @@ const ARGUMENTS: u32 = 16;
 pub(super) const WRITES: i32 = libc::O_CREAT | libc::O_TRUNC;
 
 /// Makes the program.
-pub(super) fn filter() -> Vec<sock_filter> {
+pub(super) fn filter(watch: Watch) -> Vec<sock_filter> {
     let mut program = vec![
         step(LOAD, 0, 0, ARCH),
         // Programs of another architecture have other numbers: they go unseen.
@@ -37,19 +38,22 @@ pub(super) fn filter() -> Vec<sock_filter> {
     for call in calls() {
         let number = u32::try_from(call.number).unwrap_or(u32::MAX);
         match call.names {
-            Names::OpenPath(flags) | Names::OpenAt(flags) => program.extend([
-                step(EQUAL, 0, 4, number),
-                step(LOAD, 0, 0, ARGUMENTS + 8 * u32::from(flags)),
-                step(BITS, 0, 1, WRITES.cast_unsigned()),
-                step(RETURN, 0, 0, libc::SECCOMP_RET_TRACE),
-                step(RETURN, 0, 0, libc::SECCOMP_RET_ALLOW),
-            ]),
+            Names::OpenPath(flags) | Names::OpenAt(flags) if watch == Watch::Writes => program
+                .extend([
+                    step(EQUAL, 0, 4, number),
+                    step(LOAD, 0, 0, ARGUMENTS + 8 * u32::from(flags)),
+                    step(BITS, 0, 1, WRITES.cast_unsigned()),
+                    step(RETURN, 0, 0, libc::SECCOMP_RET_TRACE),
+                    step(RETURN, 0, 0, libc::SECCOMP_RET_ALLOW),
+                ]),
             Names::Descriptor
             | Names::Path
             | Names::At
             | Names::Two
             | Names::TwoAt
             | Names::TextThenAt
+            | Names::OpenPath(_)
+            | Names::OpenAt(_)
             | Names::OpenHow => program.extend([
                 step(EQUAL, 0, 1, number),
                 step(RETURN, 0, 0, libc::SECCOMP_RET_TRACE),

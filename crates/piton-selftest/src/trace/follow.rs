@@ -15,30 +15,31 @@ use std::thread;
 use std::time::Duration;
 
 use super::filter::WRITES;
-use super::point::{End, Fault, Point, Traced, Verdict};
+use super::point::{End, Fault, Point, Traced, Verdict, Watch};
 use super::raw::{self, Entry, Happened};
-use super::table::{Names, find};
+use super::table::{Names, READ, find};
 
 /// Whether programs can be watched on this system.
 pub const SUPPORTED: bool = true;
 
-/// Runs a command, and asks at each system call that writes below `root` what
-/// shall be done. Returns when nothing of it is left; all of it is killed when
-/// it takes longer than `limit`.
+/// Runs a command, and asks at each watched system call on something below
+/// `root` what shall be done. Returns when nothing of it is left; all of it is
+/// killed when it takes longer than `limit`.
 ///
 /// Nothing else may be started or waited for by this thread meanwhile.
 pub fn trace(
     command: &mut Command,
     root: &Path,
+    watch: Watch,
     limit: Duration,
     decide: &mut dyn FnMut(&Point) -> Verdict,
 ) -> io::Result<Traced> {
-    raw::watch(command);
+    raw::watch(command, watch);
     let child = command.spawn()?;
     let first = i32::try_from(child.id()).map_err(io::Error::other)?;
     let late = Arc::new(AtomicBool::new(false));
     let (done, timer) = mpsc::channel::<()>();
-    let watch = {
+    let clock = {
         let late = Arc::clone(&late);
         thread::spawn(move || {
             if timer.recv_timeout(limit) == Err(RecvTimeoutError::Timeout) {
@@ -49,6 +50,7 @@ pub fn trace(
     };
     let traced = Followed {
         first,
+        watch,
         root,
         all: BTreeSet::new(),
         points: 0,
@@ -59,12 +61,13 @@ pub fn trace(
     .follow(decide);
     drop(done);
     // The thread only waits and kills; it cannot have panicked.
-    let _ = watch.join();
+    let _ = clock.join();
     traced
 }
 
 struct Followed<'a> {
     first: i32,
+    watch: Watch,
     root: &'a Path,
     all: BTreeSet<i32>,
     points: u64,
@@ -143,6 +146,9 @@ impl Followed<'_> {
             return Ok(());
         };
         let ours = |path: &Path| path.starts_with(self.root);
+        if !point.writes && self.watch == Watch::Writes {
+            return Ok(());
+        }
         if self.killing || !(ours(&point.path) || point.other.as_deref().is_some_and(ours)) {
             return Ok(());
         }
@@ -169,34 +175,42 @@ fn number(fault: Fault) -> i32 {
     }
 }
 
-/// Returns what a call is about, or nothing if it writes to no file.
+/// Returns what a call is about, or nothing if it is about no file.
 fn seen(process: i32, entry: &Entry) -> Option<Point> {
     let call = find(entry.number)?;
     let argument = |index: usize| entry.arguments[index];
     let path = |index| resolved(process, libc::AT_FDCWD, argument(index));
     let at = |index: usize| resolved(process, descriptor(argument(index)), argument(index + 1));
+    let mut flags = None;
     let (path, other) = match call.names {
         Names::Descriptor => (open_file(process, descriptor(argument(0)))?, None),
-        Names::Path | Names::OpenPath(_) => (path(0)?, None),
-        Names::At | Names::OpenAt(_) => (at(0)?, None),
+        Names::Path => (path(0)?, None),
+        Names::OpenPath(at) => {
+            flags = Some(argument(at.into()));
+            (path(0)?, None)
+        }
+        Names::At => (at(0)?, None),
+        Names::OpenAt(place) => {
+            flags = Some(argument(place.into()));
+            (at(0)?, None)
+        }
         Names::Two => (path(0)?, path(1)),
         Names::TwoAt => (at(0)?, at(2)),
         Names::TextThenAt => (at(1)?, None),
         Names::OpenHow => {
-            let flags = memory(process, argument(2), 8)?;
-            let flags = u64::from_ne_bytes(flags.try_into().ok()?);
-            if flags & u64::from(WRITES.cast_unsigned()) == 0 {
-                return None;
-            }
+            let how = memory(process, argument(2), 8)?;
+            flags = Some(u64::from_ne_bytes(how.try_into().ok()?));
             (at(0)?, None)
         }
     };
+    let writes = flags.is_none_or(|flags| flags & u64::from(WRITES.cast_unsigned()) != 0);
     Some(Point {
         number: 0,
         call: call.name,
         path,
         other,
-        faults: call.faults,
+        faults: if writes { call.faults } else { READ },
+        writes,
     })
 }
 

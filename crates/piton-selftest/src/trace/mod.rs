@@ -37,4 +37,4 @@ pub use follow::{SUPPORTED, trace};
     any(target_arch = "x86_64", target_arch = "aarch64")
 )))]
 pub use none::{SUPPORTED, trace};
-pub use point::{End, Fault, Point, Traced, Verdict};
+pub use point::{End, Fault, Point, Traced, Verdict, Watch};

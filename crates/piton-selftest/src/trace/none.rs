@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use super::point::{Point, Traced, Verdict};
+use super::point::{Point, Traced, Verdict, Watch};
 
 /// Whether programs can be watched on this system.
 pub const SUPPORTED: bool = false;
@@ -14,6 +14,7 @@ pub const SUPPORTED: bool = false;
 pub fn trace(
     _command: &mut Command,
     _root: &Path,
+    _watch: Watch,
     _limit: Duration,
     _decide: &mut dyn FnMut(&Point) -> Verdict,
 ) -> io::Result<Traced> {

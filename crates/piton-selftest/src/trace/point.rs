@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// A system call that is about to write.
+/// A system call that is about to write, or to open a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Point {
     /// Counted over the whole tree of processes, from 1.
@@ -12,6 +12,8 @@ pub struct Point {
     /// The file, and for renames and links the other name.
     pub path: PathBuf,
     pub other: Option<PathBuf>,
+    /// Whether it writes; otherwise it opens a file to read it.
+    pub writes: bool,
     /// How such a call can fail.
     pub faults: &'static [Fault],
 }
@@ -30,6 +32,15 @@ impl Point {
             Some(other) => format!("{} {} {}", self.call, short(&self.path), short(other)),
         }
     }
+}
+
+/// At which calls a program is stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Watch {
+    /// At those that write.
+    Writes,
+    /// And where a file is opened to be read.
+    Opens,
 }
 
 /// What is done at a point.

@@ -12,6 +12,7 @@ use std::os::unix::process::CommandExt;
 use std::process::Command;
 
 use super::filter::filter;
+use super::point::Watch;
 
 /// What happened to a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,8 +33,8 @@ pub(super) struct Entry {
 }
 
 /// Lets the child of a command ask to be watched by the thread that starts it.
-pub(super) fn watch(command: &mut Command) {
-    let program = filter();
+pub(super) fn watch(command: &mut Command, watch: Watch) {
+    let program = filter(watch);
     let ask = move || {
         let length = u16::try_from(program.len()).unwrap_or(u16::MAX);
         let filter = libc::sock_fprog {

@@ -37,6 +37,8 @@ pub(super) struct Call {
 
 const SPACE: &[Fault] = &[Fault::NoSpace, Fault::InputOutput];
 const OPEN: &[Fault] = &[Fault::NoSpace, Fault::InputOutput, Fault::TooManyFiles];
+/// How opening a file to read it can fail.
+pub(super) const READ: &[Fault] = &[Fault::InputOutput, Fault::TooManyFiles];
 const TROUBLE: &[Fault] = &[Fault::InputOutput];
 
 const fn call(

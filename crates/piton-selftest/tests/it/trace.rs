@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use piton_selftest::trace::{End, Fault, Point, Traced, Verdict, trace};
+use piton_selftest::trace::{End, Fault, Point, Traced, Verdict, Watch, trace};
 use tempfile::TempDir;
 
 const LIMIT: Duration = Duration::from_secs(20);
@@ -22,10 +22,16 @@ fn run(
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     let mut lines = Vec::new();
-    let traced = trace(&mut command, directory, LIMIT, &mut |point| {
-        lines.push(point.line(directory));
-        decide(point)
-    });
+    let traced = trace(
+        &mut command,
+        directory,
+        Watch::Writes,
+        LIMIT,
+        &mut |point| {
+            lines.push(point.line(directory));
+            decide(point)
+        },
+    );
     (traced.unwrap(), lines)
 }
 
@@ -103,7 +109,10 @@ fn a_program_that_takes_too_long_is_killed_with_all_it_started() {
         .args(["-c", "sleep 600 & sleep 600"])
         .current_dir(&at);
     let limit = Duration::from_millis(300);
-    let traced = trace(&mut command, &at, limit, &mut |_| Verdict::Go).unwrap();
+    let traced = trace(&mut command, &at, Watch::Writes, limit, &mut |_| {
+        Verdict::Go
+    })
+    .unwrap();
     assert_eq!(traced.end, End::TooLong);
 }
 

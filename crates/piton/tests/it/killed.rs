@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use piton_selftest::trace::{End, Fault, Point, SUPPORTED, Verdict, trace};
+use piton_selftest::trace::{End, Fault, Point, SUPPORTED, Verdict, Watch, trace};
 
 use crate::env::TestEnv;
 use crate::stage::{GOOD, SLUG};
@@ -21,7 +21,9 @@ fn struck(env: &TestEnv, args: &[&str], decide: &mut dyn FnMut(&Point) -> Verdic
         .args(args)
         .stdout(said.try_clone().unwrap())
         .stderr(said);
-    trace(&mut command, &root, LIMIT, decide).unwrap().end
+    trace(&mut command, &root, Watch::Writes, LIMIT, decide)
+        .unwrap()
+        .end
 }
 
 /// Runs piton and kills it, and all that it started, at the first call that is

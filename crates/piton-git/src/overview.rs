@@ -31,7 +31,7 @@ pub fn overview(git: &dyn GitRead) -> Result<Overview, GitError> {
         "--ignore-submodules=dirty",
     ]);
     let shown = command.shown().to_owned();
-    let stdout = command.run()?;
+    let stdout = command.run_seeing_all_of_ours()?;
     parse(&stdout).map_err(|what| GitError::Unreadable {
         command: shown,
         what,

@@ -220,6 +220,33 @@ impl GitCommand {
         }
     }
 
+    /// Runs it as [`Self::run`] does. A git that cannot look into a directory
+    /// goes on without it and ends well; here that is a failure.
+    pub(crate) fn run_seeing_all(self) -> Result<Vec<u8>, GitError> {
+        self.run_seeing(|_| true)
+    }
+
+    /// The same, but for directories that belong to somebody else: they lie in
+    /// many working trees, and nobody here looks into them.
+    pub(crate) fn run_seeing_all_of_ours(self) -> Result<Vec<u8>, GitError> {
+        self.run_seeing(|said| !said.contains("Permission denied"))
+    }
+
+    fn run_seeing(self, counts: fn(&str) -> bool) -> Result<Vec<u8>, GitError> {
+        let (shown, dir) = (self.shown.clone(), self.dir.clone());
+        let output = self.output(None)?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        let missed = |line: &&str| line.contains("could not open directory") && counts(line);
+        match said.lines().find(missed) {
+            Some(line) if output.status.success() => Err(GitError::Failed {
+                command: shown,
+                stderr: line.to_owned(),
+            }),
+            None if output.status.success() => Ok(output.stdout),
+            Some(_) | None => Err(failure(shown, &dir, &output)),
+        }
+    }
+
     /// Runs it with `input` on its standard input; a failure is an error.
     pub(crate) fn run_with(self, input: &[u8]) -> Result<Vec<u8>, GitError> {
         let (shown, dir) = (self.shown.clone(), self.dir.clone());

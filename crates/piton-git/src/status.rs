@@ -44,7 +44,11 @@ pub(crate) fn read(
         command = command.paths(scope);
     }
     let shown = command.shown().to_owned();
-    let stdout = command.run()?;
+    let stdout = if scope.is_empty() {
+        command.run_seeing_all_of_ours()?
+    } else {
+        command.run_seeing_all()?
+    };
     parse(&stdout).map_err(|what| GitError::Unreadable {
         command: shown,
         what,

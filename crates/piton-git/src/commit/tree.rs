@@ -89,7 +89,7 @@ fn add(top: &Path, under: &Undertaking, index: &Path, paths: &[&Path]) -> Result
         .index(index)
         .args(["add", "--all", "--force", "--sparse", "--verbose"])
         .paths(&paths);
-    Ok(!under.command(add)?.run()?.is_empty())
+    Ok(!under.command(add)?.run_seeing_all()?.is_empty())
 }
 
 fn write(top: &Path, under: &Undertaking, index: &Path) -> Result<String, GitError> {

@@ -47,7 +47,7 @@ impl Changes {
             "--ignore-submodules=all",
         ]);
         let shown = command.shown().to_owned();
-        let stdout = command.run()?;
+        let stdout = command.run_seeing_all_of_ours()?;
         let found = parse(&stdout).map_err(|what| GitError::Unreadable {
             command: shown,
             what,

@@ -14,6 +14,15 @@ const LIMIT: Duration = Duration::from_secs(60);
 
 /// Runs piton, and at its calls in the repository asks what shall be done.
 fn struck(env: &TestEnv, args: &[&str], decide: &mut dyn FnMut(&Point) -> Verdict) -> End {
+    struck_at(env, Watch::Writes, args, decide)
+}
+
+fn struck_at(
+    env: &TestEnv,
+    watch: Watch,
+    args: &[&str],
+    decide: &mut dyn FnMut(&Point) -> Verdict,
+) -> End {
     let root = env.path().canonicalize().unwrap();
     let mut command = env.command(&["--non-interactive", "--yes"]);
     let said = std::fs::File::create(env.home.path().join("said")).unwrap();
@@ -21,7 +30,7 @@ fn struck(env: &TestEnv, args: &[&str], decide: &mut dyn FnMut(&Point) -> Verdic
         .args(args)
         .stdout(said.try_clone().unwrap())
         .stderr(said);
-    trace(&mut command, &root, Watch::Writes, LIMIT, decide)
+    trace(&mut command, &root, watch, LIMIT, decide)
         .unwrap()
         .end
 }
@@ -240,4 +249,41 @@ fn candidates_of_a_new_that_fails_or_is_killed_do_not_pile_up() {
         let _ = env.run(&["--yes", "migration", "delete", "first"]);
     }
     assert_eq!(candidates(), 0, "of killed ones");
+}
+
+#[test]
+fn a_directory_that_git_could_not_open_is_not_left_out_of_a_commit() {
+    if !SUPPORTED {
+        return;
+    }
+    let new = ["migration", "new", "first", "--target", "x"];
+    let opens = |point: &Point| !point.writes && point.path.ends_with("migrations/first");
+    let mut nth = 0;
+    loop {
+        let env = TestEnv::staged();
+        let (mut seen, mut hit) = (0, false);
+        let end = struck_at(&env, Watch::Opens, &new, &mut |point| {
+            seen += u32::from(opens(point));
+            if hit || !opens(point) || seen <= nth {
+                return Verdict::Go;
+            }
+            hit = true;
+            Verdict::Fail(Fault::InputOutput)
+        });
+        if !hit {
+            break;
+        }
+        let first = format!("{end:?} after {}: {}", nth, said(&env));
+        let _ = env.run(&new);
+        assert_eq!(env.repo.status(), "", "{first}");
+        let held = env
+            .repo
+            .git(&["ls-tree", "-r", "--name-only", "HEAD", "migrations"]);
+        assert!(
+            held.contains("first/.planning/state.json"),
+            "{first}: {held}"
+        );
+        nth += 1;
+    }
+    assert!(nth > 0, "nothing opened it");
 }

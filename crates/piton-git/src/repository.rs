@@ -3,9 +3,11 @@
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use piton_durable::transaction::AroundHooks;
 
+use crate::commit::Hooks;
 use crate::program::GitCommand;
 use crate::{
     Cleared, CommitId, Git, GitError, GitRead, IgnoreRule, StatusEntry, Tip, UnderWay, Worktree,
@@ -19,6 +21,18 @@ pub struct Repository {
     common_dir: PathBuf,
     /// The worktree's own part of it.
     git_dir: PathBuf,
+    around: AroundCommits,
+}
+
+/// Who runs the user's hooks around the commits that piton makes here.
+#[derive(Clone, Debug, Default)]
+enum AroundCommits {
+    /// The commit itself, as `git commit` does.
+    #[default]
+    Here,
+    /// Whoever wants the commit, somewhere else. What the settings say is asked
+    /// once for both.
+    Elsewhere(Arc<OnceLock<Hooks>>),
 }
 
 impl Repository {
@@ -47,7 +61,39 @@ impl Repository {
             top: path(top),
             common_dir: path(common),
             git_dir: path(own),
+            around: AroundCommits::default(),
         })
+    }
+
+    /// Returns the repository such that its commits run no hooks: they ran
+    /// elsewhere, or run nowhere.
+    #[must_use]
+    pub fn without_hooks(&self) -> Self {
+        Self {
+            around: AroundCommits::Elsewhere(Arc::default()),
+            ..self.clone()
+        }
+    }
+
+    /// Returns the hooks that are to run here around a commit.
+    pub(crate) fn hooks_here(&self) -> Result<Hooks, GitError> {
+        let found = self.hooks()?;
+        Ok(match self.around {
+            AroundCommits::Here => found,
+            AroundCommits::Elsewhere(_) => found.without_any(),
+        })
+    }
+
+    /// Returns the user's hooks, whoever runs them.
+    pub(crate) fn hooks(&self) -> Result<Hooks, GitError> {
+        let AroundCommits::Elsewhere(found) = &self.around else {
+            return Hooks::find(self);
+        };
+        if let Some(found) = found.get() {
+            return Ok(found.clone());
+        }
+        let hooks = Hooks::find(self)?;
+        Ok(found.get_or_init(|| hooks).clone())
     }
 
     pub(crate) fn common(&self) -> &Path {

@@ -10,11 +10,12 @@ use crate::undertaking::Undertaking;
 use crate::{GitError, GitRead, Repository};
 
 /// What the repository wants around its commits.
-#[derive(Debug)]
-pub(super) struct Hooks {
-    directory: PathBuf,
-    /// Hooks are named in the configuration as well.
-    configured: bool,
+#[derive(Clone, Debug)]
+pub(crate) struct Hooks {
+    /// Where they lie; nowhere when none are to run.
+    pub(crate) directory: Option<PathBuf>,
+    /// Hooks that are named in the configuration as well.
+    pub(crate) configured: Vec<(String, String)>,
     signs: bool,
 }
 
@@ -26,7 +27,7 @@ pub(super) enum Ran {
 }
 
 impl Hooks {
-    pub(super) fn find(repository: &Repository) -> Result<Self, GitError> {
+    pub(crate) fn find(repository: &Repository) -> Result<Self, GitError> {
         let top = repository.top();
         let settings = GitCommand::reading(top).args([
             "config",
@@ -39,32 +40,43 @@ impl Hooks {
             Err(GitError::Failed { stderr, .. }) if stderr.is_empty() => String::new(),
             Err(error) => return Err(error),
         };
-        let mut this = Self {
-            directory: repository.common().join("hooks"),
-            configured: false,
-            signs: false,
-        };
+        let mut directory = repository.common().join("hooks");
+        let (mut configured, mut signs) = (Vec::new(), false);
         for setting in settings.split('\0').filter(|setting| !setting.is_empty()) {
             match setting.split_once('\n') {
-                Some(("commit.gpgsign", value)) => this.signs = is_true(value),
+                Some(("commit.gpgsign", value)) => signs = is_true(value),
                 // Git alone knows what these stand for.
                 Some(("core.hookspath", value)) if value.starts_with(['~', '%']) => {
-                    let directory = GitCommand::reading(top)
+                    let named = GitCommand::reading(top)
                         .args(["rev-parse", "--git-path", "hooks"])
                         .line()?;
-                    this.directory = top.join(directory);
+                    directory = top.join(named);
                 }
                 // A relative one is meant from where hooks run, and need not
                 // exist.
-                Some(("core.hookspath", value)) => this.directory = top.join(value),
-                None if setting == "commit.gpgsign" => this.signs = true,
-                _ => this.configured = true,
+                Some(("core.hookspath", value)) => directory = top.join(value),
+                None if setting == "commit.gpgsign" => signs = true,
+                Some((key, value)) => configured.push((key.to_owned(), value.to_owned())),
+                None => configured.push((setting.to_owned(), "true".to_owned())),
             }
         }
-        Ok(this)
+        Ok(Self {
+            directory: Some(directory),
+            configured,
+            signs,
+        })
     }
 
-    pub(super) const fn signs(&self) -> bool {
+    /// The same with no hook to run.
+    pub(crate) fn without_any(self) -> Self {
+        Self {
+            directory: None,
+            configured: Vec::new(),
+            ..self
+        }
+    }
+
+    pub(super) fn signs(&self) -> bool {
         self.signs
     }
 
@@ -73,7 +85,8 @@ impl Hooks {
     }
 
     fn is_there(&self, hook: &str) -> bool {
-        self.configured || self.directory.join(hook).symlink_metadata().is_ok()
+        let file = self.directory.as_ref().map(|folder| folder.join(hook));
+        !self.configured.is_empty() || file.is_some_and(|file| file.symlink_metadata().is_ok())
     }
 
     /// Runs the hook that looks at what is to be committed.

@@ -13,7 +13,7 @@ use std::path::Path;
 
 use piton_durable::transaction::AroundHooks;
 
-use self::hooks::Hooks;
+pub(crate) use self::hooks::Hooks;
 use self::patience::patiently;
 use crate::program::GitCommand;
 use crate::undertaking::{IndexLock, Move, Undertaking};
@@ -31,7 +31,7 @@ pub(crate) fn exactly(
     let lock = patiently(repository, || IndexLock::take(&under, repository))?;
     // Looked at under the lock: nobody switches branches any more.
     let base = still(repository, tip)?;
-    let hooks = Hooks::find(repository)?;
+    let hooks = repository.hooks_here()?;
 
     let index = under.file("index");
     let tree = tree::of(repository, &under, &index, &base, paths, &hooks, around)?;

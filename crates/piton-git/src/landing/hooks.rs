@@ -7,9 +7,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use crate::program::GitCommand;
-use crate::settings::settings;
-use crate::{GitError, GitRead, Repository};
+use crate::{GitError, Repository};
 
 /// A hook that `git commit` runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -52,24 +50,11 @@ pub struct UserHooks {
 impl UserHooks {
     /// Finds them; `None` where no hook looks at commits.
     pub fn find(repository: &Repository) -> Result<Option<Self>, GitError> {
-        let top = repository.top();
-        let mut directory = repository.common_dir().join("hooks");
-        let mut configured = Vec::new();
-        for setting in settings(repository)? {
-            let Some(value) = setting.value else { continue };
-            match setting.key.as_str() {
-                // Git alone knows what these stand for.
-                "core.hookspath" if value.starts_with(['~', '%']) => {
-                    let named = GitCommand::reading(top)
-                        .args(["rev-parse", "--path-format=absolute", "--git-path", "hooks"])
-                        .line()?;
-                    directory = top.join(named);
-                }
-                "core.hookspath" => directory = top.join(value),
-                key if key.starts_with("hook.") => configured.push((key.to_owned(), value)),
-                _ => {}
-            }
-        }
+        let found = repository.hooks()?;
+        let Some(directory) = found.directory else {
+            return Ok(None);
+        };
+        let configured = found.configured;
         let is_there = |hook: &Hook| {
             let path = directory.join(hook.as_str());
             !configured.is_empty() || std::fs::metadata(path).is_ok()

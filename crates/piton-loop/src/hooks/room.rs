@@ -95,13 +95,9 @@ impl HookRoom<'_> {
         let seat = Seat::take(self, slot)?;
         let stage = match staged {
             Staged::Commit(commit) => arguments(&["read-tree", "--reset", "-u", commit.as_str()]),
-            Staged::Path(path) => {
-                let path = path.to_string_lossy();
-                arguments(&["add", "--all", "--force", "--", &path])
-            }
+            Staged::Path(path) => add(path),
         };
-        let literally = [("GIT_LITERAL_PATHSPECS".to_owned(), OsString::from("1"))];
-        if let Some(said) = seat.git(stage, literally)?.refused {
+        if let Some(said) = seat.git(stage, literally())?.refused {
             return Err(HookError::Stage { said }.into());
         }
         let edited = format!(".git/{MESSAGE}");
@@ -113,7 +109,13 @@ impl HookRoom<'_> {
             if !hooks.has(hook) {
                 continue;
             }
-            let ran = seat.git(UserHooks::arguments(hook, of_hook), hooks.variables())?;
+            let run = || seat.git(UserHooks::arguments(hook, of_hook), hooks.variables());
+            let mut ran = run()?;
+            // One that mends what it finds says no the first time, and is
+            // content with what it made of it the second.
+            if ran.refused.is_some() && hook == Hook::PreCommit && seat.mended(staged)? {
+                ran = run()?;
+            }
             if let Some(said) = ran.refused {
                 let name = hook.as_str();
                 return Err(Unheard::Refused(format!("the hook {name} said no {said}")));
@@ -177,6 +179,35 @@ impl HookRoom<'_> {
         }
         let bytes = self.disk.read_at_most(file, LONGEST).map_err(failed)?;
         Ok(tidy(&String::from_utf8_lossy(&bytes)))
+    }
+}
+
+/// Takes paths for what they are.
+fn literally() -> [(String, OsString); 1] {
+    [("GIT_LITERAL_PATHSPECS".to_owned(), OsString::from("1"))]
+}
+
+/// Stages what stands at a path.
+fn add(path: &Path) -> Vec<String> {
+    let path = path.to_string_lossy();
+    arguments(&["add", "--all", "--force", "--sparse", "--", &path])
+}
+
+impl Seat<'_> {
+    /// Stages what a hook made of what was staged, and tells whether that is
+    /// another.
+    fn mended(&self, staged: Staged<'_>) -> Result<bool, Unheard> {
+        let tree = || {
+            self.git(arguments(&["write-tree"]), [])
+                .map(|ran| ran.stdout)
+        };
+        let before = tree()?;
+        let again = match staged {
+            Staged::Commit(_) => arguments(&["add", "--update"]),
+            Staged::Path(path) => add(path),
+        };
+        self.git(again, literally())?;
+        Ok(tree()? != before)
     }
 }
 

@@ -18,7 +18,7 @@ use piton_loop::runs::{self, FinalStatus, RunBook};
 use piton_loop::slots::SlotSettings;
 use piton_migration::live::LiveDir;
 use piton_migration::operation::{
-    MigrationEvent, MigrationOp, MigrationPerformer, MigrationWorld, Settled,
+    MigrationEvent, MigrationOp, MigrationPerformer, MigrationWorld, NoHooks, Settled,
 };
 use piton_migration::publish::{OsGate, PublishEnv, Publisher};
 use piton_plan::{
@@ -153,6 +153,7 @@ impl<'a> Two<'a> {
             git: &self.world.git,
             live: &self.live,
             publisher: self.publisher(),
+            hooks: &NoHooks,
             state: &self.state,
             backups: Path::new("/nowhere"),
             gate: &Alone,

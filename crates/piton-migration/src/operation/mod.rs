@@ -5,6 +5,7 @@
 //! sum that they go into.
 
 mod branch;
+mod hooks;
 mod house;
 mod keeping;
 mod move_dir;
@@ -18,6 +19,7 @@ mod world;
 use serde::{Deserialize, Serialize};
 
 pub use branch::moved;
+pub use hooks::{CommitHooks, Hooked, NoHooks, ToCommit};
 pub use house::{CommitPath, Recover, SetAside};
 pub use move_dir::{InTheWay, MoveDir, Rewrite};
 pub use performer::MigrationPerformer;

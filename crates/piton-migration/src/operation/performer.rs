@@ -7,7 +7,7 @@ use piton_durable::Disk;
 use piton_git::Git;
 use piton_plan::Gate;
 
-use super::{MigrationEvent, MigrationOp, MigrationSeen, Settled};
+use super::{CommitHooks, MigrationEvent, MigrationOp, MigrationSeen, Settled};
 use crate::live::LiveDir;
 use crate::publish::Publisher;
 use crate::secret::Secret;
@@ -20,6 +20,8 @@ pub struct MigrationPerformer<'a> {
     pub live: &'a LiveDir,
     /// Takes the clone's lock itself.
     pub publisher: Publisher<'a>,
+    /// Asked before a publish; the publisher's own commits run none.
+    pub hooks: &'a dyn CommitHooks,
     pub state: &'a StateDir,
     /// Where this plan keeps what it replaces.
     pub backups: &'a Path,

@@ -8,7 +8,7 @@ use piton_plan::files::Content;
 use piton_plan::{Done, Failure, FailureKind, Given, Moment, Observation, Observe, Perform};
 use serde::{Deserialize, Serialize};
 
-use super::{Edits, MigrationPerformer, MigrationWorld, Next, Publish, moved};
+use super::{Edits, MigrationPerformer, MigrationWorld, Next, Publish, ToCommit, moved};
 use crate::candidate::{Candidate, Proposal};
 use crate::contents::Contents;
 use crate::live::LiveDir;
@@ -107,17 +107,29 @@ fn edited(
 impl Perform<Publish> for MigrationPerformer<'_> {
     fn perform(&self, op: &Publish, given: &Given<'_>, (): ()) -> Result<Done, Failure> {
         let candidate = self.candidate(op, given)?;
+        let hooked = match self.hooked(op, given, &candidate) {
+            Ok(hooked) => hooked,
+            Err(failure) => return Err(self.refused(op, &candidate, failure)),
+        };
+        let publishable = hooked.as_ref().unwrap_or(&candidate);
         let request = PublishRequest {
             slug: op.slug.clone(),
-            workspace: candidate.dir.clone(),
+            workspace: publishable.dir.clone(),
             base: op.base.clone(),
-            mode: candidate.mode,
+            mode: publishable.mode,
             operation: op.operation.clone(),
-            commit: Some(candidate.message.clone()),
+            commit: Some(publishable.message.clone()),
             tip: op.on.clone(),
         };
-        match self.publisher.publish(&request) {
+        let published = self.publisher.publish(&request);
+        if let Some(hooked) = &hooked {
+            let _ = hooked.remove(self.disk);
+        }
+        match published {
             Ok(published) => {
+                if let Some(commit) = &published.commit {
+                    self.hooks.after(commit);
+                }
                 self.settled.note(&op.slug, &published.digest);
                 // The candidate is a copy of what is live now.
                 let _ = candidate.remove(self.disk);
@@ -128,24 +140,73 @@ impl Perform<Publish> for MigrationPerformer<'_> {
                 self.tell(op, candidate, published);
                 Ok(Done::saying(message))
             }
-            Err(refusal) => {
-                let failure = failure(&refusal);
-                if let Next::Edits(_) = &op.next {
-                    // It is made again from the plan; nobody was paid for it.
-                    let _ = candidate.remove(self.disk);
-                }
-                self.report.report(MigrationEvent::Refused {
-                    slug: op.slug.clone(),
-                    operation: op.operation.clone(),
-                    story: failure.message.clone(),
-                });
-                Err(failure)
-            }
+            Err(refusal) => Err(self.refused(op, &candidate, failure(&refusal))),
         }
     }
 }
 
 impl MigrationPerformer<'_> {
+    /// Shows the user's hooks what is to be committed. Returns what they made of
+    /// it as a candidate of its own: the one that was accepted stays, to be
+    /// published another time should this fail.
+    fn hooked(
+        &self,
+        op: &Publish,
+        given: &Given<'_>,
+        candidate: &Candidate,
+    ) -> Result<Option<Candidate>, Failure> {
+        let read = Contents::read(self.disk, &candidate.dir);
+        let contents = read
+            .map_err(|error| Failure::of(FailureKind::Io, &error))?
+            .unwrap_or_default();
+        let hooked = self.hooks.before(&ToCommit {
+            destination: &op.destination,
+            contents: &contents,
+            message: &candidate.message,
+        })?;
+        let Some(hooked) = hooked else {
+            return Ok(None);
+        };
+        if hooked.contents == contents && hooked.message == candidate.message {
+            return Ok(None);
+        }
+        let name = format!("{}-hooked", given.plan());
+        let proposal = Proposal {
+            slug: op.slug.clone(),
+            base: op.base.clone(),
+            contents: hooked.contents,
+            mode: candidate.mode,
+            operation: op.operation.clone(),
+            message: hooked.message,
+        };
+        let built = proposal.build(self.disk, &self.state.candidates().join(name), None);
+        let built = built.map_err(|error| {
+            let story = piton_base::on_one_line(&error);
+            Failure::new(
+                FailureKind::Io,
+                format!(
+                    "a hook changed the migration, and it cannot be published any more: {story}"
+                ),
+            )
+        })?;
+        self.refuse_torn(&built)?;
+        Ok(Some(built))
+    }
+
+    /// Tells of a publish that was refused.
+    fn refused(&self, op: &Publish, candidate: &Candidate, failure: Failure) -> Failure {
+        if let Next::Edits(_) = &op.next {
+            // It is made again from the plan; nobody was paid for it.
+            let _ = candidate.remove(self.disk);
+        }
+        self.report.report(MigrationEvent::Refused {
+            slug: op.slug.clone(),
+            operation: op.operation.clone(),
+            story: failure.message.clone(),
+        });
+        failure
+    }
+
     /// Returns the candidate of the call before, or builds one from the edits.
     fn candidate(&self, op: &Publish, given: &Given<'_>) -> Result<Candidate, Failure> {
         let edits = match &op.next {

@@ -4,6 +4,7 @@
 //! world they are about.
 
 mod examining;
+mod hooks;
 mod publishing;
 mod reading;
 mod stored;

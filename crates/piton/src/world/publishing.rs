@@ -25,7 +25,8 @@ impl Publishing {
     pub(crate) fn new(repository: &Repository, live: LiveDir) -> Self {
         Self {
             disk: RealDisk,
-            repository: repository.clone(),
+            // Hooks see a commit before it is published, in a slot.
+            repository: repository.without_hooks(),
             gate: OsGate::new(repository.common_dir(), &RealProcesses, PATIENCE),
             live,
         }
@@ -40,6 +41,10 @@ impl Publishing {
             live: &self.live,
             now: SystemClock::default().now(),
         })
+    }
+
+    pub(super) fn repository(&self) -> &Repository {
+        &self.repository
     }
 
     pub(super) fn live(&self) -> &LiveDir {

@@ -35,9 +35,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Does what an operation says, and nothing else.
 #[derive(Debug)]
 pub(crate) struct Writing<'a> {
-    context: &'a Context,
-    reading: &'a Reading<'a>,
-    state: &'a StateDir,
+    pub(super) context: &'a Context,
+    pub(super) reading: &'a Reading<'a>,
+    pub(super) state: &'a StateDir,
     backups: PathBuf,
     secrets: Vec<Secret>,
     examining: Examining<'a>,
@@ -103,6 +103,7 @@ impl<'a> Writing<'a> {
             git: &here.place.repository,
             live: here.publishing.live(),
             publisher: here.publishing.publisher(),
+            hooks: self,
             state: self.state,
             backups: &self.backups,
             gate: self,

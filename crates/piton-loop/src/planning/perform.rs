@@ -152,16 +152,18 @@ impl Call<'_> {
         self.lay_out(&slot)?;
         let guards = StateDir::at(self.performer.site.state()).guards();
         let holder = &self.performer.holder;
-        // A run may make several steps at once.
-        let name = format!("{}-{}", run.id(), decision.base.slug);
-        let guard = Guard::before(disk, git, view, &self.performer.slots.around)?
-            .kept(disk, &guards, &name, holder)?;
+        let guard = Guard::before(disk, git, view, &self.performer.slots.around)?.kept(
+            disk,
+            &guards,
+            &self.name(run),
+            holder,
+        )?;
         let reply = self.ask(&slot, run);
         let evidence = self
             .performer
             .site
             .failures()
-            .join(format!("{}-set-aside", run.id()));
+            .join(format!("{}-set-aside", self.name(run)));
         let mut found = guard.after(disk, git, self.reach, &evidence)?;
         let notes = std::mem::take(&mut found.notes);
         guard::tell_what_else_happened(&notes, &slot.git_was_changed(disk), run)?;
@@ -193,6 +195,11 @@ impl Call<'_> {
         self.build(run, accepted)
     }
 
+    /// Names this step: several of one run may be made at once.
+    fn name(&self, run: &RunRecord<'_>) -> String {
+        format!("{}-{}", run.id(), self.decision.base.slug)
+    }
+
     /// Runs the set-up command where the slot needs it.
     fn set_up(&self, slot: &Slot, run: &RunRecord<'_>) -> Result<(), StepFailure> {
         let Performer {
@@ -200,7 +207,7 @@ impl Call<'_> {
         } = *self.performer;
         if let Some(setup) = &self.performer.slots.setup {
             let log = run.dir().path().join("setup.log");
-            setup.prepare(disk, slot, &log, run.id().as_str(), stop, clock)?;
+            setup.prepare(disk, slot, &log, &self.name(run), stop, clock)?;
         }
         Ok(())
     }

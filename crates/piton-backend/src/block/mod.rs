@@ -5,12 +5,14 @@ mod body;
 mod find;
 mod quoted;
 mod render;
+mod schema;
 
 pub use add::{add_block, insertion_point};
 pub use body::{BlockError, YamlBody, read_yaml};
 pub use find::{OPENING, RawBlock, find_blocks};
 pub use quoted::Quoted;
 pub use render::{WARNING, render_block, render_content_block};
+pub use schema::block_problems;
 
 /// Returns the line of a place in a text, from 1.
 pub fn line_of(text: &str, at: usize) -> usize {

@@ -1,5 +1,7 @@
 //! What happened to a plan, as its comments tell it.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
@@ -43,20 +45,23 @@ const START: &str = "🚀 Starting implementation";
 /// Returns the events of a plan, oldest first. What strangers write tells of
 /// nothing.
 pub fn events(comments: &[PlanComment]) -> Vec<PlanEvent> {
+    // A log that was written twice tells of its entries once.
+    let mut told = HashSet::new();
     let mut found: Vec<PlanEvent> = comments
         .iter()
         .filter(|comment| comment.trusted)
-        .flat_map(of_comment)
+        .flat_map(|comment| of_comment(comment, &mut told))
         .collect();
     found.sort_by_key(|event| event.at);
     found
 }
 
-fn of_comment(comment: &PlanComment) -> Vec<PlanEvent> {
+fn of_comment(comment: &PlanComment, told: &mut HashSet<String>) -> Vec<PlanEvent> {
     if let Some(page) = LogPage::read(&comment.body) {
         return page
             .entries
             .iter()
+            .filter(|entry| told.insert(entry.key.clone()))
             .map(|entry| changed(&page, entry))
             .collect();
     }

@@ -31,6 +31,16 @@ pub struct CreatePlan {
     pub learn: bool,
     pub summary: Option<String>,
     pub base: Option<String>,
+    /// What tells this creation apart, where more than this one action must
+    /// find it again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub once: Option<String>,
+}
+
+impl CreatePlan {
+    fn mark(&self, given: &Given<'_>) -> String {
+        self.once.clone().unwrap_or_else(|| key(given))
+    }
 }
 
 impl Operation for CreatePlan {
@@ -66,11 +76,11 @@ impl Operation for CreatePlan {
 impl Observe<CreatePlan> for BackendWorld<'_> {
     fn observe(
         &self,
-        _: &CreatePlan,
+        op: &CreatePlan,
         given: &Given<'_>,
         _: Moment,
     ) -> Result<Observation<()>, Failure> {
-        let Some(made) = self.backend.made(&key(given))? else {
+        let Some(made) = self.backend.made(&op.mark(given))? else {
             return Ok(Observation::pending("no such plan", ()));
         };
         if self.backend.text(&made)?.is_none() {
@@ -95,7 +105,7 @@ impl Perform<CreatePlan> for BackendPerformer<'_> {
             learn: op.learn,
             summary: op.summary.clone(),
             base: op.base.clone(),
-            key: key(given),
+            key: op.mark(given),
         })?;
         Ok(
             Done::saying(format!("plan {}: {}", created.id, created.url))

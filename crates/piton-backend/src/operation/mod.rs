@@ -3,6 +3,7 @@
 mod close;
 mod comment;
 mod create;
+mod record_dispatch;
 mod repair;
 mod set_fields;
 mod set_text;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use close::ClosePlan;
 pub use comment::AddComment;
 pub use create::{CreatePlan, PLAN, URL};
+pub use record_dispatch::RecordDispatch;
 pub use repair::RepairHeader;
 pub use set_fields::SetFields;
 pub use set_text::SetText;
@@ -28,6 +30,7 @@ pub enum BackendOp {
     Comment(AddComment),
     Close(ClosePlan),
     Repair(RepairHeader),
+    RecordDispatch(RecordDispatch),
 }
 
 piton_plan::delegate_operation!(pub enum BackendSeen for BackendOp:
@@ -37,4 +40,5 @@ piton_plan::delegate_operation!(pub enum BackendSeen for BackendOp:
     Comment(AddComment),
     Close(ClosePlan),
     Repair(RepairHeader),
+    RecordDispatch(RecordDispatch),
 );

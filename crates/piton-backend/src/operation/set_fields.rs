@@ -1,5 +1,7 @@
 //! Fields of a header that are set.
 
+use std::time::Duration;
+
 use piton_plan::{
     Description, Done, Failure, FailureKind, Given, Key, Moment, Observation, Observe, Operation,
     Perform, Verb,
@@ -11,7 +13,7 @@ use super::world::key;
 use super::{BackendPerformer, BackendWorld};
 use crate::header::{Header, Patch};
 use crate::log::recorded;
-use crate::store::{BackendError, Change, PlanId};
+use crate::store::{BackendError, Change, Noted, PlanId};
 
 /// Sets fields of a header. Its premise is what those fields held, never the
 /// whole text: whatever else people write meanwhile is none of its business.
@@ -132,9 +134,15 @@ impl Perform<SetFields> for BackendPerformer<'_> {
         let change = Change {
             patch,
             key: key(given),
+            waited: Duration::ZERO,
         };
         let updated = self.backend.update_metadata(&op.plan, &change)?;
         let names: Vec<&str> = updated.changed.iter().map(|field| field.name()).collect();
-        Ok(Done::saying(names.join(", ")))
+        let mut said = names.join(", ");
+        for warning in updated.notes.iter().filter_map(Noted::warning) {
+            said.push_str("; ");
+            said.push_str(&warning);
+        }
+        Ok(Done::saying(said))
     }
 }

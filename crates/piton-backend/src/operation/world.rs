@@ -42,6 +42,7 @@ piton_plan::delegate_world!(Observe<BackendOp> for BackendWorld<'_>, BackendSeen
     Comment,
     Close,
     Repair,
+    RecordDispatch,
 );
 
 piton_plan::delegate_world!(Perform<BackendOp> for BackendPerformer<'_>, BackendSeen:
@@ -51,4 +52,5 @@ piton_plan::delegate_world!(Perform<BackendOp> for BackendPerformer<'_>, Backend
     Comment,
     Close,
     Repair,
+    RecordDispatch,
 );

@@ -139,6 +139,23 @@ pub enum Provider {
 }
 
 impl Provider {
+    /// Returns the word that settings hold.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::GithubIssue => "github-issue",
+            Self::GithubDraftPr => "github-draft-pr",
+            Self::Local => "local",
+            Self::Memory => "memory",
+        }
+    }
+
+    /// Reads the word of a setting.
+    pub fn of_word(word: &str) -> Option<Self> {
+        [Self::GithubIssue, Self::GithubDraftPr, Self::Local]
+            .into_iter()
+            .find(|provider| provider.word() == word)
+    }
+
     /// Returns the name that reference files hold.
     pub const fn name(self) -> &'static str {
         match self {

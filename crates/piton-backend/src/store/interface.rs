@@ -1,11 +1,12 @@
 //! The interface of a backend.
 
 use std::fmt::Debug;
+use std::time::Duration;
 
 use super::error::BackendError;
 use super::id::{PlanId, Provider};
 use super::new_plan::{Created, NewPlan};
-use super::plan::{Document, PlanComment, PlanQuery};
+use super::plan::{Document, PlanComment, PlanQuery, PlanText};
 use crate::header::{Field, HeaderFault, Patch};
 use crate::yaml::Value;
 
@@ -15,6 +16,9 @@ pub struct Change {
     pub patch: Patch,
     /// Tells this change apart: sent twice, it is done once.
     pub key: String,
+    /// How long ago it was decided, where it waited in an outbox: it counts
+    /// from then on, and not from now.
+    pub waited: Duration,
 }
 
 /// What came of a change.
@@ -35,6 +39,27 @@ pub enum Noted {
     /// The change is recorded, but others kept writing; the next writer puts
     /// it into the header.
     Behind,
+    /// What this person wrote into the body meanwhile is there again.
+    Merged(String),
+    /// What this person wrote into the body meanwhile was written over, and
+    /// somebody else has changed the same text since.
+    Overwrote(String),
+}
+
+impl Noted {
+    /// Returns what people should know of it, if they should.
+    pub fn warning(&self) -> Option<String> {
+        match self {
+            Self::Immutable(_) | Self::Yielded(_) | Self::Merged(_) => None,
+            Self::Behind => Some(
+                "others kept writing; the change is recorded, and the next report puts it into the header"
+                    .to_owned(),
+            ),
+            Self::Overwrote(editor) => Some(format!(
+                "what {editor} changed in the body meanwhile was written over; its history on GitHub has it"
+            )),
+        }
+    }
 }
 
 /// The reading half.
@@ -44,8 +69,13 @@ pub trait BackendRead: Debug + Send + Sync {
     /// Returns a plan without its comments; none if there is no such thing.
     fn document(&self, id: &PlanId) -> Result<Option<Document>, BackendError>;
 
+    /// Returns the text of a plan and who wrote it; none if it has none.
+    fn source(&self, document: &Document) -> Result<Option<PlanText>, BackendError>;
+
     /// Returns the text of a plan; none if it has none.
-    fn text(&self, document: &Document) -> Result<Option<String>, BackendError>;
+    fn text(&self, document: &Document) -> Result<Option<String>, BackendError> {
+        Ok(self.source(document)?.map(|source| source.text))
+    }
 
     /// Lists plans, newest first.
     fn list(&self, query: &PlanQuery) -> Result<Vec<Document>, BackendError>;
@@ -95,6 +125,10 @@ pub trait Backend: BackendRead {
         text: &str,
         key: Option<&str>,
     ) -> Result<String, BackendError>;
+
+    /// Makes a comment of one's own say this and nothing else; it is made where
+    /// it is not there yet. Returns its id.
+    fn set_comment(&self, id: &PlanId, key: &str, text: &str) -> Result<String, BackendError>;
 
     fn add_label(&self, id: &PlanId, label: &str) -> Result<(), BackendError>;
 

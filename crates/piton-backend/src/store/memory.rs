@@ -9,7 +9,7 @@ use super::error::BackendError;
 use super::id::{PlanId, Provider};
 use super::interface::{Backend, BackendRead, Change, Updated, checked_header, immutable_notes};
 use super::new_plan::{Created, NewPlan};
-use super::plan::{Document, PlanComment, PlanQuery, State};
+use super::plan::{Document, PlanComment, PlanQuery, PlanText, State};
 use super::title::slug;
 use crate::header::{Edited, NewHeader, Patch, apply_patch, new_header};
 use crate::text::within_limit;
@@ -59,8 +59,12 @@ impl BackendRead for MemoryBackend {
         Ok(self.plans().get(id).map(|kept| kept.document.clone()))
     }
 
-    fn text(&self, document: &Document) -> Result<Option<String>, BackendError> {
-        Ok(self.plans().get(&document.id).map(|kept| kept.text.clone()))
+    fn source(&self, document: &Document) -> Result<Option<PlanText>, BackendError> {
+        Ok(self.plans().get(&document.id).map(|kept| PlanText {
+            text: kept.text.clone(),
+            author: kept.document.author.clone(),
+            trusted: true,
+        }))
     }
 
     fn list(&self, query: &PlanQuery) -> Result<Vec<Document>, BackendError> {
@@ -141,6 +145,7 @@ impl Backend for MemoryBackend {
             labels: new.labels.clone(),
             assignees: Vec::new(),
             author: Some("memory".to_owned()),
+            trusted: true,
             created_at: now,
             updated_at: now,
             is_pull: false,
@@ -222,6 +227,16 @@ impl Backend for MemoryBackend {
                 trusted: true,
             });
             kept.comment_keys.push(key.to_owned());
+            Ok(comment)
+        })
+    }
+
+    fn set_comment(&self, id: &PlanId, key: &str, text: &str) -> Result<String, BackendError> {
+        let comment = self.add_comment(id, text, Some(key))?;
+        self.with(id, |kept| {
+            if let Some(own) = kept.comments.iter_mut().find(|own| own.id == comment) {
+                text.clone_into(&mut own.body);
+            }
             Ok(comment)
         })
     }

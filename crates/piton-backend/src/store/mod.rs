@@ -21,7 +21,7 @@ pub use id::{InvalidPlanId, PlanId, Provider};
 pub use interface::{Backend, BackendRead, Change, Noted, Updated};
 pub use mark::comment_mark;
 pub use new_plan::{Created, NewPlan};
-pub use plan::{Document, PlanComment, PlanQuery, State};
+pub use plan::{Document, PlanComment, PlanQuery, PlanText, State};
 pub use title::{plain_title, slug, title_of};
 
 /// Returns a value so that equal ones are equal however they are written.

@@ -35,6 +35,8 @@ pub struct Document {
     pub labels: Vec<String>,
     pub assignees: Vec<String>,
     pub author: Option<String>,
+    /// Whether the author is one of the repository's own.
+    pub trusted: bool,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub is_pull: bool,
@@ -69,6 +71,24 @@ impl Document {
             Some(_) | None if self.is_pull => "impl",
             Some(_) | None => "-",
         }
+    }
+}
+
+/// The text of a plan, and who answers for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlanText {
+    pub text: String,
+    pub author: Option<String>,
+    /// Whether the author is one of the repository's own. What a stranger
+    /// wrote is nothing to carry out unattended.
+    pub trusted: bool,
+}
+
+impl PlanText {
+    /// Returns the digest that pins the text; white space around it is none of
+    /// it.
+    pub fn digest(&self) -> piton_base::Digest {
+        piton_base::Digest::of(self.text.trim().as_bytes())
     }
 }
 

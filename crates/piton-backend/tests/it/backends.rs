@@ -100,6 +100,7 @@ pub(crate) fn change(key: &str, json: &str) -> Change {
     Change {
         patch: patch(json),
         key: key.to_owned(),
+        waited: Duration::ZERO,
     }
 }
 

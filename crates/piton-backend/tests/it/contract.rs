@@ -12,6 +12,21 @@ fn missing(backend: &dyn Backend) -> PlanId {
 }
 
 #[test]
+fn a_comment_of_ones_own_says_what_it_was_told_last() {
+    each(|backend| {
+        let id = backend.create(&new_plan("a")).unwrap().id;
+        let first = backend.set_comment(&id, "report", "begun").unwrap();
+        backend.add_comment(&id, "another", None).unwrap();
+        assert_eq!(backend.set_comment(&id, "report", "ended").unwrap(), first);
+        let comments = backend.comments(&id).unwrap().unwrap();
+        let own = comments.iter().find(|comment| comment.id == first).unwrap();
+        assert!(own.body.starts_with("ended"), "{}", own.body);
+        let missing = "none".parse().unwrap();
+        assert!(backend.set_comment(&missing, "report", "x").is_err());
+    });
+}
+
+#[test]
 fn a_plan_comes_back_as_it_was_made() {
     each(|backend| {
         let made = backend.create(&new_plan("a")).unwrap();

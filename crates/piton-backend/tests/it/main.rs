@@ -13,5 +13,6 @@ mod corpus;
 mod differences;
 mod folders;
 mod folding;
+mod local_crash;
 mod on_github;
 mod properties;

@@ -297,3 +297,128 @@ fn a_learn_plan_is_marked_as_one() {
         assert!(!document.body.contains("## Commands"));
     });
 }
+
+/// Sets a field while somebody edits the body between the reading of it and
+/// the writing.
+fn in_the_gap(place: Place, edit: fn(&str) -> String) -> (String, Vec<Noted>) {
+    let fake = fake();
+    let id = made(&fake, place);
+    let number = id.number().unwrap();
+    let mut notes = Vec::new();
+    with_forge(&fake, place, "clone-1", |backend| {
+        let set = |key: &str, patch: &str| backend.update_metadata(&id, &change(key, patch));
+        set("k0", r#"{"worktree_name": "first"}"#).unwrap();
+        let issue = format!("/issues/{number}");
+        let meanwhile = move |world: &mut World| {
+            let now = Timestamp::now();
+            let repo = world.repo("acme/app");
+            let body = edit(&repo.issues[&number].body);
+            repo.edit_body(number, "ada", &body, now);
+        };
+        let before = FaultKind::Before(Box::new(meanwhile));
+        fake.fault(Fault::new("PATCH", issue, before));
+        notes = set("k1", r#"{"worktree_name": "second"}"#).unwrap().notes;
+    });
+    assert!(fake.violations().is_empty(), "{:?}", fake.violations());
+    let body = fake.world(|world| world.repo("acme/app").issues[&number].body.clone());
+    (body, notes)
+}
+
+#[test]
+fn what_a_person_writes_between_reading_and_writing_is_merged() {
+    for place in PLACES {
+        let (body, notes) = in_the_gap(place, |body| format!("{body}\n\nA word of Ada's.\n"));
+        assert!(body.ends_with("A word of Ada's.\n"), "{body}");
+        assert!(body.contains("worktree_name: second"), "{body}");
+        assert_eq!(notes, [Noted::Merged("ada".to_owned())]);
+    }
+}
+
+#[test]
+fn a_field_that_another_tool_sets_between_reading_and_writing_stays() {
+    let (body, _) = in_the_gap(Place::Issue, |body| {
+        body.replace(
+            "worktree_name: first",
+            "worktree_name: first\nlearn_run_id: other",
+        )
+    });
+    assert!(body.contains("learn_run_id: other"), "{body}");
+    assert!(body.contains("worktree_name: second"), "{body}");
+}
+
+#[test]
+fn a_log_that_was_begun_twice_is_one_again_after_the_next_change() {
+    let fake = fake();
+    let id = made(&fake, Place::Issue);
+    let number = id.number().unwrap();
+    with_forge(&fake, Place::Issue, "clone-1", |backend| {
+        let set = |key: &str, patch: &str| {
+            backend.update_metadata(&id, &change(key, patch)).unwrap();
+        };
+        set("k1", r#"{"worktree_name": "a"}"#);
+        // The answer was lost, and GitHub showed what was.
+        let log = fake.world(|world| {
+            let own = world.repo("acme/app").comments.values();
+            let mut own = own.filter(|comment| LogPage::read(&comment.body).is_some());
+            own.next().unwrap().body.clone()
+        });
+        fake.world(|world| add_comment(world, number, &log, "octo-dev", "MEMBER"));
+        let told = || {
+            let comments = backend.comments(&id).unwrap().unwrap();
+            piton_backend::events::events(&comments).len()
+        };
+        assert_eq!(told(), 1, "nothing is told twice");
+        set("k2", r#"{"worktree_name": "b"}"#);
+        assert_eq!(told(), 2);
+        let logs = fake.world(|world| {
+            let all = world.repo("acme/app").comments.values();
+            all.filter(|comment| LogPage::read(&comment.body).is_some())
+                .count()
+        });
+        assert_eq!(logs, 1);
+    });
+    assert!(fake.violations().is_empty(), "{:?}", fake.violations());
+}
+
+#[test]
+fn a_comment_that_was_made_twice_is_one_again() {
+    let fake = fake();
+    let id = made(&fake, Place::Issue);
+    fake.fault(Fault::new("POST", "/comments", FaultKind::StatusAfter(502)));
+    // Looked for before it is made again, it is not shown yet.
+    fake.fault(Fault::new("GET", "/comments", FaultKind::Stale(1)).skip(1));
+    with_forge(&fake, Place::Issue, "clone-1", |backend| {
+        let first = backend.add_comment(&id, "hello", Some("k")).unwrap();
+        assert_eq!(backend.add_comment(&id, "hello", Some("k")).unwrap(), first);
+        let said = backend.comments(&id).unwrap().unwrap();
+        let said = said
+            .iter()
+            .filter(|comment| comment.body.starts_with("hello"));
+        assert_eq!(said.count(), 1);
+    });
+}
+
+#[test]
+fn a_text_that_a_stranger_wrote_is_told_as_one() {
+    let fake = fake();
+    let now = Timestamp::now();
+    let number = fake.world(|world| {
+        let repo = world.repo("acme/app");
+        repo.add_issue("Do it", "# Do it\n\nAll of it.", &["erk-plan"], "octo", now)
+    });
+    let id = PlanId::from(number);
+    let trusted = || {
+        let mut trusted = None;
+        with_forge(&fake, Place::Issue, "clone-1", |backend| {
+            let document = backend.document(&id).unwrap().unwrap();
+            trusted = Some(backend.source(&document).unwrap().unwrap().trusted);
+        });
+        trusted.unwrap()
+    };
+    assert!(trusted());
+    let comment = piton_backend::text::wrap_comment("# Another");
+    fake.world(|world| add_comment(world, number, &comment, "mallory", "NONE"));
+    assert!(!trusted());
+    fake.world(|world| add_comment(world, number, &comment, "octo", "OWNER"));
+    assert!(trusted());
+}

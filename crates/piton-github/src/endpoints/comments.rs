@@ -119,6 +119,17 @@ pub fn edit_shared(
     edit(forge, repo, id, body, Repeat::Never)
 }
 
+/// Removes a comment that its own writer no longer needs. One that is gone
+/// already is as it should be.
+pub fn remove(forge: &dyn Forge, repo: &RepoName, id: u64) -> Result<(), ForgeError> {
+    let id = id.to_string();
+    let path = below(repo, &["issues", "comments", &id]);
+    match forge.send(&Change::new(Method::Delete, Repeat::Freely, &path)) {
+        Ok(_) | Err(ForgeError::NotFound { .. }) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
 fn edit(
     forge: &dyn Forge,
     repo: &RepoName,

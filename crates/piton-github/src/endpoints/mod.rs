@@ -17,6 +17,7 @@ pub mod runs;
 pub mod secrets;
 pub mod site;
 pub mod stargazers;
+pub mod thread;
 pub mod traffic;
 pub mod variables;
 

@@ -28,12 +28,19 @@ impl ForgeBackend<'_> {
         loop {
             tries += 1;
             if let Some(mark) = &mark
-                && let Some(there) = self.marked(id, number, mark)?
+                && let Some(there) = self.marked(id, number, mark)?.first()
             {
-                return Ok(there);
+                return Ok(there.id.to_string());
             }
             match comments::create(self.forge, self.repo(), number, &text) {
-                Ok(comment) => return Ok(comment.id.to_string()),
+                Ok(comment) => {
+                    // What was looked for and not seen may have been there all
+                    // the same: of two the older one stays.
+                    return match &mark {
+                        Some(mark) if tries > 1 => self.oldest(id, number, mark, comment.id),
+                        Some(_) | None => Ok(comment.id.to_string()),
+                    };
+                }
                 Err(ForgeError::NotFound { .. }) => {
                     return Err(BackendError::NotFound(id.clone()));
                 }
@@ -43,14 +50,58 @@ impl ForgeBackend<'_> {
         }
     }
 
-    /// Finds the comment with a mark, written by one of the repository's own.
-    fn marked(&self, id: &PlanId, number: u64, mark: &str) -> Result<Option<String>, BackendError> {
+    /// Makes the comment with a key say a text.
+    pub(super) fn comment_set(
+        &self,
+        id: &PlanId,
+        key: &str,
+        text: &str,
+    ) -> Result<String, BackendError> {
+        let number = number(id)?;
+        let mark = comment_mark(key);
+        let Some(there) = self.marked(id, number, &mark)?.into_iter().next() else {
+            return self.comment_once(id, text, Some(key));
+        };
+        let text = format!("{}\n\n{mark}", text.trim_end());
+        within_limit(&text)?;
+        if there.body != text {
+            comments::edit_own(self.forge, self.repo(), there.id, &text)?;
+        }
+        Ok(there.id.to_string())
+    }
+
+    /// Removes all comments with a mark but the oldest.
+    fn oldest(
+        &self,
+        id: &PlanId,
+        number: u64,
+        mark: &str,
+        made: u64,
+    ) -> Result<String, BackendError> {
+        let marked = self.marked(id, number, mark)?;
+        let oldest = marked.first().map_or(made, |first| first.id);
+        for comment in marked.iter().filter(|comment| comment.id != oldest) {
+            comments::remove(self.forge, self.repo(), comment.id)?;
+        }
+        Ok(oldest.to_string())
+    }
+
+    /// Finds the comments with a mark, written by the repository's own, oldest
+    /// first.
+    fn marked(
+        &self,
+        id: &PlanId,
+        number: u64,
+        mark: &str,
+    ) -> Result<Vec<comments::Comment>, BackendError> {
         let all: Result<Vec<_>, _> =
             comments::list(self.forge, self.repo(), number, None).collect();
         let all = found(all)?.ok_or_else(|| BackendError::NotFound(id.clone()))?;
-        Ok(all
-            .iter()
-            .find(|comment| comment.body.contains(mark) && super::read::is_trusted(comment))
-            .map(|comment| comment.id.to_string()))
+        let mut marked: Vec<comments::Comment> = all
+            .into_iter()
+            .filter(|comment| comment.body.contains(mark) && super::read::is_trusted(comment))
+            .collect();
+        marked.sort_by_key(|comment| comment.id);
+        Ok(marked)
     }
 }

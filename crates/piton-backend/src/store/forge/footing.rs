@@ -1,7 +1,9 @@
 //! What every request for a plan stands on: its number, its text, its mark.
 
 use piton_github::endpoints::issues::{Issue, State as IssueState};
+use piton_github::endpoints::people::Person;
 
+use crate::log::trusts;
 use crate::store::{BackendError, Document, PlanId, State};
 
 /// Returns the number of a plan on GitHub.
@@ -14,7 +16,16 @@ pub(super) fn number(id: &PlanId) -> Result<u64, BackendError> {
 
 /// Returns an issue, or the pull request that it is, as a document.
 pub(super) fn document(issue: Issue) -> Document {
+    let trusted = trusts(
+        issue.author_association.trusted(),
+        issue
+            .user
+            .as_ref()
+            .map_or("", |person| person.login.as_str()),
+        issue.user.as_ref().is_some_and(Person::is_bot),
+    );
     Document {
+        trusted,
         id: PlanId::from(issue.number),
         title: issue.title,
         body: issue.body,

@@ -7,10 +7,11 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use piton_github::endpoints::issues;
 
+use super::after::Rescue;
 use super::footing::{document, number};
 use super::record::Page;
 use super::write::ForgeBackend;
-use crate::header::{Edited, Field, Header, Patch, apply_patch};
+use crate::header::{Edited, Field, Header, Patch, apply_patch, find_header};
 use crate::log::{Entry, LogPage, fold};
 use crate::store::interface::{checked_header, immutable_notes};
 use crate::store::{BackendError, BackendRead, Change, Document, Noted, PlanId, Updated};
@@ -44,7 +45,11 @@ impl ForgeBackend<'_> {
             return Ok(updated);
         }
         let mut pages = self.pages(number)?;
-        let at = self.moment(&pages);
+        let at = if change.waited.is_zero() {
+            self.moment(&pages)
+        } else {
+            self.moment_of(change.waited, &pages)
+        };
         if let Some(entry) = Entry::of(&change.patch, &header, change.key.clone(), at) {
             self.record(number, &mut pages, &entry)?;
         }
@@ -53,7 +58,8 @@ impl ForgeBackend<'_> {
     }
 
     /// Writes into the body what the logs say, and looks again, until nothing
-    /// is missing.
+    /// is missing: no field, and no words that somebody wrote between the
+    /// reading and the writing.
     fn settle(
         &self,
         id: &PlanId,
@@ -63,21 +69,23 @@ impl ForgeBackend<'_> {
         updated: &mut Updated,
     ) -> Result<(), BackendError> {
         let number = number(id)?;
+        let mut rescued: Option<String> = None;
         for round in 0..ROUNDS {
-            let header = checked_header(&document)?;
+            let source = rescued.take().unwrap_or_else(|| document.body.clone());
+            let header = find_header(&source)?;
             let missing = fold(&header, &logs(&pages));
-            let edited = apply_patch(&document.body, &missing)?;
-            let Edited::Changed { text, fields } = edited else {
+            let (text, fields) = match apply_patch(&source, &missing)? {
+                Edited::Changed { text, fields } => (text, fields),
+                Edited::Same => (source, Vec::new()),
+            };
+            if text == document.body {
                 updated.notes.extend(yielded(&header, patch));
                 return Ok(());
-            };
+            }
             within_limit(&text)?;
-            match issues::edit(
-                self.forge,
-                self.repo(),
-                number,
-                &issues::Edit::body(text.as_str()),
-            ) {
+            let read = document.body.clone();
+            let edit = issues::Edit::body(text.as_str());
+            match issues::edit(self.forge, self.repo(), number, &edit) {
                 Ok(_) => {
                     document.body = text;
                     for field in fields {
@@ -91,7 +99,21 @@ impl ForgeBackend<'_> {
                 }
                 Err(error) => return Err(error.into()),
             }
-            pages = self.pages(number)?;
+            let after = self.after(number)?;
+            let lost = after.overwritten(&read, &document.body);
+            pages = after.pages;
+            if let Some(lost) = lost {
+                match lost.rescue(&read, &document.body) {
+                    Rescue::NotNeeded => {}
+                    Rescue::From(text) => {
+                        document.body = lost.now;
+                        rescued = Some(text);
+                        updated.notes.push(Noted::Merged(lost.editor));
+                        continue;
+                    }
+                    Rescue::TooLate => updated.notes.push(Noted::Overwrote(lost.editor)),
+                }
+            }
             let header = checked_header(&document)?;
             if fold(&header, &logs(&pages)).is_empty() {
                 updated.notes.extend(yielded(&header, patch));
@@ -126,6 +148,27 @@ impl ForgeBackend<'_> {
         }
     }
 
+    /// Returns the time of an entry that waited: when it was decided, by
+    /// GitHub's clock, but later than what this writer recorded before.
+    fn moment_of(&self, waited: Duration, pages: &[Page]) -> Timestamp {
+        let heard = self
+            .forge
+            .heard()
+            .unwrap_or_else(|| self.writing.clock.now());
+        let then = SignedDuration::try_from(waited)
+            .ok()
+            .and_then(|waited| heard.checked_sub(waited).ok())
+            .unwrap_or(heard);
+        let before = pages
+            .iter()
+            .filter(|page| page.log.writer == self.writing.writer)
+            .flat_map(|page| &page.log.entries)
+            .map(|entry| entry.at)
+            .max()
+            .and_then(|at| at.checked_add(SignedDuration::from_millis(1)).ok());
+        before.map_or(then, |before| before.max(then))
+    }
+
     /// Returns a pause that differs from writer to writer and from round to
     /// round.
     fn jitter(&self, round: u32) -> Duration {
@@ -155,7 +198,8 @@ impl ForgeBackend<'_> {
         Ok(updated)
     }
 
-    /// Writes a body anew with what `change` makes of the newest one.
+    /// Writes a body anew with what `change` makes of the newest one, and once
+    /// more of what somebody wrote meanwhile.
     pub(super) fn change_body(
         &self,
         id: &PlanId,
@@ -163,23 +207,32 @@ impl ForgeBackend<'_> {
     ) -> Result<Document, BackendError> {
         let number = number(id)?;
         let _turn = self.writing.turn(id)?;
-        let current = self.needed(id)?;
-        let Some(body) = change(&current)? else {
-            return Ok(current);
-        };
-        within_limit(&body)?;
-        let edit = issues::Edit::body(body.as_str());
-        match issues::edit(self.forge, self.repo(), number, &edit) {
-            Ok(issue) => Ok(document(issue)),
-            Err(error) if error.may_have_happened() => {
-                let now = self.needed(id)?;
-                if change(&now)?.is_none() {
-                    return Ok(now);
+        let mut current = self.needed(id)?;
+        for _ in 0..ROUNDS {
+            let Some(body) = change(&current)? else {
+                return Ok(current);
+            };
+            within_limit(&body)?;
+            let edit = issues::Edit::body(body.as_str());
+            let written = match issues::edit(self.forge, self.repo(), number, &edit) {
+                Ok(issue) => document(issue),
+                Err(error) if error.may_have_happened() => {
+                    let now = self.needed(id)?;
+                    if change(&now)?.is_none() {
+                        return Ok(now);
+                    }
+                    return Err(error.into());
                 }
-                Err(error.into())
+                Err(error) => return Err(error.into()),
+            };
+            let after = self.after(number)?;
+            let lost = after.overwritten(&current.body, &body);
+            match lost.map(|lost| lost.rescue(&current.body, &body)) {
+                Some(Rescue::From(text)) => current.body = text,
+                Some(Rescue::NotNeeded | Rescue::TooLate) | None => return Ok(written),
             }
-            Err(error) => Err(error.into()),
         }
+        Ok(current)
     }
 }
 

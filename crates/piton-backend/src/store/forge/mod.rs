@@ -1,5 +1,6 @@
 //! Plans on GitHub: in issues, or in draft pull requests.
 
+mod after;
 mod comment;
 mod create_issue;
 mod create_pull;

@@ -10,7 +10,7 @@ use crate::kind::{Seen, TextKind};
 use crate::log::{fold, trusts};
 use crate::store::interface::checked_header;
 use crate::store::{
-    BackendError, BackendRead, Document, PlanComment, PlanId, PlanQuery, Provider, State,
+    BackendError, BackendRead, Document, PlanComment, PlanId, PlanQuery, PlanText, Provider, State,
 };
 use crate::text::{plan_in_body, plan_in_comment, unescape_markers};
 
@@ -52,8 +52,8 @@ impl ForgeReader<'_> {
     }
 
     /// Reads the text out of the comment that the header names, else out of the
-    /// first one that holds a plan.
-    fn text_in_comments(&self, document: &Document) -> Result<Option<String>, BackendError> {
+    /// first one that holds a plan; one of the repository's own goes first.
+    fn text_in_comments(&self, document: &Document) -> Result<Option<PlanText>, BackendError> {
         let named = document
             .header()
             .ok()
@@ -61,16 +61,20 @@ impl ForgeReader<'_> {
         if let Some(id) = named
             && let Some(comment) = found(comments::get(self.forge, &self.repo, id))?
             && comment.issue() == document.id.number()
-            && let Some(text) = plan_in_comment(&comment.body)
+            && let Some(text) = text_of(document, &comment)
         {
             return Ok(Some(text));
         }
+        let mut strange = None;
         for comment in comments::list(self.forge, &self.repo, number(&document.id)?, None) {
-            if let Some(text) = plan_in_comment(&comment?.body) {
-                return Ok(Some(text));
+            if let Some(text) = text_of(document, &comment?) {
+                if text.trusted {
+                    return Ok(Some(text));
+                }
+                strange.get_or_insert(text);
             }
         }
-        Ok(None)
+        Ok(strange)
     }
 
     /// Reads the plan that was committed on the branch of a pull request.
@@ -102,20 +106,26 @@ impl BackendRead for ForgeReader<'_> {
         Ok(issue.map(document))
     }
 
-    fn text(&self, document: &Document) -> Result<Option<String>, BackendError> {
-        let text = match Self::seen(document) {
+    fn source(&self, document: &Document) -> Result<Option<PlanText>, BackendError> {
+        // What stands in the body is its author's.
+        let own = |text: String| PlanText {
+            text,
+            author: document.author.clone(),
+            trusted: document.trusted,
+        };
+        let source = match Self::seen(document) {
             TextKind::PullPlan => plan_in_body(&document.body)
                 .place()
-                .map(|place| unescape_markers(&document.body[place])),
-            TextKind::PullPlanWithoutText => self.text_on_branch(document)?,
+                .map(|place| own(unescape_markers(&document.body[place]))),
+            TextKind::PullPlanWithoutText => self.text_on_branch(document)?.map(own),
             TextKind::IssuePlan => self.text_in_comments(document)?,
             TextKind::BareIssuePlan => match self.text_in_comments(document)? {
-                Some(text) => Some(text),
-                None => Some(document.body.clone()),
+                Some(source) => Some(source),
+                None => Some(own(document.body.clone())),
             },
             TextKind::Pull { .. } | TextKind::Objective | TextKind::Issue => None,
         };
-        Ok(text.filter(|text| !text.trim().is_empty()))
+        Ok(source.filter(|source| !source.text.trim().is_empty()))
     }
 
     fn list(&self, query: &PlanQuery) -> Result<Vec<Document>, BackendError> {
@@ -208,6 +218,16 @@ impl BackendRead for ForgeReader<'_> {
             .collect();
         Ok(fold(&header, &pages))
     }
+}
+
+/// Reads the plan in a comment. It counts as much as the plan and the comment
+/// both do: a stranger's plan may name anybody's comment.
+fn text_of(document: &Document, comment: &comments::Comment) -> Option<PlanText> {
+    Some(PlanText {
+        text: plan_in_comment(&comment.body)?,
+        author: comment.user.as_ref().map(|person| person.login.clone()),
+        trusted: document.trusted && is_trusted(comment),
+    })
 }
 
 /// Returns whether a comment was written by the repository's own people or by

@@ -1,12 +1,11 @@
 //! The logs of all writers of a plan, in the comments that hold them.
 
-use piton_github::RepoName;
 use piton_github::endpoints::comments::{self, Comment};
-use piton_github::{ForgeError, ForgeRead};
+use piton_github::{ForgeError, found};
 
 use super::read::is_trusted;
 use super::write::ForgeBackend;
-use crate::log::{Entry, LogPage};
+use crate::log::{Entry, LogPage, Writer};
 use crate::store::BackendError;
 use crate::text::within_limit;
 
@@ -20,37 +19,72 @@ pub(super) struct Page {
     pub(super) log: LogPage,
 }
 
+impl Page {
+    pub(super) fn read(comment: u64, body: &str) -> Option<Self> {
+        let log = LogPage::read(body)?;
+        Some(Self { comment, log })
+    }
+}
+
 /// Reads the logs out of comments. What strangers write counts for nothing.
 pub(super) fn pages_of(comments: &[Comment]) -> Vec<Page> {
     comments
         .iter()
         .filter(|comment| is_trusted(comment))
-        .filter_map(|comment| {
-            Some(Page {
-                comment: comment.id,
-                log: LogPage::read(&comment.body)?,
-            })
-        })
+        .filter_map(|comment| Page::read(comment.id, &comment.body))
         .collect()
 }
 
-fn read(forge: &dyn ForgeRead, repo: &RepoName, number: u64) -> Result<Vec<Page>, ForgeError> {
-    let comments: Result<Vec<Comment>, _> = comments::list(forge, repo, number, None).collect();
-    Ok(pages_of(&comments?))
+/// The log of one writer, out of every comment that holds a part of it. There
+/// is more than one only where an answer was lost and GitHub showed what was.
+struct Own {
+    /// The oldest comment, which stays.
+    comment: Option<u64>,
+    others: Vec<u64>,
+    log: LogPage,
+}
+
+impl Own {
+    fn of(pages: &[Page], writer: &Writer) -> Self {
+        let mut own = Self {
+            comment: None,
+            others: Vec::new(),
+            log: LogPage::new(writer.clone()),
+        };
+        let mut mine: Vec<&Page> = pages
+            .iter()
+            .filter(|page| page.log.writer == *writer)
+            .collect();
+        mine.sort_by_key(|page| page.comment);
+        for page in mine {
+            own.log.add_missing(&page.log);
+            match own.comment {
+                None => own.comment = Some(page.comment),
+                Some(_) => own.others.push(page.comment),
+            }
+        }
+        own
+    }
 }
 
 impl ForgeBackend<'_> {
-    /// Reads the logs of a plan. GitHub sometimes answers with what was; the
-    /// own log is never read as shorter than it was written.
+    /// Reads the logs of a plan.
     pub(super) fn pages(&self, number: u64) -> Result<Vec<Page>, ForgeError> {
-        let mut pages = read(self.forge, self.repo(), number)?;
+        let comments: Result<Vec<Comment>, _> =
+            comments::list(self.forge, self.repo(), number, None).collect();
+        Ok(self.with_own(number, pages_of(&comments?)))
+    }
+
+    /// Adds what this clone remembers of its own log. GitHub sometimes answers
+    /// with what was; the own log is never read as shorter than it was written.
+    pub(super) fn with_own(&self, number: u64, mut pages: Vec<Page>) -> Vec<Page> {
         if let Some(own) = self.writing.recall(number) {
             match pages.iter_mut().find(|page| page.comment == own.comment) {
                 Some(page) => page.log.add_missing(&own.log),
                 None => pages.push(own),
             }
         }
-        Ok(pages)
+        pages
     }
 
     /// Writes an entry into the log of the writer, once. Whether a write that
@@ -61,38 +95,45 @@ impl ForgeBackend<'_> {
         pages: &mut Vec<Page>,
         entry: &Entry,
     ) -> Result<(), BackendError> {
+        let writer = &self.writing.writer;
         let mut tries = 0;
         loop {
             tries += 1;
-            if pages.iter().any(|page| page.log.has(&entry.key)) {
+            let mut own = Own::of(pages, writer);
+            let there = own.log.has(&entry.key);
+            if there && own.others.is_empty() {
                 return Ok(());
             }
-            let writer = &self.writing.writer;
-            let own = pages.iter().position(|page| page.log.writer == *writer);
-            let mut log =
-                own.map_or_else(|| LogPage::new(writer.clone()), |at| pages[at].log.clone());
-            log.add(entry.clone());
-            let text = log.render();
+            if !there {
+                own.log.add(entry.clone());
+            }
+            for other in &own.others {
+                self.take_in(&mut own.log, *other)?;
+            }
+            let text = own.log.render();
             within_limit(&text)?;
-            let written = match own {
-                Some(at) => comments::edit_own(self.forge, self.repo(), pages[at].comment, &text),
+            let written = match own.comment {
+                Some(comment) => comments::edit_own(self.forge, self.repo(), comment, &text),
                 None => comments::create(self.forge, self.repo(), number, &text),
             };
             match written {
                 Ok(comment) => {
                     let page = Page {
                         comment: comment.id,
-                        log,
+                        log: own.log,
                     };
                     self.writing.remember(number, &page);
-                    match own {
-                        Some(at) => pages[at] = page,
-                        None => pages.push(page),
+                    pages.retain(|page| page.log.writer != *writer);
+                    pages.push(page);
+                    // Whatever stands in them stands in the one that stays.
+                    for other in own.others {
+                        comments::remove(self.forge, self.repo(), other)?;
                     }
                     return Ok(());
                 }
                 Err(error) => {
-                    let vanished = own.is_some() && matches!(error, ForgeError::NotFound { .. });
+                    let vanished =
+                        own.comment.is_some() && matches!(error, ForgeError::NotFound { .. });
                     if tries == TRIES || !(error.may_have_happened() || vanished) {
                         return Err(error.into());
                     }
@@ -102,11 +143,20 @@ impl ForgeBackend<'_> {
                     *pages = self.pages(number)?;
                     // The one look may have been at what was: a comment that is
                     // not there is looked for twice before it is made again.
-                    if own.is_none() && !pages.iter().any(|page| page.log.writer == *writer) {
+                    if own.comment.is_none() && Own::of(pages, writer).comment.is_none() {
                         *pages = self.pages(number)?;
                     }
                 }
             }
         }
+    }
+
+    /// Adds what one more comment of the own log holds at this moment.
+    fn take_in(&self, log: &mut LogPage, comment: u64) -> Result<(), BackendError> {
+        let now = found(comments::get(self.forge, self.repo(), comment))?;
+        if let Some(page) = now.and_then(|now| Page::read(now.id, &now.body)) {
+            log.add_missing(&page.log);
+        }
+        Ok(())
     }
 }

@@ -11,7 +11,7 @@ use crate::header::{HeaderFault, NewHeader, Patch, new_header};
 use crate::store::interface::checked_header;
 use crate::store::{
     Backend, BackendError, BackendRead, Change, Created, Document, NewPlan, PlanComment, PlanId,
-    PlanQuery, Provider, State, Updated,
+    PlanQuery, PlanText, Provider, State, Updated,
 };
 use crate::text::{escape_markers, plan_in_body, within_limit};
 
@@ -46,8 +46,8 @@ impl BackendRead for ForgeBackend<'_> {
         self.reader.document(id)
     }
 
-    fn text(&self, document: &Document) -> Result<Option<String>, BackendError> {
-        self.reader.text(document)
+    fn source(&self, document: &Document) -> Result<Option<PlanText>, BackendError> {
+        self.reader.source(document)
     }
 
     fn list(&self, query: &PlanQuery) -> Result<Vec<Document>, BackendError> {
@@ -126,6 +126,10 @@ impl Backend for ForgeBackend<'_> {
         key: Option<&str>,
     ) -> Result<String, BackendError> {
         self.comment_once(id, text, key)
+    }
+
+    fn set_comment(&self, id: &PlanId, key: &str, text: &str) -> Result<String, BackendError> {
+        self.comment_set(id, key, text)
     }
 
     fn add_label(&self, id: &PlanId, label: &str) -> Result<(), BackendError> {

@@ -16,7 +16,7 @@ use crate::store::mark::comment_mark;
 use crate::store::turn;
 use crate::store::{
     Backend, BackendError, BackendRead, Change, Created, Document, NewPlan, PlanComment, PlanId,
-    PlanQuery, Provider, State, Updated, slug,
+    PlanQuery, PlanText, Provider, State, Updated, slug,
 };
 use crate::text::{escape_markers, plan_in_body, unescape_markers};
 
@@ -36,6 +36,13 @@ pub struct LocalBackend<'a> {
     pub lock: PathBuf,
     /// Who made the plans that this makes.
     pub user: String,
+}
+
+/// What becomes of a comment that is there already.
+#[derive(Clone, Copy, Debug)]
+enum Keep {
+    AsItIs,
+    Nothing,
 }
 
 fn disk_error(what: &str, path: &Path, source: io::Error) -> BackendError {
@@ -114,6 +121,43 @@ impl LocalBackend<'_> {
         self.write(&self.layout.record(id), &record.render())
     }
 
+    /// Writes a comment. One with the same key is kept, or says this from now
+    /// on.
+    fn put_comment(
+        &self,
+        id: &PlanId,
+        text: &str,
+        key: Option<&str>,
+        keep: Keep,
+    ) -> Result<String, BackendError> {
+        let comments = self
+            .comments(id)?
+            .ok_or_else(|| BackendError::NotFound(id.clone()))?;
+        let mark = key.map(comment_mark);
+        let there = mark.as_ref().and_then(|mark| {
+            let marked = |comment: &&PlanComment| comment.body.contains(mark);
+            comments.iter().find(marked).map(|there| there.id.clone())
+        });
+        let text = match mark {
+            Some(mark) => format!("{}\n\n{mark}\n", text.trim_end()),
+            None => format!("{}\n", text.trim_end()),
+        };
+        let dir = self.layout.comments(id);
+        if let Some(there) = there {
+            if let Keep::Nothing = keep {
+                self.write(&dir.join(format!("{there}.md")), &text)?;
+            }
+            return Ok(there);
+        }
+        let number = comments
+            .last()
+            .and_then(|last| last.id.parse::<usize>().ok())
+            .unwrap_or(comments.len())
+            + 1;
+        self.write(&comment_name(&dir, number), &text)?;
+        Ok(format!("{number:04}"))
+    }
+
     fn made(&self, id: PlanId) -> Created {
         Created {
             url: self.layout.body(&id).display().to_string(),
@@ -157,6 +201,7 @@ impl BackendRead for LocalBackend<'_> {
             labels: record.labels,
             assignees: Vec::new(),
             author: record.author,
+            trusted: true,
             created_at: record.created_at,
             updated_at: record.updated_at,
             is_pull: false,
@@ -165,10 +210,12 @@ impl BackendRead for LocalBackend<'_> {
         }))
     }
 
-    fn text(&self, document: &Document) -> Result<Option<String>, BackendError> {
-        Ok(plan_in_body(&document.body)
-            .place()
-            .map(|place| unescape_markers(document.body[place].trim())))
+    fn source(&self, document: &Document) -> Result<Option<PlanText>, BackendError> {
+        Ok(plan_in_body(&document.body).place().map(|place| PlanText {
+            text: unescape_markers(document.body[place].trim()),
+            author: document.author.clone(),
+            trusted: true,
+        }))
     }
 
     fn list(&self, query: &PlanQuery) -> Result<Vec<Document>, BackendError> {
@@ -361,27 +408,12 @@ impl Backend for LocalBackend<'_> {
         key: Option<&str>,
     ) -> Result<String, BackendError> {
         let _guard = self.locked()?;
-        let comments = self
-            .comments(id)?
-            .ok_or_else(|| BackendError::NotFound(id.clone()))?;
-        let mark = key.map(comment_mark);
-        if let Some(mark) = &mark
-            && let Some(comment) = comments.iter().find(|comment| comment.body.contains(mark))
-        {
-            return Ok(comment.id.clone());
-        }
-        let number = comments
-            .last()
-            .and_then(|last| last.id.parse::<usize>().ok())
-            .unwrap_or(comments.len())
-            + 1;
-        let path = comment_name(&self.layout.comments(id), number);
-        let text = match mark {
-            Some(mark) => format!("{}\n\n{mark}\n", text.trim_end()),
-            None => format!("{}\n", text.trim_end()),
-        };
-        self.write(&path, &text)?;
-        Ok(format!("{number:04}"))
+        self.put_comment(id, text, key, Keep::AsItIs)
+    }
+
+    fn set_comment(&self, id: &PlanId, key: &str, text: &str) -> Result<String, BackendError> {
+        let _guard = self.locked()?;
+        self.put_comment(id, text, Some(key), Keep::Nothing)
     }
 
     fn add_label(&self, id: &PlanId, label: &str) -> Result<(), BackendError> {

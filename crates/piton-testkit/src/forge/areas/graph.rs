@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::issues::node;
 use crate::forge::reply::{Refusal, Replied, ok};
-use crate::forge::world::World;
+use crate::forge::world::{Comment, World};
 
 pub(crate) fn answer(world: &mut World, body: &Value) -> Replied {
     let Some(text) = body["query"].as_str() else {
@@ -57,11 +57,11 @@ fn edits(world: &mut World, variables: &Value) -> Replied {
         variables["name"].as_str().unwrap_or("")
     );
     let number = variables["number"].as_u64().unwrap_or(0);
-    let issue = world
+    let found = world
         .repos
         .get(&name.to_lowercase())
-        .and_then(|repo| repo.issues.get(&number));
-    let Some(issue) = issue else {
+        .and_then(|repo| Some((repo, repo.issues.get(&number)?)));
+    let Some((repo, issue)) = found else {
         return ok(json!({"data": {"repository": null},
             "errors": [{"type": "NOT_FOUND", "message": "Could not resolve to an issue."}]}));
     };
@@ -72,6 +72,12 @@ fn edits(world: &mut World, variables: &Value) -> Replied {
     } else {
         &[]
     };
+    let comments: Vec<Value> = repo
+        .comments
+        .iter()
+        .filter(|(_, comment)| comment.issue == number)
+        .map(|(id, comment)| said(*id, comment))
+        .collect();
     let nodes: Vec<Value> = versions
         .iter()
         .rev()
@@ -80,7 +86,19 @@ fn edits(world: &mut World, variables: &Value) -> Replied {
             json!({"editedAt": at.to_string(), "editor": {"login": who}, "diff": text})
         })
         .collect();
+    let all = comments.len();
+    let comments: Vec<Value> = comments.into_iter().take(most).collect();
     ok(
-        json!({"data": {"repository": {"issueOrPullRequest": {"userContentEdits": {"nodes": nodes}}}}}),
+        json!({"data": {"repository": {"issueOrPullRequest": {"body": issue.body,
+            "userContentEdits": {"nodes": nodes},
+            "comments": {"totalCount": all, "nodes": comments}}}}}),
     )
+}
+
+fn said(id: u64, comment: &Comment) -> Value {
+    let bot = comment.user.strip_suffix("[bot]");
+    json!({"fullDatabaseId": id.to_string(), "body": comment.body,
+        "authorAssociation": comment.association,
+        "author": {"__typename": if bot.is_some() { "Bot" } else { "User" },
+            "login": bot.unwrap_or(&comment.user)}})
 }

@@ -1,0 +1,136 @@
+//! An issue or a pull request after it was written to: its body, the versions
+//! that body had, and its comments. One question, which only GraphQL can ask.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::endpoints::issues::Association;
+use crate::endpoints::pulls::BodyEdit;
+use crate::error::ForgeError;
+use crate::forge::ForgeRead;
+use crate::graphql::GraphQuery;
+use crate::repo::RepoName;
+
+/// How many versions and comments are asked for; GitHub gives no more at once.
+const MOST: u64 = 100;
+
+/// What stands there now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Thread {
+    pub body: String,
+    /// The versions of the body, newest first; none if it was never edited.
+    pub edits: Vec<BodyEdit>,
+    pub comments: Vec<Said>,
+    /// Whether these are all comments.
+    pub complete: bool,
+}
+
+/// One comment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    pub id: u64,
+    pub body: String,
+    pub login: String,
+    pub is_bot: bool,
+    pub association: Association,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Seen {
+    #[serde(default)]
+    body: String,
+    user_content_edits: Option<Nodes<BodyEdit>>,
+    comments: Nodes<Node>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Nodes<T> {
+    #[serde(default)]
+    total_count: Option<u64>,
+    nodes: Vec<T>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Node {
+    /// More than 32 bits, so a text.
+    full_database_id: Value,
+    body: String,
+    author_association: Association,
+    author: Option<Author>,
+}
+
+#[derive(Deserialize)]
+struct Author {
+    #[serde(rename = "__typename")]
+    kind: String,
+    login: String,
+}
+
+/// Reads it.
+pub fn read(forge: &dyn ForgeRead, repo: &RepoName, number: u64) -> Result<Thread, ForgeError> {
+    const TEXT: &str = "query($owner: String!, $name: String!, $number: Int!, $most: Int!) { \
+        repository(owner: $owner, name: $name) { issueOrPullRequest(number: $number) { \
+        ... on Issue { body userContentEdits(first: $most) { nodes { editedAt editor { login } diff } } \
+        comments(first: $most) { totalCount nodes { fullDatabaseId body authorAssociation author { __typename login } } } } \
+        ... on PullRequest { body userContentEdits(first: $most) { nodes { editedAt editor { login } diff } } \
+        comments(first: $most) { totalCount nodes { fullDatabaseId body authorAssociation author { __typename login } } } } \
+        } } }";
+    let what = format!("the body and the comments of {repo}#{number}");
+    let data = forge.query(&GraphQuery::new(
+        what.as_str(),
+        TEXT,
+        json!({"owner": repo.owner(), "name": repo.name(), "number": number, "most": MOST}),
+    ))?;
+    let garbled = |why: String| ForgeError::Garbled {
+        what: what.clone(),
+        why,
+        unsure: false,
+    };
+    let seen = data
+        .pointer("/repository/issueOrPullRequest")
+        .filter(|seen| seen.is_object())
+        .ok_or_else(|| garbled("it is not there".to_owned()))?;
+    let seen: Seen =
+        serde_json::from_value(seen.clone()).map_err(|error| garbled(error.to_string()))?;
+    let complete = seen
+        .comments
+        .total_count
+        .is_some_and(|all| all == seen.comments.nodes.len() as u64);
+    let comments: Option<Vec<Said>> = seen.comments.nodes.into_iter().map(said).collect();
+    Ok(Thread {
+        body: seen.body,
+        edits: seen
+            .user_content_edits
+            .map(|edits| edits.nodes)
+            .unwrap_or_default(),
+        comments: comments.ok_or_else(|| garbled("a comment has no number".to_owned()))?,
+        complete,
+    })
+}
+
+fn said(node: Node) -> Option<Said> {
+    let id = match &node.full_database_id {
+        Value::String(text) => text.parse().ok()?,
+        other => other.as_u64()?,
+    };
+    let (login, is_bot) = node
+        .author
+        .map(|author| (author.login, author.kind == "Bot"))
+        .unwrap_or_default();
+    // The other interface writes the names of bots with this at their end.
+    let login = if is_bot && !login.ends_with("[bot]") {
+        format!("{login}[bot]")
+    } else {
+        login
+    };
+    Some(Said {
+        id,
+        body: node.body,
+        login,
+        is_bot,
+        association: node.author_association,
+    })
+}

@@ -12,6 +12,7 @@
 //! back; from then on it is finished ([`recover()`]).
 
 mod away;
+mod branch;
 mod change;
 mod compose;
 mod error;
@@ -26,6 +27,7 @@ mod perform;
 mod recover;
 mod sign;
 
+pub use branch::{begin_branch, branch_tip, fetched_tip, is_branch_name};
 pub use change::{PathChange, TreeEntry, changes};
 pub use compose::{
     Merged, TreeId, commit_tree, contains, difference, differs, merge_onto, tree_of,

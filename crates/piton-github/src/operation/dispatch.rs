@@ -14,6 +14,8 @@ use crate::pages::first;
 use crate::repo::RepoName;
 
 pub const RUN_ID: Output<u64> = Output::new("run");
+/// The run by its name for the other interface.
+pub const RUN_NODE: Output<String> = Output::new("node");
 
 /// The input that carries the mark; the workflow puts it into its run's title.
 pub const DISTINCT_ID: &str = "distinct_id";
@@ -31,6 +33,16 @@ pub struct Dispatch {
     pub reference: String,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub inputs: BTreeMap<String, String>,
+    /// What tells the run apart, where more than this one action must find it:
+    /// the same is never started twice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distinct: Option<String>,
+}
+
+impl Dispatch {
+    fn mark(&self, given: &Given<'_>) -> String {
+        self.distinct.clone().unwrap_or_else(|| given.mark())
+    }
 }
 
 impl Operation for Dispatch {
@@ -50,7 +62,7 @@ impl Operation for Dispatch {
     }
 
     fn produces(&self) -> &'static [&'static str] {
-        &["run"]
+        &["run", "node"]
     }
 }
 
@@ -61,7 +73,7 @@ impl Observe<Dispatch> for ForgeWorld<'_> {
         given: &Given<'_>,
         moment: Moment,
     ) -> Result<Observation<()>, Failure> {
-        let mark = given.mark();
+        let mark = operation.mark(given);
         self.settled(moment, |forge| {
             let newest = runs::of_workflow(forge, &operation.repository, &operation.workflow, 30);
             let mut looked = 0;
@@ -71,7 +83,10 @@ impl Observe<Dispatch> for ForgeWorld<'_> {
             })?;
             Ok(match run.filter(|run| run.display_title.contains(&mark)) {
                 Some(run) => Observation::Already {
-                    outputs: OutputMap::from([(RUN_ID.name().to_owned(), run.id.into())]),
+                    outputs: OutputMap::from([
+                        (RUN_ID.name().to_owned(), run.id.into()),
+                        (RUN_NODE.name().to_owned(), run.node_id.into()),
+                    ]),
                 },
                 None => Observation::pending("no run with that distinct id", ()),
             })
@@ -82,7 +97,7 @@ impl Observe<Dispatch> for ForgeWorld<'_> {
 impl Perform<Dispatch> for ForgePerformer<'_> {
     fn perform(&self, operation: &Dispatch, given: &Given<'_>, (): ()) -> Result<Done, Failure> {
         let mut inputs: Vec<(String, String)> = operation.inputs.clone().into_iter().collect();
-        inputs.push((DISTINCT_ID.to_owned(), given.mark()));
+        inputs.push((DISTINCT_ID.to_owned(), operation.mark(given)));
         let told = actions::dispatch(
             self.forge,
             &operation.repository,
@@ -90,9 +105,17 @@ impl Perform<Dispatch> for ForgePerformer<'_> {
             &operation.reference,
             &inputs,
         )?;
-        Ok(match told {
-            Some(run) => Done::saying(run.html_url).with(&RUN_ID, run.workflow_run_id),
-            None => Done::default(),
+        let Some(told) = told else {
+            return Ok(Done::default());
+        };
+        // Its other name is asked for; where that fails, it is looked for like a
+        // run that nobody told of.
+        let run = runs::get(self.forge, &operation.repository, told.workflow_run_id);
+        Ok(match run {
+            Ok(run) => Done::saying(told.html_url)
+                .with(&RUN_ID, told.workflow_run_id)
+                .with(&RUN_NODE, run.node_id),
+            Err(_) => Done::saying(told.html_url),
         })
     }
 }

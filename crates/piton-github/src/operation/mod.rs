@@ -8,6 +8,7 @@ mod comment;
 mod dispatch;
 mod gist;
 mod issue;
+mod pull;
 mod removal;
 mod secret;
 mod site;
@@ -18,9 +19,10 @@ mod world;
 use serde::{Deserialize, Serialize};
 
 pub use comment::WriteComment;
-pub use dispatch::{DISTINCT_ID, Dispatch, RUN_ID};
+pub use dispatch::{DISTINCT_ID, Dispatch, RUN_ID, RUN_NODE};
 pub use gist::{CreateGist, EditGist, GIST_ID, GIST_URL, GistChange, KeepGist};
 pub use issue::{ISSUE_NUMBER, OpenIssue};
+pub use pull::{OpenPull, PULL_NUMBER, ReadyPull};
 pub use removal::{RemoveGist, RemoveSecret, RemoveVariable};
 pub use secret::{KeepSecret, SECRET_FLAG, SetSecret};
 pub use site::EnableSite;
@@ -45,6 +47,8 @@ pub enum ForgeOp {
     RemoveGist(RemoveGist),
     Dispatch(Dispatch),
     OpenIssue(OpenIssue),
+    OpenPull(OpenPull),
+    ReadyPull(ReadyPull),
     WriteComment(WriteComment),
 }
 
@@ -62,6 +66,8 @@ piton_plan::delegate_operation!(pub enum ForgeSeen for ForgeOp:
     RemoveGist(RemoveGist),
     Dispatch(Dispatch),
     OpenIssue(OpenIssue),
+    OpenPull(OpenPull),
+    ReadyPull(ReadyPull),
     WriteComment(WriteComment),
 );
 
@@ -79,6 +85,8 @@ piton_plan::delegate_world!(Observe<ForgeOp> for ForgeWorld<'_>, ForgeSeen:
     RemoveGist(this),
     Dispatch(this),
     OpenIssue(this),
+    OpenPull(this),
+    ReadyPull(this),
     WriteComment(this),
 );
 
@@ -96,5 +104,7 @@ piton_plan::delegate_world!(Perform<ForgeOp> for ForgePerformer<'_>, ForgeSeen:
     RemoveGist(this),
     Dispatch(this),
     OpenIssue(this),
+    OpenPull(this),
+    ReadyPull(this),
     WriteComment(this),
 );

@@ -134,6 +134,7 @@ fn a_run_is_started_once_and_found_by_its_distinct_id() {
         workflow: "w.yml".to_owned(),
         reference: "main".to_owned(),
         inputs: BTreeMap::new(),
+        distinct: None,
     };
     let outputs = lost_and_found(&fake, &dispatch);
     let run = fake.world(|world| *world.repo("acme/widget").runs.keys().next().unwrap());

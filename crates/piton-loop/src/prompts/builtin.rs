@@ -36,6 +36,7 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
     template!("review.md.j2"),
     template!("revise.md.j2"),
     template!("scope-selection.md.j2"),
+    template!("stored-plan.md.j2"),
     template!("taste-interview.md.j2"),
     template!("taste-refine.md.j2"),
     template!("taste-upgrade.md.j2"),

@@ -17,5 +17,5 @@ pub use role::{PromptRole, PromptRoleError};
 pub use set::{PromptSet, TemplateOrigin};
 pub use work::{
     CandidateBrief, ClassifyPrompt, PhaseBrief, PhasePrompt, RefactorPrompt, RetryBrief,
-    ScopePrompt, WorkPrompt,
+    ScopePrompt, StoredPlanPrompt, WorkPrompt,
 };

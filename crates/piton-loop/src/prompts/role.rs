@@ -20,6 +20,7 @@ pub enum PromptRole {
     FixAmendment,
     ReadyCheck,
     Phase,
+    StoredPlan,
     TasteInterview,
     TasteRefine,
     TasteUpgrade,
@@ -33,7 +34,7 @@ pub struct PromptRoleError {
 }
 
 impl PromptRole {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Approaches,
         Self::PickBest,
         Self::Expand,
@@ -48,6 +49,7 @@ impl PromptRole {
         Self::FixAmendment,
         Self::ReadyCheck,
         Self::Phase,
+        Self::StoredPlan,
         Self::TasteInterview,
         Self::TasteRefine,
         Self::TasteUpgrade,
@@ -69,6 +71,7 @@ impl PromptRole {
             Self::FixAmendment => "fix-amendment",
             Self::ReadyCheck => "ready-check",
             Self::Phase => "phase",
+            Self::StoredPlan => "stored-plan",
             Self::TasteInterview => "taste-interview",
             Self::TasteRefine => "taste-refine",
             Self::TasteUpgrade => "taste-upgrade",

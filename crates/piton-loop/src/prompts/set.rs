@@ -94,6 +94,7 @@ impl PromptSet {
         let may_write = prompt.may_write();
         match prompt {
             WorkPrompt::Refactor(prompt) => self.render(role, &Placed { may_write, prompt }),
+            WorkPrompt::StoredPlan(prompt) => self.render(role, &Placed { may_write, prompt }),
             WorkPrompt::Phase(prompt) | WorkPrompt::ReadyCheck(prompt) => {
                 self.render(role, &Placed { may_write, prompt })
             }

@@ -68,6 +68,19 @@ pub struct ClassifyPrompt<'a> {
     pub taste: &'a str,
 }
 
+/// Everything that the prompt of a stored plan carries.
+#[derive(Clone, Debug, Serialize)]
+pub struct StoredPlanPrompt<'a> {
+    pub title: &'a str,
+    /// Its text, which others wrote.
+    pub plan: &'a str,
+    pub migrations: &'a str,
+    pub taste: &'a str,
+    pub validation: Option<&'a str>,
+    pub retry: Option<RetryBrief<'a>>,
+    pub amendment: Option<&'a str>,
+}
+
 /// One way of widening a target.
 #[derive(Clone, Debug, Serialize)]
 pub struct CandidateBrief<'a> {
@@ -90,6 +103,7 @@ pub struct ScopePrompt<'a> {
 #[derive(Clone, Debug)]
 pub enum WorkPrompt<'a> {
     Refactor(RefactorPrompt<'a>),
+    StoredPlan(StoredPlanPrompt<'a>),
     Phase(PhasePrompt<'a>),
     ReadyCheck(PhasePrompt<'a>),
     Classify(ClassifyPrompt<'a>),
@@ -100,6 +114,7 @@ impl WorkPrompt<'_> {
     pub fn role(&self) -> PromptRole {
         match self {
             Self::Refactor(_) => PromptRole::Refactor,
+            Self::StoredPlan(_) => PromptRole::StoredPlan,
             Self::Phase(_) => PromptRole::Phase,
             Self::ReadyCheck(_) => PromptRole::ReadyCheck,
             Self::Classify(_) => PromptRole::Classify,
@@ -110,7 +125,7 @@ impl WorkPrompt<'_> {
     /// Says what of the migrations may be written.
     pub(super) fn may_write(&self) -> String {
         match self {
-            Self::Refactor(_) => "Change nothing in them.".to_owned(),
+            Self::Refactor(_) | Self::StoredPlan(_) => "Change nothing in them.".to_owned(),
             Self::Phase(prompt) => format!(
                 "Of this one you may correct `plan.md` and the phase documents, where the work shows that they are wrong; `manifest.json` and `.planning/` in `{}/` are kept by piton, and other migrations are none of your business.",
                 super::quote::inline(prompt.live)

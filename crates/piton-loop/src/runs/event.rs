@@ -171,6 +171,7 @@ piton_base::words! {
         Plan = "plan",
         Phase = "phase",
         CleanUp = "clean-up",
+        StoredPlan = "stored-plan",
     }
 }
 

@@ -8,6 +8,8 @@ pub struct Trailers {
     pub run: String,
     pub migration: Option<String>,
     pub phase: Option<String>,
+    /// The stored plan that it carries out.
+    pub plan: Option<String>,
     pub agent: Option<String>,
     pub model: Option<String>,
     pub effort: Option<String>,
@@ -23,6 +25,7 @@ impl Trailers {
             ("Piton-Run", Some(&self.run)),
             ("Piton-Migration", self.migration.as_ref()),
             ("Piton-Phase", self.phase.as_ref()),
+            ("Piton-Plan", self.plan.as_ref()),
             ("Piton-Agent", self.agent.as_ref()),
             ("Piton-Model", self.model.as_ref()),
             ("Piton-Effort", self.effort.as_ref()),

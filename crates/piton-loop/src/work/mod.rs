@@ -26,6 +26,7 @@ pub mod refactor;
 mod route;
 mod setback;
 mod shop;
+pub mod stored_plan;
 mod territory;
 mod weakened;
 

@@ -18,6 +18,9 @@ pub struct OwnData {
     /// What the migration is about, beyond its one-line description.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<Target>,
+    /// The stored plan that the migration is told of in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<PlanLink>,
     /// Why the migration was put off last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deferral: Option<DeferralCause>,
@@ -41,6 +44,13 @@ pub struct OwnData {
 )]
 fn is_zero(count: &u32) -> bool {
     *count == 0
+}
+
+/// A stored plan: who keeps it, and its id there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanLink {
+    pub backend: String,
+    pub id: String,
 }
 
 /// What a migration is about.

@@ -8,7 +8,9 @@
 mod data;
 mod load;
 
-pub use data::{DeferralCause, OwnData, OwnDataError, ReviewNote, Target, TargetProvenance};
+pub use data::{
+    DeferralCause, OwnData, OwnDataError, PlanLink, ReviewNote, Target, TargetProvenance,
+};
 pub use load::{OwnLoadError, load_own};
 
 /// The file, below the migration directory.

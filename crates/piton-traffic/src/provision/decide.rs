@@ -191,6 +191,7 @@ where
             workflow: WORKFLOW_FILE.to_owned(),
             reference: names.branch.clone(),
             inputs: std::collections::BTreeMap::new(),
+            distinct: None,
         })));
         for handle in &before_run {
             builder.depend(&run, handle);

@@ -4,6 +4,7 @@
 //! agent, and published like any planning step.
 
 mod decide;
+mod link;
 mod refine;
 mod session;
 mod sheet;
@@ -11,6 +12,7 @@ mod undo;
 mod wake;
 
 pub use decide::{PersonRefusal, approve, reject, reviewed};
+pub use link::link;
 pub use refine::refine;
 pub use session::ReviewSession;
 pub use sheet::{Choice, ReviewSheet};

@@ -1,0 +1,162 @@
+//! Carrying out a stored plan: its text is all that is asked, its branch is
+//! where the one commit lands.
+
+use piton_agent::CallRole;
+use piton_git::View;
+use piton_git::slot::{Changes, Slot, SlotUse, Slots};
+
+pub use super::attempts::Start;
+use super::attempts::{self, Job, Made};
+use super::failure::{Halt, WorkFailure};
+use super::message::Trailers;
+use super::prove;
+use super::shop::{Shop, Worked};
+use super::territory;
+use crate::effort::EffortResolution;
+use crate::failures::FailureKind;
+use crate::prompts::{PromptError, RetryBrief, StoredPlanPrompt, WorkPrompt};
+use crate::runs::RunRecord;
+use crate::validation::ValidationCommand;
+
+/// A stored plan that is to be carried out.
+#[derive(Clone, Debug)]
+pub struct StoredPlanWork<'a> {
+    /// What its commit names it by.
+    pub id: &'a str,
+    pub title: &'a str,
+    pub text: &'a str,
+    /// Files that only told what to do, and that go with the work; from the top
+    /// of the repository.
+    pub leftovers: &'a [&'a str],
+    pub start: Start,
+}
+
+/// Carries it out.
+pub fn carry_out(shop: &Shop<'_>, run: &RunRecord<'_>, work: &StoredPlanWork<'_>) -> Worked {
+    match begin(shop, run, work) {
+        Ok(Made::Accepted(accepted)) => Worked::Accepted(accepted),
+        Ok(Made::Unchanged { reason }) => Worked::Unchanged { reason },
+        Err(halt) => Worked::of(halt),
+    }
+}
+
+fn begin(shop: &Shop<'_>, run: &RunRecord<'_>, work: &StoredPlanWork<'_>) -> Result<Made, Halt> {
+    let role = CallRole::Refactor;
+    let trouble = |error: &dyn std::error::Error| Halt::trouble(role, error);
+    let view = View::read(shop.repository).map_err(|error| trouble(&error))?;
+    let slot = Slots::new(shop.disk, shop.repository, &shop.slots.home)
+        .take(&work.start.base, SlotUse::Work, &view, &shop.holder)
+        .map_err(|error| trouble(&error))?;
+    let token = format!("{}-plan", run.id());
+    prove::set_up(shop, &slot, run.dir().path(), &token, role)?;
+    let job = CarryOut {
+        work,
+        effort: shop.budget.for_call(),
+    };
+    attempts::carry_out(shop, run, &slot, &work.start, &job)
+}
+
+#[derive(Debug)]
+struct CarryOut<'a> {
+    work: &'a StoredPlanWork<'a>,
+    effort: EffortResolution,
+}
+
+impl Job for CarryOut<'_> {
+    fn role(&self) -> CallRole {
+        CallRole::Refactor
+    }
+
+    fn validation_role(&self) -> CallRole {
+        CallRole::Validation
+    }
+
+    fn label(&self) -> &str {
+        self.work.title
+    }
+
+    fn phase_reached(&self) -> &'static str {
+        "stored-plan"
+    }
+
+    fn slug(&self) -> Option<&str> {
+        None
+    }
+
+    fn effort(&self) -> &EffortResolution {
+        &self.effort
+    }
+
+    fn model(&self, shop: &Shop<'_>) -> Option<String> {
+        shop.models.model(self.role())
+    }
+
+    fn bears_failing_agents(&self) -> bool {
+        true
+    }
+
+    fn prompt(
+        &self,
+        shop: &Shop<'_>,
+        retry: Option<RetryBrief<'_>>,
+    ) -> Result<String, PromptError> {
+        shop.prompts.work(&WorkPrompt::StoredPlan(StoredPlanPrompt {
+            title: self.work.title,
+            plan: self.work.text,
+            migrations: shop.site.migrations(),
+            taste: shop.taste,
+            validation: shop.validator.command.map(ValidationCommand::as_str),
+            retry,
+            amendment: shop.amendment,
+        }))
+    }
+
+    fn finish(&self, shop: &Shop<'_>, slot: &Slot, changes: &Changes) -> Result<bool, WorkFailure> {
+        let refused = |story: String| {
+            let kind = FailureKind::AgentRequestedTransition;
+            WorkFailure::again(self.role(), kind, story)
+        };
+        let strays = territory::strays(shop.site, changes, None);
+        if !strays.is_empty() {
+            return Err(refused(format!(
+                "the agent changed what is not its to change: {}",
+                strays.join(", ")
+            )));
+        }
+        if changes.is_empty() {
+            return Ok(false);
+        }
+        for leftover in self.work.leftovers {
+            let path = slot.dir().join(leftover);
+            let there = shop.disk.stat(&path).ok().flatten();
+            if there.is_some_and(|stat| stat.kind == piton_durable::Kind::File) {
+                shop.disk
+                    .remove_file(&path)
+                    .map_err(|error| refused(piton_base::on_one_line(&error)))?;
+            }
+        }
+        Ok(true)
+    }
+
+    fn subject(&self, shop: &Shop<'_>) -> String {
+        crate::commit::refactor_subject(shop.prefix, self.work.title)
+    }
+
+    fn fallback(&self) -> String {
+        format!("Carries out the plan {}.", self.work.id)
+    }
+
+    fn trailers(&self) -> Trailers {
+        Trailers {
+            plan: Some(self.work.id.to_owned()),
+            ..Trailers::default()
+        }
+    }
+
+    fn next_step(&self) -> String {
+        format!(
+            "Run `piton plan implement {}` again: it starts from the branch as it is. What is quoted here is evidence only.",
+            self.work.id
+        )
+    }
+}

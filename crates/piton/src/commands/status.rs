@@ -6,6 +6,7 @@ use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 use piton_base::Clock;
 use piton_base::terminal::clean;
+use piton_github::endpoints::runs as actions;
 use piton_loop::runs::{self, FinalStatus, ListedRun, RunState};
 use piton_migration::listing::{self, Filter, Row};
 use piton_migration::manifest::Status;
@@ -17,6 +18,7 @@ use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::output::{ago, local_time};
+use crate::stored::{DispatchedHere, StoredPlace};
 use crate::world::Publishing;
 
 /// Show what is ready, what is planned, what waits for you and what runs
@@ -101,7 +103,58 @@ struct Seen<'r> {
     /// What ended within the last day.
     lately: Lately,
     wrong: Vec<(String, String)>,
+    dispatched: Vec<Dispatched>,
     now: Timestamp,
+}
+
+/// A run that was dispatched from here, and how it stands.
+struct Dispatched {
+    here: DispatchedHere,
+    state: String,
+}
+
+impl Dispatched {
+    fn json(&self) -> Value {
+        json!({
+            "plan": self.here.plan,
+            "run": self.here.run,
+            "state": self.state,
+            "at": self.here.at,
+        })
+    }
+}
+
+/// How many runs are asked for.
+const ASKED: usize = 5;
+
+/// Asks how the newest runs stand that were dispatched from here; those that
+/// ended more than a day ago are no news. Where nothing was dispatched, nobody
+/// is asked.
+fn dispatched(context: &Context, now: Timestamp) -> Vec<Dispatched> {
+    let Ok(stored) = StoredPlace::find(context) else {
+        return Vec::new();
+    };
+    let mut newest = DispatchedHere::all(context, &stored);
+    newest.retain(|one| now.duration_since(one.at) < SignedDuration::from_hours(7 * 24));
+    newest.truncate(ASKED);
+    if newest.is_empty() {
+        return Vec::new();
+    }
+    let client = crate::forge::client(context, &stored.settings).ok();
+    newest
+        .into_iter()
+        .filter_map(|here| {
+            let run = client
+                .as_ref()
+                .and_then(|client| actions::get(client, &here.repository, here.run).ok());
+            let over = run.as_ref().is_some_and(|run| run.conclusion.is_some())
+                && now.duration_since(here.at) > SignedDuration::from_hours(24);
+            let state = run
+                .and_then(|run| run.conclusion.or(run.status))
+                .unwrap_or_else(|| "unknown".to_owned());
+            (!over).then_some(Dispatched { here, state })
+        })
+        .collect()
 }
 
 /// What the runs of the last day came to.
@@ -167,6 +220,7 @@ impl<'r> Seen<'r> {
                 .collect(),
             sorted,
             wrong,
+            dispatched: dispatched(context, now),
             now,
         })
     }
@@ -213,6 +267,7 @@ impl<'r> Seen<'r> {
                 "tokens": self.lately.tokens,
                 "cost_usd": self.lately.cost,
             },
+            "dispatched": self.dispatched.iter().map(Dispatched::json).collect::<Vec<_>>(),
             "wrong": wrong,
         })
     }
@@ -285,6 +340,20 @@ impl<'r> Seen<'r> {
                     format!("piton migration step {}", row.slug),
                 )
             }),
+        );
+        section(
+            "dispatched",
+            self.dispatched
+                .iter()
+                .map(|one| {
+                    let age = ago(one.here.at, self.now);
+                    let what = format!(
+                        "plan {}: run {} is {}, began {age}",
+                        one.here.plan, one.here.run, one.state
+                    );
+                    (what, String::new())
+                })
+                .collect(),
         );
         section("wrong here", self.wrong.clone());
         let _ = writeln!(out, "{}", self.lately.text(self.now));

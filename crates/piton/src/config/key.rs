@@ -257,6 +257,18 @@ pub(crate) const KNOWN: &[Known] = &[
         describes: "how workflows install piton: a version, a git address with its commit, or an archive with its SHA-256",
     },
     Known {
+        name: "ci.agent",
+        kind: Kind::Text,
+        default: None,
+        describes: "the agent that carries out dispatched plans: claude@VERSION, codex@VERSION, or one that the runner has",
+    },
+    Known {
+        name: "ci.secret",
+        kind: Kind::Text,
+        default: None,
+        describes: "the secret with the agent's key; the variable has the same name, such as ANTHROPIC_API_KEY",
+    },
+    Known {
         name: "traffic.install",
         kind: Kind::Text,
         default: None,

@@ -5,7 +5,7 @@ use piton_backend::store::forge::{CloneState, ForgeBackend, Place, Writing};
 use piton_backend::store::local::{Layout, LocalBackend};
 use piton_backend::store::memory::MemoryBackend;
 use piton_backend::store::{Backend, BackendRead, Provider};
-use piton_durable::write_atomic;
+use piton_durable::{Disk, write_atomic};
 
 use super::place::StoredPlace;
 use super::who::{in_actions, user};
@@ -88,15 +88,22 @@ fn local<'a>(context: &'a Context, place: &StoredPlace) -> LocalBackend<'a> {
     }
 }
 
-/// Returns the name under which this process keeps its log: that of the run of
-/// CI, else that of this clone.
+/// Returns the name under which this process keeps its log: that of this clone.
+/// In CI it says the run too, since the jobs of a run, each with a clone of its
+/// own, write at the same time.
 fn writer(context: &Context, place: &StoredPlace) -> Result<Writer, CommandError> {
+    let clone = clone_name(context, place)?;
     if in_actions(&context.environment)
         && let Some(run) = context.environment.get("GITHUB_RUN_ID")
-        && let Some(writer) = Writer::new(&format!("run-{run}"))
+        && let Some(own) = clone.as_str().strip_prefix("clone-")
+        && let Some(writer) = Writer::new(&format!("run-{run}-{}", own.get(..8).unwrap_or(own)))
     {
         return Ok(writer);
     }
+    Ok(clone)
+}
+
+fn clone_name(context: &Context, place: &StoredPlace) -> Result<Writer, CommandError> {
     let path = place.state().join("clone");
     let known = piton_durable::DiskRead::read_at_most(&context.disk, &path, 200)
         .ok()
@@ -106,10 +113,21 @@ fn writer(context: &Context, place: &StoredPlace) -> Result<Writer, CommandError
         return Ok(writer);
     }
     let name = format!("clone-{}", uuid::Uuid::new_v4().simple());
-    write_atomic(&context.disk, &path, name.as_bytes(), 0o644).map_err(|error| {
-        CommandError::failed("could not give this clone a name of its own").because(error)
-    })?;
-    // Another process may have been faster: what stands there now counts.
+    let cannot = |error: &dyn std::error::Error| {
+        CommandError::failed("could not give this clone a name of its own")
+            .because(piton_base::on_one_line(error))
+    };
+    let fresh = place.state().join(format!("{name}.new"));
+    write_atomic(&context.disk, &fresh, name.as_bytes(), 0o644).map_err(|error| cannot(&error))?;
+    // Another process may have been faster: then its name counts.
+    match context.disk.rename_new(&fresh, &path) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            context.disk.remove_file(&fresh)
+        }
+        Err(error) => Err(error),
+    }
+    .map_err(|error| cannot(&error))?;
     let text = piton_durable::DiskRead::read_at_most(&context.disk, &path, 200)
         .map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned())
         .unwrap_or(name);

@@ -2,11 +2,17 @@
 //! waits to be sent.
 
 mod backends;
+mod deliver;
+mod dispatched;
 mod outbox;
 mod place;
+mod undertaken;
 mod who;
 
 pub(crate) use backends::{with_backend, with_reader};
-pub(crate) use outbox::{Outbox, Waiting, send_waiting};
+pub(crate) use deliver::{Happened, Undelivered, deliver};
+pub(crate) use dispatched::DispatchedHere;
+pub(crate) use outbox::{Replaced, Told, send_waiting};
 pub(crate) use place::StoredPlace;
+pub(crate) use undertaken::Undertaken;
 pub(crate) use who::{branch, in_actions, user};

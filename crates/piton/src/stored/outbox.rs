@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use piton_backend::header::Patch;
-use piton_backend::store::{Backend, BackendError, Change, PlanId};
-use piton_base::Clock;
+use piton_backend::store::{BackendError, Change, PlanId, Provider, Reason};
+use piton_base::{Clock, on_one_line};
 use piton_durable::{Disk, Holder, Kind, Lock, write_atomic};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -26,28 +26,48 @@ const MOST: u64 = 1 << 20;
 pub(crate) struct Waiting {
     version: u32,
     plan: PlanId,
+    /// Who keeps the plan; what the settings say, in what was written before
+    /// this was recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    provider: Option<Provider>,
     key: String,
     /// Fields and values, in their order.
     patch: Vec<(String, Json)>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     comment: Option<String>,
+    /// A comment that is replaced as a whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    report: Option<Replaced>,
     since: Timestamp,
 }
 
+/// A comment of piton's own, and what it is to say.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Replaced {
+    pub(crate) key: String,
+    pub(crate) text: String,
+}
+
+/// What is reported: fields, and a comment beside them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Told {
+    /// Tells the report apart; the same one sent again is done once.
+    pub(crate) key: String,
+    pub(crate) patch: Vec<(String, Json)>,
+    pub(crate) comment: Option<String>,
+    pub(crate) report: Option<Replaced>,
+}
+
 impl Waiting {
-    pub(crate) fn new(
-        plan: &PlanId,
-        key: &str,
-        patch: Vec<(String, Json)>,
-        comment: Option<String>,
-        since: Timestamp,
-    ) -> Self {
+    pub(crate) fn new(plan: &PlanId, provider: Provider, told: Told, since: Timestamp) -> Self {
         Self {
             version: VERSION,
             plan: plan.clone(),
-            key: key.to_owned(),
-            patch,
-            comment,
+            provider: Some(provider),
+            key: told.key,
+            patch: told.patch,
+            comment: told.comment,
+            report: told.report,
             since,
         }
     }
@@ -83,37 +103,62 @@ impl Outbox<'_> {
             .collect()
     }
 
-    /// Sends what waits. What cannot be sent at all is set aside, what may pass
-    /// stays; somebody else who is sending is left to it.
-    pub(crate) fn send(&self, backend: &dyn Backend, now: Timestamp) {
-        let waiting = self.waiting();
-        if waiting.is_empty() {
-            return;
+    /// Sends what waits, oldest first, each to the backend that it was meant
+    /// for. What cannot be sent at all is set aside, what may pass stays, and
+    /// so does all that follows it. For somebody else who is sending it is
+    /// waited as long as `patience` says.
+    pub(crate) fn send(
+        &self,
+        context: &Context,
+        place: &StoredPlace,
+        patience: Duration,
+    ) -> Result<(), Delay> {
+        if self.waiting().is_empty() {
+            return Ok(());
         }
         let holder = Holder {
             pid: std::process::id(),
             host: "this machine".to_owned(),
-            since: now,
+            since: context.clock.now(),
             what: "sending what waited".to_owned(),
         };
         let lock = Lock::at(self.dir.join("lock"));
-        let Ok(_guard) = lock.acquire(&holder, Duration::ZERO) else {
-            return;
-        };
-        for path in waiting {
-            match self.send_one(&path, backend) {
+        let _guard = lock.acquire(&holder, patience).map_err(|_| Delay {
+            message: "another process of this clone is sending what waited".to_owned(),
+            reason: Reason::ProviderError,
+        })?;
+        for path in self.waiting() {
+            match self.send_one(&path, context, place) {
                 Sent::Done => {
                     let _ = self.disk.remove_file(&path);
                 }
                 Sent::Never => {
                     let _ = self.disk.rename(&path, &path.with_extension("refused"));
                 }
-                Sent::Later => return,
+                Sent::Later(delay) => return Err(delay),
             }
         }
+        Ok(())
     }
 
-    fn send_one(&self, path: &std::path::Path, backend: &dyn Backend) -> Sent {
+    /// Whether something about this plan waits.
+    pub(crate) fn has_of(&self, plan: &PlanId) -> bool {
+        self.has(|waiting| waiting.plan == *plan)
+    }
+
+    /// Whether a report with this key waits.
+    pub(crate) fn has_key(&self, key: &str) -> bool {
+        self.has(|waiting| waiting.key == key)
+    }
+
+    fn has(&self, wanted: impl Fn(&Waiting) -> bool) -> bool {
+        self.waiting().iter().any(|path| {
+            let bytes = self.disk.read_at_most(path, MOST).unwrap_or_default();
+            serde_json::from_slice::<Waiting>(&bytes).is_ok_and(|waiting| wanted(&waiting))
+        })
+    }
+
+    fn send_one(&self, path: &std::path::Path, context: &Context, place: &StoredPlace) -> Sent {
         let bytes = match self.disk.read_at_most(path, MOST) {
             Ok(bytes) => bytes,
             // Another process has sent it meanwhile.
@@ -124,7 +169,10 @@ impl Outbox<'_> {
             return Sent::Never;
         };
         if waiting.version > VERSION {
-            return Sent::Later;
+            return Sent::Later(Delay {
+                message: "a newer piton left what waits".to_owned(),
+                reason: Reason::ProviderError,
+            });
         }
         let Ok(patch) = Patch::new(waiting.patch) else {
             return Sent::Never;
@@ -132,17 +180,40 @@ impl Outbox<'_> {
         let change = Change {
             patch,
             key: waiting.key,
+            waited: Duration::try_from(context.clock.now().duration_since(waiting.since))
+                .unwrap_or_default()
+                .max(Duration::from_millis(1)),
         };
-        let sent = backend.post_event(&waiting.plan, &change, waiting.comment.as_deref());
+        let provider = waiting.provider.unwrap_or_else(|| place.provider());
+        let sent = with_backend(context, place, provider, |backend| {
+            if let Some(report) = &waiting.report {
+                backend.set_comment(&waiting.plan, &report.key, &report.text)?;
+            }
+            if change.patch.is_empty() && waiting.comment.is_none() {
+                return Ok(());
+            }
+            backend
+                .post_event(&waiting.plan, &change, waiting.comment.as_deref())
+                .map(drop)
+        });
         match sent {
-            Ok(_) => Sent::Done,
-            Err(error) if BackendError::may_pass(&error) => Sent::Later,
-            Err(_) => Sent::Never,
+            // The settings cannot be used now; they may be mended.
+            Err(error) => Sent::Later(Delay {
+                message: error.on_one_line(),
+                reason: Reason::ProviderError,
+            }),
+            Ok(Ok(())) => Sent::Done,
+            Ok(Err(error)) if BackendError::may_pass(&error) => Sent::Later(Delay {
+                message: on_one_line(&error),
+                reason: error.reason(),
+            }),
+            Ok(Err(_)) => Sent::Never,
         }
     }
 }
 
-/// Sends what waits in the outbox of the clone here, if anything does.
+/// Sends what waits in the outbox of the clone here, if anything does. What
+/// cannot be sent now goes on waiting; that is nobody's error here.
 pub(crate) fn send_waiting(context: &Context) {
     let Ok(place) = StoredPlace::find(context) else {
         return;
@@ -151,17 +222,18 @@ pub(crate) fn send_waiting(context: &Context) {
         disk: &context.disk,
         dir: place.outbox(),
     };
-    if outbox.waiting().is_empty() {
-        return;
-    }
-    // What cannot be sent now goes on waiting; that is nobody's error here.
-    let _ = with_backend(context, &place, place.provider(), |backend| {
-        outbox.send(backend, context.clock.now());
-    });
+    let _ = outbox.send(context, &place, Duration::ZERO);
+}
+
+/// Why something goes on waiting.
+#[derive(Debug)]
+pub(crate) struct Delay {
+    pub(crate) message: String,
+    pub(crate) reason: Reason,
 }
 
 enum Sent {
     Done,
-    Later,
+    Later(Delay),
     Never,
 }

@@ -2,6 +2,7 @@
 //! look and for each change, from what the settings say.
 
 use piton_backend::operation::{BackendOp, BackendPerformer, BackendSeen, BackendWorld};
+use piton_backend::store::Provider;
 use piton_plan::{Done, Failure, FailureKind, Given, Moment, Observation, Observe, Perform};
 
 use crate::context::Context;
@@ -20,6 +21,19 @@ fn place(context: &Context) -> Result<StoredPlace, Failure> {
     StoredPlace::find(context).map_err(failed)
 }
 
+/// Returns who keeps the plan: a new one says so itself.
+fn provider(op: &BackendOp, place: &StoredPlace) -> Provider {
+    match op {
+        BackendOp::Create(create) => create.provider,
+        BackendOp::SetFields(_)
+        | BackendOp::SetText(_)
+        | BackendOp::Comment(_)
+        | BackendOp::Close(_)
+        | BackendOp::Repair(_)
+        | BackendOp::RecordDispatch(_) => place.provider(),
+    }
+}
+
 #[expect(
     clippy::needless_pass_by_value,
     reason = "errors are turned into failures by it"
@@ -36,7 +50,7 @@ impl Observe<BackendOp> for StoredReading<'_> {
         moment: Moment,
     ) -> Result<Observation<BackendSeen>, Failure> {
         let place = place(self.0)?;
-        with_reader(self.0, &place, place.provider(), |backend| {
+        with_reader(self.0, &place, provider(op, &place), |backend| {
             BackendWorld { backend }.observe(op, given, moment)
         })
         .map_err(failed)?
@@ -51,7 +65,7 @@ impl Perform<BackendOp> for StoredWriting<'_> {
         seen: BackendSeen,
     ) -> Result<Done, Failure> {
         let place = place(self.0)?;
-        with_backend(self.0, &place, place.provider(), |backend| {
+        with_backend(self.0, &place, provider(op, &place), |backend| {
             BackendPerformer { backend }.perform(op, given, seen)
         })
         .map_err(failed)?

@@ -211,10 +211,12 @@ const SCENARIOS: &[Scenario] = &[
 
 /// Commands whose dry runs are compared with their real runs in another file,
 /// because their worlds hold more than a repository.
-const ELSEWHERE: [(&str, &str); 5] = [
+const ELSEWHERE: [(&str, &str); 7] = [
     ("exec", include_str!("exec.rs")),
     ("run", include_str!("running.rs")),
     ("run-once", include_str!("running.rs")),
+    ("migration import", include_str!("shared.rs")),
+    ("migration share", include_str!("shared.rs")),
     ("plan ", include_str!("plans_stored.rs")),
     ("traffic ", include_str!("traffic.rs")),
 ];

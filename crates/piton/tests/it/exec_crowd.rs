@@ -23,15 +23,40 @@ const FIELDS: [&str; PROCESSES] = [
     "learn_run_id",
 ];
 
-fn check(clones: usize) {
+#[derive(Clone, Copy)]
+enum Kept {
+    InAnIssue,
+    InAPullRequest,
+}
+
+fn check(clones: usize, kept: Kept) {
     let mut plan = 0;
-    let fake = FakeGitHub::with(|world| plan = add_plan(world, BODY));
+    let fake = FakeGitHub::with(|world| {
+        plan = match kept {
+            Kept::InAnIssue => add_plan(world, BODY),
+            Kept::InAPullRequest => {
+                let now = jiff::Timestamp::now();
+                let repo = world.add_repo("acme/app", now);
+                repo.add_pull("[erk-pr] Add a cache", BODY, "plnd/add-a-cache", now)
+            }
+        };
+    });
     let clones: Vec<TestEnv> = (0..clones).map(|_| TestEnv::new()).collect();
+    if let Kept::InAPullRequest = kept {
+        for clone in &clones {
+            clone
+                .repo
+                .write("piton.toml", "plans.backend = \"github-draft-pr\"\n");
+        }
+    }
     for fault in [
         Fault::new("PATCH", "/issues/", FaultKind::StatusAfter(502)).every(43),
         Fault::new("PATCH", "", FaultKind::Drop).every(61),
         Fault::new("", "", FaultKind::DropAfter).every(97),
         Fault::new("GET", "", FaultKind::Status(500, "{}")).every(101),
+        Fault::new("POST", "/comments", FaultKind::StatusAfter(502)).every(2),
+        Fault::new("GET", "/comments", FaultKind::Stale(2)).every(53),
+        Fault::new("POST", "/graphql", FaultKind::Status(502, "{}")).every(47),
         Fault::new("GET", "", FaultKind::Slow(Duration::from_millis(3))).every(11),
     ] {
         fake.fault(fault);
@@ -107,11 +132,21 @@ fn report(fake: &FakeGitHub, clone: &TestEnv, plan: u64, process: usize) -> usiz
 }
 
 #[test]
-fn eight_processes_of_one_clone_lose_no_report() {
-    check(1);
+fn eight_processes_of_one_clone_lose_no_report_of_an_issue() {
+    check(1, Kept::InAnIssue);
 }
 
 #[test]
-fn eight_processes_of_eight_clones_lose_no_report() {
-    check(PROCESSES);
+fn eight_processes_of_eight_clones_lose_no_report_of_an_issue() {
+    check(PROCESSES, Kept::InAnIssue);
+}
+
+#[test]
+fn eight_processes_of_one_clone_lose_no_report_of_a_pull_request() {
+    check(1, Kept::InAPullRequest);
+}
+
+#[test]
+fn eight_processes_of_eight_clones_lose_no_report_of_a_pull_request() {
+    check(PROCESSES, Kept::InAPullRequest);
 }

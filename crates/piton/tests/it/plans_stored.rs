@@ -126,7 +126,9 @@ fn plans_are_listed_shown_checked_and_told_of() {
     let ran = stored.run(&["plan", "list"]);
     assert_eq!(
         ran.stdout,
-        format!("plan\tstage\tstate\tbranch\ttitle\n{plan}\t-\topen\t-\t[erk-plan] Add a cache\n")
+        format!(
+            "plan\tstage\tstate\trun\tbranch\ttitle\n{plan}\t-\topen\t-\t-\t[erk-plan] Add a cache\n"
+        )
     );
     let ran = stored.run(&["plan", "list", "--json"]);
     assert_eq!(ran.json()["plans"][0]["id"], json!(plan));

@@ -5,14 +5,13 @@ use jiff::Timestamp;
 use piton_backend::folder::{
     Checkout, CheckoutError, Event, Folder, Looked, PlanRef, RunState, find_folder, write_state,
 };
-use piton_backend::header::Stamp;
 use piton_backend::store::{PlanId, Provider};
 use piton_base::{Clock, on_one_line};
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use super::report::{Unsent, told};
 use crate::context::Context;
-use crate::stored::{StoredPlace, branch, in_actions, user, with_reader};
+use crate::stored::{Happened, StoredPlace, branch, in_actions, user, with_reader};
 
 /// Why an event did not get as far as the backend.
 #[derive(Debug)]
@@ -105,17 +104,14 @@ impl Scene {
 
     /// Returns the fields that say what happened.
     pub(super) fn fields(&self, event: Event, session: Option<&str>) -> Vec<(String, Json)> {
-        let at = json!(Stamp::write(self.now));
-        let field = |name: &str, value: Json| (name.to_owned(), value);
-        if self.remote {
-            return vec![field("last_remote_impl_at", at)];
+        Happened {
+            at: self.now,
+            event: event.word(),
+            session,
+            user: &self.user,
+            remote: self.remote,
         }
-        vec![
-            field("last_local_impl_at", at),
-            field("last_local_impl_event", json!(event.word())),
-            field("last_local_impl_session", json!(session)),
-            field("last_local_impl_user", json!(self.user)),
-        ]
+        .fields()
     }
 
     /// Reads the settings.

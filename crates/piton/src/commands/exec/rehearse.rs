@@ -6,12 +6,16 @@ use piton_backend::folder::{Event, STATE_FILE};
 use piton_backend::header::Patch;
 use piton_backend::operation::{AddComment, BackendOp, SetFields};
 use piton_base::{RepoPath, StateDir};
+use piton_github::operation::{CreateGist, ForgeOp};
 use piton_plan::files::{Content, How};
 use piton_plan::{ErrorPolicy, PlanBuilder};
 
 use super::event::{Scene, Trouble};
 use super::report::{Report, Unsent};
-use super::{ExecCommand, impl_signal, mark_impl, remote_session, update_dispatch, update_header};
+use super::{
+    ExecCommand, impl_signal, mark_impl, remote_session, update_dispatch, update_header,
+    upload_session,
+};
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::files::put;
@@ -44,10 +48,16 @@ pub(super) fn run(context: &Context, command: &ExecCommand) -> CommandResult {
             return Err(CommandError::usage("get-plan-metadata changes nothing")
                 .hint("run it without --dry-run"));
         }
-        ExecCommand::UploadSession(_) => {
-            return Err(CommandError::usage(
-                "upload-session cannot be rehearsed: what it tells the plan is the address of the gist",
-            ));
+        ExecCommand::UploadSession(args) => {
+            let upload = upload_session::decide(context, args).map_err(CommandError::failed)?;
+            let create = CreateGist {
+                name: "session".to_owned(),
+                description: upload.new.description,
+                public: false,
+                files: upload.new.files,
+            };
+            // What the plan is told is the gist's address, which nobody knows yet.
+            return show(context, &place, vec![ForgeOp::CreateGist(create).into()]);
         }
     };
     let operations = operations(context, &place, state, &report)?;

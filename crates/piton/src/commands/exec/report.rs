@@ -1,14 +1,12 @@
 //! Sends a change to the plan it belongs to, or keeps it until it can be sent.
 
-use piton_backend::header::Patch;
-use piton_backend::store::{BackendError, Change, PlanId, Provider, Reason};
-use piton_base::{Clock, on_one_line};
+use piton_backend::store::{PlanId, Provider, Reason};
 use serde_json::Value as Json;
 
 use super::answer::Answer;
 use crate::context::Context;
 use crate::error::CommandError;
-use crate::stored::{Outbox, StoredPlace, Waiting, with_backend};
+use crate::stored::{StoredPlace, Told, Undelivered, deliver};
 
 /// Why a change did not arrive.
 #[derive(Debug)]
@@ -55,48 +53,28 @@ pub(super) fn told(error: &CommandError) -> String {
     line
 }
 
-/// Sends a report. After it arrived, what waited is sent too.
+/// Sends a report, after what waited.
 pub(super) fn send(context: &Context, place: &StoredPlace, report: Report) -> Result<(), Unsent> {
-    let patch = Patch::new(report.patch.clone()).map_err(|error| Unsent::Backend {
-        message: error.to_string(),
-        reason: Reason::InvalidMetadata,
-        queued: false,
-    })?;
-    let change = Change {
-        patch,
-        key: report.key.clone(),
-    };
-    let outbox = Outbox {
-        disk: &context.disk,
-        dir: place.outbox(),
-    };
     let provider = report.provider.unwrap_or_else(|| place.provider());
-    let sent = with_backend(context, place, provider, |backend| {
-        let sent = backend.post_event(&report.plan, &change, report.comment.as_deref());
-        if sent.is_ok() {
-            outbox.send(backend, context.clock.now());
-        }
-        sent
-    });
-    match sent {
-        Err(error) => Err(Unsent::NoContext(told(&error))),
-        Ok(Ok(_)) => Ok(()),
-        Ok(Err(error)) => {
-            let queued = BackendError::may_pass(&error)
-                && outbox.keep(&Waiting::new(
-                    &report.plan,
-                    &report.key,
-                    report.patch,
-                    report.comment,
-                    context.clock.now(),
-                ));
-            Err(Unsent::Backend {
-                message: on_one_line(&error),
-                reason: error.reason(),
-                queued,
-            })
-        }
-    }
+    let told = Told {
+        key: report.key,
+        patch: report.patch,
+        comment: report.comment,
+        report: None,
+    };
+    deliver(context, place, (&report.plan, provider), told).map_err(|undelivered| match undelivered
+    {
+        Undelivered::NoBackend(error) => Unsent::NoContext(self::told(&error)),
+        Undelivered::Refused {
+            message,
+            reason,
+            queued,
+        } => Unsent::Backend {
+            message,
+            reason,
+            queued,
+        },
+    })
 }
 
 impl Unsent {

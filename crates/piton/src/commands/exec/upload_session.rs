@@ -9,7 +9,8 @@ use piton_agent::{Host, environment};
 use piton_backend::header::Stamp;
 use piton_base::{Clock, on_one_line};
 use piton_durable::DiskRead;
-use piton_github::endpoints::gists::{self, NewGist};
+use piton_github::endpoints::gists::{self, Gist, NewGist};
+use piton_github::{Client, ForgeError};
 use serde_json::{Value as Json, json};
 
 use super::answer::{Answer, Layout};
@@ -21,6 +22,9 @@ use crate::stored::StoredPlace;
 
 /// How long a log may be.
 const MOST: u64 = 50 << 20;
+
+/// How many of the newest gists are looked at for one that was made.
+const NEWEST: usize = 30;
 
 /// Upload the log of a session as a secret gist, and tell the plan of it
 ///
@@ -69,30 +73,80 @@ pub(super) fn run(context: &Context, args: &UploadSessionArgs) -> Exit {
     }
 }
 
-fn upload(context: &Context, args: &UploadSessionArgs) -> Result<Answer, String> {
+/// What is uploaded.
+#[derive(Debug)]
+pub(super) struct Upload {
+    pub(super) place: StoredPlace,
+    /// The name of its one file.
+    pub(super) file: String,
+    pub(super) new: NewGist,
+}
+
+/// Decides what is uploaded.
+pub(super) fn decide(context: &Context, args: &UploadSessionArgs) -> Result<Upload, String> {
     let path = context.directory.join(&args.session_file);
     let bytes = context
         .disk
         .read_at_most(&path, MOST)
         .map_err(|error| format!("Failed to read {}: {error}", path.display()))?;
     let place = StoredPlace::find(context).map_err(|error| told(&error))?;
-    let client = forge::client(context, &place.settings).map_err(|error| told(&error))?;
-    let name = format!("session-{}.jsonl", file_name(&args.session_id));
-    let new = NewGist {
-        description: format!(
-            "Claude Code session {} ({})",
-            args.session_id,
-            args.source.word()
-        ),
-        public: false,
-        files: [(
-            name.clone(),
-            redacted(context, &String::from_utf8_lossy(&bytes)),
-        )]
-        .into(),
-    };
-    let gist = gists::create(&client, &new)
+    let file = format!("session-{}.jsonl", file_name(&args.session_id));
+    let text = redacted(context, &String::from_utf8_lossy(&bytes));
+    Ok(Upload {
+        place,
+        new: NewGist {
+            description: format!(
+                "Claude Code session {} ({})",
+                args.session_id,
+                args.source.word()
+            ),
+            public: false,
+            files: [(file.clone(), text)].into(),
+        },
+        file,
+    })
+}
+
+/// Makes the gist, once: after a lost answer it is looked for. Its description
+/// and its text together are its mark.
+fn make(client: &Client, upload: &Upload) -> Result<Gist, ForgeError> {
+    match gists::create(client, &upload.new) {
+        Ok(gist) => Ok(gist),
+        Err(error) if error.may_have_happened() => there(client, upload)?.ok_or(error),
+        Err(error) => Err(error),
+    }
+}
+
+fn there(client: &Client, upload: &Upload) -> Result<Option<Gist>, ForgeError> {
+    for listed in gists::list(client).take(NEWEST) {
+        let listed = listed?;
+        if listed.description.as_deref() != Some(upload.new.description.as_str()) {
+            continue;
+        }
+        let gist = gists::get(client, &listed.id)?;
+        let text = gist
+            .files
+            .get(&upload.file)
+            .and_then(|file| file.content.as_deref());
+        let ours = upload.new.files.get(&upload.file).map(String::as_str);
+        // A long text comes cut off.
+        if let (Some(text), Some(ours)) = (text, ours)
+            && ours.starts_with(text)
+        {
+            return Ok(Some(gist));
+        }
+    }
+    Ok(None)
+}
+
+fn upload(context: &Context, args: &UploadSessionArgs) -> Result<Answer, String> {
+    let upload = decide(context, args)?;
+    let client = forge::client(context, &upload.place.settings).map_err(|error| told(&error))?;
+    let gist = make(&client, &upload)
         .map_err(|error| format!("Failed to create gist: {}", on_one_line(&error)))?;
+    let Upload {
+        place, file: name, ..
+    } = upload;
     let raw = gist
         .files
         .get(&name)

@@ -7,7 +7,7 @@ use piton_durable::DiskRead;
 use piton_git::GitRead;
 use piton_plan::{Plan, PlanBuilder};
 
-use super::{InitArgs, adopt, agent_files, guess, migrations, settings, taste};
+use super::{InitArgs, adopt, agent_files, ci, guess, migrations, settings, taste};
 use crate::config::{Key, Layer};
 use crate::context::CONFIG_FILE;
 use crate::error::{CommandError, ErrorKind};
@@ -36,6 +36,7 @@ pub(super) fn decide(
     git: &dyn GitRead,
     original_data: Option<&Path>,
     args: &InitArgs,
+    ci: Option<&ci::Ci>,
 ) -> Result<Decided, CommandError> {
     let top = git.top();
     let mut builder = PlanBuilder::new("init");
@@ -166,6 +167,15 @@ pub(super) fn decide(
         }
     }
     agent_files::decide(&mut builder, disk, top, &args.agent_files)?;
+    if let Some(ci) = ci {
+        let written = ci::decide(&mut builder, (disk, top), ci, args.force)?;
+        if written.is_some() {
+            told.push(
+                "the workflow needs the secret that ci.secret names, and counts once it is on the default branch: `gh secret set`, commit, push"
+                    .to_owned(),
+            );
+        }
+    }
     if let Some(rule) = git.ignored_by(Path::new(&format!("{}/x", migrations.wanted)))? {
         builder.warn(format!(
             "git ignores {} because of {rule}; migrations are committed all the same",

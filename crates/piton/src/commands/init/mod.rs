@@ -2,6 +2,7 @@
 
 mod adopt;
 mod agent_files;
+mod ci;
 mod decide;
 mod guess;
 mod migrations;
@@ -18,6 +19,9 @@ use crate::exit::Exit;
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
 
+use self::ci::Ci;
+pub(crate) use self::ci::WORKFLOW;
+
 /// Set piton up in this repository
 ///
 /// Writes piton.toml, the taste file and the migrations directory. Run again
@@ -30,7 +34,8 @@ Examples:
   piton init
   piton init --migrations-dir docs/plans --validation-command \"make check\"
   piton init --agent-files               for Claude Code and Codex
-  piton init --taste .continuous-refactoring/taste.md")]
+  piton init --taste .continuous-refactoring/taste.md
+  piton init --ci --dry-run")]
 pub(crate) struct InitArgs {
     /// Where live migrations lie
     #[arg(long, value_name = "DIR", value_parser = repo_path)]
@@ -56,6 +61,10 @@ pub(crate) struct InitArgs {
     )]
     agent_files: Vec<Agents>,
 
+    /// Write the workflow that carries out dispatched plans, too
+    #[arg(long)]
+    ci: bool,
+
     /// Replace what is in the way of a move; a directory is set aside
     #[arg(long)]
     force: bool,
@@ -69,9 +78,16 @@ pub(crate) fn run(context: &Context, args: &InitArgs) -> CommandResult {
         context.refuse_secret("--validation-command", line)?;
     }
     let place = context.place_to_write(&args.plan)?;
+    let ci = args.ci.then(|| Ci::read(&place.settings)).transpose()?;
     let site = context.site(&place);
     let data = context.environment.original_data();
-    let decided = decide::decide(&context.disk, &place.repository, data.as_deref(), args)?;
+    let decided = decide::decide(
+        &context.disk,
+        &place.repository,
+        data.as_deref(),
+        args,
+        ci.as_ref(),
+    )?;
     for line in &decided.told {
         context.out.note(Channel::Setup, Level::NORMAL, line);
     }

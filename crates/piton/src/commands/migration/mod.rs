@@ -5,18 +5,20 @@ mod archive;
 mod delete;
 mod diff;
 mod doctor;
+mod import;
 mod list;
 mod log;
 mod new;
 mod open;
 pub(crate) mod planned_step;
-mod proposed;
+pub(crate) mod proposed;
 mod refine;
 mod reject;
 mod rename;
 mod reopen;
 mod repair;
 mod review;
+mod share;
 mod show;
 mod standing;
 mod step;
@@ -63,6 +65,8 @@ pub(crate) enum MigrationCommand {
     Archive(archive::ArchiveArgs),
     Delete(delete::DeleteArgs),
     Doctor(doctor::DoctorArgs),
+    Share(share::ShareArgs),
+    Import(import::ImportArgs),
 }
 
 pub(crate) fn run(context: &Context, command: &MigrationCommand) -> CommandResult {
@@ -85,6 +89,8 @@ pub(crate) fn run(context: &Context, command: &MigrationCommand) -> CommandResul
         MigrationCommand::Archive(args) => archive::run(context, args),
         MigrationCommand::Delete(args) => delete::run(context, args),
         MigrationCommand::Doctor(args) => doctor::run(context, args),
+        MigrationCommand::Share(args) => share::run(context, args),
+        MigrationCommand::Import(args) => import::run(context, args),
     }
 }
 
@@ -138,7 +144,7 @@ fn find(context: &Context, live: &LiveDir, value: &Path) -> Result<Slug, Command
 }
 
 /// Turns a refusal of a person's decision into the error of a command.
-fn person_refusal(error: PersonRefusal, slug: &Slug) -> CommandError {
+pub(crate) fn person_refusal(error: PersonRefusal, slug: &Slug) -> CommandError {
     let kind = match &error {
         PersonRefusal::AsksPerson { .. } => ErrorKind::NeedsPerson,
         PersonRefusal::NotAwaiting { .. }

@@ -143,7 +143,11 @@ pub(crate) fn run(context: &Context, args: &NewArgs) -> CommandResult {
 }
 
 /// Returns a short name for the target that nothing has yet.
-fn free_slug(context: &Context, place: &Place, target: &str) -> Result<Slug, CommandError> {
+pub(super) fn free_slug(
+    context: &Context,
+    place: &Place,
+    target: &str,
+) -> Result<Slug, CommandError> {
     let short = Slug::short(target);
     let live = place.live();
     let numbered = (2..).map(|number| short.numbered(number));

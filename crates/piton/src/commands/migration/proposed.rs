@@ -11,7 +11,7 @@ use crate::op::Op;
 use crate::planning;
 
 /// Turns a proposal into a plan that holds what it changes, and no more.
-pub(super) fn plan(
+pub(crate) fn plan(
     context: &Context,
     place: &Place,
     command: &str,

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use piton_backend::block::{find_blocks, line_of, read_yaml};
+use piton_backend::block::{block_problems, find_blocks, line_of, read_yaml};
 use piton_backend::header::{HeaderFault, find_header, validate};
 use piton_backend::kind::{Seen, TextKind};
 use piton_backend::store::BackendRead;
@@ -183,6 +183,7 @@ fn everything(text: &str) -> Json {
             Ok(body) => read.push(json!({
                 "key": block.key,
                 "data": body.document.value.to_json(),
+                "problems": block_problems(&block.key, &body.document.value),
                 "line": line,
             })),
             Err(error) => errors.push(json!({

@@ -4,14 +4,16 @@ use std::path::PathBuf;
 
 use clap::Args;
 use piton_backend::operation::{BackendOp, CreatePlan};
-use piton_backend::store::{plain_title, title_of};
+use piton_backend::store::{Provider, plain_title, title_of};
 use piton_backend::text::{within_limit, wrap_comment};
+use piton_github::RepoName;
 use serde_json::json;
 
 use super::decide::carry_out;
 use super::text;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
+use crate::forge;
 use crate::planned::PlanArgs;
 use crate::stored::StoredPlace;
 
@@ -79,6 +81,10 @@ pub(super) fn run(context: &Context, args: &CreateArgs) -> CommandResult {
         }
         fields.push(("objective_issue".to_owned(), json!(objective)));
     }
+    // A plan that is kept elsewhere says which code it is about.
+    if let Some(source) = source_repo(context, &place) {
+        fields.push(("source_repo".to_owned(), json!(source)));
+    }
     let operation = BackendOp::Create(CreatePlan {
         provider: place.provider(),
         title,
@@ -88,6 +94,20 @@ pub(super) fn run(context: &Context, args: &CreateArgs) -> CommandResult {
         learn: args.learn,
         summary: args.summary.clone(),
         base: args.base.clone(),
+        once: None,
     });
     carry_out(context, &args.plan, "plan create", [operation.into()])
+}
+
+/// Returns the repository of the code, where plans are kept in another one.
+fn source_repo(context: &Context, place: &StoredPlace) -> Option<String> {
+    match place.provider() {
+        Provider::GithubIssue | Provider::GithubDraftPr => {}
+        Provider::Local | Provider::Memory => return None,
+    }
+    let plans: RepoName = place.settings.text("plans.repository")?.parse().ok()?;
+    let client = forge::client(context, &place.settings).ok()?;
+    let remote = place.checkout.remote.as_deref();
+    let code = forge::repository(context, &client, None, remote).ok()?;
+    (!code.same(&plans)).then(|| code.to_string())
 }

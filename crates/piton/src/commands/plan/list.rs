@@ -5,6 +5,7 @@ use piton_backend::store::{Document, PlanQuery, State};
 use piton_base::terminal::cut;
 use serde_json::json;
 
+use super::runs::{DispatchedRun, Runs};
 use super::target::{failed, with};
 use crate::context::Context;
 use crate::error::CommandResult;
@@ -17,7 +18,7 @@ const BRANCH: usize = 32;
 /// List stored plans, newest first
 ///
 /// On a terminal a table; piped, columns with tabs between them: plan, stage,
-/// state, branch, title.
+/// state, run, branch, title.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -59,21 +60,31 @@ pub(super) fn run(context: &Context, args: &ListArgs) -> CommandResult {
         },
         limit: Some(args.limit),
     };
-    let plans = with(context, |_, backend| backend.list(&query).map_err(failed))?;
+    let plans = with(context, |place, backend| {
+        let plans = backend.list(&query).map_err(failed)?;
+        let runs = Runs::of(context, place, &plans);
+        Ok(plans
+            .into_iter()
+            .map(|plan| Listed {
+                run: runs.of_plan(&plan),
+                plan,
+            })
+            .collect::<Vec<_>>())
+    })?;
     let out = &context.out;
     if out.json_wanted() {
         let plans: Vec<_> = plans.iter().map(row_json).collect();
         out.json(json!({ "plans": plans }));
     } else {
-        let mut table = Table::new(&["plan", "stage", "state", "branch", "title"]);
+        let mut table = Table::new(&["plan", "stage", "state", "run", "branch", "title"]);
         for plan in &plans {
-            let [id, stage, state, branch, title] = cells(plan);
+            let [id, stage, state, run, branch, title] = cells(plan);
             let branch = if out.stdout_is_terminal() {
                 cut(&branch, BRANCH).into_owned()
             } else {
                 branch
             };
-            table.row([id, stage, state, branch, title].map(Cell::from));
+            table.row([id, stage, state, run, branch, title].map(Cell::from));
         }
         out.table(&table, !args.no_headers);
         if table.is_empty() && out.stdout_is_terminal() {
@@ -88,23 +99,36 @@ fn branch(plan: &Document) -> Option<String> {
     header.text("branch_name").map(str::to_owned)
 }
 
-fn cells(plan: &Document) -> [String; 5] {
+/// A plan and the run that was dispatched for it.
+struct Listed {
+    plan: Document,
+    run: Option<DispatchedRun>,
+}
+
+fn cells(Listed { plan, run }: &Listed) -> [String; 6] {
     [
         plan.id.to_string(),
         plan.stage().to_owned(),
         plan.state.word().to_owned(),
+        run.as_ref()
+            .map_or_else(|| "-".to_owned(), |run| run.state.clone()),
         branch(plan).unwrap_or_else(|| "-".to_owned()),
         plan.title.clone(),
     ]
 }
 
-fn row_json(plan: &Document) -> serde_json::Value {
+fn row_json(Listed { plan, run }: &Listed) -> serde_json::Value {
     json!({
         "id": plan.id,
         "title": plan.title,
         "stage": plan.stage(),
         "state": plan.state.word(),
         "branch": branch(plan),
+        "run": run.as_ref().map(|run| json!({
+            "id": run.id,
+            "state": run.state,
+            "url": run.url,
+        })),
         "labels": plan.labels,
         "url": plan.url,
         "created_at": plan.created_at,

@@ -5,15 +5,25 @@ mod close;
 mod comment;
 mod create;
 mod decide;
+mod dispatch;
+mod implement;
 mod list;
 mod log;
 mod prepare;
 mod repair;
 mod resolve;
+mod runs;
 mod show;
+mod submit;
+mod sync;
 mod target;
 mod text;
 mod update;
+mod worthy;
+
+pub(crate) use sync::sync_shared;
+pub(crate) use target::{named, with as with_plans};
+pub(crate) use worthy::{Terms, Worthy};
 
 use clap::Subcommand;
 
@@ -33,6 +43,7 @@ Examples:
   piton plan create --file plan.md
   piton plan list
   piton plan show 42
+  piton plan implement 42 --dry-run
   piton plan check --file body.md")]
 pub(crate) enum PlanCommand {
     Create(create::CreateArgs),
@@ -46,6 +57,10 @@ pub(crate) enum PlanCommand {
     Resolve(resolve::ResolveArgs),
     Repair(repair::RepairArgs),
     Prepare(prepare::PrepareArgs),
+    Implement(Box<implement::ImplementArgs>),
+    Dispatch(dispatch::DispatchArgs),
+    Submit(submit::SubmitArgs),
+    Sync(sync::SyncArgs),
 }
 
 pub(crate) fn run(context: &Context, command: &PlanCommand) -> CommandResult {
@@ -61,5 +76,9 @@ pub(crate) fn run(context: &Context, command: &PlanCommand) -> CommandResult {
         PlanCommand::Resolve(args) => resolve::run(context, args),
         PlanCommand::Repair(args) => repair::run(context, args),
         PlanCommand::Prepare(args) => prepare::run(context, args),
+        PlanCommand::Implement(args) => implement::run(context, args),
+        PlanCommand::Dispatch(args) => dispatch::run(context, args),
+        PlanCommand::Submit(args) => submit::run(context, args),
+        PlanCommand::Sync(args) => sync::run(context, args),
     }
 }

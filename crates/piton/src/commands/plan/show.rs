@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::target::{document, failed, plan, with};
 use crate::context::Context;
-use crate::error::CommandResult;
+use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
 
 /// Show a stored plan: its state, its header, its text
@@ -28,6 +28,10 @@ pub(crate) struct ShowArgs {
     /// Only the text of the plan
     #[arg(long)]
     text: bool,
+
+    /// Only the name of the plan's branch
+    #[arg(long, conflicts_with = "text")]
+    branch: bool,
 }
 
 pub(super) fn run(context: &Context, args: &ShowArgs) -> CommandResult {
@@ -38,6 +42,18 @@ pub(super) fn run(context: &Context, args: &ShowArgs) -> CommandResult {
         Ok((document, text))
     })?;
     let out = &context.out;
+    if args.branch {
+        let header = document.header().ok();
+        let branch = header
+            .as_ref()
+            .and_then(|header| header.text("branch_name"));
+        let branch = branch.ok_or_else(|| {
+            CommandError::failed(format!("plan {} has no branch yet", document.id))
+                .hint(format!("`piton plan implement {}` makes one", document.id))
+        })?;
+        out.data(&format!("{}\n", clean(branch)));
+        return Ok(Exit::Done);
+    }
     if out.json_wanted() {
         let header = document.header();
         let problems: Vec<String> = match &header {

@@ -9,7 +9,7 @@ use crate::error::{CommandError, ErrorKind};
 use crate::stored::{StoredPlace, branch, with_reader};
 
 /// Runs something with the backend of the settings.
-pub(super) fn with<T>(
+pub(crate) fn with<T>(
     context: &Context,
     run: impl FnOnce(&StoredPlace, &dyn BackendRead) -> Result<T, CommandError>,
 ) -> Result<T, CommandError> {
@@ -27,8 +27,8 @@ pub(super) fn plan(
     backend: &dyn BackendRead,
     named: Option<&str>,
 ) -> Result<PlanId, CommandError> {
-    if let Some(named) = named {
-        return PlanId::from_words(named).map_err(|error| CommandError::usage(error.to_string()));
+    if let Some(text) = named {
+        return self::named(text);
     }
     let branch = branch(&context.environment, Some(&place.checkout));
     let folder = find_folder(
@@ -55,6 +55,11 @@ pub(super) fn plan(
         )
         .hint("name it: `piton plan show 42`; `piton plan list` lists them")
     })
+}
+
+/// Reads what a person wrote for a plan.
+pub(crate) fn named(text: &str) -> Result<PlanId, CommandError> {
+    PlanId::from_words(text).map_err(|error| CommandError::usage(error.to_string()))
 }
 
 /// Returns a plan that must be there.

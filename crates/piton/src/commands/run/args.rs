@@ -90,6 +90,15 @@ pub(crate) struct Wanted {
 }
 
 impl Wanted {
+    /// No source action.
+    pub(super) fn nothing() -> Self {
+        Self {
+            selection: None,
+            scope: None,
+            seed: None,
+        }
+    }
+
     /// Returns how many targets there are, where the user listed them.
     pub(super) fn count(&self) -> Option<u32> {
         match &self.selection {
@@ -155,6 +164,11 @@ impl SourceArgs {
 }
 
 impl WorkArgs {
+    /// Whether it is only to be shown what would be done.
+    pub(crate) fn rehearses(&self) -> bool {
+        self.dry_run
+    }
+
     /// Puts the flags over the settings.
     pub(crate) fn over(&self, settings: &mut Settings) -> Result<(), CommandError> {
         let deadline = self.timeout.map(|seconds| format!("{seconds}s"));

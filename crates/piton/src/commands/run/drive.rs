@@ -111,6 +111,7 @@ pub(crate) fn drive(
         context.out.begin_series();
     }
     let ending = driver.go_on(&mut teller);
+    driver.over(&ending);
     let waits = driver.anything_waits();
     let plans = if context.out.json_wanted() {
         context.out.end_series()
@@ -156,7 +157,7 @@ pub(crate) fn drive(
 }
 
 /// One run a clone: a second one is refused with the holder's name.
-fn alone(context: &Context, place: &Place) -> Result<LockGuard, CommandError> {
+pub(super) fn alone(context: &Context, place: &Place) -> Result<LockGuard, CommandError> {
     let lock = Lock::at(place.state().run_lock());
     match lock.acquire(&context.holder("a run"), Duration::ZERO) {
         Ok(guard) => Ok(guard),
@@ -169,7 +170,7 @@ fn alone(context: &Context, place: &Place) -> Result<LockGuard, CommandError> {
     }
 }
 
-fn begin(
+pub(super) fn begin(
     context: &Context,
     floor: &Floor<'_>,
     course: &Course,

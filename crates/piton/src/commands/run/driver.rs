@@ -26,6 +26,7 @@ use super::ending::Ending;
 use super::job::Job;
 use super::notify::{Cause, Notifier};
 use super::provider;
+use super::report::Reports;
 use super::tell::{Facts, Teller};
 use super::view::View;
 use crate::commands::migration::planned_step;
@@ -48,6 +49,8 @@ pub(super) struct Driver<'a> {
     began: Duration,
     /// What the provider had no more for, to be begun again.
     owed: Vec<Piece>,
+    /// What the plans of shared migrations are told.
+    reports: Reports<'a>,
     jobs: BTreeMap<u32, Job>,
     notifier: &'a Notifier<'a>,
 }
@@ -79,6 +82,7 @@ impl<'a> Driver<'a> {
             proved: false,
             began: desk.floor.context.clock.elapsed(),
             owed: Vec::new(),
+            reports: Reports::new(desk.floor.context, desk.floor.place, desk.run.id().as_str()),
             jobs: BTreeMap::new(),
             notifier,
         }
@@ -86,6 +90,11 @@ impl<'a> Driver<'a> {
 
     pub(super) fn anything_waits(&self) -> bool {
         self.memory.anything_waits()
+    }
+
+    /// Tells the plans of shared migrations that the run is over.
+    pub(super) fn over(&mut self, ending: &Ending) {
+        self.reports.over(&ending.told());
     }
 
     /// Goes on until there is a reason to end, and nothing is under way.
@@ -135,6 +144,9 @@ impl<'a> Driver<'a> {
     {
         let floor = self.desk.floor;
         self.count_time();
+        if self.jobs.is_empty() {
+            self.reports.hear();
+        }
         let names: Vec<String> = self.jobs.keys().map(|it| self.held_name(*it)).collect();
         let view = View::look(floor, &names)?;
         for (slug, why) in view.waiting_for_people() {
@@ -259,6 +271,9 @@ impl<'a> Driver<'a> {
             _claim: claim,
         };
         self.memory.begin(&job.tried());
+        if let Piece::Phase(slug) = &job.piece {
+            self.reports.begins(slug, label);
+        }
         // An answer that was paid for before only has to be published.
         if let Piece::Plan(slug) = &job.piece
             && planned_step::answer_waits(floor.context, floor.place, slug)
@@ -313,6 +328,9 @@ impl<'a> Driver<'a> {
             job.start.onto = view.onto;
             self.set_off(scope, done, job);
             return None;
+        }
+        if let (Piece::Phase(slug), Acted::Did(_, outcome)) = (&job.piece, &acted) {
+            self.reports.came_of(slug, outcome);
         }
         match self.remember(Some(job), acted) {
             Looked::Over(ending) => Some(ending),

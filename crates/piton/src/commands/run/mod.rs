@@ -3,6 +3,7 @@
 mod act;
 mod args;
 mod budgets;
+pub(crate) mod carry;
 mod drive;
 mod driver;
 mod ending;
@@ -10,6 +11,7 @@ mod floor;
 mod job;
 mod notify;
 mod provider;
+mod report;
 mod show;
 mod summary;
 mod tell;

@@ -1,0 +1,203 @@
+//! `piton migration share`: stores a migration as a plan, where the team works.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use clap::Args;
+use piton_backend::operation::{BackendOp, CreatePlan, PLAN, URL};
+use piton_backend::store::{Provider, plain_title};
+use piton_backend::text::{within_limit, wrap_comment};
+use piton_base::Digest;
+use piton_loop::planning::person;
+use piton_loop::planning::snapshot::{Live, SnapshotError};
+use piton_migration::own::PlanLink;
+use piton_migration::slug::Slug;
+use piton_plan::PlanBuilder;
+
+use super::{find, person_refusal, proposed, standing};
+use crate::context::{Context, Place};
+use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::exit::Exit;
+use crate::op::Op;
+use crate::planned::PlanArgs;
+use crate::planning::planning_site;
+use crate::stored::StoredPlace;
+
+/// Store a migration as a plan, so that people see it where they work
+///
+/// The plan has the migration's text and its phases. `piton run` reports there
+/// how it goes, and a maintainer's comment `/piton approve`, `/piton refine TEXT`
+/// or `/piton reject WHY` is taken up by `piton plan sync`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  piton migration share SLUG --dry-run
+  piton migration share SLUG --backend local")]
+pub(crate) struct ShareArgs {
+    /// The migration: its slug, or the path of its directory
+    slug: PathBuf,
+
+    /// Where it is stored: github-issue, github-draft-pr or local; default: plans.backend
+    #[arg(long, value_name = "BACKEND", value_parser = backend)]
+    backend: Option<Provider>,
+
+    #[command(flatten)]
+    plan: PlanArgs,
+}
+
+fn backend(word: &str) -> Result<Provider, String> {
+    Provider::of_word(word)
+        .ok_or_else(|| "backends are github-issue, github-draft-pr and local".to_owned())
+}
+
+pub(crate) fn run(context: &Context, args: &ShareArgs) -> CommandResult {
+    let place = context.place_to_write(&args.plan)?;
+    let slug = find(context, &place.live(), &args.slug)?;
+    let site = planning_site(&place)?;
+    let unreadable = |error: SnapshotError| {
+        CommandError::failed(format!("could not share {slug}")).because(error)
+    };
+    let live = Live::read(&context.disk, &site, &slug).map_err(unreadable)?;
+    if let Some(plan) = &live.own.plan {
+        return Err(CommandError::usage(format!(
+            "{slug} is shared already, as plan {} ({})",
+            plan.id, plan.backend
+        ))
+        .hint(format!("`piton plan show {}` shows it", plan.id)));
+    }
+    place.repository.identity()?;
+    let stored = StoredPlace::find(context)?;
+    let provider = args.backend.unwrap_or_else(|| stored.provider());
+    let text = text(&live);
+    context.refuse_secret("the migration", &text)?;
+    let create = CreatePlan {
+        provider,
+        title: title(&live),
+        text,
+        labels: Vec::new(),
+        fields: Vec::new(),
+        learn: false,
+        summary: None,
+        base: None,
+        // Cut off before the migration knows of its plan, the same one is found.
+        once: Some(once(&live)),
+    };
+    let mut builder = PlanBuilder::new(format!("migration share {slug}"));
+    builder.add(Op::from(BackendOp::Create(create)));
+    let plan = builder.build().map_err(|error| {
+        CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)
+    })?;
+    if !args.plan.changes_nothing() {
+        context.out.begin_series();
+    }
+    let ended = context.site(&place).carry_out_and_tell(&args.plan, &plan)?;
+    if args.plan.changes_nothing() {
+        context.out.hint(
+            "afterwards the migration notes which plan it is told of in, in a commit of its own",
+        );
+        return Ok(ended.exit);
+    }
+    if ended.exit != Exit::Done {
+        return Ok(ended.exit);
+    }
+    let output = |name: &str| {
+        let outputs = ended.receipts.iter().map(|receipt| &receipt.outputs);
+        outputs
+            .filter_map(|outputs| outputs.get(name)?.as_str())
+            .map(str::to_owned)
+            .next()
+    };
+    let id = output(PLAN.name()).ok_or_else(|| {
+        CommandError::new(ErrorKind::Internal, "the plan was made, and has no id")
+    })?;
+    let link = PlanLink {
+        backend: provider.word().to_owned(),
+        id: id.clone(),
+    };
+    let exit = note(context, &place, &slug, link, &args.plan)?;
+    if exit == Exit::Done
+        && let Some(url) = output(URL.name())
+    {
+        context.out.hint(&format!("plan {id} is at {url}"));
+    }
+    Ok(exit)
+}
+
+/// Notes in the migration which plan it is told of in.
+pub(super) fn note(
+    context: &Context,
+    place: &Place,
+    slug: &Slug,
+    link: PlanLink,
+    args: &PlanArgs,
+) -> CommandResult {
+    let site = planning_site(place)?;
+    let prefix = place.settings.text("commit-prefix").unwrap_or("piton");
+    let proposal = person::link(&context.disk, &place.repository, &site, slug, link, prefix)
+        .map_err(|error| person_refusal(error, slug))?;
+    let Some(proposal) = proposal else {
+        return Ok(Exit::Done);
+    };
+    let plan = proposed::plan(context, place, "migration share", proposal)?;
+    standing::carry_out(context, place, slug, args, &plan)
+}
+
+fn description(live: &Live) -> String {
+    let state = live.state();
+    match (&state, &live.own.target) {
+        (Some(state), _) => state.target().to_owned(),
+        (None, Some(target)) => target.description.clone(),
+        (None, None) => live.slug.to_string(),
+    }
+}
+
+fn title(live: &Live) -> String {
+    let description = description(live);
+    let title = plain_title(description.lines().next().unwrap_or_default());
+    if title.is_empty() {
+        live.slug.to_string()
+    } else {
+        title
+    }
+}
+
+fn once(live: &Live) -> String {
+    let born = serde_json::to_string(live.manifest.created_at()).unwrap_or_default();
+    let digest = Digest::of(format!("{}\n{born}", live.slug).as_bytes());
+    format!("migration-{}", &digest.hex()[..24])
+}
+
+/// Returns the text of the plan: what the migration says, then its phases, with
+/// their documents as far as there is room.
+fn text(live: &Live) -> String {
+    let own = live.contents.text("plan.md");
+    let mut text = match own {
+        Some(own) if !own.trim().is_empty() => own.trim().to_owned(),
+        Some(_) | None => format!("# {}\n\n{}", title(live), description(live).trim()),
+    };
+    let phases = live.manifest.phases();
+    if phases.is_empty() {
+        return text;
+    }
+    text.push_str("\n\n## Phases\n");
+    for (number, phase) in phases.iter().enumerate() {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "\n{}. **{}**", number + 1, phase.name);
+        if !phase.precondition.trim().is_empty() {
+            let precondition = phase.precondition.trim().replace('\n', " ");
+            let _ = write!(text, ": when {precondition}");
+        }
+    }
+    text.push('\n');
+    for phase in phases.iter() {
+        let Some(document) = live.contents.text(&phase.reference()) else {
+            continue;
+        };
+        let longer = format!("{text}\n---\n\n{}\n", document.trim());
+        if within_limit(&wrap_comment(&longer)).is_err() {
+            break;
+        }
+        text = longer;
+    }
+    text
+}

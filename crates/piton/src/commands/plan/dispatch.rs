@@ -1,0 +1,191 @@
+//! `piton plan dispatch`: starts the workflow that carries a stored plan out.
+
+use std::collections::BTreeMap;
+
+use clap::Args;
+use piton_backend::header::Stamp;
+use piton_backend::operation::{BackendOp, RecordDispatch};
+use piton_base::{Clock, Digest, on_one_line};
+use piton_github::endpoints::{actions, repository, runs};
+use piton_github::operation::{Dispatch, ForgeOp, RUN_ID, RUN_NODE};
+use piton_github::{Client, ForgeError, RepoName, found};
+use piton_plan::{PlanBuilder, Receipt, Slot};
+
+use super::target::{plan, with};
+use super::worthy::{Terms, Worthy};
+use crate::context::Context;
+use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::exit::Exit;
+use crate::forge;
+use crate::op::Op;
+use crate::planned::PlanArgs;
+use crate::stored::{DispatchedHere, StoredPlace, send_waiting};
+
+/// Start the workflow that carries a stored plan out
+///
+/// `piton init --ci` installs that workflow. The plan's text is pinned: what is
+/// changed afterwards is refused. The run is recorded in the plan; after a lost
+/// answer it is looked for, and never started twice.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  piton plan dispatch 42 --dry-run
+  piton plan dispatch 42
+  piton plan dispatch 42 --run 22035662991      record a run that was started")]
+pub(crate) struct DispatchArgs {
+    /// The plan; without one, that of this folder or branch
+    target: Option<String>,
+
+    /// Start nothing; record this run
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["workflow", "git_ref", "again"])]
+    run: Option<u64>,
+
+    /// The workflow's file
+    #[arg(long, value_name = "FILE", default_value = crate::commands::init::WORKFLOW)]
+    workflow: String,
+
+    /// The branch whose workflow is started; default: the default branch
+    #[arg(long = "ref", value_name = "BRANCH")]
+    git_ref: Option<String>,
+
+    /// Start it though a run is under way
+    #[arg(long)]
+    again: bool,
+
+    #[command(flatten)]
+    plan: PlanArgs,
+}
+
+pub(super) fn run(context: &Context, args: &DispatchArgs) -> CommandResult {
+    let stored = StoredPlace::find(context)?;
+    let worthy = with(context, |place, backend| {
+        let id = plan(context, place, backend, args.target.as_deref())?;
+        Worthy::look(backend, &id, Terms::default())
+    })?;
+    let id = &worthy.document.id;
+    let header = worthy
+        .document
+        .header()
+        .map_err(|error| super::target::failed(error.into()))?;
+    let client = forge::client(context, &stored.settings)?;
+    let remote = stored.checkout.remote.as_deref();
+    let repo = forge::repository(context, &client, None, remote)?;
+    let at = Stamp::write(context.clock.now());
+    let mut builder = PlanBuilder::new("plan dispatch");
+    if let Some(run) = args.run {
+        let found = look(&client, &repo, run)?
+            .ok_or_else(|| CommandError::failed(format!("{repo} has no run {run}")))?;
+        builder.add(Op::from(BackendOp::RecordDispatch(RecordDispatch {
+            plan: id.clone(),
+            run: Slot::Known(run),
+            node: Slot::Known(found.node_id),
+            at: Stamp::write(found.created_at),
+        })));
+    } else {
+        let before = header.text("last_dispatched_run_id");
+        if !args.again {
+            refuse_running(&client, &repo, id.as_str(), before)?;
+        }
+        let workflow = found(actions::get(&client, &repo, &args.workflow)).map_err(unreachable)?;
+        let workflow = workflow.ok_or_else(|| {
+            CommandError::failed(format!("{repo} has no workflow {}", args.workflow))
+                .hint("`piton init --ci` writes it; commit it to the default branch and push")
+        })?;
+        if !workflow.active() {
+            return Err(CommandError::failed(format!(
+                "the workflow {} is switched off ({})",
+                args.workflow, workflow.state
+            )));
+        }
+        let reference = match &args.git_ref {
+            Some(named) => named.clone(),
+            None => {
+                repository::get(&client, &repo)
+                    .map_err(unreachable)?
+                    .default_branch
+            }
+        };
+        let digest = worthy.source.digest().hex();
+        let started = builder.add(Op::from(ForgeOp::Dispatch(Dispatch {
+            repository: repo.clone(),
+            workflow: args.workflow.clone(),
+            reference,
+            inputs: BTreeMap::from([
+                ("plan".to_owned(), id.to_string()),
+                ("digest".to_owned(), digest.clone()),
+            ]),
+            distinct: Some(distinct(id.as_str(), &digest, before)),
+        })));
+        let recorded = builder.add(Op::from(BackendOp::RecordDispatch(RecordDispatch {
+            plan: id.clone(),
+            run: Slot::After(started.output(&RUN_ID)),
+            node: Slot::After(started.output(&RUN_NODE)),
+            at,
+        })));
+        builder.depend(&recorded, &started);
+    }
+    let plan = builder.build().map_err(|error| {
+        CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)
+    })?;
+    let place = context.place()?;
+    let ended = context.site(&place).carry_out_and_tell(&args.plan, &plan)?;
+    let exit = ended.exit;
+    if !args.plan.changes_nothing() {
+        let told = |receipt: &Receipt| receipt.outputs.get(RUN_ID.name())?.as_u64();
+        let run = args.run.or_else(|| ended.receipts.iter().find_map(told));
+        if let Some(run) = run {
+            DispatchedHere::new(id.clone(), repo.clone(), run, context.clock.now())
+                .remember(context, &stored);
+        }
+        send_waiting(context);
+        if exit != Exit::Done && args.run.is_none() {
+            context.out.hint(&format!(
+                "`piton plan dispatch {id}` again looks for the run before it starts one; `piton plan dispatch {id} --run RUN` records one that you know"
+            ));
+        }
+    }
+    Ok(exit)
+}
+
+/// Refuses to start a run beside one that is under way.
+fn refuse_running(
+    client: &Client,
+    repo: &RepoName,
+    plan: &str,
+    before: Option<&str>,
+) -> Result<(), CommandError> {
+    let Some(run) = before.and_then(|run| run.parse().ok()) else {
+        return Ok(());
+    };
+    match look(client, repo, run)? {
+        Some(run) if run.status.as_deref() != Some("completed") => {
+            Err(CommandError::failed(format!(
+                "plan {plan} was dispatched already: run {} is {}",
+                run.id,
+                run.status.as_deref().unwrap_or("under way")
+            ))
+            .hint(format!("{}; --again starts another one", run.html_url)))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn look(client: &Client, repo: &RepoName, run: u64) -> Result<Option<runs::Run>, CommandError> {
+    found(runs::get(client, repo, run)).map_err(unreachable)
+}
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "errors are turned into errors by it"
+)]
+fn unreachable(error: ForgeError) -> CommandError {
+    let hint = error.hint();
+    CommandError::failed(on_one_line(&error)).hints(hint)
+}
+
+/// Returns what tells the run apart: the same for the same text until a run is
+/// recorded, so that it is found again whatever got lost.
+fn distinct(plan: &str, digest: &str, before: Option<&str>) -> String {
+    let said = format!("{plan}\n{digest}\n{}", before.unwrap_or_default());
+    format!("piton-{}", &Digest::of(said.as_bytes()).hex()[..16])
+}

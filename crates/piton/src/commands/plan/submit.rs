@@ -1,0 +1,114 @@
+//! `piton plan submit`: brings what was made of a stored plan before people.
+
+use clap::Args;
+use piton_backend::header::Patch;
+use piton_backend::operation::{BackendOp, SetFields};
+use piton_backend::store::{Document, Provider};
+use piton_base::on_one_line;
+use piton_github::RepoName;
+use piton_github::endpoints::repository;
+use piton_github::operation::{ForgeOp, OpenPull, ReadyPull};
+use serde_json::json;
+
+use super::decide::carry_out;
+use super::target::{document, failed, plan, with};
+use super::worthy::title;
+use crate::context::Context;
+use crate::error::{CommandError, CommandResult};
+use crate::forge;
+use crate::op::Op;
+use crate::planned::PlanArgs;
+use crate::stored::StoredPlace;
+
+/// Open the pull request of a plan's branch, or make its draft ready
+///
+/// The branch must be pushed. A plan in an issue is closed by its pull request;
+/// a plan in a draft is that pull request, and is made ready for review.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  piton plan submit 42 --dry-run
+  piton plan submit 42")]
+pub(crate) struct SubmitArgs {
+    /// The plan; without one, that of this folder or branch
+    target: Option<String>,
+
+    /// Where the pull request goes; default: the default branch
+    #[arg(long, value_name = "BRANCH")]
+    base: Option<String>,
+
+    #[command(flatten)]
+    plan: PlanArgs,
+}
+
+pub(super) fn run(context: &Context, args: &SubmitArgs) -> CommandResult {
+    let stored = StoredPlace::find(context)?;
+    let (document, provider) = with(context, |place, backend| {
+        let id = plan(context, place, backend, args.target.as_deref())?;
+        Ok((document(backend, &id)?, backend.provider()))
+    })?;
+    let header = document.header().map_err(|error| failed(error.into()))?;
+    let client = forge::client(context, &stored.settings)?;
+    let remote = stored.checkout.remote.as_deref();
+    let code = forge::repository(context, &client, None, remote)?;
+    let plans = forge::repository(
+        context,
+        &client,
+        stored.settings.text("plans.repository"),
+        remote,
+    )?;
+    let mut operations: Vec<Op> = Vec::new();
+    if document.is_pull {
+        let number = document
+            .id
+            .number()
+            .ok_or_else(|| CommandError::failed(format!("plan {} has no number", document.id)))?;
+        let ready = ReadyPull {
+            repository: plans,
+            name: document.id.to_string(),
+            number,
+        };
+        operations.push(ForgeOp::ReadyPull(ready).into());
+        let patch = Patch::new(vec![("lifecycle_stage".to_owned(), json!("impl"))])
+            .map_err(|error| CommandError::failed("could not set the stage").because(error))?;
+        let set = SetFields::decide(document.id.clone(), &patch, &header);
+        operations.extend(set.map(|set| Op::from(BackendOp::SetFields(set))));
+    } else {
+        let branch = header.text("branch_name").ok_or_else(|| {
+            CommandError::failed(format!("plan {} has no branch yet", document.id))
+                .hint(format!("`piton plan implement {}` makes one", document.id))
+        })?;
+        let base = match &args.base {
+            Some(base) => base.clone(),
+            None => {
+                repository::get(&client, &code)
+                    .map_err(|error| CommandError::failed(on_one_line(&error)))?
+                    .default_branch
+            }
+        };
+        let open = OpenPull {
+            head: branch.to_owned(),
+            base,
+            title: title(&document),
+            body: body(&document, provider, &code, &plans),
+            repository: code,
+        };
+        operations.push(ForgeOp::OpenPull(open).into());
+    }
+    carry_out(context, &args.plan, "plan submit", operations)
+}
+
+/// Says what it carries out; an issue is closed by it, from the start, since
+/// GitHub works that out when a pull request is opened.
+fn body(document: &Document, provider: Provider, code: &RepoName, plans: &RepoName) -> String {
+    let id = &document.id;
+    match provider {
+        Provider::GithubIssue | Provider::GithubDraftPr if code.same(plans) => {
+            format!("**Plan:** #{id}\n\nCloses #{id}\n")
+        }
+        Provider::GithubIssue | Provider::GithubDraftPr => {
+            format!("**Plan:** {plans}#{id}\n\nCloses {plans}#{id}\n")
+        }
+        Provider::Local | Provider::Memory => format!("**Plan:** `{}`\n", document.url),
+    }
+}

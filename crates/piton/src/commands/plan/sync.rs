@@ -1,0 +1,325 @@
+//! `piton plan sync`: takes up what maintainers said about shared migrations.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use piton_backend::store::{PlanComment, PlanId, Provider, comment_mark};
+use piton_base::terminal::clean;
+use piton_loop::clock::local_stamp;
+use piton_loop::planning::person::{self, PersonRefusal};
+use piton_loop::planning::site::Site;
+use piton_migration::candidate::Proposal;
+use piton_migration::own::{PlanLink, load_own};
+use piton_migration::planning::FeedbackSource;
+use piton_migration::slug::Slug;
+use serde_json::json;
+
+use super::target::failed;
+use crate::commands::migration::{person_refusal, proposed};
+use crate::context::{Context, Place};
+use crate::error::{CommandError, CommandResult};
+use crate::exit::Exit;
+use crate::output::{Channel, Level};
+use crate::planned::PlanArgs;
+use crate::planning::planning_site;
+use crate::stored::{StoredPlace, Told, Undelivered, deliver, with_reader};
+
+/// Take up what maintainers said about shared migrations
+///
+/// A comment on the plan that begins with `/piton approve`, `/piton refine TEXT`
+/// or `/piton reject WHY` does what the command of that name does. It counts once,
+/// and only from the repository's own people. `piton run` does this too.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  piton plan sync
+  piton plan sync --dry-run")]
+pub(crate) struct SyncArgs {
+    /// Only this migration: its slug
+    slug: Option<Slug>,
+
+    #[command(flatten)]
+    plan: PlanArgs,
+}
+
+/// What a maintainer asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Wish {
+    Approve,
+    Refine(String),
+    Reject(String),
+}
+
+impl Wish {
+    /// Reads it at the very beginning of a comment.
+    fn read(comment: &str) -> Option<Self> {
+        let rest = comment.trim_start().strip_prefix("/piton ")?;
+        let (word, text) = rest
+            .split_once(char::is_whitespace)
+            .map_or((rest, ""), |(word, text)| (word, text.trim()));
+        match word.trim() {
+            "approve" if text.is_empty() => Some(Self::Approve),
+            "refine" if !text.is_empty() => Some(Self::Refine(text.to_owned())),
+            "reject" => Some(Self::Reject(if text.is_empty() {
+                "a maintainer said no".to_owned()
+            } else {
+                text.to_owned()
+            })),
+            _ => None,
+        }
+    }
+
+    const fn word(&self) -> &'static str {
+        match self {
+            Self::Approve => "approve",
+            Self::Refine(_) => "refine",
+            Self::Reject(_) => "reject",
+        }
+    }
+}
+
+/// What came of one comment.
+#[derive(Clone, Debug)]
+pub(crate) struct Synced {
+    pub(crate) slug: Slug,
+    pub(crate) comment: String,
+    pub(crate) word: &'static str,
+    pub(crate) outcome: String,
+}
+
+pub(super) fn run(context: &Context, args: &SyncArgs) -> CommandResult {
+    let place = context.place_to_write(&args.plan)?;
+    if context.out.json_wanted() {
+        context.out.begin_series();
+    }
+    let synced = sync_shared(context, &place, args.slug.as_ref(), &args.plan)?;
+    let out = &context.out;
+    if out.json_wanted() {
+        let plans = out.end_series();
+        let taken: Vec<_> = synced
+            .iter()
+            .map(|one| {
+                json!({
+                    "migration": one.slug.as_str(),
+                    "comment": one.comment,
+                    "asks": one.word,
+                    "outcome": one.outcome,
+                })
+            })
+            .collect();
+        out.json(json!({ "taken_up": taken, "plans": plans }));
+        return Ok(Exit::Done);
+    }
+    for one in &synced {
+        let text = format!("{} of {}: {}", one.word, one.slug, one.outcome);
+        out.say(Channel::General, Level::NORMAL, &clean(&text));
+    }
+    if synced.is_empty() {
+        out.say(Channel::General, Level::NORMAL, "nothing new was said");
+    }
+    Ok(Exit::Done)
+}
+
+/// Takes up what was said about all shared migrations, or about one.
+pub(crate) fn sync_shared(
+    context: &Context,
+    place: &Place,
+    only: Option<&Slug>,
+    args: &PlanArgs,
+) -> Result<Vec<Synced>, CommandError> {
+    let mut synced = Vec::new();
+    for (slug, link) in shared(context, place)? {
+        if only.is_some_and(|only| *only != slug) {
+            continue;
+        }
+        synced.extend(sync(context, place, &slug, &link, args)?);
+    }
+    Ok(synced)
+}
+
+/// Returns the migrations that are told of in a plan.
+pub(crate) fn shared(
+    context: &Context,
+    place: &Place,
+) -> Result<Vec<(Slug, PlanLink)>, CommandError> {
+    let live = place.live();
+    let slugs = live
+        .contents(&context.disk)
+        .map_err(|error| {
+            CommandError::failed("could not see which migrations there are").because(error)
+        })?
+        .slugs;
+    Ok(slugs
+        .into_iter()
+        .filter_map(|slug| {
+            let dir: PathBuf = live.migration(&slug);
+            let own = load_own(&context.disk, &dir).ok().flatten()?;
+            Some((slug, own.plan?))
+        })
+        .collect())
+}
+
+fn sync(
+    context: &Context,
+    place: &Place,
+    slug: &Slug,
+    link: &PlanLink,
+    args: &PlanArgs,
+) -> Result<Vec<Synced>, CommandError> {
+    let stored = StoredPlace::find(context)?;
+    let (Some(provider), Ok(plan)) = (Provider::of_word(&link.backend), link.id.parse::<PlanId>())
+    else {
+        return Err(CommandError::failed(format!(
+            "{slug} names a plan that nobody keeps: {} ({})",
+            clean(&link.id),
+            clean(&link.backend)
+        )));
+    };
+    let comments = with_reader(context, &stored, provider, |backend| {
+        backend.comments(&plan)
+    })?
+    .map_err(failed)?
+    .unwrap_or_default();
+    let mut synced = Vec::new();
+    for (comment, wish) in unheard(context, &stored, &comments) {
+        let outcome = take_up(context, place, slug, &wish, args)?;
+        let Some(outcome) = outcome else {
+            // Somebody changed the migration meanwhile; the next one sees to it.
+            break;
+        };
+        if !args.changes_nothing() {
+            answer(context, &stored, (&plan, provider), comment, &outcome);
+        }
+        synced.push(Synced {
+            slug: slug.clone(),
+            comment: comment.id.clone(),
+            word: wish.word(),
+            outcome,
+        });
+    }
+    Ok(synced)
+}
+
+/// What marks the answer to a comment.
+fn key(comment: &PlanComment) -> String {
+    format!("heard-{}", comment.id)
+}
+
+/// Returns what was asked and is not answered yet. What strangers say is not
+/// asked.
+fn unheard<'c>(
+    context: &Context,
+    stored: &StoredPlace,
+    comments: &'c [PlanComment],
+) -> Vec<(&'c PlanComment, Wish)> {
+    comments
+        .iter()
+        .filter(|comment| comment.trusted)
+        .filter_map(|comment| Some((comment, Wish::read(&comment.body)?)))
+        .filter(|(comment, _)| {
+            let mark = comment_mark(&key(comment));
+            let answered = comments
+                .iter()
+                .any(|answer| answer.trusted && answer.body.contains(&mark));
+            !answered && !stored.waits(context, &key(comment))
+        })
+        .collect()
+}
+
+/// Does what was asked, by the same plan as the command. None where it has to be
+/// tried again.
+fn take_up(
+    context: &Context,
+    place: &Place,
+    slug: &Slug,
+    wish: &Wish,
+    args: &PlanArgs,
+) -> Result<Option<String>, CommandError> {
+    let site = planning_site(place)?;
+    let proposal = match propose(context, place, &site, slug, wish) {
+        Ok(proposal) => proposal,
+        Err(error) => {
+            let error = person_refusal(error, slug);
+            return Ok(Some(format!("not done: {}", error.on_one_line())));
+        }
+    };
+    let command = format!("migration {}", wish.word());
+    let plan = proposed::plan(context, place, &command, proposal)?;
+    let exit = context.site(place).carry_out(args, &plan)?;
+    Ok((exit == Exit::Done).then(|| match wish {
+        Wish::Approve => "approved".to_owned(),
+        Wish::Refine(_) => "recorded; the next planning step takes it up".to_owned(),
+        Wish::Reject(_) => "rejected".to_owned(),
+    }))
+}
+
+fn propose(
+    context: &Context,
+    place: &Place,
+    site: &Site,
+    slug: &Slug,
+    wish: &Wish,
+) -> Result<Proposal, PersonRefusal> {
+    let (disk, git) = (&context.disk, &place.repository);
+    let prefix = place.settings.text("commit-prefix").unwrap_or("piton");
+    let now = local_stamp(&context.clock);
+    match wish {
+        Wish::Approve => person::approve(disk, git, site, slug, prefix, now),
+        Wish::Refine(text) => {
+            let feedback = (FeedbackSource::Message, text.as_str());
+            person::refine(disk, git, site, slug, feedback, prefix, now)
+        }
+        Wish::Reject(reason) => person::reject(disk, git, site, slug, reason, prefix, now),
+    }
+}
+
+/// Answers a comment, by which it counts as heard.
+fn answer(
+    context: &Context,
+    stored: &StoredPlace,
+    at: (&PlanId, Provider),
+    comment: &PlanComment,
+    outcome: &str,
+) {
+    let who = comment.author.as_deref().unwrap_or("a maintainer");
+    let told = Told {
+        key: key(comment),
+        patch: Vec::new(),
+        comment: Some(format!("piton heard {}: {}", clean(who), clean(outcome))),
+        report: None,
+    };
+    if let Err(undelivered) = deliver(context, stored, at, told) {
+        let why = match undelivered {
+            Undelivered::NoBackend(error) => error.on_one_line(),
+            Undelivered::Refused { message, .. } => message,
+        };
+        context
+            .out
+            .warn(&format!("the comment could not be answered: {why}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Wish;
+
+    #[test]
+    fn a_wish_stands_at_the_beginning_of_a_comment() {
+        assert_eq!(Wish::read("/piton approve\n"), Some(Wish::Approve));
+        assert_eq!(
+            Wish::read("/piton refine keep the old one\nand this"),
+            Some(Wish::Refine("keep the old one\nand this".to_owned()))
+        );
+        assert!(matches!(Wish::read("/piton reject"), Some(Wish::Reject(_))));
+        for text in [
+            "> /piton approve",
+            "please /piton approve",
+            "/piton approved",
+            "/piton approve it tomorrow",
+            "/piton refine",
+            "/pitonapprove",
+        ] {
+            assert_eq!(Wish::read(text), None, "{text}");
+        }
+    }
+}

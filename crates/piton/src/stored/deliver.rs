@@ -1,0 +1,123 @@
+//! Brings a report to the plan it belongs to, or keeps it until that is possible.
+
+use std::time::Duration;
+
+use piton_backend::header::{Patch, Stamp};
+use piton_backend::store::{BackendError, Change, Noted, PlanId, Provider, Reason};
+use piton_base::{Clock, on_one_line};
+use serde_json::{Value as Json, json};
+
+use super::backends::with_backend;
+use super::outbox::{Outbox, Told, Waiting};
+use super::place::StoredPlace;
+use crate::context::Context;
+use crate::error::CommandError;
+
+/// How long a report waits for another process that sends what waited.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Why a report did not arrive.
+#[derive(Debug)]
+pub(crate) enum Undelivered {
+    /// There is no backend to bring it to.
+    NoBackend(CommandError),
+    Refused {
+        message: String,
+        reason: Reason,
+        /// Whether it waits in the outbox.
+        queued: bool,
+    },
+}
+
+/// Brings a report, after what waited.
+pub(crate) fn deliver(
+    context: &Context,
+    place: &StoredPlace,
+    (plan, provider): (&PlanId, Provider),
+    told: Told,
+) -> Result<(), Undelivered> {
+    let patch = Patch::new(told.patch.clone()).map_err(|error| Undelivered::Refused {
+        message: error.to_string(),
+        reason: Reason::InvalidMetadata,
+        queued: false,
+    })?;
+    let change = Change {
+        patch,
+        key: told.key.clone(),
+        waited: Duration::ZERO,
+    };
+    let outbox = Outbox {
+        disk: &context.disk,
+        dir: place.outbox(),
+    };
+    // What waits was decided before: it goes first, or this waits too.
+    if let Err(delay) = outbox.send(context, place, PATIENCE)
+        && outbox.has_of(plan)
+    {
+        let waiting = Waiting::new(plan, provider, told, context.clock.now());
+        return Err(Undelivered::Refused {
+            message: delay.message,
+            reason: delay.reason,
+            queued: outbox.keep(&waiting),
+        });
+    }
+    let sent = with_backend(context, place, provider, |backend| {
+        if let Some(report) = &told.report {
+            backend.set_comment(plan, &report.key, &report.text)?;
+        }
+        if change.patch.is_empty() && told.comment.is_none() {
+            return Ok(Vec::new());
+        }
+        backend
+            .post_event(plan, &change, told.comment.as_deref())
+            .map(|updated| updated.notes)
+    });
+    match sent {
+        Err(error) => Err(Undelivered::NoBackend(error)),
+        Ok(Ok(notes)) => {
+            // On standard error: the answers of reports are what callers know.
+            for warning in notes.iter().filter_map(Noted::warning) {
+                context.out.warn(&warning);
+            }
+            Ok(())
+        }
+        Ok(Err(error)) => {
+            let waiting = Waiting::new(plan, provider, told, context.clock.now());
+            let queued = BackendError::may_pass(&error) && outbox.keep(&waiting);
+            Err(Undelivered::Refused {
+                message: on_one_line(&error),
+                reason: error.reason(),
+                queued,
+            })
+        }
+    }
+}
+
+/// What happened to the work on a plan.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Happened<'a> {
+    pub(crate) at: jiff::Timestamp,
+    /// `started` or `ended`.
+    pub(crate) event: &'static str,
+    pub(crate) session: Option<&'a str>,
+    pub(crate) user: &'a str,
+    /// Whether a run of CI does the work.
+    pub(crate) remote: bool,
+}
+
+impl Happened<'_> {
+    /// Returns the fields of the header that say it.
+    pub(crate) fn fields(&self) -> Vec<(String, Json)> {
+        let at = json!(Stamp::write(self.at));
+        let field = |name: &str, value: Json| (name.to_owned(), value);
+        if self.remote {
+            return vec![field("last_remote_impl_at", at)];
+        }
+        vec![
+            field("last_local_impl_at", at),
+            field("last_local_impl_event", json!(self.event)),
+            field("last_local_impl_session", json!(self.session)),
+            field("last_local_impl_user", json!(self.user)),
+        ]
+    }
+}

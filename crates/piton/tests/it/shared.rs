@@ -1,0 +1,294 @@
+//! Migrations that are stored as plans: shared, talked about by maintainers,
+//! carried out, told of; and migrations that a plan begins.
+
+use std::fs;
+
+use piton_testkit::forge::{Comment, Fault, FaultKind};
+use serde_json::Value;
+
+use crate::env::Ran;
+use crate::tour::Team;
+
+const MANIFEST: &str = r#"{"awaiting_human_review": false, "cooldown_until": null,
+  "created_at": "2026-06-01T00:00:00.000+00:00", "current_phase": "first",
+  "human_review_reason": null, "last_touch": "2026-06-01T00:00:00.000+00:00", "name": "tidy",
+  "phases": [
+    {"done": false, "effort_reason": null, "file": "phase-1-first.md", "name": "first",
+     "precondition": "src/lib.rs exists", "required_effort": null},
+    {"done": false, "effort_reason": null, "file": "phase-2-second.md", "name": "second",
+     "precondition": "the first is done", "required_effort": null}],
+  "status": "ready", "wake_up_on": null}"#;
+
+const SCRIPT: &str = r#"
+[[step]]
+role = "phase.ready-check"
+reply = "ready: yes"
+[[step]]
+role = "phase.execute"
+reply = "done"
+[[step.edit]]
+base = "cwd"
+path = "src/lib.rs"
+append = "tidy\n"
+"#;
+
+fn team(backend: &str) -> Team {
+    let team = Team::new(backend, SCRIPT);
+    let repo = &team.env.repo;
+    repo.write("migrations/tidy/manifest.json", MANIFEST);
+    repo.write("migrations/tidy/plan.md", "# Tidy up\n\n- [ ] all of it\n");
+    for phase in ["phase-1-first.md", "phase-2-second.md"] {
+        let text = "# x\n\n## Precondition\n\nsomething\n\n## Definition of Done\n\nit\n";
+        repo.write(&format!("migrations/tidy/{phase}"), text);
+    }
+    repo.commit_all("a plan");
+    team
+}
+
+fn share(team: &Team) -> String {
+    let ran = team.ok(&["migration", "share", "tidy"]);
+    assert!(ran.stderr.contains("plan "), "{}", ran.shown());
+    let own = team.env.repo.read("migrations/tidy/.planning/piton.json");
+    let own: Value = serde_json::from_str(&own).unwrap();
+    own["plan"]["id"].as_str().unwrap().to_owned()
+}
+
+fn run(team: &Team) -> Ran {
+    team.run(&["run", "--focus-on-live-migrations", "--with", "script"])
+}
+
+fn say(team: &Team, id: &str, body: &str, who: (&str, &str)) {
+    let number: u64 = id.parse().unwrap();
+    let now = jiff::Timestamp::now();
+    team.fake.world(|world| {
+        let id = world.next_id();
+        let comment = Comment {
+            issue: number,
+            body: body.to_owned(),
+            user: who.0.to_owned(),
+            association: who.1.to_owned(),
+            created_at: now,
+            updated_at: now,
+        };
+        world.repo("acme/app").comments.insert(id, comment);
+    });
+}
+
+fn comments(team: &Team) -> Vec<String> {
+    team.fake.world(|world| {
+        let all = world.repo("acme/app").comments.values();
+        all.map(|comment| comment.body.clone()).collect()
+    })
+}
+
+#[test]
+fn a_shared_migration_is_carried_out_and_its_plan_is_told() {
+    for backend in ["github-issue", "github-draft-pr", "local"] {
+        let team = team(backend);
+        let before = team.env.world();
+        let shown = team.ok(&["migration", "share", "tidy", "--dry-run"]);
+        assert!(shown.stdout.contains("Tidy up") || shown.stdout.contains("tidy"));
+        let touched = team.env.world().files_changed_since(&before);
+        assert!(touched.is_empty(), "{touched:?}");
+        let id = share(&team);
+        assert_eq!(team.env.repo.subjects()[0], "piton: share tidy");
+        let again = team.run(&["migration", "share", "tidy"]);
+        assert_eq!(again.code, 2, "{}", again.shown());
+        let shown = team.ok(&["plan", "show", &id, "--text"]).stdout;
+        assert!(shown.contains("- [ ] all of it"), "{shown}");
+        assert!(
+            shown.contains("1. **first**: when src/lib.rs exists"),
+            "{shown}"
+        );
+        if backend == "local" {
+            team.env.repo.commit_all("the plan");
+        }
+        let ran = run(&team);
+        assert_eq!(ran.code, 0, "{backend}\n{}", ran.shown());
+        let header = team.header(&id);
+        assert_eq!(header["last_local_impl_event"], "ended", "{header}");
+        let told = if backend == "local" {
+            let dir = team.env.path().join("plans").join(&id).join("comments");
+            fs::read_dir(dir)
+                .unwrap()
+                .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap())
+                .collect()
+        } else {
+            comments(&team)
+        };
+        let own: Vec<_> = told
+            .iter()
+            .filter(|body| body.contains("carries the migration `tidy` out"))
+            .collect();
+        assert_eq!(own.len(), 1, "{told:?}");
+        assert!(
+            own[0].contains("1. first: done\n2. second: done"),
+            "{}",
+            own[0]
+        );
+        assert!(
+            own[0].contains("ended: the migration is done"),
+            "{}",
+            own[0]
+        );
+        // People's boxes are people's.
+        let shown = team.ok(&["plan", "show", &id, "--text"]).stdout;
+        assert!(shown.contains("- [ ] all of it"), "{shown}");
+        assert!(
+            team.fake.violations().is_empty(),
+            "{:?}",
+            team.fake.violations()
+        );
+    }
+}
+
+#[test]
+fn a_maintainers_comment_refines_and_a_strangers_changes_nothing() {
+    let team = team("github-issue");
+    let id = share(&team);
+    say(&team, &id, "/piton reject", ("mallory", "NONE"));
+    say(&team, &id, "> /piton reject", ("ada", "MEMBER"));
+    let before = team.env.repo.git(&["rev-parse", "HEAD"]);
+    let ran = team.ok(&["plan", "sync"]);
+    assert!(
+        ran.stdout.contains("nothing new was said"),
+        "{}",
+        ran.shown()
+    );
+    assert_eq!(team.env.repo.git(&["rev-parse", "HEAD"]), before);
+    say(
+        &team,
+        &id,
+        "/piton refine keep the old door",
+        ("ada", "MEMBER"),
+    );
+    let shown = team.ok(&["plan", "sync", "--dry-run"]);
+    assert!(shown.stdout.contains("tidy"), "{}", shown.stdout);
+    assert_eq!(team.env.repo.git(&["rev-parse", "HEAD"]), before);
+    let ran = team.run(&["plan", "sync", "--json"]);
+    // This migration keeps no planning record, so that feedback has no step
+    // that takes it up: that is said, once.
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    let taken = &ran.json()["taken_up"];
+    assert_eq!(taken[0]["asks"], "refine", "{taken}");
+    let answers = comments(&team);
+    let answered: Vec<_> = answers
+        .iter()
+        .filter(|body| body.contains("piton heard ada"))
+        .collect();
+    assert_eq!(answered.len(), 1, "{answers:?}");
+    let ran = team.ok(&["plan", "sync"]);
+    assert!(
+        ran.stdout.contains("nothing new was said"),
+        "{}",
+        ran.shown()
+    );
+    say(&team, &id, "/piton reject not now", ("ada", "OWNER"));
+    // The loop hears it too, before it does anything.
+    let ran = run(&team);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    let listed = team.ok(&["migration", "list", "--no-headers"]).stdout;
+    assert!(listed.starts_with("tidy\tskipped\t"), "{listed}");
+    let note = team.env.repo.git(&["log", "-1", "--format=%B"]);
+    assert!(note.contains("Rejected by a person: not now"), "{note}");
+}
+
+#[test]
+fn without_a_network_the_loop_goes_on_and_tells_later() {
+    let team = team("github-issue");
+    let id = share(&team);
+    for method in ["GET", "POST", "PATCH"] {
+        team.fake
+            .fault(Fault::new(method, "", FaultKind::Drop).times(u32::MAX));
+    }
+    let ran = run(&team);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert_eq!(team.env.repo.read("src/lib.rs"), "fine\ntidy\ntidy\n");
+    team.fake.clear_faults();
+    // The next run sends it, before anything else.
+    let ran = run(&team);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    let header = team.header(&id);
+    assert_eq!(header["last_local_impl_event"], "ended", "{header}");
+    let told = comments(&team);
+    assert!(
+        told.iter()
+            .any(|body| body.contains("ended: the migration is done")),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn a_migration_begins_from_a_plan_and_is_refined_on_it() {
+    let script = "[[step]]\nrole = \"planning.approaches\"\nreply = \"x\"\n";
+    let team = Team::new("github-issue", script);
+    let id = team.create("# Add a cache\n\nPut one in front of the loader.\n");
+    let dry = team.ok(&["migration", "import", &id, "--dry-run"]);
+    assert!(dry.stdout.contains("add-a-cache"), "{}", dry.stdout);
+    let _ = team.ok(&["migration", "import", &id]);
+    let _ = team.ok(&["migration", "doctor", "--all"]);
+    let own = team
+        .env
+        .repo
+        .read("migrations/add-a-cache/.planning/piton.json");
+    assert!(own.contains("in front of the loader"), "{own}");
+    say(
+        &team,
+        &id,
+        "/piton refine and cover it",
+        ("ada", "COLLABORATOR"),
+    );
+    let _ = team.ok(&["plan", "sync"]);
+    let subjects = team.env.repo.subjects();
+    assert_eq!(subjects[0], "piton: refine add-a-cache");
+    let state = team.env.repo.git(&["show", "HEAD"]);
+    assert!(state.contains("and cover it"), "{state}");
+}
+
+#[test]
+fn each_real_body_gives_a_migration_that_the_doctor_accepts() {
+    let Some(shared) = piton_testkit::shared_dir() else {
+        println!("skipped: no corpus here");
+        return;
+    };
+    let corpus = shared.join("corpus/plan-backend/bodies");
+    let team = Team::new("local", "");
+    let mut texts = 0;
+    let mut entries: Vec<_> = fs::read_dir(&corpus)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    entries.sort();
+    for (number, path) in entries.iter().enumerate() {
+        let Ok(body) = fs::read_to_string(path) else {
+            continue;
+        };
+        let place = piton_backend::text::plan_in_body(&body).place();
+        let text = place.map_or(body.as_str(), |place| &body[place]);
+        if text.trim().is_empty() {
+            continue;
+        }
+        texts += 1;
+        // Every fifth goes through the program; the doctor looks at all of them.
+        if number % 5 != 0 {
+            continue;
+        }
+        team.env.repo.write("plan.md", text);
+        let ran = team.run(&["plan", "create", "--file", "plan.md", "--json"]);
+        if ran.code != 0 {
+            // What is longer than GitHub takes is refused as such.
+            assert!(
+                ran.shown().contains("65536") || ran.shown().contains("65,536"),
+                "{}",
+                ran.shown()
+            );
+            continue;
+        }
+        let listed = team.ok(&["plan", "list", "--limit", "1", "--json"]).json();
+        let id = listed["plans"][0]["id"].as_str().unwrap().to_owned();
+        let ran = team.run(&["migration", "import", &id]);
+        assert_eq!(ran.code, 0, "{}: {}", path.display(), ran.shown());
+    }
+    assert!(texts > 20, "{texts}");
+    let _ = team.ok(&["migration", "doctor", "--all"]);
+}

@@ -157,6 +157,16 @@ impl Lock {
             .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
             .open(&self.path)
             .map_err(failed)?;
+        self.take(file)
+    }
+
+    /// Locks a file that was opened; `None` when somebody else has it, or when
+    /// it is not the one that stands there any more.
+    fn take(&self, file: File) -> Result<Option<File>, LockError> {
+        let failed = |source| LockError::Io {
+            path: self.path.clone(),
+            source,
+        };
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Ok(None),
@@ -253,4 +263,24 @@ fn told(by: Option<&Holder>) -> String {
         || "a process that has not said its name yet".to_owned(),
         Holder::to_string,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_was_removed_or_replaced_while_it_was_opened_is_no_lock() {
+        let dir = tempfile::tempdir().unwrap();
+        let lock = Lock::at(dir.path().join("lock"));
+        let open = || File::create(dir.path().join("lock")).unwrap();
+        let removed = open();
+        fs::remove_file(dir.path().join("lock")).unwrap();
+        assert!(lock.take(removed).unwrap().is_none());
+        let before = open();
+        fs::remove_file(dir.path().join("lock")).unwrap();
+        let after = open();
+        assert!(lock.take(before).unwrap().is_none());
+        assert!(lock.take(after).unwrap().is_some());
+    }
 }

@@ -604,6 +604,29 @@ fn a_hook_for_the_user_s_next_commit_is_refused_named_and_set_aside() {
 }
 
 #[test]
+fn a_hook_that_an_agent_planted_before_it_failed_is_set_aside_too() {
+    let world = World::new();
+    let hook = world.repo.path().join(".git/hooks/pre-commit");
+    let failed = with_shell(&world, &format!("cp /bin/false {}; exit 3", hook.display()));
+    let story = story(&failed);
+    assert!(story.contains(".git/hooks/pre-commit"), "{story}");
+    assert!(!hook.exists());
+    world.step(GOOD).unwrap();
+}
+
+#[test]
+fn of_what_failed_calls_left_the_latest_five_are_kept() {
+    let world = World::new();
+    let mut all = Vec::new();
+    for round in 0..7 {
+        let left = format!("{WRITES}; echo {round} > \"$PITON_WORKSPACE\"/round; exit 3");
+        all.push(with_shell(&world, &left).kept.unwrap());
+    }
+    let there: Vec<_> = all.iter().filter(|dir| dir.exists()).collect();
+    assert_eq!(there, all[2..].iter().collect::<Vec<_>>());
+}
+
+#[test]
 fn a_nested_repository_is_refused() {
     let world = World::new();
     let failed = with_shell(

@@ -148,3 +148,23 @@ fn show_tells_where_a_migration_stands() {
             - nothing else changed
     ");
 }
+
+#[test]
+fn a_manifest_of_more_than_16_mib_is_refused_without_being_read() {
+    use piton_migration::live::{LoadError, load_manifest};
+
+    let project = project();
+    let dir = project.live.path().join("b-ready");
+    let manifest = std::fs::File::options()
+        .write(true)
+        .open(dir.join("manifest.json"))
+        .unwrap();
+    assert!(load_manifest(&RealDisk, &dir).is_ok());
+    manifest.set_len((16 << 20) + 1).unwrap();
+    match load_manifest(&RealDisk, &dir) {
+        Err(LoadError::Read { source, .. }) => {
+            assert_eq!(source.kind(), std::io::ErrorKind::FileTooLarge);
+        }
+        other => panic!("{other:?}"),
+    }
+}

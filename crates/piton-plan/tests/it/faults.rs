@@ -149,3 +149,41 @@ fn a_dependency_named_twice_counts_once() {
     assert_eq!(dependencies.len(), 1);
     assert!(!dependencies[0].order_only);
 }
+
+/// Pairs that change one thing each, ordered through one long chain alone.
+fn pairs_around_a_chain(directly: bool) -> PlanBuilder<Toy> {
+    const CHAIN: usize = 1_000;
+    const PAIRS: usize = 24;
+    let mut builder = PlanBuilder::new("test");
+    let first: Vec<Handle> = (0..PAIRS)
+        .map(|pair| builder.add(set(&format!("pair{pair}"), 1)))
+        .collect();
+    let mut before = first.clone();
+    for link in 0..CHAIN {
+        let next = builder.add(set(&format!("link{link}"), 1));
+        for one in &before {
+            builder.depend(&next, one);
+        }
+        before = vec![next];
+    }
+    for (pair, first) in first.iter().enumerate() {
+        let key = format!("pair{pair}");
+        let last = builder.add(Toy::Remove { key, was: 1 });
+        builder.depend(&last, &before[0]);
+        if directly {
+            builder.depend(&last, first);
+        }
+    }
+    builder
+}
+
+#[test]
+fn a_plan_that_takes_too_long_to_see_through_must_say_its_order_directly() {
+    let told = refused(pairs_around_a_chain(false)).to_string();
+    let faults = told.lines().count();
+    assert!((1..24).contains(&faults), "{faults}: {told}");
+    for line in told.lines() {
+        assert!(line.contains("neither depends on the other"), "{line}");
+    }
+    pairs_around_a_chain(true).build().unwrap();
+}

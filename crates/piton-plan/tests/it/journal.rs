@@ -505,3 +505,33 @@ fn when_the_journal_cannot_be_written_nothing_more_is_begun() {
         ]
     );
 }
+
+#[test]
+fn what_needs_a_declined_action_is_not_asked_about_when_a_run_is_carried_on() {
+    let (disk, (_dir, held)) = (SimDisk::new(), lock());
+    let mut builder = PlanBuilder::new("test");
+    let asks = |key: &str, kind| {
+        Draft::new(set(key, 1)).input(Input {
+            question: format!("{key}?"),
+            flag: format!("--{key}"),
+            kind,
+            otherwise: Otherwise::Fail,
+        })
+    };
+    let declined = builder.add_draft(asks("declined", InputKind::Confirm));
+    // A secret is never written down, so it would be asked for again.
+    let _ = builder.add_draft(asks("needs-it", InputKind::Secret).needs(&declined));
+    let plan = builder.build().unwrap();
+    let mut tells = Tells(vec![Reply::No]);
+    let ready = prepare(&plan, Interaction::Terminal(&mut tells)).unwrap();
+    drop(journal::begin(&disk, dir(), &held, id(1), &ready, "", NOW).unwrap());
+    let found = journal::load(&disk, dir(), id(1)).unwrap();
+    let mut nobody = Tells(Vec::new());
+    let terminal = Interaction::Terminal(&mut nobody);
+    let resumed = journal::resume(&disk, dir(), &held, &found, &plan, terminal, NOW);
+    let (ready, writer) = resumed.unwrap();
+    let world = World::default();
+    let report = run_ready(&ready, &world, &Ways::default(), &writer, &Stop::new());
+    assert!(world.performed().is_empty());
+    assert_eq!(told(&report)[0], "declined skipped: declined");
+}

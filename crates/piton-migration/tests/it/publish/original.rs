@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
 use piton_durable::{DiskRead, RealDisk};
-use piton_migration::publish::Cause;
+use piton_migration::publish::{Cause, Leftovers as _};
 use piton_testkit::{TapDisk, Verb};
 
 use super::world::{World, files};
@@ -86,6 +86,31 @@ fn killed_before_its_owner_file_its_lock_is_broken_after_a_while() {
     let lines = recover_and_go_on(&world);
     assert!(lines[0].contains("removed the dead lock"), "{lines:?}");
     goes_on(&world);
+}
+
+#[test]
+fn the_lock_of_the_original_that_lives_is_no_leftover() {
+    let world = World::with("rework", "old");
+    let left = || {
+        world.visit(&RealDisk, Duration::ZERO, |publisher| {
+            publisher.is_anything_left()
+        })
+    };
+    assert!(!left());
+    let mut child = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
+    world.repo.write(
+        &format!("{TRANSACTIONS}/.lock/owner.json"),
+        &format!(
+            "{{\"created_at\": \"{}\", \"operation\": \"planning-expand\", \"pid\": {}}}",
+            now_stamp(),
+            child.id()
+        ),
+    );
+    assert!(!left(), "a living one");
+    drop(child.stdin.take());
+    child.wait().unwrap();
+    owner(&world, dead_pid());
+    assert!(left(), "a dead one");
 }
 
 #[test]

@@ -251,6 +251,28 @@ fn a_hook_that_refuses_the_commit_undoes_the_publish_and_keeps_the_candidate() {
 }
 
 #[test]
+fn what_a_hook_changed_is_part_of_what_was_published() {
+    let world = World::with("rework", "old");
+    world.repo.hook(
+        "pre-commit",
+        "#!/bin/sh\necho 'from a hook' >> migrations/rework/plan.md\ngit add migrations\n",
+    );
+    let request = world.request("rework", "new");
+    let candidate = TreeDigest::of(&RealDisk, &request.workspace).unwrap();
+    let published = world.publish(&request).unwrap();
+    assert!(
+        world
+            .repo
+            .read("migrations/rework/plan.md")
+            .ends_with("from a hook\n")
+    );
+    assert_eq!(published.digest, world.digest("rework"));
+    assert_ne!(published.digest, candidate);
+    assert_eq!(world.repo.status(), "");
+    world.assert_tidy();
+}
+
+#[test]
 fn a_held_lock_says_by_whom_since_when_and_for_what() {
     let world = World::with("rework", "old");
     let request = world.request("rework", "new");
@@ -393,4 +415,37 @@ fn a_branch_that_changed_after_a_crash_gets_no_commit() {
     world.assert_tidy();
     assert_eq!(world.repo.subjects(), ["a migration", "start"]);
     assert!(world.repo.read("migrations/rework/plan.md").contains("new"));
+}
+
+#[test]
+fn a_candidate_that_is_not_consistent_is_not_even_built() {
+    use piton_migration::candidate::{CandidateError, Proposal};
+    use piton_migration::contents::Contents;
+
+    let world = World::new();
+    let below = world.root().join(".git/piton/work/candidates/run");
+    let proposal = |missing: Option<&str>| {
+        let mut contents = Contents::default();
+        for (path, text) in super::world::files("rework", "new") {
+            if missing != Some(path.as_str()) {
+                contents.put(path, text);
+            }
+        }
+        Proposal {
+            slug: slug("rework"),
+            base: TreeDigest::missing(),
+            contents,
+            mode: Mode::ReadyPublish,
+            operation: "a test".into(),
+            message: "a test".into(),
+        }
+    };
+    let refused = proposal(Some("phase-1-one.md")).build(&RealDisk, &below, None);
+    match refused {
+        Err(CandidateError::Inconsistent { findings, .. }) => assert!(!findings.is_empty()),
+        other => panic!("{other:?}"),
+    }
+    assert!(!below.join("rework").exists());
+    proposal(None).build(&RealDisk, &below, None).unwrap();
+    assert!(below.join("rework").exists());
 }

@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use crate::action::Action;
 use crate::check::survey;
+use crate::edge::Edge;
 use crate::fault::{Fault, PlanFaults};
-use crate::graph::{Edge, Graph};
+use crate::graph::Graph;
 use crate::id::ActionId;
 use crate::input::Input;
 use crate::operation::Operation;

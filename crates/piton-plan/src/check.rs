@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use crate::action::Action;
+use crate::edge::MOST_ACTIONS;
 use crate::fault::Fault;
-use crate::graph::{Graph, MOST_ACTIONS};
+use crate::graph::Graph;
 use crate::id::{ActionId, category_problem, target_problem};
 use crate::index::{Hashes, Index};
 use crate::operation::{Key, Operation};

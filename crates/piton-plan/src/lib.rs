@@ -12,6 +12,7 @@ mod builder;
 mod check;
 mod conflict;
 mod delegate;
+mod edge;
 mod execute;
 mod failure;
 mod fan;
@@ -31,6 +32,7 @@ mod plan;
 mod policy;
 mod position_set;
 mod progress;
+mod ready;
 mod receipt;
 mod record;
 pub mod render;
@@ -55,15 +57,16 @@ pub use fault::{Fault, PlanFaults};
 pub use gate::{Alone, Gate, Held};
 pub use given::Given;
 pub use id::{ActionId, InvalidActionId, InvalidPlanId, PlanId};
-pub use input::{
-    Answer, Ask, AskError, Input, InputKind, InputMissing, Interaction, Missing, Otherwise,
-    Outlook, PrepareError, Ready, Reply, Stance, Told, outlook, prepare, prepare_told,
-};
+pub use input::{Answer, Ask, AskError, Input, InputKind, Otherwise, Reply};
 pub use operation::{Description, Detail, Key, Operation};
 pub use output::{Output, OutputMap, OutputRef, Ref, Slot};
 pub use plan::{Dependency, Plan};
 pub use policy::{ErrorPolicy, Jobs};
 pub use progress::{Event, Progress, Quiet};
+pub use ready::{
+    InputMissing, Interaction, Missing, Outlook, PrepareError, Ready, Stance, Told, outlook,
+    prepare, prepare_told,
+};
 pub use receipt::{Outcome, Receipt, SkipReason};
 pub use record::{NoRecord, Record, RecordError};
 pub use saved::SavedPlan;

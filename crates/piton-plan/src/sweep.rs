@@ -1,6 +1,6 @@
 //! The one order of a graph, found in a single sweep over the list.
 
-use crate::graph::Edge;
+use crate::edge::Edge;
 use crate::position_set::PositionSet;
 
 /// Stands where no action does; positions end far below.
@@ -109,7 +109,8 @@ impl<'g> Sweep<'g> {
 mod tests {
     use proptest::prelude::*;
 
-    use crate::graph::{Edge, Graph};
+    use crate::edge::Edge;
+    use crate::graph::Graph;
 
     /// Takes the first action of the list that may come next, again and again.
     fn first_that_may_come(parents: &[Vec<u32>]) -> Vec<u32> {

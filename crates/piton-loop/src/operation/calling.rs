@@ -10,8 +10,9 @@ use piton_plan::{Done, Failure, FailureKind, Given, Perform};
 use super::{CANDIDATE, CallAgent, LoopPerformer};
 use crate::failures::FailureKind as RecordedKind;
 use crate::planning::bookkeeping;
+use crate::planning::failed::FailedStep;
 use crate::planning::failure::StepFailure;
-use crate::planning::perform::{FailedStep, Performer};
+use crate::planning::perform::Performer;
 use crate::planning::snapshot::Snapshot;
 use crate::runs::{FinalStatus, Outset};
 

@@ -7,7 +7,7 @@ use piton_migration::operation::MigrationEvent;
 
 use super::accept::StepOutcome;
 use super::decide::{StepDecision, call_role};
-use super::perform::FailedStep;
+use super::failed::FailedStep;
 use crate::failures::FailureKind;
 use crate::replies::{Decision, Recommendation};
 use crate::runs::{

@@ -7,8 +7,9 @@ use piton_agent::{CallFiles, CallRecord};
 use piton_durable::{Disk, DiskRead, Kind, create_dirs, tree, write_atomic};
 
 use super::decide::{StepDecision, call_role};
+use super::described::{scope, verdict};
+use super::failed::FailedStep;
 use super::failure::StepFailure;
-use super::perform::{FailedStep, Performer, scope, verdict};
 use super::site::Site;
 use crate::failures::{Artifacts, FailureKind, FailureSnapshot, FailureText};
 use crate::replies::{Decision, Recommendation};
@@ -35,7 +36,7 @@ pub(super) struct Remains {
 /// Records a failure and keeps what there is of it. Trouble in doing so only
 /// makes the evidence poorer: the failure itself is what the caller must hear.
 pub(super) fn keep(
-    performer: &Performer<'_>,
+    (disk, site): (&dyn Disk, &Site),
     decision: &StepDecision,
     run: &RunRecord<'_>,
     remains: Remains,
@@ -46,7 +47,7 @@ pub(super) fn keep(
         ended,
         contents: left,
     } = remains;
-    let root = performer.site.root().display().to_string();
+    let root = site.root().display().to_string();
     let summary = sanitize(&failure.story(), &root).unwrap_or_default();
     if let Some(placed) = &placed {
         let _ = run.verdict(
@@ -70,16 +71,16 @@ pub(super) fn keep(
             kept: None,
         };
     }
-    let kept = left.and_then(|left| keep_directory(performer, decision, run, &left));
+    let kept = left.and_then(|left| keep_directory((disk, site), decision, run, &left));
     let told = Told {
         call_role: call_role(decision.step).to_string(),
         kind: failure.kind(),
         recommendation: Recommendation::SameTarget,
         summary,
         advice: failure.advice(),
-        artifacts: artifacts(performer.disk, run, files.as_ref()),
+        artifacts: artifacts(disk, run, files.as_ref()),
     };
-    let snapshot = tell(performer.disk, performer.site, decision, run, told);
+    let snapshot = tell(disk, site, decision, run, told);
     FailedStep {
         failure,
         snapshot,
@@ -164,16 +165,16 @@ fn tell(
 /// Keeps what the agent left in the migration's directory, and lets go of the
 /// oldest of what was kept before.
 fn keep_directory(
-    performer: &Performer<'_>,
+    (disk, site): (&dyn Disk, &Site),
     decision: &StepDecision,
     run: &RunRecord<'_>,
     left: &Contents,
 ) -> Option<PathBuf> {
-    let failed = performer.site.failed();
+    let failed = site.failed();
     let dir = failed.join(format!("{}-{}", run.id(), decision.base.slug));
-    create_dirs(performer.disk, &dir).ok()?;
-    left.write(performer.disk, &dir).ok()?;
-    let _ = forget_oldest(performer.disk, &failed);
+    create_dirs(disk, &dir).ok()?;
+    left.write(disk, &dir).ok()?;
+    let _ = forget_oldest(disk, &failed);
     Some(dir)
 }
 

@@ -1,7 +1,7 @@
 //! Making a planning step that was decided: calling the agent, and building
 //! the candidate from what it left and said.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use piton_agent::outcome::Reply;
 use piton_agent::{Agent, AgentCall, CallEvent, CallEvents, CallRecord, Limits};
@@ -13,7 +13,9 @@ use piton_git::{Git, View};
 use super::accept::{Accepted, Labels, StepOutcome, accept};
 use super::bookkeeping;
 use super::decide::{StepDecision, call_role};
+use super::described::{scope, verdict};
 use super::evidence::{self, Remains};
+use super::failed::FailedStep;
 use super::failure::StepFailure;
 use super::paths;
 use super::site::Site;
@@ -24,10 +26,7 @@ use super::waiting::Waiting;
 use crate::clock::local_stamp;
 use crate::commit;
 use crate::guard::{self, Guard, Reach};
-use crate::runs::{
-    CallEnd, CallOutcome, CallScope, CallStatus, CallVerdict, Event, RecordError, RecordedCall,
-    RunRecord,
-};
+use crate::runs::{CallEnd, CallOutcome, CallStatus, Event, RecordError, RecordedCall, RunRecord};
 use crate::slots::SlotSettings;
 use piton_migration::candidate::{Candidate, Proposal};
 use piton_migration::contents::Contents;
@@ -55,18 +54,6 @@ pub struct Performer<'a> {
 pub struct MadeStep {
     pub candidate: Candidate,
     pub outcome: StepOutcome,
-}
-
-/// A step that failed, with what is kept of it.
-#[derive(Debug, thiserror::Error)]
-#[error("{failure}")]
-pub struct FailedStep {
-    #[source]
-    pub failure: StepFailure,
-    /// The snapshot that tells of it.
-    pub snapshot: Option<PathBuf>,
-    /// What the agent left in the migration's directory.
-    pub kept: Option<PathBuf>,
 }
 
 impl Performer<'_> {
@@ -100,7 +87,13 @@ impl Performer<'_> {
             },
             Err(failure) => failure,
         };
-        Err(Box::new(evidence::keep(self, decision, run, call, failed)))
+        Err(Box::new(evidence::keep(
+            (self.disk, self.site),
+            decision,
+            run,
+            call,
+            failed,
+        )))
     }
 }
 
@@ -385,30 +378,4 @@ fn record_accepted(
     run.event(Event::CallFinished(end))?;
     let verdict = verdict(decision, CallOutcome::Accepted, summary);
     Ok(run.verdict(&placed.files, &verdict)?)
-}
-
-pub(super) fn scope(decision: &StepDecision) -> CallScope {
-    CallScope {
-        attempt: 1,
-        retry: 1,
-        target: decision.base.slug.to_string(),
-        call_role: call_role(decision.step).to_string(),
-        phase_reached: decision.step.to_string(),
-        effort: decision.effort.clone(),
-    }
-}
-
-pub(super) fn verdict(
-    decision: &StepDecision,
-    outcome: CallOutcome,
-    summary: String,
-) -> CallVerdict {
-    CallVerdict {
-        schema_version: 1,
-        role: call_role(decision.step).to_string(),
-        effort_asked: Some(decision.effort.requested.to_string()),
-        effort_given: Some(decision.effort.effective.to_string()),
-        outcome,
-        summary,
-    }
 }

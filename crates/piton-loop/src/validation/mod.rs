@@ -13,6 +13,7 @@ mod run;
 mod verdict;
 
 pub use command::{CommandError, ValidationCommand};
+pub use output::{ShowOutput, Silent};
 pub use policy::{Flaky, Policy};
-pub use run::{ShowOutput, Silent, ValidationError, Validator};
+pub use run::{ValidationError, Validator};
 pub use verdict::{Red, Verdict};

@@ -1,13 +1,25 @@
 //! What a command prints: into the record as it comes, and its end kept.
 
 use std::collections::VecDeque;
+use std::fmt::Debug;
 use std::io;
 use std::path::Path;
 
 use piton_agent::process::Sink;
 use piton_durable::{Appender, Disk};
 
-use super::run::ShowOutput;
+/// Shows what a command prints while it runs.
+pub trait ShowOutput: Debug + Sync {
+    fn show(&self, chunk: &[u8]);
+}
+
+/// Shows nothing; everything is in the record anyway.
+#[derive(Clone, Copy, Debug)]
+pub struct Silent;
+
+impl ShowOutput for Silent {
+    fn show(&self, _chunk: &[u8]) {}
+}
 
 /// How many lines of the end are kept.
 const LINES: usize = 40;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::fmt::Debug;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -16,7 +15,7 @@ use piton_base::{Clock, Stop};
 use piton_durable::{Disk, WriteError, create_dirs};
 
 use super::command::ValidationCommand;
-use super::output::Output;
+use super::output::{Output, ShowOutput};
 use super::policy::{Flaky, Policy};
 use super::verdict::{How, Red, Verdict};
 
@@ -30,19 +29,6 @@ const REDIRECTING: [&str; 7] = [
     "GIT_PREFIX",
     "GIT_WORK_TREE",
 ];
-
-/// Shows what a command prints while it runs.
-pub trait ShowOutput: Debug + Sync {
-    fn show(&self, chunk: &[u8]);
-}
-
-/// Shows nothing; everything is in the record anyway.
-#[derive(Clone, Copy, Debug)]
-pub struct Silent;
-
-impl ShowOutput for Silent {
-    fn show(&self, _chunk: &[u8]) {}
-}
 
 /// The command could not be run, which says nothing about the work.
 #[derive(Debug, thiserror::Error)]

@@ -8,10 +8,11 @@ use piton_durable::log::read_lines;
 use piton_durable::{DiskRead, Kind, LogError};
 
 use crate::id::{ActionId, PlanId};
-use crate::input::{Answer, Ready, Stance};
+use crate::input::Answer;
 use crate::journal::line::{FORMAT, HeadIn, Line, PlanIn, Version, WrittenAnswer};
 use crate::operation::Operation;
 use crate::plan::Plan;
+use crate::ready::{Ready, Stance};
 use crate::receipt::{Outcome, Receipt, SkipReason};
 use crate::verify::Verification;
 

@@ -9,11 +9,12 @@ use piton_durable::{Disk, LockGuard, Log, LogError};
 
 use crate::execute::Report;
 use crate::id::{ActionId, PlanId};
-use crate::input::{Answer, Interaction, PrepareError, Ready, Stance, complete};
+use crate::input::Answer;
 use crate::journal::line::{FORMAT, HeadOut, Line, WrittenAnswer};
 use crate::journal::read::{Journal, JournalError, Status, file, find};
 use crate::operation::Operation;
 use crate::plan::Plan;
+use crate::ready::{Interaction, PrepareError, Ready, Stance, complete};
 use crate::receipt::{Outcome, Receipt};
 use crate::record::{Record, RecordError};
 use crate::verify::Verification;

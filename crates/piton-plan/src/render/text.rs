@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use crate::action::Action;
 use crate::conflict::ConflictMode;
-use crate::input::Outlook;
 use crate::operation::{Key, Operation};
 use crate::plan::Plan;
+use crate::ready::Outlook;
 use crate::render::style::{Colour, Style};
 use crate::summary::{Summary, counted};
 use piton_base::terminal::{clean, columns, cut};

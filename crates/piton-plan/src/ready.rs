@@ -1,0 +1,246 @@
+//! All questions of a plan asked, before anything of it is performed.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use crate::id::ActionId;
+use crate::input::{Answer, Ask, AskError, Otherwise, Reply};
+use crate::operation::Operation;
+use crate::plan::Plan;
+use crate::receipt::{Receipt, SkipReason};
+
+/// Whether there is somebody to ask.
+#[expect(
+    missing_debug_implementations,
+    reason = "whoever asks need not be printable"
+)]
+pub enum Interaction<'a> {
+    Terminal(&'a mut dyn Ask),
+    Unattended,
+}
+
+/// Why a plan cannot be performed as it stands.
+#[derive(Debug, thiserror::Error)]
+pub enum PrepareError {
+    #[error(transparent)]
+    Missing(#[from] InputMissing),
+    #[error("failed to ask about `{action}`")]
+    Ask {
+        action: ActionId,
+        #[source]
+        source: AskError,
+    },
+}
+
+/// All the answers that are missing, each with the flag that would give it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InputMissing(pub Vec<Missing>);
+
+/// One answer that is missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    pub action: ActionId,
+    pub question: String,
+    pub flag: String,
+}
+
+impl fmt::Display for InputMissing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("answers are missing and nobody can be asked; nothing was changed")?;
+        for missing in &self.0 {
+            write!(
+                f,
+                "\n`{}` asks: {} (answer it with {})",
+                missing.action, missing.question, missing.flag
+            )?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for InputMissing {}
+
+/// A plan whose questions are all answered. Only this can be performed.
+#[derive(Clone, Debug)]
+pub struct Ready<'p, O> {
+    pub(crate) plan: &'p Plan<O>,
+    /// By list position.
+    pub(crate) stances: Vec<Stance>,
+}
+
+/// What is known about one action before performing starts.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stance {
+    Go(Option<Answer>),
+    /// A run that was stopped had begun it.
+    Again(Option<Answer>),
+    Leave(SkipReason),
+    /// A run that was stopped had settled it.
+    Settled(Receipt),
+}
+
+impl<O: Operation> Ready<'_, O> {
+    pub fn plan(&self) -> &Plan<O> {
+        self.plan
+    }
+
+    /// Returns the actions that are left out, with the reason.
+    pub fn left_out(&self) -> impl Iterator<Item = (&ActionId, &SkipReason)> {
+        let actions = self.plan.actions().iter();
+        actions
+            .zip(&self.stances)
+            .filter_map(|(action, stance)| match stance {
+                Stance::Leave(reason) => Some((action.id(), reason)),
+                Stance::Go(_) | Stance::Again(_) | Stance::Settled(_) => None,
+            })
+    }
+}
+
+/// What was said beforehand, by the flag that it stands for: it is not asked.
+pub type Told = [(String, Answer)];
+
+/// Asks every question of a plan, in the order of performing.
+///
+/// An action that cannot be performed anyway, because one that it needs was
+/// declined, is not asked about.
+pub fn prepare<'p, O: Operation>(
+    plan: &'p Plan<O>,
+    interaction: Interaction<'_>,
+) -> Result<Ready<'p, O>, PrepareError> {
+    prepare_told(plan, &[], interaction)
+}
+
+/// The same, with what was said beforehand.
+pub fn prepare_told<'p, O: Operation>(
+    plan: &'p Plan<O>,
+    told: &Told,
+    mut interaction: Interaction<'_>,
+) -> Result<Ready<'p, O>, PrepareError> {
+    let mut ready = Ready {
+        plan,
+        stances: vec![Stance::Go(None); plan.len()],
+    };
+    for (action, stance) in plan.actions().iter().zip(&mut ready.stances) {
+        let Some(input) = &action.input else { continue };
+        let said = told.iter().find(|(flag, _)| *flag == input.flag);
+        if let Some((_, answer)) = said {
+            *stance = Stance::Go(Some(answer.clone()));
+        }
+    }
+    complete(&mut ready, &mut interaction)?;
+    Ok(ready)
+}
+
+/// Asks the questions of all actions that are to be performed and have no
+/// answer yet.
+pub(crate) fn complete<O: Operation>(
+    ready: &mut Ready<'_, O>,
+    interaction: &mut Interaction<'_>,
+) -> Result<(), PrepareError> {
+    let plan = ready.plan;
+    let mut standing: HashMap<&str, bool> = HashMap::new();
+    let mut withheld = vec![false; plan.len()];
+    let mut missing = Vec::new();
+    for &position in plan.positions_in_order() {
+        let at = position as usize;
+        let action = plan.at(position);
+        let lost = plan
+            .graph()
+            .edges(position)
+            .iter()
+            .any(|edge| !edge.order_only() && withheld[edge.to() as usize]);
+        let left = matches!(&ready.stances[at], Stance::Leave(reason) if reason.withholds());
+        withheld[at] = lost || left;
+        let (Some(input), false) = (&action.input, withheld[at]) else {
+            continue;
+        };
+        let (Stance::Go(answer) | Stance::Again(answer)) = &mut ready.stances[at] else {
+            continue;
+        };
+        if answer.is_some() {
+            continue;
+        }
+        let declined = match interaction {
+            Interaction::Unattended => match input.otherwise {
+                Otherwise::Skip => Some(SkipReason::NoInput {
+                    flag: input.flag.clone(),
+                }),
+                Otherwise::Fail => {
+                    missing.push(Missing {
+                        action: action.id.clone(),
+                        question: input.question.clone(),
+                        flag: input.flag.clone(),
+                    });
+                    None
+                }
+            },
+            Interaction::Terminal(ask) => {
+                let reply = match standing.get(input.flag.as_str()) {
+                    Some(true) => Reply::Yes,
+                    Some(false) => Reply::No,
+                    None => ask.ask(&action.id, input).map_err(|source| {
+                        let action = action.id.clone();
+                        PrepareError::Ask { action, source }
+                    })?,
+                };
+                match reply {
+                    Reply::All => _ = standing.insert(&input.flag, true),
+                    Reply::SkipAll => _ = standing.insert(&input.flag, false),
+                    Reply::Yes | Reply::No | Reply::Text(_) | Reply::Secret(_) => {}
+                }
+                match reply {
+                    Reply::Yes | Reply::All => *answer = Some(Answer::Yes),
+                    Reply::Text(text) => *answer = Some(Answer::Text(text)),
+                    Reply::Secret(text) => *answer = Some(Answer::Secret(text)),
+                    Reply::No | Reply::SkipAll => {}
+                }
+                answer.is_none().then_some(SkipReason::Declined)
+            }
+        };
+        if let Some(reason) = declined {
+            ready.stances[at] = Stance::Leave(reason);
+            withheld[at] = true;
+        }
+    }
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(InputMissing(missing).into())
+    }
+}
+
+/// What a plan can say beforehand about a run in which nobody can be asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outlook {
+    /// Would refuse the run, since an answer is missing.
+    pub missing: Vec<Missing>,
+    /// Would be left out for want of an answer.
+    pub left_out: Vec<ActionId>,
+    /// Could not be performed, since they need one of the others.
+    pub blocked: Vec<ActionId>,
+}
+
+/// Returns what would become of a plan where nobody can be asked.
+pub fn outlook<O: Operation>(plan: &Plan<O>) -> Outlook {
+    let mut outlook = Outlook::default();
+    let mut withheld = vec![false; plan.len()];
+    for &position in plan.positions_in_order() {
+        let action = plan.at(position);
+        let mut edges = plan.graph().edges(position).iter();
+        let lost = edges.any(|edge| !edge.order_only() && withheld[edge.to() as usize]);
+        withheld[position as usize] = lost || action.input.is_some();
+        match &action.input {
+            _ if lost => outlook.blocked.push(action.id.clone()),
+            None => {}
+            Some(input) => match input.otherwise {
+                Otherwise::Skip => outlook.left_out.push(action.id.clone()),
+                Otherwise::Fail => outlook.missing.push(Missing {
+                    action: action.id.clone(),
+                    question: input.question.clone(),
+                    flag: input.flag.clone(),
+                }),
+            },
+        }
+    }
+    outlook
+}

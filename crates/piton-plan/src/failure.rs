@@ -18,6 +18,9 @@ pub struct Failure {
     /// When to come back: before that, trying again fails the same way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
+    /// Where everything about it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<Box<str>>,
 }
 
 piton_base::words! {
@@ -52,6 +55,7 @@ impl Failure {
             message: message.into(),
             hint: None,
             until: None,
+            record: None,
         }
     }
 
@@ -75,6 +79,13 @@ impl Failure {
     #[must_use]
     pub fn until(mut self, until: Option<Timestamp>) -> Self {
         self.until = until;
+        self
+    }
+
+    /// Says where everything about it is.
+    #[must_use]
+    pub fn record(mut self, record: impl Into<String>) -> Self {
+        self.record = Some(record.into().into_boxed_str());
         self
     }
 

@@ -173,9 +173,15 @@ pub(crate) fn agent(
         Arc::new(SystemClock::default()),
     )
     .map_err(|error| {
-        CommandError::usage(format!("could not use the agent {}", choice.name))
-            .because(error)
-            .hint("choose one with --with claude, codex, command or script; see docs/agents.md")
+        let refused =
+            CommandError::usage(format!("could not use the agent {}", choice.name)).because(error);
+        match &choice.script {
+            Some(script) => refused.hint(format!(
+                "mend {}, or name another file with --agent-script",
+                script.display()
+            )),
+            None => refused.hint("choose one with --with claude, codex, command or script"),
+        }
     })
 }
 

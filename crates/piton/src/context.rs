@@ -227,8 +227,10 @@ impl Context {
 }
 
 fn unusable(error: ConfigError) -> CommandError {
+    let excerpt = error.excerpt.clone();
     CommandError::new(ErrorKind::Usage, format!("could not use {error}"))
         .because(error.problem)
+        .excerpt(excerpt)
         .hint("`piton config show --origin` lists what can be set, once the file is mended")
 }
 

@@ -12,8 +12,11 @@ use crate::error::{CommandError, ErrorKind};
 const ADVICE: &str =
     "\n# Write above. Lines that begin with # are left out; nothing at all cancels.\n";
 
-/// Opens an editor and returns what was written.
-pub(crate) fn write(context: &Context, what: &str) -> Result<String, CommandError> {
+/// Stands above what is only there to be read.
+const SCISSORS: &str = "# ------------------------ >8 ------------------------";
+
+/// Opens an editor, with what it is about below, and returns what was written.
+pub(crate) fn write(context: &Context, what: &str, below: &str) -> Result<String, CommandError> {
     if !context.interactive() {
         return Err(CommandError::new(
             ErrorKind::NeedsPerson,
@@ -28,14 +31,23 @@ pub(crate) fn write(context: &Context, what: &str) -> Result<String, CommandErro
     let failed = |error: &dyn std::error::Error| {
         CommandError::failed("could not use an editor").because(error.to_string())
     };
-    write_atomic(&context.disk, &file, ADVICE.as_bytes(), 0o600).map_err(|error| failed(&error))?;
+    let template = format!(
+        "{ADVICE}# This is what it is about:\n{SCISSORS}\n\n{}\n",
+        below.trim_end()
+    );
+    write_atomic(&context.disk, &file, template.as_bytes(), 0o600)
+        .map_err(|error| failed(&error))?;
     let written =
         run(context, &file).and_then(|()| context.disk.read(&file).map_err(|error| failed(&error)));
     // It is scratch; one that stays is in nobody's way.
     let _ = context.disk.remove_file(&file);
     let text = String::from_utf8(written?)
         .map_err(|_| CommandError::usage("what the editor wrote is not UTF-8"))?;
-    let kept: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+    let kept: Vec<&str> = text
+        .lines()
+        .take_while(|line| *line != SCISSORS)
+        .filter(|line| !line.starts_with('#'))
+        .collect();
     Ok(kept.join("\n").trim().to_owned())
 }
 
@@ -68,6 +80,8 @@ pub(crate) fn page(context: &Context, text: &str) {
     )]
     let started = Command::new(&words[0])
         .args(&words[1..])
+        // What fits the screen needs no key to go on.
+        .env("LESS", context.environment.get("LESS").unwrap_or("FRX"))
         .stdin(std::process::Stdio::piped())
         .spawn();
     let Ok(mut child) = started else {

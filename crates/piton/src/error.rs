@@ -74,6 +74,19 @@ struct Beside {
     /// What was given and is wrong, and what was perhaps meant instead.
     argument: Option<String>,
     suggestion: Option<String>,
+    /// The lines of a file that it is about, the place marked.
+    excerpt: Option<String>,
+    /// Where everything about it is.
+    record: Option<String>,
+}
+
+/// Ends many messages; what happened comes before it.
+const UNCHANGED: &str = "; nothing was changed";
+
+/// Writes a text after a mark, with its further lines below its first.
+fn format_block(mark: &str, text: &str) -> String {
+    let indent = " ".repeat(mark.len());
+    format!("{mark}{}\n", text.replace('\n', &format!("\n{indent}")))
 }
 
 /// What every command returns: how it ended, or why it could not.
@@ -135,6 +148,18 @@ impl CommandError {
         self
     }
 
+    /// Shows the lines of a file that it is about.
+    pub(crate) fn excerpt(mut self, excerpt: Option<String>) -> Self {
+        self.beside.excerpt = excerpt;
+        self
+    }
+
+    /// Says where everything about it is.
+    pub(crate) fn record(mut self, record: Option<String>) -> Self {
+        self.beside.record = record;
+        self
+    }
+
     /// Tells whether there was no room on the disk for what was attempted.
     pub(crate) fn is_full_disk(&self) -> bool {
         let mut next = self.source.as_deref().map(|source| source as &dyn Error);
@@ -175,18 +200,41 @@ impl CommandError {
         line
     }
 
-    /// Returns the error as lines for people.
+    /// Returns the error as lines for people: what happened, what to do about
+    /// it, and where the record is.
     pub(crate) fn text(&self) -> String {
-        let mut text = format!("error: {}\n", self.message);
-        for cause in self.causes() {
-            text.push_str("  because: ");
-            text.push_str(&cause.replace('\n', "\n           "));
-            text.push('\n');
+        let causes = self.causes();
+        let several = self.beside.details.len() > 1;
+        let (told, ending) = match self.message.strip_suffix(UNCHANGED) {
+            Some(told) => (told, UNCHANGED),
+            None => (&*self.message, ""),
+        };
+        let mut line = format!("error: {told}");
+        let mut below = String::new();
+        for (at, cause) in causes.iter().enumerate() {
+            if several && at < self.beside.details.len() {
+                below.push_str(&format_block("  - ", cause));
+            } else if cause.contains('\n') {
+                below.push_str(&format_block("  ", cause.trim_end()));
+            } else {
+                line.push_str(": ");
+                line.push_str(cause);
+            }
         }
-        for hint in &self.beside.hints {
-            text.push_str("  hint: ");
-            text.push_str(&hint.replace('\n', "\n        "));
-            text.push('\n');
+        let mut text = format!("{line}{ending}\n{below}");
+        if let Some(excerpt) = &self.beside.excerpt {
+            text.push_str(&format_block("  ", excerpt));
+        }
+        if self.beside.hints.len() > 2 {
+            for hint in &self.beside.hints {
+                text.push_str(&format_block("  hint: ", hint));
+            }
+        } else if !self.beside.hints.is_empty() {
+            let hints = self.beside.hints.join("; ").replace("?; ", "? ");
+            text.push_str(&format_block("  hint: ", &hints));
+        }
+        if let Some(record) = &self.beside.record {
+            text.push_str(&format_block("  record: ", record));
         }
         text
     }
@@ -202,6 +250,8 @@ impl CommandError {
         for (name, value) in [
             ("argument", &self.beside.argument),
             ("suggestion", &self.beside.suggestion),
+            ("excerpt", &self.beside.excerpt),
+            ("record", &self.beside.record),
         ] {
             if let Some(value) = value {
                 error[name] = value.as_str().into();
@@ -252,12 +302,23 @@ mod tests {
 
     #[test]
     fn an_error_tells_the_attempt_the_reasons_and_the_way_on() {
-        let error = CommandError::usage("could not read x")
-            .because(std::io::Error::other("the disk\nis gone"))
-            .hint("get another");
+        let error = CommandError::usage("could not read x; nothing was changed")
+            .because(std::io::Error::other("the disk is gone"))
+            .hint("get another")
+            .record(Some("`piton runs show 7`".to_owned()));
         assert_eq!(
             error.text(),
-            "error: could not read x\n  because: the disk\n           is gone\n  hint: get another\n"
+            "error: could not read x: the disk is gone; nothing was changed\n  \
+             hint: get another\n  record: `piton runs show 7`\n"
+        );
+        let error = CommandError::usage("could not use it")
+            .because(std::io::Error::other("line 1\n  ^"))
+            .excerpt(Some("1 | a\n  | ^".to_owned()))
+            .detail("one")
+            .detail("two");
+        assert_eq!(
+            error.text(),
+            "error: could not use it\n  - one\n  - two\n  line 1\n    ^\n  1 | a\n    | ^\n"
         );
         assert_eq!(error.json()["kind"], "usage");
     }

@@ -32,7 +32,7 @@ pub(crate) fn terms(
         Standing::decide(wanted, network, support).map_err(|refused| {
             CommandError::failed("could not seal what agents do; nothing was changed")
                 .because(refused)
-                .hint("`seal = \"auto\"` goes as far as this machine can; see docs/security.md")
+                .hint("`seal = \"auto\"` goes as far as this machine can; `piton doctor` tells how far")
         })
     };
     let home = context.environment.home();

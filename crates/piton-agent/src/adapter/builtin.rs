@@ -44,6 +44,15 @@ pub fn resolve(name: &str, settings: Option<&toml::Table>) -> Result<AdapterSpec
     Ok(spec)
 }
 
+/// Says how to sign in to an agent, as its description tells it.
+pub fn sign_in(name: &str) -> String {
+    resolve(name, None)
+        .ok()
+        .map(|spec| spec.sign_in)
+        .filter(|told| !told.is_empty())
+        .unwrap_or_else(|| format!("sign in with {name} itself, or set its key in the environment"))
+}
+
 /// The `command` description, before a program is filled in.
 pub(super) fn command() -> AdapterSpec {
     toml::from_str(BUILT_IN[2].1).expect("a built-in description parses; a test reads all of them")

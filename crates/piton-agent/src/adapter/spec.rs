@@ -54,6 +54,9 @@ pub struct AdapterSpec {
     /// How to get the program, for a person who has not got it.
     #[serde(default)]
     pub install: String,
+    /// How to sign in, for a person who has to.
+    #[serde(default)]
+    pub sign_in: String,
     /// How failures that the agent tells of are to be understood; the first
     /// rule that matches counts.
     #[serde(default)]

@@ -1,9 +1,8 @@
 //! A call of a plan, made.
 
 use std::fmt::Write as _;
-use std::path::Path;
 
-use piton_agent::Outcome;
+use piton_agent::{Outcome, adapter};
 use piton_migration::secret::Secret;
 use piton_plan::{Done, Failure, FailureKind, Given, Perform};
 
@@ -14,7 +13,7 @@ use crate::planning::failed::FailedStep;
 use crate::planning::failure::StepFailure;
 use crate::planning::perform::Performer;
 use crate::planning::snapshot::Snapshot;
-use crate::runs::{FinalStatus, Outset};
+use crate::runs::{FinalStatus, Outset, RunId};
 
 impl Perform<CallAgent> for LoopPerformer<'_, '_> {
     fn perform(&self, op: &CallAgent, _: &Given<'_>, seen: Box<Snapshot>) -> Result<Done, Failure> {
@@ -48,7 +47,7 @@ impl Perform<CallAgent> for LoopPerformer<'_, '_> {
         let made = match made {
             Ok(made) => made,
             Err(step) => {
-                let failure = told(&step, run.dir().path());
+                let failure = told(&step, &op.agent.name, run.id());
                 let status = bookkeeping::failed(&run, &decision, &step);
                 // The failure is the news; a record that could not be written
                 // is merely poorer.
@@ -80,7 +79,7 @@ impl Perform<CallAgent> for LoopPerformer<'_, '_> {
     }
 }
 
-fn told(step: &FailedStep, run: &Path) -> Failure {
+fn told(step: &FailedStep, agent: &str, run: &RunId) -> Failure {
     let (kind, until) = match &step.failure {
         StepFailure::Agent(outcome) => kind_of(outcome),
         StepFailure::Slot(_)
@@ -100,14 +99,18 @@ fn told(step: &FailedStep, run: &Path) -> Failure {
         | StepFailure::Candidate(_)
         | StepFailure::Record(_) => (FailureKind::Io, None),
     };
-    let mut hint = step.failure.advice();
-    let _ = write!(hint, "; everything about it is in {}", run.display());
+    let hint = match &step.failure {
+        StepFailure::Agent(Outcome::Authentication { .. }) => adapter::sign_in(agent),
+        failure => failure.advice(),
+    };
+    let mut record = format!("`piton runs show {run}`");
     if let Some(kept) = &step.kept {
-        let _ = write!(hint, "; what it left is kept in {}", kept.display());
+        let _ = write!(record, "; what it left: {}", kept.display());
     }
     Failure::new(kind, step.failure.story())
         .hint(hint)
         .until(until)
+        .record(record)
 }
 
 fn kind_of(outcome: &Outcome) -> (FailureKind, Option<jiff::Timestamp>) {

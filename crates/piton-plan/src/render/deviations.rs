@@ -47,8 +47,10 @@ pub fn deviations(verification: &Verification, level: i8, style: Style) -> Strin
             | Verdict::Unaccounted => {}
         }
     }
-    if level >= 0 {
-        let found = verification.deviations().count();
+    let found = verification.deviations().count();
+    // Where nothing was done there is nothing to compare.
+    let none = verified + unverifiable + found == 0 && !verification.checked.is_empty();
+    if level >= i8::from(none) {
         let _ = write!(out, "{verified} verified, {}", counted(found, "deviation"));
         if unverifiable > 0 {
             let _ = write!(out, ", {unverifiable} cannot be verified");

@@ -50,6 +50,9 @@ fn line(
             if let Some(hint) = &failure.hint {
                 let _ = write!(out, "\n{:>10}  {}", "hint:", clean(hint));
             }
+            if let Some(record) = &failure.record {
+                let _ = write!(out, "\n{:>10}  {}", "record:", clean(record));
+            }
         }
         Outcome::Skipped(reason) => {
             let _ = write!(out, " — {}", clean(&reason.to_string()));

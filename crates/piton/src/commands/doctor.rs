@@ -279,7 +279,7 @@ fn probed(
                     },
                     format!("{version}, and no sign of being signed in"),
                 )
-                .way_out(sign_in(name)),
+                .way_out(piton_agent::adapter::sign_in(name)),
                 (_, Some(warning)) => {
                     Check::new(label, Standing::Warning, version).way_out(warning)
                 }
@@ -318,14 +318,6 @@ fn signed_in(context: &Context, name: &str) -> Option<bool> {
             set(&["OPENAI_API_KEY", "CODEX_API_KEY"]) || file("CODEX_HOME", ".codex", "auth.json"),
         ),
         _ => None,
-    }
-}
-
-fn sign_in(name: &str) -> String {
-    match name {
-        "claude" => "run `claude` once and sign in, or set ANTHROPIC_API_KEY".to_owned(),
-        "codex" => "run `codex login`, or set OPENAI_API_KEY".to_owned(),
-        other => format!("sign in with {other} itself"),
     }
 }
 

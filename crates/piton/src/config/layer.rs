@@ -1,8 +1,10 @@
 //! The settings of one file, each with the line it stands on.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use piton_base::terminal::{clean, columns};
 use toml_edit::{Document, DocumentMut, Item, TableLike};
 
 use super::key::{Key, UnknownKey};
@@ -22,6 +24,8 @@ pub(crate) struct Layer {
 pub(crate) struct ConfigError {
     pub(crate) file: PathBuf,
     pub(crate) line: Option<usize>,
+    /// That line, with the place marked.
+    pub(crate) excerpt: Option<String>,
     #[source]
     pub(crate) problem: Problem,
 }
@@ -51,16 +55,20 @@ pub(crate) enum Problem {
 impl Layer {
     /// Reads the text of `file`; every key must exist and fit its kind.
     pub(crate) fn parse(file: &Path, bytes: &[u8]) -> Result<Self, ConfigError> {
-        let refuse = |line, problem| ConfigError {
+        let text = std::str::from_utf8(bytes).map_err(|_| ConfigError {
             file: file.to_owned(),
-            line,
+            line: None,
+            excerpt: None,
+            problem: Problem::NotUtf8,
+        })?;
+        let refuse = |span: Option<Range<usize>>, problem| ConfigError {
+            file: file.to_owned(),
+            line: span.as_ref().map(|span| line_of(text, span.start)),
+            excerpt: span.map(|span| marked(text, &span)),
             problem,
         };
-        let text = std::str::from_utf8(bytes).map_err(|_| refuse(None, Problem::NotUtf8))?;
-        let document = Document::parse(text).map_err(|error| {
-            let line = error.span().map(|span| line_of(text, span.start));
-            refuse(line, Problem::NotToml(error.message().to_owned()))
-        })?;
+        let document = Document::parse(text)
+            .map_err(|error| refuse(error.span(), Problem::NotToml(error.message().to_owned())))?;
         let mut layer = Self::default();
         layer.walk(text, "", document.as_table(), &refuse)?;
         Ok(layer)
@@ -71,7 +79,7 @@ impl Layer {
         text: &str,
         prefix: &str,
         table: &dyn TableLike,
-        refuse: &dyn Fn(Option<usize>, Problem) -> ConfigError,
+        refuse: &dyn Fn(Option<Range<usize>>, Problem) -> ConfigError,
     ) -> Result<(), ConfigError> {
         for (name, item) in table.iter() {
             let full = if prefix.is_empty() {
@@ -83,7 +91,7 @@ impl Layer {
                 .key(name)
                 .and_then(toml_edit::Key::span)
                 .or_else(|| item.span());
-            let line = span.map_or(1, |span| line_of(text, span.start));
+            let line = span.clone().map_or(1, |span| line_of(text, span.start));
             if prefix == "agents" {
                 // One agent's description is piton-agent's to understand.
                 self.adapters.insert(name.to_owned(), item_text(item));
@@ -93,8 +101,9 @@ impl Layer {
                 self.walk(text, &full, inner, refuse)?;
                 continue;
             }
-            let key = Key::find(&full).map_err(|unknown| refuse(Some(line), unknown.into()))?;
-            let value = read(&key, item).map_err(|problem| refuse(Some(line), problem))?;
+            let key = Key::find(&full).map_err(|unknown| refuse(span.clone(), unknown.into()))?;
+            let value = read(&key, item)
+                .map_err(|problem| refuse(item.span().or_else(|| span.clone()), problem))?;
             self.values.insert(key, (value, line));
         }
         Ok(())
@@ -136,6 +145,20 @@ fn item_text(item: &Item) -> String {
         other => return other.to_string(),
     };
     DocumentMut::from(table).to_string()
+}
+
+/// Returns a line of the file with its number, and a caret below the place.
+fn marked(text: &str, span: &Range<usize>) -> String {
+    let number = line_of(text, span.start);
+    let start = text.get(..span.start.min(text.len())).unwrap_or_default();
+    let begins = start.rfind('\n').map_or(0, |at| at + 1);
+    let line = text.lines().nth(number - 1).unwrap_or_default();
+    let before = line.get(..start.len() - begins).unwrap_or(line);
+    let indent = " ".repeat(columns(&before.replace('\t', " ")));
+    let line = clean(&line.replace('\t', " ")).into_owned();
+    let margin = number.to_string();
+    let empty = " ".repeat(margin.len());
+    format!("{margin} | {line}\n{empty} | {indent}^")
 }
 
 fn line_of(text: &str, offset: usize) -> usize {

@@ -259,6 +259,7 @@ impl Settings {
         let refuse = |error| ConfigError {
             file: file.to_owned(),
             line: None,
+            excerpt: None,
             problem: Problem::Unreadable(error),
         };
         if disk.stat(file).map_err(refuse)?.is_none() {
@@ -275,6 +276,7 @@ impl Settings {
                 return Err(ConfigError {
                     file: file.to_owned(),
                     line: Some(line),
+                    excerpt: None,
                     problem: Problem::UsersOnly {
                         key: key.to_string(),
                     },
@@ -299,6 +301,7 @@ impl Settings {
             let value = known.kind.parse(written).map_err(|why| ConfigError {
                 file: PathBuf::from("the environment"),
                 line: None,
+                excerpt: None,
                 problem: Problem::WrongValue {
                     key: name.clone(),
                     why,

@@ -168,6 +168,7 @@ pub(crate) const SHAPES: &[Shape] = &[
             "awaiting_human_review",
             "reason",
             "findings",
+            "explanation",
             "manifest_text",
             "plan_text",
             "phase_text",

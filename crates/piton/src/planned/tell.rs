@@ -2,7 +2,7 @@
 
 use piton_loop::operation::LoopOp;
 use piton_plan::render;
-use piton_plan::{Outcome, Plan, PlanId, Report, Verification};
+use piton_plan::{Failure, Outcome, Plan, PlanId, Report, Verification};
 use serde_json::{Value, json};
 
 use super::Site;
@@ -12,7 +12,7 @@ use super::show::{level_of, plan_json};
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::op::Op;
-use crate::output::Channel;
+use crate::output::{Channel, local_time};
 use crate::world::Made;
 
 impl Site<'_> {
@@ -58,10 +58,7 @@ impl Site<'_> {
             out.data(&text);
         }
         if let Some(lost) = &report.journal {
-            out.error(&format!(
-                "error: could not keep the journal\n  because: {}\n",
-                lost.0
-            ));
+            out.error(&format!("error: could not keep the journal: {}\n", lost.0));
         }
         if let Some(verification) = verification {
             let level = level_of(out.verbosity().threshold(Channel::Verify));
@@ -72,6 +69,9 @@ impl Site<'_> {
         }
         match exit {
             Exit::Done => {}
+            Exit::Interrupted if calls_an_agent(plan) => {
+                out.hint("nothing was lost; run the command again");
+            }
             Exit::Deviation => {
                 out.hint("something else may be changing the same things; run the command again");
             }
@@ -89,8 +89,15 @@ impl Site<'_> {
             | Exit::ChangesPending => {
                 // A call is made anew from what was accepted; there is nothing
                 // to carry on.
-                if calls_an_agent(plan) {
-                    out.hint("nothing was lost; run the command again");
+                if let Some(until) = until(report) {
+                    let at = local_time(until);
+                    out.hint(&format!(
+                        "nothing was lost; run the command again after {at}, or with another agent (--with)"
+                    ));
+                } else if calls_an_agent(plan) {
+                    if failure(report).is_none_or(|failure| failure.hint.is_none()) {
+                        out.hint("nothing was lost; run the command again");
+                    }
                 } else {
                     out.hint(&format!(
                         "mend the cause, then `piton journal resume {}` does the rest",
@@ -112,6 +119,21 @@ impl Site<'_> {
     }
 }
 
+fn failure(report: &Report) -> Option<&Failure> {
+    report
+        .receipts
+        .iter()
+        .find_map(|receipt| match &receipt.outcome {
+            Outcome::Failed(failure) => Some(failure),
+            Outcome::Ok | Outcome::AlreadySo | Outcome::Skipped(_) => None,
+        })
+}
+
+/// Returns when to come back, where a failure says so.
+fn until(report: &Report) -> Option<jiff::Timestamp> {
+    failure(report)?.until
+}
+
 /// Returns the first failure in the form of an error.
 fn failure_json(report: &Report) -> Option<Value> {
     report
@@ -124,6 +146,7 @@ fn failure_json(report: &Report) -> Option<Value> {
                 "causes": [],
                 "hints": failure.hint.iter().collect::<Vec<_>>(),
                 "until": failure.until,
+                "record": failure.record,
                 "action": receipt.action,
             })),
             Outcome::Ok | Outcome::AlreadySo | Outcome::Skipped(_) => None,

@@ -220,5 +220,76 @@ fn a_missing_identity_is_told_before_anything_is_written() {
     assert_eq!(ran.code, 1, "{}", ran.shown());
     assert!(!env.repo.exists("migrations/x"), "{}", ran.shown());
     assert!(ran.stderr.contains("user.email"), "{}", ran.stderr);
-    assert_eq!(ran.stderr.matches("because:").count(), 1, "{}", ran.stderr);
+    assert_eq!(ran.stderr.lines().count(), 2, "{}", ran.stderr);
+}
+
+#[test]
+fn a_failure_is_told_on_three_lines() {
+    let env = TestEnv::planned(0);
+    let script = env.one(
+        "planning.approaches",
+        "failure = \"limit-reached\"\nreply = \"weekly limit\"\nuntil = \"2030-01-01T00:00:00Z\"",
+    );
+    let ran = env.step(&script);
+    assert_eq!(ran.code, 7, "{}", ran.shown());
+    let about: Vec<&str> = ran
+        .stdout
+        .lines()
+        .map(str::trim_start)
+        .filter(|line| {
+            ["failed", "hint:", "record:"]
+                .iter()
+                .any(|it| line.starts_with(it))
+        })
+        .collect();
+    assert_eq!(about.len(), 3, "{}", ran.stdout);
+    assert!(about[2].contains("`piton runs show "), "{}", about[2]);
+    assert!(ran.stderr.contains("after 2030-01-01"), "{}", ran.stderr);
+
+    // Whoever is not signed in is told how that agent is signed in to.
+    let signed_out = env.step(&env.one(
+        "planning.approaches",
+        "failure = \"authentication\"\nreply = \"who are you?\"",
+    ));
+    assert_eq!(signed_out.code, 4);
+    assert!(
+        signed_out.stdout.contains("sign in with script"),
+        "{}",
+        signed_out.stdout
+    );
+
+    // A script that is refused is named.
+    let refused = env.step(&env.script("broken", "x = = y"));
+    assert_eq!(refused.code, 2);
+    assert!(
+        refused.stderr.contains("hint: mend $HOME/broken.toml"),
+        "{}",
+        refused.stderr
+    );
+    assert!(refused.stderr.contains("  |     ^"), "{}", refused.stderr);
+}
+
+#[test]
+fn settings_that_are_wrong_are_shown_with_a_caret() {
+    let env = TestEnv::new();
+    for (text, told) in [
+        (
+            "migrations-dir = \"m\"\n[agent]\nuse = = 3\n",
+            "3 | use = = 3\n    |       ^\n",
+        ),
+        (
+            "# é\nmigrations-dri = \"m\"\n",
+            "2 | migrations-dri = \"m\"\n    | ^\n",
+        ),
+        ("[agent]\n\tuse = 5\n", "2 |  use = 5\n    |        ^\n"),
+    ] {
+        env.repo.write("piton.toml", text);
+        let ran = env.run(&["status"]);
+        assert_eq!(ran.code, 2, "{}", ran.shown());
+        assert!(ran.stderr.contains(told), "{}", ran.stderr);
+        assert!(
+            ran.stderr
+                .starts_with("error: could not use $REPO/piton.toml, line ")
+        );
+    }
 }

@@ -1,6 +1,8 @@
 //! Questions at a terminal: each ends at once when it is interrupted, and asks
 //! about what was shown.
 
+use std::os::unix::fs::PermissionsExt;
+
 use piton_seal::{Network, Support};
 
 use crate::env::TestEnv;
@@ -259,4 +261,42 @@ fn an_agent_that_edits_the_code_in_a_review_has_none_of_it_taken() {
     assert_eq!(env.picture(), before);
     let kept = env.repo.read(".git/piton/work/reviews/add-api/plan.md");
     assert_eq!(kept, "# Looked at\n");
+}
+
+#[test]
+fn a_review_shows_the_plan_and_what_the_reviewer_says_and_a_view_of_all() {
+    let env = TestEnv::waiting();
+    let mut command = env.command(&["migration", "review", SLUG]);
+    command.env("PAGER", "cat");
+    let mut seat = Seat::take(command);
+    seat.wait_for("view, approve, refine, reject, or leave it?");
+    let screen = seat.screen();
+    assert!(screen.contains("what the reviewer says:"), "{screen}");
+    assert!(screen.contains("touches the public API"), "{screen}");
+    assert!(screen.contains("the plan:"), "{screen}");
+    seat.type_line("view");
+    seat.wait_for("## Definition of Done");
+    seat.type_line("");
+    let (code, screen) = seat.end();
+    assert_eq!(code, 3, "{screen}");
+}
+
+#[test]
+fn the_editor_opens_with_what_is_refined_and_takes_only_what_stands_above() {
+    let env = TestEnv::waiting();
+    let editor = env.home.path().join("editor");
+    std::fs::write(
+        &editor,
+        "#!/bin/sh\ncp \"$1\" $HOME/template\n{ echo 'Test the facade first.'; cat \"$1\"; } >$HOME/new\ncp $HOME/new \"$1\"\n",
+    )
+    .unwrap();
+    std::fs::set_permissions(&editor, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let mut command = env.command(&["migration", "refine", SLUG, "--editor", "--record-only"]);
+    command.env("EDITOR", &editor);
+    let (code, screen) = Seat::take(command).end();
+    assert_eq!(code, 0, "{screen}");
+    let template = std::fs::read_to_string(env.home.path().join("template")).unwrap();
+    assert!(template.contains("touches the public API"), "{template}");
+    let feedback = env.show(SLUG)["planning"]["feedback"].clone();
+    assert_eq!(feedback[0]["text"], "Test the facade first.");
 }

@@ -18,6 +18,7 @@ mod rename;
 mod reopen;
 mod repair;
 mod review;
+mod review_sheet;
 mod share;
 mod show;
 mod standing;

@@ -1,19 +1,19 @@
 //! `piton migration refine`: feedback, and one revision that takes it up.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
 use piton_durable::Lock;
 use piton_loop::clock::local_stamp;
 use piton_loop::planning::decide::StepRefusal;
-use piton_loop::planning::person::{self, PersonRefusal};
-use piton_loop::planning::snapshot::SnapshotError;
+use piton_loop::planning::person::{self, PersonRefusal, ReviewSheet};
+use piton_loop::planning::snapshot::{Live, SnapshotError};
 use piton_migration::planning::FeedbackSource;
 use piton_migration::slug::Slug;
 
 use super::planned_step::{self, StepCommand};
-use super::{find, person_refusal, proposed, standing};
+use super::{find, person_refusal, proposed, review_sheet, standing};
 use crate::agents::AgentArgs;
 use crate::context::{Context, Place};
 use crate::editor;
@@ -70,7 +70,7 @@ struct FeedbackArgs {
 }
 
 pub(crate) fn run(context: &Context, args: &RefineArgs) -> CommandResult {
-    let (source, text) = feedback(context, &args.feedback)?;
+    let (source, text) = feedback(context, &args.slug, &args.feedback)?;
     if text.trim().is_empty() {
         return Err(CommandError::usage(
             "the feedback is empty; nothing was changed",
@@ -184,8 +184,18 @@ fn refused(error: PersonRefusal, slug: &Slug) -> CommandError {
     error
 }
 
+/// Returns what the editor shows below: the plan as it stands.
+fn about(context: &Context, slug: &Path) -> Result<String, CommandError> {
+    let place = context.place()?;
+    let slug = find(context, &place.live(), slug)?;
+    let live = Live::read(&context.disk, &planning_site(&place)?, &slug)
+        .map_err(|error| CommandError::failed(format!("could not read {slug}")).because(error))?;
+    Ok(review_sheet::shown(&ReviewSheet::of(&live), &live, false))
+}
+
 fn feedback(
     context: &Context,
+    slug: &Path,
     args: &FeedbackArgs,
 ) -> Result<(FeedbackSource, String), CommandError> {
     if let Some(message) = &args.message {
@@ -203,5 +213,7 @@ fn feedback(
             .map_err(|_| CommandError::usage(format!("{} is not UTF-8", file.display())))?;
         return Ok((FeedbackSource::File, text));
     }
-    Ok((FeedbackSource::Message, editor::write(context, "feedback")?))
+    let below = about(context, slug)?;
+    let text = editor::write(context, "feedback", &below)?;
+    Ok((FeedbackSource::Message, text))
 }

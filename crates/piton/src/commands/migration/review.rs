@@ -1,11 +1,9 @@
 //! `piton migration review`: what waits for a person, and the answer.
 
-use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
 use piton_agent::CallRole;
-use piton_base::terminal::clean;
 use piton_durable::{create_dirs, tree};
 use piton_git::GitRead;
 use piton_git::slot::{SlotChange, SlotChangeKind};
@@ -19,7 +17,7 @@ use piton_migration::planning::FeedbackSource;
 use piton_migration::slug::Slug;
 use serde_json::json;
 
-use super::{find, person_refusal, proposed, standing};
+use super::{find, person_refusal, proposed, review_sheet, standing};
 use crate::agents::{self, AgentArgs};
 use crate::context::{Context, Place};
 use crate::editor;
@@ -84,15 +82,17 @@ pub(crate) fn run(context: &Context, args: &ReviewArgs) -> CommandResult {
             "awaiting_human_review": waits,
             "reason": sheet.reason,
             "findings": sheet.findings,
+            "explanation": review_sheet::explanation(&sheet, &live),
             "manifest_text": sheet.manifest,
-            "plan_text": sheet.plan,
-            "phase_text": sheet.phase,
+            "plan_text": review_sheet::plan(&sheet, &live),
+            "phase_text": sheet.phase.as_deref().and_then(|file| live.contents.text(file)),
             "choices": sheet.choices.iter().map(|choice| choice.as_str()).collect::<Vec<_>>(),
         }));
         return Ok(exit);
     }
-    context.out.data(&shown(&slug, &sheet, &place));
-    if !waits || !context.interactive() || args.plan.changes_nothing() {
+    let asks = waits && context.interactive() && !args.plan.changes_nothing();
+    context.out.data(&review_sheet::shown(&sheet, &live, asks));
+    if !asks {
         return Ok(exit);
     }
     answer(context, &place, &live, &sheet, &args.plan)
@@ -111,7 +111,9 @@ fn with_agent(context: &Context, place: &Place, slug: &Slug, args: &PlanArgs) ->
         })?;
     let chosen = agents::chosen(&place.settings, &context.directory, place.top());
     if args.changes_nothing() {
-        context.out.data(&shown(slug, &session.sheet, place));
+        context
+            .out
+            .data(&review_sheet::shown(&session.sheet, &session.live, false));
         context.out.say(
             Channel::Plan,
             Level::NORMAL,
@@ -134,7 +136,7 @@ fn with_agent(context: &Context, place: &Place, slug: &Slug, args: &PlanArgs) ->
             if not_approved {
                 error.kind = ErrorKind::NeedsPerson;
             }
-            return Err(error.hints(keep(context, place, &session.live, &kept)));
+            return Err(error.record(keep(context, place, &session.live, &kept)));
         }
     };
     let plan = proposed::plan(context, place, "migration review", proposal)?;
@@ -207,7 +209,7 @@ fn talked(
         let kept = left
             .ok()
             .and_then(|left| keep(context, place, &session.live, &left));
-        return Err(error.hints(kept));
+        return Err(error.record(kept));
     }
     held?;
     inside
@@ -233,38 +235,6 @@ fn keep(context: &Context, place: &Place, live: &Live, copy: &Contents) -> Optio
     kept.map(|()| format!("what was changed in the copy is kept in {}", dir.display()))
 }
 
-fn shown(slug: &Slug, sheet: &ReviewSheet, place: &Place) -> String {
-    let mut text = String::new();
-    let live = place.live().migration(slug);
-    let _ = match &sheet.reason {
-        Some(reason) => writeln!(text, "{slug} waits for a person: {}", clean(reason)),
-        None => writeln!(text, "{slug} waits for nobody."),
-    };
-    let _ = writeln!(text, "\n{}", sheet.manifest.trim_end());
-    if let Some(findings) = &sheet.findings {
-        let _ = writeln!(text, "\nwhat the last review found:\n");
-        for line in findings.lines() {
-            let _ = writeln!(text, "  {}", clean(line));
-        }
-    }
-    let _ = writeln!(text);
-    if let Some(plan) = sheet.plan {
-        let _ = writeln!(text, "plan:  {}", live.join(plan).display());
-    }
-    if let Some(phase) = &sheet.phase {
-        let _ = writeln!(text, "phase: {}", live.join(phase).display());
-    }
-    for choice in &sheet.choices {
-        let rest = match choice {
-            Choice::Approve => "",
-            Choice::Refine => " --message TEXT",
-            Choice::Reject => " --reason TEXT",
-        };
-        let _ = writeln!(text, "  piton migration {} {slug}{rest}", choice.as_str());
-    }
-    text
-}
-
 fn answer(
     context: &Context,
     place: &Place,
@@ -274,13 +244,22 @@ fn answer(
 ) -> CommandResult {
     let slug = &live.slug;
     let terminal = Terminal::new(&context.stop);
-    let words: Vec<&str> = sheet.choices.iter().map(|choice| choice.as_str()).collect();
+    let words: Vec<&str> = ["view"]
+        .into_iter()
+        .chain(sheet.choices.iter().map(|choice| choice.as_str()))
+        .collect();
     let interrupted = |error| {
         CommandError::new(ErrorKind::Interrupted, "interrupted; nothing was changed").because(error)
     };
-    let said = terminal
-        .choose(&format!("{}, or leave it? ", words.join(", ")), &words)
-        .map_err(interrupted)?;
+    let said = loop {
+        let said = terminal
+            .choose(&format!("{}, or leave it? ", words.join(", ")), &words)
+            .map_err(interrupted)?;
+        if said.as_deref() != Some("view") {
+            break said;
+        }
+        editor::page(context, &review_sheet::everything(live));
+    };
     let Some(choice) = sheet
         .choices
         .iter()
@@ -308,7 +287,8 @@ fn answer(
             )
         }
         Choice::Refine => {
-            let text = editor::write(context, "feedback")?;
+            let below = review_sheet::shown(sheet, live, false);
+            let text = editor::write(context, "feedback", &below)?;
             let feedback = (FeedbackSource::Message, text.as_str());
             (
                 "migration refine",

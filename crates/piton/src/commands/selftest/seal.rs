@@ -41,7 +41,9 @@ pub(super) fn run(context: &Context, args: &SelftestArgs) -> CommandResult {
     if let Standing::Unavailable { gap } = &standing {
         return Err(CommandError::failed("could not try a seal here")
             .because(gap.to_string())
-            .hint("agents run without limits on this machine; see docs/security.md"));
+            .hint(
+                "agents run without limits on this machine; `piton doctor` tells what it lacks",
+            ));
     }
     let root = place::make(context, args.dir.as_deref())?;
     let result = tried(context, &root, support);
@@ -194,7 +196,7 @@ fn show(context: &Context, support: Support, parts: &[Part], changed: &[String])
         .flat_map(|part| &part.rows)
         .any(|row| row.expected == Expected::Open);
     if open {
-        let text = "what is open no seal of this kind stops; see docs/security.md";
+        let text = "what is open no seal of this kind stops";
         context.out.note(Channel::General, Level::INFO, text);
     }
     if count == 0 && changed.is_empty() {

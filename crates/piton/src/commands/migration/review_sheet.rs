@@ -1,0 +1,92 @@
+//! What a person is shown who is to decide about a migration.
+
+use std::fmt::Write as _;
+
+use piton_base::terminal::clean;
+use piton_loop::planning::person::{Choice, ReviewSheet};
+use piton_loop::planning::snapshot::Live;
+
+/// The answer of the step that asks for a person.
+const EXPLANATION: &str = ".planning/stages/final-review.stdout.md";
+
+/// How much of the plan stands on the screen before the question.
+const LINES: usize = 40;
+
+/// Returns what the reviewer said who asks for a person.
+pub(super) fn explanation(sheet: &ReviewSheet, live: &Live) -> Option<String> {
+    // Where there are findings they are what it is about.
+    let asked = sheet.reason.is_some() && sheet.findings.is_none();
+    asked.then(|| live.contents.text(EXPLANATION)).flatten()
+}
+
+/// Returns the plan, as it lies in the migration.
+pub(super) fn plan(sheet: &ReviewSheet, live: &Live) -> Option<String> {
+    sheet.plan.and_then(|plan| live.contents.text(plan))
+}
+
+/// Tells why it waits, what the reviewer says, what the plan is and how to
+/// answer. On a screen a long plan is cut.
+pub(super) fn shown(sheet: &ReviewSheet, live: &Live, cut: bool) -> String {
+    let slug = &live.slug;
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = match &sheet.reason {
+        Some(reason) => writeln!(text, "{slug} waits for a person: {}", clean(reason)),
+        None => writeln!(text, "{slug} waits for nobody."),
+    };
+    let _ = writeln!(text, "\n{}", sheet.manifest.trim_end());
+    if let Some(findings) = &sheet.findings {
+        block(&mut text, "what the last review found", findings, None);
+    }
+    if let Some(said) = explanation(sheet, live) {
+        block(&mut text, "what the reviewer says", &said, None);
+    }
+    if let Some(plan) = plan(sheet, live) {
+        block(&mut text, "the plan", &plan, cut.then_some(LINES));
+    }
+    if !sheet.choices.is_empty() {
+        let _ = writeln!(text);
+    }
+    for choice in &sheet.choices {
+        let rest = match choice {
+            Choice::Approve => "",
+            Choice::Refine => " --message TEXT",
+            Choice::Reject => " --reason TEXT",
+        };
+        let _ = writeln!(text, "  piton migration {} {slug}{rest}", choice.as_str());
+    }
+    text
+}
+
+/// Returns the plan and its phases in one text.
+pub(super) fn everything(live: &Live) -> String {
+    let mut files: Vec<&str> = live
+        .contents
+        .top_level()
+        .filter(|path| path.strip_suffix(".md").is_some())
+        .collect();
+    // The plan comes before its phases.
+    files.sort_by_key(|path| (*path != "plan.md", *path));
+    let texts = files
+        .into_iter()
+        .filter_map(|file| live.contents.text(file));
+    texts.collect::<Vec<_>>().join("\n\n")
+}
+
+fn block(text: &mut String, title: &str, content: &str, most: Option<usize>) {
+    let _ = writeln!(text, "\n{title}:\n");
+    let content = content.trim_end();
+    let count = content.lines().count();
+    // A line or two more are better shown than counted.
+    let most = most.filter(|most| count > most + 3).unwrap_or(count);
+    for line in content.lines().take(most) {
+        let _ = writeln!(text, "  {}", clean(line));
+    }
+    if most < count {
+        let _ = writeln!(
+            text,
+            "  … and {} more lines; `view` shows them",
+            count - most
+        );
+    }
+}

@@ -18,6 +18,7 @@ mod sealed;
 mod targets;
 mod taste;
 mod together;
+mod toolchains;
 mod validation;
 mod vectors;
 mod work;

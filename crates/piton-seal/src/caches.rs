@@ -73,6 +73,13 @@ pub const CACHES: &[Cache] = &[
         user: ".m2/repository",
         seeds: &["."],
     },
+    // It notes where it put its environments, and may read those of the user's.
+    Cache {
+        name: "pre-commit",
+        variables: &[("PRE_COMMIT_HOME", "")],
+        user: ".cache/pre-commit",
+        seeds: &["db.db"],
+    },
     Cache {
         name: "yarn",
         variables: &[("YARN_CACHE_FOLDER", "")],

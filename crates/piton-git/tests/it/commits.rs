@@ -1,4 +1,5 @@
 use std::path::Path;
+use std::process::Command;
 
 use piton_git::{Git, GitError, GitRead, Repository};
 use piton_testkit::ScratchRepo;
@@ -103,24 +104,39 @@ fn the_lock_of_a_git_that_was_killed_is_in_nobodys_way() {
 
 #[test]
 fn a_git_that_works_here_keeps_its_lock() {
+    keeps_its_lock(&["git"]);
+}
+
+#[test]
+fn a_git_that_works_here_from_another_container_keeps_its_lock() {
+    // Another space of process ids, and another /proc: what a container has.
+    let apart = ["unshare", "--pid", "--fork", "--mount-proc", "git"];
+    let tried = Command::new(apart[0])
+        .args([&apart[1..], &["version"]].concat())
+        .output();
+    if !tried.is_ok_and(|output| output.status.success()) {
+        println!("skipped: this system makes no spaces of process ids for us");
+        return;
+    }
+    keeps_its_lock(&apart);
+}
+
+/// Has a git of the user's own, started like this, hold the index while piton
+/// wants to commit.
+fn keeps_its_lock(git: &[&str]) {
     let scratch = ScratchRepo::new();
     scratch.write("in/new", "1");
-    // A git of the user's own, in the middle of a commit: its hook waits.
+    // In the middle of a commit: its hook waits.
     scratch.write("theirs", "1");
     scratch.git(&["add", "theirs"]);
     scratch.hook(
         "pre-commit",
         "#!/bin/sh\n[ -e .git/begun ] && exit 1\necho here > .git/begun\nwhile [ ! -e .git/go ]; do :; done\n",
     );
-    let mut theirs = std::process::Command::new("git")
-        .args([
-            "commit",
-            "--quiet",
-            "--message",
-            "theirs",
-            "--only",
-            "theirs",
-        ])
+    let mut theirs = Command::new(git[0])
+        .args(&git[1..])
+        .args(["commit", "--quiet", "--message", "theirs"])
+        .args(["--only", "theirs"])
         .current_dir(scratch.path())
         .spawn()
         .unwrap();
@@ -128,8 +144,10 @@ fn a_git_that_works_here_keeps_its_lock() {
         std::thread::yield_now();
     }
     let ours = commit(&scratch, &["in"]);
+    let lock_stays = scratch.exists(".git/index.lock");
     scratch.write(".git/go", "");
     assert!(theirs.wait().unwrap().success());
+    assert!(lock_stays);
     assert!(matches!(ours, Err(GitError::Locked { .. })), "{ours:?}");
     assert_eq!(scratch.subjects()[0], "theirs");
 }

@@ -316,6 +316,38 @@ fn leftovers_of_tests_cost_a_warning_and_no_step() {
 }
 
 #[test]
+fn a_tree_deeper_than_the_longest_path_blocks_no_later_step() {
+    for place in ["../..", "."] {
+        let env = TestEnv::planned(0);
+        let deep = format!(
+            "cd {place}; d=$(printf 'd%.0s' $(seq 200)); i=0; while [ $i -lt 30 ]; do \
+             mkdir $d && cd $d || break; i=$((i+1)); done; echo x > x; cd \"$PITON_WORKSPACE\""
+        );
+        let ran = attack(&env, &deep);
+        assert!([0, 1].contains(&ran.code), "{place}: {}", ran.shown());
+        go_on(&env);
+        assert_eq!(env.repo.status(), "", "{place}");
+    }
+}
+
+#[test]
+fn a_worktree_that_an_earlier_piton_half_made_stops_nobody() {
+    let env = TestEnv::planned(0);
+    // `git worktree add`, killed between opening and writing `commondir`.
+    for (file, text) in [
+        ("gitdir", "/nowhere/.git\n"),
+        ("HEAD", ""),
+        ("commondir", ""),
+    ] {
+        let path = format!(".git/worktrees/step/{file}");
+        env.repo.write(&path, text);
+    }
+    go_on(&env);
+    let ran = env.run(&["migration", "doctor", "--repair"]);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+}
+
+#[test]
 fn agents_work_outside_of_any_git_directory() {
     let env = TestEnv::planned(0);
     let ran = attack(&env, "pwd > $HOME/where");

@@ -143,7 +143,8 @@ impl Context {
             ));
         } else {
             tell(&format!(
-                "an interrupted `piton {command}` could not be finished; run it again"
+                "an interrupted `piton {command}` could not be finished; `piton journal resume {}` says why",
+                journal.id()
             ));
         }
         Ok(finished)

@@ -41,6 +41,20 @@ fn is_to_be_finished(command: &str) -> bool {
     })
 }
 
+/// Whether it was cut off; or, of what moves a migration, ended with a failure
+/// after something was done: given again, such a command finds no migration.
+fn is_half_done(journal: &Journal) -> bool {
+    let begun = journal.begun();
+    match begun.status {
+        Status::Stopped => true,
+        Status::Incomplete { .. } => {
+            begun.command.starts_with("migration ")
+                && (journal.receipts().iter()).any(|receipt| receipt.outcome.is_good())
+        }
+        Status::Finished => false,
+    }
+}
+
 impl Site<'_> {
     /// Returns the journal of such a plan that was cut off, if there is one.
     pub(crate) fn cut_off(&self) -> Option<Journal> {
@@ -58,7 +72,7 @@ impl Site<'_> {
             .take(LATEST)
             .filter_map(|id| journal::find(disk, &dir, id).ok().flatten())
             .find(|journal| is_to_be_finished(&journal.begun().command))
-            .filter(|journal| journal.begun().status == Status::Stopped)
+            .filter(is_half_done)
     }
 
     /// Carries it to its end, and tells whether that succeeded. One that is

@@ -287,3 +287,34 @@ fn a_directory_that_git_could_not_open_is_not_left_out_of_a_commit() {
     }
     assert!(nth > 0, "nothing opened it");
 }
+
+#[test]
+fn a_rename_that_failed_before_its_commit_is_committed_by_whatever_writes_next() {
+    if !SUPPORTED {
+        return;
+    }
+    let env = TestEnv::planned(1);
+    let rename = ["migration", "rename", SLUG, "fresh"];
+    let end = struck(&env, &rename, &mut |point| {
+        if point.path.ends_with(".git/index")
+            || point.path.starts_with(env.path().join(".git/piton/git"))
+        {
+            return Verdict::Fail(Fault::InputOutput);
+        }
+        Verdict::Go
+    });
+    assert_eq!(end, End::Exit(1), "{}", said(&env));
+    assert!(!env.repo.exists("migrations/add-api"));
+    let ran = env.ok(&["migration", "new", "second", "--target", "x"]);
+    assert!(
+        ran.stderr.contains("finished the interrupted"),
+        "{}",
+        ran.shown()
+    );
+    env.assert_in_order();
+    assert!(
+        env.repo.subjects()[1].contains("rename add-api"),
+        "{:?}",
+        env.repo.subjects()
+    );
+}

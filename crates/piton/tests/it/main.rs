@@ -16,6 +16,7 @@ mod exec;
 mod exec_crowd;
 mod exec_hostile;
 mod first_day;
+mod formats;
 mod hazards;
 mod house;
 mod json;

@@ -1,0 +1,102 @@
+//! Repositories of every kind that git makes, planned in from `new` to a step.
+
+use std::fs;
+use std::process::Command;
+
+use piton_testkit::ScratchRepo;
+
+use crate::env::TestEnv;
+use crate::stage::{GOOD, SLUG};
+
+/// Makes a repository with git itself.
+fn made(args: &[&str]) -> ScratchRepo {
+    let repo = ScratchRepo::new();
+    fs::remove_dir_all(repo.path().join(".git")).unwrap();
+    fs::remove_file(repo.path().join("README.md")).unwrap();
+    let status = Command::new("git")
+        .args(args)
+        .arg(repo.path())
+        .status()
+        .unwrap();
+    assert!(status.success(), "{args:?}");
+    for (key, value) in [("user.name", "A"), ("user.email", "a@example.com")] {
+        repo.git(&["config", key, value]);
+    }
+    repo
+}
+
+fn origin() -> (ScratchRepo, String) {
+    let origin = ScratchRepo::new();
+    origin.write("a", "1\n");
+    origin.commit_all("second");
+    origin.git(&["config", "uploadpack.allowFilter", "true"]);
+    let from = format!("file://{}", origin.path().display());
+    (origin, from)
+}
+
+/// A migration is begun and planned a step, and all of it is in order.
+fn plans(repo: ScratchRepo) {
+    let env = TestEnv::over(repo);
+    let _ = env.ok(&["init"]);
+    env.repo.commit_all("piton");
+    let _ = env.ok(&["migration", "new", SLUG, "--target", "x"]);
+    let ran = env.step(&env.script("good", GOOD));
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    env.assert_in_order();
+    let held = env.repo.git(&["ls-tree", "-r", "--name-only", "HEAD"]);
+    assert!(held.contains("migrations/add-api/approaches/"), "{held}");
+    env.repo.git(&["fsck", "--no-dangling"]);
+}
+
+#[test]
+fn planning_works_in_a_repository_of_sha_256() {
+    let repo = made(&["init", "-q", "--object-format=sha256", "-b", "main"]);
+    repo.write("a", "1\n");
+    repo.commit_all("start");
+    plans(repo);
+}
+
+#[test]
+fn planning_works_where_references_are_in_tables() {
+    let repo = made(&["init", "-q", "--ref-format=reftable", "-b", "main"]);
+    repo.write("a", "1\n");
+    repo.commit_all("start");
+    plans(repo);
+}
+
+#[test]
+fn planning_works_in_shallow_and_partial_clones() {
+    let (_origin, from) = origin();
+    plans(made(&["clone", "-q", "--depth=1", &from]));
+    plans(made(&["clone", "-q", "--filter=blob:none", &from]));
+}
+
+#[test]
+fn planning_works_in_a_sparse_checkout_that_leaves_the_migrations_out() {
+    let repo = ScratchRepo::new();
+    repo.write("a/in", "1\n");
+    repo.write("migrations/.gitkeep", "");
+    repo.write(".piton/taste.md", "ours\n");
+    repo.write("piton.toml", "");
+    repo.commit_all("files");
+    repo.git(&["sparse-checkout", "set", "a"]);
+    assert!(!repo.exists("migrations"));
+    let env = TestEnv::over(repo);
+    let _ = env.ok(&["migration", "new", SLUG, "--target", "x"]);
+    let ran = env.step(&env.script("good", GOOD));
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    env.assert_in_order();
+}
+
+#[test]
+fn planning_works_with_submodules_and_other_line_endings() {
+    let (inner, _) = origin();
+    let repo = ScratchRepo::new();
+    repo.git(&["config", "core.autocrlf", "true"]);
+    repo.write(".gitattributes", "*.md text\n");
+    let from = inner.path().to_str().unwrap();
+    let allow = "protocol.file.allow=always";
+    repo.git(&["-c", allow, "submodule", "add", "-q", from, "sub"]);
+    repo.commit_all("a submodule");
+    plans(repo);
+}

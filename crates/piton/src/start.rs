@@ -63,20 +63,9 @@ fn run(cli: Cli, named: &str, environment: Environment) -> Exit {
         Ok(context) => context,
         Err(error) => return finish(out, Err(error)),
     };
-    let result = match (cli.command, context.place_if_any()) {
-        (Some(command), _) => commands::run(&context, command),
-        (None, Ok(Some(_))) => {
-            commands::status::run(&context, &commands::status::StatusArgs::default())
-        }
-        (None, _) if context.out.json_wanted() => Err(CommandError::usage(
-            "there is no repository here, and no command was given",
-        )
-        .hint("`piton --help` lists the commands")),
-        (None, _) => {
-            let help = definition().render_help().ansi().to_string();
-            context.out.data(&help);
-            Ok(Exit::Done)
-        }
+    let result = match cli.command {
+        Some(command) => commands::run(&context, command),
+        None => without_a_command(&context),
     };
     if let Err(error) = context.book.close() {
         let story = piton_base::on_one_line(&error);
@@ -86,6 +75,22 @@ fn run(cli: Cli, named: &str, environment: Environment) -> Exit {
         out.warn("not all events could be written");
     }
     finish(out, result)
+}
+
+/// In a repository piton shows where things stand, and elsewhere its help.
+fn without_a_command(context: &Context) -> CommandResult {
+    if matches!(context.place_if_any(), Ok(Some(_))) {
+        return commands::status::run(context, &commands::status::StatusArgs::default());
+    }
+    if context.out.json_wanted() {
+        return Err(
+            CommandError::usage("there is no repository here, and no command was given")
+                .hint("`piton --help` lists the commands"),
+        );
+    }
+    let help = definition().render_help().ansi().to_string();
+    context.out.data(&help);
+    Ok(Exit::Done)
 }
 
 /// Returns the words of the command that was given. Without any, a repository

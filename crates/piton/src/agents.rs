@@ -21,7 +21,7 @@ use crate::error::{CommandError, ErrorKind};
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Agent options")]
 pub(crate) struct AgentArgs {
-    /// The agent: claude, codex, command, script, or one of your own
+    /// The agent: claude, codex, gemini, opencode, command, script, or another
     #[arg(long, value_name = "AGENT", add = crate::completing::agents())]
     with: Option<String>,
 

@@ -1,5 +1,6 @@
 //! The descriptions that come with piton.
 
+use super::recipes;
 use super::spec::{AdapterError, AdapterSpec};
 
 /// The agents that are described without any configuration.
@@ -10,11 +11,19 @@ pub const BUILT_IN: [(&str, &str); 3] = [
 ];
 
 /// Returns the description called `name`: a built-in one with the settings of
-/// `[agents.NAME]` laid over it, or one that the settings describe whole.
+/// `[agents.NAME]` laid over it, one that is known by its name, or one that
+/// the settings describe whole, by naming a program.
 pub fn resolve(name: &str, settings: Option<&toml::Table>) -> Result<AdapterSpec, AdapterError> {
     let built_in = BUILT_IN.iter().find(|(built_in, _)| *built_in == name);
-    if built_in.is_none() && settings.is_none() {
-        let known = BUILT_IN.map(|(name, _)| name).join(", ");
+    let names_program = settings.is_some_and(|settings| settings.contains_key("program"));
+    let recipe = recipes::of(name).filter(|_| built_in.is_none() && !names_program);
+    if built_in.is_none() && recipe.is_none() && settings.is_none() {
+        let known: Vec<&str> = BUILT_IN
+            .iter()
+            .map(|(name, _)| *name)
+            .chain(recipes::names())
+            .collect();
+        let known = known.join(", ");
         return Err(AdapterError::Unknown {
             name: name.to_owned(),
             known,
@@ -27,6 +36,10 @@ pub fn resolve(name: &str, settings: Option<&toml::Table>) -> Result<AdapterSpec
     // A program nobody described is a command: text in, text out.
     let base = built_in.map_or(BUILT_IN[2].1, |(_, text)| text);
     let mut table: toml::Table = base.parse().map_err(wrong)?;
+    if let Some(recipe) = &recipe {
+        lay_over(&mut table, recipe);
+        table.remove("failures");
+    }
     if let Some(settings) = settings {
         lay_over(&mut table, settings);
     }
@@ -36,6 +49,9 @@ pub fn resolve(name: &str, settings: Option<&toml::Table>) -> Result<AdapterSpec
     let mut spec: AdapterSpec = table.try_into().map_err(wrong)?;
     if built_in.is_none_or(|(name, _)| *name == "command") {
         spec.allow_its_keys();
+        if settings.is_none_or(|settings| !settings.contains_key("failures")) {
+            spec.understand_its_failures();
+        }
     }
     spec.check().map_err(|reason| AdapterError::Unusable {
         name: name.to_owned(),

@@ -152,6 +152,7 @@ impl AdapterSpec {
         spec.program = words.remove(0);
         spec.arguments = words;
         spec.allow_its_keys();
+        spec.understand_its_failures();
         if spec
             .arguments
             .iter()
@@ -171,10 +172,21 @@ impl AdapterSpec {
 
     /// Lets the program have the keys of its own service.
     pub(super) fn allow_its_keys(&mut self) {
-        let keys = super::recipes::variables_of(&self.program);
-        self.environment
-            .allow
-            .extend(keys.iter().map(ToString::to_string));
+        for key in super::recipes::variables_of(&self.program) {
+            if !self.environment.allow.contains(&key) {
+                self.environment.allow.push(key);
+            }
+        }
+    }
+
+    /// Takes over what is known of the failures of a program of this name.
+    pub(super) fn understand_its_failures(&mut self) {
+        let recipe = super::recipes::of(&self.program).unwrap_or_default();
+        let known = recipe.get("failures").cloned();
+        let known: Vec<FailureRule> = known
+            .and_then(|rules| rules.try_into().ok())
+            .unwrap_or_default();
+        self.failures.splice(0..0, known);
     }
 
     /// Refuses a description that could not work, with the reason.

@@ -116,7 +116,7 @@ pub(crate) const KNOWN: &[Known] = &[
         name: "agent.use",
         kind: Kind::Text,
         default: Some("claude"),
-        describes: "the agent: claude, codex, command, script, or one described under [agents]",
+        describes: "the agent: claude, codex, gemini, opencode, command, script, or another one",
     },
     Known {
         name: "agent.model",

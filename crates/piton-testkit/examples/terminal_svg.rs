@@ -47,8 +47,15 @@ fn undated(text: &str) -> String {
         let (day, time) = word.split_at_checked(8).unwrap_or((word, ""));
         day.bytes().all(|b| b.is_ascii_digit()) && time.starts_with('T') && time.contains('-')
     };
+    let is_day = |word: &str| {
+        let mut parts = word.split('-').map(str::len);
+        [parts.next(), parts.next(), parts.next()] == [Some(4), Some(2), Some(2)]
+            && word.bytes().all(|b| b.is_ascii_digit() || b == b'-')
+    };
     let words = text.split(' ').map(|word| {
-        if is_run(word.trim()) {
+        if is_day(word) {
+            "2026-06-01".to_owned()
+        } else if is_run(word.trim()) {
             word.replacen(word.trim(), "20260601T120000-123456", 1)
         } else {
             word.to_owned()

@@ -6,6 +6,9 @@ const DOCUMENT: &str = include_str!("../../../../docs/json.md");
 
 /// Requires that every field of a result is in the document's table.
 pub(crate) fn check(command: &str, result: &Value) {
+    if result.is_object() {
+        crate::documents::schemas::check(command, result);
+    }
     let row = DOCUMENT
         .lines()
         .skip_while(|line| *line != "<!-- fields -->")

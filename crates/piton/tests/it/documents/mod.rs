@@ -5,4 +5,6 @@ mod links;
 pub(crate) mod masks;
 mod mentions;
 mod reference;
+pub(crate) mod schemas;
 mod sessions;
+mod shapes;

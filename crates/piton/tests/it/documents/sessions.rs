@@ -149,11 +149,11 @@ fn run(text: &str, stage: &mut Stage) -> String {
             let told = &shown[..shown.len() - usize::from(eased)];
             let settled: Vec<String> = printed.iter().map(|line| settled(line)).collect();
             let right = if fits(told, &printed) {
-                told
+                told.to_vec()
             } else {
-                &settled[..]
+                renewed(told, &settled)
             };
-            for line in right {
+            for line in &right {
                 let _ = writeln!(made, "{line}");
             }
             if eased {
@@ -162,6 +162,31 @@ fn run(text: &str, stage: &mut Stage) -> String {
         }
     }
     made
+}
+
+/// Returns what is to be shown instead: where something was left out before,
+/// what still fits of the rest, and else all that was printed.
+fn renewed(told: &[String], printed: &[String]) -> Vec<String> {
+    let is_gap = |line: &String| line.trim() == "…";
+    let mut kept: Vec<String> = told
+        .iter()
+        .filter(|line| {
+            is_gap(line)
+                || printed
+                    .iter()
+                    .any(|one| fits(&[(*line).clone()], std::slice::from_ref(one)))
+        })
+        .cloned()
+        .collect();
+    if kept.iter().all(is_gap) {
+        return printed.to_vec();
+    }
+    kept.push("…".to_owned());
+    if fits(&kept, printed) {
+        kept
+    } else {
+        printed.to_vec()
+    }
 }
 
 #[track_caller]

@@ -1,12 +1,13 @@
 //! What a step's answer comes to.
 
 use piton_agent::outcome::Reply;
-use piton_migration::planning::{self, Decision, Step};
+use piton_migration::planning::{Decision, Step};
 
 use super::products;
 use crate::replies::structured::{self, AnswerError};
 use crate::replies::{
-    Contradiction, FinalDecision, FinalDecisionError, ReviewVerdict, chosen_approach, schema,
+    Contradiction, FinalDecision, FinalDecisionError, ReviewVerdict, chosen_approach,
+    finds_nothing, schema,
 };
 use piton_migration::contents::Contents;
 
@@ -122,12 +123,11 @@ fn read_prose(step: Step, text: &str, names: &[&str]) -> Result<Answer, VerdictE
         }
         Step::Review | Step::Review2 => match ReviewVerdict::parse(text)? {
             Some(verdict) => verdict.into(),
-            // Reviews of the original end in no verdict line: there, the words
-            // "no findings" anywhere make a review clear.
-            None => match planning::review(text) {
-                planning::Review::Clear => Verdict::Clear,
-                planning::Review::Findings => Verdict::Findings,
-            },
+            // Without a verdict line the words "no findings" are looked for, as
+            // in reviews of the original; about a part of the plan alone they
+            // make no review clear.
+            None if finds_nothing(text) => Verdict::Clear,
+            None => Verdict::Findings,
         },
         Step::FinalReview => FinalDecision::parse(text)?.into(),
     };

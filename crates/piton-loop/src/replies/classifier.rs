@@ -1,6 +1,6 @@
 //! The classifier's answer: which route a target takes.
 
-use super::decision_line::DecisionLine;
+use super::decision_line::{Contradiction, DecisionLine};
 use super::ready::is_word_char;
 
 /// Where a target goes.
@@ -12,10 +12,14 @@ pub enum Route {
     NeedsPlan,
 }
 
-/// The answer names no route.
+/// The answer names no route, or two.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("the answer has no line \"decision: cohesive-cleanup\" or \"decision: needs-plan\"")]
-pub struct ClassifierError;
+pub enum ClassifierError {
+    #[error("the answer has no line \"decision: cohesive-cleanup\" or \"decision: needs-plan\"")]
+    Missing,
+    #[error(transparent)]
+    Contradiction(#[from] Contradiction),
+}
 
 impl Route {
     pub const ALL: [Self; 2] = [Self::CohesiveCleanup, Self::NeedsPlan];
@@ -27,14 +31,14 @@ impl Route {
         }
     }
 
-    /// Reads the last route in an agent's text.
+    /// Reads the route in an agent's text.
     pub fn parse(text: &str) -> Result<Self, ClassifierError> {
-        DecisionLine::last(text, "decision", |line| {
+        let read = |line: DecisionLine<'_>| {
             Self::ALL.into_iter().find(|route| {
                 line.take_word(route.as_str())
                     .is_some_and(|after| !after.starts_with(is_word_char))
             })
-        })
-        .ok_or(ClassifierError)
+        };
+        DecisionLine::only(text, "decision", read, |route| *route)?.ok_or(ClassifierError::Missing)
     }
 }

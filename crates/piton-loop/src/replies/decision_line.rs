@@ -29,17 +29,8 @@ pub struct Contradiction {
 
 impl<'a> DecisionLine<'a> {
     /// Returns the last line that starts with `key:` and that `read`
-    /// understands; plain lines come before dressed ones.
-    pub(crate) fn last<T>(
-        text: &'a str,
-        key: &str,
-        read: impl Fn(DecisionLine<'a>) -> Option<T>,
-    ) -> Option<T> {
-        Self::all(text, key, read).pop().map(|(_, value)| value)
-    }
-
-    /// Returns what [`last`](Self::last) does, unless another such line decides
-    /// differently: `choice` is the part of a value that counts.
+    /// understands, unless another such line decides differently: `choice` is
+    /// the part of a value that counts. Plain lines come before dressed ones.
     pub(crate) fn only<T, C: PartialEq>(
         text: &'a str,
         key: &str,
@@ -156,7 +147,9 @@ mod tests {
     }
 
     fn rest(text: &str) -> Option<String> {
-        DecisionLine::last(text, "ready", no)
+        DecisionLine::all(text, "ready", no)
+            .pop()
+            .map(|(_, value)| value)
     }
 
     #[test]

@@ -18,5 +18,6 @@ pub use decision_line::Contradiction;
 pub use final_decision::{FinalDecision, FinalDecisionError};
 pub use ready::{ReadyAnswer, ReadyError, Verdict};
 pub use review_verdict::ReviewVerdict;
+pub(crate) use review_verdict::finds_nothing;
 pub use scope_selection::{CandidateKind, ScopeSelection, ScopeSelectionError};
 pub use status_block::{Decision, Recommendation, StatusBlock};

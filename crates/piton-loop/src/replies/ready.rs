@@ -1,6 +1,6 @@
 //! The ready-check's answer: may the phase start?
 
-use super::decision_line::DecisionLine;
+use super::decision_line::{Contradiction, DecisionLine};
 use piton_migration::text::strip;
 
 /// Whether the current phase may start.
@@ -32,15 +32,19 @@ pub struct ReadyAnswer {
     pub reason: String,
 }
 
-/// The answer holds no verdict.
+/// The answer holds no verdict, or two.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("the answer has no line \"ready: yes\", \"ready: no\" or \"ready: unverifiable\"")]
-pub struct ReadyError;
+pub enum ReadyError {
+    #[error("the answer has no line \"ready: yes\", \"ready: no\" or \"ready: unverifiable\"")]
+    Missing,
+    #[error(transparent)]
+    Contradiction(#[from] Contradiction),
+}
 
 impl ReadyAnswer {
-    /// Reads the last verdict in an agent's text.
+    /// Reads the verdict in an agent's text.
     pub fn parse(text: &str) -> Result<Self, ReadyError> {
-        DecisionLine::last(text, "ready", read).ok_or(ReadyError)
+        DecisionLine::only(text, "ready", read, |answer| answer.verdict)?.ok_or(ReadyError::Missing)
     }
 }
 
@@ -65,4 +69,21 @@ fn read(line: DecisionLine<'_>) -> Option<ReadyAnswer> {
 /// What a word goes on with: `nope` is not `no`.
 pub(super) fn is_word_char(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_that_contradict_themselves_are_none() {
+        let verdict = |text| ReadyAnswer::parse(text).map(|answer| answer.verdict);
+        assert!(matches!(
+            verdict("ready: no — the base is red\n\nready: yes"),
+            Err(ReadyError::Contradiction(_))
+        ));
+        assert_eq!(verdict("ready: no — red\n> ready: yes"), Ok(Verdict::No));
+        assert_eq!(verdict("- ready: yes\nready: no"), Ok(Verdict::No));
+        assert_eq!(verdict("it looks ready"), Err(ReadyError::Missing));
+    }
 }

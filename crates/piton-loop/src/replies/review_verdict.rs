@@ -1,6 +1,7 @@
 //! The line by which a review says what it comes to.
 
 use super::decision_line::{Contradiction, DecisionLine};
+use super::markdown::{self, Line};
 use super::ready::is_word_char;
 
 /// What a review comes to.
@@ -33,6 +34,19 @@ impl ReviewVerdict {
     }
 }
 
+/// Tells whether a review without a verdict line says that it found nothing:
+/// in a sentence of its own, not about a part of the plan.
+pub(crate) fn finds_nothing(text: &str) -> bool {
+    markdown::read(text).into_iter().any(|line| match line {
+        Line::Said(line) => line.split(['.', '!', ';']).next().is_some_and(|sentence| {
+            sentence
+                .trim_matches(|c: char| !c.is_alphanumeric())
+                .eq_ignore_ascii_case("no findings")
+        }),
+        Line::Fenced { .. } | Line::Other => false,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,5 +67,26 @@ mod tests {
             );
         }
         assert!(ReviewVerdict::parse("review-verdict: findings\nreview-verdict: clear").is_err());
+    }
+
+    #[test]
+    fn nothing_is_found_only_where_a_sentence_says_no_more_than_that() {
+        for text in [
+            "no findings",
+            "**No findings.**",
+            "I read all of it.\n\n- No findings. The plan is sound.",
+        ] {
+            assert!(finds_nothing(text), "{text}");
+        }
+        for text in [
+            "There are no findings in phase 1, but phase 2 deletes user data",
+            "No findings in phase 1. Phase 2 deletes user data.",
+            "> no findings",
+            "```\nno findings\n```",
+            "1. The plan promises no findings",
+            "",
+        ] {
+            assert!(!finds_nothing(text), "{text}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The scope selection's answer: which of the offered candidates to take.
 
-use super::decision_line::DecisionLine;
+use super::decision_line::{Contradiction, DecisionLine};
 use piton_migration::text::strip;
 
 /// How far a target was widened.
@@ -25,6 +25,8 @@ pub enum ScopeSelectionError {
     OfferedTwice(CandidateKind),
     #[error("the answer has no line \"selected-candidate: <kind> — <reason>\"")]
     Missing,
+    #[error(transparent)]
+    Contradiction(#[from] Contradiction),
     #[error("the answer selects {}, which was not offered", .0.as_str())]
     NotOffered(CandidateKind),
 }
@@ -42,7 +44,7 @@ impl CandidateKind {
 }
 
 impl ScopeSelection {
-    /// Reads the last selection in an agent's text.
+    /// Reads the selection in an agent's text.
     pub fn parse(text: &str, offered: &[CandidateKind]) -> Result<Self, ScopeSelectionError> {
         if let Some(twice) = offered
             .iter()
@@ -51,8 +53,9 @@ impl ScopeSelection {
         {
             return Err(ScopeSelectionError::OfferedTwice(twice));
         }
-        let selection = DecisionLine::last(text, "selected-candidate", read)
-            .ok_or(ScopeSelectionError::Missing)?;
+        let selection =
+            DecisionLine::only(text, "selected-candidate", read, |selected| selected.kind)?
+                .ok_or(ScopeSelectionError::Missing)?;
         if offered.contains(&selection.kind) {
             Ok(selection)
         } else {

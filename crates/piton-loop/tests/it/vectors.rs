@@ -80,10 +80,14 @@ fn status_blocks_are_read_as_the_original_reads_them() {
 
 #[test]
 fn ready_answers_are_read_as_the_original_reads_them_and_in_list_items_too() {
-    let differences = [(
-        "\"- ready: yes\"",
-        json!({"reason": "yes", "verdict": "yes"}),
-    )];
+    let differences = [
+        (
+            "\"- ready: yes\"",
+            json!({"reason": "yes", "verdict": "yes"}),
+        ),
+        // An answer that contradicts itself is none.
+        (r"ready: yes\nready: no - later", json!({"error": true})),
+    ];
     check("ready", &differences, |input| {
         match ReadyAnswer::parse(text(&input["stdout"])) {
             Ok(answer) => json!({"reason": answer.reason, "verdict": answer.verdict.as_str()}),
@@ -120,7 +124,12 @@ fn routes_are_read_as_the_original_reads_them() {
 
 #[test]
 fn scope_selections_are_read_as_the_original_reads_them() {
-    check("scope_selection", &[], |input| {
+    // An answer that contradicts itself is none.
+    let differences = [(
+        r"selected-candidate: seed - a\nselected-candidate: local-cluster - b",
+        json!({"error": true}),
+    )];
+    check("scope_selection", &differences, |input| {
         let offered: Vec<CandidateKind> = input["available"]
             .as_array()
             .unwrap()

@@ -286,7 +286,14 @@ impl Agent for ProgramAgent {
                 });
             }
         };
+        let told = record.warnings.len();
         self.fill_in(&mut record, files, kept, &ended);
+        if record.result.reply().is_none() {
+            // What it ran into may be why it failed.
+            for warning in &record.warnings[told..] {
+                events.event(crate::agent::CallEvent::Warning(warning));
+            }
+        }
         self.finish(record, files)
     }
 }

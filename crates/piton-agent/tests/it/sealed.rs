@@ -2,9 +2,10 @@
 #![expect(clippy::print_stderr, reason = "a test says when it is skipped")]
 
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
-use piton_agent::sealing::{SealTerms, StateSpec};
-use piton_agent::{Agent, CallRecord, Quiet, adapter::ReplySource};
+use piton_agent::sealing::{MET_THE_SEAL, SealTerms, StateSpec};
+use piton_agent::{Agent, CallEvent, CallEvents, CallRecord, Quiet, adapter::ReplySource};
 use piton_base::Stop;
 use piton_seal::{Network, Standing, Support, Wanted, own_caches};
 
@@ -166,6 +167,73 @@ fn tool_caches_are_the_clones_own_and_begin_with_what_the_user_has() {
         ReplySource::Stream,
     );
     assert_eq!(replied(&record), "x");
+}
+
+/// Keeps what is told while a call runs.
+#[derive(Debug, Default)]
+struct Told(Mutex<Vec<String>>);
+
+impl CallEvents for Told {
+    fn event(&self, event: CallEvent<'_>) {
+        if let CallEvent::Warning(text) = event {
+            self.0.lock().unwrap().push(text.to_owned());
+        }
+    }
+}
+
+#[test]
+fn a_call_that_failed_after_it_was_denied_something_tells_of_the_seal() {
+    let Some((desk, terms)) = desk() else { return };
+    for (script, tells) in [
+        ("echo x >\"$HOME/new\"; exit 1", true),
+        ("echo assertion failed >&2; exit 1", false),
+        ("echo x >\"$HOME/new\" ; echo well", false),
+    ] {
+        let mut spec = desk.spec("command", &["-c", script]);
+        "/bin/sh".clone_into(&mut spec.program);
+        let told = Told::default();
+        let _ = std::fs::remove_dir_all(desk.path("call"));
+        std::fs::create_dir(desk.path("call")).unwrap();
+        desk.agent_of("sh", spec)
+            .on_terms(terms.clone())
+            .call(
+                &desk.asked("Do it."),
+                &desk.files(),
+                &Stop::default(),
+                &told,
+            )
+            .unwrap();
+        let told = told.0.into_inner().unwrap();
+        assert_eq!(told == [MET_THE_SEAL], tells, "{script}: {told:?}");
+    }
+}
+
+#[test]
+fn a_file_beside_the_agents_state_is_not_written() {
+    let Some((desk, terms)) = desk() else { return };
+    std::fs::write(desk.path("home/.agent.json"), "as it was").unwrap();
+    let script = r#"(echo x >"$HOME/.agent.json") 2>/dev/null || echo refused;
+        (echo x >"$HOME/.agent.json.tmp" && mv "$HOME/.agent.json.tmp" "$HOME/.agent.json") 2>/dev/null || echo refused"#;
+    let record = call(&desk, terms, script, ReplySource::Stream);
+    assert_eq!(replied(&record), "refused\nrefused");
+    assert_eq!(desk.read("home/.agent.json"), "as it was");
+}
+
+#[test]
+fn a_credential_store_is_read_when_the_user_allows_it_and_not_before() {
+    let Some((desk, mut terms)) = desk() else {
+        return;
+    };
+    let home = terms.home.clone().unwrap();
+    let script =
+        r#"cat "$HOME/code/a" && cat "$HOME/../tree/../home/.ssh/id" 2>/dev/null || echo no"#;
+    let record = call(&desk, terms.clone(), script, ReplySource::Stream);
+    assert_eq!(replied(&record), "as it wasno");
+    terms.read = vec![home.join(".ssh")];
+    std::fs::remove_dir_all(desk.path("call")).unwrap();
+    std::fs::create_dir(desk.path("call")).unwrap();
+    let record = call(&desk, terms, r#"cat "$HOME/.ssh/id""#, ReplySource::Stream);
+    assert_eq!(replied(&record), "as it was");
 }
 
 #[test]

@@ -101,6 +101,16 @@ const ALWAYS: &[Attempt] = &[
     attempt("move its own file over one", Refused, |g| {
         fs::rename(g.slot().join("own"), g.tree().join("a.py"))
     }),
+    attempt("exchange its own file with one", Refused, |g| {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        let (own, theirs) = (g.slot().join("own"), g.tree().join("a.py"));
+        Ok(renameat_with(CWD, own, CWD, theirs, RenameFlags::EXCHANGE)?)
+    }),
+    attempt(
+        "mount its own directory over the user's",
+        Refused,
+        mount_over,
+    ),
     attempt(
         "link one into the slot, to write through the link",
         Refused,
@@ -277,6 +287,21 @@ fn truncate(path: &Path) -> io::Result<()> {
         Ok(status) if status.success() => Ok(()),
         Ok(_) => Err(io::ErrorKind::PermissionDenied.into()),
         Err(_) => Err(skip("there is no program truncate")),
+    }
+}
+
+/// Tries it where it would be the superuser: in namespaces of its own.
+fn mount_over(ground: &Ground) -> io::Result<()> {
+    let mut unshare = Command::new("unshare");
+    unshare
+        .args(["--user", "--map-root-user", "--mount", "mount", "--bind"])
+        .args([ground.slot(), ground.tree()])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    match unshare.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(_) => Err(io::ErrorKind::PermissionDenied.into()),
+        Err(_) => Err(skip("there is no program unshare")),
     }
 }
 

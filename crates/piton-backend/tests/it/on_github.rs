@@ -422,3 +422,22 @@ fn a_text_that_a_stranger_wrote_is_told_as_one() {
     fake.world(|world| add_comment(world, number, &comment, "octo", "OWNER"));
     assert!(trusted());
 }
+
+#[test]
+fn where_graphql_is_not_to_be_had_an_update_works_all_the_same() {
+    let fake = fake();
+    let id = made(&fake, Place::Issue);
+    fake.fault(Fault::new("POST", "/graphql", FaultKind::Status(501, "no")).times(u32::MAX));
+    with_forge(&fake, Place::Issue, "clone-1", |backend| {
+        backend
+            .update_metadata(&id, &change("k", r#"{"worktree_name": "w"}"#))
+            .unwrap();
+        let asked = fake.take_log();
+        let asked = asked.iter().filter(|line| line.contains("graphql"));
+        assert_eq!(asked.count(), 1, "it is not asked for again and again");
+    });
+    assert_eq!(
+        text(&fake, Place::Issue, &id, "worktree_name").as_deref(),
+        Some("w")
+    );
+}

@@ -102,6 +102,12 @@ pub(super) fn judge(
             what,
             message: says(),
         }),
+        // It says that it has no such thing, today and tomorrow.
+        501 => Verdict::Final(ForgeError::Refused {
+            what,
+            status,
+            message: says(),
+        }),
         408 | 500..=599 => {
             let error = ForgeError::Outage {
                 what,

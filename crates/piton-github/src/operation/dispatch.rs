@@ -1,15 +1,19 @@
 //! Starting a workflow, once: a distinct id among its inputs is the mark.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use piton_plan::{
-    Description, Done, Failure, Given, Key, Moment, Observation, Observe, Operation, Output,
-    OutputMap, Perform, Verb,
+    Description, Done, Failure, FailureKind, Given, Key, Moment, Observation, Observe, Operation,
+    Output, OutputMap, Perform, Verb,
 };
 use serde::{Deserialize, Serialize};
 
 use super::{ForgePerformer, ForgeWorld};
-use crate::endpoints::{actions, runs};
+use crate::endpoints::actions;
+use crate::endpoints::runs::{self, Run};
+use crate::error::ForgeError;
+use crate::forge::ForgeRead;
 use crate::pages::first;
 use crate::repo::RepoName;
 
@@ -75,13 +79,7 @@ impl Observe<Dispatch> for ForgeWorld<'_> {
     ) -> Result<Observation<()>, Failure> {
         let mark = operation.mark(given);
         self.settled(moment, |forge| {
-            let newest = runs::of_workflow(forge, &operation.repository, &operation.workflow, 30);
-            let mut looked = 0;
-            let run = first(newest, |run| {
-                looked += 1;
-                looked >= NEWEST || run.display_title.contains(&mark)
-            })?;
-            Ok(match run.filter(|run| run.display_title.contains(&mark)) {
+            Ok(match marked(forge, operation, &mark)? {
                 Some(run) => Observation::Already {
                     outputs: OutputMap::from([
                         (RUN_ID.name().to_owned(), run.id.into()),
@@ -104,18 +102,70 @@ impl Perform<Dispatch> for ForgePerformer<'_> {
             &operation.workflow,
             &operation.reference,
             &inputs,
-        )?;
-        let Some(told) = told else {
-            return Ok(Done::default());
+        );
+        let told = match told {
+            Ok(told) => told,
+            // Nobody knows whether it was started: it is looked for.
+            Err(error) if error.may_have_happened() => {
+                let mark = operation.mark(given);
+                return self.look_for(operation, &mark)?.ok_or_else(|| error.into());
+            }
+            Err(error) => return Err(error.into()),
         };
-        // Its other name is asked for; where that fails, it is looked for like a
-        // run that nobody told of.
-        let run = runs::get(self.forge, &operation.repository, told.workflow_run_id);
-        Ok(match run {
-            Ok(run) => Done::saying(told.html_url)
-                .with(&RUN_ID, told.workflow_run_id)
-                .with(&RUN_NODE, run.node_id),
-            Err(_) => Done::saying(told.html_url),
+        let run = match told {
+            Some(told) => runs::get(self.forge, &operation.repository, told.workflow_run_id).ok(),
+            None => None,
+        };
+        if let Some(run) = run {
+            return Ok(done(run));
+        }
+        let mark = operation.mark(given);
+        self.look_for(operation, &mark)?.ok_or_else(|| {
+            let story = format!(
+                "{} was started, and GitHub does not show the run yet",
+                operation.workflow
+            );
+            Failure::new(FailureKind::NotFound, story)
+                .hint("run the same command again: it looks for the run before it starts one")
         })
     }
+}
+
+/// How long a run is looked for that GitHub does not show yet.
+const PAUSES: [u64; 7] = [0, 1, 1, 2, 2, 4, 5];
+
+impl ForgePerformer<'_> {
+    /// Looks for the run with a mark, for a while.
+    fn look_for(&self, operation: &Dispatch, mark: &str) -> Result<Option<Done>, Failure> {
+        for pause in PAUSES {
+            if pause > 0 && self.patience.wait(Duration::from_secs(pause)) {
+                break;
+            }
+            if let Some(run) = marked(self.forge, operation, mark)? {
+                return Ok(Some(done(run)));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Finds the run with a mark among the newest.
+fn marked(
+    forge: &dyn ForgeRead,
+    operation: &Dispatch,
+    mark: &str,
+) -> Result<Option<Run>, ForgeError> {
+    let newest = runs::of_workflow(forge, &operation.repository, &operation.workflow, 30);
+    let mut looked = 0;
+    let run = first(newest, |run| {
+        looked += 1;
+        looked >= NEWEST || run.display_title.contains(mark)
+    })?;
+    Ok(run.filter(|run| run.display_title.contains(mark)))
+}
+
+fn done(run: Run) -> Done {
+    Done::saying(run.html_url)
+        .with(&RUN_ID, run.id)
+        .with(&RUN_NODE, run.node_id)
 }

@@ -64,6 +64,7 @@ pub trait Secrets: Sync {
 pub struct ForgePerformer<'a> {
     pub forge: &'a dyn Forge,
     pub secrets: &'a dyn Secrets,
+    pub patience: &'a dyn Patience,
 }
 
 impl fmt::Debug for ForgePerformer<'_> {

@@ -50,9 +50,11 @@ where
     for<'a> ForgePerformer<'a>: Perform<O>,
 {
     let github = client(fake);
+    let patience = Instant::default();
     let performer = ForgePerformer {
         forge: &github,
         secrets: &Nothing,
+        patience: &patience,
     };
     performer.perform(operation, &Given::nothing(id(), &action()), seen)
 }
@@ -136,7 +138,17 @@ fn a_run_is_started_once_and_found_by_its_distinct_id() {
         inputs: BTreeMap::new(),
         distinct: None,
     };
-    let outputs = lost_and_found(&fake, &dispatch);
+    assert!(matches!(
+        look(&fake, &dispatch, Moment::JustBefore),
+        Observation::Pending { .. }
+    ));
+    // The answer is lost: it looks for the run itself.
+    fake.fault(Fault::new("POST", "", FaultKind::StatusAfter(502)));
+    let outputs = act(&fake, &dispatch, ()).unwrap().outputs;
+    assert!(matches!(
+        look(&fake, &dispatch, Moment::JustBefore),
+        Observation::Already { .. }
+    ));
     let run = fake.world(|world| *world.repo("acme/widget").runs.keys().next().unwrap());
     assert_eq!(outputs[RUN_ID.name()], run);
     assert!(run > u64::from(u32::MAX), "ids of runs need 64 bits");

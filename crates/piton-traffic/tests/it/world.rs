@@ -237,6 +237,7 @@ impl Halves<'_> {
         Ok(ForgePerformer {
             forge: &self.stage.client,
             secrets: &Named,
+            patience: &NoWait,
         })
     }
 

@@ -72,6 +72,10 @@ impl<'a> Reading<'a> {
         &self.settled
     }
 
+    pub(super) fn patience(&self) -> &Waiting {
+        &self.patience
+    }
+
     pub(super) fn root(&self) -> Option<&std::path::Path> {
         let here = self.here.as_ref()?;
         Some(here.place.top())

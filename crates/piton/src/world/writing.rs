@@ -125,6 +125,7 @@ impl<'a> Writing<'a> {
         Ok(ForgePerformer {
             forge: self.reading.github()?,
             secrets: self,
+            patience: self.reading.patience(),
         })
     }
 

@@ -672,3 +672,33 @@ fn a_dry_run_shows_the_same_decision_and_changes_nothing() {
     );
     assert!(stored.env.world() == before, "a dry run wrote something");
 }
+
+#[test]
+fn a_session_is_uploaded_once_whatever_gets_lost_and_a_dry_run_uploads_nothing() {
+    let stored = Stored::new();
+    stored.env.repo.write("log.jsonl", "{\"a\": 1}\n");
+    let args = [
+        "exec",
+        "upload-session",
+        "--session-file",
+        "log.jsonl",
+        "--session-id",
+        "S",
+        "--source",
+        "local",
+    ];
+    let shown = stored.run(&[&["exec", "--dry-run"], &args[1..]].concat());
+    assert_eq!(shown.code, 0, "{}", shown.shown());
+    assert!(shown.stdout.contains("Claude Code session S (local)"));
+    let gists = || stored.fake.world(|world| world.gists.len());
+    assert_eq!(gists(), 0);
+    stored
+        .fake
+        .fault(Fault::new("POST", "/gists", FaultKind::StatusAfter(502)));
+    let ran = stored.run(&args);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert_eq!(gists(), 1, "never doubled");
+    let answer: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(answer["success"], true);
+    assert!(answer["raw_url"].is_string());
+}

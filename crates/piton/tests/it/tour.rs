@@ -645,3 +645,48 @@ fn without_a_network_work_goes_on_and_is_told_later() {
     let header = team.header(&id);
     assert_eq!(header["last_local_impl_event"], "ended", "{header}");
 }
+
+#[test]
+fn a_run_that_the_server_does_not_tell_of_is_found_by_its_mark() {
+    let team = Team::new("github-issue", SCRIPT);
+    team.fake.world(|world| world.run_details = false);
+    let id = team.create(PLAN);
+    let _ = team.ok(&["plan", "dispatch", &id]);
+    let run = team.fake.world(|world| {
+        let runs = &world.repo("acme/app").runs;
+        *runs.keys().next().unwrap()
+    });
+    assert_eq!(team.header(&id)["last_dispatched_run_id"], run.to_string());
+    // One that somebody else started is recorded by its number.
+    let other = team.create("# Another\n\nPlan.\n");
+    let run = run.to_string();
+    let _ = team.ok(&["plan", "dispatch", &other, "--run", &run]);
+    assert_eq!(team.header(&other)["last_dispatched_run_id"], run);
+    let ran = team.run(&["plan", "dispatch", &other, "--run", "5"]);
+    assert_eq!(ran.code, 1, "{}", ran.shown());
+}
+
+#[test]
+fn a_plan_that_is_kept_elsewhere_says_which_code_it_is_about() {
+    let team = Team::new("github-issue", SCRIPT);
+    team.fake.world(|world| {
+        let _ = world.add_repo("acme/plans", jiff::Timestamp::now());
+    });
+    let mut settings = team.env.repo.read("piton.toml");
+    settings.insert_str(0, "plans.repository = \"acme/plans\"\n");
+    team.env.repo.write("piton.toml", &settings);
+    let id = team.create(PLAN);
+    assert_eq!(team.header(&id)["source_repo"], "acme/app");
+    let _ = team.ok(&["plan", "update", &id, "--patch", r#"{"branch_name": "b"}"#]);
+    team.fake.world(|world| {
+        world
+            .repo("acme/app")
+            .commit_files("b", "work", &[("x", "x")]);
+    });
+    let _ = team.ok(&["plan", "submit", &id]);
+    let body = team.fake.world(|world| {
+        let issues = &world.repo("acme/app").issues;
+        issues.values().next().unwrap().body.clone()
+    });
+    assert!(body.contains(&format!("Closes acme/plans#{id}")), "{body}");
+}

@@ -33,18 +33,30 @@ pub(super) struct Overwritten {
 impl ForgeBackend<'_> {
     /// Looks after a write.
     pub(super) fn after(&self, number: u64) -> Result<After, ForgeError> {
-        match thread::read(self.forge, self.repo(), number) {
-            Ok(thread) if thread.complete => Ok(After {
-                pages: self.with_own(number, pages_of(&thread)),
-                body: Some(thread.body),
-                edits: thread.edits,
-            }),
-            Ok(_) | Err(_) => Ok(After {
-                pages: self.pages(number)?,
-                body: None,
-                edits: Vec::new(),
-            }),
+        if self.writing.may_ask_for_versions() {
+            match thread::read(self.forge, self.repo(), number) {
+                Ok(thread) if thread.complete => {
+                    return Ok(After {
+                        pages: self.with_own(number, pages_of(&thread)),
+                        body: Some(thread.body),
+                        edits: thread.edits,
+                    });
+                }
+                Ok(_) => {}
+                Err(
+                    ForgeError::Refused { .. }
+                    | ForgeError::NotFound { .. }
+                    | ForgeError::NoPermission { .. }
+                    | ForgeError::Garbled { .. },
+                ) => self.writing.ask_no_more_for_versions(),
+                Err(_) => {}
+            }
         }
+        Ok(After {
+            pages: self.pages(number)?,
+            body: None,
+            edits: Vec::new(),
+        })
     }
 }
 

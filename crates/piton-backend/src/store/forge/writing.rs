@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
+use jiff::{SignedDuration, Timestamp};
 use piton_base::Clock;
 use piton_durable::{Disk, LockGuard};
 
@@ -14,6 +15,9 @@ use crate::store::{BackendError, PlanId, turn};
 
 /// How much of a remembered log is read.
 const MOST: u64 = 1 << 20;
+
+/// The file that says that GraphQL is not to be had.
+const PLAIN: &str = "no-graphql";
 
 /// Where the processes of a clone meet.
 #[derive(Clone, Debug)]
@@ -97,6 +101,30 @@ impl<'a> Writing<'a> {
         }
         let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
         own.remove(&number);
+    }
+
+    /// Whether GraphQL may be asked. Where it was not to be had, nobody asks
+    /// again for a day: a report is not to take longer for it each time.
+    pub(super) fn may_ask_for_versions(&self) -> bool {
+        let Some(clone) = &self.clone else {
+            return true;
+        };
+        let stat = clone.disk.stat(&clone.dir.join(PLAIN)).ok().flatten();
+        let since = stat
+            .and_then(|stat| stat.modified)
+            .and_then(|time| Timestamp::try_from(time).ok());
+        since.is_none_or(|since| {
+            self.clock.now().duration_since(since) > SignedDuration::from_hours(24)
+        })
+    }
+
+    /// Remembers that GraphQL is not to be had here.
+    pub(super) fn ask_no_more_for_versions(&self) {
+        if let Some(clone) = &self.clone {
+            let path = clone.dir.join(PLAIN);
+            let _ = clone.disk.remove_file(&path);
+            let _ = clone.disk.write_new(&path, b"", 0o600);
+        }
     }
 
     fn path(&self, clone: &CloneState<'_>, number: u64) -> PathBuf {

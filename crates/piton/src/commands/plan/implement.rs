@@ -17,7 +17,6 @@ use crate::commands::run::carry::{self, Assignment, Base, Carried, Follow};
 use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
-use crate::output::{Channel, Level};
 use crate::stored::{
     Happened, Replaced, StoredPlace, Told, Undelivered, Undertaken, deliver, in_actions, user,
 };
@@ -383,7 +382,6 @@ fn tell(context: &Context, document: &Document, branch: &str, run: &str, carried
         }));
         return;
     }
-    out.say(Channel::General, Level::NORMAL, &clean(&told));
     match carried {
         Carried::Landed { .. } => out.hint(&format!(
             "push it with `git push origin {branch}`, then `piton plan submit {}`",

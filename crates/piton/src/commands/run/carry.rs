@@ -129,7 +129,7 @@ pub(crate) fn carry_out(
         }
         let told = teller.begin(ActionKind::StoredPlan, assignment.title, &[]);
         let carried = through(&floor, &shop, &run, assignment, &base.commit, follow);
-        tell(&mut teller, &told, &carried);
+        tell(&mut teller, &told, &carried, assignment.branch);
         carried
     });
     let (status, error) = match &carried {
@@ -146,11 +146,11 @@ pub(crate) fn carry_out(
 }
 
 /// Tells how the one action of the run ended.
-fn tell(teller: &mut Teller<'_>, told: &Told, carried: &Carried) {
+fn tell(teller: &mut Teller<'_>, told: &Told, carried: &Carried, branch: &str) {
     let (outcome, text, commit) = match carried {
         Carried::Landed { commit } => (
             ActionOutcome::Landed,
-            format!("landed {}", commit.short()),
+            format!("landed {} on {branch}", commit.short()),
             Some(commit.as_str()),
         ),
         Carried::Unchanged(why) => (

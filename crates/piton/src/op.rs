@@ -30,7 +30,7 @@ impl Op {
             Self::Loop(LoopOp::RemoveRun(_)) | Self::Forge(ForgeOp::RemoveGist(_)) => true,
             Self::File(_)
             | Self::Migration(_)
-            | Self::Loop(LoopOp::Call(_))
+            | Self::Loop(LoopOp::Call(_) | LoopOp::Work(_) | LoopOp::Land(_))
             | Self::Backend(_)
             | Self::Forge(_)
             | Self::Traffic(_) => false,

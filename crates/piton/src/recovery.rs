@@ -171,6 +171,18 @@ impl Context {
                 .hint("`piton migration doctor --all` shows what is left")
         })?;
         self.settle_landings(place)?;
+        let settled = self.site(place).settle_ticks()?;
+        if !settled.is_empty() {
+            let landed = settled.iter().filter(|it| **it).count();
+            self.out.note(
+                Channel::Recovery,
+                Level::WARNING,
+                &format!(
+                    "recovered: {} of a run that was cut off; {landed} landed, what was accepted lands with the next run",
+                    if settled.len() == 1 { "an action".to_owned() } else { format!("{} actions", settled.len()) },
+                ),
+            );
+        }
         if let Ok(site) = planning_site(place) {
             // A leftover that stays costs space and nothing else.
             let _ = sweep(&self.disk, &site);

@@ -6,6 +6,7 @@ mod calling;
 mod performer;
 mod remove_run;
 mod secrets;
+mod tick;
 mod world;
 
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,7 @@ pub use call::{CANDIDATE, CallAgent};
 pub use performer::LoopPerformer;
 pub use remove_run::RemoveRun;
 pub use secrets::secrets_of;
+pub use tick::{COMMIT, LandWork, WorkOn};
 pub use world::LoopWorld;
 
 /// One operation of the loop.
@@ -27,9 +29,13 @@ pub use world::LoopWorld;
 pub enum LoopOp {
     Call(CallAgent),
     RemoveRun(RemoveRun),
+    Work(WorkOn),
+    Land(LandWork),
 }
 
 piton_plan::delegate_operation!(pub enum LoopSeen for LoopOp:
     Call(CallAgent),
     RemoveRun(RemoveRun),
+    Work(WorkOn),
+    Land(LandWork),
 );

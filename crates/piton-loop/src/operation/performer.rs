@@ -29,4 +29,6 @@ pub struct LoopPerformer<'a, 'b> {
 piton_plan::delegate_world!(Perform<LoopOp> for LoopPerformer<'_, '_>, LoopSeen:
     Call,
     RemoveRun,
+    Work,
+    Land,
 );

@@ -20,6 +20,8 @@ pub struct LoopWorld<'a> {
 piton_plan::delegate_world!(Observe<LoopOp> for LoopWorld<'_>, LoopSeen:
     Call,
     RemoveRun,
+    Work,
+    Land,
 );
 
 impl Observe<CallAgent> for LoopWorld<'_> {

@@ -46,6 +46,6 @@ pub(super) fn internal(what: &str) -> CommandError {
     CommandError::new(ErrorKind::Internal, format!("could not {what}"))
 }
 
-pub(super) fn lost_journal(error: piton_plan::RecordError) -> CommandError {
+pub(crate) fn lost_journal(error: piton_plan::RecordError) -> CommandError {
     CommandError::failed("could not finish the journal").because(error)
 }

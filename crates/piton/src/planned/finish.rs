@@ -30,6 +30,11 @@ const COMMANDS: [&str; 5] = [
 /// looks first, so one that was cut off is among them.
 const LATEST: usize = 4;
 
+/// The commands whose journals are ticks, and how many of them may have gone on
+/// at once when they were cut off.
+const TICKS: [&str; 2] = ["run", "run-once"];
+const LATEST_TICKS: usize = 40;
+
 /// Ends the name of a journal.
 const ENDING: &str = ".jsonl";
 
@@ -73,6 +78,33 @@ impl Site<'_> {
             .filter_map(|id| journal::find(disk, &dir, id).ok().flatten())
             .find(|journal| is_to_be_finished(&journal.begun().command))
             .filter(is_half_done)
+    }
+
+    /// Settles the journals of ticks that were cut off: what was accepted is
+    /// held and lands with the next run, the rest came to nothing. Returns what
+    /// became of each.
+    pub(crate) fn settle_ticks(&self) -> Result<Vec<bool>, CommandError> {
+        let disk = &self.context.disk;
+        let dir = self.journals();
+        let Ok(entries) = disk.list(&dir) else {
+            return Ok(Vec::new());
+        };
+        let mut ids: Vec<PlanId> = entries
+            .into_iter()
+            .filter_map(|entry| entry.name.to_str()?.strip_suffix(ENDING)?.parse().ok())
+            .collect();
+        ids.sort_unstable();
+        let is_tick = |journal: &Journal| {
+            let begun = journal.begun();
+            TICKS.contains(&begun.command.as_str()) && begun.status == Status::Stopped
+        };
+        ids.into_iter()
+            .rev()
+            .take(LATEST_TICKS)
+            .filter_map(|id| journal::find(disk, &dir, id).ok().flatten())
+            .filter(is_tick)
+            .map(|journal| self.finish(&journal))
+            .collect()
     }
 
     /// Carries it to its end, and tells whether that succeeded. One that is

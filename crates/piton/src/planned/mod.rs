@@ -18,8 +18,8 @@ use piton_plan::render::Heading;
 use piton_plan::{Answer, Interaction, Plan, PlanId, Ready, Receipt, prepare_told, saved};
 
 pub(crate) use self::args::{PerformArgs, PlanArgs};
-pub(crate) use self::error::journal_error;
 use self::error::{interrupted, prepare_error};
+pub(crate) use self::error::{journal_error, lost_journal};
 pub(crate) use self::show::plan_json;
 pub(crate) use self::tell::short;
 use crate::context::Context;
@@ -249,6 +249,6 @@ fn is_whole(plan: &Plan<Op>) -> bool {
         .unwrap_or(false)
 }
 
-fn new_id(now: Timestamp) -> PlanId {
+pub(crate) fn new_id(now: Timestamp) -> PlanId {
     PlanId::new(now, crate::context::random())
 }

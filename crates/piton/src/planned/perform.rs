@@ -122,7 +122,7 @@ impl Site<'_> {
     }
 
     /// Proves that no other process is at this plan.
-    pub(super) fn hold(&self, id: PlanId) -> Result<LockGuard, CommandError> {
+    pub(crate) fn hold(&self, id: PlanId) -> Result<LockGuard, CommandError> {
         self.try_hold(id).map_err(lock_error)
     }
 

@@ -72,10 +72,13 @@ fn a_dry_run_shows_the_very_thing_that_a_run_does_first_and_touches_nothing() {
     let before = env.world();
     let ran = run(&env, SCRIPT, &["run", "--focus-on-live-migrations", "-n"]);
     assert_eq!(ran.code, 0, "{}", ran.shown());
-    assert!(
-        ran.stdout
-            .contains("tidy/phase-1-first.md: asks script whether it may start")
-    );
+    for part in [
+        "phase tidy/phase-1-first.md, by script in a slot",
+        "asks script whether it may start",
+        "lands it on main",
+    ] {
+        assert!(ran.stdout.contains(part), "{part}: {}", ran.stdout);
+    }
     let touched = env.world().files_changed_since(&before);
     assert!(touched.is_empty(), "{touched:?}");
     let ran = run(
@@ -85,6 +88,7 @@ fn a_dry_run_shows_the_very_thing_that_a_run_does_first_and_touches_nothing() {
     );
     let shown = ran.json();
     assert_eq!(shown["next"]["kind"], "phase");
+    assert!(shown["plan"].to_string().contains("branch:move:main"));
     assert_eq!(shown["migrations"][0]["eligible"], true);
 }
 
@@ -541,4 +545,32 @@ fn a_run_goes_by_the_settings_and_the_taste_of_its_commit() {
     assert!(asked.contains("COMMITTED TASTE"), "{asked}");
     assert!(!asked.contains("ANOTHER TASTE"), "{asked}");
     assert_eq!(env.repo.read(".piton/taste.md"), "ANOTHER TASTE\n");
+}
+
+#[test]
+fn every_action_of_a_run_is_a_plan_with_a_journal_of_its_own() {
+    let env = env();
+    assert_eq!(run(&env, SCRIPT, &FOCUS).code, 0);
+    let listed = env.ok(&["journal", "list", "--json"]).json().to_string();
+    assert_eq!(listed.matches("\"command\":\"run\"").count(), 2, "{listed}");
+    // One that was cut off is settled by whatever writes next.
+    let journals = env.repo.path().join(".git/piton/journals");
+    let mut files: Vec<_> = fs::read_dir(&journals)
+        .unwrap()
+        .map(|it| it.unwrap().path())
+        .filter(|it| it.extension().is_some_and(|end| end == "jsonl"))
+        .collect();
+    files.sort();
+    let last = files.last().unwrap();
+    let text = fs::read_to_string(last).unwrap();
+    let cut: Vec<&str> = text.lines().take(2).collect();
+    fs::write(last, format!("{}\n", cut.join("\n"))).unwrap();
+    let ran = env.ok(&["migration", "new", "next", "--target", "x"]);
+    assert!(
+        ran.stderr.contains("an action of a run that was cut off"),
+        "{}",
+        ran.shown()
+    );
+    let ran = env.ok(&["migration", "new", "another", "--target", "x"]);
+    assert!(!ran.stderr.contains("cut off"), "{}", ran.shown());
 }

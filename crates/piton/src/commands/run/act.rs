@@ -38,7 +38,7 @@ pub(super) struct Desk<'a> {
 
 impl Desk<'_> {
     /// Lands what was accepted, and says what came of the job.
-    pub(super) fn finish(&self, teller: &mut Teller<'_>, job: &Job, worked: Worked) -> Acted {
+    pub(super) fn finish(&self, teller: &mut Teller<'_>, job: &Job<'_>, worked: Worked) -> Acted {
         let tried = job.tried();
         let told = &job.told;
         let facts = Facts {
@@ -164,7 +164,7 @@ impl Desk<'_> {
 
     /// A step of a migration that is in no commit is published as
     /// `piton migration step` publishes it.
-    fn publish(&self, teller: &mut Teller<'_>, job: &Job) -> Outcome {
+    fn publish(&self, teller: &mut Teller<'_>, job: &Job<'_>) -> Outcome {
         let Some(slug) = job.piece.slug() else {
             return Outcome::Unchanged;
         };
@@ -222,7 +222,7 @@ impl Desk<'_> {
         }
     }
 
-    fn land(&self, teller: &mut Teller<'_>, job: &Job, work: &Accepted) -> Option<Outcome> {
+    fn land(&self, teller: &mut Teller<'_>, job: &Job<'_>, work: &Accepted) -> Option<Outcome> {
         let at = At {
             told: &job.told,
             attempt: job.attempt,

@@ -9,7 +9,8 @@ use piton_git::CommitId;
 use piton_loop::deciding::limits::Limits;
 use piton_loop::deciding::memory::Memory;
 use piton_loop::runs::{Outset, RunRecord};
-use piton_loop::targets::{Source, dice};
+use piton_loop::targets::{Source, Target, dice};
+use piton_loop::work::{Piece, SourcePiece};
 use serde_json::json;
 
 use super::act::Desk;
@@ -45,6 +46,18 @@ pub(crate) struct Course {
     pub(crate) shows_difference: bool,
 }
 
+impl Course {
+    /// Returns the work on one target.
+    pub(super) fn piece(&self, target: Target, route: bool) -> Piece {
+        Piece::Source(SourcePiece {
+            target,
+            scope: self.source.scope.clone(),
+            subject: self.subject.map(str::to_owned),
+            route,
+        })
+    }
+}
+
 /// Runs, or shows what would be first.
 pub(crate) fn drive(
     context: &Context,
@@ -77,7 +90,7 @@ pub(crate) fn drive(
         let memory = Memory::default();
         let decision = view.decide(&floor, &source, &course.limits, &memory, seed);
         let queue = view.queue(&floor, &source, &course.limits, &memory, seed);
-        show::dry_run(context.out, &floor, &view, &decision, &queue);
+        show::dry_run(&floor, course, &view, &decision, &queue)?;
         return Ok(Exit::Done);
     }
     agents::tell_terms(&floor.chosen, context, &floor.slots.terms);

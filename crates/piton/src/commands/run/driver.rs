@@ -17,7 +17,7 @@ use piton_loop::runs::{ActionKind, ActionOutcome};
 use piton_loop::targets::Source;
 use piton_loop::validation::Verdict;
 use piton_loop::work::accepted::Held;
-use piton_loop::work::{Halt, Piece, SourcePiece, Start, Worked, prove};
+use piton_loop::work::{Halt, Piece, Start, Worked, prove};
 use piton_migration::slug::Slug;
 
 use super::act::{Acted, Desk};
@@ -28,6 +28,7 @@ use super::notify::{Cause, Notifier};
 use super::provider;
 use super::report::Reports;
 use super::tell::{Facts, Teller};
+use super::tick::{self, Came, Tick};
 use super::view::View;
 use crate::commands::migration::planned_step;
 use crate::error::CommandError;
@@ -51,7 +52,7 @@ pub(super) struct Driver<'a> {
     owed: Vec<Piece>,
     /// What the plans of shared migrations are told.
     reports: Reports<'a>,
-    jobs: BTreeMap<u32, Job>,
+    jobs: BTreeMap<u32, Job<'a>>,
     notifier: &'a Notifier<'a>,
 }
 
@@ -181,7 +182,9 @@ impl<'a> Driver<'a> {
                 Held::Work(_) | Held::Lost { .. } => None,
             });
             if let Some(work) = work {
+                let tick = Tick::begin(floor, &tick::landing(self.course.name, work)?)?;
                 let acted = self.desk.land_again(teller, work);
+                settle(&tick, &acted)?;
                 return Ok(self.remember(None, acted));
             }
             return Ok(Looked::On);
@@ -206,12 +209,7 @@ impl<'a> Driver<'a> {
                 (Piece::Phase(slug), ActionKind::Phase, label)
             }
             Ok(Next::Source(target)) => {
-                let piece = Piece::Source(SourcePiece {
-                    target,
-                    scope: self.course.source.scope.clone(),
-                    subject: self.course.subject.map(str::to_owned),
-                    route: floor.routes(&view),
-                });
+                let piece = self.course.piece(target, floor.routes(&view));
                 let label = label_of(&piece);
                 (piece, ActionKind::CleanUp, label)
             }
@@ -258,15 +256,19 @@ impl<'a> Driver<'a> {
             Piece::Plan(_) | Piece::Phase(_) => &[],
         };
         let told = teller.begin(kind, label, files);
+        let start = Start {
+            base: view.head.clone(),
+            onto: view.onto.clone(),
+            attempt,
+        };
+        let tick = self.tick((&piece, label), &start)?;
         let job = Job {
-            start: Start {
-                base: view.head.clone(),
-                onto: view.onto.clone(),
-                attempt,
-            },
+            start,
             piece,
             attempt,
             told,
+            tick,
+            label: label.to_owned(),
             is_second: false,
             _claim: claim,
         };
@@ -278,7 +280,7 @@ impl<'a> Driver<'a> {
         if let Piece::Plan(slug) = &job.piece
             && planned_step::answer_waits(floor.context, floor.place, slug)
         {
-            let acted = self.desk.finish(teller, &job, Worked::NotCommitted);
+            let acted = self.finish(teller, &job, Worked::NotCommitted)?;
             return Ok(self.remember(Some(job), acted));
         }
         self.set_off(scope, done, job);
@@ -286,7 +288,7 @@ impl<'a> Driver<'a> {
     }
 
     /// Lets the work of a job begin.
-    fn set_off<'s>(&mut self, scope: &'s Scope<'s, 'a>, done: &Sender<(u32, Worked)>, job: Job)
+    fn set_off<'s>(&mut self, scope: &'s Scope<'s, 'a>, done: &Sender<(u32, Worked)>, job: Job<'a>)
     where
         'a: 's,
     {
@@ -298,6 +300,37 @@ impl<'a> Driver<'a> {
             // Nobody but this run waits for it.
             let _ = done.send((attempt, worked));
         });
+    }
+
+    /// Begins the journal of a tick.
+    fn tick(&self, what: (&Piece, &str), start: &Start) -> Result<Tick<'a>, CommandError> {
+        let held = self.held_name(start.attempt);
+        let plan = tick::plan(self.desk.floor, self.course.name, what, start, &held)?;
+        Tick::begin(self.desk.floor, &plan)
+    }
+
+    /// Lands what a job made, and writes down what became of both.
+    fn finish(
+        &self,
+        teller: &mut Teller<'_>,
+        job: &Job<'_>,
+        worked: Worked,
+    ) -> Result<Acted, CommandError> {
+        let accepted = match &worked {
+            Worked::Accepted(accepted) => {
+                job.tick.worked(Ok(&accepted.commit))?;
+                true
+            }
+            other => {
+                job.tick.worked(Err(came(other)))?;
+                false
+            }
+        };
+        let acted = self.desk.finish(teller, job, worked);
+        if accepted {
+            settle(&job.tick, &acted)?;
+        }
+        Ok(acted)
     }
 
     /// Waits for the next job that is over, and lands what it made.
@@ -315,7 +348,10 @@ impl<'a> Driver<'a> {
             return Some(Ending::Broken("the work was lost".to_owned()));
         };
         let mut job = self.jobs.remove(&attempt)?;
-        let acted = self.desk.finish(teller, &job, worked);
+        let acted = match self.finish(teller, &job, worked) {
+            Ok(acted) => acted,
+            Err(error) => return Some(Ending::Broken(error.text().trim().to_owned())),
+        };
         if matches!(acted, Acted::Again) {
             let Ok(view) = View::look(self.desk.floor, &[]) else {
                 return Some(Ending::Broken(
@@ -326,6 +362,10 @@ impl<'a> Driver<'a> {
             job.is_second = true;
             job.start.base = view.head;
             job.start.onto = view.onto;
+            job.tick = match self.tick((&job.piece, &job.label), &job.start) {
+                Ok(tick) => tick,
+                Err(error) => return Some(Ending::Broken(error.text().trim().to_owned())),
+            };
             self.set_off(scope, done, job);
             return None;
         }
@@ -338,7 +378,7 @@ impl<'a> Driver<'a> {
         }
     }
 
-    fn remember(&mut self, job: Option<Job>, acted: Acted) -> Looked {
+    fn remember(&mut self, job: Option<Job<'_>>, acted: Acted) -> Looked {
         match acted {
             Acted::Again => Looked::On,
             Acted::Stopped => Looked::Over(Ending::Interrupted),
@@ -359,7 +399,7 @@ impl<'a> Driver<'a> {
     }
 
     /// Notes what the provider said of its limit, for this run and the next.
-    fn with_quota(&mut self, job: Option<Job>, outcome: Outcome) -> Outcome {
+    fn with_quota(&mut self, job: Option<Job<'_>>, outcome: Outcome) -> Outcome {
         let floor = self.desk.floor;
         match outcome {
             Outcome::OutOfQuota { until } => {
@@ -486,6 +526,36 @@ impl<'a> Driver<'a> {
         }
         Ok(Some(Ending::BaselineRed))
     }
+}
+
+/// Says why work came to no commit.
+fn came(worked: &Worked) -> Came<'_> {
+    match worked {
+        Worked::Accepted(_) => Came::ToNothing("it was accepted"),
+        Worked::NotCommitted => Came::ToNothing("it is published where git does not look"),
+        Worked::Unchanged { reason } | Worked::PutOff { reason, .. } => Came::ToNothing(reason),
+        Worked::Failed { failure, .. } => {
+            Came::Failed(failure.story.lines().next().unwrap_or_default())
+        }
+        Worked::OutOfQuota { message, .. } | Worked::Unavailable { message, .. } => {
+            Came::Failed(message)
+        }
+        Worked::Stopped => Came::Failed("it was interrupted"),
+    }
+}
+
+/// Writes down what became of a landing.
+fn settle(tick: &Tick<'_>, acted: &Acted) -> Result<(), CommandError> {
+    tick.landed(match acted {
+        Acted::Did(_, Outcome::Landed) => Ok("landed"),
+        Acted::Did(_, Outcome::Waits { reason, .. } | Outcome::Failed { reason, .. }) => {
+            Err(reason)
+        }
+        Acted::Again => Err("the same places were changed meanwhile; it is made once more"),
+        Acted::Did(_, Outcome::Unchanged | Outcome::PutOff { .. } | Outcome::OutOfQuota { .. })
+        | Acted::NoAgent { .. }
+        | Acted::Stopped => Err("it did not come to it"),
+    })
 }
 
 fn tried(piece: &Piece) -> Tried {

@@ -5,22 +5,27 @@ use piton_loop::deciding::memory::Tried;
 use piton_loop::work::{Piece, Start};
 
 use super::tell::Told;
+use super::tick::Tick;
 
 /// An action that was begun, until something came of it.
 #[derive(Debug)]
-pub(super) struct Job {
+pub(super) struct Job<'a> {
     pub(super) piece: Piece,
     /// The number of the action in its run.
     pub(super) attempt: u32,
     pub(super) start: Start,
     pub(super) told: Told,
+    /// Its journal.
+    pub(super) tick: Tick<'a>,
+    /// What people know it by.
+    pub(super) label: String,
     /// Whether it was begun again because others changed the same places.
     pub(super) is_second: bool,
     /// Nobody else works on the migration meanwhile.
     pub(super) _claim: Option<Claim>,
 }
 
-impl Job {
+impl Job<'_> {
     pub(super) fn tried(&self) -> Tried {
         match self.piece.slug() {
             Some(slug) => Tried::Migration(slug.clone()),

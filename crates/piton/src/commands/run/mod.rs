@@ -16,6 +16,7 @@ mod show;
 mod summary;
 mod tell;
 mod texts;
+mod tick;
 mod view;
 
 use std::num::NonZeroUsize;

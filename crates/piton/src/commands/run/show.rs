@@ -6,29 +6,58 @@ use piton_base::terminal::clean;
 use piton_loop::deciding::next::{Decision, Next};
 use piton_loop::deciding::queue::Entry;
 use piton_loop::deciding::stand::Stand;
+use piton_loop::operation::LoopOp;
 use piton_loop::validation::ValidationCommand;
+use piton_loop::work::accepted::Held;
+use piton_loop::work::{Piece, Start};
+use piton_plan::Plan;
+use piton_plan::render::Heading;
 use serde_json::{Value, json};
 
+use super::drive::Course;
 use super::floor::Floor;
+use super::tick;
 use super::view::View;
-use crate::output::Out;
+use crate::error::CommandError;
+use crate::op::Op;
+use crate::output::Channel;
+use crate::planned::plan_json;
 
 /// Shows the decision.
 pub(super) fn dry_run(
-    out: &Out,
     floor: &Floor<'_>,
+    course: &Course,
     view: &View,
     decision: &Decision,
     queue: &[Entry],
-) {
+) -> Result<(), CommandError> {
+    let out = floor.context.out;
+    let plan = tick(floor, course, view, decision)?;
     if out.json_wanted() {
-        out.json(document(floor, decision, queue));
-        return;
+        let mut document = document(floor, decision, queue);
+        document["plan"] = match &plan {
+            Some(plan) => plan_json(plan, out.verbosity().threshold(Channel::Plan))?,
+            None => Value::Null,
+        };
+        out.json(document);
+        return Ok(());
     }
-    let mut text = String::from("First:\n");
-    for line in first(floor, view, decision) {
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "  {}", clean(&line));
+    match &plan {
+        Some(plan) => floor
+            .context
+            .site(floor.place)
+            .show_text(plan, Heading::DryRun),
+        None => out.data(&format!("First:\n  {}\n", clean(&first(decision)))),
+    }
+    let mut text = String::new();
+    for action in plan.iter().flat_map(Plan::actions) {
+        if let Op::Loop(LoopOp::Work(work)) = action.operation() {
+            text.push_str("\nThe work:\n");
+            for (number, step) in (1..).zip(&work.steps) {
+                // Writing to a string cannot fail.
+                let _ = writeln!(text, "  {number}. {}", clean(step));
+            }
+        }
     }
     if !queue.is_empty() {
         text.push_str("\nMigrations:\n");
@@ -41,46 +70,49 @@ pub(super) fn dry_run(
     }
     text.push_str("\nNothing was done, and no agent was called.\n");
     out.data(&text);
+    Ok(())
 }
 
-/// Says what would be done first, and which part of it an answer decides.
-fn first(floor: &Floor<'_>, view: &View, decision: &Decision) -> Vec<String> {
-    let agent = floor.agent.name();
-    let checked = match &floor.command {
-        Some(command) => format!("validates what it leaves with `{}`", command.as_str()),
-        None => "validates nothing: no `validation-command` is set".to_owned(),
-    };
-    let lands = match &view.onto {
-        piton_git::landing::Onto::Branch(name) => format!("lands it on {name}"),
-        piton_git::landing::Onto::Detached => "lands it on the detached HEAD".to_owned(),
-    };
+/// Says that nothing would be begun, and why.
+fn first(decision: &Decision) -> String {
     match &decision.next {
-        Next::Land(work) => vec![format!("lands {work}, which was accepted before; no call")],
-        Next::Plan(slug) => vec![
-            format!("plan {slug}: asks {agent} for the next planning step"),
-            "publishes and commits the plan, if the answer is accepted".to_owned(),
-            format!("`piton migration step {slug} --dry-run` shows the step"),
-        ],
-        Next::Phase { slug, index } => vec![
-            format!(
-                "{}: asks {agent} whether it may start",
-                view.phase(slug, *index)
-            ),
-            "the answer decides: no puts it off, unverifiable asks a person, yes goes on"
-                .to_owned(),
-            format!("asks {agent} to carry it out, in a slot"),
-            checked,
-            format!("{lands}, with the manifest"),
-        ],
-        Next::Source(target) => vec![
-            format!("clean up {}: asks {agent}, in a slot", target.description),
-            format!("files: {}", target.files.join(", ")),
-            checked,
-            format!("{lands}, if the agent changes something and stands by it"),
-        ],
-        Next::Wait { until } => vec![format!("waits until {until:.0}")],
-        Next::Stop(stop) => vec![format!("nothing: {stop}")],
+        Next::Wait { until } => format!("waits until {until:.0}"),
+        Next::Stop(stop) => format!("nothing: {stop}"),
+        Next::Land(_) | Next::Plan(_) | Next::Phase { .. } | Next::Source(_) => String::new(),
     }
+}
+
+/// Returns the tick that would be first, as the run would write it down.
+fn tick(
+    floor: &Floor<'_>,
+    course: &Course,
+    view: &View,
+    decision: &Decision,
+) -> Result<Option<Plan<Op>>, CommandError> {
+    let (piece, label) = match &decision.next {
+        Next::Land(name) => {
+            let work = view.held.iter().find_map(|held| match held {
+                Held::Work(work) if work.name == *name => Some(work),
+                Held::Work(_) | Held::Lost { .. } => None,
+            });
+            return work
+                .map(|work| tick::landing(course.name, work))
+                .transpose();
+        }
+        Next::Wait { .. } | Next::Stop(_) => return Ok(None),
+        Next::Plan(slug) => (Piece::Plan(slug.clone()), slug.to_string()),
+        Next::Phase { slug, index } => (Piece::Phase(slug.clone()), view.phase(slug, *index)),
+        Next::Source(target) => {
+            let piece = course.piece(target.clone(), floor.routes(view));
+            (piece, target.description.clone())
+        }
+    };
+    let start = Start {
+        base: view.head.clone(),
+        onto: view.onto.clone(),
+        attempt: 1,
+    };
+    tick::plan(floor, course.name, (&piece, &label), &start, "RUN-001").map(Some)
 }
 
 fn stands(stand: &Stand) -> String {

@@ -72,6 +72,7 @@ impl Kept {
             source,
         };
         create_dirs(disk, dir).map_err(|error| failed(io::Error::other(error)))?;
+        sweep(disk, dir);
         let alive = lock(&path).acquire(holder, Duration::ZERO)?;
         let record = Record {
             version: VERSION,
@@ -159,6 +160,23 @@ fn lock(record: &Path) -> Lock {
 
 /// One that stays is compared again, and nothing comes of it.
 fn remove(disk: &dyn Disk, path: &Path) {
-    let _ = disk.remove_file(path);
-    let _ = disk.remove_file(&path.with_extension("lock"));
+    for end in [ENDING, "lock", "lock.holder"] {
+        let _ = disk.remove_file(&path.with_extension(end));
+    }
+}
+
+/// Removes what was left by those who were killed before they had a record, or
+/// after it was forgotten.
+fn sweep(disk: &dyn Disk, dir: &Path) {
+    for entry in disk.list(dir).unwrap_or_default() {
+        let name = entry.name.to_string_lossy();
+        let Some((name, _)) = name.split_once(".lock") else {
+            continue;
+        };
+        let path = dir.join(format!("{name}.{ENDING}"));
+        let is_kept = !matches!(disk.stat(&path), Ok(None));
+        if !is_kept && lock(&path).is_held().is_ok_and(|held| !held) {
+            remove(disk, &path);
+        }
+    }
 }

@@ -12,7 +12,7 @@ use piton_plan::{
 };
 
 use super::facts::Facts;
-use super::files::{Filling, Treat, plan_init};
+use super::files::{Filling, Raw, Treat, plan_init};
 use super::gists::{self, Kind};
 use super::secret::{plan_check, plan_secret, plan_site};
 use super::settings;
@@ -145,13 +145,18 @@ where
         .collect();
     let mut before_settings: Vec<Handle> = created.iter().map(|handle| (*handle).clone()).collect();
     if let (true, Some(install)) = (wishes.parts.files, install) {
-        let filling = Filling {
+        let raw = Raw::new(&names);
+        let filled = Filling {
             names: &names,
             login: &facts.login,
             secret: &wishes.secret,
             install,
             badge: &badge.id,
             archive: &archive.id,
+        };
+        let filling = match &raw {
+            Ok(raw) if wishes.raw => raw.instead_of(&filled),
+            _ => filled,
         };
         let files = plan_init(
             builder,

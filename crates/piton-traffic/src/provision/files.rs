@@ -5,6 +5,7 @@ use std::path::Path;
 
 use piton_base::RepoPath;
 use piton_durable::DiskRead;
+use piton_github::{InvalidRepoName, RepoName};
 use piton_plan::files::{Content, DecideError, FileOp, How, Wanted, ask_about, decide};
 use piton_plan::{ConflictMode, Draft, Handle, Input, Operation, PlanBuilder, Slot};
 
@@ -30,6 +31,40 @@ pub struct Filling<'a> {
     pub install: &'a Install,
     pub badge: &'a Slot<String>,
     pub archive: &'a Slot<String>,
+}
+
+/// Placeholders, for files that somebody else fills in.
+#[derive(Debug)]
+pub(super) struct Raw {
+    names: Names,
+    badge: Slot<String>,
+    archive: Slot<String>,
+}
+
+impl Raw {
+    pub(super) fn new(names: &Names) -> Result<Self, InvalidRepoName> {
+        Ok(Self {
+            names: Names {
+                repository: RepoName::new("OWNER", "REPO")?,
+                display_name: "PLACEHOLDER".to_owned(),
+                created: "2025-01-01".to_owned(),
+                ..names.clone()
+            },
+            badge: Slot::Known("GISTID".to_owned()),
+            archive: Slot::Known("ARCHIVEID".to_owned()),
+        })
+    }
+
+    pub(super) fn instead_of<'a>(&'a self, filled: &Filling<'a>) -> Filling<'a> {
+        Filling {
+            names: &self.names,
+            login: "USER",
+            secret: filled.secret,
+            install: filled.install,
+            badge: &self.badge,
+            archive: &self.archive,
+        }
+    }
 }
 
 /// The ids in a text, as the plan knows them.

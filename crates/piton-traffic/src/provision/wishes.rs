@@ -42,6 +42,8 @@ pub struct Wishes {
     pub install: Option<Install>,
     pub parts: Parts,
     pub on_conflict: ConflictMode,
+    /// Files get placeholders instead of names and gists.
+    pub raw: bool,
     /// Says yes to replacing what differs.
     pub force: bool,
 }

@@ -118,6 +118,7 @@ impl Stage {
                 run: false,
             },
             on_conflict: ConflictMode::Ask,
+            raw: false,
             force: false,
         }
     }

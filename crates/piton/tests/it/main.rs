@@ -43,6 +43,7 @@ mod taste;
 mod terminal;
 mod tour;
 mod traffic;
+mod traffic_acceptance;
 mod traffic_running;
 mod traffic_setup;
 mod traffic_takeover;

@@ -106,6 +106,23 @@ pub(crate) struct BackfillArgs {
     plan: PlanArgs,
 }
 
+/// Fills in GitHub's window into a set-up that was just made.
+pub(super) fn seed(context: &Context, meant: &MeantArgs, plan: &PlanArgs) -> CommandResult {
+    let args = BackfillArgs {
+        meant: meant.clone(),
+        source: Source::Window,
+        file: None,
+        repair: Vec::new(),
+        recompute_organic: false,
+        days: 31,
+        from: None,
+        to: None,
+        write_archives: false,
+        plan: plan.clone(),
+    };
+    again_once(|| once(context, &args))
+}
+
 pub(crate) fn run(context: &Context, args: &BackfillArgs) -> CommandResult {
     match (args.source, &args.file) {
         (Source::Import, None) => {

@@ -6,19 +6,20 @@ use std::io::{BufRead as _, Read as _};
 use clap::Args;
 use piton_base::Clock as _;
 use piton_github::operation::SECRET_FLAG;
-use piton_plan::{Answer, ConflictMode, SecretRef, SecretText};
+use piton_plan::{Answer, ConflictMode, Plan, SecretRef, SecretText};
 use piton_traffic::collect::Moment;
 use piton_traffic::install::Install;
-use piton_traffic::provision::{self, CreateError, Parts, TokenFrom, Wishes};
+use piton_traffic::provision::{self, CreateError, Facts, Parts, TokenFrom, Wishes};
 use piton_traffic::settings::is_gist_id;
 
 use super::place::{Known, MeantArgs, earlier, not_an_id};
-use super::{error, init, report};
+use super::{backfill, error, init, report};
 use crate::config::Settings;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;
 use crate::op::Op;
+use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
 use crate::terminal::Terminal;
 
@@ -88,6 +89,18 @@ pub(crate) struct CreateArgs {
     /// Accepted and not needed: files are always filled in
     #[arg(long, hide = true)]
     configure: bool,
+
+    /// Write the files with placeholders in the places of names and gists
+    #[arg(long, conflicts_with_all = ["configure", "files_only"])]
+    no_configure: bool,
+
+    /// Use the gists that are found; what is done anyway
+    #[arg(long, conflicts_with = "new_gists")]
+    reuse: bool,
+
+    /// Fill in GitHub's fourteen days at the end
+    #[arg(long, conflicts_with = "files_only")]
+    seed: bool,
 
     /// The secret that holds the collector's token
     #[arg(long, value_name = "NAME", default_value = provision::SECRET)]
@@ -182,13 +195,68 @@ pub(crate) fn run(context: &Context, args: &CreateArgs) -> CommandResult {
             Err(error) => return Err(error::create(error)),
         }
     };
+    if matches!(wishes.token, TokenFrom::Asked) && told.is_empty() {
+        guide(context, &facts, &decided);
+    }
+    if args.seed && args.plan.changes_nothing() {
+        let then = "--seed: afterwards `piton traffic backfill` fills in GitHub's fourteen days";
+        context.out.note(Channel::Setup, Level::INFO, then);
+    }
     let mut site = context.site(&place);
     site.told = told;
     let ended = site.carry_out_and_tell(&args.plan, &decided)?;
     if !args.plan.changes_nothing() && matches!(ended.exit, Exit::Done | Exit::Deviation) {
         report::tell(context, &wishes, &facts, &decided, &ended.receipts);
+        hints(context, &decided);
+    }
+    if args.seed && !args.plan.changes_nothing() && ended.exit == Exit::Done {
+        return backfill::seed(context, &args.meant, &args.plan);
     }
     Ok(ended.exit)
+}
+
+/// Says which token the collector needs, where one will be asked for or left to
+/// a person.
+fn guide(context: &Context, facts: &Facts, plan: &Plan<Op>) {
+    let asks = plan
+        .actions()
+        .iter()
+        .any(|action| action.id().as_str().starts_with("secret:") && action.input().is_some());
+    let Some(repository) = facts.repository.as_ref().filter(|_| asks) else {
+        return;
+    };
+    let classic = if repository.private {
+        "repo"
+    } else {
+        "public_repo"
+    };
+    let name = &repository.full_name;
+    context.out.note(
+        Channel::Setup,
+        Level::INFO,
+        &format!(
+            "the collector needs a token of its own, say `Traffic Tracker - {name}`:\n  \
+             a fine-grained one for {name} alone that reads Administration, Actions,\n  \
+             Contents and Metadata and writes Gists; or a classic one with\n  \
+             {classic} and gist. A token with gist alone cannot read traffic."
+        ),
+    );
+}
+
+/// Tips that fit what was done, each once.
+fn hints(context: &Context, plan: &Plan<Op>) {
+    let wrote = |id: &str| {
+        let mut actions = plan.actions().iter();
+        actions.any(|action| action.id().as_str() == id)
+    };
+    if wrote("config:write:.ghtraf.json") {
+        context
+            .out
+            .hint(".ghtraf.json remembers what you said; run again, nothing need be repeated");
+        let verbose = |text: &str| context.out.note(Channel::Hint, Level::DETAIL, text);
+        verbose("hint: --dry-run shows beforehand what this command does");
+        verbose("hint: GitHub answers 5,000 questions an hour with a login, 60 without");
+    }
 }
 
 /// The token on standard input is the answer to the question for it.
@@ -305,6 +373,7 @@ fn wishes(
             run: args.run_now,
         },
         on_conflict: conflict_mode(context, args),
+        raw: args.no_configure,
         force: args.force,
     })
 }

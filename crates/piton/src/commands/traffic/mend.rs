@@ -66,6 +66,7 @@ pub(super) fn wishes(
         },
         install,
         on_conflict: mode_of(args.force, args.skip_existing, args.on_conflict, ask),
+        raw: false,
         force: args.force,
     })
 }

@@ -75,6 +75,7 @@ impl WithoutState for Given {
             state: StateRead::Read(Object::new()),
             archive_gist: None,
             archive: Some(BTreeMap::new()),
+            past: Vec::new(),
         }
     }
 }
@@ -89,6 +90,7 @@ fn given(state: Object, day: Day, hour: &str) -> Given {
         state: StateRead::Read(state),
         archive_gist: None,
         archive: Some(BTreeMap::new()),
+        past: Vec::new(),
     }
 }
 

@@ -13,8 +13,10 @@ use super::answers::{
 use super::corrected::days_to_count;
 use super::day::{Day, Moment};
 use super::outcome::StateRead;
-use crate::ordered::Json;
+use crate::ordered::{Json, Object};
 
+/// A gist that is written twice a day has fewer in two months.
+const MOST_REVISIONS: usize = 400;
 /// Beyond so many stars their history is not read anew at every run.
 const MOST_STARS: i64 = 5000;
 
@@ -38,6 +40,46 @@ pub fn read_state(
         },
     };
     Ok((state, revision))
+}
+
+/// Reads what the state was some time ago, where it is the original's: its rows
+/// reach back 31 days, and the first days of a month are gone when the month's
+/// archive is made. Two revisions are enough; without them nothing is lost that
+/// is not lost already.
+pub fn read_past(forge: &dyn ForgeRead, gist: &str, state: &StateRead, now: Moment) -> Vec<Object> {
+    let StateRead::Read(state) = state else {
+        return Vec::new();
+    };
+    let taken_over = state.get("collector").is_none() && state.text("trackingSince").is_some();
+    if !taken_over {
+        return Vec::new();
+    }
+    let mut past = Vec::new();
+    let mut wanted = [now.day().plus(-28), now.day().plus(-56)].into_iter();
+    let Some(mut before) = wanted.next() else {
+        return past;
+    };
+    for revision in gists::revisions(forge, gist).take(MOST_REVISIONS) {
+        let Ok(revision) = revision else { break };
+        let Some(at) = revision.committed_at else {
+            continue;
+        };
+        if Moment(at).day() > before {
+            continue;
+        }
+        let then = gists::at(forge, gist, &revision.version)
+            .and_then(|then| gists::content(forge, &then, "state.json"));
+        if let Ok(Some(bytes)) = then
+            && let Ok(Json::Object(state)) = Json::parse(&bytes)
+        {
+            past.push(state);
+        }
+        match wanted.next() {
+            Some(next) => before = next,
+            None => break,
+        }
+    }
+    past
 }
 
 /// Reads the files of the archive; `None` where one of them cannot be read.

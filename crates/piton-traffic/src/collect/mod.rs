@@ -27,6 +27,8 @@ pub use corrected::mend::{
 };
 pub use corrected::{collect, days_to_count};
 pub use day::{Day, Moment};
-pub use fetch::{counts, fetch, of_day as runs_of_day, read_archive, read_state, release};
+pub use fetch::{
+    counts, fetch, of_day as runs_of_day, read_archive, read_past, read_state, release,
+};
 pub use outcome::{Given, Outcome, StateRead, Target, Write};
 pub use recording::{InvalidRecording, replay};

@@ -17,6 +17,8 @@ pub struct Given {
     pub fresh_minutes: i64,
     pub gist: Option<String>,
     pub state: StateRead,
+    /// What the state was in earlier revisions, where that was looked up.
+    pub past: Vec<Object>,
     pub archive_gist: Option<String>,
     /// The files of the archive gist; `None` where they could not be read.
     pub archive: Option<BTreeMap<String, Json>>,

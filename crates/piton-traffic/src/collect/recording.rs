@@ -64,6 +64,8 @@ struct Gists {
     archive: String,
     state: StateRead,
     archived: Option<BTreeMap<String, Json>>,
+    /// Earlier states, where the recording has them.
+    past: Vec<Object>,
 }
 
 impl Gists {
@@ -96,6 +98,7 @@ impl Gists {
             archive: id("archiveGistId", "ARCH"),
             state,
             archived: archive_of(input.get("archive")),
+            past: past_of(input),
         }
     }
 
@@ -114,6 +117,30 @@ impl Gists {
             }
         }
     }
+}
+
+/// The states of earlier revisions: as they are, or in the form of a gist.
+fn past_of(input: &Object) -> Vec<Object> {
+    let revisions = input.object("gist").map(|gist| gist.list("revisions"));
+    let state = |one: &Object| -> Option<Object> {
+        if one.get("dailyHistory").is_some() {
+            return Some(one.clone());
+        }
+        let file = one
+            .get("state")
+            .or_else(|| one.object("files")?.get("state.json"))?;
+        let file = match file.get("content") {
+            Some(content) => content,
+            None => file,
+        };
+        match file {
+            Json::Object(state) => Some(state.clone()),
+            Json::Text(text) => Json::parse(text.as_bytes()).ok()?.object().cloned(),
+            _ => None,
+        }
+    };
+    let all = revisions.unwrap_or_default().iter();
+    all.filter_map(Json::object).filter_map(state).collect()
 }
 
 /// The files of the archive gist: by name, or wrapped as a gist has them.
@@ -168,6 +195,7 @@ fn one(
         state,
         archive_gist: id(&gists.archive),
         archive: gists.archived.clone(),
+        past: gists.past.clone(),
     };
     let answers = answers(api, run, now.day())?;
     let outcome = if compat {

@@ -216,3 +216,23 @@ fn a_deleted_release_takes_nothing_away() {
         (&json!(12), &json!(12))
     );
 }
+
+#[test]
+fn the_first_day_of_a_month_comes_out_of_the_gists_history_for_its_archive() {
+    let day = |n: i64| format!("2026-01-{n:02}");
+    let rows: Vec<Value> = (2..=31).map(|n| row(&day(n), (10, 5), 2, 4)).collect();
+    let earlier: Vec<Value> = (1..=30).map(|n| row(&day(n), (10, 5), 2, 4)).collect();
+    let more = json!({"totalClones": 310, "totalOrganicClones": 248, "trackingSince": "2026-01-01T00:00:00Z"});
+    let input = json!({
+        "now": "2026-02-01T03:00:00Z", "state": state(&json!(rows), &more), "api": {},
+        "gist": {"revisions": [{"version": "a", "state": {"dailyHistory": earlier}}]},
+    });
+    let outcome = run(&input, false);
+    let file = &outcome["writes"][0]["files"]["archive-2026-01.json"];
+    let days = file["dailyHistory"].as_array().unwrap();
+    assert_eq!(
+        (days.len(), &days[0]["date"]),
+        (31, &json!("2026-01-01T00:00:00Z"))
+    );
+    assert_eq!(file["monthSummary"]["clones"], 310);
+}

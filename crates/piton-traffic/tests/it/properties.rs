@@ -70,6 +70,7 @@ impl History {
             state: StateRead::Read(self.state.clone()),
             archive_gist: Some("A".to_owned()),
             archive: Some(self.archive.clone()),
+            past: Vec::new(),
         }
     }
 

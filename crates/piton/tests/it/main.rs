@@ -47,3 +47,4 @@ mod traffic_acceptance;
 mod traffic_running;
 mod traffic_setup;
 mod traffic_takeover;
+mod traffic_tour;

@@ -38,7 +38,7 @@ fn stalled(version: &str) -> Value {
 }
 
 /// The world as a release of ghtraf left it.
-fn set_up(version: &str) -> (TestEnv, FakeGitHub) {
+pub(crate) fn set_up(version: &str) -> (TestEnv, FakeGitHub) {
     let (env, fake) = (TestEnv::new(), fake());
     let badge = |label: &str, message: &str| {
         format!(

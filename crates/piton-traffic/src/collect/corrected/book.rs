@@ -56,6 +56,20 @@ impl Book {
         }
     }
 
+    /// Takes rows of earlier states that were trimmed since: an archive of a
+    /// month needs its first days. A row that is there stays as it is.
+    pub(super) fn remember(&mut self, past: &[Object]) {
+        let oldest = self.today.plus(1 - 62);
+        for state in past {
+            for row in state.list("dailyHistory").iter().filter_map(Json::object) {
+                let day = row.text("date").and_then(Day::of);
+                if let Some(day) = day.filter(|day| *day >= oldest && *day < self.today) {
+                    self.rows.entry(day).or_insert_with(|| row.clone());
+                }
+            }
+        }
+    }
+
     /// Returns the row of a day; one is begun where there is none.
     pub(super) fn row(&mut self, day: Day) -> &mut Object {
         let row = self.rows.entry(day).or_default();

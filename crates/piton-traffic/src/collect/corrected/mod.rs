@@ -61,6 +61,7 @@ pub fn collect(given: &Given, answers: &Answers) -> Outcome {
 
     let before = recent(60).then(|| state.clone());
     let mut book = Book::open(state, given.now);
+    book.remember(&given.past);
     if let Err(refused) = ledger::take_over(&mut book, given) {
         return Outcome::refused(refused);
     }

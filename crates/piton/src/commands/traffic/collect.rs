@@ -11,7 +11,8 @@ use piton_github::RepoName;
 use piton_github::operation::{EditGist, ForgeOp, GistChange};
 use piton_plan::{Plan, PlanBuilder, Slot};
 use piton_traffic::collect::{
-    Given, Moment, Outcome, StateRead, Target, collect, fetch, read_archive, read_state, replay,
+    Given, Moment, Outcome, StateRead, Target, collect, fetch, read_archive, read_past, read_state,
+    replay,
 };
 use piton_traffic::provision::{ARCHIVE_VARIABLE, BADGE_VARIABLE};
 
@@ -116,6 +117,10 @@ fn collected(context: &Context, args: &CollectArgs) -> CommandResult {
         archive: match &archive_gist {
             Some(gist) => read_archive(&forge, gist),
             None => Some(BTreeMap::new()),
+        },
+        past: match &gist {
+            Some(gist) => read_past(&forge, gist, &state, now),
+            None => Vec::new(),
         },
         gist,
         archive_gist,

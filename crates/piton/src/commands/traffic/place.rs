@@ -94,7 +94,10 @@ impl Known {
         let global = parsed(context, &list.path(), Global::parse)?.unwrap_or_default();
         let variable = |name| context.environment.get(name).map(str::to_owned);
         let mut told = Told { context };
-        let remote = place.and_then(remote);
+        // Asking git costs a process; what is said in full needs no remote.
+        let said = args.repo.as_deref().is_some_and(|repo| repo.contains('/'))
+            || (args.owner.is_some() && args.repo.is_some());
+        let remote = place.filter(|_| !said).and_then(remote);
         let named = project.as_ref().and_then(Project::repository);
         if let (Some(named), Some(remote)) = (&named, &remote)
             && !named.same(remote)

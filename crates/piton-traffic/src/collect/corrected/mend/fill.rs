@@ -182,6 +182,7 @@ fn write_months(mending: &mut Mending, book: &Book, months: BTreeSet<String>) {
         fresh_minutes: 0,
         gist: None,
         state: StateRead::Missing { revisions: None },
+        past: Vec::new(),
         archive_gist: None,
         archive: None,
     };

@@ -13,6 +13,7 @@ use std::process::Command;
 use jiff::{SignedDuration, Timestamp};
 use piton_testkit::forge::{FakeGitHub, Run, Workflow};
 use piton_traffic::dashboard::{Page, Source, render};
+use piton_traffic::ordered::Json;
 use serde_json::{Value, json};
 
 use crate::env::TestEnv;
@@ -122,6 +123,11 @@ fn forty_days(env: &TestEnv, fake: &FakeGitHub) {
             })
             .collect()
     };
+    // One run of CI a day, on every day that is asked for.
+    let ci = |at: i64| -> Value {
+        let days = (at..at + 31).map(|back| (day(back), json!([{"id": 1, "name": "CI"}])));
+        days.collect()
+    };
     let runs: Vec<Value> = (0..40)
         .rev()
         .map(|at| {
@@ -133,7 +139,7 @@ fn forty_days(env: &TestEnv, fake: &FakeGitHub) {
                     "clones": {"clones": answer(at, true)}, "views": {"views": answer(at, false)},
                     "repo": {"stargazers_count": stars, "forks_count": 3, "open_issues_count": 2, "created_at": "2026-01-02T03:04:05Z"},
                     "releases": [{"tag_name": "v1", "assets": [{"id": 1, "name": "widget.tar.gz", "download_count": 5 * (40 - at)}]}],
-                    "runs": [{"id": 1, "name": "CI"}], "jobs": {"1": [{"steps": [{"name": "Run actions/checkout@v4", "conclusion": "success"}]}]},
+                    "runs": ci(at), "jobs": {"1": [{"steps": [{"name": "Run actions/checkout@v4", "conclusion": "success"}]}]},
                     "referrers": [{"referrer": "news.ycombinator.com", "count": 120, "uniques": 88}, {"referrer": "Google", "count": 64, "uniques": 41}, {"referrer": "lobste.rs", "count": 22, "uniques": 17}],
                     "paths": [{"path": "/acme/widget", "title": "acme/widget", "count": 300, "uniques": 150}],
                 },
@@ -144,16 +150,18 @@ fn forty_days(env: &TestEnv, fake: &FakeGitHub) {
     let recording = json!({"initial_state": start, "runs": runs});
     env.repo.write("days.json", &recording.to_string());
     let ran = env.ok(&["traffic", "collect", "--replay", "days.json"]);
-    let outcome: Value = serde_json::from_str(&ran.stdout).unwrap();
+    // In the order in which it is written.
+    let outcome = Json::parse(ran.stdout.as_bytes()).unwrap();
     fs::remove_file(env.path().join("days.json")).unwrap();
     fake.world(|world| {
-        for run in outcome["runs"].as_array().unwrap() {
-            for write in run["writes"].as_array().unwrap() {
-                let badges = write["gist"] == "BADGE";
+        for run in outcome.object().unwrap().list("runs") {
+            for write in run.object().unwrap().list("writes") {
+                let write = write.object().unwrap();
+                let badges = write.text("gist") == Some("BADGE");
                 let gist = world.gists.values_mut().find(|gist| gist.public == badges);
                 let gist = gist.unwrap();
-                for (name, file) in write["files"].as_object().unwrap() {
-                    gist.files.insert(name.clone(), format!("{file:#}"));
+                for (name, file) in write.object("files").unwrap().iter() {
+                    gist.files.insert(name.to_owned(), file.pretty());
                 }
                 gist.revisions += 1;
             }

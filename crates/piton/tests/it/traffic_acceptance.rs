@@ -269,3 +269,32 @@ fn no_function_of_a_writing_half_decides_anything() {
     }
     assert!(looked_at >= 18, "only {looked_at} performers were found");
 }
+
+#[test]
+fn each_defect_of_the_original_has_the_test_that_is_named_for_it() {
+    let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let table = fs::read_to_string(top.join("docs/design/traffic-defects.md")).unwrap();
+    let mut sources = String::new();
+    for folder in [
+        "crates/piton/tests/it",
+        "crates/piton-traffic/tests/it",
+        "crates/piton-traffic/src/templates",
+    ] {
+        for entry in fs::read_dir(top.join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                sources.push_str(&fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    let rows: Vec<&str> = table
+        .lines()
+        .filter(|line| line.starts_with("| DEF-"))
+        .collect();
+    assert!(rows.len() >= 27, "{}", rows.len());
+    for row in rows {
+        if let Some(name) = row.split('`').nth(1) {
+            assert!(sources.contains(&format!("fn {name}()")), "{row}");
+        }
+    }
+}

@@ -81,7 +81,7 @@ fn killed_after_any_request_and_run_again_it_ends_in_the_same_world() {
     let wanted = shape(&env, &whole).to_string().replace(&repo, "$REPO");
     // Before the first change nothing is begun; from there on each request is
     // one: it is done, and nobody is there any more to hear of it.
-    for n in first..log.len() {
+    for (n, request) in log.iter().enumerate().skip(first) {
         let (env, fake) = (TestEnv::new(), fake());
         let child = Arc::new(Mutex::new(None::<u32>));
         let victim = Arc::clone(&child);
@@ -108,7 +108,7 @@ fn killed_after_any_request_and_run_again_it_ends_in_the_same_world() {
         assert_eq!(ran.code, 0, "request {n}: {}{}", ran.stdout, ran.stderr);
         let repo = env.path().display().to_string();
         let ended = shape(&env, &fake).to_string().replace(&repo, "$REPO");
-        assert_eq!(ended, wanted, "killed at request {n}: {}", log[n]);
+        assert_eq!(ended, wanted, "killed at request {n}: {request}");
         assert_eq!(fake.violations(), [""; 0]);
     }
 }

@@ -239,10 +239,10 @@ fn draw(dir: &Path, scenes: &[Scene], page: &str) {
         fs::write(dir.join(format!("{}.svg", scene.name)), picture(scene)).unwrap();
     }
     let browser = std::env::var_os("PITON_CHROMIUM").unwrap_or_else(|| "/usr/bin/chromium".into());
-    if !Path::new(&browser).exists() {
-        println!("skipped: no browser, so the dashboard is not drawn");
-        return;
-    }
+    assert!(
+        Path::new(&browser).exists(),
+        "the dashboard is drawn by a browser"
+    );
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("page.html");
     fs::write(&file, page).unwrap();

@@ -101,9 +101,19 @@ pub(crate) fn run(context: &Context, args: &ListArgs) -> CommandResult {
     } else {
         let settings = context.settings(None)?;
         let forge = crate::forge::client(context, &settings)?;
-        let mine: Vec<gists::Gist> = gists::list(&forge)
-            .collect::<Result<_, _>>()
-            .map_err(|error| error::forge("list the gists", error))?;
+        let mine: Result<Vec<gists::Gist>, _> = gists::list(&forge).collect();
+        let known = !list.all().is_empty() || !folders.is_empty();
+        let mine = match mine {
+            Ok(mine) => mine,
+            // What this machine knows is told all the same.
+            Err(error) if known => {
+                context
+                    .out
+                    .warn(&format!("the gists could not be listed: {error}"));
+                Vec::new()
+            }
+            Err(error) => return Err(error::forge("list the gists", error)),
+        };
         all = merge(&list.all(), &mine, &folders);
         read_all(&forge, &mut all, args.orphans);
     }

@@ -66,6 +66,8 @@ pub fn admit<O: Operation>(
     match journal::find(disk, journals, id)?.map(|journal| journal.status()) {
         None => {}
         Some(Status::Finished) => return Err(ApplyError::Applied { id }),
+        // A saved plan is performed once; what it asked for is decided anew.
+        Some(Status::Failed) => return Err(ApplyError::Applied { id }),
         Some(Status::Stopped | Status::Incomplete { .. }) => {
             return Err(ApplyError::Unfinished { id });
         }

@@ -27,7 +27,8 @@ impl Op {
     /// journal.
     pub(crate) fn is_for_good(&self) -> bool {
         match self {
-            Self::Loop(LoopOp::RemoveRun(_)) | Self::Forge(ForgeOp::RemoveGist(_)) => true,
+            Self::Loop(LoopOp::RemoveRun(_) | LoopOp::RemoveJournal(_))
+            | Self::Forge(ForgeOp::RemoveGist(_)) => true,
             Self::File(_)
             | Self::Migration(_)
             | Self::Loop(LoopOp::Call(_) | LoopOp::Work(_) | LoopOp::Land(_))

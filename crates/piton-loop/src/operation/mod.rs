@@ -4,6 +4,7 @@ mod agent;
 mod call;
 mod calling;
 mod performer;
+mod remove_journal;
 mod remove_run;
 mod secrets;
 mod tick;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 pub use agent::{AgentChoice, Agents};
 pub use call::{CANDIDATE, CallAgent};
 pub use performer::LoopPerformer;
+pub use remove_journal::RemoveJournal;
 pub use remove_run::RemoveRun;
 pub use secrets::secrets_of;
 pub use tick::{COMMIT, LandWork, WorkOn};
@@ -31,6 +33,7 @@ pub enum LoopOp {
     RemoveRun(RemoveRun),
     Work(WorkOn),
     Land(LandWork),
+    RemoveJournal(RemoveJournal),
 }
 
 piton_plan::delegate_operation!(pub enum LoopSeen for LoopOp:
@@ -38,4 +41,5 @@ piton_plan::delegate_operation!(pub enum LoopSeen for LoopOp:
     RemoveRun(RemoveRun),
     Work(WorkOn),
     Land(LandWork),
+    RemoveJournal(RemoveJournal),
 );

@@ -31,4 +31,5 @@ piton_plan::delegate_world!(Perform<LoopOp> for LoopPerformer<'_, '_>, LoopSeen:
     RemoveRun,
     Work,
     Land,
+    RemoveJournal,
 );

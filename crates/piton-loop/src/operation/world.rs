@@ -22,6 +22,7 @@ piton_plan::delegate_world!(Observe<LoopOp> for LoopWorld<'_>, LoopSeen:
     RemoveRun,
     Work,
     Land,
+    RemoveJournal,
 );
 
 impl Observe<CallAgent> for LoopWorld<'_> {

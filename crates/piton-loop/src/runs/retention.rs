@@ -24,10 +24,11 @@ pub enum RunState {
     Over,
 }
 
-/// One record, as retention sees it.
+/// One record, as retention sees it; what names it may be anything that sorts
+/// by time.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RunUnit {
-    pub id: RunId,
+pub struct RunUnit<I = RunId> {
+    pub id: I,
     pub state: RunState,
     pub bytes: u64,
     pub age_days: u64,
@@ -35,8 +36,8 @@ pub struct RunUnit {
 
 /// One record to remove, with the limit that it breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Removal {
-    pub id: RunId,
+pub struct Removal<I = RunId> {
+    pub id: I,
     pub bytes: u64,
     pub reason: &'static str,
 }
@@ -52,8 +53,8 @@ impl Default for RetentionPolicy {
 }
 
 /// Returns what to remove, newest kept first; live runs neither go nor count.
-pub fn removals(policy: RetentionPolicy, runs: &[RunUnit]) -> Vec<Removal> {
-    let mut over: Vec<&RunUnit> = runs
+pub fn removals<I: Clone + Ord>(policy: RetentionPolicy, runs: &[RunUnit<I>]) -> Vec<Removal<I>> {
+    let mut over: Vec<&RunUnit<I>> = runs
         .iter()
         .filter(|run| run.state == RunState::Over)
         .collect();
@@ -64,7 +65,7 @@ pub fn removals(policy: RetentionPolicy, runs: &[RunUnit]) -> Vec<Removal> {
         let reason = if exceeds(policy.days, run.age_days) {
             "older than is kept"
         } else if exceeds(policy.runs, kept + 1) {
-            "more runs than are kept"
+            "more than are kept"
         } else if exceeds(policy.bytes, bytes.saturating_add(run.bytes)) {
             "larger than is kept"
         } else {

@@ -92,6 +92,9 @@ pub(super) enum Line {
     Ended {
         at: Timestamp,
         skipped: Vec<Receipt>,
+        /// What failed is decided anew by its command, and not carried on.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        over: bool,
     },
     Verified {
         at: Timestamp,

@@ -5,10 +5,12 @@
 //! before the run goes on. A run that was cut off is carried on from it.
 
 mod line;
+mod prune;
 mod read;
 mod write;
 
-pub use read::{Begun, Journal, JournalError, Listed, Status, find, list, load, pick};
+pub use prune::{RemoveError, Stored, is_held, remove, stored};
+pub use read::{Begun, Journal, JournalError, Listed, Status, find, is_there, list, load, pick};
 pub use write::{JournalWriter, ResumeError, begin, resume};
 
 pub use line::FORMAT;

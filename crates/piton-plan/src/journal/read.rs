@@ -62,6 +62,8 @@ pub enum JournalError {
     },
     #[error("{id} is finished; there is nothing to go on with")]
     Finished { id: PlanId },
+    #[error("{id} failed; its command decides anew, so run that again")]
+    Over { id: PlanId },
     #[error("{id} was begun before")]
     Exists { id: PlanId },
 }
@@ -91,7 +93,19 @@ pub enum Status {
         failed: usize,
         left: usize,
     },
+    /// The run came to its end, and what failed is decided anew by its command.
+    Failed,
     Finished,
+}
+
+impl Status {
+    /// Whether there is something to go on with.
+    pub fn is_open(&self) -> bool {
+        match self {
+            Self::Stopped | Self::Incomplete { .. } => true,
+            Self::Failed | Self::Finished => false,
+        }
+    }
 }
 
 /// What a list shows of a journal.
@@ -115,6 +129,17 @@ pub struct Begun {
 /// Returns the journal of a plan, if the plan was ever begun.
 pub fn find(disk: &dyn DiskRead, dir: &Path, id: PlanId) -> Result<Option<Journal>, JournalError> {
     read(disk, file(dir, id), id)
+}
+
+/// Returns whether there is a journal of a plan, without reading it.
+pub fn is_there(disk: &dyn DiskRead, dir: &Path, id: PlanId) -> Result<bool, JournalError> {
+    let there = disk.stat(&file(dir, id));
+    there
+        .map(|stat| stat.is_some())
+        .map_err(|source| JournalError::List {
+            dir: dir.into(),
+            source,
+        })
 }
 
 /// Returns the journal of a plan.
@@ -143,9 +168,10 @@ pub fn list(disk: &dyn DiskRead, dir: &Path) -> Result<Vec<Listed>, JournalError
 /// be gone on with where nothing was said.
 pub fn pick(disk: &dyn DiskRead, dir: &Path, wanted: Option<&str>) -> Result<PlanId, JournalError> {
     let Some(wanted) = wanted else {
-        let open = list(disk, dir)?.into_iter().rev().find(
-            |listed| matches!(&listed.journal, Ok(begun) if begun.status != Status::Finished),
-        );
+        let open = list(disk, dir)?
+            .into_iter()
+            .rev()
+            .find(|listed| matches!(&listed.journal, Ok(begun) if begun.status.is_open()));
         return Ok(open.ok_or(JournalError::NothingToResume)?.id);
     };
     let mut found = ids(disk, dir)?;
@@ -240,13 +266,13 @@ impl Journal {
 
     pub fn status(&self) -> Status {
         let ended = self.lines.iter().rev().find_map(|line| match line {
-            Line::Ended { .. } => Some(true),
-            Line::Resumed { .. } | Line::Intent { .. } | Line::Outcome(_) => Some(false),
+            Line::Ended { over, .. } => Some(Some(*over)),
+            Line::Resumed { .. } | Line::Intent { .. } | Line::Outcome(_) => Some(None),
             Line::Verified { .. } => None,
         });
-        if ended != Some(true) {
+        let Some(Some(over)) = ended else {
             return Status::Stopped;
-        }
+        };
         let receipts = self.receipts();
         let failed = |r: &&Receipt| matches!(r.outcome, Outcome::Failed(_));
         let failed = receipts.iter().filter(failed).count();
@@ -254,6 +280,8 @@ impl Journal {
         let left = self.head.plan.actions.len() - good - failed;
         if failed + left == 0 {
             Status::Finished
+        } else if over {
+            Status::Failed
         } else {
             Status::Incomplete { failed, left }
         }

@@ -93,8 +93,10 @@ pub fn resume<'p, 'd, O: Operation>(
     now: Timestamp,
 ) -> Result<(Ready<'p, O>, JournalWriter<'d>), ResumeError> {
     let id = journal.id();
-    if journal.status() == Status::Finished {
-        return Err(JournalError::Finished { id }.into());
+    match journal.status() {
+        Status::Finished => return Err(JournalError::Finished { id }.into()),
+        Status::Failed => return Err(JournalError::Over { id }.into()),
+        Status::Stopped | Status::Incomplete { .. } => {}
     }
     let mut ready = journal.ready(plan);
     complete(&mut ready, &mut interaction)?;
@@ -110,11 +112,21 @@ pub fn resume<'p, 'd, O: Operation>(
 impl JournalWriter<'_> {
     /// Notes that the run came to its end.
     pub fn end(&self, report: &Report, now: Timestamp) -> Result<(), RecordError> {
+        self.end_as(report, false, now)
+    }
+
+    /// Notes that the run failed for good: its command decides anew.
+    pub fn end_for_good(&self, report: &Report, now: Timestamp) -> Result<(), RecordError> {
+        self.end_as(report, true, now)
+    }
+
+    fn end_as(&self, report: &Report, over: bool, now: Timestamp) -> Result<(), RecordError> {
         let skipped = report.receipts.iter();
         let skipped = skipped.filter(|r| matches!(r.outcome, Outcome::Skipped(_)));
         self.append(&Line::Ended {
             at: now,
             skipped: skipped.cloned().collect(),
+            over,
         })
     }
 

@@ -33,7 +33,7 @@ pub fn journal(journal: &Journal, level: i8, style: Style) -> String {
         out.push('\n');
         out.push_str(&deviations(verification, level, style));
     }
-    if journal.status() != Status::Finished {
+    if journal.status().is_open() {
         let _ = writeln!(out, "\ngo on with `piton journal resume {}`", journal.id());
     }
     out
@@ -43,6 +43,7 @@ fn status(status: &Status) -> (Colour, &'static str) {
     match status {
         Status::Stopped => (Colour::Yellow, "stopped"),
         Status::Incomplete { .. } => (Colour::Red, "incomplete"),
+        Status::Failed => (Colour::Red, "failed"),
         Status::Finished => (Colour::Green, "finished"),
     }
 }

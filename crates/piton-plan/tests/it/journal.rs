@@ -535,3 +535,70 @@ fn what_needs_a_declined_action_is_not_asked_about_when_a_run_is_carried_on() {
     assert!(world.performed().is_empty());
     assert_eq!(told(&report)[0], "declined skipped: declined");
 }
+
+#[test]
+fn a_run_that_failed_for_good_is_over_and_is_not_carried_on() {
+    let (disk, (_dir, held)) = (SimDisk::new(), lock());
+    let plan = plan_of(&[("a", &[])]);
+    let ready = prepare(&plan, Interaction::Unattended).unwrap();
+    let writer = journal::begin(&disk, dir(), &held, id(1), &ready, "", NOW).unwrap();
+    let world = World::failing(&["a"]);
+    let report = run_ready(&ready, &world, &Ways::default(), &writer, &Stop::new());
+    writer.end_for_good(&report, NOW).unwrap();
+    let journal = journal::load(&disk, dir(), id(1)).unwrap();
+    assert_eq!(journal.status(), Status::Failed);
+    assert!(matches!(
+        journal::pick(&disk, dir(), None),
+        Err(JournalError::NothingToResume)
+    ));
+    let refused = journal::resume(
+        &disk,
+        dir(),
+        &held,
+        &journal,
+        &plan,
+        Interaction::Unattended,
+        NOW,
+    );
+    assert!(refused.unwrap_err().to_string().contains("run that again"));
+}
+
+#[test]
+fn a_journal_is_removed_with_all_that_lies_beside_it_unless_somebody_is_at_it() {
+    use piton_durable::{Holder, Lock, RealDisk};
+
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let holder = Holder {
+        pid: 1,
+        host: "here".into(),
+        since: NOW,
+        what: "a test".into(),
+    };
+    let at = |ending: &str| dir.join(format!("{}{ending}", id(1)));
+    let held = Lock::at(at(".lock"))
+        .acquire(&holder, std::time::Duration::ZERO)
+        .unwrap();
+    let plan = plan_of(&[("a", &[])]);
+    let ready = prepare(&plan, Interaction::Unattended).unwrap();
+    let writer = journal::begin(&RealDisk, dir, &held, id(1), &ready, "", NOW).unwrap();
+    let report = run_ready(
+        &ready,
+        &World::default(),
+        &Ways::default(),
+        &writer,
+        &Stop::new(),
+    );
+    writer.end(&report, NOW).unwrap();
+    piton_durable::create_dirs(&RealDisk, &at(".backups")).unwrap();
+    let copy = at(".backups").join("old");
+    piton_durable::write_atomic(&RealDisk, &copy, b"was here", 0o600).unwrap();
+    let stored = journal::stored(&RealDisk, dir).unwrap();
+    assert!(stored[0].held && !stored[0].open && stored[0].bytes > 100);
+    assert!(journal::remove(&RealDisk, dir, id(1), &holder).is_err());
+    assert!(at(".jsonl").exists());
+    drop(held);
+    journal::remove(&RealDisk, dir, id(1), &holder).unwrap();
+    assert_eq!(std::fs::read_dir(dir).unwrap().count(), 0);
+    journal::remove(&RealDisk, dir, id(1), &holder).unwrap();
+}

@@ -101,9 +101,13 @@ impl Site<'_> {
         // A journal that was lost on the way says so itself; nothing can be
         // added to it.
         if report.journal.is_none() {
-            writer
-                .end(&report, self.context.clock.now())
-                .map_err(lost_journal)?;
+            let now = self.context.clock.now();
+            let ended = if self.is_over(plan, &report) {
+                writer.end_for_good(&report, now)
+            } else {
+                writer.end(&report, now)
+            };
+            ended.map_err(lost_journal)?;
         }
         let verification = (!args.no_verify)
             .then(|| verify(id, plan, &report.receipts, &self.reading, Jobs(args.jobs)));

@@ -464,6 +464,8 @@ fn named(document: &Value) -> BTreeSet<String> {
                 let record = format!(".git/piton/runs/{}", text(&op["id"]));
                 names.extend([format!("{record}/"), format!("{record}.live")]);
             }
+            // Every command writes one, so they are not compared.
+            "remove-journal" => {}
             // Nothing of these is in the working tree, or it is named by what
             // comes before.
             "call" | "commit" | "recover" => {}

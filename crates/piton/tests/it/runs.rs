@@ -235,3 +235,54 @@ fn a_run_of_another_process_is_followed_to_its_end() {
     let ran = env.run(&["runs", "show", "--follow", "--json"]);
     assert_eq!(ran.code, 2, "{}", ran.shown());
 }
+
+/// The ids of the journals that there are, with their states.
+fn journals(env: &TestEnv) -> Vec<(String, String)> {
+    let shown = env.ok(&["journal", "list", "--json"]).json();
+    let all = shown["journals"].as_array().unwrap().iter();
+    let word = |one: &serde_json::Value, name: &str| one[name].as_str().unwrap().to_owned();
+    all.map(|one| (word(one, "command"), word(one, "status")))
+        .collect()
+}
+
+#[test]
+fn journals_go_as_records_do_and_the_last_removal_leaves_nothing_to_do() {
+    let env = TestEnv::with_cargo_project();
+    let _ = env.ok(&["init", "-y"]);
+    let _ = env.ok(&["config", "set", "runs.keep", "7"]);
+    assert_eq!(journals(&env).len(), 2);
+    let ran = env.ok(&["runs", "prune", "--keep", "1", "-y"]);
+    assert!(ran.stdout.contains("1 delete"), "{}", ran.stdout);
+    let left = journals(&env);
+    assert_eq!(left.len(), 2, "{left:?}");
+    assert_eq!(left[0].0, "runs prune");
+    assert!(left[1].0.starts_with("config set"), "{left:?}");
+    let ran = env.ok(&["runs", "prune", "--keep", "1", "--dry-run", "--exit-code"]);
+    assert!(ran.stdout.contains("nothing"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_call_that_failed_is_over_and_nothing_is_left_to_go_on_with() {
+    let env = TestEnv::staged();
+    let _ = env.ok(&["migration", "new", "add-api", "--target", "x"]);
+    let ran = env.run(&[
+        "migration",
+        "step",
+        "add-api",
+        "--with",
+        "command",
+        "--agent-command",
+        "false",
+    ]);
+    assert_eq!(ran.code, 1, "{}", ran.shown());
+    let (command, status) = journals(&env).remove(0);
+    assert_eq!(command, "migration step add-api");
+    assert_eq!(status, "failed");
+    let ran = env.run(&["journal", "resume"]);
+    assert_eq!(ran.code, 2, "{}", ran.shown());
+    assert!(
+        ran.stderr.contains("no journal to go on with"),
+        "{}",
+        ran.stderr
+    );
+}

@@ -64,7 +64,7 @@ fn cells(context: &Context, listed: &Listed, now: Timestamp) -> [Cell; 5] {
         Ok(begun) => {
             let tone = match begun.status {
                 Status::Stopped => Tone::Waits,
-                Status::Incomplete { .. } => Tone::Bad,
+                Status::Incomplete { .. } | Status::Failed => Tone::Bad,
                 Status::Finished => Tone::Good,
             };
             [
@@ -90,6 +90,7 @@ pub(super) const fn word(status: &Status) -> &'static str {
     match status {
         Status::Stopped => "stopped",
         Status::Incomplete { .. } => "incomplete",
+        Status::Failed => "failed",
         Status::Finished => "finished",
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clap::Args;
 use piton_loop::operation::LoopOp;
-use piton_plan::journal::{self, Journal, JournalError, Status};
+use piton_plan::journal::{self, Journal, JournalError};
 use piton_plan::{Given, Moment, Observation, Observe, Outcome, Plan, SkipReason};
 
 use crate::context::Context;
@@ -62,7 +62,7 @@ fn wanted(context: &Context, named: Option<&str>) -> Result<Journal, CommandErro
 fn latest(context: &Context, site: &Site<'_>, dir: &Path) -> Result<Journal, CommandError> {
     let listed = journal::list(&context.disk, dir).map_err(journal_error)?;
     for one in listed.into_iter().rev() {
-        let open = matches!(&one.journal, Ok(begun) if begun.status != Status::Finished);
+        let open = matches!(&one.journal, Ok(begun) if begun.status.is_open());
         if !open {
             continue;
         }

@@ -1,22 +1,27 @@
 //! `piton runs prune`: records that are kept no longer.
 
 use clap::Args;
-use piton_loop::operation::{LoopOp, RemoveRun};
-use piton_loop::runs::{self, RetentionPolicy};
-use piton_plan::PlanBuilder;
+use piton_base::Clock;
+use piton_loop::operation::{LoopOp, RemoveJournal, RemoveRun};
+use piton_loop::runs::{self, Removal, RetentionPolicy, RunState, RunUnit};
+use piton_plan::journal::{self, Stored};
+use piton_plan::{PlanBuilder, PlanId};
 
 use super::unreadable;
 use crate::config::Settings;
-use crate::context::Context;
+use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::op::Op;
-use crate::planned::PlanArgs;
+use crate::planned::{PlanArgs, journal_error};
 
-/// Remove records that are kept no longer, the oldest first
+/// The command's name, in its plans.
+const NAME: &str = "runs prune";
+
+/// Remove records and journals that are kept no longer, the oldest first
 ///
-/// How many are kept, and for how long, is set by runs.keep and runs.keep-for.
-/// A record's age counts in whole days. A run that is under way is never
-/// removed and does not count.
+/// How many of each are kept, and for how long, is set by runs.keep and
+/// runs.keep-for. Ages count in whole days. What is under way is never removed
+/// and does not count; a plan that can still be gone on with goes by age alone.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -24,7 +29,7 @@ Examples:
   piton runs prune
   piton runs prune --keep 20 --keep-for 30d")]
 pub(crate) struct PruneArgs {
-    /// How many records to keep
+    /// How many records, and how many journals, to keep
     #[arg(long, value_name = "N")]
     keep: Option<String>,
 
@@ -43,7 +48,7 @@ pub(super) fn run(context: &Context, args: &PruneArgs) -> CommandResult {
     settings.flag("runs.keep-for", "--keep-for", args.keep_for.as_deref())?;
     let policy = policy(settings);
     let units = runs::units(&context.disk, &context.clock, &place.runs()).map_err(unreadable)?;
-    let mut builder = PlanBuilder::new("runs prune");
+    let mut builder = PlanBuilder::new(NAME);
     let mut removals = runs::removals(policy, &units);
     removals.sort_by(|a, b| a.id.cmp(&b.id));
     for removal in removals {
@@ -53,10 +58,55 @@ pub(super) fn run(context: &Context, args: &PruneArgs) -> CommandResult {
             why: removal.reason.to_owned(),
         })));
     }
+    for removal in journals(context, &place, policy)? {
+        builder.add(Op::from(LoopOp::RemoveJournal(RemoveJournal {
+            id: removal.id,
+            bytes: removal.bytes,
+            why: removal.reason.to_owned(),
+        })));
+    }
     let plan = builder.build().map_err(|error| {
         CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)
     })?;
     context.site(&place).carry_out(&args.plan, &plan)
+}
+
+/// Decides which journals go. What can still be gone on with goes by age
+/// alone, and so do the journals of this very command: it would never be done.
+fn journals(
+    context: &Context,
+    place: &Place,
+    policy: RetentionPolicy,
+) -> Result<Vec<Removal<PlanId>>, CommandError> {
+    let now = context.clock.now();
+    let stored =
+        journal::stored(&context.disk, &place.state().journals()).map_err(journal_error)?;
+    let unit = |one: &Stored| RunUnit {
+        id: one.id,
+        state: if one.held {
+            RunState::Live
+        } else {
+            RunState::Over
+        },
+        bytes: one.bytes,
+        age_days: one
+            .begun
+            .map_or(0, |begun| now.duration_since(begun).as_hours() / 24)
+            .try_into()
+            .unwrap_or(0),
+    };
+    let by_age = |one: &&Stored| one.open || one.command.as_deref() == Some(NAME);
+    let (by_age, counted): (Vec<&Stored>, Vec<&Stored>) = stored.iter().partition(by_age);
+    let units = |some: Vec<&Stored>| some.into_iter().map(unit).collect::<Vec<_>>();
+    let age_alone = RetentionPolicy {
+        runs: None,
+        bytes: None,
+        ..policy
+    };
+    let mut removals = runs::removals(policy, &units(counted));
+    removals.extend(runs::removals(age_alone, &units(by_age)));
+    removals.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(removals)
 }
 
 fn policy(settings: &Settings) -> RetentionPolicy {

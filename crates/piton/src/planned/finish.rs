@@ -56,7 +56,7 @@ fn is_half_done(journal: &Journal) -> bool {
             begun.command.starts_with("migration ")
                 && (journal.receipts().iter()).any(|receipt| receipt.outcome.is_good())
         }
-        Status::Finished => false,
+        Status::Failed | Status::Finished => false,
     }
 }
 

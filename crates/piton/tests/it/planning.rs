@@ -466,11 +466,11 @@ fn what_was_interrupted_is_carried_on_from_its_journal() {
     let env = TestEnv::planned(1);
     let ran = interrupt(&env, "INT");
     assert!(
-        ran.stderr.contains("piton journal resume"),
+        ran.stderr.contains("run the command again"),
         "{}",
         ran.stderr
     );
-    // The agent of that plan hangs; another one answers under its name.
+    // Its journal can be gone on with as well. The agent of that plan hangs; another one answers under its name.
     std::fs::write(
         env.home.path().join("fake-agent"),
         "#!/bin/sh\ncat >/dev/null\necho 'Chosen approach: facade'\n",

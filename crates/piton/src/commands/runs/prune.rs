@@ -105,7 +105,7 @@ fn journals(
     };
     let mut removals = runs::removals(policy, &units(counted));
     removals.extend(runs::removals(age_alone, &units(by_age)));
-    removals.sort_by(|a, b| a.id.cmp(&b.id));
+    removals.sort_by_key(|removal| removal.id);
     Ok(removals)
 }
 

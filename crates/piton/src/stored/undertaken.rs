@@ -52,6 +52,15 @@ impl Undertaken {
         }
     }
 
+    /// Returns what the next one goes on from, once this one was told to have
+    /// ended: the same work, told anew.
+    pub(crate) fn again(&self) -> Self {
+        Self {
+            run: self.run.clone(),
+            ..Self::new(self.plan.clone(), self.digest.clone(), self.branch.clone())
+        }
+    }
+
     fn path(stored: &StoredPlace, plan: &PlanId) -> PathBuf {
         stored.state().join(format!("{plan}.undertaken.json"))
     }

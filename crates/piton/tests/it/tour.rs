@@ -690,3 +690,32 @@ fn a_plan_that_is_kept_elsewhere_says_which_code_it_is_about() {
     });
     assert!(body.contains(&format!("Closes acme/plans#{id}")), "{body}");
 }
+
+#[test]
+fn what_was_accepted_and_could_not_land_lands_with_the_next_call() {
+    let script = "[[step]]\nrole = \"refactor\"\nreply = \"done\"\n[[step.edit]]\nbase = \"cwd\"\npath = \"src/lib.rs\"\nappend = \"cache\\n\"\n";
+    let team = Team::new("github-issue", script);
+    let id = team.create(PLAN);
+    let _ = team.ok(&[
+        "plan",
+        "update",
+        &id,
+        "--patch",
+        r#"{"branch_name": "work"}"#,
+    ]);
+    team.env.repo.git(&["switch", "-q", "-c", "work"]);
+    // A change of the user's is in the way.
+    team.env.repo.write("src/lib.rs", "mine\n");
+    let args = ["plan", "implement", &id, "--with", "script"];
+    let ran = team.run(&args);
+    assert_eq!(ran.code, 3, "{}", ran.shown());
+    assert_eq!(team.header(&id)["last_local_impl_event"], "ended");
+    team.env.repo.git(&["checkout", "-q", "src/lib.rs"]);
+    let ran = team.ok(&args);
+    assert!(ran.stdout.contains("landed"), "{}", ran.shown());
+    assert_eq!(team.env.repo.read("src/lib.rs"), "fine\ncache\n");
+    let runs = team.ok(&["runs", "list", "--json"]).json();
+    let calls = &runs["runs"][0]["summary"]["counts"]["calls"];
+    assert_eq!(calls, 0, "no agent was asked again: {runs}");
+    assert_eq!(team.header(&id)["last_local_impl_event"], "ended");
+}

@@ -299,16 +299,25 @@ impl Reporter<'_> {
             }
             Carried::Stopped => "interrupted".to_owned(),
         };
-        self.end(&text);
+        let next = match carried {
+            // What is accepted is held by its run, and the next one finds it.
+            Carried::Waits(_) | Carried::Stopped | Carried::OutOfQuota(_) => Next::GoesOn,
+            Carried::Landed { .. }
+            | Carried::Unchanged(_)
+            | Carried::BaselineRed
+            | Carried::Failed(_)
+            | Carried::NoAgent { .. } => Next::BeginsAnew,
+        };
+        self.end(&text, next);
     }
 
     fn ended_if_begun(&self, why: &str) {
         if self.begun.get() {
-            self.end(&format!("failed: {}", first_line(why)));
+            self.end(&format!("failed: {}", first_line(why)), Next::GoesOn);
         }
     }
 
-    fn end(&self, text: &str) {
+    fn end(&self, text: &str, next: Next) {
         let now = self.context.clock.now();
         self.undertaken
             .borrow_mut()
@@ -318,8 +327,24 @@ impl Reporter<'_> {
         let fields = self.happened("ended", now);
         self.deliver(key, fields);
         // Told, or waiting to be: what comes next is another undertaking.
-        Undertaken::forget(self.context, self.stored, self.plan);
+        match next {
+            Next::BeginsAnew => Undertaken::forget(self.context, self.stored, self.plan),
+            Next::GoesOn => {
+                let again = self.undertaken.borrow().again();
+                if let Err(error) = again.write(self.context, self.stored) {
+                    self.context.out.warn(&error.on_one_line());
+                }
+            }
+        }
     }
+}
+
+/// What the next call of the command does.
+#[derive(Clone, Copy, Debug)]
+enum Next {
+    BeginsAnew,
+    /// It looks first for what this one's run left.
+    GoesOn,
 }
 
 fn first_line(text: &str) -> String {

@@ -2,20 +2,30 @@
 
 use std::fmt::Write;
 
+use jiff::Timestamp;
+
 use super::view::{PhaseView, PlanningView, Show};
 use crate::manifest::Status;
 use crate::schedule::{NextThing, When};
 use piton_base::terminal::clean;
 
-/// Tells everything about a migration to a person.
-pub fn render(show: &Show) -> String {
+/// Tells everything about a migration to a person; `when` puts a moment into
+/// the form that the reader is used to.
+pub fn render(show: &Show, when: &dyn Fn(Timestamp) -> String) -> String {
     let mut out = String::new();
     // Writing to a string cannot fail.
-    let _ = write(&mut out, show);
+    let _ = write(&mut out, show, &|stamp| told(stamp, when));
     out
 }
 
-fn write(out: &mut String, show: &Show) -> std::fmt::Result {
+/// A stamp that is no moment stays as it is.
+fn told(stamp: &str, when: &dyn Fn(Timestamp) -> String) -> String {
+    stamp
+        .parse()
+        .map_or_else(|_| clean(stamp).into_owned(), when)
+}
+
+fn write(out: &mut String, show: &Show, when: &dyn Fn(&str) -> String) -> std::fmt::Result {
     let status = show.status.map_or("invalid-manifest", Status::as_str);
     writeln!(out, "{}  {status}", show.slug)?;
     writeln!(out, "next: {}", next(&show.next))?;
@@ -30,7 +40,7 @@ fn write(out: &mut String, show: &Show) -> std::fmt::Result {
     ];
     for (label, stamp) in stamps {
         if let Some(stamp) = stamp {
-            writeln!(out, "{label}: {}", clean(stamp))?;
+            writeln!(out, "{label}: {}", when(stamp))?;
         }
     }
     if let Some(digest) = &show.digest {
@@ -43,7 +53,7 @@ fn write(out: &mut String, show: &Show) -> std::fmt::Result {
         }
     }
     if let Some(planning) = &show.planning {
-        write_planning(out, planning)?;
+        write_planning(out, planning, when)?;
     }
     if !show.findings.is_empty() {
         writeln!(out, "\nfindings")?;
@@ -100,14 +110,18 @@ fn write_phase(out: &mut String, phase: &PhaseView) -> std::fmt::Result {
     Ok(())
 }
 
-fn write_planning(out: &mut String, planning: &PlanningView) -> std::fmt::Result {
+fn write_planning(
+    out: &mut String,
+    planning: &PlanningView,
+    when: &dyn Fn(&str) -> String,
+) -> std::fmt::Result {
     let target = clean(&planning.target);
     writeln!(out, "\nplanning of {target}, at {}", planning.next_step)?;
     for (index, step) in planning.completed.iter().enumerate() {
         if planning.reopened_after.contains(&index) {
             writeln!(out, "  -- reopened by feedback")?;
         }
-        let at = clean(&step.completed_at);
+        let at = when(&step.completed_at);
         writeln!(out, "  {at}  {}: {}", step.name, step.outcome)?;
     }
     if planning.reopened_after.contains(&planning.completed.len()) {

@@ -122,16 +122,16 @@ fn show_tells_where_a_migration_stands() {
     );
 
     // Modes depend on the machine, and the digest on modes.
-    let text: String = render(&told("f-waiting"))
+    let text: String = render(&told("f-waiting"), &|at| at.to_string())
         .lines()
         .filter(|line| !line.starts_with("digest: "))
         .fold(String::new(), |text, line| text + line + "\n");
     insta::assert_snapshot!(text, @r"
     f-waiting  ready
     next: a person has to review it: is\tthis\nright?
-    created: 2026-06-01T10:00:00.000+00:00
-    touched: 2026-06-01T10:00:00.000+00:00
-    cools down until: 2026-06-01T16:00:00.000+00:00
+    created: 2026-06-01T10:00:00Z
+    touched: 2026-06-01T10:00:00Z
+    cools down until: 2026-06-01T16:00:00Z
 
     phases
       [>] one

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use anstyle::AnsiColor;
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 use piton_base::Clock;
@@ -276,11 +277,12 @@ impl<'r> Seen<'r> {
         // Writing to a string cannot fail.
         let mut out = String::new();
         let width = context.out.width();
-        let mut section = |title: &str, lines: Vec<(String, String)>| {
+        let mut section = |title: &str, colour: AnsiColor, lines: Vec<(String, String)>| {
             if lines.is_empty() {
                 return;
             }
-            let _ = writeln!(out, "{title}");
+            let style = colour.on_default().bold();
+            let _ = writeln!(out, "{style}{title}{style:#}");
             for (what, next) in lines {
                 let _ = writeln!(
                     out,
@@ -297,6 +299,7 @@ impl<'r> Seen<'r> {
         };
         section(
             "waiting for you",
+            AnsiColor::Yellow,
             each(&self.sorted.waiting, &|row| {
                 let why = row.reason.as_deref().unwrap_or("it does not say why");
                 (
@@ -307,6 +310,7 @@ impl<'r> Seen<'r> {
         );
         section(
             "running now",
+            AnsiColor::Cyan,
             self.running
                 .iter()
                 .map(|run| {
@@ -321,18 +325,20 @@ impl<'r> Seen<'r> {
         );
         section(
             "ready",
+            AnsiColor::Green,
             each(&self.sorted.ready, &|row| {
                 (
                     format!(
                         "{}: {} of {} phases done",
                         row.slug, row.phases_done, row.phases
                     ),
-                    String::new(),
+                    "piton run --focus-on-live-migrations".to_owned(),
                 )
             }),
         );
         section(
             "being planned",
+            AnsiColor::Blue,
             each(&self.sorted.planning, &|row| {
                 let step = row.cursor.trim_start_matches("planning:");
                 (
@@ -343,6 +349,7 @@ impl<'r> Seen<'r> {
         );
         section(
             "dispatched",
+            AnsiColor::Cyan,
             self.dispatched
                 .iter()
                 .map(|one| {
@@ -355,7 +362,7 @@ impl<'r> Seen<'r> {
                 })
                 .collect(),
         );
-        section("wrong here", self.wrong.clone());
+        section("wrong here", AnsiColor::Red, self.wrong.clone());
         let _ = writeln!(out, "{}", self.lately.text(self.now));
         if self.over > 0 {
             let _ = writeln!(out, "{} more are done or rejected", self.over);

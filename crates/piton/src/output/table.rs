@@ -115,7 +115,9 @@ impl Table {
                 row.iter().map(clean).collect()
             }))
             .collect();
-        let widest: Vec<usize> = (0..self.headers.len())
+        let rows = without_empty(rows, usize::from(headers));
+        let count = rows.first().map_or(0, Vec::len);
+        let widest: Vec<usize> = (0..count)
             .map(|at| {
                 let cells = rows.iter().filter_map(|row| row.get(at));
                 cells.map(|cell| columns(&cell.text)).max().unwrap_or(0)
@@ -154,6 +156,21 @@ impl Table {
     }
 }
 
+/// Leaves out the columns that tell nothing in any row.
+fn without_empty(mut rows: Vec<Vec<Cell>>, headers: usize) -> Vec<Vec<Cell>> {
+    let count = rows.first().map_or(0, Vec::len);
+    let tells = |at: &usize| {
+        let mut cells = rows[headers..].iter().filter_map(|row| row.get(*at));
+        *at == 0 || cells.any(|cell| !matches!(cell.text.as_str(), "" | "-"))
+    };
+    let kept: Vec<bool> = (0..count).map(|at| tells(&at)).collect();
+    for row in &mut rows {
+        let mut kept = kept.iter();
+        row.retain(|_| kept.next().copied().unwrap_or(true));
+    }
+    rows
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,6 +201,10 @@ mod tests {
             aligned,
             "RUN   STATUS  COMMAND\n1     failed  step\\ta\n日本  ok      a very long com…\n"
         );
+        let mut table = Table::new(&["a", "b", "c"]);
+        table.row(["1".into(), "-".into(), "".into()]);
+        let aligned = anstream::adapter::strip_str(&table.aligned(true, 30)).to_string();
+        assert_eq!(aligned, "A\n1\n");
         assert_eq!(Table::new(&["a"]).aligned(true, 80), "");
         assert_eq!(Table::new(&["a"]).tsv(true), "a\n");
     }

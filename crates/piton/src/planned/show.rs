@@ -41,7 +41,7 @@ impl Site<'_> {
         };
         if asked_for && level > NOTHING {
             // Less of it would not be what was asked for.
-            level = level.max(-1);
+            level = level.max(0);
         } else if level == -1 && !plan.has_destructive() {
             // What is done is told anyhow; nobody is asked about it.
             level = -2;

@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::error::CommandResult;
 use crate::exit::Exit;
 use crate::output::{Cell, Table, Tone};
-use crate::planned::journal_error;
+use crate::planned::{journal_error, short};
 use crate::site;
 
 /// List the plans that were begun, the newest first
@@ -59,7 +59,11 @@ fn data(listed: &Listed) -> Value {
 }
 
 fn cells(context: &Context, listed: &Listed, now: Timestamp) -> [Cell; 5] {
-    let id = listed.id.to_string();
+    let id = if context.out.stdout_is_terminal() {
+        short(listed.id)
+    } else {
+        listed.id.to_string()
+    };
     match &listed.journal {
         Ok(begun) => {
             let tone = match begun.status {

@@ -10,6 +10,7 @@ use super::find;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;
+use crate::output::local_time;
 
 /// Show where a migration stands and what happens next
 #[derive(Debug, Args)]
@@ -33,7 +34,8 @@ pub(crate) fn run(context: &Context, args: &ShowArgs) -> CommandResult {
         })?;
         context.out.json(value);
     } else {
-        context.out.data(&show::render(&shown));
+        let text = show::render(&shown, &local_time);
+        context.out.data(&text);
     }
     Ok(Exit::Done)
 }

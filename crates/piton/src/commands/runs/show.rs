@@ -13,6 +13,7 @@ use super::unreadable;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
+use crate::output::local_time;
 
 /// Show one run: its calls, what came of each, where everything is kept
 #[derive(Debug, Args)]
@@ -99,9 +100,9 @@ fn text(full: &FullRun, width: usize) -> String {
     let _ = writeln!(out, "run {} ({})", full.run.id, status(&full.run));
     if let Some(summary) = &full.run.summary {
         let _ = writeln!(out, "  command   {}", summary.command);
-        let _ = writeln!(out, "  started   {}", summary.started_at);
+        let _ = writeln!(out, "  started   {}", local(&summary.started_at));
         if let Some(finished) = &summary.finished_at {
-            let _ = writeln!(out, "  finished  {finished}");
+            let _ = writeln!(out, "  finished  {}", local(finished));
         }
         if let Some(sealed) = &summary.sealed {
             let _ = writeln!(out, "  agents    {}", sealed.agents);
@@ -133,6 +134,11 @@ fn text(full: &FullRun, width: usize) -> String {
         let _ = writeln!(out, "\nwhat failed is told in {path}");
     }
     out
+}
+
+/// A stamp that is no moment stays as it is.
+fn local(stamp: &str) -> String {
+    stamp.parse().map_or_else(|_| stamp.to_owned(), local_time)
 }
 
 fn call_text(call: &ListedCall) -> String {

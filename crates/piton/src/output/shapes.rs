@@ -54,6 +54,7 @@ const RUN: &[&str] = &[
     "commit",
     "commits",
     "next",
+    "plan",
     "actions",
     "plans",
     "agent",

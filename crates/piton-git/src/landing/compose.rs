@@ -127,6 +127,31 @@ pub fn contains(
     repository.contains(later, earlier)
 }
 
+/// Returns how many lines commits added and removed, each against its parent.
+pub fn lines_of(repository: &Repository, commits: &[&str]) -> Result<u64, GitError> {
+    if commits.is_empty() {
+        return Ok(0);
+    }
+    let stdout = GitCommand::reading(repository.top())
+        .args([
+            "show",
+            "--numstat",
+            "--format=",
+            "--no-ext-diff",
+            "--no-textconv",
+        ])
+        .args(commits)
+        .run()?;
+    let count = |field: Option<&str>| field.and_then(|it| it.parse::<u64>().ok()).unwrap_or(0);
+    Ok(String::from_utf8_lossy(&stdout)
+        .lines()
+        .map(|line| {
+            let mut fields = line.split('\t');
+            count(fields.next()) + count(fields.next())
+        })
+        .sum())
+}
+
 /// Whether a path is another one in two commits. What cannot be told counts as
 /// another one.
 pub fn differs(

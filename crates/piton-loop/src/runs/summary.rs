@@ -48,6 +48,9 @@ pub struct Counts {
     pub commits_created: u32,
     #[serde(default)]
     pub calls: u32,
+    /// Validations that were red and then green.
+    #[serde(default)]
+    pub flaky: u32,
 }
 
 /// How a run ended.

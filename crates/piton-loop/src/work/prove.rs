@@ -66,6 +66,10 @@ pub fn prove(
     {
         Ok(Verdict::Stopped) => Err(Halt::Stopped),
         Ok(verdict) => {
+            if matches!(verdict, Verdict::Flaky { .. }) {
+                run.update(|summary| summary.counts.flaky += 1)
+                    .map_err(|error| trouble(&error))?;
+            }
             run.event(Event::ValidationFinished {
                 call: number,
                 commit: commit.short().to_owned(),

@@ -6,13 +6,15 @@ use std::time::Duration;
 
 use piton_durable::{Lock, LockError, LockGuard};
 use piton_git::CommitId;
+use piton_git::landing::lines_of;
 use piton_loop::deciding::limits::Limits;
 use piton_loop::deciding::memory::Memory;
-use piton_loop::runs::{Outset, RunRecord};
+use piton_loop::runs::{self, Outset, RunRecord, RunSummary};
 use piton_loop::targets::{Source, Target, dice};
 use piton_loop::work::{Piece, SourcePiece};
 use serde_json::json;
 
+use super::accounts;
 use super::act::Desk;
 use super::args::{Wanted, WorkArgs};
 use super::budgets;
@@ -24,6 +26,7 @@ use super::summary;
 use super::tell::Teller;
 use super::view::{self, View};
 use crate::agents;
+use crate::commands::runs::prune::policy;
 use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
@@ -113,6 +116,14 @@ pub(crate) fn drive(
     let run = begin(context, &floor, course)?;
     let mut teller = Teller::new(&context.book, &run, &context.clock);
     let from = view.head.clone();
+    let past: Vec<RunSummary> = runs::list(&context.disk, &floor.desk.site.runs())
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|listed| listed.summary)
+        .collect();
+    if let Some(forecast) = accounts::forecast(&past, floor.agent.name()) {
+        teller.say(&forecast.told(course.limits.actions));
+    }
     let desk = Desk {
         floor: &floor,
         shop: &shop,
@@ -140,6 +151,8 @@ pub(crate) fn drive(
         .map_err(|error| {
             CommandError::failed("could not finish the run's record").because(error)
         })?;
+    tell_accounts(&floor, &run.summary(), &past);
+    prune(&floor);
     notifier.tell(&Cause::RunOver {
         ending: &ending,
         commits: run.summary().counts.commits_created,
@@ -167,6 +180,44 @@ pub(crate) fn drive(
             .hint(&format!("`piton runs show {id}` has everything about it"));
     }
     Ok(exit)
+}
+
+/// Tells what each accepted line cost, and which validations cannot be trusted.
+fn tell_accounts(floor: &Floor<'_>, summary: &RunSummary, past: &[RunSummary]) {
+    let out = floor.context.out;
+    let commits: Vec<&str> = (summary.attempts.iter())
+        .filter_map(|attempt| attempt.commit_sha.as_deref())
+        .collect();
+    let lines = lines_of(&floor.place.repository, &commits).unwrap_or(0);
+    if let Some(text) = accounts::per_line(summary.cost_usd, lines) {
+        out.say(Channel::General, Level::NORMAL, &format!("  {text}"));
+    }
+    let flaky = summary.counts.flaky;
+    if flaky > 0 {
+        let command = floor.command.as_ref().map_or("", |it| it.as_str());
+        let same = |run: &&RunSummary| run.test_command.as_deref() == Some(command);
+        let (before, runs) = past.iter().filter(same).fold((0, 0), |(flaky, runs), run| {
+            (flaky + run.counts.flaky, runs + 1)
+        });
+        out.warn(&format!(
+            "`{command}` was flaky {flaky} times in this run, and {before} times in {runs} runs before"
+        ));
+    }
+}
+
+/// Removes the run records that the settings do not keep. What cannot be
+/// removed is left to `piton runs prune`.
+fn prune(floor: &Floor<'_>) {
+    let (context, settings) = (floor.context, &floor.place.settings);
+    let runs = floor.desk.site.runs();
+    let policy = policy(settings);
+    let Ok(units) = runs::units(&context.disk, &context.clock, &runs) else {
+        return;
+    };
+    let holder = context.holder("pruning");
+    for removal in runs::removals(policy, &units) {
+        let _ = runs::remove(&context.disk, &runs, &removal.id, &holder);
+    }
 }
 
 /// One run a clone: a second one is refused with the holder's name.

@@ -1,5 +1,6 @@
 //! `piton run`: action after action, until there is a reason to end.
 
+mod accounts;
 mod act;
 mod args;
 mod budgets;

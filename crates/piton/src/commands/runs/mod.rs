@@ -3,7 +3,7 @@
 mod follow;
 mod list;
 pub(crate) mod overview;
-mod prune;
+pub(crate) mod prune;
 mod show;
 
 use std::path::PathBuf;

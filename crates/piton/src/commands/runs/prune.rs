@@ -109,7 +109,7 @@ fn journals(
     Ok(removals)
 }
 
-fn policy(settings: &Settings) -> RetentionPolicy {
+pub(crate) fn policy(settings: &Settings) -> RetentionPolicy {
     const DAY: u64 = 24 * 60 * 60;
     RetentionPolicy {
         runs: settings.count("runs.keep"),

@@ -1,0 +1,169 @@
+//! What a run may take, from past records, and what it took for each line.
+
+use jiff::Timestamp;
+use piton_loop::runs::RunSummary;
+
+/// So many of the latest runs are looked at.
+const LATEST: usize = 50;
+
+/// What past runs say of one action.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Forecast {
+    runs: usize,
+    calls: Spread,
+    seconds: Spread,
+    dollars: Option<Spread>,
+}
+
+/// The middle, and what nine of ten stay above and below.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Spread {
+    low: f64,
+    middle: f64,
+    high: f64,
+}
+
+impl Spread {
+    fn of(mut values: Vec<f64>) -> Option<Self> {
+        values.sort_by(f64::total_cmp);
+        let last = values.len().checked_sub(1)?;
+        let at = |tenths: usize| values[(last * tenths + 5) / 10];
+        Some(Self {
+            low: at(1),
+            middle: at(5),
+            high: at(9),
+        })
+    }
+}
+
+/// Looks at past runs of the same agent, the newest first.
+pub(super) fn forecast(past: &[RunSummary], agent: &str) -> Option<Forecast> {
+    let alike: Vec<(&RunSummary, f64, f64)> = past
+        .iter()
+        .filter(|run| matches!(run.command.as_str(), "run" | "run-once"))
+        .filter(|run| run.agent.as_deref() == Some(agent) && run.counts.attempts_started > 0)
+        .filter_map(|run| Some((run, f64::from(run.counts.attempts_started), lasted(run)?)))
+        .take(LATEST)
+        .collect();
+    let each = |of: &dyn Fn(&RunSummary, f64) -> f64| {
+        Spread::of(
+            alike
+                .iter()
+                .map(|(run, actions, lasted)| of(run, *lasted) / actions)
+                .collect(),
+        )
+    };
+    let costs: Vec<f64> = alike
+        .iter()
+        .filter_map(|(run, actions, _)| Some(run.cost_usd? / actions))
+        .collect();
+    Some(Forecast {
+        runs: alike.len(),
+        calls: each(&|run, _| f64::from(run.counts.calls))?,
+        seconds: each(&|_, lasted| lasted)?,
+        dollars: Spread::of(costs),
+    })
+}
+
+fn lasted(run: &RunSummary) -> Option<f64> {
+    let began: Timestamp = run.started_at.parse().ok()?;
+    let ended: Timestamp = run.finished_at.as_deref()?.parse().ok()?;
+    Some(ended.duration_since(began).as_secs_f64().max(0.0))
+}
+
+impl Forecast {
+    /// Says it in a line, for as many actions as are known to come.
+    pub(super) fn told(&self, actions: Option<u32>) -> String {
+        let times = f64::from(actions.unwrap_or(1).max(1));
+        let what = match actions {
+            Some(1) | None => "an action".to_owned(),
+            Some(actions) => format!("{actions} actions"),
+        };
+        let of = |spread: Spread, unit: &dyn Fn(f64) -> String| {
+            format!(
+                "{} ({} to {})",
+                unit(spread.middle * times),
+                unit(spread.low * times),
+                unit(spread.high * times)
+            )
+        };
+        let mut text = format!(
+            "by the last {} runs {what} may take {}, {}",
+            self.runs,
+            of(self.calls, &|calls| format!("{calls:.0} calls")),
+            of(self.seconds, &seconds)
+        );
+        if let Some(dollars) = self.dollars {
+            text.push_str(", ");
+            text.push_str(&of(dollars, &|cost| format!("${cost:.2}")));
+        }
+        text
+    }
+}
+
+fn seconds(of: f64) -> String {
+    if of < 120.0 {
+        format!("{of:.0} s")
+    } else {
+        format!("{:.0} min", of / 60.0)
+    }
+}
+
+/// Says what each line that was accepted cost.
+pub(super) fn per_line(cost_usd: Option<f64>, lines: u64) -> Option<String> {
+    let cost = cost_usd.filter(|cost| *cost > 0.0)?;
+    if lines == 0 {
+        return Some(format!("${cost:.2}, and no line was accepted"));
+    }
+    #[expect(clippy::cast_precision_loss, reason = "nobody accepts so many lines")]
+    let each = cost / lines as f64;
+    Some(format!(
+        "${cost:.2} for {lines} accepted lines, ${each:.4} each"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(actions: u32, calls: u32, seconds: u32, cost: Option<f64>) -> RunSummary {
+        let mut run = RunSummary::new("run", "/r");
+        run.agent = Some("claude".to_owned());
+        run.counts.attempts_started = actions;
+        run.counts.calls = calls;
+        run.started_at = "2026-06-01T12:00:00.000+02:00".to_owned();
+        let ended: Timestamp = run.started_at.parse().unwrap();
+        let ended = ended
+            .checked_add(std::time::Duration::from_secs(seconds.into()))
+            .unwrap();
+        run.finished_at = Some(ended.to_string());
+        run.cost_usd = cost;
+        run
+    }
+
+    #[test]
+    fn past_runs_of_the_same_agent_say_what_to_expect() {
+        let past = [
+            run(2, 4, 60, Some(0.4)),
+            run(1, 1, 20, None),
+            run(4, 8, 400, Some(2.0)),
+            run(0, 0, 5, None),
+        ];
+        let told = forecast(&past, "claude").unwrap().told(Some(5));
+        assert_eq!(
+            told,
+            "by the last 3 runs 5 actions may take 10 calls (5 calls to 10 calls), 2 min (100 s to 8 min), $2.50 ($1.00 to $2.50)"
+        );
+        assert_eq!(forecast(&past, "codex"), None);
+    }
+
+    #[test]
+    fn what_a_line_cost_is_told_where_the_agent_tells_the_cost() {
+        assert_eq!(per_line(None, 10), None);
+        assert_eq!(
+            per_line(Some(1.0), 50).unwrap(),
+            "$1.00 for 50 accepted lines, $0.0200 each"
+        );
+        assert!(per_line(Some(1.0), 0).unwrap().contains("no line"));
+    }
+}

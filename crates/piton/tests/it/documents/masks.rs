@@ -33,6 +33,9 @@ pub(super) fn settled(line: &str) -> String {
                 word.replacen(core, "2026-06-01T12:00:00.000+00:00", 1)
             }
             Some("DATE") => word.replacen(core, "2026-06-01", 1),
+            Some("TIME") if core.len() == 5 && core.contains(':') => {
+                word.replacen(core, "12:00", 1)
+            }
             _ => word.to_owned(),
         }
     });

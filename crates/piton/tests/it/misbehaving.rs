@@ -25,7 +25,7 @@ fn check(env: &TestEnv, verbs: &[&str], code: i32, told: &[&str]) -> Ran {
     for told in told {
         assert!(shown.contains(told), "{verbs:?}: {told} is not in\n{shown}");
     }
-    assert!(shown.contains("everything about it is in"), "{shown}");
+    assert!(shown.contains("record:  `piton runs show "), "{shown}");
     assert!(env.picture() == before, "{verbs:?} changed something");
     assert!(runs() > records, "{verbs:?} left no record");
     env.assert_nothing_runs();

@@ -146,8 +146,7 @@ fn a_call_that_comes_to_nothing_leaves_everything_as_it_was() {
         assert_eq!(ran.code, code, "{reply}\n{}", ran.shown());
         assert!(ran.stdout.contains(told), "{reply}\n{}", ran.shown());
         assert!(
-            ran.stdout
-                .contains("everything about it is in $REPO/.git/piton/runs/"),
+            ran.stdout.contains("record:  `piton runs show "),
             "{}",
             ran.shown()
         );
@@ -566,7 +565,12 @@ fn killed_at_any_time_the_next_step_just_works_and_nothing_accepted_is_lost() {
             assert!(env.repo.subjects().len() >= accepted, "{}", ran.shown());
             let candidates = env.path().join(".git/piton/work/candidates");
             let left = candidates.read_dir().map_or(0, Iterator::count);
-            assert_eq!(left, 0, "candidates of the dead are left after {delay:?}");
+            // What had nothing to do clears nothing away; the next one does.
+            assert!(
+                was_ready || left == 0,
+                "candidates of the dead are left after {delay:?}: {}",
+                ran.shown()
+            );
         }
         head = env.repo.git(&["rev-parse", "HEAD"]);
         ready = env

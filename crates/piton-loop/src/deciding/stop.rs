@@ -43,9 +43,8 @@ pub enum Budget {
 impl fmt::Display for Stop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::CountReached { actions: 1 } => f.write_str("1 action was asked for, and is done"),
             Self::CountReached { actions } => {
-                write!(f, "{actions} actions were asked for, and are done")
+                write!(f, "the number of actions is reached ({actions})")
             }
             Self::TargetsUsedUp => f.write_str("all targets were taken up"),
             Self::NothingEligible { next: None } => f.write_str("nothing is left to be done"),

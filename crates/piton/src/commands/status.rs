@@ -15,6 +15,7 @@ use piton_migration::publish::Leftovers as _;
 use piton_plan::journal;
 use serde_json::{Value, json};
 
+use crate::commands::runs::overview::counted;
 use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
@@ -161,8 +162,8 @@ fn dispatched(context: &Context, now: Timestamp) -> Vec<Dispatched> {
 /// What the runs of the last day came to.
 #[derive(Default)]
 struct Lately {
-    runs: usize,
-    failed: usize,
+    runs: u32,
+    failed: u32,
     commits: u32,
     tokens: Option<u64>,
     cost: Option<f64>,
@@ -394,7 +395,7 @@ impl Lately {
                 continue;
             }
             lately.runs += 1;
-            lately.failed += usize::from(summary.final_status != FinalStatus::Completed);
+            lately.failed += u32::from(summary.final_status != FinalStatus::Completed);
             lately.commits += summary.counts.commits_created;
             if let Some(usage) = summary.usage {
                 *lately.tokens.get_or_insert(0) += usage.total();
@@ -412,8 +413,10 @@ impl Lately {
             return format!("since {since}: no run ended");
         }
         let mut text = format!(
-            "since {since}: {} runs, {} failed, {} commits",
-            self.runs, self.failed, self.commits
+            "since {since}: {}, {} failed, {}",
+            counted(self.runs, "run"),
+            self.failed,
+            counted(self.commits, "commit")
         );
         if let Some(tokens) = self.tokens {
             let _ = write!(text, ", {tokens} tokens");

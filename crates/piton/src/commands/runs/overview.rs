@@ -125,7 +125,7 @@ fn more(count: usize) -> Option<String> {
     }
 }
 
-fn counted(count: u32, what: &str) -> String {
+pub(crate) fn counted(count: u32, what: &str) -> String {
     let ending = if count == 1 { "" } else { "s" };
     format!("{count} {what}{ending}")
 }
@@ -171,7 +171,7 @@ mod tests {
         Overview {
             end: Some(RunEnd {
                 status: FinalStatus::Completed,
-                summary: Some("2 actions were asked for, and are done".into()),
+                summary: Some("the number of actions is reached (2)".into()),
                 calls: 3,
                 commits: 1,
                 usage: None,
@@ -210,7 +210,7 @@ mod tests {
     fn markdown_holds_text_from_outside_as_text() {
         let page = markdown(&overview());
         assert!(
-            page.contains("2 actions were asked for, and are done: 1 commit"),
+            page.contains("the number of actions is reached (2): 1 commit"),
             "{page}"
         );
         assert!(page.contains("| failed | phase tidy\\|\\<b\\> |"), "{page}");

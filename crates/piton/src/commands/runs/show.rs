@@ -168,6 +168,10 @@ fn call_text(call: &ListedCall) -> String {
             let _ = writeln!(out, "  effort    {given} (asked for {asked})");
             let _ = writeln!(out, "  came to   {}", verdict.summary);
         }
+        // A validation is no call of an agent; it has its output alone.
+        None if name.ends_with("-validation") => {
+            let _ = writeln!(out, "  kept in   calls/{name}");
+        }
         None => out.push_str("  came to   nothing that was recorded\n"),
     }
     out

@@ -173,7 +173,7 @@ fn one_that_writes_outside_the_migration_has_all_its_work_refused() {
         1,
         &["src/lib.rs (changed)", "run the step again"],
     );
-    let kept = ran.stdout.split("what it left is kept in ").nth(1).unwrap();
+    let kept = ran.stdout.split("what it left: ").nth(1).unwrap();
     let kept = kept
         .lines()
         .next()

@@ -116,12 +116,14 @@ fn no_edit_leaves_its_directory() {
         assert!(cause.contains("must be relative and without"), "{cause}");
     }
     let desk = Desk::new();
-    std::os::unix::fs::symlink("/tmp", desk.path("tree/workspace/way-out")).unwrap();
+    let outside = desk.path("outside");
+    std::fs::create_dir(&outside).unwrap();
+    std::os::unix::fs::symlink(&outside, desk.path("tree/workspace/way-out")).unwrap();
     let agent =
         agent("[[step]]\nreply = \"r\"\n[[step.edit]]\npath = \"way-out/x\"\nwrite = \"x\"\n");
     let error = call(&desk, &agent, &desk.asked("x")).unwrap_err();
     assert!(matches!(error, AgentError::Script { .. }), "{error}");
-    assert!(!std::path::Path::new("/tmp/x").exists());
+    assert!(!outside.join("x").exists());
 }
 
 #[test]

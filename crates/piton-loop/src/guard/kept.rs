@@ -19,6 +19,8 @@ const VERSION: u32 = 1;
 const ENDING: &str = "json";
 /// Hooks and settings of a repository, and much more.
 const LIMIT: u64 = 1 << 30;
+/// Others look for a moment whether a lock is held, and hold it meanwhile.
+const LOOKED_AT: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -72,8 +74,8 @@ impl Kept {
             source,
         };
         create_dirs(disk, dir).map_err(|error| failed(io::Error::other(error)))?;
-        sweep(disk, dir);
-        let alive = lock(&path).acquire(holder, Duration::ZERO)?;
+        sweep(disk, dir, holder);
+        let alive = lock(&path).acquire(holder, LOOKED_AT)?;
         let record = Record {
             version: VERSION,
             watched: watched.clone(),
@@ -166,16 +168,22 @@ fn remove(disk: &dyn Disk, path: &Path) {
 }
 
 /// Removes what was left by those who were killed before they had a record, or
-/// after it was forgotten.
-fn sweep(disk: &dyn Disk, dir: &Path) {
+/// after it was forgotten. Each under its lock: one who takes it at this moment
+/// must not be left with a lock on a file that is gone.
+fn sweep(disk: &dyn Disk, dir: &Path, holder: &Holder) {
     for entry in disk.list(dir).unwrap_or_default() {
         let name = entry.name.to_string_lossy();
         let Some((name, _)) = name.split_once(".lock") else {
             continue;
         };
         let path = dir.join(format!("{name}.{ENDING}"));
-        let is_kept = !matches!(disk.stat(&path), Ok(None));
-        if !is_kept && lock(&path).is_held().is_ok_and(|held| !held) {
+        if !matches!(disk.stat(&path), Ok(None)) {
+            continue;
+        }
+        let Ok(_dead) = lock(&path).acquire(holder, Duration::ZERO) else {
+            continue;
+        };
+        if matches!(disk.stat(&path), Ok(None)) {
             remove(disk, &path);
         }
     }

@@ -7,7 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use piton_durable::platform::{Processes, RealProcesses};
-use piton_durable::{Disk, RealDisk, create_dirs, tree};
+use piton_durable::{Disk, DiskRead, RealDisk, create_dirs, tree};
 
 use super::record::{Move, Record};
 use super::{ALIVE, HOME};
@@ -101,12 +101,23 @@ impl Undertaking {
     }
 }
 
+/// Removes the directory of an undertaking, and last in it the file that tells
+/// whether anybody lives: without that file nobody could know what the rest is.
+pub(super) fn take_away(dir: &Path) -> io::Result<()> {
+    for entry in RealDisk.list(dir)? {
+        if entry.name != ALIVE {
+            tree::remove(&RealDisk, &dir.join(&entry.name)).map_err(io::Error::other)?;
+        }
+    }
+    tree::remove(&RealDisk, dir).map_err(io::Error::other)
+}
+
 impl Drop for Undertaking {
     fn drop(&mut self) {
         if !self.over {
             // A record that stays names locks that are gone, and is cleared
             // away by whoever comes next.
-            let _ = tree::remove(&RealDisk, &self.dir);
+            let _ = take_away(&self.dir);
         }
         // By hand: a child of another thread may hold the file for a moment.
         let _ = self.alive.unlock();

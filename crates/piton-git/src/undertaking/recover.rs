@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use piton_durable::lock::wait_for;
-use piton_durable::{Disk, DiskRead, Kind, RealDisk, tree};
+use piton_durable::{Disk, DiskRead, Kind, RealDisk};
 
 use super::begin::mark;
+use super::begin::take_away;
 use super::record::{Move, Record};
 use super::{ALIVE, HOME, IndexLock, Undertaking};
 use crate::stale;
@@ -81,9 +82,9 @@ pub(crate) fn recover(repository: &Repository) -> Result<Vec<Cleared>, GitError>
                 continue;
             }
         }
-        tree::remove(&RealDisk, &dir).map_err(|error| GitError::Record {
+        take_away(&dir).map_err(|source| GitError::Record {
             path: dir.clone(),
-            source: io::Error::other(error),
+            source,
         })?;
     }
     Ok(cleared)

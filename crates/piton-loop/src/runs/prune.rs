@@ -43,9 +43,13 @@ pub fn remove(disk: &dyn Disk, runs: &Path, id: &RunId, holder: &Holder) -> Resu
             id: id.clone(),
             source,
         })?;
-    piton_durable::tree::remove(disk, dir.path()).map_err(failed)?;
-    // No run takes this name again: names are times, and this one has passed.
-    piton_durable::tree::remove(disk, &lock).map_err(failed)?;
+    // The record goes last: while it is there, whoever is asked next finds it
+    // and removes the rest. No run takes this name again: names are times, and
+    // this one has passed.
+    let holder = lock.with_extension("live.holder");
+    for path in [lock.as_path(), &holder, dir.path()] {
+        piton_durable::tree::remove(disk, path).map_err(failed)?;
+    }
     drop(guard);
     Ok(())
 }

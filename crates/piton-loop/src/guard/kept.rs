@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use piton_durable::atomic::is_leftover;
 use piton_durable::{
     Disk, DiskRead, Holder, Lock, LockError, LockGuard, create_dirs, write_atomic,
 };
@@ -162,7 +163,7 @@ fn lock(record: &Path) -> Lock {
 
 /// One that stays is compared again, and nothing comes of it.
 fn remove(disk: &dyn Disk, path: &Path) {
-    for end in [ENDING, "lock", "lock.holder"] {
+    for end in [ENDING, "lock", "lock.holder", "lock.holder.new"] {
         let _ = disk.remove_file(&path.with_extension(end));
     }
 }
@@ -171,7 +172,8 @@ fn remove(disk: &dyn Disk, path: &Path) {
 /// after it was forgotten. Each under its lock: one who takes it at this moment
 /// must not be left with a lock on a file that is gone.
 fn sweep(disk: &dyn Disk, dir: &Path, holder: &Holder) {
-    for entry in disk.list(dir).unwrap_or_default() {
+    let entries = disk.list(dir).unwrap_or_default();
+    for entry in &entries {
         let name = entry.name.to_string_lossy();
         let Some((name, _)) = name.split_once(".lock") else {
             continue;
@@ -183,8 +185,16 @@ fn sweep(disk: &dyn Disk, dir: &Path, holder: &Holder) {
         let Ok(_dead) = lock(&path).acquire(holder, Duration::ZERO) else {
             continue;
         };
-        if matches!(disk.stat(&path), Ok(None)) {
-            remove(disk, &path);
+        if !matches!(disk.stat(&path), Ok(None)) {
+            continue;
         }
+        let unfinished = format!(".{name}.{ENDING}.");
+        for entry in &entries {
+            let is_its = entry.name.to_string_lossy().starts_with(&unfinished);
+            if is_its && is_leftover(&entry.name) {
+                let _ = disk.remove_file(&dir.join(&entry.name));
+            }
+        }
+        remove(disk, &path);
     }
 }

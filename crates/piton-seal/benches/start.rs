@@ -46,55 +46,35 @@ fn main() {
         let _ = seal.prepare();
     }
     println!("prepared in {:?}", preparing.elapsed() / 400);
-    let plain = Times::of(|_| {});
-    let told = |name: &str, times: &Times| {
-        println!(
-            "{name}: {:?}, {:?} more; in the middle {:?}",
-            times.undisturbed,
-            times.undisturbed.saturating_sub(plain.undisturbed),
-            times.middle
-        );
-    };
-    told("unsealed", &plain);
-    let on = Times::of(sealed(Network::On));
-    told("sealed", &on);
+    let plain = median(|_| {});
+    println!("unsealed: {plain:?}");
+    let on = median(sealed(Network::On));
+    println!("sealed: {on:?}, {:?} more", on.saturating_sub(plain));
     if support.namespaces {
-        told(
-            "sealed, network loopback",
-            &Times::of(sealed(Network::Loopback)),
+        let off = median(sealed(Network::Loopback));
+        println!(
+            "sealed, network loopback: {off:?}, {:?} more",
+            off.saturating_sub(plain)
         );
     }
-    let more = on.undisturbed.saturating_sub(plain.undisturbed);
+    let more = on.saturating_sub(plain);
     assert!(
         more < Duration::from_millis(1),
         "promised: under a millisecond more, not {more:?}"
     );
 }
 
-/// How long a program takes from start to end.
-struct Times {
-    /// The tenth part that is fastest: what others do on the machine counts
-    /// little there. A sealed child has to be scheduled once more, which on a
-    /// busy machine is most of the middle.
-    undisturbed: Duration,
-    middle: Duration,
-}
-
-impl Times {
-    fn of(prepare: impl Fn(&mut Command)) -> Self {
-        let mut times: Vec<_> = (0..ROUNDS)
-            .map(|_| {
-                let begin = Instant::now();
-                let mut command = Command::new("/bin/true");
-                prepare(&mut command);
-                command.status().expect("true runs");
-                begin.elapsed()
-            })
-            .collect();
-        times.sort();
-        Self {
-            undisturbed: times[ROUNDS / 10],
-            middle: times[ROUNDS / 2],
-        }
-    }
+/// Returns the middle of how long a program takes from start to end.
+fn median(prepare: impl Fn(&mut Command)) -> Duration {
+    let mut times: Vec<_> = (0..ROUNDS)
+        .map(|_| {
+            let begin = Instant::now();
+            let mut command = Command::new("/bin/true");
+            prepare(&mut command);
+            command.status().expect("true runs");
+            begin.elapsed()
+        })
+        .collect();
+    times.sort();
+    times[ROUNDS / 2]
 }

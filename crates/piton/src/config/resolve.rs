@@ -141,94 +141,52 @@ impl Settings {
     }
 
     pub(crate) fn path(&self, name: &str) -> Option<&RepoPath> {
-        match &self.get(name)?.0.parsed {
-            Parsed::RepoPath(path) => Some(path),
-            Parsed::Text
-            | Parsed::Words(_)
-            | Parsed::Duration(_)
-            | Parsed::Count(_)
-            | Parsed::Size(_)
-            | Parsed::Money(_)
-            | Parsed::Switch(_) => None,
-        }
+        let Parsed::RepoPath(path) = &self.get(name)?.0.parsed else {
+            return None;
+        };
+        Some(path)
     }
 
     pub(crate) fn duration(&self, name: &str) -> Option<Duration> {
-        match &self.get(name)?.0.parsed {
-            Parsed::Duration(duration) => Some(*duration),
-            Parsed::Text
-            | Parsed::RepoPath(_)
-            | Parsed::Words(_)
-            | Parsed::Count(_)
-            | Parsed::Size(_)
-            | Parsed::Money(_)
-            | Parsed::Switch(_) => None,
-        }
+        let Parsed::Duration(duration) = &self.get(name)?.0.parsed else {
+            return None;
+        };
+        Some(*duration)
     }
 
     pub(crate) fn count(&self, name: &str) -> Option<u64> {
-        match &self.get(name)?.0.parsed {
-            Parsed::Count(count) => Some(*count),
-            Parsed::Text
-            | Parsed::RepoPath(_)
-            | Parsed::Words(_)
-            | Parsed::Duration(_)
-            | Parsed::Size(_)
-            | Parsed::Money(_)
-            | Parsed::Switch(_) => None,
-        }
+        let Parsed::Count(count) = &self.get(name)?.0.parsed else {
+            return None;
+        };
+        Some(*count)
     }
 
     pub(crate) fn bytes(&self, name: &str) -> Option<u64> {
-        match &self.get(name)?.0.parsed {
-            Parsed::Size(bytes) => Some(*bytes),
-            Parsed::Text
-            | Parsed::RepoPath(_)
-            | Parsed::Words(_)
-            | Parsed::Duration(_)
-            | Parsed::Count(_)
-            | Parsed::Money(_)
-            | Parsed::Switch(_) => None,
-        }
+        let Parsed::Size(bytes) = &self.get(name)?.0.parsed else {
+            return None;
+        };
+        Some(*bytes)
     }
 
     pub(crate) fn dollars(&self, name: &str) -> Option<f64> {
-        match &self.get(name)?.0.parsed {
-            Parsed::Money(dollars) => Some(dollars.amount()),
-            Parsed::Text
-            | Parsed::RepoPath(_)
-            | Parsed::Words(_)
-            | Parsed::Duration(_)
-            | Parsed::Count(_)
-            | Parsed::Size(_)
-            | Parsed::Switch(_) => None,
-        }
+        let Parsed::Money(dollars) = &self.get(name)?.0.parsed else {
+            return None;
+        };
+        Some(dollars.amount())
     }
 
     pub(crate) fn switch(&self, name: &str) -> Option<bool> {
-        match &self.get(name)?.0.parsed {
-            Parsed::Switch(on) => Some(*on),
-            Parsed::Text
-            | Parsed::RepoPath(_)
-            | Parsed::Words(_)
-            | Parsed::Duration(_)
-            | Parsed::Count(_)
-            | Parsed::Size(_)
-            | Parsed::Money(_) => None,
-        }
+        let Parsed::Switch(on) = &self.get(name)?.0.parsed else {
+            return None;
+        };
+        Some(*on)
     }
 
     pub(crate) fn words(&self, name: &str) -> Option<&[String]> {
-        match &self.get(name)?.0.parsed {
-            Parsed::Words(words) => Some(words),
-            Parsed::Text
-            | Parsed::RepoPath(_)
-            | Parsed::Duration(_)
-            | Parsed::Count(_)
-            | Parsed::Size(_)
-            | Parsed::Money(_)
-            | Parsed::Switch(_) => None,
-        }
+        let Parsed::Words(words) = &self.get(name)?.0.parsed else {
+            return None;
+        };
+        Some(words)
     }
 
     /// Returns the description of an agent from a file, and which file.

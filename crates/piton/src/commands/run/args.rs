@@ -198,16 +198,10 @@ impl WorkArgs {
 pub(super) fn time(written: &str) -> Result<u64, CommandError> {
     let wrong = |why: String| CommandError::usage(format!("--max-duration {why}"));
     let value = Kind::Duration.parse(written).map_err(wrong)?;
-    match value.parsed {
-        Parsed::Duration(time) => Ok(time.as_secs()),
-        Parsed::Text
-        | Parsed::RepoPath(_)
-        | Parsed::Words(_)
-        | Parsed::Count(_)
-        | Parsed::Size(_)
-        | Parsed::Money(_)
-        | Parsed::Switch(_) => Err(wrong("is no time".to_owned())),
-    }
+    let Parsed::Duration(time) = value.parsed else {
+        return Err(wrong("is no time".to_owned()));
+    };
+    Ok(time.as_secs())
 }
 
 /// Reads a number of seconds, fractions included.

@@ -29,6 +29,7 @@ mod shop;
 pub mod stored_plan;
 mod territory;
 mod weakened;
+mod workplace;
 
 pub use accepted::Accepted;
 pub use attempts::Start;

@@ -1,8 +1,7 @@
 //! Carrying out one phase of a migration.
 
 use piton_agent::CallRole;
-use piton_git::View;
-use piton_git::slot::{Slot, SlotUse, Slots};
+use piton_git::slot::Slot;
 use piton_migration::manifest::MigrationState;
 use piton_migration::slug::Slug;
 use piton_migration::stamp::Stamp;
@@ -12,9 +11,9 @@ use super::attempts::{self, Made};
 use super::failure::{Halt, WorkFailure};
 use super::note::{self, Putting};
 use super::prepared::Prepared;
-use super::prove;
 use super::ready::ready_check;
 use super::shop::{Shop, Worked};
+use super::workplace;
 use crate::clock::local_stamp;
 use crate::deciding::defer;
 use crate::runs::RunRecord;
@@ -37,13 +36,8 @@ pub fn carry_out(shop: &Shop<'_>, run: &RunRecord<'_>, work: &PhaseWork<'_>) -> 
 
 fn begin(shop: &Shop<'_>, run: &RunRecord<'_>, work: &PhaseWork<'_>) -> Result<Worked, Halt> {
     let role = CallRole::PhaseExecutionGate;
-    let trouble = |error: &dyn std::error::Error| Halt::trouble(role, error);
-    let view = View::read(shop.repository).map_err(|error| trouble(&error))?;
-    let slot = Slots::new(shop.disk, shop.repository, &shop.slots.home)
-        .take(&work.start.base, SlotUse::Work, &view, &shop.holder)
-        .map_err(|error| trouble(&error))?;
     let token = format!("{}-{}", run.id(), work.slug);
-    prove::set_up(shop, &slot, run.dir().path(), &token, role)?;
+    let slot = workplace::laid_out(shop, run, &work.start.base, &token, role)?;
     let phase = Prepared::read(shop, &slot, work)?;
     if let Some(put_off) = ready_check(shop, run, &slot, work, &phase)? {
         return Ok(put_off);

@@ -10,8 +10,7 @@ use std::path::Path;
 use piton_agent::CallRole;
 use piton_base::Effort;
 use piton_durable::tree;
-use piton_git::View;
-use piton_git::slot::{Changes, Slot, SlotChangeKind, SlotUse, Slots};
+use piton_git::slot::{Changes, Slot, SlotChangeKind};
 use piton_migration::candidate::Proposal;
 use piton_migration::consistency::{self, Mode, Severity};
 use piton_migration::planning::Step;
@@ -25,9 +24,9 @@ use super::evidence::{self, Subject, Traces};
 use super::failure::{Halt, WorkFailure};
 use super::hooks;
 use super::message::Trailers;
-use super::prove;
 use super::setback;
 use super::shop::{Shop, Worked};
+use super::workplace;
 use crate::clock::local_stamp;
 use crate::commit;
 use crate::effort::{EffortBudget, EffortResolution};
@@ -72,15 +71,10 @@ pub fn carry_out(shop: &Shop<'_>, run: &RunRecord<'_>, work: &PlanWork<'_>) -> W
 
 fn begin(shop: &Shop<'_>, run: &RunRecord<'_>, work: &PlanWork<'_>) -> Result<Worked, Halt> {
     let role = CallRole::PlanningResume;
-    let trouble = |error: &dyn std::error::Error| Halt::trouble(role, error);
-    let view = View::read(shop.repository).map_err(|error| trouble(&error))?;
-    let slot = Slots::new(shop.disk, shop.repository, &shop.slots.home)
-        .take(&work.start.base, SlotUse::Work, &view, &shop.holder)
-        .map_err(|error| trouble(&error))?;
     let token = format!("{}-{}", run.id(), work.slug);
-    prove::set_up(shop, &slot, run.dir().path(), &token, role)?;
+    let slot = workplace::laid_out(shop, run, &work.start.base, &token, role)?;
     let site = Site::new(slot.dir(), shop.site.migrations(), shop.site.state())
-        .map_err(|error| trouble(&error))?;
+        .map_err(|error| Halt::trouble(role, &error))?;
     let prepared = match Prepared::read(shop, &slot, site, work) {
         Ok(Some(prepared)) => prepared,
         Ok(None) => return Ok(Worked::NotCommitted),

@@ -1,8 +1,7 @@
 //! One source target: a single commit, or nothing.
 
 use piton_agent::CallRole;
-use piton_git::View;
-use piton_git::slot::{Changes, Slot, SlotUse, Slots};
+use piton_git::slot::{Changes, Slot};
 
 pub use super::attempts::Start;
 use super::attempts::{self, Job, Made};
@@ -10,10 +9,10 @@ use super::evidence::{self, Subject};
 use super::failure::{Halt, WorkFailure};
 use super::message::Trailers;
 use super::piece::SourcePiece;
-use super::prove;
 use super::route::{self, Routed};
 use super::shop::{Shop, Worked};
 use super::territory;
+use super::workplace;
 use crate::effort::EffortResolution;
 use crate::failures::FailureKind;
 use crate::prompts::{PromptError, RefactorPrompt, RetryBrief, TargetBrief, WorkPrompt};
@@ -39,13 +38,8 @@ pub fn carry_out(shop: &Shop<'_>, run: &RunRecord<'_>, work: &RefactorWork<'_>) 
 
 fn begin(shop: &Shop<'_>, run: &RunRecord<'_>, work: &RefactorWork<'_>) -> Result<Made, Halt> {
     let role = CallRole::Refactor;
-    let trouble = |error: &dyn std::error::Error| Halt::trouble(role, error);
-    let view = View::read(shop.repository).map_err(|error| trouble(&error))?;
-    let slot = Slots::new(shop.disk, shop.repository, &shop.slots.home)
-        .take(&work.start.base, SlotUse::Work, &view, &shop.holder)
-        .map_err(|error| trouble(&error))?;
     let token = format!("{}-{:03}", run.id(), work.start.attempt);
-    prove::set_up(shop, &slot, run.dir().path(), &token, role)?;
+    let slot = workplace::laid_out(shop, run, &work.start.base, &token, role)?;
     let effort = shop.budget.for_target(work.piece.target.effort);
     let target = if work.piece.route {
         match route::of(shop, run, &slot, work, &effort) {

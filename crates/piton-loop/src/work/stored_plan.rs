@@ -2,16 +2,15 @@
 //! where the one commit lands.
 
 use piton_agent::CallRole;
-use piton_git::View;
-use piton_git::slot::{Changes, Slot, SlotUse, Slots};
+use piton_git::slot::{Changes, Slot};
 
 pub use super::attempts::Start;
 use super::attempts::{self, Job, Made};
 use super::failure::{Halt, WorkFailure};
 use super::message::Trailers;
-use super::prove;
 use super::shop::{Shop, Worked};
 use super::territory;
+use super::workplace;
 use crate::effort::EffortResolution;
 use crate::failures::FailureKind;
 use crate::prompts::{PromptError, RetryBrief, StoredPlanPrompt, WorkPrompt};
@@ -42,13 +41,8 @@ pub fn carry_out(shop: &Shop<'_>, run: &RunRecord<'_>, work: &StoredPlanWork<'_>
 
 fn begin(shop: &Shop<'_>, run: &RunRecord<'_>, work: &StoredPlanWork<'_>) -> Result<Made, Halt> {
     let role = CallRole::Refactor;
-    let trouble = |error: &dyn std::error::Error| Halt::trouble(role, error);
-    let view = View::read(shop.repository).map_err(|error| trouble(&error))?;
-    let slot = Slots::new(shop.disk, shop.repository, &shop.slots.home)
-        .take(&work.start.base, SlotUse::Work, &view, &shop.holder)
-        .map_err(|error| trouble(&error))?;
     let token = format!("{}-plan", run.id());
-    prove::set_up(shop, &slot, run.dir().path(), &token, role)?;
+    let slot = workplace::laid_out(shop, run, &work.start.base, &token, role)?;
     let job = CarryOut {
         work,
         effort: shop.budget.for_call(),

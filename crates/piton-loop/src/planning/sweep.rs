@@ -48,7 +48,7 @@ pub fn leftovers(disk: &dyn DiskRead, site: &Site) -> Result<Vec<PathBuf>, Sweep
                 (Err(_), Err(_)) => false,
             };
             let dir = dir.join(entry.name);
-            (over && !waiting::is_in(disk, &dir)).then_some(dir)
+            (over && !waiting::is_in(disk, site, &dir)).then_some(dir)
         })
         .collect())
 }

@@ -88,6 +88,11 @@ impl Waiting {
         found.pop()
     }
 
+    fn is_live(&self, disk: &dyn DiskRead, site: &Site) -> bool {
+        TreeDigest::of(disk, &site.live(&self.slug))
+            .is_ok_and(|digest| digest == self.candidate.digest)
+    }
+
     /// Removes what waits for steps of a migration that has gone on since.
     pub fn forget(
         disk: &dyn Disk,
@@ -106,10 +111,14 @@ impl Waiting {
 }
 
 /// Tells whether an answer waits in a directory of candidates. What cannot be
-/// looked at may be one.
-pub(super) fn is_in(disk: &dyn DiskRead, dir: &Path) -> bool {
+/// looked at may be one; one that stands live already waits for nothing: its
+/// piton was killed after the publish and before it could forget the answer.
+pub(super) fn is_in(disk: &dyn DiskRead, site: &Site, dir: &Path) -> bool {
     match disk.list(dir) {
-        Ok(entries) => entries.iter().any(|entry| is_note(&entry.name)),
+        Ok(entries) => entries
+            .iter()
+            .filter(|entry| is_note(&entry.name))
+            .any(|note| read(disk, dir, &note.name).is_none_or(|one| !one.is_live(disk, site))),
         Err(_) => true,
     }
 }

@@ -434,6 +434,22 @@ fn an_answer_that_waits_is_kept_until_its_migration_has_gone_on() {
 }
 
 #[test]
+fn an_answer_whose_piton_was_killed_after_the_publish_waits_no_longer() {
+    let world = World::new();
+    let decision = world.decide().unwrap();
+    let made = world.make(&decision, GOOD).unwrap();
+    let left = || std::fs::read_dir(world.site.candidates()).unwrap().count();
+    sweep(&RealDisk, &world.site).unwrap();
+    assert_eq!(left(), 1, "it is not published yet");
+    let request = world.request(&made.candidate);
+    let published = world.publisher(&RealDisk, |publisher| publisher.publish(&request));
+    assert!(published.unwrap().commit.is_some());
+    assert_eq!(left(), 1);
+    sweep(&RealDisk, &world.site).unwrap();
+    assert_eq!(left(), 0);
+}
+
+#[test]
 fn a_failed_step_is_in_the_record_with_its_kind_and_its_snapshot() {
     let world = World::new();
     let decision = world.decide().unwrap();

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use piton_durable::{Disk, Kind, create_dirs, tree};
 
+use super::object::put_object;
 use super::{Slot, SlotChangeKind, SlotError, directory, lfs};
 use crate::program::failure;
 use crate::{CommitId, GitError, GitRead};
@@ -187,25 +188,6 @@ impl Slot {
             }
         }
         lfs::forget(disk, &self.git.own)
-    }
-}
-
-/// Writes one object durably. What a kill leaves of it has a name by which git
-/// knows a piece of an object, and clears it away in time.
-pub(super) fn put_object(disk: &dyn Disk, target: &Path, bytes: &[u8]) -> Result<(), SlotError> {
-    let name = target.file_name().unwrap_or_default();
-    let mut piece = OsString::from("tmp_obj_");
-    piece.push(name);
-    let piece = target.with_file_name(piece);
-    tree::remove(disk, &piece)?;
-    let written = disk
-        .write_new(&piece, bytes, 0o444)
-        .and_then(|()| disk.sync_file(&piece))
-        .and_then(|()| disk.rename(&piece, target));
-    written.map_err(SlotError::write(target))?;
-    match target.parent() {
-        Some(dir) => disk.sync_dir(dir).map_err(SlotError::write(dir)),
-        None => Ok(()),
     }
 }
 

@@ -10,7 +10,7 @@ use piton_base::Digest;
 use piton_durable::{Disk, create_dirs, tree};
 
 use super::SlotError;
-use super::accept::put_object;
+use super::object::put_object;
 
 /// Where they lie below a git directory.
 const OBJECTS: &str = "lfs/objects";

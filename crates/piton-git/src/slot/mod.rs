@@ -23,6 +23,7 @@ pub mod held;
 mod home;
 mod layout;
 mod lfs;
+mod object;
 mod pool;
 mod record;
 mod setup;

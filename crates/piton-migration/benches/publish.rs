@@ -30,7 +30,7 @@ const BOUND: f64 = 1.5;
 
 fn main() {
     // Ignored by git, so that each round costs what publishing itself costs.
-    let ignored = Bench::new(Some("/migrations/\n"));
+    let ignored = Fixture::new(Some("/migrations/\n"));
     let (disk, recorded) = recording(RealDisk);
     ignored.publish(&disk);
     let ops = recorded.ops();
@@ -49,7 +49,7 @@ fn main() {
     );
     let held = table.finish();
 
-    let committed = Bench::new(None);
+    let committed = Fixture::new(None);
     let mut apart = Table::new("with a durable git commit (no promise)", ROUNDS);
     apart.row(
         "publish and commit",
@@ -63,7 +63,7 @@ fn main() {
     }
 }
 
-struct Bench {
+struct Fixture {
     repo: ScratchRepo,
     git: Repository,
     work: tempfile::TempDir,
@@ -72,7 +72,7 @@ struct Bench {
     base: RefCell<TreeDigest>,
 }
 
-impl Bench {
+impl Fixture {
     fn new(ignore: Option<&str>) -> Self {
         let repo = ScratchRepo::new();
         if let Some(ignore) = ignore {
@@ -88,7 +88,7 @@ impl Bench {
                 fs::write(path, content).expect("a file");
             }
         }
-        let bench = Bench {
+        let bench = Fixture {
             git: Repository::find(repo.path()).expect("a repository"),
             repo,
             work,

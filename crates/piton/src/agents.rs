@@ -132,7 +132,7 @@ pub(crate) fn described(
                     choice.name,
                     file.display()
                 ))
-                .because(error.message().to_owned())
+                .with_source(error.message().to_owned())
             })
         })
         .transpose()
@@ -173,8 +173,8 @@ pub(crate) fn agent(
         Arc::new(SystemClock::default()),
     )
     .map_err(|error| {
-        let refused =
-            CommandError::usage(format!("could not use the agent {}", choice.name)).because(error);
+        let refused = CommandError::usage(format!("could not use the agent {}", choice.name))
+            .with_source(error);
         match &choice.script {
             Some(script) => refused.hint(format!(
                 "mend {}, or name another file with --agent-script",
@@ -205,7 +205,7 @@ pub(crate) fn budget(settings: &Settings) -> Result<EffortBudget, CommandError> 
             .and_then(|text| text.parse::<Effort>().ok())
     };
     EffortBudget::new(tier("effort.default"), tier("effort.maximum"))
-        .map_err(|error| CommandError::usage("could not set the effort").because(error))
+        .map_err(|error| CommandError::usage("could not set the effort").with_source(error))
 }
 
 /// Returns the model for one role: its own, or the one for all.

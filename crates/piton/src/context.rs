@@ -54,7 +54,7 @@ impl Context {
         out: &'static Out,
     ) -> Result<Self, CommandError> {
         let here = std::env::current_dir().map_err(|error| {
-            CommandError::failed("could not tell the working directory").because(error)
+            CommandError::failed("could not tell the working directory").with_source(error)
         })?;
         let directory = match &global.directory {
             Some(named) => here.join(named),
@@ -214,7 +214,8 @@ impl Context {
             .stat(path)
             .map(|stat| stat.is_some())
             .map_err(|error| {
-                CommandError::failed(format!("could not look at {}", path.display())).because(error)
+                CommandError::failed(format!("could not look at {}", path.display()))
+                    .with_source(error)
             })
     }
 
@@ -229,7 +230,7 @@ impl Context {
 fn unusable(error: ConfigError) -> CommandError {
     let excerpt = error.excerpt.clone();
     CommandError::new(ErrorKind::Usage, format!("could not use {error}"))
-        .because(error.problem)
+        .with_source(error.problem)
         .excerpt(excerpt)
         .hint("`piton config show --origin` lists what can be set, once the file is mended")
 }

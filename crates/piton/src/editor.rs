@@ -29,7 +29,7 @@ pub(crate) fn write(context: &Context, what: &str, below: &str) -> Result<String
         .work()
         .join(format!("{what}-{}.md", std::process::id()));
     let failed = |error: &dyn std::error::Error| {
-        CommandError::failed("could not use an editor").because(error.to_string())
+        CommandError::failed("could not use an editor").with_source(error.to_string())
     };
     let template = format!(
         "{ADVICE}# This is what it is about:\n{SCISSORS}\n\n{}\n",
@@ -102,7 +102,7 @@ fn run(context: &Context, file: &Path) -> Result<(), CommandError> {
         .or_else(|| context.environment.get("EDITOR"));
     let line = named.unwrap_or("vi");
     let words = piton_agent::words::split(line).map_err(|error| {
-        CommandError::usage(format!("could not use the editor `{line}`")).because(error)
+        CommandError::usage(format!("could not use the editor `{line}`")).with_source(error)
     })?;
     #[expect(
         clippy::disallowed_methods,
@@ -116,7 +116,7 @@ fn run(context: &Context, file: &Path) -> Result<(), CommandError> {
         ))),
         Err(error) => Err(
             CommandError::usage(format!("could not start the editor `{line}`"))
-                .because(error)
+                .with_source(error)
                 .hint("set EDITOR, or give the text with --message or --file"),
         ),
     }

@@ -110,7 +110,7 @@ impl CommandError {
         Self::new(ErrorKind::Failed, message)
     }
 
-    pub(crate) fn because(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+    pub(crate) fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
     }
@@ -291,7 +291,7 @@ impl From<piton_git::GitError> for CommandError {
             _ => "work with the repository",
         };
         Self::new(kind, format!("could not {message}"))
-            .because(error)
+            .with_source(error)
             .hints(hint)
     }
 }
@@ -303,7 +303,7 @@ mod tests {
     #[test]
     fn an_error_tells_the_attempt_the_reasons_and_the_way_on() {
         let error = CommandError::usage("could not read x; nothing was changed")
-            .because(std::io::Error::other("the disk is gone"))
+            .with_source(std::io::Error::other("the disk is gone"))
             .hint("get another")
             .record(Some("`piton runs show 7`".to_owned()));
         assert_eq!(
@@ -312,7 +312,7 @@ mod tests {
              hint: get another\n  record: `piton runs show 7`\n"
         );
         let error = CommandError::usage("could not use it")
-            .because(std::io::Error::other("line 1\n  ^"))
+            .with_source(std::io::Error::other("line 1\n  ^"))
             .excerpt(Some("1 | a\n  | ^".to_owned()))
             .detail("one")
             .detail("two");

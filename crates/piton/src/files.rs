@@ -13,8 +13,9 @@ pub(crate) const NEW_FILE_MODE: u32 = 0o644;
 
 /// Returns the bytes of a file, or `None` where there is none.
 pub(crate) fn read(disk: &dyn DiskRead, path: &Path) -> Result<Option<Vec<u8>>, CommandError> {
-    let could_not =
-        |error| CommandError::failed(format!("could not read {}", path.display())).because(error);
+    let could_not = |error| {
+        CommandError::failed(format!("could not read {}", path.display())).with_source(error)
+    };
     match disk.stat(path).map_err(could_not)? {
         None => Ok(None),
         Some(_) => disk.read(path).map(Some).map_err(could_not),
@@ -32,7 +33,7 @@ pub(crate) fn put(
     why: &str,
 ) -> Result<Option<FileOp>, CommandError> {
     let compared = compare(disk, root, &path, None, Depth::Full).map_err(|failure| {
-        CommandError::failed(format!("could not look at {path}")).because(failure)
+        CommandError::failed(format!("could not look at {path}")).with_source(failure)
     })?;
     if let Some(what) = compared.blocked {
         return Err(

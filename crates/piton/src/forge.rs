@@ -29,7 +29,7 @@ pub(crate) fn client(context: &Context, settings: &Settings) -> Result<Client, C
     };
     let access = Access::decide(sources, token_of_gh).map_err(|error| {
         CommandError::usage("could not use what is set for GitHub")
-            .because(error)
+            .with_source(error)
             .hint("`piton config show --origin` says where settings come from")
     })?;
     Ok(made(context, access.base, access.token))
@@ -70,12 +70,12 @@ pub(crate) fn repository(
 ) -> Result<RepoName, CommandError> {
     if let Some(named) = setting {
         return named.parse().map_err(|error| {
-            CommandError::usage("could not use the setting plans.repository").because(error)
+            CommandError::usage("could not use the setting plans.repository").with_source(error)
         });
     }
     if let Some(named) = context.environment.get("GITHUB_REPOSITORY") {
         return named.parse().map_err(|error| {
-            CommandError::usage("could not use GITHUB_REPOSITORY").because(error)
+            CommandError::usage("could not use GITHUB_REPOSITORY").with_source(error)
         });
     }
     remote

@@ -31,7 +31,7 @@ pub(crate) enum AskedEffort {
 
 /// Everything a planning step is decided with, besides the migration.
 #[derive(Debug)]
-pub(crate) struct Desk {
+pub(crate) struct PlanningContext {
     pub(crate) site: PlanningSite,
     pub(crate) prompts: PromptSet,
     pub(crate) taste: Taste,
@@ -39,7 +39,7 @@ pub(crate) struct Desk {
     pub(crate) prefix: String,
 }
 
-impl Desk {
+impl PlanningContext {
     pub(crate) fn set(context: &Context, place: &Place) -> Result<Self, CommandError> {
         Self::set_below(context, place, place.top())
     }
@@ -54,13 +54,13 @@ impl Desk {
         let settings = &place.settings;
         let prompts =
             PromptSet::load(&context.disk, &root.join(prompts_dir(settings))).map_err(|error| {
-                CommandError::usage("could not use the prompt templates").because(error)
+                CommandError::usage("could not use the prompt templates").with_source(error)
             })?;
         let taste = Taste::load(
             &context.disk,
             &crate::taste::paths_below(context, place, root),
         )
-        .map_err(|error| CommandError::usage("could not use the taste").because(error))?;
+        .map_err(|error| CommandError::usage("could not use the taste").with_source(error))?;
         Ok(Self {
             site: planning_site(place)?,
             prompts,
@@ -125,7 +125,7 @@ pub(crate) fn planning_site(place: &Place) -> Result<PlanningSite, CommandError>
         .text("migrations-dir")
         .unwrap_or("migrations");
     PlanningSite::new(place.top(), migrations, place.state().path())
-        .map_err(|error| CommandError::usage("could not use `migrations-dir`").because(error))
+        .map_err(|error| CommandError::usage("could not use `migrations-dir`").with_source(error))
 }
 
 /// Returns where HEAD is, which is a premise of everything that is published.
@@ -136,7 +136,7 @@ pub(crate) fn tip(place: &Place, slug: &Slug) -> Result<Tip, CommandError> {
             ErrorKind::NeedsPerson,
             format!("could not plan {slug}; nothing was changed"),
         )
-        .because(format!(
+        .with_source(format!(
             "{begun} is under way, and a commit made now would become part of it"
         ))
         .hint(begun.way_out()));
@@ -159,7 +159,7 @@ pub(crate) fn refusal(error: StepRefusal, slug: &Slug) -> CommandError {
     };
     let hint = error.hint();
     CommandError::new(kind, format!("could not plan {slug}; nothing was changed"))
-        .because(error)
+        .with_source(error)
         .hints(hint)
 }
 

@@ -90,7 +90,7 @@ impl Context {
         let found = clear_kept(&self.disk, repository, &guards, &state.failures());
         for left in found.map_err(|error| {
             CommandError::failed("could not look for what an agent planted whose piton was killed")
-                .because(error)
+                .with_source(error)
         })? {
             let strays: Vec<String> = left.strays.iter().map(ToString::to_string).collect();
             self.out.warn(&format!(
@@ -167,7 +167,7 @@ impl Context {
         self.end_agents(&place.state());
         let notices = publisher.recover().map_err(|error| {
             CommandError::new(ErrorKind::Failed, "could not finish what was interrupted")
-                .because(error)
+                .with_source(error)
                 .hint("`piton migration doctor --all` shows what is left")
         })?;
         self.settle_landings(place)?;
@@ -204,7 +204,7 @@ impl Context {
         let settled = settle(&self.disk, &place.repository, place.state().path(), &holder)
             .map_err(|error| {
                 CommandError::failed("could not finish a landing that was interrupted")
-                    .because(error)
+                    .with_source(error)
             })?;
         for one in settled {
             let told = match one {

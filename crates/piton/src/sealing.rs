@@ -31,7 +31,7 @@ pub(crate) fn terms(
     let standing = |network| {
         Standing::decide(wanted, network, support).map_err(|refused| {
             CommandError::failed("could not seal what agents do; nothing was changed")
-                .because(refused)
+                .with_source(refused)
                 .hint("`seal = \"auto\"` goes as far as this machine can; `piton doctor` tells how far")
         })
     };

@@ -56,7 +56,7 @@ pub(crate) fn hold(
         terms: None,
     }
     .spec()
-    .map_err(|error| could_not().because(error))?;
+    .map_err(|error| could_not().with_source(error))?;
     let disk: Arc<dyn Disk> = Arc::new(RealDisk);
     let clock = Arc::new(SystemClock::default());
     let program = spec.program.clone();
@@ -83,20 +83,20 @@ pub(crate) fn hold(
     };
     let Some(line) = agent.interactive_command(&call, &files) else {
         return Err(could_not()
-            .because("it has no way of working on a terminal".to_owned())
+            .with_source("it has no way of working on a terminal".to_owned())
             .hint(format!(
                 "describe one with `interactive-arguments` under [agents.{}]",
                 chosen.name
             )));
     };
-    create_dirs(&context.disk, talk.scratch).map_err(|error| could_not().because(error))?;
+    create_dirs(&context.disk, talk.scratch).map_err(|error| could_not().with_source(error))?;
     write_atomic(
         &context.disk,
         &files.prompt(),
         talk.prompt.as_bytes(),
         0o600,
     )
-    .map_err(|error| could_not().because(error))?;
+    .map_err(|error| could_not().with_source(error))?;
     let found = host
         .find_program(&program)
         .unwrap_or_else(|| PathBuf::from(&program));
@@ -108,8 +108,10 @@ pub(crate) fn hold(
     }
     let seat = agent
         .enclosure(&copy, &files, &token)
-        .map_err(|error| could_not().because(error))?;
-    let states = agent.states().map_err(|error| could_not().because(error))?;
+        .map_err(|error| could_not().with_source(error))?;
+    let states = agent
+        .states()
+        .map_err(|error| could_not().with_source(error))?;
     let mut environment = agent.environment(&call);
     seat.set(&mut environment);
     agents::tell_terms(chosen, context, &terms);
@@ -135,11 +137,13 @@ pub(crate) fn hold(
     match end {
         Ok(SessionEnd::Settled) => Ok(()),
         Ok(SessionEnd::Ended(ExitKind::Code(0))) => Ok(()),
-        Ok(SessionEnd::Ended(exit)) => Err(could_not().because(format!("it ended with {exit}"))),
+        Ok(SessionEnd::Ended(exit)) => {
+            Err(could_not().with_source(format!("it ended with {exit}")))
+        }
         Ok(SessionEnd::Stopped) => Err(CommandError::new(
             ErrorKind::Interrupted,
             "interrupted; nothing was changed",
         )),
-        Err(error) => Err(could_not().because(error)),
+        Err(error) => Err(could_not().with_source(error)),
     }
 }

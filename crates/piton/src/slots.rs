@@ -26,7 +26,7 @@ pub(crate) fn settings(context: &Context, place: &Place) -> Result<SlotSettings,
     let home = SlotHome::new(&dir, &place.repository).map_err(|error| {
         let hint = error.hint();
         CommandError::usage("could not use `slot.dir`")
-            .because(error)
+            .with_source(error)
             .hints(hint)
     })?;
     let host = Host::new(context.environment.raw()).with_directory(place.top());
@@ -90,7 +90,7 @@ pub(crate) fn take(
         .map_err(|error| {
             let hint = error.hint();
             CommandError::failed("could not prepare a slot; nothing was changed")
-                .because(error)
+                .with_source(error)
                 .hints(hint)
         })
 }

@@ -73,12 +73,13 @@ impl Watch {
             Some(strayed) => Err(CommandError::failed(
                 "could not take over what the session left: the agent went outside its place",
             )
-            .because(strayed.to_string())
+            .with_source(strayed.to_string())
             .hint(strayed.advice())),
         }
     }
 }
 
 fn refused(error: GuardError) -> CommandError {
-    CommandError::failed("could not look after the repository around the session").because(error)
+    CommandError::failed("could not look after the repository around the session")
+        .with_source(error)
 }

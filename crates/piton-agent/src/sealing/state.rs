@@ -308,7 +308,7 @@ mod tests {
 
     use super::*;
 
-    struct Place {
+    struct Fixture {
         _keep: tempfile::TempDir,
         root: PathBuf,
         evidence: PathBuf,
@@ -321,7 +321,7 @@ mod tests {
         fs::write(path, text).unwrap();
     }
 
-    fn place() -> Place {
+    fn place() -> Fixture {
         let keep = tempfile::tempdir().unwrap();
         let root = keep.path().join(".agent");
         write(&root.join("settings.json"), "{}");
@@ -336,7 +336,7 @@ mod tests {
             grows: vec!["snapshots".into()],
         };
         let guard = StateGuard::before(&RealDisk, root.clone(), spec).unwrap();
-        Place {
+        Fixture {
             evidence: keep.path().join("evidence"),
             _keep: keep,
             root,

@@ -6,30 +6,34 @@ use piton_agent::dialect::StreamKind;
 use piton_agent::{Agent, AgentCall, CallRecord, Limits, Outcome, Quiet};
 use piton_base::Stop;
 
-use crate::desk::{Desk, impatient, quick};
+use crate::fixture::{Fixture, impatient, quick};
 
-fn call_with(desk: &Desk, does: &[&str], limits: Limits) -> CallRecord {
-    piton_testkit::fake_acp_agent(desk.dir.path()).unwrap();
-    let mut spec = desk.spec("command", does);
-    spec.program = desk.path("fake-acp-agent").to_string_lossy().into_owned();
+fn call_with(fixture: &Fixture, does: &[&str], limits: Limits) -> CallRecord {
+    piton_testkit::fake_acp_agent(fixture.dir.path()).unwrap();
+    let mut spec = fixture.spec("command", does);
+    spec.program = fixture
+        .path("fake-acp-agent")
+        .to_string_lossy()
+        .into_owned();
     spec.stream = StreamKind::Acp;
     let call = AgentCall {
         limits,
-        ..desk.asked("Do it, \"all\" of\nit.")
+        ..fixture.asked("Do it, \"all\" of\nit.")
     };
-    desk.agent_of("fake", spec)
-        .call(&call, &desk.files(), &Stop::default(), &Quiet)
+    fixture
+        .agent_of("fake", spec)
+        .call(&call, &fixture.files(), &Stop::default(), &Quiet)
         .unwrap()
 }
 
-fn call(desk: &Desk, does: &[&str]) -> CallRecord {
-    call_with(desk, does, quick())
+fn call(fixture: &Fixture, does: &[&str]) -> CallRecord {
+    call_with(fixture, does, quick())
 }
 
 #[test]
 fn a_conversation_comes_to_a_reply() {
-    let desk = Desk::new();
-    let record = call(&desk, &["say:I look", "tool:reading", "say:Done"]);
+    let fixture = Fixture::new();
+    let record = call(&fixture, &["say:I look", "tool:reading", "say:Done"]);
     assert_eq!(record.result.reply().unwrap().text, "Done.");
     assert_eq!(record.session.as_deref(), Some("s1"));
     assert_eq!(record.answered_by.as_deref(), Some("fake-1"));
@@ -46,10 +50,10 @@ fn a_conversation_comes_to_a_reply() {
 
 #[test]
 fn what_an_agent_asks_for_in_its_slot_is_allowed() {
-    let desk = Desk::new();
-    let inside = desk.path("tree/a.txt").display().to_string();
+    let fixture = Fixture::new();
+    let inside = fixture.path("tree/a.txt").display().to_string();
     let record = call(
-        &desk,
+        &fixture,
         &[
             &format!("edit:{inside}=A"),
             "edit:b.txt=B",
@@ -59,19 +63,19 @@ fn what_an_agent_asks_for_in_its_slot_is_allowed() {
     );
     assert!(record.warnings.is_empty(), "{:?}", record.warnings);
     for (name, text) in [("a", "A\n"), ("b", "B\n"), ("c", "C\n")] {
-        assert_eq!(desk.read(&format!("tree/{name}.txt")), text);
+        assert_eq!(fixture.read(&format!("tree/{name}.txt")), text);
     }
 }
 
 #[test]
 fn what_an_agent_asks_for_outside_its_slot_is_refused_and_told() {
-    let desk = Desk::new();
-    let outside = desk.path("outside.txt").display().to_string();
+    let fixture = Fixture::new();
+    let outside = fixture.path("outside.txt").display().to_string();
     let record = call(
-        &desk,
+        &fixture,
         &[&format!("edit:{outside}=A"), "edit:../up.txt=B", "say:Done"],
     );
-    assert!(!desk.path("outside.txt").exists() && !desk.path("up.txt").exists());
+    assert!(!fixture.path("outside.txt").exists() && !fixture.path("up.txt").exists());
     assert_eq!(record.result.reply().unwrap().text, "Done.");
     let told = record.warnings.join("\n");
     assert!(
@@ -82,9 +86,9 @@ fn what_an_agent_asks_for_outside_its_slot_is_refused_and_told() {
 
 #[test]
 fn what_piton_does_not_offer_is_said_to_be_so() {
-    let desk = Desk::new();
+    let fixture = Fixture::new();
     let record = call(
-        &desk,
+        &fixture,
         &["ask:fs/read_text_file", "ask:terminal/create", "say:Done"],
     );
     assert_eq!(record.result.reply().unwrap().text, "Done.");
@@ -104,7 +108,7 @@ fn every_other_ending_is_told_for_what_it_is() {
         (&["say:Done", "stay"], "replied"),
         (&["tool:nothing"], "no-output"),
     ] {
-        let record = call(&Desk::new(), does);
+        let record = call(&Fixture::new(), does);
         assert_eq!(
             record.result.name(),
             expected,
@@ -120,7 +124,7 @@ fn an_agent_that_never_answers_is_ended() {
         idle: Duration::from_millis(300),
         ..impatient()
     };
-    let record = call_with(&Desk::new(), &["mute"], limits);
+    let record = call_with(&Fixture::new(), &["mute"], limits);
     assert!(
         matches!(record.result, Outcome::Hung { .. }),
         "{}",
@@ -130,8 +134,8 @@ fn an_agent_that_never_answers_is_ended() {
 
 #[test]
 fn a_program_that_speaks_something_else_is_no_conversation() {
-    let desk = Desk::new();
-    let mut spec = desk.spec(
+    let fixture = Fixture::new();
+    let mut spec = fixture.spec(
         "command",
         &[
             "say:{\"jsonrpc\":\"2.0\",\"id\":5,\"result\":{}}",
@@ -140,11 +144,11 @@ fn a_program_that_speaks_something_else_is_no_conversation() {
         ],
     );
     spec.stream = StreamKind::Acp;
-    let record = desk
+    let record = fixture
         .agent_of("fake", spec)
         .call(
-            &desk.asked("Do it."),
-            &desk.files(),
+            &fixture.asked("Do it."),
+            &fixture.files(),
             &Stop::default(),
             &Quiet,
         )

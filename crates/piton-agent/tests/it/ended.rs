@@ -1,7 +1,7 @@
 //! A process that calls an agent and is ended from outside, in each way.
 //!
 //! The process is this very test binary, started again for the one test that
-//! makes the call when a variable names a desk.
+//! makes the call when a variable names a fixture.
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -13,17 +13,17 @@ use piton_agent::{AdapterSpec, Agent, CallFiles, Host, ProgramAgent, Quiet};
 use piton_base::{Stop, SystemClock};
 use piton_durable::RealDisk;
 
-use crate::desk::{Desk, runs};
+use crate::fixture::{Fixture, runs};
 
 const DESK: &str = "TEST_DESK";
 
 /// Makes a call as piton does: the signals that end a program raise its stop.
 #[test]
 fn the_process_that_calls() {
-    let Some(desk) = std::env::var_os(DESK) else {
+    let Some(fixture) = std::env::var_os(DESK) else {
         return;
     };
-    let desk = Path::new(&desk);
+    let fixture = Path::new(&fixture);
     let stop = Stop::default();
     let mut signals = signal_hook::iterator::Signals::new([
         signal_hook::consts::SIGTERM,
@@ -34,8 +34,8 @@ fn the_process_that_calls() {
     let told = stop.clone();
     std::thread::spawn(move || signals.forever().for_each(|_| told.request()));
     let mut spec = AdapterSpec::of_command("fake").unwrap();
-    spec.program = desk.join("fake-agent").to_string_lossy().into_owned();
-    let pids = format!("pids:{}", desk.join("pids").display());
+    spec.program = fixture.join("fake-agent").to_string_lossy().into_owned();
+    let pids = format!("pids:{}", fixture.join("pids").display());
     spec.arguments = [
         "prompt",
         &pids,
@@ -54,23 +54,23 @@ fn the_process_that_calls() {
         Arc::new(RealDisk),
         Arc::new(SystemClock::default()),
     );
-    let call = crate::desk::asked(desk, "x");
-    let files = CallFiles::in_directory(desk.join("call"));
+    let call = crate::fixture::asked(fixture, "x");
+    let files = CallFiles::in_directory(fixture.join("call"));
     let record = agent.call(&call, &files, &stop, &Quiet).unwrap();
     assert_eq!(record.result.name(), "stopped");
 }
 
 /// Starts the process and waits until its agent is at work.
-fn start(desk: &Desk) -> Child {
+fn start(fixture: &Fixture) -> Child {
     let process = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "ended::the_process_that_calls"])
-        .env(DESK, desk.dir.path())
+        .env(DESK, fixture.dir.path())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
     let since = Instant::now();
-    let log = desk.path("call/agent.stdout.log");
+    let log = fixture.path("call/agent.stdout.log");
     while !std::fs::read_to_string(&log).is_ok_and(|text| text.contains("ready")) {
         assert!(
             since.elapsed() < Duration::from_secs(20),
@@ -91,26 +91,26 @@ fn signal(process: &Child, signal: &str) {
 #[test]
 fn ended_by_a_signal_it_ends_its_agent_first() {
     for name in ["-TERM", "-INT", "-HUP"] {
-        let desk = Desk::new();
-        let mut process = start(&desk);
+        let fixture = Fixture::new();
+        let mut process = start(&fixture);
         signal(&process, name);
         assert!(process.wait().unwrap().success(), "{name}");
-        desk.nothing_runs(4);
-        assert!(!desk.has_notes());
+        fixture.nothing_runs(4);
+        assert!(!fixture.has_notes());
     }
 }
 
 #[test]
 fn killed_outright_it_leaves_a_note_by_which_the_next_one_ends_the_agent() {
-    let desk = Desk::new();
-    let mut process = start(&desk);
+    let fixture = Fixture::new();
+    let mut process = start(&fixture);
     signal(&process, "-KILL");
     process.wait().unwrap();
-    assert!(desk.has_notes());
-    reap_leftovers(&RealDisk, &desk.path("call")).unwrap();
+    assert!(fixture.has_notes());
+    reap_leftovers(&RealDisk, &fixture.path("call")).unwrap();
     // What gave up its parent, its session and its environment shows no trace of
     // the call any more: that one cannot be found again, and is the only one.
-    let noted = desk.read("pids");
+    let noted = fixture.read("pids");
     let left: Vec<&str> = noted.lines().filter(|pid| runs(pid)).collect();
     assert!(
         left.len() <= 1 && left.iter().all(|pid| Some(*pid) == noted.lines().last()),

@@ -7,28 +7,28 @@ use piton_agent::process::ExitKind;
 use piton_base::{Stop, SystemClock};
 use piton_durable::RealDisk;
 
-use crate::desk::Desk;
+use crate::fixture::Fixture;
 
 const WRITE: &str = r#"
     printf 'taste\n' > taste.md
     printf 'sha256:%s\n' "$(sha256sum taste.md | cut -d' ' -f1)" > taste.md.done
 "#;
 
-fn session(desk: &Desk, script: &str, with_content: bool) -> Session {
+fn session(fixture: &Fixture, script: &str, with_content: bool) -> Session {
     Session {
         program: "/bin/sh".into(),
         arguments: vec!["-c".to_owned(), script.to_owned()],
-        directory: desk.path("tree"),
-        environment: desk.host.environment.clone(),
-        content: with_content.then(|| desk.path("tree/taste.md")),
-        token: format!("session-{}", desk.dir.path().display()),
+        directory: fixture.path("tree"),
+        environment: fixture.host.environment.clone(),
+        content: with_content.then(|| fixture.path("tree/taste.md")),
+        token: format!("session-{}", fixture.dir.path().display()),
         seal: None,
     }
 }
 
-fn play(desk: &Desk, script: &str, stop: &Stop) -> Result<SessionEnd, SessionError> {
+fn play(fixture: &Fixture, script: &str, stop: &Stop) -> Result<SessionEnd, SessionError> {
     run(
-        &session(desk, script, true),
+        &session(fixture, script, true),
         None,
         &RealDisk,
         stop,
@@ -38,29 +38,29 @@ fn play(desk: &Desk, script: &str, stop: &Stop) -> Result<SessionEnd, SessionErr
 
 #[test]
 fn an_agent_that_stays_is_ended_once_its_file_has_settled() {
-    let desk = Desk::new();
+    let fixture = Fixture::new();
     let started = Instant::now();
     let script = format!("{WRITE}\n echo $$ > ../pids; exec sleep 300");
     assert_eq!(
-        play(&desk, &script, &Stop::default()).unwrap(),
+        play(&fixture, &script, &Stop::default()).unwrap(),
         SessionEnd::Settled
     );
     assert!((2..10).contains(&started.elapsed().as_secs()));
-    desk.nothing_runs(1);
+    fixture.nothing_runs(1);
 }
 
 #[test]
 fn an_agent_that_ends_by_itself_must_have_finished_the_file() {
-    let desk = Desk::new();
-    let end = play(&desk, &format!("{WRITE}\n exit 3"), &Stop::default()).unwrap();
+    let fixture = Fixture::new();
+    let end = play(&fixture, &format!("{WRITE}\n exit 3"), &Stop::default()).unwrap();
     assert_eq!(end, SessionEnd::Ended(ExitKind::Code(3)));
     for script in [
         "exit 0",
         "echo x > taste.md",
         "echo x > taste.md; echo sha256:0 > taste.md.done",
     ] {
-        let desk = Desk::new();
-        let error = play(&desk, script, &Stop::default()).unwrap_err();
+        let fixture = Fixture::new();
+        let error = play(&fixture, script, &Stop::default()).unwrap_err();
         assert!(
             matches!(error, SessionError::Unfinished { .. }),
             "{script}: {error}"
@@ -70,19 +70,19 @@ fn an_agent_that_ends_by_itself_must_have_finished_the_file() {
 
 #[test]
 fn a_done_file_of_an_earlier_session_counts_for_nothing() {
-    let desk = Desk::new();
-    assert!(play(&desk, WRITE, &Stop::default()).is_ok());
-    assert!(play(&desk, "exit 0", &Stop::default()).is_err());
+    let fixture = Fixture::new();
+    assert!(play(&fixture, WRITE, &Stop::default()).is_ok());
+    assert!(play(&fixture, "exit 0", &Stop::default()).is_err());
 }
 
 #[test]
 fn a_piton_that_is_told_to_stop_ends_the_session() {
-    let desk = Desk::new();
+    let fixture = Fixture::new();
     let stop = Stop::default();
     stop.request();
     let started = Instant::now();
     let end = play(
-        &desk,
+        &fixture,
         "trap '' INT; echo $$ > ../pids; sleep 300 & wait",
         &stop,
     )
@@ -93,9 +93,9 @@ fn a_piton_that_is_told_to_stop_ends_the_session() {
 
 #[test]
 fn a_session_without_a_file_lasts_until_the_agent_ends() {
-    let desk = Desk::new();
+    let fixture = Fixture::new();
     let end = run(
-        &session(&desk, "exit 7", false),
+        &session(&fixture, "exit 7", false),
         None,
         &RealDisk,
         &Stop::default(),

@@ -5,7 +5,7 @@ use std::process::Command;
 use piton_agent::process::reap_leftovers;
 use piton_durable::RealDisk;
 
-use crate::desk::{Desk, runs};
+use crate::fixture::{Fixture, runs};
 
 /// Starts a process that carries a call's marker and whose parent is gone, as
 /// the agent of a dead piton would, and returns its number.
@@ -23,76 +23,76 @@ fn end(pid: &str) {
     Command::new("kill").arg(pid).status().unwrap();
 }
 
-fn note(desk: &Desk, token: &str, owner: u32) {
+fn note(fixture: &Fixture, token: &str, owner: u32) {
     let text = format!(r#"{{"version":1,"token":"{token}","owner":{owner}}}"#);
-    std::fs::write(desk.path("call/running-1.json"), text).unwrap();
+    std::fs::write(fixture.path("call/running-1.json"), text).unwrap();
 }
 
 #[test]
 fn the_next_piton_ends_what_a_killed_one_left_and_nothing_else() {
-    let desk = Desk::new();
+    let fixture = Fixture::new();
     let token = format!("left-{}", std::process::id());
     let left = orphan(&token);
     let other = orphan("of another call");
     // No process has this number: it is above what the kernel gives out.
-    note(&desk, &token, 999_999_999);
-    let ended = reap_leftovers(&RealDisk, &desk.path("call")).unwrap();
+    note(&fixture, &token, 999_999_999);
+    let ended = reap_leftovers(&RealDisk, &fixture.path("call")).unwrap();
     assert_eq!(ended, 1);
     assert!(!runs(&left));
     assert!(runs(&other));
-    assert!(!desk.path("call/running-1.json").exists());
-    assert_eq!(reap_leftovers(&RealDisk, &desk.path("call")).unwrap(), 0);
+    assert!(!fixture.path("call/running-1.json").exists());
+    assert_eq!(reap_leftovers(&RealDisk, &fixture.path("call")).unwrap(), 0);
     end(&other);
 }
 
 #[test]
 fn a_call_whose_piton_lives_is_left_alone() {
-    let desk = Desk::new();
+    let fixture = Fixture::new();
     let token = format!("alive-{}", std::process::id());
     let running = orphan(&token);
     // The process that started this test lives.
     let parent = std::os::unix::process::parent_id();
-    note(&desk, &token, parent);
-    assert_eq!(reap_leftovers(&RealDisk, &desk.path("call")).unwrap(), 0);
+    note(&fixture, &token, parent);
+    assert_eq!(reap_leftovers(&RealDisk, &fixture.path("call")).unwrap(), 0);
     assert!(runs(&running));
-    assert!(desk.path("call/running-1.json").exists());
+    assert!(fixture.path("call/running-1.json").exists());
     end(&running);
 }
 
 #[test]
 fn a_torn_note_is_cleared_away() {
-    let desk = Desk::new();
-    std::fs::write(desk.path("call/running-1.json"), "{\"version\":1,").unwrap();
-    assert_eq!(reap_leftovers(&RealDisk, &desk.path("call")).unwrap(), 0);
-    assert!(!desk.path("call/running-1.json").exists());
+    let fixture = Fixture::new();
+    std::fs::write(fixture.path("call/running-1.json"), "{\"version\":1,").unwrap();
+    assert_eq!(reap_leftovers(&RealDisk, &fixture.path("call")).unwrap(), 0);
+    assert!(!fixture.path("call/running-1.json").exists());
 }
 
 #[test]
 fn a_call_whose_piton_lives_in_another_container_is_left_alone() {
-    let desk = Desk::new();
+    let fixture = Fixture::new();
     let token = format!("elsewhere-{}", std::process::id());
     let running = orphan(&token);
     // Its number says nothing here; the lock that it holds does.
     let text = format!(
         r#"{{"version":2,"token":"{token}","owner":999999999,"boot":null,"namespace":"pid:[1]"}}"#
     );
-    std::fs::write(desk.path("call/running-1.json"), &text).unwrap();
-    let lock = std::fs::File::create(desk.path("call/running-1.lock")).unwrap();
+    std::fs::write(fixture.path("call/running-1.json"), &text).unwrap();
+    let lock = std::fs::File::create(fixture.path("call/running-1.lock")).unwrap();
     lock.lock().unwrap();
-    assert_eq!(reap_leftovers(&RealDisk, &desk.path("call")).unwrap(), 0);
+    assert_eq!(reap_leftovers(&RealDisk, &fixture.path("call")).unwrap(), 0);
     assert!(runs(&running));
     // It dies, and its lock with it.
     drop(lock);
-    assert_eq!(reap_leftovers(&RealDisk, &desk.path("call")).unwrap(), 1);
+    assert_eq!(reap_leftovers(&RealDisk, &fixture.path("call")).unwrap(), 1);
     assert!(!runs(&running));
-    assert!(!desk.path("call/running-1.json").exists());
-    assert!(!desk.path("call/running-1.lock").exists());
+    assert!(!fixture.path("call/running-1.json").exists());
+    assert!(!fixture.path("call/running-1.lock").exists());
 }
 
 #[test]
 fn a_pipe_where_a_note_belongs_stops_nobody() {
-    let desk = Desk::new();
-    let pipe = desk.path("call/running-1.json");
+    let fixture = Fixture::new();
+    let pipe = fixture.path("call/running-1.json");
     std::fs::create_dir_all(pipe.parent().unwrap()).unwrap();
     assert!(
         Command::new("mkfifo")
@@ -101,5 +101,5 @@ fn a_pipe_where_a_note_belongs_stops_nobody() {
             .unwrap()
             .success()
     );
-    assert_eq!(reap_leftovers(&RealDisk, &desk.path("call")).unwrap(), 0);
+    assert_eq!(reap_leftovers(&RealDisk, &fixture.path("call")).unwrap(), 0);
 }

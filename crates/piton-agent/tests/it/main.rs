@@ -5,9 +5,9 @@
 )]
 
 mod acp;
-mod desk;
 mod docs;
 mod ended;
+mod fixture;
 mod interactive;
 mod leftovers;
 mod misbehaving;

@@ -9,12 +9,12 @@ use piton_base::Stop;
 use piton_durable::RealDisk;
 use piton_testkit::{TapDisk, Verb};
 
-use crate::desk::{Desk, quick};
+use crate::fixture::{Fixture, quick};
 
 #[test]
 fn any_command_takes_a_prompt_and_prints_a_reply() {
-    let desk = Desk::new();
-    let record = desk.call(
+    let fixture = Fixture::new();
+    let record = fixture.call(
         "command",
         &[
             "echo",
@@ -29,24 +29,24 @@ fn any_command_takes_a_prompt_and_prints_a_reply() {
         "Do it.planning.review\nmove-it\nhigh\nbig\n"
     );
     assert_eq!(
-        desk.read("call/agent-last-message.md"),
+        fixture.read("call/agent-last-message.md"),
         record.result.reply().unwrap().text
     );
-    assert_eq!(desk.read("call/prompt.md"), "Do it.");
+    assert_eq!(fixture.read("call/prompt.md"), "Do it.");
     let written: piton_agent::CallRecord =
-        serde_json::from_str(&desk.read("call/call.json")).unwrap();
+        serde_json::from_str(&fixture.read("call/call.json")).unwrap();
     assert_eq!(written, record);
 }
 
 #[test]
 fn an_agent_works_in_its_directory_and_knows_its_workspace() {
-    let desk = Desk::new();
-    desk.call(
+    let fixture = Fixture::new();
+    fixture.call(
         "command",
         &["prompt", "write:a.txt=A", "write:@/b.txt=B", "say:done"],
     );
-    assert_eq!(desk.read("tree/a.txt"), "A");
-    assert_eq!(desk.read("tree/workspace/b.txt"), "B");
+    assert_eq!(fixture.read("tree/a.txt"), "A");
+    assert_eq!(fixture.read("tree/workspace/b.txt"), "B");
 }
 
 #[test]
@@ -55,8 +55,8 @@ fn what_claude_and_codex_tell_is_in_the_record() {
         ("claude", "s-1", Some(0.5), (10, 0)),
         ("codex", "t-1", None, (6, 4)),
     ] {
-        let desk = Desk::new();
-        let record = desk.call(kind, &["prompt", &format!("{kind}:Fine.")]);
+        let fixture = Fixture::new();
+        let record = fixture.call(kind, &["prompt", &format!("{kind}:Fine.")]);
         assert_eq!(record.result.reply().unwrap().text, "Fine.", "{kind}");
         assert_eq!(record.session.as_deref(), Some(session));
         assert_eq!(record.cost_usd, cost);
@@ -67,56 +67,57 @@ fn what_claude_and_codex_tell_is_in_the_record() {
 
 #[test]
 fn a_prompt_of_a_megabyte_goes_in_and_comes_out() {
-    let desk = Desk::new();
+    let fixture = Fixture::new();
     let prompt = "0123456789abcdef".repeat(65_536);
-    let call = desk.asked(&prompt);
-    let record = desk
+    let call = fixture.asked(&prompt);
+    let record = fixture
         .agent("command", &["echo"])
-        .call(&call, &desk.files(), &Stop::default(), &Quiet)
+        .call(&call, &fixture.files(), &Stop::default(), &Quiet)
         .unwrap();
     assert_eq!(record.result.reply().unwrap().text, prompt);
 }
 
 #[test]
 fn a_program_that_never_reads_its_prompt_is_no_obstacle() {
-    let desk = Desk::new();
-    let call = desk.asked(&"long ".repeat(200_000));
-    let record = desk
+    let fixture = Fixture::new();
+    let call = fixture.asked(&"long ".repeat(200_000));
+    let record = fixture
         .agent("command", &["say:ready"])
-        .call(&call, &desk.files(), &Stop::default(), &Quiet)
+        .call(&call, &fixture.files(), &Stop::default(), &Quiet)
         .unwrap();
     assert_eq!(record.result.name(), "replied");
 }
 
 #[test]
 fn prompt_and_reply_may_go_by_files() {
-    let desk = Desk::new();
+    let fixture = Fixture::new();
     let mut spec = AdapterSpec::of_command(
         "sh -c 'cat \"$0\" > \"$1\"; echo noise' {prompt_file} {reply_file}",
     )
     .unwrap();
     spec.version.arguments.clear();
-    let call = desk.asked("By file.");
-    let record = desk
+    let call = fixture.asked("By file.");
+    let record = fixture
         .agent_of("command", spec)
-        .call(&call, &desk.files(), &Stop::default(), &Quiet)
+        .call(&call, &fixture.files(), &Stop::default(), &Quiet)
         .unwrap();
     assert_eq!(record.result.reply().unwrap().text, "By file.");
-    assert!(!desk.path("call/reply.tmp").exists());
+    assert!(!fixture.path("call/reply.tmp").exists());
 }
 
 #[test]
 fn command_lines_are_those_that_the_real_programs_take() {
-    let desk = Desk::new();
+    let fixture = Fixture::new();
     let schema = Some(serde_json::json!({"type": "object"}));
     let call = AgentCall {
         schema,
-        ..desk.asked("")
+        ..fixture.asked("")
     };
     let line = |kind: &str| {
         let spec = piton_agent::adapter::resolve(kind, None).unwrap();
-        desk.agent_of(kind, spec)
-            .command_line(&call, &desk.files())
+        fixture
+            .agent_of(kind, spec)
+            .command_line(&call, &fixture.files())
             .join(" ")
     };
     assert_eq!(
@@ -124,7 +125,7 @@ fn command_lines_are_those_that_the_real_programs_take() {
         "claude --print --permission-mode bypassPermissions --verbose --output-format stream-json \
          --include-partial-messages --model big --effort high --json-schema {\"type\":\"object\"}"
     );
-    let schema = desk.files().schema();
+    let schema = fixture.files().schema();
     assert_eq!(
         line("codex"),
         format!(
@@ -138,18 +139,23 @@ fn command_lines_are_those_that_the_real_programs_take() {
 #[test]
 fn no_forge_token_reaches_the_agent_but_its_own_key_does() {
     let says = |allow: &[&str]| {
-        let desk = Desk::new();
+        let fixture = Fixture::new();
         let does = [
             "env:GH_TOKEN",
             "env:GIT_TERMINAL_PROMPT",
             "write:key=x",
             "env:OPENAI_API_KEY",
         ];
-        let mut spec = desk.spec("command", &does);
+        let mut spec = fixture.spec("command", &does);
         spec.environment.allow = allow.iter().map(ToString::to_string).collect();
-        let record = desk
+        let record = fixture
             .agent_of("command", spec)
-            .call(&desk.asked("x"), &desk.files(), &Stop::default(), &Quiet)
+            .call(
+                &fixture.asked("x"),
+                &fixture.files(),
+                &Stop::default(),
+                &Quiet,
+            )
             .unwrap();
         record.result.reply().unwrap().text.clone()
     };
@@ -160,10 +166,10 @@ fn no_forge_token_reaches_the_agent_but_its_own_key_does() {
 
 #[test]
 fn a_missing_program_says_how_to_get_it() {
-    let desk = Desk::new();
+    let fixture = Fixture::new();
     let mut spec = piton_agent::adapter::resolve("codex", None).unwrap();
     spec.program = "no-such-program-here".to_owned();
-    let agent = desk.agent_of("codex", spec);
+    let agent = fixture.agent_of("codex", spec);
     let Probe::Missing { advice, .. } = agent.probe() else {
         panic!()
     };
@@ -172,7 +178,12 @@ fn a_missing_program_says_how_to_get_it() {
         "install it with `npm install -g @openai/codex`, or set agents.codex.program"
     );
     let record = agent
-        .call(&desk.asked("x"), &desk.files(), &Stop::default(), &Quiet)
+        .call(
+            &fixture.asked("x"),
+            &fixture.files(),
+            &Stop::default(),
+            &Quiet,
+        )
         .unwrap();
     assert_eq!(record.result.name(), "not-started");
     assert!(
@@ -185,12 +196,17 @@ fn a_missing_program_says_how_to_get_it() {
 #[test]
 fn an_unknown_version_warns_and_is_recorded() {
     let check = |prints: &str, version: Option<&str>, warning: Option<&str>| {
-        let desk = Desk::new();
-        let mut spec = desk.spec("claude", &["claude:ok"]);
+        let fixture = Fixture::new();
+        let mut spec = fixture.spec("claude", &["claude:ok"]);
         spec.version.arguments = vec![format!("say:{prints}")];
-        let record = desk
+        let record = fixture
             .agent_of("claude", spec)
-            .call(&desk.asked("x"), &desk.files(), &Stop::default(), &Quiet)
+            .call(
+                &fixture.asked("x"),
+                &fixture.files(),
+                &Stop::default(),
+                &Quiet,
+            )
             .unwrap();
         assert_eq!(
             record.version.map(|version| version.to_string()).as_deref(),
@@ -235,19 +251,24 @@ impl CallEvents for Seen {
 
 #[test]
 fn on_a_full_disk_an_answer_is_read_to_its_end_and_not_thrown_away() {
-    let desk = Desk::new();
+    let fixture = Fixture::new();
     let full = TapDisk::new(RealDisk, |op| match op.verb {
         Verb::Append => Err(std::io::ErrorKind::StorageFull.into()),
         _ => Ok(()),
     });
     let seen = Seen::default();
-    let agent = desk.agent_on(
+    let agent = fixture.agent_on(
         "claude",
-        desk.spec("claude", &["claude:ok"]),
+        fixture.spec("claude", &["claude:ok"]),
         Arc::new(full),
     );
     let record = agent
-        .call(&desk.asked("x"), &desk.files(), &Stop::default(), &seen)
+        .call(
+            &fixture.asked("x"),
+            &fixture.files(),
+            &Stop::default(),
+            &seen,
+        )
         .unwrap();
     assert_eq!(record.result.name(), "replied");
     assert!(seen.0.into_inner().unwrap().contains(&"no room".to_owned()));
@@ -255,15 +276,15 @@ fn on_a_full_disk_an_answer_is_read_to_its_end_and_not_thrown_away() {
 
 #[test]
 fn whoever_watches_is_told_what_happens_as_it_happens() {
-    let desk = Desk::new();
+    let fixture = Fixture::new();
     let seen = Seen::default();
-    let agent = desk.agent("claude", &["claude:ok", "hang"]);
+    let agent = fixture.agent("claude", &["claude:ok", "hang"]);
     let call = AgentCall {
         limits: quick(),
-        ..desk.asked("x")
+        ..fixture.asked("x")
     };
     agent
-        .call(&call, &desk.files(), &Stop::default(), &seen)
+        .call(&call, &fixture.files(), &Stop::default(), &seen)
         .unwrap();
     let seen = seen.0.into_inner().unwrap();
     assert_eq!(seen.first().unwrap(), "started");
@@ -279,13 +300,18 @@ fn an_agent_that_is_not_signed_in_is_ended_when_that_is_plain() {
             "say:{{\"type\":\"system\",\"subtype\":\"api_retry\",\"attempt\":{attempt},\"max_retries\":10,\"error_status\":401,\"error\":\"authentication_failed\"}}"
         )
     };
-    let desk = Desk::new();
+    let fixture = Fixture::new();
     let seen = Seen::default();
     let does = [retry(1), retry(2), retry(3), "hang".to_owned()];
     let does: Vec<&str> = does.iter().map(String::as_str).collect();
-    let record = desk
+    let record = fixture
         .agent("claude", &does)
-        .call(&desk.asked("x"), &desk.files(), &Stop::default(), &seen)
+        .call(
+            &fixture.asked("x"),
+            &fixture.files(),
+            &Stop::default(),
+            &seen,
+        )
         .unwrap();
     assert_eq!(record.ended_by, Some(EndReason::Hopeless));
     assert_eq!(
@@ -306,8 +332,8 @@ fn what_a_call_consumed_is_known_though_it_never_ended() {
         r#"say:{"type":"stream_event","event":{"type":"message_start","message":{"usage":{"input_tokens":40,"output_tokens":2}}}}"#,
         "hang",
     ];
-    let desk = Desk::new();
-    let record = desk.call_with("claude", &events, crate::desk::impatient());
+    let fixture = Fixture::new();
+    let record = fixture.call_with("claude", &events, crate::fixture::impatient());
     assert_eq!(record.result.name(), "hung");
     let usage = record.usage.unwrap();
     assert_eq!(
@@ -320,8 +346,8 @@ fn what_a_call_consumed_is_known_though_it_never_ended() {
     );
     assert_eq!(record.answered_by.as_deref(), Some("claude-x-1"));
     // What nobody told is unknown, not nothing.
-    let desk = Desk::new();
-    assert_eq!(desk.call("command", &["say:hello"]).usage, None);
+    let fixture = Fixture::new();
+    assert_eq!(fixture.call("command", &["say:hello"]).usage, None);
 }
 
 #[test]
@@ -342,14 +368,19 @@ fn an_answer_beyond_all_measure_is_refused_in_every_language() {
         ),
         ("command", long.clone()),
     ] {
-        let desk = Desk::new();
-        std::fs::write(desk.path("long"), format!("{line}\n")).unwrap();
-        let mut spec = desk.spec(kind, &[]);
+        let fixture = Fixture::new();
+        std::fs::write(fixture.path("long"), format!("{line}\n")).unwrap();
+        let mut spec = fixture.spec(kind, &[]);
         spec.program = "/bin/cat".to_owned();
-        spec.arguments = vec![desk.path("long").display().to_string()];
-        let record = desk
+        spec.arguments = vec![fixture.path("long").display().to_string()];
+        let record = fixture
             .agent_of(kind, spec)
-            .call(&desk.asked("x"), &desk.files(), &Stop::default(), &Quiet)
+            .call(
+                &fixture.asked("x"),
+                &fixture.files(),
+                &Stop::default(),
+                &Quiet,
+            )
             .unwrap();
         assert_eq!(record.result.name(), "unreadable", "{kind}");
     }
@@ -360,11 +391,11 @@ fn many_calls_at_once_keep_apart() {
     let names: Vec<String> = std::thread::scope(|scope| {
         let call = |number: usize| {
             move || {
-                let desk = Desk::new();
-                let pids = desk.pids();
+                let fixture = Fixture::new();
+                let pids = fixture.pids();
                 let say = format!("say:{number}");
-                let record = desk.call("command", &["prompt", &pids, "session", &say]);
-                desk.nothing_runs(2);
+                let record = fixture.call("command", &["prompt", &pids, "session", &say]);
+                fixture.nothing_runs(2);
                 record.result.reply().unwrap().text.clone()
             }
         };
@@ -400,22 +431,27 @@ fn an_outcome_keeps_its_form_in_records() {
 
 #[test]
 fn a_program_with_a_relative_path_is_the_repositorys_and_not_the_worktrees() {
-    let desk = Desk::new();
-    let mut spec = desk.spec("command", &["say:the right one"]);
+    let fixture = Fixture::new();
+    let mut spec = fixture.spec("command", &["say:the right one"]);
     spec.program = "./fake-agent".to_owned();
     std::fs::write(
-        desk.path("tree/fake-agent"),
+        fixture.path("tree/fake-agent"),
         "#!/bin/sh\necho the wrong one\n",
     )
     .unwrap();
-    let host = desk.host.clone().with_directory(desk.dir.path());
-    let agent = Desk {
+    let host = fixture.host.clone().with_directory(fixture.dir.path());
+    let agent = Fixture {
         host,
         dir: tempfile::TempDir::new().unwrap(),
     }
     .agent_of("command", spec);
     let record = agent
-        .call(&desk.asked("x"), &desk.files(), &Stop::default(), &Quiet)
+        .call(
+            &fixture.asked("x"),
+            &fixture.files(),
+            &Stop::default(),
+            &Quiet,
+        )
         .unwrap();
     assert_eq!(record.result.reply().unwrap().text, "the right one\n");
 }

@@ -14,7 +14,7 @@ use piton_agent::{AdapterSpec, Agent, AgentCall, CallRecord, Host, Limits, Probe
 use piton_base::Stop;
 use piton_seal::{Network, Standing, Wanted};
 
-use crate::desk::{Desk, quick};
+use crate::fixture::{Fixture, quick};
 use crate::skipped;
 
 /// A stand-in for the model's service that plays a script.
@@ -24,8 +24,8 @@ struct Service {
 }
 
 impl Service {
-    fn start(lab: &Path, desk: &Desk, script: &str) -> Self {
-        let (path, port_file) = (desk.path("service.json"), desk.path("port"));
+    fn start(lab: &Path, fixture: &Fixture, script: &str) -> Self {
+        let (path, port_file) = (fixture.path("service.json"), fixture.path("port"));
         std::fs::write(&path, script).unwrap();
         let mut command = Command::new("python3");
         command
@@ -71,8 +71,8 @@ fn lab() -> Option<PathBuf> {
 }
 
 /// Calls a real program, described by its built-in adapter.
-fn call(lab: &Path, desk: &Desk, program: &str, script: &str, limits: Limits) -> CallRecord {
-    let service = Service::start(lab, desk, script);
+fn call(lab: &Path, fixture: &Fixture, program: &str, script: &str, limits: Limits) -> CallRecord {
+    let service = Service::start(lab, fixture, script);
     let mut spec = adapter::resolve(program, None).unwrap();
     point_at(&mut spec, program, &service.port);
     let path = std::env::join_paths(
@@ -80,7 +80,7 @@ fn call(lab: &Path, desk: &Desk, program: &str, script: &str, limits: Limits) ->
             .into_iter()
             .chain(std::env::split_paths(&std::env::var_os("PATH").unwrap())),
     );
-    let home = desk.path("home");
+    let home = fixture.path("home");
     std::fs::create_dir_all(home.join(".codex")).unwrap();
     let base = format!("http://127.0.0.1:{}", service.port);
     let variables = [
@@ -96,12 +96,12 @@ fn call(lab: &Path, desk: &Desk, program: &str, script: &str, limits: Limits) ->
         ("GH_TOKEN", "ghp_never_to_be_seen".into()),
     ];
     let host = Host::new(variables.map(|(name, value)| (name.into(), value)));
-    let agent = Desk {
+    let agent = Fixture {
         host,
         dir: tempfile::TempDir::new().unwrap(),
     }
     .agent_of(program, spec)
-    .on_terms(sealed(desk));
+    .on_terms(sealed(fixture));
     let Probe::Ready { version, warning } = agent.probe() else {
         panic!("{program} is not in the lab")
     };
@@ -112,26 +112,26 @@ fn call(lab: &Path, desk: &Desk, program: &str, script: &str, limits: Limits) ->
     let call = AgentCall {
         limits,
         model: None,
-        ..desk.asked("Create hello.txt, then report.")
+        ..fixture.asked("Create hello.txt, then report.")
     };
     let call = AgentCall {
         model: (program == "claude").then(|| "sonnet".to_owned()),
         ..call
     };
     agent
-        .call(&call, &desk.files(), &Stop::default(), &Quiet)
+        .call(&call, &fixture.files(), &Stop::default(), &Quiet)
         .unwrap()
 }
 
 /// The terms of a sealed call, as far as this kernel can.
-fn sealed(desk: &Desk) -> SealTerms {
+fn sealed(fixture: &Fixture) -> SealTerms {
     let support = piton_seal::Support::observe(Network::On);
     let standing = Standing::decide(Wanted::Auto, Network::On, support).unwrap();
     SealTerms {
         standing: standing.clone(),
         validation: standing.clone(),
         others: standing,
-        home: Some(desk.path("home")),
+        home: Some(fixture.path("home")),
         temporary: std::env::temp_dir(),
         ..SealTerms::off()
     }
@@ -163,15 +163,15 @@ fn a_call_of_the_real_programs_edits_and_replies() {
          "usage": {"input": 1200, "output": 80}},
         {"text": "Done: it is written.", "usage": {"input": 1500, "output": 20}}]}"#;
     for program in ["claude", "codex"] {
-        let desk = Desk::new();
-        let record = call(&lab, &desk, program, script, quick());
+        let fixture = Fixture::new();
+        let record = call(&lab, &fixture, program, script, quick());
         assert_eq!(
             record.result.reply().map(|reply| reply.text.trim()),
             Some("Done: it is written."),
             "{program}: {}",
             record.result
         );
-        assert_eq!(desk.read("tree/hello.txt"), "hello\n");
+        assert_eq!(fixture.read("tree/hello.txt"), "hello\n");
         let usage = record.usage.unwrap();
         assert_eq!(
             (usage.input_tokens, usage.output_tokens),
@@ -188,9 +188,9 @@ fn a_call_of_the_real_programs_edits_and_replies() {
 fn commands_that_the_real_programs_run_end_with_the_call() {
     let Some(lab) = lab() else { return };
     for program in ["claude", "codex"] {
-        let desk = Desk::new();
+        let fixture = Fixture::new();
         // In the slot: the call is sealed.
-        let pids = desk.path("tree/pids").display().to_string();
+        let pids = fixture.path("tree/pids").display().to_string();
         // One in the background, one that got away, one in the foreground. In a
         // file, since Claude does not run a command that it sees sleeping long.
         let command = format!(
@@ -198,17 +198,17 @@ fn commands_that_the_real_programs_run_end_with_the_call() {
              (setsid sh -c 'echo $$ >> {pids}; exec sleep 300' >/dev/null 2>&1 &)\n\
              echo $$ >> {pids}; sleep 300\n"
         );
-        std::fs::write(desk.path("tree/work.sh"), command).unwrap();
+        std::fs::write(fixture.path("tree/work.sh"), command).unwrap();
         let script = r#"{"key": "dummy", "turns": [{"tools": [{"shell": "sh work.sh"}]}, {"text": "slept"}]}"#;
         let limits = Limits {
             tool_idle: Duration::from_secs(6),
             idle: Duration::from_secs(6),
             ..quick()
         };
-        let record = call(&lab, &desk, program, script, limits);
+        let record = call(&lab, &fixture, program, script, limits);
         assert_eq!(record.result.name(), "hung", "{program}: {}", record.result);
-        std::fs::copy(desk.path("tree/pids"), desk.path("pids")).unwrap();
-        desk.nothing_runs(3);
+        std::fs::copy(fixture.path("tree/pids"), fixture.path("pids")).unwrap();
+        fixture.nothing_runs(3);
     }
 }
 
@@ -222,8 +222,8 @@ fn a_wrong_key_and_a_limit_are_told_apart_by_the_real_programs() {
         ("claude", 403, "permission_error", "authentication"),
         ("codex", 429, "usage_limit_reached", "limit-reached"),
     ] {
-        let desk = Desk::new();
-        let record = call(&lab, &desk, program, &refused(status, kind), quick());
+        let fixture = Fixture::new();
+        let record = call(&lab, &fixture, program, &refused(status, kind), quick());
         assert_eq!(
             record.result.name(),
             outcome,

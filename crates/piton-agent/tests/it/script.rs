@@ -9,7 +9,7 @@ use piton_agent::{
 use piton_base::{Stop, SystemClock};
 use piton_durable::RealDisk;
 
-use crate::desk::Desk;
+use crate::fixture::Fixture;
 
 fn agent(script: &str) -> ScriptAgent {
     ScriptAgent::new(
@@ -19,9 +19,13 @@ fn agent(script: &str) -> ScriptAgent {
     )
 }
 
-fn call(desk: &Desk, agent: &ScriptAgent, call: &AgentCall) -> Result<CallRecord, AgentError> {
-    let number = std::fs::read_dir(desk.path("call")).unwrap().count();
-    let directory = desk.path(&format!("call/{number}"));
+fn call(
+    fixture: &Fixture,
+    agent: &ScriptAgent,
+    call: &AgentCall,
+) -> Result<CallRecord, AgentError> {
+    let number = std::fs::read_dir(fixture.path("call")).unwrap().count();
+    let directory = fixture.path(&format!("call/{number}"));
     std::fs::create_dir(&directory).unwrap();
     agent.call(
         call,
@@ -31,13 +35,13 @@ fn call(desk: &Desk, agent: &ScriptAgent, call: &AgentCall) -> Result<CallRecord
     )
 }
 
-fn reply(desk: &Desk, agent: &ScriptAgent, role: CallRole, prompt: &str) -> String {
+fn reply(fixture: &Fixture, agent: &ScriptAgent, role: CallRole, prompt: &str) -> String {
     let record = call(
-        desk,
+        fixture,
         agent,
         &AgentCall {
             role,
-            ..desk.asked(prompt)
+            ..fixture.asked(prompt)
         },
     )
     .unwrap();
@@ -49,7 +53,7 @@ fn reply(desk: &Desk, agent: &ScriptAgent, role: CallRole, prompt: &str) -> Stri
 
 #[test]
 fn steps_that_fit_are_played_in_order_and_the_last_one_again() {
-    let desk = Desk::new();
+    let fixture = Fixture::new();
     let agent = agent(
         r#"
         [[step]]
@@ -66,10 +70,10 @@ fn steps_that_fit_are_played_in_order_and_the_last_one_again() {
     );
     let mut replies = Vec::new();
     for prompt in ["phase-1", "phase-2", "phase-1", "phase-1"] {
-        replies.push(reply(&desk, &agent, CallRole::PhaseExecute, prompt));
+        replies.push(reply(&fixture, &agent, CallRole::PhaseExecute, prompt));
     }
     assert_eq!(replies, ["red", "second phase", "green", "green"]);
-    let other = reply(&desk, &agent, CallRole::Classify, "");
+    let other = reply(&fixture, &agent, CallRole::Classify, "");
     assert_eq!(
         other,
         "the call was not accepted: the script has no step for classify"
@@ -78,8 +82,8 @@ fn steps_that_fit_are_played_in_order_and_the_last_one_again() {
 
 #[test]
 fn edits_are_made_below_the_workspace_or_the_worktree() {
-    let desk = Desk::new();
-    std::fs::write(desk.path("tree/old.txt"), "old\n").unwrap();
+    let fixture = Fixture::new();
+    std::fs::write(fixture.path("tree/old.txt"), "old\n").unwrap();
     let agent = agent(
         r#"
         [[step]]
@@ -97,13 +101,13 @@ fn edits_are_made_below_the_workspace_or_the_worktree() {
         remove = true
         "#,
     );
-    std::fs::create_dir(desk.path("tree/src")).unwrap();
-    std::fs::write(desk.path("tree/src/gone.rs"), "").unwrap();
-    let record = call(&desk, &agent, &desk.asked("x")).unwrap();
+    std::fs::create_dir(fixture.path("tree/src")).unwrap();
+    std::fs::write(fixture.path("tree/src/gone.rs"), "").unwrap();
+    let record = call(&fixture, &agent, &fixture.asked("x")).unwrap();
     assert_eq!(record.result.reply().unwrap().text, "Done.");
-    assert_eq!(desk.read("tree/workspace/approaches/one.md"), "First.\n");
-    assert_eq!(desk.read("tree/old.txt"), "old\nnew\n");
-    assert!(!desk.path("tree/src/gone.rs").exists());
+    assert_eq!(fixture.read("tree/workspace/approaches/one.md"), "First.\n");
+    assert_eq!(fixture.read("tree/old.txt"), "old\nnew\n");
+    assert!(!fixture.path("tree/src/gone.rs").exists());
 }
 
 #[test]
@@ -115,20 +119,20 @@ fn no_edit_leaves_its_directory() {
         let cause = std::error::Error::source(&error).unwrap().to_string();
         assert!(cause.contains("must be relative and without"), "{cause}");
     }
-    let desk = Desk::new();
-    let outside = desk.path("outside");
+    let fixture = Fixture::new();
+    let outside = fixture.path("outside");
     std::fs::create_dir(&outside).unwrap();
-    std::os::unix::fs::symlink(&outside, desk.path("tree/workspace/way-out")).unwrap();
+    std::os::unix::fs::symlink(&outside, fixture.path("tree/workspace/way-out")).unwrap();
     let agent =
         agent("[[step]]\nreply = \"r\"\n[[step.edit]]\npath = \"way-out/x\"\nwrite = \"x\"\n");
-    let error = call(&desk, &agent, &desk.asked("x")).unwrap_err();
+    let error = call(&fixture, &agent, &fixture.asked("x")).unwrap_err();
     assert!(matches!(error, AgentError::Script { .. }), "{error}");
     assert!(!outside.join("x").exists());
 }
 
 #[test]
 fn a_script_can_fail_in_the_ways_that_agents_fail() {
-    let desk = Desk::new();
+    let fixture = Fixture::new();
     let agent = agent(
         r#"
         [[step]]
@@ -139,35 +143,39 @@ fn a_script_can_fail_in_the_ways_that_agents_fail() {
         reply = ""
         "#,
     );
-    let limit = call(&desk, &agent, &desk.asked("x")).unwrap().result;
+    let limit = call(&fixture, &agent, &fixture.asked("x")).unwrap().result;
     assert!(
         matches!(limit, Outcome::LimitReached { until: Some(_), .. }),
         "{limit}"
     );
     assert_eq!(
-        call(&desk, &agent, &desk.asked("x")).unwrap().result.name(),
+        call(&fixture, &agent, &fixture.asked("x"))
+            .unwrap()
+            .result
+            .name(),
         "no-output"
     );
 }
 
 #[test]
 fn the_next_run_carries_on_where_the_script_stood() {
-    let desk = Desk::new();
+    let fixture = Fixture::new();
     let text = "[[step]]\nreply = \"one\"\n[[step]]\nreply = \"two\"\n";
     for expected in ["one", "two", "two"] {
-        let agent = agent(text).with_progress(desk.path("progress.json"));
-        assert_eq!(reply(&desk, &agent, CallRole::Classify, ""), expected);
+        let agent = agent(text).with_progress(fixture.path("progress.json"));
+        assert_eq!(reply(&fixture, &agent, CallRole::Classify, ""), expected);
     }
-    let changed = agent("[[step]]\nreply = \"other\"\n").with_progress(desk.path("progress.json"));
-    assert_eq!(reply(&desk, &changed, CallRole::Classify, ""), "other");
+    let changed =
+        agent("[[step]]\nreply = \"other\"\n").with_progress(fixture.path("progress.json"));
+    assert_eq!(reply(&fixture, &changed, CallRole::Classify, ""), "other");
 }
 
 #[test]
 fn a_script_file_with_a_mistake_names_it() {
-    let desk = Desk::new();
-    std::fs::write(desk.path("script.toml"), "[[step]]\nrole = \"plan\"\n").unwrap();
+    let fixture = Fixture::new();
+    std::fs::write(fixture.path("script.toml"), "[[step]]\nrole = \"plan\"\n").unwrap();
     let error = ScriptAgent::open(
-        &desk.path("script.toml"),
+        &fixture.path("script.toml"),
         Arc::new(RealDisk),
         Arc::new(SystemClock::default()),
     )

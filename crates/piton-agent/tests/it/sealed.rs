@@ -9,18 +9,18 @@ use piton_agent::{Agent, CallEvent, CallEvents, CallRecord, Quiet, adapter::Repl
 use piton_base::Stop;
 use piton_seal::{Network, Standing, Support, Wanted, own_caches};
 
-use crate::desk::Desk;
+use crate::fixture::Fixture;
 
-/// Returns a desk with a home, or nothing where this kernel has no seal.
-fn desk() -> Option<(Desk, SealTerms)> {
+/// Returns a fixture with a home, or nothing where this kernel has no seal.
+fn fixture() -> Option<(Fixture, SealTerms)> {
     let support = Support::observe(Network::On);
     let standing = Standing::decide(Wanted::Auto, Network::On, support).unwrap();
     if support.landlock < Support::SIGNALS {
         eprintln!("skipped: this kernel cannot seal (Linux 6.12 can)");
         return None;
     }
-    let mut desk = Desk::new();
-    let root = desk.dir.path().to_owned();
+    let mut fixture = Fixture::new();
+    let root = fixture.dir.path().to_owned();
     let home = root.join("home");
     for folder in [".ssh", ".agent/hooks", ".cargo/registry/cache", "code"] {
         std::fs::create_dir_all(home.join(folder)).unwrap();
@@ -35,7 +35,7 @@ fn desk() -> Option<(Desk, SealTerms)> {
         std::fs::write(home.join(file), "as it was").unwrap();
     }
     std::fs::create_dir(root.join("tmp")).unwrap();
-    let variables = &mut desk.host.environment;
+    let variables = &mut fixture.host.environment;
     variables.insert("HOME".into(), home.clone().into());
     variables.remove(std::ffi::OsStr::new("CARGO_HOME"));
     let terms = SealTerms {
@@ -47,11 +47,11 @@ fn desk() -> Option<(Desk, SealTerms)> {
         home: Some(home),
         ..SealTerms::off()
     };
-    Some((desk, terms))
+    Some((fixture, terms))
 }
 
-fn call(desk: &Desk, terms: SealTerms, script: &str, reply: ReplySource) -> CallRecord {
-    let mut spec = desk.spec("command", &["-c", script]);
+fn call(fixture: &Fixture, terms: SealTerms, script: &str, reply: ReplySource) -> CallRecord {
+    let mut spec = fixture.spec("command", &["-c", script]);
     "/bin/sh".clone_into(&mut spec.program);
     spec.reply = reply;
     if reply == ReplySource::File {
@@ -64,11 +64,12 @@ fn call(desk: &Desk, terms: SealTerms, script: &str, reply: ReplySource) -> Call
         data: vec!["auth*".to_owned()],
         grows: Vec::new(),
     });
-    desk.agent_of("sh", spec)
+    fixture
+        .agent_of("sh", spec)
         .on_terms(terms)
         .call(
-            &desk.asked("Do it."),
-            &desk.files(),
+            &fixture.asked("Do it."),
+            &fixture.files(),
             &Stop::default(),
             &Quiet,
         )
@@ -89,7 +90,9 @@ fn entries(path: &Path) -> Vec<PathBuf> {
 
 #[test]
 fn a_sealed_agent_writes_its_slot_and_nothing_of_the_users() {
-    let Some((desk, terms)) = desk() else { return };
+    let Some((fixture, terms)) = fixture() else {
+        return;
+    };
     let script = r#"
         echo x >slot-file; echo x >workspace/file
         for forbidden in "$HOME/code/a" "$HOME/new" ../call/call.json ../tree2 "$HOME/.ssh/id"; do
@@ -98,32 +101,38 @@ fn a_sealed_agent_writes_its_slot_and_nothing_of_the_users() {
         cat "$HOME/.ssh/id" 2>/dev/null && echo "read a key"
         kill -0 $PPID 2>/dev/null && echo "signalled piton"
         echo over"#;
-    let record = call(&desk, terms, script, ReplySource::Stream);
+    let record = call(&fixture, terms, script, ReplySource::Stream);
     assert_eq!(replied(&record), "over");
-    assert_eq!(desk.read("home/code/a"), "as it was");
-    assert!(desk.path("tree/slot-file").exists() && desk.path("tree/workspace/file").exists());
+    assert_eq!(fixture.read("home/code/a"), "as it was");
+    assert!(
+        fixture.path("tree/slot-file").exists() && fixture.path("tree/workspace/file").exists()
+    );
     assert_eq!(record.sealed.unwrap().to_string(), "sealed, network on");
 }
 
 #[test]
 fn a_sealed_agent_has_a_temporary_directory_of_its_own_that_goes_away() {
-    let Some((desk, terms)) = desk() else { return };
+    let Some((fixture, terms)) = fixture() else {
+        return;
+    };
     let script = r#"echo x >"$TMPDIR/a" && [ "$TMP" = "$TMPDIR" ] && [ "$TEMP" = "$TMPDIR" ] \
         && echo x >"$TMPPREFIX-b" && mktemp >/dev/null && echo "$TMPDIR""#;
-    let record = call(&desk, terms, script, ReplySource::Stream);
+    let record = call(&fixture, terms, script, ReplySource::Stream);
     let directory = replied(&record);
     assert!(
-        Path::new(directory).starts_with(desk.path("tmp")),
+        Path::new(directory).starts_with(fixture.path("tmp")),
         "{directory}"
     );
-    assert_eq!(entries(&desk.path("tmp")), [""; 0].map(PathBuf::from));
+    assert_eq!(entries(&fixture.path("tmp")), [""; 0].map(PathBuf::from));
 }
 
 #[test]
 fn a_reply_in_a_file_is_written_by_a_sealed_agent_too() {
-    let Some((desk, terms)) = desk() else { return };
+    let Some((fixture, terms)) = fixture() else {
+        return;
+    };
     let record = call(
-        &desk,
+        &fixture,
         terms.clone(),
         r#"echo "in the file" >"$1""#,
         ReplySource::File,
@@ -133,35 +142,39 @@ fn a_reply_in_a_file_is_written_by_a_sealed_agent_too() {
 
 #[test]
 fn a_hook_that_an_agent_leaves_in_its_state_is_put_back_and_told() {
-    let Some((desk, terms)) = desk() else { return };
+    let Some((fixture, terms)) = fixture() else {
+        return;
+    };
     let script = r#"cd "$HOME/.agent" && echo evil >hooks/old && echo evil >hooks/new \
         && echo newer >auth.tmp && mv auth.tmp auth && echo over"#;
-    let record = call(&desk, terms, script, ReplySource::Stream);
+    let record = call(&fixture, terms, script, ReplySource::Stream);
     assert_eq!(replied(&record), "over");
-    assert_eq!(desk.read("home/.agent/hooks/old"), "as it was");
-    assert!(!desk.path("home/.agent/hooks/new").exists());
-    assert_eq!(desk.read("home/.agent/auth"), "newer\n");
+    assert_eq!(fixture.read("home/.agent/hooks/old"), "as it was");
+    assert!(!fixture.path("home/.agent/hooks/new").exists());
+    assert_eq!(fixture.read("home/.agent/auth"), "newer\n");
     let told = record.warnings.join("\n");
     assert!(
         told.contains("hooks/new (made)") && told.contains("hooks/old (changed)"),
         "{told}"
     );
-    assert_eq!(desk.read("call/state/.agent/hooks/new"), "evil\n");
+    assert_eq!(fixture.read("call/state/.agent/hooks/new"), "evil\n");
 }
 
 #[test]
 fn tool_caches_are_the_clones_own_and_begin_with_what_the_user_has() {
-    let Some((desk, terms)) = desk() else { return };
+    let Some((fixture, terms)) = fixture() else {
+        return;
+    };
     let script = r#"cat "$CARGO_HOME/registry/cache/c" && echo x >"$CARGO_HOME/registry/cache/c" \
         && mkdir -p "$CARGO_HOME/bin" && ! echo x 2>/dev/null >"$HOME/.cargo/registry/cache/c""#;
-    let record = call(&desk, terms.clone(), script, ReplySource::Stream);
+    let record = call(&fixture, terms.clone(), script, ReplySource::Stream);
     assert_eq!(replied(&record), "as it was");
-    assert_eq!(desk.read("home/.cargo/registry/cache/c"), "as it was");
+    assert_eq!(fixture.read("home/.cargo/registry/cache/c"), "as it was");
     // What a call left in them the next one finds.
-    std::fs::remove_dir_all(desk.path("call")).unwrap();
-    std::fs::create_dir(desk.path("call")).unwrap();
+    std::fs::remove_dir_all(fixture.path("call")).unwrap();
+    std::fs::create_dir(fixture.path("call")).unwrap();
     let record = call(
-        &desk,
+        &fixture,
         terms,
         r#"cat "$CARGO_HOME/registry/cache/c""#,
         ReplySource::Stream,
@@ -183,22 +196,25 @@ impl CallEvents for Told {
 
 #[test]
 fn a_call_that_failed_after_it_was_denied_something_tells_of_the_seal() {
-    let Some((desk, terms)) = desk() else { return };
+    let Some((fixture, terms)) = fixture() else {
+        return;
+    };
     for (script, tells) in [
         ("echo x >\"$HOME/new\"; exit 1", true),
         ("echo assertion failed >&2; exit 1", false),
         ("echo x >\"$HOME/new\" ; echo well", false),
     ] {
-        let mut spec = desk.spec("command", &["-c", script]);
+        let mut spec = fixture.spec("command", &["-c", script]);
         "/bin/sh".clone_into(&mut spec.program);
         let told = Told::default();
-        let _ = std::fs::remove_dir_all(desk.path("call"));
-        std::fs::create_dir(desk.path("call")).unwrap();
-        desk.agent_of("sh", spec)
+        let _ = std::fs::remove_dir_all(fixture.path("call"));
+        std::fs::create_dir(fixture.path("call")).unwrap();
+        fixture
+            .agent_of("sh", spec)
             .on_terms(terms.clone())
             .call(
-                &desk.asked("Do it."),
-                &desk.files(),
+                &fixture.asked("Do it."),
+                &fixture.files(),
                 &Stop::default(),
                 &told,
             )
@@ -210,54 +226,63 @@ fn a_call_that_failed_after_it_was_denied_something_tells_of_the_seal() {
 
 #[test]
 fn a_file_beside_the_agents_state_is_not_written() {
-    let Some((desk, terms)) = desk() else { return };
-    std::fs::write(desk.path("home/.agent.json"), "as it was").unwrap();
+    let Some((fixture, terms)) = fixture() else {
+        return;
+    };
+    std::fs::write(fixture.path("home/.agent.json"), "as it was").unwrap();
     let script = r#"(echo x >"$HOME/.agent.json") 2>/dev/null || echo refused;
         (echo x >"$HOME/.agent.json.tmp" && mv "$HOME/.agent.json.tmp" "$HOME/.agent.json") 2>/dev/null || echo refused"#;
-    let record = call(&desk, terms, script, ReplySource::Stream);
+    let record = call(&fixture, terms, script, ReplySource::Stream);
     assert_eq!(replied(&record), "refused\nrefused");
-    assert_eq!(desk.read("home/.agent.json"), "as it was");
+    assert_eq!(fixture.read("home/.agent.json"), "as it was");
 }
 
 #[test]
 fn a_credential_store_is_read_when_the_user_allows_it_and_not_before() {
-    let Some((desk, mut terms)) = desk() else {
+    let Some((fixture, mut terms)) = fixture() else {
         return;
     };
     let home = terms.home.clone().unwrap();
     let script =
         r#"cat "$HOME/code/a" && cat "$HOME/../tree/../home/.ssh/id" 2>/dev/null || echo no"#;
-    let record = call(&desk, terms.clone(), script, ReplySource::Stream);
+    let record = call(&fixture, terms.clone(), script, ReplySource::Stream);
     assert_eq!(replied(&record), "as it wasno");
     terms.read = vec![home.join(".ssh")];
-    std::fs::remove_dir_all(desk.path("call")).unwrap();
-    std::fs::create_dir(desk.path("call")).unwrap();
-    let record = call(&desk, terms, r#"cat "$HOME/.ssh/id""#, ReplySource::Stream);
+    std::fs::remove_dir_all(fixture.path("call")).unwrap();
+    std::fs::create_dir(fixture.path("call")).unwrap();
+    let record = call(
+        &fixture,
+        terms,
+        r#"cat "$HOME/.ssh/id""#,
+        ReplySource::Stream,
+    );
     assert_eq!(replied(&record), "as it was");
 }
 
 #[test]
 fn without_a_seal_nothing_is_changed_for_the_agent() {
-    let Some((desk, _)) = desk() else { return };
+    let Some((fixture, _)) = fixture() else {
+        return;
+    };
     let script = r#"echo x >"$HOME/new" && echo "${TMPPREFIX-unset} ${CARGO_HOME-unset}""#;
-    let record = call(&desk, SealTerms::off(), script, ReplySource::Stream);
+    let record = call(&fixture, SealTerms::off(), script, ReplySource::Stream);
     assert_eq!(replied(&record), "unset unset");
-    assert!(desk.path("home/new").exists());
+    assert!(fixture.path("home/new").exists());
     assert_eq!(record.sealed, Some(Standing::Off));
 }
 
 #[test]
 fn an_agent_whose_seal_cannot_be_made_is_not_started() {
-    let Some((desk, mut terms)) = desk() else {
+    let Some((fixture, mut terms)) = fixture() else {
         return;
     };
-    terms.temporary = desk.path("nowhere");
-    let spec = desk.spec("command", &["says:hello"]);
-    let agent = desk.agent_of("fake", spec).on_terms(terms);
+    terms.temporary = fixture.path("nowhere");
+    let spec = fixture.spec("command", &["says:hello"]);
+    let agent = fixture.agent_of("fake", spec).on_terms(terms);
     let error = agent
         .call(
-            &desk.asked("Do it."),
-            &desk.files(),
+            &fixture.asked("Do it."),
+            &fixture.files(),
             &Stop::default(),
             &Quiet,
         )

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use piton_backend::header::Patch;
 use piton_backend::log::Writer;
-use piton_backend::store::forge::{ForgeBackend, Place, Writing};
+use piton_backend::store::forge::{ForgeBackend, Medium, Writing};
 use piton_backend::store::local::{Layout, LocalBackend};
 use piton_backend::store::memory::MemoryBackend;
 use piton_backend::store::{Backend, Change, NewPlan};
@@ -23,7 +23,7 @@ pub(crate) fn each(behaviour: impl Fn(&dyn Backend)) {
     println!("local");
     let dir = tempfile::tempdir().unwrap();
     with_local(dir.path(), |backend| behaviour(backend));
-    for place in [Place::Issue, Place::DraftPull] {
+    for place in [Medium::Issue, Medium::DraftPull] {
         println!("{place:?}");
         let fake = fake();
         with_forge(&fake, place, "clone-1", |backend| behaviour(backend));
@@ -64,7 +64,7 @@ pub(crate) fn client(fake: &FakeGitHub) -> Client {
 
 pub(crate) fn with_forge(
     fake: &FakeGitHub,
-    place: Place,
+    place: Medium,
     writer: &str,
     behaviour: impl FnOnce(&ForgeBackend<'_>),
 ) {

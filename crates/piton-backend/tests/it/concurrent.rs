@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use piton_backend::log::LogPage;
-use piton_backend::store::forge::Place;
+use piton_backend::store::forge::Medium;
 use piton_backend::store::{Backend, BackendRead, PlanId};
 use piton_testkit::forge::{FakeGitHub, Fault, FaultKind};
 
@@ -26,7 +26,7 @@ const FIELDS: [&str; WRITERS] = [
     "learn_run_id",
 ];
 
-fn check(place: Place, faults: bool) {
+fn check(place: Medium, faults: bool) {
     let fake = fake();
     let mut plan = None;
     with_forge(&fake, place, "maker", |backend| {
@@ -85,7 +85,7 @@ fn number(text: &str) -> usize {
 
 /// Sets the writer's field again and again; returns the keys and values that
 /// were acknowledged.
-fn write(fake: &FakeGitHub, place: Place, writer: usize, id: &PlanId) -> BTreeMap<String, String> {
+fn write(fake: &FakeGitHub, place: Medium, writer: usize, id: &PlanId) -> BTreeMap<String, String> {
     let mut told = BTreeMap::new();
     with_forge(fake, place, &format!("clone-{writer}"), |backend| {
         for update in 0..UPDATES {
@@ -119,20 +119,20 @@ fn set_faults(fake: &FakeGitHub) {
 
 #[test]
 fn eight_writers_lose_nothing_in_an_issue() {
-    check(Place::Issue, false);
+    check(Medium::Issue, false);
 }
 
 #[test]
 fn eight_writers_lose_nothing_in_a_pull_request() {
-    check(Place::DraftPull, false);
+    check(Medium::DraftPull, false);
 }
 
 #[test]
 fn eight_writers_lose_nothing_in_an_issue_while_github_fails() {
-    check(Place::Issue, true);
+    check(Medium::Issue, true);
 }
 
 #[test]
 fn eight_writers_lose_nothing_in_a_pull_request_while_github_fails() {
-    check(Place::DraftPull, true);
+    check(Medium::DraftPull, true);
 }

@@ -2,15 +2,15 @@
 
 use jiff::Timestamp;
 use piton_backend::log::{Entry, LogPage, Writer};
-use piton_backend::store::forge::Place;
+use piton_backend::store::forge::Medium;
 use piton_backend::store::{Backend, BackendError, BackendRead, NewPlan, Noted, PlanId, Reason};
 use piton_testkit::forge::{Comment, FakeGitHub, Fault, FaultKind, World};
 
 use crate::backends::{change, fake, new_plan, patch, with_forge};
 
-const PLACES: [Place; 2] = [Place::Issue, Place::DraftPull];
+const PLACES: [Medium; 2] = [Medium::Issue, Medium::DraftPull];
 
-fn made(fake: &FakeGitHub, place: Place) -> PlanId {
+fn made(fake: &FakeGitHub, place: Medium) -> PlanId {
     let mut id = None;
     with_forge(fake, place, "maker", |backend| {
         id = Some(backend.create(&new_plan("a")).unwrap().id);
@@ -33,7 +33,7 @@ fn add_comment(world: &mut World, issue: u64, body: &str, user: &str, associatio
     world.repo("acme/app").comments.insert(id, comment);
 }
 
-fn text(fake: &FakeGitHub, place: Place, id: &PlanId, name: &str) -> Option<String> {
+fn text(fake: &FakeGitHub, place: Medium, id: &PlanId, name: &str) -> Option<String> {
     let mut value = None;
     with_forge(fake, place, "reader", |backend| {
         let document = backend.document(id).unwrap().unwrap();
@@ -80,7 +80,7 @@ fn a_creation_that_was_cut_off_is_completed_and_never_doubled() {
                 let document = backend.document(&again.id).unwrap().unwrap();
                 let text = backend.text(&document).unwrap().unwrap();
                 assert_eq!(text.trim(), new_plan("a").text);
-                if place == Place::Issue {
+                if place == Medium::Issue {
                     assert!(
                         document
                             .header()
@@ -102,7 +102,7 @@ fn a_creation_that_was_cut_off_is_completed_and_never_doubled() {
 #[test]
 fn two_plans_of_one_title_in_one_minute_get_branches_of_their_own() {
     let fake = fake();
-    with_forge(&fake, Place::DraftPull, "maker", |backend| {
+    with_forge(&fake, Medium::DraftPull, "maker", |backend| {
         let first = backend.create(&new_plan("a")).unwrap();
         let second = backend.create(&new_plan("b")).unwrap();
         assert_ne!(first.branch, second.branch);
@@ -166,10 +166,10 @@ fn a_strangers_comment_that_looks_like_a_log_counts_for_nothing() {
 #[test]
 fn whoever_overwrites_a_body_is_put_right_by_the_next_writer_and_by_repair() {
     let fake = fake();
-    let id = made(&fake, Place::Issue);
+    let id = made(&fake, Medium::Issue);
     let number = id.number().unwrap();
     let before = fake.world(|world| world.repo("acme/app").issues[&number].body.clone());
-    with_forge(&fake, Place::Issue, "clone-1", |backend| {
+    with_forge(&fake, Medium::Issue, "clone-1", |backend| {
         backend
             .update_metadata(&id, &change("k1", r#"{"worktree_name": "w"}"#))
             .unwrap();
@@ -186,7 +186,7 @@ fn whoever_overwrites_a_body_is_put_right_by_the_next_writer_and_by_repair() {
         assert!(backend.repair(&id).unwrap().changed.is_empty());
     });
     assert_eq!(
-        text(&fake, Place::Issue, &id, "worktree_name").as_deref(),
+        text(&fake, Medium::Issue, &id, "worktree_name").as_deref(),
         Some("w")
     );
 }
@@ -194,8 +194,8 @@ fn whoever_overwrites_a_body_is_put_right_by_the_next_writer_and_by_repair() {
 #[test]
 fn a_start_that_is_sent_late_does_not_undo_the_end() {
     let fake = fake();
-    let id = made(&fake, Place::Issue);
-    with_forge(&fake, Place::Issue, "clone-1", |backend| {
+    let id = made(&fake, Medium::Issue);
+    with_forge(&fake, Medium::Issue, "clone-1", |backend| {
         let event = |event: &str, at: &str| {
             format!(r#"{{"last_local_impl_at": "{at}", "last_local_impl_event": "{event}"}}"#)
         };
@@ -211,16 +211,16 @@ fn a_start_that_is_sent_late_does_not_undo_the_end() {
             [Noted::Yielded(_), Noted::Yielded(_)]
         ));
     });
-    let event = text(&fake, Place::Issue, &id, "last_local_impl_event");
+    let event = text(&fake, Medium::Issue, &id, "last_local_impl_event");
     assert_eq!(event.as_deref(), Some("ended"));
 }
 
 #[test]
 fn what_people_write_meanwhile_in_other_places_stays() {
     let fake = fake();
-    let id = made(&fake, Place::Issue);
+    let id = made(&fake, Medium::Issue);
     let number = id.number().unwrap();
-    with_forge(&fake, Place::Issue, "clone-1", |backend| {
+    with_forge(&fake, Medium::Issue, "clone-1", |backend| {
         fake.world(|world| {
             let issue = world.repo("acme/app").issues.get_mut(&number).unwrap();
             issue.body = format!("A note of ours.\r\n\r\n{}", issue.body);
@@ -251,7 +251,7 @@ fn what_is_no_plan_says_what_it_is() {
             ),
         )
     });
-    with_forge(&fake, Place::Issue, "clone-1", |backend| {
+    with_forge(&fake, Medium::Issue, "clone-1", |backend| {
         let error = |number: u64| {
             let id = PlanId::from(number);
             let change = change("k", r#"{"worktree_name": "w"}"#);
@@ -269,9 +269,9 @@ fn what_is_no_plan_says_what_it_is() {
 #[test]
 fn a_plan_comment_is_replaced_and_no_other_one() {
     let fake = fake();
-    let id = made(&fake, Place::Issue);
+    let id = made(&fake, Medium::Issue);
     let number = id.number().unwrap();
-    with_forge(&fake, Place::Issue, "clone-1", |backend| {
+    with_forge(&fake, Medium::Issue, "clone-1", |backend| {
         fake.world(|world| {
             let repo = world.repo("acme/app");
             repo.comments.retain(|_, comment| comment.issue != number);
@@ -285,7 +285,7 @@ fn a_plan_comment_is_replaced_and_no_other_one() {
 #[test]
 fn a_learn_plan_is_marked_as_one() {
     let fake = fake();
-    with_forge(&fake, Place::Issue, "maker", |backend| {
+    with_forge(&fake, Medium::Issue, "maker", |backend| {
         let new = NewPlan {
             learn: true,
             ..new_plan("a")
@@ -300,7 +300,7 @@ fn a_learn_plan_is_marked_as_one() {
 
 /// Sets a field while somebody edits the body between the reading of it and
 /// the writing.
-fn in_the_gap(place: Place, edit: fn(&str) -> String) -> (String, Vec<Noted>) {
+fn in_the_gap(place: Medium, edit: fn(&str) -> String) -> (String, Vec<Noted>) {
     let fake = fake();
     let id = made(&fake, place);
     let number = id.number().unwrap();
@@ -336,7 +336,7 @@ fn what_a_person_writes_between_reading_and_writing_is_merged() {
 
 #[test]
 fn a_field_that_another_tool_sets_between_reading_and_writing_stays() {
-    let (body, _) = in_the_gap(Place::Issue, |body| {
+    let (body, _) = in_the_gap(Medium::Issue, |body| {
         body.replace(
             "worktree_name: first",
             "worktree_name: first\nlearn_run_id: other",
@@ -349,9 +349,9 @@ fn a_field_that_another_tool_sets_between_reading_and_writing_stays() {
 #[test]
 fn a_log_that_was_begun_twice_is_one_again_after_the_next_change() {
     let fake = fake();
-    let id = made(&fake, Place::Issue);
+    let id = made(&fake, Medium::Issue);
     let number = id.number().unwrap();
-    with_forge(&fake, Place::Issue, "clone-1", |backend| {
+    with_forge(&fake, Medium::Issue, "clone-1", |backend| {
         let set = |key: &str, patch: &str| {
             backend.update_metadata(&id, &change(key, patch)).unwrap();
         };
@@ -383,11 +383,11 @@ fn a_log_that_was_begun_twice_is_one_again_after_the_next_change() {
 #[test]
 fn a_comment_that_was_made_twice_is_one_again() {
     let fake = fake();
-    let id = made(&fake, Place::Issue);
+    let id = made(&fake, Medium::Issue);
     fake.fault(Fault::new("POST", "/comments", FaultKind::StatusAfter(502)));
     // Looked for before it is made again, it is not shown yet.
     fake.fault(Fault::new("GET", "/comments", FaultKind::Stale(1)).skip(1));
-    with_forge(&fake, Place::Issue, "clone-1", |backend| {
+    with_forge(&fake, Medium::Issue, "clone-1", |backend| {
         let first = backend.add_comment(&id, "hello", Some("k")).unwrap();
         assert_eq!(backend.add_comment(&id, "hello", Some("k")).unwrap(), first);
         let said = backend.comments(&id).unwrap().unwrap();
@@ -409,7 +409,7 @@ fn a_text_that_a_stranger_wrote_is_told_as_one() {
     let id = PlanId::from(number);
     let trusted = || {
         let mut trusted = None;
-        with_forge(&fake, Place::Issue, "clone-1", |backend| {
+        with_forge(&fake, Medium::Issue, "clone-1", |backend| {
             let document = backend.document(&id).unwrap().unwrap();
             trusted = Some(backend.source(&document).unwrap().unwrap().trusted);
         });
@@ -426,9 +426,9 @@ fn a_text_that_a_stranger_wrote_is_told_as_one() {
 #[test]
 fn where_graphql_is_not_to_be_had_an_update_works_all_the_same() {
     let fake = fake();
-    let id = made(&fake, Place::Issue);
+    let id = made(&fake, Medium::Issue);
     fake.fault(Fault::new("POST", "/graphql", FaultKind::Status(501, "no")).times(u32::MAX));
-    with_forge(&fake, Place::Issue, "clone-1", |backend| {
+    with_forge(&fake, Medium::Issue, "clone-1", |backend| {
         backend
             .update_metadata(&id, &change("k", r#"{"worktree_name": "w"}"#))
             .unwrap();
@@ -437,7 +437,7 @@ fn where_graphql_is_not_to_be_had_an_update_works_all_the_same() {
         assert_eq!(asked.count(), 1, "it is not asked for again and again");
     });
     assert_eq!(
-        text(&fake, Place::Issue, &id, "worktree_name").as_deref(),
+        text(&fake, Medium::Issue, &id, "worktree_name").as_deref(),
         Some("w")
     );
 }

@@ -23,26 +23,26 @@ pub(crate) enum Where {
 
 /// One of the two places for a tree in a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Place {
+pub enum Side {
     Staged,
     /// Where the second tree waits when two cannot be exchanged in one step.
     Aside,
 }
 
-impl Place {
-    pub(crate) const ALL: [Place; 2] = [Place::Staged, Place::Aside];
+impl Side {
+    pub(crate) const ALL: [Side; 2] = [Side::Staged, Side::Aside];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Place::Staged => "staged",
-            Place::Aside => "aside",
+            Side::Staged => "staged",
+            Side::Aside => "aside",
         }
     }
 
-    pub(crate) fn other(self) -> Place {
+    pub(crate) fn other(self) -> Side {
         match self {
-            Place::Staged => Place::Aside,
-            Place::Aside => Place::Staged,
+            Side::Staged => Side::Aside,
+            Side::Aside => Side::Staged,
         }
     }
 }
@@ -86,12 +86,12 @@ impl Area {
         })
     }
 
-    pub(crate) fn holder(&self, place: Place) -> PathBuf {
-        self.dir.join(place.name())
+    pub(crate) fn holder(&self, side: Side) -> PathBuf {
+        self.dir.join(side.name())
     }
 
-    pub(crate) fn tree(&self, place: Place) -> PathBuf {
-        self.holder(place).join(&self.name)
+    pub(crate) fn tree(&self, side: Side) -> PathBuf {
+        self.holder(side).join(&self.name)
     }
 }
 

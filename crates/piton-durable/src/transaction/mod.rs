@@ -17,7 +17,7 @@ mod site;
 mod staged;
 mod token;
 
-pub use area::Place;
+pub use area::Side;
 pub use commit::{
     AroundHooks, CommitFailure, CommitIntent, CommitState, Committer, HookMoment, NoCommits,
 };

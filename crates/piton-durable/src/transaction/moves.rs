@@ -3,27 +3,27 @@
 use std::io;
 use std::path::Path;
 
-use super::area::{Area, Place};
+use super::area::{Area, Side};
 use super::error::TransactionError;
 use super::intent::sync;
 use crate::atomic::create_dirs;
 use crate::disk::{Disk, DiskRead};
 
-/// Lets the tree at `place` and the live one change places. In one step where
-/// the platform can; else in two, and the other place must be free then. A
+/// Lets the tree at `side` and the live one change places. In one step where
+/// the platform can; else in two, and the other side must be free then. A
 /// crash between the two leaves nothing live, which the intent record tells
 /// from every other state.
 pub(crate) fn swap(
     disk: &dyn Disk,
     area: &Area,
-    place: Place,
+    side: Side,
     live: &Path,
 ) -> Result<(), TransactionError> {
-    let tree = area.tree(place);
+    let tree = area.tree(side);
     match disk.exchange(&tree, live) {
         Ok(()) => {}
         Err(error) if error.kind() == io::ErrorKind::Unsupported => {
-            let other = place.other();
+            let other = side.other();
             create_dirs(disk, &area.holder(other))?;
             rename_to_free(disk, live, &area.tree(other))?;
             rename_to_free(disk, &tree, live)?;
@@ -37,33 +37,33 @@ pub(crate) fn swap(
             });
         }
     }
-    sync_both(disk, &area.holder(place), live)
+    sync_both(disk, &area.holder(side), live)
 }
 
-/// Makes the tree at `place` live where nothing is.
+/// Makes the tree at `side` live where nothing is.
 pub(crate) fn put(
     disk: &dyn Disk,
     area: &Area,
-    place: Place,
+    side: Side,
     live: &Path,
 ) -> Result<(), TransactionError> {
     if let Some(parent) = live.parent() {
         create_dirs(disk, parent)?;
     }
-    rename_to_free(disk, &area.tree(place), live)?;
-    sync_both(disk, &area.holder(place), live)
+    rename_to_free(disk, &area.tree(side), live)?;
+    sync_both(disk, &area.holder(side), live)
 }
 
-/// Takes the live tree away to `place`, which must be free.
+/// Takes the live tree away to `side`, which must be free.
 pub(crate) fn take(
     disk: &dyn Disk,
     area: &Area,
-    place: Place,
+    side: Side,
     live: &Path,
 ) -> Result<(), TransactionError> {
-    create_dirs(disk, &area.holder(place))?;
-    rename_to_free(disk, live, &area.tree(place))?;
-    sync_both(disk, &area.holder(place), live)
+    create_dirs(disk, &area.holder(side))?;
+    rename_to_free(disk, live, &area.tree(side))?;
+    sync_both(disk, &area.holder(side), live)
 }
 
 /// Renames to a name that must be free. Without a system call for that the

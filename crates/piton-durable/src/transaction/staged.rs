@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::area::{Area, Place, Where};
+use super::area::{Area, Side, Where};
 use super::commit::CommitIntent;
 use super::error::TransactionError;
 use super::intent::Intent;
@@ -55,10 +55,10 @@ pub fn stage(
     let at = Area::choose(disk, site, &live)?;
     let area = Area::new(site, &token, at, &request.live);
     let copied = create_dirs(disk, &site.transaction(&token))
-        .and_then(|()| create_dirs(disk, &area.holder(Place::Staged)))
+        .and_then(|()| create_dirs(disk, &area.holder(Side::Staged)))
         .map_err(TransactionError::from)
         .and_then(|()| {
-            let tree = area.tree(Place::Staged);
+            let tree = area.tree(Side::Staged);
             tree::copy(disk, &request.candidate, &tree)?;
             Ok(TreeDigest::of(disk, &tree)?)
         });
@@ -81,7 +81,7 @@ pub fn stage(
 impl Staged {
     /// Returns where the copy stands, under the name it will have when live.
     pub fn path(&self) -> PathBuf {
-        self.area().tree(Place::Staged)
+        self.area().tree(Side::Staged)
     }
 
     pub fn token(&self) -> &Token {
@@ -149,11 +149,11 @@ fn go_live(
     live: &Path,
 ) -> Result<(), TransactionError> {
     if request.base == TreeDigest::missing() {
-        return moves::put(disk, area, Place::Staged, live);
+        return moves::put(disk, area, Side::Staged, live);
     }
-    moves::swap(disk, area, Place::Staged, live)?;
-    for place in Place::ALL {
-        let tree = area.tree(place);
+    moves::swap(disk, area, Side::Staged, live)?;
+    for side in Side::ALL {
+        let tree = area.tree(side);
         if moves::there(disk, &tree)? {
             check_base(disk, request, &tree)?;
         }

@@ -57,7 +57,7 @@ impl HeldRef {
 }
 
 /// Tells whether a reference is piton's own.
-pub fn is_piton_s(reference: &str) -> bool {
+pub fn is_reserved_reference(reference: &str) -> bool {
     reference.starts_with("refs/piton/")
 }
 

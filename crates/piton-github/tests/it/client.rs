@@ -6,7 +6,7 @@ use piton_github::endpoints::{comments, issues, people, repository};
 use piton_github::{ForgeError, ForgeRead, Get, found};
 use piton_testkit::forge::{FakeGitHub, Fault, FaultKind, Right, Rights};
 
-use crate::desk::{TOKEN, client, widget, with};
+use crate::fixture::{TOKEN, client, widget, with};
 
 #[test]
 fn the_token_signs_in_and_is_shown_nowhere() {

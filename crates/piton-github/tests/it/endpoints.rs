@@ -11,7 +11,7 @@ use piton_github::{ForgeError, ForgeRead, GraphQuery, first};
 use piton_testkit::forge::{FakeGitHub, Release, Workflow};
 use serde_json::json;
 
-use crate::desk::{client, widget};
+use crate::fixture::{client, widget};
 
 #[test]
 fn a_branch_and_a_draft_pull_request_are_made_without_a_checkout() {

@@ -7,7 +7,7 @@ use piton_github::endpoints::{comments, issues, people, variables};
 use piton_github::{Base, ForgeError, LimitKind, Trouble};
 use piton_testkit::forge::{FakeGitHub, Fault, FaultKind};
 
-use crate::desk::{Instant, TOKEN, client, widget, with};
+use crate::fixture::{Instant, TOKEN, client, widget, with};
 
 fn with_issue() -> FakeGitHub {
     FakeGitHub::with(|world| {

@@ -1,8 +1,8 @@
 //! The forge against a fake GitHub, over real sockets.
 
 mod client;
-mod desk;
 mod endpoints;
 mod faults;
+mod fixture;
 mod operations;
 mod strict;

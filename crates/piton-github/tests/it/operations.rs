@@ -12,7 +12,7 @@ use piton_plan::{
 };
 use piton_testkit::forge::{FakeGitHub, Fault, FaultKind, Workflow};
 
-use crate::desk::{Instant, client, widget};
+use crate::fixture::{Instant, client, widget};
 
 struct Nothing;
 

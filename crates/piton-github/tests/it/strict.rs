@@ -14,7 +14,7 @@ use piton_github::endpoints::{
 use piton_github::{Client, ForgeError, ForgeRead, Get, found};
 use serde_json::Value;
 
-use crate::desk::{TOKEN, widget, within};
+use crate::fixture::{TOKEN, widget, within};
 
 struct Strict {
     child: Child,

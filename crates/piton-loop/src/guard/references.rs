@@ -31,7 +31,7 @@ pub(super) fn compare(
 ) -> Moved {
     let map = |refs: &[(String, CommitId)]| -> BTreeMap<String, CommitId> {
         refs.iter()
-            .filter(|(name, _)| !held::is_piton_s(name))
+            .filter(|(name, _)| !held::is_reserved_reference(name))
             .cloned()
             .collect()
     };

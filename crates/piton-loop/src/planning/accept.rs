@@ -96,7 +96,7 @@ pub fn accept(
 ) -> Result<Accepted, AcceptError> {
     let manifest = base.in_planning(now).ok_or(AcceptError::NotPlanning)?;
     // piton keeps these files itself; what an agent made of them is dropped.
-    let contents = produced.over(&base.contents, |path| !is_piton_s(path));
+    let contents = produced.over(&base.contents, |path| !is_reserved_path(path));
     if only_reads(step) {
         let paths = contents.changes(&base.contents);
         if !paths.is_empty() {
@@ -146,8 +146,8 @@ fn listed(points: &[u64]) -> String {
 }
 
 /// Tells whether a file belongs to piton, below a migration's directory.
-pub fn is_piton_s(path: &str) -> bool {
-    path == MANIFEST_FILE || path.starts_with(".planning/")
+pub fn is_reserved_path(path: &str) -> bool {
+    path == MANIFEST_FILE || path == ".planning" || path.starts_with(".planning/")
 }
 
 /// Tells whether a step has its answer as its only product.

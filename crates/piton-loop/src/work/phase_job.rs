@@ -18,6 +18,7 @@ use super::territory;
 use crate::clock::local_stamp;
 use crate::effort::EffortResolution;
 use crate::failures::FailureKind;
+use crate::planning::accept::is_reserved_path;
 use crate::prompts::{PromptError, RetryBrief, WorkPrompt};
 
 impl Job for Prepared {
@@ -150,12 +151,12 @@ impl Prepared {
             let Ok(below) = change.path.strip_prefix(&own) else {
                 continue;
             };
-            let is_piton_s = below == Path::new(MANIFEST_FILE) || below.starts_with(".planning");
-            if !is_piton_s {
+            let below = below.to_string_lossy();
+            if !is_reserved_path(&below) {
                 continue;
             }
             let path = slot.dir().join(&change.path);
-            match self.live.contents.get(&below.to_string_lossy()) {
+            match self.live.contents.get(&below) {
                 Some(bytes) => write_atomic(shop.disk, &path, bytes, 0o644)?,
                 None => shop.disk.remove_file(&path)?,
             }

@@ -13,13 +13,13 @@ use piton_loop::guard::{Found, Guard, Reach, Surroundings, clear_kept, is_anythi
 use piton_seal::{Gap, Network, Standing};
 use piton_testkit::ScratchRepo;
 
-struct Place {
+struct Fixture {
     repo: ScratchRepo,
     git: Repository,
     home: tempfile::TempDir,
 }
 
-impl Place {
+impl Fixture {
     fn new() -> Self {
         let repo = ScratchRepo::new();
         repo.write("src/lib.rs", "one\n");
@@ -81,7 +81,7 @@ impl Place {
 
 #[test]
 fn what_the_user_may_do_meanwhile_is_a_note() {
-    let place = Place::new();
+    let place = Fixture::new();
     place.check_notes("true", &[]);
     place.check_notes("git gc -q; touch src/lib.rs", &[]);
     place.check_notes(
@@ -119,7 +119,7 @@ fn what_the_user_may_do_meanwhile_is_a_note() {
 
 #[test]
 fn references_that_nobody_s_own_git_explains_are_strays() {
-    let place = Place::new();
+    let place = Fixture::new();
     place.check("git branch sneaky", &["the reference refs/heads/sneaky"]);
     place.check(
         "git branch -D sneaky -q",
@@ -148,7 +148,7 @@ fn references_that_nobody_s_own_git_explains_are_strays() {
 
 #[test]
 fn of_an_agent_that_was_sealed_references_are_the_user_s_and_what_git_runs_still_counts() {
-    let place = Place::new();
+    let place = Fixture::new();
     let found = place.meanwhile_of(Reach::ItsSlot, "git branch mine; git tag t");
     assert!(found.strays.is_empty(), "{found:?}");
     assert_eq!(
@@ -175,7 +175,7 @@ fn of_an_agent_that_was_sealed_references_are_the_user_s_and_what_git_runs_still
 
 #[test]
 fn what_was_planted_is_set_aside_and_what_stood_there_is_back() {
-    let place = Place::new();
+    let place = Fixture::new();
     place.repo.hook("pre-push", "#!/bin/sh\n");
     let config = place.repo.read(".git/config");
     let check = |script: &str, strays: &[&str], gone: &str| {
@@ -247,7 +247,7 @@ fn what_was_planted_is_set_aside_and_what_stood_there_is_back() {
 
 #[test]
 fn a_fresh_hooks_directory_that_holds_a_link_is_planted() {
-    let place = Place::new();
+    let place = Fixture::new();
     fs::remove_dir_all(place.repo.path().join(".git/hooks")).unwrap();
     place.check(
         "mkdir .git/hooks; ln -s /bin/true .git/hooks/pre-commit",
@@ -258,7 +258,7 @@ fn a_fresh_hooks_directory_that_holds_a_link_is_planted() {
 
 #[test]
 fn settings_of_a_worktree_count() {
-    let place = Place::new();
+    let place = Fixture::new();
     place
         .repo
         .git(&["config", "extensions.worktreeConfig", "true"]);
@@ -271,7 +271,7 @@ fn settings_of_a_worktree_count() {
 
 #[test]
 fn settings_that_are_included_count_and_so_do_the_user_s_own() {
-    let place = Place::new();
+    let place = Fixture::new();
     let extra = place.home.path().join("extra");
     place
         .repo
@@ -288,7 +288,7 @@ fn settings_that_are_included_count_and_so_do_the_user_s_own() {
 
 #[test]
 fn hooks_elsewhere_count_wherever_they_are() {
-    let place = Place::new();
+    let place = Fixture::new();
     place.repo.git(&["config", "core.hooksPath", ".husky/_"]);
     place.check(
         "mkdir -p .husky/_; echo evil > .husky/_/post-checkout; echo evil > .husky/pre-commit",
@@ -324,7 +324,7 @@ fn hooks_elsewhere_count_wherever_they_are() {
 
 #[test]
 fn what_cannot_be_read_counts_as_changed() {
-    let place = Place::new();
+    let place = Fixture::new();
     place.repo.hook("pre-push", "#!/bin/sh\n");
     // A pipe in its place would block whoever reads it.
     place.check(
@@ -350,7 +350,7 @@ fn nix_is_root() -> bool {
 
 #[test]
 fn nothing_planted_runs_before_it_is_set_aside() {
-    let place = Place::new();
+    let place = Fixture::new();
     let trap = place.home.path().join("sprung");
     let spring = format!(
         "printf '#!/bin/sh\\necho \"$0\" >> {}\\ncat\\n'",
@@ -376,7 +376,7 @@ fn nothing_planted_runs_before_it_is_set_aside() {
 
 #[test]
 fn what_was_planted_before_a_kill_is_set_aside_by_whatever_comes_next() {
-    let place = Place::new();
+    let place = Fixture::new();
     let (guards, failures) = (
         place.repo.path().join(".git/piton/work/guards"),
         place.repo.path().join(".git/piton/failures"),

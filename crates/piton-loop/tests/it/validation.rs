@@ -16,14 +16,14 @@ use piton_loop::validation::{
 };
 use piton_seal::{Network, Standing, Support, Wanted};
 
-struct Bench {
+struct Fixture {
     dir: tempfile::TempDir,
     host: Host,
     policy: Policy,
     terms: SealTerms,
 }
 
-impl Bench {
+impl Fixture {
     fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         fs::create_dir(dir.path().join("tree")).unwrap();
@@ -84,7 +84,7 @@ fn red(verdict: Verdict) -> piton_loop::validation::Red {
 
 #[test]
 fn green_is_an_exit_code_of_zero_and_red_any_other_end() {
-    let bench = Bench::new();
+    let bench = Fixture::new();
     assert!(bench.validate("true").unwrap().is_good());
     let red = red(bench
         .validate("sh -c 'echo to out; echo to err >&2; exit 3'")
@@ -105,7 +105,7 @@ fn green_is_an_exit_code_of_zero_and_red_any_other_end() {
 
 #[test]
 fn no_shell_sees_the_command() {
-    let bench = Bench::new();
+    let bench = Fixture::new();
     bench.validate("echo $HOME ; touch pwned").unwrap();
     assert_eq!(bench.printed("tests.stdout.log"), "$HOME ; touch pwned\n");
     assert!(!bench.tree().join("pwned").exists());
@@ -113,7 +113,7 @@ fn no_shell_sees_the_command() {
 
 #[test]
 fn the_command_has_the_user_s_environment_without_what_could_publish() {
-    let bench = Bench::new();
+    let bench = Fixture::new();
     bench.validate("env").unwrap();
     let env = bench.printed("tests.stdout.log");
     assert!(env.contains("DATABASE_URL=needed"), "{env}");
@@ -125,7 +125,7 @@ fn the_command_has_the_user_s_environment_without_what_could_publish() {
 
 #[test]
 fn a_script_of_the_tree_is_the_tree_s_own() {
-    let bench = Bench::new();
+    let bench = Fixture::new();
     let script = bench.tree().join("check.sh");
     fs::write(&script, "#!/bin/sh\npwd\n").unwrap();
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
@@ -137,7 +137,7 @@ fn a_script_of_the_tree_is_the_tree_s_own() {
 
 #[test]
 fn a_command_that_is_silent_or_takes_too_long_is_ended_and_red() {
-    let mut bench = Bench::new();
+    let mut bench = Fixture::new();
     bench.policy.idle = Duration::from_millis(300);
     let verdict = bench.validate("sleep 60").unwrap();
     let how = red(verdict).how.to_string();
@@ -151,10 +151,10 @@ fn a_command_that_is_silent_or_takes_too_long_is_ended_and_red() {
 #[test]
 fn red_and_then_green_is_flaky_and_the_policy_says_what_that_is_worth() {
     let command = "sh -c 'test -e ../tried || { touch ../tried; echo first; exit 1; }'";
-    let mut bench = Bench::new();
+    let mut bench = Fixture::new();
     assert!(!bench.validate(command).unwrap().is_good());
     for (flaky, accepted) in [(Flaky::Accept, true), (Flaky::Refuse, false)] {
-        bench = Bench::new();
+        bench = Fixture::new();
         bench.policy.attempts = 3;
         bench.policy.flaky = flaky;
         let verdict = bench.validate(command).unwrap();
@@ -168,7 +168,7 @@ fn red_and_then_green_is_flaky_and_the_policy_says_what_that_is_worth() {
 
 #[test]
 fn a_program_that_is_not_there_says_nothing_about_the_work() {
-    let bench = Bench::new();
+    let bench = Fixture::new();
     let missing = bench.validate("no-such-program-anywhere --test");
     assert!(
         matches!(missing, Err(ValidationError::NotFound { .. })),
@@ -179,7 +179,7 @@ fn a_program_that_is_not_there_says_nothing_about_the_work() {
 
 #[test]
 fn a_tree_that_was_green_is_green_for_this_command_and_this_set_up() {
-    let bench = Bench::new();
+    let bench = Fixture::new();
     let notes = bench.dir.path().join("baseline");
     let command = |text| ValidationCommand::read(text).unwrap().unwrap();
     let key = BaselineKey::new("tree", &command("true"), "npm ci");
@@ -195,13 +195,13 @@ fn a_tree_that_was_green_is_green_for_this_command_and_this_set_up() {
 }
 
 /// Seals what the bench runs, or returns nothing where this machine cannot.
-fn sealed(network: Network) -> Option<Bench> {
+fn sealed(network: Network) -> Option<Fixture> {
     let support = Support::observe(network);
     let Ok(standing) = Standing::decide(Wanted::Require, network, support) else {
         eprintln!("skipped: this machine cannot seal with the network {network}");
         return None;
     };
-    let mut bench = Bench::new();
+    let mut bench = Fixture::new();
     let home = bench.dir.path().join("home");
     fs::create_dir_all(home.join(".ssh")).unwrap();
     fs::write(home.join(".ssh/id"), "a key").unwrap();

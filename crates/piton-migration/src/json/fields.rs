@@ -8,7 +8,7 @@ use super::value::{Object, Value};
 
 /// Where in a document an object stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Place {
+pub enum Location {
     /// It is the document.
     #[default]
     Root,
@@ -24,7 +24,7 @@ pub enum Place {
     },
 }
 
-impl Place {
+impl Location {
     /// Returns the place of a field's value.
     fn inside(self, field: &'static str) -> Self {
         match self {
@@ -50,7 +50,7 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Root => Ok(()),
@@ -107,12 +107,12 @@ fn prefix(field: &str) -> String {
 #[derive(Clone, Copy, Debug)]
 pub struct Fields<'v, 'a> {
     object: &'v Object<'a>,
-    at: Place,
+    at: Location,
 }
 
 impl<'v, 'a> Fields<'v, 'a> {
     /// Looks at a value that must be an object.
-    pub fn of(value: &'v Value<'a>, at: Place) -> Result<Self, FieldError> {
+    pub fn of(value: &'v Value<'a>, at: Location) -> Result<Self, FieldError> {
         match value {
             Value::Object(object) => Ok(Self { object, at }),
             other => Err(FieldError {
@@ -131,7 +131,7 @@ impl<'v, 'a> Fields<'v, 'a> {
     }
 
     /// Returns where a field stands.
-    pub fn place(&self, name: &'static str) -> Place {
+    pub fn place(&self, name: &'static str) -> Location {
         self.at.inside(name)
     }
 

@@ -13,7 +13,7 @@ pub(crate) mod surrogate;
 mod value;
 mod write;
 
-pub use fields::{FieldError, FieldProblem, Fields, Place, wrong_type};
+pub use fields::{FieldError, FieldProblem, Fields, Location, wrong_type};
 pub use read::{JsonError, parse};
 pub use value::{Object, Value};
 pub use write::{Node, render};

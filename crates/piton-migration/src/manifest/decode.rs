@@ -7,7 +7,9 @@ use thiserror::Error;
 use super::phases::{Phase, Phases};
 use super::status::Status;
 use super::types::Manifest;
-use crate::json::{FieldError, FieldProblem, Fields, JsonError, Place, Value, parse, wrong_type};
+use crate::json::{
+    FieldError, FieldProblem, Fields, JsonError, Location, Value, parse, wrong_type,
+};
 use crate::stamp::RawStamp;
 
 /// Why bytes are no manifest.
@@ -31,7 +33,7 @@ impl Manifest {
 }
 
 fn manifest(value: &Value<'_>) -> Result<Manifest, FieldError> {
-    let fields = Fields::of(value, Place::Root)?;
+    let fields = Fields::of(value, Location::Root)?;
     let stamp = |name| Ok(RawStamp::new(fields.string(name)?));
     let optional_stamp = |name| Ok(fields.optional_string(name)?.map(RawStamp::new));
     let phases = phases(fields)?;
@@ -112,7 +114,7 @@ fn phases(fields: Fields<'_, '_>) -> Result<Phases, FieldError> {
 
 fn phase(value: &Value<'_>, index: usize) -> Result<Phase, FieldError> {
     let array = "phases";
-    let fields = Fields::of(value, Place::Item { array, index })?;
+    let fields = Fields::of(value, Location::Item { array, index })?;
     Ok(Phase {
         name: fields.string("name")?.to_owned(),
         file: fields.string("file")?.to_owned(),

@@ -10,7 +10,7 @@ use super::{InTheWay, MigrationPerformer, MigrationWorld, MoveDir};
 
 /// What stands at a place where the directory may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
+enum Occupant {
     Nothing,
     EmptyDir,
     Dir,
@@ -23,16 +23,16 @@ impl Observe<MoveDir> for MigrationWorld<'_> {
         let from = look(disk, &op.from.under(top))?;
         let to = look(disk, &op.to.under(top))?;
         let free = match op.in_the_way {
-            InTheWay::Nothing => to == Place::Nothing,
-            InTheWay::EmptyDir => matches!(to, Place::Nothing | Place::EmptyDir),
+            InTheWay::Nothing => to == Occupant::Nothing,
+            InTheWay::EmptyDir => matches!(to, Occupant::Nothing | Occupant::EmptyDir),
             // Killed after setting it aside, the place is free.
-            InTheWay::Dir => to != Place::Other,
+            InTheWay::Dir => to != Occupant::Other,
         };
         Ok(match (from, free) {
-            (Place::Dir | Place::EmptyDir, true) => {
+            (Occupant::Dir | Occupant::EmptyDir, true) => {
                 Observation::pending(format!("a directory at {}", op.from), ())
             }
-            (Place::Nothing, _) if matches!(to, Place::Dir | Place::EmptyDir) => {
+            (Occupant::Nothing, _) if matches!(to, Occupant::Dir | Occupant::EmptyDir) => {
                 Observation::already()
             }
             _ => Observation::changed(
@@ -51,7 +51,7 @@ impl Perform<MoveDir> for MigrationPerformer<'_> {
         let (disk, top, aside) = (self.disk, self.git.top(), self.backups);
         let (from, to) = (op.from.under(top), op.to.under(top));
         let mut message = String::new();
-        if op.in_the_way == InTheWay::Dir && look(disk, &to)? == Place::Dir {
+        if op.in_the_way == InTheWay::Dir && look(disk, &to)? == Occupant::Dir {
             let kept =
                 keep(disk, &to, aside).map_err(|error| Failure::of(FailureKind::Io, &error))?;
             message = format!("what was there is kept in {}", kept.display());
@@ -83,15 +83,15 @@ impl Perform<MoveDir> for MigrationPerformer<'_> {
     }
 }
 
-fn look(disk: &dyn DiskRead, path: &Path) -> Result<Place, Failure> {
+fn look(disk: &dyn DiskRead, path: &Path) -> Result<Occupant, Failure> {
     Ok(match stat(disk, path)?.map(|stat| stat.kind) {
-        None => Place::Nothing,
+        None => Occupant::Nothing,
         Some(Kind::Dir) => match disk.list(path) {
-            Ok(entries) if entries.is_empty() => Place::EmptyDir,
-            Ok(_) => Place::Dir,
+            Ok(entries) if entries.is_empty() => Occupant::EmptyDir,
+            Ok(_) => Occupant::Dir,
             Err(error) => return Err(unreadable(path, &error)),
         },
-        Some(Kind::File | Kind::Symlink | Kind::Other) => Place::Other,
+        Some(Kind::File | Kind::Symlink | Kind::Other) => Occupant::Other,
     })
 }
 
@@ -106,11 +106,11 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
     )
 }
 
-const fn told(place: Place) -> &'static str {
+const fn told(place: Occupant) -> &'static str {
     match place {
-        Place::Nothing => "nothing",
-        Place::EmptyDir => "an empty directory",
-        Place::Dir => "a directory with something in it",
-        Place::Other => "something that is no directory",
+        Occupant::Nothing => "nothing",
+        Occupant::EmptyDir => "an empty directory",
+        Occupant::Dir => "a directory with something in it",
+        Occupant::Other => "something that is no directory",
     }
 }

@@ -8,7 +8,9 @@ use super::feedback::{Feedback, FeedbackSource};
 use super::replay::{ReplayError, replay};
 use super::state::{CompletedStep, PlanningState};
 use super::step::{Cursor, Decision, Outcome, Step};
-use crate::json::{FieldError, FieldProblem, Fields, JsonError, Place, Value, parse, wrong_type};
+use crate::json::{
+    FieldError, FieldProblem, Fields, JsonError, Location, Value, parse, wrong_type,
+};
 use crate::stamp::RawStamp;
 
 /// Why bytes are no planning record.
@@ -135,7 +137,7 @@ struct Stored<'v> {
 }
 
 fn stored<'v>(value: &'v Value<'_>) -> Result<Stored<'v>, FieldError> {
-    let fields = Fields::of(value, Place::Root)?;
+    let fields = Fields::of(value, Location::Root)?;
     fields.only(KNOWN)?;
     match fields.require("schema_version", "1")? {
         Value::Int("1") => {}
@@ -186,17 +188,17 @@ fn named<T: str::FromStr>(
 fn list<'a, T>(
     fields: Fields<'_, 'a>,
     array: &'static str,
-    read: impl Fn(&Value<'a>, Place) -> Result<T, FieldError>,
+    read: impl Fn(&Value<'a>, Location) -> Result<T, FieldError>,
 ) -> Result<Vec<T>, FieldError> {
     fields
         .array(array)?
         .iter()
         .enumerate()
-        .map(|(index, item)| read(item, Place::Item { array, index }))
+        .map(|(index, item)| read(item, Location::Item { array, index }))
         .collect()
 }
 
-fn completed_step(value: &Value<'_>, at: Place) -> Result<CompletedStep, FieldError> {
+fn completed_step(value: &Value<'_>, at: Location) -> Result<CompletedStep, FieldError> {
     let fields = Fields::of(value, at)?;
     fields.only(STEP_KNOWN)?;
     let label = |name| Ok(fields.optional_string(name)?.map(str::to_owned));
@@ -217,7 +219,7 @@ fn completed_step(value: &Value<'_>, at: Place) -> Result<CompletedStep, FieldEr
 }
 
 /// Reads feedback, or the bare string that old versions wrote.
-fn feedback(value: &Value<'_>, at: Place) -> Result<Feedback, FieldError> {
+fn feedback(value: &Value<'_>, at: Location) -> Result<Feedback, FieldError> {
     if let Value::String(text) = value {
         return Ok(Feedback {
             received_at: RawStamp::new(""),
@@ -250,7 +252,7 @@ fn anchors(fields: Fields<'_, '_>) -> Result<Vec<usize>, FieldError> {
     }
 }
 
-fn anchor(value: &Value<'_>, at: Place) -> Result<usize, FieldError> {
+fn anchor(value: &Value<'_>, at: Location) -> Result<usize, FieldError> {
     const ALLOWED: &str = "a count of completed steps";
     let problem = match value {
         Value::Int(count) => match count.parse() {

@@ -94,7 +94,7 @@ pub fn sweep(
         tell,
     };
     let results: Vec<_> = thread::scope(|scope| {
-        let hands: Vec<_> = (0..workers)
+        let threads: Vec<_> = (0..workers)
             .map(|worker| {
                 scope.spawn({
                     let shared = &shared;
@@ -102,10 +102,11 @@ pub fn sweep(
                 })
             })
             .collect();
-        hands
+        threads
             .into_iter()
-            .map(|hand| {
-                hand.join()
+            .map(|thread| {
+                thread
+                    .join()
                     .unwrap_or_else(|_| Err(io::Error::other("a thread panicked")))
             })
             .collect()

@@ -65,7 +65,7 @@ fn named_by(candidates: &[(String, &'static str)]) -> String {
 
 /// Where files are written.
 #[derive(Clone, Copy, Debug)]
-pub struct Place<'a> {
+pub struct Destination<'a> {
     pub disk: &'a dyn DiskRead,
     /// The top of the repository's working tree.
     pub root: &'a Path,
@@ -79,7 +79,7 @@ pub struct Place<'a> {
 pub fn plan_create<O>(
     wishes: &Wishes,
     facts: &Facts,
-    place: Place<'_>,
+    place: Destination<'_>,
 ) -> Result<Plan<O>, CreateError>
 where
     O: Operation + From<FileOp> + From<ForgeOp> + From<TrafficOp>,
@@ -94,7 +94,7 @@ pub(super) fn add_create<O>(
     builder: &mut PlanBuilder<O>,
     wishes: &Wishes,
     facts: &Facts,
-    place: Place<'_>,
+    place: Destination<'_>,
 ) -> Result<(), CreateError>
 where
     O: Operation + From<FileOp> + From<ForgeOp> + From<TrafficOp>,

@@ -6,7 +6,7 @@ use piton_github::operation::{EditGist, EnableWorkflow, ForgeOp, GistChange};
 use piton_plan::files::FileOp;
 use piton_plan::{Operation, Plan, PlanBuilder, Slot};
 
-use super::decide::{CreateError, Place, add_create};
+use super::decide::{CreateError, Destination, add_create};
 use super::facts::Facts;
 use super::wishes::Wishes;
 use crate::collect::{Moment, badge_files};
@@ -19,7 +19,7 @@ use crate::templates::WORKFLOW_FILE;
 pub fn plan_fix<O>(
     wishes: &Wishes,
     facts: &Facts,
-    place: Place<'_>,
+    place: Destination<'_>,
     seen: &Survey,
     findings: &[Finding],
 ) -> Result<Plan<O>, CreateError>

@@ -15,7 +15,7 @@ mod upgrade;
 mod warnings;
 mod wishes;
 
-pub use decide::{CreateError, Place, plan_create};
+pub use decide::{CreateError, Destination, plan_create};
 pub use facts::{Candidate, Facts, GistFound, SecretFound, SiteFound, Source};
 pub use files::{Filling, Treat, plan_init};
 pub use fix::plan_fix;

@@ -7,7 +7,7 @@ use piton_durable::DiskRead;
 use piton_plan::files::{Content, FileOp, How, Was};
 use piton_plan::{Handle, Operation, PlanBuilder, Slot};
 
-use super::decide::{CreateError, Place};
+use super::decide::{CreateError, Destination};
 use super::facts::Facts;
 use super::files::{content, marks};
 use super::settle::Names;
@@ -18,7 +18,7 @@ use crate::settings::{Entry, PROJECT_FILE, Set};
 pub(super) fn add<O: Operation + From<TrafficOp>>(
     builder: &mut PlanBuilder<O>,
     facts: &Facts,
-    place: Place<'_>,
+    place: Destination<'_>,
     names: &Names,
     badge: &Slot<String>,
     archive: &Slot<String>,

@@ -4,7 +4,7 @@ use piton_github::operation::ForgeOp;
 use piton_plan::files::FileOp;
 use piton_plan::{Operation, Plan, PlanBuilder};
 
-use super::decide::{CreateError, Place};
+use super::decide::{CreateError, Destination};
 use super::facts::{Facts, GistFound};
 use super::files::{Filling, Treat, plan_init};
 use super::gists::{self, Kind};
@@ -29,7 +29,7 @@ pub struct UpgradeParts {
 pub fn plan_upgrade<O>(
     wishes: &Wishes,
     facts: &Facts,
-    place: Place<'_>,
+    place: Destination<'_>,
     parts: UpgradeParts,
     mended: Option<(&Mending, &Object, StateGists<'_>)>,
 ) -> Result<Plan<O>, CreateError>

@@ -20,7 +20,7 @@ use piton_plan::{
 };
 use piton_testkit::forge::{FakeGitHub, World};
 use piton_traffic::operation::{TrafficOp, TrafficPerformer, TrafficWorld};
-use piton_traffic::provision::{Parts, Place, TokenFrom, Wishes, observe, plan_create};
+use piton_traffic::provision::{Destination, Parts, TokenFrom, Wishes, observe, plan_create};
 use piton_traffic::settings::{GLOBAL_FILE, Global, PROJECT_FILE, Project};
 use serde::{Deserialize, Serialize};
 
@@ -136,7 +136,7 @@ impl Stage {
         let today = "2026-11-25";
         let facts =
             observe(&self.client, wishes, project, global, today).map_err(|e| e.to_string())?;
-        let place = Place {
+        let place = Destination {
             disk: &RealDisk,
             root: self.repo.path(),
             list: (self.home.path(), &GLOBAL_FILE.parse().unwrap()),

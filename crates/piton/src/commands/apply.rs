@@ -68,7 +68,7 @@ pub(crate) fn run(context: &Context, args: &ApplyArgs) -> CommandResult {
 
 fn load_error(error: LoadError, file: &std::path::Path) -> CommandError {
     let wrong = |error: LoadError| {
-        CommandError::usage(format!("could not use the plan {}", file.display())).because(error)
+        CommandError::usage(format!("could not use the plan {}", file.display())).with_source(error)
     };
     match &error {
         LoadError::Read { .. } => wrong(error).hint("name a file that `--plan-out` wrote"),
@@ -119,7 +119,8 @@ fn admit_error(error: ApplyError) -> CommandError {
                 .hint(format!("go on with `piton journal resume {}`", short(id)))
         }
         ApplyError::Journal(_) => {
-            CommandError::failed("could not see whether the plan was applied before").because(error)
+            CommandError::failed("could not see whether the plan was applied before")
+                .with_source(error)
         }
     }
 }

@@ -32,7 +32,9 @@ pub(crate) fn run(context: &Context, args: &ManArgs) -> CommandResult {
     let root = context.directory.join(&args.into);
     let mut builder = PlanBuilder::new("man");
     for (name, page) in pages()? {
-        let path = name.parse().map_err(|error| internal().because(error))?;
+        let path = name
+            .parse()
+            .map_err(|error| internal().with_source(error))?;
         if let Some(file) = put(
             (&context.disk, &root),
             path,
@@ -43,7 +45,9 @@ pub(crate) fn run(context: &Context, args: &ManArgs) -> CommandResult {
             builder.add(Op::from(file.outside(root.clone())));
         }
     }
-    let plan = builder.build().map_err(|error| internal().because(error))?;
+    let plan = builder
+        .build()
+        .map_err(|error| internal().with_source(error))?;
     site::anywhere(context)?.carry_out(&args.plan, &plan)
 }
 
@@ -70,7 +74,7 @@ fn pages() -> Result<Vec<(String, Vec<u8>)>, CommandError> {
     let mut pages = Vec::new();
     let mut definition = definition();
     definition.build();
-    walk(&definition, "piton", &mut pages).map_err(|error| internal().because(error))?;
+    walk(&definition, "piton", &mut pages).map_err(|error| internal().with_source(error))?;
     Ok(pages)
 }
 

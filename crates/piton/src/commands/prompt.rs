@@ -73,7 +73,7 @@ pub(crate) fn load(context: &Context) -> Result<PromptSet, CommandError> {
         }
         None => PromptSet::built_in(),
     };
-    loaded.map_err(|error| CommandError::usage("could not use the prompts").because(error))
+    loaded.map_err(|error| CommandError::usage("could not use the prompts").with_source(error))
 }
 
 fn list(context: &Context, prompts: &PromptSet, args: &ListArgs) {
@@ -118,7 +118,7 @@ fn file(prompts: &PromptSet, word: &str) -> Result<String, CommandError> {
         Ok(role) => Ok(role.template()),
         Err(error) if prompts.part(word).is_none() => {
             Err(CommandError::usage("could not find the prompt")
-                .because(error)
+                .with_source(error)
                 .hint("`piton prompt list` names the parts too"))
         }
         Err(_) => Ok(word.to_owned()),

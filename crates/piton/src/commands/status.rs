@@ -62,7 +62,7 @@ pub(crate) fn run(context: &Context, args: &StatusArgs) -> CommandResult {
 fn rows(context: &Context, place: &Place) -> Result<Vec<Row>, CommandError> {
     let live = place.live();
     listing::list(&context.disk, &live, Filter::default()).map_err(|error| {
-        CommandError::failed(format!("could not list {}", live.path().display())).because(error)
+        CommandError::failed(format!("could not list {}", live.path().display())).with_source(error)
     })
 }
 
@@ -173,7 +173,7 @@ impl<'r> Seen<'r> {
     fn look(context: &Context, place: &Place, rows: &'r [Row]) -> Result<Self, CommandError> {
         let now = context.clock.now();
         let listed = runs::list(&context.disk, &place.state().runs()).map_err(|error| {
-            CommandError::failed("could not read the run records").because(error)
+            CommandError::failed("could not read the run records").with_source(error)
         })?;
         let sorted = Sorted::of(rows);
         let mut wrong = Vec::new();

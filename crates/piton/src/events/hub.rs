@@ -43,7 +43,7 @@ impl Events {
                 let opened = Lines::to_file(disk, &directory.join(to));
                 Some(opened.map_err(|error| {
                     let message = format!("could not write events to {}", to.display());
-                    CommandError::usage(message).because(error)
+                    CommandError::usage(message).with_source(error)
                 })?)
             }
         };

@@ -7,7 +7,7 @@ use crate::error::{CommandError, ErrorKind};
 
 /// Turns a lock that was not to be had into the error of a command.
 pub(super) fn lock_error(error: LockError) -> CommandError {
-    CommandError::failed("could not take the lock; nothing was changed").because(error)
+    CommandError::failed("could not take the lock; nothing was changed").with_source(error)
 }
 
 /// Turns a journal that cannot be used into the error of a command.
@@ -17,7 +17,7 @@ pub(crate) fn journal_error(error: journal::JournalError) -> CommandError {
         J::NotFound { .. } | J::Ambiguous { .. } | J::NothingToResume => ErrorKind::Usage,
         _ => ErrorKind::Failed,
     };
-    CommandError::new(kind, "could not use the journal").because(error)
+    CommandError::new(kind, "could not use the journal").with_source(error)
 }
 
 pub(super) fn prepare_error(error: PrepareError) -> CommandError {
@@ -34,7 +34,7 @@ pub(super) fn prepare_error(error: PrepareError) -> CommandError {
                 ))
             })
         }
-        PrepareError::Ask { .. } => interrupted().because(error),
+        PrepareError::Ask { .. } => interrupted().with_source(error),
     }
 }
 
@@ -47,5 +47,5 @@ pub(super) fn internal(what: &str) -> CommandError {
 }
 
 pub(crate) fn lost_journal(error: piton_plan::RecordError) -> CommandError {
-    CommandError::failed("could not finish the journal").because(error)
+    CommandError::failed("could not finish the journal").with_source(error)
 }

@@ -136,7 +136,7 @@ impl Site<'_> {
     fn go_on(&self, default: bool) -> Result<bool, CommandError> {
         let yes = Terminal::new(&self.context.stop)
             .proceed(default)
-            .map_err(|error| interrupted().because(error))?;
+            .map_err(|error| interrupted().with_source(error))?;
         if !yes {
             self.say_nothing_changed();
         }
@@ -211,7 +211,7 @@ impl Site<'_> {
         let now = self.context.clock.now();
         saved::save(&self.context.disk, &path, new_id(now), now, plan).map_err(|error| {
             CommandError::failed(format!("could not write the plan to {}", file.display()))
-                .because(error)
+                .with_source(error)
         })?;
         self.context.out.note(
             Channel::Plan,

@@ -72,8 +72,8 @@ impl Site<'_> {
 /// Returns a plan as data. What an agent is told is long and rarely wanted; it
 /// is there where payloads are asked for, and otherwise only its size.
 pub(crate) fn plan_json(plan: &Plan<Op>, threshold: Level) -> Result<Value, CommandError> {
-    let mut document =
-        render::plan_document(plan).map_err(|error| internal("show the plan").because(error))?;
+    let mut document = render::plan_document(plan)
+        .map_err(|error| internal("show the plan").with_source(error))?;
     if threshold < Level::PAYLOAD {
         for action in document["plan"]["actions"]
             .as_array_mut()

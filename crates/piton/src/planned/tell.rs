@@ -30,7 +30,7 @@ impl Site<'_> {
             out.json(plan_json(plan, out.verbosity().threshold(Channel::Plan))?);
             out.amend(
                 render::run_document(&report.receipts, verification)
-                    .map_err(|error| internal("show the run").because(error))?,
+                    .map_err(|error| internal("show the run").with_source(error))?,
             );
             let deviations: Vec<Value> = verification
                 .iter()

@@ -1,7 +1,7 @@
 //! Opens the backend that keeps the plans.
 
 use piton_backend::log::Writer;
-use piton_backend::store::forge::{CloneState, ForgeBackend, Place, Writing};
+use piton_backend::store::forge::{CloneState, ForgeBackend, Medium, Writing};
 use piton_backend::store::local::{Layout, LocalBackend};
 use piton_backend::store::memory::MemoryBackend;
 use piton_backend::store::{Backend, BackendRead, Provider};
@@ -50,8 +50,8 @@ fn opened<T>(
     run: impl FnOnce(&dyn Backend) -> T,
 ) -> Result<T, CommandError> {
     let kept_in = match provider {
-        Provider::GithubIssue => Place::Issue,
-        Provider::GithubDraftPr => Place::DraftPull,
+        Provider::GithubIssue => Medium::Issue,
+        Provider::GithubDraftPr => Medium::DraftPull,
         Provider::Local => return Ok(run(&local(context, place))),
         Provider::Memory => return Ok(run(&MemoryBackend::default())),
     };
@@ -115,7 +115,7 @@ fn clone_name(context: &Context, place: &StoredPlace) -> Result<Writer, CommandE
     let name = format!("clone-{}", uuid::Uuid::new_v4().simple());
     let cannot = |error: &dyn std::error::Error| {
         CommandError::failed("could not give this clone a name of its own")
-            .because(piton_base::on_one_line(error))
+            .with_source(piton_base::on_one_line(error))
     };
     let fresh = place.state().join(format!("{name}.new"));
     write_atomic(&context.disk, &fresh, name.as_bytes(), 0o644).map_err(|error| cannot(&error))?;

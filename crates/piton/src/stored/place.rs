@@ -21,8 +21,9 @@ pub(crate) struct StoredPlace {
 impl StoredPlace {
     /// Finds it around the working directory.
     pub(crate) fn find(context: &Context) -> Result<Self, CommandError> {
-        let checkout = Checkout::around(&context.disk, &context.directory)
-            .map_err(|error| CommandError::usage("could not find a repository").because(error))?;
+        let checkout = Checkout::around(&context.disk, &context.directory).map_err(|error| {
+            CommandError::usage("could not find a repository").with_source(error)
+        })?;
         Self::over(context, checkout)
     }
 

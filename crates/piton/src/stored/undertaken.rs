@@ -78,7 +78,7 @@ impl Undertaken {
             Err(error) => {
                 return Err(
                     CommandError::failed(format!("could not read {}", path.display()))
-                        .because(error),
+                        .with_source(error),
                 );
             }
         };
@@ -96,7 +96,7 @@ impl Undertaken {
         let path = Self::path(stored, &self.plan);
         let bytes = serde_json::to_vec_pretty(self).unwrap_or_default();
         write_atomic(&context.disk, &path, &bytes, 0o600).map_err(|error| {
-            CommandError::failed(format!("could not write {}", path.display())).because(error)
+            CommandError::failed(format!("could not write {}", path.display())).with_source(error)
         })
     }
 

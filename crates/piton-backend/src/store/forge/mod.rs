@@ -12,6 +12,6 @@ mod record;
 mod write;
 mod writing;
 
-pub use read::{ForgeReader, Place};
+pub use read::{ForgeReader, Medium};
 pub use write::ForgeBackend;
 pub use writing::{CloneState, Writing};

@@ -19,12 +19,12 @@ const LOOKED_AT: usize = 100;
 
 /// In what plans are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Medium {
     Issue,
     DraftPull,
 }
 
-impl Place {
+impl Medium {
     /// The label that every plan has.
     pub const fn label(self) -> &'static str {
         match self {
@@ -39,7 +39,7 @@ impl Place {
 pub struct ForgeReader<'a> {
     pub forge: &'a dyn ForgeRead,
     pub repo: RepoName,
-    pub place: Place,
+    pub place: Medium,
 }
 
 impl ForgeReader<'_> {
@@ -96,8 +96,8 @@ impl ForgeReader<'_> {
 impl BackendRead for ForgeReader<'_> {
     fn provider(&self) -> Provider {
         match self.place {
-            Place::Issue => Provider::GithubIssue,
-            Place::DraftPull => Provider::GithubDraftPr,
+            Medium::Issue => Provider::GithubIssue,
+            Medium::DraftPull => Provider::GithubDraftPr,
         }
     }
 
@@ -142,8 +142,8 @@ impl BackendRead for ForgeReader<'_> {
             ..issues::Filter::default()
         };
         let wanted = match self.place {
-            Place::Issue => false,
-            Place::DraftPull => true,
+            Medium::Issue => false,
+            Medium::DraftPull => true,
         };
         let mut plans = Vec::new();
         for issue in issues::list(self.forge, &self.repo, &filter) {

@@ -4,7 +4,7 @@ use piton_github::endpoints::{issues, labels};
 use piton_github::{Forge, RepoName};
 
 use super::footing::number;
-use super::read::{ForgeReader, Place};
+use super::read::{ForgeReader, Medium};
 use super::writing::Writing;
 use crate::block::add_block;
 use crate::header::{HeaderFault, NewHeader, Patch, new_header};
@@ -24,7 +24,7 @@ pub struct ForgeBackend<'a> {
 }
 
 impl<'a> ForgeBackend<'a> {
-    pub fn new(forge: &'a dyn Forge, repo: RepoName, place: Place, writing: Writing<'a>) -> Self {
+    pub fn new(forge: &'a dyn Forge, repo: RepoName, place: Medium, writing: Writing<'a>) -> Self {
         Self {
             forge,
             reader: ForgeReader { forge, repo, place },
@@ -77,8 +77,8 @@ impl Backend for ForgeBackend<'_> {
             return Err(BackendError::EmptyText);
         }
         match self.reader.place {
-            Place::Issue => self.create_issue(new),
-            Place::DraftPull => self.create_pull(new),
+            Medium::Issue => self.create_issue(new),
+            Medium::DraftPull => self.create_pull(new),
         }
     }
 

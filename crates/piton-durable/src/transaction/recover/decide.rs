@@ -1,6 +1,6 @@
 //! What to do next about a transaction.
 
-use super::super::area::Place;
+use super::super::area::Side;
 use super::super::commit::CommitState;
 use super::super::intent::{Intent, Step};
 use super::observe::{Found, Seen};
@@ -10,13 +10,13 @@ use crate::digest::TreeDigest;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Next {
     /// Exchange live and the tree there.
-    Swap(Place),
+    Swap(Side),
     /// Make the tree there live, where nothing is.
-    Put(Place),
+    Put(Side),
     /// Take the live tree away to there.
-    Take(Place),
+    Take(Side),
     /// Keep the tree there as evidence.
-    Keep(Place),
+    Keep(Side),
     Commit,
     /// Take what is live for the new tree, if it may stand.
     Adopt,
@@ -51,8 +51,8 @@ fn forward(intent: &Intent, found: &Found) -> Next {
     };
     if found.live.is(&intent.new) {
         // What was replaced without anybody expecting it is not thrown away.
-        if let Some(place) = found.stranger(&[&intent.base, &intent.new]) {
-            return Next::Keep(place);
+        if let Some(side) = found.stranger(&[&intent.base, &intent.new]) {
+            return Next::Keep(side);
         }
         return match &found.commit {
             None | Some(CommitState::Done) => Next::Finish(End::Published),
@@ -62,8 +62,8 @@ fn forward(intent: &Intent, found: &Found) -> Next {
     }
     if found.live.is(&intent.base) {
         return match (found.place_of(&intent.new), misplaced) {
-            (Some(place), None) if found.live == Seen::Missing => Next::Put(place),
-            (Some(place), None) => swap(found, place),
+            (Some(side), None) if found.live == Seen::Missing => Next::Put(side),
+            (Some(side), None) => swap(found, side),
             (_, reason) => keep_all_and(found, intent, End::Undone(reason.cloned())),
         };
     }
@@ -71,7 +71,7 @@ fn forward(intent: &Intent, found: &Found) -> Next {
         let new = found.place_of(&intent.new).filter(|_| misplaced.is_none());
         // Half of an exchange in two steps: the second half, or the first back.
         return match new.or_else(|| found.place_of(&intent.base)) {
-            Some(place) => Next::Put(place),
+            Some(side) => Next::Put(side),
             None => keep_all_and(found, intent, gone(intent)),
         };
     }
@@ -96,15 +96,15 @@ fn back(intent: &Intent, found: &Found, reason: &str) -> Next {
         // What a last-moment edit made of the old tree goes back as well.
         let old = old.or_else(|| found.stranger(&[&intent.base, &intent.new]));
         return match (old, found.free()) {
-            (Some(place), _) => swap(found, place),
-            (None, Some(place)) if first => Next::Take(place),
+            (Some(side), _) => swap(found, side),
+            (None, Some(side)) if first => Next::Take(side),
             (None, _) => keep_all_and(found, intent, gone(intent)),
         };
     }
     if found.live == Seen::Missing {
         let old = old.or_else(|| found.stranger(&[&intent.base, &intent.new]));
         return match old {
-            Some(place) => Next::Put(place),
+            Some(side) => Next::Put(side),
             None => keep_all_and(found, intent, gone(intent)),
         };
     }
@@ -112,11 +112,11 @@ fn back(intent: &Intent, found: &Found, reason: &str) -> Next {
     keep_all_and(found, intent, changed(intent, &found.live))
 }
 
-/// Exchanging in two steps needs the other place, so it is made free first.
-fn swap(found: &Found, place: Place) -> Next {
-    match found.at(place.other()) {
-        Seen::Missing => Next::Swap(place),
-        Seen::Tree(_) | Seen::Strange(_) => Next::Keep(place.other()),
+/// Exchanging in two steps needs the other side, so it is made free first.
+fn swap(found: &Found, side: Side) -> Next {
+    match found.at(side.other()) {
+        Seen::Missing => Next::Swap(side),
+        Seen::Tree(_) | Seen::Strange(_) => Next::Keep(side.other()),
     }
 }
 
@@ -127,11 +127,11 @@ fn keep_all_and(found: &Found, intent: &Intent, end: End) -> Next {
         Seen::Tree(_) => found.live == *seen && seen.is(&intent.base),
         Seen::Strange(_) => false,
     };
-    match Place::ALL
+    match Side::ALL
         .into_iter()
-        .find(|place| !worthless(found.at(*place)))
+        .find(|side| !worthless(found.at(*side)))
     {
-        Some(place) => Next::Keep(place),
+        Some(side) => Next::Keep(side),
         None => Next::Finish(end),
     }
 }

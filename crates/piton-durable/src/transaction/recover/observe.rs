@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::super::area::{Area, Place};
+use super::super::area::{Area, Side};
 use super::super::commit::{CommitFailure, CommitState, Committer};
 use super::super::intent::Intent;
 use crate::digest::TreeDigest;
@@ -60,8 +60,8 @@ impl Found {
     ) -> Result<Self, CommitFailure> {
         Ok(Found {
             live: Seen::at(disk, live),
-            staged: Seen::at(disk, &area.tree(Place::Staged)),
-            aside: Seen::at(disk, &area.tree(Place::Aside)),
+            staged: Seen::at(disk, &area.tree(Side::Staged)),
+            aside: Seen::at(disk, &area.tree(Side::Aside)),
             commit: intent
                 .commit
                 .as_ref()
@@ -70,31 +70,31 @@ impl Found {
         })
     }
 
-    pub(super) fn at(&self, place: Place) -> &Seen {
-        match place {
-            Place::Staged => &self.staged,
-            Place::Aside => &self.aside,
+    pub(super) fn at(&self, side: Side) -> &Seen {
+        match side {
+            Side::Staged => &self.staged,
+            Side::Aside => &self.aside,
         }
     }
 
     /// Returns where a tree with this digest waits.
-    pub(super) fn place_of(&self, digest: &TreeDigest) -> Option<Place> {
-        Place::ALL
+    pub(super) fn place_of(&self, digest: &TreeDigest) -> Option<Side> {
+        Side::ALL
             .into_iter()
-            .find(|place| *self.at(*place) != Seen::Missing && self.at(*place).is(digest))
+            .find(|side| *self.at(*side) != Seen::Missing && self.at(*side).is(digest))
     }
 
-    /// Returns a place that holds anything but these trees.
-    pub(super) fn stranger(&self, known: &[&TreeDigest]) -> Option<Place> {
-        Place::ALL.into_iter().find(|place| {
-            let seen = self.at(*place);
+    /// Returns a side that holds anything but these trees.
+    pub(super) fn stranger(&self, known: &[&TreeDigest]) -> Option<Side> {
+        Side::ALL.into_iter().find(|side| {
+            let seen = self.at(*side);
             *seen != Seen::Missing && !known.iter().any(|digest| seen.is(digest))
         })
     }
 
-    pub(super) fn free(&self) -> Option<Place> {
-        Place::ALL
+    pub(super) fn free(&self) -> Option<Side> {
+        Side::ALL
             .into_iter()
-            .find(|place| *self.at(*place) == Seen::Missing)
+            .find(|side| *self.at(*side) == Seen::Missing)
     }
 }

@@ -10,7 +10,7 @@ use piton_migration::planning::StateChangeError;
 use piton_migration::slug::Slug;
 use piton_migration::stamp::Stamp;
 
-use super::super::accept::is_piton_s;
+use super::super::accept::is_reserved_path;
 use super::super::decide::{StepRefusal, refuse_dirty};
 use super::super::site::Site;
 use super::super::skip_note;
@@ -180,7 +180,7 @@ pub fn reviewed(
     }
     refuse_dirty(git, site, &slug)?;
     let contents = copy.over(&live.contents, |path| {
-        path == MANIFEST_FILE || !is_piton_s(path)
+        path == MANIFEST_FILE || !is_reserved_path(path)
     });
     let Some(bytes) = contents.get(MANIFEST_FILE) else {
         return Err(PersonRefusal::NoReviewedManifest { slug });

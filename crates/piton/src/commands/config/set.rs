@@ -69,16 +69,16 @@ pub(crate) fn run(context: &Context, args: &SetArgs) -> CommandResult {
     let old = read(&context.disk, &file)?;
     // A file with something wrong in it is mended by hand, not written to.
     Layer::parse(&file, old.as_deref().unwrap_or_default()).map_err(|error| {
-        CommandError::usage(format!("could not use {error}")).because(error.problem)
+        CommandError::usage(format!("could not use {error}")).with_source(error.problem)
     })?;
     let text = String::from_utf8_lossy(old.as_deref().unwrap_or_default());
     let new = config::set(&text, &key, &value).map_err(|error| {
-        CommandError::usage(format!("could not edit {}", file.display())).because(error)
+        CommandError::usage(format!("could not edit {}", file.display())).with_source(error)
     })?;
 
     let mut builder = PlanBuilder::new("config set");
     let internal =
-        |error| CommandError::new(ErrorKind::Internal, "could not make a plan").because(error);
+        |error| CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error);
     let (root, name) = match (
         file.parent(),
         file.file_name().and_then(|name| name.to_str()),
@@ -92,7 +92,7 @@ pub(crate) fn run(context: &Context, args: &SetArgs) -> CommandResult {
         }
     };
     let path = name.parse().map_err(|error| {
-        CommandError::usage(format!("could not write {}", file.display())).because(error)
+        CommandError::usage(format!("could not write {}", file.display())).with_source(error)
     })?;
     let why = format!("{key} = {value}");
     if let Some(file) = put(

@@ -56,11 +56,11 @@ fn fall(context: &Context, guide: &Guide<'_>, project: &Project) -> Result<(), C
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
-        .map_err(|error| CommandError::failed("could not start piton").because(error))?;
+        .map_err(|error| CommandError::failed("could not start piton").with_source(error))?;
     let begun = wait_for_call(context, project, before, &mut child);
     let killed = child.kill().and_then(|()| child.wait());
     begun?;
-    killed.map_err(|error| CommandError::failed("could not kill piton").because(error))?;
+    killed.map_err(|error| CommandError::failed("could not kill piton").with_source(error))?;
     guide.result("… and here it falls again, in the middle of the first phase (kill -9).");
     prove(guide, project)?;
     guide.result("The agent worked elsewhere. The same command carries on.");
@@ -81,7 +81,7 @@ fn run(
     let done = document(project, &with_json)?;
     let path = project.root.join(events);
     let told = log::read_lines(&context.disk, &path)
-        .map_err(|error| CommandError::failed("could not read the events").because(error))?;
+        .map_err(|error| CommandError::failed("could not read the events").with_source(error))?;
     for line in told.lines {
         if let Ok(told) = serde_json::from_str::<Recorded>(&line) {
             tell(guide, &told.event);

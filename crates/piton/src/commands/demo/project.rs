@@ -77,7 +77,7 @@ pub(super) fn make(
                 "could not make a project in {}",
                 root.display()
             ))
-            .because("there is something there already".to_owned())
+            .with_source("there is something there already".to_owned())
             .hint("name an empty directory, or one that is not there"));
         }
     }
@@ -127,7 +127,8 @@ impl Project {
     pub(super) fn remove(&self, context: &Context) -> Result<(), CommandError> {
         for dir in [&self.root, &self.slots()] {
             piton_durable::tree::remove(&context.disk, dir).map_err(|error| {
-                CommandError::failed(format!("could not remove {}", dir.display())).because(error)
+                CommandError::failed(format!("could not remove {}", dir.display()))
+                    .with_source(error)
             })?;
         }
         Ok(())
@@ -149,7 +150,7 @@ impl Project {
             .stdin(Stdio::null());
         match cargo.output() {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(CommandError::failed("could not run cargo").because(error)),
+            Err(error) => Err(CommandError::failed("could not run cargo").with_source(error)),
             Ok(output) if output.status.success() => {
                 let text = String::from_utf8_lossy(&output.stdout);
                 let line = text.lines().find(|line| line.starts_with("test result"));
@@ -174,13 +175,13 @@ impl Project {
         self.isolate(&mut git);
         let output = git
             .output()
-            .map_err(|error| CommandError::failed("could not run git").because(error))?;
+            .map_err(|error| CommandError::failed("could not run git").with_source(error))?;
         if output.status.success() {
             Ok(String::from_utf8_lossy(&output.stdout).into_owned())
         } else {
             Err(
                 CommandError::failed(format!("git {} failed", args.join(" ")))
-                    .because(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
+                    .with_source(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
             )
         }
     }
@@ -228,7 +229,8 @@ fn put(context: &Context, path: &Path, text: &str) -> Result<(), CommandError> {
 }
 
 fn failed(path: &Path, error: &dyn std::error::Error) -> CommandError {
-    CommandError::failed(format!("could not make {}", path.display())).because(error.to_string())
+    CommandError::failed(format!("could not make {}", path.display()))
+        .with_source(error.to_string())
 }
 
 #[expect(
@@ -241,6 +243,6 @@ fn command(program: &Path) -> Command {
 
 fn program() -> Result<PathBuf, CommandError> {
     std::env::current_exe().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not find this program").because(error)
+        CommandError::new(ErrorKind::Internal, "could not find this program").with_source(error)
     })
 }

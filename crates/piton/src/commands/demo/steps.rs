@@ -100,7 +100,7 @@ pub(super) fn walk(
             ErrorKind::Internal,
             "the demo's plan did not come to its end",
         )
-        .because(format!("it is {}", shown["status"])));
+        .with_source(format!("it is {}", shown["status"])));
     }
     if !project.has_cargo()? {
         guide.tell("cargo is not here, so what the phases make is not tested.");
@@ -132,11 +132,11 @@ fn fall(context: &Context, guide: &Guide<'_>, project: &Project) -> Result<(), C
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
-        .map_err(|error| CommandError::failed("could not start piton").because(error))?;
+        .map_err(|error| CommandError::failed("could not start piton").with_source(error))?;
     let begun = wait_for_call(context, project, before, &mut child);
     let killed = child.kill().and_then(|()| child.wait());
     begun?;
-    killed.map_err(|error| CommandError::failed("could not kill piton").because(error))?;
+    killed.map_err(|error| CommandError::failed("could not kill piton").with_source(error))?;
     guide.result("… and here it is killed, in the middle of the agent's work (kill -9).");
     prove(guide, project)?;
     let next = next_step(project)?.unwrap_or_default();
@@ -155,7 +155,7 @@ pub(super) fn prove(guide: &Guide<'_>, project: &Project) -> Result<(), CommandE
     let listed = project
         .piton(&list)
         .output()
-        .map_err(|error| CommandError::failed("could not run piton").because(error))?;
+        .map_err(|error| CommandError::failed("could not run piton").with_source(error))?;
     guide.result(
         String::from_utf8_lossy(&listed.stdout)
             .replace('\t', "  ")
@@ -247,10 +247,10 @@ pub(super) fn document(project: &Project, args: &[&str]) -> Result<Value, Comman
     let output = project
         .piton(args)
         .output()
-        .map_err(|error| CommandError::failed("could not run piton").because(error))?;
+        .map_err(|error| CommandError::failed("could not run piton").with_source(error))?;
     let failed = |why: String| {
         CommandError::failed(format!("piton {} failed", args.join(" ")))
-            .because(why)
+            .with_source(why)
             .hint(format!("look at it in {}", project.root.display()))
     };
     if !output.status.success() {

@@ -100,7 +100,7 @@ fn operations(
         operations.push(BackendOp::Comment(AddComment { plan, text }).into());
     }
     let patch = Patch::new(report.patch.clone())
-        .map_err(|error| CommandError::failed("could not use the fields").because(error))?;
+        .map_err(|error| CommandError::failed("could not use the fields").with_source(error))?;
     let provider = report.provider.unwrap_or_else(|| place.provider());
     let header = with_reader(context, place, provider, |backend| {
         let document = backend
@@ -108,7 +108,7 @@ fn operations(
             .ok_or_else(|| piton_backend::store::BackendError::NotFound(report.plan.clone()))?;
         Ok::<_, piton_backend::store::BackendError>(document.header()?)
     })?
-    .map_err(|error| CommandError::failed("could not look at the plan").because(error))?;
+    .map_err(|error| CommandError::failed("could not look at the plan").with_source(error))?;
     let set = SetFields::decide(report.plan.clone(), &patch, &header);
     operations.extend(set.map(|set| Op::from(BackendOp::SetFields(set))));
     Ok(operations)
@@ -120,7 +120,7 @@ fn show(context: &Context, place: &StoredPlace, operations: Vec<Op>) -> CommandR
         builder.add(operation);
     }
     let plan = builder.build().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)
+        CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
     })?;
     let args = PlanArgs {
         dry_run: true,

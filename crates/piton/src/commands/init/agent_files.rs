@@ -27,7 +27,7 @@ pub(super) fn decide(
             }
         };
         let path = file.path.parse().map_err(|error| {
-            CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)
+            CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
         })?;
         let content = Content::Text(text);
         if let Some(op) = put(

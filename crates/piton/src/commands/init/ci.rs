@@ -187,7 +187,7 @@ where
             .hint(format!("{how}; nothing was written"))
     })?;
     text.parse::<T>().map_err(|error| {
-        CommandError::usage(format!("could not use {key}")).because(error.to_string())
+        CommandError::usage(format!("could not use {key}")).with_source(error.to_string())
     })
 }
 
@@ -211,7 +211,7 @@ pub(super) fn decide(
     }
     let path = relative
         .parse()
-        .map_err(|error| CommandError::failed("could not name the workflow").because(error))?;
+        .map_err(|error| CommandError::failed("could not name the workflow").with_source(error))?;
     let content = Content::Text(ci.workflow());
     let why = "the workflow that carries out dispatched plans";
     let put = put((disk, top), path, How::Create, content, why)?;

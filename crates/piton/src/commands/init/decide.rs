@@ -48,7 +48,8 @@ pub(super) fn decide(
         old_text.as_deref().unwrap_or_default(),
     )
     .map_err(|error| {
-        CommandError::new(ErrorKind::Usage, format!("could not use {error}")).because(error.problem)
+        CommandError::new(ErrorKind::Usage, format!("could not use {error}"))
+            .with_source(error.problem)
     })?;
     let configured = |name: &str| {
         let key = Key::find(name).ok()?;
@@ -92,7 +93,7 @@ pub(super) fn decide(
             (Some(flag), _) => flag.clone(),
             (None, Some(before)) => before.clone(),
             (None, None) => default.parse().map_err(|error| {
-                CommandError::new(ErrorKind::Internal, "could not use a default").because(error)
+                CommandError::new(ErrorKind::Internal, "could not use a default").with_source(error)
             })?,
         };
         Ok::<_, CommandError>(Wish {
@@ -183,7 +184,7 @@ pub(super) fn decide(
         ));
     }
     let plan = builder.build().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)
+        CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
     })?;
     Ok(Decided { plan, told })
 }

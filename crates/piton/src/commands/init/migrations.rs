@@ -89,7 +89,7 @@ fn create(
 ) -> Result<Option<Handle>, CommandError> {
     let path = wanted
         .join(KEEP)
-        .map_err(|error| CommandError::usage("could not name the directory").because(error))?;
+        .map_err(|error| CommandError::usage("could not name the directory").with_source(error))?;
     let text = Content::Text(String::new());
     let why = "the migrations directory, empty";
     let put = put((disk, top), path, How::Create, text, why)?;
@@ -109,9 +109,9 @@ fn rewrites(
         LiveDir::new(top, from.as_str()),
         LiveDir::new(top, to.as_str()),
     );
-    let contents = old
-        .contents(disk)
-        .map_err(|error| CommandError::failed(format!("could not list {from}")).because(error))?;
+    let contents = old.contents(disk).map_err(|error| {
+        CommandError::failed(format!("could not list {from}")).with_source(error)
+    })?;
     let mut rewrites = Vec::new();
     for slug in &contents.slugs {
         let path = format!("{slug}/.planning/state.json");
@@ -142,7 +142,7 @@ fn kind(disk: &dyn DiskRead, path: &Path) -> Result<Option<Kind>, CommandError> 
     disk.stat(path)
         .map(|stat| stat.map(|stat| stat.kind))
         .map_err(|error| {
-            CommandError::failed(format!("could not look at {}", path.display())).because(error)
+            CommandError::failed(format!("could not look at {}", path.display())).with_source(error)
         })
 }
 
@@ -156,7 +156,7 @@ fn entries(disk: &dyn DiskRead, path: &Path) -> Result<usize, CommandError> {
                 .count()
         })
         .map_err(|error| {
-            CommandError::failed(format!("could not list {}", path.display())).because(error)
+            CommandError::failed(format!("could not list {}", path.display())).with_source(error)
         })
 }
 

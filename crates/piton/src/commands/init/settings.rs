@@ -58,7 +58,7 @@ pub(super) fn decide(
         text = set(&text, name, written)?;
     }
     let path = CONFIG_FILE.parse().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not name the file").because(error)
+        CommandError::new(ErrorKind::Internal, "could not name the file").with_source(error)
     })?;
     let why = if old.is_some() {
         "this repository's settings, changed"
@@ -71,13 +71,13 @@ pub(super) fn decide(
 
 fn set(text: &str, name: &str, written: &str) -> Result<String, CommandError> {
     let key = Key::find(name).map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not find a setting").because(error)
+        CommandError::new(ErrorKind::Internal, "could not find a setting").with_source(error)
     })?;
     let value = key
         .kind()
         .parse(written)
         .map_err(|why| CommandError::usage(format!("--{name} {why}")))?;
     config::set(text, &key, &value).map_err(|error| {
-        CommandError::usage(format!("could not edit {CONFIG_FILE}")).because(error)
+        CommandError::usage(format!("could not edit {CONFIG_FILE}")).with_source(error)
     })
 }

@@ -33,7 +33,8 @@ pub(crate) fn run(context: &Context, args: &ShowArgs) -> CommandResult {
     let plan: Plan<Op> = journal.plan().map_err(journal_error)?;
     let receipts = journal.receipts();
     if context.out.json_wanted() {
-        let could_not = |error| CommandError::failed("could not show the journal").because(error);
+        let could_not =
+            |error| CommandError::failed("could not show the journal").with_source(error);
         let detail = context.out.verbosity().threshold(Channel::Plan);
         context.out.json(plan_json(&plan, detail)?);
         context

@@ -76,7 +76,7 @@ pub(super) fn move_directory(
         )));
     }
     let contents = Contents::read(&context.disk, &from.under(place.top()))
-        .map_err(|error| could_not().because(error))?
+        .map_err(|error| could_not().with_source(error))?
         .unwrap_or_default();
     let contents = changed.unwrap_or(&contents);
     let mut aside = Draft::new(Op::from(MigrationOp::SetAside(SetAside {
@@ -85,7 +85,9 @@ pub(super) fn move_directory(
     })));
     for path in contents.paths() {
         let bytes = contents.get(path).unwrap_or_default().to_vec();
-        let target = to.join(path).map_err(|error| could_not().because(error))?;
+        let target = to
+            .join(path)
+            .map_err(|error| could_not().with_source(error))?;
         let file = put(
             (&context.disk, place.top()),
             target,
@@ -115,6 +117,6 @@ pub(super) fn finish(
     })));
     builder.add_draft(draft.needs(moved));
     builder.build().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)
+        CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
     })
 }

@@ -55,7 +55,7 @@ fn decide(place: &Place, slug: &Slug) -> Result<Plan<Op>, CommandError> {
     };
     builder.add_draft(Draft::new(Op::from(MigrationOp::Commit(commit))).needs(&gone));
     builder.build().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)
+        CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
     })
 }
 

@@ -122,7 +122,7 @@ fn find(context: &Context, live: &LiveDir, value: &Path) -> Result<Slug, Command
         | ResolveError::NotUtf8 { .. } => ErrorKind::Usage,
     };
     let unknown = matches!(&error, ResolveError::Unknown { .. });
-    let refused = CommandError::new(kind, "could not find the migration").because(error);
+    let refused = CommandError::new(kind, "could not find the migration").with_source(error);
     let (true, Some(text)) = (unknown, value.to_str()) else {
         return Err(refused);
     };
@@ -170,11 +170,11 @@ pub(crate) fn person_refusal(error: PersonRefusal, slug: &Slug) -> CommandError 
         kind,
         format!("could not decide about {slug}; nothing was changed"),
     )
-    .because(error)
+    .with_source(error)
     .hints(hint)
 }
 
 /// A migrations directory that cannot be listed.
 fn unlistable(live: &LiveDir, error: std::io::Error) -> CommandError {
-    CommandError::failed(format!("could not list {}", live.path().display())).because(error)
+    CommandError::failed(format!("could not list {}", live.path().display())).with_source(error)
 }

@@ -84,7 +84,7 @@ pub(crate) fn run(context: &Context, args: &NewArgs) -> CommandResult {
     place.repository.identity()?;
     let live = place.live().migration(&slug);
     let there = context.disk.stat(&live).map_err(|error| {
-        CommandError::failed(format!("could not look at {}", live.display())).because(error)
+        CommandError::failed(format!("could not look at {}", live.display())).with_source(error)
     })?;
     if there.is_some() {
         return Err(refusal(StepRefusal::Taken { slug: slug.clone() }, &slug));

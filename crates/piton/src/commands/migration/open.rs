@@ -40,7 +40,7 @@ pub(crate) fn run(context: &Context, args: &OpenArgs) -> CommandResult {
     let slug = find(context, &place.live(), &args.slug)?;
     let dir = place.live().migration(&slug);
     let contents = Contents::read(&context.disk, &dir)
-        .map_err(|error| CommandError::failed(format!("could not read {slug}")).because(error))?
+        .map_err(|error| CommandError::failed(format!("could not read {slug}")).with_source(error))?
         .unwrap_or_default();
     let mut files: Vec<&str> = match &args.file {
         Some(file) if contents.contains(file) => vec![file],

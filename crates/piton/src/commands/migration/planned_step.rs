@@ -16,7 +16,7 @@ use crate::exit::Exit;
 use crate::op::Op;
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
-use crate::planning::{self, AskedEffort, Desk, refusal};
+use crate::planning::{self, AskedEffort, PlanningContext, refusal};
 
 /// What the step is made for.
 pub(crate) struct StepCommand {
@@ -78,9 +78,9 @@ fn taken(error: ClaimError, slug: &Slug) -> CommandError {
     let told = format!("could not work on {slug}; no agent was called");
     match error {
         ClaimError::Taken { holder, .. } => CommandError::failed(told)
-            .because(holder)
+            .with_source(holder)
             .hint("`piton status` shows what runs; try again when it is over"),
-        error @ ClaimError::Lock { .. } => CommandError::failed(told).because(error),
+        error @ ClaimError::Lock { .. } => CommandError::failed(told).with_source(error),
     }
 }
 
@@ -134,7 +134,7 @@ fn publish_only(
     let mut builder = PlanBuilder::new(format!("{} {slug}", command.name));
     publish_waiting(&mut builder, waiting, on);
     builder.build().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)
+        CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
     })
 }
 
@@ -145,7 +145,7 @@ fn decide(
     command: &StepCommand,
     args: &PlanArgs,
 ) -> Result<Plan<Op>, CommandError> {
-    let desk = Desk::set(context, place)?;
+    let texts = PlanningContext::set(context, place)?;
     let choice = agents::chosen(&place.settings, &context.directory, place.top());
     if let Some(line) = &choice.command {
         context.refuse_secret("the agent's command (--agent-command)", line)?;
@@ -153,7 +153,7 @@ fn decide(
     let terms = crate::slots::settings(context, place)?.terms;
     let agent = agents::agent(&choice, context, &place.settings, &place.state(), &terms)?;
     let by_schema = agent.answers_by_schema();
-    let decision = desk
+    let decision = texts
         .next_step(&context.disk, place, slug, command.effort, by_schema)
         .map_err(|error| refusal(error, slug))?;
     let named = format!("{} {slug}", command.name);
@@ -166,7 +166,7 @@ fn decide(
         Err(missing) if args.changes_nothing() => builder.warn(missing.to_string()),
         Err(missing) => return Err(missing),
     }
-    if desk.taste.version().is_stale() {
+    if texts.taste.version().is_stale() {
         builder
             .warn("the taste is of an older version; `piton taste --upgrade` brings it up to date");
     }
@@ -174,14 +174,14 @@ fn decide(
         &mut builder,
         &decision,
         &Planned {
-            site: &desk.site,
+            site: &texts.site,
             choice: &choice,
             agent: &*agent,
-            budget: desk.budget,
+            budget: texts.budget,
             command: &named,
         },
     );
     builder.build().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)
+        CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
     })
 }

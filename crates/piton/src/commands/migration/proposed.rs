@@ -21,7 +21,7 @@ pub(crate) fn plan(
     let live = place.live().migration(&proposal.slug);
     let before = Contents::read(&context.disk, &live)
         .map_err(|error| {
-            CommandError::failed(format!("could not read {}", live.display())).because(error)
+            CommandError::failed(format!("could not read {}", live.display())).with_source(error)
         })?
         .unwrap_or_default();
     let destination = crate::planning::below_top(place.top(), &live);
@@ -29,6 +29,6 @@ pub(crate) fn plan(
     let publish = Publish::changing(&before, destination, proposal, on);
     builder.add(Op::from(MigrationOp::Publish(publish)));
     builder.build().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)
+        CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
     })
 }

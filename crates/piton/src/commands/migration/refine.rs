@@ -188,8 +188,9 @@ fn refused(error: PersonRefusal, slug: &Slug) -> CommandError {
 fn about(context: &Context, slug: &Path) -> Result<String, CommandError> {
     let place = context.place()?;
     let slug = find(context, &place.live(), slug)?;
-    let live = Live::read(&context.disk, &planning_site(&place)?, &slug)
-        .map_err(|error| CommandError::failed(format!("could not read {slug}")).because(error))?;
+    let live = Live::read(&context.disk, &planning_site(&place)?, &slug).map_err(|error| {
+        CommandError::failed(format!("could not read {slug}")).with_source(error)
+    })?;
     Ok(review_sheet::shown(&ReviewSheet::of(&live), &live, false))
 }
 

@@ -58,7 +58,8 @@ fn decide(
     refuse_dirty(place, slug, from.as_str())?;
     let site = planning_site(place)?;
     let live = Live::read(&context.disk, &site, slug).map_err(|error| {
-        CommandError::failed(format!("could not read {slug}; nothing was changed")).because(error)
+        CommandError::failed(format!("could not read {slug}; nothing was changed"))
+            .with_source(error)
     })?;
     let state = live.state();
     let manifest = live.manifest.renamed(new.as_str());

@@ -40,7 +40,9 @@ pub(super) fn run(
             left.subject, left.code, left.advice
         ));
     }
-    let plan = builder.build().map_err(|error| internal().because(error))?;
+    let plan = builder
+        .build()
+        .map_err(|error| internal().with_source(error))?;
     if !plan.has_changes() && repairs.left_alone.is_empty() {
         context
             .out
@@ -156,7 +158,7 @@ pub(super) fn repo_path(place: &Place, path: &Path) -> Result<RepoPath, CommandE
         .unwrap_or(path)
         .to_string_lossy()
         .parse()
-        .map_err(|error| internal().because(error))
+        .map_err(|error| internal().with_source(error))
 }
 
 fn internal() -> CommandError {

@@ -25,7 +25,7 @@ use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
-use crate::planning::{Desk, planning_site};
+use crate::planning::{PlanningContext, planning_site};
 use crate::session::{self, Talk};
 use crate::terminal::Terminal;
 use crate::watched::Watch;
@@ -67,8 +67,9 @@ pub(crate) fn run(context: &Context, args: &ReviewArgs) -> CommandResult {
         return with_agent(context, &place, &slug, &args.plan);
     }
     let site = planning_site(&place)?;
-    let live = Live::read(&context.disk, &site, &slug)
-        .map_err(|error| CommandError::failed(format!("could not read {slug}")).because(error))?;
+    let live = Live::read(&context.disk, &site, &slug).map_err(|error| {
+        CommandError::failed(format!("could not read {slug}")).with_source(error)
+    })?;
     let sheet = ReviewSheet::of(&live);
     let waits = sheet.reason.is_some();
     let exit = if waits {
@@ -100,14 +101,14 @@ pub(crate) fn run(context: &Context, args: &ReviewArgs) -> CommandResult {
 
 /// Has the agent and the person look at a copy, and takes over what they made.
 fn with_agent(context: &Context, place: &Place, slug: &Slug, args: &PlanArgs) -> CommandResult {
-    let desk = Desk::set(context, place)?;
+    let planning = PlanningContext::set(context, place)?;
     let (disk, git) = (&context.disk, &place.repository);
-    let session = ReviewSession::decide(disk, git, &desk.site, slug)
+    let session = ReviewSession::decide(disk, git, &planning.site, slug)
         .map_err(|error| person_refusal(error, slug))?;
     let prompt = session
-        .prompt(&desk.prompts, &desk.taste.text)
+        .prompt(&planning.prompts, &planning.taste.text)
         .map_err(|error| {
-            CommandError::usage("could not use the prompt templates").because(error)
+            CommandError::usage("could not use the prompt templates").with_source(error)
         })?;
     let chosen = agents::chosen(&place.settings, &context.directory, place.top());
     if args.changes_nothing() {
@@ -125,9 +126,16 @@ fn with_agent(context: &Context, place: &Place, slug: &Slug, args: &PlanArgs) ->
         context.out.say(Channel::Plan, Level::PAYLOAD, &prompt);
         return Ok(Exit::WaitsForPerson);
     }
-    let copy = talked(context, place, &desk, &session, &chosen, prompt)?;
+    let copy = talked(context, place, &planning, &session, &chosen, prompt)?;
     let kept = copy.clone();
-    let taken = person::reviewed(disk, git, &desk.site, &session.live, copy, &desk.prefix);
+    let taken = person::reviewed(
+        disk,
+        git,
+        &planning.site,
+        &session.live,
+        copy,
+        &planning.prefix,
+    );
     let proposal = match taken {
         Ok(proposal) => proposal,
         Err(error) => {
@@ -148,7 +156,7 @@ fn with_agent(context: &Context, place: &Place, slug: &Slug, args: &PlanArgs) ->
 fn talked(
     context: &Context,
     place: &Place,
-    desk: &Desk,
+    planning: &PlanningContext,
     session: &ReviewSession,
     chosen: &AgentChoice,
     prompt: String,
@@ -157,19 +165,20 @@ fn talked(
     let failed = |error: StepFailure| {
         let advice = error.advice();
         CommandError::failed("could not hold the review; nothing was changed")
-            .because(error)
+            .with_source(error)
             .hint(advice)
     };
     let head = git.head()?.ok_or_else(|| {
         CommandError::failed("could not hold the review: nothing is committed here yet")
     })?;
     let name = format!("review-{}", crate::context::token());
-    let scratch = desk.site.candidates().join(&name);
+    let scratch = planning.site.candidates().join(&name);
     let slots = crate::slots::settings(context, place)?;
     let slot = crate::slots::take(context, place, &slots, &head, "a review")?;
     if let Some(setup) = &slots.setup {
         create_dirs(disk, &scratch).map_err(|error| {
-            CommandError::failed("could not hold the review; nothing was changed").because(error)
+            CommandError::failed("could not hold the review; nothing was changed")
+                .with_source(error)
         })?;
         let log = scratch.join("setup.log");
         setup
@@ -249,7 +258,8 @@ fn answer(
         .chain(sheet.choices.iter().map(|choice| choice.as_str()))
         .collect();
     let interrupted = |error| {
-        CommandError::new(ErrorKind::Interrupted, "interrupted; nothing was changed").because(error)
+        CommandError::new(ErrorKind::Interrupted, "interrupted; nothing was changed")
+            .with_source(error)
     };
     let said = loop {
         let said = terminal

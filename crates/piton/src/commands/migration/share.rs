@@ -55,7 +55,7 @@ pub(crate) fn run(context: &Context, args: &ShareArgs) -> CommandResult {
     let slug = find(context, &place.live(), &args.slug)?;
     let site = planning_site(&place)?;
     let unreadable = |error: SnapshotError| {
-        CommandError::failed(format!("could not share {slug}")).because(error)
+        CommandError::failed(format!("could not share {slug}")).with_source(error)
     };
     let live = Live::read(&context.disk, &site, &slug).map_err(unreadable)?;
     if let Some(plan) = &live.own.plan {
@@ -85,7 +85,7 @@ pub(crate) fn run(context: &Context, args: &ShareArgs) -> CommandResult {
     let mut builder = PlanBuilder::new(format!("migration share {slug}"));
     builder.add(Op::from(BackendOp::Create(create)));
     let plan = builder.build().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)
+        CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
     })?;
     if !args.plan.changes_nothing() {
         context.out.begin_series();

@@ -30,7 +30,8 @@ pub(crate) fn run(context: &Context, args: &ShowArgs) -> CommandResult {
     let shown = show::show(&context.disk, &live, &slug, context.clock.now());
     if context.out.json_wanted() {
         let value = serde_json::to_value(&shown).map_err(|error| {
-            CommandError::new(ErrorKind::Internal, "could not show the migration").because(error)
+            CommandError::new(ErrorKind::Internal, "could not show the migration")
+                .with_source(error)
         })?;
         context.out.json(value);
     } else {

@@ -139,7 +139,7 @@ fn standing(context: &Context, place: &Place, slug: &Slug) -> Result<Standing, C
                 ErrorKind::Failed,
                 "could not see where the migration stands",
             )
-            .because(error)
+            .with_source(error)
         })?;
     let status = manifest.status();
     Ok(match MigrationState::from(manifest) {

@@ -48,7 +48,7 @@ pub(super) fn run(context: &Context, args: &CommentArgs) -> CommandResult {
         return Err(CommandError::usage("a comment must not be empty"));
     }
     within_limit(&text)
-        .map_err(|error| CommandError::usage("could not add the comment").because(error))?;
+        .map_err(|error| CommandError::usage("could not add the comment").with_source(error))?;
     let plan = with(context, |place, backend| {
         let id = plan(context, place, backend, args.target.as_deref())?;
         document(backend, &id).map(|document| document.id)

@@ -66,7 +66,7 @@ pub(super) fn run(context: &Context, args: &CreateArgs) -> CommandResult {
         return Err(CommandError::usage("the text of a plan must not be empty"));
     }
     within_limit(&wrap_comment(&text))
-        .map_err(|error| CommandError::usage("could not make the plan").because(error))?;
+        .map_err(|error| CommandError::usage("could not make the plan").with_source(error))?;
     let title = match &args.title {
         Some(title) => plain_title(title),
         None => title_of(&text),

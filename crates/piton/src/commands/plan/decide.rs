@@ -27,7 +27,7 @@ pub(super) fn carry_out(
         last = Some(handle);
     }
     let plan = builder.build().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)
+        CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
     })?;
     let exit = context.site(&place).carry_out(args, &plan)?;
     if !args.changes_nothing() {

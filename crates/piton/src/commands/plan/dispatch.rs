@@ -125,7 +125,7 @@ pub(super) fn run(context: &Context, args: &DispatchArgs) -> CommandResult {
         builder.depend(&recorded, &started);
     }
     let plan = builder.build().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)
+        CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
     })?;
     let place = context.place()?;
     let ended = context.site(&place).carry_out_and_tell(&args.plan, &plan)?;

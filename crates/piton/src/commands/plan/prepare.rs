@@ -57,7 +57,7 @@ pub(super) fn run(context: &Context, args: &PrepareArgs) -> CommandResult {
     let mut operations: Vec<Op> = Vec::new();
     for (name, content) in folder_files(&text, &reference).0 {
         let path: RepoPath = format!("{FOLDER}/{name}").parse().map_err(|error| {
-            CommandError::failed("could not name the work folder").because(error)
+            CommandError::failed("could not name the work folder").with_source(error)
         })?;
         let why = format!("the work folder of plan {}", document.id);
         let disk = &context.disk;

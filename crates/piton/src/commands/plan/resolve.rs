@@ -99,7 +99,7 @@ fn told(file: &str, reference: &PlanRef) -> serde_json::Value {
 /// Reads the references of a folder; the first that is one counts.
 fn look(context: &Context, folder: &Path) -> Result<(String, RefFile), CommandError> {
     let failed = |error: std::io::Error| {
-        CommandError::failed(format!("could not look into {}", folder.display())).because(error)
+        CommandError::failed(format!("could not look into {}", folder.display())).with_source(error)
     };
     match context.disk.stat(folder).map_err(failed)?.map(|s| s.kind) {
         Some(Kind::Dir) => {}

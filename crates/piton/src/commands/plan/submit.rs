@@ -70,7 +70,7 @@ pub(super) fn run(context: &Context, args: &SubmitArgs) -> CommandResult {
         };
         operations.push(ForgeOp::ReadyPull(ready).into());
         let patch = Patch::new(vec![("lifecycle_stage".to_owned(), json!("impl"))])
-            .map_err(|error| CommandError::failed("could not set the stage").because(error))?;
+            .map_err(|error| CommandError::failed("could not set the stage").with_source(error))?;
         let set = SetFields::decide(document.id.clone(), &patch, &header);
         operations.extend(set.map(|set| Op::from(BackendOp::SetFields(set))));
     } else {

@@ -146,7 +146,7 @@ pub(crate) fn shared(
     let slugs = live
         .contents(&context.disk)
         .map_err(|error| {
-            CommandError::failed("could not see which migrations there are").because(error)
+            CommandError::failed("could not see which migrations there are").with_source(error)
         })?
         .slugs;
     Ok(slugs

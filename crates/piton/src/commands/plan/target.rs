@@ -40,10 +40,9 @@ pub(super) fn plan(
     if let Ok(folder) = folder
         && let Looked::Plan(reference) = folder.looked
     {
-        return reference
-            .id
-            .parse()
-            .map_err(|error| CommandError::usage("could not use the work folder").because(error));
+        return reference.id.parse().map_err(|error| {
+            CommandError::usage("could not use the work folder").with_source(error)
+        });
     }
     let of_branch = match &branch {
         Some(branch) => backend.plan_of_branch(branch).map_err(failed)?,

@@ -19,7 +19,7 @@ pub(super) fn read(context: &Context, file: &Path) -> Result<String, CommandErro
             .take(MOST + 1)
             .read_to_end(&mut bytes)
             .map_err(|error| {
-                CommandError::failed("could not read standard input").because(error)
+                CommandError::failed("could not read standard input").with_source(error)
             })?;
         bytes
     } else {

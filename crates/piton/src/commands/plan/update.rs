@@ -93,7 +93,7 @@ fn new_text(context: &Context, file: &std::path::Path) -> Result<String, Command
         return Err(CommandError::usage("the text of a plan must not be empty"));
     }
     within_limit(&wrap_comment(&text))
-        .map_err(|error| CommandError::usage("could not replace the text").because(error))?;
+        .map_err(|error| CommandError::usage("could not replace the text").with_source(error))?;
     Ok(text)
 }
 
@@ -101,7 +101,7 @@ fn new_text(context: &Context, file: &std::path::Path) -> Result<String, Command
 fn patch(json: &str) -> Result<Patch, CommandError> {
     Patch::from_json(json).map_err(|error| {
         CommandError::usage("could not use --patch")
-            .because(error)
+            .with_source(error)
             .hint("it is an object such as {\"branch_name\": \"b\", \"last_learn_at\": null}")
     })
 }

@@ -40,7 +40,7 @@ pub(crate) struct CopyArgs {
 pub(crate) fn run(context: &Context, args: &CopyArgs) -> CommandResult {
     // A template of the repository's that cannot be used is no obstacle: to
     // start over from the built-in one is the way out.
-    let built_in = PromptSet::built_in().map_err(|error| internal().because(error))?;
+    let built_in = PromptSet::built_in().map_err(|error| internal().with_source(error))?;
     let files = args.roles.iter().map(|role| super::file(&built_in, role));
     let files = files.collect::<Result<BTreeSet<_>, _>>()?;
     let place = context.place_to_write(&args.plan)?;
@@ -49,7 +49,9 @@ pub(crate) fn run(context: &Context, args: &CopyArgs) -> CommandResult {
         let (_, text) = built_in.part(&file).ok_or_else(internal)?;
         builder.add_draft(decided(context, &place, args.force, &file, text)?);
     }
-    let plan = builder.build().map_err(|error| internal().because(error))?;
+    let plan = builder
+        .build()
+        .map_err(|error| internal().with_source(error))?;
     let ended = context.site(&place).carry_out_and_tell(&args.plan, &plan)?;
     if ended.exit == Exit::Done && !ended.receipts.is_empty() {
         context
@@ -111,11 +113,11 @@ fn target(place: &Place, file: &str) -> Result<RepoPath, CommandError> {
     let overrides = place.settings.path("prompts").ok_or_else(internal)?;
     overrides
         .join(file)
-        .map_err(|error| internal().because(error))
+        .map_err(|error| internal().with_source(error))
 }
 
 fn refused(error: DecideError) -> CommandError {
-    CommandError::failed("could not copy the template; nothing was changed").because(error)
+    CommandError::failed("could not copy the template; nothing was changed").with_source(error)
 }
 
 fn internal() -> CommandError {

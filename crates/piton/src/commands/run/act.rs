@@ -30,13 +30,13 @@ pub(super) enum Acted {
 }
 
 /// Everything that landing and telling take.
-pub(super) struct Desk<'a> {
+pub(super) struct Finisher<'a> {
     pub(super) floor: &'a Floor<'a>,
     pub(super) shop: &'a Shop<'a>,
     pub(super) run: &'a RunRecord<'static>,
 }
 
-impl Desk<'_> {
+impl Finisher<'_> {
     /// Lands what was accepted, and says what came of the job.
     pub(super) fn finish(&self, teller: &mut Teller<'_>, job: &Job<'_>, worked: Worked) -> Acted {
         let tried = job.tried();
@@ -295,7 +295,7 @@ impl Desk<'_> {
     }
 
     fn record(&self, work: &Accepted, commit: &str, at: &At<'_>) {
-        let effort = self.floor.desk.budget.for_call();
+        let effort = self.floor.planning.budget.for_call();
         let subject = evidence::Subject {
             attempt: at.attempt,
             retry: 1,

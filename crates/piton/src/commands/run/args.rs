@@ -220,7 +220,7 @@ fn read_text(
     const LIMIT: u64 = 16 << 20;
     let path = context.directory.join(file);
     let failed = |why: String| {
-        CommandError::usage(format!("could not read {flag} {}", file.display())).because(why)
+        CommandError::usage(format!("could not read {flag} {}", file.display())).with_source(why)
     };
     let bytes = context
         .disk

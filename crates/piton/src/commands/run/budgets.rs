@@ -38,7 +38,7 @@ const PER_DAY: &str = "run.max-cost-per-day";
 pub(super) fn day(floor: &Floor<'_>) -> Option<DayLimit> {
     let dollars = floor.place.settings.dollars(PER_DAY)?;
     let today = floor.context.clock.local().strftime("%Y-%m-%d").to_string();
-    let listed = runs::list(&floor.context.disk, &floor.desk.site.runs()).unwrap_or_default();
+    let listed = runs::list(&floor.context.disk, &floor.planning.site.runs()).unwrap_or_default();
     let spent_before = listed
         .into_iter()
         .filter_map(|run| run.summary)

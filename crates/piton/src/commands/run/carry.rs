@@ -140,7 +140,7 @@ pub(crate) fn carry_out(
         .book
         .close_as(status, error.clone(), error)
         .map_err(|error| {
-            CommandError::failed("could not finish the run's record").because(error)
+            CommandError::failed("could not finish the run's record").with_source(error)
         })?;
     Ok((id, carried?))
 }
@@ -341,7 +341,7 @@ fn of_halt(halt: Halt) -> Carried {
 fn land(floor: &Floor<'_>, shop: &Shop<'_>, run: &RunRecord<'_>, work: &Accepted) -> Carried {
     match bring(shop, run, work) {
         Ok(Brought::Landed { commit, .. }) => {
-            let effort = floor.desk.budget.for_call();
+            let effort = floor.planning.budget.for_call();
             let subject = evidence::Subject {
                 attempt: 1,
                 retry: 1,

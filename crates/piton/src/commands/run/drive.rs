@@ -15,7 +15,7 @@ use piton_loop::work::{Piece, SourcePiece};
 use serde_json::json;
 
 use super::accounts;
-use super::act::Desk;
+use super::act::Finisher;
 use super::args::{Wanted, WorkArgs};
 use super::budgets;
 use super::driver::Driver;
@@ -99,7 +99,7 @@ pub(crate) fn drive(
     agents::tell_terms(&floor.chosen, context, &floor.slots.terms);
     if course.focus && !place.live().path().is_dir() {
         return Err(CommandError::failed("could not focus on live migrations")
-            .because(format!("there is no {}", place.live().path().display()))
+            .with_source(format!("there is no {}", place.live().path().display()))
             .hint("start one with `piton migration new`"));
     }
     let _alone = alone(context, place)?;
@@ -116,7 +116,7 @@ pub(crate) fn drive(
     let run = begin(context, &floor, course)?;
     let mut teller = Teller::new(&context.book, &run, &context.clock);
     let from = view.head.clone();
-    let past: Vec<RunSummary> = runs::list(&context.disk, &floor.desk.site.runs())
+    let past: Vec<RunSummary> = runs::list(&context.disk, &floor.planning.site.runs())
         .unwrap_or_default()
         .into_iter()
         .filter_map(|listed| listed.summary)
@@ -124,13 +124,13 @@ pub(crate) fn drive(
     if let Some(forecast) = accounts::forecast(&past, floor.agent.name()) {
         teller.say(&forecast.told(course.limits.actions));
     }
-    let desk = Desk {
+    let finisher = Finisher {
         floor: &floor,
         shop: &shop,
         run: &run,
     };
     let notifier = Notifier::new(&floor, run.id().to_string());
-    let mut driver = Driver::new(&desk, course, &source, seed, &notifier);
+    let mut driver = Driver::new(&finisher, course, &source, seed, &notifier);
     if context.out.json_wanted() {
         context.out.begin_series();
     }
@@ -149,7 +149,7 @@ pub(crate) fn drive(
         .book
         .close_as(ending.status(), Some(ending.told()), error)
         .map_err(|error| {
-            CommandError::failed("could not finish the run's record").because(error)
+            CommandError::failed("could not finish the run's record").with_source(error)
         })?;
     tell_accounts(&floor, &run.summary(), &past);
     prune(&floor);
@@ -209,7 +209,7 @@ fn tell_accounts(floor: &Floor<'_>, summary: &RunSummary, past: &[RunSummary]) {
 /// removed is left to `piton runs prune`.
 fn prune(floor: &Floor<'_>) {
     let (context, settings) = (floor.context, &floor.place.settings);
-    let runs = floor.desk.site.runs();
+    let runs = floor.planning.site.runs();
     let policy = policy(settings);
     let Ok(units) = runs::units(&context.disk, &context.clock, &runs) else {
         return;
@@ -228,9 +228,9 @@ pub(super) fn alone(context: &Context, place: &Place) -> Result<LockGuard, Comma
         Err(error @ LockError::Held { .. }) => Err(CommandError::failed(
             "could not begin: another run is under way in this clone",
         )
-        .because(error)
+        .with_source(error)
         .hint("wait until it is over, or interrupt it")),
-        Err(error) => Err(CommandError::failed("could not begin a run").because(error)),
+        Err(error) => Err(CommandError::failed("could not begin a run").with_source(error)),
     }
 }
 
@@ -239,7 +239,7 @@ pub(super) fn begin(
     floor: &Floor<'_>,
     course: &Course,
 ) -> Result<Arc<RunRecord<'static>>, CommandError> {
-    let budget = floor.desk.budget;
+    let budget = floor.planning.budget;
     let outset = Outset {
         command: course.name.to_owned(),
         agent: floor.agent.name().to_owned(),
@@ -252,8 +252,10 @@ pub(super) fn begin(
     let holder = context.holder("a run");
     let run = context
         .book
-        .begun(&floor.desk.site, &holder, &outset)
-        .map_err(|error| CommandError::failed("could not begin the run's record").because(error))?;
+        .begun(&floor.planning.site, &holder, &outset)
+        .map_err(|error| {
+            CommandError::failed("could not begin the run's record").with_source(error)
+        })?;
     context.out.say(
         Channel::General,
         Level::NORMAL,
@@ -261,8 +263,8 @@ pub(super) fn begin(
             "run {}: {}, effort {} to {}, {}",
             run.id(),
             floor.agent.name(),
-            floor.desk.budget.default_tier(),
-            floor.desk.budget.max(),
+            floor.planning.budget.default_tier(),
+            floor.planning.budget.max(),
             match &floor.command {
                 Some(command) => format!("validated by `{}`", command.as_str()),
                 None => "validated by nothing; set `validation-command`".to_owned(),

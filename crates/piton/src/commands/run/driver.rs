@@ -20,7 +20,7 @@ use piton_loop::work::accepted::Held;
 use piton_loop::work::{Halt, Piece, Start, Worked, prove};
 use piton_migration::slug::Slug;
 
-use super::act::{Acted, Desk};
+use super::act::{Acted, Finisher};
 use super::drive::Course;
 use super::ending::Ending;
 use super::job::Job;
@@ -41,7 +41,7 @@ const CLAIMED: Duration = Duration::from_secs(60);
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
 
 pub(super) struct Driver<'a> {
-    desk: &'a Desk<'a>,
+    finisher: &'a Finisher<'a>,
     course: &'a Course,
     source: &'a Source,
     seed: u64,
@@ -66,24 +66,28 @@ enum Looked {
 
 impl<'a> Driver<'a> {
     pub(super) fn new(
-        desk: &'a Desk<'a>,
+        finisher: &'a Finisher<'a>,
         course: &'a Course,
         source: &'a Source,
         seed: u64,
         notifier: &'a Notifier<'a>,
     ) -> Self {
         let mut memory = Memory::default();
-        memory.know_quota(provider::known(desk.floor));
+        memory.know_quota(provider::known(finisher.floor));
         Self {
-            desk,
+            finisher,
             course,
             source,
             seed,
             memory,
             proved: false,
-            began: desk.floor.context.clock.elapsed(),
+            began: finisher.floor.context.clock.elapsed(),
             owed: Vec::new(),
-            reports: Reports::new(desk.floor.context, desk.floor.place, desk.run.id().as_str()),
+            reports: Reports::new(
+                finisher.floor.context,
+                finisher.floor.place,
+                finisher.run.id().as_str(),
+            ),
             jobs: BTreeMap::new(),
             notifier,
         }
@@ -105,7 +109,7 @@ impl<'a> Driver<'a> {
             let mut ending = None;
             loop {
                 while ending.is_none() && self.jobs.len() < self.course.jobs.get() {
-                    if self.desk.floor.context.stop.requested() {
+                    if self.finisher.floor.context.stop.requested() {
                         ending = Some(Ending::Interrupted);
                         break;
                     }
@@ -143,7 +147,7 @@ impl<'a> Driver<'a> {
     where
         'a: 's,
     {
-        let floor = self.desk.floor;
+        let floor = self.finisher.floor;
         self.count_time();
         if self.jobs.is_empty() {
             self.reports.hear();
@@ -183,7 +187,7 @@ impl<'a> Driver<'a> {
             });
             if let Some(work) = work {
                 let tick = Tick::begin(floor, &tick::landing(self.course.name, work)?)?;
-                let acted = self.desk.land_again(teller, work);
+                let acted = self.finisher.land_again(teller, work);
                 settle(&tick, &acted)?;
                 return Ok(self.remember(None, acted));
             }
@@ -229,7 +233,7 @@ impl<'a> Driver<'a> {
     where
         'a: 's,
     {
-        let floor = self.desk.floor;
+        let floor = self.finisher.floor;
         let claim = match piece.slug().map(|slug| self.claim(slug)).transpose()? {
             Some(Err(why)) => {
                 let told = teller.begin(kind, label, &[]);
@@ -246,11 +250,13 @@ impl<'a> Driver<'a> {
             Some(Ok(claim)) => Some(claim),
             None => None,
         };
-        let attempt = self.desk.run.summary().counts.attempts_started + 1;
-        self.desk
+        let attempt = self.finisher.run.summary().counts.attempts_started + 1;
+        self.finisher
             .run
             .update(|summary| summary.counts.attempts_started += 1)
-            .map_err(|error| CommandError::failed("could not keep the record").because(error))?;
+            .map_err(|error| {
+                CommandError::failed("could not keep the record").with_source(error)
+            })?;
         let files: &[String] = match &piece {
             Piece::Source(source) => &source.target.files,
             Piece::Plan(_) | Piece::Phase(_) => &[],
@@ -292,11 +298,11 @@ impl<'a> Driver<'a> {
     where
         'a: 's,
     {
-        let (attempt, desk, done) = (job.attempt, self.desk, done.clone());
+        let (attempt, finisher, done) = (job.attempt, self.finisher, done.clone());
         let (piece, start) = (job.piece.clone(), job.start.clone());
         self.jobs.insert(attempt, job);
         scope.spawn(move || {
-            let worked = piece.work(desk.shop, desk.run, &start);
+            let worked = piece.work(finisher.shop, finisher.run, &start);
             // Nobody but this run waits for it.
             let _ = done.send((attempt, worked));
         });
@@ -305,8 +311,8 @@ impl<'a> Driver<'a> {
     /// Begins the journal of a tick.
     fn tick(&self, what: (&Piece, &str), start: &Start) -> Result<Tick<'a>, CommandError> {
         let held = self.held_name(start.attempt);
-        let plan = tick::plan(self.desk.floor, self.course.name, what, start, &held)?;
-        Tick::begin(self.desk.floor, &plan)
+        let plan = tick::plan(self.finisher.floor, self.course.name, what, start, &held)?;
+        Tick::begin(self.finisher.floor, &plan)
     }
 
     /// Lands what a job made, and writes down what became of both.
@@ -326,7 +332,7 @@ impl<'a> Driver<'a> {
                 false
             }
         };
-        let acted = self.desk.finish(teller, job, worked);
+        let acted = self.finisher.finish(teller, job, worked);
         if accepted {
             settle(&job.tick, &acted)?;
         }
@@ -353,7 +359,7 @@ impl<'a> Driver<'a> {
             Err(error) => return Some(Ending::Broken(error.text().trim().to_owned())),
         };
         if matches!(acted, Acted::Again) {
-            let Ok(view) = View::look(self.desk.floor, &[]) else {
+            let Ok(view) = View::look(self.finisher.floor, &[]) else {
                 return Some(Ending::Broken(
                     "the branch could not be looked at".to_owned(),
                 ));
@@ -400,7 +406,7 @@ impl<'a> Driver<'a> {
 
     /// Notes what the provider said of its limit, for this run and the next.
     fn with_quota(&mut self, job: Option<Job<'_>>, outcome: Outcome) -> Outcome {
-        let floor = self.desk.floor;
+        let floor = self.finisher.floor;
         match outcome {
             Outcome::OutOfQuota { until } => {
                 let waits = self.memory.quota_waits();
@@ -444,43 +450,43 @@ impl<'a> Driver<'a> {
 
     /// Claims a migration, or says who is at work on it.
     fn claim(&self, slug: &Slug) -> Result<Result<Claim, String>, CommandError> {
-        let floor = self.desk.floor;
+        let floor = self.finisher.floor;
         let holder = floor.context.holder("a run");
         match Claim::take(floor.place.state().path(), slug, &holder) {
             Ok(claim) => Ok(Ok(claim)),
             Err(ClaimError::Taken { holder, .. }) => Ok(Err(piton_base::on_one_line(&holder))),
             Err(error @ ClaimError::Lock { .. }) => {
-                Err(CommandError::failed("could not go on").because(error))
+                Err(CommandError::failed("could not go on").with_source(error))
             }
         }
     }
 
     fn held_name(&self, attempt: u32) -> String {
-        format!("{}-{attempt:03}", self.desk.run.id())
+        format!("{}-{attempt:03}", self.finisher.run.id())
     }
 
     fn count_time(&mut self) {
-        let clock = &self.desk.floor.context.clock;
+        let clock = &self.finisher.floor.context.clock;
         let lasted = clock.elapsed().saturating_sub(self.began);
         self.memory.spent.seconds = lasted.as_secs();
     }
 
     /// Counts what was spent, and sets the rest before the next action.
     fn spend(&mut self, tried: &Tried) {
-        let summary = self.desk.run.summary();
+        let summary = self.finisher.run.summary();
         self.count_time();
         self.memory.spent.tokens = summary.usage.map_or(0, |usage| usage.total());
         self.memory.spent.dollars = summary.cost_usd.unwrap_or(0.0);
         let rests = !matches!(tried, Tried::Landing(_));
         if let Some(rest) = self.course.rest.filter(|_| rests) {
-            let now = self.desk.floor.context.clock.now();
+            let now = self.finisher.floor.context.clock.now();
             self.memory.rest_until = now.checked_add(rest).ok();
         }
     }
 
     /// Lets time pass, but no more than the run has.
     fn rest(&self, until: jiff::Timestamp) {
-        let context = self.desk.floor.context;
+        let context = self.finisher.floor.context;
         let now = context.clock.now();
         let mut left = Duration::try_from(until.duration_since(now)).unwrap_or_default();
         if let Some(seconds) = self.course.limits.seconds {
@@ -496,9 +502,14 @@ impl<'a> Driver<'a> {
 
     /// Validates the commit that the run starts from, once.
     fn baseline(&self, teller: &Teller<'_>, view: &View) -> Result<Option<Ending>, CommandError> {
-        let floor = self.desk.floor;
+        let floor = self.finisher.floor;
         let tree = piton_git::landing::tree_of(&floor.place.repository, &view.head)?;
-        let proved = prove::baseline(self.desk.shop, self.desk.run, &view.head, tree.as_str());
+        let proved = prove::baseline(
+            self.finisher.shop,
+            self.finisher.run,
+            &view.head,
+            tree.as_str(),
+        );
         let proof = match proved {
             Ok(proof) => proof,
             Err(Halt::Stopped) => return Ok(Some(Ending::Interrupted)),

@@ -21,14 +21,14 @@ use crate::agents;
 use crate::config::Settings;
 use crate::context::{Context, Place};
 use crate::error::CommandError;
-use crate::planning::Desk;
+use crate::planning::PlanningContext;
 
 /// What a run was set up with. Nothing of it changes while the run lasts.
 #[derive(Debug)]
 pub(super) struct Floor<'a> {
     pub(super) context: &'a Context,
     pub(super) place: &'a Place,
-    pub(super) desk: Desk,
+    pub(super) planning: PlanningContext,
     pub(super) slots: SlotSettings,
     pub(super) chosen: AgentChoice,
     pub(super) agent: Arc<dyn Agent>,
@@ -54,7 +54,7 @@ impl<'a> Floor<'a> {
         tries: u32,
     ) -> Result<Self, CommandError> {
         let settings = &place.settings;
-        let desk = texts::desk(context, place, place.repository.head()?.as_ref())?;
+        let planning = texts::planning_context(context, place, place.repository.head()?.as_ref())?;
         let chosen = agents::chosen(settings, &context.directory, place.top());
         let slots = crate::slots::settings(context, place)?;
         let agent = agents::agent(&chosen, context, settings, &place.state(), &slots.terms)?;
@@ -63,7 +63,7 @@ impl<'a> Floor<'a> {
             .map(ValidationCommand::read)
             .transpose()
             .map_err(|error| {
-                CommandError::usage("could not use `validation-command`").because(error)
+                CommandError::usage("could not use `validation-command`").with_source(error)
             })?
             .flatten();
         Ok(Self {
@@ -83,7 +83,7 @@ impl<'a> Floor<'a> {
             amendment: work.amendment(context)?,
             context,
             place,
-            desk,
+            planning,
             chosen,
             agent,
             command,
@@ -104,15 +104,15 @@ impl<'a> Floor<'a> {
             disk: &context.disk,
             repository: &self.place.repository,
             clock: &context.clock,
-            site: &self.desk.site,
+            site: &self.planning.site,
             slots: &self.slots,
             agent: &*self.agent,
             limits: self.chosen.limits(),
             stop: &context.stop,
             holder: self.holder.clone(),
-            prompts: &self.desk.prompts,
-            taste: &self.desk.taste.text,
-            budget: self.desk.budget,
+            prompts: &self.planning.prompts,
+            taste: &self.planning.taste.text,
+            budget: self.planning.budget,
             models: &self.models,
             validator: Validator {
                 disk: &context.disk,
@@ -126,7 +126,7 @@ impl<'a> Floor<'a> {
             },
             dilution: self.dilution,
             secrets: &self.secrets,
-            prefix: &self.desk.prefix,
+            prefix: &self.planning.prefix,
             tries: self.tries,
             mission: self.mission.as_deref(),
             amendment: self.amendment.as_deref(),

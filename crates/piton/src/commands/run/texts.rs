@@ -7,29 +7,29 @@ use piton_git::{CommitId, GitRead};
 
 use crate::context::{Context, Place};
 use crate::error::CommandError;
-use crate::planning::{Desk, prompts_dir};
+use crate::planning::{PlanningContext, prompts_dir};
 use crate::taste;
 
 /// Reads them. Where the working tree is as committed, it is read; otherwise
 /// the commit's own texts are laid out beside everything else that may go.
-pub(super) fn desk(
+pub(super) fn planning_context(
     context: &Context,
     place: &Place,
     commit: Option<&CommitId>,
-) -> Result<Desk, CommandError> {
+) -> Result<PlanningContext, CommandError> {
     let paths = [
         Path::new(prompts_dir(&place.settings)),
         Path::new(taste::file(place)),
     ];
     let Some(commit) = commit else {
-        return Desk::set(context, place);
+        return PlanningContext::set(context, place);
     };
     if place.repository.status(&paths, true)?.is_empty() {
-        return Desk::set(context, place);
+        return PlanningContext::set(context, place);
     }
     let failed = |error: &dyn std::error::Error| {
         CommandError::failed("could not lay out the taste and the prompts as they are committed")
-            .because(piton_base::on_one_line(error))
+            .with_source(piton_base::on_one_line(error))
     };
     let root = place.state().work().join("committed-texts");
     tree::remove(&context.disk, &root).map_err(|error| failed(&error))?;
@@ -50,5 +50,5 @@ pub(super) fn desk(
     context
         .out
         .warn("the taste or the prompts are not as committed, and a run goes by what is committed");
-    Desk::set_below(context, place, &root)
+    PlanningContext::set_below(context, place, &root)
 }

@@ -63,7 +63,7 @@ pub(super) fn landing(command: &str, work: &Accepted) -> Result<Plan<Op>, Comman
 
 fn built(builder: PlanBuilder<Op>) -> Result<Plan<Op>, CommandError> {
     builder.build().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)
+        CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
     })
 }
 
@@ -130,7 +130,7 @@ impl<'a> Tick<'a> {
         let disk: &'a RealDisk = &context.disk;
         let site = context.site(floor.place);
         let ready = prepare(plan, Interaction::Unattended).map_err(|error| {
-            CommandError::new(ErrorKind::Internal, "could not begin a tick").because(error)
+            CommandError::new(ErrorKind::Internal, "could not begin a tick").with_source(error)
         })?;
         let now = context.clock.now();
         let id = new_id(now);

@@ -44,7 +44,7 @@ impl View {
         let live = place.live();
         let migrations =
             observe::migrations(&context.disk, &place.repository, &live).map_err(|error| {
-                CommandError::failed("could not see which migrations there are").because(error)
+                CommandError::failed("could not see which migrations there are").with_source(error)
             })?;
         let mut held = accepted::all(&context.disk, &place.repository, place.state().path())?;
         held.retain(|held| {
@@ -144,7 +144,7 @@ impl View {
             now: self.now,
             migrations: &self.migrations,
             unlanded: &self.names,
-            allowed: floor.desk.budget.max(),
+            allowed: floor.planning.budget.max(),
             source,
             limits,
             memory,
@@ -163,7 +163,7 @@ impl View {
 /// Returns the tracked files as text; what is not UTF-8 cannot be named to an
 /// agent.
 pub(super) fn tracked(floor: &Floor<'_>) -> Result<Vec<String>, CommandError> {
-    let migrations = std::path::Path::new(floor.desk.site.migrations());
+    let migrations = std::path::Path::new(floor.planning.site.migrations());
     Ok(floor
         .place
         .repository

@@ -27,7 +27,7 @@ pub(super) fn follow(context: &Context, runs: &Path, id: &RunId) -> CommandResul
         // Asked before reading: what was written until then is read.
         let over = runs::state_of(runs, id) == RunState::Over;
         let lines = tail.more(&path).map_err(|error| {
-            CommandError::failed(format!("could not follow the run {id}")).because(error)
+            CommandError::failed(format!("could not follow the run {id}")).with_source(error)
         })?;
         for line in lines {
             // A newer piton may tell things that this one does not know.

@@ -44,5 +44,5 @@ impl Place {
 }
 
 fn unreadable(error: piton_loop::runs::ListingError) -> CommandError {
-    CommandError::failed("could not read the run records").because(error)
+    CommandError::failed("could not read the run records").with_source(error)
 }

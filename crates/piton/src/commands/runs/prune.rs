@@ -66,7 +66,7 @@ pub(super) fn run(context: &Context, args: &PruneArgs) -> CommandResult {
         })));
     }
     let plan = builder.build().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)
+        CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
     })?;
     context.site(&place).carry_out(&args.plan, &plan)
 }

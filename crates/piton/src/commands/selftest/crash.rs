@@ -81,11 +81,13 @@ fn tried(context: &Context, options: &Options) -> Result<Report, CommandError> {
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
     .map_err(|error| match error {
-        CrashError::Unsupported => CommandError::failed("could not try it here").because(error),
+        CrashError::Unsupported => CommandError::failed("could not try it here").with_source(error),
         CrashError::Unknown { .. } => {
-            CommandError::usage("could not tell what to try").because(error)
+            CommandError::usage("could not tell what to try").with_source(error)
         }
-        CrashError::Field { .. } => CommandError::failed("could not go on trying").because(error),
+        CrashError::Field { .. } => {
+            CommandError::failed("could not go on trying").with_source(error)
+        }
     })
 }
 

@@ -21,7 +21,7 @@ pub(super) fn make(context: &Context, parent: Option<&Path>) -> Result<PathBuf, 
     if there.is_none_or(|stat| stat.kind != Kind::Dir) {
         return Err(
             CommandError::usage(format!("could not work in {}", parent.display()))
-                .because("there is no such directory".to_owned())
+                .with_source("there is no such directory".to_owned())
                 .hint("name a directory on the disk that shall be tried, with --dir"),
         );
     }
@@ -49,10 +49,10 @@ pub(super) fn tell(context: &Context, directory: &Path) {
 /// Returns where this very program lies.
 pub(super) fn program() -> Result<PathBuf, CommandError> {
     std::env::current_exe().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not find this program").because(error)
+        CommandError::new(ErrorKind::Internal, "could not find this program").with_source(error)
     })
 }
 
 fn failed(path: &Path, error: impl std::error::Error + Send + Sync + 'static) -> CommandError {
-    CommandError::failed(format!("could not work in {}", path.display())).because(error)
+    CommandError::failed(format!("could not work in {}", path.display())).with_source(error)
 }

@@ -37,10 +37,10 @@ pub(super) fn run(context: &Context, args: &SelftestArgs) -> CommandResult {
     }
     let support = Support::observe(Network::Off);
     let standing = Standing::decide(Wanted::Auto, Network::On, support)
-        .map_err(|refused| CommandError::failed("could not seal anything").because(refused))?;
+        .map_err(|refused| CommandError::failed("could not seal anything").with_source(refused))?;
     if let Standing::Unavailable { gap } = &standing {
         return Err(CommandError::failed("could not try a seal here")
-            .because(gap.to_string())
+            .with_source(gap.to_string())
             .hint(
                 "agents run without limits on this machine; `piton doctor` tells what it lacks",
             ));
@@ -63,7 +63,7 @@ fn tried(
     root: &std::path::Path,
     support: Support,
 ) -> Result<(Vec<Part>, Vec<String>), CommandError> {
-    let failed = |error| CommandError::failed("could not lay the ground").because(error);
+    let failed = |error| CommandError::failed("could not lay the ground").with_source(error);
     let home = context.environment.home();
     let stores: Vec<PathBuf> = home
         .iter()
@@ -75,7 +75,7 @@ fn tried(
     let cut = [Network::Loopback, Network::Off].map(|network| (network, Section::Network));
     for (network, section) in [(Network::On, Section::Always)].into_iter().chain(cut) {
         let standing = Standing::decide(Wanted::Auto, network, support)
-            .map_err(|refused| CommandError::failed("could not seal").because(refused))?;
+            .map_err(|refused| CommandError::failed("could not seal").with_source(refused))?;
         let rows = if standing.network() == network {
             child(context, &laid.ground, network, section)?
         } else {
@@ -113,9 +113,9 @@ fn child(
         ground: ground.clone(),
         section,
     })
-    .map_err(|error| failed("say what to try").because(error))?;
+    .map_err(|error| failed("say what to try").with_source(error))?;
     let seal = Seal::decide(&request, &Real).and_then(|seal| seal.prepare());
-    let seal = seal.map_err(|error| failed("make the seal").because(error))?;
+    let seal = seal.map_err(|error| failed("make the seal").with_source(error))?;
     let mut command = Command::new(place::program()?);
     command
         .args(["selftest", "--seal", "--inside", &errand])
@@ -127,21 +127,22 @@ fn child(
     seal.apply(&mut command);
     let output = command
         .output()
-        .map_err(|error| failed("start the sealed program").because(error))?;
+        .map_err(|error| failed("start the sealed program").with_source(error))?;
     serde_json::from_slice(&output.stdout).map_err(|_| {
         failed("understand the sealed program")
-            .because(String::from_utf8_lossy(&output.stderr).trim().to_owned())
+            .with_source(String::from_utf8_lossy(&output.stderr).trim().to_owned())
     })
 }
 
 /// The sealed child's half.
 fn inside(context: &Context, errand: &str) -> CommandResult {
     let errand: Errand = serde_json::from_str(errand).map_err(|error| {
-        CommandError::new(ErrorKind::Usage, "could not tell what to try").because(error)
+        CommandError::new(ErrorKind::Usage, "could not tell what to try").with_source(error)
     })?;
     let rows = try_all(&errand.ground, errand.section);
-    let text = serde_json::to_string(&rows)
-        .map_err(|error| CommandError::failed("could not say what came of it").because(error))?;
+    let text = serde_json::to_string(&rows).map_err(|error| {
+        CommandError::failed("could not say what came of it").with_source(error)
+    })?;
     context.out.data(&text);
     Ok(Exit::Done)
 }

@@ -90,7 +90,9 @@ pub(super) fn show(context: &Context, file: &TasteFile, args: &PlanArgs) -> Comm
     {
         builder.add(file.op(made));
     }
-    let plan = builder.build().map_err(|error| internal().because(error))?;
+    let plan = builder
+        .build()
+        .map_err(|error| internal().with_source(error))?;
     let exit = site::anywhere(context)?.carry_out(args, &plan)?;
     if !context.out.json_wanted() {
         tell(context, file, false);

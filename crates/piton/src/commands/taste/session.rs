@@ -50,12 +50,12 @@ pub(super) fn run(
     if let (Some(place), TasteMode::Interview { .. } | TasteMode::Refine) = (place, mode) {
         warn_if_stale(context, place);
     }
-    let desk = Desk::set(context, place, args)?;
+    let session = TasteSession::set(context, place, args)?;
     let prompt = decision
-        .prompt(&prompt::load(context)?, &desk.content())
-        .map_err(|error| CommandError::usage("could not use the prompts").because(error))?;
+        .prompt(&prompt::load(context)?, &session.content())
+        .map_err(|error| CommandError::usage("could not use the prompts").with_source(error))?;
     if args.plan.dry_run {
-        desk.tell(context, &decision, &prompt);
+        session.tell(context, &decision, &prompt);
         return Ok(if args.plan.exit_code {
             Exit::ChangesPending
         } else {
@@ -74,10 +74,12 @@ pub(super) fn run(
             "a session needs a person at the terminal",
         ));
     }
-    let kept = |error| desk.keep_what_was_written(context, &decision, error);
-    let written = desk.hold(context, place, &decision, prompt).map_err(kept)?;
+    let kept = |error| session.keep_what_was_written(context, &decision, error);
+    let written = session
+        .hold(context, place, &decision, prompt)
+        .map_err(kept)?;
     let text = accept_answer(&decision, &written).map_err(|error| {
-        kept(CommandError::failed("could not take over the taste").because(error))
+        kept(CommandError::failed("could not take over the taste").with_source(error))
     })?;
     let plan = plan(context, file, &decision, text).map_err(kept)?;
     let exit = site::anywhere(context)?
@@ -85,14 +87,14 @@ pub(super) fn run(
         .map_err(kept)?;
     if exit == Exit::Done {
         // It is in the file, or in the saved plan; the copy is scratch.
-        let _ = tree::remove(&context.disk, &desk.scratch);
+        let _ = tree::remove(&context.disk, &session.scratch);
     }
     Ok(exit)
 }
 
 /// What a session is held with.
 #[derive(Debug)]
-struct Desk {
+struct TasteSession {
     settings: Settings,
     chosen: AgentChoice,
     model: Option<String>,
@@ -100,7 +102,7 @@ struct Desk {
     scratch: PathBuf,
 }
 
-impl Desk {
+impl TasteSession {
     fn set(
         context: &Context,
         place: Option<&Place>,
@@ -188,10 +190,10 @@ impl Desk {
     ) -> Result<String, CommandError> {
         let disk = &context.disk;
         let could_not = || CommandError::failed("could not hold the session; nothing was changed");
-        create_dirs(disk, &self.scratch).map_err(|error| could_not().because(error))?;
+        create_dirs(disk, &self.scratch).map_err(|error| could_not().with_source(error))?;
         if let Some(existing) = &decision.existing {
             write_atomic(disk, &self.content(), existing.as_bytes(), MODE)
-                .map_err(|error| could_not().because(error))?;
+                .map_err(|error| could_not().with_source(error))?;
         }
         let seat = place.map(|place| Seat::take(context, place));
         let seat = seat.transpose()?.flatten();
@@ -218,7 +220,7 @@ impl Desk {
         let bytes = read(disk, &self.content())?.unwrap_or_default();
         String::from_utf8(bytes).map_err(|_| {
             CommandError::failed("could not take over the taste")
-                .because("what the agent wrote is not UTF-8 text".to_owned())
+                .with_source("what the agent wrote is not UTF-8 text".to_owned())
         })
     }
 }
@@ -281,7 +283,9 @@ fn plan(
         }
         builder.add_draft(draft);
     }
-    builder.build().map_err(|error| internal().because(error))
+    builder
+        .build()
+        .map_err(|error| internal().with_source(error))
 }
 
 /// Keeps what somebody wrote beside the file. An older copy stays: the new one
@@ -290,7 +294,7 @@ fn backup(context: &Context, file: &TasteFile, old: &str) -> Result<Option<FileO
     let wanted = Wanted {
         path: format!("{}.bak", file.path)
             .parse()
-            .map_err(|error| internal().because(error))?,
+            .map_err(|error| internal().with_source(error))?,
         content: Content::Text(old.to_owned()),
         mode: NEW_FILE_MODE,
         how: How::Copy,
@@ -299,7 +303,7 @@ fn backup(context: &Context, file: &TasteFile, old: &str) -> Result<Option<FileO
     };
     let decided =
         decide(&context.disk, &file.root, &wanted, ConflictMode::Rename).map_err(|error| {
-            CommandError::failed("could not keep a copy of the taste").because(error)
+            CommandError::failed("could not keep a copy of the taste").with_source(error)
         })?;
     Ok(match decided {
         FileOp::Keep { .. } => None,
@@ -337,7 +341,7 @@ fn refused(error: TasteRefusal) -> CommandError {
         ),
     };
     CommandError::new(kind, "there is no session to hold; nothing was changed")
-        .because(error)
+        .with_source(error)
         .hints(hint.map(str::to_owned))
 }
 

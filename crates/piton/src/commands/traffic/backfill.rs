@@ -188,7 +188,7 @@ fn once(context: &Context, args: &BackfillArgs) -> Result<(Exit, Vec<Receipt>), 
     )
     .map_err(error::create)?;
     let plan = builder.build().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)
+        CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
     })?;
     let ended = site.carry_out_and_tell(&args.plan, &plan)?;
     Ok((ended.exit, ended.receipts))
@@ -263,8 +263,8 @@ fn from_source(
             let bytes = context
                 .disk
                 .read(&context.directory.join(file))
-                .map_err(|error| could_not().because(error))?;
-            let measured = import(&bytes).map_err(|error| could_not().because(error))?;
+                .map_err(|error| could_not().with_source(error))?;
+            let measured = import(&bytes).map_err(|error| could_not().with_source(error))?;
             fill(mended, &measured, range);
         }
     }

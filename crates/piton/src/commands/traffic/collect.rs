@@ -94,7 +94,7 @@ fn collected(context: &Context, args: &CollectArgs) -> CommandResult {
     })?;
     let repository: RepoName = repository
         .parse()
-        .map_err(|error| CommandError::usage("could not use the repository").because(error))?;
+        .map_err(|error| CommandError::usage("could not use the repository").with_source(error))?;
     let gist = variable(&args.badge_gist, BADGE_VARIABLE);
     let archive_gist = variable(&args.archive_gist, ARCHIVE_VARIABLE);
     let forge = crate::forge::client(context, &settings)?;
@@ -138,13 +138,15 @@ fn collected(context: &Context, args: &CollectArgs) -> CommandResult {
     if outcome.writes.is_empty()
         && let Some(error) = outcome.error
     {
-        return Err(CommandError::failed("could not collect; nothing was written").because(error));
+        return Err(
+            CommandError::failed("could not collect; nothing was written").with_source(error),
+        );
     }
     let ended = site::anywhere(context)?.carry_out_and_tell(&args.plan, &plan)?;
     match outcome.error {
         // What was read is kept; that something fails again and again is loud.
         Some(error) if ended.exit == Exit::Done => {
-            Err(CommandError::failed("could not collect everything").because(error))
+            Err(CommandError::failed("could not collect everything").with_source(error))
         }
         _ => Ok(ended.exit),
     }
@@ -187,7 +189,7 @@ fn plan(
         })));
     }
     builder.build().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)
+        CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
     })
 }
 
@@ -196,24 +198,24 @@ fn replayed(context: &Context, file: &Path, compat: bool) -> CommandResult {
     let bytes = if file == Path::new("-") {
         let mut bytes = Vec::new();
         let read = std::io::stdin().read_to_end(&mut bytes);
-        read.map_err(|error| could_not().because(error))?;
+        read.map_err(|error| could_not().with_source(error))?;
         bytes
     } else {
         let path = context.directory.join(file);
         context
             .disk
             .read(&path)
-            .map_err(|error| could_not().because(error))?
+            .map_err(|error| could_not().with_source(error))?
     };
     let replayed = replay(&bytes, compat).map_err(|error| {
         could_not()
-            .because(error)
+            .with_source(error)
             .hint("a recording has `now`, `state` and `api`, or `initial_state` and `runs`")
     })?;
     let text = replayed.pretty();
     if context.out.json_wanted() {
         let outcome: serde_json::Value = serde_json::from_str(&text).map_err(|error| {
-            CommandError::new(ErrorKind::Internal, "could not show the outcome").because(error)
+            CommandError::new(ErrorKind::Internal, "could not show the outcome").with_source(error)
         })?;
         context.out.json(serde_json::json!({ "outcome": outcome }));
     } else {

@@ -174,7 +174,7 @@ pub(crate) fn run(context: &Context, args: &CreateArgs) -> CommandResult {
         let decided = provision::plan_create::<Op>(
             &wishes,
             &facts,
-            provision::Place {
+            provision::Destination {
                 disk: &context.disk,
                 root: place.top(),
                 list: (&known.list.root, &known.list.name),
@@ -273,7 +273,7 @@ fn told(context: &Context, args: &CreateArgs) -> Result<Vec<(String, Answer)>, C
     let mut input = std::io::stdin().lock().take(LONGEST_TOKEN);
     input
         .read_line(&mut line)
-        .map_err(|error| CommandError::usage(could_not).because(error))?;
+        .map_err(|error| CommandError::usage(could_not).with_source(error))?;
     let token = line.trim();
     if token.is_empty() {
         return Ok(Vec::new());
@@ -297,7 +297,7 @@ fn choose(
     let chosen = Terminal::new(&context.stop)
         .choose(&prompt, &words)
         .map_err(|error| {
-            CommandError::failed("could not ask which gist is meant").because(error)
+            CommandError::failed("could not ask which gist is meant").with_source(error)
         })?;
     chosen.ok_or_else(|| {
         CommandError::new(
@@ -386,7 +386,7 @@ fn text(settings: &Settings, name: &str) -> Option<String> {
 fn named(context: &Context, name: &str) -> Result<SecretRef, CommandError> {
     let secret: SecretRef = format!("env:{name}")
         .parse()
-        .map_err(|error| CommandError::usage("could not use --token-env").because(error))?;
+        .map_err(|error| CommandError::usage("could not use --token-env").with_source(error))?;
     if context.environment.get(name).is_none() {
         return Err(CommandError::usage(format!(
             "--token-env names {name}, which is not set"
@@ -400,7 +400,7 @@ pub(super) fn install(settings: &Settings) -> Result<Install, CommandError> {
     for key in ["traffic.install", "ci.install"] {
         if let Some(text) = settings.text(key) {
             return text.parse().map_err(|error| {
-                CommandError::usage(format!("could not use {key}")).because(error)
+                CommandError::usage(format!("could not use {key}")).with_source(error)
             });
         }
     }

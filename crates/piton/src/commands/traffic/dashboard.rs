@@ -52,7 +52,7 @@ pub(crate) fn run(context: &Context, args: &DashboardArgs) -> CommandResult {
     let page = demo_page(context, args.days);
     let could_not = |error: std::io::Error| {
         CommandError::failed(format!("could not listen on port {}", args.port))
-            .because(error)
+            .with_source(error)
             .hint("choose another with --port, or leave it out for a free one")
     };
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, args.port)).map_err(could_not)?;

@@ -21,7 +21,7 @@ pub(super) fn forge(what: &str, error: ForgeError) -> CommandError {
     };
     let hint = error.hint();
     CommandError::new(kind, format!("could not {what}"))
-        .because(error)
+        .with_source(error)
         .hints(hint)
 }
 
@@ -29,7 +29,7 @@ pub(super) fn observe(error: ObserveError) -> CommandError {
     match error {
         ObserveError::Forge(error) => forge("look at what is there", error),
         error => CommandError::failed("could not decide about the gists")
-            .because(error)
+            .with_source(error)
             .hint("name the right one with --badge-gist or --archive-gist"),
     }
 }
@@ -37,21 +37,24 @@ pub(super) fn observe(error: ObserveError) -> CommandError {
 pub(super) fn create(error: CreateError) -> CommandError {
     match error {
         CreateError::NoInstall => CommandError::usage("could not make the workflow")
-            .because(error)
+            .with_source(error)
             .hint("`piton config set ci.install VERSION` pins the version that it installs"),
-        CreateError::Settle(_) => CommandError::usage("could not set up tracking").because(error),
+        CreateError::Settle(_) => {
+            CommandError::usage("could not set up tracking").with_source(error)
+        }
         CreateError::Disagree { .. } => {
             CommandError::new(ErrorKind::NeedsPerson, "could not tell which gist is meant")
-                .because(error)
+                .with_source(error)
         }
         CreateError::NotOurs { .. }
         | CreateError::Damaged { .. }
         | CreateError::Files(_)
         | CreateError::Unreadable(..) => {
-            CommandError::failed("could not set up tracking; nothing was changed").because(error)
+            CommandError::failed("could not set up tracking; nothing was changed")
+                .with_source(error)
         }
         CreateError::Faults(_) => {
-            CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)
+            CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
         }
     }
 }

@@ -123,7 +123,7 @@ pub(super) fn files(
     plan_init(&mut builder, &context.disk, place.top(), &filling, treat)
         .map_err(|errors| error::create(CreateError::Files(errors)))?;
     let plan = builder.build().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)
+        CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
     })?;
     let ended = context.site(&place).carry_out_and_tell(args, &plan)?;
     if ended.exit == Exit::Done && !ended.receipts.is_empty() {

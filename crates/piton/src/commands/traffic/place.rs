@@ -130,7 +130,7 @@ impl Known {
         let repo = told.first("repo", layers.iter().map(|(by, (_, repo))| (*by, repo)));
         let repository = match (owner, repo) {
             (Some(owner), Some(repo)) => Some(RepoName::new(&owner, &repo).map_err(|error| {
-                CommandError::usage("could not use the name of the repository").because(error)
+                CommandError::usage("could not use the name of the repository").with_source(error)
             })?),
             (None | Some(_), None) | (None, Some(_)) => None,
         };
@@ -213,7 +213,7 @@ impl Known {
                     .line(&question)
                     .map_err(|error| {
                         CommandError::failed("could not ask where to set up tracking")
-                            .because(error)
+                            .with_source(error)
                     })?;
                 if matches!(said.trim().to_lowercase().as_str(), "n" | "no") {
                     return Err(CommandError::usage("here is no repository of its own")
@@ -247,13 +247,13 @@ impl Known {
         let line = Terminal::new(&context.stop)
             .line("which repository on GitHub (OWNER/NAME)? ")
             .map_err(|error| {
-                CommandError::failed("could not ask for the repository").because(error)
+                CommandError::failed("could not ask for the repository").with_source(error)
             })?;
         if line.trim().is_empty() {
             return self.named();
         }
         line.trim().parse().map_err(|error| {
-            CommandError::usage("could not use the name of the repository").because(error)
+            CommandError::usage("could not use the name of the repository").with_source(error)
         })
     }
 }
@@ -335,7 +335,7 @@ pub(super) fn list_file(context: &Context, args: &MeantArgs) -> Result<ListFile,
     })?;
     let name = GLOBAL_FILE
         .parse()
-        .map_err(|error| CommandError::usage("could not name the list").because(error))?;
+        .map_err(|error| CommandError::usage("could not name the list").with_source(error))?;
     Ok(ListFile { root: home, name })
 }
 
@@ -358,17 +358,17 @@ pub(super) fn parsed<T>(
     let there = context
         .disk
         .stat(file)
-        .map_err(|error| could_not().because(error))?;
+        .map_err(|error| could_not().with_source(error))?;
     if there.is_none() {
         return Ok(None);
     }
     let bytes = context
         .disk
         .read(file)
-        .map_err(|error| could_not().because(error))?;
+        .map_err(|error| could_not().with_source(error))?;
     parse(&bytes).map(Some).map_err(|error| {
         could_not()
-            .because(error)
+            .with_source(error)
             .hint("mend the file; it was left as it is")
     })
 }

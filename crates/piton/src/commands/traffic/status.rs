@@ -107,7 +107,7 @@ fn every(context: &Context, args: &StatusArgs, how: How<'_>) -> Result<Vec<Surve
     let mut all = Vec::new();
     for (name, _) in known.global.all() {
         let name: RepoName = name.parse().map_err(|error| {
-            CommandError::usage("could not use the list of tracked repositories").because(error)
+            CommandError::usage("could not use the list of tracked repositories").with_source(error)
         })?;
         all.push(look_at(context, &forge, &known, None, &name, how)?);
     }

@@ -184,7 +184,7 @@ fn one(
     let plan = plan_upgrade::<Op>(
         &wishes,
         &facts,
-        provision::Place {
+        provision::Destination {
             disk: &context.disk,
             root: place.top(),
             list: (&looked.known.list.root, &looked.known.list.name),
@@ -226,11 +226,11 @@ pub(super) fn state_of(seen: &Survey) -> Result<(&GistSeen, &Object), CommandErr
     match gist.files.get("state.json") {
         None => Err(could_not.hint(restore)),
         Some(FileSeen::Damaged(why) | FileSeen::Cut(why)) => {
-            Err(could_not.because(why.clone()).hint(restore))
+            Err(could_not.with_source(why.clone()).hint(restore))
         }
         Some(FileSeen::Json(json)) => match json.object() {
             Some(state) => Ok((gist, state)),
-            None => Err(could_not.because("it is no object").hint(restore)),
+            None => Err(could_not.with_source("it is no object").hint(restore)),
         },
     }
 }

@@ -109,7 +109,7 @@ fn plan(seen: &Survey, findings: &[Finding]) -> Result<Plan<Op>, CommandError> {
         })));
     }
     builder.build().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not make a plan").because(error)
+        CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
     })
 }
 
@@ -139,7 +139,7 @@ fn fix(
     let plan = provision::plan_fix::<Op>(
         &wishes,
         &facts,
-        provision::Place {
+        provision::Destination {
             disk: &context.disk,
             root: place.top(),
             list: (&looked.known.list.root, &looked.known.list.name),
@@ -204,7 +204,7 @@ fn token(context: &Context, looked: &Looked, variable: &str) -> Result<Vec<Findi
         )));
     };
     let token = token.parse().map_err(|error| {
-        CommandError::usage(format!("could not use the token in {variable}")).because(error)
+        CommandError::usage(format!("could not use the token in {variable}")).with_source(error)
     })?;
     let forge = looked.forge.signed_in_with(token);
     let name = &looked.seen.repository;

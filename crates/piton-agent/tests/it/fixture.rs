@@ -14,12 +14,12 @@ use tempfile::TempDir;
 
 /// A directory with a worktree, a workspace in it, a fake agent and room for a
 /// call's files.
-pub(crate) struct Desk {
+pub(crate) struct Fixture {
     pub(crate) dir: TempDir,
     pub(crate) host: Host,
 }
 
-impl Desk {
+impl Fixture {
     pub(crate) fn new() -> Self {
         let dir = TempDir::new().unwrap();
         for name in ["tree/workspace", "call"] {
@@ -167,7 +167,7 @@ pub(crate) fn impatient() -> Limits {
     }
 }
 
-/// Returns a call at the desk in `dir`.
+/// Returns a call at the fixture in `dir`.
 pub(crate) fn asked(dir: &Path, prompt: &str) -> AgentCall {
     AgentCall {
         role: CallRole::Planning(PlanningRole::Review),

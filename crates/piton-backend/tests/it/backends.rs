@@ -88,6 +88,7 @@ pub(crate) fn with_local(dir: &Path, behaviour: impl FnOnce(&LocalBackend<'_>)) 
             root: dir.join("plans"),
         },
         lock: dir.join("lock"),
+        scratch: dir.join("unfinished"),
         user: "octo".to_owned(),
     });
 }

@@ -4,6 +4,7 @@
 use piton_backend::store::local::{Layout, LocalBackend};
 use piton_backend::store::{Backend, BackendError, BackendRead, PlanId, PlanQuery, State};
 use piton_base::SystemClock;
+use piton_durable::tree;
 use piton_testkit::SimDisk;
 use piton_testkit::sim::{Budget, CrashReport, every_crash};
 
@@ -19,6 +20,7 @@ fn on<T>(disk: &SimDisk, behaviour: impl FnOnce(&LocalBackend<'_>) -> T) -> T {
             root: "/r/plans".into(),
         },
         lock: dir.path().join("lock"),
+        scratch: "/r/unfinished".into(),
         user: "octo".to_owned(),
     })
 }
@@ -27,6 +29,19 @@ fn empty() -> SimDisk {
     let disk = SimDisk::new();
     disk.put_dir("/r");
     disk
+}
+
+/// Nothing but plans lies where people work: whoever commits all there is would
+/// commit the rest with it.
+fn nothing_unfinished(disk: &SimDisk, point: &dyn std::fmt::Display) {
+    let nodes = tree::walk(disk, "/r/plans".as_ref()).unwrap();
+    for node in nodes.iter().flat_map(|tree| &tree.nodes) {
+        assert!(
+            !node.path.split('/').any(|part| part.starts_with('.')),
+            "{point}: {}",
+            node.path
+        );
+    }
 }
 
 #[test]
@@ -38,6 +53,7 @@ fn a_plan_is_made_wholly_or_not_at_all() {
             let _ = on(disk, |backend| backend.create(&new_plan("a")));
         },
         |disk, point| {
+            nothing_unfinished(disk, &point);
             on(disk, |backend| {
                 let plans = backend.list(&PlanQuery::default()).expect("readable");
                 assert!(
@@ -78,6 +94,7 @@ fn check<S: PartialEq + std::fmt::Debug>(
             let _ = on(disk, |backend| change(backend, &id));
         },
         |disk, point| {
+            nothing_unfinished(disk, &point);
             on(disk, |backend| {
                 let found = state(backend, &id);
                 assert!(

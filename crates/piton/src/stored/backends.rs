@@ -84,6 +84,7 @@ fn local<'a>(context: &'a Context, place: &StoredPlace) -> LocalBackend<'a> {
             root: place.checkout.root.join(dir),
         },
         lock: place.state().join("local.lock"),
+        scratch: place.state().join("unfinished"),
         user: user(context),
     }
 }

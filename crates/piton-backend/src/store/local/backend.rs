@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use piton_base::Clock;
-use piton_durable::{Disk, Kind, LockGuard, write_atomic};
+use piton_durable::{Disk, Kind, LockGuard, create_dirs, tree, write_atomic, write_atomic_from};
 
 use super::layout::{Layout, comment_name};
 use super::record::{Record, VERSION};
@@ -34,6 +34,9 @@ pub struct LocalBackend<'a> {
     pub layout: Layout,
     /// Held while a plan is changed.
     pub lock: PathBuf,
+    /// Where that lies which is not finished: a kill leaves nothing where
+    /// people work.
+    pub scratch: PathBuf,
     /// Who made the plans that this makes.
     pub user: String,
 }
@@ -54,7 +57,22 @@ fn disk_error(what: &str, path: &Path, source: io::Error) -> BackendError {
 
 impl LocalBackend<'_> {
     fn locked(&self) -> Result<LockGuard, BackendError> {
-        turn::take(&self.lock, self.clock, "changing a local plan")
+        let guard = turn::take(&self.lock, self.clock, "changing a local plan")?;
+        // What is there was left by somebody who was killed.
+        for entry in self.disk.list(&self.scratch).unwrap_or_default() {
+            remove(self.disk, &self.scratch.join(entry.name))?;
+        }
+        Ok(guard)
+    }
+
+    /// Writes all of a new plan where nobody takes it for one.
+    fn stage(&self, at: PathBuf, parts: [(&str, &str); 2]) -> Result<PathBuf, BackendError> {
+        remove(self.disk, &at)?;
+        for (part, text) in parts {
+            write_atomic(self.disk, &at.join(part), text.as_bytes(), 0o644)?;
+        }
+        create_dirs(self.disk, &self.layout.root)?;
+        Ok(at)
     }
 
     fn exists(&self, id: &PlanId) -> Result<bool, BackendError> {
@@ -101,7 +119,14 @@ impl LocalBackend<'_> {
     }
 
     fn write(&self, path: &Path, text: &str) -> Result<(), BackendError> {
-        Ok(write_atomic(self.disk, path, text.as_bytes(), 0o644)?)
+        let bytes = text.as_bytes();
+        Ok(write_atomic_from(
+            self.disk,
+            &self.scratch,
+            path,
+            bytes,
+            0o644,
+        )?)
     }
 
     fn change_record(
@@ -335,12 +360,12 @@ impl Backend for LocalBackend<'_> {
         if name.bytes().all(|b| b.is_ascii_digit() || b == b'-') {
             name = format!("plan-{name}");
         }
-        // A dot keeps what is not complete from being taken for a plan.
-        let staged = self.layout.root.join(format!(".new-{name}"));
-        remove_staged(self.disk, &staged)?;
-        self.write(&staged.join("plan.json"), &record.render())?;
-        self.write(&staged.join("plan.md"), &body)?;
-        for attempt in 1.. {
+        let record = record.render();
+        let parts = [("plan.json", record.as_str()), ("plan.md", &body)];
+        let root = &self.layout.root;
+        let mut staged = self.stage(self.scratch.join(&name), parts)?;
+        let mut attempt = 1;
+        loop {
             let id = match attempt {
                 1 => name.clone(),
                 _ => format!("{name}-{attempt}"),
@@ -351,17 +376,25 @@ impl Backend for LocalBackend<'_> {
             let place = self.layout.plan(&id);
             match self.disk.rename_new(&staged, &place) {
                 Ok(()) => {
-                    let root = &self.layout.root;
-                    self.disk
-                        .sync_dir(root)
-                        .map_err(|error| disk_error("make durable", root, error))?;
+                    let left = staged.parent().unwrap_or(root);
+                    for dir in [root, left] {
+                        self.disk
+                            .sync_dir(dir)
+                            .map_err(|error| disk_error("make durable", dir, error))?;
+                    }
                     return Ok(self.made(id));
                 }
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => attempt += 1,
+                // Then it stands beside the plans, under a name that is none.
+                Err(error)
+                    if error.kind() == io::ErrorKind::CrossesDevices
+                        && staged.starts_with(&self.scratch) =>
+                {
+                    staged = self.stage(root.join(format!(".new-{name}")), parts)?;
+                }
                 Err(error) => return Err(disk_error("make", &place, error)),
             }
         }
-        Err(BackendError::Damaged("every name is taken".to_owned()))
     }
 
     fn update_metadata(&self, id: &PlanId, change: &Change) -> Result<Updated, BackendError> {
@@ -458,15 +491,7 @@ impl Backend for LocalBackend<'_> {
     }
 }
 
-/// Removes what a process left that died while it made a plan.
-fn remove_staged(disk: &dyn Disk, staged: &Path) -> Result<(), BackendError> {
-    let failed = |error| disk_error("remove", staged, error);
-    if disk.stat(staged).map_err(failed)?.is_none() {
-        return Ok(());
-    }
-    for entry in disk.list(staged).map_err(failed)? {
-        disk.remove_file(&staged.join(&entry.name))
-            .map_err(failed)?;
-    }
-    disk.remove_dir(staged).map_err(failed)
+/// Removes what a process left that died.
+fn remove(disk: &dyn Disk, left: &Path) -> Result<(), BackendError> {
+    tree::remove(disk, left).map_err(|error| disk_error("remove", left, io::Error::other(error)))
 }

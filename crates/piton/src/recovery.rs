@@ -9,6 +9,7 @@ use piton_loop::planning::sweep::sweep;
 use piton_loop::work::land::settle;
 use piton_migration::publish::Leftovers;
 use piton_plan::PlanId;
+use piton_plan::journal::Journal;
 
 use crate::context::{Context, Place};
 use crate::error::{CommandError, ErrorKind};
@@ -124,10 +125,30 @@ impl Context {
         place: &Place,
         only_look: bool,
     ) -> Result<bool, CommandError> {
+        match self.site(place).cut_off() {
+            Some(journal) => self.finish(place, &journal, only_look),
+            None => Ok(false),
+        }
+    }
+
+    /// The same for a command that only the same command finishes, because it
+    /// asks others: nobody else shall wait for them.
+    pub(crate) fn finish_own(&self, command: &str, only_look: bool) -> Result<(), CommandError> {
+        let place = self.place()?;
+        let own = self.site(&place).cut_off_of(|it| it == command);
+        match own {
+            Some(journal) => self.finish(&place, &journal, only_look).map(drop),
+            None => Ok(()),
+        }
+    }
+
+    fn finish(
+        &self,
+        place: &Place,
+        journal: &Journal,
+        only_look: bool,
+    ) -> Result<bool, CommandError> {
         let site = self.site(place);
-        let Some(journal) = site.cut_off() else {
-            return Ok(false);
-        };
         let command = journal.begun().command;
         let tell = |text: &str| self.out.note(Channel::Recovery, Level::WARNING, text);
         if only_look {
@@ -136,7 +157,7 @@ impl Context {
             ));
             return Ok(false);
         }
-        let finished = site.finish(&journal)?;
+        let finished = site.finish(journal)?;
         if finished {
             tell(&format!(
                 "recovered: finished the interrupted `piton {command}`"

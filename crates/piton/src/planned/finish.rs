@@ -46,15 +46,13 @@ fn is_to_be_finished(command: &str) -> bool {
     })
 }
 
-/// Whether it was cut off; or, of what moves a migration, ended with a failure
-/// after something was done: given again, such a command finds no migration.
+/// Whether it was cut off, or ended with a failure after something was done:
+/// what was moved and what the settings say belong together, however it ended.
 fn is_half_done(journal: &Journal) -> bool {
-    let begun = journal.begun();
-    match begun.status {
+    match journal.begun().status {
         Status::Stopped => true,
         Status::Incomplete { .. } => {
-            begun.command.starts_with("migration ")
-                && (journal.receipts().iter()).any(|receipt| receipt.outcome.is_good())
+            (journal.receipts().iter()).any(|receipt| receipt.outcome.is_good())
         }
         Status::Failed | Status::Finished => false,
     }
@@ -63,6 +61,11 @@ fn is_half_done(journal: &Journal) -> bool {
 impl Site<'_> {
     /// Returns the journal of such a plan that was cut off, if there is one.
     pub(crate) fn cut_off(&self) -> Option<Journal> {
+        self.cut_off_of(is_to_be_finished)
+    }
+
+    /// The same of commands that are finished by nothing but themselves.
+    pub(crate) fn cut_off_of(&self, is_wanted: impl Fn(&str) -> bool) -> Option<Journal> {
         let disk = &self.context.disk;
         let dir = self.journals();
         let mut ids: Vec<PlanId> = disk
@@ -76,7 +79,7 @@ impl Site<'_> {
             .rev()
             .take(LATEST)
             .filter_map(|id| journal::find(disk, &dir, id).ok().flatten())
-            .find(|journal| is_to_be_finished(&journal.begun().command))
+            .find(|journal| is_wanted(&journal.begun().command))
             .filter(is_half_done)
     }
 

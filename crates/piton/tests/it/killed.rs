@@ -129,6 +129,60 @@ fn an_init_that_moves_and_is_killed_is_finished_by_whatever_writes_next() {
 }
 
 #[test]
+fn an_init_that_moves_and_fails_half_way_is_finished_by_whatever_writes_next() {
+    if !SUPPORTED {
+        return;
+    }
+    let next: [&[&str]; 4] = [
+        &["init", "--migrations-dir", "other"],
+        &["migration", "new", "second", "--target", "x"],
+        &["config", "set", "agent.model", "tall"],
+        &["runs", "prune"],
+    ];
+    for command in next {
+        let env = TestEnv::planned(0);
+        let end = struck(&env, &["init", "--migrations-dir", "other"], &mut |point| {
+            if names(point, "piton.toml") {
+                return Verdict::Fail(Fault::NoSpace);
+            }
+            Verdict::Go
+        });
+        assert_eq!(end, End::Exit(1), "{}", said(&env));
+        assert!(!env.repo.read("piton.toml").contains("other"));
+        assert!(env.repo.exists("other/add-api/manifest.json"));
+        let ran = env.ok(&[&["--non-interactive", "--yes"][..], command].concat());
+        let shown = format!("{command:?}: {}", ran.shown());
+        assert!(env.repo.read("piton.toml").contains("other"), "{shown}");
+        assert!(env.repo.exists("other/add-api/manifest.json"), "{shown}");
+        assert!(!env.repo.exists("migrations"), "{shown}");
+        assert!(shown.contains("finished the interrupted"), "{shown}");
+    }
+}
+
+#[test]
+fn a_close_that_was_killed_before_its_end_says_that_it_is_closed_only_once() {
+    if !SUPPORTED {
+        return;
+    }
+    let env = TestEnv::planned(0);
+    let _ = env.ok(&["config", "set", "plans.backend", "local"]);
+    env.repo.write("plan.txt", "Tidy it up.\n");
+    let _ = env.ok(&["plan", "create", "--file", "plan.txt", "--title", "Tidy"]);
+    let close = ["plan", "close", "tidy"];
+    killed_at(&env, &close, |point| names(point, "plan.json"));
+    let comments = || std::fs::read_dir(env.path().join("plans/tidy/comments")).unwrap();
+    assert_eq!(comments().count(), 1);
+    let ran = env.ok(&close);
+    assert!(
+        env.repo.read("plans/tidy/plan.json").contains("closed"),
+        "{}",
+        ran.shown()
+    );
+    assert_eq!(comments().count(), 1, "{}", ran.shown());
+    assert_eq!(scraps(&env.path().join("plans")), [] as [String; 0]);
+}
+
+#[test]
 fn a_plan_of_an_init_that_was_killed_is_finished_by_applying_it_again() {
     if !SUPPORTED {
         return;

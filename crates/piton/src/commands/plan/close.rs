@@ -11,6 +11,8 @@ use crate::error::CommandResult;
 use crate::op::Op;
 use crate::planned::PlanArgs;
 
+const COMMAND: &str = "plan close";
+
 /// Close a stored plan without landing it
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -30,6 +32,8 @@ pub(crate) struct CloseArgs {
 }
 
 pub(super) fn run(context: &Context, args: &CloseArgs) -> CommandResult {
+    // One that was killed may have said so already.
+    context.finish_own(COMMAND, args.plan.changes_nothing())?;
     let document = with(context, |place, backend| {
         let id = plan(context, place, backend, args.target.as_deref())?;
         document(backend, &id)
@@ -48,5 +52,5 @@ pub(super) fn run(context: &Context, args: &CloseArgs) -> CommandResult {
         };
         operations.push(BackendOp::Close(close).into());
     }
-    carry_out(context, &args.plan, "plan close", operations)
+    carry_out(context, &args.plan, COMMAND, operations)
 }

@@ -94,9 +94,8 @@ impl Field {
             Step::Piton(args) => self.piton(args, 0),
             Step::Waits(args) => self.piton(args, WAITS),
             Step::Git(args) => self.git_done(args).map(|_| ()),
-            Step::Write(file, text) => {
-                fs::write(self.repository().join(file), text).map_err(|error| error.to_string())
-            }
+            Step::Write(file, text) => self.write(file, text),
+            Step::Append(file, text) => self.append(file, text),
             Step::Edits => self.edit(),
             Step::Killed {
                 command,
@@ -128,19 +127,27 @@ impl Field {
         }
     }
 
+    fn write(&self, file: &str, text: &str) -> FieldResult<()> {
+        let path = self.repository().join(file);
+        path.parent()
+            .map_or(Ok(()), fs::create_dir_all)
+            .and_then(|()| fs::write(path, text))
+            .map_err(|error| error.to_string())
+    }
+
+    fn append(&self, file: &str, text: &str) -> FieldResult<()> {
+        let path = self.repository().join(file);
+        let old = fs::read_to_string(path).unwrap_or_default();
+        self.write(file, &(old + text))
+    }
+
     /// The user goes on working: an edit, a new file, one staged and edited on.
     fn edit(&self) -> FieldResult<()> {
-        let append = |file: &str, text: &str| {
-            let path = self.repository().join(file);
-            let mut old = fs::read_to_string(&path).unwrap_or_default();
-            old.push_str(text);
-            fs::write(path, old).map_err(|error| error.to_string())
-        };
-        append("b.py", "# mine\n")?;
-        append("u.txt", "mine\n")?;
-        append("s.py", "# staged\n")?;
+        self.append("b.py", "# mine\n")?;
+        self.append("u.txt", "mine\n")?;
+        self.append("s.py", "# staged\n")?;
         self.git_done(&["add", "s.py"])?;
-        append("s.py", "# more\n")
+        self.append("s.py", "# more\n")
     }
 
     /// Returns all of the user's that nobody may touch.
@@ -232,8 +239,11 @@ impl Field {
 
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
-        command.args(["--non-interactive", "--yes"]);
-        for arg in args {
+        command.arg("--yes");
+        if !args.contains(&"{person}") {
+            command.arg("--non-interactive");
+        }
+        for arg in args.iter().filter(|arg| **arg != "{person}") {
             match *arg {
                 "{agent}" => command
                     .args(["--with", "script", "--agent-script"])

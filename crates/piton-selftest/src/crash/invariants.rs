@@ -31,6 +31,13 @@ pub(super) fn broken(field: &Field, check: &Check) -> Option<String> {
         Check::Says(path, text) => {
             (!read(path).contains(text)).then(|| format!("{path} says nothing of {text}"))
         }
+        Check::Once(path, text) => {
+            let told = files(&at(path))
+                .iter()
+                .filter(|file| fs::read_to_string(file).is_ok_and(|found| found.contains(text)))
+                .count();
+            (told != 1).then(|| format!("{path} says {text:?} {told} times"))
+        }
         Check::CommittedOnce(subject) => {
             let log = field
                 .git(&["log", "--all", "--format=%s"])

@@ -11,5 +11,4 @@ mod sweep;
 
 pub use report::{Bad, Report};
 pub use scenario::{Check, Scenario, Step};
-pub use scenarios::SCENARIOS;
 pub use sweep::{CrashError, Options, Sweep, sweep};

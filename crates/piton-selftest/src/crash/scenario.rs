@@ -3,8 +3,9 @@
 /// A command that is killed at each of its points, with what comes before it
 /// and what must be true after the next one.
 ///
-/// In arguments, `{agent}` stands for the options of a scripted agent, and
-/// `{plan}` for a file outside the repository.
+/// In arguments, `{agent}` stands for the options of a scripted agent, `{plan}`
+/// for a file outside the repository, and `{person}` for nothing: it says that
+/// sessions may be held, as with a person at the terminal.
 #[derive(Clone, Copy, Debug)]
 pub struct Scenario {
     pub name: &'static str,
@@ -33,6 +34,7 @@ pub enum Step {
     Waits(&'static [&'static str]),
     Git(&'static [&'static str]),
     Write(&'static str, &'static str),
+    Append(&'static str, &'static str),
     /// Changes of the user's own, which nobody may touch from here on.
     Edits,
     /// A piton that is killed at the first such call on such a path.
@@ -54,6 +56,8 @@ pub enum Check {
     Is(&'static str, &'static str),
     /// A file holds this somewhere.
     Says(&'static str, &'static str),
+    /// One file of a directory, and no more, holds this somewhere.
+    Once(&'static str, &'static str),
     /// One commit, and no more, has this in its subject.
     CommittedOnce(&'static str),
 }

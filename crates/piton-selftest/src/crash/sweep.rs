@@ -15,7 +15,7 @@ use super::field::Field;
 use super::invariants::short;
 use super::report::{Bad, Report};
 use super::scenario::Scenario;
-use super::scenarios::SCENARIOS;
+use super::scenarios;
 use crate::trace::{End, Fault, SUPPORTED, Verdict, Watch};
 
 /// What a sweep is asked for.
@@ -130,14 +130,13 @@ pub fn sweep(
 
 fn chosen(only: &[String]) -> Result<Vec<&'static Scenario>, CrashError> {
     if only.is_empty() {
-        return Ok(SCENARIOS.iter().collect());
+        return Ok(scenarios::all().collect());
     }
     let find = |name: &String| {
-        let found = SCENARIOS.iter().find(|scenario| scenario.name == *name);
+        let found = scenarios::all().find(|scenario| scenario.name == *name);
         found.ok_or_else(|| CrashError::Unknown {
             name: name.clone(),
-            known: SCENARIOS
-                .iter()
+            known: scenarios::all()
                 .map(|scenario| scenario.name)
                 .collect::<Vec<_>>()
                 .join(", "),

@@ -27,6 +27,25 @@ fn file(crates: &Path, named: &str) -> Option<PathBuf> {
 }
 
 #[test]
+fn every_scenario_that_holds_a_promise_is_there() {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let table = std::fs::read_to_string(crates.join("../docs/hazards.md")).unwrap();
+    let scenarios = crates.join("piton-selftest/src/crash/scenarios");
+    let all: String = std::fs::read_dir(scenarios)
+        .unwrap()
+        .map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap())
+        .collect();
+    let words: Vec<&str> = table.split([' ', '`', '\n']).collect();
+    let named = words.windows(2).filter(|pair| pair[0] == "--only");
+    let mut count = 0;
+    for name in named.map(|pair| pair[1]) {
+        assert!(all.contains(&format!("\"{name}\"")), "no scenario {name}");
+        count += 1;
+    }
+    assert!(count > 10, "{count} scenarios are named");
+}
+
+#[test]
 fn every_test_that_holds_a_promise_is_there() {
     let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let table = std::fs::read_to_string(crates.join("../docs/hazards.md")).unwrap();

@@ -1,0 +1,259 @@
+//! Migrations, from their making to their end.
+
+use super::{
+    ADD, APPROACHES, APPROVE, Check, MANIFEST, OTHER, PICKED, PLANNED, READY, SET_UP, SETTLE,
+};
+use super::{NEW, STEP, Scenario, Step, of_demo};
+
+const SAVE: &[&str] = &[
+    "migration",
+    "step",
+    "demo",
+    "--plan-out",
+    "{plan}",
+    "{agent}",
+];
+const APPLY: &[&str] = &["apply", "{plan}"];
+const RESUME: &[&str] = &["journal", "resume"];
+const REJECT: &[&str] = &["migration", "reject", "demo", "--reason", "no"];
+const NO_JOURNAL: &str = "no journal to go on with";
+
+/// An agent that approves in the copy that it is shown.
+const TALKER: Step = Step::Append(
+    "piton.toml",
+    r#"
+[agents.talker]
+program = "sh"
+interactive-arguments = ["-c", "sed -i 's/\"awaiting_human_review\": true/\"awaiting_human_review\": false/; s/\"human_review_reason\": \".*\"/\"human_review_reason\": null/' migrations/demo/manifest.json"]
+"#,
+);
+
+/// A run in which the first phase is not ready, and is put off.
+const PUT_OFF: Step = Step::Piton(&[
+    "run",
+    "--focus-on-live-migrations",
+    "--with",
+    "command",
+    "--agent-command",
+    "echo ready: no - not yet",
+]);
+
+pub(super) const SCENARIOS: &[Scenario] = &[
+    of_demo(
+        "new",
+        &[SET_UP, ADD, SETTLE, Step::Edits],
+        NEW,
+        OTHER,
+        &[
+            Check::There(MANIFEST),
+            Check::There("migrations/other/manifest.json"),
+        ],
+    ),
+    of_demo(
+        "step",
+        &[SET_UP, ADD, SETTLE, PLANNED, Step::Edits],
+        STEP,
+        STEP,
+        &[APPROACHES],
+    ),
+    of_demo(
+        "again",
+        &[SET_UP, ADD, SETTLE, PLANNED, Step::Piton(STEP), Step::Edits],
+        STEP,
+        STEP,
+        &[APPROACHES, PICKED],
+    ),
+    of_demo(
+        "approve",
+        &[
+            SET_UP,
+            ADD,
+            SETTLE,
+            PLANNED,
+            Step::Waits(READY),
+            Step::Edits,
+        ],
+        APPROVE,
+        OTHER,
+        &[Check::Says(MANIFEST, "\"status\": \"ready\"")],
+    ),
+    of_demo(
+        "refine",
+        &[
+            SET_UP,
+            ADD,
+            SETTLE,
+            PLANNED,
+            Step::Waits(READY),
+            Step::Edits,
+        ],
+        &[
+            "migration",
+            "refine",
+            "demo",
+            "--record-only",
+            "--message",
+            "smaller",
+        ],
+        OTHER,
+        &[Check::Says(MANIFEST, "\"status\": \"planning\"")],
+    ),
+    of_demo(
+        "reject",
+        &[
+            SET_UP,
+            ADD,
+            SETTLE,
+            PLANNED,
+            Step::Waits(READY),
+            Step::Edits,
+        ],
+        REJECT,
+        OTHER,
+        &[Check::Says(MANIFEST, "\"status\": \"skipped\"")],
+    ),
+    of_demo(
+        "reopen",
+        &[
+            SET_UP,
+            ADD,
+            SETTLE,
+            PLANNED,
+            Step::Waits(READY),
+            Step::Piton(REJECT),
+            Step::Edits,
+        ],
+        &["migration", "reopen", "demo", "--message", "again"],
+        OTHER,
+        &[Check::Says(MANIFEST, "\"status\": \"planning\"")],
+    ),
+    of_demo(
+        "revise",
+        &[SET_UP, ADD, SETTLE, PLANNED, Step::Piton(STEP), Step::Edits],
+        &[
+            "migration",
+            "refine",
+            "demo",
+            "--message",
+            "smaller",
+            "{agent}",
+        ],
+        STEP,
+        &[PICKED],
+    ),
+    of_demo(
+        "undo",
+        &[SET_UP, ADD, SETTLE, PLANNED, Step::Piton(STEP), Step::Edits],
+        &["migration", "undo", "demo"],
+        OTHER,
+        &[Check::CommittedOnce("undo demo")],
+    ),
+    of_demo(
+        "rename",
+        &[SET_UP, ADD, SETTLE, PLANNED, Step::Piton(STEP), Step::Edits],
+        &["migration", "rename", "demo", "fresh"],
+        OTHER,
+        &[
+            Check::There("migrations/fresh/manifest.json"),
+            Check::Gone("migrations/demo"),
+            Check::CommittedOnce("rename demo"),
+        ],
+    ),
+    of_demo(
+        "archive",
+        &[SET_UP, ADD, SETTLE, PLANNED, Step::Piton(STEP), Step::Edits],
+        &["migration", "archive", "demo"],
+        OTHER,
+        &[
+            Check::There("migrations/.archive/demo/manifest.json"),
+            Check::Gone("migrations/demo"),
+            Check::CommittedOnce("archive demo"),
+        ],
+    ),
+    of_demo(
+        "delete",
+        &[SET_UP, ADD, SETTLE, PLANNED, Step::Piton(STEP), Step::Edits],
+        &["migration", "delete", "demo"],
+        OTHER,
+        &[
+            Check::Gone("migrations/demo"),
+            Check::CommittedOnce("delete demo"),
+        ],
+    ),
+    Scenario {
+        nothing: Some(NO_JOURNAL),
+        ..of_demo(
+            "apply",
+            &[SET_UP, ADD, SETTLE, PLANNED, Step::Piton(SAVE), Step::Edits],
+            APPLY,
+            RESUME,
+            &[APPROACHES],
+        )
+    },
+    Scenario {
+        nothing: Some(NO_JOURNAL),
+        ..of_demo(
+            "resume",
+            &[
+                SET_UP,
+                ADD,
+                SETTLE,
+                PLANNED,
+                Step::Piton(SAVE),
+                Step::Edits,
+                Step::Killed {
+                    command: APPLY,
+                    call: "renameat2",
+                    path: "migrations/demo",
+                },
+            ],
+            RESUME,
+            RESUME,
+            &[APPROACHES],
+        )
+    },
+    of_demo(
+        "wake",
+        &[
+            SET_UP,
+            ADD,
+            SETTLE,
+            PLANNED,
+            Step::Waits(READY),
+            Step::Piton(APPROVE),
+            PUT_OFF,
+            Step::Edits,
+        ],
+        &["migration", "wake", "demo"],
+        OTHER,
+        &[
+            Check::CommittedOnce("wake demo"),
+            Check::Says(MANIFEST, "\"cooldown_until\": null"),
+        ],
+    ),
+    of_demo(
+        "review",
+        &[
+            SET_UP,
+            TALKER,
+            ADD,
+            SETTLE,
+            PLANNED,
+            Step::Waits(READY),
+            Step::Edits,
+        ],
+        &[
+            "{person}",
+            "migration",
+            "review",
+            "demo",
+            "--with",
+            "talker",
+        ],
+        OTHER,
+        &[
+            Check::CommittedOnce("review demo"),
+            Check::Says(MANIFEST, "\"status\": \"ready\""),
+        ],
+    ),
+];

@@ -1,0 +1,147 @@
+//! Stored plans, in a directory of the repository, and what is reported to them.
+
+use super::{ADD, CODE, Check, MANIFEST, PLANNED, READY, SET_UP, SETTLE, Scenario, Step};
+use super::{of_demo, without_demo};
+
+const STORE: &[&str] = &["plan", "create", "--file", "code.py", "--title", "Tidy"];
+const CLOSE: &[&str] = &["plan", "close", "tidy"];
+const SHARE: &[&str] = &["migration", "share", "demo"];
+const IMPLEMENT: &[&str] = &["plan", "implement", "tidy", "{agent}"];
+const LIST: &[&str] = &["plan", "list"];
+
+const LOCAL: Step = Step::Piton(&["config", "set", "plans.backend", "local"]);
+const STORED: Step = Step::Piton(STORE);
+
+const PLAN: &str = "plans/tidy/plan.md";
+const COMMENTS: &str = "plans/tidy/comments";
+
+/// The folder of somebody who works on the plan.
+const FOLDER: Step = Step::Write(
+    ".impl/plan-ref.json",
+    r#"{"provider": "local", "pr_id": "tidy", "url": "", "title": "Tidy", "labels": [], "created_at": "2026-01-01T00:00:00+00:00", "synced_at": "2026-01-01T00:00:00+00:00"}
+"#,
+);
+/// A report that could not be sent when it was made.
+const WAITING: &str = ".git/piton/outbox/00000000000000000001-a.json";
+const WAITS: Step = Step::Write(
+    WAITING,
+    r#"{"version": 1, "plan": "tidy", "provider": "local", "key": "k1", "patch": [["branch_name", "waited"]], "comment": "It waited.", "since": "2026-01-01T00:00:00Z"}
+"#,
+);
+
+/// A scenario with a plan that is stored.
+const fn of_tidy(
+    name: &'static str,
+    command: &'static [&'static str],
+    next: &'static [&'static str],
+    holds: &'static [Check],
+) -> Scenario {
+    without_demo(
+        name,
+        &[SET_UP, CODE, LOCAL, STORED, ADD, SETTLE, Step::Edits],
+        command,
+        next,
+        holds,
+    )
+}
+
+pub(super) const SCENARIOS: &[Scenario] = &[
+    without_demo(
+        "store",
+        &[SET_UP, CODE, LOCAL, ADD, SETTLE, Step::Edits],
+        STORE,
+        LIST,
+        &[Check::There(PLAN)],
+    ),
+    of_tidy(
+        "comment",
+        &["plan", "comment", "tidy", "--text", "Look at this."],
+        LIST,
+        &[Check::Once(COMMENTS, "Look at this.")],
+    ),
+    of_tidy(
+        "update",
+        &[
+            "plan",
+            "update",
+            "tidy",
+            "--patch",
+            r#"{"branch_name": "b"}"#,
+        ],
+        LIST,
+        &[
+            Check::Says(PLAN, "branch_name: b"),
+            Check::Says(PLAN, "x=1"),
+        ],
+    ),
+    of_tidy(
+        "close",
+        CLOSE,
+        CLOSE,
+        &[
+            Check::Says("plans/tidy/plan.json", "\"closed\""),
+            Check::Once(COMMENTS, "completed"),
+        ],
+    ),
+    of_tidy(
+        "implement",
+        IMPLEMENT,
+        IMPLEMENT,
+        &[
+            Check::CommittedOnce("piton: Tidy"),
+            Check::Says(PLAN, "last_local_impl_event: ended"),
+        ],
+    ),
+    without_demo(
+        "signal",
+        &[
+            SET_UP,
+            CODE,
+            LOCAL,
+            STORED,
+            FOLDER,
+            ADD,
+            SETTLE,
+            Step::Edits,
+        ],
+        &["exec", "impl-signal", "started", "--session-id", "s"],
+        LIST,
+        &[
+            Check::There(".impl/local-run-state.json"),
+            Check::Says(PLAN, "last_local_impl_session: s"),
+            Check::Once(COMMENTS, "Worktree"),
+        ],
+    ),
+    without_demo(
+        "outbox",
+        &[SET_UP, CODE, LOCAL, STORED, WAITS, ADD, SETTLE, Step::Edits],
+        &["exec", "update-pr-header", "tidy", "objective_issue=7"],
+        &["exec", "update-pr-header", "tidy", "learn_status=pending"],
+        &[
+            Check::Gone(WAITING),
+            Check::Says(PLAN, "branch_name: waited"),
+            Check::Says(PLAN, "objective_issue: 7"),
+            Check::Once(COMMENTS, "It waited."),
+        ],
+    ),
+    of_demo(
+        "share",
+        &[
+            SET_UP,
+            LOCAL,
+            ADD,
+            SETTLE,
+            PLANNED,
+            Step::Waits(READY),
+            Step::Edits,
+        ],
+        SHARE,
+        SHARE,
+        &[
+            Check::CommittedOnce("share demo"),
+            Check::There("plans/tidy/plan.json"),
+            Check::Gone("plans/tidy-2"),
+            Check::Says(MANIFEST, "demo"),
+        ],
+    ),
+];

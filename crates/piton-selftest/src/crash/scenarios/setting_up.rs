@@ -144,6 +144,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
             SET_UP,
             Step::Piton(&["config", "set", "ci.install", "1.0.0"]),
             Step::Piton(&["config", "set", "ci.agent", "claude@2.1.0"]),
+            Step::Piton(&["config", "set", "ci.secret", "AGENT_KEY"]),
             ADD,
             SETTLE,
             Step::Edits,

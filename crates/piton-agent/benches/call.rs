@@ -14,6 +14,7 @@ use piton_agent::{
 };
 use piton_base::{Stop, SystemClock};
 use piton_durable::RealDisk;
+use piton_seal::CacheSet;
 use piton_testkit::floor::Table;
 
 fn main() {
@@ -43,6 +44,7 @@ fn main() {
             effort: None,
             schema: None,
             limits: Limits::default(),
+            caches: CacheSet::default(),
         };
         agent
             .call(

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use piton_seal::CacheSet;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -26,6 +27,8 @@ pub struct AgentCall {
     /// The JSON schema of the answer, for agents that can be held to one.
     pub schema: Option<serde_json::Value>,
     pub limits: Limits,
+    /// The tool caches that go with the slot.
+    pub caches: CacheSet,
 }
 
 /// Why an agent (or the code around it) is at work; the names are part of the

@@ -222,6 +222,23 @@ pub fn remove(disk: &dyn Disk, path: &Path) -> Result<(), TreeError> {
     }
 }
 
+/// Returns how many bytes the files at and below a path hold, links not
+/// followed. What cannot be read counts as nothing.
+pub fn size(disk: &dyn DiskRead, path: &Path) -> u64 {
+    let (mut bytes, mut waiting) = (0, vec![path.to_path_buf()]);
+    while let Some(path) = waiting.pop() {
+        match disk.stat(&path) {
+            Ok(Some(stat)) if stat.kind == Kind::File => bytes += stat.len,
+            Ok(Some(stat)) if stat.kind == Kind::Dir => {
+                let entries = disk.list(&path).unwrap_or_default().into_iter();
+                waiting.extend(entries.map(|entry| path.join(entry.name)));
+            }
+            Ok(_) | Err(_) => {}
+        }
+    }
+    bytes
+}
+
 fn remove_by_paths(disk: &dyn Disk, path: &Path) -> Result<(), TreeError> {
     let failed = |path: &Path, source| TreeError::Remove {
         path: path.into(),

@@ -88,26 +88,64 @@ pub const CACHES: &[Cache] = &[
     },
 ];
 
-/// One cache of a clone's own, decided.
+/// Which of the clone's own sets of caches: one for each slot number, so that
+/// jobs that go on at once build in their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CacheSet(u32);
+
+impl CacheSet {
+    /// Returns the set of the slots of that number.
+    pub fn of_slot(number: u32) -> Self {
+        Self(number)
+    }
+}
+
+impl Default for CacheSet {
+    /// The set of the first slot.
+    fn default() -> Self {
+        Self(1)
+    }
+}
+
+/// The sets of caches of a clone's own, all alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnCaches {
+    root: PathBuf,
+    /// Where the user's own lies, for each tool.
+    users: Vec<(&'static Cache, Option<PathBuf>)>,
+}
+
+impl OwnCaches {
+    /// Decides the caches of a clone below `root`. `variable` is the user's
+    /// environment, which may say where the user's own lie.
+    pub fn below(
+        root: &Path,
+        home: Option<&Path>,
+        variable: &dyn Fn(&str) -> Option<OsString>,
+    ) -> Self {
+        let users = |cache: &'static Cache| (cache, users(cache, home, variable));
+        Self {
+            root: root.to_owned(),
+            users: CACHES.iter().map(users).collect(),
+        }
+    }
+
+    /// Returns the caches of one set.
+    pub fn set(&self, set: CacheSet) -> Vec<OwnCache> {
+        let root = self.root.join(set.0.to_string());
+        let own =
+            |(cache, user): &(&'static Cache, Option<PathBuf>)| own(cache, &root, user.as_deref());
+        self.users.iter().map(own).collect()
+    }
+}
+
+/// One cache of a set, decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnCache {
     pub directory: PathBuf,
     pub variables: Vec<(&'static str, OsString)>,
     /// What is copied once, from the user's own to the clone's.
     pub seeds: Vec<(PathBuf, PathBuf)>,
-}
-
-/// Decides the caches of a clone below `root`. `variable` is the user's
-/// environment, which may say where the user's own lie.
-pub fn own_caches(
-    root: &Path,
-    home: Option<&Path>,
-    variable: &dyn Fn(&str) -> Option<OsString>,
-) -> Vec<OwnCache> {
-    CACHES
-        .iter()
-        .map(|cache| own(cache, root, home, variable))
-        .collect()
 }
 
 /// Returns where the user's own caches lie, for those who share them.
@@ -136,12 +174,7 @@ fn users(
     said.next().or_else(|| Some(home?.join(cache.user)))
 }
 
-fn own(
-    cache: &Cache,
-    root: &Path,
-    home: Option<&Path>,
-    variable: &dyn Fn(&str) -> Option<OsString>,
-) -> OwnCache {
+fn own(cache: &Cache, root: &Path, user: Option<&Path>) -> OwnCache {
     let directory = root.join(cache.name);
     let value = |(name, below): &(&'static str, &'static str)| {
         let place = place(&directory, below).into_os_string();
@@ -155,14 +188,14 @@ fn own(
             _ => (*name, place),
         }
     };
-    let user = users(cache, home, variable);
-    let seed = |user: &PathBuf, seed: &&str| (place(user, seed), place(&directory, seed));
+    let seeds = user.iter().flat_map(|user| {
+        let directory = &directory;
+        let seed = move |seed: &&str| (place(user, seed), place(directory, seed));
+        cache.seeds.iter().map(seed)
+    });
     OwnCache {
         variables: cache.variables.iter().map(value).collect(),
-        seeds: user
-            .iter()
-            .flat_map(|user| cache.seeds.iter().map(move |name| seed(user, name)))
-            .collect(),
+        seeds: seeds.collect(),
         directory: directory.clone(),
     }
 }
@@ -183,7 +216,8 @@ mod tests {
             let found = said.iter().find(|(said, _)| *said == name)?;
             Some(OsString::from(found.1))
         };
-        own_caches(Path::new("/c"), Some(Path::new("/home/u")), &variable)
+        let all = OwnCaches::below(Path::new("/c"), Some(Path::new("/home/u")), &variable);
+        all.set(CacheSet::default())
     }
 
     fn named<'a>(caches: &'a [OwnCache], name: &str) -> &'a OwnCache {
@@ -198,17 +232,29 @@ mod tests {
         let all = caches(&[]);
         assert_eq!(
             named(&all, "cargo").variables,
-            [("CARGO_HOME", "/c/cargo".into())]
+            [("CARGO_HOME", "/c/1/cargo".into())]
         );
         assert_eq!(
             named(&all, "maven").variables,
-            [("MAVEN_ARGS", "-Dmaven.repo.local=/c/maven".into())]
+            [("MAVEN_ARGS", "-Dmaven.repo.local=/c/1/maven".into())]
         );
         assert!(
             named(&all, "go")
                 .variables
-                .contains(&("GOCACHE", "/c/go/build".into()))
+                .contains(&("GOCACHE", "/c/1/go/build".into()))
         );
+    }
+
+    #[test]
+    fn no_two_sets_have_a_directory_in_common() {
+        let all = OwnCaches::below(Path::new("/c"), None, &|_| None);
+        let (first, second) = (all.set(CacheSet::of_slot(1)), all.set(CacheSet::of_slot(2)));
+        for cache in &first {
+            for other in &second {
+                assert!(!cache.directory.starts_with(&other.directory));
+                assert!(!other.directory.starts_with(&cache.directory));
+            }
+        }
     }
 
     #[test]
@@ -218,7 +264,7 @@ mod tests {
             seed(&caches(&[])),
             (
                 "/home/u/.cargo/registry/cache".into(),
-                "/c/cargo/registry/cache".into()
+                "/c/1/cargo/registry/cache".into()
             )
         );
         assert_eq!(

@@ -17,7 +17,7 @@ mod support;
 mod temporary;
 mod wanted;
 
-pub use caches::{CACHES, Cache, OwnCache, own_caches, users_caches};
+pub use caches::{CACHES, Cache, CacheSet, OwnCache, OwnCaches, users_caches};
 pub use look::{Look, Real};
 pub use prepared::{Prepared, SealError};
 pub use request::Request;

@@ -27,7 +27,9 @@ impl Op {
     /// journal.
     pub(crate) fn is_for_good(&self) -> bool {
         match self {
-            Self::Loop(LoopOp::RemoveRun(_) | LoopOp::RemoveJournal(_))
+            Self::Loop(
+                LoopOp::RemoveRun(_) | LoopOp::RemoveJournal(_) | LoopOp::RemoveSlots(_),
+            )
             | Self::Forge(ForgeOp::RemoveGist(_)) => true,
             Self::File(_)
             | Self::Migration(_)

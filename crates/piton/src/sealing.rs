@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use piton_agent::sealing::SealTerms;
-use piton_seal::{CacheChoice, Network, Standing, Support, Wanted, own_caches, users_caches};
+use piton_seal::{CacheChoice, Network, OwnCaches, Standing, Support, Wanted, users_caches};
 
 use crate::config::Settings;
 use crate::context::Context;
@@ -41,8 +41,11 @@ pub(crate) fn terms(
         found.map(|(_, value)| value)
     };
     let (caches, write) = match choice(settings, "seal.caches") {
-        CacheChoice::Own => (own_caches(caches, home.as_deref(), &variable), Vec::new()),
-        CacheChoice::Shared => (Vec::new(), users_caches(home.as_deref(), &variable)),
+        CacheChoice::Own => {
+            let own = OwnCaches::below(caches, home.as_deref(), &variable);
+            (Some(own), Vec::new())
+        }
+        CacheChoice::Shared => (None, users_caches(home.as_deref(), &variable)),
     };
     let read = settings.words("seal.read").unwrap_or_default().iter();
     Ok(SealTerms {

@@ -12,6 +12,7 @@ use piton_agent::{AgentCall, CallFiles, CallRole, Host, ProgramAgent};
 use piton_base::SystemClock;
 use piton_durable::{Disk, RealDisk, create_dirs, write_atomic};
 use piton_loop::operation::AgentChoice;
+use piton_seal::CacheSet;
 
 use crate::agents;
 use crate::config::Settings;
@@ -80,6 +81,7 @@ pub(crate) fn hold(
         effort: None,
         schema: None,
         limits: chosen.limits(),
+        caches: CacheSet::default(),
     };
     let Some(line) = agent.interactive_command(&call, &files) else {
         return Err(could_not()

@@ -16,21 +16,9 @@ use crate::sealing;
 /// Returns how slots are made for a repository.
 pub(crate) fn settings(context: &Context, place: &Place) -> Result<SlotSettings, CommandError> {
     let settings = &place.settings;
-    let dir = match settings.text("slot.dir") {
-        Some(written) => named(context, place, written)?,
-        None => context.environment.user_cache().ok_or_else(|| {
-            CommandError::usage("could not tell where agents are to work")
-                .hint("set `slot.dir`, HOME or XDG_CACHE_HOME")
-        })?,
-    };
-    let home = SlotHome::new(&dir, &place.repository).map_err(|error| {
-        let hint = error.hint();
-        CommandError::usage("could not use `slot.dir`")
-            .with_source(error)
-            .hints(hint)
-    })?;
+    let home = home(context, place)?;
     let host = Host::new(context.environment.raw()).with_directory(place.top());
-    let terms = sealing::terms(context, settings, &caches(&home))?;
+    let terms = sealing::terms(context, settings, &home.caches())?;
     let home = match terms.request(Purpose::Other) {
         None => home,
         Some(request) => home.with_filters(Filters::Sealed {
@@ -69,11 +57,21 @@ pub(crate) fn settings(context: &Context, place: &Place) -> Result<SlotSettings,
     })
 }
 
-/// Returns the folder of the clone's own tool caches, beside that of its slots.
-fn caches(home: &SlotHome) -> PathBuf {
-    let mut caches = home.dir().as_os_str().to_owned();
-    caches.push(".caches");
-    PathBuf::from(caches)
+/// Returns where the slots of a repository lie.
+pub(crate) fn home(context: &Context, place: &Place) -> Result<SlotHome, CommandError> {
+    let dir = match place.settings.text("slot.dir") {
+        Some(written) => named(context, place, written)?,
+        None => context.environment.user_cache().ok_or_else(|| {
+            CommandError::usage("could not tell where agents are to work")
+                .hint("set `slot.dir`, HOME or XDG_CACHE_HOME")
+        })?,
+    };
+    SlotHome::new(&dir, &place.repository).map_err(|error| {
+        let hint = error.hint();
+        CommandError::usage("could not use `slot.dir`")
+            .with_source(error)
+            .hints(hint)
+    })
 }
 
 /// Takes a slot that shows `commit`, for `what`.

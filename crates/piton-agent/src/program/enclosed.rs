@@ -27,6 +27,7 @@ impl ProgramAgent {
             write_if_there: self.state_places().map(|(_, place)| place).collect(),
             read: vec![files.directory.clone()],
             purpose: Purpose::Working,
+            caches: call.caches,
         };
         Enclosure::make(&self.terms, needs, token, &*self.disk).map_err(AgentError::Enclosure)
     }

@@ -6,8 +6,8 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use piton_durable::{Disk, create_dirs, tree};
-use piton_seal::{Request, temporary_variables};
+use piton_durable::{Disk, tree};
+use piton_seal::{CacheSet, Request, temporary_variables};
 use thiserror::Error;
 
 use super::Purpose;
@@ -25,6 +25,8 @@ pub struct Needs {
     /// What it may read although it lies in a credential store.
     pub read: Vec<PathBuf>,
     pub purpose: Purpose,
+    /// Which of the clone's own tool caches it uses.
+    pub caches: CacheSet,
 }
 
 /// Where one program runs. Dropping it takes its temporary directory away.
@@ -77,14 +79,9 @@ impl<'a> Enclosure<'a> {
         enclosure.variables.extend(named);
         let mut write = needs.write;
         write.push(temporary);
-        for cache in &terms.caches {
-            if !cache.directory.exists() {
-                seeds::plant(disk, cache);
-            }
-            create_dirs(disk, &cache.directory).map_err(|error| EnclosureError {
-                path: cache.directory.clone(),
-                source: io::Error::other(error),
-            })?;
+        let caches = terms.caches.iter();
+        for cache in caches.flat_map(|caches| caches.set(needs.caches)) {
+            seeds::plant(disk, &cache).map_err(failed(&cache.directory))?;
             write.push(cache.directory.clone());
             let named = cache.variables.iter();
             let named = named.map(|(name, value)| (OsString::from(name), value.clone()));

@@ -1,21 +1,43 @@
 //! Filling a tool cache of the clone's own from the user's.
 
+use std::fs::File;
 use std::io;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use piton_durable::{Disk, Kind, create_dirs, tree};
 use piton_seal::OwnCache;
+use rustix::fs::OFlags;
 
 /// More than this is not copied: the tool downloads what it needs again.
 const MOST: u64 = 1 << 30;
 
-/// Fills a cache that is not there yet. It is put together beside its place,
-/// so that one that is there is whole. Without seeds, or where copying fails, a
-/// tool begins with an empty cache; it knows how.
-pub(super) fn plant(disk: &dyn Disk, cache: &OwnCache) {
-    let mut name = cache.directory.clone().into_os_string();
-    name.push(format!(".{}.seeding", std::process::id()));
-    let beside = PathBuf::from(name);
+/// Makes a cache that is not there yet, filled with its seeds. It is put
+/// together beside its place, so that one that is there is whole. Without
+/// seeds, or where copying fails, a tool begins with an empty cache; it knows
+/// how.
+///
+/// Whoever needs the same cache meanwhile waits for it. The system ends a turn
+/// when its process ends, so what one that was killed left behind goes here.
+pub(super) fn plant(disk: &dyn Disk, cache: &OwnCache) -> io::Result<()> {
+    if let Some(set) = cache.directory.parent() {
+        create_dirs(disk, set).map_err(io::Error::other)?;
+    }
+    if disk.stat(&cache.directory)?.is_none()
+        && let Ok(turn) = take_turn(&named(cache, ".lock"))
+    {
+        if disk.stat(&cache.directory)?.is_none() {
+            fill(disk, cache);
+        }
+        // A child that is about to begin may have the file open for another
+        // moment, so it is not left to the closing.
+        let _ = turn.unlock();
+    }
+    create_dirs(disk, &cache.directory).map_err(io::Error::other)
+}
+
+fn fill(disk: &dyn Disk, cache: &OwnCache) {
+    let beside = named(cache, ".seeding");
     let _ = tree::remove(disk, &beside);
     let mut left = MOST;
     for (from, to) in &cache.seeds {
@@ -28,9 +50,27 @@ pub(super) fn plant(disk: &dyn Disk, cache: &OwnCache) {
         }
     }
     if disk.rename_new(&beside, &cache.directory).is_err() {
-        // Another call was quicker, or there was nothing to copy.
+        // There was nothing to copy, or there is no more room.
         let _ = tree::remove(disk, &beside);
     }
+}
+
+/// Waits until nobody else has the file, and has it.
+fn take_turn(path: &Path) -> io::Result<File> {
+    let file = File::options()
+        .append(true)
+        .create(true)
+        .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
+        .open(path)?;
+    file.lock()?;
+    Ok(file)
+}
+
+/// Names what lies beside a cache, where no sealed program writes.
+fn named(cache: &OwnCache, ending: &str) -> PathBuf {
+    let mut name = cache.directory.clone().into_os_string();
+    name.push(ending);
+    PathBuf::from(name)
 }
 
 /// Returns how many bytes are below a path, links left out.

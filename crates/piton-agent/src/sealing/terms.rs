@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use piton_seal::{Gap, OwnCache, Request, Standing};
+use piton_seal::{Gap, OwnCaches, Request, Standing};
 
 use super::Purpose;
 
@@ -23,7 +23,7 @@ pub struct SealTerms {
     /// More that may not be read.
     pub hide: Vec<PathBuf>,
     /// The tool caches of the clone's own; none where the user's are shared.
-    pub caches: Vec<OwnCache>,
+    pub caches: Option<OwnCaches>,
     /// What of the user's may be written, such as shared caches.
     pub write: Vec<PathBuf>,
     /// Where temporary directories are made.
@@ -40,7 +40,7 @@ impl SealTerms {
             home: None,
             read: Vec::new(),
             hide: Vec::new(),
-            caches: Vec::new(),
+            caches: None,
             write: Vec::new(),
             temporary: PathBuf::from("/tmp"),
         }

@@ -10,6 +10,7 @@ use piton_agent::{
 };
 use piton_base::{Effort, Stop, SystemClock};
 use piton_durable::{Disk, RealDisk};
+use piton_seal::CacheSet;
 use tempfile::TempDir;
 
 /// A directory with a worktree, a workspace in it, a fake agent and room for a
@@ -179,5 +180,6 @@ pub(crate) fn asked(dir: &Path, prompt: &str) -> AgentCall {
         effort: Some(Effort::High),
         schema: None,
         limits: quick(),
+        caches: CacheSet::default(),
     }
 }

@@ -4,10 +4,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use piton_agent::sealing::{MET_THE_SEAL, SealTerms, StateSpec};
-use piton_agent::{Agent, CallEvent, CallEvents, CallRecord, Quiet, adapter::ReplySource};
+use piton_agent::sealing::{Enclosure, MET_THE_SEAL, Needs, SealTerms, StateSpec};
+use piton_agent::{
+    Agent, AgentCall, CallEvent, CallEvents, CallRecord, Quiet, adapter::ReplySource,
+};
 use piton_base::Stop;
-use piton_seal::{Network, Standing, Support, Wanted, own_caches};
+use piton_durable::RealDisk;
+use piton_seal::{CacheSet, Network, OwnCaches, Standing, Support, Wanted};
 
 use crate::fixture::Fixture;
 
@@ -42,7 +45,9 @@ fn fixture() -> Option<(Fixture, SealTerms)> {
         standing: standing.clone(),
         validation: standing.clone(),
         others: standing,
-        caches: own_caches(&root.join("caches"), Some(&home), &|_| None),
+        caches: Some(OwnCaches::below(&root.join("caches"), Some(&home), &|_| {
+            None
+        })),
         temporary: root.join("tmp"),
         home: Some(home),
         ..SealTerms::off()
@@ -180,6 +185,73 @@ fn tool_caches_are_the_clones_own_and_begin_with_what_the_user_has() {
         ReplySource::Stream,
     );
     assert_eq!(replied(&record), "x");
+}
+
+#[test]
+fn jobs_that_begin_at_once_find_each_cache_whole_and_nothing_stays_beside_it() {
+    let Some((fixture, terms)) = fixture() else {
+        return;
+    };
+    let seeds = fixture.path("home/.cargo/registry/cache");
+    for number in 0..300 {
+        std::fs::write(seeds.join(format!("c{number}")), "crate").unwrap();
+    }
+    // What one that was killed in the middle left.
+    let set = fixture.path("caches/1");
+    std::fs::create_dir_all(set.join("cargo.seeding/registry/cache")).unwrap();
+    std::fs::write(set.join("cargo.seeding/registry/cache/torn"), "").unwrap();
+    let count = |dir: PathBuf| std::fs::read_dir(dir).map_or(0, Iterator::count);
+    std::thread::scope(|scope| {
+        for number in 0..6 {
+            let (terms, set) = (&terms, &set);
+            scope.spawn(move || {
+                // The others come when the first one is nearly done.
+                let soon = || {
+                    count(set.join("cargo.seeding/registry/cache")) > 250
+                        || set.join("cargo").exists()
+                };
+                while number > 0 && !soon() {
+                    std::thread::yield_now();
+                }
+                let token = format!("{}-plant-{number}", std::process::id());
+                let _place = Enclosure::make(terms, Needs::default(), &token, &RealDisk).unwrap();
+                // Whoever is through may use it: all of it is there.
+                assert_eq!(count(set.join("cargo/registry/cache")), 301);
+            });
+        }
+    });
+    let beside: Vec<_> = std::fs::read_dir(&set)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.contains("seeding"))
+        .collect();
+    assert!(beside.is_empty(), "{beside:?}");
+}
+
+#[test]
+fn each_slot_has_tool_caches_of_its_own() {
+    let Some((fixture, terms)) = fixture() else {
+        return;
+    };
+    let mut homes = Vec::new();
+    for number in [1, 2] {
+        let mut spec = fixture.spec("command", &["-c", "echo $CARGO_HOME"]);
+        "/bin/sh".clone_into(&mut spec.program);
+        let asked = AgentCall {
+            caches: CacheSet::of_slot(number),
+            ..fixture.asked("Do it.")
+        };
+        std::fs::create_dir_all(fixture.path("call")).unwrap();
+        let record = fixture
+            .agent_of("sh", spec)
+            .on_terms(terms.clone())
+            .call(&asked, &fixture.files(), &Stop::default(), &Quiet)
+            .unwrap();
+        homes.push(replied(&record).to_owned());
+        std::fs::remove_dir_all(fixture.path("call")).unwrap();
+    }
+    assert!(homes[0].ends_with("caches/1/cargo"), "{homes:?}");
+    assert!(homes[1].ends_with("caches/2/cargo"), "{homes:?}");
 }
 
 /// Keeps what is told while a call runs.

@@ -114,6 +114,14 @@ pub fn release(git: &dyn Git, name: &HeldRef, commit: &CommitId) -> Result<(), G
         .map(drop)
 }
 
+/// Removes a reference of piton's own, whatever it names.
+pub(super) fn forget(git: &dyn Git, name: &HeldRef) -> Result<(), GitError> {
+    GitCommand::quietly(git.top())
+        .args(["update-ref", "-d", name.as_str()])
+        .run()
+        .map(drop)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

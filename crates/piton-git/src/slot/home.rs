@@ -21,6 +21,7 @@ use crate::GitRead;
 pub struct SlotHome {
     dir: PathBuf,
     filters: Filters,
+    first: Option<u32>,
 }
 
 impl SlotHome {
@@ -38,6 +39,7 @@ impl SlotHome {
         Ok(Self {
             dir: slots.join(name),
             filters: Filters::default(),
+            first: None,
         })
     }
 
@@ -46,6 +48,19 @@ impl SlotHome {
     pub fn with_filters(mut self, filters: Filters) -> Self {
         self.filters = filters;
         self
+    }
+
+    /// Has the slots of one number tried before all others: a job keeps its own
+    /// from action to action, with what was built in it.
+    #[must_use]
+    pub fn beginning_with(mut self, number: u32) -> Self {
+        self.first = Some(number);
+        self
+    }
+
+    /// Returns the number of the slots that are tried first.
+    pub(super) fn first(&self) -> Option<u32> {
+        self.first
     }
 
     /// Returns how filters of the user's run.

@@ -27,6 +27,7 @@ mod object;
 mod pool;
 mod record;
 mod setup;
+mod stored;
 
 pub use accept::{Proposed, TreeChange};
 pub use changes::{Changes, SlotChange, SlotChangeKind};
@@ -35,3 +36,4 @@ pub use filters::Filters;
 pub use home::{SlotHome, SlotUse};
 pub use pool::{Slot, Slots};
 pub use setup::{Setup, SetupDue};
+pub use stored::StoredSlots;

@@ -17,9 +17,9 @@ const MOST: u32 = 64;
 /// The slots of one clone.
 #[derive(Clone, Debug)]
 pub struct Slots<'a> {
-    disk: &'a dyn Disk,
-    git: &'a dyn Git,
-    home: &'a SlotHome,
+    pub(super) disk: &'a dyn Disk,
+    pub(super) git: &'a dyn Git,
+    pub(super) home: &'a SlotHome,
 }
 
 impl<'a> Slots<'a> {
@@ -27,7 +27,8 @@ impl<'a> Slots<'a> {
         Self { disk, git, home }
     }
 
-    /// Takes the first free slot for this use and puts it at `commit`. Its
+    /// Takes a free slot for this use, the home's first one before all others,
+    /// and puts it at `commit`. Its
     /// ignored files stay from earlier uses of the same kind; everything else
     /// is as in the commit, and its `.git` is new.
     pub fn take(
@@ -38,7 +39,9 @@ impl<'a> Slots<'a> {
         holder: &Holder,
     ) -> Result<Slot, SlotError> {
         create_dirs(self.disk, self.home.dir())?;
-        for number in 1..=MOST {
+        let first = self.home.first();
+        let others = (1..=MOST).filter(|number| Some(*number) != first);
+        for number in first.into_iter().chain(others) {
             let lock = Lock::at(self.home.lock(slot_use, number));
             match lock.acquire(holder, Duration::ZERO) {
                 Ok(guard) => {
@@ -46,7 +49,7 @@ impl<'a> Slots<'a> {
                         self.home.slot(slot_use, number),
                         self.home.own(slot_use, number),
                     );
-                    return self.prepare(places, commit, view, guard);
+                    return self.prepare(number, places, commit, view, guard);
                 }
                 Err(LockError::Held { .. }) => {}
                 Err(error) => return Err(SlotError::Lock(error)),
@@ -60,6 +63,7 @@ impl<'a> Slots<'a> {
 
     fn prepare(
         &self,
+        number: u32,
         (dir, own): (PathBuf, PathBuf),
         commit: &CommitId,
         view: &View,
@@ -99,6 +103,7 @@ impl<'a> Slots<'a> {
         directory::make_agents(disk, &dir, &own, &borrowed, commit)?;
         Ok(Slot {
             git: at,
+            number,
             base: commit.clone(),
             fresh,
             borrowed,
@@ -136,6 +141,7 @@ fn is_usable(disk: &dyn DiskRead, dir: &Path, own: &Path) -> bool {
 #[derive(Debug)]
 pub struct Slot {
     pub(super) git: SlotGit,
+    number: u32,
     base: CommitId,
     fresh: bool,
     pub(super) borrowed: Borrowed,
@@ -147,6 +153,11 @@ impl Slot {
     /// needs to write of a slot.
     pub fn dir(&self) -> &Path {
         &self.git.dir
+    }
+
+    /// Returns its number among the slots of the same use.
+    pub fn number(&self) -> u32 {
+        self.number
     }
 
     /// Returns the commit that it shows.

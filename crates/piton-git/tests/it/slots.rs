@@ -377,6 +377,70 @@ fn slots_in_use_are_left_alone_and_all_of_one_clone_lie_together() {
 }
 
 #[test]
+fn a_job_finds_its_own_slots_again_whatever_else_is_free() {
+    let yard = Yard::new();
+    let view = View::read(&yard.git).unwrap();
+    let take = |number: u32| {
+        let home = yard.home().beginning_with(number);
+        let slots = Slots::new(&RealDisk, &yard.git, &home);
+        let taken = slots.take(&yard.head(), SlotUse::Work, &view, &holder());
+        taken.unwrap()
+    };
+    let slot = take(3);
+    agent(
+        &slot,
+        "echo built > .git/../kept.o; echo '*.o' > .git/info/exclude",
+    );
+    assert_eq!(slot.number(), 3);
+    drop(slot);
+    let slot = take(3);
+    assert_eq!(slot.number(), 3);
+    // While it is somebody else's, any other one serves.
+    assert_eq!(take(3).number(), 1);
+    drop(slot);
+    assert_eq!(take(3).number(), 3);
+}
+
+#[test]
+fn slots_that_nobody_uses_are_removed_with_all_that_goes_with_them() {
+    let yard = Yard::new();
+    let home = yard.home();
+    assert!(home.stored(&RealDisk).unwrap().is_empty());
+    let (used, free) = (yard.take(), yard.take());
+    let (one, two) = (used.number(), free.number());
+    drop(yard.proof_at(&yard.head()));
+    drop(free);
+    let caches = home.caches().join(two.to_string());
+    std::fs::create_dir_all(caches.join("cargo")).unwrap();
+    std::fs::write(caches.join("cargo/big"), "12345").unwrap();
+    let stored = home.stored(&RealDisk).unwrap();
+    let told: Vec<_> = stored.iter().map(|it| (it.number, it.in_use)).collect();
+    assert_eq!(told, [(one, true), (two, false)]);
+    assert!(
+        stored
+            .iter()
+            .all(|it| it.bytes > 5 && it.last_used.is_some())
+    );
+    let bases = || {
+        let names = ["for-each-ref", "--format=%(refname)", "refs/piton/base"];
+        yard.repo.git(&names).lines().count()
+    };
+    assert_eq!(bases(), 3);
+    let slots = Slots::new(&RealDisk, &yard.git, &home);
+    slots.remove(two, &holder()).unwrap();
+    assert!(!home.has(&RealDisk, two) && !caches.exists());
+    assert_eq!(bases(), 2);
+    let refused = slots.remove(one, &holder()).unwrap_err();
+    assert!(matches!(refused, SlotError::Lock(_)), "{refused}");
+    assert!(changed(&used).is_empty());
+    drop(used);
+    slots.remove(one, &holder()).unwrap();
+    // Removing what is not there is no error, and a new one is made.
+    slots.remove(one, &holder()).unwrap();
+    assert_eq!((bases(), yard.take().is_fresh()), (0, true));
+}
+
+#[test]
 fn slots_inside_the_repository_are_refused() {
     let yard = Yard::new();
     for inside in ["", "cache", ".git/slots"] {

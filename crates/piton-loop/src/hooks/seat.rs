@@ -11,6 +11,7 @@ use piton_agent::redact::{Redacting, Redactor};
 use piton_agent::sealing::{Enclosure, MET_THE_SEAL, Needs, Purpose, met_the_seal};
 use piton_agent::watchdog::EndReason;
 use piton_git::slot::Slot;
+use piton_seal::CacheSet;
 
 use super::error::{HookError, Unheard};
 use super::room::HookRoom;
@@ -44,6 +45,7 @@ impl<'r> Seat<'r> {
         let needs = Needs {
             write: vec![slot.dir().to_owned()],
             purpose: Purpose::Other,
+            caches: CacheSet::of_slot(slot.number()),
             ..Needs::default()
         };
         let place = Enclosure::make(&room.slots.terms, needs, &token, room.disk)?;

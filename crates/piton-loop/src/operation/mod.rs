@@ -6,6 +6,7 @@ mod calling;
 mod performer;
 mod remove_journal;
 mod remove_run;
+mod remove_slots;
 mod secrets;
 mod tick;
 mod world;
@@ -17,6 +18,7 @@ pub use call::{CANDIDATE, CallAgent};
 pub use performer::LoopPerformer;
 pub use remove_journal::RemoveJournal;
 pub use remove_run::RemoveRun;
+pub use remove_slots::RemoveSlots;
 pub use secrets::secrets_of;
 pub use tick::{COMMIT, LandWork, WorkOn};
 pub use world::LoopWorld;
@@ -34,6 +36,7 @@ pub enum LoopOp {
     Work(WorkOn),
     Land(LandWork),
     RemoveJournal(RemoveJournal),
+    RemoveSlots(RemoveSlots),
 }
 
 piton_plan::delegate_operation!(pub enum LoopSeen for LoopOp:
@@ -42,4 +45,5 @@ piton_plan::delegate_operation!(pub enum LoopSeen for LoopOp:
     Work(WorkOn),
     Land(LandWork),
     RemoveJournal(RemoveJournal),
+    RemoveSlots(RemoveSlots),
 );

@@ -32,4 +32,5 @@ piton_plan::delegate_world!(Perform<LoopOp> for LoopPerformer<'_, '_>, LoopSeen:
     Work,
     Land,
     RemoveJournal,
+    RemoveSlots,
 );

@@ -2,6 +2,7 @@
 
 use piton_durable::DiskRead;
 use piton_git::GitRead;
+use piton_git::slot::SlotHome;
 use piton_migration::operation::moved;
 use piton_plan::{Failure, FailureKind, Given, Moment, Observation, Observe};
 
@@ -15,6 +16,8 @@ pub struct LoopWorld<'a> {
     pub disk: &'a dyn DiskRead,
     pub git: &'a dyn GitRead,
     pub site: &'a Site,
+    /// Where slots lie; nothing where the settings name no place.
+    pub slots: Option<&'a SlotHome>,
 }
 
 piton_plan::delegate_world!(Observe<LoopOp> for LoopWorld<'_>, LoopSeen:
@@ -23,6 +26,7 @@ piton_plan::delegate_world!(Observe<LoopOp> for LoopWorld<'_>, LoopSeen:
     Work,
     Land,
     RemoveJournal,
+    RemoveSlots,
 );
 
 impl Observe<CallAgent> for LoopWorld<'_> {

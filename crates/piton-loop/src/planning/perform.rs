@@ -1,5 +1,6 @@
 //! Making a planning step that was decided: calling the agent, and building
 //! the candidate from what it left and said.
+use piton_seal::CacheSet;
 
 use std::path::Path;
 
@@ -238,6 +239,7 @@ impl Call<'_> {
             effort: Some(self.decision.effort.effective),
             schema: self.decision.schema.clone(),
             limits,
+            caches: CacheSet::of_slot(slot.number()),
         };
         let RecordedCall { number, files } = self.placed.insert(run.call(role.as_str())?).clone();
         run.event(Event::CallStarted {

@@ -1,4 +1,5 @@
 //! A planning step as a plan: a call, and the publish that depends on it.
+use piton_seal::CacheSet;
 
 use std::path::Path;
 
@@ -99,6 +100,7 @@ fn command_line(decision: &StepDecision, with: &Planned<'_>) -> String {
         effort: Some(decision.effort.effective),
         schema: decision.schema.clone(),
         limits: with.choice.limits(),
+        caches: CacheSet::default(),
     };
     let files = CallFiles::in_directory(with.site.runs().join("RUN/calls/CALL"));
     piton_agent::words::join(&with.agent.command_line(&call, &files))

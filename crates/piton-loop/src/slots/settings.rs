@@ -23,6 +23,15 @@ impl SlotSettings {
     /// A hundred megabytes: more than any plan, less than a forgotten build.
     pub const MAX_NEW: u64 = 100_000_000;
 
+    /// Returns the same for one of several jobs, which keeps its own slots.
+    #[must_use]
+    pub fn for_job(&self, number: u32) -> Self {
+        Self {
+            home: self.home.clone().beginning_with(number),
+            ..self.clone()
+        }
+    }
+
     /// Returns settings with nothing but a place.
     pub fn at(home: SlotHome) -> Self {
         Self {

@@ -13,6 +13,7 @@ use piton_agent::{Host, Limits, environment};
 use piton_base::{Clock, Stop};
 use piton_durable::{Appender, Disk};
 use piton_git::slot::{Setup, Slot, SlotError};
+use piton_seal::CacheSet;
 
 use crate::last_lines::LastLines;
 
@@ -77,6 +78,7 @@ impl SetupCommand {
         let found = self.host.find_program(program);
         let needs = Needs {
             write: vec![slot.dir().to_owned()],
+            caches: CacheSet::of_slot(slot.number()),
             ..Needs::default()
         };
         let place = Enclosure::make(&self.terms, needs, token, disk)?;

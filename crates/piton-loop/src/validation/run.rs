@@ -13,6 +13,7 @@ use piton_agent::watchdog::EndReason;
 use piton_agent::{Host, Limits};
 use piton_base::{Clock, Stop};
 use piton_durable::{Disk, WriteError, create_dirs};
+use piton_seal::CacheSet;
 
 use super::command::ValidationCommand;
 use super::output::{Output, ShowOutput};
@@ -63,6 +64,8 @@ pub struct Validator<'a> {
     pub notes: &'a Path,
     /// On what terms it runs: agents wrote what runs here.
     pub terms: &'a SealTerms,
+    /// The tool caches that go with the slot.
+    pub caches: CacheSet,
 }
 
 impl Validator<'_> {
@@ -122,6 +125,7 @@ impl Validator<'_> {
         let needs = Needs {
             write: vec![tree.to_owned()],
             purpose: Purpose::Validation,
+            caches: self.caches,
             ..Needs::default()
         };
         let place = Enclosure::make(self.terms, needs, token, self.disk)?;

@@ -7,6 +7,7 @@ use piton_agent::{AgentCall, CallFiles, CallRole};
 use piton_base::StateDir;
 use piton_git::View;
 use piton_git::slot::Slot;
+use piton_seal::CacheSet;
 
 use super::evidence::Traces;
 use super::failure::{Halt, WorkFailure};
@@ -90,6 +91,7 @@ pub(super) fn ask(
         effort: Some(ask.effort.effective),
         schema: ask.schema,
         limits: shop.limits,
+        caches: CacheSet::of_slot(slot.number()),
     };
     let heard = run.hear(placed.number);
     let record = shop.agent.call(&call, &files, shop.stop, &heard);

@@ -8,6 +8,7 @@ use piton_base::StateDir;
 use piton_durable::DiskRead;
 use piton_git::slot::{Slot, SlotUse, Slots};
 use piton_git::{CommitId, View};
+use piton_seal::CacheSet;
 
 use super::evidence::Traces;
 use super::failure::{Halt, WorkFailure};
@@ -15,7 +16,7 @@ use super::shop::Shop;
 use crate::failures::FailureKind;
 use crate::runs::{Event, RecordedCall, RunRecord};
 use crate::validation::baseline::{self, BaselineKey};
-use crate::validation::{ValidationError, Verdict};
+use crate::validation::{ValidationError, Validator, Verdict};
 
 /// What projects keep outside git, and tests then miss in a fresh slot.
 const OFTEN_MISSING: [&str; 6] = ["node_modules", ".venv", "venv", ".env", "vendor", "target"];
@@ -60,10 +61,11 @@ pub fn prove(
     })
     .map_err(|error| trouble(&error))?;
     let heard = run.hear(number);
-    match shop
-        .validator
-        .validate(slot.dir(), &files.directory, &token, &heard)
-    {
+    let validator = Validator {
+        caches: CacheSet::of_slot(slot.number()),
+        ..shop.validator.clone()
+    };
+    match validator.validate(slot.dir(), &files.directory, &token, &heard) {
         Ok(Verdict::Stopped) => Err(Halt::Stopped),
         Ok(verdict) => {
             if matches!(verdict, Verdict::Flaky { .. }) {

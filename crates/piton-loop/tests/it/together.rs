@@ -143,6 +143,7 @@ impl<'a> Two<'a> {
             disk: &RealDisk,
             git: &self.world.git,
             site: &self.world.site,
+            slots: None,
         })
     }
 

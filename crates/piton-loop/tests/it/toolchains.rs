@@ -10,7 +10,7 @@ use piton_agent::sealing::SealTerms;
 use piton_base::{Stop, SystemClock};
 use piton_durable::RealDisk;
 use piton_loop::validation::{Policy, Silent, ValidationCommand, Validator, Verdict};
-use piton_seal::{Network, Standing, Support, Wanted, own_caches};
+use piton_seal::{CacheSet, Network, OwnCaches, Standing, Support, Wanted};
 
 /// A project, and where it is validated.
 struct Yard {
@@ -60,7 +60,7 @@ impl Yard {
         let terms = SealTerms {
             standing: standing(Network::On),
             validation: standing(Network::Loopback),
-            caches: own_caches(&place("caches"), Some(&home), &|_| None),
+            caches: Some(OwnCaches::below(&place("caches"), Some(&home), &|_| None)),
             temporary: place("tmp"),
             home: Some(home),
             ..SealTerms::off()
@@ -80,6 +80,7 @@ impl Yard {
             policy: Policy::default(),
             notes: &self.dir.path().join("notes"),
             terms: &self.terms,
+            caches: CacheSet::default(),
         }
         .validate(
             &self.dir.path().join("tree"),
@@ -126,7 +127,7 @@ fn cargo_test_runs_sealed() {
     };
     let wrong = "#[test]\nfn one() {\n    assert_eq!(1, 2);\n}\n";
     yard.check("cargo test --quiet", "src/lib.rs", wrong);
-    assert!(yard.dir.path().join("caches/cargo").exists());
+    assert!(yard.dir.path().join("caches/1/cargo").exists());
 }
 
 #[test]
@@ -176,5 +177,5 @@ fn go_test_runs_sealed() {
     };
     let wrong = "package x\n\nimport \"testing\"\n\nfunc TestOne(t *testing.T) { t.Fatal() }\n";
     yard.check("go test ./...", "x_test.go", wrong);
-    assert!(yard.dir.path().join("caches/go/build").exists());
+    assert!(yard.dir.path().join("caches/1/go/build").exists());
 }

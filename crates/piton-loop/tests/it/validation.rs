@@ -1,6 +1,7 @@
 //! The project's own checks decide, and nothing of them is left behind.
 #![expect(clippy::print_stderr, reason = "a test says when it is skipped")]
 
+use piton_seal::CacheSet;
 use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
@@ -60,6 +61,7 @@ impl Fixture {
             policy: self.policy,
             notes: &self.dir.path().join("notes"),
             terms: &self.terms,
+            caches: CacheSet::default(),
         }
         .validate(&self.tree(), &self.record(), &self.token(), &Silent)
     }

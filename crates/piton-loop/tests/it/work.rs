@@ -31,6 +31,7 @@ use piton_migration::live::load_manifest;
 use piton_migration::manifest::{Manifest, Status};
 use piton_migration::own::{OwnData, TargetProvenance, load_own};
 use piton_migration::slug::Slug;
+use piton_seal::CacheSet;
 use piton_seal::{Network, Standing, Support, Wanted};
 use piton_testkit::ScratchRepo;
 
@@ -175,6 +176,7 @@ impl Scene {
                 policy: Policy::default(),
                 notes: &notes,
                 terms: &slots.terms,
+                caches: CacheSet::default(),
             },
             dilution: self.dilution,
             secrets: &[],

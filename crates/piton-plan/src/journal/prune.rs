@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use piton_durable::{Disk, DiskRead, Holder, Kind, Lock, LockError, TreeError, tree};
+use piton_durable::{Disk, DiskRead, Holder, Lock, LockError, TreeError, tree};
 
 use crate::files::backups_dir;
 use crate::id::PlanId;
@@ -52,7 +52,7 @@ pub fn stored(disk: &dyn DiskRead, dir: &Path) -> Result<Vec<Stored>, JournalErr
             let begun = listed.journal.ok();
             Stored {
                 id,
-                bytes: size(disk, &file(dir, id)) + size(disk, &backups_dir(dir, id)),
+                bytes: tree::size(disk, &file(dir, id)) + tree::size(disk, &backups_dir(dir, id)),
                 open: begun.as_ref().is_some_and(|begun| begun.status.is_open()),
                 held: is_held(dir, id),
                 begun: begun.as_ref().map(|begun| begun.at),
@@ -84,18 +84,4 @@ pub fn remove(disk: &dyn Disk, dir: &Path, id: PlanId, holder: &Holder) -> Resul
 
 fn lock(dir: &Path, id: PlanId) -> PathBuf {
     dir.join(format!("{id}.lock"))
-}
-
-fn size(disk: &dyn DiskRead, path: &Path) -> u64 {
-    match disk.stat(path) {
-        Ok(Some(stat)) if stat.kind == Kind::Dir => {
-            let entries = disk.list(path).unwrap_or_default();
-            let below = entries
-                .iter()
-                .map(|entry| size(disk, &path.join(&entry.name)));
-            below.sum()
-        }
-        Ok(Some(stat)) => stat.len,
-        Ok(None) | Err(_) => 0,
-    }
 }

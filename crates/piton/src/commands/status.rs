@@ -15,6 +15,7 @@ use piton_migration::publish::Leftovers as _;
 use piton_plan::journal;
 use serde_json::{Value, json};
 
+use super::disk_use::DiskUse;
 use crate::commands::runs::overview::counted;
 use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult};
@@ -106,6 +107,7 @@ struct Seen<'r> {
     lately: Lately,
     wrong: Vec<(String, String)>,
     dispatched: Vec<Dispatched>,
+    disk: DiskUse,
     now: Timestamp,
 }
 
@@ -223,6 +225,7 @@ impl<'r> Seen<'r> {
             sorted,
             wrong,
             dispatched: dispatched(context, now),
+            disk: DiskUse::look(context, place),
             now,
         })
     }
@@ -270,6 +273,7 @@ impl<'r> Seen<'r> {
                 "cost_usd": self.lately.cost,
             },
             "dispatched": self.dispatched.iter().map(Dispatched::json).collect::<Vec<_>>(),
+            "disk": self.disk.json(),
             "wrong": wrong,
         })
     }
@@ -367,6 +371,9 @@ impl<'r> Seen<'r> {
         let _ = writeln!(out, "{}", self.lately.text(self.now));
         if self.over > 0 {
             let _ = writeln!(out, "{} more are done or rejected", self.over);
+        }
+        if let Some(disk) = self.disk.text() {
+            let _ = writeln!(out, "{disk}");
         }
         let nothing = self.sorted.waiting.is_empty()
             && self.sorted.ready.is_empty()

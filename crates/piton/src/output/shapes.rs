@@ -348,6 +348,7 @@ pub(crate) const SHAPES: &[Shape] = &[
             "running",
             "last_day",
             "dispatched",
+            "disk",
             "wrong",
         ],
     ),

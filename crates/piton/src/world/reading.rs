@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use piton_durable::DiskRead;
+use piton_git::slot::SlotHome;
 use piton_github::operation::ForgeWorld;
 use piton_github::{Client, Waiting};
 use piton_loop::operation::LoopWorld;
@@ -37,11 +38,20 @@ pub(super) struct Here {
     pub(super) publishing: Publishing,
     /// The settings may name a place that cannot be one.
     site: Result<Site, Failure>,
+    /// Found when an operation first asks for it.
+    slots: OnceLock<Option<SlotHome>>,
 }
 
 impl Here {
     pub(super) fn site(&self) -> Result<&Site, Failure> {
         self.site.as_ref().map_err(Clone::clone)
+    }
+
+    fn slots(&self, context: &Context) -> Option<&SlotHome> {
+        let found = self
+            .slots
+            .get_or_init(|| crate::slots::home(context, &self.place).ok());
+        found.as_ref()
     }
 }
 
@@ -51,6 +61,7 @@ impl<'a> Reading<'a> {
             publishing: Publishing::new(&place.repository, place.live()),
             site: planning_site(place)
                 .map_err(|error| Failure::new(FailureKind::Input, error.on_one_line())),
+            slots: OnceLock::new(),
             place: place.clone(),
         });
         Self {
@@ -146,6 +157,7 @@ impl<'a> Reading<'a> {
             disk: self.disk,
             git: &here.place.repository,
             site: here.site()?,
+            slots: here.slots(self.context),
         })
     }
 }

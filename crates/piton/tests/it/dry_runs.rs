@@ -466,6 +466,8 @@ fn named(document: &Value) -> BTreeSet<String> {
             }
             // Every command writes one, so they are not compared.
             "remove-journal" => {}
+            // Slots lie outside the repository.
+            "remove-slots" => {}
             // Nothing of these is in the working tree, or it is named by what
             // comes before.
             "call" | "commit" | "recover" => {}

@@ -23,6 +23,7 @@ mod json;
 mod killed;
 mod migrations;
 mod misbehaving;
+mod overnight;
 mod planning;
 mod plans;
 mod plans_stored;

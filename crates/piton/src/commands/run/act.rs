@@ -3,6 +3,7 @@
 use piton_loop::deciding::memory::{Outcome, Tried};
 use piton_loop::failures::FailureKind;
 use piton_loop::runs::{ActionKind, ActionOutcome as Ended, CommitPhase, RunRecord};
+use piton_loop::slots::SlotSettings;
 use piton_loop::work::land::{Brought, bring, let_go};
 use piton_loop::work::{Accepted, Shop, Worked, evidence};
 use piton_migration::slug::Slug;
@@ -34,9 +35,20 @@ pub(super) struct Finisher<'a> {
     pub(super) floor: &'a Floor<'a>,
     pub(super) shop: &'a Shop<'a>,
     pub(super) run: &'a RunRecord<'static>,
+    /// The slots of each job, those of the first job first.
+    pub(super) seats: &'a [SlotSettings],
 }
 
-impl Finisher<'_> {
+impl<'a> Finisher<'a> {
+    /// Returns the workshop of one job, which works in slots of its own.
+    pub(super) fn shop_of(&self, seat: u32) -> Shop<'a> {
+        let slots = self.seats.get(seat.saturating_sub(1) as usize);
+        Shop {
+            slots: slots.unwrap_or(self.shop.slots),
+            ..self.shop.clone()
+        }
+    }
+
     /// Lands what was accepted, and says what came of the job.
     pub(super) fn finish(&self, teller: &mut Teller<'_>, job: &Job<'_>, worked: Worked) -> Acted {
         let tried = job.tried();

@@ -7,11 +7,14 @@ use std::time::Duration;
 use piton_durable::{Lock, LockError, LockGuard};
 use piton_git::CommitId;
 use piton_git::landing::lines_of;
+use piton_git::slot::Slots;
 use piton_loop::deciding::limits::Limits;
 use piton_loop::deciding::memory::Memory;
 use piton_loop::runs::{self, Outset, RunRecord, RunSummary};
+use piton_loop::slots::SlotSettings;
 use piton_loop::targets::{Source, Target, dice};
 use piton_loop::work::{Piece, SourcePiece};
+use piton_plan::journal;
 use serde_json::json;
 
 use super::accounts;
@@ -26,7 +29,7 @@ use super::summary;
 use super::tell::Teller;
 use super::view::{self, View};
 use crate::agents;
-use crate::commands::runs::prune::policy;
+use crate::commands::runs::prune;
 use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
@@ -124,10 +127,15 @@ pub(crate) fn drive(
     if let Some(forecast) = accounts::forecast(&past, floor.agent.name()) {
         teller.say(&forecast.told(course.limits.actions));
     }
+    let seats: Vec<SlotSettings> = (1..)
+        .take(course.jobs.get())
+        .map(|seat| floor.slots.for_job(seat))
+        .collect();
     let finisher = Finisher {
         floor: &floor,
         shop: &shop,
         run: &run,
+        seats: &seats,
     };
     let notifier = Notifier::new(&floor, run.id().to_string());
     let mut driver = Driver::new(&finisher, course, &source, seed, &notifier);
@@ -152,7 +160,7 @@ pub(crate) fn drive(
             CommandError::failed("could not finish the run's record").with_source(error)
         })?;
     tell_accounts(&floor, &run.summary(), &past);
-    prune(&floor);
+    make_room(&floor);
     notifier.tell(&Cause::RunOver {
         ending: &ending,
         commits: run.summary().counts.commits_created,
@@ -160,13 +168,13 @@ pub(crate) fn drive(
     if course.shows_difference && !context.out.json_wanted() {
         difference(context, place, &from);
     }
-    summary::tell(context, &run);
+    let actions = summary::tell(context, &run);
     if context.out.json_wanted() {
         context.out.json(json!({
             "run": id,
             "ending": ending.told(),
             "status": ending.status().as_str(),
-            "actions": teller.actions(),
+            "actions": actions,
             "commits": run.summary().counts.commits_created,
             "plans": plans,
         }));
@@ -205,18 +213,22 @@ fn tell_accounts(floor: &Floor<'_>, summary: &RunSummary, past: &[RunSummary]) {
     }
 }
 
-/// Removes the run records that the settings do not keep. What cannot be
-/// removed is left to `piton runs prune`.
-fn prune(floor: &Floor<'_>) {
-    let (context, settings) = (floor.context, &floor.place.settings);
-    let runs = floor.planning.site.runs();
-    let policy = policy(settings);
-    let Ok(units) = runs::units(&context.disk, &context.clock, &runs) else {
-        return;
-    };
+/// Removes the records, journals and slots that the settings do not keep. What
+/// cannot be removed is left to `piton runs prune`.
+fn make_room(floor: &Floor<'_>) {
+    let (context, place) = (floor.context, floor.place);
+    let policy = prune::policy(&place.settings);
     let holder = context.holder("pruning");
-    for removal in runs::removals(policy, &units) {
-        let _ = runs::remove(&context.disk, &runs, &removal.id, &holder);
+    for removal in prune::records(context, place, policy).unwrap_or_default() {
+        let _ = runs::remove(&context.disk, &place.runs(), &removal.id, &holder);
+    }
+    let journals = place.state().journals();
+    for removal in prune::journals(context, place, policy).unwrap_or_default() {
+        let _ = journal::remove(&context.disk, &journals, removal.id, &holder);
+    }
+    let slots = Slots::new(&context.disk, &place.repository, &floor.slots.home);
+    for removal in prune::slots(context, place, policy).unwrap_or_default() {
+        let _ = slots.remove(removal.id.1, &holder);
     }
 }
 

@@ -251,6 +251,7 @@ impl<'a> Driver<'a> {
             None => None,
         };
         let attempt = self.finisher.run.summary().counts.attempts_started + 1;
+        let seat = self.free_seat();
         self.finisher
             .run
             .update(|summary| summary.counts.attempts_started += 1)
@@ -272,6 +273,7 @@ impl<'a> Driver<'a> {
             start,
             piece,
             attempt,
+            seat,
             told,
             tick,
             label: label.to_owned(),
@@ -293,16 +295,27 @@ impl<'a> Driver<'a> {
         Ok(Looked::On)
     }
 
+    /// Returns the first seat that no job has.
+    fn free_seat(&self) -> u32 {
+        let taken: Vec<u32> = self.jobs.values().map(|job| job.seat).collect();
+        let mut seat = 1;
+        while taken.contains(&seat) {
+            seat += 1;
+        }
+        seat
+    }
+
     /// Lets the work of a job begin.
     fn set_off<'s>(&mut self, scope: &'s Scope<'s, 'a>, done: &Sender<(u32, Worked)>, job: Job<'a>)
     where
         'a: 's,
     {
         let (attempt, finisher, done) = (job.attempt, self.finisher, done.clone());
+        let shop = finisher.shop_of(job.seat);
         let (piece, start) = (job.piece.clone(), job.start.clone());
         self.jobs.insert(attempt, job);
         scope.spawn(move || {
-            let worked = piece.work(finisher.shop, finisher.run, &start);
+            let worked = piece.work(&shop, finisher.run, &start);
             // Nobody but this run waits for it.
             let _ = done.send((attempt, worked));
         });
@@ -332,7 +345,11 @@ impl<'a> Driver<'a> {
                 false
             }
         };
-        let acted = self.finisher.finish(teller, job, worked);
+        let finisher = Finisher {
+            shop: &self.finisher.shop_of(job.seat),
+            ..*self.finisher
+        };
+        let acted = finisher.finish(teller, job, worked);
         if accepted {
             settle(&job.tick, &acted)?;
         }

@@ -13,6 +13,7 @@ use piton_loop::slots::SlotSettings;
 use piton_loop::validation::{Flaky, Policy, ValidationCommand, Validator};
 use piton_loop::work::{Models, Shop};
 use piton_migration::secret::Secret;
+use piton_seal::CacheSet;
 
 use super::args::WorkArgs;
 use super::texts;
@@ -123,6 +124,7 @@ impl<'a> Floor<'a> {
                 policy: self.policy,
                 notes: &self.notes,
                 terms: &self.slots.terms,
+                caches: CacheSet::default(),
             },
             dilution: self.dilution,
             secrets: &self.secrets,

@@ -13,6 +13,8 @@ pub(super) struct Job<'a> {
     pub(super) piece: Piece,
     /// The number of the action in its run.
     pub(super) attempt: u32,
+    /// Its place among those that go on at once, with slots of its own.
+    pub(super) seat: u32,
     pub(super) start: Start,
     pub(super) told: Told,
     /// Its journal.

@@ -5,6 +5,9 @@ use std::path::Path;
 use piton_durable::Disk;
 use piton_loop::runs::{Overview, RunRecord};
 
+use serde_json::Value;
+
+use super::tell::document;
 use crate::commands::runs::overview;
 use crate::context::Context;
 use crate::output::{Channel, Level};
@@ -12,15 +15,17 @@ use crate::output::{Channel, Level};
 /// Where GitHub Actions takes a summary as Markdown.
 const PAGE: &str = "GITHUB_STEP_SUMMARY";
 
-/// Tells it to people, and to the page of a CI run where there is one. It is
-/// read from the record, so nothing has to be kept until then.
-pub(super) fn tell(context: &Context, run: &RunRecord<'_>) {
+/// Tells it to people, and to the page of a CI run where there is one. Returns
+/// each action for the document. All of it is read from the record, so nothing
+/// has to be kept until then.
+pub(super) fn tell(context: &Context, run: &RunRecord<'_>) -> Vec<Value> {
     let out = context.out;
     let news = match Overview::read(&context.disk, &run.dir().events()) {
         Ok(news) => news,
         Err(error) => {
             let story = piton_base::on_one_line(&error);
-            return out.warn(&format!("could not sum the run up: {story}"));
+            out.warn(&format!("could not sum the run up: {story}"));
+            return Vec::new();
         }
     };
     if !news.actions.is_empty() {
@@ -32,6 +37,7 @@ pub(super) fn tell(context: &Context, run: &RunRecord<'_>) {
     {
         out.warn(&format!("could not write to {PAGE}, {page}: {error}"));
     }
+    news.actions.iter().map(document).collect()
 }
 
 fn put(context: &Context, page: &Path, text: &str) -> std::io::Result<()> {

@@ -1,4 +1,5 @@
-//! What a run tells of its actions: as events, and for the document at the end.
+//! What a run tells of its actions: as events, from which the document at the
+//! end is made.
 
 use std::time::Duration;
 
@@ -14,7 +15,6 @@ pub(super) struct Teller<'a> {
     run: &'a RunRecord<'static>,
     clock: &'a dyn Clock,
     begun: u32,
-    actions: Vec<Value>,
 }
 
 /// An action that was begun.
@@ -48,7 +48,6 @@ impl<'a> Teller<'a> {
             run,
             clock,
             begun: 0,
-            actions: Vec::new(),
         }
     }
 
@@ -101,16 +100,12 @@ impl<'a> Teller<'a> {
             cost_usd,
             duration_ms: u64::try_from(lasted.as_millis()).unwrap_or(u64::MAX),
         };
-        self.actions.push(document(&end));
         self.book.report(Event::ActionFinished(end));
-    }
-
-    pub(super) fn actions(self) -> Vec<Value> {
-        self.actions
     }
 }
 
-fn document(end: &ActionEnd) -> Value {
+/// Returns an action as the document at the end has it.
+pub(super) fn document(end: &ActionEnd) -> Value {
     let mut action = json!({
         "kind": end.kind,
         "target": end.target,

@@ -1,8 +1,10 @@
-//! `piton runs prune`: records that are kept no longer.
+//! `piton runs prune`: records, journals and slots that are kept no longer.
 
 use clap::Args;
+use jiff::Timestamp;
 use piton_base::Clock;
-use piton_loop::operation::{LoopOp, RemoveJournal, RemoveRun};
+use piton_git::slot::held;
+use piton_loop::operation::{LoopOp, RemoveJournal, RemoveRun, RemoveSlots};
 use piton_loop::runs::{self, Removal, RetentionPolicy, RunState, RunUnit};
 use piton_plan::journal::{self, Stored};
 use piton_plan::{PlanBuilder, PlanId};
@@ -17,11 +19,12 @@ use crate::planned::{PlanArgs, journal_error};
 /// The command's name, in its plans.
 const NAME: &str = "runs prune";
 
-/// Remove records and journals that are kept no longer, the oldest first
+/// Remove records, journals and slots that are kept no longer, the oldest first
 ///
 /// How many of each are kept, and for how long, is set by runs.keep and
 /// runs.keep-for. Ages count in whole days. What is under way is never removed
-/// and does not count; a plan that can still be gone on with goes by age alone.
+/// and does not count, nor does a run whose work has not landed; a plan that
+/// can still be gone on with goes by age alone.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -29,7 +32,7 @@ Examples:
   piton runs prune
   piton runs prune --keep 20 --keep-for 30d")]
 pub(crate) struct PruneArgs {
-    /// How many records, and how many journals, to keep
+    /// How many records, how many journals and how many slots to keep
     #[arg(long, value_name = "N")]
     keep: Option<String>,
 
@@ -47,9 +50,8 @@ pub(super) fn run(context: &Context, args: &PruneArgs) -> CommandResult {
     settings.flag("runs.keep", "--keep", args.keep.as_deref())?;
     settings.flag("runs.keep-for", "--keep-for", args.keep_for.as_deref())?;
     let policy = policy(settings);
-    let units = runs::units(&context.disk, &context.clock, &place.runs()).map_err(unreadable)?;
     let mut builder = PlanBuilder::new(NAME);
-    let mut removals = runs::removals(policy, &units);
+    let mut removals = records(context, &place, policy)?;
     removals.sort_by(|a, b| a.id.cmp(&b.id));
     for removal in removals {
         builder.add(Op::from(LoopOp::RemoveRun(RemoveRun {
@@ -65,15 +67,82 @@ pub(super) fn run(context: &Context, args: &PruneArgs) -> CommandResult {
             why: removal.reason.to_owned(),
         })));
     }
+    for removal in slots(context, &place, policy)? {
+        builder.add(Op::from(LoopOp::RemoveSlots(RemoveSlots {
+            number: removal.id.1,
+            bytes: removal.bytes,
+            why: removal.reason.to_owned(),
+        })));
+    }
     let plan = builder.build().map_err(|error| {
         CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
     })?;
     context.site(&place).carry_out(&args.plan, &plan)
 }
 
+/// Decides which records go. The run of work that has not landed is not over.
+pub(crate) fn records(
+    context: &Context,
+    place: &Place,
+    policy: RetentionPolicy,
+) -> Result<Vec<Removal>, CommandError> {
+    let mut units =
+        runs::units(&context.disk, &context.clock, &place.runs()).map_err(unreadable)?;
+    let unlanded = held::unlanded(&place.repository)?;
+    let waits = |unit: &RunUnit| {
+        let mut works = unlanded.iter().filter_map(|(name, _)| name.work());
+        works.any(|work| work.starts_with(unit.id.as_str()))
+    };
+    for unit in &mut units {
+        if waits(unit) {
+            unit.state = RunState::Live;
+        }
+    }
+    Ok(runs::removals(policy, &units))
+}
+
+/// When the slots of a number were used last, which orders them.
+pub(crate) type Used = (Option<Timestamp>, u32);
+
+/// Decides which slots go, with the tool caches that belong to them: the ones
+/// that were used the longest ago.
+pub(crate) fn slots(
+    context: &Context,
+    place: &Place,
+    policy: RetentionPolicy,
+) -> Result<Vec<Removal<Used>>, CommandError> {
+    let now = context.clock.now();
+    let home = crate::slots::home(context, place)?;
+    let stored = home.stored(&context.disk).map_err(|error| {
+        CommandError::failed(format!("could not look at {}", home.dir().display()))
+            .with_source(error)
+    })?;
+    let units: Vec<_> = stored
+        .into_iter()
+        .map(|slots| {
+            let used = slots.last_used.and_then(|at| Timestamp::try_from(at).ok());
+            let age = used.map_or(0, |used| now.duration_since(used).as_hours() / 24);
+            RunUnit {
+                // The lower numbers are used first.
+                id: (used, slots.number),
+                state: if slots.in_use {
+                    RunState::Live
+                } else {
+                    RunState::Over
+                },
+                bytes: slots.bytes,
+                age_days: u64::try_from(age).unwrap_or(0),
+            }
+        })
+        .collect();
+    let mut removals = runs::removals(policy, &units);
+    removals.sort_by_key(|removal| removal.id.1);
+    Ok(removals)
+}
+
 /// Decides which journals go. What can still be gone on with goes by age
 /// alone, and so do the journals of this very command: it would never be done.
-fn journals(
+pub(crate) fn journals(
     context: &Context,
     place: &Place,
     policy: RetentionPolicy,

@@ -200,12 +200,14 @@ fn move_reference(
         .run();
     match moved {
         Ok(_) => Ok(()),
-        Err(GitError::Failed { command, stderr }) => match tip(repository, &reference)? {
-            now if now.as_ref() != Some(landing.base) => {
-                Err(LandError::Refused(Refusal::Moved { tip: now }))
+        Err(error @ (GitError::Failed { .. } | GitError::Moved { .. })) => {
+            match tip(repository, &reference)? {
+                now if now.as_ref() != Some(landing.base) => {
+                    Err(LandError::Refused(Refusal::Moved { tip: now }))
+                }
+                _ => Err(error.into()),
             }
-            _ => Err(GitError::Failed { command, stderr }.into()),
-        },
+        }
         Err(error) => Err(error.into()),
     }
 }

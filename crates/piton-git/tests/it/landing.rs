@@ -416,6 +416,23 @@ fn when_another_branch_is_checked_out_only_the_reference_moves() {
 }
 
 #[test]
+fn a_branch_that_is_checked_out_nowhere_and_moved_is_refused_with_where_it_is_now() {
+    let scene = Scene::new();
+    let commit = scene.usual_work();
+    scene.scratch.git(&["switch", "--quiet", "-c", "other"]);
+    scene.scratch.write("src/z.rs", "z\n");
+    scene.scratch.commit_all("more");
+    let head = scene.scratch.git(&["rev-parse", "HEAD"]);
+    // The work lands on the other one, which went on meanwhile.
+    scene.scratch.git(&["branch", "--force", "main", "other"]);
+    let refused = scene.land(&commit).unwrap_err();
+    let LandError::Refused(Refusal::Moved { tip: Some(tip) }) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(tip.as_str(), head.trim());
+}
+
+#[test]
 fn a_branch_that_another_worktree_shows_does_not_move_under_it() {
     let scene = Scene::new();
     let commit = scene.usual_work();

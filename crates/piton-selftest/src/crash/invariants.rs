@@ -39,8 +39,9 @@ pub(super) fn broken(field: &Field, check: &Check) -> Option<String> {
             (told != 1).then(|| format!("{path} says {text:?} {told} times"))
         }
         Check::CommittedOnce(subject) => {
+            // Slots hold commits that were made anew on top of others since.
             let log = field
-                .git(&["log", "--all", "--format=%s"])
+                .git(&["log", "--branches", "--format=%s"])
                 .map(|output| said(&output));
             let times = log
                 .unwrap_or_default()

@@ -88,7 +88,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         "run-plans",
         &[SET_UP, CODE, ADD, SETTLE, PLANNED, Step::Edits],
         RUN_ONCE,
-        STEP,
+        RUN_ONCE,
         &[APPROACHES],
     ),
 ];

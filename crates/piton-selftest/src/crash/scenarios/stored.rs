@@ -124,24 +124,27 @@ pub(super) const SCENARIOS: &[Scenario] = &[
             Check::Once(COMMENTS, "It waited."),
         ],
     ),
-    of_demo(
-        "share",
-        &[
-            SET_UP,
-            LOCAL,
-            ADD,
-            SETTLE,
-            PLANNED,
-            Step::Waits(READY),
-            Step::Edits,
-        ],
-        SHARE,
-        SHARE,
-        &[
-            Check::CommittedOnce("share demo"),
-            Check::There("plans/tidy/plan.json"),
-            Check::Gone("plans/tidy-2"),
-            Check::Says(MANIFEST, "demo"),
-        ],
-    ),
+    Scenario {
+        nothing: Some("is shared already"),
+        ..of_demo(
+            "share",
+            &[
+                SET_UP,
+                LOCAL,
+                ADD,
+                SETTLE,
+                PLANNED,
+                Step::Waits(READY),
+                Step::Edits,
+            ],
+            SHARE,
+            SHARE,
+            &[
+                Check::CommittedOnce("share demo"),
+                Check::There("plans/tidy/plan.json"),
+                Check::Gone("plans/tidy-2"),
+                Check::Says(MANIFEST, "demo"),
+            ],
+        )
+    },
 ];

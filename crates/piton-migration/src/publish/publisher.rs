@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::path::{Path, PathBuf};
 
 use piton_durable::transaction::{CommitIntent, Request, Staged, TransactionError, stage};
-use piton_durable::{LivePath, Site, TreeDigest, tree};
+use piton_durable::{LivePath, LockError, Site, TreeDigest, tree};
 use piton_git::Tip;
 
 use super::committer::GitCommitter;
@@ -49,13 +49,35 @@ impl<'a> Publisher<'a> {
     /// Brings to its end whatever dead processes left, and says what it did.
     /// Every command that writes calls this first; where nothing is left it
     /// takes no lock and costs two looks at the disk.
+    ///
+    /// Whoever dies may hold the lock for a while: then it is waited for, as a
+    /// publish waits. What a writer has begun who is inside for longer is its
+    /// own.
     pub fn recover(&self) -> Result<Vec<Notice>, RecoverError> {
         let mut notices = Vec::new();
-        if self.is_anything_left() {
-            let inside = Inside::enter(&self.env, &self.site, "recovery", &mut notices)?;
-            inside.leave(&self.env)?;
+        if !self.is_anything_begun() {
+            return Ok(notices);
+        }
+        match Inside::enter(&self.env, &self.site, "recovery", &mut notices) {
+            Ok(inside) => inside.leave(&self.env)?,
+            Err(EnterError::Locked(LockError::Held { .. })) => {}
+            Err(error) => return Err(error),
         }
         Ok(notices)
+    }
+
+    /// Whether something is there that a writer makes, of the living or the dead.
+    fn is_anything_begun(&self) -> bool {
+        let names = |dir: &Path| self.env.disk.list(dir).unwrap_or_default();
+        if !names(&self.site.transactions()).is_empty() || self.env.git.is_anything_left() {
+            return true;
+        }
+        let beside = &self.site.beside;
+        match names(beside).as_slice() {
+            [] => matches!(self.env.disk.stat(beside), Ok(Some(_))),
+            [only] if only.name == LOCK_DIR => !is_waiting(&self.env),
+            _ => true,
+        }
     }
 
     /// Makes a candidate live and commits it, or leaves everything as it was.
@@ -305,19 +327,7 @@ impl Leftovers for Publisher<'_> {
     fn is_anything_left(&self) -> bool {
         // What a living writer has begun is no wreckage; whoever comes after
         // it recovers inside, before anything else.
-        if self.env.gate.is_taken() {
-            return false;
-        }
-        let names = |dir: &Path| self.env.disk.list(dir).unwrap_or_default();
-        if !names(&self.site.transactions()).is_empty() || self.env.git.is_anything_left() {
-            return true;
-        }
-        let beside = &self.site.beside;
-        match names(beside).as_slice() {
-            [] => matches!(self.env.disk.stat(beside), Ok(Some(_))),
-            [only] if only.name == LOCK_DIR => !is_waiting(&self.env),
-            _ => true,
-        }
+        !self.env.gate.is_taken() && self.is_anything_begun()
     }
 }
 

@@ -3,9 +3,15 @@
 use std::fs;
 use std::time::Duration;
 
-use piton_durable::{Holder, Lock, PlainDisk, RealDisk, TreeDigest};
+use piton_durable::platform::RealProcesses;
+use piton_durable::{Holder, Lock, LockError, PlainDisk, RealDisk, TreeDigest};
+use piton_git::{GitRead, Repository};
 use piton_migration::consistency::Mode;
-use piton_migration::publish::{Cause, Leftovers, PublishRefusal, PublishRequest, Stage, Status};
+use piton_migration::live::LiveDir;
+use piton_migration::publish::{
+    Cause, Gate, Held, Leftovers, OsGate, PublishEnv, PublishRefusal, PublishRequest, Publisher,
+    Stage, Status,
+};
 
 use super::world::{World, now, slug};
 
@@ -323,6 +329,49 @@ fn what_a_living_writer_has_begun_is_no_wreckage() {
         !publisher.is_anything_left()
     });
     assert!(!tidy);
+}
+
+/// The gate as it is after a kill: whoever dies holds it, and lets go later.
+#[derive(Debug)]
+struct Dying(OsGate);
+
+impl Gate for Dying {
+    fn enter(&self, what: &str, since: jiff::Timestamp) -> Result<Box<dyn Held>, LockError> {
+        self.0.enter(what, since)
+    }
+    fn patience(&self) -> Duration {
+        self.0.patience()
+    }
+    fn is_taken(&self) -> bool {
+        true
+    }
+    fn name(&self) -> String {
+        self.0.name()
+    }
+}
+
+#[test]
+fn what_a_writer_left_that_takes_long_to_die_is_waited_for_and_recovered() {
+    let world = World::with("rework", "old");
+    let transactions = world.repo.path().join(".git/piton/transactions");
+    fs::create_dir_all(transactions.join("begun")).unwrap();
+    let git = Repository::find(world.root()).unwrap();
+    let gate = Dying(OsGate::new(
+        git.common_dir(),
+        &RealProcesses,
+        Duration::ZERO,
+    ));
+    let live = LiveDir::new(world.root(), "migrations");
+    let publisher = Publisher::new(PublishEnv {
+        disk: &RealDisk,
+        git: &git,
+        gate: &gate,
+        processes: &RealProcesses,
+        live: &live,
+        now: now(),
+    });
+    assert_eq!(publisher.recover().unwrap().len(), 1);
+    assert!(!transactions.join("begun").exists());
 }
 
 #[test]

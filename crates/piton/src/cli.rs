@@ -1,9 +1,11 @@
 //! The command line as a whole: global options, the list of commands.
 
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{ArgMatches, Args, CommandFactory, Parser, Subcommand};
 
 use crate::commands;
 use crate::env::DOCUMENTED;
@@ -112,10 +114,17 @@ pub(crate) struct GlobalArgs {
     pub(crate) show: Vec<Show>,
 }
 
+/// Every command of the program. Its line for the help of the whole program
+/// stands here, since what a command takes is only looked up for the one that
+/// is named.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum Command {
+    /// Set piton up in this repository
     Init(commands::init::InitArgs),
+    /// Show what is ready, what is planned, what waits for you and what runs
     Status(commands::status::StatusArgs),
+    /// Check the surroundings: git, agents, the seal, the disk, the terminal
     Doctor(commands::doctor::DoctorArgs),
     #[command(subcommand)]
     Config(commands::config::ConfigCommand),
@@ -123,28 +132,64 @@ pub(crate) enum Command {
     Migration(commands::migration::MigrationCommand),
     #[command(subcommand)]
     Prompt(commands::prompt::PromptCommand),
+    /// Carry out what is planned, and clean up, action by action
     Run(Box<commands::run::RunArgs>),
+    /// Do the one next thing: a planning step, a phase, or a clean-up
     RunOnce(Box<commands::run_once::RunOnceArgs>),
     #[command(subcommand)]
     Runs(commands::runs::RunsCommand),
+    /// Tell where the team's taste lies, and write it with an agent
     Taste(commands::taste::TasteArgs),
     #[command(subcommand)]
     Plan(commands::plan::PlanCommand),
+    /// Report what happened to a stored plan (for agents and CI jobs)
     Exec(commands::exec::ExecArgs),
     #[command(subcommand)]
     Traffic(commands::traffic::TrafficCommand),
+    /// Perform a plan that `--plan-out` saved
     Apply(commands::apply::ApplyArgs),
     #[command(subcommand)]
     Journal(commands::journal::JournalCommand),
+    /// Print the page that an agent needs to work with piton
     Prime(commands::prime::PrimeArgs),
+    /// Plan a migration in a scratch project, and see what a fall costs
     Demo(commands::demo::DemoArgs),
+    /// Try on this machine what piton promises
     Selftest(commands::selftest::SelftestArgs),
+    /// Print what makes a shell complete piton
     Completions(commands::completions::CompletionsArgs),
+    /// Write a man page for every command into a directory
     Man(commands::man::ManArgs),
+}
+
+/// Reads the command line. What commands take that are not named is never
+/// looked up: making all of it takes longer than most commands do.
+pub(crate) fn understand(args: &[OsString]) -> clap::error::Result<ArgMatches> {
+    if let [_, only] = args
+        && (only == "--help" || only == "-h")
+    {
+        return for_help(Cli::command()).try_get_matches_from(args);
+    }
+    let read = Cli::command().try_get_matches_from(args);
+    match read {
+        Err(error) if error.kind() != ErrorKind::DisplayVersion => {
+            definition().try_get_matches_from(args)
+        }
+        read => read,
+    }
 }
 
 /// Returns the whole command line, as completions and man pages are made from.
 pub fn definition() -> clap::Command {
+    let mut command = for_help(Cli::command());
+    command.build();
+    let named = named_on_one_line(&command);
+    let template = format!("{BRIEF}{named}{{after-help}}");
+    command.mut_subcommands(|inner| with_template(inner, &template))
+}
+
+/// Adds what the help of the program itself says.
+fn for_help(command: clap::Command) -> clap::Command {
     let mut more = String::from("Exit codes:\n");
     for (exit, meaning) in Exit::TABLE {
         let _ = writeln!(more, "  {:>3}  {meaning}", exit.code());
@@ -153,7 +198,7 @@ pub fn definition() -> clap::Command {
     for (name, meaning) in DOCUMENTED {
         let _ = writeln!(more, "  {name:<15}  {meaning}");
     }
-    let command = Cli::command().mut_args(|arg| {
+    let command = command.mut_args(|arg| {
         // The help of a command only names them.
         let global = arg.is_global_set();
         arg.hide(global)
@@ -164,11 +209,9 @@ pub fn definition() -> clap::Command {
         .unwrap_or_default();
     let named = named_on_one_line(&command);
     let explained = explained(&command);
-    let template = format!("{BRIEF}{named}{{after-help}}");
     command
         .after_help(format!("{examples}\n\n{named}"))
         .after_long_help(format!("{examples}\n\n{explained}\n{}", more.trim_end()))
-        .mut_subcommands(|inner| with_template(inner, &template))
 }
 
 /// The help of a command, up to the line that names the global options.
@@ -234,4 +277,57 @@ fn explained(command: &clap::Command) -> String {
 
 fn global(command: &clap::Command) -> impl Iterator<Item = &clap::Arg> {
     command.get_arguments().filter(|arg| arg.is_global_set())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(read: clap::error::Result<ArgMatches>) -> String {
+        match read {
+            Ok(matches) => format!("{matches:?}"),
+            Err(error) => error.render().to_string(),
+        }
+    }
+
+    #[test]
+    fn a_line_is_understood_as_by_the_whole_definition() {
+        for line in [
+            "piton",
+            "piton -h",
+            "piton --help",
+            "piton --version",
+            "piton -C x --json=a --color never status --porcelain",
+            "piton exec -n mark-impl-started --session-id s",
+            "piton exec update-plan-header 42 a=b -v",
+            "piton plan list -QQ",
+            "piton plan",
+            "piton plan --help",
+            "piton help plan show",
+            "piton plan show --nope",
+            "piton traffic creat",
+            "piton mgration",
+            "piton run --focus-on-live-migrations --max-attempts",
+            "piton --dry-run",
+        ] {
+            let args: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            assert_eq!(
+                told(understand(&args)),
+                told(definition().try_get_matches_from(&args)),
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_lines_of_the_help_are_those_of_the_commands() {
+        let brief = Cli::command();
+        let whole = definition();
+        for command in brief.get_subcommands() {
+            let built = whole.find_subcommand(command.get_name());
+            let about = built.and_then(clap::Command::get_about);
+            assert!(about.is_some(), "{}", command.get_name());
+            assert_eq!(command.get_about(), about, "{}", command.get_name());
+        }
+    }
 }

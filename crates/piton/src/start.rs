@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::FromArgMatches;
 use clap::error::{ContextKind, ContextValue, ErrorKind as ClapErrorKind};
 
-use crate::cli::{Cli, Command, GlobalArgs, definition};
+use crate::cli::{Cli, Command, GlobalArgs, definition, understand};
 use crate::commands;
 use crate::completing;
 use crate::config::nearest;
@@ -25,7 +25,7 @@ pub fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let environment = Environment::read();
-    let exit = match definition().try_get_matches_from(&args) {
+    let exit = match understand(&args) {
         Ok(matches) => match Cli::from_arg_matches(&matches) {
             Ok(cli) => run(cli, &named(&matches), environment),
             Err(error) => refuse(&error, &args, &environment),

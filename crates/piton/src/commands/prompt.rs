@@ -14,7 +14,7 @@ use crate::output::{Channel, Level, Table};
 
 /// Show what agents are told, and make it your own
 #[derive(Debug, Subcommand)]
-#[command(after_help = "\
+#[command(defer = true, after_help = "\
 Examples:
   piton prompt list
   piton prompt show expand

@@ -75,11 +75,13 @@ pub(super) fn section(command: &Command) -> String {
     let usage = command.clone().render_usage().to_string();
     let usage = usage.trim_start_matches("Usage: ");
     let _ = writeln!(text, "\n```\n{}\n```", flush_left(usage));
-    let own: String = command
+    let mut own: Vec<&Arg> = command
         .get_arguments()
         .filter(|arg| shown(arg) && !arg.get_help_heading().is_some_and(|h| SHARED.contains(&h)))
-        .map(entry)
         .collect();
+    // What comes from the command above stands last.
+    own.sort_by_key(|arg| arg.is_global_set());
+    let own: String = own.into_iter().map(entry).collect();
     if !own.is_empty() {
         let _ = write!(text, "\n{own}");
     }

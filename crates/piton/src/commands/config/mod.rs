@@ -15,7 +15,7 @@ use crate::error::{CommandError, CommandResult};
 /// A value comes from the first of: flag, environment (PITON_*), piton.toml,
 /// the user's file (~/.config/piton/config.toml), default.
 #[derive(Debug, Subcommand)]
-#[command(after_help = "\
+#[command(defer = true, after_help = "\
 Examples:
   piton config show --origin
   piton config get validation-command

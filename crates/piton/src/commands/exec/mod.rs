@@ -31,7 +31,7 @@ Examples:
   piton exec get-plan-metadata 42 branch_name")]
 pub(crate) struct ExecArgs {
     /// Show what would be recorded, and change nothing
-    #[arg(short = 'n', long, global = true)]
+    #[arg(short = 'n', long, global = true, display_order = 99)]
     dry_run: bool,
 
     #[command(subcommand)]
@@ -39,6 +39,7 @@ pub(crate) struct ExecArgs {
 }
 
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum ExecCommand {
     UpdateDispatchInfo(update_dispatch::UpdateDispatchArgs),
     MarkImplStarted(mark_impl::MarkStartedArgs),

@@ -11,7 +11,7 @@ use crate::error::CommandResult;
 
 /// Show plans that were performed, and carry on with one that was cut off
 #[derive(Debug, Subcommand)]
-#[command(after_help = "\
+#[command(defer = true, after_help = "\
 Examples:
   piton journal list
   piton journal show 0193a1b2

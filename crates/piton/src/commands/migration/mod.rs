@@ -40,7 +40,7 @@ use crate::error::{CommandError, CommandResult, ErrorKind};
 
 /// Stage large changes, look at them, mend them
 #[derive(Debug, Subcommand)]
-#[command(after_help = "\
+#[command(defer = true, after_help = "\
 Examples:
   piton migration new --target \"split the parser from the report\"
   piton migration step SLUG --until ready

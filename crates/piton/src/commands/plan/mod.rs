@@ -38,7 +38,7 @@ use crate::error::CommandResult;
 /// name of a local one; without a name the one of this folder or branch is
 /// meant.
 #[derive(Debug, Subcommand)]
-#[command(after_help = "\
+#[command(defer = true, after_help = "\
 Examples:
   piton plan create --file plan.md
   piton plan list

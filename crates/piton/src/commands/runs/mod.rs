@@ -15,7 +15,7 @@ use crate::error::{CommandError, CommandResult};
 
 /// Show the records of runs, and remove old ones
 #[derive(Debug, Subcommand)]
-#[command(after_help = "\
+#[command(defer = true, after_help = "\
 Examples:
   piton runs list
   piton runs show

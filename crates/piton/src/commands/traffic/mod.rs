@@ -29,7 +29,7 @@ use crate::error::CommandResult;
 
 /// Keep and show a repository's traffic for longer than GitHub does
 #[derive(Debug, Subcommand)]
-#[command(after_help = "\
+#[command(defer = true, after_help = "\
 Examples:
   piton traffic create --dry-run              what setting it up would do
   piton traffic create                        set it up

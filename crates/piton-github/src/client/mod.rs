@@ -8,6 +8,7 @@ mod gh;
 mod judge;
 mod links;
 mod message;
+mod names;
 mod patience;
 mod token;
 mod wire;

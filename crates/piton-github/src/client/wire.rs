@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use ureq::http::{HeaderMap, Request};
 use ureq::tls::{RootCerts, TlsConfig};
+use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Error, Timeout};
 
 use super::base::Base;
+use super::names::Names;
 use super::token::Token;
 use crate::error::Trouble;
 
@@ -64,7 +66,11 @@ pub(super) fn agent(base: &Base, limit: Duration) -> Agent {
         // A token for this machine does not go round by a proxy in the clear.
         config = config.proxy(None);
     }
-    Agent::new_with_config(config.build())
+    Agent::with_parts(
+        config.build(),
+        DefaultConnector::default(),
+        Names::default(),
+    )
 }
 
 pub(super) fn ask(agent: &Agent, asked: Asked<'_>) -> Result<Came, Lost> {

@@ -335,6 +335,84 @@ fn what_a_person_writes_between_reading_and_writing_is_merged() {
 }
 
 #[test]
+fn words_that_were_written_over_twice_are_told_with_their_writer() {
+    for place in PLACES {
+        let fake = fake();
+        let id = made(&fake, place);
+        let number = id.number().unwrap();
+        let writes = move |who: &'static str, words: &'static str| {
+            FaultKind::Before(Box::new(move |world: &mut World| {
+                let repo = world.repo("acme/app");
+                let body = format!("{}\n\n{words}\n", repo.issues[&number].body);
+                repo.edit_body(number, who, &body, Timestamp::now());
+            }))
+        };
+        with_forge(&fake, place, "clone-1", |backend| {
+            let set = |key: &str, patch: &str| backend.update_metadata(&id, &change(key, patch));
+            set("k0", r#"{"worktree_name": "first"}"#).unwrap();
+            let issue = format!("/issues/{number}");
+            // Ada writes before the body is written, and Bob after it.
+            fake.fault(Fault::new("PATCH", issue, writes("ada", "Ada's.")));
+            fake.fault(Fault::new("POST", "/graphql", writes("bob", "Bob's.")));
+            let notes = set("k1", r#"{"worktree_name": "second"}"#).unwrap().notes;
+            assert_eq!(notes, [Noted::Overwrote("ada".to_owned())]);
+            let told = notes[0].warning().unwrap();
+            assert!(told.contains("what ada changed"), "{told}");
+        });
+        let body = fake.world(|world| world.repo("acme/app").issues[&number].body.clone());
+        assert!(body.contains("worktree_name: second"), "{body}");
+        assert!(body.ends_with("Bob's.\n"), "{body}");
+        assert!(fake.violations().is_empty(), "{:?}", fake.violations());
+    }
+}
+
+#[test]
+fn among_hundreds_of_comments_the_own_log_is_found_and_words_are_kept() {
+    for place in PLACES {
+        let fake = fake();
+        let id = made(&fake, place);
+        let number = id.number().unwrap();
+        fake.world(|world| {
+            for n in 0..230 {
+                add_comment(world, number, &format!("comment {n}"), "ada", "MEMBER");
+            }
+        });
+        for n in 0..3 {
+            // Each time another process, which remembers nothing.
+            with_forge(&fake, place, "clone-1", |backend| {
+                let meanwhile = move |world: &mut World| {
+                    let repo = world.repo("acme/app");
+                    let body = format!("{}\n\nWord {n}.\n", repo.issues[&number].body);
+                    repo.edit_body(number, "ada", &body, Timestamp::now());
+                };
+                let issue = format!("/issues/{number}");
+                let before = FaultKind::Before(Box::new(meanwhile));
+                fake.fault(Fault::new("PATCH", issue, before));
+                let patch = format!(r#"{{"worktree_name": "w{n}"}}"#);
+                backend
+                    .update_metadata(&id, &change(&format!("k{n}"), &patch))
+                    .unwrap();
+            });
+        }
+        let (body, logs) = fake.world(|world| {
+            let repo = world.repo("acme/app");
+            let all = repo.comments.values();
+            let logs: Vec<_> = all
+                .filter_map(|comment| LogPage::read(&comment.body))
+                .collect();
+            (repo.issues[&number].body.clone(), logs)
+        });
+        assert_eq!(logs.len(), 1, "one comment for each writer");
+        assert_eq!(logs[0].entries.len(), 3);
+        assert!(body.contains("worktree_name: w2"), "{body}");
+        for n in 0..3 {
+            assert!(body.contains(&format!("Word {n}.")), "{body}");
+        }
+        assert!(fake.violations().is_empty(), "{:?}", fake.violations());
+    }
+}
+
+#[test]
 fn a_field_that_another_tool_sets_between_reading_and_writing_stays() {
     let (body, _) = in_the_gap(Medium::Issue, |body| {
         body.replace(

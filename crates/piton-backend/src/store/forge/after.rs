@@ -35,14 +35,19 @@ impl ForgeBackend<'_> {
     pub(super) fn after(&self, number: u64) -> Result<After, ForgeError> {
         if self.writing.may_ask_for_versions() {
             match thread::read(self.forge, self.repo(), number) {
-                Ok(thread) if thread.complete => {
+                Ok(thread) => {
+                    // Of many comments GraphQL gives the first ones.
+                    let pages = if thread.complete {
+                        self.with_own(number, pages_of(&thread))
+                    } else {
+                        self.pages(number)?
+                    };
                     return Ok(After {
-                        pages: self.with_own(number, pages_of(&thread)),
+                        pages,
                         body: Some(thread.body),
                         edits: thread.edits,
                     });
                 }
-                Ok(_) => {}
                 Err(
                     ForgeError::Refused { .. }
                     | ForgeError::NotFound { .. }

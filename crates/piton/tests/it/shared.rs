@@ -3,10 +3,12 @@
 
 use std::fs;
 
-use piton_testkit::forge::{Comment, Fault, FaultKind};
+use piton_testkit::forge::{Comment, FakeGitHub, Fault, FaultKind};
 use serde_json::Value;
 
-use crate::env::Ran;
+use crate::env::{Ran, TestEnv};
+use crate::stage::{GOOD, SLUG, strings};
+use crate::stored::reach;
 use crate::tour::Team;
 
 const MANIFEST: &str = r#"{"awaiting_human_review": false, "cooldown_until": null,
@@ -245,32 +247,193 @@ fn a_migration_begins_from_a_plan_and_is_refined_on_it() {
     assert!(state.contains("and cover it"), "{state}");
 }
 
+/// A repository with a planned migration of its own, and a GitHub.
+struct Planned {
+    env: TestEnv,
+    fake: FakeGitHub,
+    id: String,
+}
+
+impl Planned {
+    /// Shares the migration.
+    fn of(env: TestEnv) -> Self {
+        let fake = FakeGitHub::with(|world| {
+            let _ = world.add_repo("acme/app", jiff::Timestamp::now());
+        });
+        let mut planned = Self {
+            env,
+            fake,
+            id: String::new(),
+        };
+        let _ = planned.ok(&["migration", "share", SLUG]);
+        let own = format!("migrations/{SLUG}/.planning/piton.json");
+        let own: Value = serde_json::from_str(&planned.env.repo.read(&own)).unwrap();
+        planned.id = own["plan"]["id"].as_str().unwrap().to_owned();
+        planned
+    }
+
+    fn ok(&self, args: &[&str]) -> Ran {
+        let mut command = reach(&self.fake, self.env.command(args));
+        command.env("PITON_VALIDATION_COMMAND", "true");
+        let ran = self.env.finish(command.output().unwrap());
+        assert_eq!(ran.code, 0, "piton {args:?}\n{}", ran.shown());
+        ran
+    }
+
+    fn say(&self, body: &str, who: &str, association: &str) {
+        let now = jiff::Timestamp::now();
+        let comment = Comment {
+            issue: self.id.parse().unwrap(),
+            body: body.to_owned(),
+            user: who.to_owned(),
+            association: association.to_owned(),
+            created_at: now,
+            updated_at: now,
+        };
+        self.fake.world(|world| {
+            let id = world.next_id();
+            world.repo("acme/app").comments.insert(id, comment);
+        });
+    }
+
+    /// Lets piton hear what was said; returns what it took up.
+    fn heard(&self) -> Value {
+        self.ok(&["plan", "sync", "--json"]).json()["taken_up"].clone()
+    }
+
+    fn comments(&self) -> Vec<String> {
+        self.fake.world(|world| {
+            let all = world.repo("acme/app").comments.values();
+            all.map(|comment| comment.body.clone()).collect()
+        })
+    }
+
+    fn answers(&self) -> usize {
+        let comments = self.comments();
+        let heard = comments.iter().filter(|body| body.contains("piton heard"));
+        heard.count()
+    }
+}
+
 #[test]
-fn each_real_body_gives_a_migration_that_the_doctor_accepts() {
+fn a_maintainers_comment_approves_and_a_strangers_changes_nothing() {
+    let planned = Planned::of(TestEnv::waiting());
+    for (body, who, association) in [
+        ("/piton approve", "mallory", "NONE"),
+        ("/piton approve", "mallory", "CONTRIBUTOR"),
+        ("/piton approve", "mallory", "FIRST_TIME_CONTRIBUTOR"),
+        ("please /piton approve", "ada", "MEMBER"),
+    ] {
+        planned.say(body, who, association);
+    }
+    let before = planned.env.repo.git(&["rev-parse", "HEAD"]);
+    assert_eq!(planned.heard(), serde_json::json!([]));
+    assert_eq!(planned.env.show(SLUG)["awaiting_human_review"], true);
+    assert_eq!(planned.env.repo.git(&["rev-parse", "HEAD"]), before);
+    planned.say("/piton approve\n", "ada", "MEMBER");
+    let heard = planned.heard();
+    assert_eq!(heard[0]["asks"], "approve", "{heard}");
+    assert_eq!(heard[0]["outcome"], "approved", "{heard}");
+    let shown = planned.env.show(SLUG);
+    assert_eq!(shown["status"], "ready", "{shown}");
+    assert_eq!(shown["awaiting_human_review"], false, "{shown}");
+    assert_eq!(
+        (planned.heard(), planned.answers()),
+        (serde_json::json!([]), 1)
+    );
+    // What no longer makes sense is answered too, and changes nothing.
+    let before = planned.env.repo.git(&["rev-parse", "HEAD"]);
+    planned.say("/piton approve", "ada", "OWNER");
+    let heard = planned.heard();
+    let outcome = heard[0]["outcome"].as_str().unwrap();
+    assert!(outcome.starts_with("not done: "), "{heard}");
+    assert_eq!(planned.env.repo.git(&["rev-parse", "HEAD"]), before);
+    assert_eq!(planned.answers(), 2);
+    assert!(planned.fake.violations().is_empty());
+}
+
+#[test]
+fn a_maintainers_comment_rejects_a_planned_migration() {
+    let planned = Planned::of(TestEnv::planned(7));
+    planned.say("/piton reject too risky", "mallory", "NONE");
+    assert_eq!(planned.heard(), serde_json::json!([]));
+    planned.say("/piton reject too risky", "ada", "COLLABORATOR");
+    let heard = planned.heard();
+    assert_eq!(heard[0]["outcome"], "rejected", "{heard}");
+    assert_eq!(planned.env.show(SLUG)["status"], "skipped");
+    let note = planned.env.repo.git(&["log", "-1", "--format=%B"]);
+    assert!(note.contains("too risky"), "{note}");
+    assert_eq!(planned.answers(), 1);
+}
+
+#[test]
+fn a_shared_migration_is_refined_by_a_comment_carried_out_and_told_of() {
+    let planned = Planned::of(TestEnv::planned(7));
+    planned.say("/piton refine smaller steps", "ada", "MEMBER");
+    let heard = planned.heard();
+    assert_eq!(heard[0]["asks"], "refine", "{heard}");
+    let shown = planned.env.show(SLUG);
+    assert_eq!(shown["planning"]["feedback"][0]["text"], "smaller steps");
+    // The step that takes it up is told what was said.
+    let script = planned.env.script("good", GOOD);
+    let mut step = strings(&["migration", "step", SLUG, "--until", "ready"]);
+    step.extend(script);
+    let step: Vec<&str> = step.iter().map(String::as_str).collect();
+    let _ = planned.ok(&step);
+    assert!(planned.env.kept("runs").contains("smaller steps"));
+    assert_eq!(planned.env.show(SLUG)["status"], "ready");
+    let script = planned.env.script(
+        "carry",
+        "[[step]]\nrole = \"phase.ready-check\"\nreply = \"ready: yes\"\n\
+         [[step]]\nrole = \"phase.execute\"\nreply = \"done\"\n\
+         [[step.edit]]\nbase = \"cwd\"\npath = \"src/lib.rs\"\nappend = \"// tidy\\n\"\n",
+    );
+    let mut run = strings(&["run", "--focus-on-live-migrations"]);
+    run.extend(script);
+    let run: Vec<&str> = run.iter().map(String::as_str).collect();
+    let _ = planned.ok(&run);
+    assert_eq!(planned.env.show(SLUG)["status"], "done");
+    let header = planned.ok(&["plan", "show", &planned.id, "--json"]).json()["header"].clone();
+    assert_eq!(header["last_local_impl_event"], "ended", "{header}");
+    let comments = planned.comments();
+    let own: Vec<_> = comments
+        .iter()
+        .filter(|body| body.contains("carries the migration"))
+        .collect();
+    assert_eq!(own.len(), 1, "{comments:?}");
+    assert!(own[0].contains(": done"), "{}", own[0]);
+    assert!(
+        own[0].contains("ended: the migration is done"),
+        "{}",
+        own[0]
+    );
+    let told = planned.ok(&["plan", "log", &planned.id]).stdout;
+    assert!(told.contains("started") && told.contains("ended"), "{told}");
+    assert!(planned.fake.violations().is_empty());
+}
+
+#[test]
+fn real_bodies_are_imported_by_the_program() {
     let Some(shared) = piton_testkit::shared_dir() else {
         println!("skipped: no corpus here");
         return;
     };
     let corpus = shared.join("corpus/plan-backend/bodies");
     let team = Team::new("local", "");
-    let mut texts = 0;
     let mut entries: Vec<_> = fs::read_dir(&corpus)
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .collect();
     entries.sort();
-    for (number, path) in entries.iter().enumerate() {
+    let mut imported = 0;
+    // A test beside `migration import` takes every one of them.
+    for path in entries.iter().step_by(30) {
         let Ok(body) = fs::read_to_string(path) else {
             continue;
         };
         let place = piton_backend::text::plan_in_body(&body).place();
         let text = place.map_or(body.as_str(), |place| &body[place]);
         if text.trim().is_empty() {
-            continue;
-        }
-        texts += 1;
-        // Every fifth goes through the program; the doctor looks at all of them.
-        if number % 5 != 0 {
             continue;
         }
         team.env.repo.write("plan.md", text);
@@ -288,7 +451,8 @@ fn each_real_body_gives_a_migration_that_the_doctor_accepts() {
         let id = listed["plans"][0]["id"].as_str().unwrap().to_owned();
         let ran = team.run(&["migration", "import", &id]);
         assert_eq!(ran.code, 0, "{}: {}", path.display(), ran.shown());
+        imported += 1;
     }
-    assert!(texts > 20, "{texts}");
+    assert!(imported > 8, "{imported}");
     let _ = team.ok(&["migration", "doctor", "--all"]);
 }

@@ -1,7 +1,7 @@
 //! `piton migration import`: starts a migration from a stored plan.
 
 use clap::Args;
-use piton_durable::DiskRead as _;
+use piton_durable::{DiskRead as _, TreeDigest};
 use piton_git::GitRead as _;
 use piton_loop::clock::local_stamp;
 use piton_loop::commit;
@@ -9,10 +9,12 @@ use piton_loop::planning::decide::StepRefusal;
 use piton_loop::planning::snapshot::Snapshot;
 use piton_migration::candidate::Proposal;
 use piton_migration::consistency::Mode;
+use piton_migration::contents::Contents;
 use piton_migration::manifest::MANIFEST_FILE;
 use piton_migration::own::{OWN_FILE, PlanLink, Target, TargetProvenance};
 use piton_migration::planning::STATE_FILE;
 use piton_migration::slug::Slug;
+use piton_migration::stamp::Stamp;
 
 use super::new::{free_slug, plain_slug};
 use super::{proposed, standing};
@@ -80,27 +82,17 @@ pub(crate) fn run(context: &Context, args: &ImportArgs) -> CommandResult {
     {
         return Err(refusal(StepRefusal::Taken { slug: slug.clone() }, &slug));
     }
-    let target = Target {
-        description: title.clone(),
-        provenance: TargetProvenance::Targets,
-        files: Vec::new(),
-        scope: Some(text),
-    };
-    let mut start = Snapshot::start(&slug, target, local_stamp(&context.clock));
-    start.own.plan = Some(PlanLink {
+    let link = PlanLink {
         backend: provider.word().to_owned(),
         id: worthy.document.id.to_string(),
-    });
-    let mut contents = start.contents;
-    contents.put(MANIFEST_FILE, start.manifest.encode());
-    contents.put(STATE_FILE, start.state.encode());
-    contents.put(OWN_FILE, start.own.encode());
+    };
+    let (base, contents) = begun(&slug, &title, text, link, local_stamp(&context.clock));
     let prefix = place.settings.text("commit-prefix").unwrap_or("piton");
     let subject = commit::new_migration_subject(prefix, slug.as_str());
     let why = format!("{title}\n\nFrom plan {}.", worthy.document.id);
     let proposal = Proposal {
         slug: slug.clone(),
-        base: start.digest,
+        base,
         contents,
         mode: Mode::PlanningSnapshot,
         operation: "migration.import".to_owned(),
@@ -114,4 +106,79 @@ pub(crate) fn run(context: &Context, args: &ImportArgs) -> CommandResult {
             .hint(&format!("plan it with `piton migration step {slug}`"));
     }
     Ok(exit)
+}
+
+/// Returns the files of a migration that begins from a plan, and what they
+/// stand upon.
+fn begun(
+    slug: &Slug,
+    title: &str,
+    text: String,
+    link: PlanLink,
+    now: Stamp,
+) -> (TreeDigest, Contents) {
+    let target = Target {
+        description: title.to_owned(),
+        provenance: TargetProvenance::Targets,
+        files: Vec::new(),
+        scope: Some(text),
+    };
+    let mut start = Snapshot::start(slug, target, now);
+    start.own.plan = Some(link);
+    let mut contents = start.contents;
+    contents.put(MANIFEST_FILE, start.manifest.encode());
+    contents.put(STATE_FILE, start.state.encode());
+    contents.put(OWN_FILE, start.own.encode());
+    (start.digest, contents)
+}
+
+#[cfg(test)]
+mod tests {
+    use piton_backend::store::title_of;
+    use piton_backend::text::{plan_in_body, unescape_markers};
+    use piton_base::SystemClock;
+    use piton_migration::consistency::{check, has_errors};
+    use piton_testkit::SimDisk;
+
+    use super::*;
+
+    #[test]
+    fn each_real_body_gives_a_migration_that_the_doctor_accepts() {
+        let Some(shared) = piton_testkit::shared_dir() else {
+            println!("skipped: no corpus here");
+            return;
+        };
+        let bodies = std::fs::read_dir(shared.join("corpus/plan-backend/bodies")).unwrap();
+        let mut texts = 0;
+        for body in bodies {
+            let path = body.unwrap().path();
+            let Ok(body) = std::fs::read_to_string(&path) else {
+                continue;
+            };
+            let place = plan_in_body(&body).place();
+            let text = place.map_or_else(|| body.clone(), |place| unescape_markers(&body[place]));
+            if text.trim().is_empty() {
+                continue;
+            }
+            texts += 1;
+            let title = title_of(&text);
+            let slug = Slug::short(&title);
+            let link = PlanLink {
+                backend: "github-issue".to_owned(),
+                id: "42".to_owned(),
+            };
+            let now = local_stamp(&SystemClock::default());
+            let (_, contents) = begun(&slug, &title, text.trim().to_owned(), link, now);
+            let disk = SimDisk::new();
+            let dir = std::path::Path::new("/r/migrations").join(slug.as_str());
+            disk.put_dir(&dir);
+            contents.write(&disk, &dir).unwrap();
+            let findings = check(&disk, &dir, &slug, Mode::Doctor);
+            assert!(!has_errors(&findings), "{}: {findings:?}", path.display());
+            let own = contents.text(OWN_FILE).unwrap();
+            let own: serde_json::Value = serde_json::from_str(&own).unwrap();
+            assert_eq!(own["target"]["scope"], text.trim(), "{}", path.display());
+        }
+        assert!(texts > 200, "{texts}");
+    }
 }

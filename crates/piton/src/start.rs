@@ -61,7 +61,12 @@ fn run(cli: Cli, named: &str, environment: Environment) -> Exit {
     }
     let context = match Context::new(global, environment, out) {
         Ok(context) => context,
-        Err(error) => return finish(out, Err(error)),
+        Err(error) => {
+            return match &cli.command {
+                Some(Command::Exec(args)) => commands::exec::without_context(args, &error),
+                _ => finish(out, Err(error)),
+            };
+        }
     };
     let result = match cli.command {
         Some(command) => commands::run(&context, command),
@@ -224,8 +229,11 @@ fn words(args: &[OsString]) -> String {
 }
 
 fn out(global: &GlobalArgs, named: &str, environment: &Environment) -> Out {
+    // What `exec` answers on standard error stands there alone.
+    let answers = named.split(' ').next() == Some("exec");
+    let verbose = if answers { 0 } else { global.verbose };
     Out::new(
-        Verbosity::new(global.verbose, global.quiet, &global.show),
+        Verbosity::new(verbose, global.quiet, &global.show),
         global.color,
         colourless(environment),
         global

@@ -14,11 +14,14 @@ use crate::output::{Channel, Level, Table};
 
 /// Show what agents are told, and make it your own
 #[derive(Debug, Subcommand)]
-#[command(defer = true, after_help = "\
+#[command(
+    defer = true,
+    after_help = "\
 Examples:
   piton prompt list
   piton prompt show expand
-  piton prompt copy expand        then change .piton/prompts/expand.md.j2")]
+  piton prompt copy expand        then change .piton/prompts/expand.md.j2"
+)]
 pub(crate) enum PromptCommand {
     List(ListArgs),
     Show(ShowArgs),

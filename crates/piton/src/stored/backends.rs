@@ -5,6 +5,7 @@ use piton_backend::store::forge::{CloneState, ForgeBackend, Medium, Writing};
 use piton_backend::store::local::{Layout, LocalBackend};
 use piton_backend::store::memory::MemoryBackend;
 use piton_backend::store::{Backend, BackendRead, Provider};
+use piton_base::Digest;
 use piton_durable::{Disk, write_atomic};
 
 use super::place::StoredPlace;
@@ -13,15 +14,17 @@ use crate::context::Context;
 use crate::error::CommandError;
 use crate::forge;
 
-/// Runs something that changes plans with the backend of a provider.
+/// Runs something that changes plans with the backend of a provider. What is
+/// about a session goes into the session's log.
 pub(crate) fn with_backend<T>(
     context: &Context,
     place: &StoredPlace,
     provider: Provider,
+    session: Option<&str>,
     run: impl FnOnce(&dyn Backend) -> T,
 ) -> Result<T, CommandError> {
     let writer = match provider {
-        Provider::GithubIssue | Provider::GithubDraftPr => writer(context, place)?,
+        Provider::GithubIssue | Provider::GithubDraftPr => writer(context, place, session)?,
         Provider::Local | Provider::Memory => reader(),
     };
     opened(context, place, provider, writer, run)
@@ -89,19 +92,46 @@ fn local<'a>(context: &'a Context, place: &StoredPlace) -> LocalBackend<'a> {
     }
 }
 
-/// Returns the name under which this process keeps its log: that of this clone.
-/// In CI it says the run too, since the jobs of a run, each with a clone of its
-/// own, write at the same time.
-fn writer(context: &Context, place: &StoredPlace) -> Result<Writer, CommandError> {
+/// Returns the name under which this process keeps its log: that of the run in
+/// CI, else that of the session, else that of this clone. A run and a session
+/// say their clone too: the jobs of a run, each with a clone of its own, write
+/// at the same time.
+fn writer(
+    context: &Context,
+    place: &StoredPlace,
+    session: Option<&str>,
+) -> Result<Writer, CommandError> {
     let clone = clone_name(context, place)?;
-    if in_actions(&context.environment)
-        && let Some(run) = context.environment.get("GITHUB_RUN_ID")
-        && let Some(own) = clone.as_str().strip_prefix("clone-")
-        && let Some(writer) = Writer::new(&format!("run-{run}-{}", own.get(..8).unwrap_or(own)))
-    {
-        return Ok(writer);
+    let environment = &context.environment;
+    let run = environment
+        .get("GITHUB_RUN_ID")
+        .filter(|_| in_actions(environment));
+    let named = match (run, session) {
+        (Some(run), _) => format!("run-{run}"),
+        (None, Some(session)) if !session.trim().is_empty() => {
+            format!("session-{}", plain(session.trim()))
+        }
+        (None, _) => return Ok(clone),
+    };
+    let own = clone.as_str().trim_start_matches("clone-");
+    let own = own.get(..8).unwrap_or(own);
+    Ok(Writer::new(&format!("{named}-{own}")).unwrap_or(clone))
+}
+
+/// Returns the name of a session as a writer may have it.
+fn plain(session: &str) -> String {
+    let fits = session.len() <= 48
+        && session
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+    if fits {
+        return session.to_owned();
     }
-    Ok(clone)
+    Digest::of(session.as_bytes())
+        .hex()
+        .chars()
+        .take(16)
+        .collect()
 }
 
 fn clone_name(context: &Context, place: &StoredPlace) -> Result<Writer, CommandError> {

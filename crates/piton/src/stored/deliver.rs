@@ -61,7 +61,8 @@ pub(crate) fn deliver(
             queued: outbox.keep(&waiting),
         });
     }
-    let sent = with_backend(context, place, provider, |backend| {
+    let session = told.session.as_deref();
+    let sent = with_backend(context, place, provider, session, |backend| {
         if let Some(report) = &told.report {
             backend.set_comment(plan, &report.key, &report.text)?;
         }

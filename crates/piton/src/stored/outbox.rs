@@ -38,6 +38,9 @@ pub(crate) struct Waiting {
     /// A comment that is replaced as a whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     report: Option<Replaced>,
+    /// The session that it is about, which keeps a log of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    session: Option<String>,
     since: Timestamp,
 }
 
@@ -56,6 +59,8 @@ pub(crate) struct Told {
     pub(crate) patch: Vec<(String, Json)>,
     pub(crate) comment: Option<String>,
     pub(crate) report: Option<Replaced>,
+    /// The session that it is about, which keeps a log of its own.
+    pub(crate) session: Option<String>,
 }
 
 impl Waiting {
@@ -68,6 +73,7 @@ impl Waiting {
             patch: told.patch,
             comment: told.comment,
             report: told.report,
+            session: told.session,
             since,
         }
     }
@@ -185,7 +191,8 @@ impl Outbox<'_> {
                 .max(Duration::from_millis(1)),
         };
         let provider = waiting.provider.unwrap_or_else(|| place.provider());
-        let sent = with_backend(context, place, provider, |backend| {
+        let session = waiting.session.as_deref();
+        let sent = with_backend(context, place, provider, session, |backend| {
             if let Some(report) = &waiting.report {
                 backend.set_comment(&waiting.plan, &report.key, &report.text)?;
             }

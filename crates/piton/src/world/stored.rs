@@ -65,7 +65,7 @@ impl Perform<BackendOp> for StoredWriting<'_> {
         seen: BackendSeen,
     ) -> Result<Done, Failure> {
         let place = place(self.0)?;
-        with_backend(self.0, &place, provider(op, &place), |backend| {
+        with_backend(self.0, &place, provider(op, &place), None, |backend| {
             BackendPerformer { backend }.perform(op, given, seen)
         })
         .map_err(failed)?

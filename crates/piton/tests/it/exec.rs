@@ -1,5 +1,6 @@
 //! The commands for agents and CI jobs, as their callers know them.
 
+use piton_backend::log::LogPage;
 use piton_testkit::forge::{Fault, FaultKind};
 use serde_json::{Value, json};
 
@@ -591,6 +592,63 @@ fn no_option_changes_an_answer() {
         let ran = stored.run(&[&plain[..], &[option]].concat());
         assert_eq!(ran.stdout, expected, "{option}");
     }
+    // A failure stands on standard error, and there alone.
+    let failing = ["exec", "update-dispatch-info", "999", "1", "n", "t"];
+    let expected = stored.run(&failing).stderr;
+    for option in ["--json", "-v", "-vvv", "-Q", "--color=always"] {
+        let ran = stored.run(&[&failing[..], &[option]].concat());
+        assert_eq!(ran.stderr, expected, "{option}");
+        assert_eq!((ran.code, ran.stdout.as_str()), (1, ""), "{option}");
+    }
+}
+
+/// Returns who keeps a log of the plan, and how many entries each has.
+fn writers(stored: &Stored) -> Vec<(String, usize)> {
+    let mut writers = stored.fake.world(|world| {
+        let comments = world.repo("acme/app").comments.values();
+        comments
+            .filter_map(|comment| LogPage::read(&comment.body))
+            .map(|log| {
+                let name = log.writer.as_str();
+                let kind = name.rsplit_once('-').map_or(name, |(kind, _)| kind);
+                (kind.to_owned(), log.entries.len())
+            })
+            .collect::<Vec<_>>()
+    });
+    writers.sort();
+    writers
+}
+
+#[test]
+fn a_session_a_run_and_a_clone_keep_one_comment_each() {
+    let stored = Stored::new().with_folder(".impl");
+    let plan = stored.plan.to_string();
+    for _ in 0..2 {
+        for (event, session) in [
+            ("mark-impl-started", "s-1"),
+            ("mark-impl-ended", "s-1"),
+            ("mark-impl-started", "a session with blanks"),
+        ] {
+            let ran = stored.run(&["exec", event, "--session-id", session]);
+            assert_eq!(ran.json()["success"], json!(true), "{}", ran.shown());
+        }
+        let header = ["exec", "update-pr-header", &plan, "branch_name=b"];
+        assert_eq!(stored.run(&header).code, 0);
+        let ran = stored.run_in_actions(&["exec", "mark-impl-started", "--session-id", "s-1"]);
+        assert_eq!(ran.json()["success"], json!(true), "{}", ran.shown());
+        assert_eq!(stored.run_in_actions(&header).code, 0);
+    }
+    let found = writers(&stored);
+    let kinds: Vec<&str> = found.iter().map(|(kind, _)| kind.as_str()).collect();
+    assert_eq!(kinds.len(), 4, "{found:?}");
+    assert_eq!(kinds[0], "clone", "{found:?}");
+    assert_eq!(kinds[1], "run-77", "{found:?}");
+    assert!(kinds[2..].contains(&"session-s-1"), "{found:?}");
+    assert!(kinds[2..].iter().all(|kind| kind.starts_with("session-")));
+    assert_eq!(
+        stored.field("last_local_impl_session").as_deref(),
+        Some("a session with blanks")
+    );
 }
 
 #[test]

@@ -233,6 +233,32 @@ fn outside_a_repository() {
 }
 
 #[test]
+fn in_a_directory_that_is_not_there() {
+    let stored = Stored::new();
+    let gone = stored.env.home.path().join("gone");
+    let gone = gone.to_str().unwrap();
+    for (words, code) in [
+        (&["mark-impl-started"][..], 0),
+        (&["mark-impl-ended", "--session-id", "s"][..], 0),
+        (&["impl-signal", "ended"][..], 0),
+        (&["update-dispatch-info", "1", "2", "3", "4"][..], 1),
+        (&["update-pr-header", "1", "branch_name=b"][..], 1),
+        (&["get-plan-metadata", "1", "created_by"][..], 1),
+    ] {
+        let ran = stored.run(&[&["-C", gone, "exec"][..], words].concat());
+        assert_eq!(ran.code, code, "{words:?}\n{}", ran.shown());
+        let answer = if code == 0 {
+            ran.json()
+        } else {
+            ran.stderr_json()
+        };
+        assert_eq!(answer["success"], json!(false), "{words:?}");
+        let kind = answer.get("error_type").or(answer.get("error"));
+        assert_eq!(kind, Some(&json!("context-not-initialized")), "{words:?}");
+    }
+}
+
+#[test]
 fn no_program_is_started_and_no_journal_written() {
     let stored = Stored::new().with_folder(".impl");
     let mut command = stored.command(&["exec", "mark-impl-started"]);

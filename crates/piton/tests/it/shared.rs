@@ -268,7 +268,10 @@ impl Planned {
         let _ = planned.ok(&["migration", "share", SLUG]);
         let own = format!("migrations/{SLUG}/.planning/piton.json");
         let own: Value = serde_json::from_str(&planned.env.repo.read(&own)).unwrap();
-        planned.id = own["plan"]["id"].as_str().unwrap().to_owned();
+        own["plan"]["id"]
+            .as_str()
+            .unwrap()
+            .clone_into(&mut planned.id);
         planned
     }
 

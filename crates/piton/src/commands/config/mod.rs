@@ -15,11 +15,14 @@ use crate::error::{CommandError, CommandResult};
 /// A value comes from the first of: flag, environment (PITON_*), piton.toml,
 /// the user's file (~/.config/piton/config.toml), default.
 #[derive(Debug, Subcommand)]
-#[command(defer = true, after_help = "\
+#[command(
+    defer = true,
+    after_help = "\
 Examples:
   piton config show --origin
   piton config get validation-command
-  piton config set validation-command \"cargo test\"")]
+  piton config set validation-command \"cargo test\""
+)]
 pub(crate) enum ConfigCommand {
     Show(show::ShowArgs),
     Get(get::GetArgs),

@@ -30,30 +30,33 @@ pub(crate) struct GetMetadataArgs {
 pub(super) fn run(context: &Context, args: &GetMetadataArgs) -> Exit {
     match get(context, args) {
         Ok(answer) => answer.print(Layout::OneLine),
-        Err(unsent) => {
-            let failure = Answer::failure();
-            let answer = match unsent {
-                Unsent::NoContext(why) => failure
-                    .with("error", "context-not-initialized")
-                    .with("message", format!("Context not initialized: {why}")),
-                Unsent::Backend {
-                    message, reason, ..
-                } => failure
-                    .with(
-                        "error",
-                        match reason {
-                            Reason::NotFound => "issue_not_found",
-                            Reason::NoPlanHeader
-                            | Reason::InvalidMetadata
-                            | Reason::ProviderError => "read_failed",
-                        },
-                    )
-                    .with("message", message)
-                    .with("reason", reason.word()),
-            };
-            answer.print_failure()
-        }
+        Err(unsent) => failed(unsent),
     }
+}
+
+/// Answers that nothing could be read.
+pub(super) fn failed(unsent: Unsent) -> Exit {
+    let failure = Answer::failure();
+    let answer = match unsent {
+        Unsent::NoContext(why) => failure
+            .with("error", "context-not-initialized")
+            .with("message", format!("Context not initialized: {why}")),
+        Unsent::Backend {
+            message, reason, ..
+        } => failure
+            .with(
+                "error",
+                match reason {
+                    Reason::NotFound => "issue_not_found",
+                    Reason::NoPlanHeader | Reason::InvalidMetadata | Reason::ProviderError => {
+                        "read_failed"
+                    }
+                },
+            )
+            .with("message", message)
+            .with("reason", reason.word()),
+    };
+    answer.print_failure()
 }
 
 fn get(context: &Context, args: &GetMetadataArgs) -> Result<Answer, Unsent> {

@@ -88,6 +88,12 @@ pub(super) fn run(context: &Context, args: &ImplSignalArgs) -> Exit {
     answer.print(Layout::Indented)
 }
 
+/// Answers that nothing could be done.
+pub(super) fn failed(args: &ImplSignalArgs, trouble: &Trouble) -> Exit {
+    let failure = Answer::failure().with("event", args.event.word());
+    tell(failure, trouble).print(Layout::Indented)
+}
+
 fn started(context: &Context, session: Option<&str>) -> Result<Json, Failed> {
     let Some(session) = session else {
         return Err(Failed::Said(
@@ -145,6 +151,7 @@ fn starting(
         provider,
         patch,
         comment: Some(comment),
+        session: Some(session.to_owned()),
     })
 }
 
@@ -193,6 +200,7 @@ fn submission(plan: PlanId, provider: Option<Provider>) -> Report {
         patch: vec![("lifecycle_stage".to_owned(), json!("impl"))],
         comment: None,
         key: fresh_key(),
+        session: None,
     }
 }
 
@@ -215,6 +223,7 @@ fn ended(context: &Context, session: Option<&str>) -> Result<Json, Failed> {
         patch: scene.fields(Event::Ended, session),
         comment: None,
         key: fresh_key(),
+        session: session.map(str::to_owned),
     };
     send(context, &place, report).map_err(Trouble::Unsent)?;
     Ok(number)

@@ -80,6 +80,7 @@ pub(super) fn decide(
         patch: scene.fields(event, session),
         comment: None,
         key: fresh_key(),
+        session: session.map(str::to_owned),
     })
 }
 
@@ -93,6 +94,11 @@ impl MarkEndedArgs {
     pub(super) fn session(&self) -> Option<&str> {
         self.session_id.as_deref()
     }
+}
+
+/// Answers that nothing could be done.
+pub(super) fn failed(trouble: &Trouble) -> Exit {
+    tell(Answer::failure(), trouble).print(Layout::Indented)
 }
 
 fn mark(context: &Context, event: Event, session: Option<&str>) -> Result<Json, Trouble> {

@@ -14,8 +14,11 @@ mod upload_session;
 
 use clap::{Args, Subcommand};
 
+use event::Trouble;
+use report::Unsent;
+
 use crate::context::Context;
-use crate::error::CommandResult;
+use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
 
 /// Report what happened to a stored plan (for agents and CI jobs)
@@ -70,5 +73,23 @@ fn perform(context: &Context, command: &ExecCommand) -> Exit {
         ExecCommand::UploadSession(args) => upload_session::run(context, args),
         ExecCommand::UpdatePrHeader(args) => update_header::run(context, args),
         ExecCommand::GetPlanMetadata(args) => get_metadata::run(context, args),
+    }
+}
+
+/// Answers that there is nothing to work in: not even a directory.
+pub(crate) fn without_context(args: &ExecArgs, error: &CommandError) -> Exit {
+    let why = report::told(error);
+    let unsent = || Unsent::NoContext(why.clone());
+    let trouble = Trouble::NoContext(why.clone());
+    match &args.command {
+        ExecCommand::UpdateDispatchInfo(_) => update_dispatch::failed(&unsent()),
+        ExecCommand::MarkImplStarted(_) | ExecCommand::MarkImplEnded(_) => {
+            mark_impl::failed(&trouble)
+        }
+        ExecCommand::ImplSignal(args) => impl_signal::failed(args, &trouble),
+        ExecCommand::UpdatePlanRemoteSession(_) => remote_session::failed(&unsent()),
+        ExecCommand::UploadSession(_) => upload_session::failed(why),
+        ExecCommand::UpdatePrHeader(_) => update_header::failed(&unsent()),
+        ExecCommand::GetPlanMetadata(_) => get_metadata::failed(unsent()),
     }
 }

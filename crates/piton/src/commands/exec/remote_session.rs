@@ -33,13 +33,17 @@ pub(crate) struct RemoteSessionArgs {
 pub(super) fn run(context: &Context, args: &RemoteSessionArgs) -> Exit {
     let answer = match update(context, args) {
         Ok(number) => Answer::success().with("issue_number", number),
-        Err(unsent) => unsent.tell(
-            Answer::failure(),
-            "error_type",
-            "Failed to update plan remote session",
-        ),
+        Err(unsent) => return failed(&unsent),
     };
     answer.print(Layout::Indented)
+}
+
+/// Answers that nothing could be done.
+pub(super) fn failed(unsent: &Unsent) -> Exit {
+    let prefix = "Failed to update plan remote session";
+    unsent
+        .tell(Answer::failure(), "error_type", prefix)
+        .print(Layout::Indented)
 }
 
 fn update(context: &Context, args: &RemoteSessionArgs) -> Result<Json, Unsent> {
@@ -66,5 +70,6 @@ pub(super) fn decide(context: &Context, args: &RemoteSessionArgs) -> Result<Repo
         ],
         comment: None,
         key: fresh_key(),
+        session: Some(args.session_id.clone()),
     })
 }

@@ -30,6 +30,8 @@ pub(super) struct Report {
     pub(super) comment: Option<String>,
     /// Tells the report apart; the same one sent again is done once.
     pub(super) key: String,
+    /// The session that it is about, which keeps a log of its own.
+    pub(super) session: Option<String>,
 }
 
 /// Makes a key that no other report has.
@@ -61,6 +63,7 @@ pub(super) fn send(context: &Context, place: &StoredPlace, report: Report) -> Re
         patch: report.patch,
         comment: report.comment,
         report: None,
+        session: report.session,
     };
     deliver(context, place, (&report.plan, provider), told).map_err(|undelivered| match undelivered
     {

@@ -27,10 +27,15 @@ pub(crate) struct UpdateDispatchArgs {
 pub(super) fn run(context: &Context, args: &UpdateDispatchArgs) -> Exit {
     match dispatch(context, args) {
         Ok(answer) => answer.print(Layout::OneLine),
-        Err(unsent) => unsent
-            .tell(Answer::failure(), "error", "Failed to update dispatch info")
-            .print_failure(),
+        Err(unsent) => failed(&unsent),
     }
+}
+
+/// Answers that nothing could be done.
+pub(super) fn failed(unsent: &Unsent) -> Exit {
+    unsent
+        .tell(Answer::failure(), "error", "Failed to update dispatch info")
+        .print_failure()
 }
 
 /// Decides what is reported.
@@ -45,6 +50,7 @@ pub(super) fn decide(args: &UpdateDispatchArgs) -> Result<Report, Unsent> {
         ],
         comment: None,
         key: fresh_key(),
+        session: None,
     })
 }
 

@@ -57,8 +57,13 @@ pub(super) fn run(context: &Context, args: &UpdateHeaderArgs) -> Exit {
             .with("pr_id", id)
             .with("fields_updated", names)
             .print(Layout::OneLine),
-        Err(unsent) => told(&unsent).print_failure(),
+        Err(unsent) => failed(&unsent),
     }
+}
+
+/// Answers that nothing could be done.
+pub(super) fn failed(unsent: &Unsent) -> Exit {
+    told(unsent).print_failure()
 }
 
 /// Gives a value the type that its field has, whatever its digits look like.
@@ -97,6 +102,7 @@ fn report(id: &str, patch: Vec<(String, Json)>) -> Result<Report, Unsent> {
         patch,
         comment: None,
         key: fresh_key(),
+        session: None,
     })
 }
 

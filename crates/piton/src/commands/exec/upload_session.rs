@@ -67,10 +67,15 @@ impl Source {
 pub(super) fn run(context: &Context, args: &UploadSessionArgs) -> Exit {
     match upload(context, args) {
         Ok(answer) => answer.print(Layout::OneLine),
-        Err(why) => Answer::failure()
-            .with("error", why)
-            .print_failure_on_stdout(),
+        Err(why) => failed(why),
     }
+}
+
+/// Answers that nothing could be uploaded.
+pub(super) fn failed(why: String) -> Exit {
+    Answer::failure()
+        .with("error", why)
+        .print_failure_on_stdout()
 }
 
 /// What is uploaded.
@@ -175,6 +180,7 @@ fn upload(context: &Context, args: &UploadSessionArgs) -> Result<Answer, String>
             ],
             comment: None,
             key: fresh_key(),
+            session: Some(args.session_id.clone()),
         };
         send(context, &place, report).map(|()| number)
     });

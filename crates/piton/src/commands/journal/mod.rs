@@ -11,11 +11,14 @@ use crate::error::CommandResult;
 
 /// Show plans that were performed, and carry on with one that was cut off
 #[derive(Debug, Subcommand)]
-#[command(defer = true, after_help = "\
+#[command(
+    defer = true,
+    after_help = "\
 Examples:
   piton journal list
   piton journal show 0193a1b2
-  piton journal resume            the latest that was cut off")]
+  piton journal resume            the latest that was cut off"
+)]
 pub(crate) enum JournalCommand {
     List(list::ListArgs),
     Show(show::ShowArgs),

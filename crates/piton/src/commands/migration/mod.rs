@@ -40,13 +40,16 @@ use crate::error::{CommandError, CommandResult, ErrorKind};
 
 /// Stage large changes, look at them, mend them
 #[derive(Debug, Subcommand)]
-#[command(defer = true, after_help = "\
+#[command(
+    defer = true,
+    after_help = "\
 Examples:
   piton migration new --target \"split the parser from the report\"
   piton migration step SLUG --until ready
   piton migration list
   piton migration review SLUG
-  piton migration doctor --all")]
+  piton migration doctor --all"
+)]
 pub(crate) enum MigrationCommand {
     New(Box<new::NewArgs>),
     Step(Box<step::StepArgs>),

@@ -259,6 +259,7 @@ impl Reporter<'_> {
                 key: format!("implement-{}", undertaken.key),
                 text: undertaken.report(),
             }),
+            session: None,
         };
         *self.told.borrow_mut() = Some(self.context.clock.now());
         if only_progress && self.stored.anything_waits(self.context) {

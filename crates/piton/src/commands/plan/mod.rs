@@ -38,13 +38,16 @@ use crate::error::CommandResult;
 /// name of a local one; without a name the one of this folder or branch is
 /// meant.
 #[derive(Debug, Subcommand)]
-#[command(defer = true, after_help = "\
+#[command(
+    defer = true,
+    after_help = "\
 Examples:
   piton plan create --file plan.md
   piton plan list
   piton plan show 42
   piton plan implement 42 --dry-run
-  piton plan check --file body.md")]
+  piton plan check --file body.md"
+)]
 pub(crate) enum PlanCommand {
     Create(create::CreateArgs),
     List(list::ListArgs),

@@ -287,6 +287,7 @@ fn answer(
         patch: Vec::new(),
         comment: Some(format!("piton heard {}: {}", clean(who), clean(outcome))),
         report: None,
+        session: None,
     };
     if let Err(undelivered) = deliver(context, stored, at, told) {
         let why = match undelivered {

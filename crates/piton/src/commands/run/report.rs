@@ -213,6 +213,7 @@ impl<'a> Reports<'a> {
                 key: format!("run-{}-{slug}", self.run),
                 text: self.text(slug, shared),
             }),
+            session: None,
         };
         let sent = deliver(self.context, &stored, (&shared.plan, shared.provider), told);
         let why = match sent {

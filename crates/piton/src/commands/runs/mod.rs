@@ -15,13 +15,16 @@ use crate::error::{CommandError, CommandResult};
 
 /// Show the records of runs, and remove old ones
 #[derive(Debug, Subcommand)]
-#[command(defer = true, after_help = "\
+#[command(
+    defer = true,
+    after_help = "\
 Examples:
   piton runs list
   piton runs show
   piton runs show --follow
   piton runs show 20260601T120000-000000 --json
-  piton runs prune --dry-run")]
+  piton runs prune --dry-run"
+)]
 pub(crate) enum RunsCommand {
     List(list::ListArgs),
     Show(show::ShowArgs),

@@ -29,7 +29,9 @@ use crate::error::CommandResult;
 
 /// Keep and show a repository's traffic for longer than GitHub does
 #[derive(Debug, Subcommand)]
-#[command(defer = true, after_help = "\
+#[command(
+    defer = true,
+    after_help = "\
 Examples:
   piton traffic create --dry-run              what setting it up would do
   piton traffic create                        set it up
@@ -38,7 +40,8 @@ Examples:
   piton traffic upgrade                       take over what ghtraf set up
   piton traffic export > traffic.csv          everything that is known
   piton traffic collect --replay run.json     a run of the collector, from a recording
-  piton traffic dashboard --demo              the dashboard with made-up data")]
+  piton traffic dashboard --demo              the dashboard with made-up data"
+)]
 pub(crate) enum TrafficCommand {
     Create(Box<create::CreateArgs>),
     Init(init::InitArgs),

@@ -4,6 +4,8 @@
 #   say:TEXT         says TEXT, in two parts
 #   tool:TITLE       runs a tool of that name
 #   edit:PATH=TEXT   asks whether it may, and writes where it may
+#   later:PATH=TEXT  tells of a tool for it, asks with the tool's name alone, and writes
+#   blind:PATH=TEXT  asks without saying what for, and writes where it may
 #   run:COMMAND      asks whether it may, and runs it where it may
 #   ask:METHOD       asks for something that piton may not offer
 #   stop:REASON      ends with this reason instead of end_turn
@@ -34,6 +36,15 @@ work() {
         path=${rest%%=*}
         if permitted "{\"toolCallId\":\"t2\",\"title\":\"write $path\",\"kind\":\"edit\",\"locations\":[{\"path\":\"$path\"}]}"; then
           printf '%s\n' "${rest#*=}" >"$path"
+        fi ;;
+      later:*)
+        path=${rest%%=*}
+        update "{\"sessionUpdate\":\"tool_call\",\"toolCallId\":\"t4\",\"title\":\"write $path\",\"kind\":\"edit\",\"status\":\"pending\",\"locations\":[{\"path\":\"$path\"}]}"
+        if permitted '{"toolCallId":"t4"}'; then printf '%s\n' "${rest#*=}" >"$path"; fi
+        update '{"sessionUpdate":"tool_call_update","toolCallId":"t4","status":"completed"}' ;;
+      blind:*)
+        if permitted '{"toolCallId":"t5","title":"something","kind":"edit"}'; then
+          printf '%s\n' "${rest#*=}" >"${rest%%=*}"
         fi ;;
       run:*)
         if permitted "{\"toolCallId\":\"t3\",\"title\":\"$rest\",\"kind\":\"execute\",\"rawInput\":{\"command\":\"$rest\"}}"; then

@@ -1,8 +1,10 @@
 //! The Agent Client Protocol: a conversation in JSON-RPC over the program's pipes.
 
+mod named;
 mod permission;
+mod place;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
@@ -36,7 +38,7 @@ impl AcpStream {
             directory: opening.directory,
             rules,
             outgoing: Vec::new(),
-            open: BTreeSet::new(),
+            open: BTreeMap::new(),
             speaking: false,
             so_far: Transcript::default(),
         };
@@ -99,8 +101,8 @@ struct Session {
     directory: PathBuf,
     rules: Rules,
     outgoing: Vec<u8>,
-    /// Tools that run.
-    open: BTreeSet<String>,
+    /// Tools that run, with what the agent told of each.
+    open: BTreeMap<String, Value>,
     /// Whether the last thing that came was a part of what the agent says.
     speaking: bool,
     so_far: Transcript,
@@ -234,7 +236,7 @@ impl Session {
                 if matches!(text(update, &["status"]), Some("completed" | "failed")) {
                     self.open.remove(&id);
                 } else {
-                    self.open.insert(id);
+                    tell(self.open.entry(id).or_default(), update);
                 }
                 if let Some(title) = text(update, &["title"]) {
                     self.so_far.doing = Some(title.to_owned());
@@ -252,16 +254,18 @@ impl Session {
 
     fn permission(&mut self, params: &Value) -> Value {
         let call = &params["toolCall"];
-        let allowed = self.rules.allow(call, &self.directory);
+        let told = text(call, &["toolCallId"]).and_then(|id| self.open.get(id));
+        let title = text(call, &["title"]).or_else(|| text(told?, &["title"]));
+        let title = title.or_else(|| text(call, &["kind"])).unwrap_or("a tool");
+        let title: String = title.chars().take(120).collect();
+        let allowed = self.rules.allow(told, call, &self.directory);
         let kinds = if allowed {
             ["allow_once", "allow_always"]
         } else {
             ["reject_once", "reject_always"]
         };
         if !allowed {
-            let title = text(call, &["title"]).or_else(|| text(call, &["kind"]));
-            let title = title.unwrap_or("a tool");
-            self.so_far.denials.push(title.chars().take(120).collect());
+            self.so_far.denials.push(title);
         }
         let options = params["options"].as_array().map_or(&[][..], Vec::as_slice);
         let chosen = kinds.iter().find_map(|kind| {
@@ -289,6 +293,15 @@ impl Session {
         self.outgoing
             .extend_from_slice(message.to_string().as_bytes());
         self.outgoing.push(b'\n');
+    }
+}
+
+/// Adds what an update tells of a tool call; what it does not name stays.
+fn tell(call: &mut Value, update: &Value) {
+    for key in ["kind", "title", "locations", "rawInput", "content"] {
+        if let Some(value) = update.get(key).filter(|value| !value.is_null()) {
+            call[key] = value.clone();
+        }
     }
 }
 

@@ -58,11 +58,12 @@ fn what_an_agent_asks_for_in_its_slot_is_allowed() {
             &format!("edit:{inside}=A"),
             "edit:b.txt=B",
             "run:echo C > c.txt",
+            "later:d.txt=D",
             "say:Done",
         ],
     );
     assert!(record.warnings.is_empty(), "{:?}", record.warnings);
-    for (name, text) in [("a", "A\n"), ("b", "B\n"), ("c", "C\n")] {
+    for (name, text) in [("a", "A\n"), ("b", "B\n"), ("c", "C\n"), ("d", "D\n")] {
         assert_eq!(fixture.read(&format!("tree/{name}.txt")), text);
     }
 }
@@ -82,6 +83,43 @@ fn what_an_agent_asks_for_outside_its_slot_is_refused_and_told() {
         told.contains(&format!("write {outside}")) && told.contains("write ../up.txt"),
         "{told}"
     );
+}
+
+#[test]
+fn no_way_of_saying_it_leads_out_of_the_slot() {
+    let fixture = Fixture::new();
+    let outside = fixture.path("outside").display().to_string();
+    std::fs::create_dir(&outside).unwrap();
+    std::os::unix::fs::symlink(&outside, fixture.path("tree/link")).unwrap();
+    std::os::unix::fs::symlink(fixture.path("outside/e"), fixture.path("tree/file")).unwrap();
+    let tree = fixture.path("tree").display().to_string();
+    let record = call(
+        &fixture,
+        &[
+            &format!("edit:{tree}/../outside/a=A"),
+            "edit:link/b=B",
+            "edit:link/../c=C",
+            "edit:workspace/../../outside/d=D",
+            "edit:file=E",
+            &format!("later:{outside}/f=F"),
+            &format!("blind:{outside}/g=G"),
+            &format!("run:echo H > {outside}/h"),
+            "run:cd .. && touch outside/i",
+            "say:Done",
+        ],
+    );
+    let left: Vec<_> = std::fs::read_dir(&outside).unwrap().collect();
+    assert!(left.is_empty() && !fixture.path("c").exists(), "{left:?}");
+    assert_eq!(record.result.reply().unwrap().text, "Done.");
+    let refusals = record.warnings.join("\n");
+    for asked in [
+        "write link/b",
+        "write file",
+        "something",
+        "cd .. && touch outside/i",
+    ] {
+        assert!(refusals.contains(asked), "{asked} in {refusals}");
+    }
 }
 
 #[test]

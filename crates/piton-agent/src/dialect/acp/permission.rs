@@ -1,8 +1,11 @@
 //! What an agent that asks first is allowed.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+
+use super::named;
+use super::place;
 
 /// Where an agent may write, and whether something else holds it to that.
 #[derive(Debug)]
@@ -11,83 +14,80 @@ pub(super) struct Rules {
     sealed: bool,
 }
 
+/// What a tool call is about, as far as the answer depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum About {
+    /// Looks at one file.
+    Reading,
+    /// Looks through a directory, its own where it names none.
+    Searching,
+    Running,
+    /// Touches no file: thinks, or asks the network.
+    Elsewhere,
+    /// Changes files, or does what nobody here knows.
+    Changing,
+}
+
+impl About {
+    fn of(kind: Option<&str>) -> Self {
+        match kind.unwrap_or("other") {
+            "read" => Self::Reading,
+            "search" => Self::Searching,
+            "execute" => Self::Running,
+            "fetch" | "think" | "switch_mode" => Self::Elsewhere,
+            _ => Self::Changing,
+        }
+    }
+}
+
 impl Rules {
     pub(super) fn new(writable: &[PathBuf], sealed: bool) -> Self {
-        let writable = writable.iter().map(|path| plain(path)).collect();
+        let writable = writable
+            .iter()
+            .map(|path| place::real(path).unwrap_or_else(|| path.clone()))
+            .collect();
         Self { writable, sealed }
     }
 
-    /// Tells whether a tool call may be made. Under the seal the kernel says
-    /// what is read and run, and only writing is judged here; without it every
-    /// path that the call names has to lie where the agent may write.
-    pub(super) fn allow(&self, call: &Value, directory: &Path) -> bool {
-        let kind = call.get("kind").and_then(Value::as_str).unwrap_or("other");
-        let only_reads = matches!(kind, "read" | "search" | "fetch" | "think" | "execute");
-        if self.sealed && only_reads {
+    /// Tells whether a tool call may be made, from what the agent told of it
+    /// before and what it asks now. Under the seal the kernel says what is read
+    /// and run, and only writing is judged here. Without it every path that the
+    /// call names has to lie where the agent may write, and a call that could
+    /// touch something has to say what.
+    pub(super) fn allow(&self, told: Option<&Value>, asked: &Value, directory: &Path) -> bool {
+        let kind = |call: &Value| call.get("kind").and_then(Value::as_str).map(str::to_owned);
+        let kind = kind(asked).or_else(|| told.and_then(kind));
+        let about = About::of(kind.as_deref());
+        if self.sealed && about != About::Changing {
             return true;
         }
         let mut paths = Vec::new();
-        collect(&call["locations"], &mut paths);
-        collect(&call["rawInput"], &mut paths);
-        collect(&call["content"], &mut paths);
-        paths.iter().all(|path| {
-            let path = plain(&directory.join(path));
-            self.writable.iter().any(|root| path.starts_with(root))
-        })
-    }
-}
-
-/// Keys whose text is a path, in the tools of the programs that were looked at.
-const PATHS: [&str; 12] = [
-    "path",
-    "file_path",
-    "filePath",
-    "abs_path",
-    "absolute_path",
-    "absolutePath",
-    "cwd",
-    "workdir",
-    "directory",
-    "dir_path",
-    "destination",
-    "target_file",
-];
-
-/// Collects every text under such a key, and every whole text that is an absolute path.
-fn collect(value: &Value, into: &mut Vec<String>) {
-    match value {
-        Value::Object(fields) => {
-            for (key, value) in fields {
-                match value {
-                    Value::String(text) if PATHS.contains(&key.as_str()) => into.push(text.clone()),
-                    Value::String(text)
-                        if text.starts_with('/') && !text.contains(char::is_whitespace) =>
-                    {
-                        into.push(text.clone());
-                    }
-                    _ => collect(value, into),
-                }
+        let mut says = false;
+        for call in told.into_iter().chain([asked]) {
+            named::paths(&call["locations"], &mut paths);
+            named::paths(&call["content"], &mut paths);
+            if about == About::Running {
+                says |= named::commands(call, &mut paths);
+            } else {
+                named::paths(&call["rawInput"], &mut paths);
             }
         }
-        Value::Array(values) => values.iter().for_each(|value| collect(value, into)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        let says = match about {
+            About::Reading | About::Changing => !paths.is_empty(),
+            About::Searching | About::Elsewhere => true,
+            About::Running => says,
+        };
+        (says || self.sealed) && paths.iter().all(|path| self.may_write(path, directory))
     }
-}
 
-/// Takes `.` and `..` out of a path by its text alone. Links are followed by
-/// nobody here; where there is no seal, a link in the slot can lead outside.
-fn plain(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                out.pop();
-            }
-            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => out.push(part),
+    fn may_write(&self, path: &str, directory: &Path) -> bool {
+        let path = path.strip_prefix("file://").unwrap_or(path);
+        if path.starts_with('~') || path.contains("$HOME") || path.contains("${HOME}") {
+            return false;
         }
+        place::real(&directory.join(path))
+            .is_some_and(|path| self.writable.iter().any(|root| path.starts_with(root)))
     }
-    out
 }
 
 #[cfg(test)]
@@ -95,54 +95,112 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn allowed(sealed: bool, call: &Value) -> bool {
+        Rules::new(&["/slot".into(), "/tmp/call".into()], sealed).allow(
+            None,
+            call,
+            Path::new("/slot"),
+        )
+    }
+
+    #[test]
+    fn without_a_seal_what_lies_in_the_slot_is_touched() {
+        for call in [
+            json!({ "kind": "edit", "locations": [{ "path": "/slot/src/a.rs" }] }),
+            json!({ "kind": "edit", "locations": [{ "path": "src/a.rs" }] }),
+            json!({ "kind": "edit", "locations": [{ "path": "src/../a.rs" }] }),
+            json!({ "kind": "edit", "rawInput": { "filepath": "src/a.rs", "content": "/* ../ */" } }),
+            json!({ "kind": "edit", "content": [{ "type": "diff", "path": "/slot/a", "newText": "/etc" }] }),
+            json!({ "kind": "search", "rawInput": { "pattern": "fn main" } }),
+            json!({ "kind": "think" }),
+            json!({ "kind": "fetch", "rawInput": { "url": "https://docs.rs/a" } }),
+            json!({ "kind": "execute", "rawInput": { "command": "cargo test --workspace" } }),
+            json!({ "kind": "execute", "rawInput": { "command": "/usr/bin/env sh a.sh 2>/dev/null; ls" } }),
+            json!({ "kind": "execute", "rawInput": { "command": ["sh", "-c", "curl https://a/b"] } }),
+            json!({ "kind": "execute", "title": "cargo test [in /slot/src] (Runs the tests)" }),
+        ] {
+            assert!(allowed(false, &call), "{call}");
+        }
+    }
+
     #[test]
     fn without_a_seal_nothing_outside_is_touched() {
-        let rules = Rules::new(&["/slot".into(), "/tmp/call".into()], false);
-        let allow = |call: Value| rules.allow(&call, Path::new("/slot"));
-        assert!(allow(
-            json!({ "kind": "edit", "locations": [{ "path": "/slot/src/a.rs" }] })
-        ));
-        assert!(allow(
-            json!({ "kind": "edit", "locations": [{ "path": "src/a.rs" }] })
-        ));
-        assert!(allow(
-            json!({ "kind": "execute", "rawInput": { "command": "cargo test" } })
-        ));
-        assert!(!allow(
-            json!({ "kind": "edit", "locations": [{ "path": "/home/me/.bashrc" }] })
-        ));
-        assert!(!allow(
-            json!({ "kind": "edit", "locations": [{ "path": "/slot/../home/me/.bashrc" }] })
-        ));
-        assert!(!allow(
-            json!({ "kind": "edit", "locations": [{ "path": "../x" }] })
-        ));
-        assert!(!allow(
-            json!({ "kind": "edit", "locations": [{ "path": "/slots/a" }] })
-        ));
-        assert!(!allow(
-            json!({ "kind": "read", "rawInput": { "file_path": "/home/me/.ssh/id" } })
-        ));
-        assert!(!allow(
-            json!({ "kind": "execute", "rawInput": { "command": ["ls"], "cwd": "/" } })
-        ));
-        assert!(!allow(
-            json!({ "kind": "move", "rawInput": { "moves": [{ "to": "/etc/x" }] } })
-        ));
+        for call in [
+            json!({ "kind": "edit", "locations": [{ "path": "/home/me/.bashrc" }] }),
+            json!({ "kind": "edit", "locations": [{ "path": "/slot/../home/me/.bashrc" }] }),
+            json!({ "kind": "edit", "locations": [{ "path": "../x" }] }),
+            json!({ "kind": "edit", "locations": [{ "path": "/slots/a" }] }),
+            json!({ "kind": "edit", "locations": [{ "path": "/slot/a" }, { "path": "/etc/a" }] }),
+            json!({ "kind": "edit", "rawInput": { "file_path": "/home/me/My file" } }),
+            json!({ "kind": "edit", "rawInput": { "paths": ["a", "../b"] } }),
+            json!({ "kind": "edit", "rawInput": { "uri": "file:///home/me/x" } }),
+            json!({ "kind": "delete", "rawInput": { "path": "~/x" } }),
+            json!({ "kind": "read", "rawInput": { "file_path": "/home/me/.ssh/id" } }),
+            json!({ "kind": "search", "rawInput": { "path": "/home/me" } }),
+            json!({ "kind": "move", "rawInput": { "moves": [{ "to": "/etc/x" }] } }),
+            json!({ "kind": "execute", "rawInput": { "command": ["ls"], "cwd": "/" } }),
+            json!({ "kind": "execute", "rawInput": { "command": "cat /home/me/.ssh/id" } }),
+            json!({ "kind": "execute", "rawInput": { "command": "cd .. && rm -rf x" } }),
+            json!({ "kind": "execute", "rawInput": { "command": "cp a ~/b" } }),
+            json!({ "kind": "execute", "rawInput": { "command": "cp a \"$HOME/b\"" } }),
+            json!({ "kind": "execute", "rawInput": { "command": "tar -C/etc -xf a" } }),
+            json!({ "kind": "execute", "rawInput": { "command": "make DESTDIR=/usr install" } }),
+            json!({ "kind": "execute", "rawInput": { "command": "rm /usr/bin/git" } }),
+            json!({ "kind": "execute", "title": "cat /etc/passwd" }),
+        ] {
+            assert!(!allowed(false, &call), "{call}");
+        }
+    }
+
+    #[test]
+    fn without_a_seal_a_call_that_does_not_say_what_it_touches_is_refused() {
+        for call in [
+            json!({}),
+            json!({ "title": "save" }),
+            json!({ "kind": "edit" }),
+            json!({ "kind": "edit", "rawInput": { "content": "x" } }),
+            json!({ "kind": "read", "locations": [] }),
+            json!({ "kind": "execute" }),
+            json!({ "kind": "teleport" }),
+        ] {
+            assert!(!allowed(false, &call), "{call}");
+        }
+    }
+
+    #[test]
+    fn what_was_told_before_counts_with_what_is_asked() {
+        let rules = Rules::new(&["/slot".into()], false);
+        let allow =
+            |told: &Value, asked: &Value| rules.allow(Some(told), asked, Path::new("/slot"));
+        let inside = json!({ "kind": "edit", "locations": [{ "path": "/slot/a" }] });
+        let outside = json!({ "kind": "edit", "locations": [{ "path": "/etc/a" }] });
+        assert!(allow(&inside, &json!({ "toolCallId": "1" })));
+        assert!(!allow(&outside, &json!({ "toolCallId": "1" })));
+        assert!(!allow(&outside, &inside));
     }
 
     #[test]
     fn under_the_seal_only_writing_is_judged() {
-        let rules = Rules::new(&["/slot".into()], true);
-        let allow = |call: Value| rules.allow(&call, Path::new("/slot"));
-        assert!(allow(
-            json!({ "kind": "read", "locations": [{ "path": "/usr/include/a.h" }] })
-        ));
-        assert!(!allow(
-            json!({ "kind": "edit", "locations": [{ "path": "/home/me/.bashrc" }] })
-        ));
-        assert!(!allow(
-            json!({ "kind": "delete", "rawInput": { "path": "/home/me/x" } })
-        ));
+        for (call, expected) in [
+            (
+                json!({ "kind": "read", "locations": [{ "path": "/usr/include/a.h" }] }),
+                true,
+            ),
+            (
+                json!({ "kind": "execute", "rawInput": { "command": "ls /" } }),
+                true,
+            ),
+            (json!({ "kind": "edit" }), true),
+            (
+                json!({ "kind": "edit", "locations": [{ "path": "/home/me/.bashrc" }] }),
+                false,
+            ),
+            (
+                json!({ "kind": "delete", "rawInput": { "path": "/home/me/x" } }),
+                false,
+            ),
+        ] {
+            assert_eq!(allowed(true, &call), expected, "{call}");
+        }
     }
 }

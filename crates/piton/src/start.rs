@@ -43,10 +43,12 @@ fn run(cli: Cli, named: &str, environment: Environment) -> Exit {
         list_channels(out);
         return Exit::Done;
     }
-    if matches!(
-        cli.command,
-        Some(Command::Exec(_) | Command::Completions(_))
-    ) {
+    let prints_its_own = match &cli.command {
+        Some(Command::Exec(args)) => !args.rehearses(),
+        Some(Command::Completions(_)) => true,
+        _ => false,
+    };
+    if prints_its_own {
         out.prints_its_own();
     } else if let Err(error) = known(named, &cli.global) {
         return finish(out, Err(error));

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests arrange the real world")]
 
 mod agent_files;
+mod answers;
 mod attacks;
 mod chaos;
 mod completing;

@@ -105,7 +105,7 @@ impl Team {
         self.ok(&["plan", "show", id, "--json"]).json()["header"].clone()
     }
 
-    fn publish(&self) {
+    pub(crate) fn publish(&self) {
         self.env.repo.commit_all("more");
         self.env.repo.git(&["push", "-q", "origin", "HEAD:main"]);
     }

@@ -16,7 +16,7 @@ pub(crate) fn day(back: i64) -> String {
 }
 
 /// Sets everything up, as it is after it was committed, pushed and published.
-fn running() -> (TestEnv, FakeGitHub) {
+pub(crate) fn running() -> (TestEnv, FakeGitHub) {
     let (env, fake) = (TestEnv::new(), fake());
     let made = on(&env, &fake, &CREATE);
     assert_eq!(made.code, 0, "{}{}", made.stdout, made.stderr);

@@ -24,7 +24,7 @@ use crate::exit::Exit;
 /// Report what happened to a stored plan (for agents and CI jobs)
 ///
 /// Each command answers with one JSON object and a fixed exit code. No option
-/// changes an answer. What cannot be sent waits in this clone's outbox and is
+/// changes an answer; with `--dry-run` there is a plan in its place. What cannot be sent waits in this clone's outbox and is
 /// sent by the next command.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -54,6 +54,13 @@ pub(crate) enum ExecCommand {
     UpdatePrHeader(update_header::UpdateHeaderArgs),
     #[command(visible_alias = "get-pr-metadata")]
     GetPlanMetadata(get_metadata::GetMetadataArgs),
+}
+
+impl ExecArgs {
+    /// Whether a plan is shown in place of the answer that callers know.
+    pub(crate) const fn rehearses(&self) -> bool {
+        self.dry_run
+    }
 }
 
 pub(crate) fn run(context: &Context, args: &ExecArgs) -> CommandResult {

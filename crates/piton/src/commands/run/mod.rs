@@ -51,7 +51,7 @@ pub(crate) struct RunArgs {
     #[arg(long)]
     focus_on_live_migrations: bool,
 
-    /// How many actions at most; 0 is no limit
+    /// How many actions at most; 0 is no limit, and live migrations alone have none
     #[arg(long, value_name = "N")]
     max_refactors: Option<u32>,
 

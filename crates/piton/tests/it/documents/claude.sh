@@ -2,7 +2,7 @@
 # Stands in for Claude Code where documents are run: makes and carries out the
 # small migration that they tell of.
 case $1 in --version) echo '2.1.300 (Claude Code)'; exit ;; esac
-cat >/dev/null
+prompt=$(cat)
 cd "$PITON_WORKSPACE" || exit 1
 phase() {
   printf '# %s\n\n## Precondition\n\n%s\n\n## Definition of Done\n\n%s\n' "$2" "$3" "$4" >"$1"
@@ -24,7 +24,24 @@ planning.revise)
   phase phase-2-report.md 'Use it' 'count.sh prints the counts.' 'tally.sh calls count.sh and prints what it printed before.'
   echo '1. Its definition of done says so now.' ;;
 planning.review-2) echo 'No findings.' ;;
-planning.final-review) echo 'final-decision: approve-auto — two small phases, each checked by test.sh' ;;
+planning.final-review)
+  case $prompt in
+  *'public API'*) echo 'final-decision: approve-needs-human — it opens the public API' ;;
+  *) echo 'final-decision: approve-auto — two small phases, each checked by test.sh' ;;
+  esac ;;
+refactor)
+  echo "# Looked at: $(wc -l <tally.sh) lines." >>tally.sh
+  cat <<END
+Done.
+
+BEGIN_CONTINUOUS_REFACTORING_STATUS
+decision: commit
+summary: A note says how long the script is.
+commit_rationale: Whoever opens it knows how much there is to read.
+tests_run: sh test.sh
+END_CONTINUOUS_REFACTORING_STATUS
+END
+  ;;
 phase.ready-check) echo 'ready: yes' ;;
 phase.execute)
   if [ -f count.sh ]; then

@@ -8,3 +8,4 @@ mod reference;
 pub(crate) mod schemas;
 mod sessions;
 mod shapes;
+mod stage;

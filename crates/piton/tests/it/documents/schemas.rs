@@ -75,12 +75,34 @@ fn record(name: &str, used: &mut BTreeSet<String>) -> Value {
 fn document(command: &str) -> Value {
     let mut used = BTreeSet::new();
     let result = record(command, &mut used);
+    let bare = command.starts_with("exec ");
+    let mut document = if bare {
+        // The shape that callers know from the tool before; with --dry-run and
+        // --json it is the envelope of a plan.
+        let mut rehearsed = enveloped(command, &record("Plan", &mut used));
+        for word in ["$schema", "title"] {
+            rehearsed
+                .as_object_mut()
+                .and_then(|object| object.remove(word));
+        }
+        json!({ "$schema": DRAFT, "title": format!("piton {command}"), "anyOf": [result, rehearsed] })
+    } else {
+        enveloped(command, &result)
+    };
     let mut defs = Map::new();
     while let Some(name) = used.iter().find(|name| !defs.contains_key(*name)).cloned() {
         let made = record(&name, &mut used);
         defs.insert(name, made);
     }
-    let mut document = json!({
+    if !defs.is_empty() {
+        document["$defs"] = Value::Object(defs);
+    }
+    document
+}
+
+/// Returns the schema of the envelope around a result.
+fn enveloped(command: &str, result: &Value) -> Value {
+    json!({
         "$schema": DRAFT,
         "title": format!("piton {command} --json"),
         "type": "object",
@@ -105,11 +127,7 @@ fn document(command: &str) -> Value {
                 }
             }
         }
-    });
-    if !defs.is_empty() {
-        document["$defs"] = Value::Object(defs);
-    }
-    document
+    })
 }
 
 fn commands() -> impl Iterator<Item = &'static String> {
@@ -137,8 +155,8 @@ fn the_schemas_say_what_the_answers_are() {
 
 #[test]
 fn every_command_that_answers_has_a_schema() {
-    // Their documents are not piton's to shape, or they have none.
-    let others = ["exec ", "completions"];
+    // It prints what a shell reads.
+    let others = ["completions"];
     let known: BTreeSet<&str> = commands().map(String::as_str).collect();
     let reference = piton::reference();
     let names = reference

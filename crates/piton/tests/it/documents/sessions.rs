@@ -8,112 +8,14 @@
 //! not compared. With `INSTA_UPDATE=always` what no longer fits is written anew.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
 
 use super::kept::{keep, project};
 use super::masks::{fits, settled};
+use super::stage::{Before, Stage};
 
 const OPENS: &str = "```console";
 const CLOSES: &str = "```";
-
-/// What a reader's repository holds, in `tally`.
-const PROJECT: [(&str, &str); 2] = [
-    (
-        "tally/tally.sh",
-        "tr -s ' ' '\\n' | sort | uniq -c | sort -rn\n",
-    ),
-    (
-        "tally/test.sh",
-        "printf 'b a b' | sh tally.sh | tr -s ' \\n' ' ' | grep -q '^ 2 b 1 a'\n",
-    ),
-];
-
-/// What a document is run in.
-struct Stage {
-    root: tempfile::TempDir,
-    here: PathBuf,
-}
-
-impl Stage {
-    fn new(files: &[(&str, &str)]) -> Self {
-        let root = tempfile::tempdir().unwrap();
-        let top = root.path().canonicalize().unwrap();
-        let stage = Self {
-            here: top.join("me"),
-            root,
-        };
-        std::fs::create_dir_all(top.join("bin")).unwrap();
-        std::fs::create_dir_all(top.join("me/.config/piton")).unwrap();
-        stage.program("claude", include_str!("claude.sh"));
-        std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_piton"), top.join("bin/piton")).unwrap();
-        // The stand-in takes its orders from the environment and prints plainly.
-        std::fs::write(
-            top.join("me/.config/piton/config.toml"),
-            "[agents.claude]\narguments = []\neffort-arguments = []\nmodel-arguments = []\n\
-             schema-arguments = []\nstream = \"plain\"\n",
-        )
-        .unwrap();
-        std::fs::write(
-            top.join("me/.gitconfig"),
-            "[user]\nname = A Reader\nemail = reader@example.com\n[init]\ndefaultBranch = main\n",
-        )
-        .unwrap();
-        let mut stage = stage;
-        for (path, text) in files {
-            let path = stage.here.join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        }
-        if !files.is_empty() {
-            stage.run("cd tally");
-            stage.run("git init --quiet && git add -A && git commit --quiet -m 'A word counter'");
-        }
-        stage
-    }
-
-    fn program(&self, name: &str, text: &str) {
-        use std::os::unix::fs::PermissionsExt;
-        let path = self.root.path().join("bin").join(name);
-        std::fs::write(&path, text).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-    }
-
-    /// Runs a command line and returns the lines of both streams.
-    fn run(&mut self, line: &str) -> Vec<String> {
-        if let Some(dir) = line.strip_prefix("cd ") {
-            self.here = self.here.join(dir.trim());
-            return Vec::new();
-        }
-        let top = self.root.path().canonicalize().unwrap();
-        let path = std::env::var("PATH").unwrap_or_default();
-        let output = Command::new("sh")
-            .args(["-c", &format!("exec 2>&1\n{line}")])
-            .current_dir(&self.here)
-            .env_clear()
-            .env("PATH", format!("{}:{path}", top.join("bin").display()))
-            .env("HOME", top.join("me"))
-            .env("TMPDIR", &top)
-            .env("COLUMNS", "80")
-            .env("LC_ALL", "C.UTF-8")
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
-        let text = String::from_utf8_lossy(&output.stdout);
-        let text = text.replace(&top.join("me").display().to_string(), "/home/me");
-        let mut lines: Vec<String> = text
-            .lines()
-            .map(|line| line.trim_end().to_owned())
-            .filter(|line| !line.starts_with("validations are "))
-            .collect();
-        match output.status.code() {
-            Some(0) => {}
-            code => lines.push(format!("[exit {}]", code.unwrap_or(-1))),
-        }
-        lines
-    }
-}
 
 /// Runs every block of a document and returns the document with what they
 /// print in place of what does not fit.
@@ -134,9 +36,9 @@ fn run(text: &str, stage: &mut Stage) -> String {
                 panic!("`{line}` is no command; each block begins with one");
             };
             let mut command = command.to_owned();
-            while let Some(more) = lines.next_if(|line| line.starts_with("> ")) {
+            while let Some(more) = lines.next_if(|line| line.starts_with("> ") || *line == ">") {
                 let _ = writeln!(made, "{more}");
-                let _ = write!(command, "\n{}", &more[2..]);
+                let _ = write!(command, "\n{}", more.get(2..).unwrap_or_default());
             }
             let mut shown = Vec::new();
             while let Some(line) = lines.next_if(|line| !line.starts_with("$ ") && *line != CLOSES)
@@ -190,23 +92,50 @@ fn renewed(told: &[String], printed: &[String]) -> Vec<String> {
 }
 
 #[track_caller]
-fn check(document: &str, files: &[(&str, &str)]) {
+fn check(document: &str, before: Before) {
     let text = std::fs::read_to_string(Path::new(&project(document))).unwrap();
-    let mut stage = Stage::new(files);
+    let mut stage = Stage::new(before);
     keep(document, &run(&text, &mut stage));
 }
 
-#[test]
-fn the_readme_works_as_printed() {
-    check("README.md", &PROJECT);
+/// A test for every document with blocks to run, and what its reader has before.
+macro_rules! sessions {
+    ($($name:ident: $document:literal after $before:ident;)*) => {
+        $(#[test]
+        fn $name() {
+            check($document, Before::$before);
+        })*
+
+        const DOCUMENTS: &[&str] = &[$($document),*];
+    };
+}
+
+sessions! {
+    the_readme_works_as_printed: "README.md" after Project;
+    getting_started_works_as_printed: "docs/getting-started.md" after Nothing;
+    the_guide_works_as_printed: "docs/guide.md" after Project;
+    agents_work_as_printed: "docs/agents.md" after SetUp;
+    configuration_works_as_printed: "docs/configuration.md" after SetUp;
+    cost_and_time_work_as_printed: "docs/cost-and-time.md" after Begun;
+    working_inside_an_agent_works_as_printed: "docs/inside-an-agent.md" after SetUp;
+    json_works_as_printed: "docs/json.md" after Begun;
+    moving_over_works_as_printed: "docs/moving-over.md" after Project;
+    planning_works_as_printed: "docs/planning.md" after SetUp;
+    prompts_work_as_printed: "docs/prompts.md" after SetUp;
+    running_works_as_printed: "docs/running.md" after SetUp;
+    runs_work_as_printed: "docs/runs.md" after SetUp;
+    stored_plans_work_as_printed: "docs/stored-plans.md" after OnGitHub;
+    taste_works_as_printed: "docs/taste.md" after Project;
+    traffic_works_as_printed: "docs/traffic.md" after OnGitHub;
+    troubleshooting_works_as_printed: "docs/troubleshooting.md" after Begun;
 }
 
 #[test]
-fn the_guide_works_as_printed() {
-    check("docs/guide.md", &PROJECT);
-}
-
-#[test]
-fn getting_started_works_as_printed() {
-    check("docs/getting-started.md", &[]);
+fn every_document_with_blocks_to_run_is_run() {
+    for document in super::links::all() {
+        let text = std::fs::read_to_string(&document).unwrap();
+        let runs = text.lines().any(|line| line == OPENS);
+        let listed = DOCUMENTS.iter().any(|name| document == project(name));
+        assert_eq!(runs, listed, "{}", document.display());
+    }
 }

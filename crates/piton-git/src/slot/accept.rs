@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use piton_durable::{Disk, Kind, create_dirs, tree};
 
 use super::object::put_object;
-use super::{Slot, SlotChangeKind, SlotError, directory, lfs};
+use super::{Slot, SlotChangeKind, SlotError, checked, directory, lfs};
 use crate::program::failure;
 use crate::{CommitId, GitError, GitRead};
 
@@ -128,6 +128,10 @@ impl Slot {
         let Some(found) = tree::walk(disk, &from)? else {
             return Ok(());
         };
+        if self.git.runs_filters() {
+            checked::hand_over(disk, &self.git, &found, git)?;
+            return lfs::hand_over(disk, &self.git.own, git.common_dir());
+        }
         // A pack is looked for by its index, so the index comes after it.
         let (last, first): (Vec<_>, Vec<_>) = found
             .nodes
@@ -140,7 +144,8 @@ impl Slot {
             });
         for node in first.into_iter().chain(last) {
             let (source, target) = (from.join(&node.path), to.join(&node.path));
-            // Its name is its content's digest: what is there is the same.
+            // Nobody but git writes here, and its name is its content's digest:
+            // what is there is the same.
             if disk
                 .stat(&target)
                 .map_err(SlotError::read(&target))?

@@ -56,6 +56,11 @@ pub enum SlotError {
     Unfaithful { path: PathBuf },
     #[error("{} would be in the commit although nobody changed it in the slot; a filter put it there", path.display())]
     Smuggled { path: PathBuf },
+    /// Something stands under the name of something else.
+    #[error(
+        "take over what was made in the slot, whose objects are not what their names say: {what}"
+    )]
+    Forged { what: String },
     #[error("{} is a repository of its own", path.display())]
     Repository { path: PathBuf },
     #[error(transparent)]
@@ -96,7 +101,7 @@ impl SlotError {
             ),
             Self::Repository { .. } => Some("remove its `.git`".to_owned()),
             Self::Git(error) => error.hint(),
-            Self::Smuggled { .. } => Some("look at the filters of this repository".to_owned()),
+            Self::Smuggled { .. } | Self::Forged { .. } => Some("look at the filters of this repository".to_owned()),
             Self::Lock(_)
             | Self::Directory(_)
             | Self::Clear(_)

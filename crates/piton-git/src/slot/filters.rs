@@ -66,6 +66,7 @@ pub(super) struct SlotGit {
     pub(super) own: PathBuf,
     pub(super) dir: PathBuf,
     filters: Filters,
+    has_filters: bool,
     /// A filter is a file of the repository, which has to be there before it
     /// can filter others.
     pub(super) filters_itself: bool,
@@ -79,7 +80,8 @@ impl SlotGit {
         filters_itself: bool,
     ) -> Self {
         // Where there are none, nobody's program runs.
-        let filters = if borrowed.has_filters() {
+        let has_filters = borrowed.has_filters();
+        let filters = if has_filters {
             filters.clone()
         } else {
             Filters::Unsealed
@@ -88,8 +90,14 @@ impl SlotGit {
             own,
             dir,
             filters,
+            has_filters,
             filters_itself,
         }
+    }
+
+    /// Whether programs run that git does not know, in piton's own directory.
+    pub(super) fn runs_filters(&self) -> bool {
+        self.has_filters
     }
 
     /// Makes the temporary directory of filters, once git's own is there.

@@ -16,6 +16,7 @@
 mod accept;
 mod borrowed;
 mod changes;
+mod checked;
 mod directory;
 mod error;
 mod filters;

@@ -109,6 +109,68 @@ fn a_filter_that_an_agent_edited_reaches_nothing_of_the_user_s() {
 }
 
 #[test]
+fn an_object_that_a_filter_puts_under_another_s_name_does_not_come_over() {
+    let Some(yard) = sealed() else { return };
+    filtered_by_itself(&yard);
+    let repo = &yard.repo;
+    let store = |name: &str| format!(".git/objects/{}/{}", &name[..2], &name[2..]);
+    let forged = "1234567890123456789012345678901234567890";
+    let slot = yard.take();
+    // Beside its work it copies every object to the name of one to come.
+    fs::write(
+        slot.dir().join("tools/clean.sh"),
+        format!(
+            "tr a-z A-Z\nmkdir -p $GIT_DIR/objects/12\n\
+             for o in $GIT_DIR/objects/??/*; do cp $o $GIT_DIR/objects/12/{}; done 2>/dev/null\n:\n",
+            &forged[2..]
+        ),
+    )
+    .unwrap();
+    agent(
+        &slot,
+        "echo first > a.x; echo second > b.x; echo third > c.x",
+    );
+    let made = slot.commit(&RealDisk, &[], "x").unwrap().unwrap();
+    slot.hand_over(&RealDisk, &yard.git).unwrap();
+    assert!(!repo.exists(&store(forged)));
+    let blob = format!("{}:b.x", made.commit);
+    assert_eq!(repo.git(&["cat-file", "blob", &blob]), "SECOND\n");
+    repo.git(&["update-ref", "refs/heads/made", made.commit.as_str()]);
+    repo.git(&["fsck", "--strict"]);
+}
+
+#[test]
+fn a_filter_that_forges_what_is_committed_has_the_work_refused() {
+    let Some(yard) = sealed() else { return };
+    filtered_by_itself(&yard);
+    let repo = &yard.repo;
+    // The names that the filtered contents are going to have.
+    repo.write("wanted", "WANTED\n");
+    let name = repo.git(&["hash-object", "wanted"]).trim().to_owned();
+    fs::remove_file(repo.path().join("wanted")).unwrap();
+    let slot = yard.take();
+    fs::write(
+        slot.dir().join("tools/clean.sh"),
+        format!(
+            "D=$GIT_DIR/objects; mkdir -p $D/{0}; E=$(echo evil | git hash-object -w --stdin)\n\
+             cp $D/$(echo $E | cut -c1-2)/$(echo $E | cut -c3-) $D/{0}/{1}; tr a-z A-Z\n",
+            &name[..2],
+            &name[2..]
+        ),
+    )
+    .unwrap();
+    agent(&slot, "echo wanted > a.x");
+    let made = slot.commit(&RealDisk, &[], "x").unwrap().unwrap();
+    let handed = slot.hand_over(&RealDisk, &yard.git);
+    assert!(
+        matches!(handed, Err(SlotError::Forged { .. })),
+        "{handed:?}"
+    );
+    let (shelf, rest) = made.commit.as_str().split_at(2);
+    assert!(!repo.exists(&format!(".git/objects/{shelf}/{rest}")));
+}
+
+#[test]
 fn a_filter_knows_no_more_of_the_environment_than_it_is_given() {
     let Some(yard) = sealed() else { return };
     filtered_by_itself(&yard);

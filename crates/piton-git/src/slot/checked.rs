@@ -1,0 +1,71 @@
+//! Taking over objects that somebody else could have written.
+//!
+//! A filter may write piton's own directory for the slot, and so put an object
+//! there under the name of another, or of one that is still to come. So where
+//! filters run, names are not taken over: git packs what there is, and the
+//! user's git works the names out of the content again.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use piton_base::on_one_line;
+use piton_durable::{Disk, Tree};
+
+use super::SlotError;
+use super::filters::SlotGit;
+use crate::program::GitCommand;
+use crate::{CommitId, GitRead};
+
+/// Brings the objects of piton's own directory, which holds `found`, into the
+/// user's store, durably. What names an object that has not come is refused.
+pub(super) fn hand_over(
+    disk: &dyn Disk,
+    own: &SlotGit,
+    found: &Tree,
+    git: &dyn GitRead,
+) -> Result<(), SlotError> {
+    let objects = own.own.join("objects");
+    let mut names = BTreeSet::new();
+    for node in &found.nodes {
+        let path = Path::new(&node.path);
+        if path.extension().is_some_and(|end| end == "idx") {
+            let index = objects.join(path);
+            let bytes = disk.read(&index).map_err(SlotError::read(&index))?;
+            let listed = own.command()?.arg("show-index").run_with(&bytes)?;
+            let listed = String::from_utf8_lossy(&listed);
+            let second = |line: &str| line.split(' ').nth(1)?.parse().ok();
+            names.extend(listed.lines().filter_map(second));
+        } else if let Ok(name) = node.path.replace('/', "").parse::<CommitId>() {
+            names.insert(name);
+        }
+    }
+    if names.is_empty() {
+        return Ok(());
+    }
+    let list: String = names.iter().map(|name| format!("{name}\n")).collect();
+    let refused = |error: crate::GitError| SlotError::Forged {
+        what: on_one_line(&error),
+    };
+    let pack = own
+        .command()?
+        // No object's content may hang on that of another.
+        .args(["pack-objects", "--quiet", "--stdout"])
+        .args(["--window=0", "--no-reuse-delta"])
+        .run_with(list.as_bytes())
+        .map_err(refused)?;
+    GitCommand::quietly(git.top())
+        .args(["unpack-objects", "-q", "--strict"])
+        .run_with(&pack)
+        .map_err(refused)?;
+    let store = git.common_dir().join("objects");
+    let shelves: BTreeSet<&str> = names.iter().map(|name| &name.as_str()[..2]).collect();
+    for shelf in shelves {
+        let dir = store.join(shelf);
+        // One whose name was another has come under its own.
+        let there = disk.stat(&dir).map_err(SlotError::read(&dir))?.is_some();
+        if there {
+            disk.sync_dir(&dir).map_err(SlotError::write(&dir))?;
+        }
+    }
+    disk.sync_dir(&store).map_err(SlotError::write(&store))
+}

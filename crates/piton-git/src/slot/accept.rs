@@ -130,7 +130,7 @@ impl Slot {
         };
         if self.git.runs_filters() {
             checked::hand_over(disk, &self.git, &found, git)?;
-            return lfs::hand_over(disk, &self.git.own, git.common_dir());
+            return lfs::hand_over(disk, &self.git, git.common_dir());
         }
         // A pack is looked for by its index, so the index comes after it.
         let (last, first): (Vec<_>, Vec<_>) = found
@@ -159,7 +159,7 @@ impl Slot {
             let bytes = disk.read(&source).map_err(SlotError::read(&source))?;
             put_object(disk, &target, &bytes)?;
         }
-        lfs::hand_over(disk, &self.git.own, git.common_dir())
+        lfs::hand_over(disk, &self.git, git.common_dir())
     }
 
     fn tree_changes(&self, tree: &str) -> Result<Vec<TreeChange>, SlotError> {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use piton_durable::DiskRead;
 
-use super::SlotError;
+use super::{SlotError, lfs};
 use crate::{CommitId, GitRead, Setting, View};
 
 /// Settings of which the meaning, and never a program, is taken over.
@@ -44,6 +44,8 @@ pub(super) struct Borrowed {
     pub(super) exclude: Option<Vec<u8>>,
     pub(super) attributes: Option<Vec<u8>>,
     pub(super) shallow: Option<Vec<u8>>,
+    /// Where git-lfs keeps its files, if that is not beside git's own.
+    pub(super) lfs: Option<PathBuf>,
     sha256: bool,
 }
 
@@ -74,6 +76,7 @@ impl Borrowed {
             exclude: file("info/exclude")?,
             attributes: file("info/attributes")?,
             shallow: file("shallow")?,
+            lfs: lfs::storage(&view.settings, common),
             sha256: commit.as_str().len() == 64,
         })
     }

@@ -8,8 +8,8 @@ use std::path::Path;
 
 use piton_durable::{Disk, DiskRead, Kind, create_dirs, tree};
 
-use super::SlotError;
 use super::borrowed::Borrowed;
+use super::{SlotError, lfs};
 use crate::CommitId;
 
 /// Makes the `.git` of a slot: whatever was in its place is gone, hooks and
@@ -23,7 +23,7 @@ pub(super) fn make_agents(
 ) -> Result<(), SlotError> {
     let git = slot.join(".git");
     tree::remove(disk, &git)?;
-    make_bare(disk, &git, borrowed)?;
+    make_bare(disk, &git, borrowed, &alternates(borrowed))?;
     put(
         disk,
         &git.join("config"),
@@ -87,7 +87,10 @@ pub(super) fn changed_by_agent(
 pub(super) fn make_own(disk: &dyn Disk, own: &Path, borrowed: &Borrowed) -> Result<(), SlotError> {
     tree::remove(disk, own)?;
     create_dirs(disk, own)?;
-    make_bare(disk, own, borrowed)?;
+    make_bare(disk, own, borrowed, &own_alternates(own, borrowed))?;
+    if let Some(storage) = &borrowed.lfs {
+        lfs::lend(disk, own, storage)?;
+    }
     put(disk, &own.join("config"), borrowed.config().as_bytes())?;
     put(disk, &own.join("HEAD"), b"ref: refs/heads/none\n")
 }
@@ -106,10 +109,19 @@ pub(super) fn is_current(disk: &dyn DiskRead, own: &Path, borrowed: &Borrowed) -
         && same("info/exclude", borrowed.exclude.as_deref())
         && same("info/attributes", borrowed.attributes.as_deref())
         && same("shallow", borrowed.shallow.as_deref())
-        && same("objects/info/alternates", Some(&alternates(borrowed)))
+        && same(
+            "objects/info/alternates",
+            Some(&own_alternates(own, borrowed)),
+        )
+        && lfs::is_lent(own, borrowed.lfs.as_deref())
 }
 
-fn make_bare(disk: &dyn Disk, git: &Path, borrowed: &Borrowed) -> Result<(), SlotError> {
+fn make_bare(
+    disk: &dyn Disk,
+    git: &Path,
+    borrowed: &Borrowed,
+    alternates: &[u8],
+) -> Result<(), SlotError> {
     for dir in ["", "objects", "objects/info", "refs", "info"] {
         let dir = git.join(dir);
         if disk.stat(&dir).map_err(SlotError::read(&dir))?.is_none() {
@@ -117,7 +129,7 @@ fn make_bare(disk: &dyn Disk, git: &Path, borrowed: &Borrowed) -> Result<(), Slo
         }
     }
     let files = [
-        ("objects/info/alternates", Some(alternates(borrowed))),
+        ("objects/info/alternates", Some(alternates.to_vec())),
         ("info/exclude", borrowed.exclude.clone()),
         ("info/attributes", borrowed.attributes.clone()),
         ("shallow", borrowed.shallow.clone()),
@@ -139,6 +151,16 @@ fn alternates(borrowed: &Borrowed) -> Vec<u8> {
     let mut line = borrowed.objects.as_os_str().as_bytes().to_vec();
     line.push(b'\n');
     line
+}
+
+/// The same for piton's own directory, which lends the user's files of git-lfs.
+fn own_alternates(own: &Path, borrowed: &Borrowed) -> Vec<u8> {
+    let mut lines = alternates(borrowed);
+    if borrowed.lfs.is_some() {
+        lines.extend_from_slice(lfs::lent_objects(own).as_os_str().as_bytes());
+        lines.push(b'\n');
+    }
+    lines
 }
 
 /// The user's branches and tags, as names to read.

@@ -67,6 +67,8 @@ pub(super) struct SlotGit {
     pub(super) dir: PathBuf,
     filters: Filters,
     has_filters: bool,
+    /// Where the user's git-lfs keeps its files, if not beside git's own.
+    pub(super) lfs: Option<PathBuf>,
     /// A filter is a file of the repository, which has to be there before it
     /// can filter others.
     pub(super) filters_itself: bool,
@@ -91,6 +93,7 @@ impl SlotGit {
             dir,
             filters,
             has_filters,
+            lfs: borrowed.lfs.clone(),
             filters_itself,
         }
     }

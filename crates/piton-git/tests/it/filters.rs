@@ -2,6 +2,7 @@
 #![expect(clippy::print_stderr, reason = "a test says when it is skipped")]
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use piton_durable::RealDisk;
@@ -206,6 +207,17 @@ fn a_filter_cannot_smuggle_a_file_into_the_commit() {
 
 #[test]
 fn files_in_git_lfs_are_laid_out_and_new_ones_come_over_with_the_commit() {
+    in_git_lfs(None);
+}
+
+#[test]
+fn files_in_git_lfs_may_be_kept_elsewhere() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    in_git_lfs(Some(&elsewhere.path().join("store")));
+    in_git_lfs(Some(Path::new("kept/beside")));
+}
+
+fn in_git_lfs(storage: Option<&Path>) {
     let Some(yard) = sealed() else { return };
     if !Command::new("git-lfs")
         .arg("version")
@@ -223,6 +235,11 @@ fn files_in_git_lfs_are_laid_out_and_new_ones_come_over_with_the_commit() {
         ("required", "true"),
     ] {
         repo.git(&["config", &format!("filter.lfs.{key}"), value]);
+    }
+    let mut kept = repo.path().join(".git/lfs");
+    if let Some(storage) = storage {
+        repo.git(&["config", "lfs.storage", storage.to_str().unwrap()]);
+        kept = repo.path().join(".git").join(storage);
     }
     repo.write(
         ".gitattributes",
@@ -249,20 +266,19 @@ fn files_in_git_lfs_are_laid_out_and_new_ones_come_over_with_the_commit() {
     repo.git(&["reset", "--hard", "--quiet", made.commit.as_str()]);
     assert_eq!(read(repo.path(), "b.bin"), "new\n");
     // What was refused leaves nothing in the user's storage.
-    let stored = |repo: &ScratchRepo| {
-        let list = Command::new("find")
-            .arg(repo.path().join(".git/lfs/objects"))
-            .output();
+    let stored = || {
+        let list = Command::new("find").arg(kept.join("objects")).output();
         String::from_utf8(list.unwrap().stdout)
             .unwrap()
             .lines()
             .count()
     };
-    let before = stored(repo);
+    let before = stored();
+    assert!(before > 3, "{before}");
     let slot = yard.take();
     agent(&slot, "echo refused > c.bin");
     assert_eq!(changed(&slot), ["made c.bin"]);
     drop(slot);
     drop(yard.take());
-    assert_eq!(stored(repo), before);
+    assert_eq!(stored(), before);
 }

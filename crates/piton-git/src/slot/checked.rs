@@ -42,7 +42,11 @@ pub(super) fn hand_over(
     if names.is_empty() {
         return Ok(());
     }
-    let list: String = names.iter().map(|name| format!("{name}\n")).collect();
+    let mut list = String::new();
+    for name in &names {
+        list.push_str(name.as_str());
+        list.push('\n');
+    }
     let refused = |error: crate::GitError| SlotError::Forged {
         what: on_one_line(&error),
     };

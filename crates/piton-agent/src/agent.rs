@@ -5,6 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
+use piton_durable::DiskError;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -186,6 +187,8 @@ impl CallEvents for Quiet {
 /// Trouble of piton's own around a call.
 #[derive(Debug, Error)]
 pub enum AgentError {
+    #[error(transparent)]
+    Disk(#[from] DiskError),
     #[error("failed to write {}", path.display())]
     Write {
         path: PathBuf,

@@ -1,7 +1,7 @@
 //! An agent that is a program, described by an adapter.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -96,9 +96,8 @@ impl ProgramAgent {
         &self.spec
     }
 
-    fn write(&self, path: PathBuf, text: &str) -> Result<(), AgentError> {
-        let done = self.disk.write_new(&path, text.as_bytes(), 0o644);
-        done.map_err(|source| AgentError::Write { path, source })
+    fn write(&self, path: &Path, text: &str) -> Result<(), AgentError> {
+        Ok(self.disk.write_new(path, text.as_bytes(), 0o644)?)
     }
 
     /// Returns a name for a call that no other call has.
@@ -175,9 +174,9 @@ impl Agent for ProgramAgent {
             .map(|argument| self.redactor.text(argument))
             .collect();
         let started_at = self.clock.now();
-        self.write(files.prompt(), &self.redactor.text(&call.prompt))?;
+        self.write(&files.prompt(), &self.redactor.text(&call.prompt))?;
         if let Some(schema) = &call.schema {
-            self.write(files.schema(), &schema.to_string())?;
+            self.write(&files.schema(), &schema.to_string())?;
         }
         let mut record = CallRecord {
             agent: self.name.clone(),
@@ -353,7 +352,7 @@ impl ProgramAgent {
     /// Leaves the reply and the record beside the logs.
     fn finish(&self, record: CallRecord, files: &CallFiles) -> Result<CallRecord, AgentError> {
         if let Some(reply) = record.result.reply() {
-            self.write(files.reply(), &reply.text)?;
+            self.write(&files.reply(), &reply.text)?;
         }
         let path = files.record();
         let text = serde_json::to_string_pretty(&record).map_err(io::Error::other);
@@ -361,7 +360,7 @@ impl ProgramAgent {
             path: path.clone(),
             source,
         })?;
-        self.write(path, &(text + "\n"))?;
+        self.write(&path, &(text + "\n"))?;
         Ok(record)
     }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::disk::{Disk, Kind};
+use crate::refusal::{DiskError, DiskResult, Doing};
 
 /// The end of the name of every temporary file this crate makes.
 const LEFTOVER: &str = ".piton-tmp";
@@ -14,42 +15,16 @@ const LEFTOVER: &str = ".piton-tmp";
 /// the variant says otherwise.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    #[error("create the directory {}", path.display())]
-    CreateDir {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Disk(#[from] DiskError),
     #[error("create the directory {}: a file of that name is in the way", path.display())]
     InTheWay { path: PathBuf },
     #[error("write {}: the path names no file", path.display())]
     NoName { path: PathBuf },
-    #[error("write {}", path.display())]
-    Write {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
-    #[error("make {} durable", path.display())]
-    Sync {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
-    #[error("replace {}", path.display())]
-    Replace {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
     /// The new content is in place and whole, but the name may not outlast a
     /// power cut.
-    #[error("make the new {} durable", path.display())]
-    SyncName {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
+    #[error(transparent)]
+    SyncName(DiskError),
 }
 
 /// Replaces the file at `path`, or creates it, together with the directories
@@ -65,11 +40,7 @@ pub fn write_atomic(
         return Err(WriteError::NoName { path: path.into() });
     };
     create_dirs(disk, parent)?;
-    let placed = place(disk, parent, (parent, name), path, bytes, mode)?;
-    placed.map_err(|source| WriteError::Replace {
-        path: path.into(),
-        source,
-    })
+    Ok(place(disk, parent, (parent, name), path, bytes, mode)??)
 }
 
 /// The same, with the unfinished file in `scratch` instead of beside the one
@@ -88,19 +59,11 @@ pub fn write_atomic_from(
     create_dirs(disk, scratch)?;
     create_dirs(disk, parent)?;
     match place(disk, parent, (scratch, name), path, bytes, mode)? {
-        Ok(()) => disk
-            .sync_dir(scratch)
-            .map_err(|source| WriteError::SyncName {
-                path: path.into(),
-                source,
-            }),
+        Ok(()) => disk.sync_dir(scratch).map_err(WriteError::SyncName),
         Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
             write_atomic(disk, path, bytes, mode)
         }
-        Err(source) => Err(WriteError::Replace {
-            path: path.into(),
-            source,
-        }),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -113,45 +76,30 @@ fn place(
     path: &Path,
     bytes: &[u8],
     mode: u32,
-) -> Result<io::Result<()>, WriteError> {
-    let temporary =
-        write_beside(disk, at, name, bytes, mode).map_err(|source| WriteError::Write {
-            path: path.into(),
-            source,
-        })?;
+) -> Result<DiskResult<()>, WriteError> {
+    let about = |error: DiskError| error.about(Doing::Write, path);
+    let temporary = write_beside(disk, at, name, bytes, mode).map_err(about)?;
     // What failed is what the caller must hear of; a leftover that cannot be
     // removed now is swept later.
     let clear = || drop(disk.remove_file(&temporary));
-    if let Err(source) = disk.sync_file(&temporary) {
+    if let Err(error) = disk.sync_file(&temporary) {
         clear();
-        return Err(WriteError::Sync {
-            path: path.into(),
-            source,
-        });
+        return Err(error.about(Doing::Sync, path).into());
     }
     if let Err(error) = disk.rename(&temporary, path) {
         clear();
-        return Ok(Err(error));
+        return Ok(Err(about(error)));
     }
-    match disk.sync_dir(parent) {
-        Ok(()) => Ok(Ok(())),
-        Err(source) => Err(WriteError::SyncName {
-            path: path.into(),
-            source,
-        }),
-    }
+    disk.sync_dir(parent).map_err(WriteError::SyncName)?;
+    Ok(Ok(()))
 }
 
 /// Creates a directory and whatever is missing above it, durably.
 pub fn create_dirs(disk: &dyn Disk, path: &Path) -> Result<(), WriteError> {
-    let failed = |path: &Path, source| WriteError::CreateDir {
-        path: path.into(),
-        source,
-    };
     let mut missing = Vec::new();
     let mut at = path;
     loop {
-        match disk.stat(at).map_err(|source| failed(at, source))? {
+        match disk.stat(at)? {
             Some(stat) if stat.kind == Kind::File || stat.kind == Kind::Other => {
                 return Err(WriteError::InTheWay { path: at.into() });
             }
@@ -169,11 +117,10 @@ pub fn create_dirs(disk: &dyn Disk, path: &Path) -> Result<(), WriteError> {
             Ok(()) => {}
             // Another process made it first; whether it synced is unknown.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(source) => return Err(failed(dir, source)),
+            Err(error) => return Err(error.into()),
         }
         if let Some(parent) = dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            disk.sync_dir(parent)
-                .map_err(|source| failed(dir, source))?;
+            disk.sync_dir(parent)?;
         }
     }
     Ok(())
@@ -182,7 +129,7 @@ pub fn create_dirs(disk: &dyn Disk, path: &Path) -> Result<(), WriteError> {
 /// Removes the temporary files that killed writers left in `dir`, and returns
 /// their paths. Call it only while holding the lock that all writers of this
 /// directory take, because a living writer's file looks just the same.
-pub fn sweep(disk: &dyn Disk, dir: &Path) -> io::Result<Vec<PathBuf>> {
+pub fn sweep(disk: &dyn Disk, dir: &Path) -> DiskResult<Vec<PathBuf>> {
     if disk.stat(dir)?.is_none() {
         return Ok(Vec::new());
     }
@@ -210,7 +157,7 @@ fn write_beside(
     name: &OsStr,
     bytes: &[u8],
     mode: u32,
-) -> io::Result<PathBuf> {
+) -> DiskResult<PathBuf> {
     loop {
         let temporary = parent.join(temporary_name(name));
         match disk.write_new(&temporary, bytes, mode) {

@@ -34,10 +34,7 @@ impl TreeDigest {
                 NodeKind::Dir => hash.update(format!("D {} {:o}\0", node.path, node.mode)),
                 NodeKind::File => {
                     let path = root.join(&node.path);
-                    let bytes = disk.read(&path).map_err(|source| TreeError::Read {
-                        path: path.clone(),
-                        source,
-                    })?;
+                    let bytes = disk.read(&path)?;
                     hash.update(format!("F {} {:o} {}\0", node.path, node.mode, bytes.len()));
                     hash.update(&bytes);
                     hash.update([0]);

@@ -228,6 +228,7 @@ impl LockGuard {
             let _ = fs::remove_file(&fresh);
             let _ = RealDisk
                 .write_new(&fresh, &bytes, 0o644)
+                .map_err(io::Error::from)
                 .and_then(|()| fs::rename(&fresh, &self.record));
         }
     }

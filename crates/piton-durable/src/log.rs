@@ -11,43 +11,22 @@ use serde::Serialize;
 
 use crate::atomic::{WriteError, create_dirs};
 use crate::disk::{Appender, Disk, DiskRead};
+use crate::refusal::DiskError;
 
 /// Why a log could not be read or continued.
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
-    #[error("read the log {}", path.display())]
-    Read {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
     #[error("the log {} is not UTF-8 in line {line}", path.display())]
     NotUtf8 { path: PathBuf, line: usize },
-    #[error("open the log {}", path.display())]
-    Open {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Disk(#[from] DiskError),
     #[error(transparent)]
     Directory(#[from] WriteError),
-    #[error("cut the unfinished last line of {}", path.display())]
-    Cut {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
     #[error("encode a line for {}", path.display())]
     Encode {
         path: PathBuf,
         #[source]
         source: serde_json::Error,
-    },
-    #[error("append to {}", path.display())]
-    Append {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
     },
 }
 
@@ -95,17 +74,13 @@ impl<'d> Log<'d> {
     /// Opens the log at `path`, creating it with its directories where missing
     /// and cutting a torn last line.
     pub fn open(disk: &'d dyn Disk, path: &Path, mode: u32) -> Result<Self, LogError> {
-        let failed = |source| LogError::Open {
-            path: path.into(),
-            source,
-        };
         let parent = path.parent().unwrap_or(Path::new(""));
         create_dirs(disk, parent)?;
         let bytes = read_or_empty(disk, path)?;
         let (whole, torn) = split_torn(&bytes);
-        let file = disk.append(path, mode).map_err(failed)?;
+        let file = disk.append(path, mode)?;
         // A crash may have kept the file's lines and not yet its name.
-        disk.sync_dir(parent).map_err(failed)?;
+        disk.sync_dir(parent)?;
         let mut log = Log {
             disk,
             path: path.into(),
@@ -145,10 +120,7 @@ impl<'d> Log<'d> {
 
     /// Makes durable what was appended without.
     pub fn sync(&mut self) -> Result<(), LogError> {
-        self.file.sync().map_err(|source| LogError::Append {
-            path: self.path.clone(),
-            source,
-        })
+        Ok(self.file.sync()?)
     }
 
     fn write<T: Serialize>(&mut self, values: &[T]) -> Result<(), LogError> {
@@ -165,12 +137,7 @@ impl<'d> Log<'d> {
         }
         self.cut()?;
         self.soiled = true;
-        self.file
-            .append(&bytes)
-            .map_err(|source| LogError::Append {
-                path: self.path.clone(),
-                source,
-            })?;
+        self.file.append(&bytes)?;
         self.good += bytes.len() as u64;
         self.soiled = false;
         Ok(())
@@ -185,13 +152,8 @@ impl<'d> Log<'d> {
         if !self.soiled {
             return Ok(());
         }
-        self.disk
-            .truncate(&self.path, self.good)
-            .and_then(|()| self.disk.sync_file(&self.path))
-            .map_err(|source| LogError::Cut {
-                path: self.path.clone(),
-                source,
-            })?;
+        self.disk.truncate(&self.path, self.good)?;
+        self.disk.sync_file(&self.path)?;
         self.soiled = false;
         Ok(())
     }
@@ -210,10 +172,7 @@ fn read_or_empty(disk: &dyn DiskRead, path: &Path) -> Result<Vec<u8>, LogError> 
     match disk.read(path) {
         Ok(bytes) => Ok(bytes),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-        Err(source) => Err(LogError::Read {
-            path: path.into(),
-            source,
-        }),
+        Err(error) => Err(error.into()),
     }
 }
 

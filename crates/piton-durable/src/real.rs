@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::OFlags;
 
 use crate::disk::{Appender, Disk, DiskRead, Entry, Kind, Stat};
+use crate::refusal::{DiskError, DiskResult, Doing};
 use crate::{deep, platform};
 
 /// The machine's own file system.
@@ -19,134 +20,156 @@ use crate::{deep, platform};
 pub struct RealDisk;
 
 impl DiskRead for RealDisk {
-    fn stat(&self, path: &Path) -> io::Result<Option<Stat>> {
+    fn stat(&self, path: &Path) -> DiskResult<Option<Stat>> {
         match fs::symlink_metadata(path) {
             Ok(meta) => Ok(Some(stat_of(&meta))),
             Err(error) if nothing_there(&error) => Ok(None),
-            Err(error) => Err(error),
+            Err(error) => Err(DiskError::new(Doing::Look, path, error)),
         }
     }
 
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+    fn read(&self, path: &Path) -> DiskResult<Vec<u8>> {
         self.read_at_most(path, u64::MAX)
     }
 
-    fn read_at_most(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-        let mut file = OpenOptions::new()
-            .read(true)
-            // NONBLOCK so that opening a pipe without a writer cannot hang.
-            .custom_flags(
-                OFlags::NOFOLLOW
-                    .union(OFlags::NONBLOCK)
-                    .bits()
-                    .cast_signed(),
-            )
-            .open(path)?;
-        let meta = file.metadata()?;
-        if !meta.is_file() {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                "not a regular file",
-            ));
-        }
-        if meta.len() > limit {
-            return Err(io::ErrorKind::FileTooLarge.into());
-        }
-        read_whole(&mut file, usize::try_from(meta.len()).unwrap_or(0))
+    fn read_at_most(&self, path: &Path, limit: u64) -> DiskResult<Vec<u8>> {
+        read_at_most(path, limit).map_err(DiskError::at(Doing::Read, path))
     }
 
-    fn read_link(&self, path: &Path) -> io::Result<PathBuf> {
-        fs::read_link(path)
+    fn read_link(&self, path: &Path) -> DiskResult<PathBuf> {
+        fs::read_link(path).map_err(DiskError::at(Doing::Read, path))
     }
 
-    fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
-        fs::canonicalize(path)
+    fn resolve(&self, path: &Path) -> DiskResult<PathBuf> {
+        fs::canonicalize(path).map_err(DiskError::at(Doing::Resolve, path))
     }
 
-    fn list(&self, dir: &Path) -> io::Result<Vec<Entry>> {
-        let mut entries = fs::read_dir(dir)?
-            .map(|entry| {
-                let entry = entry?;
-                Ok(Entry {
-                    name: entry.file_name(),
-                    kind: kind_of(entry.file_type()?),
-                })
-            })
-            .collect::<io::Result<Vec<_>>>()?;
-        entries.sort_unstable();
-        Ok(entries)
+    fn list(&self, dir: &Path) -> DiskResult<Vec<Entry>> {
+        list(dir).map_err(DiskError::at(Doing::List, dir))
     }
 }
 
 impl Disk for RealDisk {
-    fn create_dir(&self, path: &Path) -> io::Result<()> {
-        fs::create_dir(path)
+    fn create_dir(&self, path: &Path) -> DiskResult<()> {
+        fs::create_dir(path).map_err(DiskError::at(Doing::CreateDir, path))
     }
 
-    fn write_new(&self, path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(mode)
-            .open(path)?;
-        // The umask took its share when the file was created.
-        file.set_permissions(fs::Permissions::from_mode(mode))?;
-        file.write_all(bytes)
+    fn write_new(&self, path: &Path, bytes: &[u8], mode: u32) -> DiskResult<()> {
+        write_new(path, bytes, mode).map_err(DiskError::at(Doing::Write, path))
     }
 
-    fn append(&self, path: &Path, mode: u32) -> io::Result<Box<dyn Appender>> {
+    fn append(&self, path: &Path, mode: u32) -> DiskResult<Box<dyn Appender>> {
         let file = OpenOptions::new()
             .append(true)
             .create(true)
             .mode(mode)
             .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
-            .open(path)?;
-        Ok(Box::new(RealAppender(file)))
+            .open(path)
+            .map_err(DiskError::at(Doing::Append, path))?;
+        Ok(Box::new(RealAppender {
+            file,
+            path: path.into(),
+        }))
     }
 
-    fn truncate(&self, path: &Path, len: u64) -> io::Result<()> {
+    fn truncate(&self, path: &Path, len: u64) -> DiskResult<()> {
         OpenOptions::new()
             .write(true)
             .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
-            .open(path)?
-            .set_len(len)
+            .open(path)
+            .and_then(|file| file.set_len(len))
+            .map_err(DiskError::at(Doing::Cut, path))
     }
 
-    fn set_mode(&self, path: &Path, mode: u32) -> io::Result<()> {
+    fn set_mode(&self, path: &Path, mode: u32) -> DiskResult<()> {
         fs::set_permissions(path, fs::Permissions::from_mode(mode))
+            .map_err(DiskError::at(Doing::SetMode, path))
     }
 
-    fn sync_file(&self, path: &Path) -> io::Result<()> {
-        File::open(path)?.sync_all()
+    fn sync_file(&self, path: &Path) -> DiskResult<()> {
+        sync(path).map_err(DiskError::at(Doing::Sync, path))
     }
 
-    fn sync_dir(&self, path: &Path) -> io::Result<()> {
-        File::open(path)?.sync_all()
+    fn sync_dir(&self, path: &Path) -> DiskResult<()> {
+        sync(path).map_err(DiskError::at(Doing::Sync, path))
     }
 
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        fs::rename(from, to)
+    fn rename(&self, from: &Path, to: &Path) -> DiskResult<()> {
+        fs::rename(from, to).map_err(DiskError::between(Doing::Move, from, to))
     }
 
-    fn rename_new(&self, from: &Path, to: &Path) -> io::Result<()> {
-        platform::rename_new(from, to)
+    fn rename_new(&self, from: &Path, to: &Path) -> DiskResult<()> {
+        platform::rename_new(from, to).map_err(DiskError::between(Doing::Move, from, to))
     }
 
-    fn exchange(&self, a: &Path, b: &Path) -> io::Result<()> {
-        platform::exchange(a, b)
+    fn exchange(&self, a: &Path, b: &Path) -> DiskResult<()> {
+        platform::exchange(a, b).map_err(DiskError::between(Doing::Exchange, a, b))
     }
 
-    fn remove_file(&self, path: &Path) -> io::Result<()> {
-        fs::remove_file(path)
+    fn remove_file(&self, path: &Path) -> DiskResult<()> {
+        fs::remove_file(path).map_err(DiskError::at(Doing::Remove, path))
     }
 
-    fn remove_dir(&self, path: &Path) -> io::Result<()> {
-        fs::remove_dir(path)
+    fn remove_dir(&self, path: &Path) -> DiskResult<()> {
+        fs::remove_dir(path).map_err(DiskError::at(Doing::Remove, path))
     }
 
-    fn remove_deep(&self, path: &Path) -> io::Result<()> {
-        deep::remove(path)
+    fn remove_deep(&self, path: &Path) -> DiskResult<()> {
+        deep::remove(path).map_err(DiskError::at(Doing::Remove, path))
     }
+}
+
+fn read_at_most(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    let mut file = OpenOptions::new()
+        .read(true)
+        // NONBLOCK so that opening a pipe without a writer cannot hang.
+        .custom_flags(
+            OFlags::NOFOLLOW
+                .union(OFlags::NONBLOCK)
+                .bits()
+                .cast_signed(),
+        )
+        .open(path)?;
+    let meta = file.metadata()?;
+    if !meta.is_file() {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "not a regular file",
+        ));
+    }
+    if meta.len() > limit {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    read_whole(&mut file, usize::try_from(meta.len()).unwrap_or(0))
+}
+
+fn list(dir: &Path) -> io::Result<Vec<Entry>> {
+    let mut entries = fs::read_dir(dir)?
+        .map(|entry| {
+            let entry = entry?;
+            Ok(Entry {
+                name: entry.file_name(),
+                kind: kind_of(entry.file_type()?),
+            })
+        })
+        .collect::<io::Result<Vec<_>>>()?;
+    entries.sort_unstable();
+    Ok(entries)
+}
+
+fn write_new(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(mode)
+        .open(path)?;
+    // The umask took its share when the file was created.
+    file.set_permissions(fs::Permissions::from_mode(mode))?;
+    file.write_all(bytes)
+}
+
+fn sync(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
 }
 
 /// Reads a file that had `len` bytes when it was opened. Asking for one byte
@@ -177,15 +200,22 @@ fn read_whole(file: &mut File, len: usize) -> io::Result<Vec<u8>> {
 }
 
 #[derive(Debug)]
-struct RealAppender(File);
+struct RealAppender {
+    file: File,
+    path: PathBuf,
+}
 
 impl Appender for RealAppender {
-    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.0.write_all(bytes)
+    fn append(&mut self, bytes: &[u8]) -> DiskResult<()> {
+        self.file
+            .write_all(bytes)
+            .map_err(DiskError::at(Doing::Append, &self.path))
     }
 
-    fn sync(&mut self) -> io::Result<()> {
-        self.0.sync_all()
+    fn sync(&mut self) -> DiskResult<()> {
+        self.file
+            .sync_all()
+            .map_err(DiskError::at(Doing::Sync, &self.path))
     }
 }
 

@@ -1,10 +1,9 @@
 //! Space that is set aside while there is some, for what must be written when
 //! there is none.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::atomic::create_dirs;
+use crate::atomic::{WriteError, create_dirs};
 use crate::disk::{Disk, Kind};
 
 /// A file that takes up space until it is given up.
@@ -16,7 +15,7 @@ pub struct Reserve {
 
 impl Reserve {
     /// Takes up `bytes` at `path`, or finds that they are taken up already.
-    pub fn lay(disk: &dyn Disk, path: &Path, bytes: usize) -> io::Result<Self> {
+    pub fn lay(disk: &dyn Disk, path: &Path, bytes: usize) -> Result<Self, WriteError> {
         let this = Self { path: path.into() };
         if let Some(stat) = disk.stat(path)? {
             if stat.kind == Kind::File && stat.len >= bytes as u64 {
@@ -25,7 +24,7 @@ impl Reserve {
             disk.remove_file(path)?;
         }
         if let Some(parent) = path.parent() {
-            create_dirs(disk, parent).map_err(io::Error::other)?;
+            create_dirs(disk, parent)?;
         }
         let laid = disk
             .write_new(path, &noise(bytes), 0o600)
@@ -33,7 +32,7 @@ impl Reserve {
             .and_then(|()| disk.sync_file(path));
         if let Err(error) = laid {
             let _ = disk.remove_file(path);
-            return Err(error);
+            return Err(error.into());
         }
         Ok(this)
     }

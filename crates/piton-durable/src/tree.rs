@@ -7,7 +7,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::disk::{Disk, DiskRead, Kind};
+use crate::disk::{Disk, DiskRead, Entry, Kind};
+use crate::refusal::{DiskError, DiskResult, Doing};
 
 /// The bits of a file's mode that a copy keeps. Set-id and sticky bits are
 /// dropped on purpose: an agent must not be able to smuggle one in.
@@ -26,24 +27,8 @@ pub enum TreeError {
     Special { path: PathBuf },
     #[error("{} has a name that is not UTF-8", path.display())]
     NotUtf8 { path: PathBuf },
-    #[error("read {}", path.display())]
-    Read {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
-    #[error("write {}", path.display())]
-    Write {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
-    #[error("remove {}", path.display())]
-    Remove {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Disk(#[from] DiskError),
 }
 
 /// What a tree can hold.
@@ -72,7 +57,7 @@ pub struct Tree {
 /// Walks the directory at `root`; `None` when there is none. A dangling link
 /// counts as none, because that is what the digest says of it.
 pub fn walk(disk: &dyn DiskRead, root: &Path) -> Result<Option<Tree>, TreeError> {
-    let stat = disk.stat(root).map_err(|source| read_error(root, source))?;
+    let stat = disk.stat(root)?;
     match stat.map(|stat| stat.kind) {
         None => return Ok(None),
         Some(Kind::Dir) => {}
@@ -91,10 +76,7 @@ pub fn walk(disk: &dyn DiskRead, root: &Path) -> Result<Option<Tree>, TreeError>
     let mut waiting = vec![String::new()];
     while let Some(dir) = waiting.pop() {
         let here = root.join(&dir);
-        for entry in disk
-            .list(&here)
-            .map_err(|source| read_error(&here, source))?
-        {
+        for entry in disk.list(&here)? {
             let full = here.join(&entry.name);
             let Some(name) = entry.name.to_str() else {
                 return Err(TreeError::NotUtf8 { path: full });
@@ -105,9 +87,8 @@ pub fn walk(disk: &dyn DiskRead, root: &Path) -> Result<Option<Tree>, TreeError>
                 format!("{dir}/{name}")
             };
             let stat = disk
-                .stat(&full)
-                .and_then(|stat| stat.ok_or_else(|| io::ErrorKind::NotFound.into()))
-                .map_err(|source| read_error(&full, source))?;
+                .stat(&full)?
+                .ok_or_else(|| DiskError::new(Doing::Look, &full, io::ErrorKind::NotFound))?;
             let kind = match stat.kind {
                 Kind::File => NodeKind::File,
                 Kind::Dir => NodeKind::Dir,
@@ -137,14 +118,10 @@ pub fn walk(disk: &dyn DiskRead, root: &Path) -> Result<Option<Tree>, TreeError>
 /// write could never be replaced or removed again.
 pub fn copy(disk: &dyn Disk, from: &Path, to: &Path) -> Result<(), TreeError> {
     let tree = walk(disk, from)?.ok_or_else(|| TreeError::Missing { path: from.into() })?;
-    let root_mode = disk
-        .stat(from)
-        .map_err(|source| read_error(from, source))?
-        .map_or(0o755, |stat| stat.mode);
+    let root_mode = disk.stat(from)?.map_or(0o755, |stat| stat.mode);
     let make_dir = |path: &Path, mode: u32| {
         disk.create_dir(path)
             .and_then(|()| disk.set_mode(path, dir_mode(mode)))
-            .map_err(|source| write_error(path, source))
     };
     make_dir(to, root_mode)?;
     let mut dirs = vec![to.to_path_buf()];
@@ -159,11 +136,8 @@ pub fn copy(disk: &dyn Disk, from: &Path, to: &Path) -> Result<(), TreeError> {
             }
             NodeKind::File => {
                 let source = from.join(&node.path);
-                let bytes = disk
-                    .read(&source)
-                    .map_err(|error| read_error(&source, error))?;
-                disk.write_new(&target, &bytes, node.mode & COPIED_MODE)
-                    .map_err(|source| write_error(&target, source))?;
+                let bytes = disk.read(&source)?;
+                disk.write_new(&target, &bytes, node.mode & COPIED_MODE)?;
                 files.push(target);
             }
         }
@@ -171,15 +145,13 @@ pub fn copy(disk: &dyn Disk, from: &Path, to: &Path) -> Result<(), TreeError> {
     // All are written before the first is synced, because a journal commits
     // what has gathered in it at once, and the later syncs find little to do.
     for file in &files {
-        disk.sync_file(file)
-            .map_err(|source| write_error(file, source))?;
+        disk.sync_file(file)?;
     }
     if let Some(parent) = to.parent() {
         dirs.insert(0, parent.to_path_buf());
     }
     for dir in dirs.iter().rev() {
-        disk.sync_dir(dir)
-            .map_err(|source| write_error(dir, source))?;
+        disk.sync_dir(dir)?;
     }
     Ok(())
 }
@@ -192,14 +164,11 @@ pub fn sync(disk: &dyn Disk, root: &Path) -> Result<(), TreeError> {
         let path = root.join(&node.path);
         match node.kind {
             NodeKind::Dir => dirs.push(path),
-            NodeKind::File => disk
-                .sync_file(&path)
-                .map_err(|source| write_error(&path, source))?,
+            NodeKind::File => disk.sync_file(&path)?,
         }
     }
     for dir in dirs.iter().rev().map(PathBuf::as_path).chain(root.parent()) {
-        disk.sync_dir(dir)
-            .map_err(|source| write_error(dir, source))?;
+        disk.sync_dir(dir)?;
     }
     Ok(())
 }
@@ -210,15 +179,8 @@ pub fn sync(disk: &dyn Disk, root: &Path) -> Result<(), TreeError> {
 pub fn remove(disk: &dyn Disk, path: &Path) -> Result<(), TreeError> {
     match remove_by_paths(disk, path) {
         // Nested deeper than the longest path.
-        Err(TreeError::Remove { source, .. })
-            if source.kind() == io::ErrorKind::InvalidFilename =>
-        {
-            disk.remove_deep(path).map_err(|source| TreeError::Remove {
-                path: path.into(),
-                source,
-            })
-        }
-        done => done,
+        Err(error) if error.kind() == io::ErrorKind::InvalidFilename => Ok(disk.remove_deep(path)?),
+        done => Ok(done?),
     }
 }
 
@@ -239,17 +201,11 @@ pub fn size(disk: &dyn DiskRead, path: &Path) -> u64 {
     bytes
 }
 
-fn remove_by_paths(disk: &dyn Disk, path: &Path) -> Result<(), TreeError> {
-    let failed = |path: &Path, source| TreeError::Remove {
-        path: path.into(),
-        source,
-    };
-    match disk.stat(path).map_err(|source| failed(path, source))? {
+fn remove_by_paths(disk: &dyn Disk, path: &Path) -> DiskResult<()> {
+    match disk.stat(path)? {
         None => return Ok(()),
         Some(stat) if stat.kind != Kind::Dir => {
-            return disk
-                .remove_file(path)
-                .map_err(|source| failed(path, source));
+            return disk.remove_file(path);
         }
         Some(_) => {}
     }
@@ -257,27 +213,26 @@ fn remove_by_paths(disk: &dyn Disk, path: &Path) -> Result<(), TreeError> {
     let mut next = 0;
     while let Some(dir) = dirs.get(next).cloned() {
         next += 1;
-        let entries = list_for_removal(disk, &dir).map_err(|source| failed(&dir, source))?;
+        let entries = list_for_removal(disk, &dir)?;
         for entry in entries {
             let child = dir.join(&entry.name);
             if entry.kind == Kind::Dir {
                 dirs.push(child);
             } else {
-                disk.remove_file(&child)
-                    .map_err(|source| failed(&child, source))?;
+                disk.remove_file(&child)?;
             }
         }
     }
     // Parents come before their children in the list.
     for dir in dirs.iter().rev() {
-        disk.remove_dir(dir).map_err(|source| failed(dir, source))?;
+        disk.remove_dir(dir)?;
     }
     Ok(())
 }
 
 /// Lists a directory whose content is to be removed, and opens it for its
 /// owner where somebody closed it.
-fn list_for_removal(disk: &dyn Disk, dir: &Path) -> io::Result<Vec<crate::disk::Entry>> {
+fn list_for_removal(disk: &dyn Disk, dir: &Path) -> DiskResult<Vec<Entry>> {
     if let Some(stat) = disk.stat(dir)?
         && stat.mode & 0o700 != 0o700
     {
@@ -288,18 +243,4 @@ fn list_for_removal(disk: &dyn Disk, dir: &Path) -> io::Result<Vec<crate::disk::
 
 fn dir_mode(mode: u32) -> u32 {
     mode & COPIED_MODE | 0o700
-}
-
-fn read_error(path: &Path, source: io::Error) -> TreeError {
-    TreeError::Read {
-        path: path.into(),
-        source,
-    }
-}
-
-fn write_error(path: &Path, source: io::Error) -> TreeError {
-    TreeError::Write {
-        path: path.into(),
-        source,
-    }
 }

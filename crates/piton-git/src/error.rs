@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use piton_durable::transaction::CommitFailure;
+use piton_durable::{DiskError, TreeError, WriteError};
 
 use crate::UnderWay;
 
@@ -52,12 +53,14 @@ pub enum GitError {
         source: io::Error,
     },
 
-    #[error("change {}", path.display())]
-    Change {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+
+    #[error(transparent)]
+    Write(#[from] WriteError),
+
+    #[error(transparent)]
+    Clear(#[from] TreeError),
 
     /// A hook of the repository refused the commit.
     #[error("commit: git or one of its hooks refused it:\n{output}")]
@@ -103,7 +106,9 @@ impl GitError {
             Self::UnderWay(what) => Some(what.way_out()),
             Self::NotNow { .. }
             | Self::Record { .. }
-            | Self::Change { .. }
+            | Self::Disk(_)
+            | Self::Write(_)
+            | Self::Clear(_)
             | Self::Spawn { .. }
             | Self::Failed { .. }
             | Self::Unreadable { .. } => None,

@@ -82,10 +82,6 @@ pub(crate) fn set(common: &Path, name: &str, commit: &CommitId) -> Option<Result
 }
 
 fn write(path: &Path, lock: &Path, commit: &CommitId) -> Result<(), GitError> {
-    let failed = |source| GitError::Change {
-        path: path.to_owned(),
-        source,
-    };
     let text = format!("{commit}\n");
     let dir = path.parent().unwrap_or(path);
     let locked = || GitError::Locked {
@@ -93,7 +89,7 @@ fn write(path: &Path, lock: &Path, commit: &CommitId) -> Result<(), GitError> {
     };
     let mut races = 0;
     let taken = || loop {
-        create_dirs(&RealDisk, dir).map_err(|error| failed(io::Error::other(error)))?;
+        create_dirs(&RealDisk, dir)?;
         match RealDisk.write_new(lock, text.as_bytes(), 0o666) {
             Ok(()) => return Ok(Some(())),
             // git packs references under empty locks. One with a commit in it
@@ -106,7 +102,7 @@ fn write(path: &Path, lock: &Path, commit: &CommitId) -> Result<(), GitError> {
             }
             // git has just removed the directory, which was empty.
             Err(error) if error.kind() == io::ErrorKind::NotFound && races < RACES => races += 1,
-            Err(error) => return Err(failed(error)),
+            Err(error) => return Err(error.into()),
         }
     };
     if wait_for(PATIENCE, taken)?.is_none() {
@@ -118,7 +114,7 @@ fn write(path: &Path, lock: &Path, commit: &CommitId) -> Result<(), GitError> {
         .and_then(|()| RealDisk.sync_dir(dir));
     moved.map_err(|error| {
         let _ = RealDisk.remove_file(lock);
-        failed(error)
+        error.into()
     })
 }
 

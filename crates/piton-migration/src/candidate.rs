@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use crate::consistency::{self, Finding, Mode};
 use crate::manifest::Status;
 use crate::slug::Slug;
-use piton_durable::{Disk, TreeDigest, TreeError, WriteError, create_dirs, tree};
+use piton_durable::{Disk, DiskError, TreeDigest, TreeError, WriteError, create_dirs, tree};
 
 use serde::{Deserialize, Serialize};
 
-use crate::contents::{Contents, ContentsError};
+use crate::contents::Contents;
 
 /// The end of the name of the note beside a candidate.
 pub const NOTE: &str = ".answer.json";
@@ -58,7 +58,7 @@ pub enum CandidateError {
     #[error(transparent)]
     Directory(#[from] WriteError),
     #[error("write the candidate")]
-    Write(#[source] ContentsError),
+    Write(#[source] DiskError),
     #[error("publish {slug} as it would be: {}", told(.findings))]
     Inconsistent { slug: Slug, findings: Vec<Finding> },
 }

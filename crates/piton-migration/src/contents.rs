@@ -1,12 +1,11 @@
 //! The files of a migration as values.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use piton_base::is_reserved_name;
 use piton_durable::tree::{self, NodeKind};
-use piton_durable::{Disk, DiskRead, TreeError};
+use piton_durable::{Disk, DiskError, DiskRead, DiskResult, TreeError};
 
 /// No plan needs more; a tree that does was not made by planning.
 const MAX_FILES: usize = 5_000;
@@ -30,18 +29,8 @@ pub struct ContentFile {
 pub enum ContentsError {
     #[error(transparent)]
     Tree(#[from] TreeError),
-    #[error("read {}", path.display())]
-    Read {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
-    #[error("write {}", path.display())]
-    Write {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Disk(#[from] DiskError),
     #[error("{} belongs to a repository of its own", path.display())]
     Repository { path: PathBuf },
     #[error("{} holds more than {MAX_FILES} files", path.display())]
@@ -71,18 +60,14 @@ impl Contents {
             if node.kind == NodeKind::Dir {
                 continue;
             }
-            let failed = |source| ContentsError::Read {
-                path: path.clone(),
-                source,
-            };
-            total += disk.stat(&path).map_err(failed)?.map_or(0, |stat| stat.len);
+            total += disk.stat(&path)?.map_or(0, |stat| stat.len);
             if total > MAX_BYTES {
                 return Err(ContentsError::TooLarge {
                     path: root.to_owned(),
                 });
             }
             let file = ContentFile {
-                bytes: disk.read(&path).map_err(failed)?,
+                bytes: disk.read(&path)?,
                 executable: node.mode & 0o100 != 0,
             };
             files.insert(node.path, file);
@@ -92,24 +77,19 @@ impl Contents {
 
     /// Writes the files below `root`, which must be a directory. Nothing is
     /// synced: whoever publishes makes a durable copy.
-    pub fn write(&self, disk: &dyn Disk, root: &Path) -> Result<(), ContentsError> {
-        let failed = |path: &Path, source| ContentsError::Write {
-            path: path.to_owned(),
-            source,
-        };
+    pub fn write(&self, disk: &dyn Disk, root: &Path) -> DiskResult<()> {
         for (path, file) in &self.0 {
             let mut dir = root.to_owned();
             let parts: Vec<&str> = path.split('/').collect();
             for part in &parts[..parts.len() - 1] {
                 dir.push(part);
-                if disk.stat(&dir).map_err(|e| failed(&dir, e))?.is_none() {
-                    disk.create_dir(&dir).map_err(|e| failed(&dir, e))?;
+                if disk.stat(&dir)?.is_none() {
+                    disk.create_dir(&dir)?;
                 }
             }
             let path = root.join(path);
             let mode = if file.executable { 0o755 } else { 0o644 };
-            disk.write_new(&path, &file.bytes, mode)
-                .map_err(|e| failed(&path, e))?;
+            disk.write_new(&path, &file.bytes, mode)?;
         }
         Ok(())
     }

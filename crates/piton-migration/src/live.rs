@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use piton_durable::{DiskRead, Kind};
+use piton_durable::{DiskError, DiskRead, DiskResult, Kind};
 use thiserror::Error;
 
 use crate::manifest::{MANIFEST_FILE, Manifest, ManifestError};
@@ -59,7 +59,7 @@ impl LiveDir {
     }
 
     /// Lists what the directory holds. One that is missing holds nothing.
-    pub fn contents(&self, disk: &dyn DiskRead) -> io::Result<Contents> {
+    pub fn contents(&self, disk: &dyn DiskRead) -> DiskResult<Contents> {
         let entries = match disk.list(&self.path) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
@@ -97,12 +97,8 @@ pub enum LoadError {
     Missing { path: PathBuf },
     #[error("{} is a link; links are never followed", .path.display())]
     Link { path: PathBuf },
-    #[error("failed to read {}", .path.display())]
-    Read {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Disk(#[from] DiskError),
     #[error("failed to decode {}", .path.display())]
     Decode {
         path: PathBuf,
@@ -116,16 +112,16 @@ pub fn load_manifest(disk: &dyn DiskRead, dir: &Path) -> Result<Manifest, LoadEr
     let path = dir.join(MANIFEST_FILE);
     let bytes = match disk.read_at_most(&path, MAX_MANIFEST) {
         Ok(bytes) => bytes,
-        Err(source) => return Err(unreadable(disk, path, source)),
+        Err(error) => return Err(unreadable(disk, path, error)),
     };
     Manifest::decode(&bytes).map_err(|source| LoadError::Decode { path, source })
 }
 
 /// Finds out why a file could not be read, off the path where all is well.
-fn unreadable(disk: &dyn DiskRead, path: PathBuf, source: io::Error) -> LoadError {
+fn unreadable(disk: &dyn DiskRead, path: PathBuf, error: DiskError) -> LoadError {
     match disk.stat(&path) {
         Ok(None) => LoadError::Missing { path },
         Ok(Some(stat)) if stat.kind == Kind::Symlink => LoadError::Link { path },
-        Ok(Some(_)) | Err(_) => LoadError::Read { path, source },
+        Ok(Some(_)) | Err(_) => error.into(),
     }
 }

@@ -146,7 +146,7 @@ impl Lookup<'_> {
             {
                 Ok(None)
             }
-            Err(source) => Err(self.io(source)),
+            Err(error) => Err(self.io(error.into())),
         }
     }
 

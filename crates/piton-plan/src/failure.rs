@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use jiff::Timestamp;
+use piton_durable::{DiskError, WriteError};
 use serde::{Deserialize, Serialize};
 
 /// Why an action failed: the fact, and what to do about it.
@@ -45,6 +46,18 @@ piton_base::words! {
         Input = "input",
         /// A fault of piton's own.
         Internal = "internal",
+    }
+}
+
+impl From<DiskError> for Failure {
+    fn from(error: DiskError) -> Self {
+        Self::of(FailureKind::Io, &error)
+    }
+}
+
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Self {
+        Self::of(FailureKind::Io, &error)
     }
 }
 

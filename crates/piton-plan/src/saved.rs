@@ -1,10 +1,9 @@
 //! A plan in a file, to be looked at and applied later.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use piton_durable::{Disk, DiskRead, WriteError, write_atomic};
+use piton_durable::{Disk, DiskError, DiskRead, WriteError, write_atomic};
 use serde::{Deserialize, Serialize};
 
 use crate::id::PlanId;
@@ -41,12 +40,8 @@ pub enum SaveError {
 /// Why a file is not a saved plan that can be used.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
-    #[error("read the plan {}", path.display())]
-    Read {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Read(#[from] DiskError),
     #[error("read the plan {}: {why}", path.display())]
     Refused { path: PathBuf, why: Refusal },
 }
@@ -118,20 +113,16 @@ pub fn save<O: Operation>(
 
 /// Reads a saved plan, and refuses it unless it is just as it was written.
 pub fn load<O: Operation>(disk: &dyn DiskRead, path: &Path) -> Result<SavedPlan<O>, LoadError> {
-    let failed = |source| LoadError::Read {
-        path: path.into(),
-        source,
-    };
     let refused = |why| LoadError::Refused {
         path: path.into(),
         why,
     };
-    if let Some(stat) = disk.stat(path).map_err(failed)?
+    if let Some(stat) = disk.stat(path)?
         && stat.len > MOST_BYTES
     {
         return Err(refused(Refusal::TooLarge(stat.len)));
     }
-    let bytes = disk.read(path).map_err(failed)?;
+    let bytes = disk.read(path)?;
     decode(&bytes).map_err(refused)
 }
 

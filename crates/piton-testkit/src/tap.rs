@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use piton_durable::{Appender, Disk, DiskRead, Entry, Stat};
+use piton_durable::{Appender, Disk, DiskError, DiskRead, DiskResult, Doing, Entry, Stat};
 
 use crate::ops::{Op, Verb};
 
@@ -63,40 +63,42 @@ impl<D: Debug> Debug for TapDisk<D> {
 }
 
 impl<D: DiskRead> DiskRead for TapDisk<D> {
-    fn stat(&self, path: &Path) -> io::Result<Option<Stat>> {
+    fn stat(&self, path: &Path) -> DiskResult<Option<Stat>> {
         self.disk.stat(path)
     }
 
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+    fn read(&self, path: &Path) -> DiskResult<Vec<u8>> {
         self.disk.read(path)
     }
 
-    fn read_at_most(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    fn read_at_most(&self, path: &Path, limit: u64) -> DiskResult<Vec<u8>> {
         self.disk.read_at_most(path, limit)
     }
 
-    fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
+    fn resolve(&self, path: &Path) -> DiskResult<PathBuf> {
         self.disk.resolve(path)
     }
 
-    fn list(&self, dir: &Path) -> io::Result<Vec<Entry>> {
+    fn list(&self, dir: &Path) -> DiskResult<Vec<Entry>> {
         self.disk.list(dir)
     }
 }
 
 impl<D: Disk> Disk for TapDisk<D> {
-    fn create_dir(&self, path: &Path) -> io::Result<()> {
-        (self.hook)(&Op::one(Verb::CreateDir, path))?;
+    fn create_dir(&self, path: &Path) -> DiskResult<()> {
+        (self.hook)(&Op::one(Verb::CreateDir, path))
+            .map_err(DiskError::at(Doing::CreateDir, path))?;
         self.disk.create_dir(path)
     }
 
-    fn write_new(&self, path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
-        (self.hook)(&Op::one(Verb::WriteNew, path))?;
+    fn write_new(&self, path: &Path, bytes: &[u8], mode: u32) -> DiskResult<()> {
+        (self.hook)(&Op::one(Verb::WriteNew, path)).map_err(DiskError::at(Doing::Write, path))?;
         self.disk.write_new(path, bytes, mode)
     }
 
-    fn append(&self, path: &Path, mode: u32) -> io::Result<Box<dyn Appender>> {
-        (self.hook)(&Op::one(Verb::OpenAppend, path))?;
+    fn append(&self, path: &Path, mode: u32) -> DiskResult<Box<dyn Appender>> {
+        (self.hook)(&Op::one(Verb::OpenAppend, path))
+            .map_err(DiskError::at(Doing::Append, path))?;
         Ok(Box::new(TapAppender {
             file: self.disk.append(path, mode)?,
             path: path.into(),
@@ -104,48 +106,61 @@ impl<D: Disk> Disk for TapDisk<D> {
         }))
     }
 
-    fn truncate(&self, path: &Path, len: u64) -> io::Result<()> {
-        (self.hook)(&Op::one(Verb::Truncate, path))?;
+    fn truncate(&self, path: &Path, len: u64) -> DiskResult<()> {
+        (self.hook)(&Op::one(Verb::Truncate, path)).map_err(DiskError::at(Doing::Cut, path))?;
         self.disk.truncate(path, len)
     }
 
-    fn set_mode(&self, path: &Path, mode: u32) -> io::Result<()> {
-        (self.hook)(&Op::one(Verb::SetMode, path))?;
+    fn set_mode(&self, path: &Path, mode: u32) -> DiskResult<()> {
+        (self.hook)(&Op::one(Verb::SetMode, path)).map_err(DiskError::at(Doing::SetMode, path))?;
         self.disk.set_mode(path, mode)
     }
 
-    fn sync_file(&self, path: &Path) -> io::Result<()> {
-        (self.hook)(&Op::one(Verb::SyncFile, path))?;
+    fn sync_file(&self, path: &Path) -> DiskResult<()> {
+        (self.hook)(&Op::one(Verb::SyncFile, path)).map_err(DiskError::at(Doing::Sync, path))?;
         self.disk.sync_file(path)
     }
 
-    fn sync_dir(&self, path: &Path) -> io::Result<()> {
-        (self.hook)(&Op::one(Verb::SyncDir, path))?;
+    fn sync_dir(&self, path: &Path) -> DiskResult<()> {
+        (self.hook)(&Op::one(Verb::SyncDir, path)).map_err(DiskError::at(Doing::Sync, path))?;
         self.disk.sync_dir(path)
     }
 
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        (self.hook)(&Op::two(Verb::Rename, from, to))?;
+    fn rename(&self, from: &Path, to: &Path) -> DiskResult<()> {
+        (self.hook)(&Op::two(Verb::Rename, from, to)).map_err(DiskError::between(
+            Doing::Move,
+            from,
+            to,
+        ))?;
         self.disk.rename(from, to)
     }
 
-    fn rename_new(&self, from: &Path, to: &Path) -> io::Result<()> {
-        (self.hook)(&Op::two(Verb::RenameNew, from, to))?;
+    fn rename_new(&self, from: &Path, to: &Path) -> DiskResult<()> {
+        (self.hook)(&Op::two(Verb::RenameNew, from, to)).map_err(DiskError::between(
+            Doing::Move,
+            from,
+            to,
+        ))?;
         self.disk.rename_new(from, to)
     }
 
-    fn exchange(&self, a: &Path, b: &Path) -> io::Result<()> {
-        (self.hook)(&Op::two(Verb::Exchange, a, b))?;
+    fn exchange(&self, a: &Path, b: &Path) -> DiskResult<()> {
+        (self.hook)(&Op::two(Verb::Exchange, a, b)).map_err(DiskError::between(
+            Doing::Exchange,
+            a,
+            b,
+        ))?;
         self.disk.exchange(a, b)
     }
 
-    fn remove_file(&self, path: &Path) -> io::Result<()> {
-        (self.hook)(&Op::one(Verb::RemoveFile, path))?;
+    fn remove_file(&self, path: &Path) -> DiskResult<()> {
+        (self.hook)(&Op::one(Verb::RemoveFile, path))
+            .map_err(DiskError::at(Doing::Remove, path))?;
         self.disk.remove_file(path)
     }
 
-    fn remove_dir(&self, path: &Path) -> io::Result<()> {
-        (self.hook)(&Op::one(Verb::RemoveDir, path))?;
+    fn remove_dir(&self, path: &Path) -> DiskResult<()> {
+        (self.hook)(&Op::one(Verb::RemoveDir, path)).map_err(DiskError::at(Doing::Remove, path))?;
         self.disk.remove_dir(path)
     }
 }
@@ -165,13 +180,15 @@ impl Debug for TapAppender {
 }
 
 impl Appender for TapAppender {
-    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
-        (self.hook)(&Op::one(Verb::Append, &self.path))?;
+    fn append(&mut self, bytes: &[u8]) -> DiskResult<()> {
+        (self.hook)(&Op::one(Verb::Append, &self.path))
+            .map_err(DiskError::at(Doing::Append, &self.path))?;
         self.file.append(bytes)
     }
 
-    fn sync(&mut self) -> io::Result<()> {
-        (self.hook)(&Op::one(Verb::SyncFile, &self.path))?;
+    fn sync(&mut self) -> DiskResult<()> {
+        (self.hook)(&Op::one(Verb::SyncFile, &self.path))
+            .map_err(DiskError::at(Doing::Sync, &self.path))?;
         self.file.sync()
     }
 }

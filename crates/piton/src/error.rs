@@ -2,7 +2,9 @@
 
 use std::error::Error;
 use std::fmt;
+use std::io;
 
+use piton_durable::{DiskError, WriteError};
 use serde_json::{Value, json};
 
 use crate::exit::Exit;
@@ -280,7 +282,9 @@ impl From<piton_git::GitError> for CommandError {
             | G::CommitRefused { .. }
             | G::Moved { .. }
             | G::Record { .. }
-            | G::Change { .. }
+            | G::Disk(_)
+            | G::Write(_)
+            | G::Clear(_)
             | G::Failed { .. }
             | G::NotNow { .. }
             | G::Unreadable { .. } => ErrorKind::Failed,
@@ -293,6 +297,24 @@ impl From<piton_git::GitError> for CommandError {
         Self::new(kind, format!("could not {message}"))
             .with_source(error)
             .hints(hint)
+    }
+}
+
+impl From<DiskError> for CommandError {
+    fn from(error: DiskError) -> Self {
+        let message = format!("could not {}", error.attempt());
+        Self::failed(message).with_source(io::Error::from(error))
+    }
+}
+
+impl From<WriteError> for CommandError {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Disk(error) | WriteError::SyncName(error) => error.into(),
+            WriteError::InTheWay { .. } | WriteError::NoName { .. } => {
+                Self::failed("could not write a file").with_source(error)
+            }
+        }
     }
 }
 

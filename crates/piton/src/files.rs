@@ -13,13 +13,10 @@ pub(crate) const NEW_FILE_MODE: u32 = 0o644;
 
 /// Returns the bytes of a file, or `None` where there is none.
 pub(crate) fn read(disk: &dyn DiskRead, path: &Path) -> Result<Option<Vec<u8>>, CommandError> {
-    let could_not = |error| {
-        CommandError::failed(format!("could not read {}", path.display())).with_source(error)
-    };
-    match disk.stat(path).map_err(could_not)? {
-        None => Ok(None),
-        Some(_) => disk.read(path).map(Some).map_err(could_not),
-    }
+    Ok(match disk.stat(path)? {
+        None => None,
+        Some(_) => Some(disk.read(path)?),
+    })
 }
 
 /// Returns the operation that gives a file its content, if it has another. A

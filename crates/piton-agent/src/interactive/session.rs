@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command};
 use std::time::Duration;
 
-use piton_durable::Disk;
+use piton_durable::{Disk, DiskError};
 use rustix::process::Signal;
 use thiserror::Error;
 
@@ -60,6 +60,8 @@ pub enum SessionError {
         #[source]
         source: io::Error,
     },
+    #[error(transparent)]
+    Disk(#[from] DiskError),
 }
 
 const LOOK: Duration = Duration::from_millis(100);
@@ -82,9 +84,7 @@ pub fn run(
     if let Some(content) = &session.content {
         let path = done_file(content);
         match disk.remove_file(&path) {
-            Err(source) if source.kind() != io::ErrorKind::NotFound => {
-                return Err(SessionError::Watch { path, source });
-            }
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
             _ => {}
         }
     }

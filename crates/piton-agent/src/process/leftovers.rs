@@ -66,7 +66,7 @@ impl Marker {
         // The lock first: a note is never seen without it.
         self.held = hold(&directory.join(format!("{PREFIX}{}{LOCK}", self.token)))?;
         let text = serde_json::to_vec(self).map_err(io::Error::other)?;
-        disk.write_new(&self.path(directory), &text, 0o644)
+        Ok(disk.write_new(&self.path(directory), &text, 0o644)?)
     }
 
     /// Takes the note back: the call is over.

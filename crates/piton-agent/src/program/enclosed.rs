@@ -19,7 +19,7 @@ impl ProgramAgent {
         let mut write = vec![call.cwd.clone(), call.workspace.clone()];
         if self.spec.reply == ReplySource::File {
             // What is not there cannot be granted.
-            self.write(files.raw_reply(), "")?;
+            self.write(&files.raw_reply(), "")?;
             write.push(files.raw_reply());
         }
         let needs = Needs {

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use piton_durable::Appender;
+use piton_durable::{Appender, DiskError};
 
 use super::ProgramAgent;
 use crate::adapter::{FailureClass, FailureRule};
@@ -63,15 +63,14 @@ impl<'a> Recording<'a> {
         arguments: &'a [String],
         events: &'a dyn CallEvents,
     ) -> Result<Self, AgentError> {
-        let open = |path: std::path::PathBuf| match agent.disk.append(&path, 0o644) {
-            Ok(log) => Ok(Stream {
+        let open = |path: std::path::PathBuf| {
+            Ok::<_, DiskError>(Stream {
                 redacting: agent.redactor.stream(),
-                log,
+                log: agent.disk.append(&path, 0o644)?,
                 bytes: 0,
                 stored: 0,
                 clean: Vec::new(),
-            }),
-            Err(source) => Err(AgentError::Write { path, source }),
+            })
         };
         Ok(Self {
             reader,
@@ -96,7 +95,7 @@ impl<'a> Recording<'a> {
         self.go_on_without_room(kept)?;
         self.keep_tail();
         let kept = self.stdout.log.sync().and_then(|()| self.stderr.log.sync());
-        self.go_on_without_room(kept)?;
+        self.go_on_without_room(kept.map_err(Into::into))?;
         Ok(Kept {
             transcript: self.reader.finish(),
             stderr_tail: String::from_utf8_lossy(&self.tail).into_owned(),

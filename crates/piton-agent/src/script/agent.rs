@@ -116,7 +116,7 @@ impl ScriptAgent {
             piton_durable::create_dirs(&*self.disk, parent).map_err(std::io::Error::other)?;
         }
         self.disk.write_new(&new, &text, 0o644)?;
-        self.disk.rename(&new, path)
+        Ok(self.disk.rename(&new, path)?)
     }
 
     fn play(
@@ -195,11 +195,7 @@ impl Agent for ScriptAgent {
         stop: &Stop,
         events: &dyn CallEvents,
     ) -> Result<CallRecord, AgentError> {
-        let write =
-            |path: PathBuf, text: &str| match self.disk.write_new(&path, text.as_bytes(), 0o644) {
-                Ok(()) => Ok(()),
-                Err(source) => Err(AgentError::Write { path, source }),
-            };
+        let write = |path: PathBuf, text: &str| self.disk.write_new(&path, text.as_bytes(), 0o644);
         let arguments = self.command_line(call, files);
         events.event(CallEvent::Started {
             pid: None,

@@ -1,9 +1,8 @@
 //! Making the edits of a script, inside one directory and nowhere else.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
-use piton_durable::{Disk, Kind};
+use piton_durable::{Disk, DiskError, Doing, Kind};
 use thiserror::Error;
 
 use super::file::{Base, Change, Edit};
@@ -16,12 +15,8 @@ pub enum EditError {
     NotADirectory(PathBuf),
     #[error("{} is no regular file", .0.display())]
     NotAFile(PathBuf),
-    #[error("failed to change {}", path.display())]
-    Io {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Disk(#[from] DiskError),
 }
 
 pub(super) fn make(disk: &dyn Disk, call: &AgentCall, edit: &Edit) -> Result<(), EditError> {
@@ -30,32 +25,30 @@ pub(super) fn make(disk: &dyn Disk, call: &AgentCall, edit: &Edit) -> Result<(),
         Base::Cwd => &call.cwd,
     };
     let path = base.join(&edit.path);
-    let failed = |source| EditError::Io {
-        path: path.clone(),
-        source,
-    };
     make_parents(disk, base, &edit.path)?;
-    let before = disk.stat(&path).map_err(failed)?;
+    let before = disk.stat(&path)?;
     if before.is_some_and(|stat| !matches!(stat.kind, Kind::File | Kind::Symlink)) {
         return Err(EditError::NotAFile(path));
     }
     let is_file = before.is_some_and(|stat| stat.kind == Kind::File);
     let old = match (&edit.change, is_file) {
-        (Change::Append(_), true) => disk.read(&path).map_err(failed)?,
+        (Change::Append(_), true) => disk.read(&path)?,
         _ => Vec::new(),
     };
     if before.is_some() {
-        disk.remove_file(&path).map_err(failed)?;
+        disk.remove_file(&path)?;
     }
     let mode = before.filter(|_| is_file).map_or(0o644, |stat| stat.mode);
     match &edit.change {
-        Change::Write(text) => disk.write_new(&path, text.as_bytes(), mode).map_err(failed),
-        Change::Append(text) => disk
-            .write_new(&path, &[&old, text.as_bytes()].concat(), mode)
-            .map_err(failed),
-        Change::Remove => Ok(()),
-        Change::Link(target) => std::os::unix::fs::symlink(target, &path).map_err(failed),
+        Change::Write(text) => disk.write_new(&path, text.as_bytes(), mode)?,
+        Change::Append(text) => disk.write_new(&path, &[&old, text.as_bytes()].concat(), mode)?,
+        Change::Remove => {}
+        Change::Link(target) => {
+            std::os::unix::fs::symlink(target, &path)
+                .map_err(DiskError::at(Doing::Write, &path))?;
+        }
     }
+    Ok(())
 }
 
 /// Makes the directories above a path, and refuses to go through links.
@@ -63,14 +56,10 @@ fn make_parents(disk: &dyn Disk, base: &Path, path: &Path) -> Result<(), EditErr
     let mut directory = base.to_path_buf();
     for part in path.parent().into_iter().flat_map(Path::components) {
         directory.push(part);
-        let failed = |source| EditError::Io {
-            path: directory.clone(),
-            source,
-        };
-        match disk.stat(&directory).map_err(failed)? {
+        match disk.stat(&directory)? {
             Some(stat) if stat.kind == Kind::Dir => {}
             Some(_) => return Err(EditError::NotADirectory(directory)),
-            None => disk.create_dir(&directory).map_err(failed)?,
+            None => disk.create_dir(&directory)?,
         }
     }
     Ok(())

@@ -4,6 +4,7 @@ use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
 
 use jiff::Timestamp;
+use piton_durable::DiskError;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -93,7 +94,7 @@ pub enum ScriptError {
     #[error("it is not in the format of a script")]
     Format(#[source] Box<toml::de::Error>),
     #[error("failed to read it")]
-    Read(#[source] std::io::Error),
+    Read(#[source] DiskError),
     #[error("failed to make the edit of {}", path.display())]
     Edit {
         path: PathBuf,

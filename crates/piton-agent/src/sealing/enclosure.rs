@@ -3,10 +3,9 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io;
 use std::path::{Path, PathBuf};
 
-use piton_durable::{Disk, tree};
+use piton_durable::{Disk, WriteError, tree};
 use piton_seal::{CacheSet, Request, temporary_variables};
 use thiserror::Error;
 
@@ -40,12 +39,8 @@ pub struct Enclosure<'a> {
 
 /// Failure to make a place for a program to run in.
 #[derive(Debug, Error)]
-#[error("failed to make {} for what is to run", path.display())]
-pub struct EnclosureError {
-    path: PathBuf,
-    #[source]
-    source: io::Error,
-}
+#[error("failed to make a directory for what is to run")]
+pub struct EnclosureError(#[from] WriteError);
 
 impl<'a> Enclosure<'a> {
     /// Makes what one program needs. `token` names the call.
@@ -65,15 +60,10 @@ impl<'a> Enclosure<'a> {
             return Ok(enclosure);
         }
         let temporary = terms.temporary.join(temporary_name(token));
-        let failed = |path: &Path| {
-            let path = path.to_owned();
-            move |source| EnclosureError { path, source }
-        };
-        disk.create_dir(&temporary).map_err(failed(&temporary))?;
+        disk.create_dir(&temporary).map_err(WriteError::from)?;
         enclosure.temporary = Some(temporary.clone());
         // Others of this machine have no business in it.
-        disk.set_mode(&temporary, 0o700)
-            .map_err(failed(&temporary))?;
+        disk.set_mode(&temporary, 0o700).map_err(WriteError::from)?;
         let named = temporary_variables(&temporary);
         let named = named.map(|(name, value)| (OsString::from(name), value));
         enclosure.variables.extend(named);
@@ -81,7 +71,7 @@ impl<'a> Enclosure<'a> {
         write.push(temporary);
         let caches = terms.caches.iter();
         for cache in caches.flat_map(|caches| caches.set(needs.caches)) {
-            seeds::plant(disk, &cache).map_err(failed(&cache.directory))?;
+            seeds::plant(disk, &cache)?;
             write.push(cache.directory.clone());
             let named = cache.variables.iter();
             let named = named.map(|(name, value)| (OsString::from(name), value.clone()));

@@ -5,7 +5,7 @@ use std::io;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use piton_durable::{Disk, Kind, create_dirs, tree};
+use piton_durable::{Disk, Kind, WriteError, create_dirs, tree};
 use piton_seal::OwnCache;
 use rustix::fs::OFlags;
 
@@ -19,9 +19,9 @@ const MOST: u64 = 1 << 30;
 ///
 /// Whoever needs the same cache meanwhile waits for it. The system ends a turn
 /// when its process ends, so what one that was killed left behind goes here.
-pub(super) fn plant(disk: &dyn Disk, cache: &OwnCache) -> io::Result<()> {
+pub(super) fn plant(disk: &dyn Disk, cache: &OwnCache) -> Result<(), WriteError> {
     if let Some(set) = cache.directory.parent() {
-        create_dirs(disk, set).map_err(io::Error::other)?;
+        create_dirs(disk, set)?;
     }
     if disk.stat(&cache.directory)?.is_none()
         && let Ok(turn) = take_turn(&named(cache, ".lock"))
@@ -33,7 +33,7 @@ pub(super) fn plant(disk: &dyn Disk, cache: &OwnCache) -> io::Result<()> {
         // moment, so it is not left to the closing.
         let _ = turn.unlock();
     }
-    create_dirs(disk, &cache.directory).map_err(io::Error::other)
+    create_dirs(disk, &cache.directory)
 }
 
 fn fill(disk: &dyn Disk, cache: &OwnCache) {

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use piton_durable::{DiskRead, Kind};
+use piton_durable::{DiskError, DiskRead, Kind};
 use thiserror::Error;
 
 /// How much of a small file of git's is read.
@@ -27,12 +27,8 @@ pub struct Checkout {
 pub enum CheckoutError {
     #[error("{} is in no git repository", .0.display())]
     None(PathBuf),
-    #[error("read {}", path.display())]
-    Read {
-        path: PathBuf,
-        #[source]
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    Disk(#[from] DiskError),
     #[error("{} is not understood", .0.display())]
     Strange(PathBuf),
 }
@@ -42,10 +38,7 @@ impl Checkout {
     pub fn around(disk: &dyn DiskRead, directory: &Path) -> Result<Self, CheckoutError> {
         for root in directory.ancestors() {
             let dot_git = root.join(".git");
-            let stat = disk.stat(&dot_git).map_err(|source| CheckoutError::Read {
-                path: dot_git.clone(),
-                source,
-            })?;
+            let stat = disk.stat(&dot_git)?;
             match stat.map(|stat| stat.kind) {
                 Some(Kind::Dir | Kind::Symlink) => return Self::read(disk, root, &dot_git),
                 Some(Kind::File) => {
@@ -86,12 +79,7 @@ impl Checkout {
 }
 
 fn read(disk: &dyn DiskRead, path: &Path) -> Result<String, CheckoutError> {
-    let bytes = disk
-        .read_at_most(path, MOST)
-        .map_err(|source| CheckoutError::Read {
-            path: path.to_owned(),
-            source,
-        })?;
+    let bytes = disk.read_at_most(path, MOST)?;
     String::from_utf8(bytes).map_err(|_| CheckoutError::Strange(path.to_owned()))
 }
 

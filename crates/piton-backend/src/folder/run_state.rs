@@ -47,12 +47,8 @@ pub enum StateError {
     Link(String),
     #[error(transparent)]
     Write(#[from] piton_durable::WriteError),
-    #[error("look at {path}")]
-    Look {
-        path: String,
-        #[source]
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    Disk(#[from] piton_durable::DiskError),
 }
 
 impl RunState {
@@ -74,19 +70,16 @@ impl RunState {
 /// Writes the file into a folder that is there, whole or not at all.
 pub fn write_state(disk: &dyn Disk, folder: &Path, state: &RunState) -> Result<(), StateError> {
     let shown = |path: &Path| path.display().to_string();
-    let look = |path: &Path| {
-        disk.stat(path).map_err(|source| StateError::Look {
-            path: path.display().to_string(),
-            source,
-        })
-    };
-    match look(folder)?.map(|stat| stat.kind) {
+    match disk.stat(folder)?.map(|stat| stat.kind) {
         Some(Kind::Dir) => {}
         Some(Kind::Symlink) => return Err(StateError::Link(shown(folder))),
         Some(Kind::File | Kind::Other) | None => return Err(StateError::NoFolder(shown(folder))),
     }
     let path = folder.join(STATE_FILE);
-    if look(&path)?.is_some_and(|stat| stat.kind == Kind::Symlink) {
+    if disk
+        .stat(&path)?
+        .is_some_and(|stat| stat.kind == Kind::Symlink)
+    {
         return Err(StateError::Link(shown(&path)));
     }
     Ok(write_atomic(disk, &path, state.render().as_bytes(), 0o644)?)

@@ -1,6 +1,6 @@
 //! Everything that asking a backend can come to instead of an answer.
 
-use piton_durable::{LockError, WriteError};
+use piton_durable::{DiskError, LockError, TreeError, WriteError};
 use piton_github::ForgeError;
 use piton_plan::{Failure, FailureKind};
 use thiserror::Error;
@@ -40,14 +40,12 @@ pub enum BackendError {
     /// Another process of this clone is writing to the same plan.
     #[error("another process of this clone is writing to the plan")]
     Busy(#[source] LockError),
-    #[error("{what}")]
-    Disk {
-        what: String,
-        #[source]
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    Disk(#[from] DiskError),
     #[error(transparent)]
     Write(#[from] WriteError),
+    #[error(transparent)]
+    Clear(#[from] TreeError),
     #[error("{0}")]
     Damaged(String),
 }
@@ -100,6 +98,7 @@ impl BackendError {
             | Self::Busy(_)
             | Self::Disk { .. }
             | Self::Write(_)
+            | Self::Clear(_)
             | Self::Damaged(_) => Reason::ProviderError,
         }
     }
@@ -132,6 +131,7 @@ impl BackendError {
             | Self::Partial { .. }
             | Self::Disk { .. }
             | Self::Write(_)
+            | Self::Clear(_)
             | Self::Damaged(_) => false,
         }
     }
@@ -159,16 +159,11 @@ impl From<BackendError> for Failure {
             BackendError::Forge(error) => error.kind(),
             BackendError::NotFound(_) => FailureKind::NotFound,
             BackendError::Busy(_) => FailureKind::Conflict,
-            BackendError::Disk { .. } | BackendError::Write(_) => FailureKind::Io,
+            BackendError::Disk(_) | BackendError::Write(_) | BackendError::Clear(_) => {
+                FailureKind::Io
+            }
             _ => FailureKind::Input,
         };
-        let mut text = error.to_string();
-        let mut source = std::error::Error::source(&error);
-        while let Some(cause) = source {
-            text.push_str(": ");
-            text.push_str(&cause.to_string());
-            source = cause.source();
-        }
-        Self::new(kind, text)
+        Self::of(kind, &error)
     }
 }

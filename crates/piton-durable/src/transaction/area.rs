@@ -8,7 +8,7 @@ use super::live_path::LivePath;
 use super::site::Site;
 use super::token::Token;
 use crate::disk::{DiskRead, Kind};
-use crate::tree::TreeError;
+use crate::refusal::DiskResult;
 
 /// Which file system the trees are on; exchanging needs that of the live one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,11 +72,7 @@ impl Area {
 
     /// Chooses the file system of the live directory, or of the nearest
     /// directory above it that exists.
-    pub(crate) fn choose(
-        disk: &dyn DiskRead,
-        site: &Site,
-        live: &Path,
-    ) -> Result<Where, TreeError> {
+    pub(crate) fn choose(disk: &dyn DiskRead, site: &Site, live: &Path) -> DiskResult<Where> {
         let state = device(disk, &site.state)?;
         let live = live.parent().unwrap_or(live);
         Ok(if state == device(disk, live)? {
@@ -95,12 +91,9 @@ impl Area {
     }
 }
 
-fn device(disk: &dyn DiskRead, path: &Path) -> Result<Option<u64>, TreeError> {
+fn device(disk: &dyn DiskRead, path: &Path) -> DiskResult<Option<u64>> {
     for at in path.ancestors() {
-        let stat = disk.stat(at).map_err(|source| TreeError::Read {
-            path: at.into(),
-            source,
-        })?;
+        let stat = disk.stat(at)?;
         if let Some(stat) = stat
             && stat.kind == Kind::Dir
         {

@@ -1,12 +1,12 @@
 //! Why a directory could not be replaced.
 
-use std::io;
 use std::path::PathBuf;
 
 use super::commit::CommitFailure;
 use super::live_path::LivePath;
 use crate::atomic::WriteError;
 use crate::digest::TreeDigest;
+use crate::refusal::DiskError;
 use crate::tree::TreeError;
 
 /// Why a transaction, or recovering one, did not come to its end.
@@ -27,31 +27,8 @@ pub enum TransactionError {
     Tree(#[from] TreeError),
     #[error(transparent)]
     Write(#[from] WriteError),
-    #[error("read {}", path.display())]
-    Read {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
-    #[error("change {}", path.display())]
-    Change {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
-    #[error("move {} to {}", from.display(), to.display())]
-    Move {
-        from: PathBuf,
-        to: PathBuf,
-        #[source]
-        source: io::Error,
-    },
-    #[error("make the names in {} durable", path.display())]
-    Sync {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Disk(#[from] DiskError),
     #[error("encode {}", path.display())]
     Encode {
         path: PathBuf,

@@ -20,9 +20,7 @@ pub fn keep(disk: &dyn Disk, from: &Path, to: &Path) -> Result<PathBuf, Transact
     let kept = free_name(disk, from, to)?;
     match rename_to_free(disk, from, &kept) {
         Ok(()) => {}
-        Err(TransactionError::Move { source, .. })
-            if source.kind() == io::ErrorKind::CrossesDevices =>
-        {
+        Err(TransactionError::Disk(error)) if error.kind() == io::ErrorKind::CrossesDevices => {
             copy_across(disk, from, &kept)?;
         }
         Err(error) => return Err(error),

@@ -103,11 +103,7 @@ impl Intent {
         token: &Token,
     ) -> Result<Record, TransactionError> {
         let path = path(site, token);
-        let failed = |source| TransactionError::Read {
-            path: path.clone(),
-            source,
-        };
-        match disk.stat(&path).map_err(failed)?.map(|stat| stat.kind) {
+        match disk.stat(&path)?.map(|stat| stat.kind) {
             None => return Ok(Record::None),
             Some(Kind::File) => {}
             Some(Kind::Dir | Kind::Symlink | Kind::Other) => {
@@ -119,7 +115,7 @@ impl Intent {
             Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
                 return Ok(Record::Unreadable("it is larger than any record".into()));
             }
-            Err(source) => return Err(failed(source)),
+            Err(error) => return Err(error.into()),
         };
         let version = match serde_json::from_slice::<Versioned>(&bytes) {
             Ok(versioned) => versioned.version,
@@ -161,7 +157,7 @@ impl Intent {
         match disk.remove_file(&path) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(source) => return Err(TransactionError::Change { path, source }),
+            Err(error) => return Err(error.into()),
         }
         sync(disk, &site.transaction(token))
     }
@@ -188,8 +184,5 @@ fn path(site: &Site, token: &Token) -> PathBuf {
 }
 
 pub(crate) fn sync(disk: &dyn Disk, dir: &Path) -> Result<(), TransactionError> {
-    disk.sync_dir(dir).map_err(|source| TransactionError::Sync {
-        path: dir.into(),
-        source,
-    })
+    Ok(disk.sync_dir(dir)?)
 }

@@ -29,13 +29,7 @@ pub(crate) fn swap(
             rename_to_free(disk, &tree, live)?;
             sync(disk, &area.holder(other))?;
         }
-        Err(source) => {
-            return Err(TransactionError::Move {
-                from: tree,
-                to: live.into(),
-                source,
-            });
-        }
+        Err(error) => return Err(error.into()),
     }
     sync_both(disk, &area.holder(side), live)
 }
@@ -83,21 +77,12 @@ pub fn rename_to_free(disk: &dyn Disk, from: &Path, to: &Path) -> Result<(), Tra
     match renamed {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(in_the_way()),
-        Err(source) => Err(TransactionError::Move {
-            from: from.into(),
-            to: to.into(),
-            source,
-        }),
+        Err(error) => Err(error.into()),
     }
 }
 
 pub(crate) fn there(disk: &dyn DiskRead, path: &Path) -> Result<bool, TransactionError> {
-    disk.stat(path)
-        .map(|stat| stat.is_some())
-        .map_err(|source| TransactionError::Read {
-            path: path.into(),
-            source,
-        })
+    Ok(disk.stat(path)?.is_some())
 }
 
 /// The live name first: the other directory is not missed.

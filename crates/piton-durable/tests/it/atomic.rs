@@ -95,7 +95,10 @@ fn a_sync_that_fails_is_a_failed_write() {
     disk.put(FILE, "old");
     disk.fail_at(2, io::ErrorKind::Other);
     let error = write_atomic(&disk, Path::new(FILE), b"new", 0o600).unwrap_err();
-    assert_eq!(error.to_string(), format!("make {FILE} durable"));
+    assert_eq!(
+        error.to_string(),
+        format!("make {FILE} durable: other error")
+    );
     assert_eq!(content(&disk).as_deref(), Some(&b"old"[..]));
 }
 

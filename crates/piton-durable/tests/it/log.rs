@@ -82,7 +82,7 @@ fn an_append_that_failed_halfway_does_not_spoil_the_next() {
     let mut log = Log::open(&disk, Path::new(LOG), 0o600).unwrap();
     log.append(&"one").unwrap();
     disk.fail_at(1, io::ErrorKind::StorageFull);
-    assert!(matches!(log.append(&"two"), Err(LogError::Append { .. })));
+    assert!(matches!(log.append(&"two"), Err(LogError::Disk(_))));
     assert!(lines(&disk).torn > 0);
     log.append(&"three").unwrap();
     assert_eq!(

@@ -78,7 +78,7 @@ fn a_full_disk_stops_a_copy_with_the_file_that_did_not_fit() {
     let disk = sample();
     disk.fail_at(6, io::ErrorKind::StorageFull);
     let error = tree::copy(&disk, Path::new("/work/m"), Path::new("/repo/m")).unwrap_err();
-    assert!(matches!(error, TreeError::Write { .. }), "{error}");
+    assert!(matches!(error, TreeError::Disk(_)), "{error}");
 }
 
 #[test]

@@ -109,13 +109,7 @@ impl Hooks {
         message: &str,
     ) -> Result<PathBuf, GitError> {
         let file = under.file("message");
-        let failed = |source| GitError::Change {
-            path: file.clone(),
-            source,
-        };
-        RealDisk
-            .write_new(&file, tidy(message).as_bytes(), 0o644)
-            .map_err(failed)?;
+        RealDisk.write_new(&file, tidy(message).as_bytes(), 0o644)?;
         let name = file.to_string_lossy().into_owned();
         let mut ran = false;
         for (hook, args) in [
@@ -131,12 +125,10 @@ impl Hooks {
             }
         }
         if ran {
-            let text = RealDisk.read(&file).map_err(failed)?;
+            let text = RealDisk.read(&file)?;
             let text = tidy(&String::from_utf8_lossy(&text));
-            RealDisk.remove_file(&file).map_err(failed)?;
-            RealDisk
-                .write_new(&file, text.as_bytes(), 0o644)
-                .map_err(failed)?;
+            RealDisk.remove_file(&file)?;
+            RealDisk.write_new(&file, text.as_bytes(), 0o644)?;
         }
         Ok(file)
     }

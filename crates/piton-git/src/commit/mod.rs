@@ -39,7 +39,7 @@ pub(crate) fn exactly(
         // The commit was made before; only the index may not show it.
         if let Some(commit) = &base.commit {
             let fresh = lock.prepare(&under, repository.top(), commit, paths)?;
-            replace(repository, lock, &fresh)?;
+            lock.replace(&fresh)?;
         }
         return Ok(None);
     };
@@ -75,7 +75,7 @@ pub(crate) fn exactly(
         take_back(repository, &under, &base, &commit)?;
         return Err(error);
     }
-    match replace(repository, lock, &fresh) {
+    match lock.replace(&fresh) {
         Ok(()) => {
             hooks.after(repository, &under);
             drop(under);
@@ -150,11 +150,4 @@ fn take_back(
         None => command.args(["update-ref", "-d", base.moves(), commit.as_str()]),
     };
     under.command(command)?.run().map(drop)
-}
-
-fn replace(repository: &Repository, lock: IndexLock, fresh: &Path) -> Result<(), GitError> {
-    lock.replace(fresh).map_err(|source| GitError::Change {
-        path: repository.git_dir().join("index"),
-        source,
-    })
 }

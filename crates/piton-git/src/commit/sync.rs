@@ -1,7 +1,6 @@
 //! Making a commit's names durable: git syncs the files that it writes, and not
 //! the directories they stand in.
 
-use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -17,22 +16,15 @@ const MARGIN: Duration = Duration::from_secs(2);
 pub(super) fn objects(common: &Path, under: &Undertaking) -> Result<(), GitError> {
     let objects = common.join("objects");
     let begun = RealDisk
-        .stat(&under.file("record.json"))
-        .map_err(|source| failed(&objects, source))?
+        .stat(&under.file("record.json"))?
         .and_then(|stat| stat.modified);
-    for entry in RealDisk
-        .list(&objects)
-        .map_err(|source| failed(&objects, source))?
-    {
+    for entry in RealDisk.list(&objects)? {
         let is_shelf = entry.kind == Kind::Dir && entry.name.len() == 2;
         if !is_shelf && entry.name != "pack" {
             continue;
         }
         let dir = objects.join(&entry.name);
-        let changed = RealDisk
-            .stat(&dir)
-            .map_err(|source| failed(&dir, source))?
-            .and_then(|stat| stat.modified);
+        let changed = RealDisk.stat(&dir)?.and_then(|stat| stat.modified);
         let untouched = match (changed, begun) {
             (Some(changed), Some(begun)) => changed + MARGIN < begun,
             _ => false,
@@ -67,12 +59,5 @@ pub(super) fn reference(repository: &Repository, name: &str) -> Result<(), GitEr
 }
 
 fn sync(dir: &Path) -> Result<(), GitError> {
-    RealDisk.sync_dir(dir).map_err(|source| failed(dir, source))
-}
-
-fn failed(path: &Path, source: io::Error) -> GitError {
-    GitError::Change {
-        path: path.to_owned(),
-        source,
-    }
+    Ok(RealDisk.sync_dir(dir)?)
 }

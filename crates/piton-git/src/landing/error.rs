@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use piton_durable::{TreeError, WriteError};
+use piton_durable::{DiskError, TreeError, WriteError};
 
 use crate::{CommitId, GitError};
 
@@ -65,6 +65,8 @@ pub enum LandError {
         source: io::Error,
     },
     #[error(transparent)]
+    Disk(#[from] DiskError),
+    #[error(transparent)]
     Write(#[from] WriteError),
     #[error("clean up after landing")]
     Clear(#[from] TreeError),
@@ -87,7 +89,7 @@ impl LandError {
                 "look at {}, then remove it by hand",
                 path.display()
             )),
-            Self::Io { .. } | Self::Write(_) | Self::Clear(_) => None,
+            Self::Io { .. } | Self::Disk(_) | Self::Write(_) | Self::Clear(_) => None,
         }
     }
 }

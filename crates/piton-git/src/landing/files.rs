@@ -7,7 +7,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use piton_durable::{Disk, Kind, create_dirs};
+use piton_durable::{Disk, DiskError, Doing, Kind, create_dirs};
 
 use super::change::PathChange;
 use super::error::{InTheWay, LandError, Obstacle, Refusal};
@@ -62,12 +62,10 @@ pub(super) fn prepare(
         }
         let path = places.new_file(change);
         let Some((seen, kind)) = Seen::at(&path)? else {
-            let gone = io::ErrorKind::NotFound.into();
-            return Err(LandError::io("find the prepared", &path)(gone));
+            return Err(DiskError::new(Doing::Look, &path, io::ErrorKind::NotFound).into());
         };
         if kind.is_file() {
-            disk.sync_file(&path)
-                .map_err(LandError::io("sync", &path))?;
+            disk.sync_file(&path)?;
         }
         prepared.push(Some(seen));
     }
@@ -103,7 +101,7 @@ fn take_out(
         create_dirs(disk, parent)?;
     }
     disk.rename_new(&path, &kept)
-        .map_err(|error| gone_or(error, change, "take away", &path))?;
+        .map_err(|error| gone_or(error, change))?;
     if Seen::at(&kept)?.map(|(now, _)| now) != seen {
         // It goes back by `put_back`, which finds it here.
         return Err(in_the_way(change, Obstacle::Changed));
@@ -130,7 +128,7 @@ fn put_in(
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 Err(in_the_way(change, Obstacle::Untracked))
             }
-            Err(error) => Err(LandError::io("put in place", &path)(error)),
+            Err(error) => Err(error.into()),
         };
     };
     match disk.exchange(&new, &path) {
@@ -138,7 +136,7 @@ fn put_in(
         Err(error) if error.kind() == io::ErrorKind::Unsupported => {
             return exchange_in_two(disk, places, change, seen);
         }
-        Err(error) => return Err(gone_or(error, change, "put in place", &path)),
+        Err(error) => return Err(gone_or(error, change)),
     }
     match Seen::at(&new)? {
         Some((now, _)) if now == seen => Ok(()),
@@ -160,12 +158,11 @@ fn exchange_in_two(
         create_dirs(disk, parent)?;
     }
     disk.rename(&path, &kept)
-        .map_err(|error| gone_or(error, change, "take away", &path))?;
+        .map_err(|error| gone_or(error, change))?;
     if Seen::at(&kept)?.map(|(now, _)| now) != Some(seen) {
         return Err(in_the_way(change, Obstacle::Changed));
     }
-    disk.rename(&new, &path)
-        .map_err(LandError::io("put in place", &path))
+    Ok(disk.rename(&new, &path)?)
 }
 
 /// Puts back what a landing changed, and returns the paths that were left as
@@ -190,27 +187,19 @@ pub(super) fn put_back(
             left.push(change.path.clone());
             continue;
         }
-        let failed = LandError::io("put back", &path);
         if change.from.is_none() {
-            disk.rename_new(&path, &new).map_err(failed)?;
+            disk.rename_new(&path, &new)?;
             remove_empty_parents(disk, &places.top, &path);
-        } else if disk
-            .stat(&new)
-            .map_err(LandError::io("look at", &new))?
-            .is_some()
-        {
-            disk.exchange(&new, &path).map_err(failed)?;
+        } else if disk.stat(&new)?.is_some() {
+            disk.exchange(&new, &path)?;
         } else {
             // It came in by two renames: what was there is kept below.
-            disk.rename(&path, &new).map_err(failed)?;
+            disk.rename(&path, &new)?;
         }
     }
     for (change, _) in both().filter(|(change, _)| change.from.is_some()) {
         let (path, kept) = (places.top.join(&change.path), places.old_file(change));
-        let is_kept = disk
-            .stat(&kept)
-            .map_err(LandError::io("look at", &kept))?
-            .is_some();
+        let is_kept = disk.stat(&kept)?.is_some();
         if !is_kept {
             continue;
         }
@@ -222,7 +211,7 @@ pub(super) fn put_back(
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 left.push(change.path.clone());
             }
-            Err(error) => return Err(LandError::io("put back", &path)(error)),
+            Err(error) => return Err(error.into()),
         }
     }
     sync_parents(disk, places, changes)?;
@@ -240,8 +229,7 @@ fn sync_parents(disk: &dyn Disk, places: &Places, changes: &[PathChange]) -> Res
         // One that is gone with its last file has a parent that tells so.
         let is_dir = matches!(disk.stat(&parent), Ok(Some(stat)) if stat.kind == Kind::Dir);
         if is_dir {
-            disk.sync_dir(&parent)
-                .map_err(LandError::io("sync", &parent))?;
+            disk.sync_dir(&parent)?;
         }
     }
     Ok(())
@@ -263,13 +251,10 @@ fn in_the_way(change: &PathChange, obstacle: Obstacle) -> LandError {
     }]))
 }
 
-fn gone_or(error: io::Error, change: &PathChange, what: &'static str, path: &Path) -> LandError {
-    if error.kind() == io::ErrorKind::NotFound {
-        in_the_way(change, Obstacle::Deleted)
-    } else if error.raw_os_error() == Some(18) {
-        // EXDEV, on every Unix.
-        LandError::Refused(Refusal::OtherFileSystem)
-    } else {
-        LandError::io(what, path)(error)
+fn gone_or(error: DiskError, change: &PathChange) -> LandError {
+    match error.kind() {
+        io::ErrorKind::NotFound => in_the_way(change, Obstacle::Deleted),
+        io::ErrorKind::CrossesDevices => LandError::Refused(Refusal::OtherFileSystem),
+        _ => error.into(),
     }
 }

@@ -63,11 +63,8 @@ impl IndexLock {
     /// Makes the index that was built in `staged` the real one, durably, and
     /// lets go.
     pub(super) fn install(self, disk: &dyn Disk, staged: &Path) -> Result<(), LandError> {
-        disk.sync_file(staged)
-            .map_err(LandError::io("make durable", staged))?;
-        self.0
-            .replace(staged)
-            .map_err(LandError::io("put in place", staged))
+        disk.sync_file(staged)?;
+        Ok(self.0.replace(staged)?)
     }
 
     /// Lets go and leaves the index as it is.
@@ -86,11 +83,9 @@ pub(super) fn build(
 ) -> Result<(), LandError> {
     let index = git_dir.join("index");
     match disk.read(&index) {
-        Ok(bytes) => disk
-            .write_new(staged, &bytes, 0o600)
-            .map_err(LandError::io("write", staged))?,
+        Ok(bytes) => disk.write_new(staged, &bytes, 0o600)?,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => return Err(LandError::io("read", &index)(error)),
+        Err(error) => return Err(error.into()),
     }
     let all = changes.here.iter().chain(&changes.away);
     let entries = all.map(|it| (it.path.as_path(), it.to.as_ref()));

@@ -76,7 +76,7 @@ impl Intent {
         let bytes = match disk.read_at_most(&path, LIMIT) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(LandError::io("read", &path)(error)),
+            Err(error) => return Err(error.into()),
         };
         let not_understood = || LandError::Intent { path: path.clone() };
         let wire: Wire = serde_json::from_slice(&bytes).map_err(|_| not_understood())?;

@@ -52,7 +52,7 @@ pub fn recover(
     let entries = match disk.list(notes) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(LandError::io("look into", notes)(error)),
+        Err(error) => return Err(error.into()),
     };
     // What the landing's gits left locked goes first: it is known by its record.
     undertaking::recover(repository)?;

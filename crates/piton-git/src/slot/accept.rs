@@ -45,7 +45,7 @@ impl Slot {
         // The slot is ours alone, so a lock on it is a dead git's.
         tree::remove(disk, &self.git.own.join("piton-index.lock"))?;
         let index = self.git.own.join("index");
-        let bytes = disk.read(&index).map_err(SlotError::read(&index))?;
+        let bytes = disk.read(&index)?;
         directory::put(disk, &scratch, &bytes)?;
         let git = || {
             let git = self.git.command();
@@ -146,17 +146,13 @@ impl Slot {
             let (source, target) = (from.join(&node.path), to.join(&node.path));
             // Nobody but git writes here, and its name is its content's digest:
             // what is there is the same.
-            if disk
-                .stat(&target)
-                .map_err(SlotError::read(&target))?
-                .is_some()
-            {
+            if disk.stat(&target)?.is_some() {
                 continue;
             }
             if let Some(dir) = target.parent() {
                 create_dirs(disk, dir)?;
             }
-            let bytes = disk.read(&source).map_err(SlotError::read(&source))?;
+            let bytes = disk.read(&source)?;
             put_object(disk, &target, &bytes)?;
         }
         lfs::hand_over(disk, &self.git, git.common_dir())
@@ -187,7 +183,7 @@ impl Slot {
     /// Removes what earlier commits of this slot left in piton's own store.
     fn forget_objects(&self, disk: &dyn Disk) -> Result<(), SlotError> {
         let objects = self.git.own.join("objects");
-        for entry in disk.list(&objects).map_err(SlotError::read(&objects))? {
+        for entry in disk.list(&objects)? {
             if entry.kind != Kind::Dir || entry.name != "info" {
                 tree::remove(disk, &objects.join(&entry.name))?;
             }

@@ -57,11 +57,11 @@ impl Borrowed {
         commit: &CommitId,
     ) -> Result<Self, SlotError> {
         let common = git.common_dir();
-        let file = |name: &str| {
+        let file = |name: &str| -> piton_durable::DiskResult<_> {
             let path = common.join(name);
-            match disk.stat(&path).map_err(SlotError::read(&path))? {
+            match disk.stat(&path)? {
                 None => Ok(None),
-                Some(_) => disk.read(&path).map(Some).map_err(SlotError::read(&path)),
+                Some(_) => Ok(Some(disk.read(&path)?)),
             }
         };
         Ok(Self {

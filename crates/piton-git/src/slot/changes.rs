@@ -89,7 +89,7 @@ impl Changes {
                 SlotChangeKind::Deleted => {}
                 SlotChangeKind::Changed | SlotChangeKind::Made => {
                     let path = slot.join(&change.path);
-                    let stat = disk.stat(&path).map_err(SlotError::read(&path))?;
+                    let stat = disk.stat(&path)?;
                     let len = stat.map_or(0, |stat| stat.len);
                     bytes = bytes.saturating_add(len);
                     if len > largest.0 {

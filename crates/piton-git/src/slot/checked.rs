@@ -30,7 +30,7 @@ pub(super) fn hand_over(
         let path = Path::new(&node.path);
         if path.extension().is_some_and(|end| end == "idx") {
             let index = objects.join(path);
-            let bytes = disk.read(&index).map_err(SlotError::read(&index))?;
+            let bytes = disk.read(&index)?;
             let listed = own.command()?.arg("show-index").run_with(&bytes)?;
             let listed = String::from_utf8_lossy(&listed);
             let second = |line: &str| line.split(' ').nth(1)?.parse().ok();
@@ -66,10 +66,10 @@ pub(super) fn hand_over(
     for shelf in shelves {
         let dir = store.join(shelf);
         // One whose name was another has come under its own.
-        let there = disk.stat(&dir).map_err(SlotError::read(&dir))?.is_some();
+        let there = disk.stat(&dir)?.is_some();
         if there {
-            disk.sync_dir(&dir).map_err(SlotError::write(&dir))?;
+            disk.sync_dir(&dir)?;
         }
     }
-    disk.sync_dir(&store).map_err(SlotError::write(&store))
+    Ok(disk.sync_dir(&store)?)
 }

@@ -33,7 +33,7 @@ pub(super) fn make_agents(
     put(disk, &git.join("HEAD"), format!("{commit}\n").as_bytes())?;
     // Both look at the same files, so what piton knows of them is true here too.
     let index = own.join("index");
-    let bytes = disk.read(&index).map_err(SlotError::read(&index))?;
+    let bytes = disk.read(&index)?;
     put(disk, &git.join("index"), &bytes)
 }
 
@@ -124,8 +124,8 @@ fn make_bare(
 ) -> Result<(), SlotError> {
     for dir in ["", "objects", "objects/info", "refs", "info"] {
         let dir = git.join(dir);
-        if disk.stat(&dir).map_err(SlotError::read(&dir))?.is_none() {
-            disk.create_dir(&dir).map_err(SlotError::write(&dir))?;
+        if disk.stat(&dir)?.is_none() {
+            disk.create_dir(&dir)?;
         }
     }
     let files = [
@@ -176,6 +176,5 @@ fn names(borrowed: &Borrowed) -> String {
 }
 
 pub(super) fn put(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> Result<(), SlotError> {
-    disk.write_new(path, bytes, 0o644)
-        .map_err(SlotError::write(path))
+    Ok(disk.write_new(path, bytes, 0o644)?)
 }

@@ -1,9 +1,8 @@
 //! What can go wrong with a slot.
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use piton_durable::{LockError, TreeError, WriteError};
+use piton_durable::{DiskError, LockError, TreeError, WriteError};
 
 use crate::GitError;
 
@@ -20,18 +19,8 @@ pub enum SlotError {
     Directory(#[from] WriteError),
     #[error("clear a slot")]
     Clear(#[from] TreeError),
-    #[error("read {}", path.display())]
-    Read {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
-    #[error("write {}", path.display())]
-    Write {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Disk(#[from] DiskError),
     /// A partial clone, most likely.
     #[error("lay out the commit, of which this clone lacks objects: {what}")]
     Incomplete { what: String },
@@ -68,16 +57,6 @@ pub enum SlotError {
 }
 
 impl SlotError {
-    pub(super) fn read(path: &Path) -> impl FnOnce(io::Error) -> Self {
-        let path = path.to_owned();
-        move |source| Self::Read { path, source }
-    }
-
-    pub(super) fn write(path: &Path) -> impl FnOnce(io::Error) -> Self {
-        let path = path.to_owned();
-        move |source| Self::Write { path, source }
-    }
-
     /// Returns what a person can do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
@@ -101,12 +80,10 @@ impl SlotError {
             ),
             Self::Repository { .. } => Some("remove its `.git`".to_owned()),
             Self::Git(error) => error.hint(),
-            Self::Smuggled { .. } | Self::Forged { .. } => Some("look at the filters of this repository".to_owned()),
-            Self::Lock(_)
-            | Self::Directory(_)
-            | Self::Clear(_)
-            | Self::Read { .. }
-            | Self::Write { .. } => None,
+            Self::Smuggled { .. } | Self::Forged { .. } => {
+                Some("look at the filters of this repository".to_owned())
+            }
+            Self::Lock(_) | Self::Directory(_) | Self::Clear(_) | Self::Disk(_) => None,
         }
     }
 }

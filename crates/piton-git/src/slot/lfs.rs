@@ -8,7 +8,7 @@
 use std::path::{Path, PathBuf};
 
 use piton_base::Digest;
-use piton_durable::{Disk, create_dirs, tree};
+use piton_durable::{Disk, DiskError, Doing, create_dirs, tree};
 
 use super::SlotError;
 use super::filters::SlotGit;
@@ -32,7 +32,8 @@ pub(super) fn storage(settings: &[Setting], common: &Path) -> Option<PathBuf> {
 pub(super) fn lend(disk: &dyn Disk, own: &Path, storage: &Path) -> Result<(), SlotError> {
     create_dirs(disk, &lent_objects(own))?;
     let link = own.join(LENT).join("lfs");
-    std::os::unix::fs::symlink(storage, &link).map_err(SlotError::write(&link))
+    std::os::unix::fs::symlink(storage, &link).map_err(DiskError::at(Doing::Write, &link))?;
+    Ok(())
 }
 
 /// Whether that is so, and leads there.
@@ -60,11 +61,11 @@ pub(super) fn hand_over(disk: &dyn Disk, git: &SlotGit, common: &Path) -> Result
     let files = found.nodes.into_iter();
     for node in files.filter(|node| node.kind == tree::NodeKind::File) {
         let (source, target) = (from.join(&node.path), to.join(&node.path));
-        let stat = disk.stat(&target).map_err(SlotError::read(&target))?;
+        let stat = disk.stat(&target)?;
         if stat.is_some() {
             continue;
         }
-        let bytes = disk.read(&source).map_err(SlotError::read(&source))?;
+        let bytes = disk.read(&source)?;
         // Its name is the digest of its content; nothing else goes over.
         if target.file_name() != Some(Digest::of(&bytes).hex().as_ref()) {
             continue;

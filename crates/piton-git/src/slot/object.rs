@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use piton_durable::Disk;
+use piton_durable::{Disk, Doing};
 
 use super::SlotError;
 
@@ -20,7 +20,7 @@ pub(super) fn put_object(disk: &dyn Disk, target: &Path, bytes: &[u8]) -> Result
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => {
                 let _ = disk.remove_file(&piece);
-                return Err(SlotError::write(target)(error));
+                return Err(error.about(Doing::Write, target).into());
             }
         }
     };
@@ -29,10 +29,10 @@ pub(super) fn put_object(disk: &dyn Disk, target: &Path, bytes: &[u8]) -> Result
         .and_then(|()| disk.rename(&piece, target));
     if let Err(error) = written {
         let _ = disk.remove_file(&piece);
-        return Err(SlotError::write(target)(error));
+        return Err(error.about(Doing::Write, target).into());
     }
     match target.parent() {
-        Some(dir) => disk.sync_dir(dir).map_err(SlotError::write(dir)),
+        Some(dir) => Ok(disk.sync_dir(dir)?),
         None => Ok(()),
     }
 }

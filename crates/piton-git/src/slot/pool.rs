@@ -115,7 +115,7 @@ impl<'a> Slots<'a> {
         let (disk, dir, own) = (self.disk, &git.dir, &git.own);
         tree::remove(disk, own)?;
         tree::remove(disk, dir)?;
-        disk.create_dir(dir).map_err(SlotError::write(dir))?;
+        disk.create_dir(dir)?;
         directory::make_own(disk, own, borrowed)?;
         layout::set_head(disk, own, commit)?;
         git.make_room(disk)?;

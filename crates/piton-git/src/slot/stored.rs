@@ -52,10 +52,10 @@ impl SlotHome {
     pub fn stored(&self, disk: &dyn DiskRead) -> Result<Vec<StoredSlots>, SlotError> {
         let mut numbers = Vec::new();
         for dir in [self.dir().to_owned(), self.caches()] {
-            if disk.stat(&dir).map_err(SlotError::read(&dir))?.is_none() {
+            if disk.stat(&dir)?.is_none() {
                 continue;
             }
-            for entry in disk.list(&dir).map_err(SlotError::read(&dir))? {
+            for entry in disk.list(&dir)? {
                 let name = entry.name.to_string_lossy();
                 numbers.extend(number_in(&name).filter(|_| entry.kind == Kind::Dir));
             }

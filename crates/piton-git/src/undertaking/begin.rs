@@ -7,7 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use piton_durable::platform::{Processes, RealProcesses};
-use piton_durable::{Disk, DiskRead, RealDisk, create_dirs, tree};
+use piton_durable::{Disk, DiskRead, RealDisk, TreeError, create_dirs, tree};
 
 use super::record::{Move, Record};
 use super::{ALIVE, HOME};
@@ -31,7 +31,7 @@ impl Undertaking {
     /// Says durably what is about to be done.
     pub(crate) fn begin(repository: &Repository, what: &str) -> Result<Self, GitError> {
         let home = repository.common().join(HOME);
-        create_dirs(&RealDisk, &home).map_err(|error| failed(&home, io::Error::other(error)))?;
+        create_dirs(&RealDisk, &home)?;
         let own = below(repository.common(), repository.git_dir());
         let lock = |name: &str| join(&own, name);
         let record = Record {
@@ -103,13 +103,13 @@ impl Undertaking {
 
 /// Removes the directory of an undertaking, and last in it the file that tells
 /// whether anybody lives: without that file nobody could know what the rest is.
-pub(super) fn take_away(dir: &Path) -> io::Result<()> {
+pub(super) fn take_away(dir: &Path) -> Result<(), TreeError> {
     for entry in RealDisk.list(dir)? {
         if entry.name != ALIVE {
-            tree::remove(&RealDisk, &dir.join(&entry.name)).map_err(io::Error::other)?;
+            tree::remove(&RealDisk, &dir.join(&entry.name))?;
         }
     }
-    tree::remove(&RealDisk, dir).map_err(io::Error::other)
+    tree::remove(&RealDisk, dir)
 }
 
 impl Drop for Undertaking {
@@ -132,15 +132,10 @@ pub(super) fn mark(token: &str) -> String {
 /// Makes the directory and takes its lock; `None` when somebody who clears up
 /// came in between.
 fn set_up(dir: &Path) -> Result<Option<File>, GitError> {
-    let gone = |error: &io::Error| {
-        matches!(
-            error.kind(),
-            io::ErrorKind::NotFound | io::ErrorKind::AlreadyExists
-        )
-    };
+    let gone = |kind| matches!(kind, io::ErrorKind::NotFound | io::ErrorKind::AlreadyExists);
     match RealDisk.create_dir(dir) {
-        Err(error) if gone(&error) => return Ok(None),
-        done => done.map_err(|error| failed(dir, error))?,
+        Err(error) if gone(error.kind()) => return Ok(None),
+        done => done?,
     }
     let path = dir.join(ALIVE);
     let made = File::options()
@@ -149,7 +144,7 @@ fn set_up(dir: &Path) -> Result<Option<File>, GitError> {
         .create_new(true)
         .open(&path);
     let alive = match made {
-        Err(error) if gone(&error) => return Ok(None),
+        Err(error) if gone(error.kind()) => return Ok(None),
         made => made.map_err(|error| failed(&path, error))?,
     };
     if alive.try_lock().is_err() {

@@ -4,7 +4,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use piton_durable::{Disk, DiskRead, RealDisk};
+use piton_durable::{Disk, DiskRead, DiskResult, RealDisk};
 
 use super::Undertaking;
 use crate::program::GitCommand;
@@ -23,15 +23,9 @@ impl IndexLock {
     pub(crate) fn take(under: &Undertaking, repository: &Repository) -> Result<Self, GitError> {
         let lock = repository.git_dir().join("index.lock");
         let prepared = under.file("index.lock");
-        let failed = |source| GitError::Change {
-            path: lock.clone(),
-            source,
-        };
         let mark = under.mark();
         let _ = RealDisk.remove_file(&prepared);
-        RealDisk
-            .write_new(&prepared, mark.as_bytes(), 0o644)
-            .map_err(failed)?;
+        RealDisk.write_new(&prepared, mark.as_bytes(), 0o644)?;
         let taken = match RealDisk.rename_new(&prepared, &lock) {
             Err(error)
                 if matches!(
@@ -51,7 +45,7 @@ impl IndexLock {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 Err(GitError::Locked { lock })
             }
-            Err(source) => Err(failed(source)),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -64,15 +58,11 @@ impl IndexLock {
         paths: &[&Path],
     ) -> Result<PathBuf, GitError> {
         let fresh = under.file("user-index");
-        let failed = |source| GitError::Change {
-            path: fresh.clone(),
-            source,
-        };
         let _ = RealDisk.remove_file(&fresh);
         match RealDisk.read(&self.index) {
-            Ok(bytes) => RealDisk.write_new(&fresh, &bytes, 0o644).map_err(failed)?,
+            Ok(bytes) => RealDisk.write_new(&fresh, &bytes, 0o644)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(failed(error)),
+            Err(error) => return Err(error.into()),
         }
         let reset = GitCommand::writing(top)
             .index(&fresh)
@@ -83,7 +73,7 @@ impl IndexLock {
     }
 
     /// Puts the prepared index in the place of the user's, and lets go.
-    pub(crate) fn replace(self, fresh: &Path) -> io::Result<()> {
+    pub(crate) fn replace(self, fresh: &Path) -> DiskResult<()> {
         match RealDisk.rename(fresh, &self.index) {
             // The state directory is on another file system than git's own.
             Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {

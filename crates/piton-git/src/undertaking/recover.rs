@@ -82,10 +82,7 @@ pub(crate) fn recover(repository: &Repository) -> Result<Vec<Cleared>, GitError>
                 continue;
             }
         }
-        take_away(&dir).map_err(|source| GitError::Record {
-            path: dir.clone(),
-            source,
-        })?;
+        take_away(&dir)?;
     }
     Ok(cleared)
 }
@@ -218,9 +215,6 @@ fn finish_index(repository: &Repository, record: &Record, moves: &Move) -> Resul
         Err(error) => return Err(error),
     };
     let fresh = lock.prepare(&under, repository.top(), commit, &paths)?;
-    lock.replace(&fresh).map_err(|source| GitError::Change {
-        path: repository.git_dir().join("index"),
-        source,
-    })?;
+    lock.replace(&fresh)?;
     Ok(true)
 }

@@ -1,10 +1,9 @@
 //! Reading the migrations that are decided about.
 
 use std::collections::BTreeSet;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use piton_durable::DiskRead;
+use piton_durable::{DiskError, DiskRead};
 use piton_git::{GitError, GitRead};
 use piton_migration::consistency::{self, Mode, Severity};
 use piton_migration::live::{LiveDir, load_manifest};
@@ -18,12 +17,8 @@ use super::world::{Gate, Known, Seen, Standing};
 /// The migrations could not be listed.
 #[derive(Debug, thiserror::Error)]
 pub enum ObserveError {
-    #[error("list the migrations in {}", path.display())]
-    List {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Disk(#[from] DiskError),
     #[error("see which migrations have changes that are not committed")]
     Git(#[from] GitError),
 }
@@ -35,10 +30,7 @@ pub fn migrations(
     git: &dyn GitRead,
     live: &LiveDir,
 ) -> Result<Vec<Standing>, ObserveError> {
-    let contents = live.contents(disk).map_err(|source| ObserveError::List {
-        path: live.path().to_owned(),
-        source,
-    })?;
+    let contents = live.contents(disk)?;
     let changed = if contents.slugs.is_empty() {
         Changed::default()
     } else {

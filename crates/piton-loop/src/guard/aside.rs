@@ -1,9 +1,10 @@
 //! Setting aside what was planted, and putting back what stood there.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
-use piton_durable::{Disk, Kind, create_dirs, tree, write_atomic};
+use piton_durable::{
+    Disk, DiskError, Kind, TreeError, WriteError, create_dirs, tree, write_atomic,
+};
 
 use super::print::{Print, Prints};
 
@@ -16,7 +17,21 @@ use super::print::{Print, Prints};
 pub struct AsideError {
     path: PathBuf,
     #[source]
-    source: io::Error,
+    source: Why,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Why {
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    #[error(transparent)]
+    Tree(#[from] TreeError),
+    #[error(
+        "what stood there before cannot be put back by piton; it is gone or lies in the evidence"
+    )]
+    Lost,
 }
 
 /// Moves what stands at `paths` into `evidence` and puts back what `before`
@@ -29,7 +44,7 @@ pub(super) fn set_aside(
 ) -> Result<(), AsideError> {
     create_dirs(disk, evidence).map_err(|error| AsideError {
         path: evidence.to_owned(),
-        source: io::Error::other(error),
+        source: error.into(),
     })?;
     for (number, path) in paths.iter().enumerate() {
         let failed = |source| AsideError {
@@ -56,7 +71,7 @@ fn is_dir(disk: &dyn Disk, path: &Path) -> bool {
     matches!(disk.stat(path), Ok(Some(stat)) if stat.kind == Kind::Dir)
 }
 
-fn move_away(disk: &dyn Disk, path: &Path, evidence: &Path, number: usize) -> io::Result<()> {
+fn move_away(disk: &dyn Disk, path: &Path, evidence: &Path, number: usize) -> Result<(), Why> {
     let Some(stat) = disk.stat(path)? else {
         return Ok(());
     };
@@ -71,29 +86,27 @@ fn move_away(disk: &dyn Disk, path: &Path, evidence: &Path, number: usize) -> io
     }
     // On another file system: what can be read is kept, the rest is gone.
     if let Ok(bytes) = disk.read(path) {
-        write_atomic(disk, &to, &bytes, 0o600).map_err(io::Error::other)?;
+        write_atomic(disk, &to, &bytes, 0o600)?;
     }
-    tree::remove(disk, path).map_err(io::Error::other)
+    Ok(tree::remove(disk, path)?)
 }
 
-fn put_back(disk: &dyn Disk, path: &Path, before: &Print) -> io::Result<()> {
+fn put_back(disk: &dyn Disk, path: &Path, before: &Print) -> Result<(), Why> {
     match before {
         Print::Missing => Ok(()),
         Print::File {
             mode,
             bytes: Some(bytes),
             ..
-        } => write_atomic(disk, path, bytes, *mode).map_err(io::Error::other),
+        } => Ok(write_atomic(disk, path, bytes, *mode)?),
         Print::Dir { mode } => {
             if disk.stat(path)?.is_none() {
-                create_dirs(disk, path).map_err(io::Error::other)?;
+                create_dirs(disk, path)?;
             }
-            disk.set_mode(path, *mode)
+            Ok(disk.set_mode(path, *mode)?)
         }
         Print::File { bytes: None, .. } | Print::Link { .. } | Print::Other | Print::Unreadable => {
-            Err(io::Error::other(
-                "what stood there before cannot be put back by piton; it is gone or lies in the evidence",
-            ))
+            Err(Why::Lost)
         }
     }
 }

@@ -135,7 +135,7 @@ pub fn clear_kept(
             Ok(bytes) => bytes,
             // Somebody else was faster.
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(failed(error)),
+            Err(error) => return Err(failed(error.into())),
         };
         let record: Record =
             serde_json::from_slice(&bytes).map_err(|error| failed(error.into()))?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use piton_agent::process::LaunchError;
 use piton_agent::sealing::EnclosureError;
-use piton_durable::WriteError;
+use piton_durable::{DiskError, WriteError};
 use piton_git::GitError;
 use piton_git::slot::SlotError;
 
@@ -44,12 +44,10 @@ pub enum HookError {
         #[source]
         source: io::Error,
     },
-    #[error("read the message of the commit in {}", path.display())]
-    Message {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+    #[error("read the message of the commit in {}: a hook put something else in its place", path.display())]
+    Message { path: PathBuf },
     #[error("prepare the slot in which your hooks run: {said}")]
     Stage { said: String },
 }

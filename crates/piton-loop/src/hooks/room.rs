@@ -1,7 +1,6 @@
 //! The room in which hooks are heard.
 
 use std::ffi::OsString;
-use std::io;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
@@ -164,20 +163,14 @@ impl HookRoom<'_> {
     /// Reads the message that hooks have left. They may have put a link in its
     /// place, which is not followed, nor one in place of what it lies in.
     fn message(&self, file: &Path) -> Result<String, HookError> {
-        let failed = |source| HookError::Message {
-            path: file.to_owned(),
-            source,
-        };
         let kind = |path: &Path| self.disk.stat(path).map(|stat| stat.map(|stat| stat.kind));
         let folder = file.parent().unwrap_or(file);
-        if kind(folder).map_err(failed)? != Some(Kind::Dir)
-            || kind(file).map_err(failed)? != Some(Kind::File)
-        {
-            return Err(failed(io::Error::other(
-                "a hook put something else in its place",
-            )));
+        if kind(folder)? != Some(Kind::Dir) || kind(file)? != Some(Kind::File) {
+            return Err(HookError::Message {
+                path: file.to_owned(),
+            });
         }
-        let bytes = self.disk.read_at_most(file, LONGEST).map_err(failed)?;
+        let bytes = self.disk.read_at_most(file, LONGEST)?;
         Ok(tidy(&String::from_utf8_lossy(&bytes)))
     }
 }

@@ -88,6 +88,7 @@ fn told(step: &FailedStep, agent: &str, run: &RunId) -> Failure {
         | StepFailure::Guard(_)
         | StepFailure::Unfit(_)
         | StepFailure::Layout(_)
+        | StepFailure::Reserve(_)
         | StepFailure::Path(_)
         | StepFailure::Clear(_)
         | StepFailure::Call(_)

@@ -50,10 +50,7 @@ impl Observe<RemoveRun> for LoopWorld<'_> {
     ) -> Result<Observation<()>, Failure> {
         let runs = self.site.runs();
         let dir = RunDir::of(&runs, &op.id);
-        let there = self.disk.stat(dir.path()).map_err(|error| {
-            let message = format!("failed to look at {}: {error}", dir.path().display());
-            Failure::new(FailureKind::Io, message)
-        })?;
+        let there = self.disk.stat(dir.path())?;
         Ok(match (there, runs::state_of(&runs, &op.id)) {
             (None, _) => Observation::already(),
             (Some(_), RunState::Over) => Observation::pending(OVER, ()),

@@ -181,6 +181,7 @@ pub fn failed(
         | StepFailure::Guard(_)
         | StepFailure::Unfit(_)
         | StepFailure::Layout(_)
+        | StepFailure::Reserve(_)
         | StepFailure::Path(_)
         | StepFailure::Clear(_)
         | StepFailure::Look(_)

@@ -2,7 +2,7 @@
 
 use piton_agent::AgentError;
 use piton_agent::outcome::Outcome;
-use piton_durable::TreeError;
+use piton_durable::{DiskError, TreeError, WriteError};
 use piton_git::GitError;
 use piton_git::slot::SlotError;
 
@@ -24,7 +24,9 @@ pub enum StepFailure {
     #[error("prepare a slot for the agent")]
     Setup(#[from] SetupError),
     #[error("prepare the migration's directory for the agent")]
-    Layout(#[source] ContentsError),
+    Layout(#[source] DiskError),
+    #[error("keep room for the agent's answer")]
+    Reserve(#[from] WriteError),
     #[error("prepare the migration's directory for the agent")]
     Path(#[source] PathError),
     #[error("prepare the migration's directory for the agent")]
@@ -68,6 +70,7 @@ impl StepFailure {
             | Self::Changes(_)
             | Self::Guard(_)
             | Self::Layout(_)
+            | Self::Reserve(_)
             | Self::Path(_)
             | Self::Clear(_)
             | Self::Call(_)
@@ -99,6 +102,7 @@ impl StepFailure {
             | Self::Changes(_)
             | Self::Guard(_)
             | Self::Layout(_)
+            | Self::Reserve(_)
             | Self::Path(_)
             | Self::Clear(_)
             | Self::Call(_)
@@ -130,6 +134,7 @@ impl StepFailure {
             Self::Changes(_)
             | Self::Guard(_)
             | Self::Layout(_)
+            | Self::Reserve(_)
             | Self::Clear(_)
             | Self::Call(_)
             | Self::Candidate(_)

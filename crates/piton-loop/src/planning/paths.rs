@@ -1,9 +1,8 @@
 //! Walking to a directory without going through a link.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
-use piton_durable::{Disk, DiskRead, Kind};
+use piton_durable::{Disk, DiskError, DiskRead, Kind};
 
 /// The way to a migration's directory is not what it must be.
 #[derive(Debug, thiserror::Error)]
@@ -12,18 +11,8 @@ pub enum PathError {
     Link { path: PathBuf },
     #[error("{} is no directory", path.display())]
     NotADirectory { path: PathBuf },
-    #[error("look at {}", path.display())]
-    Look {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
-    #[error("create {}", path.display())]
-    Create {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Disk(#[from] DiskError),
 }
 
 /// Checks that whatever exists of `relative` below `top` are directories.
@@ -44,10 +33,7 @@ pub fn make_dirs(disk: &dyn Disk, top: &Path, relative: &str) -> Result<(), Path
     for part in relative.split('/') {
         path.push(part);
         if !is_dir(disk, &path)? {
-            disk.create_dir(&path).map_err(|source| PathError::Create {
-                path: path.clone(),
-                source,
-            })?;
+            disk.create_dir(&path)?;
         }
     }
     Ok(())
@@ -55,10 +41,7 @@ pub fn make_dirs(disk: &dyn Disk, top: &Path, relative: &str) -> Result<(), Path
 
 /// Tells whether a directory is there; anything else there is an error.
 fn is_dir(disk: &dyn DiskRead, path: &Path) -> Result<bool, PathError> {
-    let stat = disk.stat(path).map_err(|source| PathError::Look {
-        path: path.to_owned(),
-        source,
-    })?;
+    let stat = disk.stat(path)?;
     let path = || path.to_owned();
     match stat.map(|stat| stat.kind) {
         None => Ok(false),

@@ -7,7 +7,7 @@ use std::path::Path;
 use piton_agent::outcome::Reply;
 use piton_agent::{Agent, AgentCall, CallEvent, CallEvents, CallRecord, Limits};
 use piton_base::{Clock, StateDir, Stop};
-use piton_durable::{Disk, Holder, Reserve, TreeError, tree};
+use piton_durable::{Disk, Holder, Reserve, tree};
 use piton_git::slot::{Changes, Slot, SlotChange, SlotChangeKind, SlotUse, Slots};
 use piton_git::{Git, View};
 
@@ -254,10 +254,7 @@ impl Call<'_> {
         // and what a killed step left serves the next one.
         let name = format!("reserve-{}", self.decision.base.slug);
         let path = self.performer.site.candidates().with_file_name(name);
-        let reserve = Reserve::lay(disk, &path, ROOM).map_err(|source| {
-            let path = path.clone();
-            StepFailure::Clear(TreeError::Write { path, source })
-        })?;
+        let reserve = Reserve::lay(disk, &path, ROOM)?;
         let heard = MakingRoom {
             heard: &run.hear(number),
             disk,

@@ -1,10 +1,9 @@
 //! Clearing away what killed runs left where candidates are built.
 
-use std::io;
 use std::path::PathBuf;
 
 use piton_base::StateDir;
-use piton_durable::{Disk, DiskRead, Kind, Lock, TreeError, tree};
+use piton_durable::{Disk, DiskError, DiskRead, Kind, Lock, TreeError, tree};
 use piton_plan::PlanId;
 
 use super::site::Site;
@@ -14,12 +13,8 @@ use crate::runs::{RunId, RunState, state_of};
 /// Leftovers could not be cleared away.
 #[derive(Debug, thiserror::Error)]
 pub enum SweepError {
-    #[error("look at {}", path.display())]
-    Look {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Disk(#[from] DiskError),
     #[error("clear away what a killed run left")]
     Remove(#[from] TreeError),
 }
@@ -29,14 +24,10 @@ pub enum SweepError {
 /// left alone: nobody knows whose it is.
 pub fn leftovers(disk: &dyn DiskRead, site: &Site) -> Result<Vec<PathBuf>, SweepError> {
     let dir = site.candidates();
-    let failed = |source| SweepError::Look {
-        path: dir.clone(),
-        source,
-    };
-    if disk.stat(&dir).map_err(failed)?.is_none() {
+    if disk.stat(&dir)?.is_none() {
         return Ok(Vec::new());
     }
-    let entries = disk.list(&dir).map_err(failed)?;
+    let entries = disk.list(&dir)?;
     Ok(entries
         .into_iter()
         .filter(|entry| entry.kind == Kind::Dir)

@@ -1,19 +1,15 @@
 //! What can be wrong with a template.
 
-use std::io;
 use std::path::PathBuf;
 
 use super::TemplateOrigin;
+use piton_durable::DiskError;
 
 /// A prompt could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum PromptError {
-    #[error("read the prompt template {}", path.display())]
-    Read {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Disk(#[from] DiskError),
     #[error("read the prompt template {}: it is not UTF-8 text", path.display())]
     NotText { path: PathBuf },
     #[error(

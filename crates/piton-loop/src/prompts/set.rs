@@ -180,14 +180,10 @@ fn set_error(templates: &Templates, name: &str, error: &minijinja::Error) -> Pro
 }
 
 fn template_files(disk: &dyn DiskRead, dir: &Path) -> Result<Vec<PathBuf>, PromptError> {
-    let failed = |source| PromptError::Read {
-        path: dir.to_owned(),
-        source,
-    };
-    if disk.stat(dir).map_err(failed)?.is_none() {
+    if disk.stat(dir)?.is_none() {
         return Ok(Vec::new());
     }
-    let entries = disk.list(dir).map_err(failed)?;
+    let entries = disk.list(dir)?;
     Ok(entries
         .into_iter()
         .filter(|entry| entry.kind != Kind::Dir && entry.name.to_string_lossy().ends_with(".j2"))
@@ -196,10 +192,7 @@ fn template_files(disk: &dyn DiskRead, dir: &Path) -> Result<Vec<PathBuf>, Promp
 }
 
 fn read_text(disk: &dyn DiskRead, path: &Path) -> Result<String, PromptError> {
-    let bytes = disk.read(path).map_err(|source| PromptError::Read {
-        path: path.to_owned(),
-        source,
-    })?;
+    let bytes = disk.read(path)?;
     String::from_utf8(bytes).map_err(|_| PromptError::NotText {
         path: path.to_owned(),
     })

@@ -1,10 +1,9 @@
 //! Reading records: what runs there are, and all of one.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
 use piton_agent::{CallFiles, CallRecord};
-use piton_durable::{DiskRead, Kind, Lock};
+use piton_durable::{DiskError, DiskRead, Kind, Lock};
 use serde_json::Value;
 
 use super::call::VERDICT_FILE;
@@ -15,12 +14,8 @@ use piton_base::Clock;
 /// A record could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ListingError {
-    #[error("read the run records in {}", path.display())]
-    Read {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Disk(#[from] DiskError),
     #[error("find the run {id}; `piton runs list` shows the runs there are")]
     NotThere { id: RunId },
     #[error(transparent)]
@@ -69,10 +64,7 @@ pub fn list(disk: &dyn DiskRead, runs: &Path) -> Result<Vec<ListedRun>, ListingE
 /// Returns all of one run.
 pub fn show(disk: &dyn DiskRead, runs: &Path, id: &RunId) -> Result<FullRun, ListingError> {
     let dir = RunDir::of(runs, id);
-    let there = disk.stat(dir.path()).map_err(|source| ListingError::Read {
-        path: dir.path().to_owned(),
-        source,
-    })?;
+    let there = disk.stat(dir.path())?;
     if there.is_none() {
         return Err(ListingError::NotThere { id: id.clone() });
     }
@@ -161,16 +153,11 @@ fn ids(disk: &dyn DiskRead, runs: &Path) -> Result<Vec<RunId>, ListingError> {
 
 /// The names of the directories in `dir`, none when it is missing.
 fn names(disk: &dyn DiskRead, dir: &Path) -> Result<Vec<String>, ListingError> {
-    let failed = |source| ListingError::Read {
-        path: dir.to_owned(),
-        source,
-    };
-    if disk.stat(dir).map_err(failed)?.is_none() {
+    if disk.stat(dir)?.is_none() {
         return Ok(Vec::new());
     }
     Ok(disk
-        .list(dir)
-        .map_err(failed)?
+        .list(dir)?
         .into_iter()
         .filter(|entry| entry.kind == Kind::Dir)
         .filter_map(|entry| entry.name.into_string().ok())
@@ -189,13 +176,9 @@ fn measure(
     let (mut bytes, mut newest) = (0, None);
     let mut waiting = vec![root.to_owned()];
     while let Some(dir) = waiting.pop() {
-        let failed = |source| ListingError::Read {
-            path: dir.clone(),
-            source,
-        };
-        for entry in disk.list(&dir).map_err(failed)? {
+        for entry in disk.list(&dir)? {
             let path = dir.join(&entry.name);
-            if let Some(stat) = disk.stat(&path).map_err(failed)? {
+            if let Some(stat) = disk.stat(&path)? {
                 newest = newest.max(stat.modified);
                 bytes += stat.len;
             }

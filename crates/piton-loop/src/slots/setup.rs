@@ -1,7 +1,7 @@
 //! Running the command that prepares a slot.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use piton_agent::process::{ExitKind, Launch, LaunchError, Sink, supervise};
 use piton_agent::redact::{Redacting, Redactor};
@@ -11,7 +11,7 @@ use piton_agent::sealing::{
 use piton_agent::watchdog::EndReason;
 use piton_agent::{Host, Limits, environment};
 use piton_base::{Clock, Stop};
-use piton_durable::{Appender, Disk};
+use piton_durable::{Appender, Disk, DiskError};
 use piton_git::slot::{Setup, Slot, SlotError};
 use piton_seal::CacheSet;
 
@@ -40,12 +40,8 @@ pub enum SetupError {
     Launch(#[from] LaunchError),
     #[error(transparent)]
     Enclosure(#[from] EnclosureError),
-    #[error("keep what `slot.setup` prints in {}", path.display())]
-    Log {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Disk(#[from] DiskError),
     #[error("`slot.setup` ended with {exit}; the last it printed was:\n{last}{}", if *met_the_seal { format!("\n{MET_THE_SEAL}") } else { String::new() })]
     Failed {
         exit: ExitKind,
@@ -97,10 +93,7 @@ impl SetupCommand {
         };
         let redactor = Redactor::new(environment::secrets(&self.host));
         let mut output = Output {
-            log: disk.append(log, 0o600).map_err(|source| SetupError::Log {
-                path: log.to_owned(),
-                source,
-            })?,
+            log: disk.append(log, 0o600)?,
             stored: 0,
             redacting: redactor.stream(),
             last: LastLines::default(),

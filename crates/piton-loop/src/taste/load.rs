@@ -1,9 +1,8 @@
 //! Where the taste comes from: the project, the user, or the program.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
-use piton_durable::DiskRead;
+use piton_durable::{DiskError, DiskRead};
 
 use super::{DEFAULT_TASTE, TasteVersion};
 
@@ -32,12 +31,8 @@ pub struct Taste {
 /// The taste file is there and cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TasteError {
-    #[error("read the taste file {}", path.display())]
-    Read {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Disk(#[from] DiskError),
     #[error("read the taste file {}: it is not UTF-8 text", path.display())]
     NotText { path: PathBuf },
 }
@@ -71,14 +66,10 @@ impl Taste {
 }
 
 pub(super) fn read(disk: &dyn DiskRead, path: &Path) -> Result<Option<String>, TasteError> {
-    let failed = |source| TasteError::Read {
-        path: path.to_owned(),
-        source,
-    };
-    if disk.stat(path).map_err(failed)?.is_none() {
+    if disk.stat(path)?.is_none() {
         return Ok(None);
     }
-    let bytes = disk.read(path).map_err(failed)?;
+    let bytes = disk.read(path)?;
     String::from_utf8(bytes)
         .map(Some)
         .map_err(|_| TasteError::NotText {

@@ -135,7 +135,7 @@ impl Check<'_> {
     fn unusable_manifest(&mut self, error: &LoadError) {
         let code = match error {
             LoadError::Missing { .. } => Code::MissingManifest,
-            LoadError::Link { .. } | LoadError::Read { .. } | LoadError::Decode { .. } => {
+            LoadError::Link { .. } | LoadError::Disk(_) | LoadError::Decode { .. } => {
                 Code::InvalidManifest
             }
         };

@@ -1,9 +1,8 @@
 //! The doctor: everything there is to say about a migration, or about all.
 
-use std::io;
 use std::path::Path;
 
-use piton_durable::DiskRead;
+use piton_durable::{DiskRead, DiskResult};
 
 use super::check::{check_directory, kind_of};
 use super::code::Code;
@@ -68,7 +67,7 @@ impl Report {
 
 /// Examines every migration in name order, then what publishes left behind.
 /// Subjects without findings are left out.
-pub fn examine_all(disk: &dyn DiskRead, live: &LiveDir) -> io::Result<Vec<Report>> {
+pub fn examine_all(disk: &dyn DiskRead, live: &LiveDir) -> DiskResult<Vec<Report>> {
     let contents = live.contents(disk)?;
     let mut reports: Vec<_> = contents
         .slugs

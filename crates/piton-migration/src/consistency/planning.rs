@@ -75,7 +75,7 @@ fn told(error: &StateLoadError) -> String {
     let told = match error {
         StateLoadError::Decode { source, .. } => on_one_line(source),
         StateLoadError::Reference { source, .. } => on_one_line(source),
-        StateLoadError::Missing { .. } | StateLoadError::Read { .. } => on_one_line(error),
+        StateLoadError::Missing { .. } | StateLoadError::Disk(_) => on_one_line(error),
     };
     told.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,8 +1,6 @@
 //! What the list tells about one migration.
 
-use std::io;
-
-use piton_durable::DiskRead;
+use piton_durable::{DiskRead, DiskResult};
 use serde::Serialize;
 
 use crate::live::{LiveDir, LoadError, load_manifest};
@@ -44,7 +42,7 @@ pub struct Filter {
 
 /// Lists the migrations in name order. A migrations directory that is missing
 /// lists as empty, a broken migration as a row that says so.
-pub fn list(disk: &dyn DiskRead, live: &LiveDir, filter: Filter) -> io::Result<Vec<Row>> {
+pub fn list(disk: &dyn DiskRead, live: &LiveDir, filter: Filter) -> DiskResult<Vec<Row>> {
     let contents = live.contents(disk)?;
     Ok(contents
         .slugs
@@ -97,7 +95,7 @@ fn broken(slug: Slug, error: &LoadError) -> Row {
     let reason = match error {
         LoadError::Missing { .. } => "missing-manifest".to_owned(),
         LoadError::Decode { source, .. } => format!("invalid-manifest: {}", on_one_line(source)),
-        LoadError::Link { .. } | LoadError::Read { .. } => {
+        LoadError::Link { .. } | LoadError::Disk(_) => {
             format!("invalid-manifest: {}", on_one_line(error))
         }
     };
@@ -138,7 +136,7 @@ fn cursor(
                 "planning:blocked".to_owned(),
                 Some(match error {
                     StateLoadError::Missing { .. } => "planning-state-missing",
-                    StateLoadError::Read { .. }
+                    StateLoadError::Disk(_)
                     | StateLoadError::Decode { .. }
                     | StateLoadError::Reference { .. } => "planning-state-invalid",
                 }),

@@ -58,52 +58,30 @@ impl Perform<MoveDir> for MigrationPerformer<'_> {
         }
         for rewrite in &op.rewrites {
             let path = rewrite.path.under(&from);
-            let mode = stat(disk, &path)?.map_or(0o600, |stat| stat.mode);
-            write_atomic(disk, &path, rewrite.content.as_bytes(), mode)
-                .map_err(|error| Failure::of(FailureKind::Io, &error))?;
+            let mode = disk.stat(&path)?.map_or(0o600, |stat| stat.mode);
+            write_atomic(disk, &path, rewrite.content.as_bytes(), mode)?;
         }
-        let moved = || -> std::io::Result<()> {
-            let parents = [to.parent(), from.parent()];
-            disk.rename(&from, &to)?;
-            parents
-                .into_iter()
-                .flatten()
-                .try_for_each(|parent| disk.sync_dir(parent))
-        };
         if let Some(parent) = to.parent() {
-            create_dirs(disk, parent).map_err(|error| Failure::of(FailureKind::Io, &error))?;
+            create_dirs(disk, parent)?;
         }
-        moved().map_err(|error| {
-            Failure::new(
-                FailureKind::Io,
-                format!("could not move {} to {}: {error}", op.from, op.to),
-            )
-        })?;
+        disk.rename(&from, &to)?;
+        for parent in [to.parent(), from.parent()].into_iter().flatten() {
+            disk.sync_dir(parent)?;
+        }
         Ok(Done::saying(message))
     }
 }
 
 fn look(disk: &dyn DiskRead, path: &Path) -> Result<Occupant, Failure> {
-    Ok(match stat(disk, path)?.map(|stat| stat.kind) {
+    Ok(match disk.stat(path)?.map(|stat| stat.kind) {
         None => Occupant::Nothing,
         Some(Kind::Dir) => match disk.list(path) {
             Ok(entries) if entries.is_empty() => Occupant::EmptyDir,
             Ok(_) => Occupant::Dir,
-            Err(error) => return Err(unreadable(path, &error)),
+            Err(error) => return Err(error.into()),
         },
         Some(Kind::File | Kind::Symlink | Kind::Other) => Occupant::Other,
     })
-}
-
-fn stat(disk: &dyn DiskRead, path: &Path) -> Result<Option<piton_durable::Stat>, Failure> {
-    disk.stat(path).map_err(|error| unreadable(path, &error))
-}
-
-fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::new(
-        FailureKind::Io,
-        format!("could not look at {}: {error}", path.display()),
-    )
 }
 
 const fn told(place: Occupant) -> &'static str {

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use piton_durable::DiskRead;
+use piton_durable::{DiskError, DiskRead};
 use thiserror::Error;
 
 use super::OWN_FILE;
@@ -14,12 +14,8 @@ const MAX_OWN: u64 = 16 << 20;
 /// Why notes cannot be used.
 #[derive(Debug, Error)]
 pub enum OwnLoadError {
-    #[error("failed to read {}", .path.display())]
-    Read {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Disk(#[from] DiskError),
     #[error("failed to decode {}", .path.display())]
     Decode {
         path: PathBuf,
@@ -44,6 +40,6 @@ pub fn load_own(disk: &dyn DiskRead, dir: &Path) -> Result<Option<OwnData>, OwnL
         {
             Ok(None)
         }
-        Err(source) => Err(OwnLoadError::Read { path, source }),
+        Err(error) => Err(error.into()),
     }
 }

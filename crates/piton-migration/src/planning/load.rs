@@ -1,9 +1,8 @@
 //! Loading the planning record of a migration.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
-use piton_durable::DiskRead;
+use piton_durable::{DiskError, DiskRead};
 use thiserror::Error;
 
 use super::decode::StateError;
@@ -19,12 +18,8 @@ const MAX_STATE: u64 = 16 << 20;
 pub enum StateLoadError {
     #[error("{} is missing", .path.display())]
     Missing { path: PathBuf },
-    #[error("failed to read {}", .path.display())]
-    Read {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Disk(#[from] DiskError),
     #[error("failed to decode {}", .path.display())]
     Decode {
         path: PathBuf,
@@ -57,10 +52,10 @@ pub fn load_state(
     let path = dir.join(STATE_FILE);
     let bytes = match disk.read_at_most(&path, MAX_STATE) {
         Ok(bytes) => bytes,
-        Err(source) => {
+        Err(error) => {
             return Err(match disk.stat(&path) {
                 Ok(None) => StateLoadError::Missing { path },
-                Ok(Some(_)) | Err(_) => StateLoadError::Read { path, source },
+                Ok(Some(_)) | Err(_) => error.into(),
             });
         }
     };

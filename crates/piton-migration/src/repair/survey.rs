@@ -1,9 +1,8 @@
 //! What a decision about repairs needs to know.
 
-use std::io;
 use std::path::PathBuf;
 
-use piton_durable::DiskRead;
+use piton_durable::{DiskRead, DiskResult};
 
 use crate::consistency::{Examination, examine};
 use crate::live::LiveDir;
@@ -20,7 +19,7 @@ pub struct SurveyedMigration {
 }
 
 /// Examines every migration.
-pub fn survey(disk: &dyn DiskRead, live: &LiveDir) -> io::Result<Vec<SurveyedMigration>> {
+pub fn survey(disk: &dyn DiskRead, live: &LiveDir) -> DiskResult<Vec<SurveyedMigration>> {
     let migrations = live.contents(disk)?.slugs.into_iter();
     Ok(migrations
         .map(|slug| SurveyedMigration {

@@ -162,7 +162,7 @@ fn a_manifest_of_more_than_16_mib_is_refused_without_being_read() {
     assert!(load_manifest(&RealDisk, &dir).is_ok());
     manifest.set_len((16 << 20) + 1).unwrap();
     match load_manifest(&RealDisk, &dir) {
-        Err(LoadError::Read { source, .. }) => {
+        Err(LoadError::Disk(source)) => {
             assert_eq!(source.kind(), std::io::ErrorKind::FileTooLarge);
         }
         other => panic!("{other:?}"),

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use piton_durable::{DiskRead, Kind};
 
-use crate::failure::{Failure, FailureKind};
+use crate::failure::Failure;
 use crate::files::operation::Was;
 use crate::summary::counted;
 use piton_base::{Digest, RepoPath};
@@ -52,24 +52,18 @@ impl Found {
 /// Looks at a path. Whatever is not a directory on the way blocks it, links
 /// above all: following one could lead out of the repository.
 pub(super) fn look(disk: &dyn DiskRead, root: &Path, path: &RepoPath) -> Result<Found, Failure> {
-    let failed = |at: &Path, error: &std::io::Error| {
-        Failure::new(
-            FailureKind::Io,
-            format!("cannot look at {}: {error}", at.display()),
-        )
-    };
     let mut at = root.to_path_buf();
     let mut parts = path.parts().peekable();
     while let Some(part) = parts.next() {
         at.push(part);
-        let Some(stat) = disk.stat(&at).map_err(|e| failed(&at, &e))? else {
+        let Some(stat) = disk.stat(&at)? else {
             return Ok(Found::Absent);
         };
         let last = parts.peek().is_none();
         let what = match (stat.kind, last) {
             (Kind::Dir, false) => continue,
             (Kind::File, true) => {
-                let bytes = disk.read(&at).map_err(|e| failed(&at, &e))?;
+                let bytes = disk.read(&at)?;
                 return Ok(Found::File {
                     bytes,
                     mode: stat.mode,

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use piton_durable::{Disk, create_dirs, write_atomic, write_atomic_from};
+use piton_durable::{Disk, DiskResult, create_dirs, write_atomic, write_atomic_from};
 
-use crate::failure::{Failure, FailureKind};
+use crate::failure::Failure;
 use crate::files::look::{Found, look};
 use crate::files::observe::no_repository;
 use crate::files::operation::{BESIDE, FileOp, Was};
@@ -79,8 +79,7 @@ impl Below<'_> {
                     &path.under(self.root),
                     &wanted,
                     mode,
-                )
-                .map_err(|e| Failure::of(FailureKind::Io, &e))?;
+                )?;
                 // With a copy in it, it stays.
                 let _ = self.disk.remove_dir(self.backups);
                 Ok(Done::default())
@@ -90,15 +89,14 @@ impl Below<'_> {
                 self.expect(to, Was::Absent)?;
                 let (source, dest) = (from.under(self.root), to.under(self.root));
                 if let Some(parent) = dest.parent() {
-                    create_dirs(self.disk, parent).map_err(|e| Failure::of(FailureKind::Io, &e))?;
+                    create_dirs(self.disk, parent)?;
                 }
                 // After a crash the file stands at one of the two names; which
                 // one is looked at again. The new name is made durable first.
                 self.disk
                     .rename(&source, &dest)
                     .and_then(|()| self.sync_parent(&dest))
-                    .and_then(|()| self.sync_parent(&source))
-                    .map_err(|e| failed("move", from, &e))?;
+                    .and_then(|()| self.sync_parent(&source))?;
                 Ok(Done::default())
             }
             FileOp::Delete { path, was, .. } => {
@@ -107,8 +105,7 @@ impl Below<'_> {
                 let file = path.under(self.root);
                 self.disk
                     .remove_file(&file)
-                    .and_then(|()| self.sync_parent(&file))
-                    .map_err(|e| failed("delete", path, &e))?;
+                    .and_then(|()| self.sync_parent(&file))?;
                 Ok(Done::default())
             }
             FileOp::Keep { .. } => Ok(Done::default()),
@@ -135,23 +132,15 @@ impl Below<'_> {
         };
         let copy = path.under(self.backups);
         let there = self.disk.stat(&copy);
-        if there
-            .map_err(|e| failed("keep a copy of", path, &e))?
-            .is_none()
-        {
-            write_atomic(self.disk, &copy, bytes, 0o600)
-                .map_err(|e| Failure::of(FailureKind::Io, &e))?;
+        if there?.is_none() {
+            write_atomic(self.disk, &copy, bytes, 0o600)?;
         }
         Ok(Some(*mode))
     }
 
-    fn sync_parent(&self, path: &Path) -> std::io::Result<()> {
+    fn sync_parent(&self, path: &Path) -> DiskResult<()> {
         path.parent().map_or(Ok(()), |dir| self.disk.sync_dir(dir))
     }
-}
-
-fn failed(what: &str, path: &RepoPath, error: &std::io::Error) -> Failure {
-    Failure::new(FailureKind::Io, format!("cannot {what} {path}: {error}"))
 }
 
 /// Removes the unfinished files that a killed run left beside those that it
@@ -174,10 +163,7 @@ pub fn sweep<'o>(
     }
     let mut swept = Vec::new();
     for dir in dirs {
-        let removed = piton_durable::atomic::sweep(disk, &dir).map_err(|error| {
-            let dir = dir.display();
-            Failure::new(FailureKind::Io, format!("cannot tidy up {dir}: {error}"))
-        })?;
+        let removed = piton_durable::atomic::sweep(disk, &dir)?;
         swept.extend(removed);
     }
     Ok(swept)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::SystemTime;
 
-use piton_durable::{DiskRead, Kind};
+use piton_durable::{DiskError, DiskRead, Kind};
 
 use crate::failure::Failure;
 use crate::files::compare::{Comparison, Depth, FileCategory, compare};
@@ -21,12 +21,8 @@ pub struct Scan {
 pub enum ScanError {
     #[error(transparent)]
     Look(#[from] Failure),
-    #[error("list {dir}")]
-    List {
-        dir: RepoPath,
-        #[source]
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    List(#[from] DiskError),
     #[error("a name below {dir} cannot be used")]
     Name {
         dir: RepoPath,
@@ -59,17 +55,12 @@ pub fn scan<'w>(
     }
     let mut dirs: Vec<RepoPath> = below.cloned().into_iter().collect();
     while let Some(dir) = dirs.pop() {
-        match disk.stat(&dir.under(root)) {
-            Ok(Some(stat)) if stat.kind == Kind::Dir => {}
+        match disk.stat(&dir.under(root))? {
+            Some(stat) if stat.kind == Kind::Dir => {}
             // Nothing is there to be added.
-            Ok(_) => continue,
-            Err(source) => return Err(ScanError::List { dir, source }),
+            Some(_) | None => continue,
         }
-        let entries = match disk.list(&dir.under(root)) {
-            Ok(entries) => entries,
-            Err(source) => return Err(ScanError::List { dir, source }),
-        };
-        for entry in entries {
+        for entry in disk.list(&dir.under(root))? {
             let name = entry.name.to_string_lossy();
             let path = match dir.join(&name) {
                 Ok(path) => path,

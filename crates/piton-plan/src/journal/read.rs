@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use piton_durable::log::read_lines;
-use piton_durable::{DiskRead, Kind, LogError};
+use piton_durable::{DiskError, DiskRead, Kind, LogError};
 
 use crate::id::{ActionId, PlanId};
 use crate::input::Answer;
@@ -21,12 +21,8 @@ use crate::verify::Verification;
 pub enum JournalError {
     #[error(transparent)]
     Log(#[from] LogError),
-    #[error("list the journals in {}", dir.display())]
-    List {
-        dir: PathBuf,
-        #[source]
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    Disk(#[from] DiskError),
     #[error("there is no journal {wanted}; `piton journal list` shows those there are")]
     NotFound { wanted: String },
     #[error("{wanted} may be any of {}", these(.found))]
@@ -133,13 +129,7 @@ pub fn find(disk: &dyn DiskRead, dir: &Path, id: PlanId) -> Result<Option<Journa
 
 /// Returns whether there is a journal of a plan, without reading it.
 pub fn is_there(disk: &dyn DiskRead, dir: &Path, id: PlanId) -> Result<bool, JournalError> {
-    let there = disk.stat(&file(dir, id));
-    there
-        .map(|stat| stat.is_some())
-        .map_err(|source| JournalError::List {
-            dir: dir.into(),
-            source,
-        })
+    Ok(disk.stat(&file(dir, id))?.is_some())
 }
 
 /// Returns the journal of a plan.
@@ -350,16 +340,11 @@ pub(super) fn file(dir: &Path, id: PlanId) -> PathBuf {
 }
 
 fn ids(disk: &dyn DiskRead, dir: &Path) -> Result<Vec<PlanId>, JournalError> {
-    let failed = |source| JournalError::List {
-        dir: dir.into(),
-        source,
-    };
-    if disk.stat(dir).map_err(failed)?.is_none() {
+    if disk.stat(dir)?.is_none() {
         return Ok(Vec::new());
     }
     let mut ids: Vec<PlanId> = disk
-        .list(dir)
-        .map_err(failed)?
+        .list(dir)?
         .into_iter()
         .filter(|entry| entry.kind == Kind::File)
         .filter_map(|entry| {

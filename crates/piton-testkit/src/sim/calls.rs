@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use piton_durable::{Appender, Disk, DiskRead, Entry, Kind, Stat};
+use piton_durable::{Appender, Disk, DiskError, DiskRead, DiskResult, Doing, Entry, Kind, Stat};
 
 use super::disk::SimDisk;
 use super::names::Slot;
@@ -13,7 +13,91 @@ use super::state::empty_dir;
 use crate::ops::{Op, Verb};
 
 impl DiskRead for SimDisk {
-    fn stat(&self, path: &Path) -> io::Result<Option<Stat>> {
+    fn stat(&self, path: &Path) -> DiskResult<Option<Stat>> {
+        self.stat_raw(path)
+            .map_err(DiskError::at(Doing::Look, path))
+    }
+
+    fn read(&self, path: &Path) -> DiskResult<Vec<u8>> {
+        self.read_raw(path)
+            .map_err(DiskError::at(Doing::Read, path))
+    }
+
+    fn resolve(&self, path: &Path) -> DiskResult<PathBuf> {
+        self.resolve_raw(path)
+            .map_err(DiskError::at(Doing::Resolve, path))
+    }
+
+    fn list(&self, dir: &Path) -> DiskResult<Vec<Entry>> {
+        self.list_raw(dir).map_err(DiskError::at(Doing::List, dir))
+    }
+}
+
+impl Disk for SimDisk {
+    fn create_dir(&self, path: &Path) -> DiskResult<()> {
+        self.create_dir_raw(path)
+            .map_err(DiskError::at(Doing::CreateDir, path))
+    }
+
+    fn write_new(&self, path: &Path, bytes: &[u8], mode: u32) -> DiskResult<()> {
+        self.write_new_raw(path, bytes, mode)
+            .map_err(DiskError::at(Doing::Write, path))
+    }
+
+    fn append(&self, path: &Path, mode: u32) -> DiskResult<Box<dyn Appender>> {
+        self.append_raw(path, mode)
+            .map_err(DiskError::at(Doing::Append, path))
+    }
+
+    fn truncate(&self, path: &Path, len: u64) -> DiskResult<()> {
+        self.truncate_raw(path, len)
+            .map_err(DiskError::at(Doing::Cut, path))
+    }
+
+    fn set_mode(&self, path: &Path, mode: u32) -> DiskResult<()> {
+        self.set_mode_raw(path, mode)
+            .map_err(DiskError::at(Doing::SetMode, path))
+    }
+
+    fn sync_file(&self, path: &Path) -> DiskResult<()> {
+        self.sync_file_raw(path)
+            .map_err(DiskError::at(Doing::Sync, path))
+    }
+
+    fn sync_dir(&self, path: &Path) -> DiskResult<()> {
+        self.sync_dir_raw(path)
+            .map_err(DiskError::at(Doing::Sync, path))
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> DiskResult<()> {
+        self.rename_raw(from, to)
+            .map_err(DiskError::between(Doing::Move, from, to))
+    }
+
+    fn rename_new(&self, from: &Path, to: &Path) -> DiskResult<()> {
+        self.rename_new_raw(from, to)
+            .map_err(DiskError::between(Doing::Move, from, to))
+    }
+
+    fn exchange(&self, a: &Path, b: &Path) -> DiskResult<()> {
+        self.exchange_raw(a, b)
+            .map_err(DiskError::between(Doing::Exchange, a, b))
+    }
+
+    fn remove_file(&self, path: &Path) -> DiskResult<()> {
+        self.remove_file_raw(path)
+            .map_err(DiskError::at(Doing::Remove, path))
+    }
+
+    fn remove_dir(&self, path: &Path) -> DiskResult<()> {
+        self.remove_dir_raw(path)
+            .map_err(DiskError::at(Doing::Remove, path))
+    }
+}
+
+/// The calls as the system answers them: without a path.
+impl SimDisk {
+    fn stat_raw(&self, path: &Path) -> io::Result<Option<Stat>> {
         let state = self.state();
         state.alive()?;
         let ino = match state.find(path) {
@@ -47,7 +131,7 @@ impl DiskRead for SimDisk {
         }))
     }
 
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+    fn read_raw(&self, path: &Path) -> io::Result<Vec<u8>> {
         let state = self.state();
         state.alive()?;
         match &state.inodes[&state.find(path)?] {
@@ -60,12 +144,12 @@ impl DiskRead for SimDisk {
     }
 
     /// Links are not followed: what goes through one is not found.
-    fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
+    fn resolve_raw(&self, path: &Path) -> io::Result<PathBuf> {
         self.state().find(path)?;
         Ok(path.to_owned())
     }
 
-    fn list(&self, dir: &Path) -> io::Result<Vec<Entry>> {
+    fn list_raw(&self, dir: &Path) -> io::Result<Vec<Entry>> {
         let state = self.state();
         state.alive()?;
         let ino = state.find(dir)?;
@@ -82,17 +166,15 @@ impl DiskRead for SimDisk {
             })
             .collect())
     }
-}
 
-impl Disk for SimDisk {
-    fn create_dir(&self, path: &Path) -> io::Result<()> {
+    fn create_dir_raw(&self, path: &Path) -> io::Result<()> {
         let mut state = self.state();
         state.step(Op::one(Verb::CreateDir, path))?;
         let device = state.parent(path).map_or(1, |(dir, _)| state.device(dir));
         state.create(path, empty_dir(device)).map(drop)
     }
 
-    fn write_new(&self, path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    fn write_new_raw(&self, path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
         let mut state = self.state();
         let outcome = state.step(Op::one(Verb::WriteNew, path));
         let written = match &outcome {
@@ -113,7 +195,7 @@ impl Disk for SimDisk {
         outcome
     }
 
-    fn append(&self, path: &Path, mode: u32) -> io::Result<Box<dyn Appender>> {
+    fn append_raw(&self, path: &Path, mode: u32) -> io::Result<Box<dyn Appender>> {
         let mut state = self.state();
         state.step(Op::one(Verb::OpenAppend, path))?;
         let ino = match state.find(path) {
@@ -142,7 +224,7 @@ impl Disk for SimDisk {
         }))
     }
 
-    fn truncate(&self, path: &Path, len: u64) -> io::Result<()> {
+    fn truncate_raw(&self, path: &Path, len: u64) -> io::Result<()> {
         let mut state = self.state();
         state.step(Op::one(Verb::Truncate, path))?;
         let ino = state.find(path)?;
@@ -152,7 +234,7 @@ impl Disk for SimDisk {
         Ok(())
     }
 
-    fn set_mode(&self, path: &Path, to: u32) -> io::Result<()> {
+    fn set_mode_raw(&self, path: &Path, to: u32) -> io::Result<()> {
         let mut state = self.state();
         state.step(Op::one(Verb::SetMode, path))?;
         let ino = state.find(path)?;
@@ -164,14 +246,14 @@ impl Disk for SimDisk {
         Ok(())
     }
 
-    fn sync_file(&self, path: &Path) -> io::Result<()> {
+    fn sync_file_raw(&self, path: &Path) -> io::Result<()> {
         let mut state = self.state();
         state.step(Op::one(Verb::SyncFile, path))?;
         let ino = state.find(path)?;
         state.sync_inode(ino)
     }
 
-    fn sync_dir(&self, path: &Path) -> io::Result<()> {
+    fn sync_dir_raw(&self, path: &Path) -> io::Result<()> {
         let mut state = self.state();
         state.step(Op::one(Verb::SyncDir, path))?;
         let ino = state.find(path)?;
@@ -179,13 +261,13 @@ impl Disk for SimDisk {
         state.sync_inode(ino)
     }
 
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+    fn rename_raw(&self, from: &Path, to: &Path) -> io::Result<()> {
         let mut state = self.state();
         state.step(Op::two(Verb::Rename, from, to))?;
         state.move_name(from, to, true)
     }
 
-    fn rename_new(&self, from: &Path, to: &Path) -> io::Result<()> {
+    fn rename_new_raw(&self, from: &Path, to: &Path) -> io::Result<()> {
         let mut state = self.state();
         state.step(Op::two(Verb::RenameNew, from, to))?;
         if !state.exchange {
@@ -194,7 +276,7 @@ impl Disk for SimDisk {
         state.move_name(from, to, false)
     }
 
-    fn exchange(&self, a: &Path, b: &Path) -> io::Result<()> {
+    fn exchange_raw(&self, a: &Path, b: &Path) -> io::Result<()> {
         let mut state = self.state();
         state.step(Op::two(Verb::Exchange, a, b))?;
         if !state.exchange {
@@ -223,7 +305,7 @@ impl Disk for SimDisk {
         ])
     }
 
-    fn remove_file(&self, path: &Path) -> io::Result<()> {
+    fn remove_file_raw(&self, path: &Path) -> io::Result<()> {
         let mut state = self.state();
         state.step(Op::one(Verb::RemoveFile, path))?;
         let (dir, name) = state.parent(path)?;
@@ -238,7 +320,7 @@ impl Disk for SimDisk {
         }])
     }
 
-    fn remove_dir(&self, path: &Path) -> io::Result<()> {
+    fn remove_dir_raw(&self, path: &Path) -> io::Result<()> {
         let mut state = self.state();
         state.step(Op::one(Verb::RemoveDir, path))?;
         let (dir, name) = state.parent(path)?;
@@ -262,7 +344,19 @@ struct SimAppender {
 }
 
 impl Appender for SimAppender {
-    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+    fn append(&mut self, bytes: &[u8]) -> DiskResult<()> {
+        self.append_raw(bytes)
+            .map_err(DiskError::at(Doing::Append, &self.path))
+    }
+
+    fn sync(&mut self) -> DiskResult<()> {
+        self.sync_raw()
+            .map_err(DiskError::at(Doing::Sync, &self.path))
+    }
+}
+
+impl SimAppender {
+    fn append_raw(&mut self, bytes: &[u8]) -> io::Result<()> {
         let mut state = self.disk.state();
         let outcome = state.step(Op::one(Verb::Append, &self.path));
         let written = match &outcome {
@@ -275,7 +369,7 @@ impl Appender for SimAppender {
         outcome
     }
 
-    fn sync(&mut self) -> io::Result<()> {
+    fn sync_raw(&mut self) -> io::Result<()> {
         let mut state = self.disk.state();
         state.step(Op::one(Verb::SyncFile, &self.path))?;
         state.sync_inode(self.ino)

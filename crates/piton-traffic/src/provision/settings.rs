@@ -94,12 +94,12 @@ fn put(
     let full = path.under(root);
     let old = match disk
         .stat(&full)
-        .map_err(|error| unreadable(error.to_string()))?
+        .map_err(|error| unreadable(error.cause().to_string()))?
     {
         None => None,
         Some(_) => Some(
             disk.read(&full)
-                .map_err(|error| unreadable(error.to_string()))?,
+                .map_err(|error| unreadable(error.cause().to_string()))?,
         ),
     };
     if let Some(old) = &old

@@ -61,10 +61,11 @@ pub(crate) fn run(context: &Context, args: &StatusArgs) -> CommandResult {
 }
 
 fn rows(context: &Context, place: &Place) -> Result<Vec<Row>, CommandError> {
-    let live = place.live();
-    listing::list(&context.disk, &live, Filter::default()).map_err(|error| {
-        CommandError::failed(format!("could not list {}", live.path().display())).with_source(error)
-    })
+    Ok(listing::list(
+        &context.disk,
+        &place.live(),
+        Filter::default(),
+    )?)
 }
 
 /// The migrations by what they need.

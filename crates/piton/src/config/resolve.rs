@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use piton_base::RepoPath;
-use piton_durable::DiskRead;
+use piton_durable::{DiskError, DiskRead};
 
 use super::key::{KNOWN, Key, variable};
 use super::layer::{ConfigError, Layer, Problem};
@@ -214,11 +214,11 @@ impl Settings {
 
     /// Reads a file, if it is there.
     fn layer(disk: &dyn DiskRead, file: &Path) -> Result<Option<Layer>, ConfigError> {
-        let refuse = |error| ConfigError {
+        let refuse = |error: DiskError| ConfigError {
             file: file.to_owned(),
             line: None,
             excerpt: None,
-            problem: Problem::Unreadable(error),
+            problem: Problem::Unreadable(error.into()),
         };
         if disk.stat(file).map_err(refuse)?.is_none() {
             return Ok(None);

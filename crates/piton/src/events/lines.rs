@@ -27,10 +27,10 @@ impl Lines {
         let mut line = serde_json::to_string(told).map_err(io::Error::other)?;
         line.push('\n');
         match self {
-            Self::File(file) => file
+            Self::File(file) => Ok(file
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
-                .append(line.as_bytes()),
+                .append(line.as_bytes())?),
             Self::Stdout(out) => {
                 out.stream(&line);
                 Ok(())

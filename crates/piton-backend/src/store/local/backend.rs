@@ -48,13 +48,6 @@ enum Keep {
     Nothing,
 }
 
-fn disk_error(what: &str, path: &Path, source: io::Error) -> BackendError {
-    BackendError::Disk {
-        what: format!("{what} {}", path.display()),
-        source,
-    }
-}
-
 impl LocalBackend<'_> {
     fn locked(&self) -> Result<LockGuard, BackendError> {
         let guard = turn::take(&self.lock, self.clock, "changing a local plan")?;
@@ -83,18 +76,12 @@ impl LocalBackend<'_> {
             });
         }
         let path = self.layout.plan(id);
-        let stat = self
-            .disk
-            .stat(&path)
-            .map_err(|error| disk_error("look at", &path, error))?;
+        let stat = self.disk.stat(&path)?;
         Ok(stat.is_some_and(|stat| stat.kind == Kind::Dir))
     }
 
     fn read(&self, path: &Path) -> Result<String, BackendError> {
-        let bytes = self
-            .disk
-            .read_at_most(path, MOST)
-            .map_err(|error| disk_error("read", path, error))?;
+        let bytes = self.disk.read_at_most(path, MOST)?;
         String::from_utf8(bytes)
             .map_err(|_| BackendError::Damaged(format!("{} is not UTF-8", path.display())))
     }
@@ -196,7 +183,7 @@ impl LocalBackend<'_> {
         let entries = match self.disk.list(root) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(disk_error("list", root, error)),
+            Err(error) => return Err(error.into()),
         };
         Ok(entries
             .into_iter()
@@ -270,7 +257,7 @@ impl BackendRead for LocalBackend<'_> {
         let entries = match self.disk.list(&dir) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-            Err(error) => return Err(disk_error("list", &dir, error)),
+            Err(error) => return Err(error.into()),
         };
         let mut comments = Vec::new();
         for entry in entries.into_iter().filter(|entry| entry.kind == Kind::File) {
@@ -282,10 +269,7 @@ impl BackendRead for LocalBackend<'_> {
                 continue;
             };
             let path = dir.join(&entry.name);
-            let stat = self
-                .disk
-                .stat(&path)
-                .map_err(|error| disk_error("look at", &path, error))?;
+            let stat = self.disk.stat(&path)?;
             let written = stat
                 .and_then(|stat| stat.modified)
                 .and_then(|time| Timestamp::try_from(time).ok());
@@ -378,9 +362,7 @@ impl Backend for LocalBackend<'_> {
                 Ok(()) => {
                     let left = staged.parent().unwrap_or(root);
                     for dir in [root, left] {
-                        self.disk
-                            .sync_dir(dir)
-                            .map_err(|error| disk_error("make durable", dir, error))?;
+                        self.disk.sync_dir(dir)?;
                     }
                     return Ok(self.made(id));
                 }
@@ -392,7 +374,7 @@ impl Backend for LocalBackend<'_> {
                 {
                     staged = self.stage(root.join(format!(".new-{name}")), parts)?;
                 }
-                Err(error) => return Err(disk_error("make", &place, error)),
+                Err(error) => return Err(error.into()),
             }
         }
     }
@@ -493,5 +475,5 @@ impl Backend for LocalBackend<'_> {
 
 /// Removes what a process left that died.
 fn remove(disk: &dyn Disk, left: &Path) -> Result<(), BackendError> {
-    tree::remove(disk, left).map_err(|error| disk_error("remove", left, io::Error::other(error)))
+    Ok(tree::remove(disk, left)?)
 }

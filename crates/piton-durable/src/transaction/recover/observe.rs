@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use piton_base::on_one_line;
+
 use super::super::area::{Area, Side};
 use super::super::commit::{CommitFailure, CommitState, Committer};
 use super::super::intent::Intent;
@@ -26,8 +28,8 @@ impl Seen {
                 Seen::Strange(format!("{} is a dangling link", path.display()))
             }
             (Ok(Some(_)), Ok(digest)) => Seen::Tree(digest),
-            (Err(error), _) => Seen::Strange(error.to_string()),
-            (_, Err(error)) => Seen::Strange(error.to_string()),
+            (Err(error), _) => Seen::Strange(on_one_line(&error)),
+            (_, Err(error)) => Seen::Strange(on_one_line(&error)),
         }
     }
 

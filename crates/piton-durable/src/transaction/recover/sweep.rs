@@ -45,10 +45,7 @@ pub(super) fn remove_if_empty(disk: &dyn Disk, dir: &Path) -> Result<(), Transac
         {
             Ok(())
         }
-        Err(source) => Err(TransactionError::Change {
-            path: dir.into(),
-            source,
-        }),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -63,12 +60,7 @@ fn dirs(disk: &dyn DiskRead, dir: &Path) -> Result<Vec<String>, TransactionError
         {
             return Ok(Vec::new());
         }
-        Err(source) => {
-            return Err(TransactionError::Read {
-                path: dir.into(),
-                source,
-            });
-        }
+        Err(error) => return Err(error.into()),
     };
     Ok(entries
         .into_iter()

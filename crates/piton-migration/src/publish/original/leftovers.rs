@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use piton_durable::transaction::{TransactionError, keep, rename_to_free};
-use piton_durable::{DiskRead, Kind, Site, TreeDigest};
+use piton_durable::{DiskError, DiskRead, Kind, Site, TreeDigest};
 use piton_git::{GitError, GitRead};
 
 use super::super::env::PublishEnv;
@@ -22,12 +22,8 @@ use crate::slug::Slug;
 pub(in super::super) enum LeftoverError {
     #[error(transparent)]
     Transaction(#[from] TransactionError),
-    #[error("list {}", path.display())]
-    List {
-        path: std::path::PathBuf,
-        #[source]
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    Disk(#[from] DiskError),
     #[error(transparent)]
     Git(#[from] GitError),
 }
@@ -109,12 +105,7 @@ fn settle(
         }
     }
     if children(env.disk, dir)?.is_empty() {
-        env.disk
-            .remove_dir(dir)
-            .map_err(|source| TransactionError::Change {
-                path: dir.to_owned(),
-                source,
-            })?;
+        env.disk.remove_dir(dir)?;
         let path = dir.to_owned();
         notices.push(Notice::Removed { path });
     } else {
@@ -144,13 +135,7 @@ fn observe(env: &PublishEnv<'_>, site: &Site, rollback: &Path) -> Result<Found, 
 
 fn observe_live(env: &PublishEnv<'_>, site: &Site, slug: &Slug) -> Result<Live, LeftoverError> {
     let path = env.live.migration(slug);
-    let there = env
-        .disk
-        .stat(&path)
-        .map_err(|source| TransactionError::Read {
-            path: path.clone(),
-            source,
-        })?;
+    let there = env.disk.stat(&path)?;
     if there.is_some() {
         return Ok(if is_usable(env.disk, &path, slug) {
             Live::Usable
@@ -182,12 +167,7 @@ fn put_back(env: &PublishEnv<'_>, rollback: &Path, slug: &Slug) -> Result<(), Le
     let live = env.live.migration(slug);
     rename_to_free(env.disk, rollback, &live)?;
     for dir in [live.parent(), rollback.parent()].into_iter().flatten() {
-        env.disk
-            .sync_dir(dir)
-            .map_err(|source| TransactionError::Sync {
-                path: dir.to_owned(),
-                source,
-            })?;
+        env.disk.sync_dir(dir)?;
     }
     Ok(())
 }
@@ -209,10 +189,7 @@ fn children(disk: &dyn DiskRead, dir: &Path) -> Result<Vec<String>, LeftoverErro
         Ok(Some(stat)) if stat.kind == Kind::Dir => {}
         _ => return Ok(Vec::new()),
     }
-    let entries = disk.list(dir).map_err(|source| LeftoverError::List {
-        path: dir.to_owned(),
-        source,
-    })?;
+    let entries = disk.list(dir)?;
     Ok(entries
         .into_iter()
         .map(|entry| entry.name.to_string_lossy().into_owned())

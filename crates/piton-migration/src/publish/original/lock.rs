@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use piton_durable::lock::wait_for;
 use piton_durable::transaction::{TransactionError, rename_to_free};
 use piton_durable::tree::TreeError;
-use piton_durable::{Disk, Kind, Site, create_dirs, tree};
+use piton_durable::{Disk, DiskError, Kind, Site, create_dirs, tree};
 
 use super::super::env::PublishEnv;
 use super::super::notice::Notice;
@@ -29,12 +29,8 @@ pub enum LockedByOriginal {
     },
     #[error("{} is in the way: it must be a directory", path.display())]
     InTheWay { path: PathBuf },
-    #[error("take the lock {}", lock.display())]
-    Io {
-        lock: PathBuf,
-        #[source]
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Disk(#[from] DiskError),
     #[error(transparent)]
     Transaction(#[from] TransactionError),
     #[error(transparent)]
@@ -129,10 +125,7 @@ impl OriginalLock {
             {
                 Ok(())
             }
-            Err(source) => Err(LockedByOriginal::Io {
-                lock: self.root,
-                source,
-            }),
+            Err(error) => Err(error.into()),
         }
     }
 }
@@ -152,12 +145,8 @@ fn attempt(
     lock: &Path,
     record: &str,
 ) -> Result<Attempt, LockedByOriginal> {
-    let failed = |source| LockedByOriginal::Io {
-        lock: lock.to_owned(),
-        source,
-    };
     make_root(env, root)?;
-    if env.disk.stat(lock).map_err(failed)?.is_some() {
+    if env.disk.stat(lock)?.is_some() {
         return Ok(Attempt::Exists);
     }
     let prepared = root.join(format!("piton-{}", env.token()));
@@ -170,7 +159,7 @@ fn attempt(
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Attempt::Again),
         Err(error) => {
             let _ = tree::remove(env.disk, &prepared);
-            return Err(failed(error));
+            return Err(error.into());
         }
     }
     match env.disk.rename_new(&prepared, lock) {
@@ -181,7 +170,7 @@ fn attempt(
             return match error.kind() {
                 io::ErrorKind::AlreadyExists => Ok(Attempt::Exists),
                 io::ErrorKind::NotFound => Ok(Attempt::Again),
-                _ => Err(failed(error)),
+                _ => Err(error.into()),
             };
         }
     }
@@ -191,7 +180,7 @@ fn attempt(
         Ok(()) => {}
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(Attempt::Exists),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Attempt::Again),
-        Err(error) => return Err(failed(error)),
+        Err(error) => return Err(error.into()),
     }
     match env
         .disk
@@ -200,7 +189,7 @@ fn attempt(
         Ok(()) => Ok(Attempt::Taken),
         Err(error) => {
             let _ = tree::remove(env.disk, lock);
-            Err(failed(error))
+            Err(error.into())
         }
     }
 }
@@ -212,12 +201,7 @@ fn make_root(env: &PublishEnv<'_>, root: &Path) -> Result<(), LockedByOriginal> 
     match env.disk.create_dir(root) {
         Ok(()) => return Ok(()),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-        Err(source) => {
-            return Err(LockedByOriginal::Io {
-                lock: root.to_owned(),
-                source,
-            });
-        }
+        Err(error) => return Err(error.into()),
     }
     match env.disk.stat(root) {
         Ok(Some(stat)) if stat.kind == Kind::Dir => Ok(()),
@@ -226,10 +210,7 @@ fn make_root(env: &PublishEnv<'_>, root: &Path) -> Result<(), LockedByOriginal> 
         Ok(Some(_)) => Err(LockedByOriginal::InTheWay {
             path: root.to_owned(),
         }),
-        Err(source) => Err(LockedByOriginal::Io {
-            lock: root.to_owned(),
-            source,
-        }),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -248,10 +229,7 @@ fn look(
     now: Timestamp,
     guard: Option<&Guard>,
 ) -> Result<Judged, LockedByOriginal> {
-    let stat = env.disk.stat(lock).map_err(|source| LockedByOriginal::Io {
-        lock: lock.to_owned(),
-        source,
-    })?;
+    let stat = env.disk.stat(lock)?;
     let Some(stat) = stat else {
         return Ok(Judged::Gone);
     };
@@ -282,7 +260,7 @@ fn break_lock(
     let aside = root.join(format!("piton-{}", env.token()));
     match rename_to_free(env.disk, lock, &aside) {
         Ok(()) => {}
-        Err(TransactionError::Move { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+        Err(TransactionError::Disk(error)) if error.kind() == io::ErrorKind::NotFound => {
             return Ok(false);
         }
         Err(error) => return Err(error.into()),

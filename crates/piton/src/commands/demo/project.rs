@@ -62,11 +62,7 @@ pub(super) fn make(
             .temporary()
             .join(format!("piton-demo-{}", crate::context::token())),
     };
-    if let Some(stat) = context
-        .disk
-        .stat(&root)
-        .map_err(|error| failed(&root, &error))?
-    {
+    if let Some(stat) = context.disk.stat(&root)? {
         let empty = stat.kind == piton_durable::Kind::Dir
             && context
                 .disk
@@ -100,7 +96,7 @@ pub(super) fn make(
         project.git(args)?;
     }
     put(context, &project.root.join(SCRIPT_FILE), &script(fast))?;
-    create_dirs(&context.disk, &project.home).map_err(|error| failed(&project.home, &error))?;
+    create_dirs(&context.disk, &project.home)?;
     Ok(project)
 }
 
@@ -220,17 +216,10 @@ fn script(fast: bool) -> String {
 
 fn put(context: &Context, path: &Path, text: &str) -> Result<(), CommandError> {
     if let Some(parent) = path.parent() {
-        create_dirs(&context.disk, parent).map_err(|error| failed(parent, &error))?;
+        create_dirs(&context.disk, parent)?;
     }
-    context
-        .disk
-        .write_new(path, text.as_bytes(), 0o644)
-        .map_err(|error| failed(path, &error))
-}
-
-fn failed(path: &Path, error: &dyn std::error::Error) -> CommandError {
-    CommandError::failed(format!("could not make {}", path.display()))
-        .with_source(error.to_string())
+    context.disk.write_new(path, text.as_bytes(), 0o644)?;
+    Ok(())
 }
 
 #[expect(

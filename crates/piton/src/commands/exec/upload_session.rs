@@ -93,7 +93,7 @@ pub(super) fn decide(context: &Context, args: &UploadSessionArgs) -> Result<Uplo
     let bytes = context
         .disk
         .read_at_most(&path, MOST)
-        .map_err(|error| format!("Failed to read {}: {error}", path.display()))?;
+        .map_err(|error| format!("Failed to read {}: {}", path.display(), error.cause()))?;
     let place = StoredPlace::find(context).map_err(|error| told(&error))?;
     let file = format!("session-{}.jsonl", file_name(&args.session_id));
     let text = redacted(context, &String::from_utf8_lossy(&bytes));

@@ -109,9 +109,7 @@ fn rewrites(
         LiveDir::new(top, from.as_str()),
         LiveDir::new(top, to.as_str()),
     );
-    let contents = old.contents(disk).map_err(|error| {
-        CommandError::failed(format!("could not list {from}")).with_source(error)
-    })?;
+    let contents = old.contents(disk)?;
     let mut rewrites = Vec::new();
     for slug in &contents.slugs {
         let path = format!("{slug}/.planning/state.json");
@@ -148,16 +146,9 @@ fn kind(disk: &dyn DiskRead, path: &Path) -> Result<Option<Kind>, CommandError> 
 
 fn entries(disk: &dyn DiskRead, path: &Path) -> Result<usize, CommandError> {
     // What an interrupted write left does not count.
-    disk.list(path)
-        .map(|entries| {
-            entries
-                .iter()
-                .filter(|entry| !is_leftover(&entry.name))
-                .count()
-        })
-        .map_err(|error| {
-            CommandError::failed(format!("could not list {}", path.display())).with_source(error)
-        })
+    let entries = disk.list(path)?;
+    let counting = entries.iter().filter(|entry| !is_leftover(&entry.name));
+    Ok(counting.count())
 }
 
 fn inside(inner: &RepoPath, outer: &RepoPath) -> bool {

@@ -8,7 +8,7 @@ use piton_migration::live::LiveDir;
 use piton_migration::report;
 use serde_json::json;
 
-use super::{find, repair, unlistable};
+use super::{find, repair};
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
@@ -61,9 +61,7 @@ pub(crate) fn run(context: &Context, args: &DoctorArgs) -> CommandResult {
     }
     let reports = match &args.slug {
         Some(slug) => one(context, &live, slug)?,
-        None if args.all => {
-            examine_all(&context.disk, &live).map_err(|error| unlistable(&live, error))?
-        }
+        None if args.all => examine_all(&context.disk, &live)?,
         None => {
             return Err(CommandError::usage("name a migration, or say --all")
                 .hint("`piton migration doctor --all` checks everything"));

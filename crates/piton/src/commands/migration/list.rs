@@ -9,7 +9,6 @@ use piton_migration::listing::{self, Filter, Row};
 use piton_migration::manifest::Status;
 use serde_json::json;
 
-use super::unlistable;
 use crate::context::Context;
 use crate::error::CommandResult;
 use crate::exit::Exit;
@@ -45,8 +44,7 @@ pub(crate) fn run(context: &Context, args: &ListArgs) -> CommandResult {
         status: args.status,
         awaiting_review: args.awaiting_review,
     };
-    let mut rows =
-        listing::list(&context.disk, &live, filter).map_err(|error| unlistable(&live, error))?;
+    let mut rows = listing::list(&context.disk, &live, filter)?;
     // What moved last comes first; what cannot be told comes last.
     rows.sort_by_key(|row| Reverse(touched(row)));
     if context.out.json_wanted() {

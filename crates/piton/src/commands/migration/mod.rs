@@ -176,8 +176,3 @@ pub(crate) fn person_refusal(error: PersonRefusal, slug: &Slug) -> CommandError 
     .with_source(error)
     .hints(hint)
 }
-
-/// A migrations directory that cannot be listed.
-fn unlistable(live: &LiveDir, error: std::io::Error) -> CommandError {
-    CommandError::failed(format!("could not list {}", live.path().display())).with_source(error)
-}

@@ -83,10 +83,7 @@ pub(crate) fn run(context: &Context, args: &NewArgs) -> CommandResult {
     // Better known before anything is written than in the middle.
     place.repository.identity()?;
     let live = place.live().migration(&slug);
-    let there = context.disk.stat(&live).map_err(|error| {
-        CommandError::failed(format!("could not look at {}", live.display())).with_source(error)
-    })?;
-    if there.is_some() {
+    if context.disk.stat(&live)?.is_some() {
         return Err(refusal(StepRefusal::Taken { slug: slug.clone() }, &slug));
     }
     planning_site(&place)?;

@@ -14,7 +14,6 @@ use piton_migration::slug::Slug;
 use piton_plan::files::{Content, How};
 use piton_plan::{Draft, Handle, PlanBuilder};
 
-use super::unlistable;
 use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::files::put;
@@ -31,7 +30,7 @@ pub(super) fn run(
 ) -> CommandResult {
     let mut builder = PlanBuilder::new("migration doctor --repair");
     let first = transactions(context, place, live, &mut builder)?;
-    let survey = repair::survey(&context.disk, live).map_err(|error| unlistable(live, error))?;
+    let survey = repair::survey(&context.disk, live)?;
     let repairs = repair::decide(&survey);
     migrations(context, place, first.as_ref(), &repairs, &mut builder)?;
     for left in &repairs.left_alone {
@@ -58,10 +57,7 @@ fn transactions(
     live: &LiveDir,
     builder: &mut PlanBuilder<Op>,
 ) -> Result<Option<Handle>, CommandError> {
-    let kind = live
-        .contents(&context.disk)
-        .map_err(|error| unlistable(live, error))?
-        .transactions;
+    let kind = live.contents(&context.disk)?.transactions;
     if let Some(Kind::File | Kind::Symlink | Kind::Other) = kind {
         let path = repo_path(place, &live.transactions())?;
         let why = "its name belongs to the directory that publishes work in".to_owned();

@@ -98,10 +98,7 @@ fn told(file: &str, reference: &PlanRef) -> serde_json::Value {
 
 /// Reads the references of a folder; the first that is one counts.
 fn look(context: &Context, folder: &Path) -> Result<(String, RefFile), CommandError> {
-    let failed = |error: std::io::Error| {
-        CommandError::failed(format!("could not look into {}", folder.display())).with_source(error)
-    };
-    match context.disk.stat(folder).map_err(failed)?.map(|s| s.kind) {
+    match context.disk.stat(folder)?.map(|s| s.kind) {
         Some(Kind::Dir) => {}
         _ => {
             return Err(CommandError::usage(format!(
@@ -113,12 +110,12 @@ fn look(context: &Context, folder: &Path) -> Result<(String, RefFile), CommandEr
     let mut other = None;
     for name in NAMES {
         let path = folder.join(name);
-        if context.disk.stat(&path).map_err(failed)?.is_none() {
+        if context.disk.stat(&path)?.is_none() {
             continue;
         }
         let read = match context.disk.read_at_most(&path, MOST) {
             Ok(bytes) => read_reference(&bytes),
-            Err(error) => RefFile::Unreadable(error.to_string()),
+            Err(error) => RefFile::Unreadable(error.cause().to_string()),
         };
         if let RefFile::Plan(_) = read {
             return Ok((name.to_owned(), read));

@@ -225,6 +225,6 @@ fn read_text(
     let bytes = context
         .disk
         .read_at_most(&path, LIMIT)
-        .map_err(|error| failed(error.to_string()))?;
+        .map_err(|error| failed(error.cause().to_string()))?;
     String::from_utf8(bytes).map_err(|_| failed("it is not UTF-8 text".to_owned()))
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use piton_durable::Disk;
+use piton_durable::{Disk, DiskResult};
 use piton_loop::runs::{Overview, RunRecord};
 
 use serde_json::Value;
@@ -35,12 +35,12 @@ pub(super) fn tell(context: &Context, run: &RunRecord<'_>) -> Vec<Value> {
     if let Some(page) = context.environment.get(PAGE)
         && let Err(error) = put(context, Path::new(page), &overview::markdown(&news))
     {
-        out.warn(&format!("could not write to {PAGE}, {page}: {error}"));
+        out.warn(&format!("could not write to {PAGE}: {error}"));
     }
     news.actions.iter().map(document).collect()
 }
 
-fn put(context: &Context, page: &Path, text: &str) -> std::io::Result<()> {
+fn put(context: &Context, page: &Path, text: &str) -> DiskResult<()> {
     context
         .disk
         .append(page, 0o644)?

@@ -14,10 +14,7 @@ pub(super) fn make(context: &Context, parent: Option<&Path>) -> Result<PathBuf, 
         Some(parent) => context.directory.join(parent),
         None => context.environment.temporary(),
     };
-    let there = context
-        .disk
-        .stat(&parent)
-        .map_err(|error| failed(&parent, error))?;
+    let there = context.disk.stat(&parent)?;
     if there.is_none_or(|stat| stat.kind != Kind::Dir) {
         return Err(
             CommandError::usage(format!("could not work in {}", parent.display()))
@@ -30,10 +27,7 @@ pub(super) fn make(context: &Context, parent: Option<&Path>) -> Result<PathBuf, 
         .canonicalize()
         .map_err(|error| failed(&parent, error))?;
     let directory = parent.join(format!("piton-selftest-{}", token()));
-    context
-        .disk
-        .create_dir(&directory)
-        .map_err(|error| failed(&directory, error))?;
+    context.disk.create_dir(&directory)?;
     Ok(directory)
 }
 

@@ -230,6 +230,13 @@ impl Context {
         for one in settled {
             let told = match one {
                 Recovered::NothingTouched => continue,
+                Recovered::SetAside { kept, reason } => {
+                    self.out.warn(&format!(
+                        "what stood for a landing was none of ours ({reason}); it is kept in {}",
+                        kept.display()
+                    ));
+                    continue;
+                }
                 Recovered::Finished { commit } => {
                     format!("finished landing {}", commit.short())
                 }

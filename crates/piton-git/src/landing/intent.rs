@@ -6,7 +6,8 @@
 
 use std::path::{Path, PathBuf};
 
-use piton_durable::{Disk, DiskRead, write_atomic};
+use piton_base::on_one_line;
+use piton_durable::{Disk, DiskRead, Kind, write_atomic};
 use serde::{Deserialize, Serialize};
 
 use super::error::LandError;
@@ -16,6 +17,12 @@ use crate::CommitId;
 
 const FILE: &str = "intent.json";
 const LIMIT: u64 = 256 * 1024 * 1024;
+const VERSION: u32 = 1;
+
+#[derive(Debug, Deserialize)]
+struct Version {
+    version: u32,
+}
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -34,6 +41,18 @@ struct Wire {
     away: Vec<PathBuf>,
 }
 
+/// What stands in the directory of a landing.
+#[derive(Debug)]
+pub(super) enum Note {
+    /// None: nothing of the user's was touched yet.
+    None,
+    Whole(Box<Intent>),
+    /// A newer piton's, which is left to that.
+    Newer,
+    /// No note of ours, for this reason.
+    Unreadable(String),
+}
+
 /// A landing under way.
 #[derive(Debug)]
 pub(super) struct Intent {
@@ -48,7 +67,7 @@ pub(super) struct Intent {
 impl Intent {
     pub(super) fn write(&self, disk: &dyn Disk, dir: &Path) -> Result<(), LandError> {
         let wire = Wire {
-            version: 1,
+            version: VERSION,
             git_dir: self.git_dir.clone(),
             branch: match &self.onto {
                 Onto::Branch(name) => Some(name.clone()),
@@ -69,25 +88,37 @@ impl Intent {
         Ok(write_atomic(disk, &path, &bytes, 0o600)?)
     }
 
-    /// Reads the note in `dir`; `None` when there is none, and nothing of the
-    /// user's was touched yet.
-    pub(super) fn read(disk: &dyn DiskRead, dir: &Path) -> Result<Option<Self>, LandError> {
+    /// Reads the note in `dir`. Only what a disk does not give is an error.
+    pub(super) fn read(disk: &dyn DiskRead, dir: &Path) -> Result<Note, LandError> {
         let path = dir.join(FILE);
+        match disk.stat(&path) {
+            Ok(Some(stat)) if stat.kind == Kind::File => {}
+            Ok(Some(_)) => return Ok(Note::Unreadable("it is no regular file".to_owned())),
+            Ok(None) => return Ok(Note::None),
+            Err(error) => return Err(error.into()),
+        }
         let bytes = match disk.read_at_most(&path, LIMIT) {
             Ok(bytes) => bytes,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Note::None),
             Err(error) => return Err(error.into()),
         };
-        let not_understood = || LandError::Intent { path: path.clone() };
-        let wire: Wire = serde_json::from_slice(&bytes).map_err(|_| not_understood())?;
-        if wire.version != 1 {
-            return Err(not_understood());
+        let version = serde_json::from_slice::<Version>(&bytes);
+        if version.is_ok_and(|it| it.version > VERSION) {
+            return Ok(Note::Newer);
         }
-        Ok(Some(Self {
+        Ok(match Self::parse(&bytes) {
+            Ok(intent) => Note::Whole(Box::new(intent)),
+            Err(error) => Note::Unreadable(on_one_line(&*error)),
+        })
+    }
+
+    fn parse(bytes: &[u8]) -> Result<Self, Box<dyn std::error::Error>> {
+        let wire: Wire = serde_json::from_slice(bytes)?;
+        Ok(Self {
             git_dir: wire.git_dir,
             onto: wire.branch.map_or(Onto::Detached, Onto::Branch),
-            base: wire.base.parse().map_err(|_| not_understood())?,
-            commit: wire.commit.parse().map_err(|_| not_understood())?,
+            base: wire.base.parse()?,
+            commit: wire.commit.parse()?,
             prepared: wire
                 .prepared
                 .into_iter()
@@ -100,6 +131,6 @@ impl Intent {
                 })
                 .collect(),
             away: wire.away,
-        }))
+        })
     }
 }

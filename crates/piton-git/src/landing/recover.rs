@@ -1,8 +1,11 @@
 //! After a crash: finishing a landing whose reference moved, putting back any
 //! other. The work itself is held by a reference of piton's own and lands anew.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
+use piton_base::StateDir;
+use piton_durable::transaction::keep;
 use piton_durable::{Disk, Kind, tree};
 
 use super::away::Split;
@@ -11,7 +14,7 @@ use super::error::LandError;
 use super::files::{self, Places};
 use super::hold;
 use super::index::{self, IndexLock};
-use super::intent::Intent;
+use super::intent::{Intent, Note};
 use super::perform::tip;
 use crate::program::GitCommand;
 use crate::stale;
@@ -31,6 +34,8 @@ pub enum Recovered {
         commit: CommitId,
         left: Vec<PathBuf>,
     },
+    /// What stood there was no note of ours; it is kept here.
+    SetAside { kept: PathBuf, reason: String },
 }
 
 /// Whether a dead process may have left anything. Nearly always it has not,
@@ -59,22 +64,76 @@ pub fn recover(
     let mut recovered = Vec::new();
     for entry in entries.into_iter().filter(|it| it.kind == Kind::Dir) {
         let dir = notes.join(&entry.name);
-        recovered.push(one(disk, repository, &dir)?);
+        match Intent::read(disk, &dir)? {
+            Note::None => {
+                free_lock(repository, repository.git_dir());
+                recovered.push(Recovered::NothingTouched);
+            }
+            Note::Newer => continue,
+            // Its files are those of another working tree, which is to be
+            // recovered there.
+            Note::Whole(intent) => match whose(repository, &intent) {
+                Whose::Ours => recovered.push(one(disk, repository, &dir, &intent)?),
+                Whose::Anothers => continue,
+                Whose::Nobodys => {
+                    let reason = "its working tree is gone".to_owned();
+                    recovered.push(set_aside(disk, repository, &dir, reason)?);
+                    continue;
+                }
+            },
+            Note::Unreadable(reason) => {
+                recovered.push(set_aside(disk, repository, &dir, reason)?);
+                continue;
+            }
+        }
         tree::remove(disk, &dir)?;
     }
     Ok(recovered)
 }
 
-fn one(disk: &dyn Disk, repository: &Repository, dir: &Path) -> Result<Recovered, LandError> {
-    let Some(intent) = Intent::read(disk, dir)? else {
-        free_lock(repository, &repository.top().join(".git"));
-        return Ok(Recovered::NothingTouched);
-    };
-    free_lock(repository, &intent.git_dir);
+/// Whose files a landing was about.
+enum Whose {
+    Ours,
+    Anothers,
+    Nobodys,
+}
+
+fn whose(repository: &Repository, intent: &Intent) -> Whose {
+    match (
+        intent.git_dir.canonicalize(),
+        repository.git_dir().canonicalize(),
+    ) {
+        (Ok(theirs), Ok(ours)) if theirs == ours => Whose::Ours,
+        (Err(error), _) if error.kind() == io::ErrorKind::NotFound => Whose::Nobodys,
+        _ => Whose::Anothers,
+    }
+}
+
+fn set_aside(
+    disk: &dyn Disk,
+    repository: &Repository,
+    dir: &Path,
+    reason: String,
+) -> Result<Recovered, LandError> {
+    let failures = StateDir::of(repository.common_dir()).failures();
+    let kept = keep(disk, dir, &failures)
+        .map_err(|error| LandError::io("set aside", dir)(io::Error::other(error)))?;
+    Ok(Recovered::SetAside { kept, reason })
+}
+
+fn one(
+    disk: &dyn Disk,
+    repository: &Repository,
+    dir: &Path,
+    intent: &Intent,
+) -> Result<Recovered, LandError> {
+    // What the note names is another's word; this is where we are.
+    let git_dir = repository.git_dir();
+    free_lock(repository, git_dir);
     let changes = changes(repository, &intent.base, &intent.commit)?;
     let changes = Split::noted(changes, &intent.away);
     let commit = intent.commit.clone();
-    if holds(repository, &intent)? {
+    if holds(repository, intent)? {
         let under = Undertaking::begin(repository, &format!("the landing of {}", commit.short()))?;
         let lock = IndexLock::take(repository, &under)?;
         let staged = dir.join("recovered-index");
@@ -82,7 +141,7 @@ fn one(disk: &dyn Disk, repository: &Repository, dir: &Path) -> Result<Recovered
             here: still_as_before(repository, &changes.here)?,
             away: still_as_before(repository, &changes.away)?,
         };
-        let followed = index::build(disk, repository, &intent.git_dir, &entries, &staged);
+        let followed = index::build(disk, repository, git_dir, &entries, &staged);
         if let Err(error) = followed {
             lock.release();
             return Err(error);

@@ -687,6 +687,7 @@ fn killed_at_any_operation_the_next_landing_starts_from_before_or_after() {
         for outcome in recover(&RealDisk, &scene.repository(), &scene.notes()).unwrap() {
             match outcome {
                 Recovered::NothingTouched => {}
+                Recovered::SetAside { .. } => panic!("a note of ours"),
                 Recovered::Finished { .. } => finished += 1,
                 Recovered::PutBack { left, .. } => {
                     assert!(left.is_empty(), "{left:?}");
@@ -708,6 +709,75 @@ fn killed_at_any_operation_the_next_landing_starts_from_before_or_after() {
         put_back > 4 && finished > 0,
         "{put_back} {finished} of {turn}"
     );
+}
+
+#[test]
+fn what_is_no_note_of_a_landing_is_set_aside_and_stops_nobody() {
+    let scene = Scene::new();
+    let (repository, notes) = (scene.repository(), scene.notes());
+    let failures = scene.scratch.path().join(".git/piton/failures");
+    let strange: [&dyn Fn(&Path); 5] = [
+        &|note| drop(fs::write(note, "no note")),
+        &|note| drop(fs::create_dir(note)),
+        &|note| drop(symlink("/dev/zero", note)),
+        &|note| {
+            let made = Command::new("mkfifo").arg(note).status();
+            assert!(made.unwrap().success());
+        },
+        // Another working tree's, which is gone.
+        &|note| {
+            let id = &scene.base;
+            let text = format!(
+                r#"{{"version": 1, "git_dir": "/no/such/tree", "branch": "main", "base": "{id}", "commit": "{id}", "prepared": []}}"#
+            );
+            drop(fs::write(note, text));
+        },
+    ];
+    for (count, make) in strange.into_iter().enumerate() {
+        fs::create_dir_all(notes.join("x")).unwrap();
+        make(&notes.join("x/intent.json"));
+        let recovered = recover(&RealDisk, &repository, &notes).unwrap();
+        assert!(
+            matches!(&recovered[..], [Recovered::SetAside { .. }]),
+            "{recovered:?}"
+        );
+        assert_eq!(fs::read_dir(&notes).unwrap().count(), 0);
+        assert_eq!(fs::read_dir(&failures).unwrap().count(), count + 1);
+    }
+    scene.land(&scene.usual_work()).unwrap();
+}
+
+#[test]
+fn a_landing_of_another_working_tree_is_left_to_be_recovered_there() {
+    let scene = Scene::new();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let tree = elsewhere.path().join("tree");
+    let at = tree.to_str().unwrap();
+    scene
+        .scratch
+        .git(&["worktree", "add", "--quiet", "-b", "there", at]);
+    let there = Repository::find(&tree).unwrap();
+    let commit = scene.usual_work();
+    // The first operation that fails after the files were changed leaves the
+    // note; here it is written as it would be.
+    let notes = scene.notes();
+    fs::create_dir_all(notes.join("x/old/src")).unwrap();
+    fs::rename(tree.join("src/b.rs"), notes.join("x/old/src/b.rs")).unwrap();
+    let git_dir = scene.scratch.path().join(".git/worktrees/tree");
+    let note = format!(
+        r#"{{"version": 1, "git_dir": {git_dir:?}, "branch": "there", "base": "{}", "commit": "{commit}", "prepared": [null, null, null, null]}}"#,
+        scene.base
+    );
+    fs::write(notes.join("x/intent.json"), note).unwrap();
+    fs::remove_file(scene.scratch.path().join("src/b.rs")).unwrap();
+    assert_eq!(recover(&RealDisk, &scene.repository(), &notes).unwrap(), []);
+    assert!(!scene.scratch.exists("src/b.rs"), "it is not this tree's");
+    let recovered = recover(&RealDisk, &there, &notes).unwrap();
+    assert!(
+        matches!(&recovered[..], [Recovered::PutBack { left, .. }] if left.is_empty()),
+        "{recovered:?}"
+    );
+    assert!(tree.join("src/b.rs").exists());
 }
 
 #[test]

@@ -64,16 +64,20 @@ impl Record {
     pub(super) fn read(dir: &Path) -> Option<Self> {
         let bytes = RealDisk.read_at_most(&dir.join(NAME), LIMIT).ok()?;
         let record: Self = serde_json::from_slice(&bytes).ok()?;
-        let inside = |path: &String| is_inside(path);
         let sound = record.version == VERSION
-            && record.locks.iter().all(inside)
-            && is_inside(&record.index_lock)
+            && record.locks.iter().all(|path| is_lock(path))
+            && is_lock(&record.index_lock)
             && (record.git_dir.is_empty() || is_inside(&record.git_dir));
         sound.then_some(record)
     }
 }
 
-/// A lock that a record names lies in the git directory and is called one.
+/// A lock that a record names lies in the git directory and is called one:
+/// what a record says is removed.
+fn is_lock(path: &str) -> bool {
+    is_inside(path) && path.ends_with(".lock")
+}
+
 fn is_inside(path: &str) -> bool {
     !path.is_empty()
         && !path.starts_with('/')

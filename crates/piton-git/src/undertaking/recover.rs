@@ -6,7 +6,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use piton_base::StateDir;
 use piton_durable::lock::wait_for;
+use piton_durable::transaction::keep;
 use piton_durable::{Disk, DiskRead, Kind, RealDisk};
 
 use super::begin::mark;
@@ -52,7 +54,7 @@ impl fmt::Display for Cleared {
 pub(crate) fn is_anything_left(common: &Path) -> bool {
     RealDisk
         .list(&common.join(HOME))
-        .is_ok_and(|entries| !entries.is_empty())
+        .is_ok_and(|entries| entries.iter().any(|entry| entry.kind == Kind::Dir))
 }
 
 /// Clears away after every undertaking whose processes are dead. Those of the
@@ -66,7 +68,9 @@ pub(crate) fn recover(repository: &Repository) -> Result<Vec<Cleared>, GitError>
             // Nothing of ours: only directories are made here.
             continue;
         }
-        let Some(_alive) = hold(&dir)? else { continue };
+        let Some(_alive) = hold(repository.common(), &dir)? else {
+            continue;
+        };
         let token = entry.name.to_string_lossy().into_owned();
         if let Some(record) = Record::read(&dir) {
             let mut done = clear(repository, &dir, &token, &record);
@@ -89,18 +93,26 @@ pub(crate) fn recover(repository: &Repository) -> Result<Vec<Cleared>, GitError>
 
 /// Takes the lock that the processes of an undertaking hold; `None` while one
 /// of them lives. Those that were killed a moment ago are waited for.
-fn hold(dir: &Path) -> Result<Option<File>, GitError> {
+fn hold(common: &Path, dir: &Path) -> Result<Option<File>, GitError> {
     let path = dir.join(ALIVE);
     let failed = |source| GitError::Record {
         path: path.clone(),
         source,
     };
-    let regular = matches!(RealDisk.stat(&path), Ok(Some(stat)) if stat.kind == Kind::File);
-    if !regular {
-        // It died before it had begun, or somebody put something else there.
-        // A directory with anything in it is left to a person.
-        let _ = RealDisk.remove_dir(dir);
-        return Ok(None);
+    match RealDisk.stat(&path) {
+        Ok(Some(stat)) if stat.kind == Kind::File => {}
+        // Nobody of ours put that there.
+        Ok(Some(_)) => {
+            let failures = StateDir::of(common).failures();
+            keep(&RealDisk, dir, &failures).map_err(|error| failed(io::Error::other(error)))?;
+            return Ok(None);
+        }
+        // It died before it had begun. A directory with anything in it is left
+        // to a person.
+        Ok(None) | Err(_) => {
+            let _ = RealDisk.remove_dir(dir);
+            return Ok(None);
+        }
     }
     let alive = match File::options().read(true).write(true).open(&path) {
         Ok(alive) => alive,

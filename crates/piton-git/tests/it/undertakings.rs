@@ -156,9 +156,23 @@ fn what_stands_where_records_are_and_is_none_stops_nobody() {
             .unwrap()
             .success()
     );
+    // A branch holds what a lock on it would.
+    let head = scratch.git(&["rev-parse", "HEAD"]);
+    let branch = forged.replace("../README.md", "refs/heads/main").replace(
+        r#""moves":null"#,
+        &format!(
+            r#""moves":{{"reference":"refs/heads/main","from":null,"to":"{}","paths":[]}}"#,
+            head.trim()
+        ),
+    );
+    scratch.write(".git/piton/git/branch/alive", "");
+    scratch.write(".git/piton/git/branch/record.json", &branch);
     let repository = repository(&scratch);
     repository.recover().unwrap();
     assert!(scratch.exists("README.md"));
+    assert_eq!(scratch.git(&["rev-parse", "refs/heads/main"]), head);
+    assert!(!repository.is_anything_left());
+    assert!(scratch.exists(".git/piton/failures/pipe/alive"));
     assert!(
         repository
             .commit_paths(&[Path::new("in")], "made")

@@ -75,7 +75,7 @@ impl Record {
 /// A lock that a record names lies in the git directory and is called one:
 /// what a record says is removed.
 fn is_lock(path: &str) -> bool {
-    is_inside(path) && path.ends_with(".lock")
+    is_inside(path) && Path::new(path).extension().is_some_and(|end| end == "lock")
 }
 
 fn is_inside(path: &str) -> bool {

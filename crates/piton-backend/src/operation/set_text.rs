@@ -7,7 +7,7 @@ use piton_plan::{
 use serde::{Deserialize, Serialize};
 
 use super::{BackendPerformer, BackendWorld};
-use crate::store::PlanId;
+use crate::store::{Noted, PlanId, text_digest as digest};
 
 /// Replaces the text of a plan.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,11 +40,6 @@ impl Operation for SetText {
     }
 }
 
-/// Returns the digest of a text, the white space around it left out.
-pub(super) fn digest(text: &str) -> Digest {
-    Digest::of(text.trim().as_bytes())
-}
-
 impl SetText {
     /// Decides about a new text; none if it is the old one.
     pub fn decide(plan: PlanId, old: &str, text: String, diff: String) -> Option<Self> {
@@ -75,7 +70,10 @@ impl Observe<SetText> for BackendWorld<'_> {
 
 impl Perform<SetText> for BackendPerformer<'_> {
     fn perform(&self, op: &SetText, _: &Given<'_>, (): ()) -> Result<Done, Failure> {
-        self.backend.update_text(&op.plan, &op.text)?;
-        Ok(Done::default())
+        let notes = self
+            .backend
+            .replace_text(&op.plan, &op.text, Some(&op.was))?;
+        let warnings: Vec<String> = notes.iter().filter_map(Noted::warning).collect();
+        Ok(Done::saying(warnings.join("; ")))
     }
 }

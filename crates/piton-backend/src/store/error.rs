@@ -28,6 +28,9 @@ pub enum BackendError {
     EmptyText,
     #[error("plan {0} has no comment that holds its text")]
     NoTextComment(PlanId),
+    /// Somebody wrote another text than the one that was to be replaced.
+    #[error("the text of plan {0} was changed meanwhile")]
+    TextChanged(PlanId),
     #[error(transparent)]
     Forge(#[from] ForgeError),
     #[error("plan {id} was made, but not all of it: {missing}")]
@@ -93,6 +96,7 @@ impl BackendError {
             | Self::TooLong(_)
             | Self::EmptyText => Reason::InvalidMetadata,
             Self::NoTextComment(_)
+            | Self::TextChanged(_)
             | Self::Forge(_)
             | Self::Partial { .. }
             | Self::Busy(_)
@@ -128,6 +132,7 @@ impl BackendError {
             | Self::TooLong(_)
             | Self::EmptyText
             | Self::NoTextComment(_)
+            | Self::TextChanged(_)
             | Self::Partial { .. }
             | Self::Disk { .. }
             | Self::Write(_)
@@ -148,6 +153,9 @@ impl BackendError {
                 "run the same command again to complete it, or look with `piton plan check {id}`"
             )),
             Self::Busy(_) => Some("try again".to_owned()),
+            Self::TextChanged(id) => Some(format!(
+                "read it with `piton plan show {id}`, and decide again"
+            )),
             _ => None,
         }
     }
@@ -158,7 +166,7 @@ impl From<BackendError> for Failure {
         let kind = match &error {
             BackendError::Forge(error) => error.kind(),
             BackendError::NotFound(_) => FailureKind::NotFound,
-            BackendError::Busy(_) => FailureKind::Conflict,
+            BackendError::Busy(_) | BackendError::TextChanged(_) => FailureKind::Conflict,
             BackendError::Disk(_) | BackendError::Write(_) | BackendError::Clear(_) => {
                 FailureKind::Io
             }

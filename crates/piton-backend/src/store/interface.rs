@@ -3,6 +3,8 @@
 use std::fmt::Debug;
 use std::time::Duration;
 
+use piton_base::Digest;
+
 use super::error::BackendError;
 use super::id::{PlanId, Provider};
 use super::new_plan::{Created, NewPlan};
@@ -41,8 +43,8 @@ pub enum Noted {
     Behind,
     /// What this person wrote into the body meanwhile is there again.
     Merged(String),
-    /// What this person wrote into the body meanwhile was written over, and
-    /// somebody else has changed the same text since.
+    /// What this person wrote meanwhile was written over, and cannot be put back
+    /// without losing what somebody else wrote at the same place.
     Overwrote(String),
 }
 
@@ -56,7 +58,7 @@ impl Noted {
                     .to_owned(),
             ),
             Self::Overwrote(editor) => Some(format!(
-                "what {editor} changed in the body meanwhile was written over; its history on GitHub has it"
+                "what {editor} changed meanwhile was written over; its history on GitHub has it"
             )),
         }
     }
@@ -112,8 +114,19 @@ pub trait Backend: BackendRead {
     /// Sets fields of the header, whatever others write meanwhile.
     fn update_metadata(&self, id: &PlanId, change: &Change) -> Result<Updated, BackendError>;
 
-    /// Replaces the text of a plan; the header and everything else stays.
-    fn update_text(&self, id: &PlanId, text: &str) -> Result<(), BackendError>;
+    /// Replaces the text of a plan; the header and everything else stays. With
+    /// `was`, only a text that has this digest.
+    fn replace_text(
+        &self,
+        id: &PlanId,
+        text: &str,
+        was: Option<&Digest>,
+    ) -> Result<Vec<Noted>, BackendError>;
+
+    /// Replaces the text of a plan, whatever it is.
+    fn update_text(&self, id: &PlanId, text: &str) -> Result<(), BackendError> {
+        self.replace_text(id, text, None).map(drop)
+    }
 
     fn set_title(&self, id: &PlanId, title: &str) -> Result<(), BackendError>;
 
@@ -153,6 +166,25 @@ pub trait Backend: BackendRead {
         }
         self.update_metadata(id, change)
     }
+}
+
+/// Refuses a text that is not the one that was meant.
+pub(super) fn same_text(
+    id: &PlanId,
+    found: Option<&str>,
+    was: Option<&Digest>,
+) -> Result<(), BackendError> {
+    match was {
+        Some(was) if text_digest(found.unwrap_or_default()) != *was => {
+            Err(BackendError::TextChanged(id.clone()))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Returns the digest of a text, the white space around it left out.
+pub(crate) fn text_digest(text: &str) -> Digest {
+    Digest::of(text.trim().as_bytes())
 }
 
 /// Returns the fault of a document's header, or what blocks changing it.

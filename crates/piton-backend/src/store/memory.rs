@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
+use piton_base::Digest;
 
 use super::error::BackendError;
 use super::id::{PlanId, Provider};
-use super::interface::{Backend, BackendRead, Change, Updated, checked_header, immutable_notes};
+use super::interface::{
+    Backend, BackendRead, Change, Noted, Updated, checked_header, immutable_notes, same_text,
+};
 use super::new_plan::{Created, NewPlan};
 use super::plan::{Document, PlanComment, PlanQuery, PlanText, State};
 use super::title::slug;
@@ -186,14 +189,20 @@ impl Backend for MemoryBackend {
         })
     }
 
-    fn update_text(&self, id: &PlanId, text: &str) -> Result<(), BackendError> {
+    fn replace_text(
+        &self,
+        id: &PlanId,
+        text: &str,
+        was: Option<&Digest>,
+    ) -> Result<Vec<Noted>, BackendError> {
         if text.trim().is_empty() {
             return Err(BackendError::EmptyText);
         }
         within_limit(text)?;
         self.with(id, |kept| {
+            same_text(id, Some(&kept.text), was)?;
             text.trim().clone_into(&mut kept.text);
-            Ok(())
+            Ok(Vec::new())
         })
     }
 

@@ -18,6 +18,7 @@ mod turn;
 
 pub use error::{BackendError, Reason};
 pub use id::{InvalidPlanId, PlanId, Provider};
+pub(crate) use interface::text_digest;
 pub use interface::{Backend, BackendRead, Change, Noted, Updated};
 pub use mark::comment_mark;
 pub use new_plan::{Created, NewPlan};

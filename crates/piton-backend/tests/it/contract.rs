@@ -223,6 +223,25 @@ fn the_text_is_replaced_and_the_header_stays() {
 }
 
 #[test]
+fn a_text_that_is_another_by_now_is_not_replaced() {
+    each(|backend| {
+        let made = backend.create(&new_plan("a")).unwrap();
+        let was = piton_base::Digest::of(new_plan("a").text.trim().as_bytes());
+        let notes = backend
+            .replace_text(&made.id, "# Second", Some(&was))
+            .unwrap();
+        assert_eq!(notes, []);
+        let error = backend
+            .replace_text(&made.id, "# Third", Some(&was))
+            .unwrap_err();
+        assert!(matches!(error, BackendError::TextChanged(_)), "{error}");
+        let document = backend.document(&made.id).unwrap().unwrap();
+        let text = backend.text(&document).unwrap().unwrap();
+        assert_eq!(text.trim(), "# Second");
+    });
+}
+
+#[test]
 fn plans_are_listed_by_state_and_label_up_to_a_limit() {
     each(|backend| {
         let first = backend.create(&new_plan("a")).unwrap();

@@ -282,6 +282,66 @@ fn a_plan_comment_is_replaced_and_no_other_one() {
     });
 }
 
+/// Replaces the text of a plan while somebody edits what holds it.
+fn text_in_the_gap(place: Medium, edit: fn(&str) -> String) -> (String, Vec<Noted>) {
+    let fake = fake();
+    let id = made(&fake, place);
+    let number = id.number().unwrap();
+    let holds = |body: &str| body.contains("two <details>x</details>");
+    let comment = fake.world(|world| {
+        let comments = world.repo("acme/app").comments.iter();
+        let mut holding = comments.filter(|(_, comment)| holds(&comment.body));
+        holding.next().map(|(id, _)| *id)
+    });
+    let meanwhile = move |world: &mut World| {
+        let now = Timestamp::now();
+        let repo = world.repo("acme/app");
+        if let Some(comment) = comment {
+            let body = edit(&repo.comments[&comment].body);
+            repo.edit_comment(comment, "ada", &body, now);
+        } else {
+            let body = edit(&repo.issues[&number].body);
+            repo.edit_body(number, "ada", &body, now);
+        }
+    };
+    fake.fault(Fault::new(
+        "PATCH",
+        "",
+        FaultKind::Before(Box::new(meanwhile)),
+    ));
+    let mut notes = Vec::new();
+    with_forge(&fake, place, "clone-1", |backend| {
+        notes = backend.replace_text(&id, "# New\n\ntext", None).unwrap();
+    });
+    assert!(fake.violations().is_empty(), "{:?}", fake.violations());
+    let body = fake.world(|world| {
+        let repo = world.repo("acme/app");
+        match comment {
+            Some(comment) => repo.comments[&comment].body.clone(),
+            None => repo.issues[&number].body.clone(),
+        }
+    });
+    (body, notes)
+}
+
+#[test]
+fn a_text_that_a_person_changes_in_the_gap_is_told_of() {
+    for place in PLACES {
+        let (body, notes) = text_in_the_gap(place, |body| body.replace("one", "another"));
+        assert!(body.contains("# New\n\ntext"), "{body}");
+        assert_eq!(notes, [Noted::Overwrote("ada".to_owned())], "{place:?}");
+    }
+}
+
+#[test]
+fn words_beside_a_text_that_a_person_writes_in_the_gap_stay() {
+    let (body, notes) =
+        text_in_the_gap(Medium::DraftPull, |body| format!("Ada's words.\n\n{body}"));
+    assert!(body.starts_with("Ada's words.\n"), "{body}");
+    assert!(body.contains("# New\n\ntext"), "{body}");
+    assert_eq!(notes, [Noted::Merged("ada".to_owned())]);
+}
+
 #[test]
 fn a_learn_plan_is_marked_as_one() {
     let fake = fake();

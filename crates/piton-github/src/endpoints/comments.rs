@@ -6,9 +6,11 @@ use serde_json::json;
 
 use crate::endpoints::issues::{Association, empty_for_null};
 use crate::endpoints::people::Person;
+use crate::endpoints::pulls::BodyEdit;
 use crate::endpoints::{PAGE, below};
 use crate::error::ForgeError;
 use crate::forge::{Forge, ForgeRead};
+use crate::graphql::GraphQuery;
 use crate::pages::{Listing, all};
 use crate::repo::RepoName;
 use crate::request::{Change, Get, Method, Repeat};
@@ -96,6 +98,27 @@ pub fn create(
     forge
         .send(&Change::post(&path, json!({"body": body})))?
         .json()
+}
+
+/// Returns the versions that a comment had, newest first; none if it was never
+/// edited.
+pub fn versions(forge: &dyn ForgeRead, node: &str) -> Result<Vec<BodyEdit>, ForgeError> {
+    const TEXT: &str = "query($id: ID!, $most: Int!) { node(id: $id) { ... on IssueComment { \
+        userContentEdits(first: $most) { nodes { editedAt editor { login } diff } } } } }";
+    let what = format!("the versions of comment {node}");
+    let data = forge.query(&GraphQuery::new(
+        what.as_str(),
+        TEXT,
+        json!({"id": node, "most": PAGE}),
+    ))?;
+    let Some(nodes) = data.pointer("/node/userContentEdits/nodes") else {
+        return Ok(Vec::new());
+    };
+    serde_json::from_value(nodes.clone()).map_err(|error| ForgeError::Garbled {
+        what,
+        why: error.to_string(),
+        unsure: false,
+    })
 }
 
 /// Replaces a comment that one writer alone edits, which is why repeating it

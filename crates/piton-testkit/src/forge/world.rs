@@ -57,6 +57,8 @@ pub struct Repo {
     pub issues: BTreeMap<u64, Issue>,
     pub deleted: Vec<u64>,
     pub comments: BTreeMap<u64, Comment>,
+    /// The versions of those that were edited, oldest first.
+    pub(super) comment_versions: BTreeMap<u64, Vec<(String, Timestamp, String)>>,
     /// By name in lower case: name, colour, description.
     pub labels: BTreeMap<String, (String, String, String)>,
     /// Full names of references, and commits.
@@ -255,6 +257,7 @@ impl Repo {
             issues: BTreeMap::new(),
             deleted: Vec::new(),
             comments: BTreeMap::new(),
+            comment_versions: BTreeMap::new(),
             labels: BTreeMap::new(),
             refs: BTreeMap::new(),
             trees: BTreeMap::new(),
@@ -334,6 +337,26 @@ impl Repo {
         body.clone_into(&mut issue.body);
         issue.updated_at = now;
         issue.versions.push((user.to_owned(), now, body.to_owned()));
+    }
+
+    /// Has somebody edit a comment.
+    pub fn edit_comment(&mut self, id: u64, user: &str, body: &str, now: Timestamp) {
+        let comment = self
+            .comments
+            .get_mut(&id)
+            .expect("the fake has that comment");
+        let versions = self.comment_versions.entry(id).or_default();
+        if versions.is_empty() {
+            let first = (
+                comment.user.clone(),
+                comment.created_at,
+                comment.body.clone(),
+            );
+            versions.push(first);
+        }
+        versions.push((user.to_owned(), now, body.to_owned()));
+        body.clone_into(&mut comment.body);
+        comment.updated_at = now;
     }
 
     /// Commits files onto a branch, which begins at the default branch.

@@ -1,12 +1,15 @@
 //! Makes a plan in an issue: the issue, its plan comment, the header's knowledge
 //! of that comment. Stopped in between, it is completed by asking again.
 
+use piton_base::Digest;
+use piton_github::endpoints::pulls::BodyEdit;
 use piton_github::endpoints::{comments, issues, people};
 
 use super::footing::{document, mark};
 use super::write::ForgeBackend;
 use crate::header::{Edited, NewHeader, Patch, apply_patch, new_header};
-use crate::store::{BackendError, BackendRead, Created, Document, NewPlan, PlanId};
+use crate::store::interface::same_text;
+use crate::store::{BackendError, BackendRead, Created, Document, NewPlan, Noted, PlanId};
 use crate::text::{plan_in_comment, within_limit, wrap_comment};
 
 impl ForgeBackend<'_> {
@@ -119,8 +122,10 @@ impl ForgeBackend<'_> {
         &self,
         document: &Document,
         text: &str,
-    ) -> Result<(), BackendError> {
-        let number = super::footing::number(&document.id)?;
+        was: Option<&Digest>,
+    ) -> Result<Vec<Noted>, BackendError> {
+        let id = &document.id;
+        let number = super::footing::number(id)?;
         let named = document
             .header()
             .ok()
@@ -131,16 +136,36 @@ impl ForgeBackend<'_> {
                 .filter(|comment| holds(comment) && comment.issue() == Some(number)),
             None => None,
         };
-        let comment = match named {
-            Some(comment) => comment.id,
-            None => self
-                .plan_comment(number)?
-                .ok_or_else(|| BackendError::NoTextComment(document.id.clone()))?,
+        let before = if let Some(comment) = named {
+            comment
+        } else {
+            let found = self.plan_comment(number)?;
+            let found = found.ok_or_else(|| BackendError::NoTextComment(id.clone()))?;
+            comments::get(self.forge, self.repo(), found)?
         };
+        same_text(id, plan_in_comment(&before.body).as_deref(), was)?;
         let wrapped = wrap_comment(text);
         within_limit(&wrapped)?;
-        comments::edit_shared(self.forge, self.repo(), comment, &wrapped)?;
-        Ok(())
+        comments::edit_shared(self.forge, self.repo(), before.id, &wrapped)?;
+        Ok(self.written_over(&before, &wrapped).into_iter().collect())
+    }
+
+    /// Looks whether somebody changed the comment between the reading and the
+    /// writing of it. Where GraphQL is not to be had, nobody can tell.
+    fn written_over(&self, before: &comments::Comment, written: &str) -> Option<Noted> {
+        if !self.writing.may_ask_for_versions() {
+            return None;
+        }
+        let versions = comments::versions(self.forge, &before.node_id).ok()?;
+        let is = |edit: &BodyEdit, text: &str| edit.diff.as_deref() == Some(text);
+        let at = versions.iter().position(|edit| is(edit, written))?;
+        let lost = versions.get(at + 1)?;
+        let theirs = !is(lost, &before.body) && lost.diff.is_some();
+        theirs.then(|| {
+            let editor = lost.editor.as_ref();
+            let login = editor.map_or("somebody", |editor| editor.login.as_str());
+            Noted::Overwrote(login.to_owned())
+        })
     }
 
     pub(super) fn known(&self, id: &PlanId) -> Result<Document, BackendError> {

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use piton_github::endpoints::issues;
 
 use super::after::Rescue;
-use super::footing::{document, number};
+use super::footing::number;
 use super::record::Page;
 use super::write::ForgeBackend;
 use crate::header::{Edited, Field, Header, Patch, apply_patch, find_header};
@@ -199,40 +199,58 @@ impl ForgeBackend<'_> {
     }
 
     /// Writes a body anew with what `change` makes of the newest one, and once
-    /// more of what somebody wrote meanwhile.
+    /// more of what somebody wrote meanwhile. Where `change` refuses that, what
+    /// was written stands, and it is noted whose words it stands on.
     pub(super) fn change_body(
         &self,
         id: &PlanId,
         change: impl Fn(&Document) -> Result<Option<String>, BackendError>,
-    ) -> Result<Document, BackendError> {
+    ) -> Result<Vec<Noted>, BackendError> {
         let number = number(id)?;
         let _turn = self.writing.turn(id)?;
+        let mut notes = Vec::new();
         let mut current = self.needed(id)?;
+        let mut read = current.body.clone();
+        // Who wrote the text that is gone on from, if it is not what stands.
+        let mut theirs: Option<String> = None;
         for _ in 0..ROUNDS {
-            let Some(body) = change(&current)? else {
-                return Ok(current);
+            let body = match (change(&current), theirs.take()) {
+                (Ok(None), None) => return Ok(notes),
+                (Ok(changed), whose) => {
+                    notes.extend(whose.map(Noted::Merged));
+                    changed.unwrap_or_else(|| current.body.clone())
+                }
+                (Err(error), None) => return Err(error),
+                (Err(_), Some(editor)) => {
+                    notes.push(Noted::Overwrote(editor));
+                    return Ok(notes);
+                }
             };
             within_limit(&body)?;
             let edit = issues::Edit::body(body.as_str());
-            let written = match issues::edit(self.forge, self.repo(), number, &edit) {
-                Ok(issue) => document(issue),
+            match issues::edit(self.forge, self.repo(), number, &edit) {
+                Ok(_) => {}
                 Err(error) if error.may_have_happened() => {
-                    let now = self.needed(id)?;
-                    if change(&now)?.is_none() {
-                        return Ok(now);
+                    if change(&self.needed(id)?)?.is_none() {
+                        return Ok(notes);
                     }
                     return Err(error.into());
                 }
                 Err(error) => return Err(error.into()),
-            };
-            let after = self.after(number)?;
-            let lost = after.overwritten(&current.body, &body);
-            match lost.map(|lost| lost.rescue(&current.body, &body)) {
-                Some(Rescue::From(text)) => current.body = text,
-                Some(Rescue::NotNeeded | Rescue::TooLate) | None => return Ok(written),
             }
+            let Some(lost) = self.after(number)?.overwritten(&read, &body) else {
+                return Ok(notes);
+            };
+            if lost.now != body {
+                // Somebody has written at it since.
+                notes.push(Noted::Overwrote(lost.editor));
+                return Ok(notes);
+            }
+            read = body;
+            current.body = lost.text;
+            theirs = Some(lost.editor);
         }
-        Ok(current)
+        Ok(notes)
     }
 }
 

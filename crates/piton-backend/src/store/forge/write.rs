@@ -1,5 +1,6 @@
 //! The writing half: plans of a repository that are made and changed.
 
+use piton_base::Digest;
 use piton_github::endpoints::{issues, labels};
 use piton_github::{Forge, RepoName};
 
@@ -8,12 +9,12 @@ use super::read::{ForgeReader, Medium};
 use super::writing::Writing;
 use crate::block::add_block;
 use crate::header::{HeaderFault, NewHeader, Patch, new_header};
-use crate::store::interface::checked_header;
+use crate::store::interface::{checked_header, same_text, text_digest};
 use crate::store::{
-    Backend, BackendError, BackendRead, Change, Created, Document, NewPlan, PlanComment, PlanId,
-    PlanQuery, PlanText, Provider, State, Updated,
+    Backend, BackendError, BackendRead, Change, Created, Document, NewPlan, Noted, PlanComment,
+    PlanId, PlanQuery, PlanText, Provider, State, Updated,
 };
-use crate::text::{escape_markers, plan_in_body, within_limit};
+use crate::text::{escape_markers, plan_in_body, unescape_markers, within_limit};
 
 /// Plans on GitHub.
 #[derive(Debug)]
@@ -86,14 +87,23 @@ impl Backend for ForgeBackend<'_> {
         self.change_header(id, change)
     }
 
-    fn update_text(&self, id: &PlanId, text: &str) -> Result<(), BackendError> {
+    fn replace_text(
+        &self,
+        id: &PlanId,
+        text: &str,
+        was: Option<&Digest>,
+    ) -> Result<Vec<Noted>, BackendError> {
         if text.trim().is_empty() {
             return Err(BackendError::EmptyText);
         }
         let document = self.known(id)?;
         if !document.is_pull {
-            return self.update_comment_text(&document, text);
+            return self.update_comment_text(&document, text, was);
         }
+        let found = self.text(&document)?.unwrap_or_default();
+        same_text(id, Some(&found), was)?;
+        // Whoever changes the same text meanwhile is not written over unnoticed.
+        let was = text_digest(&found);
         let text = escape_markers(text.trim());
         self.change_body(id, |document| {
             let place = plan_in_body(&document.body)
@@ -101,9 +111,12 @@ impl Backend for ForgeBackend<'_> {
                 .ok_or_else(|| BackendError::NoTextComment(id.clone()))?;
             let body = &document.body;
             let changed = format!("{}{text}{}", &body[..place.start], &body[place.end..]);
-            Ok((changed != *body).then_some(changed))
-        })?;
-        Ok(())
+            if changed == *body {
+                return Ok(None);
+            }
+            same_text(id, Some(&unescape_markers(&body[place])), Some(&was))?;
+            Ok(Some(changed))
+        })
     }
 
     fn set_title(&self, id: &PlanId, title: &str) -> Result<(), BackendError> {

@@ -5,18 +5,18 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use piton_base::Clock;
+use piton_base::{Clock, Digest};
 use piton_durable::{Disk, Kind, LockGuard, create_dirs, tree, write_atomic, write_atomic_from};
 
 use super::layout::{Layout, comment_name};
 use super::record::{Record, VERSION};
 use crate::header::{Edited, NewHeader, Patch, apply_patch, new_header};
-use crate::store::interface::{checked_header, immutable_notes};
+use crate::store::interface::{checked_header, immutable_notes, same_text};
 use crate::store::mark::comment_mark;
 use crate::store::turn;
 use crate::store::{
-    Backend, BackendError, BackendRead, Change, Created, Document, NewPlan, PlanComment, PlanId,
-    PlanQuery, PlanText, Provider, State, Updated, slug,
+    Backend, BackendError, BackendRead, Change, Created, Document, NewPlan, Noted, PlanComment,
+    PlanId, PlanQuery, PlanText, Provider, State, Updated, slug,
 };
 use crate::text::{escape_markers, plan_in_body, unescape_markers};
 
@@ -394,22 +394,28 @@ impl Backend for LocalBackend<'_> {
         Ok(updated)
     }
 
-    fn update_text(&self, id: &PlanId, text: &str) -> Result<(), BackendError> {
+    fn replace_text(
+        &self,
+        id: &PlanId,
+        text: &str,
+        was: Option<&Digest>,
+    ) -> Result<Vec<Noted>, BackendError> {
         if text.trim().is_empty() {
             return Err(BackendError::EmptyText);
         }
         let _guard = self.locked()?;
         let document = self.needed(id)?;
+        same_text(id, self.text(&document)?.as_deref(), was)?;
         let body = &document.body;
         let text = escape_markers(text.trim());
         let body = match plan_in_body(body).place() {
             Some(place) => format!("{}{text}\n{}", &body[..place.start], &body[place.end..]),
             None => format!("{body}{RULE}{text}\n"),
         };
-        if body == document.body {
-            return Ok(());
+        if body != document.body {
+            self.write(&self.layout.body(id), &body)?;
         }
-        self.write(&self.layout.body(id), &body)
+        Ok(Vec::new())
     }
 
     fn set_title(&self, id: &PlanId, title: &str) -> Result<(), BackendError> {

@@ -44,6 +44,9 @@ pub(crate) fn answer(world: &mut World, body: &Value) -> Replied {
     if text.contains("convertPullRequestToDraft") {
         return draft("convertPullRequestToDraft", true, world);
     }
+    if text.contains("IssueComment") && text.contains("userContentEdits") {
+        return comment_edits(world, variables);
+    }
     if text.contains("userContentEdits") {
         return edits(world, variables);
     }
@@ -78,14 +81,7 @@ fn edits(world: &mut World, variables: &Value) -> Replied {
         .filter(|(_, comment)| comment.issue == number)
         .map(|(id, comment)| said(*id, comment))
         .collect();
-    let nodes: Vec<Value> = versions
-        .iter()
-        .rev()
-        .take(most)
-        .map(|(who, at, text)| {
-            json!({"editedAt": at.to_string(), "editor": {"login": who}, "diff": text})
-        })
-        .collect();
+    let nodes = nodes(versions, most);
     let all = comments.len();
     let comments: Vec<Value> = comments.into_iter().take(most).collect();
     ok(
@@ -93,6 +89,40 @@ fn edits(world: &mut World, variables: &Value) -> Replied {
             "userContentEdits": {"nodes": nodes},
             "comments": {"totalCount": all, "nodes": comments}}}}}),
     )
+}
+
+fn nodes(versions: &[(String, jiff::Timestamp, String)], most: usize) -> Vec<Value> {
+    versions
+        .iter()
+        .rev()
+        .take(most)
+        .map(|(who, at, text)| {
+            json!({"editedAt": at.to_string(), "editor": {"login": who}, "diff": text})
+        })
+        .collect()
+}
+
+fn comment_edits(world: &mut World, variables: &Value) -> Replied {
+    let id = variables["id"].as_str().unwrap_or("");
+    let number: Option<u64> = id.strip_prefix("IC_").and_then(|id| id.parse().ok());
+    let found = number.and_then(|number| {
+        let repo = world
+            .repos
+            .values()
+            .find(|repo| repo.comments.contains_key(&number))?;
+        Some(
+            repo.comment_versions
+                .get(&number)
+                .map_or(&[][..], Vec::as_slice),
+        )
+    });
+    let Some(versions) = found else {
+        let message = format!("Could not resolve to a node with the global id of '{id}'.");
+        return ok(
+            json!({"data": {"node": null}, "errors": [{"type": "NOT_FOUND", "message": message}]}),
+        );
+    };
+    ok(json!({"data": {"node": {"userContentEdits": {"nodes": nodes(versions, 100)}}}}))
 }
 
 fn said(id: u64, comment: &Comment) -> Value {

@@ -292,11 +292,8 @@ fn comment(repo: &mut Repo, call: &Call<'_>, method: &str) -> Replied {
         }
         "PATCH" => {
             fits("IssueComment", call.text("body"))?;
-            let comment = repo.comments.get_mut(&id).expect("it was found");
-            call.text("body")
-                .unwrap_or("")
-                .clone_into(&mut comment.body);
-            comment.updated_at = call.now;
+            let body = call.text("body").unwrap_or("").to_owned();
+            repo.edit_comment(id, &call.who, &body, call.now);
         }
         _ => {}
     }

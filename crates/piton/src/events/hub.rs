@@ -7,6 +7,7 @@ use piton_base::Report;
 use piton_durable::Disk;
 use piton_loop::runs::Recorded;
 
+use super::diary::Diary;
 use super::lines::Lines;
 use super::shown::Shown;
 use super::watch::Watch;
@@ -20,6 +21,8 @@ pub(crate) struct Events {
     shown: Shown,
     watch: Watch,
     lost: AtomicBool,
+    /// What is kept for whoever tells a stored plan of it.
+    diary: Diary,
 }
 
 impl Events {
@@ -52,12 +55,18 @@ impl Events {
             shown: Shown::new(out),
             watch: Watch::new(out),
             lost: AtomicBool::new(false),
+            diary: Diary::default(),
         })
     }
 
     /// Shows what agents print, and what the validation command prints, too.
     pub(crate) fn show_output(&self, of_agents: bool, of_commands: bool) {
         self.shown.show_output(of_agents, of_commands);
+    }
+
+    /// Returns what is kept of a run's course, for those who are elsewhere.
+    pub(crate) const fn diary(&self) -> &Diary {
+        &self.diary
     }
 
     /// Whether some event could not be written.
@@ -74,6 +83,7 @@ impl Report<Recorded> for Events {
             self.lost.store(true, Ordering::Relaxed);
         }
         self.watch.take(&told);
+        self.diary.take(&told);
         self.shown.show(&told);
     }
 }

@@ -1,5 +1,6 @@
 //! The one stream of events, and who follows it in the program.
 
+mod diary;
 mod hub;
 mod lines;
 mod live;

@@ -366,6 +366,8 @@ fn tour(backend: &str) {
         assert_eq!(own.len(), 1, "{comments:?}");
         assert!(own[0].contains("was cut off"), "{}", own[0]);
         assert!(own[0].contains("ended: landed"), "{}", own[0]);
+        assert!(own[0].contains("asks script for refactor"), "{}", own[0]);
+        assert!(own[0].contains(": green in "), "{}", own[0]);
     }
     team.fake.world(|world| {
         let repo = world.repo("acme/app");

@@ -189,6 +189,7 @@ const QUIET: i64 = 20;
 impl Follow for Reporter<'_> {
     fn begun(&self, run: &str) -> Result<(), CommandError> {
         self.begun.set(true);
+        self.context.events.diary().begin();
         let now = self.context.clock.now();
         let began = {
             let mut undertaken = self.undertaken.borrow_mut();
@@ -219,6 +220,7 @@ impl Follow for Reporter<'_> {
     }
 
     fn progress(&self, text: &str) {
+        self.catch_up();
         let now = self.context.clock.now();
         let line = text.lines().next().unwrap_or_default();
         self.undertaken
@@ -234,6 +236,15 @@ impl Follow for Reporter<'_> {
 }
 
 impl Reporter<'_> {
+    /// Adds what happened since the last line.
+    fn catch_up(&self) {
+        let lines = self.context.events.diary().taken();
+        let lines = lines
+            .into_iter()
+            .map(|(at, line)| format!("{at:.0}: {}", clean(&line)));
+        self.undertaken.borrow_mut().lines.extend(lines);
+    }
+
     fn happened(&self, event: &'static str, at: Timestamp) -> Vec<(String, Json)> {
         let undertaken = self.undertaken.borrow();
         Happened {
@@ -319,6 +330,7 @@ impl Reporter<'_> {
     }
 
     fn end(&self, text: &str, next: Next) {
+        self.catch_up();
         let now = self.context.clock.now();
         self.undertaken
             .borrow_mut()

@@ -15,6 +15,7 @@ pub mod landing;
 mod loose;
 mod message;
 mod overview;
+mod plain;
 mod program;
 mod relations;
 mod repository;

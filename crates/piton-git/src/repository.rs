@@ -11,7 +11,7 @@ use crate::commit::Hooks;
 use crate::program::GitCommand;
 use crate::{
     Cleared, CommitId, Git, GitError, GitRead, IgnoreRule, StatusEntry, Tip, UnderWay, Worktree,
-    commit, head, ignore, loose, status, undertaking, worktree,
+    commit, head, ignore, loose, plain, status, undertaking, worktree,
 };
 
 /// A working tree and the repository behind it.
@@ -38,6 +38,14 @@ enum AroundCommits {
 impl Repository {
     /// Finds the repository that `dir` is in.
     pub fn find(dir: &Path) -> Result<Self, GitError> {
+        if let Some((top, git_dir)) = plain::at_top(dir) {
+            return Ok(Self {
+                top,
+                common_dir: git_dir.clone(),
+                git_dir,
+                around: AroundCommits::default(),
+            });
+        }
         let bytes = GitCommand::reading(dir)
             .args([
                 "rev-parse",
@@ -243,6 +251,9 @@ impl GitRead for Repository {
     }
 
     fn remote_url(&self, name: &str) -> Result<Option<String>, GitError> {
+        if let Some(url) = plain::remote_url(&self.common_dir, name) {
+            return Ok(Some(url));
+        }
         let key = format!("remote.{name}.url");
         match GitCommand::reading(&self.top)
             .args(["config", "--get", &key])

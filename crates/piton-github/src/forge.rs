@@ -21,6 +21,10 @@ pub trait ForgeRead: Debug + Send + Sync {
     /// Fetches a public file whose address an answer named, without the token.
     fn fetch(&self, address: &str) -> Result<Vec<u8>, ForgeError>;
 
+    /// Looks once at a public page, without the token, and does not wait long:
+    /// it may lie anywhere, and may not be there yet.
+    fn glance(&self, address: &str) -> Result<Vec<u8>, ForgeError>;
+
     /// Returns the moment that the newest answer bore, by GitHub's clock.
     fn heard(&self) -> Option<Timestamp>;
 }

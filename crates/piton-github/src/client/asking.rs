@@ -26,6 +26,8 @@ const ATTEMPTS: u32 = 4;
 const SHORT: Duration = Duration::from_secs(15);
 /// How far redirects are followed.
 const HOPS: u32 = 5;
+/// How long a page that is only glanced at may take.
+const GLANCE: Duration = Duration::from_secs(5);
 /// The first pause between attempts; each later one is twice as long.
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -85,6 +87,8 @@ struct Request<'a> {
     repeat: Option<Repeat>,
     tag: Option<&'a str>,
     signed: bool,
+    /// Whether one attempt, and a short one, is enough.
+    once: bool,
 }
 
 impl Request<'_> {
@@ -159,6 +163,7 @@ impl Client {
                 body: request.body,
                 tag: request.tag,
                 token: self.token.as_ref().filter(|_| signed),
+                limit: request.once.then_some(GLANCE),
             };
             attempt += 1;
             let answered = wire::ask(&self.agent, asked);
@@ -213,7 +218,7 @@ impl Client {
                     }
                 }
             };
-            if attempt >= ATTEMPTS {
+            if attempt >= ATTEMPTS || request.once {
                 return Err(error);
             }
             let jitter = 0.5 + self.patience.chance();
@@ -317,6 +322,31 @@ impl Client {
         })
     }
 
+    /// Asks for what everybody may see, wherever it lies.
+    fn public(&self, address: &str, once: bool) -> Result<Vec<u8>, ForgeError> {
+        let what = format!("GET {}", message::clean(address, self.token.as_ref()));
+        let allowed = Origin::of(address).is_some_and(|(origin, _)| self.base.allows(&origin));
+        if !allowed {
+            return Err(ForgeError::Garbled {
+                what,
+                why: "the address is not one to fetch from".to_owned(),
+                unsure: false,
+            });
+        }
+        let request = Request {
+            what,
+            method: "GET",
+            accept: "*/*",
+            wants_json: false,
+            body: None,
+            repeat: None,
+            tag: None,
+            signed: false,
+            once,
+        };
+        Ok(self.ask(&request, address.to_owned())?.body)
+    }
+
     fn graph(&self, query: &GraphQuery, repeat: Option<Repeat>) -> Result<Value, ForgeError> {
         let body = json!({"query": query.text, "variables": query.variables});
         let body = body.to_string().into_bytes();
@@ -329,6 +359,7 @@ impl Client {
             repeat,
             tag: None,
             signed: true,
+            once: false,
         };
         let came = self.ask(&request, self.base.graphql().to_owned())?;
         let unsure = repeat.is_some();
@@ -392,6 +423,7 @@ impl ForgeRead for Client {
             repeat: None,
             tag: kept.as_ref().map(|kept| kept.tag.as_str()),
             signed: true,
+            once: false,
         };
         let mut came = self.ask(&request, self.base.rest(&target))?;
         let what = request.what.clone();
@@ -432,26 +464,11 @@ impl ForgeRead for Client {
     }
 
     fn fetch(&self, address: &str) -> Result<Vec<u8>, ForgeError> {
-        let what = format!("GET {}", message::clean(address, self.token.as_ref()));
-        let allowed = Origin::of(address).is_some_and(|(origin, _)| self.base.allows(&origin));
-        if !allowed {
-            return Err(ForgeError::Garbled {
-                what,
-                why: "the address is not one to fetch from".to_owned(),
-                unsure: false,
-            });
-        }
-        let request = Request {
-            what,
-            method: "GET",
-            accept: "*/*",
-            wants_json: false,
-            body: None,
-            repeat: None,
-            tag: None,
-            signed: false,
-        };
-        Ok(self.ask(&request, address.to_owned())?.body)
+        self.public(address, false)
+    }
+
+    fn glance(&self, address: &str) -> Result<Vec<u8>, ForgeError> {
+        self.public(address, true)
     }
 
     fn heard(&self) -> Option<Timestamp> {
@@ -474,6 +491,7 @@ impl Forge for Client {
             repeat: Some(change.repeat),
             tag: None,
             signed: true,
+            once: false,
         };
         let mut came = self.ask(&request, self.base.rest(change.target()))?;
         let body = std::mem::take(&mut came.body);

@@ -25,6 +25,8 @@ pub(super) struct Asked<'a> {
     pub(super) body: Option<&'a [u8]>,
     pub(super) tag: Option<&'a str>,
     pub(super) token: Option<&'a Token>,
+    /// How long it may take, where that is less than the usual.
+    pub(super) limit: Option<Duration>,
 }
 
 /// What came, whatever it says.
@@ -91,10 +93,16 @@ pub(super) fn ask(agent: &Agent, asked: Asked<'_>) -> Result<Came, Lost> {
             .body(body)
             .map_err(Error::Http)
             .and_then(|request| agent.run(request)),
-        None => request
-            .body(())
-            .map_err(Error::Http)
-            .and_then(|request| agent.run(request)),
+        None => request.body(()).map_err(Error::Http).and_then(|request| {
+            let request = match asked.limit {
+                None => request,
+                Some(limit) => agent
+                    .configure_request(request)
+                    .timeout_global(Some(limit))
+                    .build(),
+            };
+            agent.run(request)
+        }),
     };
     let mut answer = answer.map_err(|error| lost(&error))?;
     let body = answer

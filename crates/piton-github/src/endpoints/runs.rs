@@ -29,6 +29,8 @@ pub struct Run {
     #[serde(default)]
     pub head_branch: Option<String>,
     #[serde(default)]
+    pub head_sha: Option<String>,
+    #[serde(default)]
     pub status: Option<String>,
     #[serde(default)]
     pub conclusion: Option<String>,

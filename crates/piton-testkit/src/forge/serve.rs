@@ -279,6 +279,9 @@ impl Shared {
         if let Some(rest) = path.strip_prefix("/raw/") {
             return self.raw(request, rest);
         }
+        if let Some(rest) = path.strip_prefix("/site/") {
+            return self.published(request, rest);
+        }
         let replied = self.done(request, path, query, back);
         let (status, mut headers, body) = match replied {
             Err(refusal) => {
@@ -418,6 +421,35 @@ impl Shared {
             Some(text) => Response {
                 status: 200,
                 headers: vec![("Content-Type".to_owned(), "text/plain".to_owned())],
+                body: text.into_bytes(),
+            },
+            None => self.plain(404, "Not Found", Vec::new()),
+        }
+    }
+
+    /// A page of a site, as the published branch has it.
+    fn published(&self, request: &Request, path: &str) -> Response {
+        if request.headers.contains_key("authorization") {
+            self.violate(format!("GET /site/{path}: a token was sent to a site"));
+        }
+        let world = hold(&self.world);
+        let mut pieces = path.splitn(3, '/');
+        let mut piece = || pieces.next().unwrap_or("");
+        let name = format!("{}/{}", piece(), piece()).to_lowercase();
+        let mut page = piece().to_owned();
+        if page.is_empty() || page.ends_with('/') {
+            page.push_str("index.html");
+        }
+        let file = world.repos.get(&name).and_then(|repo| {
+            let (branch, folder) = repo.pages.as_ref()?;
+            let path = format!("{}/{page}", folder.trim_matches('/'));
+            repo.branch_files(branch)
+                .remove(path.trim_start_matches('/'))
+        });
+        match file {
+            Some(text) => Response {
+                status: 200,
+                headers: vec![("Content-Type".to_owned(), "text/html".to_owned())],
                 body: text.into_bytes(),
             },
             None => self.plain(404, "Not Found", Vec::new()),

@@ -63,6 +63,7 @@ GET /repos/{owner}/{repo}/traffic/popular/referrers
 GET /repos/{owner}/{repo}/traffic/popular/paths
 GET /repos/{owner}/{repo}/releases ?per_page ?page
 GET /repos/{owner}/{repo}/stargazers ?per_page ?page
+GET /repos/{owner}/{repo}/stargazers/history ?per_page ?page
 GET /repos/{owner}/{repo}/community/profile
 GET /repos/{owner}/{repo}/pages
 POST /repos/{owner}/{repo}/pages build_type:string source:object

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::day::Day;
+use super::day::{Day, Moment};
 
 /// One source: its data, or the reason for which there is none.
 pub type Answer<T> = Result<T, String>;
@@ -22,8 +22,8 @@ pub struct Answers {
     pub runs: BTreeMap<Day, RunsSeen>,
     /// When the token ends, if it does.
     pub token_expires: Option<Timestamp>,
-    /// When each star came; `None` where it was not asked.
-    pub stars: Option<Answer<Vec<Timestamp>>>,
+    /// When stars came; `None` where it was not asked.
+    pub stars: Option<Answer<StarsSeen>>,
 }
 
 impl Default for Answers {
@@ -88,6 +88,28 @@ pub struct Popular {
     pub uniques: i64,
 }
 
+/// How many of today's stars came on which days.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StarsSeen {
+    pub gained: BTreeMap<Day, i64>,
+    /// The first day that was asked for; `None` where all were.
+    pub since: Option<Day>,
+}
+
+impl StarsSeen {
+    /// Counts stars whose moments are known.
+    pub fn of(moments: impl IntoIterator<Item = Timestamp>) -> Self {
+        let mut gained = BTreeMap::new();
+        for at in moments {
+            *gained.entry(Moment(at).day()).or_default() += 1;
+        }
+        Self {
+            gained,
+            since: None,
+        }
+    }
+}
+
 /// The runs of one day, as far as they were read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RunsSeen {
@@ -111,6 +133,9 @@ pub struct JobSeen {
 pub struct StepSeen {
     pub name: String,
     pub conclusion: Option<String>,
+    /// Whether the workflow's own file says that it checks out, under whatever
+    /// name.
+    pub checks_out: bool,
 }
 
 impl StepSeen {

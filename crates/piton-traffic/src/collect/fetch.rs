@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use piton_github::endpoints::runs::Attempts;
 use piton_github::endpoints::{gists, releases, repository, runs, stargazers, traffic};
 use piton_github::{ForgeError, ForgeRead, RepoName};
 
 use super::answers::{
     Answer, Answers, AssetSeen, DayCount, JobSeen, Popular, Referrer, ReleaseSeen, RepoSeen,
-    RunSeen, RunsSeen, StepSeen,
+    RunSeen, RunsSeen, StarsSeen, StepSeen,
 };
+use super::checkouts::Checkouts;
 use super::corrected::days_to_count;
 use super::day::{Day, Moment};
 use super::outcome::StateRead;
@@ -17,8 +19,8 @@ use crate::ordered::{Json, Object};
 
 /// A gist that is written twice a day has fewer in two months.
 const MOST_REVISIONS: usize = 400;
-/// Beyond so many stars their history is not read anew at every run.
-const MOST_STARS: i64 = 5000;
+/// Where there is no history of stars, so many are read one by one.
+const MOST_STARS: usize = 5000;
 
 /// Reads the state out of the gist, whole or not at all, with the revision that
 /// it is of.
@@ -112,15 +114,18 @@ pub fn fetch(forge: &dyn ForgeRead, repo: &RepoName, state: &StateRead, now: Mom
         open_issues: number(seen.open_issues_count),
         created_at: Some(seen.created_at.to_string()),
     });
-    let few = seen
-        .as_ref()
-        .is_ok_and(|seen| seen.stars.is_some_and(|stars| stars <= MOST_STARS));
     let days = match state {
         StateRead::Read(state) => days_to_count(state, now),
         StateRead::Missing { .. } | StateRead::Damaged(_) | StateRead::Failed(_) => {
             vec![now.day(), now.day().plus(-1)]
         }
     };
+    let known = match state {
+        StateRead::Read(state) => known_stars(state),
+        StateRead::Missing { .. } | StateRead::Damaged(_) | StateRead::Failed(_) => false,
+    };
+    let stars = read_stars(forge, repo, known);
+    let mut checkouts = Checkouts::new(forge, repo);
     Answers {
         releases: said(
             releases::list(forge, repo)
@@ -151,16 +156,10 @@ pub fn fetch(forge: &dyn ForgeRead, repo: &RepoName, state: &StateRead, now: Mom
         }),
         runs: days
             .into_iter()
-            .map(|day| (day, of_day(forge, repo, day)))
+            .map(|day| (day, runs_of(forge, repo, day, &mut checkouts)))
             .collect(),
         token_expires,
-        stars: few.then(|| {
-            said(
-                stargazers::list(forge, repo)
-                    .map(|star| star.map(|star| star.starred_at))
-                    .collect(),
-            )
-        }),
+        stars: Some(said(stars)),
     }
 }
 
@@ -204,8 +203,62 @@ pub fn counts(days: Vec<traffic::Day>) -> Vec<DayCount> {
         .collect()
 }
 
+/// Whether the state knows when its stars came, up to the newest.
+fn known_stars(state: &Object) -> bool {
+    let ours = state.object("collector");
+    let history = ours.and_then(|ours| ours.object("starHistory"));
+    let newest = history.and_then(|history| history.iter().last()?.1.int());
+    newest.is_some() && newest == state.int("stars")
+}
+
+/// Reads when stars came. Where the older ones are `known`, the newest page is
+/// enough.
+pub fn read_stars(
+    forge: &dyn ForgeRead,
+    repo: &RepoName,
+    known: bool,
+) -> Result<StarsSeen, ForgeError> {
+    let most = if known {
+        usize::try_from(stargazers::WEEKS).unwrap_or(usize::MAX)
+    } else {
+        usize::MAX
+    };
+    let weeks: Result<Vec<_>, _> = stargazers::history(forge, repo).take(most).collect();
+    let weeks = match weeks {
+        Ok(weeks) => weeks,
+        // Servers of one's own may be older; then whoever may list stars does.
+        Err(ForgeError::NotFound { .. }) => {
+            let all: Result<Vec<_>, _> = stargazers::list(forge, repo).take(MOST_STARS).collect();
+            return Ok(StarsSeen::of(all?.iter().map(|star| star.starred_at)));
+        }
+        Err(error) => return Err(error),
+    };
+    let mut seen = StarsSeen::default();
+    for week in &weeks {
+        for (day, gained) in (0..).zip(&week.days) {
+            let at = Timestamp::from_second(week.week + day * 86_400);
+            let Ok(at) = at else { continue };
+            let day = Moment(at).day();
+            *seen.gained.entry(day).or_default() += signed(*gained);
+            if known && weeks.len() >= most {
+                seen.since = seen.since.into_iter().chain([day]).min();
+            }
+        }
+    }
+    Ok(seen)
+}
+
 /// The runs of one day, with the jobs of all their attempts.
 pub fn of_day(forge: &dyn ForgeRead, repo: &RepoName, day: Day) -> RunsSeen {
+    runs_of(forge, repo, day, &mut Checkouts::new(forge, repo))
+}
+
+fn runs_of(
+    forge: &dyn ForgeRead,
+    repo: &RepoName,
+    day: Day,
+    checkouts: &mut Checkouts<'_>,
+) -> RunsSeen {
     let mut seen = RunsSeen::default();
     for run in runs::list(forge, repo, Some(&day.to_string())) {
         let run = match run {
@@ -219,10 +272,13 @@ pub fn of_day(forge: &dyn ForgeRead, repo: &RepoName, day: Day) -> RunsSeen {
             .map(|job| job.map(job_seen))
             .collect();
         match jobs {
-            Ok(jobs) => seen.runs.push(RunSeen {
-                name: run.name.unwrap_or_default(),
-                jobs,
-            }),
+            Ok(mut jobs) => {
+                checkouts.mark(&run, &mut jobs);
+                seen.runs.push(RunSeen {
+                    name: run.name.unwrap_or_default(),
+                    jobs,
+                });
+            }
             Err(error) => {
                 seen.failed = Some(error.to_string());
                 return seen;
@@ -236,6 +292,7 @@ fn job_seen(job: runs::Job) -> JobSeen {
     let steps = job.steps.into_iter().map(|step| StepSeen {
         name: step.name,
         conclusion: step.conclusion,
+        checks_out: false,
     });
     JobSeen {
         steps: steps.collect(),

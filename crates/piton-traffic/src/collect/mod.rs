@@ -3,6 +3,7 @@
 
 mod answers;
 pub(crate) mod badges;
+mod checkouts;
 mod compat;
 mod corrected;
 mod day;
@@ -17,7 +18,7 @@ mod compat_lists {
 
 pub use answers::{
     Answer, Answers, AssetSeen, DayCount, JobSeen, Popular, Referrer, ReleaseSeen, RepoSeen,
-    RunSeen, RunsSeen, StepSeen,
+    RunSeen, RunsSeen, StarsSeen, StepSeen,
 };
 pub use compat::collect as collect_compat;
 pub use corrected::mend::{
@@ -28,7 +29,7 @@ pub use corrected::mend::{
 pub use corrected::{collect, days_to_count};
 pub use day::{Day, Moment};
 pub use fetch::{
-    counts, fetch, of_day as runs_of_day, read_archive, read_past, read_state, release,
+    counts, fetch, of_day as runs_of_day, read_archive, read_past, read_stars, read_state, release,
 };
 pub use outcome::{Given, Outcome, StateRead, Target, Write};
 pub use recording::{InvalidRecording, replay};

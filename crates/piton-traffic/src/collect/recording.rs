@@ -419,6 +419,7 @@ fn of_day(list: &Json, jobs: Option<&Object>, asked: Day) -> Option<RunsSeen> {
                     Some(StepSeen {
                         name: step.text("name").unwrap_or("").to_owned(),
                         conclusion: step.text("conclusion").map(str::to_owned),
+                        checks_out: false,
                     })
                 })?;
                 Some(JobSeen { steps })

@@ -1,13 +1,13 @@
 //! Whether every finished month has its file, and the file its days.
 
-use super::finding::{Code, Findings, Group};
+use super::finding::{Code, Finding, Group, Verdict};
 use super::seen::Survey;
 use crate::collect::Day;
 use crate::ordered::{Json, Object};
 
 const REBUILD: &str = "`piton traffic backfill --source archives` writes what is known";
 
-pub(super) fn check(seen: &Survey, out: &mut Findings) {
+pub(super) fn check(seen: &Survey, out: &mut Vec<Finding>) {
     let Some(archive) = seen.archive.found() else {
         return;
     };
@@ -15,7 +15,12 @@ pub(super) fn check(seen: &Survey, out: &mut Findings) {
         .state()
         .and_then(|state| state.text("trackingSince").and_then(Day::of))
     else {
-        out.skip(Group::Archive, "months", "nothing was collected yet");
+        out.push(Finding::new(
+            Verdict::Skip,
+            Group::Archive,
+            "months",
+            "nothing was collected yet",
+        ));
         return;
     };
     let today = seen.now.day();
@@ -29,19 +34,23 @@ pub(super) fn check(seen: &Survey, out: &mut Findings) {
         .filter(|month| today.of_month() > 1 || **month != today.last_of_month_before().month())
         .collect();
     if due.is_empty() {
-        out.ok(
+        out.push(Finding::new(
+            Verdict::Ok,
             Group::Archive,
             "months",
             "every finished month has its file",
-        );
+        ));
     } else {
         let names: Vec<&str> = due.iter().map(|month| month.as_str()).collect();
-        out.warn(
-            Group::Archive,
-            "months",
-            Some(Code::ArchiveGap),
-            format!("there is no file of {}", names.join(", ")),
-            Some(REBUILD),
+        out.push(
+            Finding::new(
+                Verdict::Warn,
+                Group::Archive,
+                "months",
+                format!("there is no file of {}", names.join(", ")),
+            )
+            .code(Code::ArchiveGap)
+            .remedy(REBUILD),
         );
     }
     for month in months(since, today) {
@@ -50,11 +59,20 @@ pub(super) fn check(seen: &Survey, out: &mut Findings) {
         };
         let lacks = lacking(file, &month, since);
         if lacks == 0 {
-            out.ok(Group::Archive, month, "it has every day");
+            out.push(Finding::new(
+                Verdict::Ok,
+                Group::Archive,
+                month,
+                "it has every day",
+            ));
         } else {
             let reason = format!("{lacks} of its days are missing");
             let code = Some(Code::ArchiveGap);
-            out.warn(Group::Archive, month, code, reason, Some(REBUILD));
+            out.push(
+                Finding::new(Verdict::Warn, Group::Archive, month, reason)
+                    .code(code)
+                    .remedy(REBUILD),
+            );
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Every check of a set-up: a function of what was looked at.
 
-use super::finding::{Code, Finding, Findings, Group};
+use super::finding::{Code, Finding, Group, Verdict};
 use super::seen::{FileSeen, GistState, Survey, WorkflowState};
 use super::{archive_checks, file_checks, state_checks};
 use crate::provision::{ARCHIVE_VARIABLE, BADGE_VARIABLE, Kind, SecretFound, SiteFound};
@@ -28,7 +28,7 @@ impl Default for Ages {
 
 /// Checks everything, in a fixed order.
 pub fn examine(seen: &Survey, ages: Ages) -> Vec<Finding> {
-    let mut out = Findings::default();
+    let mut out = Vec::new();
     config(seen, &mut out);
     gist(seen, Kind::Badge, &mut out);
     gist(seen, Kind::Archive, &mut out);
@@ -39,22 +39,30 @@ pub fn examine(seen: &Survey, ages: Ages) -> Vec<Finding> {
     workflow(seen, &mut out);
     file_checks::check(seen, &mut out);
     pages(seen, &mut out);
-    out.0
+    out
 }
 
-fn config(seen: &Survey, out: &mut Findings) {
+fn config(seen: &Survey, out: &mut Vec<Finding>) {
     let name = seen.repository.to_string();
     let Some(project) = &seen.project else {
         if seen.entry.is_none() {
-            out.warn(
-                Group::Config,
-                PROJECT_FILE,
-                Some(Code::NoConfig),
-                "neither the checkout nor your list knows this set-up",
-                Some(FIX),
+            out.push(
+                Finding::new(
+                    Verdict::Warn,
+                    Group::Config,
+                    PROJECT_FILE,
+                    "neither the checkout nor your list knows this set-up",
+                )
+                .code(Code::NoConfig)
+                .remedy(FIX),
             );
         } else {
-            out.skip(Group::Config, PROJECT_FILE, "it is not in this place");
+            out.push(Finding::new(
+                Verdict::Skip,
+                Group::Config,
+                PROJECT_FILE,
+                "it is not in this place",
+            ));
         }
         return;
     };
@@ -65,44 +73,56 @@ fn config(seen: &Survey, out: &mut Findings) {
     let odd = |field: &str| project.get(field).is_some_and(|id| !is_gist_id(&id));
     if !lacks.is_empty() {
         let reason = format!("it lacks {}", lacks.join(", "));
-        out.fail(Group::Config, PROJECT_FILE, None, reason, Some(FIX));
+        out.push(Finding::new(Verdict::Fail, Group::Config, PROJECT_FILE, reason).remedy(FIX));
     } else if odd("badge_gist_id") || odd("archive_gist_id") {
         let reason = "the id of a gist is not 20 or 32 hexadecimal digits";
-        out.fail(Group::Config, PROJECT_FILE, None, reason, Some(FIX));
+        out.push(Finding::new(Verdict::Fail, Group::Config, PROJECT_FILE, reason).remedy(FIX));
     } else if project.get("created").is_none_or(|day| !is_date(&day)) {
         let reason = "`created` is no day of the calendar";
-        out.fail(Group::Config, PROJECT_FILE, None, reason, Some(FIX));
+        out.push(Finding::new(Verdict::Fail, Group::Config, PROJECT_FILE, reason).remedy(FIX));
     } else if project
         .repository()
         .is_some_and(|named| !named.same(&seen.repository))
     {
         let reason = format!("the repository is called {name} now");
-        out.warn(Group::Config, PROJECT_FILE, None, reason, Some(FIX));
+        out.push(Finding::new(Verdict::Warn, Group::Config, PROJECT_FILE, reason).remedy(FIX));
     } else {
-        out.ok(Group::Config, PROJECT_FILE, "it says all that it must");
+        out.push(Finding::new(
+            Verdict::Ok,
+            Group::Config,
+            PROJECT_FILE,
+            "it says all that it must",
+        ));
     }
     match &seen.entry {
-        None => out.warn(
-            Group::Config,
-            name,
-            None,
-            "your list of tracked repositories does not have it",
-            Some(FIX),
+        None => out.push(
+            Finding::new(
+                Verdict::Warn,
+                Group::Config,
+                name,
+                "your list of tracked repositories does not have it",
+            )
+            .remedy(FIX),
         ),
         Some(entry) => {
             let differs = entry.badge_gist_id != project.get("badge_gist_id")
                 || entry.archive_gist_id != project.get("archive_gist_id");
             if differs {
                 let reason = format!("your list names other gists than {PROJECT_FILE}");
-                out.warn(Group::Config, name, None, reason, Some(FIX));
+                out.push(Finding::new(Verdict::Warn, Group::Config, name, reason).remedy(FIX));
             } else {
-                out.ok(Group::Config, name, "your list says the same");
+                out.push(Finding::new(
+                    Verdict::Ok,
+                    Group::Config,
+                    name,
+                    "your list says the same",
+                ));
             }
         }
     }
 }
 
-fn gist(seen: &Survey, kind: Kind, out: &mut Findings) {
+fn gist(seen: &Survey, kind: Kind, out: &mut Vec<Finding>) {
     let (state, missing) = match kind {
         Kind::Badge => (&seen.badge, Code::Gist404),
         Kind::Archive => (&seen.archive, Code::Archive404),
@@ -111,17 +131,25 @@ fn gist(seen: &Survey, kind: Kind, out: &mut Findings) {
     let gist = match state {
         GistState::NotNamed => {
             let reason = "nothing names it, and none is described so";
-            out.fail(Group::Gist, target, Some(missing), reason, Some(CREATE));
+            out.push(
+                Finding::new(Verdict::Fail, Group::Gist, target, reason)
+                    .code(missing)
+                    .remedy(CREATE),
+            );
             return;
         }
         GistState::Gone { id, by } => {
             let reason = format!("gist {id}, named by {by}, is not there");
-            out.fail(Group::Gist, target, Some(missing), reason, Some(CREATE));
+            out.push(
+                Finding::new(Verdict::Fail, Group::Gist, target, reason)
+                    .code(missing)
+                    .remedy(CREATE),
+            );
             return;
         }
         GistState::Unreadable { id, why } => {
             let reason = format!("gist {id} cannot be read: {why}");
-            out.skip(Group::Gist, target, reason);
+            out.push(Finding::new(Verdict::Skip, Group::Gist, target, reason));
             return;
         }
         GistState::Found(gist) => gist,
@@ -136,47 +164,51 @@ fn gist(seen: &Survey, kind: Kind, out: &mut Findings) {
             Kind::Archive => "archive.json",
         };
         let reason = format!("gist {}, named by {}, has no {lacks}", gist.id, gist.by);
-        out.fail(
-            Group::Gist,
-            target,
-            Some(Code::GistNotOurs),
-            reason,
-            Some("name the right one: `piton traffic create --badge-gist ID --archive-gist ID`"),
+        out.push(
+            Finding::new(Verdict::Fail, Group::Gist, target, reason)
+                .code(Code::GistNotOurs)
+                .remedy(
+                    "name the right one: `piton traffic create --badge-gist ID --archive-gist ID`",
+                ),
         );
     } else if !mine {
         let reason = format!("gist {} is {}'s", gist.id, gist.owner);
-        out.fail(
-            Group::Gist,
-            target,
-            Some(Code::GistNotOurs),
-            reason,
-            Some("sign in as its owner: nobody else can write to it"),
+        out.push(
+            Finding::new(Verdict::Fail, Group::Gist, target, reason)
+                .code(Code::GistNotOurs)
+                .remedy("sign in as its owner: nobody else can write to it"),
         );
     } else if kind == Kind::Badge && !gist.public {
         let reason = "it is not public, so badges and dashboard cannot read it";
-        out.fail(Group::Gist, target, None, reason, None);
+        out.push(Finding::new(Verdict::Fail, Group::Gist, target, reason));
     } else if kind == Kind::Archive && gist.public {
-        out.warn(
+        out.push(Finding::new(
+            Verdict::Warn,
             Group::Gist,
             target,
-            None,
             "it is public, not unlisted",
-            None,
-        );
+        ));
     } else {
-        out.ok(Group::Gist, target, format!("gist {}", gist.id));
+        out.push(Finding::new(
+            Verdict::Ok,
+            Group::Gist,
+            target,
+            format!("gist {}", gist.id),
+        ));
     }
     let name = format!("{target}-description");
     if gist.description == kind.description(&seen.repository) {
-        out.ok(Group::Gist, name, gist.description.clone());
-    } else {
-        let reason = format!("it is described as `{}`", gist.description);
-        out.warn(
+        out.push(Finding::new(
+            Verdict::Ok,
             Group::Gist,
             name,
-            None,
-            reason,
-            Some("`piton traffic upgrade --names` describes it as today"),
+            gist.description.clone(),
+        ));
+    } else {
+        let reason = format!("it is described as `{}`", gist.description);
+        out.push(
+            Finding::new(Verdict::Warn, Group::Gist, name, reason)
+                .remedy("`piton traffic upgrade --names` describes it as today"),
         );
     }
     let bad: Vec<String> = gist
@@ -201,104 +233,166 @@ fn gist(seen: &Survey, kind: Kind, out: &mut Findings) {
     let all = [bad, lacks].concat();
     let name = format!("{target}-files");
     if all.is_empty() {
-        out.ok(
+        out.push(Finding::new(
+            Verdict::Ok,
             Group::Gist,
             name,
             format!("{} of them, each JSON", gist.files.len()),
-        );
+        ));
     } else {
-        out.fail(Group::Gist, name, None, all.join("; "), Some(FIX));
+        out.push(Finding::new(Verdict::Fail, Group::Gist, name, all.join("; ")).remedy(FIX));
     }
 }
 
-fn variables(seen: &Survey, out: &mut Findings) {
+fn variables(seen: &Survey, out: &mut Vec<Finding>) {
     for (at, name, gist) in [
         (0, BADGE_VARIABLE, &seen.badge),
         (1, ARCHIVE_VARIABLE, &seen.archive),
     ] {
         let Some(both) = &seen.variables else {
-            out.skip(Group::Variable, name, "it may not be looked at");
+            out.push(Finding::new(
+                Verdict::Skip,
+                Group::Variable,
+                name,
+                "it may not be looked at",
+            ));
             continue;
         };
         match (&both[at], gist.id()) {
-            (None, _) => out.fail(
-                Group::Variable,
-                name,
-                Some(Code::VariableMissing),
-                "it is not set, so the collector does not know its gist",
-                Some(FIX),
+            (None, _) => out.push(
+                Finding::new(
+                    Verdict::Fail,
+                    Group::Variable,
+                    name,
+                    "it is not set, so the collector does not know its gist",
+                )
+                .code(Code::VariableMissing)
+                .remedy(FIX),
             ),
             (Some(value), Some(id)) if value == id => {
-                out.ok(Group::Variable, name, value.clone());
+                out.push(Finding::new(
+                    Verdict::Ok,
+                    Group::Variable,
+                    name,
+                    value.clone(),
+                ));
             }
-            (Some(value), Some(id)) => out.fail(
-                Group::Variable,
-                name,
-                Some(Code::VariableMismatch),
-                format!("it is {value}, but the gist is {id}"),
-                Some("`piton traffic verify --fix --force` sets it to the gist"),
+            (Some(value), Some(id)) => out.push(
+                Finding::new(
+                    Verdict::Fail,
+                    Group::Variable,
+                    name,
+                    format!("it is {value}, but the gist is {id}"),
+                )
+                .code(Code::VariableMismatch)
+                .remedy("`piton traffic verify --fix --force` sets it to the gist"),
             ),
-            (Some(value), None) => out.skip(
+            (Some(value), None) => out.push(Finding::new(
+                Verdict::Skip,
                 Group::Variable,
                 name,
                 format!("it is {value}; there is no gist to compare it with"),
-            ),
+            )),
         }
     }
 }
 
-fn secret(seen: &Survey, out: &mut Findings) {
+fn secret(seen: &Survey, out: &mut Vec<Finding>) {
     let (name, found) = &seen.secret;
     match found {
-        SecretFound::Absent => out.fail(
+        SecretFound::Absent => out.push(
+            Finding::new(
+                Verdict::Fail,
+                Group::Secret,
+                name,
+                "it is not set, so the collector has no token",
+            )
+            .code(Code::SecretMissing)
+            .remedy("`piton traffic create` asks for the token and stores it"),
+        ),
+        SecretFound::Present { .. } => {
+            out.push(Finding::new(Verdict::Ok, Group::Secret, name, "it is set"))
+        }
+        SecretFound::Unknown => out.push(Finding::new(
+            Verdict::Skip,
             Group::Secret,
             name,
-            Some(Code::SecretMissing),
-            "it is not set, so the collector has no token",
-            Some("`piton traffic create` asks for the token and stores it"),
-        ),
-        SecretFound::Present { .. } => out.ok(Group::Secret, name, "it is set"),
-        SecretFound::Unknown => out.skip(Group::Secret, name, "it may not be looked at"),
+            "it may not be looked at",
+        )),
     }
 }
 
-fn workflow(seen: &Survey, out: &mut Findings) {
+fn workflow(seen: &Survey, out: &mut Vec<Finding>) {
     match &seen.workflow {
         WorkflowState::Unknown => {
-            out.skip(Group::Workflow, WORKFLOW_FILE, "it may not be looked at");
+            out.push(Finding::new(
+                Verdict::Skip,
+                Group::Workflow,
+                WORKFLOW_FILE,
+                "it may not be looked at",
+            ));
         }
-        WorkflowState::Missing => out.fail(
-            Group::Workflow,
-            WORKFLOW_FILE,
-            Some(Code::WorkflowMissing),
-            "it is not on the default branch",
-            Some("`piton traffic init` writes it; commit and push it"),
+        WorkflowState::Missing => out.push(
+            Finding::new(
+                Verdict::Fail,
+                Group::Workflow,
+                WORKFLOW_FILE,
+                "it is not on the default branch",
+            )
+            .code(Code::WorkflowMissing)
+            .remedy("`piton traffic init` writes it; commit and push it"),
         ),
         WorkflowState::Found(workflow) if workflow.active() => {
-            out.ok(Group::Workflow, WORKFLOW_FILE, "it is active");
+            out.push(Finding::new(
+                Verdict::Ok,
+                Group::Workflow,
+                WORKFLOW_FILE,
+                "it is active",
+            ));
         }
-        WorkflowState::Found(workflow) => out.fail(
-            Group::Workflow,
-            WORKFLOW_FILE,
-            Some(Code::WorkflowDisabled),
-            format!("it is switched off ({})", workflow.state),
-            Some(FIX),
+        WorkflowState::Found(workflow) => out.push(
+            Finding::new(
+                Verdict::Fail,
+                Group::Workflow,
+                WORKFLOW_FILE,
+                format!("it is switched off ({})", workflow.state),
+            )
+            .code(Code::WorkflowDisabled)
+            .remedy(FIX),
         ),
     }
     let ended = seen.runs.iter().find(|run| run.conclusion.is_some());
     match ended.and_then(|run| Some((run, run.conclusion.as_deref()?))) {
-        Some((_, "success")) => out.ok(Group::Workflow, "last-run", "it succeeded"),
-        Some((run, how)) => out.fail(
+        Some((_, "success")) => out.push(Finding::new(
+            Verdict::Ok,
             Group::Workflow,
             "last-run",
-            Some(Code::LastRunFailed),
-            format!("it ended with {how}: {}", run.html_url),
-            Some("read its log, then run it again"),
+            "it succeeded",
+        )),
+        Some((run, how)) => out.push(
+            Finding::new(
+                Verdict::Fail,
+                Group::Workflow,
+                "last-run",
+                format!("it ended with {how}: {}", run.html_url),
+            )
+            .code(Code::LastRunFailed)
+            .remedy("read its log, then run it again"),
         ),
         None if seen.on_github.is_some() => {
-            out.skip(Group::Workflow, "last-run", "no run has ended yet");
+            out.push(Finding::new(
+                Verdict::Skip,
+                Group::Workflow,
+                "last-run",
+                "no run has ended yet",
+            ));
         }
-        None => out.skip(Group::Workflow, "last-run", "GitHub was not asked"),
+        None => out.push(Finding::new(
+            Verdict::Skip,
+            Group::Workflow,
+            "last-run",
+            "GitHub was not asked",
+        )),
     }
     let Some(text) = &seen.deployed else {
         return;
@@ -307,18 +401,20 @@ fn workflow(seen: &Survey, out: &mut Findings) {
     match &seen.on_github {
         Some(repository) if branches.contains(&repository.default_branch) => {
             let reason = format!("pushes to {} collect", repository.default_branch);
-            out.ok(Group::Workflow, "branch", reason);
+            out.push(Finding::new(Verdict::Ok, Group::Workflow, "branch", reason));
         }
-        Some(repository) => out.warn(
-            Group::Workflow,
-            "branch",
-            None,
-            format!(
-                "pushes to {} collect, but the default branch is {}",
-                branches.join(", "),
-                repository.default_branch
-            ),
-            Some(FIX),
+        Some(repository) => out.push(
+            Finding::new(
+                Verdict::Warn,
+                Group::Workflow,
+                "branch",
+                format!(
+                    "pushes to {} collect, but the default branch is {}",
+                    branches.join(", "),
+                    repository.default_branch
+                ),
+            )
+            .remedy(FIX),
         ),
         None => {}
     }
@@ -345,39 +441,59 @@ fn workflow(seen: &Survey, out: &mut Findings) {
     };
     if !sleeping.is_empty() {
         let reason = format!("the end of {} starts no collection", told(&sleeping));
-        out.warn(Group::Workflow, "ci", None, reason, Some(FIX));
+        out.push(Finding::new(Verdict::Warn, Group::Workflow, "ci", reason).remedy(FIX));
     } else if !unknown.is_empty() {
         let reason = format!(
             "no workflow is called {}; the name counts, not the name of the file",
             told(&unknown)
         );
-        out.warn(Group::Workflow, "ci", None, reason, None);
+        out.push(Finding::new(Verdict::Warn, Group::Workflow, "ci", reason));
     } else {
-        out.ok(Group::Workflow, "ci", "collects after the workflows named");
+        out.push(Finding::new(
+            Verdict::Ok,
+            Group::Workflow,
+            "ci",
+            "collects after the workflows named",
+        ));
     }
 }
 
-fn pages(seen: &Survey, out: &mut Findings) {
+fn pages(seen: &Survey, out: &mut Vec<Finding>) {
     let name = seen.repository.to_string();
     match &seen.site {
-        SiteFound::Unknown => out.skip(Group::Pages, name, "it may not be looked at"),
-        SiteFound::Off => out.warn(
+        SiteFound::Unknown => out.push(Finding::new(
+            Verdict::Skip,
             Group::Pages,
             name,
-            Some(Code::PagesOff),
-            "the dashboard is not published",
-            Some("`piton traffic create --enable-pages` publishes it"),
+            "it may not be looked at",
+        )),
+        SiteFound::Off => out.push(
+            Finding::new(
+                Verdict::Warn,
+                Group::Pages,
+                name,
+                "the dashboard is not published",
+            )
+            .code(Code::PagesOff)
+            .remedy("`piton traffic create --enable-pages` publishes it"),
         ),
-        SiteFound::On(Some(source)) if source.path != "/docs" => out.warn(
+        SiteFound::On(Some(source)) if source.path != "/docs" => out.push(
+            Finding::new(
+                Verdict::Warn,
+                Group::Pages,
+                name,
+                format!(
+                    "{} of {} is published, the dashboard lies in /docs",
+                    source.path, source.branch
+                ),
+            )
+            .code(Code::PagesOff),
+        ),
+        SiteFound::On(_) => out.push(Finding::new(
+            Verdict::Ok,
             Group::Pages,
             name,
-            Some(Code::PagesOff),
-            format!(
-                "{} of {} is published, the dashboard lies in /docs",
-                source.path, source.branch
-            ),
-            None,
-        ),
-        SiteFound::On(_) => out.ok(Group::Pages, name, "the dashboard is published"),
+            "the dashboard is published",
+        )),
     }
 }

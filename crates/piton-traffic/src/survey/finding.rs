@@ -113,73 +113,36 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// The id of the check, as plans have it.
-    pub fn id(&self) -> String {
-        format!("{}:check:{}", self.group.word(), self.target)
-    }
-}
-
-/// Findings as they come.
-#[derive(Debug, Default)]
-pub(super) struct Findings(pub(super) Vec<Finding>);
-
-impl Findings {
-    fn add(
-        &mut self,
+    pub fn new(
+        verdict: Verdict,
         group: Group,
         target: impl Into<String>,
-        verdict: Verdict,
-        code: Option<Code>,
         reason: impl Into<String>,
-        remedy: Option<&str>,
-    ) {
-        self.0.push(Finding {
+    ) -> Self {
+        Self {
             group,
             target: target.into(),
             verdict,
-            code,
+            code: None,
             reason: reason.into(),
-            remedy: remedy.map(str::to_owned),
-        });
+            remedy: None,
+        }
     }
 
-    pub(super) fn ok(
-        &mut self,
-        group: Group,
-        target: impl Into<String>,
-        reason: impl Into<String>,
-    ) {
-        self.add(group, target, Verdict::Ok, None, reason, None);
+    #[must_use]
+    pub fn code(mut self, code: impl Into<Option<Code>>) -> Self {
+        self.code = code.into();
+        self
     }
 
-    pub(super) fn skip(
-        &mut self,
-        group: Group,
-        target: impl Into<String>,
-        reason: impl Into<String>,
-    ) {
-        self.add(group, target, Verdict::Skip, None, reason, None);
+    #[must_use]
+    pub fn remedy<'a>(mut self, remedy: impl Into<Option<&'a str>>) -> Self {
+        self.remedy = remedy.into().map(str::to_owned);
+        self
     }
 
-    pub(super) fn warn(
-        &mut self,
-        group: Group,
-        target: impl Into<String>,
-        code: Option<Code>,
-        reason: impl Into<String>,
-        remedy: Option<&str>,
-    ) {
-        self.add(group, target, Verdict::Warn, code, reason, remedy);
-    }
-
-    pub(super) fn fail(
-        &mut self,
-        group: Group,
-        target: impl Into<String>,
-        code: Option<Code>,
-        reason: impl Into<String>,
-        remedy: Option<&str>,
-    ) {
-        self.add(group, target, Verdict::Fail, code, reason, remedy);
+    /// The id of the check, as plans have it.
+    pub fn id(&self) -> String {
+        format!("{}:check:{}", self.group.word(), self.target)
     }
 }

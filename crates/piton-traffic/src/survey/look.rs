@@ -9,7 +9,7 @@ use piton_github::endpoints::{
 };
 use piton_github::{ForgeError, ForgeRead, RepoName, found};
 
-use super::seen::{FileSeen, GistSeen, GistState, LocalFile, Survey, WorkflowState};
+use super::seen::{FileSeen, GistSeen, GistState, LocalFile, PageSeen, Survey, WorkflowState};
 use crate::collect::Moment;
 use crate::ordered::Json;
 use crate::provision::{ARCHIVE_VARIABLE, BADGE_VARIABLE, Kind, SecretFound, SiteFound, allowed};
@@ -35,6 +35,8 @@ pub struct Subject<'a> {
     pub checkout: Option<(&'a dyn DiskRead, &'a Path)>,
     /// Whether only what everybody may see is asked for.
     pub offline: bool,
+    /// Whether the published dashboard is looked at too.
+    pub page: bool,
 }
 
 /// Looks at everything.
@@ -92,11 +94,17 @@ pub fn survey(
     } else {
         SecretFound::Unknown
     };
+    let mut published = PageSeen::NotAsked;
     let site = if signed {
         match allowed(found(site::get(forge, &name)))? {
             None => SiteFound::Unknown,
             Some(None) => SiteFound::Off,
-            Some(Some(site)) => SiteFound::On(site.source),
+            Some(Some(site)) => {
+                if let (true, Some(address)) = (subject.page, &site.html_url) {
+                    published = page(forge, address);
+                }
+                SiteFound::On(site.source)
+            }
         }
     } else {
         SiteFound::Unknown
@@ -148,9 +156,26 @@ pub fn survey(
         deployed,
         workflows,
         site,
+        published,
         files,
         repository: name,
     })
+}
+
+/// Looks at the dashboard below the address of a site.
+fn page(forge: &dyn ForgeRead, site: &str) -> PageSeen {
+    let address = format!("{}/stats/", site.trim_end_matches('/'));
+    match forge.glance(&address) {
+        Ok(bytes) => PageSeen::Read {
+            address,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+        },
+        Err(ForgeError::NotFound { .. }) => PageSeen::Absent { address },
+        Err(error) => PageSeen::Unreachable {
+            address,
+            why: error.to_string(),
+        },
+    }
 }
 
 fn both_variables(

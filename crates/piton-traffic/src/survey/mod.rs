@@ -15,5 +15,5 @@ pub use checks::{Ages, examine};
 pub use cron::{next_run, schedule_in};
 pub use finding::{Code, Finding, Group, Verdict};
 pub use look::{Subject, local_files, seen, survey};
-pub use seen::{FileSeen, GistSeen, GistState, LocalFile, Survey, WorkflowState};
+pub use seen::{FileSeen, GistSeen, GistState, LocalFile, PageSeen, Survey, WorkflowState};
 pub use summary::Summary;

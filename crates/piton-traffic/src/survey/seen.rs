@@ -40,6 +40,7 @@ pub struct Survey {
     /// The names of the repository's workflows; `None` where unknown.
     pub workflows: Option<Vec<String>>,
     pub site: SiteFound,
+    pub published: PageSeen,
     /// What the four files of the checkout are, where there is a checkout.
     pub files: Vec<LocalFile>,
 }
@@ -80,6 +81,26 @@ pub enum FileSeen {
     Damaged(String),
     /// It could not be read as a whole; why.
     Cut(String),
+}
+
+/// The dashboard where everybody sees it.
+#[derive(Clone, Debug)]
+pub enum PageSeen {
+    /// It was not looked at: nothing is published, or nobody wanted it.
+    NotAsked,
+    /// Nothing is there.
+    Absent {
+        address: String,
+    },
+    /// Nobody can tell: the way there failed.
+    Unreachable {
+        address: String,
+        why: String,
+    },
+    Read {
+        address: String,
+        text: String,
+    },
 }
 
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::checks::Ages;
-use super::finding::{Code, Findings, Group};
+use super::finding::{Code, Finding, Group, Verdict};
 use super::seen::{FileSeen, GistSeen, Survey};
 use crate::collect::{Day, Moment, badge_messages};
 use crate::ordered::{Json, Object};
@@ -13,7 +13,7 @@ const HISTORY: &str = "`piton traffic backfill --source gist-history` restores i
 /// GitHub cuts files of gists beyond a megabyte.
 const LARGE: usize = 900_000;
 
-pub(super) fn check(seen: &Survey, ages: Ages, out: &mut Findings) {
+pub(super) fn check(seen: &Survey, ages: Ages, out: &mut Vec<Finding>) {
     let Some(gist) = seen.badge.found() else {
         return;
     };
@@ -22,17 +22,18 @@ pub(super) fn check(seen: &Survey, ages: Ages, out: &mut Findings) {
         Some(FileSeen::Damaged(why)) => {
             let reason = format!("state.json is no JSON: {why}");
             let code = Some(Code::StateInvalid);
-            out.fail(Group::State, "schema", code, reason, Some(HISTORY));
+            out.push(
+                Finding::new(Verdict::Fail, Group::State, "schema", reason)
+                    .code(code)
+                    .remedy(HISTORY),
+            );
             return;
         }
         Some(FileSeen::Cut(why)) => {
             let reason = format!("state.json cannot be read whole: {why}");
-            out.fail(
-                Group::State,
-                "schema",
-                Some(Code::StateTruncated),
-                reason,
-                None,
+            out.push(
+                Finding::new(Verdict::Fail, Group::State, "schema", reason)
+                    .code(Code::StateTruncated),
             );
             return;
         }
@@ -40,7 +41,11 @@ pub(super) fn check(seen: &Survey, ages: Ages, out: &mut Findings) {
         Some(FileSeen::Json(_)) => {
             let code = Some(Code::StateInvalid);
             let reason = "state.json is no object";
-            out.fail(Group::State, "schema", code, reason, Some(HISTORY));
+            out.push(
+                Finding::new(Verdict::Fail, Group::State, "schema", reason)
+                    .code(code)
+                    .remedy(HISTORY),
+            );
             return;
         }
     };
@@ -53,35 +58,43 @@ pub(super) fn check(seen: &Survey, ages: Ages, out: &mut Findings) {
     badges(gist, state, out);
 }
 
-fn schema(state: &Object, out: &mut Findings) {
+fn schema(state: &Object, out: &mut Vec<Finding>) {
     let version = state.int("schemaVersion").unwrap_or(1);
     let size = Json::from(state.clone()).pretty().len();
     if !matches!(state.get("dailyHistory"), None | Some(Json::List(_))) {
-        out.fail(
-            Group::State,
-            "schema",
-            Some(Code::StateInvalid),
-            "`dailyHistory` is no list",
-            Some(HISTORY),
+        out.push(
+            Finding::new(
+                Verdict::Fail,
+                Group::State,
+                "schema",
+                "`dailyHistory` is no list",
+            )
+            .code(Code::StateInvalid)
+            .remedy(HISTORY),
         );
     } else if version > 3 {
         let reason = format!("version {version} is newer than this piton");
-        out.warn(
-            Group::State,
-            "schema",
-            None,
-            reason,
-            Some("use a newer piton"),
+        out.push(
+            Finding::new(Verdict::Warn, Group::State, "schema", reason).remedy("use a newer piton"),
         );
     } else if version < 3 && state.text("trackingSince").is_some() {
         let reason = format!("version {version} is old; the next run of the collector raises it");
         let code = Some(Code::SchemaOld);
-        out.warn(Group::State, "schema", code, reason, Some(UPGRADE));
+        out.push(
+            Finding::new(Verdict::Warn, Group::State, "schema", reason)
+                .code(code)
+                .remedy(UPGRADE),
+        );
     } else if size > LARGE {
         let reason = format!("it has {size} bytes; beyond a megabyte GitHub cuts it");
-        out.warn(Group::State, "schema", None, reason, None);
+        out.push(Finding::new(Verdict::Warn, Group::State, "schema", reason));
     } else {
-        out.ok(Group::State, "schema", format!("version {version}"));
+        out.push(Finding::new(
+            Verdict::Ok,
+            Group::State,
+            "schema",
+            format!("version {version}"),
+        ));
     }
 }
 
@@ -89,7 +102,7 @@ fn rows_of(state: &Object) -> impl Iterator<Item = &Object> {
     state.list("dailyHistory").iter().filter_map(Json::object)
 }
 
-fn rows(state: &Object, out: &mut Findings) {
+fn rows(state: &Object, out: &mut Vec<Finding>) {
     let list = state.list("dailyHistory");
     let created = state.text("repoCreatedAt").and_then(Day::of);
     let mut faults = BTreeSet::new();
@@ -134,14 +147,19 @@ fn rows(state: &Object, out: &mut Findings) {
         faults.insert("there are more than 31");
     }
     if faults.is_empty() {
-        out.ok(Group::State, "rows", format!("{} rows", list.len()));
+        out.push(Finding::new(
+            Verdict::Ok,
+            Group::State,
+            "rows",
+            format!("{} rows", list.len()),
+        ));
     } else {
         let all: Vec<&str> = faults.into_iter().collect();
-        out.warn(Group::State, "rows", None, all.join("; "), Some(UPGRADE));
+        out.push(Finding::new(Verdict::Warn, Group::State, "rows", all.join("; ")).remedy(UPGRADE));
     }
 }
 
-fn equations(state: &Object, out: &mut Findings) {
+fn equations(state: &Object, out: &mut Vec<Finding>) {
     let mut faults = Vec::new();
     for row in rows_of(state) {
         let day = row
@@ -172,19 +190,21 @@ fn equations(state: &Object, out: &mut Findings) {
         faults.push(format!("and {more} more"));
     }
     if faults.is_empty() {
-        out.ok(Group::State, "equations", "the rows agree with themselves");
-    } else {
-        out.warn(
+        out.push(Finding::new(
+            Verdict::Ok,
             Group::State,
             "equations",
-            None,
-            faults.join("; "),
-            Some(UPGRADE),
+            "the rows agree with themselves",
+        ));
+    } else {
+        out.push(
+            Finding::new(Verdict::Warn, Group::State, "equations", faults.join("; "))
+                .remedy(UPGRADE),
         );
     }
 }
 
-fn totals(state: &Object, out: &mut Findings) {
+fn totals(state: &Object, out: &mut Vec<Finding>) {
     let code = Some(Code::TotalsInconsistent);
     let mut low = Vec::new();
     for (total, field) in [
@@ -199,9 +219,18 @@ fn totals(state: &Object, out: &mut Findings) {
         }
     }
     if low.is_empty() {
-        out.ok(Group::State, "totals", "none is below its rows");
+        out.push(Finding::new(
+            Verdict::Ok,
+            Group::State,
+            "totals",
+            "none is below its rows",
+        ));
     } else {
-        out.warn(Group::State, "totals", code, low.join("; "), Some(UPGRADE));
+        out.push(
+            Finding::new(Verdict::Warn, Group::State, "totals", low.join("; "))
+                .code(code)
+                .remedy(UPGRADE),
+        );
     }
     // With a ledger each day is credited by itself, and one whose clones of CI
     // nobody knows is not: then the totals are no bound.
@@ -212,13 +241,22 @@ fn totals(state: &Object, out: &mut Findings) {
     let organic = state.or_zero("totalOrganicClones");
     if organic < bound && !ledger {
         let reason = format!("the organic total stands still at {organic}; it is at least {bound}");
-        out.warn(Group::State, "organic", code, reason, Some(UPGRADE));
+        out.push(
+            Finding::new(Verdict::Warn, Group::State, "organic", reason)
+                .code(code)
+                .remedy(UPGRADE),
+        );
     } else {
-        out.ok(Group::State, "organic", format!("{organic} organic clones"));
+        out.push(Finding::new(
+            Verdict::Ok,
+            Group::State,
+            "organic",
+            format!("{organic} organic clones"),
+        ));
     }
 }
 
-fn freshness(seen: &Survey, state: &Object, ages: Ages, out: &mut Findings) {
+fn freshness(seen: &Survey, state: &Object, ages: Ages, out: &mut Vec<Finding>) {
     let code = Some(Code::Stale);
     let Some(captured) = seen.captured() else {
         let reason = if state.text("trackingSince").is_some() {
@@ -226,34 +264,30 @@ fn freshness(seen: &Survey, state: &Object, ages: Ages, out: &mut Findings) {
         } else {
             "nothing was collected yet"
         };
-        out.warn(
-            Group::State,
-            "freshness",
-            code,
-            reason,
-            Some("commit and push the workflow; it collects twice a day"),
+        out.push(
+            Finding::new(Verdict::Warn, Group::State, "freshness", reason)
+                .code(code)
+                .remedy("commit and push the workflow; it collects twice a day"),
         );
         return;
     };
     let hours = seen.now.0.duration_since(captured).as_hours();
     let reason = format!("captured {hours} hours ago");
     if hours < ages.fresh {
-        out.ok(Group::State, "freshness", reason);
+        out.push(Finding::new(Verdict::Ok, Group::State, "freshness", reason));
     } else if hours < ages.stale {
-        out.warn(Group::State, "freshness", code, reason, None);
+        out.push(Finding::new(Verdict::Warn, Group::State, "freshness", reason).code(code));
     } else {
-        out.fail(
-            Group::State,
-            "freshness",
-            code,
-            reason,
-            Some("look at the runs of the workflow"),
+        out.push(
+            Finding::new(Verdict::Fail, Group::State, "freshness", reason)
+                .code(code)
+                .remedy("look at the runs of the workflow"),
         );
     }
 }
 
 /// The collector notes when its token ends.
-fn token(seen: &Survey, state: &Object, out: &mut Findings) {
+fn token(seen: &Survey, state: &Object, out: &mut Vec<Finding>) {
     let ends = state
         .object("collector")
         .and_then(|ours| Moment::of(ours.text("tokenExpires")?));
@@ -262,23 +296,30 @@ fn token(seen: &Survey, state: &Object, out: &mut Findings) {
     let rotate = Some("`piton traffic create --rotate-token` stores a new one");
     let code = Some(Code::TokenExpires);
     if days < 0 {
-        out.fail(
-            Group::Token,
-            "expiry",
-            code,
-            "the collector's token has ended",
-            rotate,
+        out.push(
+            Finding::new(
+                Verdict::Fail,
+                Group::Token,
+                "expiry",
+                "the collector's token has ended",
+            )
+            .code(code)
+            .remedy(rotate),
         );
     } else if days < 14 {
         let reason = format!("the collector's token ends in {days} days");
-        out.warn(Group::Token, "expiry", code, reason, rotate);
+        out.push(
+            Finding::new(Verdict::Warn, Group::Token, "expiry", reason)
+                .code(code)
+                .remedy(rotate),
+        );
     } else {
         let reason = format!("the collector's token ends in {days} days");
-        out.ok(Group::Token, "expiry", reason);
+        out.push(Finding::new(Verdict::Ok, Group::Token, "expiry", reason));
     }
 }
 
-fn badges(gist: &GistSeen, state: &Object, out: &mut Findings) {
+fn badges(gist: &GistSeen, state: &Object, out: &mut Vec<Finding>) {
     let wanted = badge_messages(state);
     for (name, accepted) in wanted {
         let file = format!("{name}.json");
@@ -293,12 +334,12 @@ fn badges(gist: &GistSeen, state: &Object, out: &mut Findings) {
         let fix = Some("`piton traffic verify --fix` writes it anew");
         if !shaped {
             let reason = format!("{file} has not the form that shields.io reads");
-            out.warn(Group::Badge, name, None, reason, fix);
+            out.push(Finding::new(Verdict::Warn, Group::Badge, name, reason).remedy(fix));
         } else if accepted.iter().any(|known| known == message) {
-            out.ok(Group::Badge, name, message);
+            out.push(Finding::new(Verdict::Ok, Group::Badge, name, message));
         } else {
             let reason = format!("it says `{message}`, the state `{}`", accepted[0]);
-            out.warn(Group::Badge, name, None, reason, fix);
+            out.push(Finding::new(Verdict::Warn, Group::Badge, name, reason).remedy(fix));
         }
     }
 }

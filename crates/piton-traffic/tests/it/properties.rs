@@ -116,6 +116,7 @@ fn answers(truths: &[Truth], day: usize, given: &Given) -> Answers {
             let step = StepSeen {
                 name: "Run actions/checkout@v4".to_owned(),
                 conclusion: Some("success".to_owned()),
+                checks_out: false,
             };
             let jobs = (0..checkouts)
                 .map(|_| JobSeen {

@@ -1,5 +1,6 @@
 //! The repository, who is signed in, traffic, releases, stars, the site.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{below, repo};
@@ -41,13 +42,14 @@ pub(super) fn answer(world: &mut World, call: &Call<'_>) -> Option<Replied> {
                 })
                 .collect(),
         ),
+        ("GET", "/stargazers/history") => list(weeks(&repo.stars, call.now)),
         ("GET", "/community/profile") => ok(json!({
             "health_percentage": 42, "description": null, "documentation": null,
             "files": {"readme": {"url": "x", "html_url": "x"}, "license": null}, "updated_at": null,
         })),
         ("GET", "/pages") => match &repo.pages {
             None => Err(Refusal::not_found()),
-            Some(source) => ok(site(repo, source)),
+            Some(source) => ok(site(call, repo, source)),
         },
         ("POST", "/pages") => {
             if repo.pages.is_some() {
@@ -58,7 +60,8 @@ pub(super) fn answer(world: &mut World, call: &Call<'_>) -> Option<Replied> {
                 if repo.refs.contains_key(&format!("refs/heads/{branch}")) {
                     let path = source["path"].as_str().unwrap_or("/").to_owned();
                     repo.pages = Some((branch.to_owned(), path));
-                    created(site(repo, repo.pages.as_ref().expect("it was just set")))
+                    let source = repo.pages.as_ref().expect("it was just set");
+                    created(site(call, repo, source))
                 } else {
                     Err(Refusal::new(422, "The branch does not exist."))
                 }
@@ -117,11 +120,33 @@ fn release((index, release): (usize, &crate::forge::world::Release)) -> Value {
     })
 }
 
-fn site(repo: &Repo, (branch, path): &(String, String)) -> Value {
-    let (owner, name) = repo.full_name.split_once('/').unwrap_or(("", ""));
+fn site(call: &Call<'_>, repo: &Repo, (branch, path): &(String, String)) -> Value {
     json!({
         "url": "x", "status": "built", "cname": null, "custom_404": false, "build_type": "legacy",
-        "html_url": format!("https://{owner}.github.io/{name}/"), "public": true,
+        "html_url": format!("{}/site/{}/", call.base, repo.full_name), "public": true,
         "source": {"branch": branch, "path": path},
     })
+}
+
+/// The weeks in which stars came, newest first, each from Sunday on.
+fn weeks(stars: &[Timestamp], now: Timestamp) -> Vec<Value> {
+    const DAY: i64 = 86_400;
+    let week_of = |at: i64| (at.div_euclid(DAY) + 4).div_euclid(7) * 7 - 4;
+    let Some(first) = stars.iter().map(|at| week_of(at.as_second())).min() else {
+        return Vec::new();
+    };
+    let mut week = week_of(now.as_second());
+    let mut weeks = Vec::new();
+    while week >= first {
+        let on = |day: i64| {
+            let of_day = |at: &&Timestamp| at.as_second().div_euclid(DAY) == week + day;
+            stars.iter().filter(of_day).count()
+        };
+        let days: Vec<usize> = (0..7).map(on).collect();
+        weeks.push(json!({
+            "week": week * DAY, "total": days.iter().sum::<usize>(), "days": days,
+        }));
+        week -= 7;
+    }
+    weeks
 }

@@ -104,7 +104,7 @@ pub(super) fn entry(runs: &[RunSeen]) -> Object {
         }
         let steps = run.jobs.iter().flat_map(|job| &job.steps);
         let checkouts = steps
-            .filter(|step| step.is_checkout() && step.ran())
+            .filter(|step| (step.checks_out || step.is_checkout()) && step.ran())
             .count();
         let checkouts = i64::try_from(checkouts).unwrap_or(i64::MAX);
         let mut per_run = entry.list("checkoutsPerRun").to_vec();

@@ -1,11 +1,9 @@
 //! The repository's own numbers, where visitors came from, stars.
 
-use std::collections::BTreeMap;
-
 use super::book::Book;
-use crate::collect::answers::Answers;
+use crate::collect::answers::{Answers, StarsSeen};
 use crate::collect::compat_lists::{path_list, referrer_list};
-use crate::collect::day::{Day, Moment};
+use crate::collect::day::Day;
 use crate::ordered::{Json, Object};
 
 pub(super) fn update(book: &mut Book, answers: &Answers) {
@@ -36,7 +34,8 @@ pub(super) fn update(book: &mut Book, answers: &Answers) {
     }
     monthly(book);
     if let Some(Ok(stars)) = &answers.stars {
-        book.ours.set("starHistory", star_history(stars));
+        let history = star_history(book.ours.object("starHistory"), stars);
+        book.ours.set("starHistory", history);
     }
 }
 
@@ -61,16 +60,24 @@ fn monthly(book: &mut Book) {
     }
 }
 
-/// How many stars there were at the end of each day on which one came.
-pub(super) fn star_history(stars: &[jiff::Timestamp]) -> Object {
-    let mut by_day: BTreeMap<Day, i64> = BTreeMap::new();
-    for star in stars {
-        *by_day.entry(Moment(*star).day()).or_default() += 1;
-    }
+/// How many stars there were at the end of each day on which one came. What
+/// was not asked for stays as it was known.
+pub(super) fn star_history(known: Option<&Object>, seen: &StarsSeen) -> Object {
+    let mut history = Object::new();
     let mut sum = 0;
-    let history = by_day.into_iter().map(|(day, count)| {
-        sum += count;
-        (day.to_string(), sum)
-    });
-    history.collect()
+    if let (Some(known), Some(since)) = (known, seen.since) {
+        for (day, count) in known.iter() {
+            if let (Some(at), Some(count)) = (Day::of(day), count.int())
+                && at < since
+            {
+                sum = count.max(sum);
+                history.set(day, count);
+            }
+        }
+    }
+    for (day, gained) in seen.gained.iter().filter(|(_, gained)| **gained > 0) {
+        sum += gained;
+        history.set(&day.to_string(), sum);
+    }
+    history
 }

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use piton_durable::DiskRead as _;
-use piton_github::endpoints::{gists, releases, stargazers, traffic};
+use piton_github::endpoints::{gists, releases, traffic};
 use piton_github::{ForgeError, ForgeRead};
 use piton_plan::{PlanBuilder, Receipt};
 use piton_traffic::collect::{
     Day, Mending, REPAIRS, Range, RepairOptions, counts, fill, from_history, month_files,
-    recount_ci, release, release_series, repair, runs_of_day, star_rows, window,
+    read_stars, recount_ci, release, release_series, repair, runs_of_day, star_rows, window,
 };
 use piton_traffic::import::import;
 use piton_traffic::ordered::{Json, Object};
@@ -64,8 +64,9 @@ Examples:
   piton traffic backfill --source ci --days 14
 
 Files of other tools are known by the names of their columns: a day, and clones,
-unique clones, views or unique views. CSV, and the JSON of states, of archives
-and of `piton traffic export`.")]
+unique clones, views or unique views. CSV, SQLite files, and the JSON of states,
+of archives and of `piton traffic export`. Where a file holds several
+repositories, the rows of this one are taken.")]
 pub(crate) struct BackfillArgs {
     #[command(flatten)]
     pub(super) meant: MeantArgs,
@@ -232,10 +233,8 @@ fn from_source(
             recount_ci(mended, &runs);
         }
         Source::Stars => {
-            let stars: Result<Vec<_>, _> = stargazers::list(forge, name)
-                .map(|star| star.map(|star| star.starred_at))
-                .collect();
-            star_rows(mended, &stars.map_err(read("read the stars"))?);
+            let stars = read_stars(forge, name, false).map_err(read("read the stars"))?;
+            star_rows(mended, &stars);
         }
         Source::Downloads => {
             let all: Result<Vec<_>, _> = releases::list(forge, name)
@@ -260,11 +259,20 @@ fn from_source(
                 .as_deref()
                 .unwrap_or_else(|| std::path::Path::new(""));
             let could_not = || CommandError::usage(format!("could not import {}", file.display()));
+            let path = context.directory.join(file);
             let bytes = context
                 .disk
-                .read(&context.directory.join(file))
+                .read(&path)
                 .map_err(|error| could_not().with_source(error))?;
-            let measured = import(&bytes).map_err(|error| could_not().with_source(error))?;
+            let mut beside = path.into_os_string();
+            beside.push("-wal");
+            if context.disk_has(std::path::Path::new(&beside))? {
+                context.out.warn(&format!(
+                    "{} is in use: what was written last may be missing",
+                    file.display()
+                ));
+            }
+            let measured = import(&bytes, name).map_err(|error| could_not().with_source(error))?;
             fill(mended, &measured, range);
         }
     }

@@ -36,6 +36,8 @@ pub(super) struct Looked {
 pub(super) struct How<'a> {
     pub(super) secret: Option<&'a str>,
     pub(super) offline: bool,
+    /// Whether the published dashboard is looked at too.
+    pub(super) page: bool,
 }
 
 pub(super) fn look(
@@ -90,6 +92,7 @@ pub(super) fn look_at(
         secret: how.secret,
         checkout: place.map(|place| (&RealDisk as _, place.top())),
         offline: how.offline,
+        page: how.page,
     };
     survey(forge, &subject, Moment(context.clock.now()))
         .map_err(|error| error::forge("look at the set-up", error))
@@ -126,6 +129,7 @@ pub(crate) fn survey_of(
         secret: setup.secret.as_deref(),
         checkout: root.map(|root| (&RealDisk as _, root)),
         offline: false,
+        page: true,
     };
     Ok(survey(forge, &subject, now)?)
 }

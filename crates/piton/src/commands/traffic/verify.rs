@@ -64,7 +64,11 @@ pub(crate) fn run(context: &Context, args: &VerifyArgs) -> CommandResult {
     } else {
         context.place_if_any()?
     };
-    let looked = look(context, place, &args.meant, How::default())?;
+    let how = How {
+        page: true,
+        ..How::default()
+    };
+    let looked = look(context, place, &args.meant, how)?;
     let mut findings = examine(&looked.seen, Ages::default());
     if let Some(variable) = &args.token_env {
         findings.extend(token(context, &looked, variable)?);
@@ -210,20 +214,10 @@ fn token(context: &Context, looked: &Looked, variable: &str) -> Result<Vec<Findi
     let name = &looked.seen.repository;
     let mut findings = Vec::new();
     let mut add = |target: &str, result: Result<String, ForgeError>| {
-        let (verdict, reason, remedy) = match result {
-            Ok(reason) => (Verdict::Ok, reason, None),
-            Err(error) => {
-                let hint = error.hint();
-                (Verdict::Fail, error.to_string(), hint)
-            }
-        };
-        findings.push(Finding {
-            group: Group::Token,
-            target: target.to_owned(),
-            verdict,
-            code: None,
-            reason,
-            remedy,
+        findings.push(match result {
+            Ok(reason) => Finding::new(Verdict::Ok, Group::Token, target, reason),
+            Err(error) => Finding::new(Verdict::Fail, Group::Token, target, error.to_string())
+                .remedy(error.hint().as_deref()),
         });
     };
     let me = people::me_with_answer(&forge);
@@ -251,14 +245,11 @@ fn token(context: &Context, looked: &Looked, variable: &str) -> Result<Vec<Findi
         } else {
             Verdict::Ok
         };
-        findings.push(Finding {
-            group: Group::Token,
-            target: "end".to_owned(),
-            verdict,
-            code: None,
-            reason: format!("it ends in {days} days"),
-            remedy: Some("`piton traffic create --rotate-token` stores a new one".to_owned()),
-        });
+        let reason = format!("it ends in {days} days");
+        findings.push(
+            Finding::new(verdict, Group::Token, "end", reason)
+                .remedy("`piton traffic create --rotate-token` stores a new one"),
+        );
     }
     Ok(findings)
 }

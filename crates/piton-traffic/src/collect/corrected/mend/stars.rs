@@ -1,20 +1,20 @@
-//! Stars by day, from the moments at which they came.
-
-use jiff::Timestamp;
+//! Stars by day.
 
 use super::super::{OURS, sources};
 use super::repairs::at;
 use super::{Mending, StepKind};
+use crate::collect::answers::StarsSeen;
 use crate::collect::day::Day;
 use crate::ordered::Json;
 
 /// Keeps the history of stars, and gives rows without any their number.
-pub fn star_rows(mending: &mut Mending, stars: &[Timestamp]) {
-    let history = sources::star_history(stars);
+pub fn star_rows(mending: &mut Mending, stars: &StarsSeen) {
+    let history = sources::star_history(None, stars);
     let ours = mending.state.object_mut(OURS);
     if ours.object("starHistory") != Some(&history) {
         ours.set("starHistory", history.clone());
-        let line = format!("{} stars on {} days", stars.len(), history.len());
+        let all: i64 = stars.gained.values().sum();
+        let line = format!("{all} stars on {} days", history.len());
         mending.note(StepKind::UpdateSeries, "stars", line);
     }
     let Some(Json::List(list)) = mending.state.get("dailyHistory").cloned() else {

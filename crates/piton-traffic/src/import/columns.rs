@@ -1,0 +1,212 @@
+//! What columns of other tools mean: they are known by their names.
+
+use piton_github::RepoName;
+
+use super::ImportError;
+use crate::collect::Day;
+use crate::ordered::{Json, Object};
+
+/// What a column with days is called.
+pub(super) const DAYS: [&str; 8] = [
+    "date",
+    "day",
+    "_date",
+    "timestamp",
+    "time",
+    "time_iso8601",
+    "snapshot_date",
+    "collected_at",
+];
+/// What a column with the name of a repository is called.
+const REPOSITORIES: [&str; 7] = [
+    "repository",
+    "repo",
+    "repo_name",
+    "full_name",
+    "name_with_owner",
+    "repo_full_name",
+    "repository_name",
+];
+/// What a column with the number of a repository is called.
+pub(super) const NUMBERS: [&str; 2] = ["repo_id", "repository_id"];
+
+/// Which names of columns mean which field.
+const COLUMNS: [(&str, &[&str]); 5] = [
+    (
+        "clones",
+        &[
+            "clones",
+            "clones_total",
+            "total_clones",
+            "clones_count",
+            "clone_count",
+            "totalclones",
+        ],
+    ),
+    (
+        "uniqueClones",
+        &[
+            "uniqueclones",
+            "clones_unique",
+            "unique_clones",
+            "clones_uniques",
+            "unique_cloners",
+        ],
+    ),
+    (
+        "views",
+        &[
+            "views",
+            "views_total",
+            "total_views",
+            "views_count",
+            "view_count",
+            "totalviews",
+        ],
+    ),
+    (
+        "uniqueViews",
+        &[
+            "uniqueviews",
+            "views_unique",
+            "unique_views",
+            "views_uniques",
+            "unique_visitors",
+        ],
+    ),
+    ("downloads", &["downloads"]),
+];
+
+/// Where what stands in a table.
+#[derive(Debug)]
+pub(super) struct Columns {
+    pub(super) day: usize,
+    /// Columns with their fields.
+    pub(super) fields: Vec<(usize, &'static str)>,
+    /// The column with the repository's name, if there is one.
+    pub(super) repository: Option<usize>,
+    /// The column with the repository's number, if there is one.
+    pub(super) number: Option<usize>,
+}
+
+impl Columns {
+    /// Finds the columns. `of` is what the table is called: where there is one
+    /// for clones and one for views, their columns do not say which.
+    pub(super) fn find<S: AsRef<str>>(names: &[S], of: Option<&str>) -> Result<Self, ImportError> {
+        let names: Vec<String> = names
+            .iter()
+            .map(|name| {
+                let name = name.as_ref().trim().to_lowercase();
+                name.replace([' ', '-'], "_")
+            })
+            .collect();
+        let place = |known: &[&str]| names.iter().position(|name| known.contains(&name.as_str()));
+        // An index without a name stands first where pandas wrote the file.
+        let unnamed = names.first().is_some_and(String::is_empty).then_some(0);
+        let day = place(&DAYS).or(unnamed).ok_or(ImportError::NoDay)?;
+        let of = of.map(str::to_lowercase).unwrap_or_default();
+        let plain = if of.contains("clone") {
+            [
+                ("clones", ["count", "total"]),
+                ("uniqueClones", ["uniques", "unique"]),
+            ]
+        } else {
+            [
+                ("views", ["count", "total"]),
+                ("uniqueViews", ["uniques", "unique"]),
+            ]
+        };
+        let says = of.contains("clone") || of.contains("view");
+        let field_of = |name: &str| {
+            let known = COLUMNS.iter().find(|(_, names)| names.contains(&name));
+            let by_table = || {
+                plain
+                    .iter()
+                    .find(|(_, names)| says && names.contains(&name))
+            };
+            known
+                .map(|(field, _)| *field)
+                .or_else(|| by_table().map(|(field, _)| *field))
+        };
+        let fields: Vec<(usize, &'static str)> = names
+            .iter()
+            .enumerate()
+            .filter_map(|(at, name)| Some((at, field_of(name)?)))
+            .collect();
+        if fields.is_empty() {
+            return Err(ImportError::NoNumbers);
+        }
+        Ok(Self {
+            day,
+            fields,
+            repository: place(&REPOSITORIES),
+            number: place(&NUMBERS),
+        })
+    }
+}
+
+/// Rows of one repository, out of a table that may hold several.
+#[derive(Debug)]
+pub(super) struct Rows<'a> {
+    repository: &'a RepoName,
+    rows: Vec<Json>,
+    /// Whose rows were passed over.
+    others: std::collections::BTreeSet<String>,
+}
+
+impl<'a> Rows<'a> {
+    pub(super) fn new(repository: &'a RepoName) -> Self {
+        Self {
+            repository,
+            rows: Vec::new(),
+            others: std::collections::BTreeSet::new(),
+        }
+    }
+
+    /// Whether rows of that name are wanted.
+    pub(super) fn wants(&mut self, name: &str) -> bool {
+        let name = name.trim();
+        let whole = self.repository.to_string();
+        let wanted = if name.contains('/') {
+            let end = name.trim_end_matches('/').trim_end_matches(".git");
+            end.eq_ignore_ascii_case(&whole)
+                || end
+                    .to_lowercase()
+                    .ends_with(&format!("/{}", whole.to_lowercase()))
+        } else {
+            name.eq_ignore_ascii_case(self.repository.name())
+        };
+        if !wanted {
+            self.others.insert(name.to_owned());
+        }
+        wanted
+    }
+
+    pub(super) fn push(
+        &mut self,
+        day: Day,
+        numbers: impl IntoIterator<Item = (&'static str, i64)>,
+    ) {
+        let mut row = Object::new();
+        row.set("date", day.to_string());
+        for (field, number) in numbers {
+            row.set(field, number);
+        }
+        self.rows.push(row.into());
+    }
+
+    pub(super) fn end(self) -> Result<Vec<Json>, ImportError> {
+        if self.rows.is_empty() && !self.others.is_empty() {
+            let mut others: Vec<String> = self.others.into_iter().take(6).collect();
+            if others.len() == 6 {
+                others.truncate(5);
+                others.push("…".to_owned());
+            }
+            return Err(ImportError::NotIn {
+                repository: self.repository.to_string(),
+                others: others.join(", "),
+            });
+        }
+        Ok(self.rows)
+    }
+}

@@ -109,7 +109,7 @@ mod tests {
     #[test]
     fn the_database_of_another_tool_gives_the_rows_of_this_repository() {
         // Pages of 512 bytes: its trees have branches, and a text runs over.
-        let file = include_bytes!("../../tests/it/ghstats.sqlite");
+        let file = include_bytes!("../../tests/files/ghstats.sqlite");
         let measured = import(file, &"acme/widget".parse().unwrap()).unwrap();
         assert_eq!(measured.len(), 60);
         let rows: Vec<_> = measured.iter().collect();

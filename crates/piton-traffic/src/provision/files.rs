@@ -10,6 +10,7 @@ use piton_plan::files::{Content, DecideError, FileOp, How, Wanted, ask_about, de
 use piton_plan::{ConflictMode, Draft, Handle, Input, Operation, PlanBuilder, Slot};
 
 use super::settle::Names;
+use super::wishes::OnConflict;
 use crate::dashboard::{Page, Source, favicon, render};
 use crate::install::Install;
 use crate::templates::{
@@ -149,7 +150,7 @@ fn rendered(filling: &Filling<'_>) -> Vec<(&'static str, &'static str, Content)>
 #[derive(Clone, Copy, Debug)]
 pub struct Treat<'a> {
     /// What happens to those that somebody edited.
-    pub mode: ConflictMode,
+    pub edited: OnConflict,
     /// What edited ones were before, by their paths.
     pub earlier: &'a BTreeMap<String, String>,
     /// Whether this brings files up to date, and leaves alone those whose
@@ -158,9 +159,9 @@ pub struct Treat<'a> {
 }
 
 impl<'a> Treat<'a> {
-    pub fn new(mode: ConflictMode, earlier: &'a BTreeMap<String, String>) -> Self {
+    pub fn new(edited: OnConflict, earlier: &'a BTreeMap<String, String>) -> Self {
         Self {
-            mode,
+            edited,
             earlier,
             upgrades: false,
         }
@@ -182,7 +183,7 @@ fn one(
         Some(Deployed::PristineOriginal | Deployed::Current | Deployed::Older) => {
             ConflictMode::Overwrite
         }
-        None | Some(Deployed::Theirs) => treat.mode,
+        None | Some(Deployed::Theirs) => treat.edited.mode,
         Some(Deployed::Edited) => {
             let edited = String::from_utf8_lossy(found.as_deref().unwrap_or_default());
             match merged(path, &edited, &wanted, treat) {
@@ -194,12 +195,12 @@ fn one(
                         why: "you edited it, and its template is that of today".to_owned(),
                     });
                 }
-                Some(text) if text != edited && treat.mode != ConflictMode::Overwrite => {
+                Some(text) if text != edited && treat.edited.mode != ConflictMode::Overwrite => {
                     wanted.content = Content::Text(text);
                     "your changes are kept".clone_into(&mut wanted.why);
                     ConflictMode::Overwrite
                 }
-                Some(_) | None => treat.mode,
+                Some(_) | None => treat.edited.mode,
             }
         }
     };
@@ -225,6 +226,17 @@ fn one(
             why,
             beside,
             diff,
+        },
+        FileOp::Keep {
+            path,
+            was,
+            conflict: Some(ConflictMode::Skip),
+            ..
+        } if mode == ConflictMode::Skip => FileOp::Keep {
+            path,
+            was,
+            conflict: Some(ConflictMode::Skip),
+            why: format!("differs; {}", treat.edited.because),
         },
         decided => decided,
     })
@@ -269,6 +281,17 @@ pub fn plan_init<O: Operation + From<FileOp>>(
     }
     if !errors.is_empty() {
         return Err(errors);
+    }
+    for (path, operation) in &decided {
+        if matches!(
+            operation,
+            FileOp::Keep {
+                conflict: Some(_),
+                ..
+            }
+        ) {
+            builder.warn(format!("{path} is not as it would be written, and is kept"));
+        }
     }
     let add = |(path, operation): (&'static str, FileOp)| {
         let asks = matches!(&operation, FileOp::Put { how: How::Ask, .. });

@@ -13,6 +13,13 @@ pub enum TokenFrom {
     Asked,
 }
 
+/// What becomes of a file that somebody changed, and what said so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OnConflict {
+    pub mode: ConflictMode,
+    pub because: &'static str,
+}
+
 /// Which parts are set up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parts {
@@ -41,7 +48,7 @@ pub struct Wishes {
     pub schedule: Option<String>,
     pub install: Option<Install>,
     pub parts: Parts,
-    pub on_conflict: ConflictMode,
+    pub on_conflict: OnConflict,
     /// Files get placeholders instead of names and gists.
     pub raw: bool,
     /// Says yes to replacing what differs.

@@ -5,6 +5,7 @@
 mod browser;
 mod corrected;
 mod dashboard;
+mod dashboard_data;
 mod mending;
 mod outcomes;
 mod properties;

@@ -113,27 +113,7 @@ fn answers(truths: &[Truth], day: usize, given: &Given) -> Answers {
         .filter_map(|asked| {
             let at = usize::try_from(asked.since(first_day())).ok()?;
             let checkouts = truths.get(at)?.checkouts;
-            let step = StepSeen {
-                name: "Run actions/checkout@v4".to_owned(),
-                conclusion: Some("success".to_owned()),
-                checks_out: false,
-            };
-            let jobs = (0..checkouts)
-                .map(|_| JobSeen {
-                    steps: vec![step.clone()],
-                })
-                .collect();
-            let run = RunSeen {
-                name: "CI".to_owned(),
-                jobs,
-            };
-            Some((
-                asked,
-                RunsSeen {
-                    runs: vec![run],
-                    failed: None,
-                },
-            ))
+            Some((asked, ran(checkouts)))
         });
     let downloads = truths[..=day].iter().map(|truth| truth.downloads).sum();
     Answers {
@@ -155,6 +135,28 @@ fn answers(truths: &[Truth], day: usize, given: &Given) -> Answers {
         }),
         runs: runs.collect(),
         ..Answers::default()
+    }
+}
+
+/// One run that checked out so many times.
+fn ran(checkouts: i64) -> RunsSeen {
+    let step = StepSeen {
+        name: "Run actions/checkout@v4".to_owned(),
+        conclusion: Some("success".to_owned()),
+        checks_out: false,
+    };
+    let jobs = (0..checkouts)
+        .map(|_| JobSeen {
+            steps: vec![step.clone()],
+        })
+        .collect();
+    let run = RunSeen {
+        name: "CI".to_owned(),
+        jobs,
+    };
+    RunsSeen {
+        runs: vec![run],
+        failed: None,
     }
 }
 
@@ -265,5 +267,74 @@ proptest! {
         }
         let (once, often) = (Json::from(once.state), Json::from(often.state));
         prop_assert_eq!(timeless(&once), timeless(&often));
+    }
+
+    #[test]
+    fn a_clock_that_is_wrong_for_a_while_counts_nothing_twice(
+        truths in truths(100),
+        wrong in prop::collection::vec(prop_oneof![8 => Just(0_i64), 2 => -20_i64..0, 1 => 1_i64..400], 100),
+    ) {
+        let mut right = History::new();
+        let mut astray = History::new();
+        for (day, off) in wrong.iter().enumerate() {
+            right.run(&truths, day, "23:30");
+            let mut given = astray.given(day, "23:30");
+            // The clock is read, and GitHub answers what is so.
+            let mut answers = answers(&truths, day, &given);
+            if *off != 0 {
+                let at = first_day().plus(i64::try_from(day).unwrap() + off);
+                given.now = Moment::of(&format!("{at}T23:30:00Z")).unwrap();
+                let happened = |asked: &Day| usize::try_from(asked.since(first_day())).ok().filter(|at| *at <= day);
+                let StateRead::Read(state) = &given.state else { unreachable!() };
+                answers.runs = days_to_count(state, given.now)
+                    .into_iter()
+                    .map(|asked| {
+                        let checkouts = happened(&asked).map_or(0, |at| truths[at].checkouts);
+                        (asked, ran(checkouts))
+                    })
+                    .collect();
+            }
+            let before = astray.state.clone();
+            let outcome = collect(&given, &answers);
+            astray.keep(&outcome);
+            for total in MEASURED {
+                prop_assert!(astray.state.or_zero(total) >= before.or_zero(total), "{total} on day {day}");
+            }
+        }
+        for total in MEASURED {
+            prop_assert_eq!(right.state.or_zero(total), astray.state.or_zero(total), "{}", total);
+        }
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_leaves_every_total_as_it_would_be(
+        truths in truths(100),
+        back in prop::collection::vec(prop_oneof![6 => Just(0_i64), 1 => -20_i64..0], 100),
+    ) {
+        let mut right = History::new();
+        let mut astray = History::new();
+        for (day, off) in back.iter().enumerate() {
+            right.run(&truths, day, "23:30");
+            let mut given = astray.given(day, "23:30");
+            let at = first_day().plus(i64::try_from(day).unwrap() + off);
+            given.now = Moment::of(&format!("{at}T23:30:00Z")).unwrap();
+            let StateRead::Read(state) = &given.state else { unreachable!() };
+            let mut answers = answers(&truths, day, &given);
+            answers.runs = days_to_count(state, given.now)
+                .into_iter()
+                .filter_map(|asked| {
+                    let at = usize::try_from(asked.since(first_day())).ok()?;
+                    Some((asked, ran(truths.get(at)?.checkouts)))
+                })
+                .collect();
+            let outcome = collect(&given, &answers);
+            astray.keep(&outcome);
+        }
+        let last = truths.len() - 1;
+        right.run(&truths, last, "23:45");
+        astray.run(&truths, last, "23:45");
+        for total in ["totalClones", "totalUniqueClones", "totalViews", "totalDownloads", "totalOrganicClones", "totalCiCheckouts"] {
+            prop_assert_eq!(right.state.or_zero(total), astray.state.or_zero(total), "{}", total);
+        }
     }
 }

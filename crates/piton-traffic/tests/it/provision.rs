@@ -11,7 +11,7 @@ use piton_testkit::forge::{Fault, FaultKind, Right, Rights};
 use piton_traffic::provision::Wishes;
 use serde_json::{Value, json};
 
-use crate::world::{COLLECTOR, Stage, ids, key};
+use crate::world::{COLLECTOR, Stage, ids, key, said};
 
 /// Sets everything up, and requires that it went well.
 fn set_up(stage: &Stage, wishes: &Wishes) {
@@ -368,11 +368,11 @@ fn an_edited_file_is_asked_about_and_a_pristine_one_of_the_original_is_not() {
     );
     assert_eq!(stage.read("docs/stats/README.md"), "my own notes");
     let mut wishes = Stage::wishes();
-    wishes.on_conflict = ConflictMode::Rename;
+    wishes.on_conflict = said(ConflictMode::Rename);
     set_up(&stage, &wishes);
     assert_eq!(stage.read("docs/stats/README.md"), "my own notes");
     assert!(stage.repo.path().join("docs/stats/README_001.md").is_file());
-    wishes.on_conflict = ConflictMode::Fail;
+    wishes.on_conflict = said(ConflictMode::Fail);
     fs::remove_file(stage.repo.path().join("docs/stats/README_001.md")).unwrap();
     assert!(
         stage

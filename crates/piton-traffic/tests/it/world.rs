@@ -117,7 +117,7 @@ impl Stage {
                 pages: false,
                 run: false,
             },
-            on_conflict: ConflictMode::Ask,
+            on_conflict: said(ConflictMode::Ask),
             raw: false,
             force: false,
         }
@@ -288,3 +288,8 @@ piton_plan::delegate_world!(Perform<Op> for Halves<'_>, Seen:
     Forge(forge_performer),
     Traffic(traffic_performer),
 );
+
+pub(crate) fn said(mode: ConflictMode) -> piton_traffic::provision::OnConflict {
+    let because = "the test says so";
+    piton_traffic::provision::OnConflict { mode, because }
+}

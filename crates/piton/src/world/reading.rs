@@ -25,6 +25,8 @@ pub(crate) struct Reading<'a> {
     context: &'a Context,
     disk: &'a dyn DiskRead,
     here: Option<Here>,
+    /// Where files lie, outside of a repository.
+    folder: Option<std::path::PathBuf>,
     /// Made when an operation first needs it.
     github: OnceLock<Result<Client, Failure>>,
     patience: Waiting,
@@ -68,9 +70,18 @@ impl<'a> Reading<'a> {
             context,
             disk: &context.disk,
             here,
+            folder: None,
             github: OnceLock::new(),
             patience: Waiting::new(context.stop.clone()),
             settled: Settled::default(),
+        }
+    }
+
+    /// The same outside of a repository, for files in a folder.
+    pub(crate) fn in_folder(context: &'a Context, folder: std::path::PathBuf) -> Self {
+        Self {
+            folder: Some(folder),
+            ..Self::new(context, None)
         }
     }
 
@@ -88,8 +99,10 @@ impl<'a> Reading<'a> {
     }
 
     pub(super) fn root(&self) -> Option<&std::path::Path> {
-        let here = self.here.as_ref()?;
-        Some(here.place.top())
+        match &self.here {
+            Some(here) => Some(here.place.top()),
+            None => self.folder.as_deref(),
+        }
     }
 
     #[expect(

@@ -244,3 +244,82 @@ fn somebody_at_the_terminal_says_which_gist_is_meant() {
         fake.world(|world| world.repo("acme/widget").variables["TRAFFIC_GIST_ID"].clone());
     assert_eq!(variable, ids[1]);
 }
+
+#[test]
+fn outside_of_a_repository_the_nearest_folder_that_names_one_is_meant() {
+    let env = TestEnv::new();
+    let folder = env.home.path().join("work");
+    let below = folder.join("src/deep");
+    fs::create_dir_all(&below).unwrap();
+    let init = |args: &[&str], from: &std::path::Path| {
+        let mut command = env.command(&[&["traffic", "init"], args].concat());
+        command.current_dir(from).env("PITON_CI_INSTALL", "0.1.0");
+        env.finish(command.output().unwrap())
+    };
+    // What names no repository, and what lies in the home, is passed over.
+    let named = "{\"owner\": \"acme\", \"repo\": \"widget\"}";
+    fs::write(env.home.path().join(".ghtraf.json"), named).unwrap();
+    fs::write(
+        folder.join("src/.ghtraf.json"),
+        "{\"created\": \"2026-01-01\"}",
+    )
+    .unwrap();
+    let here = init(&["--non-interactive"], &below);
+    assert_eq!(here.code, 0, "{}{}", here.stdout, here.stderr);
+    assert!(
+        here.stdout.contains("no repository is known"),
+        "{}",
+        here.stdout
+    );
+    assert!(below.join("docs/stats/index.html").is_file());
+    fs::write(folder.join(".ghtraf.json"), named).unwrap();
+    let found = init(&[], &below);
+    assert_eq!(found.code, 0, "{}{}", found.stdout, found.stderr);
+    let page = fs::read_to_string(folder.join("docs/stats/index.html")).unwrap();
+    assert!(page.contains("widget"), "it is filled in");
+    assert!(env.home.path().join(".local/state/piton/journals").is_dir());
+    let again = init(&["--dry-run", "--exit-code"], &folder);
+    assert_eq!(again.code, 0, "{}", again.stdout);
+    // Files without a repository are ours: they are filled in later.
+    let later = init(&["--repo", "acme/widget"], &below.join("docs"));
+    assert_eq!(later.code, 0, "{}", later.stderr);
+    let refused = env.finish({
+        let mut command = env.command(&["traffic", "verify", "--fix", "--repo", "acme/widget"]);
+        command.current_dir(&folder).output().unwrap()
+    });
+    assert_eq!(refused.code, 2, "{}", refused.stderr);
+}
+
+#[test]
+fn tips_fit_what_was_done_and_have_ids() {
+    let (env, fake) = (TestEnv::new(), fake());
+    let made = on(&env, &fake, &CREATE);
+    assert_eq!(made.code, 0, "{}", made.stderr);
+    assert_eq!(made.stderr.matches("remembers what you said").count(), 1);
+    assert!(made.stderr.contains("--dry-run shows"), "{}", made.stderr);
+    assert!(!made.stderr.contains("config.remember"), "{}", made.stderr);
+    assert!(!made.stderr.contains("5,000"), "{}", made.stderr);
+    let again = on(&env, &fake, &CREATE);
+    assert!(!again.stderr.contains("remembers"), "{}", again.stderr);
+    let env = TestEnv::new();
+    let fake = self::fake();
+    let made = on(&env, &fake, &[&CREATE[..], &["-v"]].concat());
+    for id in [
+        "setup.dry_run",
+        "config.remember",
+        "api.rate_limit",
+        "setup.pat",
+    ] {
+        assert!(
+            made.stderr.contains(&format!("({id})")),
+            "{id}: {}",
+            made.stderr
+        );
+    }
+    let env = TestEnv::new();
+    let args = ["traffic", "init", "--repo", "acme/widget", "-v"];
+    let init = on(&env, &fake, &args);
+    assert!(init.stderr.contains("(setup.configure)"), "{}", init.stderr);
+    let quiet = on(&TestEnv::new(), &fake, &[&args[..4], &["-q"]].concat());
+    assert!(!quiet.stderr.contains("fills"), "{}", quiet.stderr);
+}

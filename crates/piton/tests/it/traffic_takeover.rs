@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::env::TestEnv;
 use crate::traffic::{CREATE, fake, job, on, planned};
-use crate::traffic_running::{day, state};
+use crate::traffic_stage::{day, state};
 
 /// A state as ghtraf leaves it after 120 days: its organic total stands still
 /// at the sum of 31 rows.

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use crate::env::TestEnv;
 use crate::traffic::{badge, fake, on};
-use crate::traffic_running::day;
+use crate::traffic_stage::day;
 use crate::traffic_takeover::set_up;
 
 /// One command of the tour, and what it printed.

@@ -9,7 +9,7 @@ use crate::ordered::{Json, Object};
 /// How many rows the state's own list holds, for those who read it.
 const LISTED: usize = 31;
 /// How many rows are kept in all; the older ones lie under piton's own key.
-const KEPT: usize = 62;
+pub(super) const KEPT: usize = 62;
 
 #[derive(Debug)]
 pub(super) struct Book {

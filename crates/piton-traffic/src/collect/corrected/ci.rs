@@ -49,8 +49,15 @@ pub(super) fn update(book: &mut Book, answers: &Answers) {
         let key = day.to_string();
         let entry = entry(&seen.runs);
         let total = entry.or_zero("total");
+        // A row remembers longer than the map what was counted of its day.
+        let in_row = book
+            .rows
+            .get(day)
+            .map_or(0, |row| row.or_zero("ciCheckouts"));
         let map = book.state.object_mut("ciCheckouts");
-        let before = map.object(&key).map_or(0, |entry| entry.or_zero("total"));
+        let before = map
+            .object(&key)
+            .map_or(in_row, |entry| entry.or_zero("total"));
         map.set(&key, entry);
         book.add("totalCiCheckouts", total - before);
         book.ours

@@ -1,7 +1,10 @@
 //! Downloads of releases, asset by asset, so that a deleted one keeps counting.
 
+use std::collections::BTreeMap;
+
 use super::book::Book;
 use crate::collect::answers::{Answers, AssetSeen, ReleaseSeen};
+use crate::ordered::Json;
 
 const BY_ASSET: &str = "downloadsByAsset";
 /// Set when the first run of all could not read releases: then the first read
@@ -21,10 +24,20 @@ pub(super) fn update(book: &mut Book, answers: &Answers) {
         .state
         .or_zero("totalDownloads")
         .max(book.state.or_zero("previousTotalDownloads"));
-    let sum: i64 = assets(releases).map(|(_, asset)| asset.downloads).sum();
+    let sum: i64 = releases
+        .iter()
+        .flat_map(|release| &release.assets)
+        .map(|asset| asset.downloads)
+        .sum();
     let map = book.ours.object_mut(BY_ASSET);
     let mut more = 0;
-    for (key, asset) in assets(releases) {
+    for (key, named, asset) in assets(releases) {
+        // One that was known by its name before it had an id is the same one.
+        if map.get(&key).is_none()
+            && let Some(count) = map.remove(&named).as_ref().and_then(Json::int)
+        {
+            map.set(&key, count);
+        }
         let before = map.or_zero(&key);
         more += (asset.downloads - before).max(0);
         map.set(&key, before.max(asset.downloads));
@@ -48,15 +61,22 @@ pub(super) fn update(book: &mut Book, answers: &Answers) {
     }
 }
 
-/// Assets with what they are known by: their id, or tag and name.
-fn assets(releases: &[ReleaseSeen]) -> impl Iterator<Item = (String, &AssetSeen)> {
-    releases.iter().flat_map(|release| {
-        release.assets.iter().map(|asset| {
-            let key = match asset.id {
-                Some(id) => id.to_string(),
-                None => format!("{}/{}", release.tag, asset.name),
-            };
-            (key, asset)
-        })
-    })
+/// Assets with what they are known by, and what they are called. Without an id
+/// the name counts, and where several are called so, their order.
+fn assets(releases: &[ReleaseSeen]) -> Vec<(String, String, &AssetSeen)> {
+    let mut called: BTreeMap<String, usize> = BTreeMap::new();
+    let mut all = Vec::new();
+    for release in releases {
+        for asset in &release.assets {
+            let mut name = format!("{}/{}", release.tag, asset.name);
+            let times = called.entry(name.clone()).or_default();
+            *times += 1;
+            if *times > 1 {
+                name = format!("{name}#{times}");
+            }
+            let key = asset.id.map_or_else(|| name.clone(), |id| id.to_string());
+            all.push((key, name, asset));
+        }
+    }
+    all
 }

@@ -1,7 +1,7 @@
 //! The organic ledger: how much of each day was credited to the totals, so that
 //! a day may be corrected as long as its numbers change.
 
-use super::book::Book;
+use super::book::{Book, KEPT};
 use super::{archive, organic_of, sum};
 use crate::collect::compat_lists::share;
 use crate::collect::day::Day;
@@ -90,10 +90,14 @@ pub(super) fn organic(book: &mut Book) {
             ci_unique += credit(book.ours.object_mut(CI_UNIQUE), &key, uniques - rest);
         }
     }
+    // Where the clock goes back, days are open again that were final: what they
+    // were credited is known for as long as their rows are.
+    let rows = &book.rows;
+    let held = |day: Day| day >= first_open || rows.contains_key(&day);
     for map in [ORGANIC, CI_UNIQUE] {
         let map = book.ours.object_mut(map);
-        map.retain(|day| Day::of(day).is_some_and(|day| day >= first_open));
-        map.keep_newest(usize::MAX);
+        map.retain(|day| Day::of(day).is_some_and(held));
+        map.keep_newest(KEPT);
     }
     book.add("totalOrganicClones", organic);
     book.add("totalCiUniqueClones", ci_unique);

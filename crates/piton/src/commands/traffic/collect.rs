@@ -14,6 +14,7 @@ use piton_traffic::collect::{
     Given, Moment, Outcome, StateRead, Target, collect, fetch, read_archive, read_past, read_state,
     replay,
 };
+use piton_traffic::ordered::{Json, Object};
 use piton_traffic::provision::{ARCHIVE_VARIABLE, BADGE_VARIABLE};
 
 use super::error;
@@ -173,11 +174,10 @@ fn plan(
             .iter()
             .map(|(name, file)| (name.clone(), file.pretty()))
             .collect();
-        for (name, text) in files.iter().filter(|(_, text)| text.len() > LARGE) {
-            builder.warn(format!(
-                "{name} has {} bytes; beyond a megabyte GitHub cuts it",
-                text.len()
-            ));
+        for (name, text) in &files {
+            if let Some(told) = too_large(name, text) {
+                builder.warn(told);
+            }
         }
         builder.add(Op::Forge(ForgeOp::EditGist(EditGist {
             name: if badge { "state" } else { "archive" }.to_owned(),
@@ -191,6 +191,27 @@ fn plan(
     builder.build().map_err(|error| {
         CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
     })
+}
+
+fn too_large(name: &str, text: &str) -> Option<String> {
+    let length = text.len();
+    (length > LARGE).then(|| format!("{name} has {length} bytes; beyond a megabyte GitHub cuts it"))
+}
+
+/// Warns of what would be written and is nearly too large for a gist.
+fn warn_of_size(context: &Context, replayed: &Json) {
+    let whole = replayed.object();
+    let runs = whole.map(|whole| whole.list("runs")).unwrap_or_default();
+    let last = runs.last().and_then(Json::object).or(whole);
+    let writes = last.map(|last| last.list("writes")).unwrap_or_default();
+    let files = writes
+        .iter()
+        .filter_map(|write| write.object()?.object("files"));
+    for (name, file) in files.flat_map(Object::iter) {
+        if let Some(told) = too_large(name, &file.pretty()) {
+            context.out.warn(&told);
+        }
+    }
 }
 
 fn replayed(context: &Context, file: &Path, compat: bool) -> CommandResult {
@@ -212,6 +233,7 @@ fn replayed(context: &Context, file: &Path, compat: bool) -> CommandResult {
             .with_source(error)
             .hint("a recording has `now`, `state` and `api`, or `initial_state` and `runs`")
     })?;
+    warn_of_size(context, &replayed);
     let text = replayed.pretty();
     if context.out.json_wanted() {
         let outcome: serde_json::Value = serde_json::from_str(&text).map_err(|error| {

@@ -6,13 +6,15 @@ use std::io::{BufRead as _, Read as _};
 use clap::Args;
 use piton_base::Clock as _;
 use piton_github::operation::SECRET_FLAG;
-use piton_plan::{Answer, ConflictMode, Plan, SecretRef, SecretText};
+use piton_plan::{Answer, Plan, SecretRef, SecretText};
 use piton_traffic::collect::Moment;
 use piton_traffic::install::Install;
 use piton_traffic::provision::{self, CreateError, Facts, Parts, TokenFrom, Wishes};
 use piton_traffic::settings::is_gist_id;
 
+use super::conflict::ConflictArgs;
 use super::place::{Known, MeantArgs, earlier, not_an_id};
+use super::tips::{Tip, Tips};
 use super::{backfill, error, init, report};
 use crate::config::Settings;
 use crate::context::Context;
@@ -62,17 +64,8 @@ pub(crate) struct CreateArgs {
     #[arg(long)]
     skip_variables: bool,
 
-    /// Replace what differs, without asking
-    #[arg(long, conflicts_with_all = ["skip_existing", "on_conflict"])]
-    force: bool,
-
-    /// Keep files that differ
-    #[arg(long, conflicts_with = "on_conflict")]
-    skip_existing: bool,
-
-    /// What to do about a file that differs
-    #[arg(long, value_name = "MODE")]
-    on_conflict: Option<ConflictMode>,
+    #[command(flatten)]
+    conflict: ConflictArgs,
 
     /// The day on which the repository began; default: GitHub's
     #[arg(long, value_name = "YYYY-MM-DD")]
@@ -152,8 +145,7 @@ pub(crate) struct CreateArgs {
 
 pub(crate) fn run(context: &Context, args: &CreateArgs) -> CommandResult {
     if args.files_only {
-        let mode = conflict_mode(context, args);
-        return init::files(context, &args.meant, mode, &args.plan);
+        return init::files(context, &args.meant, &args.conflict, &args.plan);
     }
     let place = Known::place_to_write(context, &args.plan)?;
     let known = Known::read(context, Some(&place), &args.meant)?;
@@ -207,7 +199,7 @@ pub(crate) fn run(context: &Context, args: &CreateArgs) -> CommandResult {
     let ended = site.carry_out_and_tell(&args.plan, &decided)?;
     if !args.plan.changes_nothing() && matches!(ended.exit, Exit::Done | Exit::Deviation) {
         report::tell(context, &wishes, &facts, &decided, &ended.receipts);
-        hints(context, &decided);
+        tips(context, &decided);
     }
     if args.seed && !args.plan.changes_nothing() && ended.exit == Exit::Done {
         return backfill::seed(context, &args.meant, &args.plan);
@@ -243,19 +235,17 @@ fn guide(context: &Context, facts: &Facts, plan: &Plan<Op>) {
     );
 }
 
-/// Tips that fit what was done, each once.
-fn hints(context: &Context, plan: &Plan<Op>) {
+/// Tips that fit what was done.
+fn tips(context: &Context, plan: &Plan<Op>) {
     let wrote = |id: &str| {
         let mut actions = plan.actions().iter();
         actions.any(|action| action.id().as_str() == id)
     };
     if wrote("config:write:.ghtraf.json") {
-        context
-            .out
-            .hint(".ghtraf.json remembers what you said; run again, nothing need be repeated");
-        let verbose = |text: &str| context.out.note(Channel::Hint, Level::DETAIL, text);
-        verbose("hint: --dry-run shows beforehand what this command does");
-        verbose("hint: GitHub answers 5,000 questions an hour with a login, 60 without");
+        let tips = Tips::new(context.out);
+        for tip in [Tip::Remember, Tip::DryRun, Tip::RateLimit, Tip::Token] {
+            tips.tell(tip);
+        }
     }
 }
 
@@ -305,15 +295,6 @@ fn choose(
             "no gist was chosen; nothing was changed",
         )
     })
-}
-
-fn conflict_mode(context: &Context, args: &CreateArgs) -> ConflictMode {
-    match args.on_conflict {
-        Some(mode) => mode,
-        None if args.force => ConflictMode::Overwrite,
-        None if args.skip_existing || context.global.non_interactive => ConflictMode::Skip,
-        None => ConflictMode::Ask,
-    }
 }
 
 fn wishes(
@@ -372,9 +353,9 @@ fn wishes(
             pages: args.enable_pages,
             run: args.run_now,
         },
-        on_conflict: conflict_mode(context, args),
+        on_conflict: args.conflict.settled(context),
         raw: args.no_configure,
-        force: args.force,
+        force: args.conflict.force,
     })
 }
 

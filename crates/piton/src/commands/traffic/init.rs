@@ -1,14 +1,18 @@
 //! `piton traffic init`: the files alone, without GitHub.
 
 use clap::Args;
-use piton_plan::{ConflictMode, PlanBuilder, Slot};
+use piton_github::RepoName;
+use piton_plan::{PlanBuilder, Slot};
 use piton_traffic::provision::{self, CreateError, Filling, Names, Treat, display_name, plan_init};
 use piton_traffic::settings::is_date;
 use piton_traffic::templates::default_schedule;
 
+use super::conflict::ConflictArgs;
 use super::create::install;
 use super::error;
+use super::ground::Ground;
 use super::place::{Known, MeantArgs, earlier};
+use super::tips::{Tip, Tips};
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;
@@ -18,7 +22,8 @@ use crate::planned::PlanArgs;
 
 /// Write the files of traffic tracking, and nothing else
 ///
-/// The same as `piton traffic create --files-only`. GitHub is not asked.
+/// The same as `piton traffic create --files-only`. GitHub is not asked, and it
+/// need not be a git repository.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -29,46 +34,33 @@ pub(crate) struct InitArgs {
     #[command(flatten)]
     pub(super) meant: MeantArgs,
 
-    /// Replace files that differ, without asking
-    #[arg(long, conflicts_with_all = ["skip_existing", "on_conflict"])]
-    force: bool,
-
-    /// Keep files that differ
-    #[arg(long, conflicts_with = "on_conflict")]
-    skip_existing: bool,
-
-    /// What to do about a file that differs
-    #[arg(long, value_name = "MODE")]
-    on_conflict: Option<ConflictMode>,
+    #[command(flatten)]
+    conflict: ConflictArgs,
 
     #[command(flatten)]
     plan: PlanArgs,
 }
 
 pub(crate) fn run(context: &Context, args: &InitArgs) -> CommandResult {
-    let mode = match args.on_conflict {
-        Some(mode) => mode,
-        None if args.force => ConflictMode::Overwrite,
-        None if args.skip_existing || context.global.non_interactive => ConflictMode::Skip,
-        None => ConflictMode::Ask,
-    };
     let told = "the same as `piton traffic create --files-only`";
     context.out.note(Channel::Setup, Level::DETAIL, told);
-    files(context, &args.meant, mode, &args.plan)
+    files(context, &args.meant, &args.conflict, &args.plan)
 }
 
 /// Decides about the files out of what is known on this machine.
 pub(super) fn files(
     context: &Context,
     meant: &MeantArgs,
-    mode: ConflictMode,
+    conflict: &ConflictArgs,
     args: &PlanArgs,
 ) -> CommandResult {
-    let place = Known::place_to_write(context, args)?;
-    let known = Known::read(context, Some(&place), meant)?;
+    let ground = Ground::to_write(context, args)?;
+    let settings = ground.settings();
+    let known = Known::read_in(context, Some(ground.top()), ground.place(), meant)?;
     let project = known.project();
-    let repository = known.named_or_asked(context)?;
-    let install = install(&place.settings)?;
+    let named = known.asked(context)?;
+    let install = install(settings)?;
+    let repository = named.clone().map_or_else(placeholder, Ok)?;
     let entry = known.global.entry(&repository).unwrap_or_default();
     let get = |field: &str| project.get(field);
     let said = &known.said;
@@ -84,16 +76,14 @@ pub(super) fn files(
             .clone()
             .or_else(|| get("display_name"))
             .or(entry.display_name)
-            .unwrap_or_else(|| display_name(repository.name())),
+            .unwrap_or_else(|| match &named {
+                Some(named) => display_name(named.name()),
+                None => "PLACEHOLDER".to_owned(),
+            }),
         created: created.unwrap_or_default(),
         ci_workflows: project.ci_workflows().ok().flatten().unwrap_or_default(),
-        branch: place
-            .settings
-            .text("traffic.branch")
-            .unwrap_or("main")
-            .to_owned(),
-        schedule: place
-            .settings
+        branch: settings.text("traffic.branch").unwrap_or("main").to_owned(),
+        schedule: settings
             .text("traffic.schedule")
             .map_or_else(|| default_schedule(&repository.to_string()), str::to_owned),
         repository,
@@ -107,9 +97,12 @@ pub(super) fn files(
     let archive = archive.or_else(|| get("archive_gist_id"));
     let archive = archive.or(entry.archive_gist_id);
     let mut builder: PlanBuilder<Op> = PlanBuilder::new("traffic init");
-    if badge.is_none() {
+    if named.is_none() {
+        builder.warn("no repository is known: the files name none, and the dashboard shows nothing before it is named with --repo OWNER/NAME");
+    } else if badge.is_none() {
         builder.warn("no gist is known yet: the dashboard shows nothing before `piton traffic create` was run");
     }
+    let configured = named.is_some() && badge.is_some();
     let filling = Filling {
         names: &names,
         login: names.repository.owner(),
@@ -118,18 +111,29 @@ pub(super) fn files(
         badge: &Slot::Known(badge.unwrap_or_else(|| "GISTID".to_owned())),
         archive: &Slot::Known(archive.unwrap_or_else(|| "ARCHIVEID".to_owned())),
     };
-    let earlier = earlier(&place);
-    let treat = Treat::new(mode, &earlier);
-    plan_init(&mut builder, &context.disk, place.top(), &filling, treat)
+    let earlier = ground.place().map(earlier).unwrap_or_default();
+    let treat = Treat::new(conflict.settled(context), &earlier);
+    plan_init(&mut builder, &context.disk, ground.top(), &filling, treat)
         .map_err(|errors| error::create(CreateError::Files(errors)))?;
     let plan = builder.build().map_err(|error| {
         CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
     })?;
-    let ended = context.site(&place).carry_out_and_tell(args, &plan)?;
-    if ended.exit == Exit::Done && !ended.receipts.is_empty() {
+    let ended = ground.site(context)?.carry_out_and_tell(args, &plan)?;
+    let wrote = ended.exit == Exit::Done && !ended.receipts.is_empty();
+    if wrote && !configured {
+        Tips::new(context.out).tell(Tip::Configure);
+    }
+    if wrote && ground.place().is_some() {
         context
             .out
             .hint("commit the files and push them: `git add -A && git commit && git push`");
     }
     Ok(ended.exit)
+}
+
+/// What stands in the files where no repository is known yet.
+fn placeholder() -> Result<RepoName, CommandError> {
+    RepoName::new("OWNER", "REPO").map_err(|error| {
+        CommandError::new(ErrorKind::Internal, "could not leave the repository open").with_source(error)
+    })
 }

@@ -1,39 +1,19 @@
 //! What the commands that mend a set-up have in common.
 
-use clap::Args;
-use piton_plan::ConflictMode;
 use piton_traffic::provision::{Parts, TokenFrom, Wishes};
 
+use super::conflict::ConflictArgs;
 use super::create::install;
 use super::look::Looked;
-use super::verify::mode_of;
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::output::{Channel, Level};
-use crate::planned::PlanArgs;
-
-/// What may be said of what somebody changed.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct MendArgs {
-    /// Replace what differs, without asking
-    #[arg(long, conflicts_with_all = ["skip_existing", "on_conflict"])]
-    force: bool,
-
-    /// Keep files that somebody edited
-    #[arg(long, conflicts_with = "on_conflict")]
-    skip_existing: bool,
-
-    /// What to do about a file that somebody edited
-    #[arg(long, value_name = "MODE")]
-    on_conflict: Option<ConflictMode>,
-}
 
 /// Returns what mending wants: what is there, as it should be.
 pub(super) fn wishes(
     context: &Context,
     looked: &Looked,
-    args: &MendArgs,
-    plan: &PlanArgs,
+    conflict: &ConflictArgs,
 ) -> Result<Wishes, CommandError> {
     let text = |name: &str| looked.settings.text(name).map(str::to_owned);
     let pinned = text("traffic.install").or_else(|| text("ci.install"));
@@ -44,7 +24,6 @@ pub(super) fn wishes(
         context.out.note(Channel::Setup, Level::WARNING, told);
         None
     };
-    let ask = context.interactive() || plan.changes_nothing() && !context.global.non_interactive;
     Ok(Wishes {
         repository: looked.repository.clone(),
         created: looked.known.said.created.clone(),
@@ -65,8 +44,8 @@ pub(super) fn wishes(
             run: false,
         },
         install,
-        on_conflict: mode_of(args.force, args.skip_existing, args.on_conflict, ask),
+        on_conflict: conflict.settled(context),
         raw: false,
-        force: args.force,
+        force: conflict.force,
     })
 }

@@ -3,10 +3,12 @@
 mod backfill;
 mod badge;
 mod collect;
+mod conflict;
 mod create;
 mod dashboard;
 mod error;
 mod export;
+mod ground;
 mod init;
 mod list;
 mod look;
@@ -15,6 +17,7 @@ mod place;
 mod remove;
 mod report;
 mod status;
+mod tips;
 mod upgrade;
 mod verify;
 

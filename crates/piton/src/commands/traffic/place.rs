@@ -86,9 +86,19 @@ impl Known {
         place: Option<&Place>,
         args: &MeantArgs,
     ) -> Result<Self, CommandError> {
+        Self::read_in(context, place.map(Place::top), place, args)
+    }
+
+    /// The same in a folder that may be no checkout.
+    pub(super) fn read_in(
+        context: &Context,
+        top: Option<&Path>,
+        place: Option<&Place>,
+        args: &MeantArgs,
+    ) -> Result<Self, CommandError> {
         let list = list_file(context, args)?;
-        let project = match place {
-            Some(place) => parsed(context, &place.top().join(PROJECT_FILE), Project::parse)?,
+        let project = match top {
+            Some(top) => parsed(context, &top.join(PROJECT_FILE), Project::parse)?,
             None => None,
         };
         let global = parsed(context, &list.path(), Global::parse)?.unwrap_or_default();
@@ -106,7 +116,7 @@ impl Known {
                 "{PROJECT_FILE} names {named}, but the remote `origin` is {remote}; {PROJECT_FILE} counts"
             ));
         }
-        let listed = place.and_then(|place| by_directory(&global, place.top()));
+        let listed = top.and_then(|top| by_directory(&global, top));
         let (flag, by_flag) = split(args.owner.clone(), args.repo.clone(), "--repo")?;
         let (owner, repo) = split(
             variable("GHTRAF_OWNER"),
@@ -241,8 +251,16 @@ impl Known {
 
     /// The same; somebody who is there is asked.
     pub(super) fn named_or_asked(&self, context: &Context) -> Result<RepoName, CommandError> {
+        match self.asked(context)? {
+            Some(repository) => Ok(repository),
+            None => self.named(),
+        }
+    }
+
+    /// Returns the repository, if it is known or somebody who is there says it.
+    pub(super) fn asked(&self, context: &Context) -> Result<Option<RepoName>, CommandError> {
         if self.repository.is_some() || !context.interactive() {
-            return self.named();
+            return Ok(self.repository.clone());
         }
         let line = Terminal::new(&context.stop)
             .line("which repository on GitHub (OWNER/NAME)? ")
@@ -250,9 +268,9 @@ impl Known {
                 CommandError::failed("could not ask for the repository").with_source(error)
             })?;
         if line.trim().is_empty() {
-            return self.named();
+            return Ok(None);
         }
-        line.trim().parse().map_err(|error| {
+        line.trim().parse().map(Some).map_err(|error| {
             CommandError::usage("could not use the name of the repository").with_source(error)
         })
     }

@@ -14,9 +14,10 @@ use piton_traffic::settings::Global;
 use piton_traffic::survey::{FileSeen, GistSeen, Survey};
 use piton_traffic::templates::WORKFLOW_FILE;
 
+use super::conflict::ConflictArgs;
 use super::error;
 use super::look::{How, Looked, look};
-use super::mend::{self, MendArgs};
+use super::mend;
 use super::place::{Known, MeantArgs, earlier, list_file, parsed};
 use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult, ErrorKind};
@@ -70,7 +71,7 @@ pub(crate) struct UpgradeArgs {
     all: bool,
 
     #[command(flatten)]
-    mend: MendArgs,
+    conflict: ConflictArgs,
 
     #[command(flatten)]
     plan: PlanArgs,
@@ -159,7 +160,7 @@ fn one(
     if parts.state && !args.plan.changes_nothing() {
         wait_for_collector(context, &looked.forge, &looked.seen.repository)?;
     }
-    let wishes = mend::wishes(context, &looked, &args.mend, &args.plan)?;
+    let wishes = mend::wishes(context, &looked, &args.conflict)?;
     let today = Moment(context.clock.now()).day().to_string();
     let facts = provision::observe(
         &looked.forge,

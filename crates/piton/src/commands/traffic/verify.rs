@@ -6,16 +6,17 @@ use clap::Args;
 use piton_base::Clock as _;
 use piton_github::endpoints::{gists, people, runs, traffic};
 use piton_github::{Client, ForgeError};
-use piton_plan::{ConflictMode, Plan, PlanBuilder};
+use piton_plan::{Plan, PlanBuilder};
 use piton_traffic::collect::Moment;
 use piton_traffic::operation::{CheckSetup, CheckedSetup, TrafficOp};
 use piton_traffic::provision;
 use piton_traffic::survey::{Ages, Finding, Group, Survey, Verdict, examine};
 use serde_json::json;
 
+use super::conflict::ConflictArgs;
 use super::error;
 use super::look::{How, Looked, look};
-use super::mend::{self, MendArgs};
+use super::mend;
 use super::place::{Known, MeantArgs, earlier};
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, ErrorKind};
@@ -52,7 +53,7 @@ pub(crate) struct VerifyArgs {
     token_env: Option<String>,
 
     #[command(flatten)]
-    mend: MendArgs,
+    conflict: ConflictArgs,
 
     #[command(flatten)]
     plan: PlanArgs,
@@ -129,7 +130,7 @@ fn fix(
                 .hint("work in its checkout, or name one with --repo-dir"),
         );
     };
-    let wishes = mend::wishes(context, looked, &args.mend, &args.plan)?;
+    let wishes = mend::wishes(context, looked, &args.conflict)?;
     let today = Moment(context.clock.now()).day().to_string();
     let facts = provision::observe(
         &looked.forge,
@@ -263,19 +264,4 @@ fn writes(forge: &Client, id: &str, description: &str) -> Result<String, ForgeEr
     };
     gists::edit(forge, id, &same)?;
     Ok("it writes the gist".to_owned())
-}
-
-/// What may be said of a file that somebody edited.
-pub(super) fn mode_of(
-    force: bool,
-    skip: bool,
-    named: Option<ConflictMode>,
-    ask: bool,
-) -> ConflictMode {
-    match named {
-        Some(mode) => mode,
-        None if force => ConflictMode::Overwrite,
-        None if skip || !ask => ConflictMode::Skip,
-        None => ConflictMode::Ask,
-    }
 }

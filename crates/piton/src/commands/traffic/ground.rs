@@ -1,0 +1,105 @@
+//! Where files of tracking are written: a checkout, or a folder outside of any.
+
+use std::path::{Path, PathBuf};
+
+use piton_base::StateDir;
+use piton_durable::DiskRead as _;
+use piton_traffic::settings::{PROJECT_FILE, Project};
+
+use super::place::Known;
+use crate::config::Settings;
+use crate::context::{Context, Place};
+use crate::error::CommandError;
+use crate::output::{Channel, Level};
+use crate::planned::{PlanArgs, Site};
+use crate::world::Reading;
+
+/// So many folders are looked at on the way up, the first one included.
+const LEVELS: usize = 20;
+
+#[derive(Debug)]
+pub(super) enum Ground {
+    Checkout(Place),
+    Folder { top: PathBuf, settings: Settings },
+}
+
+impl Ground {
+    /// Finds it: the repository around here; outside of any the nearest folder
+    /// whose settings name a repository; else this folder.
+    pub(super) fn to_write(context: &Context, plan: &PlanArgs) -> Result<Self, CommandError> {
+        if context.place_if_any()?.is_some() {
+            return Known::place_to_write(context, plan).map(Self::Checkout);
+        }
+        let here = context.directory.canonicalize();
+        let here = here.unwrap_or_else(|_| context.directory.clone());
+        let top = around(context, &here).unwrap_or_else(|| here.clone());
+        if top != here {
+            let text = format!("works in {}, which {PROJECT_FILE} names", top.display());
+            context.out.note(Channel::Setup, Level::INFO, &text);
+        }
+        let settings = context.settings(Some(&top))?;
+        Ok(Self::Folder { top, settings })
+    }
+
+    pub(super) fn top(&self) -> &Path {
+        match self {
+            Self::Checkout(place) => place.top(),
+            Self::Folder { top, .. } => top,
+        }
+    }
+
+    pub(super) fn settings(&self) -> &Settings {
+        match self {
+            Self::Checkout(place) => &place.settings,
+            Self::Folder { settings, .. } => settings,
+        }
+    }
+
+    pub(super) fn place(&self) -> Option<&Place> {
+        match self {
+            Self::Checkout(place) => Some(place),
+            Self::Folder { .. } => None,
+        }
+    }
+
+    /// Outside of a repository the journal lies in the user's own folder.
+    pub(super) fn site<'a>(&self, context: &'a Context) -> Result<Site<'a>, CommandError> {
+        let top = match self {
+            Self::Checkout(place) => return Ok(context.site(place)),
+            Self::Folder { top, .. } => top,
+        };
+        let state = context.environment.user_state().ok_or_else(|| {
+            CommandError::usage("could not tell where to keep the journal")
+                .hint("set HOME or XDG_STATE_HOME, or work in a repository")
+        })?;
+        Ok(Site {
+            context,
+            reading: Reading::in_folder(context, top.clone()),
+            state: StateDir::at(&state),
+            told: Vec::new(),
+        })
+    }
+}
+
+/// Returns the nearest folder on the way up whose settings name a repository.
+/// The home directory and other disks end the way.
+fn around(context: &Context, here: &Path) -> Option<PathBuf> {
+    let home = context.environment.home();
+    let home = home.map(|home| home.canonicalize().unwrap_or(home));
+    let disk = disk_of(here)?;
+    here.ancestors()
+        .take(LEVELS)
+        .take_while(|folder| *folder == here || home.as_deref() != Some(*folder))
+        .take_while(|folder| disk_of(folder) == Some(disk))
+        .find(|folder| {
+            let bytes = context.disk.read(&folder.join(PROJECT_FILE));
+            let project = bytes.ok().and_then(|bytes| Project::parse(&bytes).ok());
+            project.is_some_and(|project| project.repository().is_some())
+        })
+        .map(Path::to_owned)
+}
+
+fn disk_of(folder: &Path) -> Option<u64> {
+    use std::os::unix::fs::MetadataExt as _;
+    folder.metadata().ok().map(|folder| folder.dev())
+}

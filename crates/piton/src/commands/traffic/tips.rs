@@ -1,0 +1,86 @@
+//! Tips by their ids: each is told once, where it fits.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use crate::output::{Channel, Level, Out};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Tip {
+    /// A preview exists.
+    DryRun,
+    /// The files wait for values.
+    Configure,
+    /// What was said need not be repeated.
+    Remember,
+    /// What GitHub answers in an hour.
+    RateLimit,
+    /// The collector needs its own token.
+    Token,
+}
+
+impl Tip {
+    const fn id(self) -> &'static str {
+        match self {
+            Self::DryRun => "setup.dry_run",
+            Self::Configure => "setup.configure",
+            Self::Remember => "config.remember",
+            Self::RateLimit => "api.rate_limit",
+            Self::Token => "setup.pat",
+        }
+    }
+
+    const fn text(self) -> &'static str {
+        match self {
+            Self::DryRun => "--dry-run shows beforehand what this command does",
+            Self::Configure => {
+                "`piton traffic create` makes the gists and fills their ids into the files"
+            }
+            Self::Remember => {
+                ".ghtraf.json remembers what you said; run again, nothing need be repeated"
+            }
+            Self::RateLimit => "GitHub answers 5,000 questions an hour with a login, 60 without",
+            Self::Token => {
+                "the collector needs a token of its own: GitHub's own for workflows reads no traffic"
+            }
+        }
+    }
+
+    /// From which level on it is told.
+    const fn level(self) -> Level {
+        match self {
+            Self::DryRun | Self::Configure | Self::Remember => Level::NORMAL,
+            Self::RateLimit | Self::Token => Level::DETAIL,
+        }
+    }
+}
+
+/// What one command tells.
+#[derive(Debug)]
+pub(super) struct Tips {
+    out: &'static Out,
+    told: RefCell<BTreeSet<Tip>>,
+}
+
+impl Tips {
+    pub(super) fn new(out: &'static Out) -> Self {
+        Self {
+            out,
+            told: RefCell::default(),
+        }
+    }
+
+    /// Tells it, if it was not told yet and may be.
+    pub(super) fn tell(&self, tip: Tip) {
+        if !self.out.shows(Channel::Hint, tip.level()) || !self.told.borrow_mut().insert(tip) {
+            return;
+        }
+        // Who looks closely sees which one it is.
+        let id = if self.out.shows(Channel::Hint, Level::DETAIL) {
+            format!(" ({})", tip.id())
+        } else {
+            String::new()
+        };
+        self.out.hint(&format!("{}{id}", tip.text()));
+    }
+}

@@ -134,6 +134,7 @@ pub(super) fn files(
 /// What stands in the files where no repository is known yet.
 fn placeholder() -> Result<RepoName, CommandError> {
     RepoName::new("OWNER", "REPO").map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not leave the repository open").with_source(error)
+        CommandError::new(ErrorKind::Internal, "could not leave the repository open")
+            .with_source(error)
     })
 }

@@ -56,7 +56,7 @@ function spread(rows, group) {
 }
 
 // Points of one series. Before the first known value stands that value; a last value of a day
-// that may still be counted is the one before it; both are projected, and drawn dashed.
+// that may still be counted is the one before it; both are projected, and drawn dotted.
 function pointsOf(rows, field, today, group) {
   const points = rows.map((row) => ({ value: row[field], projected: false }));
   const first = points.findIndex((point) => point.value !== undefined);

@@ -1,5 +1,6 @@
 // Charts: SVG made here. Each has a name, a legend of switches, a line that reads values out, and a table.
 const HEIGHT = 260;
+const NOTHING_YET = "Nothing has been collected yet. The first numbers come with the first run of the workflow.";
 const PAD = { left: 48, right: 14, top: 12, bottom: 26 };
 
 function niceTop(most) {
@@ -8,13 +9,7 @@ function niceTop(most) {
   return [1, 1.5, 2, 3, 4, 5, 6, 8, 10].map((step) => step * unit).find((top) => top >= most);
 }
 
-// Where a count only ever grows, the axis may start below its least value; its labels say so.
-function lowOf(series, top) {
-  const least = series.reduce((low, one) => one.points.reduce((l, p) => Math.min(l, p.value ?? l), low), top);
-  return least > top * 0.6 ? Math.floor((least - (top - least)) / (top / 20)) * (top / 20) : 0;
-}
-
-const short = (value) => (value >= 1e6 ? (value / 1e6).toFixed(1).replace(".0", "") + "M" : value >= 1e4 ? Math.round(value / 1e3) + "k" : value % 1 ? value.toFixed(1) : String(value));
+const short = (value) => (value >= 1e6 ? (value / 1e6).toFixed(1).replace(".0", "") + "M" : value >= 1e4 ? Math.round(value / 1e3) + "k" : value % 1 ? value.toFixed(1) : shown(value));
 
 function dateLabel(date, group) {
   const at = new Date(dayTime(date));
@@ -43,25 +38,26 @@ function pathsOf(points, x, y) {
   return { solid, dashed, alone };
 }
 
-function areaOf(points, x, y, low) {
+function areaOf(points, x, y) {
   let path = ""; let open = false; let last = 0;
   points.forEach((point, i) => {
-    if (point.value === undefined) { if (open) path += `L${x(last).toFixed(1)},${y(low)}Z`; open = false; return; }
-    path += open ? "" : `M${x(i).toFixed(1)},${y(low)}`;
+    if (point.value === undefined) { if (open) path += `L${x(last).toFixed(1)},${y(0)}Z`; open = false; return; }
+    path += open ? "" : `M${x(i).toFixed(1)},${y(0)}`;
     path += `L${x(i).toFixed(1)},${y(point.value).toFixed(1)}`;
     open = true; last = i;
   });
-  return open ? `${path}L${x(last).toFixed(1)},${y(low)}Z` : path;
+  return open ? `${path}L${x(last).toFixed(1)},${y(0)}Z` : path;
 }
 
-// series: [{ key, name, field, area, thin, right, off }]; the switches remember themselves by the chart's title.
+// series: [{ key, name, field, area, thin, right, off }]; the switches remember themselves by what the chart is of.
 const switches = new Map();
 
-function lineChart(title, rows, series, { today, group, note, base }) {
+function lineChart(title, rows, series, { today, group, note, none }) {
+  const of = title.split(",")[0];
   const full = spread(rows, group);
   const drawn = series.map((one) => ({ ...one, points: full.length ? pointsOf(full, one.field, today, group) : [] })).filter((one) => one.points.length);
-  if (!drawn.length) return panel(title, h("p", { class: "note-line" }, "Nothing was measured in this range yet."));
-  const isOn = (one) => switches.get(title + one.key) ?? !one.off;
+  if (!drawn.length) return panel(title, h("p", { class: "note-line" }, none ? NOTHING_YET : "Nothing was measured in this range yet."));
+  const isOn = (one) => switches.get(of + one.key) ?? !one.off;
   const readout = h("p", { class: "readout", "aria-live": "polite" });
   const holder = h("div", {});
   const legend = h("div", { class: "legend", role: "group", "aria-label": `Lines of the chart ${title}` });
@@ -75,21 +71,20 @@ function lineChart(title, rows, series, { today, group, note, base }) {
     const x = (i) => PAD.left + (full.length < 2 ? inner / 2 : (i * inner) / (full.length - 1));
     const topOf = (some) => niceTop(some.reduce((most, one) => one.points.reduce((m, p) => Math.max(m, p.value ?? 0), most), 0));
     const tops = { left: topOf(visible.filter((one) => !right || !one.right)), right: topOf(visible.filter((one) => one.right)) };
-    const low = base && !right ? lowOf(visible, tops.left) : 0;
-    const yOf = (top, from = 0) => (value) => PAD.top + (HEIGHT - PAD.top - PAD.bottom) * (1 - (value - from) / (top - from));
+    const yOf = (top) => (value) => PAD.top + (HEIGHT - PAD.top - PAD.bottom) * (1 - value / top);
     place = { x, inner, step: full.length < 2 ? inner : inner / (full.length - 1) };
     rule = s("line", { class: "cursor", y1: PAD.top, y2: HEIGHT - PAD.bottom, visibility: "hidden" });
     const svg = s("svg", { class: "chart", viewBox: `0 0 ${width} ${HEIGHT}`, height: HEIGHT, role: "img", tabindex: "0", "aria-label": described(visible), onpointermove: follow, onpointerleave: leave, onkeydown: key });
     for (const part of [0, 0.25, 0.5, 0.75, 1]) {
       const y = yOf(1)(part);
-      svg.append(s("line", { class: "grid", x1: PAD.left, x2: PAD.left + inner, y1: y, y2: y }), s("text", { x: PAD.left - 6, y: y + 4, "text-anchor": "end" }, short(low + (tops.left - low) * part)));
+      svg.append(s("line", { class: "grid", x1: PAD.left, x2: PAD.left + inner, y1: y, y2: y }), s("text", { x: PAD.left - 6, y: y + 4, "text-anchor": "end" }, short(tops.left * part)));
       if (right) svg.append(s("text", { x: PAD.left + inner + 6, y: y + 4 }, short(tops.right * part)));
     }
     const every = Math.max(1, Math.ceil(full.length / Math.max(2, Math.floor(inner / 78))));
     full.forEach((row, i) => { if (i % every === 0) svg.append(s("text", { x: x(i), y: HEIGHT - 6, "text-anchor": i === 0 && full.length > 1 ? "start" : x(i) > PAD.left + inner - 20 && full.length > 1 ? "end" : "middle" }, axisLabel(row.date, group === "month" || full.length > 200))); });
     for (const one of visible) {
-      const y = right && one.right ? yOf(tops.right) : yOf(tops.left, low);
-      if (one.area) svg.append(s("path", { class: `area ${one.key}`, d: areaOf(one.points, x, y, low) }));
+      const y = right && one.right ? yOf(tops.right) : yOf(tops.left);
+      if (one.area) svg.append(s("path", { class: `area ${one.key}`, d: areaOf(one.points, x, y) }));
       const { solid, dashed, alone } = pathsOf(one.points, x, y);
       if (solid) svg.append(s("path", { class: `line ${one.key}${one.thin ? " thin" : ""}`, d: solid }));
       if (dashed) svg.append(s("path", { class: `line dash ${one.key}`, d: dashed }));
@@ -120,7 +115,7 @@ function lineChart(title, rows, series, { today, group, note, base }) {
   }
   function legends() {
     legend.replaceChildren(...drawn.map((one) => h("button", { type: "button", "aria-pressed": String(isOn(one)), onclick: (event) => {
-      switches.set(title + one.key, !isOn(one)); draw();
+      switches.set(of + one.key, !isOn(one)); draw();
       event.currentTarget.setAttribute("aria-pressed", String(isOn(one)));
     } }, s("svg", { width: 16, height: 10, "aria-hidden": "true" }, s("line", { class: `line ${one.key}${one.thin ? " thin" : ""}`, x1: 0, x2: 16, y1: 5, y2: 5 })), one.name)));
   }
@@ -129,7 +124,7 @@ function lineChart(title, rows, series, { today, group, note, base }) {
   const observer = new ResizeObserver(() => { if (Math.abs(holder.clientWidth - width) > 2) draw(); });
   const projected = drawn.some((one) => one.points.some((point) => point.projected));
   const box = panel(title, legend, holder, readout,
-    projected && h("p", { class: "note-line" }, "Dashed: projected, because nothing was measured there or the day is still being counted."),
+    projected && h("p", { class: "note-line" }, "Dotted: projected, because nothing was measured there or the day is still being counted."),
     rows.length < 3 && h("p", { class: "note-line" }, rows.length === 1 ? "One day so far. The line grows from here." : "Two days so far. The line grows from here."),
     group !== "day" && h("p", { class: "note-line" }, "Unique visitors are counted a day at a time; over a longer time the same person can be in the sum twice."),
     note && h("p", { class: "note-line" }, note),

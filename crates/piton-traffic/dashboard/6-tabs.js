@@ -20,10 +20,10 @@ function overview({ state, rows, view, all }) {
   return [
     all.length > 1 && comparison(all),
     cards(
-      card("Installs", shown(installsOf(state)), "downloads and organic clones", state.totalOrganicUniqueClones !== undefined && `${shown(state.totalOrganicUniqueClones)} tracked unique cloners`),
+      card("Installs", shown(installsOf(state)), "downloads and organic clones, in all", state.totalOrganicUniqueClones !== undefined && `${shown(state.totalOrganicUniqueClones)} tracked unique cloners`),
       card("Views", shown(state.totalViews), state.totalUniqueViews !== undefined && `${shown(state.totalUniqueViews)} unique viewers, counted by day`),
       card("Stars", shown(state.stars)), card("Forks", shown(state.forks))),
-    lineChart("Everything, day by day", rows, [off(SERIES.views), SERIES.uniqueViews, off(SERIES.clones), SERIES.uniqueClones, SERIES.downloads, SERIES.installs], view),
+    lineChart(`Everything, by ${view.group}`, rows, [off(SERIES.views), SERIES.uniqueViews, off(SERIES.clones), SERIES.uniqueClones, SERIES.downloads, SERIES.installs], view),
   ];
 }
 
@@ -41,7 +41,7 @@ function installs({ state, rows, view, today, archiveNoteText }) {
       card("Organic clones", shown(state.totalOrganicClones), `${percent(state.totalOrganicClones ?? 0, total)} of installs`, state.totalOrganicUniqueClones !== undefined && `${shown(state.totalOrganicUniqueClones)} unique cloners`),
       recent(state.rows, today)),
     panel("Activity", h("ul", { class: "lamps" }, activity(state.rows, today).map(([name, value]) => h("li", {}, h("span", { class: value > 0 ? "lamp on" : "lamp", "aria-hidden": "true" }), `${name}: ${value > 0 ? "+" + shown(value) : "none"}`)))),
-    lineChart("Installs, day by day", rows, [SERIES.installs, { ...SERIES.clones, thin: true }, SERIES.uniqueClones, SERIES.downloads], { ...view, note: archiveNoteText }),
+    lineChart(`Installs, by ${view.group}`, rows, [SERIES.installs, { ...SERIES.clones, thin: true }, SERIES.uniqueClones, SERIES.downloads], { ...view, note: archiveNoteText }),
   ];
 }
 
@@ -55,7 +55,7 @@ function views({ state, rows, view, today }) {
       card(latest && !isLast ? `Views on ${dateLabel(latest.date, "day")}` : "Views on the latest day", shown(latest?.views), latest?.uniqueViews !== undefined && `${shown(latest.uniqueViews)} unique`),
       card("Views in 7 days", shown(sum(lastDays(state.rows, 7, today), "views"))),
       card("Top referrer", state.referrers[0]?.name || "–", state.referrers[0] && `${shown(state.referrers[0].count)} views`)),
-    lineChart("Views, day by day", rows, [{ ...SERIES.views, thin: true }, { ...SERIES.uniqueViews, area: true }], view),
+    lineChart(`Views, by ${view.group}`, rows, [{ ...SERIES.views, thin: true }, { ...SERIES.uniqueViews, area: true }], view),
     panel("Referrers", state.referrers.length ? table("Where viewers came from in the last 14 days", ["#", "Source", "Views", "Unique", "Share"], state.referrers.map((one, i) => [String(i + 1),
       [one.name, sourceNote(one.name) && h("div", { class: "note-line" }, sourceNote(one.name))], shown(one.count), shown(one.uniques),
       s("svg", { class: "share", viewBox: "0 0 100 10", role: "img", "aria-label": percent(one.count, most) + " of the first", preserveAspectRatio: "none" }, s("rect", { class: "bar installs", width: Math.max(4, (100 * one.count) / most), height: 10 }))]), 2)
@@ -80,7 +80,7 @@ function community({ state, source, rows, view, today }) {
   const stars = view.range === "all" ? state.starHistory : inRange(state.starHistory, view.range, today);
   return [
     cards(card("Stars", shown(state.stars)), card("Forks", shown(state.forks)), card("Open issues", shown(state.openIssues)), card("Age", age(source.REPO_CREATED || state.createdAt, today))),
-    lineChart("Stars in all", grouped(stars, view.group), [{ key: "installs", name: "Stars", field: "stars", area: true }], { ...view, base: true }),
+    lineChart("Stars in all", grouped(stars, view.group), [{ key: "installs", name: "Stars", field: "stars", area: true }], view),
     known.length < 2 ? panel("Trends", h("p", { class: "note-line" }, "Trends need two days at least. Come back tomorrow.")) : lineChart("Trends", known, [
       { key: "installs", name: "Stars", field: "stars" }, { key: "unique-clones", name: "Forks (right)", field: "forks", right: true }, { key: "downloads", name: "Open issues (right)", field: "openIssues", right: true }], view),
   ];

@@ -47,7 +47,7 @@ const nameOf = (source) => text(source.title) || `${source.REPO_OWNER}/${source.
 function problem(words, again) {
   byId("busy").hidden = true;
   byId("panel").replaceChildren();
-  byId("problem").replaceChildren(h("p", {}, `The numbers cannot be shown: ${words}.`), again ? h("button", { type: "button", onclick: load }, "Try again") : "");
+  byId("problem").replaceChildren(h("p", {}, `The numbers cannot be shown: ${words}.`), ...(again ? [h("p", { class: "note-line" }, "Whoever keeps this project: `piton traffic verify` tells what is wrong."), h("button", { type: "button", onclick: load }, "Try again")] : []));
 }
 
 function heading(source) {
@@ -77,7 +77,7 @@ async function render() {
   }
   const chosen = inRange(rows, page.range, today);
   const group = fittingGroup(chosen, page.group);
-  const view = { today, group, range: page.range, note: archiveNoteText };
+  const view = { today, group, range: page.range, note: archiveNoteText, none: !rows.length };
   const draw = TABS.find(([key]) => key === page.tab)[2];
   byId("panel").replaceChildren(controls(chosen, group), ...draw({ source, state, rows: grouped(chosen, group), view, today, archiveNoteText, all: page.all }).filter(Boolean));
   footer(state, archiveNoteText);
@@ -86,7 +86,7 @@ async function render() {
 
 function footer(state, note) {
   const last = state.rows[state.rows.length - 1];
-  byId("freshness").textContent = (last ? `Collected daily; the last day on record is ${dateLabel(last.date, "day")}.` : "Nothing has been collected yet. The first numbers come with the first run of the workflow.") + (note ? ` ${note}` : "");
+  byId("freshness").textContent = (last ? `Collected daily; the last day on record is ${dateLabel(last.date, "day")}.` : NOTHING_YET) + (note ? ` ${note}` : "");
   byId("version").textContent = state.version ? ` · collector ${state.version}` : "";
 }
 

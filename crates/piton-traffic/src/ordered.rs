@@ -8,6 +8,9 @@ use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Number;
 
+/// Nothing that is counted here is more; so sums of thousands of counts fit.
+pub const MOST: i64 = 1_000_000_000_000_000;
+
 /// A JSON value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Json {
@@ -132,16 +135,18 @@ impl Json {
         serde_json::from_slice(bytes)
     }
 
+    /// Returns a whole number that can be one of GitHub's.
     pub fn int(&self) -> Option<i64> {
-        match self {
-            Self::Number(number) => number.as_i64().or_else(|| {
-                let number = number.as_f64()?;
-                // Within 53 bits a float holds a whole number exactly.
-                #[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
-                (number.abs() < 9e15).then_some(number as i64)
-            }),
-            _ => None,
-        }
+        let Self::Number(number) = self else {
+            return None;
+        };
+        let whole = number.as_i64().or_else(|| {
+            let number = number.as_f64()?;
+            // Within 53 bits a float holds a whole number exactly.
+            #[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
+            (number.abs() < 9e15 && number.fract() == 0.0).then_some(number as i64)
+        })?;
+        (whole.abs() <= MOST).then_some(whole)
     }
 
     pub fn text(&self) -> Option<&str> {

@@ -15,7 +15,7 @@ use super::checkouts::Checkouts;
 use super::corrected::days_to_count;
 use super::day::{Day, Moment};
 use super::outcome::StateRead;
-use crate::ordered::{Json, Object};
+use crate::ordered::{Json, MOST, Object};
 
 /// A gist that is written twice a day has fewer in two months.
 const MOST_REVISIONS: usize = 400;
@@ -168,7 +168,7 @@ fn said<T>(result: Result<T, ForgeError>) -> Answer<T> {
 }
 
 fn signed(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
+    i64::try_from(number).map_or(MOST, |number| number.min(MOST))
 }
 
 fn number(number: u64) -> Option<i64> {

@@ -26,7 +26,7 @@ pub use corrected::mend::{
     badge_messages, fill, from_history, lately_sums, measured_of, migrate, month_files, recount_ci,
     release_series, repair, star_rows, window,
 };
-pub use corrected::{collect, days_to_count};
+pub use corrected::{collect, days_to_count, state_fault};
 pub use day::{Day, Moment};
 pub use fetch::{
     counts, fetch, of_day as runs_of_day, read_archive, read_past, read_stars, read_state, release,

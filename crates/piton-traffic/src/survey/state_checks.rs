@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::checks::Ages;
 use super::finding::{Code, Finding, Group, Verdict};
 use super::seen::{FileSeen, GistSeen, Survey};
-use crate::collect::{Day, Moment, badge_messages};
+use crate::collect::{Day, Moment, badge_messages, state_fault};
 use crate::ordered::{Json, Object};
 
 const UPGRADE: &str = "`piton traffic upgrade` mends it";
@@ -61,16 +61,11 @@ pub(super) fn check(seen: &Survey, ages: Ages, out: &mut Vec<Finding>) {
 fn schema(state: &Object, out: &mut Vec<Finding>) {
     let version = state.int("schemaVersion").unwrap_or(1);
     let size = Json::from(state.clone()).pretty().len();
-    if !matches!(state.get("dailyHistory"), None | Some(Json::List(_))) {
+    if let Some(fault) = state_fault(state) {
         out.push(
-            Finding::new(
-                Verdict::Fail,
-                Group::State,
-                "schema",
-                "`dailyHistory` is no list",
-            )
-            .code(Code::StateInvalid)
-            .remedy(HISTORY),
+            Finding::new(Verdict::Fail, Group::State, "schema", fault)
+                .code(Code::StateInvalid)
+                .remedy(HISTORY),
         );
     } else if version > 3 {
         let reason = format!("version {version} is newer than this piton");

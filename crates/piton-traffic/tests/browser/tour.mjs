@@ -94,6 +94,7 @@ for (const theme of ["light", "dark"]) {
     await page.waitForFunction((name) => [...document.querySelectorAll(".controls button")].some((one) => one.textContent === name && one.getAttribute("aria-pressed") === "true"), range);
   }
   const label = await page.getAttribute("svg.chart", "aria-label");
+  check("every axis begins at zero", await page.$$eval("svg.chart", (all) => all.every((chart) => [...chart.querySelectorAll("text")].some((one) => one.textContent === "0"))), "one does not");
   check("ten years are drawn in months or weeks", Number(/(\d+) points/.exec(label)[1]) <= 366, label);
   await picture(page, "ten-years");
   await page.click('summary:has-text("as a table")');
@@ -106,6 +107,12 @@ for (const theme of ["light", "dark"]) {
   const text = readFileSync(await file.path(), "utf8");
   check("the CSV holds every day", text.startsWith("date,views,") && text.split("\r\n").length > 3600, text.slice(0, 200));
   check("all history asks the archive once", seen.asked.filter((one) => one.includes("/gists/")).length === 1, seen.asked.join(" "));
+  await page.emulateMedia({ media: "print" });
+  check("printed, the controls are away and the numbers stay", await page.evaluate(() => ![...document.querySelectorAll(".controls, .tabs")].some((one) => one.offsetHeight > 0) && document.querySelector(".cards").offsetHeight > 0), "not so");
+  await page.evaluate(() => { document.documentElement.dataset.theme = "dark"; });
+  check("printed, a dark page is dark on light", await page.evaluate(() => getComputedStyle(document.documentElement).color) === "rgb(27, 33, 38)", "it is not");
+  await page.evaluate(() => { document.documentElement.dataset.theme = "light"; });
+  await page.emulateMedia({ media: null });
   await page.click("#theme"); await page.click("#theme");
   check("the theme can be turned", (await page.evaluate(() => document.documentElement.dataset.theme)) === "dark", "not dark");
   await context.close();
@@ -171,6 +178,7 @@ for (const [status, words] of [[403, /60 anonymous questions/], [404, /was not f
   for (const tab of TABS) { await page.click(`#tab-${tab}`); await page.waitForSelector("#panel .cards"); }
   check("an empty first day goes well", seen.wrong.length === 0 && /first run of the workflow/.test(await page.textContent("#freshness")), seen.wrong.join("; "));
   await page.click("#tab-overview");
+  check("an empty first day says what comes", /first run of the workflow/.test(await page.textContent("#panel")), await page.textContent("#panel"));
   await picture(page, "first-day");
   await context.close();
 }

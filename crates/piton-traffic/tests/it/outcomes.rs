@@ -236,3 +236,66 @@ fn the_first_day_of_a_month_comes_out_of_the_gists_history_for_its_archive() {
     );
     assert_eq!(file["monthSummary"]["clones"], 310);
 }
+
+#[test]
+fn a_total_that_is_no_count_is_not_begun_anew() {
+    let now = "2026-03-10T03:00:00Z";
+    let with = |field: &str, value: Value| {
+        let mut state =
+            json!({"totalClones": 12, "trackingSince": "2026-03-01T03:00:00Z", "dailyHistory": []});
+        state[field] = value;
+        run(&json!({"now": now, "state": state}), false)
+    };
+    for (field, value) in [
+        ("totalClones", json!("12")),
+        ("totalViews", json!([3])),
+        ("totalDownloads", json!(3.5)),
+        ("totalOrganicClones", json!(i64::MAX)),
+        ("totalUniqueClones", json!(1e300)),
+        ("dailyHistory", json!({"2026-03-01": {"clones": 3}})),
+    ] {
+        let outcome = with(field, value);
+        let error = outcome["error"].as_str().unwrap();
+        assert!(
+            error.contains(field) && error.contains("gist-history"),
+            "{error}"
+        );
+        assert_eq!(outcome["writes"], json!([]));
+    }
+    for (field, value) in [
+        ("totalClones", json!(12.0)),
+        ("totalViews", Value::Null),
+        ("dailyHistory", Value::Null),
+    ] {
+        let outcome = with(field, value);
+        assert_eq!(outcome["error"], Value::Null, "{field}");
+    }
+}
+
+#[test]
+fn assets_without_ids_are_told_apart_and_known_again_with_them() {
+    let release = |assets: Value| json!({"releases": [{"tag_name": "v1", "assets": assets}]});
+    let asset = |id: Option<i64>, count: i64| {
+        let mut asset = json!({"name": "a", "download_count": count});
+        if let Some(id) = id {
+            asset["id"] = json!(id);
+        }
+        asset
+    };
+    let runs = json!([
+        {"now": "2026-03-10T03:00:00Z", "api": release(json!([asset(None, 3), asset(None, 4)]))},
+        {"now": "2026-03-11T03:00:00Z", "api": release(json!([asset(None, 3), asset(None, 6)]))},
+        {"now": "2026-03-12T03:00:00Z", "api": release(json!([asset(Some(70), 5), asset(Some(71), 6)]))},
+        {"now": "2026-03-13T03:00:00Z", "api": release(json!([asset(Some(70), 1)]))},
+        {"now": "2026-03-14T03:00:00Z", "api": release(json!([asset(Some(70), 5), asset(Some(72), 2)]))},
+    ]);
+    let initial = json!({"totalClones": 0, "dailyHistory": []});
+    let outcome = run(&json!({"initial_state": initial, "runs": runs}), false);
+    let totals: Vec<i64> = outcome["runs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|run| run["writes"].as_array().unwrap().last().unwrap()["files"]["state.json"]["totalDownloads"].as_i64().unwrap())
+        .collect();
+    assert_eq!(totals, [7, 9, 11, 11, 13]);
+}

@@ -27,8 +27,7 @@ pub(super) fn update(book: &mut Book, answers: &Answers) {
     let sum: i64 = releases
         .iter()
         .flat_map(|release| &release.assets)
-        .map(|asset| asset.downloads)
-        .sum();
+        .fold(0, |sum: i64, asset| sum.saturating_add(asset.downloads));
     let map = book.ours.object_mut(BY_ASSET);
     let mut more = 0;
     for (key, named, asset) in assets(releases) {

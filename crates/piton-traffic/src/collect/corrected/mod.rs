@@ -10,6 +10,7 @@ mod failures;
 mod ledger;
 pub(super) mod mend;
 mod rows;
+mod sound;
 mod sources;
 mod token;
 
@@ -22,6 +23,7 @@ use crate::state::fresh;
 use book::Book;
 
 pub use ci::days_to_count;
+pub use sound::fault as state_fault;
 
 /// Everything that piton adds to the state lies under this one key.
 pub(super) const OURS: &str = "collector";
@@ -34,7 +36,15 @@ pub fn collect(given: &Given, answers: &Answers) -> Outcome {
         );
     };
     let state = match &given.state {
-        StateRead::Read(state) => state.clone(),
+        StateRead::Read(state) => match sound::fault(state) {
+            None => state.clone(),
+            Some(fault) => {
+                return Outcome::refused(format!(
+                    "state.json of gist {gist} cannot be used: {fault}; \
+                     `piton traffic backfill --source gist-history` restores it"
+                ));
+            }
+        },
         StateRead::Missing { revisions: Some(1) } => fresh(),
         StateRead::Missing { .. } => {
             return Outcome::refused(format!(

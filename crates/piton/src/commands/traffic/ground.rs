@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use piton_base::StateDir;
 use piton_durable::DiskRead as _;
+use piton_git::{GitError, Repository};
 use piton_traffic::settings::{PROJECT_FILE, Project};
 
 use super::place::Known;
@@ -27,8 +28,14 @@ impl Ground {
     /// Finds it: the repository around here; outside of any the nearest folder
     /// whose settings name a repository; else this folder.
     pub(super) fn to_write(context: &Context, plan: &PlanArgs) -> Result<Self, CommandError> {
-        if context.place_if_any()?.is_some() {
-            return Known::place_to_write(context, plan).map(Self::Checkout);
+        let refused = match Known::place_to_write(context, plan) {
+            Ok(place) => return Ok(Self::Checkout(place)),
+            Err(refused) => refused,
+        };
+        // A repository that cannot be used is no folder outside of any.
+        let found = Repository::find(&context.directory);
+        if !matches!(found, Err(GitError::NotARepository { .. })) {
+            return Err(refused);
         }
         let here = context.directory.canonicalize();
         let here = here.unwrap_or_else(|_| context.directory.clone());

@@ -7,7 +7,9 @@ use piton_base::Clock as _;
 use piton_github::endpoints::runs;
 use piton_github::{Client, Patience as _, RepoName, Waiting, found};
 use piton_plan::{FailureKind, Outcome, Receipt};
-use piton_traffic::collect::{Mending, Moment, REPAIRS, RepairOptions, migrate, repair};
+use piton_traffic::collect::{
+    Mending, Moment, REPAIRS, RepairOptions, migrate, repair, state_fault,
+};
 use piton_traffic::ordered::Object;
 use piton_traffic::provision::{self, StateGists, UpgradeParts, plan_upgrade};
 use piton_traffic::settings::Global;
@@ -230,7 +232,10 @@ pub(super) fn state_of(seen: &Survey) -> Result<(&GistSeen, &Object), CommandErr
             Err(could_not.with_source(why.clone()).hint(restore))
         }
         Some(FileSeen::Json(json)) => match json.object() {
-            Some(state) => Ok((gist, state)),
+            Some(state) => match state_fault(state) {
+                None => Ok((gist, state)),
+                Some(fault) => Err(could_not.with_source(fault).hint(restore)),
+            },
             None => Err(could_not.with_source("it is no object").hint(restore)),
         },
     }

@@ -124,7 +124,12 @@ pub fn fetch(forge: &dyn ForgeRead, repo: &RepoName, state: &StateRead, now: Mom
         StateRead::Read(state) => known_stars(state),
         StateRead::Missing { .. } | StateRead::Damaged(_) | StateRead::Failed(_) => false,
     };
-    let stars = read_stars(forge, repo, known);
+    // Who has none needs no question.
+    let stars = match seen.as_ref().ok().and_then(|seen| seen.stars) {
+        None => None,
+        Some(0) => Some(Ok(StarsSeen::default())),
+        Some(_) => Some(said(read_stars(forge, repo, known))),
+    };
     let mut checkouts = Checkouts::new(forge, repo);
     Answers {
         releases: said(
@@ -159,7 +164,7 @@ pub fn fetch(forge: &dyn ForgeRead, repo: &RepoName, state: &StateRead, now: Mom
             .map(|day| (day, runs_of(forge, repo, day, &mut checkouts)))
             .collect(),
         token_expires,
-        stars: Some(said(stars)),
+        stars,
     }
 }
 

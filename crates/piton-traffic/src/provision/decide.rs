@@ -166,14 +166,16 @@ where
             Treat::new(wishes.on_conflict, place.earlier),
         )
         .map_err(CreateError::Files)?;
-        for (path, handle) in files {
-            if path == WORKFLOW_PATH {
+        for file in files {
+            if file.path == WORKFLOW_PATH {
                 // A repository never holds a collector without gists.
                 for gist in &created {
-                    builder.depend(&handle, gist);
+                    builder.depend(&file.handle, gist);
                 }
             }
-            before_settings.push(handle);
+            if !file.asks {
+                before_settings.push(file.handle);
+            }
         }
     }
 

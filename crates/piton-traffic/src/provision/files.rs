@@ -252,6 +252,16 @@ fn merged(path: &str, edited: &str, wanted: &Wanted, treat: Treat<'_>) -> Option
     Some(text)
 }
 
+/// One of the four files, as it stands in a plan.
+#[derive(Debug)]
+pub struct PlannedFile {
+    pub path: &'static str,
+    pub handle: Handle,
+    /// Whether somebody is asked about it. A no is an answer and no failure:
+    /// nothing waits for such a file.
+    pub asks: bool,
+}
+
 /// Decides about the four files and adds them to a plan.
 pub fn plan_init<O: Operation + From<FileOp>>(
     builder: &mut PlanBuilder<O>,
@@ -259,7 +269,7 @@ pub fn plan_init<O: Operation + From<FileOp>>(
     root: &Path,
     filling: &Filling<'_>,
     treat: Treat<'_>,
-) -> Result<Vec<(&'static str, Handle)>, Vec<DecideError>> {
+) -> Result<Vec<PlannedFile>, Vec<DecideError>> {
     let mut decided = Vec::new();
     let mut errors = Vec::new();
     for (path, why, content) in rendered(filling) {
@@ -302,7 +312,11 @@ pub fn plan_init<O: Operation + From<FileOp>>(
                 ..ask_about()
             });
         }
-        (path, builder.add_draft(draft))
+        PlannedFile {
+            path,
+            handle: builder.add_draft(draft),
+            asks,
+        }
     };
     Ok(decided.into_iter().map(add).collect())
 }

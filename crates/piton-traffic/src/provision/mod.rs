@@ -17,7 +17,7 @@ mod wishes;
 
 pub use decide::{CreateError, Destination, plan_create};
 pub use facts::{Candidate, Facts, GistFound, SecretFound, SiteFound, Source};
-pub use files::{Filling, Treat, plan_init};
+pub use files::{Filling, PlannedFile, Treat, plan_init};
 pub use fix::plan_fix;
 pub(crate) use gists::Kind;
 pub(crate) use observe::allowed;

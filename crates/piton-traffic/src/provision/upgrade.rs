@@ -86,7 +86,8 @@ where
         };
         let files = plan_init(&mut builder, place.disk, place.root, &filling, treat)
             .map_err(CreateError::Files)?;
-        written.extend(files.into_iter().map(|(_, handle)| handle));
+        let sure = files.into_iter().filter(|file| !file.asks);
+        written.extend(sure.map(|file| file.handle));
     }
     if parts.config {
         settings::add(

@@ -171,6 +171,10 @@ fn page(forge: &dyn ForgeRead, site: &str) -> PageSeen {
             text: String::from_utf8_lossy(&bytes).into_owned(),
         },
         Err(ForgeError::NotFound { .. }) => PageSeen::Absent { address },
+        Err(ForgeError::Transport { trouble, .. }) => PageSeen::Unreachable {
+            address,
+            why: trouble.to_string(),
+        },
         Err(error) => PageSeen::Unreachable {
             address,
             why: error.to_string(),

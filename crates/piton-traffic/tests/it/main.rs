@@ -12,3 +12,4 @@ mod properties;
 mod provision;
 mod vectors;
 mod world;
+mod worlds;

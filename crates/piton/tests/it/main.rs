@@ -50,6 +50,7 @@ mod traffic_defects;
 mod traffic_history;
 mod traffic_listing;
 mod traffic_looking;
+mod traffic_options;
 mod traffic_out;
 mod traffic_setup;
 mod traffic_stage;

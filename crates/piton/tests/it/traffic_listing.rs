@@ -116,3 +116,57 @@ fn orphans_and_folders_are_found() {
     );
     assert!(fake.take_log().is_empty());
 }
+
+#[test]
+fn the_states_of_a_hundred_repositories_are_told_eight_at_a_time() {
+    let (env, fake) = (TestEnv::new(), fake());
+    let repos = fake.world(|world| {
+        let mut repos = json!({});
+        for n in 0..100 {
+            let now = Timestamp::now();
+            let described = format!("[GTT] acme/w{n:03} \u{b7} badges");
+            let state = format!("{{\"totalViews\": {n}, \"totalOrganicClones\": 1}}");
+            let id = world.add_gist(&described, true, &[("state.json", &state)], now);
+            repos[format!("acme/w{n:03}")] = json!({"badge_gist_id": id});
+        }
+        repos
+    });
+    let list = env.home.path().join(".ghtraf/config.json");
+    std::fs::create_dir_all(list.parent().unwrap()).unwrap();
+    std::fs::write(&list, json!({"version": 1, "repos": repos}).to_string()).unwrap();
+    let slow = FaultKind::Slow(Duration::from_millis(10));
+    fake.fault(Fault::new("GET", "/gists/", slow).times(u32::MAX));
+    let broken = repos["acme/w042"]["badge_gist_id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    fake.fault(Fault::new("GET", "/repos/acme/w007", FaultKind::Status(422, "no")).times(u32::MAX));
+    let args = ["traffic", "status", "--all", "--json"];
+    let ran = on(&env, &fake, &args);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let shown = ran.json();
+    let all = shown["repositories"].as_array().unwrap();
+    assert_eq!(all.len(), 100);
+    assert_eq!(all[42]["badge_gist"], json!(broken));
+    assert_eq!(all[42]["summary"]["views"], 42);
+    let lost = &all[7];
+    assert_eq!(
+        (&lost["repository"], &lost["summary"]),
+        (&json!("acme/w007"), &json!(null))
+    );
+    let reason = lost["problems"][0]["reason"].as_str().unwrap();
+    assert!(reason.contains("could not be looked at"), "{reason}");
+    assert!(
+        (4..=8).contains(&fake.most_at_once()),
+        "{}",
+        fake.most_at_once()
+    );
+    let checked = on(&env, &fake, &["traffic", "status", "--all", "--check"]);
+    assert_eq!(checked.code, 8, "{}", checked.stderr);
+    assert!(checked.stdout.contains("acme/w099"), "{}", checked.stdout);
+    // Where nothing can be looked at that is the answer.
+    let refused = FaultKind::Status(401, "Bad credentials");
+    fake.fault(Fault::new("GET", "/user", refused).times(u32::MAX));
+    let ran = on(&env, &fake, &["traffic", "status", "--all"]);
+    assert_eq!(ran.code, 4, "{}{}", ran.stdout, ran.stderr);
+}

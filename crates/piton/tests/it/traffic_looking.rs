@@ -167,6 +167,23 @@ fn a_token_that_ends_soon_is_told_in_time() {
     );
     assert_eq!(verdict(&ran, "token:check:gist"), "ok ");
     assert_eq!(verdict(&ran, "token:check:end"), "warn ");
+    // That it may write is tried by writing, and a dry run does not.
+    fake.take_log();
+    let args = ["traffic", "verify", "--token-env", "GT"];
+    let dry = on(&env, &fake, &[&args[..], &["--dry-run"]].concat());
+    assert_eq!(dry.code, 0, "{}", dry.stderr);
+    assert!(
+        dry.stderr.contains("not tried in a dry run"),
+        "{}",
+        dry.stderr
+    );
+    let saved = on(
+        &env,
+        &fake,
+        &[&args[..], &["--plan-out", "x.json"]].concat(),
+    );
+    assert_eq!(saved.code, 2, "{}", saved.stderr);
+    assert!(fake.take_log().iter().all(|line| line.starts_with("GET ")));
 }
 
 /// Changes the state in the gist.

@@ -323,3 +323,31 @@ fn tips_fit_what_was_done_and_have_ids() {
     let quiet = on(&TestEnv::new(), &fake, &[&args[..4], &["-q"]].concat());
     assert!(!quiet.stderr.contains("fills"), "{}", quiet.stderr);
 }
+
+#[test]
+fn a_file_that_nobody_can_be_asked_about_is_left_and_the_rest_is_done() {
+    let (env, fake) = (TestEnv::new(), fake());
+    env.repo.write("docs/stats/README.md", "mine\n");
+    let args: Vec<&str> = CREATE
+        .iter()
+        .copied()
+        .filter(|arg| *arg != "--non-interactive")
+        .collect();
+    let dry = on(&env, &fake, &[&args[..], &["--dry-run", "--json"]].concat());
+    let shown = planned(&dry);
+    assert!(
+        shown.contains(&"file:ask:docs/stats/README.md".to_owned()),
+        "{shown:?}"
+    );
+    let ran = on(&env, &fake, &args);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    assert!(
+        ran.stdout.contains("nobody could be asked"),
+        "{}",
+        ran.stdout
+    );
+    assert_eq!(env.repo.read("docs/stats/README.md"), "mine\n");
+    assert!(
+        env.repo.exists(".ghtraf.json") && env.home.path().join(".ghtraf/config.json").is_file()
+    );
+}

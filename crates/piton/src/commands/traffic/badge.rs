@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::look::{How, look};
 use super::place::MeantArgs;
+use super::report::tab_of;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
@@ -65,11 +66,7 @@ pub(crate) fn run(context: &Context, args: &BadgeArgs) -> CommandResult {
                 "https://img.shields.io/endpoint?url=https://gist.githubusercontent.com/{}/{}/raw/{name}.json",
                 gist.owner, gist.id
             );
-            let tab = match name {
-                "views" => "views",
-                _ => "installs",
-            };
-            (name, image, format!("{page}#{tab}"))
+            (name, image, format!("{page}#{}", tab_of(name)))
         })
         .collect();
     if context.out.json_wanted() {

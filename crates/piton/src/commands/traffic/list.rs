@@ -1,8 +1,6 @@
 //! `piton traffic list`: every repository that you track.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use clap::{Args, ValueEnum};
 use piton_base::Clock as _;
@@ -15,6 +13,7 @@ use piton_traffic::provision::BADGE_VARIABLE;
 use piton_traffic::settings::{Global, PROJECT_FILE, Project};
 use serde_json::json;
 
+use super::at_once::at_once;
 use super::error;
 use super::place::{MeantArgs, list_file, parsed};
 use crate::context::Context;
@@ -22,8 +21,6 @@ use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::output::ago;
 
-/// How many requests are on their way at once.
-const AT_ONCE: usize = 8;
 /// How deep folders are searched.
 const DEPTH: usize = 4;
 
@@ -159,25 +156,15 @@ fn scan(context: &Context, dir: &Path, depth: usize, out: &mut Vec<(String, Proj
     }
 }
 
-/// Reads the state of each, so many at once; one that fails marks its own line.
-fn read_all(forge: &Client, all: &mut [Tracked], orphans: bool) {
-    let next = AtomicUsize::new(0);
-    let read: Vec<Mutex<Tracked>> = all.iter().cloned().map(Mutex::new).collect();
-    std::thread::scope(|scope| {
-        for _ in 0..AT_ONCE.min(read.len()) {
-            scope.spawn(|| {
-                while let Some(place) = read.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let mut one = place.lock().unwrap_or_else(PoisonError::into_inner);
-                    if let Err(error) = read_one(forge, &mut one, orphans) {
-                        one.error = Some(error.to_string());
-                    }
-                }
-            });
+/// Reads the state of each; one that fails marks its own line.
+fn read_all(forge: &Client, all: &mut Vec<Tracked>, orphans: bool) {
+    *all = at_once(all, |one| {
+        let mut one = one.clone();
+        if let Err(error) = read_one(forge, &mut one, orphans) {
+            one.error = Some(error.to_string());
         }
+        one
     });
-    for (one, read) in all.iter_mut().zip(read) {
-        *one = read.into_inner().unwrap_or_else(PoisonError::into_inner);
-    }
 }
 
 fn read_one(forge: &Client, one: &mut Tracked, orphans: bool) -> Result<(), ForgeError> {

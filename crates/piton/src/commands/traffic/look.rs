@@ -69,8 +69,8 @@ pub(super) fn look(
     })
 }
 
-/// Looks once more, with what is known already.
-pub(super) fn look_at(
+/// Looks, with what is known already.
+fn look_at(
     context: &Context,
     forge: &dyn ForgeRead,
     known: &Known,

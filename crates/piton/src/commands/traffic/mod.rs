@@ -1,5 +1,6 @@
 //! `piton traffic`: traffic tracking of a repository, a file for each subcommand.
 
+mod at_once;
 mod backfill;
 mod badge;
 mod collect;

@@ -48,7 +48,10 @@ pub(super) fn tell(
                 "https://gist.githubusercontent.com/{}/{badge}/raw/{name}.json",
                 facts.login
             );
-            format!("[![{name}](https://img.shields.io/endpoint?url={raw})]({dashboard}#{name})")
+            format!(
+                "[![{name}](https://img.shields.io/endpoint?url={raw})]({dashboard}#{})",
+                tab_of(name)
+            )
         })
         .collect();
     let open = open(wishes, facts, plan, receipts);
@@ -107,4 +110,12 @@ fn open(wishes: &Wishes, facts: &Facts, plan: &Plan<Op>, receipts: &[Receipt]) -
         open.push("publish /docs with GitHub Pages (--enable-pages does it)".to_owned());
     }
     open
+}
+
+/// The tab of the dashboard that a badge leads to.
+pub(super) const fn tab_of(badge: &str) -> &'static str {
+    match badge.as_bytes() {
+        b"views" => "views",
+        _ => "installs",
+    }
 }

@@ -4,11 +4,18 @@ use std::fmt::Write as _;
 
 use clap::Args;
 use jiff::Timestamp;
-use piton_github::RepoName;
-use piton_traffic::survey::{Ages, Finding, Summary, Survey, Verdict, examine};
+use piton_base::Clock as _;
+use piton_github::{ForgeError, RepoName};
+use piton_traffic::collect::Moment;
+use piton_traffic::settings::Entry;
+use piton_traffic::survey::{
+    Ages, Finding, Group, Subject, Summary, Survey, Verdict, examine, survey,
+};
 use serde_json::{Value, json};
 
-use super::look::{How, look, look_at};
+use super::at_once::at_once;
+use super::error;
+use super::look::{How, look};
 use super::place::MeantArgs;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
@@ -56,25 +63,35 @@ pub(crate) fn run(context: &Context, args: &StatusArgs) -> CommandResult {
         stale: args.max_age.max(48),
     };
     let all = if args.all {
-        every(context, args, how)?
+        every(context, args)?
     } else {
-        vec![look(context, place, &args.meant, how)?.seen]
+        let seen = look(context, place, &args.meant, how)?.seen;
+        vec![(seen.repository.clone(), Ok(seen))]
     };
     let mut failed = false;
     let mut unreadable = false;
     let mut documents = Vec::new();
-    for (at, seen) in all.iter().enumerate() {
-        let findings = examine(seen, ages);
-        let summary = Summary::of(seen);
+    for (at, (name, seen)) in all.iter().enumerate() {
+        let (findings, summary) = match seen {
+            Ok(seen) => (examine(seen, ages), Summary::of(seen)),
+            Err(error) => {
+                let reason = format!("it could not be looked at: {error}");
+                let finding = Finding::new(Verdict::Fail, Group::Gist, "badge", reason)
+                    .remedy(error.hint().as_deref());
+                (vec![finding], None)
+            }
+        };
+        let seen = seen.as_ref().ok();
         failed |= findings.iter().any(|one| one.verdict == Verdict::Fail);
         unreadable |= summary.is_none();
         if context.out.json_wanted() {
-            documents.push(document(seen, summary.as_ref(), &findings));
+            documents.push(document(name, seen, summary.as_ref(), &findings));
         } else {
             if at > 0 {
                 context.out.data("\n");
             }
-            context.out.data(&text(seen, summary.as_ref(), &findings));
+            let text = text(name, seen, summary.as_ref(), &findings);
+            context.out.data(&text);
         }
     }
     if context.out.json_wanted() {
@@ -95,8 +112,9 @@ pub(crate) fn run(context: &Context, args: &StatusArgs) -> CommandResult {
     Ok(Exit::Done)
 }
 
-/// Looks at each repository of the user's list.
-fn every(context: &Context, args: &StatusArgs, how: How<'_>) -> Result<Vec<Survey>, CommandError> {
+/// Looks at each repository of the user's list, several at once. One that fails
+/// does not hide the others.
+fn every(context: &Context, args: &StatusArgs) -> Result<Vec<Looked>, CommandError> {
     let settings = context.settings(None)?;
     let known = super::place::Known::read(context, None, &args.meant)?;
     let forge = if args.offline {
@@ -104,46 +122,79 @@ fn every(context: &Context, args: &StatusArgs, how: How<'_>) -> Result<Vec<Surve
     } else {
         crate::forge::client(context, &settings)?
     };
-    let mut all = Vec::new();
-    for (name, _) in known.global.all() {
-        let name: RepoName = name.parse().map_err(|error| {
+    let mut named: Vec<(RepoName, Entry)> = Vec::new();
+    for (name, entry) in known.global.all() {
+        let name = name.parse().map_err(|error| {
             CommandError::usage("could not use the list of tracked repositories").with_source(error)
         })?;
-        all.push(look_at(context, &forge, &known, None, &name, how)?);
+        named.push((name, entry));
     }
-    Ok(all)
+    let now = Moment(context.clock.now());
+    let all = at_once(&named, |(name, entry)| {
+        let subject = Subject {
+            repository: name,
+            project: None,
+            entry: Some(entry),
+            named: [None, None],
+            secret: None,
+            checkout: None,
+            offline: args.offline,
+            page: false,
+        };
+        (name.clone(), survey(&forge, &subject, now))
+    });
+    match all.iter().find_map(|(_, seen)| seen.as_ref().err()) {
+        Some(error) if all.iter().all(|(_, seen)| seen.is_err()) => {
+            Err(error::forge("look at any of them", error.clone()))
+        }
+        Some(_) | None => Ok(all),
+    }
 }
 
-fn document(seen: &Survey, summary: Option<&Summary>, findings: &[Finding]) -> Value {
+type Looked = (RepoName, Result<Survey, ForgeError>);
+
+fn document(
+    name: &RepoName,
+    seen: Option<&Survey>,
+    summary: Option<&Summary>,
+    findings: &[Finding],
+) -> Value {
     let problems: Vec<&Finding> = findings
         .iter()
         .filter(|one| matches!(one.verdict, Verdict::Warn | Verdict::Fail))
         .collect();
     json!({
-        "repository": seen.repository.to_string(),
-        "badge_gist": seen.badge.id(),
-        "archive_gist": seen.archive.id(),
+        "repository": name.to_string(),
+        "badge_gist": seen.and_then(|seen| seen.badge.id()),
+        "archive_gist": seen.and_then(|seen| seen.archive.id()),
         "summary": summary,
         "problems": problems,
     })
 }
 
-fn text(seen: &Survey, summary: Option<&Summary>, findings: &[Finding]) -> String {
-    let mut out = format!("{}\n\n", seen.repository);
+fn text(
+    name: &RepoName,
+    seen: Option<&Survey>,
+    summary: Option<&Summary>,
+    findings: &[Finding],
+) -> String {
+    let mut out = format!("{name}\n\n");
     let mut line = |name: &str, value: String| {
         let _ = writeln!(out, "  {name:<10}  {value}");
     };
-    let owner = seen.badge.found().map(|gist| gist.owner.clone());
-    for (name, id) in [("badges", seen.badge.id()), ("archive", seen.archive.id())] {
-        let value = match (id, &owner) {
-            (Some(id), Some(owner)) => format!("https://gist.github.com/{owner}/{id}"),
-            (Some(id), None) => format!("gist {id}"),
-            (None, _) => "no gist is known".to_owned(),
-        };
-        line(name, value);
-    }
-    if let Some(summary) = summary {
-        numbers(&mut line, summary, seen.now.0);
+    if let Some(seen) = seen {
+        let owner = seen.badge.found().map(|gist| gist.owner.clone());
+        for (name, id) in [("badges", seen.badge.id()), ("archive", seen.archive.id())] {
+            let value = match (id, &owner) {
+                (Some(id), Some(owner)) => format!("https://gist.github.com/{owner}/{id}"),
+                (Some(id), None) => format!("gist {id}"),
+                (None, _) => "no gist is known".to_owned(),
+            };
+            line(name, value);
+        }
+        if let Some(summary) = summary {
+            numbers(&mut line, summary, seen.now.0);
+        }
     }
     let problems: Vec<&Finding> = findings
         .iter()

@@ -22,6 +22,7 @@ use crate::context::Context;
 use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;
 use crate::op::Op;
+use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
 use crate::site;
 
@@ -72,7 +73,18 @@ pub(crate) fn run(context: &Context, args: &VerifyArgs) -> CommandResult {
     let looked = look(context, place, &args.meant, how)?;
     let mut findings = examine(&looked.seen, Ages::default());
     if let Some(variable) = &args.token_env {
-        findings.extend(token(context, &looked, variable)?);
+        if args.plan.plan_out.is_some() {
+            return Err(CommandError::usage(
+                "a plan holds no token, so trying one is not saved: leave --token-env or --plan-out out",
+            ));
+        }
+        // Whether a token may write is tried by writing what is there.
+        if args.plan.changes_nothing() {
+            let told = "the token is not tried in a dry run";
+            context.out.note(Channel::Setup, Level::INFO, told);
+        } else {
+            findings.extend(token(context, &looked, variable)?);
+        }
     }
     if args.fix {
         return fix(context, args, &looked, &findings);

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use piton_testkit::floor::Table;
 use piton_traffic::collect::{
     Answers, AssetSeen, Day, DayCount, Given, JobSeen, Moment, Popular, Referrer, ReleaseSeen,
-    RepoSeen, RunSeen, RunsSeen, StateRead, StepSeen, Target, collect, days_to_count,
+    RepoSeen, RunSeen, RunsSeen, StarsSeen, StateRead, StepSeen, Target, collect, days_to_count,
 };
 use piton_traffic::ordered::{Json, Object};
 use piton_traffic::state::fresh;
@@ -110,6 +110,7 @@ fn answers(given: &Given, today: Day) -> Answers {
     let step = StepSeen {
         name: "Run actions/checkout@v4".to_owned(),
         conclusion: Some("success".to_owned()),
+        checks_out: false,
     };
     let run = |name: &str| RunSeen {
         name: name.to_owned(),
@@ -170,6 +171,8 @@ fn answers(given: &Given, today: Day) -> Answers {
             .into_iter()
             .map(|day| (day, runs.clone()))
             .collect(),
-        stars: Some(Ok(stars.map(|at| at.parse().expect("a moment")).collect())),
+        stars: Some(Ok(StarsSeen::of(
+            stars.map(|at| at.parse().expect("a moment")),
+        ))),
     }
 }

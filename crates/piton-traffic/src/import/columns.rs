@@ -149,7 +149,7 @@ impl Columns {
 #[derive(Debug)]
 pub(super) struct Rows<'a> {
     repository: &'a RepoName,
-    rows: Vec<Json>,
+    taken: Vec<Json>,
     /// Whose rows were passed over.
     others: std::collections::BTreeSet<String>,
 }
@@ -158,7 +158,7 @@ impl<'a> Rows<'a> {
     pub(super) fn new(repository: &'a RepoName) -> Self {
         Self {
             repository,
-            rows: Vec::new(),
+            taken: Vec::new(),
             others: std::collections::BTreeSet::new(),
         }
     }
@@ -192,11 +192,11 @@ impl<'a> Rows<'a> {
         for (field, number) in numbers {
             row.set(field, number);
         }
-        self.rows.push(row.into());
+        self.taken.push(row.into());
     }
 
     pub(super) fn end(self) -> Result<Vec<Json>, ImportError> {
-        if self.rows.is_empty() && !self.others.is_empty() {
+        if self.taken.is_empty() && !self.others.is_empty() {
             let mut others: Vec<String> = self.others.into_iter().take(6).collect();
             if others.len() == 6 {
                 others.truncate(5);
@@ -207,6 +207,6 @@ impl<'a> Rows<'a> {
                 others: others.join(", "),
             });
         }
-        Ok(self.rows)
+        Ok(self.taken)
     }
 }

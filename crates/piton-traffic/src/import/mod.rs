@@ -41,7 +41,7 @@ pub enum ImportError {
 }
 
 /// Reads CSV of other tools and of our own export, a state, an archive, the
-/// JSON of our own export, or the SQLite file that another tool keeps. What is
+/// JSON of our own export, or the `SQLite` file that another tool keeps. What is
 /// of other repositories is passed over.
 pub fn import(bytes: &[u8], repository: &RepoName) -> Result<Measured, ImportError> {
     if bytes.starts_with(sqlite::MAGIC) {

@@ -1,4 +1,4 @@
-//! The tables of an SQLite file, read out of its pages.
+//! The tables of a `SQLite` file, read out of its pages.
 //!
 //! Only what tables of other tools need: rows of tables with row numbers, in
 //! UTF-8. Nothing in such a file is trusted: no page is followed twice, and

@@ -311,7 +311,7 @@ fn secret(seen: &Survey, out: &mut Vec<Finding>) {
             .remedy("`piton traffic create` asks for the token and stores it"),
         ),
         SecretFound::Present { .. } => {
-            out.push(Finding::new(Verdict::Ok, Group::Secret, name, "it is set"))
+            out.push(Finding::new(Verdict::Ok, Group::Secret, name, "it is set"));
         }
         SecretFound::Unknown => out.push(Finding::new(
             Verdict::Skip,

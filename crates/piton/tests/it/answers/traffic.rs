@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use super::{Answers, Part};
 use crate::traffic::{CREATE, fake, job, on};
-use crate::traffic_running::running;
+use crate::traffic_stage::running;
 
 #[test]
 fn every_command_of_traffic_tracking_answers_as_its_schema_says() {

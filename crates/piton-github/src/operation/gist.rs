@@ -16,7 +16,8 @@ use crate::forge::ForgeRead;
 pub const GIST_ID: Output<String> = Output::new("id");
 pub const GIST_URL: Output<String> = Output::new("url");
 
-/// Creates a gist. Its description is its mark: no other gist has it.
+/// Creates a gist. Its description is its mark: no other gist has it, but those
+/// that are passed over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CreateGist {
@@ -25,6 +26,9 @@ pub struct CreateGist {
     pub description: String,
     pub public: bool,
     pub files: BTreeMap<String, String>,
+    /// Gists of that description that were there before and do not count.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub besides: Vec<String>,
 }
 
 fn outputs(gist: &Gist) -> OutputMap {
@@ -71,7 +75,7 @@ impl Observe<CreateGist> for ForgeWorld<'_> {
         moment: Moment,
     ) -> Result<Observation<()>, Failure> {
         self.settled(moment, |forge| {
-            let Some(listed) = by_description(forge, &operation.description)? else {
+            let Some(listed) = by_description(forge, operation)? else {
                 return Ok(Observation::pending("no gist of that description", ()));
             };
             let gist = gists::get(forge, &listed.id)?;
@@ -101,8 +105,11 @@ impl Observe<CreateGist> for ForgeWorld<'_> {
 }
 
 /// Finds the gist of a description among one's own.
-fn by_description(forge: &dyn ForgeRead, description: &str) -> Result<Option<Gist>, Failure> {
-    let same = |gist: &Gist| gist.description.as_deref() == Some(description);
+fn by_description(forge: &dyn ForgeRead, operation: &CreateGist) -> Result<Option<Gist>, Failure> {
+    let same = |gist: &Gist| {
+        gist.description.as_deref() == Some(&operation.description)
+            && !operation.besides.contains(&gist.id)
+    };
     Ok(crate::pages::first(gists::list(forge), same)?)
 }
 

@@ -162,6 +162,7 @@ fn a_gist_whose_answer_was_lost_is_found_by_its_description() {
         description: "[GTT] acme/widget \u{b7} badges".to_owned(),
         public: true,
         files: BTreeMap::from([("state.json".to_owned(), "{}".to_owned())]),
+        besides: Vec::new(),
     };
     let outputs = lost_and_found(&fake, &gist);
     let made = fake.world(|world| world.gists.keys().next().unwrap().clone());

@@ -53,6 +53,8 @@ impl Source {
 #[derive(Clone, Debug, PartialEq)]
 pub enum GistFound {
     None,
+    /// New ones are wanted; these are of the same description.
+    Unwanted(Vec<String>),
     One(Candidate),
     /// Several that are named in different places.
     Several(Vec<Candidate>),

@@ -114,12 +114,16 @@ pub(super) fn plan<O: Operation + From<ForgeOp>>(
     repository: &RepoName,
 ) -> Result<Bound, CreateError> {
     let candidate = match found {
-        GistFound::None => {
+        GistFound::None | GistFound::Unwanted(_) => {
             let create = CreateGist {
                 name: kind.name().to_owned(),
                 description: kind.description(repository),
                 public: kind == Kind::Badge,
                 files: kind.files(repository),
+                besides: match found {
+                    GistFound::Unwanted(besides) => besides.clone(),
+                    GistFound::None | GistFound::One(_) | GistFound::Several(_) => Vec::new(),
+                },
             };
             let handle = builder.add(O::from(ForgeOp::CreateGist(create)));
             return Ok(Bound {

@@ -89,11 +89,7 @@ pub fn observe(
         && allowed(found(contents::sha(forge, name, WORKFLOW_PATH, None)))?
             .flatten()
             .is_some();
-    let mine = if wishes.new_gists {
-        Vec::new()
-    } else {
-        gists::list(forge).collect::<Result<Vec<_>, _>>()?
-    };
+    let mine = gists::list(forge).collect::<Result<Vec<_>, _>>()?;
     let search = Search {
         forge,
         login: &login,
@@ -154,7 +150,12 @@ impl Search<'_> {
             };
         }
         if self.wishes.new_gists {
-            return Ok(GistFound::None);
+            let described = kind.description(self.name);
+            let same = |gist: &&gists::Gist| gist.description.as_ref() == Some(&described);
+            let unwanted = self.mine.iter().filter(same);
+            return Ok(GistFound::Unwanted(
+                unwanted.map(|gist| gist.id.clone()).collect(),
+            ));
         }
         let mut candidates: Vec<Candidate> = Vec::new();
         for (id, named) in self.named(kind) {

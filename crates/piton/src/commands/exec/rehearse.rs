@@ -55,6 +55,7 @@ pub(super) fn run(context: &Context, command: &ExecCommand) -> CommandResult {
                 description: upload.new.description,
                 public: false,
                 files: upload.new.files,
+                besides: Vec::new(),
             };
             // What the plan is told is the gist's address, which nobody knows yet.
             return show(context, &place, vec![ForgeOp::CreateGist(create).into()]);

@@ -16,7 +16,7 @@ pub(super) fn tell(
 ) {
     let id = |found: &GistFound, name: &str| match found {
         GistFound::One(candidate) => Some(candidate.id.clone()),
-        GistFound::None | GistFound::Several(_) => {
+        GistFound::None | GistFound::Unwanted(_) | GistFound::Several(_) => {
             let action = format!("gist:create:{name}");
             let receipt = receipts
                 .iter()

@@ -286,7 +286,7 @@ fn the_database_of_another_tool_is_read_for_this_repository_alone() {
     let (env, fake) = running();
     collect(&env, &fake);
     fake.world(|world| {
-        world.repo("acme/widget").created_at = "2024-01-01T00:00:00Z".parse().unwrap()
+        world.repo("acme/widget").created_at = "2024-01-01T00:00:00Z".parse().unwrap();
     });
     edit(&fake, "state.json", &{
         let mut state = state(&fake);

@@ -243,7 +243,7 @@ fn every_problem_of_a_set_up_has_its_name() {
         ),
         ("archive:check:months", "warn ARCHIVE_GAP", |_, fake| {
             with_state(fake, |state| {
-                state["trackingSince"] = json!(format!("{}T03:00:00Z", day(100)))
+                state["trackingSince"] = json!(format!("{}T03:00:00Z", day(100)));
             });
         }),
         (

@@ -123,6 +123,7 @@ fn header(inside: &str) -> Option<String> {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests set the stage by hand")]
 mod tests {
     use super::*;
     use crate::{GitRead as _, Repository};

@@ -6,8 +6,8 @@ use piton_migration::planning::{Decision, Step};
 use super::products;
 use crate::replies::structured::{self, AnswerError};
 use crate::replies::{
-    Contradiction, FinalDecision, FinalDecisionError, ReviewVerdict, chosen_approach,
-    finds_nothing, schema,
+    FinalDecision, FinalDecisionError, ReviewVerdict, Undecided, chosen_approach, finds_nothing,
+    schema,
 };
 use piton_migration::contents::Contents;
 
@@ -38,7 +38,7 @@ pub enum VerdictError {
     #[error(transparent)]
     Decision(#[from] FinalDecisionError),
     #[error(transparent)]
-    Contradiction(#[from] Contradiction),
+    Undecided(#[from] Undecided),
 }
 
 /// How the answer of a step was asked for.
@@ -88,7 +88,10 @@ pub fn read_answer(
         return Ok(completed(reply.text.clone()));
     }
     let structured = match (&reply.structured, asked) {
-        (Some(answer), _) => Some(answer.clone()),
+        (Some(answer), _) => {
+            structured::refuse_doubled(&reply.text).map_err(VerdictError::Schema)?;
+            Some(answer.clone())
+        }
         (None, Asked::Schema) => {
             refuse_blank(step, &reply.text)?;
             Some(structured::in_text(&reply.text).map_err(VerdictError::Schema)?)

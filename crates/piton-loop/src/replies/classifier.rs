@@ -1,6 +1,6 @@
 //! The classifier's answer: which route a target takes.
 
-use super::decision_line::{Contradiction, DecisionLine};
+use super::decision_line::{DecisionLine, Undecided};
 use super::ready::is_word_char;
 
 /// Where a target goes.
@@ -18,7 +18,7 @@ pub enum ClassifierError {
     #[error("the answer has no line \"decision: cohesive-cleanup\" or \"decision: needs-plan\"")]
     Missing,
     #[error(transparent)]
-    Contradiction(#[from] Contradiction),
+    Undecided(#[from] Undecided),
 }
 
 impl Route {

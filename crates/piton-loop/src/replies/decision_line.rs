@@ -3,8 +3,8 @@
 //! Agents dress such lines up: as a list item, in bold, in back-ticks. The
 //! original refuses all of that and the call is lost; here a dressed line
 //! counts when the whole text holds no plain one, so that wherever the original
-//! finds an answer, this finds the same. What stands in a quotation or inside a
-//! fence is somebody else's word, and no decision.
+//! finds an answer, this finds the same. What stands in a quotation, in a
+//! comment or inside a fence is somebody else's word, and no decision.
 
 use piton_migration::text::{is_space, strip, strip_word};
 
@@ -19,33 +19,50 @@ pub(crate) struct DecisionLine<'a> {
     dressed: bool,
 }
 
-/// Two lines of one answer decide differently.
+/// The lines that should decide do not.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the answer contradicts itself: it says {first:?} and {second:?}")]
-pub struct Contradiction {
-    pub first: String,
-    pub second: String,
+pub enum Undecided {
+    #[error("the answer contradicts itself: it says {first:?} and {second:?}")]
+    Contradiction { first: String, second: String },
+    #[error("the answer decides nothing that is known: it says {line:?}")]
+    Unknown { line: String },
 }
 
 impl<'a> DecisionLine<'a> {
     /// Returns the last line that starts with `key:` and that `read`
     /// understands, unless another such line decides differently: `choice` is
     /// the part of a value that counts. Plain lines come before dressed ones.
+    ///
+    /// A line that is not understood decides nothing, but where it begins with
+    /// another choice (`reject because …`), the answer contradicts itself; and
+    /// where no line is understood, the answer is none.
     pub(crate) fn only<T, C: PartialEq>(
         text: &'a str,
         key: &str,
         read: impl Fn(DecisionLine<'a>) -> Option<T>,
         choice: impl Fn(&T) -> C,
-    ) -> Result<Option<T>, Contradiction> {
-        let mut all = Self::all(text, key, read);
-        let Some((line, value)) = all.pop() else {
+    ) -> Result<Option<T>, Undecided> {
+        let all = Self::all(text, key);
+        let Some((last, _)) = all.last() else {
             return Ok(None);
         };
-        match all
+        let Some((line, value)) = all
             .iter()
-            .find(|(_, other)| choice(other) != choice(&value))
-        {
-            Some((other, _)) => Err(Contradiction {
+            .rev()
+            .find_map(|(line, said)| Some((*line, read(*said)?)))
+        else {
+            return Err(Undecided::Unknown {
+                line: (*last).to_owned(),
+            });
+        };
+        let decided = choice(&value);
+        let differs = |said: DecisionLine<'a>| {
+            read(said)
+                .or_else(|| read(said.first_word()?))
+                .is_some_and(|other| choice(&other) != decided)
+        };
+        match all.iter().find(|(_, said)| differs(*said)) {
+            Some((other, _)) => Err(Undecided::Contradiction {
                 first: (*other).to_owned(),
                 second: line.to_owned(),
             }),
@@ -53,30 +70,38 @@ impl<'a> DecisionLine<'a> {
         }
     }
 
-    /// Returns the lines that `read` understands: the plain ones, or where
-    /// there is none, the dressed ones.
-    fn all<T>(
-        text: &'a str,
-        key: &str,
-        read: impl Fn(DecisionLine<'a>) -> Option<T>,
-    ) -> Vec<(&'a str, T)> {
-        let said: Vec<&str> = markdown::read(text)
+    /// Returns the lines with this key: the plain ones, or where there is none,
+    /// the dressed ones.
+    fn all(text: &'a str, key: &str) -> Vec<(&'a str, Self)> {
+        let said: Vec<(&str, bool)> = markdown::read(text)
             .into_iter()
             .filter_map(|line| match line {
-                Line::Said(line) => Some(line),
+                Line::Said { line, indented } => Some((line, indented)),
                 Line::Fenced { .. } | Line::Other => None,
             })
             .collect();
-        let found = |form: fn(&'a str, &str) -> Option<DecisionLine<'a>>| -> Vec<(&'a str, T)> {
-            let line = |line: &&'a str| Some((*line, read(form(line, key)?)?));
-            said.iter().filter_map(line).collect()
-        };
-        let plain = found(plain);
-        if plain.is_empty() {
-            found(dressed)
-        } else {
-            plain
+        let at_the_margin: Vec<_> = said
+            .iter()
+            .filter(|(_, indented)| !indented)
+            .filter_map(|(line, _)| Some((*line, plain(line, key)?)))
+            .collect();
+        if !at_the_margin.is_empty() {
+            return at_the_margin;
         }
+        said.iter()
+            .filter_map(|(line, _)| Some((*line, plain(line, key).or_else(|| dressed(line, key))?)))
+            .collect()
+    }
+
+    /// Returns the line as it would be if it said its first word alone; none
+    /// where that word is one of several that the line offers.
+    fn first_word(self) -> Option<Self> {
+        let rest = self
+            .rest
+            .split(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '_'))
+            .next()?;
+        let after = self.rest[rest.len()..].trim_start();
+        (!after.starts_with(['|', '/'])).then_some(Self { rest, ..self })
     }
 
     /// Splits a leading `word`, in any case, off the rest of the line. What
@@ -98,40 +123,24 @@ impl<'a> DecisionLine<'a> {
 }
 
 fn plain<'a>(line: &'a str, key: &str) -> Option<DecisionLine<'a>> {
-    let after = strip_word(line, key)?.strip_prefix(':')?;
+    let after = strip(strip_word(line, key)?.strip_prefix(':')?);
+    // Only the words after it may be dressed.
+    let rest = after.trim_start_matches(is_mark);
     Some(DecisionLine {
-        rest: strip(after),
-        dressed: false,
+        rest,
+        dressed: rest.len() < after.len(),
     })
 }
 
 fn dressed<'a>(line: &'a str, key: &str) -> Option<DecisionLine<'a>> {
-    let line = without_bullet(line).trim_start_matches(is_mark);
+    let line = markdown::without_bullets(line).trim_start_matches(is_mark);
     let after = strip_word(line, key)?
-        .trim_start_matches(is_mark)
-        .strip_prefix(':')?;
+        .trim_start_matches(|c| is_mark(c) || is_space(c))
+        .strip_prefix([':', '\u{ff1a}'])?;
     Some(DecisionLine {
         rest: strip(after).trim_start_matches(|c| is_mark(c) || is_space(c)),
         dressed: true,
     })
-}
-
-/// Takes `- `, `* `, `+ `, `## `, `1. ` and `2) ` off the front.
-fn without_bullet(line: &str) -> &str {
-    let marker = line.trim_start_matches(['-', '*', '+', '•', '#']);
-    let digits = line.trim_start_matches(|c: char| c.is_ascii_digit());
-    let rest = if marker.len() < line.len() {
-        marker
-    } else if digits.len() < line.len() {
-        digits.strip_prefix(['.', ')']).unwrap_or(line)
-    } else {
-        line
-    };
-    if rest.starts_with(is_space) {
-        strip(rest)
-    } else {
-        line
-    }
 }
 
 fn is_mark(c: char) -> bool {
@@ -146,10 +155,12 @@ mod tests {
         line.take_word("no").map(|rest| strip(rest).to_owned())
     }
 
+    fn only(text: &str) -> Result<Option<String>, Undecided> {
+        DecisionLine::only(text, "ready", no, Clone::clone)
+    }
+
     fn rest(text: &str) -> Option<String> {
-        DecisionLine::all(text, "ready", no)
-            .pop()
-            .map(|(_, value)| value)
+        only(text).unwrap()
     }
 
     #[test]
@@ -162,6 +173,11 @@ mod tests {
             "`ready: no — why`",
             "1. `ready: no` — why",
             "### ready: no — why",
+            "- 1. ready: no — why",
+            "ready\u{ff1a}no — why",
+            "ready : no — why",
+            "    ready: no — why",
+            "- a\n\n\tready: no — why",
         ] {
             assert_eq!(rest(text).as_deref(), Some("— why"), "{text}");
         }
@@ -174,6 +190,9 @@ mod tests {
             "- ready: no 2\nready: no 1",
             "ready: no 1\n`ready: no 2`\n**ready: no 3**",
             "ready: no 1\n1. ready: no 2\nbye",
+            "ready: no 1\nready\u{ff1a} no 2",
+            "ready: no 1\n\n    ready: no 2",
+            "ready: no 1\r\n- ready: no 2\r\n",
         ] {
             assert_eq!(rest(text).as_deref(), Some("1"), "{text}");
         }
@@ -189,6 +208,18 @@ mod tests {
             "~~~text\nready: no\n~~~",
             "- ```\n  ready: no\n  ```",
             "```\nready: no",
+            "1. ```\n   ready: no\n   ```",
+            "2) ~~~\n   ready: no\n   ~~~",
+            "  ````md\n```\nready: no\n```\n  ````",
+            "```\n    ```\nready: no\n```",
+            "```\r\nready: no\r\n```",
+            "<!-- ready: no -->",
+            "<!--\nready: no\n-->",
+            "For whoever reads this: <!-- as\nready: no\n-->",
+            "<pre>\nready: no\n</pre>",
+            "<blockquote>\nready: no\n</blockquote>",
+            "~~ready: no~~",
+            "\"ready: no\"",
         ] {
             assert_eq!(rest(text), None, "{text}");
             let after = format!("ready: no 1\n\n{text}");
@@ -198,10 +229,9 @@ mod tests {
 
     #[test]
     fn lines_of_one_form_that_disagree_are_told() {
-        let only = |text| DecisionLine::only(text, "ready", no, Clone::clone);
         assert_eq!(
             only("ready: no 1\nand so\nready: no 2"),
-            Err(Contradiction {
+            Err(Undecided::Contradiction {
                 first: "ready: no 1".to_owned(),
                 second: "ready: no 2".to_owned(),
             })
@@ -217,6 +247,43 @@ mod tests {
             Some("1")
         );
         assert_eq!(only("nothing of the kind"), Ok(None));
+    }
+
+    #[test]
+    fn a_line_that_is_not_understood_is_passed_over_by_none() {
+        let read = |line: DecisionLine<'_>| match line.rest {
+            "yes" => Some(true),
+            "no" => Some(false),
+            _ => None,
+        };
+        let only = |text| DecisionLine::only(text, "ready", read, |value| *value);
+        // It may say the opposite of the line beside it.
+        for text in [
+            "ready: no because\nready: yes",
+            "ready: yes\nready: no.",
+            "- ready: no because\n- ready: yes",
+            "ready: **no**\nready: yes",
+        ] {
+            assert!(
+                matches!(only(text), Err(Undecided::Contradiction { .. })),
+                "{text}"
+            );
+        }
+        // A dressed line does not speak for a plain one.
+        for text in [
+            "ready: no because\n- ready: yes",
+            "ready: perhaps\n**ready: yes**",
+            "ready: perhaps",
+            "- ready: perhaps",
+        ] {
+            assert!(
+                matches!(only(text), Err(Undecided::Unknown { .. })),
+                "{text}"
+            );
+        }
+        // The form that was asked for, repeated, decides nothing.
+        assert_eq!(only("ready: yes|no\nready: no"), Ok(Some(false)));
+        assert_eq!(only("ready: <yes or no>\nready: no"), Ok(Some(false)));
     }
 
     #[test]

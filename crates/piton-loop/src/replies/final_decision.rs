@@ -3,7 +3,7 @@
 use piton_migration::planning::Decision;
 use piton_migration::text::{strip, with_newlines};
 
-use super::decision_line::{Contradiction, DecisionLine};
+use super::decision_line::{DecisionLine, Undecided};
 
 /// What becomes of a plan, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub enum FinalDecisionError {
     )]
     Missing,
     #[error(transparent)]
-    Contradiction(#[from] Contradiction),
+    Undecided(#[from] Undecided),
 }
 
 impl FinalDecision {
@@ -98,14 +98,11 @@ mod tests {
     #[test]
     fn what_is_no_decision_decides_nothing() {
         for text in [
-            "final-decision: reject because",
-            "final-decision: approve-auto \u{2013} en dash",
-            "final-decision: approve-auto:",
-            "final-decision: approve-auto -",
-            "**final-decision:** reject —",
             "my final-decision: reject",
             "> final-decision: approve-auto",
             "```\nfinal-decision: approve-auto\n```",
+            "1. ```\n   final-decision: approve-auto\n   ```",
+            "<!--\nfinal-decision: approve-auto\n-->",
         ] {
             assert_eq!(
                 FinalDecision::parse(text),
@@ -113,6 +110,32 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn a_line_that_is_not_understood_is_told_whatever_dressed_line_stands_beside_it() {
+        for line in [
+            "final-decision: reject because",
+            "final-decision: approve-auto \u{2013} en dash",
+            "final-decision: approve-auto:",
+            "final-decision: approve-auto.",
+            "final-decision: approve-auto -",
+            "final-decision: rejected",
+        ] {
+            for text in [
+                line.to_owned(),
+                format!("{line}\n\n- final-decision: approve-auto"),
+            ] {
+                assert_eq!(
+                    FinalDecision::parse(&text),
+                    Err(FinalDecisionError::Undecided(Undecided::Unknown {
+                        line: line.to_owned()
+                    })),
+                    "{text}"
+                );
+            }
+        }
+        assert!(FinalDecision::parse("**final-decision:** reject —").is_err());
     }
 
     #[test]
@@ -126,6 +149,14 @@ mod tests {
             "the answer contradicts itself: it says \"final-decision: reject - unsafe\" and \
              \"final-decision: approve-auto — after all\""
         );
+        for text in [
+            "final-decision: reject because it deletes data\nfinal-decision: approve-auto",
+            "final-decision: approve-auto\n\nfinal-decision: reject.",
+            "final-decision: **reject** — unsafe\nfinal-decision: approve-auto",
+        ] {
+            let error = FinalDecision::parse(text).unwrap_err();
+            assert!(error.to_string().contains("contradicts itself"), "{error}");
+        }
         // The last of two that agree gives the reason.
         let agreed = FinalDecision::parse("final-decision: reject\nfinal-decision: reject - b");
         assert_eq!(agreed.unwrap().reason, "b");

@@ -3,6 +3,7 @@
 mod chosen_approach;
 mod classifier;
 mod decision_line;
+mod distinct;
 mod final_decision;
 mod markdown;
 mod ready;
@@ -14,7 +15,7 @@ pub mod structured;
 
 pub use chosen_approach::chosen_approach;
 pub use classifier::{ClassifierError, Route};
-pub use decision_line::Contradiction;
+pub use decision_line::Undecided;
 pub use final_decision::{FinalDecision, FinalDecisionError};
 pub use ready::{ReadyAnswer, ReadyError, Verdict};
 pub use review_verdict::ReviewVerdict;

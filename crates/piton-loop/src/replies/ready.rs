@@ -1,6 +1,6 @@
 //! The ready-check's answer: may the phase start?
 
-use super::decision_line::{Contradiction, DecisionLine};
+use super::decision_line::{DecisionLine, Undecided};
 use piton_migration::text::strip;
 
 /// Whether the current phase may start.
@@ -38,7 +38,7 @@ pub enum ReadyError {
     #[error("the answer has no line \"ready: yes\", \"ready: no\" or \"ready: unverifiable\"")]
     Missing,
     #[error(transparent)]
-    Contradiction(#[from] Contradiction),
+    Undecided(#[from] Undecided),
 }
 
 impl ReadyAnswer {
@@ -80,7 +80,7 @@ mod tests {
         let verdict = |text| ReadyAnswer::parse(text).map(|answer| answer.verdict);
         assert!(matches!(
             verdict("ready: no — the base is red\n\nready: yes"),
-            Err(ReadyError::Contradiction(_))
+            Err(ReadyError::Undecided(Undecided::Contradiction { .. }))
         ));
         assert_eq!(verdict("ready: no — red\n> ready: yes"), Ok(Verdict::No));
         assert_eq!(verdict("- ready: yes\nready: no"), Ok(Verdict::No));

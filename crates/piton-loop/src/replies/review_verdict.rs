@@ -1,8 +1,7 @@
 //! The line by which a review says what it comes to.
 
-use super::decision_line::{Contradiction, DecisionLine};
+use super::decision_line::{DecisionLine, Undecided};
 use super::markdown::{self, Line};
-use super::ready::is_word_char;
 
 /// What a review comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,28 +22,46 @@ impl ReviewVerdict {
 
     /// Reads the verdict line; `None` when the review has none, as reviews of
     /// the original do not.
-    pub fn parse(text: &str) -> Result<Option<Self>, Contradiction> {
+    pub fn parse(text: &str) -> Result<Option<Self>, Undecided> {
         let read = |line: DecisionLine<'_>| {
             Self::ALL.into_iter().find(|verdict| {
                 line.take_word(verdict.as_str())
-                    .is_some_and(|after| !after.starts_with(is_word_char))
+                    .is_some_and(|after| verdict.may_go_on_with(after))
             })
         };
         DecisionLine::only(text, "review-verdict", read, |verdict| *verdict)
     }
+
+    /// Whatever follows takes nothing from findings. What is clear with a word
+    /// after it may be clear with an exception.
+    fn may_go_on_with(self, after: &str) -> bool {
+        match self {
+            Self::Clear => !after.contains(char::is_alphanumeric),
+            Self::Findings => !after.starts_with(|c: char| c.is_alphanumeric() || c == '_'),
+        }
+    }
 }
 
-/// Tells whether a review without a verdict line says that it found nothing:
-/// in a sentence of its own, not about a part of the plan.
+/// Tells whether a review without a verdict line says that it found nothing: on
+/// a line that says nothing else, and beside no numbered finding.
 pub(crate) fn finds_nothing(text: &str) -> bool {
-    markdown::read(text).into_iter().any(|line| match line {
-        Line::Said(line) => line.split(['.', '!', ';']).next().is_some_and(|sentence| {
-            sentence
-                .trim_matches(|c: char| !c.is_alphanumeric())
-                .eq_ignore_ascii_case("no findings")
-        }),
-        Line::Fenced { .. } | Line::Other => false,
-    })
+    let said: Vec<&str> = markdown::read(text)
+        .into_iter()
+        .filter_map(|line| match line {
+            Line::Said { line, .. } => Some(line),
+            Line::Fenced { .. } | Line::Other => None,
+        })
+        .collect();
+    said.iter().any(|line| {
+        line.trim_matches(|c: char| !c.is_alphanumeric())
+            .eq_ignore_ascii_case("no findings")
+    }) && !said.iter().any(|line| is_numbered(line))
+}
+
+fn is_numbered(line: &str) -> bool {
+    let rest = line.trim_start_matches(['*', '_', '#', ' ']);
+    let after = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    after.len() < rest.len() && after.starts_with(['.', ')'])
 }
 
 #[cfg(test)]
@@ -66,7 +83,19 @@ mod tests {
                 "{text}"
             );
         }
-        assert!(ReviewVerdict::parse("review-verdict: findings\nreview-verdict: clear").is_err());
+        for text in [
+            "review-verdict: findings\nreview-verdict: clear",
+            "review-verdict: clear except for phase 2",
+            "review-verdict: clear-cut, no",
+            "review-verdict: not clear",
+            "review-verdict: clear, phase 2 deletes data\n- review-verdict: clear",
+        ] {
+            assert!(ReviewVerdict::parse(text).is_err(), "{text}");
+        }
+        for text in ["review-verdict: clear.", "**review-verdict: clear**\r\n"] {
+            let verdict = ReviewVerdict::parse(text);
+            assert_eq!(verdict, Ok(Some(ReviewVerdict::Clear)), "{text}");
+        }
     }
 
     #[test]
@@ -74,13 +103,15 @@ mod tests {
         for text in [
             "no findings",
             "**No findings.**",
-            "I read all of it.\n\n- No findings. The plan is sound.",
+            "I read all of it.\n\n- No findings.\n\nThe plan is sound.",
         ] {
             assert!(finds_nothing(text), "{text}");
         }
         for text in [
             "There are no findings in phase 1, but phase 2 deletes user data",
             "No findings in phase 1. Phase 2 deletes user data.",
+            "No findings. But phase 2 deletes user data.",
+            "No findings.\n\n1. Phase 2 deletes user data.",
             "> no findings",
             "```\nno findings\n```",
             "1. The plan promises no findings",

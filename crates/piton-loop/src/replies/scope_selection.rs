@@ -1,6 +1,6 @@
 //! The scope selection's answer: which of the offered candidates to take.
 
-use super::decision_line::{Contradiction, DecisionLine};
+use super::decision_line::{DecisionLine, Undecided};
 use piton_migration::text::strip;
 
 /// How far a target was widened.
@@ -26,7 +26,7 @@ pub enum ScopeSelectionError {
     #[error("the answer has no line \"selected-candidate: <kind> — <reason>\"")]
     Missing,
     #[error(transparent)]
-    Contradiction(#[from] Contradiction),
+    Undecided(#[from] Undecided),
     #[error("the answer selects {}, which was not offered", .0.as_str())]
     NotOffered(CandidateKind),
 }

@@ -8,10 +8,10 @@ use std::fmt::Write as _;
 
 use piton_migration::planning::Decision;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
-use super::{FinalDecision, ReviewVerdict, markdown};
+use super::{FinalDecision, ReviewVerdict, distinct, markdown};
 
 /// The answer does not say what it was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +20,8 @@ pub enum AnswerError {
     NoJson,
     #[error("it does not fit its schema")]
     Shape(#[source] serde_json::Error),
+    #[error("it gives {key:?} twice")]
+    Twice { key: String },
     #[error("it leaves {field:?} empty")]
     Empty { field: &'static str },
     #[error("it chooses {choice:?}; the approaches are {}", .names.join(", "))]
@@ -53,27 +55,37 @@ impl Severity {
 /// Finds the JSON in a text that should hold nothing else: as it is, or in the
 /// one fence that holds an object.
 pub fn in_text(text: &str) -> Result<Value, AnswerError> {
-    let object = |text: &str| {
-        serde_json::from_str(text)
-            .ok()
-            .filter(|value: &Value| value.is_object())
+    let object = |text: &str| match distinct::parse(text) {
+        Ok(Ok(value)) => value.is_object().then_some(Ok(value)),
+        Ok(Err(key)) => Some(Err(AnswerError::Twice { key })),
+        Err(_) => None,
     };
-    if let Some(value) = object(text.trim()) {
-        return Ok(value);
+    if let Some(found) = object(text.trim()) {
+        return found;
     }
     let mut objects = markdown::fenced(text)
         .into_iter()
         .filter_map(|block| object(&block));
     match (objects.next(), objects.next()) {
-        (Some(only), None) => Ok(only),
+        (Some(only), None) => only,
         // Which of several counts is nobody's to guess.
         (None | Some(_), _) => Err(AnswerError::NoJson),
+    }
+}
+
+/// Refuses a text that is JSON in which a key comes twice: some agents give
+/// their answer as text too, and whoever read that took one of the two.
+pub fn refuse_doubled(text: &str) -> Result<(), AnswerError> {
+    match in_text(text) {
+        Err(error @ AnswerError::Twice { .. }) => Err(error),
+        Ok(_) | Err(_) => Ok(()),
     }
 }
 
 /// Returns the text of a choice between approaches.
 pub fn pick_best(answer: &Value, names: &[&str]) -> Result<String, AnswerError> {
     #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
     struct Answer {
         choice: String,
         #[serde(alias = "rationale")]
@@ -94,9 +106,13 @@ pub fn pick_best(answer: &Value, names: &[&str]) -> Result<String, AnswerError> 
 /// them is more than a nit.
 pub fn review(answer: &Value) -> Result<(String, ReviewVerdict), AnswerError> {
     #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
     struct Answer {
         summary: String,
         findings: Vec<Finding>,
+        // Asked for once. It counts for nothing: the findings decide.
+        #[serde(default, rename = "verdict")]
+        _verdict: IgnoredAny,
     }
     let answer: Answer = read(answer)?;
     let summary = present(&answer.summary, "summary")?;
@@ -128,29 +144,29 @@ pub fn review(answer: &Value) -> Result<(String, ReviewVerdict), AnswerError> {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Finding {
     r#where: String,
     problem: String,
     settled_by: String,
-    /// One that names no severity is no nit.
-    severity: Option<Severity>,
+    severity: Severity,
 }
 
 impl Finding {
     fn is_nit(&self) -> bool {
         match self.severity {
-            Some(Severity::Nit) => true,
-            Some(Severity::Blocker | Severity::Major) | None => false,
+            Severity::Nit => true,
+            Severity::Blocker | Severity::Major => false,
         }
     }
 
     fn item(&self, bullet: &str) -> String {
         let place = one_line(&self.r#where);
         let severity = match self.severity {
-            Some(severity @ (Severity::Blocker | Severity::Major)) => {
+            severity @ (Severity::Blocker | Severity::Major) => {
                 format!(" ({})", severity.as_str())
             }
-            Some(Severity::Nit) | None => String::new(),
+            Severity::Nit => String::new(),
         };
         let problem = indented(self.problem.trim());
         let mut item = format!("{bullet}**{place}**{severity}: {problem}");
@@ -166,6 +182,7 @@ impl Finding {
 /// Returns the text of the decision about a plan, with the decision.
 pub fn final_review(answer: &Value) -> Result<(String, FinalDecision), AnswerError> {
     #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
     struct Answer {
         decision: Decision,
         reason: String,
@@ -248,9 +265,62 @@ mod tests {
         // A verdict beside them counts for nothing.
         let answer = json!({
             "verdict": "clear", "summary": "s",
-            "findings": [{"where": "a", "problem": "b", "settled_by": "c"}],
+            "findings": [finding("major", "b")],
         });
         assert_eq!(review(&answer).unwrap().1, ReviewVerdict::Findings);
+    }
+
+    #[test]
+    fn what_does_not_fit_its_schema_is_refused() {
+        let mut lacking = finding("major", "b");
+        lacking.as_object_mut().unwrap().remove("severity");
+        let mut more = finding("major", "b");
+        more["note"] = "mind phase 2".into();
+        for answer in [
+            json!({"summary": "s"}),
+            json!({"findings": []}),
+            json!({"summary": "s", "findings": null}),
+            json!({"summary": "s", "findings": {}}),
+            json!({"summary": "s", "findings": "none"}),
+            json!({"summary": 1, "findings": []}),
+            json!({"summary": "", "findings": []}),
+            json!({"summary": "s", "findings": [], "note": "phase 2 deletes data"}),
+            json!({"summary": "s", "findings": [lacking]}),
+            json!({"summary": "s", "findings": [more]}),
+            json!({"summary": "s", "findings": [finding("grave", "b")]}),
+            json!({"summary": "s", "findings": [finding("nit", " ")]}),
+            json!([]),
+            json!({}),
+        ] {
+            assert!(review(&answer).is_err(), "{answer}");
+        }
+        let chosen = json!({"choice": "a", "because": "b", "also": "c"});
+        assert!(pick_best(&chosen, &["a"]).is_err());
+        let decided = json!({"decision": "approve-auto", "reason": "r", "assessment": "a"});
+        assert!(final_review(&decided).is_ok());
+        for (field, value) in [
+            ("but", json!("no")),
+            ("reason", json!(null)),
+            ("decision", json!(["reject"])),
+        ] {
+            let mut answer = decided.clone();
+            answer[field] = value;
+            assert!(final_review(&answer).is_err(), "{answer}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_comes_twice_is_refused() {
+        for text in [
+            r#"{"summary": "s", "findings": [{}], "findings": []}"#,
+            r#"{"summary": "s", "findings": [{"problem": "a", "problem": "b"}]}"#,
+            "```json\n{\"findings\": [1], \"findings\": []}\n```",
+        ] {
+            assert!(
+                matches!(in_text(text), Err(AnswerError::Twice { .. })),
+                "{text}"
+            );
+        }
     }
 
     #[test]

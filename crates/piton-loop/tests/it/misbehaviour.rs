@@ -186,14 +186,14 @@ fn an_answer_by_schema_is_preferred_and_kept_as_text() {
     world
         .step(
             "[[step]]\nrole = 'planning.review'\nreply = 'no findings'\n\
-             structured = { verdict = 'findings', summary = 's', findings = [{ where = 'phase 1', problem = 'b', settled_by = 'c' }] }\n",
+             structured = { verdict = 'findings', summary = 's', findings = [{ where = 'phase 1', problem = 'b', settled_by = 'c', severity = 'major' }] }\n",
         )
         .unwrap();
     assert_eq!(world.snapshot().state.cursor(), Cursor::Step(Step::Revise));
     let kept = world
         .repo
         .read("migrations/add-api/.planning/stages/review.stdout.md");
-    assert!(kept.contains("1. **phase 1**: b"), "{kept}");
+    assert!(kept.contains("1. **phase 1** (major): b"), "{kept}");
 }
 
 #[test]

@@ -104,31 +104,19 @@ impl Evidence<'_> {
 
     fn replied(&self) -> Outcome {
         let transcript = &self.transcript;
-        let text = transcript.text.clone().unwrap_or_default();
-        let structured = &transcript.structured;
-        let is_long = |value: &serde_json::Value| value.to_string().len() > Reply::LONGEST;
-        if text.len() > Reply::LONGEST
-            || structured.as_ref().is_some_and(is_long)
-            || transcript.overflow && (self.plain || transcript.text.is_none())
-        {
-            return Outcome::Unreadable {
-                message: format!(
-                    "it is larger than piton takes as one reply ({} MiB)",
-                    Reply::LONGEST >> 20
-                ),
-            };
+        let reply = Reply {
+            text: transcript.text.clone().unwrap_or_default(),
+            structured: transcript.structured.clone(),
+        };
+        if reply.is_too_long() || transcript.overflow && (self.plain || transcript.text.is_none()) {
+            return Outcome::too_long();
         }
-        if text.trim().is_empty() && transcript.structured.is_none() {
+        if reply.text.trim().is_empty() && reply.structured.is_none() {
             return Outcome::NoOutput {
                 message: "its reply is empty".to_owned(),
             };
         }
-        Outcome::Replied {
-            reply: Reply {
-                text,
-                structured: transcript.structured.clone(),
-            },
-        }
+        Outcome::Replied { reply }
     }
 
     /// Takes an exit that no result explains: what was printed last may.

@@ -68,9 +68,26 @@ impl Reply {
     /// The longest reply that is taken, in bytes. An answer is read by people
     /// and committed; what is longer went wrong.
     pub const LONGEST: usize = 8 << 20;
+
+    /// Whether it is longer than that, as text or as data.
+    pub fn is_too_long(&self) -> bool {
+        let data = self.structured.as_ref();
+        self.text.len() > Self::LONGEST
+            || data.is_some_and(|data| data.to_string().len() > Self::LONGEST)
+    }
 }
 
 impl Outcome {
+    /// What comes of an answer that is too long to be taken.
+    pub(crate) fn too_long() -> Self {
+        Self::Unreadable {
+            message: format!(
+                "it is larger than piton takes as one reply ({} MiB)",
+                Reply::LONGEST >> 20
+            ),
+        }
+    }
+
     /// Returns the name of the class, as records carry it.
     pub fn name(&self) -> &'static str {
         match self {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::civil::{Date, Time};
+use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
@@ -29,16 +29,32 @@ fn epoch(message: &str) -> Option<Timestamp> {
     Timestamp::from_second(digits.parse().ok()?).ok()
 }
 
+/// Words behind which a span stands.
+const BEFORE_SPANS: [&str; 7] = [
+    "again in ",
+    "retry in ",
+    "retry after ",
+    "retry-after: ",
+    "resets in ",
+    "reset in ",
+    "please wait ",
+];
+
 fn after_span(message: &str, now: Timestamp) -> Option<Timestamp> {
     let lower = message.to_lowercase();
-    let text = ["try again in ", "retry in ", "retry after ", "resets in "]
+    BEFORE_SPANS
         .into_iter()
-        .find_map(|before| Some(lower.split_once(before)?.1))?;
+        .filter_map(|before| Some(lower.split_once(before)?.1))
+        .find_map(|text| span(text, now))
+}
+
+fn span(text: &str, now: Timestamp) -> Option<Timestamp> {
     let mut total = Duration::ZERO;
     let mut rest = text.trim_start();
     // A number and a unit, as often as they come: "3 days 4 hours", "1h30m".
     while let Some(digits) = rest
         .find(|c: char| !(c.is_ascii_digit() || c == '.'))
+        .or(Some(rest.len()))
         .filter(|end| *end > 0)
     {
         let Ok(amount) = rest[..digits].trim_end_matches('.').parse::<f64>() else {
@@ -48,9 +64,13 @@ fn after_span(message: &str, now: Timestamp) -> Option<Timestamp> {
         let length = unit
             .find(|c: char| !c.is_ascii_alphabetic())
             .unwrap_or(unit.len());
+        if length == 0 && total > Duration::ZERO {
+            break;
+        }
         let seconds = match &unit[..length] {
             "ms" => 0.001,
-            "s" | "sec" | "secs" | "second" | "seconds" => 1.0,
+            // A header gives seconds without saying so.
+            "s" | "sec" | "secs" | "second" | "seconds" | "" => 1.0,
             "m" | "min" | "mins" | "minute" | "minutes" => 60.0,
             "h" | "hr" | "hrs" | "hour" | "hours" => 3600.0,
             "d" | "day" | "days" => 86400.0,
@@ -68,14 +88,18 @@ fn after_span(message: &str, now: Timestamp) -> Option<Timestamp> {
 }
 
 /// Words behind which a time stands.
-const BEFORE_TIMES: [&str; 7] = [
+const BEFORE_TIMES: [&str; 11] = [
     "resets at ",
     "resets on ",
+    "resets: ",
     "resets ",
     "reset at ",
-    "try again at ",
-    "try again on ",
-    "try again after ",
+    "reset on ",
+    "again at ",
+    "again on ",
+    "again after ",
+    "available at ",
+    "until ",
 ];
 
 /// How much of a minute may have passed when its time is told: agents print
@@ -86,10 +110,13 @@ const SLACK: Duration = Duration::from_secs(90);
 fn at_time(message: &str, now: Timestamp, local: &TimeZone) -> Option<Timestamp> {
     // Lower-casing may move bytes, but not of the words that are looked for.
     let lower = message.to_ascii_lowercase();
-    let start = BEFORE_TIMES
+    BEFORE_TIMES
         .into_iter()
-        .find_map(|before| Some(lower.find(before)? + before.len()))?;
-    let told = message[start..].lines().next()?;
+        .filter_map(|before| Some(lower.find(before)? + before.len()))
+        .find_map(|start| moment(message[start..].lines().next()?, now, local))
+}
+
+fn moment(told: &str, now: Timestamp, local: &TimeZone) -> Option<Timestamp> {
     if let Some(moment) = told.split_whitespace().next().and_then(stamp) {
         return Some(moment);
     }
@@ -100,22 +127,22 @@ fn at_time(message: &str, now: Timestamp, local: &TimeZone) -> Option<Timestamp>
         let at = date.to_datetime(told.time?).to_zoned(zone.clone()).ok()?;
         Some(at.timestamp())
     };
-    match told.day {
-        Some((month, day)) => {
-            let years = match told.year {
-                Some(year) => vec![year],
-                None => vec![here.year(), here.year() + 1],
-            };
-            years
-                .into_iter()
-                .filter_map(|year| moment(Date::new(year, month, day).ok()?))
-                .find_map(|moment| not_past(moment, now))
-        }
-        None => [here.date(), here.date().checked_add(1.day()).ok()?]
+    let dates: Vec<Date> = match (told.day, told.year) {
+        (Some((month, day)), Some(year)) => Date::new(year, month, day).into_iter().collect(),
+        (Some((month, day)), None) => [here.year(), here.year() + 1]
             .into_iter()
-            .filter_map(moment)
-            .find_map(|moment| not_past(moment, now)),
-    }
+            .filter_map(|year| Date::new(year, month, day).ok())
+            .collect(),
+        (None, _) => {
+            // A day of the week comes again a week later.
+            (i64::from(told.tomorrow)..=7)
+                .filter_map(|days| here.date().checked_add(days.days()).ok())
+                .filter(|date| told.weekday.is_none_or(|day| date.weekday() == day))
+                .collect()
+        }
+    };
+    let mut moments = dates.into_iter().filter_map(moment);
+    moments.find_map(|moment| not_past(moment, now))
 }
 
 /// Returns the moment if it is to come, and the end of its minute if that is
@@ -138,6 +165,8 @@ fn stamp(word: &str) -> Option<Timestamp> {
 struct Told {
     day: Option<(i8, i8)>,
     year: Option<i16>,
+    weekday: Option<Weekday>,
+    tomorrow: bool,
     time: Option<Time>,
     zone: Option<TimeZone>,
 }
@@ -149,25 +178,42 @@ impl Told {
         let mut month = None;
         let mut words = text
             .split(|c: char| c.is_whitespace() || c == ',')
-            .filter(|word| !word.is_empty())
+            .filter(|word| !word.is_empty() && !is_filler(word))
             .peekable();
         while let Some(word) = words.next() {
             // Names of time zones are looked up as printed.
-            if let Some(name) = word.strip_prefix('(') {
-                let name = name.trim_end_matches(['.', ')']);
-                told.zone = TimeZone::get(name).ok();
+            let name = word.trim_matches(|c| matches!(c, '(' | ')' | '.'));
+            if let Some(zone) = zone_of(name) {
+                told.zone = Some(zone);
+                if word.starts_with('(') {
+                    break;
+                }
+                continue;
+            }
+            if word.starts_with('(') {
                 break;
             }
             let ends = word.ends_with('.');
             let word = word.trim_end_matches('.').to_ascii_lowercase();
-            if matches!(word.as_str(), "at" | "on") || is_weekday(&word) {
-                continue;
-            }
-            if word == "utc" || word == "gmt" {
-                told.zone = Some(TimeZone::UTC);
+            if word == "tomorrow" {
+                told.tomorrow = true;
+            } else if let Some(day) = weekday_of(&word) {
+                told.weekday = Some(day);
+            } else if let (None, Ok(date)) = (told.day, word.parse::<Date>()) {
+                told.day = Some((date.month(), date.day()));
+                told.year = Some(date.year());
             } else if let Some(found) = month_of(&word) {
                 month = Some(found);
             } else if let (Some(found), None, Some(day)) = (month, told.day, day_of(&word)) {
+                told.day = Some((found, day));
+            } else if let (None, Some(day), Some(found)) = (
+                month,
+                day_of(&word),
+                words
+                    .peek()
+                    .and_then(|next| month_of(&next.to_ascii_lowercase())),
+            ) {
+                month = Some(found);
                 told.day = Some((found, day));
             } else if let (Some(_), None, Some(year)) = (told.day, told.year, year_of(&word)) {
                 told.year = Some(year);
@@ -189,6 +235,30 @@ impl Told {
     }
 }
 
+/// What stands between the parts of a time and says nothing.
+fn is_filler(word: &str) -> bool {
+    ["at", "on", "today", "the", "of"]
+        .iter()
+        .any(|filler| word.eq_ignore_ascii_case(filler))
+}
+
+/// A zone by its name, or by one of the abbreviations that mean one thing.
+fn zone_of(name: &str) -> Option<TimeZone> {
+    let hours = match name.to_ascii_uppercase().as_str() {
+        "UTC" | "GMT" | "Z" => 0,
+        "EDT" => -4,
+        "EST" | "CDT" => -5,
+        "CST" | "MDT" => -6,
+        "MST" | "PDT" => -7,
+        "PST" => -8,
+        "CET" => 1,
+        "CEST" => 2,
+        _ if name.contains('/') => return TimeZone::get(name).ok(),
+        _ => return None,
+    };
+    Some(TimeZone::fixed(jiff::tz::offset(hours)))
+}
+
 #[derive(Clone, Copy, PartialEq)]
 enum Half {
     Morning,
@@ -208,12 +278,15 @@ fn half_of(word: &str) -> Option<Half> {
     }
 }
 
-/// `3pm`, `3:42pm`, `15:42`, or `3:42` with its half of the day in the next word.
+/// `3pm`, `3:42pm`, `15:42`, `15:42:10`, or `3:42` with its half of the day in the
+/// next word.
 fn time_of(word: &str, half: Option<Half>) -> Option<Time> {
     let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '.');
     let half = half_of(&word[digits.len()..]).or(half);
-    let (hour, minute) = digits.split_once(':').unwrap_or((digits, "0"));
+    let (hour, rest) = digits.split_once(':').unwrap_or((digits, "0"));
+    let (minute, second) = rest.split_once(':').unwrap_or((rest, "0"));
     let (hour, minute): (i8, i8) = (hour.parse().ok()?, minute.parse().ok()?);
+    let second: i8 = second.parse().ok()?;
     let hour = match half {
         Some(half) => {
             let hour = Some(hour).filter(|hour| (1..=12).contains(hour))? % 12;
@@ -223,7 +296,7 @@ fn time_of(word: &str, half: Option<Half>) -> Option<Time> {
         None if digits.contains(':') => hour,
         None => return None,
     };
-    Time::new(hour, minute, 0, 0).ok()
+    Time::new(hour, minute, second, 0).ok()
 }
 
 fn month_of(word: &str) -> Option<i8> {
@@ -247,18 +320,19 @@ fn month_of(word: &str) -> Option<i8> {
     i8::try_from(found + 1).ok()
 }
 
-fn is_weekday(word: &str) -> bool {
-    const DAYS: [&str; 7] = [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
+fn weekday_of(word: &str) -> Option<Weekday> {
+    const DAYS: [(&str, Weekday); 7] = [
+        ("monday", Weekday::Monday),
+        ("tuesday", Weekday::Tuesday),
+        ("wednesday", Weekday::Wednesday),
+        ("thursday", Weekday::Thursday),
+        ("friday", Weekday::Friday),
+        ("saturday", Weekday::Saturday),
+        ("sunday", Weekday::Sunday),
     ];
     DAYS.iter()
-        .any(|day| word.len() >= 3 && day.starts_with(word))
+        .find(|(day, _)| word.len() >= 3 && day.starts_with(word))
+        .map(|(_, day)| *day)
 }
 
 /// `26`, `26th`.
@@ -344,6 +418,53 @@ mod tests {
             "resets on Monday, January 4 at 9:00 a.m.",
             Some("2027-01-04T08:00:00Z"),
         );
+    }
+
+    #[test]
+    fn every_form_of_a_moment_is_read() {
+        // Now it is Saturday, 1 p.m. where the machine stands.
+        for (message, expected) in [
+            ("Try again in 40 seconds.", "2026-11-21T12:00:40Z"),
+            ("resets in 40s", "2026-11-21T12:00:40Z"),
+            ("retry-after: 40", "2026-11-21T12:00:40Z"),
+            (
+                "Please wait 2 minutes and 5 seconds",
+                "2026-11-21T12:02:05Z",
+            ),
+            ("Try again at 1:00:40 PM.", "2026-11-21T12:00:40Z"),
+            ("try again at 13:00:40", "2026-11-21T12:00:40Z"),
+            ("try again at 12:30 am", "2026-11-21T23:30:00Z"),
+            ("try again at 12:30 PM", "2026-11-22T11:30:00Z"),
+            ("resets tomorrow at 2pm", "2026-11-22T13:00:00Z"),
+            ("resets today at 2pm", "2026-11-21T13:00:00Z"),
+            ("resets Mon 9am", "2026-11-23T08:00:00Z"),
+            ("resets Saturday at 9am", "2026-11-28T08:00:00Z"),
+            ("resets Saturday at 2pm", "2026-11-21T13:00:00Z"),
+            ("try again at 26 Nov 2026 15:42", "2026-11-26T14:42:00Z"),
+            (
+                "try again on the 26th of November at 3pm",
+                "2026-11-26T14:00:00Z",
+            ),
+            ("try again at 2026-11-26 15:42", "2026-11-26T14:42:00Z"),
+            (
+                "try again at 2026-11-26 15:42:10 UTC",
+                "2026-11-26T15:42:10Z",
+            ),
+            (
+                "try again at 2026-11-26T15:42:10+02:00",
+                "2026-11-26T13:42:10Z",
+            ),
+            ("Limit reached until 3pm PST.", "2026-11-21T23:00:00Z"),
+            ("available at 3pm Europe/London", "2026-11-21T15:00:00Z"),
+            (
+                "limit resets soon; try again at 3pm",
+                "2026-11-21T14:00:00Z",
+            ),
+            ("resets Dec 31 at 11:59pm (UTC)", "2026-12-31T23:59:00Z"),
+            ("resets Feb 29, 2028 1am UTC", "2028-02-29T01:00:00Z"),
+        ] {
+            check(message, Some(expected));
+        }
     }
 
     #[test]

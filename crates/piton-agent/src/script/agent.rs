@@ -159,12 +159,17 @@ impl ScriptAgent {
             None if message.trim().is_empty() && step.structured.is_none() => Outcome::NoOutput {
                 message: "its reply is empty".to_owned(),
             },
-            None => Outcome::Replied {
-                reply: Reply {
+            None => {
+                let reply = Reply {
                     text: message,
                     structured: step.structured.clone(),
-                },
-            },
+                };
+                if reply.is_too_long() {
+                    Outcome::too_long()
+                } else {
+                    Outcome::Replied { reply }
+                }
+            }
         })
     }
 }

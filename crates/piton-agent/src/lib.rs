@@ -36,7 +36,7 @@ pub use call::{AgentCall, CallRole, PlanningRole};
 pub use choice::{Choice, ChoiceError};
 pub use host::Host;
 pub use outcome::{Outcome, Reply};
-pub use program::ProgramAgent;
+pub use program::{HeldSession, ProgramAgent};
 pub use script::{Script, ScriptAgent};
 pub use usage::Usage;
 pub use watchdog::Limits;

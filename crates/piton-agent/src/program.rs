@@ -26,9 +26,11 @@ use piton_base::{Clock, Stop};
 mod command;
 mod enclosed;
 mod recording;
+mod session;
 mod version;
 
 use recording::Recording;
+pub use session::HeldSession;
 
 /// An agent that is a program.
 #[derive(Debug)]
@@ -354,6 +356,11 @@ impl ProgramAgent {
         if let Some(reply) = record.result.reply() {
             self.write(&files.reply(), &reply.text)?;
         }
+        self.keep(record, files)
+    }
+
+    /// Leaves the record of a call.
+    fn keep(&self, record: CallRecord, files: &CallFiles) -> Result<CallRecord, AgentError> {
         let path = files.record();
         let text = serde_json::to_string_pretty(&record).map_err(io::Error::other);
         let text = text.map_err(|source| AgentError::Write {

@@ -8,21 +8,25 @@ use piton_agent::choice::Choice;
 use piton_agent::interactive::{self, Session, SessionEnd, Terminal};
 use piton_agent::process::ExitKind;
 use piton_agent::sealing::SealTerms;
-use piton_agent::{AgentCall, CallFiles, CallRole, Host, ProgramAgent};
-use piton_base::SystemClock;
+use piton_agent::{AgentCall, CallFiles, CallRole, HeldSession, Host, ProgramAgent};
+use piton_base::{Clock, SystemClock};
 use piton_durable::{Disk, RealDisk, create_dirs, write_atomic};
 use piton_loop::operation::AgentChoice;
+use piton_loop::runs::{CallOutcome, CallVerdict, FinalStatus, Outset, RecordedCall, RunRecord};
 use piton_seal::CacheSet;
 
 use crate::agents;
 use crate::config::Settings;
-use crate::context::Context;
+use crate::context::{Context, Place};
 use crate::error::{CommandError, ErrorKind};
+use crate::planning::planning_site;
 
 /// What a session is held about.
 #[derive(Debug)]
 pub(crate) struct Talk<'a> {
     pub(crate) role: CallRole,
+    /// The migration it is about, where it is about one.
+    pub(crate) slug: Option<String>,
     pub(crate) prompt: String,
     pub(crate) model: Option<String>,
     /// The directory the agent works in.
@@ -34,6 +38,75 @@ pub(crate) struct Talk<'a> {
     pub(crate) scratch: &'a Path,
     /// On what terms it is held; without, those of sessions outside of a clone.
     pub(crate) terms: Option<&'a SealTerms>,
+    /// Where it is recorded; outside of a clone it is not.
+    pub(crate) page: Option<&'a Page>,
+}
+
+/// The place of a session in the record of its run.
+#[derive(Debug)]
+pub(crate) struct Page {
+    run: Arc<RunRecord<'static>>,
+    placed: RecordedCall,
+    role: CallRole,
+}
+
+impl Page {
+    /// Begins the record of the command, with one session in it.
+    pub(crate) fn begin(
+        context: &Context,
+        place: &Place,
+        command: String,
+        (role, chosen): (CallRole, &AgentChoice),
+        terms: &SealTerms,
+    ) -> Result<Self, CommandError> {
+        let could_not = || CommandError::failed("could not begin the session's record");
+        let budget = agents::budget(&place.settings)?;
+        let outset = Outset {
+            command,
+            agent: chosen.name.clone(),
+            model: agents::model(&place.settings, role.as_str()),
+            default_effort: budget.default_tier(),
+            max_allowed_effort: budget.max(),
+            validation: None,
+            sealed: terms.into(),
+        };
+        let holder = context.holder("a session");
+        let run = context
+            .book
+            .begun(&planning_site(place)?, &holder, &outset)
+            .map_err(|error| could_not().with_source(error))?;
+        let placed = run
+            .call(role.as_str())
+            .map_err(|error| could_not().with_source(error))?;
+        Ok(Self { run, placed, role })
+    }
+
+    /// Records what the session came to. What is taken over does not hang on
+    /// that: a record that cannot be written is merely poorer.
+    pub(crate) fn close(&self, context: &Context, came_to: Result<&str, &CommandError>) {
+        let (outcome, summary) = match came_to {
+            Ok(summary) => (CallOutcome::Accepted, summary.to_owned()),
+            Err(error) => {
+                let (outcome, status) = match error.kind {
+                    ErrorKind::Interrupted => (CallOutcome::Failed, FinalStatus::Interrupted),
+                    ErrorKind::NeedsPerson => (CallOutcome::Refused, FinalStatus::WaitsForPeople),
+                    _ => (CallOutcome::Refused, FinalStatus::AgentFailed),
+                };
+                let story = error.on_one_line();
+                context.book.failed(status, &story);
+                (outcome, story)
+            }
+        };
+        let verdict = CallVerdict {
+            schema_version: 1,
+            role: self.role.as_str().to_owned(),
+            effort_asked: None,
+            effort_given: None,
+            outcome,
+            summary,
+        };
+        let _ = self.run.verdict(&self.placed.files, &verdict);
+    }
 }
 
 /// Holds a session to its end. Nothing of it counts until it is taken over.
@@ -73,7 +146,7 @@ pub(crate) fn hold(
     let files = CallFiles::in_directory(talk.scratch);
     let call = AgentCall {
         role: talk.role,
-        slug: None,
+        slug: talk.slug,
         cwd: talk.directory.to_owned(),
         workspace: talk.directory.to_owned(),
         prompt: talk.prompt.clone(),
@@ -132,9 +205,26 @@ pub(crate) fn hold(
         .open("/dev/tty")
         .ok()
         .and_then(Terminal::remember);
+    let (began, since) = (clock.now(), clock.elapsed());
     let end = interactive::run(&session, terminal, &context.disk, &context.stop, &*clock);
-    for told in agent.put_back(&states, &files) {
-        context.out.warn(&told);
+    let warnings = agent.put_back(&states, &files);
+    for told in &warnings {
+        context.out.warn(told);
+    }
+    if let Some(page) = talk.page {
+        let held = HeldSession {
+            call: &call,
+            began,
+            lasted: clock.elapsed().saturating_sub(since),
+            end: &end,
+            warnings,
+        };
+        if let Err(error) = agent.keep_session(held, &page.placed.files) {
+            context.out.warn(&format!(
+                "the session's record is not whole: {}",
+                piton_base::on_one_line(&error)
+            ));
+        }
     }
     match end {
         Ok(SessionEnd::Settled) => Ok(()),

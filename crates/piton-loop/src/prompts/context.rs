@@ -113,6 +113,7 @@ pub struct HumanReviewPrompt<'a> {
     pub manifest_path: &'a str,
     pub plan_path: Option<&'a str>,
     pub phase_path: Option<&'a str>,
+    pub validation: Option<&'a str>,
     pub taste: &'a str,
 }
 

@@ -6,6 +6,8 @@ use std::os::unix::fs::PermissionsExt;
 use piton_seal::{Network, Support};
 
 use crate::env::TestEnv;
+use serde_json::Value;
+
 use crate::pty::Seat;
 use crate::stage::{GOOD, SLUG, until};
 
@@ -217,6 +219,38 @@ fn a_review_with_an_agent_is_held_in_a_slot_and_what_is_approved_there_is_commit
     assert_eq!(env.repo.read("migrations/add-api/plan.md"), "# Looked at\n");
     assert!(!env.repo.exists("leftover"));
     assert_eq!(env.repo.status(), "");
+
+    // It has a record like any call, with what nobody told left unknown.
+    let run = env.ok(&["runs", "show", "--json"]).json();
+    assert_eq!(run["status"], "completed", "{run:#}");
+    assert_eq!(run["summary"]["command"], "migration review add-api");
+    assert_eq!(run["summary"]["agent"], "talker");
+    assert_eq!(run["summary"]["counts"]["commits_created"], 1);
+    assert_eq!(run["summary"]["usage"], Value::Null);
+    let call = &run["calls"][0]["call"];
+    assert_eq!(call["role"], "migration.review", "{call:#}");
+    assert_eq!(call["slug"], SLUG);
+    assert_eq!(call["exit"], serde_json::json!({"code": 0}), "{call:#}");
+    assert_eq!(call["usage"], Value::Null);
+    assert_eq!(run["calls"][0]["verdict"]["outcome"], "accepted");
+}
+
+#[test]
+fn a_session_that_fails_or_is_not_approved_says_so_in_its_record() {
+    for (script, code, status, exit) in [
+        ("exit 7", 1, "agent_failed", 7),
+        ("echo x > $P/plan.md", 3, "waits_for_people", 0),
+    ] {
+        let env = talker(script);
+        let review = ["migration", "review", SLUG, "--with", "talker"];
+        let (ended, screen) = seat(&env, &review).end();
+        assert_eq!(ended, code, "{screen}");
+        let run = env.ok(&["runs", "show", "--json"]).json();
+        assert_eq!(run["status"], status, "{run:#}");
+        let call = &run["calls"][0];
+        assert_eq!(call["call"]["exit"]["code"], exit, "{call:#}");
+        assert_eq!(call["verdict"]["outcome"], "refused", "{call:#}");
+    }
 }
 
 #[test]
@@ -274,6 +308,12 @@ fn a_review_shows_the_plan_and_what_the_reviewer_says_and_a_view_of_all() {
     assert!(screen.contains("what the reviewer says:"), "{screen}");
     assert!(screen.contains("touches the public API"), "{screen}");
     assert!(screen.contains("the plan:"), "{screen}");
+    assert!(
+        !screen
+            .lines()
+            .any(|line| line.ends_with(' ') && line.trim().is_empty()),
+        "{screen}"
+    );
     seat.type_line("view");
     seat.wait_for("## Definition of Done");
     seat.type_line("");

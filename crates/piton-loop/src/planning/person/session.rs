@@ -49,7 +49,12 @@ impl ReviewSession {
     }
 
     /// Returns what the agent is told.
-    pub fn prompt(&self, prompts: &PromptSet, taste: &str) -> Result<String, PromptError> {
+    pub fn prompt(
+        &self,
+        prompts: &PromptSet,
+        taste: &str,
+        validation: Option<&str>,
+    ) -> Result<String, PromptError> {
         let inside = |file: &str| format!("{}/{file}", self.destination);
         let plan = self.sheet.plan.map(inside);
         let phase = self.sheet.phase.as_deref().map(inside);
@@ -63,6 +68,7 @@ impl ReviewSession {
             manifest_path: &inside("manifest.json"),
             plan_path: plan.as_deref(),
             phase_path: phase.as_deref(),
+            validation,
             taste,
         })
     }

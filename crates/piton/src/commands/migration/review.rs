@@ -12,6 +12,7 @@ use piton_loop::operation::AgentChoice;
 use piton_loop::planning::failure::StepFailure;
 use piton_loop::planning::person::{self, Choice, PersonRefusal, ReviewSession, ReviewSheet};
 use piton_loop::planning::snapshot::Live;
+use piton_loop::slots::SlotSettings;
 use piton_migration::contents::Contents;
 use piton_migration::planning::FeedbackSource;
 use piton_migration::slug::Slug;
@@ -26,7 +27,7 @@ use crate::exit::Exit;
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
 use crate::planning::{PlanningContext, planning_site};
-use crate::session::{self, Talk};
+use crate::session::{self, Page, Talk};
 use crate::terminal::Terminal;
 use crate::watched::Watch;
 
@@ -106,7 +107,11 @@ fn with_agent(context: &Context, place: &Place, slug: &Slug, args: &PlanArgs) ->
     let session = ReviewSession::decide(disk, git, &planning.site, slug)
         .map_err(|error| person_refusal(error, slug))?;
     let prompt = session
-        .prompt(&planning.prompts, &planning.taste.text)
+        .prompt(
+            &planning.prompts,
+            &planning.taste.text,
+            place.settings.text("validation-command"),
+        )
         .map_err(|error| {
             CommandError::usage("could not use the prompt templates").with_source(error)
         })?;
@@ -126,29 +131,45 @@ fn with_agent(context: &Context, place: &Place, slug: &Slug, args: &PlanArgs) ->
         context.out.say(Channel::Plan, Level::PAYLOAD, &prompt);
         return Ok(Exit::WaitsForPerson);
     }
-    let copy = talked(context, place, &planning, &session, &chosen, prompt)?;
-    let kept = copy.clone();
-    let taken = person::reviewed(
-        disk,
-        git,
-        &planning.site,
-        &session.live,
-        copy,
-        &planning.prefix,
-    );
-    let proposal = match taken {
-        Ok(proposal) => proposal,
-        Err(error) => {
+    let slots = crate::slots::settings(context, place)?;
+    let role = CallRole::MigrationReview;
+    let command = format!("migration review {slug}");
+    let page = Page::begin(context, place, command, (role, &chosen), &slots.terms)?;
+    let seat = Seat {
+        slots: &slots,
+        chosen: &chosen,
+        page: &page,
+    };
+    let taken = talked(context, place, &planning, &session, &seat, prompt).and_then(|copy| {
+        let kept = copy.clone();
+        person::reviewed(
+            disk,
+            git,
+            &planning.site,
+            &session.live,
+            copy,
+            &planning.prefix,
+        )
+        .map_err(|error| {
             let not_approved = matches!(&error, PersonRefusal::StillAwaiting { .. });
             let mut error = person_refusal(error, slug);
             if not_approved {
                 error.kind = ErrorKind::NeedsPerson;
             }
-            return Err(error.record(keep(context, place, &session.live, &kept)));
-        }
-    };
+            error.record(keep(context, place, &session.live, &kept))
+        })
+    });
+    page.close(context, taken.as_ref().map(|_| "approved in the session"));
+    let proposal = taken?;
     let plan = proposed::plan(context, place, "migration review", proposal)?;
     standing::carry_out(context, place, slug, args, &plan)
+}
+
+/// With whom, on what terms and in what record a review is held.
+struct Seat<'a> {
+    slots: &'a SlotSettings,
+    chosen: &'a AgentChoice,
+    page: &'a Page,
 }
 
 /// Holds the session in a slot, and returns what it left of the migration. The
@@ -158,7 +179,11 @@ fn talked(
     place: &Place,
     planning: &PlanningContext,
     session: &ReviewSession,
-    chosen: &AgentChoice,
+    &Seat {
+        slots,
+        chosen,
+        page,
+    }: &Seat<'_>,
     prompt: String,
 ) -> Result<Contents, CommandError> {
     let (disk, git) = (&context.disk, &place.repository);
@@ -173,8 +198,7 @@ fn talked(
     })?;
     let name = format!("review-{}", crate::context::token());
     let scratch = planning.site.candidates().join(&name);
-    let slots = crate::slots::settings(context, place)?;
-    let slot = crate::slots::take(context, place, &slots, &head, "a review")?;
+    let slot = crate::slots::take(context, place, slots, &head, "a review")?;
     if let Some(setup) = &slots.setup {
         create_dirs(disk, &scratch).map_err(|error| {
             CommandError::failed("could not hold the review; nothing was changed")
@@ -186,19 +210,21 @@ fn talked(
             .map_err(|error| failed(error.into()))?;
     }
     session.lay_out(disk, &slot).map_err(failed)?;
-    let watch = Watch::begin(context, place, &slots, &name)?;
+    let watch = Watch::begin(context, place, slots, &name)?;
     let held = session::hold(
         context,
         &place.settings,
         chosen,
         Talk {
             role: CallRole::MigrationReview,
+            slug: Some(session.live.slug.to_string()),
             prompt,
             model: agents::model(&place.settings, CallRole::MigrationReview.as_str()),
             directory: slot.dir(),
             content: None,
             scratch: &scratch,
             terms: Some(&slots.terms),
+            page: Some(page),
         },
     );
     let _ = tree::remove(disk, &scratch);

@@ -163,9 +163,12 @@ fn call_text(call: &ListedCall) -> String {
     }
     match &call.verdict {
         Some(verdict) => {
-            let asked = verdict.effort_asked.as_deref().unwrap_or("-");
-            let given = verdict.effort_given.as_deref().unwrap_or("-");
-            let _ = writeln!(out, "  effort    {given} (asked for {asked})");
+            // A session at the terminal asks for none.
+            if verdict.effort_asked.is_some() || verdict.effort_given.is_some() {
+                let asked = verdict.effort_asked.as_deref().unwrap_or("-");
+                let given = verdict.effort_given.as_deref().unwrap_or("-");
+                let _ = writeln!(out, "  effort    {given} (asked for {asked})");
+            }
             let _ = writeln!(out, "  came to   {}", verdict.summary);
         }
         // A validation is no call of an agent; it has its output alone.

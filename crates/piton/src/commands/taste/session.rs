@@ -24,7 +24,7 @@ use crate::exit::Exit;
 use crate::files::{NEW_FILE_MODE, put, read};
 use crate::op::Op;
 use crate::output::{Channel, Level};
-use crate::session::{self, Talk};
+use crate::session::{self, Page, Talk};
 use crate::site;
 use crate::taste::warn_if_stale;
 use crate::watched::Watch;
@@ -75,12 +75,21 @@ pub(super) fn run(
         ));
     }
     let kept = |error| session.keep_what_was_written(context, &decision, error);
-    let written = session
-        .hold(context, place, &decision, prompt)
-        .map_err(kept)?;
-    let text = accept_answer(&decision, &written).map_err(|error| {
-        kept(CommandError::failed("could not take over the taste").with_source(error))
-    })?;
+    let seat = place
+        .map(|place| Seat::take(context, place, &session.chosen, decision.mode))
+        .transpose()?;
+    let text = session
+        .hold(context, place, seat.as_ref(), &decision, prompt)
+        .and_then(|written| {
+            accept_answer(&decision, &written).map_err(|error| {
+                CommandError::failed("could not take over the taste").with_source(error)
+            })
+        });
+    if let Some(seat) = &seat {
+        let came_to = text.as_ref().map(|_| "the file was finished");
+        seat.page.close(context, came_to);
+    }
+    let text = text.map_err(kept)?;
     let plan = plan(context, file, &decision, text).map_err(kept)?;
     let exit = site::anywhere(context)?
         .carry_out(&args.plan, &plan)
@@ -185,6 +194,7 @@ impl TasteSession {
         &self,
         context: &Context,
         place: Option<&Place>,
+        seat: Option<&Seat>,
         decision: &TasteDecision,
         prompt: String,
     ) -> Result<String, CommandError> {
@@ -195,26 +205,27 @@ impl TasteSession {
             write_atomic(disk, &self.content(), existing.as_bytes(), MODE)
                 .map_err(|error| could_not().with_source(error))?;
         }
-        let seat = place.map(|place| Seat::take(context, place));
-        let seat = seat.transpose()?.flatten();
-        let directory = seat.as_ref().map_or(&*self.scratch, |seat| seat.slot.dir());
+        let room = seat.and_then(|seat| seat.room.as_ref());
+        let directory = room.map_or(&*self.scratch, |room| room.slot.dir());
         let held = session::hold(
             context,
             &self.settings,
             &self.chosen,
             Talk {
                 role: CallRole::Taste,
+                slug: None,
                 prompt,
                 model: self.model.clone(),
                 directory,
                 content: Some(self.content()),
                 scratch: &self.scratch,
-                terms: seat.as_ref().map(|seat| &seat.slots.terms),
+                terms: room.and(seat).map(|seat| &seat.slots.terms),
+                page: seat.map(|seat| &seat.page),
             },
         );
         // However it ended: what was done to the repository is told.
-        if let (Some(seat), Some(place)) = (&seat, place) {
-            seat.watch.end(context, place, &seat.slot, Vec::new())?;
+        if let (Some(room), Some(place)) = (room, place) {
+            room.watch.end(context, place, &room.slot, Vec::new())?;
         }
         held?;
         let bytes = read(disk, &self.content())?.unwrap_or_default();
@@ -225,25 +236,52 @@ impl TasteSession {
     }
 }
 
-/// Where a session about a repository's taste is held.
+/// Where a session about a repository's taste is held and recorded.
 struct Seat {
-    slot: Slot,
     slots: SlotSettings,
+    page: Page,
+    /// Before the first commit there is nothing to look at.
+    room: Option<Room>,
+}
+
+/// A slot in which the agent can look at what was committed.
+struct Room {
+    slot: Slot,
     watch: Watch,
 }
 
 impl Seat {
-    /// Takes a slot in which the agent can look at what was committed. Before
-    /// the first commit there is nothing to look at.
-    fn take(context: &Context, place: &Place) -> Result<Option<Self>, CommandError> {
-        let Some(head) = place.repository.head()? else {
-            return Ok(None);
-        };
+    fn take(
+        context: &Context,
+        place: &Place,
+        chosen: &AgentChoice,
+        mode: TasteMode,
+    ) -> Result<Self, CommandError> {
         let slots = crate::slots::settings(context, place)?;
-        let slot = crate::slots::take(context, place, &slots, &head, "a session about taste")?;
-        let name = format!("taste-{}", token());
-        let watch = Watch::begin(context, place, &slots, &name)?;
-        Ok(Some(Self { slot, slots, watch }))
+        let room = match place.repository.head()? {
+            None => None,
+            Some(head) => {
+                let slot =
+                    crate::slots::take(context, place, &slots, &head, "a session about taste")?;
+                let name = format!("taste-{}", token());
+                let watch = Watch::begin(context, place, &slots, &name)?;
+                Some(Room { slot, watch })
+            }
+        };
+        let flag = match mode {
+            TasteMode::Interview { .. } => "--interview",
+            TasteMode::Refine => "--refine",
+            TasteMode::Upgrade => "--upgrade",
+        };
+        let command = format!("taste {flag}");
+        let page = Page::begin(
+            context,
+            place,
+            command,
+            (CallRole::Taste, chosen),
+            &slots.terms,
+        )?;
+        Ok(Self { slots, page, room })
     }
 }
 

@@ -91,15 +91,14 @@ impl PromptSet {
     /// Renders the prompt of work, or of a question before it.
     pub fn work(&self, prompt: &WorkPrompt<'_>) -> Result<String, PromptError> {
         let role = prompt.role();
-        let may_write = prompt.may_write();
         match prompt {
-            WorkPrompt::Refactor(prompt) => self.render(role, &Placed { may_write, prompt }),
-            WorkPrompt::StoredPlan(prompt) => self.render(role, &Placed { may_write, prompt }),
-            WorkPrompt::Phase(prompt) | WorkPrompt::ReadyCheck(prompt) => {
-                self.render(role, &Placed { may_write, prompt })
+            WorkPrompt::Refactor(inner) => self.render(role, &Placed::of(prompt, inner)),
+            WorkPrompt::StoredPlan(inner) => self.render(role, &Placed::of(prompt, inner)),
+            WorkPrompt::Phase(inner) | WorkPrompt::ReadyCheck(inner) => {
+                self.render(role, &Placed::of(prompt, inner))
             }
-            WorkPrompt::Classify(prompt) => self.render(role, &Placed { may_write, prompt }),
-            WorkPrompt::ScopeSelection(prompt) => self.render(role, &Placed { may_write, prompt }),
+            WorkPrompt::Classify(inner) => self.render(role, &Placed::of(prompt, inner)),
+            WorkPrompt::ScopeSelection(inner) => self.render(role, &Placed::of(prompt, inner)),
         }
     }
 
@@ -145,8 +144,19 @@ impl PromptSet {
 #[derive(Serialize)]
 struct Placed<'a, P> {
     may_write: String,
+    reads_only: bool,
     #[serde(flatten)]
     prompt: &'a P,
+}
+
+impl<'a, P> Placed<'a, P> {
+    fn of(prompt: &WorkPrompt<'_>, inner: &'a P) -> Self {
+        Self {
+            may_write: prompt.may_write(),
+            reads_only: prompt.reads_only(),
+            prompt: inner,
+        }
+    }
 }
 
 fn built_in() -> Templates {

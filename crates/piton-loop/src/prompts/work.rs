@@ -122,6 +122,14 @@ impl WorkPrompt<'_> {
         }
     }
 
+    /// Whether it is a question, which changes nothing.
+    pub(super) fn reads_only(&self) -> bool {
+        match self {
+            Self::Refactor(_) | Self::StoredPlan(_) | Self::Phase(_) => false,
+            Self::ReadyCheck(_) | Self::Classify(_) | Self::ScopeSelection(_) => true,
+        }
+    }
+
     /// Says what of the migrations may be written.
     pub(super) fn may_write(&self) -> String {
         match self {
@@ -131,7 +139,7 @@ impl WorkPrompt<'_> {
                 super::quote::inline(prompt.live)
             ),
             Self::ReadyCheck(_) | Self::Classify(_) | Self::ScopeSelection(_) => {
-                "Change nothing, there or anywhere else.".to_owned()
+                "Change nothing in them.".to_owned()
             }
         }
     }

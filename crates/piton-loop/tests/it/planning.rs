@@ -371,7 +371,7 @@ fn a_review_with_an_agent_is_taken_up_only_when_it_approves() {
     let session =
         person::ReviewSession::decide(&RealDisk, &world.git, &world.site, &world.slug).unwrap();
     let prompts = piton_loop::prompts::PromptSet::built_in().unwrap();
-    let prompt = session.prompt(&prompts, "taste").unwrap();
+    let prompt = session.prompt(&prompts, "taste", None).unwrap();
     assert!(prompt.contains("the API is public"), "{prompt}");
     assert!(prompt.contains("facade (current)"), "{prompt}");
     let head = world.git.head().unwrap().unwrap();

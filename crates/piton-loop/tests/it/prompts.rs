@@ -226,6 +226,7 @@ fn a_person_s_review_and_the_sessions_about_taste_have_their_prompts() {
             manifest_path: "migrations/add-api/manifest.json",
             plan_path: Some("migrations/add-api/plan.md"),
             phase_path: None,
+            validation: None,
             taste: "Deleting code is best.",
         })
         .unwrap();
@@ -275,6 +276,7 @@ fn human_review() -> HumanReviewPrompt<'static> {
         manifest_path: "migrations/add-api/manifest.json",
         plan_path: Some("migrations/add-api/plan.md"),
         phase_path: None,
+        validation: Some("make check --all"),
         taste: "Deleting code is best.",
     }
 }
@@ -560,6 +562,23 @@ mod work {
                 "src/a.rs",
             ],
         );
+    }
+
+    #[test]
+    fn whoever_works_and_whoever_only_looks_is_told_how_far_that_goes() {
+        let works = render(&WorkPrompt::Phase(phase()));
+        for rule in [
+            "Work only there and below it, with relative paths; absolute paths lead out of it",
+            "Do not commit, stash or push",
+            "run `git status --porcelain`",
+        ] {
+            assert!(works.contains(rule), "{rule}:\n{works}");
+        }
+        let looks = render(&WorkPrompt::ReadyCheck(phase()));
+        for rule in ["change no file", "no stash, no push", "with relative paths"] {
+            assert!(looks.contains(rule), "{rule}:\n{looks}");
+        }
+        assert!(!looks.contains("change what the work needs"), "{looks}");
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod op;
 mod output;
 mod planned;
 mod planning;
+mod readiness;
 mod recovery;
 mod reference;
 mod sealing;

@@ -20,6 +20,8 @@ use crate::planned::WHOLE;
 pub(crate) struct Decided {
     pub(crate) plan: Plan<Op>,
     pub(crate) told: Vec<String>,
+    /// The validation command that will hold.
+    pub(crate) validation: Option<String>,
 }
 
 /// Where things are now, and where they shall be.
@@ -186,5 +188,9 @@ pub(super) fn decide(
     let plan = builder.build().map_err(|error| {
         CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
     })?;
-    Ok(Decided { plan, told })
+    Ok(Decided {
+        plan,
+        told,
+        validation,
+    })
 }

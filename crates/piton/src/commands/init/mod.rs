@@ -18,6 +18,7 @@ use crate::error::CommandResult;
 use crate::exit::Exit;
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
+use crate::readiness;
 
 use self::ci::Ci;
 pub(crate) use self::ci::WORKFLOW;
@@ -95,6 +96,9 @@ pub(crate) fn run(context: &Context, args: &InitArgs) -> CommandResult {
     if let Err(error) = place.repository.identity() {
         let way_out = error.hint().unwrap_or_default();
         context.out.warn(&format!("{error}; {way_out}"));
+    }
+    for line in readiness::missing(context, &place, decided.validation.as_deref()) {
+        context.out.warn(&line);
     }
     let ended = site.carry_out_and_tell(&args.plan, &decided.plan)?;
     if ended.exit == Exit::Done && !ended.receipts.is_empty() {

@@ -24,6 +24,7 @@ use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::planned::PlanArgs;
 use crate::planning::{planning_site, refusal};
+use crate::readiness;
 
 /// Start a migration
 ///
@@ -82,6 +83,15 @@ pub(crate) fn run(context: &Context, args: &NewArgs) -> CommandResult {
     }
     // Better known before anything is written than in the middle.
     place.repository.identity()?;
+    let validation = place.settings.text("validation-command");
+    for line in readiness::missing(context, &place, validation) {
+        if args.until.is_some() {
+            return Err(CommandError::usage(format!(
+                "could not plan it at once: {line}"
+            )));
+        }
+        context.out.warn(&line);
+    }
     let live = place.live().migration(&slug);
     if context.disk.stat(&live)?.is_some() {
         return Err(refusal(StepRefusal::Taken { slug: slug.clone() }, &slug));

@@ -1,0 +1,78 @@
+//! What work here will need first, and does not find.
+
+use piton_agent::Host;
+use piton_agent::choice::Choice;
+use piton_loop::validation::ValidationCommand;
+
+use crate::agents;
+use crate::context::{Context, Place};
+
+/// Returns what is missing, each in one line with the way out. Nothing is run.
+pub(crate) fn missing(context: &Context, place: &Place, validation: Option<&str>) -> Vec<String> {
+    let host = Host::new(context.environment.raw()).with_directory(place.top());
+    let agent = agent(context, place, &host);
+    let validation = validation.and_then(|command| cannot_start(command, &host));
+    [agent, validation].into_iter().flatten().collect()
+}
+
+/// The agent that is configured.
+pub(crate) fn agent(context: &Context, place: &Place, host: &Host) -> Option<String> {
+    let chosen = agents::chosen(&place.settings, &context.directory, place.top());
+    if let Some(script) = &chosen.script {
+        let there = context.disk_has(script).unwrap_or(false);
+        return (!there).then(|| {
+            format!(
+                "the agent's script {} is not there; write it, or choose another agent with agent.use",
+                script.display()
+            )
+        });
+    }
+    let described = agents::described(&chosen, &place.settings);
+    let spec = described.map(|described| {
+        Choice {
+            notes: None,
+            name: &chosen.name,
+            command: chosen.command.as_deref(),
+            script: None,
+            script_progress: None,
+            settings: described.as_ref(),
+            terms: None,
+        }
+        .spec()
+    });
+    let way_out = "`piton doctor` says more";
+    match spec {
+        Ok(Ok(spec)) if host.find_program(&spec.program).is_some() => None,
+        Ok(Ok(spec)) if spec.install.is_empty() => Some(format!(
+            "the agent's program {} is not there; install it, or choose another agent with agent.use",
+            spec.program
+        )),
+        Ok(Ok(spec)) => Some(format!(
+            "the agent's program {} is not there; install it with `{}`, or choose another agent with agent.use",
+            spec.program, spec.install
+        )),
+        Ok(Err(error)) => Some(format!(
+            "the agent {} cannot be used: {}; {way_out}",
+            chosen.name,
+            piton_base::on_one_line(&error)
+        )),
+        Err(error) => Some(format!("{}; {way_out}", error.on_one_line())),
+    }
+}
+
+/// A validation command of which nothing can be run.
+fn cannot_start(command: &str, host: &Host) -> Option<String> {
+    let way_out = "`piton config set validation-command COMMAND` names another";
+    match ValidationCommand::read(command) {
+        Ok(None) => None,
+        Ok(Some(command)) => {
+            let program = command.words().first()?;
+            host.find_program(program).is_none().then(|| {
+                format!(
+                    "the validation command cannot start: there is no program {program}; {way_out}"
+                )
+            })
+        }
+        Err(error) => Some(format!("{}; {way_out}", piton_base::on_one_line(&error))),
+    }
+}

@@ -13,7 +13,8 @@ use piton_durable::{Disk, RealDisk};
 use piton_loop::effort::EffortBudget;
 use piton_loop::operation::AgentChoice;
 
-use crate::config::{Origin, Settings};
+use crate::completing::AGENTS;
+use crate::config::{Origin, Settings, nearest};
 use crate::context::Context;
 use crate::error::{CommandError, ErrorKind};
 
@@ -180,9 +181,28 @@ pub(crate) fn agent(
                 "mend {}, or name another file with --agent-script",
                 script.display()
             )),
-            None => refused.hint("choose one with --with claude, codex, command or script"),
+            None => refused
+                .argument(&choice.name)
+                .suggest(nearest(
+                    &choice.name,
+                    names(settings).iter().map(String::as_str),
+                ))
+                .hint("choose one with --with claude, codex, command or script"),
         }
     })
+}
+
+/// Returns the names under which an agent can be chosen.
+pub(crate) fn names(settings: &Settings) -> Vec<String> {
+    let described = settings.adapter_names().map(str::to_owned);
+    let mut names: Vec<String> = AGENTS
+        .map(str::to_owned)
+        .into_iter()
+        .chain(described)
+        .collect();
+    names.sort();
+    names.dedup();
+    names
 }
 
 /// Refuses an agent that is not there, and returns what to warn of.

@@ -195,8 +195,10 @@ fn for_help(command: clap::Command) -> clap::Command {
         let _ = writeln!(more, "  {:>3}  {meaning}", exit.code());
     }
     more.push_str("\nEnvironment (and PITON_<KEY> for every setting):\n");
+    let widest = DOCUMENTED.iter().map(|(name, _)| name.len()).max();
+    let widest = widest.unwrap_or_default();
     for (name, meaning) in DOCUMENTED {
-        let _ = writeln!(more, "  {name:<15}  {meaning}");
+        let _ = writeln!(more, "  {name:<widest$}  {meaning}");
     }
     let command = command.mut_args(|arg| {
         // The help of a command only names them.

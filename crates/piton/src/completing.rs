@@ -23,7 +23,7 @@ use crate::output::Channel;
 const VARIABLE: &str = "_PITON_COMPLETE";
 
 /// The agents that piton knows without a description.
-const AGENTS: [&str; 6] = ["claude", "codex", "command", "gemini", "opencode", "script"];
+pub(crate) const AGENTS: [&str; 6] = ["claude", "codex", "command", "gemini", "opencode", "script"];
 
 /// Answers a shell that asks what may stand at its cursor, and tells whether
 /// one asked.

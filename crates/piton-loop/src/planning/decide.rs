@@ -86,19 +86,19 @@ impl StepDecision {
 pub enum StepRefusal {
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
-    #[error("plan {slug}, which is {status}")]
+    #[error("it is {status}")]
     NotPlanning { slug: Slug, status: Status },
-    #[error("plan {slug}, which waits for a person: {reason}")]
+    #[error("it waits for a person: {reason}")]
     AwaitsPerson { slug: Slug, reason: String },
-    #[error("plan {slug}: its planning has ended, and its manifest does not know")]
+    #[error("its planning has ended, and its manifest does not know")]
     Ended { slug: Slug },
-    #[error("plan {slug}, which is not consistent: {}", first(.findings))]
+    #[error("it is not consistent: {}", first(.findings))]
     Inconsistent { slug: Slug, findings: Vec<Finding> },
-    #[error("plan {slug}, whose directory has changes that are not committed: {}", shown(.paths))]
+    #[error("its directory has changes that are not committed: {}", shown(.paths))]
     Dirty { slug: Slug, paths: Vec<PathBuf> },
-    #[error("start {slug}, which is there already")]
+    #[error("it is there already")]
     Taken { slug: Slug },
-    #[error("plan in a repository without a commit")]
+    #[error("nothing is committed in this repository yet")]
     NoCommit,
     #[error(transparent)]
     Git(#[from] GitError),
@@ -115,7 +115,10 @@ impl StepRefusal {
                 Status::Ready | Status::InProgress => Some(format!(
                     "its plan is done; `piton migration refine {slug}` reopens it"
                 )),
-                Status::Planning | Status::Skipped | Status::Done => None,
+                Status::Skipped => Some(format!(
+                    "`piton migration reopen {slug} --message TEXT` takes up what was rejected"
+                )),
+                Status::Planning | Status::Done => None,
             },
             Self::AwaitsPerson { slug, .. } => Some(format!(
                 "`piton migration review {slug}` shows what is asked; then approve, refine or reject"

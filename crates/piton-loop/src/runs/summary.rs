@@ -139,6 +139,28 @@ impl RunSummary {
 }
 
 impl FinalStatus {
+    /// Whether something went wrong. A run that came to its bounds, or waits
+    /// for somebody, did not fail.
+    pub fn is_failure(self) -> bool {
+        match self {
+            Self::Failed
+            | Self::BaselineFailed
+            | Self::AgentFailed
+            | Self::ValidationFailed
+            | Self::MigrationFailed
+            | Self::MaxConsecutiveFailures => true,
+            Self::Running
+            | Self::Completed
+            | Self::TargetsUsedUp
+            | Self::NothingEligible
+            | Self::WaitsForPeople
+            | Self::WaitsToLand
+            | Self::LimitReached
+            | Self::BudgetReached
+            | Self::Interrupted => false,
+        }
+    }
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Running => "running",

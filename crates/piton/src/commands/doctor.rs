@@ -6,6 +6,7 @@ use clap::Args;
 use piton_agent::sealing::SealTerms;
 use piton_agent::{Agent, Host, Probe};
 use piton_base::StateDir;
+use piton_base::terminal::columns;
 use piton_git::GitRead;
 use serde_json::{Value, json};
 
@@ -66,7 +67,8 @@ pub(crate) fn run(context: &Context, _args: &DoctorArgs) -> CommandResult {
         let rows: Vec<Value> = checks.iter().map(Check::json).collect();
         context.out.json(json!({"checks": rows}));
     } else {
-        let text: String = checks.iter().map(Check::text).collect();
+        let width = context.out.width();
+        let text: String = checks.iter().map(|check| check.text(width)).collect();
         context.out.data(&text);
     }
     Ok(exit)
@@ -96,19 +98,39 @@ impl Check {
         })
     }
 
-    fn text(&self) -> String {
-        let mut text = format!(
-            "{:<8} {:<12} {}\n",
-            self.standing.word(),
-            self.name,
-            piton_base::terminal::clean(&self.found)
-        );
-        if let Some(way_out) = &self.way_out {
+    fn text(&self, width: usize) -> String {
+        let found = piton_base::terminal::clean(&self.found);
+        let head = format!("{:<8} {:<12} ", self.standing.word(), self.name);
+        let indent = " ".repeat(head.chars().count());
+        let room = width.saturating_sub(indent.len()).max(20);
+        let way_out = self.way_out.as_deref().unwrap_or_default();
+        let lines = wrapped(&found, room)
+            .into_iter()
+            .chain(wrapped(way_out, room));
+        let mut text = String::new();
+        for (line, before) in lines.zip(std::iter::once(&*head).chain(std::iter::repeat(&*indent)))
+        {
             // Writing to a string cannot fail.
-            let _ = writeln!(text, "{:<21} {way_out}", "");
+            let _ = writeln!(text, "{before}{line}");
         }
         text
     }
+}
+
+/// Breaks a text between words; a word that is longer stays whole, so that it
+/// can be copied.
+fn wrapped(text: &str, room: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if columns(line) + 1 + columns(word) <= room => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            Some(_) | None => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 impl Standing {

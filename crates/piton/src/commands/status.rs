@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use piton_base::Clock;
 use piton_base::terminal::clean;
 use piton_github::endpoints::runs as actions;
-use piton_loop::runs::{self, FinalStatus, ListedRun, RunState};
+use piton_loop::runs::{self, ListedRun, RunState};
 use piton_migration::listing::{self, Filter, Row};
 use piton_migration::manifest::Status;
 use piton_migration::publish::Leftovers as _;
@@ -209,7 +209,14 @@ impl<'r> Seen<'r> {
             .count();
         if open > 0 {
             wrong.push((
-                format!("{open} plans were cut off"),
+                format!(
+                    "{} cut off",
+                    if open == 1 {
+                        "a plan was".to_owned()
+                    } else {
+                        format!("{open} plans were")
+                    }
+                ),
                 "piton journal list".to_owned(),
             ));
         }
@@ -329,19 +336,18 @@ impl<'r> Seen<'r> {
                 })
                 .collect(),
         );
-        section(
-            "ready",
-            AnsiColor::Green,
-            each(&self.sorted.ready, &|row| {
-                (
-                    format!(
-                        "{}: {} of {} phases done",
-                        row.slug, row.phases_done, row.phases
-                    ),
-                    "piton run --focus-on-live-migrations".to_owned(),
-                )
-            }),
-        );
+        let mut ready = each(&self.sorted.ready, &|row| {
+            let (done, of) = (row.phases_done, row.phases);
+            (
+                format!("{}: {done} of {of} phases done", row.slug),
+                String::new(),
+            )
+        });
+        // One command carries out all of them.
+        if let Some((_, next)) = ready.last_mut() {
+            "piton run --focus-on-live-migrations".clone_into(next);
+        }
+        section("ready", AnsiColor::Green, ready);
         section(
             "being planned",
             AnsiColor::Blue,
@@ -371,7 +377,8 @@ impl<'r> Seen<'r> {
         section("wrong here", AnsiColor::Red, self.wrong.clone());
         let _ = writeln!(out, "{}", self.lately.text(self.now));
         if self.over > 0 {
-            let _ = writeln!(out, "{} more are done or rejected", self.over);
+            let are = if self.over == 1 { "is" } else { "are" };
+            let _ = writeln!(out, "{} more {are} done or rejected", self.over);
         }
         if let Some(disk) = self.disk.text() {
             let _ = writeln!(out, "{disk}");
@@ -403,7 +410,7 @@ impl Lately {
                 continue;
             }
             lately.runs += 1;
-            lately.failed += u32::from(summary.final_status != FinalStatus::Completed);
+            lately.failed += u32::from(summary.final_status.is_failure());
             lately.commits += summary.counts.commits_created;
             if let Some(usage) = summary.usage {
                 *lately.tokens.get_or_insert(0) += usage.total();

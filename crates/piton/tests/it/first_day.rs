@@ -133,6 +133,8 @@ fn a_migration_is_renamed_archived_and_deleted_and_each_is_a_commit() {
 
     let log = env.ok(&["migration", "log", "facade"]).stdout;
     assert!(log.contains("piton: rename add-api to facade"), "{log}");
+    assert!(log.ends_with("piton: plan add-api\n"), "{log}");
+    assert_eq!(log.matches("rename add-api").count(), 1, "{log}");
     let _ = env.ok(&["migration", "archive", "facade"]);
     assert!(slugs(&env).is_empty());
     assert!(env.repo.exists("migrations/.archive/facade/plan.md"));
@@ -183,9 +185,114 @@ fn one_screen_tells_what_waits_for_whom() {
         env.ok(&["status", "--porcelain"]).stdout,
         "ready 0 planning 0 waiting 1 broken 0\n"
     );
+    for file in ["manifest.json", "plan.md", "phase-1-facade.md"] {
+        let from = format!("migrations/add-api/{file}");
+        let text = env.repo.read(&from).replace("\"add-api\"", "\"two\"");
+        let text = text.replace(
+            "\"awaiting_human_review\": true",
+            "\"awaiting_human_review\": false",
+        );
+        env.repo.write(&format!("migrations/two/{file}"), &text);
+    }
     env.repo.write("migrations/broken/manifest.json", "{");
     let shown = env.ok(&["status"]).stdout;
     assert!(shown.contains("piton migration doctor broken"), "{shown}");
+    assert_eq!(shown.matches("piton run --focus").count(), 1, "{shown}");
+}
+
+#[test]
+fn a_refusal_says_a_fact_once_and_what_to_do() {
+    let env = TestEnv::planned(7);
+    for (arguments, told) in [
+        (
+            &["migration", "step", SLUG][..],
+            "error: could not plan add-api: it is ready; nothing was changed\n  \
+             hint: its plan is done; `piton migration refine add-api` reopens it\n",
+        ),
+        (
+            &["migration", "approve", SLUG],
+            "error: could not decide about add-api: it waits for nobody; it is ready; nothing was \
+             changed\n  hint: `piton run --focus-on-live-migrations` carries out what is ready\n",
+        ),
+        (
+            &["migration", "new", SLUG, "--target", "x"],
+            "error: could not plan add-api: it is there already; nothing was changed\n  hint: choose \
+             another name, or go on with `piton migration step add-api`\n",
+        ),
+        (
+            &["migration", "wake", SLUG],
+            "error: could not decide about add-api: it was not put off; nothing was changed\n  hint: \
+             `piton run --focus-on-live-migrations --dry-run` says what comes next\n",
+        ),
+    ] {
+        let ran = env.run(arguments);
+        assert_eq!(ran.code, 2, "{}", ran.shown());
+        assert!(ran.stderr.ends_with(told), "{}", ran.stderr);
+    }
+    let _ = env.ok(&["migration", "reject", SLUG, "--reason", "no"]);
+    for arguments in [
+        &["migration", "step", SLUG][..],
+        &[
+            "migration",
+            "refine",
+            SLUG,
+            "--message",
+            "x",
+            "--record-only",
+        ],
+    ] {
+        let ran = env.run(arguments);
+        assert_eq!(ran.code, 2, "{}", ran.shown());
+        assert!(
+            ran.stderr.contains("piton migration reopen add-api"),
+            "{}",
+            ran.stderr
+        );
+    }
+}
+
+#[test]
+fn the_plan_that_was_asked_for_is_shown_however_quiet() {
+    let env = TestEnv::planned(0);
+    let script = env.script("good", GOOD);
+    let script: Vec<&str> = script.iter().map(String::as_str).collect();
+    let asked = [
+        vec![
+            "migration",
+            "refine",
+            SLUG,
+            "--record-only",
+            "--message",
+            "x",
+            "--dry-run",
+        ],
+        [&["migration", "step", SLUG, "--dry-run"][..], &script].concat(),
+        vec!["migration", "new", "--target", "y", "--dry-run"],
+        vec!["init", "--taste", "t.md", "--dry-run"],
+    ];
+    for arguments in asked {
+        let loud = env.ok(&arguments).stdout;
+        assert!(loud.contains("nothing is changed"), "{loud}");
+        for quiet in ["-Q", "-QQ"] {
+            let ran = env.ok(&[&[quiet], &arguments[..]].concat());
+            assert_eq!(ran.stdout, loud, "{quiet}");
+        }
+    }
+}
+
+#[test]
+fn no_line_of_the_doctor_is_wider_than_the_terminal() {
+    let env = TestEnv::staged();
+    let ran = env.run(&["doctor"]);
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        words(&ran.stdout).contains("or set agents.claude.program"),
+        "{}",
+        ran.stdout
+    );
+    for line in ran.stdout.lines() {
+        assert!(line.len() <= 80 || !line.trim().contains(' '), "{line}");
+    }
 }
 
 #[test]
@@ -221,6 +328,52 @@ fn a_missing_identity_is_told_before_anything_is_written() {
     assert!(!env.repo.exists("migrations/x"), "{}", ran.shown());
     assert!(ran.stderr.contains("user.email"), "{}", ran.stderr);
     assert_eq!(ran.stderr.lines().count(), 2, "{}", ran.stderr);
+}
+
+#[test]
+fn what_work_will_need_first_is_told_in_one_line_each() {
+    let env = TestEnv::with_cargo_project();
+    let told = |ran: &crate::env::Ran, about: &str| {
+        let lines = ran.stderr.lines();
+        lines.filter(|line| line.contains(about)).count()
+    };
+    let ran = env.ok(&["init", "--validation-command", "no-such-check --all"]);
+    assert_eq!(
+        told(&ran, "there is no program no-such-check"),
+        1,
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(
+        told(&ran, "the agent's program claude is not there"),
+        1,
+        "{}",
+        ran.stderr
+    );
+    env.repo.commit_all("piton");
+    let new = ["migration", "new", "--target", "x"];
+    let ran = env.ok(&new);
+    assert_eq!(
+        told(&ran, "the agent's program claude is not there"),
+        1,
+        "{}",
+        ran.stderr
+    );
+    // Planned at once, it could not begin: nothing is begun.
+    let before = env.picture();
+    let ran = env.run(&[&new[..], &["--until", "ready"]].concat());
+    assert_eq!(ran.code, 2, "{}", ran.shown());
+    assert!(ran.stderr.contains("npm install -g"), "{}", ran.stderr);
+    assert_eq!(env.picture(), before);
+    // Whoever has both is told of neither.
+    let ran = env.ok(&["init", "--validation-command", "sh -c true"]);
+    assert_eq!(told(&ran, "validation command"), 0, "{}", ran.stderr);
+    let script = env.script("good", GOOD);
+    let with: Vec<&str> = new
+        .into_iter()
+        .chain(script.iter().map(String::as_str))
+        .collect();
+    assert_eq!(told(&env.ok(&with), "the agent's"), 0);
 }
 
 #[test]

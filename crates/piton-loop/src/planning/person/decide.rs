@@ -27,11 +27,11 @@ pub enum PersonRefusal {
     Snapshot(#[from] SnapshotError),
     #[error(transparent)]
     Site(#[from] StepRefusal),
-    #[error("approve {slug}, which waits for nobody; it is {status}")]
+    #[error("it waits for nobody; it is {status}")]
     NotAwaiting { slug: Slug, status: Status },
-    #[error("approve {slug}, whose last review has findings")]
+    #[error("its last review has findings")]
     OpenFindings { slug: Slug },
-    #[error("{verb} {slug}, which is {status}")]
+    #[error("it is {status}; it is too late to {verb} it")]
     Over {
         verb: &'static str,
         slug: Slug,
@@ -39,39 +39,39 @@ pub enum PersonRefusal {
     },
     #[error("{verb} without a word; say why")]
     Blank { verb: &'static str },
-    #[error("refine {slug}")]
+    #[error("it cannot go back to planning")]
     Transition {
         slug: Slug,
         #[source]
         source: TransitionError,
     },
-    #[error("refine {slug}")]
+    #[error("its planning record cannot take it")]
     State {
         slug: Slug,
         #[source]
         source: StateChangeError,
     },
-    #[error("take up the review of {slug}: its manifest cannot be read")]
+    #[error("the manifest that the session left cannot be read")]
     ReviewedManifest {
         slug: Slug,
         #[source]
         source: ManifestError,
     },
-    #[error("take up the review of {slug}: its manifest is gone")]
+    #[error("the session left no manifest")]
     NoReviewedManifest { slug: Slug },
-    #[error("take up the review of {slug}: it was not approved")]
+    #[error("it was not approved in the session")]
     StillAwaiting { slug: Slug },
-    #[error("wake {slug}, which was not put off")]
+    #[error("it was not put off")]
     Awake { slug: Slug },
-    #[error("wake {slug}, which waits for a person")]
+    #[error("it waits for a person")]
     AsksPerson { slug: Slug },
-    #[error("{slug} is not rejected (status: {status})")]
+    #[error("it is not rejected; it is {status}")]
     NotRejected { slug: Slug, status: Status },
-    #[error("nothing of {slug} was accepted before")]
+    #[error("nothing of it was accepted before")]
     NothingBefore { slug: Slug },
-    #[error("a phase of {slug} has landed")]
+    #[error("a phase of it has landed")]
     PhaseLanded { slug: Slug, commits: Vec<String> },
-    #[error("{slug} changed since it was shown")]
+    #[error("it changed since it was shown")]
     Changed { slug: Slug },
 }
 
@@ -82,8 +82,18 @@ impl PersonRefusal {
             Self::Site(refusal) => refusal.hint(),
             Self::NotAwaiting { slug, status } => match status {
                 Status::Planning => Some(format!("go on with `piton migration step {slug}`")),
-                Status::Ready | Status::InProgress | Status::Skipped | Status::Done => None,
+                Status::Ready | Status::InProgress => Some(
+                    "`piton run --focus-on-live-migrations` carries out what is ready".to_owned(),
+                ),
+                Status::Skipped | Status::Done => None,
             },
+            Self::Over {
+                verb: "refine",
+                slug,
+                status: Status::Skipped,
+            } => Some(format!(
+                "`piton migration reopen {slug} --message TEXT` takes up what was rejected"
+            )),
             Self::OpenFindings { slug } => Some(format!(
                 "`piton migration review {slug}` shows them; then `piton migration refine {slug}` or `piton migration reject {slug}`"
             )),

@@ -4,12 +4,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use piton_base::Clock;
+use piton_git::LogEntry;
+use piton_migration::slug::Slug;
 use serde_json::{Value, json};
 
 use super::find;
 use super::repair::repo_path;
-use crate::context::Context;
-use crate::error::CommandResult;
+use crate::context::{Context, Place};
+use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::output::Table;
 
@@ -29,8 +31,7 @@ pub(crate) struct LogArgs {
 pub(crate) fn run(context: &Context, args: &LogArgs) -> CommandResult {
     let place = context.place()?;
     let slug = find(context, &place.live(), &args.slug)?;
-    let path = repo_path(&place, &place.live().migration(&slug))?;
-    let history = place.repository.history(Path::new(path.as_str()))?;
+    let history = history(&place, slug)?;
     if context.out.json_wanted() {
         let rows: Vec<Value> = history
             .iter()
@@ -58,4 +59,41 @@ pub(crate) fn run(context: &Context, args: &LogArgs) -> CommandResult {
     }
     context.out.table(&table, !args.no_headers);
     Ok(Exit::Done)
+}
+
+/// How many names a migration is followed back through.
+const NAMES: usize = 20;
+
+/// Returns the commits of a migration, those under its former names too.
+fn history(place: &Place, slug: Slug) -> Result<Vec<LogEntry>, CommandError> {
+    let live = place.live();
+    let mut all: Vec<LogEntry> = Vec::new();
+    let mut slug = slug;
+    for _ in 0..NAMES {
+        let path = repo_path(place, &live.migration(&slug))?;
+        let mut entries = place.repository.history(Path::new(path.as_str()))?;
+        if let Some(renamed) = all.last() {
+            // What stands under that name later is another migration.
+            let at = entries.iter().position(|it| it.commit == renamed.commit);
+            entries.drain(..at.map_or(0, |at| at + 1));
+        }
+        all.append(&mut entries);
+        match all
+            .last()
+            .and_then(|oldest| renamed(&oldest.subject, &slug))
+        {
+            Some(before) => slug = before,
+            None => break,
+        }
+    }
+    Ok(all)
+}
+
+/// Returns the name before, where a commit is the one that renamed it.
+fn renamed(subject: &str, slug: &Slug) -> Option<Slug> {
+    let (_, names) = subject.rsplit_once(": rename ")?;
+    let (before, after) = names.split_once(" to ")?;
+    (after == slug.as_str())
+        .then(|| before.parse().ok())
+        .flatten()
 }

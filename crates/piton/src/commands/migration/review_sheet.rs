@@ -19,6 +19,15 @@ pub(super) fn explanation(sheet: &ReviewSheet, live: &Live) -> Option<String> {
     asked.then(|| live.contents.text(EXPLANATION)).flatten()
 }
 
+/// Leaves out the line that decides: it is the reason again.
+fn beside_the_reason(said: &str) -> &str {
+    let said = said.trim_end();
+    match said.rsplit_once('\n') {
+        Some((before, last)) if last.contains("final-decision:") => before.trim_end(),
+        Some(_) | None => said,
+    }
+}
+
 /// Returns the plan, as it lies in the migration.
 pub(super) fn plan(sheet: &ReviewSheet, live: &Live) -> Option<String> {
     sheet.plan.and_then(|plan| live.contents.text(plan))
@@ -39,7 +48,8 @@ pub(super) fn shown(sheet: &ReviewSheet, live: &Live, cut: bool) -> String {
         block(&mut text, "what the last review found", findings, None);
     }
     if let Some(said) = explanation(sheet, live) {
-        block(&mut text, "what the reviewer says", &said, None);
+        let said = beside_the_reason(&said);
+        block(&mut text, "what the reviewer says", said, None);
     }
     if let Some(plan) = plan(sheet, live) {
         block(&mut text, "the plan", &plan, cut.then_some(LINES));
@@ -80,7 +90,7 @@ fn block(text: &mut String, title: &str, content: &str, most: Option<usize>) {
     // A line or two more are better shown than counted.
     let most = most.filter(|most| count > most + 3).unwrap_or(count);
     for line in content.lines().take(most) {
-        let _ = writeln!(text, "  {}", clean(line));
+        let _ = writeln!(text, "{}", format!("  {}", clean(line)).trim_end());
     }
     if most < count {
         let _ = writeln!(

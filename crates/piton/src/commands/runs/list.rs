@@ -102,8 +102,7 @@ fn tone(run: &ListedRun) -> Tone {
         (RunState::Live, _) => Tone::Live,
         (RunState::Over, None | Some(FinalStatus::Running)) => Tone::Bad,
         (RunState::Over, Some(FinalStatus::Completed)) => Tone::Good,
-        (RunState::Over, Some(FinalStatus::Interrupted)) => Tone::Waits,
-        (RunState::Over, Some(status)) if status.as_str().contains("failed") => Tone::Bad,
+        (RunState::Over, Some(status)) if status.is_failure() => Tone::Bad,
         (RunState::Over, Some(_)) => Tone::Waits,
     }
 }

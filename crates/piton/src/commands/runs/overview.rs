@@ -11,25 +11,26 @@ use crate::output::amount::{consumed, dollars, lasted};
 /// No more of one kind are named.
 const NAMED: usize = 8;
 
-/// The order in which outcomes are told, with their words: what landed first,
-/// then what somebody has to do something about.
-const ORDER: [(ActionOutcome, &str); 9] = [
-    (ActionOutcome::Landed, "landed"),
-    (ActionOutcome::Waits, "waits to land"),
-    (ActionOutcome::Failed, "failed"),
-    (ActionOutcome::Conflict, "conflict"),
-    (ActionOutcome::PutOff, "put off"),
-    (ActionOutcome::Unchanged, "unchanged"),
-    (ActionOutcome::OutOfQuota, "no quota"),
-    (ActionOutcome::NoAgent, "no agent"),
-    (ActionOutcome::Stopped, "stopped"),
+/// The order in which outcomes are told: what landed first, then what somebody
+/// has to do something about.
+const ORDER: [ActionOutcome; 9] = [
+    ActionOutcome::Landed,
+    ActionOutcome::Waits,
+    ActionOutcome::Failed,
+    ActionOutcome::Conflict,
+    ActionOutcome::PutOff,
+    ActionOutcome::Unchanged,
+    ActionOutcome::OutOfQuota,
+    ActionOutcome::NoAgent,
+    ActionOutcome::Stopped,
 ];
 
 /// Returns the lines for a terminal that is so wide.
 pub(crate) fn lines(overview: &Overview, width: usize) -> String {
     // Writing to a string cannot fail.
     let mut out = String::new();
-    for (outcome, word) in ORDER {
+    for outcome in ORDER {
+        let word = outcome.as_str();
         let of_it = of(overview, outcome);
         for end in of_it.iter().take(NAMED) {
             let line = format!("  {word:<13}  {}", told(end));
@@ -64,7 +65,8 @@ pub(crate) fn markdown(overview: &Overview) -> String {
         let _ = writeln!(out, "\n| outcome | what | | took | cost |");
         let _ = writeln!(out, "|---|---|---|---|---|");
     }
-    for (outcome, word) in ORDER {
+    for outcome in ORDER {
+        let word = outcome.as_str();
         for end in of(overview, outcome) {
             let _ = writeln!(
                 out,

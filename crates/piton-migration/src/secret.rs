@@ -32,6 +32,10 @@ impl Secret {
         })
     }
 
+    pub fn is_in(&self, text: &str) -> bool {
+        text.contains(&self.value)
+    }
+
     /// Returns a file of a candidate that holds a secret, with the name of its
     /// variable: it would be committed.
     pub fn found_in(secrets: &[Self], disk: &dyn DiskRead, dir: &Path) -> Option<(String, String)> {

@@ -120,6 +120,26 @@ impl Slot {
         Ok(Some(Proposed { commit, changes }))
     }
 
+    /// Returns what stands at `paths` in the slot as a patch of its base, for
+    /// people who want to take what was refused. `None` when nothing differs.
+    pub fn patch(&self, disk: &dyn Disk, paths: &[&Path]) -> Result<Option<Vec<u8>>, SlotError> {
+        let Some(proposed) = self.commit(disk, paths, "a patch")? else {
+            return Ok(None);
+        };
+        let command = self.git.command()?.args([
+            "diff-tree",
+            "--patch",
+            "--binary",
+            "--no-color",
+            "--no-ext-diff",
+            "--no-textconv",
+            "--no-renames",
+            self.base().as_str(),
+            proposed.commit.as_str(),
+        ]);
+        Ok(Some(command.run()?))
+    }
+
     /// Copies the objects of the last commit into the user's object store,
     /// durably. Nothing names them there yet: hold the commit next.
     pub fn hand_over(&self, disk: &dyn Disk, git: &dyn GitRead) -> Result<(), SlotError> {

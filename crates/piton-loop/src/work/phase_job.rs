@@ -72,10 +72,7 @@ impl Job for Prepared {
         let own_dir = Path::new(&self.relative);
         let strays = territory::strays(shop.site, changes, Some(own_dir));
         if !strays.is_empty() {
-            return Err(refused(format!(
-                "the agent changed what is not its to change: {}",
-                strays.join(", ")
-            )));
+            return Err(refused(territory::refusal(shop, slot, &strays)));
         }
         self.restore(shop, slot, changes)
             .map_err(|error| refused(piton_base::on_one_line(&*error)))?;

@@ -152,7 +152,7 @@ impl Job for Refactor<'_> {
         }))
     }
 
-    fn finish(&self, shop: &Shop<'_>, _: &Slot, changes: &Changes) -> Result<bool, WorkFailure> {
+    fn finish(&self, shop: &Shop<'_>, slot: &Slot, changes: &Changes) -> Result<bool, WorkFailure> {
         let strays = territory::strays(shop.site, changes, None);
         if strays.is_empty() {
             return Ok(!changes.is_empty());
@@ -160,10 +160,7 @@ impl Job for Refactor<'_> {
         Err(WorkFailure::again(
             self.role(),
             FailureKind::AgentRequestedTransition,
-            format!(
-                "the agent changed what is not its to change: {}",
-                strays.join(", ")
-            ),
+            territory::refusal(shop, slot, &strays),
         ))
     }
 

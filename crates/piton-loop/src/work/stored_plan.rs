@@ -112,10 +112,7 @@ impl Job for CarryOut<'_> {
         };
         let strays = territory::strays(shop.site, changes, None);
         if !strays.is_empty() {
-            return Err(refused(format!(
-                "the agent changed what is not its to change: {}",
-                strays.join(", ")
-            )));
+            return Err(refused(territory::refusal(shop, slot, &strays)));
         }
         if changes.is_empty() {
             return Ok(false);

@@ -468,10 +468,22 @@ fn what_the_agent_does_to_piton_s_own_files_does_not_count() {
     );
     for stray in ["migrations/other/plan.md", "piton.toml", ".piton/taste.md"] {
         let worked = scene.phase(&(phase_that_writes("tidier\\n") + &edit(stray)));
-        assert!(
-            matches!(&worked, Worked::Failed { failure, .. } if failure.story.contains(stray)),
-            "{worked:?}"
-        );
+        let Worked::Failed { failure, .. } = &worked else {
+            panic!("{worked:?}");
+        };
+        assert!(failure.story.contains(stray), "{}", failure.story);
+        // What it wanted is kept for a person, where it is settings.
+        let patch = failure.story.split("look at ").nth(1);
+        let patch = patch.and_then(|rest| rest.split(',').next());
+        assert_eq!(patch.is_some(), !stray.starts_with("migrations"), "{stray}");
+        if let Some(patch) = patch {
+            scene.scratch.git(&["apply", patch]);
+            assert_eq!(scene.scratch.read(stray), "mine");
+            assert!(
+                !scene.scratch.read("src/lib.rs").contains("tidier"),
+                "only the settings are offered"
+            );
+        }
     }
 }
 

@@ -131,17 +131,24 @@ pub(crate) fn planning_site(place: &Place) -> Result<PlanningSite, CommandError>
 /// Returns where HEAD is, which is a premise of everything that is published.
 /// In the middle of a merge and the like it is nowhere that a commit belongs.
 pub(crate) fn tip(place: &Place, slug: &Slug) -> Result<Tip, CommandError> {
-    if let Some(begun) = place.repository.under_way() {
-        return Err(CommandError::new(
-            ErrorKind::NeedsPerson,
-            format!("could not plan {slug}; nothing was changed"),
-        )
-        .with_source(format!(
-            "{begun} is under way, and a commit made now would become part of it"
-        ))
-        .hint(begun.way_out()));
-    }
+    refuse_under_way(place, &format!("plan {slug}"))?;
     Ok(place.repository.tip()?)
+}
+
+/// Refuses to begin what leads to a commit while a merge or the like waits for
+/// the user. Nothing was changed, and no agent was called.
+pub(crate) fn refuse_under_way(place: &Place, what: &str) -> Result<(), CommandError> {
+    let Some(begun) = place.repository.under_way() else {
+        return Ok(());
+    };
+    Err(CommandError::new(
+        ErrorKind::NeedsPerson,
+        format!("could not {what}; nothing was changed"),
+    )
+    .with_source(format!(
+        "{begun} is under way, and a commit made now would become part of it"
+    ))
+    .hint(begun.way_out()))
 }
 
 /// Turns a refusal to plan into the error of a command.

@@ -134,6 +134,19 @@ fn in_the_middle_of_a_rebase_or_a_merge_no_agent_is_called() {
                 "x",
             ]),
             strings(&["migration", "new", "another", "--target", "x"]),
+            [
+                strings(&["run-once", "--paths", "src/lib.rs"]),
+                counted(&env, ""),
+            ]
+            .concat(),
+            [
+                strings(&["run", "--focus-on-live-migrations"]),
+                counted(&env, ""),
+            ]
+            .concat(),
+            strings(&["migration", "rename", SLUG, "fresh"]),
+            strings(&["migration", "archive", SLUG]),
+            strings(&["--yes", "migration", "delete", SLUG]),
         ] {
             let ran = env.run(&command);
             assert_eq!(ran.code, 3, "{}", ran.shown());
@@ -141,6 +154,7 @@ fn in_the_middle_of_a_rebase_or_a_merge_no_agent_is_called() {
         }
         assert_eq!(calls(&env), 0);
         assert_eq!(env.repo.subjects(), before);
+        assert!(env.repo.exists("migrations/add-api/manifest.json"));
     }
 }
 

@@ -19,6 +19,7 @@ use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::files::put;
 use crate::op::Op;
 use crate::planned::PlanArgs;
+use crate::planning::refuse_under_way;
 
 /// Where archived migrations lie, below the migrations directory.
 const ARCHIVE: &str = ".archive";
@@ -51,6 +52,7 @@ fn decide(context: &Context, place: &Place, slug: &Slug) -> Result<Plan<Op>, Com
     let live = place.live();
     let from = repo_path(place, &live.migration(slug))?;
     let to = repo_path(place, &live.path().join(ARCHIVE).join(slug.as_str()))?;
+    refuse_under_way(place, &format!("archive {slug}"))?;
     refuse_dirty(place, slug, from.as_str())?;
     let mut builder = PlanBuilder::new(format!("migration archive {slug}"));
     let moved = move_directory(context, place, &mut builder, (&from, &to), None)?;

@@ -15,6 +15,7 @@ use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::op::Op;
 use crate::planned::PlanArgs;
+use crate::planning::refuse_under_way;
 
 /// Remove a migration, and commit that
 ///
@@ -41,6 +42,7 @@ pub(crate) fn run(context: &Context, args: &DeleteArgs) -> CommandResult {
 
 fn decide(place: &Place, slug: &Slug) -> Result<Plan<Op>, CommandError> {
     let path = repo_path(place, &place.live().migration(slug))?;
+    refuse_under_way(place, &format!("delete {slug}"))?;
     refuse_dirty(place, slug, path.as_str())?;
     let mut builder = PlanBuilder::new(format!("migration delete {slug}"));
     let gone = builder.add(Op::from(MigrationOp::SetAside(SetAside {

@@ -19,7 +19,7 @@ use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult};
 use crate::op::Op;
 use crate::planned::PlanArgs;
-use crate::planning::planning_site;
+use crate::planning::{planning_site, refuse_under_way};
 
 /// Give a migration another name, and commit that
 ///
@@ -55,6 +55,7 @@ fn decide(
     let live_dir = place.live();
     let from = repo_path(place, &live_dir.migration(slug))?;
     let to = repo_path(place, &live_dir.migration(new))?;
+    refuse_under_way(place, &format!("rename {slug}"))?;
     refuse_dirty(place, slug, from.as_str())?;
     let site = planning_site(place)?;
     let live = Live::read(&context.disk, &site, slug).map_err(|error| {

@@ -34,6 +34,7 @@ use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::output::{Channel, Level};
+use crate::planning::refuse_under_way;
 
 /// What a run is for, and how far it goes.
 #[derive(Clone, Debug)]
@@ -99,6 +100,8 @@ pub(crate) fn drive(
         show::dry_run(&floor, course, &view, &decision, &queue)?;
         return Ok(Exit::Done);
     }
+    // Nothing could land, and an agent would be paid for what has to wait.
+    refuse_under_way(place, "begin the run")?;
     agents::tell_terms(&floor.chosen, context, &floor.slots.terms);
     if course.focus && !place.live().path().is_dir() {
         return Err(CommandError::failed("could not focus on live migrations")

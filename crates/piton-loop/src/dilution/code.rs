@@ -84,7 +84,9 @@ pub(super) fn until_end(words: &[Token], open: usize) -> Range<usize> {
 pub(super) fn statement(words: &[Token], from: usize) -> Range<usize> {
     let mut at = from;
     while let Some(token) = words.get(at) {
-        if at > from && (token.first || token.is(";") || token.is("}")) {
+        // A line that begins with a dot goes on with the one before.
+        let begins = token.first && !token.is(".");
+        if at > from && (begins || token.is(";") || token.is("}")) {
             break;
         }
         at = if token.is("(") || token.is("[") || token.is("{") {
@@ -123,6 +125,10 @@ pub(super) fn idle(language: Language, body: &[Token]) -> Option<&'static str> {
         })
     };
     for (at, token) in body.iter().enumerate() {
+        let and = token.is("&") && body.get(at + 1).is_some_and(|next| next.is("&"));
+        if and && body.get(at + 2).is_some_and(|it| it.is("false")) {
+            return Some("a condition in it never holds");
+        }
         if (token.is("if") || token.is("while") || token.is("unless")) && never(at) {
             return Some("a condition in it never holds");
         }
@@ -135,21 +141,92 @@ pub(super) fn idle(language: Language, body: &[Token]) -> Option<&'static str> {
 
 fn swallows(language: Language, body: &[Token], at: usize) -> bool {
     let token = &body[at];
+    let is = |more: usize, text: &str| body.get(at + more).is_some_and(|it| it.is(text));
     match language {
         Language::Python if token.is("except") => {
-            let block = indented(body, at);
-            matches!(&body[block], [only] if only.is("pass"))
-                || matches!(&body[indented(body, at)], [a, b, c] if a.is(".") && b.is(".") && c.is("."))
+            let block = &body[indented(body, at)];
+            let head = &body[at..(at + 12).min(body.len())];
+            let named = head.iter().take_while(|it| !it.is(":"));
+            let any = is(1, ":") || named.clone().any(|it| takes_failures(it));
+            let nothing = match block {
+                [only] => only.is("pass"),
+                [a, b, c] => a.is(".") && b.is(".") && c.is("."),
+                _ => false,
+            };
+            nothing || (any && !answers(language, block))
+        }
+        Language::Python if token.is("finally") => {
+            body[indented(body, at)].iter().any(|it| it.is("return"))
+        }
+        Language::Python if token.is("suppress") => {
+            let span = &body[at..after_closing(body, at + 1).min(body.len())];
+            span.iter().any(takes_failures)
+        }
+        Language::Python if token.is("raises") || token.is("assertRaises") => {
+            is(1, "(") && is(2, "AssertionError")
         }
         Language::JavaScript | Language::Java if token.is("catch") => {
             let block = braces(body, at + 1);
-            block.is_empty() && body.get(block.start).is_some_and(|end| end.is("}"))
+            let empty = block.is_empty() && body.get(block.start).is_some_and(|it| it.is("}"));
+            let takes = language == Language::JavaScript
+                || body[at..block.start].iter().any(|it| {
+                    [
+                        "Throwable",
+                        "Error",
+                        "AssertionError",
+                        "AssertionFailedError",
+                    ]
+                    .iter()
+                    .any(|name| it.is(name))
+                });
+            let tried = body[..at].iter().rposition(|it| it.is("try"));
+            let checked = tried.is_some_and(|from| checks(language, &body[from..at]));
+            empty || (takes && checked && !answers(language, &body[block]))
+        }
+        Language::Java | Language::JavaScript if token.is("finally") => {
+            let block = braces(body, at + 1);
+            body[block].iter().any(|it| it.is("return"))
         }
         Language::Ruby if token.is("rescue") => {
-            let next = statement(body, at).end;
-            body.get(next)
-                .is_some_and(|word| word.is("end") || word.is("nil"))
+            let line = statement(body, at);
+            let next = line.end;
+            let ends = body
+                .get(next)
+                .is_some_and(|word| word.is("end") || word.is("nil"));
+            let until = body[next..].iter().position(|it| it.is("end"));
+            let block = &body[next..until.map_or(body.len(), |more| next + more)];
+            let any = body[line].iter().any(|it| {
+                ["Exception", "ExpectationNotMetError", "Assertion"]
+                    .iter()
+                    .any(|name| it.is(name))
+            });
+            ends || is(1, "nil") || (any && !answers(language, block))
+        }
+        Language::Rust if token.is("catch_unwind") => {
+            let before = &body[at.saturating_sub(8)..at];
+            before
+                .windows(2)
+                .any(|two| two[0].is("_") && two[1].is("="))
         }
         _ => false,
     }
+}
+
+/// Names of what a failed check is thrown as.
+fn takes_failures(token: &Token) -> bool {
+    ["AssertionError", "Exception", "BaseException"]
+        .iter()
+        .any(|name| token.is(name))
+}
+
+/// Whether a block does something about a failure: it checks, fails, or throws.
+fn answers(language: Language, block: &[Token]) -> bool {
+    let acts = [
+        "raise", "throw", "fail", "flunk", "done", "reject", "next", "abort",
+    ];
+    block.iter().any(|it| acts.iter().any(|word| it.is(word))) || checks(language, block)
+}
+
+fn checks(language: Language, words: &[Token]) -> bool {
+    (0..words.len()).any(|at| super::tests_of::is_check(language, words, at))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::finding::{Finding, Loss};
 use super::gates::{gate, is_record};
 use super::language::Language;
-use super::suite::{Suite, Test};
+use super::suite::{Mark, Suite, Test};
 
 /// One file of a change. A file that moved is one that went and one that came.
 #[derive(Clone, Debug)]
@@ -31,17 +31,10 @@ pub fn compare(changes: &[FileChange], command: &[String]) -> Vec<Finding> {
     let mut found = gates(changes, command);
     found.extend(losses(&old, &new, code_changed));
     found.extend(unlinked(&old, &new));
-    let was_focused =
-        |path: &str, mark: &str| old.focus.iter().any(|(p, m, _)| p == path && m == mark);
-    for (path, mark, line) in &new.focus {
-        if !was_focused(path, mark) {
-            found.push(Finding {
-                loss: Loss::Focused { mark: mark.clone() },
-                path: path.clone(),
-                line: *line,
-            });
-        }
-    }
+    found.extend(came(&old.focus, &new.focus, |mark| Loss::Focused { mark }));
+    found.extend(came(&old.outside, &new.outside, |mark| Loss::HeldBack {
+        mark,
+    }));
     if code_changed {
         let records = changes.iter().filter(|change| {
             is_record(&change.path) && change.before.is_some() && change.before != change.after
@@ -53,6 +46,24 @@ pub fn compare(changes: &[FileChange], command: &[String]) -> Vec<Finding> {
         }));
     }
     found.sort();
+    found
+}
+
+/// Marks that came with the change. One that stands elsewhere now did not.
+fn came(old: &[Mark], new: &[Mark], loss: impl Fn(String) -> Loss) -> Vec<Finding> {
+    let mut known: Vec<&String> = old.iter().map(|(_, mark, _)| mark).collect();
+    let mut found = Vec::new();
+    for (path, mark, line) in new {
+        if let Some(at) = known.iter().position(|old| *old == mark) {
+            known.swap_remove(at);
+            continue;
+        }
+        found.push(Finding {
+            loss: loss(mark.clone()),
+            path: path.clone(),
+            line: *line,
+        });
+    }
     found
 }
 
@@ -177,7 +188,8 @@ fn calls_something_new(old: &Test, new: &Test) -> bool {
     // A word that begins with `assert` is a check already, or a trivial one.
     let helper = |word: &&String| {
         !word.starts_with("assert")
-            && ["check", "assert", "verify", "ensure", "should"]
+            && !["assert", "expect", "expects", "expected"].contains(&word.as_str())
+            && ["check", "assert", "verify", "ensure", "should", "expect"]
                 .iter()
                 .any(|about| word.to_lowercase().contains(about))
     };

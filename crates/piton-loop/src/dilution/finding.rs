@@ -18,6 +18,8 @@ pub enum Loss {
     Unlinked { module: String },
     /// A mark lets one test run and passes over all others.
     Focused { mark: String },
+    /// Something that stands outside of all tests keeps them from running.
+    HeldBack { mark: String },
     /// A test is gone together with the code that it tested.
     DeletedWithCode { test: String, code: String },
     /// A test checks less than before.
@@ -58,6 +60,7 @@ impl Finding {
             | Loss::Skipped { .. }
             | Loss::Emptied { .. }
             | Loss::Unlinked { .. }
+            | Loss::HeldBack { .. }
             | Loss::Focused { .. } => true,
             Loss::GateTouched { .. }
             | Loss::DeletedWithCode { .. }
@@ -83,6 +86,7 @@ impl fmt::Display for Finding {
                 write!(f, ": the tests in module {module} are no longer built")
             }
             Loss::Focused { mark } => write!(f, ": {mark} keeps all other tests from running"),
+            Loss::HeldBack { mark } => write!(f, ": {mark} keeps tests from running"),
             Loss::DeletedWithCode { test, code } => {
                 write!(f, ": the test {test} was deleted together with {code}")
             }

@@ -128,6 +128,10 @@ impl<'t> Lexer<'t> {
             Language::Ruby if self.fresh && self.indent == 0 && rest.starts_with("=begin") => {
                 Some(rest.find("\n=end").map_or(rest.len(), |at| at + 5))
             }
+            // Nothing behind it is read.
+            Language::Ruby if self.fresh && self.indent == 0 && rest.starts_with("__END__") => {
+                Some(rest.len())
+            }
             Language::Ruby => rest.starts_with('#').then_some(end_of_line),
             _ if rest.starts_with("//") => Some(end_of_line),
             _ if rest.starts_with("/*") => Some(self.block_comment()),

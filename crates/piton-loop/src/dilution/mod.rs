@@ -10,8 +10,10 @@ mod code;
 mod compare;
 mod finding;
 mod gates;
+mod hollow;
 mod language;
 mod lexer;
+mod reach;
 mod suite;
 mod tests_of;
 

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::code::{idle, statement};
+use super::hollow::is_hollow;
 use super::language::Language;
 use super::lexer::{Kind, Token, words};
+use super::reach::{early, reached, uncalled};
 use super::tests_of;
 
 /// A test as it was found in a file.
@@ -27,6 +29,8 @@ pub(super) struct Scan {
     pub(super) focus: Vec<(String, usize)>,
     /// Modules of tests that the file makes part of the program.
     pub(super) links: Vec<(String, usize)>,
+    /// What keeps tests from running, and stands outside of them all.
+    pub(super) outside: Vec<(String, usize)>,
 }
 
 /// A test, ready to be compared.
@@ -45,12 +49,16 @@ pub(super) struct Test {
     pub(super) words: BTreeSet<String>,
 }
 
+/// A mark, with the file and the line where it stands.
+pub(super) type Mark = (String, String, usize);
+
 /// What one version of the changed files says.
 #[derive(Debug, Default)]
 pub(super) struct Suite {
     pub(super) tests: Vec<Test>,
-    pub(super) focus: Vec<(String, String, usize)>,
-    pub(super) links: Vec<(String, String, usize)>,
+    pub(super) focus: Vec<Mark>,
+    pub(super) links: Vec<Mark>,
+    pub(super) outside: Vec<Mark>,
     /// Names of what is defined outside tests.
     pub(super) code: BTreeSet<String>,
 }
@@ -66,26 +74,43 @@ impl Suite {
         } else {
             Scan::default()
         };
+        let built_with = (language == Language::Go)
+            .then(|| constraint(text))
+            .flatten();
         for found in &scan.tests {
-            self.tests.push(test(language, path, &tokens, found));
+            let mut test = test(language, path, &tokens, found);
+            test.skipped = test.skipped.or_else(|| built_with.clone());
+            self.tests.push(test);
         }
         let at = |(what, line): (String, usize)| (path.to_owned(), what, line);
         self.focus.extend(scan.focus.into_iter().map(at));
         self.links.extend(scan.links.into_iter().map(at));
+        self.outside.extend(scan.outside.into_iter().map(at));
         self.code.extend(definitions(&tokens, &scan.tests));
     }
 }
 
+/// The build constraint of a Go file, which stands in a comment.
+fn constraint(text: &str) -> Option<String> {
+    text.lines()
+        .take_while(|line| !line.starts_with("package "))
+        .find(|line| line.starts_with("//go:build ") || line.starts_with("// +build "))
+        .map(|line| format!("it is built only with {line:?}"))
+}
+
 fn test(language: Language, path: &str, tokens: &[Token], found: &Found) -> Test {
     let body = &tokens[found.body.clone()];
+    let live = reached(language, body);
+    let uncalled = uncalled(language, live);
     let mut checks = Vec::new();
     let mut at = 0;
-    while at < body.len() {
-        if tests_of::is_check(language, body, at) {
-            let whole = statement(body, at);
+    while at < live.len() {
+        if tests_of::is_check(language, live, at) {
+            let whole = statement(live, at);
             let after = whole.end.max(at + 1);
-            if !is_trivial(language, &body[whole.clone()]) {
-                checks.push(text(&body[whole]));
+            let is_called = !uncalled.iter().any(|span| span.contains(&at));
+            if is_called && !is_hollow(language, live, whole.clone()) {
+                checks.push(text(&live[whole]));
             }
             at = after;
         } else {
@@ -98,7 +123,9 @@ fn test(language: Language, path: &str, tokens: &[Token], found: &Found) -> Test
         scope: found.scope.clone(),
         name: found.name.clone(),
         line: found.line,
-        skipped: skipped.or_else(|| idle(language, body).map(str::to_owned)),
+        skipped: skipped
+            .or_else(|| idle(language, body).map(str::to_owned))
+            .or_else(|| early(body).map(str::to_owned)),
         checks,
         body: body.iter().map(|token| token.text.clone()).collect(),
         shape: body.iter().map(shape).collect(),
@@ -125,53 +152,6 @@ fn shape(token: &Token) -> String {
         Kind::Word if constant => "·".into(),
         Kind::Word | Kind::Sign => token.text.clone(),
     }
-}
-
-/// A check that looks at nothing but constants checks nothing: `assert True`.
-fn is_trivial(language: Language, check: &[Token]) -> bool {
-    if language == Language::Go
-        || check
-            .iter()
-            .any(|token| token.is("fail") || token.is("panic"))
-    {
-        return false;
-    }
-    let says_something = |(at, token): (usize, &Token)| {
-        let Some(word) = token.word() else {
-            return false;
-        };
-        let called_on = at > 0 && check[at - 1].is(".");
-        let constant = matches!(
-            word,
-            "true"
-                | "false"
-                | "True"
-                | "False"
-                | "None"
-                | "null"
-                | "nil"
-                | "undefined"
-                | "not"
-                | "is"
-                | "self"
-                | "this"
-                | "and"
-                | "or"
-                | "do"
-                | "end"
-                | "assert"
-                | "expect"
-                | "t"
-                | "Assert"
-                | "Assertions"
-        );
-        at > 0
-            && !called_on
-            && !constant
-            && !word.starts_with("assert")
-            && !word.starts_with("must_")
-    };
-    !check.iter().enumerate().any(says_something)
 }
 
 /// Names that are defined outside the tests: functions, classes, types.

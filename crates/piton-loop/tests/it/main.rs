@@ -7,6 +7,7 @@ mod corpus;
 mod crashes;
 mod deciding;
 mod dilution;
+mod dilution_cases;
 mod events;
 mod guard;
 mod misbehaviour;

@@ -2,7 +2,9 @@
 //! in between: afterwards everything is in order and accounted for.
 //!
 //! `PITON_CHAOS_SEED`, `PITON_CHAOS_ACTIONS` and `PITON_CHAOS_KILLS` make it
-//! another one, or a longer one.
+//! another one, or a longer one (`CONTRIBUTING.md` has the command). The seed
+//! decides what the user does and when piton is killed; agents draw for
+//! themselves, and how all of them meet is up to the machine.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -35,8 +37,9 @@ case "$prompt" in
   *"ready: "*) echo 'ready: yes'; exit 0 ;;
   *"decision: <cohesive"*) echo 'decision: cohesive-cleanup'; exit 0 ;;
 esac
-draw=$(( ($(echo "$SEED $$ $(date +%s%N)" | cksum | cut -d' ' -f1)) % 14 ))
+draw=$(( ($(echo "$SEED $$ $(date +%s%N)" | cksum | cut -d' ' -f1)) % 22 ))
 file=src/f$(( ($(echo "$$ $(date +%N)" | cksum | cut -d' ' -f1)) % 6 )).txt
+own() { git -c user.name=x -c user.email=x@y "$@"; }
 case $draw in
   0) sleep 600 ;;
   1) exit 3 ;;
@@ -44,11 +47,27 @@ case $draw in
   3) echo 'nothing to do' ;;
   4) echo BROKEN >> $file; echo done ;;
   5) echo 'validation-command = "true"' > piton.toml; echo done ;;
-  6) echo more >> $file; git add -A; git -c user.name=x -c user.email=x@y commit -qm own; echo done ;;
+  6) echo more >> $file; git add -A; own commit -qm own; echo done ;;
   7) rm -f tests/test_f.py; echo done ;;
   8) sleep 300 & echo more >> $file; echo done ;;
+  9) echo 'usage limit reached, try again in 1 second' >&2; exit 1 ;;
+  10) kill -9 $$ ;;
+  11) echo more >> $file; echo 'agent' >> "$TREE/user/kept0.txt"; echo done ;;
+  12) sed -i 's/assert .*/assert True/' tests/test_f.py; echo more >> $file; echo done ;;
+  13) own checkout -q -b other; echo more >> $file; own commit -qam own; own reset -q --hard HEAD~1; echo done ;;
   *) echo more >> $file; echo done ;;
 esac
+"#;
+
+/// The agent's description, which stands in the user's own file: a limit at
+/// its provider is one, and is waited for.
+const SETTINGS: &str = r#"
+[run]
+limit = "wait"
+[agents.wild]
+program = "sh"
+arguments = ["AGENT"]
+failures = [{ class = "limit-reached", texts = ["usage limit reached"] }]
 "#;
 
 fn number(name: &str, usual: u64) -> u64 {
@@ -74,6 +93,7 @@ fn place() -> TestEnv {
     for number in 0..6 {
         repo.write(&format!("src/f{number}.txt"), "fine\n");
     }
+    repo.write("src/theirs.txt", "both change this\n\n\n\n\n\n\n\nfine\n");
     for number in 0..4 {
         repo.write(&format!("user/kept{number}.txt"), "the user's\n");
     }
@@ -96,8 +116,9 @@ fn place() -> TestEnv {
 }
 
 /// Goes on working beside piton: edits, stages, deletes, renames, commits.
-/// Returns what the user's files are to hold in the end.
-fn user(root: &Path, seed: u64, stop: &AtomicBool) -> BTreeMap<String, Option<String>> {
+/// Returns what the user's files are to hold in the end, and the lines that the
+/// user put into files of the project.
+fn user(root: &Path, seed: u64, stop: &AtomicBool) -> Users {
     let mut dice = Dice(seed ^ 0x5555);
     let mut files: BTreeMap<String, Option<String>> = (0..4)
         .map(|n| (format!("user/kept{n}.txt"), Some("the user's\n".to_owned())))
@@ -119,6 +140,13 @@ fn user(root: &Path, seed: u64, stop: &AtomicBool) -> BTreeMap<String, Option<St
         }
         false
     };
+    let git_once = |args: &[&str]| {
+        let mut command = Command::new("git");
+        let command = command.args(args).current_dir(root);
+        let done = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
+        done.unwrap().success()
+    };
+    let mut lines = Vec::new();
     let mut round = 0;
     while !stop.load(Ordering::SeqCst) {
         round += 1;
@@ -128,7 +156,7 @@ fn user(root: &Path, seed: u64, stop: &AtomicBool) -> BTreeMap<String, Option<St
             .map(|(name, _)| name.clone())
             .collect();
         let at = usize::try_from(dice.below(there.len().max(1) as u64)).unwrap();
-        match (dice.below(6), there.get(at)) {
+        match (dice.below(8), there.get(at)) {
             (0 | 1, Some(name)) => {
                 let text = format!("{}round {round}\n", files[name].clone().unwrap());
                 fs::write(root.join(name), &text).unwrap();
@@ -147,6 +175,25 @@ fn user(root: &Path, seed: u64, stop: &AtomicBool) -> BTreeMap<String, Option<St
                 let text = files.insert(name.clone(), None).unwrap();
                 files.insert(to, text);
             }
+            (6, _) => {
+                // Where agents work too: an editor writes beside and renames.
+                let file = format!("src/f{}.txt", dice.below(6));
+                let text = fs::read_to_string(root.join(&file)).unwrap();
+                let beside = root.join("user/.saving");
+                fs::write(&beside, format!("mine {round}\n{text}")).unwrap();
+                fs::rename(&beside, root.join(&file)).unwrap();
+                let message = format!("user {round} in {file}");
+                assert!(git(&["commit", "-qm", &message, "--", &file]), "{file}");
+                lines.push((file, format!("mine {round}\n")));
+            }
+            (7, Some(name)) => {
+                let to = format!("user/renamed{round}.txt");
+                // Only what git knows can be moved by it.
+                if git_once(&["mv", name, &to]) {
+                    let text = files.insert(name.clone(), None).unwrap();
+                    files.insert(to, text);
+                }
+            }
             (5, _) => {
                 git(&["add", "-A", "--", "user"]);
                 git(&["commit", "-qm", &format!("user {round}"), "--", "user"]);
@@ -160,16 +207,28 @@ fn user(root: &Path, seed: u64, stop: &AtomicBool) -> BTreeMap<String, Option<St
         }
         piton_base::Stop::new().wait(Duration::from_millis(60 + dice.below(120)));
     }
-    files
+    Users { files, lines }
+}
+
+/// What the user did.
+struct Users {
+    files: BTreeMap<String, Option<String>>,
+    lines: Vec<(String, String)>,
 }
 
 fn chaos(jobs: &str, seed: u64) {
-    let actions = number("PITON_CHAOS_ACTIONS", 8);
-    let kills = number("PITON_CHAOS_KILLS", 2);
+    let actions = number("PITON_CHAOS_ACTIONS", 12);
+    let kills = number("PITON_CHAOS_KILLS", 4);
     let env = place();
     let agent = env.home.path().join("agent.sh");
-    fs::write(&agent, AGENT.replace("$SEED", &seed.to_string())).unwrap();
-    let (agent, many) = (format!("sh {}", agent.display()), actions.to_string());
+    let tree = env.path().display().to_string();
+    let text = AGENT.replace("$SEED", &seed.to_string());
+    fs::write(&agent, text.replace("$TREE", &tree)).unwrap();
+    let settings = env.home.path().join(".config/piton");
+    fs::create_dir_all(&settings).unwrap();
+    let described = SETTINGS.replace("AGENT", &agent.display().to_string());
+    fs::write(settings.join("config.toml"), described).unwrap();
+    let many = actions.to_string();
     let arguments = [
         "run",
         "--globs",
@@ -183,9 +242,7 @@ fn chaos(jobs: &str, seed: u64) {
         "--jobs",
         jobs,
         "--with",
-        "command",
-        "--agent-command",
-        &agent,
+        "wild",
         "--idle-limit",
         "2s",
         "--validation-command",
@@ -193,7 +250,7 @@ fn chaos(jobs: &str, seed: u64) {
     ];
     let stop = AtomicBool::new(false);
     let mut dice = Dice(seed);
-    let files = std::thread::scope(|scope| {
+    let users = std::thread::scope(|scope| {
         let user = scope.spawn(|| user(env.path(), seed, &stop));
         for _ in 0..kills {
             let mut child = env
@@ -213,15 +270,20 @@ fn chaos(jobs: &str, seed: u64) {
     });
     // Whatever waits lands, now that nobody is in the way.
     let focus = ["run", "--globs", "none/*", "--max-refactors", "1"];
-    let last = [&focus[..], &arguments[12..]].concat();
+    let last = [&focus[..], &arguments[11..]].concat();
     for _ in 0..4 {
         let _ = env.run(&last);
     }
-    in_order(&env, &files);
+    in_order(&env, &users);
 }
 
 /// Requires that everything is as it should be.
-fn in_order(env: &TestEnv, files: &BTreeMap<String, Option<String>>) {
+fn in_order(env: &TestEnv, users: &Users) {
+    for (file, line) in &users.lines {
+        let text = env.repo.read(file);
+        assert!(text.contains(line), "{file} lost {line:?}:\n{text}");
+    }
+    let files = &users.files;
     let git = |args: &[&str]| env.repo.git(args);
     for (name, text) in files {
         let found = fs::read_to_string(env.path().join(name)).ok();
@@ -280,7 +342,26 @@ fn in_order(env: &TestEnv, files: &BTreeMap<String, Option<String>>) {
     let unlanded = git(&["for-each-ref", "refs/piton/unlanded"]);
     assert_eq!(unlanded, "", "work waits although nothing is in its way");
     nothing_runs(env);
+    no_slot_is_in_use(env);
     accounted_for(env);
+}
+
+/// Requires that nobody holds a slot.
+fn no_slot_is_in_use(env: &TestEnv) {
+    let mut waiting = vec![env.home.path().join(".cache/piton")];
+    while let Some(dir) = waiting.pop() {
+        for entry in fs::read_dir(dir).unwrap().flatten() {
+            let path = entry.path();
+            let is_lock = path.extension().is_some_and(|end| end == "lock");
+            if is_lock && path.is_file() {
+                let held = piton_durable::Lock::at(&path).is_held().unwrap();
+                assert!(!held, "{} is held", path.display());
+            } else if path.is_dir() && path.parent() == Some(&env.home.path().join(".cache/piton"))
+            {
+                waiting.push(path);
+            }
+        }
+    }
 }
 
 /// Requires that no process is left that works for this place.
@@ -309,6 +390,13 @@ fn nothing_runs(env: &TestEnv) {
 /// those that a kill cut off.
 fn accounted_for(env: &TestEnv) {
     let runs = env.path().join(".git/piton/runs");
+    // Each commit of piton's names a run that there is a record of.
+    let named = env
+        .repo
+        .git(&["log", "--format=%(trailers:key=Piton-Run,valueonly)"]);
+    for run in named.lines().map(str::trim).filter(|run| !run.is_empty()) {
+        assert!(runs.join(run).join("summary.json").exists(), "{run}");
+    }
     for run in fs::read_dir(runs).unwrap().flatten() {
         let Ok(text) = fs::read_to_string(run.path().join("events.jsonl")) else {
             continue;

@@ -8,6 +8,7 @@ mod chaos;
 mod completing;
 mod config;
 mod demo;
+mod diluted;
 mod documented;
 mod documents;
 mod dry_runs;

@@ -17,7 +17,15 @@ pub(super) fn scan(words: &[Token]) -> Scan {
             name.strip_prefix(prefix)
                 .is_some_and(|rest| !rest.starts_with(char::is_lowercase))
         });
-        if !runs || name == "TestMain" {
+        if name == "TestMain" {
+            let body = braces(words, at + 2);
+            if !words[body].iter().any(|word| word.is("Run")) {
+                scan.outside
+                    .push(("TestMain, which runs nothing".to_owned(), words[at].line));
+            }
+            continue;
+        }
+        if !runs {
             continue;
         }
         let body = braces(words, at + 2);

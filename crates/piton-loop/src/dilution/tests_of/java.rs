@@ -56,8 +56,10 @@ pub(super) fn scan(words: &[Token]) -> Scan {
             let around: Vec<&str> = classes.iter().map(|(_, name, _)| name.as_str()).collect();
             let inherited = classes.last().and_then(|(.., why)| why.clone());
             let assumes = words[body.clone()].iter().find_map(|word| {
-                word.word()
-                    .filter(|word| word.starts_with("assume") || *word == "abort")
+                word.word().filter(|word| {
+                    word.starts_with("assume")
+                        || ["abort", "SkipException", "TestAbortedException"].contains(word)
+                })
             });
             let skipped = skip.or(inherited).or_else(|| assumes.map(str::to_owned));
             scan.tests.push(Found {
@@ -115,6 +117,24 @@ fn passes_over(mark: &str) -> bool {
     .iter()
     .any(|name| mark.starts_with(name))
         || mark.contains("enabled=false")
+        || ["Throwable", "Error", "AssertionError"]
+            .iter()
+            .any(|any| mark.contains(&format!("expected={any}.class")))
+}
+
+/// An assumption in what is set up for all tests.
+pub(super) fn holds_back(words: &[Token], at: usize) -> Option<String> {
+    let word = words[at].word()?;
+    let thrown = at > 0 && words[at - 1].is("new");
+    let skips = (word.starts_with("assume") && words.get(at + 1)?.is("("))
+        || (thrown && ["SkipException", "TestAbortedException"].contains(&word));
+    let before = &words[at.saturating_sub(40)..at];
+    let set_up = before
+        .iter()
+        .rposition(|it| it.word().is_some_and(|word| word.starts_with("Before")))?;
+    // Not another method's.
+    let methods = before[set_up..].iter().filter(|it| it.is("@")).count();
+    (skips && methods == 0).then(|| format!("{word} in what is set up"))
 }
 
 pub(super) fn is_check(word: &str, member: bool) -> bool {

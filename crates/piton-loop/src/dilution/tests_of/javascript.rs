@@ -2,8 +2,10 @@
 
 use std::ops::Range;
 
-use super::super::code::after_closing;
+use super::super::code::{after_closing, braces, statement};
+use super::super::language::Language;
 use super::super::lexer::Token;
+use super::super::reach::reached;
 use super::super::suite::{Found, Scan};
 
 const TESTS: [&str; 4] = ["test", "it", "specify", "Deno"];
@@ -12,6 +14,7 @@ const GROUPS: [&str; 3] = ["describe", "context", "suite"];
 pub(super) fn scan(words: &[Token]) -> Scan {
     let mut scan = Scan::default();
     let mut groups: Vec<(Range<usize>, String, Option<String>)> = Vec::new();
+    let hidden = never(words);
     for at in 0..words.len() {
         let Some(call) = call(words, at) else {
             continue;
@@ -21,7 +24,11 @@ pub(super) fn scan(words: &[Token]) -> Scan {
             scan.focus.push((mark, words[at].line));
         }
         let inherited = groups.last().and_then(|(.., why)| why.clone());
-        let skipped = call.skipped.or(inherited);
+        let in_hidden = hidden.iter().any(|span| span.contains(&at));
+        let skipped = call
+            .skipped
+            .or(inherited)
+            .or_else(|| in_hidden.then(|| "a condition around it never holds".to_owned()));
         if call.group {
             groups.push((call.arguments, call.name, skipped));
             continue;
@@ -53,6 +60,48 @@ pub(super) fn scan(words: &[Token]) -> Scan {
         });
     }
     scan
+}
+
+/// What stands under `if (false)`, or behind a return in its group.
+fn never(words: &[Token]) -> Vec<Range<usize>> {
+    let mut hidden = Vec::new();
+    for at in 0..words.len() {
+        let is = |more: usize, text: &str| words.get(at + more).is_some_and(|it| it.is(text));
+        if is(0, "if") && is(1, "(") && (is(2, "false") || is(2, "0")) && is(3, ")") {
+            let end = if is(4, "{") {
+                braces(words, at + 4).end
+            } else {
+                statement(words, at + 4).end
+            };
+            hidden.push(at..end);
+        }
+        if let Some(group) = call(words, at).filter(|call| call.group) {
+            let body = body(words, &group.arguments);
+            let reached = reached(Language::JavaScript, &words[body.clone()]).len();
+            if body.start + reached < body.end {
+                hidden.push(body.start + reached..body.end);
+            }
+        }
+    }
+    hidden
+}
+
+/// A skip in what is set up for all tests.
+pub(super) fn holds_back(words: &[Token], at: usize) -> Option<String> {
+    let is = |more: usize, text: &str| words.get(at + more).is_some_and(|it| it.is(text));
+    let skips = ["this", "ctx", "context", "t", "test"]
+        .iter()
+        .any(|it| is(0, it))
+        && is(1, ".")
+        && is(2, "skip")
+        && is(3, "(");
+    let before = &words[at.saturating_sub(30)..at];
+    let set_up = before.iter().rfind(|it| {
+        ["before", "beforeEach", "beforeAll", "setup"]
+            .iter()
+            .any(|head| it.is(head))
+    })?;
+    skips.then(|| format!("a skip in {}", set_up.text))
 }
 
 struct Call {
@@ -98,6 +147,11 @@ fn call(words: &[Token], at: usize) -> Option<Call> {
         if matches!(member, "each" | "skipIf" | "runIf" | "for")
             && words.get(next).is_some_and(|token| token.is("("))
         {
+            let nothing = words.get(next + 1).is_some_and(|token| token.is("["))
+                && words.get(next + 2).is_some_and(|token| token.is("]"));
+            if nothing {
+                skipped = Some(format!("{plain}.{member} of nothing"));
+            }
             next = after_closing(words, next);
         } else if member == "each"
             && words

@@ -13,14 +13,30 @@ use super::suite::Scan;
 
 /// Finds the tests of one file.
 pub(super) fn scan(language: Language, path: &str, words: &[Token]) -> Scan {
-    match language {
+    let mut scan = match language {
         Language::Python => python::scan(words),
         Language::JavaScript => javascript::scan(words),
         Language::Rust => rust::scan(path, words),
         Language::Go => go::scan(words),
         Language::Java => java::scan(words),
         Language::Ruby => ruby::scan(words),
+    };
+    let mut outside = vec![true; words.len()];
+    for test in &scan.tests {
+        outside[test.body.clone()].fill(false);
     }
+    for at in (0..words.len()).filter(|at| outside[*at]) {
+        let mark = match language {
+            Language::Python => python::holds_back(words, at),
+            Language::JavaScript => javascript::holds_back(words, at),
+            Language::Java => java::holds_back(words, at),
+            Language::Ruby => ruby::holds_back(words, at),
+            // Go has its own look at `TestMain`, and Rust sets nothing up.
+            Language::Rust | Language::Go => None,
+        };
+        scan.outside.extend(mark.map(|mark| (mark, words[at].line)));
+    }
+    scan
 }
 
 /// Whether a check begins at this place of a test's body.

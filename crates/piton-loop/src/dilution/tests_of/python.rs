@@ -12,6 +12,8 @@ pub(super) fn scan(words: &[Token]) -> Scan {
     // Classes that are open, with their indent and why they are passed over.
     let mut classes: Vec<(usize, String, Option<String>)> = Vec::new();
     let mut decorators: Vec<&[Token]> = Vec::new();
+    // Conditions and functions that are open, with why they hide a test.
+    let mut blocks: Vec<(usize, &str)> = Vec::new();
     let mut last: BTreeMap<(String, String), usize> = BTreeMap::new();
     let mut at = 0;
     while at < words.len() {
@@ -21,6 +23,7 @@ pub(super) fn scan(words: &[Token]) -> Scan {
             continue;
         }
         classes.retain(|(indent, ..)| *indent < token.indent);
+        blocks.retain(|(indent, _)| *indent < token.indent);
         let line = statement(words, at);
         if token.is("@") {
             decorators.push(&words[line.clone()]);
@@ -49,6 +52,7 @@ pub(super) fn scan(words: &[Token]) -> Scan {
                 .or_else(|| classes.last().and_then(|(.., why)| why.clone()))
                 .or_else(|| whole.clone())
                 .or_else(|| body_mark(&words[body.clone()]))
+                .or_else(|| blocks.last().map(|(_, why)| (*why).to_owned()))
                 .or_else(|| (!collected).then(|| "its class is not collected".to_owned()));
             at = body.end.max(head + 1);
             let found = Found {
@@ -67,10 +71,39 @@ pub(super) fn scan(words: &[Token]) -> Scan {
                 None => scan.tests.push(found),
             }
         } else {
+            match token.word() {
+                Some("def" | "async") => blocks.push((token.indent, "it is inside a function")),
+                Some("if" | "elif" | "else" | "while") => {
+                    blocks.push((token.indent, "a condition decides whether it is there"));
+                }
+                _ => {}
+            }
             at = head + 1;
         }
     }
+    for (at, token) in words.iter().enumerate() {
+        if token.first && token.indent == 0 {
+            take_away(&words[statement(words, at)], &mut scan.tests);
+        }
+    }
     scan
+}
+
+/// `del test_a`, `test_a = None`, `test_a.__test__ = False`.
+fn take_away(line: &[Token], tests: &mut [Found]) {
+    let (name, how) = match line {
+        [del, name, ..] if del.is("del") => (name, "it is deleted after it is made"),
+        [name, sign, next, ..] if sign.is("=") && !next.is("=") => {
+            (name, "something else takes its name")
+        }
+        [name, dot, mark, ..] if dot.is(".") && mark.is("__test__") => (name, "__test__ = False"),
+        _ => return,
+    };
+    let its =
+        |test: &&mut Found| test.scope.is_empty() && name.is(&test.name) && test.line < name.line;
+    for test in tests.iter_mut().filter(its) {
+        test.skipped.get_or_insert_with(|| how.to_owned());
+    }
 }
 
 fn passes_over(mark: &[Token]) -> Option<String> {
@@ -80,8 +113,15 @@ fn passes_over(mark: &[Token]) -> Option<String> {
                 || word.starts_with("xfail")
                 || word == "expectedFailure"
                 || word == "flaky"
+                || word == "fixture"
         })
     };
+    let empty = mark
+        .windows(3)
+        .any(|three| three[0].is(",") && (three[1].is("[") && three[2].is("]")));
+    if empty {
+        return Some("it is asked about nothing".to_owned());
+    }
     mark.iter().any(skip).then(|| {
         let words: Vec<&str> = mark
             .iter()
@@ -112,6 +152,9 @@ fn module_mark(words: &[Token]) -> Option<String> {
                 {
                     Some("the whole module is skipped".into())
                 }
+                _ if line.iter().any(|word| word.is("importorskip")) => {
+                    Some("the whole module may be skipped".into())
+                }
                 _ => None,
             }
         })
@@ -120,6 +163,9 @@ fn module_mark(words: &[Token]) -> Option<String> {
 fn class_mark(body: &[Token]) -> Option<String> {
     body.iter().enumerate().find_map(|(at, token)| {
         let line = &body[statement(body, at)];
+        if token.is("pytestmark") && token.first {
+            return passes_over(line);
+        }
         let sets = token.is("__test__") && line.iter().any(|word| word.is("False"));
         sets.then(|| "__test__ = False".to_owned())
     })
@@ -135,6 +181,19 @@ fn body_mark(body: &[Token]) -> Option<String> {
         );
         (three[1].is(".") && skips).then(|| format!("{owner}.{called}"))
     })
+}
+
+/// A skip in what is set up for all tests.
+pub(super) fn holds_back(words: &[Token], at: usize) -> Option<String> {
+    let mark = body_mark(words.get(at..at + 3)?)?;
+    let def = words[..at].iter().rposition(|word| word.is("def"))?;
+    let name = words.get(def + 1)?.word()?;
+    let set_up = ["setUp", "setup", "setUpClass", "setUpModule"].contains(&name)
+        || name.starts_with("setup_");
+    let autouse = words[def.saturating_sub(12)..def]
+        .iter()
+        .any(|word| word.is("autouse"));
+    (set_up || autouse).then(|| format!("{mark} in {name}"))
 }
 
 pub(super) fn is_check(word: &str, owner: Option<&str>, member: bool) -> bool {

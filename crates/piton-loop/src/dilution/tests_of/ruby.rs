@@ -7,6 +7,7 @@ use super::super::suite::{Found, Scan};
 pub(super) fn scan(words: &[Token]) -> Scan {
     let mut scan = Scan::default();
     let mut groups: Vec<(usize, String, Option<String>)> = Vec::new();
+    let mut private: Option<usize> = None;
     for at in 0..words.len() {
         let token = &words[at];
         let Some(head) = token.word() else {
@@ -16,8 +17,17 @@ pub(super) fn scan(words: &[Token]) -> Scan {
             continue;
         }
         groups.retain(|(indent, ..)| *indent < token.indent);
+        private = private.filter(|indent| *indent <= token.indent);
         let line = statement(words, at);
         let head_line = &words[line.clone()];
+        if head == "private" && head_line.len() == 1 {
+            private = Some(token.indent);
+        }
+        // `RSpec.xdescribe` is marked behind the dot.
+        let head = match words.get(at + 2).and_then(Token::word) {
+            Some(behind) if head == "RSpec" && words[at + 1].is(".") => behind,
+            _ => head,
+        };
         let (plain, prefix) = match head.strip_prefix('x').or_else(|| head.strip_prefix('f')) {
             Some(
                 rest @ ("it" | "specify" | "example" | "describe" | "context" | "scenario"
@@ -28,7 +38,8 @@ pub(super) fn scan(words: &[Token]) -> Scan {
         let marked = head_line
             .windows(2)
             .find(|two| two[1].is(":") && (two[0].is("skip") || two[0].is("pending")))
-            .map(|two| format!("{}: …", two[0].text));
+            .map(|two| format!("{}: …", two[0].text))
+            .or_else(|| tagged(head_line));
         let why = (prefix == "x").then(|| head.to_owned()).or(marked);
         let focused = prefix == "f"
             || head_line.windows(2).any(|two| {
@@ -38,7 +49,7 @@ pub(super) fn scan(words: &[Token]) -> Scan {
         let name =
             words.get(at + 1 + usize::from(words.get(at + 1).is_some_and(|next| next.is("("))));
         match plain {
-            "class" | "module" | "describe" | "context" | "feature" | "RSpec" => {
+            "class" | "module" | "describe" | "context" | "feature" => {
                 if focused {
                     scan.focus.push((head.to_owned(), token.line));
                 }
@@ -73,8 +84,13 @@ pub(super) fn scan(words: &[Token]) -> Scan {
                 });
             }
             "def" if name.is_some_and(|name| name.text.starts_with("test_")) => {
-                let body = until_end(words, at);
-                let skipped = inherited.or_else(|| body_mark(&words[body.clone()]));
+                let whole = until_end(words, at);
+                // What stands behind the name and its brackets.
+                let body = line.end.clamp(whole.start, whole.end)..whole.end;
+                let hidden = (private == Some(token.indent)).then(|| "it is private".to_owned());
+                let skipped = inherited
+                    .or(hidden)
+                    .or_else(|| body_mark(&words[body.clone()]));
                 let name = name.map(|name| name.text.clone()).unwrap_or_default();
                 let scope = scope(&groups);
                 // A second definition of the same name replaces the first.
@@ -92,6 +108,40 @@ pub(super) fn scan(words: &[Token]) -> Scan {
         }
     }
     scan
+}
+
+/// `:skip`, `:pending`, `if: false` behind the name of a test or a group.
+fn tagged(line: &[Token]) -> Option<String> {
+    let ends = |at: usize| {
+        let next = line.get(at);
+        next.is_none_or(|it| it.is(",") || it.is("do") || it.is("{") || it.is(")"))
+    };
+    (1..line.len()).find_map(|at| {
+        let symbol = line[at - 1].is(":") && ends(at + 1);
+        if symbol && (line[at].is("skip") || line[at].is("pending")) {
+            return Some(format!(":{}", line[at].text));
+        }
+        let never = line[at].is(":") && line.get(at + 1).is_some_and(|it| it.is("false"));
+        (never && line[at - 1].is("if")).then(|| "if: false".to_owned())
+    })
+}
+
+/// A skip in what is set up for all tests.
+pub(super) fn holds_back(words: &[Token], at: usize) -> Option<String> {
+    let token = &words[at];
+    let skips = token.first && ["skip", "pending", "omit"].iter().any(|it| token.is(it));
+    let line = &words[statement(words, at)];
+    if !skips || line.iter().any(|it| it.is("do") || it.is("{")) {
+        return None;
+    }
+    // The line under which it is indented.
+    let head = words[..at]
+        .iter()
+        .rfind(|it| it.first && it.indent < token.indent)?;
+    let before = head.word()?;
+    let set_up = before == "before"
+        || (before == "def" && words[..at].iter().rfind(|it| it.is("setup")).is_some());
+    set_up.then(|| format!("{} in what is set up", token.text))
 }
 
 fn scope(groups: &[(usize, String, Option<String>)]) -> String {

@@ -8,7 +8,7 @@ use super::super::suite::{Found, Scan};
 
 pub(super) fn scan(path: &str, words: &[Token]) -> Scan {
     let mut scan = Scan::default();
-    let mut hidden: Vec<Range<usize>> = Vec::new();
+    let mut hidden: Vec<Range<usize>> = left_out(words);
     let mut at = 0;
     while at < words.len() {
         let start = at;
@@ -52,7 +52,10 @@ pub(super) fn scan(path: &str, words: &[Token]) -> Scan {
         } else if words[item].is("fn") && attributes.iter().any(|attribute| is_test(attribute)) {
             let body = braces(words, item + 2);
             let in_hidden = hidden.iter().any(|span| span.contains(&start));
-            let skipped = why.or(in_hidden.then_some("its module is left out of the build"));
+            let part = attributes_in(&words[body.clone()]).any(|one| hides(one).is_some());
+            let skipped = why
+                .or(in_hidden.then_some("its module is left out of the build"))
+                .or(part.then_some("part of it is left out of the build"));
             at = body.end.max(item + 1);
             scan.tests.push(Found {
                 scope: String::new(),
@@ -67,6 +70,48 @@ pub(super) fn scan(path: &str, words: &[Token]) -> Scan {
         }
     }
     scan
+}
+
+/// What `#![cfg(…)]` leaves out, up to the end of its module, and what is only
+/// the text of a macro.
+fn left_out(words: &[Token]) -> Vec<Range<usize>> {
+    let mut hidden = Vec::new();
+    for at in 0..words.len() {
+        let is = |more: usize, text: &str| words.get(at + more).is_some_and(|it| it.is(text));
+        if is(0, "macro_rules") && is(1, "!") {
+            hidden.push(braces(words, at + 2));
+        } else if is(0, "#") && is(1, "!") && is(2, "[") {
+            let end = after_closing(words, at + 2);
+            if hides(&words[at + 3..end.saturating_sub(1).max(at + 3)]).is_some() {
+                hidden.push(at..closes(words, end));
+            }
+        }
+    }
+    hidden
+}
+
+/// Returns where the block ends in which `from` is.
+fn closes(words: &[Token], from: usize) -> usize {
+    let mut at = from;
+    while let Some(token) = words.get(at) {
+        if token.is("}") {
+            return at;
+        }
+        at = if token.is("{") {
+            after_closing(words, at)
+        } else {
+            at + 1
+        };
+    }
+    words.len()
+}
+
+fn attributes_in(body: &[Token]) -> impl Iterator<Item = &[Token]> {
+    let begins = |at: &usize| body[*at].is("#") && body.get(at + 1).is_some_and(|it| it.is("["));
+    (0..body.len()).filter(begins).map(|at| {
+        let end = after_closing(body, at + 1).saturating_sub(1);
+        &body[at + 2..end.max(at + 2)]
+    })
 }
 
 fn has(attribute: &[Token], word: &str) -> bool {
@@ -99,10 +144,18 @@ fn hides(attribute: &[Token]) -> Option<&'static str> {
     if has(attribute, "ignore") {
         return Some("#[ignore]");
     }
+    if attribute.first().is_some_and(|it| it.is("should_panic")) {
+        return Some("#[should_panic]");
+    }
     let conditional = attribute.first().is_some_and(|first| first.is("cfg"));
     let all: Vec<&str> = attribute.iter().map(|token| token.text.as_str()).collect();
     let text = all.concat();
+    if text.starts_with("cfg(test)") || text.starts_with("cfg(any(test") {
+        return None;
+    }
     let never = text.contains("any()")
+        || text.contains("target_")
+        || text.contains("windows")
         || text.contains("not(test)")
         || text.contains("(false)")
         || text.contains("not(all())")

@@ -1,0 +1,212 @@
+//! Checks that hold whatever the code does.
+
+use std::ops::Range;
+
+use super::code::after_closing;
+use super::language::Language;
+use super::lexer::{Kind, Token};
+
+/// Whether a check says nothing: it looks at constants, compares a thing with
+/// itself, or names a thing and asks nothing of it. It stands at `whole` of a
+/// body.
+pub(super) fn is_hollow(language: Language, body: &[Token], whole: Range<usize>) -> bool {
+    let check = &body[whole.clone()];
+    let after = body.get(whole.end);
+    let head = check.first().and_then(Token::word).unwrap_or("");
+    if says_or_true(check) || (head == "assert" && is_tuple(language, check)) {
+        return true;
+    }
+    if compares_with_itself(check) {
+        return true;
+    }
+    let fails = |token: &Token| {
+        let names = ["fail", "panic", "flunk", "unreachable"];
+        names.iter().any(|name| token.is(name))
+    };
+    if check.iter().any(fails) || names_a_failure(language, head) {
+        return false;
+    }
+    // What it is called on is what it looks at: `mock.assert_called_with(1)`.
+    if is_asked_of(body, whole.start) || head.contains("raise") || head.contains("throw") {
+        return false;
+    }
+    if let Some(subject) = subject(language, head, check) {
+        let asked = check.len() > subject.end + 1 || after.is_some_and(|next| next.is("."));
+        return !asked
+            || constant(&check[subject.start..subject.end])
+            || same_as_last(check, subject);
+    }
+    let args = arguments(check);
+    let values: &[&[Token]] = match (language, args.as_slice()) {
+        // The first one is the test itself.
+        (Language::Go, [_, rest @ ..]) => rest,
+        (_, all) => all,
+    };
+    let twice = matches!(values, [a, b, ..] if same(a, b));
+    let something = values.iter().any(|value| !value.is_empty());
+    twice || (something && values.iter().all(|value| constant(value)))
+}
+
+/// Whether a check is a method of what it looks at, and not of the tests.
+fn is_asked_of(body: &[Token], at: usize) -> bool {
+    const OF_TESTS: [&str; 14] = [
+        "self",
+        "cls",
+        "this",
+        "Assert",
+        "Assertions",
+        "assert",
+        "require",
+        "t",
+        "is",
+        "c",
+        "qt",
+        "tap",
+        "unittest",
+        "TestCase",
+    ];
+    let Some(before) = at.checked_sub(1).filter(|before| body[*before].is(".")) else {
+        return false;
+    };
+    let owner = before.checked_sub(1).and_then(|owner| body[owner].word());
+    !owner.is_some_and(|owner| OF_TESTS.contains(&owner))
+}
+
+/// Go's own failures take a text, which is no constant that is checked.
+fn names_a_failure(language: Language, head: &str) -> bool {
+    let names = ["Error", "Errorf", "Fatal", "Fatalf", "Fail", "FailNow"];
+    language == Language::Go && names.contains(&head)
+}
+
+/// `x or True`, `true || x`.
+fn says_or_true(check: &[Token]) -> bool {
+    let truth = |at: usize| {
+        let token = check.get(at);
+        token.is_some_and(|it| it.is("true") || it.is("True"))
+    };
+    (0..check.len()).any(|at| {
+        let (or, length) = if check[at].is("or") {
+            (true, 1)
+        } else {
+            let two = check[at].is("|") && check.get(at + 1).is_some_and(|next| next.is("|"));
+            (two, 2)
+        };
+        or && (truth(at + length) || at.checked_sub(1).is_some_and(truth))
+    })
+}
+
+/// `assert (x, "a text")`, which is always true.
+fn is_tuple(language: Language, check: &[Token]) -> bool {
+    language == Language::Python
+        && check.get(1).is_some_and(|open| open.is("("))
+        && after_closing(check, 1) == check.len()
+        && split(&check[2..check.len() - 1]).len() > 1
+}
+
+/// Where what is asked about stands: `expect(HERE)`, `assertThat(HERE)`.
+fn subject(language: Language, head: &str, check: &[Token]) -> Option<Range<usize>> {
+    let names = match language {
+        Language::JavaScript | Language::Ruby => ["expect", "expectTypeOf"],
+        Language::Java => ["assertThat", "expectThat"],
+        Language::Python | Language::Rust | Language::Go => return None,
+    };
+    if !names.contains(&head) || !check.get(1)?.is("(") {
+        return None;
+    }
+    let end = after_closing(check, 1).saturating_sub(1).max(2);
+    // Hamcrest's way has the question as a second argument.
+    (split(&check[2..end]).len() == 1).then_some(2..end)
+}
+
+/// `expect(x).toBe(x)`.
+fn same_as_last(check: &[Token], subject: Range<usize>) -> bool {
+    let asked = &check[subject.clone()];
+    let behind = &check[subject.end..];
+    let Some(open) = behind.iter().rposition(|token| token.is("(")) else {
+        return false;
+    };
+    let end = after_closing(behind, open).saturating_sub(1).max(open + 1);
+    same(asked, &behind[open + 1..end])
+}
+
+fn compares_with_itself(check: &[Token]) -> bool {
+    let sign = |at: usize| check.get(at).is_some_and(|token| token.is("="));
+    let Some(at) = (0..check.len()).find(|at| sign(*at) && sign(at + 1)) else {
+        return false;
+    };
+    let right = at + 2 + usize::from(sign(at + 2));
+    let begins = check[..at]
+        .iter()
+        .rposition(|token| ["(", ",", "assert", "!"].iter().any(|it| token.is(it)))
+        .map_or(0, |found| found + 1);
+    let ends = check[right.min(check.len())..]
+        .iter()
+        .position(|token| token.is(")") || token.is(","))
+        .map_or(check.len(), |more| right + more);
+    right <= ends && same(&check[begins..at], &check[right.min(ends)..ends])
+}
+
+/// What is handed to a check, with or without brackets.
+fn arguments(check: &[Token]) -> Vec<&[Token]> {
+    let member = check.get(1).is_some_and(|next| next.is("."));
+    let macros = check.get(1).is_some_and(|next| next.is("!"));
+    // `assert.equal(`, `assert!(`, `assertEquals(`.
+    let open = 1 + usize::from(macros) + if member { 2 } else { 0 };
+    let bracketed = check.get(open).is_some_and(|token| token.is("("));
+    if bracketed && after_closing(check, open) == check.len() {
+        return split(&check[open + 1..check.len() - 1]);
+    }
+    split(check.get(1..).unwrap_or_default())
+}
+
+/// Splits at the commas that are in no brackets.
+fn split(words: &[Token]) -> Vec<&[Token]> {
+    let (mut parts, mut begins, mut at) = (Vec::new(), 0, 0);
+    while at < words.len() {
+        if words[at].is(",") {
+            parts.push(&words[begins..at]);
+            begins = at + 1;
+        }
+        at = if ["(", "[", "{"].iter().any(|open| words[at].is(open)) {
+            after_closing(words, at)
+        } else {
+            at + 1
+        };
+    }
+    parts.push(words.get(begins..).unwrap_or_default());
+    parts
+}
+
+fn same(a: &[Token], b: &[Token]) -> bool {
+    !a.is_empty()
+        && a.len() == b.len()
+        && a.iter()
+            .zip(b)
+            .all(|(a, b)| a.kind == b.kind && a.text == b.text)
+}
+
+/// Whether nothing but constants stands here. A text with something filled in
+/// is none.
+fn constant(words: &[Token]) -> bool {
+    words.iter().all(|token| match token.kind {
+        Kind::Number | Kind::Sign => true,
+        Kind::Literal => !token.text.contains('{'),
+        Kind::Word => matches!(
+            token.text.as_str(),
+            "true"
+                | "false"
+                | "True"
+                | "False"
+                | "None"
+                | "null"
+                | "nil"
+                | "undefined"
+                | "not"
+                | "is"
+                | "and"
+                | "or"
+                | "do"
+                | "end"
+        ),
+    })
+}

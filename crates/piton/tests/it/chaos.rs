@@ -52,7 +52,7 @@ case $draw in
   8) sleep 300 & echo more >> $file; echo done ;;
   9) echo 'usage limit reached, try again in 1 second' >&2; exit 1 ;;
   10) kill -9 $$ ;;
-  11) echo more >> $file; echo 'agent' >> "$TREE/user/kept0.txt"; echo done ;;
+  11) echo more >> $file; echo agent > "$TREE/.git/hooks/planted"; echo done ;;
   12) sed -i 's/assert .*/assert True/' tests/test_f.py; echo more >> $file; echo done ;;
   13) own checkout -q -b other; echo more >> $file; own commit -qam own; own reset -q --hard HEAD~1; echo done ;;
   *) echo more >> $file; echo done ;;

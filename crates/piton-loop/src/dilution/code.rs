@@ -146,8 +146,8 @@ fn swallows(language: Language, body: &[Token], at: usize) -> bool {
         Language::Python if token.is("except") => {
             let block = &body[indented(body, at)];
             let head = &body[at..(at + 12).min(body.len())];
-            let named = head.iter().take_while(|it| !it.is(":"));
-            let any = is(1, ":") || named.clone().any(|it| takes_failures(it));
+            let mut named = head.iter().take_while(|it| !it.is(":"));
+            let any = is(1, ":") || named.any(takes_failures);
             let nothing = match block {
                 [only] => only.is("pass"),
                 [a, b, c] => a.is(".") && b.is(".") && c.is("."),

@@ -126,11 +126,7 @@ pub(super) fn uncalled(language: Language, body: &[Token]) -> Vec<Range<usize>> 
 }
 
 /// Reads a function that is given a name here, or none at all.
-fn function<'b>(
-    language: Language,
-    body: &'b [Token],
-    at: usize,
-) -> Option<(&'b str, Range<usize>)> {
+fn function(language: Language, body: &[Token], at: usize) -> Option<(&str, Range<usize>)> {
     let token = &body[at];
     if language == Language::Python && token.is("def") && token.first {
         let name = body.get(at + 1)?.word()?;

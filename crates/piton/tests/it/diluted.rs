@@ -128,7 +128,7 @@ impl Yard {
 
 /// A renamed test is as good as it was.
 fn honest(text: &str) -> String {
-    text.replace("3", "1 + 2")
+    text.replace('3', "1 + 2")
 }
 
 #[test]

@@ -12,10 +12,11 @@ pub(crate) fn masked(line: &str) -> String {
     let words: Vec<&str> = line.split_whitespace().collect();
     let mut masked = Vec::new();
     for (at, word) in words.iter().enumerate() {
-        let unit = words.get(at + 1).map(|next| next.trim_matches(','));
-        let timed = matches!(unit, Some("s" | "ms")) && word.parse::<f64>().is_ok();
+        let unit = words.get(at + 1).map(|next| next.trim_matches([',', ')']));
+        let number = word.trim_start_matches('(');
+        let timed = matches!(unit, Some("s" | "ms")) && number.parse::<f64>().is_ok();
         masked.push(if timed {
-            "TIME".to_owned()
+            word.replacen(number, "TIME", 1)
         } else {
             self::word(word)
         });
@@ -126,6 +127,8 @@ fn a_shown_line_fits_another_run_of_the_same_and_nothing_else() {
     assert!(fit("committed as 607e1708f6", "committed as   99aa12bc34"));
     assert!(fit("(run 20260101T000000-1)", "(run 20261125T101112-99)"));
     assert!(fit("took 2.5s", "took 10.0s") && fit("in 0.1 s", "in 12.0 s"));
+    assert!(fit("“Done.” (0.0 s)", "“Done.” (12.3 s)"));
+    assert!(!fit("“Done.” (0.0 s)", "“Gone.” (0.0 s)"));
     assert!(fit(
         "kept in /a/20260101T000000-1/x",
         "kept in /a/20261125T101112-99/x"

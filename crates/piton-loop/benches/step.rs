@@ -131,6 +131,7 @@ fn planning_step(git: &Repository, site: &Site, slots: &SlotSettings, slug: &str
         limits: Limits::default(),
         stop: &Stop::default(),
         holder: holder.clone(),
+        secrets: &[],
     };
     let summary = RunSummary::new("a benchmark", "/");
     let clock = SystemClock::default();

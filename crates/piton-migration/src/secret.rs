@@ -39,7 +39,11 @@ impl Secret {
     /// Returns a file of a candidate that holds a secret, with the name of its
     /// variable: it would be committed.
     pub fn found_in(secrets: &[Self], disk: &dyn DiskRead, dir: &Path) -> Option<(String, String)> {
-        let contents = Contents::read(disk, dir).ok()??;
+        Self::found_among(secrets, &Contents::read(disk, dir).ok()??)
+    }
+
+    /// The same of files that are not on a disk yet.
+    pub fn found_among(secrets: &[Self], contents: &Contents) -> Option<(String, String)> {
         contents.paths().find_map(|path| {
             let text = contents.text(path)?;
             let secret = secrets.iter().find(|secret| text.contains(&secret.value))?;

@@ -42,6 +42,7 @@ impl Perform<CallAgent> for LoopPerformer<'_, '_> {
             limits: op.agent.limits(),
             stop: self.stop,
             holder: self.holder.clone(),
+            secrets: self.secrets,
         }
         .call(&decision, &run);
         let made = match made {

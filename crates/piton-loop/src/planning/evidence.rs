@@ -16,6 +16,7 @@ use crate::replies::{Decision, Recommendation};
 use crate::runs::{CallEnd, CallStatus, Event, RecordedCall, RunRecord};
 use crate::sanitize::sanitize;
 use piton_migration::contents::Contents;
+use piton_migration::secret::Secret;
 
 /// How many directories that agents left in failed calls are kept.
 const KEPT: usize = 5;
@@ -36,7 +37,7 @@ pub(super) struct Remains {
 /// Records a failure and keeps what there is of it. Trouble in doing so only
 /// makes the evidence poorer: the failure itself is what the caller must hear.
 pub(super) fn keep(
-    (disk, site): (&dyn Disk, &Site),
+    (disk, site, secrets): (&dyn Disk, &Site, &[Secret]),
     decision: &StepDecision,
     run: &RunRecord<'_>,
     remains: Remains,
@@ -71,6 +72,8 @@ pub(super) fn keep(
             kept: None,
         };
     }
+    // What holds a secret is kept nowhere, as evidence neither.
+    let left = left.filter(|left| Secret::found_among(secrets, left).is_none());
     let kept = left.and_then(|left| keep_directory((disk, site), decision, run, &left));
     let told = Told {
         call_role: call_role(decision.step).to_string(),

@@ -31,6 +31,7 @@ use crate::runs::{CallEnd, CallOutcome, CallStatus, Event, RecordError, Recorded
 use crate::slots::SlotSettings;
 use piton_migration::candidate::{Candidate, Proposal};
 use piton_migration::contents::Contents;
+use piton_migration::secret::Secret;
 
 /// What a candidate and its note may take, and more than most do.
 const ROOM: usize = 2 << 20;
@@ -48,6 +49,8 @@ pub struct Performer<'a> {
     pub stop: &'a Stop,
     /// Whom locks name.
     pub holder: Holder,
+    /// What is kept nowhere.
+    pub secrets: &'a [Secret],
 }
 
 /// A step that was made: what to publish, and where it leads.
@@ -89,7 +92,7 @@ impl Performer<'_> {
             Err(failure) => failure,
         };
         Err(Box::new(evidence::keep(
-            (self.disk, self.site),
+            (self.disk, self.site, self.secrets),
             decision,
             run,
             call,

@@ -348,6 +348,7 @@ pub(crate) fn call_shell(
         limits,
         stop: &Stop::default(),
         holder: holder(),
+        secrets: &[],
     };
     let decision = world.decide().unwrap();
     let warnings = Warnings::default();

@@ -271,6 +271,7 @@ impl World {
             limits: Limits::default(),
             stop: &Stop::default(),
             holder: holder(),
+            secrets: &[],
         };
         performer.call(decision, run)
     }

@@ -141,3 +141,27 @@ fn a_password_out_of_an_address_that_an_agent_echoes_is_neither_stored_nor_commi
         assert_eq!(std::fs::read_dir(left).unwrap().count(), 0, "{name}");
     }
 }
+
+#[test]
+fn what_a_failed_call_left_with_a_secret_in_it_is_kept_nowhere() {
+    let env = TestEnv::planned(0);
+    let leaks = |text: &str| env.shell_agent(&format!("echo {text} >>left.md; exit 3"));
+    let step = |agent: Vec<String>| {
+        let args = [strings(&["migration", "step", SLUG]), agent].concat();
+        let mut command = env.command(&args);
+        let ran = env.finish(command.env("MYSQL_PWD", "s3cr3tpw").output().unwrap());
+        assert_eq!(ran.code, 1, "{}", ran.shown());
+    };
+    step(leaks("harmless"));
+    assert!(env.kept("work/failed").contains("harmless"));
+    step(leaks("s3cr3\"\"tpw"));
+    assert!(!env.kept("").contains("s3cr3tpw"));
+}
+
+#[test]
+fn a_secret_is_not_set_as_a_setting() {
+    let env = TestEnv::planned(0);
+    let address = "curl postgres://me:s3cr3tpw@db/x";
+    let args = strings(&["config", "set", "validation-command", address]);
+    let _ = refused(&env, &args, "s3cr3tpw");
+}

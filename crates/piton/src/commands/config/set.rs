@@ -47,6 +47,8 @@ pub(crate) fn run(context: &Context, args: &SetArgs) -> CommandResult {
         .parse(&args.value)
         .map_err(|why| CommandError::usage(format!("`{key}` {why}")))?;
 
+    context.refuse_secret("the value", &args.value)?;
+
     if key.is_users_only() && !args.user {
         return Err(CommandError::usage(format!(
             "`{key}` may only stand in the user's own settings"

@@ -721,3 +721,27 @@ fn what_was_accepted_and_could_not_land_lands_with_the_next_call() {
     assert_eq!(calls, 0, "no agent was asked again: {runs}");
     assert_eq!(team.header(&id)["last_local_impl_event"], "ended");
 }
+
+#[test]
+fn what_only_told_what_to_do_does_not_stay_on_the_branch() {
+    let script = "[[step]]\nrole = \"refactor\"\nreply = \"done\"\n[[step.edit]]\nbase = \"cwd\"\npath = \"src/lib.rs\"\nappend = \"cache\\n\"\n";
+    let team = Team::new("github-issue", script);
+    let id = team.create(PLAN);
+    let patch = r#"{"branch_name": "work"}"#;
+    let _ = team.ok(&["plan", "update", &id, "--patch", patch]);
+    let repo = &team.env.repo;
+    repo.git(&["switch", "-q", "-c", "work"]);
+    repo.write(".erk/impl-context/plan.md", PLAN);
+    repo.write(".erk/impl-context/ref.json", "{}");
+    repo.write(".erk/notes.md", "of ours\n");
+    repo.commit_all("Add plan");
+    repo.git(&["switch", "-q", "main"]);
+    let _ = team.ok(&["plan", "implement", &id, "--with", "script"]);
+    let files = repo.git(&["ls-tree", "-r", "--name-only", "work"]);
+    assert!(!files.contains("impl-context"), "{files}");
+    assert!(files.contains(".erk/notes.md"), "{files}");
+    let lib = repo.git(&["show", "work:src/lib.rs"]);
+    assert_eq!(lib.trim(), "fine\ncache");
+    let commits = repo.git(&["rev-list", "--count", "main..work"]);
+    assert_eq!(commits.trim(), "2", "one commit for the plan");
+}

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use clap::Args;
 use piton_agent::choice::Choice;
 use piton_agent::sealing::SealTerms;
-use piton_agent::{Agent, Host, Limits, Probe};
+use piton_agent::{Agent, Host, Probe};
 use piton_base::StateDir;
-use piton_base::{Effort, SystemClock};
+use piton_base::SystemClock;
 use piton_durable::{Disk, RealDisk};
 use piton_loop::effort::EffortBudget;
 use piton_loop::operation::AgentChoice;
@@ -91,20 +91,14 @@ impl AgentArgs {
 /// Takes the choice out of the settings. A script named by a flag is meant
 /// from `directory`, one named in a file from the `top` of the repository.
 pub(crate) fn chosen(settings: &Settings, directory: &Path, top: &Path) -> AgentChoice {
-    let name = settings.text("agent.use").unwrap_or("claude").to_owned();
-    let seconds = |key, default| {
-        settings
-            .duration(key)
-            .map_or(default, |time| time.as_secs())
-    };
-    let limits = Limits::default();
+    let name = settings.agent_name().to_owned();
     AgentChoice {
         command: settings
-            .text("agent.command")
+            .agent_command()
             .filter(|_| name == "command")
             .map(str::to_owned),
         script: settings
-            .get("agent.script")
+            .agent_script()
             .filter(|_| name == "script")
             .map(|(file, origin)| match origin {
                 Origin::Flag(_) => directory.join(&file.written),
@@ -113,9 +107,9 @@ pub(crate) fn chosen(settings: &Settings, directory: &Path, top: &Path) -> Agent
                 }
             }),
         name,
-        idle_seconds: seconds("agent.idle-limit", limits.idle.as_secs()),
-        deadline_seconds: seconds("agent.deadline", limits.deadline.as_secs()),
-        grace_seconds: seconds("agent.result-grace", limits.after_result.as_secs()),
+        idle_seconds: settings.agent_idle_limit().as_secs(),
+        deadline_seconds: settings.agent_deadline().as_secs(),
+        grace_seconds: settings.agent_result_grace().as_secs(),
     }
 }
 
@@ -219,19 +213,17 @@ pub(crate) fn ready(agent: &dyn Agent) -> Result<Option<String>, CommandError> {
 
 /// Returns the effort that calls may have.
 pub(crate) fn budget(settings: &Settings) -> Result<EffortBudget, CommandError> {
-    let tier = |name| {
-        settings
-            .text(name)
-            .and_then(|text| text.parse::<Effort>().ok())
-    };
-    EffortBudget::new(tier("effort.default"), tier("effort.maximum"))
-        .map_err(|error| CommandError::usage("could not set the effort").with_source(error))
+    EffortBudget::new(
+        Some(settings.effort_default()),
+        Some(settings.effort_maximum()),
+    )
+    .map_err(|error| CommandError::usage("could not set the effort").with_source(error))
 }
 
 /// Returns the model for one role: its own, or the one for all.
 pub(crate) fn model(settings: &Settings, role: &str) -> Option<String> {
     settings
         .text(&format!("models.{role}"))
-        .or_else(|| settings.text("agent.model"))
+        .or_else(|| settings.agent_model())
         .map(str::to_owned)
 }

@@ -25,7 +25,7 @@ pub(crate) fn client(context: &Context, settings: &Settings) -> Result<Client, C
         github_token: variable("GITHUB_TOKEN"),
         api_url: variable("GITHUB_API_URL"),
         graphql_url: variable("GITHUB_GRAPHQL_URL"),
-        setting: settings.text("github.api-url"),
+        setting: settings.github_api_url(),
     };
     let access = Access::decide(sources, token_of_gh).map_err(|error| {
         CommandError::usage("could not use what is set for GitHub")

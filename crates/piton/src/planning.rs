@@ -66,7 +66,7 @@ impl PlanningContext {
             prompts,
             taste,
             budget: agents::budget(settings)?,
-            prefix: settings.text("commit-prefix").unwrap_or("piton").to_owned(),
+            prefix: settings.commit_prefix().to_owned(),
         })
     }
 
@@ -100,7 +100,7 @@ impl PlanningContext {
                 prompts: &self.prompts,
                 taste: &self.taste.text,
                 budget: self.budget,
-                validation: place.settings.text("validation-command"),
+                validation: place.settings.validation_command(),
                 answer_by_schema: answers_by_schema,
             },
             effort: self.effort(place, effort, step),
@@ -113,17 +113,12 @@ impl PlanningContext {
 
 /// Returns where the repository's own prompts lie, from its top.
 pub(crate) fn prompts_dir(settings: &Settings) -> &str {
-    settings
-        .path("prompts")
-        .map_or(".piton/prompts", |path| path.as_str())
+    settings.prompts()
 }
 
 /// Returns where migrations and what piton keeps of them lie.
 pub(crate) fn planning_site(place: &Place) -> Result<PlanningSite, CommandError> {
-    let migrations = place
-        .settings
-        .text("migrations-dir")
-        .unwrap_or("migrations");
+    let migrations = place.settings.migrations_dir();
     PlanningSite::new(place.top(), migrations, place.state().path())
         .map_err(|error| CommandError::usage("could not use `migrations-dir`").with_source(error))
 }

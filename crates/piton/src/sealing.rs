@@ -17,16 +17,13 @@ pub(crate) fn terms(
     settings: &Settings,
     caches: &Path,
 ) -> Result<SealTerms, CommandError> {
-    let wanted: Wanted = choice(settings, "seal");
+    let wanted: Wanted = settings.seal();
     if wanted == Wanted::Off {
         return Ok(SealTerms::off());
     }
-    let network: Network = choice(settings, "seal.network");
+    let network: Network = settings.seal_network();
     // Without a word of its own a validation reaches what everything else does.
-    let validation = match settings.text("validation.network") {
-        Some(_) => choice(settings, "validation.network"),
-        None => network,
-    };
+    let validation = settings.validation_network().unwrap_or(network);
     let support = Support::observe(network.min(validation));
     let standing = |network| {
         Standing::decide(wanted, network, support).map_err(|refused| {
@@ -40,14 +37,14 @@ pub(crate) fn terms(
         let found = context.environment.raw().find(|(found, _)| found == name);
         found.map(|(_, value)| value)
     };
-    let (caches, write) = match choice(settings, "seal.caches") {
+    let (caches, write) = match settings.seal_caches() {
         CacheChoice::Own => {
             let own = OwnCaches::below(caches, home.as_deref(), &variable);
             (Some(own), Vec::new())
         }
         CacheChoice::Shared => (None, users_caches(home.as_deref(), &variable)),
     };
-    let read = settings.words("seal.read").unwrap_or_default().iter();
+    let read = settings.seal_read().unwrap_or_default().iter();
     Ok(SealTerms {
         standing: standing(Network::On)?,
         validation: standing(validation)?,
@@ -77,12 +74,6 @@ pub(crate) fn tell(context: &Context, terms: &SealTerms) {
         };
         context.out.note(Channel::Agent, level, &terms.line());
     });
-}
-
-/// A setting with words of its own; the settings take no other.
-fn choice<T: std::str::FromStr + Default>(settings: &Settings, name: &str) -> T {
-    let word = settings.text(name).and_then(|word| word.parse().ok());
-    word.unwrap_or_default()
 }
 
 /// A path from the user's home directory.

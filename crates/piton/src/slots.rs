@@ -26,13 +26,10 @@ pub(crate) fn settings(context: &Context, place: &Place) -> Result<SlotSettings,
             environment: environment::of_the_user(&host),
         }),
     };
-    let setup = settings.words("slot.setup").map(|words| SetupCommand {
+    let setup = settings.slot_setup().map(|words| SetupCommand {
         setup: Setup {
             command: piton_agent::words::join(words),
-            inputs: settings
-                .words("slot.setup-inputs")
-                .unwrap_or_default()
-                .to_vec(),
+            inputs: settings.slot_setup_inputs().unwrap_or_default().to_vec(),
         },
         words: words.to_vec(),
         host,
@@ -45,9 +42,7 @@ pub(crate) fn settings(context: &Context, place: &Place) -> Result<SlotSettings,
     });
     Ok(SlotSettings {
         home,
-        max_new: settings
-            .bytes("slot.max-new")
-            .unwrap_or(SlotSettings::MAX_NEW),
+        max_new: settings.slot_max_new(),
         setup,
         terms,
         around: Surroundings {
@@ -59,7 +54,7 @@ pub(crate) fn settings(context: &Context, place: &Place) -> Result<SlotSettings,
 
 /// Returns where the slots of a repository lie.
 pub(crate) fn home(context: &Context, place: &Place) -> Result<SlotHome, CommandError> {
-    let dir = match place.settings.text("slot.dir") {
+    let dir = match place.settings.slot_dir() {
         Some(written) => named(context, place, written)?,
         None => context.environment.user_cache().ok_or_else(|| {
             CommandError::usage("could not tell where agents are to work")

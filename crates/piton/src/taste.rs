@@ -13,7 +13,7 @@ pub(crate) fn paths(context: &Context, place: &Place) -> TastePaths {
 
 /// Returns where the team's taste lies, from the top of the repository.
 pub(crate) fn file(place: &Place) -> &str {
-    place.settings.text("taste").unwrap_or(".piton/taste.md")
+    place.settings.taste()
 }
 
 /// The same with the repository's taste below another directory.

@@ -44,10 +44,12 @@ pub struct Finding {
 
 piton_base::words! {
     /// What becomes of work that weakens tests.
+    #[derive(Default)]
     pub enum Policy: "a dilution policy" {
         /// Findings are told and nothing else.
         Report = "report",
         /// Deleted and skipped tests send the work back; the rest is told.
+        #[default]
         Refuse = "refuse",
     }
 }

@@ -226,7 +226,7 @@ fn disk(place: &Place) -> Check {
 
 /// The agent that is configured, and the others that are there.
 fn agent_checks(context: &Context, settings: &Settings, place: Option<&Place>) -> Vec<Check> {
-    let chosen = settings.text("agent.use").unwrap_or("claude").to_owned();
+    let chosen = settings.agent_name().to_owned();
     let mut names = vec![chosen.clone()];
     names.extend(
         ["claude", "codex"]

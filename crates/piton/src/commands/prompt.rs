@@ -71,7 +71,7 @@ pub(crate) fn load(context: &Context) -> Result<PromptSet, CommandError> {
     let disk: &dyn DiskRead = &context.disk;
     let loaded = match context.place_if_any()? {
         Some(place) => {
-            let dir = place.settings.text("prompts").unwrap_or(".piton/prompts");
+            let dir = place.settings.prompts();
             PromptSet::load(disk, &place.top().join(dir))
         }
         None => PromptSet::built_in(),

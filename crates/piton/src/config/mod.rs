@@ -2,6 +2,7 @@
 
 mod edit;
 mod key;
+mod known;
 mod layer;
 mod nearest;
 mod resolve;

@@ -8,7 +8,8 @@ use std::time::Duration;
 use piton_base::RepoPath;
 use piton_durable::{DiskError, DiskRead};
 
-use super::key::{KNOWN, Key, variable};
+use super::key::{Key, variable};
+use super::known::KNOWN;
 use super::layer::{ConfigError, Layer, Problem};
 use super::value::{Parsed, Value};
 use super::vetted::vet;

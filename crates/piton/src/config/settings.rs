@@ -1,6 +1,7 @@
 //! All settings as rows of a table, for the reference.
 
-use super::key::{KNOWN, OPEN};
+use super::key::OPEN;
+use super::known::KNOWN;
 use super::value::Kind;
 
 /// One setting, or a table with an entry for each role or name.

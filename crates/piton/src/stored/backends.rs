@@ -62,7 +62,7 @@ fn opened<T>(
     let repository = forge::repository(
         context,
         &client,
-        place.settings.text("plans.repository"),
+        place.settings.plans_repository(),
         place.checkout.remote.as_deref(),
     )?;
     let clone = CloneState {
@@ -76,10 +76,7 @@ fn opened<T>(
 }
 
 fn local<'a>(context: &'a Context, place: &StoredPlace) -> LocalBackend<'a> {
-    let dir = place
-        .settings
-        .path("plans.dir")
-        .map_or("plans", |path| path.as_str());
+    let dir = place.settings.plans_dir();
     LocalBackend {
         disk: &context.disk,
         clock: &context.clock,

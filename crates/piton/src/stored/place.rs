@@ -35,9 +35,9 @@ impl StoredPlace {
 
     /// Returns the provider that the settings name.
     pub(crate) fn provider(&self) -> Provider {
-        match self.settings.text("plans.backend") {
-            Some("github-draft-pr") => Provider::GithubDraftPr,
-            Some("local") => Provider::Local,
+        match self.settings.plans_backend::<String>().as_str() {
+            "github-draft-pr" => Provider::GithubDraftPr,
+            "local" => Provider::Local,
             _ => Provider::GithubIssue,
         }
     }

@@ -63,9 +63,7 @@ impl Writing<'_> {
         let slots: SlotSettings = piton_loop::operation::Agents::slots(self)?;
         let place = &self.here()?.place;
         let host = Host::new(context.environment.raw()).with_directory(place.top());
-        let limits = Limits::default();
-        let time = |name, usual| place.settings.duration(name).unwrap_or(usual);
-        let idle = time("validation.idle-limit", limits.idle);
+        let idle = place.settings.validation_idle_limit();
         let (notes, record) = (self.state.calls(), self.state.work());
         let holder = context.holder("your hooks");
         let token = format!("hooks-{}", token());
@@ -83,8 +81,8 @@ impl Writing<'_> {
             limits: Limits {
                 idle,
                 tool_idle: idle,
-                deadline: time("validation.deadline", limits.deadline),
-                ..limits
+                deadline: place.settings.validation_deadline(),
+                ..Limits::default()
             },
         };
         hear(&room).map_err(|unheard| match unheard {

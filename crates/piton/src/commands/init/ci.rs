@@ -127,20 +127,20 @@ impl Ci {
     pub(super) fn read(settings: &Settings) -> Result<Self, CommandError> {
         Ok(Self {
             install: setting(
-                settings,
                 "ci.install",
+                settings.ci_install(),
                 "how runs install piton",
                 "`piton config set ci.install VERSION`, or an address with its commit or its SHA-256",
             )?,
             agent: setting(
-                settings,
                 "ci.agent",
+                settings.ci_agent(),
                 "which agent works in runs",
                 "`piton config set ci.agent claude@VERSION`",
             )?,
             secret: setting(
-                settings,
                 "ci.secret",
+                settings.ci_secret(),
                 "which secret holds the agent's key",
                 "`piton config set ci.secret ANTHROPIC_API_KEY`",
             )?,
@@ -174,15 +174,15 @@ impl Ci {
 }
 
 fn setting<T: FromStr>(
-    settings: &Settings,
     key: &str,
+    text: Option<&str>,
     what: &str,
     how: &str,
 ) -> Result<T, CommandError>
 where
     T::Err: fmt::Display,
 {
-    let text = settings.text(key).ok_or_else(|| {
+    let text = text.ok_or_else(|| {
         CommandError::usage(format!("{what} is not set: `{key}` says it"))
             .hint(format!("{how}; nothing was written"))
     })?;

@@ -56,7 +56,7 @@ fn decide(context: &Context, place: &Place, slug: &Slug) -> Result<Plan<Op>, Com
     refuse_dirty(place, slug, from.as_str())?;
     let mut builder = PlanBuilder::new(format!("migration archive {slug}"));
     let moved = move_directory(context, place, &mut builder, (&from, &to), None)?;
-    let prefix = place.settings.text("commit-prefix").unwrap_or("piton");
+    let prefix = place.settings.commit_prefix();
     let message = format!("{prefix}: archive {slug}\n\nWhy:\nArchived by a person.");
     finish(builder, &moved, (from, to), message)
 }

@@ -49,7 +49,7 @@ fn decide(place: &Place, slug: &Slug) -> Result<Plan<Op>, CommandError> {
         path: path.clone(),
         why: "the migration is deleted".to_owned(),
     })));
-    let prefix = place.settings.text("commit-prefix").unwrap_or("piton");
+    let prefix = place.settings.commit_prefix();
     let commit = CommitPath {
         path,
         also: Vec::new(),

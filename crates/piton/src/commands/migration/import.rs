@@ -87,7 +87,7 @@ pub(crate) fn run(context: &Context, args: &ImportArgs) -> CommandResult {
         id: worthy.document.id.to_string(),
     };
     let (base, contents) = begun(&slug, &title, text, link, local_stamp(&context.clock));
-    let prefix = place.settings.text("commit-prefix").unwrap_or("piton");
+    let prefix = place.settings.commit_prefix();
     let subject = commit::new_migration_subject(prefix, slug.as_str());
     let why = format!("{title}\n\nFrom plan {}.", worthy.document.id);
     let proposal = Proposal {

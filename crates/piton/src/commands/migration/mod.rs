@@ -101,7 +101,7 @@ pub(crate) fn run(context: &Context, command: &MigrationCommand) -> CommandResul
 impl Place {
     /// Returns the migrations directory that is configured.
     pub(crate) fn live(&self) -> LiveDir {
-        let relative = self.settings.text("migrations-dir").unwrap_or("migrations");
+        let relative = self.settings.migrations_dir();
         LiveDir::new(self.top(), relative.trim_end_matches('/'))
     }
 }

@@ -122,7 +122,7 @@ pub(crate) fn run(context: &Context, args: &NewArgs) -> CommandResult {
     contents.put(MANIFEST_FILE, start.manifest.encode());
     contents.put(STATE_FILE, start.state.encode());
     contents.put(OWN_FILE, start.own.encode());
-    let prefix = place.settings.text("commit-prefix").unwrap_or("piton");
+    let prefix = place.settings.commit_prefix();
     let subject = commit::new_migration_subject(prefix, slug.as_str());
     let proposal = Proposal {
         slug: slug.clone(),

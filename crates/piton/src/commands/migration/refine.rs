@@ -123,7 +123,7 @@ fn record(
     args: &RefineArgs,
 ) -> CommandResult {
     let site = planning_site(place)?;
-    let prefix = place.settings.text("commit-prefix").unwrap_or("piton");
+    let prefix = place.settings.commit_prefix();
     // One after the other is faster than all at once, and again.
     let _turn = if args.plan.changes_nothing() {
         None

@@ -35,7 +35,7 @@ pub(crate) fn run(context: &Context, args: &RejectArgs) -> CommandResult {
     let place = context.place_to_write(&args.plan)?;
     let slug = find(context, &place.live(), &args.slug)?;
     let site = planning_site(&place)?;
-    let prefix = place.settings.text("commit-prefix").unwrap_or("piton");
+    let prefix = place.settings.commit_prefix();
     let now = local_stamp(&context.clock);
     let proposal = person::reject(
         &context.disk,

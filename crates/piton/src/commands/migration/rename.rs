@@ -74,7 +74,7 @@ fn decide(
     }
     let mut builder = PlanBuilder::new(format!("migration rename {slug} {new}"));
     let moved = move_directory(context, place, &mut builder, (&from, &to), Some(&contents))?;
-    let prefix = place.settings.text("commit-prefix").unwrap_or("piton");
+    let prefix = place.settings.commit_prefix();
     let message = format!("{prefix}: rename {slug} to {new}\n\nWhy:\nRenamed by a person.");
     finish(builder, &moved, (from, to), message)
 }

@@ -39,7 +39,7 @@ pub(crate) fn run(context: &Context, args: &ReopenArgs) -> CommandResult {
     let place = context.place_to_write(&args.plan)?;
     let slug = find(context, &place.live(), &args.slug)?;
     let site = planning_site(&place)?;
-    let prefix = place.settings.text("commit-prefix").unwrap_or("piton");
+    let prefix = place.settings.commit_prefix();
     let proposal = person::reopen(
         &context.disk,
         &place.repository,

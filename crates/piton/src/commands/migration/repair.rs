@@ -128,7 +128,7 @@ fn migrations(
             None => mended.push((slug.clone(), vec![handle], vec![repair.why.clone()])),
         }
     }
-    let prefix = place.settings.text("commit-prefix").unwrap_or("piton");
+    let prefix = place.settings.commit_prefix();
     for (slug, handles, whys) in mended {
         let path = repo_path(place, &place.live().migration(&slug))?;
         let at = Path::new(path.as_str());

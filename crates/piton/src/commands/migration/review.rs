@@ -304,7 +304,7 @@ fn answer(
         return Ok(Exit::WaitsForPerson);
     };
     let site = planning_site(place)?;
-    let prefix = place.settings.text("commit-prefix").unwrap_or("piton");
+    let prefix = place.settings.commit_prefix();
     let (disk, git, now) = (
         &context.disk,
         &place.repository,

@@ -132,7 +132,7 @@ pub(super) fn note(
     args: &PlanArgs,
 ) -> CommandResult {
     let site = planning_site(place)?;
-    let prefix = place.settings.text("commit-prefix").unwrap_or("piton");
+    let prefix = place.settings.commit_prefix();
     let proposal = person::link(&context.disk, &place.repository, &site, slug, link, prefix)
         .map_err(|error| person_refusal(error, slug))?;
     let Some(proposal) = proposal else {

@@ -34,7 +34,7 @@ pub(crate) fn run(context: &Context, args: &UndoArgs) -> CommandResult {
     let place = context.place_to_write(&args.plan)?;
     let slug = find(context, &place.live(), &args.slug)?;
     let site = planning_site(&place)?;
-    let prefix = place.settings.text("commit-prefix").unwrap_or("piton");
+    let prefix = place.settings.commit_prefix();
     let proposal = person::undo(&context.disk, &place.repository, &site, &slug, prefix)
         .map_err(|error| person_refusal(error, &slug))?;
     let plan = proposed::plan(context, &place, "migration undo", proposal)?;

@@ -105,7 +105,7 @@ fn source_repo(context: &Context, place: &StoredPlace) -> Option<String> {
         Provider::GithubIssue | Provider::GithubDraftPr => {}
         Provider::Local | Provider::Memory => return None,
     }
-    let plans: RepoName = place.settings.text("plans.repository")?.parse().ok()?;
+    let plans: RepoName = place.settings.plans_repository()?.parse().ok()?;
     let client = forge::client(context, &place.settings).ok()?;
     let remote = place.checkout.remote.as_deref();
     let code = forge::repository(context, &client, None, remote).ok()?;

@@ -447,7 +447,7 @@ fn show(
 ) {
     let document = &worthy.document;
     let agent = agents::chosen(&place.settings, &context.directory, place.top()).name;
-    let validation = place.settings.text("validation-command");
+    let validation = place.settings.validation_command();
     let out = &context.out;
     if out.json_wanted() {
         out.json(json!({

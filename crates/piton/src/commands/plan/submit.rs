@@ -51,12 +51,7 @@ pub(super) fn run(context: &Context, args: &SubmitArgs) -> CommandResult {
     let client = forge::client(context, &stored.settings)?;
     let remote = stored.checkout.remote.as_deref();
     let code = forge::repository(context, &client, None, remote)?;
-    let plans = forge::repository(
-        context,
-        &client,
-        stored.settings.text("plans.repository"),
-        remote,
-    )?;
+    let plans = forge::repository(context, &client, stored.settings.plans_repository(), remote)?;
     let mut operations: Vec<Op> = Vec::new();
     if document.is_pull {
         let number = document

@@ -261,7 +261,7 @@ fn propose(
     wish: &Wish,
 ) -> Result<Proposal, PersonRefusal> {
     let (disk, git) = (&context.disk, &place.repository);
-    let prefix = place.settings.text("commit-prefix").unwrap_or("piton");
+    let prefix = place.settings.commit_prefix();
     let now = local_stamp(&context.clock);
     match wish {
         Wish::Approve => person::approve(disk, git, site, slug, prefix, now),

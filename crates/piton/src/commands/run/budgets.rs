@@ -25,7 +25,7 @@ pub(super) fn refuse_blind(floor: &Floor<'_>, limits: &Limits) -> Result<(), Com
     if limits.dollars.is_some() && !cost {
         return Err(refused("what it costs", "--max-cost"));
     }
-    if floor.place.settings.dollars(PER_DAY).is_some() && !cost {
+    if floor.place.settings.run_max_cost_per_day().is_some() && !cost {
         return Err(refused("what it costs", &format!("`{PER_DAY}`")));
     }
     Ok(())
@@ -36,7 +36,7 @@ const PER_DAY: &str = "run.max-cost-per-day";
 /// Returns the limit of this day, with what was spent of it: the records of
 /// all runs that began today are summed.
 pub(super) fn day(floor: &Floor<'_>) -> Option<DayLimit> {
-    let dollars = floor.place.settings.dollars(PER_DAY)?;
+    let dollars = floor.place.settings.run_max_cost_per_day()?;
     let today = floor.context.clock.local().strftime("%Y-%m-%d").to_string();
     let listed = runs::list(&floor.context.disk, &floor.planning.site.runs()).unwrap_or_default();
     let spent_before = listed

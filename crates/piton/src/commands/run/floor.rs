@@ -10,7 +10,7 @@ use piton_git::GitRead as _;
 use piton_loop::dilution;
 use piton_loop::operation::{AgentChoice, secrets_of};
 use piton_loop::slots::SlotSettings;
-use piton_loop::validation::{Flaky, Policy, ValidationCommand, Validator};
+use piton_loop::validation::{Policy, ValidationCommand, Validator};
 use piton_loop::work::{Models, Shop};
 use piton_migration::secret::Secret;
 use piton_seal::CacheSet;
@@ -60,7 +60,7 @@ impl<'a> Floor<'a> {
         let slots = crate::slots::settings(context, place)?;
         let agent = agents::agent(&chosen, context, settings, &place.state(), &slots.terms)?;
         let command = settings
-            .text("validation-command")
+            .validation_command()
             .map(ValidationCommand::read)
             .transpose()
             .map_err(|error| {
@@ -74,11 +74,8 @@ impl<'a> Floor<'a> {
             models: SettledModels(settings.clone()),
             notes: place.state().calls(),
             holder: context.holder("a run"),
-            route: settings.switch("run.route"),
-            dilution: settings
-                .text("validation.dilution")
-                .and_then(|word| word.parse().ok())
-                .unwrap_or(dilution::Policy::Refuse),
+            route: settings.run_route(),
+            dilution: settings.validation_dilution(),
             secrets: secrets_of(&Host::new(context.environment.raw())),
             mission: work.mission(context)?,
             amendment: work.amendment(context)?,
@@ -152,21 +149,10 @@ impl Models for SettledModels {
 }
 
 fn policy(settings: &Settings) -> Policy {
-    let usual = Policy::default();
     Policy {
-        attempts: settings
-            .count("validation.attempts")
-            .and_then(|count| u32::try_from(count).ok())
-            .unwrap_or(usual.attempts),
-        flaky: settings
-            .text("validation.flaky")
-            .and_then(|word| word.parse::<Flaky>().ok())
-            .unwrap_or(usual.flaky),
-        idle: settings
-            .duration("validation.idle-limit")
-            .unwrap_or(usual.idle),
-        deadline: settings
-            .duration("validation.deadline")
-            .unwrap_or(usual.deadline),
+        attempts: u32::try_from(settings.validation_attempts()).unwrap_or(u32::MAX),
+        flaky: settings.validation_flaky(),
+        idle: settings.validation_idle_limit(),
+        deadline: settings.validation_deadline(),
     }
 }

@@ -109,10 +109,7 @@ fn jobs(text: &str) -> Result<NonZeroUsize, String> {
 
 /// Returns what happens at the provider's limit.
 pub(crate) fn on_quota(settings: &Settings) -> OnQuota {
-    let word = settings
-        .text("run.limit")
-        .and_then(|word| word.parse().ok());
-    word.unwrap_or_default()
+    settings.run_limit()
 }
 
 pub(crate) fn run(context: &Context, args: &RunArgs) -> CommandResult {

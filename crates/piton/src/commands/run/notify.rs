@@ -48,7 +48,7 @@ struct Noted {
 
 impl<'a> Notifier<'a> {
     pub(super) fn new(floor: &'a Floor<'a>, run: String) -> Self {
-        let words = floor.place.settings.words("notify").unwrap_or_default();
+        let words = floor.place.settings.notify().unwrap_or_default();
         Self {
             floor,
             run,

@@ -181,10 +181,8 @@ pub(crate) fn journals(
 pub(crate) fn policy(settings: &Settings) -> RetentionPolicy {
     const DAY: u64 = 24 * 60 * 60;
     RetentionPolicy {
-        runs: settings.count("runs.keep"),
-        days: settings
-            .duration("runs.keep-for")
-            .map(|time| time.as_secs().div_ceil(DAY)),
+        runs: Some(settings.runs_keep()),
+        days: Some(settings.runs_keep_for().as_secs().div_ceil(DAY)),
         ..RetentionPolicy::default()
     }
 }

@@ -337,11 +337,11 @@ fn wishes(
         branch: args
             .branch
             .clone()
-            .or_else(|| text(settings, "traffic.branch")),
+            .or_else(|| settings.traffic_branch().map(str::to_owned)),
         schedule: args
             .schedule
             .clone()
-            .or_else(|| text(settings, "traffic.schedule")),
+            .or_else(|| settings.traffic_schedule().map(str::to_owned)),
         install: if files {
             Some(install(settings)?)
         } else {
@@ -359,10 +359,6 @@ fn wishes(
     })
 }
 
-fn text(settings: &Settings, name: &str) -> Option<String> {
-    settings.text(name).map(str::to_owned)
-}
-
 /// A token in a variable that is set. Its value goes nowhere but to GitHub.
 fn named(context: &Context, name: &str) -> Result<SecretRef, CommandError> {
     let secret: SecretRef = format!("env:{name}")
@@ -378,8 +374,12 @@ fn named(context: &Context, name: &str) -> Result<SecretRef, CommandError> {
 
 /// How the workflow installs piton: never without saying which version.
 pub(super) fn install(settings: &Settings) -> Result<Install, CommandError> {
-    for key in ["traffic.install", "ci.install"] {
-        if let Some(text) = settings.text(key) {
+    let said = [
+        ("traffic.install", settings.traffic_install()),
+        ("ci.install", settings.ci_install()),
+    ];
+    for (key, text) in said {
+        if let Some(text) = text {
             return text.parse().map_err(|error| {
                 CommandError::usage(format!("could not use {key}")).with_source(error)
             });

@@ -82,9 +82,9 @@ pub(super) fn files(
             }),
         created: created.unwrap_or_default(),
         ci_workflows: project.ci_workflows().ok().flatten().unwrap_or_default(),
-        branch: settings.text("traffic.branch").unwrap_or("main").to_owned(),
+        branch: settings.traffic_branch().unwrap_or("main").to_owned(),
         schedule: settings
-            .text("traffic.schedule")
+            .traffic_schedule()
             .map_or_else(|| default_schedule(&repository.to_string()), str::to_owned),
         repository,
     };

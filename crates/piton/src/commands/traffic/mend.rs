@@ -15,10 +15,10 @@ pub(super) fn wishes(
     looked: &Looked,
     conflict: &ConflictArgs,
 ) -> Result<Wishes, CommandError> {
-    let text = |name: &str| looked.settings.text(name).map(str::to_owned);
-    let pinned = text("traffic.install").or_else(|| text("ci.install"));
+    let settings = &looked.settings;
+    let pinned = settings.traffic_install().or(settings.ci_install());
     let install = if pinned.is_some() {
-        Some(install(&looked.settings)?)
+        Some(install(settings)?)
     } else {
         let told = "files are left alone: `piton config set ci.install VERSION` says which piton the workflow installs";
         context.out.note(Channel::Setup, Level::WARNING, told);
@@ -35,8 +35,8 @@ pub(super) fn wishes(
         new_gists: false,
         badge_gist: looked.known.said.badge_gist.clone(),
         archive_gist: looked.known.said.archive_gist.clone(),
-        branch: text("traffic.branch"),
-        schedule: text("traffic.schedule"),
+        branch: settings.traffic_branch().map(str::to_owned),
+        schedule: settings.traffic_schedule().map(str::to_owned),
         parts: Parts {
             variables: true,
             files: install.is_some(),

@@ -137,25 +137,6 @@ impl Outcome {
         }
     }
 
-    /// Returns the kind that run records of the migration engine know.
-    pub fn failure_kind(&self) -> &'static str {
-        match self {
-            Self::Replied { .. } => "none",
-            Self::Crashed { .. } => "agent-exited-nonzero",
-            Self::Deadline { .. } => "timeout",
-            Self::Hung { .. } | Self::NoOutput { .. } => "stuck",
-            Self::Refused { .. }
-            | Self::LimitReached { .. }
-            | Self::Outage { .. }
-            | Self::Authentication { .. }
-            | Self::Rejected { .. }
-            | Self::CutShort { .. }
-            | Self::Unreadable { .. }
-            | Self::NotStarted { .. }
-            | Self::Stopped => "agent-infra-failure",
-        }
-    }
-
     /// Says what a person can do about it; empty where nothing is wrong.
     pub fn advice(&self) -> &'static str {
         match self {
@@ -197,18 +178,6 @@ impl Outcome {
             }
             Self::Stopped => "run again to carry on where it stood",
         }
-    }
-}
-
-/// Sorts an error message into the kind that run records know.
-pub fn failure_kind_of_message(message: &str) -> &'static str {
-    let message = message.to_lowercase();
-    if message.contains("timed out") {
-        "timeout"
-    } else if message.contains("produced no output") {
-        "stuck"
-    } else {
-        "agent-infra-failure"
     }
 }
 

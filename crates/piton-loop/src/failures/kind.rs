@@ -28,18 +28,3 @@ piton_base::words! {
         PlanningBlocked = "planning-blocked",
     }
 }
-
-impl FailureKind {
-    /// Guesses the kind of an error of which only the message is left. Typed
-    /// errors say their kind themselves.
-    pub fn from_message(message: &str) -> Self {
-        let message = message.to_lowercase();
-        if message.contains("timed out") {
-            Self::Timeout
-        } else if message.contains("produced no output") {
-            Self::Stuck
-        } else {
-            Self::AgentInfraFailure
-        }
-    }
-}

@@ -81,25 +81,9 @@ impl Perform<CallAgent> for LoopPerformer<'_, '_> {
 }
 
 fn told(step: &FailedStep, agent: &str, run: &RunId) -> Failure {
-    let (kind, until) = match &step.failure {
-        StepFailure::Agent(outcome) => kind_of(outcome),
-        StepFailure::Slot(_)
-        | StepFailure::Setup(_)
-        | StepFailure::Changes(_)
-        | StepFailure::Guard(_)
-        | StepFailure::Unfit(_)
-        | StepFailure::Layout(_)
-        | StepFailure::Reserve(_)
-        | StepFailure::Path(_)
-        | StepFailure::Clear(_)
-        | StepFailure::Call(_)
-        | StepFailure::Look(_)
-        | StepFailure::Strayed(_)
-        | StepFailure::Left(_)
-        | StepFailure::LeftPath(_)
-        | StepFailure::Refused(_)
-        | StepFailure::Candidate(_)
-        | StepFailure::Record(_) => (FailureKind::Io, None),
+    let until = match &step.failure {
+        StepFailure::Agent(Outcome::LimitReached { until, .. }) => *until,
+        _ => None,
     };
     let hint = match &step.failure {
         StepFailure::Agent(Outcome::Authentication { .. }) => adapter::sign_in(agent),
@@ -109,27 +93,8 @@ fn told(step: &FailedStep, agent: &str, run: &RunId) -> Failure {
     if let Some(kept) = &step.kept {
         let _ = write!(record, "; what it left: {}", kept.display());
     }
-    Failure::new(kind, step.failure.story())
+    Failure::new(step.failure.consequence().kind, step.failure.story())
         .hint(hint)
         .until(until)
         .record(record)
-}
-
-fn kind_of(outcome: &Outcome) -> (FailureKind, Option<jiff::Timestamp>) {
-    match outcome {
-        Outcome::LimitReached { until, .. } => (FailureKind::LimitReached, *until),
-        Outcome::Authentication { .. } => (FailureKind::Auth, None),
-        Outcome::Outage { .. } => (FailureKind::Network, None),
-        Outcome::NotStarted { .. } => (FailureKind::NotFound, None),
-        Outcome::Replied { .. }
-        | Outcome::Refused { .. }
-        | Outcome::Rejected { .. }
-        | Outcome::CutShort { .. }
-        | Outcome::Crashed { .. }
-        | Outcome::Hung { .. }
-        | Outcome::Deadline { .. }
-        | Outcome::NoOutput { .. }
-        | Outcome::Unreadable { .. }
-        | Outcome::Stopped => (FailureKind::Io, None),
-    }
 }

@@ -161,37 +161,15 @@ pub fn failed(
     decision: &StepDecision,
     failed: &FailedStep,
 ) -> Result<FinalStatus, RecordError> {
-    use piton_agent::outcome::Outcome;
-
-    use super::failure::StepFailure;
-
+    let consequence = failed.failure.consequence();
     not_accepted(
         run,
         decision,
-        failed.failure.kind(),
+        consequence.recorded,
         &failed.failure.story(),
         failed.snapshot.as_deref(),
     )?;
-    Ok(match &failed.failure {
-        StepFailure::Agent(Outcome::Stopped) => FinalStatus::Interrupted,
-        StepFailure::Agent(_) | StepFailure::Call(_) => FinalStatus::AgentFailed,
-        StepFailure::Slot(_)
-        | StepFailure::Setup(_)
-        | StepFailure::Changes(_)
-        | StepFailure::Guard(_)
-        | StepFailure::Unfit(_)
-        | StepFailure::Layout(_)
-        | StepFailure::Reserve(_)
-        | StepFailure::Path(_)
-        | StepFailure::Clear(_)
-        | StepFailure::Look(_)
-        | StepFailure::Strayed(_)
-        | StepFailure::Left(_)
-        | StepFailure::LeftPath(_)
-        | StepFailure::Refused(_)
-        | StepFailure::Candidate(_)
-        | StepFailure::Record(_) => FinalStatus::MigrationFailed,
-    })
+    Ok(consequence.run)
 }
 
 /// Records an attempt that led to nothing that could be published.

@@ -53,7 +53,7 @@ pub(super) fn keep(
     if let Some(placed) = &placed {
         let _ = run.verdict(
             &placed.files,
-            &verdict(decision, failure.call_outcome(), summary.clone()),
+            &verdict(decision, failure.consequence().call, summary.clone()),
         );
         let _ = run.event(Event::CallFinished(CallEnd::of(
             scope(decision),
@@ -77,7 +77,7 @@ pub(super) fn keep(
     let kept = left.and_then(|left| keep_directory((disk, site), decision, run, &left));
     let told = Told {
         call_role: call_role(decision.step).to_string(),
-        kind: failure.kind(),
+        kind: failure.consequence().recorded,
         recommendation: Recommendation::SameTarget,
         summary,
         advice: failure.advice(),

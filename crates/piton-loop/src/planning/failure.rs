@@ -9,9 +9,9 @@ use piton_git::slot::SlotError;
 use super::accept::AcceptError;
 use super::paths::PathError;
 use super::strayed::Strayed;
-use crate::failures::FailureKind;
+use crate::failures::{Consequence, FailureKind};
 use crate::guard::GuardError;
-use crate::runs::{CallOutcome, RecordError};
+use crate::runs::{FinalStatus, RecordError};
 use crate::slots::SetupError;
 use piton_migration::candidate::CandidateError;
 use piton_migration::contents::ContentsError;
@@ -58,13 +58,14 @@ pub enum StepFailure {
 }
 
 impl StepFailure {
-    /// Returns the kind that records name.
-    pub fn kind(&self) -> FailureKind {
+    /// Returns what follows from it.
+    pub fn consequence(&self) -> Consequence {
         match self {
-            Self::Agent(outcome) => outcome
-                .failure_kind()
-                .parse()
-                .unwrap_or(FailureKind::AgentInfraFailure),
+            Self::Agent(outcome) => Consequence::of(outcome),
+            Self::Call(_) => Consequence {
+                run: FinalStatus::AgentFailed,
+                ..Consequence::TROUBLE
+            },
             Self::Slot(_)
             | Self::Setup(_)
             | Self::Changes(_)
@@ -73,43 +74,23 @@ impl StepFailure {
             | Self::Reserve(_)
             | Self::Path(_)
             | Self::Clear(_)
-            | Self::Call(_)
             | Self::Look(_)
-            | Self::Record(_) => FailureKind::AgentInfraFailure,
+            | Self::Record(_) => Consequence::TROUBLE,
             Self::Strayed(_)
             | Self::Unfit(_)
             | Self::Left(_)
             | Self::LeftPath(_)
-            | Self::Refused(_) => FailureKind::PlanningStepFailed,
-            Self::Candidate(CandidateError::Inconsistent { .. }) => {
-                FailureKind::PlanningConsistencyError
-            }
-            Self::Candidate(_) => FailureKind::AgentInfraFailure,
-        }
-    }
-
-    /// Returns how the call ended, from the caller's side.
-    pub fn call_outcome(&self) -> CallOutcome {
-        match self {
-            Self::Strayed(_)
-            | Self::Unfit(_)
-            | Self::Left(_)
-            | Self::LeftPath(_)
-            | Self::Refused(_)
-            | Self::Candidate(CandidateError::Inconsistent { .. }) => CallOutcome::Refused,
-            Self::Slot(_)
-            | Self::Setup(_)
-            | Self::Changes(_)
-            | Self::Guard(_)
-            | Self::Layout(_)
-            | Self::Reserve(_)
-            | Self::Path(_)
-            | Self::Clear(_)
-            | Self::Call(_)
-            | Self::Agent(_)
-            | Self::Look(_)
-            | Self::Candidate(_)
-            | Self::Record(_) => CallOutcome::Failed,
+            | Self::Refused(_) => Consequence::REFUSED,
+            Self::Candidate(CandidateError::Inconsistent { .. }) => Consequence {
+                recorded: FailureKind::PlanningConsistencyError,
+                ..Consequence::REFUSED
+            },
+            Self::Candidate(
+                CandidateError::Clear(_)
+                | CandidateError::Digest(_)
+                | CandidateError::Directory(_)
+                | CandidateError::Write(_),
+            ) => Consequence::TROUBLE,
         }
     }
 

@@ -7,7 +7,7 @@ use piton_agent::CallRole;
 use piton_agent::outcome::Outcome;
 
 use super::evidence::Traces;
-use crate::failures::FailureKind;
+use crate::failures::{Consequence, FailureKind};
 use crate::replies::{Decision, Recommendation};
 
 /// One decision not to commit.
@@ -117,8 +117,7 @@ impl Halt {
             | Outcome::Deadline { .. }
             | Outcome::NoOutput { .. }
             | Outcome::Unreadable { .. } => {
-                let kind = outcome.failure_kind().parse();
-                let kind = kind.unwrap_or(FailureKind::AgentInfraFailure);
+                let kind = Consequence::of(outcome).recorded;
                 WorkFailure::again(role, kind, format!("{outcome}; {}", outcome.advice())).into()
             }
         }

@@ -376,7 +376,7 @@ fn an_agent_that_hangs_is_ended_and_nothing_is_taken() {
         "{}",
         story(&failed)
     );
-    assert_eq!(failed.failure.kind().as_str(), "stuck");
+    assert_eq!(failed.failure.consequence().recorded.as_str(), "stuck");
     assert_eq!(world.picture(), before);
     world.step(GOOD).unwrap();
 }

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use piton_base::Effort;
 use piton_loop::commit;
 use piton_loop::effort::EffortBudget;
-use piton_loop::failures::{FailureKind, Scalar};
+use piton_loop::failures::Scalar;
 use piton_loop::replies::{
     CandidateKind, Decision, FinalDecision, ReadyAnswer, Recommendation, Route, ScopeSelection,
     StatusBlock,
@@ -192,15 +192,6 @@ fn the_effort_of_phases_is_resolved_as_the_original_resolves_it() {
             Err(()) => json!({"error": true}),
         }
     });
-}
-
-#[test]
-fn kinds_are_guessed_from_messages_as_the_original_guesses_them() {
-    check(
-        "error_kind",
-        &[],
-        |input| json!({"kind": FailureKind::from_message(text(&input["message"])).as_str()}),
-    );
 }
 
 #[test]

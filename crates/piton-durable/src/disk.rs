@@ -38,6 +38,13 @@ pub struct Entry {
     pub kind: Kind,
 }
 
+/// The two ends of a file; of a short one they are the same bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ends {
+    pub first: Vec<u8>,
+    pub last: Vec<u8>,
+}
+
 /// The reading half: nothing here can change anything.
 pub trait DiskRead: Debug + Send + Sync {
     /// Returns what stands at `path`, or `None` when nothing does.
@@ -67,6 +74,15 @@ pub trait DiskRead: Debug + Send + Sync {
             ));
         }
         Ok(bytes)
+    }
+
+    /// Returns the first and the last bytes of a file, at most so many of each.
+    fn read_ends(&self, path: &Path, most: usize) -> DiskResult<Ends> {
+        let bytes = self.read(path)?;
+        Ok(Ends {
+            first: bytes[..bytes.len().min(most)].to_vec(),
+            last: bytes[bytes.len().saturating_sub(most)..].to_vec(),
+        })
     }
 
     /// Returns the text of the link at `path`, which may point anywhere or

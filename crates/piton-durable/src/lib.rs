@@ -23,7 +23,7 @@ mod turn;
 
 pub use atomic::{WriteError, create_dirs, write_atomic, write_atomic_from};
 pub use digest::TreeDigest;
-pub use disk::{Appender, Disk, DiskRead, Entry, Kind, Stat};
+pub use disk::{Appender, Disk, DiskRead, Ends, Entry, Kind, Stat};
 pub use lock::{Holder, Lock, LockError, LockGuard};
 pub use log::{Log, LogError};
 pub use plain::PlainDisk;

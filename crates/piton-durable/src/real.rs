@@ -5,13 +5,13 @@
 )]
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
-use crate::disk::{Appender, Disk, DiskRead, Entry, Kind, Stat};
+use crate::disk::{Appender, Disk, DiskRead, Ends, Entry, Kind, Stat};
 use crate::refusal::{DiskError, DiskResult, Doing};
 use crate::{deep, platform};
 
@@ -34,6 +34,10 @@ impl DiskRead for RealDisk {
 
     fn read_at_most(&self, path: &Path, limit: u64) -> DiskResult<Vec<u8>> {
         read_at_most(path, limit).map_err(DiskError::at(Doing::Read, path))
+    }
+
+    fn read_ends(&self, path: &Path, most: usize) -> DiskResult<Ends> {
+        read_ends(path, most).map_err(DiskError::at(Doing::Read, path))
     }
 
     fn read_link(&self, path: &Path) -> DiskResult<PathBuf> {
@@ -120,7 +124,26 @@ impl Disk for RealDisk {
 }
 
 fn read_at_most(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-    let mut file = OpenOptions::new()
+    let (mut file, len) = open(path)?;
+    if len > limit {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    read_whole(&mut file, usize::try_from(len).unwrap_or(0))
+}
+
+fn read_ends(path: &Path, most: usize) -> io::Result<Ends> {
+    let (mut file, len) = open(path)?;
+    let most = u64::try_from(most).unwrap_or(u64::MAX).min(len);
+    let (mut first, mut last) = (Vec::new(), Vec::new());
+    (&mut file).take(most).read_to_end(&mut first)?;
+    file.seek(SeekFrom::Start(len - most))?;
+    file.take(most).read_to_end(&mut last)?;
+    Ok(Ends { first, last })
+}
+
+/// Opens a regular file, and returns how long it is.
+fn open(path: &Path) -> io::Result<(File, u64)> {
+    let file = OpenOptions::new()
         .read(true)
         // NONBLOCK so that opening a pipe without a writer cannot hang.
         .custom_flags(
@@ -137,10 +160,7 @@ fn read_at_most(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
             "not a regular file",
         ));
     }
-    if meta.len() > limit {
-        return Err(io::ErrorKind::FileTooLarge.into());
-    }
-    read_whole(&mut file, usize::try_from(meta.len()).unwrap_or(0))
+    Ok((file, meta.len()))
 }
 
 fn list(dir: &Path) -> io::Result<Vec<Entry>> {

@@ -1,7 +1,7 @@
 use std::io;
 use std::path::Path;
 
-use piton_durable::{DiskRead, RealDisk, TreeDigest, TreeError, tree};
+use piton_durable::{Disk, DiskRead, RealDisk, TreeDigest, TreeError, tree};
 use piton_testkit::SimDisk;
 use piton_testkit::sim::{Budget, every_crash};
 
@@ -151,4 +151,28 @@ fn a_tree_deeper_than_the_longest_path_is_removed() {
     tree::remove(&RealDisk, &root).unwrap();
     assert!(!root.exists());
     assert!(std::path::Path::new("/etc").exists());
+}
+
+#[test]
+fn the_ends_of_a_file_are_read_without_the_middle_and_those_of_a_short_one_are_all_of_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("file");
+    RealDisk.write_new(&path, b"0123456789", 0o600).unwrap();
+    let disk = SimDisk::new();
+    disk.put("/file", "0123456789");
+    for (most, first, last) in [
+        (3, "012", "789"),
+        (7, "0123456", "3456789"),
+        (10, "0123456789", "0123456789"),
+        (99, "0123456789", "0123456789"),
+        (0, "", ""),
+    ] {
+        for ends in [
+            RealDisk.read_ends(&path, most).unwrap(),
+            disk.read_ends(Path::new("/file"), most).unwrap(),
+        ] {
+            assert_eq!(ends.first, first.as_bytes());
+            assert_eq!(ends.last, last.as_bytes());
+        }
+    }
 }

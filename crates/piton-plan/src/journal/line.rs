@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{ActionId, PlanId};
+use crate::journal::read::Status;
 use crate::operation::Operation;
 use crate::plan::Plan;
-use crate::receipt::{Receipt, SkipReason};
+use crate::receipt::{Outcome, Receipt, SkipReason};
 use crate::verify::Verification;
 
 /// The version of the file format.
@@ -22,6 +23,8 @@ pub(super) struct HeadOut<'a, O> {
     pub(super) id: PlanId,
     pub(super) at: Timestamp,
     pub(super) tool: &'a str,
+    /// For whoever reads no further than here.
+    pub(super) command: &'a str,
     pub(super) left_out: BTreeMap<&'a ActionId, &'a SkipReason>,
     pub(super) answers: BTreeMap<&'a ActionId, WrittenAnswer>,
     pub(super) plan: &'a Plan<O>,
@@ -95,9 +98,56 @@ pub(super) enum Line {
         /// What failed is decided anew by its command, and not carried on.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         over: bool,
+        /// How far all of it came, for whoever reads nothing but the end.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        counts: Option<Counts>,
     },
     Verified {
         at: Timestamp,
         verification: Verification,
     },
+}
+
+/// How far a plan came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Counts {
+    pub(super) actions: usize,
+    /// What needs nothing more, left out or done.
+    pub(super) settled: usize,
+    pub(super) failed: usize,
+    pub(super) left: usize,
+}
+
+impl Counts {
+    pub(super) fn of(receipts: &[Receipt], actions: usize) -> Self {
+        let settled = |outcome: &Outcome| match outcome {
+            Outcome::Ok | Outcome::AlreadySo => true,
+            Outcome::Skipped(reason) => {
+                reason.withholds() || matches!(reason, SkipReason::NothingToDo)
+            }
+            Outcome::Failed(_) => false,
+        };
+        let count =
+            |is: &dyn Fn(&Outcome) -> bool| receipts.iter().filter(|r| is(&r.outcome)).count();
+        let failed = count(&|outcome| matches!(outcome, Outcome::Failed(_)));
+        let good = count(&Outcome::is_success);
+        Self {
+            actions,
+            settled: count(&settled),
+            failed,
+            left: actions - good - failed,
+        }
+    }
+
+    /// Returns where a run that came to its end stands.
+    pub(super) fn status(self, over: bool) -> Status {
+        let Self { failed, left, .. } = self;
+        if failed + left == 0 {
+            Status::Finished
+        } else if over {
+            Status::Failed
+        } else {
+            Status::Incomplete { failed, left }
+        }
+    }
 }

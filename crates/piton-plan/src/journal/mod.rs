@@ -4,6 +4,7 @@
 //! for each action what was about to be done and what came of it, each on disk
 //! before the run goes on. A run that was cut off is carried on from it.
 
+mod glance;
 mod line;
 mod prune;
 mod read;

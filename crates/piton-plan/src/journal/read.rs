@@ -9,11 +9,12 @@ use piton_durable::{DiskError, DiskRead, Kind, LogError};
 
 use crate::id::{ActionId, PlanId};
 use crate::input::Answer;
-use crate::journal::line::{FORMAT, HeadIn, Line, PlanIn, Version, WrittenAnswer};
+use crate::journal::glance::glance;
+use crate::journal::line::{Counts, FORMAT, HeadIn, Line, PlanIn, Version, WrittenAnswer};
 use crate::operation::Operation;
 use crate::plan::Plan;
 use crate::ready::{Ready, Stance};
-use crate::receipt::{Outcome, Receipt, SkipReason};
+use crate::receipt::{Outcome, Receipt};
 use crate::verify::Verification;
 
 /// Why a journal cannot be used.
@@ -139,11 +140,17 @@ pub fn load(disk: &dyn DiskRead, dir: &Path, id: PlanId) -> Result<Journal, Jour
     })
 }
 
-/// Returns all journals, the oldest first. One that cannot be read is listed
-/// with the reason; one whose plan was not written out never began.
+/// Returns all journals, the oldest first. Of a run that came to its end only
+/// the two ends are read. One that cannot be read is listed with the reason;
+/// one whose plan was not written out never began.
 pub fn list(disk: &dyn DiskRead, dir: &Path) -> Result<Vec<Listed>, JournalError> {
     let mut listed = Vec::new();
     for id in ids(disk, dir)? {
+        if let Some(begun) = glance(disk, &file(dir, id), id) {
+            let journal = Ok(begun);
+            listed.push(Listed { id, journal });
+            continue;
+        }
         let journal = match find(disk, dir, id) {
             Ok(None) => continue,
             Ok(Some(journal)) => Ok(journal.begun()),
@@ -263,18 +270,11 @@ impl Journal {
         let Some(Some(over)) = ended else {
             return Status::Stopped;
         };
-        let receipts = self.receipts();
-        let failed = |r: &&Receipt| matches!(r.outcome, Outcome::Failed(_));
-        let failed = receipts.iter().filter(failed).count();
-        let good = receipts.iter().filter(|r| r.outcome.is_success()).count();
-        let left = self.head.plan.actions.len() - good - failed;
-        if failed + left == 0 {
-            Status::Finished
-        } else if over {
-            Status::Failed
-        } else {
-            Status::Incomplete { failed, left }
-        }
+        self.counts().status(over)
+    }
+
+    fn counts(&self) -> Counts {
+        Counts::of(&self.receipts(), self.head.plan.actions.len())
     }
 
     /// Returns what is known before the run is carried on: what went well is
@@ -318,18 +318,11 @@ impl Journal {
 
     /// Returns what a list shows of it.
     pub fn begun(&self) -> Begun {
-        let settled = |r: &&Receipt| match &r.outcome {
-            Outcome::Ok | Outcome::AlreadySo => true,
-            Outcome::Skipped(reason) => {
-                reason.withholds() || matches!(reason, SkipReason::NothingToDo)
-            }
-            Outcome::Failed(_) => false,
-        };
         Begun {
             command: self.head.plan.command.clone(),
             at: self.head.at,
             actions: self.head.plan.actions.len(),
-            settled: self.receipts().iter().filter(settled).count(),
+            settled: self.counts().settled,
             status: self.status(),
         }
     }

@@ -10,7 +10,7 @@ use piton_durable::{Disk, LockGuard, Log, LogError};
 use crate::execute::Report;
 use crate::id::{ActionId, PlanId};
 use crate::input::Answer;
-use crate::journal::line::{FORMAT, HeadOut, Line, WrittenAnswer};
+use crate::journal::line::{Counts, FORMAT, HeadOut, Line, WrittenAnswer};
 use crate::journal::read::{Journal, JournalError, Status, file, find};
 use crate::operation::Operation;
 use crate::plan::Plan;
@@ -69,6 +69,7 @@ pub fn begin<'d, O: Operation>(
         id,
         at: now,
         tool,
+        command: plan.command(),
         left_out: ready.left_out().collect(),
         answers: answers.collect(),
         plan,
@@ -127,6 +128,7 @@ impl JournalWriter<'_> {
             at: now,
             skipped: skipped.cloned().collect(),
             over,
+            counts: Some(Counts::of(&report.receipts, report.receipts.len())),
         })
     }
 

@@ -332,6 +332,29 @@ fn a_plan_is_applied_once_only() {
 }
 
 #[test]
+fn a_list_shows_what_a_whole_reading_shows_and_reads_no_whole_journal_that_is_over() {
+    let (disk, (_dir, held)) = (SimDisk::new(), lock());
+    let mut builder = PlanBuilder::new("create \"left_out\":");
+    for number in 0..500 {
+        builder.add(make(&format!("thing-{number:060}")));
+    }
+    let failing = format!("thing-{:060}", 7);
+    let world = World::failing(&[&failing]);
+    run_journaled(&disk, &held, &builder.build().unwrap(), &world);
+    let shown = journal::load(&disk, dir(), id(1)).unwrap().begun();
+    assert_eq!((shown.actions, shown.settled), (500, 499));
+    // What lies between the ends is not looked at: damage there shows it.
+    let file = Path::new(DIR).join(format!("{}.jsonl", id(1)));
+    let mut bytes = disk.read(&file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] = 0xff;
+    disk.put(&file, bytes);
+    assert!(journal::load(&disk, dir(), id(1)).is_err());
+    let listed = journal::list(&disk, dir()).unwrap();
+    assert_eq!(listed[0].journal.as_ref().unwrap(), &shown);
+}
+
+#[test]
 fn a_torn_last_line_is_no_error_and_a_damaged_one_before_it_is() {
     let (disk, (_dir, held)) = (SimDisk::new(), lock());
     run_journaled(&disk, &held, &cascade(), &World::default());
@@ -358,7 +381,10 @@ fn a_torn_last_line_is_no_error_and_a_damaged_one_before_it_is() {
                 .to_string()
                 .ends_with(&format!("is damaged in line {}", line + 1))
         );
-        assert!(journal::list(&disk, dir()).unwrap()[0].journal.is_err());
+        // A list of what is over looks at the two ends of each.
+        let is_seen = line == 0 || line + 1 == damaged.len();
+        let listed = journal::list(&disk, dir()).unwrap();
+        assert_eq!(listed[0].journal.is_err(), is_seen, "line {line}");
     }
 }
 

@@ -83,7 +83,7 @@ pub(crate) fn run(context: &Context, args: &NewArgs) -> CommandResult {
     }
     // Better known before anything is written than in the middle.
     place.repository.identity()?;
-    let validation = place.settings.text("validation-command");
+    let validation = place.settings.validation_command();
     for line in readiness::missing(context, &place, validation) {
         if args.until.is_some() {
             return Err(CommandError::usage(format!(

@@ -110,7 +110,7 @@ fn with_agent(context: &Context, place: &Place, slug: &Slug, args: &PlanArgs) ->
         .prompt(
             &planning.prompts,
             &planning.taste.text,
-            place.settings.text("validation-command"),
+            place.settings.validation_command(),
         )
         .map_err(|error| {
             CommandError::usage("could not use the prompt templates").with_source(error)

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// What stands for the tests of a crate in the table.
-const PLACES: [(&str, &str); 9] = [
+const PLACES: [(&str, &str); 10] = [
     ("durable", "piton-durable/tests/it"),
     ("publish", "piton-migration/tests/it/publish"),
     ("git", "piton-git/tests/it"),
@@ -13,6 +13,7 @@ const PLACES: [(&str, &str); 9] = [
     ("backend", "piton-backend/tests/it"),
     ("seal", "piton-seal/tests/it"),
     ("agent", "piton-agent/tests/it"),
+    ("traffic", "piton-traffic/tests/it"),
 ];
 
 /// Finds the file that a row names.

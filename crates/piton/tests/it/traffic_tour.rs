@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use crate::env::TestEnv;
 use crate::traffic::{badge, fake, on};
-use crate::traffic_stage::day;
+use crate::traffic_stage::{FILES, day};
 use crate::traffic_takeover::set_up;
 
 /// One command of the tour, and what it printed.
@@ -42,8 +42,11 @@ impl Scene {
         let ran = on(env, fake, args);
         assert_eq!(ran.code, code, "{args:?}: {}{}", ran.stdout, ran.stderr);
         self.shown.push(format!("$ piton {}", args.join(" ")));
+        // The fake publishes sites beside its answers.
+        let here = format!("{}/site/acme/", fake.address());
+        let shown = ran.stdout.replace(&here, "https://acme.github.io/");
         self.shown
-            .extend(ran.stdout.lines().map(wrapped).collect::<Vec<_>>());
+            .extend(shown.lines().map(wrapped).collect::<Vec<_>>());
         self.shown.push(String::new());
         ran.stdout
     }
@@ -104,8 +107,7 @@ fn from_nothing_to_forty_days_and_from_the_original_to_today() {
 /// Publishes the files, and collects for forty days: GitHub's answers are made
 /// up, the collector is the real one, each run going on where the last ended.
 fn forty_days(env: &TestEnv, fake: &FakeGitHub) {
-    let path = ".github/workflows/traffic-badges.yml";
-    let text = env.repo.read(path);
+    let files = FILES.map(|path| (path, env.repo.read(path)));
     let counted = |back: i64| -> (i64, i64) {
         let wave = (back * 7 + 3) % 11;
         (
@@ -167,7 +169,8 @@ fn forty_days(env: &TestEnv, fake: &FakeGitHub) {
             }
         }
         let repo = world.repo("acme/widget");
-        repo.commit_files("main", "track", &[(path, &text)]);
+        let files = files.each_ref().map(|(path, text)| (*path, text.as_str()));
+        repo.commit_files("main", "track", &files);
         let id = 7;
         repo.workflows.insert(
             "traffic-badges.yml".to_owned(),

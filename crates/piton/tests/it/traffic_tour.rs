@@ -187,7 +187,7 @@ fn forty_days(env: &TestEnv, fake: &FakeGitHub) {
                 name: "Track Downloads & Clones".to_owned(),
                 title: "x".to_owned(),
                 workflow_id: id,
-                path: path.to_owned(),
+                path: FILES[0].to_owned(),
                 event: "schedule".to_owned(),
                 branch: "main".to_owned(),
                 status: "completed".to_owned(),

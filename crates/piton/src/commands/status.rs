@@ -85,7 +85,7 @@ impl<'r> Sorted<'r> {
             broken: Vec::new(),
         };
         for row in rows {
-            let blocked = row.cursor.ends_with("blocked");
+            let blocked = row.cursor.ends_with("blocked") || has_ended(row);
             match row.status {
                 None => sorted.broken.push(row),
                 Some(Status::Skipped | Status::Done) => {}
@@ -96,6 +96,24 @@ impl<'r> Sorted<'r> {
             }
         }
         sorted
+    }
+}
+
+/// Whether a plan is still being made whose record says that it was made.
+fn has_ended(row: &Row) -> bool {
+    row.cursor.starts_with("planning:terminal-")
+}
+
+/// Returns the reason of a list's row in words.
+fn what_is_wrong(row: &Row) -> &str {
+    match row.reason.as_deref() {
+        Some("planning-state-missing") => "its planning record is missing",
+        Some("planning-state-invalid") => "its planning record cannot be used",
+        Some("invalid-current-phase") => "its current phase is none of its phases",
+        Some("missing-manifest") => "its manifest is missing",
+        Some(reason) => reason,
+        None if has_ended(row) => "its planning has ended, and its manifest does not know",
+        None => "it cannot be used",
     }
 }
 
@@ -182,11 +200,7 @@ impl<'r> Seen<'r> {
         let mut wrong = Vec::new();
         for row in &sorted.broken {
             wrong.push((
-                format!(
-                    "{}: {}",
-                    row.slug,
-                    row.reason.as_deref().unwrap_or("it cannot be used")
-                ),
+                format!("{}: {}", row.slug, what_is_wrong(row)),
                 format!("piton migration doctor {}", row.slug),
             ));
         }

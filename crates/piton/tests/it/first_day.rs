@@ -201,6 +201,59 @@ fn one_screen_tells_what_waits_for_whom() {
 }
 
 #[test]
+fn the_next_step_is_named_after_each_decision() {
+    let env = TestEnv::waiting();
+    let ran = env.ok(&["migration", "approve", SLUG]);
+    let told = "hint: carry it out with `piton run --focus-on-live-migrations`\n";
+    assert!(ran.stderr.ends_with(told), "{}", ran.stderr);
+    let refine = [
+        "migration",
+        "refine",
+        SLUG,
+        "--message",
+        "x",
+        "--record-only",
+    ];
+    let ran = env.ok(&refine);
+    let told = "hint: `piton migration step add-api` takes it up\n";
+    assert!(ran.stderr.ends_with(told), "{}", ran.stderr);
+    // What changes nothing has no next step.
+    let dry = [&refine[..], &["--dry-run"]].concat();
+    assert!(!env.ok(&dry).stderr.contains("`piton migration step"));
+}
+
+#[test]
+fn an_agent_whose_name_is_misspelt_is_suggested() {
+    let env = TestEnv::planned(0);
+    let ran = env.run(&["migration", "step", SLUG, "--with", "clade"]);
+    assert_eq!(ran.code, 2, "{}", ran.shown());
+    assert!(
+        ran.stderr.contains("did you mean `claude`?"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn what_cannot_go_on_is_wrong_here_and_not_the_next_thing_to_do() {
+    let env = TestEnv::planned(7);
+    env.edit_manifest("status", "planning".into());
+    env.repo.commit_all("by hand");
+    let shown = env.ok(&["status"]).stdout;
+    assert!(
+        shown.starts_with(
+            "wrong here\n  add-api: its planning has ended, and its manifest does not know\n      \
+             piton migration doctor add-api\n"
+        ),
+        "{shown}"
+    );
+    assert_eq!(
+        env.ok(&["status", "--porcelain"]).stdout,
+        "ready 0 planning 0 waiting 0 broken 1\n"
+    );
+}
+
+#[test]
 fn a_refusal_says_a_fact_once_and_what_to_do() {
     let env = TestEnv::planned(7);
     for (arguments, told) in [

@@ -6,9 +6,11 @@ use clap::Args;
 use piton_loop::clock::local_stamp;
 use piton_loop::planning::person;
 
+use super::step::CARRY_OUT;
 use super::{find, person_refusal, proposed, standing};
 use crate::context::Context;
 use crate::error::CommandResult;
+use crate::exit::Exit;
 use crate::planned::PlanArgs;
 use crate::planning::planning_site;
 
@@ -35,5 +37,9 @@ pub(crate) fn run(context: &Context, args: &ApproveArgs) -> CommandResult {
     let proposal = person::approve(&context.disk, &place.repository, &site, &slug, prefix, now)
         .map_err(|error| person_refusal(error, &slug))?;
     let plan = proposed::plan(context, &place, "migration approve", proposal)?;
-    standing::carry_out(context, &place, &slug, &args.plan, &plan)
+    let exit = standing::carry_out(context, &place, &slug, &args.plan, &plan)?;
+    if exit == Exit::Done && !args.plan.changes_nothing() {
+        context.out.hint(CARRY_OUT);
+    }
+    Ok(exit)
 }

@@ -96,6 +96,11 @@ pub(crate) fn run(context: &Context, args: &RefineArgs) -> CommandResult {
             .hint("afterwards one planning step takes it up; it is decided on what is then live");
         return Ok(exit);
     }
+    if exit == Exit::Done && args.record_only {
+        context
+            .out
+            .hint(&format!("`piton migration step {slug}` takes it up"));
+    }
     if exit != Exit::Done || args.record_only {
         return Ok(exit);
     }

@@ -18,6 +18,7 @@ use piton_migration::planning::FeedbackSource;
 use piton_migration::slug::Slug;
 use serde_json::json;
 
+use super::step::CARRY_OUT;
 use super::{find, person_refusal, proposed, review_sheet, standing};
 use crate::agents::{self, AgentArgs};
 use crate::context::{Context, Place};
@@ -343,10 +344,14 @@ fn answer(
     }
     let plan = proposed::plan(context, place, command, proposal)?;
     let exit = standing::carry_out(context, place, slug, args, &plan)?;
-    if *choice == Choice::Refine && exit == Exit::Done {
-        context
-            .out
-            .hint(&format!("`piton migration step {slug}` takes it up"));
+    if exit == Exit::Done {
+        match choice {
+            Choice::Refine => context
+                .out
+                .hint(&format!("`piton migration step {slug}` takes it up")),
+            Choice::Approve => context.out.hint(CARRY_OUT),
+            Choice::Reject => {}
+        }
     }
     Ok(exit)
 }

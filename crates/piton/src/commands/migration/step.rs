@@ -101,6 +101,9 @@ pub(super) fn steps(
                     Level::INFO,
                     &format!("{slug} is {status}"),
                 );
+                if status == Status::Ready {
+                    context.out.hint(CARRY_OUT);
+                }
                 return Ok(Exit::Done);
             }
             (Standing::Waits(reason), until) => {
@@ -124,6 +127,9 @@ pub(super) fn steps(
         }
     }
 }
+
+/// What is next for a plan that is ready.
+pub(super) const CARRY_OUT: &str = "carry it out with `piton run --focus-on-live-migrations`";
 
 /// Where a migration stands after a step.
 enum Standing {

@@ -109,6 +109,21 @@ pub fn tree_of(repository: &Repository, commit: &CommitId) -> Result<TreeId, Git
         })
 }
 
+/// Returns the commit that another one was made on.
+pub fn parent_of(repository: &Repository, commit: &CommitId) -> Result<CommitId, GitError> {
+    let command = GitCommand::reading(repository.top())
+        .args(["rev-parse", "--verify"])
+        .arg(format!("{commit}^"));
+    let shown = command.shown().to_owned();
+    command
+        .line()?
+        .parse()
+        .map_err(|error| GitError::Unreadable {
+            command: shown,
+            what: format!("{error}"),
+        })
+}
+
 /// Tells what changed from one commit to what is checked out, a line a file.
 pub fn difference(repository: &Repository, from: &CommitId) -> Result<String, GitError> {
     GitCommand::reading(repository.top())

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use piton_base::StateDir;
 use piton_durable::{Disk, DiskRead, WriteError, write_atomic};
-use piton_git::landing::{Onto, hold, release};
+use piton_git::landing::{Onto, hold, parent_of, release};
 use piton_git::slot::held::{self, HeldRef};
 use piton_git::{CommitId, GitError, Repository};
 use serde::{Deserialize, Serialize};
@@ -43,6 +43,10 @@ struct Note {
     #[serde(skip_serializing_if = "Option::is_none")]
     branch: Option<String>,
     base: String,
+    /// The commit that was made on that base. Where the reference names another
+    /// one, a kill came between the two.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    commit: Option<String>,
     subject: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     slug: Option<String>,
@@ -70,6 +74,7 @@ impl Accepted {
                 Onto::Detached => None,
             },
             base: self.base.to_string(),
+            commit: Some(self.commit.to_string()),
             subject: self.subject.clone(),
             slug: self.slug.clone(),
             validated: self.validated,
@@ -149,7 +154,7 @@ pub fn all(
                 .ok()
                 .and_then(|bytes| serde_json::from_slice::<Note>(&bytes).ok())
                 .filter(|note| note.version == 1)
-                .and_then(|note| Some((note.base.parse().ok()?, note)));
+                .and_then(|note| Some((base(repository, &note, &commit)?, note)));
             Some(match read {
                 Some((base, note)) => Held::Work(Box::new(Accepted {
                     name,
@@ -164,4 +169,12 @@ pub fn all(
             })
         })
         .collect())
+}
+
+/// Returns what a held commit was made on, where it can be told.
+fn base(repository: &Repository, note: &Note, commit: &CommitId) -> Option<CommitId> {
+    match &note.commit {
+        Some(noted) if noted == commit.as_str() => note.base.parse().ok(),
+        Some(_) | None => parent_of(repository, commit).ok(),
+    }
 }

@@ -557,6 +557,38 @@ fn accepted_work_whose_path_is_in_the_way_waits_and_lands_later() {
 }
 
 #[test]
+fn work_that_was_put_on_top_and_cut_off_before_it_was_held_so_lands_all_the_same() {
+    let scene = Scene::new();
+    let work = taken(scene.refactor(&refactor_that_writes("better\\n", "done")));
+    scene.scratch.write("src/other.rs", "the user's\n");
+    scene.scratch.commit_all("meanwhile");
+    let tip = scene.repository().head().unwrap().unwrap();
+    // The note speaks of what was to be held, and the reference of what is.
+    let on_top = Accepted {
+        base: tip.clone(),
+        commit: tip,
+        ..work.clone()
+    };
+    on_top
+        .hold(&RealDisk, &scene.repository(), &scene.state())
+        .unwrap();
+    let reference = format!("refs/piton/unlanded/{}", work.name);
+    scene
+        .scratch
+        .git(&["update-ref", &reference, work.commit.as_str()]);
+    let held = scene.unlanded();
+    let [Held::Work(held)] = held.as_slice() else {
+        panic!("{held:?}");
+    };
+    assert_eq!(**held, work);
+    let brought = scene.bring(held);
+    assert!(matches!(brought, Brought::Landed { .. }), "{brought:?}");
+    assert_eq!(scene.scratch.read("src/lib.rs"), "better\n");
+    assert_eq!(scene.scratch.read("src/other.rs"), "the user's\n");
+    assert_eq!(scene.unlanded(), []);
+}
+
+#[test]
 fn work_that_landed_before_a_kill_is_let_go_and_does_not_land_twice() {
     let scene = Scene::new();
     let work = taken(scene.refactor(&refactor_that_writes("better\\n", "done")));

@@ -271,14 +271,15 @@ fn chaos(jobs: &str, seed: u64) {
     // Whatever waits lands, now that nobody is in the way.
     let focus = ["run", "--globs", "none/*", "--max-refactors", "1"];
     let last = [&focus[..], &arguments[11..]].concat();
+    let mut told = String::new();
     for _ in 0..4 {
-        let _ = env.run(&last);
+        told = env.run(&last).shown();
     }
-    in_order(&env, &users);
+    in_order(&env, &users, &told);
 }
 
 /// Requires that everything is as it should be.
-fn in_order(env: &TestEnv, users: &Users) {
+fn in_order(env: &TestEnv, users: &Users, told: &str) {
     for (file, line) in &users.lines {
         let text = env.repo.read(file);
         assert!(text.contains(line), "{file} lost {line:?}:\n{text}");
@@ -340,7 +341,7 @@ fn in_order(env: &TestEnv, users: &Users) {
     ]);
     assert_eq!(status, "");
     let unlanded = git(&["for-each-ref", "refs/piton/unlanded"]);
-    assert_eq!(unlanded, "", "work waits although nothing is in its way");
+    assert_eq!(unlanded, "", "nothing is in its way:\n{told}");
     nothing_runs(env);
     no_slot_is_in_use(env);
     accounted_for(env);

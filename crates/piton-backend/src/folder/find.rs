@@ -99,6 +99,10 @@ fn look(disk: &dyn DiskRead, folder: &Path) -> Looked {
         let path = folder.join(name);
         match disk.stat(&path) {
             Ok(None) => continue,
+            Ok(Some(stat)) if stat.kind == Kind::Symlink => {
+                other = unreadable(name, "it is a link, and links are not followed");
+                continue;
+            }
             Ok(Some(_)) => {}
             Err(error) => {
                 other = unreadable(name, &error.to_string());

@@ -166,3 +166,23 @@ fn a_state_file_that_is_a_link_is_not_followed() {
     assert!(write_state(&RealDisk, &folder, &state).is_err());
     assert_eq!(fs::read_to_string(&elsewhere).unwrap(), "precious");
 }
+
+#[test]
+fn a_reference_that_is_a_link_is_not_followed() {
+    let dir = tempfile::tempdir().unwrap();
+    let checkout = checkout(dir.path());
+    let folder = dir.path().join(".impl");
+    fs::create_dir(&folder).unwrap();
+    fs::write(dir.path().join("elsewhere"), PLAN).unwrap();
+    let file = folder.join("plan-ref.json");
+    std::os::unix::fs::symlink("../elsewhere", &file).unwrap();
+    let found = find_folder(&RealDisk, &checkout, dir.path(), None).unwrap();
+    let Looked::Unreadable { why, .. } = &found.looked else {
+        panic!("{found:?}");
+    };
+    assert!(why.contains("links are not followed"), "{why}");
+    // Another file of the folder may still say which plan it is.
+    fs::write(folder.join("ref.json"), PLAN).unwrap();
+    let found = find_folder(&RealDisk, &checkout, dir.path(), None).unwrap();
+    assert!(matches!(found.looked, Looked::Plan(_)), "{found:?}");
+}

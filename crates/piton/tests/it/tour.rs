@@ -745,3 +745,19 @@ fn what_only_told_what_to_do_does_not_stay_on_the_branch() {
     let commits = repo.git(&["rev-list", "--count", "main..work"]);
     assert_eq!(commits.trim(), "2", "one commit for the plan");
 }
+
+#[test]
+fn a_branch_is_not_submitted_to_itself() {
+    let team = Team::new("github-issue", SCRIPT);
+    let id = team.create(PLAN);
+    let patch = r#"{"branch_name": "main"}"#;
+    let _ = team.ok(&["plan", "update", &id, "--patch", patch]);
+    for more in [&[][..], &["--dry-run"]] {
+        let ran = team.run(&[&["plan", "submit", &id][..], more].concat());
+        assert_eq!(ran.code, 1, "{}", ran.shown());
+        assert!(ran.stderr.contains("would be merged"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("names another"), "{}", ran.stderr);
+    }
+    let issues = team.fake.world(|world| world.repo("acme/app").issues.len());
+    assert_eq!(issues, 1, "no pull request");
+}

@@ -81,6 +81,16 @@ pub(super) fn run(context: &Context, args: &SubmitArgs) -> CommandResult {
                     .default_branch
             }
         };
+        if base == branch {
+            return Err(CommandError::failed(format!(
+                "the branch of plan {} is `{branch}`, into which it would be merged",
+                document.id
+            ))
+            .hint(format!(
+                "`piton plan update {} --patch '{{\"branch_name\": \"NAME\"}}'` names another, `--base` another goal",
+                document.id
+            )));
+        }
         let open = OpenPull {
             head: branch.to_owned(),
             base,

@@ -141,6 +141,10 @@ fn every_other_ending_is_told_for_what_it_is() {
         (&["say:So far", "stop:max_tokens"], "cut-short"),
         (&["stop:max_turn_requests"], "cut-short"),
         (&["error:-32603=rate limit exceeded"], "limit-reached"),
+        (
+            &["error:-32603=Cannot connect to API: Unable to connect."],
+            "outage",
+        ),
         (&["error:-32603=something broke"], "crashed"),
         (&["say:Done", "exit:1"], "replied"),
         (&["say:Done", "stay"], "replied"),

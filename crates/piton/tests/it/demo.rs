@@ -112,6 +112,27 @@ fn what_the_demo_made_is_gone_afterwards_and_cargo_is_not_needed_to_plan() {
 }
 
 #[test]
+fn a_demo_that_fails_leaves_nothing_behind() {
+    let env = TestEnv::new();
+    let nothing = env.home.path().join("no-tools");
+    std::fs::create_dir(&nothing).unwrap();
+    let output = env
+        .command(&["demo", "--fast"])
+        .env("PATH", &nothing)
+        .output()
+        .unwrap();
+    let ran = env.finish(output);
+    assert_eq!(ran.code, 1, "{}", ran.shown());
+    assert!(ran.stderr.contains("git"), "{}", ran.stderr);
+    let left: Vec<_> = std::fs::read_dir(env.home.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .filter(|name| name != "no-tools")
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
 fn a_directory_with_something_in_it_is_left_alone() {
     let env = TestEnv::new();
     let before = env.world();

@@ -39,6 +39,13 @@ pub(crate) struct DemoArgs {
 pub(crate) fn run(context: &Context, args: &DemoArgs) -> CommandResult {
     let guide = guide::Guide::new(context.out);
     let place = args.keep.iter().flatten().next().map(PathBuf::as_path);
-    let project = project::make(context, place, args.fast)?;
-    steps::walk(context, &guide, &project, args.keep.is_some())
+    let project = project::place(context, place)?;
+    let keep = args.keep.is_some();
+    let done = project::make(context, &project, args.fast)
+        .and_then(|()| steps::walk(context, &guide, &project, keep));
+    if done.is_err() && !keep {
+        // What failed stands in the error; what it made has no other use.
+        project.remove(context)?;
+    }
+    done
 }

@@ -49,12 +49,9 @@ pub(super) struct Project {
     program: PathBuf,
 }
 
-/// Makes the project; a directory with something in it is left alone.
-pub(super) fn make(
-    context: &Context,
-    keep: Option<&Path>,
-    fast: bool,
-) -> Result<Project, CommandError> {
+/// Decides where the project is to be; a directory with something in it is left
+/// alone.
+pub(super) fn place(context: &Context, keep: Option<&Path>) -> Result<Project, CommandError> {
     let root = match keep {
         Some(dir) => context.directory.join(dir),
         None => context
@@ -78,11 +75,15 @@ pub(super) fn make(
         }
     }
     let program = program()?;
-    let project = Project {
+    Ok(Project {
         home: root.join(".git").join("demo").join("home"),
         root,
         program,
-    };
+    })
+}
+
+/// Makes the project there.
+pub(super) fn make(context: &Context, project: &Project, fast: bool) -> Result<(), CommandError> {
     for (path, text) in FILES {
         put(context, &project.root.join(path), text)?;
     }
@@ -97,7 +98,7 @@ pub(super) fn make(
     }
     put(context, &project.root.join(SCRIPT_FILE), &script(fast))?;
     create_dirs(&context.disk, &project.home)?;
-    Ok(project)
+    Ok(())
 }
 
 impl Project {

@@ -26,8 +26,9 @@ const FALL: &str = "expand";
 /// More steps than this would be a plan that never ends.
 const MOST_STEPS: usize = 12;
 
-/// How long the demo waits for a call to begin before it gives up.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long the demo waits for a call to begin before it gives up. A busy
+/// machine may need minutes to build the project before.
+const PATIENCE: Duration = Duration::from_secs(600);
 
 pub(super) fn walk(
     context: &Context,
@@ -180,11 +181,15 @@ pub(super) fn wait_for_call(
     let (_keep, nobody) = std::sync::mpsc::channel::<()>();
     let deadline = Instant::now() + PATIENCE;
     while calls(context, project) <= before {
+        if context.stop.requested() {
+            return Err(CommandError::new(ErrorKind::Interrupted, "interrupted"));
+        }
         let ended = child.try_wait().ok().flatten();
-        if ended.is_some() || Instant::now() > deadline || context.stop.requested() {
-            return Err(CommandError::failed(
-                "the step to be interrupted never began",
-            ));
+        if ended.is_some() || Instant::now() > deadline {
+            return Err(
+                CommandError::failed("the step to be interrupted never began")
+                    .hint("`piton demo --keep` leaves the project for you to look at"),
+            );
         }
         let _ = nobody.recv_timeout(Duration::from_millis(20));
     }
@@ -251,7 +256,7 @@ pub(super) fn document(project: &Project, args: &[&str]) -> Result<Value, Comman
     let failed = |why: String| {
         CommandError::failed(format!("piton {} failed", args.join(" ")))
             .with_source(why)
-            .hint(format!("look at it in {}", project.root.display()))
+            .hint("`piton demo --keep` leaves the project for you to look at")
     };
     if !output.status.success() {
         let told = [&output.stdout[..], &output.stderr[..]].concat();

@@ -99,7 +99,7 @@ impl ProgramAgent {
     }
 
     fn write(&self, path: &Path, text: &str) -> Result<(), AgentError> {
-        Ok(self.disk.write_new(path, text.as_bytes(), 0o644)?)
+        Ok(self.disk.write_new(path, text.as_bytes(), 0o600)?)
     }
 
     /// Returns a name for a call that no other call has.

@@ -66,7 +66,7 @@ impl<'a> Recording<'a> {
         let open = |path: std::path::PathBuf| {
             Ok::<_, DiskError>(Stream {
                 redacting: agent.redactor.stream(),
-                log: agent.disk.append(&path, 0o644)?,
+                log: agent.disk.append(&path, 0o600)?,
                 bytes: 0,
                 stored: 0,
                 clean: Vec::new(),

@@ -115,7 +115,7 @@ impl ScriptAgent {
         if let Some(parent) = path.parent() {
             piton_durable::create_dirs(&*self.disk, parent).map_err(std::io::Error::other)?;
         }
-        self.disk.write_new(&new, &text, 0o644)?;
+        self.disk.write_new(&new, &text, 0o600)?;
         Ok(self.disk.rename(&new, path)?)
     }
 
@@ -200,7 +200,7 @@ impl Agent for ScriptAgent {
         stop: &Stop,
         events: &dyn CallEvents,
     ) -> Result<CallRecord, AgentError> {
-        let write = |path: PathBuf, text: &str| self.disk.write_new(&path, text.as_bytes(), 0o644);
+        let write = |path: PathBuf, text: &str| self.disk.write_new(&path, text.as_bytes(), 0o600);
         let arguments = self.command_line(call, files);
         events.event(CallEvent::Started {
             pid: None,

@@ -17,6 +17,7 @@ use piton_base::{Clock, Report};
 
 /// Records hold prompts and answers, which are nobody else's business.
 const MODE: u32 = 0o600;
+const DIRECTORY_MODE: u32 = 0o700;
 
 /// A record could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -102,6 +103,9 @@ impl<'d> RunRecord<'d> {
             now = later(&now);
         };
         piton_durable::create_dirs(disk, &dir.calls())?;
+        // What agents themselves write into their call's files as well.
+        disk.set_mode(dir.path(), DIRECTORY_MODE)
+            .map_err(WriteError::from)?;
         summary.run_id = id.clone();
         let root = dir.path().display().to_string();
         summary.artifact_root.clone_from(&root);

@@ -53,7 +53,7 @@ impl<'a> Output<'a> {
         show: &'a dyn ShowOutput,
     ) -> io::Result<Self> {
         let stream = |name: &str| {
-            disk.append(&directory.join(name), 0o644)
+            disk.append(&directory.join(name), 0o600)
                 .map(|file| Stream {
                     file,
                     written: 0,

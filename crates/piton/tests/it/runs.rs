@@ -25,6 +25,48 @@ fn without_a_run_the_list_is_empty_and_showing_one_is_a_usage_error() {
 }
 
 #[test]
+fn a_record_is_readable_by_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let env = TestEnv::planned(7);
+    let script = "[[step]]\nrole = \"phase.ready-check\"\nreply = \"ready: yes\"\n\
+                  [[step]]\nreply = \"done\"\n[[step.edit]]\nbase = \"cwd\"\n\
+                  path = \"src/lib.rs\"\nappend = \"// more\\n\"\n";
+    let mut arguments = crate::stage::strings(&["run", "--focus-on-live-migrations"]);
+    arguments.extend(env.script("carries", script));
+    arguments.extend(crate::stage::strings(&["--validation-command", "true"]));
+    let _ = env.ok(&arguments);
+    let runs = env.path().join(".git/piton/runs");
+    let (mut left, mut prompts, mut outputs) = (vec![runs.clone()], 0, 0);
+    while let Some(path) = left.pop() {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() {
+            left.extend(
+                std::fs::read_dir(&path)
+                    .unwrap()
+                    .map(|entry| entry.unwrap().path()),
+            );
+            if path.parent() == Some(&runs) {
+                let mode = path.metadata().unwrap().permissions().mode();
+                assert_eq!(mode & 0o777, 0o700, "{}", path.display());
+            }
+            continue;
+        }
+        prompts += usize::from(name == "prompt.md");
+        outputs += usize::from(name.ends_with(".log"));
+        let meta = path.metadata().unwrap();
+        // The file of a lock holds nothing.
+        let closed = meta.permissions().mode() & 0o077 == 0 || meta.len() == 0;
+        assert!(
+            closed,
+            "{}: {:o}",
+            path.display(),
+            meta.permissions().mode()
+        );
+    }
+    assert!(prompts > 8 && outputs > 0, "{prompts} {outputs}");
+}
+
+#[test]
 fn a_role_s_prompt_is_shown_and_a_repository_s_own_takes_its_place() {
     let env = TestEnv::new();
     let shown = env.ok(&["prompt", "show", "final-review"]);

@@ -12,6 +12,14 @@ const CARRIES: &str = r#"
 role = "phase.ready-check"
 reply = "ready: yes"
 [[step]]
+role = "phase.execute"
+reply = "done"
+[[step.edit]]
+base = "cwd"
+path = "src/lib.rs"
+append = "// more\n"
+[[step]]
+role = "refactor"
 reply = "done"
 [[step.edit]]
 base = "cwd"

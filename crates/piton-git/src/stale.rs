@@ -77,7 +77,11 @@ struct Process {
 
 impl Process {
     fn may_hold(&self, lock: &Path, top: &Path, common: &Path) -> bool {
-        let gone = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
+        // One that ends while it is looked at is no such process.
+        let gone = |error: &io::Error| {
+            error.kind() == io::ErrorKind::NotFound
+                || error.raw_os_error() == Some(rustix::io::Errno::SRCH.raw_os_error())
+        };
         let has_it_open = match &self.open {
             Ok(open) => open.iter().any(|path| path == lock),
             Err(error) => self.is_git && !gone(error),

@@ -79,7 +79,15 @@ impl Limits {
         let limit = self.actions?;
         // What is under way may come to count.
         let counted = memory.actions().saturating_add(memory.under_way());
-        (counted >= limit).then_some(Reached::Over(Stop::CountReached { actions: limit }))
+        (counted >= limit).then(|| {
+            // Where all of it failed, a script wants to hear of that.
+            Reached::Over(if memory.came_to_nothing_but_failures() {
+                let in_a_row = memory.failures_in_a_row();
+                Stop::Failures { in_a_row }
+            } else {
+                Stop::CountReached { actions: limit }
+            })
+        })
     }
 
     fn quota(&self, memory: &Memory, now: Timestamp) -> Option<Reached> {

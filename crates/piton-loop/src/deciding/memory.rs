@@ -76,6 +76,8 @@ pub struct Memory {
     sources: u32,
     failures_in_a_row: u32,
     failed: bool,
+    /// Whether anything at all was accepted.
+    accepted: bool,
     aside: BTreeMap<Slug, SetAside>,
     /// What is being worked on at this moment.
     under_way: UnderWay,
@@ -135,6 +137,7 @@ impl Memory {
             Outcome::Landed | Outcome::Waits { .. } => {
                 self.failures_in_a_row = 0;
                 self.failed = false;
+                self.accepted = true;
                 self.quota_waits = 0;
             }
             Outcome::Failed { .. } => {
@@ -233,6 +236,11 @@ impl Memory {
     /// Whether the last thing that came to an end was a failure.
     pub fn ended_in_failure(&self) -> bool {
         self.failed
+    }
+
+    /// Whether something failed, and nothing was accepted.
+    pub fn came_to_nothing_but_failures(&self) -> bool {
+        self.failures_in_a_row > 0 && !self.accepted
     }
 
     /// Takes in what an earlier run knew of the provider.

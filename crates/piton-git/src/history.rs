@@ -48,15 +48,8 @@ impl Repository {
 
     /// Returns one file as it stood in a commit; `None` where it did not.
     pub fn file_at(&self, commit: &CommitId, path: &Path) -> Result<Option<Vec<u8>>, GitError> {
-        let listed = self.names_at(commit, path)?;
-        if listed.iter().all(|name| name != path) {
-            return Ok(None);
-        }
-        let object = format!("{commit}:{}", path.display());
-        let bytes = GitCommand::reading(self.top())
-            .args(["cat-file", "blob", &object])
-            .run()?;
-        Ok(Some(bytes))
+        let mut found = self.contents_at(&[(commit, path)])?;
+        Ok(found.pop().flatten())
     }
 
     /// Returns every file below `dir` as it stood in a commit.
@@ -66,13 +59,12 @@ impl Repository {
             let Some(path) = name.strip_prefix(dir).ok().and_then(Path::to_str) else {
                 continue;
             };
-            let object = format!("{commit}:{}", name.display());
-            files.push(FileAt {
-                path: path.to_owned(),
-                bytes: GitCommand::reading(self.top())
-                    .args(["cat-file", "blob", &object])
-                    .run()?,
-            });
+            if let Some(bytes) = self.file_at(commit, &name)? {
+                files.push(FileAt {
+                    path: path.to_owned(),
+                    bytes,
+                });
+            }
         }
         Ok(files)
     }

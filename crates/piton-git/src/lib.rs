@@ -14,6 +14,7 @@ mod ignore;
 pub mod landing;
 mod loose;
 mod message;
+mod objects;
 mod overview;
 mod plain;
 mod program;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use piton_durable::lock::wait_for;
-use piton_durable::{Disk, DiskRead, Kind, RealDisk, create_dirs};
+use piton_durable::{Disk, DiskError, DiskRead, Kind, RealDisk, create_dirs};
 
 use crate::{CommitId, GitError};
 
@@ -76,9 +76,7 @@ pub(crate) fn set(common: &Path, name: &str, commit: &CommitId) -> Option<Result
         return None;
     }
     let path = common.join(name);
-    let mut lock = path.clone().into_os_string();
-    lock.push(".lock");
-    Some(write(&path, &PathBuf::from(lock), commit))
+    Some(write(&path, &with_lock(&path), commit))
 }
 
 fn write(path: &Path, lock: &Path, commit: &CommitId) -> Result<(), GitError> {
@@ -116,6 +114,74 @@ fn write(path: &Path, lock: &Path, commit: &CommitId) -> Result<(), GitError> {
         let _ = RealDisk.remove_file(lock);
         error.into()
     })
+}
+
+/// Removes a reference of piton's own, if it still names `commit`, under git's
+/// own locks on it and on the packed ones, which might bring it back. One that
+/// is not there any more is removed. `None` when that is git's to do.
+pub(crate) fn remove(common: &Path, name: &str, commit: &CommitId) -> Option<Result<(), GitError>> {
+    if !is_plain(common) || is_shared(common) {
+        return None;
+    }
+    let path = common.join(name);
+    if packed(common).is_none_or(|packed| packed.contains_key(name)) {
+        return None;
+    }
+    let locked = |lock: PathBuf| match wait_for(PATIENCE, || try_lock(&lock, commit)) {
+        Ok(Some(())) => Ok(Locked(lock)),
+        Ok(None) => Err(GitError::Locked { lock }),
+        Err(error) => Err(GitError::from(error)),
+    };
+    let done = (|| {
+        if let Some(dir) = path.parent() {
+            create_dirs(&RealDisk, dir)?;
+        }
+        let _own = locked(with_lock(&path))?;
+        let _packed = locked(common.join("packed-refs.lock"))?;
+        if packed(common).is_none_or(|packed| packed.contains_key(name)) {
+            return Ok(None);
+        }
+        match RealDisk.read_at_most(&path, LONGEST) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Some(())),
+            Err(error) => return Err(error.into()),
+            Ok(bytes) if bytes.trim_ascii() == commit.as_str().as_bytes() => {}
+            Ok(_) => {
+                let what = format!("{name} is no longer at {commit}");
+                return Err(GitError::Moved { what });
+            }
+        }
+        RealDisk.remove_file(&path)?;
+        path.parent().map_or(Ok(()), |dir| RealDisk.sync_dir(dir))?;
+        Ok(Some(()))
+    })();
+    done.transpose()
+}
+
+/// A lock of git's that this thread holds.
+struct Locked(PathBuf);
+
+impl Drop for Locked {
+    fn drop(&mut self) {
+        // What stays names the commit that the record is about, and is cleared
+        // away with it.
+        let _ = RealDisk.remove_file(&self.0);
+    }
+}
+
+/// Takes a lock of git's; `None` while another holds it.
+fn try_lock(lock: &Path, commit: &CommitId) -> Result<Option<()>, DiskError> {
+    let text = format!("{commit}\n");
+    match RealDisk.write_new(lock, text.as_bytes(), 0o666) {
+        Ok(()) => Ok(Some(())),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn with_lock(path: &Path) -> PathBuf {
+    let mut lock = path.to_owned().into_os_string();
+    lock.push(".lock");
+    PathBuf::from(lock)
 }
 
 /// Tells whether references are files here.

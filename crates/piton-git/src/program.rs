@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -306,6 +306,22 @@ impl GitCommand {
                 command: shown,
                 source,
             }),
+        }
+    }
+
+    /// Starts one that answers what it is asked, again and again.
+    pub(crate) fn start(mut self) -> Result<(Child, ChildStdin, ChildStdout), GitError> {
+        self.command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        let mut child = self
+            .command
+            .spawn()
+            .map_err(|source| self.spawn_error(source))?;
+        match (child.stdin.take(), child.stdout.take()) {
+            (Some(input), Some(output)) => Ok((child, input, output)),
+            _ => Err(self.spawn_error(io::ErrorKind::BrokenPipe.into())),
         }
     }
 

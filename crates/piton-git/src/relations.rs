@@ -3,12 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use crate::objects::ObjectKind;
 use crate::program::GitCommand;
 use crate::{CommitId, GitError, GitRead as _, Repository};
-
-/// No path is longer than 4096 bytes, so the names of this many fit into a pipe
-/// before git has read one: it prints while it reads.
-const ASKED_AT_ONCE: usize = 15;
 
 impl Repository {
     /// Returns the files of a commit whose names are text, in order.
@@ -81,69 +78,31 @@ impl Repository {
             .collect())
     }
 
+    /// Whether a commit has anything at a path. What cannot be named on one line
+    /// counts as there.
+    pub fn is_at(&self, commit: &CommitId, path: &Path) -> Result<bool, GitError> {
+        match path.to_str().filter(|path| !path.contains('\n')) {
+            Some(path) => Ok(self.objects().read(&format!("{commit}:{path}"))?.is_some()),
+            None => Ok(true),
+        }
+    }
+
     /// Returns what paths are in commits. `None` stands for what is not there,
     /// is no file, or cannot be named on one line.
     pub fn contents_at(
         &self,
         wanted: &[(&CommitId, &Path)],
     ) -> Result<Vec<Option<Vec<u8>>>, GitError> {
-        let mut contents = Vec::with_capacity(wanted.len());
-        for some in wanted.chunks(ASKED_AT_ONCE) {
-            self.some_contents(some, &mut contents)?;
-        }
-        Ok(contents)
-    }
-
-    fn some_contents(
-        &self,
-        wanted: &[(&CommitId, &Path)],
-        contents: &mut Vec<Option<Vec<u8>>>,
-    ) -> Result<(), GitError> {
-        let lines: Vec<Option<String>> = wanted
-            .iter()
-            .map(|(commit, path)| {
-                let text = path.to_str().filter(|text| !text.contains('\n'));
-                text.map(|text| format!("{commit}:{text}\n"))
-            })
-            .collect();
-        let input: String = lines.iter().flatten().map(String::as_str).collect();
-        let command = GitCommand::reading(self.top()).args(["cat-file", "--batch"]);
-        let shown = command.shown().to_owned();
-        let stdout = if input.is_empty() {
-            Vec::new()
-        } else {
-            command.run_with(input.as_bytes())?
+        let one = |(commit, path): &(&CommitId, &Path)| {
+            let Some(path) = path.to_str() else {
+                return Ok(None);
+            };
+            let found = self.objects().read(&format!("{commit}:{path}"))?;
+            let blob = found.filter(|object| object.kind == ObjectKind::Blob);
+            Ok(blob.map(|object| object.bytes))
         };
-        let mut rest = stdout.as_slice();
-        for line in lines {
-            contents.push(match line {
-                None => None,
-                Some(_) => one(&mut rest).ok_or_else(|| GitError::Unreadable {
-                    command: shown.clone(),
-                    what: "it ends too early".to_owned(),
-                })?,
-            });
-        }
-        Ok(())
+        wanted.iter().map(one).collect()
     }
-}
-
-/// Reads one answer of `cat-file --batch`; the inner `None` is an object that
-/// is no file or is not there.
-#[expect(clippy::option_option, reason = "torn and missing differ here")]
-fn one(rest: &mut &[u8]) -> Option<Option<Vec<u8>>> {
-    let end = rest.iter().position(|&byte| byte == b'\n')?;
-    let head = String::from_utf8_lossy(&rest[..end]).into_owned();
-    *rest = &rest[end + 1..];
-    if head.ends_with(" missing") {
-        return Some(None);
-    }
-    let mut fields = head.rsplit(' ');
-    let size: usize = fields.next()?.parse().ok()?;
-    let kind = fields.next()?;
-    let bytes = rest.get(..size)?.to_vec();
-    *rest = rest.get(size + 1..)?;
-    Some((kind == "blob").then_some(bytes))
 }
 
 fn texts(stdout: &[u8]) -> impl Iterator<Item = &str> {

@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 use piton_durable::transaction::AroundHooks;
 
 use crate::commit::Hooks;
+use crate::objects::{Object, ObjectKind, Objects};
 use crate::program::GitCommand;
 use crate::{
     Cleared, CommitId, Git, GitError, GitRead, IgnoreRule, StatusEntry, Tip, UnderWay, Worktree,
@@ -22,6 +23,8 @@ pub struct Repository {
     /// The worktree's own part of it.
     git_dir: PathBuf,
     around: AroundCommits,
+    /// Its objects, read by one git for all that hold this.
+    objects: Arc<Objects>,
 }
 
 /// Who runs the user's hooks around the commits that piton makes here.
@@ -65,11 +68,13 @@ impl Repository {
             });
         };
         let path = |line: &[u8]| PathBuf::from(OsString::from_vec(line.to_vec()));
+        let git_dir = path(own);
         Ok(Self {
             top: path(top),
             common_dir: path(common),
-            git_dir: path(own),
             around: AroundCommits::default(),
+            objects: Arc::new(Objects::of(&git_dir)),
+            git_dir,
         })
     }
 
@@ -112,13 +117,16 @@ impl Repository {
         &self.git_dir
     }
 
+    pub(crate) fn objects(&self) -> &Objects {
+        &self.objects
+    }
+
     /// Returns a file as the commit at HEAD has it. `None` where it has none, or
     /// cannot be asked.
     pub fn file_at_head(&self, path: &Path) -> Option<Vec<u8>> {
-        let mut object = std::ffi::OsString::from("HEAD:");
-        object.push(path);
-        let blob = GitCommand::reading(&self.top).args(["cat-file", "blob"]);
-        blob.arg(object).run().ok()
+        let commit = self.head().ok()??;
+        let found = self.objects.read(&format!("{commit}:{}", path.to_str()?));
+        blob(found.ok()??)
     }
 
     /// Returns what a file was in the newest commits that changed it, newest
@@ -132,10 +140,8 @@ impl Repository {
         };
         let listed = String::from_utf8_lossy(&listed);
         let versions = listed.lines().filter_map(|commit| {
-            let mut object = std::ffi::OsString::from(format!("{commit}:"));
-            object.push(path);
-            let blob = GitCommand::reading(&self.top).args(["cat-file", "blob"]);
-            blob.arg(object).run().ok()
+            let found = self.objects.read(&format!("{commit}:{}", path.to_str()?));
+            blob(found.ok()??)
         });
         versions.collect()
     }
@@ -266,6 +272,10 @@ impl GitRead for Repository {
     }
 
     fn message(&self, commit: &CommitId) -> Result<String, GitError> {
+        let found = self.objects.read(commit.as_str())?;
+        if let Some(text) = found.as_ref().and_then(message_in) {
+            return Ok(text.trim_end_matches('\n').to_owned());
+        }
         GitCommand::reading(&self.top)
             .args(["show", "--no-patch", "--format=%B", commit.as_str()])
             .line()
@@ -313,6 +323,20 @@ impl Git for Repository {
     fn recover(&self) -> Result<Vec<Cleared>, GitError> {
         undertaking::recover(self)
     }
+}
+
+/// Returns what a file holds.
+fn blob(object: Object) -> Option<Vec<u8>> {
+    (object.kind == ObjectKind::Blob).then_some(object.bytes)
+}
+
+/// Returns the message in a commit; `None` where git has to turn it into UTF-8.
+fn message_in(commit: &Object) -> Option<&str> {
+    let text = std::str::from_utf8(&commit.bytes).ok()?;
+    let (head, message) = text.split_once("\n\n")?;
+    let plain = commit.kind == ObjectKind::Commit
+        && !head.lines().any(|line| line.starts_with("encoding "));
+    plain.then_some(message)
 }
 
 /// Reads what git printed with `-z`.

@@ -4,9 +4,9 @@ use std::path::{Component, Path, PathBuf};
 
 use piton_agent::sealing::Purpose;
 use piton_agent::{Host, Limits, environment};
+use piton_git::CommitId;
 use piton_git::slot::{Filters, Setup, Slot, SlotHome, SlotUse, Slots};
-use piton_git::{CommitId, View};
-use piton_loop::guard::Surroundings;
+use piton_loop::guard::{KnownSettings, Surroundings};
 use piton_loop::slots::{SetupCommand, SlotSettings};
 
 use crate::context::{Context, Place};
@@ -49,6 +49,7 @@ pub(crate) fn settings(context: &Context, place: &Place) -> Result<SlotSettings,
             home: context.environment.home(),
             settings: context.environment.git_settings(),
         },
+        known: KnownSettings::default(),
     })
 }
 
@@ -77,7 +78,7 @@ pub(crate) fn take(
     commit: &CommitId,
     what: &str,
 ) -> Result<Slot, CommandError> {
-    let view = View::read(&place.repository)?;
+    let view = settings.view(&context.disk, &place.repository)?;
     Slots::new(&context.disk, &place.repository, &settings.home)
         .take(commit, SlotUse::Work, &view, &context.holder(what))
         .map_err(|error| {

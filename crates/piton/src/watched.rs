@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use piton_git::View;
 use piton_git::slot::{Slot, SlotChange};
 use piton_loop::guard::{Guard, GuardError, Reach};
 use piton_loop::planning::strayed::Strayed;
@@ -29,7 +28,7 @@ impl Watch {
         name: &str,
     ) -> Result<Self, CommandError> {
         let git = &place.repository;
-        let view = View::read(git)?;
+        let view = slots.view(&context.disk, git)?;
         Ok(Self {
             guard: Guard::before(&context.disk, git, view, &slots.around)
                 .and_then(|guard| {

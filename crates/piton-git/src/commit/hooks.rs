@@ -7,7 +7,7 @@ use piton_durable::{Disk, DiskRead, RealDisk};
 use crate::message::tidy;
 use crate::program::GitCommand;
 use crate::undertaking::Undertaking;
-use crate::{GitError, GitRead, Repository};
+use crate::{GitError, GitRead, Repository, Setting};
 
 /// What the repository wants around its commits.
 #[derive(Clone, Debug)]
@@ -40,13 +40,36 @@ impl Hooks {
             Err(GitError::Failed { stderr, .. }) if stderr.is_empty() => String::new(),
             Err(error) => return Err(error),
         };
+        let parts = settings.split('\0').filter(|setting| !setting.is_empty());
+        let settings = parts.map(|setting| match setting.split_once('\n') {
+            Some((key, value)) => (key, Some(value)),
+            None => (setting, None),
+        });
+        Self::from_pairs(repository, settings)
+    }
+
+    /// The same from settings that were read already.
+    pub(crate) fn of(repository: &Repository, settings: &[Setting]) -> Result<Self, GitError> {
+        let ours = |key: &str| {
+            matches!(key, "commit.gpgsign" | "core.hookspath") || key.starts_with("hook.")
+        };
+        let settings = settings.iter().filter(|setting| ours(&setting.key));
+        let pairs = settings.map(|it| (it.key.as_str(), it.value.as_deref()));
+        Self::from_pairs(repository, pairs)
+    }
+
+    fn from_pairs<'s>(
+        repository: &Repository,
+        settings: impl Iterator<Item = (&'s str, Option<&'s str>)>,
+    ) -> Result<Self, GitError> {
+        let top = repository.top();
         let mut directory = repository.common().join("hooks");
         let (mut configured, mut signs) = (Vec::new(), false);
-        for setting in settings.split('\0').filter(|setting| !setting.is_empty()) {
-            match setting.split_once('\n') {
-                Some(("commit.gpgsign", value)) => signs = is_true(value),
+        for (key, value) in settings {
+            match (key, value) {
+                ("commit.gpgsign", value) => signs = value.is_none_or(is_true),
                 // Git alone knows what these stand for.
-                Some(("core.hookspath", value)) if value.starts_with(['~', '%']) => {
+                ("core.hookspath", Some(value)) if value.starts_with(['~', '%']) => {
                     let named = GitCommand::reading(top)
                         .args(["rev-parse", "--git-path", "hooks"])
                         .line()?;
@@ -54,10 +77,11 @@ impl Hooks {
                 }
                 // A relative one is meant from where hooks run, and need not
                 // exist.
-                Some(("core.hookspath", value)) => directory = top.join(value),
-                None if setting == "commit.gpgsign" => signs = true,
-                Some((key, value)) => configured.push((key.to_owned(), value.to_owned())),
-                None => configured.push((setting.to_owned(), "true".to_owned())),
+                ("core.hookspath", Some(value)) => directory = top.join(value),
+                (key, value) => {
+                    let value = value.unwrap_or("true");
+                    configured.push((key.to_owned(), value.to_owned()));
+                }
             }
         }
         Ok(Self {
@@ -76,7 +100,7 @@ impl Hooks {
         }
     }
 
-    pub(super) fn signs(&self) -> bool {
+    pub(crate) fn signs(&self) -> bool {
         self.signs
     }
 

@@ -96,17 +96,12 @@ pub fn commit_tree(
 
 /// Returns the tree of a commit.
 pub fn tree_of(repository: &Repository, commit: &CommitId) -> Result<TreeId, GitError> {
-    let command = GitCommand::reading(repository.top())
-        .args(["rev-parse", "--verify"])
-        .arg(format!("{commit}^{{tree}}"));
-    let shown = command.shown().to_owned();
-    command
-        .line()?
-        .parse()
-        .map_err(|error| GitError::Unreadable {
-            command: shown,
-            what: format!("{error}"),
-        })
+    let found = repository.objects().read(&format!("{commit}^{{tree}}"))?;
+    let id = found.and_then(|tree| tree.id.parse().ok());
+    id.ok_or_else(|| GitError::Unreadable {
+        command: "git cat-file --batch".to_owned(),
+        what: format!("{commit} has no tree"),
+    })
 }
 
 /// Returns the commit that another one was made on.

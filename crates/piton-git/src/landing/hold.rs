@@ -4,28 +4,32 @@ use std::path::PathBuf;
 
 use crate::program::GitCommand;
 use crate::slot::held::HeldRef;
-use crate::stale;
 use crate::undertaking::{Move, Undertaking};
-use crate::{CommitId, GitError, GitRead, Repository};
+use crate::{CommitId, GitError, GitRead, Repository, loose, stale};
 
 /// Lets a reference of piton's own name a commit, wherever it was before.
 pub fn hold(repository: &Repository, name: &HeldRef, commit: &CommitId) -> Result<(), GitError> {
-    let arguments = [name.as_str(), commit.as_str()];
-    update(repository, name, commit, &arguments)
+    let under = begin(repository, name, commit)?;
+    if let Some(done) = loose::set(repository.common(), name.as_str(), commit) {
+        return done;
+    }
+    update(repository, &under, &[name.as_str(), commit.as_str()])
 }
 
 /// Lets go of what a reference holds, if that is still `commit`.
 pub fn release(repository: &Repository, name: &HeldRef, commit: &CommitId) -> Result<(), GitError> {
-    let arguments = ["-d", name.as_str(), commit.as_str()];
-    update(repository, name, commit, &arguments)
+    let under = begin(repository, name, commit)?;
+    if let Some(done) = loose::remove(repository.common(), name.as_str(), commit) {
+        return done;
+    }
+    update(repository, &under, &["-d", name.as_str(), commit.as_str()])
 }
 
-fn update(
+fn begin(
     repository: &Repository,
     name: &HeldRef,
     commit: &CommitId,
-    arguments: &[&str],
-) -> Result<(), GitError> {
+) -> Result<Undertaking, GitError> {
     let what = format!("holding {}", commit.short());
     let mut under = Undertaking::begin(repository, &what)?;
     under.moving(Move {
@@ -35,6 +39,14 @@ fn update(
         // No index shows it.
         paths: Vec::new(),
     })?;
+    Ok(under)
+}
+
+fn update(
+    repository: &Repository,
+    under: &Undertaking,
+    arguments: &[&str],
+) -> Result<(), GitError> {
     let command = GitCommand::quietly(repository.top())
         .arg("update-ref")
         .args(arguments);

@@ -7,7 +7,8 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use crate::{GitError, Repository};
+use crate::commit::Hooks;
+use crate::{GitError, Repository, Setting};
 
 /// A hook that `git commit` runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -50,21 +51,27 @@ pub struct UserHooks {
 impl UserHooks {
     /// Finds them; `None` where no hook looks at commits.
     pub fn find(repository: &Repository) -> Result<Option<Self>, GitError> {
-        let found = repository.hooks()?;
-        let Some(directory) = found.directory else {
-            return Ok(None);
-        };
+        Ok(Self::among(repository.hooks()?))
+    }
+
+    /// The same from settings that were read already.
+    pub fn of(repository: &Repository, settings: &[Setting]) -> Result<Option<Self>, GitError> {
+        Ok(Self::among(Hooks::of(repository, settings)?))
+    }
+
+    fn among(found: Hooks) -> Option<Self> {
+        let directory = found.directory?;
         let configured = found.configured;
         let is_there = |hook: &Hook| {
             let path = directory.join(hook.as_str());
             !configured.is_empty() || std::fs::metadata(path).is_ok()
         };
         let there: Vec<Hook> = Hook::ALL.into_iter().filter(is_there).collect();
-        Ok((!there.is_empty()).then_some(Self {
+        (!there.is_empty()).then_some(Self {
             directory,
             configured,
             there,
-        }))
+        })
     }
 
     pub fn has(&self, hook: Hook) -> bool {

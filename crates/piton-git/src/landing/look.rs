@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::change::{PathChange, TreeEntry};
 use super::error::{InTheWay, LandError, Obstacle, Refusal};
 use super::onto::Onto;
+use super::plain::Plain;
 use crate::program::GitCommand;
 use crate::{CommitId, GitError, GitRead, Repository, status};
 
@@ -96,18 +97,47 @@ pub(super) fn not_elsewhere(repository: &Repository, onto: &Onto) -> Result<(), 
     Ok(())
 }
 
+/// Looks at what can be seen without git, before anything of git's is taken.
+pub(super) fn at_a_glance(
+    repository: &Repository,
+    base: &CommitId,
+    changes: &[PathChange],
+) -> Result<(), LandError> {
+    let (_, in_the_way) = stand_at(repository.top(), changes)?;
+    if !in_the_way.is_empty() {
+        return Err(LandError::Refused(Refusal::InTheWay(in_the_way)));
+    }
+    is_at(repository, base)
+}
+
+fn is_at(repository: &Repository, base: &CommitId) -> Result<(), LandError> {
+    let tip = repository.head()?;
+    if tip.as_ref() == Some(base) {
+        Ok(())
+    } else {
+        Err(LandError::Refused(Refusal::Moved { tip }))
+    }
+}
+
 /// Looks at every path that is to be changed. Returns what stands at each, in
 /// the order of the changes, where nothing is in the way.
 pub(super) fn paths(
     repository: &Repository,
     base: &CommitId,
     changes: &[PathChange],
+    plain: Option<&Plain>,
 ) -> Result<Vec<Option<Seen>>, LandError> {
     // What stands there is taken down before git is asked whether it is as
     // committed, so that a later change of it shows.
     let (seen, mut in_the_way) = stand_at(repository.top(), changes)?;
     if in_the_way.is_empty() {
-        in_the_way = as_git_sees_them(repository, base, changes)?;
+        in_the_way = match plain {
+            Some(plain) => {
+                is_at(repository, base)?;
+                plain.in_the_way(repository, changes)?
+            }
+            None => as_git_sees_them(repository, base, changes)?,
+        };
     }
     if in_the_way.is_empty() {
         Ok(seen)

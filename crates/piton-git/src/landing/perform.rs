@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use piton_durable::{Disk, create_dirs, tree};
 
 use super::away::{self, Split};
-use super::change::changes;
+use super::change::{PathChange, changes};
 use super::error::{LandError, Refusal};
 use super::files::{self, Places};
 use super::index::{self, IndexLock};
 use super::intent::Intent;
 use super::look;
 use super::onto::Onto;
+use super::plain::{self, Known, Plain};
 use crate::program::GitCommand;
 use crate::slot::Filters;
 use crate::undertaking::{Move, Undertaking};
@@ -32,6 +33,8 @@ pub struct Landing<'a> {
     pub why: &'a str,
     /// How filters of the user's run, which see what an agent wrote.
     pub filters: &'a Filters,
+    /// What is known already, where anything is.
+    pub known: Option<Known<'a>>,
 }
 
 /// A commit that is on its branch.
@@ -60,7 +63,7 @@ pub fn land(
     look::under_way(&git_dir).map_err(LandError::Refused)?;
     let changes = changes(repository, landing.base, landing.commit)?;
     let changes = away::split(repository, changes)?;
-    look::paths(repository, landing.base, &changes.here)?;
+    look::at_a_glance(repository, landing.base, &changes.here)?;
 
     let dir = landing.notes.join(landing.token);
     create_dirs(disk, &dir)?;
@@ -138,18 +141,20 @@ fn under_lock(
             return Err(LandError::Refused(Refusal::Moved { tip: None }));
         }
         let here = &changes.here;
-        let seen = look::paths(repository, landing.base, here)?;
+        let plain = Plain::look(repository, landing.known.as_ref(), here);
+        let seen = look::paths(repository, landing.base, here, plain.as_ref())?;
         index::build(disk, repository, git_dir, changes, &places.index())?;
-        if landing.filters.are_sealed() {
-            // What is not there cannot be granted.
-            create_dirs(disk, &places.prepared())?;
+        let prepared = places.prepared();
+        if plain.is_some() {
+            write_out(disk, repository, &prepared, here)?;
+        } else {
+            if landing.filters.are_sealed() {
+                // What is not there cannot be granted.
+                create_dirs(disk, &prepared)?;
+            }
+            let places = (places.index(), prepared);
+            index::check_out(repository, (&places.0, &places.1), here, landing.filters)?;
         }
-        index::check_out(
-            repository,
-            (&places.index(), &places.prepared()),
-            here,
-            landing.filters,
-        )?;
         let prepared = files::prepare(disk, places, here)?;
         Intent {
             git_dir: git_dir.to_owned(),
@@ -171,6 +176,34 @@ fn under_lock(
             Err(_) => Halted::NotPutBack(error),
         },
     )
+}
+
+/// Writes the files of the new commit below `to`, where they are as they are
+/// stored. They get the modes that anything of the user's gets.
+fn write_out(
+    disk: &dyn Disk,
+    repository: &Repository,
+    to: &Path,
+    changes: &[PathChange],
+) -> Result<(), LandError> {
+    create_dirs(disk, to)?;
+    let looked = disk.stat(to)?;
+    let usual = looked.map_or(0o755, |stat| stat.mode & 0o777);
+    for change in changes {
+        let Some(entry) = &change.to else { continue };
+        let path = to.join(&change.path);
+        if let Some(parent) = path.parent() {
+            create_dirs(disk, parent)?;
+        }
+        let mode = if entry.mode == "100755" {
+            usual
+        } else {
+            usual & 0o666
+        };
+        let bytes = plain::stored(repository, entry)?;
+        disk.write_new(&path, &bytes, mode)?;
+    }
+    Ok(())
 }
 
 /// Moves the reference, if it still is where the commit was made from.

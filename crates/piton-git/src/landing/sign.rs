@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::compose::{commit_tree, tree_of};
+use crate::commit::Hooks;
 use crate::program::GitCommand;
-use crate::{CommitId, GitError, GitRead, Repository};
+use crate::{CommitId, GitError, GitRead, Repository, Setting};
 
 /// How long a signing program may take. It may ask for a passphrase that nobody
 /// is there to type.
@@ -21,18 +22,19 @@ pub enum Signature {
     Failed(String),
 }
 
-/// Signs a commit as `git commit` would, outside of any slot.
+/// Signs a commit as `git commit` would, outside of any slot, where the user's
+/// settings want it.
 pub fn sign(
     repository: &Repository,
+    settings: &[Setting],
     commit: &CommitId,
     parent: &CommitId,
 ) -> Result<Signature, GitError> {
-    if !wants_signatures(repository) {
+    if !Hooks::of(repository, settings)?.signs() {
         return Ok(Signature::NotNeeded);
     }
-    let raw = GitCommand::reading(repository.top())
-        .args(["cat-file", "commit", commit.as_str()])
-        .run()?;
+    let raw = repository.objects().read(commit.as_str())?;
+    let raw = raw.map(|commit| commit.bytes).unwrap_or_default();
     let raw = String::from_utf8_lossy(&raw);
     let head = raw.split("\n\n").next().unwrap_or_default();
     if head.lines().any(|line| line.starts_with("gpgsig")) {

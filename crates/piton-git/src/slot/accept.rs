@@ -1,18 +1,20 @@
 //! Taking over what was made in a slot.
 
-use std::collections::BTreeSet;
-use std::ffi::OsString;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::collections::{BTreeSet, HashSet};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use piton_durable::{Disk, Kind, create_dirs, tree};
 
 use super::object::put_object;
-use super::{Slot, SlotChangeKind, SlotError, checked, directory, lfs};
-use crate::program::failure;
-use crate::{CommitId, GitError, GitRead};
+use super::{
+    Changes, Slot, SlotChange, SlotChangeKind, SlotError, checked, directory, layout, lfs,
+};
+use crate::landing::entries::{self, Entries};
+use crate::landing::{PathChange, TreeEntry};
+use crate::{CommitId, GitError, GitRead, Repository, objects};
 
-/// A commit that was built from a slot and is not in the user's repository yet.
+/// A commit that was built from a slot. Nothing names it yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proposed {
     pub commit: CommitId,
@@ -28,18 +30,109 @@ pub struct TreeChange {
     pub new_mode: String,
 }
 
+impl From<PathChange> for TreeChange {
+    fn from(change: PathChange) -> Self {
+        let mode =
+            |entry: Option<TreeEntry>| entry.map_or_else(|| "000000".to_owned(), |it| it.mode);
+        Self {
+            path: change.path,
+            old_mode: mode(change.from),
+            new_mode: mode(change.to),
+        }
+    }
+}
+
 impl Slot {
     /// Builds a commit on the slot's base from what stands at `paths` in the
-    /// slot (everything when empty), ignored files left out. Its objects are in
-    /// piton's own directory until [`Slot::hand_over`]. Returns `None` when
-    /// nothing differs from the base; refuses a repository inside.
+    /// slot (everything when empty), ignored files left out, and puts its
+    /// objects durably into the user's object store: hold it next. Returns
+    /// `None` when nothing differs from the base; refuses a repository inside.
     pub fn commit(
         &self,
         disk: &dyn Disk,
+        user: &Repository,
         paths: &[&Path],
         message: &str,
     ) -> Result<Option<Proposed>, SlotError> {
+        self.back_to_base(disk)?;
+        let wanted = |path: &Path| paths.is_empty() || paths.iter().any(|p| path.starts_with(p));
+        let mut changes = self.changes()?;
+        changes.0.retain(|change| wanted(&change.path));
+        self.commit_changes(disk, user, &changes, &[], message)
+    }
+
+    /// The same of changes that were looked at before, and of files that were
+    /// written since.
+    pub fn commit_changes(
+        &self,
+        disk: &dyn Disk,
+        user: &Repository,
+        changes: &Changes,
+        written: &[PathBuf],
+        message: &str,
+    ) -> Result<Option<Proposed>, SlotError> {
+        self.back_to_base(disk)?;
+        let meant = self.meant(disk, changes, written)?;
+        if meant.is_empty() {
+            return Ok(None);
+        }
         self.forget_objects(disk)?;
+        let index = self.stage(disk, &meant)?;
+        let commit = self.make_commit(&index, message)?;
+        self.hand_over(disk, user)?;
+        let changes = objects::changes(user.objects(), self.base().as_str(), commit.as_str())?;
+        if changes.is_empty() {
+            layout::set_head(disk, &self.git.own, self.base())?;
+            return Ok(None);
+        }
+        // A filter may have written what git believes to be staged.
+        if let Some(other) = changes.iter().find(|change| !meant.contains(&change.path)) {
+            return Err(SlotError::Smuggled {
+                path: other.path.clone(),
+            });
+        }
+        let is_repository =
+            |change: &&PathChange| change.to.as_ref().is_some_and(TreeEntry::is_submodule);
+        if let Some(inner) = changes.iter().find(is_repository) {
+            return Err(SlotError::Repository {
+                path: inner.path.clone(),
+            });
+        }
+        self.keep_index(disk, &index)?;
+        Ok(Some(Proposed {
+            commit,
+            changes: changes.into_iter().map(TreeChange::from).collect(),
+        }))
+    }
+
+    /// Returns the paths that are to be in the commit.
+    fn meant(
+        &self,
+        disk: &dyn Disk,
+        changes: &Changes,
+        written: &[PathBuf],
+    ) -> Result<BTreeSet<PathBuf>, SlotError> {
+        let mut meant = BTreeSet::new();
+        for SlotChange { path, kind } in &changes.0 {
+            let is_tracked = match kind {
+                SlotChangeKind::Repository => {
+                    return Err(SlotError::Repository { path: path.clone() });
+                }
+                SlotChangeKind::Changed | SlotChangeKind::Deleted => true,
+                SlotChangeKind::Made => false,
+            };
+            let file = self.dir().join(path);
+            // What was made may have been taken away again since.
+            if is_tracked || disk.stat(&file)?.is_some() {
+                meant.insert(path.clone());
+            }
+        }
+        meant.extend(written.iter().cloned());
+        Ok(meant)
+    }
+
+    /// Stages the paths in an index apart, and returns it.
+    fn stage(&self, disk: &dyn Disk, paths: &BTreeSet<PathBuf>) -> Result<PathBuf, SlotError> {
         let scratch = self.git.own.join("piton-index");
         tree::remove(disk, &scratch)?;
         // The slot is ours alone, so a lock on it is a dead git's.
@@ -47,32 +140,15 @@ impl Slot {
         let index = self.git.own.join("index");
         let bytes = disk.read(&index)?;
         directory::put(disk, &scratch, &bytes)?;
-        let git = || {
-            let git = self.git.command();
-            git.map(|git| git.env("GIT_INDEX_FILE", &scratch))
-        };
-        let wanted = |path: &Path| paths.is_empty() || paths.iter().any(|p| path.starts_with(p));
         let mut list = Vec::new();
-        let mut meant = BTreeSet::new();
-        for change in self
-            .changes()?
-            .0
-            .iter()
-            .filter(|change| wanted(&change.path))
-        {
-            if change.kind == SlotChangeKind::Repository {
-                return Err(SlotError::Repository {
-                    path: change.path.clone(),
-                });
-            }
-            list.extend_from_slice(change.path.as_os_str().as_bytes());
+        for path in paths {
+            list.extend_from_slice(path.as_os_str().as_bytes());
             list.push(0);
-            meant.insert(change.path.clone());
         }
-        if list.is_empty() {
-            return Ok(None);
-        }
-        let add = git()?
+        let add = self
+            .git
+            .command()?
+            .index(&scratch)
             .env("GIT_LITERAL_PATHSPECS", "1")
             .args([
                 "-c",
@@ -82,42 +158,54 @@ impl Slot {
                 "--force",
             ])
             .args(["--pathspec-from-file=-", "--pathspec-file-nul"]);
-        let shown = add.shown().to_owned();
-        let output = add.output(Some(&list))?;
-        if !output.status.success() {
-            return Err(failure(shown, self.dir(), &output).into());
+        add.run_with(&list)?;
+        Ok(scratch)
+    }
+
+    /// Commits what is staged, on the base. The slot's HEAD goes there.
+    fn make_commit(&self, index: &Path, message: &str) -> Result<CommitId, SlotError> {
+        self.git
+            .command()?
+            .index(index)
+            .args(["commit", "--quiet", "--allow-empty", "--no-verify"])
+            .args(["--no-gpg-sign", "--cleanup=verbatim", "-F", "-"])
+            .run_with(message.as_bytes())?;
+        layout::head(&self.git.own).ok_or_else(|| {
+            let what = "it made no commit".to_owned();
+            GitError::Unreadable {
+                command: "git commit".to_owned(),
+                what,
+            }
+            .into()
+        })
+    }
+
+    /// Keeps what was staged: the slot shows the commit now, and the next use
+    /// need not lay it out. Where files are stored otherwise than they lie, it
+    /// is laid out anew.
+    fn keep_index(&self, disk: &dyn Disk, staged: &Path) -> Result<(), SlotError> {
+        let bytes = disk.read(staged)?;
+        let id = self.base().as_str().len() / 2;
+        let has_none = |found: Entries| !found.has_attributes;
+        let is_plain = self.borrowed.changes_no_files()
+            && entries::read(&bytes, id, &HashSet::new()).is_some_and(has_none);
+        if !is_plain {
+            return layout::set_head(disk, &self.git.own, self.base());
         }
-        let tree = git()?.arg("write-tree").line()?;
-        let changes = self.tree_changes(&tree)?;
-        if changes.is_empty() {
-            return Ok(None);
+        let index = self.git.own.join("index");
+        Ok(disk.rename(staged, &index)?)
+    }
+
+    /// Lets the slot's HEAD name the base again, and its index too; the files
+    /// stay as they are.
+    fn back_to_base(&self, disk: &dyn Disk) -> Result<(), SlotError> {
+        if layout::head(&self.git.own).as_ref() == Some(self.base()) {
+            return Ok(());
         }
-        // A filter may have written what git believes to be staged.
-        if let Some(other) = changes.iter().find(|change| !meant.contains(&change.path)) {
-            return Err(SlotError::Smuggled {
-                path: other.path.clone(),
-            });
-        }
-        if let Some(inner) = changes.iter().find(|change| change.new_mode == "160000") {
-            return Err(SlotError::Repository {
-                path: inner.path.clone(),
-            });
-        }
-        let command = git()?.args(["commit-tree", "-p", self.base().as_str(), "-F", "-", &tree]);
-        let shown = command.shown().to_owned();
-        let output = command.output(Some(message.as_bytes()))?;
-        if !output.status.success() {
-            return Err(failure(shown, self.dir(), &output).into());
-        }
-        let text = String::from_utf8_lossy(&output.stdout);
-        let commit = text
-            .trim_end()
-            .parse()
-            .map_err(|error| GitError::Unreadable {
-                command: shown,
-                what: format!("{error}"),
-            })?;
-        Ok(Some(Proposed { commit, changes }))
+        layout::set_head(disk, &self.git.own, self.base())?;
+        let reset = self.git.command()?.args(["reset", "--quiet"]);
+        reset.arg(self.base().as_str()).run()?;
+        Ok(())
     }
 
     /// Returns what stands at `paths` in the slot as a patch of its base, for
@@ -141,8 +229,8 @@ impl Slot {
     }
 
     /// Copies the objects of the last commit into the user's object store,
-    /// durably. Nothing names them there yet: hold the commit next.
-    pub fn hand_over(&self, disk: &dyn Disk, git: &dyn GitRead) -> Result<(), SlotError> {
+    /// durably.
+    fn hand_over(&self, disk: &dyn Disk, git: &dyn GitRead) -> Result<(), SlotError> {
         let from = self.git.own.join("objects");
         let to = git.common_dir().join("objects");
         let Some(found) = tree::walk(disk, &from)? else {
@@ -178,28 +266,6 @@ impl Slot {
         lfs::hand_over(disk, &self.git, git.common_dir())
     }
 
-    fn tree_changes(&self, tree: &str) -> Result<Vec<TreeChange>, SlotError> {
-        let command = self.git.command()?.args([
-            "diff-tree",
-            "-r",
-            "-z",
-            "--no-renames",
-            "--raw",
-            self.base().as_str(),
-            tree,
-        ]);
-        let shown = command.shown().to_owned();
-        let stdout = command.run()?;
-        parse(&stdout).ok_or_else(|| {
-            let what = "its records are of another form".to_owned();
-            GitError::Unreadable {
-                command: shown,
-                what,
-            }
-            .into()
-        })
-    }
-
     /// Removes what earlier commits of this slot left in piton's own store.
     fn forget_objects(&self, disk: &dyn Disk) -> Result<(), SlotError> {
         let objects = self.git.own.join("objects");
@@ -210,22 +276,4 @@ impl Slot {
         }
         lfs::forget(disk, &self.git.own)
     }
-}
-
-/// Reads `--raw -z`: a head that begins with a colon, then the path.
-fn parse(stdout: &[u8]) -> Option<Vec<TreeChange>> {
-    let mut parts = stdout
-        .split(|&byte| byte == 0)
-        .filter(|part| !part.is_empty());
-    let mut changes = Vec::new();
-    while let Some(head) = parts.next() {
-        let head = String::from_utf8_lossy(head);
-        let mut modes = head.strip_prefix(':')?.split(' ');
-        changes.push(TreeChange {
-            old_mode: modes.next()?.to_owned(),
-            new_mode: modes.next()?.to_owned(),
-            path: PathBuf::from(OsString::from_vec(parts.next()?.to_vec())),
-        });
-    }
-    Some(changes)
 }

@@ -110,6 +110,15 @@ impl Borrowed {
         self.settings.iter().any(is_filter)
     }
 
+    /// Whether nothing of the user's makes files lie otherwise than they are
+    /// stored. What attributes in the repository do is for whoever asks.
+    pub(super) fn changes_no_files(&self) -> bool {
+        let changes = ["core.autocrlf", "core.eol", "core.attributesfile"];
+        self.attributes.is_none()
+            && !self.has_filters()
+            && !(self.settings.iter()).any(|setting| changes.contains(&setting.key.as_str()))
+    }
+
     /// Finds a filter whose command is a file of the repository: laying out and
     /// comparing runs it as an agent left it. A command is only known to be
     /// from outside when each of its words is a plain name, an option or an

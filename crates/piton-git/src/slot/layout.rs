@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use piton_durable::{Disk, Kind, tree};
+use piton_durable::{Disk, DiskRead as _, Kind, RealDisk, tree};
 
 use super::changes::{Changes, SlotChangeKind};
 use super::filters::SlotGit;
@@ -21,7 +21,9 @@ pub(super) fn again(disk: &dyn Disk, git: &SlotGit, commit: &CommitId) -> Result
         }
     }
     let tracked = |kind| matches!(kind, SlotChangeKind::Changed | SlotChangeKind::Deleted);
-    if shows(disk, &git.own, commit) && !changes.0.iter().any(|change| tracked(change.kind)) {
+    if head(&git.own).as_ref() == Some(commit)
+        && !changes.0.iter().any(|change| tracked(change.kind))
+    {
         return Ok(());
     }
     fresh(disk, git, commit)
@@ -61,9 +63,10 @@ pub(super) fn set_head(disk: &dyn Disk, own: &Path, commit: &CommitId) -> Result
     directory::put(disk, &head, format!("{commit}\n").as_bytes())
 }
 
-fn shows(disk: &dyn Disk, own: &Path, commit: &CommitId) -> bool {
-    disk.read(&own.join("HEAD"))
-        .is_ok_and(|bytes| bytes.trim_ascii_end() == commit.as_str().as_bytes())
+/// Returns the commit that piton's own git directory names.
+pub(super) fn head(own: &Path) -> Option<CommitId> {
+    let bytes = RealDisk.read(&own.join("HEAD")).ok()?;
+    std::str::from_utf8(&bytes).ok()?.trim_end().parse().ok()
 }
 
 /// Removes what an agent made, with the directories that are empty then.

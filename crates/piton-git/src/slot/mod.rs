@@ -10,8 +10,7 @@
 //! [`Slots::take`] gives a [`Slot`] that shows one commit and is the caller's
 //! alone until it is dropped. Nothing in a slot is ever the only copy: one that
 //! is spoilt is thrown away and made again. What is accepted is built with
-//! [`Slot::commit`], put into the user's object store with [`Slot::hand_over`],
-//! and held by a reference of piton's own ([`held`]) until it has landed.
+//! [`Slot::commit`], which puts it into the user's object store, and held by a reference of piton's own ([`held`]) until it has landed.
 
 mod accept;
 mod borrowed;

@@ -57,8 +57,10 @@ fn a_sealed_filter_may_be_a_file_of_the_repository() {
     assert_eq!(read("a.x"), "low\n");
     assert!(changed(&slot).is_empty());
     agent(&slot, "echo other > a.x");
-    let made = slot.commit(&RealDisk, &[], "x").unwrap().unwrap();
-    slot.hand_over(&RealDisk, &yard.git).unwrap();
+    let made = slot
+        .commit(&RealDisk, &yard.git, &[], "x")
+        .unwrap()
+        .unwrap();
     let blob = format!("{}:a.x", made.commit);
     assert_eq!(yard.repo.git(&["cat-file", "blob", &blob]), "OTHER\n");
     let proof = yard.proof_at(&made.commit);
@@ -103,7 +105,9 @@ fn a_filter_that_an_agent_edited_reaches_nothing_of_the_user_s() {
         .unwrap();
         agent(&slot, "echo other > a.x");
         assert_eq!(changed(&slot), ["changed a.x", "changed tools/clean.sh"]);
-        slot.commit(&RealDisk, &[], "x").unwrap().unwrap();
+        slot.commit(&RealDisk, &yard.git, &[], "x")
+            .unwrap()
+            .unwrap();
         assert!(!trap.exists(), "{attack}");
         assert_eq!(users(), before, "{attack}");
     }
@@ -131,8 +135,10 @@ fn an_object_that_a_filter_puts_under_another_s_name_does_not_come_over() {
         &slot,
         "echo first > a.x; echo second > b.x; echo third > c.x",
     );
-    let made = slot.commit(&RealDisk, &[], "x").unwrap().unwrap();
-    slot.hand_over(&RealDisk, &yard.git).unwrap();
+    let made = slot
+        .commit(&RealDisk, &yard.git, &[], "x")
+        .unwrap()
+        .unwrap();
     assert!(!repo.exists(&store(forged)));
     let blob = format!("{}:b.x", made.commit);
     assert_eq!(repo.git(&["cat-file", "blob", &blob]), "SECOND\n");
@@ -161,13 +167,14 @@ fn a_filter_that_forges_what_is_committed_has_the_work_refused() {
     )
     .unwrap();
     agent(&slot, "echo wanted > a.x");
-    let made = slot.commit(&RealDisk, &[], "x").unwrap().unwrap();
-    let handed = slot.hand_over(&RealDisk, &yard.git);
+    let handed = slot.commit(&RealDisk, &yard.git, &[], "x");
     assert!(
         matches!(handed, Err(SlotError::Forged { .. })),
         "{handed:?}"
     );
-    let (shelf, rest) = made.commit.as_str().split_at(2);
+    let own = format!("{}.piton/HEAD", slot.dir().display());
+    let made = fs::read_to_string(own).unwrap();
+    let (shelf, rest) = made.trim_end().split_at(2);
     assert!(!repo.exists(&format!(".git/objects/{shelf}/{rest}")));
 }
 
@@ -179,8 +186,10 @@ fn a_filter_knows_no_more_of_the_environment_than_it_is_given() {
     let clean = slot.dir().join("tools/clean.sh");
     fs::write(&clean, "cat >/dev/null; env | grep -c '^CARGO' || :\n").unwrap();
     agent(&slot, "echo other > a.x");
-    let made = slot.commit(&RealDisk, &[], "x").unwrap().unwrap();
-    slot.hand_over(&RealDisk, &yard.git).unwrap();
+    let made = slot
+        .commit(&RealDisk, &yard.git, &[], "x")
+        .unwrap()
+        .unwrap();
     let blob = format!("{}:a.x", made.commit);
     assert!(std::env::vars_os().any(|(name, _)| name.to_string_lossy().starts_with("CARGO")));
     assert_eq!(yard.repo.git(&["cat-file", "blob", &blob]), "0\n");
@@ -198,7 +207,39 @@ fn a_filter_cannot_smuggle_a_file_into_the_commit() {
     fs::write(slot.dir().join("tools/clean.sh"), script).unwrap();
     // Of the same length, so that looking runs the filter too.
     agent(&slot, "echo wol > a.x");
-    let error = slot.commit(&RealDisk, &[], "x").unwrap_err();
+    match slot.commit(&RealDisk, &yard.git, &[], "x") {
+        Ok(made) => {
+            let made = made.unwrap();
+            let all = yard
+                .repo
+                .git(&["ls-tree", "-r", "--name-only", made.commit.as_str()]);
+            assert!(!all.contains("piton.toml"), "{all}");
+        }
+        Err(error) => assert!(
+            matches!(&error, SlotError::Smuggled { path } if path.ends_with("piton.toml")),
+            "{error}"
+        ),
+    }
+}
+
+#[test]
+fn what_was_staged_behind_piton_s_back_is_not_committed() {
+    let yard = Yard::new();
+    let slot = yard.take();
+    agent(&slot, "echo new > made");
+    let changes = slot.changes().unwrap();
+    // As a filter does that goes on by itself.
+    let own = format!("{}.piton", slot.dir().display());
+    agent(
+        &slot,
+        &format!(
+            "export GIT_DIR='{own}'; blob=$(echo evil | git hash-object -w --stdin); \
+             git update-index --add --cacheinfo 100644,$blob,piton.toml"
+        ),
+    );
+    let error = slot
+        .commit_changes(&RealDisk, &yard.git, &changes, &[], "x")
+        .unwrap_err();
     assert!(
         matches!(&error, SlotError::Smuggled { path } if path.ends_with("piton.toml")),
         "{error}"
@@ -253,8 +294,10 @@ fn in_git_lfs(storage: Option<&Path>) {
     assert_eq!(read(slot.dir(), "a.bin"), "large\n");
     assert!(changed(&slot).is_empty());
     agent(&slot, "echo larger > a.bin; echo new > b.bin");
-    let made = slot.commit(&RealDisk, &[], "x").unwrap().unwrap();
-    slot.hand_over(&RealDisk, &yard.git).unwrap();
+    let made = slot
+        .commit(&RealDisk, &yard.git, &[], "x")
+        .unwrap()
+        .unwrap();
     drop(slot);
     let pointer = repo.git(&["show", &format!("{}:b.bin", made.commit)]);
     assert!(pointer.contains("git-lfs"), "{pointer}");

@@ -11,11 +11,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use piton_durable::{Disk, RealDisk};
 use piton_git::landing::{
-    InTheWay, LandError, Landed, Landing, Merged, Obstacle, Onto, Recovered, Refusal, commit_tree,
-    current, land, merge_onto, recover,
+    InTheWay, Known, LandError, Landed, Landing, Merged, Obstacle, Onto, Recovered, Refusal,
+    TreeEntry, changes, commit_tree, current, land, merge_onto, recover,
 };
 use piton_git::slot::Filters;
-use piton_git::{CommitId, Repository};
+use piton_git::{CommitId, Repository, Setting, settings};
 use piton_seal::{Network, Request, Support};
 use piton_testkit::{ScratchRepo, TapDisk};
 
@@ -24,6 +24,9 @@ struct Scene {
     scratch: ScratchRepo,
     base: CommitId,
     filters: Filters,
+    /// Whether landing is told the settings, with which piton looks for itself;
+    /// git is asked where it is not.
+    knows: bool,
 }
 
 impl Scene {
@@ -39,7 +42,12 @@ impl Scene {
             base: base.trim().parse().unwrap(),
             scratch,
             filters: Filters::default(),
+            knows: true,
         }
+    }
+
+    fn settings(&self) -> Vec<Setting> {
+        settings(&self.repository()).unwrap()
     }
 
     fn repository(&self) -> Repository {
@@ -92,17 +100,32 @@ impl Scene {
     }
 
     fn land_onto(&self, onto: &Onto, commit: &CommitId) -> Result<Landed, LandError> {
+        self.land_by(&RealDisk, onto, commit, "t")
+    }
+
+    fn land_by(
+        &self,
+        disk: &dyn Disk,
+        onto: &Onto,
+        commit: &CommitId,
+        token: &str,
+    ) -> Result<Landed, LandError> {
+        let settings = self.settings();
         land(
-            &RealDisk,
+            disk,
             &self.repository(),
             &Landing {
                 onto,
                 base: &self.base,
                 commit,
                 notes: &self.notes(),
-                token: "t",
+                token,
                 why: "piton: landed",
                 filters: &self.filters,
+                known: self.knows.then_some(Known {
+                    settings: &settings,
+                    attributes: &[],
+                }),
             },
         )
     }
@@ -111,9 +134,36 @@ impl Scene {
         self.land_onto(&Onto::Branch("main".to_owned()), commit)
     }
 
+    /// The same is in the way, whoever looks.
     fn refused(&self, commit: &CommitId) -> Refusal {
+        let asked = self.refused_by(commit, false);
+        let seen = self.refused_by(commit, true);
+        assert_eq!(seen, asked);
+        seen
+    }
+
+    fn refused_by(&self, commit: &CommitId, knows: bool) -> Refusal {
         let before = self.everything();
-        let refusal = match self.land(commit) {
+        let onto = Onto::Branch("main".to_owned());
+        let settings = self.settings();
+        let landed = land(
+            &RealDisk,
+            &self.repository(),
+            &Landing {
+                onto: &onto,
+                base: &self.base,
+                commit,
+                notes: &self.notes(),
+                token: "t",
+                why: "piton: landed",
+                filters: &self.filters,
+                known: knows.then_some(Known {
+                    settings: &settings,
+                    attributes: &[],
+                }),
+            },
+        );
+        let refusal = match landed {
             Err(LandError::Refused(refusal)) => refusal,
             other => panic!("{other:?}"),
         };
@@ -459,6 +509,7 @@ fn a_branch_that_another_worktree_shows_does_not_move_under_it() {
             token: "t",
             why: "w",
             filters: &Filters::default(),
+            known: None,
         },
     )
     .unwrap();
@@ -512,6 +563,121 @@ fn files_and_directories_and_links_may_take_each_other_s_places() {
         scene.refused(&commit),
         in_the_way("src", Obstacle::Untracked)
     );
+}
+
+#[test]
+fn an_index_of_any_kind_is_read_as_git_reads_it() {
+    for settings in [
+        &["index.version=2"][..],
+        &["index.version=3"],
+        &["index.version=4"],
+        &["core.splitIndex=true"],
+    ] {
+        let scene = Scene::new();
+        let commit = scene.usual_work();
+        for setting in settings {
+            let (key, value) = setting.split_once('=').unwrap();
+            scene.scratch.git(&["config", key, value]);
+        }
+        scene.scratch.write("added/later.md", "x\n");
+        scene.scratch.git(&["add", "added"]);
+        scene.scratch.git(&["update-index", "--refresh"]);
+        let hidden = "--skip-worktree";
+        scene.scratch.git(&["update-index", hidden, "src/a.rs"]);
+        assert_eq!(
+            scene.refused(&commit),
+            in_the_way("src/a.rs", Obstacle::Hidden),
+            "{settings:?}"
+        );
+        scene
+            .scratch
+            .git(&["update-index", "--no-skip-worktree", "src/a.rs"]);
+        scene.scratch.write("src/a.rs", "staged\n");
+        scene.scratch.git(&["add", "src/a.rs"]);
+        scene.scratch.write("src/a.rs", "a\n");
+        assert_eq!(
+            scene.refused(&commit),
+            in_the_way("src/a.rs", Obstacle::Changed),
+            "{settings:?}"
+        );
+        scene.scratch.git(&["add", "src/a.rs"]);
+        scene.land(&commit).unwrap();
+        assert_eq!(
+            scene.scratch.status(),
+            "A  added/later.md\n",
+            "{settings:?}"
+        );
+    }
+}
+
+#[test]
+fn what_differs_is_what_git_says_that_differs() {
+    let scene = Scene::new();
+    let commit = scene.work(|tree| {
+        fs::remove_file(tree.join("src/b.rs")).unwrap();
+        fs::create_dir(tree.join("src/b.rs")).unwrap();
+        fs::write(tree.join("src/b.rs/x"), "x\n").unwrap();
+        fs::write(tree.join("src/b.rs.bak"), "x\n").unwrap();
+        fs::create_dir_all(tree.join("deep/er")).unwrap();
+        fs::write(tree.join("deep/er/\u{e9} \n"), "x\n").unwrap();
+        symlink("src", tree.join("link")).unwrap();
+        fs::remove_file(tree.join("run.sh")).unwrap();
+        fs::set_permissions(tree.join("src/a.rs"), fs::Permissions::from_mode(0o755)).unwrap();
+    });
+    let raw = scene.scratch.git(&[
+        "diff-tree",
+        "-r",
+        "-z",
+        "--raw",
+        "--no-renames",
+        "--no-abbrev",
+        scene.base.as_str(),
+        commit.as_str(),
+    ]);
+    let found = changes(&scene.repository(), &scene.base, &commit).unwrap();
+    let none = "0".repeat(40);
+    let told: String = (found.iter()).fold(String::new(), |mut text, change| {
+        let of = |entry: &Option<TreeEntry>| match entry {
+            Some(entry) => (entry.mode.clone(), entry.object.clone()),
+            None => ("000000".to_owned(), none.clone()),
+        };
+        let ((old_mode, old), (new_mode, new)) = (of(&change.from), of(&change.to));
+        let status = match (&change.from, &change.to) {
+            (None, _) => "A",
+            (_, None) => "D",
+            _ => "M",
+        };
+        let _ = write!(
+            text,
+            ":{old_mode} {new_mode} {old} {new} {status}\0{}\0",
+            change.path.display()
+        );
+        text
+    });
+    assert_eq!(told, raw);
+}
+
+#[test]
+fn files_that_land_get_the_modes_that_a_checkout_gives_them() {
+    for knows in [false, true] {
+        let scene = Scene {
+            knows,
+            ..Scene::new()
+        };
+        let commit = scene.usual_work();
+        scene.land(&commit).unwrap();
+        let mode = |path: &str| {
+            let meta = fs::metadata(scene.scratch.path().join(path)).unwrap();
+            meta.permissions().mode() & 0o777
+        };
+        let landed = [mode("src/a.rs"), mode("new/c.rs"), mode("run.sh")];
+        for path in ["src/a.rs", "new/c.rs", "run.sh"] {
+            fs::remove_file(scene.scratch.path().join(path)).unwrap();
+        }
+        scene.scratch.git(&["checkout", "--quiet", "--", "."]);
+        let given = [mode("src/a.rs"), mode("new/c.rs"), mode("run.sh")];
+        assert_eq!(landed, given);
+    }
 }
 
 #[test]
@@ -653,7 +819,16 @@ fn meddled(
 
 #[test]
 fn killed_at_any_operation_the_next_landing_starts_from_before_or_after() {
-    let scene = Scene::new();
+    for knows in [false, true] {
+        killed_anywhere(knows);
+    }
+}
+
+fn killed_anywhere(knows: bool) {
+    let scene = Scene {
+        knows,
+        ..Scene::new()
+    };
     let commit = scene.usual_work();
     let mut turn = 0;
     let (mut put_back, mut finished) = (0, 0);
@@ -664,22 +839,8 @@ fn killed_at_any_operation_the_next_landing_starts_from_before_or_after() {
         let before = scene.everything();
         let dead = || Err(std::io::Error::other("killed"));
         let (disk, count) = meddled(turn, dead, true);
-        let landing = |scene: &Scene, disk: &dyn Disk, token: &str| {
-            land(
-                disk,
-                &scene.repository(),
-                &Landing {
-                    onto: &Onto::Branch("main".to_owned()),
-                    base: &scene.base,
-                    commit: &commit,
-                    notes: &scene.notes(),
-                    token,
-                    why: "w",
-                    filters: &Filters::default(),
-                },
-            )
-        };
-        let landed = landing(&scene, &disk, "killed");
+        let onto = Onto::Branch("main".to_owned());
+        let landed = scene.land_by(&disk, &onto, &commit, "killed");
         if count.load(Ordering::SeqCst) <= turn {
             landed.unwrap();
             break;
@@ -699,7 +860,7 @@ fn killed_at_any_operation_the_next_landing_starts_from_before_or_after() {
             assert_eq!(scene.scratch.status(), "A  staged.md\n", "killed at {turn}");
         } else {
             assert_eq!(scene.everything(), before, "killed at {turn}");
-            landing(&scene, &RealDisk, "again").unwrap();
+            scene.land_by(&RealDisk, &onto, &commit, "again").unwrap();
             assert_eq!(scene.scratch.status(), "A  staged.md\n", "killed at {turn}");
         }
         assert_eq!(fs::read_dir(scene.notes()).map_or(0, Iterator::count), 0);
@@ -782,8 +943,12 @@ fn a_landing_of_another_working_tree_is_left_to_be_recovered_there() {
 
 #[test]
 fn what_the_user_saves_at_any_moment_of_a_landing_is_there_afterwards() {
-    for path in ["src/a.rs", "src/b.rs", "new/c.rs"] {
-        let scene = Scene::new();
+    let paths = ["src/a.rs", "src/b.rs", "new/c.rs"];
+    for (path, knows) in paths.into_iter().flat_map(|it| [(it, false), (it, true)]) {
+        let scene = Scene {
+            knows,
+            ..Scene::new()
+        };
         let commit = scene.usual_work();
         let mut turn = 0;
         loop {
@@ -794,19 +959,8 @@ fn what_the_user_saves_at_any_moment_of_a_landing_is_there_afterwards() {
                 fs::write(&file, "saved by the user just now\n")
             };
             let (disk, count) = meddled(turn, save, false);
-            let landed = land(
-                &disk,
-                &scene.repository(),
-                &Landing {
-                    onto: &Onto::Branch("main".to_owned()),
-                    base: &scene.base,
-                    commit: &commit,
-                    notes: &scene.notes(),
-                    token: "t",
-                    why: "w",
-                    filters: &Filters::default(),
-                },
-            );
+            let onto = Onto::Branch("main".to_owned());
+            let landed = scene.land_by(&disk, &onto, &commit, "t");
             if count.load(Ordering::SeqCst) <= turn {
                 break;
             }

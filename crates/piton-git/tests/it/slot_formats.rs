@@ -37,10 +37,9 @@ fn check_round_trip(yard: &Yard) {
     );
     assert_eq!(changed(&slot), ["changed README.md", "made new"]);
     let proposed = slot
-        .commit(&piton_durable::RealDisk, &[], "work")
+        .commit(&piton_durable::RealDisk, &yard.git, &[], "work")
         .unwrap()
         .unwrap();
-    slot.hand_over(&piton_durable::RealDisk, &yard.git).unwrap();
     assert_eq!(
         yard.repo
             .git(&["show", &format!("{}:new", proposed.commit)]),
@@ -168,7 +167,8 @@ fn a_submodule_is_an_empty_directory_and_is_not_judged() {
     );
     assert!(changed(&slot).is_empty());
     assert_eq!(
-        slot.commit(&piton_durable::RealDisk, &[], "m").unwrap(),
+        slot.commit(&piton_durable::RealDisk, &yard.git, &[], "m")
+            .unwrap(),
         None
     );
 }
@@ -192,10 +192,9 @@ fn line_endings_as_the_user_has_them() {
     agent(&slot, "printf 'new\\r\\n' > d.txt; touch a.txt");
     assert_eq!(changed(&slot), ["made d.txt"]);
     let proposed = slot
-        .commit(&piton_durable::RealDisk, &[], "m")
+        .commit(&piton_durable::RealDisk, &yard.git, &[], "m")
         .unwrap()
         .unwrap();
-    slot.hand_over(&piton_durable::RealDisk, &yard.git).unwrap();
     assert_eq!(
         yard.repo
             .git(&["show", &format!("{}:d.txt", proposed.commit)]),
@@ -219,7 +218,7 @@ fn line_endings_that_were_never_put_in_order_are_nobodys_change() {
     );
     assert_eq!(changed(&slot), ["changed README.md", "changed b.txt"]);
     let proposed = slot
-        .commit(&piton_durable::RealDisk, &[], "m")
+        .commit(&piton_durable::RealDisk, &yard.git, &[], "m")
         .unwrap()
         .unwrap();
     assert_eq!(proposed.changes.len(), 2, "{proposed:?}");

@@ -243,7 +243,9 @@ fn nothing_that_an_agent_plants_is_run() {
                   git config filter.evil.clean ./monitor",
     );
     assert_eq!(changed(&slot), ["made .gitattributes", "made monitor"]);
-    slot.commit(&RealDisk, &[], "all").unwrap().unwrap();
+    slot.commit(&RealDisk, &yard.git, &[], "all")
+        .unwrap()
+        .unwrap();
     drop(slot);
     drop(yard.take());
     assert!(!trap.exists(), "{}", fs::read_to_string(&trap).unwrap());
@@ -492,17 +494,19 @@ fn work_is_taken_over_when_it_is_accepted_and_held_until_it_lands() {
         &slot,
         "mkdir -p src target; echo new > src/a; echo x > target/o; git rm -q README.md",
     );
-    let objects = || yard.repo.git(&["count-objects"]);
-    let before = objects();
-    let proposed = slot.commit(&RealDisk, &[], "the work\n").unwrap().unwrap();
-    assert_eq!(objects(), before, "nothing is in the user's store yet");
+    let refs = || yard.repo.git(&["for-each-ref"]);
+    let before = refs();
+    let proposed = slot
+        .commit(&RealDisk, &yard.git, &[], "the work\n")
+        .unwrap()
+        .unwrap();
+    assert_eq!(refs(), before, "nothing names it yet");
     let paths: Vec<_> = proposed
         .changes
         .iter()
         .map(|c| c.path.display().to_string())
         .collect();
     assert_eq!(paths, ["README.md", "src/a"]);
-    slot.hand_over(&RealDisk, &yard.git).unwrap();
     let name = held::HeldRef::unlanded("add-api").unwrap();
     held::hold(&yard.git, &name, &proposed.commit).unwrap();
     drop(slot);
@@ -538,17 +542,20 @@ fn work_is_taken_over_when_it_is_accepted_and_held_until_it_lands() {
 fn a_commit_holds_the_paths_that_were_asked_for_and_no_repository() {
     let yard = Yard::new();
     let slot = yard.take();
-    assert_eq!(slot.commit(&RealDisk, &[], "nothing").unwrap(), None);
+    assert_eq!(
+        slot.commit(&RealDisk, &yard.git, &[], "nothing").unwrap(),
+        None
+    );
     agent(
         &slot,
         "echo 1 > in; echo 1 > out; git init -q r; git -C r -c user.name=a -c user.email=b commit -q --allow-empty -m x",
     );
     let proposed = slot
-        .commit(&RealDisk, &[Path::new("in")], "m")
+        .commit(&RealDisk, &yard.git, &[Path::new("in")], "m")
         .unwrap()
         .unwrap();
     assert_eq!(proposed.changes.len(), 1);
-    let error = slot.commit(&RealDisk, &[], "m").unwrap_err();
+    let error = slot.commit(&RealDisk, &yard.git, &[], "m").unwrap_err();
     assert!(
         matches!(&error, SlotError::Repository { path } if path == Path::new("r")),
         "{error}"

@@ -9,6 +9,7 @@
 mod aside;
 mod found;
 mod kept;
+mod known;
 mod places;
 mod print;
 mod references;
@@ -22,6 +23,7 @@ mod wire;
 pub use aside::AsideError;
 pub use found::{Found, Stray};
 pub use kept::{KeptError, Leftover, clear_kept, is_anything_kept};
+pub use known::KnownSettings;
 pub use places::Surroundings;
 pub(crate) use told::tell_what_else_happened;
 pub use watch::{Guard, GuardError, Reach};

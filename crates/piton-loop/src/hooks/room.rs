@@ -9,7 +9,7 @@ use piton_base::{Clock, Stop};
 use piton_durable::{Disk, Holder, Kind, write_atomic};
 use piton_git::landing::{Hook, TreeId, UserHooks};
 use piton_git::slot::{Slot, SlotUse, Slots};
-use piton_git::{CommitId, Repository, View, tidy};
+use piton_git::{CommitId, Repository, tidy};
 
 use super::error::{HookError, Unheard};
 use super::seat::Seat;
@@ -60,12 +60,13 @@ pub struct Heard {
 impl HookRoom<'_> {
     /// Finds the user's hooks, if there are any.
     pub fn find(&self) -> Result<Option<UserHooks>, HookError> {
-        Ok(UserHooks::find(self.repository)?)
+        let settings = self.slots.git_settings(self.disk, self.repository)?;
+        Ok(UserHooks::of(self.repository, &settings)?)
     }
 
     /// Takes a slot in which no agent works, at `commit`.
     pub fn slot(&self, commit: &CommitId) -> Result<Slot, Unheard> {
-        let view = View::read(self.repository)?;
+        let view = self.slots.view(self.disk, self.repository)?;
         let slots = Slots::new(self.disk, self.repository, &self.slots.home);
         let slot = slots.take(commit, SlotUse::Proof, &view, self.holder)?;
         if let Some(setup) = &self.slots.setup {

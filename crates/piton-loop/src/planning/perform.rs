@@ -8,8 +8,8 @@ use piton_agent::outcome::Reply;
 use piton_agent::{Agent, AgentCall, CallEvent, CallEvents, CallRecord, Limits};
 use piton_base::{Clock, StateDir, Stop};
 use piton_durable::{Disk, Holder, Reserve, tree};
+use piton_git::Git;
 use piton_git::slot::{Changes, Slot, SlotChange, SlotChangeKind, SlotUse, Slots};
-use piton_git::{Git, View};
 
 use super::accept::{Accepted, Labels, StepOutcome, accept};
 use super::bookkeeping;
@@ -136,7 +136,7 @@ impl Call<'_> {
         let Performer { disk, git, .. } = *self.performer;
         let decision = self.decision;
         run.event(Event::EffortResolved(scope(decision)))?;
-        let view = View::read(git)?;
+        let view = self.performer.slots.view(disk, git)?;
         let slot = Slots::new(disk, git, &self.performer.slots.home)
             .take(
                 &decision.commit,

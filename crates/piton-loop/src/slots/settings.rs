@@ -1,10 +1,15 @@
 //! How slots are made here, and where.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use piton_agent::sealing::SealTerms;
+use piton_durable::DiskRead;
 use piton_git::slot::SlotHome;
+use piton_git::{GitError, GitRead, Setting, View};
 
 use super::SetupCommand;
-use crate::guard::Surroundings;
+use crate::guard::{KnownSettings, Surroundings};
 
 /// What a repository's settings say about slots.
 #[derive(Clone, Debug)]
@@ -17,6 +22,8 @@ pub struct SlotSettings {
     pub terms: SealTerms,
     /// What git reads of the user's own, for the guard.
     pub around: Surroundings,
+    /// What git said last of its settings.
+    pub known: KnownSettings,
 }
 
 impl SlotSettings {
@@ -40,6 +47,27 @@ impl SlotSettings {
             setup: None,
             terms: SealTerms::off(),
             around: Surroundings::default(),
+            known: KnownSettings::default(),
         }
+    }
+
+    /// Returns what git says of the repository now.
+    pub fn view(&self, disk: &dyn DiskRead, git: &dyn GitRead) -> Result<View, GitError> {
+        self.known.view(disk, git, &self.around)
+    }
+
+    /// Returns git's settings as they are now.
+    pub fn git_settings(
+        &self,
+        disk: &dyn DiskRead,
+        git: &dyn GitRead,
+    ) -> Result<Arc<[Setting]>, GitError> {
+        self.known.now(disk, git, &self.around)
+    }
+
+    /// Returns where the user's own attributes would lie: beside the settings.
+    pub fn attributes(&self) -> Vec<PathBuf> {
+        let beside = |file: &PathBuf| file.with_file_name("attributes");
+        self.around.settings.iter().map(beside).collect()
     }
 }

@@ -51,6 +51,14 @@ pub fn split_paths(list: &str) -> Option<Vec<String>> {
 }
 
 impl Selection {
+    /// Whether the tracked files have a say in what it comes to.
+    pub fn chooses_among_files(&self) -> bool {
+        match self {
+            Self::Globs(_) | Self::Extensions(_) | Self::Random => true,
+            Self::Targets(_) | Self::Paths(_) => false,
+        }
+    }
+
     /// Resolves against the tracked files. `scope` is what the user said the
     /// work is about; where patterns match nothing it stands in for them.
     pub fn resolve(self, tracked: &[String], scope: Option<&str>) -> Source {

@@ -1,6 +1,8 @@
 //! How work is tried: in a slot, as often as is allowed, each time from the
 //! commit that it starts from.
 
+use std::path::PathBuf;
+
 use piton_agent::CallRole;
 use piton_git::CommitId;
 use piton_git::landing::Onto;
@@ -49,8 +51,12 @@ pub(super) trait Job {
     -> Result<String, PromptError>;
 
     /// Checks what the agent changed, and adds what piton itself has to.
-    /// Returns whether there is anything to commit.
-    fn finish(&self, shop: &Shop<'_>, slot: &Slot, changes: &Changes) -> Result<bool, WorkFailure>;
+    fn finish(
+        &self,
+        shop: &Shop<'_>,
+        slot: &Slot,
+        changes: &Changes,
+    ) -> Result<Finished, WorkFailure>;
 
     fn subject(&self, shop: &Shop<'_>) -> String;
 
@@ -60,6 +66,14 @@ pub(super) trait Job {
     fn trailers(&self) -> Trailers;
 
     fn next_step(&self) -> String;
+}
+
+/// What there is to commit once the agent's work was looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Finished {
+    Nothing,
+    /// What was changed, and these files that piton wrote.
+    With(Vec<PathBuf>),
 }
 
 /// Where work starts, and where it is to land.
@@ -204,26 +218,22 @@ fn once(
                 WorkFailure::again(role, FailureKind::PhaseFailed, story).with(traces.clone()),
             )
         })?;
-    let has_work = job
+    let finished = job
         .finish(shop, slot, &changes)
         .map_err(|failure| Halt::from(failure.with(traces.clone())))?;
     let root = shop.site.root().display().to_string();
     let why = commit::rationale(status.as_ref(), &job.fallback(), &root);
-    if !has_work {
+    let Finished::With(written) = finished else {
         return Ok(Made::Unchanged { reason: why });
-    }
+    };
     let subject = job.subject(shop);
     let message = message(shop, run, job, &called, &subject, &why);
     let Some(proposed) = slot
-        .commit(shop.disk, &[], &message)
+        .commit_changes(shop.disk, shop.repository, &changes, &written, &message)
         .map_err(|error| trouble(&error))?
     else {
         return Ok(Made::Unchanged { reason: why });
     };
-    // The proving slot borrows the user's objects, so they have to be there;
-    // until the work is held, nothing names them.
-    slot.hand_over(shop.disk, shop.repository)
-        .map_err(|error| trouble(&error))?;
     let findings = weakened::look(shop, start, &proposed).map_err(|error| trouble(&error))?;
     if let Some(failure) = weakened::refusal(shop, run, role, &findings) {
         return Err(failure.with(traces).into());

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use piton_agent::outcome::Reply;
 use piton_agent::{AgentCall, CallFiles, CallRole};
 use piton_base::StateDir;
-use piton_git::View;
 use piton_git::slot::Slot;
 use piton_seal::CacheSet;
 
@@ -65,7 +64,10 @@ pub(super) fn ask(
     };
     run.event(Event::EffortResolved(scope.clone()))
         .map_err(|error| trouble(&error))?;
-    let view = View::read(shop.repository).map_err(|error| trouble(&error))?;
+    let view = shop
+        .slots
+        .view(shop.disk, shop.repository)
+        .map_err(|error| trouble(&error))?;
     let placed = run.call(role.as_str()).map_err(|error| trouble(&error))?;
     let files = placed.files.clone();
     let guards = StateDir::at(shop.site.state()).guards();

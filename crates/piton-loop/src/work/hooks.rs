@@ -71,13 +71,11 @@ pub(super) fn before(
         )));
     }
     let Some(proposed) = slot
-        .commit(shop.disk, &paths, &heard.message)
+        .commit(shop.disk, shop.repository, &paths, &heard.message)
         .map_err(|error| trouble(&error))?
     else {
         return Err(took_back());
     };
-    slot.hand_over(shop.disk, shop.repository)
-        .map_err(|error| trouble(&error))?;
     drop(slot);
     let changed = tree_of(shop.repository, &proposed.commit).map_err(|error| trouble(&error))?;
     if changed != before {

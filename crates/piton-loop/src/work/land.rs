@@ -6,8 +6,8 @@ use piton_agent::CallRole;
 use piton_base::StateDir;
 use piton_durable::{Lock, LockError};
 use piton_git::landing::{
-    LandError, Landed, Landing, Merged, Recovered, Refusal, Signature, commit_tree, contains,
-    differs, is_anything_left, land, merge_onto, recover, sign,
+    Known, LandError, Landed, Landing, Merged, Recovered, Refusal, Signature, commit_tree,
+    contains, differs, is_anything_left, land, merge_onto, recover, sign,
 };
 use piton_git::{CommitId, GitError, GitRead, Repository};
 
@@ -67,7 +67,8 @@ pub fn bring(
     accepted: &Accepted,
 ) -> Result<Brought, BringError> {
     let mut work = accepted.clone();
-    match sign(shop.repository, &work.commit, &work.base)? {
+    let settings = shop.slots.git_settings(shop.disk, shop.repository)?;
+    match sign(shop.repository, &settings, &work.commit, &work.base)? {
         Signature::NotNeeded => {}
         Signature::Signed(commit) => {
             work.commit = commit;
@@ -198,6 +199,8 @@ pub fn let_go(
 fn once(shop: &Shop<'_>, work: &Accepted) -> Result<Landed, BringError> {
     let _held = Lock::at(StateDir::at(shop.site.state()).lock()).acquire(&shop.holder, PATIENCE)?;
     let why = format!("piton: {}", work.subject);
+    let settings = shop.slots.git_settings(shop.disk, shop.repository)?;
+    let attributes = shop.slots.attributes();
     Ok(land(
         shop.disk,
         shop.repository,
@@ -209,6 +212,10 @@ fn once(shop: &Shop<'_>, work: &Accepted) -> Result<Landed, BringError> {
             token: &work.name,
             why: &why,
             filters: shop.slots.home.filters(),
+            known: Some(Known {
+                settings: &settings,
+                attributes: &attributes,
+            }),
         },
     )?)
 }

@@ -55,7 +55,12 @@ pub(super) fn commit(
     };
     let message = trailers.under(&commit::message(&subject, putting.why, None));
     let proposed = slot
-        .commit(shop.disk, &[Path::new(&relative)], &message)
+        .commit(
+            shop.disk,
+            shop.repository,
+            &[Path::new(&relative)],
+            &message,
+        )
         .map_err(|error| trouble(&error))?
         .ok_or_else(|| {
             let story = "there was nothing to note".to_owned();
@@ -65,8 +70,6 @@ pub(super) fn commit(
                 story,
             ))
         })?;
-    slot.hand_over(shop.disk, shop.repository)
-        .map_err(|error| trouble(&error))?;
     let accepted = Accepted {
         name: format!("{}-{:03}-note", run.id(), start.attempt),
         base: start.base.clone(),

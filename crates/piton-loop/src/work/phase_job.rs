@@ -9,7 +9,7 @@ use piton_migration::consistency::{self, Mode, Severity};
 use piton_migration::manifest::{MANIFEST_FILE, MigrationState};
 use piton_migration::own::OWN_FILE;
 
-use super::attempts::Job;
+use super::attempts::{Finished, Job};
 use super::failure::WorkFailure;
 use super::message::Trailers;
 use super::prepared::Prepared;
@@ -66,7 +66,12 @@ impl Job for Prepared {
 
     /// What the agent did to the plan and its phases stays; the manifest and
     /// the planning record are piton's, and become what the phase makes of them.
-    fn finish(&self, shop: &Shop<'_>, slot: &Slot, changes: &Changes) -> Result<bool, WorkFailure> {
+    fn finish(
+        &self,
+        shop: &Shop<'_>,
+        slot: &Slot,
+        changes: &Changes,
+    ) -> Result<Finished, WorkFailure> {
         let role = self.role();
         let refused = |story: String| WorkFailure::again(role, FailureKind::PhaseFailed, story);
         let own_dir = Path::new(&self.relative);
@@ -91,8 +96,10 @@ impl Job for Prepared {
                 .map_err(|error| refused(piton_base::on_one_line(&error)))
         };
         put(MANIFEST_FILE, &manifest.encode())?;
+        let mut written = vec![own_dir.join(MANIFEST_FILE)];
         if own != self.live.own {
             put(OWN_FILE, &own.encode())?;
+            written.push(own_dir.join(OWN_FILE));
         }
         let mode = if manifest.open_phase().is_some() {
             Mode::ExecutionGate
@@ -106,7 +113,7 @@ impl Job for Prepared {
                 finding.message,
                 finding.code.as_str()
             ))),
-            None => Ok(true),
+            None => Ok(Finished::With(written)),
         }
     }
 

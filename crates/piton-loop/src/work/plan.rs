@@ -349,7 +349,7 @@ fn make(
     let message = trailers.under(&commit::message(&subject, why, None));
     let only = Path::new(&prepared.relative);
     let proposed = slot
-        .commit(shop.disk, &[only], &message)
+        .commit(shop.disk, shop.repository, &[only], &message)
         .map_err(|error| trouble(&error))?
         .ok_or_else(|| {
             let story = "the step left the migration as it was".to_owned();
@@ -359,8 +359,6 @@ fn make(
                 story,
             ))
         })?;
-    slot.hand_over(shop.disk, shop.repository)
-        .map_err(|error| trouble(&error))?;
     let commit = hooks::before(shop, run, &work.start.base, &proposed.commit, role)?;
     let accepted = Accepted {
         name: format!("{}-{:03}", run.id(), work.start.attempt),

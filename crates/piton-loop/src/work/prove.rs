@@ -6,8 +6,9 @@ use piton_agent::CallRole;
 use piton_agent::sealing::MET_THE_SEAL;
 use piton_base::StateDir;
 use piton_durable::DiskRead;
+use piton_git::CommitId;
+use piton_git::landing::tree_of;
 use piton_git::slot::{Slot, SlotUse, Slots};
-use piton_git::{CommitId, View};
 use piton_seal::CacheSet;
 
 use super::evidence::Traces;
@@ -46,7 +47,10 @@ pub fn prove(
         });
     };
     let trouble = |error: &dyn std::error::Error| Halt::trouble(role, error);
-    let view = View::read(shop.repository).map_err(|error| trouble(&error))?;
+    let view = shop
+        .slots
+        .view(shop.disk, shop.repository)
+        .map_err(|error| trouble(&error))?;
     let slot = Slots::new(shop.disk, shop.repository, &shop.slots.home)
         .take(commit, SlotUse::Proof, &view, &shop.holder)
         .map_err(|error| trouble(&error))?;
@@ -68,6 +72,9 @@ pub fn prove(
     match validator.validate(slot.dir(), &files.directory, &token, &heard) {
         Ok(Verdict::Stopped) => Err(Halt::Stopped),
         Ok(verdict) => {
+            if matches!(verdict, Verdict::Green { .. }) {
+                note_green(shop, commit);
+            }
             if matches!(verdict, Verdict::Flaky { .. }) {
                 run.update(|summary| summary.counts.flaky += 1)
                     .map_err(|error| trouble(&error))?;
@@ -104,15 +111,9 @@ pub fn baseline(
     commit: &CommitId,
     tree: &str,
 ) -> Result<Proof, Halt> {
-    let role = CallRole::Validation;
     let notes = StateDir::at(shop.site.state()).green();
-    let setup = shop.slots.setup.as_ref();
-    let key = shop.validator.command.map(|command| {
-        let setup = setup.map_or("", |setup| setup.setup.command.as_str());
-        BaselineKey::new(tree, command, setup)
-    });
-    if let Some(key) = &key
-        && baseline::was_green(shop.disk, &notes, key)
+    if let Some(key) = key(shop, tree)
+        && baseline::was_green(shop.disk, &notes, &key)
     {
         return Ok(Proof {
             verdict: Verdict::Green {
@@ -122,12 +123,27 @@ pub fn baseline(
             missing: Vec::new(),
         });
     }
-    let proof = prove(shop, run, commit, role)?;
-    if let (Some(key), Verdict::Green { .. }) = (&key, &proof.verdict) {
-        // Without the note it is only proved once more.
-        let _ = baseline::note_green(shop.disk, &notes, key);
+    prove(shop, run, commit, CallRole::Validation)
+}
+
+/// Returns what makes one proof as good as another: the files, the command, and
+/// what was set up.
+fn key(shop: &Shop<'_>, tree: &str) -> Option<BaselineKey> {
+    let setup = shop.slots.setup.as_ref();
+    let setup = setup.map_or("", |setup| setup.setup.command.as_str());
+    let command = shop.validator.command?;
+    Some(BaselineKey::new(tree, command, setup))
+}
+
+/// Notes that a commit is good: a run that starts from it need not prove it.
+/// Without the note it is only proved once more.
+fn note_green(shop: &Shop<'_>, commit: &CommitId) {
+    let notes = StateDir::at(shop.site.state()).green();
+    if let Ok(tree) = tree_of(shop.repository, commit)
+        && let Some(key) = key(shop, tree.as_str())
+    {
+        let _ = baseline::note_green(shop.disk, &notes, &key);
     }
-    Ok(proof)
 }
 
 /// Says that a commit is not good, with the end of what the checks printed.

@@ -4,7 +4,7 @@ use piton_agent::CallRole;
 use piton_git::slot::{Changes, Slot};
 
 pub use super::attempts::Start;
-use super::attempts::{self, Job, Made};
+use super::attempts::{self, Finished, Job, Made};
 use super::evidence::{self, Subject};
 use super::failure::{Halt, WorkFailure};
 use super::message::Trailers;
@@ -152,10 +152,19 @@ impl Job for Refactor<'_> {
         }))
     }
 
-    fn finish(&self, shop: &Shop<'_>, slot: &Slot, changes: &Changes) -> Result<bool, WorkFailure> {
+    fn finish(
+        &self,
+        shop: &Shop<'_>,
+        slot: &Slot,
+        changes: &Changes,
+    ) -> Result<Finished, WorkFailure> {
         let strays = territory::strays(shop.site, changes, None);
         if strays.is_empty() {
-            return Ok(!changes.is_empty());
+            return Ok(if changes.is_empty() {
+                Finished::Nothing
+            } else {
+                Finished::With(Vec::new())
+            });
         }
         Err(WorkFailure::again(
             self.role(),

@@ -276,15 +276,18 @@ impl Asking<'_, '_> {
         };
         let message = trailers.under(&commit::message(&subject, &target.description, None));
         let proposed = slot
-            .commit(shop.disk, &[Path::new(&relative)], &message)
+            .commit(
+                shop.disk,
+                shop.repository,
+                &[Path::new(&relative)],
+                &message,
+            )
             .map_err(|error| trouble(&error))?
             .ok_or_else(|| {
                 let why = format!("git ignores {relative}, so a migration there cannot land");
                 let kind = FailureKind::PlanningBlocked;
                 Halt::from(WorkFailure::again(role, kind, why).last_word())
             })?;
-        slot.hand_over(shop.disk, shop.repository)
-            .map_err(|error| trouble(&error))?;
         let base = &self.work.start.base;
         let commit = hooks::before(shop, self.run, base, &proposed.commit, role)?;
         let accepted = Accepted {

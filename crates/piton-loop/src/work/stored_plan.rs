@@ -1,11 +1,13 @@
 //! Carrying out a stored plan: its text is all that is asked, its branch is
 //! where the one commit lands.
 
+use std::path::{Path, PathBuf};
+
 use piton_agent::CallRole;
 use piton_git::slot::{Changes, Slot};
 
 pub use super::attempts::Start;
-use super::attempts::{self, Job, Made};
+use super::attempts::{self, Finished, Job, Made};
 use super::failure::{Halt, WorkFailure};
 use super::message::Trailers;
 use super::shop::{Shop, Worked};
@@ -105,7 +107,12 @@ impl Job for CarryOut<'_> {
         }))
     }
 
-    fn finish(&self, shop: &Shop<'_>, slot: &Slot, changes: &Changes) -> Result<bool, WorkFailure> {
+    fn finish(
+        &self,
+        shop: &Shop<'_>,
+        slot: &Slot,
+        changes: &Changes,
+    ) -> Result<Finished, WorkFailure> {
         let refused = |story: String| {
             let kind = FailureKind::AgentRequestedTransition;
             WorkFailure::again(self.role(), kind, story)
@@ -115,8 +122,14 @@ impl Job for CarryOut<'_> {
             return Err(refused(territory::refusal(shop, slot, &strays)));
         }
         if changes.is_empty() {
-            return Ok(false);
+            return Ok(Finished::Nothing);
         }
+        let tracked = |path: &Path| {
+            let asked = [(slot.base(), path)];
+            let found = shop.repository.contents_at(&asked);
+            found.is_ok_and(|found| found.iter().any(Option::is_some))
+        };
+        let mut taken = Vec::new();
         for leftover in self.work.leftovers {
             let path = slot.dir().join(leftover);
             let there = shop.disk.stat(&path).ok().flatten();
@@ -124,9 +137,12 @@ impl Job for CarryOut<'_> {
                 shop.disk
                     .remove_file(&path)
                     .map_err(|error| refused(piton_base::on_one_line(&error)))?;
+                if tracked(Path::new(leftover)) {
+                    taken.push(PathBuf::from(leftover));
+                }
             }
         }
-        Ok(true)
+        Ok(Finished::With(taken))
     }
 
     fn subject(&self, shop: &Shop<'_>) -> String {

@@ -1,8 +1,8 @@
 //! The slot that a piece of work is done in.
 
 use piton_agent::CallRole;
+use piton_git::CommitId;
 use piton_git::slot::{Slot, SlotUse, Slots};
-use piton_git::{CommitId, View};
 
 use super::failure::Halt;
 use super::prove;
@@ -19,7 +19,10 @@ pub(super) fn laid_out(
     role: CallRole,
 ) -> Result<Slot, Halt> {
     let trouble = |error: &dyn std::error::Error| Halt::trouble(role, error);
-    let view = View::read(shop.repository).map_err(|error| trouble(&error))?;
+    let view = shop
+        .slots
+        .view(shop.disk, shop.repository)
+        .map_err(|error| trouble(&error))?;
     let slot = Slots::new(shop.disk, shop.repository, &shop.slots.home)
         .take(base, SlotUse::Work, &view, &shop.holder)
         .map_err(|error| trouble(&error))?;

@@ -84,3 +84,53 @@ fn a_slot_that_is_at_the_commit_already_takes_at_most_three_gits() {
         }
     }
 }
+
+/// A git that stays for the whole of a run and answers what objects hold.
+fn stays(git: &Git) -> bool {
+    git.has("cat-file --batch")
+}
+
+fn clean_up(env: &TestEnv) -> Vec<String> {
+    let script = env.home.path().join("clean-up.toml");
+    let text = "[[step]]\nrole = \"refactor\"\nreply = \"done\"\n[[step.edit]]\n\
+        base = \"cwd\"\npath = \"made.txt\"\nappend = \"cleaner\\n\"\n";
+    std::fs::write(&script, text).unwrap();
+    let script = script.to_str().unwrap();
+    // Sealed gits would not reach the list in which they are noted.
+    ["--with", "script", "--agent-script", script]
+        .map(str::to_owned)
+        .to_vec()
+}
+
+fn unsealed() -> TestEnv {
+    let env = TestEnv::new();
+    let settings = "seal = \"off\"\nvalidation-command = \"true\"\n";
+    env.repo.write("piton.toml", settings);
+    for name in ["made.txt", "a.txt", "b.txt", "c.txt", "d.txt"] {
+        env.repo.write(name, "a line\n");
+    }
+    env.repo.commit_all("settings");
+    env
+}
+
+#[test]
+fn one_action_takes_at_most_ten_gits_and_a_run_four_more() {
+    let env = unsealed();
+    let script = clean_up(&env);
+    let once = ["run-once", "--paths", "made.txt"];
+    // Slots are made in the first one.
+    let (ran, _) = gits_of(&env, &once, &script);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    let (ran, gits) = gits_of(&env, &once, &script);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert!(gits.len() <= 14, "{}: {gits:#?}", gits.len());
+    assert_eq!(gits.iter().filter(|git| stays(git)).count(), 1, "{gits:#?}");
+
+    let run = |most| ["run", "--extensions", "txt", "--max-refactors", most];
+    let (ran, few) = gits_of(&env, &run("1"), &script);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    let (ran, many) = gits_of(&env, &run("4"), &script);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    let each = many.len() - few.len();
+    assert!(each <= 3 * 10, "{each}: {many:#?}");
+}

@@ -110,8 +110,9 @@ fn seconds(of: f64) -> String {
 }
 
 /// Says what each line that was accepted cost.
-pub(super) fn per_line(cost_usd: Option<f64>, lines: u64) -> Option<String> {
+pub(super) fn per_line(cost_usd: Option<f64>, lines: impl FnOnce() -> u64) -> Option<String> {
     let cost = cost_usd.filter(|cost| *cost > 0.0)?;
+    let lines = lines();
     if lines == 0 {
         return Some(format!("${cost:.2}, and no line was accepted"));
     }
@@ -159,11 +160,11 @@ mod tests {
 
     #[test]
     fn what_a_line_cost_is_told_where_the_agent_tells_the_cost() {
-        assert_eq!(per_line(None, 10), None);
+        assert_eq!(per_line(None, || 10), None);
         assert_eq!(
-            per_line(Some(1.0), 50).unwrap(),
+            per_line(Some(1.0), || 50).unwrap(),
             "$1.00 for 50 accepted lines, $0.0200 each"
         );
-        assert!(per_line(Some(1.0), 0).unwrap().contains("no line"));
+        assert!(per_line(Some(1.0), || 0).unwrap().contains("no line"));
     }
 }

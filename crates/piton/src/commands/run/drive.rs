@@ -88,7 +88,12 @@ pub(crate) fn drive(
     };
     let source = match course.source.selection.clone() {
         Some(selection) => {
-            selection.resolve(&view::tracked(&floor)?, course.source.scope.as_deref())
+            let tracked = if selection.chooses_among_files() {
+                view::tracked(&floor)?
+            } else {
+                Vec::new()
+            };
+            selection.resolve(&tracked, course.source.scope.as_deref())
         }
         None => Source::Nothing,
     };
@@ -196,10 +201,13 @@ pub(crate) fn drive(
 /// Tells what each accepted line cost, and which validations cannot be trusted.
 fn tell_accounts(floor: &Floor<'_>, summary: &RunSummary, past: &[RunSummary]) {
     let out = floor.context.out;
-    let commits: Vec<&str> = (summary.attempts.iter())
-        .filter_map(|attempt| attempt.commit_sha.as_deref())
-        .collect();
-    let lines = lines_of(&floor.place.repository, &commits).unwrap_or(0);
+    let lines = || {
+        let attempts = summary.attempts.iter();
+        let commits: Vec<&str> = attempts
+            .filter_map(|attempt| attempt.commit_sha.as_deref())
+            .collect();
+        lines_of(&floor.place.repository, &commits).unwrap_or(0)
+    };
     if let Some(text) = accounts::per_line(summary.cost_usd, lines) {
         out.say(Channel::General, Level::NORMAL, &format!("  {text}"));
     }

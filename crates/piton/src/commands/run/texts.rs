@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use piton_durable::{tree, write_atomic};
+use piton_durable::{DiskRead as _, tree, write_atomic};
 use piton_git::{CommitId, GitRead};
 
 use crate::context::{Context, Place};
@@ -24,7 +24,7 @@ pub(super) fn planning_context(
     let Some(commit) = commit else {
         return PlanningContext::set(context, place);
     };
-    if place.repository.status(&paths, true)?.is_empty() {
+    if are_as_committed(context, place, commit, paths)? {
         return PlanningContext::set(context, place);
     }
     let failed = |error: &dyn std::error::Error| {
@@ -51,4 +51,23 @@ pub(super) fn planning_context(
         .out
         .warn("the taste or the prompts are not as committed, and a run goes by what is committed");
     PlanningContext::set_below(context, place, &root)
+}
+
+/// Whether prompts and taste stand as the commit has them. Mostly there are no
+/// prompts, and the taste is the same to the byte: then git need not look.
+fn are_as_committed(
+    context: &Context,
+    place: &Place,
+    commit: &CommitId,
+    [prompts, taste]: [&Path; 2],
+) -> Result<bool, CommandError> {
+    let is_there = |path: &Path| !matches!(context.disk.stat(&place.top().join(path)), Ok(None));
+    let committed = place.repository.contents_at(&[(commit, taste)])?;
+    let stands = context.disk.read(&place.top().join(taste)).ok();
+    let same_taste =
+        committed.into_iter().next().flatten() == stands && stands.is_some() == is_there(taste);
+    if same_taste && !is_there(prompts) && !place.repository.is_at(commit, prompts)? {
+        return Ok(true);
+    }
+    Ok(place.repository.status(&[prompts, taste], true)?.is_empty())
 }

@@ -1,0 +1,172 @@
+//! What the index says of some paths, read from its file.
+//!
+//! Only plain indexes are read: one that shares its entries with another file,
+//! or has directories for entries, is git's to read.
+
+use std::collections::{HashMap, HashSet};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use super::change::TreeEntry;
+use crate::objects::hex;
+
+/// What the index has at one path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub(crate) staged: TreeEntry,
+    /// Whether it is what it was before a merge, or after it was added in name
+    /// only: no plain entry.
+    pub(crate) is_odd: bool,
+    /// Whether git was told not to look at the file.
+    pub(crate) is_hidden: bool,
+}
+
+/// The entries that were asked for, and whether files of attributes are there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Entries {
+    pub(crate) at: HashMap<PathBuf, Entry>,
+    pub(crate) has_attributes: bool,
+}
+
+const ATTRIBUTES: &[u8] = b".gitattributes";
+const HIDDEN: u16 = 0x8000;
+const EXTENDED: u16 = 0x4000;
+const STAGE: u16 = 0x3000;
+const SKIPPED: u16 = 0x4000;
+const INTENDED: u16 = 0x2000;
+/// Times, device, inode, mode, owner, size.
+const STAT: usize = 40;
+const MODE: usize = 24;
+const DIR: u32 = 0o040_000;
+
+/// Reads an index whose ids have `id` bytes; `None` when git has to be asked.
+pub(crate) fn read(bytes: &[u8], id: usize, wanted: &HashSet<&Path>) -> Option<Entries> {
+    let version = number(bytes.strip_prefix(b"DIRC")?, 0)?;
+    if !(2..=4).contains(&version) {
+        return None;
+    }
+    let count = number(bytes, 8)?;
+    let mut at = 12;
+    let mut name: Vec<u8> = Vec::new();
+    let mut found = Entries::default();
+    for _ in 0..count {
+        let start = at;
+        let mode = number(bytes, start + MODE)?;
+        at += STAT;
+        let object = bytes.get(at..at + id)?;
+        at += id;
+        let flags = short(bytes, at)?;
+        at += 2;
+        let mut more = 0;
+        if flags & EXTENDED != 0 {
+            more = short(bytes, at)?;
+            at += 2;
+        }
+        if version == 4 {
+            let (strip, length) = varint(bytes.get(at..)?)?;
+            at += length;
+            name.truncate(name.len().checked_sub(strip)?);
+        } else {
+            name.clear();
+        }
+        let rest = bytes.get(at..)?;
+        let end = rest.iter().position(|&byte| byte == 0)?;
+        name.extend_from_slice(&rest[..end]);
+        at += end + 1;
+        if version < 4 {
+            // Padded to a multiple of eight, with one NUL at least.
+            at = start + (at - 1 - start + 8) / 8 * 8;
+        }
+        if mode & 0o170_000 == DIR {
+            return None;
+        }
+        found.has_attributes |= name.rsplit(|&byte| byte == b'/').next() == Some(ATTRIBUTES);
+        let path = Path::new(OsStr::from_bytes(&name));
+        if wanted.contains(path) {
+            let entry = Entry {
+                staged: TreeEntry {
+                    mode: format!("{mode:06o}"),
+                    object: hex(object),
+                },
+                is_odd: flags & STAGE != 0 || more & INTENDED != 0,
+                is_hidden: flags & HIDDEN != 0 || more & SKIPPED != 0,
+            };
+            if found.at.insert(path.to_owned(), entry).is_some() {
+                // Several stages of one path.
+                return None;
+            }
+        }
+    }
+    extensions_are_plain(bytes.get(at..)?, id).then_some(found)
+}
+
+/// Whether nothing after the entries changes what they mean.
+fn extensions_are_plain(mut rest: &[u8], id: usize) -> bool {
+    while rest.len() > id {
+        let (Some(name), Some(size)) = (rest.get(..4), number(rest, 4)) else {
+            return false;
+        };
+        // Those in capitals may be left aside; so git has it.
+        if !name[0].is_ascii_uppercase() {
+            return false;
+        }
+        let Some(after) = rest.get(8 + size as usize..) else {
+            return false;
+        };
+        rest = after;
+    }
+    rest.len() == id
+}
+
+fn number(bytes: &[u8], at: usize) -> Option<u32> {
+    let four = bytes.get(at..at + 4)?;
+    Some(u32::from_be_bytes(four.try_into().ok()?))
+}
+
+fn short(bytes: &[u8], at: usize) -> Option<u16> {
+    let two = bytes.get(at..at + 2)?;
+    Some(u16::from_be_bytes(two.try_into().ok()?))
+}
+
+/// Reads a number as packs write it; returns how long it is, too.
+fn varint(bytes: &[u8]) -> Option<(usize, usize)> {
+    let mut value = 0_usize;
+    for (n, byte) in bytes.iter().enumerate().take(8) {
+        value = value.checked_shl(7)? + usize::from(byte & 0x7f);
+        if byte & 0x80 == 0 {
+            return Some((value, n + 1));
+        }
+        value += 1;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_index_that_is_torn_or_strange_is_left_to_git() {
+        let wanted = HashSet::new();
+        for wrong in [
+            &b""[..],
+            b"DIRC",
+            b"DIRC\0\0\0\x02\0\0\0\x01",
+            b"DIRC\0\0\0\x05\0\0\0\0aaaaaaaaaaaaaaaaaaaa",
+            b"DIRC\0\0\0\x02\0\0\0\0link\0\0\0\0aaaaaaaaaaaaaaaaaaaa",
+            b"DIRC\0\0\0\x02\0\0\0\0TREE\0\0\0\x09aaaaaaaaaaaaaaaaaaaa",
+        ] {
+            assert_eq!(read(wrong, 20, &wanted), None, "{wrong:?}");
+        }
+        let empty = b"DIRC\0\0\0\x02\0\0\0\0TREE\0\0\0\0aaaaaaaaaaaaaaaaaaaa";
+        assert_eq!(read(empty, 20, &wanted), Some(Entries::default()));
+    }
+
+    #[test]
+    fn numbers_are_read_as_git_writes_them() {
+        assert_eq!(varint(&[5]), Some((5, 1)));
+        assert_eq!(varint(&[0x80, 0]), Some((128, 2)));
+        assert_eq!(varint(&[0x80]), None);
+    }
+}

@@ -36,6 +36,13 @@ impl Secret {
         text.contains(&self.value)
     }
 
+    /// Returns the name of a variable whose value stands in these bytes.
+    pub fn within<'s>(secrets: &'s [Self], bytes: &[u8]) -> Option<&'s str> {
+        let text = String::from_utf8_lossy(bytes);
+        let found = secrets.iter().find(|secret| text.contains(&secret.value));
+        found.map(|secret| secret.name.as_str())
+    }
+
     /// Returns a file of a candidate that holds a secret, with the name of its
     /// variable: it would be committed.
     pub fn found_in(secrets: &[Self], disk: &dyn DiskRead, dir: &Path) -> Option<(String, String)> {

@@ -16,6 +16,7 @@ use super::hooks;
 use super::message::Trailers;
 use super::prove;
 use super::shop::Shop;
+use super::spilled;
 use super::weakened;
 use crate::commit;
 use crate::effort::EffortResolution;
@@ -218,6 +219,10 @@ fn once(
                 WorkFailure::again(role, FailureKind::PhaseFailed, story).with(traces.clone()),
             )
         })?;
+    if let Some(spilled) = spilled::look(shop, slot, &changes) {
+        let failure = WorkFailure::again(role, FailureKind::PhaseFailed, spilled.to_string());
+        return Err(failure.with(traces).into());
+    }
     let finished = job
         .finish(shop, slot, &changes)
         .map_err(|failure| Halt::from(failure.with(traces.clone())))?;

@@ -26,6 +26,7 @@ pub mod refactor;
 mod route;
 mod setback;
 mod shop;
+mod spilled;
 pub mod stored_plan;
 mod territory;
 mod weakened;

@@ -574,3 +574,59 @@ fn every_action_of_a_run_is_a_plan_with_a_journal_of_its_own() {
     let ran = env.ok(&["migration", "new", "another", "--target", "x"]);
     assert!(!ran.stderr.contains("cut off"), "{}", ran.shown());
 }
+
+#[test]
+fn work_that_holds_a_secret_of_the_user_s_is_never_committed() {
+    const SECRET: &str = "hunter2-hunter2-hunter2";
+    let env = env();
+    let script = env.home.path().join("script.toml");
+    let spilling = |text: &str| {
+        let spilled = SCRIPT.replace(text, &format!("key {SECRET}\\n"));
+        assert!(spilled.contains(SECRET));
+        fs::write(&script, spilled).unwrap();
+    };
+    let refused = |args: &[&str]| {
+        let mut all = args.to_vec();
+        all.extend([
+            "--with",
+            "script",
+            "--agent-script",
+            script.to_str().unwrap(),
+        ]);
+        let output = env.command(&all).env("DEPLOY_TOKEN", SECRET).output();
+        let ran = env.finish(output.unwrap());
+        assert_eq!(ran.code, 1, "{}", ran.shown());
+        assert!(ran.stdout.contains("DEPLOY_TOKEN"), "{}", ran.shown());
+        assert!(!ran.shown().contains(SECRET), "{}", ran.shown());
+        let holding = env.repo.git(&["log", "--all", "--format=%s", "-S", SECRET]);
+        assert_eq!(holding, "", "no commit has it");
+        assert_eq!(env.repo.read("src/lib.rs"), "fine\n");
+    };
+    spilling("tidy\\n");
+    refused(&FOCUS);
+    spilling("cleaner\\n");
+    env.repo.git(&["rm", "-rq", "migrations"]);
+    env.repo.commit_all("no plans");
+    refused(&["run-once", "--paths", "src/lib.rs"]);
+}
+
+#[test]
+fn an_action_that_fails_is_told_to_the_script_that_asked_for_it() {
+    let env = env();
+    env.repo.git(&["rm", "-rq", "migrations"]);
+    env.repo.commit_all("no plans");
+    let broken = SCRIPT.replace("cleaner\\n", "BROKEN\\n");
+    let once = ["run-once", "--paths", "src/lib.rs"];
+    let ran = run(&env, &broken, &once);
+    assert_eq!(ran.code, 1, "{}", ran.shown());
+    assert!(
+        ran.stdout.contains("the last action failed"),
+        "{}",
+        ran.shown()
+    );
+    let twice = ["run", "--extensions", "rs", "--max-refactors", "2"];
+    let ran = run(&env, &broken, &twice);
+    assert_eq!(ran.code, 1, "{}", ran.shown());
+    let ran = run(&env, SCRIPT, &once);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+}

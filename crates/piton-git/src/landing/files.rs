@@ -121,8 +121,8 @@ fn put_in(
         if let Some(parent) = path.parent() {
             create_dirs(disk, parent)?;
         }
-        // An empty directory of that name is nothing of git's.
-        let _ = disk.remove_dir(&path);
+        // Empty directories of that name are nothing of git's.
+        remove_empty(disk, &path);
         return match disk.rename_new(&new, &path) {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -233,6 +233,20 @@ fn sync_parents(disk: &dyn Disk, places: &Places, changes: &[PathChange]) -> Res
         }
     }
     Ok(())
+}
+
+/// Removes a directory in which nothing but directories is. What holds a file
+/// stays.
+fn remove_empty(disk: &dyn Disk, dir: &Path) {
+    if !matches!(disk.stat(dir), Ok(Some(stat)) if stat.kind == Kind::Dir) {
+        return;
+    }
+    for entry in disk.list(dir).unwrap_or_default() {
+        if entry.kind == Kind::Dir {
+            remove_empty(disk, &dir.join(&entry.name));
+        }
+    }
+    let _ = disk.remove_dir(dir);
 }
 
 /// Removes directories that held nothing but what went, as git does.

@@ -63,25 +63,11 @@ pub fn is_reserved_reference(reference: &str) -> bool {
 
 /// Returns the work that was accepted and has not landed, by name.
 pub fn unlanded(git: &dyn GitRead) -> Result<Vec<(HeldRef, CommitId)>, GitError> {
-    let command = GitCommand::reading(git.top()).args([
-        "for-each-ref",
-        "--sort=refname",
-        "--format=%(objectname) %(refname)",
-        UNLANDED,
-    ]);
-    let shown = command.shown().to_owned();
-    let text = command.line()?;
-    text.lines()
-        .map(|line| {
-            let unreadable = || GitError::Unreadable {
-                command: shown.clone(),
-                what: format!("line {line:?}"),
-            };
-            let (id, name) = line.split_once(' ').ok_or_else(unreadable)?;
-            let id = id.parse().map_err(|_| unreadable())?;
-            Ok((HeldRef(name.to_owned()), id))
-        })
-        .collect()
+    let all = git.refs()?.into_iter();
+    Ok(all
+        .filter(|(name, _)| name.starts_with(UNLANDED))
+        .map(|(name, id)| (HeldRef(name), id))
+        .collect())
 }
 
 /// Lets a reference of piton's own name a commit, wherever it was before.

@@ -233,7 +233,7 @@ fn what_was_staged_behind_piton_s_back_is_not_committed() {
     agent(
         &slot,
         &format!(
-            "export GIT_DIR='{own}'; blob=$(echo evil | git hash-object -w --stdin); \
+            "export GIT_DIR='{own}'; blob=$(git rev-parse HEAD:README.md); \
              git update-index --add --cacheinfo 100644,$blob,piton.toml"
         ),
     );

@@ -681,6 +681,20 @@ fn files_that_land_get_the_modes_that_a_checkout_gives_them() {
 }
 
 #[test]
+fn empty_directories_make_way_and_one_with_a_file_does_not() {
+    let scene = Scene::new();
+    let commit = scene.work(|tree| fs::write(tree.join("e"), "a file\n").unwrap());
+    let at = scene.scratch.path().join("e");
+    fs::create_dir_all(at.join("f/g")).unwrap();
+    fs::write(at.join("f/mine"), "mine\n").unwrap();
+    assert_eq!(scene.refused(&commit), in_the_way("e", Obstacle::Untracked));
+    fs::remove_file(at.join("f/mine")).unwrap();
+    scene.land(&commit).unwrap();
+    assert_eq!(scene.scratch.read("e"), "a file\n");
+    assert_eq!(scene.scratch.status(), "");
+}
+
+#[test]
 fn names_are_taken_literally_and_bytes_as_they_are() {
     use std::os::unix::ffi::OsStrExt;
 

@@ -10,25 +10,24 @@ use std::time::Duration;
 
 use piton_base::Clock;
 use piton_loop::claim::{Claim, ClaimError};
-use piton_loop::deciding::memory::{Memory, Outcome, Tried};
+use piton_loop::deciding::memory::{Memory, Outcome};
 use piton_loop::deciding::next::Next;
-use piton_loop::deciding::stop::Stop;
 use piton_loop::runs::{ActionKind, ActionOutcome};
 use piton_loop::targets::Source;
-use piton_loop::validation::Verdict;
 use piton_loop::work::accepted::Held;
-use piton_loop::work::{Halt, Piece, Start, Worked, prove};
+use piton_loop::work::{Piece, Start, Worked};
 use piton_migration::slug::Slug;
 
 use super::act::{Acted, Finisher};
 use super::drive::Course;
 use super::ending::Ending;
-use super::job::Job;
+use super::job::{Job, label_of, tried};
 use super::notify::{Cause, Notifier};
 use super::provider;
 use super::report::Reports;
+use super::settled::{came, settle};
 use super::tell::{Facts, Teller};
-use super::tick::{self, Came, Tick};
+use super::tick::{self, Tick};
 use super::view::View;
 use crate::commands::migration::planned_step;
 use crate::error::CommandError;
@@ -36,28 +35,25 @@ use crate::output::{Channel, Level};
 
 /// How long a migration is left alone that somebody else is at work on.
 const CLAIMED: Duration = Duration::from_secs(60);
-/// The clock is looked at again after this, however long is to be waited: a
-/// machine that slept meanwhile does not wait its sleep once more.
-const LOOK_AGAIN: Duration = Duration::from_secs(30);
 
 pub(super) struct Driver<'a> {
-    finisher: &'a Finisher<'a>,
-    course: &'a Course,
+    pub(super) finisher: &'a Finisher<'a>,
+    pub(super) course: &'a Course,
     source: &'a Source,
     seed: u64,
-    memory: Memory,
+    pub(super) memory: Memory,
     proved: bool,
-    began: Duration,
+    pub(super) began: Duration,
     /// What the provider had no more for, to be begun again.
-    owed: Vec<Piece>,
+    pub(super) owed: Vec<Piece>,
     /// What the plans of shared migrations are told.
     reports: Reports<'a>,
     jobs: BTreeMap<u32, Job<'a>>,
-    notifier: &'a Notifier<'a>,
+    pub(super) notifier: &'a Notifier<'a>,
 }
 
 /// What comes of one look.
-enum Looked {
+pub(super) enum Looked {
     /// Something was done or begun; look again.
     On,
     Rest(jiff::Timestamp),
@@ -194,7 +190,7 @@ impl<'a> Driver<'a> {
             return Ok(Looked::On);
         }
         if !self.proved {
-            if let Some(ending) = self.baseline(teller, &view)? {
+            if let Some(ending) = self.finisher.baseline(teller, &view)? {
                 return Ok(Looked::Over(ending));
             }
             self.proved = true;
@@ -401,70 +397,6 @@ impl<'a> Driver<'a> {
         }
     }
 
-    fn remember(&mut self, job: Option<Job<'_>>, acted: Acted) -> Looked {
-        match acted {
-            Acted::Again => Looked::On,
-            Acted::Stopped => Looked::Over(Ending::Interrupted),
-            Acted::NoAgent {
-                message,
-                signed_out,
-            } => Looked::Over(Ending::NoAgent {
-                message,
-                signed_out,
-            }),
-            Acted::Did(tried, outcome) => {
-                let outcome = self.with_quota(job, outcome);
-                self.memory.remember(&tried, &outcome);
-                self.spend(&tried);
-                Looked::On
-            }
-        }
-    }
-
-    /// Notes what the provider said of its limit, for this run and the next.
-    fn with_quota(&mut self, job: Option<Job<'_>>, outcome: Outcome) -> Outcome {
-        let floor = self.finisher.floor;
-        match outcome {
-            Outcome::OutOfQuota { until } => {
-                let waits = self.memory.quota_waits();
-                let until = until.or_else(|| provider::back_off(floor, self.course, waits));
-                provider::note(floor, until);
-                self.notifier.tell(&Cause::LimitReached { until });
-                if let Some(Job {
-                    piece: piece @ Piece::Source(_),
-                    ..
-                }) = job
-                {
-                    self.owed.push(piece);
-                }
-                Outcome::OutOfQuota { until }
-            }
-            Outcome::Landed => {
-                provider::forget(floor);
-                Outcome::Landed
-            }
-            other @ (Outcome::Waits { .. }
-            | Outcome::Unchanged
-            | Outcome::Failed { .. }
-            | Outcome::PutOff { .. }) => other,
-        }
-    }
-
-    /// Returns what is to be begun again, where a run would end for want of
-    /// something to do.
-    fn owed_instead(&mut self, stop: &Stop) -> Option<Piece> {
-        match stop {
-            Stop::TargetsUsedUp | Stop::NothingEligible { .. } | Stop::WaitsForPeople { .. } => {
-                self.owed.pop()
-            }
-            Stop::CountReached { .. }
-            | Stop::WaitsToLand
-            | Stop::Failures { .. }
-            | Stop::OutOfQuota { .. }
-            | Stop::Budget(_) => None,
-        }
-    }
-
     /// Claims a migration, or says who is at work on it.
     fn claim(&self, slug: &Slug) -> Result<Result<Claim, String>, CommandError> {
         let floor = self.finisher.floor;
@@ -480,122 +412,5 @@ impl<'a> Driver<'a> {
 
     fn held_name(&self, attempt: u32) -> String {
         format!("{}-{attempt:03}", self.finisher.run.id())
-    }
-
-    fn count_time(&mut self) {
-        let clock = &self.finisher.floor.context.clock;
-        let lasted = clock.elapsed().saturating_sub(self.began);
-        self.memory.spent.seconds = lasted.as_secs();
-    }
-
-    /// Counts what was spent, and sets the rest before the next action.
-    fn spend(&mut self, tried: &Tried) {
-        let summary = self.finisher.run.summary();
-        self.count_time();
-        self.memory.spent.tokens = summary.usage.map_or(0, |usage| usage.total());
-        self.memory.spent.dollars = summary.cost_usd.unwrap_or(0.0);
-        let rests = !matches!(tried, Tried::Landing(_));
-        if let Some(rest) = self.course.rest.filter(|_| rests) {
-            let now = self.finisher.floor.context.clock.now();
-            self.memory.rest_until = now.checked_add(rest).ok();
-        }
-    }
-
-    /// Lets time pass, but no more than the run has.
-    fn rest(&self, until: jiff::Timestamp) {
-        let context = self.finisher.floor.context;
-        let now = context.clock.now();
-        let mut left = Duration::try_from(until.duration_since(now)).unwrap_or_default();
-        if let Some(seconds) = self.course.limits.seconds {
-            let over = Duration::from_secs(seconds.saturating_sub(self.memory.spent.seconds));
-            left = left.min(over.max(Duration::from_millis(10)));
-        }
-        if left > LOOK_AGAIN {
-            let text = format!("  waits until {until:.0}");
-            context.out.say(Channel::General, Level::INFO, &text);
-        }
-        context.stop.wait(left.min(LOOK_AGAIN));
-    }
-
-    /// Validates the commit that the run starts from, once.
-    fn baseline(&self, teller: &Teller<'_>, view: &View) -> Result<Option<Ending>, CommandError> {
-        let floor = self.finisher.floor;
-        let tree = piton_git::landing::tree_of(&floor.place.repository, &view.head)?;
-        let proved = prove::baseline(
-            self.finisher.shop,
-            self.finisher.run,
-            &view.head,
-            tree.as_str(),
-        );
-        let proof = match proved {
-            Ok(proof) => proof,
-            Err(Halt::Stopped) => return Ok(Some(Ending::Interrupted)),
-            Err(Halt::OutOfQuota { message, .. } | Halt::Unavailable { message, .. }) => {
-                return Ok(Some(Ending::Broken(message)));
-            }
-            Err(Halt::Failed(failure)) => return Ok(Some(Ending::Broken(failure.story))),
-        };
-        let out = &floor.context.out;
-        if proof.verdict.is_good() {
-            if !matches!(proof.verdict, Verdict::NotAsked) && proof.record.is_none() {
-                let text = format!("  {} was green before", view.head.short());
-                out.say(Channel::General, Level::NORMAL, &text);
-            }
-            return Ok(None);
-        }
-        if let Verdict::Red(red) = &proof.verdict {
-            teller.say(&red.tail);
-        }
-        if !proof.missing.is_empty() {
-            out.hint(&format!(
-                "your tree has {}, which git ignores and a slot does not have; set `slot.setup` to the command that makes it, such as `npm ci`",
-                proof.missing.join(", ")
-            ));
-        }
-        Ok(Some(Ending::BaselineRed))
-    }
-}
-
-/// Says why work came to no commit.
-fn came(worked: &Worked) -> Came<'_> {
-    match worked {
-        Worked::Accepted(_) => Came::ToNothing("it was accepted"),
-        Worked::NotCommitted => Came::ToNothing("it is published where git does not look"),
-        Worked::Unchanged { reason } | Worked::PutOff { reason, .. } => Came::ToNothing(reason),
-        Worked::Failed { failure, .. } => {
-            Came::Failed(failure.story.lines().next().unwrap_or_default())
-        }
-        Worked::OutOfQuota { message, .. } | Worked::Unavailable { message, .. } => {
-            Came::Failed(message)
-        }
-        Worked::Stopped => Came::Failed("it was interrupted"),
-    }
-}
-
-/// Writes down what became of a landing.
-fn settle(tick: &Tick<'_>, acted: &Acted) -> Result<(), CommandError> {
-    tick.landed(match acted {
-        Acted::Did(_, Outcome::Landed) => Ok("landed"),
-        Acted::Did(_, Outcome::Waits { reason, .. } | Outcome::Failed { reason, .. }) => {
-            Err(reason)
-        }
-        Acted::Again => Err("the same places were changed meanwhile; it is made once more"),
-        Acted::Did(_, Outcome::Unchanged | Outcome::PutOff { .. } | Outcome::OutOfQuota { .. })
-        | Acted::NoAgent { .. }
-        | Acted::Stopped => Err("it did not come to it"),
-    })
-}
-
-fn tried(piece: &Piece) -> Tried {
-    match piece.slug() {
-        Some(slug) => Tried::Migration(slug.clone()),
-        None => Tried::Source,
-    }
-}
-
-fn label_of(piece: &Piece) -> String {
-    match piece {
-        Piece::Plan(slug) | Piece::Phase(slug) => slug.to_string(),
-        Piece::Source(source) => source.target.description.clone(),
     }
 }

@@ -29,9 +29,22 @@ pub(super) struct Job<'a> {
 
 impl Job<'_> {
     pub(super) fn tried(&self) -> Tried {
-        match self.piece.slug() {
-            Some(slug) => Tried::Migration(slug.clone()),
-            None => Tried::Source,
-        }
+        tried(&self.piece)
+    }
+}
+
+/// Returns what a piece of work tries.
+pub(super) fn tried(piece: &Piece) -> Tried {
+    match piece.slug() {
+        Some(slug) => Tried::Migration(slug.clone()),
+        None => Tried::Source,
+    }
+}
+
+/// Returns what people know a piece of work by.
+pub(super) fn label_of(piece: &Piece) -> String {
+    match piece {
+        Piece::Plan(slug) | Piece::Phase(slug) => slug.to_string(),
+        Piece::Source(source) => source.target.description.clone(),
     }
 }

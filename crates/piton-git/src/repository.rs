@@ -45,6 +45,7 @@ impl Repository {
             return Ok(Self {
                 top,
                 common_dir: git_dir.clone(),
+                objects: Arc::new(Objects::of(&git_dir)),
                 git_dir,
                 around: AroundCommits::default(),
             });

@@ -211,11 +211,19 @@ impl Slot {
     /// Returns what stands at `paths` in the slot as a patch of its base, for
     /// people who want to take what was refused. `None` when nothing differs.
     pub fn patch(&self, disk: &dyn Disk, paths: &[&Path]) -> Result<Option<Vec<u8>>, SlotError> {
-        let Some(proposed) = self.commit(disk, paths, "a patch")? else {
+        self.back_to_base(disk)?;
+        let mut changes = self.changes()?;
+        changes
+            .0
+            .retain(|change| paths.iter().any(|path| change.path.starts_with(path)));
+        let meant = self.meant(disk, &changes, &[])?;
+        if meant.is_empty() {
             return Ok(None);
-        };
-        let command = self.git.command()?.args([
-            "diff-tree",
+        }
+        let index = self.stage(disk, &meant)?;
+        let command = self.git.command()?.index(&index).args([
+            "diff-index",
+            "--cached",
             "--patch",
             "--binary",
             "--no-color",
@@ -223,9 +231,9 @@ impl Slot {
             "--no-textconv",
             "--no-renames",
             self.base().as_str(),
-            proposed.commit.as_str(),
         ]);
-        Ok(Some(command.run()?))
+        let patch = command.run()?;
+        Ok((!patch.is_empty()).then_some(patch))
     }
 
     /// Copies the objects of the last commit into the user's object store,

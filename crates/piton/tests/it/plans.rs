@@ -216,7 +216,7 @@ fn a_destination_that_is_taken_needs_force_and_nothing_is_lost() {
     env.repo.write("taken.md", "theirs\n");
     env.repo.write("full/theirs", "x");
     let before = env.world();
-    let ran = env.run(&[
+    let mut command = env.command(&[
         "init",
         "--taste",
         "taken.md",
@@ -224,6 +224,10 @@ fn a_destination_that_is_taken_needs_force_and_nothing_is_lost() {
         "full",
         "--non-interactive",
     ]);
+    // An agent that is there, whatever this machine has.
+    command.env("PITON_AGENT_USE", "command");
+    command.env("PITON_AGENT_COMMAND", "git");
+    let ran = env.finish(command.output().unwrap());
     assert_snapshot!(ran.shown());
     assert_eq!(env.world(), before);
 

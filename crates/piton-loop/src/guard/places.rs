@@ -46,6 +46,12 @@ impl Places {
         ] {
             places.settings.insert(common.join(name));
         }
+        // Where the history is whole nobody cuts it off meanwhile; in a shallow
+        // clone a fetch of the user's moves where it ends.
+        let shallow = common.join("shallow");
+        if matches!(disk.stat(&shallow), Ok(None)) {
+            places.settings.insert(shallow);
+        }
         places.settings.insert(top.join(".git"));
         places.settings.extend(around.settings.iter().cloned());
         let linked = common.join("worktrees");

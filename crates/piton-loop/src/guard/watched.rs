@@ -116,5 +116,7 @@ impl Watched {
 /// Tells whether a file holds no settings, but says where git finds things.
 fn says_where(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default();
-    name == "commondir" || name == ".git" || name == "alternates"
+    ["commondir", ".git", "alternates", "shallow"]
+        .iter()
+        .any(|told| name == *told)
 }

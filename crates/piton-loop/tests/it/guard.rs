@@ -243,6 +243,12 @@ fn what_was_planted_is_set_aside_and_what_stood_there_is_back() {
         &[".git/objects/info/alternates"],
         ".git/objects/info/alternates",
     );
+    // It would seem that the history ends there.
+    check(
+        "git rev-parse HEAD > .git/shallow",
+        &[".git/shallow"],
+        ".git/shallow",
+    );
 }
 
 #[test]

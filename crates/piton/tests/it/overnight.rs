@@ -222,3 +222,105 @@ fn the_record_of_work_that_has_not_landed_is_kept() {
     let listed = env.ok(&["runs", "list", "--json"]).json();
     assert_eq!(listed["runs"].as_array().unwrap().len(), 0, "{listed}");
 }
+
+/// Describes a shell script as an agent in the user's own settings: what
+/// stands before the agent's table, and what stands in it.
+fn describe(env: &TestEnv, script: &str, before: &str, inside: &str) {
+    let file = env.home.path().join("described.sh");
+    fs::write(&file, script).unwrap();
+    let dir = env.home.path().join(".config/piton");
+    fs::create_dir_all(&dir).unwrap();
+    let text = format!(
+        "{before}\n[agents.own]\nprogram = \"sh\"\narguments = [\"{}\"]\n{inside}\n",
+        file.display()
+    );
+    fs::write(dir.join("config.toml"), text).unwrap();
+}
+
+fn own(yard: &Yard, more: &[&str]) -> Ran {
+    let mut all = vec!["run", "--targets", &yard.targets, "--with", "own"];
+    all.extend(["--validation-command", "sh check.sh", "--json"]);
+    all.extend(more);
+    yard.env.run(&all)
+}
+
+/// An agent that tells what it costs: sixty cents, and a hundred tokens.
+const DEAR: &str = r#"
+file=$(grep -o 'src/f[0-9]*\.txt' | head -n 1)
+echo better >> "$file"
+printf '{"type":"result","subtype":"success","is_error":false,"result":"done","session_id":"s","total_cost_usd":0.6,"modelUsage":{"m":{"inputTokens":90,"outputTokens":10}}}\n'
+"#;
+
+#[test]
+fn what_a_run_and_a_day_may_cost_is_kept_by_the_records() {
+    let yard = Yard::with(4);
+    let (day, stream) = (
+        "run.max-cost-per-day = 1.5",
+        "stream = \"claude-stream-json\"",
+    );
+    describe(&yard.env, DEAR, day, stream);
+    // Two actions are more than a dollar, and one is not.
+    let ran = own(&yard, &["--max-cost", "1"]);
+    assert_eq!(ran.code, 7, "{}", ran.shown());
+    let shown = ran.json();
+    assert_eq!(shown["commits"], 2, "{shown}");
+    assert_eq!(shown["actions"][0]["cost_usd"], 0.6, "{shown}");
+    assert_eq!(shown["ending"], "the money for this run is used up");
+    // The day has thirty cents left: one more action begins, and no other.
+    let ran = own(&yard, &[]);
+    assert_eq!(ran.code, 7, "{}", ran.shown());
+    let shown = ran.json();
+    assert_eq!(shown["commits"], 1, "{shown}");
+    assert_eq!(shown["ending"], "the money for this day is used up");
+    let ran = own(&yard, &[]);
+    assert_eq!((ran.code, &ran.json()["commits"]), (7, &0.into()));
+    let ran = own(&yard, &["--max-tokens", "50"]);
+    assert_eq!(ran.code, 7, "{}", ran.shown());
+    // Who does not tell what it costs is refused before anything is done.
+    describe(&yard.env, DEAR, day, "");
+    let ran = own(&yard, &[]);
+    assert_eq!(ran.code, 2, "{}", ran.shown());
+    assert!(
+        ran.stdout.contains("run.max-cost-per-day"),
+        "{}",
+        ran.shown()
+    );
+}
+
+#[test]
+fn a_limit_at_the_provider_is_waited_for_and_is_no_failed_attempt() {
+    let yard = Yard::with(1);
+    // The first call is told to come back; the mark of it lies in the slot's
+    // ignored files, which stay.
+    let script = r#"
+file=$(grep -o 'src/f[0-9]*\.txt' | head -n 1)
+if [ ! -e target/asked ]; then
+  mkdir -p target; touch target/asked
+  echo 'usage limit reached, try again in 1 second' >&2; exit 1
+fi
+echo better >> "$file"
+echo done
+"#;
+    yard.env.repo.write(".gitignore", "target\n");
+    yard.env.repo.commit_all("ignore what is built");
+    let told = yard.env.home.path().join("told.jsonl");
+    let settings = format!(
+        "notify = \"sh -c 'cat >> {}'\"\nrun.limit = \"wait\"",
+        told.display()
+    );
+    let failures = "failures = [{ class = \"limit-reached\", texts = [\"usage limit\"] }]";
+    describe(&yard.env, script, &settings, failures);
+    let ran = own(&yard, &["--max-consecutive-failures", "1"]);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    let shown = ran.json();
+    let outcomes: Vec<&str> = shown["actions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|action| action["outcome"].as_str().unwrap())
+        .collect();
+    assert_eq!(outcomes, ["out-of-quota", "landed"], "{shown}");
+    let told = fs::read_to_string(told).unwrap();
+    assert_eq!(told.matches("\"limit-reached\"").count(), 1, "{told}");
+    assert_eq!(told.matches("\"run-over\"").count(), 1, "{told}");
+}

@@ -6,8 +6,8 @@ use piton_agent::CallRole;
 use piton_base::StateDir;
 use piton_durable::{Lock, LockError};
 use piton_git::landing::{
-    Known, LandError, Landed, Landing, Merged, Recovered, Refusal, Signature, commit_tree,
-    contains, differs, is_anything_left, land, merge_onto, recover, sign,
+    Known, LandError, Landed, Landing, Merged, Onto, Recovered, Refusal, Signature, branch_tip,
+    commit_tree, contains, differs, is_anything_left, land, merge_onto, recover, sign,
 };
 use piton_git::{CommitId, GitError, GitRead, Repository};
 
@@ -97,6 +97,16 @@ pub fn bring(
             }
             Err(BringError::Land(LandError::Refused(Refusal::Moved { tip: Some(tip) }))) => tip,
             Err(BringError::Land(error @ LandError::Refused(_))) => {
+                // Killed between landing and letting go, its own files are in
+                // the way.
+                if is_there(shop, &work)? {
+                    work.release(shop.disk, shop.repository, shop.site.state())?;
+                    return Ok(Brought::Landed {
+                        commit: work.commit.clone(),
+                        rebased: work.base != accepted.base,
+                        in_tree: true,
+                    });
+                }
                 return Ok(Brought::Waits {
                     hint: error.hint(),
                     reason: error.to_string(),
@@ -167,6 +177,18 @@ pub fn bring(
         reason: "the branch moves faster than the work can be validated".to_owned(),
         hint: None,
     })
+}
+
+/// Whether the branch holds the work already.
+fn is_there(shop: &Shop<'_>, work: &Accepted) -> Result<bool, BringError> {
+    let tip = match &work.onto {
+        Onto::Branch(name) => branch_tip(shop.repository, name)?,
+        Onto::Detached => shop.repository.head()?,
+    };
+    match tip {
+        Some(tip) => Ok(contains(shop.repository, &tip, &work.commit)?),
+        None => Ok(false),
+    }
 }
 
 /// Keeps what there is of accepted work that was let go. The commit stays in

@@ -359,5 +359,6 @@ fn an_agent_whose_seal_cannot_be_made_is_not_started() {
             &Quiet,
         )
         .unwrap_err();
-    assert!(error.to_string().contains("nowhere"), "{error}");
+    let told = piton_base::on_one_line(&error);
+    assert!(told.contains("nowhere"), "{told}");
 }

@@ -1,13 +1,36 @@
 //! A home, a repository and the program, apart from the machine's own.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
-use std::os::unix::fs::MetadataExt;
+use std::fs::Permissions;
+use std::iter;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::LazyLock;
 
 use piton_testkit::ScratchRepo;
+
+/// The machine's programs, after one that stands for the agent that is used
+/// where nothing else is said: what a test shows must not depend on whether the
+/// machine has it.
+fn programs() -> OsString {
+    static STANDS_IN: LazyLock<PathBuf> = LazyLock::new(|| {
+        let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("stands-in");
+        let program = dir.join("claude");
+        let fresh = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory");
+        let written = fresh.path().join("claude");
+        std::fs::write(&written, "#!/bin/sh\nexit 1\n").expect("it is written");
+        std::fs::set_permissions(&written, Permissions::from_mode(0o755)).expect("it may run");
+        std::fs::create_dir_all(&dir).expect("a place for it");
+        std::fs::rename(&written, &program).expect("it has its place");
+        dir
+    });
+    let machine = std::env::var_os("PATH").unwrap_or_default();
+    let dirs = iter::once(STANDS_IN.clone()).chain(std::env::split_paths(&machine));
+    std::env::join_paths(dirs).expect("a list of directories")
+}
 
 /// One scratch repository with a home of its own.
 pub(crate) struct TestEnv {
@@ -47,6 +70,15 @@ impl TestEnv {
         env
     }
 
+    /// Lets the agent that is used where nothing else is said be one that this
+    /// machine does not have.
+    pub(crate) fn without_the_agent(&self) {
+        let dir = self.home.path().join(".config/piton");
+        std::fs::create_dir_all(&dir).expect("a directory for settings");
+        let settings = "agents.claude.program = \"no-such-agent\"\n";
+        std::fs::write(dir.join("config.toml"), settings).expect("the user's settings");
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.repo.path()
     }
@@ -58,7 +90,7 @@ impl TestEnv {
             .args(args)
             .current_dir(self.repo.path())
             .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("PATH", programs())
             .env("HOME", self.home.path())
             .env("TMPDIR", self.home.path())
             .env("COLUMNS", "80")

@@ -336,6 +336,7 @@ fn the_plan_that_was_asked_for_is_shown_however_quiet() {
 #[test]
 fn no_line_of_the_doctor_is_wider_than_the_terminal() {
     let env = TestEnv::staged();
+    env.without_the_agent();
     let ran = env.run(&["doctor"]);
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
@@ -386,6 +387,7 @@ fn a_missing_identity_is_told_before_anything_is_written() {
 #[test]
 fn what_work_will_need_first_is_told_in_one_line_each() {
     let env = TestEnv::with_cargo_project();
+    env.without_the_agent();
     let told = |ran: &crate::env::Ran, about: &str| {
         let lines = ran.stderr.lines();
         lines.filter(|line| line.contains(about)).count()
@@ -398,7 +400,7 @@ fn what_work_will_need_first_is_told_in_one_line_each() {
         ran.stderr
     );
     assert_eq!(
-        told(&ran, "the agent's program claude is not there"),
+        told(&ran, "the agent's program no-such-agent is not there"),
         1,
         "{}",
         ran.stderr
@@ -407,7 +409,7 @@ fn what_work_will_need_first_is_told_in_one_line_each() {
     let new = ["migration", "new", "--target", "x"];
     let ran = env.ok(&new);
     assert_eq!(
-        told(&ran, "the agent's program claude is not there"),
+        told(&ran, "the agent's program no-such-agent is not there"),
         1,
         "{}",
         ran.stderr

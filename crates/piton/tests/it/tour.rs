@@ -418,8 +418,13 @@ fn killed_once(runner: &Runner<'_>, step: &Step) {
         }
         state.is_file()
     });
-    // The program itself, not the shell around it.
-    let piton = child_of(child.id()).unwrap_or(child.id());
+    // The program itself, not the shell around it, nor what the program runs.
+    let piton = if is_piton(child.id()) {
+        child.id()
+    } else {
+        child_of(child.id()).expect("the shell runs it")
+    };
+    assert!(is_piton(piton));
     let pid = rustix::process::Pid::from_raw(i32::try_from(piton).unwrap()).unwrap();
     rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
     let _ = child.wait();
@@ -433,6 +438,11 @@ fn killed_once(runner: &Runner<'_>, step: &Step) {
                 .ends_with(".undertaken.json")
         });
     assert!(undertaken, "it is known that work began");
+}
+
+fn is_piton(process: u32) -> bool {
+    let runs = fs::read_link(format!("/proc/{process}/exe"));
+    runs.is_ok_and(|program| program == Path::new(env!("CARGO_BIN_EXE_piton")))
 }
 
 fn child_of(parent: u32) -> Option<u32> {

@@ -137,13 +137,15 @@ fn read(key: &Key, item: &Item) -> Result<Value, Problem> {
 }
 
 /// Returns what stands in a table as a document of its own. A table that is
-/// printed by itself leaves out the tables in it.
+/// printed by itself leaves out the tables in it, and one of dotted keys is
+/// printed with the table around it alone.
 fn item_text(item: &Item) -> String {
-    let table = match item {
+    let mut table = match item {
         Item::Table(table) => table.clone(),
         Item::Value(toml_edit::Value::InlineTable(table)) => table.clone().into_table(),
         other => return other.to_string(),
     };
+    table.set_dotted(false);
     DocumentMut::from(table).to_string()
 }
 
@@ -211,6 +213,23 @@ mod tests {
             table("inline")["environment"]["allow"][0].as_str(),
             Some("KEY")
         );
+    }
+
+    #[test]
+    fn a_description_of_an_agent_may_be_written_in_dotted_keys() {
+        for text in [
+            "agents.mine.program = \"mine\"\nrun.limit = \"wait\"\nagents.mine.environment.allow = [\"KEY\"]\n",
+            "[agents]\nmine.program = \"mine\"\nmine.environment.allow = [\"KEY\"]\n",
+            "[agents]\nmine = { program = \"mine\", environment.allow = [\"KEY\"] }\n",
+            "agents = { mine = { program = \"mine\", environment = { allow = [\"KEY\"] } } }\n",
+            "[agents.mine]\nprogram = \"mine\"\nenvironment.allow = [\"KEY\"]\n",
+        ] {
+            let layer = Layer::parse(Path::new("piton.toml"), text.as_bytes()).unwrap();
+            let mine: toml::Table = layer.adapters["mine"].parse().unwrap();
+            assert_eq!(mine["program"].as_str(), Some("mine"), "{text}");
+            let allowed = &mine["environment"]["allow"][0];
+            assert_eq!(allowed.as_str(), Some("KEY"), "{text}");
+        }
     }
 
     #[test]

@@ -47,15 +47,25 @@ impl Context {
     /// The same for a command that recovers by itself, later: only a set-up that
     /// was cut off is finished first, for it says which settings hold.
     pub(crate) fn place_to_run(&self, only_look: bool) -> Result<Place, CommandError> {
-        let place = self.place()?;
+        let place = self.after_what_was_cut_off(self.place()?, only_look)?;
+        self.committed(place)
+    }
+
+    /// Where a set-up or a repair was cut off, clears away what it left and
+    /// finishes it, before anything else is decided.
+    pub(crate) fn after_what_was_cut_off(
+        &self,
+        place: Place,
+        only_look: bool,
+    ) -> Result<Place, CommandError> {
         if self.site(&place).cut_off().is_none() {
-            return self.committed(place);
+            return Ok(place);
         }
         self.recover(&place, only_look)?;
         if self.finish_cut_off(&place, only_look)? {
-            return self.committed(self.place()?);
+            return self.place();
         }
-        self.committed(place)
+        Ok(place)
     }
 
     /// Recovers where being in a repository is not needed, and finishes a

@@ -51,9 +51,8 @@ pub(crate) struct DoctorArgs {
 
 pub(crate) fn run(context: &Context, args: &DoctorArgs) -> CommandResult {
     let mut place = context.place()?;
-    // A repair that was cut off is finished before another is decided.
-    if args.repair && context.finish_cut_off(&place, args.plan.changes_nothing())? {
-        place = context.place()?;
+    if args.repair {
+        place = context.after_what_was_cut_off(place, args.plan.changes_nothing())?;
     }
     let live = place.live();
     if args.repair {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use jiff::Timestamp;
-use piton_durable::{Disk, Kind, write_atomic};
+use piton_durable::{Disk, Kind, create_dirs, write_atomic_from};
 use serde_json::Value as Json;
 use thiserror::Error;
 
@@ -67,8 +67,14 @@ impl RunState {
     }
 }
 
-/// Writes the file into a folder that is there, whole or not at all.
-pub fn write_state(disk: &dyn Disk, folder: &Path, state: &RunState) -> Result<(), StateError> {
+/// Writes the file into a folder that is there, whole or not at all. What is
+/// unfinished stands in `scratch`, where that can be written.
+pub fn write_state(
+    disk: &dyn Disk,
+    scratch: &Path,
+    folder: &Path,
+    state: &RunState,
+) -> Result<(), StateError> {
     let shown = |path: &Path| path.display().to_string();
     match disk.stat(folder)?.map(|stat| stat.kind) {
         Some(Kind::Dir) => {}
@@ -82,5 +88,16 @@ pub fn write_state(disk: &dyn Disk, folder: &Path, state: &RunState) -> Result<(
     {
         return Err(StateError::Link(shown(&path)));
     }
-    Ok(write_atomic(disk, &path, state.render().as_bytes(), 0o644)?)
+    let text = state.render();
+    let scratch = match create_dirs(disk, scratch) {
+        Ok(()) => scratch,
+        Err(_) => folder,
+    };
+    Ok(write_atomic_from(
+        disk,
+        scratch,
+        &path,
+        text.as_bytes(),
+        0o644,
+    )?)
 }

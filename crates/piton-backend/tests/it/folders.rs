@@ -153,9 +153,10 @@ fn a_state_file_that_is_a_link_is_not_followed() {
     let elsewhere = dir.path().join("elsewhere");
     fs::write(&elsewhere, "precious").unwrap();
     let folder = dir.path().join(".impl");
-    assert!(write_state(&RealDisk, &folder, &state).is_err());
+    let scratch = dir.path().join("scratch");
+    assert!(write_state(&RealDisk, &scratch, &folder, &state).is_err());
     fs::create_dir(&folder).unwrap();
-    write_state(&RealDisk, &folder, &state).unwrap();
+    write_state(&RealDisk, &scratch, &folder, &state).unwrap();
     let file = folder.join("local-run-state.json");
     assert_eq!(
         fs::read_to_string(&file).unwrap(),
@@ -163,7 +164,7 @@ fn a_state_file_that_is_a_link_is_not_followed() {
     );
     fs::remove_file(&file).unwrap();
     std::os::unix::fs::symlink(&elsewhere, &file).unwrap();
-    assert!(write_state(&RealDisk, &folder, &state).is_err());
+    assert!(write_state(&RealDisk, &scratch, &folder, &state).is_err());
     assert_eq!(fs::read_to_string(&elsewhere).unwrap(), "precious");
 }
 

@@ -6,7 +6,7 @@ use piton_backend::folder::{
     Checkout, CheckoutError, Event, Folder, Looked, PlanRef, RunState, find_folder, write_state,
 };
 use piton_backend::store::{PlanId, Provider};
-use piton_base::{Clock, on_one_line};
+use piton_base::{Clock, StateDir, on_one_line};
 use serde_json::Value as Json;
 
 use super::report::{Unsent, told};
@@ -96,6 +96,7 @@ impl Scene {
     ) -> Result<(), Trouble> {
         write_state(
             &context.disk,
+            &StateDir::of(&self.checkout.common_dir).work(),
             &self.folder.path,
             &self.state(event, session),
         )

@@ -10,9 +10,10 @@ use piton_durable::transaction::AroundHooks;
 use crate::commit::Hooks;
 use crate::objects::{Object, ObjectKind, Objects};
 use crate::program::GitCommand;
+use crate::slot::held::HeldRef;
 use crate::{
     Cleared, CommitId, Git, GitError, GitRead, IgnoreRule, StatusEntry, Tip, UnderWay, Worktree,
-    commit, head, ignore, loose, plain, status, undertaking, worktree,
+    commit, head, ignore, landing, loose, plain, status, undertaking, worktree,
 };
 
 /// A working tree and the repository behind it.
@@ -319,6 +320,10 @@ impl Git for Repository {
         around: AroundHooks<'_>,
     ) -> Result<Option<CommitId>, GitError> {
         commit::exactly(self, tip, paths, message, around)
+    }
+
+    fn release(&self, name: &HeldRef, commit: &CommitId) -> Result<(), GitError> {
+        landing::release(self, name, commit)
     }
 
     fn recover(&self) -> Result<Vec<Cleared>, GitError> {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use piton_durable::transaction::AroundHooks;
 
+use crate::slot::held::HeldRef;
 use crate::{Cleared, CommitId, GitError, IgnoreRule, StatusEntry, Tip, UnderWay};
 
 /// The reading half.
@@ -85,6 +86,10 @@ pub trait Git: GitRead {
         message: &str,
         around: AroundHooks<'_>,
     ) -> Result<Option<CommitId>, GitError>;
+
+    /// Lets go of a reference of piton's own, if it still holds `commit`. What a
+    /// kill leaves of it, [`Git::recover`] clears away.
+    fn release(&self, name: &HeldRef, commit: &CommitId) -> Result<(), GitError>;
 
     /// Clears away what gits that piton ran and that were killed have left:
     /// their locks, and an index that does not show a commit that was made.

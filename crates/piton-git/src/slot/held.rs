@@ -92,20 +92,13 @@ pub fn hold(git: &dyn Git, name: &HeldRef, commit: &CommitId) -> Result<(), GitE
     }
 }
 
-/// Lets go of what a reference holds, if that is still `commit`.
-pub fn release(git: &dyn Git, name: &HeldRef, commit: &CommitId) -> Result<(), GitError> {
-    GitCommand::quietly(git.top())
-        .args(["update-ref", "-d", name.as_str(), commit.as_str()])
-        .run()
-        .map(drop)
-}
-
 /// Removes a reference of piton's own, whatever it names.
 pub(super) fn forget(git: &dyn Git, name: &HeldRef) -> Result<(), GitError> {
-    GitCommand::quietly(git.top())
-        .args(["update-ref", "-d", name.as_str()])
-        .run()
-        .map(drop)
+    let mut all = git.refs()?.into_iter();
+    match all.find(|(other, _)| other == name.as_str()) {
+        Some((_, commit)) => git.release(name, &commit),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]

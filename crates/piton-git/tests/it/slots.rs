@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use piton_durable::{Holder, RealDisk};
+use piton_git::landing::release;
 use piton_git::slot::{
     Filters, Setup, Slot, SlotChangeKind, SlotError, SlotHome, SlotUse, Slots, held,
 };
@@ -533,7 +534,7 @@ fn work_is_taken_over_when_it_is_accepted_and_held_until_it_lands() {
         !ignored.exists(),
         "what an agent made and git ignores proves nothing"
     );
-    held::release(&yard.git, &name, &proposed.commit).unwrap();
+    release(&yard.git, &name, &proposed.commit).unwrap();
     assert!(held::unlanded(&yard.git).unwrap().is_empty());
     assert_eq!(yard.repo.status(), "");
 }

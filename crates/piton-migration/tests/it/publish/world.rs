@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use piton_durable::platform::{ProcessState, Processes, RealProcesses};
 use piton_durable::transaction::AroundHooks;
 use piton_durable::{Disk, DiskRead, LockError, RealDisk, TreeDigest, write_atomic};
+use piton_git::slot::held::HeldRef;
 use piton_git::{
     Change, CommitId, Git, GitError, GitRead, IgnoreRule, Repository, StatusEntry, Tip, Worktree,
 };
@@ -275,6 +276,10 @@ impl Git for SimGit {
             },
         )?;
         Ok(Some(digest.parse().unwrap()))
+    }
+
+    fn release(&self, name: &HeldRef, _: &CommitId) -> Result<(), GitError> {
+        unreachable!("a publish holds nothing: {}", name.as_str())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use jiff::Timestamp;
-use piton_durable::{Disk, Kind, create_dirs, write_atomic_from};
+use piton_durable::{Disk, Kind, write_atomic, write_atomic_from};
 use serde_json::Value as Json;
 use thiserror::Error;
 
@@ -89,15 +89,7 @@ pub fn write_state(
         return Err(StateError::Link(shown(&path)));
     }
     let text = state.render();
-    let scratch = match create_dirs(disk, scratch) {
-        Ok(()) => scratch,
-        Err(_) => folder,
-    };
-    Ok(write_atomic_from(
-        disk,
-        scratch,
-        &path,
-        text.as_bytes(),
-        0o644,
-    )?)
+    let bytes = text.as_bytes();
+    Ok(write_atomic_from(disk, scratch, &path, bytes, 0o644)
+        .or_else(|_| write_atomic(disk, &path, bytes, 0o644))?)
 }

@@ -162,6 +162,11 @@ fn a_state_file_that_is_a_link_is_not_followed() {
         fs::read_to_string(&file).unwrap(),
         "{\n  \"last_event\": \"started\",\n  \"timestamp\": \"2026-02-15T10:02:11.301122+00:00\",\n  \"session_id\": null,\n  \"user\": \"octo\\u00e9\"\n}"
     );
+    // Nothing can be written below a file: then it is written in the folder.
+    let nowhere = elsewhere.join("scratch");
+    fs::remove_file(&file).unwrap();
+    write_state(&RealDisk, &nowhere, &folder, &state).unwrap();
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
     fs::remove_file(&file).unwrap();
     std::os::unix::fs::symlink(&elsewhere, &file).unwrap();
     assert!(write_state(&RealDisk, &scratch, &folder, &state).is_err());

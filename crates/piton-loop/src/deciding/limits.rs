@@ -1,8 +1,9 @@
 //! How far a run may go.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
-use super::memory::{Memory, Quota};
+use super::memory::{Memory, Quota, Spent};
 use super::stop::{Budget, Stop};
 
 piton_base::words! {
@@ -24,7 +25,9 @@ const MOST_WAITS: u32 = 8;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DayLimit {
     pub dollars: f64,
-    /// What earlier runs of this day cost.
+    /// The day, as the user's clock has it.
+    pub day: Date,
+    /// What all other runs cost on this day.
     pub spent_before: f64,
 }
 
@@ -51,8 +54,6 @@ impl Limits {
     /// Returns the limit that is reached, if one is. What hurts most is said
     /// first: failures before a count.
     pub(super) fn reached(&self, memory: &Memory, now: Timestamp) -> Option<Reached> {
-        let over = |limit: Option<u64>, spent: u64| limit.is_some_and(|limit| spent >= limit);
-        let spent = memory.spent;
         if let Some(limit) = self.failures_in_a_row
             && memory.failures_in_a_row() >= limit.max(1)
         {
@@ -60,18 +61,8 @@ impl Limits {
                 in_a_row: memory.failures_in_a_row(),
             }));
         }
-        let budget = |budget| Some(Reached::Over(Stop::Budget(budget)));
-        if over(self.seconds, spent.seconds) {
-            return budget(Budget::Time);
-        }
-        if over(self.tokens, spent.tokens) {
-            return budget(Budget::Tokens);
-        }
-        if self.dollars.is_some_and(|limit| spent.dollars >= limit) {
-            return budget(Budget::Money);
-        }
-        if (self.day).is_some_and(|day| day.spent_before + spent.dollars >= day.dollars) {
-            return budget(Budget::Day);
+        if let Some(budget) = self.used_up(&memory.spent) {
+            return Some(Reached::Over(Stop::Budget(budget)));
         }
         if let Some(reached) = self.quota(memory, now) {
             return Some(reached);
@@ -88,6 +79,23 @@ impl Limits {
                 Stop::CountReached { actions: limit }
             })
         })
+    }
+
+    /// Returns what of a run's budgets is used up.
+    pub fn used_up(&self, spent: &Spent) -> Option<Budget> {
+        let over = |limit: Option<u64>, spent: u64| limit.is_some_and(|limit| spent >= limit);
+        let day = |day: DayLimit| day.spent_before + spent.dollars_today >= day.dollars;
+        if over(self.seconds, spent.seconds) {
+            Some(Budget::Time)
+        } else if over(self.tokens, spent.tokens) {
+            Some(Budget::Tokens)
+        } else if self.dollars.is_some_and(|limit| spent.dollars >= limit) {
+            Some(Budget::Money)
+        } else if self.day.is_some_and(day) {
+            Some(Budget::Day)
+        } else {
+            None
+        }
     }
 
     fn quota(&self, memory: &Memory, now: Timestamp) -> Option<Reached> {

@@ -51,6 +51,8 @@ pub struct Spent {
     pub seconds: u64,
     pub tokens: u64,
     pub dollars: f64,
+    /// As much of it as was spent since midnight.
+    pub dollars_today: f64,
 }
 
 /// Whether the agent's provider gives more.

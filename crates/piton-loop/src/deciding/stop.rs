@@ -65,12 +65,18 @@ impl fmt::Display for Stop {
             Self::OutOfQuota { until: Some(until) } => {
                 write!(f, "the agent's provider gives no more before {until:.0}")
             }
-            Self::Budget(budget) => f.write_str(match budget {
-                Budget::Time => "the time for this run is used up",
-                Budget::Tokens => "the tokens for this run are used up",
-                Budget::Money => "the money for this run is used up",
-                Budget::Day => "the money for this day is used up",
-            }),
+            Self::Budget(budget) => budget.fmt(f),
         }
+    }
+}
+
+impl fmt::Display for Budget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Time => "the time for this run is used up",
+            Self::Tokens => "the tokens for this run are used up",
+            Self::Money => "the money for this run is used up",
+            Self::Day => "the money for this day is used up",
+        })
     }
 }

@@ -206,6 +206,18 @@ impl<'d> RunRecord<'d> {
         self.count(call)
     }
 
+    /// Returns what all calls that are over consumed, and what those of today
+    /// cost.
+    pub fn consumed_by_all(&self) -> (Consumed, f64) {
+        let today = self.clock.local().date();
+        let summary = &self.written().summary;
+        let all = Consumed {
+            usage: summary.usage,
+            cost_usd: summary.cost_usd,
+        };
+        (all, summary.cost_on(today))
+    }
+
     /// Returns what the calls of an action consumed so far.
     pub fn consumed(&self, attempt: u32) -> Consumed {
         let written = self.written();
@@ -214,6 +226,7 @@ impl<'d> RunRecord<'d> {
 
     /// Counts what a call consumed.
     pub fn count(&self, call: &CallRecord) -> Result<(), RecordError> {
+        let today = self.clock.local().date();
         self.update(|summary| {
             if let Some(usage) = call.usage {
                 *summary.usage.get_or_insert_default() += usage;
@@ -223,6 +236,8 @@ impl<'d> RunRecord<'d> {
             }
             if let Some(cost) = call.cost_usd {
                 *summary.cost_usd.get_or_insert(0.0) += cost;
+                let day = today.to_string();
+                *summary.cost_by_day.entry(day).or_insert(0.0) += cost;
             }
         })
     }

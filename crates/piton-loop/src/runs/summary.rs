@@ -1,5 +1,8 @@
 //! What a run comes to, in one file: `summary.json`.
 
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
 use piton_agent::Usage;
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +42,9 @@ pub struct RunSummary {
     pub answered_by: Option<String>,
     /// What the agents say that they cost, where they say it.
     pub cost_usd: Option<f64>,
+    /// The same for each day on which calls ended, as the user's clock had it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub cost_by_day: BTreeMap<String, f64>,
     pub attempts: Vec<Attempt>,
 }
 
@@ -133,7 +139,21 @@ impl RunSummary {
             usage: None,
             answered_by: None,
             cost_usd: None,
+            cost_by_day: BTreeMap::new(),
             attempts: Vec::new(),
+        }
+    }
+}
+
+impl RunSummary {
+    /// Returns what it cost on a day. Records of before it was kept by day cost
+    /// all on the day on which they began.
+    pub fn cost_on(&self, day: Date) -> f64 {
+        let day = day.to_string();
+        match self.cost_usd {
+            None => 0.0,
+            Some(all) if self.cost_by_day.is_empty() && self.started_at.starts_with(&day) => all,
+            Some(_) => self.cost_by_day.get(&day).copied().unwrap_or(0.0),
         }
     }
 }

@@ -125,7 +125,12 @@ pub(super) fn carry_out(
         let failure = match once(shop, run, slot, start, job, number, retry) {
             Ok(made) => return Ok(made),
             Err(Halt::Failed(failure)) => *failure,
-            Err(halt @ (Halt::OutOfQuota { .. } | Halt::Unavailable { .. } | Halt::Stopped)) => {
+            Err(
+                halt @ (Halt::OutOfQuota { .. }
+                | Halt::Unavailable { .. }
+                | Halt::CutShort(_)
+                | Halt::Stopped),
+            ) => {
                 return Err(halt);
             }
         };
@@ -275,7 +280,10 @@ fn with_agent(halt: Halt, traces: &Traces) -> Halt {
             failure.traces.agent.clone_from(&traces.agent);
             Halt::Failed(failure)
         }
-        other @ (Halt::OutOfQuota { .. } | Halt::Unavailable { .. } | Halt::Stopped) => other,
+        other @ (Halt::OutOfQuota { .. }
+        | Halt::Unavailable { .. }
+        | Halt::CutShort(_)
+        | Halt::Stopped) => other,
     }
 }
 

@@ -11,6 +11,7 @@ use piton_seal::CacheSet;
 use super::evidence::Traces;
 use super::failure::{Halt, WorkFailure};
 use super::shop::Shop;
+use crate::deciding::stop::Budget;
 use crate::effort::EffortResolution;
 use crate::failures::FailureKind;
 use crate::guard::{self, Guard, Reach};
@@ -64,6 +65,10 @@ pub(super) fn ask(
     };
     run.event(Event::EffortResolved(scope.clone()))
         .map_err(|error| trouble(&error))?;
+    let limits = shop
+        .allowance
+        .for_call(run, shop.limits)
+        .map_err(Halt::CutShort)?;
     let view = shop
         .slots
         .view(shop.disk, shop.repository)
@@ -92,12 +97,13 @@ pub(super) fn ask(
         model: ask.model.clone(),
         effort: Some(ask.effort.effective),
         schema: ask.schema,
-        limits: shop.limits,
+        limits,
         caches: CacheSet::of_slot(slot.number()),
     };
-    let heard = run.hear(placed.number);
+    let heard = shop.allowance.follow(run, placed.number);
     let record = shop.agent.call(&call, &files, shop.stop, &heard);
     let kept = record.as_ref().ok().cloned();
+    let is_cut_short = shop.allowance.over(placed.number, kept.as_ref());
     let sealed = kept.as_ref().and_then(|record| record.sealed.as_ref());
     let guarded = guarded(shop, run, slot, &guard, (role, Reach::of(sealed)));
     let ended = match record {
@@ -112,6 +118,7 @@ pub(super) fn ask(
                     model: record.answered_by.or(ask.model),
                     cost_usd: record.cost_usd,
                 }),
+                None if is_cut_short => Err(Halt::CutShort(Budget::Time)),
                 None => Err(Halt::of_outcome(role, &record.result)),
             }
         }
@@ -123,7 +130,10 @@ pub(super) fn ask(
             let traces = Traces { agent, tests: None };
             Halt::from(failure.with(traces))
         }
-        other @ (Halt::OutOfQuota { .. } | Halt::Unavailable { .. } | Halt::Stopped) => other,
+        other @ (Halt::OutOfQuota { .. }
+        | Halt::Unavailable { .. }
+        | Halt::CutShort(_)
+        | Halt::Stopped) => other,
     });
     let root = shop.site.root().display().to_string();
     let (outcome, summary) = match &ended {
@@ -135,6 +145,7 @@ pub(super) fn ask(
         Err(Halt::OutOfQuota { message, .. } | Halt::Unavailable { message, .. }) => {
             (CallOutcome::Failed, message.clone())
         }
+        Err(Halt::CutShort(budget)) => (CallOutcome::Failed, budget.to_string()),
         Err(Halt::Stopped) => (CallOutcome::Failed, "interrupted".to_owned()),
     };
     let status = if ended.is_ok() {

@@ -7,6 +7,7 @@ use piton_agent::CallRole;
 use piton_agent::outcome::Outcome;
 
 use super::evidence::Traces;
+use crate::deciding::stop::Budget;
 use crate::failures::{Consequence, FailureKind};
 use crate::replies::{Decision, Recommendation};
 
@@ -84,6 +85,8 @@ pub enum Halt {
         message: String,
         signed_out: bool,
     },
+    /// The run has nothing left to spend on it.
+    CutShort(Budget),
     Stopped,
 }
 

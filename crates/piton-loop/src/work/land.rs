@@ -162,7 +162,12 @@ pub fn bring(
                         hint: None,
                     });
                 }
-                Err(Halt::Stopped | Halt::OutOfQuota { .. } | Halt::Unavailable { .. }) => {
+                Err(
+                    Halt::Stopped
+                    | Halt::CutShort(_)
+                    | Halt::OutOfQuota { .. }
+                    | Halt::Unavailable { .. },
+                ) => {
                     return Ok(Brought::Waits {
                         reason: "interrupted".to_owned(),
                         hint: None,

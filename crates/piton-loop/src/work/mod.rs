@@ -7,6 +7,7 @@
 //! ([`accepted`]) until it has [landed](land).
 
 pub mod accepted;
+mod allowance;
 mod attempts;
 mod call;
 pub mod evidence;
@@ -33,6 +34,7 @@ mod weakened;
 mod workplace;
 
 pub use accepted::Accepted;
+pub use allowance::Allowance;
 pub use attempts::Start;
 pub use failure::{Halt, WorkFailure};
 pub use message::Trailers;

@@ -10,7 +10,9 @@ use piton_git::Repository;
 use piton_migration::secret::Secret;
 
 use super::accepted::Accepted;
+use super::allowance::Allowance;
 use super::failure::{Halt, WorkFailure};
+use crate::deciding::stop::Budget;
 use crate::dilution;
 use crate::effort::EffortBudget;
 use crate::planning::site::Site;
@@ -39,6 +41,8 @@ pub struct Shop<'a> {
     pub slots: &'a SlotSettings,
     pub agent: &'a dyn Agent,
     pub limits: Limits,
+    /// What the run may still spend.
+    pub allowance: &'a Allowance<'a>,
     pub stop: &'a Stop,
     pub holder: Holder,
     pub prompts: &'a PromptSet,
@@ -102,6 +106,8 @@ pub enum Worked {
         message: String,
         signed_out: bool,
     },
+    /// The run had nothing left to spend on it.
+    CutShort(Budget),
     Stopped,
 }
 
@@ -110,6 +116,7 @@ impl Worked {
     pub(super) fn of(halt: Halt) -> Self {
         match halt {
             Halt::Stopped => Self::Stopped,
+            Halt::CutShort(budget) => Self::CutShort(budget),
             Halt::OutOfQuota { message, until } => Self::OutOfQuota { message, until },
             Halt::Unavailable {
                 message,

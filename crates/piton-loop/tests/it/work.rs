@@ -1,5 +1,6 @@
 //! Phases and refactors, from the call to the landed commit.
 
+mod allowance;
 mod hooks;
 
 use std::fs;
@@ -8,12 +9,13 @@ use std::sync::Arc;
 
 use piton_agent::script::Script;
 use piton_agent::sealing::SealTerms;
-use piton_agent::{CallRole, Host, Limits, ScriptAgent};
+use piton_agent::{Agent, CallRole, Host, Limits, ScriptAgent};
 use piton_base::{Clock, Stop, SystemClock};
 use piton_durable::RealDisk;
 use piton_git::landing::current;
 use piton_git::slot::SlotHome;
 use piton_git::{CommitId, GitRead, Repository};
+use piton_loop::deciding::limits::Limits as RunLimits;
 use piton_loop::dilution;
 use piton_loop::effort::EffortBudget;
 use piton_loop::planning::site::Site;
@@ -26,7 +28,9 @@ use piton_loop::work::accepted::{self, Held};
 use piton_loop::work::land::{Brought, bring};
 use piton_loop::work::phase::PhaseWork;
 use piton_loop::work::phase::Start;
-use piton_loop::work::{Accepted, Models, Piece, Shop, SourcePiece, Worked, phase, prove};
+use piton_loop::work::{
+    Accepted, Allowance, Models, Piece, Shop, SourcePiece, Worked, phase, prove,
+};
 use piton_migration::live::load_manifest;
 use piton_migration::manifest::{Manifest, Status};
 use piton_migration::own::{OwnData, TargetProvenance, load_own};
@@ -53,6 +57,13 @@ struct Scene {
     terms: SealTerms,
     dilution: dilution::Policy,
     route: bool,
+    limits: RunLimits,
+}
+
+fn scripted(script: &str) -> ScriptAgent {
+    let script: Script = script.parse().unwrap();
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
+    ScriptAgent::new(script, Arc::new(RealDisk), clock)
 }
 
 const MANIFEST: &str = r#"{
@@ -98,6 +109,7 @@ impl Scene {
             terms: SealTerms::off(),
             dilution: dilution::Policy::Refuse,
             route: false,
+            limits: RunLimits::default(),
         }
     }
 
@@ -138,14 +150,21 @@ impl Scene {
 
     /// Gives `act` a workshop in which the agent plays `script`.
     fn with<T>(&self, script: &str, act: impl FnOnce(&Shop<'_>, &RunRecord<'_>) -> T) -> T {
+        self.with_agent(&scripted(script), &self.clock, act)
+    }
+
+    /// The same with any agent, at any time.
+    fn with_agent<T>(
+        &self,
+        agent: &dyn Agent,
+        clock: &dyn Clock,
+        act: impl FnOnce(&Shop<'_>, &RunRecord<'_>) -> T,
+    ) -> T {
         let repository = self.repository();
         let site = Site::new(self.scratch.path(), "migrations", &self.state()).unwrap();
         let home = SlotHome::new(self.slots.path(), &repository).unwrap();
         let mut slots = SlotSettings::at(home);
         slots.terms = self.terms.clone();
-        let script: Script = script.parse().unwrap();
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
-        let agent = ScriptAgent::new(script, Arc::new(RealDisk), clock);
         let stop = Stop::default();
         let prompts = PromptSet::built_in().unwrap();
         let variables = std::env::vars_os().filter(|(name, _)| name == "PATH");
@@ -153,14 +172,16 @@ impl Scene {
         let command = ValidationCommand::read("sh check.sh").unwrap();
         let notes = self.state().join("work/calls");
         let holder = crate::world::holder();
+        let allowance = Allowance::new(self.limits, clock);
         let shop = Shop {
             disk: &RealDisk,
             repository: &repository,
-            clock: &self.clock,
+            clock,
             site: &site,
             slots: &slots,
-            agent: &agent,
+            agent,
             limits: Limits::default(),
+            allowance: &allowance,
             stop: &stop,
             holder: holder.clone(),
             prompts: &prompts,
@@ -169,7 +190,7 @@ impl Scene {
             models: &NoModels,
             validator: Validator {
                 disk: &RealDisk,
-                clock: &self.clock,
+                clock,
                 stop: &stop,
                 host: &host,
                 command: command.as_ref(),
@@ -188,7 +209,7 @@ impl Scene {
         let summary = RunSummary::new("run", &self.scratch.path().display().to_string());
         let run = RunRecord::begin(
             &RealDisk,
-            &self.clock,
+            clock,
             &site.runs(),
             &holder,
             &piton_base::Untold,

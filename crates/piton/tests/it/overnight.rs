@@ -272,6 +272,8 @@ fn what_a_run_and_a_day_may_cost_is_kept_by_the_records() {
     let shown = ran.json();
     assert_eq!(shown["commits"], 1, "{shown}");
     assert_eq!(shown["ending"], "the money for this day is used up");
+    // What is kept no longer still counts.
+    let _ = yard.env.ok(&["runs", "prune", "--keep", "0", "-y"]);
     let ran = own(&yard, &[]);
     assert_eq!((ran.code, &ran.json()["commits"]), (7, &0.into()));
     let ran = own(&yard, &["--max-tokens", "50"]);
@@ -285,6 +287,47 @@ fn what_a_run_and_a_day_may_cost_is_kept_by_the_records() {
         "{}",
         ran.shown()
     );
+}
+
+/// Tells its cost while it goes on, a message at a time.
+const TALKATIVE: &str = r#"
+file=$(grep -o 'src/f[0-9]*\.txt' | head -n 1)
+printf '{"type":"assistant","message":{"id":"m1","model":"m","content":[{"type":"text","text":"looking"}],"usage":{"input_tokens":500,"output_tokens":100}}}\n'
+echo better >> "$file"
+printf '{"type":"result","subtype":"success","is_error":false,"result":"done","session_id":"s","total_cost_usd":0.6,"modelUsage":{"m":{"inputTokens":500,"outputTokens":100}}}\n'
+"#;
+
+#[test]
+fn a_call_that_uses_up_the_tokens_of_a_run_lands_and_is_the_last_one() {
+    let yard = Yard::with(3);
+    describe(&yard.env, TALKATIVE, "", "stream = \"claude-stream-json\"");
+    let ran = own(&yard, &["--max-tokens", "550"]);
+    assert_eq!(ran.code, 7, "{}", ran.shown());
+    let told = "the tokens for this run are used up";
+    assert!(ran.stderr.contains(told), "told at once: {}", ran.shown());
+    let shown = ran.json();
+    assert_eq!(
+        (&shown["commits"], &shown["ending"]),
+        (&1.into(), &told.into())
+    );
+}
+
+#[test]
+fn a_call_is_ended_when_the_time_of_the_run_is_over() {
+    let yard = Yard::with(2);
+    describe(
+        &yard.env,
+        "echo better >> src/f1.txt\nexec sleep 600\n",
+        "",
+        "",
+    );
+    let ran = own(&yard, &["--max-duration", "1s"]);
+    assert_eq!(ran.code, 7, "{}", ran.shown());
+    let shown = ran.json();
+    assert_eq!(shown["ending"], "the time for this run is used up");
+    assert_eq!(shown["actions"][0]["outcome"], "stopped", "{shown}");
+    assert!(shown["actions"][0]["failure_kind"].is_null(), "{shown}");
+    assert_eq!(yard.env.repo.status(), "");
 }
 
 #[test]

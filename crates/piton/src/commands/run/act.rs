@@ -1,6 +1,7 @@
 //! What comes of work: landing it, and telling of it.
 
 use piton_loop::deciding::memory::{Outcome, Tried};
+use piton_loop::deciding::stop::Budget;
 use piton_loop::failures::FailureKind;
 use piton_loop::runs::{ActionKind, ActionOutcome as Ended, CommitPhase, RunRecord};
 use piton_loop::slots::SlotSettings;
@@ -27,6 +28,8 @@ pub(super) enum Acted {
         message: String,
         signed_out: bool,
     },
+    /// The run has nothing left to spend.
+    CutShort(Budget),
     Stopped,
 }
 
@@ -135,6 +138,11 @@ impl<'a> Finisher<'a> {
                     message,
                     signed_out,
                 };
+            }
+            Worked::CutShort(budget) => {
+                let text = format!("ended before it was done: {budget}");
+                teller.end(told, Ended::Stopped, &text, facts);
+                return Acted::CutShort(budget);
             }
             Worked::Stopped => {
                 teller.end(told, Ended::Stopped, "interrupted", facts);

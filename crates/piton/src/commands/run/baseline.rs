@@ -1,5 +1,6 @@
 //! Whether the repository is sound before anything is done.
 
+use piton_loop::deciding::stop::Stop;
 use piton_loop::validation::Verdict;
 use piton_loop::work::{Halt, prove};
 
@@ -22,6 +23,9 @@ impl Finisher<'_> {
         let proved = prove::baseline(self.shop, self.run, &view.head, tree.as_str());
         let proof = match proved {
             Ok(proof) => proof,
+            Err(Halt::CutShort(budget)) => {
+                return Ok(Some(Ending::Decided(Stop::Budget(budget))));
+            }
             Err(Halt::Stopped) => return Ok(Some(Ending::Interrupted)),
             Err(Halt::OutOfQuota { message, .. } | Halt::Unavailable { message, .. }) => {
                 return Ok(Some(Ending::Broken(message)));

@@ -3,7 +3,7 @@
 use piton_agent::Tells;
 use piton_base::Clock;
 use piton_loop::deciding::limits::{DayLimit, Limits};
-use piton_loop::runs;
+use piton_loop::runs::{self, RunId};
 
 use super::floor::Floor;
 use crate::error::CommandError;
@@ -33,20 +33,21 @@ pub(super) fn refuse_blind(floor: &Floor<'_>, limits: &Limits) -> Result<(), Com
 
 const PER_DAY: &str = "run.max-cost-per-day";
 
-/// Returns the limit of this day, with what was spent of it: the records of
-/// all runs that began today are summed.
-pub(super) fn day(floor: &Floor<'_>) -> Option<DayLimit> {
+/// Returns the limit of this day, with what other runs spent of it: the records
+/// are summed.
+pub(super) fn day(floor: &Floor<'_>, this: Option<&RunId>) -> Option<DayLimit> {
     let dollars = floor.place.settings.run_max_cost_per_day()?;
-    let today = floor.context.clock.local().strftime("%Y-%m-%d").to_string();
+    let day = floor.context.clock.local().date();
     let listed = runs::list(&floor.context.disk, &floor.planning.site.runs()).unwrap_or_default();
     let spent_before = listed
         .into_iter()
         .filter_map(|run| run.summary)
-        .filter(|summary| summary.started_at.starts_with(&today))
-        .filter_map(|summary| summary.cost_usd)
+        .filter(|summary| Some(&summary.run_id) != this)
+        .map(|summary| summary.cost_on(day))
         .sum();
     Some(DayLimit {
         dollars,
+        day,
         spent_before,
     })
 }

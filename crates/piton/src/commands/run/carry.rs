@@ -13,9 +13,10 @@ use piton_loop::validation::Verdict;
 use piton_loop::work::accepted::{self, Held};
 use piton_loop::work::land::{Brought, bring};
 use piton_loop::work::stored_plan::{self, Start, StoredPlanWork};
-use piton_loop::work::{Accepted, Halt, Shop, Worked, evidence, prove};
+use piton_loop::work::{Accepted, Allowance, Halt, Shop, Worked, evidence, prove};
 
 use super::args::{Wanted, WorkArgs};
+use super::budgets;
 use super::drive::{Course, alone, begin};
 use super::floor::Floor;
 use super::tell::{Facts, Teller, Told};
@@ -116,7 +117,13 @@ pub(crate) fn carry_out(
     context
         .events
         .show_output(work.show_agent_logs, work.show_command_logs);
-    let shop = floor.shop();
+    let limits = Limits {
+        day: budgets::day(&floor, None),
+        ..Limits::default()
+    };
+    budgets::refuse_blind(&floor, &limits)?;
+    let allowance = Allowance::new(limits, &context.clock);
+    let shop = floor.shop(&allowance);
     let base = base(place, assignment.branch)?;
     let run = begin(context, &floor, &course())?;
     let id = run.id().to_string();
@@ -266,6 +273,7 @@ fn through(
             message,
             signed_out,
         },
+        Worked::CutShort(budget) => Carried::OutOfQuota(budget.to_string()),
         Worked::Stopped => Carried::Stopped,
     }
 }
@@ -334,6 +342,7 @@ fn of_halt(halt: Halt) -> Carried {
             message,
             signed_out,
         },
+        Halt::CutShort(budget) => Carried::OutOfQuota(budget.to_string()),
         Halt::Stopped => Carried::Stopped,
     }
 }

@@ -13,7 +13,7 @@ use piton_loop::deciding::memory::Memory;
 use piton_loop::runs::{self, Outset, RunRecord, RunSummary};
 use piton_loop::slots::SlotSettings;
 use piton_loop::targets::{Source, Target, dice};
-use piton_loop::work::{Piece, SourcePiece};
+use piton_loop::work::{Allowance, Piece, SourcePiece};
 use piton_plan::journal;
 use serde_json::json;
 
@@ -76,7 +76,7 @@ pub(crate) fn drive(
     budgets::refuse_blind(&floor, &course.limits)?;
     let course = &Course {
         limits: Limits {
-            day: budgets::day(&floor),
+            day: budgets::day(&floor, None),
             ..course.limits
         },
         ..course.clone()
@@ -123,7 +123,8 @@ pub(crate) fn drive(
     context
         .events
         .show_output(work.show_agent_logs, work.show_command_logs);
-    let shop = floor.shop();
+    let allowance = Allowance::new(course.limits, &context.clock);
+    let shop = floor.shop(&allowance);
     let run = begin(context, &floor, course)?;
     let mut teller = Teller::new(&context.book, &run, &context.clock);
     let from = view.head.clone();

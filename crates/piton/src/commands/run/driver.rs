@@ -43,7 +43,6 @@ pub(super) struct Driver<'a> {
     seed: u64,
     pub(super) memory: Memory,
     proved: bool,
-    pub(super) began: Duration,
     /// What the provider had no more for, to be begun again.
     pub(super) owed: Vec<Piece>,
     /// What the plans of shared migrations are told.
@@ -77,7 +76,6 @@ impl<'a> Driver<'a> {
             seed,
             memory,
             proved: false,
-            began: finisher.floor.context.clock.elapsed(),
             owed: Vec::new(),
             reports: Reports::new(
                 finisher.floor.context,
@@ -144,7 +142,7 @@ impl<'a> Driver<'a> {
         'a: 's,
     {
         let floor = self.finisher.floor;
-        self.count_time();
+        self.count();
         if self.jobs.is_empty() {
             self.reports.hear();
         }
@@ -157,7 +155,7 @@ impl<'a> Driver<'a> {
         let decision = view.decide(
             floor,
             self.source,
-            &self.course.limits,
+            &self.finisher.shop.allowance.limits(),
             &self.memory,
             self.seed,
         );

@@ -11,7 +11,7 @@ use piton_loop::dilution;
 use piton_loop::operation::{AgentChoice, secrets_of};
 use piton_loop::slots::SlotSettings;
 use piton_loop::validation::{Policy, ValidationCommand, Validator};
-use piton_loop::work::{Models, Shop};
+use piton_loop::work::{Allowance, Models, Shop};
 use piton_migration::secret::Secret;
 use piton_seal::CacheSet;
 
@@ -96,7 +96,7 @@ impl<'a> Floor<'a> {
     }
 
     /// Returns the workshop of this run.
-    pub(super) fn shop(&self) -> Shop<'_> {
+    pub(super) fn shop<'s>(&'s self, allowance: &'s Allowance<'s>) -> Shop<'s> {
         let context = self.context;
         Shop {
             disk: &context.disk,
@@ -106,6 +106,7 @@ impl<'a> Floor<'a> {
             slots: &self.slots,
             agent: &*self.agent,
             limits: self.chosen.limits(),
+            allowance,
             stop: &context.stop,
             holder: self.holder.clone(),
             prompts: &self.planning.prompts,

@@ -67,15 +67,17 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "N", default_value_t = 3)]
     max_consecutive_failures: u32,
 
-    /// How long the run may go on, such as 8h; an action under way is finished
+    /// How long the run may go on, such as 8h; a call under way is ended then
     #[arg(long, alias = "max-time", value_name = "TIME")]
     max_duration: Option<String>,
 
-    /// How many tokens the run may use, as far as agents tell
+    /// How many tokens the run may use, as far as agents tell; a call under way
+    /// is finished, and no other is made
     #[arg(long, value_name = "N")]
     max_tokens: Option<u64>,
 
-    /// How many dollars the run may cost, as far as agents tell
+    /// How many dollars the run may cost, as far as agents tell; a call under way
+    /// is finished, and no other is made
     #[arg(long, value_name = "DOLLARS")]
     max_cost: Option<Dollars>,
 

@@ -5,6 +5,8 @@ use std::time::Duration;
 use piton_base::Clock;
 use piton_loop::deciding::memory::Tried;
 
+use super::act::Finisher;
+use super::budgets;
 use super::driver::Driver;
 use crate::output::{Channel, Level};
 
@@ -13,18 +15,22 @@ use crate::output::{Channel, Level};
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
 
 impl Driver<'_> {
-    pub(super) fn count_time(&mut self) {
-        let clock = &self.finisher.floor.context.clock;
-        let lasted = clock.elapsed().saturating_sub(self.began);
-        self.memory.spent.seconds = lasted.as_secs();
+    /// Counts what was spent so far. Another day has its own money.
+    pub(super) fn count(&mut self) {
+        let Finisher {
+            floor, shop, run, ..
+        } = self.finisher;
+        let today = floor.context.clock.local().date();
+        if (shop.allowance.limits().day).is_some_and(|limit| limit.day != today) {
+            shop.allowance
+                .begin_day(budgets::day(floor, Some(run.id())));
+        }
+        self.memory.spent = shop.allowance.spent(run);
     }
 
     /// Counts what was spent, and sets the rest before the next action.
     pub(super) fn spend(&mut self, tried: &Tried) {
-        let summary = self.finisher.run.summary();
-        self.count_time();
-        self.memory.spent.tokens = summary.usage.map_or(0, |usage| usage.total());
-        self.memory.spent.dollars = summary.cost_usd.unwrap_or(0.0);
+        self.count();
         let rests = !matches!(tried, Tried::Landing(_));
         if let Some(rest) = self.course.rest.filter(|_| rests) {
             let now = self.finisher.floor.context.clock.now();

@@ -17,6 +17,7 @@ impl Driver<'_> {
     pub(super) fn remember(&mut self, job: Option<Job<'_>>, acted: Acted) -> Looked {
         match acted {
             Acted::Again => Looked::On,
+            Acted::CutShort(budget) => Looked::Over(Ending::Decided(Stop::Budget(budget))),
             Acted::Stopped => Looked::Over(Ending::Interrupted),
             Acted::NoAgent {
                 message,

@@ -19,6 +19,7 @@ pub(super) fn came(worked: &Worked) -> Came<'_> {
         Worked::OutOfQuota { message, .. } | Worked::Unavailable { message, .. } => {
             Came::Failed(message)
         }
+        Worked::CutShort(_) => Came::Failed("the run had nothing left to spend on it"),
         Worked::Stopped => Came::Failed("it was interrupted"),
     }
 }
@@ -33,6 +34,7 @@ pub(super) fn settle(tick: &Tick<'_>, acted: &Acted) -> Result<(), CommandError>
         Acted::Again => Err("the same places were changed meanwhile; it is made once more"),
         Acted::Did(_, Outcome::Unchanged | Outcome::PutOff { .. } | Outcome::OutOfQuota { .. })
         | Acted::NoAgent { .. }
+        | Acted::CutShort(_)
         | Acted::Stopped => Err("it did not come to it"),
     })
 }

@@ -1,11 +1,13 @@
 //! `piton runs prune`: records, journals and slots that are kept no longer.
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 use jiff::Timestamp;
 use piton_base::Clock;
 use piton_git::slot::held;
 use piton_loop::operation::{LoopOp, RemoveJournal, RemoveRun, RemoveSlots};
-use piton_loop::runs::{self, Removal, RetentionPolicy, RunState, RunUnit};
+use piton_loop::runs::{self, Removal, RetentionPolicy, RunId, RunState, RunUnit};
 use piton_plan::journal::{self, Stored};
 use piton_plan::{PlanBuilder, PlanId};
 
@@ -80,7 +82,8 @@ pub(super) fn run(context: &Context, args: &PruneArgs) -> CommandResult {
     context.site(&place).carry_out(&args.plan, &plan)
 }
 
-/// Decides which records go. The run of work that has not landed is not over.
+/// Decides which records go. The run of work that has not landed is not over,
+/// and what was spent today is counted by its records.
 pub(crate) fn records(
     context: &Context,
     place: &Place,
@@ -93,12 +96,27 @@ pub(crate) fn records(
         let mut works = unlanded.iter().filter_map(|(name, _)| name.work());
         works.any(|work| work.starts_with(unit.id.as_str()))
     };
+    let counted = counted_today(context, place);
     for unit in &mut units {
-        if waits(unit) {
+        if waits(unit) || counted.contains(&unit.id) {
             unit.state = RunState::Live;
         }
     }
     Ok(runs::removals(policy, &units))
+}
+
+/// Returns the records that what this day may cost is counted by, where the
+/// settings bound it: without them nobody would know what was spent.
+fn counted_today(context: &Context, place: &Place) -> BTreeSet<RunId> {
+    if place.settings.run_max_cost_per_day().is_none() {
+        return BTreeSet::new();
+    }
+    let today = context.clock.local().date();
+    let listed = runs::list(&context.disk, &place.runs()).unwrap_or_default();
+    (listed.into_iter().filter_map(|run| run.summary))
+        .filter(|summary| summary.cost_on(today) > 0.0)
+        .map(|summary| summary.run_id)
+        .collect()
 }
 
 /// When the slots of a number were used last, which orders them.

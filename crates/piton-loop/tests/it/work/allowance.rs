@@ -1,0 +1,270 @@
+//! A run spends what it may, and no more calls are made than that.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use piton_agent::outcome::Outcome;
+use piton_agent::watchdog::EndReason;
+use piton_agent::{
+    Agent, AgentCall, AgentError, CallEvent, CallEvents, CallFiles, CallRecord, Probe, Usage,
+};
+use piton_base::{Clock, Stop};
+use piton_loop::deciding::limits::{DayLimit, Limits};
+use piton_loop::deciding::stop::Budget;
+use piton_loop::runs::RunRecord;
+use piton_loop::work::phase::PhaseWork;
+use piton_loop::work::{Shop, Worked, phase};
+
+use super::{READY, Scene, phase_that_writes, refactor_that_writes, scripted};
+
+/// A clock that goes when it is told to.
+#[derive(Debug, Default)]
+struct HandClock(AtomicU64);
+
+impl HandClock {
+    fn go_on(&self, by: Duration) {
+        self.0.fetch_add(by.as_secs(), Ordering::Relaxed);
+    }
+}
+
+impl Clock for HandClock {
+    fn now(&self) -> Timestamp {
+        let noon: Timestamp = "2026-06-10T12:00:00Z".parse().unwrap();
+        noon.checked_add(self.elapsed()).unwrap()
+    }
+
+    fn elapsed(&self) -> Duration {
+        Duration::from_secs(self.0.load(Ordering::Relaxed))
+    }
+}
+
+/// Plays a script, takes its time for each call, and tells what it consumes
+/// before it is done.
+#[derive(Debug)]
+struct Dear {
+    script: piton_agent::ScriptAgent,
+    clock: Arc<HandClock>,
+    takes: Duration,
+    tokens: u64,
+    dollars: f64,
+    deadlines: Mutex<Vec<Duration>>,
+}
+
+impl Agent for Dear {
+    fn name(&self) -> &str {
+        self.script.name()
+    }
+
+    fn probe(&self) -> Probe {
+        self.script.probe()
+    }
+
+    fn command_line(&self, call: &AgentCall, files: &CallFiles) -> Vec<String> {
+        self.script.command_line(call, files)
+    }
+
+    fn call(
+        &self,
+        call: &AgentCall,
+        files: &CallFiles,
+        stop: &Stop,
+        events: &dyn CallEvents,
+    ) -> Result<CallRecord, AgentError> {
+        self.deadlines.lock().unwrap().push(call.limits.deadline);
+        let usage = Some(Usage {
+            output_tokens: self.tokens,
+            ..Usage::default()
+        });
+        let cost_usd = Some(self.dollars);
+        events.event(CallEvent::Progress {
+            usage,
+            cost_usd,
+            doing: Some("works"),
+        });
+        let mut record = self.script.call(call, files, stop, events)?;
+        self.clock.go_on(self.takes.min(call.limits.deadline));
+        if self.takes > call.limits.deadline {
+            let after = call.limits.deadline;
+            record.result = Outcome::Deadline { after };
+            record.ended_by = Some(EndReason::Deadline);
+        }
+        Ok(CallRecord {
+            usage,
+            cost_usd,
+            ..record
+        })
+    }
+}
+
+struct Night {
+    scene: Scene,
+    agent: Dear,
+}
+
+impl Night {
+    fn with(limits: Limits, script: &str) -> Self {
+        let mut scene = Scene::new();
+        scene.limits = limits;
+        scene.tries = 3;
+        Self {
+            scene,
+            agent: Dear {
+                script: scripted(script),
+                clock: Arc::default(),
+                takes: Duration::from_secs(60),
+                tokens: 1000,
+                dollars: 0.5,
+                deadlines: Mutex::default(),
+            },
+        }
+    }
+
+    fn look<T>(&self, act: impl FnOnce(&Shop<'_>, &RunRecord<'_>) -> T) -> T {
+        let clock = Arc::clone(&self.agent.clock);
+        self.scene.with_agent(&self.agent, &*clock, act)
+    }
+
+    /// Carries out the phase; returns what came of it and the warnings.
+    fn phase(&self) -> (Worked, Vec<String>) {
+        self.look(|shop, run| {
+            let work = PhaseWork {
+                slug: &self.scene.slug,
+                start: self.scene.start(),
+            };
+            let worked = phase::carry_out(shop, run, &work);
+            let told = std::fs::read_to_string(run.dir().events()).unwrap();
+            let warnings = (told.lines())
+                .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+                .filter(|event| event["event"] == "warned")
+                .map(|event| event["text"].as_str().unwrap().to_owned())
+                .collect();
+            (worked, warnings)
+        })
+    }
+
+    fn calls(&self) -> usize {
+        self.agent.deadlines.lock().unwrap().len()
+    }
+}
+
+#[test]
+fn a_call_has_no_more_time_than_the_run() {
+    let limits = Limits {
+        seconds: Some(90),
+        ..Limits::default()
+    };
+    let night = Night::with(limits, &phase_that_writes("tidy\\n"));
+    // The ready check takes a minute, and the work has half of one.
+    let (worked, _) = night.phase();
+    assert_eq!(worked, Worked::CutShort(Budget::Time));
+    let deadlines = night.agent.deadlines.lock().unwrap().clone();
+    let seconds: Vec<u64> = deadlines.iter().map(Duration::as_secs).collect();
+    assert_eq!(seconds, [90, 30], "and it is not tried again");
+    assert!(night.scene.snapshots().is_empty(), "it is no failure");
+    assert_eq!(night.scene.own().failures, 0);
+}
+
+#[test]
+fn a_call_that_ends_at_its_own_deadline_has_failed_whatever_the_run_has_left() {
+    let limits = Limits {
+        seconds: Some(9000),
+        ..Limits::default()
+    };
+    let mut night = Night::with(limits, &phase_that_writes("tidy\\n"));
+    night.scene.tries = 1;
+    night.agent.takes = Duration::from_secs(8000);
+    let work = night.phase().0;
+    assert!(matches!(work, Worked::Failed { .. }), "{work:?}");
+}
+
+#[test]
+fn money_that_runs_out_during_a_call_is_told_at_once_and_the_work_is_kept() {
+    let limits = Limits {
+        dollars: Some(0.75),
+        ..Limits::default()
+    };
+    let night = Night::with(limits, &phase_that_writes("tidy\\n"));
+    let (worked, warnings) = night.phase();
+    assert!(matches!(worked, Worked::Accepted(_)), "{worked:?}");
+    assert_eq!(
+        warnings,
+        [
+            "the money for this run is used up: what is under way is finished, and nothing more is asked"
+        ]
+    );
+    assert_eq!(night.calls(), 2);
+}
+
+#[test]
+fn no_call_is_made_when_the_one_before_used_up_what_there_was() {
+    for limits in [
+        Limits {
+            dollars: Some(0.5),
+            ..Limits::default()
+        },
+        Limits {
+            tokens: Some(900),
+            ..Limits::default()
+        },
+    ] {
+        let night = Night::with(limits, &phase_that_writes("tidy\\n"));
+        let (worked, warnings) = night.phase();
+        assert!(matches!(worked, Worked::CutShort(_)), "{worked:?}");
+        assert_eq!((night.calls(), warnings.len()), (1, 1), "{warnings:?}");
+    }
+    // Nor is work tried again that was red.
+    let limits = Limits {
+        dollars: Some(0.8),
+        ..Limits::default()
+    };
+    let night = Night::with(limits, &phase_that_writes("BROKEN\\n"));
+    let (worked, _) = night.phase();
+    assert_eq!(worked, Worked::CutShort(Budget::Money));
+    assert_eq!(night.calls(), 2);
+}
+
+#[test]
+fn what_a_run_cost_before_midnight_is_no_cost_of_the_day_after() {
+    let today = HandClock::default().local().date();
+    let limit = |day, spent_before| {
+        Some(DayLimit {
+            dollars: 1.0,
+            day,
+            spent_before,
+        })
+    };
+    let limits = Limits {
+        day: limit(today, 0.0),
+        ..Limits::default()
+    };
+    let script = format!("{READY}{}", refactor_that_writes("x\\n", "done"));
+    let night = Night::with(limits, &script);
+    night.look(|shop, run| {
+        let spend = |dollars| {
+            run.update(|summary| {
+                let today = night.agent.clock.local().date().to_string();
+                *summary.cost_usd.get_or_insert(0.0) += dollars;
+                *summary.cost_by_day.entry(today).or_insert(0.0) += dollars;
+            })
+            .unwrap();
+        };
+        let used_up = || {
+            let spent = shop.allowance.spent(run);
+            shop.allowance.limits().used_up(&spent)
+        };
+        spend(1.25);
+        assert_eq!(used_up(), Some(Budget::Day));
+        night.agent.clock.go_on(Duration::from_secs(13 * 60 * 60));
+        let tomorrow = night.agent.clock.local().date();
+        shop.allowance.begin_day(limit(tomorrow, 0.25));
+        assert_eq!(used_up(), None);
+        spend(0.5);
+        assert_eq!(used_up(), None);
+        spend(0.25);
+        assert_eq!(used_up(), Some(Budget::Day));
+        assert_eq!(run.summary().cost_on(today).to_string(), "1.25");
+        assert_eq!(run.summary().cost_on(tomorrow).to_string(), "0.75");
+    });
+}

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::adapter::{FailureClass, FailureRule};
+use crate::adapter::{FailureClass, FailureRule, ReplyErrors};
 use crate::dialect::{Failure, Transcript};
 use crate::outcome::{Outcome, Reply};
 use crate::process::ExitKind;
@@ -30,6 +30,7 @@ pub struct Evidence<'a> {
     /// The last of what the program wrote to standard error.
     pub stderr_tail: &'a str,
     pub rules: &'a [FailureRule],
+    pub reply_errors: &'a ReplyErrors,
     /// When it ended, which "in two hours" counts from, and the zone of times
     /// that name none.
     pub now: Timestamp,
@@ -104,6 +105,13 @@ impl Evidence<'_> {
 
     fn replied(&self) -> Outcome {
         let transcript = &self.transcript;
+        if let Some(told) = self.told_in_place_of_a_reply() {
+            return self.failed(&Failure {
+                words: Vec::new(),
+                message: first_lines(told, 3),
+                until: None,
+            });
+        }
         let reply = Reply {
             text: transcript.text.clone().unwrap_or_default(),
             structured: transcript.structured.clone(),
@@ -117,6 +125,15 @@ impl Evidence<'_> {
             };
         }
         Outcome::Replied { reply }
+    }
+
+    /// Returns the failure that stands where a reply should. A model that
+    /// answered has consumed something, which makes it a reply after all.
+    fn told_in_place_of_a_reply(&self) -> Option<&str> {
+        let transcript = &self.transcript;
+        let said = transcript.last_piece.as_ref().or(transcript.text.as_ref());
+        let told = self.reply_errors.find(said?)?;
+        transcript.usage.is_none().then_some(told)
     }
 
     /// Takes an exit that no result explains: what was printed last may.
@@ -206,6 +223,11 @@ fn last_part(text: &str) -> &str {
         start += 1;
     }
     &text[start..]
+}
+
+fn first_lines(text: &str, count: usize) -> String {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.take(count).collect::<Vec<_>>().join(" / ")
 }
 
 fn last_lines(text: &str, count: usize) -> String {

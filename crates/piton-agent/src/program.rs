@@ -346,6 +346,7 @@ impl ProgramAgent {
             converses: self.spec.stream.converses(),
             stderr_tail: &kept.stderr_tail,
             rules: &self.spec.failures,
+            reply_errors: &self.spec.reply_errors,
             now: self.clock.now(),
             zone: &self.host.zone(),
         });

@@ -2,6 +2,7 @@
 # Plays a coding agent that speaks the Agent Client Protocol on its standard
 # input and output. Its arguments say what it does when it is given a prompt:
 #   say:TEXT         says TEXT, in two parts
+#   only:TEXT        says TEXT in one part, and consumed nothing at its end
 #   tool:TITLE       runs a tool of that name
 #   edit:PATH=TEXT   asks whether it may, and writes where it may
 #   later:PATH=TEXT  tells of a tool for it, asks with the tool's name alone, and writes
@@ -22,13 +23,16 @@ permitted() {
   case $answer in *'"optionId":"yes"'*) return 0 ;; *) return 1 ;; esac
 }
 work() {
-  reason=end_turn
+  reason=end_turn usage=',"usage":{"inputTokens":12,"outputTokens":5,"cachedReadTokens":3}'
   for what in "$@"; do
     rest=${what#*:}
     case $what in
       say:*)
         update "{\"sessionUpdate\":\"agent_message_chunk\",\"content\":{\"type\":\"text\",\"text\":\"$rest\"}}"
         update '{"sessionUpdate":"agent_message_chunk","content":{"type":"text","text":"."}}' ;;
+      only:*)
+        usage=
+        update "{\"sessionUpdate\":\"agent_message_chunk\",\"content\":{\"type\":\"text\",\"text\":\"$rest\"}}" ;;
       tool:*)
         update "{\"sessionUpdate\":\"tool_call\",\"toolCallId\":\"t1\",\"title\":\"$rest\",\"kind\":\"other\",\"status\":\"in_progress\"}"
         update '{"sessionUpdate":"tool_call_update","toolCallId":"t1","status":"completed"}' ;;
@@ -60,7 +64,7 @@ work() {
         return ;;
     esac
   done
-  say "{\"jsonrpc\":\"2.0\",\"id\":$id,\"result\":{\"stopReason\":\"$reason\",\"usage\":{\"inputTokens\":12,\"outputTokens\":5,\"cachedReadTokens\":3}}}"
+  say "{\"jsonrpc\":\"2.0\",\"id\":$id,\"result\":{\"stopReason\":\"$reason\"$usage}}"
 }
 version=1 signed_out= mute= stay= code=0
 for what in "$@"; do

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::rules::FailureRule;
+use super::rules::{FailureRule, ReplyErrors};
 use crate::dialect::StreamKind;
 use crate::version::Version;
 use piton_base::Effort;
@@ -61,6 +61,9 @@ pub struct AdapterSpec {
     /// rule that matches counts.
     #[serde(default)]
     pub failures: Vec<FailureRule>,
+    /// How it tells of a failure in place of a reply.
+    #[serde(default)]
+    pub reply_errors: ReplyErrors,
 }
 
 fn plain() -> StreamKind {

@@ -227,6 +227,7 @@ impl Session {
                     None
                 };
                 self.so_far.text = Some(before.unwrap_or_default() + said);
+                self.so_far.last_piece = Some(said.to_owned());
                 self.so_far.doing.clone_from(&self.so_far.text);
                 self.speaking = true;
             }

@@ -12,6 +12,8 @@ pub struct Transcript {
     pub finished: bool,
     /// The final text; without a final result, what the agent last said.
     pub text: Option<String>,
+    /// The last piece of that text, where it came in pieces.
+    pub last_piece: Option<String>,
     pub structured: Option<Value>,
     pub failure: Option<Failure>,
     pub session: Option<String>,

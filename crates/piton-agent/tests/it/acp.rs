@@ -8,7 +8,26 @@ use piton_base::Stop;
 
 use crate::fixture::{Fixture, impatient, quick};
 
+/// Calls the small agent as if it were the one of this name.
+fn call_as(name: &str, does: &[&str]) -> CallRecord {
+    let known = piton_agent::adapter::resolve(name, None).unwrap();
+    let fixture = Fixture::new();
+    call_spec(&fixture, does, quick(), |spec| {
+        spec.failures = known.failures;
+        spec.reply_errors = known.reply_errors;
+    })
+}
+
 fn call_with(fixture: &Fixture, does: &[&str], limits: Limits) -> CallRecord {
+    call_spec(fixture, does, limits, |_| {})
+}
+
+fn call_spec(
+    fixture: &Fixture,
+    does: &[&str],
+    limits: Limits,
+    change: impl FnOnce(&mut piton_agent::AdapterSpec),
+) -> CallRecord {
     piton_testkit::fake_acp_agent(fixture.dir.path()).unwrap();
     let mut spec = fixture.spec("command", does);
     spec.program = fixture
@@ -16,6 +35,7 @@ fn call_with(fixture: &Fixture, does: &[&str], limits: Limits) -> CallRecord {
         .to_string_lossy()
         .into_owned();
     spec.stream = StreamKind::Acp;
+    change(&mut spec);
     let call = AgentCall {
         limits,
         ..fixture.asked("Do it, \"all\" of\nit.")
@@ -158,6 +178,46 @@ fn every_other_ending_is_told_for_what_it_is() {
             record.result
         );
     }
+}
+
+#[test]
+fn a_failure_told_as_a_reply_is_no_reply() {
+    let retrying = "only:Info: Request failed due to a transient API error. Retrying...";
+    for (does, expected) in [
+        (
+            &["only:Error: Authentication failed with provider at http://x (HTTP 401)."][..],
+            "authentication",
+        ),
+        (
+            &[
+                retrying,
+                "only:Error: Failed to get response from the AI model; retried 5 times Last error: 429 slow",
+            ],
+            "limit-reached",
+        ),
+        (
+            &[
+                retrying,
+                "only:Error: Failed to get response from the AI model; Last error: 500 x",
+            ],
+            "outage",
+        ),
+        (&["only:Error: 400 no such thing"], "rejected"),
+        (&["only:Error: something else"], "crashed"),
+        // A model that answered has consumed something.
+        (&["say:Error: that is what the log says"], "replied"),
+        (&[retrying, "only:Done"], "replied"),
+    ] {
+        let record = call_as("copilot", does);
+        assert_eq!(
+            record.result.name(),
+            expected,
+            "{does:?}: {}",
+            record.result
+        );
+    }
+    let record = call(&Fixture::new(), &["only:Error: a word of its own"]);
+    assert_eq!(record.result.name(), "replied");
 }
 
 #[test]

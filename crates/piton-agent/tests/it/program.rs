@@ -455,3 +455,43 @@ fn a_program_with_a_relative_path_is_the_repositorys_and_not_the_worktrees() {
         .unwrap();
     assert_eq!(record.result.reply().unwrap().text, "the right one\n");
 }
+
+#[test]
+fn an_aider_that_only_tells_of_a_failure_has_not_replied() {
+    let aider = || piton_agent::adapter::resolve("aider", None).unwrap();
+    for (printed, expected) in [
+        (
+            "Aider\nlitellm.AuthenticationError: no\nCheck your API key.",
+            "authentication",
+        ),
+        (
+            "litellm.RateLimitError: slow\nRetrying in 32.0 seconds...",
+            "limit-reached",
+        ),
+        ("litellm.InternalServerError: oh", "outage"),
+        ("litellm.NotFoundError: no model", "rejected"),
+        ("litellm.SomethingElse: oh", "crashed"),
+        (
+            "litellm.RateLimitError: slow\nDone.\nTokens: 3 sent, 1 received.",
+            "replied",
+        ),
+        ("It says litellm.RateLimitError: somewhere", "replied"),
+    ] {
+        let fixture = Fixture::new();
+        let says = format!("say:{printed}");
+        let mut spec = fixture.spec("command", &[&says]);
+        spec.failures = aider().failures;
+        spec.reply_errors = aider().reply_errors;
+        let agent = fixture.agent_of("aider", spec);
+        let call = fixture.asked("Do it.");
+        let record = agent
+            .call(&call, &fixture.files(), &Stop::default(), &Quiet)
+            .unwrap();
+        assert_eq!(
+            record.result.name(),
+            expected,
+            "{printed:?}: {}",
+            record.result
+        );
+    }
+}

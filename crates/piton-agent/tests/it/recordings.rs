@@ -137,6 +137,7 @@ fn outcome(
         converses: false,
         stderr_tail: &tail,
         rules: &spec.failures,
+        reply_errors: &spec.reply_errors,
         now,
         zone: &jiff::tz::TimeZone::UTC,
     });

@@ -68,6 +68,7 @@ impl Page {
             default_effort: budget.default_tier(),
             max_allowed_effort: budget.max(),
             validation: None,
+            jobs: 1,
             sealed: terms.into(),
         };
         let holder = context.holder("a session");

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use piton_git::slot::{Slot, SlotChange};
-use piton_loop::guard::{Guard, GuardError, Reach};
+use piton_loop::guard::{Guard, GuardError, Reach, listed};
 use piton_loop::planning::strayed::Strayed;
 use piton_loop::slots::SlotSettings;
 
@@ -57,7 +57,7 @@ impl Watch {
         if !notes.is_empty() {
             context.out.warn(&format!(
                 "during the session, {}; if that was not you, look at it",
-                notes.join(", ")
+                listed(&notes)
             ));
         }
         let in_slot = slot.git_was_changed(disk);

@@ -21,9 +21,10 @@ mod watched;
 mod wire;
 
 pub use aside::AsideError;
-pub use found::{Found, Stray};
+pub use found::{Found, Note, Stray};
 pub use kept::{KeptError, Leftover, clear_kept, is_anything_kept};
 pub use known::KnownSettings;
 pub use places::Surroundings;
+pub use told::listed;
 pub(crate) use told::tell_what_else_happened;
 pub use watch::{Guard, GuardError, Reach};

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use piton_git::CommitId;
 use piton_git::slot::held;
 
+use super::found::Note;
+
 /// Who else works in the repository, and may move references.
 #[derive(Debug, Default)]
 pub(super) struct People {
@@ -20,7 +22,7 @@ pub(super) struct Moved {
     /// Nobody but the agent is known to have done this.
     pub(super) strays: Vec<String>,
     /// The user's own git explains these; told as notes.
-    pub(super) notes: Vec<String>,
+    pub(super) notes: Vec<Note>,
 }
 
 /// Compares references. `people` is asked only when something changed.
@@ -47,11 +49,11 @@ pub(super) fn compare(
             || old.is_some() && new.is_some_and(|commit| people.heads.contains(commit))
             || name.starts_with("refs/remotes/");
         if theirs {
-            let from = old.map_or("nothing", CommitId::short);
-            let to = new.map_or("nothing", CommitId::short);
-            moved
-                .notes
-                .push(format!("{name} moved from {from} to {to}"));
+            moved.notes.push(Note::Moved {
+                name: name.clone(),
+                from: old.cloned(),
+                to: new.cloned(),
+            });
         } else {
             moved.strays.push(name.clone());
         }

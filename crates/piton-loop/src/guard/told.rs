@@ -1,10 +1,11 @@
 //! What happened beside the work, told to whoever follows the run.
 
+use super::found::Note;
 use crate::runs::{Event, RecordError, RunRecord};
 
 /// Tells what happened beside the work, if anything did.
 pub(crate) fn tell_what_else_happened(
-    notes: &[String],
+    notes: &[Note],
     in_slot: &[&str],
     run: &RunRecord<'_>,
 ) -> Result<(), RecordError> {
@@ -12,7 +13,7 @@ pub(crate) fn tell_what_else_happened(
         run.event(Event::Warned {
             text: format!(
                 "while the agent worked, {}; if that was not you, look at it",
-                notes.join(", ")
+                listed(notes)
             ),
         })?;
     }
@@ -25,4 +26,10 @@ pub(crate) fn tell_what_else_happened(
         })?;
     }
     Ok(())
+}
+
+/// Returns notes as one text.
+pub fn listed(notes: &[Note]) -> String {
+    let notes: Vec<String> = notes.iter().map(ToString::to_string).collect();
+    notes.join(", ")
 }

@@ -7,7 +7,7 @@ use piton_git::{CommitId, GitError, GitRead, View};
 use piton_seal::{Gap, Standing};
 
 use super::aside::AsideError;
-use super::found::{Found, Stray};
+use super::found::{Found, Note, Stray};
 use super::kept::{Kept, KeptError};
 use super::places::Surroundings;
 use super::print::{Print, Prints, changed};
@@ -131,11 +131,13 @@ impl Guard {
                 }
                 Reach::ItsSlot => found
                     .notes
-                    .extend(strays.map(|name| format!("{name} changed"))),
+                    .extend(strays.map(|name| Note::Said(format!("{name} changed")))),
             }
             found.notes.extend(moved.notes);
         }
-        found.notes.extend(self.tree.notes(&tree));
+        found
+            .notes
+            .extend(self.tree.notes(&tree).into_iter().map(Note::Said));
         Ok(found)
     }
 }

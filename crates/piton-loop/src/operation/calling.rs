@@ -28,6 +28,7 @@ impl Perform<CallAgent> for LoopPerformer<'_, '_> {
             default_effort: op.budget.default_tier(),
             max_allowed_effort: op.budget.max(),
             validation: None,
+            jobs: 1,
             sealed: (&slots.terms).into(),
         };
         let run = self.book.begun(self.site, &self.holder, &outset);

@@ -99,6 +99,17 @@ impl<'d> RunBook<'d> {
         page.lost.map_or(Ok(()), Err)
     }
 
+    /// Reports an event of one of several jobs.
+    pub fn report_of(&self, job: Option<u32>, event: Event) {
+        match (self.record(), job) {
+            (Some(record), Some(job)) => {
+                let kept = record.of_job(job).event(event);
+                self.keep(kept);
+            }
+            (Some(_) | None, _) => self.report(event),
+        }
+    }
+
     fn record(&self) -> Option<Arc<RunRecord<'d>>> {
         self.page().record.clone()
     }
@@ -125,6 +136,7 @@ impl Report<Event> for RunBook<'_> {
             None => self.report.report(Recorded {
                 at: self.clock.local(),
                 run: None,
+                job: None,
                 event,
             }),
         }

@@ -146,8 +146,15 @@ pub struct Outset {
     /// The command that work is validated by.
     #[serde(default)]
     pub validation: Option<String>,
+    /// How many actions go on at once.
+    #[serde(default = "one")]
+    pub jobs: u32,
     /// How far what it starts is sealed.
     pub sealed: RunSeal,
+}
+
+fn one() -> u32 {
+    1
 }
 
 /// What a run came to.

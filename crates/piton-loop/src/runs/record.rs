@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Zoned;
@@ -45,6 +45,13 @@ pub enum RecordError {
 /// Dropping it without [`RunRecord::finish`] leaves the summary as `running`,
 /// which without a holder of its lock reads as killed.
 pub struct RunRecord<'d> {
+    page: Arc<Page<'d>>,
+    /// Which of several jobs writes here, where there are jobs.
+    job: Option<u32>,
+}
+
+/// What all jobs of a run share.
+struct Page<'d> {
     disk: &'d dyn Disk,
     clock: &'d dyn Clock,
     dir: RunDir,
@@ -112,7 +119,7 @@ impl<'d> RunRecord<'d> {
         summary.started_at = stamp(&now);
         summary.final_status = FinalStatus::Running;
         let events = Log::open(disk, &dir.events(), MODE)?;
-        let record = Self {
+        let page = Page {
             disk,
             clock,
             dir,
@@ -126,17 +133,31 @@ impl<'d> RunRecord<'d> {
             began: clock.elapsed(),
             _live: live,
         };
+        let record = Self {
+            page: Arc::new(page),
+            job: None,
+        };
         record.update(|_| {})?;
         record.event(Event::ArtifactsReady { root })?;
         Ok(record)
     }
 
+    /// Returns the same record for one of several jobs: what it tells is told
+    /// as that job's.
+    #[must_use]
+    pub fn of_job(&self, job: u32) -> Self {
+        Self {
+            page: Arc::clone(&self.page),
+            job: Some(job),
+        }
+    }
+
     pub fn id(&self) -> &RunId {
-        &self.id
+        &self.page.id
     }
 
     pub fn dir(&self) -> &RunDir {
-        &self.dir
+        &self.page.dir
     }
 
     pub fn summary(&self) -> RunSummary {
@@ -147,8 +168,9 @@ impl<'d> RunRecord<'d> {
     /// evidence and decides nothing, so its lines wait for no disk.
     pub fn event(&self, event: Event) -> Result<(), RecordError> {
         let told = Recorded {
-            at: self.clock.local(),
-            run: Some(self.id.clone()),
+            at: self.page.clock.local(),
+            run: Some(self.page.id.clone()),
+            job: self.job,
             event,
         };
         let kept = if told.event.is_recorded() {
@@ -156,7 +178,7 @@ impl<'d> RunRecord<'d> {
         } else {
             Ok(())
         };
-        self.report.report(told);
+        self.page.report.report(told);
         Ok(kept?)
     }
 
@@ -173,8 +195,8 @@ impl<'d> RunRecord<'d> {
             written.summary.counts.calls += 1;
             written.summary.counts.calls
         };
-        let dir = self.dir.call(number, role);
-        piton_durable::create_dirs(self.disk, &dir)?;
+        let dir = self.page.dir.call(number, role);
+        piton_durable::create_dirs(self.page.disk, &dir)?;
         Ok(RecordedCall {
             number,
             files: CallFiles::in_directory(dir),
@@ -188,7 +210,7 @@ impl<'d> RunRecord<'d> {
 
     /// Returns the time on the clock that never goes back.
     pub fn elapsed(&self) -> Duration {
-        self.clock.elapsed()
+        self.page.clock.elapsed()
     }
 
     /// Counts what a call of an action consumed.
@@ -209,7 +231,7 @@ impl<'d> RunRecord<'d> {
     /// Returns what all calls that are over consumed, and what those of today
     /// cost.
     pub fn consumed_by_all(&self) -> (Consumed, f64) {
-        let today = self.clock.local().date();
+        let today = self.page.clock.local().date();
         let summary = &self.written().summary;
         let all = Consumed {
             usage: summary.usage,
@@ -226,7 +248,7 @@ impl<'d> RunRecord<'d> {
 
     /// Counts what a call consumed.
     pub fn count(&self, call: &CallRecord) -> Result<(), RecordError> {
-        let today = self.clock.local().date();
+        let today = self.page.clock.local().date();
         self.update(|summary| {
             if let Some(usage) = call.usage {
                 *summary.usage.get_or_insert_default() += usage;
@@ -251,7 +273,7 @@ impl<'d> RunRecord<'d> {
     pub fn update(&self, change: impl FnOnce(&mut RunSummary)) -> Result<(), RecordError> {
         let mut written = self.written();
         change(&mut written.summary);
-        self.write_json(&self.dir.summary(), &written.summary)
+        self.write_json(&self.page.dir.summary(), &written.summary)
     }
 
     /// Ends the record; `error` says why it is no plain success, if it is none.
@@ -266,7 +288,7 @@ impl<'d> RunRecord<'d> {
         told: Option<String>,
         error: Option<String>,
     ) -> Result<(), RecordError> {
-        let finished = stamp(&self.clock.local());
+        let finished = stamp(&self.page.clock.local());
         let end = {
             let summary = &self.written().summary;
             RunEnd {
@@ -276,7 +298,7 @@ impl<'d> RunRecord<'d> {
                 commits: summary.counts.commits_created,
                 usage: summary.usage,
                 cost_usd: summary.cost_usd,
-                duration_ms: millis(self.clock.elapsed().saturating_sub(self.began)),
+                duration_ms: millis(self.page.clock.elapsed().saturating_sub(self.page.began)),
             }
         };
         let told = self.event(Event::RunFinished(end));
@@ -291,7 +313,10 @@ impl<'d> RunRecord<'d> {
     }
 
     fn written(&self) -> MutexGuard<'_, Written<'d>> {
-        self.written.lock().unwrap_or_else(PoisonError::into_inner)
+        self.page
+            .written
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn write_json(&self, path: &Path, value: &impl serde::Serialize) -> Result<(), RecordError> {
@@ -304,7 +329,7 @@ impl<'d> RunRecord<'d> {
         })?;
         text.push('\n');
         Ok(piton_durable::write_atomic(
-            self.disk,
+            self.page.disk,
             path,
             text.as_bytes(),
             MODE,
@@ -315,7 +340,7 @@ impl<'d> RunRecord<'d> {
 impl fmt::Debug for RunRecord<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RunRecord")
-            .field("dir", &self.dir)
+            .field("dir", &self.page.dir)
             .finish_non_exhaustive()
     }
 }

@@ -12,6 +12,8 @@ pub struct Recorded {
     pub at: Zoned,
     /// `None` where no agent is called, so that there is no record.
     pub run: Option<RunId>,
+    /// Which of the jobs of a run, counted from 1; `None` where it is nobody's.
+    pub job: Option<u32>,
     pub event: Event,
 }
 
@@ -20,6 +22,8 @@ struct Written<'a> {
     timestamp: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     run: Option<&'a RunId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    job: Option<u32>,
     level: &'static str,
     message: String,
     #[serde(flatten)]
@@ -32,6 +36,8 @@ struct Read {
     timestamp: String,
     #[serde(default)]
     run: Option<RunId>,
+    #[serde(default)]
+    job: Option<u32>,
     #[serde(flatten)]
     event: Event,
 }
@@ -41,6 +47,7 @@ impl Serialize for Recorded {
         Written {
             timestamp: stamp(&self.at),
             run: self.run.as_ref(),
+            job: self.job,
             level: self.event.gravity().as_str(),
             message: self.event.message(),
             event: &self.event,
@@ -57,6 +64,7 @@ impl<'de> Deserialize<'de> for Recorded {
         Ok(Self {
             at,
             run: read.run,
+            job: read.job,
             event: read.event,
         })
     }

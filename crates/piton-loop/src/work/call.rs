@@ -10,12 +10,15 @@ use piton_seal::CacheSet;
 
 use super::evidence::Traces;
 use super::failure::{Halt, WorkFailure};
+use super::landings::Still;
 use super::shop::Shop;
 use crate::deciding::stop::Budget;
 use crate::effort::EffortResolution;
 use crate::failures::FailureKind;
-use crate::guard::{self, Guard, Reach};
-use crate::runs::{CallEnd, CallOutcome, CallScope, CallStatus, CallVerdict, Event, RunRecord};
+use crate::guard::{self, Guard, Note, Reach};
+use crate::runs::{
+    CallEnd, CallOutcome, CallScope, CallStatus, CallVerdict, Event, RecordError, RunRecord,
+};
 use crate::sanitize::sanitize;
 
 /// What is asked.
@@ -77,9 +80,11 @@ pub(super) fn ask(
     let files = placed.files.clone();
     let guards = StateDir::at(shop.site.state()).guards();
     let name = format!("{}-{}", run.id(), placed.number);
+    let still = shop.landings.still();
     let guard = Guard::before(shop.disk, shop.repository, view, &shop.slots.around)
         .and_then(|guard| guard.kept(shop.disk, &guards, &name, &shop.holder))
         .map_err(|error| trouble(&error))?;
+    drop(still);
     run.event(Event::CallStarted {
         scope: scope.clone(),
         call: placed.number,
@@ -178,10 +183,14 @@ fn guarded(
     (role, reach): (CallRole, Reach),
 ) -> Result<(), Halt> {
     let evidence: PathBuf = shop.site.failures().join(format!("{}-set-aside", run.id()));
-    let found = guard
+    let still = shop.landings.still();
+    let mut found = guard
         .after(shop.disk, shop.repository, reach, &evidence)
         .map_err(|error| Halt::trouble(role, &error))?;
+    let ours = tell_landings(run, &still, &mut found.notes);
+    drop(still);
     guard::tell_what_else_happened(&found.notes, &slot.git_was_changed(shop.disk), run)
+        .and(ours)
         .map_err(|error| Halt::trouble(role, &error))?;
     if found.strays.is_empty() {
         return Ok(());
@@ -192,4 +201,33 @@ fn guarded(
         listed.join(", ")
     );
     Err(WorkFailure::again(role, FailureKind::AgentInfraFailure, story).into())
+}
+
+/// Tells what other jobs landed meanwhile, and takes it out of what somebody
+/// else may have done.
+fn tell_landings(
+    run: &RunRecord<'_>,
+    still: &Still<'_>,
+    notes: &mut Vec<Note>,
+) -> Result<(), RecordError> {
+    let mut told = Ok(());
+    notes.retain(|note| {
+        let Note::Moved {
+            name,
+            from: Some(from),
+            to: Some(to),
+        } = note
+        else {
+            return true;
+        };
+        let Some(count) = still.between(from, to) else {
+            return true;
+        };
+        let branch = name.strip_prefix("refs/heads/").unwrap_or(name);
+        let commits = if count == 1 { "commit" } else { "commits" };
+        let text = format!("meanwhile {count} {commits} of this run landed on {branch}");
+        told = std::mem::replace(&mut told, Ok(())).and(run.event(Event::Noted { text }));
+        false
+    });
+    told
 }

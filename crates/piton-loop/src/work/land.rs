@@ -85,7 +85,13 @@ pub fn bring(
         }
     }
     for _ in 0..REBASES {
-        let tip = match once(shop, &work) {
+        let mut still = shop.landings.still();
+        let landing = once(shop, &work);
+        if landing.is_ok() {
+            still.landed(&work.base, &work.commit);
+        }
+        drop(still);
+        let tip = match landing {
             Ok(landed) => {
                 hooks::after(shop, run, &work.commit);
                 work.release(shop.disk, shop.repository, shop.site.state())?;

@@ -12,6 +12,7 @@ use piton_migration::secret::Secret;
 use super::accepted::Accepted;
 use super::allowance::Allowance;
 use super::failure::{Halt, WorkFailure};
+use super::landings::Landings;
 use crate::deciding::stop::Budget;
 use crate::dilution;
 use crate::effort::EffortBudget;
@@ -43,6 +44,8 @@ pub struct Shop<'a> {
     pub limits: Limits,
     /// What the run may still spend.
     pub allowance: &'a Allowance<'a>,
+    /// What the run brought to branches.
+    pub landings: &'a Landings,
     pub stop: &'a Stop,
     pub holder: Holder,
     pub prompts: &'a PromptSet,

@@ -62,6 +62,7 @@ fn all(text: &str, number: u32) -> Vec<Event> {
             default_effort: Effort::Medium,
             max_allowed_effort: Effort::High,
             validation: None,
+            jobs: 1,
             sealed: (&piton_agent::sealing::SealTerms::off()).into(),
         }),
         Event::RunFinished(RunEnd {
@@ -193,6 +194,7 @@ proptest! {
             let told = Recorded {
                 at: "2026-05-13T23:15:50.013+02:00[+02:00]".parse().unwrap(),
                 run: (index % 2 == 0).then(|| "20260513T231550-013007".parse().unwrap()),
+                job: (index % 3 == 0).then_some(number),
                 event,
             };
             let line = serde_json::to_string(&told).unwrap();
@@ -211,6 +213,7 @@ fn a_line_holds_its_time_level_and_message_for_readers_that_know_no_events() {
     let told = Recorded {
         at: "2026-05-13T23:15:50.013+02:00[+02:00]".parse().unwrap(),
         run: None,
+        job: None,
         event: Event::CallFinished(CallEnd {
             scope: scope("add-api"),
             call: 1,

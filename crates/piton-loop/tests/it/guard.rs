@@ -9,7 +9,7 @@ use std::process::Command;
 
 use piton_durable::{Holder, RealDisk};
 use piton_git::{Repository, View};
-use piton_loop::guard::{Found, Guard, Reach, Surroundings, clear_kept, is_anything_kept};
+use piton_loop::guard::{Found, Guard, Reach, Surroundings, clear_kept, is_anything_kept, listed};
 use piton_seal::{Gap, Network, Standing};
 use piton_testkit::ScratchRepo;
 
@@ -73,6 +73,7 @@ impl Fixture {
             found.notes
         );
         for (found, expected) in found.notes.iter().zip(notes) {
+            let found = found.to_string();
             assert!(found.contains(expected), "{script}: {found}");
         }
         assert_eq!(found.set_aside, None, "{script}");
@@ -152,8 +153,8 @@ fn of_an_agent_that_was_sealed_references_are_the_user_s_and_what_git_runs_still
     let found = place.meanwhile_of(Reach::ItsSlot, "git branch mine; git tag t");
     assert!(found.strays.is_empty(), "{found:?}");
     assert_eq!(
-        found.notes,
-        ["refs/heads/mine changed", "refs/tags/t changed"]
+        listed(&found.notes),
+        "refs/heads/mine changed, refs/tags/t changed"
     );
     let found = place.meanwhile_of(Reach::ItsSlot, "cp /bin/true .git/hooks/pre-commit");
     assert_eq!(found.strays.len(), 1, "{found:?}");

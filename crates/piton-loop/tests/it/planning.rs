@@ -300,6 +300,7 @@ fn a_run_record_tells_what_was_asked_and_what_came_of_it() {
         default_effort: Effort::Low,
         max_allowed_effort: Effort::Xhigh,
         validation: None,
+        jobs: 1,
         sealed: (&piton_agent::sealing::SealTerms::off()).into(),
     };
     let record = book

@@ -29,7 +29,7 @@ use piton_loop::work::land::{Brought, bring};
 use piton_loop::work::phase::PhaseWork;
 use piton_loop::work::phase::Start;
 use piton_loop::work::{
-    Accepted, Allowance, Models, Piece, Shop, SourcePiece, Worked, phase, prove,
+    Accepted, Allowance, Landings, Models, Piece, Shop, SourcePiece, Worked, phase, prove,
 };
 use piton_migration::live::load_manifest;
 use piton_migration::manifest::{Manifest, Status};
@@ -173,6 +173,7 @@ impl Scene {
         let notes = self.state().join("work/calls");
         let holder = crate::world::holder();
         let allowance = Allowance::new(self.limits, clock);
+        let landings = Landings::default();
         let shop = Shop {
             disk: &RealDisk,
             repository: &repository,
@@ -182,6 +183,7 @@ impl Scene {
             agent,
             limits: Limits::default(),
             allowance: &allowance,
+            landings: &landings,
             stop: &stop,
             holder: holder.clone(),
             prompts: &prompts,

@@ -1,5 +1,5 @@
-//! What is under way, as values: a steady line for each, and a sign of life
-//! every minute where lines cannot be kept steady.
+//! What is under way, as values: a steady line for each call or each job, and a
+//! sign of life every minute where lines cannot be kept steady.
 
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use piton_base::terminal::{clean, cut};
 use piton_loop::runs::{Event, Recorded};
 use piton_plan::ActionId;
 
+use super::seats::Seats;
 use crate::output::amount::{consumed, lasted, ticking};
 
 /// How often a sign of life is given.
@@ -19,11 +20,20 @@ const WORTH_A_LINE: Duration = Duration::from_millis(400);
 
 /// Everything under way.
 #[derive(Debug, Default)]
-pub(super) struct Live(Vec<UnderWay>);
+pub(super) struct Live {
+    under_way: Vec<UnderWay>,
+    seats: Seats,
+}
+
+/// No more jobs have a line each: the block has to fit on the terminal.
+const LINES: usize = 12;
 
 #[derive(Debug)]
 struct UnderWay {
     what: What,
+    /// Whose it is, where several jobs go on.
+    job: Option<u32>,
+    /// Without its target where the job names it.
     label: String,
     began: Timestamp,
     /// When a sign of life was given last.
@@ -42,12 +52,14 @@ enum What {
 
 impl Live {
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.under_way.is_empty() && !self.seats.anybody_is_at_work()
     }
 
     /// Takes up what happened.
     pub(super) fn take(&mut self, told: &Recorded) {
         let at = told.at.timestamp();
+        self.seats.take(told);
+        let job = told.job.filter(|_| self.seats.name(told.job).is_some());
         match &told.event {
             Event::CallStarted { scope, call, .. } => {
                 let target = clean(&scope.target);
@@ -55,8 +67,12 @@ impl Live {
                     0 | 1 => String::new(),
                     again => format!(", try {again}"),
                 };
-                let label = format!("{} {target}{again}", scope.call_role);
-                self.begin(What::Call(*call), label, at);
+                let role = &scope.call_role;
+                let label = match job {
+                    Some(_) => format!("{role}{again}"),
+                    None => format!("{role} {target}{again}"),
+                };
+                self.begin(What::Call(*call), job, label, at);
             }
             Event::ValidationStarted {
                 call,
@@ -64,12 +80,12 @@ impl Live {
                 command,
             } => {
                 let label = format!("validating {commit} with `{}`", clean(command));
-                self.begin(What::Call(*call), label, at);
+                self.begin(What::Call(*call), job, label, at);
             }
             // A call of an agent has a line of its own.
             Event::PlanActionStarted { plan_action } if plan_action.category() != "agent" => {
                 let label = clean(plan_action.as_str()).into_owned();
-                self.begin(What::PlanAction(plan_action.clone()), label, at);
+                self.begin(What::PlanAction(plan_action.clone()), job, label, at);
             }
             Event::CallProgress {
                 call,
@@ -102,15 +118,18 @@ impl Live {
                 self.end(&What::PlanAction(receipt.action.clone()));
             }
             // What was cut off tells no end of itself.
-            Event::RunFinished(_) => self.0.retain(|one| !matches!(one.what, What::Call(_))),
+            Event::RunFinished(_) => self
+                .under_way
+                .retain(|one| !matches!(one.what, What::Call(_))),
             _ => {}
         }
     }
 
-    fn begin(&mut self, what: What, label: String, at: Timestamp) {
+    fn begin(&mut self, what: What, job: Option<u32>, label: String, at: Timestamp) {
         self.end(&what);
-        self.0.push(UnderWay {
+        self.under_way.push(UnderWay {
             what,
+            job,
             label,
             began: at,
             beat: at,
@@ -121,44 +140,55 @@ impl Live {
     }
 
     fn end(&mut self, what: &What) {
-        self.0.retain(|one| one.what != *what);
+        self.under_way.retain(|one| one.what != *what);
     }
 
     fn find(&mut self, what: &What) -> Option<&mut UnderWay> {
-        self.0.iter_mut().find(|one| one.what == *what)
+        self.under_way.iter_mut().find(|one| one.what == *what)
     }
 
     /// Returns the steady lines, each no wider than the terminal.
     pub(super) fn frame(&self, now: Timestamp, width: usize) -> Vec<String> {
-        let shown = self
-            .0
+        let of_jobs = self.seats.lines().take(LINES).map(|job| {
+            let Some(began) = self.seats.since(job) else {
+                return format!("  [{job}] free");
+            };
+            let name = self.seats.name(Some(job)).unwrap_or_default();
+            match self.under_way.iter().find(|one| one.job == Some(job)) {
+                Some(one) => format!("  {name}  {}", one.line(now)),
+                None => format!("  {name}  {}", ticking(since(began, now))),
+            }
+        });
+        let more = self.seats.lines().skip(LINES).count();
+        let more = (more > 0).then(|| format!("  and {more} more jobs"));
+        let of_nobody = self
+            .under_way
             .iter()
-            .filter(|one| since(one.began, now) >= WORTH_A_LINE);
-        shown
-            .map(|one| {
-                let mut parts = vec![ticking(since(one.began, now))];
-                parts.extend(consumed(one.usage, one.cost_usd));
-                let mut line = format!("  {}  {}", one.label, parts.join("  "));
-                if !one.doing.is_empty() {
-                    line.push_str("  ");
-                    line.push_str(&one.doing);
-                }
-                cut(&line, width).into_owned()
-            })
-            .collect()
+            .filter(|one| one.job.is_none() && since(one.began, now) >= WORTH_A_LINE)
+            .map(|one| format!("  {}", one.line(now)));
+        let mut lines: Vec<String> = of_jobs.chain(more).chain(of_nobody).collect();
+        if !lines.is_empty() {
+            lines.extend(self.seats.so_far().map(|said| format!("  so far: {said}")));
+        }
+        for line in &mut lines {
+            *line = cut(line, width).into_owned();
+        }
+        lines
     }
 
     /// Returns a line for each that goes on for another minute.
     pub(super) fn signs_of_life(&mut self, now: Timestamp) -> Vec<String> {
         let mut lines = Vec::new();
-        for one in &mut self.0 {
+        for one in &mut self.under_way {
             if since(one.beat, now) < BEAT {
                 continue;
             }
             one.beat = now;
             let mut parts = vec![lasted(since(one.began, now))];
             parts.extend(consumed(one.usage, one.cost_usd));
-            let mut line = format!("  {}: {}", one.label, parts.join(", "));
+            let name = self.seats.name(one.job);
+            let name = name.map_or_else(|| "  ".to_owned(), |name| format!("{name}: "));
+            let mut line = format!("{name}{}: {}", one.label, parts.join(", "));
             if !one.doing.is_empty() {
                 line.push_str(": ");
                 line.push_str(&cut(&one.doing, 120));
@@ -166,6 +196,20 @@ impl Live {
             lines.push(line);
         }
         lines
+    }
+}
+
+impl UnderWay {
+    /// Returns what there is to know of it, on a line.
+    fn line(&self, now: Timestamp) -> String {
+        let mut parts = vec![ticking(since(self.began, now))];
+        parts.extend(consumed(self.usage, self.cost_usd));
+        let mut line = format!("{}  {}", self.label, parts.join("  "));
+        if !self.doing.is_empty() {
+            line.push_str("  ");
+            line.push_str(&self.doing);
+        }
+        line
     }
 }
 
@@ -182,8 +226,12 @@ fn last_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use jiff::SignedDuration;
+    use piton_agent::sealing::SealTerms;
+    use piton_base::Effort;
     use piton_loop::effort::EffortBudget;
-    use piton_loop::runs::{CallEnd, CallScope, CallStatus};
+    use piton_loop::runs::{
+        ActionEnd, ActionKind, ActionOutcome, CallEnd, CallScope, CallStatus, Outset,
+    };
 
     use super::*;
 
@@ -198,7 +246,15 @@ mod tests {
         Recorded {
             at: at(seconds).to_zoned(jiff::tz::TimeZone::UTC),
             run: None,
+            job: None,
             event,
+        }
+    }
+
+    fn of_job(job: u32, seconds: i64, event: Event) -> Recorded {
+        Recorded {
+            job: Some(job),
+            ..told(seconds, event)
         }
     }
 
@@ -267,6 +323,86 @@ mod tests {
             "{narrow:?}"
         );
         live.take(&told(124, finished(1)));
+        assert!(live.is_empty());
+    }
+
+    fn set_out(jobs: u32) -> Event {
+        Event::RunStarted(Outset {
+            command: "run".into(),
+            agent: "claude".into(),
+            model: None,
+            default_effort: Effort::Low,
+            max_allowed_effort: Effort::High,
+            validation: None,
+            jobs,
+            sealed: (&SealTerms::off()).into(),
+        })
+    }
+
+    fn taken_up(target: &str) -> Event {
+        Event::ActionStarted {
+            action: 1,
+            kind: ActionKind::CleanUp,
+            target: target.into(),
+            files: Vec::new(),
+        }
+    }
+
+    fn landed() -> Event {
+        Event::ActionFinished(ActionEnd {
+            action: 1,
+            kind: ActionKind::CleanUp,
+            target: "x".into(),
+            outcome: ActionOutcome::Landed,
+            summary: "landed".into(),
+            commit_sha: None,
+            work: None,
+            failure_kind: None,
+            usage: None,
+            cost_usd: None,
+            duration_ms: 0,
+        })
+    }
+
+    #[test]
+    fn each_of_several_jobs_has_a_line_that_stays() {
+        let mut live = Live::default();
+        live.take(&told(0, set_out(3)));
+        assert!(live.is_empty());
+        live.take(&of_job(1, 0, taken_up("the parser")));
+        live.take(&of_job(
+            2,
+            1,
+            taken_up("a target with a name that is much too long"),
+        ));
+        live.take(&of_job(2, 2, started(7)));
+        live.take(&of_job(2, 3, progress(7, "reads")));
+        assert_eq!(
+            live.frame(at(62), 80),
+            [
+                "  [1] the parser  1:02",
+                "  [2] a target with a name th…  planning.expand  1:00  12,345 tokens  $0.12  re…",
+                "  [3] free",
+            ]
+        );
+        assert_eq!(
+            live.signs_of_life(at(63)),
+            [
+                "[2] a target with a name th…: planning.expand: 1 min 1 s, 12,345 tokens, $0.12: reads"
+            ]
+        );
+        live.take(&of_job(2, 64, finished(7)));
+        live.take(&of_job(2, 64, landed()));
+        assert_eq!(
+            live.frame(at(65), 80),
+            [
+                "  [1] the parser  1:05",
+                "  [2] free",
+                "  [3] free",
+                "  so far: 1 landed"
+            ]
+        );
+        live.take(&of_job(1, 66, landed()));
         assert!(live.is_empty());
     }
 

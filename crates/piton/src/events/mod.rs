@@ -4,6 +4,7 @@ mod diary;
 mod hub;
 mod lines;
 mod live;
+mod seats;
 mod shown;
 mod watch;
 

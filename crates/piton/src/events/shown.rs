@@ -1,20 +1,23 @@
 //! Events as lines for people.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use piton_base::terminal::{clean, cut};
+use piton_base::terminal::{clean, columns, cut};
 use piton_loop::runs::{CallEnd, CallStatus, Event, Recorded};
 
+use super::seats::Seats;
 use crate::output::amount::{consumed, lasted};
 use crate::output::{Channel, Level, Out};
 
 /// Prints what happens. What belongs to an action of a run stands indented
-/// below it, on standard output; anything else is a message.
+/// below it, on standard output; where several go on at once each line says to
+/// which it belongs. Anything else is a message.
 #[derive(Debug)]
 pub(super) struct Shown {
     out: &'static Out,
+    seats: Mutex<Seats>,
     in_action: AtomicBool,
     /// Whether the run takes up one thing after the other, and sums up itself.
     by_action: AtomicBool,
@@ -26,6 +29,7 @@ impl Shown {
     pub(super) fn new(out: &'static Out) -> Self {
         Self {
             out,
+            seats: Mutex::default(),
             in_action: AtomicBool::new(false),
             by_action: AtomicBool::new(false),
             of_agents: AtomicBool::new(false),
@@ -40,17 +44,32 @@ impl Shown {
 
     pub(super) fn show(&self, told: &Recorded) {
         let out = self.out;
-        let message = || clean(&told.event.message()).into_owned();
+        self.seats().take(told);
+        let name = self.seats().name(told.job);
+        let name = name.as_deref();
+        let message = || {
+            let message = clean(&told.event.message()).into_owned();
+            match name {
+                Some(name) => format!("{name}: {message}"),
+                None => message,
+            }
+        };
         match &told.event {
             Event::ActionStarted { files, .. } => {
                 self.by_action.store(true, Ordering::Relaxed);
                 self.in_action.store(true, Ordering::Relaxed);
-                out.say(Channel::General, Level::NORMAL, &message());
+                let head = match (told.job, name) {
+                    (Some(job), Some(_)) => {
+                        format!("[{job}] {}", clean(&told.event.message()))
+                    }
+                    (Some(_) | None, _) => message(),
+                };
+                out.say(Channel::General, Level::NORMAL, &head);
                 if !files.is_empty() {
-                    self.below(&files.join(", "));
+                    self.below(name, &files.join(", "));
                 }
             }
-            Event::CallFinished(end) => self.answered(end),
+            Event::CallFinished(end) => self.answered(name, end),
             Event::RunFinished(end) if end.calls > 1 && !self.by_action.load(Ordering::Relaxed) => {
                 let lasted = lasted(Duration::from_millis(end.duration_ms));
                 let mut parts = vec![format!("{} calls", end.calls), lasted];
@@ -59,10 +78,10 @@ impl Shown {
                 out.note(Channel::Agent, Level::NORMAL, &text);
             }
             Event::ActionFinished(end) => {
-                self.below(&end.summary);
+                self.below(name, &end.summary);
                 self.in_action.store(false, Ordering::Relaxed);
             }
-            Event::CallStarted { scope, agent, .. } if !self.is_in_action() => {
+            Event::CallStarted { scope, agent, .. } if !self.is_in_action(name) => {
                 let (step, target) = (clean(&scope.phase_reached), clean(&scope.target));
                 let run = told.run.as_ref();
                 let run = run.map_or_else(String::new, |run| format!(" (run {run})"));
@@ -72,15 +91,15 @@ impl Shown {
             Event::CallStarted { .. }
             | Event::ValidationStarted { .. }
             | Event::ValidationFinished { .. }
-            | Event::Noted { .. } => self.below(&told.event.message()),
+            | Event::Noted { .. } => self.below(name, &told.event.message()),
             Event::CallLaunched { .. } => out.note(Channel::Agent, Level::DETAIL, &message()),
             Event::CallPrinted { text, .. } => {
                 let level = wanted(&self.of_agents);
-                out.note(Channel::Agent, level, &lines(text));
+                out.note(Channel::Agent, level, &lines(name, text));
             }
             Event::ValidationPrinted { text, .. } => {
                 let level = wanted(&self.of_commands);
-                out.note(Channel::General, level, &lines(text));
+                out.note(Channel::General, level, &lines(name, text));
             }
             Event::CallRetrying { .. } | Event::CallEnding { .. } => {
                 out.note(Channel::Agent, Level::WARNING, &message());
@@ -106,14 +125,15 @@ impl Shown {
 
     /// Tells what a call came to: the first line of its answer, how long it
     /// took, what it consumed. Why one failed is told by whoever asked.
-    fn answered(&self, end: &CallEnd) {
+    fn answered(&self, name: Option<&str>, end: &CallEnd) {
         let lasted = end.duration_ms.map(Duration::from_millis).map(lasted);
         let mut spent: Vec<String> = lasted.into_iter().collect();
         spent.extend(consumed(end.usage, end.cost_usd));
         let spent = spent.join(", ");
         let text = match (end.call_status, &end.answer) {
             (CallStatus::Finished, Some(answer)) => {
-                let room = self.out.width().saturating_sub(spent.len() + 8).max(20);
+                let taken = spent.len() + name.map_or(0, |name| columns(name) + 2) + 8;
+                let room = self.out.width().saturating_sub(taken).max(20);
                 let answer = clean(answer);
                 format!("“{}” ({spent})", cut(&answer, room))
             }
@@ -121,22 +141,26 @@ impl Shown {
             (CallStatus::Failed, _) if spent.is_empty() => return,
             (CallStatus::Failed, _) => format!("failed after {spent}"),
         };
-        let line = format!("  {text}");
-        if self.is_in_action() {
+        let line = beginning(name) + &text;
+        if self.is_in_action(name) {
             self.out.say(Channel::General, Level::INFO, &line);
         } else {
             self.out.note(Channel::Agent, Level::INFO, &line);
         }
     }
 
-    fn is_in_action(&self) -> bool {
-        self.in_action.load(Ordering::Relaxed)
+    fn is_in_action(&self, name: Option<&str>) -> bool {
+        name.is_some() || self.in_action.load(Ordering::Relaxed)
+    }
+
+    fn seats(&self) -> MutexGuard<'_, Seats> {
+        self.seats.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Says something about the action under way.
-    fn below(&self, text: &str) {
+    fn below(&self, name: Option<&str>, text: &str) {
         for line in text.lines() {
-            let line = format!("  {}", clean(line));
+            let line = beginning(name) + &clean(line);
             self.out.say(Channel::General, Level::NORMAL, &line);
         }
     }
@@ -150,7 +174,15 @@ fn wanted(asked_for: &AtomicBool) -> Level {
     }
 }
 
-/// Cleans a text line by line: what a program prints has several.
-fn lines(text: &str) -> String {
-    text.lines().map(clean).collect::<Vec<_>>().join("\n")
+/// Returns how a line begins that belongs to an action.
+fn beginning(name: Option<&str>) -> String {
+    name.map_or_else(|| "  ".to_owned(), |name| format!("{name}: "))
+}
+
+/// Cleans a text line by line: what a program prints has several. Where
+/// several programs print, each line says whose it is.
+fn lines(name: Option<&str>, text: &str) -> String {
+    let name = name.map_or_else(String::new, |name| format!("{name}: "));
+    let lines = text.lines().map(|line| format!("{name}{}", clean(line)));
+    lines.collect::<Vec<_>>().join("\n")
 }

@@ -97,6 +97,8 @@ fn thirteen_agents_at_once_give_thirteen_accounted_results() {
     let yard = Yard::with(13);
     let ran = yard.run("13", AGENT, &["--json"]);
     assert_eq!(ran.code, 0, "{}", ran.shown());
+    // What the run itself landed is nobody else's doing.
+    assert!(!ran.stderr.contains("not you"), "{}", ran.shown());
     let shown = ran.json();
     let actions = shown["actions"].as_array().unwrap();
     let landed: BTreeSet<&str> = actions
@@ -123,6 +125,38 @@ fn thirteen_agents_at_once_give_thirteen_accounted_results() {
     assert_eq!(yard.env.repo.status(), "");
     let held = yard.env.repo.git(&["for-each-ref", "refs/piton/unlanded"]);
     assert_eq!(held, "");
+}
+
+#[test]
+fn every_line_of_several_jobs_says_whose_it_is() {
+    let yard = Yard::with(4);
+    let ran = yard.run("2", AGENT, &["--show-agent-logs", "--events", "told.jsonl"]);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    let lines: Vec<&str> = ran.stdout.lines().collect();
+    for number in 1..=4 {
+        let begun = format!("] clean-up f{number}");
+        let begun = lines.iter().find(|line| line.ends_with(&begun)).unwrap();
+        let name = format!("{} f{number}: ", begun.split(' ').next().unwrap());
+        for said in ["asks command for refactor", "validates ", "landed "] {
+            let whole = format!("{name}{said}");
+            let found = lines.iter().any(|line| line.starts_with(&whole));
+            assert!(found, "{whole}: {}", ran.shown());
+        }
+        let printed = format!("{name}worked in ");
+        assert!(ran.stderr.contains(&printed), "{}", ran.shown());
+    }
+    let told = fs::read_to_string(yard.env.path().join("told.jsonl")).unwrap();
+    for line in told.lines() {
+        let event: Value = serde_json::from_str(line).unwrap();
+        let name = event["event"].as_str().unwrap();
+        if name.starts_with("action_") || name.starts_with("call_") {
+            let job = event["job"].as_u64().unwrap();
+            assert!((1..=2).contains(&job), "{line}");
+        }
+    }
+    // A job alone needs no name.
+    let ran = yard.run("1", AGENT, &["--max-refactors", "1"]);
+    assert!(!ran.stdout.contains("[1]"), "{}", ran.shown());
 }
 
 #[test]

@@ -154,7 +154,7 @@ impl<'a> Finisher<'a> {
 
     /// Lands work that was accepted before.
     pub(super) fn land_again(&self, teller: &mut Teller<'_>, work: &Accepted) -> Acted {
-        let told = teller.begin(ActionKind::Land, &work.subject, &[]);
+        let told = teller.begin(None, (ActionKind::Land, &work.subject), &[]);
         let tried = Tried::Landing(work.name.clone());
         let at = At {
             told: &told,

@@ -134,7 +134,7 @@ pub(crate) fn carry_out(
         {
             return Carried::Failed(piton_base::on_one_line(&error));
         }
-        let told = teller.begin(ActionKind::StoredPlan, assignment.title, &[]);
+        let told = teller.begin(None, (ActionKind::StoredPlan, assignment.title), &[]);
         let carried = through(&floor, &shop, &run, assignment, &base.commit, follow);
         tell(&mut teller, &told, &carried, assignment.branch);
         carried

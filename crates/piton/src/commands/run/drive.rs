@@ -271,6 +271,7 @@ pub(super) fn begin(
         default_effort: budget.default_tier(),
         max_allowed_effort: budget.max(),
         validation: floor.command.as_ref().map(|it| it.as_str().to_owned()),
+        jobs: u32::try_from(course.jobs.get()).unwrap_or(u32::MAX),
         sealed: (&floor.slots.terms).into(),
     };
     let holder = context.holder("a run");

@@ -230,7 +230,7 @@ impl<'a> Driver<'a> {
         let floor = self.finisher.floor;
         let claim = match piece.slug().map(|slug| self.claim(slug)).transpose()? {
             Some(Err(why)) => {
-                let told = teller.begin(kind, label, &[]);
+                let told = teller.begin(None, (kind, label), &[]);
                 let now = floor.context.clock.now();
                 teller.end(&told, ActionOutcome::PutOff, &why, Facts::default());
                 let tried = tried(&piece);
@@ -256,7 +256,7 @@ impl<'a> Driver<'a> {
             Piece::Source(source) => &source.target.files,
             Piece::Plan(_) | Piece::Phase(_) => &[],
         };
-        let told = teller.begin(kind, label, files);
+        let told = teller.begin(Some(seat), (kind, label), files);
         let start = Start {
             base: view.head.clone(),
             onto: view.onto.clone(),
@@ -307,9 +307,10 @@ impl<'a> Driver<'a> {
         let (attempt, finisher, done) = (job.attempt, self.finisher, done.clone());
         let shop = finisher.shop_of(job.seat);
         let (piece, start) = (job.piece.clone(), job.start.clone());
+        let run = finisher.run.of_job(job.seat);
         self.jobs.insert(attempt, job);
         scope.spawn(move || {
-            let worked = piece.work(&shop, finisher.run, &start);
+            let worked = piece.work(&shop, &run, &start);
             // Nobody but this run waits for it.
             let _ = done.send((attempt, worked));
         });
@@ -341,6 +342,7 @@ impl<'a> Driver<'a> {
         };
         let finisher = Finisher {
             shop: &self.finisher.shop_of(job.seat),
+            run: &self.finisher.run.of_job(job.seat),
             ..*self.finisher
         };
         let acted = finisher.finish(teller, job, worked);
@@ -375,7 +377,8 @@ impl<'a> Driver<'a> {
                     "the branch could not be looked at".to_owned(),
                 ));
             };
-            teller.say("the same places were changed meanwhile; tried again on top of that");
+            let again = "the same places were changed meanwhile; tried again on top of that";
+            teller.say_of(&job.told, again);
             job.is_second = true;
             job.start.base = view.head;
             job.start.onto = view.onto;

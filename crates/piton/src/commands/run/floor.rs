@@ -11,7 +11,7 @@ use piton_loop::dilution;
 use piton_loop::operation::{AgentChoice, secrets_of};
 use piton_loop::slots::SlotSettings;
 use piton_loop::validation::{Policy, ValidationCommand, Validator};
-use piton_loop::work::{Allowance, Models, Shop};
+use piton_loop::work::{Allowance, Landings, Models, Shop};
 use piton_migration::secret::Secret;
 use piton_seal::CacheSet;
 
@@ -45,6 +45,7 @@ pub(super) struct Floor<'a> {
     route: Option<bool>,
     dilution: dilution::Policy,
     secrets: Vec<Secret>,
+    landings: Landings,
 }
 
 impl<'a> Floor<'a> {
@@ -79,6 +80,7 @@ impl<'a> Floor<'a> {
             secrets: secrets_of(&Host::new(context.environment.raw())),
             mission: work.mission(context)?,
             amendment: work.amendment(context)?,
+            landings: Landings::default(),
             context,
             place,
             planning,
@@ -107,6 +109,7 @@ impl<'a> Floor<'a> {
             agent: &*self.agent,
             limits: self.chosen.limits(),
             allowance,
+            landings: &self.landings,
             stop: &context.stop,
             holder: self.holder.clone(),
             prompts: &self.planning.prompts,

@@ -21,6 +21,8 @@ pub(super) struct Teller<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct Told {
     action: u32,
+    /// Which of the jobs is at it.
+    job: Option<u32>,
     kind: ActionKind,
     target: String,
     began: Duration,
@@ -52,15 +54,22 @@ impl<'a> Teller<'a> {
     }
 
     /// Begins an action.
-    pub(super) fn begin(&mut self, kind: ActionKind, target: &str, files: &[String]) -> Told {
+    pub(super) fn begin(
+        &mut self,
+        job: Option<u32>,
+        (kind, target): (ActionKind, &str),
+        files: &[String],
+    ) -> Told {
         self.begun += 1;
-        self.book.report(Event::ActionStarted {
+        let started = Event::ActionStarted {
             action: self.begun,
             kind,
             target: target.to_owned(),
             files: files.to_vec(),
-        });
+        };
+        self.book.report_of(job, started);
         Told {
+            job,
             action: self.begun,
             kind,
             target: target.to_owned(),
@@ -72,6 +81,12 @@ impl<'a> Teller<'a> {
     pub(super) fn say(&self, text: &str) {
         let text = text.to_owned();
         self.book.report(Event::Noted { text });
+    }
+
+    /// Says something of one action.
+    pub(super) fn say_of(&self, told: &Told, text: &str) {
+        let text = text.to_owned();
+        self.book.report_of(told.job, Event::Noted { text });
     }
 
     /// Ends the action.
@@ -100,7 +115,7 @@ impl<'a> Teller<'a> {
             cost_usd,
             duration_ms: u64::try_from(lasted.as_millis()).unwrap_or(u64::MAX),
         };
-        self.book.report(Event::ActionFinished(end));
+        self.book.report_of(told.job, Event::ActionFinished(end));
     }
 }
 

@@ -79,13 +79,13 @@ impl Slot {
         self.forget_objects(disk)?;
         let index = self.stage(disk, &meant)?;
         let commit = self.make_commit(&index, message)?;
-        self.hand_over(disk, user)?;
+        self.hand_over(disk, user, &commit, &meant)?;
         let changes = objects::changes(user.objects(), self.base().as_str(), commit.as_str())?;
         if changes.is_empty() {
             layout::set_head(disk, &self.git.own, self.base())?;
             return Ok(None);
         }
-        // A filter may have written what git believes to be staged.
+        // Nobody but git was to write there, and this costs nothing.
         if let Some(other) = changes.iter().find(|change| !meant.contains(&change.path)) {
             return Err(SlotError::Smuggled {
                 path: other.path.clone(),
@@ -238,14 +238,23 @@ impl Slot {
 
     /// Copies the objects of the last commit into the user's object store,
     /// durably.
-    fn hand_over(&self, disk: &dyn Disk, git: &dyn GitRead) -> Result<(), SlotError> {
+    fn hand_over(
+        &self,
+        disk: &dyn Disk,
+        git: &dyn GitRead,
+        commit: &CommitId,
+        meant: &BTreeSet<PathBuf>,
+    ) -> Result<(), SlotError> {
         let from = self.git.own.join("objects");
         let to = git.common_dir().join("objects");
         let Some(found) = tree::walk(disk, &from)? else {
             return Ok(());
         };
         if self.git.runs_filters() {
-            checked::hand_over(disk, &self.git, &found, git)?;
+            // A filter may have written what git believes to be staged: that is
+            // told before anything of it comes over.
+            let wanted = checked::named_by(&self.git, self.base(), commit, meant)?;
+            checked::hand_over(disk, &self.git, &found, git, &wanted)?;
             return lfs::hand_over(disk, &self.git, git.common_dir());
         }
         // A pack is looked for by its index, so the index comes after it.

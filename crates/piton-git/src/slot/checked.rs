@@ -6,7 +6,9 @@
 //! user's git works the names out of the content again.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 
 use piton_base::on_one_line;
 use piton_durable::{Disk, Tree};
@@ -16,13 +18,53 @@ use super::filters::SlotGit;
 use crate::program::GitCommand;
 use crate::{CommitId, GitRead};
 
-/// Brings the objects of piton's own directory, which holds `found`, into the
-/// user's store, durably. What names an object that has not come is refused.
+const TREE: &str = "040000";
+const NOTHING: &str = "000000";
+
+/// Returns the objects that a commit brings, or refuses one that changes paths
+/// which it was not meant to change.
+pub(super) fn named_by(
+    own: &SlotGit,
+    base: &CommitId,
+    commit: &CommitId,
+    meant: &BTreeSet<PathBuf>,
+) -> Result<BTreeSet<CommitId>, SlotError> {
+    let tree = format!("{commit}^{{tree}}");
+    let root = own.command()?.args(["rev-parse", "--verify"]).arg(&tree);
+    let mut named = BTreeSet::from([commit.clone()]);
+    named.extend(root.line()?.parse());
+    let listed = (own.command()?)
+        .args(["diff-tree", "-r", "-t", "-z", "--no-abbrev"])
+        .args(["--no-renames", "--no-ext-diff"])
+        .args([base.as_str(), commit.as_str()])
+        .run()?;
+    let mut fields = listed.split(|&byte| byte == 0);
+    while let (Some(head), Some(path)) = (fields.next(), fields.next()) {
+        let head = String::from_utf8_lossy(head);
+        // Two modes, two names, and what became of it.
+        let mut words = head.trim_start_matches(':').split(' ');
+        let (old, new, id) = (words.next(), words.next(), words.nth(1));
+        let path = Path::new(OsStr::from_bytes(path));
+        let is_tree = new == Some(TREE) || (new == Some(NOTHING) && old == Some(TREE));
+        if !is_tree && !meant.contains(path) {
+            return Err(SlotError::Smuggled {
+                path: path.to_owned(),
+            });
+        }
+        named.extend(id.and_then(|id| id.parse().ok()));
+    }
+    Ok(named)
+}
+
+/// Brings those objects of piton's own directory, which holds `found`, that are
+/// wanted into the user's store, durably. What names an object that has not
+/// come is refused.
 pub(super) fn hand_over(
     disk: &dyn Disk,
     own: &SlotGit,
     found: &Tree,
     git: &dyn GitRead,
+    wanted: &BTreeSet<CommitId>,
 ) -> Result<(), SlotError> {
     let objects = own.own.join("objects");
     let mut names = BTreeSet::new();
@@ -39,6 +81,7 @@ pub(super) fn hand_over(
             names.insert(name);
         }
     }
+    names.retain(|name| wanted.contains(name));
     if names.is_empty() {
         return Ok(());
     }

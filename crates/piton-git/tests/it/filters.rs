@@ -220,7 +220,16 @@ fn a_filter_cannot_smuggle_a_file_into_the_commit() {
             "{error}"
         ),
     }
+    let came = Command::new("git")
+        .args(["rev-parse", "--verify", "--quiet", EVIL])
+        .current_dir(yard.repo.path())
+        .output()
+        .unwrap();
+    assert!(!came.status.success(), "it came into the user's objects");
 }
+
+/// What git calls the text `evil`, and a way to ask whether it is there.
+const EVIL: &str = "53c74cd6c8f3911ae716f60f9b79f575aab0e975^{blob}";
 
 #[test]
 fn what_was_staged_behind_piton_s_back_is_not_committed() {

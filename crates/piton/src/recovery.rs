@@ -250,11 +250,34 @@ impl Context {
                 Recovered::Finished { commit } => {
                     format!("finished landing {}", commit.short())
                 }
-                Recovered::PutBack { commit, left } if left.is_empty() => format!(
+                Recovered::PutBack {
+                    commit,
+                    left,
+                    kept: Some(kept),
+                } => {
+                    let left: Vec<String> =
+                        left.iter().map(|path| path.display().to_string()).collect();
+                    self.out.warn(&format!(
+                        "landing {} was cut off, and some of the files of it are in no commit; they are kept in {}{}",
+                        commit.short(),
+                        kept.display(),
+                        if left.is_empty() { String::new() } else { format!("; {} was left as it is", left.join(", ")) }
+                    ));
+                    continue;
+                }
+                Recovered::PutBack {
+                    commit,
+                    left,
+                    kept: None,
+                } if left.is_empty() => format!(
                     "put your files back that landing {} had begun to change; it lands again",
                     commit.short()
                 ),
-                Recovered::PutBack { commit, left } => {
+                Recovered::PutBack {
+                    commit,
+                    left,
+                    kept: None,
+                } => {
                     let left: Vec<String> =
                         left.iter().map(|path| path.display().to_string()).collect();
                     format!(

@@ -38,12 +38,12 @@ impl Places {
         self.dir.join("new")
     }
 
-    fn new_file(&self, change: &PathChange) -> PathBuf {
+    pub(super) fn new_file(&self, change: &PathChange) -> PathBuf {
         self.prepared().join(&change.path)
     }
 
     /// Returns where a file that goes is kept until the landing is over.
-    fn old_file(&self, change: &PathChange) -> PathBuf {
+    pub(super) fn old_file(&self, change: &PathChange) -> PathBuf {
         self.dir.join("old").join(&change.path)
     }
 }
@@ -166,12 +166,14 @@ fn exchange_in_two(
 }
 
 /// Puts back what a landing changed, and returns the paths that were left as
-/// they are because somebody changed them meanwhile.
+/// they are because somebody changed them meanwhile. A file goes out only where
+/// `is_ours` says so.
 pub(super) fn put_back(
     disk: &dyn Disk,
     places: &Places,
     changes: &[PathChange],
     prepared: &[Option<Seen>],
+    is_ours: &dyn Fn(&PathChange) -> bool,
 ) -> Result<Vec<PathBuf>, LandError> {
     let mut left = Vec::new();
     let both = || changes.iter().zip(prepared);
@@ -179,11 +181,11 @@ pub(super) fn put_back(
     for (change, prepared) in both().filter(|(change, _)| change.to.is_some()) {
         let (path, new) = (places.top.join(&change.path), places.new_file(change));
         let here = Seen::at(&path)?.map(|(now, _)| now);
-        let is_ours = here.is_some_and(|here| prepared.is_some_and(|it| it.inode == here.inode));
-        if !is_ours {
+        let came = here.is_some_and(|here| prepared.is_some_and(|it| it.inode == here.inode));
+        if !came {
             continue;
         }
-        if here != *prepared {
+        if here != *prepared || !is_ours(change) {
             left.push(change.path.clone());
             continue;
         }

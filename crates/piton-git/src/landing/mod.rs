@@ -26,6 +26,7 @@ mod look;
 mod onto;
 mod perform;
 mod plain;
+mod proof;
 mod recover;
 mod sign;
 

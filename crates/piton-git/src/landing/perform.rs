@@ -171,7 +171,7 @@ fn under_lock(
     let done = files::apply(disk, places, &changes.here, &seen)
         .and_then(|()| move_reference(repository, landing, under));
     done.map_err(
-        |error| match files::put_back(disk, places, &changes.here, &prepared) {
+        |error| match files::put_back(disk, places, &changes.here, &prepared, &|_| true) {
             Ok(_) => Halted::PutBack(error),
             Err(_) => Halted::NotPutBack(error),
         },

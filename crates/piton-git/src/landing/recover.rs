@@ -10,12 +10,14 @@ use piton_durable::{Disk, Kind, tree};
 
 use super::away::Split;
 use super::change::{PathChange, TreeEntry, changes};
+use super::compose::parent_of;
 use super::error::LandError;
 use super::files::{self, Places};
 use super::hold;
 use super::index::{self, IndexLock};
 use super::intent::{Intent, Note};
 use super::perform::tip;
+use super::proof;
 use crate::program::GitCommand;
 use crate::stale;
 use crate::undertaking::{self, Undertaking};
@@ -33,6 +35,8 @@ pub enum Recovered {
     PutBack {
         commit: CommitId,
         left: Vec<PathBuf>,
+        /// Where the landing's files are kept, if some of them are in no commit.
+        kept: Option<PathBuf>,
     },
     /// What stood there was no note of ours; it is kept here.
     SetAside { kept: PathBuf, reason: String },
@@ -73,7 +77,17 @@ pub fn recover(
             // Its files are those of another working tree, which is to be
             // recovered there.
             Note::Whole(intent) => match whose(repository, &intent) {
-                Whose::Ours => recovered.push(one(disk, repository, &dir, &intent)?),
+                Whose::Ours => {
+                    let done = one(disk, repository, &dir, &intent)?;
+                    let is_aside = matches!(
+                        &done,
+                        Recovered::SetAside { .. } | Recovered::PutBack { kept: Some(_), .. }
+                    );
+                    recovered.push(done);
+                    if is_aside {
+                        continue;
+                    }
+                }
                 Whose::Anothers => continue,
                 Whose::Nobodys => {
                     let reason = "its working tree is gone".to_owned();
@@ -115,10 +129,14 @@ fn set_aside(
     dir: &Path,
     reason: String,
 ) -> Result<Recovered, LandError> {
-    let failures = StateDir::of(repository.common_dir()).failures();
-    let kept = keep(disk, dir, &failures)
-        .map_err(|error| LandError::io("set aside", dir)(io::Error::other(error)))?;
+    let kept = keep_aside(disk, repository, dir)?;
     Ok(Recovered::SetAside { kept, reason })
+}
+
+fn keep_aside(disk: &dyn Disk, repository: &Repository, dir: &Path) -> Result<PathBuf, LandError> {
+    let failures = StateDir::of(repository.common_dir()).failures();
+    keep(disk, dir, &failures)
+        .map_err(|error| LandError::io("set aside", dir)(io::Error::other(error)))
 }
 
 fn one(
@@ -130,7 +148,11 @@ fn one(
     // What the note names is another's word; this is where we are.
     let git_dir = repository.git_dir();
     free_lock(repository, git_dir);
-    let changes = changes(repository, &intent.base, &intent.commit)?;
+    let changes = match meant(repository, intent) {
+        Ok(changes) => changes,
+        Err(Unfounded::Told(error)) => return Err(error.into()),
+        Err(Unfounded::Refuted(reason)) => return set_aside(disk, repository, dir, reason),
+    };
     let changes = Split::noted(changes, &intent.away);
     let commit = intent.commit.clone();
     if holds(repository, intent)? {
@@ -150,8 +172,46 @@ fn one(
         return Ok(Recovered::Finished { commit });
     }
     let places = Places::new(repository.top(), dir);
-    let left = files::put_back(disk, &places, &changes.here, &intent.prepared)?;
-    Ok(Recovered::PutBack { commit, left })
+    // The note is a file that others can write: it is believed only as far as
+    // what lies there is what the commit has.
+    let is_ours = |change: &PathChange| {
+        let file = places.top.join(&change.path);
+        (change.to.as_ref())
+            .is_some_and(|entry| proof::is_stored(repository, &file, &change.path, entry))
+    };
+    let left = files::put_back(disk, &places, &changes.here, &intent.prepared, &is_ours)?;
+    let kept = if proof::is_all_stored(disk, repository, &places, &changes.here) {
+        None
+    } else {
+        Some(keep_aside(disk, repository, dir)?)
+    };
+    Ok(Recovered::PutBack { commit, left, kept })
+}
+
+/// Why a note says nothing about files.
+enum Unfounded {
+    /// Git could not be asked.
+    Told(GitError),
+    Refuted(String),
+}
+
+/// Returns what the landing was to change, where the note can be true.
+fn meant(repository: &Repository, intent: &Intent) -> Result<Vec<PathChange>, Unfounded> {
+    let judged = |error: GitError| match error {
+        GitError::Failed { .. } | GitError::Unreadable { .. } => {
+            Unfounded::Refuted(piton_base::on_one_line(&error))
+        }
+        error => Unfounded::Told(error),
+    };
+    let parent = parent_of(repository, &intent.commit).map_err(judged)?;
+    if parent != intent.base {
+        return Err(Unfounded::Refuted(format!(
+            "{} was not made on {}",
+            intent.commit.short(),
+            intent.base.short()
+        )));
+    }
+    changes(repository, &intent.base, &intent.commit).map_err(judged)
 }
 
 /// Whether the reference moved: the commit is what it is at, or before it.

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -920,6 +920,87 @@ fn what_is_no_note_of_a_landing_is_set_aside_and_stops_nobody() {
         assert_eq!(fs::read_dir(&failures).unwrap().count(), count + 1);
     }
     scene.land(&scene.usual_work()).unwrap();
+}
+
+/// Writes a note as a landing writes it, of files that it never touched.
+fn forge(scene: &Scene, base: &str, commit: &CommitId, prepared: &str) -> PathBuf {
+    let note = scene.notes().join("x");
+    fs::create_dir_all(note.join("new/src")).unwrap();
+    let git_dir = scene.scratch.path().join(".git");
+    let text = format!(
+        r#"{{"version": 1, "git_dir": {git_dir:?}, "branch": "nowhere", "base": "{base}", "commit": "{commit}", "prepared": [{prepared}]}}"#
+    );
+    fs::write(note.join("intent.json"), text).unwrap();
+    note
+}
+
+#[test]
+fn a_forged_note_of_a_landing_takes_nothing_of_the_user_s() {
+    let scene = Scene::new();
+    let commit = scene.work(|tree| {
+        fs::write(tree.join("src/a.rs"), "a\nmore\n").unwrap();
+        fs::write(tree.join("src/new.rs"), "new\n").unwrap();
+    });
+    scene.scratch.write("src/a.rs", "what the user wrote\n");
+    scene.scratch.write("src/new.rs", "and this\n");
+    let seen = |path: &str| {
+        let meta = fs::metadata(scene.scratch.path().join(path)).unwrap();
+        let (at, nanos) = (meta.mtime(), meta.mtime_nsec());
+        format!("[{}, {at}, {nanos}, {}]", meta.ino(), meta.size())
+    };
+    let prepared = format!("{}, {}", seen("src/a.rs"), seen("src/new.rs"));
+    let note = forge(&scene, scene.base.as_str(), &commit, &prepared);
+    fs::write(note.join("new/src/a.rs"), "planted\n").unwrap();
+    let recovered = recover(&RealDisk, &scene.repository(), &scene.notes()).unwrap();
+    let [Recovered::PutBack { left, kept, .. }] = &recovered[..] else {
+        panic!("{recovered:?}");
+    };
+    assert_eq!(scene.scratch.read("src/a.rs"), "what the user wrote\n");
+    assert_eq!(scene.scratch.read("src/new.rs"), "and this\n");
+    assert_eq!(left.len(), 2, "{left:?}");
+    let kept = kept.as_ref().unwrap();
+    assert_eq!(fs::read(kept.join("new/src/a.rs")).unwrap(), b"planted\n");
+    assert_eq!(fs::read_dir(scene.notes()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_note_of_a_landing_that_cannot_be_true_is_set_aside() {
+    let scene = Scene::new();
+    let commit = scene.usual_work();
+    let other = scene.work(|tree| fs::write(tree.join("other"), "o").unwrap());
+    let nothing = "0123456789012345678901234567890123456789".parse().unwrap();
+    for (base, commit) in [(other.as_str(), &commit), (scene.base.as_str(), &nothing)] {
+        forge(&scene, base, commit, "null");
+        let before = scene.everything();
+        let recovered = recover(&RealDisk, &scene.repository(), &scene.notes()).unwrap();
+        assert!(
+            matches!(&recovered[..], [Recovered::SetAside { .. }]),
+            "{recovered:?}"
+        );
+        assert_eq!(scene.everything(), before);
+        assert_eq!(fs::read_dir(scene.notes()).unwrap().count(), 0);
+    }
+}
+
+#[test]
+fn what_a_landing_took_out_and_no_commit_holds_is_kept() {
+    let scene = Scene::new();
+    let commit = scene.work(|tree| fs::remove_file(tree.join("src/a.rs")).unwrap());
+    let note = forge(&scene, scene.base.as_str(), &commit, "null");
+    fs::create_dir_all(note.join("old/src")).unwrap();
+    fs::write(note.join("old/src/a.rs"), "saved in that moment\n").unwrap();
+    // The user has written it anew since.
+    let recovered = recover(&RealDisk, &scene.repository(), &scene.notes()).unwrap();
+    let [
+        Recovered::PutBack {
+            kept: Some(kept), ..
+        },
+    ] = &recovered[..]
+    else {
+        panic!("{recovered:?}");
+    };
+    let saved = fs::read(kept.join("old/src/a.rs")).unwrap();
+    assert_eq!(saved, b"saved in that moment\n");
 }
 
 #[test]

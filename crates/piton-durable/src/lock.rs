@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use rustix::fs::{Access, access};
 use serde::{Deserialize, Serialize};
 
 use crate::atomic::create_dirs;
@@ -58,6 +59,8 @@ pub enum LockError {
         /// `None` when the holder's record is missing or torn.
         by: Option<Box<Holder>>,
     },
+    #[error("{} is no regular file, so nobody can lock it; remove it, and it is made anew", path.display())]
+    NoFile { path: PathBuf },
     #[error("the file system of {} has no locks", path.display())]
     Unsupported { path: PathBuf },
     #[error("lock {}", path.display())]
@@ -102,6 +105,27 @@ impl Lock {
         Ok(guard)
     }
 
+    /// Requires that the lock could be taken but for a holder. For whoever needs
+    /// it only after something that costs. Nothing is made or changed.
+    pub fn refuse_unfit(&self) -> Result<(), LockError> {
+        let failed = |source| LockError::Io {
+            path: self.path.clone(),
+            source,
+        };
+        match fs::symlink_metadata(&self.path) {
+            Ok(_) => self.open(false).map(drop),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let there = |dir: &&Path| dir.symlink_metadata().is_ok();
+                match self.path.ancestors().skip(1).find(there) {
+                    Some(dir) => access(dir, Access::WRITE_OK | Access::EXEC_OK)
+                        .map_err(|errno| failed(errno.into())),
+                    None => Ok(()),
+                }
+            }
+            Err(error) => Err(failed(error)),
+        }
+    }
+
     /// Tells whether a living process holds the lock, and changes nothing: a
     /// lock file that was never made is not made.
     pub fn is_held(&self) -> Result<bool, LockError> {
@@ -140,24 +164,36 @@ impl Lock {
 
     /// Tries once; `None` when somebody else has it.
     fn attempt(&self) -> Result<Option<File>, LockError> {
+        // Durably, because records that must last are going to stand beside
+        // the lock, and would trust a directory that is there already.
+        if let Some(parent) = self.path.parent() {
+            create_dirs(&RealDisk, parent).map_err(|error| LockError::Io {
+                path: self.path.clone(),
+                source: io::Error::other(error),
+            })?;
+        }
+        self.take(self.open(true)?)
+    }
+
+    fn open(&self, create: bool) -> Result<File, LockError> {
         let failed = |source| LockError::Io {
             path: self.path.clone(),
             source,
         };
-        // Durably, because records that must last are going to stand beside
-        // the lock, and would trust a directory that is there already.
-        if let Some(parent) = self.path.parent() {
-            create_dirs(&RealDisk, parent).map_err(|error| failed(io::Error::other(error)))?;
+        // What is no file cannot be opened like one, or would never say so.
+        if fs::symlink_metadata(&self.path).is_ok_and(|meta| !meta.is_file()) {
+            return Err(LockError::NoFile {
+                path: self.path.clone(),
+            });
         }
-        let file = OpenOptions::new()
+        OpenOptions::new()
             .read(true)
             .append(true)
-            .create(true)
+            .create(create)
             .mode(0o644)
             .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
             .open(&self.path)
-            .map_err(failed)?;
-        self.take(file)
+            .map_err(failed)
     }
 
     /// Locks a file that was opened; `None` when somebody else has it, or when

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Once;
 
 use piton_base::{StateDir, Stop, SystemClock};
-use piton_durable::RealDisk;
+use piton_durable::{Lock, RealDisk};
 use piton_git::{GitError, GitRead, Repository};
 use piton_loop::runs::RunBook;
 
@@ -259,6 +259,17 @@ impl Place {
 
     pub(crate) fn top(&self) -> &Path {
         self.repository.top()
+    }
+
+    /// Requires that one can write here at all: whoever learns it after an
+    /// agent was paid learns it too late.
+    pub(crate) fn refuse_unfit_lock(&self) -> Result<(), CommandError> {
+        Lock::at(self.state().lock())
+            .refuse_unfit()
+            .map_err(|error| {
+                CommandError::failed("could not begin; nothing was changed, no agent was called")
+                    .with_source(error)
+            })
     }
 }
 

@@ -195,6 +195,7 @@ impl Context {
             }
             return Ok(());
         }
+        place.refuse_unfit_lock()?;
         self.end_agents(&place.state());
         let notices = publisher.recover().map_err(|error| {
             CommandError::new(ErrorKind::Failed, "could not finish what was interrupted")

@@ -114,15 +114,36 @@ fn a_lock_dies_with_its_holder() {
 }
 
 #[test]
-fn a_lock_that_is_a_link_is_refused() {
+fn a_lock_that_is_a_link_a_pipe_or_a_directory_is_refused_before_it_is_needed() {
     let scratch = tempfile::tempdir().unwrap();
     std::os::unix::fs::symlink("elsewhere", scratch.path().join("lock")).unwrap();
     let lock = Lock::at(scratch.path().join("lock"));
-    assert!(matches!(
-        lock.acquire(&holder("one"), Duration::ZERO),
-        Err(LockError::Io { .. })
-    ));
+    let refused = || {
+        let no_file = |done| matches!(done, Err(LockError::NoFile { .. }));
+        assert!(no_file(lock.refuse_unfit()));
+        assert!(no_file(
+            lock.acquire(&holder("one"), Duration::ZERO).map(drop)
+        ));
+    };
+    refused();
     assert!(!scratch.path().join("elsewhere").exists());
+    std::fs::remove_file(scratch.path().join("lock")).unwrap();
+    lock.refuse_unfit().unwrap();
+    assert!(
+        !scratch.path().join("lock").exists(),
+        "looking makes nothing"
+    );
+    std::fs::create_dir(scratch.path().join("lock")).unwrap();
+    refused();
+    std::fs::remove_dir(scratch.path().join("lock")).unwrap();
+    let made = Command::new("mkfifo")
+        .arg(scratch.path().join("lock"))
+        .status();
+    assert!(made.unwrap().success());
+    refused();
+    std::fs::remove_file(scratch.path().join("lock")).unwrap();
+    drop(lock.acquire(&holder("one"), Duration::ZERO).unwrap());
+    lock.refuse_unfit().unwrap();
 }
 
 #[test]

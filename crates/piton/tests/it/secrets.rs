@@ -165,3 +165,39 @@ fn a_secret_is_not_set_as_a_setting() {
     let args = strings(&["config", "set", "validation-command", address]);
     let _ = refused(&env, &args, "s3cr3tpw");
 }
+
+#[test]
+fn a_secret_in_what_a_stored_plan_is_told_is_refused() {
+    let env = TestEnv::staged();
+    let _ = env.ok(&["config", "set", "plans.backend", "local"]);
+    let secret = "s3cr3tpw";
+    let address = "see postgres://me:s3cr3tpw@db/x";
+    env.repo.write("good.md", "# Tidy\n\nThe plan.\n");
+    env.repo.write("bad.md", &format!("# Tidy\n\n{address}\n"));
+    let _ = env.ok(&["plan", "create", "--file", "good.md"]);
+    env.repo.commit_all("a plan");
+    let patch = format!(r#"{{"branch_name": "{address}"}}"#);
+    for args in [
+        &["plan", "create", "--file", "bad.md"][..],
+        &["plan", "create", "--file", "good.md", "--title", address],
+        &["plan", "create", "--file", "good.md", "--summary", address],
+        &["plan", "create", "--file", "good.md", "--label", address],
+        &["plan", "comment", "tidy", "--text", address],
+        &["plan", "comment", "tidy", "--file", "bad.md"],
+        &["plan", "update", "tidy", "--patch", &patch],
+        &["plan", "update", "tidy", "--text", "bad.md"],
+        &["plan", "close", "tidy", "--comment", address],
+    ] {
+        let before = env.picture();
+        let ran = env.run(args);
+        assert_eq!(ran.code, 2, "{args:?}: {}", ran.shown());
+        assert!(!ran.shown().contains(secret), "{}", ran.shown());
+        assert!(
+            ran.shown().contains("nothing was changed"),
+            "{args:?}: {}",
+            ran.shown()
+        );
+        assert!(env.picture() == before, "{args:?} changed something");
+    }
+    assert!(!env.kept(".git/piton").contains(secret));
+}

@@ -32,6 +32,9 @@ pub(crate) struct CloseArgs {
 }
 
 pub(super) fn run(context: &Context, args: &CloseArgs) -> CommandResult {
+    if let Some(comment) = &args.comment {
+        context.refuse_secret("--comment", comment)?;
+    }
     // One that was killed may have said so already.
     context.finish_own(COMMAND, args.plan.changes_nothing())?;
     let document = with(context, |place, backend| {

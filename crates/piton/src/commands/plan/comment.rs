@@ -47,6 +47,7 @@ pub(super) fn run(context: &Context, args: &CommentArgs) -> CommandResult {
     if text.trim().is_empty() {
         return Err(CommandError::usage("a comment must not be empty"));
     }
+    context.refuse_secret("the comment", &text)?;
     within_limit(&text)
         .map_err(|error| CommandError::usage("could not add the comment").with_source(error))?;
     let plan = with(context, |place, backend| {

@@ -74,6 +74,14 @@ pub(super) fn run(context: &Context, args: &CreateArgs) -> CommandResult {
     if title.is_empty() {
         return Err(CommandError::usage("--title must not be empty"));
     }
+    context.refuse_secret("--title", &title)?;
+    context.refuse_secret("the text of the plan", &text)?;
+    if let Some(summary) = &args.summary {
+        context.refuse_secret("--summary", summary)?;
+    }
+    for label in &args.label {
+        context.refuse_secret("--label", label)?;
+    }
     let mut fields = Vec::new();
     if let Some(objective) = args.objective {
         if objective == 0 {

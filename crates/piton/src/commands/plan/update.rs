@@ -51,7 +51,10 @@ pub(crate) struct UpdateArgs {
 
 pub(super) fn run(context: &Context, args: &UpdateArgs) -> CommandResult {
     let patch = match &args.patch {
-        Some(json) => patch(json)?,
+        Some(json) => {
+            context.refuse_secret("--patch", json)?;
+            patch(json)?
+        }
         None => Patch::default(),
     };
     if let Some(file) = &args.file {
@@ -92,6 +95,7 @@ fn new_text(context: &Context, file: &std::path::Path) -> Result<String, Command
     if text.trim().is_empty() {
         return Err(CommandError::usage("the text of a plan must not be empty"));
     }
+    context.refuse_secret("the new text of the plan", &text)?;
     within_limit(&wrap_comment(&text))
         .map_err(|error| CommandError::usage("could not replace the text").with_source(error))?;
     Ok(text)

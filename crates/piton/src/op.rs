@@ -33,7 +33,9 @@ impl Op {
             | Self::Forge(ForgeOp::RemoveGist(_)) => true,
             Self::File(_)
             | Self::Migration(_)
-            | Self::Loop(LoopOp::Call(_) | LoopOp::Work(_) | LoopOp::Land(_))
+            | Self::Loop(
+                LoopOp::Call(_) | LoopOp::Work(_) | LoopOp::Land(_) | LoopOp::LandHeld(_),
+            )
             | Self::Backend(_)
             | Self::Forge(_)
             | Self::Traffic(_) => false,

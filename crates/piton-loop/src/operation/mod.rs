@@ -3,6 +3,7 @@
 mod agent;
 mod call;
 mod calling;
+mod land_held;
 mod performer;
 mod remove_journal;
 mod remove_run;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use agent::{AgentChoice, Agents};
 pub use call::{CANDIDATE, CallAgent};
+pub use land_held::{LandHeld, Lands};
 pub use performer::LoopPerformer;
 pub use remove_journal::RemoveJournal;
 pub use remove_run::RemoveRun;
@@ -35,6 +37,7 @@ pub enum LoopOp {
     RemoveRun(RemoveRun),
     Work(WorkOn),
     Land(LandWork),
+    LandHeld(LandHeld),
     RemoveJournal(RemoveJournal),
     RemoveSlots(RemoveSlots),
 }
@@ -44,6 +47,7 @@ piton_plan::delegate_operation!(pub enum LoopSeen for LoopOp:
     RemoveRun(RemoveRun),
     Work(WorkOn),
     Land(LandWork),
+    LandHeld(LandHeld),
     RemoveJournal(RemoveJournal),
     RemoveSlots(RemoveSlots),
 );

@@ -5,7 +5,7 @@ use piton_durable::{Disk, Holder};
 use piton_git::Git;
 use piton_migration::secret::Secret;
 
-use super::{Agents, LoopOp, LoopSeen};
+use super::{Agents, Lands, LoopOp, LoopSeen};
 use crate::planning::site::Site;
 use crate::runs::RunBook;
 
@@ -17,6 +17,7 @@ pub struct LoopPerformer<'a, 'b> {
     pub clock: &'a dyn Clock,
     pub site: &'a Site,
     pub agents: &'a dyn Agents,
+    pub lands: &'a dyn Lands,
     pub stop: &'a Stop,
     /// Whom locks name.
     pub holder: Holder,
@@ -31,6 +32,7 @@ piton_plan::delegate_world!(Perform<LoopOp> for LoopPerformer<'_, '_>, LoopSeen:
     RemoveRun,
     Work,
     Land,
+    LandHeld,
     RemoveJournal,
     RemoveSlots,
 );

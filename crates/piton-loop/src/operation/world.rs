@@ -25,6 +25,7 @@ piton_plan::delegate_world!(Observe<LoopOp> for LoopWorld<'_>, LoopSeen:
     RemoveRun,
     Work,
     Land,
+    LandHeld,
     RemoveJournal,
     RemoveSlots,
 );

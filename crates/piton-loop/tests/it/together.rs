@@ -12,7 +12,9 @@ use piton_durable::RealDisk;
 use piton_durable::platform::RealProcesses;
 use piton_git::GitRead;
 use piton_loop::effort::EffortBudget;
-use piton_loop::operation::{AgentChoice, Agents, LoopOp, LoopPerformer, LoopWorld};
+use piton_loop::operation::{
+    AgentChoice, Agents, LandHeld, Lands, LoopOp, LoopPerformer, LoopWorld,
+};
 use piton_loop::planning::plan::{Planned, plan_step};
 use piton_loop::runs::{self, FinalStatus, RunBook};
 use piton_loop::slots::SlotSettings;
@@ -22,8 +24,8 @@ use piton_migration::operation::{
 };
 use piton_migration::publish::{OsGate, PublishEnv, Publisher};
 use piton_plan::{
-    Alone, ErrorPolicy, Failure, Interaction, Jobs, NoRecord, PlanBuilder, PlanId, Run, prepare,
-    verify,
+    Alone, Done, ErrorPolicy, Failure, Interaction, Jobs, NoRecord, PlanBuilder, PlanId, Run,
+    prepare, verify,
 };
 use serde::{Deserialize, Serialize};
 
@@ -108,6 +110,12 @@ impl Agents for Two<'_> {
     }
 }
 
+impl Lands for Two<'_> {
+    fn land(&self, op: &LandHeld) -> Result<Done, Failure> {
+        unreachable!("nothing is held: {op:?}")
+    }
+}
+
 impl Report<MigrationEvent> for Two<'_> {
     fn report(&self, event: MigrationEvent) {
         self.book.report(event);
@@ -172,6 +180,7 @@ impl<'a> Two<'a> {
             clock: &self.world.clock,
             site: &self.world.site,
             agents: self,
+            lands: self,
             stop: &self.stop,
             holder: holder(),
             book: &self.book,

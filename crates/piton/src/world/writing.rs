@@ -9,7 +9,7 @@ use piton_base::{Report, StateDir};
 use piton_durable::Lock;
 use piton_github::operation::{ForgePerformer, Secrets};
 use piton_github::{ForgeRead, InvalidToken};
-use piton_loop::operation::{AgentChoice, Agents, LoopPerformer, secrets_of};
+use piton_loop::operation::{AgentChoice, Agents, LandHeld, Lands, LoopPerformer, secrets_of};
 use piton_loop::planning::sweep::sweep;
 use piton_loop::planning::waiting::Waiting;
 use piton_loop::runs::RunId;
@@ -17,7 +17,7 @@ use piton_loop::slots::SlotSettings;
 use piton_migration::operation::{MigrationEvent, MigrationPerformer};
 use piton_migration::secret::Secret;
 use piton_plan::files::{FilePerformer, backups_dir};
-use piton_plan::{Failure, FailureKind, Gate, Held, PlanId, SecretRef, SecretText};
+use piton_plan::{Done, Failure, FailureKind, Gate, Held, PlanId, SecretRef, SecretText};
 use piton_traffic::operation::{TrafficPerformer, TryToken};
 
 use super::Reading;
@@ -25,6 +25,7 @@ use super::examining::Examining;
 use super::reading::Here;
 use super::stored::StoredWriting;
 use crate::agents;
+use crate::commands::run::held_step;
 use crate::context::{Context, Place};
 use crate::error::CommandError;
 use crate::op::{Op, Seen};
@@ -146,6 +147,7 @@ impl<'a> Writing<'a> {
             clock: &self.context.clock,
             site: here.site()?,
             agents: self,
+            lands: self,
             stop: &self.context.stop,
             holder: self.context.holder("calling an agent"),
             book: &self.context.book,
@@ -205,6 +207,12 @@ impl Agents for Writing<'_> {
     fn slots(&self) -> Result<SlotSettings, Failure> {
         crate::slots::settings(self.context, &self.vetted()?)
             .map_err(|error| Failure::new(FailureKind::Input, error.text().trim()))
+    }
+}
+
+impl Lands for Writing<'_> {
+    fn land(&self, op: &LandHeld) -> Result<Done, Failure> {
+        held_step::land(self.context, &self.vetted()?, op)
     }
 }
 

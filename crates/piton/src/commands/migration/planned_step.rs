@@ -3,6 +3,7 @@
 use piton_durable::TreeDigest;
 use piton_git::{GitRead, Tip};
 use piton_loop::claim::{Claim, ClaimError};
+use piton_loop::operation::{LandHeld, LoopOp};
 use piton_loop::planning::plan::{Planned, plan_step, publish_waiting};
 use piton_loop::planning::waiting::Waiting;
 use piton_migration::slug::Slug;
@@ -10,6 +11,7 @@ use piton_plan::{Plan, PlanBuilder};
 
 use super::standing;
 use crate::agents;
+use crate::commands::run::held_step;
 use crate::context::{Context, Place};
 use crate::error::{CommandError, ErrorKind};
 use crate::exit::Exit;
@@ -39,7 +41,50 @@ pub(crate) fn carry_out(
     } else {
         Some(claim(context, place, slug)?)
     };
+    if !command.anew
+        && let Some(held) = held_step::find(context, place, slug)?
+    {
+        return land(context, place, slug, command, args, held);
+    }
     carry_out_claimed(context, place, slug, command, args)
+}
+
+/// Lands what a run had made of the step; no agent is called.
+fn land(
+    context: &Context,
+    place: &Place,
+    slug: &Slug,
+    command: &StepCommand,
+    args: &PlanArgs,
+    held: LandHeld,
+) -> Result<Exit, CommandError> {
+    planning::refuse_under_way(place, &format!("plan {slug}"))?;
+    context.out.note(
+        Channel::Agent,
+        Level::NORMAL,
+        &format!(
+            "what a run made of the step waits ({}): it lands, no agent is called",
+            held.commit.short()
+        ),
+    );
+    let mut builder = PlanBuilder::new(format!("{} {slug}", command.name));
+    builder.add(Op::from(LoopOp::LandHeld(held)));
+    let exit = standing::carry_out(context, place, slug, args, &built(builder)?)?;
+    if exit != Exit::Done
+        && !args.changes_nothing()
+        && held_step::find(context, place, slug)?.is_some()
+    {
+        context.out.hint(&format!(
+            "the answer is kept: `piton migration step {slug}` lands it without a new call"
+        ));
+    }
+    Ok(exit)
+}
+
+fn built(builder: PlanBuilder<Op>) -> Result<Plan<Op>, CommandError> {
+    builder.build().map_err(|error| {
+        CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
+    })
 }
 
 /// The same for somebody who has the claim on the migration.
@@ -133,9 +178,7 @@ fn publish_only(
     );
     let mut builder = PlanBuilder::new(format!("{} {slug}", command.name));
     publish_waiting(&mut builder, waiting, on);
-    builder.build().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
-    })
+    built(builder)
 }
 
 fn decide(
@@ -181,7 +224,5 @@ fn decide(
             command: &named,
         },
     );
-    builder.build().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
-    })
+    built(builder)
 }

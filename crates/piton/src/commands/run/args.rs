@@ -164,6 +164,20 @@ impl SourceArgs {
 }
 
 impl WorkArgs {
+    /// No flag at all.
+    pub(super) fn none() -> Self {
+        Self {
+            dry_run: false,
+            validation_command: None,
+            refactoring_prompt: None,
+            fix_prompt: None,
+            show_agent_logs: false,
+            show_command_logs: false,
+            notify: None,
+            timeout: None,
+        }
+    }
+
     /// Whether it is only to be shown what would be done.
     pub(crate) fn rehearses(&self) -> bool {
         self.dry_run

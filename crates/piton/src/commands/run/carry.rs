@@ -125,7 +125,7 @@ pub(crate) fn carry_out(
     let allowance = Allowance::new(limits, &context.clock);
     let shop = floor.shop(&allowance);
     let base = base(place, assignment.branch)?;
-    let run = begin(context, &floor, &course())?;
+    let run = begin(context, &floor, &course("plan implement"))?;
     let id = run.id().to_string();
     let mut teller = Teller::new(&context.book, &run, &context.clock);
     let carried = follow.begun(&id).map(|()| {
@@ -188,9 +188,10 @@ fn tell(teller: &mut Teller<'_>, told: &Told, carried: &Carried, branch: &str) {
     teller.end(told, outcome, &text, facts);
 }
 
-fn course() -> Course {
+/// What the record of a run is begun with that has one piece of work.
+pub(super) fn course(name: &'static str) -> Course {
     Course {
-        name: "plan implement",
+        name,
         source: Wanted::nothing(),
         focus: false,
         limits: Limits::default(),

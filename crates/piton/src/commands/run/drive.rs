@@ -191,6 +191,9 @@ pub(crate) fn drive(
         let told = format!("run {id} is over: {}", ending.told());
         context.out.say(Channel::General, Level::NORMAL, &told);
     }
+    if let Some(hint) = ending.hint() {
+        context.out.hint(&hint);
+    }
     if exit == Exit::Failed || exit == Exit::ValidationRed {
         context
             .out

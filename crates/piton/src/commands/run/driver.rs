@@ -9,6 +9,7 @@ use std::thread::Scope;
 use std::time::Duration;
 
 use piton_base::Clock;
+use piton_git::{GitRead as _, UnderWay};
 use piton_loop::claim::{Claim, ClaimError};
 use piton_loop::deciding::memory::{Memory, Outcome};
 use piton_loop::deciding::next::Next;
@@ -35,6 +36,10 @@ use crate::output::{Channel, Level};
 
 /// How long a migration is left alone that somebody else is at work on.
 const CLAIMED: Duration = Duration::from_secs(60);
+/// How long a merge, a rebase and the like of the user's is waited for, and how
+/// often it is looked at: most are over in a moment.
+const MERGING: Duration = Duration::from_secs(5);
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 pub(super) struct Driver<'a> {
     pub(super) finisher: &'a Finisher<'a>,
@@ -43,6 +48,8 @@ pub(super) struct Driver<'a> {
     seed: u64,
     pub(super) memory: Memory,
     proved: bool,
+    /// Since when a merge or the like of the user's is in the way.
+    held_back: Option<Duration>,
     /// What the provider had no more for, to be begun again.
     pub(super) owed: Vec<Piece>,
     /// What the plans of shared migrations are told.
@@ -76,6 +83,7 @@ impl<'a> Driver<'a> {
             seed,
             memory,
             proved: false,
+            held_back: None,
             owed: Vec::new(),
             reports: Reports::new(
                 finisher.floor.context,
@@ -143,6 +151,11 @@ impl<'a> Driver<'a> {
     {
         let floor = self.finisher.floor;
         self.count();
+        if let Some(begun) = floor.place.repository.under_way() {
+            return Ok(self.hold_back(begun));
+        }
+        self.held_back = None;
+        floor.place.refuse_unfit_lock()?;
         if self.jobs.is_empty() {
             self.reports.hear();
         }
@@ -214,6 +227,17 @@ impl<'a> Driver<'a> {
             Ok(Next::Land(_) | Next::Wait { .. } | Next::Stop(_)) => return Ok(Looked::On),
         };
         self.begin(scope, done, teller, &view, (piece, kind, &label))
+    }
+
+    /// Nothing could land now, so nobody is paid for what would have to wait.
+    fn hold_back(&mut self, begun: UnderWay) -> Looked {
+        let clock = &self.finisher.floor.context.clock;
+        let since = *self.held_back.get_or_insert(clock.elapsed());
+        let again = clock.now().checked_add(LOOK_AGAIN);
+        match again {
+            Ok(again) if clock.elapsed().saturating_sub(since) < MERGING => Looked::Rest(again),
+            Ok(_) | Err(_) => Looked::Over(Ending::UnderWay(begun)),
+        }
     }
 
     fn begin<'s>(

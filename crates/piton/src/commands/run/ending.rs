@@ -1,5 +1,6 @@
 //! How a run ends: a status in its record, an exit code.
 
+use piton_git::UnderWay;
 use piton_loop::deciding::stop::Stop;
 use piton_loop::runs::FinalStatus;
 
@@ -16,6 +17,8 @@ pub(super) enum Ending {
         message: String,
         signed_out: bool,
     },
+    /// The user has begun a merge or the like, and nothing could land.
+    UnderWay(UnderWay),
     /// Piton could not go on.
     Broken(String),
     Interrupted,
@@ -33,6 +36,7 @@ impl Ending {
                 Stop::Failures { .. } => Exit::Failed,
                 Stop::OutOfQuota { .. } | Stop::Budget(_) => Exit::LimitReached,
             },
+            Self::UnderWay(_) => Exit::WaitsForPerson,
             Self::BaselineRed => Exit::ValidationRed,
             Self::NoAgent {
                 signed_out: true, ..
@@ -61,10 +65,23 @@ impl Ending {
                 Stop::OutOfQuota { .. } => FinalStatus::LimitReached,
                 Stop::Budget(_) => FinalStatus::BudgetReached,
             },
+            Self::UnderWay(_) => FinalStatus::WaitsForPeople,
             Self::BaselineRed => FinalStatus::BaselineFailed,
             Self::NoAgent { .. } => FinalStatus::AgentFailed,
             Self::Broken(_) => FinalStatus::Failed,
             Self::Interrupted => FinalStatus::Interrupted,
+        }
+    }
+
+    /// Says what to do next, where a person has to.
+    pub(super) fn hint(&self) -> Option<String> {
+        match self {
+            Self::UnderWay(begun) => Some(begun.way_out()),
+            Self::Decided(_)
+            | Self::BaselineRed
+            | Self::NoAgent { .. }
+            | Self::Broken(_)
+            | Self::Interrupted => None,
         }
     }
 
@@ -74,6 +91,9 @@ impl Ending {
             Self::Decided(stop) => stop.to_string(),
             Self::BaselineRed => {
                 "the validation command is red before anything was done".to_owned()
+            }
+            Self::UnderWay(begun) => {
+                format!("{begun} is under way, and nothing can land before it is over")
             }
             Self::NoAgent { message, .. } => message.clone(),
             Self::Broken(why) => why.clone(),

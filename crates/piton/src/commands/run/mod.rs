@@ -10,6 +10,7 @@ mod drive;
 mod driver;
 mod ending;
 mod floor;
+pub(crate) mod held_step;
 mod job;
 mod notify;
 mod pace;

@@ -926,7 +926,7 @@ fn what_is_no_note_of_a_landing_is_set_aside_and_stops_nobody() {
 fn forge(scene: &Scene, base: &str, commit: &CommitId, prepared: &str) -> PathBuf {
     let note = scene.notes().join("x");
     fs::create_dir_all(note.join("new/src")).unwrap();
-    let git_dir = scene.scratch.path().join(".git");
+    let git_dir = scene.scratch.path().join(".git").display().to_string();
     let text = format!(
         r#"{{"version": 1, "git_dir": {git_dir:?}, "branch": "nowhere", "base": "{base}", "commit": "{commit}", "prepared": [{prepared}]}}"#
     );

@@ -87,6 +87,8 @@ pub struct Memory {
     quota: Quota,
     /// How often in a row the provider gave no more.
     quota_waits: u32,
+    /// Whether anything was begun since it said so last.
+    asked_since: bool,
     /// Nothing is begun before this time.
     pub rest_until: Option<Timestamp>,
     pub spent: Spent,
@@ -96,6 +98,7 @@ impl Memory {
     /// Takes in that work on something has begun. Until something came of it
     /// nobody else begins on the same.
     pub fn begin(&mut self, tried: &Tried) {
+        self.asked_since = true;
         match tried {
             Tried::Migration(slug) => {
                 self.under_way.migrations.insert(slug.clone());
@@ -147,8 +150,13 @@ impl Memory {
                 self.failed = true;
             }
             Outcome::OutOfQuota { until } => {
-                self.quota = Quota::UsedUp { until: *until };
-                self.quota_waits += 1;
+                // Of several that were under way, the first one is told for all.
+                let earlier = self.limit_of_this_round().flatten();
+                self.quota_waits += u32::from(self.limit_of_this_round().is_none());
+                self.asked_since = false;
+                self.quota = Quota::UsedUp {
+                    until: (*until).max(earlier),
+                };
             }
             Outcome::Unchanged | Outcome::PutOff { .. } => {}
         }
@@ -248,6 +256,15 @@ impl Memory {
     /// Takes in what an earlier run knew of the provider.
     pub fn know_quota(&mut self, quota: Quota) {
         self.quota = quota;
+    }
+
+    /// Returns what was said of the limit already, where nothing was begun since:
+    /// others that were under way hear of the same limit.
+    pub fn limit_of_this_round(&self) -> Option<Option<Timestamp>> {
+        match self.quota {
+            Quota::UsedUp { until } if !self.asked_since => Some(until),
+            Quota::UsedUp { .. } | Quota::Open => None,
+        }
     }
 
     pub fn quota_waits(&self) -> u32 {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use piton_base::Effort;
-use piton_loop::deciding::limits::Limits;
-use piton_loop::deciding::memory::{Memory, Outcome, Tried};
+use piton_loop::deciding::limits::{Limits, OnQuota};
+use piton_loop::deciding::memory::{Memory, Outcome, Quota, Tried};
 use piton_loop::deciding::next::{Next, next};
 use piton_loop::deciding::queue::queue;
 use piton_loop::deciding::stand::{NotNow, Stand, stand};
@@ -489,4 +489,83 @@ fn stamps_that_cannot_be_read_are_a_reason_and_no_panic() {
         "{found:?}"
     );
     assert!(matches!(scene.next(), Next::Stop(_)));
+}
+
+/// What comes next of a run that waits for its provider, after some answers.
+fn of_provider(memory: &Memory, at: Timestamp) -> Next {
+    let limits = Limits {
+        on_quota: OnQuota::Wait,
+        ..Limits::default()
+    };
+    let source = Source::Nothing;
+    let world = World {
+        now: at,
+        migrations: &[],
+        unlanded: &[],
+        allowed: Effort::High,
+        source: &source,
+        limits: &limits,
+        memory,
+        seed: 1,
+    };
+    next(&world, &Open).next
+}
+
+#[test]
+fn many_at_once_that_meet_one_limit_wait_for_it_once() {
+    let mut memory = Memory::default();
+    for round in 1..=3 {
+        for _ in 0..13 {
+            memory.begin(&Tried::Source);
+        }
+        assert_eq!(memory.limit_of_this_round(), None);
+        for one in 0..13 {
+            // Each is told another time; the latest one counts.
+            let until = Some(hours(round * 10 + one % 5));
+            memory.remember(&Tried::Source, &Outcome::OutOfQuota { until });
+        }
+        assert_eq!(memory.quota_waits(), u32::try_from(round).unwrap());
+        let until = hours(round * 10 + 4);
+        assert_eq!(memory.limit_of_this_round(), Some(Some(until)));
+        assert_eq!(of_provider(&memory, now()), Next::Wait { until });
+        assert!(!matches!(of_provider(&memory, until), Next::Wait { .. }));
+    }
+    assert_eq!(memory.actions(), 0, "none of it is an action");
+    assert_eq!(memory.failures_in_a_row(), 0, "nor a failure");
+    // It is not asked for ever.
+    for _ in 0..20 {
+        memory.begin(&Tried::Source);
+        let until = Some(hours(50));
+        memory.remember(&Tried::Source, &Outcome::OutOfQuota { until });
+    }
+    let over = of_provider(&memory, now());
+    assert!(
+        matches!(over, Next::Stop(Stop::OutOfQuota { .. })),
+        "{over:?}"
+    );
+    // What it gave again begins anew.
+    memory.begin(&Tried::Source);
+    memory.remember(&Tried::Source, &Outcome::Landed);
+    assert_eq!(memory.quota_waits(), 0);
+}
+
+#[test]
+fn a_limit_that_an_earlier_run_met_is_waited_for_or_ends_the_run() {
+    let mut memory = Memory::default();
+    memory.know_quota(Quota::UsedUp {
+        until: Some(hours(2)),
+    });
+    assert_eq!(of_provider(&memory, now()), Next::Wait { until: hours(2) });
+    let after = of_provider(&memory, hours(2));
+    assert!(
+        !matches!(
+            after,
+            Next::Wait { .. } | Next::Stop(Stop::OutOfQuota { .. })
+        ),
+        "{after:?}"
+    );
+    // Without a time there is nothing to wait for.
+    memory.know_quota(Quota::UsedUp { until: None });
+    let over = of_provider(&memory, now());
+    assert_eq!(over, Next::Stop(Stop::OutOfQuota { until: None }));
 }

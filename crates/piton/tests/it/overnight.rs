@@ -401,3 +401,73 @@ echo done
     assert_eq!(told.matches("\"limit-reached\"").count(), 1, "{told}");
     assert_eq!(told.matches("\"run-over\"").count(), 1, "{told}");
 }
+
+/// Meets a limit without a time.
+const USED_UP: &str = "echo 'usage limit reached' >&2; exit 1\n";
+const LIMIT: &str = "failures = [{ class = \"limit-reached\", texts = [\"usage limit\"] }]";
+
+#[test]
+fn many_at_once_that_meet_a_limit_tell_it_once_and_none_has_failed() {
+    let yard = Yard::with(4);
+    let told = yard.env.home.path().join("told.jsonl");
+    let settings = format!("notify = \"sh -c 'cat >> {}'\"", told.display());
+    describe(&yard.env, USED_UP, &settings, LIMIT);
+    let ran = own(&yard, &["--jobs", "4"]);
+    assert_eq!(ran.code, 7, "{}", ran.shown());
+    let shown = ran.json();
+    assert_eq!(shown["status"], "limit_reached", "{shown}");
+    for action in shown["actions"].as_array().unwrap() {
+        assert_eq!(action["outcome"], "out-of-quota", "{shown}");
+    }
+    let told = fs::read_to_string(told).unwrap();
+    assert_eq!(told.matches("\"limit-reached\"").count(), 1, "{told}");
+    assert_eq!(told.matches("\"run-over\"").count(), 1, "{told}");
+}
+
+#[test]
+fn a_notice_that_cannot_be_given_is_a_warning_once_a_cause_and_ends_no_run() {
+    for (command, why) in [
+        ("false", "it ended with exit code 1"),
+        ("/nowhere/to/be/found", "there is no such program"),
+    ] {
+        let yard = Yard::with(3);
+        let before = yard.env.repo.subjects().len();
+        let ran = yard.run("1", AGENT, &["--notify", command]);
+        assert_eq!(ran.code, 0, "{}", ran.shown());
+        let landed = yard.env.repo.subjects().len() - before;
+        assert_eq!(landed, 3, "{}", ran.shown());
+        let told = ran.stderr.matches("could not tell it").count();
+        assert_eq!(
+            (told, ran.stderr.contains(why)),
+            (1, true),
+            "{}",
+            ran.shown()
+        );
+    }
+}
+
+#[test]
+fn a_limit_that_is_known_is_told_with_what_to_do_and_a_misread_one_is_not_believed() {
+    let yard = Yard::with(1);
+    describe(&yard.env, AGENT, "", LIMIT);
+    let file = yard.env.path().join(".git/piton/provider.json");
+    let note = |days: i64| {
+        let until = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24 * days);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        let note = format!("{{\"version\": 1, \"agent\": \"own\", \"until\": \"{until}\"}}");
+        fs::write(&file, note).unwrap();
+    };
+    note(3);
+    let ran = own(&yard, &[]);
+    assert_eq!(ran.code, 7, "{}", ran.shown());
+    assert_eq!(ran.json()["commits"], 0);
+    assert!(ran.stderr.contains("provider.json"), "{}", ran.shown());
+    note(4000);
+    let ran = own(&yard, &[]);
+    assert_eq!(
+        (ran.code, &ran.json()["commits"]),
+        (0, &1.into()),
+        "{}",
+        ran.shown()
+    );
+}

@@ -10,6 +10,7 @@ use piton_git::landing::lines_of;
 use piton_git::slot::Slots;
 use piton_loop::deciding::limits::Limits;
 use piton_loop::deciding::memory::Memory;
+use piton_loop::deciding::stop::Stop;
 use piton_loop::runs::{self, Outset, RunRecord, RunSummary};
 use piton_loop::slots::SlotSettings;
 use piton_loop::targets::{Source, Target, dice};
@@ -22,8 +23,10 @@ use super::act::Finisher;
 use super::args::{Wanted, WorkArgs};
 use super::budgets;
 use super::driver::Driver;
+use super::ending::Ending;
 use super::floor::Floor;
 use super::notify::{Cause, Notifier};
+use super::provider;
 use super::show;
 use super::summary;
 use super::tell::Teller;
@@ -193,6 +196,12 @@ pub(crate) fn drive(
     }
     if let Some(hint) = ending.hint() {
         context.out.hint(&hint);
+    }
+    if let Ending::Decided(Stop::OutOfQuota { until: Some(_) }) = &ending {
+        context.out.hint(&format!(
+            "run it again then; to ask the provider before, remove {}",
+            provider::file(&floor).display()
+        ));
     }
     if exit == Exit::Failed || exit == Exit::ValidationRed {
         context

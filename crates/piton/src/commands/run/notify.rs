@@ -4,6 +4,8 @@
 //! It gets one JSON document on its standard input, once for each cause: what
 //! was told is noted, so that the next run does not tell it again.
 
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -37,6 +39,10 @@ pub(super) struct Notifier<'a> {
     floor: &'a Floor<'a>,
     run: String,
     words: Vec<String>,
+    /// What it was called for in this run, whether it could be told or not.
+    tried: RefCell<BTreeSet<String>>,
+    /// Whether it took too long: nobody waits for it again before the end.
+    is_late: Cell<bool>,
 }
 
 /// What was told before.
@@ -53,16 +59,22 @@ impl<'a> Notifier<'a> {
             floor,
             run,
             words: words.to_vec(),
+            tried: RefCell::default(),
+            is_late: Cell::default(),
         }
     }
 
-    /// Tells of a cause, unless it was told before. That it cannot be told ends
-    /// no run.
+    /// Tells of a cause, unless it was told before, or could not be in this run.
+    /// That it cannot be told is a warning and ends no run.
     pub(super) fn tell(&self, cause: &Cause<'_>) {
         if self.words.is_empty() {
             return;
         }
         let key = self.key(cause);
+        let is_last = matches!(cause, Cause::RunOver { .. });
+        if !self.tried.borrow_mut().insert(key.clone()) || (self.is_late.get() && !is_last) {
+            return;
+        }
         let mut noted = self.noted();
         if noted.causes.contains(&key) {
             return;
@@ -157,7 +169,10 @@ impl<'a> Notifier<'a> {
             .map_err(|error| piton_base::on_one_line(&error))?;
         match (ended.reason, ended.exit) {
             (None, ExitKind::Code(0)) => Ok(()),
-            (Some(_), _) => Err(format!("it took more than {} s", PATIENCE.as_secs())),
+            (Some(_), _) => {
+                self.is_late.set(true);
+                Err(format!("it took more than {} s", PATIENCE.as_secs()))
+            }
             (None, exit) => Err(format!("it ended with {exit}")),
         }
     }

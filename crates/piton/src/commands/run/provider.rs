@@ -26,6 +26,10 @@ struct Note {
     until: Timestamp,
 }
 
+/// No provider's limit lasts longer. A time beyond that was misread, and a run
+/// that believed it would wait for ever.
+const LONGEST: Duration = Duration::from_secs(35 * 24 * 60 * 60);
+
 /// Returns what an earlier run learned, as long as it holds.
 pub(super) fn known(floor: &Floor<'_>) -> Quota {
     let now = floor.context.clock.now();
@@ -36,9 +40,14 @@ pub(super) fn known(floor: &Floor<'_>) -> Quota {
         .ok()
         .and_then(|bytes| serde_json::from_slice::<Note>(&bytes).ok())
         .filter(|note| note.version == 1 && note.agent == floor.agent.name() && note.until > now)
-        .map_or(Quota::Open, |note| Quota::UsedUp {
-            until: Some(note.until),
-        })
+        .and_then(|note| believed(floor, Some(note.until)))
+        .map_or(Quota::Open, |until| Quota::UsedUp { until: Some(until) })
+}
+
+/// Returns the time that a provider names, where it can be one.
+pub(super) fn believed(floor: &Floor<'_>, until: Option<Timestamp>) -> Option<Timestamp> {
+    let most = floor.context.clock.now().checked_add(LONGEST).ok()?;
+    until.filter(|until| *until <= most)
 }
 
 /// Notes until when there is no more. Without the note the next run asks once.
@@ -71,6 +80,7 @@ pub(super) fn back_off(floor: &Floor<'_>, course: &Course, waits: u32) -> Option
     }
 }
 
-fn file(floor: &Floor<'_>) -> PathBuf {
+/// Returns the note of it.
+pub(super) fn file(floor: &Floor<'_>) -> PathBuf {
     floor.place.state().path().join("provider.json")
 }

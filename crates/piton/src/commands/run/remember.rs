@@ -41,9 +41,15 @@ impl Driver<'_> {
         match outcome {
             Outcome::OutOfQuota { until } => {
                 let waits = self.memory.quota_waits();
-                let until = until.or_else(|| provider::back_off(floor, self.course, waits));
+                let said = provider::believed(floor, until);
+                let until = said.or_else(|| match self.memory.limit_of_this_round() {
+                    Some(known) => known,
+                    None => provider::back_off(floor, self.course, waits),
+                });
                 provider::note(floor, until);
-                self.notifier.tell(&Cause::LimitReached { until });
+                if waits == 0 {
+                    self.notifier.tell(&Cause::LimitReached { until: said });
+                }
                 if let Some(Job {
                     piece: piece @ Piece::Source(_),
                     ..

@@ -5,7 +5,9 @@
 //! are the two halves the rest of the house sees. Git's writes are made
 //! durable, because by default a commit does not survive a power cut.
 
+mod branch_move;
 mod commit;
+mod committed;
 mod error;
 mod head;
 mod history;
@@ -31,6 +33,7 @@ mod under_way;
 mod undertaking;
 mod worktree;
 
+pub use committed::Committed;
 pub use error::GitError;
 pub use history::{FileAt, LogEntry};
 pub use ids::{CommitId, InvalidCommitId};

@@ -72,14 +72,30 @@ pub(crate) fn all(git_dir: &Path, common: &Path) -> Option<Vec<(String, CommitId
 /// Lets a reference of piton's own name a commit, under git's own lock on it.
 /// `None` when that is git's to do.
 pub(crate) fn set(common: &Path, name: &str, commit: &CommitId) -> Option<Result<(), GitError>> {
-    if !is_plain(common) || is_shared(common) {
+    if !is_ours(common) {
         return None;
     }
     let path = common.join(name);
-    Some(write(&path, &with_lock(&path), commit))
+    Some(write(&path, commit, Others::AreAsOurs, || Ok(())))
 }
 
-fn write(path: &Path, lock: &Path, commit: &CommitId) -> Result<(), GitError> {
+/// What a lock with a commit in it means that somebody else made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Others {
+    /// Nobody writes there but this program, and that one is dead.
+    AreAsOurs,
+    /// A git that is at work; it is waited for.
+    AreGits,
+}
+
+/// Lets the reference at `path` name a commit; `last` may refuse under the lock.
+pub(super) fn write(
+    path: &Path,
+    commit: &CommitId,
+    others: Others,
+    last: impl FnOnce() -> Result<(), GitError>,
+) -> Result<(), GitError> {
+    let lock = &with_lock(path);
     let text = format!("{commit}\n");
     let dir = path.parent().unwrap_or(path);
     let locked = || GitError::Locked {
@@ -96,7 +112,11 @@ fn write(path: &Path, lock: &Path, commit: &CommitId) -> Result<(), GitError> {
                 let empty = RealDisk
                     .read_at_most(lock, LONGEST)
                     .is_ok_and(|b| b.is_empty());
-                return if empty { Ok(None) } else { Err(locked()) };
+                return if empty || others == Others::AreGits {
+                    Ok(None)
+                } else {
+                    Err(locked())
+                };
             }
             // git has just removed the directory, which was empty.
             Err(error) if error.kind() == io::ErrorKind::NotFound && races < RACES => races += 1,
@@ -106,13 +126,13 @@ fn write(path: &Path, lock: &Path, commit: &CommitId) -> Result<(), GitError> {
     if wait_for(PATIENCE, taken)?.is_none() {
         return Err(locked());
     }
-    let moved = RealDisk
-        .sync_file(lock)
-        .and_then(|()| RealDisk.rename(lock, path))
-        .and_then(|()| RealDisk.sync_dir(dir));
-    moved.map_err(|error| {
+    let moved = last().and_then(|()| {
+        RealDisk.sync_file(lock)?;
+        RealDisk.rename(lock, path)?;
+        Ok(RealDisk.sync_dir(dir)?)
+    });
+    moved.inspect_err(|_| {
         let _ = RealDisk.remove_file(lock);
-        error.into()
     })
 }
 
@@ -120,7 +140,7 @@ fn write(path: &Path, lock: &Path, commit: &CommitId) -> Result<(), GitError> {
 /// own locks on it and on the packed ones, which might bring it back. One that
 /// is not there any more is removed. `None` when that is git's to do.
 pub(crate) fn remove(common: &Path, name: &str, commit: &CommitId) -> Option<Result<(), GitError>> {
-    if !is_plain(common) || is_shared(common) {
+    if !is_ours(common) {
         return None;
     }
     let path = common.join(name);
@@ -182,6 +202,25 @@ fn with_lock(path: &Path) -> PathBuf {
     let mut lock = path.to_owned().into_os_string();
     lock.push(".lock");
     PathBuf::from(lock)
+}
+
+/// Returns the commit that a reference names; `None` where it names another
+/// reference, or none, or cannot be read.
+pub(super) fn target(common: &Path, name: &str) -> Option<CommitId> {
+    let found = match RealDisk.read_at_most(&common.join(name), LONGEST) {
+        Ok(bytes) => said(&bytes)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => packed(common)?.remove(name)?,
+        Err(_) => return None,
+    };
+    match found {
+        Said::Object(id) => Some(id),
+        Said::Another(_) => None,
+    }
+}
+
+/// Tells whether references are files here, which are this user's to write.
+pub(super) fn is_ours(common: &Path) -> bool {
+    is_plain(common) && !is_shared(common)
 }
 
 /// Tells whether references are files here.

@@ -12,8 +12,8 @@ use crate::objects::{Object, ObjectKind, Objects};
 use crate::program::GitCommand;
 use crate::slot::held::HeldRef;
 use crate::{
-    Cleared, CommitId, Git, GitError, GitRead, IgnoreRule, StatusEntry, Tip, UnderWay, Worktree,
-    commit, head, ignore, landing, loose, plain, status, undertaking, worktree,
+    Cleared, CommitId, Committed, Git, GitError, GitRead, IgnoreRule, StatusEntry, Tip, UnderWay,
+    Worktree, commit, head, ignore, landing, loose, plain, status, undertaking, worktree,
 };
 
 /// A working tree and the repository behind it.
@@ -245,6 +245,10 @@ impl GitRead for Repository {
 
     fn status(&self, scope: &[&Path], with_ignored: bool) -> Result<Vec<StatusEntry>, GitError> {
         status::read(&self.top, scope, with_ignored)
+    }
+
+    fn committed(&self, below: &Path) -> Option<Committed> {
+        Committed::below(self, below)
     }
 
     fn ignored_by(&self, path: &Path) -> Result<Option<IgnoreRule>, GitError> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use piton_durable::transaction::AroundHooks;
 
 use crate::slot::held::HeldRef;
-use crate::{Cleared, CommitId, GitError, IgnoreRule, StatusEntry, Tip, UnderWay};
+use crate::{Cleared, CommitId, Committed, GitError, IgnoreRule, StatusEntry, Tip, UnderWay};
 
 /// The reading half.
 pub trait GitRead: Debug + Send + Sync {
@@ -47,6 +47,12 @@ pub trait GitRead: Debug + Send + Sync {
 
     /// Returns what differs from HEAD below `scope` (everything when empty).
     fn status(&self, scope: &[&Path], with_ignored: bool) -> Result<Vec<StatusEntry>, GitError>;
+
+    /// Looks at what is committed below a directory, without a git; `None` where
+    /// that cannot be done.
+    fn committed(&self, _below: &Path) -> Option<Committed> {
+        None
+    }
 
     /// Returns the rule because of which git would ignore a new file at `path`.
     fn ignored_by(&self, path: &Path) -> Result<Option<IgnoreRule>, GitError>;

@@ -3,7 +3,7 @@
 //! Only plain indexes are read: one that shares its entries with another file,
 //! or has directories for entries, is git's to read.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -20,12 +20,35 @@ pub(crate) struct Entry {
     pub(crate) is_odd: bool,
     /// Whether git was told not to look at the file.
     pub(crate) is_hidden: bool,
+    pub(crate) recorded: Recorded,
+}
+
+/// What git noted of a file when it last knew it to be as staged; as much of
+/// each number as fits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Recorded {
+    pub(crate) changed: (u32, u32),
+    pub(crate) modified: (u32, u32),
+    pub(crate) inode: u32,
+    pub(crate) size: u32,
+}
+
+impl Recorded {
+    fn at(bytes: &[u8], start: usize) -> Option<Self> {
+        let field = |n: usize| number(bytes, start + 4 * n);
+        Some(Self {
+            changed: (field(0)?, field(1)?),
+            modified: (field(2)?, field(3)?),
+            inode: field(5)?,
+            size: field(9)?,
+        })
+    }
 }
 
 /// The entries that were asked for, and whether files of attributes are there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Entries {
-    pub(crate) at: HashMap<PathBuf, Entry>,
+    pub(crate) at: BTreeMap<PathBuf, Entry>,
     pub(crate) has_attributes: bool,
 }
 
@@ -41,7 +64,7 @@ const MODE: usize = 24;
 const DIR: u32 = 0o040_000;
 
 /// Reads an index whose ids have `id` bytes; `None` when git has to be asked.
-pub(crate) fn read(bytes: &[u8], id: usize, wanted: &HashSet<&Path>) -> Option<Entries> {
+pub(crate) fn read(bytes: &[u8], id: usize, is_wanted: impl Fn(&Path) -> bool) -> Option<Entries> {
     let version = number(bytes.strip_prefix(b"DIRC")?, 0)?;
     if !(2..=4).contains(&version) {
         return None;
@@ -83,7 +106,7 @@ pub(crate) fn read(bytes: &[u8], id: usize, wanted: &HashSet<&Path>) -> Option<E
         }
         found.has_attributes |= name.rsplit(|&byte| byte == b'/').next() == Some(ATTRIBUTES);
         let path = Path::new(OsStr::from_bytes(&name));
-        if wanted.contains(path) {
+        if is_wanted(path) {
             let entry = Entry {
                 staged: TreeEntry {
                     mode: format!("{mode:06o}"),
@@ -91,6 +114,7 @@ pub(crate) fn read(bytes: &[u8], id: usize, wanted: &HashSet<&Path>) -> Option<E
                 },
                 is_odd: flags & STAGE != 0 || more & INTENDED != 0,
                 is_hidden: flags & HIDDEN != 0 || more & SKIPPED != 0,
+                recorded: Recorded::at(bytes, start)?,
             };
             if found.at.insert(path.to_owned(), entry).is_some() {
                 // Several stages of one path.
@@ -148,7 +172,6 @@ mod tests {
 
     #[test]
     fn an_index_that_is_torn_or_strange_is_left_to_git() {
-        let wanted = HashSet::new();
         for wrong in [
             &b""[..],
             b"DIRC",
@@ -157,10 +180,10 @@ mod tests {
             b"DIRC\0\0\0\x02\0\0\0\0link\0\0\0\0aaaaaaaaaaaaaaaaaaaa",
             b"DIRC\0\0\0\x02\0\0\0\0TREE\0\0\0\x09aaaaaaaaaaaaaaaaaaaa",
         ] {
-            assert_eq!(read(wrong, 20, &wanted), None, "{wrong:?}");
+            assert_eq!(read(wrong, 20, |_| false), None, "{wrong:?}");
         }
         let empty = b"DIRC\0\0\0\x02\0\0\0\0TREE\0\0\0\0aaaaaaaaaaaaaaaaaaaa";
-        assert_eq!(read(empty, 20, &wanted), Some(Entries::default()));
+        assert_eq!(read(empty, 20, |_| false), Some(Entries::default()));
     }
 
     #[test]

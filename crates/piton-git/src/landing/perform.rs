@@ -13,6 +13,7 @@ use super::intent::Intent;
 use super::look;
 use super::onto::Onto;
 use super::plain::{self, Known, Plain};
+use crate::branch_move::BranchMove;
 use crate::program::GitCommand;
 use crate::slot::Filters;
 use crate::undertaking::{Move, Undertaking};
@@ -220,6 +221,9 @@ fn move_reference(
         to: landing.commit.to_string(),
         paths: Vec::new(),
     })?;
+    if let Some(moved) = moved_by_hand(repository, landing, &reference) {
+        return said(repository, landing, &reference, moved);
+    }
     let mut command = GitCommand::quietly(repository.top()).arg("update-ref");
     if landing.onto == &Onto::Detached {
         command = command.arg("--no-deref");
@@ -231,10 +235,39 @@ fn move_reference(
         .arg(landing.commit.as_str())
         .arg(landing.base.as_str())
         .run();
+    said(repository, landing, &reference, moved.map(drop))
+}
+
+/// Moves a branch without a git, where that can be done and the time is known.
+fn moved_by_hand(
+    repository: &Repository,
+    landing: &Landing<'_>,
+    reference: &str,
+) -> Option<Result<(), GitError>> {
+    let moves = BranchMove {
+        name: reference,
+        from: landing.base,
+        to: landing.commit,
+        why: landing.why,
+        now: landing.known?.now,
+    };
+    match landing.onto {
+        Onto::Branch(_) => moves.perform(repository),
+        Onto::Detached => None,
+    }
+}
+
+/// Tells a branch that somebody moved from one that could not be moved.
+fn said(
+    repository: &Repository,
+    landing: &Landing<'_>,
+    reference: &str,
+    moved: Result<(), GitError>,
+) -> Result<(), LandError> {
     match moved {
-        Ok(_) => Ok(()),
+        Ok(()) => Ok(()),
         Err(error @ (GitError::Failed { .. } | GitError::Moved { .. })) => {
-            match tip(repository, &reference)? {
+            match tip(repository, reference)? {
                 now if now.as_ref() != Some(landing.base) => {
                     Err(LandError::Refused(Refusal::Moved { tip: now }))
                 }

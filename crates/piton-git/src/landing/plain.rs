@@ -21,6 +21,8 @@ pub struct Known<'a> {
     pub settings: &'a [Setting],
     /// Where the user's own attributes would lie, outside the repository.
     pub attributes: &'a [PathBuf],
+    /// The time, in seconds, for the log of the branch.
+    pub now: i64,
 }
 
 /// Where the machine's own attributes may lie.
@@ -100,7 +102,7 @@ impl Plain {
             .iter()
             .find_map(|it| it.to.as_ref().or(it.from.as_ref()))?;
         let bytes = fs::read(own.join("index")).ok()?;
-        let entries = entries::read(&bytes, id.object.len() / 2, &wanted)?;
+        let entries = entries::read(&bytes, id.object.len() / 2, |path| wanted.contains(path))?;
         (!entries.has_attributes).then_some(Self(entries))
     }
 

@@ -8,7 +8,7 @@ mod reader;
 mod trees;
 
 pub(crate) use reader::{Object, ObjectKind, Objects};
-pub(crate) use trees::changes;
+pub(crate) use trees::{changes, files};
 
 /// Returns an id as people write it.
 pub(crate) fn hex(id: &[u8]) -> String {

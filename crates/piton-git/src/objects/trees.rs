@@ -63,6 +63,28 @@ pub(crate) fn changes(
     Ok(found)
 }
 
+/// Returns the files below a directory of a commit, `<commit>:<path>`, by their
+/// paths in it; `None` where there is no such directory.
+pub(crate) fn files(
+    objects: &Objects,
+    name: &str,
+) -> Result<Option<BTreeMap<PathBuf, TreeEntry>>, GitError> {
+    let found = objects.read(name)?;
+    let Some(dir) = found.filter(|object| object.kind == ObjectKind::Tree) else {
+        return Ok(None);
+    };
+    let mut all = Vec::new();
+    between(
+        objects,
+        &mut Vec::new(),
+        Entries::new(),
+        entries(&dir)?,
+        &mut all,
+    )?;
+    let there = |change: PathChange| Some((change.path, change.to?));
+    Ok(Some(all.into_iter().filter_map(there).collect()))
+}
+
 fn root(objects: &Objects, name: &str) -> Result<Object, GitError> {
     tree(objects, &format!("{name}^{{tree}}"))
 }

@@ -1,6 +1,6 @@
 //! Taking over what was made in a slot.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -188,7 +188,7 @@ impl Slot {
         let id = self.base().as_str().len() / 2;
         let has_none = |found: Entries| !found.has_attributes;
         let is_plain = self.borrowed.changes_no_files()
-            && entries::read(&bytes, id, &HashSet::new()).is_some_and(has_none);
+            && entries::read(&bytes, id, |_| false).is_some_and(has_none);
         if !is_plain {
             return layout::set_head(disk, &self.git.own, self.base());
         }

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests arrange the real world")]
 
 mod commits;
+mod committed;
 mod filters;
 mod landing;
 mod reading;

@@ -248,6 +248,7 @@ fn once(shop: &Shop<'_>, work: &Accepted) -> Result<Landed, BringError> {
             known: Some(Known {
                 settings: &settings,
                 attributes: &attributes,
+                now: shop.clock.now().as_second(),
             }),
         },
     )?)

@@ -1,7 +1,7 @@
 //! Deciding the one next thing, over many migrations and many tracked files.
 //!
-//! The floor reads the same manifests and lets `git ls-files` and `git status`
-//! tell of the same files, with nothing made of them.
+//! The floor reads the same manifests and lets `git ls-files` tell of the same
+//! files, with nothing made of them.
 #![expect(
     clippy::disallowed_methods,
     reason = "a benchmark arranges the real world"
@@ -17,7 +17,7 @@ use piton_durable::RealDisk;
 use piton_git::{GitRead, Repository};
 use piton_loop::deciding::limits::Limits;
 use piton_loop::deciding::memory::Memory;
-use piton_loop::deciding::next::next;
+use piton_loop::deciding::next::{Next, next};
 use piton_loop::deciding::observe::{self, DiskGate};
 use piton_loop::deciding::world::World;
 use piton_loop::targets::Selection;
@@ -60,12 +60,7 @@ fn main() {
                     .iter()
                     .map(|path| fs::read(path).expect("it reads"));
                 let bytes: usize = read.map(|bytes| bytes.len()).sum();
-                git(scratch.path(), &["ls-files", "-z"]);
-                git(
-                    scratch.path(),
-                    &["status", "--porcelain=v2", "-z", "--", "migrations"],
-                );
-                bytes
+                bytes + git(scratch.path(), &["ls-files", "-z"])
             },
         );
         held &= table.finish();
@@ -74,15 +69,17 @@ fn main() {
 }
 
 fn decide(repository: &Repository, live: &LiveDir, count: usize) {
-    let migrations = observe::migrations(&RealDisk, repository, live).expect("they list");
+    let migrations = observe::migrations(&RealDisk, live).expect("they list");
     assert_eq!(migrations.len(), count);
     let tracked: Vec<String> = repository
         .tracked_files()
         .expect("git tells")
         .into_iter()
+        .filter(|path| !path.starts_with("migrations"))
         .filter_map(|path| path.into_os_string().into_string().ok())
         .collect();
-    let source = Selection::Random.resolve(&tracked, None);
+    assert_eq!(tracked.len(), FILES + 1, "all but the migrations");
+    let source = Selection::Random.resolve(tracked, None);
     let world = World {
         now: Timestamp::now(),
         migrations: &migrations,
@@ -93,17 +90,18 @@ fn decide(repository: &Repository, live: &LiveDir, count: usize) {
         memory: &Memory::default(),
         seed: 1,
     };
-    let gate = DiskGate {
-        disk: &RealDisk,
-        live,
-    };
+    let gate = DiskGate::new(&RealDisk, repository, live);
     let decision = next(&world, &gate);
     assert!(decision.passed_over.is_empty(), "{decision:?}");
+    assert!(matches!(decision.next, Next::Phase { .. }), "{decision:?}");
 }
 
-fn git(at: &Path, args: &[&str]) {
+/// Returns how much git said.
+fn git(at: &Path, args: &[&str]) -> usize {
     let output = Command::new("git").args(args).current_dir(at).output();
-    assert!(output.is_ok_and(|output| output.status.success()));
+    let output = output.expect("git runs");
+    assert!(output.status.success());
+    output.stdout.len()
 }
 
 fn name(index: usize) -> String {

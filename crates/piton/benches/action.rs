@@ -34,7 +34,7 @@ git status --porcelain=v2 -z >$S/after
 git -C $S/slot add --all
 git -C $S/slot $D commit -q --no-verify -m 'a clean-up'
 git -C $S/proof reset --hard -q $(cat .git/worktrees/slot/HEAD)
-(cd $S/proof && true)
+(cd $S/proof && /bin/true)
 git $D merge -q --ff-only $(cat .git/worktrees/slot/HEAD)
 ";
 

@@ -1,10 +1,11 @@
 //! Reading the migrations that are decided about.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use piton_durable::{DiskError, DiskRead};
-use piton_git::{GitError, GitRead};
+use piton_durable::{DiskRead, DiskResult};
+use piton_git::{Committed, GitError, GitRead};
 use piton_migration::consistency::{self, Mode, Severity};
 use piton_migration::live::{LiveDir, load_manifest};
 use piton_migration::own::{OwnData, load_own};
@@ -14,42 +15,15 @@ use piton_migration::slug::Slug;
 use super::stand::Stand;
 use super::world::{Gate, Known, Seen, Standing};
 
-/// The migrations could not be listed.
-#[derive(Debug, thiserror::Error)]
-pub enum ObserveError {
-    #[error(transparent)]
-    Disk(#[from] DiskError),
-    #[error("see which migrations have changes that are not committed")]
-    Git(#[from] GitError),
-}
-
 /// Reads every migration. One that cannot be read is told of and holds up no
-/// other; one that differs from what is committed is left alone.
-pub fn migrations(
-    disk: &dyn DiskRead,
-    git: &dyn GitRead,
-    live: &LiveDir,
-) -> Result<Vec<Standing>, ObserveError> {
-    let contents = live.contents(disk)?;
-    let changed = if contents.slugs.is_empty() {
-        Changed::default()
-    } else {
-        changed(git, live)?
+/// other.
+pub fn migrations(disk: &dyn DiskRead, live: &LiveDir) -> DiskResult<Vec<Standing>> {
+    let slugs = live.contents(disk)?.slugs.into_iter();
+    let standing = |slug| Standing {
+        seen: read(disk, &live.migration(&slug)),
+        slug,
     };
-    Ok(contents
-        .slugs
-        .into_iter()
-        .map(|slug| {
-            let seen = if changed.holds(&slug) {
-                Seen::Broken {
-                    reason: "it has changes that are not committed".to_owned(),
-                }
-            } else {
-                read(disk, &live.migration(&slug))
-            };
-            Standing { slug, seen }
-        })
-        .collect())
+    Ok(slugs.map(standing).collect())
 }
 
 fn read(disk: &dyn DiskRead, dir: &Path) -> Seen {
@@ -67,6 +41,54 @@ fn read(disk: &dyn DiskRead, dir: &Path) -> Seen {
     Seen::Known(Box::new(Known { manifest, own }))
 }
 
+/// Which migrations have changes that are not committed. Git is asked only
+/// where that is not plain to see, and then once for all.
+#[derive(Debug)]
+struct Uncommitted<'a> {
+    git: &'a dyn GitRead,
+    live: &'a LiveDir,
+    committed: OnceCell<Option<Committed>>,
+    asked: OnceCell<Result<Changed, String>>,
+}
+
+impl<'a> Uncommitted<'a> {
+    fn new(git: &'a dyn GitRead, live: &'a LiveDir) -> Self {
+        Self {
+            git,
+            live,
+            committed: OnceCell::new(),
+            asked: OnceCell::new(),
+        }
+    }
+
+    /// Returns why a migration cannot be worked on from its commit, if it cannot.
+    fn refuses(&self, slug: &Slug) -> Option<String> {
+        let relative = |path: &Path| {
+            let below = path.strip_prefix(self.live.project_root()).ok()?;
+            Some(below.to_owned())
+        };
+        // Elsewhere it is no affair of this repository.
+        let (all, dir) = (
+            relative(self.live.path())?,
+            relative(&self.live.migration(slug))?,
+        );
+        let committed = self.committed.get_or_init(|| self.git.committed(&all));
+        if let Some(committed) = committed
+            && committed.holds(&dir).unwrap_or(false)
+        {
+            return None;
+        }
+        let asked = self.asked.get_or_init(|| {
+            changed(self.git, &all).map_err(|error| piton_base::on_one_line(&error))
+        });
+        match asked {
+            Ok(changed) if !changed.holds(slug) => None,
+            Ok(_) => Some("it has changes that are not committed".to_owned()),
+            Err(error) => Some(error.clone()),
+        }
+    }
+}
+
 /// The migrations that differ from what is committed.
 #[derive(Debug, Default)]
 struct Changed {
@@ -80,11 +102,8 @@ impl Changed {
     }
 }
 
-fn changed(git: &dyn GitRead, live: &LiveDir) -> Result<Changed, GitError> {
+fn changed(git: &dyn GitRead, relative: &Path) -> Result<Changed, GitError> {
     let mut changed = Changed::default();
-    let Ok(relative) = live.path().strip_prefix(live.project_root()) else {
-        return Ok(changed);
-    };
     for entry in git.status(&[relative], false)? {
         let below = entry.path.strip_prefix(relative).ok();
         match below.and_then(|below| below.components().next()) {
@@ -110,25 +129,39 @@ fn broken(error: &dyn std::error::Error) -> Seen {
 }
 
 /// Looks into the directory of a migration that is about to be worked on.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct DiskGate<'a> {
-    pub disk: &'a dyn DiskRead,
-    pub live: &'a LiveDir,
+    disk: &'a dyn DiskRead,
+    live: &'a LiveDir,
+    uncommitted: Uncommitted<'a>,
+}
+
+impl<'a> DiskGate<'a> {
+    pub fn new(disk: &'a dyn DiskRead, git: &'a dyn GitRead, live: &'a LiveDir) -> Self {
+        Self {
+            disk,
+            live,
+            uncommitted: Uncommitted::new(git, live),
+        }
+    }
 }
 
 impl Gate for DiskGate<'_> {
     fn refuses(&self, slug: &Slug, stand: &Stand) -> Option<String> {
-        let dir = self.live.migration(slug);
         let mode = match stand {
             Stand::NotNow(_) => return None,
-            Stand::Plan => {
-                if let Err(error) = load_state(self.disk, &dir, &self.live.home(slug)) {
-                    return Some(error.to_string());
-                }
-                Mode::PlanningSnapshot
-            }
+            Stand::Plan => Mode::PlanningSnapshot,
             Stand::Phase { .. } => Mode::ExecutionGate,
         };
+        if let Some(reason) = self.uncommitted.refuses(slug) {
+            return Some(reason);
+        }
+        let dir = self.live.migration(slug);
+        if *stand == Stand::Plan
+            && let Err(error) = load_state(self.disk, &dir, &self.live.home(slug))
+        {
+            return Some(error.to_string());
+        }
         consistency::check(self.disk, &dir, slug, mode)
             .into_iter()
             .find(|finding| finding.severity == Severity::Error)

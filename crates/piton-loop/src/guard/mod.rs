@@ -27,4 +27,5 @@ pub use known::KnownSettings;
 pub use places::Surroundings;
 pub use told::listed;
 pub(crate) use told::tell_what_else_happened;
+pub(crate) use tree::UserTree;
 pub use watch::{Guard, GuardError, Reach};

@@ -7,9 +7,11 @@ use std::time::SystemTime;
 use piton_durable::DiskRead;
 use piton_git::{GitError, GitRead, Overview, overview};
 
+use super::found::Note;
+
 /// HEAD, the index and the working tree, before or after a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct UserTree {
+pub(crate) struct UserTree {
     pub(super) overview: Overview,
     /// Of each path that differs from HEAD: size, time of change, mode.
     stats: BTreeMap<PathBuf, Option<(u64, Option<SystemTime>, u32)>>,
@@ -26,6 +28,16 @@ impl UserTree {
             })
             .collect();
         Ok(Self { overview, stats })
+    }
+
+    /// Looks again, and says what is different.
+    pub(crate) fn notes_now(
+        &self,
+        disk: &dyn DiskRead,
+        git: &dyn GitRead,
+    ) -> Result<Vec<Note>, GitError> {
+        let notes = self.notes(&Self::look(disk, git)?);
+        Ok(notes.into_iter().map(Note::Said).collect())
     }
 
     /// Says what is different later. The user may go on working, so none of it

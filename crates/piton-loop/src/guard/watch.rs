@@ -71,12 +71,24 @@ impl Guard {
         view: View,
         around: &Surroundings,
     ) -> Result<Self, GuardError> {
+        let tree = UserTree::look(disk, git)?;
+        Self::since(disk, git, view, around, tree)
+    }
+
+    /// The same, where the working tree was looked at before an earlier call.
+    pub(crate) fn since(
+        disk: &dyn DiskRead,
+        git: &dyn GitRead,
+        view: View,
+        around: &Surroundings,
+        tree: UserTree,
+    ) -> Result<Self, GuardError> {
         let watched = Watched::look(disk, git, &view.settings, around)
             .map_err(|path| GuardError::Unreadable { path })?;
         Ok(Self {
             watched,
             references: reference_prints(disk, git),
-            tree: UserTree::look(disk, git)?,
+            tree,
             refs: view.refs,
             kept: None,
         })
@@ -104,16 +116,18 @@ impl Guard {
         reach: Reach,
         evidence: &Path,
     ) -> Result<Found, GuardError> {
-        let mut found = Found {
-            strays: self.watched.clear(disk, git, evidence)?,
-            ..Found::default()
-        };
-        if !found.strays.is_empty() {
-            found.set_aside = Some(evidence.to_owned());
-        }
-        if let Some(kept) = &self.kept {
-            kept.forget(disk);
-        }
+        let found = self.planted(disk, git, evidence)?;
+        self.all_else(disk, git, reach, found)
+    }
+
+    /// Compares what no git runs by.
+    fn all_else(
+        &self,
+        disk: &dyn Disk,
+        git: &dyn GitRead,
+        reach: Reach,
+        mut found: Found,
+    ) -> Result<Found, GuardError> {
         let tree = UserTree::look(disk, git)?;
         if self.tree.overview.head.is_some() && tree.overview.head.is_none() {
             found.strays.push(Stray::Head);
@@ -138,6 +152,44 @@ impl Guard {
         found
             .notes
             .extend(self.tree.notes(&tree).into_iter().map(Note::Said));
+        Ok(found)
+    }
+
+    /// Compares, and leaves the working tree for after a call that follows at
+    /// once. Returns what it was like before; `None` where all is compared.
+    pub(crate) fn after_all_but_tree(
+        self,
+        disk: &dyn Disk,
+        git: &dyn GitRead,
+        reach: Reach,
+        evidence: &Path,
+    ) -> Result<(Found, Option<UserTree>), GuardError> {
+        let found = self.planted(disk, git, evidence)?;
+        let is_calm = self.tree.overview.head == git.head()?
+            && changed(&self.references, &reference_prints(disk, git)).is_empty();
+        if is_calm {
+            return Ok((found, Some(self.tree)));
+        }
+        Ok((self.all_else(disk, git, reach, found)?, None))
+    }
+
+    /// Looks for what makes git run something, and sets it aside.
+    fn planted(
+        &self,
+        disk: &dyn Disk,
+        git: &dyn GitRead,
+        evidence: &Path,
+    ) -> Result<Found, GuardError> {
+        let mut found = Found {
+            strays: self.watched.clear(disk, git, evidence)?,
+            ..Found::default()
+        };
+        if !found.strays.is_empty() {
+            found.set_aside = Some(evidence.to_owned());
+        }
+        if let Some(kept) = &self.kept {
+            kept.forget(disk);
+        }
         Ok(found)
     }
 }

@@ -61,12 +61,12 @@ impl Selection {
 
     /// Resolves against the tracked files. `scope` is what the user said the
     /// work is about; where patterns match nothing it stands in for them.
-    pub fn resolve(self, tracked: &[String], scope: Option<&str>) -> Source {
+    pub fn resolve(self, tracked: Vec<String>, scope: Option<&str>) -> Source {
         match self {
             Self::Targets(targets) => Source::Finite(targets),
-            Self::Globs(patterns) => pool(&patterns, TargetProvenance::Globs, tracked, scope),
+            Self::Globs(patterns) => pool(&patterns, TargetProvenance::Globs, &tracked, scope),
             Self::Extensions(patterns) => {
-                pool(&patterns, TargetProvenance::Extensions, tracked, scope)
+                pool(&patterns, TargetProvenance::Extensions, &tracked, scope)
             }
             Self::Paths(paths) => Source::Group(Target::plain(
                 "specified paths",
@@ -74,7 +74,7 @@ impl Selection {
                 paths,
             )),
             Self::Random if tracked.is_empty() => fallback(scope),
-            Self::Random => Source::Ambient(tracked.to_vec()),
+            Self::Random => Source::Ambient(tracked),
         }
     }
 }

@@ -9,7 +9,7 @@ use piton_git::landing::Onto;
 use piton_git::slot::{Changes, Slot};
 
 use super::accepted::Accepted;
-use super::call::{self, Ask, Called};
+use super::call::{self, Around, Ask, Called};
 use super::evidence::{self, Subject, Traces};
 use super::failure::{Halt, WorkFailure};
 use super::hooks;
@@ -21,6 +21,7 @@ use super::weakened;
 use crate::commit;
 use crate::effort::EffortResolution;
 use crate::failures::FailureKind;
+use crate::guard::UserTree;
 use crate::prompts::{PromptError, RetryBrief};
 use crate::replies::{Decision, Recommendation, StatusBlock};
 use crate::runs::RunRecord;
@@ -94,14 +95,17 @@ pub(super) enum Made {
 }
 
 /// Tries until something is accepted, something final is said, or no try is
-/// left. Whatever the agent says, the number of calls is bounded.
+/// left. Whatever the agent says, the number of calls is bounded. `tree` is what
+/// the user's working tree was before a question that led here.
 pub(super) fn carry_out(
     shop: &Shop<'_>,
     run: &RunRecord<'_>,
     slot: &Slot,
     start: &Start,
     job: &dyn Job,
+    tree: Option<UserTree>,
 ) -> Result<Made, Halt> {
+    let mut around = tree.map_or(Around::Both, Around::After);
     let root = shop.site.root().display().to_string();
     let mut before: Option<WorkFailure> = None;
     let mut most = shop.tries.max(1);
@@ -122,7 +126,12 @@ pub(super) fn carry_out(
             focus: failure.focus.as_deref(),
             weakened: failure.weakened(),
         });
-        let failure = match once(shop, run, slot, start, job, number, retry) {
+        let this = Try {
+            number,
+            retry,
+            around: std::mem::replace(&mut around, Around::Both),
+        };
+        let failure = match once(shop, run, slot, start, job, this) {
             Ok(made) => return Ok(made),
             Err(Halt::Failed(failure)) => *failure,
             Err(
@@ -177,18 +186,27 @@ fn is_of_agent(kind: FailureKind) -> bool {
     )
 }
 
+/// One try.
+struct Try<'a> {
+    number: u32,
+    /// What is told of the one before.
+    retry: Option<RetryBrief<'a>>,
+    around: Around,
+}
+
 fn once(
     shop: &Shop<'_>,
     run: &RunRecord<'_>,
     slot: &Slot,
     start: &Start,
     job: &dyn Job,
-    number: u32,
-    retry: Option<RetryBrief<'_>>,
+    this: Try<'_>,
 ) -> Result<Made, Halt> {
     let role = job.role();
     let trouble = |error: &dyn std::error::Error| Halt::trouble(role, error);
-    let prompt = job.prompt(shop, retry).map_err(|error| trouble(&error))?;
+    let prompt = job
+        .prompt(shop, this.retry)
+        .map_err(|error| trouble(&error))?;
     let called = call::ask(
         shop,
         run,
@@ -196,7 +214,7 @@ fn once(
         Ask {
             role,
             attempt: start.attempt,
-            retry: number,
+            retry: this.number,
             target: job.label(),
             phase_reached: job.phase_reached(),
             slug: job.slug(),
@@ -205,6 +223,7 @@ fn once(
             effort: job.effort(),
             schema: None,
             about: None,
+            around: this.around,
         },
     )?;
     let traces = Traces {

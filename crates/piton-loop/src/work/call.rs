@@ -15,7 +15,7 @@ use super::shop::Shop;
 use crate::deciding::stop::Budget;
 use crate::effort::EffortResolution;
 use crate::failures::FailureKind;
-use crate::guard::{self, Guard, Note, Reach};
+use crate::guard::{self, Guard, Note, Reach, UserTree};
 use crate::runs::{
     CallEnd, CallOutcome, CallScope, CallStatus, CallVerdict, Event, RecordError, RunRecord,
 };
@@ -37,6 +37,18 @@ pub(super) struct Ask<'a> {
     pub(super) schema: Option<serde_json::Value>,
     /// The directory that the call is about, below the slot; all of it if none.
     pub(super) about: Option<&'a str>,
+    pub(super) around: Around,
+}
+
+/// When the user's working tree is looked at, which is dear in a large one.
+#[derive(Clone, Debug)]
+pub(super) enum Around {
+    /// Before the call and after it.
+    Both,
+    /// Before it; another call follows at once, after which it is looked at.
+    Before,
+    /// After it; this is what it was before the one that came first.
+    After(UserTree),
 }
 
 /// A reply, with where it is kept and what it cost.
@@ -46,6 +58,9 @@ pub(super) struct Called {
     pub(super) files: CallFiles,
     pub(super) model: Option<String>,
     pub(super) cost_usd: Option<f64>,
+    /// The user's working tree before the call, where it is still to be looked
+    /// at.
+    pub(super) tree: Option<UserTree>,
 }
 
 /// Calls the agent. What it did to the user's repository, if anything, refuses
@@ -80,8 +95,14 @@ pub(super) fn ask(
     let files = placed.files.clone();
     let guards = StateDir::at(shop.site.state()).guards();
     let name = format!("{}-{}", run.id(), placed.number);
+    let is_followed = matches!(ask.around, Around::Before);
+    let around = &shop.slots.around;
     let still = shop.landings.still();
-    let guard = Guard::before(shop.disk, shop.repository, view, &shop.slots.around)
+    let guard = match ask.around {
+        Around::Both | Around::Before => Guard::before(shop.disk, shop.repository, view, around),
+        Around::After(tree) => Guard::since(shop.disk, shop.repository, view, around, tree),
+    };
+    let guard = guard
         .and_then(|guard| guard.kept(shop.disk, &guards, &name, &shop.holder))
         .map_err(|error| trouble(&error))?;
     drop(still);
@@ -110,7 +131,14 @@ pub(super) fn ask(
     let kept = record.as_ref().ok().cloned();
     let is_cut_short = shop.allowance.over(placed.number, kept.as_ref());
     let sealed = kept.as_ref().and_then(|record| record.sealed.as_ref());
-    let guarded = guarded(shop, run, slot, &guard, (role, Reach::of(sealed)));
+    let is_followed = is_followed && kept.as_ref().is_some_and(|it| it.result.reply().is_some());
+    let guarded = guarded(
+        shop,
+        run,
+        slot,
+        guard,
+        (role, Reach::of(sealed), is_followed),
+    );
     let ended = match record {
         Err(error) => Err(trouble(&error)),
         Ok(record) => {
@@ -122,6 +150,7 @@ pub(super) fn ask(
                     files: files.clone(),
                     model: record.answered_by.or(ask.model),
                     cost_usd: record.cost_usd,
+                    tree: None,
                 }),
                 None if is_cut_short => Err(Halt::CutShort(Budget::Time)),
                 None => Err(Halt::of_outcome(role, &record.result)),
@@ -129,7 +158,11 @@ pub(super) fn ask(
         }
     };
     // What was done to the repository is told even of an agent that failed.
-    let ended = guarded.and(ended).map_err(|halt| match halt {
+    let ended = guarded.and_then(|tree| {
+        let called = ended?;
+        Ok(Called { tree, ..called })
+    });
+    let ended = ended.map_err(|halt| match halt {
         Halt::Failed(failure) => {
             let agent = Some(files.clone());
             let traces = Traces { agent, tests: None };
@@ -174,26 +207,45 @@ pub(super) fn ask(
     ended
 }
 
-/// Looks at what happened to the user's repository during the call.
+/// Looks at the user's working tree after a call that no other followed.
+pub(super) fn look_after(
+    shop: &Shop<'_>,
+    run: &RunRecord<'_>,
+    role: CallRole,
+    tree: &UserTree,
+) -> Result<(), Halt> {
+    let notes = tree
+        .notes_now(shop.disk, shop.repository)
+        .map_err(|error| Halt::trouble(role, &error))?;
+    guard::tell_what_else_happened(&notes, &[], run).map_err(|error| Halt::trouble(role, &error))
+}
+
+/// Looks at what happened to the user's repository during the call. Returns the
+/// working tree before it, where that is to be looked at after the next one.
 fn guarded(
     shop: &Shop<'_>,
     run: &RunRecord<'_>,
     slot: &Slot,
-    guard: &Guard,
-    (role, reach): (CallRole, Reach),
-) -> Result<(), Halt> {
+    guard: Guard,
+    (role, reach, is_followed): (CallRole, Reach, bool),
+) -> Result<Option<UserTree>, Halt> {
     let evidence: PathBuf = shop.site.failures().join(format!("{}-set-aside", run.id()));
+    let (disk, git) = (shop.disk, shop.repository);
     let still = shop.landings.still();
-    let mut found = guard
-        .after(shop.disk, shop.repository, reach, &evidence)
-        .map_err(|error| Halt::trouble(role, &error))?;
+    let found = if is_followed {
+        guard.after_all_but_tree(disk, git, reach, &evidence)
+    } else {
+        let found = guard.after(disk, git, reach, &evidence);
+        found.map(|found| (found, None))
+    };
+    let (mut found, tree) = found.map_err(|error| Halt::trouble(role, &error))?;
     let ours = tell_landings(run, &still, &mut found.notes);
     drop(still);
     guard::tell_what_else_happened(&found.notes, &slot.git_was_changed(shop.disk), run)
         .and(ours)
         .map_err(|error| Halt::trouble(role, &error))?;
     if found.strays.is_empty() {
-        return Ok(());
+        return Ok(tree);
     }
     let listed: Vec<String> = found.strays.iter().map(ToString::to_string).collect();
     let story = format!(

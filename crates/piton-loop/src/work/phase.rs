@@ -11,7 +11,7 @@ use super::attempts::{self, Made};
 use super::failure::{Halt, WorkFailure};
 use super::note::{self, Putting};
 use super::prepared::Prepared;
-use super::ready::ready_check;
+use super::ready::{Ready, ready_check};
 use super::shop::{Shop, Worked};
 use super::workplace;
 use crate::clock::local_stamp;
@@ -39,10 +39,11 @@ fn begin(shop: &Shop<'_>, run: &RunRecord<'_>, work: &PhaseWork<'_>) -> Result<W
     let token = format!("{}-{}", run.id(), work.slug);
     let slot = workplace::laid_out(shop, run, &work.start.base, &token, role)?;
     let phase = Prepared::read(shop, &slot, work)?;
-    if let Some(put_off) = ready_check(shop, run, &slot, work, &phase)? {
-        return Ok(put_off);
-    }
-    match attempts::carry_out(shop, run, &slot, &work.start, &phase) {
+    let tree = match ready_check(shop, run, &slot, work, &phase)? {
+        Ready::Yes(tree) => tree,
+        Ready::No(worked) => return Ok(*worked),
+    };
+    match attempts::carry_out(shop, run, &slot, &work.start, &phase, tree) {
         Ok(Made::Accepted(accepted)) => Ok(Worked::Accepted(accepted)),
         Ok(Made::Unchanged { reason }) => Ok(Worked::Unchanged { reason }),
         Err(Halt::Failed(failure)) => Ok(failed(shop, run, &slot, work, &phase, *failure)),

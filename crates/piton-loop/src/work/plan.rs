@@ -5,21 +5,22 @@
 //! directory, two at once do not disturb each other, and the user may have
 //! switched the branch meanwhile.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use piton_agent::CallRole;
 use piton_base::Effort;
 use piton_durable::tree;
-use piton_git::slot::{Changes, Slot, SlotChangeKind};
+use piton_git::slot::{Changes, Slot, SlotChange, SlotChangeKind};
 use piton_migration::candidate::Proposal;
 use piton_migration::consistency::{self, Mode, Severity};
+use piton_migration::contents::Contents;
 use piton_migration::planning::Step;
 use piton_migration::secret::Secret;
 use piton_migration::slug::Slug;
 
 use super::accepted::Accepted;
 use super::attempts::Start;
-use super::call::{self, Ask, Called};
+use super::call::{self, Around, Ask, Called};
 use super::evidence::{self, Subject, Traces};
 use super::failure::{Halt, WorkFailure};
 use super::hooks;
@@ -229,6 +230,7 @@ fn once(
             effort: &prepared.effort,
             schema: prepared.schema.clone(),
             about: Some(&prepared.relative),
+            around: Around::Both,
         },
     )?;
     let traces = Traces {
@@ -275,17 +277,52 @@ fn once(
             piton_base::on_one_line(&error),
         )
     })?;
-    slot.take_back(shop.disk).map_err(|error| trouble(&error))?;
+    // The migration is put there as a whole; what lies elsewhere goes.
+    if !outside.is_empty() {
+        slot.take_back(shop.disk).map_err(|error| trouble(&error))?;
+    }
     prepared
         .put(shop, &accepted)
         .map_err(|story| refused(FailureKind::PlanningStepFailed, story))?;
     run.note(told(&accepted.outcome));
-    make(shop, run, slot, work, prepared, &called, &accepted.why)
+    let made = Made {
+        called: &called,
+        written: prepared.written(&inside, &accepted.contents),
+        changes: &inside,
+        why: &accepted.why,
+    };
+    make(shop, run, slot, work, prepared, &made)
+}
+
+/// What there is to commit of a step.
+struct Made<'a> {
+    called: &'a Called,
+    /// What the agent changed in the migration.
+    changes: &'a Changes,
+    /// The files that piton has put there; `None` where the slot has to be
+    /// looked at again.
+    written: Option<Vec<PathBuf>>,
+    why: &'a str,
 }
 
 impl Prepared {
+    /// Returns the files of the accepted state. One that piton took away and the
+    /// agent had left has to be looked for.
+    fn written(&self, changes: &Changes, accepted: &Contents) -> Option<Vec<PathBuf>> {
+        let dir = Path::new(&self.relative);
+        let is_gone = |path: &&str| !accepted.contains(path);
+        let by_agent = |path: &str| {
+            let path = dir.join(path);
+            let of = |change: &SlotChange| change.path == path;
+            changes.0.iter().any(of)
+        };
+        let mut gone = self.base.contents.paths().filter(is_gone);
+        let all_told = gone.all(by_agent);
+        all_told.then(|| accepted.paths().map(|path| dir.join(path)).collect())
+    }
+
     /// Reads what the agent left in the migration's directory.
-    fn left(&self, shop: &Shop<'_>) -> Result<piton_migration::contents::Contents, String> {
+    fn left(&self, shop: &Shop<'_>) -> Result<Contents, String> {
         crate::planning::paths::refuse_links(shop.disk, self.site.root(), &self.relative)
             .map_err(|error| piton_base::on_one_line(&error))?;
         let dir = self.site.live(&self.base.slug);
@@ -294,7 +331,7 @@ impl Prepared {
                 "the agent wrote the value of {variable} into {file}; nothing of its work was taken"
             ));
         }
-        piton_migration::contents::Contents::read(shop.disk, &dir)
+        Contents::read(shop.disk, &dir)
             .map(Option::unwrap_or_default)
             .map_err(|error| piton_base::on_one_line(&error))
     }
@@ -330,8 +367,7 @@ fn make(
     slot: &Slot,
     work: &PlanWork<'_>,
     prepared: &Prepared,
-    called: &Called,
-    why: &str,
+    made: &Made<'_>,
 ) -> Result<Accepted, Halt> {
     let role = call_role(prepared.step);
     let trouble = |error: &dyn std::error::Error| Halt::trouble(role, error);
@@ -341,24 +377,28 @@ fn make(
         run: run.id().to_string(),
         migration: Some(slug.to_owned()),
         agent: Some(shop.agent.name().to_owned()),
-        model: called.model.clone(),
+        model: made.called.model.clone(),
         effort: Some(prepared.effort.effective.to_string()),
-        cost_usd: called.cost_usd,
+        cost_usd: made.called.cost_usd,
         ..Trailers::default()
     };
-    let message = trailers.under(&commit::message(&subject, why, None));
+    let message = trailers.under(&commit::message(&subject, made.why, None));
     let only = Path::new(&prepared.relative);
-    let proposed = slot
-        .commit(shop.disk, shop.repository, &[only], &message)
-        .map_err(|error| trouble(&error))?
-        .ok_or_else(|| {
-            let story = "the step left the migration as it was".to_owned();
-            Halt::from(WorkFailure::again(
-                role,
-                FailureKind::PlanningStepFailed,
-                story,
-            ))
-        })?;
+    let proposed = match &made.written {
+        Some(written) => {
+            let changes = made.changes;
+            slot.commit_changes(shop.disk, shop.repository, changes, written, &message)
+        }
+        None => slot.commit(shop.disk, shop.repository, &[only], &message),
+    };
+    let proposed = proposed.map_err(|error| trouble(&error))?.ok_or_else(|| {
+        let story = "the step left the migration as it was".to_owned();
+        Halt::from(WorkFailure::again(
+            role,
+            FailureKind::PlanningStepFailed,
+            story,
+        ))
+    })?;
     let commit = hooks::before(shop, run, &work.start.base, &proposed.commit, role)?;
     let accepted = Accepted {
         name: format!("{}-{:03}", run.id(), work.start.attempt),

@@ -5,7 +5,7 @@ use piton_git::slot::Slot;
 use piton_migration::manifest::MigrationState;
 use piton_migration::stamp::Stamp;
 
-use super::call::{self, Ask};
+use super::call::{self, Around, Ask};
 use super::evidence;
 use super::failure::{Halt, WorkFailure};
 use super::note::{self, Putting};
@@ -15,8 +15,9 @@ use super::shop::{Shop, Worked};
 use crate::clock::local_stamp;
 use crate::deciding::defer;
 use crate::failures::FailureKind;
+use crate::guard::UserTree;
 use crate::prompts::WorkPrompt;
-use crate::replies::{Decision, ReadyAnswer, Recommendation, Verdict as Ready};
+use crate::replies::{Decision, ReadyAnswer, Recommendation, Verdict};
 use crate::runs::RunRecord;
 
 /// Reasons that speak of green tests: piton sees to those itself, so they are
@@ -31,14 +32,23 @@ const ABOUT_THE_BASELINE: [&str; 7] = [
     "tests pass now",
 ];
 
-/// Asks whether the phase may start. Returns what came of it, unless it may.
+/// Whether the phase may start.
+pub(super) enum Ready {
+    /// It may. The user's working tree was this before the question, and is to
+    /// be looked at after the work; where it is not known it was looked at.
+    Yes(Option<UserTree>),
+    /// It may not, and this is what became of it.
+    No(Box<Worked>),
+}
+
+/// Asks whether the phase may start.
 pub(super) fn ready_check(
     shop: &Shop<'_>,
     run: &RunRecord<'_>,
     slot: &Slot,
     work: &PhaseWork<'_>,
     phase: &Prepared,
-) -> Result<Option<Worked>, Halt> {
+) -> Result<Ready, Halt> {
     let role = CallRole::PhaseReadyCheck;
     let trouble = |error: &dyn std::error::Error| Halt::trouble(role, error);
     let (path, summary) = (phase.path(), phase.summary());
@@ -63,29 +73,37 @@ pub(super) fn ready_check(
             effort: &phase.effort,
             schema: None,
             about: None,
+            around: Around::Before,
         },
     );
     // Whatever it did to the files, it was asked to read.
     slot.take_back(shop.disk).map_err(|error| trouble(&error))?;
+    let mut tree = None;
     let answer = asked.and_then(|called| {
+        tree = called.tree;
         ReadyAnswer::parse(&called.reply.text).map_err(|error| {
             WorkFailure::again(role, FailureKind::AgentInfraFailure, error.to_string()).into()
         })
     });
+    let may = matches!(&answer, Ok(answer) if verdict(answer) == Verdict::Yes);
+    if let (false, Some(tree)) = (may, &tree) {
+        call::look_after(shop, run, role, tree)?;
+    }
     let answer = match answer {
         Ok(answer) => answer,
         Err(Halt::Failed(failure)) => {
             let failure = failure.last_word();
             let subject = phase.subject(work);
             evidence::keep(shop, run, &subject.as_ref(), &failure);
-            return Ok(Some(failed(shop, run, slot, work, phase, failure)));
+            let worked = failed(shop, run, slot, work, phase, failure);
+            return Ok(Ready::No(Box::new(worked)));
         }
         Err(halt) => return Err(halt),
     };
     let (kind, waits_for_person) = match verdict(&answer) {
-        Ready::Yes => return Ok(None),
-        Ready::No => (FailureKind::PhaseReadyNo, false),
-        Ready::Unverifiable => (FailureKind::PhaseReadyUnverifiable, true),
+        Verdict::Yes => return Ok(Ready::Yes(tree)),
+        Verdict::No => (FailureKind::PhaseReadyNo, false),
+        Verdict::Unverifiable => (FailureKind::PhaseReadyUnverifiable, true),
     };
     let failure = WorkFailure {
         recommendation: if waits_for_person {
@@ -124,19 +142,21 @@ pub(super) fn ready_check(
             why: &answer.reason,
         },
     )?;
-    Ok(Some(Worked::PutOff {
+    Ok(Ready::No(Box::new(Worked::PutOff {
         reason: answer.reason,
         until,
         waits_for_person,
         note,
-    }))
+    })))
 }
 
 /// Doubts about the tests being green are doubts of today.
-fn verdict(answer: &ReadyAnswer) -> Ready {
+fn verdict(answer: &ReadyAnswer) -> Verdict {
     let reason = answer.reason.to_lowercase();
     match answer.verdict {
-        Ready::Unverifiable if ABOUT_THE_BASELINE.iter().any(|it| reason.contains(it)) => Ready::No,
+        Verdict::Unverifiable if ABOUT_THE_BASELINE.iter().any(|it| reason.contains(it)) => {
+            Verdict::No
+        }
         verdict => verdict,
     }
 }

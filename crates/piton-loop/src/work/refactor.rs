@@ -56,7 +56,7 @@ fn begin(shop: &Shop<'_>, run: &RunRecord<'_>, work: &RefactorWork<'_>) -> Resul
         target,
         effort,
     };
-    attempts::carry_out(shop, run, &slot, &work.start, &job)
+    attempts::carry_out(shop, run, &slot, &work.start, &job, None)
 }
 
 /// Keeps what there is of a question that was not answered well.

@@ -14,7 +14,7 @@ use piton_migration::slug::Slug;
 use serde_json::json;
 
 use super::accepted::Accepted;
-use super::call::{self, Ask, Called};
+use super::call::{self, Around, Ask, Called};
 use super::evidence::Traces;
 use super::failure::{Halt, WorkFailure};
 use super::hooks;
@@ -107,6 +107,7 @@ impl Asking<'_, '_> {
                 effort: self.effort,
                 schema: None,
                 about: None,
+                around: Around::Both,
             },
         );
         // Whatever it did to the files, it was asked to read.

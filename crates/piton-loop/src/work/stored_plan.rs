@@ -49,7 +49,7 @@ fn begin(shop: &Shop<'_>, run: &RunRecord<'_>, work: &StoredPlanWork<'_>) -> Res
         work,
         effort: shop.budget.for_call(),
     };
-    attempts::carry_out(shop, run, &slot, &work.start, &job)
+    attempts::carry_out(shop, run, &slot, &work.start, &job, None)
 }
 
 #[derive(Debug)]

@@ -44,7 +44,7 @@ fn the_first_selector_that_is_given_counts() {
 #[test]
 fn a_pool_gives_one_file_an_action_and_repeats() {
     let source =
-        Selection::Extensions(vec!["**/*.rs".to_owned()]).resolve(&tracked(), Some("anything"));
+        Selection::Extensions(vec!["**/*.rs".to_owned()]).resolve(tracked(), Some("anything"));
     let picked: Vec<Vec<String>> = (0..50).map(|taken| files(&source, taken)).collect();
     assert!(picked.iter().all(|files| files.len() == 1));
     for file in ["src/a.rs", "src/b/c.rs", "tests/ä.rs"] {
@@ -55,8 +55,8 @@ fn a_pool_gives_one_file_an_action_and_repeats() {
 #[test]
 fn patterns_that_match_nothing_leave_the_scope_or_nothing() {
     let none = Selection::Globs(vec!["*.py".to_owned()]);
-    assert_eq!(none.clone().resolve(&tracked(), None), Source::Nothing);
-    let fallback = none.resolve(&tracked(), Some("the parser")).pick(1, 0);
+    assert_eq!(none.clone().resolve(tracked(), None), Source::Nothing);
+    let fallback = none.resolve(tracked(), Some("the parser")).pick(1, 0);
     let fallback = fallback.expect("the scope");
     assert_eq!(fallback.provenance, TargetProvenance::Fallback);
     assert_eq!(fallback.scoping.as_deref(), Some("the parser"));
@@ -89,7 +89,7 @@ proptest! {
 
     #[test]
     fn the_same_seed_and_place_give_the_same_target(head in "[0-9a-f]{40}", taken in 0u32..50) {
-        let source = Selection::Random.resolve(&tracked(), None);
+        let source = Selection::Random.resolve(tracked(), None);
         let seed = dice::seed_of(&head);
         prop_assert_eq!(source.pick(seed, taken), source.pick(seed, taken));
         prop_assert_eq!(source.pick(seed, taken).map(|it| it.files.len()), Some(4));

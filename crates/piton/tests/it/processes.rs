@@ -2,6 +2,8 @@
 
 use std::os::unix::fs::PermissionsExt;
 
+use piton_testkit::ScratchRepo;
+
 use crate::env::{Ran, TestEnv};
 use crate::stage::{GOOD, SLUG};
 
@@ -133,4 +135,73 @@ fn one_action_takes_at_most_ten_gits_and_a_run_four_more() {
     assert_eq!(ran.code, 0, "{}", ran.shown());
     let each = many.len() - few.len();
     assert!(each <= 3 * 10, "{each}: {many:#?}");
+}
+
+/// Returns how many gits `more` actions take, beside a run with one.
+fn gits_of_actions(env: &TestEnv, script: &[String], more: usize) -> usize {
+    let run = |most: usize| {
+        let most = most.to_string();
+        let args = ["run", "--paths", "made.txt", "--max-refactors", &most];
+        let (ran, gits) = gits_of(env, &args, script);
+        assert_eq!(ran.code, 0, "{}", ran.shown());
+        gits
+    };
+    // Slots are made in the first one.
+    run(1);
+    let few = run(1);
+    let many = run(1 + more);
+    let each = many.len() - few.len();
+    assert!(each <= more * 10, "{each} for {more}: {many:#?}");
+    each
+}
+
+#[test]
+fn a_phase_takes_at_most_ten_gits_its_ready_check_included() {
+    let env = unsealed();
+    with_phases(&env.repo, 6);
+    let script = env.script(
+        "phases",
+        "[[step]]\nrole = \"phase.ready-check\"\nreply = \"ready: yes\"\n\
+         [[step]]\nrole = \"phase.execute\"\nreply = \"done\"\n[[step.edit]]\n\
+         base = \"cwd\"\npath = \"made.txt\"\nappend = \"tidy\\n\"\n",
+    );
+    gits_of_actions(&env, &script, 3);
+    assert_eq!(
+        env.repo.read("made.txt"),
+        "a line\n".to_owned() + &"tidy\n".repeat(6)
+    );
+}
+
+/// Commits a migration with so many phases to be carried out.
+fn with_phases(repo: &ScratchRepo, count: usize) {
+    let mut phases = Vec::new();
+    for phase in 1..=count {
+        let document = format!("phase-{phase}-p{phase}.md");
+        let text = "# x\n\n## Precondition\n\nsomething\n\n## Definition of Done\n\nit\n";
+        repo.write(&format!("migrations/tidy/{document}"), text);
+        phases.push(format!(
+            r#"{{"name":"p{phase}","file":"{document}","done":false,"precondition":"something"}}"#
+        ));
+    }
+    repo.write("migrations/tidy/plan.md", "# Plan\n");
+    let manifest = format!(
+        r#"{{"name":"tidy","created_at":"2026-06-01T00:00:00.000+00:00","last_touch":"2026-06-01T00:00:00.000+00:00","status":"ready","current_phase":"p1","phases":[{}]}}"#,
+        phases.join(",")
+    );
+    repo.write("migrations/tidy/manifest.json", &manifest);
+    repo.commit_all("a plan");
+}
+
+#[test]
+fn a_planning_step_of_a_run_takes_at_most_ten_gits() {
+    let env = unsealed();
+    let _ = env.ok(&["migration", "new", SLUG, "--target", "Put an API in front"]);
+    let script = env.script("good", GOOD);
+    gits_of_actions(&env, &script, 3);
+    let subjects = env.repo.subjects();
+    let planned = subjects
+        .iter()
+        .filter(|it| it.contains("planning/"))
+        .count();
+    assert_eq!(planned, 6, "{subjects:#?}");
 }

@@ -96,7 +96,7 @@ pub(crate) fn drive(
             } else {
                 Vec::new()
             };
-            selection.resolve(&tracked, course.source.scope.as_deref())
+            selection.resolve(tracked, course.source.scope.as_deref())
         }
         None => Source::Nothing,
     };

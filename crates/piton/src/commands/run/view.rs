@@ -42,10 +42,9 @@ impl View {
             );
         };
         let live = place.live();
-        let migrations =
-            observe::migrations(&context.disk, &place.repository, &live).map_err(|error| {
-                CommandError::failed("could not see which migrations there are").with_source(error)
-            })?;
+        let migrations = observe::migrations(&context.disk, &live).map_err(|error| {
+            CommandError::failed("could not see which migrations there are").with_source(error)
+        })?;
         let mut held = accepted::all(&context.disk, &place.repository, place.state().path())?;
         held.retain(|held| {
             let name = held.name();
@@ -153,10 +152,7 @@ impl View {
     }
 
     fn gate<'a>(&'a self, floor: &'a Floor<'_>) -> DiskGate<'a> {
-        DiskGate {
-            disk: &floor.context.disk,
-            live: &self.live,
-        }
+        DiskGate::new(&floor.context.disk, &floor.place.repository, &self.live)
     }
 }
 

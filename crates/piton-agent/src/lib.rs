@@ -12,6 +12,7 @@ pub mod call;
 pub mod choice;
 pub mod classify;
 pub mod dialect;
+pub mod distinct;
 pub mod environment;
 pub mod host;
 pub mod interactive;

@@ -37,8 +37,9 @@ use piton_testkit::floor::Table;
 /// More than there are rounds.
 const MIGRATIONS: usize = 100;
 
-const SCRIPT: &str = "[[step]]\nreply = 'One way.'\n[[step.edit]]\n\
-                      path = 'approaches/a.md'\nwrite = 'a way'\n";
+const SCRIPT: &str = "[[step]]\nreply = 'Two ways.'\n[[step.edit]]\n\
+                      path = 'approaches/a.md'\nwrite = 'a way'\n\
+                      [[step.edit]]\npath = 'approaches/b.md'\nwrite = 'another'\n";
 
 fn main() {
     let repo = ScratchRepo::new();

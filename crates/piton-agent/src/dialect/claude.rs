@@ -3,11 +3,14 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use serde::Deserialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::json::{self, at, number, text};
 use super::partial::Partial;
 use super::{Dialect, Failure, Lines, Retrying, Transcript};
+use crate::distinct;
 use crate::usage::Usage;
 use crate::watchdog::Standing;
 
@@ -87,7 +90,12 @@ impl Events {
         match json::read(line) {
             Some(Value::Array(events)) => events.iter().for_each(|event| self.event(event)),
             Some(event) if event.get("type").is_some_and(Value::is_string) => self.event(&event),
-            _ => self.so_far.unread_lines += 1,
+            _ => return self.so_far.unread_lines += 1,
+        }
+        if self.so_far.structured.is_some()
+            && let Some(doubled) = doubled_answer(line)
+        {
+            self.so_far.text = Some(doubled);
         }
     }
 
@@ -272,6 +280,34 @@ impl Events {
     }
 }
 
+/// Returns the structured answer of a line as it was written, where a key comes
+/// twice in it: what was read holds one of the two values, and whoever takes the
+/// answer must see that there was another.
+fn doubled_answer(line: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Event<'a> {
+        #[serde(borrow)]
+        structured_output: Option<&'a RawValue>,
+    }
+    let line = String::from_utf8_lossy(line);
+    let line = line.trim();
+    let events = if line.starts_with('[') {
+        serde_json::from_str::<Vec<Event<'_>>>(line)
+    } else {
+        serde_json::from_str(line).map(|event| vec![event])
+    };
+    let is_doubled = |text: &str| matches!(distinct::parse(text), Ok(Err(_)));
+    match events {
+        Ok(events) => events
+            .iter()
+            .filter_map(|event| Some(event.structured_output?.get()))
+            .find(|answer| is_doubled(answer))
+            .map(str::to_owned),
+        // Twice given as a whole.
+        Err(_) => is_doubled(line).then(|| line.to_owned()),
+    }
+}
+
 /// `Bash: cargo test`, `Read: src/lib.rs`.
 fn tool_in_words(block: &Value) -> String {
     let name = text(block, &["name"]).unwrap_or("a tool");
@@ -315,4 +351,30 @@ fn denials(event: &Value) -> Vec<String> {
         .flatten()
         .filter_map(|denial| text(denial, &["tool_name"]));
     names.map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(lines: &str) -> Transcript {
+        let mut stream = Box::new(ClaudeStream::default());
+        stream.feed(lines.as_bytes());
+        stream.finish()
+    }
+
+    #[test]
+    fn a_key_that_comes_twice_in_an_answer_is_kept_for_whoever_takes_it() {
+        let result = |answer: &str| {
+            format!("{{\"type\":\"result\",\"result\":\"ok\",\"structured_output\":{answer}}}\n")
+        };
+        let once = read(&result(r#"{"findings":[]}"#));
+        assert_eq!(once.text.as_deref(), Some("ok"));
+        let doubled = r#"{"findings":[{"a":1}],"findings":[]}"#;
+        assert_eq!(read(&result(doubled)).text.as_deref(), Some(doubled));
+        let array = format!("[{}]", result(doubled).trim_end());
+        assert_eq!(read(&array).text.as_deref(), Some(doubled));
+        let both = r#"{"type":"result","result":"ok","structured_output":{"a":1},"structured_output":{"a":2}}"#;
+        assert_eq!(read(both).text.as_deref(), Some(both));
+    }
 }

@@ -1,6 +1,6 @@
 //! What a step must have produced before it is accepted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use piton_migration::manifest::{DuplicatePhase, Phases};
 use piton_migration::phase::{
@@ -18,9 +18,10 @@ const APPROACHES: &str = "approaches/";
 #[derive(Debug, thiserror::Error)]
 pub enum ProductError {
     #[error(
-        "it wrote no approach; at least one file approaches/<idea>.md with text in it is needed"
+        "it wrote {}, and a choice needs at least two: files approaches/<idea>.md, each with a \
+         text of its own", told(.names)
     )]
-    NoApproach,
+    NoChoice { names: Vec<String> },
     #[error("it left {PLAN_FILE} missing or empty")]
     NoPlan,
     #[error("it left no phase document; at least one phase-<number>-<name>.md is needed")]
@@ -49,17 +50,26 @@ pub fn approaches(contents: &Contents) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Checks that there is something to choose from.
+/// Checks that there is something to choose from. Two files with one text are
+/// one approach.
 pub fn check_approaches(contents: &Contents) -> Result<Vec<String>, ProductError> {
+    let mut texts = BTreeSet::new();
     let names: Vec<String> = approaches(contents)
         .into_iter()
-        .filter(|(_, text)| !text.trim().is_empty())
+        .filter(|(_, text)| !text.trim().is_empty() && texts.insert(text.trim().to_owned()))
         .map(|(name, _)| name)
         .collect();
-    if names.is_empty() {
-        return Err(ProductError::NoApproach);
+    if names.len() < 2 {
+        return Err(ProductError::NoChoice { names });
     }
     Ok(names)
+}
+
+fn told(names: &[String]) -> String {
+    match names {
+        [] => "no approach".to_owned(),
+        names => format!("one approach alone ({})", names.join(", ")),
+    }
 }
 
 /// Checks that there is a plan that could be carried out, and returns its

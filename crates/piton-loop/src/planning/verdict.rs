@@ -37,6 +37,14 @@ pub enum VerdictError {
     Schema(#[source] AnswerError),
     #[error(transparent)]
     Decision(#[from] FinalDecisionError),
+    #[error(
+        "the answer does not choose one of the approaches, which are {}",
+        .names.join(", ")
+    )]
+    Choice {
+        names: Vec<String>,
+        source: Undecided,
+    },
     #[error(transparent)]
     Undecided(#[from] Undecided),
 }
@@ -121,7 +129,10 @@ fn read_prose(step: Step, text: &str, names: &[&str]) -> Result<Answer, VerdictE
     let verdict = match step {
         Step::Approaches | Step::Expand | Step::Revise => Verdict::Completed,
         Step::PickBest => {
-            chosen_approach(text, names)?;
+            chosen_approach(text, names).map_err(|source| VerdictError::Choice {
+                names: names.iter().map(ToString::to_string).collect(),
+                source,
+            })?;
             Verdict::Completed
         }
         Step::Review | Step::Review2 => match ReviewVerdict::parse(text)? {
@@ -198,6 +209,39 @@ mod tests {
         }
         let fenced = "```json\n{\"summary\": \"s\", \"findings\": []}\n```";
         assert_eq!(read(Step::Review, fenced).unwrap(), Verdict::Clear);
+    }
+
+    #[test]
+    fn a_choice_that_cannot_be_used_is_told_with_the_approaches() {
+        let mut contents = Contents::default();
+        for name in ["facade", "rewrite"] {
+            contents.put(&format!("approaches/{name}.md"), b"text".to_vec());
+        }
+        let choose = |text: &str| {
+            let reply = Reply {
+                text: text.to_owned(),
+                structured: None,
+            };
+            let given = Given {
+                reply: &reply,
+                asked: Asked::Prose,
+            };
+            read_answer(Step::PickBest, &contents, given).map(|answer| answer.verdict)
+        };
+        assert_eq!(
+            choose("Chosen approach: facade").unwrap(),
+            Verdict::Completed
+        );
+        for text in [
+            "Chosen approach: neither",
+            "Chosen approach: facade\nChosen approach: rewrite",
+        ] {
+            let error = choose(text).unwrap_err().to_string();
+            assert!(error.ends_with("which are facade, rewrite"), "{error}");
+        }
+        // Nothing is known to choose from.
+        let known = read(Step::PickBest, "Chosen approach: x");
+        assert_eq!(known.unwrap(), Verdict::Completed);
     }
 
     #[test]

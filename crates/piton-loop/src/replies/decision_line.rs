@@ -6,6 +6,8 @@
 //! finds an answer, this finds the same. What stands in a quotation, in a
 //! comment or inside a fence is somebody else's word, and no decision.
 
+use std::borrow::Cow;
+
 use piton_migration::text::{is_space, strip, strip_word};
 
 use super::markdown::{self, Line};
@@ -28,6 +30,14 @@ pub enum Undecided {
     Unknown { line: String },
 }
 
+/// The lines of a text under one key.
+struct Lines<'a> {
+    /// Those that can decide, as they are in the text.
+    deciding: Vec<(&'a str, DecisionLine<'a>)>,
+    /// Where it is mentioned elsewhere, when only dressed lines could decide.
+    mentioned: Vec<(&'a str, DecisionLine<'a>)>,
+}
+
 impl<'a> DecisionLine<'a> {
     /// Returns the last line that starts with `key:` and that `read`
     /// understands, unless another such line decides differently: `choice` is
@@ -35,18 +45,23 @@ impl<'a> DecisionLine<'a> {
     ///
     /// A line that is not understood decides nothing, but where it begins with
     /// another choice (`reject because …`), the answer contradicts itself; and
-    /// where no line is understood, the answer is none.
+    /// where no line is understood, the answer is none. A dressed line decides
+    /// only where no sentence says something else.
     pub(crate) fn only<T, C: PartialEq>(
-        text: &'a str,
+        text: &str,
         key: &str,
-        read: impl Fn(DecisionLine<'a>) -> Option<T>,
+        read: impl Fn(DecisionLine<'_>) -> Option<T>,
         choice: impl Fn(&T) -> C,
     ) -> Result<Option<T>, Undecided> {
-        let all = Self::all(text, key);
-        let Some((last, _)) = all.last() else {
+        let text = visible(text);
+        let Lines {
+            deciding,
+            mentioned,
+        } = DecisionLine::all(&text, key);
+        let Some((last, _)) = deciding.last() else {
             return Ok(None);
         };
-        let Some((line, value)) = all
+        let Some((line, value)) = deciding
             .iter()
             .rev()
             .find_map(|(line, said)| Some((*line, read(*said)?)))
@@ -56,12 +71,13 @@ impl<'a> DecisionLine<'a> {
             });
         };
         let decided = choice(&value);
-        let differs = |said: DecisionLine<'a>| {
+        let differs = |said: DecisionLine<'_>| {
             read(said)
                 .or_else(|| read(said.first_word()?))
                 .is_some_and(|other| choice(&other) != decided)
         };
-        match all.iter().find(|(_, said)| differs(*said)) {
+        let mut others = deciding.iter().chain(&mentioned);
+        match others.find(|(_, said)| differs(*said)) {
             Some((other, _)) => Err(Undecided::Contradiction {
                 first: (*other).to_owned(),
                 second: line.to_owned(),
@@ -72,7 +88,7 @@ impl<'a> DecisionLine<'a> {
 
     /// Returns the lines with this key: the plain ones, or where there is none,
     /// the dressed ones.
-    fn all(text: &'a str, key: &str) -> Vec<(&'a str, Self)> {
+    fn all(text: &'a str, key: &str) -> Lines<'a> {
         let said: Vec<(&str, bool)> = markdown::read(text)
             .into_iter()
             .filter_map(|line| match line {
@@ -86,11 +102,22 @@ impl<'a> DecisionLine<'a> {
             .filter_map(|(line, _)| Some((*line, plain(line, key)?)))
             .collect();
         if !at_the_margin.is_empty() {
-            return at_the_margin;
+            return Lines {
+                deciding: at_the_margin,
+                mentioned: Vec::new(),
+            };
         }
-        said.iter()
-            .filter_map(|(line, _)| Some((*line, plain(line, key).or_else(|| dressed(line, key))?)))
-            .collect()
+        let mut lines = Lines {
+            deciding: Vec::new(),
+            mentioned: Vec::new(),
+        };
+        for (line, _) in said {
+            match plain(line, key).or_else(|| dressed(line, key)) {
+                Some(said) => lines.deciding.push((line, said)),
+                None => lines.mentioned.extend(mentioned(line, key)),
+            }
+        }
+        lines
     }
 
     /// Returns the line as it would be if it said its first word alone; none
@@ -141,6 +168,37 @@ fn dressed<'a>(line: &'a str, key: &str) -> Option<DecisionLine<'a>> {
         rest: strip(after).trim_start_matches(|c| is_mark(c) || is_space(c)),
         dressed: true,
     })
+}
+
+/// Reads a line that has the key somewhere in it.
+fn mentioned<'a>(line: &'a str, key: &str) -> Option<(&'a str, DecisionLine<'a>)> {
+    let (at, _) = line
+        .char_indices()
+        .find(|(at, _)| strip_word(&line[*at..], key).is_some())?;
+    Some((line, dressed(&line[at..], key)?))
+}
+
+/// Returns the text without what nobody sees: a mark of byte order or of
+/// direction before a line would hide its decision, and let another one count.
+fn visible(text: &str) -> Cow<'_, str> {
+    if text.contains(is_unseen) {
+        Cow::Owned(text.replace(is_unseen, ""))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+fn is_unseen(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+    )
 }
 
 fn is_mark(c: char) -> bool {
@@ -284,6 +342,48 @@ mod tests {
         // The form that was asked for, repeated, decides nothing.
         assert_eq!(only("ready: yes|no\nready: no"), Ok(Some(false)));
         assert_eq!(only("ready: <yes or no>\nready: no"), Ok(Some(false)));
+    }
+
+    #[test]
+    fn what_nobody_sees_hides_no_line() {
+        for text in [
+            "\u{feff}ready: no 1\n- ready: no 2",
+            "\u{200b}ready: no 1\n- ready: no 2",
+            "rea\u{ad}dy: no 1\n**ready: no 2**",
+            "ready:\u{200e} no 1\n**ready: no 2**",
+            "\u{202d}ready: no 1\u{202c}\n`ready: no 2`",
+        ] {
+            assert_eq!(rest(text).as_deref(), Some("1"), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_dressed_line_decides_nothing_where_a_sentence_says_otherwise() {
+        let read = |line: DecisionLine<'_>| {
+            let first = line.rest.split(|c: char| !c.is_alphanumeric()).next();
+            match first {
+                Some("yes") => Some(true),
+                Some("no") => Some(false),
+                _ => None,
+            }
+        };
+        let only = |text: &str| DecisionLine::only(text, "ready", read, |value| *value);
+        for said in [
+            "I decided: ready: no",
+            "✅ ready: no, it is red",
+            "(ready: no)",
+            "| ready: no |",
+            "Verdict — **ready:** `no`.",
+        ] {
+            let text = format!("{said}\n\n- ready: yes");
+            assert!(only(&text).is_err(), "{text}");
+            // A plain line is what was asked for, and decides.
+            let text = format!("{said}\n\nready: yes");
+            assert_eq!(only(&text), Ok(Some(true)), "{text}");
+            assert_eq!(only(said), Ok(None), "{said}");
+        }
+        let text = "I was asked for ready: yes or no.\n- ready: yes";
+        assert_eq!(only(text), Ok(Some(true)));
     }
 
     #[test]

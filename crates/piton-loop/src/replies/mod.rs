@@ -3,7 +3,6 @@
 mod chosen_approach;
 mod classifier;
 mod decision_line;
-mod distinct;
 mod final_decision;
 mod markdown;
 mod ready;

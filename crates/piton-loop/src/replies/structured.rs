@@ -6,12 +6,13 @@
 
 use std::fmt::Write as _;
 
+use piton_agent::distinct;
 use piton_migration::planning::Decision;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
-use super::{FinalDecision, ReviewVerdict, distinct, markdown};
+use super::{FinalDecision, ReviewVerdict, markdown};
 
 /// The answer does not say what it was asked for.
 #[derive(Debug, thiserror::Error)]

@@ -19,7 +19,8 @@ use piton_migration::planning::{Cursor, Step};
 
 use crate::world::{GOOD, World, holder, one};
 
-const APPROACH: &str = "[[step.edit]]\npath = \"approaches/a.md\"\nwrite = \"a\"\n";
+const APPROACH: &str = "[[step.edit]]\npath = \"approaches/facade.md\"\nwrite = \"a\"\n\
+                        [[step.edit]]\npath = \"approaches/rewrite.md\"\nwrite = \"b\"\n";
 
 fn approaches(edits: &str) -> String {
     one("planning.approaches", "done", &format!("{APPROACH}{edits}"))
@@ -49,7 +50,7 @@ fn a_file_outside_the_migration_is_shown_and_refused() {
         "{told}"
     );
     assert!(told.contains("piton migration step add-api"), "{told}");
-    assert!(failed.kept.unwrap().join("approaches/a.md").is_file());
+    assert!(failed.kept.unwrap().join("approaches/facade.md").is_file());
     // Nothing of it is left for the next call.
     world.step(GOOD).unwrap();
     assert!(!world.repo.exists("NOTES.md"));
@@ -59,10 +60,10 @@ fn a_file_outside_the_migration_is_shown_and_refused() {
 fn a_link_in_the_migration_is_refused() {
     let world = World::new();
     let failed = world.fail(&approaches(
-        "[[step.edit]]\npath = \"approaches/b.md\"\nlink = \"/etc/passwd\"\n",
+        "[[step.edit]]\npath = \"approaches/c.md\"\nlink = \"/etc/passwd\"\n",
     ));
     assert!(
-        story(&failed).contains("b.md is a symbolic link"),
+        story(&failed).contains("c.md is a symbolic link"),
         "{}",
         story(&failed)
     );
@@ -359,7 +360,8 @@ pub(crate) fn call_shell(
 }
 
 pub(crate) const WRITES: &str = "mkdir -p \"$PITON_WORKSPACE\"/approaches; \
-                      echo a > \"$PITON_WORKSPACE\"/approaches/a.md";
+                      echo a > \"$PITON_WORKSPACE\"/approaches/facade.md; \
+                      echo b > \"$PITON_WORKSPACE\"/approaches/rewrite.md";
 
 #[test]
 fn an_agent_that_hangs_is_ended_and_nothing_is_taken() {

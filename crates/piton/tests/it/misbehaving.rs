@@ -109,7 +109,12 @@ fn a_flood_without_an_end_of_line_is_not_taken_for_an_answer() {
 #[test]
 fn an_exit_in_order_without_a_word_is_no_success() {
     check_and_go_on(
-        &["prompt", "write:@/approaches/a.md=a", "exit:0"],
+        &[
+            "prompt",
+            "write:@/approaches/facade.md=a",
+            "write:@/approaches/rewrite.md=z",
+            "exit:0",
+        ],
         &["ended without a result: its reply is empty"],
     );
 }
@@ -165,7 +170,8 @@ fn one_that_writes_outside_the_migration_has_all_its_work_refused() {
         &env,
         &[
             "prompt",
-            "write:@/approaches/a.md=a",
+            "write:@/approaches/facade.md=a",
+            "write:@/approaches/rewrite.md=z",
             "write:src/lib.rs=// improved",
             "write:NOTES.md=x",
             "say:done",
@@ -181,7 +187,7 @@ fn one_that_writes_outside_the_migration_has_all_its_work_refused() {
         .replace("$REPO", env.path().to_str().unwrap());
     assert!(
         std::path::Path::new(&kept)
-            .join("approaches/a.md")
+            .join("approaches/facade.md")
             .is_file(),
         "{kept}"
     );
@@ -193,7 +199,13 @@ fn one_that_writes_into_the_users_own_tree_is_found_out() {
     let env = TestEnv::planned(0);
     let path = env.path().join("src/lib.rs");
     let write = format!("write:{}=// improved", path.display());
-    let agent = env.fake(&["prompt", "write:@/approaches/a.md=a", &write, "say:done"]);
+    let agent = env.fake(&[
+        "prompt",
+        "write:@/approaches/facade.md=a",
+        "write:@/approaches/rewrite.md=z",
+        &write,
+        "say:done",
+    ]);
     let ran = env.step(&agent);
     assert_eq!(ran.code, 0, "{}", ran.shown());
     assert!(
@@ -215,7 +227,8 @@ fn a_link_is_refused() {
     check_and_go_on(
         &[
             "prompt",
-            "write:@/approaches/a.md=a",
+            "write:@/approaches/facade.md=a",
+            "write:@/approaches/rewrite.md=z",
             "link:@/approaches/b.md=/etc/passwd",
             "say:done",
         ],
@@ -228,7 +241,8 @@ fn a_commit_of_its_own_does_not_land() {
     let env = TestEnv::planned(0);
     let agent = env.fake(&[
         "prompt",
-        "write:@/approaches/a.md=a",
+        "write:@/approaches/facade.md=a",
+        "write:@/approaches/rewrite.md=z",
         "commit:mine",
         "say:done",
     ]);

@@ -579,3 +579,47 @@ fn killed_at_any_time_the_next_step_just_works_and_nothing_accepted_is_lost() {
             .contains(&slug);
     }
 }
+
+#[test]
+fn a_choice_that_is_none_fails_the_step_and_names_what_there_is() {
+    let env = TestEnv::planned(1);
+    let before = env.picture();
+    for reply in [
+        "Chosen approach: a third way",
+        "Chosen approach: facade and rewrite",
+        "Chosen approach: facade\nChosen approach: rewrite",
+    ] {
+        let ran = env.step(&env.one("planning.pick-best", reply));
+        assert_eq!(ran.code, 1, "{reply}\n{}", ran.shown());
+        assert!(
+            ran.stdout.contains("which are facade, rewrite"),
+            "{reply}\n{}",
+            ran.shown()
+        );
+    }
+    assert_eq!(env.picture(), before);
+}
+
+#[test]
+fn one_approach_alone_is_no_choice() {
+    let env = TestEnv::planned(0);
+    let edit = |name: &str, text: &str| {
+        format!("[[step.edit]]\npath = \"approaches/{name}.md\"\nwrite = \"{text}\"\n")
+    };
+    let before = env.picture();
+    for edits in [
+        edit("facade", "a"),
+        edit("facade", "a") + &edit("rewrite", " "),
+        edit("facade", "a") + &edit("rewrite", "a\\n"),
+    ] {
+        let ran = env.step(&env.one("planning.approaches", &format!("reply = \"ok\"\n{edits}")));
+        assert_eq!(ran.code, 1, "{}", ran.shown());
+        assert!(
+            ran.stdout
+                .contains("one approach alone (facade), and a choice needs at least two"),
+            "{}",
+            ran.shown()
+        );
+    }
+    assert_eq!(env.picture(), before);
+}

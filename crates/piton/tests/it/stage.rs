@@ -34,7 +34,7 @@ It stands.
 It is done.
 '
 case $PITON_ROLE in
-planning.approaches) mkdir -p approaches && echo facade >approaches/facade.md ;;
+planning.approaches) mkdir -p approaches && echo facade >approaches/facade.md && echo rewrite >approaches/rewrite.md ;;
 planning.expand) echo '# The plan' >plan.md && printf '%s' "$contract" >phase-1-facade.md ;;
 esac
 eval "$1"

@@ -10,7 +10,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 use serde_json::{Map, Value};
 
 /// Reads JSON; `Ok(Err(key))` where it is well-formed and a key comes twice.
-pub(super) fn parse(text: &str) -> serde_json::Result<Result<Value, String>> {
+pub fn parse(text: &str) -> serde_json::Result<Result<Value, String>> {
     let twice = RefCell::new(None);
     let mut reader = serde_json::Deserializer::from_str(text);
     let value = Distinct(&twice).deserialize(&mut reader)?;

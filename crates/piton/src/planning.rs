@@ -7,7 +7,9 @@ use piton_durable::DiskRead;
 use piton_git::{GitRead, Tip};
 use piton_loop::effort::{EffortBudget, EffortResolution};
 use piton_loop::planning::brief::Briefing;
-use piton_loop::planning::decide::{StepDecision, StepOptions, StepRefusal, call_role, next_step};
+use piton_loop::planning::decide::{
+    self, StepDecision, StepOptions, StepRefusal, call_role, next_step,
+};
 use piton_loop::planning::site::Site as PlanningSite;
 use piton_loop::planning::snapshot::Snapshot;
 use piton_loop::prompts::PromptSet;
@@ -146,8 +148,19 @@ pub(crate) fn refuse_under_way(place: &Place, what: &str) -> Result<(), CommandE
     .hint(begun.way_out()))
 }
 
+/// Refuses what moves or removes a migration with changes that are not
+/// committed: they would be gone from the working tree without being in git.
+pub(crate) fn refuse_dirty(place: &Place, slug: &Slug, what: &str) -> Result<(), CommandError> {
+    let site = planning_site(place)?;
+    decide::refuse_dirty(&place.repository, &site, slug).map_err(|error| refused(error, what))
+}
+
 /// Turns a refusal to plan into the error of a command.
 pub(crate) fn refusal(error: StepRefusal, slug: &Slug) -> CommandError {
+    refused(error, &format!("plan {slug}"))
+}
+
+fn refused(error: StepRefusal, what: &str) -> CommandError {
     use StepRefusal as R;
     let kind = match &error {
         R::AwaitsPerson { .. } => ErrorKind::NeedsPerson,
@@ -160,7 +173,7 @@ pub(crate) fn refusal(error: StepRefusal, slug: &Slug) -> CommandError {
         | R::Prompt(_) => ErrorKind::Failed,
     };
     let hint = error.hint();
-    CommandError::new(kind, format!("could not plan {slug}; nothing was changed"))
+    CommandError::new(kind, format!("could not {what}; nothing was changed"))
         .with_source(error)
         .hints(hint)
 }

@@ -219,7 +219,7 @@ struct Standing {
 
 /// Refuses a migration whose directory differs from what is committed, ignored
 /// files included: publishing would throw them away.
-pub(super) fn refuse_dirty(git: &dyn GitRead, site: &Site, slug: &Slug) -> Result<(), StepRefusal> {
+pub fn refuse_dirty(git: &dyn GitRead, site: &Site, slug: &Slug) -> Result<(), StepRefusal> {
     let relative = site.relative(slug);
     let entries = git.status(&[Path::new(&relative)], true)?;
     stand(entries, site, slug).map(drop)

@@ -10,6 +10,14 @@ pub(crate) fn local_time(at: Timestamp) -> String {
         .to_string()
 }
 
+/// Returns a moment in the user's zone as programs read it: RFC 3339, to the
+/// millisecond and with the offset, the form that manifests have.
+pub(crate) fn local_stamp(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::system())
+        .strftime("%Y-%m-%dT%H:%M:%S.%3f%:z")
+        .to_string()
+}
+
 /// Returns how long ago something was, in one word and a half.
 pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
     let passed = now.duration_since(at);

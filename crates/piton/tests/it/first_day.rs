@@ -1,7 +1,7 @@
 //! What a new user meets on the first day.
 
 use crate::env::TestEnv;
-use crate::stage::{GOOD, SLUG};
+use crate::stage::{GOOD, SLUG, strings};
 
 fn slugs(env: &TestEnv) -> Vec<String> {
     let listed = env.ok(&["migration", "list", "--json"]).json();
@@ -143,12 +143,83 @@ fn a_migration_is_renamed_archived_and_deleted_and_each_is_a_commit() {
     let env = TestEnv::planned(1);
     env.repo.write("migrations/add-api/notes.md", "mine\n");
     let ran = env.run(&["migration", "delete", SLUG]);
-    assert_eq!(ran.code, 2, "uncommitted work stays: {}", ran.shown());
+    assert_eq!(ran.code, 1, "uncommitted work stays: {}", ran.shown());
     env.repo.commit_all("notes");
     let _ = env.ok(&["migration", "delete", SLUG]);
     assert!(slugs(&env).is_empty());
     assert!(!env.repo.exists("migrations/add-api"));
     assert_eq!(env.repo.subjects()[0], "piton: delete add-api");
+}
+
+#[test]
+fn work_that_is_not_committed_is_in_everybodys_way_with_one_code_and_one_reason() {
+    let env = TestEnv::planned(5);
+    env.repo.write("migrations/add-api/notes.md", "mine\n");
+    let before = env.repo.subjects();
+    let script = env.script("good", GOOD);
+    let mut step = strings(&["migration", "step", SLUG]);
+    step.extend(script);
+    for args in [
+        step,
+        strings(&[
+            "migration",
+            "refine",
+            SLUG,
+            "--record-only",
+            "--message",
+            "x",
+        ]),
+        strings(&["migration", "undo", SLUG]),
+        strings(&["migration", "reject", SLUG, "--reason", "x"]),
+        strings(&["migration", "rename", SLUG, "other"]),
+        strings(&["migration", "archive", SLUG]),
+        strings(&["migration", "delete", SLUG]),
+    ] {
+        let ran = env.run(&args);
+        assert_eq!(ran.code, 1, "{args:?} {}", ran.shown());
+        for told in [
+            "not committed",
+            "migrations/add-api/notes.md",
+            "nothing was changed",
+        ] {
+            assert!(ran.stderr.contains(told), "{args:?} {}", ran.shown());
+        }
+    }
+    assert_eq!(env.repo.subjects(), before);
+    assert!(env.repo.exists("migrations/add-api/notes.md"));
+}
+
+#[test]
+fn piped_lists_have_one_form_of_time() {
+    let env = TestEnv::planned(2);
+    let ran = env.step(&env.script("good", GOOD));
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    let text = env.repo.read("migrations/add-api/manifest.json");
+    let at = text.find("\"last_touch\": \"").unwrap() + 15;
+    let stamp = &text[at..at + 29];
+    env.repo.write(
+        "migrations/add-api/manifest.json",
+        &text.replace(stamp, "2026-03-01T10:00:00.250+00:00"),
+    );
+    let listed = |args: &[&str], column: usize| -> String {
+        let mut command = env.command(args);
+        command.env("TZ", "Asia/Kolkata");
+        let ran = env.finish(command.output().unwrap());
+        let row = ran.stdout.lines().nth(1).unwrap();
+        row.split('\t').nth(column).unwrap().to_owned()
+    };
+    assert_eq!(
+        listed(&["migration", "list"], 4),
+        "2026-03-01T15:30:00.250+05:30"
+    );
+    for (args, column) in [
+        (&["migration", "log", SLUG][..], 1),
+        (&["runs", "list"], 2),
+        (&["journal", "list"], 1),
+    ] {
+        let at = listed(args, column);
+        assert!(at.len() == 29 && at.ends_with("+05:30"), "{args:?} {at}");
+    }
 }
 
 #[test]

@@ -10,7 +10,6 @@ use piton_migration::slug::Slug;
 use piton_plan::files::{Content, How};
 use piton_plan::{Draft, Handle, Plan, PlanBuilder};
 
-use super::delete::refuse_dirty;
 use super::find;
 use super::repair::repo_path;
 use super::standing;
@@ -19,7 +18,7 @@ use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::files::put;
 use crate::op::Op;
 use crate::planned::PlanArgs;
-use crate::planning::refuse_under_way;
+use crate::planning::{refuse_dirty, refuse_under_way};
 
 /// Where archived migrations lie, below the migrations directory.
 const ARCHIVE: &str = ".archive";
@@ -53,7 +52,7 @@ fn decide(context: &Context, place: &Place, slug: &Slug) -> Result<Plan<Op>, Com
     let from = repo_path(place, &live.migration(slug))?;
     let to = repo_path(place, &live.path().join(ARCHIVE).join(slug.as_str()))?;
     refuse_under_way(place, &format!("archive {slug}"))?;
-    refuse_dirty(place, slug, from.as_str())?;
+    refuse_dirty(place, slug, &format!("archive {slug}"))?;
     let mut builder = PlanBuilder::new(format!("migration archive {slug}"));
     let moved = move_directory(context, place, &mut builder, (&from, &to), None)?;
     let prefix = place.settings.commit_prefix();

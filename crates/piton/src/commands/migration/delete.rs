@@ -1,9 +1,8 @@
 //! `piton migration delete`: removes a migration.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
-use piton_git::GitRead;
 use piton_migration::operation::{CommitPath, MigrationOp, SetAside};
 use piton_migration::slug::Slug;
 use piton_plan::{Draft, Plan, PlanBuilder};
@@ -15,7 +14,7 @@ use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::op::Op;
 use crate::planned::PlanArgs;
-use crate::planning::refuse_under_way;
+use crate::planning::{refuse_dirty, refuse_under_way};
 
 /// Remove a migration, and commit that
 ///
@@ -43,7 +42,7 @@ pub(crate) fn run(context: &Context, args: &DeleteArgs) -> CommandResult {
 fn decide(place: &Place, slug: &Slug) -> Result<Plan<Op>, CommandError> {
     let path = repo_path(place, &place.live().migration(slug))?;
     refuse_under_way(place, &format!("delete {slug}"))?;
-    refuse_dirty(place, slug, path.as_str())?;
+    refuse_dirty(place, slug, &format!("delete {slug}"))?;
     let mut builder = PlanBuilder::new(format!("migration delete {slug}"));
     let gone = builder.add(Op::from(MigrationOp::SetAside(SetAside {
         path: path.clone(),
@@ -59,20 +58,4 @@ fn decide(place: &Place, slug: &Slug) -> Result<Plan<Op>, CommandError> {
     builder.build().map_err(|error| {
         CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
     })
-}
-
-/// Refuses a migration with changes that are not committed: they would be gone
-/// from the working tree without being in git.
-pub(super) fn refuse_dirty(place: &Place, slug: &Slug, path: &str) -> Result<(), CommandError> {
-    if place
-        .repository
-        .status(&[Path::new(path)], true)?
-        .is_empty()
-    {
-        return Ok(());
-    }
-    Err(CommandError::usage(format!(
-        "{slug} has changes that are not committed; nothing was changed"
-    ))
-    .hint("commit them, or take them back with `git restore` or `git clean`"))
 }

@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::context::Context;
 use crate::error::CommandResult;
 use crate::exit::Exit;
-use crate::output::{Cell, Table, Tone, local_time};
+use crate::output::{Cell, Table, Tone, local_stamp, local_time};
 
 /// List the migrations, the one that moved last first
 ///
@@ -58,9 +58,19 @@ pub(crate) fn run(context: &Context, args: &ListArgs) -> CommandResult {
                 .hint("none here; `piton migration new --target \"what shall change\"` starts one");
         }
     } else {
+        for row in &mut rows {
+            row.last_touch = row.last_touch.as_deref().map(in_the_users_zone);
+            row.cooldown_until = row.cooldown_until.as_deref().map(in_the_users_zone);
+        }
         context.out.data(&listing::tsv(&rows, !args.no_headers));
     }
     Ok(Exit::Done)
+}
+
+/// Manifests have stamps of whoever made them, and of loops in UTC; what is no
+/// stamp is told as it is.
+fn in_the_users_zone(stamp: &str) -> String {
+    stamp.parse().map_or_else(|_| stamp.to_owned(), local_stamp)
 }
 
 fn touched(row: &Row) -> Option<Timestamp> {

@@ -10,7 +10,6 @@ use piton_migration::slug::Slug;
 use piton_plan::{Plan, PlanBuilder};
 
 use super::archive::{finish, move_directory};
-use super::delete::refuse_dirty;
 use super::find;
 use super::new::plain_slug;
 use super::repair::repo_path;
@@ -19,7 +18,7 @@ use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult};
 use crate::op::Op;
 use crate::planned::PlanArgs;
-use crate::planning::{planning_site, refuse_under_way};
+use crate::planning::{planning_site, refuse_dirty, refuse_under_way};
 
 /// Give a migration another name, and commit that
 ///
@@ -56,7 +55,7 @@ fn decide(
     let from = repo_path(place, &live_dir.migration(slug))?;
     let to = repo_path(place, &live_dir.migration(new))?;
     refuse_under_way(place, &format!("rename {slug}"))?;
-    refuse_dirty(place, slug, from.as_str())?;
+    refuse_dirty(place, slug, &format!("rename {slug}"))?;
     let site = planning_site(place)?;
     let live = Live::read(&context.disk, &site, slug).map_err(|error| {
         CommandError::failed(format!("could not read {slug}; nothing was changed"))

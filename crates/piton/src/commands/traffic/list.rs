@@ -19,7 +19,6 @@ use super::place::{MeantArgs, list_file, parsed};
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
-use crate::output::ago;
 
 /// How deep folders are searched.
 const DEPTH: usize = 4;
@@ -257,7 +256,7 @@ fn show(context: &Context, args: &ListArgs, all: &[Tracked]) {
     let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
     for one in all {
         let captured = match one.captured_at.as_deref().map(str::parse) {
-            Some(Ok(at)) if terminal => ago(at, now),
+            Some(Ok(at)) => out.moment(at, now),
             _ => text(&one.captured_at),
         };
         let number = |value: Option<i64>| value.map_or_else(|| "-".to_owned(), |n| n.to_string());

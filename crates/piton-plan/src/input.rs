@@ -81,7 +81,7 @@ pub enum Answer {
 /// Why the user could not be asked after all.
 #[derive(Debug, thiserror::Error)]
 pub enum AskError {
-    #[error("the question was interrupted")]
+    #[error("nobody answered the question")]
     Interrupted,
     #[error("cannot read the answer")]
     Io(#[from] std::io::Error),

@@ -57,7 +57,7 @@ impl DiskUse {
             .map(|(bytes, what)| format!("{} {what}", size(*bytes)))
             .collect();
         let slots = self.home.as_ref().filter(|_| self.slots > 0);
-        let at = slots.map_or_else(String::new, |home| format!(" ({})", home.display()));
+        let at = slots.map_or_else(String::new, |home| format!(" (slots: {})", home.display()));
         (!told.is_empty()).then(|| format!("on the disk: {}{at}", told.join(", ")))
     }
 }

@@ -6,7 +6,6 @@ use clap::Args;
 use piton_agent::sealing::SealTerms;
 use piton_agent::{Agent, Host, Probe};
 use piton_base::StateDir;
-use piton_base::terminal::columns;
 use piton_git::GitRead;
 use serde_json::{Value, json};
 
@@ -15,6 +14,7 @@ use crate::config::Settings;
 use crate::context::{Context, Place};
 use crate::error::CommandResult;
 use crate::exit::Exit;
+use crate::output::broken;
 
 /// Check the surroundings: git, agents, the seal, the disk, the terminal
 ///
@@ -104,9 +104,9 @@ impl Check {
         let indent = " ".repeat(head.chars().count());
         let room = width.saturating_sub(indent.len()).max(20);
         let way_out = self.way_out.as_deref().unwrap_or_default();
-        let lines = wrapped(&found, room)
+        let lines = broken(&found, room)
             .into_iter()
-            .chain(wrapped(way_out, room));
+            .chain(broken(way_out, room));
         let mut text = String::new();
         for (line, before) in lines.zip(std::iter::once(&*head).chain(std::iter::repeat(&*indent)))
         {
@@ -115,22 +115,6 @@ impl Check {
         }
         text
     }
-}
-
-/// Breaks a text between words; a word that is longer stays whole, so that it
-/// can be copied.
-fn wrapped(text: &str, room: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if columns(line) + 1 + columns(word) <= room => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            Some(_) | None => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }
 
 impl Standing {

@@ -20,7 +20,7 @@ use crate::commands::runs::overview::counted;
 use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
-use crate::output::{ago, local_time};
+use crate::output::{ago, local_time, wrap};
 use crate::stored::{DispatchedHere, StoredPlace};
 use crate::world::Publishing;
 
@@ -55,7 +55,9 @@ pub(crate) fn run(context: &Context, args: &StatusArgs) -> CommandResult {
     if context.out.json_wanted() {
         context.out.json(seen.json());
     } else {
-        context.out.data(&seen.text(context));
+        context
+            .out
+            .data(&wrap(&seen.text(context), context.out.width()));
     }
     Ok(Exit::Done)
 }

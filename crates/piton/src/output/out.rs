@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::kept::Kept;
-use super::{Channel, Envelope, Level, Table, Verbosity, ago, local_time};
+use super::{Channel, Envelope, Level, Table, Verbosity, ago, local_stamp, wrap};
 use crate::exit::Exit;
 
 /// When to use colour.
@@ -156,6 +156,16 @@ impl Out {
         );
     }
 
+    /// Prints text for people, broken between words where the terminal is too
+    /// narrow for it.
+    pub(crate) fn prose(&self, text: &str) {
+        if self.stdout_is_terminal() {
+            self.data(&wrap(text, self.width));
+        } else {
+            self.data(text);
+        }
+    }
+
     /// Prints a list: columns at a terminal, and tabs between them elsewhere.
     pub(crate) fn table(&self, table: &Table, headers: bool) {
         let text = if self.stdout_is_terminal() {
@@ -167,12 +177,12 @@ impl Out {
     }
 
     /// Returns a moment as lists tell it: how long ago it was at a terminal,
-    /// and otherwise when.
+    /// and otherwise when, in the one form that programs get.
     pub(crate) fn moment(&self, at: Timestamp, now: Timestamp) -> String {
         if self.stdout_is_terminal() {
             ago(at, now)
         } else {
-            local_time(at)
+            local_stamp(at)
         }
     }
 
@@ -277,16 +287,20 @@ impl Out {
     /// that level; with `--json` standard output is the document's alone.
     pub(crate) fn say(&self, channel: Channel, level: Level, text: &str) {
         if !self.json_wanted() && self.shows(channel, level) {
-            self.data(&with_newline(text));
+            self.prose(&with_newline(text));
         }
     }
 
     /// Prints a message on standard error.
     pub(crate) fn note(&self, channel: Channel, level: Level, text: &str) {
         if self.shows(channel, level) {
+            let mut text = with_newline(text);
+            if self.stderr_is_terminal() {
+                text = wrap(&text, self.columns_of_stderr());
+            }
             self.write(
                 AutoStream::new(io::stderr(), choice(self.stderr_color)),
-                &with_newline(text),
+                &text,
             );
         }
     }

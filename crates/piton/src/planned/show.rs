@@ -51,7 +51,7 @@ impl Site<'_> {
             text.push_str(&render::outlook(&piton_plan::outlook(plan)));
         }
         if out.shows(Channel::Plan, Level::WARNING) || (asked_for && level > NOTHING) {
-            out.data(&text);
+            out.prose(&text);
         }
     }
 

@@ -55,7 +55,7 @@ impl Site<'_> {
         let level = level_of(out.verbosity().threshold(Channel::Plan));
         let text = render::receipts(&report.receipts, level, self.style());
         if level > -4 {
-            out.data(&text);
+            out.prose(&text);
         }
         if let Some(lost) = &report.journal {
             out.error(&format!("error: could not keep the journal: {}\n", lost.0));
@@ -64,7 +64,7 @@ impl Site<'_> {
             let level = level_of(out.verbosity().threshold(Channel::Verify));
             let text = render::deviations(verification, level, self.style());
             if !text.is_empty() && level > -4 {
-                out.data(&text);
+                out.prose(&text);
             }
         }
         match exit {

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use piton_base::terminal::clean;
 use piton_migration::contents::Contents;
 
 use super::find;
+use super::review_sheet::{in_order, together};
 use crate::context::Context;
 use crate::editor;
 use crate::error::{CommandError, CommandResult};
@@ -54,8 +54,7 @@ pub(crate) fn run(context: &Context, args: &OpenArgs) -> CommandResult {
             .filter(|path| path.strip_suffix(".md").is_some())
             .collect(),
     };
-    // The plan comes before its phases.
-    files.sort_by_key(|path| (*path != "plan.md", *path));
+    files.sort_by_key(in_order);
     if files.is_empty() {
         return Err(CommandError::usage(format!("{slug} has no plan yet"))
             .hint(format!("`piton migration step {slug}` makes the next step")));
@@ -75,16 +74,6 @@ pub(crate) fn run(context: &Context, args: &OpenArgs) -> CommandResult {
             .json(serde_json::json!({ "slug": slug.as_str(), "files": files }));
         return Ok(Exit::Done);
     }
-    let mut text = String::new();
-    for file in files {
-        if !text.is_empty() {
-            text.push_str("\n\n");
-        }
-        for line in contents.text(file).unwrap_or_default().lines() {
-            text.push_str(&clean(line));
-            text.push('\n');
-        }
-    }
-    editor::page(context, &text);
+    editor::page(context, &together(&contents, &files));
     Ok(Exit::Done)
 }

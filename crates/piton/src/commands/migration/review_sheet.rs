@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use piton_base::terminal::clean;
 use piton_loop::planning::person::{Choice, ReviewSheet};
 use piton_loop::planning::snapshot::Live;
+use piton_migration::contents::Contents;
 
 /// The answer of the step that asks for a person.
 const EXPLANATION: &str = ".planning/stages/final-review.stdout.md";
@@ -75,12 +76,27 @@ pub(super) fn everything(live: &Live) -> String {
         .top_level()
         .filter(|path| path.strip_suffix(".md").is_some())
         .collect();
-    // The plan comes before its phases.
-    files.sort_by_key(|path| (*path != "plan.md", *path));
-    let texts = files
-        .into_iter()
-        .filter_map(|file| live.contents.text(file));
-    texts.collect::<Vec<_>>().join("\n\n")
+    files.sort_by_key(in_order);
+    together(&live.contents, &files)
+}
+
+/// The plan comes before its phases.
+pub(super) fn in_order<'p>(path: &&'p str) -> (bool, &'p str) {
+    (*path != "plan.md", *path)
+}
+
+/// Returns files in one text, each after the first below its name.
+pub(super) fn together(contents: &Contents, files: &[&str]) -> String {
+    let mut text = String::new();
+    for file in files {
+        if !text.is_empty() {
+            let _ = writeln!(text, "\n--- {} ---\n", clean(file));
+        }
+        for line in contents.text(file).unwrap_or_default().trim_end().lines() {
+            let _ = writeln!(text, "{}", clean(&line.replace('\t', "    ")));
+        }
+    }
+    text
 }
 
 fn block(text: &mut String, title: &str, content: &str, most: Option<usize>) {

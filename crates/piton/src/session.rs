@@ -228,12 +228,12 @@ pub(crate) fn hold(
         }
     }
     match end {
-        Ok(SessionEnd::Settled) => Ok(()),
+        Ok(SessionEnd::Settled(_)) => Ok(()),
         Ok(SessionEnd::Ended(ExitKind::Code(0))) => Ok(()),
         Ok(SessionEnd::Ended(exit)) => {
             Err(could_not().with_source(format!("it ended with {exit}")))
         }
-        Ok(SessionEnd::Stopped) => Err(CommandError::new(
+        Ok(SessionEnd::Stopped(_)) => Err(CommandError::new(
             ErrorKind::Interrupted,
             "interrupted; nothing was changed",
         )),

@@ -38,8 +38,15 @@ pub enum SessionEnd {
     /// The agent ended by itself; with a content file, that one was done.
     Ended(ExitKind),
     /// The content was done, and the agent was ended.
-    Settled,
+    Settled(ExitKind),
     /// piton was told to stop, and the agent was ended.
+    Stopped(ExitKind),
+}
+
+/// Why a session is over.
+enum Over {
+    Ended(ExitKind),
+    Settled,
     Stopped,
 }
 
@@ -98,7 +105,7 @@ pub fn run(
         tree,
         gone: None,
     };
-    let end = seat.watch(session, disk, stop, clock);
+    let over = seat.watch(session, disk, stop, clock);
     let forced = seat.gone.is_none();
     seat.end(clock);
     if let (true, Some(terminal)) = (forced, &mut terminal) {
@@ -106,7 +113,12 @@ pub fn run(
         // written to is nothing that this could still help.
         let _ = terminal.reset_modes();
     }
-    end
+    let exit = seat.gone.unwrap_or(ExitKind::Unknown);
+    Ok(match over? {
+        Over::Ended(exit) => SessionEnd::Ended(exit),
+        Over::Settled => SessionEnd::Settled(exit),
+        Over::Stopped => SessionEnd::Stopped(exit),
+    })
 }
 
 #[expect(
@@ -139,7 +151,7 @@ impl Seat {
         disk: &dyn Disk,
         stop: &Stop,
         clock: &dyn Clock,
-    ) -> Result<SessionEnd, SessionError> {
+    ) -> Result<Over, SessionError> {
         let mut settle = Settle::default();
         loop {
             stop.wait(LOOK);
@@ -169,9 +181,9 @@ impl Seat {
                         exit,
                     });
                 }
-                (Some(exit), _) => return Ok(SessionEnd::Ended(exit)),
-                (None, _) if stop.requested() => return Ok(SessionEnd::Stopped),
-                (None, _) if settle.look(clock.elapsed(), seen) => return Ok(SessionEnd::Settled),
+                (Some(exit), _) => return Ok(Over::Ended(exit)),
+                (None, _) if stop.requested() => return Ok(Over::Stopped),
+                (None, _) if settle.look(clock.elapsed(), seen) => return Ok(Over::Settled),
                 (None, _) => {}
             }
         }

@@ -85,12 +85,8 @@ fn came_to(end: &Result<SessionEnd, SessionError>) -> (Outcome, ExitKind, Option
             let message = format!("the session ended with {exit}");
             (crashed(*exit, message), *exit, None)
         }
-        Ok(SessionEnd::Settled) => (replied, ExitKind::Unknown, Some(EndReason::AfterResult)),
-        Ok(SessionEnd::Stopped) => (
-            Outcome::Stopped,
-            ExitKind::Unknown,
-            Some(EndReason::Stopped),
-        ),
+        Ok(SessionEnd::Settled(exit)) => (replied, *exit, Some(EndReason::AfterResult)),
+        Ok(SessionEnd::Stopped(exit)) => (Outcome::Stopped, *exit, Some(EndReason::Stopped)),
         Err(error @ SessionError::Unfinished { exit, .. }) => (
             Outcome::NoOutput {
                 message: error.to_string(),

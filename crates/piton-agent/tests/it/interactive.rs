@@ -43,7 +43,7 @@ fn an_agent_that_stays_is_ended_once_its_file_has_settled() {
     let script = format!("{WRITE}\n echo $$ > ../pids; exec sleep 300");
     assert_eq!(
         play(&fixture, &script, &Stop::default()).unwrap(),
-        SessionEnd::Settled
+        SessionEnd::Settled(ExitKind::Signal(2))
     );
     assert!((2..10).contains(&started.elapsed().as_secs()));
     fixture.nothing_runs(1);
@@ -87,7 +87,7 @@ fn a_piton_that_is_told_to_stop_ends_the_session() {
         &stop,
     )
     .unwrap();
-    assert_eq!(end, SessionEnd::Stopped);
+    assert_eq!(end, SessionEnd::Stopped(ExitKind::Signal(15)));
     assert!(started.elapsed() < Duration::from_secs(10));
 }
 

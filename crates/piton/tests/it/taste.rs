@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
+use serde_json::{Value, json};
+
 use crate::env::{Ran, TestEnv};
 
 const OURS: &str = ".piton/taste.md";
@@ -231,4 +233,30 @@ fn a_session_that_cannot_be_held_is_refused_before_anything_starts() {
     let ran = env.run(&["taste", "--refine", "--with", "nobody"]);
     refused(&ran, 1, "no agent is called");
     assert!(scratches(&env).is_empty());
+}
+
+#[test]
+fn a_session_about_the_taste_has_a_record_with_how_its_agent_ended() {
+    let writes = format!("printf '{CURRENT}\\n\\nnew\\n' > \"$T/taste.md\"\n{DONE}");
+    for (script, code, status, exit) in [
+        (writes.clone(), 0, "completed", json!({"code": 0})),
+        // It stays, and is ended once what it wrote has settled.
+        (
+            format!("{writes}\nexec sleep 300"),
+            0,
+            "completed",
+            json!({"signal": 2}),
+        ),
+        ("exit 7".to_owned(), 1, "agent_failed", json!({"code": 7})),
+    ] {
+        let env = with_agent(&script);
+        assert_eq!(env.run(&["taste", "--interview"]).code, code, "{script}");
+        let run = env.ok(&["runs", "show", "--json"]).json();
+        assert_eq!(run["status"], status, "{run:#}");
+        let call = &run["calls"][0]["call"];
+        assert_eq!(call["role"], "taste", "{call:#}");
+        assert_eq!(call["exit"], exit, "{call:#}");
+        assert_eq!(call["usage"], Value::Null);
+        assert_eq!(run["summary"]["usage"], Value::Null);
+    }
 }

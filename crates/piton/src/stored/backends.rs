@@ -41,6 +41,15 @@ pub(crate) fn with_reader<T>(
     opened(context, place, provider, reader(), |backend| run(backend))
 }
 
+/// Refuses to begin where no place for plans can be told.
+pub(crate) fn refuse_nowhere(
+    context: &Context,
+    place: &StoredPlace,
+    provider: Provider,
+) -> Result<(), CommandError> {
+    with_reader(context, place, provider, |_| ())
+}
+
 fn reader() -> Writer {
     Writer::new("reader").expect("it is a name")
 }

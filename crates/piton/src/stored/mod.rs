@@ -9,7 +9,7 @@ mod place;
 mod undertaken;
 mod who;
 
-pub(crate) use backends::{with_backend, with_reader};
+pub(crate) use backends::{refuse_nowhere, with_backend, with_reader};
 pub(crate) use deliver::{Happened, Undelivered, deliver};
 pub(crate) use dispatched::DispatchedHere;
 pub(crate) use outbox::{Replaced, Told, send_waiting};

@@ -22,7 +22,11 @@ impl StoredPlace {
     /// Finds it around the working directory.
     pub(crate) fn find(context: &Context) -> Result<Self, CommandError> {
         let checkout = Checkout::around(&context.disk, &context.directory).map_err(|error| {
-            CommandError::usage("could not find a repository").with_source(error)
+            CommandError::usage("could not find the repository to work in")
+                .with_source(error)
+                .hint(
+                    "run it inside a repository, name one with -C DIR, or make one with `git init`",
+                )
         })?;
         Self::over(context, checkout)
     }

@@ -100,6 +100,35 @@ fn an_error_keeps_the_argument_and_what_was_perhaps_meant() {
 }
 
 #[test]
+fn what_is_missing_or_would_be_possible_stands_in_the_message() {
+    let env = TestEnv::new();
+    for (words, message, hint) in [
+        (
+            "migration show",
+            "the following required arguments were not provided: <SLUG>",
+            "see `piton migration show --help`",
+        ),
+        (
+            "migration rename x",
+            "the following required arguments were not provided: <NEW>",
+            "see `piton migration rename --help`",
+        ),
+    ] {
+        let mut words: Vec<&str> = words.split(' ').collect();
+        words.push("--json");
+        let error = env.run(&words).error();
+        assert_eq!(error["message"], message);
+        assert_eq!(error["hints"], json!([hint]));
+    }
+    let ran = env.run(&["migration", "list", "--status", "redy", "--json"]);
+    let message = ran.error()["message"].as_str().unwrap().to_owned();
+    assert!(
+        message.contains("ready") && !message.contains('\n'),
+        "{message}"
+    );
+}
+
+#[test]
 fn a_prompt_is_embedded_only_where_payloads_are_wanted() {
     let env = TestEnv::planned(0);
     let mut arguments = strings(&["migration", "step", SLUG, "--dry-run", "--json"]);

@@ -6,7 +6,34 @@ use std::process::Stdio;
 use serde_json::json;
 
 use crate::env::TestEnv;
+use crate::stage::SLUG;
 use crate::stored::{BODY, Stored};
+
+#[test]
+fn where_no_place_for_plans_can_be_told_nothing_is_begun() {
+    let env = TestEnv::planned(3);
+    env.repo.write("plan.txt", "# Add a cache\n");
+    env.repo.commit_all("a plan");
+    let before = env.picture();
+    for args in [
+        &["plan", "create", "--file", "plan.txt"][..],
+        &["plan", "create", "--file", "plan.txt", "--dry-run"],
+        &["plan", "list"],
+        &["plan", "show", "7"],
+        &["plan", "close", "7"],
+        &["migration", "share", SLUG],
+    ] {
+        let ran = env.run(args);
+        assert_eq!(ran.code, 2, "{args:?} {}", ran.shown());
+        assert!(
+            ran.stderr.contains("piton config set plans.repository"),
+            "{}",
+            ran.shown()
+        );
+    }
+    assert_eq!(env.picture(), before);
+    assert!(!env.ok(&["journal", "list"]).stdout.contains("plan create"));
+}
 
 #[test]
 fn a_text_is_changed_without_any_network_and_printed_byte_for_byte() {

@@ -21,7 +21,7 @@ use crate::exit::Exit;
 use crate::op::Op;
 use crate::planned::PlanArgs;
 use crate::planning::planning_site;
-use crate::stored::StoredPlace;
+use crate::stored::{StoredPlace, refuse_nowhere};
 
 /// Store a migration as a plan, so that people see it where they work
 ///
@@ -68,6 +68,7 @@ pub(crate) fn run(context: &Context, args: &ShareArgs) -> CommandResult {
     place.repository.identity()?;
     let stored = StoredPlace::find(context)?;
     let provider = args.backend.unwrap_or_else(|| stored.provider());
+    refuse_nowhere(context, &stored, provider)?;
     let text = text(&live);
     context.refuse_secret("the migration", &text)?;
     let create = CreatePlan {

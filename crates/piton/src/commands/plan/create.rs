@@ -15,7 +15,7 @@ use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::forge;
 use crate::planned::PlanArgs;
-use crate::stored::StoredPlace;
+use crate::stored::{StoredPlace, refuse_nowhere};
 
 /// Make a stored plan of a text
 ///
@@ -89,6 +89,7 @@ pub(super) fn run(context: &Context, args: &CreateArgs) -> CommandResult {
         }
         fields.push(("objective_issue".to_owned(), json!(objective)));
     }
+    refuse_nowhere(context, &place, place.provider())?;
     // A plan that is kept elsewhere says which code it is about.
     if let Some(source) = source_repo(context, &place) {
         fields.push(("source_repo".to_owned(), json!(source)));

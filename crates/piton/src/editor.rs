@@ -1,9 +1,12 @@
 //! Writing a text in the user's editor.
 
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::Command;
 
 use piton_durable::{Disk, DiskRead, write_atomic};
+
+use signal_hook::consts::SIGINT;
 
 use crate::context::Context;
 use crate::error::{CommandError, ErrorKind};
@@ -110,6 +113,10 @@ fn run(context: &Context, file: &Path) -> Result<(), CommandError> {
     )]
     let ended = Command::new(&words[0]).args(&words[1..]).arg(file).status();
     match ended {
+        // The key goes to both; an editor that takes it for itself turns it off.
+        Ok(status) if context.stop.requested() || status.signal() == Some(SIGINT) => Err(
+            CommandError::new(ErrorKind::Interrupted, "interrupted; nothing was changed"),
+        ),
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(CommandError::failed(format!(
             "the editor `{line}` ended with {status}"

@@ -1,7 +1,7 @@
 //! What keeps a plan from being carried out, as the error of a command.
 
 use piton_durable::LockError;
-use piton_plan::{InputMissing, PrepareError, journal};
+use piton_plan::{AskError, InputMissing, PrepareError, journal};
 
 use crate::error::{CommandError, ErrorKind};
 
@@ -38,8 +38,15 @@ pub(super) fn prepare_error(error: PrepareError) -> CommandError {
     }
 }
 
-pub(super) fn interrupted() -> CommandError {
+fn interrupted() -> CommandError {
     CommandError::new(ErrorKind::Interrupted, "interrupted; nothing was changed")
+}
+
+/// A question that nobody answered ends the command before it does anything.
+impl From<AskError> for CommandError {
+    fn from(error: AskError) -> Self {
+        interrupted().with_source(error)
+    }
 }
 
 pub(super) fn internal(what: &str) -> CommandError {

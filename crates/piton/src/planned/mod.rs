@@ -18,7 +18,7 @@ use piton_plan::render::Heading;
 use piton_plan::{Answer, Interaction, Plan, PlanId, Ready, Receipt, prepare_told, saved};
 
 pub(crate) use self::args::{PerformArgs, PlanArgs};
-use self::error::{interrupted, prepare_error};
+use self::error::prepare_error;
 pub(crate) use self::error::{journal_error, lost_journal};
 pub(crate) use self::show::plan_json;
 pub(crate) use self::tell::short;
@@ -134,9 +134,7 @@ impl Site<'_> {
     }
 
     fn go_on(&self, default: bool) -> Result<bool, CommandError> {
-        let yes = Terminal::new(&self.context.stop)
-            .proceed(default)
-            .map_err(|error| interrupted().with_source(error))?;
+        let yes = Terminal::new(&self.context.stop).proceed(default)?;
         if !yes {
             self.say_nothing_changed();
         }

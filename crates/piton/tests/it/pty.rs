@@ -79,6 +79,20 @@ impl Seat {
         kill_process(pid, Signal::INT).unwrap();
     }
 
+    /// The same for everybody at the terminal: what this one has started, too.
+    pub(crate) fn interrupt_all(&self) {
+        let children = Command::new("pgrep")
+            .args(["-P", &self.child.id().to_string()])
+            .output()
+            .unwrap();
+        for child in String::from_utf8_lossy(&children.stdout).split_whitespace() {
+            let child = Pid::from_raw(child.parse().unwrap()).unwrap();
+            // It may have ended by itself.
+            let _ = kill_process(child, Signal::INT);
+        }
+        self.interrupt();
+    }
+
     /// Waits for the end and returns the exit code with all that was shown.
     pub(crate) fn end(mut self) -> (i32, String) {
         let code = self.child.wait().unwrap().code().unwrap_or(-1);

@@ -51,6 +51,42 @@ fn an_interrupt_at_a_question_ends_the_command_and_nothing_happened() {
     assert_eq!(env.picture(), before);
 }
 
+/// Starts a command at a terminal and interrupts it at a question.
+fn interrupted_at(env: &TestEnv, args: &[&str], typed: &str, question: &str) {
+    let before = env.picture();
+    let mut command = env.command(args);
+    // An editor that is at work until somebody ends it.
+    command.env("EDITOR", "sh -c 'echo editing; exec sleep 300'");
+    let mut asking = Seat::take(command);
+    if !typed.is_empty() {
+        asking.wait_for("or leave it?");
+        asking.type_line(typed);
+    }
+    asking.wait_for(question);
+    // The key goes to everybody at the terminal.
+    asking.interrupt_all();
+    let (code, screen) = asking.end();
+    assert_eq!(code, 130, "{args:?} {typed} {screen}");
+    assert!(screen.contains("nothing was changed"), "{screen}");
+    assert_eq!(env.picture(), before, "{args:?} {typed}");
+}
+
+#[test]
+fn every_kind_of_question_ends_at_once_when_it_is_interrupted() {
+    let env = TestEnv::waiting();
+    let review = ["migration", "review", SLUG];
+    interrupted_at(&env, &review, "", "or leave it?");
+    interrupted_at(&env, &review, "reject", "why?");
+    interrupted_at(&env, &review, "refine", "editing");
+    let refine = ["migration", "refine", SLUG, "--editor"];
+    interrupted_at(&env, &refine, "", "editing");
+    let create = ["traffic", "create", "--dry-run"];
+    interrupted_at(&env, &create, "", "which repository on GitHub");
+    // Nothing is left that could be gone on with.
+    let journals = env.ok(&["journal", "list"]).stdout;
+    assert!(!journals.contains("unfinished"), "{journals}");
+}
+
 #[test]
 fn half_a_yes_to_a_set_up_changes_nothing() {
     let env = moving();

@@ -284,14 +284,8 @@ fn answer(
         .into_iter()
         .chain(sheet.choices.iter().map(|choice| choice.as_str()))
         .collect();
-    let interrupted = |error| {
-        CommandError::new(ErrorKind::Interrupted, "interrupted; nothing was changed")
-            .with_source(error)
-    };
     let said = loop {
-        let said = terminal
-            .choose(&format!("{}, or leave it? ", words.join(", ")), &words)
-            .map_err(interrupted)?;
+        let said = terminal.choose(&format!("{}, or leave it? ", words.join(", ")), &words)?;
         if said.as_deref() != Some("view") {
             break said;
         }
@@ -317,7 +311,7 @@ fn answer(
             person::approve(disk, git, &site, slug, prefix, now),
         ),
         Choice::Reject => {
-            let reason = terminal.line("why? ").map_err(interrupted)?;
+            let reason = terminal.line("why? ")?;
             (
                 "migration reject",
                 person::reject(disk, git, &site, slug, &reason, prefix, now),

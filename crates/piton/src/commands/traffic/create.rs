@@ -284,11 +284,7 @@ fn choose(
     }
     prompt.push_str("which one (its first characters are enough)? ");
     let words: Vec<&str> = candidates.iter().map(|(id, _)| id.as_str()).collect();
-    let chosen = Terminal::new(&context.stop)
-        .choose(&prompt, &words)
-        .map_err(|error| {
-            CommandError::failed("could not ask which gist is meant").with_source(error)
-        })?;
+    let chosen = Terminal::new(&context.stop).choose(&prompt, &words)?;
     chosen.ok_or_else(|| {
         CommandError::new(
             ErrorKind::NeedsPerson,

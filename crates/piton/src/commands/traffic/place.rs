@@ -219,12 +219,7 @@ impl Known {
                     "set up tracking in {}, the repository around here? [Y/n] ",
                     top.display()
                 );
-                let said = Terminal::new(&context.stop)
-                    .line(&question)
-                    .map_err(|error| {
-                        CommandError::failed("could not ask where to set up tracking")
-                            .with_source(error)
-                    })?;
+                let said = Terminal::new(&context.stop).line(&question)?;
                 if matches!(said.trim().to_lowercase().as_str(), "n" | "no") {
                     return Err(CommandError::usage("here is no repository of its own")
                         .hint("`git init` makes one, or name one with --repo-dir"));
@@ -262,11 +257,8 @@ impl Known {
         if self.repository.is_some() || !context.interactive() {
             return Ok(self.repository.clone());
         }
-        let line = Terminal::new(&context.stop)
-            .line("which repository on GitHub (OWNER/NAME)? ")
-            .map_err(|error| {
-                CommandError::failed("could not ask for the repository").with_source(error)
-            })?;
+        let line =
+            Terminal::new(&context.stop).line("which repository on GitHub (OWNER/NAME)? ")?;
         if line.trim().is_empty() {
             return Ok(None);
         }

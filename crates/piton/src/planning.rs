@@ -16,11 +16,13 @@ use piton_loop::prompts::PromptSet;
 use piton_loop::taste::Taste;
 use piton_migration::planning::Step;
 use piton_migration::slug::Slug;
+use piton_plan::PlanBuilder;
 
 use crate::agents;
 use crate::config::Settings;
 use crate::context::{Context, Place};
 use crate::error::{CommandError, ErrorKind};
+use crate::op::Op;
 
 /// Who says how much effort a call gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,6 +132,15 @@ pub(crate) fn planning_site(place: &Place) -> Result<PlanningSite, CommandError>
 pub(crate) fn tip(place: &Place, slug: &Slug) -> Result<Tip, CommandError> {
     refuse_under_way(place, &format!("plan {slug}"))?;
     Ok(place.repository.tip()?)
+}
+
+/// Warns where a commit would be on no branch, and easily lost.
+pub(crate) fn warn_of_no_branch(on: &Tip, builder: &mut PlanBuilder<Op>) {
+    if on.reference.is_none() {
+        builder.warn(
+            "no branch is checked out; the commit is on none, and `git switch -c NAME` keeps it",
+        );
+    }
 }
 
 /// Refuses to begin what leads to a commit while a merge or the like waits for

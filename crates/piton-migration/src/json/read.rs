@@ -17,8 +17,26 @@ pub struct JsonError {
     pub what: &'static str,
 }
 
+/// What git puts between the two sides of a merge.
+const MERGED: [&str; 3] = ["<<<<<<<", "=======", ">>>>>>>"];
+
 /// Parses a whole text.
 pub fn parse(text: &str) -> Result<Value<'_>, JsonError> {
+    whole(text).map_err(|error| {
+        let rest = text.get(error.offset..).unwrap_or_default();
+        if MERGED.iter().any(|mark| rest.starts_with(mark)) {
+            JsonError {
+                what: "a merge left both sides in it (take one for the whole directory: \
+                       `git checkout --ours DIR` or `--theirs DIR`)",
+                ..error
+            }
+        } else {
+            error
+        }
+    })
+}
+
+fn whole(text: &str) -> Result<Value<'_>, JsonError> {
     let mut reader = Reader {
         text,
         at: 0,
@@ -234,6 +252,20 @@ mod tests {
         ] {
             assert!(parse(text).is_ok(), "{text}");
         }
+    }
+
+    #[test]
+    fn both_sides_of_a_merge_are_told_as_what_they_are() {
+        for text in [
+            "{\n<<<<<<< HEAD\n\"a\": 1\n=======\n\"a\": 2\n>>>>>>> x\n}",
+            "{\"a\": 1,\n<<<<<<< HEAD\n",
+        ] {
+            assert!(
+                refused(text).what.starts_with("a merge left both sides"),
+                "{text}"
+            );
+        }
+        assert!(!refused("{<<").what.contains("merge"));
     }
 
     #[test]

@@ -87,7 +87,7 @@ impl<'r> Sorted<'r> {
             broken: Vec::new(),
         };
         for row in rows {
-            let blocked = row.cursor.ends_with("blocked") || has_ended(row);
+            let blocked = row.cursor.ends_with("blocked") || has_ended(row) || is_hollow(row);
             match row.status {
                 None => sorted.broken.push(row),
                 Some(Status::Skipped | Status::Done) => {}
@@ -106,6 +106,14 @@ fn has_ended(row: &Row) -> bool {
     row.cursor.starts_with("planning:terminal-")
 }
 
+/// Whether it is to be carried out, and there is nothing in it.
+fn is_hollow(row: &Row) -> bool {
+    match row.status {
+        Some(Status::Ready | Status::InProgress) => row.phases == 0,
+        Some(Status::Planning | Status::Skipped | Status::Done) | None => false,
+    }
+}
+
 /// Returns the reason of a list's row in words.
 fn what_is_wrong(row: &Row) -> &str {
     match row.reason.as_deref() {
@@ -115,6 +123,7 @@ fn what_is_wrong(row: &Row) -> &str {
         Some("missing-manifest") => "its manifest is missing",
         Some(reason) => reason,
         None if has_ended(row) => "its planning has ended, and its manifest does not know",
+        None if is_hollow(row) => "it is ready, and its manifest lists no phases",
         None => "it cannot be used",
     }
 }

@@ -152,6 +152,30 @@ fn a_migration_is_renamed_archived_and_deleted_and_each_is_a_commit() {
 }
 
 #[test]
+fn what_goes_with_a_step_that_is_taken_back_is_named() {
+    let env = TestEnv::planned(3);
+    assert!(
+        !env.ok(&["migration", "undo", SLUG, "--dry-run"])
+            .stderr
+            .contains("goes with")
+    );
+    env.repo.write("migrations/add-api/plan.md", "# Mine\n");
+    env.repo.commit_all("words of my own");
+    let ran = env.ok(&["migration", "undo", SLUG]);
+    assert!(
+        ran.stderr.contains("goes with the step: words of my own"),
+        "{}",
+        ran.shown()
+    );
+    assert_eq!(
+        ran.stderr.matches("goes with").count(),
+        1,
+        "{}",
+        ran.shown()
+    );
+}
+
+#[test]
 fn work_that_is_not_committed_is_in_everybodys_way_with_one_code_and_one_reason() {
     let env = TestEnv::planned(5);
     env.repo.write("migrations/add-api/notes.md", "mine\n");

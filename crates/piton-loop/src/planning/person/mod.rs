@@ -16,5 +16,5 @@ pub use link::link;
 pub use refine::refine;
 pub use session::ReviewSession;
 pub use sheet::{Choice, ReviewSheet};
-pub use undo::{reopen, undo};
+pub use undo::{Undone, reopen, undo};
 pub use wake::wake;

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use piton_durable::DiskRead;
-use piton_git::{CommitId, Repository};
+use piton_git::{CommitId, LogEntry, Repository};
 use piton_migration::manifest::{MANIFEST_FILE, Manifest, Status};
 use piton_migration::own::{OWN_FILE, OwnData};
 use piton_migration::planning::{FeedbackSource, PlanningState, STATE_FILE};
@@ -19,6 +19,15 @@ use super::refine::refined;
 use piton_migration::candidate::Proposal;
 use piton_migration::contents::Contents;
 
+/// A step taken back.
+#[derive(Debug)]
+pub struct Undone {
+    pub proposal: Proposal,
+    /// Later commits of the migration that go with it, the newest first: an
+    /// approval, or what somebody edited by hand.
+    pub besides: Vec<LogEntry>,
+}
+
 /// Takes back the last accepted planning step: what was accepted before it
 /// becomes the next commit.
 pub fn undo(
@@ -27,7 +36,7 @@ pub fn undo(
     site: &Site,
     slug: &Slug,
     prefix: &str,
-) -> Result<Proposal, PersonRefusal> {
+) -> Result<Undone, PersonRefusal> {
     let live = Live::read(disk, site, slug)?;
     refuse_dirty(git, site, slug)?;
     let past = Past { git, site, slug };
@@ -57,14 +66,24 @@ pub fn undo(
         last.unwrap_or_default(),
         commit.short()
     );
-    Ok(Proposal {
+    let mut besides: Vec<LogEntry> = past.entries()?;
+    besides.truncate(
+        besides
+            .iter()
+            .position(|one| one.commit == commit)
+            .unwrap_or(0),
+    );
+    // The step itself came right after what comes back.
+    besides.pop();
+    let proposal = Proposal {
         message: message(prefix, slug, "undo", &why),
         mode: Proposal::mode_of(manifest.status()),
         operation: "migration.undo".to_owned(),
         base: live.digest,
         contents,
         slug: slug.clone(),
-    })
+    };
+    Ok(Undone { proposal, besides })
 }
 
 /// Reopens a migration that was rejected, with feedback: what was accepted
@@ -149,11 +168,15 @@ impl Past<'_> {
         })
     }
 
-    fn history(&self) -> Result<Vec<CommitId>, PersonRefusal> {
+    fn entries(&self) -> Result<Vec<LogEntry>, PersonRefusal> {
         let dir = self.site.relative(self.slug);
         let history = self.git.history(Path::new(&dir));
-        let history = history.map_err(StepRefusal::Git)?;
-        Ok(history.into_iter().map(|entry| entry.commit).collect())
+        Ok(history.map_err(StepRefusal::Git)?)
+    }
+
+    fn history(&self) -> Result<Vec<CommitId>, PersonRefusal> {
+        let entries = self.entries()?;
+        Ok(entries.into_iter().map(|entry| entry.commit).collect())
     }
 
     fn file(&self, commit: &CommitId, name: &str) -> Result<Option<Vec<u8>>, PersonRefusal> {

@@ -98,7 +98,7 @@ pub(crate) fn carry_out_claimed(
     let on = planning::tip(place, slug)?;
     let plan = match waiting(context, place, slug, command, &on)? {
         Some(waiting) => publish_only(context, slug, command, &waiting, on)?,
-        None => decide(context, place, slug, command, args)?,
+        None => decide(context, place, slug, command, (args, &on))?,
     };
     let exit = standing::carry_out(context, place, slug, args, &plan)?;
     if exit != Exit::Done
@@ -186,7 +186,7 @@ fn decide(
     place: &Place,
     slug: &Slug,
     command: &StepCommand,
-    args: &PlanArgs,
+    (args, on): (&PlanArgs, &Tip),
 ) -> Result<Plan<Op>, CommandError> {
     let texts = PlanningContext::set(context, place)?;
     let choice = agents::chosen(&place.settings, &context.directory, place.top());
@@ -201,6 +201,7 @@ fn decide(
         .map_err(|error| refusal(error, slug))?;
     let named = format!("{} {slug}", command.name);
     let mut builder = PlanBuilder::new(&named);
+    planning::warn_of_no_branch(on, &mut builder);
     match agents::ready(&*agent) {
         Ok(warning) => warning
             .into_iter()

@@ -26,6 +26,7 @@ pub(crate) fn plan(
         .unwrap_or_default();
     let destination = crate::planning::below_top(place.top(), &live);
     let mut builder = PlanBuilder::new(format!("{command} {}", proposal.slug));
+    planning::warn_of_no_branch(&on, &mut builder);
     let publish = Publish::changing(&before, destination, proposal, on);
     builder.add(Op::from(MigrationOp::Publish(publish)));
     builder.build().map_err(|error| {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use piton_base::terminal::clean;
 use piton_loop::planning::person;
 
 use super::{find, person_refusal, proposed, standing};
@@ -35,9 +36,16 @@ pub(crate) fn run(context: &Context, args: &UndoArgs) -> CommandResult {
     let slug = find(context, &place.live(), &args.slug)?;
     let site = planning_site(&place)?;
     let prefix = place.settings.commit_prefix();
-    let proposal = person::undo(&context.disk, &place.repository, &site, &slug, prefix)
+    let undone = person::undo(&context.disk, &place.repository, &site, &slug, prefix)
         .map_err(|error| person_refusal(error, &slug))?;
-    let plan = proposed::plan(context, &place, "migration undo", proposal)?;
+    for commit in &undone.besides {
+        context.out.warn(&format!(
+            "commit {} goes with the step: {}",
+            commit.commit.short(),
+            clean(&commit.subject)
+        ));
+    }
+    let plan = proposed::plan(context, &place, "migration undo", undone.proposal)?;
     let exit = standing::carry_out(context, &place, &slug, &args.plan, &plan)?;
     if exit == Exit::Done && !args.plan.changes_nothing() {
         context.out.hint(&format!(

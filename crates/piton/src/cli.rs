@@ -168,15 +168,38 @@ pub(crate) fn understand(args: &[OsString]) -> clap::error::Result<ArgMatches> {
     if let [_, only] = args
         && (only == "--help" || only == "-h")
     {
-        return for_help(Cli::command()).try_get_matches_from(args);
+        // Otherwise each command would get a copy of each of them.
+        let help = for_help(Cli::command()).mut_args(|arg| arg.global(false));
+        return help.try_get_matches_from(args);
     }
-    let read = Cli::command().try_get_matches_from(args);
+    if let [_, only] = args
+        && (only == "--version" || only == "-V")
+    {
+        let alone = clap::Command::new("piton").version(env!("PITON_VERSION"));
+        return alone.try_get_matches_from(args);
+    }
+    let read = with_the_named(args).try_get_matches_from(args);
     match read {
         Err(error) if error.kind() != ErrorKind::DisplayVersion => {
             definition().try_get_matches_from(args)
         }
         read => read,
     }
+}
+
+/// Returns the command line with only those commands that the arguments may
+/// name: each one that it has gets a copy of every global option.
+fn with_the_named(args: &[OsString]) -> clap::Command {
+    let all = Cli::command();
+    let named = all
+        .get_subcommands()
+        .filter(|command| args.iter().any(|arg| arg == command.get_name()));
+    let subcommands: Vec<clap::Command> = named.cloned().collect();
+    clap::Command::new("piton")
+        .version(env!("PITON_VERSION"))
+        .args(all.get_arguments().cloned())
+        .groups(all.get_groups().cloned())
+        .subcommands(subcommands)
 }
 
 /// Returns the whole command line, as completions and man pages are made from.
@@ -299,6 +322,8 @@ mod tests {
             "piton -h",
             "piton --help",
             "piton --version",
+            "piton -V",
+            "piton status -V",
             "piton -C x --json=a --color never status --porcelain",
             "piton exec -n mark-impl-started --session-id s",
             "piton exec update-plan-header 42 a=b -v",

@@ -110,8 +110,12 @@ impl GitError {
             | Self::Write(_)
             | Self::Clear(_)
             | Self::Spawn { .. }
-            | Self::Failed { .. }
             | Self::Unreadable { .. } => None,
+            Self::Failed { stderr, .. } => stderr.contains("dubious ownership").then(|| {
+                "the repository belongs to somebody else; if you trust it, run the `git config` \
+                 command that git names"
+                    .to_owned()
+            }),
         }
     }
 }
@@ -129,10 +133,37 @@ impl From<CommitFailure> for GitError {
 fn tail(stderr: &str) -> String {
     let lines: Vec<&str> = stderr
         .lines()
-        .filter(|line| !line.trim().is_empty())
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
         .collect();
     match lines.as_slice() {
         [] => "it failed without a word".to_owned(),
         lines => lines[lines.len().saturating_sub(3)..].join("; "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn somebody_elses_repository_is_told_with_the_way_out() {
+        let stderr = "fatal: detected dubious ownership in repository at '/a'\n\
+                      To add an exception for this directory, call:\n\n\
+                      \tgit config --global --add safe.directory /a\n";
+        let error = GitError::Failed {
+            command: "git status".to_owned(),
+            stderr: stderr.to_owned(),
+        };
+        assert!(
+            error
+                .to_string()
+                .ends_with("call:; git config --global --add safe.directory /a")
+        );
+        assert!(
+            error
+                .hint()
+                .is_some_and(|hint| hint.contains("if you trust it"))
+        );
     }
 }

@@ -145,15 +145,24 @@ impl Environment {
 
     /// Returns the user's configuration file, by the XDG rules.
     pub(crate) fn user_config(&self) -> Option<PathBuf> {
-        Some(
-            self.xdg("XDG_CONFIG_HOME", ".config")?
-                .join("piton/config.toml"),
-        )
+        self.users_own("config.toml")
     }
 
     /// Returns the user's own taste file, beside the configuration.
     pub(crate) fn user_taste(&self) -> Option<PathBuf> {
-        Some(self.user_config()?.with_file_name("taste.md"))
+        self.users_own("taste.md")
+    }
+
+    /// Users keep such files elsewhere and link to them. In a repository a link
+    /// is not followed: it may be anybody's.
+    fn users_own(&self, name: &str) -> Option<PathBuf> {
+        let path = self.xdg("XDG_CONFIG_HOME", ".config")?.join("piton");
+        let path = path.join(name);
+        Some(if path.is_symlink() {
+            path.canonicalize().unwrap_or(path)
+        } else {
+            path
+        })
     }
 
     /// Returns the folder of journals of what is done outside a repository.

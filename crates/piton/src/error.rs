@@ -202,6 +202,11 @@ impl CommandError {
         line
     }
 
+    /// Returns what to do about it, on one line.
+    pub(crate) fn way_out(&self) -> String {
+        self.beside.hints.join("; ").replace("?; ", "? ")
+    }
+
     /// Returns the error as lines for people: what happened, what to do about
     /// it, and where the record is.
     pub(crate) fn text(&self) -> String {
@@ -232,8 +237,7 @@ impl CommandError {
                 text.push_str(&format_block("  hint: ", hint));
             }
         } else if !self.beside.hints.is_empty() {
-            let hints = self.beside.hints.join("; ").replace("?; ", "? ");
-            text.push_str(&format_block("  hint: ", &hints));
+            text.push_str(&format_block("  hint: ", &self.way_out()));
         }
         if let Some(record) = &self.beside.record {
             text.push_str(&format_block("  record: ", record));

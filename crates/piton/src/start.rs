@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::FromArgMatches;
 use clap::error::{ContextKind, ContextValue, ErrorKind as ClapErrorKind};
+use piton_base::terminal::{clean, is_harmful};
 
 use crate::cli::{Cli, Command, GlobalArgs, definition, understand};
 use crate::commands;
@@ -16,7 +17,9 @@ use crate::context::{Context, kept};
 use crate::env::Environment;
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
-use crate::output::{Channel, Color, Envelope, Fields, Out, Shape, Show, Verbosity, join_show};
+use crate::output::{
+    Channel, Color, Envelope, Fields, Level, Out, Shape, Show, Verbosity, join_show,
+};
 
 /// Runs the command line that the process was started with.
 pub fn main() -> ExitCode {
@@ -164,28 +167,37 @@ fn refuse(error: &clap::Error, args: &[OsString], environment: &Environment) -> 
     match error.kind() {
         ClapErrorKind::DisplayHelp | ClapErrorKind::DisplayVersion => {
             out.data(&error.render().ansi().to_string());
-            Exit::Done
+            out.prints_its_own();
+            finish(&out, Ok(Exit::Done))
         }
-        _ if json => finish(&out, Err(misunderstood(error))),
+        _ if json => finish(&out, Err(misunderstood(error, &words(args)))),
         _ => {
-            out.note(
-                Channel::Error,
-                crate::output::Level::ERROR,
-                &error.render().ansi().to_string(),
-            );
+            // What was typed is repeated, and must not steer the terminal.
+            let harmful = |arg: &OsString| arg.to_string_lossy().contains(is_harmful);
+            let text = if args.iter().any(harmful) {
+                let plain = error.render().to_string();
+                let lines: Vec<_> = plain.lines().map(clean).collect();
+                lines.join("\n")
+            } else {
+                error.render().ansi().to_string()
+            };
+            out.note(Channel::Error, Level::ERROR, &text);
             Exit::Usage
         }
     }
 }
 
 /// Turns what clap says into the error of a command.
-fn misunderstood(error: &clap::Error) -> CommandError {
+fn misunderstood(error: &clap::Error, words: &str) -> CommandError {
     let text = error.render().to_string();
-    let message = text
+    // What is missing, and what would have been possible, stands below.
+    let lines: Vec<&str> = text
         .lines()
-        .next()
-        .unwrap_or_default()
-        .trim_start_matches("error: ");
+        .map(str::trim)
+        .take_while(|line| !line.is_empty())
+        .collect();
+    let message = lines.join(" ");
+    let message = message.trim_start_matches("error: ");
     let told = |kinds: &[ContextKind]| {
         kinds.iter().find_map(|kind| match error.get(*kind)? {
             ContextValue::String(text) => Some(text.clone()),
@@ -213,7 +225,10 @@ fn misunderstood(error: &clap::Error) -> CommandError {
         Some(argument) => refused.argument(argument),
         None => refused,
     }
-    .hint("see `piton --help`")
+    .hint(match words {
+        "" => "see `piton --help`".to_owned(),
+        words => format!("see `piton {words} --help`"),
+    })
 }
 
 /// Returns the words of the command that was perhaps meant.

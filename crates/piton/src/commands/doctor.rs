@@ -160,8 +160,9 @@ fn repository(place: &Result<Place, crate::error::CommandError>) -> Check {
                 Err(error) => Check::new("repository", Standing::Wrong, error.to_string()),
             }
         }
-        Err(error) => Check::new("repository", Standing::Wrong, error.to_string())
-            .way_out("work in a git repository, or name one with -C"),
+        Err(error) => {
+            Check::new("repository", Standing::Wrong, error.on_one_line()).way_out(error.way_out())
+        }
     }
 }
 

@@ -32,6 +32,10 @@ pub(crate) struct ConfigError {
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Problem {
+    #[error(
+        "it is a symbolic link that leads nowhere, or lies in a repository; put the file itself there"
+    )]
+    Link,
     #[error("it cannot be read")]
     Unreadable(#[source] std::io::Error),
     #[error("it is not UTF-8")]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use piton_base::RepoPath;
-use piton_durable::{DiskError, DiskRead};
+use piton_durable::{DiskError, DiskRead, Kind};
 
 use super::key::{Key, variable};
 use super::known::KNOWN;
@@ -221,8 +221,17 @@ impl Settings {
             excerpt: None,
             problem: Problem::Unreadable(error.into()),
         };
-        if disk.stat(file).map_err(refuse)?.is_none() {
-            return Ok(None);
+        match disk.stat(file).map_err(refuse)?.map(|stat| stat.kind) {
+            None => return Ok(None),
+            Some(Kind::Symlink) => {
+                return Err(ConfigError {
+                    file: file.to_owned(),
+                    line: None,
+                    excerpt: None,
+                    problem: Problem::Link,
+                });
+            }
+            Some(Kind::File | Kind::Dir | Kind::Other) => {}
         }
         let bytes = disk.read(file).map_err(refuse)?;
         Layer::parse(file, &bytes).map(Some)

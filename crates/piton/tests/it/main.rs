@@ -20,6 +20,7 @@ mod exec_hostile;
 mod first_day;
 mod formats;
 mod hazards;
+mod hostile;
 mod house;
 mod json;
 mod killed;

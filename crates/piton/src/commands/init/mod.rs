@@ -95,7 +95,9 @@ pub(crate) fn run(context: &Context, args: &InitArgs) -> CommandResult {
     // Better known now than when the first migration is to be committed.
     if let Err(error) = place.repository.identity() {
         let way_out = error.hint().unwrap_or_default();
-        context.out.warn(&format!("{error}; {way_out}"));
+        context.out.warn(&format!(
+            "could not {error}: nothing can be committed; {way_out}"
+        ));
     }
     for line in readiness::missing(context, &place, decided.validation.as_deref()) {
         context.out.warn(&line);

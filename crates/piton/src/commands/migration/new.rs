@@ -166,12 +166,18 @@ pub(super) fn free_slug(
     Ok(short)
 }
 
+/// Names stand in paths, branches and messages.
+const LONGEST: usize = 100;
+
 /// A name that is also a plain word on a command line. Migrations that are
 /// there already may be called otherwise.
 pub(super) fn plain_slug(text: &str) -> Result<Slug, String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if !text.chars().all(plain) {
         return Err("a new name is made of letters, digits, `-`, `_` and `.`".to_owned());
+    }
+    if text.len() > LONGEST {
+        return Err(format!("a new name has at most {LONGEST} characters"));
     }
     text.parse().map_err(|error| format!("{error}"))
 }

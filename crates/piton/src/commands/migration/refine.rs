@@ -209,12 +209,10 @@ fn feedback(
     }
     if let Some(file) = &args.file {
         let path = context.directory.join(file);
-        let bytes = crate::files::read(&context.disk, &path)?.ok_or_else(|| {
-            CommandError::usage(format!(
-                "could not read {}: there is no such file",
-                file.display()
-            ))
-        })?;
+        let could_not = || CommandError::usage(format!("could not read {}", file.display()));
+        let bytes = crate::files::read(&context.disk, &path)
+            .map_err(|error| could_not().with_source(error.on_one_line()))?
+            .ok_or_else(|| could_not().with_source("there is no such file"))?;
         let text = String::from_utf8(bytes)
             .map_err(|_| CommandError::usage(format!("{} is not UTF-8", file.display())))?;
         return Ok((FeedbackSource::File, text));

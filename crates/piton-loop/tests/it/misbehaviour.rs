@@ -454,7 +454,7 @@ fn new_files_outside_the_migration_are_thrown_away_with_a_warning() {
     let warnings = accepted_with_shell(
         &world,
         "test ! -e .coverage; test -e target/ignored; \
-        echo 'Chosen approach: a'",
+        echo 'Chosen approach: facade'",
     );
     assert!(warnings.is_empty(), "{warnings:?}");
 }
@@ -552,7 +552,7 @@ fn a_setup_that_fails_costs_no_call_and_shows_its_end() {
     world.slots.setup = Some(setup(
         "mkdir -p target; echo x >> target/times; echo y >> .gitignore",
     ));
-    let once = "test \"$(wc -l < target/times)\" -eq 1; echo 'Chosen approach: a'";
+    let once = "test \"$(wc -l < target/times)\" -eq 1; echo 'Chosen approach: facade'";
     let _ = accepted_with_shell(&world, &format!("{WRITES}; {once}"));
     let _ = accepted_with_shell(&world, once);
 }

@@ -415,7 +415,7 @@ impl<'r> Seen<'r> {
         if nothing {
             let _ = writeln!(
                 out,
-                "nothing is planned; `piton migration new --target \"what shall change\"` starts one"
+                "nothing is planned\n      piton migration new --target \"what shall change\""
             );
         }
         out

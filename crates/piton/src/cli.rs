@@ -306,11 +306,16 @@ fn global(command: &clap::Command) -> impl Iterator<Item = &clap::Arg> {
 
 #[cfg(test)]
 mod tests {
+    use clap::FromArgMatches as _;
+
     use super::*;
 
     fn told(read: clap::error::Result<ArgMatches>) -> String {
         match read {
-            Ok(matches) => format!("{matches:?}"),
+            Ok(matches) => {
+                let words: Vec<&str> = matches.subcommand_name().into_iter().collect();
+                format!("{words:?} {:?}", Cli::from_arg_matches(&matches).unwrap())
+            }
             Err(error) => error.render().to_string(),
         }
     }

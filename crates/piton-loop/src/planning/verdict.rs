@@ -215,7 +215,7 @@ mod tests {
     fn a_choice_that_cannot_be_used_is_told_with_the_approaches() {
         let mut contents = Contents::default();
         for name in ["facade", "rewrite"] {
-            contents.put(&format!("approaches/{name}.md"), b"text".to_vec());
+            contents.put(format!("approaches/{name}.md"), b"text".to_vec());
         }
         let choose = |text: &str| {
             let reply = Reply {

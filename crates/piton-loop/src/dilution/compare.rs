@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use super::finding::{Finding, Loss};
 use super::gates::{gate, is_record};
 use super::language::Language;
+use super::passed_over;
+use super::rows::{Spare, lost};
+use super::strength::strength;
 use super::suite::{Mark, Suite, Test};
 
 /// One file of a change. A file that moved is one that went and one that came.
@@ -72,13 +75,15 @@ fn gates(changes: &[FileChange], command: &[String]) -> Vec<Finding> {
     let touched = |change: &FileChange| {
         let (before, after) = (text(&change.before), text(&change.after));
         let what = (before != after).then(|| gate(&change.path, &before, &after, command))??;
-        Some(Finding {
+        let mut found = passed_over::came(&change.path, change.before.as_deref(), &after);
+        found.push(Finding {
             loss: Loss::GateTouched { what },
             path: change.path.clone(),
             line: 0,
-        })
+        });
+        Some(found)
     };
-    changes.iter().filter_map(touched).collect()
+    changes.iter().filter_map(touched).flatten().collect()
 }
 
 /// Whether a file is something that is tested, and not itself tests or records.
@@ -123,12 +128,16 @@ fn losses(old: &Suite, new: &Suite, code_changed: bool) -> Vec<Finding> {
         }
     }
     let mut moved = Moved::between(old, new);
+    let mut spare = Spare::between(old, new, &partner);
     let mut found = Vec::new();
     for (test, partner) in old.tests.iter().zip(partner) {
         match partner {
-            Some(to) => found.extend(weaker(test, &new.tests[to], &mut moved, code_changed)),
+            Some(to) => {
+                let to = &new.tests[to];
+                found.extend(weaker(test, to, new, &mut moved, code_changed));
+            }
             None if test.skipped.is_some() => {}
-            None if moved.holds_all(&test.checks) => {}
+            None if moved.holds_all(&test.checks) || spare.stands_for(test) => {}
             None => {
                 let loss = match gone_code(test, old, new) {
                     Some(code) => Loss::DeletedWithCode {
@@ -150,14 +159,27 @@ fn losses(old: &Suite, new: &Suite, code_changed: bool) -> Vec<Finding> {
     found
 }
 
-fn weaker(old: &Test, new: &Test, moved: &mut Moved, code_changed: bool) -> Option<Finding> {
+fn weaker(
+    old: &Test,
+    new: &Test,
+    all: &Suite,
+    moved: &mut Moved,
+    code_changed: bool,
+) -> Option<Finding> {
     let test = new.name.clone();
     let missing: Vec<String> = minus(&old.checks, &new.checks);
+    let came: Vec<String> = minus(&new.checks, &old.checks);
+    let rows = lost(old, new, all);
     let loss = match (&old.skipped, &new.skipped) {
         (None, Some(why)) => Loss::Skipped {
             test,
             why: why.clone(),
         },
+        (None, None) if old.is_looked_for && !new.is_looked_for => Loss::Skipped {
+            test,
+            why: "runners look for no tests in a file of this name".to_owned(),
+        },
+        _ if rows.is_some() => rows?,
         _ if new.checks.len() < old.checks.len() && !moved.holds_all(&missing) => {
             let (before, after) = (old.checks.len(), new.checks.len());
             // Checks that a helper makes now are not seen here: words that the
@@ -175,6 +197,11 @@ fn weaker(old: &Test, new: &Test, moved: &mut Moved, code_changed: bool) -> Opti
         _ if code_changed && old.body != new.body && old.shape == new.shape => {
             Loss::ExpectedChanged { test }
         }
+        _ if missing.len() == came.len() && asks(&came) < asks(&missing) => Loss::Weaker { test },
+        _ if let Some(how) = mocks(new).filter(|_| mocks(old).is_none()) => {
+            let how = how.to_owned();
+            Loss::Mocked { test, how }
+        }
         _ => return None,
     };
     Some(Finding {
@@ -182,6 +209,36 @@ fn weaker(old: &Test, new: &Test, moved: &mut Moved, code_changed: bool) -> Opti
         path: new.path.clone(),
         line: new.line,
     })
+}
+
+/// How much checks ask for, taken together.
+fn asks(checks: &[String]) -> u32 {
+    checks.iter().map(|check| u32::from(strength(check))).sum()
+}
+
+/// The word by which a test puts something in place of something else.
+fn mocks(test: &Test) -> Option<&str> {
+    const WORDS: [&str; 18] = [
+        "patch",
+        "Mock",
+        "MagicMock",
+        "AsyncMock",
+        "monkeypatch",
+        "mocker",
+        "spyOn",
+        "mock",
+        "doMock",
+        "mockReturnValue",
+        "mockResolvedValue",
+        "mockImplementation",
+        "stub",
+        "stubs",
+        "doReturn",
+        "thenReturn",
+        "allow",
+        "and_return",
+    ];
+    WORDS.into_iter().find(|word| test.words.contains(*word))
 }
 
 fn calls_something_new(old: &Test, new: &Test) -> bool {

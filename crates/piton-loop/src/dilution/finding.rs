@@ -20,6 +20,12 @@ pub enum Loss {
     Focused { mark: String },
     /// Something that stands outside of all tests keeps them from running.
     HeldBack { mark: String },
+    /// A table of a test lost rows, each of which was tested.
+    FewerRows {
+        test: String,
+        before: usize,
+        after: usize,
+    },
     /// A test is gone together with the code that it tested.
     DeletedWithCode { test: String, code: String },
     /// A test checks less than before.
@@ -28,6 +34,10 @@ pub enum Loss {
         before: usize,
         after: usize,
     },
+    /// A test asks for less than before.
+    Weaker { test: String },
+    /// A test puts something in the place of what it looks at.
+    Mocked { test: String, how: String },
     /// Expected values changed in the same change as the code.
     ExpectedChanged { test: String },
     /// A recorded answer changed in the same change as the code.
@@ -61,12 +71,15 @@ impl Finding {
             Loss::Deleted { .. }
             | Loss::Skipped { .. }
             | Loss::Emptied { .. }
+            | Loss::FewerRows { .. }
             | Loss::Unlinked { .. }
             | Loss::HeldBack { .. }
             | Loss::Focused { .. } => true,
             Loss::GateTouched { .. }
             | Loss::DeletedWithCode { .. }
             | Loss::FewerAssertions { .. }
+            | Loss::Weaker { .. }
+            | Loss::Mocked { .. }
             | Loss::ExpectedChanged { .. }
             | Loss::RecordChanged => false,
         }
@@ -98,6 +111,18 @@ impl fmt::Display for Finding {
                 after,
             } => {
                 write!(f, ": the test {test} has {after} of {before} checks left")
+            }
+            Loss::FewerRows {
+                test,
+                before,
+                after,
+            } => write!(f, ": the test {test} has {after} of {before} rows left"),
+            Loss::Weaker { test } => write!(f, ": the test {test} asks for less than before"),
+            Loss::Mocked { test, how } => {
+                write!(
+                    f,
+                    ": the test {test} now puts something in place of what it tests ({how})"
+                )
             }
             Loss::ExpectedChanged { test } => {
                 write!(

@@ -160,7 +160,7 @@ fn arguments(check: &[Token]) -> Vec<&[Token]> {
 }
 
 /// Splits at the commas that are in no brackets.
-fn split(words: &[Token]) -> Vec<&[Token]> {
+pub(super) fn split(words: &[Token]) -> Vec<&[Token]> {
     let (mut parts, mut begins, mut at) = (Vec::new(), 0, 0);
     while at < words.len() {
         if words[at].is(",") {

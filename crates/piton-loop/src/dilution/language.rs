@@ -26,6 +26,22 @@ impl Language {
         })
     }
 
+    /// Whether the usual runner of the language looks for tests in a file of
+    /// this name, where others may as well find them elsewhere.
+    pub(super) fn looks_for(self, path: &str) -> bool {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let stem = name.split('.').next().unwrap_or(name);
+        match self {
+            Self::Java => {
+                let ends = ["Test", "Tests", "TestCase", "IT", "ITCase", "Spec"];
+                stem.starts_with("Test")
+                    || stem.starts_with("IT")
+                    || ends.iter().any(|end| stem.ends_with(end))
+            }
+            Self::Python | Self::JavaScript | Self::Rust | Self::Go | Self::Ruby => true,
+        }
+    }
+
     /// Whether a test runner finds tests in this file. A file that was given a
     /// name under which it is not found has lost its tests.
     pub(super) fn collects(self, path: &str) -> bool {

@@ -6,6 +6,7 @@
 //! [`Finding`]s, the gravest first, and [`Policy`] says which of them send
 //! the work back.
 
+mod adrift;
 mod code;
 mod compare;
 mod finding;
@@ -13,8 +14,12 @@ mod gates;
 mod hollow;
 mod language;
 mod lexer;
+mod passed_over;
 mod reach;
+mod rows;
+mod strength;
 mod suite;
+mod tables;
 mod tests_of;
 
 pub use compare::{FileChange, compare};

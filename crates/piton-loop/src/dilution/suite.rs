@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::adrift;
 use super::code::{idle, statement};
 use super::hollow::is_hollow;
 use super::language::Language;
 use super::lexer::{Kind, Token, words};
 use super::reach::{early, reached, uncalled};
+use super::tables::{File, Table, values};
 use super::tests_of;
 
 /// A test as it was found in a file.
@@ -17,6 +19,8 @@ pub(super) struct Found {
     pub(super) scope: String,
     pub(super) name: String,
     pub(super) line: usize,
+    /// Where its marks begin.
+    pub(super) head: usize,
     pub(super) body: Range<usize>,
     pub(super) skipped: Option<String>,
 }
@@ -47,6 +51,11 @@ pub(super) struct Test {
     /// The body without its literals and numbers.
     pub(super) shape: Vec<String>,
     pub(super) words: BTreeSet<String>,
+    /// Texts and numbers in the body.
+    pub(super) values: BTreeSet<String>,
+    pub(super) table: Table,
+    /// Whether its file has a name by which runners look for tests.
+    pub(super) is_looked_for: bool,
 }
 
 /// A mark, with the file and the line where it stands.
@@ -77,8 +86,9 @@ impl Suite {
         let built_with = (language == Language::Go)
             .then(|| constraint(text))
             .flatten();
+        let file = File::new(language, &tokens);
         for found in &scan.tests {
-            let mut test = test(language, path, &tokens, found);
+            let mut test = test(language, path, &file, &tokens, found);
             test.skipped = test.skipped.or_else(|| built_with.clone());
             self.tests.push(test);
         }
@@ -86,8 +96,20 @@ impl Suite {
         self.focus.extend(scan.focus.into_iter().map(at));
         self.links.extend(scan.links.into_iter().map(at));
         self.outside.extend(scan.outside.into_iter().map(at));
-        self.code.extend(definitions(&tokens, &scan.tests));
+        // What a test is given by its own side is no code that it tests.
+        if !is_of_tests(path) && (language == Language::Rust || scan.tests.is_empty()) {
+            self.code.extend(definitions(&tokens, &scan.tests));
+        }
     }
+}
+
+/// Whether a file lies where tests and what helps them lie.
+fn is_of_tests(path: &str) -> bool {
+    let of_tests = |part: &str| {
+        let names = ["test", "tests", "spec", "specs", "__tests__", "conftest.py"];
+        names.contains(&part)
+    };
+    path.split('/').any(of_tests)
 }
 
 /// The build constraint of a Go file, which stands in a comment.
@@ -98,10 +120,13 @@ fn constraint(text: &str) -> Option<String> {
         .map(|line| format!("it is built only with {line:?}"))
 }
 
-fn test(language: Language, path: &str, tokens: &[Token], found: &Found) -> Test {
+fn test(language: Language, path: &str, file: &File<'_>, tokens: &[Token], found: &Found) -> Test {
     let body = &tokens[found.body.clone()];
     let live = reached(language, body);
-    let uncalled = uncalled(language, live);
+    let mut uncalled = uncalled(language, live);
+    // `() => expression`
+    let is_returned = (found.body.start.checked_sub(1)).is_some_and(|at| tokens[at].is(">"));
+    uncalled.extend(adrift::spans(language, live, is_returned));
     let mut checks = Vec::new();
     let mut at = 0;
     while at < live.len() {
@@ -109,7 +134,8 @@ fn test(language: Language, path: &str, tokens: &[Token], found: &Found) -> Test
             let whole = statement(live, at);
             let after = whole.end.max(at + 1);
             let is_called = !uncalled.iter().any(|span| span.contains(&at));
-            if is_called && !is_hollow(language, live, whole.clone()) {
+            let let_go = adrift::is_let_go(language, live, &whole, is_returned);
+            if is_called && !let_go && !is_hollow(language, live, whole.clone()) {
                 checks.push(text(&live[whole]));
             }
             at = after;
@@ -134,6 +160,9 @@ fn test(language: Language, path: &str, tokens: &[Token], found: &Found) -> Test
             .filter_map(Token::word)
             .map(str::to_owned)
             .collect(),
+        values: values(language, body),
+        table: file.table(found.head, &found.body),
+        is_looked_for: language.looks_for(path),
     }
 }
 

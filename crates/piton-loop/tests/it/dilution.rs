@@ -499,7 +499,9 @@ fn what_decides_how_tests_run_is_told_first() {
     ];
     let told = tell(&compare(&changes, &command));
     let lines: Vec<&str> = told.lines().collect();
-    assert_eq!(lines.len(), 9, "{told}");
+    // The files, the two tests that went, and the one line that hides others.
+    assert_eq!(lines.len(), 10, "{told}");
+    assert!(lines[9].contains("`--ignore=` keeps tests"), "{told}");
     assert!(
         lines[..7].iter().all(|line| line.ends_with("was changed")),
         "{told}"

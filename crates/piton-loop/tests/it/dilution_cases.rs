@@ -6,10 +6,10 @@ use std::fmt::Write as _;
 use piton_loop::dilution::{FileChange, Policy, compare, refused, tell};
 
 /// A file before a change, and texts in it with what is put in their place.
-struct Cases<'a> {
-    path: &'a str,
-    before: &'a str,
-    swaps: &'a [(&'a str, &'a str)],
+pub(crate) struct Cases<'a> {
+    pub(crate) path: &'a str,
+    pub(crate) before: &'a str,
+    pub(crate) swaps: &'a [(&'a str, &'a str)],
 }
 
 impl Cases<'_> {
@@ -31,7 +31,7 @@ impl Cases<'_> {
     }
 
     #[track_caller]
-    fn are(&self, sent_back: bool) {
+    pub(crate) fn are(&self, sent_back: bool) {
         let mut wrong = String::new();
         for (told, found) in self.judged() {
             if found != sent_back {

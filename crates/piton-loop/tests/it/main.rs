@@ -8,6 +8,7 @@ mod crashes;
 mod deciding;
 mod dilution;
 mod dilution_cases;
+mod dilution_rows;
 mod events;
 mod guard;
 mod misbehaviour;

@@ -38,6 +38,7 @@ pub(super) fn scan(words: &[Token]) -> Scan {
             scope: String::new(),
             name: name.to_owned(),
             line: words[at].line,
+            head: at,
             body,
             skipped,
         });

@@ -19,6 +19,9 @@ pub(super) fn scan(words: &[Token]) -> Scan {
     let mut scan = Scan::default();
     let mut classes: Vec<(Range<usize>, String, Option<String>)> = Vec::new();
     let mut marks: Vec<String> = Vec::new();
+    let mut marked_from = None;
+    // Words before a name, which may keep a test from being run.
+    let mut modifiers: Vec<&str> = Vec::new();
     let mut at = 0;
     while at < words.len() {
         classes.retain(|(span, ..)| at < span.end);
@@ -26,6 +29,7 @@ pub(super) fn scan(words: &[Token]) -> Scan {
         if token.is("@") && words.get(at + 1).is_some_and(|next| !next.is("interface")) {
             let (mark, end) = annotation(words, at);
             marks.push(mark);
+            marked_from.get_or_insert(at);
             at = end;
             continue;
         }
@@ -37,12 +41,17 @@ pub(super) fn scan(words: &[Token]) -> Scan {
             && words.get(at + 1).and_then(Token::word).is_some()
         {
             let inherited = classes.last().and_then(|(.., why)| why.clone());
+            let in_name_alone = modifiers
+                .contains(&"abstract")
+                .then(|| "its class is abstract".to_owned());
             classes.push((
                 braces(words, at + 1),
                 words[at + 1].text.clone(),
-                skip.or(inherited),
+                skip.or(in_name_alone).or(inherited),
             ));
             marks.clear();
+            marked_from = None;
+            modifiers.clear();
             at += 2;
             continue;
         }
@@ -61,20 +70,33 @@ pub(super) fn scan(words: &[Token]) -> Scan {
                         || ["abort", "SkipException", "TestAbortedException"].contains(word)
                 })
             });
-            let skipped = skip.or(inherited).or_else(|| assumes.map(str::to_owned));
+            let hidden = ["private", "static", "abstract"]
+                .iter()
+                .find(|word| modifiers.contains(word))
+                .map(|word| format!("it is {word}"));
+            let skipped = skip
+                .or(hidden)
+                .or(inherited)
+                .or_else(|| assumes.map(str::to_owned));
             scan.tests.push(Found {
                 scope: around.join("."),
                 name: token.text.clone(),
                 line: token.line,
+                head: marked_from.take().unwrap_or(at),
                 body: body.clone(),
                 skipped,
             });
             marks.clear();
+            modifiers.clear();
             at = body.end.max(at + 1);
             continue;
         }
         if token.is(";") || token.is("{") || token.is("}") {
             marks.clear();
+            marked_from = None;
+            modifiers.clear();
+        } else if let Some(word) = token.word() {
+            modifiers.push(word);
         }
         at += 1;
     }

@@ -55,6 +55,7 @@ pub(super) fn scan(words: &[Token]) -> Scan {
             scope: around.join(" "),
             name: call.name,
             line: words[at].line,
+            head: at,
             body,
             skipped,
         });

@@ -12,6 +12,7 @@ pub(super) fn scan(words: &[Token]) -> Scan {
     // Classes that are open, with their indent and why they are passed over.
     let mut classes: Vec<(usize, String, Option<String>)> = Vec::new();
     let mut decorators: Vec<&[Token]> = Vec::new();
+    let mut marked_from = None;
     // Conditions and functions that are open, with why they hide a test.
     let mut blocks: Vec<(usize, &str)> = Vec::new();
     let mut last: BTreeMap<(String, String), usize> = BTreeMap::new();
@@ -26,6 +27,7 @@ pub(super) fn scan(words: &[Token]) -> Scan {
         blocks.retain(|(indent, _)| *indent < token.indent);
         let line = statement(words, at);
         if token.is("@") {
+            marked_from.get_or_insert(at);
             decorators.push(&words[line.clone()]);
             at = line.end.max(at + 1);
             continue;
@@ -34,6 +36,7 @@ pub(super) fn scan(words: &[Token]) -> Scan {
         let name = words.get(head + 1).and_then(Token::word).unwrap_or("");
         let why = decorators.iter().find_map(|one| passes_over(one));
         decorators.clear();
+        let marks = marked_from.take().unwrap_or(at);
         if words[head].is("class") {
             let inherited = classes.last().and_then(|(.., why)| why.clone());
             let not_collected = class_mark(&words[indented(words, head)]);
@@ -59,6 +62,7 @@ pub(super) fn scan(words: &[Token]) -> Scan {
                 scope: scope.clone(),
                 name: name.to_owned(),
                 line: token.line,
+                head: marks,
                 body,
                 skipped,
             };

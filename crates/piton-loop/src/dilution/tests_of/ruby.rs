@@ -79,6 +79,7 @@ pub(super) fn scan(words: &[Token]) -> Scan {
                     scope: scope(&groups),
                     name: name.to_owned(),
                     line: token.line,
+                    head: at,
                     body,
                     skipped,
                 });
@@ -100,6 +101,7 @@ pub(super) fn scan(words: &[Token]) -> Scan {
                     scope,
                     name,
                     line: token.line,
+                    head: at,
                     body,
                     skipped,
                 });

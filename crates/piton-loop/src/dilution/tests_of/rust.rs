@@ -61,6 +61,7 @@ pub(super) fn scan(path: &str, words: &[Token]) -> Scan {
                 scope: String::new(),
                 name: name.to_owned(),
                 line: words[item].line,
+                head: start,
                 body,
                 skipped: skipped.map(str::to_owned),
             });

@@ -43,7 +43,7 @@ pub(crate) fn run(context: &Context, args: &ApplyArgs) -> CommandResult {
         // It was this very plan that was cut off.
         return Ok(Exit::Done);
     }
-    let site = site::anywhere(context)?;
+    let site = site::of_plan(context, &saved.plan)?;
     if only_shown {
         site.show(&args.plan, &saved.plan, Heading::Saved)?;
         return Ok(Exit::Done);
@@ -53,7 +53,7 @@ pub(crate) fn run(context: &Context, args: &ApplyArgs) -> CommandResult {
             "a saved plan is not saved again; leave --plan-out out",
         ));
     }
-    let journals = site::journals(context)?;
+    let journals = site.journals();
     let jobs = Jobs(args.plan.perform.jobs);
     piton_plan::admit(&saved, &context.disk, &journals, site.reading(), jobs)
         .map_err(admit_error)?;

@@ -291,6 +291,63 @@ fn outside_of_a_repository_the_nearest_folder_that_names_one_is_meant() {
 }
 
 #[test]
+fn a_plan_saved_outside_of_a_repository_is_performed_in_its_own_folder_from_anywhere() {
+    let env = TestEnv::new();
+    let folder = env.home.path().join("work");
+    let elsewhere = env.home.path().join("elsewhere");
+    for path in [&folder, &elsewhere] {
+        fs::create_dir_all(path).unwrap();
+    }
+    let plan = folder.join("plan.json").display().to_string();
+    let ran = |args: &[&str], from: &std::path::Path| {
+        let mut command = env.command(args);
+        command.current_dir(from).env("PITON_CI_INSTALL", "0.1.0");
+        env.finish(command.output().unwrap())
+    };
+    let page = "docs/stats/index.html";
+    let init = [
+        "traffic",
+        "init",
+        "--repo",
+        "acme/widget",
+        "--plan-out",
+        &plan,
+    ];
+    let saved = ran(&init, &folder);
+    assert_eq!(saved.code, 0, "{}{}", saved.stdout, saved.stderr);
+    assert!(!folder.join(page).exists(), "it is only saved");
+    let shown = ran(&["apply", "--show", &plan], &elsewhere);
+    assert_eq!(shown.code, 0, "{}{}", shown.stdout, shown.stderr);
+    for from in [elsewhere.as_path(), env.path()] {
+        let dry = ran(&["apply", "--dry-run", &plan], from);
+        assert_eq!(dry.code, 0, "{}{}", dry.stdout, dry.stderr);
+    }
+    let applied = ran(&["apply", &plan], &elsewhere);
+    assert_eq!(applied.code, 0, "{}{}", applied.stdout, applied.stderr);
+    assert!(
+        applied.stderr.contains("the plan is about"),
+        "{}",
+        applied.stderr
+    );
+    assert!(folder.join(page).is_file());
+    assert!(!elsewhere.join(page).exists() && !env.path().join(page).exists());
+    for from in [elsewhere.as_path(), env.path()] {
+        let again = ran(&["apply", &plan], from);
+        assert_eq!(again.code, 5, "{}", again.stderr);
+    }
+    // What appeared in the folder since is not overwritten.
+    let other = folder.join("other.json").display().to_string();
+    fs::remove_dir_all(folder.join("docs")).unwrap();
+    let init = [&init[..5], &[other.as_str()]].concat();
+    assert_eq!(ran(&init, &folder).code, 0);
+    fs::create_dir_all(folder.join("docs/stats")).unwrap();
+    fs::write(folder.join(page), "mine").unwrap();
+    let stale = ran(&["apply", &other], &folder);
+    assert_eq!(stale.code, 5, "{}", stale.stderr);
+    assert_eq!(fs::read_to_string(folder.join(page)).unwrap(), "mine");
+}
+
+#[test]
 fn tips_fit_what_was_done_and_have_ids() {
     let (env, fake) = (TestEnv::new(), fake());
     let made = on(&env, &fake, &CREATE);

@@ -36,7 +36,8 @@ pub(crate) fn run(context: &Context, args: &ResumeArgs) -> CommandResult {
     // A set-up that was cut off before says where things are.
     context.recover_if_any(false, wanted.ok())?;
     let journal = self::wanted(context, args.id.as_deref())?;
-    site::anywhere(context)?.resume(&args.perform, &journal)
+    let plan: Plan<Op> = journal.plan().map_err(journal_error)?;
+    site::of_plan(context, &plan)?.resume(&args.perform, &journal)
 }
 
 /// Returns the journal that is to be carried on.

@@ -2,18 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-use piton_base::StateDir;
 use piton_durable::DiskRead as _;
 use piton_git::{GitError, Repository};
+use piton_plan::PlanBuilder;
 use piton_traffic::settings::{PROJECT_FILE, Project};
 
 use super::place::Known;
 use crate::config::Settings;
 use crate::context::{Context, Place};
 use crate::error::CommandError;
+use crate::op::Op;
 use crate::output::{Channel, Level};
 use crate::planned::{PlanArgs, Site};
-use crate::world::Reading;
+use crate::site;
 
 /// So many folders are looked at on the way up, the first one included.
 const LEVELS: usize = 20;
@@ -69,22 +70,20 @@ impl Ground {
         }
     }
 
-    /// Outside of a repository the journal lies in the user's own folder.
     pub(super) fn site<'a>(&self, context: &'a Context) -> Result<Site<'a>, CommandError> {
-        let top = match self {
-            Self::Checkout(place) => return Ok(context.site(place)),
-            Self::Folder { top, .. } => top,
-        };
-        let state = context.environment.user_state().ok_or_else(|| {
-            CommandError::usage("could not tell where to keep the journal")
-                .hint("set HOME or XDG_STATE_HOME, or work in a repository")
-        })?;
-        Ok(Site {
-            context,
-            reading: Reading::in_folder(context, top.clone()),
-            state: StateDir::at(&state),
-            told: Vec::new(),
-        })
+        match self {
+            Self::Checkout(place) => Ok(context.site(place)),
+            Self::Folder { top, .. } => site::in_folder(context, top),
+        }
+    }
+
+    /// Says in a plan where it is to be performed: a saved one may be performed
+    /// from anywhere.
+    pub(super) fn note(&self, builder: &mut PlanBuilder<Op>) {
+        match self {
+            Self::Checkout(_) => {}
+            Self::Folder { top, .. } => site::note_folder(builder, top),
+        }
     }
 }
 

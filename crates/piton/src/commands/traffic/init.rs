@@ -97,6 +97,7 @@ pub(super) fn files(
     let archive = archive.or_else(|| get("archive_gist_id"));
     let archive = archive.or(entry.archive_gist_id);
     let mut builder: PlanBuilder<Op> = PlanBuilder::new("traffic init");
+    ground.note(&mut builder);
     if named.is_none() {
         builder.warn("no repository is known: the files name none, and the dashboard shows nothing before it is named with --repo OWNER/NAME");
     } else if badge.is_none() {

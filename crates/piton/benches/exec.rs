@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use piton_testkit::ScratchRepo;
 use piton_testkit::floor::Table;
 use piton_testkit::forge::FakeGitHub;
+use serde_json::Value;
 
 const BODY: &str = "<!-- erk:metadata-block:plan-header -->\n<details>\n<summary>plan-header</summary>\n\n```yaml\n\nschema_version: '2'\ncreated_at: '2026-02-15T09:38:59+00:00'\ncreated_by: octo\n\n```\n\n</details>\n<!-- /erk:metadata-block:plan-header -->\n";
 
@@ -43,12 +44,16 @@ fn main() {
     report(0);
     fake.take_log();
     report(1);
-    let requests: Vec<(String, String)> = fake
-        .take_log()
-        .iter()
-        .map(|line| {
-            let (method, path) = line.split_once(' ').expect("a method and a path");
-            (method.to_owned(), path.to_owned())
+    let requests: Vec<Asked> = fake
+        .log()
+        .into_iter()
+        .map(|logged| Asked {
+            body: match logged.body {
+                Value::Null => String::new(),
+                body => body.to_string(),
+            },
+            method: logged.method,
+            path: logged.path,
         })
         .collect();
 
@@ -74,18 +79,20 @@ fn main() {
     }
 }
 
+/// A request as it was sent.
+struct Asked {
+    method: String,
+    path: String,
+    body: String,
+}
+
 /// Sends the requests over one connection, and understands nothing of the
 /// answers but how long they are.
-fn bare(fake: &FakeGitHub, requests: &[(String, String)]) {
+fn bare(fake: &FakeGitHub, requests: &[Asked]) {
     let mut stream = TcpStream::connect(("127.0.0.1", fake.port())).expect("it connects");
     stream.set_nodelay(true).expect("it takes options");
     let mut reader = BufReader::new(stream.try_clone().expect("it is cloned"));
-    for (method, path) in requests {
-        let body = match (method.as_str(), path.contains("/comments/")) {
-            ("PATCH", true) => r#"{"body": "<!-- piton:log:x -->"}"#.to_owned(),
-            ("PATCH", false) => serde_json::json!({ "body": BODY }).to_string(),
-            _ => String::new(),
-        };
+    for Asked { method, path, body } in requests {
         let head = format!(
             "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: bare\r\n\
              Accept: application/vnd.github+json\r\nAuthorization: Bearer token-of-octo\r\n\

@@ -67,13 +67,8 @@ impl LogPage {
         self.entries.iter().any(|entry| entry.key == key)
     }
 
-    /// Adds an entry. Old ones are folded to one a field before the comment
-    /// reaches its limit.
     pub fn add(&mut self, entry: Entry) {
         self.entries.push(entry);
-        if self.render().chars().count() + SPARE > LIMIT {
-            self.fold_old();
-        }
     }
 
     /// Adds the entries of another reading of the same log that this one lacks.
@@ -99,6 +94,17 @@ impl LogPage {
         }
         kept.reverse();
         self.entries = kept;
+    }
+
+    /// Writes the comment. Old entries are folded to one a field before it
+    /// reaches its limit.
+    pub fn render_within_limit(&mut self) -> String {
+        let text = self.render();
+        if text.chars().count() + SPARE <= LIMIT {
+            return text;
+        }
+        self.fold_old();
+        self.render()
     }
 
     /// Writes the comment.

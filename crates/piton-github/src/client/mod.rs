@@ -10,6 +10,7 @@ mod links;
 mod message;
 mod names;
 mod patience;
+mod together;
 mod token;
 mod wire;
 

@@ -5,16 +5,21 @@ use std::time::Duration;
 
 use ureq::http::{HeaderMap, Request};
 use ureq::tls::{RootCerts, TlsConfig};
-use ureq::unversioned::transport::DefaultConnector;
+use ureq::unversioned::transport::{Connector as _, DefaultConnector};
 use ureq::{Agent, Error, Timeout};
 
 use super::base::Base;
 use super::names::Names;
+use super::together::Together;
 use super::token::Token;
 use crate::error::Trouble;
 
 /// No answer of GitHub's is larger; what is, is no answer of GitHub's.
 const LARGEST: u64 = 64 << 20;
+
+/// How much is read and written at once. Both are cleared for each connection,
+/// and most answers are far smaller.
+const BUFFER: usize = 32 << 10;
 
 /// What is asked.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +63,8 @@ pub(super) fn agent(base: &Base, limit: Duration) -> Agent {
         .max_redirects(0)
         .timeout_global(Some(limit))
         .timeout_connect(Some(limit / 2))
+        .input_buffer_size(BUFFER)
+        .output_buffer_size(BUFFER)
         .user_agent(concat!("piton/", env!("CARGO_PKG_VERSION")))
         .tls_config(
             TlsConfig::builder()
@@ -70,7 +77,7 @@ pub(super) fn agent(base: &Base, limit: Duration) -> Agent {
     }
     Agent::with_parts(
         config.build(),
-        DefaultConnector::default(),
+        DefaultConnector::default().chain(Together),
         Names::default(),
     )
 }

@@ -11,14 +11,18 @@ use crate::forge::ForgeRead;
 use crate::graphql::GraphQuery;
 use crate::repo::RepoName;
 
-/// How many versions and comments are asked for; GitHub gives no more at once.
+/// How many comments are asked for; GitHub gives no more at once.
 const MOST: u64 = 100;
+/// How many versions of the body are asked for. Each is a whole body, and what
+/// is looked for is the one before the newest; so many writers may come between.
+const VERSIONS: u64 = 20;
 
 /// What stands there now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Thread {
     pub body: String,
-    /// The versions of the body, newest first; none if it was never edited.
+    /// The latest versions of the body, newest first; none if it was never
+    /// edited.
     pub edits: Vec<BodyEdit>,
     pub comments: Vec<Said>,
     /// Whether these are all comments.
@@ -71,18 +75,18 @@ struct Author {
 
 /// Reads it.
 pub fn read(forge: &dyn ForgeRead, repo: &RepoName, number: u64) -> Result<Thread, ForgeError> {
-    const TEXT: &str = "query($owner: String!, $name: String!, $number: Int!, $most: Int!) { \
+    const TEXT: &str = "query($owner: String!, $name: String!, $number: Int!, $most: Int!, $versions: Int!) { \
         repository(owner: $owner, name: $name) { issueOrPullRequest(number: $number) { \
-        ... on Issue { body userContentEdits(first: $most) { nodes { editedAt editor { login } diff } } \
+        ... on Issue { body userContentEdits(first: $versions) { nodes { editedAt editor { login } diff } } \
         comments(first: $most) { totalCount nodes { fullDatabaseId body authorAssociation author { __typename login } } } } \
-        ... on PullRequest { body userContentEdits(first: $most) { nodes { editedAt editor { login } diff } } \
+        ... on PullRequest { body userContentEdits(first: $versions) { nodes { editedAt editor { login } diff } } \
         comments(first: $most) { totalCount nodes { fullDatabaseId body authorAssociation author { __typename login } } } } \
         } } }";
     let what = format!("the body and the comments of {repo}#{number}");
     let data = forge.query(&GraphQuery::new(
         what.as_str(),
         TEXT,
-        json!({"owner": repo.owner(), "name": repo.name(), "number": number, "most": MOST}),
+        json!({"owner": repo.owner(), "name": repo.name(), "number": number, "most": MOST, "versions": VERSIONS}),
     ))?;
     let garbled = |why: String| ForgeError::Garbled {
         what: what.clone(),

@@ -110,7 +110,7 @@ impl ForgeBackend<'_> {
             for other in &own.others {
                 self.take_in(&mut own.log, *other)?;
             }
-            let text = own.log.render();
+            let text = own.log.render_within_limit();
             within_limit(&text)?;
             let written = match own.comment {
                 Some(comment) => comments::edit_own(self.forge, self.repo(), comment, &text),
@@ -122,7 +122,7 @@ impl ForgeBackend<'_> {
                         comment: comment.id,
                         log: own.log,
                     };
-                    self.writing.remember(number, &page);
+                    self.writing.remember(number, &page, &text);
                     pages.retain(|page| page.log.writer != *writer);
                     pages.push(page);
                     // Whatever stands in them stands in the one that stays.

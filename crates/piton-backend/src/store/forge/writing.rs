@@ -59,7 +59,7 @@ impl<'a> Writing<'a> {
 
     /// Returns the own log as it was last written.
     pub(super) fn recall(&self, number: u64) -> Option<Page> {
-        let own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(page) = own.get(&number) {
             return Some(page.clone());
         }
@@ -71,19 +71,21 @@ impl<'a> Writing<'a> {
         let text = String::from_utf8(bytes).ok()?;
         let (comment, log) = text.split_once('\n')?;
         let log = LogPage::read(log).filter(|log| log.writer == self.writer)?;
-        Some(Page {
+        let page = Page {
             comment: comment.parse().ok()?,
             log,
-        })
+        };
+        own.insert(number, page.clone());
+        Some(page)
     }
 
-    /// Remembers the own log. It is a help against stale answers only: without
+    /// Remembers the own log, which was written as `text`. It is a help against stale answers only: without
     /// it everything works, and so nothing waits until it is durable.
-    pub(super) fn remember(&self, number: u64, page: &Page) {
+    pub(super) fn remember(&self, number: u64, page: &Page, text: &str) {
         if let Some(clone) = &self.clone {
             let path = self.path(clone, number);
             let fresh = path.with_extension(format!("{}.new", std::process::id()));
-            let text = format!("{}\n{}", page.comment, page.log.render());
+            let text = format!("{}\n{text}", page.comment);
             let disk = clone.disk;
             let _ = disk.remove_file(&fresh);
             let _ = disk

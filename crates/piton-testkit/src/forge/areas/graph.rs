@@ -81,7 +81,9 @@ fn edits(world: &mut World, variables: &Value) -> Replied {
         .filter(|(_, comment)| comment.issue == number)
         .map(|(id, comment)| said(*id, comment))
         .collect();
-    let nodes = nodes(versions, most);
+    let wanted = variables["versions"].as_u64();
+    let wanted = wanted.map_or(most, |wanted| usize::try_from(wanted).unwrap_or(most));
+    let nodes = nodes(versions, wanted);
     let all = comments.len();
     let comments: Vec<Value> = comments.into_iter().take(most).collect();
     ok(

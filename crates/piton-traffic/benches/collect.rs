@@ -110,12 +110,13 @@ fn answers(given: &Given, today: Day) -> Answers {
     let step = StepSeen {
         name: "Run actions/checkout@v4".to_owned(),
         conclusion: Some("success".to_owned()),
-        checks_out: false,
+        clones: 0,
     };
     let run = |name: &str| RunSeen {
         name: name.to_owned(),
         jobs: vec![
             JobSeen {
+                name: "test".to_owned(),
                 steps: vec![step.clone()]
             };
             2

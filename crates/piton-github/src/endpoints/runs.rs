@@ -39,6 +39,17 @@ pub struct Run {
     pub created_at: Timestamp,
     #[serde(default)]
     pub actor: Option<Person>,
+    /// The workflows that its own one called, of whatever repository.
+    #[serde(default)]
+    pub referenced_workflows: Option<Vec<Referenced>>,
+}
+
+/// A workflow that another one called.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Referenced {
+    /// `OWNER/NAME/.github/workflows/FILE@REF`.
+    pub path: String,
+    pub sha: String,
 }
 
 pub fn get(forge: &dyn ForgeRead, repo: &RepoName, id: u64) -> Result<Run, ForgeError> {

@@ -143,6 +143,8 @@ pub struct Run {
     pub created_at: Timestamp,
     pub attempt: u64,
     pub jobs: Vec<Job>,
+    /// The workflows that were called: where they lie, and their commit.
+    pub referenced: Vec<(String, String)>,
     pub inputs: BTreeMap<String, String>,
 }
 

@@ -126,6 +126,7 @@ pub struct RunSeen {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct JobSeen {
+    pub name: String,
     pub steps: Vec<StepSeen>,
 }
 
@@ -133,9 +134,9 @@ pub struct JobSeen {
 pub struct StepSeen {
     pub name: String,
     pub conclusion: Option<String>,
-    /// Whether the workflow's own file says that it checks out, under whatever
-    /// name.
-    pub checks_out: bool,
+    /// How many clones it made as the files of the workflow say it, where its
+    /// name does not.
+    pub clones: i64,
 }
 
 impl StepSeen {

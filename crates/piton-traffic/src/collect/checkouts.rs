@@ -1,16 +1,22 @@
-//! Steps that check out under a name of their own: the workflow's file tells.
+//! Steps that check out where their names do not tell: the files of workflows
+//! and actions do.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use piton_github::endpoints::contents;
 use piton_github::endpoints::runs::Run;
 use piton_github::{ForgeRead, RepoName};
 
 use super::answers::{JobSeen, StepSeen};
+use super::uses::{Does, FOLDER, Uses, read};
 
 /// So many files are read in one run of the collector, and no more.
 const MOST_FILES: usize = 50;
-const FOLDER: &str = ".github/workflows/";
+/// So far actions that run actions are followed.
+const DEEPEST: usize = 4;
+/// No step makes more clones than these.
+const MOST_CLONES: i64 = 100;
 /// How the names begin that GitHub gives steps by itself.
 const GIVEN: [&str; 6] = [
     "set up job",
@@ -21,12 +27,17 @@ const GIVEN: [&str; 6] = [
     "initialize containers",
 ];
 
-/// The workflows that were read so far, each revision once.
+/// The files that were read so far, each revision once.
 pub(super) struct Checkouts<'a> {
     forge: &'a dyn ForgeRead,
     repo: &'a RepoName,
-    read: BTreeMap<(String, String), Vec<Name>>,
+    read: BTreeMap<Place, Option<Rc<Uses>>>,
+    /// How many clones an action makes, by its folder, commit and depth.
+    known: BTreeMap<(String, String, usize), i64>,
 }
+
+/// A file of a repository, at a commit.
+type Place = (String, String, String);
 
 impl<'a> Checkouts<'a> {
     pub(super) fn new(forge: &'a dyn ForgeRead, repo: &'a RepoName) -> Self {
@@ -34,214 +45,121 @@ impl<'a> Checkouts<'a> {
             forge,
             repo,
             read: BTreeMap::new(),
+            known: BTreeMap::new(),
         }
     }
 
-    /// Marks the steps that check out. A workflow that cannot be read tells
-    /// nothing, and then the usual names count alone.
+    /// Notes how many clones steps made beside those that their names tell. A
+    /// file that cannot be read tells nothing.
     pub(super) fn mark(&mut self, run: &Run, jobs: &mut [JobSeen]) {
-        let mut named: Vec<&mut StepSeen> = jobs
-            .iter_mut()
-            .flat_map(|job| &mut job.steps)
-            .filter(|step| step.ran() && !step.is_checkout() && has_own_name(&step.name))
-            .collect();
         let path = run.path.split('@').next().unwrap_or_default();
         let Some(revision) = run.head_sha.as_deref() else {
             return;
         };
-        if named.is_empty() || !path.starts_with(FOLDER) {
+        let asks = |job: &JobSeen| job.steps.iter().any(is_unclear);
+        if !path.starts_with(FOLDER) || !jobs.iter().any(asks) {
             return;
         }
-        let names = self.names(path, revision);
-        for step in &mut named {
-            step.checks_out = names.iter().any(|name| name.fits(&step.name));
+        let own: Vec<Rc<Uses>> = self.file(self.repo, path, revision).into_iter().collect();
+        let mut with_called = None;
+        for job in jobs {
+            // The jobs of a called workflow bear the name of the calling one.
+            let files = if asks(job) && job.name.contains(" / ") {
+                with_called.get_or_insert_with(|| self.called(run, &own, revision))
+            } else {
+                &own
+            };
+            for step in job.steps.iter_mut().filter(|step| is_unclear(step)) {
+                let steps = files.iter().flat_map(|file| &file.steps);
+                let fitting = steps.filter(|one| one.is(&step.name));
+                let clones = fitting.map(|one| self.clones(one.does(), revision, DEEPEST));
+                step.clones = clones.max().unwrap_or_default();
+            }
         }
     }
 
-    fn names(&mut self, path: &str, revision: &str) -> &[Name] {
-        let key = (path.to_owned(), revision.to_owned());
-        if !self.read.contains_key(&key) {
-            let names = if self.read.len() < MOST_FILES {
-                let text = contents::read(self.forge, self.repo, path, Some(revision));
-                text.map(|text| names_in(&String::from_utf8_lossy(&text)))
-            } else {
-                Ok(Vec::new())
-            };
-            self.read.insert(key.clone(), names.unwrap_or_default());
+    /// Returns the workflow with all that it calls: those of the repository as
+    /// the files name them, others as GitHub does.
+    fn called(&mut self, run: &Run, own: &[Rc<Uses>], revision: &str) -> Vec<Rc<Uses>> {
+        let mut files = own.to_vec();
+        let (mut next, mut seen) = (0, Vec::new());
+        while let Some(file) = files.get(next).cloned() {
+            next += 1;
+            for path in &file.calls {
+                if !seen.contains(path) {
+                    seen.push(path.clone());
+                    files.extend(self.file(self.repo, path, revision));
+                }
+            }
         }
-        self.read.get(&key).map_or(&[], Vec::as_slice)
+        for other in run.referenced_workflows.iter().flatten() {
+            let Some((repo, path)) = place_of(&other.path) else {
+                continue;
+            };
+            if repo != *self.repo {
+                files.extend(self.file(&repo, path, &other.sha));
+            }
+        }
+        files
+    }
+
+    /// Returns how many clones a step makes.
+    fn clones(&mut self, does: Does<'_>, revision: &str, depth: usize) -> i64 {
+        let folder = match does {
+            Does::ChecksOut => return 1,
+            Does::Runs(folder) if depth > 0 => folder,
+            Does::Runs(_) | Does::Other => return 0,
+        };
+        let key = (folder.to_owned(), revision.to_owned(), depth);
+        if let Some(known) = self.known.get(&key) {
+            return *known;
+        }
+        let files = ["action.yml", "action.yaml"];
+        let action = files
+            .iter()
+            .find_map(|file| self.file(self.repo, &format!("{folder}/{file}"), revision));
+        let mut clones = 0;
+        for step in action.iter().flat_map(|action| &action.steps) {
+            if !step.conditional {
+                clones += self.clones(step.does(), revision, depth - 1);
+            }
+        }
+        let clones = clones.min(MOST_CLONES);
+        self.known.insert(key, clones);
+        clones
+    }
+
+    fn file(&mut self, repo: &RepoName, path: &str, revision: &str) -> Option<Rc<Uses>> {
+        let place = (repo.to_string(), path.to_owned(), revision.to_owned());
+        if let Some(known) = self.read.get(&place) {
+            return known.clone();
+        }
+        if self.read.len() >= MOST_FILES {
+            return None;
+        }
+        let text = contents::read(self.forge, repo, path, Some(revision)).ok();
+        let uses = text.map(|text| Rc::new(read(&String::from_utf8_lossy(&text))));
+        self.read.insert(place, uses.clone());
+        uses
     }
 }
 
+/// Whether a step did something that its name does not tell.
+fn is_unclear(step: &StepSeen) -> bool {
+    step.ran() && !step.is_checkout() && has_own_name(&step.name)
+}
+
+/// An action of the repository has a name that GitHub gives, and may do anything.
 fn has_own_name(name: &str) -> bool {
     let name = name.to_lowercase();
-    !GIVEN.iter().any(|given| name.starts_with(given))
+    name.starts_with("run ./") || !GIVEN.iter().any(|given| name.starts_with(given))
 }
 
-/// The name of a step: what stands before and after everything in it that is
-/// filled in later.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Name {
-    begins: String,
-    /// `None` where nothing is filled in.
-    ends: Option<String>,
-}
-
-impl Name {
-    fn of(text: &str) -> Option<Self> {
-        let Some((begins, rest)) = text.split_once("${{") else {
-            return (!text.is_empty()).then(|| Self {
-                begins: text.to_owned(),
-                ends: None,
-            });
-        };
-        let (_, ends) = rest.rsplit_once("}}")?;
-        let says_something = !(begins.trim().is_empty() && ends.trim().is_empty());
-        says_something.then(|| Self {
-            begins: begins.to_owned(),
-            ends: Some(ends.to_owned()),
-        })
-    }
-
-    fn fits(&self, name: &str) -> bool {
-        match &self.ends {
-            None => name == self.begins,
-            Some(ends) => name
-                .strip_prefix(&self.begins)
-                .is_some_and(|rest| rest.ends_with(ends)),
-        }
-    }
-}
-
-/// A step, while its lines are read.
-#[derive(Default)]
-struct Open {
-    /// Where its keys stand.
-    indent: usize,
-    name: Option<Name>,
-    checks_out: bool,
-}
-
-/// Returns the names that steps with `actions/checkout` have in a workflow. It
-/// reads lists of plain keys, and is no reader of YAML.
-fn names_in(workflow: &str) -> Vec<Name> {
-    let mut names = Vec::new();
-    let mut open: Option<Open> = None;
-    let mut close = |open: &mut Option<Open>| {
-        if let Some(Open {
-            name: Some(name),
-            checks_out: true,
-            ..
-        }) = open.take()
-        {
-            names.push(name);
-        }
-    };
-    for line in workflow.lines() {
-        let text = line.trim_start();
-        if text.is_empty() || text.starts_with('#') {
-            continue;
-        }
-        let indent = line.len() - text.len();
-        let (at, key) = match text.strip_prefix("- ") {
-            None => (indent, text),
-            Some(rest) => {
-                let key = rest.trim_start();
-                (indent + text.len() - key.len(), key)
-            }
-        };
-        // Deeper lines are a step's own lists and texts.
-        if open.as_ref().is_some_and(|step| indent < step.indent) {
-            close(&mut open);
-        }
-        if open.is_none() && at > indent {
-            open = Some(Open {
-                indent: at,
-                ..Open::default()
-            });
-        }
-        let Some(step) = open.as_mut().filter(|step| step.indent == at) else {
-            continue;
-        };
-        if let Some(name) = key.strip_prefix("name:") {
-            step.name = Name::of(&scalar(name));
-        } else if let Some(uses) = key.strip_prefix("uses:") {
-            step.checks_out = scalar(uses).to_lowercase().starts_with("actions/checkout@");
-        }
-    }
-    close(&mut open);
-    names
-}
-
-/// A text as YAML writes it on one line.
-fn scalar(text: &str) -> String {
-    let text = text.trim();
-    for quote in ['\'', '"'] {
-        if let Some(rest) = text.strip_prefix(quote) {
-            return rest.split(quote).next().unwrap_or_default().to_owned();
-        }
-    }
-    let plain = text.split(" #").next().unwrap_or_default();
-    plain.trim_end().to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const WORKFLOW: &str = "\
-name: CI
-on: [push]
-jobs:
-  test:
-    strategy:
-      matrix:
-        include:
-          - name: actions/checkout@v4
-            uses: nothing
-    steps:
-      - name: Get the sources   # a word
-        uses: actions/checkout@v4
-        with:
-          fetch-depth: 0
-      - uses: 'actions/checkout@v4'
-        name: \"Second: copy\"
-      - name: Build
-        run: |
-          - name: Not a step
-            uses: actions/checkout@v4
-      - name: Clone ${{ matrix.os }} tree
-        uses: Actions/Checkout@8e5e7e5
-      - name: ${{ matrix.all }}
-        uses: actions/checkout@v4
-  other:
-    steps:
-    - name: Flat
-      uses: actions/checkout@v3
-";
-
-    #[test]
-    fn the_names_of_steps_that_check_out_are_found_and_no_others() {
-        let names = names_in(WORKFLOW);
-        let fits = |name: &str| names.iter().any(|one| one.fits(name));
-        for name in [
-            "Get the sources",
-            "Second: copy",
-            "Clone linux tree",
-            "Flat",
-        ] {
-            assert!(fits(name), "{name}");
-        }
-        for name in [
-            "Build",
-            "Not a step",
-            "CI",
-            "actions/checkout@v4",
-            "Clone the tree.",
-            "",
-        ] {
-            assert!(!fits(name), "{name}");
-        }
-        assert_eq!(names.len(), 4);
-    }
+/// Reads `OWNER/NAME/.github/workflows/FILE@REF`.
+fn place_of(path: &str) -> Option<(RepoName, &str)> {
+    let path = path.split('@').next()?;
+    let at = path.find("/.github/")?;
+    let repo = path[..at].parse().ok()?;
+    let path = &path[at + 1..];
+    path.starts_with(FOLDER).then_some((repo, path))
 }

@@ -297,9 +297,10 @@ fn job_seen(job: runs::Job) -> JobSeen {
     let steps = job.steps.into_iter().map(|step| StepSeen {
         name: step.name,
         conclusion: step.conclusion,
-        checks_out: false,
+        clones: 0,
     });
     JobSeen {
+        name: job.name,
         steps: steps.collect(),
     }
 }

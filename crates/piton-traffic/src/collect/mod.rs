@@ -10,6 +10,7 @@ mod day;
 mod fetch;
 mod outcome;
 mod recording;
+mod uses;
 
 /// What both algorithms write in the same way.
 mod compat_lists {
@@ -23,8 +24,8 @@ pub use answers::{
 pub use compat::collect as collect_compat;
 pub use corrected::mend::{
     Measured, Mending, REPAIRS, Range, RepairOptions, Step, StepKind, all_days, badge_files,
-    badge_messages, fill, from_history, lately_sums, measured_of, migrate, month_files, recount_ci,
-    release_series, repair, star_rows, window,
+    badge_messages, badges_as_captured, fill, from_history, lately_sums, measured_of, migrate,
+    month_files, recount_ci, release_series, repair, star_rows, window,
 };
 pub use corrected::{collect, days_to_count, state_fault};
 pub use day::{Day, Moment};

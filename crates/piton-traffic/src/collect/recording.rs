@@ -419,10 +419,13 @@ fn of_day(list: &Json, jobs: Option<&Object>, asked: Day) -> Option<RunsSeen> {
                     Some(StepSeen {
                         name: step.text("name").unwrap_or("").to_owned(),
                         conclusion: step.text("conclusion").map(str::to_owned),
-                        checks_out: false,
+                        clones: 0,
                     })
                 })?;
-                Some(JobSeen { steps })
+                Some(JobSeen {
+                    name: job.text("name").unwrap_or("").to_owned(),
+                    steps,
+                })
             })?,
         };
         seen.runs.push(RunSeen {

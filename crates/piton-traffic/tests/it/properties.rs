@@ -143,10 +143,11 @@ fn ran(checkouts: i64) -> RunsSeen {
     let step = StepSeen {
         name: "Run actions/checkout@v4".to_owned(),
         conclusion: Some("success".to_owned()),
-        checks_out: false,
+        clones: 0,
     };
     let jobs = (0..checkouts)
         .map(|_| JobSeen {
+            name: "test".to_owned(),
             steps: vec![step.clone()],
         })
         .collect();

@@ -1,7 +1,7 @@
 //! History that a state lacks, filled in through the binary.
 
 use jiff::{SignedDuration, Timestamp};
-use piton_testkit::forge::{FakeGitHub, Fault, FaultKind, Job, Step};
+use piton_testkit::forge::{FakeGitHub, Fault, FaultKind};
 use serde_json::json;
 
 use crate::traffic::{on, planned};
@@ -304,10 +304,18 @@ fn the_database_of_another_tool_is_read_for_this_repository_alone() {
     assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
     // Ten days of 9 to 18 clones, and none of the other repository's.
     assert_eq!(state(&fake)["totalClones"], json!(70 + 135));
-    std::fs::write(env.path().join("ghstats.db-wal"), "x").unwrap();
+    // What lies beside it is a part of it, and is not read.
+    for ending in ["wal", "journal"] {
+        let beside = env.path().join(format!("ghstats.db-{ending}"));
+        std::fs::write(&beside, "x").unwrap();
+        let ran = on(&env, &fake, &args);
+        assert_eq!(ran.code, 2, "{}{}", ran.stdout, ran.stderr);
+        assert!(ran.stderr.contains("still lies in"), "{}", ran.stderr);
+        assert_eq!(state(&fake)["totalClones"], json!(70 + 135));
+        std::fs::write(&beside, "").unwrap();
+    }
     let ran = on(&env, &fake, &args);
     assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
-    assert!(ran.stderr.contains("is in use"), "{}", ran.stderr);
     assert_eq!(state(&fake)["totalClones"], json!(70 + 1770));
     std::fs::write(env.path().join("cut.db"), &file[..1500]).unwrap();
     let cut = on(
@@ -317,48 +325,4 @@ fn the_database_of_another_tool_is_read_for_this_repository_alone() {
     );
     assert_eq!(cut.code, 2, "{}", cut.stderr);
     assert!(cut.stderr.contains("is damaged"), "{}", cut.stderr);
-}
-
-#[test]
-fn a_checkout_under_a_name_of_its_own_is_known_from_the_workflow() {
-    let (env, fake) = running();
-    let workflow = "name: CI\njobs:\n  test:\n    steps:\n      - name: Get the code\n        uses: actions/checkout@v4\n      - name: Test\n        run: make\n";
-    fake.world(|world| {
-        let repo = world.repo("acme/widget");
-        repo.commit_files("main", "ci", &[(".github/workflows/ci.yml", workflow)]);
-        for id in [1, 2] {
-            let step = |name: &str| Step {
-                name: name.to_owned(),
-                conclusion: "success".to_owned(),
-            };
-            let mut one = run("completed", Some("success"));
-            ".github/workflows/ci.yml".clone_into(&mut one.path);
-            "CI".clone_into(&mut one.name);
-            one.jobs.push(Job {
-                name: "test".to_owned(),
-                attempt: 1,
-                steps: ["Set up job", "Get the code", "Test", "Post Get the code"]
-                    .map(step)
-                    .into(),
-            });
-            repo.runs.insert(id, one);
-        }
-    });
-    collect(&env, &fake);
-    let entry = state(&fake)["ciCheckouts"][day(0)].clone();
-    assert_eq!(
-        (&entry["total"], &entry["runs"]),
-        (&json!(2), &json!(2)),
-        "{entry}"
-    );
-    let log = fake.take_log();
-    let read = log
-        .iter()
-        .filter(|line| line.ends_with("/contents/.github/workflows/ci.yml"));
-    assert_eq!(read.count(), 1, "each revision is read once: {log:?}");
-    // Where it may not be read the usual names count, and nothing fails.
-    fake.fault(Fault::new("GET", "/contents/", FaultKind::Status(403, "no")).times(u32::MAX));
-    collect(&env, &fake);
-    assert_eq!(state(&fake)["ciCheckouts"][day(0)]["total"], json!(0));
-    assert_eq!(fake.violations(), [""; 0]);
 }

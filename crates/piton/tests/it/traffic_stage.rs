@@ -71,6 +71,7 @@ pub(crate) fn run(status: &str, conclusion: Option<&str>) -> Run {
         created_at: Timestamp::now(),
         attempt: 1,
         jobs: Vec::new(),
+        referenced: Vec::new(),
         inputs: std::collections::BTreeMap::new(),
     }
 }

@@ -195,6 +195,7 @@ fn forty_days(env: &TestEnv, fake: &FakeGitHub) {
                 created_at: Timestamp::now() - SignedDuration::from_hours(3),
                 attempt: 1,
                 jobs: Vec::new(),
+                referenced: Vec::new(),
                 inputs: std::collections::BTreeMap::new(),
             },
         );

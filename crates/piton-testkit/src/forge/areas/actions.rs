@@ -111,6 +111,7 @@ fn dispatch(repo: &mut Repo, call: &Call<'_>, file: &str, id: u64, details: bool
             created_at: call.now,
             attempt: 1,
             jobs: Vec::new(),
+            referenced: Vec::new(),
             inputs,
         },
     );
@@ -145,6 +146,10 @@ fn runs(repo: &Repo, call: &Call<'_>, wanted: impl Fn(&Run) -> bool) -> Replied 
 }
 
 fn run_json(repo: &Repo, id: u64, run: &Run) -> Value {
+    let called = run.referenced.iter();
+    let called: Vec<Value> = called
+        .map(|(path, sha)| json!({"path": path, "sha": sha}))
+        .collect();
     json!({
         "id": id, "node_id": format!("WFR_{id}"), "name": run.name, "display_title": run.title,
         "html_url": format!("https://github.com/{}/actions/runs/{id}", repo.full_name),
@@ -153,7 +158,7 @@ fn run_json(repo: &Repo, id: u64, run: &Run) -> Value {
         "head_sha": repo.refs.get(&format!("refs/heads/{}", run.branch)).map_or("0", String::as_str),
         "conclusion": run.conclusion, "run_attempt": run.attempt, "run_number": 1,
         "created_at": run.created_at.to_string(), "updated_at": run.created_at.to_string(),
-        "actor": person("octo-dev"),
+        "actor": person("octo-dev"), "referenced_workflows": called,
     })
 }
 

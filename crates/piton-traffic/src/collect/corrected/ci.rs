@@ -110,10 +110,10 @@ pub(super) fn entry(runs: &[RunSeen]) -> Object {
             continue;
         }
         let steps = run.jobs.iter().flat_map(|job| &job.steps);
-        let checkouts = steps
-            .filter(|step| (step.checks_out || step.is_checkout()) && step.ran())
-            .count();
-        let checkouts = i64::try_from(checkouts).unwrap_or(i64::MAX);
+        let ran = steps.filter(|step| step.ran());
+        let checkouts: i64 = ran
+            .map(|step| i64::from(step.is_checkout()).max(step.clones))
+            .sum();
         let mut per_run = entry.list("checkoutsPerRun").to_vec();
         per_run.push(checkouts.into());
         entry.set("checkoutsPerRun", per_run);

@@ -1,7 +1,7 @@
 //! `piton traffic backfill`: measured history that the state lacks.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use piton_durable::DiskRead as _;
@@ -254,29 +254,37 @@ fn from_source(
             from_history(mended, &past, range);
         }
         Source::Import => {
-            let file = args
-                .file
-                .as_deref()
-                .unwrap_or_else(|| std::path::Path::new(""));
+            let file = args.file.as_deref().unwrap_or_else(|| Path::new(""));
             let could_not = || CommandError::usage(format!("could not import {}", file.display()));
             let path = context.directory.join(file);
             let bytes = context
                 .disk
                 .read(&path)
                 .map_err(|error| could_not().with_source(error))?;
-            let mut beside = path.into_os_string();
-            beside.push("-wal");
-            if context.disk_has(std::path::Path::new(&beside))? {
-                context.out.warn(&format!(
-                    "{} is in use: what was written last may be missing",
-                    file.display()
-                ));
+            if let Some(log) = log_beside(context, &path) {
+                return Err(could_not()
+                    .with_source(format!(
+                        "a part of it still lies in {log}, which is not read"
+                    ))
+                    .hint("end the program that uses it")
+                    .hint("or write it in: `sqlite3 FILE \"PRAGMA wal_checkpoint(TRUNCATE)\"`"));
             }
             let measured = import(&bytes, name).map_err(|error| could_not().with_source(error))?;
             fill(mended, &measured, range);
         }
     }
     Ok(())
+}
+
+/// Returns the log of a database that holds what the file does not hold yet.
+fn log_beside(context: &Context, file: &Path) -> Option<String> {
+    ["-wal", "-journal"].into_iter().find_map(|ending| {
+        let mut beside = file.as_os_str().to_owned();
+        beside.push(ending);
+        let stat = context.disk.stat(Path::new(&beside)).ok().flatten()?;
+        let name = Path::new(&beside).file_name()?.to_string_lossy();
+        (stat.len > 0).then(|| name.into_owned())
+    })
 }
 
 /// Reads the state of every revision, newest first; those that cannot be read

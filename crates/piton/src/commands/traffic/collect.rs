@@ -5,10 +5,11 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use jiff::{SignedDuration, Timestamp};
 use piton_base::Clock as _;
 use piton_durable::DiskRead as _;
-use piton_github::RepoName;
 use piton_github::operation::{EditGist, ForgeOp, GistChange};
+use piton_github::{ForgeRead as _, RepoName};
 use piton_plan::{Plan, PlanBuilder, Slot};
 use piton_traffic::collect::{
     Given, Moment, Outcome, StateRead, Target, collect, fetch, read_archive, read_past, read_state,
@@ -28,6 +29,9 @@ use crate::site;
 
 /// GitHub cuts files of gists beyond a megabyte.
 const LARGE: usize = 900_000;
+
+/// A clock that is further off than this is not gone by.
+const LARGEST_SKEW: SignedDuration = SignedDuration::from_mins(10);
 
 /// Collect the traffic of a repository into its gists
 ///
@@ -99,7 +103,6 @@ fn collected(context: &Context, args: &CollectArgs) -> CommandResult {
     let gist = variable(&args.badge_gist, BADGE_VARIABLE);
     let archive_gist = variable(&args.archive_gist, ARCHIVE_VARIABLE);
     let forge = crate::forge::client(context, &settings)?;
-    let now = Moment(context.clock.now());
     let mut revision = None;
     let state = match &gist {
         None => StateRead::Missing { revisions: None },
@@ -110,6 +113,7 @@ fn collected(context: &Context, args: &CollectArgs) -> CommandResult {
             state
         }
     };
+    let now = Moment(told_time(context, forge.heard()));
     let given = Given {
         repository: repository.to_string(),
         now,
@@ -151,6 +155,21 @@ fn collected(context: &Context, args: &CollectArgs) -> CommandResult {
         }
         _ => Ok(ended.exit),
     }
+}
+
+/// Returns what time it is: by GitHub's clock where this machine's is wrong. One
+/// that is ahead would take days for over on which runs still go on.
+fn told_time(context: &Context, heard: Option<Timestamp>) -> Timestamp {
+    let here = context.clock.now();
+    let Some(there) = heard else { return here };
+    let apart = here.duration_since(there);
+    if apart.abs() <= LARGEST_SKEW {
+        return here;
+    }
+    context.out.warn(&format!(
+        "this machine's clock says {here}, and GitHub's {there}: that one counts"
+    ));
+    there
 }
 
 /// One action for each gist, the archive first.

@@ -20,6 +20,16 @@ pub fn badge_files(state: &Object, now: Moment) -> Vec<(String, Json)> {
     badges::files(shown(state), lately(&book))
 }
 
+/// Returns the badges as the last run would have written them; none where none
+/// has collected yet.
+pub fn badges_as_captured(state: &Object) -> Option<Vec<(String, Json)>> {
+    let rows = state.list("dailyHistory").iter().filter_map(Json::object);
+    let captured = rows
+        .filter_map(|row| Moment::of(row.text("capturedAt")?))
+        .max()?;
+    Some(badge_files(state, captured))
+}
+
 /// Returns what came within a day, a week and a month.
 pub fn lately_sums(state: &Object, now: Moment) -> [i64; 3] {
     let sums = lately(&Book::open(state.clone(), now));

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use crate::collect::day::Moment;
 use crate::ordered::{Json, Object};
 
-pub use badge::{badge_files, badge_messages, lately_sums};
+pub use badge::{badge_files, badge_messages, badges_as_captured, lately_sums};
 pub use days::{Measured, all_days, measured_of};
 pub use fill::{Range, fill, from_history, month_files};
 pub use migrate::migrate;

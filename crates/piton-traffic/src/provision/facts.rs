@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use piton_github::endpoints::repository::Repository;
 use piton_github::endpoints::site;
 
+use crate::ordered::Object;
 use crate::settings::{Global, Project};
 
 /// Everything that deciding looks at.
@@ -37,6 +38,8 @@ pub enum Source {
     Configuration,
     Variable,
     Description,
+    /// A run that was cut off made it.
+    Journal,
 }
 
 impl Source {
@@ -46,6 +49,7 @@ impl Source {
             Self::Configuration => "the configuration",
             Self::Variable => "the repository's variable",
             Self::Description => "its description",
+            Self::Journal => "the run that was cut off",
         }
     }
 }
@@ -70,6 +74,8 @@ pub struct Candidate {
     pub owner: String,
     /// Its files: whether each is JSON.
     pub files: BTreeMap<String, bool>,
+    /// The state in it, if it has one that can be read.
+    pub state: Option<Object>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

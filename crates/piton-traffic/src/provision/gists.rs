@@ -10,6 +10,7 @@ use piton_plan::{Handle, Operation, PlanBuilder, Slot};
 use super::decide::CreateError;
 use super::facts::{Candidate, GistFound};
 use crate::collect::badges::badge;
+use crate::collect::badges_as_captured;
 use crate::ordered::Json;
 use crate::state::{archive_index, fresh};
 
@@ -149,10 +150,13 @@ pub(super) fn plan<O: Operation + From<ForgeOp>>(
     let missing: BTreeMap<String, String> = match kind {
         Kind::Badge => {
             let there = |name: &str| candidate.files.get(name).copied().unwrap_or(false);
-            kind.files(repository)
-                .into_iter()
-                .filter(|(name, _)| name != "state.json" && !there(name))
-                .collect()
+            let mut files = kind.files(repository);
+            let known = candidate.state.as_ref().and_then(badges_as_captured);
+            for (name, file) in known.into_iter().flatten() {
+                files.insert(name, file.pretty());
+            }
+            files.retain(|name, _| name != "state.json" && !there(name));
+            files
         }
         Kind::Archive => BTreeMap::new(),
     };

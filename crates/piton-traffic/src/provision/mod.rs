@@ -26,7 +26,7 @@ pub use remove::{RemoveParts, plan_remove};
 pub use settle::{Names, SettleError, display_name};
 pub use state::{StateGists, add_state};
 pub use upgrade::{UpgradeParts, plan_upgrade};
-pub use wishes::{OnConflict, Parts, TokenFrom, Wishes};
+pub use wishes::{Gists, OnConflict, Parts, TokenFrom, Wishes};
 
 /// The variables that tell the collector its gists.
 pub const BADGE_VARIABLE: &str = "TRAFFIC_GIST_ID";

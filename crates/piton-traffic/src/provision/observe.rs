@@ -9,7 +9,7 @@ use piton_github::{ForgeError, ForgeRead, RepoName, found};
 
 use super::facts::{Candidate, Facts, GistFound, SecretFound, SiteFound, Source};
 use super::gists::Kind;
-use super::wishes::Wishes;
+use super::wishes::{Gists, Wishes};
 use super::{ARCHIVE_VARIABLE, BADGE_VARIABLE};
 use crate::ordered::Json;
 use crate::settings::{Global, Project};
@@ -149,13 +149,22 @@ impl Search<'_> {
                 None => Err(ObserveError::NoSuchGist { id: id.clone() }),
             };
         }
-        if self.wishes.new_gists {
-            let described = kind.description(self.name);
-            let same = |gist: &&gists::Gist| gist.description.as_ref() == Some(&described);
-            let unwanted = self.mine.iter().filter(same);
-            return Ok(GistFound::Unwanted(
-                unwanted.map(|gist| gist.id.clone()).collect(),
-            ));
+        let described = kind.description(self.name);
+        let same = |gist: &&gists::Gist| gist.description.as_ref() == Some(&described);
+        let same = self.mine.iter().filter(same).map(|gist| gist.id.clone());
+        match &self.wishes.gists {
+            Gists::Found => {}
+            Gists::New => return Ok(GistFound::Unwanted(same.collect())),
+            Gists::NewBeside(before) => {
+                let made = same.clone().find(|id| !before.contains(id));
+                let made = made
+                    .map(|id| self.candidate(&id, Source::Journal))
+                    .transpose()?;
+                return Ok(match made.flatten() {
+                    Some(candidate) => GistFound::One(candidate),
+                    None => GistFound::Unwanted(same.collect()),
+                });
+            }
         }
         let mut candidates: Vec<Candidate> = Vec::new();
         for (id, named) in self.named(kind) {
@@ -231,9 +240,14 @@ impl Search<'_> {
             });
         }
         let mut files = BTreeMap::new();
+        let mut state = None;
         for name in gist.files.keys() {
             let content = gists::content(self.forge, &gist, name)?.unwrap_or_default();
-            files.insert(name.clone(), Json::parse(&content).is_ok());
+            let json = Json::parse(&content);
+            files.insert(name.clone(), json.is_ok());
+            if let (Ok(Json::Object(found)), "state.json") = (json, name.as_str()) {
+                state = Some(found);
+            }
         }
         Ok(Some(Candidate {
             id: gist.id,
@@ -242,6 +256,7 @@ impl Search<'_> {
             public: gist.public,
             owner,
             files,
+            state,
         }))
     }
 }

@@ -20,6 +20,17 @@ pub struct OnConflict {
     pub because: &'static str,
 }
 
+/// Which gists are used, where none are named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Gists {
+    Found,
+    /// Others than those that are found.
+    New,
+    /// Others, which a run that was cut off may have made: there were these
+    /// before it.
+    NewBeside(Vec<String>),
+}
+
 /// Which parts are set up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parts {
@@ -40,8 +51,7 @@ pub struct Wishes {
     pub token: TokenFrom,
     /// The token replaces one that is there.
     pub rotate: bool,
-    /// Other gists than those that are found.
-    pub new_gists: bool,
+    pub gists: Gists,
     pub badge_gist: Option<String>,
     pub archive_gist: Option<String>,
     pub branch: Option<String>,

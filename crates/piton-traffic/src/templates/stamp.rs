@@ -47,6 +47,8 @@ pub(super) fn read(text: &str) -> Option<Stamp> {
 fn digest(text: &str) -> String {
     // An id in an address that was encoded is an id all the same.
     let text = text.replace("\r\n", "\n").replace("%2F", "/");
+    // So is what stands for one that is not known yet.
+    let text = text.replace("ARCHIVEID", "\0").replace("GISTID", "\0");
     let mut plain = String::with_capacity(text.len());
     let mut run = String::new();
     for c in text.chars().chain([' ']) {
@@ -54,6 +56,7 @@ fn digest(text: &str) -> String {
             run.push(c);
             continue;
         }
+        let is_id = c == '\0';
         // An id of a gist has 20 or 32 digits.
         plain.push_str(if matches!(run.len(), 20 | 32) {
             "id"
@@ -61,7 +64,11 @@ fn digest(text: &str) -> String {
             &run
         });
         run.clear();
-        plain.push(c);
+        if is_id {
+            plain.push_str("id");
+        } else {
+            plain.push(c);
+        }
     }
     Digest::of(plain.as_bytes()).hex()
 }
@@ -80,6 +87,7 @@ mod tests {
         assert!(read(&text).unwrap().whole);
         assert!(read(&text.replace('\n', "\r\n")).unwrap().whole);
         assert!(read(&text.replace(id, &"1".repeat(20))).unwrap().whole);
+        assert!(read(&text.replace(id, "GISTID")).unwrap().whole);
         let page = seal(&format!(
             "{}\n<a href=\"?u=x%2F{id}%2Fraw\">\n",
             stamp("page", "abc")

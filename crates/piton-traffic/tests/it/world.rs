@@ -20,7 +20,9 @@ use piton_plan::{
 };
 use piton_testkit::forge::{FakeGitHub, World};
 use piton_traffic::operation::{TrafficOp, TrafficPerformer, TrafficWorld};
-use piton_traffic::provision::{Destination, Parts, TokenFrom, Wishes, observe, plan_create};
+use piton_traffic::provision::{
+    Destination, Gists, Parts, TokenFrom, Wishes, observe, plan_create,
+};
 use piton_traffic::settings::{GLOBAL_FILE, Global, PROJECT_FILE, Project};
 use serde::{Deserialize, Serialize};
 
@@ -105,7 +107,7 @@ impl Stage {
             secret: "TRAFFIC_GIST_TOKEN".to_owned(),
             token: TokenFrom::Variable("env:GT".parse().unwrap()),
             rotate: false,
-            new_gists: false,
+            gists: Gists::Found,
             badge_gist: None,
             archive_gist: None,
             branch: None,

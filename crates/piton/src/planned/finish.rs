@@ -66,6 +66,10 @@ impl Site<'_> {
 
     /// The same of commands that are finished by nothing but themselves.
     pub(crate) fn cut_off_of(&self, is_wanted: impl Fn(&str) -> bool) -> Option<Journal> {
+        self.latest_of(is_wanted).filter(is_half_done)
+    }
+
+    fn latest_of(&self, is_wanted: impl Fn(&str) -> bool) -> Option<Journal> {
         let disk = &self.context.disk;
         let dir = self.journals();
         let mut ids: Vec<PlanId> = disk
@@ -80,7 +84,13 @@ impl Site<'_> {
             .take(LATEST)
             .filter_map(|id| journal::find(disk, &dir, id).ok().flatten())
             .find(|journal| is_wanted(&journal.begun().command))
-            .filter(is_half_done)
+    }
+
+    /// The same, and also one that was cut off while it was looked at what came
+    /// out.
+    pub(crate) fn not_seen_through(&self, is_wanted: impl Fn(&str) -> bool) -> Option<Journal> {
+        let unseen = |journal: &Journal| is_half_done(journal) || journal.verification().is_none();
+        self.latest_of(is_wanted).filter(unseen)
     }
 
     /// Settles the journals of ticks that were cut off: what was accepted is

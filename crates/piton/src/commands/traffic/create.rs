@@ -5,11 +5,11 @@ use std::io::{BufRead as _, Read as _};
 
 use clap::Args;
 use piton_base::Clock as _;
-use piton_github::operation::SECRET_FLAG;
+use piton_github::operation::{CreateGist, ForgeOp, SECRET_FLAG};
 use piton_plan::{Answer, Plan, SecretRef, SecretText};
 use piton_traffic::collect::Moment;
 use piton_traffic::install::Install;
-use piton_traffic::provision::{self, CreateError, Facts, Parts, TokenFrom, Wishes};
+use piton_traffic::provision::{self, CreateError, Facts, Gists, Parts, TokenFrom, Wishes};
 use piton_traffic::settings::is_gist_id;
 
 use super::conflict::ConflictArgs;
@@ -17,7 +17,7 @@ use super::place::{Known, MeantArgs, earlier, not_an_id};
 use super::tips::{Tip, Tips};
 use super::{backfill, error, init, report};
 use crate::config::Settings;
-use crate::context::Context;
+use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;
 use crate::op::Op;
@@ -149,7 +149,7 @@ pub(crate) fn run(context: &Context, args: &CreateArgs) -> CommandResult {
     }
     let place = Known::place_to_write(context, &args.plan)?;
     let known = Known::read(context, Some(&place), &args.meant)?;
-    let mut wishes = wishes(context, args, &place.settings, &known)?;
+    let mut wishes = wishes(context, args, &place, &known)?;
     let told = told(context, args)?;
     let forge = crate::forge::client(context, &place.settings)?;
     let today = Moment(context.clock.now()).day().to_string();
@@ -296,9 +296,10 @@ fn choose(
 fn wishes(
     context: &Context,
     args: &CreateArgs,
-    settings: &Settings,
+    place: &Place,
     known: &Known,
 ) -> Result<Wishes, CommandError> {
+    let settings = &place.settings;
     for (flag, id) in [
         ("--badge-gist", &args.badge_gist),
         ("--archive-gist", &args.archive_gist),
@@ -316,6 +317,11 @@ fn wishes(
         flag.clone().or(environment)
     };
     let files = !args.no_files && !args.gist_only;
+    let gists = if args.new_gists {
+        before_cut_off(context, place).map_or(Gists::New, Gists::NewBeside)
+    } else {
+        Gists::Found
+    };
     Ok(Wishes {
         repository: known.named_or_asked(context)?,
         created: args.created.clone().or_else(|| known.said.created.clone()),
@@ -327,7 +333,7 @@ fn wishes(
         secret: args.gist_token_name.clone(),
         token,
         rotate: args.rotate_token,
-        new_gists: args.new_gists,
+        gists,
         badge_gist: named_gist(&args.badge_gist, &known.said.badge_gist),
         archive_gist: named_gist(&args.archive_gist, &known.said.archive_gist),
         branch: args
@@ -353,6 +359,24 @@ fn wishes(
         raw: args.no_configure,
         force: args.conflict.force,
     })
+}
+
+/// Returns the gists that a set-up passed over that made new ones and was cut off.
+/// What it made is what is wanted now, and not one more.
+fn before_cut_off(context: &Context, place: &Place) -> Option<Vec<String>> {
+    let site = context.site(place);
+    let journal = site.not_seen_through(|command| command == "traffic create")?;
+    let plan: Plan<Op> = journal.plan().ok()?;
+    let made: Vec<&CreateGist> = plan
+        .actions()
+        .iter()
+        .filter_map(|action| match action.operation() {
+            Op::Forge(ForgeOp::CreateGist(create)) => Some(create),
+            _ => None,
+        })
+        .collect();
+    let besides = made.iter().flat_map(|create| create.besides.clone());
+    (!made.is_empty()).then(|| besides.collect())
 }
 
 /// A token in a variable that is set. Its value goes nowhere but to GitHub.

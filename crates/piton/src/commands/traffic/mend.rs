@@ -1,6 +1,6 @@
 //! What the commands that mend a set-up have in common.
 
-use piton_traffic::provision::{Parts, TokenFrom, Wishes};
+use piton_traffic::provision::{Gists, Parts, TokenFrom, Wishes};
 
 use super::conflict::ConflictArgs;
 use super::create::install;
@@ -32,7 +32,7 @@ pub(super) fn wishes(
         secret: looked.seen.secret.0.clone(),
         token: TokenFrom::Asked,
         rotate: false,
-        new_gists: false,
+        gists: Gists::Found,
         badge_gist: looked.known.said.badge_gist.clone(),
         archive_gist: looked.known.said.archive_gist.clone(),
         branch: settings.traffic_branch().map(str::to_owned),

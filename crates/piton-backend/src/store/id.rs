@@ -64,6 +64,15 @@ impl PlanId {
         fits.then(|| Self(trimmed.to_owned()))
     }
 
+    /// Returns the host and the repository (`OWNER/NAME`) that an address names.
+    pub fn home_of(text: &str) -> Option<(String, String)> {
+        let address = text.trim().strip_prefix("https://")?;
+        Self::from_address(address)?;
+        let mut parts = address.split('/');
+        let host = parts.next()?.to_owned();
+        Some((host, format!("{}/{}", parts.next()?, parts.next()?)))
+    }
+
     fn from_address(address: &str) -> Option<Self> {
         let mut parts = address.trim_end_matches('/').split('/');
         let (_host, owner, repository) = (parts.next()?, parts.next()?, parts.next()?);

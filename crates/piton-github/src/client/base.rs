@@ -1,6 +1,6 @@
 //! Where GitHub is: the addresses that requests go to.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use ureq::http::Uri;
 
@@ -120,7 +120,7 @@ impl Origin {
             _ => return None,
         };
         let authority = uri.authority()?.as_str().to_ascii_lowercase();
-        if authority.contains('@') || uri.host().is_none_or(str::is_empty) {
+        if !is_host_and_port(&authority) || uri.host().is_none_or(str::is_empty) {
             return None;
         }
         let target = uri
@@ -144,6 +144,25 @@ impl Origin {
         };
         host == "localhost" || host.parse::<IpAddr>().is_ok_and(|host| host.is_loopback())
     }
+}
+
+/// Whether it is a host, or a number of version six in brackets, with a port or
+/// without, and nothing else: what one reader takes for the host another might
+/// not.
+fn is_host_and_port(authority: &str) -> bool {
+    let (fits, after) = match authority.strip_prefix('[') {
+        Some(rest) => match rest.split_once(']') {
+            Some((number, after)) => (number.parse::<Ipv6Addr>().is_ok(), after),
+            None => (false, ""),
+        },
+        None => {
+            let end = authority.find(':').unwrap_or(authority.len());
+            let host = &authority[..end];
+            (!host.contains(['@', '[', ']']), &authority[end..])
+        }
+    };
+    let port = after.strip_prefix(':');
+    fits && (after.is_empty() || port.is_some_and(|port| port.parse::<u16>().is_ok()))
 }
 
 fn split(address: &str) -> Result<(Origin, String), InvalidBase> {
@@ -232,6 +251,11 @@ mod tests {
             "https://x/?a",
             "http://127.0.0.1@evil.example/",
             "https://me:secret@ghe.example",
+            "http://[::1].evil.example",
+            "http://[::1",
+            "http://[127.0.0.1]",
+            "http://127.0.0.1:80:81",
+            "http://127.0.0.1:x",
         ] {
             let refused = Base::new(address, None).unwrap_err();
             assert!(matches!(refused, InvalidBase::Form { .. }), "{address}");

@@ -4,12 +4,29 @@
 use std::path::PathBuf;
 
 use piton_backend::folder::Checkout;
-use piton_backend::store::Provider;
+use piton_backend::store::{PlanId, Provider};
 use piton_base::StateDir;
+use piton_github::RepoName;
 
 use crate::config::Settings;
 use crate::context::Context;
 use crate::error::CommandError;
+
+/// Why the plan at an address is none of those that are kept here, if it is not.
+/// Its number alone would be that of another plan.
+pub(crate) fn elsewhere(context: &Context, text: &str) -> Option<String> {
+    let (host, named) = PlanId::home_of(text)?;
+    let place = StoredPlace::find(context).ok()?;
+    let set = place.settings.plans_repository();
+    let set = set.or_else(|| context.environment.get("GITHUB_REPOSITORY"));
+    let here = match (set, &place.checkout.remote) {
+        (Some(set), _) => set.to_owned(),
+        (None, Some(remote)) => RepoName::from_remote(remote, &host)?.to_string(),
+        (None, None) => return None,
+    };
+    (!here.eq_ignore_ascii_case(&named))
+        .then(|| format!("that is a plan of {named}, and plans are kept in {here} here"))
+}
 
 /// Where stored plans are looked at from.
 #[derive(Debug)]

@@ -293,3 +293,124 @@ fn what_waits_is_sent_by_a_command_for_people_and_by_no_dry_run_or_list() {
         Some("started")
     );
 }
+
+#[test]
+fn a_dry_run_that_is_stopped_answers_as_the_command_does() {
+    let env = TestEnv::new();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let outside: [(&[&str], i32); 6] = [
+        (&["mark-impl-started", "--session-id", "s"], 0),
+        (&["mark-impl-ended"], 0),
+        (&["impl-signal", "started", "--session-id", "s"], 0),
+        (&["impl-signal", "submitted"], 0),
+        (&["update-dispatch-info", "1", "2", "3", "4"], 1),
+        (&["update-plan-header", "1", "branch_name=b"], 1),
+    ];
+    for (words, code) in outside {
+        let run = |more: &[&str]| {
+            let mut command = env.command(&[&["exec"], words, more].concat());
+            command.current_dir(elsewhere.path());
+            env.finish(command.output().unwrap())
+        };
+        let real = run(&[]);
+        assert_eq!(real.code, code, "{words:?}: {}", real.shown());
+        for more in [&["--dry-run"][..], &["--dry-run", "--json"], &["-n", "-v"]] {
+            let dry = run(more);
+            assert_eq!(dry.shown(), real.shown(), "{words:?} {more:?}");
+            assert_eq!(dry.code, code, "{words:?} {more:?}");
+        }
+    }
+    // Inside, without a reference and without a plan.
+    let stored = Stored::new();
+    for args in [
+        &["exec", "mark-impl-started"][..],
+        &["exec", "impl-signal", "started"],
+        &["exec", "impl-signal", "ended"],
+    ] {
+        let real = stored.run(args);
+        let dry = stored.run(&[args, &["--dry-run"]].concat());
+        assert_eq!((dry.code, dry.shown()), (0, real.shown()), "{args:?}");
+    }
+    let missing = ["exec", "update-dispatch-info", "999", "1", "n", "t"];
+    let dry = stored.run(&[&missing[..], &["--dry-run"]].concat());
+    assert_eq!(dry.code, 1);
+    assert_eq!(dry.stderr_json()["reason"], json!("not-found"));
+    let headless = Stored::with_body("none").with_folder(".impl");
+    let dry = headless.run(&["exec", "mark-impl-ended", "--dry-run"]);
+    assert_eq!(dry.code, 0);
+    assert_eq!(dry.json()["reason"], json!("no-plan-header"));
+    assert_eq!(headless.state(".impl"), None, "a dry run writes nothing");
+}
+
+#[test]
+fn every_way_to_write_an_id_means_the_plan_and_an_address_elsewhere_means_none() {
+    let stored = Stored::new();
+    let plan = stored.plan;
+    for id in [
+        format!("{plan}"),
+        format!("P{plan}"),
+        format!("p00{plan}"),
+        format!("#{plan}"),
+        format!("https://github.com/acme/app/issues/{plan}"),
+        format!("https://github.com/ACME/App/pull/{plan}/"),
+        format!("https://github.com/acme/app/issues/{plan}#issuecomment-7"),
+    ] {
+        let ran = stored.run(&["exec", "update-dispatch-info", &id, "5", "n", "t"]);
+        assert_eq!(ran.code, 0, "{id}: {}", ran.shown());
+        assert_eq!(ran.json()["issue_number"], json!(plan), "{id}");
+        let read = stored.run(&["exec", "get-pr-metadata", &id, "created_by"]);
+        assert_eq!(read.json()["issue_number"], json!(plan), "{id}");
+    }
+    let before = stored.body();
+    for id in [
+        format!("https://github.com/other/app/issues/{plan}"),
+        format!("http://github.com/acme/app/issues/{plan}"),
+        format!("acme/app#{plan}"),
+        format!("https://github.com/acme/app/tree/{plan}"),
+    ] {
+        for args in [
+            &["exec", "update-dispatch-info", &id, "6", "n", "t"][..],
+            &["exec", "update-pr-header", &id, "branch_name=evil"],
+            &["exec", "get-plan-metadata", &id, "created_by"],
+        ] {
+            let ran = stored.run(args);
+            assert_eq!(ran.code, 1, "{id}: {}", ran.shown());
+            assert_eq!(ran.stderr_json()["reason"], json!("not-found"), "{id}");
+        }
+        let shown = stored.run(&["plan", "show", &id]);
+        assert_eq!(shown.code, 2, "{id}: {}", shown.shown());
+    }
+    assert_eq!(stored.body(), before);
+}
+
+#[test]
+fn with_an_address_that_only_looks_like_this_machine() {
+    let stored = Stored::new().with_folder(".impl");
+    for address in [
+        "http://127.0.0.1.evil.example",
+        "http://localhost.evil.example",
+        "http://evil.example/127.0.0.1",
+        "http://127.0.0.1@evil.example",
+        "http://127.0.0.1:80@evil.example",
+        "http://[::1].evil.example",
+        "http://[::2]",
+        "http://2130706433",
+        "http://0x7f000001",
+        "http://127.1",
+        "http://10.0.0.1",
+        "HTTP://EVIL.EXAMPLE",
+        "ftp://127.0.0.1",
+        "//127.0.0.1",
+        "file:///etc/passwd",
+    ] {
+        let error = check(&stored, |command| {
+            command.env("GITHUB_API_URL", address);
+        });
+        assert_eq!(
+            error["error"],
+            json!("context-not-initialized"),
+            "{address}"
+        );
+    }
+    assert!(stored.fake.log().is_empty(), "no request, and so no token");
+}

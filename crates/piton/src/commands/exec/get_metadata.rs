@@ -61,7 +61,7 @@ pub(super) fn failed(unsent: Unsent) -> Exit {
 
 fn get(context: &Context, args: &GetMetadataArgs) -> Result<Answer, Unsent> {
     let place = place(context)?;
-    let plan = plan_id(&args.issue)?;
+    let plan = plan_id(context, &args.issue)?;
     let read = with_reader(context, &place, place.provider(), |backend| {
         backend.field(&plan, &args.field)
     })

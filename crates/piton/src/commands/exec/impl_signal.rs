@@ -9,11 +9,10 @@ use serde_json::{Value as Json, json};
 
 use super::answer::{Answer, Layout};
 use super::event::{Scene, Trouble};
-use super::mark_impl::tell;
-use super::rehearse::{State, troubled};
+use super::mark_impl::{self, tell};
+use super::rehearse::State;
 use super::report::{Report, Unsent, fresh_key, send};
 use crate::context::Context;
-use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::stored::{StoredPlace, with_reader};
 
@@ -52,7 +51,7 @@ impl Signal {
 }
 
 /// Why a signal was not passed on.
-enum Failed {
+pub(super) enum Failed {
     Said(&'static str, String),
     Trouble(Trouble),
 }
@@ -64,28 +63,39 @@ impl From<Trouble> for Failed {
 }
 
 pub(super) fn run(context: &Context, args: &ImplSignalArgs) -> Exit {
-    let event = args.event.word();
-    let session = args
-        .session_id
-        .as_deref()
-        .map(str::trim)
-        .filter(|session| !session.is_empty());
+    let session = args.session();
     let signalled = match args.event {
         Signal::Started => started(context, session),
         Signal::Ended => ended(context, session),
         Signal::Submitted => submitted(context),
     };
-    let failure = Answer::failure().with("event", event);
-    let answer = match signalled {
+    match signalled {
         Ok(number) => Answer::success()
-            .with("event", event)
-            .with("issue_number", number),
-        Err(Failed::Said(kind, message)) => {
-            failure.with("error_type", kind).with("message", message)
-        }
-        Err(Failed::Trouble(trouble)) => tell(failure, &trouble),
-    };
-    answer.print(Layout::Indented)
+            .with("event", args.event.word())
+            .with("issue_number", number)
+            .print(Layout::Indented),
+        Err(failed) => answered(args, failed),
+    }
+}
+
+/// Answers that a signal was not passed on.
+pub(super) fn answered(args: &ImplSignalArgs, failed: Failed) -> Exit {
+    match failed {
+        Failed::Said(kind, message) => Answer::failure()
+            .with("event", args.event.word())
+            .with("error_type", kind)
+            .with("message", message)
+            .print(Layout::Indented),
+        Failed::Trouble(trouble) => self::failed(args, &trouble),
+    }
+}
+
+impl ImplSignalArgs {
+    /// Returns the session, if one was said.
+    fn session(&self) -> Option<&str> {
+        let session = self.session_id.as_deref().map(str::trim);
+        session.filter(|session| !session.is_empty())
+    }
 }
 
 /// Answers that nothing could be done.
@@ -95,13 +105,26 @@ pub(super) fn failed(args: &ImplSignalArgs, trouble: &Trouble) -> Exit {
 }
 
 fn started(context: &Context, session: Option<&str>) -> Result<Json, Failed> {
-    let Some(session) = session else {
-        return Err(Failed::Said(
-            "session-id-required",
-            "--session-id is required for 'started' event".to_owned(),
-        ));
-    };
+    let session = needed(session)?;
     let scene = Scene::find(context)?;
+    let (worktree, branch) = names(&scene)?;
+    scene.write_state(context, Event::Started, Some(session))?;
+    let place = scene.place(context)?;
+    let report = starting(context, &scene, &place, (&worktree, &branch), session)?;
+    let number = report.plan.to_json();
+    send(context, &place, report).map_err(Trouble::Unsent)?;
+    Ok(number)
+}
+
+fn needed(session: Option<&str>) -> Result<&str, Failed> {
+    session.ok_or_else(|| {
+        let message = "--session-id is required for 'started' event".to_owned();
+        Failed::Said("session-id-required", message)
+    })
+}
+
+/// Returns what the worktree and its branch are called.
+fn names(scene: &Scene) -> Result<(String, String), Failed> {
     let worktree = scene
         .checkout
         .root
@@ -115,12 +138,7 @@ fn started(context: &Context, session: Option<&str>) -> Result<Json, Failed> {
         let message = "Could not determine branch name: the head is detached".to_owned();
         Failed::Said("branch-detection-failed", message)
     })?;
-    scene.write_state(context, Event::Started, Some(session))?;
-    let place = scene.place(context)?;
-    let report = starting(context, &scene, &place, (&worktree, &branch), session)?;
-    let number = report.plan.to_json();
-    send(context, &place, report).map_err(Trouble::Unsent)?;
-    Ok(number)
+    Ok((worktree, branch))
 }
 
 /// Decides what is reported of a start.
@@ -158,37 +176,31 @@ fn starting(
 /// Decides what a signal would do.
 pub(super) fn decide(
     context: &Context,
-    place: &StoredPlace,
     args: &ImplSignalArgs,
-) -> Result<(State, Report), CommandError> {
-    let scene = Scene::find(context).map_err(troubled)?;
-    let session = args.session_id.as_deref();
+) -> Result<(StoredPlace, State, Report), Failed> {
+    let session = args.session();
     match args.event {
         Signal::Started => {
-            let session = session
-                .ok_or_else(|| CommandError::usage("--session-id is required for `started`"))?;
-            let worktree = scene.checkout.root.file_name().unwrap_or_default();
-            let worktree = worktree.to_string_lossy().into_owned();
-            let branch = scene
-                .branch
-                .clone()
-                .ok_or_else(|| CommandError::failed("the head is detached"))?;
-            let names = (worktree.as_str(), branch.as_str());
-            let report = starting(context, &scene, place, names, session).map_err(troubled)?;
-            Ok((
-                Some((scene, Event::Started, Some(session.to_owned()))),
-                report,
-            ))
+            let session = needed(session)?;
+            let scene = Scene::find(context)?;
+            let (worktree, branch) = names(&scene)?;
+            let place = scene.place(context)?;
+            let report = starting(context, &scene, &place, (&worktree, &branch), session)?;
+            let state = (scene, Event::Started, Some(session.to_owned()));
+            Ok((place, Some(state), report))
         }
         Signal::Ended => {
-            let report = super::mark_impl::decide(context, &scene, place, Event::Ended, session)
-                .map_err(troubled)?;
-            let session = session.map(str::to_owned);
-            Ok((Some((scene, Event::Ended, session)), report))
+            let scene = Scene::find(context)?;
+            let place = scene.place(context)?;
+            let report = mark_impl::decide(context, &scene, &place, Event::Ended, session)?;
+            let state = (scene, Event::Ended, session.map(str::to_owned));
+            Ok((place, Some(state), report))
         }
         Signal::Submitted => {
-            let (plan, provider) = scene.plan(context, place).map_err(troubled)?;
-            Ok((None, submission(plan, provider)))
+            let scene = Scene::find(context)?;
+            let place = scene.place(context)?;
+            let (plan, provider) = scene.plan(context, &place)?;
+            Ok((place, None, submission(plan, provider)))
         }
     }
 }

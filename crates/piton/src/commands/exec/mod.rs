@@ -85,18 +85,41 @@ fn perform(context: &Context, command: &ExecCommand) -> Exit {
 
 /// Answers that there is nothing to work in: not even a directory.
 pub(crate) fn without_context(args: &ExecArgs, error: &CommandError) -> Exit {
-    let why = report::told(error);
-    let unsent = || Unsent::NoContext(why.clone());
-    let trouble = Trouble::NoContext(why.clone());
-    match &args.command {
-        ExecCommand::UpdateDispatchInfo(_) => update_dispatch::failed(&unsent()),
+    refused(&args.command, Trouble::NoContext(report::told(error)))
+}
+
+/// Answers for a command that something stopped.
+fn refused(command: &ExecCommand, trouble: Trouble) -> Exit {
+    match command {
         ExecCommand::MarkImplStarted(_) | ExecCommand::MarkImplEnded(_) => {
-            mark_impl::failed(&trouble)
+            return mark_impl::failed(&trouble);
         }
-        ExecCommand::ImplSignal(args) => impl_signal::failed(args, &trouble),
-        ExecCommand::UpdatePlanRemoteSession(_) => remote_session::failed(&unsent()),
-        ExecCommand::UploadSession(_) => upload_session::failed(why),
-        ExecCommand::UpdatePrHeader(_) => update_header::failed(&unsent()),
-        ExecCommand::GetPlanMetadata(_) => get_metadata::failed(unsent()),
+        ExecCommand::ImplSignal(args) => return impl_signal::failed(args, &trouble),
+        ExecCommand::UpdateDispatchInfo(_)
+        | ExecCommand::UpdatePlanRemoteSession(_)
+        | ExecCommand::UploadSession(_)
+        | ExecCommand::UpdatePrHeader(_)
+        | ExecCommand::GetPlanMetadata(_) => {}
+    }
+    // These have no work folder.
+    let unsent = match trouble {
+        Trouble::Unsent(unsent) => unsent,
+        Trouble::NoContext(why) | Trouble::NoReference(why) | Trouble::StateNotWritten(why) => {
+            Unsent::NoContext(why)
+        }
+    };
+    match command {
+        ExecCommand::UpdateDispatchInfo(_) => update_dispatch::failed(&unsent),
+        ExecCommand::UpdatePlanRemoteSession(_) => remote_session::failed(&unsent),
+        ExecCommand::UpdatePrHeader(_) => update_header::failed(&unsent),
+        ExecCommand::UploadSession(_) => match unsent {
+            Unsent::NoContext(why) | Unsent::Backend { message: why, .. } => {
+                upload_session::failed(why)
+            }
+        },
+        ExecCommand::GetPlanMetadata(_)
+        | ExecCommand::MarkImplStarted(_)
+        | ExecCommand::MarkImplEnded(_)
+        | ExecCommand::ImplSignal(_) => get_metadata::failed(unsent),
     }
 }

@@ -5,51 +5,81 @@ use std::num::NonZeroUsize;
 use piton_backend::folder::{Event, STATE_FILE};
 use piton_backend::header::Patch;
 use piton_backend::operation::{AddComment, BackendOp, SetFields};
-use piton_base::{RepoPath, StateDir};
+use piton_backend::store::{BackendError, Reason};
+use piton_base::{RepoPath, StateDir, on_one_line};
 use piton_github::operation::{CreateGist, ForgeOp};
 use piton_plan::files::{Content, How};
 use piton_plan::{ErrorPolicy, PlanBuilder};
 
 use super::event::{Scene, Trouble};
-use super::report::{Report, Unsent};
+use super::report::{Report, Unsent, told};
 use super::{
-    ExecCommand, impl_signal, mark_impl, remote_session, update_dispatch, update_header,
+    ExecCommand, impl_signal, mark_impl, refused, remote_session, update_dispatch, update_header,
     upload_session,
 };
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::exit::Exit;
 use crate::files::put;
 use crate::op::Op;
 use crate::planned::{PerformArgs, PlanArgs, Site};
 use crate::stored::{StoredPlace, with_reader};
 use crate::world::Reading;
 
-/// Shows what a command would record.
+/// Shows what a command would record. What stops the command stops this too, and
+/// is answered as the command answers it: its callers go by the exit code.
 pub(super) fn run(context: &Context, command: &ExecCommand) -> CommandResult {
-    let place = StoredPlace::find(context)?;
-    let marked = |event, session: Option<&str>| -> Result<_, CommandError> {
-        let scene = Scene::find(context).map_err(troubled)?;
-        let report =
-            mark_impl::decide(context, &scene, &place, event, session).map_err(troubled)?;
-        Ok((Some((scene, event, session.map(str::to_owned))), report))
+    match rehearsed(context, command) {
+        Ok(shown) => shown,
+        Err(exit) => {
+            context.out.prints_its_own();
+            Ok(exit)
+        }
+    }
+}
+
+fn rehearsed(context: &Context, command: &ExecCommand) -> Result<CommandResult, Exit> {
+    let stopped = |trouble: Trouble| refused(command, trouble);
+    let unsent = |unsent: Unsent| refused(command, Trouble::Unsent(unsent));
+    let here = || {
+        let found = StoredPlace::find(context);
+        found.map_err(|error| stopped(Trouble::NoContext(told(&error))))
     };
-    let (state, report) = match command {
+    let marked = |event, session: Option<&str>| -> Result<_, Exit> {
+        let scene = Scene::find(context).map_err(stopped)?;
+        let place = scene.place(context).map_err(stopped)?;
+        let report = mark_impl::decide(context, &scene, &place, event, session).map_err(stopped)?;
+        let state = Some((scene, event, session.map(str::to_owned)));
+        Ok((place, state, report))
+    };
+    let (place, state, report) = match command {
         ExecCommand::UpdateDispatchInfo(args) => {
-            (None, update_dispatch::decide(args).map_err(unsent)?)
+            let place = here()?;
+            let report = update_dispatch::decide(context, args).map_err(unsent)?;
+            (place, None, report)
         }
         ExecCommand::UpdatePlanRemoteSession(args) => {
-            (None, remote_session::decide(context, args).map_err(unsent)?)
+            let place = here()?;
+            let report = remote_session::decide(context, args).map_err(unsent)?;
+            (place, None, report)
         }
-        ExecCommand::UpdatePrHeader(args) => (None, update_header::decide(args).map_err(unsent)?),
+        ExecCommand::UpdatePrHeader(args) => {
+            let place = here()?;
+            let report = update_header::decide(context, args).map_err(unsent)?;
+            (place, None, report)
+        }
         ExecCommand::MarkImplStarted(args) => marked(Event::Started, args.session())?,
         ExecCommand::MarkImplEnded(args) => marked(Event::Ended, args.session())?,
-        ExecCommand::ImplSignal(args) => impl_signal::decide(context, &place, args)?,
+        ExecCommand::ImplSignal(args) => impl_signal::decide(context, args)
+            .map_err(|failed| impl_signal::answered(args, failed))?,
         ExecCommand::GetPlanMetadata(_) => {
-            return Err(CommandError::usage("get-plan-metadata changes nothing")
-                .hint("run it without --dry-run"));
+            return Ok(Err(CommandError::usage(
+                "get-plan-metadata changes nothing",
+            )
+            .hint("run it without --dry-run")));
         }
         ExecCommand::UploadSession(args) => {
-            let upload = upload_session::decide(context, args).map_err(CommandError::failed)?;
+            let upload = upload_session::decide(context, args).map_err(upload_session::failed)?;
             let create = CreateGist {
                 name: "session".to_owned(),
                 description: upload.new.description,
@@ -58,11 +88,12 @@ pub(super) fn run(context: &Context, command: &ExecCommand) -> CommandResult {
                 besides: Vec::new(),
             };
             // What the plan is told is the gist's address, which nobody knows yet.
-            return show(context, &place, vec![ForgeOp::CreateGist(create).into()]);
+            let operations = vec![ForgeOp::CreateGist(create).into()];
+            return Ok(show(context, &upload.place, operations));
         }
     };
-    let operations = operations(context, &place, state, &report)?;
-    show(context, &place, operations)
+    let operations = operations(context, &place, state, &report).map_err(stopped)?;
+    Ok(show(context, &place, operations))
 }
 
 /// A state that would be written.
@@ -73,7 +104,7 @@ fn operations(
     place: &StoredPlace,
     state: State,
     report: &Report,
-) -> Result<Vec<Op>, CommandError> {
+) -> Result<Vec<Op>, Trouble> {
     let mut operations: Vec<Op> = Vec::new();
     if let Some((scene, event, session)) = state {
         let root = &place.checkout.root;
@@ -83,7 +114,7 @@ fn operations(
             .ok()
             .and_then(|path| path.to_str())
             .and_then(|path| path.parse().ok())
-            .ok_or_else(|| CommandError::failed("could not name the state file"))?;
+            .ok_or_else(|| Trouble::StateNotWritten("it cannot be named".to_owned()))?;
         let text = scene.state(event, session.as_deref()).render();
         let why = "what happened last";
         let written = put(
@@ -92,7 +123,8 @@ fn operations(
             How::Create,
             Content::Text(text),
             why,
-        )?;
+        )
+        .map_err(|error| Trouble::StateNotWritten(told(&error)))?;
         operations.extend(written.map(Op::from));
     }
     let plan = report.plan.clone();
@@ -100,16 +132,24 @@ fn operations(
         let text = text.clone();
         operations.push(BackendOp::Comment(AddComment { plan, text }).into());
     }
+    let unsent = |reason: Reason, error: &dyn std::error::Error| {
+        Trouble::Unsent(Unsent::Backend {
+            message: on_one_line(error),
+            reason,
+            queued: false,
+        })
+    };
     let patch = Patch::new(report.patch.clone())
-        .map_err(|error| CommandError::failed("could not use the fields").with_source(error))?;
+        .map_err(|error| unsent(Reason::InvalidMetadata, &error))?;
     let provider = report.provider.unwrap_or_else(|| place.provider());
     let header = with_reader(context, place, provider, |backend| {
         let document = backend
             .document(&report.plan)?
-            .ok_or_else(|| piton_backend::store::BackendError::NotFound(report.plan.clone()))?;
-        Ok::<_, piton_backend::store::BackendError>(document.header()?)
-    })?
-    .map_err(|error| CommandError::failed("could not look at the plan").with_source(error))?;
+            .ok_or_else(|| BackendError::NotFound(report.plan.clone()))?;
+        Ok::<_, BackendError>(document.header()?)
+    })
+    .map_err(|error| Trouble::NoContext(told(&error)))?
+    .map_err(|error| unsent(error.reason(), &error))?;
     let set = SetFields::decide(report.plan.clone(), &patch, &header);
     operations.extend(set.map(|set| Op::from(BackendOp::SetFields(set))));
     Ok(operations)
@@ -141,20 +181,4 @@ fn show(context: &Context, place: &StoredPlace, operations: Vec<Op>) -> CommandR
         told: Vec::new(),
     };
     site.carry_out(&args, &plan)
-}
-
-pub(super) fn troubled(trouble: Trouble) -> CommandError {
-    match trouble {
-        Trouble::NoReference(why) | Trouble::NoContext(why) | Trouble::StateNotWritten(why) => {
-            CommandError::failed(why)
-        }
-        Trouble::Unsent(why) => unsent(why),
-    }
-}
-
-fn unsent(unsent: Unsent) -> CommandError {
-    match unsent {
-        Unsent::NoContext(why) => CommandError::failed(why),
-        Unsent::Backend { message, .. } => CommandError::failed(message),
-    }
 }

@@ -58,7 +58,7 @@ fn update(context: &Context, args: &RemoteSessionArgs) -> Result<Json, Unsent> {
 pub(super) fn decide(context: &Context, args: &RemoteSessionArgs) -> Result<Report, Unsent> {
     let field = |name: &str, value: Json| (name.to_owned(), value);
     Ok(Report {
-        plan: plan_id(&args.issue_number)?,
+        plan: plan_id(context, &args.issue_number)?,
         provider: None,
         patch: vec![
             field(

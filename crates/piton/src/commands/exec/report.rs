@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use super::answer::Answer;
 use crate::context::Context;
 use crate::error::CommandError;
-use crate::stored::{StoredPlace, Told, Undelivered, deliver};
+use crate::stored::{StoredPlace, Told, Undelivered, deliver, elsewhere};
 
 /// Why a change did not arrive.
 #[derive(Debug)]
@@ -108,12 +108,17 @@ impl Unsent {
 }
 
 /// Reads the id of a plan from the command line.
-pub(super) fn plan_id(text: &str) -> Result<PlanId, Unsent> {
-    PlanId::from_words(text).map_err(|error| Unsent::Backend {
-        message: error.to_string(),
+pub(super) fn plan_id(context: &Context, text: &str) -> Result<PlanId, Unsent> {
+    let refused = |message: String| Unsent::Backend {
+        message,
         reason: Reason::NotFound,
         queued: false,
-    })
+    };
+    let id = PlanId::from_words(text).map_err(|error| refused(error.to_string()))?;
+    match elsewhere(context, text) {
+        None => Ok(id),
+        Some(why) => Err(refused(why)),
+    }
 }
 
 /// Finds the checkout and its settings.

@@ -39,9 +39,9 @@ pub(super) fn failed(unsent: &Unsent) -> Exit {
 }
 
 /// Decides what is reported.
-pub(super) fn decide(args: &UpdateDispatchArgs) -> Result<Report, Unsent> {
+pub(super) fn decide(context: &Context, args: &UpdateDispatchArgs) -> Result<Report, Unsent> {
     Ok(Report {
-        plan: plan_id(&args.issue)?,
+        plan: plan_id(context, &args.issue)?,
         provider: None,
         patch: vec![
             ("last_dispatched_run_id".to_owned(), json!(args.run_id)),
@@ -56,7 +56,7 @@ pub(super) fn decide(args: &UpdateDispatchArgs) -> Result<Report, Unsent> {
 
 fn dispatch(context: &Context, args: &UpdateDispatchArgs) -> Result<Answer, Unsent> {
     let place = place(context)?;
-    let report = decide(args)?;
+    let report = decide(context, args)?;
     let number = report.plan.to_json();
     send(context, &place, report)?;
     Ok(Answer::success()

@@ -89,15 +89,15 @@ fn update(
     patch: Vec<(String, Json)>,
 ) -> Result<String, Unsent> {
     let place = place(context)?;
-    let report = report(&args.id, patch)?;
+    let report = report(context, &args.id, patch)?;
     let id = report.plan.to_string();
     send(context, &place, report)?;
     Ok(id)
 }
 
-fn report(id: &str, patch: Vec<(String, Json)>) -> Result<Report, Unsent> {
+fn report(context: &Context, id: &str, patch: Vec<(String, Json)>) -> Result<Report, Unsent> {
     Ok(Report {
-        plan: plan_id(id)?,
+        plan: plan_id(context, id)?,
         provider: None,
         patch,
         comment: None,
@@ -107,12 +107,12 @@ fn report(id: &str, patch: Vec<(String, Json)>) -> Result<Report, Unsent> {
 }
 
 /// Decides what is reported.
-pub(super) fn decide(args: &UpdateHeaderArgs) -> Result<Report, Unsent> {
+pub(super) fn decide(context: &Context, args: &UpdateHeaderArgs) -> Result<Report, Unsent> {
     let patch = args.fields.iter().filter_map(|field| {
         let (name, value) = field.split_once('=')?;
         Some((name.to_owned(), typed(name, value)))
     });
-    report(&args.id, patch.collect())
+    report(context, &args.id, patch.collect())
 }
 
 fn told(unsent: &Unsent) -> Answer {

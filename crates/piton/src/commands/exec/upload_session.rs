@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use piton_agent::redact::Redactor;
 use piton_agent::{Host, environment};
 use piton_backend::header::Stamp;
+use piton_backend::store::PlanId;
 use piton_base::{Clock, on_one_line};
 use piton_durable::DiskRead;
 use piton_github::endpoints::gists::{self, Gist, NewGist};
@@ -165,7 +166,7 @@ fn upload(context: &Context, args: &UploadSessionArgs) -> Result<Answer, String>
     let Some(issue) = &args.issue_number else {
         return Ok(answer);
     };
-    let told = plan_id(issue).and_then(|plan| {
+    let told = plan_id(context, issue).and_then(|plan| {
         let number = plan.to_json();
         let field = |name: &str, value: Json| (name.to_owned(), value);
         let report = Report {
@@ -193,8 +194,9 @@ fn upload(context: &Context, args: &UploadSessionArgs) -> Result<Answer, String>
                 Unsent::NoContext(why) => why,
                 Unsent::Backend { message, .. } => message,
             };
+            let number = PlanId::from_words(issue).map(|plan| plan.to_json());
             answer
-                .with("issue_number", issue.as_str())
+                .with("issue_number", number.unwrap_or_else(|_| json!(issue)))
                 .with("issue_updated", false)
                 .with("issue_update_error", why)
         }

@@ -54,7 +54,7 @@ pub(crate) struct ImportArgs {
 pub(crate) fn run(context: &Context, args: &ImportArgs) -> CommandResult {
     let place = context.place_to_write(&args.plan)?;
     let (worthy, provider) = with_plans(context, |_, backend| {
-        let id = named(&args.plan_id)?;
+        let id = named(context, &args.plan_id)?;
         let terms = Terms {
             digest: None,
             trusted_by_hand: args.trust_author,

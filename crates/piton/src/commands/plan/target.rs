@@ -6,7 +6,7 @@ use piton_base::on_one_line;
 
 use crate::context::Context;
 use crate::error::{CommandError, ErrorKind};
-use crate::stored::{StoredPlace, branch, with_reader};
+use crate::stored::{StoredPlace, branch, elsewhere, with_reader};
 
 /// Runs something with the backend of the settings.
 pub(crate) fn with<T>(
@@ -28,7 +28,7 @@ pub(super) fn plan(
     named: Option<&str>,
 ) -> Result<PlanId, CommandError> {
     if let Some(text) = named {
-        return self::named(text);
+        return self::named(context, text);
     }
     let branch = branch(&context.environment, Some(&place.checkout));
     let folder = find_folder(
@@ -57,8 +57,13 @@ pub(super) fn plan(
 }
 
 /// Reads what a person wrote for a plan.
-pub(crate) fn named(text: &str) -> Result<PlanId, CommandError> {
-    PlanId::from_words(text).map_err(|error| CommandError::usage(error.to_string()))
+pub(crate) fn named(context: &Context, text: &str) -> Result<PlanId, CommandError> {
+    let id = PlanId::from_words(text).map_err(|error| CommandError::usage(error.to_string()))?;
+    match elsewhere(context, text) {
+        None => Ok(id),
+        Some(why) => Err(CommandError::usage(why)
+            .hint("work in a clone of that repository, or set plans.repository")),
+    }
 }
 
 /// Returns a plan that must be there.

@@ -150,16 +150,13 @@ impl Origin {
 /// without, and nothing else: what one reader takes for the host another might
 /// not.
 fn is_host_and_port(authority: &str) -> bool {
-    let (fits, after) = match authority.strip_prefix('[') {
-        Some(rest) => match rest.split_once(']') {
-            Some((number, after)) => (number.parse::<Ipv6Addr>().is_ok(), after),
-            None => (false, ""),
-        },
-        None => {
-            let end = authority.find(':').unwrap_or(authority.len());
-            let host = &authority[..end];
-            (!host.contains(['@', '[', ']']), &authority[end..])
-        }
+    let (fits, after) = if let Some(rest) = authority.strip_prefix('[') {
+        let (number, after) = rest.split_once(']').unwrap_or_default();
+        (number.parse::<Ipv6Addr>().is_ok(), after)
+    } else {
+        let end = authority.find(':').unwrap_or(authority.len());
+        let (host, after) = authority.split_at(end);
+        (!host.contains(['@', '[', ']']), after)
     };
     let port = after.strip_prefix(':');
     fits && (after.is_empty() || port.is_some_and(|port| port.parse::<u16>().is_ok()))

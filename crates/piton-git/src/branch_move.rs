@@ -62,14 +62,14 @@ impl BranchMove<'_> {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Some(false),
             Err(_) => None,
         };
-        stands(&logs[0])?;
         if repository.tip().ok()?.reference.as_deref() == Some(self.name) {
-            let head = repository.git_dir().join("logs").join("HEAD");
+            logs.push(repository.git_dir().join("logs").join("HEAD"));
+        }
+        for log in &logs {
             // Whether one is begun, settings decide.
-            if !stands(&head)? {
+            if !stands(log)? {
                 return None;
             }
-            logs.push(head);
         }
         Some(logs)
     }

@@ -284,13 +284,20 @@ fn the_logs_tell_the_same_whoever_moves_the_branch() {
         assert!(!lock.exists());
         (shown("HEAD"), shown("main"))
     };
-    let arrangements: [&dyn Fn(&Scene); 4] = [
+    let arrangements: [&dyn Fn(&Scene); 5] = [
         &|_| {},
         &|scene| {
             scene.scratch.git(&["pack-refs", "--all"]);
         },
         &|scene| {
             fs::remove_dir_all(scene.scratch.path().join(".git/logs")).unwrap();
+        },
+        &|scene| {
+            let git = scene.scratch.path().join(".git");
+            fs::remove_dir_all(git.join("logs/refs")).unwrap();
+            scene
+                .scratch
+                .git(&["config", "core.logAllRefUpdates", "false"]);
         },
         &|scene| {
             scene.scratch.git(&["switch", "--quiet", "--create", "a/b"]);

@@ -74,6 +74,8 @@ pub struct RecordedCall {
 struct Written<'d> {
     events: Log<'d>,
     summary: RunSummary,
+    /// How many calls and validations have their place.
+    placed: u32,
     consumed: BTreeMap<u32, Consumed>,
 }
 
@@ -127,6 +129,7 @@ impl<'d> RunRecord<'d> {
             written: Mutex::new(Written {
                 events,
                 summary,
+                placed: 0,
                 consumed: BTreeMap::new(),
             }),
             report,
@@ -188,12 +191,20 @@ impl<'d> RunRecord<'d> {
         let _ = self.event(Event::Noted { text: text.into() });
     }
 
-    /// Makes the place of the next call. The agent leaves its files there.
+    /// Makes the place of the next call of an agent, which leaves its files
+    /// there.
     pub fn call(&self, role: &str) -> Result<RecordedCall, RecordError> {
+        self.written().summary.counts.calls += 1;
+        self.place(role)
+    }
+
+    /// Makes the place of what is no call of an agent and is kept among them: a
+    /// validation.
+    pub fn place(&self, role: &str) -> Result<RecordedCall, RecordError> {
         let number = {
             let mut written = self.written();
-            written.summary.counts.calls += 1;
-            written.summary.counts.calls
+            written.placed += 1;
+            written.placed
         };
         let dir = self.page.dir.call(number, role);
         piton_durable::create_dirs(self.page.disk, &dir)?;

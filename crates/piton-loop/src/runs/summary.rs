@@ -52,6 +52,7 @@ pub struct RunSummary {
 pub struct Counts {
     pub attempts_started: u32,
     pub commits_created: u32,
+    /// Calls of agents.
     #[serde(default)]
     pub calls: u32,
     /// Validations that were red and then green.

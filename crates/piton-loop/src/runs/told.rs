@@ -121,7 +121,10 @@ impl Event {
             }
             Self::Published {
                 target, step, next, ..
-            } => format!("{step} of {target} published; next is {next}"),
+            } => match next.as_str() {
+                "" => format!("{step} of {target} published"),
+                next => format!("{step} of {target} published; next is {next}"),
+            },
             Self::Committed { sha, subject, .. } => format!("{sha} {subject}"),
             Self::StepFailed {
                 scope,

@@ -55,7 +55,7 @@ pub fn prove(
         .take(commit, SlotUse::Proof, &view, &shop.holder)
         .map_err(|error| trouble(&error))?;
     let RecordedCall { number, files } =
-        run.call(role.as_str()).map_err(|error| trouble(&error))?;
+        run.place(role.as_str()).map_err(|error| trouble(&error))?;
     let token = format!("{}-{number}", run.id());
     set_up(shop, &slot, &files.directory, &token, role)?;
     run.event(Event::ValidationStarted {

@@ -87,6 +87,17 @@ fn a_run_is_read_back_as_it_was_recorded() {
 }
 
 #[test]
+fn a_validation_has_its_place_among_the_calls_and_is_not_counted_as_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = StoppedClock::new();
+    let record = begin(&clock, dir.path());
+    assert_eq!(record.place("validation").unwrap().number, 1);
+    assert_eq!(record.call("phase.execute").unwrap().number, 2);
+    assert_eq!(record.place("phase.validation").unwrap().number, 3);
+    assert_eq!(record.summary().counts.calls, 1);
+}
+
+#[test]
 fn two_runs_of_one_microsecond_have_two_records() {
     let dir = tempfile::tempdir().unwrap();
     let clock = StoppedClock::new();

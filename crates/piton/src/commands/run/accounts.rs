@@ -80,16 +80,22 @@ impl Forecast {
             Some(actions) => format!("{actions} actions"),
         };
         let of = |spread: Spread, unit: &dyn Fn(f64) -> String| {
+            let middle = unit(spread.middle * times);
+            if self.runs == 1 {
+                return middle;
+            }
             format!(
-                "{} ({} to {})",
-                unit(spread.middle * times),
+                "{middle} ({} to {})",
                 unit(spread.low * times),
                 unit(spread.high * times)
             )
         };
+        let by = match self.runs {
+            1 => "the last run".to_owned(),
+            runs => format!("the last {runs} runs"),
+        };
         let mut text = format!(
-            "by the last {} runs {what} may take {}, {}",
-            self.runs,
+            "by {by} {what} may take {}, {}",
             of(self.calls, &|calls| format!("{calls:.0} calls")),
             of(self.seconds, &seconds)
         );
@@ -151,6 +157,11 @@ mod tests {
             run(0, 0, 5, None),
         ];
         let told = forecast(&past, "claude").unwrap().told(Some(5));
+        let alone = forecast(&past[..1], "claude").unwrap().told(None);
+        assert_eq!(
+            alone,
+            "by the last run an action may take 2 calls, 30 s, $0.20"
+        );
         assert_eq!(
             told,
             "by the last 3 runs 5 actions may take 10 calls (5 calls to 10 calls), 2 min (100 s to 8 min), $2.50 ($1.00 to $2.50)"

@@ -127,7 +127,10 @@ fn text(full: &FullRun, width: usize) -> String {
         let _ = writeln!(out, "\n{}", overview::lines(&news, width).trim_end());
     }
     for call in &full.calls {
-        out.push_str(&call_text(call));
+        out.push_str(&match validated(full, call) {
+            Some(verdict) => validation_text(call, verdict),
+            None => call_text(call),
+        });
     }
     let snapshots = full.run.summary.iter().flat_map(|it| &it.attempts);
     for path in snapshots.filter_map(|attempt| attempt.reason_doc_path.as_ref()) {
@@ -141,8 +144,31 @@ fn local(stamp: &str) -> String {
     stamp.parse().map_or_else(|_| stamp.to_owned(), local_time)
 }
 
+fn name(call: &ListedCall) -> std::borrow::Cow<'_, str> {
+    call.dir.file_name().unwrap_or_default().to_string_lossy()
+}
+
+/// Returns what the events say that a validation came to, if it is one: it is
+/// no call of an agent, and has its output alone.
+fn validated<'a>(full: &'a FullRun, call: &ListedCall) -> Option<&'a str> {
+    let number: u64 = name(call).split_once('-')?.0.parse().ok()?;
+    let of_it = |event: &&Value| event["call"] == number;
+    let about = |kind: &str| {
+        let mut all = full.events.iter().rev().filter(of_it);
+        all.find(|event| event["event"] == kind)
+    };
+    let began = about("validation_started").map(|_| "nothing: it was cut off");
+    let over = about("validation_finished").and_then(|event| event["message"].as_str());
+    over.or(began)
+}
+
+fn validation_text(call: &ListedCall, verdict: &str) -> String {
+    let name = name(call);
+    format!("\nvalidation {name}\n  came to   {verdict}\n  kept in   calls/{name}\n")
+}
+
 fn call_text(call: &ListedCall) -> String {
-    let name = call.dir.file_name().unwrap_or_default().to_string_lossy();
+    let name = name(call);
     let mut out = format!("\ncall {name}\n");
     if let Some(record) = &call.call {
         let version = record
@@ -170,10 +196,6 @@ fn call_text(call: &ListedCall) -> String {
                 let _ = writeln!(out, "  effort    {given} (asked for {asked})");
             }
             let _ = writeln!(out, "  came to   {}", verdict.summary);
-        }
-        // A validation is no call of an agent; it has its output alone.
-        None if name.ends_with("-validation") => {
-            let _ = writeln!(out, "  kept in   calls/{name}");
         }
         None => out.push_str("  came to   nothing that was recorded\n"),
     }

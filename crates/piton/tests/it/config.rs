@@ -20,6 +20,34 @@ fn every_value_is_shown_with_its_origin() {
 }
 
 #[test]
+fn what_counts_only_when_it_is_committed_is_told_where_settings_are_shown() {
+    let env = TestEnv::new();
+    env.repo.write("piton.toml", "seal = \"require\"\n");
+    env.repo.commit_all("sealed");
+    let _ = env.ok(&["config", "set", "seal", "off"]);
+    for command in [&["config", "get", "seal"][..], &["config", "show"]] {
+        let ran = env.ok(command);
+        assert!(ran.stdout.contains("off"), "{}", ran.shown());
+        assert!(
+            ran.stderr.contains("seal in piton.toml is not as committed"),
+            "{}",
+            ran.shown()
+        );
+    }
+    env.repo.commit_all("without");
+    assert_eq!(env.ok(&["config", "get", "seal"]).stderr, "");
+}
+
+#[test]
+fn an_agent_that_lacks_its_program_is_no_misspelling() {
+    let env = TestEnv::planned(0);
+    let ran = env.run(&["migration", "step", "add-api", "--with", "command"]);
+    assert_eq!(ran.code, 2, "{}", ran.shown());
+    assert!(ran.stderr.contains("--agent-command"), "{}", ran.shown());
+    assert!(!ran.stderr.contains("did you mean"), "{}", ran.shown());
+}
+
+#[test]
 fn a_setting_without_a_value_prints_nothing_and_ends_with_1() {
     let ran = TestEnv::new().run(&["config", "get", "agent.script"]);
     assert_eq!(ran.shown(), "exit 1\n");

@@ -37,10 +37,15 @@ pub(crate) fn run(context: &Context, command: &ConfigCommand) -> CommandResult {
     }
 }
 
-/// Reads the settings that hold here; outside a repository, the user's.
+/// Reads the settings that are written here, and tells which of them do not
+/// count before they are committed; outside a repository, the user's.
 fn settings(context: &Context) -> Result<crate::config::Settings, CommandError> {
     match context.place_if_any()? {
-        Some(place) => Ok(place.settings),
+        Some(place) => {
+            let written = place.settings.clone();
+            context.vetted(place)?;
+            Ok(written)
+        }
         None => context.settings(None),
     }
 }

@@ -4,13 +4,14 @@
 //! Which commands there are is asked of the program's own definition: one that
 //! is not run here fails its part's test.
 
+mod events;
 mod local;
 mod stored;
 mod traffic;
 mod validator;
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::Command;
 use serde_json::Value;
@@ -61,18 +62,9 @@ impl Answers {
     #[track_caller]
     fn hold(&mut self, command: &str, document: &Value) {
         let name = command.replace(' ', "-");
-        let path = schemas().join(format!("{name}.schema.json"));
-        let text = std::fs::read_to_string(&path)
-            .unwrap_or_else(|error| panic!("{command}: {}: {error}", path.display()));
-        let schema: Value = serde_json::from_str(&text).unwrap();
-        let wrong = validator::differences(&schema, document);
+        let wrong = validator::differences(&schema(&name), document);
         assert!(wrong.is_empty(), "{command}: {}", wrong.join("\n"));
-        // Kept for a validator that is not ours: scripts/check-schemas.
-        let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("answers");
-        std::fs::create_dir_all(&kept).unwrap();
-        let number = self.commands.len();
-        let file = kept.join(format!("{name}.{number}.json"));
-        std::fs::write(file, document.to_string()).unwrap();
+        keep(&format!("{name}.{}", self.commands.len()), document);
         self.commands.insert(command.to_owned());
     }
 
@@ -87,8 +79,22 @@ impl Answers {
     }
 }
 
-fn schemas() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schemas")
+/// Returns a schema of the project by its name.
+#[track_caller]
+fn schema(name: &str) -> Value {
+    let schemas = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schemas");
+    let path = schemas.join(format!("{name}.schema.json"));
+    let text = std::fs::read_to_string(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_json::from_str(&text).unwrap()
+}
+
+/// Keeps a document for a validator that is not ours: scripts/check-schemas. The
+/// name begins with that of its schema, and no other test uses it.
+fn keep(name: &str, document: &Value) {
+    let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("answers");
+    std::fs::create_dir_all(&kept).unwrap();
+    std::fs::write(kept.join(format!("{name}.json")), document.to_string()).unwrap();
 }
 
 fn definition() -> Command {

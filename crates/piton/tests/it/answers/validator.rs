@@ -38,6 +38,19 @@ impl Walk<'_> {
                 }
                 "const" | "enum" => {}
                 "anyOf" => self.any_of(at, list(said), value, found),
+                "allOf" => {
+                    for schema in list(said) {
+                        self.look(at, schema, value, found);
+                    }
+                }
+                "if" => {
+                    let mut wrong = Vec::new();
+                    self.look(at, said, value, &mut wrong);
+                    if let Some(then) = words.get("then").filter(|_| wrong.is_empty()) {
+                        self.look(at, then, value, found);
+                    }
+                }
+                "then" => {}
                 "required" => {
                     for name in list(said).iter().filter_map(Value::as_str) {
                         if value.is_object() && value.get(name).is_none() {
@@ -128,6 +141,10 @@ fn what_a_schema_does_not_allow_is_found() {
             "c": { "anyOf": [{ "const": 1 }, { "enum": ["x"] }] },
             "d": { "type": "object", "additionalProperties": { "type": "integer" } }
         },
+        "allOf": [{
+            "if": { "required": ["a"], "properties": { "a": { "const": "needs-b" } } },
+            "then": { "required": ["b"] }
+        }],
         "$defs": { "B": { "type": "object", "required": ["n"] } }
     });
     let check = |text: &str| differences(&schema, &serde_json::from_str(text).unwrap()).len();
@@ -142,6 +159,7 @@ fn what_a_schema_does_not_allow_is_found() {
         (r#"{"a": "", "b": [{}, 3]}"#, 2),
         (r#"{"a": "", "c": 2}"#, 1),
         (r#"{"a": "", "d": {"k": "v"}}"#, 1),
+        (r#"{"a": "needs-b"}"#, 1),
     ] {
         assert_eq!(check(text), wrong, "{text}");
     }

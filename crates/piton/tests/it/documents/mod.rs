@@ -1,7 +1,9 @@
 //! Documents that are made from the program, or run by it.
 
+pub(crate) mod events;
 mod kept;
 mod links;
+mod lists;
 pub(crate) mod masks;
 mod mentions;
 mod reference;

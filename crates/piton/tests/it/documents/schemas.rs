@@ -1,4 +1,5 @@
-//! `docs/schemas`: a JSON Schema for the answer of every command.
+//! `docs/schemas`: a JSON Schema for the answer of every command, and for the
+//! lines of `--events`.
 
 use std::collections::BTreeSet;
 
@@ -130,6 +131,32 @@ fn enveloped(command: &str, result: &Value) -> Value {
     })
 }
 
+/// Returns the schema of one line of events. What is of a kind that is not
+/// known has the fields that all have, and may have more.
+fn events() -> Value {
+    let mut used = BTreeSet::new();
+    let mut defs = Map::new();
+    let mut cases = Vec::new();
+    for name in super::events::kinds() {
+        let made = record(&format!("Event {name}"), &mut used);
+        defs.insert(name.to_owned(), made);
+        cases.push(json!({
+            "if": { "properties": { "event": { "const": name } } },
+            "then": { "$ref": format!("#/$defs/{name}") }
+        }));
+    }
+    while let Some(name) = used.iter().find(|name| !defs.contains_key(*name)).cloned() {
+        let made = record(&name, &mut used);
+        defs.insert(name, made);
+    }
+    let mut line = record("Line", &mut used);
+    line["$schema"] = json!(DRAFT);
+    line["title"] = json!("a line of piton --events FILE, and of events.jsonl in a run's record");
+    line["allOf"] = json!(cases);
+    line["$defs"] = json!(defs);
+    line
+}
+
 fn commands() -> impl Iterator<Item = &'static String> {
     all()
         .keys()
@@ -138,7 +165,11 @@ fn commands() -> impl Iterator<Item = &'static String> {
 
 #[test]
 fn the_schemas_say_what_the_answers_are() {
-    let mut there = BTreeSet::new();
+    keep(
+        "docs/schemas/events.schema.json",
+        &format!("{:#}\n", events()),
+    );
+    let mut there = BTreeSet::from(["events.schema.json".to_owned()]);
     for command in commands() {
         let name = format!("{}.schema.json", command.replace(' ', "-"));
         keep(

@@ -38,11 +38,11 @@ impl Consequence {
     /// Of a call that ended like this, one line for each end.
     pub const fn of(outcome: &Outcome) -> Self {
         use FailureKind::{AgentExitedNonzero, AgentInfraFailure, Stuck, Timeout};
-        use FinalStatus::{AgentFailed, Interrupted};
+        use FinalStatus::{AgentFailed, Interrupted, LimitReached};
         let (recorded, kind, run) = match outcome {
             Outcome::Replied { .. } => (FailureKind::None, Kind::Io, AgentFailed),
             Outcome::Refused { .. } => (AgentInfraFailure, Kind::Io, AgentFailed),
-            Outcome::LimitReached { .. } => (AgentInfraFailure, Kind::LimitReached, AgentFailed),
+            Outcome::LimitReached { .. } => (AgentInfraFailure, Kind::LimitReached, LimitReached),
             Outcome::Outage { .. } => (AgentInfraFailure, Kind::Network, AgentFailed),
             Outcome::Authentication { .. } => (AgentInfraFailure, Kind::Auth, AgentFailed),
             Outcome::Rejected { .. } => (AgentInfraFailure, Kind::Io, AgentFailed),
@@ -61,5 +61,24 @@ impl Consequence {
             run,
             call: CallOutcome::Failed,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_of_the_provider_is_nobodys_failure() {
+        let limit = Consequence::of(&Outcome::LimitReached {
+            message: "weekly limit".to_owned(),
+            until: None,
+        });
+        assert_eq!(limit.run, FinalStatus::LimitReached);
+        assert!(!limit.run.is_failure());
+        let crashed = Consequence::of(&Outcome::NoOutput {
+            message: String::new(),
+        });
+        assert!(crashed.run.is_failure());
     }
 }

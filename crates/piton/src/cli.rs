@@ -152,7 +152,7 @@ pub(crate) enum Command {
     Journal(commands::journal::JournalCommand),
     /// Print the page that an agent needs to work with piton
     Prime(commands::prime::PrimeArgs),
-    /// Plan a migration in a scratch project, and see what a fall costs
+    /// Plan and carry out a small migration, and see what a fall costs
     Demo(commands::demo::DemoArgs),
     /// Try on this machine what piton promises
     Selftest(commands::selftest::SelftestArgs),

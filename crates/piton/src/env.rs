@@ -64,6 +64,20 @@ pub(crate) const DOCUMENTED: &[(&str, &str)] = &[
     ),
     ("VISUAL", "the editor for --editor; before EDITOR"),
     ("EDITOR", "the editor for --editor; default vi"),
+    (
+        "PAGER",
+        "what `piton migration open` shows a plan with; default less",
+    ),
+    ("LESS", "options of less, when it is the pager; default FRX"),
+    (
+        "TERM",
+        "with `dumb`, or without it, no colour and no steady lines",
+    ),
+    ("PATH", "where git, agents and other programs are looked for"),
+    (
+        "GIT_CONFIG_GLOBAL",
+        "the user's settings of git, in place of ~/.gitconfig; they are guarded too",
+    ),
     ("TMPDIR", "where the demo makes its project; default /tmp"),
     ("HOME", "the user's home directory"),
     ("USER", "the user's name, in records"),

@@ -12,13 +12,13 @@ use clap::Args;
 use crate::context::Context;
 use crate::error::CommandResult;
 
-/// Plan a migration in a scratch project, and see what a fall costs
+/// Plan and carry out a small migration, and see what a fall costs
 ///
-/// Makes a small Rust project in a scratch repository and plans a migration
-/// there with a scripted agent, step by step. One step is killed in the middle
-/// on purpose; the next command carries on. Needs cargo and git, no network
-/// and no account. Your own files are not touched, and what the demo made is
-/// removed at the end, unless it is to be kept.
+/// Makes a small Rust project in a scratch repository, where a scripted agent
+/// plans a migration, step by step, and carries it out. A step and a phase are
+/// killed in the middle on purpose; the next command carries on. Needs cargo
+/// and git, no network and no account. Your own files are not touched, and what
+/// the demo made is removed at the end, unless it is to be kept.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -14,7 +14,7 @@ use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
 
-/// Show the dashboard with made-up traffic, in your browser
+/// Show the dashboard with made-up traffic, at an address for your browser
 ///
 /// Serves the page on this machine alone until you press Ctrl-C. Nothing is
 /// read from GitHub and nothing is written.

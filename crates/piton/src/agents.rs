@@ -178,12 +178,9 @@ pub(crate) fn agent(
             None => refused
                 .argument(&choice.name)
                 .suggest(
-                    nearest(
-                        &choice.name,
-                        names(settings).iter().map(String::as_str),
-                    )
-                    // A known one that lacks something is no misspelling.
-                    .filter(|name| *name != choice.name),
+                    nearest(&choice.name, names(settings).iter().map(String::as_str))
+                        // A known one that lacks something is no misspelling.
+                        .filter(|name| *name != choice.name),
                 )
                 .hint("choose one with --with claude, codex, command or script"),
         }

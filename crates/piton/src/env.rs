@@ -73,7 +73,10 @@ pub(crate) const DOCUMENTED: &[(&str, &str)] = &[
         "TERM",
         "with `dumb`, or without it, no colour and no steady lines",
     ),
-    ("PATH", "where git, agents and other programs are looked for"),
+    (
+        "PATH",
+        "where git, agents and other programs are looked for",
+    ),
     (
         "GIT_CONFIG_GLOBAL",
         "the user's settings of git, in place of ~/.gitconfig; they are guarded too",

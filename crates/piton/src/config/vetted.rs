@@ -115,6 +115,22 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn the_page_about_settings_names_each_that_counts_as_committed() {
+        let page =
+            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/configuration.md");
+        let page = std::fs::read_to_string(page).unwrap();
+        let told = page
+            .lines()
+            .find(|line| line.starts_with("**Who may set what.**"));
+        let told = told.unwrap();
+        // `notify` may not stand in a repository's file at all.
+        for name in GUARDED.iter().filter(|name| **name != "notify") {
+            assert!(told.contains(&format!("`{name}`")), "{name}: {told}");
+        }
+        assert!(told.contains("`agents.*`") && told.contains("widens the seal"));
+    }
+
     fn layer(text: &str) -> Layer {
         Layer::parse(Path::new("piton.toml"), text.as_bytes()).unwrap()
     }

@@ -29,7 +29,8 @@ fn what_counts_only_when_it_is_committed_is_told_where_settings_are_shown() {
         let ran = env.ok(command);
         assert!(ran.stdout.contains("off"), "{}", ran.shown());
         assert!(
-            ran.stderr.contains("seal in piton.toml is not as committed"),
+            ran.stderr
+                .contains("seal in piton.toml is not as committed"),
             "{}",
             ran.shown()
         );

@@ -127,7 +127,10 @@ fn a_run_carries_out_what_it_may_and_says_what_waits_for_what() {
     let shown = env.ok(&["runs", "show"]).stdout;
     let validation = "validation 3-phase.validation\n  came to   green in ";
     assert!(shown.contains(validation), "{shown}");
-    assert!(shown.contains("kept in   calls/3-phase.validation"), "{shown}");
+    assert!(
+        shown.contains("kept in   calls/3-phase.validation"),
+        "{shown}"
+    );
 }
 
 #[test]

@@ -151,6 +151,13 @@ impl PlanId {
         let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
         Self(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
     }
+
+    /// Returns when it was made.
+    pub fn at(self) -> jiff::Timestamp {
+        let millis = self.0.as_u128() >> 80;
+        let millis = i64::try_from(millis).unwrap_or(0);
+        jiff::Timestamp::from_millisecond(millis).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+    }
 }
 
 impl FromStr for PlanId {

@@ -83,7 +83,7 @@ impl Observe<CreatePlan> for BackendWorld<'_> {
         let Some(made) = self.backend.made(&op.mark(given))? else {
             return Ok(Observation::pending("no such plan", ()));
         };
-        if self.backend.text(&made)?.is_none() {
+        if !self.backend.is_whole(&made)? {
             return Ok(Observation::pending("a plan that is not complete", ()));
         }
         let mut outputs = OutputMap::new();

@@ -91,6 +91,11 @@ pub trait BackendRead: Debug + Send + Sync {
     /// Returns the plan that a creation with this key made, complete or not.
     fn made(&self, key: &str) -> Result<Option<Document>, BackendError>;
 
+    /// Whether everything of a plan is there that making it leaves.
+    fn is_whole(&self, made: &Document) -> Result<bool, BackendError> {
+        Ok(self.text(made)?.is_some())
+    }
+
     /// Returns what the logs of all writers would change in the header.
     fn lacks(&self, document: &Document) -> Result<Patch, BackendError>;
 

@@ -1,5 +1,6 @@
 //! From a decided plan to its end: the one room that knows of a dry run.
 
+mod again;
 mod args;
 mod error;
 mod exit;

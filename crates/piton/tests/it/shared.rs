@@ -34,7 +34,7 @@ path = "src/lib.rs"
 append = "tidy\n"
 "#;
 
-fn team(backend: &str) -> Team {
+pub(crate) fn team(backend: &str) -> Team {
     let team = Team::new(backend, SCRIPT);
     let repo = &team.env.repo;
     repo.write("migrations/tidy/manifest.json", MANIFEST);

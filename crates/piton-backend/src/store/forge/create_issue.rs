@@ -98,7 +98,7 @@ impl ForgeBackend<'_> {
                 Edited::Same => document.body.clone(),
                 Edited::Changed { text, .. } => text,
             };
-            if !new.learn && !body.contains("## Commands") {
+            if !new.learn && !body.contains(COMMANDS) {
                 body.push_str(&commands);
             }
             Ok((body != document.body).then_some(body))
@@ -174,8 +174,17 @@ impl ForgeBackend<'_> {
     }
 }
 
+/// Stands above the commands that a plan ends with.
+const COMMANDS: &str = "## Commands";
+
+/// Whether a plan ends with its commands. One that was learnt has none.
+pub(super) fn has_commands(plan: &Document) -> bool {
+    let is_learnt = plan.labels.iter().any(|label| label == "erk-learn");
+    is_learnt || plan.body.contains(COMMANDS)
+}
+
 fn commands(id: &PlanId) -> String {
     format!(
-        "\n\n## Commands\n\n```bash\npiton plan show {id}\n```\n\n```bash\npiton plan prepare {id}\n```"
+        "\n\n{COMMANDS}\n\n```bash\npiton plan show {id}\n```\n\n```bash\npiton plan prepare {id}\n```"
     )
 }

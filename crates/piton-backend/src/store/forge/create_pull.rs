@@ -52,7 +52,9 @@ impl ForgeBackend<'_> {
         let tip = git::branch(self.forge, self.repo(), &base)?.object.sha;
         let commit = self.plan_commit(new, &tip)?;
         let now = self.writing.clock.now();
-        let branch = self.free_branch(&branch_name(new, now), &commit)?;
+        // Gone on with a minute later, it is the same branch.
+        let begun = begun(&new.key).unwrap_or(now);
+        let branch = self.free_branch(&branch_name(new, begun), &commit, &new.key)?;
         let own = Patch::new(vec![("branch_name".to_owned(), json!(branch))])?;
         let stage = Patch::new(vec![("lifecycle_stage".to_owned(), json!("planned"))])?;
         let header = new_header(&NewHeader {
@@ -104,13 +106,13 @@ impl ForgeBackend<'_> {
             },
         ];
         let tree = git::create_tree(self.forge, self.repo(), &base, &files)?.sha;
-        let message = format!("Add plan: {}\n\npiton-plan: {}", new.title, new.key);
+        let message = format!("Add plan: {}\n\n{}", new.title, trailer(&new.key));
         Ok(git::create_commit(self.forge, self.repo(), &message, &tree, tip)?.sha)
     }
 
     /// Makes the branch under the first free name. One that an earlier try
     /// made is taken as it is.
-    fn free_branch(&self, name: &str, commit: &str) -> Result<String, BackendError> {
+    fn free_branch(&self, name: &str, commit: &str, key: &str) -> Result<String, BackendError> {
         for attempt in 1..=NAMES {
             let branch = match attempt {
                 1 => name.to_owned(),
@@ -118,6 +120,9 @@ impl ForgeBackend<'_> {
             };
             match git::create_branch(self.forge, self.repo(), &branch, commit) {
                 Ok(_) => return Ok(branch),
+                Err(ForgeError::Conflict { .. }) if self.is_own(&branch, key)? => {
+                    return Ok(branch);
+                }
                 Err(ForgeError::Conflict { .. }) => {}
                 Err(error) if error.may_have_happened() => {
                     let there = found(git::branch(self.forge, self.repo(), &branch))?;
@@ -132,6 +137,15 @@ impl ForgeBackend<'_> {
         Err(BackendError::Damaged(format!(
             "{NAMES} branches like {name} are taken"
         )))
+    }
+
+    /// Whether an earlier try at the same plan made the branch.
+    fn is_own(&self, branch: &str, key: &str) -> Result<bool, BackendError> {
+        let Some(there) = found(git::branch(self.forge, self.repo(), branch))? else {
+            return Ok(false);
+        };
+        let tip = git::commit(self.forge, self.repo(), &there.object.sha)?;
+        Ok(tip.message.ends_with(&trailer(key)))
     }
 
     fn complete_pull(&self, id: &PlanId, new: &NewPlan) -> Result<(), BackendError> {
@@ -151,6 +165,18 @@ impl ForgeBackend<'_> {
         })?;
         Ok(())
     }
+}
+
+/// What tells the commit of a plan that is made.
+fn trailer(key: &str) -> String {
+    format!("piton-plan: {key}")
+}
+
+/// Returns when the plan of an action was begun, whose id its key begins with.
+fn begun(key: &str) -> Option<Timestamp> {
+    const ID: usize = 36;
+    let id = key.strip_prefix("piton-")?.get(..ID)?;
+    Some(id.parse::<piton_plan::PlanId>().ok()?.at())
 }
 
 /// Returns the footer of a plan that is a pull request. It never closes itself.

@@ -3,6 +3,7 @@
 use piton_github::endpoints::{comments, contents, issues, pulls};
 use piton_github::{ForgeRead, RepoName, found};
 
+use super::create_issue::has_commands;
 use super::footing::{document, mark, number};
 use super::record::pages_of;
 use crate::header::Patch;
@@ -12,7 +13,7 @@ use crate::store::interface::checked_header;
 use crate::store::{
     BackendError, BackendRead, Document, PlanComment, PlanId, PlanQuery, PlanText, Provider, State,
 };
-use crate::text::{plan_in_body, plan_in_comment, unescape_markers};
+use crate::text::{has_footer, plan_in_body, plan_in_comment, unescape_markers};
 
 /// How many of the newest issues are looked at for one that was made before.
 const LOOKED_AT: usize = 100;
@@ -206,6 +207,22 @@ impl BackendRead for ForgeReader<'_> {
             }
         }
         Ok(None)
+    }
+
+    fn is_whole(&self, made: &Document) -> Result<bool, BackendError> {
+        let is_told = match self.place {
+            Medium::Issue => {
+                let header = made.header().ok();
+                let knows = header.is_some_and(|it| it.number("plan_comment_id").is_some());
+                knows && has_commands(made)
+            }
+            Medium::DraftPull => {
+                let label = self.place.label();
+                let is_labelled = made.labels.iter().any(|it| it == label);
+                is_labelled && has_footer(&made.body, number(&made.id)?)
+            }
+        };
+        Ok(is_told && self.text(made)?.is_some())
     }
 
     fn lacks(&self, document: &Document) -> Result<Patch, BackendError> {

@@ -67,6 +67,10 @@ impl BackendRead for ForgeBackend<'_> {
         self.reader.made(key)
     }
 
+    fn is_whole(&self, made: &Document) -> Result<bool, BackendError> {
+        self.reader.is_whole(made)
+    }
+
     fn lacks(&self, document: &Document) -> Result<Patch, BackendError> {
         self.reader.lacks(document)
     }

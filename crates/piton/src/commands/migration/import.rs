@@ -1,6 +1,7 @@
 //! `piton migration import`: starts a migration from a stored plan.
 
 use clap::Args;
+use piton_backend::store::Provider;
 use piton_durable::{DiskRead as _, TreeDigest};
 use piton_git::GitRead as _;
 use piton_loop::clock::local_stamp;
@@ -18,9 +19,9 @@ use piton_migration::stamp::Stamp;
 
 use super::new::{free_slug, plain_slug};
 use super::{proposed, standing};
-use crate::commands::plan::{Terms, Worthy, named, with_plans};
-use crate::context::Context;
-use crate::error::CommandResult;
+use crate::commands::plan::{Terms, Worthy, named, shared, with_plans};
+use crate::context::{Context, Place};
+use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::planned::PlanArgs;
 use crate::planning::{planning_site, refusal};
@@ -64,9 +65,11 @@ pub(crate) fn run(context: &Context, args: &ImportArgs) -> CommandResult {
     let title = worthy.title();
     let text = worthy.source.text.trim().to_owned();
     context.refuse_secret("the plan", &text)?;
-    let slug = match &args.slug {
-        Some(slug) => slug.clone(),
-        None => free_slug(context, &place, &title)?,
+    let slug = if let Some(slug) = &args.slug {
+        slug.clone()
+    } else {
+        refuse_twice(context, &place, provider, &worthy)?;
+        free_slug(context, &place, &title)?
     };
     if place.repository.head()?.is_none() {
         return Err(refusal(StepRefusal::NoCommit, &slug));
@@ -106,6 +109,31 @@ pub(crate) fn run(context: &Context, args: &ImportArgs) -> CommandResult {
             .hint(&format!("plan it with `piton migration step {slug}`"));
     }
     Ok(exit)
+}
+
+/// A plan that is a migration already is not made another one by mistake, as
+/// after an import that was killed before it could say that it was done.
+fn refuse_twice(
+    context: &Context,
+    place: &Place,
+    provider: Provider,
+    worthy: &Worthy,
+) -> Result<(), CommandError> {
+    let id = worthy.document.id.to_string();
+    let taken = shared(context, place)?.into_iter().find(|(_, link)| {
+        let same = link.backend == provider.word();
+        same && link.id == id
+    });
+    let Some((slug, _)) = taken else {
+        return Ok(());
+    };
+    Err(
+        CommandError::usage(format!("plan {id} is a migration already: {slug}"))
+            .hint(format!("go on with `piton migration step {slug}`"))
+            .hint(format!(
+                "`piton migration import {id} NAME` makes another one of it"
+            )),
+    )
 }
 
 /// Returns the files of a migration that begins from a plan, and what they

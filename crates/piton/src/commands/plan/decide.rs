@@ -9,7 +9,8 @@ use crate::planned::PlanArgs;
 use crate::stored::send_waiting;
 
 /// Shows the plan of these operations, or performs it; they are done one after
-/// the other. What waited in the outbox is sent afterwards.
+/// the other. Where the same was begun and cut off, that is gone on with, so
+/// that nothing is made twice. What waited in the outbox is sent afterwards.
 pub(super) fn carry_out(
     context: &Context,
     args: &PlanArgs,
@@ -29,7 +30,16 @@ pub(super) fn carry_out(
     let plan = builder.build().map_err(|error| {
         CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
     })?;
-    let exit = context.site(&place).carry_out(args, &plan)?;
+    let site = context.site(&place);
+    let again = if args.changes_nothing() {
+        None
+    } else {
+        site.take_up_again(&args.perform, &plan)?
+    };
+    let exit = match again {
+        Some(exit) => exit,
+        None => site.carry_out(args, &plan)?,
+    };
     if !args.changes_nothing() {
         send_waiting(context);
     }

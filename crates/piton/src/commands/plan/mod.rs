@@ -21,7 +21,7 @@ mod text;
 mod update;
 mod worthy;
 
-pub(crate) use sync::sync_shared;
+pub(crate) use sync::{shared, sync_shared};
 pub(crate) use target::{named, with as with_plans};
 pub(crate) use worthy::{Terms, Worthy};
 

@@ -8,7 +8,9 @@ use piton_base::terminal::clean;
 use piton_loop::clock::local_stamp;
 use piton_loop::planning::person::{self, PersonRefusal};
 use piton_loop::planning::site::Site;
+use piton_loop::planning::snapshot::Live;
 use piton_migration::candidate::Proposal;
+use piton_migration::manifest::Status;
 use piton_migration::own::{PlanLink, load_own};
 use piton_migration::planning::FeedbackSource;
 use piton_migration::slug::Slug;
@@ -66,6 +68,15 @@ impl Wish {
                 text.to_owned()
             })),
             _ => None,
+        }
+    }
+
+    /// What the answer says once it is done.
+    const fn done(&self) -> &'static str {
+        match self {
+            Self::Approve => "approved",
+            Self::Refine(_) => "recorded; the next planning step takes it up",
+            Self::Reject(_) => "rejected",
         }
     }
 
@@ -182,7 +193,8 @@ fn sync(
     .unwrap_or_default();
     let mut synced = Vec::new();
     for (comment, wish) in unheard(context, &stored, &comments) {
-        let outcome = take_up(context, place, slug, &wish, args)?;
+        let is_said_first = !heard(&comments).any(|before| before == wish);
+        let outcome = take_up(context, place, slug, (&wish, is_said_first), args)?;
         let Some(outcome) = outcome else {
             // Somebody changed the migration meanwhile; the next one sees to it.
             break;
@@ -198,6 +210,21 @@ fn sync(
         });
     }
     Ok(synced)
+}
+
+/// Returns what was asked and is answered.
+fn heard(comments: &[PlanComment]) -> impl Iterator<Item = Wish> {
+    comments
+        .iter()
+        .filter(|comment| comment.trusted && is_answered(comment, comments))
+        .filter_map(|comment| Wish::read(&comment.body))
+}
+
+fn is_answered(comment: &PlanComment, comments: &[PlanComment]) -> bool {
+    let mark = comment_mark(&key(comment));
+    comments
+        .iter()
+        .any(|answer| answer.trusted && answer.body.contains(&mark))
 }
 
 /// What marks the answer to a comment.
@@ -217,27 +244,30 @@ fn unheard<'c>(
         .filter(|comment| comment.trusted)
         .filter_map(|comment| Some((comment, Wish::read(&comment.body)?)))
         .filter(|(comment, _)| {
-            let mark = comment_mark(&key(comment));
-            let answered = comments
-                .iter()
-                .any(|answer| answer.trusted && answer.body.contains(&mark));
-            !answered && !stored.waits(context, &key(comment))
+            !is_answered(comment, comments) && !stored.waits(context, &key(comment))
         })
         .collect()
 }
 
 /// Does what was asked, by the same plan as the command. None where it has to be
-/// tried again.
+/// tried again. What was asked for the first time and is so already was done by
+/// one that was killed, and could not answer any more.
 fn take_up(
     context: &Context,
     place: &Place,
     slug: &Slug,
-    wish: &Wish,
+    (wish, is_said_first): (&Wish, bool),
     args: &PlanArgs,
 ) -> Result<Option<String>, CommandError> {
     let site = planning_site(place)?;
+    if is_said_first && is_recorded(context, &site, slug, wish) {
+        return Ok(Some(wish.done().to_owned()));
+    }
     let proposal = match propose(context, place, &site, slug, wish) {
         Ok(proposal) => proposal,
+        Err(error) if is_said_first && is_so(&error, wish) => {
+            return Ok(Some(wish.done().to_owned()));
+        }
         Err(error) => {
             let error = person_refusal(error, slug);
             return Ok(Some(format!("not done: {}", error.on_one_line())));
@@ -246,11 +276,32 @@ fn take_up(
     let command = format!("migration {}", wish.word());
     let plan = proposed::plan(context, place, &command, proposal)?;
     let exit = context.site(place).carry_out(args, &plan)?;
-    Ok((exit == Exit::Done).then(|| match wish {
-        Wish::Approve => "approved".to_owned(),
-        Wish::Refine(_) => "recorded; the next planning step takes it up".to_owned(),
-        Wish::Reject(_) => "rejected".to_owned(),
-    }))
+    Ok((exit == Exit::Done).then(|| wish.done().to_owned()))
+}
+
+/// Whether the migration stands where the wish leads.
+fn is_so(refusal: &PersonRefusal, wish: &Wish) -> bool {
+    match (refusal, wish) {
+        (PersonRefusal::NotAwaiting { status, .. }, Wish::Approve) => match status {
+            Status::Ready | Status::InProgress | Status::Done => true,
+            Status::Planning | Status::Skipped => false,
+        },
+        (PersonRefusal::Over { status, .. }, Wish::Reject(_)) => *status == Status::Skipped,
+        _ => false,
+    }
+}
+
+/// Whether the planning record has the very words.
+fn is_recorded(context: &Context, site: &Site, slug: &Slug, wish: &Wish) -> bool {
+    let Wish::Refine(text) = wish else {
+        return false;
+    };
+    let live = Live::read(&context.disk, site, slug).ok();
+    let state = live.and_then(|live| live.state());
+    state.is_some_and(|state| {
+        let mut said = state.feedback().iter();
+        said.any(|one| one.text.trim() == text.trim())
+    })
 }
 
 fn propose(

@@ -25,7 +25,34 @@ const JOBS: &[&str] = &[
     "sh -c 'case $(cat) in *more.py*) F=more.py ;; *) F=code.py ;; esac; grep -q x+=1 $F || echo x+=1 >>$F; echo done'",
 ];
 
+/// A run whose planning step cannot land, for its agent begins a merge.
+const KEPT: Step = Step::Waits(&[
+    "run",
+    "--focus-on-live-migrations",
+    "--with",
+    "command",
+    "--agent-command",
+    "sh -c 'cat >/dev/null; cd $PITON_WORKSPACE; mkdir -p approaches; echo 1 >approaches/one.md; cd $HOME/../r; git rev-parse HEAD >.git/MERGE_HEAD; echo done'",
+]);
+
 pub(super) const SCENARIOS: &[Scenario] = &[
+    of_demo(
+        "kept",
+        &[
+            SET_UP,
+            // A sealed agent could not begin one.
+            Step::Piton(&["config", "set", "seal", "off"]),
+            ADD,
+            SETTLE,
+            PLANNED,
+            KEPT,
+            Step::Git(&["merge", "--quit"]),
+            Step::Edits,
+        ],
+        STEP,
+        STEP,
+        &[APPROACHES],
+    ),
     of_demo(
         "phases",
         &[

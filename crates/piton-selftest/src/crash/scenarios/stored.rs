@@ -8,6 +8,9 @@ const CLOSE: &[&str] = &["plan", "close", "tidy"];
 const SHARE: &[&str] = &["migration", "share", "demo"];
 const IMPLEMENT: &[&str] = &["plan", "implement", "tidy", "{agent}"];
 const LIST: &[&str] = &["plan", "list"];
+const IMPORT: &[&str] = &["migration", "import", "tidy"];
+const PREPARE: &[&str] = &["plan", "prepare", "tidy"];
+const SYNC: &[&str] = &["plan", "sync"];
 
 const LOCAL: Step = Step::Piton(&["config", "set", "plans.backend", "local"]);
 const STORED: Step = Step::Piton(STORE);
@@ -110,6 +113,86 @@ pub(super) const SCENARIOS: &[Scenario] = &[
             Check::There(".impl/local-run-state.json"),
             Check::Says(PLAN, "last_local_impl_session: s"),
             Check::Once(COMMENTS, "Worktree"),
+        ],
+    ),
+    without_demo(
+        "mark-started",
+        &[
+            SET_UP,
+            CODE,
+            LOCAL,
+            STORED,
+            FOLDER,
+            ADD,
+            SETTLE,
+            Step::Edits,
+        ],
+        &["exec", "mark-impl-started", "--session-id", "s"],
+        LIST,
+        &[
+            Check::There(".impl/local-run-state.json"),
+            Check::Says(PLAN, "last_local_impl_event: started"),
+        ],
+    ),
+    without_demo(
+        "mark-ended",
+        &[
+            SET_UP,
+            CODE,
+            LOCAL,
+            STORED,
+            FOLDER,
+            ADD,
+            SETTLE,
+            Step::Edits,
+        ],
+        &["exec", "mark-impl-ended", "--session-id", "s"],
+        LIST,
+        &[
+            Check::There(".impl/local-run-state.json"),
+            Check::Says(PLAN, "last_local_impl_event: ended"),
+        ],
+    ),
+    of_tidy(
+        "prepare",
+        PREPARE,
+        PREPARE,
+        &[
+            Check::Says(".impl/plan.md", "x=1"),
+            Check::There(".impl/plan-ref.json"),
+        ],
+    ),
+    Scenario {
+        nothing: Some("is a migration already"),
+        ..of_tidy(
+            "import",
+            IMPORT,
+            IMPORT,
+            &[
+                Check::There("migrations/tidy/manifest.json"),
+                Check::Gone("migrations/tidy-2"),
+                Check::CommittedOnce("tidy"),
+            ],
+        )
+    },
+    of_demo(
+        "sync",
+        &[
+            SET_UP,
+            LOCAL,
+            ADD,
+            SETTLE,
+            PLANNED,
+            Step::Piton(SHARE),
+            Step::Piton(&["plan", "comment", "tidy", "--text", "/piton reject no"]),
+            Step::Edits,
+        ],
+        SYNC,
+        SYNC,
+        &[
+            Check::CommittedOnce("reject demo"),
+            Check::Says(MANIFEST, "\"status\": \"skipped\""),
+            Check::Once(COMMENTS, "piton heard"),
         ],
     ),
     without_demo(

@@ -167,6 +167,7 @@ mod tests {
             "by the last 3 runs 5 actions may take 10 calls (5 calls to 10 calls), 2 min (100 s to 8 min), $2.50 ($1.00 to $2.50)"
         );
         assert_eq!(forecast(&past, "codex"), None);
+        assert_eq!(forecast(&past[3..], "claude"), None);
     }
 
     #[test]

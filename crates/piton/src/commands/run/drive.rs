@@ -171,7 +171,12 @@ pub(crate) fn drive(
         .map_err(|error| {
             CommandError::failed("could not finish the run's record").with_source(error)
         })?;
-    tell_accounts(&floor, &run.summary(), &past);
+    let accounts = accounts_of(&floor, &run.summary(), &past);
+    for text in &accounts {
+        context
+            .out
+            .say(Channel::General, Level::NORMAL, &format!("  {text}"));
+    }
     make_room(&floor);
     notifier.tell(&Cause::RunOver {
         ending: &ending,
@@ -180,7 +185,7 @@ pub(crate) fn drive(
     if course.shows_difference && !context.out.json_wanted() {
         difference(context, place, &from);
     }
-    let actions = summary::tell(context, &run);
+    let actions = summary::tell(context, &run, &accounts);
     if context.out.json_wanted() {
         context.out.json(json!({
             "run": id,
@@ -211,9 +216,8 @@ pub(crate) fn drive(
     Ok(exit)
 }
 
-/// Tells what each accepted line cost, and which validations cannot be trusted.
-fn tell_accounts(floor: &Floor<'_>, summary: &RunSummary, past: &[RunSummary]) {
-    let out = floor.context.out;
+/// Says what each accepted line cost, and which validations cannot be trusted.
+fn accounts_of(floor: &Floor<'_>, summary: &RunSummary, past: &[RunSummary]) -> Vec<String> {
     let lines = || {
         let attempts = summary.attempts.iter();
         let commits: Vec<&str> = attempts
@@ -221,9 +225,9 @@ fn tell_accounts(floor: &Floor<'_>, summary: &RunSummary, past: &[RunSummary]) {
             .collect();
         lines_of(&floor.place.repository, &commits).unwrap_or(0)
     };
-    if let Some(text) = accounts::per_line(summary.cost_usd, lines) {
-        out.say(Channel::General, Level::NORMAL, &format!("  {text}"));
-    }
+    let mut told: Vec<String> = accounts::per_line(summary.cost_usd, lines)
+        .into_iter()
+        .collect();
     let flaky = summary.counts.flaky;
     if flaky > 0 {
         let command = floor.command.as_ref().map_or("", |it| it.as_str());
@@ -231,10 +235,11 @@ fn tell_accounts(floor: &Floor<'_>, summary: &RunSummary, past: &[RunSummary]) {
         let (before, runs) = past.iter().filter(same).fold((0, 0), |(flaky, runs), run| {
             (flaky + run.counts.flaky, runs + 1)
         });
-        out.warn(&format!(
+        told.push(format!(
             "`{command}` was flaky {flaky} times in this run, and {before} times in {runs} runs before"
         ));
     }
+    told
 }
 
 /// Removes the records, journals and slots that the settings do not keep. What

@@ -18,7 +18,7 @@ const PAGE: &str = "GITHUB_STEP_SUMMARY";
 /// Tells it to people, and to the page of a CI run where there is one. Returns
 /// each action for the document. All of it is read from the record, so nothing
 /// has to be kept until then.
-pub(super) fn tell(context: &Context, run: &RunRecord<'_>) -> Vec<Value> {
+pub(super) fn tell(context: &Context, run: &RunRecord<'_>, accounts: &[String]) -> Vec<Value> {
     let out = context.out;
     let news = match Overview::read(&context.disk, &run.dir().events()) {
         Ok(news) => news,
@@ -33,7 +33,11 @@ pub(super) fn tell(context: &Context, run: &RunRecord<'_>) -> Vec<Value> {
         out.say(Channel::General, Level::INFO, &text);
     }
     if let Some(page) = context.environment.get(PAGE)
-        && let Err(error) = put(context, Path::new(page), &overview::markdown(&news))
+        && let Err(error) = put(
+            context,
+            Path::new(page),
+            &overview::markdown(&news, accounts),
+        )
     {
         out.warn(&format!("could not write to {PAGE}: {error}"));
     }

@@ -10,6 +10,8 @@ use crate::output::amount::{consumed, dollars, lasted};
 
 /// No more of one kind are named.
 const NAMED: usize = 8;
+/// On a page there is room for more.
+const LISTED: usize = 25;
 
 /// The order in which outcomes are told: what landed first, then what somebody
 /// has to do something about.
@@ -36,7 +38,7 @@ pub(crate) fn lines(overview: &Overview, width: usize) -> String {
             let line = format!("  {word:<13}  {}", told(end));
             let _ = writeln!(out, "{}", cut(&line, width));
         }
-        if let Some(more) = more(of_it.len()) {
+        if let Some(more) = more(of_it.len(), NAMED) {
             let _ = writeln!(out, "  {:<13}  {more}", "");
         }
     }
@@ -48,8 +50,8 @@ pub(crate) fn lines(overview: &Overview, width: usize) -> String {
     out
 }
 
-/// Returns the summary for a page of a forge.
-pub(crate) fn markdown(overview: &Overview) -> String {
+/// Returns the summary for a page of a forge, with what else there is to say.
+pub(crate) fn markdown(overview: &Overview, accounts: &[String]) -> String {
     let mut out = String::new();
     let command = overview
         .outset
@@ -67,7 +69,8 @@ pub(crate) fn markdown(overview: &Overview) -> String {
     }
     for outcome in ORDER {
         let word = outcome.as_str();
-        for end in of(overview, outcome) {
+        let of_it = of(overview, outcome);
+        for end in of_it.iter().take(LISTED) {
             let _ = writeln!(
                 out,
                 "| {word} | {} {} | {} | {} | {} |",
@@ -78,6 +81,12 @@ pub(crate) fn markdown(overview: &Overview) -> String {
                 end.cost_usd.map(dollars).unwrap_or_default(),
             );
         }
+        if let Some(more) = more(of_it.len(), LISTED) {
+            let _ = writeln!(out, "| {word} | {more} | | | |");
+        }
+    }
+    for text in accounts {
+        let _ = writeln!(out, "\n{}.", escaped(text));
     }
     for (commit, verdict) in &overview.flaky {
         let _ = writeln!(out, "\nFlaky on {commit}: {}.", escaped(verdict));
@@ -120,8 +129,8 @@ fn first_line(text: &str) -> &str {
     text.lines().next().unwrap_or_default()
 }
 
-fn more(count: usize) -> Option<String> {
-    match count.saturating_sub(NAMED) {
+fn more(count: usize, named: usize) -> Option<String> {
+    match count.saturating_sub(named) {
         0 => None,
         more => Some(format!("and {more} more")),
     }
@@ -210,7 +219,9 @@ mod tests {
 
     #[test]
     fn markdown_holds_text_from_outside_as_text() {
-        let page = markdown(&overview());
+        let accounts = ["$1.00 for 50 accepted lines".to_owned()];
+        let page = markdown(&overview(), &accounts);
+        assert!(page.ends_with("\n$1.00 for 50 accepted lines.\n"), "{page}");
         assert!(
             page.contains("the number of actions is reached (2): 1 commit"),
             "{page}"
@@ -226,5 +237,7 @@ mod tests {
         let told = lines(&many, 80);
         assert_eq!(told.lines().count(), NAMED + 2);
         assert!(told.contains("and 3 more"), "{told}");
+        many.actions = vec![end(ActionOutcome::Unchanged, "x", None); LISTED + 4];
+        assert!(markdown(&many, &[]).contains("| unchanged | and 4 more | | | |"));
     }
 }

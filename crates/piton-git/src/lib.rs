@@ -8,6 +8,7 @@
 mod branch_move;
 mod commit;
 mod committed;
+mod descendants;
 mod error;
 mod head;
 mod history;

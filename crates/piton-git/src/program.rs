@@ -9,10 +9,11 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use piton_base::Stop;
 use piton_seal::{Real, Request, Seal};
 use rustix::process::{Pid, Signal};
 
-use crate::GitError;
+use crate::{GitError, descendants};
 
 /// Variables that would point git at another repository, as they do when piton
 /// is started from a hook.
@@ -263,6 +264,7 @@ impl GitCommand {
         mut self,
         input: &[u8],
         limit: Option<Duration>,
+        stop: &Stop,
     ) -> Result<Vec<u8>, GitError> {
         let Some(limit) = limit else {
             return self.run_with(input);
@@ -282,16 +284,15 @@ impl GitCommand {
             }
             let started = Instant::now();
             while child.try_wait()?.is_none() {
-                if started.elapsed() >= limit {
+                // A program that asks nobody for a passphrase has nothing to wake
+                // us by.
+                if stop.wait(Duration::from_millis(10)) || started.elapsed() >= limit {
+                    let started_by_it = descendants::of(child.id());
                     child.kill()?;
                     child.wait()?;
+                    descendants::kill(&started_by_it);
                     return Ok(None);
                 }
-                #[expect(
-                    clippy::disallowed_methods,
-                    reason = "a program that asks nobody for a passphrase has nothing to wake us by"
-                )]
-                std::thread::sleep(Duration::from_millis(10));
             }
             child.wait_with_output().map(Some)
         })();
@@ -300,7 +301,11 @@ impl GitCommand {
             Ok(Some(output)) => Err(failure(shown, &dir, &output)),
             Ok(None) => Err(GitError::Failed {
                 command: shown,
-                stderr: format!("it did not end within {} s", limit.as_secs()),
+                stderr: if stop.requested() {
+                    "it was interrupted".to_owned()
+                } else {
+                    format!("it did not end within {} s", limit.as_secs())
+                },
             }),
             Err(source) => Err(GitError::Spawn {
                 command: shown,

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use piton_base::Stop;
+
 use super::sign::{patience, wants_signatures};
 use crate::ids::InvalidCommitId;
 use crate::program::GitCommand;
@@ -76,6 +78,7 @@ pub fn commit_tree(
     tree: &TreeId,
     parent: &CommitId,
     message: &str,
+    stop: &Stop,
 ) -> Result<CommitId, GitError> {
     let signs = wants_signatures(repository);
     let mut command = GitCommand::quietly(repository.top()).args(["commit-tree", "-F", "-"]);
@@ -84,7 +87,7 @@ pub fn commit_tree(
     }
     let command = command.args(["-p", parent.as_str()]).arg(tree.as_str());
     let shown = command.shown().to_owned();
-    let stdout = command.run_within(message.as_bytes(), patience(signs))?;
+    let stdout = command.run_within(message.as_bytes(), patience(signs), stop)?;
     String::from_utf8_lossy(&stdout)
         .trim()
         .parse()

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use piton_base::Stop;
+
 use super::compose::{commit_tree, tree_of};
 use crate::commit::Hooks;
 use crate::program::GitCommand;
@@ -29,6 +31,7 @@ pub fn sign(
     settings: &[Setting],
     commit: &CommitId,
     parent: &CommitId,
+    stop: &Stop,
 ) -> Result<Signature, GitError> {
     if !Hooks::of(repository, settings)?.signs() {
         return Ok(Signature::NotNeeded);
@@ -42,7 +45,7 @@ pub fn sign(
     }
     let tree = tree_of(repository, commit)?;
     let message = repository.message(commit)?;
-    match commit_tree(repository, &tree, parent, &message) {
+    match commit_tree(repository, &tree, parent, &message, stop) {
         Ok(signed) => Ok(Signature::Signed(signed)),
         Err(GitError::Failed { stderr, .. }) => Ok(Signature::Failed(stderr.trim().to_owned())),
         Err(error) => Err(error),

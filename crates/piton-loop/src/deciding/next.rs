@@ -55,9 +55,17 @@ fn decide(world: &World<'_>, gate: &dyn Gate, passed_over: &mut Vec<(Slug, Strin
         Some(Reached::Until(until)) => return Next::Wait { until },
         None => {}
     }
-    if let Some(until) = memory.rest_until.filter(|until| *until > world.now) {
-        return Next::Wait { until };
+    let next = begin(world, gate, passed_over);
+    match (memory.rest_until, &next) {
+        // A rest lies between actions: nothing rests before the end.
+        (_, Next::Stop(_)) | (None, _) => next,
+        (Some(until), _) if until > world.now => Next::Wait { until },
+        (Some(_), _) => next,
     }
+}
+
+/// Says what is begun, if nothing is waited for.
+fn begin(world: &World<'_>, gate: &dyn Gate, passed_over: &mut Vec<(Slug, String)>) -> Next {
     for entry in queue::eligible(world) {
         if let Some(reason) = gate.refuses(&entry.slug, &entry.stand) {
             passed_over.push((entry.slug, reason));
@@ -72,7 +80,7 @@ fn decide(world: &World<'_>, gate: &dyn Gate, passed_over: &mut Vec<(Slug, Strin
             Stand::NotNow(_) => {}
         }
     }
-    match world.source.pick(world.seed, memory.sources()) {
+    match world.source.pick(world.seed, world.memory.sources()) {
         Some(target) => Next::Source(target),
         None => Next::Stop(nothing_left(world)),
     }

@@ -68,7 +68,13 @@ pub fn bring(
 ) -> Result<Brought, BringError> {
     let mut work = accepted.clone();
     let settings = shop.slots.git_settings(shop.disk, shop.repository)?;
-    match sign(shop.repository, &settings, &work.commit, &work.base)? {
+    match sign(
+        shop.repository,
+        &settings,
+        &work.commit,
+        &work.base,
+        shop.stop,
+    )? {
         Signature::NotNeeded => {}
         Signature::Signed(commit) => {
             work.commit = commit;
@@ -148,7 +154,7 @@ pub fn bring(
             return Ok(Brought::Conflict);
         };
         let message = shop.repository.message(&work.commit)?;
-        let commit = commit_tree(shop.repository, &tree, &tip, &message)?;
+        let commit = commit_tree(shop.repository, &tree, &tip, &message, shop.stop)?;
         let rebased = Accepted {
             base: tip,
             commit,

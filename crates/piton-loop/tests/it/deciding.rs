@@ -306,6 +306,31 @@ fn a_deferral_spends_no_action_and_a_failure_does() {
     assert_eq!((memory.actions(), memory.failures_in_a_row()), (2, 0));
 }
 
+#[test]
+fn a_rest_lies_between_actions_and_not_before_the_end() {
+    let mut scene = Scene::of(&[Sketch::default()]);
+    scene.memory.rest_until = Some(hours(1));
+    assert_eq!(scene.next(), Next::Wait { until: hours(1) });
+    // What was accepted lands at once.
+    scene.unlanded.push("work".to_owned());
+    assert_eq!(scene.next(), Next::Land("work".to_owned()));
+    scene.unlanded.clear();
+    scene.memory.rest_until = Some(now());
+    assert!(matches!(scene.next(), Next::Phase { .. }));
+    scene.memory.rest_until = Some(hours(1));
+    scene.migrations.clear();
+    let over = Stop::NothingEligible { next: None };
+    assert_eq!(scene.next(), Next::Stop(over));
+    scene.source = Source::Ambient(vec!["a".to_owned()]);
+    scene.limits.actions = Some(1);
+    scene.memory.remember(&Tried::Source, &Outcome::Landed);
+    let reached = scene.next();
+    assert!(
+        matches!(reached, Next::Stop(Stop::CountReached { .. })),
+        "{reached:?}"
+    );
+}
+
 fn sketch() -> impl Strategy<Value = Sketch> {
     let cause = prop_oneof![
         Just(None),

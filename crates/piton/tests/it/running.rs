@@ -150,6 +150,24 @@ fn a_red_baseline_stops_before_any_call_and_shows_the_end_of_it() {
 }
 
 #[test]
+fn a_focus_without_a_migration_has_nothing_to_do_and_without_a_place_is_refused() {
+    let env = TestEnv::new();
+    for more in [&[][..], &["--dry-run"]] {
+        let ran = run(&env, SCRIPT, &[&FOCUS[..], more].concat());
+        assert_eq!(ran.code, 1, "{}", ran.shown());
+        assert!(ran.stderr.contains("piton init"), "{}", ran.stderr);
+    }
+    let _ = env.ok(&["init"]);
+    env.repo.commit_all("piton");
+    fs::remove_dir_all(env.path().join("migrations")).ok();
+    for more in [&[][..], &["--dry-run"]] {
+        let ran = run(&env, SCRIPT, &[&FOCUS[..], more].concat());
+        assert_eq!(ran.code, 0, "{}", ran.shown());
+        assert!(ran.shown().contains("nothing"), "{}", ran.shown());
+    }
+}
+
+#[test]
 fn failures_end_a_run_and_the_next_one_knows_of_them() {
     let env = env();
     let script = SCRIPT.replace("tidy\\n", "BROKEN\\n");

@@ -1,5 +1,6 @@
 //! Landing where the branch is: checked out here, elsewhere, nowhere, moved.
 
+use piton_base::Stop;
 use piton_git::settings;
 use std::fs;
 use std::process::Command;
@@ -32,7 +33,7 @@ fn a_branch_that_moved_is_refused_and_the_work_merges_onto_it() {
     let Merged::Clean(tree) = merge_onto(&repository, &scene.base, &commit, &tip).unwrap() else {
         panic!("they touch different files");
     };
-    let again = commit_tree(&repository, &tree, &tip, "work, again\n").unwrap();
+    let again = commit_tree(&repository, &tree, &tip, "work, again\n", &Stop::new()).unwrap();
     let scene = Scene { base: tip, ..scene };
     scene.land(&again).unwrap();
     assert_eq!(scene.scratch.status(), "");

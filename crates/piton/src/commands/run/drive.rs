@@ -33,6 +33,7 @@ use super::tell::Teller;
 use super::view::{self, View};
 use crate::agents;
 use crate::commands::runs::prune;
+use crate::config::Origin;
 use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
@@ -77,6 +78,9 @@ pub(crate) fn drive(
 ) -> CommandResult {
     let floor = Floor::set(context, place, work, course.tries)?;
     budgets::refuse_blind(&floor, &course.limits)?;
+    if course.focus {
+        refuse_nowhere(place)?;
+    }
     let course = &Course {
         limits: Limits {
             day: budgets::day(&floor, None),
@@ -111,11 +115,6 @@ pub(crate) fn drive(
     // Nothing could land, and an agent would be paid for what has to wait.
     refuse_under_way(place, "begin the run")?;
     agents::tell_terms(&floor.chosen, context, &floor.slots.terms);
-    if course.focus && !place.live().path().is_dir() {
-        return Err(CommandError::failed("could not focus on live migrations")
-            .with_source(format!("there is no {}", place.live().path().display()))
-            .hint("start one with `piton migration new`"));
-    }
     let _alone = alone(context, place)?;
     context.recover(place, false)?;
     // Reports to stored plans that could not be sent when they were made.
@@ -214,6 +213,19 @@ pub(crate) fn drive(
             .hint(&format!("`piton runs show {id}` has everything about it"));
     }
     Ok(exit)
+}
+
+/// Refuses to look for migrations where nobody has said where they lie. A
+/// directory that was named and is not there yet holds none.
+fn refuse_nowhere(place: &Place) -> Result<(), CommandError> {
+    let is_named = (place.settings.get("migrations-dir"))
+        .is_some_and(|(_, origin)| *origin != Origin::Default);
+    if is_named || place.live().path().is_dir() {
+        return Ok(());
+    }
+    Err(CommandError::failed("could not focus on live migrations")
+        .with_source(format!("there is no {}", place.live().path().display()))
+        .hint("set piton up with `piton init`, then start one with `piton migration new`"))
 }
 
 /// Says what each accepted line cost, and which validations cannot be trusted.

@@ -1,0 +1,315 @@
+//! Behaviours of the tool before that no other test holds: what is called, how
+//! often, and what the record says of it.
+
+use std::fs;
+
+use piton_testkit::ScratchRepo;
+use serde_json::Value;
+
+use crate::env::{Ran, TestEnv};
+use crate::stage::strings;
+
+const DOCUMENT: &str = "# x\n\n## Precondition\n\nsomething\n\n## Definition of Done\n\nit\n";
+
+const READY: &str = "[[step]]\nrole = \"phase.ready-check\"\nreply = \"ready: yes\"\n";
+
+/// A migration of two phases, made on a day of June.
+fn migration(repo: &ScratchRepo, slug: &str, day: u32, status: &str) {
+    let phase = |name: &str| {
+        format!(
+            r#"{{"name":"{name}","file":"phase-1-{name}.md","done":false,"precondition":"it stands"}}"#
+        )
+    };
+    let manifest = format!(
+        r#"{{"name":"{slug}","created_at":"2026-06-{day:02}T00:00:00.000+00:00","last_touch":"2026-06-{day:02}T00:00:00.000+00:00","status":"{status}","current_phase":"first","phases":[{}]}}"#,
+        phase("first")
+    );
+    repo.write(&format!("migrations/{slug}/manifest.json"), &manifest);
+    repo.write(&format!("migrations/{slug}/plan.md"), "# Plan\n");
+    repo.write(&format!("migrations/{slug}/phase-1-first.md"), DOCUMENT);
+}
+
+fn project() -> ScratchRepo {
+    let repo = ScratchRepo::new();
+    repo.write("src/lib.rs", "fine\n");
+    repo.write("check.sh", "#!/bin/sh\n! grep -r BROKEN src\n");
+    repo
+}
+
+fn run(env: &TestEnv, script: &str, args: &[&str]) -> Ran {
+    let file = env.home.path().join("script.toml");
+    fs::write(&file, script).unwrap();
+    let file = file.to_str().unwrap();
+    let validation = ["--validation-command", "sh check.sh"];
+    let with = ["--with", "script", "--agent-script", file];
+    env.run(&[args, &with, &validation].concat())
+}
+
+/// Returns the events of the last run.
+fn events(env: &TestEnv) -> Vec<Value> {
+    let runs = env.path().join(".git/piton/runs");
+    let mut runs: Vec<_> = fs::read_dir(runs)
+        .unwrap()
+        .map(|entry| entry.unwrap().path().join("events.jsonl"))
+        .filter(|path| path.exists())
+        .collect();
+    runs.sort();
+    let text = fs::read_to_string(runs.pop().unwrap()).unwrap();
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+fn calls(env: &TestEnv) -> Vec<Value> {
+    let started = |event: &Value| event["event"] == "call_started";
+    events(env).into_iter().filter(started).collect()
+}
+
+fn roles(env: &TestEnv) -> Vec<String> {
+    let role = |call: Value| call["call_role"].as_str().unwrap().to_owned();
+    calls(env).into_iter().map(role).collect()
+}
+
+const FOCUS: [&str; 2] = ["run", "--focus-on-live-migrations"];
+
+fn edits(role: &str, text: &str) -> String {
+    format!(
+        "[[step]]\nrole = \"{role}\"\nreply = \"done\"\n[[step.edit]]\nbase = \"cwd\"\npath = \"src/lib.rs\"\nappend = \"{text}\\n\"\n"
+    )
+}
+
+#[test]
+fn migrations_that_are_not_sound_cost_no_call_and_hold_up_nobody() {
+    let repo = project();
+    migration(&repo, "no-state", 1, "planning");
+    migration(&repo, "odd-state", 2, "planning");
+    repo.write("migrations/odd-state/.planning/state.json", "{}\n");
+    migration(&repo, "torn", 3, "ready");
+    repo.write("migrations/torn/manifest.json", "{\"name\": \"torn\"");
+    migration(&repo, "misnamed", 4, "ready");
+    let named = repo.read("migrations/misnamed/manifest.json");
+    let named = named.replace("\"misnamed\"", "\"another\"");
+    repo.write("migrations/misnamed/manifest.json", &named);
+    migration(&repo, "no-document", 5, "ready");
+    fs::remove_file(repo.path().join("migrations/no-document/phase-1-first.md")).unwrap();
+    migration(&repo, "sound", 9, "ready");
+    // Nothing of this is a migration.
+    repo.write("migrations/README.md", "what lies here\n");
+    repo.write("migrations/.hidden/manifest.json", "{");
+    repo.write("migrations/__drafts__/manifest.json", "{");
+    repo.commit_all("plans");
+    let env = TestEnv::over(repo);
+    let script = READY.to_owned() + &edits("phase.execute", "tidy");
+    let args = [&FOCUS[..], &["--verbose"]].concat();
+    let ran = run(&env, &script, &args);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert_eq!(roles(&env), ["phase.ready-check", "phase.execute"]);
+    for call in calls(&env) {
+        assert_eq!(call["target"], "sound/phase-1-first.md", "{call}");
+        assert_eq!(call["phase_reached"], "first", "{call}");
+    }
+    assert_eq!(
+        env.repo.subjects()[0],
+        "piton: migration/sound/phase-1-first.md"
+    );
+    let shown = ran.shown();
+    for slug in ["no-state", "odd-state", "misnamed", "no-document"] {
+        assert!(
+            shown.contains(&format!("{slug} is passed over: ")),
+            "{slug}: {shown}"
+        );
+    }
+    let queue = run(&env, &script, &[&FOCUS[..], &["--dry-run"]].concat());
+    for slug in ["no-state", "odd-state", "torn", "misnamed", "no-document"] {
+        assert!(queue.stdout.contains(slug), "{slug}: {}", queue.stdout);
+    }
+    for noise in ["hidden", "drafts", "README"] {
+        assert!(!queue.stdout.contains(noise), "{noise}: {}", queue.stdout);
+    }
+}
+
+#[test]
+fn an_agent_that_fails_in_a_phase_is_not_called_again() {
+    let repo = project();
+    migration(&repo, "tidy", 1, "ready");
+    repo.commit_all("a plan");
+    let env = TestEnv::over(repo);
+    let crash = "[[step]]\nrole = \"phase.execute\"\nreply = \"\"\nfailure = \"crashed\"\n";
+    let args = [&FOCUS[..], &["--max-attempts", "5"]].concat();
+    let ran = run(&env, &(READY.to_owned() + crash), &args);
+    assert_eq!(ran.code, 1, "{}", ran.shown());
+    assert_eq!(roles(&env), ["phase.ready-check", "phase.execute"]);
+    // Work that the checks refuse is tried as often as was said.
+    let script = READY.to_owned() + &edits("phase.execute", "BROKEN");
+    let args = [&FOCUS[..], &["--max-attempts", "3"]].concat();
+    let ran = run(&env, &script, &args);
+    assert_eq!(ran.code, 1, "{}", ran.shown());
+    assert_eq!(roles(&env).len(), 1 + 3, "{:?}", roles(&env));
+    let retries: Vec<u64> = calls(&env)[1..]
+        .iter()
+        .map(|call| call["retry"].as_u64().unwrap())
+        .collect();
+    assert_eq!(retries, [1, 2, 3]);
+}
+
+#[test]
+fn checks_that_could_not_run_are_a_reason_to_try_again() {
+    let repo = project();
+    migration(&repo, "tidy", 1, "ready");
+    repo.commit_all("a plan");
+    repo.git(&["update-index", "--chmod=+x", "check.sh"]);
+    repo.git(&["commit", "--quiet", "--amend", "--no-edit"]);
+    repo.git(&["checkout", "--quiet", "--", "."]);
+    let env = TestEnv::over(repo);
+    let tries = env.home.path().join("tries");
+    // The first try takes the checks away, the second leaves them.
+    let agent = format!(
+        "cat >/dev/null\ncase $PITON_ROLE in\nphase.ready-check) echo 'ready: yes' ;;\n*) echo one >> '{0}'\necho tidy >> src/lib.rs\n[ $(wc -l < '{0}') -gt 1 ] || rm check.sh\necho done ;;\nesac\n",
+        tries.display()
+    );
+    let file = env.home.path().join("agent.sh");
+    fs::write(&file, agent).unwrap();
+    let command = format!("sh {}", file.display());
+    let mut args = strings(&FOCUS);
+    args.extend(strings(&["--max-attempts", "2", "--seal", "off"]));
+    args.extend(strings(&["--with", "command", "--agent-command", &command]));
+    args.extend(strings(&["--validation-command", "./check.sh"]));
+    let ran = env.run(&args);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert_eq!(fs::read_to_string(&tries).unwrap(), "one\none\n");
+    assert_eq!(env.repo.read("src/lib.rs"), "fine\ntidy\n");
+    let failures = env.kept("failures");
+    assert!(failures.contains("validation-infra-failure"), "{failures}");
+    assert!(env.repo.exists("check.sh"));
+}
+
+#[test]
+fn what_put_a_migration_off_is_forgotten_when_its_phase_is_done() {
+    let repo = project();
+    migration(&repo, "tidy", 1, "ready");
+    repo.commit_all("a plan");
+    let env = TestEnv::over(repo);
+    let no = "[[step]]\nrole = \"phase.ready-check\"\nreply = \"ready: no — not yet\"\n";
+    let ran = run(&env, no, &FOCUS);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    let manifest: Value =
+        serde_json::from_str(&env.repo.read("migrations/tidy/manifest.json")).unwrap();
+    assert!(manifest["cooldown_until"].is_string(), "{manifest}");
+    let _ = env.ok(&["migration", "wake", "tidy"]);
+    let script = READY.to_owned() + &edits("phase.execute", "tidy");
+    let ran = run(&env, &script, &FOCUS);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    let manifest: Value =
+        serde_json::from_str(&env.repo.read("migrations/tidy/manifest.json")).unwrap();
+    assert!(manifest["cooldown_until"].is_null(), "{manifest}");
+    assert!(manifest["wake_up_on"].is_null(), "{manifest}");
+    assert_eq!(manifest["status"], "done");
+    assert_eq!(manifest["current_phase"], "");
+    let own = env.repo.read("migrations/tidy/.planning/piton.json");
+    assert!(!own.contains("not yet"), "{own}");
+}
+
+#[test]
+fn a_planning_step_counts_as_an_action_and_a_deferral_does_not() {
+    let repo = project();
+    migration(&repo, "tidy", 1, "ready");
+    repo.commit_all("a plan");
+    let env = TestEnv::over(repo);
+    let no = "[[step]]\nrole = \"phase.ready-check\"\nreply = \"ready: no — not yet\"\n";
+    let route =
+        "[[step]]\nrole = \"classify\"\nreply = \"decision: cohesive-cleanup — one place\"\n";
+    let script = no.to_owned() + route + &edits("refactor", "cleaner");
+    let args = [
+        "run",
+        "--paths",
+        "src/lib.rs:check.sh",
+        "--max-refactors",
+        "1",
+    ];
+    let ran = run(&env, &script, &args);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert_eq!(roles(&env)[0], "phase.ready-check");
+    assert!(
+        env.repo.read("src/lib.rs").contains("cleaner"),
+        "{}",
+        ran.shown()
+    );
+    let _ = env.ok(&["migration", "new", "fresh", "--target", "tidy up"]);
+    let plan = "[[step]]\nrole = \"planning.approaches\"\nreply = \"two ways\"\n[[step.edit]]\npath = \"approaches/one.md\"\nwrite = \"# One\\n\\nThe one way.\\n\"\n[[step.edit]]\npath = \"approaches/two.md\"\nwrite = \"# Two\\n\\nThe other.\\n\"\n";
+    let ran = run(&env, &(plan.to_owned() + &script), &args);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert_eq!(roles(&env), ["planning.approaches"]);
+    assert!(
+        !ran.stdout.contains("src/lib.rs"),
+        "no target was taken up: {}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn the_effort_of_every_call_is_on_record_with_where_it_comes_from() {
+    let repo = project();
+    repo.commit_all("a project");
+    let env = TestEnv::over(repo);
+    let targets = env.home.path().join("targets.jsonl");
+    let line =
+        r#"{"description": "the library", "files": ["src/lib.rs"], "effort-override": "xhigh"}"#;
+    fs::write(&targets, format!("{line}\n")).unwrap();
+    let args = [
+        "run",
+        "--targets",
+        targets.to_str().unwrap(),
+        "--max-allowed-effort",
+        "medium",
+    ];
+    let ran = run(&env, &edits("refactor", "cleaner"), &args);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    let call = &calls(&env)[0];
+    assert_eq!(call["effort_source"], "target-override", "{call}");
+    assert_eq!(call["requested_effort"], "xhigh", "{call}");
+    assert_eq!(call["effective_effort"], "medium", "{call}");
+    assert_eq!(call["max_allowed_effort"], "medium", "{call}");
+    assert_eq!(call["effort_capped"], true, "{call}");
+}
+
+#[test]
+fn every_decision_that_is_no_commit_leaves_a_document_without_paths_of_the_machine() {
+    let repo = project();
+    repo.commit_all("a project");
+    let env = TestEnv::over(repo);
+    let args = [
+        "run",
+        "--paths",
+        "src/lib.rs",
+        "--max-refactors",
+        "1",
+        "--max-attempts",
+        "2",
+    ];
+    let ran = run(&env, &edits("refactor", "BROKEN"), &args);
+    assert_eq!(ran.code, 1, "{}", ran.shown());
+    let failures = env.path().join(".git/piton/failures");
+    let mut names: Vec<_> = fs::read_dir(failures)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|end| end == "md"))
+        .collect();
+    names.sort();
+    assert_eq!(names.len(), 2, "{names:?}");
+    let (first, last) = (
+        fs::read_to_string(&names[0]).unwrap(),
+        fs::read_to_string(&names[1]).unwrap(),
+    );
+    assert!(first.contains("decision: \"retry\""), "{first}");
+    assert!(last.contains("decision: \"abandon\""), "{last}");
+    assert!(
+        last.contains("retry_recommendation: \"new-target\""),
+        "{last}"
+    );
+    let summary = last
+        .lines()
+        .find(|line| line.starts_with("summary: "))
+        .unwrap();
+    let root = env.path().display().to_string();
+    assert!(!summary.contains(&root), "{summary}");
+}

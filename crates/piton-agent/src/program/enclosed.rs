@@ -5,6 +5,7 @@ use crate::adapter::ReplySource;
 use crate::agent::{AgentError, CallFiles};
 use crate::call::AgentCall;
 use crate::sealing::{Enclosure, Needs, Purpose, StateGuard};
+use piton_durable::create_dirs;
 use piton_seal::Standing;
 
 impl ProgramAgent {
@@ -16,6 +17,7 @@ impl ProgramAgent {
         files: &CallFiles,
         token: &str,
     ) -> Result<Enclosure<'_>, AgentError> {
+        self.make_state_places();
         let mut write = vec![call.cwd.clone(), call.workspace.clone()];
         if self.spec.reply == ReplySource::File {
             // What is not there cannot be granted.
@@ -30,6 +32,23 @@ impl ProgramAgent {
             caches: call.caches,
         };
         Enclosure::make(&self.terms, needs, token, &*self.disk).map_err(AgentError::Enclosure)
+    }
+
+    /// Makes the directories of the agent's state that are not there yet: what
+    /// is not there cannot be granted, and an agent that was never used here
+    /// could not begin. One that cannot be made is the agent's to miss.
+    fn make_state_places(&self) {
+        if self.terms.standing == Standing::Off {
+            return;
+        }
+        for (_, place) in self.state_places() {
+            if matches!(self.disk.stat(&place), Ok(None))
+                && create_dirs(&*self.disk, &place).is_ok()
+            {
+                // It will hold how the user signed in.
+                let _ = self.disk.set_mode(&place, 0o700);
+            }
+        }
     }
 
     /// Remembers the agent's state, as far as it may not change.

@@ -1,6 +1,7 @@
 //! Calls with limits that the agent cannot lift.
 #![expect(clippy::print_stderr, reason = "a test says when it is skipped")]
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -63,12 +64,14 @@ fn call(fixture: &Fixture, terms: SealTerms, script: &str, reply: ReplySource) -
         spec.arguments
             .extend(["sh".to_owned(), "{reply_file}".to_owned()]);
     }
-    spec.state.push(StateSpec {
-        directory: ".agent".into(),
-        variable: None,
-        data: vec!["auth*".to_owned()],
-        grows: Vec::new(),
-    });
+    for directory in [".agent", ".local/state/agent"] {
+        spec.state.push(StateSpec {
+            directory: directory.into(),
+            variable: None,
+            data: vec!["auth*".to_owned()],
+            grows: Vec::new(),
+        });
+    }
     fixture
         .agent_of("sh", spec)
         .on_terms(terms)
@@ -163,6 +166,21 @@ fn a_hook_that_an_agent_leaves_in_its_state_is_put_back_and_told() {
         "{told}"
     );
     assert_eq!(fixture.read("call/state/.agent/hooks/new"), "evil\n");
+}
+
+#[test]
+fn an_agent_that_was_never_used_here_has_a_place_for_its_state() {
+    let Some((fixture, terms)) = fixture() else {
+        return;
+    };
+    let script =
+        r#"cd "$HOME/.local/state/agent" && echo evil >hook && echo new >auth && echo over"#;
+    let record = call(&fixture, terms, script, ReplySource::Stream);
+    assert_eq!(replied(&record), "over");
+    assert_eq!(fixture.read("home/.local/state/agent/auth"), "new\n");
+    assert!(!fixture.path("home/.local/state/agent/hook").exists());
+    let place = std::fs::metadata(fixture.path("home/.local/state/agent")).unwrap();
+    assert_eq!(place.permissions().mode() & 0o777, 0o700);
 }
 
 #[test]

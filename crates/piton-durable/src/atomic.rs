@@ -40,10 +40,45 @@ pub fn write_atomic(
         return Err(WriteError::NoName { path: path.into() });
     };
     create_dirs(disk, parent)?;
-    Ok(place(disk, parent, (parent, name), path, bytes, mode)??)
+    place(disk, (parent, name), path, bytes, mode)??;
+    disk.sync_dir(parent).map_err(WriteError::SyncName)
 }
 
-/// The same, with the unfinished file in `scratch` instead of beside the one
+/// Replaces the file at `path`, or creates it: after any crash the old content
+/// is there or the new one, whole. Which of the two, only the sync of the
+/// directory decides, and that is the caller's; it must exist.
+pub fn write_whole(
+    disk: &dyn Disk,
+    path: &Path,
+    bytes: &[u8],
+    mode: u32,
+) -> Result<(), WriteError> {
+    let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
+        return Err(WriteError::NoName { path: path.into() });
+    };
+    Ok(place(disk, (parent, name), path, bytes, mode)??)
+}
+
+/// Replaces the file at `path`, or creates it, for readers who live: they see
+/// the old content or the new one. A power cut may take both.
+pub fn write_unsynced(
+    disk: &dyn Disk,
+    path: &Path,
+    bytes: &[u8],
+    mode: u32,
+) -> Result<(), WriteError> {
+    let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
+        return Err(WriteError::NoName { path: path.into() });
+    };
+    let about = |error: DiskError| error.about(Doing::Write, path);
+    let temporary = write_beside(disk, parent, name, bytes, mode).map_err(about)?;
+    disk.rename(&temporary, path).map_err(|error| {
+        let _ = disk.remove_file(&temporary);
+        about(error).into()
+    })
+}
+
+/// Like [`write_atomic`], with the unfinished file in `scratch` instead of beside the one
 /// that is written: a kill leaves nothing where people work. Where the two are
 /// on different file systems it stands beside all the same.
 pub fn write_atomic_from(
@@ -58,8 +93,11 @@ pub fn write_atomic_from(
     };
     create_dirs(disk, scratch)?;
     create_dirs(disk, parent)?;
-    match place(disk, parent, (scratch, name), path, bytes, mode)? {
-        Ok(()) => disk.sync_dir(scratch).map_err(WriteError::SyncName),
+    match place(disk, (scratch, name), path, bytes, mode)? {
+        Ok(()) => disk
+            .sync_dir(parent)
+            .and_then(|()| disk.sync_dir(scratch))
+            .map_err(WriteError::SyncName),
         Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
             write_atomic(disk, path, bytes, mode)
         }
@@ -67,11 +105,10 @@ pub fn write_atomic_from(
     }
 }
 
-/// Writes a temporary file into a directory and renames it. The inner error is
-/// that of the rename.
+/// Writes a temporary file into a directory, syncs it and renames it. The inner
+/// error is that of the rename.
 fn place(
     disk: &dyn Disk,
-    parent: &Path,
     (at, name): (&Path, &OsStr),
     path: &Path,
     bytes: &[u8],
@@ -90,12 +127,39 @@ fn place(
         clear();
         return Ok(Err(about(error)));
     }
-    disk.sync_dir(parent).map_err(WriteError::SyncName)?;
     Ok(Ok(()))
 }
 
 /// Creates a directory and whatever is missing above it, durably.
 pub fn create_dirs(disk: &dyn Disk, path: &Path) -> Result<(), WriteError> {
+    for dir in missing(disk, path)?.into_iter().rev() {
+        make_dir(disk, dir)?;
+        if let Some(parent) = dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            disk.sync_dir(parent)?;
+        }
+    }
+    Ok(())
+}
+
+/// The same, with no name durable: the caller syncs what is to last.
+pub fn make_dirs(disk: &dyn Disk, path: &Path) -> Result<(), WriteError> {
+    for dir in missing(disk, path)?.into_iter().rev() {
+        make_dir(disk, dir)?;
+    }
+    Ok(())
+}
+
+fn make_dir(disk: &dyn Disk, dir: &Path) -> Result<(), WriteError> {
+    match disk.create_dir(dir) {
+        Ok(()) => Ok(()),
+        // Another process made it first; whether it synced is unknown.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Returns the directories that are missing, the lowest first.
+fn missing<'p>(disk: &dyn Disk, path: &'p Path) -> Result<Vec<&'p Path>, WriteError> {
     let mut missing = Vec::new();
     let mut at = path;
     loop {
@@ -112,18 +176,7 @@ pub fn create_dirs(disk: &dyn Disk, path: &Path) -> Result<(), WriteError> {
             _ => break,
         }
     }
-    for dir in missing.into_iter().rev() {
-        match disk.create_dir(dir) {
-            Ok(()) => {}
-            // Another process made it first; whether it synced is unknown.
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error.into()),
-        }
-        if let Some(parent) = dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            disk.sync_dir(parent)?;
-        }
-    }
-    Ok(())
+    Ok(missing)
 }
 
 /// Removes the temporary files that killed writers left in `dir`, and returns

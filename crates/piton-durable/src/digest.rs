@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::disk::DiskRead;
-use crate::tree::{self, NodeKind, TreeError};
+use crate::tree::{self, Node, NodeKind, TreeError};
 
 const HEADER: &[u8] = b"continuous-refactoring-tree-v1\n";
 
@@ -31,17 +31,21 @@ impl TreeDigest {
         let mut hash = Sha256::new_with_prefix(HEADER);
         for node in &tree.nodes {
             match node.kind {
-                NodeKind::Dir => hash.update(format!("D {} {:o}\0", node.path, node.mode)),
-                NodeKind::File => {
-                    let path = root.join(&node.path);
-                    let bytes = disk.read(&path)?;
-                    hash.update(format!("F {} {:o} {}\0", node.path, node.mode, bytes.len()));
-                    hash.update(&bytes);
-                    hash.update([0]);
-                }
+                NodeKind::Dir => add(&mut hash, node, &[]),
+                NodeKind::File => add(&mut hash, node, &disk.read(&root.join(&node.path))?),
             }
         }
         Ok(Self::finish(hash))
+    }
+
+    /// Computes the digest of a directory that was read, in the order in which
+    /// it was walked.
+    pub(crate) fn of_nodes<'n>(nodes: impl Iterator<Item = (&'n Node, &'n [u8])>) -> Self {
+        let mut hash = Sha256::new_with_prefix(HEADER);
+        for (node, bytes) in nodes {
+            add(&mut hash, node, bytes);
+        }
+        Self::finish(hash)
     }
 
     /// Returns the digest of a directory that does not exist.
@@ -62,6 +66,17 @@ impl TreeDigest {
 
     fn finish(hash: Sha256) -> Self {
         TreeDigest(hex::encode(&hash.finalize()))
+    }
+}
+
+fn add(hash: &mut Sha256, node: &Node, bytes: &[u8]) {
+    match node.kind {
+        NodeKind::Dir => hash.update(format!("D {} {:o}\0", node.path, node.mode)),
+        NodeKind::File => {
+            hash.update(format!("F {} {:o} {}\0", node.path, node.mode, bytes.len()));
+            hash.update(bytes);
+            hash.update([0]);
+        }
     }
 }
 

@@ -10,6 +10,7 @@ pub mod atomic;
 mod deep;
 pub mod digest;
 pub mod disk;
+mod image;
 pub mod lock;
 pub mod log;
 mod plain;
@@ -21,9 +22,13 @@ pub mod transaction;
 pub mod tree;
 mod turn;
 
-pub use atomic::{WriteError, create_dirs, write_atomic, write_atomic_from};
+pub use atomic::{
+    WriteError, create_dirs, make_dirs, write_atomic, write_atomic_from, write_unsynced,
+    write_whole,
+};
 pub use digest::TreeDigest;
 pub use disk::{Appender, Disk, DiskRead, Ends, Entry, Kind, Stat};
+pub use image::{Image, ImageError};
 pub use lock::{Holder, Lock, LockError, LockGuard};
 pub use log::{Log, LogError};
 pub use plain::PlainDisk;

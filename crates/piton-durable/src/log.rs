@@ -76,11 +76,18 @@ impl<'d> Log<'d> {
     pub fn open(disk: &'d dyn Disk, path: &Path, mode: u32) -> Result<Self, LogError> {
         let parent = path.parent().unwrap_or(Path::new(""));
         create_dirs(disk, parent)?;
+        let log = Self::open_unsynced(disk, path, mode)?;
+        // A crash may have kept the file's lines and not yet its name.
+        disk.sync_dir(parent)?;
+        Ok(log)
+    }
+
+    /// The same in a directory that is there, with a name that a power cut may
+    /// take: for what is evidence and decides nothing.
+    pub fn open_unsynced(disk: &'d dyn Disk, path: &Path, mode: u32) -> Result<Self, LogError> {
         let bytes = read_or_empty(disk, path)?;
         let (whole, torn) = split_torn(&bytes);
         let file = disk.append(path, mode)?;
-        // A crash may have kept the file's lines and not yet its name.
-        disk.sync_dir(parent)?;
         let mut log = Log {
             disk,
             path: path.into(),
@@ -112,8 +119,8 @@ impl<'d> Log<'d> {
         })
     }
 
-    /// Appends one value as a line of JSON that a power cut may still take:
-    /// for what is evidence and decides nothing.
+    /// Appends one value as a line of JSON that a power cut may still take,
+    /// until the next sync: for what decides nothing before that.
     pub fn append_unsynced<T: Serialize>(&mut self, value: &T) -> Result<(), LogError> {
         self.write(std::slice::from_ref(value))
     }

@@ -12,7 +12,7 @@ use super::recover::{clean, settle};
 use super::replaced::Replaced;
 use super::site::Site;
 use super::token::Token;
-use crate::atomic::create_dirs;
+use crate::atomic::{create_dirs, make_dirs};
 use crate::digest::TreeDigest;
 use crate::disk::Disk;
 use crate::tree;
@@ -54,14 +54,11 @@ pub fn stage(
     check_base(disk, &request, &live)?;
     let at = Area::choose(disk, site, &live)?;
     let area = Area::new(site, &token, at, &request.live);
-    let copied = create_dirs(disk, &site.transaction(&token))
-        .and_then(|()| create_dirs(disk, &area.holder(Side::Staged)))
-        .map_err(TransactionError::from)
-        .and_then(|()| {
-            let tree = area.tree(Side::Staged);
-            tree::copy(disk, &request.candidate, &tree)?;
-            Ok(TreeDigest::of(disk, &tree)?)
-        });
+    let copied = lay(disk, site, &token, (&area, at)).and_then(|()| {
+        let tree = area.tree(Side::Staged);
+        tree::copy(disk, &request.candidate, &tree)?;
+        Ok(TreeDigest::of(disk, &tree)?)
+    });
     match copied {
         Ok(new) => Ok(Staged {
             site: site.clone(),
@@ -76,6 +73,23 @@ pub fn stage(
             Err(error)
         }
     }
+}
+
+/// Makes the directories of a transaction. The name of what the intent will lie
+/// in is durable with the intent.
+fn lay(
+    disk: &dyn Disk,
+    site: &Site,
+    token: &Token,
+    (area, at): (&Area, Where),
+) -> Result<(), TransactionError> {
+    create_dirs(disk, &site.transaction(token))?;
+    match at {
+        Where::State => make_dirs(disk, &area.dir)?,
+        Where::Beside => create_dirs(disk, &area.dir)?,
+    }
+    make_dirs(disk, &area.holder(Side::Staged))?;
+    Ok(disk.sync_dir(&area.dir)?)
 }
 
 impl Staged {

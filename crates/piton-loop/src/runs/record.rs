@@ -8,7 +8,10 @@ use std::time::Duration;
 
 use jiff::Zoned;
 use piton_agent::{CallFiles, CallRecord, Usage};
-use piton_durable::{Disk, Holder, Lock, LockError, LockGuard, Log, LogError, WriteError};
+use piton_durable::{
+    Disk, Holder, Lock, LockError, LockGuard, Log, LogError, WriteError, write_unsynced,
+    write_whole,
+};
 
 use super::call::VERDICT_FILE;
 use super::layout::RunDir;
@@ -77,6 +80,12 @@ struct Written<'d> {
     /// How many calls and validations have their place.
     placed: u32,
     consumed: BTreeMap<u32, Consumed>,
+    /// Whether a summary was written that must outlast a power cut: what calls
+    /// cost counts against the day's budget. Until then a record is evidence
+    /// of nothing that anybody paid for, and waits for no disk.
+    lasts: bool,
+    /// Whether the name of the record itself is durable.
+    named: bool,
 }
 
 /// What calls consumed, as far as the agent tells.
@@ -111,7 +120,8 @@ impl<'d> RunRecord<'d> {
             }
             now = later(&now);
         };
-        piton_durable::create_dirs(disk, &dir.calls())?;
+        piton_durable::create_dirs(disk, runs)?;
+        piton_durable::make_dirs(disk, &dir.calls())?;
         // What agents themselves write into their call's files as well.
         disk.set_mode(dir.path(), DIRECTORY_MODE)
             .map_err(WriteError::from)?;
@@ -120,7 +130,7 @@ impl<'d> RunRecord<'d> {
         summary.artifact_root.clone_from(&root);
         summary.started_at = stamp(&now);
         summary.final_status = FinalStatus::Running;
-        let events = Log::open(disk, &dir.events(), MODE)?;
+        let events = Log::open_unsynced(disk, &dir.events(), MODE)?;
         let page = Page {
             disk,
             clock,
@@ -131,6 +141,8 @@ impl<'d> RunRecord<'d> {
                 summary,
                 placed: 0,
                 consumed: BTreeMap::new(),
+                lasts: false,
+                named: false,
             }),
             report,
             began: clock.elapsed(),
@@ -207,7 +219,7 @@ impl<'d> RunRecord<'d> {
             written.placed
         };
         let dir = self.page.dir.call(number, role);
-        piton_durable::create_dirs(self.page.disk, &dir)?;
+        piton_durable::make_dirs(self.page.disk, &dir)?;
         Ok(RecordedCall {
             number,
             files: CallFiles::in_directory(dir),
@@ -257,10 +269,13 @@ impl<'d> RunRecord<'d> {
         written.consumed.get(&attempt).copied().unwrap_or_default()
     }
 
-    /// Counts what a call consumed.
+    /// Counts what a call consumed, durably where it was anything.
     pub fn count(&self, call: &CallRecord) -> Result<(), RecordError> {
         let today = self.page.clock.local().date();
-        self.update(|summary| {
+        let mut written = self.written();
+        written.lasts |= call.usage.is_some() || call.cost_usd.is_some();
+        let lasts = written.lasts;
+        self.change(&mut written, |summary| {
             if let Some(usage) = call.usage {
                 *summary.usage.get_or_insert_default() += usage;
             }
@@ -272,19 +287,52 @@ impl<'d> RunRecord<'d> {
                 let day = today.to_string();
                 *summary.cost_by_day.entry(day).or_insert(0.0) += cost;
             }
-        })
+        })?;
+        if lasts {
+            self.sync_names(&mut written)?;
+        }
+        Ok(())
     }
 
     /// Keeps what became of a call.
     pub fn verdict(&self, files: &CallFiles, verdict: &CallVerdict) -> Result<(), RecordError> {
-        self.write_json(&files.directory.join(VERDICT_FILE), verdict)
+        let path = files.directory.join(VERDICT_FILE);
+        let text = encoded(&path, verdict)?;
+        write_unsynced(self.page.disk, &path, text.as_bytes(), MODE)?;
+        Ok(())
     }
 
     /// Changes the summary and writes it.
     pub fn update(&self, change: impl FnOnce(&mut RunSummary)) -> Result<(), RecordError> {
-        let mut written = self.written();
+        self.change(&mut self.written(), change)
+    }
+
+    /// The same by somebody who has the pen. One that replaces what must last
+    /// is whole itself before it does.
+    fn change(
+        &self,
+        written: &mut Written<'_>,
+        change: impl FnOnce(&mut RunSummary),
+    ) -> Result<(), RecordError> {
         change(&mut written.summary);
-        self.write_json(&self.page.dir.summary(), &written.summary)
+        let path = self.page.dir.summary();
+        let text = encoded(&path, &written.summary)?;
+        if written.lasts {
+            write_whole(self.page.disk, &path, text.as_bytes(), MODE)?;
+        } else {
+            write_unsynced(self.page.disk, &path, text.as_bytes(), MODE)?;
+        }
+        Ok(())
+    }
+
+    /// Makes the names of what is in the record durable, and once its own.
+    fn sync_names(&self, written: &mut Written<'_>) -> Result<(), RecordError> {
+        let dirs = if written.named { 1 } else { 2 };
+        for dir in self.page.dir.path().ancestors().take(dirs) {
+            self.page.disk.sync_dir(dir).map_err(WriteError::from)?;
+        }
+        written.named = true;
+        Ok(())
     }
 
     /// Ends the record; `error` says why it is no plain success, if it is none.
@@ -313,12 +361,16 @@ impl<'d> RunRecord<'d> {
             }
         };
         let told = self.event(Event::RunFinished(end));
-        let synced = self.written().events.sync();
-        self.update(|summary| {
+        let mut written = self.written();
+        let synced = written.events.sync();
+        // How a run ended is what people ask for later.
+        written.lasts = true;
+        self.change(&mut written, |summary| {
             summary.final_status = status;
             summary.error_message = error;
             summary.finished_at = Some(finished);
         })?;
+        self.sync_names(&mut written)?;
         told?;
         Ok(synced?)
     }
@@ -329,23 +381,18 @@ impl<'d> RunRecord<'d> {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    fn write_json(&self, path: &Path, value: &impl serde::Serialize) -> Result<(), RecordError> {
-        let encoded = serde_json::to_value(value)
-            // A value's keys come out sorted, a struct's do not.
-            .and_then(|value| serde_json::to_string_pretty(&value));
-        let mut text = encoded.map_err(|source| RecordError::Encode {
-            path: path.to_owned(),
-            source,
-        })?;
-        text.push('\n');
-        Ok(piton_durable::write_atomic(
-            self.page.disk,
-            path,
-            text.as_bytes(),
-            MODE,
-        )?)
-    }
+fn encoded(path: &Path, value: &impl serde::Serialize) -> Result<String, RecordError> {
+    let encoded = serde_json::to_value(value)
+        // A value's keys come out sorted, a struct's do not.
+        .and_then(|value| serde_json::to_string_pretty(&value));
+    let mut text = encoded.map_err(|source| RecordError::Encode {
+        path: path.to_owned(),
+        source,
+    })?;
+    text.push('\n');
+    Ok(text)
 }
 
 impl fmt::Debug for RunRecord<'_> {

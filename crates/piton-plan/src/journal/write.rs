@@ -2,10 +2,10 @@
 
 use std::fmt;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
-use piton_durable::{Disk, LockGuard, Log, LogError};
+use piton_durable::{Disk, LockGuard, Log};
 
 use crate::execute::Report;
 use crate::id::{ActionId, PlanId};
@@ -22,7 +22,8 @@ use crate::verify::Verification;
 /// The owner alone may read what a command did.
 const MODE: u32 = 0o600;
 
-/// A journal being written. Every line is durable before the call returns.
+/// A journal being written. An intent and an outcome are durable before the
+/// call returns, and what stands above them with them.
 pub struct JournalWriter<'d> {
     log: Mutex<Log<'d>>,
 }
@@ -75,7 +76,8 @@ pub fn begin<'d, O: Operation>(
         plan,
     };
     let mut log = Log::open(disk, &file(dir, id), MODE)?;
-    log.append(&head)?;
+    // Durable with the first intent: before that nothing was done.
+    log.append_unsynced(&head)?;
     Ok(JournalWriter {
         log: Mutex::new(log),
     })
@@ -110,13 +112,15 @@ pub fn resume<'p, 'd, O: Operation>(
     Ok((ready, writer))
 }
 
-impl JournalWriter<'_> {
-    /// Notes that the run came to its end.
+impl<'d> JournalWriter<'d> {
+    /// Notes that the run came to its end; [`Self::verified`] or [`Self::close`]
+    /// makes it durable. All outcomes are already: a journal that a power cut
+    /// left without its end is carried on to it, and nothing is done twice.
     pub fn end(&self, report: &Report, now: Timestamp) -> Result<(), RecordError> {
         self.end_as(report, false, now)
     }
 
-    /// Notes that the run failed for good: its command decides anew.
+    /// The same for a run that failed for good: its command decides anew.
     pub fn end_for_good(&self, report: &Report, now: Timestamp) -> Result<(), RecordError> {
         self.end_as(report, true, now)
     }
@@ -124,12 +128,18 @@ impl JournalWriter<'_> {
     fn end_as(&self, report: &Report, over: bool, now: Timestamp) -> Result<(), RecordError> {
         let skipped = report.receipts.iter();
         let skipped = skipped.filter(|r| matches!(r.outcome, Outcome::Skipped(_)));
-        self.append(&Line::Ended {
+        let line = Line::Ended {
             at: now,
             skipped: skipped.cloned().collect(),
             over,
             counts: Some(Counts::of(&report.receipts, report.receipts.len())),
-        })
+        };
+        self.log().append_unsynced(&line).map_err(RecordError)
+    }
+
+    /// Makes everything durable that was noted.
+    pub fn close(&self) -> Result<(), RecordError> {
+        self.log().sync().map_err(RecordError)
     }
 
     /// Notes what looking again showed.
@@ -141,9 +151,11 @@ impl JournalWriter<'_> {
     }
 
     fn append(&self, line: &Line) -> Result<(), RecordError> {
-        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
-        log.append(line)
-            .map_err(|source: LogError| RecordError(source))
+        self.log().append(line).map_err(RecordError)
+    }
+
+    fn log(&self) -> MutexGuard<'_, Log<'d>> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -112,10 +112,12 @@ impl Site<'_> {
         let verification = (!args.no_verify)
             .then(|| verify(id, plan, &report.receipts, &self.reading, Jobs(args.jobs)));
         out.trace("verified");
-        if let (Some(verification), None) = (&verification, &report.journal) {
-            writer
-                .verified(verification, self.context.clock.now())
-                .map_err(lost_journal)?;
+        if report.journal.is_none() {
+            let kept = match &verification {
+                Some(verification) => writer.verified(verification, self.context.clock.now()),
+                None => writer.close(),
+            };
+            kept.map_err(lost_journal)?;
         }
         self.tell(id, plan, &report, verification.as_ref(), &made)?;
         let exit = self.exit(&report, verification.as_ref());

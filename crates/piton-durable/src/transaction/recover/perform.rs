@@ -155,8 +155,9 @@ pub(crate) fn clean(disk: &dyn Disk, site: &Site, token: &Token) -> Result<(), T
     }
     let dir = site.transaction(token);
     if moves::there(disk, &dir)? {
+        // Waits for no disk: what a power cut brings back has no intent, and
+        // the next recovery removes it.
         tree::remove(disk, &dir)?;
-        sync(disk, &site.transactions())?;
     }
     sweep::remove_if_empty(disk, &site.beside)
 }

@@ -35,7 +35,7 @@ impl BranchMove<'_> {
         let logs = self.logs(repository)?;
         let line = self.line(repository)?;
         let path = common.join(self.name);
-        Some(loose::write(&path, self.to, Others::AreGits, || {
+        let moved = loose::write(&path, self.to, Others::AreGits, || {
             if loose::target(common, self.name).as_ref() != Some(self.from) {
                 let what = format!("{} is no longer at {}", self.name, self.from);
                 return Err(GitError::Moved { what });
@@ -47,7 +47,8 @@ impl BranchMove<'_> {
                 RealDisk.append(log, 0o666)?.append(&line)?;
             }
             Ok(())
-        }))
+        });
+        Some(moved.and_then(|()| loose::sync_around(&path)))
     }
 
     /// Returns the logs that tell of it: the branch's own, and HEAD's where HEAD

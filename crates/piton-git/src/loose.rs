@@ -70,6 +70,7 @@ pub(crate) fn all(git_dir: &Path, common: &Path) -> Option<Vec<(String, CommitId
 }
 
 /// Lets a reference of piton's own name a commit, under git's own lock on it.
+/// It is whole, but after a power cut may be where it was before.
 /// `None` when that is git's to do.
 pub(crate) fn set(common: &Path, name: &str, commit: &CommitId) -> Option<Result<(), GitError>> {
     if !is_ours(common) {
@@ -77,6 +78,22 @@ pub(crate) fn set(common: &Path, name: &str, commit: &CommitId) -> Option<Result
     }
     let path = common.join(name);
     Some(write(&path, commit, Others::AreAsOurs, || Ok(())))
+}
+
+/// The same, durably.
+pub(crate) fn set_durably(
+    common: &Path,
+    name: &str,
+    commit: &CommitId,
+) -> Option<Result<(), GitError>> {
+    let set = set(common, name, commit)?;
+    Some(set.and_then(|()| sync_around(&common.join(name))))
+}
+
+/// Makes it durable where a reference is.
+pub(super) fn sync_around(path: &Path) -> Result<(), GitError> {
+    let dir = path.parent().unwrap_or(path);
+    Ok(RealDisk.sync_dir(dir)?)
 }
 
 /// What a lock with a commit in it means that somebody else made.
@@ -89,6 +106,7 @@ pub(super) enum Others {
 }
 
 /// Lets the reference at `path` name a commit; `last` may refuse under the lock.
+/// [`sync_around`] makes it last.
 pub(super) fn write(
     path: &Path,
     commit: &CommitId,
@@ -128,8 +146,7 @@ pub(super) fn write(
     }
     let moved = last().and_then(|()| {
         RealDisk.sync_file(lock)?;
-        RealDisk.rename(lock, path)?;
-        Ok(RealDisk.sync_dir(dir)?)
+        Ok(RealDisk.rename(lock, path)?)
     });
     moved.inspect_err(|_| {
         let _ = RealDisk.remove_file(lock);

@@ -32,6 +32,16 @@ const REDIRECTING: [&str; 8] = [
 /// neither its objects' directory entries nor the reference it moves.
 const DURABLE: [&str; 4] = ["-c", "core.fsync=all", "-c", "core.fsyncMethod=fsync"];
 
+/// The same for a git whose index nobody needs after it: the objects that it
+/// writes are in the user's repository, and the index is made anew after a
+/// power cut.
+const DURABLE_BUT_THE_INDEX: [&str; 4] = [
+    "-c",
+    "core.fsync=objects,reference,derived-metadata,-index",
+    "-c",
+    "core.fsyncMethod=fsync",
+];
+
 /// What keeps git from running anything that a repository names.
 const NOTHING_ELSE_RUNS: [&str; 6] = [
     "-c",
@@ -81,6 +91,13 @@ impl GitCommand {
         let mut this = Self::new(dir);
         this.command.args(DURABLE);
         this
+    }
+
+    /// The same with an index that nobody else sees, and that need not last.
+    pub(crate) fn building(dir: &Path, index: &Path) -> Self {
+        let mut this = Self::new(dir);
+        this.command.args(DURABLE_BUT_THE_INDEX);
+        this.index(index)
     }
 
     /// A call that reads, in a repository whose settings somebody may have

@@ -70,7 +70,7 @@ pub(crate) fn exactly(
     patiently(repository, || {
         move_reference(repository, &under, &base, &commit, subject)
     })?;
-    if let Err(error) = sync::reference(repository, base.moves()) {
+    if let Err(error) = sync::reference(repository, &under, base.moves()) {
         // What may not outlast a power cut was not done.
         take_back(repository, &under, &base, &commit)?;
         return Err(error);

@@ -2,7 +2,7 @@
 //! the directories they stand in.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use piton_durable::{Disk, DiskRead, Kind, RealDisk};
 
@@ -15,47 +15,68 @@ const MARGIN: Duration = Duration::from_secs(2);
 /// Syncs every directory of objects that something was put into meanwhile.
 pub(super) fn objects(common: &Path, under: &Undertaking) -> Result<(), GitError> {
     let objects = common.join("objects");
-    let begun = RealDisk
-        .stat(&under.file("record.json"))?
-        .and_then(|stat| stat.modified);
+    let begun = modified(&under.file("record.json"))?;
     for entry in RealDisk.list(&objects)? {
         let is_shelf = entry.kind == Kind::Dir && entry.name.len() == 2;
         if !is_shelf && entry.name != "pack" {
             continue;
         }
         let dir = objects.join(&entry.name);
-        let changed = RealDisk.stat(&dir)?.and_then(|stat| stat.modified);
-        let untouched = match (changed, begun) {
-            (Some(changed), Some(begun)) => changed + MARGIN < begun,
-            _ => false,
-        };
-        if !untouched {
+        if !is_untouched(modified(&dir)?, begun) {
             sync(&dir)?;
         }
+    }
+    if is_untouched(modified(&objects)?, begun) {
+        return Ok(());
     }
     sync(&objects)
 }
 
-/// Syncs the directories that a reference and its log stand in.
-pub(super) fn reference(repository: &Repository, name: &str) -> Result<(), GitError> {
+/// Syncs the directory that a reference stands in, and those above it where one
+/// of them was made for it. Its log is not synced by git either: it is a help
+/// for people, and the reference does without.
+pub(super) fn reference(
+    repository: &Repository,
+    under: &Undertaking,
+    name: &str,
+) -> Result<(), GitError> {
     let common = repository.common();
-    for root in [common.to_owned(), common.join("logs")] {
-        let path = root.join(name);
-        for dir in path
-            .ancestors()
-            .skip(1)
-            .take_while(|dir| dir.starts_with(&root))
-        {
-            if dir.is_dir() {
-                sync(dir)?;
-            }
+    let begun = modified(&under.file("record.json"))?;
+    for tables in [common, repository.git_dir()].map(|dir| dir.join("reftable")) {
+        if tables.is_dir() {
+            sync(&tables)?;
         }
     }
-    let tables = common.join("reftable");
-    if tables.is_dir() {
-        sync(&tables)?;
+    // A worktree has a HEAD of its own, and shares everything that has a path.
+    let root = if name.contains('/') {
+        common
+    } else {
+        repository.git_dir()
+    };
+    let path = root.join(name);
+    let own = path.parent().unwrap_or(root);
+    if own.is_dir() {
+        sync(own)?;
     }
-    sync(repository.git_dir())
+    let above = own.ancestors().skip(1);
+    for dir in above.take_while(|dir| dir.starts_with(root) && *dir != root) {
+        if !is_untouched(modified(dir)?, begun) {
+            sync(dir)?;
+        }
+    }
+    Ok(())
+}
+
+fn modified(path: &Path) -> Result<Option<SystemTime>, GitError> {
+    Ok(RealDisk.stat(path)?.and_then(|stat| stat.modified))
+}
+
+/// Whether something last changed before a record was begun.
+fn is_untouched(changed: Option<SystemTime>, begun: Option<SystemTime>) -> bool {
+    match (changed, begun) {
+        (Some(changed), Some(begun)) => changed + MARGIN < begun,
+        _ => false,
+    }
 }
 
 fn sync(dir: &Path) -> Result<(), GitError> {

@@ -69,7 +69,7 @@ fn print(index: &Path) -> Option<Digest> {
 
 /// Makes the index that of the commit that is built on.
 fn start(top: &Path, under: &Undertaking, index: &Path, base: &Tip) -> Result<(), GitError> {
-    let read = GitCommand::writing(top).index(index).arg("read-tree");
+    let read = GitCommand::building(top, index).arg("read-tree");
     let read = match &base.commit {
         Some(commit) => read.arg(commit.as_str()),
         None => read.arg("--empty"),
@@ -85,8 +85,7 @@ fn add(top: &Path, under: &Undertaking, index: &Path, paths: &[&Path]) -> Result
     if paths.is_empty() {
         return Ok(false);
     }
-    let add = GitCommand::writing(top)
-        .index(index)
+    let add = GitCommand::building(top, index)
         .args(["add", "--all", "--force", "--sparse", "--verbose"])
         .paths(&paths);
     Ok(!under.command(add)?.run_seeing_all()?.is_empty())
@@ -94,7 +93,7 @@ fn add(top: &Path, under: &Undertaking, index: &Path, paths: &[&Path]) -> Result
 
 fn write(top: &Path, under: &Undertaking, index: &Path) -> Result<String, GitError> {
     under
-        .command(GitCommand::writing(top).index(index).arg("write-tree"))?
+        .command(GitCommand::building(top, index).arg("write-tree"))?
         .line()
 }
 

@@ -10,7 +10,7 @@ use crate::{CommitId, GitError, GitRead, Repository, loose, stale};
 /// Lets a reference of piton's own name a commit, wherever it was before.
 pub fn hold(repository: &Repository, name: &HeldRef, commit: &CommitId) -> Result<(), GitError> {
     let under = begin(repository, name, commit)?;
-    if let Some(done) = loose::set(repository.common(), name.as_str(), commit) {
+    if let Some(done) = loose::set_durably(repository.common(), name.as_str(), commit) {
         return done;
     }
     update(repository, &under, &[name.as_str(), commit.as_str()])

@@ -73,7 +73,12 @@ pub fn unlanded(git: &dyn GitRead) -> Result<Vec<(HeldRef, CommitId)>, GitError>
 /// Lets a reference of piton's own name a commit, wherever it was before.
 pub fn hold(git: &dyn Git, name: &HeldRef, commit: &CommitId) -> Result<(), GitError> {
     let update = || {
-        if let Some(done) = loose::set(git.common_dir(), name.as_str(), commit) {
+        // What a slot shows goes with the slot; work must last.
+        let set = match name.work() {
+            Some(_) => loose::set_durably,
+            None => loose::set,
+        };
+        if let Some(done) = set(git.common_dir(), name.as_str(), commit) {
             return done;
         }
         GitCommand::quietly(git.top())

@@ -28,7 +28,7 @@ pub(crate) struct Undertaking {
 }
 
 impl Undertaking {
-    /// Says durably what is about to be done.
+    /// Says what is about to be done.
     pub(crate) fn begin(repository: &Repository, what: &str) -> Result<Self, GitError> {
         let home = repository.common().join(HOME);
         create_dirs(&RealDisk, &home)?;
@@ -60,7 +60,7 @@ impl Undertaking {
                     record,
                     over: false,
                 };
-                this.record.save(&this.dir)?;
+                this.record.write(&this.dir)?;
                 return Ok(this);
             }
         }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use piton_durable::{DiskRead, RealDisk, write_atomic};
+use piton_durable::{Disk, DiskRead, RealDisk, write_unsynced, write_whole};
 use serde::{Deserialize, Serialize};
 
 use crate::GitError;
@@ -49,15 +49,29 @@ pub(crate) struct Move {
 impl Record {
     pub(super) const VERSION: u32 = VERSION;
 
+    /// Writes the record for whoever comes after a kill. A power cut may take
+    /// it, as it may take what the record is about.
+    pub(super) fn write(&self, dir: &Path) -> Result<(), GitError> {
+        let path = dir.join(NAME);
+        let bytes = self.encode(&path)?;
+        let written = write_unsynced(&RealDisk, &path, &bytes, 0o600);
+        written.map_err(|error| failed(&path, io::Error::other(error)))
+    }
+
+    /// Writes it so that it lasts, with the names that lead to it.
     pub(super) fn save(&self, dir: &Path) -> Result<(), GitError> {
         let path = dir.join(NAME);
-        let failed = |source: io::Error| GitError::Record {
-            path: path.clone(),
-            source,
-        };
-        let bytes = serde_json::to_vec_pretty(self).map_err(|error| failed(error.into()))?;
-        write_atomic(&RealDisk, &path, &bytes, 0o600)
-            .map_err(|error| failed(io::Error::other(error)))
+        let bytes = self.encode(&path)?;
+        let written = write_whole(&RealDisk, &path, &bytes, 0o600);
+        written.map_err(|error| failed(&path, io::Error::other(error)))?;
+        for named in dir.ancestors().take(2) {
+            RealDisk.sync_dir(named)?;
+        }
+        Ok(())
+    }
+
+    fn encode(&self, path: &Path) -> Result<Vec<u8>, GitError> {
+        serde_json::to_vec_pretty(self).map_err(|error| failed(path, error.into()))
     }
 
     /// Returns the record in `dir`; what is none, or no file, gives nothing.
@@ -69,6 +83,13 @@ impl Record {
             && is_lock(&record.index_lock)
             && (record.git_dir.is_empty() || is_inside(&record.git_dir));
         sound.then_some(record)
+    }
+}
+
+fn failed(path: &Path, source: io::Error) -> GitError {
+    GitError::Record {
+        path: path.to_owned(),
+        source,
     }
 }
 

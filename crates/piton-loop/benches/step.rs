@@ -110,7 +110,8 @@ fn planning_step(git: &Repository, site: &Site, slots: &SlotSettings, slug: &str
         commit_prefix: "piton",
     };
     let slug: Slug = slug.parse().expect("a slug");
-    let decision = next_step(&RealDisk, git, site, &slug, &options).expect("a step");
+    let base = Snapshot::read(&RealDisk, site, &slug).expect("a migration");
+    let decision = next_step(&RealDisk, git, site, base, &options).expect("a step");
     let agent = ScriptAgent::new(
         SCRIPT.parse().expect("a script"),
         Arc::new(RealDisk),

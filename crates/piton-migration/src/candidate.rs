@@ -3,16 +3,24 @@
 use std::path::{Path, PathBuf};
 
 use crate::consistency::{self, Finding, Mode};
-use crate::manifest::Status;
+use crate::manifest::{MANIFEST_FILE, Manifest, Status};
 use crate::slug::Slug;
-use piton_durable::{Disk, DiskError, TreeDigest, TreeError, WriteError, create_dirs, tree};
+use piton_durable::{
+    Disk, DiskError, DiskRead, Image, TreeDigest, TreeError, WriteError, make_dirs, tree,
+    write_whole,
+};
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::contents::Contents;
 
-/// The end of the name of the note beside a candidate.
+/// The end of the name of the note beside a candidate that must last: what it
+/// is, in JSON, and after it a copy of its files.
 pub const NOTE: &str = ".answer.json";
+
+/// No note is larger: a migration's files and their names.
+pub const MAX_NOTE: u64 = 128 << 20;
 
 /// The next state of a migration, as a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,19 +83,36 @@ impl Proposal {
     }
 
     /// Writes the candidate below a directory, and checks it as publishing will.
+    /// A power cut may take it.
     pub fn build(
         self,
         disk: &dyn Disk,
         below: &Path,
         next: Option<String>,
     ) -> Result<Candidate, CandidateError> {
+        Ok(self.build_whole(disk, below, next)?.0)
+    }
+
+    /// The same, with everything that is in it.
+    pub fn build_whole(
+        self,
+        disk: &dyn Disk,
+        below: &Path,
+        next: Option<String>,
+    ) -> Result<(Candidate, Image), CandidateError> {
         let dir = below.join(self.slug.as_str());
         tree::remove(disk, &dir).map_err(CandidateError::Clear)?;
-        create_dirs(disk, &dir)?;
+        make_dirs(disk, &dir)?;
         self.contents
             .write(disk, &dir)
             .map_err(CandidateError::Write)?;
-        let findings = consistency::check(disk, &dir, &self.slug, self.mode);
+        let manifest = self.contents.get(MANIFEST_FILE).map(Manifest::decode);
+        let findings = match manifest {
+            Some(Ok(manifest)) => {
+                consistency::check_with(disk, &dir, &self.slug, self.mode, &manifest)
+            }
+            Some(Err(_)) | None => consistency::check(disk, &dir, &self.slug, self.mode),
+        };
         if consistency::has_errors(&findings) {
             remove(disk, &dir).map_err(CandidateError::Clear)?;
             return Err(CandidateError::Inconsistent {
@@ -95,35 +120,84 @@ impl Proposal {
                 findings,
             });
         }
-        Ok(Candidate {
-            digest: TreeDigest::of(disk, &dir).map_err(CandidateError::Digest)?,
+        let image = Image::read(disk, &dir).map_err(CandidateError::Digest)?;
+        let image = image.unwrap_or_default();
+        let candidate = Candidate {
+            digest: image.digest(),
             dir,
             mode: self.mode,
             message: self.message,
             next,
-        })
+        };
+        Ok((candidate, image))
     }
 }
 
 impl Candidate {
     /// Returns where a note beside it lies.
     pub fn note(&self) -> PathBuf {
-        note(&self.dir)
+        let mut name = self.dir.file_name().unwrap_or_default().to_owned();
+        name.push(NOTE);
+        self.dir.with_file_name(name)
+    }
+
+    /// Keeps the candidate durably, with a note of what it is, which is a value
+    /// in JSON. One file takes one sync where its files and directories take
+    /// one each.
+    pub fn keep(&self, disk: &dyn Disk, image: &Image, note: &[u8]) -> Result<(), WriteError> {
+        let kept = [note, b"\n", &image.encode()].concat();
+        write_whole(disk, &self.note(), &kept, 0o600)?;
+        // Its name, and that of the directory it is in.
+        for dir in self.dir.ancestors().skip(1).take(2) {
+            disk.sync_dir(dir)?;
+        }
+        Ok(())
+    }
+
+    /// Tells whether what was accepted is still there, in its directory or, where
+    /// a power cut took that, in its copy.
+    pub fn is_there(&self, disk: &dyn DiskRead) -> bool {
+        self.standing(disk).or_else(|| self.copy(disk)).is_some()
+    }
+
+    fn standing(&self, disk: &dyn DiskRead) -> Option<Image> {
+        let image = Image::read(disk, &self.dir).ok()??;
+        (image.digest() == self.digest).then_some(image)
+    }
+
+    fn copy(&self, disk: &dyn DiskRead) -> Option<Image> {
+        let bytes = disk.read_at_most(&self.note(), MAX_NOTE).ok()?;
+        let mut note = serde_json::Deserializer::from_slice(&bytes).into_iter::<IgnoredAny>();
+        note.next()?.ok()?;
+        let copy = bytes.get(note.byte_offset() + 1..)?;
+        let image = Image::decode(copy).ok()?;
+        (image.digest() == self.digest).then_some(image)
+    }
+
+    /// Puts the candidate where it belongs, from its copy where it has to be.
+    /// `None` where it is not what was accepted any more.
+    pub fn restore(&self, disk: &dyn Disk) -> Result<Option<Image>, CandidateError> {
+        if let Some(image) = self.standing(disk) {
+            return Ok(Some(image));
+        }
+        let Some(image) = self.copy(disk) else {
+            return Ok(None);
+        };
+        tree::remove(disk, &self.dir).map_err(CandidateError::Clear)?;
+        make_dirs(disk, &self.dir)?;
+        image
+            .write(disk, &self.dir)
+            .map_err(CandidateError::Write)?;
+        Ok(Some(image))
     }
 
     /// Removes the candidate's directory, once it was published or given up,
-    /// and the note beside it.
+    /// and what lies beside it.
     pub fn remove(&self, disk: &dyn Disk) -> Result<(), TreeError> {
         // A note without its candidate says nothing.
         let _ = disk.remove_file(&self.note());
         remove(disk, &self.dir)
     }
-}
-
-fn note(dir: &Path) -> PathBuf {
-    let mut name = dir.file_name().unwrap_or_default().to_owned();
-    name.push(NOTE);
-    dir.with_file_name(name)
 }
 
 /// Removes a candidate, and the directory above it unless others are in it.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use piton_base::is_reserved_name;
 use piton_durable::tree::{self, NodeKind};
-use piton_durable::{Disk, DiskError, DiskRead, DiskResult, TreeError};
+use piton_durable::{Disk, DiskError, DiskRead, DiskResult, Image, TreeDigest, TreeError};
 
 /// No plan needs more; a tree that does was not made by planning.
 const MAX_FILES: usize = 5_000;
@@ -39,10 +39,30 @@ pub enum ContentsError {
     TooLarge { path: PathBuf },
 }
 
+impl From<Image> for Contents {
+    fn from(image: Image) -> Self {
+        let files = image.into_nodes();
+        let files = files.filter(|(node, _)| node.kind == NodeKind::File);
+        let file = |(node, bytes): (tree::Node, Vec<u8>)| {
+            let executable = node.mode & 0o100 != 0;
+            (node.path, ContentFile { bytes, executable })
+        };
+        Self(files.map(file).collect())
+    }
+}
+
 impl Contents {
     /// Reads a directory; `None` when there is none. Links, devices and nested
     /// repositories are errors.
     pub fn read(disk: &dyn DiskRead, root: &Path) -> Result<Option<Self>, ContentsError> {
+        Ok(Self::read_with_digest(disk, root)?.map(|(contents, _)| contents))
+    }
+
+    /// The same, with the digest of what was read.
+    pub fn read_with_digest(
+        disk: &dyn DiskRead,
+        root: &Path,
+    ) -> Result<Option<(Self, TreeDigest)>, ContentsError> {
         let Some(tree) = tree::walk(disk, root)? else {
             return Ok(None);
         };
@@ -51,28 +71,24 @@ impl Contents {
                 path: root.to_owned(),
             });
         }
-        let (mut files, mut total) = (BTreeMap::new(), 0);
-        for node in tree.nodes {
+        let mut total = 0;
+        for node in &tree.nodes {
             let path = root.join(&node.path);
             if node.path.split('/').any(is_reserved_name) {
                 return Err(ContentsError::Repository { path });
             }
-            if node.kind == NodeKind::Dir {
-                continue;
+            if node.kind == NodeKind::File {
+                total += disk.stat(&path)?.map_or(0, |stat| stat.len);
             }
-            total += disk.stat(&path)?.map_or(0, |stat| stat.len);
             if total > MAX_BYTES {
                 return Err(ContentsError::TooLarge {
                     path: root.to_owned(),
                 });
             }
-            let file = ContentFile {
-                bytes: disk.read(&path)?,
-                executable: node.mode & 0o100 != 0,
-            };
-            files.insert(node.path, file);
         }
-        Ok(Some(Self(files)))
+        let image = Image::of(disk, root, tree)?;
+        let digest = image.digest();
+        Ok(Some((image.into(), digest)))
     }
 
     /// Writes the files below `root`, which must be a directory. Nothing is

@@ -1,9 +1,6 @@
 //! Secrets that somebody wrote into a migration.
 
 use std::fmt;
-use std::path::Path;
-
-use piton_durable::DiskRead;
 
 use crate::contents::Contents;
 
@@ -43,13 +40,8 @@ impl Secret {
         found.map(|secret| secret.name.as_str())
     }
 
-    /// Returns a file of a candidate that holds a secret, with the name of its
-    /// variable: it would be committed.
-    pub fn found_in(secrets: &[Self], disk: &dyn DiskRead, dir: &Path) -> Option<(String, String)> {
-        Self::found_among(secrets, &Contents::read(disk, dir).ok()??)
-    }
-
-    /// The same of files that are not on a disk yet.
+    /// Returns a file that holds a secret, with the name of its variable: it
+    /// would be committed.
     pub fn found_among(secrets: &[Self], contents: &Contents) -> Option<(String, String)> {
         contents.paths().find_map(|path| {
             let text = contents.text(path)?;

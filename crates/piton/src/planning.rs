@@ -111,7 +111,7 @@ impl PlanningContext {
             model: agents::model(&place.settings, call_role(step).as_str()),
             commit_prefix: &self.prefix,
         };
-        next_step(disk, &place.repository, &self.site, slug, &options)
+        next_step(disk, &place.repository, &self.site, snapshot, &options)
     }
 }
 

@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use piton_agent::{Outcome, adapter};
-use piton_migration::secret::Secret;
 use piton_plan::{Done, Failure, FailureKind, Given, Perform};
 
 use super::{CANDIDATE, CallAgent, LoopPerformer};
@@ -58,9 +57,7 @@ impl Perform<CallAgent> for LoopPerformer<'_, '_> {
                 return Err(failure);
             }
         };
-        if let Some((file, variable)) =
-            Secret::found_in(self.secrets, self.disk, &made.candidate.dir)
-        {
+        if let Some((file, variable)) = &made.secret {
             let failure = Failure::new(
                 FailureKind::Io,
                 format!(

@@ -142,18 +142,19 @@ impl StepRefusal {
     }
 }
 
-/// Decides the next step of a live migration.
+/// Decides the next step of a live migration that was read.
 pub fn next_step(
     disk: &dyn DiskRead,
     git: &dyn GitRead,
     site: &Site,
-    slug: &Slug,
+    base: Snapshot,
     options: &StepOptions<'_>,
 ) -> Result<StepDecision, StepRefusal> {
-    let base = Snapshot::read(disk, site, slug)?;
+    let slug = &base.slug;
     let step = step_of(&base)?;
     let standing = stand(git.status(&[], true)?, site, slug)?;
-    let findings = consistency::check(disk, &site.live(slug), slug, Mode::PlanningSnapshot);
+    let (dir, mode) = (site.live(slug), Mode::PlanningSnapshot);
+    let findings = consistency::check_with(disk, &dir, slug, mode, &base.manifest);
     if consistency::has_errors(&findings) {
         let slug = slug.clone();
         return Err(StepRefusal::Inconsistent { slug, findings });

@@ -58,6 +58,8 @@ pub struct Performer<'a> {
 pub struct MadeStep {
     pub candidate: Candidate,
     pub outcome: StepOutcome,
+    /// A file that holds a secret, and the variable whose value it is.
+    pub secret: Option<(String, String)>,
 }
 
 impl Performer<'_> {
@@ -298,12 +300,14 @@ impl Call<'_> {
             contents: accepted.contents,
         };
         let disk = self.performer.disk;
-        let candidate = proposal.build(disk, &below, Some(next))?;
+        let secret = Secret::found_among(self.performer.secrets, &proposal.contents);
+        let (candidate, image) = proposal.build_whole(disk, &below, Some(next))?;
         // From here on the answer is not lost, whatever becomes of this run.
-        Waiting::keep(disk, run.id(), self.decision, &candidate)?;
+        Waiting::keep(disk, run.id(), self.decision, (&candidate, &image))?;
         Ok(MadeStep {
             candidate,
             outcome: accepted.outcome,
+            secret,
         })
     }
 

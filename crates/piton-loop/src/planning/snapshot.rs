@@ -1,7 +1,7 @@
 //! A migration as it was last accepted.
 
 use jiff::Timestamp;
-use piton_durable::{DiskRead, TreeDigest, TreeError};
+use piton_durable::{DiskRead, TreeDigest};
 use piton_migration::manifest::{
     MANIFEST_FILE, Manifest, ManifestError, MigrationState, Planning, Status,
 };
@@ -52,8 +52,6 @@ pub enum SnapshotError {
     Path(#[from] PathError),
     #[error(transparent)]
     Contents(#[from] ContentsError),
-    #[error("take the digest of the migration")]
-    Digest(#[from] TreeError),
     #[error("read the migration {slug}, which has no {MANIFEST_FILE}")]
     NoManifest { slug: Slug },
     #[error("read the manifest of {slug}")]
@@ -91,10 +89,7 @@ impl Live {
     pub fn read(disk: &dyn DiskRead, site: &Site, slug: &Slug) -> Result<Self, SnapshotError> {
         refuse_links(disk, site.root(), &site.relative(slug))?;
         let dir = site.live(slug);
-        // The digest comes first: if something changes in between, publishing
-        // finds that the base is not what it was.
-        let digest = TreeDigest::of(disk, &dir)?;
-        let Some(contents) = Contents::read(disk, &dir)? else {
+        let Some((contents, digest)) = Contents::read_with_digest(disk, &dir)? else {
             return Err(SnapshotError::NotThere { slug: slug.clone() });
         };
         let slug = slug.clone();

@@ -7,9 +7,9 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use piton_durable::{Disk, DiskRead, TreeDigest, TreeError, tree, write_atomic};
+use piton_durable::{Disk, DiskRead, Image, TreeDigest, TreeError};
 use piton_git::Tip;
-use piton_migration::candidate::{Candidate, CandidateError, NOTE};
+use piton_migration::candidate::{Candidate, CandidateError, MAX_NOTE, NOTE};
 use piton_migration::planning::Step;
 use piton_migration::slug::Slug;
 use serde::{Deserialize, Serialize};
@@ -19,9 +19,6 @@ use super::site::Site;
 use crate::runs::RunId;
 
 const VERSION: u32 = 2;
-
-/// No note is longer.
-const LIMIT: u64 = 1 << 20;
 
 /// An accepted answer, and the migration's next state that was made of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,7 +44,7 @@ impl Waiting {
         disk: &dyn Disk,
         run: &RunId,
         decision: &StepDecision,
-        candidate: &Candidate,
+        (candidate, image): (&Candidate, &Image),
     ) -> Result<(), CandidateError> {
         let this = Self {
             version: VERSION,
@@ -59,31 +56,20 @@ impl Waiting {
             base: decision.base.digest.clone(),
             candidate: candidate.clone(),
         };
-        tree::sync(disk, &candidate.dir).map_err(CandidateError::Clear)?;
-        let bytes = serde_json::to_vec_pretty(&this).unwrap_or_default();
-        write_atomic(disk, &candidate.note(), &bytes, 0o600)?;
-        Ok(())
+        let note = serde_json::to_vec_pretty(&this).unwrap_or_default();
+        Ok(candidate.keep(disk, image, &note)?)
     }
 
-    /// Returns the newest answer that waits for the step which starts from
-    /// `base`, on the branch that is checked out.
-    pub fn find(
-        disk: &dyn DiskRead,
-        site: &Site,
-        slug: &Slug,
-        base: &TreeDigest,
-        on: &Tip,
-    ) -> Option<Self> {
-        let mut found: Vec<Self> = all(disk, site)
-            .into_iter()
-            .filter(|one| {
-                one.slug == *slug
-                    && one.base == *base
-                    && one.on.reference == on.reference
-                    && TreeDigest::of(disk, &one.candidate.dir)
-                        .is_ok_and(|digest| digest == one.candidate.digest)
-            })
-            .collect();
+    /// Returns the newest answer that waits for the step which starts from what
+    /// is live, on the branch that is checked out.
+    pub fn find(disk: &dyn DiskRead, site: &Site, slug: &Slug, on: &Tip) -> Option<Self> {
+        let mut found = all(disk, site);
+        found.retain(|one| one.slug == *slug && one.on.reference == on.reference);
+        if found.is_empty() {
+            return None;
+        }
+        let base = TreeDigest::of(disk, &site.live(slug)).ok()?;
+        found.retain(|one| one.base == base && one.candidate.is_there(disk));
         found.sort_by(|a, b| a.run.cmp(&b.run));
         found.pop()
     }
@@ -142,8 +128,10 @@ fn all(disk: &dyn DiskRead, site: &Site) -> Vec<Waiting> {
 }
 
 fn read(disk: &dyn DiskRead, dir: &Path, note: &OsStr) -> Option<Waiting> {
-    let bytes = disk.read_at_most(&dir.join(note), LIMIT).ok()?;
-    let one: Waiting = serde_json::from_slice(&bytes).ok()?;
+    let bytes = disk.read_at_most(&dir.join(note), MAX_NOTE).ok()?;
+    // What follows is the copy of its files.
+    let mut values = serde_json::Deserializer::from_slice(&bytes).into_iter::<Waiting>();
+    let one = values.next()?.ok()?;
     // A clone may have been moved; a note may name no other place.
     let stands = dir.join(one.slug.as_str());
     (one.version == VERSION).then_some(Waiting {

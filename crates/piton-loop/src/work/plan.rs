@@ -326,14 +326,15 @@ impl Prepared {
         crate::planning::paths::refuse_links(shop.disk, self.site.root(), &self.relative)
             .map_err(|error| piton_base::on_one_line(&error))?;
         let dir = self.site.live(&self.base.slug);
-        if let Some((file, variable)) = Secret::found_in(shop.secrets, shop.disk, &dir) {
-            return Err(format!(
+        let contents = Contents::read(shop.disk, &dir)
+            .map_err(|error| piton_base::on_one_line(&error))?
+            .unwrap_or_default();
+        match Secret::found_among(shop.secrets, &contents) {
+            None => Ok(contents),
+            Some((file, variable)) => Err(format!(
                 "the agent wrote the value of {variable} into {file}; nothing of its work was taken"
-            ));
+            )),
         }
-        Contents::read(shop.disk, &dir)
-            .map(Option::unwrap_or_default)
-            .map_err(|error| piton_base::on_one_line(&error))
     }
 
     /// Puts the next accepted state in place of the one before, where it is

@@ -227,7 +227,8 @@ impl World {
             model: Some("m-1".into()),
             commit_prefix: "piton",
         };
-        let decision = next_step(&RealDisk, &self.git, &self.site, &self.slug, &options)?;
+        let base = Snapshot::read(&RealDisk, &self.site, &self.slug)?;
+        let decision = next_step(&RealDisk, &self.git, &self.site, base, &options)?;
         self.prompts.lock().unwrap().push(decision.prompt.clone());
         Ok(decision)
     }

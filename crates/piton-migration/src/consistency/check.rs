@@ -31,6 +31,19 @@ pub fn check(disk: &dyn DiskRead, dir: &Path, slug: &Slug, mode: Mode) -> Vec<Fi
     check_directory(disk, dir, slug, mode).findings
 }
 
+/// The same where the manifest was read already.
+pub fn check_with(
+    disk: &dyn DiskRead,
+    dir: &Path,
+    slug: &Slug,
+    mode: Mode,
+    manifest: &Manifest,
+) -> Vec<Finding> {
+    let mut check = Check::new(disk, dir, mode);
+    check.directory(manifest, slug);
+    check.findings
+}
+
 /// What a check came across on its way.
 pub(super) struct Checked {
     pub(super) findings: Vec<Finding>,
@@ -39,29 +52,11 @@ pub(super) struct Checked {
 }
 
 pub(super) fn check_directory(disk: &dyn DiskRead, dir: &Path, slug: &Slug, mode: Mode) -> Checked {
-    let mut check = Check {
-        disk,
-        dir,
-        mode,
-        entries: Vec::new(),
-        findings: Vec::new(),
-    };
+    let mut check = Check::new(disk, dir, mode);
     let manifest = load_manifest(disk, dir);
     match &manifest {
         Err(error) => check.unusable_manifest(error),
-        Ok(manifest) => match disk.list(dir) {
-            Err(error) => {
-                check.add(
-                    Code::InvalidManifest,
-                    MANIFEST_FILE,
-                    format!("the directory cannot be listed: {error}"),
-                );
-            }
-            Ok(entries) => {
-                check.entries = entries;
-                check.all(manifest, slug);
-            }
-        },
+        Ok(manifest) => check.directory(manifest, slug),
     }
     Checked {
         findings: check.findings,
@@ -78,7 +73,30 @@ struct Check<'a> {
     findings: Vec<Finding>,
 }
 
-impl Check<'_> {
+impl<'a> Check<'a> {
+    fn new(disk: &'a dyn DiskRead, dir: &'a Path, mode: Mode) -> Self {
+        Self {
+            disk,
+            dir,
+            mode,
+            entries: Vec::new(),
+            findings: Vec::new(),
+        }
+    }
+
+    fn directory(&mut self, manifest: &Manifest, slug: &Slug) {
+        match self.disk.list(self.dir) {
+            Err(error) => {
+                let message = format!("the directory cannot be listed: {error}");
+                self.add(Code::InvalidManifest, MANIFEST_FILE, message);
+            }
+            Ok(entries) => {
+                self.entries = entries;
+                self.all(manifest, slug);
+            }
+        }
+    }
+
     fn all(&mut self, manifest: &Manifest, slug: &Slug) {
         let executing = manifest.status().is_executing();
         let (wants_plan, wants_phases) = match self.mode {

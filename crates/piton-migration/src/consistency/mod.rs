@@ -16,7 +16,7 @@ mod phase_file;
 mod planning;
 mod transactions;
 
-pub use check::check;
+pub use check::{check, check_with};
 pub use code::{Code, Severity};
 pub use doctor::{Examination, Report, examine, examine_all};
 pub use finding::{Finding, has_errors};

@@ -106,8 +106,8 @@ fn edited(
 
 impl Perform<Publish> for MigrationPerformer<'_> {
     fn perform(&self, op: &Publish, given: &Given<'_>, (): ()) -> Result<Done, Failure> {
-        let candidate = self.candidate(op, given)?;
-        let hooked = match self.hooked(op, given, &candidate) {
+        let (candidate, contents) = self.candidate(op, given)?;
+        let hooked = match self.hooked(op, given, &candidate, &contents) {
             Ok(hooked) => hooked,
             Err(failure) => return Err(self.refused(op, &candidate, failure)),
         };
@@ -154,20 +154,17 @@ impl MigrationPerformer<'_> {
         op: &Publish,
         given: &Given<'_>,
         candidate: &Candidate,
+        contents: &Contents,
     ) -> Result<Option<Candidate>, Failure> {
-        let read = Contents::read(self.disk, &candidate.dir);
-        let contents = read
-            .map_err(|error| Failure::of(FailureKind::Io, &error))?
-            .unwrap_or_default();
         let hooked = self.hooks.before(&ToCommit {
             destination: &op.destination,
-            contents: &contents,
+            contents,
             message: &candidate.message,
         })?;
         let Some(hooked) = hooked else {
             return Ok(None);
         };
-        if hooked.contents == contents && hooked.message == candidate.message {
+        if hooked.contents == *contents && hooked.message == candidate.message {
             return Ok(None);
         }
         let name = format!("{}-hooked", given.plan());
@@ -179,8 +176,9 @@ impl MigrationPerformer<'_> {
             operation: op.operation.clone(),
             message: hooked.message,
         };
-        let built = proposal.build(self.disk, &self.state.candidates().join(name), None);
-        let built = built.map_err(|error| {
+        let below = self.state.candidates().join(name);
+        let built = proposal.build_whole(self.disk, &below, None);
+        let (built, image) = built.map_err(|error| {
             let story = piton_base::on_one_line(&error);
             Failure::new(
                 FailureKind::Io,
@@ -189,7 +187,7 @@ impl MigrationPerformer<'_> {
                 ),
             )
         })?;
-        self.refuse_torn(&built)?;
+        self.refuse_secrets(&image.into())?;
         Ok(Some(built))
     }
 
@@ -207,17 +205,28 @@ impl MigrationPerformer<'_> {
         failure
     }
 
-    /// Returns the candidate of the call before, or builds one from the edits.
-    fn candidate(&self, op: &Publish, given: &Given<'_>) -> Result<Candidate, Failure> {
+    /// Returns the candidate of the call before with its files, or builds one
+    /// from the edits.
+    fn candidate(&self, op: &Publish, given: &Given<'_>) -> Result<(Candidate, Contents), Failure> {
+        let failed = |error: &dyn std::error::Error| Failure::of(FailureKind::Io, error);
         let edits = match &op.next {
             Next::Candidate(slot) => {
                 let candidate = given.value(slot)?;
-                self.refuse_torn(&candidate)?;
-                return Ok(candidate);
+                let restored = candidate.restore(self.disk);
+                let Some(image) = restored.map_err(|error| failed(&error))? else {
+                    let dir = candidate.dir.display();
+                    return Err(Failure::new(
+                        FailureKind::Conflict,
+                        format!("the candidate in {dir} is not what was accepted any more"),
+                    ));
+                };
+                // It may have waited.
+                let contents = image.into();
+                self.refuse_secrets(&contents)?;
+                return Ok((candidate, contents));
             }
             Next::Edits(edits) => edits,
         };
-        let failed = |error: &dyn std::error::Error| Failure::of(FailureKind::Io, error);
         let live = self.live.migration(&op.slug);
         let mut contents = Contents::read(self.disk, &live)
             .map_err(|error| failed(&error))?
@@ -229,7 +238,7 @@ impl MigrationPerformer<'_> {
             }
         }
         let below: PathBuf = self.state.candidates().join(given.plan().to_string());
-        Proposal {
+        let built = Proposal {
             slug: op.slug.clone(),
             base: op.base.clone(),
             contents,
@@ -237,23 +246,13 @@ impl MigrationPerformer<'_> {
             operation: op.operation.clone(),
             message: edits.message.clone(),
         }
-        .build(self.disk, &below, None)
-        .map_err(|error| failed(&error))
+        .build_whole(self.disk, &below, None);
+        let (candidate, image) = built.map_err(|error| failed(&error))?;
+        Ok((candidate, image.into()))
     }
 
-    /// Refuses a candidate that is not what was accepted, or that holds a
-    /// secret: it may have waited.
-    fn refuse_torn(&self, candidate: &Candidate) -> Result<(), Failure> {
-        let dir = &candidate.dir;
-        let found = TreeDigest::of(self.disk, dir).map_err(|e| Failure::of(FailureKind::Io, &e))?;
-        if found != candidate.digest {
-            let dir = dir.display();
-            return Err(Failure::new(
-                FailureKind::Conflict,
-                format!("the candidate in {dir} is not what was accepted any more"),
-            ));
-        }
-        match Secret::found_in(self.secrets, self.disk, dir) {
+    fn refuse_secrets(&self, contents: &Contents) -> Result<(), Failure> {
+        match Secret::found_among(self.secrets, contents) {
             None => Ok(()),
             Some((file, name)) => Err(Failure::new(
                 FailureKind::Io,

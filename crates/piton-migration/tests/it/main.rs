@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, reason = "tests may say how much they tried")]
 
 mod bodies;
+mod candidates;
 mod corpus;
 mod differences;
 mod doctor;

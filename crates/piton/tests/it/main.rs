@@ -17,6 +17,7 @@ mod events;
 mod exec;
 mod exec_crowd;
 mod exec_hostile;
+mod figures;
 mod first_day;
 mod forge_kills;
 mod formats;

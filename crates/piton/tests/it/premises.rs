@@ -53,6 +53,25 @@ fn an_answer_that_a_hook_refused_waits_and_is_published_without_a_new_call() {
 }
 
 #[test]
+fn an_answer_whose_files_a_power_cut_took_is_published_from_its_copy() {
+    let env = TestEnv::planned(0);
+    let lock = env.path().join(".git/index.lock");
+    env.repo.write(".git/index.lock", "");
+    let held = std::fs::File::open(&lock).unwrap();
+    let refused = env.step(&counted(&env, ""));
+    assert_eq!(refused.code, 1, "{}", refused.shown());
+    drop(held);
+    std::fs::remove_file(lock).unwrap();
+    // What was not synced may be there with nothing in it, or be gone.
+    let candidates = env.path().join(".git/piton/work/candidates");
+    let run = std::fs::read_dir(candidates).unwrap().next().unwrap();
+    let candidate = run.unwrap().path().join(SLUG);
+    std::fs::write(candidate.join("manifest.json"), "").unwrap();
+    std::fs::remove_dir_all(candidate.join("approaches")).unwrap();
+    published_without_a_call(&env, &refused);
+}
+
+#[test]
 fn an_answer_that_a_lock_kept_from_being_published_waits() {
     let env = TestEnv::planned(0);
     let lock = env.path().join(".git/index.lock");

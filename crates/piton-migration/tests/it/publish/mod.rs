@@ -6,4 +6,4 @@ mod crowd;
 mod kill;
 mod original;
 mod real;
-mod world;
+pub(crate) mod world;

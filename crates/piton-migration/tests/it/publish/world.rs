@@ -20,7 +20,7 @@ use piton_migration::slug::Slug;
 use piton_testkit::{ScratchRepo, SimDisk};
 
 /// The files of a migration that is fit for every mode.
-pub(super) fn files(slug: &str, text: &str) -> Vec<(String, String)> {
+pub(crate) fn files(slug: &str, text: &str) -> Vec<(String, String)> {
     let manifest = serde_json::json!({
         "awaiting_human_review": false,
         "cooldown_until": null,
@@ -50,7 +50,7 @@ pub(super) fn files(slug: &str, text: &str) -> Vec<(String, String)> {
     ]
 }
 
-pub(super) fn slug(text: &str) -> Slug {
+pub(crate) fn slug(text: &str) -> Slug {
     text.parse().unwrap()
 }
 

@@ -1,6 +1,5 @@
 //! One planning step as a plan: a call, and the publish that depends on it.
 
-use piton_durable::TreeDigest;
 use piton_git::{GitRead, Tip};
 use piton_loop::claim::{Claim, ClaimError};
 use piton_loop::operation::{LandHeld, LoopOp};
@@ -154,10 +153,7 @@ fn waiting(
         return Ok(None);
     }
     let site = planning::planning_site(place)?;
-    let live = place.live().migration(slug);
-    Ok(TreeDigest::of(&context.disk, &live)
-        .ok()
-        .and_then(|base| Waiting::find(&context.disk, &site, slug, &base, on)))
+    Ok(Waiting::find(&context.disk, &site, slug, on))
 }
 
 /// Publishes an answer that waits; no agent is called.

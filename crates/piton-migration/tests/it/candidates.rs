@@ -1,0 +1,76 @@
+//! Candidates that wait, and what a power cut may take of them.
+
+use std::path::Path;
+
+use piton_durable::{Disk, DiskRead, TreeDigest, create_dirs};
+use piton_migration::candidate::{Candidate, Proposal};
+use piton_migration::consistency::Mode;
+use piton_migration::contents::Contents;
+use piton_testkit::sim::{Budget, SimDisk, every_crash};
+
+use crate::publish::world::{files, slug};
+
+const BELOW: &str = "/work/candidates/run";
+
+fn proposal() -> Proposal {
+    let mut contents = Contents::default();
+    for (path, text) in files("rework", "new") {
+        contents.put(path, text);
+    }
+    contents.put("notes/one.md", "# One\n");
+    Proposal {
+        slug: slug("rework"),
+        base: TreeDigest::missing(),
+        contents,
+        mode: Mode::ReadyPublish,
+        operation: "a test".into(),
+        message: "a test".into(),
+    }
+}
+
+fn keep(disk: &dyn Disk) -> Result<Candidate, Box<dyn std::error::Error>> {
+    let (candidate, image) = proposal().build_whole(disk, Path::new(BELOW), None)?;
+    candidate.keep(disk, &image, b"{\"a\": \"note\"}")?;
+    Ok(candidate)
+}
+
+#[test]
+fn what_was_kept_outlasts_a_power_cut_whole_or_was_not_kept_yet() {
+    let start = SimDisk::new();
+    create_dirs(&start, Path::new("/work/candidates")).unwrap();
+    let candidate = keep(&start.fork()).unwrap();
+    let tried = every_crash(
+        &start,
+        Budget::default(),
+        |disk| drop(keep(disk)),
+        |disk, point| {
+            let restored = candidate.restore(disk).unwrap();
+            assert!(restored.is_some() || !point.is_end(), "{point}");
+            if restored.is_some() {
+                let found = TreeDigest::of(disk, &candidate.dir).unwrap();
+                assert_eq!(found, candidate.digest, "{point}");
+            }
+        },
+    );
+    println!("{tried}");
+}
+
+#[test]
+fn a_candidate_that_somebody_changed_is_put_back_from_its_copy_and_refused_without() {
+    let disk = SimDisk::new();
+    create_dirs(&disk, Path::new("/work/candidates")).unwrap();
+    let candidate = keep(&disk).unwrap();
+    let plan = candidate.dir.join("plan.md");
+    let torn = || {
+        disk.remove_file(&plan).unwrap();
+        disk.write_new(&plan, b"", 0o644).unwrap();
+    };
+    torn();
+    assert!(candidate.is_there(&disk));
+    assert!(candidate.restore(&disk).unwrap().is_some());
+    assert_eq!(disk.read(&plan).unwrap(), b"# Plan\n\nnew\n");
+    torn();
+    disk.remove_file(&candidate.note()).unwrap();
+    assert!(!candidate.is_there(&disk));
+    assert_eq!(candidate.restore(&disk).unwrap(), None);
+}

@@ -96,6 +96,15 @@ pub(crate) fn events_of(event: &MigrationEvent) -> Vec<Event> {
                 .chain(left)
                 .collect()
         }
+        MigrationEvent::Committed {
+            path,
+            subject,
+            commit,
+        } => vec![Event::Committed {
+            target: path.clone(),
+            sha: commit.clone(),
+            subject: subject.clone(),
+        }],
         // It is told as the failure of its action.
         MigrationEvent::Refused { .. } => Vec::new(),
     }
@@ -105,6 +114,9 @@ pub(crate) fn events_of(event: &MigrationEvent) -> Vec<Event> {
 pub(crate) fn follow(run: &RunRecord<'_>, event: MigrationEvent) -> Result<(), RecordError> {
     match event {
         MigrationEvent::Recovered { .. } => Ok(()),
+        MigrationEvent::Committed { .. } => run.update(|summary| {
+            summary.counts.commits_created += 1;
+        }),
         MigrationEvent::Published {
             slug,
             operation,

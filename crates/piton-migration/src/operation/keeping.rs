@@ -4,7 +4,7 @@ use piton_durable::transaction::keep;
 use piton_git::GitError;
 use piton_plan::{Done, Failure, FailureKind, Given, Moment, Observation, Observe, Perform};
 
-use super::{CommitPath, MigrationPerformer, MigrationWorld, Recover, SetAside};
+use super::{CommitPath, MigrationEvent, MigrationPerformer, MigrationWorld, Recover, SetAside};
 
 impl Observe<Recover> for MigrationWorld<'_> {
     fn observe(&self, _: &Recover, _: &Given<'_>, _: Moment) -> Result<Observation<()>, Failure> {
@@ -74,9 +74,15 @@ impl Perform<CommitPath> for MigrationPerformer<'_> {
             .git
             .commit_paths(&op.paths(), &op.message)
             .map_err(|error| git_failure(&error))?;
-        Ok(Done::saying(id.map_or_else(String::new, |id| {
-            format!("committed as {}", id.short())
-        })))
+        let Some(id) = id else {
+            return Ok(Done::saying(String::new()));
+        };
+        self.report.report(MigrationEvent::Committed {
+            path: op.path.to_string(),
+            subject: op.message.lines().next().unwrap_or_default().to_owned(),
+            commit: id.to_string(),
+        });
+        Ok(Done::saying(format!("committed as {}", id.short())))
     }
 }
 

@@ -37,6 +37,12 @@ pub enum MigrationEvent {
         /// What could not be cleaned up afterwards.
         unclean: Option<String>,
     },
+    /// A commit that published nothing: a migration was moved or removed.
+    Committed {
+        path: String,
+        subject: String,
+        commit: String,
+    },
     Refused {
         slug: Slug,
         operation: String,

@@ -116,7 +116,11 @@ fn write_planning(
     when: &dyn Fn(&str) -> String,
 ) -> std::fmt::Result {
     let target = clean(&planning.target);
-    writeln!(out, "\nplanning of {target}, at {}", planning.next_step)?;
+    let stands = match planning.next_step.strip_prefix("terminal-") {
+        Some(_) => "over".to_owned(),
+        None => format!("next is {}", planning.next_step),
+    };
+    writeln!(out, "\nplanning of {target}: {stands}")?;
     for (index, step) in planning.completed.iter().enumerate() {
         if planning.reopened_after.contains(&index) {
             writeln!(out, "  -- reopened by feedback")?;

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use super::disk_use::DiskUse;
 use crate::commands::runs::overview::counted;
-use crate::context::{Context, Place};
+use crate::context::{CONFIG_FILE, Context, Place};
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::output::{ago, local_time, wrap};
@@ -138,6 +138,8 @@ struct Seen<'r> {
     wrong: Vec<(String, String)>,
     dispatched: Vec<Dispatched>,
     disk: DiskUse,
+    /// Whether it has settings of its own.
+    is_set_up: bool,
     now: Timestamp,
 }
 
@@ -259,6 +261,9 @@ impl<'r> Seen<'r> {
             wrong,
             dispatched: dispatched(context, now),
             disk: DiskUse::look(context, place),
+            is_set_up: context
+                .disk_has(&place.top().join(CONFIG_FILE))
+                .unwrap_or(true),
             now,
         })
     }
@@ -413,9 +418,14 @@ impl<'r> Seen<'r> {
             && self.sorted.planning.is_empty()
             && self.sorted.broken.is_empty();
         if nothing {
+            let unset = if self.is_set_up {
+                ""
+            } else {
+                "piton is not set up here\n      piton init\n"
+            };
             let _ = writeln!(
                 out,
-                "nothing is planned\n      piton migration new --target \"what shall change\""
+                "{unset}nothing is planned\n      piton migration new --target \"what shall change\""
             );
         }
         out

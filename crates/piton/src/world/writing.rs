@@ -229,7 +229,9 @@ impl Report<MigrationEvent> for Writing<'_> {
     fn report(&self, event: MigrationEvent) {
         // What else waited was made from what was live before. Where an answer
         // that waited was published, no call has swept.
-        if let MigrationEvent::Published {
+        if let MigrationEvent::Committed { commit, .. } = &event {
+            *self.last_commit() = Some(commit.clone());
+        } else if let MigrationEvent::Published {
             slug, on, commit, ..
         } = &event
         {

@@ -152,6 +152,34 @@ fn a_migration_is_renamed_archived_and_deleted_and_each_is_a_commit() {
 }
 
 #[test]
+fn a_repository_without_settings_is_told_how_to_begin() {
+    let env = TestEnv::with_cargo_project();
+    let shown = env.ok(&["status"]).stdout;
+    assert!(
+        shown.contains("piton is not set up here\n      piton init\n"),
+        "{shown}"
+    );
+    let _ = env.ok(&["init"]);
+    assert!(!env.ok(&["status"]).stdout.contains("not set up"));
+}
+
+#[test]
+fn whoever_refines_or_rejects_is_told_what_comes_next() {
+    let env = TestEnv::planned(3);
+    let mut refine = strings(&["migration", "refine", SLUG, "--message", "x"]);
+    refine.extend(env.script("good", GOOD));
+    let told = env.ok(&refine).stderr;
+    assert!(
+        told.contains("go on with `piton migration step add-api`"),
+        "{told}"
+    );
+    let told = env
+        .ok(&["migration", "reject", SLUG, "--reason", "x"])
+        .stderr;
+    assert!(told.contains("piton migration reopen add-api"), "{told}");
+}
+
+#[test]
 fn what_goes_with_a_step_that_is_taken_back_is_named() {
     let env = TestEnv::planned(3);
     assert!(

@@ -163,3 +163,52 @@ fn what_failed_stands_beside_the_result() {
     assert_eq!(shown["run"], run);
     assert_eq!(result["commit"], json!(null));
 }
+
+#[test]
+fn every_command_about_a_migration_says_its_commit_and_what_is_next() {
+    let env = TestEnv::planned(3);
+    let head = || env.repo.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    let told = |args: &[&str]| {
+        let words = [args, &["--json"]].concat();
+        let result = env.ok(&words).json();
+        assert_eq!(result["commit"], head(), "{args:?}");
+        result
+    };
+    let said = told(&[
+        "migration",
+        "refine",
+        SLUG,
+        "--record-only",
+        "--message",
+        "x",
+    ]);
+    assert_eq!(said["next"]["step"], "revise");
+    assert_eq!(told(&["migration", "undo", SLUG])["status"], "planning");
+    let said = told(&["migration", "rename", SLUG, "facade"]);
+    assert_eq!(
+        (&said["slug"], &said["status"]),
+        (&json!("facade"), &json!("planning"))
+    );
+    let said = told(&["migration", "reject", "facade", "--reason", "x"]);
+    assert_eq!(
+        (&said["status"], &said["next"]["kind"]),
+        (&json!("skipped"), &json!("nothing"))
+    );
+    let _ = told(&["migration", "reopen", "facade", "--message", "x"]);
+    assert_eq!(
+        told(&["migration", "archive", "facade"])["status"],
+        json!(null)
+    );
+    let _ = env.ok(&["migration", "new", "b", "--target", "b"]);
+    let _ = told(&["migration", "delete", "b"]);
+}
+
+#[test]
+fn a_review_says_where_the_migration_stands() {
+    let env = TestEnv::waiting();
+    let ran = env.run(&["migration", "review", SLUG, "--json"]);
+    assert_eq!(ran.code, 3);
+    let result = ran.json();
+    assert_eq!(result["status"], "ready");
+    assert_eq!(result["next"]["kind"], "human-review");
+}

@@ -13,7 +13,7 @@ use piton_migration::planning::FeedbackSource;
 use piton_migration::slug::Slug;
 
 use super::planned_step::{self, StepCommand};
-use super::{find, person_refusal, proposed, review_sheet, standing};
+use super::{find, person_refusal, proposed, review_sheet, standing, step};
 use crate::agents::AgentArgs;
 use crate::context::{Context, Place};
 use crate::editor;
@@ -109,7 +109,11 @@ pub(crate) fn run(context: &Context, args: &RefineArgs) -> CommandResult {
         effort: AskedEffort::Refine,
         anew: false,
     };
-    planned_step::carry_out_claimed(context, &place, &slug, &command, &args.plan)
+    let exit = planned_step::carry_out_claimed(context, &place, &slug, &command, &args.plan)?;
+    if exit == Exit::Done {
+        step::tell_what_is_next(context, &place, &slug, None)?;
+    }
+    Ok(exit)
 }
 
 /// How often feedback is decided anew when the migration changed in between.

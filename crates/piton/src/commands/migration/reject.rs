@@ -9,6 +9,7 @@ use piton_loop::planning::person;
 use super::{find, person_refusal, proposed, standing};
 use crate::context::Context;
 use crate::error::CommandResult;
+use crate::exit::Exit;
 use crate::planned::PlanArgs;
 use crate::planning::planning_site;
 
@@ -48,5 +49,11 @@ pub(crate) fn run(context: &Context, args: &RejectArgs) -> CommandResult {
     )
     .map_err(|error| person_refusal(error, &slug))?;
     let plan = proposed::plan(context, &place, "migration reject", proposal)?;
-    standing::carry_out(context, &place, &slug, &args.plan, &plan)
+    let exit = standing::carry_out(context, &place, &slug, &args.plan, &plan)?;
+    if exit == Exit::Done && !args.plan.changes_nothing() {
+        context.out.hint(&format!(
+            "`piton migration reopen {slug} --message TEXT` takes it up again"
+        ));
+    }
+    Ok(exit)
 }

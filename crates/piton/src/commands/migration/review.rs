@@ -91,6 +91,7 @@ pub(crate) fn run(context: &Context, args: &ReviewArgs) -> CommandResult {
             "phase_text": sheet.phase.as_deref().and_then(|file| live.contents.text(file)),
             "choices": sheet.choices.iter().map(|choice| choice.as_str()).collect::<Vec<_>>(),
         }));
+        context.out.amend(standing::stands(context, &place, &slug));
         return Ok(exit);
     }
     let asks = waits && context.interactive() && !args.plan.changes_nothing();

@@ -28,7 +28,7 @@ pub(super) fn carry_out(
     Ok(exit)
 }
 
-fn stands(context: &Context, place: &Place, slug: &Slug) -> Value {
+pub(super) fn stands(context: &Context, place: &Place, slug: &Slug) -> Value {
     let live = place.live();
     let gone = !matches!(context.disk.stat(&live.migration(slug)), Ok(Some(_)));
     if gone {

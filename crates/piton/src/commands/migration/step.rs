@@ -86,46 +86,47 @@ pub(super) fn steps(
             return Ok(exit);
         }
         command.anew = false;
-        let standing = standing(context, place, slug)?;
-        match (standing, until) {
-            (Standing::Planning, Some(Until::Ready)) => {}
-            (Standing::Planning, None) => {
-                context
-                    .out
-                    .hint(&format!("go on with `piton migration step {slug}`"));
-                return Ok(Exit::Done);
-            }
-            (Standing::Over(status), _) => {
-                context.out.note(
-                    Channel::General,
-                    Level::INFO,
-                    &format!("{slug} is {status}"),
-                );
-                if status == Status::Ready {
-                    context.out.hint(CARRY_OUT);
-                }
-                return Ok(Exit::Done);
-            }
-            (Standing::Waits(reason), until) => {
-                context.out.note(
-                    Channel::General,
-                    Level::INFO,
-                    &format!(
-                        "{slug} waits for a person: {}",
-                        piton_base::terminal::clean(&reason)
-                    ),
-                );
-                context
-                    .out
-                    .hint(&format!("look at it with `piton migration review {slug}`"));
-                return Ok(if until.is_some() {
-                    Exit::WaitsForPerson
-                } else {
-                    Exit::Done
-                });
-            }
+        if let Some(exit) = tell_what_is_next(context, place, slug, until)? {
+            return Ok(exit);
         }
     }
+}
+
+/// Says what is next after a step, and how the command ends; `None` where it
+/// goes on.
+pub(super) fn tell_what_is_next(
+    context: &Context,
+    place: &Place,
+    slug: &Slug,
+    until: Option<Until>,
+) -> Result<Option<Exit>, CommandError> {
+    let out = &context.out;
+    let say = |text: &str| out.note(Channel::General, Level::INFO, text);
+    let exit = match (standing(context, place, slug)?, until) {
+        (Standing::Planning, Some(Until::Ready)) => return Ok(None),
+        (Standing::Planning, None) => {
+            out.hint(&format!("go on with `piton migration step {slug}`"));
+            Exit::Done
+        }
+        (Standing::Over(status), _) => {
+            say(&format!("{slug} is {status}"));
+            if status == Status::Ready {
+                out.hint(CARRY_OUT);
+            }
+            Exit::Done
+        }
+        (Standing::Waits(reason), until) => {
+            let reason = piton_base::terminal::clean(&reason);
+            say(&format!("{slug} waits for a person: {reason}"));
+            out.hint(&format!("look at it with `piton migration review {slug}`"));
+            if until.is_some() {
+                Exit::WaitsForPerson
+            } else {
+                Exit::Done
+            }
+        }
+    };
+    Ok(Some(exit))
 }
 
 /// What is next for a plan that is ready.

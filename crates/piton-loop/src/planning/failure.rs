@@ -49,7 +49,7 @@ pub enum StepFailure {
     Left(#[source] ContentsError),
     #[error("the agent left something on the way to the migration's directory")]
     LeftPath(#[source] PathError),
-    #[error("accept the agent's work")]
+    #[error("the agent's work cannot be accepted")]
     Refused(#[from] AcceptError),
     #[error(transparent)]
     Candidate(#[from] CandidateError),

@@ -3,6 +3,7 @@
 pub(crate) mod amount;
 mod channel;
 mod envelope;
+mod gathered;
 mod kept;
 mod out;
 mod shapes;

@@ -8,8 +8,9 @@ use std::time::Instant;
 use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
 use jiff::Timestamp;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::gathered::{Earlier, Gathered};
 use super::kept::Kept;
 use super::{Channel, Envelope, Level, Table, Verbosity, ago, local_stamp, wrap};
 use crate::exit::Exit;
@@ -53,8 +54,10 @@ pub(crate) struct Out {
 #[derive(Debug, Default)]
 struct Results {
     /// More than one where it performs plan after plan.
-    documents: Vec<Value>,
+    gathered: Gathered,
     series: bool,
+    /// Those of a series that is over: they stand in the result.
+    earlier: Earlier,
     /// Why it did not go well, where no error of the command says so.
     failure: Option<Value>,
     /// Whether the one document was printed already.
@@ -201,20 +204,12 @@ impl Out {
 
     /// Takes a result; it is printed in the envelope when the command is over.
     pub(crate) fn json(&self, value: Value) {
-        self.results().documents.push(value);
+        self.results().gathered.push(value);
     }
 
     /// Adds fields to the result that was taken last.
     pub(crate) fn amend(&self, fields: Value) {
-        let mut results = self.results();
-        if results.documents.is_empty() {
-            results.documents.push(Value::Object(Map::new()));
-        }
-        if let (Some(Value::Object(last)), Value::Object(fields)) =
-            (results.documents.last_mut(), fields)
-        {
-            last.extend(fields);
-        }
+        self.results().gathered.amend(fields);
     }
 
     /// Says why the command did not go well, beside its result.
@@ -228,11 +223,14 @@ impl Out {
         self.results().series = true;
     }
 
-    /// Returns the results since, and gathers no more.
-    pub(crate) fn end_series(&self) -> Vec<Value> {
+    /// Ends the series, and returns what stands for its results in the one that
+    /// follows.
+    pub(crate) fn end_series(&self) -> Value {
         let mut results = self.results();
         results.series = false;
-        std::mem::take(&mut results.documents)
+        let (place, earlier) = std::mem::take(&mut results.gathered).into_earlier();
+        results.earlier = earlier;
+        place
     }
 
     /// Prints the document of a command that goes on afterwards.
@@ -257,14 +255,20 @@ impl Out {
         let Some(envelope) = &self.envelope else {
             return false;
         };
-        let (result, failure) = {
+        let (result, many, failure) = {
             let mut results = self.results();
             if std::mem::replace(&mut results.spoken, true) {
                 return false;
             }
             let series = results.series;
-            let documents = std::mem::take(&mut results.documents);
-            (joined(documents, series), results.failure.take())
+            let (result, gathered) = std::mem::take(&mut results.gathered).joined(series);
+            let earlier = std::mem::take(&mut results.earlier);
+            let many = if gathered.is_empty() {
+                earlier
+            } else {
+                gathered
+            };
+            (result, many, results.failure.take())
         };
         let cut_off = || {
             let interrupted = crate::error::ErrorKind::Interrupted;
@@ -273,7 +277,9 @@ impl Out {
         };
         let error = error.or(failure).or_else(cut_off);
         let document = envelope.seal(exit.code(), result, error);
-        self.data(&format!("{document:#}\n"));
+        if many.print(&document, |part| self.data(part)).is_err() {
+            self.lost.store(true, Ordering::Relaxed);
+        }
         true
     }
 
@@ -377,25 +383,6 @@ impl Out {
             self.lost.store(true, Ordering::Relaxed);
         }
     }
-}
-
-/// What a script looks for first, taken over from the last of several steps.
-const BY_NAME: [&str; 5] = ["slug", "run", "commit", "status", "next"];
-
-/// Makes one result of what was gathered.
-fn joined(mut documents: Vec<Value>, series: bool) -> Option<Value> {
-    if !series && documents.len() <= 1 {
-        return documents.pop();
-    }
-    let mut result = Map::new();
-    for name in BY_NAME {
-        let last = documents.iter().rev().find_map(|step| step.get(name));
-        if let Some(last) = last {
-            result.insert(name.to_owned(), last.clone());
-        }
-    }
-    result.insert("steps".to_owned(), documents.into());
-    Some(result.into())
 }
 
 fn choice(color: bool) -> anstream::ColorChoice {

@@ -159,7 +159,7 @@ pub(crate) fn drive(
     let plans = if context.out.json_wanted() {
         context.out.end_series()
     } else {
-        Vec::new()
+        serde_json::Value::Null
     };
     let exit = ending.exit(waits);
     let id = run.id().to_string();

@@ -4,7 +4,6 @@
 //! what piton answers instead.
 
 use std::fs;
-use std::path::PathBuf;
 
 use piton_base::Effort;
 use piton_loop::commit;
@@ -16,6 +15,7 @@ use piton_loop::replies::{
 };
 use piton_loop::sanitize::sanitize;
 use piton_loop::taste::TasteVersion;
+use piton_testkit::shared_dir;
 use serde_json::{Value, json};
 
 /// Runs one vector; `differences` are the cases that piton answers its own way.
@@ -44,14 +44,6 @@ fn check(name: &str, differences: &[(&str, Value)], answer: impl Fn(&Value) -> V
         cases += 1;
     }
     assert!(cases > 0, "{name} has no cases");
-}
-
-fn shared_dir() -> Option<PathBuf> {
-    let dir = std::env::var_os("PITON_SHARED").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared")),
-        PathBuf::from,
-    );
-    dir.is_dir().then_some(dir)
 }
 
 fn text(value: &Value) -> &str {

@@ -7,8 +7,7 @@ use piton_traffic::collect::replay;
 use serde_json::{Value, json};
 
 pub(crate) fn folder() -> Option<PathBuf> {
-    let folder = piton_testkit::shared_dir()?.join("corpus/traffic/vectors");
-    folder.is_dir().then_some(folder)
+    Some(piton_testkit::shared_dir()?.join("corpus/traffic/vectors"))
 }
 
 /// Replays a recording; the result as plain JSON.

@@ -21,8 +21,8 @@ struct Scenario {
 enum Done {
     /// It does something, and doing it again plans nothing.
     Once,
-    /// It does something, and doing it again is refused.
-    RefusedAgain,
+    /// It does something, and doing it again is refused with this code.
+    RefusedAgain(i32),
     /// It does something, and doing it again does the next thing.
     NextThing,
     /// It shows something and changes nothing, and there is no plan to save.
@@ -71,7 +71,7 @@ const SCENARIOS: &[Scenario] = &[
             env
         },
         args: |_| strings(&["apply", "init.json"]),
-        done: Done::RefusedAgain,
+        done: Done::RefusedAgain(5),
     },
     Scenario {
         command: "man",
@@ -93,7 +93,7 @@ const SCENARIOS: &[Scenario] = &[
                 "src/lib.rs",
             ])
         },
-        done: Done::RefusedAgain,
+        done: Done::RefusedAgain(2),
     },
     Scenario {
         command: "migration step",
@@ -126,13 +126,13 @@ const SCENARIOS: &[Scenario] = &[
         command: "migration approve",
         world: TestEnv::waiting,
         args: |_| strings(&["migration", "approve", SLUG]),
-        done: Done::RefusedAgain,
+        done: Done::RefusedAgain(2),
     },
     Scenario {
         command: "migration reject",
         world: TestEnv::waiting,
         args: |_| strings(&["migration", "reject", SLUG, "--reason", "no"]),
-        done: Done::RefusedAgain,
+        done: Done::RefusedAgain(2),
     },
     Scenario {
         command: "migration doctor",
@@ -149,7 +149,7 @@ const SCENARIOS: &[Scenario] = &[
             env
         },
         args: |_| strings(&["migration", "wake", SLUG]),
-        done: Done::RefusedAgain,
+        done: Done::RefusedAgain(2),
     },
     Scenario {
         command: "migration undo",
@@ -161,19 +161,19 @@ const SCENARIOS: &[Scenario] = &[
         command: "migration rename",
         world: || TestEnv::planned(3),
         args: |_| strings(&["migration", "rename", SLUG, "other-name"]),
-        done: Done::RefusedAgain,
+        done: Done::RefusedAgain(2),
     },
     Scenario {
         command: "migration archive",
         world: || TestEnv::planned(3),
         args: |_| strings(&["migration", "archive", SLUG]),
-        done: Done::RefusedAgain,
+        done: Done::RefusedAgain(2),
     },
     Scenario {
         command: "migration delete",
         world: || TestEnv::planned(3),
         args: |_| strings(&["migration", "delete", SLUG]),
-        done: Done::RefusedAgain,
+        done: Done::RefusedAgain(2),
     },
     Scenario {
         command: "migration reopen",
@@ -183,7 +183,7 @@ const SCENARIOS: &[Scenario] = &[
             env
         },
         args: |_| strings(&["migration", "reopen", SLUG, "--message", "smaller"]),
-        done: Done::RefusedAgain,
+        done: Done::RefusedAgain(2),
     },
     Scenario {
         command: "prompt copy",
@@ -363,8 +363,7 @@ fn the_real_run_changes_what_its_dry_run_names_and_again_there_is_nothing_to_do(
         let again = env.run(&with(&["--dry-run", "--exit-code"]));
         let expected = match scenario.done {
             Done::Once => 0,
-            Done::RefusedAgain if arguments[0] == "apply" => 5,
-            Done::RefusedAgain => again.code.clamp(1, 2),
+            Done::RefusedAgain(code) => code,
             Done::NextThing => 10,
             Done::Nothing => return,
         };

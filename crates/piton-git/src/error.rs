@@ -35,7 +35,7 @@ pub enum GitError {
     Locked { lock: PathBuf },
 
     /// HEAD shows another branch than the commit was meant for.
-    #[error("commit on {wanted}: {found} is checked out now")]
+    #[error("it belongs on {wanted}, but {found} is checked out")]
     Elsewhere { wanted: String, found: String },
 
     /// The branch shows another commit than the one that was built on.

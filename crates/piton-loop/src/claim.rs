@@ -21,7 +21,7 @@ pub struct Claim {
 /// The claim was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum ClaimError {
-    #[error("work on {slug}, which somebody else is at")]
+    #[error("somebody else is working on {slug}")]
     Taken {
         slug: Slug,
         #[source]

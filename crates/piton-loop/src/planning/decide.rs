@@ -96,7 +96,7 @@ pub enum StepRefusal {
     Inconsistent { slug: Slug, findings: Vec<Finding> },
     #[error("its directory has changes that are not committed: {}", shown(.paths))]
     Dirty { slug: Slug, paths: Vec<PathBuf> },
-    #[error("it is there already")]
+    #[error("a migration named {slug} already exists")]
     Taken { slug: Slug },
     #[error("nothing is committed in this repository yet")]
     NoCommit,

@@ -46,13 +46,13 @@ pub struct Snapshot {
 /// A migration could not be taken up.
 #[derive(Debug, thiserror::Error)]
 pub enum SnapshotError {
-    #[error("find the migration {slug}; `piton migration list` shows what is there")]
+    #[error("there is no migration named {slug}; `piton migration list` shows those that exist")]
     NotThere { slug: Slug },
     #[error("find the migration's directory")]
     Path(#[from] PathError),
     #[error(transparent)]
     Contents(#[from] ContentsError),
-    #[error("read the migration {slug}, which has no {MANIFEST_FILE}")]
+    #[error("the migration {slug} has no {MANIFEST_FILE}")]
     NoManifest { slug: Slug },
     #[error("read the manifest of {slug}")]
     Manifest {

@@ -16,7 +16,7 @@ use piton_base::Clock;
 pub enum ListingError {
     #[error(transparent)]
     Disk(#[from] DiskError),
-    #[error("find the run {id}; `piton runs list` shows the runs there are")]
+    #[error("there is no run {id}; `piton runs list` shows those that exist")]
     NotThere { id: RunId },
     #[error(transparent)]
     Events(#[from] piton_durable::LogError),

@@ -12,7 +12,7 @@ use super::layout::RunDir;
 #[derive(Debug, thiserror::Error)]
 pub enum PruneError {
     /// It was over when this was decided, and lives now.
-    #[error("remove the run {id}, which is still under way")]
+    #[error("the run {id} is still under way")]
     Live {
         id: RunId,
         #[source]

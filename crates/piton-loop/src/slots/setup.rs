@@ -34,7 +34,7 @@ pub struct SetupCommand {
 /// A slot was not prepared.
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {
-    #[error("find the program {program:?} of `slot.setup`")]
+    #[error("the program {program:?} of `slot.setup` was not found")]
     NoProgram { program: String },
     #[error("run `slot.setup`")]
     Launch(#[from] LaunchError),

@@ -46,7 +46,7 @@ pub enum TasteRefusal {
         path.display()
     )]
     Customised { path: PathBuf },
-    #[error("refine {}, which is not there; interview first", path.display())]
+    #[error("{} does not exist; interview first", path.display())]
     NothingThere { path: PathBuf },
     /// Nothing is wrong: there is nothing to do.
     #[error("{} is up to date", path.display())]

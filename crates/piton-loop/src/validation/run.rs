@@ -34,7 +34,7 @@ const REDIRECTING: [&str; 7] = [
 /// The command could not be run, which says nothing about the work.
 #[derive(Debug, thiserror::Error)]
 pub enum ValidationError {
-    #[error("find the program `{program}` of the validation command")]
+    #[error("the program `{program}` of the validation command was not found")]
     NotFound { program: String },
     #[error(transparent)]
     Launch(#[from] LaunchError),

@@ -27,7 +27,7 @@ impl Committer for GitCommitter<'_> {
         let (wanted, found) = (tip(commit)?, git.tip().map_err(later)?);
         if wanted.reference != found.reference {
             return Ok(CommitState::Misplaced(format!(
-                "it was meant for {wanted}, and {found} is checked out now"
+                "it belongs on {wanted}, but {found} is checked out"
             )));
         }
         let stands = match (&wanted.commit, &found.commit) {

@@ -59,11 +59,11 @@ pub enum Cause {
         base: TreeDigest,
         found: TreeDigest,
     },
-    #[error("commit on {wanted}: {found} is checked out now")]
+    #[error("it belongs on {wanted}, but {found} is checked out")]
     Elsewhere { wanted: Tip, found: Tip },
     #[error("{wanted} no longer holds the commit that this was decided on")]
     Rewritten { wanted: Tip },
-    #[error("publish in the middle of {0}, which the commit would become part of")]
+    #[error("{0} is under way, and the commit would become part of it")]
     UnderWay(UnderWay),
     #[error("ask git about the live migration")]
     Git(#[source] GitError),

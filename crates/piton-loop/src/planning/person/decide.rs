@@ -27,7 +27,7 @@ pub enum PersonRefusal {
     Snapshot(#[from] SnapshotError),
     #[error(transparent)]
     Site(#[from] StepRefusal),
-    #[error("it waits for nobody; it is {status}")]
+    #[error("it is not awaiting approval (status: {status})")]
     NotAwaiting { slug: Slug, status: Status },
     #[error("its last review has findings")]
     OpenFindings { slug: Slug },
@@ -37,7 +37,7 @@ pub enum PersonRefusal {
         slug: Slug,
         status: Status,
     },
-    #[error("{verb} without a word; say why")]
+    #[error("no text was given, and {verb} needs some")]
     Blank { verb: &'static str },
     #[error("it cannot go back to planning")]
     Transition {
@@ -61,7 +61,7 @@ pub enum PersonRefusal {
     NoReviewedManifest { slug: Slug },
     #[error("it was not approved in the session")]
     StillAwaiting { slug: Slug },
-    #[error("it was not put off")]
+    #[error("it is not deferred")]
     Awake { slug: Slug },
     #[error("it waits for a person")]
     AsksPerson { slug: Slug },

@@ -42,7 +42,7 @@ pub(super) fn shown(sheet: &ReviewSheet, live: &Live, cut: bool) -> String {
     // Writing to a string cannot fail.
     let _ = match &sheet.reason {
         Some(reason) => writeln!(text, "{slug} waits for a person: {}", clean(reason)),
-        None => writeln!(text, "{slug} waits for nobody."),
+        None => writeln!(text, "{slug} is not awaiting approval."),
     };
     let _ = writeln!(text, "\n{}", sheet.manifest.trim_end());
     if let Some(findings) = &sheet.findings {

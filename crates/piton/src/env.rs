@@ -69,10 +69,7 @@ pub(crate) const DOCUMENTED: &[(&str, &str)] = &[
         "what `piton migration open` shows a plan with; default less",
     ),
     ("LESS", "options of less, when it is the pager; default FRX"),
-    (
-        "TERM",
-        "with `dumb`, or without it, no colour and no steady lines",
-    ),
+    ("TERM", "`dumb`: no colour; without it too: no steady lines"),
     (
         "PATH",
         "where git, agents and other programs are looked for",

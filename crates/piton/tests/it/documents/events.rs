@@ -157,3 +157,14 @@ fn the_page_about_runs_names_every_kind_of_event() {
     }
     assert_eq!(named, kinds().collect());
 }
+
+#[test]
+fn the_line_that_the_page_shows_is_one() {
+    let page = std::fs::read_to_string(project("docs/runs.md")).unwrap();
+    let (_, shown) = page.split_once("```json\n{\"timestamp\"").unwrap();
+    let (shown, _) = shown.split_once("\n```").unwrap();
+    let line: Value = serde_json::from_str(&format!("{{\"timestamp\"{shown}")).unwrap();
+    assert_eq!(differences(&line), [""; 0]);
+    let read: Recorded = serde_json::from_value(line.clone()).unwrap();
+    assert_eq!(serde_json::to_value(&read).unwrap(), line);
+}

@@ -74,6 +74,15 @@ impl Committed {
         found.map(|found| found.at).unwrap_or_default()
     }
 
+    /// Whether the commit has anything at `dir`.
+    pub fn has(&self, dir: &Path) -> Result<bool, GitError> {
+        let Some(named) = dir.to_str() else {
+            return Ok(false);
+        };
+        let named = format!("{}:{named}", self.commit);
+        Ok(self.repository.objects().read(&named)?.is_some())
+    }
+
     /// Whether index and files below `dir` are surely as committed.
     pub fn holds(&self, dir: &Path) -> Result<bool, GitError> {
         let Some(named) = dir.to_str() else {

@@ -62,7 +62,7 @@ impl<'a> Uncommitted<'a> {
     }
 
     /// Returns why a migration cannot be worked on from its commit, if it cannot.
-    fn refuses(&self, slug: &Slug) -> Option<String> {
+    fn refuses(&self, slug: &Slug, stand: &Stand) -> Option<String> {
         let relative = |path: &Path| {
             let below = path.strip_prefix(self.live.project_root()).ok()?;
             Some(below.to_owned())
@@ -82,7 +82,19 @@ impl<'a> Uncommitted<'a> {
             changed(self.git, &all).map_err(|error| piton_base::on_one_line(&error))
         });
         match asked {
-            Ok(changed) if !changed.holds(slug) => None,
+            Ok(changed) if !changed.holds(slug) => {
+                // Git has nothing to say of what a rule ignores. Steps are
+                // published there; a phase starts from a commit.
+                let is_phase = matches!(stand, Stand::Phase { .. });
+                let is_nowhere = (committed.as_ref())
+                    .is_some_and(|committed| committed.has(&dir).is_ok_and(|has| !has));
+                (is_phase && is_nowhere).then(|| {
+                    format!(
+                        "it is in no commit, and git ignores it; `git add --force {}` and commit it",
+                        dir.display()
+                    )
+                })
+            }
             Ok(_) => Some("it has changes that are not committed".to_owned()),
             Err(error) => Some(error.clone()),
         }
@@ -153,7 +165,7 @@ impl Gate for DiskGate<'_> {
             Stand::Plan => Mode::PlanningSnapshot,
             Stand::Phase { .. } => Mode::ExecutionGate,
         };
-        if let Some(reason) = self.uncommitted.refuses(slug) {
+        if let Some(reason) = self.uncommitted.refuses(slug, stand) {
             return Some(reason);
         }
         let dir = self.live.migration(slug);

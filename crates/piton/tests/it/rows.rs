@@ -129,6 +129,27 @@ fn migrations_that_are_not_sound_cost_no_call_and_hold_up_nobody() {
 }
 
 #[test]
+fn a_phase_of_a_migration_that_git_ignores_costs_no_call_and_says_what_to_do() {
+    let repo = project();
+    repo.write(".gitignore", "migrations/\n");
+    repo.commit_all("a project");
+    migration(&repo, "tidy", 1, "ready");
+    let env = TestEnv::over(repo);
+    let script = READY.to_owned() + &edits("phase.execute", "tidy");
+    let ran = run(&env, &script, &[&FOCUS[..], &["--verbose"]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert_eq!(roles(&env), Vec::<String>::new());
+    let way_out = "git add --force migrations/tidy";
+    assert!(ran.shown().contains(way_out), "{}", ran.shown());
+    env.repo.git(&["add", "--force", "migrations/tidy"]);
+    env.repo.git(&["commit", "--quiet", "-m", "the plan"]);
+    let ran = run(&env, &script, &FOCUS);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert_eq!(env.repo.read("src/lib.rs"), "fine\ntidy\n");
+    assert_eq!(env.repo.status(), "");
+}
+
+#[test]
 fn an_agent_that_fails_in_a_phase_is_not_called_again() {
     let repo = project();
     migration(&repo, "tidy", 1, "ready");

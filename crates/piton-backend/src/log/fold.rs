@@ -1,5 +1,8 @@
 //! What a header has to say, given what every writer recorded.
 
+use std::borrow::Borrow;
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
@@ -11,15 +14,22 @@ use crate::header::{FIELDS, Field, Header, Patch, Stamp};
 /// Returns the changes that the header still lacks. The last entry for a field
 /// counts; but a value that no entry knows is somebody's newer one and stands,
 /// and nothing goes back in time.
-pub fn fold(header: &Header, pages: &[LogPage]) -> Patch {
+pub fn fold<P: Borrow<LogPage>>(header: &Header, pages: &[P]) -> Patch {
+    let pages: Vec<&LogPage> = pages.iter().map(Borrow::borrow).collect();
+    let entries = pages.iter().flat_map(|page| &page.entries);
+    let told: BTreeSet<&str> = entries
+        .flat_map(|entry| &entry.sets)
+        .map(|Set(name, _, _)| name.as_str())
+        .collect();
     let mut wanted: Vec<(String, Json)> = Vec::new();
     for field in FIELDS.iter().filter_map(|spec| Field::named(spec.name)) {
         let (fields, stamp) = together(field);
         // A group is decided once, at its first field.
-        if fields.first() != Some(&field) {
+        let is_told = fields.iter().any(|field| told.contains(field.name()));
+        if fields.first() != Some(&field) || !is_told {
             continue;
         }
-        let changes = of_group(header, pages, &fields, stamp);
+        let changes = of_group(header, &pages, &fields, stamp);
         wanted.extend(changes);
     }
     wanted
@@ -34,7 +44,7 @@ type Rank<'a> = (Timestamp, bool, Timestamp, &'a str, usize);
 
 fn of_group(
     header: &Header,
-    pages: &[LogPage],
+    pages: &[&LogPage],
     fields: &[Field],
     stamp: Option<Field>,
 ) -> Vec<(String, Json)> {

@@ -73,6 +73,12 @@ impl LogPage {
 
     /// Adds the entries of another reading of the same log that this one lacks.
     pub fn add_missing(&mut self, other: &Self) {
+        if self.entries == other.entries {
+            return;
+        }
+        if self.entries.is_empty() {
+            self.entries.clone_from(&other.entries);
+        }
         for entry in &other.entries {
             if !self.has(&entry.key) {
                 self.entries.push(entry.clone());

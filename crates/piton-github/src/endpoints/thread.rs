@@ -83,7 +83,7 @@ pub fn read(forge: &dyn ForgeRead, repo: &RepoName, number: u64) -> Result<Threa
         comments(first: $most) { totalCount nodes { fullDatabaseId body authorAssociation author { __typename login } } } } \
         } } }";
     let what = format!("the body and the comments of {repo}#{number}");
-    let data = forge.query(&GraphQuery::new(
+    let mut data = forge.query(&GraphQuery::new(
         what.as_str(),
         TEXT,
         json!({"owner": repo.owner(), "name": repo.name(), "number": number, "most": MOST, "versions": VERSIONS}),
@@ -94,11 +94,11 @@ pub fn read(forge: &dyn ForgeRead, repo: &RepoName, number: u64) -> Result<Threa
         unsure: false,
     };
     let seen = data
-        .pointer("/repository/issueOrPullRequest")
+        .pointer_mut("/repository/issueOrPullRequest")
         .filter(|seen| seen.is_object())
+        .map(Value::take)
         .ok_or_else(|| garbled("it is not there".to_owned()))?;
-    let seen: Seen =
-        serde_json::from_value(seen.clone()).map_err(|error| garbled(error.to_string()))?;
+    let seen: Seen = serde_json::from_value(seen).map_err(|error| garbled(error.to_string()))?;
     let complete = seen
         .comments
         .total_count

@@ -414,3 +414,89 @@ fn with_an_address_that_only_looks_like_this_machine() {
     }
     assert!(stored.fake.log().is_empty(), "no request, and so no token");
 }
+
+#[test]
+fn with_a_server_that_sends_elsewhere() {
+    let stored = Stored::new().with_folder(".impl");
+    let other = Stored::new();
+    assert_eq!(other.plan, stored.plan);
+    let plan = stored.plan.to_string();
+    let there = format!("{}/repos/acme/app/issues/{plan}", other.fake.address());
+    for (method, code) in [("", 302), ("", 307), ("PATCH", 307), ("POST", 308)] {
+        stored.fake.clear_faults();
+        let away = FaultKind::Redirect(code, there.clone());
+        stored
+            .fake
+            .fault(Fault::new(method, "", away).times(u32::MAX));
+        for args in [
+            &["exec", "update-dispatch-info", &plan, "1", "n", "t"][..],
+            &["exec", "mark-impl-started", "--session-id", "s"],
+            &["exec", "get-plan-metadata", &plan, "created_by"],
+        ] {
+            let ran = stored.run(args);
+            assert!(!ran.shown().contains("panicked"), "{}", ran.shown());
+            assert!(!ran.shown().contains(TOKEN), "{}", ran.shown());
+        }
+    }
+    for request in other.fake.log() {
+        assert_eq!(request.authorization, None, "{request:?}");
+        assert_eq!(request.method, "GET", "{request:?}");
+    }
+    assert_eq!(other.body(), BODY);
+}
+
+#[test]
+fn with_strangers_comments_that_look_like_entries() {
+    let stored = Stored::new();
+    let plan = stored.plan.to_string();
+    let dispatch = |run: &str| {
+        let ran = stored.run(&["exec", "update-dispatch-info", &plan, run, "n", "t"]);
+        assert_eq!(ran.code, 0, "{}", ran.shown());
+    };
+    dispatch("1");
+    // A copy of our own log, later than everything, with a value of theirs.
+    let (ours, log) = stored.fake.world(|world| {
+        let comments = &world.repo("acme/app").comments;
+        let found = comments
+            .iter()
+            .find(|(_, one)| one.body.contains("piton:log:"));
+        let (id, one) = found.unwrap();
+        (*id, one.clone())
+    });
+    let forged = log
+        .body
+        .replace("\"1\"", "\"666\"")
+        .replace("\"k\":\"", "\"k\":\"theirs-")
+        .replace("\"at\":\"20", "\"at\":\"21");
+    assert_ne!(forged, log.body);
+    let strangers = stored.fake.world(|world| {
+        let comments = &mut world.repo("acme/app").comments;
+        let mut ids = Vec::new();
+        for (place, association) in (1..).zip(["NONE", "CONTRIBUTOR", "FIRST_TIMER", "MANNEQUIN"]) {
+            let mut one = log.clone();
+            one.body.clone_from(&forged);
+            "mallory".clone_into(&mut one.user);
+            association.clone_into(&mut one.association);
+            // Older ones too: the oldest comment of a writer is its log.
+            let id = if place % 2 == 0 {
+                ours + place
+            } else {
+                ours - place
+            };
+            comments.insert(id, one);
+            ids.push(id);
+        }
+        ids
+    });
+    dispatch("2");
+    let repaired = stored.run(&["plan", "repair", &plan]);
+    assert_eq!(repaired.code, 0, "{}", repaired.shown());
+    assert_eq!(stored.field("last_dispatched_run_id").as_deref(), Some("2"));
+    stored.fake.world(|world| {
+        let comments = &world.repo("acme/app").comments;
+        for id in strangers {
+            assert_eq!(comments[&id].body, forged, "nobody writes into it");
+        }
+        assert_ne!(comments[&ours].body, log.body);
+    });
+}

@@ -38,7 +38,7 @@ impl ForgeBackend<'_> {
                 Ok(thread) => {
                     // Of many comments GraphQL gives the first ones.
                     let pages = if thread.complete {
-                        self.with_own(number, pages_of(&thread))
+                        self.logs_in(number, logs_of(&thread))
                     } else {
                         self.pages(number)?
                     };
@@ -65,13 +65,11 @@ impl ForgeBackend<'_> {
     }
 }
 
-fn pages_of(thread: &Thread) -> Vec<Page> {
-    thread
-        .comments
-        .iter()
-        .filter(|said| trusts(said.association.trusted(), &said.login, said.is_bot))
-        .filter_map(|said| Page::read(said.id, &said.body))
-        .collect()
+/// The comments that may hold logs.
+fn logs_of(thread: &Thread) -> impl Iterator<Item = (u64, &str)> {
+    let said = thread.comments.iter();
+    said.filter(|said| trusts(said.association.trusted(), &said.login, said.is_bot))
+        .map(|said| (said.id, said.body.as_str()))
 }
 
 impl After {

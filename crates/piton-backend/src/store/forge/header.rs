@@ -254,8 +254,8 @@ impl ForgeBackend<'_> {
     }
 }
 
-fn logs(pages: &[Page]) -> Vec<LogPage> {
-    pages.iter().map(|page| page.log.clone()).collect()
+fn logs(pages: &[Page]) -> Vec<&LogPage> {
+    pages.iter().map(|page| &page.log).collect()
 }
 
 /// Notes the fields whose value in the header is a later event's.

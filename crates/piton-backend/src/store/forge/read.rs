@@ -5,10 +5,10 @@ use piton_github::{ForgeRead, RepoName, found};
 
 use super::create_issue::has_commands;
 use super::footing::{document, mark, number};
-use super::record::pages_of;
+use super::record::trusted;
 use crate::header::Patch;
 use crate::kind::{Seen, TextKind};
-use crate::log::{fold, trusts};
+use crate::log::{LogPage, fold, trusts};
 use crate::store::interface::checked_header;
 use crate::store::{
     BackendError, BackendRead, Document, PlanComment, PlanId, PlanQuery, PlanText, Provider, State,
@@ -229,11 +229,11 @@ impl BackendRead for ForgeReader<'_> {
         let header = checked_header(document)?;
         let comments: Result<Vec<_>, _> =
             comments::list(self.forge, &self.repo, number(&document.id)?, None).collect();
-        let pages: Vec<_> = pages_of(&comments?)
-            .into_iter()
-            .map(|page| page.log)
+        let comments = comments?;
+        let logs: Vec<LogPage> = trusted(&comments)
+            .filter_map(|(_, body)| LogPage::read(body))
             .collect();
-        Ok(fold(&header, &pages))
+        Ok(fold(&header, &logs))
     }
 }
 

@@ -26,13 +26,11 @@ impl Page {
     }
 }
 
-/// Reads the logs out of comments. What strangers write counts for nothing.
-pub(super) fn pages_of(comments: &[Comment]) -> Vec<Page> {
-    comments
-        .iter()
-        .filter(|comment| is_trusted(comment))
-        .filter_map(|comment| Page::read(comment.id, &comment.body))
-        .collect()
+/// Returns the comments that may hold logs: what strangers write counts for
+/// nothing.
+pub(super) fn trusted(comments: &[Comment]) -> impl Iterator<Item = (u64, &str)> {
+    let trusted = comments.iter().filter(|comment| is_trusted(comment));
+    trusted.map(|comment| (comment.id, comment.body.as_str()))
 }
 
 /// The log of one writer, out of every comment that holds a part of it. There
@@ -72,17 +70,35 @@ impl ForgeBackend<'_> {
     pub(super) fn pages(&self, number: u64) -> Result<Vec<Page>, ForgeError> {
         let comments: Result<Vec<Comment>, _> =
             comments::list(self.forge, self.repo(), number, None).collect();
-        Ok(self.with_own(number, pages_of(&comments?)))
+        Ok(self.logs_in(number, trusted(&comments?)))
     }
 
-    /// Adds what this clone remembers of its own log. GitHub sometimes answers
-    /// with what was; the own log is never read as shorter than it was written.
-    pub(super) fn with_own(&self, number: u64, mut pages: Vec<Page>) -> Vec<Page> {
-        if let Some(own) = self.writing.recall(number) {
-            match pages.iter_mut().find(|page| page.comment == own.comment) {
-                Some(page) => page.log.add_missing(&own.log),
-                None => pages.push(own),
+    /// Reads the logs out of comments, and adds what this clone remembers of its
+    /// own. GitHub sometimes answers with what was; the own log is never read as
+    /// shorter than it was written.
+    pub(super) fn logs_in<'c>(
+        &self,
+        number: u64,
+        comments: impl Iterator<Item = (u64, &'c str)>,
+    ) -> Vec<Page> {
+        let own = self.writing.recall(number);
+        let mut pages = Vec::new();
+        for (id, body) in comments {
+            match own.as_ref().filter(|own| own.page.comment == id) {
+                // Most often it is just what was written.
+                Some(own) if own.text == body => pages.push(own.page.clone()),
+                Some(own) => {
+                    let mut page = Page::read(id, body).unwrap_or_else(|| own.page.clone());
+                    page.log.add_missing(&own.page.log);
+                    pages.push(page);
+                }
+                None => pages.extend(Page::read(id, body)),
             }
+        }
+        if let Some(own) = own
+            && !pages.iter().any(|page| page.comment == own.page.comment)
+        {
+            pages.push(own.page.clone());
         }
         pages
     }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use piton_base::Clock;
@@ -32,7 +32,14 @@ pub struct Writing<'a> {
     pub(super) writer: Writer,
     pub(super) clock: &'a dyn Clock,
     clone: Option<CloneState<'a>>,
-    own: Mutex<HashMap<u64, Page>>,
+    own: Mutex<HashMap<u64, Arc<Kept>>>,
+}
+
+/// An own log as it was last written.
+#[derive(Debug)]
+pub(super) struct Kept {
+    pub(super) page: Page,
+    pub(super) text: String,
 }
 
 impl<'a> Writing<'a> {
@@ -58,10 +65,10 @@ impl<'a> Writing<'a> {
     }
 
     /// Returns the own log as it was last written.
-    pub(super) fn recall(&self, number: u64) -> Option<Page> {
+    pub(super) fn recall(&self, number: u64) -> Option<Arc<Kept>> {
         let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(page) = own.get(&number) {
-            return Some(page.clone());
+        if let Some(kept) = own.get(&number) {
+            return Some(Arc::clone(kept));
         }
         let clone = self.clone.as_ref()?;
         let bytes = clone
@@ -69,14 +76,18 @@ impl<'a> Writing<'a> {
             .read_at_most(&self.path(clone, number), MOST)
             .ok()?;
         let text = String::from_utf8(bytes).ok()?;
-        let (comment, log) = text.split_once('\n')?;
-        let log = LogPage::read(log).filter(|log| log.writer == self.writer)?;
+        let (comment, text) = text.split_once('\n')?;
+        let log = LogPage::read(text).filter(|log| log.writer == self.writer)?;
         let page = Page {
             comment: comment.parse().ok()?,
             log,
         };
-        own.insert(number, page.clone());
-        Some(page)
+        let kept = Arc::new(Kept {
+            page,
+            text: text.to_owned(),
+        });
+        own.insert(number, Arc::clone(&kept));
+        Some(kept)
     }
 
     /// Remembers the own log, which was written as `text`. It is a help against stale answers only: without
@@ -85,15 +96,19 @@ impl<'a> Writing<'a> {
         if let Some(clone) = &self.clone {
             let path = self.path(clone, number);
             let fresh = path.with_extension(format!("{}.new", std::process::id()));
-            let text = format!("{}\n{text}", page.comment);
+            let whole = format!("{}\n{text}", page.comment);
             let disk = clone.disk;
             let _ = disk.remove_file(&fresh);
             let _ = disk
-                .write_new(&fresh, text.as_bytes(), 0o600)
+                .write_new(&fresh, whole.as_bytes(), 0o600)
                 .and_then(|()| disk.rename(&fresh, &path));
         }
         let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
-        own.insert(number, page.clone());
+        let kept = Kept {
+            page: page.clone(),
+            text: text.to_owned(),
+        };
+        own.insert(number, Arc::new(kept));
     }
 
     /// Forgets a log whose comment is gone.

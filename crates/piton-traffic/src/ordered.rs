@@ -146,7 +146,7 @@ impl Json {
             #[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
             (number.abs() < 9e15 && number.fract() == 0.0).then_some(number as i64)
         })?;
-        (whole.abs() <= MOST).then_some(whole)
+        (whole.unsigned_abs() <= MOST.unsigned_abs()).then_some(whole)
     }
 
     pub fn text(&self) -> Option<&str> {

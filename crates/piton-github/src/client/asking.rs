@@ -265,7 +265,7 @@ impl Client {
         if there == here {
             return Ok((whole, signed));
         }
-        if request.changes() || !self.base.allows(&there) {
+        if request.changes() || request.body.is_some() || !self.base.allows(&there) {
             return Err(garbled(format!(
                 "it leads to another host: {}",
                 there.address()

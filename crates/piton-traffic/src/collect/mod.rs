@@ -9,6 +9,7 @@ mod corrected;
 mod day;
 mod fetch;
 mod outcome;
+mod recorded_gists;
 mod recording;
 mod uses;
 

@@ -9,6 +9,7 @@ use super::answers::{
 };
 use super::day::{Day, Moment};
 use super::outcome::{Given, Outcome, StateRead, Target};
+use super::recorded_gists::Gists;
 use super::{collect, collect_compat};
 use crate::ordered::{Json, Object};
 
@@ -21,7 +22,7 @@ pub enum InvalidRecording {
     Field { field: String, why: &'static str },
 }
 
-fn field(field: impl Into<String>, why: &'static str) -> InvalidRecording {
+pub(super) fn field(field: impl Into<String>, why: &'static str) -> InvalidRecording {
     InvalidRecording::Field {
         field: field.into(),
         why,
@@ -42,12 +43,12 @@ pub fn replay(bytes: &[u8], compat: bool) -> Result<Json, InvalidRecording> {
     if input.get("now").is_none() {
         return Err(field("now", "is missing; so is `runs`"));
     }
-    let mut gists = Gists::of(input);
+    let mut gists = Gists::of(input)?;
     Ok(one(input, input, &mut gists, compat)?.into())
 }
 
 fn sequence(input: &Object, runs: &[Json], compat: bool) -> Result<Json, InvalidRecording> {
-    let mut gists = Gists::of(input);
+    let mut gists = Gists::of(input)?;
     let mut out = Vec::new();
     for (index, run) in runs.iter().enumerate() {
         let run = run
@@ -56,114 +57,6 @@ fn sequence(input: &Object, runs: &[Json], compat: bool) -> Result<Json, Invalid
         out.push(Json::from(one(input, run, &mut gists, compat)?));
     }
     Ok(Object::from_iter([("runs", Json::from(out))]).into())
-}
-
-/// The gists as the runs so far left them.
-struct Gists {
-    badge: String,
-    archive: String,
-    state: StateRead,
-    archived: Option<BTreeMap<String, Json>>,
-    /// Earlier states, where the recording has them.
-    past: Vec<Object>,
-}
-
-impl Gists {
-    fn of(input: &Object) -> Self {
-        let id = |name: &str, default: &str| match input.get(name) {
-            Some(Json::Text(id)) => id.clone(),
-            Some(Json::Null) => String::new(),
-            _ => default.to_owned(),
-        };
-        let state = input.get("initial_state").or_else(|| input.get("state"));
-        let revisions = input
-            .object("gist")
-            .and_then(|gist| match gist.get("revisions") {
-                Some(Json::List(list)) => i64::try_from(list.len()).ok(),
-                other => other.and_then(Json::int),
-            })
-            .and_then(|count| u64::try_from(count).ok());
-        let state = match (input.text("rawState"), state) {
-            (Some(raw), _) => match Json::parse(raw.as_bytes()) {
-                Ok(Json::Object(state)) => StateRead::Read(state),
-                Ok(_) => StateRead::Damaged("it is no object".to_owned()),
-                Err(error) => StateRead::Damaged(error.to_string()),
-            },
-            (None, Some(Json::Object(state))) => StateRead::Read(state.clone()),
-            (None, None | Some(Json::Null)) => StateRead::Missing { revisions },
-            (None, Some(_)) => StateRead::Damaged("it is no object".to_owned()),
-        };
-        Self {
-            badge: id("gistId", "BADGE"),
-            archive: id("archiveGistId", "ARCH"),
-            state,
-            archived: archive_of(input.get("archive")),
-            past: past_of(input),
-        }
-    }
-
-    fn keep(&mut self, outcome: &Outcome) {
-        for write in &outcome.writes {
-            let Target::Gist(id) = &write.target else {
-                continue;
-            };
-            if *id == self.archive && *id != self.badge {
-                let archived = self.archived.get_or_insert_default();
-                archived.extend(write.files.iter().cloned());
-            } else if let Some((_, Json::Object(state))) =
-                write.files.iter().find(|(name, _)| name == "state.json")
-            {
-                self.state = StateRead::Read(state.clone());
-            }
-        }
-    }
-}
-
-/// The states of earlier revisions: as they are, or in the form of a gist.
-fn past_of(input: &Object) -> Vec<Object> {
-    let revisions = input.object("gist").map(|gist| gist.list("revisions"));
-    let state = |one: &Object| -> Option<Object> {
-        if one.get("dailyHistory").is_some() {
-            return Some(one.clone());
-        }
-        let file = one
-            .get("state")
-            .or_else(|| one.object("files")?.get("state.json"))?;
-        let file = match file.get("content") {
-            Some(content) => content,
-            None => file,
-        };
-        match file {
-            Json::Object(state) => Some(state.clone()),
-            Json::Text(text) => Json::parse(text.as_bytes()).ok()?.object().cloned(),
-            _ => None,
-        }
-    };
-    let all = revisions.unwrap_or_default().iter();
-    all.filter_map(Json::object).filter_map(state).collect()
-}
-
-/// The files of the archive gist: by name, or wrapped as a gist has them.
-fn archive_of(value: Option<&Json>) -> Option<BTreeMap<String, Json>> {
-    let Some(value) = value else {
-        return Some(BTreeMap::new());
-    };
-    if value.get("__error").is_some() {
-        return None;
-    }
-    let object = value.object()?;
-    let files = object.object("files").unwrap_or(object);
-    let content = |file: &Json| match file {
-        Json::Text(text) => Json::parse(text.as_bytes()).ok(),
-        Json::Object(object) if object.text("content").is_some() => {
-            Json::parse(object.text("content")?.as_bytes()).ok()
-        }
-        other => Some(other.clone()),
-    };
-    files
-        .iter()
-        .map(|(name, file)| Some((name.to_owned(), content(file)?)))
-        .collect()
 }
 
 fn one(
@@ -175,11 +68,15 @@ fn one(
     let now = run.text("now").ok_or_else(|| field("now", "is missing"))?;
     let now = Moment::of(now).ok_or_else(|| field("now", "is no moment"))?;
     let word = |name: &str, default: &str| {
-        let text = run.text(name).or_else(|| whole.text(name));
-        text.unwrap_or(default).to_owned()
+        let said = [run.get(name), whole.get(name)].into_iter().flatten();
+        match said.into_iter().find(|said| **said != Json::Null) {
+            None => Ok(default.to_owned()),
+            Some(Json::Text(text)) => Ok(text.clone()),
+            Some(_) => Err(field(name, "is no text")),
+        }
     };
     let empty = Object::new();
-    let api = run.object("api").unwrap_or(&empty);
+    let api = objects(run, "api")?.unwrap_or(&empty);
     let failed = [run.get("gistError"), api.get("gistError")];
     let state = match failed.into_iter().flatten().next() {
         Some(error) => StateRead::Failed(said(error)),
@@ -187,9 +84,9 @@ fn one(
     };
     let id = |id: &str| (!id.is_empty()).then(|| id.to_owned());
     let given = Given {
-        repository: format!("{}/{}", word("owner", "acme"), word("repo", "widget")),
+        repository: format!("{}/{}", word("owner", "acme")?, word("repo", "widget")?),
         now,
-        pushed: word("event", "schedule") == "push",
+        pushed: word("event", "schedule")? == "push",
         fresh_minutes: 60,
         gist: id(&gists.badge),
         state,
@@ -236,6 +133,18 @@ fn shown(outcome: &Outcome) -> Object {
     );
     out.set("writes", writes);
     out
+}
+
+/// Takes an object, or nothing.
+pub(super) fn objects<'o>(
+    of: &'o Object,
+    name: &str,
+) -> Result<Option<&'o Object>, InvalidRecording> {
+    match of.get(name) {
+        None | Some(Json::Null) => Ok(None),
+        Some(Json::Object(object)) => Ok(Some(object)),
+        Some(_) => Err(field(name, "is no object")),
+    }
 }
 
 fn said(error: &Json) -> String {
@@ -354,7 +263,11 @@ fn runs(
         };
         return Ok(all_days(today, &failed));
     }
-    let jobs = api.object("jobs");
+    let jobs = match api.get("jobs") {
+        None | Some(Json::Null) => None,
+        Some(Json::Object(jobs)) => Some(jobs),
+        Some(_) => return Err(field("api.jobs", "is no object")),
+    };
     let wrong = || field("api.runs", "is not what GitHub answers");
     match api.get("runs") {
         None | Some(Json::Null) => Ok(BTreeMap::from([(today, RunsSeen::default())])),

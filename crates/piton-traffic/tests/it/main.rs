@@ -6,6 +6,7 @@ mod browser;
 mod corrected;
 mod dashboard;
 mod dashboard_data;
+mod hostile;
 mod mending;
 mod outcomes;
 mod properties;

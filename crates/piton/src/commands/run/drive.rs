@@ -177,10 +177,6 @@ pub(crate) fn drive(
             .say(Channel::General, Level::NORMAL, &format!("  {text}"));
     }
     make_room(&floor);
-    notifier.tell(&Cause::RunOver {
-        ending: &ending,
-        commits: run.summary().counts.commits_created,
-    });
     if course.shows_difference && !context.out.json_wanted() {
         difference(context, place, &from);
     }
@@ -198,6 +194,11 @@ pub(crate) fn drive(
         let told = format!("run {id} is over: {}", ending.told());
         context.out.say(Channel::General, Level::NORMAL, &told);
     }
+    // A command that hangs holds up nobody who reads.
+    notifier.tell(&Cause::RunOver {
+        ending: &ending,
+        commits: run.summary().counts.commits_created,
+    });
     if let Some(hint) = ending.hint() {
         context.out.hint(&hint);
     }

@@ -74,5 +74,5 @@ const lastDays = (rows, days, today) => rows.filter((row) => row.date > dayOf(da
 
 function activity(rows, today) {
   const last = rows[rows.length - 1];
-  return [["24 hours", last?.installs ?? 0], ["7 days", sum(lastDays(rows, 7, today), "installs")], ["30 days", sum(rows.slice(-31), "installs")]];
+  return [["24 hours", last?.installs ?? 0], ["7 days", sum(lastDays(rows, 7, today), "installs")], ["30 days", sum(lastDays(rows, 31, today), "installs")]];
 }

@@ -114,7 +114,7 @@ fn each_step_gets_its_own_material_and_contract() {
         &[
             "# Facade",
             "Chosen approach: <name>",
-            "two choices are no choice",
+            "two choices, or a name that is not above, are no choice",
         ],
         &[
             "Chosen approach: facade",

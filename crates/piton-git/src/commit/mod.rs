@@ -67,9 +67,19 @@ pub(crate) fn exactly(
             .collect(),
     })?;
     let subject = message.lines().next().unwrap_or_default();
-    patiently(repository, || {
+    let moved = patiently(repository, || {
         move_reference(repository, &under, &base, &commit, subject)
-    })?;
+    });
+    if let Err(error) = moved {
+        // Git moves the branch before it writes the log of HEAD, and fails when
+        // that cannot be written: the commit is there all the same.
+        let is_there = repository
+            .tip()
+            .is_ok_and(|tip| tip.commit.as_ref() == Some(&commit));
+        if !is_there {
+            return Err(error);
+        }
+    }
     if let Err(error) = sync::reference(repository, &under, base.moves()) {
         // What may not outlast a power cut was not done.
         take_back(repository, &under, &base, &commit)?;

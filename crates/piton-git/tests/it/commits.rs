@@ -186,6 +186,19 @@ fn a_commit_syncs_what_it_writes() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_commit_whose_branch_moved_is_made_although_the_log_of_head_could_not_be_written() {
+    let scratch = ScratchRepo::new();
+    let log = scratch.path().join(".git/logs/HEAD");
+    std::fs::remove_file(&log).unwrap();
+    std::os::unix::fs::symlink("/dev/full", &log).unwrap();
+    scratch.write("in/new", "1");
+    let made = commit(&scratch, &["in"]).unwrap().unwrap();
+    assert_eq!(scratch.git(&["rev-parse", "HEAD"]).trim(), made.as_str());
+    assert_eq!(scratch.status(), "");
+}
+
+#[test]
 fn a_repository_without_an_author_says_how_to_name_one() {
     let scratch = ScratchRepo::new();
     scratch.git(&["config", "user.name", ""]);

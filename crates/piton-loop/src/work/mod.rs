@@ -21,6 +21,7 @@ pub mod phase;
 mod phase_job;
 mod piece;
 pub mod plan;
+mod plan_prepared;
 mod prepared;
 pub mod prove;
 mod ready;

@@ -9,13 +9,8 @@ use std::path::{Path, PathBuf};
 
 use piton_agent::CallRole;
 use piton_base::Effort;
-use piton_durable::tree;
-use piton_git::slot::{Changes, Slot, SlotChange, SlotChangeKind};
-use piton_migration::candidate::Proposal;
-use piton_migration::consistency::{self, Mode, Severity};
-use piton_migration::contents::Contents;
+use piton_git::slot::{Changes, Slot, SlotChangeKind};
 use piton_migration::planning::Step;
-use piton_migration::secret::Secret;
 use piton_migration::slug::Slug;
 
 use super::accepted::Accepted;
@@ -25,6 +20,7 @@ use super::evidence::{self, Subject, Traces};
 use super::failure::{Halt, WorkFailure};
 use super::hooks;
 use super::message::Trailers;
+use super::plan_prepared::Prepared;
 use super::setback;
 use super::shop::{Shop, Worked};
 use super::workplace;
@@ -32,14 +28,11 @@ use crate::clock::local_stamp;
 use crate::commit;
 use crate::effort::{EffortBudget, EffortResolution};
 use crate::failures::FailureKind;
-use crate::planning::accept::{self, Labels, StepOutcome, accept};
-use crate::planning::brief::Briefing;
-use crate::planning::decide::{StepRefusal, call_role, step_of};
+use crate::planning::accept::{Labels, StepOutcome, accept};
+use crate::planning::decide::call_role;
 use crate::planning::site::Site;
-use crate::planning::snapshot::{Snapshot, SnapshotError};
-use crate::planning::verdict::{Asked, Given, answer_schema};
+use crate::planning::verdict::Given;
 use crate::runs::RunRecord;
-use crate::validation::ValidationCommand;
 
 /// A migration whose next step is to be made.
 #[derive(Clone, Debug)]
@@ -119,88 +112,6 @@ fn failed(
         failure,
         until,
         note,
-    }
-}
-
-/// A step as the commit has it, ready to be asked for.
-#[derive(Debug)]
-struct Prepared {
-    base: Snapshot,
-    /// The migrations in the slot.
-    site: Site,
-    step: Step,
-    /// The migration's directory, from the top of the repository.
-    relative: String,
-    effort: EffortResolution,
-    prompt: String,
-    schema: Option<serde_json::Value>,
-}
-
-impl Prepared {
-    fn read(
-        shop: &Shop<'_>,
-        slot: &Slot,
-        site: Site,
-        work: &PlanWork<'_>,
-    ) -> Result<Option<Self>, WorkFailure> {
-        let role = CallRole::PlanningState;
-        let refused = |kind: FailureKind, error: &dyn std::error::Error| {
-            WorkFailure::again(role, kind, piton_base::on_one_line(error))
-        };
-        let base = match Snapshot::read(shop.disk, &site, work.slug) {
-            Ok(base) => base,
-            Err(SnapshotError::NotThere { .. }) => return Ok(None),
-            Err(error @ SnapshotError::NoState { .. }) => {
-                return Err(refused(FailureKind::PlanningStateMissing, &error));
-            }
-            Err(error) => return Err(refused(FailureKind::PlanningStateInvalid, &error)),
-        };
-        let step = step_of(&base).map_err(|error| {
-            let kind = match error {
-                StepRefusal::Inconsistent { .. } => FailureKind::PlanningConsistencyError,
-                _ => FailureKind::PlanningBlocked,
-            };
-            refused(kind, &error)
-        })?;
-        let dir = site.live(work.slug);
-        let findings = consistency::check(shop.disk, &dir, work.slug, Mode::PlanningSnapshot);
-        if let Some(finding) = findings.iter().find(|it| it.severity == Severity::Error) {
-            let story = format!("{} ({})", finding.message, finding.code.as_str());
-            let kind = FailureKind::PlanningConsistencyError;
-            return Err(WorkFailure::again(role, kind, story));
-        }
-        let effort = effort(shop.budget, step, shop.models.effort(call_role(step)));
-        let schema = (shop.agent.answers_by_schema())
-            .then(|| answer_schema(step, &base.contents))
-            .flatten();
-        let briefing = Briefing {
-            prompts: shop.prompts,
-            taste: shop.taste,
-            budget: shop.budget,
-            validation: shop.validator.command.map(ValidationCommand::as_str),
-            answer_by_schema: schema.is_some(),
-        };
-        let prompt = briefing
-            .prompt(&site, &base, step)
-            .map_err(|error| refused(FailureKind::AgentInfraFailure, &error))?;
-        debug_assert_eq!(slot.dir(), site.root());
-        Ok(Some(Self {
-            relative: site.relative(work.slug),
-            site,
-            step,
-            effort,
-            prompt,
-            schema,
-            base,
-        }))
-    }
-
-    fn asked(&self) -> Asked {
-        if self.schema.is_some() {
-            Asked::Schema
-        } else {
-            Asked::Prose
-        }
     }
 }
 
@@ -303,62 +214,6 @@ struct Made<'a> {
     /// looked at again.
     written: Option<Vec<PathBuf>>,
     why: &'a str,
-}
-
-impl Prepared {
-    /// Returns the files of the accepted state. One that piton took away and the
-    /// agent had left has to be looked for.
-    fn written(&self, changes: &Changes, accepted: &Contents) -> Option<Vec<PathBuf>> {
-        let dir = Path::new(&self.relative);
-        let is_gone = |path: &&str| !accepted.contains(path);
-        let by_agent = |path: &str| {
-            let path = dir.join(path);
-            let of = |change: &SlotChange| change.path == path;
-            changes.0.iter().any(of)
-        };
-        let mut gone = self.base.contents.paths().filter(is_gone);
-        let all_told = gone.all(by_agent);
-        all_told.then(|| accepted.paths().map(|path| dir.join(path)).collect())
-    }
-
-    /// Reads what the agent left in the migration's directory.
-    fn left(&self, shop: &Shop<'_>) -> Result<Contents, String> {
-        crate::planning::paths::refuse_links(shop.disk, self.site.root(), &self.relative)
-            .map_err(|error| piton_base::on_one_line(&error))?;
-        let dir = self.site.live(&self.base.slug);
-        let contents = Contents::read(shop.disk, &dir)
-            .map_err(|error| piton_base::on_one_line(&error))?
-            .unwrap_or_default();
-        match Secret::found_among(shop.secrets, &contents) {
-            None => Ok(contents),
-            Some((file, variable)) => Err(format!(
-                "the agent wrote the value of {variable} into {file}; nothing of its work was taken"
-            )),
-        }
-    }
-
-    /// Puts the next accepted state in place of the one before, where it is
-    /// what it has to be.
-    fn put(&self, shop: &Shop<'_>, accepted: &accept::Accepted) -> Result<(), String> {
-        let dir = self.site.live(&self.base.slug);
-        let wrong = |error: &dyn std::error::Error| piton_base::on_one_line(error);
-        tree::remove(shop.disk, &dir).map_err(|error| wrong(&error))?;
-        piton_durable::create_dirs(shop.disk, &dir).map_err(|error| wrong(&error))?;
-        accepted
-            .contents
-            .write(shop.disk, &dir)
-            .map_err(|error| wrong(&error))?;
-        let mode = Proposal::mode_of(accepted.status);
-        let findings = consistency::check(shop.disk, &dir, &self.base.slug, mode);
-        match findings.iter().find(|it| it.severity == Severity::Error) {
-            Some(finding) => Err(format!(
-                "the migration would not be consistent: {} ({})",
-                finding.message,
-                finding.code.as_str()
-            )),
-            None => Ok(()),
-        }
-    }
 }
 
 /// Makes the commit, lets the user's hooks see it, and holds it.

@@ -372,3 +372,30 @@ fn a_rename_that_failed_before_its_commit_is_committed_by_whatever_writes_next()
         env.repo.subjects()
     );
 }
+
+#[test]
+fn what_a_maintainer_said_is_not_answered_because_a_disk_failed() {
+    if !SUPPORTED {
+        return;
+    }
+    let env = TestEnv::planned(0);
+    let _ = env.ok(&["config", "set", "plans.backend", "local"]);
+    let _ = env.ok(&["migration", "share", SLUG]);
+    let listed = env.ok(&["plan", "list", "--json"]).json();
+    let plan = listed["plans"][0]["id"].as_str().unwrap().to_owned();
+    let _ = env.ok(&["plan", "comment", &plan, "--text", "/piton reject no"]);
+    let mut hit = false;
+    let _ = struck_at(&env, Watch::Opens, &["plan", "sync"], &mut |point| {
+        let reads = !point.writes && point.path.ends_with(format!("{SLUG}/.planning"));
+        hit = hit || reads;
+        if reads {
+            Verdict::Fail(Fault::InputOutput)
+        } else {
+            Verdict::Go
+        }
+    });
+    assert!(hit, "{}", said(&env));
+    let ran = env.ok(&["plan", "sync"]);
+    assert!(ran.shown().contains("rejected"), "{}", ran.shown());
+    assert_eq!(env.show(SLUG)["status"], "skipped");
+}

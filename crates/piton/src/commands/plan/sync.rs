@@ -6,9 +6,10 @@ use clap::Args;
 use piton_backend::store::{PlanComment, PlanId, Provider, comment_mark};
 use piton_base::terminal::clean;
 use piton_loop::clock::local_stamp;
+use piton_loop::planning::decide::StepRefusal;
 use piton_loop::planning::person::{self, PersonRefusal};
 use piton_loop::planning::site::Site;
-use piton_loop::planning::snapshot::Live;
+use piton_loop::planning::snapshot::{Live, SnapshotError};
 use piton_migration::candidate::Proposal;
 use piton_migration::manifest::Status;
 use piton_migration::own::{PlanLink, load_own};
@@ -268,6 +269,8 @@ fn take_up(
         Err(error) if is_said_first && is_so(&error, wish) => {
             return Ok(Some(wish.done().to_owned()));
         }
+        // What is answered is never looked at again.
+        Err(error) if may_pass(&error) => return Err(person_refusal(error, slug)),
         Err(error) => {
             let error = person_refusal(error, slug);
             return Ok(Some(format!("not done: {}", error.on_one_line())));
@@ -277,6 +280,18 @@ fn take_up(
     let plan = proposed::plan(context, place, &command, proposal)?;
     let exit = context.site(place).carry_out(args, &plan)?;
     Ok((exit == Exit::Done).then(|| wish.done().to_owned()))
+}
+
+/// Whether the disk or git said no, which says nothing about the wish.
+fn may_pass(refusal: &PersonRefusal) -> bool {
+    use SnapshotError as S;
+    let of_disk = |error: &S| matches!(error, S::Path(_) | S::Contents(_));
+    match refusal {
+        PersonRefusal::Snapshot(error) => of_disk(error),
+        PersonRefusal::Site(StepRefusal::Snapshot(error)) => of_disk(error),
+        PersonRefusal::Site(refusal) => matches!(refusal, StepRefusal::Git(_)),
+        _ => false,
+    }
 }
 
 /// Whether the migration stands where the wish leads.

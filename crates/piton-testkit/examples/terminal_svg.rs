@@ -55,6 +55,8 @@ fn undated(text: &str) -> String {
     let words = text.split(' ').map(|word| {
         if is_day(word) {
             "2026-06-01".to_owned()
+        } else if word.split_once('T').is_some_and(|(day, _)| is_day(day)) {
+            "2026-06-01T12:00:00.000+00:00".to_owned()
         } else if is_run(word.trim()) {
             word.replacen(word.trim(), "20260601T120000-123456", 1)
         } else {

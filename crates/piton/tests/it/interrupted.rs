@@ -206,6 +206,32 @@ fn while_a_run_sleeps_between_actions() {
     }
 }
 
+#[test]
+fn while_a_run_waits_for_the_provider_which_it_says_once() {
+    let scene = Scene::new();
+    let limit = "echo 'usage limit reached, try again in 1 hour' >&2; exit 1\n";
+    let arguments = scene.arguments(limit, "true", &[]);
+    let shown = scene.env.home.path().join("shown");
+    let mut child = scene
+        .env
+        .command(&arguments)
+        .env("PITON_RUN_LIMIT", "wait")
+        .stdout(fs::File::create(&shown).unwrap())
+        .stderr(fs::File::create(scene.env.home.path().join("told")).unwrap())
+        .spawn()
+        .unwrap();
+    let told = || fs::read_to_string(&shown).unwrap();
+    let waits = "the provider gives no more; waits until";
+    until("the run waits", || told().contains(waits));
+    let sent = Command::new("kill")
+        .args(["-s", "INT", &child.id().to_string()])
+        .status();
+    assert!(sent.unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{}", told());
+    assert_eq!(told().matches(waits).count(), 1, "{}", told());
+    scene.env.assert_nothing_runs();
+}
+
 /// Nothing is landing any more.
 fn is_clean(env: &TestEnv) -> bool {
     let notes = fs::read_dir(env.path().join(".git/piton/unlanded"));

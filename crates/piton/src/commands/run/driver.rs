@@ -50,6 +50,8 @@ pub(super) struct Driver<'a> {
     proved: bool,
     /// Since when a merge or the like of the user's is in the way.
     held_back: Option<Duration>,
+    /// Until when it was said to wait, so that it is said once.
+    pub(super) told_to_wait: Option<jiff::Timestamp>,
     /// What the provider had no more for, to be begun again.
     pub(super) owed: Vec<Piece>,
     /// What the plans of shared migrations are told.
@@ -84,6 +86,7 @@ impl<'a> Driver<'a> {
             memory,
             proved: false,
             held_back: None,
+            told_to_wait: None,
             owed: Vec::new(),
             reports: Reports::new(
                 finisher.floor.context,

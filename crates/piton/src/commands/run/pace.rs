@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use piton_base::Clock;
-use piton_loop::deciding::memory::Tried;
+use piton_loop::deciding::memory::{Quota, Tried};
 
 use super::act::Finisher;
 use super::budgets;
@@ -39,7 +39,7 @@ impl Driver<'_> {
     }
 
     /// Lets time pass, but no more than the run has.
-    pub(super) fn rest(&self, until: jiff::Timestamp) {
+    pub(super) fn rest(&mut self, until: jiff::Timestamp) {
         let context = self.finisher.floor.context;
         let now = context.clock.now();
         let mut left = Duration::try_from(until.duration_since(now)).unwrap_or_default();
@@ -47,8 +47,16 @@ impl Driver<'_> {
             let over = Duration::from_secs(seconds.saturating_sub(self.memory.spent.seconds));
             left = left.min(over.max(Duration::from_millis(10)));
         }
-        if left > LOOK_AGAIN {
-            let text = format!("  waits until {until:.0}");
+        let why = match self.memory.quota() {
+            Quota::UsedUp { until: Some(known) } if known == until => {
+                Some("the provider gives no more; ")
+            }
+            Quota::UsedUp { .. } | Quota::Open => (left > LOOK_AGAIN).then_some(""),
+        };
+        if let Some(why) = why
+            && self.told_to_wait.replace(until) != Some(until)
+        {
+            let text = format!("  {why}waits until {until:.0}");
             context.out.say(Channel::General, Level::INFO, &text);
         }
         context.stop.wait(left.min(LOOK_AGAIN));

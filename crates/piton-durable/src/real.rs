@@ -184,8 +184,12 @@ fn write_new(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
         .mode(mode)
         .open(path)?;
     // The umask took its share when the file was created.
-    file.set_permissions(fs::Permissions::from_mode(mode))?;
-    file.write_all(bytes)
+    let written = file.set_permissions(fs::Permissions::from_mode(mode));
+    let written = written.and_then(|()| file.write_all(bytes));
+    // Nobody is to find half of it: it may be a lock of git's.
+    written.inspect_err(|_| {
+        let _ = fs::remove_file(path);
+    })
 }
 
 fn sync(path: &Path) -> io::Result<()> {

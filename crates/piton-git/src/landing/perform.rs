@@ -274,7 +274,11 @@ fn said(
                 _ => Err(error.into()),
             }
         }
-        Err(error) => Err(error.into()),
+        // A disk that fails after the branch moved takes nothing back.
+        Err(error) => match tip(repository, reference) {
+            Ok(Some(now)) if now == *landing.commit => Ok(()),
+            Ok(_) | Err(_) => Err(error.into()),
+        },
     }
 }
 

@@ -36,11 +36,9 @@ pub fn write_atomic(
     bytes: &[u8],
     mode: u32,
 ) -> Result<(), WriteError> {
-    let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
-        return Err(WriteError::NoName { path: path.into() });
-    };
+    let (parent, _) = named(path)?;
     create_dirs(disk, parent)?;
-    place(disk, (parent, name), path, bytes, mode)??;
+    write_whole(disk, path, bytes, mode)?;
     disk.sync_dir(parent).map_err(WriteError::SyncName)
 }
 
@@ -53,9 +51,7 @@ pub fn write_whole(
     bytes: &[u8],
     mode: u32,
 ) -> Result<(), WriteError> {
-    let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
-        return Err(WriteError::NoName { path: path.into() });
-    };
+    let (parent, name) = named(path)?;
     Ok(place(disk, (parent, name), path, bytes, mode)??)
 }
 
@@ -67,9 +63,7 @@ pub fn write_unsynced(
     bytes: &[u8],
     mode: u32,
 ) -> Result<(), WriteError> {
-    let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
-        return Err(WriteError::NoName { path: path.into() });
-    };
+    let (parent, name) = named(path)?;
     let about = |error: DiskError| error.about(Doing::Write, path);
     let temporary = write_beside(disk, parent, name, bytes, mode).map_err(about)?;
     disk.rename(&temporary, path).map_err(|error| {
@@ -88,9 +82,7 @@ pub fn write_atomic_from(
     bytes: &[u8],
     mode: u32,
 ) -> Result<(), WriteError> {
-    let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
-        return Err(WriteError::NoName { path: path.into() });
-    };
+    let (parent, name) = named(path)?;
     create_dirs(disk, scratch)?;
     create_dirs(disk, parent)?;
     match place(disk, (scratch, name), path, bytes, mode)? {
@@ -103,6 +95,12 @@ pub fn write_atomic_from(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Returns the directory that a path is in, and its name there.
+fn named(path: &Path) -> Result<(&Path, &OsStr), WriteError> {
+    let parts = path.parent().zip(path.file_name());
+    parts.ok_or_else(|| WriteError::NoName { path: path.into() })
 }
 
 /// Writes a temporary file into a directory, syncs it and renames it. The inner

@@ -2,7 +2,7 @@ use std::io;
 use std::path::Path;
 
 use piton_durable::atomic::{is_leftover, sweep};
-use piton_durable::{DiskRead, RealDisk, WriteError, write_atomic};
+use piton_durable::{Disk, DiskRead, RealDisk, WriteError, write_atomic};
 use piton_testkit::SimDisk;
 use piton_testkit::sim::{Budget, every_crash};
 
@@ -154,4 +154,36 @@ fn the_mode_is_the_one_asked_for_whatever_the_umask() {
         write_atomic(&RealDisk, &path, b"x", mode).unwrap();
         assert_eq!(RealDisk.stat(&path).unwrap().unwrap().mode, mode);
     }
+}
+
+/// Set for the child that may write no byte.
+const DIR: &str = "PITON_TEST_NO_ROOM";
+
+/// Called by the test below, in a process whose files may have no bytes.
+#[test]
+fn the_child_has_no_room_to_write() {
+    let Ok(dir) = std::env::var(DIR) else {
+        return;
+    };
+    let path = Path::new(&dir).join("main.lock");
+    let written = RealDisk.write_new(&path, b"a commit\n", 0o666);
+    assert!(written.is_err(), "the limit does not hold");
+    assert!(!path.exists(), "a file without its bytes was left");
+    std::fs::create_dir(Path::new(&dir).join("seen")).unwrap();
+}
+
+#[test]
+fn a_new_file_that_could_not_be_written_is_not_left() {
+    let dir = tempfile::tempdir().unwrap();
+    // Without the trap the signal of the limit ends the child.
+    let status = std::process::Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\""])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", "atomic::the_child_has_no_room_to_write"])
+        .env(DIR, dir.path())
+        .stdout(std::process::Stdio::null())
+        .status()
+        .unwrap();
+    assert!(status.success(), "{status}");
+    assert!(dir.path().join("seen").exists(), "the child was not called");
 }

@@ -1,15 +1,12 @@
 //! Runs that are interrupted: exit code 130, a record that says so, no process
 //! left, and nothing of what was accepted lost.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 
-use piton_testkit::ScratchRepo;
-
 use crate::env::{Ran, TestEnv};
-use crate::stage::until;
+use crate::stage::{until, with_targets};
 
 /// Changes the file that it is asked about.
 const GOOD: &str =
@@ -23,24 +20,8 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
-        let repo = ScratchRepo::new();
-        let mut lines = String::new();
-        for name in ["f1", "f2"] {
-            repo.write(&format!("src/{name}.txt"), "fine\n");
-            let _ = writeln!(
-                lines,
-                "{{\"description\": \"{name}\", \"files\": [\"src/{name}.txt\"]}}"
-            );
-        }
-        repo.write("check.sh", "true\n");
-        repo.commit_all("a project");
-        let env = TestEnv::over(repo);
-        let targets = env.home.path().join("targets.jsonl");
-        fs::write(&targets, lines).unwrap();
-        Self {
-            targets: targets.display().to_string(),
-            env,
-        }
+        let (env, targets) = with_targets(2, "true\n");
+        Self { env, targets }
     }
 
     /// A piece of shell that notes its process and stays for ever.

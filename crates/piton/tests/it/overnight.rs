@@ -1,13 +1,12 @@
 //! Many actions at once, and what is left of them the next day.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::fs;
 
-use piton_testkit::ScratchRepo;
 use serde_json::Value;
 
 use crate::env::{Ran, TestEnv};
+use crate::stage::with_targets;
 
 /// As many files as targets, each a target of its own.
 struct Yard {
@@ -17,24 +16,8 @@ struct Yard {
 
 impl Yard {
     fn with(count: usize) -> Self {
-        let repo = ScratchRepo::new();
-        let mut lines = String::new();
-        for number in 1..=count {
-            repo.write(&format!("src/f{number}.txt"), "fine\n");
-            let _ = writeln!(
-                lines,
-                "{{\"description\": \"f{number}\", \"files\": [\"src/f{number}.txt\"]}}"
-            );
-        }
-        repo.write("check.sh", "! grep -r BROKEN src\n");
-        repo.commit_all("a project");
-        let env = TestEnv::over(repo);
-        let targets = env.home.path().join("targets.jsonl");
-        fs::write(&targets, lines).unwrap();
-        Self {
-            targets: targets.display().to_string(),
-            env,
-        }
+        let (env, targets) = with_targets(count, "! grep -r BROKEN src\n");
+        Self { env, targets }
     }
 
     /// Runs all targets with a shell as the agent.

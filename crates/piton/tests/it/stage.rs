@@ -298,6 +298,26 @@ fn unpacked(packed: &[u8]) -> TestEnv {
     env
 }
 
+/// A project of files that are each a target, `src/f1.txt` and so on, with its
+/// `check.sh`; and the file that lists the targets.
+pub(crate) fn with_targets(count: usize, check: &str) -> (TestEnv, String) {
+    let repo = ScratchRepo::new();
+    let mut lines = String::new();
+    for number in 1..=count {
+        let file = format!("src/f{number}.txt");
+        repo.write(&file, "fine\n");
+        lines += &serde_json::json!({ "description": format!("f{number}"), "files": [file] })
+            .to_string();
+        lines.push('\n');
+    }
+    repo.write("check.sh", check);
+    repo.commit_all("a project");
+    let env = TestEnv::over(repo);
+    let targets = env.home.path().join("targets.jsonl");
+    std::fs::write(&targets, lines).unwrap();
+    (env, targets.display().to_string())
+}
+
 pub(crate) fn strings(words: &[&str]) -> Vec<String> {
     words.iter().map(|&word| word.to_owned()).collect()
 }

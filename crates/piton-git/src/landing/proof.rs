@@ -25,13 +25,13 @@ pub(super) fn is_stored(
     path: &Path,
     entry: &TreeEntry,
 ) -> bool {
-    let is_same = match entry.mode.as_str() {
+    let found = match entry.mode.as_str() {
         "120000" => std::fs::read_link(file)
             .map(|link| link.as_os_str().as_bytes().to_vec())
             .ok(),
         _ => RealDisk.read_at_most(file, LONGEST).ok(),
     };
-    if let (Some(here), Ok(stored)) = (is_same, plain::stored(repository, entry))
+    if let (Some(here), Ok(stored)) = (found, plain::stored(repository, entry))
         && here == stored
     {
         return true;

@@ -74,11 +74,6 @@ impl StateDir {
         self.0.join("work")
     }
 
-    /// Returns where worktrees for agents are pooled.
-    pub fn trees(&self) -> PathBuf {
-        self.work().join("trees")
-    }
-
     /// Returns where candidates are built.
     pub fn candidates(&self) -> PathBuf {
         self.work().join("candidates")

@@ -1,9 +1,10 @@
 //! The repository: where it is, what stands in it, commits, slots.
 //!
-//! Everything that reads or changes a repository runs the `git` program, which
-//! knows about hooks, credentials and configuration; [`GitRead`] and [`Git`]
-//! are the two halves the rest of the house sees. Git's writes are made
-//! durable, because by default a commit does not survive a power cut.
+//! [`GitRead`] and [`Git`] are the two halves that the rest of the house sees.
+//! Most of it runs the `git` program, which knows about hooks, credentials and
+//! configuration; what is plain to see in git's files is read there. Git's
+//! writes are made durable, because by default a commit does not survive a
+//! power cut.
 
 mod branch_move;
 mod commit;

@@ -1,10 +1,11 @@
-//! Carrying a migration forward.
+//! Carrying work out: the one next thing, and doing it.
 //!
-//! A planning step is decided ([`planning`]) from the accepted state of a
-//! migration, put into words for an agent ([`prompts`], [`taste`], [`effort`]),
-//! its reply is read ([`replies`]), and what is accepted is published and
-//! committed ([`commit`]). Everything that happened on the way is kept in a run
-//! record ([`runs`]); what did not work is told in a snapshot ([`failures`]).
+//! [`deciding`] says what comes next, [`work`] does it in a slot, and what is
+//! accepted lands. A planning step is decided ([`planning`]) from the accepted
+//! state of a migration, put into words for an agent ([`prompts`], [`taste`],
+//! [`effort`]), and its reply is read ([`replies`]). Everything that happened on
+//! the way is kept in a run record ([`runs`]); what failed is reported in a
+//! snapshot ([`failures`]).
 
 pub mod claim;
 pub mod clock;

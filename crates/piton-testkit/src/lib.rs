@@ -1,5 +1,5 @@
 //! What tests need and users never see: scratch repositories, the simulated
-//! disk, recorders.
+//! disk, the fake agent, the fake GitHub, floors for benchmarks.
 #![expect(
     clippy::disallowed_methods,
     reason = "tests arrange the real world, outside the seams they test"

@@ -6,6 +6,7 @@ mod links;
 mod lists;
 pub(crate) mod masks;
 mod mentions;
+mod named;
 mod reference;
 pub(crate) mod schemas;
 mod sessions;

@@ -124,7 +124,7 @@ pub(super) fn differences(at: &str, value: &Value, shape: &Shape) -> Vec<String>
         Shape::Named(name) => return record_differences(at, value, name),
         Shape::ListOf(inner) => {
             let Some(list) = value.as_array() else {
-                return vec![format!("{at} is no list: {value}")];
+                return vec![format!("{at} is not a list: {value}")];
             };
             return list
                 .iter()
@@ -165,7 +165,7 @@ pub(super) fn differences(at: &str, value: &Value, shape: &Shape) -> Vec<String>
 
 pub(super) fn record_differences(at: &str, value: &Value, name: &str) -> Vec<String> {
     let Some(object) = value.as_object() else {
-        return vec![format!("{at} is no object: {value}")];
+        return vec![format!("{at} is not an object: {value}")];
     };
     let (fields, open) = fields(name);
     let mut found = Vec::new();

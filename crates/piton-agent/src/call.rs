@@ -127,7 +127,7 @@ impl fmt::Display for CallRole {
 
 /// Text that names no call role.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{0:?} is no call role, such as planning.approaches or phase.execute")]
+#[error("{0:?} is not a call role, such as planning.approaches or phase.execute")]
 pub struct UnknownRole(pub String);
 
 impl FromStr for CallRole {

@@ -14,7 +14,7 @@ pub struct Version(Vec<u64>);
 
 /// Text that is no version.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{0:?} is no version; it is numbers with dots between, such as 2.1.197")]
+#[error("{0:?} is not a version; it is numbers with dots between, such as 2.1.197")]
 pub struct NotAVersion(pub String);
 
 impl Version {

@@ -82,7 +82,7 @@ fn add(hash: &mut Sha256, node: &Node, bytes: &[u8]) {
 
 /// Says what a digest must look like.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no tree digest: 64 digits of 0-9 and a-f are expected")]
+#[error("{0:?} is not a tree digest: 64 digits of 0-9 and a-f are expected")]
 pub struct InvalidDigest(String);
 
 impl FromStr for TreeDigest {

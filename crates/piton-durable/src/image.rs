@@ -17,7 +17,7 @@ pub struct Image {
 
 /// Bytes that are no image.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("it is no whole copy of a directory")]
+#[error("it is not a whole copy of a directory")]
 pub struct ImageError;
 
 /// One line of the head of an image.

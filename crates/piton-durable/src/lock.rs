@@ -59,7 +59,7 @@ pub enum LockError {
         /// `None` when the holder's record is missing or torn.
         by: Option<Box<Holder>>,
     },
-    #[error("{} is no regular file, so nobody can lock it; remove it, and it is made anew", path.display())]
+    #[error("{} is not a regular file, so it cannot be locked; remove it, and it is made anew", path.display())]
     NoFile { path: PathBuf },
     #[error("the file system of {} has no locks", path.display())]
     Unsupported { path: PathBuf },

@@ -23,7 +23,7 @@ impl CommitId {
 
 /// A text that is not the full name of a commit.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no commit id; expected 40 or 64 lower-case hex digits")]
+#[error("{0:?} is not a commit id; expected 40 or 64 lower-case hex digits")]
 pub struct InvalidCommitId(String);
 
 impl FromStr for CommitId {

@@ -136,7 +136,7 @@ impl ForgeError {
             }),
             Self::Limited { until, .. } => Some(format!("try again after {until}")),
             Self::NotFound { .. } => Some(
-                "look at the name; a token without access to a private repository is told the same"
+                "look at the name; a token without access to a private repository gets the same answer"
                     .to_owned(),
             ),
             Self::Outage { .. } => Some("try again later; see githubstatus.com".to_owned()),

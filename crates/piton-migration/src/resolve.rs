@@ -22,9 +22,9 @@ pub enum ResolveError {
     Parent { value: String },
     #[error("`{}` is a link; give the slug of the migration itself", .value.escape_debug())]
     Link { value: String },
-    #[error("`{}` is no directory directly below {}", .value.escape_debug(), .live.display())]
+    #[error("`{}` is not a directory directly below {}", .value.escape_debug(), .live.display())]
     Outside { value: String, live: PathBuf },
-    #[error("`{}` is no directory", .value.escape_debug())]
+    #[error("`{}` is not a directory", .value.escape_debug())]
     NotADirectory { value: String },
     #[error("`{}` names no migration", .value.escape_debug())]
     Name {

@@ -87,7 +87,7 @@ fn prefix_of_all(description: &str) -> String {
 
 /// Why a text is no slug.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("`{}` is no slug: {problem}", .text.escape_debug())]
+#[error("`{}` is not a slug: {problem}", .text.escape_debug())]
 pub struct SlugError {
     pub text: String,
     pub problem: SlugProblem,

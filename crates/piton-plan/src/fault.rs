@@ -36,7 +36,7 @@ pub enum Fault {
     Unordered { first: ActionId, second: ActionId },
     #[error("`{id}` is not the name of its operation, which is `{expected}`")]
     WrongId { id: ActionId, expected: ActionId },
-    #[error("`{}` is no name for an action: {why}", .id.as_str().escape_debug())]
+    #[error("`{}` is not a name for an action: {why}", .id.as_str().escape_debug())]
     BadName { id: ActionId, why: &'static str },
     #[error("it has {count} actions; at most {most} can be performed")]
     TooMany { count: usize, most: usize },

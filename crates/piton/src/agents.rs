@@ -172,7 +172,7 @@ pub(crate) fn agent(
             .with_source(error);
         match &choice.script {
             Some(script) => refused.hint(format!(
-                "mend {}, or name another file with --agent-script",
+                "correct {}, or name another file with --agent-script",
                 script.display()
             )),
             None => refused

@@ -23,7 +23,7 @@ pub(crate) fn write(context: &Context, what: &str, below: &str) -> Result<String
     if !context.interactive() {
         return Err(CommandError::new(
             ErrorKind::NeedsPerson,
-            "could not open an editor: nobody is there",
+            "could not open an editor: there is no terminal",
         )
         .hint("give the text with --message or --file"));
     }
@@ -59,7 +59,7 @@ pub(crate) fn open(context: &Context, files: &[std::path::PathBuf]) -> Result<()
     if !context.interactive() {
         return Err(CommandError::new(
             ErrorKind::NeedsPerson,
-            "could not open an editor: nobody is there",
+            "could not open an editor: there is no terminal",
         ));
     }
     files.iter().try_for_each(|file| run(context, file))

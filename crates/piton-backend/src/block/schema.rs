@@ -204,7 +204,7 @@ pub fn block_problems(key: &str, value: &Value) -> Vec<String> {
         };
         let unknown = entries.iter().map(|(name, _)| name.key_text());
         for name in unknown.filter(|name| !known(name)) {
-            problems.push(format!("{name} is no field of it"));
+            problems.push(format!("{name} is not a field of it"));
         }
     }
     problems
@@ -238,12 +238,12 @@ fn wrong(holds: Holds, value: &Value) -> Option<String> {
         Holds::Anything => true,
     };
     let what = match holds {
-        Holds::Text | Holds::TextOrNull => "is no text".to_owned(),
-        Holds::Number | Holds::NumberOrNull => "is no number above zero".to_owned(),
+        Holds::Text | Holds::TextOrNull => "is not a text".to_owned(),
+        Holds::Number | Holds::NumberOrNull => "is not a number above zero".to_owned(),
         Holds::OneOf(words) => format!("is none of {}", words.join(", ")),
         Holds::Flags => "holds more than yes and no".to_owned(),
-        Holds::List => "is no list".to_owned(),
-        Holds::Mappings => "is no list of mappings".to_owned(),
+        Holds::List => "is not a list".to_owned(),
+        Holds::Mappings => "is not a list of mappings".to_owned(),
         Holds::Anything => return None,
     };
     (!fits).then_some(what)
@@ -274,8 +274,8 @@ mod tests {
             ),
             [
                 "triggered_by is missing",
-                "retry_count is no number above zero",
-                "other is no field of it"
+                "retry_count is not a number above zero",
+                "other is not a field of it"
             ]
         );
         assert_eq!(

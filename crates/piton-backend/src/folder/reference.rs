@@ -41,7 +41,7 @@ pub fn read_reference(bytes: &[u8]) -> RefFile {
         Err(error) => return RefFile::Unreadable(format!("it is not JSON: {error}")),
     };
     let Json::Object(map) = value else {
-        return unreadable("it is JSON, but no object");
+        return unreadable("it is JSON, but not an object");
     };
     if map.contains_key("issue_number") {
         return issue(&map).unwrap_or_else(RefFile::Unreadable);
@@ -82,7 +82,7 @@ fn issue(map: &Map<String, Json>) -> Result<RefFile, String> {
     Ok(RefFile::Plan(PlanRef {
         provider: "github".to_owned(),
         id: number_of(map, "issue_number")
-            .ok_or("`issue_number` is no number")?
+            .ok_or("`issue_number` is not a number")?
             .to_string(),
         url: needed(map, "issue_url")?,
         created_at: needed(map, "created_at")?,

@@ -24,7 +24,7 @@ pub struct Ignored(pub Field);
 /// Why a patch cannot be.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum PatchError {
-    #[error("the patch is no object in JSON: {0}")]
+    #[error("the patch is not a JSON object: {0}")]
     Json(String),
     #[error("Unknown fields: {}", .0.join(", "))]
     Unknown(Vec<String>),

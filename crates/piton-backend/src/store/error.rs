@@ -16,7 +16,7 @@ pub enum BackendError {
     NotFound(PlanId),
     #[error("plan {id} is {what}")]
     NotAPlan { id: PlanId, what: &'static str },
-    #[error("`{id}` is no id here: {expected}")]
+    #[error("`{id}` is not an id here: {expected}")]
     ForeignId { id: PlanId, expected: &'static str },
     #[error(transparent)]
     Edit(#[from] EditError),

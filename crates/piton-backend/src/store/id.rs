@@ -14,7 +14,7 @@ pub struct PlanId(String);
 
 /// A text that is no id.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("`{}` is no id of a plan: ids are numbers like 42 or P42, addresses of issues, or names", .text.escape_debug())]
+#[error("`{}` is not a plan id: ids are numbers like 42 or P42, addresses of issues, or names", .text.escape_debug())]
 pub struct InvalidPlanId {
     pub text: String,
 }

@@ -37,7 +37,7 @@ pub(crate) const HEADERS: &[(&str, &str)] = &[
     ("bool-yes", AS_WRITTEN),
     ("float-dot-exp", AS_WRITTEN),
     ("nan", AS_WRITTEN),
-    ("true-is-int", "a truth is no number"),
+    ("true-is-int", "a truth is not a number"),
     ("plan-quotes-marker-code", MEANT),
 ];
 

@@ -107,7 +107,7 @@ impl Intent {
             None => return Ok(Record::None),
             Some(Kind::File) => {}
             Some(Kind::Dir | Kind::Symlink | Kind::Other) => {
-                return Ok(Record::Unreadable("it is no regular file".into()));
+                return Ok(Record::Unreadable("it is not a regular file".into()));
             }
         }
         let bytes = match disk.read_at_most(&path, LIMIT) {
@@ -139,7 +139,7 @@ impl Intent {
     fn leaves(&self, site: &Site) -> Option<String> {
         let live = site.live(&self.live);
         if live.parent() != site.beside.parent() || live == site.beside {
-            return Some(format!("{} is no place to publish to", self.live));
+            return Some(format!("{} is not a place to publish to", self.live));
         }
         let paths = self.commit.as_ref().map_or(&[][..], |commit| &commit.paths);
         let other = paths.iter().find(|path| **path != self.live)?;

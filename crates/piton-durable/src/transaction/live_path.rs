@@ -30,7 +30,7 @@ impl LivePath {
 /// Says what such a path must look like.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0:?} is no place to publish to: a relative path with / between its parts \
+    "{0:?} is not a place to publish to: a relative path with / between its parts \
      is expected, without empty parts, `.`, `..` or `.git`"
 )]
 pub struct InvalidLivePath(String);

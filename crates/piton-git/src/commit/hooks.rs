@@ -186,7 +186,7 @@ impl Hooks {
         let text = format!("{}{}", said(&output.stdout), said(&output.stderr));
         let text = text.trim();
         Ok(Ran::Refused(if text.is_empty() {
-            format!("the hook {hook} said no, and not why")
+            format!("the hook {hook} refused, and gave no reason")
         } else {
             text.to_owned()
         }))

@@ -149,7 +149,7 @@ impl fmt::Display for InTheWay {
             Obstacle::Changed => "changed",
             Obstacle::Deleted => "deleted",
             Obstacle::Untracked => "not tracked",
-            Obstacle::NotADirectory => "below something that is no directory",
+            Obstacle::NotADirectory => "below something that is not a directory",
             Obstacle::Hidden => "hidden from git",
             Obstacle::Submodule => "a submodule",
         };

@@ -93,7 +93,7 @@ impl Intent {
         let path = dir.join(FILE);
         match disk.stat(&path) {
             Ok(Some(stat)) if stat.kind == Kind::File => {}
-            Ok(Some(_)) => return Ok(Note::Unreadable("it is no regular file".to_owned())),
+            Ok(Some(_)) => return Ok(Note::Unreadable("it is not a regular file".to_owned())),
             Ok(None) => return Ok(Note::None),
             Err(error) => return Err(error.into()),
         }

@@ -104,8 +104,9 @@ impl Perform<SetSecret> for ForgePerformer<'_> {
             (None, _) => return Err(input("no secret was given")),
         };
         let key = secrets::public_key(self.forge, &operation.repository)?;
-        let sealed = seal(&key.key, secret.reveal().trim())
-            .ok_or_else(|| Failure::new(FailureKind::Network, "the repository's key is no key"))?;
+        let sealed = seal(&key.key, secret.reveal().trim()).ok_or_else(|| {
+            Failure::new(FailureKind::Network, "the repository's key is not a key")
+        })?;
         secrets::set(
             self.forge,
             &operation.repository,

@@ -118,7 +118,7 @@ impl HookRoom<'_> {
             }
             if let Some(said) = ran.refused {
                 let name = hook.as_str();
-                return Err(Unheard::Refused(format!("the hook {name} said no {said}")));
+                return Err(Unheard::Refused(format!("the hook {name} refused {said}")));
             }
         }
         let message = self.message(&file)?;

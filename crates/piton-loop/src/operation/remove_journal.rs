@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::{LoopPerformer, LoopWorld};
 use crate::planning::site::Site;
 
-/// Removes the journal of a plan that nobody is at.
+/// Removes the journal of a plan that no process is performing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RemoveJournal {
@@ -43,7 +43,7 @@ impl Operation for RemoveJournal {
 }
 
 /// What a journal that may go belongs to.
-const OVER: &str = "a plan that nobody is at";
+const OVER: &str = "a plan that no process is performing";
 
 fn journals(site: &Site) -> PathBuf {
     StateDir::at(site.state()).journals()

@@ -9,7 +9,7 @@ use piton_durable::{Disk, DiskError, DiskRead, Kind};
 pub enum PathError {
     #[error("{} is a link; piton follows none on the way to a migration", path.display())]
     Link { path: PathBuf },
-    #[error("{} is no directory", path.display())]
+    #[error("{} is not a directory", path.display())]
     NotADirectory { path: PathBuf },
     #[error(transparent)]
     Disk(#[from] DiskError),

@@ -28,7 +28,7 @@ pub enum PromptRole {
 
 /// A word that names no role.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("{word:?} is no role with a prompt; the roles are {}", all_names())]
+#[error("{word:?} is not a role with a prompt; the roles are {}", all_names())]
 pub struct PromptRoleError {
     word: String,
 }

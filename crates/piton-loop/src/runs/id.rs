@@ -13,7 +13,7 @@ pub struct RunId(String);
 
 /// A word that names no run.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("{0:?} is no run; runs are named like 20260131T235959-123456")]
+#[error("{0:?} is not a run; runs are named like 20260131T235959-123456")]
 pub struct RunIdError(String);
 
 impl RunId {

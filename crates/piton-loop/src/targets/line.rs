@@ -9,14 +9,14 @@ use super::Target;
 /// A line that names no target; it is passed over and told of.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LineError {
-    #[error("it is no JSON object with `description` and `files`")]
+    #[error("it is not a JSON object with `description` and `files`")]
     NotAnObject,
     #[error("`{field}` is missing or is not {wanted}")]
     Field {
         field: &'static str,
         wanted: &'static str,
     },
-    #[error("`effort-override` is no tier; allowed are low, medium, high and xhigh")]
+    #[error("`effort-override` is not a tier; allowed are low, medium, high and xhigh")]
     Effort,
 }
 

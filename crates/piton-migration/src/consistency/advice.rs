@@ -99,7 +99,7 @@ impl Advice<'_> {
             let path = self.dir.join(below).join(&entry.name);
             let problem = match entry.kind {
                 Kind::Symlink => Some("a link; publishing refuses links"),
-                Kind::Other => Some("no regular file; publishing refuses it"),
+                Kind::Other => Some("not a regular file; publishing refuses it"),
                 Kind::File | Kind::Dir => None,
             };
             if let Some(problem) = problem {

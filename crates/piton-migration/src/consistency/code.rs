@@ -97,7 +97,7 @@ codes! {
         "A phase's document does not exist."
         "Write it, or correct the phase's file in the manifest.";
     PhaseFileNotRegular Error "phase-file-not-regular"
-        "A phase's document is no regular file."
+        "A phase's document is not a regular file."
         "Replace the directory, link or device by a file.";
     MissingManifestPhases Error "missing-manifest-phases"
         "A migration to be carried out lists no phases."
@@ -106,7 +106,7 @@ codes! {
         "The cursor is on no phase."
         "Set current_phase to a phase's name; doctor --repair picks the first that is not done.";
     PhaseDocNotInManifest Error "phase-doc-not-in-manifest"
-        "A phase document's name is no phase of the manifest."
+        "A phase document's name is not a phase of the manifest."
         "List the phase, or rename or remove the document.";
     MissingPhasePrecondition Error "missing-phase-precondition"
         "A phase document has no heading `## Precondition`."
@@ -121,7 +121,7 @@ codes! {
         "The planning record of a migration in planning cannot be used."
         "Correct what the message names, or restore the file from git.";
     TransactionRootInvalid Error "transaction-root-invalid"
-        "The name __transactions__ is taken by something that is no directory."
+        "The name __transactions__ is taken by something that is not a directory."
         "Remove it.";
     PublishLockPresent Error "publish-lock-present"
         "Another tool is publishing, or died while it was."
@@ -134,7 +134,7 @@ codes! {
         "A phase document that must be read cannot be, or is not UTF-8."
         "Save the document as UTF-8 text that you may read.";
     InvalidTimestamp Warning "invalid-timestamp"
-        "A stamp in the manifest is no point in time, so the migration cannot be scheduled."
+        "A stamp in the manifest is not a point in time, so the migration cannot be scheduled."
         "Write it like 2026-06-01T12:00:00.000+00:00.";
     OversizedPhaseDoc Warning "oversized-phase-doc"
         "A phase document is larger than an agent can be expected to read."

@@ -84,7 +84,7 @@ pub fn examine_all(disk: &dyn DiskRead, live: &LiveDir) -> DiskResult<Vec<Report
                 Mode::Doctor,
                 Code::NameNotUtf8,
                 live.path().join(name),
-                "the directory's name is not UTF-8, so it is no migration",
+                "the directory's name is not UTF-8, so it is not a migration",
             )],
         });
     }

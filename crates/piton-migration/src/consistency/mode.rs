@@ -45,7 +45,7 @@ impl Mode {
 
 /// A text that names no mode.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("`{}` is no mode of checking", .0.escape_debug())]
+#[error("`{}` is not a mode of checking", .0.escape_debug())]
 pub struct ModeError(pub String);
 
 impl FromStr for Mode {

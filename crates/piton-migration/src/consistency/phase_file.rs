@@ -55,7 +55,7 @@ pub(super) fn look_up(disk: &dyn DiskRead, dir: &Path, entries: &[Entry], file: 
     }
     match walk(disk, dir, entries, &parts) {
         Walk::Clean(Some(Kind::File)) => PhaseFile::Usable(path),
-        Walk::Clean(Some(_)) => unusable(Code::PhaseFileNotRegular, "is no regular file"),
+        Walk::Clean(Some(_)) => unusable(Code::PhaseFileNotRegular, "is not a regular file"),
         Walk::Clean(None) => missing(),
         Walk::Linked { last } => match destination(disk, dir, &path) {
             Some(Destination::Outside) if last => {
@@ -68,7 +68,7 @@ pub(super) fn look_up(disk: &dyn DiskRead, dir: &Path, entries: &[Entry], file: 
             }
             Some(Destination::File(file)) => PhaseFile::Usable(file),
             Some(Destination::Other) | None => {
-                unusable(Code::PhaseFileNotRegular, "is no regular file")
+                unusable(Code::PhaseFileNotRegular, "is not a regular file")
             }
         },
     }

@@ -24,7 +24,7 @@ pub fn examine(disk: &dyn DiskRead, live: &LiveDir, kind: Kind) -> Vec<Finding> 
     let finding =
         |code, path: &Path, message| Finding::new(Mode::Doctor, code, path.to_owned(), message);
     if kind != Kind::Dir {
-        let message = "is no directory".to_owned();
+        let message = "is not a directory".to_owned();
         return vec![finding(Code::TransactionRootInvalid, &root, message)];
     }
     let entries = match disk.list(&root) {

@@ -54,7 +54,7 @@ impl Status {
 
 /// A text that names no status.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("`{}` is no status; allowed are planning, ready, in-progress, skipped and done", .0.escape_debug())]
+#[error("`{}` is not a status; allowed are planning, ready, in-progress, skipped and done", .0.escape_debug())]
 pub struct StatusError(pub String);
 
 impl FromStr for Status {

@@ -89,6 +89,6 @@ const fn told(place: Occupant) -> &'static str {
         Occupant::Nothing => "nothing",
         Occupant::EmptyDir => "an empty directory",
         Occupant::Dir => "a directory with something in it",
-        Occupant::Other => "something that is no directory",
+        Occupant::Other => "something that is not a directory",
     }
 }

@@ -29,7 +29,7 @@ impl FeedbackSource {
 
 /// A text that names no source.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("`{}` is no source of feedback; allowed are message and file", .0.escape_debug())]
+#[error("`{}` is not a source of feedback; allowed are message and file", .0.escape_debug())]
 pub struct FeedbackSourceError(pub String);
 
 impl FromStr for FeedbackSource {

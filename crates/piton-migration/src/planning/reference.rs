@@ -64,7 +64,7 @@ pub enum ReferenceFault {
     Outside,
     #[error("points at nothing")]
     Missing,
-    #[error("points at something that is no regular file")]
+    #[error("points at something that is not a regular file")]
     NotRegular,
     #[error("leads through a link")]
     Link,

@@ -167,7 +167,7 @@ impl Cursor {
 
 /// A text that names nothing of its kind.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{}` is no {kind}", .text.escape_debug())]
+#[error("`{}` is not a {kind}", .text.escape_debug())]
 pub struct UnknownName {
     pub kind: &'static str,
     pub text: String,

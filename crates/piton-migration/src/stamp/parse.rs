@@ -19,9 +19,9 @@ pub struct StampError {
 /// What is wrong with a stamp.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum StampProblem {
-    #[error("is no date and time")]
+    #[error("is not a date and time")]
     Malformed,
-    #[error("has no offset, so it is no point in time")]
+    #[error("has no offset, so it is not a point in time")]
     NoOffset,
 }
 

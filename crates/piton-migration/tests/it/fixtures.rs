@@ -87,7 +87,7 @@ fn stamps_without_an_offset_load_and_save_and_do_not_schedule() {
         .expect_err("no point in time");
     insta::assert_snapshot!(
         error,
-        @"`2026-01-05T08:00:00` has no offset, so it is no point in time; allowed is a date and time with an offset, such as 2026-06-01T12:00:00.000+00:00"
+        @"`2026-01-05T08:00:00` has no offset, so it is not a point in time; allowed is a date and time with an offset, such as 2026-06-01T12:00:00.000+00:00"
     );
     assert!(String::from_utf8_lossy(&manifest.encode()).contains("\"2026-01-05T08:00:00\""));
 }

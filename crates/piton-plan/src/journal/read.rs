@@ -47,7 +47,7 @@ pub enum JournalError {
         #[source]
         source: serde_json::Error,
     },
-    #[error("the journal {} tells of {action}, which its plan does not have", path.display())]
+    #[error("the journal {} names {action}, which is not in its plan", path.display())]
     Stranger { path: PathBuf, action: ActionId },
     #[error("the journal {} is that of {id}", path.display())]
     Misnamed { path: PathBuf, id: PlanId },

@@ -114,7 +114,7 @@ impl Operation {
             return faults;
         };
         let Some(object) = body.as_object() else {
-            faults.push("the body is no object".to_owned());
+            faults.push("the body is not an object".to_owned());
             return faults;
         };
         for field in &self.fields {

@@ -37,7 +37,7 @@ pub fn read_state(
         },
         Some(bytes) => match Json::parse(&bytes) {
             Ok(Json::Object(state)) => StateRead::Read(state),
-            Ok(_) => StateRead::Damaged("it is no object".to_owned()),
+            Ok(_) => StateRead::Damaged("it is not an object".to_owned()),
             Err(error) => StateRead::Damaged(error.to_string()),
         },
     };

@@ -22,7 +22,7 @@ impl Gists {
             None => Ok(default.to_owned()),
             Some(Json::Text(id)) => Ok(id.clone()),
             Some(Json::Null) => Ok(String::new()),
-            Some(_) => Err(field(name, "is no text")),
+            Some(_) => Err(field(name, "is not a text")),
         };
         for name in ["gist", "archive"] {
             objects(input, name)?;
@@ -38,12 +38,12 @@ impl Gists {
         let state = match (input.text("rawState"), state) {
             (Some(raw), _) => match Json::parse(raw.as_bytes()) {
                 Ok(Json::Object(state)) => StateRead::Read(state),
-                Ok(_) => StateRead::Damaged("it is no object".to_owned()),
+                Ok(_) => StateRead::Damaged("it is not an object".to_owned()),
                 Err(error) => StateRead::Damaged(error.to_string()),
             },
             (None, Some(Json::Object(state))) => StateRead::Read(state.clone()),
             (None, None | Some(Json::Null)) => StateRead::Missing { revisions },
-            (None, Some(_)) => StateRead::Damaged("it is no object".to_owned()),
+            (None, Some(_)) => StateRead::Damaged("it is not an object".to_owned()),
         };
         Ok(Self {
             badge: id("gistId", "BADGE")?,

@@ -22,17 +22,17 @@ pub struct Names {
 /// A value that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettleError {
-    #[error("`{0}` is no day of the calendar: expected YYYY-MM-DD")]
+    #[error("`{0}` is not a day of the calendar: expected YYYY-MM-DD")]
     Date(String),
-    #[error("`{0}` is no name of a branch")]
+    #[error("`{0}` is not a branch name")]
     Branch(String),
-    #[error("`{0}` is no cron line: expected five fields")]
+    #[error("`{0}` is not a cron line: expected five fields")]
     Schedule(String),
     #[error("a display name is one line of at most 100 characters")]
     DisplayName,
-    #[error("`{0}` is no name of a secret: expected capitals, digits and `_`")]
+    #[error("`{0}` is not a secret name: expected capitals, digits and `_`")]
     Secret(String),
-    #[error("`{0}` is no name of a workflow")]
+    #[error("`{0}` is not a workflow name")]
     Workflow(String),
 }
 

@@ -11,7 +11,7 @@ pub enum SettingsError {
         column: usize,
         why: String,
     },
-    #[error("it is no JSON object")]
+    #[error("it is not a JSON object")]
     NotAnObject,
     #[error("`{field}` must be {expected}, not {found}")]
     Field {

@@ -78,7 +78,7 @@ fn config(seen: &Survey, out: &mut Vec<Finding>) {
         let reason = "the id of a gist is not 20 or 32 hexadecimal digits";
         out.push(Finding::new(Verdict::Fail, Group::Config, PROJECT_FILE, reason).remedy(FIX));
     } else if project.get("created").is_none_or(|day| !is_date(&day)) {
-        let reason = "`created` is no day of the calendar";
+        let reason = "`created` is not a day of the calendar";
         out.push(Finding::new(Verdict::Fail, Group::Config, PROJECT_FILE, reason).remedy(FIX));
     } else if project
         .repository()
@@ -217,7 +217,7 @@ fn gist(seen: &Survey, kind: Kind, out: &mut Vec<Finding>) {
         .filter(|(name, _)| *name != "state.json")
         .filter_map(|(name, file)| match file {
             FileSeen::Json(_) => None,
-            FileSeen::Damaged(why) => Some(format!("{name} is no JSON ({why})")),
+            FileSeen::Damaged(why) => Some(format!("{name} is not JSON ({why})")),
             FileSeen::Cut(why) => Some(format!("{name} cannot be read whole ({why})")),
         })
         .collect();

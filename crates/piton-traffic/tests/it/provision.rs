@@ -420,7 +420,7 @@ fn what_people_should_know_beforehand_is_said() {
         stage
             .plan(&wishes)
             .unwrap_err()
-            .contains("`2026-02-30` is no day")
+            .contains("`2026-02-30` is not a day")
     );
     let missing = Stage::with(|world| {
         world.repos.clear();

@@ -155,7 +155,7 @@ settings! {
     choice["on", "loopback", "off"] validation_network "validation.network":
         "what the validation command may reach over the network: all, only itself, or nothing; as seal.network when unset";
     choice["report", "refuse"] validation_dilution "validation.dilution" = "refuse":
-        "what becomes of work that weakens tests: it is told, or deleted and skipped tests send it back";
+        "what happens to work that weakens tests: it is reported, or deleted and skipped tests send it back";
     switch run_route "run.route":
         "whether it is asked of each target how far it reaches and whether it takes a migration; where a migration is not over, if unset";
     choice["wait", "stop"] run_limit "run.limit" = "stop":
@@ -163,7 +163,7 @@ settings! {
     money run_max_cost_per_day "run.max-cost-per-day":
         "how many dollars all runs of a day may cost, as far as agents tell";
     words notify "notify":
-        "the command that is told, on its standard input, that a person is needed, a run is over or a limit is reached; only in the user's own settings";
+        "the command that gets a JSON document on its standard input when a person is needed, a run is over or a limit is reached; only in the user's own settings";
     text commit_prefix "commit-prefix" = "piton":
         "how the subjects of piton's commits begin";
     text agent_name "agent.use" = "claude":

@@ -46,7 +46,7 @@ impl FromStr for Show {
             "" => Level::TRACE,
             level => Level(level.parse().map_err(|_| {
                 format!(
-                    "{level:?} is no level; use a whole number from -4 (nothing) to 3 (everything)"
+                    "{level:?} is not a level; use a whole number from -4 (nothing) to 3 (everything)"
                 )
             })?),
         };

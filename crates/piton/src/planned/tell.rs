@@ -100,7 +100,7 @@ impl Site<'_> {
                     }
                 } else {
                     out.hint(&format!(
-                        "mend the cause, then `piton journal resume {}` does the rest",
+                        "correct the cause, then `piton journal resume {}` does the rest",
                         short(id)
                     ));
                 }

@@ -143,7 +143,7 @@ fn a_folder_tells_its_plan_without_any_network() {
     stored.env.repo.write(".worker-impl/ref.json", "[]");
     let ran = stored.run(&["plan", "resolve", "--folder", ".worker-impl"]);
     assert_eq!(ran.code, 1);
-    assert!(ran.stderr.contains("no object"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("not an object"), "{}", ran.stderr);
 }
 
 #[test]

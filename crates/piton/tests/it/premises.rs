@@ -365,7 +365,8 @@ fn where_nothing_can_be_locked_it_is_told_before_an_agent_is_called() {
             let ran = env.run(&[command, counted(&env, "")].concat());
             assert_eq!((ran.code, calls(&env)), (1, 0), "{}", ran.shown());
             assert!(
-                ran.shown().contains(".git/piton/lock is no regular file"),
+                ran.shown()
+                    .contains(".git/piton/lock is not a regular file"),
                 "{}",
                 ran.shown()
             );

@@ -261,7 +261,8 @@ fn a_file_of_targets_is_used_up_once_each() {
     );
     assert_eq!(ran.code, 0, "{}", ran.shown());
     assert!(
-        ran.stderr.contains("targets.jsonl:2: it is no JSON object"),
+        ran.stderr
+            .contains("targets.jsonl:2: it is not a JSON object"),
         "{}",
         ran.stderr
     );

@@ -65,14 +65,14 @@ fn what_is_no_recording_is_refused_by_field() {
     let env = TestEnv::new();
     for (text, told) in [
         ("{", "it is not JSON"),
-        ("[]", "`the recording` is no object"),
+        ("[]", "`the recording` is not an object"),
         ("{}", "`now` is missing"),
-        (r#"{"now": "yesterday"}"#, "`now` is no moment"),
+        (r#"{"now": "yesterday"}"#, "`now` is not a moment"),
         (
             r#"{"now": "2026-03-10T03:00:00Z", "state": {}, "api": {"clones": 3}}"#,
             "`api.clones` is not what GitHub answers",
         ),
-        (r#"{"runs": [3]}"#, "`runs[0]` is no object"),
+        (r#"{"runs": [3]}"#, "`runs[0]` is not an object"),
     ] {
         env.repo.write("run.json", text);
         let ran = env.run(&["traffic", "collect", "--replay", "run.json"]);
@@ -226,9 +226,9 @@ fn the_kinds_of_failure_have_exit_codes_of_their_own() {
     assert!(fake.log().is_empty(), "it stops before anything is asked");
     for (flag, value, told) in [
         ("--badge-gist", "nonsense", "20 or 32 hexadecimal digits"),
-        ("--created", "2026-02-30", "no day of the calendar"),
-        ("--gist-token-name", "a b", "no name of a secret"),
-        ("--schedule", "soon", "no cron line"),
+        ("--created", "2026-02-30", "not a day of the calendar"),
+        ("--gist-token-name", "a b", "not a secret name"),
+        ("--schedule", "soon", "not a cron line"),
         ("--token-env", "NOT_SET", "which is not set"),
     ] {
         let fake = self::fake();

@@ -32,7 +32,7 @@ fn a_plan_and_its_counts_stay_together_on_one_stream() {
 fn odd_levels_closed_input_and_odd_settings_are_told_in_words() {
     let env = TestEnv::new();
     for (args, told) in [
-        (["--show=plan:loud", "traffic", "list"], "is no level"),
+        (["--show=plan:loud", "traffic", "list"], "is not a level"),
         (["--show=nothing:1", "traffic", "list"], "channel"),
     ] {
         let ran = env.run(&args);

@@ -25,7 +25,7 @@ pub fn link(
         return Ok(None);
     }
     refuse_dirty(git, site, slug)?;
-    let why = format!("It is told of in plan {} ({}).", plan.id, plan.backend);
+    let why = format!("It is shared as plan {} ({}).", plan.id, plan.backend);
     let mut own = live.own;
     own.plan = Some(plan);
     let mut contents = live.contents;

@@ -23,10 +23,10 @@ pub fn fault(state: &Object) -> Option<String> {
         !matches!(value, Json::Null) && value.int().is_none()
     });
     if let Some(name) = total {
-        return Some(format!("`{name}` is no count"));
+        return Some(format!("`{name}` is not a count"));
     }
     match state.get("dailyHistory") {
         None | Some(Json::Null | Json::List(_)) => None,
-        Some(_) => Some("`dailyHistory` is no list".to_owned()),
+        Some(_) => Some("`dailyHistory` is not a list".to_owned()),
     }
 }

@@ -115,7 +115,7 @@ impl FromStr for Secret {
             Ok(Self(text.to_owned()))
         } else {
             Err(format!(
-                "`{text}` is no name of a secret: capital letters, digits and `_` are, such as ANTHROPIC_API_KEY"
+                "`{text}` is not a secret name: expected capital letters, digits and `_`, such as ANTHROPIC_API_KEY"
             ))
         }
     }

@@ -28,7 +28,7 @@ pub(super) fn decide(
     let there = kind(disk, &wish.wanted.under(top))?;
     if there.is_some_and(|kind| kind != Kind::Dir) {
         return Err(CommandError::usage(format!(
-            "could not put migrations into {}: it is no directory",
+            "could not put migrations into {}: it is not a directory",
             wish.wanted
         ))
         .hint("name another one with --migrations-dir"));

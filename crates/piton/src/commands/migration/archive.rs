@@ -73,7 +73,7 @@ pub(super) fn move_directory(
     let there = context.disk_has(&to.under(place.top()))?;
     if there {
         return Err(CommandError::usage(format!(
-            "{to} is there already; nothing was changed"
+            "{to} already exists; nothing was changed"
         )));
     }
     let contents = Contents::read(&context.disk, &from.under(place.top()))

@@ -94,7 +94,7 @@ pub(crate) fn run(context: &Context, args: &ShareArgs) -> CommandResult {
     let ended = context.site(&place).carry_out_and_tell(&args.plan, &plan)?;
     if args.plan.changes_nothing() {
         context.out.hint(
-            "afterwards the migration notes which plan it is told of in, in a commit of its own",
+            "afterwards the migration records which plan it is shared as, in a commit of its own",
         );
         return Ok(ended.exit);
     }

@@ -141,7 +141,7 @@ fn branch(context: &Context, place: &Place, document: &Document) -> Result<Strin
             return Ok(named);
         }
         return Err(CommandError::failed(format!(
-            "plan {} names `{}` as its branch, and that is no name of a branch",
+            "plan {} names `{}` as its branch, and that is not a branch name",
             document.id,
             clean(&named)
         ))

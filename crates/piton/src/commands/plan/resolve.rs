@@ -102,7 +102,7 @@ fn look(context: &Context, folder: &Path) -> Result<(String, RefFile), CommandEr
         Some(Kind::Dir) => {}
         _ => {
             return Err(CommandError::usage(format!(
-                "{} is no folder",
+                "{} is not a folder",
                 folder.display()
             )));
         }

@@ -64,7 +64,7 @@ impl Wish {
             "approve" if text.is_empty() => Some(Self::Approve),
             "refine" if !text.is_empty() => Some(Self::Refine(text.to_owned())),
             "reject" => Some(Self::Reject(if text.is_empty() {
-                "a maintainer said no".to_owned()
+                "a maintainer rejected it".to_owned()
             } else {
                 text.to_owned()
             })),
@@ -182,7 +182,7 @@ fn sync(
     let (Some(provider), Ok(plan)) = (Provider::of_word(&link.backend), link.id.parse::<PlanId>())
     else {
         return Err(CommandError::failed(format!(
-            "{slug} names a plan that nobody keeps: {} ({})",
+            "{slug} names a plan of an unknown kind: {} ({})",
             clean(&link.id),
             clean(&link.backend)
         )));

@@ -84,7 +84,7 @@ fn same_text(id: &PlanId, pinned: &str, found: &Digest) -> Result<(), CommandErr
     let bare = pinned.strip_prefix("sha256:").unwrap_or(pinned);
     if bare.len() != 64 || !bare.bytes().all(|b| b.is_ascii_hexdigit()) {
         return Err(CommandError::usage(format!(
-            "--digest {pinned} is no SHA-256: 64 hexadecimal digits are"
+            "--digest {pinned} is not a SHA-256; expected 64 hexadecimal digits"
         )));
     }
     if found.hex().eq_ignore_ascii_case(bare) {

@@ -70,8 +70,8 @@ pub(crate) struct WorkArgs {
     #[arg(long)]
     pub(super) show_command_logs: bool,
 
-    /// A command that is told that a person is needed, a run is over or a limit
-    /// is reached; it gets one JSON document on its standard input
+    /// A command that gets one JSON document on its standard input when a person
+    /// is needed, a run is over or a limit is reached
     #[arg(long, value_name = "COMMAND")]
     notify: Option<String>,
 
@@ -213,7 +213,7 @@ pub(super) fn time(written: &str) -> Result<u64, CommandError> {
     let wrong = |why: String| CommandError::usage(format!("--max-duration {why}"));
     let value = Kind::Duration.parse(written).map_err(wrong)?;
     let Parsed::Duration(time) = value.parsed else {
-        return Err(wrong("is no time".to_owned()));
+        return Err(wrong("is not a time".to_owned()));
     };
     Ok(time.as_secs())
 }
@@ -221,7 +221,7 @@ pub(super) fn time(written: &str) -> Result<u64, CommandError> {
 /// Reads a number of seconds, fractions included.
 pub(super) fn seconds(written: f64) -> Result<Duration, CommandError> {
     Duration::try_from_secs_f64(written).map_err(|_| {
-        CommandError::usage(format!("--sleep {written} is no number of seconds"))
+        CommandError::usage(format!("--sleep {written} is not a number of seconds"))
             .hint("give a number that is not negative, such as 2.5")
     })
 }

@@ -230,7 +230,7 @@ impl<'a> Reports<'a> {
             }
         };
         self.context.out.warn(&format!(
-            "plan {} could not be told of {slug}: {why}",
+            "could not report {slug} to plan {}: {why}",
             shared.plan
         ));
     }

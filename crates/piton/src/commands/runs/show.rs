@@ -134,7 +134,7 @@ fn text(full: &FullRun, width: usize) -> String {
     }
     let snapshots = full.run.summary.iter().flat_map(|it| &it.attempts);
     for path in snapshots.filter_map(|attempt| attempt.reason_doc_path.as_ref()) {
-        let _ = writeln!(out, "\nwhat failed is told in {path}");
+        let _ = writeln!(out, "\nfailure report: {path}");
     }
     out
 }

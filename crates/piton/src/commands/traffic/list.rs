@@ -180,7 +180,7 @@ fn read_one(forge: &Client, one: &mut Tracked, orphans: bool) -> Result<(), Forg
             let bytes = gists::content(forge, &gist, "state.json")?.unwrap_or_default();
             match Json::parse(&bytes) {
                 Ok(Json::Object(state)) => numbers(one, &state),
-                Ok(_) | Err(_) => one.error = Some("state.json is no JSON object".to_owned()),
+                Ok(_) | Err(_) => one.error = Some("state.json is not a JSON object".to_owned()),
             }
         }
     }

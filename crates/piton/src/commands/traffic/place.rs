@@ -221,7 +221,7 @@ impl Known {
                 );
                 let said = Terminal::new(&context.stop).line(&question)?;
                 if matches!(said.trim().to_lowercase().as_str(), "n" | "no") {
-                    return Err(CommandError::usage("here is no repository of its own")
+                    return Err(CommandError::usage("this directory is not a repository")
                         .hint("`git init` makes one, or name one with --repo-dir"));
                 }
             } else {
@@ -270,7 +270,7 @@ impl Known {
 
 pub(super) fn not_an_id(name: &str, id: &str) -> CommandError {
     CommandError::usage(format!(
-        "{name} `{id}` is no id of a gist: expected 20 or 32 hexadecimal digits"
+        "{name} `{id}` is not a gist id: expected 20 or 32 hexadecimal digits"
     ))
 }
 
@@ -334,7 +334,7 @@ pub(super) fn list_file(context: &Context, args: &MeantArgs) -> Result<ListFile,
                 name,
             }),
             None => Err(CommandError::usage(format!(
-                "{} is no path of a file",
+                "{} is not a file path",
                 named.display()
             ))),
         };
@@ -379,7 +379,7 @@ pub(super) fn parsed<T>(
     parse(&bytes).map(Some).map_err(|error| {
         could_not()
             .with_source(error)
-            .hint("mend the file; it was left as it is")
+            .hint("correct the file; it was left as it is")
     })
 }
 

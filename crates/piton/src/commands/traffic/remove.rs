@@ -49,10 +49,11 @@ pub(crate) fn run(context: &Context, args: &RemoveArgs) -> CommandResult {
     };
     let looked = look(context, Some(place), &args.meant, how)?;
     let Some(place) = &looked.place else {
-        return Err(
-            CommandError::usage(format!("this is no checkout of {}", looked.repository))
-                .hint("work in its checkout, or name one with --repo-dir"),
-        );
+        return Err(CommandError::usage(format!(
+            "this is not a checkout of {}",
+            looked.repository
+        ))
+        .hint("work in its checkout, or name one with --repo-dir"));
     };
     let plan = plan_remove::<Op>(
         &looked.seen,

@@ -154,10 +154,11 @@ fn one(
     let parts = args.parts();
     let looked = look(context, Some(place.clone()), &args.meant, How::default())?;
     if looked.place.is_none() {
-        return Err(
-            CommandError::usage(format!("this is no checkout of {}", looked.repository))
-                .hint("work in its checkout, or name one with --repo-dir"),
-        );
+        return Err(CommandError::usage(format!(
+            "this is not a checkout of {}",
+            looked.repository
+        ))
+        .hint("work in its checkout, or name one with --repo-dir"));
     }
     if parts.state && !args.plan.changes_nothing() {
         wait_for_collector(context, &looked.forge, &looked.seen.repository)?;
@@ -236,7 +237,7 @@ pub(super) fn state_of(seen: &Survey) -> Result<(&GistSeen, &Object), CommandErr
                 None => Ok((gist, state)),
                 Some(fault) => Err(could_not.with_source(fault).hint(restore)),
             },
-            None => Err(could_not.with_source("it is no object").hint(restore)),
+            None => Err(could_not.with_source("it is not an object").hint(restore)),
         },
     }
 }

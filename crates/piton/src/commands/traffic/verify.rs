@@ -137,10 +137,11 @@ fn fix(
     findings: &[Finding],
 ) -> CommandResult {
     let Some(place) = &looked.place else {
-        return Err(
-            CommandError::usage(format!("this is no checkout of {}", looked.repository))
-                .hint("work in its checkout, or name one with --repo-dir"),
-        );
+        return Err(CommandError::usage(format!(
+            "this is not a checkout of {}",
+            looked.repository
+        ))
+        .hint("work in its checkout, or name one with --repo-dir"));
     };
     let wishes = mend::wishes(context, looked, &args.conflict)?;
     let today = Moment(context.clock.now()).day().to_string();

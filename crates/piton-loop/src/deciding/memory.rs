@@ -113,6 +113,12 @@ impl Memory {
         }
     }
 
+    /// Passes over what comes before a place in the supply of targets, for as
+    /// long as the run lasts.
+    pub fn pass_to(&mut self, place: u32) {
+        self.sources = self.sources.max(place);
+    }
+
     /// Takes in that something that had begun came to nothing of its own doing.
     pub fn forget(&mut self, tried: &Tried) {
         match tried {
@@ -234,7 +240,7 @@ impl Memory {
         self.actions
     }
 
-    /// Returns how many targets were taken up.
+    /// Returns how many targets were taken up or passed over.
     pub fn sources(&self) -> u32 {
         self.sources
     }

@@ -22,7 +22,11 @@ pub enum Next {
         slug: Slug,
         index: usize,
     },
-    Source(Target),
+    /// The target at this place in the supply.
+    Source {
+        target: Target,
+        place: u32,
+    },
     Wait {
         until: Timestamp,
     },
@@ -47,8 +51,8 @@ pub fn next(world: &World<'_>, gate: &dyn Gate) -> Decision {
 
 fn decide(world: &World<'_>, gate: &dyn Gate, passed_over: &mut Vec<(Slug, String)>) -> Next {
     let memory = world.memory;
-    if let Some(work) = world.unlanded.iter().find(|work| !memory.waits(work)) {
-        return Next::Land(work.clone());
+    if let Some(work) = world.unlanded.iter().find(|work| !memory.waits(&work.name)) {
+        return Next::Land(work.name.clone());
     }
     match world.limits.reached(memory, world.now) {
         Some(Reached::Over(stop)) => return Next::Stop(stop),
@@ -80,8 +84,12 @@ fn begin(world: &World<'_>, gate: &dyn Gate, passed_over: &mut Vec<(Slug, String
             Stand::NotNow(_) => {}
         }
     }
-    match world.source.pick(world.seed, world.memory.sources()) {
-        Some(target) => Next::Source(target),
+    let taken = world.memory.sources();
+    let picked = world
+        .source
+        .pick(world.seed, taken, &|target| world.is_free(target));
+    match picked {
+        Some((place, target)) => Next::Source { target, place },
         None => Next::Stop(nothing_left(world)),
     }
 }
@@ -109,6 +117,7 @@ fn nothing_left(world: &World<'_>) -> Stop {
                 NotNow::Broken { .. }
                 | NotNow::Over(_)
                 | NotNow::OverBudget { .. }
+                | NotNow::WaitsToLand
                 | NotNow::UnderWay
                 | NotNow::NothingOpen,
             ) => {}

@@ -45,6 +45,8 @@ pub enum NotNow {
     },
     /// No phase is left to be carried out, and the manifest does not know.
     NothingOpen,
+    /// What was done last is accepted, and waits to land.
+    WaitsToLand,
     /// This run is at work on it.
     UnderWay,
     /// This run has tried it.
@@ -84,6 +86,9 @@ fn of_known(world: &World<'_>, standing: &Standing, known: &Known) -> Result<Sta
     }
     if let Some(aside) = world.memory.set_aside(&standing.slug, world.now) {
         return Ok(Stand::NotNow(NotNow::SetAside(aside.clone())));
+    }
+    if world.holds_work_of(&standing.slug) {
+        return Ok(Stand::NotNow(NotNow::WaitsToLand));
     }
     if let Some(until) = sleeps_until(known, world.now)? {
         return Ok(Stand::NotNow(NotNow::Sleeps {
@@ -163,6 +168,7 @@ impl fmt::Display for NotNow {
                 write!(f, "asks for {asks} effort, and {allowed} is allowed")
             }
             Self::NothingOpen => f.write_str("has no phase left, and is not done"),
+            Self::WaitsToLand => f.write_str("has accepted work that waits to land"),
             Self::UnderWay => f.write_str("is being worked on"),
             Self::SetAside(aside) => write!(f, "was tried in this run: {}", aside.reason),
         }

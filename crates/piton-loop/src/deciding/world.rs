@@ -1,5 +1,7 @@
 //! What a decision is made from.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use piton_base::Effort;
 use piton_migration::manifest::Manifest;
@@ -9,7 +11,7 @@ use piton_migration::slug::Slug;
 use super::limits::Limits;
 use super::memory::Memory;
 use super::stand::Stand;
-use crate::targets::Source;
+use crate::targets::{Source, Target};
 
 /// Everything that was observed, and everything this run remembers.
 #[derive(Clone, Copy, Debug)]
@@ -18,13 +20,38 @@ pub struct World<'a> {
     /// In name order.
     pub migrations: &'a [Standing],
     /// Accepted work that has not landed yet, the oldest first.
-    pub unlanded: &'a [String],
+    pub unlanded: &'a [Unlanded],
     pub allowed: Effort,
     pub source: &'a Source,
     pub limits: &'a Limits,
     pub memory: &'a Memory,
     /// What every random choice is made with.
     pub seed: u64,
+}
+
+/// Accepted work that has not landed yet. Whoever did the same again would be
+/// paid for what could not land either.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unlanded {
+    pub name: String,
+    /// The migration that it is about.
+    pub slug: Option<String>,
+    /// The files that it is about, and those that it changes.
+    pub files: BTreeSet<String>,
+}
+
+impl World<'_> {
+    /// Whether accepted work of this migration waits to land.
+    pub(super) fn holds_work_of(&self, slug: &Slug) -> bool {
+        let of_it = |work: &Unlanded| work.slug.as_deref() == Some(slug.as_str());
+        self.unlanded.iter().any(of_it)
+    }
+
+    /// Whether no accepted work waits to land on what a target is about.
+    pub(super) fn is_free(&self, target: &Target) -> bool {
+        let mut files = target.files.iter();
+        !files.any(|file| self.unlanded.iter().any(|work| work.files.contains(file)))
+    }
 }
 
 /// One migration, as far as deciding has to know it.

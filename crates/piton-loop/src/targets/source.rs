@@ -27,31 +27,56 @@ pub enum Source {
 }
 
 impl Source {
-    /// Returns the target of an action, when `taken` were taken up before it.
-    pub fn pick(&self, seed: u64, taken: u32) -> Option<Target> {
-        let mut dice = Dice::new(seed, taken);
+    /// Returns the next target that is free, with its place in the supply, when
+    /// `taken` came before it.
+    pub fn pick(
+        &self,
+        seed: u64,
+        taken: u32,
+        is_free: &dyn Fn(&Target) -> bool,
+    ) -> Option<(u32, Target)> {
+        if let Self::Finite(targets) = self {
+            let mut order: Vec<usize> = (0..targets.len()).collect();
+            Dice::new(seed, 0).shuffle(&mut order);
+            return (taken..)
+                .zip(order.into_iter().skip(usize::try_from(taken).ok()?))
+                .filter_map(|(place, index)| Some((place, targets.get(index)?)))
+                .find(|(_, target)| is_free(target))
+                .map(|(place, target)| (place, target.clone()));
+        }
+        Some((taken, self.drawn(Dice::new(seed, taken), is_free)?))
+    }
+
+    /// Draws a target from a supply without end.
+    fn drawn(&self, mut dice: Dice, is_free: &dyn Fn(&Target) -> bool) -> Option<Target> {
         match self {
-            Self::Nothing => None,
-            Self::Finite(targets) => {
-                let mut order: Vec<usize> = (0..targets.len()).collect();
-                Dice::new(seed, 0).shuffle(&mut order);
-                let index = *order.get(usize::try_from(taken).ok()?)?;
-                targets.get(index).cloned()
-            }
+            Self::Nothing | Self::Finite(_) => None,
             Self::Pool { provenance, files } => {
-                let file = files.get(dice.below(files.len()))?;
-                Some(Target::plain(file, *provenance, vec![file.clone()]))
+                // Where what was drawn is not free, the next that is.
+                let (before, from) = files.split_at_checked(dice.below(files.len()))?;
+                from.iter()
+                    .chain(before)
+                    .map(|file| Target::plain(file, *provenance, vec![file.clone()]))
+                    .find(is_free)
             }
-            Self::Group(target) => Some(target.clone()),
-            Self::Ambient(files) => {
-                let chosen = dice.distinct(RANDOM_FILES, files.len());
+            Self::Group(target) => is_free(target).then(|| target.clone()),
+            Self::Ambient(all) => {
+                let chosen = dice.distinct(RANDOM_FILES, all.len());
                 let mut files: Vec<String> = chosen
                     .into_iter()
-                    .filter_map(|index| files.get(index).cloned())
+                    .filter_map(|index| all.get(index).cloned())
                     .collect();
                 files.sort_unstable();
-                (!files.is_empty())
-                    .then(|| Target::plain("random files", TargetProvenance::Random, files))
+                let of = |files| Target::plain("random files", TargetProvenance::Random, files);
+                files.retain(|file| is_free(&of(vec![file.clone()])));
+                if files.is_empty() {
+                    files.extend(
+                        all.iter()
+                            .find(|file| is_free(&of(vec![(*file).clone()])))
+                            .cloned(),
+                    );
+                }
+                (!files.is_empty()).then(|| of(files))
             }
         }
     }

@@ -20,6 +20,8 @@ pub struct Accepted {
     pub subject: String,
     /// The migration that it is about.
     pub slug: Option<String>,
+    /// The files of the target that it is about.
+    pub files: Vec<String>,
     /// Whether piton's own checks were asked about it.
     pub validated: bool,
 }
@@ -50,6 +52,8 @@ struct Note {
     subject: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     slug: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    files: Vec<String>,
     validated: bool,
 }
 
@@ -77,6 +81,7 @@ impl Accepted {
             commit: Some(self.commit.to_string()),
             subject: self.subject.clone(),
             slug: self.slug.clone(),
+            files: self.files.clone(),
             validated: self.validated,
         };
         // Nothing in it can fail to be written as JSON.
@@ -163,6 +168,7 @@ pub fn all(
                     onto: note.branch.map_or(Onto::Detached, Onto::Branch),
                     subject: note.subject,
                     slug: note.slug,
+                    files: note.files,
                     validated: note.validated,
                 })),
                 None => Held::Lost { name, commit },

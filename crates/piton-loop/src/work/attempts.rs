@@ -42,6 +42,9 @@ pub(super) trait Job {
 
     fn slug(&self) -> Option<&str>;
 
+    /// The files of the target that the work is about.
+    fn files(&self) -> &[String];
+
     fn effort(&self) -> &EffortResolution;
 
     fn model(&self, shop: &Shop<'_>) -> Option<String>;
@@ -284,6 +287,7 @@ fn once(
         onto: start.onto.clone(),
         subject,
         slug: job.slug().map(str::to_owned),
+        files: job.files().to_vec(),
         validated: shop.validator.command.is_some(),
     };
     accepted

@@ -77,6 +77,7 @@ pub(super) fn commit(
         onto: start.onto.clone(),
         subject,
         slug: Some(putting.slug.to_string()),
+        files: Vec::new(),
         validated: false,
     };
     accepted

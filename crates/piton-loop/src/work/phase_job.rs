@@ -42,6 +42,10 @@ impl Job for Prepared {
         Some(self.live.slug.as_str())
     }
 
+    fn files(&self) -> &[String] {
+        &[]
+    }
+
     fn effort(&self) -> &EffortResolution {
         &self.effort
     }

@@ -263,6 +263,7 @@ fn make(
         onto: work.start.onto.clone(),
         subject,
         slug: Some(slug.to_owned()),
+        files: Vec::new(),
         validated: false,
     };
     accepted

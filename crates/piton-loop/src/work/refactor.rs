@@ -113,6 +113,10 @@ impl Job for Refactor<'_> {
         None
     }
 
+    fn files(&self) -> &[String] {
+        &self.work.piece.target.files
+    }
+
     fn effort(&self) -> &EffortResolution {
         &self.effort
     }

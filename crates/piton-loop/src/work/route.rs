@@ -298,6 +298,7 @@ impl Asking<'_, '_> {
             onto: self.work.start.onto.clone(),
             subject,
             slug: Some(slug.to_string()),
+            files: self.work.piece.target.files.clone(),
             validated: false,
         };
         accepted

@@ -79,6 +79,10 @@ impl Job for CarryOut<'_> {
         None
     }
 
+    fn files(&self) -> &[String] {
+        &[]
+    }
+
     fn effort(&self) -> &EffortResolution {
         &self.effort
     }

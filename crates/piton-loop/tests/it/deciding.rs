@@ -10,7 +10,7 @@ use piton_loop::deciding::next::{Next, next};
 use piton_loop::deciding::queue::queue;
 use piton_loop::deciding::stand::{NotNow, Stand, stand};
 use piton_loop::deciding::stop::Stop;
-use piton_loop::deciding::world::{Gate, Known, Open, Seen, Standing, World};
+use piton_loop::deciding::world::{Gate, Known, Open, Seen, Standing, Unlanded, World};
 use piton_loop::targets::{Source, Target};
 use piton_migration::manifest::Manifest;
 use piton_migration::own::{DeferralCause, OwnData, TargetProvenance};
@@ -110,7 +110,7 @@ struct Scene {
     source: Source,
     limits: Limits,
     memory: Memory,
-    unlanded: Vec<String>,
+    unlanded: Vec<Unlanded>,
 }
 
 impl Scene {
@@ -155,6 +155,18 @@ impl Scene {
     }
 }
 
+/// Work that was accepted.
+fn waiting(name: &str) -> Unlanded {
+    Unlanded {
+        name: name.to_owned(),
+        ..Unlanded::default()
+    }
+}
+
+fn on(file: &str) -> Target {
+    Target::plain(file, TargetProvenance::Targets, vec![file.to_owned()])
+}
+
 fn slug(index: usize) -> Slug {
     format!("m-{index:02}").parse().expect("a slug")
 }
@@ -176,8 +188,8 @@ fn planning_comes_before_phases_and_phases_before_sources() {
     };
     assert_eq!(scene.next(), phase);
     scene.migrations.pop();
-    assert!(matches!(scene.next(), Next::Source(_)));
-    scene.unlanded.push("work".to_owned());
+    assert!(matches!(scene.next(), Next::Source { .. }));
+    scene.unlanded.push(waiting("work"));
     assert_eq!(scene.next(), Next::Land("work".to_owned()));
 }
 
@@ -312,7 +324,7 @@ fn a_rest_lies_between_actions_and_not_before_the_end() {
     scene.memory.rest_until = Some(hours(1));
     assert_eq!(scene.next(), Next::Wait { until: hours(1) });
     // What was accepted lands at once.
-    scene.unlanded.push("work".to_owned());
+    scene.unlanded.push(waiting("work"));
     assert_eq!(scene.next(), Next::Land("work".to_owned()));
     scene.unlanded.clear();
     scene.memory.rest_until = Some(now());
@@ -329,6 +341,87 @@ fn a_rest_lies_between_actions_and_not_before_the_end() {
         matches!(reached, Next::Stop(Stop::CountReached { .. })),
         "{reached:?}"
     );
+}
+
+#[test]
+fn nothing_is_done_again_while_what_was_done_waits_to_land() {
+    let mut scene = Scene::of(&[Sketch::default(), Sketch::default()]);
+    scene.unlanded.push(Unlanded {
+        slug: Some("m-00".to_owned()),
+        ..waiting("work")
+    });
+    let waits = Outcome::Waits {
+        work: "work".to_owned(),
+        reason: "a file is changed".to_owned(),
+    };
+    let landing = Tried::Landing("work".to_owned());
+    scene.memory.remember(&landing, &waits);
+    let other = Next::Phase {
+        slug: slug(1),
+        index: 0,
+    };
+    assert_eq!(scene.next(), other);
+    scene.migrations.truncate(1);
+    assert_eq!(
+        stand(&scene.world(), &scene.migrations[0]),
+        Stand::NotNow(NotNow::WaitsToLand)
+    );
+    assert_eq!(scene.next(), Next::Stop(Stop::WaitsToLand));
+}
+
+#[test]
+fn a_target_is_passed_over_while_work_on_its_files_waits_to_land() {
+    let mut scene = Scene::of(&[]);
+    let waits = Outcome::Waits {
+        work: "work".to_owned(),
+        reason: "a file is changed".to_owned(),
+    };
+    let landing = Tried::Landing("work".to_owned());
+    scene.memory.remember(&landing, &waits);
+    scene.unlanded.push(Unlanded {
+        files: ["b", "x"].map(str::to_owned).into(),
+        ..waiting("work")
+    });
+    scene.source = Source::Finite(vec![on("a"), on("b"), on("c")]);
+    let mut taken = Vec::new();
+    while let Next::Source { target, place } = scene.next() {
+        scene.memory.pass_to(place);
+        scene.memory.begin(&Tried::Source);
+        scene.memory.remember(&Tried::Source, &Outcome::Landed);
+        taken.extend(target.files);
+    }
+    taken.sort_unstable();
+    assert_eq!(taken, ["a", "c"]);
+    assert_eq!(scene.next(), Next::Stop(Stop::WaitsToLand));
+    for source in [
+        Source::Group(on("b")),
+        Source::Ambient(vec!["b".to_owned(), "x".to_owned()]),
+        Source::Pool {
+            provenance: TargetProvenance::Globs,
+            files: vec!["b".to_owned()],
+        },
+    ] {
+        scene.source = source;
+        assert_eq!(scene.next(), Next::Stop(Stop::WaitsToLand));
+    }
+    let pool = Source::Pool {
+        provenance: TargetProvenance::Globs,
+        files: ["a", "b", "x"].map(str::to_owned).to_vec(),
+    };
+    let ambient = Source::Ambient(["a", "b", "x"].map(str::to_owned).to_vec());
+    for source in [pool, ambient] {
+        scene.source = source;
+        for seed in 0..20 {
+            let world = World {
+                seed,
+                ..scene.world()
+            };
+            let Next::Source { target, .. } = next(&world, &Open).next else {
+                panic!("a is free");
+            };
+            assert_eq!(target.files, ["a"]);
+        }
+    }
 }
 
 fn sketch() -> impl Strategy<Value = Sketch> {
@@ -443,7 +536,7 @@ proptest! {
             let tried = match scene.next() {
                 _ if under_way.len() == jobs => None,
                 Next::Plan(slug) | Next::Phase { slug, .. } => Some(Tried::Migration(slug)),
-                Next::Source(_) => Some(Tried::Source),
+                Next::Source { .. } => Some(Tried::Source),
                 Next::Land(work) => {
                     scene.memory.remember(&Tried::Landing(work), &Outcome::Landed);
                     continue;

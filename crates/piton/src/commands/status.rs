@@ -7,8 +7,11 @@ use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 use piton_base::Clock;
 use piton_base::terminal::clean;
+use piton_git::landing::Onto;
 use piton_github::endpoints::runs as actions;
 use piton_loop::runs::{self, ListedRun, RunState};
+use piton_loop::work::Accepted;
+use piton_loop::work::accepted::{self, Held};
 use piton_migration::listing::{self, Filter, Row};
 use piton_migration::manifest::Status;
 use piton_migration::publish::Leftovers as _;
@@ -133,6 +136,8 @@ struct Seen<'r> {
     sorted: Sorted<'r>,
     over: usize,
     running: Vec<ListedRun>,
+    /// What was accepted, and waits to land.
+    unlanded: Vec<Accepted>,
     /// What ended within the last day.
     lately: Lately,
     wrong: Vec<(String, String)>,
@@ -247,7 +252,18 @@ impl<'r> Seen<'r> {
                 "piton journal list".to_owned(),
             ));
         }
+        let mut unlanded = Vec::new();
+        for held in accepted::all(&context.disk, &place.repository, place.state().path())? {
+            match held {
+                Held::Work(work) => unlanded.push(*work),
+                Held::Lost { name, .. } => wrong.push((
+                    format!("nobody knows any more where accepted work was to land: {name}"),
+                    format!("git show refs/piton/unlanded/{name}"),
+                )),
+            }
+        }
         Ok(Self {
+            unlanded,
             over: rows
                 .iter()
                 .filter(|row| matches!(row.status, Some(Status::Done | Status::Skipped)))
@@ -303,6 +319,7 @@ impl<'r> Seen<'r> {
             "planning": list(&self.sorted.planning),
             "over": self.over,
             "running": running,
+            "unlanded": self.unlanded.iter().map(unlanded_json).collect::<Vec<_>>(),
             "last_day": {
                 "runs": self.lately.runs,
                 "failed": self.lately.failed,
@@ -351,6 +368,22 @@ impl<'r> Seen<'r> {
                 )
             }),
         );
+        let mut unlanded: Vec<(String, String)> = self
+            .unlanded
+            .iter()
+            .map(|work| {
+                (
+                    format!("{}, on {}", work.subject, onto(work)),
+                    String::new(),
+                )
+            })
+            .collect();
+        // One command lands all of them.
+        if let Some((_, next)) = unlanded.last_mut() {
+            "commit or put aside what is in the way; the next `piton run` lands it"
+                .clone_into(next);
+        }
+        section("accepted, and waits to land", AnsiColor::Yellow, unlanded);
         section(
             "running now",
             AnsiColor::Cyan,
@@ -430,6 +463,23 @@ impl<'r> Seen<'r> {
         }
         out
     }
+}
+
+fn onto(work: &Accepted) -> &str {
+    match &work.onto {
+        Onto::Branch(name) => name,
+        Onto::Detached => "HEAD",
+    }
+}
+
+fn unlanded_json(work: &Accepted) -> Value {
+    json!({
+        "work": work.name,
+        "subject": work.subject,
+        "migration": work.slug,
+        "branch": onto(work),
+        "commit": work.commit.as_str(),
+    })
 }
 
 impl Lately {

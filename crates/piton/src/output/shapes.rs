@@ -346,6 +346,7 @@ pub(crate) const SHAPES: &[Shape] = &[
             "planning",
             "over",
             "running",
+            "unlanded",
             "last_day",
             "dispatched",
             "disk",

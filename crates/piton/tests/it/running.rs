@@ -229,6 +229,48 @@ fn work_that_cannot_land_waits_and_the_next_run_lands_it_without_a_call() {
 }
 
 #[test]
+fn nobody_is_paid_again_for_what_waits_to_land() {
+    let env = env();
+    let mute = "[[step]]\nreply = \"\"\nfailure = \"crashed\"\n";
+    env.repo.write("src/lib.rs", "being edited\n");
+    let clean_up = [
+        "run",
+        "--max-refactors",
+        "3",
+        "--paths",
+        "src/lib.rs",
+        "--json",
+    ];
+    for (script, args, kind) in [
+        // The first phase changes the file, and so would each clean-up of it.
+        (SCRIPT, &[&FOCUS[..], &["--json"]].concat()[..], "phase"),
+        (mute, &[&FOCUS[..], &["--json"]].concat()[..], "land"),
+        (mute, &clean_up[..], "land"),
+    ] {
+        let ran = run(&env, script, args);
+        assert_eq!(ran.code, 3, "{}", ran.shown());
+        let shown = ran.json();
+        assert_eq!(shown["status"], "waits_to_land", "{}", ran.shown());
+        assert_eq!(shown["actions"][0]["kind"], kind, "{}", ran.shown());
+        assert_eq!(shown["actions"].as_array().unwrap().len(), 1);
+    }
+    let status = env.ok(&["status"]).stdout;
+    assert!(
+        status.contains(
+            "accepted, and waits to land\n  piton: migration/tidy/phase-1-first.md, on main\n"
+        ),
+        "{status}"
+    );
+    let status = env.ok(&["status", "--json"]).json();
+    assert_eq!(status["unlanded"][0]["migration"], "tidy");
+    env.repo.git(&["restore", "src/lib.rs"]);
+    let ran = run(&env, SCRIPT, &FOCUS);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    // Each of the two phases has changed it once.
+    assert_eq!(env.repo.read("src/lib.rs").matches("tidy").count(), 2);
+}
+
+#[test]
 fn run_once_makes_one_commit_and_shows_what_changed() {
     let env = env();
     env.repo.git(&["rm", "-rq", "migrations"]);

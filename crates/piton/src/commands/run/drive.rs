@@ -153,15 +153,17 @@ pub(crate) fn drive(
     if context.out.json_wanted() {
         context.out.begin_series();
     }
-    let ending = driver.go_on(&mut teller);
+    let mut ending = driver.go_on(&mut teller);
+    if driver.anything_waits() {
+        ending = ending.with_waiting_work();
+    }
     driver.over(&ending);
-    let waits = driver.anything_waits();
     let plans = if context.out.json_wanted() {
         context.out.end_series()
     } else {
         serde_json::Value::Null
     };
-    let exit = ending.exit(waits);
+    let exit = ending.exit();
     let id = run.id().to_string();
     let error = (exit != Exit::Done).then(|| ending.told());
     context

@@ -222,7 +222,8 @@ impl<'a> Driver<'a> {
                 let label = view.phase(&slug, index);
                 (Piece::Phase(slug), ActionKind::Phase, label)
             }
-            Ok(Next::Source(target)) => {
+            Ok(Next::Source { target, place }) => {
+                self.memory.pass_to(place);
                 let piece = self.course.piece(target, floor.routes(&view));
                 let label = label_of(&piece);
                 (piece, ActionKind::CleanUp, label)

@@ -25,9 +25,18 @@ pub(super) enum Ending {
 }
 
 impl Ending {
-    /// Returns the exit code. Work that waits to land is never a plain success.
-    pub(super) fn exit(&self, waits_to_land: bool) -> Exit {
-        let exit = match self {
+    /// Returns the ending of a run that holds work which waits to land: that is
+    /// never a plain success.
+    pub(super) fn with_waiting_work(self) -> Self {
+        if self.exit() == Exit::Done {
+            return Self::Decided(Stop::WaitsToLand);
+        }
+        self
+    }
+
+    /// Returns the exit code.
+    pub(super) fn exit(&self) -> Exit {
+        match self {
             Self::Decided(stop) => match stop {
                 Stop::CountReached { .. } | Stop::TargetsUsedUp | Stop::NothingEligible { .. } => {
                     Exit::Done
@@ -46,10 +55,6 @@ impl Ending {
             } => Exit::Failed,
             Self::Broken(_) => Exit::Failed,
             Self::Interrupted => Exit::Interrupted,
-        };
-        match exit {
-            Exit::Done if waits_to_land => Exit::WaitsForPerson,
-            exit => exit,
         }
     }
 

@@ -78,7 +78,7 @@ fn first(decision: &Decision) -> String {
     match &decision.next {
         Next::Wait { until } => format!("waits until {until:.0}"),
         Next::Stop(stop) => format!("nothing: {stop}"),
-        Next::Land(_) | Next::Plan(_) | Next::Phase { .. } | Next::Source(_) => String::new(),
+        Next::Land(_) | Next::Plan(_) | Next::Phase { .. } | Next::Source { .. } => String::new(),
     }
 }
 
@@ -102,7 +102,7 @@ fn tick(
         Next::Wait { .. } | Next::Stop(_) => return Ok(None),
         Next::Plan(slug) => (Piece::Plan(slug.clone()), slug.to_string()),
         Next::Phase { slug, index } => (Piece::Phase(slug.clone()), view.phase(slug, *index)),
-        Next::Source(target) => {
+        Next::Source { target, .. } => {
             let piece = course.piece(target.clone(), floor.routes(view));
             (piece, target.description.clone())
         }
@@ -130,7 +130,7 @@ fn document(floor: &Floor<'_>, decision: &Decision, queue: &[Entry]) -> Value {
         Next::Phase { slug, index } => {
             json!({"kind": "phase", "migration": slug.as_str(), "phase": index + 1})
         }
-        Next::Source(target) => {
+        Next::Source { target, .. } => {
             json!({"kind": "source", "target": target.description, "files": target.files})
         }
         Next::Wait { until } => json!({"kind": "wait", "until": until.to_string()}),

@@ -1,15 +1,16 @@
 //! What the next thing is decided from.
 
 use piton_base::Clock;
-use piton_git::landing::{Onto, current};
-use piton_git::{CommitId, GitRead};
+use piton_git::landing::{Onto, changes, current};
+use piton_git::{CommitId, GitRead, Repository};
 use piton_loop::deciding::limits::Limits;
 use piton_loop::deciding::memory::Memory;
 use piton_loop::deciding::next::{self, Decision};
 use piton_loop::deciding::observe::{self, DiskGate};
 use piton_loop::deciding::queue::{self, Entry};
-use piton_loop::deciding::world::{Seen, Standing, World};
+use piton_loop::deciding::world::{Seen, Standing, Unlanded, World};
 use piton_loop::targets::Source;
+use piton_loop::work::Accepted;
 use piton_loop::work::accepted::{self, Held};
 use piton_migration::live::LiveDir;
 use piton_migration::manifest::{Phase, Status};
@@ -24,7 +25,7 @@ pub(super) struct View {
     pub(super) onto: Onto,
     pub(super) head: CommitId,
     pub(super) held: Vec<Held>,
-    names: Vec<String>,
+    unlanded: Vec<Unlanded>,
     migrations: Vec<Standing>,
     live: LiveDir,
     now: jiff::Timestamp,
@@ -50,10 +51,10 @@ impl View {
             let name = held.name();
             !jobs.iter().any(|job| name.starts_with(job.as_str()))
         });
-        let names = held
+        let unlanded = held
             .iter()
             .filter_map(|held| match held {
-                Held::Work(work) => Some(work.name.clone()),
+                Held::Work(work) => Some(unlanded(&place.repository, work)),
                 Held::Lost { .. } => None,
             })
             .collect();
@@ -61,7 +62,7 @@ impl View {
             onto,
             head,
             held,
-            names,
+            unlanded,
             migrations,
             live,
             now: context.clock.now(),
@@ -142,7 +143,7 @@ impl View {
         World {
             now: self.now,
             migrations: &self.migrations,
-            unlanded: &self.names,
+            unlanded: &self.unlanded,
             allowed: floor.planning.budget.max(),
             source,
             limits,
@@ -153,6 +154,20 @@ impl View {
 
     fn gate<'a>(&'a self, floor: &'a Floor<'_>) -> DiskGate<'a> {
         DiskGate::new(&floor.context.disk, &floor.place.repository, &self.live)
+    }
+}
+
+/// Tells what work that waits to land is about.
+fn unlanded(repository: &Repository, work: &Accepted) -> Unlanded {
+    // What cannot be read cannot land either, which is told when it is tried.
+    let changed = changes(repository, &work.base, &work.commit).unwrap_or_default();
+    let changed = changed
+        .into_iter()
+        .filter_map(|change| change.path.into_os_string().into_string().ok());
+    Unlanded {
+        name: work.name.clone(),
+        slug: work.slug.clone(),
+        files: work.files.iter().cloned().chain(changed).collect(),
     }
 }
 

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use piton_durable::lock::wait_for;
-use piton_durable::{Disk, DiskError, DiskRead, Kind, RealDisk, create_dirs};
+use piton_durable::{Disk, DiskRead, Kind, RealDisk, create_dirs};
 
 use crate::{CommitId, GitError};
 
@@ -153,33 +153,21 @@ pub(super) fn write(
     })
 }
 
-/// Removes a reference of piton's own, if it still names `commit`, under git's
-/// own locks on it and on the packed ones, which might bring it back. One that
-/// is not there any more is removed. `None` when that is git's to do.
+/// Removes a reference of piton's own, if it still names `commit`. One that is
+/// not there any more is removed. `None` when that is git's to do.
+///
+/// Nobody but piton moves it, so no lock is taken, and no kill leaves one. A git
+/// that packs references might bring it back; that one takes its lock on the
+/// packed ones before it reads any, so where there is neither the lock nor a
+/// packed one after the removal, there is no such git.
 pub(crate) fn remove(common: &Path, name: &str, commit: &CommitId) -> Option<Result<(), GitError>> {
-    if !is_ours(common) {
+    if !is_ours(common) || !is_unpacked(common, name) {
         return None;
     }
     let path = common.join(name);
-    if packed(common).is_none_or(|packed| packed.contains_key(name)) {
-        return None;
-    }
-    let locked = |lock: PathBuf| match wait_for(PATIENCE, || try_lock(&lock, commit)) {
-        Ok(Some(())) => Ok(Locked(lock)),
-        Ok(None) => Err(GitError::Locked { lock }),
-        Err(error) => Err(GitError::from(error)),
-    };
-    let done = (|| {
-        if let Some(dir) = path.parent() {
-            create_dirs(&RealDisk, dir)?;
-        }
-        let _own = locked(with_lock(&path))?;
-        let _packed = locked(common.join("packed-refs.lock"))?;
-        if packed(common).is_none_or(|packed| packed.contains_key(name)) {
-            return Ok(None);
-        }
+    let removed = (|| {
         match RealDisk.read_at_most(&path, LONGEST) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Some(())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(error.into()),
             Ok(bytes) if bytes.trim_ascii() == commit.as_str().as_bytes() => {}
             Ok(_) => {
@@ -188,31 +176,24 @@ pub(crate) fn remove(common: &Path, name: &str, commit: &CommitId) -> Option<Res
             }
         }
         RealDisk.remove_file(&path)?;
-        path.parent().map_or(Ok(()), |dir| RealDisk.sync_dir(dir))?;
-        Ok(Some(()))
+        Ok(path.parent().map_or(Ok(()), |dir| RealDisk.sync_dir(dir))?)
     })();
-    done.transpose()
-}
-
-/// A lock of git's that this thread holds.
-struct Locked(PathBuf);
-
-impl Drop for Locked {
-    fn drop(&mut self) {
-        // What stays names the commit that the record is about, and is cleared
-        // away with it.
-        let _ = RealDisk.remove_file(&self.0);
+    if let Err(error) = removed {
+        return Some(Err(error));
+    }
+    let lock = common.join("packed-refs.lock");
+    let is_let_go = || Ok::<_, GitError>(RealDisk.stat(&lock)?.is_none().then_some(()));
+    match wait_for(PATIENCE, is_let_go) {
+        Ok(Some(())) if is_unpacked(common, name) => Some(Ok(())),
+        Ok(Some(())) => None,
+        Ok(None) => Some(Err(GitError::Locked { lock })),
+        Err(error) => Some(Err(error)),
     }
 }
 
-/// Takes a lock of git's; `None` while another holds it.
-fn try_lock(lock: &Path, commit: &CommitId) -> Result<Option<()>, DiskError> {
-    let text = format!("{commit}\n");
-    match RealDisk.write_new(lock, text.as_bytes(), 0o666) {
-        Ok(()) => Ok(Some(())),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(None),
-        Err(error) => Err(error),
-    }
+/// Tells whether no packed reference has this name.
+fn is_unpacked(common: &Path, name: &str) -> bool {
+    packed(common).is_some_and(|packed| !packed.contains_key(name))
 }
 
 fn with_lock(path: &Path) -> PathBuf {

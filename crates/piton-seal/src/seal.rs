@@ -1,7 +1,9 @@
 //! What a program may do.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::io;
+use std::ops::Bound;
 use std::path::{Path, PathBuf};
 
 use crate::look::Look;
@@ -95,25 +97,48 @@ fn beside(
             source,
         })?,
     };
+    let entries = hiding(directory, hidden);
     for name in names {
-        let path = directory.join(name);
-        if hidden.contains(&path) {
-            continue;
-        }
-        if holds(hidden, &path) {
-            beside(&path, hidden, disk, granted)?;
-        } else {
-            granted.insert(path);
+        let path = directory.join(&name);
+        match entries.get(name.as_os_str()) {
+            None => {
+                granted.insert(path);
+            }
+            Some(Hiding::Below) => beside(&path, hidden, disk, granted)?,
+            Some(Hiding::Itself) => {}
         }
     }
     Ok(())
 }
 
-/// Tells whether a hidden path lies below `path`. The set is sorted by parts of
-/// paths, so what lies below comes right after.
-fn holds(hidden: &BTreeSet<PathBuf>, path: &Path) -> bool {
-    let after = hidden.range(path.to_owned()..).next();
-    after.is_some_and(|next| next.starts_with(path))
+/// What an entry of a directory has to do with what is hidden.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hiding {
+    Itself,
+    /// Something below it is hidden.
+    Below,
+}
+
+/// Returns the entries of a directory that are hidden, or hold what is. The set
+/// is sorted by parts of paths: what lies below comes right after, and an entry
+/// before all below it.
+fn hiding<'h>(directory: &Path, hidden: &'h BTreeSet<PathBuf>) -> BTreeMap<&'h OsStr, Hiding> {
+    let mut entries = BTreeMap::new();
+    let after = hidden.range::<Path, _>((Bound::Excluded(directory), Bound::Unbounded));
+    for path in after {
+        let Ok(below) = path.strip_prefix(directory) else {
+            break;
+        };
+        let mut parts = below.iter();
+        if let Some(name) = parts.next() {
+            let kind = match parts.next() {
+                None => Hiding::Itself,
+                Some(_) => Hiding::Below,
+            };
+            entries.entry(name).or_insert(kind);
+        }
+    }
+    entries
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
 use std::path::Path;
 
 use rustix::process::Pid;
@@ -31,6 +32,12 @@ pub(crate) trait ProcessTable: Debug + Send {
     /// Returns all processes by number.
     fn rows(&self) -> BTreeMap<i32, Row>;
 
+    /// Returns one of them.
+    fn row(&self, pid: i32) -> Option<Row>;
+
+    /// Tells whether starts are numbers of which a later one is never smaller.
+    fn tells_earlier(&self) -> bool;
+
     /// Tells whether a process was started with `NAME=value` in its environment.
     fn was_given(&self, pid: i32, assignment: &str) -> bool;
 
@@ -49,10 +56,7 @@ pub(crate) fn of_this_machine() -> Box<dyn ProcessTable> {
 
 /// Tells whether a process is there and not dead.
 pub(crate) fn is_alive(pid: i32) -> bool {
-    of_this_machine()
-        .rows()
-        .get(&pid)
-        .is_some_and(|row| !row.zombie)
+    of_this_machine().row(pid).is_some_and(|row| !row.zombie)
 }
 
 pub(crate) fn pid(number: i32) -> Option<Pid> {
@@ -68,13 +72,12 @@ impl ProcessTable for ProcFs {
         let names = fs::read_dir("/proc").into_iter().flatten().flatten();
         names
             .filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok())
-            .filter_map(|pid| {
-                Some((
-                    pid,
-                    stat_line(&fs::read(format!("/proc/{pid}/stat")).ok()?)?,
-                ))
-            })
+            .filter_map(|pid| Some((pid, stat_of(pid)?)))
             .collect()
+    }
+
+    fn row(&self, pid: i32) -> Option<Row> {
+        stat_of(pid)
     }
 
     fn was_given(&self, pid: i32, assignment: &str) -> bool {
@@ -87,23 +90,42 @@ impl ProcessTable for ProcFs {
     fn works_below(&self, pid: i32, directory: &Path) -> bool {
         fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|cwd| cwd.starts_with(directory))
     }
+
+    fn tells_earlier(&self) -> bool {
+        true
+    }
+}
+
+/// More than any line of `stat` has.
+const LONGEST_LINE: usize = 2048;
+
+fn stat_of(pid: i32) -> Option<Row> {
+    // All processes of the machine are looked at, so each in one read.
+    let mut line = [0; LONGEST_LINE];
+    let mut stat = File::open(format!("/proc/{pid}/stat")).ok()?;
+    let read = stat.read(&mut line).ok()?;
+    stat_line(&line[..read])
 }
 
 /// Reads `pid (name) state ppid pgrp session …`; the name may hold anything,
 /// also brackets, so the last bracket counts.
 fn stat_line(line: &[u8]) -> Option<Row> {
-    let line = String::from_utf8_lossy(line);
-    let (before, after) = line.rsplit_once(')')?;
-    let pid = before.split_whitespace().next()?.parse().ok()?;
-    let fields: Vec<&str> = after.split_whitespace().collect();
+    let bracket = line.iter().rposition(|&byte| byte == b')')?;
+    let before = std::str::from_utf8(line[..bracket].split(|&byte| byte == b' ').next()?).ok()?;
+    let after = std::str::from_utf8(&line[bracket + 1..]).ok()?;
+    let mut fields = after.split_ascii_whitespace();
+    let state = fields.next()?;
+    let parent = fields.next()?.parse().ok()?;
+    let session = fields.nth(1)?.parse().ok()?;
+    let start = fields.nth(15)?.parse().ok()?;
     Some(Row {
         id: ProcessId {
-            pid,
-            start: fields.get(19)?.parse().ok()?,
+            pid: before.parse().ok()?,
+            start,
         },
-        parent: fields.get(1)?.parse().ok()?,
-        session: fields.get(3)?.parse().ok()?,
-        zombie: matches!(*fields.first()?, "Z" | "X"),
+        parent,
+        session,
+        zombie: matches!(state, "Z" | "X"),
     })
 }
 
@@ -128,6 +150,14 @@ impl ProcessTable for Ps {
 
     fn works_below(&self, _pid: i32, _directory: &Path) -> bool {
         // This is asked of adopted orphans alone, and only Linux has those.
+        false
+    }
+
+    fn row(&self, pid: i32) -> Option<Row> {
+        self.rows().remove(&pid)
+    }
+
+    fn tells_earlier(&self) -> bool {
         false
     }
 }

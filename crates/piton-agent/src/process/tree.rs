@@ -33,6 +33,8 @@ pub(crate) struct Tree {
     marker: String,
     directory: PathBuf,
     own: i32,
+    /// When the program was started: what is older was not given the marker.
+    born: Option<u64>,
     seen: BTreeSet<ProcessId>,
     /// Processes whose environment was looked at and had no marker.
     foreign: BTreeSet<ProcessId>,
@@ -42,13 +44,20 @@ impl Tree {
     /// Watches over the processes of `root`, which carry `token`.
     pub(crate) fn of(root: Option<u32>, directory: &Path, token: &str) -> Self {
         CALLS.fetch_add(usize::from(root.is_some()), Ordering::SeqCst);
+        let table = table::of_this_machine();
+        let root = root.and_then(|root| i32::try_from(root).ok());
+        let born = root
+            .filter(|_| table.tells_earlier())
+            .and_then(|root| table.row(root))
+            .map(|row| row.id.start);
         Self {
-            table: table::of_this_machine(),
+            table,
+            born,
             // Links in the path are followed, as the kernel does.
             directory: directory
                 .canonicalize()
                 .unwrap_or_else(|_| directory.to_path_buf()),
-            root: root.and_then(|root| i32::try_from(root).ok()),
+            root,
             marker: format!("{MARKER}={token}"),
             own: i32::try_from(std::process::id()).unwrap_or(0),
             seen: BTreeSet::new(),
@@ -65,6 +74,7 @@ impl Tree {
         let marked: Vec<ProcessId> = rows
             .values()
             .map(|row| row.id)
+            .filter(|id| self.born.is_none_or(|born| id.start >= born))
             .filter(|id| {
                 !self.seen.contains(id) && !self.foreign.contains(id) && id.pid != self.own
             })

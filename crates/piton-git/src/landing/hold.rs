@@ -9,37 +9,39 @@ use crate::{CommitId, GitError, GitRead, Repository, loose, stale};
 
 /// Lets a reference of piton's own name a commit, wherever it was before.
 pub fn hold(repository: &Repository, name: &HeldRef, commit: &CommitId) -> Result<(), GitError> {
-    let under = begin(repository, name, commit)?;
+    let mut under = begin(repository, name, commit)?;
     if let Some(done) = loose::set_durably(repository.common(), name.as_str(), commit) {
         return done;
     }
+    under.lasting()?;
     update(repository, &under, &[name.as_str(), commit.as_str()])
 }
 
 /// Lets go of what a reference holds, if that is still `commit`.
 pub fn release(repository: &Repository, name: &HeldRef, commit: &CommitId) -> Result<(), GitError> {
-    let under = begin(repository, name, commit)?;
     if let Some(done) = loose::remove(repository.common(), name.as_str(), commit) {
         return done;
     }
+    let mut under = begin(repository, name, commit)?;
+    under.lasting()?;
     update(repository, &under, &["-d", name.as_str(), commit.as_str()])
 }
 
+/// Says what is about to be done. Where git does it, that has to last: its locks
+/// are on more than piton's own.
 fn begin(
     repository: &Repository,
     name: &HeldRef,
     commit: &CommitId,
 ) -> Result<Undertaking, GitError> {
-    let what = format!("holding {}", commit.short());
-    let mut under = Undertaking::begin(repository, &what)?;
-    under.moving(Move {
+    let moves = Move {
         reference: name.as_str().to_owned(),
         from: None,
         to: commit.to_string(),
         // No index shows it.
         paths: Vec::new(),
-    })?;
-    Ok(under)
+    };
+    Undertaking::of_move(repository, &format!("holding {}", commit.short()), moves)
 }
 
 fn update(

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use piton_durable::{Disk, create_dirs, tree};
+use piton_durable::{Disk, create_dirs, make_dirs, tree};
 
 use super::away::{self, Split};
 use super::change::{PathChange, changes};
@@ -187,7 +187,8 @@ fn write_out(
     to: &Path,
     changes: &[PathChange],
 ) -> Result<(), LandError> {
-    create_dirs(disk, to)?;
+    // The intent makes the names beside it last.
+    make_dirs(disk, to)?;
     let looked = disk.stat(to)?;
     let usual = looked.map_or(0o755, |stat| stat.mode & 0o777);
     for change in changes {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use piton_durable::{Disk, Kind, create_dirs, tree};
+use piton_durable::{Disk, Kind, make_dirs, tree};
 
 use super::object::put_object;
 use super::{
@@ -267,6 +267,7 @@ impl Slot {
                     .extension()
                     .is_some_and(|end| end == "idx")
             });
+        let mut has_new_shelf = false;
         for node in first.into_iter().chain(last) {
             let (source, target) = (from.join(&node.path), to.join(&node.path));
             // Nobody but git writes here, and its name is its content's digest:
@@ -274,11 +275,17 @@ impl Slot {
             if disk.stat(&target)?.is_some() {
                 continue;
             }
-            if let Some(dir) = target.parent() {
-                create_dirs(disk, dir)?;
+            if let Some(dir) = target.parent()
+                && disk.stat(dir)?.is_none()
+            {
+                make_dirs(disk, dir)?;
+                has_new_shelf = true;
             }
             let bytes = disk.read(&source)?;
             put_object(disk, &target, &bytes)?;
+        }
+        if has_new_shelf {
+            disk.sync_dir(&to)?;
         }
         lfs::hand_over(disk, &self.git, git.common_dir())
     }

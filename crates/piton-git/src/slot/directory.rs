@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use piton_durable::{Disk, DiskRead, Kind, create_dirs, tree};
+use piton_durable::{Disk, DiskRead, Kind, Stat, create_dirs, tree};
 
 use super::borrowed::Borrowed;
 use super::{SlotError, lfs};
@@ -22,19 +22,65 @@ pub(super) fn make_agents(
     commit: &CommitId,
 ) -> Result<(), SlotError> {
     let git = slot.join(".git");
+    let files = [
+        Some(("config", agents_config(borrowed).into_bytes())),
+        Some(("packed-refs", names(borrowed).into_bytes())),
+        Some(("HEAD", format!("{commit}\n").into_bytes())),
+        // Both look at the same files, so what piton knows of them is true here
+        // too.
+        Some(("index", disk.read(&own.join("index"))?)),
+    ];
+    let bare = bare_files(borrowed, alternates(borrowed));
+    let files: Vec<_> = files.into_iter().chain(bare).flatten().collect();
+    // One that holds nothing else is mended, which is less than making it.
+    if mend(disk, &git, &files).is_ok_and(|mended| mended) {
+        return Ok(());
+    }
     tree::remove(disk, &git)?;
-    make_bare(disk, &git, borrowed, &alternates(borrowed))?;
-    put(
-        disk,
-        &git.join("config"),
-        agents_config(borrowed).as_bytes(),
-    )?;
-    put(disk, &git.join("packed-refs"), names(borrowed).as_bytes())?;
-    put(disk, &git.join("HEAD"), format!("{commit}\n").as_bytes())?;
-    // Both look at the same files, so what piton knows of them is true here too.
-    let index = own.join("index");
-    let bytes = disk.read(&index)?;
-    put(disk, &git.join("index"), &bytes)
+    make_dirs(disk, &git)?;
+    for (name, bytes) in &files {
+        put(disk, &git.join(name), bytes)?;
+    }
+    Ok(())
+}
+
+/// Makes the files of a directory be these, where there are no others; tells
+/// whether that was so. Nothing there is followed or believed.
+fn mend(disk: &dyn Disk, git: &Path, files: &[(&str, Vec<u8>)]) -> Result<bool, SlotError> {
+    let is_known = |path: &str, kind: Kind| match kind {
+        Kind::Dir => DIRECTORIES.contains(&path),
+        Kind::File => files.iter().any(|(name, _)| *name == path),
+        Kind::Symlink | Kind::Other => false,
+    };
+    let may_write = |mode: u32| mode & 0o600 == 0o600;
+    for dir in DIRECTORIES {
+        let place = git.join(dir);
+        let is_ours = |stat: Stat| stat.kind == Kind::Dir && may_write(stat.mode);
+        if !disk.stat(&place)?.is_some_and(is_ours) {
+            return Ok(false);
+        }
+        for entry in disk.list(&place)? {
+            let below = Path::new(dir).join(&entry.name);
+            if !below
+                .to_str()
+                .is_some_and(|path| is_known(path, entry.kind))
+            {
+                return Ok(false);
+            }
+        }
+    }
+    for (name, bytes) in files {
+        let path = git.join(name);
+        if let Some(there) = disk.stat(&path)? {
+            let is_as_long = there.len == bytes.len() as u64 && may_write(there.mode);
+            if is_as_long && disk.read(&path)? == *bytes {
+                continue;
+            }
+            disk.remove_file(&path)?;
+        }
+        put(disk, &path, bytes)?;
+    }
+    Ok(true)
 }
 
 /// Returns what an agent has changed in the `.git` of its slot, to be told. It
@@ -87,7 +133,7 @@ pub(super) fn changed_by_agent(
 pub(super) fn make_own(disk: &dyn Disk, own: &Path, borrowed: &Borrowed) -> Result<(), SlotError> {
     tree::remove(disk, own)?;
     create_dirs(disk, own)?;
-    make_bare(disk, own, borrowed, &own_alternates(own, borrowed))?;
+    make_bare(disk, own, borrowed, own_alternates(own, borrowed))?;
     if let Some(storage) = &borrowed.lfs {
         lfs::lend(disk, own, storage)?;
     }
@@ -120,26 +166,39 @@ fn make_bare(
     disk: &dyn Disk,
     git: &Path,
     borrowed: &Borrowed,
-    alternates: &[u8],
+    alternates: Vec<u8>,
 ) -> Result<(), SlotError> {
-    for dir in ["", "objects", "objects/info", "refs", "info"] {
+    make_dirs(disk, git)?;
+    for (name, bytes) in bare_files(borrowed, alternates).into_iter().flatten() {
+        put(disk, &git.join(name), &bytes)?;
+    }
+    Ok(())
+}
+
+/// The directories of a git directory, those above before those below.
+const DIRECTORIES: [&str; 5] = ["", "objects", "objects/info", "refs", "info"];
+
+fn make_dirs(disk: &dyn Disk, git: &Path) -> Result<(), SlotError> {
+    for dir in DIRECTORIES {
         let dir = git.join(dir);
         if disk.stat(&dir)?.is_none() {
             disk.create_dir(&dir)?;
         }
     }
-    let files = [
-        ("objects/info/alternates", Some(alternates.to_vec())),
-        ("info/exclude", borrowed.exclude.clone()),
-        ("info/attributes", borrowed.attributes.clone()),
-        ("shallow", borrowed.shallow.clone()),
-    ];
-    for (name, bytes) in files {
-        if let Some(bytes) = bytes {
-            put(disk, &git.join(name), &bytes)?;
-        }
-    }
     Ok(())
+}
+
+/// What both git directories of a slot have.
+fn bare_files(borrowed: &Borrowed, alternates: Vec<u8>) -> [Option<(&'static str, Vec<u8>)>; 4] {
+    [
+        Some(("objects/info/alternates", alternates)),
+        borrowed.exclude.clone().map(|it| ("info/exclude", it)),
+        borrowed
+            .attributes
+            .clone()
+            .map(|it| ("info/attributes", it)),
+        borrowed.shallow.clone().map(|it| ("shallow", it)),
+    ]
 }
 
 fn agents_config(borrowed: &Borrowed) -> String {

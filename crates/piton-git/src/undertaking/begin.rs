@@ -30,11 +30,24 @@ pub(crate) struct Undertaking {
 impl Undertaking {
     /// Says what is about to be done.
     pub(crate) fn begin(repository: &Repository, what: &str) -> Result<Self, GitError> {
+        Self::noted(repository, what, None)
+    }
+
+    /// The same of moving one reference, which a power cut may forget.
+    pub(crate) fn of_move(
+        repository: &Repository,
+        what: &str,
+        moves: Move,
+    ) -> Result<Self, GitError> {
+        Self::noted(repository, what, Some(moves))
+    }
+
+    fn noted(repository: &Repository, what: &str, moves: Option<Move>) -> Result<Self, GitError> {
         let home = repository.common().join(HOME);
         create_dirs(&RealDisk, &home)?;
         let own = below(repository.common(), repository.git_dir());
         let lock = |name: &str| join(&own, name);
-        let record = Record {
+        let mut record = Record {
             version: Record::VERSION,
             what: what.to_owned(),
             boot: RealProcesses.boot_id(),
@@ -49,6 +62,9 @@ impl Undertaking {
             git_dir: own,
             moves: None,
         };
+        if let Some(moves) = moves {
+            record.add(moves);
+        }
         for _ in 0..RACES {
             let token = format!("{:016x}", RandomState::new().build_hasher().finish());
             let dir = home.join(&token);
@@ -69,10 +85,12 @@ impl Undertaking {
 
     /// Says durably that a reference is about to move.
     pub(crate) fn moving(&mut self, moves: Move) -> Result<(), GitError> {
-        self.record.locks.push(format!("{}.lock", moves.reference));
-        self.record.locks.sort();
-        self.record.locks.dedup();
-        self.record.moves = Some(moves);
+        self.record.add(moves);
+        self.lasting()
+    }
+
+    /// Makes what was said last.
+    pub(crate) fn lasting(&mut self) -> Result<(), GitError> {
         self.record.save(&self.dir)
     }
 

@@ -49,6 +49,14 @@ pub(crate) struct Move {
 impl Record {
     pub(super) const VERSION: u32 = VERSION;
 
+    /// Adds a reference that is to move, and git's lock on it.
+    pub(super) fn add(&mut self, moves: Move) {
+        self.locks.push(format!("{}.lock", moves.reference));
+        self.locks.sort();
+        self.locks.dedup();
+        self.moves = Some(moves);
+    }
+
     /// Writes the record for whoever comes after a kill. A power cut may take
     /// it, as it may take what the record is about.
     pub(super) fn write(&self, dir: &Path) -> Result<(), GitError> {

@@ -4,9 +4,11 @@
 mod commits;
 mod committed;
 mod filters;
+mod holding;
 mod landing;
 mod reading;
 mod slot_formats;
+mod slot_git;
 mod slots;
 mod undertakings;
 mod worktrees;

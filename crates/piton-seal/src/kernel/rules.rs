@@ -17,7 +17,6 @@ const TRIED: ABI = ABI::V6;
 /// Makes the rules of a seal, as far as this kernel knows them.
 pub(super) fn rules(seal: &Seal) -> io::Result<OwnedFd> {
     let all = AccessFs::from_all(TRIED);
-    let files = AccessFs::from_file(TRIED);
     let read = AccessFs::ReadFile | AccessFs::ReadDir | AccessFs::Execute;
     let mut rules = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
@@ -25,38 +24,33 @@ pub(super) fn rules(seal: &Seal) -> io::Result<OwnedFd> {
         .and_then(|rules| rules.scope(Scope::from_all(TRIED)))
         .and_then(Ruleset::create)
         .map_err(io::Error::other)?;
-    rules = grant(rules, Path::new("/"), AccessFs::ReadDir.into(), files)?;
+    rules = grant(rules, Path::new("/"), AccessFs::ReadDir.into())?;
     for path in &seal.read {
-        rules = grant(rules, path, read, files)?;
+        rules = grant(rules, path, read)?;
     }
     // A device made in a slot would be the superuser's way to the whole disk.
     let write = all & !(AccessFs::MakeBlock | AccessFs::MakeChar);
     for path in &seal.write {
-        rules = grant(rules, path, write, files)?;
+        rules = grant(rules, path, write)?;
     }
     let rules: Option<OwnedFd> = rules.into();
     rules.ok_or_else(|| io::ErrorKind::Unsupported.into())
 }
 
-/// Grants `access` to a path and all below. What went away since the seal was
-/// decided, or may not be opened even so, has nothing to be granted.
+/// Grants `access` to a path and all below; of what is no directory, what has a
+/// meaning there. What went away since the seal was decided, or may not be opened
+/// even so, has nothing to be granted.
 fn grant(
     rules: RulesetCreated,
     path: &Path,
     access: BitFlags<AccessFs>,
-    files: BitFlags<AccessFs>,
 ) -> io::Result<RulesetCreated> {
     let fd = match PathFd::new(path) {
         Ok(fd) => fd,
         Err(PathFdError::OpenCall { .. }) => return Ok(rules),
         Err(error) => return Err(io::Error::other(error)),
     };
-    let kind = rustix::fs::FileType::from_raw_mode(rustix::fs::fstat(&fd)?.st_mode);
-    let access = if kind.is_dir() {
-        access
-    } else {
-        access & files
-    };
+    // The rule looks itself at what it is for.
     rules
         .add_rule(PathBeneath::new(fd, access))
         .map_err(|error| io::Error::other(format!("{}: {error}", path.display())))

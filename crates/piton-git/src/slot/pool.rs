@@ -9,6 +9,7 @@ use super::borrowed::Borrowed;
 use super::filters::SlotGit;
 use super::held::{self, HeldRef};
 use super::{Changes, SlotError, SlotHome, SlotUse, directory, layout, record};
+use crate::landing::entries;
 use crate::{CommitId, Git, View};
 
 /// How many slots of one clone are in use at once, at most.
@@ -173,6 +174,20 @@ impl Slot {
     /// Returns what differs from the commit, but for what git ignores.
     pub fn changes(&self) -> Result<Changes, SlotError> {
         Changes::look(&self.git)
+    }
+
+    /// Returns the names of all files of its commit, in order; `None` where git
+    /// has to be asked.
+    pub fn names(&self, disk: &dyn DiskRead) -> Option<Vec<String>> {
+        if layout::head(&self.git.own).as_ref() != Some(&self.base) {
+            return None;
+        }
+        let bytes = disk.read(&self.git.own.join("index")).ok()?;
+        let found = entries::read(&bytes, self.base.as_str().len() / 2, |_| true)?;
+        let names = found.at.into_keys().map(|path| path.into_os_string());
+        let mut names: Vec<String> = names.filter_map(|name| name.into_string().ok()).collect();
+        names.sort_unstable();
+        Some(names)
     }
 
     /// Takes back whatever was changed; ignored files stay.

@@ -108,7 +108,7 @@ pub(super) fn carry_out(
     job: &dyn Job,
     tree: Option<UserTree>,
 ) -> Result<Made, Halt> {
-    let mut around = tree.map_or(Around::Both, Around::After);
+    let mut around = Around::last(tree);
     let root = shop.site.root().display().to_string();
     let mut before: Option<WorkFailure> = None;
     let mut most = shop.tries.max(1);
@@ -132,7 +132,7 @@ pub(super) fn carry_out(
         let this = Try {
             number,
             retry,
-            around: std::mem::replace(&mut around, Around::Both),
+            around: std::mem::take(&mut around),
         };
         let failure = match once(shop, run, slot, start, job, this) {
             Ok(made) => return Ok(made),
@@ -188,6 +188,9 @@ fn is_of_agent(kind: FailureKind) -> bool {
             | FailureKind::Stuck
     )
 }
+
+/// Why there is no commit, where the agent does not say.
+const NOTHING_CHANGED: &str = "the agent left every file as it was";
 
 /// One try.
 struct Try<'a> {
@@ -254,17 +257,20 @@ fn once(
         .finish(shop, slot, &changes)
         .map_err(|failure| Halt::from(failure.with(traces.clone())))?;
     let root = shop.site.root().display().to_string();
-    let why = commit::rationale(status.as_ref(), &job.fallback(), &root);
-    let Finished::With(written) = finished else {
-        return Ok(Made::Unchanged { reason: why });
+    let unchanged = || Made::Unchanged {
+        reason: commit::rationale(status.as_ref(), NOTHING_CHANGED, &root),
     };
+    let Finished::With(written) = finished else {
+        return Ok(unchanged());
+    };
+    let why = commit::rationale(status.as_ref(), &job.fallback(), &root);
     let subject = job.subject(shop);
     let message = message(shop, run, job, &called, &subject, &why);
     let Some(proposed) = slot
         .commit_changes(shop.disk, shop.repository, &changes, &written, &message)
         .map_err(|error| trouble(&error))?
     else {
-        return Ok(Made::Unchanged { reason: why });
+        return Ok(unchanged());
     };
     let findings = weakened::look(shop, start, &proposed).map_err(|error| trouble(&error))?;
     if let Some(failure) = weakened::refusal(shop, run, role, &findings) {

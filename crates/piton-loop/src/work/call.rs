@@ -40,15 +40,32 @@ pub(super) struct Ask<'a> {
     pub(super) around: Around,
 }
 
-/// When the user's working tree is looked at, which is dear in a large one.
-#[derive(Clone, Debug)]
-pub(super) enum Around {
-    /// Before the call and after it.
-    Both,
-    /// Before it; another call follows at once, after which it is looked at.
-    Before,
-    /// After it; this is what it was before the one that came first.
-    After(UserTree),
+/// When the user's working tree is looked at, which is dear in a large one:
+/// before the first of calls that follow each other, and after the last.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Around {
+    /// What it was before the first one; it is looked at where there was none.
+    pub(super) before: Option<UserTree>,
+    /// Whether another call follows at once, after which it is looked at.
+    pub(super) is_followed: bool,
+}
+
+impl Around {
+    /// One that others follow.
+    pub(super) fn followed(before: Option<UserTree>) -> Self {
+        Self {
+            before,
+            is_followed: true,
+        }
+    }
+
+    /// One that comes last.
+    pub(super) fn last(before: Option<UserTree>) -> Self {
+        Self {
+            before,
+            is_followed: false,
+        }
+    }
 }
 
 /// A reply, with where it is kept and what it cost.
@@ -95,12 +112,12 @@ pub(super) fn ask(
     let files = placed.files.clone();
     let guards = StateDir::at(shop.site.state()).guards();
     let name = format!("{}-{}", run.id(), placed.number);
-    let is_followed = matches!(ask.around, Around::Before);
+    let is_followed = ask.around.is_followed;
     let around = &shop.slots.around;
     let still = shop.landings.still();
-    let guard = match ask.around {
-        Around::Both | Around::Before => Guard::before(shop.disk, shop.repository, view, around),
-        Around::After(tree) => Guard::since(shop.disk, shop.repository, view, around, tree),
+    let guard = match ask.around.before {
+        None => Guard::before(shop.disk, shop.repository, view, around),
+        Some(tree) => Guard::since(shop.disk, shop.repository, view, around, tree),
     };
     let guard = guard
         .and_then(|guard| guard.kept(shop.disk, &guards, &name, &shop.holder))

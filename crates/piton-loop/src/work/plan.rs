@@ -141,7 +141,7 @@ fn once(
             effort: &prepared.effort,
             schema: prepared.schema.clone(),
             about: Some(&prepared.relative),
-            around: Around::Both,
+            around: Around::default(),
         },
     )?;
     let traces = Traces {

@@ -73,7 +73,7 @@ pub(super) fn ready_check(
             effort: &phase.effort,
             schema: None,
             about: None,
-            around: Around::Before,
+            around: Around::followed(None),
         },
     );
     // Whatever it did to the files, it was asked to read.

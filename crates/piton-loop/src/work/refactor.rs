@@ -41,22 +41,22 @@ fn begin(shop: &Shop<'_>, run: &RunRecord<'_>, work: &RefactorWork<'_>) -> Resul
     let token = format!("{}-{:03}", run.id(), work.start.attempt);
     let slot = workplace::laid_out(shop, run, &work.start.base, &token, role)?;
     let effort = shop.budget.for_target(work.piece.target.effort);
-    let target = if work.piece.route {
+    let (target, tree) = if work.piece.route {
         match route::of(shop, run, &slot, work, &effort) {
-            Ok(Routed::CleanUp(target)) => target,
+            Ok(Routed::CleanUp { target, tree }) => (target, tree),
             Ok(Routed::Migration(accepted)) => return Ok(Made::Accepted(accepted)),
             Err(Halt::Failed(failure)) => return Err(unrouted(shop, run, work, &effort, *failure)),
             Err(halt) => return Err(halt),
         }
     } else {
-        work.piece.target.clone()
+        (work.piece.target.clone(), None)
     };
     let job = Refactor {
         work,
         target,
         effort,
     };
-    attempts::carry_out(shop, run, &slot, &work.start, &job, None)
+    attempts::carry_out(shop, run, &slot, &work.start, &job, tree)
 }
 
 /// Keeps what there is of a question that was not answered well.

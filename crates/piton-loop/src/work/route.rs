@@ -25,6 +25,7 @@ use crate::clock::local_stamp;
 use crate::commit;
 use crate::effort::EffortResolution;
 use crate::failures::FailureKind;
+use crate::guard::UserTree;
 use crate::planning::snapshot::Snapshot;
 use crate::prompts::{CandidateBrief, ClassifyPrompt, ScopePrompt, TargetBrief, WorkPrompt};
 use crate::replies::{Decision, Recommendation, Route, ScopeSelection};
@@ -39,8 +40,13 @@ const LONGEST: u64 = 1 << 20;
 
 /// Which way a target goes.
 pub(super) enum Routed {
-    /// One change, of this target.
-    CleanUp(Target),
+    /// One change, of this target. The user's working tree was this before the
+    /// questions, and is to be looked at after the work; where it is not known
+    /// it was looked at.
+    CleanUp {
+        target: Target,
+        tree: Option<UserTree>,
+    },
     /// A migration was begun; its plan is made by later actions.
     Migration(Accepted),
 }
@@ -53,32 +59,34 @@ pub(super) fn of(
     work: &RefactorWork<'_>,
     effort: &EffortResolution,
 ) -> Result<Routed, Halt> {
-    let asking = Asking {
+    let mut asking = Asking {
         shop,
         run,
         slot,
         work,
         effort,
+        tree: None,
     };
-    let target = asking.widen()?;
-    let prompt = shop
-        .prompts
-        .work(&WorkPrompt::Classify(ClassifyPrompt {
-            target: asking.brief(&target),
-            migrations: shop.site.migrations(),
-            taste: shop.taste,
-        }))
+    let routed = asking.route();
+    // Whatever was done to the files, it was asked to read.
+    slot.take_back(shop.disk)
         .map_err(|error| Halt::trouble(CallRole::Classify, &error))?;
-    let called = asking.ask(CallRole::Classify, prompt)?;
-    let route = Route::parse(&called.reply.text)
-        .map_err(|error| odd(CallRole::Classify, &called, &error))?;
-    run.note(format!("goes as {}", route.as_str()));
-    match route {
-        Route::CohesiveCleanup => Ok(Routed::CleanUp(target)),
-        Route::NeedsPlan => asking
+    let tree = asking.tree.take();
+    if let (Err(_) | Ok(Way::Migration { .. }), Some(tree)) = (&routed, &tree) {
+        call::look_after(shop, run, CallRole::Classify, tree)?;
+    }
+    match routed? {
+        Way::CleanUp(target) => Ok(Routed::CleanUp { target, tree }),
+        Way::Migration { target, called } => asking
             .begin_migration(&target, &called)
             .map(Routed::Migration),
     }
+}
+
+/// What was answered.
+enum Way {
+    CleanUp(Target),
+    Migration { target: Target, called: Box<Called> },
 }
 
 struct Asking<'a, 'd> {
@@ -87,11 +95,40 @@ struct Asking<'a, 'd> {
     slot: &'a Slot,
     work: &'a RefactorWork<'a>,
     effort: &'a EffortResolution,
+    /// The user's working tree before the questions, where it is still to be
+    /// looked at.
+    tree: Option<UserTree>,
 }
 
 impl Asking<'_, '_> {
-    fn ask(&self, role: CallRole, prompt: String) -> Result<Called, Halt> {
-        let asked = call::ask(
+    fn route(&mut self) -> Result<Way, Halt> {
+        let target = self.widen()?;
+        let prompt = self
+            .shop
+            .prompts
+            .work(&WorkPrompt::Classify(ClassifyPrompt {
+                target: self.brief(&target),
+                migrations: self.shop.site.migrations(),
+                taste: self.shop.taste,
+            }))
+            .map_err(|error| Halt::trouble(CallRole::Classify, &error))?;
+        let called = self.ask(CallRole::Classify, prompt)?;
+        let route = Route::parse(&called.reply.text)
+            .map_err(|error| odd(CallRole::Classify, &called, &error))?;
+        self.run.note(format!("goes as {}", route.as_str()));
+        Ok(match route {
+            Route::CohesiveCleanup => Way::CleanUp(target),
+            Route::NeedsPlan => Way::Migration {
+                target,
+                called: Box::new(called),
+            },
+        })
+    }
+
+    /// Asks one question; another call follows.
+    fn ask(&mut self, role: CallRole, prompt: String) -> Result<Called, Halt> {
+        let around = Around::followed(self.tree.take());
+        let mut called = call::ask(
             self.shop,
             self.run,
             self.slot,
@@ -107,14 +144,11 @@ impl Asking<'_, '_> {
                 effort: self.effort,
                 schema: None,
                 about: None,
-                around: Around::Both,
+                around,
             },
-        );
-        // Whatever it did to the files, it was asked to read.
-        self.slot
-            .take_back(self.shop.disk)
-            .map_err(|error| Halt::trouble(role, &error))?;
-        asked
+        )?;
+        self.tree = called.tree.take();
+        Ok(called)
     }
 
     fn brief<'t>(&'t self, target: &'t Target) -> TargetBrief<'t> {
@@ -126,7 +160,7 @@ impl Asking<'_, '_> {
     }
 
     /// Widens a target of one file to what belongs with it.
-    fn widen(&self) -> Result<Target, Halt> {
+    fn widen(&mut self) -> Result<Target, Halt> {
         let target = &self.work.piece.target;
         let bypass = match target.files.as_slice() {
             [] => Some("the target has no file"),
@@ -177,7 +211,10 @@ impl Asking<'_, '_> {
     fn surroundings(&self, seed: &str) -> Result<Surroundings, piton_git::GitError> {
         let (repository, base) = (self.shop.repository, &self.work.start.base);
         let migrations = Path::new(self.shop.site.migrations());
-        let mut tracked = repository.all_names_at(base)?;
+        let mut tracked = match self.slot.names(self.shop.disk) {
+            Some(names) => names,
+            None => repository.all_names_at(base)?,
+        };
         tracked.retain(|path| !Path::new(path).starts_with(migrations));
         if !tracked.iter().any(|path| path == seed) {
             return Ok(Surroundings {

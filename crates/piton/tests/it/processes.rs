@@ -137,8 +137,12 @@ fn one_action_takes_at_most_ten_gits_and_a_run_four_more() {
     assert!(each <= 3 * 10, "{each}: {many:#?}");
 }
 
-/// Returns how many gits `more` actions take, beside a run with one.
-fn gits_of_actions(env: &TestEnv, script: &[String], more: usize) -> usize {
+/// Requires that actions take at most ten gits each, beside a run with one.
+fn gits_of_actions(env: &TestEnv, script: &[String], more: usize) {
+    gits_of_each(env, script, more, 10);
+}
+
+fn gits_of_each(env: &TestEnv, script: &[String], more: usize, most: usize) {
     let run = |most: usize| {
         let most = most.to_string();
         let args = ["run", "--paths", "made.txt", "--max-refactors", &most];
@@ -151,8 +155,30 @@ fn gits_of_actions(env: &TestEnv, script: &[String], more: usize) -> usize {
     let few = run(1);
     let many = run(1 + more);
     let each = many.len() - few.len();
-    assert!(each <= more * 10, "{each} for {more}: {many:#?}");
-    each
+    assert!(each <= more * most, "{each} for {more}: {many:#?}");
+}
+
+/// Three calls: how far it reaches, what it is, and the work. Between them git
+/// searches the text, searches the history, and looks at the slot once more.
+#[test]
+fn a_routed_clean_up_takes_two_gits_more_than_one_that_is_not() {
+    let env = unsealed();
+    env.repo.write("a.txt", "made.txt is next\n");
+    env.repo.write("made.txt", "see a.txt\n");
+    let settings = "seal = \"off\"\nvalidation-command = \"true\"\nrun.route = true\n";
+    env.repo.write("piton.toml", settings);
+    env.repo.commit_all("which speak of each other");
+    let script = env.script(
+        "routed",
+        "[[step]]\nrole = \"scope-expansion\"\nreply = \"selected-candidate: local-cluster — both\"\n\
+         [[step.edit]]\nbase = \"cwd\"\npath = \"of-a-question.txt\"\nappend = \"x\\n\"\n\
+         [[step]]\nrole = \"classify\"\nreply = \"decision: cohesive-cleanup — small\"\n\
+         [[step]]\nrole = \"refactor\"\nreply = \"done\"\n[[step.edit]]\n\
+         base = \"cwd\"\npath = \"made.txt\"\nappend = \"cleaner\\n\"\n",
+    );
+    gits_of_each(&env, &script, 3, 12);
+    assert_eq!(env.repo.read("made.txt").matches("cleaner").count(), 6);
+    assert!(!env.repo.path().join("of-a-question.txt").exists());
 }
 
 #[test]

@@ -47,6 +47,13 @@ impl ValidationCommand {
         &self.words
     }
 
+    /// Returns a word that a shell would take for its own, and the program gets
+    /// as it is.
+    pub fn meant_for_a_shell(&self) -> Option<&str> {
+        let mut words = self.words.iter().map(String::as_str);
+        words.find(|word| matches!(*word, "&&" | "||" | "|"))
+    }
+
     pub(super) fn program(&self) -> &str {
         self.words.first().map_or("", String::as_str)
     }
@@ -71,5 +78,17 @@ mod tests {
         assert!(ValidationCommand::read("cargo 'test").is_err());
         let command = ValidationCommand::read("sh -c 'a b' ; x").expect("fine");
         assert_eq!(command.expect("one").arguments(), ["-c", "a b", ";", "x"]);
+    }
+
+    #[test]
+    fn what_a_shell_would_read_is_told_from_what_it_is_given() {
+        let word = |text| {
+            let command = ValidationCommand::read(text).expect("fine").expect("one");
+            command.meant_for_a_shell().map(str::to_owned)
+        };
+        assert_eq!(word("npm test && cargo test").as_deref(), Some("&&"));
+        assert_eq!(word("cargo test | tee log").as_deref(), Some("|"));
+        assert_eq!(word("sh -c 'npm test && cargo test'"), None);
+        assert_eq!(word("cargo test --all"), None);
     }
 }

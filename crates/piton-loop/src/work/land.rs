@@ -59,6 +59,17 @@ pub enum BringError {
     Hold(#[from] HoldError),
 }
 
+impl BringError {
+    /// Returns what a person can do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Land(error) => error.hint(),
+            Self::Git(error) | Self::Hold(HoldError::Git(error)) => error.hint(),
+            Self::Lock(_) | Self::Hold(HoldError::Write(_) | HoldError::Name(_)) => None,
+        }
+    }
+}
+
 /// Lands work, on top of what the user committed meanwhile if need be; that is
 /// validated again, without a call.
 pub fn bring(

@@ -87,6 +87,9 @@ impl Kind {
         let parsed = match self {
             Self::Text | Self::Adapter => {
                 not_empty(written)?;
+                if written.chars().any(char::is_control) {
+                    return Err("must stand on one line".to_owned());
+                }
                 Parsed::Text
             }
             Self::RepoPath => {
@@ -197,6 +200,14 @@ mod tests {
             "99999999999GB",
         ] {
             assert!(size(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_text_stands_on_one_line() {
+        assert!(Kind::Text.parse("piton: chore").is_ok());
+        for wrong in ["", " ", "a\nb", "a\u{1b}[31m", "a\tb"] {
+            assert!(Kind::Text.parse(wrong).is_err(), "{wrong:?}");
         }
     }
 

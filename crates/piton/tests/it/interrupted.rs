@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 
 use crate::env::{Ran, TestEnv};
@@ -54,19 +55,42 @@ impl Scene {
 
     /// Starts a run, waits for the moment, and ends it with a signal.
     fn interrupt(&self, signal: &str, arguments: &[String], moment: impl Fn() -> bool) -> Ran {
-        let child = self
-            .env
-            .command(arguments)
+        let whom = |pid: u32| pid.to_string();
+        self.end(self.env.command(arguments), signal, whom, moment)
+    }
+
+    /// The same as Ctrl-C does it, which reaches all of a process group.
+    fn interrupt_all(&self, arguments: &[String], moment: impl Fn() -> bool) -> Ran {
+        let mut command = self.env.command(arguments);
+        command.process_group(0);
+        self.end(command, "INT", |pid| format!("-{pid}"), moment)
+    }
+
+    fn end(
+        &self,
+        mut command: Command,
+        signal: &str,
+        whom: impl Fn(u32) -> String,
+        moment: impl Fn() -> bool,
+    ) -> Ran {
+        let child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
         until("the moment has come", moment);
         let sent = Command::new("kill")
-            .args(["-s", signal, &child.id().to_string()])
+            .args(["-s", signal, "--", &whom(child.id())])
             .status();
         assert!(sent.unwrap().success());
         self.env.finish(child.wait_with_output().unwrap())
+    }
+
+    /// How many calls of an agent the last run made.
+    fn calls(&self) -> usize {
+        let record = self.env.ok(&["runs", "show", "--json"]).json();
+        let calls = record["summary"]["counts"]["calls"].as_u64();
+        usize::try_from(calls.unwrap_or_default()).unwrap()
     }
 
     /// Requires what holds after every interrupt, and that work goes on.
@@ -112,11 +136,26 @@ fn several_calls_end_at_once() {
 
 #[test]
 fn during_the_checks_of_what_was_there_before() {
-    let scene = Scene::new();
-    let check = scene.program("check", &scene.stays());
-    let arguments = scene.arguments(GOOD, &check, &[]);
-    let ran = scene.interrupt("INT", &arguments, || scene.staying() == 1);
-    scene.requires(&ran, 0);
+    for (signal, jobs) in [("INT", "1"), ("TERM", "1"), ("INT", "2"), ("TERM", "2")] {
+        let scene = Scene::new();
+        let check = scene.program("check", &scene.stays());
+        let arguments = scene.arguments(GOOD, &check, &["--jobs", jobs]);
+        let ran = scene.interrupt(signal, &arguments, || scene.staying() == 1);
+        assert_eq!(scene.calls(), 0, "nobody was paid: {}", ran.shown());
+        scene.requires(&ran, 0);
+    }
+}
+
+/// At a terminal, Ctrl-C reaches piton and every git that it has started.
+#[test]
+fn at_a_terminal_during_the_checks_of_what_was_there_before() {
+    for jobs in ["1", "2"] {
+        let scene = Scene::new();
+        let check = scene.program("check", &scene.stays());
+        let arguments = scene.arguments(GOOD, &check, &["--jobs", jobs]);
+        let ran = scene.interrupt_all(&arguments, || scene.staying() == 1);
+        scene.requires(&ran, 0);
+    }
 }
 
 #[test]

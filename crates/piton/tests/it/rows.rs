@@ -334,3 +334,92 @@ fn every_decision_that_is_no_commit_leaves_a_document_without_paths_of_the_machi
     let root = env.path().display().to_string();
     assert!(!summary.contains(&root), "{summary}");
 }
+
+#[test]
+fn a_focus_says_first_at_which_documents_migrations_stand() {
+    let repo = project();
+    migration(&repo, "later", 2, "ready");
+    migration(&repo, "earlier", 1, "ready");
+    migration(&repo, "begun", 3, "planning");
+    repo.commit_all("plans");
+    let env = TestEnv::over(repo);
+    let script = READY.to_owned() + &edits("phase.execute", "tidy");
+    let ran = run(&env, &script, &FOCUS);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    let lines: Vec<&str> = ran.stdout.lines().map(str::trim).collect();
+    let stands: Vec<&str> = lines
+        .iter()
+        .filter_map(|line| line.strip_prefix("stands at "))
+        .collect();
+    let expected = ["earlier", "later"].map(|slug| format!("migrations/{slug}/phase-1-first.md"));
+    assert_eq!(stands, expected, "{}", ran.stdout);
+    let place = |text: &str| {
+        lines
+            .iter()
+            .position(|line| line.starts_with(text))
+            .unwrap()
+    };
+    assert!(
+        place("stands at ") < place("phase earlier/"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn planning_that_was_given_up_is_passed_over_for_the_run_and_tried_again_by_the_next() {
+    let repo = project();
+    repo.commit_all("a project");
+    let env = TestEnv::over(repo);
+    for slug in ["first", "second"] {
+        let _ = env.ok(&["migration", "new", slug, "--target", "tidy up"]);
+    }
+    let approaches = |slug: &str, more: &str| {
+        format!(
+            "[[step]]\nrole = \"planning.approaches\"\nslug = \"{slug}\"\nreply = \"two ways\"\n{more}"
+        )
+    };
+    let good = "[[step.edit]]\npath = \"approaches/one.md\"\nwrite = \"# One\\n\\nThe one way.\\n\"\n\
+        [[step.edit]]\npath = \"approaches/two.md\"\nwrite = \"# Two\\n\\nThe other.\\n\"\n";
+    let script = |first: &str| approaches("first", first) + &approaches("second", good);
+    let args = ["run", "--paths", "src/lib.rs", "--max-refactors", "2"];
+    // It says that it did, and wrote nothing.
+    let ran = run(&env, &script(""), &args);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    let slugs = |env: &TestEnv| -> Vec<String> {
+        let target = |call: Value| call["target"].as_str().unwrap().to_owned();
+        calls(env).into_iter().map(target).collect()
+    };
+    assert_eq!(slugs(&env), ["first", "second"]);
+    assert!(!env.repo.exists("migrations/first/approaches/one.md"));
+    assert!(env.repo.exists("migrations/second/approaches/one.md"));
+    let args = ["run", "--paths", "src/lib.rs", "--max-refactors", "1"];
+    let ran = run(&env, &script(good), &args);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert_eq!(slugs(&env), ["first"]);
+    assert!(env.repo.exists("migrations/first/approaches/one.md"));
+}
+
+#[test]
+fn a_run_that_finds_nothing_to_do_says_what_is_in_the_way_of_each_migration() {
+    let repo = project();
+    migration(&repo, "dear", 1, "ready");
+    let dear = repo.read("migrations/dear/manifest.json");
+    let dear = dear.replace(
+        "\"done\":false",
+        "\"done\":false,\"required_effort\":\"high\"",
+    );
+    repo.write("migrations/dear/manifest.json", &dear);
+    migration(&repo, "edited", 2, "ready");
+    migration(&repo, "over", 3, "done");
+    repo.commit_all("plans");
+    let env = TestEnv::over(repo);
+    env.repo.write("migrations/edited/plan.md", "# Mine\n");
+    let args = [&FOCUS[..], &["--max-allowed-effort", "medium"]].concat();
+    let ran = run(&env, READY, &args);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert_eq!(roles(&env), Vec::<String>::new());
+    let said = |text: &str| ran.stdout.lines().any(|line| line.trim().starts_with(text));
+    assert!(said("dear ") && said("edited "), "{}", ran.stdout);
+    assert!(!said("over "), "{}", ran.stdout);
+}

@@ -13,7 +13,9 @@ use super::target::{plan, with};
 use super::worthy::{Terms, Worthy, title};
 use crate::agents::{self, AgentArgs};
 use crate::commands::run::WorkArgs;
-use crate::commands::run::carry::{self, Assignment, Base, Carried, Follow};
+use crate::commands::run::branch_base::{self, Base};
+use crate::commands::run::carried::Carried;
+use crate::commands::run::carry::{self, Assignment, Follow};
 use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
@@ -79,7 +81,7 @@ pub(super) fn run(context: &Context, args: &ImplementArgs) -> CommandResult {
         Some(earlier) => earlier.branch.clone(),
         None => branch(context, &place, document)?,
     };
-    let base = carry::base(&place, &branch)?;
+    let base = branch_base::base(&place, &branch)?;
     let title = title(document);
     if args.work.rehearses() {
         show(

@@ -96,7 +96,10 @@ impl Forecast {
         };
         let mut text = format!(
             "by {by} {what} may take {}, {}",
-            of(self.calls, &|calls| format!("{calls:.0} calls")),
+            of(self.calls, &|calls| {
+                let s = if calls.round() == 1.0 { "" } else { "s" };
+                format!("{calls:.0} call{s}")
+            }),
             of(self.seconds, &seconds)
         );
         if let Some(dollars) = self.dollars {

@@ -5,21 +5,22 @@ use std::num::NonZeroUsize;
 
 use piton_base::terminal::clean;
 use piton_git::CommitId;
-use piton_git::GitRead as _;
-use piton_git::landing::{Onto, TreeId, begin_branch, branch_tip, fetched_tip, tree_of};
+use piton_git::landing::{Onto, TreeId, begin_branch, tree_of};
 use piton_loop::deciding::limits::Limits;
-use piton_loop::runs::{ActionKind, ActionOutcome, CommitPhase, FinalStatus, RunRecord};
+use piton_loop::runs::{ActionKind, CommitPhase, FinalStatus, RunRecord};
 use piton_loop::validation::Verdict;
-use piton_loop::work::accepted::{self, Held};
 use piton_loop::work::land::{Brought, bring};
 use piton_loop::work::stored_plan::{self, Start, StoredPlanWork};
 use piton_loop::work::{Accepted, Allowance, Halt, Shop, Worked, evidence, prove};
 
 use super::args::{Wanted, WorkArgs};
+use super::branch_base::base;
 use super::budgets;
+use super::carried::Carried;
 use super::drive::{Course, alone, begin};
 use super::floor::Floor;
-use super::tell::{Facts, Teller, Told};
+use super::left_over::{LeftOver, left_over};
+use super::tell::Teller;
 use crate::agents;
 use crate::context::{Context, Place};
 use crate::error::CommandError;
@@ -38,64 +39,12 @@ pub(crate) struct Assignment<'a> {
     pub(crate) tries: u32,
 }
 
-/// What came of it.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Carried {
-    Landed {
-        commit: CommitId,
-    },
-    Unchanged(String),
-    /// Accepted; it lands with the next command.
-    Waits(String),
-    BaselineRed,
-    Failed(String),
-    OutOfQuota(String),
-    NoAgent {
-        message: String,
-        signed_out: bool,
-    },
-    Stopped,
-}
-
 /// Hears how it goes.
 pub(crate) trait Follow {
     /// The run has begun; nothing was asked of an agent yet.
     fn begun(&self, run: &str) -> Result<(), CommandError>;
 
     fn progress(&self, text: &str);
-}
-
-/// Where work on a branch starts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Base {
-    pub(crate) commit: CommitId,
-    /// Whether the branch has to be begun here first.
-    pub(crate) is_new: bool,
-}
-
-/// Finds it: the branch as it is, else as it was fetched last, else what is
-/// checked out.
-pub(crate) fn base(place: &Place, branch: &str) -> Result<Base, CommandError> {
-    let repository = &place.repository;
-    if let Some(commit) = branch_tip(repository, branch)? {
-        return Ok(Base {
-            commit,
-            is_new: false,
-        });
-    }
-    let fetched = fetched_tip(repository, "origin", branch)?;
-    let commit = match fetched {
-        Some(commit) => Some(commit),
-        None => repository.head()?,
-    };
-    let commit = commit.ok_or_else(|| {
-        CommandError::usage("could not work in a repository without a commit")
-            .hint("make a first commit; agents work on what is committed")
-    })?;
-    Ok(Base {
-        commit,
-        is_new: true,
-    })
 }
 
 /// Carries it out. Returns the run, and what came of it.
@@ -136,11 +85,11 @@ pub(crate) fn carry_out(
         }
         let told = teller.begin(None, (ActionKind::StoredPlan, assignment.title), &[]);
         let carried = through(&floor, &shop, &run, assignment, &base.commit, follow);
-        tell(&mut teller, &told, &carried, assignment.branch);
+        carried.tell(&mut teller, &told, assignment.branch);
         carried
     });
     let (status, error) = match &carried {
-        Ok(carried) => ended(carried),
+        Ok(carried) => carried.ended(),
         Err(error) => (FinalStatus::Failed, Some(error.on_one_line())),
     };
     context
@@ -150,42 +99,6 @@ pub(crate) fn carry_out(
             CommandError::failed("could not finish the run's record").with_source(error)
         })?;
     Ok((id, carried?))
-}
-
-/// Tells how the one action of the run ended.
-fn tell(teller: &mut Teller<'_>, told: &Told, carried: &Carried, branch: &str) {
-    let (outcome, text, commit) = match carried {
-        Carried::Landed { commit } => (
-            ActionOutcome::Landed,
-            format!("landed {} on {branch}", commit.short()),
-            Some(commit.as_str()),
-        ),
-        Carried::Unchanged(why) => (
-            ActionOutcome::Unchanged,
-            format!("nothing was changed: {why}"),
-            None,
-        ),
-        Carried::Waits(why) => (
-            ActionOutcome::Waits,
-            format!("accepted, and waits to land: {why}"),
-            None,
-        ),
-        Carried::BaselineRed => (
-            ActionOutcome::Failed,
-            "the validation command is red before anything was done".to_owned(),
-            None,
-        ),
-        Carried::Failed(why) => (ActionOutcome::Failed, format!("failed: {why}"), None),
-        Carried::OutOfQuota(why) => (ActionOutcome::OutOfQuota, why.clone(), None),
-        Carried::NoAgent { message, .. } => (ActionOutcome::NoAgent, message.clone(), None),
-        Carried::Stopped => (ActionOutcome::Stopped, "interrupted".to_owned(), None),
-    };
-    let facts = Facts {
-        commit,
-        attempt: Some(1),
-        ..Facts::default()
-    };
-    teller.end(told, outcome, &text, facts);
 }
 
 /// What the record of a run is begun with that has one piece of work.
@@ -200,18 +113,6 @@ pub(super) fn course(name: &'static str) -> Course {
         rest: None,
         subject: None,
         shows_difference: false,
-    }
-}
-
-fn ended(carried: &Carried) -> (FinalStatus, Option<String>) {
-    match carried {
-        Carried::Landed { .. } | Carried::Unchanged(_) => (FinalStatus::Completed, None),
-        Carried::Waits(why) => (FinalStatus::WaitsToLand, Some(why.clone())),
-        Carried::BaselineRed => (FinalStatus::BaselineFailed, None),
-        Carried::Failed(why) => (FinalStatus::Failed, Some(why.clone())),
-        Carried::OutOfQuota(why) => (FinalStatus::LimitReached, Some(why.clone())),
-        Carried::NoAgent { message, .. } => (FinalStatus::AgentFailed, Some(message.clone())),
-        Carried::Stopped => (FinalStatus::Interrupted, None),
     }
 }
 
@@ -239,7 +140,7 @@ fn through(
     match baseline(floor, shop, run, (base, &tree)) {
         Ok(true) => {}
         Ok(false) => return Carried::BaselineRed,
-        Err(halt) => return of_halt(halt),
+        Err(halt) => return Carried::of_halt(halt),
     }
     let counted = run.update(|summary| summary.counts.attempts_started += 1);
     if let Err(error) = counted {
@@ -279,42 +180,6 @@ fn through(
     }
 }
 
-/// What a run that was cut off left.
-enum LeftOver {
-    /// Accepted, and not landed.
-    Held(Box<Accepted>),
-    Landed(CommitId),
-}
-
-fn left_over(
-    floor: &Floor<'_>,
-    assignment: &Assignment<'_>,
-    earlier: &str,
-    tip: &CommitId,
-) -> Result<Option<LeftOver>, String> {
-    let (context, place) = (floor.context, floor.place);
-    let told = |error: &dyn std::error::Error| piton_base::on_one_line(error);
-    let held = accepted::all(&context.disk, &place.repository, place.state().path())
-        .map_err(|error| told(&error))?;
-    let onto = Onto::Branch(assignment.branch.to_owned());
-    for held in held {
-        if let Held::Work(work) = held
-            && work.onto == onto
-            && work.name.starts_with(earlier)
-        {
-            return Ok(Some(LeftOver::Held(work)));
-        }
-    }
-    let message = place
-        .repository
-        .message(tip)
-        .map_err(|error| told(&error))?;
-    let lines: Vec<&str> = message.lines().collect();
-    let its = lines.contains(&format!("Piton-Run: {earlier}").as_str())
-        && lines.contains(&format!("Piton-Plan: {}", assignment.id).as_str());
-    Ok(its.then(|| LeftOver::Landed(tip.clone())))
-}
-
 /// Whether the commit that the work starts from is sound.
 fn baseline(
     floor: &Floor<'_>,
@@ -330,22 +195,6 @@ fn baseline(
             .say(Channel::General, Level::NORMAL, &clean(&red.tail));
     }
     Ok(proof.verdict.is_good())
-}
-
-fn of_halt(halt: Halt) -> Carried {
-    match halt {
-        Halt::Failed(failure) => Carried::Failed(failure.to_string()),
-        Halt::OutOfQuota { message, .. } => Carried::OutOfQuota(message),
-        Halt::Unavailable {
-            message,
-            signed_out,
-        } => Carried::NoAgent {
-            message,
-            signed_out,
-        },
-        Halt::CutShort(budget) => Carried::OutOfQuota(budget.to_string()),
-        Halt::Stopped => Carried::Stopped,
-    }
 }
 
 fn land(floor: &Floor<'_>, shop: &Shop<'_>, run: &RunRecord<'_>, work: &Accepted) -> Carried {
@@ -378,6 +227,11 @@ fn land(floor: &Floor<'_>, shop: &Shop<'_>, run: &RunRecord<'_>, work: &Accepted
         Ok(Brought::Red { story }) => {
             Carried::Failed(format!("red on top of what is on the branch now: {story}"))
         }
-        Err(error) => Carried::Waits(piton_base::on_one_line(&error)),
+        Err(error) => {
+            if let Some(hint) = error.hint() {
+                floor.context.out.hint(&hint);
+            }
+            Carried::Waits(piton_base::on_one_line(&error))
+        }
     }
 }

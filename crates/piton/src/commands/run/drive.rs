@@ -129,6 +129,12 @@ pub(crate) fn drive(
     let shop = floor.shop(&allowance);
     let run = begin(context, &floor, course)?;
     let mut teller = Teller::new(&context.book, &run, &context.clock);
+    if course.focus {
+        tell_focus(
+            &mut teller,
+            &view.phase_files(floor.planning.site.migrations()),
+        );
+    }
     let from = view.head.clone();
     let past: Vec<RunSummary> = runs::list(&context.disk, &floor.planning.site.runs())
         .unwrap_or_default()
@@ -218,6 +224,17 @@ pub(crate) fn drive(
     Ok(exit)
 }
 
+/// Says at which phases migrations stand, as far as people read.
+fn tell_focus(teller: &mut Teller<'_>, files: &[String]) {
+    const MOST: usize = 10;
+    for file in files.iter().take(MOST) {
+        teller.say(&format!("stands at {file}"));
+    }
+    if let Some(more) = files.len().checked_sub(MOST).filter(|more| *more > 0) {
+        teller.say(&format!("and {more} more"));
+    }
+}
+
 /// Refuses to look for migrations where nobody has said where they lie. A
 /// directory that was named and is not there yet holds none.
 fn refuse_nowhere(place: &Place) -> Result<(), CommandError> {
@@ -295,6 +312,14 @@ pub(super) fn begin(
     floor: &Floor<'_>,
     course: &Course,
 ) -> Result<Arc<RunRecord<'static>>, CommandError> {
+    if let Some(command) = &floor.command
+        && let Some(word) = command.meant_for_a_shell()
+    {
+        context.out.warn(&format!(
+            "no shell reads the validation command, so {} is given `{word}`; write sh -c '…' around it all",
+            command.words().first().map_or("", String::as_str)
+        ));
+    }
     let budget = floor.planning.budget;
     let outset = Outset {
         command: course.name.to_owned(),

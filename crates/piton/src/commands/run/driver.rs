@@ -1,41 +1,39 @@
 //! The loop itself: look, decide, begin, land, remember.
 //!
 //! Work goes on in threads, as many at once as are wanted; everything else, the
-//! landing above all, is done here, one thing after the other.
+//! landing above all, is done by the one driver, one thing after the other.
 
 use std::collections::BTreeMap;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Sender, channel};
 use std::thread::Scope;
 use std::time::Duration;
 
 use piton_base::Clock;
+use piton_base::terminal::clean;
 use piton_git::{GitRead as _, UnderWay};
-use piton_loop::claim::{Claim, ClaimError};
-use piton_loop::deciding::memory::{Memory, Outcome};
+use piton_loop::deciding::memory::Memory;
 use piton_loop::deciding::next::Next;
-use piton_loop::runs::{ActionKind, ActionOutcome};
+use piton_loop::deciding::stop::Stop;
+use piton_loop::runs::ActionKind;
 use piton_loop::targets::Source;
 use piton_loop::work::accepted::Held;
-use piton_loop::work::{Piece, Start, Worked};
-use piton_migration::slug::Slug;
+use piton_loop::work::{Piece, Worked};
 
-use super::act::{Acted, Finisher};
+use super::act::Finisher;
 use super::drive::Course;
 use super::ending::Ending;
-use super::job::{Job, label_of, tried};
+use super::job::{Job, label_of};
 use super::notify::{Cause, Notifier};
 use super::provider;
 use super::report::Reports;
-use super::settled::{came, settle};
-use super::tell::{Facts, Teller};
+use super::settled::settle;
+use super::show;
+use super::tell::Teller;
 use super::tick::{self, Tick};
 use super::view::View;
-use crate::commands::migration::planned_step;
 use crate::error::CommandError;
 use crate::output::{Channel, Level};
 
-/// How long a migration is left alone that somebody else is at work on.
-const CLAIMED: Duration = Duration::from_secs(60);
 /// How long a merge, a rebase and the like of the user's is waited for, and how
 /// often it is looked at: most are over in a moment.
 const MERGING: Duration = Duration::from_secs(5);
@@ -55,8 +53,8 @@ pub(super) struct Driver<'a> {
     /// What the provider had no more for, to be begun again.
     pub(super) owed: Vec<Piece>,
     /// What the plans of shared migrations are told.
-    reports: Reports<'a>,
-    jobs: BTreeMap<u32, Job<'a>>,
+    pub(super) reports: Reports<'a>,
+    pub(super) jobs: BTreeMap<u32, Job<'a>>,
     pub(super) notifier: &'a Notifier<'a>,
 }
 
@@ -185,7 +183,10 @@ impl<'a> Driver<'a> {
         let next = match decision.next {
             Next::Stop(stop) => match self.owed_instead(&stop) {
                 Some(piece) => Err(piece),
-                None => return Ok(Looked::Over(Ending::Decided(stop))),
+                None => {
+                    self.tell_what_is_left(&view, &stop);
+                    return Ok(Looked::Over(Ending::Decided(stop)));
+                }
             },
             Next::Wait { until } => return Ok(Looked::Rest(until)),
             next => Ok(next),
@@ -233,6 +234,32 @@ impl<'a> Driver<'a> {
         self.begin(scope, done, teller, &view, (piece, kind, &label))
     }
 
+    /// Where a run ends because nothing can be done, says of each migration that
+    /// is not over what is in its way, as far as people read.
+    fn tell_what_is_left(&self, view: &View, stop: &Stop) {
+        match stop {
+            Stop::NothingEligible { .. } | Stop::WaitsForPeople { .. } => {}
+            Stop::CountReached { .. }
+            | Stop::TargetsUsedUp
+            | Stop::WaitsToLand
+            | Stop::Failures { .. }
+            | Stop::OutOfQuota { .. }
+            | Stop::Budget(_) => return,
+        }
+        const MOST: usize = 10;
+        let floor = self.finisher.floor;
+        let limits = self.finisher.shop.allowance.limits();
+        let queue = view.queue(floor, self.source, &limits, &self.memory, self.seed);
+        let left: Vec<String> = queue.iter().filter_map(show::in_the_way).collect();
+        let say = |text: &str| floor.context.out.say(Channel::General, Level::NORMAL, text);
+        for text in left.iter().take(MOST) {
+            say(&format!("  {}", clean(text)));
+        }
+        if let Some(more) = left.len().checked_sub(MOST).filter(|more| *more > 0) {
+            say(&format!("  and {more} more; --dry-run shows all"));
+        }
+    }
+
     /// Nothing could land now, so nobody is paid for what would have to wait.
     fn hold_back(&mut self, begun: UnderWay) -> Looked {
         let clock = &self.finisher.floor.context.clock;
@@ -242,204 +269,5 @@ impl<'a> Driver<'a> {
             Ok(again) if clock.elapsed().saturating_sub(since) < MERGING => Looked::Rest(again),
             Ok(_) | Err(_) => Looked::Over(Ending::UnderWay(begun)),
         }
-    }
-
-    fn begin<'s>(
-        &mut self,
-        scope: &'s Scope<'s, 'a>,
-        done: &Sender<(u32, Worked)>,
-        teller: &mut Teller<'a>,
-        view: &View,
-        (piece, kind, label): (Piece, ActionKind, &str),
-    ) -> Result<Looked, CommandError>
-    where
-        'a: 's,
-    {
-        let floor = self.finisher.floor;
-        let claim = match piece.slug().map(|slug| self.claim(slug)).transpose()? {
-            Some(Err(why)) => {
-                let told = teller.begin(None, (kind, label), &[]);
-                let now = floor.context.clock.now();
-                teller.end(&told, ActionOutcome::PutOff, &why, Facts::default());
-                let tried = tried(&piece);
-                let outcome = Outcome::PutOff {
-                    reason: why,
-                    until: now.checked_add(CLAIMED).ok(),
-                };
-                self.memory.remember(&tried, &outcome);
-                return Ok(Looked::On);
-            }
-            Some(Ok(claim)) => Some(claim),
-            None => None,
-        };
-        let attempt = self.finisher.run.summary().counts.attempts_started + 1;
-        let seat = self.free_seat();
-        self.finisher
-            .run
-            .update(|summary| summary.counts.attempts_started += 1)
-            .map_err(|error| {
-                CommandError::failed("could not keep the record").with_source(error)
-            })?;
-        let files: &[String] = match &piece {
-            Piece::Source(source) => &source.target.files,
-            Piece::Plan(_) | Piece::Phase(_) => &[],
-        };
-        let told = teller.begin(Some(seat), (kind, label), files);
-        let start = Start {
-            base: view.head.clone(),
-            onto: view.onto.clone(),
-            attempt,
-        };
-        let tick = self.tick((&piece, label), &start)?;
-        let job = Job {
-            start,
-            piece,
-            attempt,
-            seat,
-            told,
-            tick,
-            label: label.to_owned(),
-            is_second: false,
-            _claim: claim,
-        };
-        self.memory.begin(&job.tried());
-        if let Piece::Phase(slug) = &job.piece {
-            self.reports.begins(slug, label);
-        }
-        // An answer that was paid for before only has to be published.
-        if let Piece::Plan(slug) = &job.piece
-            && planned_step::answer_waits(floor.context, floor.place, slug)
-        {
-            let acted = self.finish(teller, &job, Worked::NotCommitted)?;
-            return Ok(self.remember(Some(job), acted));
-        }
-        self.set_off(scope, done, job);
-        Ok(Looked::On)
-    }
-
-    /// Returns the first seat that no job has.
-    fn free_seat(&self) -> u32 {
-        let taken: Vec<u32> = self.jobs.values().map(|job| job.seat).collect();
-        let mut seat = 1;
-        while taken.contains(&seat) {
-            seat += 1;
-        }
-        seat
-    }
-
-    /// Lets the work of a job begin.
-    fn set_off<'s>(&mut self, scope: &'s Scope<'s, 'a>, done: &Sender<(u32, Worked)>, job: Job<'a>)
-    where
-        'a: 's,
-    {
-        let (attempt, finisher, done) = (job.attempt, self.finisher, done.clone());
-        let shop = finisher.shop_of(job.seat);
-        let (piece, start) = (job.piece.clone(), job.start.clone());
-        let run = finisher.run.of_job(job.seat);
-        self.jobs.insert(attempt, job);
-        scope.spawn(move || {
-            let worked = piece.work(&shop, &run, &start);
-            // Nobody but this run waits for it.
-            let _ = done.send((attempt, worked));
-        });
-    }
-
-    /// Begins the journal of a tick.
-    fn tick(&self, what: (&Piece, &str), start: &Start) -> Result<Tick<'a>, CommandError> {
-        let held = self.held_name(start.attempt);
-        let plan = tick::plan(self.finisher.floor, self.course.name, what, start, &held)?;
-        Tick::begin(self.finisher.floor, &plan)
-    }
-
-    /// Lands what a job made, and writes down what became of both.
-    fn finish(
-        &self,
-        teller: &mut Teller<'_>,
-        job: &Job<'_>,
-        worked: Worked,
-    ) -> Result<Acted, CommandError> {
-        let accepted = match &worked {
-            Worked::Accepted(accepted) => {
-                job.tick.worked(Ok(&accepted.commit))?;
-                true
-            }
-            other => {
-                job.tick.worked(Err(came(other)))?;
-                false
-            }
-        };
-        let finisher = Finisher {
-            shop: &self.finisher.shop_of(job.seat),
-            run: &self.finisher.run.of_job(job.seat),
-            ..*self.finisher
-        };
-        let acted = finisher.finish(teller, job, worked);
-        if accepted {
-            settle(&job.tick, &acted)?;
-        }
-        Ok(acted)
-    }
-
-    /// Waits for the next job that is over, and lands what it made.
-    fn take_in<'s>(
-        &mut self,
-        scope: &'s Scope<'s, 'a>,
-        done: &Sender<(u32, Worked)>,
-        doing: &Receiver<(u32, Worked)>,
-        teller: &mut Teller<'a>,
-    ) -> Option<Ending>
-    where
-        'a: 's,
-    {
-        let Ok((attempt, worked)) = doing.recv() else {
-            return Some(Ending::Broken("the work was lost".to_owned()));
-        };
-        let mut job = self.jobs.remove(&attempt)?;
-        let acted = match self.finish(teller, &job, worked) {
-            Ok(acted) => acted,
-            Err(error) => return Some(Ending::Broken(error.text().trim().to_owned())),
-        };
-        if matches!(acted, Acted::Again) {
-            let Ok(view) = View::look(self.finisher.floor, &[]) else {
-                return Some(Ending::Broken(
-                    "the branch could not be looked at".to_owned(),
-                ));
-            };
-            let again = "the same places were changed meanwhile; tried again on top of that";
-            teller.say_of(&job.told, again);
-            job.is_second = true;
-            job.start.base = view.head;
-            job.start.onto = view.onto;
-            job.tick = match self.tick((&job.piece, &job.label), &job.start) {
-                Ok(tick) => tick,
-                Err(error) => return Some(Ending::Broken(error.text().trim().to_owned())),
-            };
-            self.set_off(scope, done, job);
-            return None;
-        }
-        if let (Piece::Phase(slug), Acted::Did(_, outcome)) = (&job.piece, &acted) {
-            self.reports.came_of(slug, outcome);
-        }
-        match self.remember(Some(job), acted) {
-            Looked::Over(ending) => Some(ending),
-            Looked::On | Looked::Rest(_) => None,
-        }
-    }
-
-    /// Claims a migration, or says who is at work on it.
-    fn claim(&self, slug: &Slug) -> Result<Result<Claim, String>, CommandError> {
-        let floor = self.finisher.floor;
-        let holder = floor.context.holder("a run");
-        match Claim::take(floor.place.state().path(), slug, &holder) {
-            Ok(claim) => Ok(Ok(claim)),
-            Err(ClaimError::Taken { holder, .. }) => Ok(Err(piton_base::on_one_line(&holder))),
-            Err(error @ ClaimError::Lock { .. }) => {
-                Err(CommandError::failed("could not go on").with_source(error))
-            }
-        }
-    }
-
-    fn held_name(&self, attempt: u32) -> String {
-        format!("{}-{attempt:03}", self.finisher.run.id())
     }
 }

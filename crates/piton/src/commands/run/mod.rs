@@ -4,7 +4,11 @@ mod accounts;
 mod act;
 mod args;
 mod baseline;
+mod begin;
+pub(crate) mod branch_base;
+mod bring;
 mod budgets;
+pub(crate) mod carried;
 pub(crate) mod carry;
 mod drive;
 mod driver;
@@ -12,14 +16,17 @@ mod ending;
 mod floor;
 pub(crate) mod held_step;
 mod job;
+mod left_over;
 mod notify;
 mod pace;
 mod provider;
+mod publish;
 mod remember;
 mod report;
 mod settled;
 mod show;
 mod summary;
+mod take_in;
 mod tell;
 mod texts;
 mod tick;
@@ -138,6 +145,8 @@ pub(crate) fn run(context: &Context, args: &RunArgs) -> CommandResult {
         _ if args.focus_on_live_migrations => None,
         (Some(0), _) => None,
         (Some(most), _) => Some(most),
+        // A list without targets is used up.
+        (None, Some(0)) => None,
         (None, Some(count)) => Some(count),
         (None, None) => {
             return Err(CommandError::usage("could not tell how many actions are wanted")

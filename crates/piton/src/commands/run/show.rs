@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use piton_base::terminal::clean;
 use piton_loop::deciding::next::{Decision, Next};
 use piton_loop::deciding::queue::Entry;
-use piton_loop::deciding::stand::Stand;
+use piton_loop::deciding::stand::{NotNow, Stand};
 use piton_loop::operation::LoopOp;
 use piton_loop::validation::ValidationCommand;
 use piton_loop::work::accepted::Held;
@@ -120,6 +120,24 @@ fn stands(stand: &Stand) -> String {
         Stand::Plan => "a planning step".to_owned(),
         Stand::Phase { index } => format!("phase {}", index + 1),
         Stand::NotNow(why) => why.to_string(),
+    }
+}
+
+/// Returns what keeps a migration from being worked on that is not over, and
+/// that this run has not told of already.
+pub(super) fn in_the_way(entry: &Entry) -> Option<String> {
+    match &entry.stand {
+        Stand::NotNow(
+            why @ (NotNow::Broken { .. }
+            | NotNow::AwaitsPerson { .. }
+            | NotNow::Sleeps { .. }
+            | NotNow::OverBudget { .. }
+            | NotNow::WaitsToLand
+            | NotNow::NothingOpen),
+        ) => Some(format!("{} {why}", entry.slug)),
+        Stand::NotNow(NotNow::Over(_) | NotNow::UnderWay | NotNow::SetAside(_))
+        | Stand::Plan
+        | Stand::Phase { .. } => None,
     }
 }
 

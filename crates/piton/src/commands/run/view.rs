@@ -119,6 +119,26 @@ impl View {
         }
     }
 
+    /// Returns the documents of the phases that migrations stand at, from the top
+    /// of the repository.
+    pub(super) fn phase_files(&self, migrations: &str) -> Vec<String> {
+        let file = |standing: &Standing| match &standing.seen {
+            Seen::Known(known) => match known.manifest.status() {
+                Status::Ready | Status::InProgress => {
+                    let (_, phase) = known.manifest.open_phase()?;
+                    Some(format!(
+                        "{migrations}/{}/{}",
+                        standing.slug,
+                        phase.reference()
+                    ))
+                }
+                Status::Planning | Status::Skipped | Status::Done => None,
+            },
+            Seen::Broken { .. } => None,
+        };
+        self.migrations.iter().filter_map(file).collect()
+    }
+
     /// Returns every migration with why it is or is not worked on now.
     pub(super) fn queue(
         &self,

@@ -1,0 +1,40 @@
+//! Where work on a branch starts.
+
+use piton_git::landing::{branch_tip, fetched_tip};
+use piton_git::{CommitId, GitRead as _};
+
+use crate::context::Place;
+use crate::error::CommandError;
+
+/// Where work on a branch starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Base {
+    pub(crate) commit: CommitId,
+    /// Whether the branch has to be begun here first.
+    pub(crate) is_new: bool,
+}
+
+/// Finds it: the branch as it is, else as it was fetched last, else what is
+/// checked out.
+pub(crate) fn base(place: &Place, branch: &str) -> Result<Base, CommandError> {
+    let repository = &place.repository;
+    if let Some(commit) = branch_tip(repository, branch)? {
+        return Ok(Base {
+            commit,
+            is_new: false,
+        });
+    }
+    let fetched = fetched_tip(repository, "origin", branch)?;
+    let commit = match fetched {
+        Some(commit) => Some(commit),
+        None => repository.head()?,
+    };
+    let commit = commit.ok_or_else(|| {
+        CommandError::usage("could not work in a repository without a commit")
+            .hint("make a first commit; agents work on what is committed")
+    })?;
+    Ok(Base {
+        commit,
+        is_new: true,
+    })
+}

@@ -41,7 +41,7 @@ pub(super) fn broken(field: &Field, check: &Check) -> Option<String> {
         Check::CommittedOnce(subject) => {
             // Slots hold commits that were made anew on top of others since.
             let log = field
-                .git(&["log", "--branches", "--format=%s"])
+                .git(&["log", "--branches", "HEAD", "--format=%s"])
                 .map(|output| said(&output));
             let times = log
                 .unwrap_or_default()

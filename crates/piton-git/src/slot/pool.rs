@@ -184,7 +184,7 @@ impl Slot {
         }
         let bytes = disk.read(&self.git.own.join("index")).ok()?;
         let found = entries::read(&bytes, self.base.as_str().len() / 2, |_| true)?;
-        let names = found.at.into_keys().map(|path| path.into_os_string());
+        let names = found.at.into_keys().map(PathBuf::into_os_string);
         let mut names: Vec<String> = names.filter_map(|name| name.into_string().ok()).collect();
         names.sort_unstable();
         Some(names)

@@ -96,9 +96,9 @@ impl Forecast {
         };
         let mut text = format!(
             "by {by} {what} may take {}, {}",
-            of(self.calls, &|calls| {
-                let s = if calls.round() == 1.0 { "" } else { "s" };
-                format!("{calls:.0} call{s}")
+            of(self.calls, &|calls| match format!("{calls:.0}").as_str() {
+                "1" => "1 call".to_owned(),
+                many => format!("{many} calls"),
             }),
             of(self.seconds, &seconds)
         );

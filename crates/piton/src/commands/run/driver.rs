@@ -38,6 +38,8 @@ use crate::output::{Channel, Level};
 /// often it is looked at: most are over in a moment.
 const MERGING: Duration = Duration::from_secs(5);
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
+/// Of how many migrations is said what is in their way.
+const MOST: usize = 10;
 
 pub(super) struct Driver<'a> {
     pub(super) finisher: &'a Finisher<'a>,
@@ -181,13 +183,13 @@ impl<'a> Driver<'a> {
             );
         }
         let next = match decision.next {
-            Next::Stop(stop) => match self.owed_instead(&stop) {
-                Some(piece) => Err(piece),
-                None => {
+            Next::Stop(stop) => {
+                let Some(piece) = self.owed_instead(&stop) else {
                     self.tell_what_is_left(&view, &stop);
                     return Ok(Looked::Over(Ending::Decided(stop)));
-                }
-            },
+                };
+                Err(piece)
+            }
             Next::Wait { until } => return Ok(Looked::Rest(until)),
             next => Ok(next),
         };
@@ -246,7 +248,6 @@ impl<'a> Driver<'a> {
             | Stop::OutOfQuota { .. }
             | Stop::Budget(_) => return,
         }
-        const MOST: usize = 10;
         let floor = self.finisher.floor;
         let limits = self.finisher.shop.allowance.limits();
         let queue = view.queue(floor, self.source, &limits, &self.memory, self.seed);

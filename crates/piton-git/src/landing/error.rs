@@ -39,7 +39,15 @@ pub enum Refusal {
     },
     /// The branch is at another commit than the one the work was made from.
     Moved {
-        tip: Option<CommitId>,
+        tip: CommitId,
+    },
+    /// There is no such branch any more.
+    Gone,
+    /// The user has checked something else out while it was looked at.
+    Switched,
+    /// The work was made on no branch, and now one is checked out.
+    OnBranch {
+        branch: String,
     },
     /// The branch is checked out in another working tree.
     CheckedOut {
@@ -108,7 +116,8 @@ impl Refusal {
                 "run piton in {}, or check another branch out there",
                 worktree.display()
             )),
-            Self::Moved { .. } | Self::OtherFileSystem => None,
+            Self::Switched => Some("the work waits and lands with the next command".to_owned()),
+            Self::Moved { .. } | Self::Gone | Self::OnBranch { .. } | Self::OtherFileSystem => None,
         }
     }
 }
@@ -129,10 +138,13 @@ impl fmt::Display for Refusal {
                 }
             }
             Self::InTheMiddle { of } => write!(f, "the working tree is in the middle of {of}"),
-            Self::Moved { tip: Some(tip) } => {
-                write!(f, "the branch has moved to {}", tip.short())
-            }
-            Self::Moved { tip: None } => f.write_str("the branch is gone"),
+            Self::Moved { tip } => write!(f, "the branch has moved to {}", tip.short()),
+            Self::Gone => f.write_str("its branch is gone"),
+            Self::Switched => f.write_str("something else was checked out meanwhile"),
+            Self::OnBranch { branch } => write!(
+                f,
+                "it was made on a commit that no branch was checked out for, and now {branch} is"
+            ),
             Self::CheckedOut { worktree } => {
                 write!(f, "the branch is checked out in {}", worktree.display())
             }

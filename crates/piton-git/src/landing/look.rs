@@ -77,6 +77,19 @@ pub(super) fn is_here(repository: &Repository, onto: &Onto) -> Result<bool, GitE
     })
 }
 
+/// Refuses what cannot be moved while something else is checked out: HEAD, which
+/// would leave the user's branch for it.
+pub(super) fn is_branch(repository: &Repository, onto: &Onto) -> Result<(), LandError> {
+    match onto {
+        Onto::Branch(_) => Ok(()),
+        Onto::Detached => {
+            let tip = repository.tip()?;
+            let branch = tip.branch().unwrap_or("something else").to_owned();
+            Err(LandError::Refused(Refusal::OnBranch { branch }))
+        }
+    }
+}
+
 /// Refuses to move a branch that another working tree shows.
 pub(super) fn not_elsewhere(repository: &Repository, onto: &Onto) -> Result<(), LandError> {
     let reference = onto.reference();
@@ -107,15 +120,14 @@ pub(super) fn at_a_glance(
     if !in_the_way.is_empty() {
         return Err(LandError::Refused(Refusal::InTheWay(in_the_way)));
     }
-    is_at(repository, base)
+    is_base(repository.head()?, base)
 }
 
-fn is_at(repository: &Repository, base: &CommitId) -> Result<(), LandError> {
-    let tip = repository.head()?;
-    if tip.as_ref() == Some(base) {
-        Ok(())
-    } else {
-        Err(LandError::Refused(Refusal::Moved { tip }))
+fn is_base(head: Option<CommitId>, base: &CommitId) -> Result<(), LandError> {
+    match head {
+        Some(tip) if tip == *base => Ok(()),
+        Some(tip) => Err(LandError::Refused(Refusal::Moved { tip })),
+        None => Err(LandError::Refused(Refusal::Gone)),
     }
 }
 
@@ -133,7 +145,7 @@ pub(super) fn paths(
     if in_the_way.is_empty() {
         in_the_way = match plain {
             Some(plain) => {
-                is_at(repository, base)?;
+                is_base(repository.head()?, base)?;
                 plain.in_the_way(repository, changes)?
             }
             None => as_git_sees_them(repository, base, changes)?,
@@ -252,9 +264,7 @@ fn as_git_sees_them(
         Vec::new()
     };
     let (head, entries) = status::tracked(repository.top(), &named)?;
-    if head.as_ref() != Some(base) {
-        return Err(LandError::Refused(Refusal::Moved { tip: head }));
-    }
+    is_base(head, base)?;
     let mut in_the_way: Vec<InTheWay> = entries
         .into_iter()
         .filter(|entry| all.contains(entry.path.as_path()))

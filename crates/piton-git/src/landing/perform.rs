@@ -55,6 +55,7 @@ pub fn land(
     landing: &Landing<'_>,
 ) -> Result<Landed, LandError> {
     if !look::is_here(repository, landing.onto)? {
+        look::is_branch(repository, landing.onto)?;
         look::not_elsewhere(repository, landing.onto)?;
         let mut under = begin(repository, landing)?;
         move_reference(repository, landing, &mut under)?;
@@ -135,11 +136,11 @@ fn under_lock(
         // The user may have done anything until the lock was taken.
         look::under_way(git_dir).map_err(LandError::Refused)?;
         if !look::is_here(repository, landing.onto)? {
-            return Err(LandError::Refused(Refusal::Moved { tip: None }));
+            return Err(LandError::Refused(Refusal::Switched));
         }
         let all = changes.here.iter().chain(&changes.away).cloned().collect();
         if away::split(repository, all)?.names() != changes.names() {
-            return Err(LandError::Refused(Refusal::Moved { tip: None }));
+            return Err(LandError::Refused(Refusal::Switched));
         }
         let here = &changes.here;
         let plain = Plain::look(repository, landing.known.as_ref(), here);
@@ -269,10 +270,11 @@ fn said(
         Ok(()) => Ok(()),
         Err(error @ (GitError::Failed { .. } | GitError::Moved { .. })) => {
             match tip(repository, reference)? {
-                now if now.as_ref() != Some(landing.base) => {
-                    Err(LandError::Refused(Refusal::Moved { tip: now }))
+                None => Err(LandError::Refused(Refusal::Gone)),
+                Some(tip) if tip != *landing.base => {
+                    Err(LandError::Refused(Refusal::Moved { tip }))
                 }
-                _ => Err(error.into()),
+                Some(_) => Err(error.into()),
             }
         }
         // A disk that fails after the branch moved takes nothing back.

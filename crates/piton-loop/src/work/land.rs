@@ -118,7 +118,7 @@ pub fn bring(
                     in_tree: matches!(landed, Landed::InTree { .. }),
                 });
             }
-            Err(BringError::Land(LandError::Refused(Refusal::Moved { tip: Some(tip) }))) => tip,
+            Err(BringError::Land(LandError::Refused(Refusal::Moved { tip }))) => tip,
             Err(BringError::Land(error @ LandError::Refused(_))) => {
                 // Killed between landing and letting go, its own files are in
                 // the way.
@@ -131,7 +131,7 @@ pub fn bring(
                     });
                 }
                 return Ok(Brought::Waits {
-                    hint: error.hint(),
+                    hint: Some(error.hint().unwrap_or_else(|| way_out(&work))),
                     reason: error.to_string(),
                 });
             }
@@ -144,6 +144,17 @@ pub fn bring(
                 commit: work.commit.clone(),
                 rebased: work.base != accepted.base,
                 in_tree: true,
+            });
+        }
+        // A branch is where it is. A HEAD on none is where the user looks now.
+        if work.onto == Onto::Detached && !contains(shop.repository, &tip, &work.base)? {
+            return Ok(Brought::Waits {
+                reason: format!(
+                    "it was made on {}, and {} is checked out",
+                    work.base.short(),
+                    tip.short()
+                ),
+                hint: Some(way_out(&work)),
             });
         }
         // A migration that somebody took further meanwhile is not what the work
@@ -205,6 +216,15 @@ pub fn bring(
         reason: "the branch moves faster than the work can be validated".to_owned(),
         hint: None,
     })
+}
+
+/// Says what becomes of work whose place is not there.
+fn way_out(work: &Accepted) -> String {
+    format!(
+        "keep it with `git branch NAME {}`, or let go of it with `git update-ref -d refs/piton/unlanded/{}`",
+        work.commit.short(),
+        work.name
+    )
 }
 
 /// Whether the branch holds the work already.

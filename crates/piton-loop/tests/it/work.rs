@@ -12,7 +12,7 @@ use piton_agent::sealing::SealTerms;
 use piton_agent::{Agent, CallRole, Host, Limits, ScriptAgent};
 use piton_base::{Clock, Stop, SystemClock};
 use piton_durable::RealDisk;
-use piton_git::landing::current;
+use piton_git::landing::{Onto, current};
 use piton_git::slot::SlotHome;
 use piton_git::{CommitId, GitRead, Repository};
 use piton_loop::deciding::limits::Limits as RunLimits;
@@ -884,4 +884,40 @@ fn a_migration_that_somebody_took_further_meanwhile_is_not_landed_over() {
     scene.scratch.commit_all("feedback");
     assert_eq!(scene.bring(&work), Brought::Conflict);
     assert_eq!(scene.unlanded(), []);
+}
+
+#[test]
+fn work_made_on_no_branch_lands_where_that_commit_is_and_nowhere_else() {
+    let scene = Scene::new();
+    scene.scratch.git(&["switch", "--quiet", "--detach"]);
+    let work = taken(scene.refactor(&refactor_that_writes("better\\n", "done")));
+    assert_eq!(work.onto, Onto::Detached);
+    let waits = |part: &str| {
+        let before = scene.scratch.git(&["rev-parse", "HEAD"]);
+        let Brought::Waits { reason, hint } = scene.bring(&work) else {
+            panic!("it must not land");
+        };
+        assert!(reason.contains(part), "{reason}");
+        assert!(hint.unwrap().contains("git branch NAME"));
+        assert_eq!(scene.scratch.git(&["rev-parse", "HEAD"]), before);
+        assert_eq!(scene.scratch.status(), "");
+    };
+    scene.scratch.git(&["switch", "--quiet", "main"]);
+    waits("now main is");
+    assert_eq!(
+        scene.scratch.git(&["symbolic-ref", "HEAD"]).trim(),
+        "refs/heads/main"
+    );
+    // Some other commit that the user looks at.
+    scene
+        .scratch
+        .git(&["switch", "--quiet", "--orphan", "other"]);
+    scene.scratch.git(&["checkout", "--quiet", "main", "--", "."]);
+    scene.scratch.commit_all("other");
+    scene.scratch.git(&["switch", "--quiet", "--detach"]);
+    waits("is checked out");
+    scene
+        .scratch
+        .git(&["switch", "--quiet", "--detach", "main"]);
+    assert!(matches!(scene.bring(&work), Brought::Landed { .. }));
 }

@@ -23,12 +23,7 @@ fn a_branch_that_moved_is_refused_and_the_work_merges_onto_it() {
     scene.scratch.write("README.md", "the user's commit\n");
     scene.scratch.commit_all("meanwhile");
     let tip: CommitId = scene.head().parse().unwrap();
-    assert_eq!(
-        scene.refused(&commit),
-        Refusal::Moved {
-            tip: Some(tip.clone())
-        }
-    );
+    assert_eq!(scene.refused(&commit), Refusal::Moved { tip: tip.clone() });
     let repository = scene.repository();
     let Merged::Clean(tree) = merge_onto(&repository, &scene.base, &commit, &tip).unwrap() else {
         panic!("they touch different files");
@@ -82,7 +77,7 @@ fn a_branch_that_is_checked_out_nowhere_and_moved_is_refused_with_where_it_is_no
     // The work lands on the other one, which went on meanwhile.
     scene.scratch.git(&["branch", "--force", "main", "other"]);
     let refused = scene.land(&commit).unwrap_err();
-    let LandError::Refused(Refusal::Moved { tip: Some(tip) }) = refused else {
+    let LandError::Refused(Refusal::Moved { tip }) = refused else {
         panic!("{refused:?}");
     };
     assert_eq!(tip.as_str(), head.trim());
@@ -159,7 +154,32 @@ fn a_branch_that_is_gone_is_not_made_again() {
     let commit = scene.usual_work();
     scene.scratch.git(&["switch", "--quiet", "--detach"]);
     scene.scratch.git(&["branch", "--quiet", "-D", "main"]);
-    assert_eq!(scene.refused(&commit), Refusal::Moved { tip: None });
+    assert_eq!(scene.refused(&commit), Refusal::Gone);
+}
+
+#[test]
+fn what_was_made_on_no_branch_never_takes_the_user_off_the_branch_of_now() {
+    let scene = Scene::new();
+    scene.scratch.git(&["switch", "--quiet", "--detach"]);
+    let commit = scene.usual_work();
+    let (onto, _) = current(&scene.repository()).unwrap().unwrap();
+    assert_eq!(onto, Onto::Detached);
+    scene.scratch.git(&["switch", "--quiet", "main"]);
+    let before = tree_of(scene.scratch.path());
+    let refused = scene.land_onto(&onto, &commit).unwrap_err();
+    let LandError::Refused(refusal) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(
+        refusal,
+        Refusal::OnBranch {
+            branch: "main".to_owned()
+        }
+    );
+    assert_eq!(tree_of(scene.scratch.path()), before);
+    let head = scene.scratch.git(&["symbolic-ref", "HEAD"]);
+    assert_eq!(head.trim(), "refs/heads/main");
+    assert_eq!(scene.head(), scene.base.as_str());
 }
 
 #[test]

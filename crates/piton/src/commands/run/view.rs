@@ -54,7 +54,7 @@ impl View {
         let unlanded = held
             .iter()
             .filter_map(|held| match held {
-                Held::Work(work) => Some(unlanded(&place.repository, work)),
+                Held::Work(work) => Some(unlanded(&place.repository, &onto, work)),
                 Held::Lost { .. } => None,
             })
             .collect();
@@ -177,8 +177,15 @@ impl View {
     }
 }
 
-/// Tells what work that waits to land is about.
-fn unlanded(repository: &Repository, work: &Accepted) -> Unlanded {
+/// Tells what work that waits to land is about. What waits for another place
+/// than the one that is checked out holds nothing up here.
+fn unlanded(repository: &Repository, onto: &Onto, work: &Accepted) -> Unlanded {
+    if work.onto != *onto {
+        return Unlanded {
+            name: work.name.clone(),
+            ..Unlanded::default()
+        };
+    }
     // What cannot be read cannot land either, which is told when it is tried.
     let changed = changes(repository, &work.base, &work.commit).unwrap_or_default();
     let changed = changed

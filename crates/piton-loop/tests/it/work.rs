@@ -912,7 +912,9 @@ fn work_made_on_no_branch_lands_where_that_commit_is_and_nowhere_else() {
     scene
         .scratch
         .git(&["switch", "--quiet", "--orphan", "other"]);
-    scene.scratch.git(&["checkout", "--quiet", "main", "--", "."]);
+    scene
+        .scratch
+        .git(&["checkout", "--quiet", "main", "--", "."]);
     scene.scratch.commit_all("other");
     scene.scratch.git(&["switch", "--quiet", "--detach"]);
     waits("is checked out");

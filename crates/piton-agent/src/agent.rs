@@ -146,6 +146,41 @@ pub struct CallRecord {
     pub warnings: Vec<String>,
 }
 
+impl CallRecord {
+    /// Begins the record of a call, with what was asked and nothing of what came
+    /// of it.
+    pub fn of(
+        agent: impl Into<String>,
+        call: &AgentCall,
+        arguments: Vec<String>,
+        started_at: Timestamp,
+    ) -> Self {
+        Self {
+            agent: agent.into(),
+            version: None,
+            role: call.role,
+            slug: call.slug.clone(),
+            arguments,
+            model: call.model.clone(),
+            answered_by: None,
+            effort: call.effort,
+            started_at,
+            duration_ms: 0,
+            result: Outcome::Stopped,
+            exit: ExitKind::Unknown,
+            ended_by: None,
+            session: None,
+            usage: None,
+            cost_usd: None,
+            stdout_bytes: 0,
+            stderr_bytes: 0,
+            left_behind: 0,
+            sealed: None,
+            warnings: Vec::new(),
+        }
+    }
+}
+
 /// Something that happens while a call runs.
 #[derive(Clone, Copy, Debug)]
 pub enum CallEvent<'a> {

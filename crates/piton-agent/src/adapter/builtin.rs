@@ -1,5 +1,6 @@
 //! The descriptions that come with piton.
 
+use super::command::COMMAND;
 use super::recipes;
 use super::spec::{AdapterError, AdapterSpec};
 
@@ -7,7 +8,7 @@ use super::spec::{AdapterError, AdapterSpec};
 pub const BUILT_IN: [(&str, &str); 3] = [
     ("claude", include_str!("claude.toml")),
     ("codex", include_str!("codex.toml")),
-    ("command", include_str!("command.toml")),
+    ("command", COMMAND),
 ];
 
 /// Returns the description called `name`: a built-in one with the settings of
@@ -34,7 +35,7 @@ pub fn resolve(name: &str, settings: Option<&toml::Table>) -> Result<AdapterSpec
         source: Box::new(source),
     };
     // A program nobody described is a command: text in, text out.
-    let base = built_in.map_or(BUILT_IN[2].1, |(_, text)| text);
+    let base = built_in.map_or(COMMAND, |(_, text)| text);
     let mut table: toml::Table = base.parse().map_err(wrong)?;
     if let Some(recipe) = &recipe {
         lay_over(&mut table, recipe);
@@ -67,11 +68,6 @@ pub fn sign_in(name: &str) -> String {
         .map(|spec| spec.sign_in)
         .filter(|told| !told.is_empty())
         .unwrap_or_else(|| format!("sign in with {name} itself, or set its key in the environment"))
-}
-
-/// The `command` description, before a program is filled in.
-pub(super) fn command() -> AdapterSpec {
-    toml::from_str(BUILT_IN[2].1).expect("a built-in description parses; a test reads all of them")
 }
 
 /// Lays settings over a description: tables key by key, everything else whole,

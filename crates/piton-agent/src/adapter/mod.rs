@@ -2,6 +2,7 @@
 
 mod arguments;
 mod builtin;
+mod command;
 mod recipes;
 mod rules;
 mod spec;

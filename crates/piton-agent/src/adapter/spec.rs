@@ -145,53 +145,6 @@ pub enum AdapterError {
 }
 
 impl AdapterSpec {
-    /// Describes any program that takes a prompt and prints a reply.
-    pub fn of_command(line: &str) -> Result<Self, AdapterError> {
-        let mut words = crate::words::split(line).map_err(|source| AdapterError::Command {
-            command: line.to_owned(),
-            source,
-        })?;
-        let mut spec = super::builtin::command();
-        spec.program = words.remove(0);
-        spec.arguments = words;
-        spec.allow_its_keys();
-        spec.understand_its_failures();
-        if spec
-            .arguments
-            .iter()
-            .any(|argument| argument.contains("{prompt_file}"))
-        {
-            spec.prompt = PromptDelivery::File;
-        }
-        if spec
-            .arguments
-            .iter()
-            .any(|argument| argument.contains("{reply_file}"))
-        {
-            spec.reply = ReplySource::File;
-        }
-        Ok(spec)
-    }
-
-    /// Lets the program have the keys of its own service.
-    pub(super) fn allow_its_keys(&mut self) {
-        for key in super::recipes::variables_of(&self.program) {
-            if !self.environment.allow.contains(&key) {
-                self.environment.allow.push(key);
-            }
-        }
-    }
-
-    /// Takes over what is known of the failures of a program of this name.
-    pub(super) fn understand_its_failures(&mut self) {
-        let recipe = super::recipes::of(&self.program).unwrap_or_default();
-        let known = recipe.get("failures").cloned();
-        let known: Vec<FailureRule> = known
-            .and_then(|rules| rules.try_into().ok())
-            .unwrap_or_default();
-        self.failures.splice(0..0, known);
-    }
-
     /// Refuses a description that could not work, with the reason.
     pub(super) fn check(&self) -> Result<(), String> {
         let names = |blank: &str| {

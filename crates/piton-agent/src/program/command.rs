@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
 
-use super::ProgramAgent;
+use super::agent::ProgramAgent;
 use crate::adapter::{Blanks, fill};
 use crate::agent::CallFiles;
 use crate::call::AgentCall;

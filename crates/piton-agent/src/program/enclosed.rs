@@ -1,6 +1,6 @@
 //! The limits of one call.
 
-use super::ProgramAgent;
+use super::agent::ProgramAgent;
 use crate::adapter::ReplySource;
 use crate::agent::{AgentError, CallFiles};
 use crate::call::AgentCall;

@@ -2,15 +2,14 @@
 
 use std::io;
 
-use piton_durable::{Appender, DiskError};
+use piton_durable::{Appender, Disk, DiskError};
 
-use super::ProgramAgent;
-use crate::adapter::{FailureClass, FailureRule};
+use crate::adapter::{AdapterSpec, FailureClass, FailureRule};
 use crate::agent::{AgentError, CallEvent, CallEvents, CallFiles};
 use crate::classify::class_of;
 use crate::dialect::{Dialect, Transcript};
 use crate::process::Sink;
-use crate::redact::Redacting;
+use crate::redact::{Redacting, Redactor};
 use crate::usage::Usage;
 use crate::watchdog::{EndReason, Standing};
 
@@ -57,7 +56,9 @@ struct Stream<'a> {
 
 impl<'a> Recording<'a> {
     pub(super) fn open(
-        agent: &'a ProgramAgent,
+        disk: &dyn Disk,
+        redactor: &'a Redactor,
+        spec: &'a AdapterSpec,
         files: &CallFiles,
         reader: Box<dyn Dialect>,
         arguments: &'a [String],
@@ -65,8 +66,8 @@ impl<'a> Recording<'a> {
     ) -> Result<Self, AgentError> {
         let open = |path: std::path::PathBuf| {
             Ok::<_, DiskError>(Stream {
-                redacting: agent.redactor.stream(),
-                log: agent.disk.append(&path, 0o600)?,
+                redacting: redactor.stream(),
+                log: disk.append(&path, 0o600)?,
                 bytes: 0,
                 stored: 0,
                 clean: Vec::new(),
@@ -79,9 +80,9 @@ impl<'a> Recording<'a> {
             tail: Vec::new(),
             arguments,
             events,
-            rules: &agent.spec.failures,
+            rules: &spec.failures,
             retries_told: 0,
-            converses: agent.spec.stream.converses(),
+            converses: spec.stream.converses(),
             progress_told: (None, None),
         })
     }

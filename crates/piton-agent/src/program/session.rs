@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::ProgramAgent;
+use super::agent::ProgramAgent;
 use crate::agent::{Agent, AgentError, CallFiles, CallRecord, Probe};
 use crate::call::AgentCall;
 use crate::interactive::{SessionEnd, SessionError};
@@ -41,33 +41,16 @@ impl ProgramAgent {
         let arguments = self.interactive_command(call, files).unwrap_or_default();
         let (result, exit, ended_by) = came_to(end);
         let record = CallRecord {
-            agent: self.name.clone(),
             version: match self.probe() {
                 Probe::Ready { version, .. } => version,
                 Probe::Missing { .. } => None,
             },
-            role: call.role,
-            slug: call.slug.clone(),
-            arguments: arguments
-                .iter()
-                .map(|argument| self.redactor.text(argument))
-                .collect(),
-            model: call.model.clone(),
-            answered_by: None,
-            effort: call.effort,
-            started_at: began,
             duration_ms: u64::try_from(lasted.as_millis()).unwrap_or(u64::MAX),
             result,
             exit,
             ended_by,
-            session: None,
-            usage: None,
-            cost_usd: None,
-            stdout_bytes: 0,
-            stderr_bytes: 0,
-            left_behind: 0,
-            sealed: Some(self.terms.standing.clone()),
             warnings,
+            ..self.record(call, &arguments, began)
         };
         self.write(&files.prompt(), &self.redactor.text(&call.prompt))?;
         self.keep(record, files)

@@ -1,24 +1,32 @@
 //! Finding out whether a program is there, and which version.
 
 use std::io;
+use std::time::Duration;
 
-use super::ProgramAgent;
+use crate::adapter::AdapterSpec;
 use crate::agent::Probe;
 use crate::environment;
+use crate::host::Host;
 use crate::process::{Launch, Sink, supervise};
 use crate::version::Version;
-use piton_base::Stop;
+use crate::watchdog::Limits;
+use piton_base::{Clock, Stop};
 
-pub(super) fn probe(agent: &ProgramAgent) -> Probe {
-    let spec = &agent.spec;
+pub(super) fn probe(
+    name: &str,
+    spec: &AdapterSpec,
+    host: &Host,
+    token: String,
+    clock: &dyn Clock,
+) -> Probe {
     let root = std::path::Path::new("/");
-    let Some(program) = agent.host.find_program(&spec.program) else {
+    let Some(program) = host.find_program(&spec.program) else {
         let advice = if spec.install.is_empty() {
             "install it, or name another one".to_owned()
         } else {
             format!(
                 "install it with `{}`, or set agents.{}.program",
-                spec.install, agent.name
+                spec.install, name
             )
         };
         return Probe::Missing {
@@ -36,20 +44,13 @@ pub(super) fn probe(agent: &ProgramAgent) -> Probe {
         program,
         arguments: spec.version.arguments.clone(),
         directory: root.to_path_buf(),
-        environment: environment::build(&agent.host, &spec.environment, &[]),
+        environment: environment::build(host, &spec.environment, &[]),
         input: Vec::new(),
-        token: agent.token(),
+        token,
         seal: None,
     };
     let mut printed = Printed::default();
-    let limits = ProgramAgent::short_limits();
-    let ended = supervise(
-        &launch,
-        &mut printed,
-        &limits,
-        &Stop::default(),
-        &*agent.clock,
-    );
+    let ended = supervise(&launch, &mut printed, &SHORT, &Stop::default(), clock);
     let version = ended
         .ok()
         .and_then(|_| Version::find(&String::from_utf8_lossy(&printed.0)));
@@ -63,12 +64,21 @@ pub(super) fn probe(agent: &ProgramAgent) -> Probe {
             "{} {version} is not a version piton was tested with ({}); if its output changed, set agents.{}.stream or its arguments",
             spec.program,
             range(from, to),
-            agent.name,
+            name,
         )),
         None => Some(format!("{} did not tell its version", spec.program)),
     };
     Probe::Ready { version, warning }
 }
+
+/// Limits for asking a program something small.
+const SHORT: Limits = Limits {
+    idle: Duration::from_secs(20),
+    tool_idle: Duration::from_secs(20),
+    deadline: Duration::from_secs(20),
+    after_result: Duration::from_secs(20),
+    politeness: Duration::from_secs(1),
+};
 
 fn range(from: Option<&Version>, to: Option<&Version>) -> String {
     match (from, to) {

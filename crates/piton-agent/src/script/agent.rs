@@ -7,8 +7,8 @@ use std::time::Duration;
 use piton_durable::Disk;
 use serde::{Deserialize, Serialize};
 
-use super::edit;
 use super::file::{Script, ScriptError, Step};
+use super::making;
 use crate::adapter::FailureClass;
 use crate::agent::{Agent, AgentError, CallEvent, CallEvents, CallFiles, CallRecord, Probe};
 use crate::call::AgentCall;
@@ -133,7 +133,7 @@ impl ScriptAgent {
             return Ok(Outcome::Stopped);
         }
         for change in &step.edits {
-            edit::make(&*self.disk, call, change).map_err(|source| AgentError::Script {
+            making::make(&*self.disk, call, change).map_err(|source| AgentError::Script {
                 path: self.path.clone(),
                 source: ScriptError::Edit {
                     path: change.path.clone(),
@@ -226,27 +226,10 @@ impl Agent for ScriptAgent {
         }
         events.event(CallEvent::Stdout(text.as_bytes()));
         let record = CallRecord {
-            agent: "script".to_owned(),
-            version: None,
-            role: call.role,
-            slug: call.slug.clone(),
-            arguments,
-            model: call.model.clone(),
-            answered_by: None,
-            effort: call.effort,
-            started_at,
-            duration_ms: 0,
             exit: ExitKind::Code(i32::from(result.reply().is_none())),
             result,
-            ended_by: None,
-            session: None,
-            usage: None,
-            cost_usd: None,
             stdout_bytes: text.len() as u64,
-            stderr_bytes: 0,
-            left_behind: 0,
-            sealed: None,
-            warnings: Vec::new(),
+            ..CallRecord::of("script", call, arguments, started_at)
         };
         let json = serde_json::to_string_pretty(&record).map_err(std::io::Error::other);
         let json = json.map_err(|source| AgentError::Write {

@@ -1,66 +1,110 @@
-//! Making the edits of a script, inside one directory and nowhere else.
+//! One edit of a script, as its file tells it.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
-use piton_durable::{Disk, DiskError, Doing, Kind};
-use thiserror::Error;
+use serde::{Deserialize, Serialize};
 
-use super::file::{Base, Change, Edit};
-use crate::call::AgentCall;
-
-/// An edit that cannot be made.
-#[derive(Debug, Error)]
-pub enum EditError {
-    #[error("{} is a link or not a directory; edits follow no links", .0.display())]
-    NotADirectory(PathBuf),
-    #[error("{} is not a regular file", .0.display())]
-    NotAFile(PathBuf),
-    #[error(transparent)]
-    Disk(#[from] DiskError),
+/// One change to a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "EditFields", into = "EditFields")]
+pub struct Edit {
+    pub base: Base,
+    /// Relative, and without steps upwards.
+    pub path: PathBuf,
+    pub change: Change,
 }
 
-pub(super) fn make(disk: &dyn Disk, call: &AgentCall, edit: &Edit) -> Result<(), EditError> {
-    let base = match edit.base {
-        Base::Workspace => &call.workspace,
-        Base::Cwd => &call.cwd,
-    };
-    let path = base.join(&edit.path);
-    make_parents(disk, base, &edit.path)?;
-    let before = disk.stat(&path)?;
-    if before.is_some_and(|stat| !matches!(stat.kind, Kind::File | Kind::Symlink)) {
-        return Err(EditError::NotAFile(path));
-    }
-    let is_file = before.is_some_and(|stat| stat.kind == Kind::File);
-    let old = match (&edit.change, is_file) {
-        (Change::Append(_), true) => disk.read(&path)?,
-        _ => Vec::new(),
-    };
-    if before.is_some() {
-        disk.remove_file(&path)?;
-    }
-    let mode = before.filter(|_| is_file).map_or(0o644, |stat| stat.mode);
-    match &edit.change {
-        Change::Write(text) => disk.write_new(&path, text.as_bytes(), mode)?,
-        Change::Append(text) => disk.write_new(&path, &[&old, text.as_bytes()].concat(), mode)?,
-        Change::Remove => {}
-        Change::Link(target) => {
-            std::os::unix::fs::symlink(target, &path)
-                .map_err(DiskError::at(Doing::Write, &path))?;
-        }
-    }
-    Ok(())
+/// Where a path starts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Base {
+    /// The directory that the call may write.
+    #[default]
+    Workspace,
+    /// The directory that the call works in.
+    Cwd,
 }
 
-/// Makes the directories above a path, and refuses to go through links.
-fn make_parents(disk: &dyn Disk, base: &Path, path: &Path) -> Result<(), EditError> {
-    let mut directory = base.to_path_buf();
-    for part in path.parent().into_iter().flat_map(Path::components) {
-        directory.push(part);
-        match disk.stat(&directory)? {
-            Some(stat) if stat.kind == Kind::Dir => {}
-            Some(_) => return Err(EditError::NotADirectory(directory)),
-            None => disk.create_dir(&directory)?,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    Write(String),
+    Append(String),
+    Remove,
+    /// A symbolic link with this target, for showing what is refused.
+    Link(PathBuf),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EditFields {
+    #[serde(default)]
+    base: Base,
+    path: PathBuf,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    write: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    append: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    remove: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<PathBuf>,
+}
+
+impl TryFrom<EditFields> for Edit {
+    type Error = String;
+
+    fn try_from(fields: EditFields) -> Result<Self, String> {
+        let EditFields {
+            base,
+            path,
+            write,
+            append,
+            remove,
+            link,
+        } = fields;
+        let inside = |path: &Path| {
+            path.components()
+                .all(|part| matches!(part, Component::Normal(_)))
+        };
+        if path.as_os_str().is_empty() || !inside(&path) {
+            return Err(format!(
+                "path {} must be relative and without `..`",
+                path.display()
+            ));
         }
+        let change = match (write, append, remove, link) {
+            (Some(text), None, false, None) => Change::Write(text),
+            (None, Some(text), false, None) => Change::Append(text),
+            (None, None, true, None) => Change::Remove,
+            (None, None, false, Some(target)) => Change::Link(target),
+            _ => {
+                return Err(format!(
+                    "edit of {} needs one of write, append, remove = true, link",
+                    path.display()
+                ));
+            }
+        };
+        Ok(Self { base, path, change })
     }
-    Ok(())
+}
+
+impl From<Edit> for EditFields {
+    fn from(edit: Edit) -> Self {
+        let Edit { base, path, change } = edit;
+        let mut fields = Self {
+            base,
+            path,
+            write: None,
+            append: None,
+            remove: false,
+            link: None,
+        };
+        match change {
+            Change::Write(text) => fields.write = Some(text),
+            Change::Append(text) => fields.append = Some(text),
+            Change::Remove => fields.remove = true,
+            Change::Link(target) => fields.link = Some(target),
+        }
+        fields
+    }
 }

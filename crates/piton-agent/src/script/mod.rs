@@ -3,7 +3,9 @@
 mod agent;
 mod edit;
 mod file;
+mod making;
 
 pub use agent::ScriptAgent;
-pub use edit::EditError;
-pub use file::{Base, Change, Edit, Script, ScriptError, Step};
+pub use edit::{Base, Change, Edit};
+pub use file::{Script, ScriptError, Step};
+pub use making::EditError;

@@ -24,10 +24,9 @@ const RAW_TEXT_IS_NO_REPLY: [&str; 2] = ["claude_stream-0008", "claude_stream-00
 fn claude_streams_give_the_same_text() {
     for vector in vectors("claude_stream.jsonl") {
         let id = vector["id"].as_str().unwrap();
-        let transcript = piton_agent::program::replay(
-            StreamKind::ClaudeStreamJson,
-            vector["in"]["raw"].as_str().unwrap().as_bytes(),
-        );
+        let mut reader = StreamKind::ClaudeStreamJson.reader();
+        reader.feed(vector["in"]["raw"].as_str().unwrap().as_bytes());
+        let transcript = reader.finish();
         let text = transcript.text.unwrap_or_default();
         if RAW_TEXT_IS_NO_REPLY.contains(&id) {
             assert_eq!(text, "", "{id}");

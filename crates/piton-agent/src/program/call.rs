@@ -1,133 +1,19 @@
-//! An agent that is a program, described by an adapter.
+//! One call of a program, from its prompt to its record.
 
-use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
-use std::time::Duration;
-
-use piton_durable::Disk;
+use piton_base::Stop;
 use piton_seal::Standing;
 
-use crate::adapter::{AdapterSpec, PromptDelivery, ReplySource};
-use crate::agent::{Agent, AgentError, CallEvents, CallFiles, CallRecord, Probe, Tells};
+use super::agent::ProgramAgent;
+use super::recording::{Kept, Recording};
+use super::version;
+use crate::adapter::{PromptDelivery, ReplySource};
+use crate::agent::{Agent, AgentError, CallEvent, CallEvents, CallFiles, CallRecord, Probe, Tells};
 use crate::call::AgentCall;
 use crate::classify::{Evidence, classify};
-use crate::dialect::{Dialect, Opening, StreamKind};
-use crate::environment;
-use crate::host::Host;
+use crate::dialect::{Opening, StreamKind};
 use crate::outcome::{Outcome, Reply};
-use crate::process::{Ended, ExitKind, Launch, LaunchError, Marker, supervise};
-use crate::redact::Redactor;
-use crate::sealing::{MET_THE_SEAL, SealTerms, met_the_seal};
-use crate::watchdog::Limits;
-use piton_base::{Clock, Stop};
-
-mod command;
-mod enclosed;
-mod recording;
-mod session;
-mod version;
-
-use recording::Recording;
-pub use session::HeldSession;
-
-/// An agent that is a program.
-#[derive(Debug)]
-pub struct ProgramAgent {
-    name: String,
-    spec: AdapterSpec,
-    host: Host,
-    disk: Arc<dyn Disk>,
-    clock: Arc<dyn Clock>,
-    redactor: Redactor,
-    probed: OnceLock<Probe>,
-    calls: AtomicU64,
-    notes: Option<PathBuf>,
-    terms: SealTerms,
-}
-
-impl ProgramAgent {
-    /// Takes a description and the world to run it in. The values of piton's own
-    /// environment that look like secrets are kept out of what is stored.
-    pub fn new(
-        name: impl Into<String>,
-        spec: AdapterSpec,
-        host: Host,
-        disk: Arc<dyn Disk>,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
-        let redactor = Redactor::new(environment::secrets(&host));
-        Self {
-            name: name.into(),
-            spec,
-            host,
-            disk,
-            clock,
-            redactor,
-            probed: OnceLock::new(),
-            calls: AtomicU64::new(0),
-            notes: None,
-            terms: SealTerms::off(),
-        }
-    }
-
-    /// Says on what terms its calls run.
-    #[must_use]
-    pub fn on_terms(mut self, terms: SealTerms) -> Self {
-        self.terms = terms;
-        self
-    }
-
-    /// Adds secrets that are known from elsewhere, such as a forge token.
-    #[must_use]
-    pub fn with_secrets(mut self, secrets: impl IntoIterator<Item = String>) -> Self {
-        self.redactor = Redactor::new(environment::secrets(&self.host).into_iter().chain(secrets));
-        self
-    }
-
-    /// Leaves the notes of calls under way in one directory instead of in those
-    /// of the calls, so that the next piton finds them at once.
-    #[must_use]
-    pub fn noting_in(mut self, directory: PathBuf) -> Self {
-        self.notes = Some(directory);
-        self
-    }
-
-    pub fn spec(&self) -> &AdapterSpec {
-        &self.spec
-    }
-
-    fn write(&self, path: &Path, text: &str) -> Result<(), AgentError> {
-        Ok(self.disk.write_new(path, text.as_bytes(), 0o600)?)
-    }
-
-    /// Returns a name for a call that no other call has.
-    fn token(&self) -> String {
-        let call = self.calls.fetch_add(1, Ordering::SeqCst);
-        format!(
-            "{}-{}-{call}",
-            std::process::id(),
-            self.clock.now().as_nanosecond()
-        )
-    }
-
-    /// Reads the reply that the agent wrote to a file, and puts it away redacted.
-    fn reply_in_file(&self, files: &CallFiles) -> Option<String> {
-        let path = files.raw_reply();
-        let stat = self.disk.stat(&path).ok()??;
-        let bytes = if stat.len <= Reply::LONGEST as u64 {
-            self.disk.read(&path).ok()
-        } else {
-            None
-        };
-        // It may hold a secret: what stays is the redacted copy.
-        let _ = self.disk.remove_file(&path);
-        // It was there from the beginning, for a sealed agent to write.
-        let bytes = bytes.filter(|bytes| !bytes.is_empty())?;
-        Some(self.redactor.text(&String::from_utf8_lossy(&bytes)))
-    }
-}
+use crate::process::{Ended, Launch, LaunchError, Marker, supervise};
+use crate::sealing::{MET_THE_SEAL, met_the_seal};
 
 impl Agent for ProgramAgent {
     fn name(&self) -> &str {
@@ -153,7 +39,16 @@ impl Agent for ProgramAgent {
     }
 
     fn probe(&self) -> Probe {
-        self.probed.get_or_init(|| version::probe(self)).clone()
+        let look = || {
+            version::probe(
+                &self.name,
+                &self.spec,
+                &self.host,
+                self.token(),
+                &*self.clock,
+            )
+        };
+        self.probed.get_or_init(look).clone()
     }
 
     fn command_line(&self, call: &AgentCall, files: &CallFiles) -> Vec<String> {
@@ -171,38 +66,11 @@ impl Agent for ProgramAgent {
     ) -> Result<CallRecord, AgentError> {
         let probe = self.probe();
         let line = self.command_line(call, files);
-        let arguments = line
-            .iter()
-            .map(|argument| self.redactor.text(argument))
-            .collect();
-        let started_at = self.clock.now();
+        let mut record = self.record(call, &line, self.clock.now());
         self.write(&files.prompt(), &self.redactor.text(&call.prompt))?;
         if let Some(schema) = &call.schema {
             self.write(&files.schema(), &schema.to_string())?;
         }
-        let mut record = CallRecord {
-            agent: self.name.clone(),
-            version: None,
-            role: call.role,
-            slug: call.slug.clone(),
-            arguments,
-            model: call.model.clone(),
-            answered_by: None,
-            effort: call.effort,
-            started_at,
-            duration_ms: 0,
-            result: Outcome::Stopped,
-            exit: ExitKind::Unknown,
-            ended_by: None,
-            session: None,
-            usage: None,
-            cost_usd: None,
-            stdout_bytes: 0,
-            stderr_bytes: 0,
-            left_behind: 0,
-            sealed: Some(self.terms.standing.clone()),
-            warnings: Vec::new(),
-        };
         match probe {
             Probe::Missing { program, advice } => {
                 let message = format!("there is no program {program}; {advice}");
@@ -215,7 +83,7 @@ impl Agent for ProgramAgent {
             }
         }
         for warning in &record.warnings {
-            events.event(crate::agent::CallEvent::Warning(warning));
+            events.event(CallEvent::Warning(warning));
         }
         let Some(program) = self.host.find_program(&self.spec.program) else {
             record.result = Outcome::NotStarted {
@@ -258,11 +126,19 @@ impl Agent for ProgramAgent {
             ],
             sealed: launch.seal.is_some(),
         });
-        let mut recording = Recording::open(self, files, reader, &record.arguments, events)?;
+        let mut recording = Recording::open(
+            &*self.disk,
+            &self.redactor,
+            &self.spec,
+            files,
+            reader,
+            &record.arguments,
+            events,
+        )?;
         let ended = supervise(&launch, &mut recording, &call.limits, stop, &*self.clock);
         let done = recording.close();
         for told in self.put_back(&states, files) {
-            events.event(crate::agent::CallEvent::Warning(&told));
+            events.event(CallEvent::Warning(&told));
             record.warnings.push(told);
         }
         marker.clear(&*self.disk, directory).map_err(note)?;
@@ -292,7 +168,7 @@ impl Agent for ProgramAgent {
         if record.result.reply().is_none() {
             // What it ran into may be why it failed.
             for warning in &record.warnings[told..] {
-                events.event(crate::agent::CallEvent::Warning(warning));
+                events.event(CallEvent::Warning(warning));
             }
         }
         self.finish(record, files)
@@ -300,13 +176,7 @@ impl Agent for ProgramAgent {
 }
 
 impl ProgramAgent {
-    fn fill_in(
-        &self,
-        record: &mut CallRecord,
-        files: &CallFiles,
-        kept: recording::Kept,
-        ended: &Ended,
-    ) {
+    fn fill_in(&self, record: &mut CallRecord, files: &CallFiles, kept: Kept, ended: &Ended) {
         let mut transcript = kept.transcript;
         if self.spec.reply == ReplySource::File {
             transcript.text = self.reply_in_file(files).or(transcript.text);
@@ -352,6 +222,22 @@ impl ProgramAgent {
         });
     }
 
+    /// Reads the reply that the agent wrote to a file, and puts it away redacted.
+    fn reply_in_file(&self, files: &CallFiles) -> Option<String> {
+        let path = files.raw_reply();
+        let stat = self.disk.stat(&path).ok()??;
+        let bytes = if stat.len <= Reply::LONGEST as u64 {
+            self.disk.read(&path).ok()
+        } else {
+            None
+        };
+        // It may hold a secret: what stays is the redacted copy.
+        let _ = self.disk.remove_file(&path);
+        // It was there from the beginning, for a sealed agent to write.
+        let bytes = bytes.filter(|bytes| !bytes.is_empty())?;
+        Some(self.redactor.text(&String::from_utf8_lossy(&bytes)))
+    }
+
     /// Leaves the reply and the record beside the logs.
     fn finish(&self, record: CallRecord, files: &CallFiles) -> Result<CallRecord, AgentError> {
         if let Some(reply) = record.result.reply() {
@@ -359,35 +245,4 @@ impl ProgramAgent {
         }
         self.keep(record, files)
     }
-
-    /// Leaves the record of a call.
-    fn keep(&self, record: CallRecord, files: &CallFiles) -> Result<CallRecord, AgentError> {
-        let path = files.record();
-        let text = serde_json::to_string_pretty(&record).map_err(io::Error::other);
-        let text = text.map_err(|source| AgentError::Write {
-            path: path.clone(),
-            source,
-        })?;
-        self.write(&path, &(text + "\n"))?;
-        Ok(record)
-    }
-
-    /// Limits for asking a program something small.
-    fn short_limits() -> Limits {
-        let short = Duration::from_secs(20);
-        Limits {
-            idle: short,
-            tool_idle: short,
-            deadline: short,
-            after_result: short,
-            politeness: Duration::from_secs(1),
-        }
-    }
-}
-
-/// Reads a whole stream that is already on disk, for looking at a call again.
-pub fn replay(kind: StreamKind, bytes: &[u8]) -> crate::dialect::Transcript {
-    let mut reader: Box<dyn Dialect> = kind.reader();
-    reader.feed(bytes);
-    reader.finish()
 }

@@ -1,5 +1,39 @@
 //! Sums of families: an operation, and a world, made of several.
 
+/// Declares a family: the enum of its operations, which is an operation itself,
+/// what looking shows of each, and the two halves of its world, which take them
+/// all.
+///
+/// ```
+/// # use piton_plan::files::{FileOp, FilePerformer, FileWorld};
+/// # use serde::{Deserialize, Serialize};
+/// piton_plan::family! {
+///     /// One operation on files.
+///     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+///     #[serde(rename_all = "kebab-case")]
+///     enum Op, Seen for FileWorld<'_>, FilePerformer<'_> {
+///         File(FileOp),
+///     }
+/// }
+/// ```
+#[macro_export]
+macro_rules! family {
+    (
+        $(#[$attribute:meta])*
+        $see:vis enum $op:ident, $seen:ident for $world:ty, $performer:ty {
+            $($(#[$about:meta])* $variant:ident($one:ty)),+ $(,)?
+        }
+    ) => {
+        $(#[$attribute])*
+        $see enum $op {
+            $($(#[$about])* $variant($one),)+
+        }
+        $crate::delegate_operation!($see enum $seen for $op: $($variant($one)),+);
+        $crate::delegate_world!(Observe<$op> for $world, $seen: $($variant),+);
+        $crate::delegate_world!(Perform<$op> for $performer, $seen: $($variant),+);
+    };
+}
+
 /// Makes an enum of families an operation itself: every question goes to the
 /// family at hand, and each family converts into the enum. The second enum,
 /// which it declares, holds what looking showed of whichever family.

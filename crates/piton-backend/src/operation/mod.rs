@@ -20,25 +20,17 @@ pub use set_fields::SetFields;
 pub use set_text::SetText;
 pub use world::{BackendPerformer, BackendWorld};
 
-/// One operation on a stored plan.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum BackendOp {
-    Create(CreatePlan),
-    SetFields(SetFields),
-    SetText(SetText),
-    Comment(AddComment),
-    Close(ClosePlan),
-    Repair(RepairHeader),
-    RecordDispatch(RecordDispatch),
+piton_plan::family! {
+    /// One operation on a stored plan.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    pub enum BackendOp, BackendSeen for BackendWorld<'_>, BackendPerformer<'_> {
+        Create(CreatePlan),
+        SetFields(SetFields),
+        SetText(SetText),
+        Comment(AddComment),
+        Close(ClosePlan),
+        Repair(RepairHeader),
+        RecordDispatch(RecordDispatch),
+    }
 }
-
-piton_plan::delegate_operation!(pub enum BackendSeen for BackendOp:
-    Create(CreatePlan),
-    SetFields(SetFields),
-    SetText(SetText),
-    Comment(AddComment),
-    Close(ClosePlan),
-    Repair(RepairHeader),
-    RecordDispatch(RecordDispatch),
-);

@@ -2,7 +2,6 @@
 
 use piton_plan::{Failure, FailureKind, Given};
 
-use super::{BackendOp, BackendSeen};
 use crate::store::{Backend, BackendRead, Document, PlanId};
 
 /// The half that looks.
@@ -34,23 +33,3 @@ pub(super) fn key(given: &Given<'_>) -> String {
         .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
         .collect()
 }
-
-piton_plan::delegate_world!(Observe<BackendOp> for BackendWorld<'_>, BackendSeen:
-    Create,
-    SetFields,
-    SetText,
-    Comment,
-    Close,
-    Repair,
-    RecordDispatch,
-);
-
-piton_plan::delegate_world!(Perform<BackendOp> for BackendPerformer<'_>, BackendSeen:
-    Create,
-    SetFields,
-    SetText,
-    Comment,
-    Close,
-    Repair,
-    RecordDispatch,
-);

@@ -30,81 +30,26 @@ pub use variable::SetVariable;
 pub use workflow::EnableWorkflow;
 pub use world::{ForgePerformer, ForgeWorld, Secrets};
 
-/// One operation on a forge.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ForgeOp {
-    CreateGist(CreateGist),
-    EditGist(EditGist),
-    KeepGist(KeepGist),
-    SetVariable(SetVariable),
-    SetSecret(SetSecret),
-    KeepSecret(KeepSecret),
-    EnableSite(EnableSite),
-    EnableWorkflow(EnableWorkflow),
-    RemoveVariable(RemoveVariable),
-    RemoveSecret(RemoveSecret),
-    RemoveGist(RemoveGist),
-    Dispatch(Dispatch),
-    OpenIssue(OpenIssue),
-    OpenPull(OpenPull),
-    ReadyPull(ReadyPull),
-    WriteComment(WriteComment),
+piton_plan::family! {
+    /// One operation on a forge.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    pub enum ForgeOp, ForgeSeen for ForgeWorld<'_>, ForgePerformer<'_> {
+        CreateGist(CreateGist),
+        EditGist(EditGist),
+        KeepGist(KeepGist),
+        SetVariable(SetVariable),
+        SetSecret(SetSecret),
+        KeepSecret(KeepSecret),
+        EnableSite(EnableSite),
+        EnableWorkflow(EnableWorkflow),
+        RemoveVariable(RemoveVariable),
+        RemoveSecret(RemoveSecret),
+        RemoveGist(RemoveGist),
+        Dispatch(Dispatch),
+        OpenIssue(OpenIssue),
+        OpenPull(OpenPull),
+        ReadyPull(ReadyPull),
+        WriteComment(WriteComment),
+    }
 }
-
-piton_plan::delegate_operation!(pub enum ForgeSeen for ForgeOp:
-    CreateGist(CreateGist),
-    EditGist(EditGist),
-    KeepGist(KeepGist),
-    SetVariable(SetVariable),
-    SetSecret(SetSecret),
-    KeepSecret(KeepSecret),
-    EnableSite(EnableSite),
-    EnableWorkflow(EnableWorkflow),
-    RemoveVariable(RemoveVariable),
-    RemoveSecret(RemoveSecret),
-    RemoveGist(RemoveGist),
-    Dispatch(Dispatch),
-    OpenIssue(OpenIssue),
-    OpenPull(OpenPull),
-    ReadyPull(ReadyPull),
-    WriteComment(WriteComment),
-);
-
-piton_plan::delegate_world!(Observe<ForgeOp> for ForgeWorld<'_>, ForgeSeen:
-    CreateGist(this),
-    EditGist(this),
-    KeepGist(this),
-    SetVariable(this),
-    SetSecret(this),
-    KeepSecret(this),
-    EnableSite(this),
-    EnableWorkflow(this),
-    RemoveVariable(this),
-    RemoveSecret(this),
-    RemoveGist(this),
-    Dispatch(this),
-    OpenIssue(this),
-    OpenPull(this),
-    ReadyPull(this),
-    WriteComment(this),
-);
-
-piton_plan::delegate_world!(Perform<ForgeOp> for ForgePerformer<'_>, ForgeSeen:
-    CreateGist(this),
-    EditGist(this),
-    KeepGist(this),
-    SetVariable(this),
-    SetSecret(this),
-    KeepSecret(this),
-    EnableSite(this),
-    EnableWorkflow(this),
-    RemoveVariable(this),
-    RemoveSecret(this),
-    RemoveGist(this),
-    Dispatch(this),
-    OpenIssue(this),
-    OpenPull(this),
-    ReadyPull(this),
-    WriteComment(this),
-);

@@ -25,14 +25,6 @@ pub struct ForgeWorld<'a> {
 }
 
 impl<'a> ForgeWorld<'a> {
-    #[expect(
-        clippy::unnecessary_wraps,
-        reason = "the halves of all families are got alike"
-    )]
-    pub(super) fn this(&self) -> Result<Self, Failure> {
-        Ok(*self)
-    }
-
     /// Looks; after performing, it looks again for a while: a forge shows late
     /// what was written.
     pub(super) fn settled<S>(
@@ -72,16 +64,6 @@ impl fmt::Debug for ForgePerformer<'_> {
         f.debug_struct("ForgePerformer")
             .field("forge", &self.forge)
             .finish_non_exhaustive()
-    }
-}
-
-impl ForgePerformer<'_> {
-    #[expect(
-        clippy::unnecessary_wraps,
-        reason = "the halves of all families are got alike"
-    )]
-    pub(super) fn this(&self) -> Result<Self, Failure> {
-        Ok(*self)
     }
 }
 

@@ -25,29 +25,17 @@ pub use secrets::secrets_of;
 pub use tick::{COMMIT, LandWork, WorkOn};
 pub use world::LoopWorld;
 
-/// One operation of the loop.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "plans hold few of these, and most of them are calls"
-)]
-pub enum LoopOp {
-    Call(CallAgent),
-    RemoveRun(RemoveRun),
-    Work(WorkOn),
-    Land(LandWork),
-    LandHeld(LandHeld),
-    RemoveJournal(RemoveJournal),
-    RemoveSlots(RemoveSlots),
+piton_plan::family! {
+    /// One operation of the loop.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    pub enum LoopOp, LoopSeen for LoopWorld<'_>, LoopPerformer<'_, '_> {
+        Call(CallAgent),
+        RemoveRun(RemoveRun),
+        Work(WorkOn),
+        Land(LandWork),
+        LandHeld(LandHeld),
+        RemoveJournal(RemoveJournal),
+        RemoveSlots(RemoveSlots),
+    }
 }
-
-piton_plan::delegate_operation!(pub enum LoopSeen for LoopOp:
-    Call(CallAgent),
-    RemoveRun(RemoveRun),
-    Work(WorkOn),
-    Land(LandWork),
-    LandHeld(LandHeld),
-    RemoveJournal(RemoveJournal),
-    RemoveSlots(RemoveSlots),
-);

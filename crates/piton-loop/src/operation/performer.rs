@@ -5,7 +5,7 @@ use piton_durable::{Disk, Holder};
 use piton_git::Git;
 use piton_migration::secret::Secret;
 
-use super::{Agents, Lands, LoopOp, LoopSeen};
+use super::{Agents, Lands};
 use crate::planning::site::Site;
 use crate::runs::RunBook;
 
@@ -26,13 +26,3 @@ pub struct LoopPerformer<'a, 'b> {
     /// What no agent may write down.
     pub secrets: &'a [Secret],
 }
-
-piton_plan::delegate_world!(Perform<LoopOp> for LoopPerformer<'_, '_>, LoopSeen:
-    Call,
-    RemoveRun,
-    Work,
-    Land,
-    LandHeld,
-    RemoveJournal,
-    RemoveSlots,
-);

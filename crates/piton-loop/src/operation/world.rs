@@ -6,7 +6,7 @@ use piton_git::slot::SlotHome;
 use piton_migration::operation::moved;
 use piton_plan::{Failure, FailureKind, Given, Moment, Observation, Observe};
 
-use super::{CallAgent, LoopOp, LoopSeen};
+use super::CallAgent;
 use crate::planning::site::Site;
 use crate::planning::snapshot::Snapshot;
 
@@ -19,16 +19,6 @@ pub struct LoopWorld<'a> {
     /// Where slots lie; nothing where the settings name no place.
     pub slots: Option<&'a SlotHome>,
 }
-
-piton_plan::delegate_world!(Observe<LoopOp> for LoopWorld<'_>, LoopSeen:
-    Call,
-    RemoveRun,
-    Work,
-    Land,
-    LandHeld,
-    RemoveJournal,
-    RemoveSlots,
-);
 
 impl Observe<CallAgent> for LoopWorld<'_> {
     /// Whether a call may be made: what it is about stands as it stood.

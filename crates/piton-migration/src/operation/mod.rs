@@ -5,6 +5,7 @@
 //! sum that they go into.
 
 mod branch;
+mod event;
 mod hooks;
 mod house;
 mod keeping;
@@ -19,31 +20,25 @@ mod world;
 use serde::{Deserialize, Serialize};
 
 pub use branch::moved;
+pub use event::MigrationEvent;
 pub use hooks::{CommitHooks, Hooked, NoHooks, ToCommit};
 pub use house::{CommitPath, Recover, SetAside};
 pub use move_dir::{InTheWay, MoveDir, Rewrite};
 pub use performer::MigrationPerformer;
 pub use publish::{Edit, Edits, Next, Publish, stands};
-pub use publishing::MigrationEvent;
 pub use settled::Settled;
 pub use world::MigrationWorld;
 
-/// One operation on migrations.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum MigrationOp {
-    Publish(Publish),
-    Recover(Recover),
-    SetAside(SetAside),
-    Commit(CommitPath),
-    /// The migrations directory, moved as a whole.
-    Move(MoveDir),
+piton_plan::family! {
+    /// One operation on migrations.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    pub enum MigrationOp, MigrationSeen for MigrationWorld<'_>, MigrationPerformer<'_> {
+        Publish(Publish),
+        Recover(Recover),
+        SetAside(SetAside),
+        Commit(CommitPath),
+        /// The migrations directory, moved as a whole.
+        Move(MoveDir),
+    }
 }
-
-piton_plan::delegate_operation!(pub enum MigrationSeen for MigrationOp:
-    Publish(Publish),
-    Recover(Recover),
-    SetAside(SetAside),
-    Commit(CommitPath),
-    Move(MoveDir),
-);

@@ -7,7 +7,8 @@ use piton_durable::Disk;
 use piton_git::Git;
 use piton_plan::Gate;
 
-use super::{CommitHooks, MigrationEvent, MigrationOp, MigrationSeen, Settled};
+use super::event::MigrationEvent;
+use super::{CommitHooks, Settled};
 use crate::live::LiveDir;
 use crate::publish::Publisher;
 use crate::secret::Secret;
@@ -31,11 +32,3 @@ pub struct MigrationPerformer<'a> {
     /// What must never be committed.
     pub secrets: &'a [Secret],
 }
-
-piton_plan::delegate_world!(Perform<MigrationOp> for MigrationPerformer<'_>, MigrationSeen:
-    Publish,
-    Recover,
-    SetAside,
-    Commit,
-    Move,
-);

@@ -3,52 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use piton_durable::{DiskRead, TreeDigest};
-use piton_git::Tip;
 use piton_plan::files::Content;
 use piton_plan::{Done, Failure, FailureKind, Given, Moment, Observation, Observe, Perform};
-use serde::{Deserialize, Serialize};
 
+use super::event::MigrationEvent;
 use super::{Edits, MigrationPerformer, MigrationWorld, Next, Publish, ToCommit, moved};
 use crate::candidate::{Candidate, Proposal};
 use crate::contents::Contents;
 use crate::live::LiveDir;
 use crate::publish::{Cause, PublishRefusal, PublishRequest, Published};
 use crate::secret::Secret;
-use crate::slug::Slug;
-
-/// What happens to migrations.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "what", deny_unknown_fields)]
-pub enum MigrationEvent {
-    /// Something that an interrupted publish left was put in order.
-    Recovered { notice: String },
-    Published {
-        slug: Slug,
-        /// What it was for, such as `planning.expand`.
-        operation: String,
-        destination: String,
-        subject: String,
-        /// The branch that it was decided on.
-        on: Option<Tip>,
-        /// Where it leads, in a few words.
-        next: Option<String>,
-        digest: TreeDigest,
-        commit: Option<String>,
-        /// What could not be cleaned up afterwards.
-        unclean: Option<String>,
-    },
-    /// A commit that published nothing: a migration was moved or removed.
-    Committed {
-        path: String,
-        subject: String,
-        commit: String,
-    },
-    Refused {
-        slug: Slug,
-        operation: String,
-        story: String,
-    },
-}
 
 impl Observe<Publish> for MigrationWorld<'_> {
     fn observe(

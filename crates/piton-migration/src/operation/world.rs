@@ -3,7 +3,7 @@
 use piton_durable::DiskRead;
 use piton_git::GitRead;
 
-use super::{MigrationOp, MigrationSeen, Settled};
+use super::Settled;
 use crate::live::LiveDir;
 use crate::publish::Leftovers;
 
@@ -16,11 +16,3 @@ pub struct MigrationWorld<'a> {
     pub leftovers: &'a dyn Leftovers,
     pub settled: &'a Settled,
 }
-
-piton_plan::delegate_world!(Observe<MigrationOp> for MigrationWorld<'_>, MigrationSeen:
-    Publish,
-    Recover,
-    SetAside,
-    Commit,
-    Move,
-);

@@ -2,28 +2,15 @@
 
 use std::borrow::Cow;
 
-use piton_github::RepoName;
 use piton_plan::{
     Description, Done, Failure, FailureKind, Given, Key, Moment, Observation, Observe, Operation,
     Perform, Verb,
 };
 use serde::{Deserialize, Serialize};
 
+use super::examine::CheckedSetup;
 use super::{TrafficPerformer, TrafficWorld};
-use crate::survey::{Finding, Group, Verdict};
-
-/// Whose set-up is checked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CheckedSetup {
-    pub repository: RepoName,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub badge_gist: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub archive_gist: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub secret: Option<String>,
-}
+use crate::survey::{Group, Verdict};
 
 /// Checks one thing of a set-up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,11 +19,6 @@ pub struct CheckSetup {
     pub group: Group,
     pub target: String,
     pub setup: CheckedSetup,
-}
-
-/// Looks at a whole set-up and tells what one check came to.
-pub trait Examine: Sync {
-    fn finding(&self, check: &CheckSetup) -> Result<Finding, Failure>;
 }
 
 impl Operation for CheckSetup {
@@ -74,7 +56,12 @@ impl Observe<CheckSetup> for TrafficWorld<'_> {
 
 impl Perform<CheckSetup> for TrafficPerformer<'_> {
     fn perform(&self, operation: &CheckSetup, _: &Given<'_>, (): ()) -> Result<Done, Failure> {
-        let finding = self.examine.finding(operation)?;
+        let CheckSetup {
+            group,
+            target,
+            setup,
+        } = operation;
+        let finding = self.examine.finding(*group, target, setup)?;
         match finding.verdict {
             Verdict::Fail => {
                 let failure = Failure::new(FailureKind::NotFound, finding.reason);

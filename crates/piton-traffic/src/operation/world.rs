@@ -8,7 +8,7 @@ use piton_github::operation::{ForgePerformer, ForgeWorld};
 use piton_plan::files::{FilePerformer, FileWorld};
 use piton_plan::{Failure, FailureKind, SecretText};
 
-use super::Examine;
+use super::examine::Examine;
 
 /// Makes the reading half of a forge that signs in with another token.
 pub trait TryToken: Sync {
@@ -24,14 +24,6 @@ pub struct TrafficWorld<'a> {
 }
 
 impl TrafficWorld<'_> {
-    #[expect(
-        clippy::unnecessary_wraps,
-        reason = "the halves of all families are got alike"
-    )]
-    pub(super) fn this(&self) -> Result<Self, Failure> {
-        Ok(*self)
-    }
-
     pub(super) fn forge(&self) -> Result<&ForgeWorld<'_>, Failure> {
         self.forge.as_ref().ok_or_else(no_forge)
     }
@@ -55,14 +47,6 @@ impl fmt::Debug for TrafficPerformer<'_> {
 }
 
 impl TrafficPerformer<'_> {
-    #[expect(
-        clippy::unnecessary_wraps,
-        reason = "the halves of all families are got alike"
-    )]
-    pub(super) fn this(&self) -> Result<Self, Failure> {
-        Ok(*self)
-    }
-
     pub(super) fn forge(&self) -> Result<&ForgePerformer<'_>, Failure> {
         self.forge.as_ref().ok_or_else(no_forge)
     }

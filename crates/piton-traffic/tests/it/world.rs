@@ -266,7 +266,9 @@ impl Halves<'_> {
 impl piton_traffic::operation::Examine for Halves<'_> {
     fn finding(
         &self,
-        _: &piton_traffic::operation::CheckSetup,
+        _: piton_traffic::survey::Group,
+        _: &str,
+        _: &piton_traffic::operation::CheckedSetup,
     ) -> Result<piton_traffic::survey::Finding, Failure> {
         Err(Failure::internal("nothing is checked here"))
     }

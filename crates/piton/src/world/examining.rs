@@ -6,8 +6,8 @@ use std::sync::OnceLock;
 use piton_base::Clock as _;
 use piton_plan::{Failure, FailureKind};
 use piton_traffic::collect::Moment;
-use piton_traffic::operation::{CheckSetup, Examine};
-use piton_traffic::survey::{Ages, Finding, examine};
+use piton_traffic::operation::{CheckedSetup, Examine};
+use piton_traffic::survey::{Ages, Finding, Group, examine};
 
 use super::Reading;
 use crate::context::Context;
@@ -28,22 +28,27 @@ impl<'a> Examining<'a> {
         }
     }
 
-    fn all(&self, check: &CheckSetup) -> Result<Vec<Finding>, Failure> {
+    fn all(&self, setup: &CheckedSetup) -> Result<Vec<Finding>, Failure> {
         let forge = self.reading.github()?;
         let now = Moment(self.context.clock.now());
         let root = self.reading.root();
-        let seen = crate::commands::traffic::survey_of(forge, &check.setup, root, now)?;
+        let seen = crate::commands::traffic::survey_of(forge, setup, root, now)?;
         Ok(examine(&seen, Ages::default()))
     }
 }
 
 impl Examine for Examining<'_> {
-    fn finding(&self, check: &CheckSetup) -> Result<Finding, Failure> {
-        let all = self.found.get_or_init(|| self.all(check));
+    fn finding(
+        &self,
+        group: Group,
+        target: &str,
+        setup: &CheckedSetup,
+    ) -> Result<Finding, Failure> {
+        let all = self.found.get_or_init(|| self.all(setup));
         let all = all.as_ref().map_err(Clone::clone)?;
         let found = all
             .iter()
-            .find(|one| one.group == check.group && one.target == check.target);
+            .find(|one| one.group == group && one.target == target);
         found.cloned().ok_or_else(|| {
             Failure::new(
                 FailureKind::NotFound,

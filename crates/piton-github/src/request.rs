@@ -3,7 +3,10 @@
 
 use std::fmt;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+/// The most elements that GitHub puts on a page.
+pub(crate) const PAGE: u32 = 100;
 
 /// The form in which an answer is wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,6 +60,29 @@ impl Get {
     pub fn with(mut self, name: &str, value: impl fmt::Display) -> Self {
         self.query.push((name.to_owned(), value.to_string()));
         self
+    }
+
+    /// Adds a value where there is one.
+    #[must_use]
+    pub(crate) fn with_any(self, name: &str, value: Option<impl fmt::Display>) -> Self {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+
+    /// Asks for a listing in pages as large as GitHub gives them.
+    #[must_use]
+    pub(crate) fn in_full_pages(self) -> Self {
+        self.with("per_page", PAGE)
+    }
+
+    /// Asks for a listing whose newest elements come first.
+    #[must_use]
+    pub(crate) fn newest_first(self) -> Self {
+        self.with("sort", "created")
+            .with("direction", "desc")
+            .in_full_pages()
     }
 
     #[must_use]
@@ -132,6 +158,16 @@ impl Change {
             body: Some(body),
             ..Self::new(Method::Post, Repeat::Never, pieces)
         }
+    }
+
+    /// A change of the fields that have a value here, and of no other. It is
+    /// never sent twice blindly: somebody may have written between.
+    pub(crate) fn patch<S: AsRef<str>>(pieces: &[S], fields: &[(&str, Option<&str>)]) -> Self {
+        let given = fields
+            .iter()
+            .filter_map(|(name, value)| Some(((*name).to_owned(), Value::from((*value)?))));
+        let body = Value::Object(given.collect::<Map<_, _>>());
+        Self::new(Method::Patch, Repeat::Never, pieces).with_body(body)
     }
 
     #[must_use]

@@ -1,22 +1,25 @@
 //! The client: one thin layer over `ureq`.
 
 mod access;
-mod asking;
 mod base;
 mod cache;
 mod gh;
+mod github;
+mod graph;
 mod judge;
 mod links;
 mod message;
 mod names;
 mod patience;
+mod sender;
 mod together;
 mod token;
 mod wire;
 
 pub use access::{Access, AccessError, Sources};
-pub use asking::{Client, ClientOptions, Sent, Telling};
 pub use base::{Base, InvalidBase};
 pub use gh::token_of_gh;
+pub use github::{Client, ClientOptions};
 pub use patience::{Patience, Waiting};
+pub use sender::{Sent, Telling};
 pub use token::{InvalidToken, Token};

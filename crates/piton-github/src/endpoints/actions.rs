@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::endpoints::{PAGE, below};
+use crate::endpoints::below;
 use crate::error::ForgeError;
 use crate::forge::{Answer, Forge, ForgeRead};
 use crate::pages::{Listing, all_in};
@@ -30,7 +30,7 @@ pub fn list<'a>(forge: &'a dyn ForgeRead, repo: &RepoName) -> Listing<'a, Workfl
     struct Page {
         workflows: Vec<Workflow>,
     }
-    let get = Get::new(&below(repo, &["actions", "workflows"])).with("per_page", PAGE);
+    let get = Get::new(&below(repo, &["actions", "workflows"])).in_full_pages();
     all_in(forge, get, |answer: &Answer| {
         Ok(answer.json::<Page>()?.workflows)
     })

@@ -4,13 +4,11 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::endpoints::below;
 use crate::endpoints::issues::{Association, empty_for_null};
 use crate::endpoints::people::Person;
-use crate::endpoints::pulls::BodyEdit;
-use crate::endpoints::{PAGE, below};
 use crate::error::ForgeError;
 use crate::forge::{Forge, ForgeRead};
-use crate::graphql::GraphQuery;
 use crate::pages::{Listing, all};
 use crate::repo::RepoName;
 use crate::request::{Change, Get, Method, Repeat};
@@ -64,11 +62,8 @@ pub fn list<'a>(
 ) -> Listing<'a, Comment> {
     let number = number.to_string();
     let path = below(repo, &["issues", &number, "comments"]);
-    let mut get = Get::new(&path).with("per_page", PAGE);
-    if let Some(since) = since {
-        get = get.with("since", since);
-    }
-    all(forge, get)
+    let get = Get::new(&path).in_full_pages();
+    all(forge, get.with_any("since", since))
 }
 
 /// Lists the comments of the whole repository, newest first.
@@ -77,14 +72,8 @@ pub fn newest<'a>(
     repo: &RepoName,
     since: Option<Timestamp>,
 ) -> Listing<'a, Comment> {
-    let mut get = Get::new(&below(repo, &["issues", "comments"]))
-        .with("sort", "created")
-        .with("direction", "desc")
-        .with("per_page", PAGE);
-    if let Some(since) = since {
-        get = get.with("since", since);
-    }
-    all(forge, get)
+    let get = Get::new(&below(repo, &["issues", "comments"])).newest_first();
+    all(forge, get.with_any("since", since))
 }
 
 pub fn create(
@@ -98,27 +87,6 @@ pub fn create(
     forge
         .send(&Change::post(&path, json!({"body": body})))?
         .json()
-}
-
-/// Returns the versions that a comment had, newest first; none if it was never
-/// edited.
-pub fn versions(forge: &dyn ForgeRead, node: &str) -> Result<Vec<BodyEdit>, ForgeError> {
-    const TEXT: &str = "query($id: ID!, $most: Int!) { node(id: $id) { ... on IssueComment { \
-        userContentEdits(first: $most) { nodes { editedAt editor { login } diff } } } } }";
-    let what = format!("the versions of comment {node}");
-    let data = forge.query(&GraphQuery::new(
-        what.as_str(),
-        TEXT,
-        json!({"id": node, "most": PAGE}),
-    ))?;
-    let Some(nodes) = data.pointer("/node/userContentEdits/nodes") else {
-        return Ok(Vec::new());
-    };
-    serde_json::from_value(nodes.clone()).map_err(|error| ForgeError::Garbled {
-        what,
-        why: error.to_string(),
-        unsure: false,
-    })
 }
 
 /// Replaces a comment that one writer alone edits, which is why repeating it

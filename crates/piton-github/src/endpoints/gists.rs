@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::endpoints::PAGE;
 use crate::endpoints::people::Person;
 use crate::error::ForgeError;
 use crate::forge::{Forge, ForgeRead};
@@ -55,7 +54,7 @@ pub struct Revision {
 
 /// Lists the gists of whom the token belongs to, newest change first.
 pub fn list(forge: &dyn ForgeRead) -> Listing<'_, Gist> {
-    all(forge, Get::new(&["gists"]).with("per_page", PAGE))
+    all(forge, Get::new(&["gists"]).in_full_pages())
 }
 
 pub fn get(forge: &dyn ForgeRead, id: &str) -> Result<Gist, ForgeError> {
@@ -69,10 +68,7 @@ pub fn at(forge: &dyn ForgeRead, id: &str, revision: &str) -> Result<Gist, Forge
 
 /// Lists all revisions of a gist, newest first; [`get`] gives the newest alone.
 pub fn revisions<'a>(forge: &'a dyn ForgeRead, id: &str) -> Listing<'a, Revision> {
-    all(
-        forge,
-        Get::new(&["gists", id, "commits"]).with("per_page", PAGE),
-    )
+    all(forge, Get::new(&["gists", id, "commits"]).in_full_pages())
 }
 
 /// Returns a whole file of a gist that was read by [`get`]: GitHub cuts files

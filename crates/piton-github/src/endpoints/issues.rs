@@ -2,16 +2,16 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
+use crate::endpoints::below;
 use crate::endpoints::labels::Label;
 use crate::endpoints::people::Person;
-use crate::endpoints::{PAGE, below};
 use crate::error::ForgeError;
 use crate::forge::{Forge, ForgeRead};
 use crate::pages::{Listing, all};
 use crate::repo::RepoName;
-use crate::request::{Change, Get, Method, Repeat};
+use crate::request::{Change, Get};
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Issue {
@@ -125,20 +125,13 @@ pub struct Filter {
 
 /// Lists issues and pull requests, newest first.
 pub fn list<'a>(forge: &'a dyn ForgeRead, repo: &RepoName, filter: &Filter) -> Listing<'a, Issue> {
-    let mut get = Get::new(&below(repo, &["issues"]))
+    let labels = (!filter.labels.is_empty()).then(|| filter.labels.join(","));
+    let get = Get::new(&below(repo, &["issues"]))
         .with("state", filter.state.map_or("all", State::word))
-        .with("sort", "created")
-        .with("direction", "desc")
-        .with("per_page", PAGE);
-    if !filter.labels.is_empty() {
-        get = get.with("labels", filter.labels.join(","));
-    }
-    if let Some(creator) = &filter.creator {
-        get = get.with("creator", creator);
-    }
-    if let Some(since) = filter.since {
-        get = get.with("since", since);
-    }
+        .newest_first()
+        .with_any("labels", labels)
+        .with_any("creator", filter.creator.as_ref())
+        .with_any("since", filter.since);
     all(forge, get)
 }
 
@@ -165,7 +158,7 @@ pub fn timeline<'a>(
 ) -> Listing<'a, TimelineEvent> {
     let number = number.to_string();
     let path = below(repo, &["issues", &number, "timeline"]);
-    all(forge, Get::new(&path).with("per_page", PAGE))
+    all(forge, Get::new(&path).in_full_pages())
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -208,8 +201,7 @@ impl Edit {
     }
 }
 
-/// Changes an issue or a pull request. A body is never sent twice blindly:
-/// somebody may have written between.
+/// Changes an issue or a pull request.
 pub fn edit(
     forge: &dyn Forge,
     repo: &RepoName,
@@ -217,20 +209,12 @@ pub fn edit(
     edit: &Edit,
 ) -> Result<Issue, ForgeError> {
     let number = number.to_string();
-    let mut body = Map::new();
-    let mut put = |name: &str, value: Option<&str>| {
-        if let Some(value) = value {
-            body.insert(name.to_owned(), Value::from(value));
-        }
-    };
-    put("title", edit.title.as_deref());
-    put("body", edit.body.as_deref());
-    put("state", edit.state.map(State::word));
-    put("state_reason", edit.state_reason);
-    let change = Change::new(
-        Method::Patch,
-        Repeat::Never,
-        &below(repo, &["issues", &number]),
-    );
-    forge.send(&change.with_body(Value::Object(body)))?.json()
+    let fields = [
+        ("title", edit.title.as_deref()),
+        ("body", edit.body.as_deref()),
+        ("state", edit.state.map(State::word)),
+        ("state_reason", edit.state_reason),
+    ];
+    let path = below(repo, &["issues", &number]);
+    forge.send(&Change::patch(&path, &fields))?.json()
 }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::endpoints::{PAGE, below};
+use crate::endpoints::below;
 use crate::error::ForgeError;
 use crate::forge::{Forge, ForgeRead};
 use crate::pages::{Listing, all};
@@ -61,10 +61,7 @@ pub fn get(forge: &dyn ForgeRead, repo: &RepoName, name: &str) -> Result<Label, 
 }
 
 pub fn list<'a>(forge: &'a dyn ForgeRead, repo: &RepoName) -> Listing<'a, Label> {
-    all(
-        forge,
-        Get::new(&below(repo, &["labels"])).with("per_page", PAGE),
-    )
+    all(forge, Get::new(&below(repo, &["labels"])).in_full_pages())
 }
 
 /// Creates a label; [`ForgeError::Conflict`] where there is one of that name.

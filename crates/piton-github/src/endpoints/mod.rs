@@ -20,11 +20,9 @@ pub mod stargazers;
 pub mod thread;
 pub mod traffic;
 pub mod variables;
+pub mod versions;
 
 use crate::repo::RepoName;
-
-/// The most elements that GitHub puts on a page.
-pub(crate) const PAGE: u32 = 100;
 
 /// The pieces of a path below a repository.
 pub(crate) fn below<'a>(repo: &'a RepoName, pieces: &[&'a str]) -> Vec<&'a str> {

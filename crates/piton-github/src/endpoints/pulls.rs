@@ -2,18 +2,18 @@
 
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use crate::endpoints::below;
 use crate::endpoints::issues::{Association, State, empty_for_null};
 use crate::endpoints::labels::Label;
 use crate::endpoints::people::Person;
-use crate::endpoints::{PAGE, below};
 use crate::error::ForgeError;
 use crate::forge::{Forge, ForgeRead};
 use crate::graphql::GraphQuery;
 use crate::pages::{Listing, all};
 use crate::repo::RepoName;
-use crate::request::{Change, Get, Method, Repeat};
+use crate::request::{Change, Get};
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Pull {
@@ -89,9 +89,7 @@ pub fn of_branch<'a>(
 fn listing(repo: &RepoName, state: Option<State>) -> Get {
     Get::new(&below(repo, &["pulls"]))
         .with("state", state.map_or("all", State::word))
-        .with("sort", "created")
-        .with("direction", "desc")
-        .with("per_page", PAGE)
+        .newest_first()
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -145,19 +143,14 @@ pub fn edit(
     edit: &Edit,
 ) -> Result<Pull, ForgeError> {
     let number = number.to_string();
-    let mut body = Map::new();
-    let mut put = |name: &str, value: Option<&str>| {
-        if let Some(value) = value {
-            body.insert(name.to_owned(), Value::from(value));
-        }
-    };
-    put("title", edit.title.as_deref());
-    put("body", edit.body.as_deref());
-    put("state", edit.state.map(State::word));
-    put("base", edit.base.as_deref());
+    let fields = [
+        ("title", edit.title.as_deref()),
+        ("body", edit.body.as_deref()),
+        ("state", edit.state.map(State::word)),
+        ("base", edit.base.as_deref()),
+    ];
     let path = below(repo, &["pulls", &number]);
-    let change = Change::new(Method::Patch, Repeat::Never, &path);
-    forge.send(&change.with_body(Value::Object(body)))?.json()
+    forge.send(&Change::patch(&path, &fields))?.json()
 }
 
 /// One file that a pull request changes.
@@ -174,7 +167,7 @@ pub fn files<'a>(
 ) -> Listing<'a, ChangedFile> {
     let number = number.to_string();
     let path = below(repo, &["pulls", &number, "files"]);
-    all(forge, Get::new(&path).with("per_page", PAGE))
+    all(forge, Get::new(&path).in_full_pages())
 }
 
 /// Makes a draft ready for review, which only GraphQL can.
@@ -221,50 +214,4 @@ fn draft(
             unsure: true,
         })
     }
-}
-
-/// One version that a body had.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct BodyEdit {
-    pub edited_at: Timestamp,
-    #[serde(default)]
-    pub editor: Option<Editor>,
-    /// The whole text after the edit.
-    #[serde(default)]
-    pub diff: Option<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Editor {
-    pub login: String,
-}
-
-/// Returns the newest versions of the body of an issue or a pull request,
-/// newest first.
-pub fn body_edits(
-    forge: &dyn ForgeRead,
-    repo: &RepoName,
-    number: u64,
-    most: u8,
-) -> Result<Vec<BodyEdit>, ForgeError> {
-    const TEXT: &str = "query($owner: String!, $name: String!, $number: Int!, $most: Int!) { \
-        repository(owner: $owner, name: $name) { issueOrPullRequest(number: $number) { \
-        ... on Issue { userContentEdits(first: $most) { nodes { editedAt editor { login } diff } } } \
-        ... on PullRequest { userContentEdits(first: $most) { nodes { editedAt editor { login } diff } } } \
-        } } }";
-    let what = format!("the versions of {repo}#{number}");
-    let data = forge.query(&GraphQuery::new(
-        what.as_str(),
-        TEXT,
-        json!({"owner": repo.owner(), "name": repo.name(), "number": number, "most": most}),
-    ))?;
-    let Some(nodes) = data.pointer("/repository/issueOrPullRequest/userContentEdits/nodes") else {
-        return Ok(Vec::new());
-    };
-    serde_json::from_value(nodes.clone()).map_err(|error| ForgeError::Garbled {
-        what,
-        why: error.to_string(),
-        unsure: false,
-    })
 }

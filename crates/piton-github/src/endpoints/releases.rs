@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::endpoints::{PAGE, below};
+use crate::endpoints::below;
 use crate::forge::ForgeRead;
 use crate::pages::{Listing, all};
 use crate::repo::RepoName;
@@ -27,8 +27,5 @@ pub struct Asset {
 
 /// Lists releases, newest first.
 pub fn list<'a>(forge: &'a dyn ForgeRead, repo: &RepoName) -> Listing<'a, Release> {
-    all(
-        forge,
-        Get::new(&below(repo, &["releases"])).with("per_page", PAGE),
-    )
+    all(forge, Get::new(&below(repo, &["releases"])).in_full_pages())
 }

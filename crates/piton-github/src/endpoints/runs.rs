@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use crate::endpoints::below;
 use crate::endpoints::people::Person;
-use crate::endpoints::{PAGE, below};
 use crate::error::ForgeError;
 use crate::forge::{Answer, ForgeRead};
 use crate::pages::{Listing, all_in};
@@ -66,11 +66,8 @@ pub fn list<'a>(
     repo: &RepoName,
     created: Option<&str>,
 ) -> Listing<'a, Run> {
-    let mut get = Get::new(&below(repo, &["actions", "runs"])).with("per_page", PAGE);
-    if let Some(created) = created {
-        get = get.with("created", created);
-    }
-    all_in(forge, get, runs)
+    let get = Get::new(&below(repo, &["actions", "runs"])).in_full_pages();
+    all_in(forge, get.with_any("created", created), runs)
 }
 
 /// Lists the runs of one workflow, newest first.
@@ -144,9 +141,7 @@ pub fn jobs<'a>(
         Attempts::Latest => "latest",
         Attempts::All => "all",
     };
-    let get = Get::new(&path)
-        .with("filter", filter)
-        .with("per_page", PAGE);
+    let get = Get::new(&path).with("filter", filter).in_full_pages();
     all_in(forge, get, |answer: &Answer| {
         #[derive(Deserialize)]
         struct Page {

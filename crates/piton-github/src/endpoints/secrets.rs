@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::endpoints::{PAGE, below};
+use crate::endpoints::below;
 use crate::error::ForgeError;
 use crate::forge::{Answer, Forge, ForgeRead};
 use crate::pages::{Listing, all_in};
@@ -31,7 +31,7 @@ pub fn list<'a>(forge: &'a dyn ForgeRead, repo: &RepoName) -> Listing<'a, Secret
     struct Page {
         secrets: Vec<Secret>,
     }
-    let get = Get::new(&below(repo, &["actions", "secrets"])).with("per_page", PAGE);
+    let get = Get::new(&below(repo, &["actions", "secrets"])).in_full_pages();
     all_in(forge, get, |answer: &Answer| {
         Ok(answer.json::<Page>()?.secrets)
     })

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::endpoints::{PAGE, below};
+use crate::endpoints::below;
 use crate::forge::ForgeRead;
 use crate::pages::{Listing, all};
 use crate::repo::RepoName;
@@ -37,7 +37,7 @@ pub fn history<'a>(forge: &'a dyn ForgeRead, repo: &RepoName) -> Listing<'a, Wee
 /// Lists stars, oldest first. Only for those who may write to the repository.
 pub fn list<'a>(forge: &'a dyn ForgeRead, repo: &RepoName) -> Listing<'a, Star> {
     let get = Get::new(&below(repo, &["stargazers"]))
-        .with("per_page", PAGE)
+        .in_full_pages()
         .accepting(Accept::StarJson);
     all(forge, get)
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::endpoints::issues::Association;
-use crate::endpoints::pulls::BodyEdit;
+use crate::endpoints::versions::TextVersion;
 use crate::error::ForgeError;
 use crate::forge::ForgeRead;
 use crate::graphql::GraphQuery;
@@ -23,7 +23,7 @@ pub struct Thread {
     pub body: String,
     /// The latest versions of the body, newest first; none if it was never
     /// edited.
-    pub edits: Vec<BodyEdit>,
+    pub edits: Vec<TextVersion>,
     pub comments: Vec<Said>,
     /// Whether these are all comments.
     pub complete: bool,
@@ -44,7 +44,7 @@ pub struct Said {
 struct Seen {
     #[serde(default)]
     body: String,
-    user_content_edits: Option<Nodes<BodyEdit>>,
+    user_content_edits: Option<Nodes<TextVersion>>,
     comments: Nodes<Node>,
 }
 

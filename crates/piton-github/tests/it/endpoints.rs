@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use piton_github::endpoints::{
     actions, comments, community, contents, gists, git, issues, labels, pulls, releases,
-    repository, runs, secrets, site, stargazers, traffic, variables,
+    repository, runs, secrets, site, stargazers, traffic, variables, versions,
 };
 use piton_github::{ForgeError, ForgeRead, GraphQuery, first};
 use piton_testkit::forge::{FakeGitHub, Release, Workflow};
@@ -96,7 +96,7 @@ fn issues_comments_and_labels_are_made_and_found() {
     };
     issues::edit(&github, &repo, number, &close).unwrap();
     issues::edit(&github, &repo, number, &issues::Edit::body("b2")).unwrap();
-    let edits = pulls::body_edits(&github, &repo, number, 5).unwrap();
+    let edits = versions::of_body(&github, &repo, number, 5).unwrap();
     assert_eq!(edits[0].diff.as_deref(), Some("b2"));
     let long = "x".repeat(65_537);
     let refused = comments::create(&github, &repo, number, &long).unwrap_err();

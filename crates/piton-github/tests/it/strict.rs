@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use piton_github::endpoints::{
     comments, contents, gists, git, issues, labels, people, pulls, releases, repository, secrets,
-    site, stargazers, traffic, variables,
+    site, stargazers, traffic, variables, versions,
 };
 use piton_github::{Client, ForgeError, ForgeRead, Get, found};
 use serde_json::Value;
@@ -143,7 +143,7 @@ fn nothing_is_asked_that_githubs_published_description_does_not_have() {
         Ok(()) => {
             pulls::convert_to_draft(github, &pull.node_id).unwrap();
             assert_eq!(
-                pulls::body_edits(github, repo, pull.number, 5)
+                versions::of_body(github, repo, pull.number, 5)
                     .unwrap()
                     .len(),
                 2

@@ -5,10 +5,10 @@
 //! are read the plain way, and nobody can tell about the words.
 
 use piton_github::ForgeError;
-use piton_github::endpoints::pulls::BodyEdit;
 use piton_github::endpoints::thread::{self, Thread};
+use piton_github::endpoints::versions::TextVersion;
 
-use super::record::Page;
+use super::page::Page;
 use super::write::ForgeBackend;
 use crate::header::find_header;
 use crate::log::trusts;
@@ -18,7 +18,7 @@ use crate::log::trusts;
 pub(super) struct After {
     pub(super) pages: Vec<Page>,
     body: Option<String>,
-    edits: Vec<BodyEdit>,
+    edits: Vec<TextVersion>,
 }
 
 /// A version of a body that somebody wrote and somebody else wrote over.
@@ -77,7 +77,7 @@ impl After {
     /// was `read` before. Where what was read is not among the versions, the
     /// history is not the one that was written to, and says nothing.
     pub(super) fn overwritten(&self, read: &str, written: &str) -> Option<Overwritten> {
-        let is = |edit: &BodyEdit, text: &str| edit.diff.as_deref() == Some(text);
+        let is = |edit: &TextVersion, text: &str| edit.diff.as_deref() == Some(text);
         let at = self.edits.iter().position(|edit| is(edit, written))?;
         let before = self.edits.get(at + 1)?;
         let older = self.edits.get(at + 2..)?;

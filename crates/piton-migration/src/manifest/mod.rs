@@ -5,10 +5,14 @@
 //! by what may happen next, and only the states that allow a transition have a
 //! function for it.
 
+mod change;
 mod decode;
 mod encode;
 mod phases;
+mod planning;
+mod ready;
 mod refusal;
+mod review;
 mod state;
 mod status;
 mod types;

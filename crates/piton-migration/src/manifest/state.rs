@@ -1,4 +1,4 @@
-//! What may happen to a migration, by the state it is in.
+//! The states of a migration.
 //!
 //! ```text
 //! planning ──approve──▶ ready ──last phase──▶ done
@@ -8,19 +8,8 @@
 //!    └──reject──▶ skipped
 //! ```
 
-use jiff::SignedDuration;
-
-use super::phases::Phases;
-use super::refusal::{RefineRefusal, TransitionError};
 use super::status::Status;
 use super::types::Manifest;
-use crate::slug::Slug;
-use crate::stamp::Stamp;
-
-/// How long a deferred migration is left alone at least.
-const COOLDOWN: SignedDuration = SignedDuration::from_hours(6);
-/// When a deferred migration wakes up by itself.
-const WAKE_UP: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// A manifest, sorted by what may happen to the migration next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +26,9 @@ impl From<Manifest> for MigrationState {
         match (manifest.status, manifest.awaiting_human_review) {
             (Status::Skipped, _) => Self::Skipped(Skipped(manifest)),
             (Status::Done, _) => Self::Done(Done(manifest)),
-            (_, true) => Self::AwaitingReview(AwaitingReview(manifest)),
+            (Status::Planning | Status::Ready | Status::InProgress, true) => {
+                Self::AwaitingReview(AwaitingReview(manifest))
+            }
             (Status::Planning, false) => Self::Planning(Planning(manifest)),
             (Status::Ready | Status::InProgress, false) => Self::Ready(Ready(manifest)),
         }
@@ -59,23 +50,23 @@ impl MigrationState {
 
 /// A migration whose plan is being made.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Planning(Manifest);
+pub struct Planning(pub(super) Manifest);
 
 /// A migration whose phases are being carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ready(Manifest);
+pub struct Ready(pub(super) Manifest);
 
 /// A migration that waits for a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AwaitingReview(Manifest);
+pub struct AwaitingReview(pub(super) Manifest);
 
 /// A migration that was rejected.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Skipped(Manifest);
+pub struct Skipped(pub(super) Manifest);
 
 /// A migration all of whose phases are carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Done(Manifest);
+pub struct Done(pub(super) Manifest);
 
 /// Gives each state its manifest.
 macro_rules! holds_a_manifest {
@@ -115,280 +106,12 @@ impl Advanced {
     }
 }
 
-impl Planning {
-    /// Starts a new migration.
-    pub fn start(slug: &Slug, now: Stamp) -> Self {
-        Self(Manifest {
-            name: slug.as_str().to_owned(),
-            created_at: now.to_raw(),
-            last_touch: now.to_raw(),
-            wake_up_on: None,
-            awaiting_human_review: false,
-            human_review_reason: None,
-            cooldown_until: None,
-            status: Status::Planning,
-            cursor: None,
-            phases: Phases::default(),
-        })
-    }
-
-    /// Records that a planning step was accepted that left the phases alone.
-    #[must_use]
-    pub fn accept_step(mut self, now: Stamp) -> Self {
-        self.0.last_touch = now.to_raw();
-        self
-    }
-
-    /// Records that a planning step was accepted that wrote the phases anew.
-    /// A cursor whose phase is gone moves to the first one.
-    #[must_use]
-    pub fn accept_phases(self, phases: Phases, now: Stamp) -> Self {
-        let mut accepted = self.accept_step(now);
-        let kept = match accepted.0.current_phase_name() {
-            "" => None,
-            name => phases.find(name).map(|(index, _)| index),
-        };
-        accepted.0.cursor = kept.or((!phases.is_empty()).then_some(0));
-        accepted.0.phases = phases;
-        accepted
-    }
-
-    /// Approves the plan: its phases may be carried out.
-    pub fn approve_auto(self) -> Result<Ready, TransitionError> {
-        let mut manifest = self.approvable()?;
-        manifest.awaiting_human_review = false;
-        manifest.human_review_reason = None;
-        Ok(Ready(manifest))
-    }
-
-    /// Approves the plan on the condition that a person looks at it first.
-    pub fn approve_needs_human(self, reason: &str) -> Result<AwaitingReview, TransitionError> {
-        if reason.is_empty() {
-            return Err(TransitionError::NoReason);
-        }
-        let mut manifest = self.approvable()?;
-        manifest.awaiting_human_review = true;
-        manifest.human_review_reason = Some(reason.to_owned());
-        Ok(AwaitingReview(manifest))
-    }
-
-    /// Rejects the plan. Phases and cursor stay for the record.
-    pub fn reject(mut self) -> Skipped {
-        self.0.status = Status::Skipped;
-        Skipped(self.0)
-    }
-
-    /// Stops for a person, because planning has no way on by itself.
-    #[must_use]
-    pub fn await_person(mut self, reason: &str, now: Stamp) -> AwaitingReview {
-        self.0.last_touch = now.to_raw();
-        self.0.awaiting_human_review = true;
-        self.0.human_review_reason = Some(reason.to_owned());
-        AwaitingReview(self.0)
-    }
-
-    /// Puts planning off until a time that this and the original understand
-    /// alike.
-    #[must_use]
-    pub fn defer_until(mut self, until: Stamp, now: Stamp) -> Self {
-        put_off_until(&mut self.0, until, now);
-        self
-    }
-
-    /// Forgets when to wake up, because a person asked for work to go on now.
-    #[must_use]
-    pub fn wake(mut self, now: Stamp) -> Self {
-        self.0.last_touch = now.to_raw();
-        self.0.wake_up_on = None;
-        self.0.cooldown_until = None;
-        self
-    }
-
-    /// Tells whether feedback may reopen the plan.
-    pub fn refine(self) -> Result<Self, TransitionError> {
-        refuse_done_phases(&self.0)?;
-        Ok(self)
-    }
-
-    fn approvable(self) -> Result<Manifest, TransitionError> {
-        let mut manifest = self.0;
-        if manifest.phases.is_empty() {
-            return Err(TransitionError::NoPhases);
-        }
-        if manifest.cursor.is_none() {
-            return Err(TransitionError::NoCurrentPhase);
-        }
-        manifest.status = Status::Ready;
-        Ok(manifest)
-    }
-}
-
-impl Ready {
-    /// Completes the current phase; the next one by position follows.
-    pub fn complete_phase(self, now: Stamp) -> Result<Advanced, TransitionError> {
-        let mut manifest = self.0;
-        let done = manifest.cursor.ok_or(TransitionError::NoCurrentPhase)?;
-        manifest.phases.mark_done(done);
-        manifest.last_touch = now.to_raw();
-        manifest.wake_up_on = None;
-        manifest.cooldown_until = None;
-        manifest.awaiting_human_review = false;
-        manifest.human_review_reason = None;
-        if done + 1 < manifest.phases.len() {
-            manifest.cursor = Some(done + 1);
-            Ok(Advanced::Ready(Self(manifest)))
-        } else {
-            manifest.cursor = None;
-            manifest.status = Status::Done;
-            Ok(Advanced::Done(Done(manifest)))
-        }
-    }
-
-    /// Completes the phase that work goes on with, passing over phases that were
-    /// done already; the next open one follows.
-    pub fn complete_open_phase(self, now: Stamp) -> Result<Advanced, TransitionError> {
-        let mut manifest = self.0;
-        let (open, _) = manifest
-            .open_phase()
-            .ok_or(TransitionError::NoCurrentPhase)?;
-        manifest.cursor = Some(open);
-        let (Advanced::Ready(Self(mut manifest)) | Advanced::Done(Done(mut manifest))) =
-            Self(manifest).complete_phase(now)?;
-        // By position nothing may follow although an earlier phase is open, and
-        // what follows may be done already.
-        manifest.cursor = Some(open);
-        manifest.cursor = manifest.open_phase().map(|(index, _)| index);
-        Ok(if manifest.cursor.is_some() {
-            manifest.status = Status::Ready;
-            Advanced::Ready(Self(manifest))
-        } else {
-            manifest.status = Status::Done;
-            Advanced::Done(Done(manifest))
-        })
-    }
-
-    /// Puts the current phase off until a time that this and the original
-    /// understand alike.
-    #[must_use]
-    pub fn defer_until(mut self, until: Stamp, now: Stamp) -> Self {
-        put_off_until(&mut self.0, until, now);
-        self
-    }
-
-    /// Puts the current phase off. The first wake-up time that was set stays.
-    #[must_use]
-    pub fn defer(mut self, now: Stamp) -> Self {
-        put_off(&mut self.0, now);
-        self
-    }
-
-    /// Puts the current phase off until a person has looked at it.
-    pub fn defer_unverifiable(mut self, reason: &str, now: Stamp) -> AwaitingReview {
-        put_off(&mut self.0, now);
-        self.0.awaiting_human_review = true;
-        self.0.human_review_reason = Some(reason.to_owned());
-        AwaitingReview(self.0)
-    }
-
-    /// Goes back to planning, which is possible until a phase is done.
-    pub fn refine(self) -> Result<Planning, TransitionError> {
-        reopen(self.0)
-    }
-
-    /// Rejects the plan, at a person's word. Phases and cursor stay for the
-    /// record.
-    #[must_use]
-    pub fn reject(self, now: Stamp) -> Skipped {
-        skip(self.0, now)
-    }
-
-    /// Forgets when to wake up, because a person asked for work to go on now.
-    #[must_use]
-    pub fn wake(mut self, now: Stamp) -> Self {
-        self.0.last_touch = now.to_raw();
-        self.0.wake_up_on = None;
-        self.0.cooldown_until = None;
-        self
-    }
-}
-
-impl AwaitingReview {
-    /// Records that a person has looked: the flag goes, and the migration may
-    /// go on at once.
-    pub fn reviewed(mut self, now: Stamp) -> MigrationState {
-        self.0.last_touch = now.to_raw();
-        self.0.awaiting_human_review = false;
-        self.0.human_review_reason = None;
-        self.0.wake_up_on = None;
-        self.0.cooldown_until = None;
-        MigrationState::from(self.0)
-    }
-
-    /// Rejects the plan, at a person's word. Phases and cursor stay for the
-    /// record.
-    #[must_use]
-    pub fn reject(self, now: Stamp) -> Skipped {
-        skip(self.0, now)
-    }
-
-    /// Goes back to planning, which is possible until a phase is done.
-    pub fn refine(self) -> Result<Planning, TransitionError> {
-        reopen(self.0)
-    }
-}
-
-fn skip(mut manifest: Manifest, now: Stamp) -> Skipped {
-    manifest.status = Status::Skipped;
-    manifest.last_touch = now.to_raw();
-    manifest.awaiting_human_review = false;
-    manifest.human_review_reason = None;
-    Skipped(manifest)
-}
-
-fn put_off(manifest: &mut Manifest, now: Stamp) {
-    manifest.last_touch = now.to_raw();
-    manifest.cooldown_until = Some(now.later_utc(COOLDOWN).to_raw());
-    manifest
-        .wake_up_on
-        .get_or_insert_with(|| now.later_utc(WAKE_UP).to_raw());
-}
-
-/// Both stamps name the one time: a wake-up later than the cooldown would let
-/// the original sleep on, an earlier one would not wake it.
-fn put_off_until(manifest: &mut Manifest, until: Stamp, now: Stamp) {
-    manifest.last_touch = now.to_raw();
-    manifest.cooldown_until = Some(until.to_raw());
-    manifest.wake_up_on = Some(until.to_raw());
-}
-
-fn refuse_done_phases(manifest: &Manifest) -> Result<(), RefineRefusal> {
-    if manifest.phases.iter().any(|phase| phase.done) {
-        return Err(RefineRefusal::PhaseDone);
-    }
-    Ok(())
-}
-
-fn reopen(mut manifest: Manifest) -> Result<Planning, TransitionError> {
-    refuse_done_phases(&manifest)?;
-    if manifest.status.is_executing() {
-        if manifest.phases.is_empty() {
-            return Err(RefineRefusal::NoPhases.into());
-        }
-        if manifest.cursor != Some(0) {
-            return Err(RefineRefusal::CursorAdvanced.into());
-        }
-        manifest.status = Status::Planning;
-        manifest.awaiting_human_review = false;
-        manifest.human_review_reason = None;
-        manifest.cooldown_until = None;
-    }
-    Ok(Planning(manifest))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::manifest::Phase;
+    use crate::manifest::refusal::{RefineRefusal, TransitionError};
+    use crate::stamp::Stamp;
 
     fn at(text: &str) -> Stamp {
         Stamp::utc(text.parse().expect("an instant"))

@@ -8,6 +8,7 @@
 mod decode;
 mod encode;
 mod feedback;
+mod follow;
 mod graph;
 mod load;
 mod outcome;

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use jiff::SignedDuration;
 use piton_durable::platform::{ProcessState, Processes};
 
+use super::guard::Guard;
 use super::owner::LockHolder;
 
 /// A lock without an owner is being made, unless it has been for this long.
@@ -20,22 +21,6 @@ pub(super) enum Verdict {
     Alive,
     /// Nobody holds it any more, and this is how that is known.
     Dead(String),
-}
-
-/// The operating system's lock, held by whoever judges.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in super::super) struct Guard {
-    pub(in super::super) path: String,
-    /// What it is called by the file system: the same in every container.
-    pub(in super::super) file: Option<u64>,
-}
-
-impl Guard {
-    fn is_that_of(&self, holder: &LockHolder) -> bool {
-        holder.guarded_by.as_ref().is_some_and(|path| {
-            *path == self.path || (self.file.is_some() && holder.guard_file == self.file)
-        })
-    }
 }
 
 /// Judges a holder on what its record says and on the age of its lock. `guard`
@@ -55,7 +40,7 @@ pub(super) fn judge(
             _ => Verdict::Alive,
         };
     };
-    if guard.is_some_and(|guard| guard.is_that_of(holder)) {
+    if guard.is_some_and(|guard| holder.is_under(guard)) {
         return Verdict::Dead("its process has left the locked section without it".into());
     }
     let known = (&holder.boot_id, processes.boot_id());

@@ -12,7 +12,8 @@ use piton_durable::{Disk, DiskError, Kind, Site, create_dirs, tree};
 
 use super::super::env::PublishEnv;
 use super::super::notice::Notice;
-use super::judge::{Guard, Verdict, judge};
+use super::guard::Guard;
+use super::judge::{Verdict, judge};
 use super::owner::LockHolder;
 use crate::consistency::{LOCK_DIR, OWNER_FILE};
 

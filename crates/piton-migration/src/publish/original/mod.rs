@@ -1,5 +1,6 @@
 //! Living beside the original: its lock, and what it leaves when it is killed.
 
+mod guard;
 mod judge;
 mod leftovers;
 mod lock;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use piton_durable::DiskRead;
 use piton_durable::platform::{ProcessState, Processes};
 
-use super::judge::Guard;
+use super::guard::Guard;
 use crate::consistency::OWNER_FILE;
 use crate::json::{Node, Object, Value, parse, render};
 use crate::stamp::{RawStamp, Stamp};
@@ -93,6 +93,13 @@ impl LockHolder {
             members.push(("process_started_ms", Node::Int(millis)));
         }
         render(&Node::Object(members))
+    }
+
+    /// Whether its process held that lock as well.
+    pub(super) fn is_under(&self, guard: &Guard) -> bool {
+        self.guarded_by.as_ref().is_some_and(|path| {
+            *path == guard.path || (guard.file.is_some() && self.guard_file == guard.file)
+        })
     }
 
     pub(super) fn created(&self) -> Option<Timestamp> {

@@ -173,6 +173,14 @@ pub trait Backend: BackendRead {
     }
 }
 
+/// Refuses a text that says nothing.
+pub(super) fn not_blank(text: &str) -> Result<(), BackendError> {
+    if text.trim().is_empty() {
+        return Err(BackendError::EmptyText);
+    }
+    Ok(())
+}
+
 /// Refuses a text that is not the one that was meant.
 pub(super) fn same_text(
     id: &PlanId,

@@ -9,7 +9,8 @@ use piton_base::Digest;
 use super::error::BackendError;
 use super::id::{PlanId, Provider};
 use super::interface::{
-    Backend, BackendRead, Change, Noted, Updated, checked_header, immutable_notes, same_text,
+    Backend, BackendRead, Change, Noted, Updated, checked_header, immutable_notes, not_blank,
+    same_text,
 };
 use super::new_plan::{Created, NewPlan};
 use super::plan::{Document, PlanComment, PlanQuery, PlanText, State};
@@ -71,22 +72,8 @@ impl BackendRead for MemoryBackend {
     }
 
     fn list(&self, query: &PlanQuery) -> Result<Vec<Document>, BackendError> {
-        let mut found: Vec<Document> = self
-            .plans()
-            .values()
-            .map(|kept| kept.document.clone())
-            .filter(|document| query.state.is_none_or(|state| state == document.state))
-            .filter(|document| {
-                query
-                    .labels
-                    .iter()
-                    .all(|label| document.labels.contains(label))
-            })
-            .collect();
-        found
-            .sort_by(|left, right| (right.created_at, &right.id).cmp(&(left.created_at, &left.id)));
-        found.truncate(query.limit.unwrap_or(usize::MAX));
-        Ok(found)
+        let plans = self.plans();
+        Ok(query.of(plans.values().map(|kept| kept.document.clone())))
     }
 
     fn comments(&self, id: &PlanId) -> Result<Option<Vec<PlanComment>>, BackendError> {
@@ -94,15 +81,11 @@ impl BackendRead for MemoryBackend {
     }
 
     fn plan_of_branch(&self, branch: &str) -> Result<Option<PlanId>, BackendError> {
-        Ok(self
-            .plans()
+        let plans = self.plans();
+        let kept = plans
             .values()
-            .find(|kept| {
-                kept.document
-                    .header()
-                    .is_ok_and(|header| header.text("branch_name") == Some(branch))
-            })
-            .map(|kept| kept.document.id.clone()))
+            .find(|kept| kept.document.is_of_branch(branch));
+        Ok(kept.map(|kept| kept.document.id.clone()))
     }
 
     fn made(&self, key: &str) -> Result<Option<Document>, BackendError> {
@@ -118,9 +101,7 @@ impl BackendRead for MemoryBackend {
 
 impl Backend for MemoryBackend {
     fn create(&self, new: &NewPlan) -> Result<Created, BackendError> {
-        if new.text.trim().is_empty() {
-            return Err(BackendError::EmptyText);
-        }
+        not_blank(&new.text)?;
         within_limit(&new.text)?;
         let mut plans = self.plans();
         let created = |id: &PlanId| Created {
@@ -195,9 +176,7 @@ impl Backend for MemoryBackend {
         text: &str,
         was: Option<&Digest>,
     ) -> Result<Vec<Noted>, BackendError> {
-        if text.trim().is_empty() {
-            return Err(BackendError::EmptyText);
-        }
+        not_blank(text)?;
         within_limit(text)?;
         self.with(id, |kept| {
             same_text(id, Some(&kept.text), was)?;

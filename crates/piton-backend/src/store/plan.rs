@@ -50,6 +50,12 @@ impl Document {
         find_header(&self.body)
     }
 
+    /// Whether it is the plan that this branch carries out.
+    pub(super) fn is_of_branch(&self, branch: &str) -> bool {
+        self.header()
+            .is_ok_and(|header| header.text("branch_name") == Some(branch))
+    }
+
     /// Returns the stage of the plan's life, for people. What the forge says
     /// about a pull request counts before the header.
     pub fn stage(&self) -> &'static str {
@@ -111,4 +117,19 @@ pub struct PlanQuery {
     /// Both where none is given.
     pub state: Option<State>,
     pub limit: Option<usize>,
+}
+
+impl PlanQuery {
+    /// Returns those of the plans that are asked for, newest first.
+    pub(super) fn of(&self, plans: impl IntoIterator<Item = Document>) -> Vec<Document> {
+        let wanted = |plan: &Document| {
+            self.state.is_none_or(|state| state == plan.state)
+                && self.labels.iter().all(|label| plan.labels.contains(label))
+        };
+        let mut plans: Vec<Document> = plans.into_iter().filter(wanted).collect();
+        plans
+            .sort_by(|left, right| (right.created_at, &right.id).cmp(&(left.created_at, &left.id)));
+        plans.truncate(self.limit.unwrap_or(usize::MAX));
+        plans
+    }
 }

@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use thiserror::Error;
 
-use super::parser::Parser;
 use super::value::Value;
 
 /// A document that was read.
@@ -25,11 +24,4 @@ pub struct YamlError {
     pub problem: String,
     /// The line within the text, from 1.
     pub line: usize,
-}
-
-impl Document {
-    /// Reads a text that must hold exactly one document.
-    pub fn parse(text: &str) -> Result<Self, YamlError> {
-        Parser::new(text).document()
-    }
 }

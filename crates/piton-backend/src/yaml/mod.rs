@@ -1,6 +1,7 @@
 //! The YAML that metadata blocks are written in: version 1.1, as the tool
 //! before reads it, with the places of a document's values.
 
+mod block;
 mod construct;
 mod cursor;
 mod document;
@@ -10,6 +11,7 @@ mod number;
 mod parser;
 mod plain;
 mod quoted;
+mod read;
 mod resolve;
 mod value;
 

@@ -99,7 +99,7 @@ impl ForgeBackend<'_> {
         let all = found(all)?.ok_or_else(|| BackendError::NotFound(id.clone()))?;
         let mut marked: Vec<comments::Comment> = all
             .into_iter()
-            .filter(|comment| comment.body.contains(mark) && super::read::is_trusted(comment))
+            .filter(|comment| comment.body.contains(mark) && super::trust::is_trusted(comment))
             .collect();
         marked.sort_by_key(|comment| comment.id);
         Ok(marked)

@@ -2,14 +2,16 @@
 //! of that comment. Stopped in between, it is completed by asking again.
 
 use piton_base::Digest;
-use piton_github::endpoints::pulls::BodyEdit;
+use piton_github::endpoints::versions::{self, TextVersion};
 use piton_github::endpoints::{comments, issues, people};
 
+use super::commands::{COMMANDS, commands};
 use super::footing::{document, mark};
+use super::trust::is_trusted;
 use super::write::ForgeBackend;
 use crate::header::{Edited, NewHeader, Patch, apply_patch, new_header};
 use crate::store::interface::same_text;
-use crate::store::{BackendError, BackendRead, Created, Document, NewPlan, Noted, PlanId};
+use crate::store::{BackendError, BackendRead, Created, Document, NewPlan, Noted};
 use crate::text::{plan_in_comment, within_limit, wrap_comment};
 
 impl ForgeBackend<'_> {
@@ -109,7 +111,7 @@ impl ForgeBackend<'_> {
     fn plan_comment(&self, number: u64) -> Result<Option<u64>, BackendError> {
         for comment in comments::list(self.forge, self.repo(), number, None) {
             let comment = comment?;
-            if plan_in_comment(&comment.body).is_some() && super::read::is_trusted(&comment) {
+            if plan_in_comment(&comment.body).is_some() && is_trusted(&comment) {
                 return Ok(Some(comment.id));
             }
         }
@@ -156,8 +158,8 @@ impl ForgeBackend<'_> {
         if !self.writing.may_ask_for_versions() {
             return None;
         }
-        let versions = comments::versions(self.forge, &before.node_id).ok()?;
-        let is = |edit: &BodyEdit, text: &str| edit.diff.as_deref() == Some(text);
+        let versions = versions::of_comment(self.forge, &before.node_id).ok()?;
+        let is = |edit: &TextVersion, text: &str| edit.diff.as_deref() == Some(text);
         let at = versions.iter().position(|edit| is(edit, written))?;
         let lost = versions.get(at + 1)?;
         let theirs = !is(lost, &before.body) && lost.diff.is_some();
@@ -167,24 +169,4 @@ impl ForgeBackend<'_> {
             Noted::Overwrote(login.to_owned())
         })
     }
-
-    pub(super) fn known(&self, id: &PlanId) -> Result<Document, BackendError> {
-        self.document(id)?
-            .ok_or_else(|| BackendError::NotFound(id.clone()))
-    }
-}
-
-/// Stands above the commands that a plan ends with.
-const COMMANDS: &str = "## Commands";
-
-/// Whether a plan ends with its commands. One that was learnt has none.
-pub(super) fn has_commands(plan: &Document) -> bool {
-    let is_learnt = plan.labels.iter().any(|label| label == "erk-learn");
-    is_learnt || plan.body.contains(COMMANDS)
-}
-
-fn commands(id: &PlanId) -> String {
-    format!(
-        "\n\n{COMMANDS}\n\n```bash\npiton plan show {id}\n```\n\n```bash\npiton plan prepare {id}\n```"
-    )
 }

@@ -9,7 +9,7 @@ use piton_github::endpoints::issues;
 
 use super::after::Rescue;
 use super::footing::number;
-use super::record::Page;
+use super::page::Page;
 use super::write::ForgeBackend;
 use crate::header::{Edited, Field, Header, Patch, apply_patch, find_header};
 use crate::log::{Entry, LogPage, fold};

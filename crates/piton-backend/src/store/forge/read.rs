@@ -3,12 +3,12 @@
 use piton_github::endpoints::{comments, contents, issues, pulls};
 use piton_github::{ForgeRead, RepoName, found};
 
-use super::create_issue::has_commands;
+use super::commands::has_commands;
 use super::footing::{document, mark, number};
-use super::record::trusted;
+use super::trust::{is_trusted, trusted};
 use crate::header::Patch;
 use crate::kind::{Seen, TextKind};
-use crate::log::{LogPage, fold, trusts};
+use crate::log::{LogPage, fold};
 use crate::store::interface::checked_header;
 use crate::store::{
     BackendError, BackendRead, Document, PlanComment, PlanId, PlanQuery, PlanText, Provider, State,
@@ -245,13 +245,4 @@ fn text_of(document: &Document, comment: &comments::Comment) -> Option<PlanText>
         author: comment.user.as_ref().map(|person| person.login.clone()),
         trusted: document.trusted && is_trusted(comment),
     })
-}
-
-/// Returns whether a comment was written by the repository's own people or by
-/// its own Actions.
-pub(super) fn is_trusted(comment: &comments::Comment) -> bool {
-    let (login, is_bot) = comment.user.as_ref().map_or(("", false), |person| {
-        (person.login.as_str(), person.is_bot())
-    });
-    trusts(comment.author_association.trusted(), login, is_bot)
 }

@@ -3,7 +3,8 @@
 use piton_github::endpoints::comments::{self, Comment};
 use piton_github::{ForgeError, found};
 
-use super::read::is_trusted;
+use super::page::Page;
+use super::trust::trusted;
 use super::write::ForgeBackend;
 use crate::log::{Entry, LogPage, Writer};
 use crate::store::BackendError;
@@ -11,27 +12,6 @@ use crate::text::within_limit;
 
 /// How often a log is written before somebody is told that it cannot be.
 const TRIES: usize = 4;
-
-/// A log and the comment that holds it.
-#[derive(Clone, Debug)]
-pub(super) struct Page {
-    pub(super) comment: u64,
-    pub(super) log: LogPage,
-}
-
-impl Page {
-    pub(super) fn read(comment: u64, body: &str) -> Option<Self> {
-        let log = LogPage::read(body)?;
-        Some(Self { comment, log })
-    }
-}
-
-/// Returns the comments that may hold logs: what strangers write counts for
-/// nothing.
-pub(super) fn trusted(comments: &[Comment]) -> impl Iterator<Item = (u64, &str)> {
-    let trusted = comments.iter().filter(|comment| is_trusted(comment));
-    trusted.map(|comment| (comment.id, comment.body.as_str()))
-}
 
 /// The log of one writer, out of every comment that holds a part of it. There
 /// is more than one only where an answer was lost and GitHub showed what was.

@@ -9,7 +9,7 @@ use super::read::{ForgeReader, Medium};
 use super::writing::Writing;
 use crate::block::add_block;
 use crate::header::{HeaderFault, NewHeader, Patch, new_header};
-use crate::store::interface::{checked_header, same_text, text_digest};
+use crate::store::interface::{checked_header, not_blank, same_text, text_digest};
 use crate::store::{
     Backend, BackendError, BackendRead, Change, Created, Document, NewPlan, Noted, PlanComment,
     PlanId, PlanQuery, PlanText, Provider, State, Updated,
@@ -31,6 +31,11 @@ impl<'a> ForgeBackend<'a> {
             reader: ForgeReader { forge, repo, place },
             writing,
         }
+    }
+
+    pub(super) fn known(&self, id: &PlanId) -> Result<Document, BackendError> {
+        self.document(id)?
+            .ok_or_else(|| BackendError::NotFound(id.clone()))
     }
 
     pub(super) const fn repo(&self) -> &RepoName {
@@ -78,9 +83,7 @@ impl BackendRead for ForgeBackend<'_> {
 
 impl Backend for ForgeBackend<'_> {
     fn create(&self, new: &NewPlan) -> Result<Created, BackendError> {
-        if new.text.trim().is_empty() {
-            return Err(BackendError::EmptyText);
-        }
+        not_blank(&new.text)?;
         match self.reader.place {
             Medium::Issue => self.create_issue(new),
             Medium::DraftPull => self.create_pull(new),
@@ -97,9 +100,7 @@ impl Backend for ForgeBackend<'_> {
         text: &str,
         was: Option<&Digest>,
     ) -> Result<Vec<Noted>, BackendError> {
-        if text.trim().is_empty() {
-            return Err(BackendError::EmptyText);
-        }
+        not_blank(text)?;
         let document = self.known(id)?;
         if !document.is_pull {
             return self.update_comment_text(&document, text, was);

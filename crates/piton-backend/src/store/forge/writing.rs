@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use piton_base::Clock;
 use piton_durable::{Disk, LockGuard};
 
-use super::record::Page;
+use super::page::Page;
 use crate::log::{LogPage, Writer};
 use crate::store::{BackendError, PlanId, turn};
 

@@ -4,24 +4,20 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
 use piton_base::{Clock, Digest};
-use piton_durable::{Disk, Kind, LockGuard, create_dirs, tree, write_atomic, write_atomic_from};
+use piton_durable::{Disk, LockGuard, create_dirs, tree, write_atomic, write_atomic_from};
 
 use super::layout::{Layout, comment_name};
 use super::record::{Record, VERSION};
 use crate::header::{Edited, NewHeader, Patch, apply_patch, new_header};
-use crate::store::interface::{checked_header, immutable_notes, same_text};
+use crate::store::interface::{checked_header, immutable_notes, not_blank, same_text};
 use crate::store::mark::comment_mark;
 use crate::store::turn;
 use crate::store::{
-    Backend, BackendError, BackendRead, Change, Created, Document, NewPlan, Noted, PlanComment,
-    PlanId, PlanQuery, PlanText, Provider, State, Updated, slug,
+    Backend, BackendError, BackendRead, Change, Created, NewPlan, Noted, PlanComment, PlanId,
+    State, Updated, slug,
 };
-use crate::text::{escape_markers, plan_in_body, unescape_markers};
-
-/// How much of a file is read.
-const MOST: u64 = 1 << 20;
+use crate::text::{escape_markers, plan_in_body};
 
 /// The rule between the header and the text.
 const RULE: &str = "\n\n---\n\n";
@@ -66,43 +62,6 @@ impl LocalBackend<'_> {
         }
         create_dirs(self.disk, &self.layout.root)?;
         Ok(at)
-    }
-
-    fn exists(&self, id: &PlanId) -> Result<bool, BackendError> {
-        if id.number().is_some() {
-            return Err(BackendError::ForeignId {
-                id: id.clone(),
-                expected: "local plans have names, never numbers",
-            });
-        }
-        let path = self.layout.plan(id);
-        let stat = self.disk.stat(&path)?;
-        Ok(stat.is_some_and(|stat| stat.kind == Kind::Dir))
-    }
-
-    fn read(&self, path: &Path) -> Result<String, BackendError> {
-        let bytes = self.disk.read_at_most(path, MOST)?;
-        String::from_utf8(bytes)
-            .map_err(|_| BackendError::Damaged(format!("{} is not UTF-8", path.display())))
-    }
-
-    fn record(&self, id: &PlanId) -> Result<Record, BackendError> {
-        let path = self.layout.record(id);
-        let record: Record = serde_json::from_str(&self.read(&path)?)
-            .map_err(|error| BackendError::Damaged(format!("{}: {error}", path.display())))?;
-        if record.version > VERSION {
-            return Err(BackendError::Damaged(format!(
-                "{} has the format {}, which a newer piton wrote",
-                path.display(),
-                record.version
-            )));
-        }
-        Ok(record)
-    }
-
-    fn needed(&self, id: &PlanId) -> Result<Document, BackendError> {
-        self.document(id)?
-            .ok_or_else(|| BackendError::NotFound(id.clone()))
     }
 
     fn write(&self, path: &Path, text: &str) -> Result<(), BackendError> {
@@ -177,145 +136,11 @@ impl LocalBackend<'_> {
             branch: None,
         }
     }
-
-    fn ids(&self) -> Result<Vec<PlanId>, BackendError> {
-        let root = &self.layout.root;
-        let entries = match self.disk.list(root) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(error.into()),
-        };
-        Ok(entries
-            .into_iter()
-            .filter(|entry| entry.kind == Kind::Dir)
-            .filter_map(|entry| entry.name.to_str()?.parse::<PlanId>().ok())
-            .filter(|id| id.number().is_none())
-            .collect())
-    }
-}
-
-impl BackendRead for LocalBackend<'_> {
-    fn provider(&self) -> Provider {
-        Provider::Local
-    }
-
-    fn document(&self, id: &PlanId) -> Result<Option<Document>, BackendError> {
-        if !self.exists(id)? {
-            return Ok(None);
-        }
-        let record = self.record(id)?;
-        Ok(Some(Document {
-            id: id.clone(),
-            title: record.title,
-            body: self.read(&self.layout.body(id))?,
-            state: record.state,
-            url: self.layout.body(id).display().to_string(),
-            labels: record.labels,
-            assignees: Vec::new(),
-            author: record.author,
-            trusted: true,
-            created_at: record.created_at,
-            updated_at: record.updated_at,
-            is_pull: false,
-            is_draft: false,
-            is_merged: false,
-        }))
-    }
-
-    fn source(&self, document: &Document) -> Result<Option<PlanText>, BackendError> {
-        Ok(plan_in_body(&document.body).place().map(|place| PlanText {
-            text: unescape_markers(document.body[place].trim()),
-            author: document.author.clone(),
-            trusted: true,
-        }))
-    }
-
-    fn list(&self, query: &PlanQuery) -> Result<Vec<Document>, BackendError> {
-        let mut found = Vec::new();
-        for id in self.ids()? {
-            if let Some(document) = self.document(&id)?
-                && query.state.is_none_or(|state| state == document.state)
-                && query
-                    .labels
-                    .iter()
-                    .all(|label| document.labels.contains(label))
-            {
-                found.push(document);
-            }
-        }
-        found
-            .sort_by(|left, right| (right.created_at, &right.id).cmp(&(left.created_at, &left.id)));
-        found.truncate(query.limit.unwrap_or(usize::MAX));
-        Ok(found)
-    }
-
-    fn comments(&self, id: &PlanId) -> Result<Option<Vec<PlanComment>>, BackendError> {
-        if !self.exists(id)? {
-            return Ok(None);
-        }
-        let dir = self.layout.comments(id);
-        let entries = match self.disk.list(&dir) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-            Err(error) => return Err(error.into()),
-        };
-        let mut comments = Vec::new();
-        for entry in entries.into_iter().filter(|entry| entry.kind == Kind::File) {
-            let Some(name) = entry
-                .name
-                .to_str()
-                .and_then(|name| name.strip_suffix(".md"))
-            else {
-                continue;
-            };
-            let path = dir.join(&entry.name);
-            let stat = self.disk.stat(&path)?;
-            let written = stat
-                .and_then(|stat| stat.modified)
-                .and_then(|time| Timestamp::try_from(time).ok());
-            comments.push(PlanComment {
-                id: name.to_owned(),
-                body: self.read(&path)?,
-                author: None,
-                created_at: written.unwrap_or(Timestamp::UNIX_EPOCH),
-                trusted: true,
-            });
-        }
-        Ok(Some(comments))
-    }
-
-    fn plan_of_branch(&self, branch: &str) -> Result<Option<PlanId>, BackendError> {
-        for id in self.ids()? {
-            if let Some(document) = self.document(&id)?
-                && document
-                    .header()
-                    .is_ok_and(|header| header.text("branch_name") == Some(branch))
-            {
-                return Ok(Some(id));
-            }
-        }
-        Ok(None)
-    }
-
-    fn made(&self, key: &str) -> Result<Option<Document>, BackendError> {
-        for id in self.ids()? {
-            if self.record(&id).is_ok_and(|record| record.key == key) {
-                return self.document(&id);
-            }
-        }
-        Ok(None)
-    }
-
-    fn lacks(&self, _: &Document) -> Result<Patch, BackendError> {
-        Ok(Patch::default())
-    }
 }
 
 impl Backend for LocalBackend<'_> {
     fn create(&self, new: &NewPlan) -> Result<Created, BackendError> {
-        if new.text.trim().is_empty() {
-            return Err(BackendError::EmptyText);
-        }
+        not_blank(&new.text)?;
         let _guard = self.locked()?;
         for id in self.ids()? {
             if self.record(&id).is_ok_and(|record| record.key == new.key) {
@@ -400,9 +225,7 @@ impl Backend for LocalBackend<'_> {
         text: &str,
         was: Option<&Digest>,
     ) -> Result<Vec<Noted>, BackendError> {
-        if text.trim().is_empty() {
-            return Err(BackendError::EmptyText);
-        }
+        not_blank(text)?;
         let _guard = self.locked()?;
         let document = self.needed(id)?;
         same_text(id, self.text(&document)?.as_deref(), was)?;

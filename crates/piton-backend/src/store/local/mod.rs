@@ -2,6 +2,7 @@
 
 mod backend;
 mod layout;
+mod reading;
 mod record;
 
 pub use backend::LocalBackend;

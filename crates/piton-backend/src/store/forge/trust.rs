@@ -1,0 +1,20 @@
+//! Which comments count: what strangers write does not.
+
+use piton_github::endpoints::comments::Comment;
+
+use crate::log::trusts;
+
+/// Returns whether a comment was written by the repository's own people or by
+/// its own Actions.
+pub(super) fn is_trusted(comment: &Comment) -> bool {
+    let (login, is_bot) = comment.user.as_ref().map_or(("", false), |person| {
+        (person.login.as_str(), person.is_bot())
+    });
+    trusts(comment.author_association.trusted(), login, is_bot)
+}
+
+/// Returns the comments that count, as id and text.
+pub(super) fn trusted(comments: &[Comment]) -> impl Iterator<Item = (u64, &str)> {
+    let trusted = comments.iter().filter(|comment| is_trusted(comment));
+    trusted.map(|comment| (comment.id, comment.body.as_str()))
+}

@@ -44,3 +44,8 @@ pub fn archive_index(repository: &str) -> Object {
     index.set("archives", Json::List(Vec::new()));
     index
 }
+
+/// Returns the rows of a state or of a file of the archive, as objects.
+pub(crate) fn rows_of(file: &Object) -> impl DoubleEndedIterator<Item = &Object> {
+    file.list("dailyHistory").iter().filter_map(Json::object)
+}

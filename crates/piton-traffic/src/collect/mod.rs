@@ -10,6 +10,7 @@ mod day;
 mod fetch;
 mod outcome;
 mod recorded_gists;
+mod recorded_part;
 mod recording;
 mod uses;
 
@@ -28,10 +29,12 @@ pub use corrected::mend::{
     badge_messages, badges_as_captured, fill, from_history, lately_sums, measured_of, migrate,
     month_files, recount_ci, release_series, repair, star_rows, window,
 };
+pub(crate) use corrected::newest_capture;
 pub use corrected::{collect, days_to_count, state_fault};
 pub use day::{Day, Moment};
 pub use fetch::{
     counts, fetch, of_day as runs_of_day, read_archive, read_past, read_stars, read_state, release,
 };
 pub use outcome::{Given, Outcome, StateRead, Target, Write};
-pub use recording::{InvalidRecording, replay};
+pub use recorded_part::InvalidRecording;
+pub use recording::replay;

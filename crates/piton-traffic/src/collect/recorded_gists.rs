@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::outcome::{Outcome, StateRead, Target};
-use super::recording::{InvalidRecording, field, objects};
+use super::recorded_part::{InvalidRecording, field, objects};
 use crate::ordered::{Json, Object};
 
 /// The gists as the runs so far left them.

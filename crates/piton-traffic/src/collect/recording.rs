@@ -10,31 +10,16 @@ use super::answers::{
 use super::day::{Day, Moment};
 use super::outcome::{Given, Outcome, StateRead, Target};
 use super::recorded_gists::Gists;
+use super::recorded_part::{InvalidRecording, field, objects};
 use super::{collect, collect_compat};
 use crate::ordered::{Json, Object};
-
-/// Why a text is no recording.
-#[derive(Debug, thiserror::Error)]
-pub enum InvalidRecording {
-    #[error("it is not JSON")]
-    NotJson(#[source] serde_json::Error),
-    #[error("`{field}` {why}")]
-    Field { field: String, why: &'static str },
-}
-
-pub(super) fn field(field: impl Into<String>, why: &'static str) -> InvalidRecording {
-    InvalidRecording::Field {
-        field: field.into(),
-        why,
-    }
-}
 
 /// Replays a recording and returns what it would have written. One run comes to
 /// `{error, writes}`, a sequence to `{runs: […]}`.
 pub fn replay(bytes: &[u8], compat: bool) -> Result<Json, InvalidRecording> {
     let json = Json::parse(bytes).map_err(InvalidRecording::NotJson)?;
     let Json::Object(whole) = json else {
-        return Err(field("the recording", "is not an object"));
+        return Err(field("the recording", "is no object"));
     };
     let input = whole.object("input").unwrap_or(&whole);
     if let Some(Json::List(runs)) = input.get("runs") {
@@ -53,7 +38,7 @@ fn sequence(input: &Object, runs: &[Json], compat: bool) -> Result<Json, Invalid
     for (index, run) in runs.iter().enumerate() {
         let run = run
             .object()
-            .ok_or_else(|| field(format!("runs[{index}]"), "is not an object"))?;
+            .ok_or_else(|| field(format!("runs[{index}]"), "is no object"))?;
         out.push(Json::from(one(input, run, &mut gists, compat)?));
     }
     Ok(Object::from_iter([("runs", Json::from(out))]).into())
@@ -66,13 +51,13 @@ fn one(
     compat: bool,
 ) -> Result<Object, InvalidRecording> {
     let now = run.text("now").ok_or_else(|| field("now", "is missing"))?;
-    let now = Moment::of(now).ok_or_else(|| field("now", "is not a moment"))?;
+    let now = Moment::of(now).ok_or_else(|| field("now", "is no moment"))?;
     let word = |name: &str, default: &str| {
         let said = [run.get(name), whole.get(name)].into_iter().flatten();
         match said.into_iter().find(|said| **said != Json::Null) {
             None => Ok(default.to_owned()),
             Some(Json::Text(text)) => Ok(text.clone()),
-            Some(_) => Err(field(name, "is not a text")),
+            Some(_) => Err(field(name, "is no text")),
         }
     };
     let empty = Object::new();
@@ -133,18 +118,6 @@ fn shown(outcome: &Outcome) -> Object {
     );
     out.set("writes", writes);
     out
-}
-
-/// Takes an object, or nothing.
-pub(super) fn objects<'o>(
-    of: &'o Object,
-    name: &str,
-) -> Result<Option<&'o Object>, InvalidRecording> {
-    match of.get(name) {
-        None | Some(Json::Null) => Ok(None),
-        Some(Json::Object(object)) => Ok(Some(object)),
-        Some(_) => Err(field(name, "is not an object")),
-    }
 }
 
 fn said(error: &Json) -> String {
@@ -266,7 +239,7 @@ fn runs(
     let jobs = match api.get("jobs") {
         None | Some(Json::Null) => None,
         Some(Json::Object(jobs)) => Some(jobs),
-        Some(_) => return Err(field("api.jobs", "is not an object")),
+        Some(_) => return Err(field("api.jobs", "is no object")),
     };
     let wrong = || field("api.runs", "is not what GitHub answers");
     match api.get("runs") {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use piton_github::RepoName;
 
-use super::ImportError;
 use super::columns::{Columns, Rows};
+use super::error::ImportError;
 use crate::collect::{Day, Measured, measured_of};
 
 pub(super) fn csv(text: &str, repository: &RepoName) -> Result<Measured, ImportError> {

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use piton_github::RepoName;
 
-use super::ImportError;
 use super::columns::{Columns, Rows};
+use super::error::ImportError;
 use super::sqlite::{Table, Value, tables};
 use crate::collect::{Day, Measured, measured_of};
 

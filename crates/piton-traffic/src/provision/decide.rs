@@ -6,62 +6,21 @@ use std::path::Path;
 use piton_base::RepoPath;
 use piton_durable::DiskRead;
 use piton_github::operation::{Dispatch, ForgeOp, SetVariable};
-use piton_plan::files::{DecideError, FileOp};
-use piton_plan::{
-    Draft, Handle, Input, InputKind, Operation, Otherwise, Plan, PlanBuilder, PlanFaults,
-};
+use piton_plan::files::FileOp;
+use piton_plan::{Draft, Handle, Input, InputKind, Operation, Otherwise, Plan, PlanBuilder};
 
+use super::error::CreateError;
 use super::facts::Facts;
 use super::files::{Filling, Raw, Treat, plan_init};
 use super::gists::{self, Kind};
 use super::secret::{plan_check, plan_secret, plan_site};
 use super::settings;
-use super::settle::{Names, SettleError};
+use super::settle::Names;
 use super::warnings::warn;
 use super::wishes::Wishes;
 use super::{ARCHIVE_VARIABLE, BADGE_VARIABLE};
 use crate::operation::TrafficOp;
 use crate::templates::{WORKFLOW_FILE, WORKFLOW_PATH};
-
-/// Why no plan can be made. Nothing was changed.
-#[derive(Debug, thiserror::Error)]
-pub enum CreateError {
-    #[error(transparent)]
-    Settle(#[from] SettleError),
-    #[error(
-        "two {kind} gists are named: {}; say which with {flag} ID",
-        named_by(candidates)
-    )]
-    Disagree {
-        kind: &'static str,
-        flag: &'static str,
-        /// Each id, with what names it.
-        candidates: Vec<(String, &'static str)>,
-    },
-    #[error("gist {id}, named by {by}, is not a gist of tracking: it lacks {lacks}")]
-    NotOurs {
-        id: String,
-        by: &'static str,
-        lacks: &'static str,
-    },
-    #[error(
-        "state.json of gist {id} is not JSON; `piton traffic backfill --source gist-history` restores it"
-    )]
-    Damaged { id: String },
-    #[error("how the workflow installs piton is not set: set `ci.install` or `traffic.install`")]
-    NoInstall,
-    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
-    Files(Vec<DecideError>),
-    #[error("{0} cannot be read: {1}")]
-    Unreadable(String, String),
-    #[error("the plan has faults")]
-    Faults(#[source] PlanFaults),
-}
-
-fn named_by(candidates: &[(String, &'static str)]) -> String {
-    let each = candidates.iter().map(|(id, by)| format!("{id} (by {by})"));
-    each.collect::<Vec<_>>().join(", ")
-}
 
 /// Where files are written.
 #[derive(Clone, Copy, Debug)]

@@ -6,7 +6,8 @@ use piton_github::operation::{EditGist, EnableWorkflow, ForgeOp, GistChange};
 use piton_plan::files::FileOp;
 use piton_plan::{Operation, Plan, PlanBuilder, Slot};
 
-use super::decide::{CreateError, Destination, add_create};
+use super::decide::{Destination, add_create};
+use super::error::CreateError;
 use super::facts::Facts;
 use super::wishes::Wishes;
 use crate::collect::{Moment, badge_files};

@@ -7,7 +7,7 @@ use piton_github::operation::ForgeOp;
 use piton_github::operation::{CreateGist, EditGist, GIST_ID, GistChange, KeepGist};
 use piton_plan::{Handle, Operation, PlanBuilder, Slot};
 
-use super::decide::CreateError;
+use super::error::CreateError;
 use super::facts::{Candidate, GistFound};
 use crate::collect::badges::badge;
 use crate::collect::badges_as_captured;

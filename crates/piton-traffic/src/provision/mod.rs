@@ -1,6 +1,7 @@
 //! Setting tracking up: what is there is observed, and one plan is decided.
 
 mod decide;
+mod error;
 mod facts;
 mod files;
 mod fix;
@@ -15,7 +16,8 @@ mod upgrade;
 mod warnings;
 mod wishes;
 
-pub use decide::{CreateError, Destination, plan_create};
+pub use decide::{Destination, plan_create};
+pub use error::CreateError;
 pub use facts::{Candidate, Facts, GistFound, SecretFound, SiteFound, Source};
 pub use files::{Filling, PlannedFile, Treat, plan_init};
 pub use fix::plan_fix;

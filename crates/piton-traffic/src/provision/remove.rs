@@ -8,7 +8,7 @@ use piton_github::operation::{ForgeOp, RemoveGist, RemoveSecret, RemoveVariable}
 use piton_plan::files::{Content, FileOp, How, Was};
 use piton_plan::{Operation, Plan, PlanBuilder};
 
-use super::decide::CreateError;
+use super::error::CreateError;
 use super::facts::SecretFound;
 use super::gists::Kind;
 use super::{ARCHIVE_VARIABLE, BADGE_VARIABLE};

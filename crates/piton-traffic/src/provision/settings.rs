@@ -7,7 +7,8 @@ use piton_durable::DiskRead;
 use piton_plan::files::{Content, FileOp, How, Was};
 use piton_plan::{Handle, Operation, PlanBuilder, Slot};
 
-use super::decide::{CreateError, Destination};
+use super::decide::Destination;
+use super::error::CreateError;
 use super::facts::Facts;
 use super::files::{content, marks};
 use super::settle::Names;

@@ -9,7 +9,7 @@ use piton_github::operation::{EditGist, ForgeOp, GistChange};
 use piton_plan::files::{Content, FileOp, How, Was};
 use piton_plan::{Handle, Operation, PlanBuilder, Slot};
 
-use super::decide::CreateError;
+use super::error::CreateError;
 use crate::collect::{Mending, Step, badge_files};
 use crate::operation::{Backup, StateStep, TrafficOp};
 use crate::ordered::{Json, Object};

@@ -4,7 +4,8 @@ use piton_github::operation::ForgeOp;
 use piton_plan::files::FileOp;
 use piton_plan::{Operation, Plan, PlanBuilder};
 
-use super::decide::{CreateError, Destination};
+use super::decide::Destination;
+use super::error::CreateError;
 use super::facts::{Facts, GistFound};
 use super::files::{Filling, Treat, plan_init};
 use super::gists::{self, Kind};

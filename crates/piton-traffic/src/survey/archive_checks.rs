@@ -1,9 +1,10 @@
 //! Whether every finished month has its file, and the file its days.
 
-use super::finding::{Code, Finding, Group, Verdict};
+use super::finding::{Code, Finding, Group};
 use super::seen::Survey;
 use crate::collect::Day;
-use crate::ordered::{Json, Object};
+use crate::ordered::Object;
+use crate::state::rows_of;
 
 const REBUILD: &str = "`piton traffic backfill --source archives` writes what is known";
 
@@ -15,12 +16,7 @@ pub(super) fn check(seen: &Survey, out: &mut Vec<Finding>) {
         .state()
         .and_then(|state| state.text("trackingSince").and_then(Day::of))
     else {
-        out.push(Finding::new(
-            Verdict::Skip,
-            Group::Archive,
-            "months",
-            "nothing was collected yet",
-        ));
+        out.push(Group::Archive.skip("months", "nothing was collected yet"));
         return;
     };
     let today = seen.now.day();
@@ -34,23 +30,17 @@ pub(super) fn check(seen: &Survey, out: &mut Vec<Finding>) {
         .filter(|month| today.of_month() > 1 || **month != today.last_of_month_before().month())
         .collect();
     if due.is_empty() {
-        out.push(Finding::new(
-            Verdict::Ok,
-            Group::Archive,
-            "months",
-            "every finished month has its file",
-        ));
+        out.push(Group::Archive.ok("months", "every finished month has its file"));
     } else {
         let names: Vec<&str> = due.iter().map(|month| month.as_str()).collect();
         out.push(
-            Finding::new(
-                Verdict::Warn,
-                Group::Archive,
-                "months",
-                format!("there is no file of {}", names.join(", ")),
-            )
-            .code(Code::ArchiveGap)
-            .remedy(REBUILD),
+            Group::Archive
+                .warn(
+                    "months",
+                    format!("there is no file of {}", names.join(", ")),
+                )
+                .code(Code::ArchiveGap)
+                .remedy(REBUILD),
         );
     }
     for month in months(since, today) {
@@ -59,17 +49,13 @@ pub(super) fn check(seen: &Survey, out: &mut Vec<Finding>) {
         };
         let lacks = lacking(file, &month, since);
         if lacks == 0 {
-            out.push(Finding::new(
-                Verdict::Ok,
-                Group::Archive,
-                month,
-                "it has every day",
-            ));
+            out.push(Group::Archive.ok(month, "it has every day"));
         } else {
             let reason = format!("{lacks} of its days are missing");
             let code = Some(Code::ArchiveGap);
             out.push(
-                Finding::new(Verdict::Warn, Group::Archive, month, reason)
+                Group::Archive
+                    .warn(month, reason)
                     .code(code)
                     .remedy(REBUILD),
             );
@@ -90,10 +76,7 @@ pub fn months(since: Day, today: Day) -> Vec<String> {
 }
 
 fn lacking(file: &Object, month: &str, since: Day) -> usize {
-    let rows: Vec<Day> = file
-        .list("dailyHistory")
-        .iter()
-        .filter_map(Json::object)
+    let rows: Vec<Day> = rows_of(file)
         .filter_map(|row| row.text("date").and_then(Day::of))
         .collect();
     let Some(mut day) = Day::of(&format!("{month}-01")) else {

@@ -10,50 +10,29 @@ pub(super) fn check(seen: &Survey, out: &mut Vec<Finding>) {
     for file in &seen.files {
         match file.is {
             None => out.push(
-                Finding::new(
-                    Verdict::Warn,
-                    Group::File,
-                    file.path,
-                    "it is not in the checkout",
-                )
-                .remedy("`piton traffic init` writes it"),
+                Group::File
+                    .warn(file.path, "it is not in the checkout")
+                    .remedy("`piton traffic init` writes it"),
             ),
-            Some(Deployed::Current) => out.push(Finding::new(
-                Verdict::Ok,
-                Group::File,
-                file.path,
-                "as piton wrote it",
-            )),
+            Some(Deployed::Current) => out.push(Group::File.ok(file.path, "as piton wrote it")),
             Some(Deployed::Older) => out.push(
-                Finding::new(
-                    Verdict::Warn,
-                    Group::File,
-                    file.path,
-                    "as an older piton wrote it",
-                )
-                .code(Code::TemplateOld)
-                .remedy(UPGRADE),
-            ),
-            Some(Deployed::PristineOriginal) => out.push(
-                Finding::new(Verdict::Warn, Group::File, file.path, "as ghtraf wrote it")
+                Group::File
+                    .warn(file.path, "as an older piton wrote it")
                     .code(Code::TemplateOld)
                     .remedy(UPGRADE),
             ),
-            Some(Deployed::Edited) => out.push(Finding::new(
-                Verdict::Ok,
-                Group::File,
-                file.path,
-                "you edited it",
-            )),
+            Some(Deployed::PristineOriginal) => out.push(
+                Group::File
+                    .warn(file.path, "as ghtraf wrote it")
+                    .code(Code::TemplateOld)
+                    .remedy(UPGRADE),
+            ),
+            Some(Deployed::Edited) => out.push(Group::File.ok(file.path, "you edited it")),
             Some(Deployed::Theirs) => out.push(
-                Finding::new(
-                    Verdict::Warn,
-                    Group::File,
-                    file.path,
-                    "neither piton nor ghtraf wrote it so",
-                )
-                .code(Code::TemplateOld)
-                .remedy(UPGRADE),
+                Group::File
+                    .warn(file.path, "neither piton nor ghtraf wrote it so")
+                    .code(Code::TemplateOld)
+                    .remedy(UPGRADE),
             ),
         }
     }
@@ -69,10 +48,11 @@ fn dashboard(seen: &Survey, out: &mut Vec<Finding>) {
     let wrong = wrong_constants(seen, &page.text);
     out.push(if wrong.is_empty() {
         let reason = "it names this set-up";
-        Finding::new(Verdict::Ok, Group::Dashboard, "constants", reason)
+        Group::Dashboard.ok("constants", reason)
     } else {
         let reason = format!("it names another set-up: {}", wrong.join(", "));
-        Finding::new(Verdict::Warn, Group::Dashboard, "constants", reason)
+        Group::Dashboard
+            .warn("constants", reason)
             .remedy("`piton traffic verify --fix` writes it anew")
     });
 }

@@ -99,6 +99,9 @@ impl Code {
     }
 }
 
+/// Mends what a check found.
+pub(super) const FIX: &str = "`piton traffic verify --fix` mends it";
+
 /// What one check came to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
@@ -110,6 +113,25 @@ pub struct Finding {
     pub reason: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
+}
+
+/// What a check of this group came to.
+impl Group {
+    pub(super) fn ok(self, target: impl Into<String>, reason: impl Into<String>) -> Finding {
+        Finding::new(Verdict::Ok, self, target, reason)
+    }
+
+    pub(super) fn skip(self, target: impl Into<String>, reason: impl Into<String>) -> Finding {
+        Finding::new(Verdict::Skip, self, target, reason)
+    }
+
+    pub(super) fn warn(self, target: impl Into<String>, reason: impl Into<String>) -> Finding {
+        Finding::new(Verdict::Warn, self, target, reason)
+    }
+
+    pub(super) fn fail(self, target: impl Into<String>, reason: impl Into<String>) -> Finding {
+        Finding::new(Verdict::Fail, self, target, reason)
+    }
 }
 
 impl Finding {

@@ -8,7 +8,7 @@ use piton_github::endpoints::actions::Workflow;
 use piton_github::endpoints::repository::Repository;
 use piton_github::endpoints::runs::Run;
 
-use crate::collect::Moment;
+use crate::collect::{Moment, newest_capture};
 use crate::ordered::{Json, Object};
 use crate::provision::{SecretFound, SiteFound};
 use crate::settings::{Entry, Project};
@@ -165,9 +165,6 @@ impl Survey {
 
     /// Returns when the newest row was captured.
     pub fn captured(&self) -> Option<Timestamp> {
-        let rows = self.state()?.list("dailyHistory").iter();
-        rows.filter_map(|row| Moment::of(row.object()?.text("capturedAt")?))
-            .map(|moment| moment.0)
-            .max()
+        newest_capture(self.state()?).map(|moment| moment.0)
     }
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::checks::Ages;
-use super::finding::{Code, Finding, Group, Verdict};
+use super::ages::Ages;
+use super::finding::{Code, Finding, Group};
 use super::seen::{FileSeen, GistSeen, Survey};
 use crate::collect::{Day, Moment, badge_messages, state_fault};
 use crate::ordered::{Json, Object};
+use crate::state::rows_of;
 
 const UPGRADE: &str = "`piton traffic upgrade` mends it";
 const HISTORY: &str = "`piton traffic backfill --source gist-history` restores it";
@@ -20,11 +21,11 @@ pub(super) fn check(seen: &Survey, ages: Ages, out: &mut Vec<Finding>) {
     let state = match gist.files.get("state.json") {
         None => return,
         Some(FileSeen::Damaged(why)) => {
-            let reason = format!("state.json is not JSON: {why}");
-            let code = Some(Code::StateInvalid);
+            let reason = format!("state.json is no JSON: {why}");
             out.push(
-                Finding::new(Verdict::Fail, Group::State, "schema", reason)
-                    .code(code)
+                Group::State
+                    .fail("schema", reason)
+                    .code(Code::StateInvalid)
                     .remedy(HISTORY),
             );
             return;
@@ -32,18 +33,19 @@ pub(super) fn check(seen: &Survey, ages: Ages, out: &mut Vec<Finding>) {
         Some(FileSeen::Cut(why)) => {
             let reason = format!("state.json cannot be read whole: {why}");
             out.push(
-                Finding::new(Verdict::Fail, Group::State, "schema", reason)
+                Group::State
+                    .fail("schema", reason)
                     .code(Code::StateTruncated),
             );
             return;
         }
         Some(FileSeen::Json(Json::Object(state))) => state,
         Some(FileSeen::Json(_)) => {
-            let code = Some(Code::StateInvalid);
-            let reason = "state.json is not an object";
+            let reason = "state.json is no object";
             out.push(
-                Finding::new(Verdict::Fail, Group::State, "schema", reason)
-                    .code(code)
+                Group::State
+                    .fail("schema", reason)
+                    .code(Code::StateInvalid)
                     .remedy(HISTORY),
             );
             return;
@@ -63,38 +65,33 @@ fn schema(state: &Object, out: &mut Vec<Finding>) {
     let size = Json::from(state.clone()).pretty().len();
     if let Some(fault) = state_fault(state) {
         out.push(
-            Finding::new(Verdict::Fail, Group::State, "schema", fault)
+            Group::State
+                .fail("schema", fault)
                 .code(Code::StateInvalid)
                 .remedy(HISTORY),
         );
     } else if version > 3 {
         let reason = format!("version {version} is newer than this piton");
         out.push(
-            Finding::new(Verdict::Warn, Group::State, "schema", reason).remedy("use a newer piton"),
+            Group::State
+                .warn("schema", reason)
+                .remedy("use a newer piton"),
         );
     } else if version < 3 && state.text("trackingSince").is_some() {
         let reason = format!("version {version} is old; the next run of the collector raises it");
         let code = Some(Code::SchemaOld);
         out.push(
-            Finding::new(Verdict::Warn, Group::State, "schema", reason)
+            Group::State
+                .warn("schema", reason)
                 .code(code)
                 .remedy(UPGRADE),
         );
     } else if size > LARGE {
         let reason = format!("it has {size} bytes; beyond a megabyte GitHub cuts it");
-        out.push(Finding::new(Verdict::Warn, Group::State, "schema", reason));
+        out.push(Group::State.warn("schema", reason));
     } else {
-        out.push(Finding::new(
-            Verdict::Ok,
-            Group::State,
-            "schema",
-            format!("version {version}"),
-        ));
+        out.push(Group::State.ok("schema", format!("version {version}")));
     }
-}
-
-fn rows_of(state: &Object) -> impl Iterator<Item = &Object> {
-    state.list("dailyHistory").iter().filter_map(Json::object)
 }
 
 fn rows(state: &Object, out: &mut Vec<Finding>) {
@@ -104,7 +101,7 @@ fn rows(state: &Object, out: &mut Vec<Finding>) {
     let mut before = None;
     for row in list {
         let Some(row) = row.object() else {
-            faults.insert("a row is not an object");
+            faults.insert("a row is no object");
             continue;
         };
         let date = row.text("date").unwrap_or_default();
@@ -133,7 +130,7 @@ fn rows(state: &Object, out: &mut Vec<Finding>) {
             match row.get(field) {
                 None => {}
                 Some(value) if value.int().is_some_and(|number| number >= 0) => {}
-                Some(_) => _ = faults.insert("a count is not a number from 0 upwards"),
+                Some(_) => _ = faults.insert("a count is no number from 0 upwards"),
             }
         }
         before = Some(day);
@@ -142,15 +139,10 @@ fn rows(state: &Object, out: &mut Vec<Finding>) {
         faults.insert("there are more than 31");
     }
     if faults.is_empty() {
-        out.push(Finding::new(
-            Verdict::Ok,
-            Group::State,
-            "rows",
-            format!("{} rows", list.len()),
-        ));
+        out.push(Group::State.ok("rows", format!("{} rows", list.len())));
     } else {
         let all: Vec<&str> = faults.into_iter().collect();
-        out.push(Finding::new(Verdict::Warn, Group::State, "rows", all.join("; ")).remedy(UPGRADE));
+        out.push(Group::State.warn("rows", all.join("; ")).remedy(UPGRADE));
     }
 }
 
@@ -185,15 +177,11 @@ fn equations(state: &Object, out: &mut Vec<Finding>) {
         faults.push(format!("and {more} more"));
     }
     if faults.is_empty() {
-        out.push(Finding::new(
-            Verdict::Ok,
-            Group::State,
-            "equations",
-            "the rows agree with themselves",
-        ));
+        out.push(Group::State.ok("equations", "the rows agree with themselves"));
     } else {
         out.push(
-            Finding::new(Verdict::Warn, Group::State, "equations", faults.join("; "))
+            Group::State
+                .warn("equations", faults.join("; "))
                 .remedy(UPGRADE),
         );
     }
@@ -214,15 +202,11 @@ fn totals(state: &Object, out: &mut Vec<Finding>) {
         }
     }
     if low.is_empty() {
-        out.push(Finding::new(
-            Verdict::Ok,
-            Group::State,
-            "totals",
-            "none is below its rows",
-        ));
+        out.push(Group::State.ok("totals", "none is below its rows"));
     } else {
         out.push(
-            Finding::new(Verdict::Warn, Group::State, "totals", low.join("; "))
+            Group::State
+                .warn("totals", low.join("; "))
                 .code(code)
                 .remedy(UPGRADE),
         );
@@ -237,17 +221,13 @@ fn totals(state: &Object, out: &mut Vec<Finding>) {
     if organic < bound && !ledger {
         let reason = format!("the organic total stands still at {organic}; it is at least {bound}");
         out.push(
-            Finding::new(Verdict::Warn, Group::State, "organic", reason)
+            Group::State
+                .warn("organic", reason)
                 .code(code)
                 .remedy(UPGRADE),
         );
     } else {
-        out.push(Finding::new(
-            Verdict::Ok,
-            Group::State,
-            "organic",
-            format!("{organic} organic clones"),
-        ));
+        out.push(Group::State.ok("organic", format!("{organic} organic clones")));
     }
 }
 
@@ -260,7 +240,8 @@ fn freshness(seen: &Survey, state: &Object, ages: Ages, out: &mut Vec<Finding>) 
             "nothing was collected yet"
         };
         out.push(
-            Finding::new(Verdict::Warn, Group::State, "freshness", reason)
+            Group::State
+                .warn("freshness", reason)
                 .code(code)
                 .remedy("commit and push the workflow; it collects twice a day"),
         );
@@ -269,12 +250,13 @@ fn freshness(seen: &Survey, state: &Object, ages: Ages, out: &mut Vec<Finding>) 
     let hours = seen.now.0.duration_since(captured).as_hours();
     let reason = format!("captured {hours} hours ago");
     if hours < ages.fresh {
-        out.push(Finding::new(Verdict::Ok, Group::State, "freshness", reason));
+        out.push(Group::State.ok("freshness", reason));
     } else if hours < ages.stale {
-        out.push(Finding::new(Verdict::Warn, Group::State, "freshness", reason).code(code));
+        out.push(Group::State.warn("freshness", reason).code(code));
     } else {
         out.push(
-            Finding::new(Verdict::Fail, Group::State, "freshness", reason)
+            Group::State
+                .fail("freshness", reason)
                 .code(code)
                 .remedy("look at the runs of the workflow"),
         );
@@ -292,25 +274,22 @@ fn token(seen: &Survey, state: &Object, out: &mut Vec<Finding>) {
     let code = Some(Code::TokenExpires);
     if days < 0 {
         out.push(
-            Finding::new(
-                Verdict::Fail,
-                Group::Token,
-                "expiry",
-                "the collector's token has ended",
-            )
-            .code(code)
-            .remedy(rotate),
+            Group::Token
+                .fail("expiry", "the collector's token has ended")
+                .code(code)
+                .remedy(rotate),
         );
     } else if days < 14 {
         let reason = format!("the collector's token ends in {days} days");
         out.push(
-            Finding::new(Verdict::Warn, Group::Token, "expiry", reason)
+            Group::Token
+                .warn("expiry", reason)
                 .code(code)
                 .remedy(rotate),
         );
     } else {
         let reason = format!("the collector's token ends in {days} days");
-        out.push(Finding::new(Verdict::Ok, Group::Token, "expiry", reason));
+        out.push(Group::Token.ok("expiry", reason));
     }
 }
 
@@ -329,12 +308,12 @@ fn badges(gist: &GistSeen, state: &Object, out: &mut Vec<Finding>) {
         let fix = Some("`piton traffic verify --fix` writes it anew");
         if !shaped {
             let reason = format!("{file} has not the form that shields.io reads");
-            out.push(Finding::new(Verdict::Warn, Group::Badge, name, reason).remedy(fix));
+            out.push(Group::Badge.warn(name, reason).remedy(fix));
         } else if accepted.iter().any(|known| known == message) {
-            out.push(Finding::new(Verdict::Ok, Group::Badge, name, message));
+            out.push(Group::Badge.ok(name, message));
         } else {
             let reason = format!("it says `{message}`, the state `{}`", accepted[0]);
-            out.push(Finding::new(Verdict::Warn, Group::Badge, name, reason).remedy(fix));
+            out.push(Group::Badge.warn(name, reason).remedy(fix));
         }
     }
 }

@@ -7,7 +7,8 @@ use super::archive_checks::months;
 use super::cron::{next_run, schedule_in};
 use super::seen::Survey;
 use crate::collect::{Day, lately_sums};
-use crate::ordered::{Json, Object};
+use crate::ordered::Object;
+use crate::state::rows_of;
 
 /// What a set-up comes to.
 #[derive(Clone, Debug, Serialize)]
@@ -44,10 +45,7 @@ impl Summary {
     pub fn of(seen: &Survey) -> Option<Self> {
         let state = seen.state()?;
         let captured = seen.captured();
-        let days: Vec<Day> = state
-            .list("dailyHistory")
-            .iter()
-            .filter_map(Json::object)
+        let days: Vec<Day> = rows_of(state)
             .filter_map(|row| row.text("date").and_then(Day::of))
             .collect();
         let (first, last) = (days.iter().min(), days.iter().max());

@@ -4,6 +4,7 @@ use super::rows::day_of;
 use crate::collect::answers::{Answers, StepSeen};
 use crate::collect::day::Day;
 use crate::ordered::{Json, Object};
+use crate::state::rows_of;
 
 pub(super) fn count(state: &mut Object, answers: &Answers, today: Day) {
     let (mut total, mut runs) = (0, 0);
@@ -38,7 +39,7 @@ pub(super) fn count(state: &mut Object, answers: &Answers, today: Day) {
         state.or_zero("totalCiCheckouts") + total - before,
     );
 
-    let mut rows: Vec<Object> = super::rows_of(state).cloned().collect();
+    let mut rows: Vec<Object> = rows_of(state).cloned().collect();
     for row in &mut rows {
         let clones = row.or_zero("clones");
         let entry = day_of(row).and_then(|day| map.object(&day.to_string()));

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::collect::answers::{Answers, DayCount};
 use crate::collect::day::{Day, Moment};
 use crate::ordered::{Json, Object};
+use crate::state::rows_of;
 
 const SNAPSHOT: [&str; 3] = ["stars", "forks", "openIssues"];
 
@@ -20,7 +21,7 @@ pub(super) fn update(state: &mut Object, answers: &Answers, now: Moment, downloa
         .into_iter()
         .filter_map(|name| Some((name, state.get(name)?.clone())))
         .collect();
-    let mut rows: Vec<Object> = super::rows_of(state).cloned().collect();
+    let mut rows: Vec<Object> = rows_of(state).cloned().collect();
 
     let (clones, views) = (by_day(&answers.clones), by_day(&answers.views));
     let days: BTreeSet<Day> = clones.keys().chain(views.keys()).copied().collect();

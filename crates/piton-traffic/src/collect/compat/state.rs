@@ -1,8 +1,8 @@
 //! The state where there is none, and older ones.
 
-use super::rows_of;
 use crate::collect::day::Day;
 use crate::ordered::{Json, Object};
+use crate::state::rows_of;
 
 pub(super) fn empty() -> Object {
     let mut state = Object::new();

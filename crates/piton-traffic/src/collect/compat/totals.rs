@@ -1,13 +1,13 @@
 //! Organic numbers, totals, the suffix, the month's archive.
 
 use super::rows::day_of;
-use super::rows_of;
 use super::state::organic_or_clones;
 use crate::collect::answers::Answers;
 use crate::collect::badges::Lately;
 use crate::collect::day::Day;
 use crate::collect::outcome::Given;
 use crate::ordered::{Json, Object};
+use crate::state::rows_of;
 
 pub(super) fn organic_uniques(state: &mut Object) {
     let mut rows: Vec<Object> = rows_of(state).cloned().collect();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::book::Book;
-use super::organic_of;
+use super::row::organic_of;
 use crate::collect::compat_lists::cumulative;
 use crate::collect::day::Day;
 use crate::collect::outcome::Given;

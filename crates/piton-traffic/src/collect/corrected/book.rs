@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::OURS;
 use crate::collect::day::{Day, Moment};
 use crate::ordered::{Json, Object};
+use crate::state::rows_of;
+
+/// Everything that piton adds to the state lies under this one key.
+pub(super) const OURS: &str = "collector";
 
 /// How many rows the state's own list holds, for those who read it.
 const LISTED: usize = 31;
@@ -61,7 +64,7 @@ impl Book {
     pub(super) fn remember(&mut self, past: &[Object]) {
         let oldest = self.today.plus(1 - 62);
         for state in past {
-            for row in state.list("dailyHistory").iter().filter_map(Json::object) {
+            for row in rows_of(state) {
                 let day = row.text("date").and_then(Day::of);
                 if let Some(day) = day.filter(|day| *day >= oldest && *day < self.today) {
                     self.rows.entry(day).or_insert_with(|| row.clone());

@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::book::Book;
-use super::{OURS, window};
+use super::book::OURS;
+use super::row::window;
 use crate::collect::answers::{Answers, RunSeen};
 use crate::collect::day::{Day, Moment};
 use crate::ordered::Object;

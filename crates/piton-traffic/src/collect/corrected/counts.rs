@@ -1,7 +1,7 @@
 //! Clones and views: what is added is what lies above everything seen before.
 
 use super::book::Book;
-use super::sum;
+use super::row::sum;
 use crate::collect::answers::{Answer, Answers, DayCount};
 use crate::ordered::Json;
 

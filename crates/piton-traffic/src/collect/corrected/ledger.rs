@@ -1,8 +1,9 @@
 //! The organic ledger: how much of each day was credited to the totals, so that
 //! a day may be corrected as long as its numbers change.
 
+use super::archive;
 use super::book::{Book, KEPT};
-use super::{archive, organic_of, sum};
+use super::row::{organic_of, sum};
 use crate::collect::compat_lists::share;
 use crate::collect::day::Day;
 use crate::collect::outcome::Given;

@@ -1,7 +1,8 @@
 //! The rows of days: today's, those of the window, and their sums.
 
 use super::book::Book;
-use super::{counts, organic_of, window};
+use super::counts;
+use super::row::{organic_of, window};
 use crate::collect::answers::Answers;
 use crate::collect::badges::Lately;
 use crate::collect::day::Day;

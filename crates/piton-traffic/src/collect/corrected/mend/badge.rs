@@ -1,10 +1,12 @@
 //! The badges that a state comes to.
 
 use super::super::book::Book;
+use super::super::row::newest_capture;
 use super::super::rows::lately;
 use crate::collect::badges::{self, Lately, Shown};
 use crate::collect::day::{Day, Moment};
 use crate::ordered::{Json, Object};
+use crate::state::rows_of;
 
 fn shown(state: &Object) -> Shown {
     Shown {
@@ -23,11 +25,7 @@ pub fn badge_files(state: &Object, now: Moment) -> Vec<(String, Json)> {
 /// Returns the badges as the last run would have written them; none where none
 /// has collected yet.
 pub fn badges_as_captured(state: &Object) -> Option<Vec<(String, Json)>> {
-    let rows = state.list("dailyHistory").iter().filter_map(Json::object);
-    let captured = rows
-        .filter_map(|row| Moment::of(row.text("capturedAt")?))
-        .max()?;
-    Some(badge_files(state, captured))
+    Some(badge_files(state, newest_capture(state)?))
 }
 
 /// Returns what came within a day, a week and a month.
@@ -39,15 +37,8 @@ pub fn lately_sums(state: &Object, now: Moment) -> [i64; 3] {
 /// Returns, for each badge, the messages that agree with the state: as piton
 /// reckons, and for what came lately also as the original did.
 pub fn badge_messages(state: &Object) -> Vec<(&'static str, Vec<String>)> {
-    let rows: Vec<&Object> = state
-        .list("dailyHistory")
-        .iter()
-        .filter_map(Json::object)
-        .collect();
-    let captured = rows
-        .iter()
-        .filter_map(|row| Moment::of(row.text("capturedAt")?))
-        .max();
+    let rows: Vec<&Object> = rows_of(state).collect();
+    let captured = newest_capture(state);
     let shown = shown(state);
     let mut suffixes = Vec::new();
     if let Some(captured) = captured {

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::book::Book;
-use super::super::{OURS, archive, ledger, organic_of};
+use super::super::book::OURS;
+use super::super::row::organic_of;
+use super::super::{archive, ledger};
 use super::days::{FIELDS, Measured, all_days, measured_of};
 use super::{Mending, StepKind};
 use crate::collect::day::Day;

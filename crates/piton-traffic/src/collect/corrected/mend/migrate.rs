@@ -1,9 +1,10 @@
 //! Bringing a state from an older form to the third.
 
-use super::super::organic_of;
+use super::super::row::organic_of;
 use super::{Mending, StepKind};
 use crate::collect::day::Day;
-use crate::ordered::{Json, Object};
+use crate::ordered::Object;
+use crate::state::rows_of;
 
 /// Migrates up to a version.
 pub fn migrate(mending: &mut Mending, to: i64) {
@@ -16,13 +17,7 @@ pub fn migrate(mending: &mut Mending, to: i64) {
     }
     if version < 3 && to >= 3 {
         let before = mending.state.or_zero("totalOrganicClones");
-        let of_rows: i64 = mending
-            .state
-            .list("dailyHistory")
-            .iter()
-            .filter_map(Json::object)
-            .map(organic_of)
-            .sum();
+        let of_rows: i64 = rows_of(&mending.state).map(organic_of).sum();
         let of_totals =
             mending.state.or_zero("totalClones") - mending.state.or_zero("totalCiCheckouts");
         let total = of_rows.max(of_totals).max(before);
@@ -43,8 +38,8 @@ fn counts(state: &mut Object) {
             continue;
         }
         let of_row = |day: Day| {
-            let mut rows = state.list("dailyHistory").iter().filter_map(Json::object);
-            rows.find(|row| row.text("date").and_then(Day::of) == Some(day))
+            rows_of(state)
+                .find(|row| row.text("date").and_then(Day::of) == Some(day))
                 .map_or(0, |row| row.or_zero(field))
         };
         let seen: Object = state

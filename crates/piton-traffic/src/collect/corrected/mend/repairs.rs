@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::super::book::Book;
-use super::super::{OURS, ledger, organic_of};
+use super::super::book::OURS;
+use super::super::ledger;
+use super::super::row::organic_of;
 use super::days::all_days;
 use super::{Mending, StepKind};
 use crate::collect::compat_lists::share;

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::super::book::Book;
-use super::super::{OURS, ci, ledger, organic_of};
+use super::super::book::OURS;
+use super::super::row::organic_of;
+use super::super::{ci, ledger};
 use super::days::{Measured, all_days};
 use super::{Mending, StepKind};
 use crate::collect::answers::{DayCount, ReleaseSeen, RunsSeen};

@@ -1,6 +1,7 @@
 //! Stars by day.
 
-use super::super::{OURS, sources};
+use super::super::book::OURS;
+use super::super::sources;
 use super::repairs::at;
 use super::{Mending, StepKind};
 use crate::collect::answers::StarsSeen;

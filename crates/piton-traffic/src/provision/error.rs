@@ -1,0 +1,46 @@
+//! Why no plan for setting up can be made.
+
+use piton_plan::PlanFaults;
+use piton_plan::files::DecideError;
+
+use super::settle::SettleError;
+
+/// Why no plan can be made. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateError {
+    #[error(transparent)]
+    Settle(#[from] SettleError),
+    #[error(
+        "two {kind} gists are named: {}; say which with {flag} ID",
+        named_by(candidates)
+    )]
+    Disagree {
+        kind: &'static str,
+        flag: &'static str,
+        /// Each id, with what names it.
+        candidates: Vec<(String, &'static str)>,
+    },
+    #[error("gist {id}, named by {by}, is no gist of tracking: it lacks {lacks}")]
+    NotOurs {
+        id: String,
+        by: &'static str,
+        lacks: &'static str,
+    },
+    #[error(
+        "state.json of gist {id} is no JSON; `piton traffic backfill --source gist-history` restores it"
+    )]
+    Damaged { id: String },
+    #[error("how the workflow installs piton is not set: set `ci.install` or `traffic.install`")]
+    NoInstall,
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Files(Vec<DecideError>),
+    #[error("{0} cannot be read: {1}")]
+    Unreadable(String, String),
+    #[error("the plan has faults")]
+    Faults(#[source] PlanFaults),
+}
+
+fn named_by(candidates: &[(String, &'static str)]) -> String {
+    let each = candidates.iter().map(|(id, by)| format!("{id} (by {by})"));
+    each.collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,114 @@
+//! Whether a gist is there, is the right one and is whole.
+
+use super::finding::{Code, FIX, Finding, Group};
+use super::seen::{FileSeen, GistState, Survey};
+use crate::provision::Kind;
+
+const CREATE: &str = "`piton traffic create` sets it up";
+
+pub(super) fn check(seen: &Survey, kind: Kind, out: &mut Vec<Finding>) {
+    let (state, missing) = match kind {
+        Kind::Badge => (&seen.badge, Code::Gist404),
+        Kind::Archive => (&seen.archive, Code::Archive404),
+    };
+    let target = kind.name();
+    let gist = match state {
+        GistState::NotNamed => {
+            let reason = "nothing names it, and none is described so";
+            out.push(
+                Group::Gist
+                    .fail(target, reason)
+                    .code(missing)
+                    .remedy(CREATE),
+            );
+            return;
+        }
+        GistState::Gone { id, by } => {
+            let reason = format!("gist {id}, named by {by}, is not there");
+            out.push(
+                Group::Gist
+                    .fail(target, reason)
+                    .code(missing)
+                    .remedy(CREATE),
+            );
+            return;
+        }
+        GistState::Unreadable { id, why } => {
+            let reason = format!("gist {id} cannot be read: {why}");
+            out.push(Group::Gist.skip(target, reason));
+            return;
+        }
+        GistState::Found(gist) => gist,
+    };
+    let mine = seen
+        .login
+        .as_ref()
+        .is_none_or(|login| login.eq_ignore_ascii_case(&gist.owner));
+    if !gist.files.keys().any(|file| kind.signs(file)) {
+        let lacks = match kind {
+            Kind::Badge => "state.json",
+            Kind::Archive => "archive.json",
+        };
+        let reason = format!("gist {}, named by {}, has no {lacks}", gist.id, gist.by);
+        out.push(
+            Group::Gist
+                .fail(target, reason)
+                .code(Code::GistNotOurs)
+                .remedy(
+                    "name the right one: `piton traffic create --badge-gist ID --archive-gist ID`",
+                ),
+        );
+    } else if !mine {
+        let reason = format!("gist {} is {}'s", gist.id, gist.owner);
+        out.push(
+            Group::Gist
+                .fail(target, reason)
+                .code(Code::GistNotOurs)
+                .remedy("sign in as its owner: nobody else can write to it"),
+        );
+    } else if kind == Kind::Badge && !gist.public {
+        let reason = "it is not public, so badges and dashboard cannot read it";
+        out.push(Group::Gist.fail(target, reason));
+    } else if kind == Kind::Archive && gist.public {
+        out.push(Group::Gist.warn(target, "it is public, not unlisted"));
+    } else {
+        out.push(Group::Gist.ok(target, format!("gist {}", gist.id)));
+    }
+    let name = format!("{target}-description");
+    if gist.description == kind.description(&seen.repository) {
+        out.push(Group::Gist.ok(name, gist.description.clone()));
+    } else {
+        let reason = format!("it is described as `{}`", gist.description);
+        out.push(
+            Group::Gist
+                .warn(name, reason)
+                .remedy("`piton traffic upgrade --names` describes it as today"),
+        );
+    }
+    let bad: Vec<String> = gist
+        .files
+        .iter()
+        .filter(|(name, _)| *name != "state.json")
+        .filter_map(|(name, file)| match file {
+            FileSeen::Json(_) => None,
+            FileSeen::Damaged(why) => Some(format!("{name} is no JSON ({why})")),
+            FileSeen::Cut(why) => Some(format!("{name} cannot be read whole ({why})")),
+        })
+        .collect();
+    let lacks: Vec<String> = match kind {
+        Kind::Badge => ["installs", "downloads", "clones", "views"]
+            .iter()
+            .map(|name| format!("{name}.json"))
+            .filter(|name| !gist.files.contains_key(name))
+            .map(|name| format!("{name} is missing"))
+            .collect(),
+        Kind::Archive => Vec::new(),
+    };
+    let all = [bad, lacks].concat();
+    let name = format!("{target}-files");
+    if all.is_empty() {
+        out.push(Group::Gist.ok(name, format!("{} of them, each JSON", gist.files.len())));
+    } else {
+        out.push(Group::Gist.fail(name, all.join("; ")).remedy(FIX));
+    }
+}

@@ -108,6 +108,22 @@ impl ForgeError {
         }
     }
 
+    /// Returns when to come back, for a limit.
+    pub const fn until(&self) -> Option<Timestamp> {
+        match self {
+            Self::Limited { until, .. } => Some(*until),
+            Self::NotFound { .. }
+            | Self::NotSignedIn { .. }
+            | Self::NoPermission { .. }
+            | Self::Conflict { .. }
+            | Self::Refused { .. }
+            | Self::Outage { .. }
+            | Self::Transport { .. }
+            | Self::Garbled { .. }
+            | Self::Stopped { .. } => None,
+        }
+    }
+
     /// The kind of failure, as plans tell it.
     pub const fn kind(&self) -> FailureKind {
         match self {

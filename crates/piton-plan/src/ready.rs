@@ -230,7 +230,7 @@ pub fn outlook<O: Operation>(plan: &Plan<O>) -> Outlook {
         let lost = edges.any(|edge| !edge.order_only() && withheld[edge.to() as usize]);
         withheld[position as usize] = lost || action.input.is_some();
         match &action.input {
-            _ if lost => outlook.blocked.push(action.id.clone()),
+            Some(_) | None if lost => outlook.blocked.push(action.id.clone()),
             None => {}
             Some(input) => match input.otherwise {
                 Otherwise::Skip => outlook.left_out.push(action.id.clone()),

@@ -61,14 +61,18 @@ impl Outcome {
     /// Whether dependents may go on.
     pub fn is_good(&self) -> bool {
         match self {
-            Self::Ok | Self::AlreadySo | Self::Skipped(SkipReason::NothingToDo) => true,
-            Self::Failed(_) | Self::Skipped(_) => false,
+            Self::Ok | Self::AlreadySo => true,
+            Self::Skipped(reason) => *reason == SkipReason::NothingToDo,
+            Self::Failed(_) => false,
         }
     }
 
     /// Whether the user is owed nothing more: it went well, or was not wanted.
     pub fn is_success(&self) -> bool {
-        self.is_good() || matches!(self, Self::Skipped(reason) if reason.withholds())
+        match self {
+            Self::Skipped(reason) => self.is_good() || reason.withholds(),
+            Self::Ok | Self::AlreadySo | Self::Failed(_) => self.is_good(),
+        }
     }
 
     /// Returns the word that stands for it in text and files.

@@ -42,6 +42,21 @@ pub enum Verb {
     Skip,
 }
 
+/// The kinds of verbs, as far as they are treated alike.
+enum Kind {
+    Adds,
+    Sets,
+    Replaces,
+    /// Replaces if the user says so.
+    Asks,
+    Moves,
+    Removes,
+    Closes,
+    Does,
+    Checks,
+    Leaves,
+}
+
 impl Verb {
     pub const ALL: [Self; 24] = [
         Self::Create,
@@ -102,8 +117,67 @@ impl Verb {
 
     /// Returns the mark that tells the kinds apart without colour.
     pub const fn mark(self) -> char {
+        match self.kind() {
+            Kind::Adds => '+',
+            Kind::Sets => '=',
+            Kind::Replaces => '~',
+            Kind::Asks => '?',
+            Kind::Moves => '>',
+            Kind::Removes | Kind::Closes => '-',
+            Kind::Does => '*',
+            Kind::Checks => ':',
+            Kind::Leaves => '.',
+        }
+    }
+
+    /// Whether performing it changes anything.
+    pub const fn changes(self) -> bool {
+        match self.kind() {
+            Kind::Checks | Kind::Leaves => false,
+            Kind::Adds
+            | Kind::Sets
+            | Kind::Replaces
+            | Kind::Asks
+            | Kind::Moves
+            | Kind::Removes
+            | Kind::Closes
+            | Kind::Does => true,
+        }
+    }
+
+    /// Whether it is performed at all; a check is, and changes nothing.
+    pub const fn performed(self) -> bool {
+        match self.kind() {
+            Kind::Leaves => false,
+            Kind::Adds
+            | Kind::Sets
+            | Kind::Replaces
+            | Kind::Asks
+            | Kind::Moves
+            | Kind::Removes
+            | Kind::Closes
+            | Kind::Does
+            | Kind::Checks => true,
+        }
+    }
+
+    /// Whether it takes something away that was there before.
+    pub const fn destructive(self) -> bool {
+        match self.kind() {
+            Kind::Replaces | Kind::Asks | Kind::Removes => true,
+            Kind::Adds
+            | Kind::Sets
+            | Kind::Moves
+            | Kind::Closes
+            | Kind::Does
+            | Kind::Checks
+            | Kind::Leaves => false,
+        }
+    }
+
+    const fn kind(self) -> Kind {
         match self {
-            Self::Create | Self::Copy => '+',
+            Self::Create | Self::Copy => Kind::Adds,
             Self::Set
             | Self::Configure
             | Self::Register
@@ -114,30 +188,16 @@ impl Verb {
             | Self::Upgrade
             | Self::Update
             | Self::Raise
-            | Self::Enable => '=',
-            Self::Overwrite => '~',
-            Self::Ask => '?',
-            Self::Move => '>',
-            Self::Delete | Self::Close => '-',
-            Self::Run | Self::Publish | Self::Commit | Self::Comment => '*',
-            Self::Check => ':',
-            Self::Skip => '.',
+            | Self::Enable => Kind::Sets,
+            Self::Overwrite => Kind::Replaces,
+            Self::Ask => Kind::Asks,
+            Self::Move => Kind::Moves,
+            Self::Delete => Kind::Removes,
+            Self::Close => Kind::Closes,
+            Self::Run | Self::Publish | Self::Commit | Self::Comment => Kind::Does,
+            Self::Check => Kind::Checks,
+            Self::Skip => Kind::Leaves,
         }
-    }
-
-    /// Whether performing it changes anything.
-    pub const fn changes(self) -> bool {
-        !matches!(self, Self::Check | Self::Skip)
-    }
-
-    /// Whether it is performed at all; a check is, and changes nothing.
-    pub const fn performed(self) -> bool {
-        !matches!(self, Self::Skip)
-    }
-
-    /// Whether it takes something away that was there before.
-    pub const fn destructive(self) -> bool {
-        matches!(self, Self::Overwrite | Self::Ask | Self::Delete)
     }
 
     /// Returns the verb with this word.

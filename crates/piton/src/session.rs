@@ -91,7 +91,12 @@ impl Page {
                 let (outcome, status) = match error.kind {
                     ErrorKind::Interrupted => (CallOutcome::Failed, FinalStatus::Interrupted),
                     ErrorKind::NeedsPerson => (CallOutcome::Refused, FinalStatus::WaitsForPeople),
-                    _ => (CallOutcome::Refused, FinalStatus::AgentFailed),
+                    ErrorKind::Usage
+                    | ErrorKind::Failed
+                    | ErrorKind::Stale
+                    | ErrorKind::Authentication
+                    | ErrorKind::LimitReached
+                    | ErrorKind::Internal => (CallOutcome::Refused, FinalStatus::AgentFailed),
                 };
                 let story = error.on_one_line();
                 context.book.failed(status, &story);

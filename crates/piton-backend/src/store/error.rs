@@ -156,7 +156,17 @@ impl BackendError {
             Self::TextChanged(id) => Some(format!(
                 "read it with `piton plan show {id}`, and decide again"
             )),
-            _ => None,
+            Self::NotAPlan { .. }
+            | Self::ForeignId { .. }
+            | Self::Edit(_)
+            | Self::Patch(_)
+            | Self::TooLong(_)
+            | Self::EmptyText
+            | Self::NoTextComment(_)
+            | Self::Disk { .. }
+            | Self::Write(_)
+            | Self::Clear(_)
+            | Self::Damaged(_) => None,
         }
     }
 }
@@ -170,7 +180,15 @@ impl From<BackendError> for Failure {
             BackendError::Disk(_) | BackendError::Write(_) | BackendError::Clear(_) => {
                 FailureKind::Io
             }
-            _ => FailureKind::Input,
+            BackendError::NotAPlan { .. }
+            | BackendError::ForeignId { .. }
+            | BackendError::Edit(_)
+            | BackendError::Patch(_)
+            | BackendError::TooLong(_)
+            | BackendError::EmptyText
+            | BackendError::NoTextComment(_)
+            | BackendError::Partial { .. }
+            | BackendError::Damaged(_) => FailureKind::Input,
         };
         Self::of(kind, &error)
     }

@@ -158,11 +158,19 @@ impl Provider {
         }
     }
 
+    /// Those that people may choose.
+    const CHOICES: [Self; 3] = [Self::GithubIssue, Self::GithubDraftPr, Self::Local];
+
     /// Reads the word of a setting.
     pub fn of_word(word: &str) -> Option<Self> {
-        [Self::GithubIssue, Self::GithubDraftPr, Self::Local]
-            .into_iter()
-            .find(|provider| provider.word() == word)
+        let mut known = Self::CHOICES.into_iter();
+        known.find(|provider| provider.word() == word)
+    }
+
+    /// Reads the name in a reference file.
+    pub fn of_name(name: &str) -> Option<Self> {
+        let mut known = Self::CHOICES.into_iter();
+        known.find(|provider| provider.name() == name)
     }
 
     /// Returns the name that reference files hold.

@@ -69,11 +69,7 @@ impl fmt::Debug for ForgePerformer<'_> {
 
 impl From<ForgeError> for Failure {
     fn from(error: ForgeError) -> Self {
-        let until = match &error {
-            ForgeError::Limited { until, .. } => Some(*until),
-            _ => None,
-        };
-        let failure = Self::new(error.kind(), error.to_string()).until(until);
+        let failure = Self::new(error.kind(), error.to_string()).until(error.until());
         match error.hint() {
             Some(hint) => failure.hint(hint),
             None => failure,

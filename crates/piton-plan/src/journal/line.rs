@@ -120,22 +120,15 @@ pub(super) struct Counts {
 
 impl Counts {
     pub(super) fn of(receipts: &[Receipt], actions: usize) -> Self {
-        let settled = |outcome: &Outcome| match outcome {
-            Outcome::Ok | Outcome::AlreadySo => true,
-            Outcome::Skipped(reason) => {
-                reason.withholds() || matches!(reason, SkipReason::NothingToDo)
-            }
-            Outcome::Failed(_) => false,
-        };
         let count =
             |is: &dyn Fn(&Outcome) -> bool| receipts.iter().filter(|r| is(&r.outcome)).count();
         let failed = count(&|outcome| matches!(outcome, Outcome::Failed(_)));
-        let good = count(&Outcome::is_success);
+        let settled = count(&Outcome::is_success);
         Self {
             actions,
-            settled: count(&settled),
+            settled,
             failed,
-            left: actions - good - failed,
+            left: actions - settled - failed,
         }
     }
 

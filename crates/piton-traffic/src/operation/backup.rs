@@ -23,9 +23,10 @@ impl Operation for Backup {
     type Seen = ();
 
     fn key(&self) -> Key<'_> {
-        let verb = match self.file.key().verb {
-            Verb::Skip => Verb::Skip,
-            _ => Verb::Write,
+        let verb = if self.file.key().verb.performed() {
+            Verb::Write
+        } else {
+            Verb::Skip
         };
         Key::new("backup", verb, Cow::Borrowed(self.target.as_str()))
     }

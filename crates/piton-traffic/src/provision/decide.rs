@@ -12,7 +12,8 @@ use piton_plan::{Draft, Handle, Input, InputKind, Operation, Otherwise, Plan, Pl
 use super::error::CreateError;
 use super::facts::Facts;
 use super::files::{Filling, Raw, Treat, plan_init};
-use super::gists::{self, Kind};
+use super::gists;
+use super::kind::Kind;
 use super::secret::{plan_check, plan_secret, plan_site};
 use super::settings;
 use super::settle::Names;
@@ -115,7 +116,7 @@ where
         };
         let filling = match &raw {
             Ok(raw) if wishes.raw => raw.instead_of(&filled),
-            _ => filled,
+            Ok(_) | Err(_) => filled,
         };
         let files = plan_init(
             builder,

@@ -3,6 +3,7 @@
 use piton_plan::PlanFaults;
 use piton_plan::files::DecideError;
 
+use super::kind::Kind;
 use super::settle::SettleError;
 
 /// Why no plan can be made. Nothing was changed.
@@ -11,12 +12,11 @@ pub enum CreateError {
     #[error(transparent)]
     Settle(#[from] SettleError),
     #[error(
-        "two {kind} gists are named: {}; say which with {flag} ID",
-        named_by(candidates)
+        "two {} gists are named: {}; say which with {} ID",
+        kind.name(), named_by(candidates), kind.flag()
     )]
     Disagree {
-        kind: &'static str,
-        flag: &'static str,
+        kind: Kind,
         /// Each id, with what names it.
         candidates: Vec<(String, &'static str)>,
     },

@@ -1,4 +1,4 @@
-//! The two gists: how they are described, what is in them, which are ours.
+//! What a plan does about each of the two gists.
 
 use std::collections::BTreeMap;
 
@@ -9,95 +9,11 @@ use piton_plan::{Handle, Operation, PlanBuilder, Slot};
 
 use super::error::CreateError;
 use super::facts::{Candidate, GistFound};
+use super::kind::Kind;
 use crate::collect::badges::badge;
 use crate::collect::badges_as_captured;
 use crate::ordered::Json;
 use crate::state::{archive_index, fresh};
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Badge,
-    Archive,
-}
-
-impl Kind {
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Badge => "badge",
-            Self::Archive => "archive",
-        }
-    }
-
-    pub(super) const fn flag(self) -> &'static str {
-        match self {
-            Self::Badge => "--badge-gist",
-            Self::Archive => "--archive-gist",
-        }
-    }
-
-    /// Its place among the two.
-    pub(crate) const fn index(self) -> usize {
-        match self {
-            Self::Badge => 0,
-            Self::Archive => 1,
-        }
-    }
-
-    /// Its key in the settings.
-    pub(crate) const fn field(self) -> &'static str {
-        match self {
-            Self::Badge => "badge_gist_id",
-            Self::Archive => "archive_gist_id",
-        }
-    }
-
-    pub(crate) fn description(self, repository: &RepoName) -> String {
-        match self {
-            Self::Badge => format!("[GTT] {repository} \u{b7} badges"),
-            Self::Archive => format!("[GTT] {repository} \u{b7} archive"),
-        }
-    }
-
-    /// Whether a description is one that a gist of this kind has or had.
-    pub(crate) fn describes(self, description: &str, names: &[&RepoName]) -> bool {
-        names.iter().any(|name| {
-            let legacy: &[&str] = match self {
-                Self::Badge => &["traffic badges"],
-                Self::Archive => &["traffic archive", "traffic archives (private)"],
-            };
-            let legacy = legacy.iter().map(|rest| format!("{name} {rest}"));
-            let mut known = legacy.chain([self.description(name)]);
-            known.any(|known| known.eq_ignore_ascii_case(description))
-        })
-    }
-
-    /// Whether a file shows that a gist is of this kind.
-    pub(crate) fn signs(self, file: &str) -> bool {
-        match self {
-            Self::Badge => file == "state.json",
-            Self::Archive => file == "archive.json" || file == "archive-init.json",
-        }
-    }
-
-    fn files(self, repository: &RepoName) -> BTreeMap<String, String> {
-        match self {
-            Self::Badge => {
-                let mut files: BTreeMap<String, String> =
-                    ["installs", "downloads", "clones", "views"]
-                        .into_iter()
-                        .map(|label| badge(label, "0".to_owned()))
-                        .map(|(name, file)| (name, file.pretty()))
-                        .collect();
-                files.insert("state.json".to_owned(), Json::from(fresh()).pretty());
-                files
-            }
-            Self::Archive => {
-                let index = Json::from(archive_index(&repository.to_string())).pretty();
-                BTreeMap::from([("archive.json".to_owned(), index)])
-            }
-        }
-    }
-}
 
 /// A gist in a plan: its id, and the action that creates it, if one does.
 pub(super) struct Bound {
@@ -120,7 +36,7 @@ pub(super) fn plan<O: Operation + From<ForgeOp>>(
                 name: kind.name().to_owned(),
                 description: kind.description(repository),
                 public: kind == Kind::Badge,
-                files: kind.files(repository),
+                files: files_of(kind, repository),
                 besides: match found {
                     GistFound::Unwanted(besides) => besides.clone(),
                     GistFound::None | GistFound::One(_) | GistFound::Several(_) => Vec::new(),
@@ -136,8 +52,7 @@ pub(super) fn plan<O: Operation + From<ForgeOp>>(
         GistFound::One(candidate) => candidate,
         GistFound::Several(candidates) => {
             return Err(CreateError::Disagree {
-                kind: kind.name(),
-                flag: kind.flag(),
+                kind,
                 candidates: candidates
                     .iter()
                     .map(|one| (one.id.clone(), one.named.word()))
@@ -150,7 +65,7 @@ pub(super) fn plan<O: Operation + From<ForgeOp>>(
     let missing: BTreeMap<String, String> = match kind {
         Kind::Badge => {
             let there = |name: &str| candidate.files.get(name).copied().unwrap_or(false);
-            let mut files = kind.files(repository);
+            let mut files = files_of(kind, repository);
             let known = candidate.state.as_ref().and_then(badges_as_captured);
             for (name, file) in known.into_iter().flatten() {
                 files.insert(name, file.pretty());
@@ -215,4 +130,23 @@ fn ours(kind: Kind, candidate: &Candidate) -> Result<(), CreateError> {
         });
     }
     Ok(())
+}
+
+/// What a new gist of a kind holds.
+fn files_of(kind: Kind, repository: &RepoName) -> BTreeMap<String, String> {
+    match kind {
+        Kind::Badge => {
+            let mut files: BTreeMap<String, String> = ["installs", "downloads", "clones", "views"]
+                .into_iter()
+                .map(|label| badge(label, "0".to_owned()))
+                .map(|(name, file)| (name, file.pretty()))
+                .collect();
+            files.insert("state.json".to_owned(), Json::from(fresh()).pretty());
+            files
+        }
+        Kind::Archive => {
+            let index = Json::from(archive_index(&repository.to_string())).pretty();
+            BTreeMap::from([("archive.json".to_owned(), index)])
+        }
+    }
 }

@@ -8,7 +8,7 @@ use piton_github::endpoints::{
 use piton_github::{ForgeError, ForgeRead, RepoName, found};
 
 use super::facts::{Candidate, Facts, GistFound, SecretFound, SiteFound, Source};
-use super::gists::Kind;
+use super::kind::Kind;
 use super::wishes::{Gists, Wishes};
 use super::{ARCHIVE_VARIABLE, BADGE_VARIABLE};
 use crate::ordered::Json;

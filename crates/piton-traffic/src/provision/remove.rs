@@ -10,7 +10,7 @@ use piton_plan::{Operation, Plan, PlanBuilder};
 
 use super::error::CreateError;
 use super::facts::SecretFound;
-use super::gists::Kind;
+use super::kind::Kind;
 use super::{ARCHIVE_VARIABLE, BADGE_VARIABLE};
 use crate::operation::{SettingsFile, TrafficOp};
 use crate::settings::{Global, PROJECT_FILE};

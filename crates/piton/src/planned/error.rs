@@ -15,7 +15,17 @@ pub(crate) fn journal_error(error: journal::JournalError) -> CommandError {
     use journal::JournalError as J;
     let kind = match &error {
         J::NotFound { .. } | J::Ambiguous { .. } | J::NothingToResume => ErrorKind::Usage,
-        _ => ErrorKind::Failed,
+        J::Log(_)
+        | J::Disk(_)
+        | J::Older { .. }
+        | J::Newer { .. }
+        | J::Damaged { .. }
+        | J::Stranger { .. }
+        | J::Misnamed { .. }
+        | J::Plan { .. }
+        | J::Finished { .. }
+        | J::Over { .. }
+        | J::Exists { .. } => ErrorKind::Failed,
     };
     CommandError::new(kind, "could not use the journal").with_source(error)
 }

@@ -56,11 +56,9 @@ impl StoredPlace {
 
     /// Returns the provider that the settings name.
     pub(crate) fn provider(&self) -> Provider {
-        match self.settings.plans_backend::<String>().as_str() {
-            "github-draft-pr" => Provider::GithubDraftPr,
-            "local" => Provider::Local,
-            _ => Provider::GithubIssue,
-        }
+        // Settings that are none of these words are refused when they are read.
+        let word = self.settings.plans_backend::<String>();
+        Provider::of_word(&word).unwrap_or(Provider::GithubIssue)
     }
 
     /// Returns where this clone keeps what it knows about stored plans.

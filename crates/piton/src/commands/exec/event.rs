@@ -161,10 +161,5 @@ impl Scene {
 
 /// Returns the provider that a reference names, if it is one that we know.
 fn provider(reference: &PlanRef) -> Option<Provider> {
-    match reference.provider.as_str() {
-        "github" => Some(Provider::GithubIssue),
-        "github-draft-pr" => Some(Provider::GithubDraftPr),
-        "local" => Some(Provider::Local),
-        _ => None,
-    }
+    Provider::of_name(&reference.provider)
 }

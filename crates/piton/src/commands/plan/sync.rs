@@ -284,25 +284,79 @@ fn take_up(
 
 /// Whether the disk or git said no, which says nothing about the wish.
 fn may_pass(refusal: &PersonRefusal) -> bool {
-    use SnapshotError as S;
-    let of_disk = |error: &S| matches!(error, S::Path(_) | S::Contents(_));
+    use PersonRefusal as P;
+    use StepRefusal as R;
     match refusal {
-        PersonRefusal::Snapshot(error) => of_disk(error),
-        PersonRefusal::Site(StepRefusal::Snapshot(error)) => of_disk(error),
-        PersonRefusal::Site(refusal) => matches!(refusal, StepRefusal::Git(_)),
-        _ => false,
+        P::Snapshot(error) | P::Site(R::Snapshot(error)) => is_of_disk(error),
+        P::Site(R::Git(_)) => true,
+        P::Site(
+            R::NotPlanning { .. }
+            | R::AwaitsPerson { .. }
+            | R::Ended { .. }
+            | R::Inconsistent { .. }
+            | R::Dirty { .. }
+            | R::Taken { .. }
+            | R::NoCommit
+            | R::Prompt(_),
+        )
+        | P::NotAwaiting { .. }
+        | P::OpenFindings { .. }
+        | P::Over { .. }
+        | P::Blank { .. }
+        | P::Transition { .. }
+        | P::State { .. }
+        | P::ReviewedManifest { .. }
+        | P::NoReviewedManifest { .. }
+        | P::StillAwaiting { .. }
+        | P::Awake { .. }
+        | P::AsksPerson { .. }
+        | P::NotRejected { .. }
+        | P::NothingBefore { .. }
+        | P::PhaseLanded { .. }
+        | P::Changed { .. } => false,
+    }
+}
+
+/// Whether the migration could not be read, rather than not be used.
+fn is_of_disk(error: &SnapshotError) -> bool {
+    match error {
+        SnapshotError::Path(_) | SnapshotError::Contents(_) => true,
+        SnapshotError::NotThere { .. }
+        | SnapshotError::NoManifest { .. }
+        | SnapshotError::Manifest { .. }
+        | SnapshotError::NoState { .. }
+        | SnapshotError::State { .. }
+        | SnapshotError::Reference { .. }
+        | SnapshotError::Own { .. } => false,
     }
 }
 
 /// Whether the migration stands where the wish leads.
 fn is_so(refusal: &PersonRefusal, wish: &Wish) -> bool {
-    match (refusal, wish) {
-        (PersonRefusal::NotAwaiting { status, .. }, Wish::Approve) => match status {
-            Status::Ready | Status::InProgress | Status::Done => true,
-            Status::Planning | Status::Skipped => false,
-        },
-        (PersonRefusal::Over { status, .. }, Wish::Reject(_)) => *status == Status::Skipped,
-        _ => false,
+    let stands = match refusal {
+        PersonRefusal::NotAwaiting { status, .. } | PersonRefusal::Over { status, .. } => status,
+        PersonRefusal::Snapshot(_)
+        | PersonRefusal::Site(_)
+        | PersonRefusal::OpenFindings { .. }
+        | PersonRefusal::Blank { .. }
+        | PersonRefusal::Transition { .. }
+        | PersonRefusal::State { .. }
+        | PersonRefusal::ReviewedManifest { .. }
+        | PersonRefusal::NoReviewedManifest { .. }
+        | PersonRefusal::StillAwaiting { .. }
+        | PersonRefusal::Awake { .. }
+        | PersonRefusal::AsksPerson { .. }
+        | PersonRefusal::NotRejected { .. }
+        | PersonRefusal::NothingBefore { .. }
+        | PersonRefusal::PhaseLanded { .. }
+        | PersonRefusal::Changed { .. } => return false,
+    };
+    match (wish, stands) {
+        (Wish::Approve, Status::Ready | Status::InProgress | Status::Done)
+        | (Wish::Reject(_), Status::Skipped) => true,
+        (Wish::Approve, Status::Planning | Status::Skipped)
+        | (Wish::Reject(_), Status::Planning | Status::Ready | Status::InProgress | Status::Done)
+        | (Wish::Refine(_), _) => false,
     }
 }
 

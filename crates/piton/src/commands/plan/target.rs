@@ -84,7 +84,19 @@ pub(super) fn failed(error: BackendError) -> CommandError {
         BackendError::ForeignId { .. } | BackendError::Patch(_) | BackendError::EmptyText => {
             ErrorKind::Usage
         }
-        _ => ErrorKind::Failed,
+        BackendError::NotFound(_)
+        | BackendError::NotAPlan { .. }
+        | BackendError::Edit(_)
+        | BackendError::TooLong(_)
+        | BackendError::NoTextComment(_)
+        | BackendError::TextChanged(_)
+        | BackendError::Forge(_)
+        | BackendError::Partial { .. }
+        | BackendError::Busy(_)
+        | BackendError::Disk(_)
+        | BackendError::Write(_)
+        | BackendError::Clear(_)
+        | BackendError::Damaged(_) => ErrorKind::Failed,
     };
     let hint = error.hint();
     CommandError::new(kind, on_one_line(&error)).hints(hint)

@@ -9,7 +9,7 @@ use piton_github::operation::{CreateGist, ForgeOp, SECRET_FLAG};
 use piton_plan::{Answer, Plan, SecretRef, SecretText};
 use piton_traffic::collect::Moment;
 use piton_traffic::install::Install;
-use piton_traffic::provision::{self, CreateError, Facts, Gists, Parts, TokenFrom, Wishes};
+use piton_traffic::provision::{self, CreateError, Facts, Gists, Kind, Parts, TokenFrom, Wishes};
 use piton_traffic::settings::is_gist_id;
 
 use super::conflict::ConflictArgs;
@@ -180,8 +180,8 @@ pub(crate) fn run(context: &Context, args: &CreateArgs) -> CommandResult {
             }) if context.interactive() && !args.plan.changes_nothing() => {
                 let chosen = choose(context, kind, &candidates)?;
                 match kind {
-                    "badge" => wishes.badge_gist = Some(chosen),
-                    _ => wishes.archive_gist = Some(chosen),
+                    Kind::Badge => wishes.badge_gist = Some(chosen),
+                    Kind::Archive => wishes.archive_gist = Some(chosen),
                 }
             }
             Err(error) => return Err(error::create(error)),
@@ -275,10 +275,10 @@ fn told(context: &Context, args: &CreateArgs) -> Result<Vec<(String, Answer)>, C
 /// Asks which of several gists is meant.
 fn choose(
     context: &Context,
-    kind: &str,
+    kind: Kind,
     candidates: &[(String, &'static str)],
 ) -> Result<String, CommandError> {
-    let mut prompt = format!("several {kind} gists are named:\n");
+    let mut prompt = format!("several {} gists are named:\n", kind.name());
     for (id, by) in candidates {
         let _ = writeln!(prompt, "  {id}  by {by}");
     }

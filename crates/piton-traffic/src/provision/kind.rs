@@ -1,0 +1,70 @@
+//! Which of the two gists of a set-up.
+
+use piton_github::RepoName;
+
+/// One of the two gists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Badge,
+    Archive,
+}
+
+impl Kind {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Badge => "badge",
+            Self::Archive => "archive",
+        }
+    }
+
+    pub(super) const fn flag(self) -> &'static str {
+        match self {
+            Self::Badge => "--badge-gist",
+            Self::Archive => "--archive-gist",
+        }
+    }
+
+    /// Its place among the two.
+    pub(crate) const fn index(self) -> usize {
+        match self {
+            Self::Badge => 0,
+            Self::Archive => 1,
+        }
+    }
+
+    /// Its key in the settings.
+    pub(crate) const fn field(self) -> &'static str {
+        match self {
+            Self::Badge => "badge_gist_id",
+            Self::Archive => "archive_gist_id",
+        }
+    }
+
+    pub(crate) fn description(self, repository: &RepoName) -> String {
+        match self {
+            Self::Badge => format!("[GTT] {repository} \u{b7} badges"),
+            Self::Archive => format!("[GTT] {repository} \u{b7} archive"),
+        }
+    }
+
+    /// Whether a description is one that a gist of this kind has or had.
+    pub(crate) fn describes(self, description: &str, names: &[&RepoName]) -> bool {
+        names.iter().any(|name| {
+            let legacy: &[&str] = match self {
+                Self::Badge => &["traffic badges"],
+                Self::Archive => &["traffic archive", "traffic archives (private)"],
+            };
+            let legacy = legacy.iter().map(|rest| format!("{name} {rest}"));
+            let mut known = legacy.chain([self.description(name)]);
+            known.any(|known| known.eq_ignore_ascii_case(description))
+        })
+    }
+
+    /// Whether a file shows that a gist is of this kind.
+    pub(crate) fn signs(self, file: &str) -> bool {
+        match self {
+            Self::Badge => file == "state.json",
+            Self::Archive => file == "archive.json" || file == "archive-init.json",
+        }
+    }
+}

@@ -11,9 +11,9 @@ use crate::call::AgentCall;
 /// An edit that cannot be made.
 #[derive(Debug, Error)]
 pub enum EditError {
-    #[error("{} is a link or no directory; edits follow no links", .0.display())]
+    #[error("{} is a link or not a directory; edits follow no links", .0.display())]
     NotADirectory(PathBuf),
-    #[error("{} is no regular file", .0.display())]
+    #[error("{} is not a regular file", .0.display())]
     NotAFile(PathBuf),
     #[error(transparent)]
     Disk(#[from] DiskError),

@@ -26,6 +26,6 @@ pub(super) fn objects<'o>(
     match of.get(name) {
         None | Some(Json::Null) => Ok(None),
         Some(Json::Object(object)) => Ok(Some(object)),
-        Some(_) => Err(field(name, "is no object")),
+        Some(_) => Err(field(name, "is not an object")),
     }
 }

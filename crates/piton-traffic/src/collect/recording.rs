@@ -19,7 +19,7 @@ use crate::ordered::{Json, Object};
 pub fn replay(bytes: &[u8], compat: bool) -> Result<Json, InvalidRecording> {
     let json = Json::parse(bytes).map_err(InvalidRecording::NotJson)?;
     let Json::Object(whole) = json else {
-        return Err(field("the recording", "is no object"));
+        return Err(field("the recording", "is not an object"));
     };
     let input = whole.object("input").unwrap_or(&whole);
     if let Some(Json::List(runs)) = input.get("runs") {
@@ -38,7 +38,7 @@ fn sequence(input: &Object, runs: &[Json], compat: bool) -> Result<Json, Invalid
     for (index, run) in runs.iter().enumerate() {
         let run = run
             .object()
-            .ok_or_else(|| field(format!("runs[{index}]"), "is no object"))?;
+            .ok_or_else(|| field(format!("runs[{index}]"), "is not an object"))?;
         out.push(Json::from(one(input, run, &mut gists, compat)?));
     }
     Ok(Object::from_iter([("runs", Json::from(out))]).into())
@@ -51,13 +51,13 @@ fn one(
     compat: bool,
 ) -> Result<Object, InvalidRecording> {
     let now = run.text("now").ok_or_else(|| field("now", "is missing"))?;
-    let now = Moment::of(now).ok_or_else(|| field("now", "is no moment"))?;
+    let now = Moment::of(now).ok_or_else(|| field("now", "is not a moment"))?;
     let word = |name: &str, default: &str| {
         let said = [run.get(name), whole.get(name)].into_iter().flatten();
         match said.into_iter().find(|said| **said != Json::Null) {
             None => Ok(default.to_owned()),
             Some(Json::Text(text)) => Ok(text.clone()),
-            Some(_) => Err(field(name, "is no text")),
+            Some(_) => Err(field(name, "is not a text")),
         }
     };
     let empty = Object::new();
@@ -239,7 +239,7 @@ fn runs(
     let jobs = match api.get("jobs") {
         None | Some(Json::Null) => None,
         Some(Json::Object(jobs)) => Some(jobs),
-        Some(_) => return Err(field("api.jobs", "is no object")),
+        Some(_) => return Err(field("api.jobs", "is not an object")),
     };
     let wrong = || field("api.runs", "is not what GitHub answers");
     match api.get("runs") {

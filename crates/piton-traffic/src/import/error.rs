@@ -6,7 +6,7 @@ use super::sqlite::SqliteError;
 /// Why nothing could be taken from a file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ImportError {
-    #[error("it is no UTF-8 text")]
+    #[error("it is not UTF-8 text")]
     NotText,
     #[error("{0}")]
     Sqlite(#[source] SqliteError),
@@ -23,9 +23,9 @@ pub enum ImportError {
     NoDay,
     #[error("its first line names no column with clones, views or downloads")]
     NoNumbers,
-    #[error("line {line}: `{text}` is no day")]
+    #[error("line {line}: `{text}` is not a day")]
     BadDay { line: usize, text: String },
-    #[error("line {line}: `{text}` is no number from 0 upwards")]
+    #[error("line {line}: `{text}` is not a number from 0 upwards")]
     BadNumber { line: usize, text: String },
     #[error("it has neither `dailyHistory` nor a list of days")]
     NoRows,

@@ -20,14 +20,14 @@ pub enum CreateError {
         /// Each id, with what names it.
         candidates: Vec<(String, &'static str)>,
     },
-    #[error("gist {id}, named by {by}, is no gist of tracking: it lacks {lacks}")]
+    #[error("gist {id}, named by {by}, is not a gist of tracking: it lacks {lacks}")]
     NotOurs {
         id: String,
         by: &'static str,
         lacks: &'static str,
     },
     #[error(
-        "state.json of gist {id} is no JSON; `piton traffic backfill --source gist-history` restores it"
+        "state.json of gist {id} is not JSON; `piton traffic backfill --source gist-history` restores it"
     )]
     Damaged { id: String },
     #[error("how the workflow installs piton is not set: set `ci.install` or `traffic.install`")]

@@ -34,7 +34,7 @@ pub(super) fn check(seen: &Survey, out: &mut Vec<Finding>) {
         let reason = "the id of a gist is not 20 or 32 hexadecimal digits";
         out.push(Group::Config.fail(PROJECT_FILE, reason).remedy(FIX));
     } else if project.get("created").is_none_or(|day| !is_date(&day)) {
-        let reason = "`created` is no day of the calendar";
+        let reason = "`created` is not a day of the calendar";
         out.push(Group::Config.fail(PROJECT_FILE, reason).remedy(FIX));
     } else if project
         .repository()

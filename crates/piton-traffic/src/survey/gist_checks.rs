@@ -91,7 +91,7 @@ pub(super) fn check(seen: &Survey, kind: Kind, out: &mut Vec<Finding>) {
         .filter(|(name, _)| *name != "state.json")
         .filter_map(|(name, file)| match file {
             FileSeen::Json(_) => None,
-            FileSeen::Damaged(why) => Some(format!("{name} is no JSON ({why})")),
+            FileSeen::Damaged(why) => Some(format!("{name} is not JSON ({why})")),
             FileSeen::Cut(why) => Some(format!("{name} cannot be read whole ({why})")),
         })
         .collect();

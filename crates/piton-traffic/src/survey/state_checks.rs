@@ -21,7 +21,7 @@ pub(super) fn check(seen: &Survey, ages: Ages, out: &mut Vec<Finding>) {
     let state = match gist.files.get("state.json") {
         None => return,
         Some(FileSeen::Damaged(why)) => {
-            let reason = format!("state.json is no JSON: {why}");
+            let reason = format!("state.json is not JSON: {why}");
             out.push(
                 Group::State
                     .fail("schema", reason)
@@ -41,7 +41,7 @@ pub(super) fn check(seen: &Survey, ages: Ages, out: &mut Vec<Finding>) {
         }
         Some(FileSeen::Json(Json::Object(state))) => state,
         Some(FileSeen::Json(_)) => {
-            let reason = "state.json is no object";
+            let reason = "state.json is not an object";
             out.push(
                 Group::State
                     .fail("schema", reason)
@@ -101,7 +101,7 @@ fn rows(state: &Object, out: &mut Vec<Finding>) {
     let mut before = None;
     for row in list {
         let Some(row) = row.object() else {
-            faults.insert("a row is no object");
+            faults.insert("a row is not an object");
             continue;
         };
         let date = row.text("date").unwrap_or_default();
@@ -130,7 +130,7 @@ fn rows(state: &Object, out: &mut Vec<Finding>) {
             match row.get(field) {
                 None => {}
                 Some(value) if value.int().is_some_and(|number| number >= 0) => {}
-                Some(_) => _ = faults.insert("a count is no number from 0 upwards"),
+                Some(_) => _ = faults.insert("a count is not a number from 0 upwards"),
             }
         }
         before = Some(day);

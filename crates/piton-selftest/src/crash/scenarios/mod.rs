@@ -32,6 +32,22 @@ const SET_UP: Step = Step::Piton(INIT);
 const CODE: Step = Step::Write("code.py", "x=1\n");
 const PLANNED: Step = Step::Piton(NEW);
 
+/// A repository that piton is set up in,
+const BARE: &[Step] = &[SET_UP, ADD, SETTLE, Step::Edits];
+/// with a migration,
+const BEGUN: &[Step] = &[SET_UP, ADD, SETTLE, PLANNED, Step::Edits];
+/// whose first step is made,
+const STEPPED: &[Step] = &[SET_UP, ADD, SETTLE, PLANNED, Step::Piton(STEP), Step::Edits];
+/// or whose plan waits for a person.
+const UNDECIDED: &[Step] = &[
+    SET_UP,
+    ADD,
+    SETTLE,
+    PLANNED,
+    Step::Waits(READY),
+    Step::Edits,
+];
+
 /// A scenario in a repository with a migration, which most are.
 const fn of_demo(
     name: &'static str,

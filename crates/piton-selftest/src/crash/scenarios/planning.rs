@@ -1,9 +1,7 @@
 //! Migrations, from their making to their end.
 
-use super::{
-    ADD, APPROACHES, APPROVE, Check, MANIFEST, OTHER, PICKED, PLANNED, READY, SET_UP, SETTLE,
-};
-use super::{NEW, STEP, Scenario, Step, of_demo};
+use super::{ADD, APPROACHES, APPROVE, Check, MANIFEST, OTHER, PICKED, PLANNED, READY, SET_UP};
+use super::{BARE, BEGUN, NEW, SETTLE, STEP, STEPPED, Scenario, Step, UNDECIDED, of_demo};
 
 const SAVE: &[&str] = &[
     "migration",
@@ -41,7 +39,7 @@ const PUT_OFF: Step = Step::Piton(&[
 pub(super) const SCENARIOS: &[Scenario] = &[
     of_demo(
         "new",
-        &[SET_UP, ADD, SETTLE, Step::Edits],
+        BARE,
         NEW,
         OTHER,
         &[
@@ -49,44 +47,18 @@ pub(super) const SCENARIOS: &[Scenario] = &[
             Check::There("migrations/other/manifest.json"),
         ],
     ),
-    of_demo(
-        "step",
-        &[SET_UP, ADD, SETTLE, PLANNED, Step::Edits],
-        STEP,
-        STEP,
-        &[APPROACHES],
-    ),
-    of_demo(
-        "again",
-        &[SET_UP, ADD, SETTLE, PLANNED, Step::Piton(STEP), Step::Edits],
-        STEP,
-        STEP,
-        &[APPROACHES, PICKED],
-    ),
+    of_demo("step", BEGUN, STEP, STEP, &[APPROACHES]),
+    of_demo("again", STEPPED, STEP, STEP, &[APPROACHES, PICKED]),
     of_demo(
         "approve",
-        &[
-            SET_UP,
-            ADD,
-            SETTLE,
-            PLANNED,
-            Step::Waits(READY),
-            Step::Edits,
-        ],
+        UNDECIDED,
         APPROVE,
         OTHER,
         &[Check::Says(MANIFEST, "\"status\": \"ready\"")],
     ),
     of_demo(
         "refine",
-        &[
-            SET_UP,
-            ADD,
-            SETTLE,
-            PLANNED,
-            Step::Waits(READY),
-            Step::Edits,
-        ],
+        UNDECIDED,
         &[
             "migration",
             "refine",
@@ -100,14 +72,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     ),
     of_demo(
         "reject",
-        &[
-            SET_UP,
-            ADD,
-            SETTLE,
-            PLANNED,
-            Step::Waits(READY),
-            Step::Edits,
-        ],
+        UNDECIDED,
         REJECT,
         OTHER,
         &[Check::Says(MANIFEST, "\"status\": \"skipped\"")],
@@ -129,7 +94,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     ),
     of_demo(
         "revise",
-        &[SET_UP, ADD, SETTLE, PLANNED, Step::Piton(STEP), Step::Edits],
+        STEPPED,
         &[
             "migration",
             "refine",
@@ -143,14 +108,14 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     ),
     of_demo(
         "undo",
-        &[SET_UP, ADD, SETTLE, PLANNED, Step::Piton(STEP), Step::Edits],
+        STEPPED,
         &["migration", "undo", "demo"],
         OTHER,
         &[Check::CommittedOnce("undo demo")],
     ),
     of_demo(
         "rename",
-        &[SET_UP, ADD, SETTLE, PLANNED, Step::Piton(STEP), Step::Edits],
+        STEPPED,
         &["migration", "rename", "demo", "fresh"],
         OTHER,
         &[
@@ -161,7 +126,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     ),
     of_demo(
         "archive",
-        &[SET_UP, ADD, SETTLE, PLANNED, Step::Piton(STEP), Step::Edits],
+        STEPPED,
         &["migration", "archive", "demo"],
         OTHER,
         &[
@@ -172,7 +137,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     ),
     of_demo(
         "delete",
-        &[SET_UP, ADD, SETTLE, PLANNED, Step::Piton(STEP), Step::Edits],
+        STEPPED,
         &["migration", "delete", "demo"],
         OTHER,
         &[

@@ -1,7 +1,7 @@
 //! Runs, and their records.
 
 use super::{ADD, APPROACHES, APPROVE, CODE, Check, MANIFEST, PLANNED, READY, RUN, SET_UP, SETTLE};
-use super::{STEP, Scenario, Step, of_demo, without_demo};
+use super::{STEP, STEPPED, Scenario, Step, of_demo, without_demo};
 
 const RUN_ONCE: &[&str] = &["run-once", "--paths", "code.py", "{agent}"];
 const PRUNE: &[&str] = &["runs", "prune", "--keep", "0"];
@@ -120,7 +120,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     ),
     of_demo(
         "prune",
-        &[SET_UP, ADD, SETTLE, PLANNED, Step::Piton(STEP), Step::Edits],
+        STEPPED,
         PRUNE,
         PRUNE,
         &[APPROACHES, Check::Empty(".git/piton/runs")],

@@ -1,8 +1,11 @@
 //! Setting up, settings, and the texts beside them.
 
-use super::{ADD, Check, INIT, PLANNED, SET_UP, SETTLE, STEP, Scenario, Step};
+use super::{ADD, BARE, BEGUN, Check, INIT, PLANNED, SET_UP, SETTLE, STEP, Scenario, Step};
 use super::{of_demo, without_demo};
 
+const MOVE: &[&str] = &["init", "--migrations-dir", "other"];
+const TASTE: &[&str] = &["init", "--taste", "docs/taste.md"];
+const SET: &[&str] = &["config", "set", "agent.model", "tall"];
 const COPY: &[&str] = &["prompt", "copy", "refactor"];
 const AGENT_FILES: &[&str] = &["init", "--agent-files"];
 const REPAIR: &[&str] = &["migration", "doctor", "--repair"];
@@ -21,36 +24,36 @@ interactive-arguments = ["-c", "P=${0#Read }; T=$(dirname ${P%% *}); printf 'tas
 
 pub(super) const SCENARIOS: &[Scenario] = &[
     Scenario {
-        name: "init",
-        arrange: &[Step::Edits],
-        command: INIT,
-        next: INIT,
-        nothing: None,
-        holds: &[
-            Check::There("piton.toml"),
-            Check::There(".piton/taste.md"),
-            Check::There("migrations/.gitkeep"),
-        ],
-        live: None,
         committed: None,
+        ..without_demo(
+            "init",
+            &[Step::Edits],
+            INIT,
+            INIT,
+            &[
+                Check::There("piton.toml"),
+                Check::There(".piton/taste.md"),
+                Check::There("migrations/.gitkeep"),
+            ],
+        )
     },
     Scenario {
-        name: "move",
-        arrange: &[SET_UP, ADD, SETTLE, PLANNED, Step::Edits],
-        command: &["init", "--migrations-dir", "other"],
-        next: &["init", "--migrations-dir", "other"],
-        nothing: None,
-        holds: &[
-            Check::There("other/demo/manifest.json"),
-            Check::Gone("migrations"),
-            Check::Says("piton.toml", "other"),
-        ],
-        live: None,
         committed: None,
+        ..without_demo(
+            "move",
+            BEGUN,
+            MOVE,
+            MOVE,
+            &[
+                Check::There("other/demo/manifest.json"),
+                Check::Gone("migrations"),
+                Check::Says("piton.toml", "other"),
+            ],
+        )
     },
-    Scenario {
-        name: "taste",
-        arrange: &[
+    of_demo(
+        "taste",
+        &[
             SET_UP,
             Step::Write(".piton/taste.md", "own\n"),
             ADD,
@@ -58,48 +61,41 @@ pub(super) const SCENARIOS: &[Scenario] = &[
             PLANNED,
             Step::Edits,
         ],
-        command: &["init", "--taste", "docs/taste.md"],
-        next: &["init", "--taste", "docs/taste.md"],
-        nothing: None,
-        holds: &[
+        TASTE,
+        TASTE,
+        &[
             Check::Is("docs/taste.md", "own\n"),
             Check::Gone(".piton/taste.md"),
             Check::Says("piton.toml", "docs/taste.md"),
         ],
-        live: Some("migrations/demo"),
-        committed: Some("migrations"),
-    },
-    Scenario {
-        name: "set",
-        arrange: &[SET_UP, ADD, SETTLE, Step::Edits],
-        command: &["config", "set", "agent.model", "tall"],
-        next: &["config", "set", "agent.model", "tall"],
-        nothing: None,
-        holds: &[
+    ),
+    without_demo(
+        "set",
+        BARE,
+        SET,
+        SET,
+        &[
             Check::Says("piton.toml", "tall"),
             Check::Says("piton.toml", "migrations"),
         ],
-        live: None,
-        committed: Some("migrations"),
-    },
+    ),
     without_demo(
         "copy",
-        &[SET_UP, ADD, SETTLE, Step::Edits],
+        BARE,
         COPY,
         COPY,
         &[Check::There(".piton/prompts/refactor.md.j2")],
     ),
     without_demo(
         "agent-files",
-        &[SET_UP, ADD, SETTLE, Step::Edits],
+        BARE,
         AGENT_FILES,
         AGENT_FILES,
         &[Check::There(".claude"), Check::There(".agents")],
     ),
     Scenario {
-        live: None,
         committed: Some("plans"),
-        ..of_demo(
+        ..without_demo(
             "repair",
             &[
                 SET_UP,

@@ -32,6 +32,18 @@ const WAITS: Step = Step::Write(
 "#,
 );
 
+/// A plan that is stored, in a folder of somebody who works on it.
+const WORKED_ON: &[Step] = &[
+    SET_UP,
+    CODE,
+    LOCAL,
+    STORED,
+    FOLDER,
+    ADD,
+    SETTLE,
+    Step::Edits,
+];
+
 /// A scenario with a plan that is stored.
 const fn of_tidy(
     name: &'static str,
@@ -97,16 +109,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     ),
     without_demo(
         "signal",
-        &[
-            SET_UP,
-            CODE,
-            LOCAL,
-            STORED,
-            FOLDER,
-            ADD,
-            SETTLE,
-            Step::Edits,
-        ],
+        WORKED_ON,
         &["exec", "impl-signal", "started", "--session-id", "s"],
         LIST,
         &[
@@ -117,16 +120,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     ),
     without_demo(
         "mark-started",
-        &[
-            SET_UP,
-            CODE,
-            LOCAL,
-            STORED,
-            FOLDER,
-            ADD,
-            SETTLE,
-            Step::Edits,
-        ],
+        WORKED_ON,
         &["exec", "mark-impl-started", "--session-id", "s"],
         LIST,
         &[
@@ -136,16 +130,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     ),
     without_demo(
         "mark-ended",
-        &[
-            SET_UP,
-            CODE,
-            LOCAL,
-            STORED,
-            FOLDER,
-            ADD,
-            SETTLE,
-            Step::Edits,
-        ],
+        WORKED_ON,
         &["exec", "mark-impl-ended", "--session-id", "s"],
         LIST,
         &[

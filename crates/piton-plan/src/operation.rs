@@ -90,6 +90,9 @@ pub struct Description<'a> {
     pub expectation: Option<Cow<'a, str>>,
     /// Whether it can be undone from what is kept.
     pub reversible: bool,
+    /// The files that it changes, from the top of the repository or in full; a
+    /// directory stands for all in it.
+    pub touches: Vec<Cow<'a, str>>,
     /// What is shown at higher levels.
     pub details: Vec<Detail>,
 }
@@ -101,6 +104,7 @@ impl<'a> Description<'a> {
             premise: None,
             expectation: None,
             reversible: false,
+            touches: Vec::new(),
             details: Vec::new(),
         }
     }
@@ -120,6 +124,12 @@ impl<'a> Description<'a> {
     #[must_use]
     pub fn reversible(mut self) -> Self {
         self.reversible = true;
+        self
+    }
+
+    #[must_use]
+    pub fn touches(mut self, path: impl Into<Cow<'a, str>>) -> Self {
+        self.touches.push(path.into());
         self
     }
 

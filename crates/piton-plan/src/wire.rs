@@ -49,6 +49,8 @@ struct ActionOut<'a, O> {
     depends_on: Vec<&'a ActionId>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     after: Vec<&'a ActionId>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    touches: Vec<Cow<'a, str>>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     produces: &'a [&'static str],
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -111,6 +113,7 @@ impl<O: Operation> Serialize for Plan<O> {
                     conflict: operation.conflict(),
                     expectation: shown.expectation().to_owned().into(),
                     premise: shown.premise,
+                    touches: shown.touches,
                     requires_input: action.input().is_some(),
                     input: action.input(),
                     depends_on: on(false),

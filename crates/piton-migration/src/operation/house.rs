@@ -71,6 +71,7 @@ impl Operation for SetAside {
     fn describe(&self) -> Description<'_> {
         Description::new(format!("out of the working tree, kept: {}", self.why))
             .premise("something is there")
+            .touches(self.path.as_str())
             .expects("nothing is there")
     }
 

@@ -62,6 +62,8 @@ impl Operation for MoveDir {
         }
         let shown = Description::new(line)
             .premise(self.premise())
+            .touches(self.from.as_str())
+            .touches(self.to.as_str())
             .expects(format!(
                 "a directory at {}, nothing at {}",
                 self.to, self.from

@@ -77,15 +77,21 @@ impl Operation for Publish {
             .detail(1, "to", &self.destination)
             .detail(2, "built from", self.base.as_str());
         match &self.next {
-            Next::Candidate(slot) => match slot.uses() {
-                Some(reference) => shown.detail(1, "candidate", reference.to_string()),
-                None => shown.detail(1, "candidate", "a candidate"),
-            },
+            Next::Candidate(slot) => {
+                let shown = shown.touches(&self.destination);
+                match slot.uses() {
+                    Some(reference) => shown.detail(1, "candidate", reference.to_string()),
+                    None => shown.detail(1, "candidate", "a candidate"),
+                }
+            }
             Next::Edits(edits) => {
                 let files = edits.files.iter();
-                let shown = files.fold(shown, |shown, edit| match edit.content {
-                    Some(_) => shown.detail(1, "writes", &edit.path),
-                    None => shown.detail(1, "removes", &edit.path),
+                let shown = files.fold(shown, |shown, edit| {
+                    let shown = shown.touches(format!("{}/{}", self.destination, edit.path));
+                    match edit.content {
+                        Some(_) => shown.detail(1, "writes", &edit.path),
+                        None => shown.detail(1, "removes", &edit.path),
+                    }
                 });
                 shown.detail(2, "message", &edits.message)
             }

@@ -153,9 +153,12 @@ impl Operation for FileOp {
                 diff,
                 why,
                 beside,
+                path,
                 ..
             } => {
-                let mut shown = Description::new(why).premise(was.to_string());
+                let mut shown = Description::new(why)
+                    .premise(was.to_string())
+                    .touches(path.as_str());
                 if let Some(beside) = beside {
                     shown = shown.detail(1, "beside", beside.as_str());
                 }
@@ -174,19 +177,22 @@ impl Operation for FileOp {
                     None => shown.detail(3, "text", content.shown()),
                 }
             }
-            Self::Move { from, was, why, .. } => {
+            Self::Move { from, to, was, why } => {
                 let was = Was::File(*was);
                 Description::new(format!("from {from}, {why}"))
+                    .touches(from.as_str())
+                    .touches(to.as_str())
                     .premise(format!("{was} at {from}, nothing at the target"))
                     .expects(format!("{was}, and nothing at {from}"))
             }
-            Self::Delete { was, why, .. } => Description::new(why)
+            Self::Delete { path, was, why } => Description::new(why)
+                .touches(path.as_str())
                 .premise(Was::File(*was).to_string())
                 .expects(Was::Absent.to_string()),
             Self::Keep { was, why, .. } => Description::new(why)
                 .premise(Was::File(*was).to_string())
                 .expects(Was::File(*was).to_string()),
-            Self::Outside(outside) => outside.file().describe(),
+            Self::Outside(outside) => outside.describe(),
         }
         .reversible()
     }

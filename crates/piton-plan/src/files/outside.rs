@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::files::operation::FileOp;
-use crate::operation::{Key, Operation};
+use crate::operation::{Description, Key, Operation};
 
 /// An operation on a file below a folder that is named in full.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,8 +47,19 @@ impl OutsideFile {
 
     pub(super) fn key(&self) -> Key<'_> {
         let key = self.file.key();
-        let target = format!("{}/{}", self.root.display(), key.target);
-        Key::new(key.category, key.verb, target)
+        Key::new(key.category, key.verb, self.named(&key.target))
+    }
+
+    pub(super) fn describe(&self) -> Description<'_> {
+        let mut shown = self.file.describe();
+        for path in &mut shown.touches {
+            *path = self.named(path).into();
+        }
+        shown
+    }
+
+    fn named(&self, path: &str) -> String {
+        format!("{}/{path}", self.root.display())
     }
 }
 

@@ -8,13 +8,18 @@ use serde_json::Value;
 use crate::env::{TestEnv, World};
 use crate::stage::{GOOD, SLUG, strings};
 
+const RUNS: &str = ".git/piton/runs";
+
 /// One command on a world in which it has something to do.
 struct Scenario {
-    command: &'static str,
     world: fn() -> TestEnv,
-    args: fn(&TestEnv) -> Vec<String>,
+    /// With [`AGENT`] where an agent is needed.
+    line: &'static str,
     done: Done,
 }
+
+/// Stands for an agent that does well.
+const AGENT: &str = "AGENT";
 
 /// What comes of the command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,184 +34,80 @@ enum Done {
     Nothing,
 }
 
-impl Scenario {
-    /// Whether there is a plan of its own that can be saved.
-    fn saves(&self) -> bool {
-        self.done != Done::Nothing && self.command != "apply"
-    }
+const fn row(world: fn() -> TestEnv, line: &'static str, done: Done) -> Scenario {
+    Scenario { world, line, done }
 }
 
 const SCENARIOS: &[Scenario] = &[
-    Scenario {
-        command: "init",
-        world: TestEnv::with_cargo_project,
-        args: |_| strings(&["init"]),
-        done: Done::Once,
-    },
-    Scenario {
-        command: "init",
-        world: || TestEnv::planned(1),
-        args: |_| {
-            strings(&[
-                "init",
-                "--migrations-dir",
-                "docs/plans",
-                "--taste",
-                "docs/taste.md",
-            ])
-        },
-        done: Done::Once,
-    },
-    Scenario {
-        command: "config set",
-        world: TestEnv::staged,
-        args: |_| strings(&["config", "set", "agent.model", "m-1"]),
-        done: Done::Once,
-    },
-    Scenario {
-        command: "apply",
-        world: || {
-            let env = TestEnv::with_cargo_project();
-            let _ = env.ok(&["init", "--plan-out", "init.json"]);
-            env
-        },
-        args: |_| strings(&["apply", "init.json"]),
-        done: Done::RefusedAgain(5),
-    },
-    Scenario {
-        command: "man",
-        world: TestEnv::with_cargo_project,
-        args: |_| strings(&["man", "man1"]),
-        done: Done::Once,
-    },
-    Scenario {
-        command: "migration new",
-        world: TestEnv::staged,
-        args: |_| {
-            strings(&[
-                "migration",
-                "new",
-                SLUG,
-                "--target",
-                "x",
-                "--file",
-                "src/lib.rs",
-            ])
-        },
-        done: Done::RefusedAgain(2),
-    },
-    Scenario {
-        command: "migration step",
-        world: || TestEnv::planned(2),
-        args: |env| with_script(env, &["migration", "step", SLUG]),
-        done: Done::NextThing,
-    },
-    Scenario {
-        command: "migration refine",
-        world: TestEnv::waiting,
-        args: |_| {
-            strings(&[
-                "migration",
-                "refine",
-                SLUG,
-                "--message",
-                "m",
-                "--record-only",
-            ])
-        },
-        done: Done::NextThing,
-    },
-    Scenario {
-        command: "migration review",
-        world: TestEnv::waiting,
-        args: |_| strings(&["migration", "review", SLUG]),
-        done: Done::Nothing,
-    },
-    Scenario {
-        command: "migration approve",
-        world: TestEnv::waiting,
-        args: |_| strings(&["migration", "approve", SLUG]),
-        done: Done::RefusedAgain(2),
-    },
-    Scenario {
-        command: "migration reject",
-        world: TestEnv::waiting,
-        args: |_| strings(&["migration", "reject", SLUG, "--reason", "no"]),
-        done: Done::RefusedAgain(2),
-    },
-    Scenario {
-        command: "migration doctor",
-        world: broken,
-        args: |_| strings(&["migration", "doctor", "--repair"]),
-        done: Done::Once,
-    },
-    Scenario {
-        command: "migration wake",
-        world: || {
-            let env = TestEnv::planned(7);
-            env.edit_manifest("wake_up_on", "2099-01-01T00:00:00.000+00:00".into());
-            env.repo.commit_all("deferred");
-            env
-        },
-        args: |_| strings(&["migration", "wake", SLUG]),
-        done: Done::RefusedAgain(2),
-    },
-    Scenario {
-        command: "migration undo",
-        world: || TestEnv::planned(3),
-        args: |_| strings(&["migration", "undo", SLUG]),
-        done: Done::NextThing,
-    },
-    Scenario {
-        command: "migration rename",
-        world: || TestEnv::planned(3),
-        args: |_| strings(&["migration", "rename", SLUG, "other-name"]),
-        done: Done::RefusedAgain(2),
-    },
-    Scenario {
-        command: "migration archive",
-        world: || TestEnv::planned(3),
-        args: |_| strings(&["migration", "archive", SLUG]),
-        done: Done::RefusedAgain(2),
-    },
-    Scenario {
-        command: "migration delete",
-        world: || TestEnv::planned(3),
-        args: |_| strings(&["migration", "delete", SLUG]),
-        done: Done::RefusedAgain(2),
-    },
-    Scenario {
-        command: "migration reopen",
-        world: || {
-            let env = TestEnv::waiting();
-            let _ = env.ok(&["migration", "reject", SLUG, "--reason", "no"]);
-            env
-        },
-        args: |_| strings(&["migration", "reopen", SLUG, "--message", "smaller"]),
-        done: Done::RefusedAgain(2),
-    },
-    Scenario {
-        command: "prompt copy",
-        world: TestEnv::with_cargo_project,
-        args: |_| strings(&["prompt", "copy", "review", "_topics.md.j2"]),
-        done: Done::Once,
-    },
-    Scenario {
-        command: "runs prune",
-        world: || {
-            let env = TestEnv::planned(2);
-            let _ = env.ok(&with_script(&env, &["migration", "step", SLUG]));
-            env
-        },
-        args: |_| strings(&["runs", "prune", "--keep", "0", "-y"]),
-        done: Done::Once,
-    },
-    Scenario {
-        command: "taste",
-        world: TestEnv::with_cargo_project,
-        args: |_| strings(&["taste"]),
-        done: Done::Once,
-    },
+    row(TestEnv::with_cargo_project, "init", Done::Once),
+    row(
+        || TestEnv::planned(1),
+        "init --migrations-dir docs/plans --taste docs/taste.md",
+        Done::Once,
+    ),
+    row(TestEnv::staged, "config set agent.model m-1", Done::Once),
+    row(saved_init, "apply init.json", Done::RefusedAgain(5)),
+    row(TestEnv::with_cargo_project, "man man1", Done::Once),
+    row(
+        TestEnv::staged,
+        "migration new add-api --target x --file src/lib.rs",
+        Done::RefusedAgain(2),
+    ),
+    row(
+        || TestEnv::planned(2),
+        "migration step add-api AGENT",
+        Done::NextThing,
+    ),
+    row(
+        TestEnv::waiting,
+        "migration refine add-api --message m --record-only",
+        Done::NextThing,
+    ),
+    row(TestEnv::waiting, "migration review add-api", Done::Nothing),
+    row(
+        TestEnv::waiting,
+        "migration approve add-api",
+        Done::RefusedAgain(2),
+    ),
+    row(
+        TestEnv::waiting,
+        "migration reject add-api --reason no",
+        Done::RefusedAgain(2),
+    ),
+    row(broken, "migration doctor --repair", Done::Once),
+    row(deferred, "migration wake add-api", Done::RefusedAgain(2)),
+    row(
+        || TestEnv::planned(3),
+        "migration undo add-api",
+        Done::NextThing,
+    ),
+    row(
+        || TestEnv::planned(3),
+        "migration rename add-api other-name",
+        Done::RefusedAgain(2),
+    ),
+    row(
+        || TestEnv::planned(3),
+        "migration archive add-api",
+        Done::RefusedAgain(2),
+    ),
+    row(
+        || TestEnv::planned(3),
+        "migration delete add-api",
+        Done::RefusedAgain(2),
+    ),
+    row(
+        rejected,
+        "migration reopen add-api --message smaller",
+        Done::RefusedAgain(2),
+    ),
+    row(
+        TestEnv::with_cargo_project,
+        "prompt copy review _topics.md.j2",
+        Done::Once,
+    ),
+    row(recorded, "runs prune --keep 0 -y", Done::Once),
+    row(TestEnv::with_cargo_project, "taste", Done::Once),
 ];
 
 /// Commands whose dry runs are compared with their real runs in another file,
@@ -221,19 +122,56 @@ const ELSEWHERE: [(&str, &str); 7] = [
     ("traffic ", include_str!("traffic.rs")),
 ];
 
-fn with_script(env: &TestEnv, words: &[&str]) -> Vec<String> {
-    let mut arguments = strings(words);
-    arguments.extend(env.script("good", GOOD));
-    arguments
+impl Scenario {
+    /// Whether there is a plan of its own that can be saved.
+    fn saves(&self) -> bool {
+        self.done != Done::Nothing && !self.line.starts_with("apply ")
+    }
+
+    fn arguments(&self, env: &TestEnv) -> Vec<String> {
+        let mut arguments = Vec::new();
+        for word in self.line.split(' ') {
+            match word {
+                AGENT => arguments.extend(env.script("good", GOOD)),
+                word => arguments.push(word.to_owned()),
+            }
+        }
+        arguments
+    }
+}
+
+fn saved_init() -> TestEnv {
+    let env = TestEnv::with_cargo_project();
+    let _ = env.ok(&["init", "--plan-out", "init.json"]);
+    env
 }
 
 /// A migration under another name, and another tool's dead publish.
 fn broken() -> TestEnv {
     let env = TestEnv::planned(1);
-    let manifest = env.repo.read("migrations/add-api/manifest.json");
-    let other = manifest.replace("\"add-api\"", "\"something-else\"");
-    env.repo.write("migrations/add-api/manifest.json", &other);
+    env.edit_manifest("name", "something-else".into());
     env.repo.commit_all("broken");
+    env
+}
+
+fn deferred() -> TestEnv {
+    let env = TestEnv::planned(7);
+    env.edit_manifest("wake_up_on", "2099-01-01T00:00:00.000+00:00".into());
+    env.repo.commit_all("deferred");
+    env
+}
+
+fn rejected() -> TestEnv {
+    let env = TestEnv::waiting();
+    let _ = env.ok(&["migration", "reject", SLUG, "--reason", "no"]);
+    env
+}
+
+/// A run that left a record.
+fn recorded() -> TestEnv {
+    let env = TestEnv::planned(2);
+    let ran = env.step(&env.script("good", GOOD));
+    assert_eq!(ran.code, 0, "{}", ran.shown());
     env
 }
 
@@ -263,14 +201,24 @@ fn every_command_with_a_dry_run_has_a_scenario() {
             name != commands && !(commands.ends_with(' ') && name.starts_with(commands))
         });
     }
-    let tested: BTreeSet<String> = SCENARIOS.iter().map(|it| it.command.to_owned()).collect();
-    assert_eq!(found, tested);
+    let is = |line: &str, command: &str| {
+        let rest = line.strip_prefix(command);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    };
+    for command in &found {
+        let tried = SCENARIOS.iter().any(|it| is(it.line, command));
+        assert!(tried, "no scenario of {command}");
+    }
+    for Scenario { line, .. } in SCENARIOS {
+        let known = found.iter().any(|command| is(line, command));
+        assert!(known, "{line} has no dry run");
+    }
 }
 
 #[test]
 fn a_dry_run_touches_nothing_at_all() {
     on_all(|scenario, env| {
-        let mut arguments = (scenario.args)(env);
+        let mut arguments = scenario.arguments(env);
         arguments.push("--dry-run".into());
         let exit = if scenario.done == Done::Nothing { 3 } else { 0 };
         for more in [
@@ -298,7 +246,7 @@ fn a_dry_run_touches_nothing_at_all() {
 #[test]
 fn saving_a_plan_writes_that_file_alone() {
     on_all(|scenario, env| {
-        let mut arguments = (scenario.args)(env);
+        let mut arguments = scenario.arguments(env);
         let file = env.path().join("plan.json");
         arguments.extend(["--plan-out".into(), file.display().to_string()]);
         let before = env.world();
@@ -330,36 +278,13 @@ fn the_real_run_changes_what_its_dry_run_names_and_again_there_is_nothing_to_do(
         if scenario.done == Done::Nothing {
             return;
         }
-        let arguments = (scenario.args)(env);
+        let arguments = scenario.arguments(env);
         let with = |more: &[&str]| [arguments.clone(), strings(more)].concat();
         let named = named(&env.ok(&with(&["--dry-run", "--json"])).json());
         let before = env.world();
         let real = env.ok(&with(&["--json"])).json();
         assert_eq!(named, self::named(&real), "{arguments:?} planned otherwise");
-        let changed = changed(env, &before);
-        assert!(!changed.is_empty(), "{arguments:?} changed nothing");
-        for path in &changed {
-            let is_named = named.iter().any(|name| match name.strip_suffix('/') {
-                Some(dir) => path
-                    .strip_prefix(dir)
-                    .is_some_and(|rest| rest.starts_with('/')),
-                None => name == path,
-            });
-            assert!(
-                is_named,
-                "{arguments:?} changed {path}, the plan has {named:#?}"
-            );
-        }
-        for name in &named {
-            let came = changed
-                .iter()
-                .any(|path| path.starts_with(name.trim_end_matches('/')));
-            assert!(
-                came,
-                "{arguments:?} left {name} as it was, changed {changed:#?}"
-            );
-        }
-
+        assert_names(&named, &changed(env, &before), &arguments);
         let again = env.run(&with(&["--dry-run", "--exit-code"]));
         let expected = match scenario.done {
             Done::Once => 0,
@@ -378,15 +303,12 @@ fn a_saved_plan_does_the_same_as_the_command() {
             return;
         }
         let plan = env.home.path().join("plan.json").display().to_string();
-        let arguments = [(scenario.args)(env), strings(&["--plan-out", &plan])].concat();
+        let arguments = [scenario.arguments(env), strings(&["--plan-out", &plan])].concat();
         let _ = env.ok(&arguments);
         let before = env.world();
         let named = named(&env.ok(&["apply", "--show", &plan, "--json"]).json());
         let _ = env.ok(&["apply", &plan, "-y"]);
-        assert!(
-            !changed(env, &before).is_empty(),
-            "{arguments:?}: {named:?}"
-        );
+        assert_names(&named, &changed(env, &before), &arguments);
         let again = env.run(&["apply", &plan, "-y"]);
         assert_eq!(again.code, 5, "{}", again.shown());
         assert!(again.stderr.contains("applied already"), "{}", again.stderr);
@@ -396,6 +318,25 @@ fn a_saved_plan_does_the_same_as_the_command() {
 fn on_all(check: impl Fn(&Scenario, &TestEnv)) {
     for scenario in SCENARIOS {
         check(scenario, &(scenario.world)());
+    }
+}
+
+/// Requires that what is named changed, and nothing else.
+fn assert_names(named: &BTreeSet<String>, changed: &BTreeSet<String>, arguments: &[String]) {
+    assert!(!changed.is_empty(), "{arguments:?} changed nothing");
+    for path in changed {
+        let is_named = named.iter().any(|name| is_in(path, name));
+        assert!(
+            is_named,
+            "{arguments:?} changed {path}, the plan has {named:#?}"
+        );
+    }
+    for name in named {
+        let came = changed.iter().any(|path| is_in(path, name));
+        assert!(
+            came,
+            "{arguments:?} left {name} as it was, changed {changed:#?}"
+        );
     }
 }
 
@@ -416,75 +357,31 @@ fn changed(env: &TestEnv, before: &World) -> BTreeSet<String> {
         .iter()
         .filter_map(|path| path.strip_prefix(env.path()).ok())
         .filter(|path| {
-            let record = path.starts_with(".git/piton/runs") && !env.path().join(path).exists();
+            let record = path.starts_with(RUNS) && !env.path().join(path).exists();
             !path.starts_with(".git") || record
         })
         .map(|path| path.to_str().unwrap().to_owned())
         .collect()
 }
 
-/// Returns the files that a plan names; a directory ends with a slash where
-/// what changes in it is known only afterwards.
+/// Returns what the actions of a plan say that they touch. Records of runs lie
+/// in no working tree; they are known by their names.
 fn named(document: &Value) -> BTreeSet<String> {
+    let text = |value: &Value| value.as_str().unwrap().replace("$REPO/", "");
     let mut names = BTreeSet::new();
     for action in document["plan"]["actions"].as_array().unwrap() {
-        let only = |value: &'_ Value| -> (String, Value) {
-            let (name, value) = value.as_object().unwrap().iter().next().unwrap();
-            (name.clone(), value.clone())
-        };
-        let (family, op) = only(&action["do"]);
-        let (kind, op) = match family.as_str() {
-            "file" if op.get("outside").is_none() => (family, op),
-            _ => only(&op),
-        };
-        let text = |value: &Value| value.as_str().unwrap().to_owned();
-        match kind.as_str() {
-            // What is as it should be is kept, and shown as such.
-            "file" if op.get("keep").is_some() => {}
-            "file" => names.extend(files(&op)),
-            "outside" => names.extend(files(&op["file"]).into_iter().map(|name| {
-                let root = op["root"].as_str().unwrap();
-                let dir = root.split_once("$REPO/").map_or(root, |(_, dir)| dir);
-                format!("{dir}/{name}")
-            })),
-            "publish" => {
-                let destination = text(&op["destination"]);
-                match op["next"]["edits"]["files"].as_array() {
-                    Some(files) => names.extend(
-                        files
-                            .iter()
-                            .map(|file| format!("{destination}/{}", text(&file["path"]))),
-                    ),
-                    None => drop(names.insert(format!("{destination}/"))),
-                }
-            }
-            "move" => {
-                names.insert(format!("{}/", text(&op["from"])));
-                names.insert(format!("{}/", text(&op["to"])));
-            }
-            "set-aside" => drop(names.insert(format!("{}/", text(&op["path"])))),
-            "remove-run" => {
-                let record = format!(".git/piton/runs/{}", text(&op["id"]));
-                names.extend([format!("{record}/"), format!("{record}.live")]);
-            }
-            // Every command writes one, so they are not compared.
-            "remove-journal" => {}
-            // Slots lie outside the repository.
-            "remove-slots" => {}
-            // Nothing of these is in the working tree, or it is named by what
-            // comes before.
-            "call" | "commit" | "recover" => {}
-            other => panic!("{other} is not known here: {op}"),
+        let touches = action["touches"].as_array();
+        names.extend(touches.into_iter().flatten().map(text));
+        if action["category"] == "run" {
+            let record = format!("{RUNS}/{}", text(&action["target"]));
+            names.extend([format!("{record}.live"), record]);
         }
     }
     names
 }
 
-/// Returns the files that an operation on files names.
-fn files(op: &Value) -> Vec<String> {
-    let op = op.as_object().unwrap().values().next().unwrap();
-    ["path", "from", "to"]
-        .iter()
-        .filter_map(|field| op[field].as_str().map(str::to_owned))
-        .collect()
+/// Whether a path is what is named, or lies in it.
+fn is_in(path: &str, name: &str) -> bool {
+    path.strip_prefix(name)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

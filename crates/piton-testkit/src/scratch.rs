@@ -51,6 +51,19 @@ impl ScratchRepo {
         repo
     }
 
+    /// Has git itself make a repository, by `git ARGUMENTS PATH`.
+    pub fn made_by(args: &[&str]) -> Self {
+        let dir = TempDir::with_prefix("piton-test-").expect("a temporary directory");
+        let root = dir.path().canonicalize().expect("it exists");
+        let status = Command::new("git").args(args).arg(&root).status();
+        assert!(status.expect("git runs").success(), "{args:?}");
+        let repo = Self { dir, root };
+        for (key, value) in [("user.name", "A"), ("user.email", "a@example.com")] {
+            repo.git(&["config", key, value]);
+        }
+        repo
+    }
+
     pub fn path(&self) -> &Path {
         &self.root
     }

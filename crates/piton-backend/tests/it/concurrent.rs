@@ -7,24 +7,12 @@ use std::time::Duration;
 use piton_backend::log::LogPage;
 use piton_backend::store::forge::Medium;
 use piton_backend::store::{Backend, BackendRead, PlanId};
-use piton_testkit::forge::{FakeGitHub, Fault, FaultKind};
+use piton_testkit::forge::{FIELDS, FakeGitHub, Fault, FaultKind};
 
 use crate::backends::{change, fake, new_plan, with_forge};
 
-const WRITERS: usize = 8;
+const WRITERS: usize = FIELDS.len();
 const UPDATES: usize = 12;
-
-/// A field of its own for each writer, and one that all of them set.
-const FIELDS: [&str; WRITERS] = [
-    "worktree_name",
-    "last_learn_session",
-    "learn_materials_branch",
-    "last_session_branch",
-    "last_remote_impl_run_id",
-    "last_remote_impl_session_id",
-    "created_from_session",
-    "learn_run_id",
-];
 
 fn check(place: Medium, faults: bool) {
     let fake = fake();

@@ -2,30 +2,12 @@
 //! is refused.
 
 use std::fs;
-use std::process::Command;
 
 use piton_git::Repository;
 use piton_git::slot::SlotError;
 use piton_testkit::ScratchRepo;
 
 use crate::slots::{Yard, agent, changed};
-
-/// Makes another repository with git itself, below a directory of its own.
-fn made(args: &[&str]) -> ScratchRepo {
-    let repo = ScratchRepo::new();
-    fs::remove_dir_all(repo.path().join(".git")).unwrap();
-    fs::remove_file(repo.path().join("README.md")).unwrap();
-    let status = Command::new("git")
-        .args(args)
-        .arg(repo.path())
-        .status()
-        .unwrap();
-    assert!(status.success(), "{args:?}");
-    for (key, value) in [("user.name", "A"), ("user.email", "a@example.com")] {
-        repo.git(&["config", key, value]);
-    }
-    repo
-}
 
 /// Takes a slot, changes a file in it, commits, and takes the work over.
 fn check_round_trip(yard: &Yard) {
@@ -51,7 +33,7 @@ fn check_round_trip(yard: &Yard) {
 
 #[test]
 fn sha_256() {
-    let repo = made(&["init", "-q", "--object-format=sha256", "-b", "main"]);
+    let repo = ScratchRepo::made_by(&["init", "-q", "--object-format=sha256", "-b", "main"]);
     repo.write("README.md", "x\n");
     repo.commit_all("start");
     check_round_trip(&Yard::over(repo));
@@ -59,7 +41,7 @@ fn sha_256() {
 
 #[test]
 fn references_in_tables() {
-    let repo = made(&["init", "-q", "--ref-format=reftable", "-b", "main"]);
+    let repo = ScratchRepo::made_by(&["init", "-q", "--ref-format=reftable", "-b", "main"]);
     repo.write("README.md", "x\n");
     repo.commit_all("start");
     check_round_trip(&Yard::over(repo));
@@ -71,7 +53,7 @@ fn a_shallow_clone() {
     origin.write("a", "1\n");
     origin.commit_all("second");
     let from = format!("file://{}", origin.path().display());
-    let yard = Yard::over(made(&["clone", "-q", "--depth=1", &from]));
+    let yard = Yard::over(ScratchRepo::made_by(&["clone", "-q", "--depth=1", &from]));
     assert_eq!(yard.repo.subjects(), ["second"]);
     assert_eq!(
         agent(&yard.take(), "git log --format=%s; git fsck --no-dangling"),
@@ -85,7 +67,7 @@ fn a_partial_clone_with_all_of_its_commit() {
     let origin = ScratchRepo::new();
     origin.git(&["config", "uploadpack.allowFilter", "true"]);
     let from = format!("file://{}", origin.path().display());
-    check_round_trip(&Yard::over(made(&[
+    check_round_trip(&Yard::over(ScratchRepo::made_by(&[
         "clone",
         "-q",
         "--filter=blob:none",
@@ -98,7 +80,13 @@ fn a_partial_clone_that_lacks_files_is_refused() {
     let origin = ScratchRepo::new();
     origin.git(&["config", "uploadpack.allowFilter", "true"]);
     let from = format!("file://{}", origin.path().display());
-    let yard = Yard::over(made(&["clone", "-q", "-n", "--filter=blob:none", &from]));
+    let yard = Yard::over(ScratchRepo::made_by(&[
+        "clone",
+        "-q",
+        "-n",
+        "--filter=blob:none",
+        &from,
+    ]));
     let error = yard.try_take().unwrap_err();
     assert!(matches!(error, SlotError::Incomplete { .. }), "{error}");
     assert!(error.hint().unwrap().contains("git backfill"), "{error}");
@@ -245,7 +233,9 @@ fn files_that_do_not_come_out_as_they_went_in_are_refused() {
 fn a_clone_that_borrows_its_own_objects() {
     let origin = ScratchRepo::new();
     let from = origin.path().to_str().unwrap().to_owned();
-    check_round_trip(&Yard::over(made(&["clone", "-q", "--shared", &from])));
+    check_round_trip(&Yard::over(ScratchRepo::made_by(&[
+        "clone", "-q", "--shared", &from,
+    ])));
 }
 
 #[test]

@@ -7,8 +7,6 @@ mod corpus;
 mod crashes;
 mod deciding;
 mod dilution;
-mod dilution_cases;
-mod dilution_rows;
 mod events;
 mod guard;
 mod misbehaviour;

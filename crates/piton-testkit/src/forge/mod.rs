@@ -23,3 +23,15 @@ pub use serve::{FakeGitHub, Logged};
 pub use world::{
     Comment, Gist, Issue, Job, PullSide, Release, Repo, Right, Rights, Run, Step, Workflow, World,
 };
+
+/// Fields of a plan's header, one for each of eight who write at once.
+pub const FIELDS: [&str; 8] = [
+    "worktree_name",
+    "last_learn_session",
+    "learn_materials_branch",
+    "last_session_branch",
+    "last_remote_impl_run_id",
+    "last_remote_impl_session_id",
+    "created_from_session",
+    "learn_run_id",
+];

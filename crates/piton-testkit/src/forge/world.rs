@@ -275,6 +275,18 @@ impl Repo {
         }
     }
 
+    /// Adds the workflow by which plans are carried out.
+    pub fn add_workflow_of_plans(&mut self) {
+        let run_name = "piton plan ${{ inputs.plan }} ${{ inputs.distinct_id }}";
+        let workflow = Workflow {
+            id: 77,
+            name: "piton plan".to_owned(),
+            state: "active".to_owned(),
+            run_name: Some(run_name.to_owned()),
+        };
+        self.workflows.insert("piton-plan.yml".to_owned(), workflow);
+    }
+
     /// Opens an issue and returns its number.
     pub fn add_issue(
         &mut self,

@@ -13,22 +13,10 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use piton_testkit::ScratchRepo;
+use piton_testkit::{ScratchRepo, manifest};
 use serde_json::Value;
 
 use crate::env::TestEnv;
-
-const MANIFEST: &str = r#"{"awaiting_human_review": false, "cooldown_until": null,
-  "created_at": "2026-06-01T00:00:00.000+00:00", "current_phase": "first",
-  "human_review_reason": null, "last_touch": "2026-06-01T00:00:00.000+00:00", "name": "tidy",
-  "phases": [
-    {"done": false, "effort_reason": null, "file": "phase-1-first.md", "name": "first",
-     "precondition": "it is there", "required_effort": null},
-    {"done": false, "effort_reason": null, "file": "phase-2-second.md", "name": "second",
-     "precondition": "the first is done", "required_effort": null},
-    {"done": false, "effort_reason": null, "file": "phase-3-third.md", "name": "third",
-     "precondition": "the second is done", "required_effort": null}],
-  "status": "ready", "wake_up_on": null}"#;
 
 /// An agent whose behaviour is drawn for each call.
 const AGENT: &str = r#"
@@ -105,12 +93,12 @@ fn place() -> TestEnv {
         "check.sh",
         "test -f tests/test_f.py && ! grep -r BROKEN src\n",
     );
-    repo.write("migrations/tidy/manifest.json", MANIFEST);
-    repo.write("migrations/tidy/plan.md", "# Plan\n");
-    for phase in ["phase-1-first.md", "phase-2-second.md", "phase-3-third.md"] {
-        let text = "# x\n\n## Precondition\n\nsomething\n\n## Definition of Done\n\nit\n";
-        repo.write(&format!("migrations/tidy/{phase}"), text);
-    }
+    let phases = [
+        ("first", "it is there"),
+        ("second", "the first is done"),
+        ("third", "the second is done"),
+    ];
+    repo.write_migration(&manifest("tidy", &phases));
     repo.commit_all("a project");
     TestEnv::over(repo)
 }

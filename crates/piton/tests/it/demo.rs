@@ -85,15 +85,7 @@ fn compare_with_the_picture(said: &str) {
 #[test]
 fn what_the_demo_made_is_gone_afterwards_and_cargo_is_not_needed_to_plan() {
     let env = TestEnv::new();
-    let tools = env.home.path().join("tools");
-    std::fs::create_dir(&tools).unwrap();
-    for tool in ["git", "sh", "true"] {
-        let found = std::env::split_paths(&std::env::var_os("PATH").unwrap())
-            .map(|dir| dir.join(tool))
-            .find(|path| path.exists())
-            .unwrap();
-        std::os::unix::fs::symlink(found, tools.join(tool)).unwrap();
-    }
+    let tools = env.tools(&["git", "sh", "true"]);
     let output = env
         .command(&["demo", "--fast"])
         .env("PATH", &tools)

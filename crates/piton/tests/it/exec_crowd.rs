@@ -4,24 +4,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use piton_backend::log::LogPage;
-use piton_testkit::forge::{FakeGitHub, Fault, FaultKind};
+use piton_testkit::forge::{FIELDS, FakeGitHub, Fault, FaultKind};
 
 use crate::env::TestEnv;
 use crate::stored::{BODY, add_plan, reach};
 
-const PROCESSES: usize = 8;
+const PROCESSES: usize = FIELDS.len();
 const REPORTS: usize = 50;
-
-const FIELDS: [&str; PROCESSES] = [
-    "worktree_name",
-    "last_learn_session",
-    "learn_materials_branch",
-    "last_session_branch",
-    "last_remote_impl_run_id",
-    "last_remote_impl_session_id",
-    "created_from_session",
-    "learn_run_id",
-];
 
 #[derive(Clone, Copy)]
 enum Kept {

@@ -17,7 +17,7 @@ use piton_testkit::forge::{Comment, FakeGitHub, Fault, FaultKind, World};
 use crate::env::{Ran, TestEnv};
 use crate::shared;
 use crate::stored::reach;
-use crate::tour::Team;
+use crate::team::Team;
 use crate::traffic;
 
 const LIMIT: Duration = Duration::from_secs(60);

@@ -1,29 +1,9 @@
 //! Repositories of every kind that git makes, planned in from `new` to a step.
 
-use std::fs;
-use std::process::Command;
-
 use piton_testkit::ScratchRepo;
 
 use crate::env::TestEnv;
 use crate::stage::{GOOD, SLUG};
-
-/// Makes a repository with git itself.
-fn made(args: &[&str]) -> ScratchRepo {
-    let repo = ScratchRepo::new();
-    fs::remove_dir_all(repo.path().join(".git")).unwrap();
-    fs::remove_file(repo.path().join("README.md")).unwrap();
-    let status = Command::new("git")
-        .args(args)
-        .arg(repo.path())
-        .status()
-        .unwrap();
-    assert!(status.success(), "{args:?}");
-    for (key, value) in [("user.name", "A"), ("user.email", "a@example.com")] {
-        repo.git(&["config", key, value]);
-    }
-    repo
-}
 
 fn origin() -> (ScratchRepo, String) {
     let origin = ScratchRepo::new();
@@ -50,7 +30,7 @@ fn plans(repo: ScratchRepo) {
 
 #[test]
 fn planning_works_in_a_repository_of_sha_256() {
-    let repo = made(&["init", "-q", "--object-format=sha256", "-b", "main"]);
+    let repo = ScratchRepo::made_by(&["init", "-q", "--object-format=sha256", "-b", "main"]);
     repo.write("a", "1\n");
     repo.commit_all("start");
     plans(repo);
@@ -58,7 +38,7 @@ fn planning_works_in_a_repository_of_sha_256() {
 
 #[test]
 fn planning_works_where_references_are_in_tables() {
-    let repo = made(&["init", "-q", "--ref-format=reftable", "-b", "main"]);
+    let repo = ScratchRepo::made_by(&["init", "-q", "--ref-format=reftable", "-b", "main"]);
     repo.write("a", "1\n");
     repo.commit_all("start");
     plans(repo);
@@ -67,8 +47,13 @@ fn planning_works_where_references_are_in_tables() {
 #[test]
 fn planning_works_in_shallow_and_partial_clones() {
     let (_origin, from) = origin();
-    plans(made(&["clone", "-q", "--depth=1", &from]));
-    plans(made(&["clone", "-q", "--filter=blob:none", &from]));
+    plans(ScratchRepo::made_by(&["clone", "-q", "--depth=1", &from]));
+    plans(ScratchRepo::made_by(&[
+        "clone",
+        "-q",
+        "--filter=blob:none",
+        &from,
+    ]));
 }
 
 #[test]

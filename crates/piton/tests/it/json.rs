@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::env::TestEnv;
-use crate::stage::{SLUG, strings};
+use crate::stage::{SLUG, refine, strings};
 
 #[test]
 fn every_document_is_the_same_envelope() {
@@ -174,14 +174,7 @@ fn every_command_about_a_migration_says_its_commit_and_what_is_next() {
         assert_eq!(result["commit"], head(), "{args:?}");
         result
     };
-    let said = told(&[
-        "migration",
-        "refine",
-        SLUG,
-        "--record-only",
-        "--message",
-        "x",
-    ]);
+    let said = told(&refine("x"));
     assert_eq!(said["next"]["step"], "revise");
     assert_eq!(told(&["migration", "undo", SLUG])["status"], "planning");
     let said = told(&["migration", "rename", SLUG, "facade"]);

@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use serde_json::{Value, json};
 
 use crate::env::TestEnv;
-use crate::stage::{GOOD, MANIFEST, SLUG};
+use crate::stage::{GOOD, MANIFEST, SLUG, refine};
 
 #[test]
 fn the_list_is_a_table_of_tabs_when_piped_and_one_broken_migration_hides_none() {
@@ -211,14 +211,7 @@ fn feedback_of_many_at_once_is_all_recorded() {
                     (0..3)
                         .map(|nth| {
                             let text = format!("word {who}-{nth}");
-                            let ran = env.run(&[
-                                "migration",
-                                "refine",
-                                SLUG,
-                                "--record-only",
-                                "--message",
-                                &text,
-                            ]);
+                            let ran = env.run(&refine(&text));
                             (ran.code, ran.shown())
                         })
                         .filter(|(code, _)| *code != 0)
@@ -243,14 +236,7 @@ fn what_cannot_be_refined_is_a_usage_error() {
     let env = TestEnv::planned(7);
     env.edit_manifest("status", "in-progress".into());
     env.repo.commit_all("begun");
-    let refine = [
-        "migration",
-        "refine",
-        SLUG,
-        "--record-only",
-        "--message",
-        "x",
-    ];
+    let refine = refine("x");
     let ran = env.run(&refine);
     assert_eq!(ran.code, 2, "{}", ran.shown());
 

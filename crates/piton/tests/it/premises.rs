@@ -1,7 +1,7 @@
 //! Where a step may land, and answers that wait until they can be published.
 
 use crate::env::{Ran, TestEnv};
-use crate::stage::{SLUG, strings};
+use crate::stage::{SLUG, refine, strings};
 
 /// Returns the arguments for an agent that notes its calls and does `between`.
 fn counted(env: &TestEnv, between: &str) -> Vec<String> {
@@ -144,14 +144,7 @@ fn in_the_middle_of_a_rebase_or_a_merge_no_agent_is_called() {
         let before = env.repo.subjects();
         for command in [
             [strings(&["migration", "step", SLUG]), counted(&env, "")].concat(),
-            strings(&[
-                "migration",
-                "refine",
-                SLUG,
-                "--record-only",
-                "--message",
-                "x",
-            ]),
+            strings(&refine("x")),
             strings(&["migration", "new", "another", "--target", "x"]),
             [
                 strings(&["run-once", "--paths", "src/lib.rs"]),

@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use piton_testkit::ScratchRepo;
+use piton_testkit::{Replies, ScratchRepo, manifest};
 
 use crate::env::{Ran, TestEnv};
 use crate::stage::{GOOD, SLUG};
@@ -93,15 +93,10 @@ fn stays(git: &Git) -> bool {
 }
 
 fn clean_up(env: &TestEnv) -> Vec<String> {
-    let script = env.home.path().join("clean-up.toml");
-    let text = "[[step]]\nrole = \"refactor\"\nreply = \"done\"\n[[step.edit]]\n\
-        base = \"cwd\"\npath = \"made.txt\"\nappend = \"cleaner\\n\"\n";
-    std::fs::write(&script, text).unwrap();
-    let script = script.to_str().unwrap();
-    // Sealed gits would not reach the list in which they are noted.
-    ["--with", "script", "--agent-script", script]
-        .map(str::to_owned)
-        .to_vec()
+    let cleans = Replies::new()
+        .says("refactor", "done")
+        .appends("made.txt", "cleaner\n");
+    env.script("clean-up", &cleans)
 }
 
 fn unsealed() -> TestEnv {
@@ -168,14 +163,16 @@ fn a_routed_clean_up_takes_two_gits_more_than_one_that_is_not() {
     let settings = "seal = \"off\"\nvalidation-command = \"true\"\nrun.route = true\n";
     env.repo.write("piton.toml", settings);
     env.repo.commit_all("which speak of each other");
-    let script = env.script(
-        "routed",
-        "[[step]]\nrole = \"scope-expansion\"\nreply = \"selected-candidate: local-cluster — both\"\n\
-         [[step.edit]]\nbase = \"cwd\"\npath = \"of-a-question.txt\"\nappend = \"x\\n\"\n\
-         [[step]]\nrole = \"classify\"\nreply = \"decision: cohesive-cleanup — small\"\n\
-         [[step]]\nrole = \"refactor\"\nreply = \"done\"\n[[step.edit]]\n\
-         base = \"cwd\"\npath = \"made.txt\"\nappend = \"cleaner\\n\"\n",
-    );
+    let routed = Replies::new()
+        .says(
+            "scope-expansion",
+            "selected-candidate: local-cluster — both",
+        )
+        .appends("of-a-question.txt", "x\n")
+        .says("classify", "decision: cohesive-cleanup — small")
+        .says("refactor", "done")
+        .appends("made.txt", "cleaner\n");
+    let script = env.script("routed", &routed);
     gits_of_each(&env, &script, 3, 12);
     assert_eq!(env.repo.read("made.txt").matches("cleaner").count(), 6);
     assert!(!env.repo.path().join("of-a-question.txt").exists());
@@ -185,12 +182,11 @@ fn a_routed_clean_up_takes_two_gits_more_than_one_that_is_not() {
 fn a_phase_takes_at_most_ten_gits_its_ready_check_included() {
     let env = unsealed();
     with_phases(&env.repo, 6);
-    let script = env.script(
-        "phases",
-        "[[step]]\nrole = \"phase.ready-check\"\nreply = \"ready: yes\"\n\
-         [[step]]\nrole = \"phase.execute\"\nreply = \"done\"\n[[step.edit]]\n\
-         base = \"cwd\"\npath = \"made.txt\"\nappend = \"tidy\\n\"\n",
-    );
+    let phases = Replies::new()
+        .begins()
+        .says("phase.execute", "done")
+        .appends("made.txt", "tidy\n");
+    let script = env.script("phases", &phases);
     gits_of_actions(&env, &script, 3);
     assert_eq!(
         env.repo.read("made.txt"),
@@ -200,21 +196,12 @@ fn a_phase_takes_at_most_ten_gits_its_ready_check_included() {
 
 /// Commits a migration with so many phases to be carried out.
 fn with_phases(repo: &ScratchRepo, count: usize) {
-    let mut phases = Vec::new();
-    for phase in 1..=count {
-        let document = format!("phase-{phase}-p{phase}.md");
-        let text = "# x\n\n## Precondition\n\nsomething\n\n## Definition of Done\n\nit\n";
-        repo.write(&format!("migrations/tidy/{document}"), text);
-        phases.push(format!(
-            r#"{{"name":"p{phase}","file":"{document}","done":false,"precondition":"something"}}"#
-        ));
-    }
-    repo.write("migrations/tidy/plan.md", "# Plan\n");
-    let manifest = format!(
-        r#"{{"name":"tidy","created_at":"2026-06-01T00:00:00.000+00:00","last_touch":"2026-06-01T00:00:00.000+00:00","status":"ready","current_phase":"p1","phases":[{}]}}"#,
-        phases.join(",")
-    );
-    repo.write("migrations/tidy/manifest.json", &manifest);
+    let names: Vec<String> = (1..=count).map(|phase| format!("p{phase}")).collect();
+    let phases: Vec<_> = names
+        .iter()
+        .map(|name| (name.as_str(), "something"))
+        .collect();
+    repo.write_migration(&manifest("tidy", &phases));
     repo.commit_all("a plan");
 }
 

@@ -3,79 +3,37 @@
 
 use std::fs;
 
-use piton_testkit::ScratchRepo;
+use piton_testkit::{Replies, ScratchRepo, manifest};
 use serde_json::Value;
 
-use crate::env::{Ran, TestEnv};
+use crate::carrying::{FOCUS, project};
+use crate::env::TestEnv;
 use crate::stage::strings;
 
-const DOCUMENT: &str = "# x\n\n## Precondition\n\nsomething\n\n## Definition of Done\n\nit\n";
-
-const READY: &str = "[[step]]\nrole = \"phase.ready-check\"\nreply = \"ready: yes\"\n";
-
-/// A migration of two phases, made on a day of June.
+/// Writes a migration of one phase, made on a day of June.
 fn migration(repo: &ScratchRepo, slug: &str, day: u32, status: &str) {
-    let phase = |name: &str| {
-        format!(
-            r#"{{"name":"{name}","file":"phase-1-{name}.md","done":false,"precondition":"it stands"}}"#
-        )
-    };
-    let manifest = format!(
-        r#"{{"name":"{slug}","created_at":"2026-06-{day:02}T00:00:00.000+00:00","last_touch":"2026-06-{day:02}T00:00:00.000+00:00","status":"{status}","current_phase":"first","phases":[{}]}}"#,
-        phase("first")
-    );
-    repo.write(&format!("migrations/{slug}/manifest.json"), &manifest);
-    repo.write(&format!("migrations/{slug}/plan.md"), "# Plan\n");
-    repo.write(&format!("migrations/{slug}/phase-1-first.md"), DOCUMENT);
+    let mut manifest = manifest(slug, &[("first", "it stands")]);
+    manifest["created_at"] = format!("2026-06-{day:02}T00:00:00.000+00:00").into();
+    manifest["status"] = status.into();
+    repo.write_migration(&manifest);
 }
 
-fn project() -> ScratchRepo {
-    let repo = ScratchRepo::new();
-    repo.write("src/lib.rs", "fine\n");
-    repo.write("check.sh", "#!/bin/sh\n! grep -r BROKEN src\n");
-    repo
-}
-
-fn run(env: &TestEnv, script: &str, args: &[&str]) -> Ran {
-    let file = env.home.path().join("script.toml");
-    fs::write(&file, script).unwrap();
-    let file = file.to_str().unwrap();
-    let validation = ["--validation-command", "sh check.sh"];
-    let with = ["--with", "script", "--agent-script", file];
-    env.run(&[args, &with, &validation].concat())
-}
-
-/// Returns the events of the last run.
-fn events(env: &TestEnv) -> Vec<Value> {
-    let runs = env.path().join(".git/piton/runs");
-    let mut runs: Vec<_> = fs::read_dir(runs)
-        .unwrap()
-        .map(|entry| entry.unwrap().path().join("events.jsonl"))
-        .filter(|path| path.exists())
-        .collect();
-    runs.sort();
-    let text = fs::read_to_string(runs.pop().unwrap()).unwrap();
-    text.lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
+/// The project with one migration.
+fn one_migration() -> TestEnv {
+    let repo = project();
+    migration(&repo, "tidy", 1, "ready");
+    repo.commit_all("a plan");
+    TestEnv::over(repo)
 }
 
 fn calls(env: &TestEnv) -> Vec<Value> {
     let started = |event: &Value| event["event"] == "call_started";
-    events(env).into_iter().filter(started).collect()
+    env.run_events().into_iter().filter(started).collect()
 }
 
 fn roles(env: &TestEnv) -> Vec<String> {
     let role = |call: Value| call["call_role"].as_str().unwrap().to_owned();
     calls(env).into_iter().map(role).collect()
-}
-
-const FOCUS: [&str; 2] = ["run", "--focus-on-live-migrations"];
-
-fn edits(role: &str, text: &str) -> String {
-    format!(
-        "[[step]]\nrole = \"{role}\"\nreply = \"done\"\n[[step.edit]]\nbase = \"cwd\"\npath = \"src/lib.rs\"\nappend = \"{text}\\n\"\n"
-    )
 }
 
 #[test]
@@ -99,9 +57,9 @@ fn migrations_that_are_not_sound_cost_no_call_and_hold_up_nobody() {
     repo.write("migrations/__drafts__/manifest.json", "{");
     repo.commit_all("plans");
     let env = TestEnv::over(repo);
-    let script = READY.to_owned() + &edits("phase.execute", "tidy");
+    let script = Replies::new().carries_out("tidy\n");
     let args = [&FOCUS[..], &["--verbose"]].concat();
-    let ran = run(&env, &script, &args);
+    let ran = env.played(&script, &args);
     assert_eq!(ran.code, 0, "{}", ran.shown());
     assert_eq!(roles(&env), ["phase.ready-check", "phase.execute"]);
     for call in calls(&env) {
@@ -119,7 +77,7 @@ fn migrations_that_are_not_sound_cost_no_call_and_hold_up_nobody() {
             "{slug}: {shown}"
         );
     }
-    let queue = run(&env, &script, &[&FOCUS[..], &["--dry-run"]].concat());
+    let queue = env.played(&script, &[&FOCUS[..], &["--dry-run"]].concat());
     for slug in ["no-state", "odd-state", "torn", "misnamed", "no-document"] {
         assert!(queue.stdout.contains(slug), "{slug}: {}", queue.stdout);
     }
@@ -135,15 +93,15 @@ fn a_phase_of_a_migration_that_git_ignores_costs_no_call_and_says_what_to_do() {
     repo.commit_all("a project");
     migration(&repo, "tidy", 1, "ready");
     let env = TestEnv::over(repo);
-    let script = READY.to_owned() + &edits("phase.execute", "tidy");
-    let ran = run(&env, &script, &[&FOCUS[..], &["--verbose"]].concat());
+    let script = Replies::new().carries_out("tidy\n");
+    let ran = env.played(&script, &[&FOCUS[..], &["--verbose"]].concat());
     assert_eq!(ran.code, 0, "{}", ran.shown());
     assert_eq!(roles(&env), Vec::<String>::new());
     let way_out = "git add --force migrations/tidy";
     assert!(ran.shown().contains(way_out), "{}", ran.shown());
     env.repo.git(&["add", "--force", "migrations/tidy"]);
     env.repo.git(&["commit", "--quiet", "-m", "the plan"]);
-    let ran = run(&env, &script, &FOCUS);
+    let ran = env.played(&script, &FOCUS);
     assert_eq!(ran.code, 0, "{}", ran.shown());
     assert_eq!(env.repo.read("src/lib.rs"), "fine\ntidy\n");
     assert_eq!(env.repo.status(), "");
@@ -151,19 +109,18 @@ fn a_phase_of_a_migration_that_git_ignores_costs_no_call_and_says_what_to_do() {
 
 #[test]
 fn an_agent_that_fails_in_a_phase_is_not_called_again() {
-    let repo = project();
-    migration(&repo, "tidy", 1, "ready");
-    repo.commit_all("a plan");
-    let env = TestEnv::over(repo);
-    let crash = "[[step]]\nrole = \"phase.execute\"\nreply = \"\"\nfailure = \"crashed\"\n";
+    let env = one_migration();
+    let crash = Replies::new()
+        .begins()
+        .fails("phase.execute", "crashed", "");
     let args = [&FOCUS[..], &["--max-attempts", "5"]].concat();
-    let ran = run(&env, &(READY.to_owned() + crash), &args);
+    let ran = env.played(&crash, &args);
     assert_eq!(ran.code, 1, "{}", ran.shown());
     assert_eq!(roles(&env), ["phase.ready-check", "phase.execute"]);
     // Work that the checks refuse is tried as often as was said.
-    let script = READY.to_owned() + &edits("phase.execute", "BROKEN");
+    let script = Replies::new().carries_out("BROKEN\n");
     let args = [&FOCUS[..], &["--max-attempts", "3"]].concat();
-    let ran = run(&env, &script, &args);
+    let ran = env.played(&script, &args);
     assert_eq!(ran.code, 1, "{}", ran.shown());
     assert_eq!(roles(&env).len(), 1 + 3, "{:?}", roles(&env));
     let retries: Vec<u64> = calls(&env)[1..]
@@ -206,19 +163,16 @@ fn checks_that_could_not_run_are_a_reason_to_try_again() {
 
 #[test]
 fn what_put_a_migration_off_is_forgotten_when_its_phase_is_done() {
-    let repo = project();
-    migration(&repo, "tidy", 1, "ready");
-    repo.commit_all("a plan");
-    let env = TestEnv::over(repo);
-    let no = "[[step]]\nrole = \"phase.ready-check\"\nreply = \"ready: no — not yet\"\n";
-    let ran = run(&env, no, &FOCUS);
+    let env = one_migration();
+    let no = Replies::new().says("phase.ready-check", "ready: no — not yet");
+    let ran = env.played(&no, &FOCUS);
     assert_eq!(ran.code, 0, "{}", ran.shown());
     let manifest: Value =
         serde_json::from_str(&env.repo.read("migrations/tidy/manifest.json")).unwrap();
     assert!(manifest["cooldown_until"].is_string(), "{manifest}");
     let _ = env.ok(&["migration", "wake", "tidy"]);
-    let script = READY.to_owned() + &edits("phase.execute", "tidy");
-    let ran = run(&env, &script, &FOCUS);
+    let script = Replies::new().carries_out("tidy\n");
+    let ran = env.played(&script, &FOCUS);
     assert_eq!(ran.code, 0, "{}", ran.shown());
     let manifest: Value =
         serde_json::from_str(&env.repo.read("migrations/tidy/manifest.json")).unwrap();
@@ -232,14 +186,11 @@ fn what_put_a_migration_off_is_forgotten_when_its_phase_is_done() {
 
 #[test]
 fn a_planning_step_counts_as_an_action_and_a_deferral_does_not() {
-    let repo = project();
-    migration(&repo, "tidy", 1, "ready");
-    repo.commit_all("a plan");
-    let env = TestEnv::over(repo);
-    let no = "[[step]]\nrole = \"phase.ready-check\"\nreply = \"ready: no — not yet\"\n";
-    let route =
-        "[[step]]\nrole = \"classify\"\nreply = \"decision: cohesive-cleanup — one place\"\n";
-    let script = no.to_owned() + route + &edits("refactor", "cleaner");
+    let env = one_migration();
+    let no = Replies::new().says("phase.ready-check", "ready: no — not yet");
+    let script = no
+        .says("classify", "decision: cohesive-cleanup — one place")
+        .cleans_up("cleaner\n");
     let args = [
         "run",
         "--paths",
@@ -247,7 +198,7 @@ fn a_planning_step_counts_as_an_action_and_a_deferral_does_not() {
         "--max-refactors",
         "1",
     ];
-    let ran = run(&env, &script, &args);
+    let ran = env.played(&script, &args);
     assert_eq!(ran.code, 0, "{}", ran.shown());
     assert_eq!(roles(&env)[0], "phase.ready-check");
     assert!(
@@ -256,8 +207,8 @@ fn a_planning_step_counts_as_an_action_and_a_deferral_does_not() {
         ran.shown()
     );
     let _ = env.ok(&["migration", "new", "fresh", "--target", "tidy up"]);
-    let plan = "[[step]]\nrole = \"planning.approaches\"\nreply = \"two ways\"\n[[step.edit]]\npath = \"approaches/one.md\"\nwrite = \"# One\\n\\nThe one way.\\n\"\n[[step.edit]]\npath = \"approaches/two.md\"\nwrite = \"# Two\\n\\nThe other.\\n\"\n";
-    let ran = run(&env, &(plan.to_owned() + &script), &args);
+    let planning = Replies::new().finds_ways().then(&script);
+    let ran = env.played(&planning, &args);
     assert_eq!(ran.code, 0, "{}", ran.shown());
     assert_eq!(roles(&env), ["planning.approaches"]);
     assert!(
@@ -269,9 +220,7 @@ fn a_planning_step_counts_as_an_action_and_a_deferral_does_not() {
 
 #[test]
 fn the_effort_of_every_call_is_on_record_with_where_it_comes_from() {
-    let repo = project();
-    repo.commit_all("a project");
-    let env = TestEnv::over(repo);
+    let env = TestEnv::checked();
     let targets = env.home.path().join("targets.jsonl");
     let line =
         r#"{"description": "the library", "files": ["src/lib.rs"], "effort-override": "xhigh"}"#;
@@ -283,7 +232,7 @@ fn the_effort_of_every_call_is_on_record_with_where_it_comes_from() {
         "--max-allowed-effort",
         "medium",
     ];
-    let ran = run(&env, &edits("refactor", "cleaner"), &args);
+    let ran = env.played(&Replies::new().cleans_up("cleaner\n"), &args);
     assert_eq!(ran.code, 0, "{}", ran.shown());
     let call = &calls(&env)[0];
     assert_eq!(call["effort_source"], "target-override", "{call}");
@@ -295,9 +244,7 @@ fn the_effort_of_every_call_is_on_record_with_where_it_comes_from() {
 
 #[test]
 fn every_decision_that_is_no_commit_leaves_a_document_without_paths_of_the_machine() {
-    let repo = project();
-    repo.commit_all("a project");
-    let env = TestEnv::over(repo);
+    let env = TestEnv::checked();
     let args = [
         "run",
         "--paths",
@@ -307,7 +254,7 @@ fn every_decision_that_is_no_commit_leaves_a_document_without_paths_of_the_machi
         "--max-attempts",
         "2",
     ];
-    let ran = run(&env, &edits("refactor", "BROKEN"), &args);
+    let ran = env.played(&Replies::new().cleans_up("BROKEN\n"), &args);
     assert_eq!(ran.code, 1, "{}", ran.shown());
     let failures = env.path().join(".git/piton/failures");
     let mut names: Vec<_> = fs::read_dir(failures)
@@ -343,8 +290,7 @@ fn a_focus_says_first_at_which_documents_migrations_stand() {
     migration(&repo, "begun", 3, "planning");
     repo.commit_all("plans");
     let env = TestEnv::over(repo);
-    let script = READY.to_owned() + &edits("phase.execute", "tidy");
-    let ran = run(&env, &script, &FOCUS);
+    let ran = env.played(&Replies::new().carries_out("tidy\n"), &FOCUS);
     assert_eq!(ran.code, 0, "{}", ran.shown());
     let lines: Vec<&str> = ran.stdout.lines().map(str::trim).collect();
     let stands: Vec<&str> = lines
@@ -368,23 +314,24 @@ fn a_focus_says_first_at_which_documents_migrations_stand() {
 
 #[test]
 fn planning_that_was_given_up_is_passed_over_for_the_run_and_tried_again_by_the_next() {
-    let repo = project();
-    repo.commit_all("a project");
-    let env = TestEnv::over(repo);
+    let env = TestEnv::checked();
     for slug in ["first", "second"] {
         let _ = env.ok(&["migration", "new", slug, "--target", "tidy up"]);
     }
-    let approaches = |slug: &str, more: &str| {
-        format!(
-            "[[step]]\nrole = \"planning.approaches\"\nslug = \"{slug}\"\nreply = \"two ways\"\n{more}"
-        )
+    let begun = |slug: &str| {
+        Replies::new()
+            .says("planning.approaches", "two ways")
+            .field("slug", slug)
     };
-    let good = "[[step.edit]]\npath = \"approaches/one.md\"\nwrite = \"# One\\n\\nThe one way.\\n\"\n\
-        [[step.edit]]\npath = \"approaches/two.md\"\nwrite = \"# Two\\n\\nThe other.\\n\"\n";
-    let script = |first: &str| approaches("first", first) + &approaches("second", good);
+    let good = |slug: &str| {
+        begun(slug)
+            .hands_in("approaches/one.md", "# One\n\nThe one way.\n")
+            .hands_in("approaches/two.md", "# Two\n\nThe other.\n")
+    };
+    let script = |first: Replies| first.then(&good("second"));
     let args = ["run", "--paths", "src/lib.rs", "--max-refactors", "2"];
     // It says that it did, and wrote nothing.
-    let ran = run(&env, &script(""), &args);
+    let ran = env.played(&script(begun("first")), &args);
     assert_eq!(ran.code, 0, "{}", ran.shown());
     let slugs = |env: &TestEnv| -> Vec<String> {
         let target = |call: Value| call["target"].as_str().unwrap().to_owned();
@@ -394,7 +341,7 @@ fn planning_that_was_given_up_is_passed_over_for_the_run_and_tried_again_by_the_
     assert!(!env.repo.exists("migrations/first/approaches/one.md"));
     assert!(env.repo.exists("migrations/second/approaches/one.md"));
     let args = ["run", "--paths", "src/lib.rs", "--max-refactors", "1"];
-    let ran = run(&env, &script(good), &args);
+    let ran = env.played(&script(good("first")), &args);
     assert_eq!(ran.code, 0, "{}", ran.shown());
     assert_eq!(slugs(&env), ["first"]);
     assert!(env.repo.exists("migrations/first/approaches/one.md"));
@@ -403,20 +350,16 @@ fn planning_that_was_given_up_is_passed_over_for_the_run_and_tried_again_by_the_
 #[test]
 fn a_run_that_finds_nothing_to_do_says_what_is_in_the_way_of_each_migration() {
     let repo = project();
-    migration(&repo, "dear", 1, "ready");
-    let dear = repo.read("migrations/dear/manifest.json");
-    let dear = dear.replace(
-        "\"done\":false",
-        "\"done\":false,\"required_effort\":\"high\"",
-    );
-    repo.write("migrations/dear/manifest.json", &dear);
+    let mut dear = manifest("dear", &[("first", "it stands")]);
+    dear["phases"][0]["required_effort"] = "high".into();
+    repo.write_migration(&dear);
     migration(&repo, "edited", 2, "ready");
     migration(&repo, "over", 3, "done");
     repo.commit_all("plans");
     let env = TestEnv::over(repo);
     env.repo.write("migrations/edited/plan.md", "# Mine\n");
     let args = [&FOCUS[..], &["--max-allowed-effort", "medium"]].concat();
-    let ran = run(&env, READY, &args);
+    let ran = env.played(&Replies::new().begins(), &args);
     assert_eq!(ran.code, 0, "{}", ran.shown());
     assert_eq!(roles(&env), Vec::<String>::new());
     let said = |text: &str| ran.stdout.lines().any(|line| line.trim().starts_with(text));

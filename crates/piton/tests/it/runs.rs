@@ -7,6 +7,7 @@ use piton_durable::{Holder, Lock, RealDisk};
 use piton_loop::runs::{
     CallOutcome, CallVerdict, Event, FinalStatus, RunId, RunRecord, RunSummary,
 };
+use piton_testkit::Replies;
 
 use crate::env::TestEnv;
 
@@ -28,11 +29,9 @@ fn without_a_run_the_list_is_empty_and_showing_one_is_a_usage_error() {
 fn a_record_is_readable_by_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
     let env = TestEnv::planned(7);
-    let script = "[[step]]\nrole = \"phase.ready-check\"\nreply = \"ready: yes\"\n\
-                  [[step]]\nrole = \"phase.execute\"\nreply = \"done\"\n[[step.edit]]\nbase = \"cwd\"\n\
-                  path = \"src/lib.rs\"\nappend = \"// more\\n\"\n";
+    let script = Replies::new().carries_out("// more\n");
     let mut arguments = crate::stage::strings(&["run", "--focus-on-live-migrations"]);
-    arguments.extend(env.script("carries", script));
+    arguments.extend(env.script("carries", &script));
     arguments.extend(crate::stage::strings(&["--validation-command", "true"]));
     let _ = env.ok(&arguments);
     let runs = env.path().join(".git/piton/runs");

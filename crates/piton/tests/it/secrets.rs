@@ -1,7 +1,7 @@
 //! Secrets that are given on the command line, or that an agent finds.
 
 use crate::env::{Ran, TestEnv};
-use crate::stage::{SLUG, strings};
+use crate::stage::{SLUG, refine, strings};
 
 fn refused(env: &TestEnv, args: &[String], secret: &str) -> Ran {
     let before = env.picture();
@@ -38,17 +38,7 @@ fn a_secret_on_the_command_line_is_refused_before_anything_is_stored() {
             strings(&["migration", "new", "x", "--target", "y", "--scope", address]),
             "s3cr3tpw",
         ),
-        (
-            strings(&[
-                "migration",
-                "refine",
-                SLUG,
-                "--record-only",
-                "--message",
-                address,
-            ]),
-            "s3cr3tpw",
-        ),
+        (strings(&refine(address)), "s3cr3tpw"),
         (
             strings(&["migration", "reject", SLUG, "--reason", address]),
             "s3cr3tpw",

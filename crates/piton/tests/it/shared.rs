@@ -4,45 +4,19 @@
 use std::fs;
 
 use piton_testkit::forge::{Comment, FakeGitHub, Fault, FaultKind};
+use piton_testkit::{Replies, tidy};
 use serde_json::Value;
 
 use crate::env::{Ran, TestEnv};
 use crate::stage::{GOOD, SLUG, strings};
 use crate::stored::reach;
-use crate::tour::Team;
-
-const MANIFEST: &str = r#"{"awaiting_human_review": false, "cooldown_until": null,
-  "created_at": "2026-06-01T00:00:00.000+00:00", "current_phase": "first",
-  "human_review_reason": null, "last_touch": "2026-06-01T00:00:00.000+00:00", "name": "tidy",
-  "phases": [
-    {"done": false, "effort_reason": null, "file": "phase-1-first.md", "name": "first",
-     "precondition": "src/lib.rs exists", "required_effort": null},
-    {"done": false, "effort_reason": null, "file": "phase-2-second.md", "name": "second",
-     "precondition": "the first is done", "required_effort": null}],
-  "status": "ready", "wake_up_on": null}"#;
-
-const SCRIPT: &str = r#"
-[[step]]
-role = "phase.ready-check"
-reply = "ready: yes"
-[[step]]
-role = "phase.execute"
-reply = "done"
-[[step.edit]]
-base = "cwd"
-path = "src/lib.rs"
-append = "tidy\n"
-"#;
+use crate::team::Team;
 
 pub(crate) fn team(backend: &str) -> Team {
-    let team = Team::new(backend, SCRIPT);
+    let team = Team::new(backend, &Replies::new().carries_out("tidy\n"));
     let repo = &team.env.repo;
-    repo.write("migrations/tidy/manifest.json", MANIFEST);
+    repo.write_migration(&tidy());
     repo.write("migrations/tidy/plan.md", "# Tidy up\n\n- [ ] all of it\n");
-    for phase in ["phase-1-first.md", "phase-2-second.md"] {
-        let text = "# x\n\n## Precondition\n\nsomething\n\n## Definition of Done\n\nit\n";
-        repo.write(&format!("migrations/tidy/{phase}"), text);
-    }
     repo.commit_all("a plan");
     team
 }
@@ -222,8 +196,8 @@ fn without_a_network_the_loop_goes_on_and_tells_later() {
 
 #[test]
 fn a_migration_begins_from_a_plan_and_is_refined_on_it() {
-    let script = "[[step]]\nrole = \"planning.approaches\"\nreply = \"x\"\n";
-    let team = Team::new("github-issue", script);
+    let script = Replies::new().says("planning.approaches", "x");
+    let team = Team::new("github-issue", &script);
     let id = team.create("# Add a cache\n\nPut one in front of the loader.\n");
     let dry = team.ok(&["migration", "import", &id, "--dry-run"]);
     assert!(dry.stdout.contains("add-a-cache"), "{}", dry.stdout);
@@ -385,12 +359,8 @@ fn a_shared_migration_is_refined_by_a_comment_carried_out_and_told_of() {
     let _ = planned.ok(&step);
     assert!(planned.env.kept("runs").contains("smaller steps"));
     assert_eq!(planned.env.show(SLUG)["status"], "ready");
-    let script = planned.env.script(
-        "carry",
-        "[[step]]\nrole = \"phase.ready-check\"\nreply = \"ready: yes\"\n\
-         [[step]]\nrole = \"phase.execute\"\nreply = \"done\"\n\
-         [[step.edit]]\nbase = \"cwd\"\npath = \"src/lib.rs\"\nappend = \"// tidy\\n\"\n",
-    );
+    let carries = Replies::new().carries_out("// tidy\n");
+    let script = planned.env.script("carry", &carries);
     let mut run = strings(&["run", "--focus-on-live-migrations"]);
     run.extend(script);
     let run: Vec<&str> = run.iter().map(String::as_str).collect();

@@ -199,6 +199,20 @@ impl TestEnv {
             .collect()
     }
 
+    /// Returns a directory with these of the machine's programs and no others.
+    pub(crate) fn tools(&self, names: &[&str]) -> PathBuf {
+        let tools = self.home.path().join("tools");
+        std::fs::create_dir(&tools).unwrap();
+        for name in names {
+            let found = std::env::split_paths(&std::env::var_os("PATH").unwrap())
+                .map(|dir| dir.join(name))
+                .find(|path| path.exists())
+                .unwrap();
+            std::os::unix::fs::symlink(found, tools.join(name)).unwrap();
+        }
+        tools
+    }
+
     pub(crate) fn assert_nothing_runs(&self) {
         until("every process has ended", || self.left_running().is_empty());
     }
@@ -318,6 +332,19 @@ pub(crate) fn with_targets(count: usize, check: &str) -> (TestEnv, String) {
     (env, targets.display().to_string())
 }
 
+/// The command that has [`SLUG`] refined, and no agent asked.
+pub(crate) const fn refine(message: &str) -> [&str; 6] {
+    let record_only = "--record-only";
+    [
+        "migration",
+        "refine",
+        SLUG,
+        record_only,
+        "--message",
+        message,
+    ]
+}
+
 pub(crate) fn strings(words: &[&str]) -> Vec<String> {
     words.iter().map(|&word| word.to_owned()).collect()
 }
@@ -330,7 +357,7 @@ fn step(arguments: &[String]) -> Vec<String> {
 
 /// Looks again and again until it holds; fails the test when it never does.
 pub(crate) fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + Duration::from_secs(120);
     while !holds() {
         assert!(Instant::now() < deadline, "in vain: {what}");
         std::thread::park_timeout(Duration::from_millis(5));

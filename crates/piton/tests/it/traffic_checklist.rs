@@ -4,7 +4,8 @@
 use serde_json::{Value, json};
 
 use crate::env::{Ran, TestEnv};
-use crate::traffic::{CREATE, badge, fake, job, on};
+use crate::traffic::{CREATE, fake, on};
+use crate::traffic_jobs::{badge, job};
 use crate::traffic_stage::{collect, edit, publish, running, state};
 
 /// The actions of a plan, with what each waits for.

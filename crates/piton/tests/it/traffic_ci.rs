@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use piton_testkit::forge::{Fault, FaultKind, Job, Run, Step};
 use serde_json::json;
 
-use crate::traffic::job;
+use crate::traffic_jobs::job;
 use crate::traffic_stage::{collect, day, run, running, state};
 
 /// A run of the workflow `ci.yml`, with its jobs and their steps.

@@ -5,7 +5,8 @@ use piton_testkit::forge::{FakeGitHub, Fault, FaultKind};
 use serde_json::{Value, json};
 
 use crate::env::TestEnv;
-use crate::traffic::{badge, job, on, planned};
+use crate::traffic::{on, planned};
+use crate::traffic_jobs::{badge, job};
 use crate::traffic_stage::{collect, day, edit, run, running, state, verdict};
 
 #[test]

@@ -5,7 +5,8 @@ use piton_testkit::forge::{FakeGitHub, Run, Workflow};
 use serde_json::{Value, json};
 
 use crate::env::{Ran, TestEnv};
-use crate::traffic::{CREATE, badge, fake, job, on};
+use crate::traffic::{CREATE, fake, on};
+use crate::traffic_jobs::{badge, job};
 
 pub(crate) const FILES: [&str; 4] = [
     ".github/workflows/traffic-badges.yml",

@@ -5,7 +5,8 @@ use piton_testkit::forge::FakeGitHub;
 use serde_json::{Value, json};
 
 use crate::env::TestEnv;
-use crate::traffic::{CREATE, fake, job, on, planned};
+use crate::traffic::{CREATE, fake, on, planned};
+use crate::traffic_jobs::job;
 use crate::traffic_stage::{day, state};
 
 /// A state as ghtraf leaves it after 120 days: its organic total stands still

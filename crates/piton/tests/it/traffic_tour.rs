@@ -17,7 +17,8 @@ use piton_traffic::ordered::Json;
 use serde_json::{Value, json};
 
 use crate::env::TestEnv;
-use crate::traffic::{badge, fake, on};
+use crate::traffic::{fake, on};
+use crate::traffic_jobs::badge;
 use crate::traffic_stage::{FILES, day};
 use crate::traffic_takeover::set_up;
 

@@ -17,7 +17,7 @@ use piton_loop::runs::RunRecord;
 use piton_loop::work::phase::PhaseWork;
 use piton_loop::work::{Shop, Worked, phase};
 
-use super::{READY, Scene, phase_that_writes, refactor_that_writes, scripted};
+use super::{Scene, phase_that_writes, refactor_that_writes, scripted};
 
 /// A clock that goes when it is told to.
 #[derive(Debug, Default)]
@@ -155,7 +155,7 @@ fn a_call_has_no_more_time_than_the_run() {
         seconds: Some(90),
         ..Limits::default()
     };
-    let night = Night::with(limits, &phase_that_writes("tidy\\n"));
+    let night = Night::with(limits, &phase_that_writes("tidy\n"));
     // The ready check takes a minute, and the work has half of one.
     let (worked, _) = night.phase();
     assert_eq!(worked, Worked::CutShort(Budget::Time));
@@ -172,7 +172,7 @@ fn a_call_that_ends_at_its_own_deadline_has_failed_whatever_the_run_has_left() {
         seconds: Some(9000),
         ..Limits::default()
     };
-    let mut night = Night::with(limits, &phase_that_writes("tidy\\n"));
+    let mut night = Night::with(limits, &phase_that_writes("tidy\n"));
     night.scene.tries = 1;
     night.agent.takes = Duration::from_secs(8000);
     let work = night.phase().0;
@@ -185,7 +185,7 @@ fn money_that_runs_out_during_a_call_is_told_at_once_and_the_work_is_kept() {
         dollars: Some(0.75),
         ..Limits::default()
     };
-    let night = Night::with(limits, &phase_that_writes("tidy\\n"));
+    let night = Night::with(limits, &phase_that_writes("tidy\n"));
     let (worked, warnings) = night.phase();
     assert!(matches!(worked, Worked::Accepted(_)), "{worked:?}");
     assert_eq!(
@@ -209,7 +209,7 @@ fn no_call_is_made_when_the_one_before_used_up_what_there_was() {
             ..Limits::default()
         },
     ] {
-        let night = Night::with(limits, &phase_that_writes("tidy\\n"));
+        let night = Night::with(limits, &phase_that_writes("tidy\n"));
         let (worked, warnings) = night.phase();
         assert!(matches!(worked, Worked::CutShort(_)), "{worked:?}");
         assert_eq!((night.calls(), warnings.len()), (1, 1), "{warnings:?}");
@@ -219,7 +219,7 @@ fn no_call_is_made_when_the_one_before_used_up_what_there_was() {
         dollars: Some(0.8),
         ..Limits::default()
     };
-    let night = Night::with(limits, &phase_that_writes("BROKEN\\n"));
+    let night = Night::with(limits, &phase_that_writes("BROKEN\n"));
     let (worked, _) = night.phase();
     assert_eq!(worked, Worked::CutShort(Budget::Money));
     assert_eq!(night.calls(), 2);
@@ -239,8 +239,7 @@ fn what_a_run_cost_before_midnight_is_no_cost_of_the_day_after() {
         day: limit(today, 0.0),
         ..Limits::default()
     };
-    let script = format!("{READY}{}", refactor_that_writes("x\\n", "done"));
-    let night = Night::with(limits, &script);
+    let night = Night::with(limits, &refactor_that_writes("x\n", "done"));
     night.look(|shop, run| {
         let spend = |dollars| {
             run.update(|summary| {

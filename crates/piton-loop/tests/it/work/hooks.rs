@@ -4,14 +4,13 @@ use std::fs;
 
 use piton_git::GitRead;
 use piton_loop::work::Worked;
+use piton_testkit::Replies;
 
 use super::{Scene, refactor_that_writes};
 
 /// A refactor with one more file, which the user's pre-commit hook runs.
-fn that_plants(style: &str) -> String {
-    let planted =
-        format!("[[step.edit]]\nbase = \"cwd\"\npath = \"style.sh\"\nwrite = {style:?}\n");
-    refactor_that_writes("better\\n", "done") + &planted
+fn that_plants(style: &str) -> Replies {
+    refactor_that_writes("better\n", "done").writes("style.sh", style)
 }
 
 const RUNS_STYLE: &str = "#!/bin/sh\nsh ./style.sh\n";
@@ -115,9 +114,8 @@ fn whatever_a_hook_makes_of_the_slot_s_git_is_not_followed() {
 fn piton_s_settings_are_changed_neither_by_an_agent_nor_by_what_a_hook_runs() {
     let scene = Scene::new();
     for path in ["piton.toml", "Piton.TOML", ".piton/prompts/refactor.md"] {
-        let edit =
-            format!("[[step.edit]]\nbase = \"cwd\"\npath = {path:?}\nwrite = \"seal = 'off'\"\n");
-        let worked = scene.refactor(&(refactor_that_writes("better\\n", "done") + &edit));
+        let script = refactor_that_writes("better\n", "done").writes(path, "seal = 'off'");
+        let worked = scene.refactor(&script);
         let Worked::Failed { failure, .. } = worked else {
             panic!("{path}: {worked:?}")
         };

@@ -2,33 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use piton_testkit::Replies;
 use serde_json::Value;
 
 use super::{keep, schema, validator};
 use crate::documents::events::differences;
 use crate::env::TestEnv;
 use crate::stage::{GOOD, SLUG, strings};
-
-/// Carries the phase out, badly and then well.
-const CARRIES: &str = r#"
-[[step]]
-role = "phase.ready-check"
-reply = "ready: yes"
-[[step]]
-role = "phase.execute"
-reply = "done"
-[[step.edit]]
-base = "cwd"
-path = "src/lib.rs"
-append = "// BROKEN\n"
-[[step]]
-role = "phase.execute"
-reply = "done"
-[[step.edit]]
-base = "cwd"
-path = "src/lib.rs"
-append = "// more\n"
-"#;
 
 #[test]
 fn every_line_of_events_is_as_its_schema_says() {
@@ -40,10 +20,10 @@ fn every_line_of_events_is_as_its_schema_says() {
         env.run(&all)
     };
     let _ = run(&format!("migration new {SLUG} --target x"), &[]);
-    let limit = "[[step]]\nfailure = \"limit-reached\"\nreply = \"weekly limit\"\n";
+    let limit = Replies::new().fails("", "limit-reached", "weekly limit");
     let ran = run(
         &format!("migration step {SLUG}"),
-        &env.script("limit", limit),
+        &env.script("limit", &limit),
     );
     assert_eq!(ran.code, 7, "{}", ran.shown());
     let good = env.script("good", GOOD);
@@ -51,7 +31,11 @@ fn every_line_of_events_is_as_its_schema_says() {
     assert_eq!(ran.code, 0, "{}", ran.shown());
     env.repo.write("check.sh", "! grep -q BROKEN src/lib.rs\n");
     env.repo.commit_all("a check");
-    let mut carries = env.script("carries", CARRIES);
+    // Badly, and then well.
+    let script = Replies::new()
+        .carries_out("// BROKEN\n")
+        .carries_out("// more\n");
+    let mut carries = env.script("carries", &script);
     carries.extend(strings(&["--validation-command", "sh check.sh"]));
     carries.extend(strings(&["--max-attempts", "2"]));
     let ran = run("run --focus-on-live-migrations", &carries);

@@ -2,30 +2,11 @@
 
 use std::process::Command;
 
+use piton_testkit::Replies;
+
 use super::{Answers, Part};
 use crate::env::{Ran, TestEnv};
 use crate::stage::{GOOD, SLUG, strings};
-
-/// What carries the phases and a clean-up out.
-const CARRIES: &str = r#"
-[[step]]
-role = "phase.ready-check"
-reply = "ready: yes"
-[[step]]
-role = "phase.execute"
-reply = "done"
-[[step.edit]]
-base = "cwd"
-path = "src/lib.rs"
-append = "// more\n"
-[[step]]
-role = "refactor"
-reply = "done"
-[[step.edit]]
-base = "cwd"
-path = "src/lib.rs"
-append = "// more\n"
-"#;
 
 /// Runs a command with `--json`, whatever it ends with.
 fn run(env: &TestEnv, words: &str, more: &[String]) -> Ran {
@@ -151,7 +132,10 @@ fn carrying_out(answers: &mut Answers) {
         &not_yet,
     ));
     answers.take(&run(&env, "migration wake add-api", &[]));
-    let mut carries = env.script("carries", CARRIES);
+    let script = Replies::new()
+        .carries_out("// more\n")
+        .cleans_up("// more\n");
+    let mut carries = env.script("carries", &script);
     carries.extend(strings(&["--validation-command", "true"]));
     let mut dry = carries.clone();
     dry.push("--dry-run".to_owned());
@@ -165,15 +149,7 @@ fn carrying_out(answers: &mut Answers) {
 /// Those that bring their own repository along.
 fn apart(answers: &mut Answers) {
     let env = TestEnv::new();
-    let tools = env.home.path().join("tools");
-    std::fs::create_dir(&tools).unwrap();
-    for tool in ["git", "sh", "true"] {
-        let found = std::env::split_paths(&std::env::var_os("PATH").unwrap())
-            .map(|dir| dir.join(tool))
-            .find(|path| path.exists())
-            .unwrap();
-        std::os::unix::fs::symlink(found, tools.join(tool)).unwrap();
-    }
+    let tools = env.tools(&["git", "sh", "true"]);
     let mut demo: Command = env.command(&["demo", "--fast", "--json"]);
     answers.take(&env.finish(demo.env("PATH", &tools).output().unwrap()));
     let seal = ["selftest", "--seal", "--json"];

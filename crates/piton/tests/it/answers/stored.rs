@@ -1,20 +1,12 @@
 //! Commands that work on stored plans, on a fake GitHub.
 
+use piton_testkit::Replies;
 use serde_json::Value;
 
 use super::{Answers, Part};
 use crate::env::Ran;
 use crate::stored::Stored;
-use crate::tour::Team;
-
-const IMPLEMENTS: &str = r#"
-[[step]]
-reply = "done"
-[[step.edit]]
-base = "cwd"
-path = "src/lib.rs"
-append = "cache\n"
-"#;
+use crate::team::Team;
 
 #[test]
 fn every_command_of_stored_plans_answers_as_its_schema_says() {
@@ -26,8 +18,14 @@ fn every_command_of_stored_plans_answers_as_its_schema_says() {
     answers.complete(Part::Stored);
 }
 
+fn implements() -> Replies {
+    Replies::new()
+        .says("", "done")
+        .appends("src/lib.rs", "cache\n")
+}
+
 fn plans(answers: &mut Answers) {
-    let team = Team::new("github-issue", IMPLEMENTS);
+    let team = Team::new("github-issue", &implements());
     let _ = team.ok(&["init", "--ci"]);
     team.publish();
     team.env.repo.write("plan.md", "# Add a cache\n\nPlan.\n");
@@ -71,7 +69,7 @@ fn plans(answers: &mut Answers) {
 }
 
 fn migrations(answers: &mut Answers) {
-    let team = Team::new("github-issue", IMPLEMENTS);
+    let team = Team::new("github-issue", &implements());
     let _ = team.ok(&["migration", "new", "tidy", "--target", "Tidy up"]);
     answers.take(&team.run(&["migration", "share", "tidy", "--json"]));
     let id = team.create("# Add a cache\n\nPlan.\n");

@@ -4,7 +4,8 @@ use std::io::Read as _;
 use std::process::Stdio;
 
 use super::{Answers, Part};
-use crate::traffic::{CREATE, fake, job, on};
+use crate::traffic::{CREATE, fake, on};
+use crate::traffic_jobs::job;
 use crate::traffic_stage::running;
 
 #[test]

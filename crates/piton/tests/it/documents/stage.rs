@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use piton_testkit::forge::{FakeGitHub, Workflow};
+use piton_testkit::forge::FakeGitHub;
 
 /// What a reader's repository holds, in `tally`.
 const PROJECT: [(&str, &str); 3] = [
@@ -194,17 +194,7 @@ fn github() -> FakeGitHub {
             "CcKxKW+qZzOwUGo+XGqFfqfDhPdUYxfV0SNKFmTrkyA=".to_owned(),
         );
         repo.commit_files("plnd/add-cache", "work", &[("x", "x")]);
-        repo.workflows.insert(
-            "piton-plan.yml".to_owned(),
-            Workflow {
-                id: 77,
-                name: "piton plan".to_owned(),
-                state: "active".to_owned(),
-                run_name: Some(
-                    "piton plan ${{ inputs.plan }} ${{ inputs.distinct_id }}".to_owned(),
-                ),
-            },
-        );
+        repo.add_workflow_of_plans();
     })
 }
 

@@ -1,0 +1,140 @@
+//! What comes of a target that an agent cleans up, or that is routed elsewhere.
+
+use piton_durable::RealDisk;
+use piton_loop::dilution;
+use piton_loop::work::Worked;
+use piton_loop::work::land::Brought;
+use piton_migration::live::load_manifest;
+use piton_migration::manifest::Status;
+use piton_migration::own::load_own;
+use piton_testkit::Replies;
+
+use crate::work::{Scene, refactor_that_writes, taken};
+
+#[test]
+fn a_refactor_is_one_commit_or_none() {
+    let scene = Scene::new();
+    let work = taken(scene.refactor(&refactor_that_writes("better\n", "done")));
+    scene.bring(&work);
+    assert_eq!(scene.scratch.subjects()[0], "piton: random files");
+    assert_eq!(scene.scratch.status(), "");
+    let worked = scene.refactor(&Replies::new().says("refactor", "nothing is worth it"));
+    assert!(matches!(worked, Worked::Unchanged { .. }), "{worked:?}");
+    assert_eq!(scene.unlanded(), []);
+}
+
+#[test]
+fn whatever_an_agent_asks_for_the_number_of_tries_is_bounded() {
+    let mut scene = Scene::new();
+    scene.tries = 3;
+    for recommendation in ["same-target", "human-review", "none"] {
+        let reply = format!(
+            "\nBEGIN_CONTINUOUS_REFACTORING_STATUS\ndecision: retry\nretry_recommendation: {recommendation}\nEND_CONTINUOUS_REFACTORING_STATUS\n"
+        );
+        let before = scene.snapshots().len();
+        let worked = scene.refactor(&refactor_that_writes("x\n", &reply));
+        assert!(matches!(worked, Worked::Failed { .. }), "{worked:?}");
+        assert_eq!(scene.snapshots().len() - before, 3, "{recommendation}");
+    }
+}
+
+#[test]
+fn weakened_tests_go_back_to_the_agent_with_the_list_and_an_honest_second_try_lands() {
+    let scene = Scene::new();
+    scene.scratch.write(
+        "src/test_lib.py",
+        "def test_a():\n    assert f(1) == 2\n\n\ndef test_b():\n    assert f(2) == 3\n",
+    );
+    scene.scratch.commit_all("tests");
+    let dishonest = Replies::new()
+        .says("refactor", "done")
+        .writes("src/test_lib.py", "def test_a():\n    assert f(1) == 2\n");
+    // Although one try is allowed, what weakens tests goes back once.
+    let worked = scene.refactor(&dishonest.clone().then(&dishonest));
+    let Worked::Failed { failure, .. } = worked else {
+        panic!("{worked:?}");
+    };
+    assert_eq!(failure.kind.as_str(), "tests-weakened");
+    assert!(failure.story.contains("test_b was deleted"), "{failure}");
+    assert_eq!(scene.snapshots().len(), 2);
+    let honest = refactor_that_writes("better\n", "done");
+    let work = taken(scene.refactor(&dishonest.then(&honest)));
+    scene.bring(&work);
+    assert_eq!(scene.scratch.read("src/lib.rs"), "better\n");
+    let prompts: Vec<String> = scene.prompts("refactor");
+    let second = prompts.last().unwrap();
+    assert!(
+        second.contains("src/test_lib.py:5: the test test_b was deleted"),
+        "{second}"
+    );
+}
+
+#[test]
+fn where_weakened_tests_are_only_told_the_work_lands() {
+    let mut scene = Scene::new();
+    scene
+        .scratch
+        .write("src/test_lib.py", "def test_a():\n    assert f(1) == 2\n");
+    scene.scratch.commit_all("tests");
+    scene.dilution = dilution::Policy::Report;
+    let deletes = Replies::new()
+        .says("refactor", "done")
+        .writes("src/test_lib.py", "");
+    taken(scene.refactor(&deletes));
+}
+
+/// Widens a target, and judges it.
+fn routes(judgement: &str) -> Replies {
+    let wide = "selected-candidate: local-cluster — they go together";
+    Replies::new()
+        .says("scope-expansion", wide)
+        .says("classify", judgement)
+}
+
+#[test]
+fn a_routed_target_is_widened_and_cleaned_up_or_becomes_a_migration() {
+    let mut scene = Scene::new();
+    scene.route = true;
+    scene.scratch.write("src/lib.rs", "mod other;\n");
+    scene.scratch.commit_all("they belong together");
+    let clean = refactor_that_writes("routed\n", "done");
+    let script = routes("decision: cohesive-cleanup — small").then(&clean);
+    let work = taken(scene.refactor(&script));
+    scene.bring(&work);
+    let prompt = scene.prompts("refactor").pop().unwrap();
+    assert!(prompt.contains("src/other.rs"), "{prompt}");
+    // A migration is begun by one commit of its own; nothing else is asked.
+    scene.scratch.write("src/lib.rs", "mod other;\n");
+    scene.scratch.commit_all("again");
+    let plan = routes("decision: needs-plan — it has steps");
+    let work = taken(scene.refactor(&plan));
+    assert!(matches!(scene.bring(&work), Brought::Landed { .. }));
+    let subject = scene.scratch.subjects()[0].clone();
+    assert_eq!(subject, "piton: plan random-files");
+    let dir = scene.scratch.path().join("migrations/random-files");
+    let manifest = load_manifest(&RealDisk, &dir).unwrap();
+    assert_eq!(manifest.status(), Status::Planning);
+    let target = load_own(&RealDisk, &dir).unwrap().unwrap().target.unwrap();
+    assert_eq!(target.files, ["src/lib.rs", "src/other.rs"]);
+    assert_eq!(scene.scratch.status(), "");
+    // The next of that name gets another one.
+    let work = taken(scene.refactor_of(&[], &plan));
+    assert_eq!(work.slug.unwrap(), "random-files-2");
+}
+
+#[test]
+fn an_odd_answer_to_a_question_before_the_work_fails_that_work_and_nothing_else() {
+    let mut scene = Scene::new();
+    scene.route = true;
+    let odd = Replies::new().says("classify", "perhaps");
+    let worked = scene.refactor_of(&[], &odd);
+    let Worked::Failed { failure, .. } = worked else {
+        panic!("{worked:?}");
+    };
+    assert!(
+        failure.story.contains("the answer has no line"),
+        "{failure}"
+    );
+    assert_eq!(scene.snapshots().len(), 1);
+    assert_eq!(scene.unlanded(), []);
+}

@@ -12,6 +12,7 @@ mod interactive;
 mod leftovers;
 mod misbehaving;
 mod program;
+mod program_fails;
 mod real_programs;
 mod recordings;
 mod script;

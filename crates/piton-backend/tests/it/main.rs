@@ -13,6 +13,7 @@ mod corpus;
 mod differences;
 mod folders;
 mod folding;
+mod in_the_gap;
 mod local_crash;
 mod on_github;
 mod properties;

@@ -1,23 +1,30 @@
 //! Publishing on the simulated disk: every crash, every loss.
 
+mod between;
+mod records;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use piton_durable::atomic::is_leftover;
 use piton_durable::transaction::{
-    AroundHooks, CommitFailure, CommitIntent, CommitState, Committer, Deed, HookMoment, Recovered,
-    Request, recover, stage,
+    AroundHooks, CommitFailure, CommitIntent, CommitState, Committer, Recovered, Request, recover,
+    stage,
 };
-use piton_durable::{Disk, DiskRead, Site, Token, TransactionError, TreeDigest, write_atomic};
+use piton_durable::{DiskRead, Site, Token, TransactionError, TreeDigest, write_atomic};
 use piton_testkit::SimDisk;
 use piton_testkit::sim::{Budget, CrashReport, Leaf, every_crash};
 
-const LIVE: &str = "/repo/migrations/rework";
-const CANDIDATE: &str = "/work/rework";
-const COMMITTED: &str = "/repo/.git/committed";
+use crate::transaction::between::PLAIN;
 
-fn site() -> Site {
+pub(crate) const LIVE: &str = "/repo/migrations/rework";
+
+pub(crate) const CANDIDATE: &str = "/work/rework";
+
+pub(crate) const COMMITTED: &str = "/repo/.git/committed";
+
+pub(crate) fn site() -> Site {
     Site {
         root: "/repo".into(),
         state: "/repo/.git/piton".into(),
@@ -26,13 +33,13 @@ fn site() -> Site {
     }
 }
 
-fn token() -> Token {
+pub(crate) fn token() -> Token {
     Token::fresh(Timestamp::from_second(1_800_000_000).unwrap(), 77)
 }
 
 /// Version control in one file: the digest of what was committed last.
 #[derive(Debug)]
-struct SimCommitter {
+pub(crate) struct SimCommitter {
     disk: SimDisk,
     hook_says_no: bool,
 }
@@ -75,18 +82,18 @@ impl Committer for SimCommitter {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Commit {
+pub(crate) enum Commit {
     No,
     Yes,
     Refused,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Scene {
-    first: bool,
-    exchange: bool,
-    far_state: bool,
-    commit: Commit,
+pub(crate) struct Scene {
+    pub(crate) first: bool,
+    pub(crate) exchange: bool,
+    pub(crate) far_state: bool,
+    pub(crate) commit: Commit,
 }
 
 impl Scene {
@@ -109,7 +116,7 @@ impl Scene {
         scenes
     }
 
-    fn disk(self) -> SimDisk {
+    pub(crate) fn disk(self) -> SimDisk {
         let mut disk = SimDisk::new();
         if !self.exchange {
             disk = disk.without_exchange();
@@ -133,14 +140,14 @@ impl Scene {
         disk
     }
 
-    fn committer(self, disk: &SimDisk) -> SimCommitter {
+    pub(crate) fn committer(self, disk: &SimDisk) -> SimCommitter {
         SimCommitter {
             disk: disk.clone(),
             hook_says_no: self.commit == Commit::Refused,
         }
     }
 
-    fn request(self, disk: &SimDisk) -> Request {
+    pub(crate) fn request(self, disk: &SimDisk) -> Request {
         let live = "migrations/rework".parse().unwrap();
         Request {
             commit: (self.commit != Commit::No).then(|| CommitIntent {
@@ -172,7 +179,7 @@ impl Scene {
         }
     }
 
-    fn recover(self, disk: &SimDisk) -> Result<Vec<Recovered>, TransactionError> {
+    pub(crate) fn recover(self, disk: &SimDisk) -> Result<Vec<Recovered>, TransactionError> {
         recover(disk, &site(), &self.committer(disk))
     }
 }
@@ -380,73 +387,6 @@ fn a_failed_publish_that_says_so_without_reserve_has_changed_nothing() {
     }
 }
 
-const PLAIN: Scene = Scene {
-    first: false,
-    exchange: true,
-    far_state: false,
-    commit: Commit::No,
-};
-
-#[test]
-fn a_stale_base_is_refused_with_both_digests_and_changes_nothing() {
-    let disk = PLAIN.disk();
-    let request = PLAIN.request(&disk);
-    disk.put(format!("{LIVE}/plan.md"), "edited by hand");
-    let before = disk.snapshot("/");
-    let error = stage(&disk, &site(), token(), request.clone()).unwrap_err();
-    let found = TreeDigest::of(&disk, Path::new(LIVE)).unwrap();
-    assert_eq!(
-        error.to_string(),
-        format!(
-            "publish migrations/rework over what has changed since: it was built from {}, \
-             and {found} is live now",
-            request.base
-        )
-    );
-    assert_eq!(disk.snapshot("/"), before);
-}
-
-#[test]
-fn an_edit_between_staging_and_publishing_is_not_lost() {
-    let disk = PLAIN.disk();
-    let staged = stage(&disk, &site(), token(), PLAIN.request(&disk)).unwrap();
-    disk.put(format!("{LIVE}/plan.md"), "edited by hand");
-    let error = staged.replace(&disk).unwrap_err();
-    assert!(
-        matches!(error, TransactionError::StaleBase { .. }),
-        "{error}"
-    );
-    assert_eq!(
-        disk.read(&Path::new(LIVE).join("plan.md")).unwrap(),
-        b"edited by hand"
-    );
-}
-
-#[test]
-fn an_edit_after_a_crash_is_left_alone_and_both_versions_are_kept() {
-    for exchange in [true, false] {
-        let scene = Scene { exchange, ..PLAIN };
-        let disk = scene.disk();
-        let staged = stage(&disk, &site(), token(), scene.request(&disk)).unwrap();
-        // The process dies here, with the new tree live.
-        drop(staged.replace(&disk).unwrap());
-        disk.put(format!("{LIVE}/plan.md"), "edited by hand");
-        let recovered = scene.recover(&disk).unwrap();
-        let [Recovered::Publish { deeds, .. }] = recovered.as_slice() else {
-            panic!("{recovered:?}");
-        };
-        let [Deed::Kept { path }, Deed::LeftAlone { .. }] = deeds.as_slice() else {
-            panic!("{deeds:?}");
-        };
-        assert_eq!(disk.read(&path.join("plan.md")).unwrap(), b"old plan");
-        assert_eq!(
-            disk.read(&Path::new(LIVE).join("plan.md")).unwrap(),
-            b"edited by hand"
-        );
-        assert_eq!(scene.recover(&disk).unwrap(), []);
-    }
-}
-
 #[test]
 fn recovery_says_in_one_line_what_it_did() {
     let scene = Scene {
@@ -465,220 +405,4 @@ fn recovery_says_in_one_line_what_it_did() {
           committed it, the new version stands"
         ]
     );
-}
-
-#[test]
-fn a_refused_commit_puts_the_old_version_back_and_keeps_the_new_one() {
-    let scene = Scene {
-        commit: Commit::Refused,
-        ..PLAIN
-    };
-    let disk = scene.disk();
-    let staged = stage(&disk, &site(), token(), scene.request(&disk)).unwrap();
-    let mut replaced = staged.replace(&disk).unwrap();
-    let error = replaced.commit(&disk, &scene.committer(&disk)).unwrap_err();
-    let undone = replaced.undo(&disk, &error.to_string()).unwrap();
-    let [kept] = undone.kept.as_slice() else {
-        panic!("{undone:?}");
-    };
-    assert!(kept.starts_with("/repo/.git/piton/failures"));
-    assert_eq!(disk.snapshot(kept), disk.snapshot(CANDIDATE));
-}
-
-#[test]
-fn a_record_that_cannot_be_read_is_kept_and_one_from_the_future_left_alone() {
-    let disk = PLAIN.disk();
-    let transactions = "/repo/.git/piton/transactions";
-    disk.put(
-        format!("{transactions}/broken/intent.json"),
-        "{\"version\":1,",
-    );
-    disk.put(
-        format!("{transactions}/future/intent.json"),
-        "{\"version\":3,\"new\":\"things\"}",
-    );
-    disk.put(
-        format!("{transactions}/broken/trees/staged/rework/plan.md"),
-        "x",
-    );
-    let recovered = PLAIN.recover(&disk).unwrap();
-    assert!(matches!(
-        recovered.as_slice(),
-        [
-            Recovered::Unreadable { .. },
-            Recovered::Newer { version: 3, .. }
-        ]
-    ));
-    assert_eq!(
-        disk.read(Path::new(
-            "/repo/.git/piton/failures/broken/trees/staged/rework/plan.md"
-        ))
-        .unwrap(),
-        b"x"
-    );
-    assert!(
-        disk.stat(Path::new(&format!("{transactions}/future/intent.json")))
-            .unwrap()
-            .is_some()
-    );
-}
-
-#[test]
-fn a_record_cannot_name_a_place_outside_the_worktree() {
-    for live in [
-        "../outside",
-        "/etc",
-        "a/../../b",
-        "migrations/.git/x",
-        ".GIT/x",
-        "",
-    ] {
-        assert!(live.parse::<piton_durable::LivePath>().is_err(), "{live}");
-    }
-}
-
-/// Puts a record there that nobody but a forger would write.
-fn forged(live: &str, paths: &str) -> String {
-    let digest = TreeDigest::missing();
-    format!(
-        r#"{{"version":1,"worktree":"main","live":"{live}","trees":"state","base":"{digest}",
-        "new":"{digest}","operation":"x","step":"prepared",
-        "commit":{{"message":"m","paths":["{paths}"],"branch":"main"}}}}"#
-    )
-}
-
-#[test]
-fn a_forged_record_commits_and_moves_nothing_outside_the_migrations_directory() {
-    for (live, paths) in [
-        ("src/main.rs", "src/main.rs"),
-        ("migrations/rework", "src/main.rs"),
-        ("migrations/a/b", "migrations/a/b"),
-        ("migrations/__transactions__", "migrations/__transactions__"),
-        ("migrations", "migrations"),
-    ] {
-        let disk = PLAIN.disk();
-        let before = disk.read(Path::new(COMMITTED)).unwrap();
-        let record = "/repo/.git/piton/transactions/x/intent.json";
-        disk.put(record, forged(live, paths));
-        let recovered = PLAIN.recover(&disk).unwrap();
-        assert!(
-            matches!(recovered.as_slice(), [Recovered::Unreadable { .. }]),
-            "{live}: {recovered:?}"
-        );
-        assert_eq!(disk.read(Path::new(COMMITTED)).unwrap(), before);
-    }
-}
-
-#[test]
-fn what_is_no_regular_file_is_no_record_and_stops_nobody() {
-    let disk = PLAIN.disk();
-    disk.put_symlink("/repo/.git/piton/transactions/x/intent.json", "/dev/zero");
-    let recovered = PLAIN.recover(&disk).unwrap();
-    assert!(matches!(
-        recovered.as_slice(),
-        [Recovered::Unreadable { .. }]
-    ));
-    assert_eq!(PLAIN.recover(&disk).unwrap(), []);
-}
-
-/// A hook that mends what it finds, in the middle of which the power fails.
-#[derive(Debug)]
-struct Mending {
-    disk: SimDisk,
-    to: &'static str,
-    dies: bool,
-}
-
-impl Committer for Mending {
-    fn state(&self, _: &CommitIntent) -> Result<CommitState, CommitFailure> {
-        let live = TreeDigest::of(&self.disk, Path::new(LIVE)).unwrap();
-        let committed = self.disk.read(Path::new(COMMITTED)).unwrap();
-        Ok(if committed == live.as_str().as_bytes() {
-            CommitState::Done
-        } else {
-            CommitState::Wanted
-        })
-    }
-
-    fn judge(&self, live: &Path) -> Result<(), String> {
-        let plan = self.disk.read(&live.join("plan.md")).unwrap();
-        if plan == b"spoilt" {
-            return Err("it is spoilt".into());
-        }
-        Ok(())
-    }
-
-    fn commit(
-        &self,
-        _: &CommitIntent,
-        around: AroundHooks<'_>,
-    ) -> Result<Option<String>, CommitFailure> {
-        around(HookMoment::Before)?;
-        if !self.to.is_empty() {
-            self.disk.put(format!("{LIVE}/plan.md"), self.to);
-        }
-        if self.dies {
-            return Err(CommitFailure::NotNow {
-                reason: "the power failed".into(),
-                source: None,
-            });
-        }
-        around(HookMoment::After)?;
-        let live = TreeDigest::of(&self.disk, Path::new(LIVE)).unwrap();
-        self.disk.put(COMMITTED, live.as_str());
-        Ok(Some(live.to_string()))
-    }
-}
-
-#[test]
-fn what_a_hook_makes_of_a_publish_is_followed_or_undone_whether_or_not_it_is_killed() {
-    for to in ["mended", "spoilt"] {
-        for dies in [false, true] {
-            let scene = Scene {
-                commit: Commit::Yes,
-                ..PLAIN
-            };
-            let disk = scene.disk();
-            let hook = |to, dies| Mending {
-                disk: disk.clone(),
-                to,
-                dies,
-            };
-            let mut replaced = stage(&disk, &site(), token(), scene.request(&disk))
-                .unwrap()
-                .replace(&disk)
-                .unwrap();
-            match replaced.commit(&disk, &hook(to, dies)) {
-                Ok(_) => replaced.finish(&disk).unwrap(),
-                Err(CommitFailure::Refused(reason)) => {
-                    drop(replaced.undo(&disk, &reason).unwrap());
-                }
-                // Killed: whoever comes next has a hook that changes nothing.
-                Err(CommitFailure::NotNow { .. }) => drop(replaced),
-            }
-            drop(recover(&disk, &site(), &hook("", false)).unwrap());
-            let plan = disk.read(Path::new(&format!("{LIVE}/plan.md"))).unwrap();
-            let expected = if to == "mended" { "mended" } else { "old plan" };
-            assert_eq!(String::from_utf8(plan).unwrap(), expected, "{to} {dies}");
-            let live = TreeDigest::of(&disk, Path::new(LIVE)).unwrap();
-            let committed = disk.read(Path::new(COMMITTED)).unwrap();
-            assert_eq!(committed, live.as_str().as_bytes(), "{to} {dies}");
-            assert_eq!(recover(&disk, &site(), &hook("", false)).unwrap(), []);
-        }
-    }
-}
-
-#[test]
-fn transactions_of_another_worktree_are_left_to_it() {
-    let disk = PLAIN.disk();
-    let other = Site {
-        worktree: "other".into(),
-        ..site()
-    };
-    let staged = stage(&disk, &other, token(), PLAIN.request(&disk)).unwrap();
-    drop(staged.replace(&disk).unwrap());
-    let before = disk.snapshot("/");
-    assert_eq!(PLAIN.recover(&disk).unwrap(), []);
-    assert_eq!(disk.snapshot("/"), before);
-    let _: &dyn Disk = &disk;
 }

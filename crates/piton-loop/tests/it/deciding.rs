@@ -1,40 +1,41 @@
 //! The one next thing, whatever the world looks like.
 
-use std::collections::BTreeMap;
+mod properties;
+mod waiting;
 
 use jiff::{SignedDuration, Timestamp};
 use piton_base::Effort;
-use piton_loop::deciding::limits::{Limits, OnQuota};
-use piton_loop::deciding::memory::{Memory, Outcome, Quota, Tried};
+use piton_loop::deciding::limits::Limits;
+use piton_loop::deciding::memory::{Memory, Outcome, Tried};
 use piton_loop::deciding::next::{Next, next};
-use piton_loop::deciding::queue::queue;
-use piton_loop::deciding::stand::{NotNow, Stand, stand};
+use piton_loop::deciding::stand::Stand;
 use piton_loop::deciding::stop::Stop;
 use piton_loop::deciding::world::{Gate, Known, Open, Seen, Standing, Unlanded, World};
-use piton_loop::targets::{Source, Target};
+use piton_loop::targets::Source;
 use piton_migration::manifest::Manifest;
-use piton_migration::own::{DeferralCause, OwnData, TargetProvenance};
+use piton_migration::own::{DeferralCause, OwnData};
 use piton_migration::slug::Slug;
-use proptest::prelude::*;
 use serde_json::json;
 
-fn now() -> Timestamp {
+use crate::deciding::waiting::waiting;
+
+pub(super) fn now() -> Timestamp {
     "2026-06-10T12:00:00Z".parse().expect("an instant")
 }
 
 /// One migration, put into words.
 #[derive(Clone, Debug)]
-struct Sketch {
-    status: &'static str,
-    age_hours: i64,
-    awaits: bool,
+pub(super) struct Sketch {
+    pub(super) status: &'static str,
+    pub(super) age_hours: i64,
+    pub(super) awaits: bool,
     /// Hours from now at which the deferral ends.
-    put_off: Option<i64>,
-    cause: Option<DeferralCause>,
-    effort: Option<Effort>,
-    done: [bool; 2],
-    broken: bool,
-    refused: bool,
+    pub(super) put_off: Option<i64>,
+    pub(super) cause: Option<DeferralCause>,
+    pub(super) effort: Option<Effort>,
+    pub(super) done: [bool; 2],
+    pub(super) broken: bool,
+    pub(super) refused: bool,
 }
 
 impl Default for Sketch {
@@ -53,7 +54,7 @@ impl Default for Sketch {
     }
 }
 
-fn hours(count: i64) -> Timestamp {
+pub(super) fn hours(count: i64) -> Timestamp {
     now()
         .checked_add(SignedDuration::from_hours(count))
         .expect("near")
@@ -94,7 +95,7 @@ fn standing(name: &str, sketch: &Sketch) -> Standing {
 }
 
 /// Refuses those that the sketch says it refuses.
-struct Refusing(Vec<Slug>);
+pub(super) struct Refusing(Vec<Slug>);
 
 impl Gate for Refusing {
     fn refuses(&self, slug: &Slug, _stand: &Stand) -> Option<String> {
@@ -104,17 +105,17 @@ impl Gate for Refusing {
     }
 }
 
-struct Scene {
-    migrations: Vec<Standing>,
-    gate: Refusing,
-    source: Source,
-    limits: Limits,
-    memory: Memory,
-    unlanded: Vec<Unlanded>,
+pub(super) struct Scene {
+    pub(super) migrations: Vec<Standing>,
+    pub(super) gate: Refusing,
+    pub(super) source: Source,
+    pub(super) limits: Limits,
+    pub(super) memory: Memory,
+    pub(super) unlanded: Vec<Unlanded>,
 }
 
 impl Scene {
-    fn of(sketches: &[Sketch]) -> Self {
+    pub(super) fn of(sketches: &[Sketch]) -> Self {
         let named = |index: usize| format!("m-{index:02}");
         let migrations: Vec<Standing> = sketches
             .iter()
@@ -137,7 +138,7 @@ impl Scene {
         }
     }
 
-    fn world(&self) -> World<'_> {
+    pub(super) fn world(&self) -> World<'_> {
         World {
             now: now(),
             migrations: &self.migrations,
@@ -150,24 +151,12 @@ impl Scene {
         }
     }
 
-    fn next(&self) -> Next {
+    pub(super) fn next(&self) -> Next {
         next(&self.world(), &self.gate).next
     }
 }
 
-/// Work that was accepted.
-fn waiting(name: &str) -> Unlanded {
-    Unlanded {
-        name: name.to_owned(),
-        ..Unlanded::default()
-    }
-}
-
-fn on(file: &str) -> Target {
-    Target::plain(file, TargetProvenance::Targets, vec![file.to_owned()])
-}
-
-fn slug(index: usize) -> Slug {
+pub(super) fn slug(index: usize) -> Slug {
     format!("m-{index:02}").parse().expect("a slug")
 }
 
@@ -341,349 +330,4 @@ fn a_rest_lies_between_actions_and_not_before_the_end() {
         matches!(reached, Next::Stop(Stop::CountReached { .. })),
         "{reached:?}"
     );
-}
-
-#[test]
-fn nothing_is_done_again_while_what_was_done_waits_to_land() {
-    let mut scene = Scene::of(&[Sketch::default(), Sketch::default()]);
-    scene.unlanded.push(Unlanded {
-        slug: Some("m-00".to_owned()),
-        ..waiting("work")
-    });
-    let waits = Outcome::Waits {
-        work: "work".to_owned(),
-        reason: "a file is changed".to_owned(),
-    };
-    let landing = Tried::Landing("work".to_owned());
-    scene.memory.remember(&landing, &waits);
-    let other = Next::Phase {
-        slug: slug(1),
-        index: 0,
-    };
-    assert_eq!(scene.next(), other);
-    scene.migrations.truncate(1);
-    assert_eq!(
-        stand(&scene.world(), &scene.migrations[0]),
-        Stand::NotNow(NotNow::WaitsToLand)
-    );
-    assert_eq!(scene.next(), Next::Stop(Stop::WaitsToLand));
-}
-
-#[test]
-fn a_target_is_passed_over_while_work_on_its_files_waits_to_land() {
-    let mut scene = Scene::of(&[]);
-    let waits = Outcome::Waits {
-        work: "work".to_owned(),
-        reason: "a file is changed".to_owned(),
-    };
-    let landing = Tried::Landing("work".to_owned());
-    scene.memory.remember(&landing, &waits);
-    scene.unlanded.push(Unlanded {
-        files: ["b", "x"].map(str::to_owned).into(),
-        ..waiting("work")
-    });
-    scene.source = Source::Finite(vec![on("a"), on("b"), on("c")]);
-    let mut taken = Vec::new();
-    while let Next::Source { target, place } = scene.next() {
-        scene.memory.pass_to(place);
-        scene.memory.begin(&Tried::Source);
-        scene.memory.remember(&Tried::Source, &Outcome::Landed);
-        taken.extend(target.files);
-    }
-    taken.sort_unstable();
-    assert_eq!(taken, ["a", "c"]);
-    assert_eq!(scene.next(), Next::Stop(Stop::WaitsToLand));
-    for source in [
-        Source::Group(on("b")),
-        Source::Ambient(vec!["b".to_owned(), "x".to_owned()]),
-        Source::Pool {
-            provenance: TargetProvenance::Globs,
-            files: vec!["b".to_owned()],
-        },
-    ] {
-        scene.source = source;
-        assert_eq!(scene.next(), Next::Stop(Stop::WaitsToLand));
-    }
-    let pool = Source::Pool {
-        provenance: TargetProvenance::Globs,
-        files: ["a", "b", "x"].map(str::to_owned).to_vec(),
-    };
-    let ambient = Source::Ambient(["a", "b", "x"].map(str::to_owned).to_vec());
-    for source in [pool, ambient] {
-        scene.source = source;
-        for seed in 0..20 {
-            let world = World {
-                seed,
-                ..scene.world()
-            };
-            let Next::Source { target, .. } = next(&world, &Open).next else {
-                panic!("a is free");
-            };
-            assert_eq!(target.files, ["a"]);
-        }
-    }
-}
-
-fn sketch() -> impl Strategy<Value = Sketch> {
-    let cause = prop_oneof![
-        Just(None),
-        Just(Some(DeferralCause::OverBudget)),
-        Just(Some(DeferralCause::NotReady {
-            reason: "r".to_owned()
-        })),
-        Just(Some(DeferralCause::Failing {
-            reason: "r".to_owned()
-        })),
-    ];
-    (
-        prop_oneof!["planning", "ready", "in-progress", "skipped", "done"].prop_map(|status| {
-            match status.as_str() {
-                "planning" => "planning",
-                "ready" => "ready",
-                "in-progress" => "in-progress",
-                "skipped" => "skipped",
-                _ => "done",
-            }
-        }),
-        0i64..50,
-        prop::bool::weighted(0.2),
-        prop::option::of(-20i64..20),
-        cause,
-        prop::option::of(prop::sample::select(Effort::ALL.to_vec())),
-        any::<[bool; 2]>(),
-        prop::bool::weighted(0.2),
-        prop::bool::weighted(0.2),
-    )
-        .prop_map(
-            |(status, age_hours, awaits, put_off, cause, effort, done, broken, refused)| Sketch {
-                status,
-                age_hours,
-                awaits,
-                put_off,
-                cause,
-                effort,
-                done,
-                broken,
-                refused,
-            },
-        )
-}
-
-/// Says the same as the decision, from the sketch alone.
-fn may_be_worked_on(sketch: &Sketch) -> bool {
-    let asleep =
-        sketch.put_off.is_some_and(|at| at > 0) && sketch.cause != Some(DeferralCause::OverBudget);
-    let open = match sketch.status {
-        "planning" => true,
-        "ready" | "in-progress" => {
-            sketch.done != [true, true] && sketch.effort.is_none_or(|it| it <= Effort::Medium)
-        }
-        _ => false,
-    };
-    open && !asleep && !sketch.awaits && !sketch.broken && !sketch.refused
-}
-
-proptest! {
-    #[test]
-    fn what_is_chosen_may_be_worked_on_and_something_is_chosen_if_anything_may(
-        sketches in prop::collection::vec(sketch(), 0..12),
-    ) {
-        let scene = Scene::of(&sketches);
-        let chosen = match scene.next() {
-            Next::Plan(slug) | Next::Phase { slug, .. } => Some(slug),
-            Next::Stop(_) => None,
-            other => return Err(TestCaseError::fail(format!("{other:?}"))),
-        };
-        let fit: Vec<Slug> = sketches
-            .iter()
-            .enumerate()
-            .filter(|(_, sketch)| may_be_worked_on(sketch))
-            .map(|(index, _)| slug(index))
-            .collect();
-        match &chosen {
-            Some(slug) => prop_assert!(fit.contains(slug)),
-            None => prop_assert!(fit.is_empty(), "{fit:?}"),
-        }
-        // The queue says the same, of each migration once.
-        let entries = queue(&scene.world(), &scene.gate);
-        prop_assert_eq!(entries.len(), sketches.len());
-        let first = entries.first().filter(|it| !matches!(it.stand, Stand::NotNow(_)));
-        prop_assert_eq!(first.map(|it| it.slug.clone()), chosen);
-    }
-
-    /// Whatever agents do, each thing is tried a bounded number of times.
-    #[test]
-    fn a_run_comes_to_its_end_whatever_agents_do(
-        sketches in prop::collection::vec(sketch(), 0..6),
-        targets in 0usize..4,
-        whims in prop::collection::vec(0u8..6, 400),
-        count in prop::option::of(0u32..8),
-        jobs in 1usize..5,
-    ) {
-        let mut scene = Scene::of(&sketches);
-        scene.source = Source::Finite(
-            (0..targets)
-                .map(|n| Target::plain(n.to_string(), TargetProvenance::Targets, Vec::new()))
-                .collect(),
-        );
-        scene.limits.actions = count;
-        scene.limits.failures_in_a_row = Some(3);
-        let mut calls: BTreeMap<Slug, u32> = BTreeMap::new();
-        let mut landed: BTreeMap<Slug, u32> = BTreeMap::new();
-        let mut under_way: Vec<Tried> = Vec::new();
-        let mut rounds = 0;
-        for whim in whims {
-            let tried = match scene.next() {
-                _ if under_way.len() == jobs => None,
-                Next::Plan(slug) | Next::Phase { slug, .. } => Some(Tried::Migration(slug)),
-                Next::Source { .. } => Some(Tried::Source),
-                Next::Land(work) => {
-                    scene.memory.remember(&Tried::Landing(work), &Outcome::Landed);
-                    continue;
-                }
-                Next::Wait { .. } | Next::Stop(_) if under_way.is_empty() => break,
-                Next::Wait { .. } | Next::Stop(_) => None,
-            };
-            if let Some(tried) = tried {
-                prop_assert!(
-                    tried == Tried::Source || !under_way.contains(&tried),
-                    "two things at once for {tried:?}"
-                );
-                scene.memory.begin(&tried);
-                if let Tried::Migration(slug) = &tried {
-                    *calls.entry(slug.clone()).or_default() += 1;
-                }
-                under_way.push(tried);
-                continue;
-            }
-            let tried = under_way.remove(usize::from(whim) % under_way.len());
-            rounds += 1;
-            let reason = "whim".to_owned();
-            let outcome = match whim {
-                0 | 1 => Outcome::Landed,
-                2 => Outcome::Failed { reason, until: None },
-                3 => Outcome::PutOff { reason, until: Some(hours(3)) },
-                4 => Outcome::Waits { work: format!("w{rounds}"), reason },
-                _ => Outcome::Unchanged,
-            };
-            if let Tried::Migration(slug) = &tried
-                && outcome == Outcome::Landed
-            {
-                let steps = landed.entry(slug.clone()).or_default();
-                *steps += 1;
-                // No migration has more steps and phases than these here.
-                if *steps == 10 {
-                    scene.migrations.retain(|it| it.slug != *slug);
-                }
-            }
-            scene.memory.remember(&tried, &outcome);
-            if let Some(count) = count {
-                prop_assert!(scene.memory.actions() <= count);
-            }
-        }
-        for tried in under_way {
-            scene.memory.remember(&tried, &Outcome::Unchanged);
-        }
-        prop_assert!(matches!(scene.next(), Next::Stop(_)));
-        for (slug, calls) in calls {
-            prop_assert!(calls <= landed.get(&slug).copied().unwrap_or(0) + 1, "{slug}");
-        }
-    }
-}
-
-#[test]
-fn stamps_that_cannot_be_read_are_a_reason_and_no_panic() {
-    let mut scene = Scene::of(&[Sketch::default()]);
-    let text = r#"{"name":"m-00","created_at":"yesterday","last_touch":"x","status":"ready",
-        "current_phase":"a","phases":[{"name":"a","file":"f","done":false,"precondition":"p"}]}"#;
-    let manifest = Manifest::decode(text.as_bytes()).expect("a manifest");
-    scene.migrations[0].seen = Seen::Known(Box::new(Known {
-        manifest,
-        own: OwnData::new(),
-    }));
-    let found = stand(&scene.world(), &scene.migrations[0]);
-    assert!(
-        matches!(&found, Stand::NotNow(NotNow::Broken { reason }) if reason.contains("created_at")),
-        "{found:?}"
-    );
-    assert!(matches!(scene.next(), Next::Stop(_)));
-}
-
-/// What comes next of a run that waits for its provider, after some answers.
-fn of_provider(memory: &Memory, at: Timestamp) -> Next {
-    let limits = Limits {
-        on_quota: OnQuota::Wait,
-        ..Limits::default()
-    };
-    let source = Source::Nothing;
-    let world = World {
-        now: at,
-        migrations: &[],
-        unlanded: &[],
-        allowed: Effort::High,
-        source: &source,
-        limits: &limits,
-        memory,
-        seed: 1,
-    };
-    next(&world, &Open).next
-}
-
-#[test]
-fn many_at_once_that_meet_one_limit_wait_for_it_once() {
-    let mut memory = Memory::default();
-    for round in 1..=3 {
-        for _ in 0..13 {
-            memory.begin(&Tried::Source);
-        }
-        assert_eq!(memory.limit_of_this_round(), None);
-        for one in 0..13 {
-            // Each is told another time; the latest one counts.
-            let until = Some(hours(round * 10 + one % 5));
-            memory.remember(&Tried::Source, &Outcome::OutOfQuota { until });
-        }
-        assert_eq!(memory.quota_waits(), u32::try_from(round).unwrap());
-        let until = hours(round * 10 + 4);
-        assert_eq!(memory.limit_of_this_round(), Some(Some(until)));
-        assert_eq!(of_provider(&memory, now()), Next::Wait { until });
-        assert!(!matches!(of_provider(&memory, until), Next::Wait { .. }));
-    }
-    assert_eq!(memory.actions(), 0, "none of it is an action");
-    assert_eq!(memory.failures_in_a_row(), 0, "nor a failure");
-    // It is not asked for ever.
-    for _ in 0..20 {
-        memory.begin(&Tried::Source);
-        let until = Some(hours(50));
-        memory.remember(&Tried::Source, &Outcome::OutOfQuota { until });
-    }
-    let over = of_provider(&memory, now());
-    assert!(
-        matches!(over, Next::Stop(Stop::OutOfQuota { .. })),
-        "{over:?}"
-    );
-    // What it gave again begins anew.
-    memory.begin(&Tried::Source);
-    memory.remember(&Tried::Source, &Outcome::Landed);
-    assert_eq!(memory.quota_waits(), 0);
-}
-
-#[test]
-fn a_limit_that_an_earlier_run_met_is_waited_for_or_ends_the_run() {
-    let mut memory = Memory::default();
-    memory.know_quota(Quota::UsedUp {
-        until: Some(hours(2)),
-    });
-    assert_eq!(of_provider(&memory, now()), Next::Wait { until: hours(2) });
-    let after = of_provider(&memory, hours(2));
-    assert!(
-        !matches!(
-            after,
-            Next::Wait { .. } | Next::Stop(Stop::OutOfQuota { .. })
-        ),
-        "{after:?}"
-    );
-    // Without a time there is nothing to wait for.
-    memory.know_quota(Quota::UsedUp { until: None });
-    let over = of_provider(&memory, now());
-    assert_eq!(over, Next::Stop(Stop::OutOfQuota { until: None }));
 }

@@ -5,7 +5,7 @@ use piton_agent::Limits;
 use piton_agent::sealing::SealTerms;
 use piton_seal::{Network, Standing, Support, Wanted};
 
-use crate::misbehaviour::{WRITES, call_shell};
+use crate::misdeeds::{WRITES, call_shell};
 use crate::world::{GOOD, World};
 
 /// Returns the terms of a sealed call, or nothing where this kernel has none.

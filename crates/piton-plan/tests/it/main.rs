@@ -1,8 +1,10 @@
 //! What users of the plan engine can rely on.
 
+mod documents;
 mod execute;
 mod faults;
 mod files;
+mod files_seen;
 mod input;
 mod journal;
 mod order;

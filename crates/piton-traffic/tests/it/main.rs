@@ -11,6 +11,7 @@ mod mending;
 mod outcomes;
 mod properties;
 mod provision;
+mod provision_gists;
 mod vectors;
 mod world;
 mod worlds;

@@ -6,4 +6,5 @@ mod crowd;
 mod kill;
 mod original;
 mod real;
+mod refused;
 pub(crate) mod world;

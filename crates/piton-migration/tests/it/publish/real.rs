@@ -10,17 +10,11 @@ use piton_migration::consistency::Mode;
 use piton_migration::live::LiveDir;
 use piton_migration::publish::{
     Cause, Gate, Held, Leftovers, OsGate, PublishEnv, PublishRefusal, PublishRequest, Publisher,
-    Stage, Status,
+    Status,
 };
 
-use super::world::{World, now, slug};
-
-fn blocked(told: Result<piton_migration::publish::Published, PublishRefusal>) -> PublishRefusal {
-    match told {
-        Err(refusal @ PublishRefusal::Blocked { .. }) => refusal,
-        other => panic!("not blocked: {other:?}"),
-    }
-}
+use super::world::{World, now};
+use crate::publish::refused::blocked;
 
 #[test]
 fn a_candidate_becomes_live_and_is_committed_alone() {
@@ -78,61 +72,6 @@ fn publishing_again_and_again_works() {
 }
 
 #[test]
-fn a_stale_base_is_refused_with_both_digests() {
-    let world = World::with("rework", "old");
-    let request = world.request("rework", "new");
-    let newer = world.request("rework", "newer");
-    world.publish(&newer).unwrap();
-    world.candidate("rework", "new");
-    let refusal = blocked(world.publish(&request));
-    let text = refusal.to_string();
-    assert!(text.contains(request.base.as_str()), "{text}");
-    assert!(text.contains(world.digest("rework").as_str()), "{text}");
-    assert_eq!(refusal.result().base_snapshot_id, Some(request.base));
-    assert_eq!(refusal.result().snapshot_id, Some(world.digest("rework")));
-    assert!(
-        world
-            .repo
-            .read("migrations/rework/plan.md")
-            .contains("newer")
-    );
-    world.assert_tidy();
-}
-
-#[test]
-fn uncommitted_work_blocks_and_is_listed() {
-    let world = World::with("rework", "old");
-    let request = world.request("rework", "new");
-    world
-        .repo
-        .write("migrations/rework/plan.md", "edited by hand");
-    world
-        .repo
-        .write("migrations/rework/extra.md", "new by hand");
-    let refusal = blocked(world.publish(&request));
-    assert_eq!(
-        refusal.to_string(),
-        format!(
-            "rework has changes that are not committed; commit them or put them back\n\
-             dirty paths:\n- migrations/rework/plan.md\n- migrations/rework/extra.md\n\
-             lock={}",
-            world
-                .root()
-                .join("migrations/__transactions__/.lock")
-                .display()
-        )
-    );
-    assert_eq!(
-        world.repo.read("migrations/rework/plan.md"),
-        "edited by hand"
-    );
-    let capture = world.visit(&RealDisk, Duration::ZERO, |publisher| {
-        publisher.capture_base(&slug("rework"))
-    });
-    assert!(matches!(capture.unwrap_err().cause(), Cause::Dirty { .. }));
-}
-
-#[test]
 fn a_migrations_directory_that_git_ignores_is_committed_all_the_same() {
     let world = World::new();
     world.repo.write(".gitignore", "/migrations/\n");
@@ -155,75 +94,6 @@ fn a_migrations_directory_that_git_ignores_is_committed_all_the_same() {
         world.repo.read("migrations/rework/plan.md"),
         "edited by hand"
     );
-}
-
-#[test]
-fn an_inconsistent_candidate_is_refused_with_its_findings() {
-    let world = World::with("rework", "old");
-    let request = world.request("rework", "new");
-    fs::remove_file(request.workspace.join("plan.md")).unwrap();
-    let refusal = blocked(world.publish(&request));
-    let Cause::Findings { stage, findings } = refusal.cause() else {
-        panic!("{refusal}");
-    };
-    assert_eq!(*stage, Stage::Workspace);
-    assert!(!findings.is_empty());
-    assert!(world.repo.read("migrations/rework/plan.md").contains("old"));
-    world.assert_tidy();
-}
-
-#[test]
-fn links_in_a_candidate_are_refused_by_name() {
-    let world = World::with("rework", "old");
-    let request = world.request("rework", "new");
-    std::os::unix::fs::symlink("/etc/passwd", request.workspace.join("notes/link")).unwrap();
-    let refusal = blocked(world.publish(&request));
-    assert!(refusal.to_string().contains("notes/link"), "{refusal}");
-    world.assert_tidy();
-}
-
-#[test]
-fn a_workspace_of_another_name_or_in_the_wrong_place_is_refused() {
-    let world = World::with("rework", "old");
-    let request = world.request("rework", "new");
-    let named = PublishRequest {
-        workspace: world.work.path().to_owned(),
-        ..request.clone()
-    };
-    assert!(matches!(
-        blocked(world.publish(&named)).cause(),
-        Cause::WrongName { .. }
-    ));
-    let missing = PublishRequest {
-        workspace: world.work.path().join("nowhere/rework"),
-        ..request.clone()
-    };
-    assert!(matches!(
-        blocked(world.publish(&missing)).cause(),
-        Cause::WrongName { .. }
-    ));
-    let inside = PublishRequest {
-        workspace: world.root().join("migrations/rework"),
-        ..request.clone()
-    };
-    assert!(matches!(
-        blocked(world.publish(&inside)).cause(),
-        Cause::InsideLive { .. }
-    ));
-    std::os::unix::fs::symlink(
-        world.root().join("migrations"),
-        world.work.path().join("way"),
-    )
-    .unwrap();
-    let around = PublishRequest {
-        workspace: world.work.path().join("way/rework"),
-        ..request
-    };
-    assert!(matches!(
-        blocked(world.publish(&around)).cause(),
-        Cause::InsideLive { .. }
-    ));
-    assert_eq!(world.repo.status(), "");
 }
 
 #[test]
@@ -465,37 +335,4 @@ fn a_branch_that_changed_after_a_crash_gets_no_commit() {
     world.assert_tidy();
     assert_eq!(world.repo.subjects(), ["a migration", "start"]);
     assert!(world.repo.read("migrations/rework/plan.md").contains("new"));
-}
-
-#[test]
-fn a_candidate_that_is_not_consistent_is_not_even_built() {
-    use piton_migration::candidate::{CandidateError, Proposal};
-    use piton_migration::contents::Contents;
-
-    let world = World::new();
-    let below = world.root().join(".git/piton/work/candidates/run");
-    let proposal = |missing: Option<&str>| {
-        let mut contents = Contents::default();
-        for (path, text) in super::world::files("rework", "new") {
-            if missing != Some(path.as_str()) {
-                contents.put(path, text);
-            }
-        }
-        Proposal {
-            slug: slug("rework"),
-            base: TreeDigest::missing(),
-            contents,
-            mode: Mode::ReadyPublish,
-            operation: "a test".into(),
-            message: "a test".into(),
-        }
-    };
-    let refused = proposal(Some("phase-1-one.md")).build(&RealDisk, &below, None);
-    match refused {
-        Err(CandidateError::Inconsistent { findings, .. }) => assert!(!findings.is_empty()),
-        other => panic!("{other:?}"),
-    }
-    assert!(!below.join("rework").exists());
-    proposal(None).build(&RealDisk, &below, None).unwrap();
-    assert!(below.join("rework").exists());
 }

@@ -1,0 +1,129 @@
+//! Journals of runs that are over: listed, and removed.
+
+use std::path::Path;
+
+use piton_base::Stop;
+use piton_durable::DiskRead;
+use piton_plan::journal::{self, JournalError, Status};
+use piton_plan::{ApplyError, Interaction, Jobs, PlanBuilder, SavedPlan, admit, prepare};
+use piton_testkit::SimDisk;
+
+use crate::journal::{DIR, NOW, dir, id, lock, run_journaled};
+use crate::toy::{Ways, World, make, plan_of, run_ready};
+
+#[test]
+fn a_plan_is_applied_once_only() {
+    let (disk, (_dir, held)) = (SimDisk::new(), lock());
+    let plan = plan_of(&[("a", &[])]);
+    let saved = SavedPlan {
+        id: id(1),
+        created: NOW,
+        plan: plan.clone(),
+    };
+    let world = World::default();
+    admit(&saved, &disk, dir(), &world, Jobs::default()).unwrap();
+    let ready = prepare(&plan, Interaction::Unattended).unwrap();
+    let writer = journal::begin(&disk, dir(), &held, id(1), &ready, "piton 0", NOW).unwrap();
+    let refused = admit(&saved, &disk, dir(), &world, Jobs::default()).unwrap_err();
+    assert!(
+        refused
+            .to_string()
+            .ends_with(&format!("`piton journal resume {}`", id(1)))
+    );
+    let report = run_ready(&ready, &world, &Ways::default(), &writer, &Stop::new());
+    writer.end(&report, NOW).unwrap();
+    let refused = admit(&saved, &disk, dir(), &world, Jobs::default()).unwrap_err();
+    assert!(matches!(refused, ApplyError::Applied { .. }));
+    let again = journal::begin(&disk, dir(), &held, id(1), &ready, "piton 0", NOW);
+    assert!(matches!(again, Err(JournalError::Exists { .. })));
+}
+
+#[test]
+fn a_list_shows_what_a_whole_reading_shows_and_reads_no_whole_journal_that_is_over() {
+    let (disk, (_dir, held)) = (SimDisk::new(), lock());
+    let mut builder = PlanBuilder::new("create \"left_out\":");
+    for number in 0..500 {
+        builder.add(make(&format!("thing-{number:060}")));
+    }
+    let failing = format!("thing-{:060}", 7);
+    let world = World::failing(&[&failing]);
+    run_journaled(&disk, &held, &builder.build().unwrap(), &world);
+    let shown = journal::load(&disk, dir(), id(1)).unwrap().begun();
+    assert_eq!((shown.actions, shown.settled), (500, 499));
+    // What lies between the ends is not looked at: damage there shows it.
+    let file = Path::new(DIR).join(format!("{}.jsonl", id(1)));
+    let mut bytes = disk.read(&file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] = 0xff;
+    disk.put(&file, bytes);
+    assert!(journal::load(&disk, dir(), id(1)).is_err());
+    let listed = journal::list(&disk, dir()).unwrap();
+    assert_eq!(listed[0].journal.as_ref().unwrap(), &shown);
+}
+
+#[test]
+fn a_run_that_failed_for_good_is_over_and_is_not_carried_on() {
+    let (disk, (_dir, held)) = (SimDisk::new(), lock());
+    let plan = plan_of(&[("a", &[])]);
+    let ready = prepare(&plan, Interaction::Unattended).unwrap();
+    let writer = journal::begin(&disk, dir(), &held, id(1), &ready, "", NOW).unwrap();
+    let world = World::failing(&["a"]);
+    let report = run_ready(&ready, &world, &Ways::default(), &writer, &Stop::new());
+    writer.end_for_good(&report, NOW).unwrap();
+    let journal = journal::load(&disk, dir(), id(1)).unwrap();
+    assert_eq!(journal.status(), Status::Failed);
+    assert!(matches!(
+        journal::pick(&disk, dir(), None),
+        Err(JournalError::NothingToResume)
+    ));
+    let refused = journal::resume(
+        &disk,
+        dir(),
+        &held,
+        &journal,
+        &plan,
+        Interaction::Unattended,
+        NOW,
+    );
+    assert!(refused.unwrap_err().to_string().contains("run that again"));
+}
+
+#[test]
+fn a_journal_is_removed_with_all_that_lies_beside_it_unless_somebody_is_at_it() {
+    use piton_durable::{Holder, Lock, RealDisk};
+
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let holder = Holder {
+        pid: 1,
+        host: "here".into(),
+        since: NOW,
+        what: "a test".into(),
+    };
+    let at = |ending: &str| dir.join(format!("{}{ending}", id(1)));
+    let held = Lock::at(at(".lock"))
+        .acquire(&holder, std::time::Duration::ZERO)
+        .unwrap();
+    let plan = plan_of(&[("a", &[])]);
+    let ready = prepare(&plan, Interaction::Unattended).unwrap();
+    let writer = journal::begin(&RealDisk, dir, &held, id(1), &ready, "", NOW).unwrap();
+    let report = run_ready(
+        &ready,
+        &World::default(),
+        &Ways::default(),
+        &writer,
+        &Stop::new(),
+    );
+    writer.end(&report, NOW).unwrap();
+    piton_durable::create_dirs(&RealDisk, &at(".backups")).unwrap();
+    let copy = at(".backups").join("old");
+    piton_durable::write_atomic(&RealDisk, &copy, b"was here", 0o600).unwrap();
+    let stored = journal::stored(&RealDisk, dir).unwrap();
+    assert!(stored[0].held && !stored[0].open && stored[0].bytes > 100);
+    assert!(journal::remove(&RealDisk, dir, id(1), &holder).is_err());
+    assert!(at(".jsonl").exists());
+    drop(held);
+    journal::remove(&RealDisk, dir, id(1), &holder).unwrap();
+    assert_eq!(std::fs::read_dir(dir).unwrap().count(), 0);
+    journal::remove(&RealDisk, dir, id(1), &holder).unwrap();
+}

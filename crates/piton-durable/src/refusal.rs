@@ -124,9 +124,10 @@ impl fmt::Debug for DiskError {
 /// The text says all of it, so that nothing is lost where it alone is kept.
 impl std::error::Error for DiskError {}
 
-/// What the system said alone, for what is nothing but reading and writing.
+/// For traits of reading and writing, which have no other error: the kind stays,
+/// and so do the path and what was attempted.
 impl From<DiskError> for io::Error {
     fn from(error: DiskError) -> Self {
-        error.0.source
+        Self::new(error.kind(), error)
     }
 }

@@ -47,7 +47,20 @@ pub enum ChoiceError {
     CommandForAnother(String),
 }
 
-impl Choice<'_> {
+impl<'a> Choice<'a> {
+    /// Chooses an agent by its name alone.
+    pub const fn of(name: &'a str) -> Self {
+        Self {
+            name,
+            command: None,
+            script: None,
+            script_progress: None,
+            notes: None,
+            settings: None,
+            terms: None,
+        }
+    }
+
     /// Returns the agent. Nothing is run yet; `secrets` are kept out of what is
     /// stored, besides those that piton's own environment holds.
     pub fn agent(

@@ -30,13 +30,9 @@ pub(crate) fn agent(context: &Context, place: &Place, host: &Host) -> Option<Str
     let described = agents::described(&chosen, &place.settings);
     let spec = described.map(|described| {
         Choice {
-            notes: None,
-            name: &chosen.name,
             command: chosen.command.as_deref(),
-            script: None,
-            script_progress: None,
             settings: described.as_ref(),
-            terms: None,
+            ..Choice::of(&chosen.name)
         }
         .spec()
     });

@@ -127,13 +127,9 @@ pub(crate) fn hold(
     let host = Host::new(context.environment.raw()).with_directory(&context.directory);
     let described = agents::described(chosen, settings)?;
     let spec = Choice {
-        notes: None,
-        name: &chosen.name,
         command: chosen.command.as_deref(),
-        script: None,
-        script_progress: None,
         settings: described.as_ref(),
-        terms: None,
+        ..Choice::of(&chosen.name)
     }
     .spec()
     .map_err(|error| could_not().with_source(error))?;

@@ -1,10 +1,11 @@
 //! `piton prompt`: what agents are told.
 
 mod copy;
+mod template;
 
 use clap::{Args, Subcommand};
 use piton_durable::DiskRead;
-use piton_loop::prompts::{PromptRole, PromptSet, TemplateOrigin};
+use piton_loop::prompts::{PromptSet, TemplateOrigin};
 use serde_json::json;
 
 use crate::context::Context;
@@ -100,7 +101,7 @@ fn list(context: &Context, prompts: &PromptSet, args: &ListArgs) {
 }
 
 fn show(context: &Context, prompts: &PromptSet, args: &ShowArgs) -> CommandResult {
-    let name = file(prompts, &args.role)?;
+    let name = template::file(prompts, &args.role)?;
     if let Some((origin, text)) = prompts.part(&name) {
         if context.out.json_wanted() {
             context.out.json(json!({
@@ -113,19 +114,6 @@ fn show(context: &Context, prompts: &PromptSet, args: &ShowArgs) -> CommandResul
         }
     }
     Ok(Exit::Done)
-}
-
-/// Returns the file of the template that was meant, by its role or its name.
-fn file(prompts: &PromptSet, word: &str) -> Result<String, CommandError> {
-    match word.parse::<PromptRole>() {
-        Ok(role) => Ok(role.template()),
-        Err(error) if prompts.part(word).is_none() => {
-            Err(CommandError::usage("could not find the prompt")
-                .with_source(error)
-                .hint("`piton prompt list` names the parts too"))
-        }
-        Err(_) => Ok(word.to_owned()),
-    }
 }
 
 fn origin_name(origin: &TemplateOrigin) -> String {

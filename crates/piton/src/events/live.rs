@@ -4,12 +4,11 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use piton_agent::Usage;
 use piton_base::terminal::{clean, cut};
 use piton_loop::runs::{Event, Recorded};
-use piton_plan::ActionId;
 
 use super::seats::Seats;
+use super::under_way::{UnderWay, What, since};
 use crate::output::amount::{consumed, lasted, ticking};
 
 /// How often a sign of life is given.
@@ -27,28 +26,6 @@ pub(super) struct Live {
 
 /// No more jobs have a line each: the block has to fit on the terminal.
 const LINES: usize = 12;
-
-#[derive(Debug)]
-struct UnderWay {
-    what: What,
-    /// Whose it is, where several jobs go on.
-    job: Option<u32>,
-    /// Without its target where the job names it.
-    label: String,
-    began: Timestamp,
-    /// When a sign of life was given last.
-    beat: Timestamp,
-    usage: Option<Usage>,
-    cost_usd: Option<f64>,
-    /// What it said or began last, on one harmless line.
-    doing: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum What {
-    Call(u32),
-    PlanAction(ActionId),
-}
 
 impl Live {
     pub(super) fn is_empty(&self) -> bool {
@@ -199,24 +176,6 @@ impl Live {
     }
 }
 
-impl UnderWay {
-    /// Returns what there is to know of it, on a line.
-    fn line(&self, now: Timestamp) -> String {
-        let mut parts = vec![ticking(since(self.began, now))];
-        parts.extend(consumed(self.usage, self.cost_usd));
-        let mut line = format!("{}  {}", self.label, parts.join("  "));
-        if !self.doing.is_empty() {
-            line.push_str("  ");
-            line.push_str(&self.doing);
-        }
-        line
-    }
-}
-
-fn since(then: Timestamp, now: Timestamp) -> Duration {
-    Duration::try_from(now.duration_since(then)).unwrap_or_default()
-}
-
 /// Returns the last line that says something, harmless to a terminal.
 fn last_line(text: &str) -> String {
     let line = text.lines().map(str::trim).rfind(|line| !line.is_empty());
@@ -226,6 +185,7 @@ fn last_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use jiff::SignedDuration;
+    use piton_agent::Usage;
     use piton_agent::sealing::SealTerms;
     use piton_base::Effort;
     use piton_loop::effort::EffortBudget;

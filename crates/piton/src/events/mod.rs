@@ -6,6 +6,7 @@ mod lines;
 mod live;
 mod seats;
 mod shown;
+mod under_way;
 mod watch;
 
 pub(crate) use hub::Events;

@@ -110,8 +110,9 @@ enum Came {
     ToItsEnd,
 }
 
-/// Whether it was stopped before anything of it was done.
-fn was_declined(journal: &Journal) -> bool {
+/// Whether it was stopped before anything of it was done: whoever stopped it
+/// did not want it.
+pub(crate) fn was_declined(journal: &Journal) -> bool {
     let receipts = journal.receipts();
     let interrupted = Outcome::Skipped(SkipReason::Interrupted);
     !receipts.is_empty()

@@ -18,6 +18,7 @@ use piton_plan::journal;
 use piton_plan::render::Heading;
 use piton_plan::{Answer, Interaction, Plan, PlanId, Ready, Receipt, prepare_told, saved};
 
+pub(crate) use self::again::was_declined;
 pub(crate) use self::args::{PerformArgs, PlanArgs};
 use self::error::prepare_error;
 pub(crate) use self::error::{journal_error, lost_journal};

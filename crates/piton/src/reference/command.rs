@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use clap::{Arg, Command};
 
-use super::prose;
+use super::prose::prose;
 
 /// Groups of options that many commands take; each is described once.
 const SHARED: [&str; 3] = ["Global options", "Plan options", "Agent options"];

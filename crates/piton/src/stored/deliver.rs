@@ -29,6 +29,25 @@ pub(crate) enum Undelivered {
     },
 }
 
+impl Undelivered {
+    /// Says why, and whether it waits.
+    pub(crate) fn told(&self) -> String {
+        match self {
+            Self::NoBackend(error) => error.on_one_line(),
+            Self::Refused {
+                message,
+                queued: true,
+                ..
+            } => format!("{message}; it waits in the outbox"),
+            Self::Refused {
+                message,
+                queued: false,
+                ..
+            } => message.clone(),
+        }
+    }
+}
+
 /// Brings a report, after what waited.
 pub(crate) fn deliver(
     context: &Context,

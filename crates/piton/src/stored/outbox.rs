@@ -244,3 +244,23 @@ enum Sent {
     Later(Delay),
     Never,
 }
+
+impl StoredPlace {
+    /// Whether anything waits to be sent.
+    pub(crate) fn anything_waits(&self, context: &Context) -> bool {
+        let outbox = Outbox {
+            disk: &context.disk,
+            dir: self.outbox(),
+        };
+        !outbox.waiting().is_empty()
+    }
+
+    /// Whether a report with this key waits to be sent.
+    pub(crate) fn waits(&self, context: &Context, key: &str) -> bool {
+        let outbox = Outbox {
+            disk: &context.disk,
+            dir: self.outbox(),
+        };
+        outbox.has_key(key)
+    }
+}

@@ -66,24 +66,6 @@ impl StoredPlace {
         StateDir::of(&self.checkout.common_dir).path().join("plans")
     }
 
-    /// Whether anything waits to be sent.
-    pub(crate) fn anything_waits(&self, context: &Context) -> bool {
-        let outbox = super::outbox::Outbox {
-            disk: &context.disk,
-            dir: self.outbox(),
-        };
-        !outbox.waiting().is_empty()
-    }
-
-    /// Whether a report with this key waits to be sent.
-    pub(crate) fn waits(&self, context: &Context, key: &str) -> bool {
-        let outbox = super::outbox::Outbox {
-            disk: &context.disk,
-            dir: self.outbox(),
-        };
-        outbox.has_key(key)
-    }
-
     /// Returns where what could not be sent waits.
     pub(crate) fn outbox(&self) -> PathBuf {
         StateDir::of(&self.checkout.common_dir)

@@ -26,7 +26,7 @@ const SHOWN: usize = 40;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Undertaken {
     version: u32,
-    plan: PlanId,
+    pub(crate) plan: PlanId,
     /// The text that is carried out.
     pub(crate) digest: String,
     pub(crate) branch: String,

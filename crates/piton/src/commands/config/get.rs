@@ -3,6 +3,7 @@
 use clap::Args;
 use serde_json::json;
 
+use super::written::{settings, unknown};
 use crate::config::Key;
 use crate::context::Context;
 use crate::error::CommandResult;
@@ -22,8 +23,8 @@ pub(crate) struct GetArgs {
 }
 
 pub(crate) fn run(context: &Context, args: &GetArgs) -> CommandResult {
-    let key = Key::find(&args.key).map_err(super::unknown)?;
-    let settings = super::settings(context)?;
+    let key = Key::find(&args.key).map_err(unknown)?;
+    let settings = settings(context)?;
     let found = settings.get(key.as_str());
     if context.out.json_wanted() {
         let (value, origin) = found.map_or((None, None), |(value, origin)| {

@@ -3,12 +3,12 @@
 mod get;
 mod set;
 mod show;
+mod written;
 
 use clap::Subcommand;
 
-use crate::config::UnknownKey;
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult};
+use crate::error::CommandResult;
 
 /// Show and change settings
 ///
@@ -35,25 +35,4 @@ pub(crate) fn run(context: &Context, command: &ConfigCommand) -> CommandResult {
         ConfigCommand::Get(args) => get::run(context, args),
         ConfigCommand::Set(args) => set::run(context, args),
     }
-}
-
-/// Reads the settings that are written here, and tells which of them do not
-/// count before they are committed; outside a repository, the user's.
-fn settings(context: &Context) -> Result<crate::config::Settings, CommandError> {
-    match context.place_if_any()? {
-        Some(place) => {
-            let written = place.settings.clone();
-            context.vetted(place)?;
-            Ok(written)
-        }
-        None => context.settings(None),
-    }
-}
-
-/// A name that no setting has.
-fn unknown(error: UnknownKey) -> CommandError {
-    CommandError::usage(format!("unknown key `{}`", error.name))
-        .argument(error.name)
-        .suggest(error.nearest)
-        .hint("`piton config show` lists the keys")
 }

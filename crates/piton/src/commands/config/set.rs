@@ -7,6 +7,7 @@ use piton_git::GitRead;
 use piton_plan::PlanBuilder;
 use piton_plan::files::{Content, How};
 
+use super::written::unknown;
 use crate::config::{self, Key, Layer};
 use crate::context::{CONFIG_FILE, Context};
 use crate::error::{CommandError, CommandResult, ErrorKind};
@@ -41,7 +42,7 @@ pub(crate) struct SetArgs {
 }
 
 pub(crate) fn run(context: &Context, args: &SetArgs) -> CommandResult {
-    let key = Key::find(&args.key).map_err(super::unknown)?;
+    let key = Key::find(&args.key).map_err(unknown)?;
     let value = key
         .kind()
         .parse(&args.value)

@@ -3,6 +3,7 @@
 use clap::Args;
 use serde_json::json;
 
+use super::written::settings;
 use crate::config::Key;
 use crate::context::Context;
 use crate::error::CommandResult;
@@ -21,7 +22,7 @@ pub(crate) struct ShowArgs {
 }
 
 pub(crate) fn run(context: &Context, args: &ShowArgs) -> CommandResult {
-    let settings = super::settings(context)?;
+    let settings = settings(context)?;
     if context.out.json_wanted() {
         let all: Vec<_> = settings
             .all()

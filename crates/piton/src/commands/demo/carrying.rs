@@ -1,13 +1,11 @@
 //! The demo's second half: the plan is carried out, under the project's tests.
 
-use std::process::Stdio;
-
 use piton_durable::log;
 use piton_loop::runs::{Event, Recorded};
 
 use super::guide::Guide;
 use super::project::Project;
-use super::steps::{calls, document, line, prove, wait_for_call};
+use super::steps::{calls, document, kill_at_call, line, prove};
 use crate::context::Context;
 use crate::error::CommandError;
 
@@ -51,16 +49,7 @@ pub(super) fn carry_out(
 fn fall(context: &Context, guide: &Guide<'_>, project: &Project) -> Result<(), CommandError> {
     guide.command(&line(&CARRY_OUT));
     let before = calls(context, project) + CALLS_BEFORE_THE_FALL;
-    let mut child = project
-        .piton(&CARRY_OUT)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(|error| CommandError::failed("could not start piton").with_source(error))?;
-    let begun = wait_for_call(context, project, before, &mut child);
-    let killed = child.kill().and_then(|()| child.wait());
-    begun?;
-    killed.map_err(|error| CommandError::failed("could not kill piton").with_source(error))?;
+    kill_at_call(context, project, &CARRY_OUT, before)?;
     guide.result("… and here it falls again, in the middle of the first phase (kill -9).");
     prove(guide, project)?;
     guide.result("The agent worked elsewhere. The same command carries on.");

@@ -127,17 +127,7 @@ pub(super) fn walk(
 /// Starts the step, kills it while the agent works, and looks at what is left.
 fn fall(context: &Context, guide: &Guide<'_>, project: &Project) -> Result<(), CommandError> {
     guide.command(&line(&STEP));
-    let before = calls(context, project);
-    let mut child = project
-        .piton(&STEP)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(|error| CommandError::failed("could not start piton").with_source(error))?;
-    let begun = wait_for_call(context, project, before, &mut child);
-    let killed = child.kill().and_then(|()| child.wait());
-    begun?;
-    killed.map_err(|error| CommandError::failed("could not kill piton").with_source(error))?;
+    kill_at_call(context, project, &STEP, calls(context, project))?;
     guide.result("… and here it is killed, in the middle of the agent's work (kill -9).");
     prove(guide, project)?;
     let next = next_step(project)?.unwrap_or_default();
@@ -172,7 +162,27 @@ pub(super) fn prove(guide: &Guide<'_>, project: &Project) -> Result<(), CommandE
     Ok(())
 }
 
-pub(super) fn wait_for_call(
+/// Starts a command, and kills it once it has made more calls than these.
+pub(super) fn kill_at_call(
+    context: &Context,
+    project: &Project,
+    args: &[&str],
+    calls: usize,
+) -> Result<(), CommandError> {
+    let mut child = project
+        .piton(args)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|error| CommandError::failed("could not start piton").with_source(error))?;
+    let begun = wait_for_call(context, project, calls, &mut child);
+    let killed = child.kill().and_then(|()| child.wait());
+    begun?;
+    killed.map_err(|error| CommandError::failed("could not kill piton").with_source(error))?;
+    Ok(())
+}
+
+fn wait_for_call(
     context: &Context,
     project: &Project,
     before: usize,

@@ -13,6 +13,9 @@ use super::report::{Unsent, told};
 use crate::context::Context;
 use crate::stored::{Happened, StoredPlace, branch, in_actions, user, with_reader};
 
+/// A state that would be written.
+pub(super) type State = Option<(Scene, Event, Option<String>)>;
+
 /// Why an event did not get as far as the backend.
 #[derive(Debug)]
 pub(super) enum Trouble {

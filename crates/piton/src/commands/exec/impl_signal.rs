@@ -8,9 +8,8 @@ use piton_base::Digest;
 use serde_json::{Value as Json, json};
 
 use super::answer::{Answer, Layout};
-use super::event::{Scene, Trouble};
+use super::event::{Scene, State, Trouble};
 use super::mark_impl::{self, tell};
-use super::rehearse::State;
 use super::report::{Report, Unsent, fresh_key, send};
 use crate::context::Context;
 use crate::exit::Exit;

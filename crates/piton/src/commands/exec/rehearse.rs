@@ -1,17 +1,15 @@
 //! `piton exec --dry-run`: the same decision, shown as a plan.
 
-use std::num::NonZeroUsize;
-
 use piton_backend::folder::{Event, STATE_FILE};
 use piton_backend::header::Patch;
 use piton_backend::operation::{AddComment, BackendOp, SetFields};
 use piton_backend::store::{BackendError, Reason};
 use piton_base::{RepoPath, StateDir, on_one_line};
 use piton_github::operation::{CreateGist, ForgeOp};
+use piton_plan::PlanBuilder;
 use piton_plan::files::{Content, How};
-use piton_plan::{ErrorPolicy, PlanBuilder};
 
-use super::event::{Scene, Trouble};
+use super::event::{Scene, State, Trouble};
 use super::report::{Report, Unsent, told};
 use super::{
     ExecCommand, impl_signal, mark_impl, refused, remote_session, update_dispatch, update_header,
@@ -22,7 +20,7 @@ use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;
 use crate::files::put;
 use crate::op::Op;
-use crate::planned::{PerformArgs, PlanArgs, Site};
+use crate::planned::{PlanArgs, Site};
 use crate::stored::{StoredPlace, with_reader};
 use crate::world::Reading;
 
@@ -96,9 +94,6 @@ fn rehearsed(context: &Context, command: &ExecCommand) -> Result<CommandResult, 
     Ok(show(context, &place, operations))
 }
 
-/// A state that would be written.
-pub(super) type State = Option<(Scene, Event, Option<String>)>;
-
 fn operations(
     context: &Context,
     place: &StoredPlace,
@@ -165,14 +160,7 @@ fn show(context: &Context, place: &StoredPlace, operations: Vec<Op>) -> CommandR
     })?;
     let args = PlanArgs {
         dry_run: true,
-        exit_code: false,
-        plan_out: None,
-        markdown: false,
-        perform: PerformArgs {
-            no_verify: false,
-            jobs: NonZeroUsize::MIN,
-            on_error: ErrorPolicy::SkipDependents,
-        },
+        ..PlanArgs::plain()
     };
     let site = Site {
         context,

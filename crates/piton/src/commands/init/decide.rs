@@ -7,7 +7,8 @@ use piton_durable::DiskRead;
 use piton_git::GitRead;
 use piton_plan::{Plan, PlanBuilder};
 
-use super::{InitArgs, adopt, agent_files, ci, guess, migrations, settings, taste};
+use super::args::InitArgs;
+use super::{adopt, agent_files, ci, guess, migrations, settings, taste};
 use crate::config::{Key, Layer};
 use crate::context::CONFIG_FILE;
 use crate::error::{CommandError, ErrorKind};

@@ -5,12 +5,12 @@ use std::path::Path;
 use clap::Args;
 use piton_loop::operation::LoopOp;
 use piton_plan::journal::{self, Journal, JournalError};
-use piton_plan::{Given, Moment, Observation, Observe, Outcome, Plan, SkipReason};
+use piton_plan::{Given, Moment, Observation, Observe, Plan};
 
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::op::Op;
-use crate::planned::{PerformArgs, Site, journal_error};
+use crate::planned::{PerformArgs, Site, journal_error, was_declined};
 use crate::site;
 
 /// Carry on with a plan that was cut off or left something undone
@@ -49,7 +49,7 @@ fn wanted(context: &Context, named: Option<&str>) -> Result<Journal, CommandErro
     };
     let id = journal::pick(&context.disk, &dir, Some(id)).map_err(journal_error)?;
     let journal = journal::load(&context.disk, &dir, id).map_err(journal_error)?;
-    if was_cancelled(&journal) {
+    if was_declined(&journal) {
         return Err(
             CommandError::usage("this plan was cancelled before anything of it was done")
                 .hint(format!("decide anew: `piton {}`", journal.command())),
@@ -68,7 +68,7 @@ fn latest(context: &Context, site: &Site<'_>, dir: &Path) -> Result<Journal, Com
             continue;
         }
         let journal = journal::load(&context.disk, dir, one.id).map_err(journal_error)?;
-        if was_cancelled(&journal) {
+        if was_declined(&journal) {
             continue;
         }
         if journal
@@ -79,17 +79,6 @@ fn latest(context: &Context, site: &Site<'_>, dir: &Path) -> Result<Journal, Com
         }
     }
     Err(journal_error(JournalError::NothingToResume))
-}
-
-/// Whether it was stopped before anything was done: whoever stopped it did not
-/// want it.
-fn was_cancelled(journal: &Journal) -> bool {
-    let receipts = journal.receipts();
-    let interrupted = Outcome::Skipped(SkipReason::Interrupted);
-    !receipts.is_empty()
-        && receipts
-            .iter()
-            .all(|receipt| receipt.outcome == interrupted)
 }
 
 /// Whether every call that is still to be made is about what is live.

@@ -8,6 +8,7 @@ use piton_loop::prompts::PromptSet;
 use piton_plan::files::{Content, DecideError, FileOp, How, Wanted, decide};
 use piton_plan::{ConflictMode, Draft, Input, InputKind, Otherwise, PlanBuilder};
 
+use super::template::file;
 use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;
@@ -41,7 +42,7 @@ pub(crate) fn run(context: &Context, args: &CopyArgs) -> CommandResult {
     // A template of the repository's that cannot be used is no obstacle: to
     // start over from the built-in one is the way out.
     let built_in = PromptSet::built_in().map_err(|error| internal().with_source(error))?;
-    let files = args.roles.iter().map(|role| super::file(&built_in, role));
+    let files = args.roles.iter().map(|role| file(&built_in, role));
     let files = files.collect::<Result<BTreeSet<_>, _>>()?;
     let place = context.place_to_write(&args.plan)?;
     let mut builder = PlanBuilder::new("prompt copy");

@@ -17,9 +17,7 @@ use crate::commands::plan::sync_shared;
 use crate::context::{Context, Place};
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
-use crate::stored::{
-    Happened, Replaced, StoredPlace, Told, Undelivered, deliver, in_actions, user,
-};
+use crate::stored::{Happened, Replaced, StoredPlace, Told, deliver, in_actions, user};
 
 /// Reports of one run.
 pub(super) struct Reports<'a> {
@@ -216,23 +214,13 @@ impl<'a> Reports<'a> {
             session: None,
         };
         let sent = deliver(self.context, &stored, (&shared.plan, shared.provider), told);
-        let why = match sent {
-            Ok(()) => return,
-            Err(Undelivered::NoBackend(error)) => error.on_one_line(),
-            Err(Undelivered::Refused {
-                message, queued, ..
-            }) => {
-                if queued {
-                    format!("{message}; it waits in the outbox")
-                } else {
-                    message
-                }
-            }
-        };
-        self.context.out.warn(&format!(
-            "could not report {slug} to plan {}: {why}",
-            shared.plan
-        ));
+        if let Err(undelivered) = sent {
+            let plan = &shared.plan;
+            let why = undelivered.told();
+            self.context
+                .out
+                .warn(&format!("could not report {slug} to plan {plan}: {why}"));
+        }
     }
 
     fn text(&self, slug: &Slug, shared: &Shared) -> String {

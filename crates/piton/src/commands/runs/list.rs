@@ -6,7 +6,7 @@ use piton_base::Clock;
 use piton_loop::runs::{self, FinalStatus, ListedRun, RunState};
 use serde_json::{Value, json};
 
-use super::unreadable;
+use super::listed::unreadable;
 use crate::context::Context;
 use crate::error::CommandResult;
 use crate::exit::Exit;

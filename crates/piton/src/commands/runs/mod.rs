@@ -2,16 +2,15 @@
 
 mod follow;
 mod list;
+mod listed;
 pub(crate) mod overview;
 pub(crate) mod prune;
 mod show;
 
-use std::path::PathBuf;
-
 use clap::Subcommand;
 
-use crate::context::{Context, Place};
-use crate::error::{CommandError, CommandResult};
+use crate::context::Context;
+use crate::error::CommandResult;
 
 /// Show the records of runs, and remove old ones
 #[derive(Debug, Subcommand)]
@@ -37,15 +36,4 @@ pub(crate) fn run(context: &Context, command: &RunsCommand) -> CommandResult {
         RunsCommand::Show(args) => show::run(context, args),
         RunsCommand::Prune(args) => prune::run(context, args),
     }
-}
-
-impl Place {
-    /// Returns the directory of the run records.
-    pub(crate) fn runs(&self) -> PathBuf {
-        self.state().runs()
-    }
-}
-
-fn unreadable(error: piton_loop::runs::ListingError) -> CommandError {
-    CommandError::failed("could not read the run records").with_source(error)
 }

@@ -11,7 +11,7 @@ use piton_loop::runs::{self, Removal, RetentionPolicy, RunId, RunState, RunUnit}
 use piton_plan::journal::{self, Stored};
 use piton_plan::{PlanBuilder, PlanId};
 
-use super::unreadable;
+use super::listed::unreadable;
 use crate::config::Settings;
 use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult, ErrorKind};

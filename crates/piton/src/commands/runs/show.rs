@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use super::follow::follow;
 use super::list::status;
+use super::listed::unreadable;
 use super::overview;
-use super::unreadable;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;

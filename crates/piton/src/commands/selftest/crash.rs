@@ -8,7 +8,8 @@ use std::time::Duration;
 use piton_selftest::crash::{CrashError, Options, Report, Sweep, sweep};
 use serde_json::json;
 
-use super::{SelftestArgs, place};
+use super::args::SelftestArgs;
+use super::place;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;

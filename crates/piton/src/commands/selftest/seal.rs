@@ -10,7 +10,8 @@ use piton_selftest::forbidden::{Expected, Ground, Outcome, Row, Section, try_all
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{SelftestArgs, place};
+use super::args::SelftestArgs;
+use super::place;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;

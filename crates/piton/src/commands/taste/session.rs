@@ -13,7 +13,7 @@ use piton_plan::files::{Content, FileOp, How, Wanted, decide};
 use piton_plan::{ConflictMode, Draft, Plan, PlanBuilder};
 use serde_json::json;
 
-use super::TasteArgs;
+use super::args::TasteArgs;
 use super::file::{TasteFile, internal};
 use crate::agents;
 use crate::commands::prompt;

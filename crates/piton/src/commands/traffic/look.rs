@@ -31,6 +31,16 @@ pub(super) struct Looked {
     pub(super) seen: Survey,
 }
 
+impl Looked {
+    /// Returns the checkout, where files are to be written.
+    pub(super) fn checkout(&self) -> Result<&Place, CommandError> {
+        self.place.as_ref().ok_or_else(|| {
+            CommandError::usage(format!("this is not a checkout of {}", self.repository))
+                .hint("work in its checkout, or name one with --repo-dir")
+        })
+    }
+}
+
 /// What is wanted beside the names.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct How<'a> {

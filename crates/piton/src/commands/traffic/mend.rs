@@ -1,13 +1,33 @@
 //! What the commands that mend a set-up have in common.
 
-use piton_traffic::provision::{Gists, Parts, TokenFrom, Wishes};
+use piton_base::Clock as _;
+use piton_traffic::collect::Moment;
+use piton_traffic::provision::{self, Facts, Gists, Parts, TokenFrom, Wishes};
 
 use super::conflict::ConflictArgs;
 use super::create::install;
+use super::error;
 use super::look::Looked;
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::output::{Channel, Level};
+
+/// Looks at everything that mending is decided on.
+pub(super) fn facts(
+    context: &Context,
+    looked: &Looked,
+    wishes: &Wishes,
+) -> Result<Facts, CommandError> {
+    let today = Moment(context.clock.now()).day().to_string();
+    provision::observe(
+        &looked.forge,
+        wishes,
+        looked.known.project(),
+        looked.known.global.clone(),
+        &today,
+    )
+    .map_err(error::observe)
+}
 
 /// Returns what mending wants: what is there, as it should be.
 pub(super) fn wishes(

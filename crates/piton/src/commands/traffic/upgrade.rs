@@ -3,13 +3,10 @@
 use std::time::Duration;
 
 use clap::Args;
-use piton_base::Clock as _;
 use piton_github::endpoints::runs;
 use piton_github::{Client, Patience as _, RepoName, Waiting, found};
 use piton_plan::{FailureKind, Outcome, Receipt};
-use piton_traffic::collect::{
-    Mending, Moment, REPAIRS, RepairOptions, migrate, repair, state_fault,
-};
+use piton_traffic::collect::{Mending, REPAIRS, RepairOptions, migrate, repair, state_fault};
 use piton_traffic::ordered::Object;
 use piton_traffic::provision::{self, StateGists, UpgradeParts, plan_upgrade};
 use piton_traffic::settings::Global;
@@ -153,26 +150,12 @@ fn one(
 ) -> Result<(Exit, Vec<Receipt>), CommandError> {
     let parts = args.parts();
     let looked = look(context, Some(place.clone()), &args.meant, How::default())?;
-    if looked.place.is_none() {
-        return Err(CommandError::usage(format!(
-            "this is not a checkout of {}",
-            looked.repository
-        ))
-        .hint("work in its checkout, or name one with --repo-dir"));
-    }
+    looked.checkout()?;
     if parts.state && !args.plan.changes_nothing() {
         wait_for_collector(context, &looked.forge, &looked.seen.repository)?;
     }
     let wishes = mend::wishes(context, &looked, &args.conflict)?;
-    let today = Moment(context.clock.now()).day().to_string();
-    let facts = provision::observe(
-        &looked.forge,
-        &wishes,
-        looked.known.project(),
-        looked.known.global.clone(),
-        &today,
-    )
-    .map_err(error::observe)?;
+    let facts = mend::facts(context, &looked, &wishes)?;
     let (gist, before) = state_of(&looked.seen)?;
     let mut mending = mending(&looked, before.clone());
     migrate(&mut mending, args.to);

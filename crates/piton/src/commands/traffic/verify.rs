@@ -7,7 +7,6 @@ use piton_base::Clock as _;
 use piton_github::endpoints::{gists, people, runs, traffic};
 use piton_github::{Client, ForgeError};
 use piton_plan::{Plan, PlanBuilder};
-use piton_traffic::collect::Moment;
 use piton_traffic::operation::{CheckSetup, CheckedSetup, TrafficOp};
 use piton_traffic::provision;
 use piton_traffic::survey::{Ages, Finding, Group, Survey, Verdict, examine};
@@ -136,23 +135,9 @@ fn fix(
     looked: &Looked,
     findings: &[Finding],
 ) -> CommandResult {
-    let Some(place) = &looked.place else {
-        return Err(CommandError::usage(format!(
-            "this is not a checkout of {}",
-            looked.repository
-        ))
-        .hint("work in its checkout, or name one with --repo-dir"));
-    };
+    let place = looked.checkout()?;
     let wishes = mend::wishes(context, looked, &args.conflict)?;
-    let today = Moment(context.clock.now()).day().to_string();
-    let facts = provision::observe(
-        &looked.forge,
-        &wishes,
-        looked.known.project(),
-        looked.known.global.clone(),
-        &today,
-    )
-    .map_err(error::observe)?;
+    let facts = mend::facts(context, looked, &wishes)?;
     let earlier = earlier(place);
     let plan = provision::plan_fix::<Op>(
         &wishes,

@@ -1,0 +1,126 @@
+//! What carrying a plan out shows, before and afterwards.
+
+use piton_backend::store::Document;
+use piton_base::terminal::clean;
+use serde_json::json;
+
+use super::super::worthy::Worthy;
+use crate::agents;
+use crate::commands::run::branch_base::Base;
+use crate::commands::run::carried::Carried;
+use crate::context::{Context, Place};
+use crate::stored::Undertaken;
+
+/// Shows what would be done.
+pub(super) fn rehearsal(
+    context: &Context,
+    place: &Place,
+    worthy: &Worthy,
+    (branch, base): (&str, &Base),
+    digest: &str,
+    earlier: Option<&Undertaken>,
+) {
+    let document = &worthy.document;
+    let agent = agents::chosen(&place.settings, &context.directory, place.top()).name;
+    let validation = place.settings.validation_command();
+    let out = &context.out;
+    if out.json_wanted() {
+        out.json(json!({
+            "dry_run": true,
+            "plan": document.id,
+            "title": document.title,
+            "digest": digest,
+            "branch": branch,
+            "new_branch": base.is_new,
+            "base": base.commit.to_string(),
+            "agent": agent,
+            "validation": validation,
+            "goes_on": earlier.and_then(|earlier| earlier.run.clone()),
+        }));
+        return;
+    }
+    let mut lines = vec![format!("{}  {}", document.id, clean(&document.title))];
+    let mut fact = |name: &str, value: &str| lines.push(format!("  {name:<12}{}", clean(value)));
+    fact("text", &format!("sha256 {digest}"));
+    let from = base.commit.short();
+    fact(
+        "branch",
+        &if base.is_new {
+            format!("{branch}, begun at {from}")
+        } else {
+            format!("{branch}, as it is at {from}")
+        },
+    );
+    if let Some(run) = earlier.and_then(|earlier| earlier.run.as_deref()) {
+        fact("goes on", &format!("where run {run} was cut off"));
+    }
+    fact("tells", "the plan that work started");
+    fact("asks", &format!("{agent} to carry it out, in a slot"));
+    fact(
+        "validates",
+        match validation {
+            Some(command) => command,
+            None => "nothing; set `validation-command`",
+        },
+    );
+    fact("lands", &format!("one commit on {branch}"));
+    fact("tells", "the plan how it ended");
+    lines.push(String::new());
+    out.data(&lines.join("\n"));
+}
+
+/// Tells what came of it.
+pub(super) fn outcome(
+    context: &Context,
+    document: &Document,
+    branch: &str,
+    run: &str,
+    carried: &Carried,
+) {
+    let (word, told) = match carried {
+        Carried::Landed { commit } => ("landed", format!("landed {} on {branch}", commit.short())),
+        Carried::Unchanged(why) => ("unchanged", format!("nothing was changed: {why}")),
+        Carried::Waits(why) => ("waits", format!("accepted, and waits to land: {why}")),
+        Carried::BaselineRed => (
+            "baseline-red",
+            "the validation command is red before anything was done".to_owned(),
+        ),
+        Carried::Failed(why) => ("failed", format!("failed: {why}")),
+        Carried::OutOfQuota(why) => ("out-of-quota", why.clone()),
+        Carried::NoAgent { message, .. } => ("no-agent", message.clone()),
+        Carried::Stopped => (
+            "stopped",
+            "interrupted; whatever was accepted is kept".to_owned(),
+        ),
+    };
+    let out = &context.out;
+    if out.json_wanted() {
+        let commit = match carried {
+            Carried::Landed { commit } => Some(commit.to_string()),
+            _ => None,
+        };
+        out.json(json!({
+            "plan": document.id,
+            "branch": branch,
+            "run": run,
+            "outcome": word,
+            "told": told,
+            "commit": commit,
+        }));
+        return;
+    }
+    match carried {
+        Carried::Landed { .. } => out.hint(&format!(
+            "push it with `git push origin {branch}`, then `piton plan submit {}`",
+            document.id
+        )),
+        Carried::Stopped | Carried::OutOfQuota(_) | Carried::Waits(_) => out.hint(&format!(
+            "`piton plan implement {}` goes on with it",
+            document.id
+        )),
+        Carried::Failed(_) | Carried::BaselineRed => {
+            out.hint(&format!("`piton runs show {run}` has everything about it"));
+        }
+        Carried::Unchanged(_) | Carried::NoAgent { .. } => {}
+    }
+}

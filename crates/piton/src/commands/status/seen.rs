@@ -1,0 +1,117 @@
+//! Looking at all that the screen shows.
+
+use jiff::Timestamp;
+use piton_base::Clock;
+use piton_loop::runs::{self, ListedRun, RunState};
+use piton_loop::work::Accepted;
+use piton_loop::work::accepted::{self, Held};
+use piton_migration::listing::Row;
+use piton_migration::manifest::Status;
+use piton_migration::publish::Leftovers as _;
+use piton_plan::journal;
+
+use super::dispatched::{Dispatched, dispatched};
+use super::lately::Lately;
+use super::sorted::{Sorted, what_is_wrong};
+use crate::commands::disk_use::DiskUse;
+use crate::context::{CONFIG_FILE, Context, Place};
+use crate::error::CommandError;
+use crate::world::Publishing;
+
+/// All that the screen shows.
+pub(super) struct Seen<'r> {
+    pub(super) sorted: Sorted<'r>,
+    pub(super) over: usize,
+    pub(super) running: Vec<ListedRun>,
+    /// What was accepted, and waits to land.
+    pub(super) unlanded: Vec<Accepted>,
+    /// What ended within the last day.
+    pub(super) lately: Lately,
+    pub(super) wrong: Vec<(String, String)>,
+    pub(super) dispatched: Vec<Dispatched>,
+    pub(super) disk: DiskUse,
+    /// Whether it has settings of its own.
+    pub(super) is_set_up: bool,
+    pub(super) now: Timestamp,
+}
+
+impl<'r> Seen<'r> {
+    pub(super) fn look(
+        context: &Context,
+        place: &Place,
+        rows: &'r [Row],
+    ) -> Result<Self, CommandError> {
+        let now = context.clock.now();
+        let listed = runs::list(&context.disk, &place.state().runs()).map_err(|error| {
+            CommandError::failed("could not read the run records").with_source(error)
+        })?;
+        let sorted = Sorted::of(rows);
+        let mut wrong = Vec::new();
+        for row in &sorted.broken {
+            wrong.push((
+                format!("{}: {}", row.slug, what_is_wrong(row)),
+                format!("piton migration doctor {}", row.slug),
+            ));
+        }
+        if Publishing::new(&place.repository, place.live())
+            .publisher()
+            .is_anything_left()
+        {
+            wrong.push((
+                "an interrupted publish is to be finished".to_owned(),
+                "any command that writes finishes it".to_owned(),
+            ));
+        }
+        let site = context.site(place);
+        let open = journal::list(&context.disk, &site.journals())
+            .unwrap_or_default()
+            .iter()
+            .filter(
+                |one| matches!(&one.journal, Ok(begun) if begun.status == journal::Status::Stopped),
+            )
+            .count();
+        if open > 0 {
+            wrong.push((
+                format!(
+                    "{} cut off",
+                    if open == 1 {
+                        "a plan was".to_owned()
+                    } else {
+                        format!("{open} plans were")
+                    }
+                ),
+                "piton journal list".to_owned(),
+            ));
+        }
+        let mut unlanded = Vec::new();
+        for held in accepted::all(&context.disk, &place.repository, place.state().path())? {
+            match held {
+                Held::Work(work) => unlanded.push(*work),
+                Held::Lost { name, .. } => wrong.push((
+                    format!("nobody knows any more where accepted work was to land: {name}"),
+                    format!("git show refs/piton/unlanded/{name}"),
+                )),
+            }
+        }
+        Ok(Self {
+            unlanded,
+            over: rows
+                .iter()
+                .filter(|row| matches!(row.status, Some(Status::Done | Status::Skipped)))
+                .count(),
+            lately: Lately::of(&listed, now),
+            running: listed
+                .into_iter()
+                .filter(|run| run.state == RunState::Live)
+                .collect(),
+            sorted,
+            wrong,
+            dispatched: dispatched(context, now),
+            disk: DiskUse::look(context, place),
+            is_set_up: context
+                .disk_has(&place.top().join(CONFIG_FILE))
+                .unwrap_or(true),
+            now,
+        })
+    }
+}

@@ -1,0 +1,35 @@
+//! What was accepted, and waits to land.
+
+use piton_git::landing::Onto;
+use piton_loop::work::Accepted;
+use serde_json::{Value, json};
+
+/// Returns each with where it is to land; the last one says what lands all.
+pub(super) fn lines(unlanded: &[Accepted]) -> Vec<(String, String)> {
+    let line = |work: &Accepted| {
+        let line = format!("{}, on {}", work.subject, onto(work));
+        (line, String::new())
+    };
+    let mut lines: Vec<_> = unlanded.iter().map(line).collect();
+    if let Some((_, next)) = lines.last_mut() {
+        "commit or put aside what is in the way; the next `piton run` lands it".clone_into(next);
+    }
+    lines
+}
+
+pub(super) fn json(work: &Accepted) -> Value {
+    json!({
+        "work": work.name,
+        "subject": work.subject,
+        "migration": work.slug,
+        "branch": onto(work),
+        "commit": work.commit.as_str(),
+    })
+}
+
+fn onto(work: &Accepted) -> &str {
+    match &work.onto {
+        Onto::Branch(name) => name,
+        Onto::Detached => "HEAD",
+    }
+}

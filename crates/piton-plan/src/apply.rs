@@ -8,7 +8,7 @@ use piton_durable::DiskRead;
 use crate::fan::fan;
 use crate::given::Given;
 use crate::id::{ActionId, PlanId};
-use crate::journal::{self, JournalError, Status};
+use crate::journal::{self, Journal, JournalError, Status};
 use crate::operation::Operation;
 use crate::plan::Plan;
 use crate::policy::Jobs;
@@ -54,27 +54,39 @@ impl fmt::Display for StalePlan {
     }
 }
 
-/// Checks that a saved plan was never applied and that every premise holds.
+/// How a saved plan may be performed.
+#[derive(Debug)]
+pub enum Admission {
+    /// It was never begun.
+    First,
+    /// It failed for good, and everything that it was decided on still holds.
+    Anew(Box<Journal>),
+}
+
+/// Checks that a saved plan was never applied with success and that every
+/// premise holds.
 pub fn admit<O: Operation>(
     saved: &SavedPlan<O>,
     disk: &dyn DiskRead,
     journals: &Path,
     world: &dyn Observe<O>,
     jobs: Jobs,
-) -> Result<(), ApplyError> {
+) -> Result<Admission, ApplyError> {
     let id = saved.id;
-    match journal::find(disk, journals, id)?.map(|journal| journal.status()) {
-        None => {}
-        Some(Status::Finished) => return Err(ApplyError::Applied { id }),
-        // A saved plan is performed once; what it asked for is decided anew.
-        Some(Status::Failed) => return Err(ApplyError::Applied { id }),
-        Some(Status::Stopped | Status::Incomplete { .. }) => {
-            return Err(ApplyError::Unfinished { id });
-        }
-    }
+    let admission = match journal::find(disk, journals, id)? {
+        None => Admission::First,
+        Some(journal) => match journal.status() {
+            Status::Finished => return Err(ApplyError::Applied { id }),
+            Status::Stopped | Status::Incomplete { .. } => {
+                return Err(ApplyError::Unfinished { id });
+            }
+            // As it was decided, so it may be tried again.
+            Status::Failed => Admission::Anew(Box::new(journal)),
+        },
+    };
     let changes = changes(id, &saved.plan, world, jobs);
     if changes.is_empty() {
-        Ok(())
+        Ok(admission)
     } else {
         Err(ApplyError::Stale(StalePlan(changes)))
     }

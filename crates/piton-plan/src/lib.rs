@@ -48,7 +48,7 @@ mod wire;
 mod world;
 
 pub use action::Action;
-pub use apply::{ApplyError, Change, StalePlan, admit, changes};
+pub use apply::{Admission, ApplyError, Change, StalePlan, admit, changes};
 pub use builder::{Draft, Handle, PlanBuilder};
 pub use conflict::ConflictMode;
 pub use execute::{Report, Run};

@@ -12,6 +12,6 @@ mod write;
 
 pub use prune::{RemoveError, Stored, is_held, remove, stored};
 pub use read::{Begun, Journal, JournalError, Listed, Status, find, is_there, list, load, pick};
-pub use write::{JournalWriter, ResumeError, begin, resume};
+pub use write::{JournalWriter, ResumeError, anew, begin, resume};
 
 pub use line::FORMAT;

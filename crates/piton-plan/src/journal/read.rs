@@ -281,28 +281,7 @@ impl Journal {
     /// settled, what was under way is looked at first, the rest is to be done.
     pub(super) fn ready<'p, O: Operation>(&self, plan: &'p Plan<O>) -> Ready<'p, O> {
         let under_way = self.under_way();
-        let mut stances: Vec<Stance> = plan
-            .actions()
-            .iter()
-            .map(|action| {
-                if let Some(reason) = self.head.left_out.get(action.id()) {
-                    return Stance::Leave(reason.clone());
-                }
-                let answer = self
-                    .head
-                    .answers
-                    .get(action.id())
-                    .map(|answer| match answer {
-                        WrittenAnswer::Yes => Answer::Yes,
-                        WrittenAnswer::Text(text) => Answer::Text(text.clone()),
-                    });
-                if under_way.contains(action.id()) {
-                    Stance::Again(answer)
-                } else {
-                    Stance::Go(answer)
-                }
-            })
-            .collect();
+        let mut ready = self.stances(plan, |action| under_way.contains(action));
         for receipt in self.receipts() {
             let settled = match receipt.outcome {
                 Outcome::Ok | Outcome::AlreadySo => true,
@@ -310,10 +289,42 @@ impl Journal {
                 Outcome::Failed(_) | Outcome::Skipped(_) => false,
             };
             if let (true, Some(position)) = (settled, plan.position(&receipt.action)) {
-                stances[position as usize] = Stance::Settled(receipt);
+                ready.stances[position as usize] = Stance::Settled(receipt);
             }
         }
-        Ready { plan, stances }
+        ready
+    }
+
+    /// Returns the same for a run that begins anew: nothing is settled, and
+    /// everything may have been done before.
+    pub(super) fn unsettled<'p, O: Operation>(&self, plan: &'p Plan<O>) -> Ready<'p, O> {
+        self.stances(plan, |_| true)
+    }
+
+    fn stances<'p, O: Operation>(
+        &self,
+        plan: &'p Plan<O>,
+        may_be_done: impl Fn(&ActionId) -> bool,
+    ) -> Ready<'p, O> {
+        let stance = |action: &ActionId| {
+            if let Some(reason) = self.head.left_out.get(action) {
+                return Stance::Leave(reason.clone());
+            }
+            let answer = self.head.answers.get(action).map(|answer| match answer {
+                WrittenAnswer::Yes => Answer::Yes,
+                WrittenAnswer::Text(text) => Answer::Text(text.clone()),
+            });
+            if may_be_done(action) {
+                Stance::Again(answer)
+            } else {
+                Stance::Go(answer)
+            }
+        };
+        let stances = plan.actions().iter().map(|action| stance(action.id()));
+        Ready {
+            plan,
+            stances: stances.collect(),
+        }
     }
 
     /// Returns what a list shows of it.

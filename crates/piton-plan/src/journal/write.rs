@@ -92,7 +92,7 @@ pub fn resume<'p, 'd, O: Operation>(
     _held: &LockGuard,
     journal: &Journal,
     plan: &'p Plan<O>,
-    mut interaction: Interaction<'_>,
+    interaction: Interaction<'_>,
     now: Timestamp,
 ) -> Result<(Ready<'p, O>, JournalWriter<'d>), ResumeError> {
     let id = journal.id();
@@ -101,9 +101,42 @@ pub fn resume<'p, 'd, O: Operation>(
         Status::Failed => return Err(JournalError::Over { id }.into()),
         Status::Stopped | Status::Incomplete { .. } => {}
     }
-    let mut ready = journal.ready(plan);
+    go_on(disk, dir, journal, journal.ready(plan), interaction, now)
+}
+
+/// Performs a plan once more that failed for good: nothing counts as settled,
+/// each action is looked at first. Only for whoever asked for this very plan
+/// again; [`crate::admit`] says when that is allowed.
+pub fn anew<'p, 'd, O: Operation>(
+    disk: &'d dyn Disk,
+    dir: &Path,
+    _held: &LockGuard,
+    journal: &Journal,
+    plan: &'p Plan<O>,
+    interaction: Interaction<'_>,
+    now: Timestamp,
+) -> Result<(Ready<'p, O>, JournalWriter<'d>), ResumeError> {
+    go_on(
+        disk,
+        dir,
+        journal,
+        journal.unsettled(plan),
+        interaction,
+        now,
+    )
+}
+
+fn go_on<'p, 'd, O: Operation>(
+    disk: &'d dyn Disk,
+    dir: &Path,
+    journal: &Journal,
+    mut ready: Ready<'p, O>,
+    mut interaction: Interaction<'_>,
+    now: Timestamp,
+) -> Result<(Ready<'p, O>, JournalWriter<'d>), ResumeError> {
     complete(&mut ready, &mut interaction)?;
-    let mut log = Log::open(disk, &file(dir, id), MODE).map_err(JournalError::from)?;
+    let path = file(dir, journal.id());
+    let mut log = Log::open(disk, &path, MODE).map_err(JournalError::from)?;
     log.append(&Line::Resumed { at: now })
         .map_err(JournalError::from)?;
     let writer = JournalWriter {

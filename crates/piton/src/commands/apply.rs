@@ -3,23 +3,29 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use piton_loop::claim::Claim;
+use piton_loop::operation::LoopOp;
+use piton_migration::slug::Slug;
 use piton_plan::render::Heading;
 use piton_plan::saved::{self, LoadError, Refusal, SavedPlan};
-use piton_plan::{ApplyError, Jobs};
+use piton_plan::{Admission, ApplyError, Jobs, Plan};
 
-use crate::context::Context;
+use crate::commands::migration::planned_step::{self, StepCommand};
+use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;
 use crate::op::Op;
 use crate::output::Show;
 use crate::planned::{PlanArgs, short};
+use crate::planning::AskedEffort;
 use crate::site;
 
 /// Perform a plan that `--plan-out` saved
 ///
 /// Every premise is checked again first. A plan that is stale, was applied
-/// before, or is not as it was written is refused, and nothing is changed.
-/// With a bare `--show` the plan is only shown, also when it is stale.
+/// before, or is not as it was written is refused, and nothing is changed; one
+/// that asked an agent and failed may be applied again as long as it is not
+/// stale. With a bare `--show` the plan is only shown, also when it is stale.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -55,15 +61,92 @@ pub(crate) fn run(context: &Context, args: &ApplyArgs) -> CommandResult {
     }
     let journals = site.journals();
     let jobs = Jobs(args.plan.perform.jobs);
-    piton_plan::admit(&saved, &context.disk, &journals, site.reading(), jobs)
+    let admitted = piton_plan::admit(&saved, &context.disk, &journals, site.reading(), jobs)
         .map_err(admit_error)?;
+    let place = context.place_if_any()?;
+    let steps = Steps {
+        context,
+        place: place.as_ref(),
+        slugs: called(&saved.plan),
+    };
+    if let Admission::Anew(_) = admitted
+        && let Some(exit) = steps.publish_what_waits(&args.plan)?
+    {
+        return Ok(exit);
+    }
     if args.plan.dry_run {
         return site.carry_out(&args.plan, &saved.plan);
     }
     if !context.out.json_wanted() {
         site.show(&args.plan, &saved.plan, Heading::Run)?;
     }
-    site.perform_saved(&args.plan.perform, saved.id, &saved.plan)
+    let _claims = steps.claim()?;
+    let perform = &args.plan.perform;
+    let exit = match admitted {
+        Admission::First => site.perform_saved(perform, saved.id, &saved.plan)?,
+        Admission::Anew(journal) => site.perform_anew(perform, &journal, &saved.plan)?,
+    };
+    if exit != Exit::Done && steps.waiting().is_some() {
+        context.out.hint(&format!(
+            "the answer is kept: `piton apply {}` publishes it without a new call",
+            args.file.display()
+        ));
+    }
+    Ok(exit)
+}
+
+/// The planning steps that a plan holds.
+struct Steps<'a> {
+    context: &'a Context,
+    place: Option<&'a Place>,
+    slugs: Vec<&'a Slug>,
+}
+
+impl Steps<'_> {
+    /// Nobody else may be at these migrations meanwhile.
+    fn claim(&self) -> Result<Vec<Claim>, CommandError> {
+        let Some(place) = self.place else {
+            return Ok(Vec::new());
+        };
+        let claims = self.slugs.iter();
+        claims
+            .map(|slug| planned_step::claim(self.context, place, slug))
+            .collect()
+    }
+
+    /// Returns the migration for which an answer waits, paid for by an earlier
+    /// try.
+    fn waiting(&self) -> Option<(&Place, &Slug)> {
+        let place = self.place?;
+        let waits = |slug: &&&Slug| planned_step::answer_waits(self.context, place, slug);
+        Some((place, self.slugs.iter().find(waits)?))
+    }
+
+    /// Publishes an answer that waits in place of asking again.
+    fn publish_what_waits(&self, args: &PlanArgs) -> Result<Option<Exit>, CommandError> {
+        let Some((place, slug)) = self.waiting() else {
+            return Ok(None);
+        };
+        let command = StepCommand {
+            name: "migration step",
+            effort: AskedEffort::Default,
+            anew: false,
+        };
+        planned_step::carry_out(self.context, place, slug, &command, args).map(Some)
+    }
+}
+
+/// Returns the migrations for which a plan calls an agent.
+fn called(plan: &Plan<Op>) -> Vec<&Slug> {
+    let actions = plan.actions().iter();
+    actions
+        .filter_map(|action| {
+            let Op::Loop(LoopOp::Call(call)) = action.operation() else {
+                return None;
+            };
+            Some(&call.slug)
+        })
+        .collect()
 }
 
 fn load_error(error: LoadError, file: &std::path::Path) -> CommandError {

@@ -166,6 +166,32 @@ impl Site<'_> {
         self.perform(args, id, &ready).map(|ended| ended.exit)
     }
 
+    /// Performs a saved plan that failed for good and was admitted once more.
+    pub(crate) fn perform_anew(
+        &self,
+        args: &PerformArgs,
+        journal: &journal::Journal,
+        plan: &Plan<Op>,
+    ) -> CommandResult {
+        if !self.consent(plan)? {
+            return Ok(Exit::Done);
+        }
+        let id = journal.id();
+        let guard = self.hold(id)?;
+        let mut terminal = Terminal::new(&self.context.stop);
+        let (ready, writer) = journal::anew(
+            &self.context.disk,
+            &self.journals(),
+            &guard,
+            journal,
+            plan,
+            self.interaction(&mut terminal),
+            self.context.clock.now(),
+        )
+        .map_err(resume_error)?;
+        self.run(args, id, &ready, &writer).map(|ended| ended.exit)
+    }
+
     /// Carries on with a journal that was cut off.
     pub(crate) fn resume(&self, args: &PerformArgs, journal: &journal::Journal) -> CommandResult {
         let id = journal.id();
@@ -194,10 +220,7 @@ impl Site<'_> {
             self.interaction(&mut terminal),
             now,
         )
-        .map_err(|error| match error {
-            journal::ResumeError::Journal(error) => journal_error(error),
-            journal::ResumeError::Prepare(error) => prepare_error(error),
-        })?;
+        .map_err(resume_error)?;
         self.run(args, id, &ready, &writer).map(|ended| ended.exit)
     }
 
@@ -235,6 +258,13 @@ impl Site<'_> {
         } else {
             Interaction::Unattended
         }
+    }
+}
+
+fn resume_error(error: journal::ResumeError) -> CommandError {
+    match error {
+        journal::ResumeError::Journal(error) => journal_error(error),
+        journal::ResumeError::Prepare(error) => prepare_error(error),
     }
 }
 

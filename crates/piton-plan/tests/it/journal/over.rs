@@ -5,11 +5,11 @@ use std::path::Path;
 use piton_base::Stop;
 use piton_durable::DiskRead;
 use piton_plan::journal::{self, JournalError, Status};
-use piton_plan::{ApplyError, Interaction, Jobs, PlanBuilder, SavedPlan, admit, prepare};
+use piton_plan::{Admission, ApplyError, Interaction, Jobs, PlanBuilder, SavedPlan, admit, prepare};
 use piton_testkit::SimDisk;
 
 use crate::journal::{DIR, NOW, dir, id, lock, run_journaled};
-use crate::toy::{Ways, World, make, plan_of, run_ready};
+use crate::toy::{Ways, World, make, plan_of, run_ready, told};
 
 #[test]
 fn a_plan_is_applied_once_only() {
@@ -21,7 +21,8 @@ fn a_plan_is_applied_once_only() {
         plan: plan.clone(),
     };
     let world = World::default();
-    admit(&saved, &disk, dir(), &world, Jobs::default()).unwrap();
+    let admitted = admit(&saved, &disk, dir(), &world, Jobs::default()).unwrap();
+    assert!(matches!(admitted, Admission::First));
     let ready = prepare(&plan, Interaction::Unattended).unwrap();
     let writer = journal::begin(&disk, dir(), &held, id(1), &ready, "piton 0", NOW).unwrap();
     let refused = admit(&saved, &disk, dir(), &world, Jobs::default()).unwrap_err();
@@ -36,6 +37,35 @@ fn a_plan_is_applied_once_only() {
     assert!(matches!(refused, ApplyError::Applied { .. }));
     let again = journal::begin(&disk, dir(), &held, id(1), &ready, "piton 0", NOW);
     assert!(matches!(again, Err(JournalError::Exists { .. })));
+}
+
+#[test]
+fn a_plan_that_failed_for_good_is_applied_again_as_long_as_it_is_not_stale() {
+    let (disk, (_dir, held)) = (SimDisk::new(), lock());
+    let plan = plan_of(&[("a", &[])]);
+    let saved = SavedPlan {
+        id: id(1),
+        created: NOW,
+        plan: plan.clone(),
+    };
+    let world = World::default();
+    let ready = prepare(&plan, Interaction::Unattended).unwrap();
+    let writer = journal::begin(&disk, dir(), &held, id(1), &ready, "piton 0", NOW).unwrap();
+    let failing = World::failing(&["a"]);
+    let report = run_ready(&ready, &failing, &Ways::default(), &writer, &Stop::new());
+    writer.end_for_good(&report, NOW).unwrap();
+    let admitted = admit(&saved, &disk, dir(), &world, Jobs::default()).unwrap();
+    let Admission::Anew(found) = admitted else {
+        panic!("{admitted:?}")
+    };
+    let unattended = Interaction::Unattended;
+    let (ready, writer) =
+        journal::anew(&disk, dir(), &held, &found, &plan, unattended, NOW).unwrap();
+    let report = run_ready(&ready, &world, &Ways::default(), &writer, &Stop::new());
+    writer.end(&report, NOW).unwrap();
+    assert_eq!(told(&report), ["a ok"]);
+    let refused = admit(&saved, &disk, dir(), &world, Jobs::default()).unwrap_err();
+    assert!(matches!(refused, ApplyError::Applied { .. }));
 }
 
 #[test]

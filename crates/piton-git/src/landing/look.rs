@@ -10,7 +10,7 @@ use super::error::{InTheWay, LandError, Obstacle, Refusal};
 use super::onto::Onto;
 use super::plain::Plain;
 use crate::program::GitCommand;
-use crate::{CommitId, GitError, GitRead, Repository, status};
+use crate::{CommitId, GitError, GitRead, Repository, UnderWay, status};
 
 /// More paths than this are not named one by one on a command line.
 const NAMED: usize = 500;
@@ -87,6 +87,48 @@ pub(super) fn is_branch(repository: &Repository, onto: &Onto) -> Result<(), Land
             let branch = tip.branch().unwrap_or("something else").to_owned();
             Err(LandError::Refused(Refusal::OnBranch { branch }))
         }
+    }
+}
+
+/// Returns what the user has begun here that keeps commits off this place: they
+/// are on it, or on no branch because they rebase it.
+pub fn under_way_on(repository: &Repository, onto: &Onto) -> Result<Option<UnderWay>, GitError> {
+    let Some(begun) = repository.under_way() else {
+        return Ok(None);
+    };
+    let keeps_off = is_here(repository, onto)? || is_taken_along(repository.git_dir(), onto);
+    Ok(keeps_off.then_some(begun))
+}
+
+/// Whether a rebase or a bisection that goes on in a working tree will put this
+/// branch somewhere else when it ends, or is given up.
+fn is_taken_along(git_dir: &Path, onto: &Onto) -> bool {
+    let reference = onto.reference();
+    let names = ["rebase-merge/head-name", "rebase-apply/head-name"];
+    let says = |name: &str, wanted: &str| {
+        let path = git_dir.join(name);
+        fs::read_to_string(path).is_ok_and(|text| text.trim_end() == wanted)
+    };
+    names.iter().any(|name| says(name, &reference))
+        || matches!(onto, Onto::Branch(name) if says("BISECT_START", name))
+}
+
+/// Refuses to move a branch that is being rebased here or in another working
+/// tree: its commit would be gone when that is given up.
+pub(super) fn not_taken_along(repository: &Repository, onto: &Onto) -> Result<(), LandError> {
+    let worktrees = repository.common_dir().join("worktrees");
+    let others = fs::read_dir(worktrees).into_iter().flatten().flatten();
+    let all = [repository.git_dir(), repository.common_dir()].map(Path::to_owned);
+    let mut all = all.into_iter().chain(others.map(|entry| entry.path()));
+    match all.find(|git_dir| is_taken_along(git_dir, onto)) {
+        Some(git_dir) => {
+            let of = UNDER_WAY
+                .iter()
+                .find(|(name, _)| fs::symlink_metadata(git_dir.join(name)).is_ok())
+                .map_or("a rebase", |(_, of)| of);
+            Err(LandError::Refused(Refusal::InTheMiddle { of }))
+        }
+        None => Ok(()),
     }
 }
 

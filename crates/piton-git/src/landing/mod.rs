@@ -39,6 +39,7 @@ pub use compose::{
 pub use error::{InTheWay, LandError, Obstacle, Refusal};
 pub use hold::{hold, release};
 pub use hooks::{Hook, UserHooks};
+pub use look::under_way_on;
 pub use onto::{Onto, current};
 pub use perform::{Landed, Landing, land};
 pub use plain::Known;

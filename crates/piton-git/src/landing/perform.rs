@@ -57,6 +57,7 @@ pub fn land(
     if !look::is_here(repository, landing.onto)? {
         look::is_branch(repository, landing.onto)?;
         look::not_elsewhere(repository, landing.onto)?;
+        look::not_taken_along(repository, landing.onto)?;
         let mut under = begin(repository, landing)?;
         move_reference(repository, landing, &mut under)?;
         return Ok(Landed::BranchAlone);

@@ -161,6 +161,36 @@ fn nothing_lands_inside_a_merge_or_a_rebase() {
 }
 
 #[test]
+fn nothing_lands_on_a_branch_that_is_being_rebased_or_looked_through() {
+    for (begin, of) in [
+        (&["rebase", "--exec", "false", "HEAD~1"][..], "a rebase"),
+        (&["bisect", "start", "HEAD", "HEAD~2"], "a bisection"),
+    ] {
+        let scene = Scene::new();
+        scene.scratch.write("more", "more\n");
+        scene.scratch.commit_all("more");
+        let base = scene.scratch.git(&["rev-parse", "HEAD"]);
+        let scene = Scene {
+            base: base.trim().parse().unwrap(),
+            ..scene
+        };
+        let commit = scene.usual_work();
+        // It stops in the middle, on no branch.
+        let begun = Command::new("git")
+            .args(begin)
+            .current_dir(scene.scratch.path())
+            .output();
+        let head = scene.scratch.git(&["rev-parse", "--abbrev-ref", "HEAD"]);
+        assert_eq!(head.trim(), "HEAD", "{begun:?}");
+        match scene.land(&commit) {
+            Err(LandError::Refused(refusal)) => assert_eq!(refusal, Refusal::InTheMiddle { of }),
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(scene.scratch.git(&["rev-parse", "main"]), base);
+    }
+}
+
+#[test]
 fn a_lock_that_somebody_holds_is_waited_for_and_then_named() {
     let scene = Scene::new();
     let commit = scene.usual_work();

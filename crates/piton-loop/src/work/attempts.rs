@@ -141,6 +141,7 @@ pub(super) fn carry_out(
                 halt @ (Halt::OutOfQuota { .. }
                 | Halt::Unavailable { .. }
                 | Halt::CutShort(_)
+                | Halt::HeldBack(_)
                 | Halt::Stopped),
             ) => {
                 return Err(halt);
@@ -219,6 +220,7 @@ fn once(
         slot,
         Ask {
             role,
+            onto: &start.onto,
             attempt: start.attempt,
             retry: this.number,
             target: job.label(),
@@ -312,6 +314,7 @@ fn with_agent(halt: Halt, traces: &Traces) -> Halt {
         other @ (Halt::OutOfQuota { .. }
         | Halt::Unavailable { .. }
         | Halt::CutShort(_)
+        | Halt::HeldBack(_)
         | Halt::Stopped) => other,
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use piton_agent::outcome::Reply;
 use piton_agent::{AgentCall, CallFiles, CallRole};
 use piton_base::StateDir;
+use piton_git::landing::{Onto, under_way_on};
 use piton_git::slot::Slot;
 use piton_seal::CacheSet;
 
@@ -25,6 +26,8 @@ use crate::sanitize::sanitize;
 #[derive(Clone, Debug)]
 pub(super) struct Ask<'a> {
     pub(super) role: CallRole,
+    /// Where what comes of it is to land.
+    pub(super) onto: &'a Onto,
     pub(super) attempt: u32,
     pub(super) retry: u32,
     pub(super) target: &'a str,
@@ -98,6 +101,11 @@ pub(super) fn ask(
         phase_reached: ask.phase_reached.to_owned(),
         effort: ask.effort.clone(),
     };
+    // Also between the calls of one piece of work.
+    let begun = under_way_on(shop.repository, ask.onto).map_err(|error| trouble(&error))?;
+    if let Some(begun) = begun {
+        return Err(Halt::HeldBack(begun));
+    }
     run.event(Event::EffortResolved(scope.clone()))
         .map_err(|error| trouble(&error))?;
     let limits = shop
@@ -188,6 +196,7 @@ pub(super) fn ask(
         other @ (Halt::OutOfQuota { .. }
         | Halt::Unavailable { .. }
         | Halt::CutShort(_)
+        | Halt::HeldBack(_)
         | Halt::Stopped) => other,
     });
     let root = shop.site.root().display().to_string();
@@ -201,6 +210,7 @@ pub(super) fn ask(
             (CallOutcome::Failed, message.clone())
         }
         Err(Halt::CutShort(budget)) => (CallOutcome::Failed, budget.to_string()),
+        Err(Halt::HeldBack(begun)) => (CallOutcome::Failed, begun.to_string()),
         Err(Halt::Stopped) => (CallOutcome::Failed, "interrupted".to_owned()),
     };
     let status = if ended.is_ok() {

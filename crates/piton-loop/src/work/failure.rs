@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use piton_agent::CallRole;
 use piton_agent::outcome::Outcome;
+use piton_git::UnderWay;
 
 use super::evidence::Traces;
 use crate::deciding::stop::Budget;
@@ -87,6 +88,9 @@ pub enum Halt {
     },
     /// The run has nothing left to spend on it.
     CutShort(Budget),
+    /// The user has begun a merge or the like: nothing could land, so nobody
+    /// is paid.
+    HeldBack(UnderWay),
     Stopped,
 }
 

@@ -199,6 +199,7 @@ pub fn bring(
                 Err(
                     Halt::Stopped
                     | Halt::CutShort(_)
+                    | Halt::HeldBack(_)
                     | Halt::OutOfQuota { .. }
                     | Halt::Unavailable { .. },
                 ) => {

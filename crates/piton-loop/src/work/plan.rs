@@ -131,6 +131,7 @@ fn once(
         slot,
         Ask {
             role,
+            onto: &work.start.onto,
             attempt: work.start.attempt,
             retry: 1,
             target: work.slug.as_str(),

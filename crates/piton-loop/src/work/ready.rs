@@ -63,6 +63,7 @@ pub(super) fn ready_check(
         slot,
         Ask {
             role,
+            onto: &work.start.onto,
             attempt: work.start.attempt,
             retry: 1,
             target: &phase.label,

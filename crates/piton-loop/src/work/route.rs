@@ -134,6 +134,7 @@ impl Asking<'_, '_> {
             self.slot,
             Ask {
                 role,
+                onto: &self.work.start.onto,
                 attempt: self.work.start.attempt,
                 retry: 1,
                 target: &self.work.piece.target.description,

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use piton_agent::{Agent, CallRole, Limits};
 use piton_base::{Clock, Effort, Stop};
 use piton_durable::{Disk, Holder};
-use piton_git::Repository;
+use piton_git::{Repository, UnderWay};
 use piton_migration::secret::Secret;
 
 use super::accepted::Accepted;
@@ -111,6 +111,8 @@ pub enum Worked {
     },
     /// The run had nothing left to spend on it.
     CutShort(Budget),
+    /// The user began a merge or the like, and nobody was asked any more.
+    HeldBack(UnderWay),
     Stopped,
 }
 
@@ -120,6 +122,7 @@ impl Worked {
         match halt {
             Halt::Stopped => Self::Stopped,
             Halt::CutShort(budget) => Self::CutShort(budget),
+            Halt::HeldBack(begun) => Self::HeldBack(begun),
             Halt::OutOfQuota { message, until } => Self::OutOfQuota { message, until },
             Halt::Unavailable {
                 message,

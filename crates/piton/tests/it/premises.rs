@@ -84,6 +84,62 @@ fn an_answer_that_a_lock_kept_from_being_published_waits() {
     published_without_a_call(&env, &refused);
 }
 
+/// Saves the next step as a plan. Returns the file.
+fn saved(env: &TestEnv, between: &str) -> String {
+    let _ = env.ok(&["config", "set", "seal", "off"]);
+    env.repo.commit_all("no seal");
+    let file = env.home.path().join("plan.json").display().to_string();
+    let ran = env.step(&[counted(env, between), strings(&["--plan-out", &file])].concat());
+    assert_eq!((ran.code, calls(env)), (0, 0), "{}", ran.shown());
+    file
+}
+
+#[test]
+fn a_saved_step_whose_answer_a_hook_refused_is_published_by_applying_it_again() {
+    let env = TestEnv::planned(0);
+    let plan = saved(&env, "");
+    env.repo
+        .hook("pre-commit", "#!/bin/sh\necho not today >&2\nexit 1\n");
+    let refused = env.run(&["apply", &plan]);
+    assert_eq!(refused.code, 1, "{}", refused.shown());
+    let told = "/plan.json` publishes it without a new call";
+    assert!(refused.shown().contains(told), "{}", refused.shown());
+    std::fs::remove_file(env.path().join(".git/hooks/pre-commit")).unwrap();
+    let ran = env.run(&["apply", &plan]);
+    assert_eq!((ran.code, calls(&env)), (0, 1), "{}", ran.shown());
+    assert_eq!(env.cursor(), "pick-best");
+    env.assert_in_order();
+    let once_more = env.run(&["apply", &plan]);
+    assert_eq!(
+        (once_more.code, calls(&env)),
+        (5, 1),
+        "{}",
+        once_more.shown()
+    );
+}
+
+#[test]
+fn a_saved_step_whose_agent_failed_is_applied_again() {
+    let env = TestEnv::planned(0);
+    let fails = env.home.path().join("fails");
+    std::fs::write(&fails, "").unwrap();
+    let plan = saved(&env, &format!("test ! -e {} || exit 1", fails.display()));
+    let failed = env.run(&["apply", &plan]);
+    assert_eq!(failed.code, 1, "{}", failed.shown());
+    assert!(
+        failed.shown().contains("then run again"),
+        "{}",
+        failed.shown()
+    );
+    std::fs::remove_file(&fails).unwrap();
+    let ran = env.run(&["apply", &plan]);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert_eq!(env.cursor(), "pick-best");
+    env.assert_in_order();
+    let once_more = env.run(&["apply", &plan]);
+    assert_eq!(once_more.code, 5, "{}", once_more.shown());
+}
+
 #[test]
 fn a_step_never_lands_on_a_branch_that_was_checked_out_meanwhile() {
     let env = TestEnv::planned(0);
@@ -313,6 +369,25 @@ fn a_merge_that_the_user_begins_during_a_run_ends_it_before_the_next_call() {
         "what waited is not landed: {}",
         ran.shown()
     );
+}
+
+#[test]
+fn a_merge_that_the_user_begins_between_two_calls_of_one_action_keeps_the_second_from_being_made() {
+    let env = TestEnv::planned(7);
+    let before = env.repo.subjects();
+    let args = counted(&env, &begins_a_merge(&env));
+    let ran = env.run(&[run_all(), args].concat());
+    assert_eq!(calls(&env), 1, "{}", ran.shown());
+    assert_eq!(ran.code, 3, "{}", ran.shown());
+    let told = "a merge is under way";
+    assert!(ran.shown().contains(told), "{}", ran.shown());
+    assert_eq!(env.repo.subjects(), before);
+    std::fs::remove_file(env.path().join(".git/MERGE_HEAD")).unwrap();
+    // It counted as no failure: the next run asks anew, and carries it out.
+    let changes = format!("echo x >>{}/../../x", "$PITON_WORKSPACE");
+    let ran = env.run(&[run_all(), counted(&env, &changes)].concat());
+    assert!(calls(&env) >= 3, "{}", ran.shown());
+    assert_ne!(env.repo.subjects(), before, "{}", ran.shown());
 }
 
 #[test]

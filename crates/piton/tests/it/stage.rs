@@ -44,6 +44,7 @@ planning.review) echo '1. no tests'; echo 'review-verdict: findings' ;;
 planning.revise) echo '1. They are in phase 1.' ;;
 planning.revise) echo '1. There are tests now.' ;;
 planning.review-2) echo 'no findings' ;;
+phase.ready-check) echo 'ready: yes' ;;
 planning.final-review) echo 'final-decision: approve-auto — small and safe' ;;
 *) echo done ;;
 esac

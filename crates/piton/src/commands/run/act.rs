@@ -26,6 +26,8 @@ pub(super) enum Acted {
     },
     /// The run has nothing left to spend.
     CutShort(Budget),
+    /// The user began a merge or the like; it is tried again after that.
+    HeldBack,
     Stopped,
 }
 
@@ -139,6 +141,11 @@ impl<'a> Finisher<'a> {
                 let text = format!("ended before it was done: {budget}");
                 teller.end(told, Ended::Stopped, &text, facts);
                 return Acted::CutShort(budget);
+            }
+            Worked::HeldBack(begun) => {
+                let text = format!("ended before the next call: {begun} is under way");
+                teller.end(told, Ended::Stopped, &text, facts);
+                return Acted::HeldBack;
             }
             Worked::Stopped => {
                 teller.end(told, Ended::Stopped, "interrupted", facts);

@@ -26,6 +26,7 @@ impl Finisher<'_> {
             Err(Halt::CutShort(budget)) => {
                 return Ok(Some(Ending::Decided(Stop::Budget(budget))));
             }
+            Err(Halt::HeldBack(begun)) => return Ok(Some(Ending::UnderWay(begun))),
             Err(Halt::Stopped) => return Ok(Some(Ending::Interrupted)),
             Err(Halt::OutOfQuota { message, .. } | Halt::Unavailable { message, .. }) => {
                 return Ok(Some(Ending::Broken(message)));

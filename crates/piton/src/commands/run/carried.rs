@@ -1,6 +1,6 @@
 //! What came of carrying out a stored plan, and how it is told.
 
-use piton_git::CommitId;
+use piton_git::{CommitId, UnderWay};
 use piton_loop::runs::{ActionOutcome, FinalStatus};
 use piton_loop::work::Halt;
 
@@ -39,8 +39,14 @@ impl Carried {
                 signed_out,
             },
             Halt::CutShort(budget) => Carried::OutOfQuota(budget.to_string()),
+            Halt::HeldBack(begun) => Carried::held_back(begun),
             Halt::Stopped => Carried::Stopped,
         }
+    }
+
+    /// What comes of work that the user's merge or the like is in the way of.
+    pub(super) fn held_back(begun: UnderWay) -> Self {
+        Carried::Failed(format!("{begun} is under way; {}", begun.way_out()))
     }
 
     /// Tells how the one action of the run ended.

@@ -176,6 +176,7 @@ fn through(
             signed_out,
         },
         Worked::CutShort(budget) => Carried::OutOfQuota(budget.to_string()),
+        Worked::HeldBack(begun) => Carried::held_back(begun),
         Worked::Stopped => Carried::Stopped,
     }
 }

@@ -16,7 +16,7 @@ impl Driver<'_> {
     /// Takes in what came of an action.
     pub(super) fn remember(&mut self, job: Option<Job<'_>>, acted: Acted) -> Looked {
         match acted {
-            Acted::Again => Looked::On,
+            Acted::Again | Acted::HeldBack => Looked::On,
             Acted::CutShort(budget) => Looked::Over(Ending::Decided(Stop::Budget(budget))),
             Acted::Stopped => Looked::Over(Ending::Interrupted),
             Acted::NoAgent {

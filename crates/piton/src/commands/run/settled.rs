@@ -20,6 +20,7 @@ pub(super) fn came(worked: &Worked) -> Came<'_> {
             Came::Failed(message)
         }
         Worked::CutShort(_) => Came::Failed("the run had nothing left to spend on it"),
+        Worked::HeldBack(_) => Came::Failed("a merge or the like was begun meanwhile"),
         Worked::Stopped => Came::Failed("it was interrupted"),
     }
 }
@@ -35,6 +36,7 @@ pub(super) fn settle(tick: &Tick<'_>, acted: &Acted) -> Result<(), CommandError>
         Acted::Did(_, Outcome::Unchanged | Outcome::PutOff { .. } | Outcome::OutOfQuota { .. })
         | Acted::NoAgent { .. }
         | Acted::CutShort(_)
+        | Acted::HeldBack
         | Acted::Stopped => Err("it did not come to it"),
     })
 }

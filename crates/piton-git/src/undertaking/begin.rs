@@ -10,9 +10,10 @@ use piton_durable::platform::{Processes, RealProcesses};
 use piton_durable::{Disk, DiskRead, RealDisk, TreeError, create_dirs, tree};
 
 use super::record::{Move, Record};
+use super::recover::clear;
 use super::{ALIVE, HOME};
 use crate::program::GitCommand;
-use crate::{GitError, Repository};
+use crate::{GitError, GitRead as _, Repository};
 
 /// How often a race with somebody who clears up is run again.
 const RACES: usize = 16;
@@ -25,6 +26,8 @@ pub(crate) struct Undertaking {
     alive: File,
     record: Record,
     over: bool,
+    common: PathBuf,
+    top: PathBuf,
 }
 
 impl Undertaking {
@@ -75,6 +78,8 @@ impl Undertaking {
                     alive,
                     record,
                     over: false,
+                    common: repository.common().to_owned(),
+                    top: repository.top().to_owned(),
                 };
                 this.record.write(&this.dir)?;
                 return Ok(this);
@@ -113,6 +118,21 @@ impl Undertaking {
         Ok(command.holding(alive))
     }
 
+    /// Removes what a git of this undertaking made and could not remove. Tells
+    /// whether something stays that recovery has to see to.
+    fn leaves_a_lock(&self) -> bool {
+        let all = self.record.locks.iter().chain([&self.record.index_lock]);
+        let mut all = all.map(|lock| self.common.join(lock));
+        all.any(|lock| lock.symlink_metadata().is_ok())
+            && clear(
+                (&self.common, &self.top),
+                &self.dir,
+                &self.token,
+                &self.record,
+            )
+            .is_doubtful()
+    }
+
     /// Leaves the record to recovery, which finishes what is left to do.
     pub(crate) fn leave_to_recovery(mut self) {
         self.over = true;
@@ -132,7 +152,7 @@ pub(super) fn take_away(dir: &Path) -> Result<(), TreeError> {
 
 impl Drop for Undertaking {
     fn drop(&mut self) {
-        if !self.over {
+        if !self.over && !self.leaves_a_lock() {
             // A record that stays names locks that are gone, and is cleared
             // away by whoever comes next.
             let _ = take_away(&self.dir);

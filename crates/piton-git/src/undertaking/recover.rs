@@ -32,8 +32,14 @@ pub struct Cleared {
     pub locks: Vec<PathBuf>,
     /// Whether the user's index was brought to what had been committed.
     pub finished: bool,
-    /// Whether a lock stays that somebody who lives may hold.
+    /// Whether a lock stays: somebody who lives may hold it, or the disk kept it.
     doubtful: bool,
+}
+
+impl Cleared {
+    pub(super) fn is_doubtful(&self) -> bool {
+        self.doubtful
+    }
 }
 
 impl fmt::Display for Cleared {
@@ -73,7 +79,8 @@ pub(crate) fn recover(repository: &Repository) -> Result<Vec<Cleared>, GitError>
         };
         let token = entry.name.to_string_lossy().into_owned();
         if let Some(record) = Record::read(&dir) {
-            let mut done = clear(repository, &dir, &token, &record);
+            let places = (repository.common(), repository.top());
+            let mut done = clear(places, &dir, &token, &record);
             if let Some(moves) = &record.moves {
                 done.finished = finish_index(repository, &record, moves)?;
             }
@@ -125,14 +132,18 @@ fn hold(common: &Path, dir: &Path) -> Result<Option<File>, GitError> {
     Ok(held.map(|()| alive))
 }
 
-/// Removes the locks of a dead undertaking, all at once.
-fn clear(repository: &Repository, dir: &Path, token: &str, record: &Record) -> Cleared {
-    let common = repository.common();
+/// Removes the locks of an undertaking whose processes have ended, all at once.
+pub(super) fn clear(
+    (common, top): (&Path, &Path),
+    dir: &Path,
+    token: &str,
+    record: &Record,
+) -> Cleared {
     let mut locks = Vec::new();
-    let mut remove = |path: PathBuf| {
-        if RealDisk.remove_file(&path).is_ok() {
-            locks.push(path);
-        }
+    let mut stays = false;
+    let mut remove = |path: PathBuf| match RealDisk.remove_file(&path) {
+        Ok(()) => locks.push(path),
+        Err(error) => stays |= error.kind() != io::ErrorKind::NotFound,
     };
     let index = common.join(&record.index_lock);
     if content(&index).is_some_and(|content| content == mark(token)) {
@@ -171,9 +182,7 @@ fn clear(repository: &Repository, dir: &Path, token: &str, record: &Record) -> C
             .and_then(|stat| stat.modified);
         let since = begun.is_some() && made >= begun;
         let proved = if content.is_empty() {
-            since
-                && !is_another_s
-                && (is_ours || !stale::somebody_works_in(&path, repository.top(), common))
+            since && !is_another_s && (is_ours || !stale::somebody_works_in(&path, top, common))
         } else {
             ours(&content)
         };
@@ -187,7 +196,7 @@ fn clear(repository: &Repository, dir: &Path, token: &str, record: &Record) -> C
         what: record.what.clone(),
         locks,
         finished: false,
-        doubtful,
+        doubtful: doubtful || stays,
     }
 }
 

@@ -244,7 +244,7 @@ impl GitRead for Repository {
     }
 
     fn status(&self, scope: &[&Path], with_ignored: bool) -> Result<Vec<StatusEntry>, GitError> {
-        status::read(&self.top, scope, with_ignored)
+        status::read(self, scope, with_ignored)
     }
 
     fn committed(&self, below: &Path) -> Option<Committed> {

@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
 use crate::program::GitCommand;
-use crate::{CommitId, GitError};
+use crate::{CommitId, GitError, GitRead as _, Repository};
 
 /// How one path differs from the last commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,14 +25,20 @@ pub struct StatusEntry {
     pub change: Change,
 }
 
+/// What git says where nothing was committed yet, or where it could not read
+/// what HEAD points at: then everything looks new.
+const INITIAL: &[u8] = b"# branch.oid (initial)";
+
 pub(crate) fn read(
-    top: &Path,
+    repository: &Repository,
     scope: &[&Path],
     with_ignored: bool,
 ) -> Result<Vec<StatusEntry>, GitError> {
-    let mut command = GitCommand::reading(top).args([
+    let mut command = GitCommand::reading(repository.top()).args([
         "status",
         "--porcelain=v2",
+        "--branch",
+        "--no-ahead-behind",
         "-z",
         "--no-renames",
         "--untracked-files=normal",
@@ -49,10 +55,17 @@ pub(crate) fn read(
     } else {
         command.run_seeing_all()?
     };
-    parse(&stdout).map_err(|what| GitError::Unreadable {
+    let unreadable = |what| GitError::Unreadable {
         command: shown,
         what,
-    })
+    };
+    let seems_empty = stdout
+        .split(|&byte| byte == 0)
+        .any(|record| record == INITIAL);
+    if seems_empty && repository.tip()?.commit.is_some() {
+        return Err(unreadable("git did not see the last commit".to_owned()));
+    }
+    parse(&stdout).map_err(unreadable)
 }
 
 /// Returns the commit that is checked out, and which tracked paths differ from

@@ -77,7 +77,8 @@ fn a_slot_that_is_at_the_commit_already_takes_at_most_three_gits() {
         let (ran, gits) = gits_of(&env, &["migration", "step", SLUG], &failing);
         assert_eq!(ran.code, 1, "{}", ran.shown());
         let first = gits.iter().position(|git| git.has("config --list"));
-        let of_the_guard = |git: &Git| !git.in_slot && git.has("status") && git.has("--branch");
+        let of_the_guard =
+            |git: &Git| !git.in_slot && git.has("--branch") && git.has("--untracked-files=all");
         let guarded = gits.iter().position(of_the_guard);
         let slot = &gits[first.unwrap()..guarded.unwrap()];
         assert!(slot.iter().any(|git| git.in_slot), "{gits:#?}");

@@ -9,7 +9,10 @@
 use piton_base::Clock;
 use piton_durable::{DiskRead, LockError};
 use piton_plan::journal::{self, Journal, Status};
-use piton_plan::{ErrorPolicy, Interaction, Jobs, Plan, PlanId, Quiet, Run, verify};
+use piton_plan::{
+    ActionId, ErrorPolicy, Given, Interaction, Jobs, Moment, Observation, Observe as _, Outcome,
+    Plan, PlanId, Quiet, Receipt, Run, verify,
+};
 
 use super::Site;
 use super::error::journal_error;
@@ -46,18 +49,6 @@ fn is_to_be_finished(command: &str) -> bool {
     })
 }
 
-/// Whether it was cut off, or ended with a failure after something was done:
-/// what was moved and what the settings say belong together, however it ended.
-fn is_half_done(journal: &Journal) -> bool {
-    match journal.begun().status {
-        Status::Stopped => true,
-        Status::Incomplete { .. } => {
-            (journal.receipts().iter()).any(|receipt| receipt.outcome.is_good())
-        }
-        Status::Failed | Status::Finished => false,
-    }
-}
-
 impl Site<'_> {
     /// Returns the journal of such a plan that was cut off, if there is one.
     pub(crate) fn cut_off(&self) -> Option<Journal> {
@@ -66,7 +57,40 @@ impl Site<'_> {
 
     /// The same of commands that are finished by nothing but themselves.
     pub(crate) fn cut_off_of(&self, is_wanted: impl Fn(&str) -> bool) -> Option<Journal> {
-        self.latest_of(is_wanted).filter(is_half_done)
+        self.latest_of(is_wanted)
+            .filter(|journal| self.is_half_done(journal))
+    }
+
+    /// Whether it was cut off, or ended with a failure after something was done:
+    /// what was moved and what the settings say belong together, however it
+    /// ended. What failed may have been done all the same.
+    fn is_half_done(&self, journal: &Journal) -> bool {
+        match journal.begun().status {
+            Status::Stopped => true,
+            Status::Incomplete { .. } => {
+                let receipts = journal.receipts();
+                receipts.iter().any(|receipt| receipt.outcome.is_good())
+                    || self.any_is_so(journal, &receipts)
+            }
+            Status::Failed | Status::Finished => false,
+        }
+    }
+
+    /// Whether something that failed looks as if it had been done.
+    fn any_is_so(&self, journal: &Journal, receipts: &[Receipt]) -> bool {
+        let Ok(plan) = journal.plan::<Op>() else {
+            return false;
+        };
+        let failed = |id: &ActionId| {
+            let mut receipts = receipts.iter();
+            receipts.any(|it| it.action == *id && matches!(it.outcome, Outcome::Failed(_)))
+        };
+        let mut actions = plan.actions().iter().filter(|action| failed(action.id()));
+        actions.any(|action| {
+            let given = Given::nothing(journal.id(), action.id());
+            let seen = (self.reading).observe(action.operation(), &given, Moment::Before);
+            matches!(seen, Ok(Observation::Already { .. }))
+        })
     }
 
     fn latest_of(&self, is_wanted: impl Fn(&str) -> bool) -> Option<Journal> {
@@ -89,7 +113,8 @@ impl Site<'_> {
     /// The same, and also one that was cut off while it was looked at what came
     /// out.
     pub(crate) fn not_seen_through(&self, is_wanted: impl Fn(&str) -> bool) -> Option<Journal> {
-        let unseen = |journal: &Journal| is_half_done(journal) || journal.verification().is_none();
+        let unseen =
+            |journal: &Journal| self.is_half_done(journal) || journal.verification().is_none();
         self.latest_of(is_wanted).filter(unseen)
     }
 

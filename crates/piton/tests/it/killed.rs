@@ -399,3 +399,159 @@ fn what_a_maintainer_said_is_not_answered_because_a_disk_failed() {
     assert!(ran.shown().contains("rejected"), "{}", ran.shown());
     assert_eq!(env.show(SLUG)["status"], "skipped");
 }
+
+/// Runs piton on a disk that fails the first call that is meant, and no other.
+fn failed_at(env: &TestEnv, args: &[&str], mut meant: impl FnMut(&Point) -> bool) -> End {
+    let mut hit = false;
+    let end = struck_at(env, Watch::Opens, args, &mut |point| {
+        if !hit && meant(point) {
+            hit = true;
+            return Verdict::Fail(Fault::InputOutput);
+        }
+        Verdict::Go
+    });
+    assert!(hit, "{args:?} has no such call: {}", said(env));
+    end
+}
+
+#[test]
+fn a_repair_whose_disk_failed_after_it_mended_is_committed_by_the_same_command() {
+    if !SUPPORTED {
+        return;
+    }
+    let env = TestEnv::planned(2);
+    env.repo.git(&["mv", "migrations", "plans"]);
+    let _ = env.ok(&["config", "set", "migrations-dir", "plans"]);
+    env.repo.commit_all("moved by hand");
+    let repair = ["migration", "doctor", "--repair"];
+    let plans = env.path().canonicalize().unwrap().join("plans");
+    let mut mended = false;
+    let end = failed_at(&env, &repair, |point| {
+        let now = mended && point.call == "fsync";
+        mended |= names(point, "state.json")
+            && point
+                .other
+                .as_deref()
+                .is_some_and(|it| it.starts_with(&plans));
+        now
+    });
+    assert_eq!(end, End::Exit(1), "{}", said(&env));
+    assert_ne!(env.repo.status(), "", "something is mended: {}", said(&env));
+    let ran = env.ok(&repair);
+    assert_eq!(env.repo.status(), "", "{}", ran.shown());
+    let subjects = env.repo.subjects();
+    let repairs = subjects.iter().filter(|subject| subject.contains("repair"));
+    assert_eq!(repairs.count(), 1, "{subjects:?}");
+}
+
+#[test]
+fn a_commit_that_git_could_not_read_is_not_taken_for_changes_of_the_users() {
+    if !SUPPORTED {
+        return;
+    }
+    let repair = ["migration", "doctor", "--repair"];
+    let mut nth = 0;
+    loop {
+        let env = TestEnv::planned(2);
+        env.repo.git(&["mv", "migrations", "plans"]);
+        let _ = env.ok(&["config", "set", "migrations-dir", "plans"]);
+        env.repo.commit_all("moved by hand");
+        let (mut seen, mut hit) = (0, false);
+        let end = struck_at(&env, Watch::Opens, &repair, &mut |point| {
+            let reads = !point.writes && point.path.ends_with(".git/refs/heads/main");
+            seen += u32::from(reads);
+            if hit || !reads || seen <= nth {
+                return Verdict::Go;
+            }
+            hit = true;
+            Verdict::Fail(Fault::InputOutput)
+        });
+        if !hit {
+            break;
+        }
+        let first = format!("{end:?} at {nth}: {}", said(&env));
+        let _ = env.ok(&repair);
+        assert_eq!(env.repo.status(), "", "{first}");
+        let subjects = env.repo.subjects();
+        let repairs = subjects.iter().filter(|it| it.contains("repair add-api"));
+        assert_eq!(repairs.count(), 1, "{subjects:?} after {first}");
+        nth += 1;
+    }
+    assert!(nth > 1, "nothing read it");
+}
+
+#[test]
+fn a_lock_that_git_could_not_remove_is_gone_when_the_command_ends() {
+    if !SUPPORTED {
+        return;
+    }
+    for lock in ["HEAD.lock", "index.lock"] {
+        let env = TestEnv::staged();
+        let new = ["migration", "new", "first", "--target", "x"];
+        let path = env.path().canonicalize().unwrap().join(".git").join(lock);
+        let end = failed_at(&env, &new, |point| {
+            point.call.starts_with("unlink") && point.path == path
+        });
+        assert!(!path.exists(), "{lock} stays after {end:?}: {}", said(&env));
+        env.repo.git(&["add", "--all"]);
+        let _ = env.ok(&["migration", "new", "second", "--target", "x"]);
+    }
+}
+
+#[test]
+fn a_disk_that_fails_after_a_branch_moved_takes_nothing_of_a_landing_back() {
+    if !SUPPORTED {
+        return;
+    }
+    let env = TestEnv::planned(0);
+    let script = env.script("good", GOOD);
+    let mut run = vec!["run", "--focus-on-live-migrations", "--max-refactors", "1"];
+    run.extend(["--validation-command", "true"]);
+    run.extend(script.iter().map(String::as_str));
+    let mut moved = false;
+    let end = failed_at(&env, &run, |point| {
+        let now = moved && point.call == "fsync" && point.path.ends_with(".git/refs/heads");
+        moved |= names(point, ".git/refs/heads/main");
+        now
+    });
+    let told = format!("{end:?}: {}", said(&env));
+    assert_eq!(env.repo.status(), "", "{told}");
+    let held = env
+        .repo
+        .git(&["show", "HEAD:migrations/add-api/approaches"]);
+    assert!(held.contains("facade.md"), "{told}");
+    env.assert_in_order();
+    // It goes on with the next step, and not with this one.
+    let _ = env.run(&run);
+    let subjects = env.repo.subjects();
+    let steps = subjects.iter().filter(|it| it.ends_with("/approaches"));
+    assert_eq!(steps.count(), 1, "{subjects:?}");
+}
+
+#[test]
+fn a_report_that_the_disk_kept_from_its_plan_waits() {
+    if !SUPPORTED {
+        return;
+    }
+    let env = TestEnv::planned(0);
+    let _ = env.ok(&["config", "set", "plans.backend", "local"]);
+    env.repo.write("plan.txt", "Tidy it up.\n");
+    let _ = env.ok(&["plan", "create", "--file", "plan.txt", "--title", "Tidy"]);
+    for report in ["objective_issue=7", "learn_status=pending"] {
+        let header = ["exec", "update-pr-header", "tidy", report];
+        let _ = failed_at(&env, &header, |point| names(point, "plan.md"));
+    }
+    let _ = env.ok(&["exec", "update-pr-header", "tidy", "branch_name=b"]);
+    let plan = env.repo.read("plans/tidy/plan.md");
+    for told in [
+        "objective_issue: 7",
+        "learn_status: pending",
+        "branch_name: b",
+    ] {
+        assert!(plan.contains(told), "{told}: {plan}");
+    }
+    let outbox = std::fs::read_dir(env.path().join(".git/piton/outbox"));
+    let left = outbox.unwrap().flatten().map(|entry| entry.file_name());
+    let left: Vec<_> = left.filter(|name| name != "lock").collect();
+    assert_eq!(left, [""; 0]);
+}

@@ -111,7 +111,8 @@ impl BackendError {
     /// sending it again makes sense.
     pub const fn may_pass(&self) -> bool {
         match self {
-            Self::Busy(_) => true,
+            // A full disk gets room again, and says nothing of what was asked.
+            Self::Busy(_) | Self::Disk(_) | Self::Write(_) | Self::Clear(_) => true,
             Self::Forge(error) => match error {
                 ForgeError::NotSignedIn { .. }
                 | ForgeError::NoPermission { .. }
@@ -134,9 +135,6 @@ impl BackendError {
             | Self::NoTextComment(_)
             | Self::TextChanged(_)
             | Self::Partial { .. }
-            | Self::Disk { .. }
-            | Self::Write(_)
-            | Self::Clear(_)
             | Self::Damaged(_) => false,
         }
     }

@@ -169,7 +169,14 @@ impl Outbox<'_> {
             Ok(bytes) => bytes,
             // Another process has sent it meanwhile.
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Sent::Done,
-            Err(_) => return Sent::Never,
+            Err(error) if error.kind() == std::io::ErrorKind::FileTooLarge => return Sent::Never,
+            // The disk says no; nothing says that it is not to be sent.
+            Err(error) => {
+                return Sent::Later(Delay {
+                    message: on_one_line(&error),
+                    reason: Reason::ProviderError,
+                });
+            }
         };
         let Ok(waiting) = serde_json::from_slice::<Waiting>(&bytes) else {
             return Sent::Never;

@@ -1,5 +1,6 @@
 //! A plan that is made.
 
+use jiff::Timestamp;
 use piton_plan::{
     Description, Done, Failure, FailureKind, Given, Key, Moment, Observation, Observe, Operation,
     Output, OutputMap, Perform, Verb,
@@ -31,6 +32,9 @@ pub struct CreatePlan {
     pub learn: bool,
     pub summary: Option<String>,
     pub base: Option<String>,
+    /// When it was begun, where more than this one action may go on with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
     /// What tells this creation apart, where more than this one action must
     /// find it again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -105,6 +109,7 @@ impl Perform<CreatePlan> for BackendPerformer<'_> {
             learn: op.learn,
             summary: op.summary.clone(),
             base: op.base.clone(),
+            since: op.since,
             key: op.mark(given),
         })?;
         Ok(

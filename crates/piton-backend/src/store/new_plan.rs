@@ -1,5 +1,7 @@
 //! A plan that is to be made.
 
+use jiff::Timestamp;
+
 use super::id::PlanId;
 use crate::header::Patch;
 
@@ -18,6 +20,9 @@ pub struct NewPlan {
     pub summary: Option<String>,
     /// Where a pull request goes; the default branch if none is given.
     pub base: Option<String>,
+    /// When it was begun, which names its branch: gone on with later, it is the
+    /// same. Now, if the key does not say it either.
+    pub since: Option<Timestamp>,
     /// Tells this creation apart, so that it is never done twice.
     pub key: String,
 }

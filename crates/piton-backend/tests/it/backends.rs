@@ -114,6 +114,7 @@ pub(crate) fn new_plan(key: &str) -> NewPlan {
         learn: false,
         summary: None,
         base: None,
+        since: None,
         key: key.to_owned(),
     }
 }

@@ -106,6 +106,27 @@ fn a_creation_that_was_cut_off_is_completed_and_never_doubled() {
 }
 
 #[test]
+fn a_creation_that_is_gone_on_with_much_later_takes_the_branch_that_it_made() {
+    let fake = fake();
+    let new = NewPlan {
+        since: Some("2026-01-02T03:04:05Z".parse().unwrap()),
+        ..new_plan("shared")
+    };
+    fake.fault(Fault::new("POST", "/pulls", FaultKind::Status(500, "{}")).times(u32::MAX));
+    with_forge(&fake, Medium::DraftPull, "maker", |backend| {
+        backend.create(&new).unwrap_err();
+        fake.clear_faults();
+        let branch = backend.create(&new).unwrap().branch.unwrap();
+        assert!(branch.ends_with("-01-02-0304"), "{branch}");
+    });
+    let plans = fake.world(|world| {
+        let refs = &world.repo("acme/app").refs;
+        refs.keys().filter(|name| name.contains("plnd/")).count()
+    });
+    assert_eq!(plans, 1, "a branch was left without a pull request");
+}
+
+#[test]
 fn two_plans_of_one_title_in_one_minute_get_branches_of_their_own() {
     let fake = fake();
     with_forge(&fake, Medium::DraftPull, "maker", |backend| {

@@ -53,7 +53,7 @@ impl ForgeBackend<'_> {
         let commit = self.plan_commit(new, &tip)?;
         let now = self.writing.clock.now();
         // Gone on with a minute later, it is the same branch.
-        let begun = begun(&new.key).unwrap_or(now);
+        let begun = new.since.or_else(|| begun(&new.key)).unwrap_or(now);
         let branch = self.free_branch(&branch_name(new, begun), &commit, &new.key)?;
         let own = Patch::new(vec![("branch_name".to_owned(), json!(branch))])?;
         let stage = Patch::new(vec![("lifecycle_stage".to_owned(), json!("planned"))])?;

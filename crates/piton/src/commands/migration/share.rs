@@ -80,6 +80,7 @@ pub(crate) fn run(context: &Context, args: &ShareArgs) -> CommandResult {
         learn: false,
         summary: None,
         base: None,
+        since: live.manifest.created_at().instant().ok(),
         // Cut off before the migration knows of its plan, the same one is found.
         once: Some(once(&live)),
     };

@@ -103,6 +103,7 @@ pub(super) fn run(context: &Context, args: &CreateArgs) -> CommandResult {
         learn: args.learn,
         summary: args.summary.clone(),
         base: args.base.clone(),
+        since: None,
         once: None,
     });
     carry_out(context, &args.plan, "plan create", [operation.into()])

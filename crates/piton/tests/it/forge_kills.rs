@@ -13,12 +13,15 @@ use std::time::Duration;
 
 use piton_selftest::trace::{End, SUPPORTED, Verdict, Watch, trace};
 use piton_testkit::forge::{Comment, FakeGitHub, Fault, FaultKind, World};
+use serde_json::Value;
 
 use crate::env::{Ran, TestEnv};
 use crate::shared;
 use crate::stored::reach;
 use crate::team::Team;
 use crate::traffic;
+use crate::traffic_stage::{collect, edit, running, state};
+use crate::traffic_takeover;
 
 const LIMIT: Duration = Duration::from_secs(60);
 /// How many points lie between two that are tried.
@@ -58,7 +61,7 @@ impl Ground {
         lines.push(self.env.repo.subjects().join("\n"));
         lines.push(self.env.repo.git(&["for-each-ref", "--format=%(refname)"]));
         lines.push(self.env.repo.status());
-        plain(&lines.join("\n").replace(name, "REPO"))
+        plain(&lines.join("\n").replace(name, "REPO")) + &self.fake.world(counted)
     }
 
     /// What must never be left.
@@ -113,7 +116,11 @@ fn forge(world: &World, repository: &str) -> String {
         }
         let _ = writeln!(
             text,
-            "{:?} {:?} {:?} {:?}",
+            "{:?} {:?} {:?} {:?} {:?}",
+            repo.workflows
+                .values()
+                .map(|it| &it.state)
+                .collect::<Vec<_>>(),
             repo.refs.keys(),
             repo.variables,
             repo.secrets.keys(),
@@ -126,6 +133,21 @@ fn forge(world: &World, repository: &str) -> String {
         .collect();
     gists.sort();
     text + &gists.join("\n")
+}
+
+/// What was counted, to the number: nothing of it may count twice.
+fn counted(world: &mut World) -> String {
+    let states = world.gists.values().filter_map(|gist| {
+        let state: Value = serde_json::from_str(gist.files.get("state.json")?).ok()?;
+        let rows = state["dailyHistory"].as_array().map(Vec::len);
+        let total = |name: &str| state[name].clone();
+        Some(format!(
+            "{rows:?} days, {} clones, {} views\n",
+            total("totalClones"),
+            total("totalViews")
+        ))
+    });
+    states.collect()
 }
 
 /// Puts a sign in place of every word with a digit: times, ids, numbers.
@@ -429,6 +451,62 @@ fn a_draft_is_submitted_once() {
     });
 }
 
+/// A plan in an issue, and a branch on which it was carried out.
+fn a_branch_of_an_issue() -> Ground {
+    let ground = an_issue();
+    let patch = r#"{"branch_name": "made"}"#;
+    let ran = ground.run(&words(&[
+        "plan",
+        "update",
+        &number(&ground),
+        "--patch",
+        patch,
+    ]));
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    ground.fake.world(|world| {
+        let repo = world.repo("acme/app");
+        repo.commit_files("made", "work", &[("made.txt", "made")]);
+    });
+    ground
+}
+
+#[test]
+fn an_issues_work_is_submitted_in_one_pull_request() {
+    let args = |ground: &Ground| words(&["plan", "submit", &number(ground)]);
+    tried(&Case {
+        arrange: a_branch_of_an_issue,
+        args,
+        done: None,
+    });
+}
+
+/// A plan whose header somebody wrote over.
+fn a_spoilt_header() -> Ground {
+    let ground = an_issue();
+    let id = number(&ground);
+    let key: u64 = id.parse().unwrap();
+    let before = ground
+        .fake
+        .world(|world| world.repo("acme/app").issues[&key].body.clone());
+    let ran = ground.run(&words(&["exec", "update-pr-header", &id, "branch_name=b"]));
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    ground.fake.world(|world| {
+        let issue = world.repo("acme/app").issues.get_mut(&key).unwrap();
+        issue.body = before;
+    });
+    ground
+}
+
+#[test]
+fn a_header_is_put_right_once() {
+    let args = |ground: &Ground| words(&["plan", "repair", &number(ground)]);
+    tried(&Case {
+        arrange: a_spoilt_header,
+        args,
+        done: None,
+    });
+}
+
 #[test]
 fn a_plan_begins_one_migration() {
     let args = |ground: &Ground| words(&["migration", "import", &number(ground)]);
@@ -451,6 +529,21 @@ fn a_migration_is_shared_once() {
     let done = Some("is shared already");
     tried(&Case {
         arrange: a_migration,
+        args,
+        done,
+    });
+}
+
+#[test]
+fn a_migration_is_shared_in_one_draft() {
+    let arrange = || {
+        let Team { env, fake, .. } = shared::team("github-draft-pr");
+        Ground { env, fake, reach }
+    };
+    let args = |_: &Ground| words(&["migration", "share", "tidy"]);
+    let done = Some("is shared already");
+    tried(&Case {
+        arrange,
         args,
         done,
     });
@@ -517,10 +610,31 @@ fn a_beginning_is_told_once() {
     });
 }
 
-fn a_repository_to_track() -> Ground {
+#[test]
+fn a_session_is_uploaded_once() {
+    let arrange = || {
+        let ground = an_issue();
+        ground.env.repo.write("session.jsonl", "{\"a\": \"b\"}\n");
+        ground
+    };
+    let args = |ground: &Ground| {
+        let mut args = words(&["exec", "upload-session", "--session-file", "session.jsonl"]);
+        let options = ["--session-id", "s", "--source", "local", "--issue-number"];
+        args.extend(words(&options));
+        args.push(number(ground));
+        args
+    };
+    tried(&Case {
+        arrange,
+        args,
+        done: None,
+    });
+}
+
+fn tracked((env, fake): (TestEnv, FakeGitHub)) -> Ground {
     Ground {
-        env: TestEnv::new(),
-        fake: traffic::fake(),
+        env,
+        fake,
         reach: |fake, mut command| {
             command
                 .env("GITHUB_API_URL", fake.address())
@@ -530,6 +644,10 @@ fn a_repository_to_track() -> Ground {
             command
         },
     }
+}
+
+fn a_repository_to_track() -> Ground {
+    tracked((TestEnv::new(), traffic::fake()))
 }
 
 #[test]
@@ -583,6 +701,90 @@ fn traffic_tracking_is_taken_away_whole() {
     let args = |_: &Ground| words(&["traffic", "remove", "--repo", "acme/widget", "-y"]);
     tried(&Case {
         arrange: a_tracked_repository,
+        args,
+        done: None,
+    });
+}
+
+#[test]
+fn every_day_is_collected_once() {
+    let args = |ground: &Ground| {
+        let ids = ground.fake.world(|world| {
+            let of = |public| {
+                let mut gists = world.gists.iter();
+                gists
+                    .find(|(_, gist)| gist.public == public)
+                    .unwrap()
+                    .0
+                    .clone()
+            };
+            (of(true), of(false))
+        });
+        let mut args = words(&["traffic", "collect", "--repository", "acme/widget"]);
+        args.extend(words(&["--badge-gist", &ids.0, "--archive-gist", &ids.1]));
+        args
+    };
+    tried(&Case {
+        arrange: || tracked(running()),
+        args,
+        done: None,
+    });
+}
+
+/// A state that lacks a day, and a column of another.
+fn a_state_with_holes() -> Ground {
+    let (env, fake) = running();
+    collect(&env, &fake);
+    let mut holes = state(&fake);
+    let rows = holes["dailyHistory"].as_array_mut().unwrap();
+    rows.remove(3);
+    rows[5].as_object_mut().unwrap().remove("uniqueViews");
+    edit(&fake, "state.json", &holes.to_string());
+    tracked((env, fake))
+}
+
+#[test]
+fn holes_are_filled_in_once() {
+    let args = |_: &Ground| words(&["traffic", "backfill"]);
+    tried(&Case {
+        arrange: a_state_with_holes,
+        args,
+        done: None,
+    });
+}
+
+#[test]
+fn an_older_set_up_is_brought_up_to_date_once() {
+    let args = |_: &Ground| words(&["traffic", "upgrade", "--force"]);
+    tried(&Case {
+        arrange: || tracked(traffic_takeover::set_up("0.3.10")),
+        args,
+        done: None,
+    });
+}
+
+/// A set-up of which a variable, a file, a badge and the schedule are gone.
+fn a_broken_set_up() -> Ground {
+    let (env, fake) = running();
+    collect(&env, &fake);
+    fake.world(|world| {
+        let repo = world.repo("acme/widget");
+        repo.variables.remove("TRAFFIC_GIST_ID");
+        let workflow = repo.workflows.get_mut("traffic-badges.yml").unwrap();
+        "disabled_inactivity".clone_into(&mut workflow.state);
+        let gist = world.gists.values_mut().find(|gist| gist.public).unwrap();
+        gist.files.remove("clones.json");
+        "acme/widget traffic badges".clone_into(&mut gist.description);
+    });
+    fs::remove_file(env.path().join("docs/stats/README.md")).unwrap();
+    tracked((env, fake))
+}
+
+#[test]
+fn a_broken_set_up_is_mended_whole() {
+    let args = |_: &Ground| words(&["traffic", "verify", "--fix", "--force"]);
+    tried(&Case {
+        arrange: a_broken_set_up,
         args,
         done: None,
     });

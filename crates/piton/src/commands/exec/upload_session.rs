@@ -8,8 +8,8 @@ use piton_agent::redact::Redactor;
 use piton_agent::{Host, environment};
 use piton_backend::header::Stamp;
 use piton_backend::store::PlanId;
-use piton_base::{Clock, on_one_line};
-use piton_durable::DiskRead;
+use piton_base::{Clock, Digest, on_one_line};
+use piton_durable::{Disk as _, DiskRead, write_atomic};
 use piton_github::endpoints::gists::{self, Gist, NewGist};
 use piton_github::{Client, ForgeError};
 use serde_json::{Value as Json, json};
@@ -88,6 +88,17 @@ pub(super) struct Upload {
     pub(super) new: NewGist,
 }
 
+impl Upload {
+    /// Returns the file that is there as long as it may have been made without
+    /// anybody having been told.
+    fn begun(&self) -> PathBuf {
+        let texts: Vec<&str> = self.new.files.values().map(String::as_str).collect();
+        let all = format!("{}\n{}", self.new.description, texts.join("\n"));
+        let name = Digest::of(all.as_bytes()).hex().to_owned();
+        self.place.state().join("uploads").join(name)
+    }
+}
+
 /// Decides what is uploaded.
 pub(super) fn decide(context: &Context, args: &UploadSessionArgs) -> Result<Upload, String> {
     let path = context.directory.join(&args.session_file);
@@ -113,9 +124,18 @@ pub(super) fn decide(context: &Context, args: &UploadSessionArgs) -> Result<Uplo
     })
 }
 
-/// Makes the gist, once: after a lost answer it is looked for. Its description
-/// and its text together are its mark.
-fn make(client: &Client, upload: &Upload) -> Result<Gist, ForgeError> {
+/// Makes the gist, once: after a lost answer it is looked for, and so it is
+/// where the same upload was cut off before. Its description and its text
+/// together are its mark.
+fn make(context: &Context, client: &Client, upload: &Upload) -> Result<Gist, ForgeError> {
+    let begun = upload.begun();
+    if matches!(context.disk.stat(&begun), Ok(Some(_)))
+        && let Some(gist) = there(client, upload)?
+    {
+        return Ok(gist);
+    }
+    // Without it a kill could lead to a second one, and that is all.
+    let _ = write_atomic(&context.disk, &begun, b"", 0o600);
     match gists::create(client, &upload.new) {
         Ok(gist) => Ok(gist),
         Err(error) if error.may_have_happened() => there(client, upload)?.ok_or(error),
@@ -147,8 +167,20 @@ fn there(client: &Client, upload: &Upload) -> Result<Option<Gist>, ForgeError> {
 
 fn upload(context: &Context, args: &UploadSessionArgs) -> Result<Answer, String> {
     let upload = decide(context, args)?;
+    let begun = upload.begun();
+    let answer = upload_and_tell(context, args, upload)?;
+    // What stays makes the next one look, and that is all.
+    let _ = context.disk.remove_file(&begun);
+    Ok(answer)
+}
+
+fn upload_and_tell(
+    context: &Context,
+    args: &UploadSessionArgs,
+    upload: Upload,
+) -> Result<Answer, String> {
     let client = forge::client(context, &upload.place.settings).map_err(|error| told(&error))?;
-    let gist = make(&client, &upload)
+    let gist = make(context, &client, &upload)
         .map_err(|error| format!("Failed to create gist: {}", on_one_line(&error)))?;
     let Upload {
         place, file: name, ..

@@ -5,7 +5,9 @@ use std::path::Path;
 use piton_base::Stop;
 use piton_durable::DiskRead;
 use piton_plan::journal::{self, JournalError, Status};
-use piton_plan::{Admission, ApplyError, Interaction, Jobs, PlanBuilder, SavedPlan, admit, prepare};
+use piton_plan::{
+    Admission, ApplyError, Interaction, Jobs, PlanBuilder, SavedPlan, admit, prepare,
+};
 use piton_testkit::SimDisk;
 
 use crate::journal::{DIR, NOW, dir, id, lock, run_journaled};

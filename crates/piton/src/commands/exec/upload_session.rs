@@ -94,7 +94,7 @@ impl Upload {
     fn begun(&self) -> PathBuf {
         let texts: Vec<&str> = self.new.files.values().map(String::as_str).collect();
         let all = format!("{}\n{}", self.new.description, texts.join("\n"));
-        let name = Digest::of(all.as_bytes()).hex().to_owned();
+        let name = Digest::of(all.as_bytes()).hex();
         self.place.state().join("uploads").join(name)
     }
 }

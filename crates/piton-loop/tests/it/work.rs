@@ -4,6 +4,7 @@ mod allowance;
 mod bringing;
 mod hooks;
 mod phases;
+mod planting;
 mod refactors;
 
 use std::fs;
@@ -224,6 +225,15 @@ impl Scene {
     }
 
     pub(super) fn refactor_of(&self, files: &[&str], script: &str) -> Worked {
+        self.refactor_with(files, &scripted(script))
+    }
+
+    /// The same by any agent.
+    pub(super) fn refactor_by(&self, agent: &dyn Agent) -> Worked {
+        self.refactor_with(&["src/lib.rs"], agent)
+    }
+
+    fn refactor_with(&self, files: &[&str], agent: &dyn Agent) -> Worked {
         let piece = Piece::Source(SourcePiece {
             target: Target::plain(
                 "random files",
@@ -235,7 +245,9 @@ impl Scene {
             route: self.route,
         });
         let start = self.start();
-        self.with(script, |shop, run| piece.work(shop, run, &start))
+        self.with_agent(agent, &self.clock, |shop, run| {
+            piece.work(shop, run, &start)
+        })
     }
 
     pub(super) fn bring(&self, work: &Accepted) -> Brought {

@@ -150,16 +150,20 @@ fn show_tells_where_a_migration_stands() {
 }
 
 #[test]
-fn a_manifest_of_more_than_16_mib_is_refused_without_being_read() {
+fn a_manifest_of_16_mib_is_read_and_a_larger_one_is_refused_without_being_read() {
     use piton_migration::live::{LoadError, load_manifest};
+    use std::io::Write;
 
     let project = project();
     let dir = project.live.path().join("b-ready");
-    let manifest = std::fs::File::options()
-        .write(true)
-        .open(dir.join("manifest.json"))
+    let path = dir.join("manifest.json");
+    let length = std::fs::read(&path).unwrap().len();
+    let mut manifest = std::fs::File::options().append(true).open(path).unwrap();
+    // Spaces at the end of JSON say nothing.
+    manifest
+        .write_all(&vec![b' '; (16 << 20) - length])
         .unwrap();
-    assert!(load_manifest(&RealDisk, &dir).is_ok());
+    load_manifest(&RealDisk, &dir).unwrap();
     manifest.set_len((16 << 20) + 1).unwrap();
     match load_manifest(&RealDisk, &dir) {
         Err(LoadError::Disk(source)) => {

@@ -9,6 +9,7 @@ use piton_migration::manifest::Status;
 use piton_migration::own::load_own;
 use piton_testkit::Replies;
 
+use super::planting::Planting;
 use crate::work::{Scene, refactor_that_writes, taken};
 
 #[test]
@@ -137,4 +138,18 @@ fn an_odd_answer_to_a_question_before_the_work_fails_that_work_and_nothing_else(
     );
     assert_eq!(scene.snapshots().len(), 1);
     assert_eq!(scene.unlanded(), []);
+}
+
+#[test]
+fn what_an_agent_did_to_the_repository_is_told_although_it_failed_as_well() {
+    let scene = Scene::new();
+    let hook = scene.scratch.path().join(".git/hooks/pre-commit");
+    let fails = Replies::new().fails("refactor", "crashed", "boom");
+    let agent = Planting::new(&hook, &fails);
+    let worked = scene.refactor_by(&agent);
+    let Worked::Failed { failure, .. } = worked else {
+        panic!("{worked:?}");
+    };
+    assert!(failure.story.contains(".git/hooks/pre-commit"), "{failure}");
+    assert!(!hook.exists());
 }

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use piton_agent::dialect::StreamKind;
-use piton_agent::{Agent, AgentCall, CallRecord, Limits, Outcome, Quiet};
-use piton_base::Stop;
+use piton_agent::{AgentCall, CallRecord, Limits, Outcome};
 
 use crate::fixture::{Fixture, impatient, quick};
 
@@ -40,10 +39,7 @@ fn call_spec(
         limits,
         ..fixture.asked("Do it, \"all\" of\nit.")
     };
-    fixture
-        .agent_of("fake", spec)
-        .call(&call, &fixture.files(), &Stop::default(), &Quiet)
-        .unwrap()
+    fixture.answer(&fixture.agent_of("fake", spec), &call)
 }
 
 fn call(fixture: &Fixture, does: &[&str]) -> CallRecord {
@@ -246,14 +242,6 @@ fn a_program_that_speaks_something_else_is_no_conversation() {
         ],
     );
     spec.stream = StreamKind::Acp;
-    let record = fixture
-        .agent_of("fake", spec)
-        .call(
-            &fixture.asked("Do it."),
-            &fixture.files(),
-            &Stop::default(),
-            &Quiet,
-        )
-        .unwrap();
+    let record = fixture.answer(&fixture.agent_of("fake", spec), &fixture.asked("Do it."));
     assert!(record.result.reply().is_none(), "{}", record.result);
 }

@@ -418,9 +418,7 @@ fn an_agent_that_hangs_on_a_full_disk_is_ended_like_any_other() {
         ..fixture.asked("x")
     };
     // What it prints cannot be kept; it is read, watched and ended all the same.
-    let record = agent
-        .call(&call, &fixture.files(), &Stop::default(), &Quiet)
-        .unwrap();
+    let record = fixture.answer(&agent, &call);
     assert!(
         matches!(record.result, Outcome::Hung { .. }),
         "{}",

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use piton_agent::agent::{CallEvent, CallEvents};
-use piton_agent::{AdapterSpec, Agent, AgentCall, Outcome, Quiet};
+use piton_agent::{AdapterSpec, Agent, AgentCall, Outcome};
 use piton_base::Stop;
 
 use crate::fixture::{Fixture, quick};
@@ -67,10 +67,7 @@ fn a_prompt_of_a_megabyte_goes_in_and_comes_out() {
     let fixture = Fixture::new();
     let prompt = "0123456789abcdef".repeat(65_536);
     let call = fixture.asked(&prompt);
-    let record = fixture
-        .agent("command", &["echo"])
-        .call(&call, &fixture.files(), &Stop::default(), &Quiet)
-        .unwrap();
+    let record = fixture.answer(&fixture.agent("command", &["echo"]), &call);
     assert_eq!(record.result.reply().unwrap().text, prompt);
 }
 
@@ -78,10 +75,7 @@ fn a_prompt_of_a_megabyte_goes_in_and_comes_out() {
 fn a_program_that_never_reads_its_prompt_is_no_obstacle() {
     let fixture = Fixture::new();
     let call = fixture.asked(&"long ".repeat(200_000));
-    let record = fixture
-        .agent("command", &["say:ready"])
-        .call(&call, &fixture.files(), &Stop::default(), &Quiet)
-        .unwrap();
+    let record = fixture.answer(&fixture.agent("command", &["say:ready"]), &call);
     assert_eq!(record.result.name(), "replied");
 }
 
@@ -94,10 +88,7 @@ fn prompt_and_reply_may_go_by_files() {
     .unwrap();
     spec.version.arguments.clear();
     let call = fixture.asked("By file.");
-    let record = fixture
-        .agent_of("command", spec)
-        .call(&call, &fixture.files(), &Stop::default(), &Quiet)
-        .unwrap();
+    let record = fixture.answer(&fixture.agent_of("command", spec), &call);
     assert_eq!(record.result.reply().unwrap().text, "By file.");
     assert!(!fixture.path("call/reply.tmp").exists());
 }
@@ -145,15 +136,7 @@ fn no_forge_token_reaches_the_agent_but_its_own_key_does() {
         ];
         let mut spec = fixture.spec("command", &does);
         spec.environment.allow = allow.iter().map(ToString::to_string).collect();
-        let record = fixture
-            .agent_of("command", spec)
-            .call(
-                &fixture.asked("x"),
-                &fixture.files(),
-                &Stop::default(),
-                &Quiet,
-            )
-            .unwrap();
+        let record = fixture.answer(&fixture.agent_of("command", spec), &fixture.asked("x"));
         record.result.reply().unwrap().text.clone()
     };
     assert_eq!(says(&["OPENAI_*", "GH_*"]), "unset\n0\n[redacted]\n");
@@ -167,15 +150,7 @@ fn an_unknown_version_warns_and_is_recorded() {
         let fixture = Fixture::new();
         let mut spec = fixture.spec("claude", &["claude:ok"]);
         spec.version.arguments = vec![format!("say:{prints}")];
-        let record = fixture
-            .agent_of("claude", spec)
-            .call(
-                &fixture.asked("x"),
-                &fixture.files(),
-                &Stop::default(),
-                &Quiet,
-            )
-            .unwrap();
+        let record = fixture.answer(&fixture.agent_of("claude", spec), &fixture.asked("x"));
         assert_eq!(
             record.version.map(|version| version.to_string()).as_deref(),
             version
@@ -295,13 +270,6 @@ fn a_program_with_a_relative_path_is_the_repositorys_and_not_the_worktrees() {
         dir: tempfile::TempDir::new().unwrap(),
     }
     .agent_of("command", spec);
-    let record = agent
-        .call(
-            &fixture.asked("x"),
-            &fixture.files(),
-            &Stop::default(),
-            &Quiet,
-        )
-        .unwrap();
+    let record = fixture.answer(&agent, &fixture.asked("x"));
     assert_eq!(record.result.reply().unwrap().text, "the right one\n");
 }

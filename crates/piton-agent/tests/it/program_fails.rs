@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use piton_agent::watchdog::EndReason;
-use piton_agent::{Agent, Probe, Quiet};
+use piton_agent::{Agent, Probe};
 use piton_base::Stop;
 use piton_durable::RealDisk;
 use piton_testkit::{TapDisk, Verb};
@@ -24,14 +24,7 @@ fn a_missing_program_says_how_to_get_it() {
         advice,
         "install it with `npm install -g @openai/codex`, or set agents.codex.program"
     );
-    let record = agent
-        .call(
-            &fixture.asked("x"),
-            &fixture.files(),
-            &Stop::default(),
-            &Quiet,
-        )
-        .unwrap();
+    let record = fixture.answer(&agent, &fixture.asked("x"));
     assert_eq!(record.result.name(), "not-started");
     assert!(
         record.result.to_string().contains("npm install"),
@@ -145,15 +138,7 @@ fn an_answer_beyond_all_measure_is_refused_in_every_language() {
         let mut spec = fixture.spec(kind, &[]);
         spec.program = "/bin/cat".to_owned();
         spec.arguments = vec![fixture.path("long").display().to_string()];
-        let record = fixture
-            .agent_of(kind, spec)
-            .call(
-                &fixture.asked("x"),
-                &fixture.files(),
-                &Stop::default(),
-                &Quiet,
-            )
-            .unwrap();
+        let record = fixture.answer(&fixture.agent_of(kind, spec), &fixture.asked("x"));
         assert_eq!(record.result.name(), "unreadable", "{kind}");
     }
 }
@@ -186,9 +171,7 @@ fn an_aider_that_only_tells_of_a_failure_has_not_replied() {
         spec.reply_errors = aider().reply_errors;
         let agent = fixture.agent_of("aider", spec);
         let call = fixture.asked("Do it.");
-        let record = agent
-            .call(&call, &fixture.files(), &Stop::default(), &Quiet)
-            .unwrap();
+        let record = fixture.answer(&agent, &call);
         assert_eq!(
             record.result.name(),
             expected,

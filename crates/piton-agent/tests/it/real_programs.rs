@@ -10,8 +10,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use piton_agent::sealing::SealTerms;
-use piton_agent::{AdapterSpec, Agent, AgentCall, CallRecord, Host, Limits, Probe, Quiet, adapter};
-use piton_base::Stop;
+use piton_agent::{AdapterSpec, Agent, AgentCall, CallRecord, Host, Limits, Probe, adapter};
 use piton_seal::{Network, Standing, Wanted};
 
 use crate::fixture::{Fixture, quick};
@@ -118,9 +117,7 @@ fn call(lab: &Path, fixture: &Fixture, program: &str, script: &str, limits: Limi
         model: (program == "claude").then(|| "sonnet".to_owned()),
         ..call
     };
-    agent
-        .call(&call, &fixture.files(), &Stop::default(), &Quiet)
-        .unwrap()
+    fixture.answer(&agent, &call)
 }
 
 /// The terms of a sealed call, as far as this kernel can.

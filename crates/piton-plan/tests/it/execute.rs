@@ -3,7 +3,9 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::toy::{ID, Still, Toy, Ways, World, make, plan_of, run, run_ready, run_with, set, told};
+use crate::toy::{
+    ID, Still, Toy, Ways, World, make, performed, plan_of, run, run_ready, run_with, set, told,
+};
 use piton_base::Stop;
 use piton_plan::{
     Draft, ErrorPolicy, Event, Interaction, Jobs, NoRecord, Outcome, PlanBuilder, Progress, Run,
@@ -163,18 +165,7 @@ fn an_output_that_was_promised_and_not_given_is_a_fault_of_ours() {
     builder.add(make("a"));
     let plan = builder.build().unwrap();
     let (reading, writing) = (World::default(), Forgetful(World::default()));
-    let report = Run {
-        id: crate::toy::plan_id(),
-        world: &reading,
-        performer: &writing,
-        progress: &piton_plan::Quiet,
-        clock: &Still,
-        record: &NoRecord,
-        stop: &Stop::new(),
-        policy: ErrorPolicy::default(),
-        jobs: Jobs::default(),
-    }
-    .perform(&prepare(&plan, Interaction::Unattended).unwrap());
+    let report = performed(&plan, &reading, &writing);
     assert_eq!(told(&report), ["a failed: internal"]);
 }
 
@@ -380,18 +371,7 @@ fn performing_is_given_what_the_look_just_before_saw() {
     builder.add(Merge);
     let plan = builder.build().unwrap();
     let body = Body(Mutex::new("text".to_owned()), Mutex::new(0));
-    let report = Run {
-        id: crate::toy::plan_id(),
-        world: &body,
-        performer: &body,
-        progress: &piton_plan::Quiet,
-        clock: &Still,
-        record: &NoRecord,
-        stop: &Stop::new(),
-        policy: ErrorPolicy::default(),
-        jobs: Jobs::default(),
-    }
-    .perform(&prepare(&plan, Interaction::Unattended).unwrap());
+    let report = performed(&plan, &body, &body);
     assert_eq!(*body.0.lock().unwrap(), "text and more");
     assert_eq!(*body.1.lock().unwrap(), 1, "one read");
     let mark = &report.receipts[0].message;

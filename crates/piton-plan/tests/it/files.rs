@@ -222,27 +222,18 @@ fn a_link_that_appears_after_planning_is_not_followed() {
     .unwrap();
     let plan = builder.build().unwrap();
     std::os::unix::fs::symlink(outside.path(), dir.path().join("sub")).unwrap();
-    let receipts = Run {
-        id: crate::toy::plan_id(),
-        world: &FileWorld {
-            disk: &RealDisk,
-            root: Some(dir.path()),
-        },
-        performer: &FilePerformer {
-            disk: &RealDisk,
-            root: Some(dir.path()),
-            backups: &dir.path().join("backups"),
-            gate: &piton_plan::Alone,
-        },
-        progress: &Quiet,
-        clock: &Still,
-        record: &NoRecord,
-        stop: &Stop::new(),
-        policy: piton_plan::ErrorPolicy::default(),
-        jobs: Jobs::default(),
-    }
-    .perform(&prepare(&plan, Interaction::Unattended).unwrap())
-    .receipts;
+    let root = Some(dir.path());
+    let performer = FilePerformer {
+        disk: &RealDisk,
+        root,
+        backups: &dir.path().join("backups"),
+        gate: &piton_plan::Alone,
+    };
+    let world = FileWorld {
+        disk: &RealDisk,
+        root,
+    };
+    let receipts = crate::toy::performed(&plan, &world, &performer).receipts;
     assert!(!receipts[0].outcome.is_success());
     assert_eq!(std::fs::read_dir(outside.path()).unwrap().count(), 0);
 }

@@ -306,6 +306,26 @@ pub(crate) fn run(plan: &Plan<Toy>, world: &World) -> Report {
     run_with(plan, world, &Ways::default())
 }
 
+/// Performs a plan in one world, and looks at another.
+pub(crate) fn performed<O: Operation>(
+    plan: &Plan<O>,
+    world: &dyn Observe<O>,
+    performer: &dyn Perform<O>,
+) -> Report {
+    Run {
+        id: plan_id(),
+        world,
+        performer,
+        progress: &Quiet,
+        clock: &Still,
+        record: &NoRecord,
+        stop: &Stop::new(),
+        policy: ErrorPolicy::default(),
+        jobs: Jobs::default(),
+    }
+    .perform(&prepare(plan, Interaction::Unattended).unwrap())
+}
+
 pub(crate) fn run_ready(
     ready: &piton_plan::Ready<'_, Toy>,
     world: &World,

@@ -1,19 +1,19 @@
 //! Looking again afterwards.
 
-use crate::toy::{World, plan_of, run, set};
-use piton_plan::{Draft, PlanBuilder, Verdict, verify};
+use crate::toy::{Toy, World, plan_of, run, set};
+use piton_plan::{Draft, Jobs, Plan, PlanBuilder, Report, Verdict, Verification, verify};
+
+/// Looks again at all that a run did.
+fn looked_at(plan: &Plan<Toy>, report: &Report, world: &World) -> Verification {
+    let (id, jobs) = (crate::toy::plan_id(), Jobs::default());
+    verify(id, plan, &report.receipts, world, jobs)
+}
 
 #[test]
 fn a_world_as_planned_has_no_deviations() {
     let (world, plan) = (World::default(), plan_of(&[("a", &[]), ("b", &["a"])]));
     let report = run(&plan, &world);
-    let verification = verify(
-        crate::toy::plan_id(),
-        &plan,
-        &report.receipts,
-        &world,
-        piton_plan::Jobs::default(),
-    );
+    let verification = looked_at(&plan, &report, &world);
     assert!(verification.is_clean());
     assert!(
         verification
@@ -32,13 +32,7 @@ fn each_difference_is_told_with_what_was_expected_and_what_was_found() {
     let report = run(&plan, &world);
     world.numbers.lock().unwrap().insert("a".to_owned(), 9);
     world.numbers.lock().unwrap().remove("c");
-    let verification = verify(
-        crate::toy::plan_id(),
-        &plan,
-        &report.receipts,
-        &world,
-        piton_plan::Jobs::default(),
-    );
+    let verification = looked_at(&plan, &report, &world);
     let told: Vec<_> = verification
         .deviations()
         .map(|d| format!("{}: {} / {}", d.action, d.expected, d.found))
@@ -51,7 +45,7 @@ fn what_a_later_action_changed_again_is_no_deviation() {
     let mut builder = PlanBuilder::new("test");
     let first = builder.add(set("x", 1));
     builder.add_draft(
-        Draft::new(crate::toy::Toy::Remove {
+        Draft::new(Toy::Remove {
             key: "x".to_owned(),
             was: 1,
         })
@@ -59,13 +53,7 @@ fn what_a_later_action_changed_again_is_no_deviation() {
     );
     let (world, plan) = (World::default(), builder.build().unwrap());
     let report = run(&plan, &world);
-    let verification = verify(
-        crate::toy::plan_id(),
-        &plan,
-        &report.receipts,
-        &world,
-        piton_plan::Jobs::default(),
-    );
+    let verification = looked_at(&plan, &report, &world);
     assert_eq!(verification.checked[0].verdict, Verdict::Superseded);
     assert!(verification.is_clean());
 }
@@ -75,13 +63,7 @@ fn what_failed_is_not_checked_and_what_has_no_receipt_is_a_deviation() {
     let (world, plan) = (World::failing(&["a"]), plan_of(&[("a", &[]), ("b", &[])]));
     let mut report = run(&plan, &world);
     report.receipts.pop();
-    let verification = verify(
-        crate::toy::plan_id(),
-        &plan,
-        &report.receipts,
-        &world,
-        piton_plan::Jobs::default(),
-    );
+    let verification = looked_at(&plan, &report, &world);
     assert_eq!(verification.checked[0].verdict, Verdict::NotApplicable);
     assert_eq!(verification.checked[1].verdict, Verdict::Unaccounted);
     assert!(!verification.is_clean());
@@ -95,15 +77,9 @@ fn a_world_is_told_at_which_moment_it_is_looked_at() {
     let plan = builder.build().unwrap();
     let world = World::default();
     let id = crate::toy::plan_id();
-    piton_plan::changes(id, &plan, &world, piton_plan::Jobs::default());
+    piton_plan::changes(id, &plan, &world, Jobs::default());
     let report = run(&plan, &world);
-    verify(
-        id,
-        &plan,
-        &report.receipts,
-        &world,
-        piton_plan::Jobs::default(),
-    );
+    looked_at(&plan, &report, &world);
     let looks = world.looks.lock().unwrap();
     let moments: Vec<_> = looks.iter().map(|(_, moment)| *moment).collect();
     assert_eq!(moments, [Before, JustBefore, After]);

@@ -231,6 +231,43 @@ fn a_reporter_that_panics_does_not_end_the_run() {
 }
 
 #[test]
+fn every_action_is_told_once_as_settled_performed_or_not() {
+    struct Count<'k>(&'k Mutex<Vec<String>>);
+    impl Progress for Count<'_> {
+        fn event(&self, event: Event<'_>) {
+            if let Event::Settled { receipt } = event {
+                self.0.lock().unwrap().push(receipt.action.to_string());
+            }
+        }
+    }
+    // The second cannot be performed, since the first fails.
+    let plan = plan_of(&[("a", &[]), ("b", &["a"]), ("c", &[])]);
+    let (world, told) = (World::failing(&["a"]), Mutex::new(Vec::new()));
+    let report = Run {
+        id: crate::toy::plan_id(),
+        world: &world,
+        performer: &world,
+        progress: &Count(&told),
+        clock: &Still,
+        record: &NoRecord,
+        stop: &Stop::new(),
+        policy: ErrorPolicy::SkipDependents,
+        jobs: Jobs::default(),
+    }
+    .perform(&prepare(&plan, Interaction::Unattended).unwrap());
+    assert!(!report.is_success());
+    let mut told = told.into_inner().unwrap();
+    told.sort();
+    let mut all: Vec<String> = plan
+        .actions()
+        .iter()
+        .map(|it| it.id().to_string())
+        .collect();
+    all.sort();
+    assert_eq!(told, all);
+}
+
+#[test]
 fn independent_actions_are_under_way_at_once() {
     struct Keep<'k>(&'k Mutex<Vec<String>>);
     impl Progress for Keep<'_> {

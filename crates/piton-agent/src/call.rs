@@ -141,19 +141,7 @@ impl FromStr for CallRole {
     }
 }
 
-impl TryFrom<String> for CallRole {
-    type Error = UnknownRole;
-
-    fn try_from(text: String) -> Result<Self, UnknownRole> {
-        text.parse()
-    }
-}
-
-impl From<CallRole> for String {
-    fn from(role: CallRole) -> Self {
-        role.as_str().to_owned()
-    }
-}
+piton_base::through_text!(CallRole);
 
 #[cfg(test)]
 mod tests {

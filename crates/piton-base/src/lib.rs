@@ -13,6 +13,7 @@ mod report;
 mod state_dir;
 mod stop;
 pub mod terminal;
+mod through_text;
 mod words;
 
 pub use causes::{causes, on_one_line};

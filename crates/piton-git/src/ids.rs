@@ -39,19 +39,7 @@ impl FromStr for CommitId {
     }
 }
 
-impl TryFrom<String> for CommitId {
-    type Error = InvalidCommitId;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
-    }
-}
-
-impl From<CommitId> for String {
-    fn from(id: CommitId) -> Self {
-        id.0
-    }
-}
+piton_base::through_text!(CommitId);
 
 impl fmt::Display for CommitId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

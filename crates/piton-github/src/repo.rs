@@ -104,19 +104,7 @@ impl FromStr for RepoName {
     }
 }
 
-impl TryFrom<String> for RepoName {
-    type Error = InvalidRepoName;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
-    }
-}
-
-impl From<RepoName> for String {
-    fn from(name: RepoName) -> Self {
-        name.to_string()
-    }
-}
+piton_base::through_text!(RepoName);
 
 impl fmt::Display for RepoName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

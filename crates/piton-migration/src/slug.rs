@@ -138,19 +138,7 @@ fn problem(text: &str) -> Option<SlugProblem> {
     }
 }
 
-impl TryFrom<String> for Slug {
-    type Error = SlugError;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
-    }
-}
-
-impl From<Slug> for String {
-    fn from(slug: Slug) -> Self {
-        slug.0
-    }
-}
+piton_base::through_text!(Slug);
 
 impl AsRef<str> for Slug {
     fn as_ref(&self) -> &str {

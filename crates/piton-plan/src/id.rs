@@ -115,19 +115,7 @@ impl FromStr for ActionId {
     }
 }
 
-impl TryFrom<String> for ActionId {
-    type Error = InvalidActionId;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
-    }
-}
-
-impl From<ActionId> for String {
-    fn from(id: ActionId) -> Self {
-        id.0.as_ref().to_owned()
-    }
-}
+piton_base::through_text!(ActionId);
 
 impl fmt::Display for ActionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -173,19 +161,7 @@ impl FromStr for PlanId {
     }
 }
 
-impl TryFrom<String> for PlanId {
-    type Error = InvalidPlanId;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
-    }
-}
-
-impl From<PlanId> for String {
-    fn from(id: PlanId) -> Self {
-        id.to_string()
-    }
-}
+piton_base::through_text!(PlanId);
 
 impl fmt::Display for PlanId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

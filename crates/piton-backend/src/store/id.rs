@@ -111,19 +111,7 @@ impl FromStr for PlanId {
     }
 }
 
-impl TryFrom<String> for PlanId {
-    type Error = InvalidPlanId;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
-    }
-}
-
-impl From<PlanId> for String {
-    fn from(id: PlanId) -> Self {
-        id.0
-    }
-}
+piton_base::through_text!(PlanId);
 
 impl From<u64> for PlanId {
     fn from(number: u64) -> Self {

@@ -165,7 +165,7 @@ fn a_failure_is_told_on_three_lines() {
     let refused = env.step(&env.script("broken", "x = = y"));
     assert_eq!(refused.code, 2);
     assert!(
-        refused.stderr.contains("hint: mend $HOME/broken.toml"),
+        refused.stderr.contains("hint: correct $HOME/broken.toml"),
         "{}",
         refused.stderr
     );

@@ -148,7 +148,8 @@ impl Memory {
             Outcome::Landed | Outcome::Waits { .. } => {
                 self.failures_in_a_row = 0;
                 self.failed = false;
-                self.accepted = true;
+                // What an earlier run did is no success of this one.
+                self.accepted |= spends_an_action;
                 self.quota_waits = 0;
             }
             Outcome::Failed { .. } => {

@@ -184,3 +184,18 @@ fn a_limit_that_an_earlier_run_met_is_waited_for_or_ends_the_run() {
     let over = of_provider(&memory, now());
     assert_eq!(over, Next::Stop(Stop::OutOfQuota { until: None }));
 }
+
+#[test]
+fn what_an_earlier_run_did_makes_no_success_of_a_run_in_which_all_failed() {
+    let mut scene = Scene::of(&[]);
+    scene.source = Source::Ambient(vec!["a".to_owned()]);
+    scene.limits.actions = Some(1);
+    let earlier = Tried::Landing("work".to_owned());
+    scene.memory.remember(&earlier, &Outcome::Landed);
+    let failed = Outcome::Failed {
+        reason: "red".to_owned(),
+        until: None,
+    };
+    scene.memory.remember(&Tried::Source, &failed);
+    assert_eq!(scene.next(), Next::Stop(Stop::Failures { in_a_row: 1 }));
+}

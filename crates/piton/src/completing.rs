@@ -1,11 +1,10 @@
 //! What a shell offers for a word that is being typed: the names that there
 //! are here. Whatever cannot be read offers nothing; a shell shows no errors.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
-use clap_complete::env::{CompleteEnv, Shells};
 use piton_durable::RealDisk;
 use piton_loop::prompts::PromptRole;
 use piton_loop::runs;
@@ -13,38 +12,13 @@ use piton_migration::listing::{self, Filter};
 use piton_migration::manifest::Status;
 use piton_plan::journal;
 
-use crate::cli::definition;
 use crate::config::all_names;
 use crate::context::Place;
 use crate::env::Environment;
-use crate::output::Channel;
-
-/// Set by the shells' scripts to their own name.
-const VARIABLE: &str = "_PITON_COMPLETE";
+use crate::offering::{Named, candidates};
 
 /// The agents that piton knows without a description.
 pub(crate) const AGENTS: [&str; 6] = ["claude", "codex", "command", "gemini", "opencode", "script"];
-
-/// Answers a shell that asks what may stand at its cursor, and tells whether
-/// one asked.
-pub(crate) fn answered(args: Vec<OsString>) -> bool {
-    let answered = CompleteEnv::with_factory(definition)
-        .var(VARIABLE)
-        .try_complete(args, Some(&here()));
-    // A shell has nobody to tell.
-    answered.unwrap_or(true)
-}
-
-/// Returns the script that makes a shell ask, if there is one for it.
-pub(crate) fn script(shell: &str) -> std::io::Result<Option<String>> {
-    let shells = Shells::builtins();
-    let Some(shell) = shells.completer(shell) else {
-        return Ok(None);
-    };
-    let mut script = Vec::new();
-    shell.write_registration(VARIABLE, "piton", "piton", "piton", &mut script)?;
-    Ok(Some(String::from_utf8_lossy(&script).into_owned()))
-}
 
 /// Completes the slug of a migration.
 pub(crate) fn slugs() -> ArgValueCompleter {
@@ -135,19 +109,6 @@ pub(crate) fn agents() -> ArgValueCompleter {
     })
 }
 
-/// Completes a channel of messages.
-pub(crate) fn channels() -> ArgValueCompleter {
-    ArgValueCompleter::new(|current: &OsStr| {
-        offer(current, |_| {
-            let named = |it: Channel| (it.name().to_owned(), Some(it.describes().to_owned()));
-            Some(Channel::ALL.map(named).to_vec())
-        })
-    })
-}
-
-/// A name, and what is said of it.
-type Named = (String, Option<String>);
-
 /// Offers the names that begin with what was typed, or else those that have it
 /// anywhere.
 fn offer(
@@ -158,19 +119,7 @@ fn offer(
         return Vec::new();
     };
     let place = Place::at(&here(), &Environment::read());
-    let names = names(place.as_ref()).unwrap_or_default();
-    let begins = names.iter().any(|(name, _)| name.starts_with(typed));
-    names
-        .into_iter()
-        .filter(|(name, _)| name.starts_with(typed) || (!begins && name.contains(typed)))
-        .enumerate()
-        .map(|(at, (name, help))| {
-            let help = help.map(|help| piton_base::terminal::clean(&help).into_owned().into());
-            CompletionCandidate::new(name)
-                .help(help)
-                .display_order(Some(at))
-        })
-        .collect()
+    candidates(typed, names(place.as_ref()).unwrap_or_default())
 }
 
 /// Returns where the command would work: `-C` counts here too.
@@ -178,7 +127,7 @@ fn offer(
     clippy::disallowed_methods,
     reason = "a completer is handed nothing but the word at the cursor"
 )]
-fn here() -> PathBuf {
+pub(crate) fn here() -> PathBuf {
     let current = std::env::current_dir().unwrap_or_default();
     let mut args = std::env::args_os().skip_while(|arg| arg != "-C").skip(1);
     match args.next() {

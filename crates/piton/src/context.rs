@@ -9,11 +9,11 @@ use piton_durable::{Lock, RealDisk};
 use piton_git::{GitError, GitRead, Repository};
 use piton_loop::runs::RunBook;
 
-use crate::cli::GlobalArgs;
 use crate::config::{ConfigError, Settings};
 use crate::env::Environment;
 use crate::error::{CommandError, ErrorKind};
 use crate::events::Events;
+use crate::global::GlobalArgs;
 use crate::output::{Channel, Level, Out};
 
 /// The world of one command.

@@ -9,22 +9,23 @@ use clap::FromArgMatches;
 use clap::error::{ContextKind, ContextValue, ErrorKind as ClapErrorKind};
 use piton_base::terminal::{clean, is_harmful};
 
-use crate::cli::{Cli, Command, GlobalArgs, definition, understand};
+use crate::cli::{Cli, Command, definition, understand};
 use crate::commands;
-use crate::completing;
 use crate::config::nearest;
 use crate::context::{Context, kept};
 use crate::env::Environment;
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
+use crate::global::GlobalArgs;
 use crate::output::{
     Channel, Color, Envelope, Fields, Level, Out, Shape, Show, Verbosity, join_show,
 };
+use crate::shell;
 
 /// Runs the command line that the process was started with.
 pub fn main() -> ExitCode {
     let args = join_show(std::env::args_os());
-    if completing::answered(args.clone()) {
+    if shell::answered(args.clone()) {
         return ExitCode::SUCCESS;
     }
     let environment = Environment::read();

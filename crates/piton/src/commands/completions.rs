@@ -3,10 +3,10 @@
 use clap::Args;
 use clap_complete::Shell;
 
-use crate::completing;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
+use crate::shell;
 
 /// Print what makes a shell complete piton
 ///
@@ -26,7 +26,7 @@ pub(crate) struct CompletionsArgs {
 
 pub(crate) fn run(context: &Context, args: &CompletionsArgs) -> CommandResult {
     let name = args.shell.to_string();
-    let script = completing::script(&name)
+    let script = shell::script(&name)
         .ok()
         .flatten()
         .ok_or_else(|| CommandError::failed(format!("there are no completions for {name}")))?;

@@ -6,8 +6,10 @@ use clap::Args;
 use piton_loop::clock::local_stamp;
 use piton_loop::planning::person;
 
+use super::find::find;
+use super::refusal::person_refusal;
 use super::step::CARRY_OUT;
-use super::{find, person_refusal, proposed, standing};
+use super::{proposed, standing};
 use crate::context::Context;
 use crate::error::CommandResult;
 use crate::exit::Exit;

@@ -10,7 +10,7 @@ use piton_migration::slug::Slug;
 use piton_plan::files::{Content, How};
 use piton_plan::{Draft, Handle, Plan, PlanBuilder};
 
-use super::find;
+use super::find::find;
 use super::repair::repo_path;
 use super::standing;
 use crate::context::{Context, Place};

@@ -7,7 +7,7 @@ use piton_migration::operation::{CommitPath, MigrationOp, SetAside};
 use piton_migration::slug::Slug;
 use piton_plan::{Draft, Plan, PlanBuilder};
 
-use super::find;
+use super::find::find;
 use super::repair::repo_path;
 use super::standing;
 use crate::context::{Context, Place};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::json;
 
-use super::find;
+use super::find::find;
 use super::repair::repo_path;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};

@@ -8,7 +8,8 @@ use piton_migration::live::LiveDir;
 use piton_migration::report;
 use serde_json::json;
 
-use super::{find, repair};
+use super::find::find;
+use super::repair;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;

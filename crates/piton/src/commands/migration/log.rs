@@ -8,7 +8,7 @@ use piton_git::LogEntry;
 use piton_migration::slug::Slug;
 use serde_json::{Value, json};
 
-use super::find;
+use super::find::find;
 use super::repair::repo_path;
 use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult};

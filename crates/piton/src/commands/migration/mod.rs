@@ -5,6 +5,7 @@ mod archive;
 mod delete;
 mod diff;
 mod doctor;
+mod find;
 mod import;
 mod list;
 mod log;
@@ -13,6 +14,7 @@ mod open;
 pub(crate) mod planned_step;
 pub(crate) mod proposed;
 mod refine;
+pub(crate) mod refusal;
 mod reject;
 mod rename;
 mod reopen;
@@ -26,17 +28,10 @@ mod step;
 mod undo;
 mod wake;
 
-use std::path::Path;
-
 use clap::Subcommand;
-use piton_loop::planning::person::PersonRefusal;
-use piton_migration::live::LiveDir;
-use piton_migration::resolve::{ResolveError, resolve};
-use piton_migration::slug::Slug;
 
-use crate::config::nearest;
-use crate::context::{Context, Place};
-use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::context::Context;
+use crate::error::CommandResult;
 
 /// Stage large changes, look at them, mend them
 #[derive(Debug, Subcommand)]
@@ -96,83 +91,4 @@ pub(crate) fn run(context: &Context, command: &MigrationCommand) -> CommandResul
         MigrationCommand::Share(args) => share::run(context, args),
         MigrationCommand::Import(args) => import::run(context, args),
     }
-}
-
-impl Place {
-    /// Returns the migrations directory that is configured.
-    pub(crate) fn live(&self) -> LiveDir {
-        let relative = self.settings.migrations_dir();
-        LiveDir::new(self.top(), relative.trim_end_matches('/'))
-    }
-}
-
-/// Finds the migration that was meant: by its slug, its path, or the beginning
-/// of its slug where that fits one alone.
-fn find(context: &Context, live: &LiveDir, value: &Path) -> Result<Slug, CommandError> {
-    let error = match resolve(&context.disk, live, value) {
-        Ok(slug) => return Ok(slug),
-        Err(error) => error,
-    };
-    let kind = match &error {
-        ResolveError::Io { .. } => ErrorKind::Failed,
-        ResolveError::Empty
-        | ResolveError::Unknown { .. }
-        | ResolveError::Parent { .. }
-        | ResolveError::Link { .. }
-        | ResolveError::Outside { .. }
-        | ResolveError::NotADirectory { .. }
-        | ResolveError::Name { .. }
-        | ResolveError::NotUtf8 { .. } => ErrorKind::Usage,
-    };
-    let unknown = matches!(&error, ResolveError::Unknown { .. });
-    let refused = CommandError::new(kind, "could not find the migration").with_source(error);
-    let (true, Some(text)) = (unknown, value.to_str()) else {
-        return Err(refused);
-    };
-    let slugs = live
-        .contents(&context.disk)
-        .map(|contents| contents.slugs)
-        .unwrap_or_default();
-    let mut fitting = slugs.iter().filter(|slug| slug.as_str().starts_with(text));
-    match (fitting.next(), fitting.next()) {
-        (Some(one), None) => Ok(one.clone()),
-        (Some(one), Some(other)) => Err(CommandError::usage(format!(
-            "`{text}` fits more than one migration"
-        ))
-        .hint(format!("which one: {one}, {other}, …?"))),
-        (None, _) => {
-            let near = nearest(text, slugs.iter().map(Slug::as_str));
-            Err(refused.argument(text).suggest(near))
-        }
-    }
-}
-
-/// Turns a refusal of a person's decision into the error of a command.
-pub(crate) fn person_refusal(error: PersonRefusal, slug: &Slug) -> CommandError {
-    let kind = match &error {
-        PersonRefusal::AsksPerson { .. } => ErrorKind::NeedsPerson,
-        PersonRefusal::NotAwaiting { .. }
-        | PersonRefusal::OpenFindings { .. }
-        | PersonRefusal::Over { .. }
-        | PersonRefusal::Blank { .. }
-        | PersonRefusal::Awake { .. }
-        | PersonRefusal::Transition { .. }
-        | PersonRefusal::State { .. }
-        | PersonRefusal::NotRejected { .. }
-        | PersonRefusal::NothingBefore { .. }
-        | PersonRefusal::PhaseLanded { .. }
-        | PersonRefusal::StillAwaiting { .. } => ErrorKind::Usage,
-        PersonRefusal::Changed { .. } => ErrorKind::Stale,
-        PersonRefusal::Snapshot(_)
-        | PersonRefusal::Site(_)
-        | PersonRefusal::ReviewedManifest { .. }
-        | PersonRefusal::NoReviewedManifest { .. } => ErrorKind::Failed,
-    };
-    let hint = error.hint();
-    CommandError::new(
-        kind,
-        format!("could not decide about {slug}; nothing was changed"),
-    )
-    .with_source(error)
-    .hints(hint)
 }

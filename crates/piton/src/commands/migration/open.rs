@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use piton_migration::contents::Contents;
 
-use super::find;
+use super::find::find;
 use super::review_sheet::{in_order, together};
 use crate::context::Context;
 use crate::editor;

@@ -12,8 +12,10 @@ use piton_loop::planning::snapshot::{Live, SnapshotError};
 use piton_migration::planning::FeedbackSource;
 use piton_migration::slug::Slug;
 
+use super::find::find;
 use super::planned_step::{self, StepCommand};
-use super::{find, person_refusal, proposed, review_sheet, standing, step};
+use super::refusal::person_refusal;
+use super::{proposed, review_sheet, standing, step};
 use crate::agents::AgentArgs;
 use crate::context::{Context, Place};
 use crate::editor;

@@ -10,7 +10,7 @@ use piton_migration::slug::Slug;
 use piton_plan::{Plan, PlanBuilder};
 
 use super::archive::{finish, move_directory};
-use super::find;
+use super::find::find;
 use super::new::plain_slug;
 use super::repair::repo_path;
 use super::standing;

@@ -7,7 +7,9 @@ use piton_loop::clock::local_stamp;
 use piton_loop::planning::person;
 use piton_migration::planning::FeedbackSource;
 
-use super::{find, person_refusal, proposed, standing};
+use super::find::find;
+use super::refusal::person_refusal;
+use super::{proposed, standing};
 use crate::context::Context;
 use crate::error::CommandResult;
 use crate::exit::Exit;

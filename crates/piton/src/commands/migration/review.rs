@@ -18,8 +18,10 @@ use piton_migration::planning::FeedbackSource;
 use piton_migration::slug::Slug;
 use serde_json::json;
 
+use super::find::find;
+use super::refusal::person_refusal;
 use super::step::CARRY_OUT;
-use super::{find, person_refusal, proposed, review_sheet, standing};
+use super::{proposed, review_sheet, standing};
 use crate::agents::{self, AgentArgs};
 use crate::context::{Context, Place};
 use crate::editor;

@@ -14,7 +14,9 @@ use piton_migration::own::PlanLink;
 use piton_migration::slug::Slug;
 use piton_plan::PlanBuilder;
 
-use super::{find, person_refusal, proposed, standing};
+use super::find::find;
+use super::refusal::person_refusal;
+use super::{proposed, standing};
 use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;

@@ -6,7 +6,7 @@ use clap::Args;
 use piton_base::Clock;
 use piton_migration::show;
 
-use super::find;
+use super::find::find;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;

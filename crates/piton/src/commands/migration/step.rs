@@ -7,7 +7,7 @@ use piton_migration::live::load_manifest;
 use piton_migration::manifest::{MigrationState, Status};
 use piton_migration::slug::Slug;
 
-use super::find;
+use super::find::find;
 use super::planned_step::{self, StepCommand};
 use crate::agents::AgentArgs;
 use crate::context::{Context, Place};

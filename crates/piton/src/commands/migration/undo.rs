@@ -6,7 +6,9 @@ use clap::Args;
 use piton_base::terminal::clean;
 use piton_loop::planning::person;
 
-use super::{find, person_refusal, proposed, standing};
+use super::find::find;
+use super::refusal::person_refusal;
+use super::{proposed, standing};
 use crate::context::Context;
 use crate::error::CommandResult;
 use crate::exit::Exit;

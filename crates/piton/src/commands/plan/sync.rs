@@ -18,7 +18,8 @@ use piton_migration::slug::Slug;
 use serde_json::json;
 
 use super::target::failed;
-use crate::commands::migration::{person_refusal, proposed};
+use crate::commands::migration::proposed;
+use crate::commands::migration::refusal::person_refusal;
 use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;

@@ -6,6 +6,7 @@
 //! on this machine.
 
 mod caches;
+mod error;
 mod kernel;
 mod look;
 mod prepared;
@@ -18,8 +19,9 @@ mod temporary;
 mod wanted;
 
 pub use caches::{CACHES, Cache, CacheSet, OwnCache, OwnCaches, users_caches};
+pub use error::SealError;
 pub use look::{Look, Real};
-pub use prepared::{Prepared, SealError};
+pub use prepared::Prepared;
 pub use request::Request;
 pub use seal::Seal;
 pub use standing::{Gap, Refused, Standing};

@@ -1,11 +1,8 @@
 //! A seal that the kernel has agreed to.
 
-use std::io;
-use std::path::PathBuf;
 use std::process::Command;
 
-use thiserror::Error;
-
+use crate::error::SealError;
 use crate::kernel::Entry;
 use crate::seal::Seal;
 
@@ -13,21 +10,6 @@ use crate::seal::Seal;
 #[derive(Debug)]
 #[must_use = "a seal that is not put on a command seals nothing"]
 pub struct Prepared(Entry);
-
-/// Failure to make a seal. Nothing was started.
-#[derive(Debug, Error)]
-pub enum SealError {
-    #[error("{} shall be writable in the seal and is not there", path.display())]
-    NotThere { path: PathBuf },
-    #[error("failed to look at {} for the seal", path.display())]
-    Look {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
-    #[error("the kernel refused the seal")]
-    Kernel(#[source] io::Error),
-}
 
 impl Seal {
     /// Makes the rules of this seal. What it grants is fixed now: an entry that

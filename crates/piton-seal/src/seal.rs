@@ -6,8 +6,8 @@ use std::io;
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
 
+use crate::error::SealError;
 use crate::look::Look;
-use crate::prepared::SealError;
 use crate::request::Request;
 use crate::stores::STORES;
 use crate::wanted::Network;

@@ -1,27 +1,13 @@
 //! A stored plan as a backend gives it.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+
+/// Whether work on a plan goes on: a plan of any backend is open or closed, as
+/// an issue is.
+pub use piton_github::endpoints::issues::State;
 
 use super::id::PlanId;
 use crate::header::{Header, HeaderFault, find_header};
-
-/// Whether work on a plan goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum State {
-    Open,
-    Closed,
-}
-
-impl State {
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Closed => "closed",
-        }
-    }
-}
 
 /// A plan without its comments.
 #[derive(Clone, Debug, PartialEq, Eq)]

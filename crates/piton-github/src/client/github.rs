@@ -83,11 +83,6 @@ impl Client {
         &self.sender.base
     }
 
-    /// Whether there is a token to sign in with.
-    pub fn signs_in(&self) -> bool {
-        self.sender.token.is_some()
-    }
-
     fn answer(
         &self,
         what: String,

@@ -150,16 +150,3 @@ pub fn move_branch(
         .with_body(json!({"sha": sha, "force": false}));
     forge.send(&change)?.json()
 }
-
-/// Removes a branch.
-pub fn remove_branch(forge: &dyn Forge, repo: &RepoName, branch: &str) -> Result<(), ForgeError> {
-    let mut pieces = vec!["git", "refs", "heads"];
-    pieces.extend(branch.split('/'));
-    forge
-        .send(&Change::new(
-            Method::Delete,
-            Repeat::Never,
-            &below(repo, &pieces),
-        ))
-        .map(drop)
-}

@@ -48,18 +48,6 @@ impl Step {
             Self::FinalReview => "final-review",
         }
     }
-
-    /// Tells whether accepting the step rebuilds the phase list.
-    pub fn writes_phases(self) -> bool {
-        match self {
-            Self::Expand | Self::Revise => true,
-            Self::Approaches
-            | Self::PickBest
-            | Self::Review
-            | Self::Review2
-            | Self::FinalReview => false,
-        }
-    }
 }
 
 /// What a final review decides.

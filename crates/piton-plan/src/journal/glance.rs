@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::id::PlanId;
 use crate::journal::line::{FORMAT, Line};
-use crate::journal::read::Begun;
+use crate::journal::status::Begun;
 
 /// More than the beginning of any head and the end of most runs.
 const MOST: usize = 16 << 10;

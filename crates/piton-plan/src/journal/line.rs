@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{ActionId, PlanId};
-use crate::journal::read::Status;
+use crate::journal::status::Status;
 use crate::operation::Operation;
 use crate::plan::Plan;
 use crate::receipt::{Outcome, Receipt, SkipReason};

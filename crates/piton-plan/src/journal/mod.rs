@@ -8,10 +8,12 @@ mod glance;
 mod line;
 mod prune;
 mod read;
+mod status;
 mod write;
 
 pub use prune::{RemoveError, Stored, is_held, remove, stored};
-pub use read::{Begun, Journal, JournalError, Listed, Status, find, is_there, list, load, pick};
+pub use read::{Journal, JournalError, Listed, find, is_there, list, load, pick};
+pub use status::{Begun, Status};
 pub use write::{JournalWriter, ResumeError, anew, begin, resume};
 
 pub use line::FORMAT;

@@ -11,6 +11,7 @@ use crate::id::{ActionId, PlanId};
 use crate::input::Answer;
 use crate::journal::glance::glance;
 use crate::journal::line::{Counts, FORMAT, HeadIn, Line, PlanIn, Version, WrittenAnswer};
+use crate::journal::status::{Begun, Status};
 use crate::operation::Operation;
 use crate::plan::Plan;
 use crate::ready::{Ready, Stance};
@@ -80,47 +81,12 @@ pub struct Journal {
     torn: bool,
 }
 
-/// How far a plan has come.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// The run was cut off, or is still going on in another process.
-    Stopped,
-    /// The run came to its end and left something undone.
-    Incomplete {
-        failed: usize,
-        left: usize,
-    },
-    /// The run came to its end, and what failed is decided anew by its command.
-    Failed,
-    Finished,
-}
-
-impl Status {
-    /// Whether there is something to go on with.
-    pub fn is_open(&self) -> bool {
-        match self {
-            Self::Stopped | Self::Incomplete { .. } => true,
-            Self::Failed | Self::Finished => false,
-        }
-    }
-}
-
 /// What a list shows of a journal.
 #[derive(Debug)]
 pub struct Listed {
     pub id: PlanId,
     /// What could be read, or why it could not.
     pub journal: Result<Begun, JournalError>,
-}
-
-/// What a list shows of a journal that could be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Begun {
-    pub command: String,
-    pub at: Timestamp,
-    pub actions: usize,
-    pub settled: usize,
-    pub status: Status,
 }
 
 /// Returns the journal of a plan, if the plan was ever begun.

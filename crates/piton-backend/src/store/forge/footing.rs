@@ -1,10 +1,10 @@
 //! What every request for a plan stands on: its number, its text, its mark.
 
-use piton_github::endpoints::issues::{Issue, State as IssueState};
+use piton_github::endpoints::issues::Issue;
 use piton_github::endpoints::people::Person;
 
 use crate::log::trusts;
-use crate::store::{BackendError, Document, PlanId, State};
+use crate::store::{BackendError, Document, PlanId};
 
 /// Returns the number of a plan on GitHub.
 pub(super) fn number(id: &PlanId) -> Result<u64, BackendError> {
@@ -29,10 +29,7 @@ pub(super) fn document(issue: Issue) -> Document {
         id: PlanId::from(issue.number),
         title: issue.title,
         body: issue.body,
-        state: match issue.state {
-            IssueState::Open => State::Open,
-            IssueState::Closed => State::Closed,
-        },
+        state: issue.state,
         url: issue.html_url,
         labels: issue.labels.into_iter().map(|label| label.name).collect(),
         assignees: issue

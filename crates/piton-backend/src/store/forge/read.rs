@@ -136,10 +136,7 @@ impl BackendRead for ForgeReader<'_> {
         }
         let filter = issues::Filter {
             labels,
-            state: query.state.map(|state| match state {
-                State::Open => issues::State::Open,
-                State::Closed => issues::State::Closed,
-            }),
+            state: query.state,
             ..issues::Filter::default()
         };
         let wanted = match self.place {
@@ -189,7 +186,7 @@ impl BackendRead for ForgeReader<'_> {
         let mut newest = None;
         for pull in pulls::of_branch(self.forge, &self.repo, branch, None) {
             let pull = pull?;
-            if pull.state == issues::State::Open {
+            if pull.state == State::Open {
                 return Ok(Some(PlanId::from(pull.number)));
             }
             newest.get_or_insert(pull.number);

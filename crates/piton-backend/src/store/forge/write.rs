@@ -167,7 +167,7 @@ impl Backend for ForgeBackend<'_> {
             return Ok(());
         }
         let edit = issues::Edit {
-            state: Some(issues::State::Closed),
+            state: Some(State::Closed),
             ..issues::Edit::default()
         };
         issues::edit(self.forge, self.repo(), number(id)?, &edit)?;

@@ -91,14 +91,19 @@ fn a_done_file_of_an_earlier_session_counts_for_nothing() {
 fn a_piton_that_is_told_to_stop_ends_the_session() {
     let fixture = Fixture::new();
     let stop = Stop::default();
-    stop.request();
+    let script = "trap '' INT; echo $$ > ../pids; sleep 300 & wait";
+    let pids = fixture.path("pids");
     let started = Instant::now();
-    let end = play(
-        &fixture,
-        "trap '' INT; echo $$ > ../pids; sleep 300 & wait",
-        &stop,
-    )
-    .unwrap();
+    let end = std::thread::scope(|scope| {
+        // Only an agent that has come so far ignores the first signal.
+        scope.spawn(|| {
+            while !std::fs::read(&pids).is_ok_and(|text| text.ends_with(b"\n")) {
+                std::thread::yield_now();
+            }
+            stop.request();
+        });
+        play(&fixture, script, &stop).unwrap()
+    });
     assert_eq!(end, SessionEnd::Stopped(ExitKind::Signal(15)));
     assert!(started.elapsed() < Duration::from_secs(10));
 }

@@ -2,8 +2,11 @@
 
 use std::collections::HashSet;
 use std::fs;
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+
+use piton_durable::{DiskRead as _, RealDisk};
 
 use super::change::{PathChange, TreeEntry};
 use super::error::{InTheWay, LandError, Obstacle, Refusal};
@@ -12,6 +15,8 @@ use super::plain::Plain;
 use crate::program::GitCommand;
 use crate::{CommitId, GitError, GitRead, Repository, UnderWay, status};
 
+/// A file that names a branch is no longer than this.
+const MAX_NAME: u64 = 64 << 10;
 /// More paths than this are not named one by one on a command line.
 const NAMED: usize = 500;
 
@@ -101,13 +106,18 @@ pub fn under_way_on(repository: &Repository, onto: &Onto) -> Result<Option<Under
 }
 
 /// Whether a rebase or a bisection that goes on in a working tree will put this
-/// branch somewhere else when it ends, or is given up.
+/// branch somewhere else when it ends, or is given up. What cannot be read may
+/// say so.
 fn is_taken_along(git_dir: &Path, onto: &Onto) -> bool {
     let reference = onto.reference();
     let names = ["rebase-merge/head-name", "rebase-apply/head-name"];
-    let says = |name: &str, wanted: &str| {
-        let path = git_dir.join(name);
-        fs::read_to_string(path).is_ok_and(|text| text.trim_end() == wanted)
+    let says = |name: &str, wanted: &str| match RealDisk.read_at_most(&git_dir.join(name), MAX_NAME)
+    {
+        Ok(text) => text.trim_ascii_end() == wanted.as_bytes(),
+        Err(error) => {
+            use io::ErrorKind::{NotADirectory, NotFound};
+            !matches!(error.kind(), NotFound | NotADirectory)
+        }
     };
     names.iter().any(|name| says(name, &reference))
         || matches!(onto, Onto::Branch(name) if says("BISECT_START", name))

@@ -191,6 +191,28 @@ fn nothing_lands_on_a_branch_that_is_being_rebased_or_looked_through() {
 }
 
 #[test]
+fn a_rebase_whose_branch_cannot_be_read_keeps_every_branch_where_it_is() {
+    let scene = Scene::new();
+    let commit = scene.usual_work();
+    scene.scratch.git(&["switch", "--quiet", "-c", "other"]);
+    let name = scene
+        .scratch
+        .path()
+        .join(".git/rebase-merge/head-name/something");
+    fs::create_dir_all(name).unwrap();
+    let refused = scene.land(&commit);
+    assert!(
+        matches!(
+            &refused,
+            Err(LandError::Refused(Refusal::InTheMiddle { .. }))
+        ),
+        "{refused:?}"
+    );
+    fs::remove_dir_all(scene.scratch.path().join(".git/rebase-merge")).unwrap();
+    scene.land(&commit).unwrap();
+}
+
+#[test]
 fn a_lock_that_somebody_holds_is_waited_for_and_then_named() {
     let scene = Scene::new();
     let commit = scene.usual_work();

@@ -57,6 +57,25 @@ struct Note {
     validated: bool,
 }
 
+/// A note larger than this is none of piton's.
+const MOST: u64 = 1 << 20;
+/// How many bytes of names a note has room for, however they are written.
+const ROOM: usize = 128 << 10;
+
+/// Returns as many of the files as a note has room for.
+fn named(files: &[String]) -> Vec<String> {
+    let mut room = ROOM;
+    files
+        .iter()
+        .take_while(|file| {
+            let left = room.checked_sub(file.len() + 1);
+            room = left.unwrap_or_default();
+            left.is_some()
+        })
+        .cloned()
+        .collect()
+}
+
 /// Where notes about work that has not landed lie, in this clone's own state.
 pub fn notes(state: &Path) -> PathBuf {
     StateDir::at(state).unlanded()
@@ -81,7 +100,7 @@ impl Accepted {
             commit: Some(self.commit.to_string()),
             subject: self.subject.clone(),
             slug: self.slug.clone(),
-            files: self.files.clone(),
+            files: named(&self.files),
             validated: self.validated,
         };
         // Nothing in it can fail to be written as JSON.
@@ -139,7 +158,6 @@ pub fn all(
     repository: &Repository,
     state: &Path,
 ) -> Result<Vec<Held>, GitError> {
-    const LIMIT: u64 = 1 << 20;
     // The note comes before the reference and goes after it, so without a note
     // nothing is held, and git need not be asked.
     if !disk
@@ -155,7 +173,7 @@ pub fn all(
             let name = reference.work()?.to_owned();
             let path = notes(state).join(format!("{name}.json"));
             let read = disk
-                .read_at_most(&path, LIMIT)
+                .read_at_most(&path, MOST)
                 .ok()
                 .and_then(|bytes| serde_json::from_slice::<Note>(&bytes).ok())
                 .filter(|note| note.version == 1)

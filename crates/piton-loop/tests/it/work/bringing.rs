@@ -31,6 +31,26 @@ fn accepted_work_whose_path_is_in_the_way_waits_and_lands_later() {
 }
 
 #[test]
+fn work_on_more_files_than_a_note_has_room_for_is_held_like_any_other() {
+    let scene = Scene::new();
+    let work = taken(scene.refactor(&refactor_that_writes("better\\n", "done")));
+    let files = (0..100_000).map(|n| format!("src/\u{1}{n:020}.rs"));
+    let large = Accepted {
+        files: files.collect(),
+        ..work
+    };
+    large
+        .hold(&RealDisk, &scene.repository(), &scene.state())
+        .unwrap();
+    let held = scene.unlanded();
+    let [Held::Work(held)] = held.as_slice() else {
+        panic!("its note cannot be read");
+    };
+    assert!(!held.files.is_empty());
+    assert!(matches!(scene.bring(held), Brought::Landed { .. }));
+}
+
+#[test]
 fn work_that_was_put_on_top_and_cut_off_before_it_was_held_so_lands_all_the_same() {
     let scene = Scene::new();
     let work = taken(scene.refactor(&refactor_that_writes("better\n", "done")));

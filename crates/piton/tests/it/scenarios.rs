@@ -51,10 +51,14 @@ fn packed(path: &Path) -> String {
 fn every_command_that_writes_is_killed_somewhere() {
     let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let tests = crates.join("piton/tests/it");
-    let mut killed = packed(&tests.join("forge_kills.rs"));
-    let scenarios = crates.join("piton-selftest/src/crash/scenarios");
-    for entry in std::fs::read_dir(scenarios).unwrap() {
-        killed.push_str(&packed(&entry.unwrap().path()));
+    let mut killed = String::new();
+    for dir in [
+        tests.join("forge_kills"),
+        crates.join("piton-selftest/src/crash/scenarios"),
+    ] {
+        for entry in std::fs::read_dir(dir).unwrap() {
+            killed.push_str(&packed(&entry.unwrap().path()));
+        }
     }
     let reference = std::fs::read_to_string(crates.join("../docs/cli.md")).unwrap();
     let mut count = 0;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use piton_agent::outcome::Reply;
-use piton_agent::{AgentCall, CallFiles, CallRole};
+use piton_agent::{AgentCall, CallFiles, CallRole, Limits};
 use piton_base::StateDir;
 use piton_git::landing::{Onto, under_way_on};
 use piton_git::slot::Slot;
@@ -101,17 +101,16 @@ pub(super) fn ask(
         phase_reached: ask.phase_reached.to_owned(),
         effort: ask.effort.clone(),
     };
-    // Also between the calls of one piece of work.
-    let begun = under_way_on(shop.repository, ask.onto).map_err(|error| trouble(&error))?;
-    if let Some(begun) = begun {
-        return Err(Halt::HeldBack(begun));
-    }
-    run.event(Event::EffortResolved(scope.clone()))
-        .map_err(|error| trouble(&error))?;
-    let limits = shop
-        .allowance
-        .for_call(run, shop.limits)
-        .map_err(Halt::CutShort)?;
+    let limits = match may_call(shop, run, &ask, &scope) {
+        Ok(limits) => limits,
+        Err(halt) => {
+            // The call that this one was to follow came last.
+            if let Some(tree) = &ask.around.before {
+                look_after(shop, run, role, tree)?;
+            }
+            return Err(halt);
+        }
+    };
     let view = shop
         .slots
         .view(shop.disk, shop.repository)
@@ -232,6 +231,26 @@ pub(super) fn ask(
     run.verdict(&files, &verdict)
         .map_err(|error| trouble(&error))?;
     ended
+}
+
+/// Says what a call is held to, if it may be made now; that is asked also between
+/// the calls of one piece of work.
+fn may_call(
+    shop: &Shop<'_>,
+    run: &RunRecord<'_>,
+    ask: &Ask<'_>,
+    scope: &CallScope,
+) -> Result<Limits, Halt> {
+    let trouble = |error: &dyn std::error::Error| Halt::trouble(ask.role, error);
+    let begun = under_way_on(shop.repository, ask.onto).map_err(|error| trouble(&error))?;
+    if let Some(begun) = begun {
+        return Err(Halt::HeldBack(begun));
+    }
+    run.event(Event::EffortResolved(scope.clone()))
+        .map_err(|error| trouble(&error))?;
+    shop.allowance
+        .for_call(run, shop.limits)
+        .map_err(Halt::CutShort)
 }
 
 /// Looks at the user's working tree after a call that no other followed.

@@ -391,6 +391,17 @@ fn a_merge_that_the_user_begins_between_two_calls_of_one_action_keeps_the_second
 }
 
 #[test]
+fn what_changed_in_the_users_tree_during_the_first_call_is_told_although_no_second_was_made() {
+    let env = TestEnv::planned(7);
+    let top = env.path().display().to_string();
+    let strays = format!("echo x >{top}/stray.txt; {}", begins_a_merge(&env));
+    let args = counted(&env, &strays);
+    let ran = env.run(&[run_all(), args].concat());
+    assert_eq!((ran.code, calls(&env)), (3, 1), "{}", ran.shown());
+    assert!(ran.shown().contains("stray.txt"), "{}", ran.shown());
+}
+
+#[test]
 fn a_step_that_a_run_made_and_could_not_land_lands_with_the_step_command_without_a_call() {
     let env = TestEnv::planned(0);
     let args = counted(&env, &begins_a_merge(&env));

@@ -444,11 +444,9 @@ fn a_repair_whose_disk_failed_after_it_mended_is_committed_by_the_same_command()
     assert_eq!(repairs.count(), 1, "{subjects:?}");
 }
 
-#[test]
-fn a_commit_that_git_could_not_read_is_not_taken_for_changes_of_the_users() {
-    if !SUPPORTED {
-        return;
-    }
+/// Repairs a migration as often as there are such reads; another one fails each
+/// time, and then the repair is asked for again and must be committed.
+fn repaired_although_a_read_fails(is_meant: impl Fn(&Point) -> bool) {
     let repair = ["migration", "doctor", "--repair"];
     let mut nth = 0;
     loop {
@@ -456,9 +454,16 @@ fn a_commit_that_git_could_not_read_is_not_taken_for_changes_of_the_users() {
         env.repo.git(&["mv", "migrations", "plans"]);
         let _ = env.ok(&["config", "set", "migrations-dir", "plans"]);
         env.repo.commit_all("moved by hand");
+        // Written once more, so that git must read it to see that it is the same.
+        let state = env
+            .path()
+            .join("plans")
+            .join(SLUG)
+            .join(".planning/state.json");
+        std::fs::write(&state, std::fs::read(&state).unwrap()).unwrap();
         let (mut seen, mut hit) = (0, false);
         let end = struck_at(&env, Watch::Opens, &repair, &mut |point| {
-            let reads = !point.writes && point.path.ends_with(".git/refs/heads/main");
+            let reads = !point.writes && is_meant(point);
             seen += u32::from(reads);
             if hit || !reads || seen <= nth {
                 return Verdict::Go;
@@ -478,6 +483,22 @@ fn a_commit_that_git_could_not_read_is_not_taken_for_changes_of_the_users() {
         nth += 1;
     }
     assert!(nth > 1, "nothing read it");
+}
+
+#[test]
+fn a_commit_that_git_could_not_read_is_not_taken_for_changes_of_the_users() {
+    if SUPPORTED {
+        repaired_although_a_read_fails(|point| point.path.ends_with(".git/refs/heads/main"));
+    }
+}
+
+#[test]
+fn a_file_that_git_could_not_read_is_not_taken_for_changes_of_the_users() {
+    if SUPPORTED {
+        repaired_although_a_read_fails(|point| {
+            point.path.ends_with("add-api/.planning/state.json")
+        });
+    }
 }
 
 #[test]

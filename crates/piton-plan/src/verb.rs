@@ -1,49 +1,46 @@
 //! What an action does, as one fixed word.
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
-
-/// What an action does to its target. The word is part of the action's id and
-/// of every file format; the mark stands before it where a plan is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Verb {
-    Create,
-    Copy,
-    Set,
-    Configure,
-    Register,
-    Write,
-    Overwrite,
-    /// Adds what is missing.
-    Repair,
-    Rename,
-    /// Brings it to the form of today.
-    Migrate,
-    /// Brings a file of ours to the release of today.
-    Upgrade,
-    Update,
-    /// Gives a total the greater number.
-    Raise,
-    Enable,
-    /// Overwrites if the user says so.
-    Ask,
-    Move,
-    Delete,
-    Run,
-    Publish,
-    Commit,
-    Comment,
-    Close,
-    /// Looks at the target and changes nothing; failing is its answer.
-    Check,
-    /// Leaves the target as it is, and says why.
-    Skip,
+piton_base::words! {
+    /// What an action does to its target. The word is part of the action's id
+    /// and of every file format; the mark stands before it where a plan is shown.
+    #[derive(PartialOrd, Ord, Hash)]
+    pub enum Verb: "a verb" {
+        Create = "create",
+        Copy = "copy",
+        Set = "set",
+        Configure = "configure",
+        Register = "register",
+        Write = "write",
+        Overwrite = "overwrite",
+        /// Adds what is missing.
+        Repair = "repair",
+        Rename = "rename",
+        /// Brings it to the form of today.
+        Migrate = "migrate",
+        /// Brings a file of ours to the release of today.
+        Upgrade = "upgrade",
+        Update = "update",
+        /// Gives a total the greater number.
+        Raise = "raise",
+        Enable = "enable",
+        /// Overwrites if the user says so.
+        Ask = "ask",
+        Move = "move",
+        Delete = "delete",
+        Run = "run",
+        Publish = "publish",
+        Commit = "commit",
+        Comment = "comment",
+        Close = "close",
+        /// Looks at the target and changes nothing; failing is its answer.
+        Check = "check",
+        /// Leaves the target as it is, and says why.
+        Skip = "skip",
+    }
 }
 
 /// The kinds of verbs, as far as they are treated alike.
-enum Kind {
+pub(crate) enum Kind {
     Adds,
     Sets,
     Replaces,
@@ -58,63 +55,6 @@ enum Kind {
 }
 
 impl Verb {
-    pub const ALL: [Self; 24] = [
-        Self::Create,
-        Self::Copy,
-        Self::Set,
-        Self::Configure,
-        Self::Register,
-        Self::Write,
-        Self::Overwrite,
-        Self::Repair,
-        Self::Rename,
-        Self::Migrate,
-        Self::Upgrade,
-        Self::Update,
-        Self::Raise,
-        Self::Enable,
-        Self::Ask,
-        Self::Move,
-        Self::Delete,
-        Self::Run,
-        Self::Publish,
-        Self::Commit,
-        Self::Comment,
-        Self::Close,
-        Self::Check,
-        Self::Skip,
-    ];
-
-    /// Returns the word that stands in ids and files.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Create => "create",
-            Self::Copy => "copy",
-            Self::Set => "set",
-            Self::Configure => "configure",
-            Self::Register => "register",
-            Self::Write => "write",
-            Self::Overwrite => "overwrite",
-            Self::Repair => "repair",
-            Self::Rename => "rename",
-            Self::Migrate => "migrate",
-            Self::Upgrade => "upgrade",
-            Self::Update => "update",
-            Self::Raise => "raise",
-            Self::Enable => "enable",
-            Self::Ask => "ask",
-            Self::Move => "move",
-            Self::Delete => "delete",
-            Self::Run => "run",
-            Self::Publish => "publish",
-            Self::Commit => "commit",
-            Self::Comment => "comment",
-            Self::Close => "close",
-            Self::Check => "check",
-            Self::Skip => "skip",
-        }
-    }
-
     /// Returns the mark that tells the kinds apart without colour.
     pub const fn mark(self) -> char {
         match self.kind() {
@@ -132,50 +72,20 @@ impl Verb {
 
     /// Whether performing it changes anything.
     pub const fn changes(self) -> bool {
-        match self.kind() {
-            Kind::Checks | Kind::Leaves => false,
-            Kind::Adds
-            | Kind::Sets
-            | Kind::Replaces
-            | Kind::Asks
-            | Kind::Moves
-            | Kind::Removes
-            | Kind::Closes
-            | Kind::Does => true,
-        }
+        !matches!(self.kind(), Kind::Checks | Kind::Leaves)
     }
 
     /// Whether it is performed at all; a check is, and changes nothing.
     pub const fn performed(self) -> bool {
-        match self.kind() {
-            Kind::Leaves => false,
-            Kind::Adds
-            | Kind::Sets
-            | Kind::Replaces
-            | Kind::Asks
-            | Kind::Moves
-            | Kind::Removes
-            | Kind::Closes
-            | Kind::Does
-            | Kind::Checks => true,
-        }
+        !matches!(self.kind(), Kind::Leaves)
     }
 
     /// Whether it takes something away that was there before.
     pub const fn destructive(self) -> bool {
-        match self.kind() {
-            Kind::Replaces | Kind::Asks | Kind::Removes => true,
-            Kind::Adds
-            | Kind::Sets
-            | Kind::Moves
-            | Kind::Closes
-            | Kind::Does
-            | Kind::Checks
-            | Kind::Leaves => false,
-        }
+        matches!(self.kind(), Kind::Replaces | Kind::Asks | Kind::Removes)
     }
 
-    const fn kind(self) -> Kind {
+    pub(crate) const fn kind(self) -> Kind {
         match self {
             Self::Create | Self::Copy => Kind::Adds,
             Self::Set
@@ -198,16 +108,5 @@ impl Verb {
             Self::Check => Kind::Checks,
             Self::Skip => Kind::Leaves,
         }
-    }
-
-    /// Returns the verb with this word.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|verb| verb.word() == word)
-    }
-}
-
-impl fmt::Display for Verb {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.word())
     }
 }

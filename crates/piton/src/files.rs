@@ -4,7 +4,7 @@ use std::path::Path;
 
 use piton_base::{Digest, RepoPath};
 use piton_durable::DiskRead;
-use piton_plan::files::{Content, Depth, FileOp, How, Was, compare};
+use piton_plan::files::{Content, FileOp, Found, How, Was, look};
 
 use crate::error::CommandError;
 
@@ -29,16 +29,19 @@ pub(crate) fn put(
     content: Content,
     why: &str,
 ) -> Result<Option<FileOp>, CommandError> {
-    let compared = compare(disk, root, &path, None, Depth::Full).map_err(|failure| {
+    let found = look(disk, root, &path).map_err(|failure| {
         CommandError::failed(format!("could not look at {path}")).with_source(failure)
     })?;
-    if let Some(what) = compared.blocked {
-        return Err(
-            CommandError::failed(format!("could not write {path}: {what} is in the way"))
-                .hint("move it out of the way, then run the command again"),
-        );
-    }
-    let old = read(disk, &path.under(root))?;
+    let old = match found {
+        Found::Absent => None,
+        Found::File { bytes, .. } => Some(bytes),
+        Found::Blocked { what } => {
+            return Err(CommandError::failed(format!(
+                "could not write {path}: {what} is in the way"
+            ))
+            .hint("move it out of the way, then run the command again"));
+        }
+    };
     if old.is_some() && old == content.known() {
         return Ok(None);
     }

@@ -6,15 +6,12 @@ use std::time::SystemTime;
 use piton_durable::DiskRead;
 use similar::TextDiff;
 
-use crate::builder::{Draft, Handle, PlanBuilder};
 use crate::conflict::ConflictMode;
 use crate::failure::Failure;
-use crate::files::compare::{Comparison, Depth, FileCategory, compare};
 use crate::files::content::Content;
 use crate::files::look::{Found, look};
 use crate::files::operation::{BESIDE, FileOp, How, KEEP, OVERWRITE, Was};
 use crate::input::{Input, InputKind, Otherwise};
-use crate::operation::Operation;
 use piton_base::{Digest, RepoPath};
 
 /// Longer files are not compared line by line for people.
@@ -49,51 +46,6 @@ pub enum DecideError {
     Look { path: RepoPath, source: Failure },
 }
 
-/// Decides about each file, and adds what was decided to a plan. Everything
-/// that is wrong is told at once.
-pub fn plan_files<O: Operation + From<FileOp>>(
-    builder: &mut PlanBuilder<O>,
-    disk: &dyn DiskRead,
-    root: &Path,
-    wanted: &[Wanted],
-    mode: ConflictMode,
-) -> Result<Vec<Handle>, Vec<DecideError>> {
-    let mut decided = Vec::with_capacity(wanted.len());
-    let mut errors = Vec::new();
-    for wanted in wanted {
-        match decide(disk, root, wanted, mode) {
-            Ok(operation) => decided.push(operation),
-            Err(error) => errors.push(error),
-        }
-    }
-    if !errors.is_empty() {
-        return Err(errors);
-    }
-    let add = |operation: FileOp| {
-        let input = match &operation {
-            FileOp::Put {
-                how: How::Ask,
-                path,
-                ..
-            } => Some(Input {
-                question: format!("{path} differs"),
-                ..ask_about()
-            }),
-            FileOp::Put { .. }
-            | FileOp::Move { .. }
-            | FileOp::Delete { .. }
-            | FileOp::Keep { .. }
-            | FileOp::Outside(_) => None,
-        };
-        let mut draft = Draft::new(O::from(operation));
-        if let Some(input) = input {
-            draft = draft.input(input);
-        }
-        builder.add_draft(draft)
-    };
-    Ok(decided.into_iter().map(add).collect())
-}
-
 /// The question about a file that differs.
 pub fn ask_about() -> Input {
     Input {
@@ -111,139 +63,97 @@ pub fn decide(
     wanted: &Wanted,
     mode: ConflictMode,
 ) -> Result<FileOp, DecideError> {
-    let path = &wanted.path;
-    let looked = |source| DecideError::Look {
-        path: path.clone(),
-        source,
-    };
-    // Where a piece is not known yet, no file can be identical to the whole.
-    let known = wanted.content.known();
-    let bytes = known.as_deref().unwrap_or_default();
-    let source = Some((bytes, wanted.modified));
-    let mut compared = compare(disk, root, path, source, Depth::Full).map_err(looked)?;
-    if known.is_none() && compared.category == FileCategory::Identical {
-        compared.category = FileCategory::Conflict;
-    }
-    match compared.category {
-        FileCategory::SourceOnly => Ok(put(wanted, path.clone(), wanted.how, None, &wanted.why)),
-        FileCategory::Identical => Ok(keep(&compared, path, None, "identical")),
-        FileCategory::Blocked => Err(DecideError::Blocked {
-            path: path.clone(),
-            what: compared.blocked.unwrap_or_default(),
-        }),
-        FileCategory::Conflict | FileCategory::DestOnly => {
-            settle(disk, root, wanted, mode, &compared)
+    let path = wanted.path.clone();
+    match found(disk, root, &path)? {
+        Found::Absent => Ok(put(wanted, path, wanted.how, None, &wanted.why, None)),
+        Found::Blocked { what } => Err(DecideError::Blocked { path, what }),
+        // Where a piece is not known yet, no file can be identical to the whole.
+        Found::File { bytes, .. } if Some(&bytes) == wanted.content.known().as_ref() => {
+            Ok(keep(path, &bytes, None, "identical"))
         }
+        Found::File {
+            bytes, modified, ..
+        } => settle(disk, root, wanted, mode, (&bytes, modified)),
     }
 }
 
+fn found(disk: &dyn DiskRead, root: &Path, path: &RepoPath) -> Result<Found, DecideError> {
+    look(disk, root, path).map_err(|source| DecideError::Look {
+        path: path.clone(),
+        source,
+    })
+}
+
+/// Decides about a file that exists and differs.
 fn settle(
     disk: &dyn DiskRead,
     root: &Path,
     wanted: &Wanted,
     mode: ConflictMode,
-    compared: &Comparison,
+    (old, modified): (&[u8], Option<SystemTime>),
 ) -> Result<FileOp, DecideError> {
     let path = &wanted.path;
-    let old = match &compared.found {
-        Found::File { bytes, .. } => bytes.as_slice(),
-        Found::Absent | Found::Blocked { .. } => &[],
-    };
-    let differs = if compared.only_line_endings {
+    let known = wanted.content.known();
+    let new = known.as_deref().unwrap_or_default();
+    let differs = if known.is_some() && same_but_for_line_endings(old, new) {
         "differs only in line endings"
     } else {
         "differs"
     };
-    let replace = |how, why: &str| {
-        let mut operation = put(wanted, path.clone(), how, Some(mode), why);
-        if let FileOp::Put { was, diff, .. } = &mut operation {
-            *was = Was::File(Digest::of(old));
-            *diff = difference(path, old, &wanted.content);
-        }
-        operation
-    };
-    let kept = |why: &str| keep(compared, path, Some(ConflictMode::Skip), why);
-    let both = |of: fn(&crate::files::Side) -> Option<SystemTime>| {
-        (
-            compared.source.as_ref().and_then(of),
-            compared.dest.as_ref().and_then(of),
-        )
-    };
+    let replace = |how, why: &str| put(wanted, path.clone(), how, Some(mode), why, Some(old));
+    let kept = |why: &str| keep(path.clone(), old, Some(ConflictMode::Skip), why);
     Ok(match mode {
         ConflictMode::Skip => kept(&format!("{differs}, kept")),
         ConflictMode::Overwrite => replace(How::Overwrite, &format!("{differs}, {}", wanted.why)),
         ConflictMode::Ask => {
             let mut operation = replace(How::Ask, differs);
             if let FileOp::Put { beside, .. } = &mut operation {
-                *beside = free(disk, root, path)?;
+                let free = |path, found| (found == Found::Absent).then_some(path);
+                *beside = first_numbered(disk, root, path, free)?;
             }
             operation
         }
         ConflictMode::Fail => return Err(DecideError::Conflict { path: path.clone() }),
-        ConflictMode::Newer => match both(|side| side.modified) {
+        ConflictMode::Newer => match (wanted.modified, modified) {
             (Some(source), Some(dest)) if source > dest => {
                 replace(How::Overwrite, &format!("{differs}, the source is newer"))
             }
             _ => kept(&format!("{differs}, the source is not newer")),
         },
-        ConflictMode::Larger => {
-            let size = |side: &Option<crate::files::Side>| side.map_or(0, |side| side.size);
-            if size(&compared.source) > size(&compared.dest) {
-                replace(How::Overwrite, &format!("{differs}, the source is larger"))
-            } else {
-                kept(&format!("{differs}, the source is not larger"))
-            }
+        ConflictMode::Larger if new.len() > old.len() => {
+            replace(How::Overwrite, &format!("{differs}, the source is larger"))
         }
-        ConflictMode::Rename => return rename(disk, root, wanted, compared),
+        ConflictMode::Larger => kept(&format!("{differs}, the source is not larger")),
+        ConflictMode::Rename => {
+            let settled = |path: RepoPath, found| match found {
+                Found::Absent => {
+                    let why = format!("beside {}, which differs", wanted.path);
+                    Some(put(wanted, path, How::Copy, Some(mode), &why, None))
+                }
+                // It was put there before.
+                Found::File { bytes, .. } if Some(&bytes) == known.as_ref() => {
+                    Some(kept(&format!("differs, and {path} has the new content")))
+                }
+                Found::File { .. } | Found::Blocked { .. } => None,
+            };
+            first_numbered(disk, root, path, settled)?
+                .ok_or_else(|| DecideError::NoNameLeft { path: path.clone() })?
+        }
     })
 }
 
-/// Puts the file beside the one in the way. A numbered file that has the very
-/// content already is the one that was put there before.
-fn rename(
-    disk: &dyn DiskRead,
-    root: &Path,
-    wanted: &Wanted,
-    compared: &Comparison,
-) -> Result<FileOp, DecideError> {
-    let known = wanted.content.known();
-    for number in 1..=LAST_NUMBER {
-        let path = wanted.path.numbered(number);
-        let found = look(disk, root, &path).map_err(|source| DecideError::Look {
-            path: path.clone(),
-            source,
-        })?;
-        match found {
-            Found::Absent => {
-                let why = format!("beside {}, which differs", wanted.path);
-                let mode = Some(ConflictMode::Rename);
-                return Ok(put(wanted, path, How::Copy, mode, &why));
-            }
-            Found::File { bytes, .. } if Some(&bytes) == known.as_ref() => {
-                let why = format!("differs, and {path} has the new content");
-                let skip = Some(ConflictMode::Skip);
-                return Ok(keep(compared, &wanted.path, skip, &why));
-            }
-            Found::File { .. } | Found::Blocked { .. } => {}
-        }
-    }
-    Err(DecideError::NoNameLeft {
-        path: wanted.path.clone(),
-    })
-}
-
-/// Returns the first name beside a file that nothing has.
-fn free(
+/// Goes through the numbered names beside a file, up to the first that will do.
+fn first_numbered<T>(
     disk: &dyn DiskRead,
     root: &Path,
     path: &RepoPath,
-) -> Result<Option<RepoPath>, DecideError> {
+    take: impl Fn(RepoPath, Found) -> Option<T>,
+) -> Result<Option<T>, DecideError> {
     for number in 1..=LAST_NUMBER {
         let path = path.numbered(number);
-        match look(disk, root, &path) {
-            Ok(Found::Absent) => return Ok(Some(path)),
-            Ok(Found::File { .. } | Found::Blocked { .. }) => {}
-            Err(source) => return Err(DecideError::Look { path, source }),
+        let there = found(disk, root, &path)?;
+        if let Some(taken) = take(path, there) {
+            return Ok(Some(taken));
         }
     }
     Ok(None)
@@ -255,36 +165,36 @@ fn put(
     how: How,
     conflict: Option<ConflictMode>,
     why: &str,
+    old: Option<&[u8]>,
 ) -> FileOp {
     FileOp::Put {
-        path,
         how,
         content: wanted.content.clone(),
         mode: wanted.mode,
-        was: Was::Absent,
+        was: old.map_or(Was::Absent, |old| Was::File(Digest::of(old))),
         conflict,
         why: why.to_owned(),
         beside: None,
-        diff: None,
+        diff: old.and_then(|old| difference(&path, old, &wanted.content)),
+        path,
     }
 }
 
-fn keep(
-    compared: &Comparison,
-    path: &RepoPath,
-    conflict: Option<ConflictMode>,
-    why: &str,
-) -> FileOp {
-    let bytes = match &compared.found {
-        Found::File { bytes, .. } => bytes.as_slice(),
-        Found::Absent | Found::Blocked { .. } => &[],
-    };
+fn keep(path: RepoPath, old: &[u8], conflict: Option<ConflictMode>, why: &str) -> FileOp {
     FileOp::Keep {
-        path: path.clone(),
-        was: Digest::of(bytes),
+        path,
+        was: Digest::of(old),
         conflict,
         why: why.to_owned(),
     }
+}
+
+fn same_but_for_line_endings(a: &[u8], b: &[u8]) -> bool {
+    let plain = |bytes: &[u8]| {
+        let text = std::str::from_utf8(bytes).ok()?;
+        Some(text.replace("\r\n", "\n").replace('\r', "\n"))
+    };
+    plain(a).is_some_and(|a| Some(a) == plain(b))
 }
 
 /// Returns the difference of two texts that are not too long.

@@ -12,7 +12,7 @@ use piton_base::{Digest, RepoPath};
 
 /// What stands at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Found {
+pub enum Found {
     Absent,
     File {
         bytes: Vec<u8>,
@@ -51,7 +51,7 @@ impl Found {
 
 /// Looks at a path. Whatever is not a directory on the way blocks it, links
 /// above all: following one could lead out of the repository.
-pub(super) fn look(disk: &dyn DiskRead, root: &Path, path: &RepoPath) -> Result<Found, Failure> {
+pub fn look(disk: &dyn DiskRead, root: &Path, path: &RepoPath) -> Result<Found, Failure> {
     let mut at = root.to_path_buf();
     let mut parts = path.parts().peekable();
     while let Some(part) = parts.next() {

@@ -1,13 +1,12 @@
 //! The operations on files.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::conflict::ConflictMode;
 use crate::files::content::Content;
-use crate::files::outside::OutsideFile;
 use crate::operation::{Description, Key, Operation};
 use crate::output::OutputRef;
 use crate::summary::counted;
@@ -74,8 +73,8 @@ pub enum How {
 
 /// The words with which a question about a file is answered.
 pub const KEEP: &str = "keep";
-pub const OVERWRITE: &str = "overwrite";
-pub const BESIDE: &str = "beside";
+pub(super) const OVERWRITE: &str = "overwrite";
+pub(super) const BESIDE: &str = "beside";
 
 /// What stood at a path when a plan was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,17 +113,6 @@ impl FileOp {
     #[must_use]
     pub fn outside(self, root: PathBuf) -> Self {
         Self::Outside(OutsideFile::new(root, self))
-    }
-
-    /// Returns the files that it is about, from its root.
-    pub fn paths(&self) -> Vec<&RepoPath> {
-        match self {
-            Self::Put { path, .. } | Self::Delete { path, .. } | Self::Keep { path, .. } => {
-                vec![path]
-            }
-            Self::Move { from, to, .. } => vec![from, to],
-            Self::Outside(outside) => outside.file().paths(),
-        }
     }
 }
 
@@ -210,6 +198,74 @@ impl Operation for FileOp {
             Self::Put { conflict, .. } | Self::Keep { conflict, .. } => *conflict,
             Self::Move { .. } | Self::Delete { .. } => None,
             Self::Outside(outside) => outside.file().conflict(),
+        }
+    }
+}
+
+/// An operation on a file below a folder that is named in full.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Written")]
+pub struct OutsideFile {
+    root: PathBuf,
+    file: Box<FileOp>,
+}
+
+/// It, as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    root: PathBuf,
+    file: Box<FileOp>,
+}
+
+/// Why this is no operation outside the repository.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a file outside the repository is named by a full path and an operation below it")]
+struct InvalidOutside;
+
+impl OutsideFile {
+    fn new(root: PathBuf, file: FileOp) -> Self {
+        let file = match file {
+            FileOp::Outside(outside) => outside.file,
+            here => Box::new(here),
+        };
+        Self { root, file }
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub fn file(&self) -> &FileOp {
+        &self.file
+    }
+
+    fn key(&self) -> Key<'_> {
+        let key = self.file.key();
+        Key::new(key.category, key.verb, self.named(&key.target))
+    }
+
+    fn describe(&self) -> Description<'_> {
+        let mut shown = self.file.describe();
+        for path in &mut shown.touches {
+            *path = self.named(path).into();
+        }
+        shown
+    }
+
+    fn named(&self, path: &str) -> String {
+        format!("{}/{path}", self.root.display())
+    }
+}
+
+impl TryFrom<Written> for OutsideFile {
+    type Error = InvalidOutside;
+
+    fn try_from(Written { root, file }: Written) -> Result<Self, Self::Error> {
+        if root.is_absolute() && !matches!(*file, FileOp::Outside(_)) {
+            Ok(Self { root, file })
+        } else {
+            Err(InvalidOutside)
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Colour and width of what is shown.
 
 use crate::receipt::Outcome;
-use crate::verb::Verb;
+use crate::verb::{Kind, Verb};
 
 /// How text is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,23 +34,13 @@ pub enum Colour {
 
 impl Colour {
     pub(super) fn of_verb(verb: Verb) -> Option<Self> {
-        Some(match verb {
-            Verb::Create | Verb::Copy => Self::Green,
-            Verb::Set
-            | Verb::Configure
-            | Verb::Register
-            | Verb::Write
-            | Verb::Repair
-            | Verb::Rename
-            | Verb::Migrate
-            | Verb::Upgrade
-            | Verb::Update
-            | Verb::Raise
-            | Verb::Enable => Self::Cyan,
-            Verb::Overwrite | Verb::Ask | Verb::Move => Self::Yellow,
-            Verb::Delete | Verb::Close => Self::Red,
-            Verb::Skip => Self::Grey,
-            Verb::Run | Verb::Publish | Verb::Commit | Verb::Comment | Verb::Check => return None,
+        Some(match verb.kind() {
+            Kind::Adds => Self::Green,
+            Kind::Sets => Self::Cyan,
+            Kind::Replaces | Kind::Asks | Kind::Moves => Self::Yellow,
+            Kind::Removes | Kind::Closes => Self::Red,
+            Kind::Leaves => Self::Grey,
+            Kind::Does | Kind::Checks => return None,
         })
     }
 

@@ -7,11 +7,11 @@ use std::time::{Duration, SystemTime};
 use piton_base::{RepoPath, Stop};
 use piton_durable::{Disk, DiskRead, RealDisk};
 use piton_plan::files::{
-    Content, DecideError, FileOp, FilePerformer, FileWorld, How, Wanted, decide, plan_files,
+    Content, DecideError, FileOp, FilePerformer, FileWorld, How, Wanted, ask_about, decide,
 };
 use piton_plan::{
-    ConflictMode, Interaction, Jobs, NoRecord, Operation, Plan, PlanBuilder, Quiet, Ready, Receipt,
-    Run, prepare, verify,
+    ConflictMode, Draft, Input, Interaction, Jobs, NoRecord, Operation, Plan, PlanBuilder, Quiet,
+    Ready, Receipt, Run, prepare, verify,
 };
 use piton_testkit::SimDisk;
 
@@ -40,12 +40,40 @@ pub(crate) fn plan(
     mode: ConflictMode,
 ) -> Result<Plan<FileOp>, Vec<DecideError>> {
     let mut builder = PlanBuilder::new("create");
-    plan_files(&mut builder, disk, Path::new(ROOT), files, mode)?;
+    add(&mut builder, disk, Path::new(ROOT), files, mode)?;
     Ok(builder.build().unwrap())
 }
 
+/// Decides about each file, and adds what was decided unless something is wrong.
+fn add<O: Operation + From<FileOp>>(
+    builder: &mut PlanBuilder<O>,
+    disk: &dyn Disk,
+    root: &Path,
+    files: &[Wanted],
+    mode: ConflictMode,
+) -> Result<(), Vec<DecideError>> {
+    let decided = files.iter().map(|wanted| decide(disk, root, wanted, mode));
+    let (decided, wrong): (Vec<_>, Vec<_>) = decided.partition(Result::is_ok);
+    if !wrong.is_empty() {
+        return Err(wrong.into_iter().filter_map(Result::err).collect());
+    }
+    for operation in decided.into_iter().flatten() {
+        let asks = matches!(operation, FileOp::Put { how: How::Ask, .. });
+        let target = operation.key().target.into_owned();
+        let draft = Draft::new(O::from(operation));
+        builder.add_draft(match asks {
+            true => draft.input(Input {
+                question: format!("{target} differs"),
+                ..ask_about()
+            }),
+            false => draft,
+        });
+    }
+    Ok(())
+}
+
 pub(crate) fn perform(disk: &dyn Disk, plan: &Plan<FileOp>) -> Vec<Receipt> {
-    performed(disk, &prepare(plan, Interaction::Unattended).unwrap())
+    performed(disk, &prepare(plan, &[], Interaction::Unattended).unwrap())
 }
 
 fn performed(disk: &dyn Disk, ready: &Ready<'_, FileOp>) -> Vec<Receipt> {
@@ -126,7 +154,7 @@ fn newer_and_larger_replace_only_what_is_strictly_less() {
         let mut file = wanted("a", text);
         file.modified = Some(modified);
         let operation = decide(&disk, Path::new(ROOT), &file, mode).unwrap();
-        assert_eq!(operation.key().verb.word(), expected, "{text} {mode}");
+        assert_eq!(operation.key().verb.as_str(), expected, "{text} {mode}");
     };
     let later = then + Duration::from_nanos(1);
     check("other", then, ConflictMode::Newer, "skip");
@@ -212,7 +240,7 @@ fn a_link_that_appears_after_planning_is_not_followed() {
     let outside = tempfile::tempdir().unwrap();
     let mut builder = PlanBuilder::<FileOp>::new("create");
     let files = [wanted("sub/secret", "mine")];
-    plan_files(
+    add(
         &mut builder,
         &RealDisk,
         dir.path(),
@@ -339,7 +367,7 @@ fn a_file_that_differs_is_replaced_or_gets_the_new_one_beside_it() {
         let (disk, files) = repo();
         let plan = plan(&disk, &files, ConflictMode::Ask).unwrap();
         let mut says = Says(word);
-        let ready = prepare(&plan, Interaction::Terminal(&mut says)).unwrap();
+        let ready = prepare(&plan, &[], Interaction::Terminal(&mut says)).unwrap();
         let receipts = performed(&disk, &ready);
         assert!(
             receipts.iter().all(|receipt| receipt.outcome.is_good()),
@@ -377,11 +405,10 @@ fn an_enum_over_families_is_an_operation_and_reads_what_each_wrote() {
     let made = builder.add(make("gist").into());
     builder.add(set("copy", piton_plan::Slot::After(made.output(&ID))).into());
     let mode = ConflictMode::Overwrite;
-    plan_files(&mut builder, &disk, Path::new(ROOT), &files, mode).unwrap();
+    add(&mut builder, &disk, Path::new(ROOT), &files, mode).unwrap();
     let plan = builder.build().unwrap();
     assert_eq!(plan.dependencies(plan.actions()[1].id()).len(), 1);
     assert!(plan.has_destructive());
-    assert!(plan.has_conflicts());
     let json = serde_json::to_string(&plan).unwrap();
     assert_eq!(serde_json::from_str::<Plan<Op>>(&json).unwrap(), plan);
 }

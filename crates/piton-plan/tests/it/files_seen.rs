@@ -1,68 +1,25 @@
 //! What a comparison of files finds and what a plan of files shows.
 
 use std::path::Path;
-use std::time::{Duration, SystemTime};
 
-use piton_durable::Disk;
-use piton_plan::files::{Content, Depth, FileCategory, FileOp, compare, scan, unplanned};
-use piton_plan::{ConflictMode, Output, PlanBuilder};
+use piton_plan::files::{Content, FileOp, decide};
+use piton_plan::{ConflictMode, Operation, Output, PlanBuilder};
 use piton_testkit::SimDisk;
 
-use crate::files::{ROOT, path, perform, plan, repo};
+use crate::files::{ROOT, path, plan, repo, wanted};
 
 #[test]
-fn files_are_compared_by_content_or_quickly() {
+fn a_file_that_differs_only_in_line_endings_is_said_to() {
     let disk = SimDisk::new();
-    let then = SystemTime::UNIX_EPOCH + Duration::from_secs(9);
-    disk.set_now(then);
     disk.put("/repo/a", "one\r\ntwo\r\n");
-    let check = |bytes: &[u8], time: Option<SystemTime>, depth| {
+    let why = |text: &str| {
         let root = Path::new(ROOT);
-        let compared = compare(&disk, root, &path("a"), Some((bytes, time)), depth).unwrap();
-        let hashed = compared.dest.unwrap().digest.is_some();
-        (compared.category, compared.only_line_endings, hashed)
+        let decided = decide(&disk, root, &wanted("a", text), ConflictMode::Skip).unwrap();
+        decided.describe().line.into_owned()
     };
-    assert_eq!(
-        check(b"one\r\ntwo\r\n", None, Depth::Full),
-        (FileCategory::Identical, false, true)
-    );
-    assert_eq!(
-        check(b"one\ntwo\n", None, Depth::Full),
-        (FileCategory::Conflict, true, true)
-    );
-    assert_eq!(
-        check(b"one\nfour\n", None, Depth::Full),
-        (FileCategory::Conflict, false, true)
-    );
-    assert_eq!(
-        check(b"ten chars!", Some(then), Depth::Quick),
-        (FileCategory::Identical, false, false)
-    );
-    assert_eq!(
-        check(b"ten chars!", None, Depth::Quick),
-        (FileCategory::Conflict, false, true)
-    );
-}
-
-#[test]
-fn a_scan_counts_what_is_only_on_one_side() {
-    let (disk, files) = repo();
-    disk.put("/repo/docs/deep/other.md", "x");
-    let contents: Vec<_> = files
-        .iter()
-        .map(|f| (f.path.clone(), f.content.known().unwrap()))
-        .collect();
-    let sources = contents
-        .iter()
-        .map(|(path, bytes)| (path, bytes.as_slice(), None));
-    let below = path("docs");
-    let scan = scan(&disk, Path::new(ROOT), sources, Some(&below), Depth::Full).unwrap();
-    let count = |category| scan.count(category);
-    assert_eq!(scan.comparisons.len(), 4);
-    assert_eq!(count(FileCategory::Identical), 1);
-    assert_eq!(count(FileCategory::Conflict), 1);
-    assert_eq!(count(FileCategory::SourceOnly), 1);
-    assert_eq!(count(FileCategory::DestOnly), 1);
+    assert_eq!(why("one\r\ntwo\r\n"), "identical");
+    assert_eq!(why("one\ntwo\n"), "differs only in line endings, kept");
+    assert_eq!(why("one\nfour\n"), "differs, kept");
 }
 
 #[test]
@@ -128,29 +85,4 @@ fn a_plan_of_files_shows_sizes_premises_and_differences() {
     1 conflict to settle
     1 copy, 1 ask, 1 unchanged, 1 will ask
     ");
-}
-
-#[test]
-fn a_file_that_changed_although_no_action_names_it_is_found() {
-    let (disk, files) = repo();
-    disk.put("/repo/docs/bystander.md", "x");
-    disk.put("/repo/docs/gone.md", "x");
-    let below = path("docs");
-    let look = || scan(&disk, Path::new(ROOT), [], Some(&below), Depth::Full).unwrap();
-    let before = look();
-    let plan = plan(&disk, &files, ConflictMode::Overwrite).unwrap();
-    perform(&disk, &plan);
-    let operations = || plan.actions().iter().map(piton_plan::Action::operation);
-    assert_eq!(unplanned(&before, &look(), operations()), []);
-    disk.put("/repo/docs/bystander.md", "y");
-    disk.put("/repo/docs/new.md", "y");
-    disk.remove_file(Path::new("/repo/docs/gone.md")).unwrap();
-    assert_eq!(
-        unplanned(&before, &look(), operations()),
-        [
-            path("docs/bystander.md"),
-            path("docs/gone.md"),
-            path("docs/new.md")
-        ]
-    );
 }

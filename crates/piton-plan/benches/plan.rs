@@ -304,7 +304,7 @@ fn performing(held: &mut bool) {
     let mut table = Table::new("performing do-nothing actions without a journal", 9);
     let (starts, list) = edges(Shape::Random, 100_000);
     let plan = plan_of(&starts, &list);
-    let ready = prepare(&plan, Interaction::Unattended).unwrap();
+    let ready = prepare(&plan, &[], Interaction::Unattended).unwrap();
     let stop = Stop::new();
     table.row(
         "100000 actions, random",
@@ -329,7 +329,7 @@ fn journaling(held: &mut bool) {
         .unwrap();
     let (starts, list) = edges(Shape::Free, ACTIONS);
     let plan = plan_of(&starts, &list);
-    let ready = prepare(&plan, Interaction::Unattended).unwrap();
+    let ready = prepare(&plan, &[], Interaction::Unattended).unwrap();
     let mut table = Table::new("journaling, with as many synced appends as floor", 5);
     let mut seed = 0_u16;
     let journals = dir.path().join("journals");

@@ -1,6 +1,5 @@
 //! Whether a saved plan may be performed now.
 
-use std::fmt;
 use std::path::Path;
 
 use piton_durable::DiskRead;
@@ -29,7 +28,8 @@ pub enum ApplyError {
 }
 
 /// Everything that is not as it was when a plan was made.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the plan is stale; nothing was changed, make a new one{}", each(.0))]
 pub struct StalePlan(pub Vec<Change>);
 
 /// One thing that is not as it was when the plan was made.
@@ -40,18 +40,16 @@ pub struct Change {
     pub found: String,
 }
 
-impl fmt::Display for StalePlan {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the plan is stale; nothing was changed, make a new one")?;
-        for change in &self.0 {
-            write!(
-                f,
-                "\n`{}`: expected {}, found {}",
-                change.action, change.expected, change.found
-            )?;
-        }
-        Ok(())
-    }
+fn each(changes: &[Change]) -> String {
+    let line = |change: &Change| {
+        let Change {
+            action,
+            expected,
+            found,
+        } = change;
+        format!("\n`{action}`: expected {expected}, found {found}")
+    };
+    changes.iter().map(line).collect::<Vec<_>>().concat()
 }
 
 /// How a saved plan may be performed.
@@ -136,18 +134,10 @@ pub fn changes<O: Operation>(
 
 /// Says of each action whether an earlier one acts on the same thing.
 fn later_on_the_same<O: Operation>(plan: &Plan<O>) -> Vec<bool> {
-    let mut group_of = vec![None; plan.len()];
-    let groups = plan.shared_targets();
-    for (number, group) in groups.iter().enumerate() {
-        for &position in group {
-            group_of[position as usize] = Some(number);
-        }
-    }
-    let mut begun = vec![false; groups.len()];
     let mut later = vec![false; plan.len()];
-    for &position in plan.positions_in_order() {
-        if let Some(number) = group_of[position as usize] {
-            later[position as usize] = std::mem::replace(&mut begun[number], true);
+    for group in plan.shared_targets() {
+        for &position in &group[1..] {
+            later[position as usize] = true;
         }
     }
     later

@@ -5,26 +5,16 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::action::Action;
-use crate::check::survey;
-use crate::edge::Edge;
-use crate::fault::{Fault, PlanFaults};
-use crate::graph::Graph;
+use crate::fault::PlanFaults;
 use crate::id::ActionId;
 use crate::input::Input;
 use crate::operation::Operation;
 use crate::output::{Output, Ref};
-use crate::plan::{Parts, Plan};
+use crate::plan::{Parts, Plan, Stated};
 
 /// Collects actions and checks them at the end.
 #[derive(Debug)]
-pub struct PlanBuilder<O> {
-    command: String,
-    actions: Vec<Action<O>>,
-    /// For each action what was said about its dependencies.
-    stated: Vec<Vec<Stated>>,
-    warnings: Vec<String>,
-    context: BTreeMap<String, Value>,
-}
+pub struct PlanBuilder<O>(Parts<O>);
 
 /// An action that was added to a builder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,21 +32,15 @@ pub struct Draft<O> {
     stated: Vec<Stated>,
 }
 
-#[derive(Clone, Debug)]
-struct Stated {
-    on: Handle,
-    order_only: bool,
-}
-
 impl<O: Operation> PlanBuilder<O> {
     pub fn new(command: impl Into<String>) -> Self {
-        Self {
+        Self(Parts {
             command: command.into(),
             actions: Vec::new(),
             stated: Vec::new(),
             warnings: Vec::new(),
             context: BTreeMap::new(),
-        }
+        })
     }
 
     /// Adds an operation that depends on nothing but what it uses.
@@ -70,83 +54,48 @@ impl<O: Operation> PlanBuilder<O> {
         let key = operation.key();
         let id = ActionId::derive(key.category, key.verb, &key.target);
         let handle = Handle {
-            position: u32::try_from(self.actions.len()).unwrap_or(u32::MAX),
+            position: u32::try_from(self.0.actions.len()).unwrap_or(u32::MAX),
             id: id.clone(),
         };
-        self.actions.push(Action {
+        self.0.actions.push(Action {
             id,
             description: draft.description.map(String::into_boxed_str),
             input: draft.input.map(Box::new),
             operation,
         });
-        self.stated.push(draft.stated);
+        self.0.stated.push(draft.stated);
         handle
     }
 
     /// Says of two added actions that the first depends on the second.
     pub fn depend(&mut self, action: &Handle, on: &Handle) {
-        if let Some(stated) = self.stated.get_mut(action.position as usize) {
-            stated.push(Stated {
-                on: on.clone(),
-                order_only: false,
-            });
+        if let Some(stated) = self.0.stated.get_mut(action.position as usize) {
+            stated.push(on.stated(false));
         }
     }
 
     /// Adds a warning that is shown with the plan.
     pub fn warn(&mut self, text: impl Into<String>) {
-        self.warnings.push(text.into());
+        self.0.warnings.push(text.into());
     }
 
     /// Notes a value that was known when the plan was decided.
     pub fn note(&mut self, key: impl Into<String>, value: impl Into<Value>) {
-        self.context.insert(key.into(), value.into());
+        self.0.context.insert(key.into(), value.into());
     }
 
     /// Checks everything at once. Whoever uses an output depends on its
     /// action; that need not be said.
-    pub fn build(self) -> Result<Plan<O>, PlanFaults> {
-        let survey = survey(&self.actions);
-        let mut faults = Vec::new();
-        let mut graph = Graph::with_capacity(self.actions.len(), self.stated.len());
-        for (action, stated) in self.actions.iter().zip(&self.stated) {
-            let mut unknown = |dependency: &ActionId| {
-                faults.push(Fault::UnknownDependency {
-                    action: action.id.clone(),
-                    dependency: dependency.clone(),
-                });
-            };
-            let mut edges = Vec::new();
-            for Stated { on, order_only } in stated {
-                let by_position = self.actions.get(on.position as usize);
-                let to = match by_position {
-                    Some(found) if found.id == on.id => Some(on.position),
-                    // The handle came from another builder.
-                    Some(_) | None => survey.index.get(&self.actions, &on.id),
-                };
-                match to {
-                    Some(to) if *order_only => edges.push(Edge::after(to)),
-                    Some(to) => edges.push(Edge::needs(to)),
-                    None => unknown(&on.id),
-                }
-            }
-            for reference in action.operation.uses() {
-                match survey.index.get(&self.actions, &reference.action) {
-                    Some(to) => edges.push(Edge::needs(to)),
-                    None => unknown(&reference.action),
-                }
-            }
-            graph.push(edges);
+    pub fn build(mut self) -> Result<Plan<O>, PlanFaults> {
+        for (action, stated) in self.0.actions.iter().zip(&mut self.0.stated) {
+            let uses = action.operation.uses().into_iter();
+            stated.extend(uses.map(|reference| Stated {
+                on: reference.action.clone(),
+                at: None,
+                order_only: false,
+            }));
         }
-        Plan::check(Parts {
-            command: self.command,
-            actions: self.actions,
-            graph,
-            survey,
-            warnings: self.warnings,
-            context: self.context,
-            faults,
-        })
+        Plan::check(self.0)
     }
 }
 
@@ -163,20 +112,14 @@ impl<O> Draft<O> {
     /// Makes it depend on another action.
     #[must_use]
     pub fn needs(mut self, on: &Handle) -> Self {
-        self.stated.push(Stated {
-            on: on.clone(),
-            order_only: false,
-        });
+        self.stated.push(on.stated(false));
         self
     }
 
     /// Makes it wait for another action that may also be left out.
     #[must_use]
     pub fn after(mut self, on: &Handle) -> Self {
-        self.stated.push(Stated {
-            on: on.clone(),
-            order_only: true,
-        });
+        self.stated.push(on.stated(true));
         self
     }
 
@@ -198,6 +141,14 @@ impl<O> Draft<O> {
 impl Handle {
     pub fn id(&self) -> &ActionId {
         &self.id
+    }
+
+    fn stated(&self, order_only: bool) -> Stated {
+        Stated {
+            on: self.id.clone(),
+            at: Some(self.position),
+            order_only,
+        }
     }
 
     /// Returns the placeholder for an output of this action.

@@ -175,10 +175,7 @@ fn shared_targets<O: Operation>(
     if groups.is_empty() {
         return;
     }
-    let mut rank = vec![0_u32; order.len()];
-    for (at, &position) in (0_u32..).zip(order) {
-        rank[position as usize] = at;
-    }
+    let rank = ranks(order);
     let mut search = Search {
         graph,
         rank: &rank,
@@ -200,6 +197,15 @@ fn shared_targets<O: Operation>(
             }
         }
     }
+}
+
+/// Returns for each list position where it comes in an order of all.
+pub(crate) fn ranks(order: &[u32]) -> Vec<u32> {
+    let mut ranks = vec![0; order.len()];
+    for (rank, &position) in (0..).zip(order) {
+        ranks[position as usize] = rank;
+    }
+    ranks
 }
 
 struct Search<'a> {

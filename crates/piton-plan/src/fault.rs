@@ -1,7 +1,5 @@
 //! What can be wrong with a plan.
 
-use std::fmt;
-
 use crate::id::ActionId;
 use crate::output::OutputRef;
 
@@ -43,19 +41,18 @@ pub enum Fault {
 }
 
 fn circle(path: &[ActionId]) -> String {
-    let mut text = String::new();
-    for id in path.iter().chain(path.first()) {
-        if !text.is_empty() {
-            text.push_str(" → ");
-        }
-        text.push_str(id.as_str());
-    }
-    text
+    let round: Vec<&str> = path
+        .iter()
+        .chain(path.first())
+        .map(ActionId::as_str)
+        .collect();
+    round.join(" → ")
 }
 
 /// Everything that is wrong with a plan, in the order of the list of actions
 /// within each kind.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", on_lines(.0))]
 pub struct PlanFaults(pub(crate) Vec<Fault>);
 
 impl PlanFaults {
@@ -64,16 +61,7 @@ impl PlanFaults {
     }
 }
 
-impl fmt::Display for PlanFaults {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, fault) in self.0.iter().enumerate() {
-            if at > 0 {
-                f.write_str("\n")?;
-            }
-            fault.fmt(f)?;
-        }
-        Ok(())
-    }
+fn on_lines(faults: &[Fault]) -> String {
+    let lines: Vec<String> = faults.iter().map(Fault::to_string).collect();
+    lines.join("\n")
 }
-
-impl std::error::Error for PlanFaults {}

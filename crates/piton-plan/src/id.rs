@@ -28,7 +28,7 @@ pub struct InvalidActionId {
 impl ActionId {
     /// Names what `verb` does to `target`; the parts are checked with the plan.
     pub(crate) fn derive(category: &str, verb: Verb, target: &str) -> Self {
-        let verb = verb.word();
+        let verb = verb.as_str();
         let mut text = String::with_capacity(category.len() + verb.len() + target.len() + 2);
         text.push_str(category);
         text.push(':');
@@ -43,7 +43,7 @@ impl ActionId {
         self.0
             .strip_prefix(category)
             .and_then(|rest| rest.strip_prefix(':'))
-            .and_then(|rest| rest.strip_prefix(verb.word()))
+            .and_then(|rest| rest.strip_prefix(verb.as_str()))
             .and_then(|rest| rest.strip_prefix(':'))
             .is_some_and(|rest| rest == target)
     }
@@ -108,7 +108,7 @@ impl FromStr for ActionId {
         if let Some(why) = category_problem(category).or_else(|| target_problem(target)) {
             return refuse(why);
         }
-        if Verb::from_word(verb).is_none() {
+        if verb.parse::<Verb>().is_err() {
             return refuse("the word between the colons is not one that piton knows");
         }
         Ok(Self(text.into()))

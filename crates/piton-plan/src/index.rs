@@ -69,11 +69,8 @@ impl Index {
     fn insert<O: Operation>(&mut self, actions: &[Action<O>], hash: u64, position: u32) {
         let operation = &actions[position as usize].operation;
         let same = |other: u32| {
-            let other = &actions[other as usize].operation;
-            {
-                let (a, b) = (other.key(), operation.key());
-                a.category == b.category && a.target == b.target
-            }
+            let (a, b) = (actions[other as usize].operation.key(), operation.key());
+            a.category == b.category && a.target == b.target
         };
         match self.probe(hash, same) {
             Ok(first) => self.shared.entry(first).or_default().push(position),
@@ -85,11 +82,8 @@ impl Index {
     pub(crate) fn get<O: Operation>(&self, actions: &[Action<O>], id: &ActionId) -> Option<u32> {
         let (category, _, target) = id.parts();
         let acts_on = |position: u32| {
-            let operation = &actions[position as usize].operation;
-            {
-                let key = operation.key();
-                key.category == category && key.target == target
-            }
+            let key = actions[position as usize].operation.key();
+            key.category == category && key.target == target
         };
         let hash = self.seed.hash(category, target);
         let first = self.probe(hash, acts_on).ok()?;

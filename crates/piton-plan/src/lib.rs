@@ -58,14 +58,14 @@ pub use gate::{Alone, Gate, Held};
 pub use given::Given;
 pub use id::{ActionId, InvalidActionId, InvalidPlanId, PlanId};
 pub use input::{Answer, Ask, AskError, Input, InputKind, Otherwise, Reply};
-pub use operation::{Description, Detail, Key, Operation};
+pub use operation::{Description, Key, Operation};
 pub use output::{Output, OutputMap, OutputRef, Ref, Slot};
 pub use plan::{Dependency, Plan};
 pub use policy::{ErrorPolicy, Jobs};
 pub use progress::{Event, Progress, Quiet};
 pub use ready::{
     InputMissing, Interaction, Missing, Outlook, PrepareError, Ready, Stance, Told, outlook,
-    prepare, prepare_told,
+    prepare,
 };
 pub use receipt::{Outcome, Receipt, SkipReason};
 pub use record::{NoRecord, Record, RecordError};

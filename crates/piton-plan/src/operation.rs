@@ -140,7 +140,11 @@ impl<'a> Description<'a> {
         name: impl Into<Cow<'static, str>>,
         value: impl Into<String>,
     ) -> Self {
-        self.details.push(Detail::new(level, name, value));
+        self.details.push(Detail {
+            level,
+            name: name.into(),
+            value: value.into(),
+        });
         self
     }
 
@@ -157,14 +161,4 @@ pub struct Detail {
     pub level: i8,
     pub name: Cow<'static, str>,
     pub value: String,
-}
-
-impl Detail {
-    pub fn new(level: i8, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
-        Self {
-            level,
-            name: name.into(),
-            value: value.into(),
-        }
-    }
 }

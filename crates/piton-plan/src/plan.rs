@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::action::Action;
-use crate::check::{Survey, check, survey};
+use crate::check::{check, ranks, survey};
+use crate::edge::Edge;
 use crate::fault::{Fault, PlanFaults};
 use crate::graph::Graph;
 use crate::id::ActionId;
@@ -28,14 +29,23 @@ pub struct Plan<O> {
 }
 
 /// The parts of a plan before the check.
+#[derive(Debug)]
 pub(crate) struct Parts<O> {
     pub(crate) command: String,
     pub(crate) actions: Vec<Action<O>>,
-    pub(crate) graph: Graph,
-    pub(crate) survey: Survey,
+    /// For each action what was said about its dependencies.
+    pub(crate) stated: Vec<Vec<Stated>>,
     pub(crate) warnings: Vec<String>,
     pub(crate) context: BTreeMap<String, Value>,
-    pub(crate) faults: Vec<Fault>,
+}
+
+/// What was said about one dependency.
+#[derive(Clone, Debug)]
+pub(crate) struct Stated {
+    pub(crate) on: ActionId,
+    /// Where it is, if it is in the same list.
+    pub(crate) at: Option<u32>,
+    pub(crate) order_only: bool,
 }
 
 /// A dependency of an action.
@@ -47,13 +57,38 @@ pub struct Dependency<'a> {
 }
 
 impl<O: Operation> Plan<O> {
+    /// Checks everything at once; what was stated is all that actions depend on.
     pub(crate) fn check(parts: Parts<O>) -> Result<Self, PlanFaults> {
-        let (order, index) =
-            check(&parts.actions, &parts.graph, parts.survey, parts.faults).map_err(PlanFaults)?;
+        let actions = parts.actions;
+        let survey = survey(&actions);
+        let mut faults = Vec::new();
+        let mut graph = Graph::with_capacity(actions.len(), parts.stated.len());
+        for (action, stated) in actions.iter().zip(&parts.stated) {
+            let edges = stated.iter().filter_map(|stated| {
+                let here = |at: &u32| {
+                    let there = actions.get(*at as usize);
+                    there.is_some_and(|there| there.id == stated.on)
+                };
+                let at = stated.at.filter(here);
+                match at.or_else(|| survey.index.get(&actions, &stated.on)) {
+                    Some(to) if stated.order_only => Some(Edge::after(to)),
+                    Some(to) => Some(Edge::needs(to)),
+                    None => {
+                        faults.push(Fault::UnknownDependency {
+                            action: action.id.clone(),
+                            dependency: stated.on.clone(),
+                        });
+                        None
+                    }
+                }
+            });
+            graph.push(edges);
+        }
+        let (order, index) = check(&actions, &graph, survey, faults).map_err(PlanFaults)?;
         Ok(Self {
             command: parts.command,
-            actions: parts.actions,
-            graph: parts.graph,
+            actions,
+            graph,
             order,
             index,
             warnings: parts.warnings,
@@ -123,13 +158,6 @@ impl<O: Operation> Plan<O> {
         self.operations().any(|o| o.key().verb.performed())
     }
 
-    /// Whether a file is in the way of an action and is not simply kept.
-    pub fn has_conflicts(&self) -> bool {
-        self.operations()
-            .filter_map(Operation::conflict)
-            .any(|mode| mode != crate::ConflictMode::Skip)
-    }
-
     /// Whether performing it takes something away that is there now.
     pub fn has_destructive(&self) -> bool {
         self.operations().any(Operation::destructive)
@@ -155,9 +183,17 @@ impl<O: Operation> Plan<O> {
         &self.graph
     }
 
-    /// Returns the groups of actions that act on one thing.
+    /// Returns the groups of actions that act on one thing, each in the order
+    /// of performing.
     pub(crate) fn shared_targets(&self) -> Vec<Vec<u32>> {
-        self.index.groups()
+        let mut groups = self.index.groups();
+        if !groups.is_empty() {
+            let rank = ranks(&self.order);
+            for group in &mut groups {
+                group.sort_unstable_by_key(|&position| rank[position as usize]);
+            }
+        }
+        groups
     }
 
     pub(crate) fn dependencies_at(&self, position: u32) -> impl Iterator<Item = Dependency<'_>> {

@@ -1,10 +1,9 @@
 //! All questions of a plan asked, before anything of it is performed.
 
 use std::collections::HashMap;
-use std::fmt;
 
 use crate::id::ActionId;
-use crate::input::{Answer, Ask, AskError, Otherwise, Reply};
+use crate::input::{Answer, Ask, AskError, Input, Otherwise, Reply};
 use crate::operation::Operation;
 use crate::plan::Plan;
 use crate::receipt::{Receipt, SkipReason};
@@ -33,7 +32,8 @@ pub enum PrepareError {
 }
 
 /// All the answers that are missing, each with the flag that would give it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("answers are missing and nobody can be asked; nothing was changed{}", each(.0))]
 pub struct InputMissing(pub Vec<Missing>);
 
 /// One answer that is missing.
@@ -44,21 +44,27 @@ pub struct Missing {
     pub flag: String,
 }
 
-impl fmt::Display for InputMissing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("answers are missing and nobody can be asked; nothing was changed")?;
-        for missing in &self.0 {
-            write!(
-                f,
-                "\n`{}` asks: {} (answer it with {})",
-                missing.action, missing.question, missing.flag
-            )?;
+impl Missing {
+    fn of(action: &ActionId, input: &Input) -> Self {
+        Self {
+            action: action.clone(),
+            question: input.question.clone(),
+            flag: input.flag.clone(),
         }
-        Ok(())
     }
 }
 
-impl std::error::Error for InputMissing {}
+fn each(missing: &[Missing]) -> String {
+    let line = |one: &Missing| {
+        let Missing {
+            action,
+            question,
+            flag,
+        } = one;
+        format!("\n`{action}` asks: {question} (answer it with {flag})")
+    };
+    missing.iter().map(line).collect::<Vec<_>>().concat()
+}
 
 /// A plan whose questions are all answered. Only this can be performed.
 #[derive(Clone, Debug)]
@@ -99,19 +105,12 @@ impl<O: Operation> Ready<'_, O> {
 /// What was said beforehand, by the flag that it stands for: it is not asked.
 pub type Told = [(String, Answer)];
 
-/// Asks every question of a plan, in the order of performing.
+/// Asks every question of a plan that was not answered beforehand, in the order
+/// of performing.
 ///
 /// An action that cannot be performed anyway, because one that it needs was
 /// declined, is not asked about.
 pub fn prepare<'p, O: Operation>(
-    plan: &'p Plan<O>,
-    interaction: Interaction<'_>,
-) -> Result<Ready<'p, O>, PrepareError> {
-    prepare_told(plan, &[], interaction)
-}
-
-/// The same, with what was said beforehand.
-pub fn prepare_told<'p, O: Operation>(
     plan: &'p Plan<O>,
     told: &Told,
     mut interaction: Interaction<'_>,
@@ -166,11 +165,7 @@ pub(crate) fn complete<O: Operation>(
                     flag: input.flag.clone(),
                 }),
                 Otherwise::Fail => {
-                    missing.push(Missing {
-                        action: action.id.clone(),
-                        question: input.question.clone(),
-                        flag: input.flag.clone(),
-                    });
+                    missing.push(Missing::of(action.id(), input));
                     None
                 }
             },
@@ -234,11 +229,7 @@ pub fn outlook<O: Operation>(plan: &Plan<O>) -> Outlook {
             None => {}
             Some(input) => match input.otherwise {
                 Otherwise::Skip => outlook.left_out.push(action.id.clone()),
-                Otherwise::Fail => outlook.missing.push(Missing {
-                    action: action.id.clone(),
-                    question: input.question.clone(),
-                    flag: input.flag.clone(),
-                }),
+                Otherwise::Fail => outlook.missing.push(Missing::of(action.id(), input)),
             },
         }
     }

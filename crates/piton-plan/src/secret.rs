@@ -33,19 +33,7 @@ impl FromStr for SecretRef {
     }
 }
 
-impl TryFrom<String> for SecretRef {
-    type Error = InvalidSecretRef;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
-    }
-}
-
-impl From<SecretRef> for String {
-    fn from(secret: SecretRef) -> Self {
-        secret.to_string()
-    }
-}
+piton_base::through_text!(SecretRef);
 
 impl fmt::Display for SecretRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,16 +2,19 @@
 
 use std::fmt;
 
+use serde::{Serialize, Serializer};
+
 use crate::operation::Operation;
 use crate::plan::Plan;
 use crate::verb::Verb;
 
 /// What a plan comes to. A function of the plan alone, and so the same before
 /// a rehearsal and before the real thing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Summary {
     pub command: String,
     /// How many actions each verb has; only verbs that occur, in fixed order.
+    #[serde(serialize_with = "as_map")]
     pub counts: Vec<(Verb, usize)>,
     pub total: usize,
     pub changes: usize,
@@ -30,8 +33,8 @@ impl Summary {
         Self {
             command: plan.command().to_owned(),
             counts: Verb::ALL
-                .into_iter()
-                .map(|verb| (verb, count(&|o| o.key().verb == verb)))
+                .iter()
+                .map(|&verb| (verb, count(&|o| o.key().verb == verb)))
                 .filter(|(_, times)| *times > 0)
                 .collect(),
             total: plan.len(),
@@ -78,6 +81,10 @@ impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.command, self.counted())
     }
+}
+
+fn as_map<S: Serializer>(counts: &[(Verb, usize)], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_map(counts.iter().copied())
 }
 
 /// Returns a number with its noun.

@@ -139,20 +139,11 @@ pub fn verify<O: Operation>(
 /// Says of each action whether a later one changed the same thing for good.
 fn superseded<O: Operation>(plan: &Plan<O>, receipts: &HashMap<u32, &Receipt>) -> Vec<bool> {
     let mut superseded = vec![false; plan.len()];
-    let groups = plan.shared_targets();
-    if groups.is_empty() {
-        return superseded;
-    }
-    let mut rank = vec![0; plan.len()];
-    for (at, &position) in plan.positions_in_order().iter().enumerate() {
-        rank[position as usize] = at;
-    }
-    for mut group in groups {
+    for mut group in plan.shared_targets() {
         group.retain(|position| {
             let receipt = receipts.get(position);
             receipt.is_some_and(|r| matches!(r.outcome, Outcome::Ok | Outcome::AlreadySo))
         });
-        group.sort_unstable_by_key(|&position| rank[position as usize]);
         group.pop();
         for earlier in group {
             superseded[earlier as usize] = true;

@@ -8,16 +8,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::action::Action;
-use crate::check::survey;
 use crate::conflict::ConflictMode;
-use crate::edge::Edge;
-use crate::fault::{Fault, PlanFaults};
-use crate::graph::Graph;
+use crate::fault::PlanFaults;
 use crate::id::ActionId;
 use crate::input::Input;
 use crate::operation::Operation;
 use crate::output::OutputRef;
-use crate::plan::{Parts, Plan};
+use crate::plan::{Parts, Plan, Stated};
 use crate::verb::Verb;
 
 #[derive(Serialize)]
@@ -145,7 +142,19 @@ fn assemble<O: Operation>(plan: PlanIn<O>) -> Result<Plan<O>, PlanFaults> {
     let mut stated = Vec::with_capacity(plan.actions.len());
     let mut actions = Vec::with_capacity(plan.actions.len());
     for action in plan.actions {
-        stated.push((action.depends_on, action.after));
+        let said = |order_only| {
+            move |on| Stated {
+                on,
+                at: None,
+                order_only,
+            }
+        };
+        let needs = action.depends_on.into_iter().map(said(false));
+        stated.push(
+            needs
+                .chain(action.after.into_iter().map(said(true)))
+                .collect(),
+        );
         let own = action.operation.describe().line;
         let description = action.description.filter(|text| *text != own);
         actions.push(Action {
@@ -155,31 +164,11 @@ fn assemble<O: Operation>(plan: PlanIn<O>) -> Result<Plan<O>, PlanFaults> {
             operation: action.operation,
         });
     }
-    let survey = survey(&actions);
-    let mut faults = Vec::new();
-    let mut graph = Graph::with_capacity(actions.len(), stated.len());
-    for (action, (needs, after)) in actions.iter().zip(&stated) {
-        let mut edges = Vec::with_capacity(needs.len() + after.len());
-        let named = needs.iter().map(|id| (id, false));
-        for (dependency, order_only) in named.chain(after.iter().map(|id| (id, true))) {
-            match survey.index.get(&actions, dependency) {
-                Some(to) if order_only => edges.push(Edge::after(to)),
-                Some(to) => edges.push(Edge::needs(to)),
-                None => faults.push(Fault::UnknownDependency {
-                    action: action.id.clone(),
-                    dependency: dependency.clone(),
-                }),
-            }
-        }
-        graph.push(edges);
-    }
     Plan::check(Parts {
         command: plan.command,
         actions,
-        graph,
-        survey,
+        stated,
         warnings: plan.warnings,
         context: plan.context,
-        faults,
     })
 }

@@ -256,7 +256,7 @@ fn round() {
     };
     let id = PlanId::new(jiff::Timestamp::UNIX_EPOCH, [1; 10]);
     let jobs = Jobs(NonZeroUsize::new(2).unwrap());
-    let ready = prepare(&plan, Interaction::Unattended).unwrap();
+    let ready = prepare(&plan, &[], Interaction::Unattended).unwrap();
     let report = Run {
         id,
         world: &two,

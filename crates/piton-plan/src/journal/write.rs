@@ -1,6 +1,5 @@
 //! Writing journals.
 
-use std::fmt;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -25,6 +24,7 @@ const MODE: u32 = 0o600;
 
 /// A journal being written. An intent and an outcome are durable before the
 /// call returns, and what stands above them with them.
+#[derive(Debug)]
 pub struct JournalWriter<'d> {
     log: Mutex<Log<'d>>,
 }
@@ -203,11 +203,5 @@ impl Record for JournalWriter<'_> {
 
     fn outcome(&self, receipt: &Receipt) -> Result<(), RecordError> {
         self.append(&Line::Outcome(receipt.clone()))
-    }
-}
-
-impl fmt::Debug for JournalWriter<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("JournalWriter").finish_non_exhaustive()
     }
 }

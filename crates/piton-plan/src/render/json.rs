@@ -12,7 +12,7 @@ use crate::verify::Verification;
 #[derive(Serialize)]
 #[serde(bound = "O: Operation")]
 struct Document<'a, O> {
-    summary: Value,
+    summary: Summary,
     order: Vec<&'a str>,
     plan: &'a Plan<O>,
 }
@@ -20,28 +20,9 @@ struct Document<'a, O> {
 /// Returns a plan as one JSON document.
 pub fn plan_document<O: Operation>(plan: &Plan<O>) -> Result<Value, serde_json::Error> {
     serde_json::to_value(Document {
-        summary: summary(&Summary::of(plan)),
+        summary: Summary::of(plan),
         order: plan.in_order().map(|a| a.id().as_str()).collect(),
         plan,
-    })
-}
-
-fn summary(summary: &Summary) -> Value {
-    let counts: serde_json::Map<String, Value> = summary
-        .counts
-        .iter()
-        .map(|(verb, times)| (verb.word().to_owned(), (*times).into()))
-        .collect();
-    json!({
-        "command": summary.command,
-        "counts": counts,
-        "total": summary.total,
-        "changes": summary.changes,
-        "unchanged": summary.unchanged,
-        "destructive": summary.destructive,
-        "conflicts": summary.conflicts,
-        "will_ask": summary.will_ask,
-        "warnings": summary.warnings,
     })
 }
 

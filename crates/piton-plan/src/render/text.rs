@@ -81,7 +81,7 @@ fn head(out: &mut String, summary: &Summary, heading: Heading) {
 fn line<O: Operation>(out: &mut String, action: &Action<O>, level: i8, style: Style) {
     let operation = action.operation();
     let Key { verb, target, .. } = operation.key();
-    let tag = format!("[{}]", verb.word().to_ascii_uppercase());
+    let tag = format!("[{}]", verb.as_str().to_ascii_uppercase());
     let marked = format!("{} {tag:>TAG$}", verb.mark());
     let target = clean(&target);
     let mut flags = Vec::new();

@@ -266,12 +266,12 @@ fn the_schema_knows_the_words_that_are_written() {
     let schema: serde_json::Value = serde_json::from_str(schema).unwrap();
     let verbs: Vec<_> = piton_plan::Verb::ALL
         .iter()
-        .map(|verb| verb.word())
+        .map(|verb| verb.as_str())
         .collect();
     let pattern = format!("^[a-z][a-z0-9-]*:({}):.+$", verbs.join("|"));
     assert_eq!(schema["$defs"]["id"]["pattern"], pattern);
     for verb in piton_plan::Verb::ALL {
-        assert_eq!(serde_json::to_value(verb).unwrap(), verb.word());
+        assert_eq!(serde_json::to_value(verb).unwrap(), verb.as_str());
     }
     let modes: Vec<_> = piton_plan::ConflictMode::ALL
         .iter()

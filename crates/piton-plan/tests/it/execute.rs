@@ -192,7 +192,7 @@ fn stopping_lets_the_action_under_way_finish_and_begins_no_other() {
         policy: ErrorPolicy::default(),
         jobs: Jobs::default(),
     }
-    .perform(&prepare(&plan, Interaction::Unattended).unwrap());
+    .perform(&prepare(&plan, &[], Interaction::Unattended).unwrap());
     assert_eq!(
         told(&report),
         [
@@ -226,7 +226,7 @@ fn a_reporter_that_panics_does_not_end_the_run() {
         policy: ErrorPolicy::default(),
         jobs: Jobs::default(),
     }
-    .perform(&prepare(&plan, Interaction::Unattended).unwrap());
+    .perform(&prepare(&plan, &[], Interaction::Unattended).unwrap());
     assert!(report.is_success());
 }
 
@@ -254,7 +254,7 @@ fn every_action_is_told_once_as_settled_performed_or_not() {
         policy: ErrorPolicy::SkipDependents,
         jobs: Jobs::default(),
     }
-    .perform(&prepare(&plan, Interaction::Unattended).unwrap());
+    .perform(&prepare(&plan, &[], Interaction::Unattended).unwrap());
     assert!(!report.is_success());
     let mut told = told.into_inner().unwrap();
     told.sort();
@@ -307,7 +307,7 @@ fn independent_actions_are_under_way_at_once() {
         policy: ErrorPolicy::default(),
         jobs: Jobs(4.try_into().unwrap()),
     }
-    .perform(&prepare(&plan, Interaction::Unattended).unwrap());
+    .perform(&prepare(&plan, &[], Interaction::Unattended).unwrap());
     assert_eq!(told(&report), ["a ok", "b ok", "c ok", "d ok"]);
     assert_eq!(events.lock().unwrap().len(), 4);
 }
@@ -331,7 +331,7 @@ fn what_only_comes_after_a_declined_action_is_performed() {
         ErrorPolicy::SkipDependents,
         ErrorPolicy::Continue,
     ] {
-        let ready = prepare(&plan, Interaction::Unattended).unwrap();
+        let ready = prepare(&plan, &[], Interaction::Unattended).unwrap();
         let ways = Ways { policy, jobs: 1 };
         let report = run_ready(&ready, &World::default(), &ways, &NoRecord, &Stop::new());
         assert_eq!(

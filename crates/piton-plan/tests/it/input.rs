@@ -42,7 +42,7 @@ impl Ask for Script {
 fn asked(replies: &[Reply]) -> (Vec<String>, Vec<String>) {
     let plan = plan(Otherwise::Fail);
     let mut script = Script(replies.to_vec(), Vec::new());
-    let ready = prepare(&plan, Interaction::Terminal(&mut script)).unwrap();
+    let ready = prepare(&plan, &[], Interaction::Terminal(&mut script)).unwrap();
     let report = run_ready(
         &ready,
         &World::default(),
@@ -91,7 +91,7 @@ fn an_answer_for_all_holds_for_the_questions_with_the_same_flag() {
 #[test]
 fn where_nobody_can_be_asked_all_missing_answers_are_named_before_anything_changes() {
     let plan = plan(Otherwise::Fail);
-    let Err(PrepareError::Missing(missing)) = prepare(&plan, Interaction::Unattended) else {
+    let Err(PrepareError::Missing(missing)) = prepare(&plan, &[], Interaction::Unattended) else {
         panic!("nobody was there to answer");
     };
     assert_eq!(missing.0.len(), 4);
@@ -107,7 +107,7 @@ fn where_nobody_can_be_asked_all_missing_answers_are_named_before_anything_chang
 #[test]
 fn what_may_be_left_out_is_left_out_where_nobody_can_be_asked() {
     let plan = plan(Otherwise::Skip);
-    let ready = prepare(&plan, Interaction::Unattended).unwrap();
+    let ready = prepare(&plan, &[], Interaction::Unattended).unwrap();
     assert_eq!(ready.left_out().count(), 4);
 }
 
@@ -136,7 +136,7 @@ fn what_cannot_be_performed_anyway_is_not_asked_about() {
     builder.add_draft(asks("second", "--second", Otherwise::Fail).needs(&first));
     let plan = builder.build().unwrap();
     let mut script = Script(vec![Reply::No], Vec::new());
-    prepare(&plan, Interaction::Terminal(&mut script)).unwrap();
+    prepare(&plan, &[], Interaction::Terminal(&mut script)).unwrap();
     assert_eq!(script.1, ["first"]);
 }
 
@@ -144,7 +144,7 @@ fn what_cannot_be_performed_anyway_is_not_asked_about() {
 fn an_interrupted_question_is_an_error_and_changes_nothing() {
     let plan = plan(Otherwise::Fail);
     let mut script = Script(vec![Reply::Yes], Vec::new());
-    let error = prepare(&plan, Interaction::Terminal(&mut script)).unwrap_err();
+    let error = prepare(&plan, &[], Interaction::Terminal(&mut script)).unwrap_err();
     assert_eq!(error.to_string(), "failed to ask about `toy:set:b`");
 }
 

@@ -46,7 +46,7 @@ pub(crate) fn lock() -> (tempfile::TempDir, LockGuard) {
 
 /// Runs a plan with a journal; the run ends where the disk does.
 pub(crate) fn run_journaled(disk: &dyn Disk, held: &LockGuard, plan: &Plan<Toy>, world: &World) {
-    let ready = prepare(plan, Interaction::Unattended).unwrap();
+    let ready = prepare(plan, &[], Interaction::Unattended).unwrap();
     let Ok(writer) = journal::begin(disk, dir(), held, id(1), &ready, "piton 0", NOW) else {
         return;
     };
@@ -135,7 +135,7 @@ fn in_the_middle(repeatable: bool) -> (SimDisk, Plan<Toy>) {
         repeatable,
     });
     let plan = builder.build().unwrap();
-    let ready = prepare(&plan, Interaction::Unattended).unwrap();
+    let ready = prepare(&plan, &[], Interaction::Unattended).unwrap();
     let writer = journal::begin(&disk, dir(), &held, id(1), &ready, "piton 0", NOW).unwrap();
     writer.intent(plan.actions()[0].id(), NOW).unwrap();
     drop(writer);
@@ -232,7 +232,7 @@ fn the_beginning_of_an_id_will_do_and_the_latest_open_one_is_meant_by_default() 
         Err(JournalError::NothingToResume)
     ));
     let plan = plan_of(&[("a", &[])]);
-    let ready = prepare(&plan, Interaction::Unattended).unwrap();
+    let ready = prepare(&plan, &[], Interaction::Unattended).unwrap();
     for seed in [1, 2, 3] {
         let writer = journal::begin(&disk, dir(), &held, id(seed), &ready, "", NOW).unwrap();
         if seed == 3 {
@@ -262,7 +262,7 @@ fn the_beginning_of_an_id_will_do_and_the_latest_open_one_is_meant_by_default() 
 fn when_the_journal_cannot_be_written_nothing_more_is_begun() {
     let (disk, (_dir, held)) = (SimDisk::new(), lock());
     let plan = plan_of(&[("a", &[]), ("b", &[]), ("c", &["a"])]);
-    let ready = prepare(&plan, Interaction::Unattended).unwrap();
+    let ready = prepare(&plan, &[], Interaction::Unattended).unwrap();
     let writer = journal::begin(&disk, dir(), &held, id(1), &ready, "", NOW).unwrap();
     disk.fail_from(1, std::io::ErrorKind::StorageFull);
     let world = World::default();

@@ -278,7 +278,7 @@ proptest! {
             if begun == 0 {
                 stop.request();
             }
-            let ready = prepare(&plan, Interaction::Unattended).unwrap();
+            let ready = prepare(&plan, &[], Interaction::Unattended).unwrap();
             let dir = Path::new("/git/piton/journals");
             let time = Timestamp::UNIX_EPOCH;
             let writer = journal::begin(&disk, dir, &held, id(1), &ready, "", time).unwrap();
@@ -357,7 +357,7 @@ proptest! {
         let disk = SimDisk::new();
         let plan = decide(&BTreeMap::new(), &[Want::Fresh, Want::CopyOf(0), Want::Number(2)]);
         piton_plan::saved::save(&disk, file, id(1), Timestamp::UNIX_EPOCH, &plan).unwrap();
-        let ready = prepare(&plan, Interaction::Unattended).unwrap();
+        let ready = prepare(&plan, &[], Interaction::Unattended).unwrap();
         let time = Timestamp::UNIX_EPOCH;
         let writer = journal::begin(&disk, journals, &held, id(1), &ready, "", time).unwrap();
         crate::toy::run_ready(&ready, &World::default(), &Ways::default(), &writer, &Stop::new());

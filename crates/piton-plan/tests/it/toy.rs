@@ -298,7 +298,7 @@ pub(crate) struct Ways {
 }
 
 pub(crate) fn run_with(plan: &Plan<Toy>, world: &World, ways: &Ways) -> Report {
-    let ready = prepare(plan, Interaction::Unattended).unwrap();
+    let ready = prepare(plan, &[], Interaction::Unattended).unwrap();
     run_ready(&ready, world, ways, &NoRecord, &Stop::new())
 }
 
@@ -323,7 +323,7 @@ pub(crate) fn performed<O: Operation>(
         policy: ErrorPolicy::default(),
         jobs: Jobs::default(),
     }
-    .perform(&prepare(plan, Interaction::Unattended).unwrap())
+    .perform(&prepare(plan, &[], Interaction::Unattended).unwrap())
 }
 
 pub(crate) fn run_ready(

@@ -148,7 +148,7 @@ impl Stage {
     }
 
     pub(crate) fn perform(&self, plan: &Plan<Op>) -> (Vec<Receipt>, Verification) {
-        let ready = prepare(plan, Interaction::Unattended).unwrap();
+        let ready = prepare(plan, &[], Interaction::Unattended).unwrap();
         let id = PlanId::new(Timestamp::now(), [3; 10]);
         let backups = self.home.path().join("backups");
         let halves = Halves {

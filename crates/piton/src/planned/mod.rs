@@ -16,7 +16,7 @@ use piton_base::Clock;
 use piton_base::StateDir;
 use piton_plan::journal;
 use piton_plan::render::Heading;
-use piton_plan::{Answer, Interaction, Plan, PlanId, Ready, Receipt, prepare_told, saved};
+use piton_plan::{Answer, Interaction, Plan, PlanId, Ready, Receipt, prepare, saved};
 
 pub(crate) use self::again::was_declined;
 pub(crate) use self::args::{PerformArgs, PlanArgs};
@@ -249,7 +249,7 @@ impl Site<'_> {
 
     fn prepare<'p>(&self, plan: &'p Plan<Op>) -> Result<Ready<'p, Op>, CommandError> {
         let mut terminal = Terminal::new(&self.context.stop);
-        prepare_told(plan, &self.told, self.interaction(&mut terminal)).map_err(prepare_error)
+        prepare(plan, &self.told, self.interaction(&mut terminal)).map_err(prepare_error)
     }
 
     fn interaction<'t>(&self, terminal: &'t mut Terminal<'_>) -> Interaction<'t> {

@@ -41,7 +41,7 @@ fn answers_stand_when_a_run_is_carried_on_and_only_secrets_are_asked_for_again()
     let plan = builder.build().unwrap();
     let secret = || Reply::Secret(SecretText::new("hunter2".to_owned()));
     let mut tells = Tells(vec![Reply::Yes, Reply::No, secret()]);
-    let ready = prepare(&plan, Interaction::Terminal(&mut tells)).unwrap();
+    let ready = prepare(&plan, &[], Interaction::Terminal(&mut tells)).unwrap();
     assert!(!format!("{ready:?}").contains("hunter2"));
     drop(journal::begin(&disk, dir(), &held, id(1), &ready, "", NOW).unwrap());
     let file = Path::new(DIR).join(format!("{}.jsonl", id(1)));
@@ -89,7 +89,7 @@ fn what_needs_a_declined_action_is_not_asked_about_when_a_run_is_carried_on() {
     let _ = builder.add_draft(asks("needs-it", InputKind::Secret).needs(&declined));
     let plan = builder.build().unwrap();
     let mut tells = Tells(vec![Reply::No]);
-    let ready = prepare(&plan, Interaction::Terminal(&mut tells)).unwrap();
+    let ready = prepare(&plan, &[], Interaction::Terminal(&mut tells)).unwrap();
     drop(journal::begin(&disk, dir(), &held, id(1), &ready, "", NOW).unwrap());
     let found = journal::load(&disk, dir(), id(1)).unwrap();
     let mut nobody = Tells(Vec::new());

@@ -25,7 +25,7 @@ fn a_plan_is_applied_once_only() {
     let world = World::default();
     let admitted = admit(&saved, &disk, dir(), &world, Jobs::default()).unwrap();
     assert!(matches!(admitted, Admission::First));
-    let ready = prepare(&plan, Interaction::Unattended).unwrap();
+    let ready = prepare(&plan, &[], Interaction::Unattended).unwrap();
     let writer = journal::begin(&disk, dir(), &held, id(1), &ready, "piton 0", NOW).unwrap();
     let refused = admit(&saved, &disk, dir(), &world, Jobs::default()).unwrap_err();
     assert!(
@@ -51,7 +51,7 @@ fn a_plan_that_failed_for_good_is_applied_again_as_long_as_it_is_not_stale() {
         plan: plan.clone(),
     };
     let world = World::default();
-    let ready = prepare(&plan, Interaction::Unattended).unwrap();
+    let ready = prepare(&plan, &[], Interaction::Unattended).unwrap();
     let writer = journal::begin(&disk, dir(), &held, id(1), &ready, "piton 0", NOW).unwrap();
     let failing = World::failing(&["a"]);
     let report = run_ready(&ready, &failing, &Ways::default(), &writer, &Stop::new());
@@ -97,7 +97,7 @@ fn a_list_shows_what_a_whole_reading_shows_and_reads_no_whole_journal_that_is_ov
 fn a_run_that_failed_for_good_is_over_and_is_not_carried_on() {
     let (disk, (_dir, held)) = (SimDisk::new(), lock());
     let plan = plan_of(&[("a", &[])]);
-    let ready = prepare(&plan, Interaction::Unattended).unwrap();
+    let ready = prepare(&plan, &[], Interaction::Unattended).unwrap();
     let writer = journal::begin(&disk, dir(), &held, id(1), &ready, "", NOW).unwrap();
     let world = World::failing(&["a"]);
     let report = run_ready(&ready, &world, &Ways::default(), &writer, &Stop::new());
@@ -137,7 +137,7 @@ fn a_journal_is_removed_with_all_that_lies_beside_it_unless_somebody_is_at_it() 
         .acquire(&holder, std::time::Duration::ZERO)
         .unwrap();
     let plan = plan_of(&[("a", &[])]);
-    let ready = prepare(&plan, Interaction::Unattended).unwrap();
+    let ready = prepare(&plan, &[], Interaction::Unattended).unwrap();
     let writer = journal::begin(&RealDisk, dir, &held, id(1), &ready, "", NOW).unwrap();
     let report = run_ready(
         &ready,

@@ -97,7 +97,7 @@ fn wherever_the_power_goes_files_end_as_the_plan_says_and_old_ones_are_kept() {
         .perform(ready)
     };
     let begin = |disk: &dyn Disk| {
-        let ready = prepare(&plan, Interaction::Unattended).unwrap();
+        let ready = prepare(&plan, &[], Interaction::Unattended).unwrap();
         if let Ok(writer) = journal::begin(disk, dir(), &held, id(1), &ready, "piton 0", NOW) {
             let report = run(disk, &ready, &writer);
             let _ = writer.end(&report, NOW);

@@ -129,7 +129,7 @@ impl<'a> Tick<'a> {
         let context = floor.context;
         let disk: &'a RealDisk = &context.disk;
         let site = context.site(floor.place);
-        let ready = prepare(plan, Interaction::Unattended).map_err(|error| {
+        let ready = prepare(plan, &[], Interaction::Unattended).map_err(|error| {
             CommandError::new(ErrorKind::Internal, "could not begin a tick").with_source(error)
         })?;
         let now = context.clock.now();

@@ -58,15 +58,15 @@ fn add<O: Operation + From<FileOp>>(
         return Err(wrong.into_iter().filter_map(Result::err).collect());
     }
     for operation in decided.into_iter().flatten() {
-        let asks = matches!(operation, FileOp::Put { how: How::Ask, .. });
-        let target = operation.key().target.into_owned();
+        let asked = matches!(operation, FileOp::Put { how: How::Ask, .. });
+        let input = asked.then(|| Input {
+            question: format!("{} differs", operation.key().target),
+            ..ask_about()
+        });
         let draft = Draft::new(O::from(operation));
-        builder.add_draft(match asks {
-            true => draft.input(Input {
-                question: format!("{target} differs"),
-                ..ask_about()
-            }),
-            false => draft,
+        builder.add_draft(match input {
+            Some(input) => draft.input(input),
+            None => draft,
         });
     }
     Ok(())

@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use piton_plan::FailureKind;
 
+pub(crate) type Result<T, E = ForgeError> = std::result::Result<T, E>;
+
 /// Which of GitHub's two limits was met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LimitKind {
@@ -91,6 +93,16 @@ fn needs_words(needs: Option<&str>) -> String {
 }
 
 impl ForgeError {
+    /// An answer that is not what GitHub's description says; `unsure` where it
+    /// stands for a change.
+    pub(crate) fn garbled(what: impl Into<String>, why: impl Into<String>, unsure: bool) -> Self {
+        Self::Garbled {
+            what: what.into(),
+            why: why.into(),
+            unsure,
+        }
+    }
+
     /// Whether a change may have been done although no answer tells so. Whoever
     /// sends it again looks first.
     pub const fn may_have_happened(&self) -> bool {
@@ -166,10 +178,21 @@ impl ForgeError {
 }
 
 /// Turns "not found" into `None`, for whom that is an answer too.
-pub fn found<T>(result: Result<T, ForgeError>) -> Result<Option<T>, ForgeError> {
+pub fn found<T>(result: Result<T>) -> Result<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(ForgeError::NotFound { .. }) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// Turns a refusal that says these words into a conflict: GitHub tells so that
+/// a name is taken.
+pub(crate) fn taken<T>(result: Result<T>, words: &str) -> Result<T> {
+    result.map_err(|error| match error {
+        ForgeError::Refused { what, message, .. } if message.contains(words) => {
+            ForgeError::Conflict { what, message }
+        }
+        other => other,
+    })
 }

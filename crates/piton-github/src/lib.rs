@@ -23,6 +23,6 @@ pub use client::{
 pub use error::{ForgeError, LimitKind, Trouble, found};
 pub use forge::{Answer, Forge, ForgeRead};
 pub use graphql::GraphQuery;
-pub use pages::{Listing, all, all_in, first};
+pub use pages::{Listing, first};
 pub use repo::{InvalidRepoName, RepoName};
-pub use request::{Accept, Change, Get, Method, Repeat};
+pub use request::{Accept, Change, Get, Method, Path, Repeat};

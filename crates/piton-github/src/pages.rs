@@ -1,11 +1,10 @@
 //! Listings that come in pages.
 
 use std::collections::VecDeque;
-use std::marker::PhantomData;
 
 use serde::de::DeserializeOwned;
 
-use crate::error::ForgeError;
+use crate::error::{ForgeError, Result};
 use crate::forge::{Answer, ForgeRead};
 use crate::request::Get;
 
@@ -15,29 +14,21 @@ const MOST_PAGES: usize = 1000;
 
 /// Gives the elements of a listing one by one and fetches the next page when
 /// it is needed.
+#[derive(Debug)]
 pub struct Listing<'a, T> {
     forge: &'a dyn ForgeRead,
     next: Option<Get>,
-    read: fn(&Answer) -> Result<Vec<T>, ForgeError>,
+    read: fn(&Answer) -> Result<Vec<T>>,
     ready: VecDeque<T>,
     pages: usize,
-    of: PhantomData<T>,
-}
-
-impl<T> std::fmt::Debug for Listing<'_, T> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Listing")
-            .field("next", &self.next)
-            .finish_non_exhaustive()
-    }
 }
 
 impl<'a, T> Listing<'a, T> {
     /// A listing whose pages `read` takes apart.
-    pub fn new(
+    pub(crate) fn new(
         forge: &'a dyn ForgeRead,
         get: Get,
-        read: fn(&Answer) -> Result<Vec<T>, ForgeError>,
+        read: fn(&Answer) -> Result<Vec<T>>,
     ) -> Self {
         Self {
             forge,
@@ -45,7 +36,6 @@ impl<'a, T> Listing<'a, T> {
             read,
             ready: VecDeque::new(),
             pages: 0,
-            of: PhantomData,
         }
     }
 }
@@ -79,29 +69,16 @@ impl<T> Iterator for Listing<'_, T> {
 }
 
 /// A listing whose pages are plain lists.
-pub fn all<T: DeserializeOwned>(forge: &dyn ForgeRead, get: Get) -> Listing<'_, T> {
+pub(crate) fn all<T: DeserializeOwned>(forge: &dyn ForgeRead, get: Get) -> Listing<'_, T> {
     Listing::new(forge, get, Answer::json)
-}
-
-/// A listing whose pages wrap their list in an object.
-pub fn all_in<T>(
-    forge: &dyn ForgeRead,
-    get: Get,
-    read: fn(&Answer) -> Result<Vec<T>, ForgeError>,
-) -> Listing<'_, T> {
-    Listing::new(forge, get, read)
 }
 
 /// Returns the first element that `wanted` takes; looks no further.
 pub fn first<T>(
-    listing: Listing<'_, T>,
+    mut listing: Listing<'_, T>,
     mut wanted: impl FnMut(&T) -> bool,
-) -> Result<Option<T>, ForgeError> {
-    for element in listing {
-        let element = element?;
-        if wanted(&element) {
-            return Ok(Some(element));
-        }
-    }
-    Ok(None)
+) -> Result<Option<T>> {
+    listing
+        .find(|element| element.as_ref().map_or(true, &mut wanted))
+        .transpose()
 }

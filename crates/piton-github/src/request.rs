@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// The most elements that GitHub puts on a page.
 pub(crate) const PAGE: u32 = 100;
@@ -20,7 +20,7 @@ pub enum Accept {
 }
 
 impl Accept {
-    pub const fn media_type(self) -> &'static str {
+    pub(crate) const fn media_type(self) -> &'static str {
         match self {
             Self::Json => "application/vnd.github+json",
             Self::Raw => "application/vnd.github.raw+json",
@@ -29,8 +29,21 @@ impl Accept {
     }
 }
 
-/// A request that reads. The path is relative to the base address, and every
-/// piece of it is escaped: no text can reach another endpoint.
+/// A path below the base address. Every piece of it is escaped: no text can
+/// reach another endpoint.
+#[derive(Clone, Debug)]
+pub struct Path(String);
+
+impl<'a, P: IntoIterator<Item = &'a &'a str>> From<P> for Path {
+    fn from(pieces: P) -> Self {
+        let escaped = pieces
+            .into_iter()
+            .map(|piece| format!("/{}", escape(piece)));
+        Self(escaped.collect())
+    }
+}
+
+/// A request that reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Get {
     path: String,
@@ -39,18 +52,14 @@ pub struct Get {
 }
 
 impl Get {
-    pub fn new<S: AsRef<str>>(pieces: &[S]) -> Self {
-        Self {
-            path: join(pieces),
-            query: Vec::new(),
-            accept: Accept::Json,
-        }
+    pub fn new(path: impl Into<Path>) -> Self {
+        Self::from_target(path.into().0, Accept::Json)
     }
 
     /// Takes the target of a link that the server itself gave, already escaped.
-    pub fn from_target(target: &str, accept: Accept) -> Self {
+    pub(crate) fn from_target(target: String, accept: Accept) -> Self {
         Self {
-            path: target.to_owned(),
+            path: target,
             query: Vec::new(),
             accept,
         }
@@ -86,7 +95,7 @@ impl Get {
     }
 
     #[must_use]
-    pub fn accepting(mut self, accept: Accept) -> Self {
+    pub(crate) fn accepting(mut self, accept: Accept) -> Self {
         self.accept = accept;
         self
     }
@@ -143,31 +152,18 @@ pub struct Change {
 }
 
 impl Change {
-    pub fn new<S: AsRef<str>>(method: Method, repeat: Repeat, pieces: &[S]) -> Self {
+    pub fn new(method: Method, repeat: Repeat, path: impl Into<Path>) -> Self {
         Self {
             method,
-            path: join(pieces),
+            path: path.into().0,
             body: None,
             repeat,
         }
     }
 
     /// A creation, which is never sent twice blindly.
-    pub fn post<S: AsRef<str>>(pieces: &[S], body: Value) -> Self {
-        Self {
-            body: Some(body),
-            ..Self::new(Method::Post, Repeat::Never, pieces)
-        }
-    }
-
-    /// A change of the fields that have a value here, and of no other. It is
-    /// never sent twice blindly: somebody may have written between.
-    pub(crate) fn patch<S: AsRef<str>>(pieces: &[S], fields: &[(&str, Option<&str>)]) -> Self {
-        let given = fields
-            .iter()
-            .filter_map(|(name, value)| Some(((*name).to_owned(), Value::from((*value)?))));
-        let body = Value::Object(given.collect::<Map<_, _>>());
-        Self::new(Method::Patch, Repeat::Never, pieces).with_body(body)
+    pub fn post(path: impl Into<Path>, body: Value) -> Self {
+        Self::new(Method::Post, Repeat::Never, path).with_body(body)
     }
 
     #[must_use]
@@ -179,15 +175,6 @@ impl Change {
     pub fn target(&self) -> &str {
         &self.path
     }
-}
-
-fn join<S: AsRef<str>>(pieces: &[S]) -> String {
-    let mut path = String::new();
-    for piece in pieces {
-        path.push('/');
-        path.push_str(&escape(piece.as_ref()));
-    }
-    path
 }
 
 /// Escapes everything but the unreserved characters; a piece that is only dots
@@ -223,7 +210,7 @@ mod tests {
     fn a_query_is_escaped_and_keeps_its_order() {
         let get = Get::new(&["gists"]).with("b", "1&2").with("a", 3);
         assert_eq!(get.target(), "/gists?b=1%262&a=3");
-        let next = Get::from_target("/gists?page=2", Accept::Json).with("a", 3);
+        let next = Get::from_target("/gists?page=2".to_owned(), Accept::Json).with("a", 3);
         assert_eq!(next.target(), "/gists?page=2&a=3");
     }
 }

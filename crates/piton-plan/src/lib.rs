@@ -74,4 +74,4 @@ pub use secret::{InvalidSecretRef, SecretRef, SecretText};
 pub use summary::Summary;
 pub use verb::Verb;
 pub use verify::{Checked, Deviation, Verdict, Verification, verify};
-pub use world::{Done, Moment, Observation, Observe, Perform};
+pub use world::{Done, Looked, Moment, Observation, Observe, Perform};

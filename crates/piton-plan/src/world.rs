@@ -11,12 +11,7 @@ use crate::output::OutputMap;
 /// serves the check before a saved plan is applied, the check just before an
 /// action is performed, carrying on after a crash, and verification.
 pub trait Observe<O: Operation>: Sync {
-    fn observe(
-        &self,
-        operation: &O,
-        given: &Given<'_>,
-        moment: Moment,
-    ) -> Result<Observation<O::Seen>, Failure>;
+    fn observe(&self, operation: &O, given: &Given<'_>, moment: Moment) -> Looked<O::Seen>;
 }
 
 /// The writing half: does what an operation says, and nothing else. It is given
@@ -49,6 +44,9 @@ pub enum Observation<S> {
     /// The world does not tell.
     Unknown { why: String, seen: S },
 }
+
+/// What looking comes to.
+pub type Looked<S = ()> = Result<Observation<S>, Failure>;
 
 impl<S> Observation<S> {
     /// What the operation wants holds already, and gives no outputs.

@@ -1,7 +1,8 @@
 //! A plan that is worked on no more.
 
 use piton_plan::{
-    Description, Done, Failure, Given, Key, Moment, Observation, Observe, Operation, Perform, Verb,
+    Description, Done, Failure, Given, Key, Looked, Moment, Observation, Observe, Operation,
+    Perform, Verb,
 };
 use serde::{Deserialize, Serialize};
 
@@ -35,12 +36,7 @@ impl Operation for ClosePlan {
 }
 
 impl Observe<ClosePlan> for BackendWorld<'_> {
-    fn observe(
-        &self,
-        op: &ClosePlan,
-        _: &Given<'_>,
-        _: Moment,
-    ) -> Result<Observation<()>, Failure> {
+    fn observe(&self, op: &ClosePlan, _: &Given<'_>, _: Moment) -> Looked {
         Ok(match self.document(&op.plan)?.state {
             State::Open => Observation::pending("open", ()),
             State::Closed => Observation::already(),

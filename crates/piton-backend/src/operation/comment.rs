@@ -1,8 +1,8 @@
 //! A comment on a plan.
 
 use piton_plan::{
-    Description, Done, Failure, FailureKind, Given, Key, Moment, Observation, Observe, Operation,
-    Perform, Verb,
+    Description, Done, Failure, FailureKind, Given, Key, Looked, Moment, Observation, Observe,
+    Operation, Perform, Verb,
 };
 use serde::{Deserialize, Serialize};
 
@@ -34,12 +34,7 @@ impl Operation for AddComment {
 }
 
 impl Observe<AddComment> for BackendWorld<'_> {
-    fn observe(
-        &self,
-        op: &AddComment,
-        given: &Given<'_>,
-        _: Moment,
-    ) -> Result<Observation<()>, Failure> {
+    fn observe(&self, op: &AddComment, given: &Given<'_>, _: Moment) -> Looked {
         let comments = self.backend.comments(&op.plan)?.ok_or_else(|| {
             Failure::new(FailureKind::NotFound, format!("plan {} not found", op.plan))
         })?;

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use piton_plan::{
-    Description, Done, Failure, FailureKind, Given, Key, Moment, Observation, Observe, Operation,
-    Output, OutputMap, Perform, Verb,
+    Description, Done, Failure, FailureKind, Given, Key, Looked, Moment, Observation, Observe,
+    Operation, Output, OutputMap, Perform, Verb,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -78,12 +78,7 @@ impl Operation for CreatePlan {
 }
 
 impl Observe<CreatePlan> for BackendWorld<'_> {
-    fn observe(
-        &self,
-        op: &CreatePlan,
-        given: &Given<'_>,
-        _: Moment,
-    ) -> Result<Observation<()>, Failure> {
+    fn observe(&self, op: &CreatePlan, given: &Given<'_>, _: Moment) -> Looked {
         let Some(made) = self.backend.made(&op.mark(given))? else {
             return Ok(Observation::pending("no such plan", ()));
         };

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use piton_plan::{
-    Description, Done, Failure, FailureKind, Given, Key, Moment, Observation, Observe, Operation,
-    OutputRef, Perform, Slot, Verb,
+    Description, Done, Failure, FailureKind, Given, Key, Looked, Moment, Observation, Observe,
+    Operation, OutputRef, Perform, Slot, Verb,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -65,12 +65,7 @@ impl Operation for RecordDispatch {
 }
 
 impl Observe<RecordDispatch> for BackendWorld<'_> {
-    fn observe(
-        &self,
-        op: &RecordDispatch,
-        given: &Given<'_>,
-        _: Moment,
-    ) -> Result<Observation<()>, Failure> {
+    fn observe(&self, op: &RecordDispatch, given: &Given<'_>, _: Moment) -> Looked {
         let header = self
             .document(&op.plan)?
             .header()

@@ -1,7 +1,8 @@
 //! A header that is made to say what the logs say.
 
 use piton_plan::{
-    Description, Done, Failure, Given, Key, Moment, Observation, Observe, Operation, Perform, Verb,
+    Description, Done, Failure, Given, Key, Looked, Moment, Observation, Observe, Operation,
+    Perform, Verb,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -40,12 +41,7 @@ impl Operation for RepairHeader {
 }
 
 impl Observe<RepairHeader> for BackendWorld<'_> {
-    fn observe(
-        &self,
-        op: &RepairHeader,
-        _: &Given<'_>,
-        _: Moment,
-    ) -> Result<Observation<()>, Failure> {
+    fn observe(&self, op: &RepairHeader, _: &Given<'_>, _: Moment) -> Looked {
         let document = self.document(&op.plan)?;
         let lacks = self.backend.lacks(&document)?;
         Ok(if lacks.is_empty() {

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use piton_plan::{
-    Description, Done, Failure, FailureKind, Given, Key, Moment, Observation, Observe, Operation,
-    Perform, Verb,
+    Description, Done, Failure, FailureKind, Given, Key, Looked, Moment, Observation, Observe,
+    Operation, Perform, Verb,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -85,12 +85,7 @@ impl Operation for SetFields {
 }
 
 impl Observe<SetFields> for BackendWorld<'_> {
-    fn observe(
-        &self,
-        op: &SetFields,
-        _: &Given<'_>,
-        _: Moment,
-    ) -> Result<Observation<()>, Failure> {
+    fn observe(&self, op: &SetFields, _: &Given<'_>, _: Moment) -> Looked {
         let document = self.document(&op.plan)?;
         let header = document.header().map_err(BackendError::from)?;
         let has = |field: &SetField| {

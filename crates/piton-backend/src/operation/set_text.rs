@@ -2,7 +2,8 @@
 
 use piton_base::Digest;
 use piton_plan::{
-    Description, Done, Failure, Given, Key, Moment, Observation, Observe, Operation, Perform, Verb,
+    Description, Done, Failure, Given, Key, Looked, Moment, Observation, Observe, Operation,
+    Perform, Verb,
 };
 use serde::{Deserialize, Serialize};
 
@@ -54,7 +55,7 @@ impl SetText {
 }
 
 impl Observe<SetText> for BackendWorld<'_> {
-    fn observe(&self, op: &SetText, _: &Given<'_>, _: Moment) -> Result<Observation<()>, Failure> {
+    fn observe(&self, op: &SetText, _: &Given<'_>, _: Moment) -> Looked {
         let document = self.document(&op.plan)?;
         let found = digest(&self.backend.text(&document)?.unwrap_or_default());
         let told = |digest: &Digest| format!("the text {}", digest.short());

@@ -94,16 +94,12 @@ impl Client {
     ) -> Result<Answer, ForgeError> {
         let next = match link.and_then(links::next) {
             None => None,
-            Some(address) => match self.sender.base.target_of(address) {
-                Some(target) => Some(Get::from_target(&target, accept)),
-                None => {
-                    return Err(ForgeError::Garbled {
-                        what,
-                        why: "the next page is on another host".to_owned(),
-                        unsure: changed,
-                    });
-                }
-            },
+            Some(address) => {
+                let target = self.sender.base.target_of(address).ok_or_else(|| {
+                    ForgeError::garbled(&*what, "the next page is on another host", changed)
+                })?;
+                Some(Get::from_target(target, accept))
+            }
         };
         Ok(Answer {
             what,
@@ -114,7 +110,6 @@ impl Client {
             token_expires: came
                 .header("github-authentication-token-expiration")
                 .and_then(expiry),
-            scopes: came.header("x-oauth-scopes").map(str::to_owned),
             changed,
         })
     }
@@ -125,11 +120,8 @@ impl Client {
         let allowed =
             Origin::of(address).is_some_and(|(origin, _)| self.sender.base.allows(&origin));
         if !allowed {
-            return Err(ForgeError::Garbled {
-                what,
-                why: "the address is not one to fetch from".to_owned(),
-                unsure: false,
-            });
+            let why = "the address is not one to fetch from";
+            return Err(ForgeError::garbled(what, why, false));
         }
         let request = Request::public(what, once);
         Ok(self.sender.ask(&request, address.to_owned())?.body)
@@ -149,11 +141,7 @@ impl ForgeRead for Client {
         let what = request.what.clone();
         if came.status == 304 {
             let Some(kept) = kept else {
-                return Err(ForgeError::Garbled {
-                    what,
-                    why: "it is as it never was".to_owned(),
-                    unsure: false,
-                });
+                return Err(ForgeError::garbled(what, "it is as it never was", false));
             };
             return self.answer(
                 what,

@@ -21,11 +21,7 @@ pub(super) fn ask(
     let request = Request::with_body(query.what.clone(), "POST", Some(&body), repeat);
     let came = sender.ask(&request, sender.base.graphql().to_owned())?;
     let unsure = repeat.is_some();
-    let garbled = |why: String| ForgeError::Garbled {
-        what: query.what.clone(),
-        why,
-        unsure,
-    };
+    let garbled = |why: String| ForgeError::garbled(&*query.what, why, unsure);
     let mut value: Value =
         serde_json::from_slice(&came.body).map_err(|error| garbled(error.to_string()))?;
     match value["errors"].as_array().and_then(|errors| errors.first()) {

@@ -54,23 +54,19 @@ pub(super) fn judge(
         200..=299 => {
             let begins = came.body.trim_ascii_start().first();
             if wants_json && !matches!(begins, None | Some(b'{' | b'[')) {
-                return Verdict::Failed(ForgeError::Garbled {
-                    what,
-                    why: "it is not JSON".to_owned(),
-                    unsure: changes,
-                });
+                let why = "it is not JSON";
+                return Verdict::Failed(ForgeError::garbled(what, why, changes));
             }
             Verdict::Success
         }
         304 => Verdict::Unchanged,
-        301 | 302 | 307 | 308 => match came.header("location") {
-            Some(to) => Verdict::Redirect(to.to_owned()),
-            None => Verdict::Final(ForgeError::Garbled {
-                what,
-                why: format!("{status} without a place to go to"),
-                unsure: false,
-            }),
-        },
+        301 | 302 | 307 | 308 => came.header("location").map_or_else(
+            || {
+                let why = format!("{status} without a place to go to");
+                Verdict::Final(ForgeError::garbled(&*what, why, false))
+            },
+            |to| Verdict::Redirect(to.to_owned()),
+        ),
         401 => Verdict::Final(ForgeError::NotSignedIn {
             what,
             message: match token {
@@ -102,13 +98,8 @@ pub(super) fn judge(
             what,
             message: says(),
         }),
-        // It says that it has no such thing, today and tomorrow.
-        501 => Verdict::Final(ForgeError::Refused {
-            what,
-            status,
-            message: says(),
-        }),
-        408 | 500..=599 => {
+        // 501 says that it has no such thing, today and tomorrow.
+        408 | 500 | 502..=599 => {
             let error = ForgeError::Outage {
                 what,
                 status,

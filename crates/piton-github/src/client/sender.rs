@@ -232,32 +232,24 @@ impl Sender {
         hops: u32,
         signed: bool,
     ) -> Result<(String, bool), ForgeError> {
-        let garbled = |why: String| ForgeError::Garbled {
-            what: request.what.clone(),
-            why: self.clean(&why),
-            unsure: false,
-        };
+        let garbled = |why: &str| ForgeError::garbled(&*request.what, self.clean(why), false);
         if hops > HOPS {
-            return Err(garbled(
-                "it goes from one place to the next without end".to_owned(),
-            ));
+            return Err(garbled("it goes from one place to the next without end"));
         }
         let here = Origin::of(from).map(|(origin, _)| origin);
-        let here = here.ok_or_else(|| garbled("it came from nowhere".to_owned()))?;
+        let here = here.ok_or_else(|| garbled("it came from nowhere"))?;
         let whole = if to.starts_with('/') && !to.starts_with("//") {
             format!("{}{to}", here.address())
         } else {
             to.to_owned()
         };
-        let (there, _) = Origin::of(&whole).ok_or_else(|| garbled(format!("no address: {to}")))?;
+        let (there, _) = Origin::of(&whole).ok_or_else(|| garbled(&format!("no address: {to}")))?;
         if there == here {
             return Ok((whole, signed));
         }
         if request.changes() || request.body.is_some() || !self.base.allows(&there) {
-            return Err(garbled(format!(
-                "it leads to another host: {}",
-                there.address()
-            )));
+            let there = there.address();
+            return Err(garbled(&format!("it leads to another host: {there}")));
         }
         Ok((whole, false))
     }

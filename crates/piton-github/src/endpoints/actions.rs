@@ -1,12 +1,14 @@
 //! Workflows, and starting them.
 
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
-use crate::endpoints::below;
-use crate::error::ForgeError;
-use crate::forge::{Answer, Forge, ForgeRead};
-use crate::pages::{Listing, all_in};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{below, wrapped};
+use crate::error::Result;
+use crate::forge::{Forge, ForgeRead};
+use crate::pages::Listing;
 use crate::repo::RepoName;
 use crate::request::{Change, Get, Method, Repeat};
 
@@ -26,29 +28,20 @@ impl Workflow {
 }
 
 pub fn list<'a>(forge: &'a dyn ForgeRead, repo: &RepoName) -> Listing<'a, Workflow> {
-    #[derive(Deserialize)]
-    struct Page {
-        workflows: Vec<Workflow>,
-    }
-    let get = Get::new(&below(repo, &["actions", "workflows"])).in_full_pages();
-    all_in(forge, get, |answer: &Answer| {
-        Ok(answer.json::<Page>()?.workflows)
-    })
+    let get = Get::new(below(repo, &["actions", "workflows"])).in_full_pages();
+    Listing::new(forge, get, wrapped)
 }
 
 /// Returns a workflow by the name of its file, or by its id.
-pub fn get(forge: &dyn ForgeRead, repo: &RepoName, file: &str) -> Result<Workflow, ForgeError> {
-    forge
-        .get(&Get::new(&below(repo, &["actions", "workflows", file])))?
-        .json()
+pub fn get(forge: &dyn ForgeRead, repo: &RepoName, file: &str) -> Result<Workflow> {
+    forge.read(&Get::new(below(repo, &["actions", "workflows", file])))
 }
 
 /// Enables a workflow that GitHub or a person switched off.
-pub fn enable(forge: &dyn Forge, repo: &RepoName, file: &str) -> Result<(), ForgeError> {
+pub fn enable(forge: &dyn Forge, repo: &RepoName, file: &str) -> Result<()> {
     let path = below(repo, &["actions", "workflows", file, "enable"]);
-    forge
-        .send(&Change::new(Method::Put, Repeat::Freely, &path))
-        .map(drop)
+    let change = Change::new(Method::Put, Repeat::Freely, path);
+    forge.send(&change).map(drop)
 }
 
 /// The run that a dispatch started, where the server tells.
@@ -65,15 +58,11 @@ pub fn dispatch(
     repo: &RepoName,
     file: &str,
     reference: &str,
-    inputs: &[(String, String)],
-) -> Result<Option<Dispatched>, ForgeError> {
-    let inputs: Map<String, Value> = inputs
-        .iter()
-        .map(|(name, value)| (name.clone(), Value::from(value.as_str())))
-        .collect();
+    inputs: &BTreeMap<String, String>,
+) -> Result<Option<Dispatched>> {
     let path = below(repo, &["actions", "workflows", file, "dispatches"]);
     let body = json!({"ref": reference, "inputs": inputs, "return_run_details": true});
-    let answer = forge.send(&Change::post(&path, body))?;
+    let answer = forge.send(&Change::post(path, body))?;
     if answer.status == 204 || answer.body.is_empty() {
         return Ok(None);
     }

@@ -4,14 +4,14 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::endpoints::below;
-use crate::endpoints::issues::{Association, empty_for_null};
-use crate::endpoints::people::Person;
-use crate::error::ForgeError;
+use super::below;
+use super::issues::{Association, empty_for_null};
+use super::people::Person;
+use crate::error::{Result, found};
 use crate::forge::{Forge, ForgeRead};
 use crate::pages::{Listing, all};
 use crate::repo::RepoName;
-use crate::request::{Change, Get, Method, Repeat};
+use crate::request::{Change, Get, Method, Path, Repeat};
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Comment {
@@ -28,14 +28,6 @@ pub struct Comment {
     pub updated_at: Timestamp,
     #[serde(default)]
     pub author_association: Association,
-    /// The application that wrote it, if one did.
-    #[serde(default)]
-    pub performed_via_github_app: Option<App>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct App {
-    pub slug: String,
 }
 
 impl Comment {
@@ -45,11 +37,16 @@ impl Comment {
     }
 }
 
-pub fn get(forge: &dyn ForgeRead, repo: &RepoName, id: u64) -> Result<Comment, ForgeError> {
-    let id = id.to_string();
-    forge
-        .get(&Get::new(&below(repo, &["issues", "comments", &id])))?
-        .json()
+fn of_issue(repo: &RepoName, number: u64) -> Path {
+    below(repo, &["issues", &number.to_string(), "comments"])
+}
+
+fn one(repo: &RepoName, id: u64) -> Path {
+    below(repo, &["issues", "comments", &id.to_string()])
+}
+
+pub fn get(forge: &dyn ForgeRead, repo: &RepoName, id: u64) -> Result<Comment> {
+    forge.read(&Get::new(one(repo, id)))
 }
 
 /// Lists the comments of one issue, oldest first; with `since` only what was
@@ -60,9 +57,7 @@ pub fn list<'a>(
     number: u64,
     since: Option<Timestamp>,
 ) -> Listing<'a, Comment> {
-    let number = number.to_string();
-    let path = below(repo, &["issues", &number, "comments"]);
-    let get = Get::new(&path).in_full_pages();
+    let get = Get::new(of_issue(repo, number)).in_full_pages();
     all(forge, get.with_any("since", since))
 }
 
@@ -72,53 +67,23 @@ pub fn newest<'a>(
     repo: &RepoName,
     since: Option<Timestamp>,
 ) -> Listing<'a, Comment> {
-    let get = Get::new(&below(repo, &["issues", "comments"])).newest_first();
+    let get = Get::new(below(repo, &["issues", "comments"])).newest_first();
     all(forge, get.with_any("since", since))
 }
 
-pub fn create(
-    forge: &dyn Forge,
-    repo: &RepoName,
-    number: u64,
-    body: &str,
-) -> Result<Comment, ForgeError> {
-    let number = number.to_string();
-    let path = below(repo, &["issues", &number, "comments"]);
-    forge
-        .send(&Change::post(&path, json!({"body": body})))?
-        .json()
+pub fn create(forge: &dyn Forge, repo: &RepoName, number: u64, body: &str) -> Result<Comment> {
+    forge.change(&Change::post(of_issue(repo, number), json!({"body": body})))
 }
 
 /// Replaces a comment that one writer alone edits, which is why repeating it
 /// loses nothing.
-pub fn edit_own(
-    forge: &dyn Forge,
-    repo: &RepoName,
-    id: u64,
-    body: &str,
-) -> Result<Comment, ForgeError> {
+pub fn edit_own(forge: &dyn Forge, repo: &RepoName, id: u64, body: &str) -> Result<Comment> {
     edit(forge, repo, id, body, Repeat::Freely)
 }
 
 /// Replaces a comment that others may edit too.
-pub fn edit_shared(
-    forge: &dyn Forge,
-    repo: &RepoName,
-    id: u64,
-    body: &str,
-) -> Result<Comment, ForgeError> {
+pub fn edit_shared(forge: &dyn Forge, repo: &RepoName, id: u64, body: &str) -> Result<Comment> {
     edit(forge, repo, id, body, Repeat::Never)
-}
-
-/// Removes a comment that its own writer no longer needs. One that is gone
-/// already is as it should be.
-pub fn remove(forge: &dyn Forge, repo: &RepoName, id: u64) -> Result<(), ForgeError> {
-    let id = id.to_string();
-    let path = below(repo, &["issues", "comments", &id]);
-    match forge.send(&Change::new(Method::Delete, Repeat::Freely, &path)) {
-        Ok(_) | Err(ForgeError::NotFound { .. }) => Ok(()),
-        Err(error) => Err(error),
-    }
 }
 
 fn edit(
@@ -127,9 +92,14 @@ fn edit(
     id: u64,
     body: &str,
     repeat: Repeat,
-) -> Result<Comment, ForgeError> {
-    let id = id.to_string();
-    let path = below(repo, &["issues", "comments", &id]);
-    let change = Change::new(Method::Patch, repeat, &path).with_body(json!({"body": body}));
-    forge.send(&change)?.json()
+) -> Result<Comment> {
+    let change = Change::new(Method::Patch, repeat, one(repo, id));
+    forge.change(&change.with_body(json!({"body": body})))
+}
+
+/// Removes a comment that its own writer no longer needs. One that is gone
+/// already is as it should be.
+pub fn remove(forge: &dyn Forge, repo: &RepoName, id: u64) -> Result<()> {
+    let change = Change::new(Method::Delete, Repeat::Freely, one(repo, id));
+    found(forge.send(&change)).map(drop)
 }

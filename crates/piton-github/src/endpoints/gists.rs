@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::endpoints::people::Person;
-use crate::error::ForgeError;
+use super::people::Person;
+use crate::error::{ForgeError, Result};
 use crate::forge::{Forge, ForgeRead};
 use crate::pages::{Listing, all};
 use crate::request::{Change, Get, Method, Repeat};
@@ -57,13 +57,13 @@ pub fn list(forge: &dyn ForgeRead) -> Listing<'_, Gist> {
     all(forge, Get::new(&["gists"]).in_full_pages())
 }
 
-pub fn get(forge: &dyn ForgeRead, id: &str) -> Result<Gist, ForgeError> {
-    forge.get(&Get::new(&["gists", id]))?.json()
+pub fn get(forge: &dyn ForgeRead, id: &str) -> Result<Gist> {
+    forge.read(&Get::new(&["gists", id]))
 }
 
 /// Returns a gist as it was at one of its revisions.
-pub fn at(forge: &dyn ForgeRead, id: &str, revision: &str) -> Result<Gist, ForgeError> {
-    forge.get(&Get::new(&["gists", id, revision]))?.json()
+pub fn at(forge: &dyn ForgeRead, id: &str, revision: &str) -> Result<Gist> {
+    forge.read(&Get::new(&["gists", id, revision]))
 }
 
 /// Lists all revisions of a gist, newest first; [`get`] gives the newest alone.
@@ -73,19 +73,11 @@ pub fn revisions<'a>(forge: &'a dyn ForgeRead, id: &str) -> Listing<'a, Revision
 
 /// Returns a whole file of a gist that was read by [`get`]: GitHub cuts files
 /// beyond a megabyte, and then the rest comes from another address.
-pub fn content(
-    forge: &dyn ForgeRead,
-    gist: &Gist,
-    name: &str,
-) -> Result<Option<Vec<u8>>, ForgeError> {
+pub fn content(forge: &dyn ForgeRead, gist: &Gist, name: &str) -> Result<Option<Vec<u8>>> {
     let Some(file) = gist.files.get(name) else {
         return Ok(None);
     };
-    let garbled = |why: &str| ForgeError::Garbled {
-        what: format!("{name} of gist {}", gist.id),
-        why: why.to_owned(),
-        unsure: false,
-    };
+    let garbled = |why| ForgeError::garbled(format!("{name} of gist {}", gist.id), why, false);
     let bytes = if let (Some(content), false) = (&file.content, file.truncated) {
         content.clone().into_bytes()
     } else {
@@ -105,14 +97,16 @@ pub struct NewGist {
     pub files: BTreeMap<String, String>,
 }
 
-pub fn create(forge: &dyn Forge, new: &NewGist) -> Result<Gist, ForgeError> {
-    let files: Map<String, Value> = new
-        .files
-        .iter()
-        .map(|(name, content)| (name.clone(), json!({"content": content})))
-        .collect();
+pub fn create(forge: &dyn Forge, new: &NewGist) -> Result<Gist> {
+    let files = contents(&new.files);
     let body = json!({"description": new.description, "public": new.public, "files": files});
-    forge.send(&Change::post(&["gists"], body))?.json()
+    forge.change(&Change::post(&["gists"], body))
+}
+
+/// Files as GitHub takes them.
+fn contents(files: &BTreeMap<String, String>) -> Value {
+    let file = |(name, content): (&String, &String)| (name.clone(), json!({"content": content}));
+    Value::Object(files.iter().map(file).collect())
 }
 
 /// What of a gist is changed; other files stay.
@@ -124,24 +118,19 @@ pub struct Edit {
 
 /// Changes a gist, all files in one revision. A gist has one writer, the
 /// collector, so repeating it loses nothing.
-pub fn edit(forge: &dyn Forge, id: &str, edit: &Edit) -> Result<Gist, ForgeError> {
-    let mut body = Map::new();
+pub fn edit(forge: &dyn Forge, id: &str, edit: &Edit) -> Result<Gist> {
+    let mut body = json!({});
     if let Some(description) = &edit.description {
-        body.insert("description".to_owned(), json!(description));
+        body["description"] = json!(description);
     }
     if !edit.files.is_empty() {
-        let files: Map<String, Value> = edit
-            .files
-            .iter()
-            .map(|(name, content)| (name.clone(), json!({"content": content})))
-            .collect();
-        body.insert("files".to_owned(), Value::Object(files));
+        body["files"] = contents(&edit.files);
     }
     let change = Change::new(Method::Patch, Repeat::Freely, &["gists", id]);
-    forge.send(&change.with_body(Value::Object(body)))?.json()
+    forge.change(&change.with_body(body))
 }
 
-pub fn remove(forge: &dyn Forge, id: &str) -> Result<(), ForgeError> {
+pub fn remove(forge: &dyn Forge, id: &str) -> Result<()> {
     let change = Change::new(Method::Delete, Repeat::Freely, &["gists", id]);
     forge.send(&change).map(drop)
 }

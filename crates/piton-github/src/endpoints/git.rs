@@ -2,13 +2,13 @@
 //! branch is made without a checkout and without a push.
 
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::endpoints::below;
-use crate::error::ForgeError;
+use super::below;
+use crate::error::{Result, taken};
 use crate::forge::{Forge, ForgeRead};
 use crate::repo::RepoName;
-use crate::request::{Change, Get, Method, Repeat};
+use crate::request::{Change, Get, Method, Path, Repeat};
 
 /// What a reference points at.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -18,6 +18,7 @@ pub struct Reference {
     pub object: Object,
 }
 
+/// A tree, or what is known of another object: its id.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Object {
     pub sha: String,
@@ -28,48 +29,17 @@ pub struct Commit {
     pub sha: String,
     pub message: String,
     pub tree: Object,
-    #[serde(default)]
-    pub parents: Vec<Object>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Tree {
-    pub sha: String,
-    #[serde(default)]
-    pub tree: Vec<TreeEntry>,
-    #[serde(default)]
-    pub truncated: bool,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct TreeEntry {
-    pub path: String,
-    pub mode: String,
-    pub sha: String,
 }
 
 /// Returns where a branch points.
-pub fn branch(
-    forge: &dyn ForgeRead,
-    repo: &RepoName,
-    branch: &str,
-) -> Result<Reference, ForgeError> {
+pub fn branch(forge: &dyn ForgeRead, repo: &RepoName, branch: &str) -> Result<Reference> {
     let mut pieces = vec!["git", "ref", "heads"];
     pieces.extend(branch.split('/'));
-    forge.get(&Get::new(&below(repo, &pieces)))?.json()
+    forge.read(&Get::new(below(repo, &pieces)))
 }
 
-pub fn commit(forge: &dyn ForgeRead, repo: &RepoName, sha: &str) -> Result<Commit, ForgeError> {
-    forge
-        .get(&Get::new(&below(repo, &["git", "commits", sha])))?
-        .json()
-}
-
-/// Returns a tree with everything below it.
-pub fn tree(forge: &dyn ForgeRead, repo: &RepoName, sha: &str) -> Result<Tree, ForgeError> {
-    forge
-        .get(&Get::new(&below(repo, &["git", "trees", sha])).with("recursive", "1"))?
-        .json()
+pub fn commit(forge: &dyn ForgeRead, repo: &RepoName, sha: &str) -> Result<Commit> {
+    forge.read(&Get::new(below(repo, &["git", "commits", sha])))
 }
 
 /// One text file of a tree to make.
@@ -79,27 +49,23 @@ pub struct NewFile {
     pub content: String,
 }
 
-/// Makes a tree of these files upon another one. The same content gives the
-/// same tree, so that repeating it changes nothing.
+/// An object to make. The same content is the same object, so that repeating
+/// it changes nothing.
+fn object(path: Path, body: Value) -> Change {
+    Change::new(Method::Post, Repeat::Freely, path).with_body(body)
+}
+
+/// Makes a tree of these files upon another one.
 pub fn create_tree(
     forge: &dyn Forge,
     repo: &RepoName,
     base: &str,
     files: &[NewFile],
-) -> Result<Tree, ForgeError> {
-    let entries: Vec<_> = files
-        .iter()
-        .map(|file| {
-            json!({"path": file.path, "mode": "100644", "type": "blob", "content": file.content})
-        })
-        .collect();
-    let change = Change::new(
-        Method::Post,
-        Repeat::Freely,
-        &below(repo, &["git", "trees"]),
-    )
-    .with_body(json!({"base_tree": base, "tree": entries}));
-    forge.send(&change)?.json()
+) -> Result<Object> {
+    let entry = |file: &NewFile| json!({"path": file.path, "mode": "100644", "type": "blob", "content": file.content});
+    let entries: Vec<_> = files.iter().map(entry).collect();
+    let body = json!({"base_tree": base, "tree": entries});
+    forge.change(&object(below(repo, &["git", "trees"]), body))
 }
 
 /// Makes a commit, which nothing points at yet.
@@ -109,44 +75,20 @@ pub fn create_commit(
     message: &str,
     tree: &str,
     parent: &str,
-) -> Result<Commit, ForgeError> {
-    let change = Change::new(
-        Method::Post,
-        Repeat::Freely,
-        &below(repo, &["git", "commits"]),
-    )
-    .with_body(json!({"message": message, "tree": tree, "parents": [parent]}));
-    forge.send(&change)?.json()
+) -> Result<Commit> {
+    let body = json!({"message": message, "tree": tree, "parents": [parent]});
+    forge.change(&object(below(repo, &["git", "commits"]), body))
 }
 
-/// Makes a branch; [`ForgeError::Conflict`] where there is one of that name.
+/// Makes a branch; [`ForgeError::Conflict`](crate::ForgeError::Conflict) where
+/// there is one of that name.
 pub fn create_branch(
     forge: &dyn Forge,
     repo: &RepoName,
     branch: &str,
     sha: &str,
-) -> Result<Reference, ForgeError> {
+) -> Result<Reference> {
     let body = json!({"ref": format!("refs/heads/{branch}"), "sha": sha});
-    match forge.send(&Change::post(&below(repo, &["git", "refs"]), body)) {
-        Err(ForgeError::Refused { what, message, .. })
-            if message.contains("Reference already exists") =>
-        {
-            Err(ForgeError::Conflict { what, message })
-        }
-        other => other?.json(),
-    }
-}
-
-/// Moves a branch forward; never backwards.
-pub fn move_branch(
-    forge: &dyn Forge,
-    repo: &RepoName,
-    branch: &str,
-    sha: &str,
-) -> Result<Reference, ForgeError> {
-    let mut pieces = vec!["git", "refs", "heads"];
-    pieces.extend(branch.split('/'));
-    let change = Change::new(Method::Patch, Repeat::Never, &below(repo, &pieces))
-        .with_body(json!({"sha": sha, "force": false}));
-    forge.send(&change)?.json()
+    let made = forge.change(&Change::post(below(repo, &["git", "refs"]), body));
+    taken(made, "Reference already exists")
 }

@@ -4,14 +4,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::endpoints::below;
-use crate::endpoints::labels::Label;
-use crate::endpoints::people::Person;
-use crate::error::ForgeError;
+use super::below;
+use super::labels::Label;
+use super::people::Person;
+use crate::error::Result;
 use crate::forge::{Forge, ForgeRead};
 use crate::pages::{Listing, all};
 use crate::repo::RepoName;
-use crate::request::{Change, Get};
+use crate::request::{Change, Get, Method, Repeat};
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Issue {
@@ -31,8 +31,6 @@ pub struct Issue {
     pub user: Option<Person>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
-    #[serde(default)]
-    pub closed_at: Option<Timestamp>,
     #[serde(default)]
     pub author_association: Association,
     #[serde(default)]
@@ -106,11 +104,8 @@ where
     Ok(Option::<String>::deserialize(deserializer)?.unwrap_or_default())
 }
 
-pub fn get(forge: &dyn ForgeRead, repo: &RepoName, number: u64) -> Result<Issue, ForgeError> {
-    let number = number.to_string();
-    forge
-        .get(&Get::new(&below(repo, &["issues", &number])))?
-        .json()
+pub fn get(forge: &dyn ForgeRead, repo: &RepoName, number: u64) -> Result<Issue> {
+    forge.read(&Get::new(below(repo, &["issues", &number.to_string()])))
 }
 
 /// Which issues a listing gives: all labels must be there.
@@ -126,39 +121,13 @@ pub struct Filter {
 /// Lists issues and pull requests, newest first.
 pub fn list<'a>(forge: &'a dyn ForgeRead, repo: &RepoName, filter: &Filter) -> Listing<'a, Issue> {
     let labels = (!filter.labels.is_empty()).then(|| filter.labels.join(","));
-    let get = Get::new(&below(repo, &["issues"]))
+    let get = Get::new(below(repo, &["issues"]))
         .with("state", filter.state.map_or("all", State::word))
         .newest_first()
         .with_any("labels", labels)
         .with_any("creator", filter.creator.as_ref())
         .with_any("since", filter.since);
     all(forge, get)
-}
-
-/// One event of an issue's timeline, as far as we read it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct TimelineEvent {
-    #[serde(default)]
-    pub event: Option<String>,
-    #[serde(default)]
-    pub source: Option<TimelineSource>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct TimelineSource {
-    #[serde(default)]
-    pub issue: Option<Issue>,
-}
-
-/// Lists what happened to an issue, oldest first.
-pub fn timeline<'a>(
-    forge: &'a dyn ForgeRead,
-    repo: &RepoName,
-    number: u64,
-) -> Listing<'a, TimelineEvent> {
-    let number = number.to_string();
-    let path = below(repo, &["issues", &number, "timeline"]);
-    all(forge, Get::new(&path).in_full_pages())
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -169,7 +138,7 @@ pub struct NewIssue {
     pub assignees: Vec<String>,
 }
 
-pub fn create(forge: &dyn Forge, repo: &RepoName, new: &NewIssue) -> Result<Issue, ForgeError> {
+pub fn create(forge: &dyn Forge, repo: &RepoName, new: &NewIssue) -> Result<Issue> {
     let mut body = json!({"title": new.title, "body": new.body});
     if !new.labels.is_empty() {
         body["labels"] = json!(new.labels);
@@ -177,44 +146,25 @@ pub fn create(forge: &dyn Forge, repo: &RepoName, new: &NewIssue) -> Result<Issu
     if !new.assignees.is_empty() {
         body["assignees"] = json!(new.assignees);
     }
-    forge
-        .send(&Change::post(&below(repo, &["issues"]), body))?
-        .json()
+    forge.change(&Change::post(below(repo, &["issues"]), body))
 }
 
 /// What of an issue is changed; nothing else is sent.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Edit {
-    pub title: Option<String>,
-    pub body: Option<String>,
-    pub state: Option<State>,
-    /// `completed`, `not_planned`, `reopened` or `duplicate`.
-    pub state_reason: Option<&'static str>,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edit<'a> {
+    Title(&'a str),
+    Body(&'a str),
+    State(State),
 }
 
-impl Edit {
-    pub fn body(body: impl Into<String>) -> Self {
-        Self {
-            body: Some(body.into()),
-            ..Self::default()
-        }
-    }
-}
-
-/// Changes an issue or a pull request.
-pub fn edit(
-    forge: &dyn Forge,
-    repo: &RepoName,
-    number: u64,
-    edit: &Edit,
-) -> Result<Issue, ForgeError> {
-    let number = number.to_string();
-    let fields = [
-        ("title", edit.title.as_deref()),
-        ("body", edit.body.as_deref()),
-        ("state", edit.state.map(State::word)),
-        ("state_reason", edit.state_reason),
-    ];
-    let path = below(repo, &["issues", &number]);
-    forge.send(&Change::patch(&path, &fields))?.json()
+/// Changes an issue or a pull request. It is never sent twice blindly: somebody
+/// may have written between.
+pub fn edit(forge: &dyn Forge, repo: &RepoName, number: u64, edit: Edit<'_>) -> Result<Issue> {
+    let body = match edit {
+        Edit::Title(title) => json!({"title": title}),
+        Edit::Body(body) => json!({"body": body}),
+        Edit::State(state) => json!({"state": state}),
+    };
+    let path = below(repo, &["issues", &number.to_string()]);
+    forge.change(&Change::new(Method::Patch, Repeat::Never, path).with_body(body))
 }

@@ -3,10 +3,9 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::endpoints::below;
-use crate::error::ForgeError;
+use super::below;
+use crate::error::{Result, taken};
 use crate::forge::{Forge, ForgeRead};
-use crate::pages::{Listing, all};
 use crate::repo::RepoName;
 use crate::request::{Change, Get, Method, Repeat};
 
@@ -54,39 +53,22 @@ impl From<Wire> for Label {
     }
 }
 
-pub fn get(forge: &dyn ForgeRead, repo: &RepoName, name: &str) -> Result<Label, ForgeError> {
-    forge
-        .get(&Get::new(&below(repo, &["labels", name])))?
-        .json()
+pub fn get(forge: &dyn ForgeRead, repo: &RepoName, name: &str) -> Result<Label> {
+    forge.read(&Get::new(below(repo, &["labels", name])))
 }
 
-pub fn list<'a>(forge: &'a dyn ForgeRead, repo: &RepoName) -> Listing<'a, Label> {
-    all(forge, Get::new(&below(repo, &["labels"])).in_full_pages())
-}
-
-/// Creates a label; [`ForgeError::Conflict`] where there is one of that name.
+/// Creates a label; [`ForgeError::Conflict`](crate::ForgeError::Conflict) where
+/// there is one of that name.
 pub fn create(
     forge: &dyn Forge,
     repo: &RepoName,
     name: &str,
     color: &str,
     description: &str,
-) -> Result<Label, ForgeError> {
+) -> Result<Label> {
     let body = json!({"name": name, "color": color, "description": description});
-    forge
-        .send(&Change::post(&below(repo, &["labels"]), body))
-        .map_err(taken)?
-        .json()
-}
-
-/// A name that is taken comes as one refusal among many.
-fn taken(error: ForgeError) -> ForgeError {
-    match error {
-        ForgeError::Refused { what, message, .. } if message.contains("already_exists") => {
-            ForgeError::Conflict { what, message }
-        }
-        other => other,
-    }
+    let made = forge.change(&Change::post(below(repo, &["labels"]), body));
+    taken(made, "already_exists")
 }
 
 /// Adds labels to an issue; those it has already stay. Labels that the
@@ -96,25 +78,8 @@ pub fn add(
     repo: &RepoName,
     number: u64,
     names: &[String],
-) -> Result<Vec<Label>, ForgeError> {
-    let number = number.to_string();
-    let path = below(repo, &["issues", &number, "labels"]);
-    let change =
-        Change::new(Method::Post, Repeat::Freely, &path).with_body(json!({"labels": names}));
-    forge.send(&change)?.json()
-}
-
-/// Takes a label off an issue.
-pub fn remove(
-    forge: &dyn Forge,
-    repo: &RepoName,
-    number: u64,
-    name: &str,
-) -> Result<(), ForgeError> {
-    let number = number.to_string();
-    let path = below(repo, &["issues", &number, "labels", name]);
-    match forge.send(&Change::new(Method::Delete, Repeat::Freely, &path)) {
-        Ok(_) | Err(ForgeError::NotFound { .. }) => Ok(()),
-        Err(error) => Err(error),
-    }
+) -> Result<Vec<Label>> {
+    let path = below(repo, &["issues", &number.to_string(), "labels"]);
+    let change = Change::new(Method::Post, Repeat::Freely, path);
+    forge.change(&change.with_body(json!({"labels": names})))
 }

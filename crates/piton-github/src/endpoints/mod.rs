@@ -3,7 +3,6 @@
 
 pub mod actions;
 pub mod comments;
-pub mod community;
 pub mod contents;
 pub mod gists;
 pub mod git;
@@ -22,11 +21,42 @@ pub mod traffic;
 pub mod variables;
 pub mod versions;
 
-use crate::repo::RepoName;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
-/// The pieces of a path below a repository.
-pub(crate) fn below<'a>(repo: &'a RepoName, pieces: &[&'a str]) -> Vec<&'a str> {
-    let mut path = vec!["repos", repo.owner(), repo.name()];
-    path.extend_from_slice(pieces);
-    path
+use crate::error::Result;
+use crate::forge::{Answer, ForgeRead};
+use crate::pages::{Listing, all};
+use crate::repo::RepoName;
+use crate::request::{Get, Path};
+
+/// The path of what lies below a repository.
+fn below(repo: &RepoName, pieces: &[&str]) -> Path {
+    Path::from(&[&["repos", repo.owner(), repo.name()], pieces].concat())
+}
+
+/// Lists all that lies below a repository, in pages as large as GitHub gives
+/// them.
+fn listed<'a, T: DeserializeOwned>(
+    forge: &'a dyn ForgeRead,
+    repo: &RepoName,
+    pieces: &[&str],
+) -> Listing<'a, T> {
+    all(forge, Get::new(below(repo, pieces)).in_full_pages())
+}
+
+/// Reads a list that comes in an object, under the name of its area.
+fn wrapped<T: DeserializeOwned>(answer: &Answer) -> Result<Vec<T>> {
+    #[derive(Deserialize)]
+    struct Page<T> {
+        #[serde(
+            alias = "clones",
+            alias = "jobs",
+            alias = "views",
+            alias = "workflow_runs",
+            alias = "workflows"
+        )]
+        list: Vec<T>,
+    }
+    Ok(answer.json::<Page<T>>()?.list)
 }

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::error::ForgeError;
+use crate::error::Result;
 use crate::forge::{Answer, ForgeRead};
 use crate::request::Get;
 
@@ -21,13 +21,13 @@ impl Person {
 }
 
 /// Returns who the token belongs to.
-pub fn me(forge: &dyn ForgeRead) -> Result<Person, ForgeError> {
+pub fn me(forge: &dyn ForgeRead) -> Result<Person> {
     me_with_answer(forge).map(|(me, _)| me)
 }
 
 /// Returns who the token belongs to, with the answer, which tells of the
 /// token's end and of its scopes.
-pub fn me_with_answer(forge: &dyn ForgeRead) -> Result<(Person, Answer), ForgeError> {
+pub fn me_with_answer(forge: &dyn ForgeRead) -> Result<(Person, Answer)> {
     let answer = forge.get(&Get::new(&["user"]))?;
     Ok((answer.json()?, answer))
 }

@@ -4,11 +4,11 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::endpoints::below;
-use crate::endpoints::issues::{Association, State, empty_for_null};
-use crate::endpoints::labels::Label;
-use crate::endpoints::people::Person;
-use crate::error::ForgeError;
+use super::below;
+use super::issues::{Association, State, empty_for_null};
+use super::labels::Label;
+use super::people::Person;
+use crate::error::{ForgeError, Result, taken};
 use crate::forge::{Forge, ForgeRead};
 use crate::graphql::GraphQuery;
 use crate::pages::{Listing, all};
@@ -57,20 +57,8 @@ pub struct SideRepo {
     pub full_name: RepoName,
 }
 
-pub fn get(forge: &dyn ForgeRead, repo: &RepoName, number: u64) -> Result<Pull, ForgeError> {
-    let number = number.to_string();
-    forge
-        .get(&Get::new(&below(repo, &["pulls", &number])))?
-        .json()
-}
-
-/// Lists pull requests, newest first.
-pub fn list<'a>(
-    forge: &'a dyn ForgeRead,
-    repo: &RepoName,
-    state: Option<State>,
-) -> Listing<'a, Pull> {
-    all(forge, listing(repo, state))
+pub fn get(forge: &dyn ForgeRead, repo: &RepoName, number: u64) -> Result<Pull> {
+    forge.read(&Get::new(below(repo, &["pulls", &number.to_string()])))
 }
 
 /// Lists the pull requests from one branch of the repository itself, newest
@@ -81,15 +69,12 @@ pub fn of_branch<'a>(
     branch: &str,
     state: Option<State>,
 ) -> Listing<'a, Pull> {
-    // Without the owner GitHub ignores the filter.
-    let head = format!("{}:{branch}", repo.owner());
-    all(forge, listing(repo, state).with("head", head))
-}
-
-fn listing(repo: &RepoName, state: Option<State>) -> Get {
-    Get::new(&below(repo, &["pulls"]))
+    let get = Get::new(below(repo, &["pulls"]))
         .with("state", state.map_or("all", State::word))
         .newest_first()
+        // Without the owner GitHub ignores the filter.
+        .with("head", format!("{}:{branch}", repo.owner()));
+    all(forge, get)
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,116 +87,25 @@ pub struct NewPull {
 }
 
 /// Creates a pull request; [`ForgeError::Conflict`] where the branch has one.
-pub fn create(forge: &dyn Forge, repo: &RepoName, new: &NewPull) -> Result<Pull, ForgeError> {
+pub fn create(forge: &dyn Forge, repo: &RepoName, new: &NewPull) -> Result<Pull> {
     let body = json!({
         "title": new.title, "body": new.body, "head": new.head,
         "base": new.base, "draft": new.draft,
     });
-    let sent = forge.send(&Change::post(&below(repo, &["pulls"]), body));
-    match sent {
-        Err(ForgeError::Refused { what, message, .. })
-            if message.contains("A pull request already exists") =>
-        {
-            Err(ForgeError::Conflict { what, message })
-        }
-        other => other?.json(),
-    }
-}
-
-/// What of a pull request is changed; nothing else is sent.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Edit {
-    pub title: Option<String>,
-    pub body: Option<String>,
-    pub state: Option<State>,
-    pub base: Option<String>,
-}
-
-impl Edit {
-    pub fn body(body: impl Into<String>) -> Self {
-        Self {
-            body: Some(body.into()),
-            ..Self::default()
-        }
-    }
-}
-
-pub fn edit(
-    forge: &dyn Forge,
-    repo: &RepoName,
-    number: u64,
-    edit: &Edit,
-) -> Result<Pull, ForgeError> {
-    let number = number.to_string();
-    let fields = [
-        ("title", edit.title.as_deref()),
-        ("body", edit.body.as_deref()),
-        ("state", edit.state.map(State::word)),
-        ("base", edit.base.as_deref()),
-    ];
-    let path = below(repo, &["pulls", &number]);
-    forge.send(&Change::patch(&path, &fields))?.json()
-}
-
-/// One file that a pull request changes.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct ChangedFile {
-    pub filename: String,
-    pub status: String,
-}
-
-pub fn files<'a>(
-    forge: &'a dyn ForgeRead,
-    repo: &RepoName,
-    number: u64,
-) -> Listing<'a, ChangedFile> {
-    let number = number.to_string();
-    let path = below(repo, &["pulls", &number, "files"]);
-    all(forge, Get::new(&path).in_full_pages())
+    let made = forge.change(&Change::post(below(repo, &["pulls"]), body));
+    taken(made, "A pull request already exists")
 }
 
 /// Makes a draft ready for review, which only GraphQL can.
-pub fn mark_ready(forge: &dyn Forge, node_id: &str) -> Result<(), ForgeError> {
-    draft(
-        forge,
-        node_id,
-        "mark the pull request ready",
-        "mutation($id: ID!) { markPullRequestReadyForReview(input: {pullRequestId: $id}) \
-         { pullRequest { isDraft } } }",
-        "/markPullRequestReadyForReview/pullRequest/isDraft",
-        false,
-    )
-}
-
-/// Makes a pull request a draft again, which only GraphQL can.
-pub fn convert_to_draft(forge: &dyn Forge, node_id: &str) -> Result<(), ForgeError> {
-    draft(
-        forge,
-        node_id,
-        "convert the pull request to a draft",
-        "mutation($id: ID!) { convertPullRequestToDraft(input: {pullRequestId: $id}) \
-         { pullRequest { isDraft } } }",
-        "/convertPullRequestToDraft/pullRequest/isDraft",
-        true,
-    )
-}
-
-fn draft(
-    forge: &dyn Forge,
-    node_id: &str,
-    what: &str,
-    text: &'static str,
-    pointer: &str,
-    wanted: bool,
-) -> Result<(), ForgeError> {
-    let data = forge.mutate(&GraphQuery::new(what, text, json!({"id": node_id})))?;
-    if data.pointer(pointer).and_then(Value::as_bool) == Some(wanted) {
-        Ok(())
-    } else {
-        Err(ForgeError::Garbled {
-            what: what.to_owned(),
-            why: "it does not say whether the pull request is a draft now".to_owned(),
-            unsure: true,
-        })
+pub fn mark_ready(forge: &dyn Forge, node_id: &str) -> Result<()> {
+    const TEXT: &str = "mutation($id: ID!) { markPullRequestReadyForReview(input: {pullRequestId: $id}) \
+         { pullRequest { isDraft } } }";
+    let what = "mark the pull request ready";
+    let data = forge.mutate(&GraphQuery::new(what, TEXT, json!({"id": node_id})))?;
+    let draft = data.pointer("/markPullRequestReadyForReview/pullRequest/isDraft");
+    if draft.and_then(Value::as_bool) == Some(false) {
+        return Ok(());
     }
+    let why = "it does not say whether the pull request is a draft now";
+    Err(ForgeError::garbled(what, why, true))
 }

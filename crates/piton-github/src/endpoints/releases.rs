@@ -2,11 +2,10 @@
 
 use serde::Deserialize;
 
-use crate::endpoints::below;
+use super::listed;
 use crate::forge::ForgeRead;
-use crate::pages::{Listing, all};
+use crate::pages::Listing;
 use crate::repo::RepoName;
-use crate::request::Get;
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Release {
@@ -27,5 +26,5 @@ pub struct Asset {
 
 /// Lists releases, newest first.
 pub fn list<'a>(forge: &'a dyn ForgeRead, repo: &RepoName) -> Listing<'a, Release> {
-    all(forge, Get::new(&below(repo, &["releases"])).in_full_pages())
+    listed(forge, repo, &["releases"])
 }

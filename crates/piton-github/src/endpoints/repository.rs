@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::endpoints::below;
-use crate::error::ForgeError;
+use super::below;
+use crate::error::Result;
 use crate::forge::{Answer, ForgeRead};
 use crate::repo::RepoName;
 use crate::request::Get;
@@ -24,8 +24,6 @@ pub struct Repository {
     #[serde(default)]
     pub archived: bool,
     #[serde(default)]
-    pub has_pages: Option<bool>,
-    #[serde(default)]
     pub stargazers_count: u64,
     #[serde(default)]
     pub forks_count: u64,
@@ -34,27 +32,14 @@ pub struct Repository {
     pub open_issues_count: u64,
     #[serde(default)]
     pub description: Option<String>,
-    #[serde(default)]
-    pub permissions: Option<Permissions>,
 }
 
-/// What the token's owner may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-pub struct Permissions {
-    pub admin: bool,
-    pub push: bool,
-    pub pull: bool,
-}
-
-pub fn get(forge: &dyn ForgeRead, repo: &RepoName) -> Result<Repository, ForgeError> {
+pub fn get(forge: &dyn ForgeRead, repo: &RepoName) -> Result<Repository> {
     get_with_answer(forge, repo).map(|(repository, _)| repository)
 }
 
 /// Returns the repository with the answer, which tells when the token ends.
-pub fn get_with_answer(
-    forge: &dyn ForgeRead,
-    repo: &RepoName,
-) -> Result<(Repository, Answer), ForgeError> {
-    let answer = forge.get(&Get::new(&below(repo, &[])))?;
+pub fn get_with_answer(forge: &dyn ForgeRead, repo: &RepoName) -> Result<(Repository, Answer)> {
+    let answer = forge.get(&Get::new(below(repo, &[])))?;
     Ok((answer.json()?, answer))
 }

@@ -3,13 +3,12 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::endpoints::below;
-use crate::endpoints::people::Person;
-use crate::error::ForgeError;
-use crate::forge::{Answer, ForgeRead};
-use crate::pages::{Listing, all_in};
+use super::{below, wrapped};
+use crate::error::Result;
+use crate::forge::ForgeRead;
+use crate::pages::Listing;
 use crate::repo::RepoName;
-use crate::request::Get;
+use crate::request::{Get, Path};
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Run {
@@ -27,18 +26,12 @@ pub struct Run {
     #[serde(default)]
     pub event: String,
     #[serde(default)]
-    pub head_branch: Option<String>,
-    #[serde(default)]
     pub head_sha: Option<String>,
     #[serde(default)]
     pub status: Option<String>,
     #[serde(default)]
     pub conclusion: Option<String>,
-    #[serde(default)]
-    pub run_attempt: Option<u64>,
     pub created_at: Timestamp,
-    #[serde(default)]
-    pub actor: Option<Person>,
     /// The workflows that its own one called, of whatever repository.
     #[serde(default)]
     pub referenced_workflows: Option<Vec<Referenced>>,
@@ -52,11 +45,9 @@ pub struct Referenced {
     pub sha: String,
 }
 
-pub fn get(forge: &dyn ForgeRead, repo: &RepoName, id: u64) -> Result<Run, ForgeError> {
-    let id = id.to_string();
-    forge
-        .get(&Get::new(&below(repo, &["actions", "runs", &id])))?
-        .json()
+pub fn get(forge: &dyn ForgeRead, repo: &RepoName, id: u64) -> Result<Run> {
+    let path = below(repo, &["actions", "runs", &id.to_string()]);
+    forge.read(&Get::new(path))
 }
 
 /// Lists runs, newest first; those created within `created` where given, in
@@ -66,8 +57,8 @@ pub fn list<'a>(
     repo: &RepoName,
     created: Option<&str>,
 ) -> Listing<'a, Run> {
-    let get = Get::new(&below(repo, &["actions", "runs"])).in_full_pages();
-    all_in(forge, get.with_any("created", created), runs)
+    let get = Get::new(below(repo, &["actions", "runs"])).in_full_pages();
+    Listing::new(forge, get.with_any("created", created), wrapped)
 }
 
 /// Lists the runs of one workflow, newest first.
@@ -77,29 +68,18 @@ pub fn of_workflow<'a>(
     file: &str,
     per_page: u32,
 ) -> Listing<'a, Run> {
-    let path = below(repo, &["actions", "workflows", file, "runs"]);
-    all_in(forge, Get::new(&path).with("per_page", per_page), runs)
+    let get = Get::new(of(repo, file)).with("per_page", per_page);
+    Listing::new(forge, get, wrapped)
 }
 
 /// Returns the runs of one workflow that are going on.
-pub fn in_progress(
-    forge: &dyn ForgeRead,
-    repo: &RepoName,
-    file: &str,
-) -> Result<Vec<Run>, ForgeError> {
-    let path = below(repo, &["actions", "workflows", file, "runs"]);
-    let get = Get::new(&path)
-        .with("status", "in_progress")
-        .with("per_page", 10);
-    runs(&forge.get(&get)?)
+pub fn in_progress(forge: &dyn ForgeRead, repo: &RepoName, file: &str) -> Result<Vec<Run>> {
+    let get = Get::new(of(repo, file));
+    wrapped(&forge.get(&get.with("status", "in_progress").with("per_page", 10))?)
 }
 
-fn runs(answer: &Answer) -> Result<Vec<Run>, ForgeError> {
-    #[derive(Deserialize)]
-    struct Page {
-        workflow_runs: Vec<Run>,
-    }
-    Ok(answer.json::<Page>()?.workflow_runs)
+fn of(repo: &RepoName, file: &str) -> Path {
+    below(repo, &["actions", "workflows", file, "runs"])
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -108,8 +88,6 @@ pub struct Job {
     pub name: String,
     #[serde(default)]
     pub conclusion: Option<String>,
-    #[serde(default)]
-    pub run_attempt: Option<u64>,
     #[serde(default)]
     pub steps: Vec<Step>,
 }
@@ -135,18 +113,11 @@ pub fn jobs<'a>(
     run: u64,
     attempts: Attempts,
 ) -> Listing<'a, Job> {
-    let run = run.to_string();
-    let path = below(repo, &["actions", "runs", &run, "jobs"]);
+    let path = below(repo, &["actions", "runs", &run.to_string(), "jobs"]);
     let filter = match attempts {
         Attempts::Latest => "latest",
         Attempts::All => "all",
     };
-    let get = Get::new(&path).with("filter", filter).in_full_pages();
-    all_in(forge, get, |answer: &Answer| {
-        #[derive(Deserialize)]
-        struct Page {
-            jobs: Vec<Job>,
-        }
-        Ok(answer.json::<Page>()?.jobs)
-    })
+    let get = Get::new(path).with("filter", filter).in_full_pages();
+    Listing::new(forge, get, wrapped)
 }

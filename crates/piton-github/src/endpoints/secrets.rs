@@ -4,12 +4,11 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::endpoints::below;
-use crate::error::ForgeError;
-use crate::forge::{Answer, Forge, ForgeRead};
-use crate::pages::{Listing, all_in};
+use super::below;
+use crate::error::Result;
+use crate::forge::{Forge, ForgeRead};
 use crate::repo::RepoName;
-use crate::request::{Change, Get, Method, Repeat};
+use crate::request::{Change, Get, Method, Path, Repeat};
 
 /// What is known of a secret: its name.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -26,30 +25,16 @@ pub struct PublicKey {
     pub key: String,
 }
 
-pub fn list<'a>(forge: &'a dyn ForgeRead, repo: &RepoName) -> Listing<'a, Secret> {
-    #[derive(Deserialize)]
-    struct Page {
-        secrets: Vec<Secret>,
-    }
-    let get = Get::new(&below(repo, &["actions", "secrets"])).in_full_pages();
-    all_in(forge, get, |answer: &Answer| {
-        Ok(answer.json::<Page>()?.secrets)
-    })
+fn one(repo: &RepoName, name: &str) -> Path {
+    below(repo, &["actions", "secrets", name])
 }
 
-pub fn get(forge: &dyn ForgeRead, repo: &RepoName, name: &str) -> Result<Secret, ForgeError> {
-    forge
-        .get(&Get::new(&below(repo, &["actions", "secrets", name])))?
-        .json()
+pub fn get(forge: &dyn ForgeRead, repo: &RepoName, name: &str) -> Result<Secret> {
+    forge.read(&Get::new(one(repo, name)))
 }
 
-pub fn public_key(forge: &dyn ForgeRead, repo: &RepoName) -> Result<PublicKey, ForgeError> {
-    forge
-        .get(&Get::new(&below(
-            repo,
-            &["actions", "secrets", "public-key"],
-        )))?
-        .json()
+pub fn public_key(forge: &dyn ForgeRead, repo: &RepoName) -> Result<PublicKey> {
+    forge.read(&Get::new(one(repo, "public-key")))
 }
 
 /// Sets a secret that was sealed with the key of this id.
@@ -59,17 +44,15 @@ pub fn set(
     name: &str,
     sealed: &str,
     key_id: &str,
-) -> Result<(), ForgeError> {
-    let path = below(repo, &["actions", "secrets", name]);
-    let change = Change::new(Method::Put, Repeat::Freely, &path)
-        .with_body(json!({"encrypted_value": sealed, "key_id": key_id}));
-    forge.send(&change).map(drop)
+) -> Result<()> {
+    let change = Change::new(Method::Put, Repeat::Freely, one(repo, name));
+    let body = json!({"encrypted_value": sealed, "key_id": key_id});
+    forge.send(&change.with_body(body)).map(drop)
 }
 
-/// Removes a secret; [`ForgeError::NotFound`] where there is none.
-pub fn remove(forge: &dyn Forge, repo: &RepoName, name: &str) -> Result<(), ForgeError> {
-    let path = below(repo, &["actions", "secrets", name]);
-    forge
-        .send(&Change::new(Method::Delete, Repeat::Freely, &path))
-        .map(drop)
+/// Removes a secret; [`ForgeError::NotFound`](crate::ForgeError::NotFound)
+/// where there is none.
+pub fn remove(forge: &dyn Forge, repo: &RepoName, name: &str) -> Result<()> {
+    let change = Change::new(Method::Delete, Repeat::Freely, one(repo, name));
+    forge.send(&change).map(drop)
 }

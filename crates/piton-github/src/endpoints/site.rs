@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::endpoints::below;
-use crate::error::ForgeError;
+use super::below;
+use crate::error::Result;
 use crate::forge::{Forge, ForgeRead};
 use crate::repo::RepoName;
 use crate::request::{Change, Get};
@@ -16,8 +16,6 @@ pub struct Site {
     #[serde(default)]
     pub status: Option<String>,
     #[serde(default)]
-    pub build_type: Option<String>,
-    #[serde(default)]
     pub source: Option<Source>,
 }
 
@@ -28,14 +26,13 @@ pub struct Source {
     pub path: String,
 }
 
-pub fn get(forge: &dyn ForgeRead, repo: &RepoName) -> Result<Site, ForgeError> {
-    forge.get(&Get::new(&below(repo, &["pages"])))?.json()
+pub fn get(forge: &dyn ForgeRead, repo: &RepoName) -> Result<Site> {
+    forge.read(&Get::new(below(repo, &["pages"])))
 }
 
-/// Switches the site on; [`ForgeError::Conflict`] where it is on.
-pub fn enable(forge: &dyn Forge, repo: &RepoName, source: &Source) -> Result<Site, ForgeError> {
+/// Switches the site on; [`ForgeError::Conflict`](crate::ForgeError::Conflict) where
+/// it is on.
+pub fn enable(forge: &dyn Forge, repo: &RepoName, source: &Source) -> Result<Site> {
     let body = json!({"build_type": "legacy", "source": source});
-    forge
-        .send(&Change::post(&below(repo, &["pages"]), body))?
-        .json()
+    forge.change(&Change::post(below(repo, &["pages"]), body))
 }

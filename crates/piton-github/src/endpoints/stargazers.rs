@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::endpoints::below;
+use super::below;
 use crate::forge::ForgeRead;
 use crate::pages::{Listing, all};
 use crate::repo::RepoName;
@@ -30,13 +30,13 @@ pub const WEEKS: u32 = 30;
 /// Lists the weeks since the repository was made, newest first. It names
 /// nobody, so everybody may read it.
 pub fn history<'a>(forge: &'a dyn ForgeRead, repo: &RepoName) -> Listing<'a, Week> {
-    let get = Get::new(&below(repo, &["stargazers", "history"])).with("per_page", WEEKS);
+    let get = Get::new(below(repo, &["stargazers", "history"])).with("per_page", WEEKS);
     all(forge, get)
 }
 
 /// Lists stars, oldest first. Only for those who may write to the repository.
 pub fn list<'a>(forge: &'a dyn ForgeRead, repo: &RepoName) -> Listing<'a, Star> {
-    let get = Get::new(&below(repo, &["stargazers"]))
+    let get = Get::new(below(repo, &["stargazers"]))
         .in_full_pages()
         .accepting(Accept::StarJson);
     all(forge, get)

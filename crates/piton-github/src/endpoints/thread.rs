@@ -4,9 +4,9 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::endpoints::issues::Association;
-use crate::endpoints::versions::TextVersion;
-use crate::error::ForgeError;
+use super::issues::Association;
+use super::versions::TextVersion;
+use crate::error::{ForgeError, Result};
 use crate::forge::ForgeRead;
 use crate::graphql::GraphQuery;
 use crate::repo::RepoName;
@@ -74,7 +74,7 @@ struct Author {
 }
 
 /// Reads it.
-pub fn read(forge: &dyn ForgeRead, repo: &RepoName, number: u64) -> Result<Thread, ForgeError> {
+pub fn read(forge: &dyn ForgeRead, repo: &RepoName, number: u64) -> Result<Thread> {
     const TEXT: &str = "query($owner: String!, $name: String!, $number: Int!, $most: Int!, $versions: Int!) { \
         repository(owner: $owner, name: $name) { issueOrPullRequest(number: $number) { \
         ... on Issue { body userContentEdits(first: $versions) { nodes { editedAt editor { login } diff } } \
@@ -88,17 +88,13 @@ pub fn read(forge: &dyn ForgeRead, repo: &RepoName, number: u64) -> Result<Threa
         TEXT,
         json!({"owner": repo.owner(), "name": repo.name(), "number": number, "most": MOST, "versions": VERSIONS}),
     ))?;
-    let garbled = |why: String| ForgeError::Garbled {
-        what: what.clone(),
-        why,
-        unsure: false,
-    };
+    let garbled = |why: &str| ForgeError::garbled(&*what, why, false);
     let seen = data
         .pointer_mut("/repository/issueOrPullRequest")
         .filter(|seen| seen.is_object())
         .map(Value::take)
-        .ok_or_else(|| garbled("it is not there".to_owned()))?;
-    let seen: Seen = serde_json::from_value(seen).map_err(|error| garbled(error.to_string()))?;
+        .ok_or_else(|| garbled("it is not there"))?;
+    let seen: Seen = serde_json::from_value(seen).map_err(|error| garbled(&error.to_string()))?;
     let complete = seen
         .comments
         .total_count
@@ -110,7 +106,7 @@ pub fn read(forge: &dyn ForgeRead, repo: &RepoName, number: u64) -> Result<Threa
             .user_content_edits
             .map(|edits| edits.nodes)
             .unwrap_or_default(),
-        comments: comments.ok_or_else(|| garbled("a comment has no number".to_owned()))?,
+        comments: comments.ok_or_else(|| garbled("a comment has no number"))?,
         complete,
     })
 }

@@ -1,11 +1,12 @@
 //! Traffic: views, clones, referrers, paths of the last fourteen days.
 
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::endpoints::below;
-use crate::error::ForgeError;
-use crate::forge::{Answer, ForgeRead};
+use super::{below, wrapped};
+use crate::error::Result;
+use crate::forge::ForgeRead;
 use crate::repo::RepoName;
 use crate::request::Get;
 
@@ -33,41 +34,31 @@ pub struct PopularPath {
     pub uniques: u64,
 }
 
-pub fn clones(forge: &dyn ForgeRead, repo: &RepoName) -> Result<Vec<Day>, ForgeError> {
-    #[derive(Deserialize)]
-    struct Clones {
-        clones: Vec<Day>,
-    }
-    Ok(read(forge, repo, &["traffic", "clones"])?
-        .json::<Clones>()?
-        .clones)
+pub fn clones(forge: &dyn ForgeRead, repo: &RepoName) -> Result<Vec<Day>> {
+    days(forge, repo, "clones")
 }
 
-pub fn views(forge: &dyn ForgeRead, repo: &RepoName) -> Result<Vec<Day>, ForgeError> {
-    #[derive(Deserialize)]
-    struct Views {
-        views: Vec<Day>,
-    }
-    Ok(read(forge, repo, &["traffic", "views"])?
-        .json::<Views>()?
-        .views)
+pub fn views(forge: &dyn ForgeRead, repo: &RepoName) -> Result<Vec<Day>> {
+    days(forge, repo, "views")
 }
 
-pub fn referrers(forge: &dyn ForgeRead, repo: &RepoName) -> Result<Vec<Referrer>, ForgeError> {
-    forge
-        .get(&Get::new(&below(
-            repo,
-            &["traffic", "popular", "referrers"],
-        )))?
-        .json()
+fn days(forge: &dyn ForgeRead, repo: &RepoName, what: &str) -> Result<Vec<Day>> {
+    let get = Get::new(below(repo, &["traffic", what])).with("per", "day");
+    wrapped(&forge.get(&get)?)
 }
 
-pub fn paths(forge: &dyn ForgeRead, repo: &RepoName) -> Result<Vec<PopularPath>, ForgeError> {
-    forge
-        .get(&Get::new(&below(repo, &["traffic", "popular", "paths"])))?
-        .json()
+pub fn referrers(forge: &dyn ForgeRead, repo: &RepoName) -> Result<Vec<Referrer>> {
+    popular(forge, repo, "referrers")
 }
 
-fn read(forge: &dyn ForgeRead, repo: &RepoName, pieces: &[&str]) -> Result<Answer, ForgeError> {
-    forge.get(&Get::new(&below(repo, pieces)).with("per", "day"))
+pub fn paths(forge: &dyn ForgeRead, repo: &RepoName) -> Result<Vec<PopularPath>> {
+    popular(forge, repo, "paths")
+}
+
+fn popular<T: DeserializeOwned>(
+    forge: &dyn ForgeRead,
+    repo: &RepoName,
+    what: &str,
+) -> Result<Vec<T>> {
+    forge.read(&Get::new(below(repo, &["traffic", "popular", what])))
 }

@@ -1,8 +1,8 @@
 //! Comments, written once.
 
 use piton_plan::{
-    Description, Done, Failure, Given, Key, Moment, Observation, Observe, Operation, OutputRef,
-    Perform, Slot, Verb,
+    Description, Done, Failure, Given, Key, Looked, Moment, Observation, Observe, Operation,
+    OutputRef, Perform, Slot, Verb,
 };
 use serde::{Deserialize, Serialize};
 
@@ -44,16 +44,11 @@ impl Operation for WriteComment {
 }
 
 impl Observe<WriteComment> for ForgeWorld<'_> {
-    fn observe(
-        &self,
-        operation: &WriteComment,
-        given: &Given<'_>,
-        moment: Moment,
-    ) -> Result<Observation<()>, Failure> {
+    fn observe(&self, op: &WriteComment, given: &Given<'_>, moment: Moment) -> Looked {
         let mark = in_body(&given.mark());
         self.settled(moment, |forge| {
-            for comment in comments::newest(forge, &operation.repository, None).take(NEWEST) {
-                if comment.map_err(Failure::from)?.body.contains(&mark) {
+            for comment in comments::newest(forge, &op.repository, None).take(NEWEST) {
+                if comment?.body.contains(&mark) {
                     return Ok(Observation::already());
                 }
             }
@@ -63,15 +58,10 @@ impl Observe<WriteComment> for ForgeWorld<'_> {
 }
 
 impl Perform<WriteComment> for ForgePerformer<'_> {
-    fn perform(
-        &self,
-        operation: &WriteComment,
-        given: &Given<'_>,
-        (): (),
-    ) -> Result<Done, Failure> {
-        let issue = given.value(&operation.issue)?;
-        let body = format!("{}\n\n{}", operation.body, in_body(&given.mark()));
-        let comment = comments::create(self.forge, &operation.repository, issue, &body)?;
+    fn perform(&self, op: &WriteComment, given: &Given<'_>, (): ()) -> Result<Done, Failure> {
+        let issue = given.value(&op.issue)?;
+        let body = format!("{}\n\n{}", op.body, in_body(&given.mark()));
+        let comment = comments::create(self.forge, &op.repository, issue, &body)?;
         Ok(Done::saying(comment.html_url))
     }
 }

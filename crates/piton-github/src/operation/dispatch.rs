@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use piton_plan::{
-    Description, Done, Failure, FailureKind, Given, Key, Moment, Observation, Observe, Operation,
-    Output, OutputMap, Perform, Verb,
+    Description, Done, Failure, FailureKind, Given, Key, Looked, Moment, Observation, Observe,
+    Operation, Output, Perform, Verb,
 };
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,6 @@ use crate::endpoints::actions;
 use crate::endpoints::runs::{self, Run};
 use crate::error::ForgeError;
 use crate::forge::ForgeRead;
-use crate::pages::first;
 use crate::repo::RepoName;
 
 pub const RUN_ID: Output<u64> = Output::new("run");
@@ -71,20 +70,12 @@ impl Operation for Dispatch {
 }
 
 impl Observe<Dispatch> for ForgeWorld<'_> {
-    fn observe(
-        &self,
-        operation: &Dispatch,
-        given: &Given<'_>,
-        moment: Moment,
-    ) -> Result<Observation<()>, Failure> {
-        let mark = operation.mark(given);
+    fn observe(&self, op: &Dispatch, given: &Given<'_>, moment: Moment) -> Looked {
+        let mark = op.mark(given);
         self.settled(moment, |forge| {
-            Ok(match marked(forge, operation, &mark)? {
+            Ok(match marked(forge, op, &mark)? {
                 Some(run) => Observation::Already {
-                    outputs: OutputMap::from([
-                        (RUN_ID.name().to_owned(), run.id.into()),
-                        (RUN_NODE.name().to_owned(), run.node_id.into()),
-                    ]),
+                    outputs: done(run).outputs,
                 },
                 None => Observation::pending("no run with that distinct id", ()),
             })
@@ -93,38 +84,26 @@ impl Observe<Dispatch> for ForgeWorld<'_> {
 }
 
 impl Perform<Dispatch> for ForgePerformer<'_> {
-    fn perform(&self, operation: &Dispatch, given: &Given<'_>, (): ()) -> Result<Done, Failure> {
-        let mut inputs: Vec<(String, String)> = operation.inputs.clone().into_iter().collect();
-        inputs.push((DISTINCT_ID.to_owned(), operation.mark(given)));
-        let told = actions::dispatch(
-            self.forge,
-            &operation.repository,
-            &operation.workflow,
-            &operation.reference,
-            &inputs,
-        );
-        let told = match told {
+    fn perform(&self, op: &Dispatch, given: &Given<'_>, (): ()) -> Result<Done, Failure> {
+        let mark = op.mark(given);
+        let mut inputs = op.inputs.clone();
+        inputs.insert(DISTINCT_ID.to_owned(), mark.clone());
+        let (repo, file) = (&op.repository, &op.workflow);
+        let told = match actions::dispatch(self.forge, repo, file, &op.reference, &inputs) {
             Ok(told) => told,
             // Nobody knows whether it was started: it is looked for.
             Err(error) if error.may_have_happened() => {
-                let mark = operation.mark(given);
-                return self.look_for(operation, &mark)?.ok_or_else(|| error.into());
+                return self.look_for(op, &mark)?.ok_or_else(|| error.into());
             }
             Err(error) => return Err(error.into()),
         };
-        let run = match told {
-            Some(told) => runs::get(self.forge, &operation.repository, told.workflow_run_id).ok(),
-            None => None,
-        };
-        if let Some(run) = run {
+        if let Some(told) = told
+            && let Ok(run) = runs::get(self.forge, repo, told.workflow_run_id)
+        {
             return Ok(done(run));
         }
-        let mark = operation.mark(given);
-        self.look_for(operation, &mark)?.ok_or_else(|| {
-            let story = format!(
-                "{} was started, and GitHub does not show the run yet",
-                operation.workflow
-            );
+        self.look_for(op, &mark)?.ok_or_else(|| {
+            let story = format!("{file} was started, and GitHub does not show the run yet");
             Failure::new(FailureKind::NotFound, story)
                 .hint("run the same command again: it looks for the run before it starts one")
         })
@@ -136,12 +115,12 @@ const PAUSES: [u64; 7] = [0, 1, 1, 2, 2, 4, 5];
 
 impl ForgePerformer<'_> {
     /// Looks for the run with a mark, for a while.
-    fn look_for(&self, operation: &Dispatch, mark: &str) -> Result<Option<Done>, Failure> {
+    fn look_for(&self, op: &Dispatch, mark: &str) -> Result<Option<Done>, Failure> {
         for pause in PAUSES {
             if pause > 0 && self.patience.wait(Duration::from_secs(pause)) {
                 break;
             }
-            if let Some(run) = marked(self.forge, operation, mark)? {
+            if let Some(run) = marked(self.forge, op, mark)? {
                 return Ok(Some(done(run)));
             }
         }
@@ -150,18 +129,14 @@ impl ForgePerformer<'_> {
 }
 
 /// Finds the run with a mark among the newest.
-fn marked(
-    forge: &dyn ForgeRead,
-    operation: &Dispatch,
-    mark: &str,
-) -> Result<Option<Run>, ForgeError> {
-    let newest = runs::of_workflow(forge, &operation.repository, &operation.workflow, 30);
-    let mut looked = 0;
-    let run = first(newest, |run| {
-        looked += 1;
-        looked >= NEWEST || run.display_title.contains(mark)
-    })?;
-    Ok(run.filter(|run| run.display_title.contains(mark)))
+fn marked(forge: &dyn ForgeRead, op: &Dispatch, mark: &str) -> Result<Option<Run>, ForgeError> {
+    runs::of_workflow(forge, &op.repository, &op.workflow, 30)
+        .take(NEWEST)
+        .find(|run| {
+            run.as_ref()
+                .map_or(true, |run| run.display_title.contains(mark))
+        })
+        .transpose()
 }
 
 fn done(run: Run) -> Done {

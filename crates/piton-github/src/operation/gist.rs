@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use piton_plan::{
-    Description, Done, Failure, Given, Key, Moment, Observation, Observe, Operation, Output,
-    OutputMap, OutputRef, Perform, Slot, Verb,
+    Description, Done, Failure, Given, Key, Looked, Moment, Observation, Observe, Operation,
+    Output, OutputRef, Perform, Slot, Verb,
 };
 use serde::{Deserialize, Serialize};
 
@@ -31,11 +31,10 @@ pub struct CreateGist {
     pub besides: Vec<String>,
 }
 
-fn outputs(gist: &Gist) -> OutputMap {
-    OutputMap::from([
-        (GIST_ID.name().to_owned(), gist.id.clone().into()),
-        (GIST_URL.name().to_owned(), gist.html_url.clone().into()),
-    ])
+fn done(gist: Gist) -> Done {
+    Done::saying(format!("gist {}", gist.id))
+        .with(&GIST_ID, gist.id)
+        .with(&GIST_URL, gist.html_url)
 }
 
 impl Operation for CreateGist {
@@ -68,24 +67,19 @@ impl Operation for CreateGist {
 }
 
 impl Observe<CreateGist> for ForgeWorld<'_> {
-    fn observe(
-        &self,
-        operation: &CreateGist,
-        _: &Given<'_>,
-        moment: Moment,
-    ) -> Result<Observation<()>, Failure> {
+    fn observe(&self, op: &CreateGist, _: &Given<'_>, moment: Moment) -> Looked {
         self.settled(moment, |forge| {
-            let Some(listed) = by_description(forge, operation)? else {
+            let Some(listed) = by_description(forge, op)? else {
                 return Ok(Observation::pending("no gist of that description", ()));
             };
             let gist = gists::get(forge, &listed.id)?;
-            let missing: Vec<&str> = operation
+            let missing: Vec<&str> = op
                 .files
                 .keys()
                 .filter(|name| !gist.files.contains_key(*name))
                 .map(String::as_str)
                 .collect();
-            if gist.public != operation.public {
+            if gist.public != op.public {
                 let found = if gist.public {
                     "a public one"
                 } else {
@@ -98,32 +92,28 @@ impl Observe<CreateGist> for ForgeWorld<'_> {
                 return Ok(Observation::changed("all of its files", found));
             }
             Ok(Observation::Already {
-                outputs: outputs(&gist),
+                outputs: done(gist).outputs,
             })
         })
     }
 }
 
 /// Finds the gist of a description among one's own.
-fn by_description(forge: &dyn ForgeRead, operation: &CreateGist) -> Result<Option<Gist>, Failure> {
+fn by_description(forge: &dyn ForgeRead, op: &CreateGist) -> Result<Option<Gist>, Failure> {
     let same = |gist: &Gist| {
-        gist.description.as_deref() == Some(&operation.description)
-            && !operation.besides.contains(&gist.id)
+        gist.description.as_deref() == Some(&op.description) && !op.besides.contains(&gist.id)
     };
     Ok(crate::pages::first(gists::list(forge), same)?)
 }
 
 impl Perform<CreateGist> for ForgePerformer<'_> {
-    fn perform(&self, operation: &CreateGist, _: &Given<'_>, (): ()) -> Result<Done, Failure> {
+    fn perform(&self, op: &CreateGist, _: &Given<'_>, (): ()) -> Result<Done, Failure> {
         let new = gists::NewGist {
-            description: operation.description.clone(),
-            public: operation.public,
-            files: operation.files.clone(),
+            description: op.description.clone(),
+            public: op.public,
+            files: op.files.clone(),
         };
-        let gist = gists::create(self.forge, &new)?;
-        let mut done = Done::saying(format!("gist {}", gist.id));
-        done.outputs = outputs(&gist);
-        Ok(done)
+        Ok(done(gists::create(self.forge, &new)?))
     }
 }
 
@@ -199,19 +189,14 @@ impl Operation for EditGist {
 }
 
 impl Observe<EditGist> for ForgeWorld<'_> {
-    fn observe(
-        &self,
-        operation: &EditGist,
-        given: &Given<'_>,
-        moment: Moment,
-    ) -> Result<Observation<()>, Failure> {
-        let id = given.value(&operation.id)?;
+    fn observe(&self, op: &EditGist, given: &Given<'_>, moment: Moment) -> Looked {
+        let id = given.value(&op.id)?;
         self.settled(moment, |forge| {
             let gist = gists::get(forge, &id)?;
-            let described = operation.description.as_deref();
+            let described = op.description.as_deref();
             let mut same =
                 described.is_none_or(|wanted| gist.description.as_deref() == Some(wanted));
-            for (name, wanted) in &operation.files {
+            for (name, wanted) in &op.files {
                 same = same
                     && gists::content(forge, &gist, name)?.as_deref() == Some(wanted.as_bytes());
             }
@@ -222,7 +207,7 @@ impl Observe<EditGist> for ForgeWorld<'_> {
                 .history
                 .first()
                 .map(|revision| revision.version.as_str());
-            Ok(match (operation.revision.as_deref(), newest) {
+            Ok(match (op.revision.as_deref(), newest) {
                 (Some(decided), Some(newest)) if decided != newest => Observation::changed(
                     format!("revision {decided}"),
                     format!("revision {newest}"),
@@ -234,11 +219,11 @@ impl Observe<EditGist> for ForgeWorld<'_> {
 }
 
 impl Perform<EditGist> for ForgePerformer<'_> {
-    fn perform(&self, operation: &EditGist, given: &Given<'_>, (): ()) -> Result<Done, Failure> {
-        let id = given.value(&operation.id)?;
+    fn perform(&self, op: &EditGist, given: &Given<'_>, (): ()) -> Result<Done, Failure> {
+        let id = given.value(&op.id)?;
         let edit = gists::Edit {
-            description: operation.description.clone(),
-            files: operation.files.clone(),
+            description: op.description.clone(),
+            files: op.files.clone(),
         };
         gists::edit(self.forge, &id, &edit)?;
         Ok(Done::default())
@@ -267,13 +252,8 @@ impl Operation for KeepGist {
 }
 
 impl Observe<KeepGist> for ForgeWorld<'_> {
-    fn observe(
-        &self,
-        operation: &KeepGist,
-        _: &Given<'_>,
-        _: Moment,
-    ) -> Result<Observation<()>, Failure> {
-        Ok(match found(gists::get(self.forge, &operation.id))? {
+    fn observe(&self, op: &KeepGist, _: &Given<'_>, _: Moment) -> Looked {
+        Ok(match found(gists::get(self.forge, &op.id))? {
             Some(_) => Observation::already(),
             None => Observation::changed("the gist is there", "it is gone"),
         })

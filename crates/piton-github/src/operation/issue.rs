@@ -1,8 +1,8 @@
 //! Issues, opened once.
 
 use piton_plan::{
-    Description, Done, Failure, Given, Key, Moment, Observation, Observe, Operation, Output,
-    OutputMap, Perform, Verb,
+    Description, Done, Failure, Given, Key, Looked, Moment, Observation, Observe, Operation,
+    Output, Perform, Verb,
 };
 use serde::{Deserialize, Serialize};
 
@@ -51,22 +51,15 @@ impl Operation for OpenIssue {
 }
 
 impl Observe<OpenIssue> for ForgeWorld<'_> {
-    fn observe(
-        &self,
-        operation: &OpenIssue,
-        given: &Given<'_>,
-        moment: Moment,
-    ) -> Result<Observation<()>, Failure> {
+    fn observe(&self, op: &OpenIssue, given: &Given<'_>, moment: Moment) -> Looked {
         let mark = in_body(&given.mark());
         self.settled(moment, |forge| {
             let filter = issues::Filter::default();
-            let newest = issues::list(forge, &operation.repository, &filter);
-            for issue in newest.take(NEWEST) {
-                let issue = issue.map_err(Failure::from)?;
+            for issue in issues::list(forge, &op.repository, &filter).take(NEWEST) {
+                let issue = issue?;
                 if issue.body.contains(&mark) {
-                    let outputs = [(ISSUE_NUMBER.name().to_owned(), issue.number.into())];
                     return Ok(Observation::Already {
-                        outputs: OutputMap::from(outputs),
+                        outputs: done(issue).outputs,
                     });
                 }
             }
@@ -76,14 +69,17 @@ impl Observe<OpenIssue> for ForgeWorld<'_> {
 }
 
 impl Perform<OpenIssue> for ForgePerformer<'_> {
-    fn perform(&self, operation: &OpenIssue, given: &Given<'_>, (): ()) -> Result<Done, Failure> {
+    fn perform(&self, op: &OpenIssue, given: &Given<'_>, (): ()) -> Result<Done, Failure> {
         let new = issues::NewIssue {
-            title: operation.title.clone(),
-            body: format!("{}\n\n{}", operation.body, in_body(&given.mark())),
-            labels: operation.labels.clone(),
+            title: op.title.clone(),
+            body: format!("{}\n\n{}", op.body, in_body(&given.mark())),
+            labels: op.labels.clone(),
             assignees: Vec::new(),
         };
-        let issue = issues::create(self.forge, &operation.repository, &new)?;
-        Ok(Done::saying(issue.html_url).with(&ISSUE_NUMBER, issue.number))
+        Ok(done(issues::create(self.forge, &op.repository, &new)?))
     }
+}
+
+fn done(issue: issues::Issue) -> Done {
+    Done::saying(issue.html_url).with(&ISSUE_NUMBER, issue.number)
 }

@@ -1,8 +1,8 @@
 //! Pull requests: opened once for a branch, and made ready for review.
 
 use piton_plan::{
-    Description, Done, Failure, FailureKind, Given, Key, Moment, Observation, Observe, Operation,
-    Output, OutputMap, Perform, Verb,
+    Description, Done, Failure, FailureKind, Given, Key, Looked, Moment, Observation, Observe,
+    Operation, Output, Perform, Verb,
 };
 use serde::{Deserialize, Serialize};
 
@@ -25,8 +25,8 @@ pub struct OpenPull {
     pub body: String,
 }
 
-fn outputs(pull: &Pull) -> OutputMap {
-    OutputMap::from([(PULL_NUMBER.name().to_owned(), pull.number.into())])
+fn done(pull: Pull) -> Done {
+    Done::saying(pull.html_url).with(&PULL_NUMBER, pull.number)
 }
 
 impl Operation for OpenPull {
@@ -50,17 +50,12 @@ impl Operation for OpenPull {
 }
 
 impl Observe<OpenPull> for ForgeWorld<'_> {
-    fn observe(
-        &self,
-        op: &OpenPull,
-        _: &Given<'_>,
-        moment: Moment,
-    ) -> Result<Observation<()>, Failure> {
+    fn observe(&self, op: &OpenPull, _: &Given<'_>, moment: Moment) -> Looked {
         self.settled(moment, |forge| {
             let mut open = pulls::of_branch(forge, &op.repository, &op.head, Some(State::Open));
             Ok(match open.next().transpose()? {
                 Some(pull) => Observation::Already {
-                    outputs: outputs(&pull),
+                    outputs: done(pull).outputs,
                 },
                 None => Observation::pending("no open pull request of this branch", ()),
             })
@@ -70,19 +65,15 @@ impl Observe<OpenPull> for ForgeWorld<'_> {
 
 impl Perform<OpenPull> for ForgePerformer<'_> {
     fn perform(&self, op: &OpenPull, _: &Given<'_>, (): ()) -> Result<Done, Failure> {
-        let made = pulls::create(
-            self.forge,
-            &op.repository,
-            &pulls::NewPull {
-                title: op.title.clone(),
-                body: op.body.clone(),
-                head: op.head.clone(),
-                base: op.base.clone(),
-                draft: false,
-            },
-        );
-        match made {
-            Ok(pull) => Ok(Done::saying(pull.html_url.clone()).with(&PULL_NUMBER, pull.number)),
+        let new = pulls::NewPull {
+            title: op.title.clone(),
+            body: op.body.clone(),
+            head: op.head.clone(),
+            base: op.base.clone(),
+            draft: false,
+        };
+        match pulls::create(self.forge, &op.repository, &new) {
+            Ok(pull) => Ok(done(pull)),
             // Somebody was faster, or the answer was lost: it is looked for.
             Err(ForgeError::Conflict { .. }) => Ok(Done::default()),
             Err(error) => Err(error.into()),
@@ -120,12 +111,7 @@ impl Operation for ReadyPull {
 }
 
 impl Observe<ReadyPull> for ForgeWorld<'_> {
-    fn observe(
-        &self,
-        op: &ReadyPull,
-        _: &Given<'_>,
-        moment: Moment,
-    ) -> Result<Observation<String>, Failure> {
+    fn observe(&self, op: &ReadyPull, _: &Given<'_>, moment: Moment) -> Looked<String> {
         self.settled(moment, |forge| {
             let pull = pulls::get(forge, &op.repository, op.number)?;
             Ok(match (pull.state, pull.draft) {

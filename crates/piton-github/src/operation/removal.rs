@@ -1,7 +1,8 @@
 //! Taking away what a repository's Actions and the user's gists hold.
 
 use piton_plan::{
-    Description, Done, Failure, Given, Key, Moment, Observation, Observe, Operation, Perform, Verb,
+    Description, Done, Failure, Given, Key, Looked, Moment, Observation, Observe, Operation,
+    Perform, Verb,
 };
 use serde::{Deserialize, Serialize};
 
@@ -64,25 +65,16 @@ impl Operation for RemoveVariable {
 }
 
 impl Observe<RemoveVariable> for ForgeWorld<'_> {
-    fn observe(
-        &self,
-        operation: &RemoveVariable,
-        _: &Given<'_>,
-        moment: Moment,
-    ) -> Result<Observation<()>, Failure> {
+    fn observe(&self, op: &RemoveVariable, _: &Given<'_>, moment: Moment) -> Looked {
         self.settled(moment, |forge| {
-            let now = found(variables::get(
-                forge,
-                &operation.repository,
-                &operation.name,
-            ))?;
+            let now = found(variables::get(forge, &op.repository, &op.name))?;
             Ok(match now {
                 None => Observation::already(),
-                Some(now) if now.value == operation.was => {
+                Some(now) if now.value == op.was => {
                     Observation::pending(format!("it is {}", now.value), ())
                 }
                 Some(now) => Observation::changed(
-                    format!("it is {}", operation.was),
+                    format!("it is {}", op.was),
                     format!("it is {}", now.value),
                 ),
             })
@@ -91,12 +83,8 @@ impl Observe<RemoveVariable> for ForgeWorld<'_> {
 }
 
 impl Perform<RemoveVariable> for ForgePerformer<'_> {
-    fn perform(&self, operation: &RemoveVariable, _: &Given<'_>, (): ()) -> Result<Done, Failure> {
-        gone(variables::remove(
-            self.forge,
-            &operation.repository,
-            &operation.name,
-        ))
+    fn perform(&self, op: &RemoveVariable, _: &Given<'_>, (): ()) -> Result<Done, Failure> {
+        gone(variables::remove(self.forge, &op.repository, &op.name))
     }
 }
 
@@ -120,14 +108,9 @@ impl Operation for RemoveSecret {
 }
 
 impl Observe<RemoveSecret> for ForgeWorld<'_> {
-    fn observe(
-        &self,
-        operation: &RemoveSecret,
-        _: &Given<'_>,
-        moment: Moment,
-    ) -> Result<Observation<()>, Failure> {
+    fn observe(&self, op: &RemoveSecret, _: &Given<'_>, moment: Moment) -> Looked {
         self.settled(moment, |forge| {
-            let now = found(secrets::get(forge, &operation.repository, &operation.name))?;
+            let now = found(secrets::get(forge, &op.repository, &op.name))?;
             Ok(match now {
                 None => Observation::already(),
                 Some(_) => Observation::pending("a secret of that name", ()),
@@ -137,12 +120,8 @@ impl Observe<RemoveSecret> for ForgeWorld<'_> {
 }
 
 impl Perform<RemoveSecret> for ForgePerformer<'_> {
-    fn perform(&self, operation: &RemoveSecret, _: &Given<'_>, (): ()) -> Result<Done, Failure> {
-        gone(secrets::remove(
-            self.forge,
-            &operation.repository,
-            &operation.name,
-        ))
+    fn perform(&self, op: &RemoveSecret, _: &Given<'_>, (): ()) -> Result<Done, Failure> {
+        gone(secrets::remove(self.forge, &op.repository, &op.name))
     }
 }
 
@@ -166,18 +145,13 @@ impl Operation for RemoveGist {
 }
 
 impl Observe<RemoveGist> for ForgeWorld<'_> {
-    fn observe(
-        &self,
-        operation: &RemoveGist,
-        _: &Given<'_>,
-        moment: Moment,
-    ) -> Result<Observation<()>, Failure> {
+    fn observe(&self, op: &RemoveGist, _: &Given<'_>, moment: Moment) -> Looked {
         self.settled(moment, |forge| {
-            let Some(gist) = found(gists::get(forge, &operation.id))? else {
+            let Some(gist) = found(gists::get(forge, &op.id))? else {
                 return Ok(Observation::already());
             };
             let newest = gist.history.first().map(|newest| newest.version.clone());
-            Ok(match (&operation.revision, newest) {
+            Ok(match (&op.revision, newest) {
                 (Some(decided), Some(newest)) if *decided != newest => Observation::changed(
                     format!("revision {decided}"),
                     format!("revision {newest}"),
@@ -189,7 +163,7 @@ impl Observe<RemoveGist> for ForgeWorld<'_> {
 }
 
 impl Perform<RemoveGist> for ForgePerformer<'_> {
-    fn perform(&self, operation: &RemoveGist, _: &Given<'_>, (): ()) -> Result<Done, Failure> {
-        gone(gists::remove(self.forge, &operation.id))
+    fn perform(&self, op: &RemoveGist, _: &Given<'_>, (): ()) -> Result<Done, Failure> {
+        gone(gists::remove(self.forge, &op.id))
     }
 }

@@ -6,8 +6,8 @@ use crypto_box::PublicKey;
 use crypto_box::aead::OsRng;
 use jiff::Timestamp;
 use piton_plan::{
-    Answer, Description, Done, Failure, FailureKind, Given, Key, Moment, Observation, Observe,
-    Operation, Perform, SecretRef, Verb,
+    Answer, Description, Done, Failure, FailureKind, Given, Key, Looked, Moment, Observation,
+    Observe, Operation, Perform, SecretRef, Verb,
 };
 use serde::{Deserialize, Serialize};
 
@@ -66,15 +66,10 @@ impl Operation for SetSecret {
 }
 
 impl Observe<SetSecret> for ForgeWorld<'_> {
-    fn observe(
-        &self,
-        operation: &SetSecret,
-        _: &Given<'_>,
-        moment: Moment,
-    ) -> Result<Observation<()>, Failure> {
+    fn observe(&self, op: &SetSecret, _: &Given<'_>, moment: Moment) -> Looked {
         self.settled(moment, |forge| {
-            let now = found(secrets::get(forge, &operation.repository, &operation.name))?;
-            Ok(match (now, operation.was) {
+            let now = found(secrets::get(forge, &op.repository, &op.name))?;
+            Ok(match (now, op.was) {
                 (None, None) => Observation::pending("no secret of that name", ()),
                 (None, Some(_)) => Observation::changed("a secret of that name", "none"),
                 (Some(_), None) => Observation::already(),
@@ -93,9 +88,9 @@ impl Observe<SetSecret> for ForgeWorld<'_> {
 }
 
 impl Perform<SetSecret> for ForgePerformer<'_> {
-    fn perform(&self, operation: &SetSecret, given: &Given<'_>, (): ()) -> Result<Done, Failure> {
+    fn perform(&self, op: &SetSecret, given: &Given<'_>, (): ()) -> Result<Done, Failure> {
         let input = |why: &str| Failure::new(FailureKind::Input, why);
-        let secret = match (&operation.from, given.answer()) {
+        let secret = match (&op.from, given.answer()) {
             (_, Some(Answer::Secret(secret))) => secret.clone(),
             (Some(from), _) => self
                 .secrets
@@ -103,17 +98,11 @@ impl Perform<SetSecret> for ForgePerformer<'_> {
                 .ok_or_else(|| input(&format!("{from} is not set")))?,
             (None, _) => return Err(input("no secret was given")),
         };
-        let key = secrets::public_key(self.forge, &operation.repository)?;
+        let key = secrets::public_key(self.forge, &op.repository)?;
         let sealed = seal(&key.key, secret.reveal().trim()).ok_or_else(|| {
             Failure::new(FailureKind::Network, "the repository's key is not a key")
         })?;
-        secrets::set(
-            self.forge,
-            &operation.repository,
-            &operation.name,
-            &sealed,
-            &key.key_id,
-        )?;
+        secrets::set(self.forge, &op.repository, &op.name, &sealed, &key.key_id)?;
         Ok(Done::default())
     }
 }
@@ -149,17 +138,8 @@ impl Operation for KeepSecret {
 }
 
 impl Observe<KeepSecret> for ForgeWorld<'_> {
-    fn observe(
-        &self,
-        operation: &KeepSecret,
-        _: &Given<'_>,
-        _: Moment,
-    ) -> Result<Observation<()>, Failure> {
-        let now = found(secrets::get(
-            self.forge,
-            &operation.repository,
-            &operation.name,
-        ))?;
+    fn observe(&self, op: &KeepSecret, _: &Given<'_>, _: Moment) -> Looked {
+        let now = found(secrets::get(self.forge, &op.repository, &op.name))?;
         Ok(match now {
             Some(_) => Observation::already(),
             None => Observation::changed("a secret of that name", "none"),

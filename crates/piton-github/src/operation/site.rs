@@ -1,7 +1,8 @@
 //! The repository's GitHub Pages site.
 
 use piton_plan::{
-    Description, Done, Failure, Given, Key, Moment, Observation, Observe, Operation, Perform, Verb,
+    Description, Done, Failure, Given, Key, Looked, Moment, Observation, Observe, Operation,
+    Perform, Verb,
 };
 use serde::{Deserialize, Serialize};
 
@@ -45,19 +46,12 @@ impl Operation for EnableSite {
 }
 
 impl Observe<EnableSite> for ForgeWorld<'_> {
-    fn observe(
-        &self,
-        operation: &EnableSite,
-        _: &Given<'_>,
-        moment: Moment,
-    ) -> Result<Observation<()>, Failure> {
+    fn observe(&self, op: &EnableSite, _: &Given<'_>, moment: Moment) -> Looked {
         self.settled(moment, |forge| {
-            Ok(match found(site::get(forge, &operation.repository))? {
-                None if operation.on => Observation::changed("it is on", "it is off"),
+            Ok(match found(site::get(forge, &op.repository))? {
+                None if op.on => Observation::changed("it is on", "it is off"),
                 None => Observation::pending("it is off", ()),
-                Some(site) if site.source.as_ref() == Some(&operation.source) => {
-                    Observation::already()
-                }
+                Some(site) if site.source.as_ref() == Some(&op.source) => Observation::already(),
                 Some(_) => Observation::changed("it is off", "it is on from another place"),
             })
         })
@@ -65,8 +59,8 @@ impl Observe<EnableSite> for ForgeWorld<'_> {
 }
 
 impl Perform<EnableSite> for ForgePerformer<'_> {
-    fn perform(&self, operation: &EnableSite, _: &Given<'_>, (): ()) -> Result<Done, Failure> {
-        site::enable(self.forge, &operation.repository, &operation.source)?;
+    fn perform(&self, op: &EnableSite, _: &Given<'_>, (): ()) -> Result<Done, Failure> {
+        site::enable(self.forge, &op.repository, &op.source)?;
         Ok(Done::default())
     }
 }

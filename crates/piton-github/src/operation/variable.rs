@@ -1,8 +1,8 @@
 //! Variables of a repository's Actions.
 
 use piton_plan::{
-    Description, Done, Failure, Given, Key, Moment, Observation, Observe, Operation, OutputRef,
-    Perform, Slot, Verb,
+    Description, Done, Failure, Given, Key, Looked, Moment, Observation, Observe, Operation,
+    OutputRef, Perform, Slot, Verb,
 };
 use serde::{Deserialize, Serialize};
 
@@ -61,20 +61,11 @@ impl Operation for SetVariable {
 }
 
 impl Observe<SetVariable> for ForgeWorld<'_> {
-    fn observe(
-        &self,
-        operation: &SetVariable,
-        given: &Given<'_>,
-        moment: Moment,
-    ) -> Result<Observation<bool>, Failure> {
+    fn observe(&self, op: &SetVariable, given: &Given<'_>, moment: Moment) -> Looked<bool> {
         // Before the plan is performed its value may not exist yet.
-        let wanted = given.value(&operation.value).ok();
+        let wanted = given.value(&op.value).ok();
         self.settled(moment, |forge| {
-            let now = found(variables::get(
-                forge,
-                &operation.repository,
-                &operation.name,
-            ))?;
+            let now = found(variables::get(forge, &op.repository, &op.name))?;
             let now = now.map(|variable| variable.value);
             if now.is_some() && now == wanted {
                 return Ok(Observation::already());
@@ -83,29 +74,24 @@ impl Observe<SetVariable> for ForgeWorld<'_> {
                 None => "no variable of that name".to_owned(),
                 Some(value) => format!("it is {value}"),
             };
-            Ok(if now == operation.was {
+            Ok(if now == op.was {
                 Observation::pending(told(&now), now.is_some())
             } else {
-                Observation::changed(told(&operation.was), told(&now))
+                Observation::changed(told(&op.was), told(&now))
             })
         })
     }
 }
 
 impl Perform<SetVariable> for ForgePerformer<'_> {
-    fn perform(
-        &self,
-        operation: &SetVariable,
-        given: &Given<'_>,
-        exists: bool,
-    ) -> Result<Done, Failure> {
-        let value = given.value(&operation.value)?;
+    fn perform(&self, op: &SetVariable, given: &Given<'_>, exists: bool) -> Result<Done, Failure> {
+        let value = given.value(&op.value)?;
         let set = if exists {
             variables::update
         } else {
             variables::create
         };
-        set(self.forge, &operation.repository, &operation.name, &value)?;
+        set(self.forge, &op.repository, &op.name, &value)?;
         Ok(Done::default())
     }
 }

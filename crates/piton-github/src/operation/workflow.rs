@@ -1,7 +1,8 @@
 //! Switching a workflow on that GitHub or a person switched off.
 
 use piton_plan::{
-    Description, Done, Failure, Given, Key, Moment, Observation, Observe, Operation, Perform, Verb,
+    Description, Done, Failure, Given, Key, Looked, Moment, Observation, Observe, Operation,
+    Perform, Verb,
 };
 use serde::{Deserialize, Serialize};
 
@@ -39,14 +40,9 @@ impl Operation for EnableWorkflow {
 }
 
 impl Observe<EnableWorkflow> for ForgeWorld<'_> {
-    fn observe(
-        &self,
-        operation: &EnableWorkflow,
-        _: &Given<'_>,
-        moment: Moment,
-    ) -> Result<Observation<()>, Failure> {
+    fn observe(&self, op: &EnableWorkflow, _: &Given<'_>, moment: Moment) -> Looked {
         self.settled(moment, |forge| {
-            let now = actions::get(forge, &operation.repository, &operation.workflow)?;
+            let now = actions::get(forge, &op.repository, &op.workflow)?;
             Ok(if now.active() {
                 Observation::already()
             } else {
@@ -57,8 +53,8 @@ impl Observe<EnableWorkflow> for ForgeWorld<'_> {
 }
 
 impl Perform<EnableWorkflow> for ForgePerformer<'_> {
-    fn perform(&self, operation: &EnableWorkflow, _: &Given<'_>, (): ()) -> Result<Done, Failure> {
-        actions::enable(self.forge, &operation.repository, &operation.workflow)?;
+    fn perform(&self, op: &EnableWorkflow, _: &Given<'_>, (): ()) -> Result<Done, Failure> {
+        actions::enable(self.forge, &op.repository, &op.workflow)?;
         Ok(Done::default())
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use piton_plan::{Failure, Moment, Observation, SecretRef, SecretText};
+use piton_plan::{Failure, Looked, Moment, Observation, SecretRef, SecretText};
 
 use crate::client::Patience;
 use crate::error::ForgeError;
@@ -30,8 +30,8 @@ impl<'a> ForgeWorld<'a> {
     pub(super) fn settled<S>(
         &self,
         moment: Moment,
-        look: impl Fn(&'a dyn ForgeRead) -> Result<Observation<S>, Failure>,
-    ) -> Result<Observation<S>, Failure> {
+        look: impl Fn(&'a dyn ForgeRead) -> Looked<S>,
+    ) -> Looked<S> {
         let mut seen = look(self.forge);
         if moment != Moment::After {
             return seen;

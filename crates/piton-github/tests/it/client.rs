@@ -133,7 +133,7 @@ fn what_did_not_change_comes_as_304_and_is_still_there() {
     assert_eq!(first, again);
     let log = fake.log();
     assert_eq!((log[1].if_none_match.is_some(), log[1].status), (true, 304));
-    issues::edit(&github, &widget(), 1, &issues::Edit::body("new")).unwrap();
+    issues::edit(&github, &widget(), 1, issues::Edit::Body("new")).unwrap();
     assert_eq!(issues::get(&github, &widget(), 1).unwrap().body, "new");
 }
 

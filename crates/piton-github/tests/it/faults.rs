@@ -197,7 +197,7 @@ fn no_server_is_a_refused_connection_and_a_slow_one_is_told_as_slow() {
 fn a_stale_read_is_what_it_is() {
     let fake = with_issue();
     let github = client(&fake);
-    issues::edit(&github, &widget(), 1, &issues::Edit::body("new")).unwrap();
+    issues::edit(&github, &widget(), 1, issues::Edit::Body("new")).unwrap();
     fake.fault(Fault::new("GET", "/issues/1", FaultKind::Stale(1)));
     assert_eq!(issues::get(&github, &widget(), 1).unwrap().body, "b");
     assert_eq!(issues::get(&github, &widget(), 1).unwrap().body, "new");

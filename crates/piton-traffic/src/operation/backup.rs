@@ -1,10 +1,8 @@
 //! A copy of the state as it was, kept on this machine.
 
-use std::borrow::Cow;
-
 use piton_plan::files::FileOp;
 use piton_plan::{
-    Description, Done, Failure, Given, Key, Moment, Observation, Observe, Operation, Perform, Verb,
+    Description, Done, Failure, Given, Key, Looked, Moment, Observe, Operation, Perform, Verb,
 };
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +26,7 @@ impl Operation for Backup {
         } else {
             Verb::Skip
         };
-        Key::new("backup", verb, Cow::Borrowed(self.target.as_str()))
+        Key::new("backup", verb, &self.target)
     }
 
     fn describe(&self) -> Description<'_> {
@@ -37,18 +35,13 @@ impl Operation for Backup {
 }
 
 impl Observe<Backup> for TrafficWorld<'_> {
-    fn observe(
-        &self,
-        operation: &Backup,
-        given: &Given<'_>,
-        moment: Moment,
-    ) -> Result<Observation<()>, Failure> {
-        self.files.observe(&operation.file, given, moment)
+    fn observe(&self, op: &Backup, given: &Given<'_>, moment: Moment) -> Looked {
+        self.files.observe(&op.file, given, moment)
     }
 }
 
 impl Perform<Backup> for TrafficPerformer<'_> {
-    fn perform(&self, operation: &Backup, given: &Given<'_>, (): ()) -> Result<Done, Failure> {
-        self.files.perform(&operation.file, given, ())
+    fn perform(&self, op: &Backup, given: &Given<'_>, (): ()) -> Result<Done, Failure> {
+        self.files.perform(&op.file, given, ())
     }
 }

@@ -1,10 +1,8 @@
 //! One check of a set-up: it looks, and failing is its answer.
 
-use std::borrow::Cow;
-
 use piton_plan::{
-    Description, Done, Failure, FailureKind, Given, Key, Moment, Observation, Observe, Operation,
-    Perform, Verb,
+    Description, Done, Failure, FailureKind, Given, Key, Looked, Moment, Observation, Observe,
+    Operation, Perform, Verb,
 };
 use serde::{Deserialize, Serialize};
 
@@ -25,8 +23,7 @@ impl Operation for CheckSetup {
     type Seen = ();
 
     fn key(&self) -> Key<'_> {
-        let target = Cow::Borrowed(self.target.as_str());
-        Key::new(self.group.word(), Verb::Check, target)
+        Key::new(self.group.word(), Verb::Check, &self.target)
     }
 
     fn describe(&self) -> Description<'_> {
@@ -44,23 +41,18 @@ impl Operation for CheckSetup {
 }
 
 impl Observe<CheckSetup> for TrafficWorld<'_> {
-    fn observe(
-        &self,
-        _: &CheckSetup,
-        _: &Given<'_>,
-        _: Moment,
-    ) -> Result<Observation<()>, Failure> {
+    fn observe(&self, _: &CheckSetup, _: &Given<'_>, _: Moment) -> Looked {
         Ok(Observation::pending("it was not checked yet", ()))
     }
 }
 
 impl Perform<CheckSetup> for TrafficPerformer<'_> {
-    fn perform(&self, operation: &CheckSetup, _: &Given<'_>, (): ()) -> Result<Done, Failure> {
+    fn perform(&self, op: &CheckSetup, _: &Given<'_>, (): ()) -> Result<Done, Failure> {
         let CheckSetup {
             group,
             target,
             setup,
-        } = operation;
+        } = op;
         let finding = self.examine.finding(*group, target, setup)?;
         match finding.verdict {
             Verdict::Fail => {

@@ -3,8 +3,8 @@
 use piton_github::endpoints::{people, runs, traffic};
 use piton_github::{ForgeRead, RepoName};
 use piton_plan::{
-    Description, Done, Failure, FailureKind, Given, Key, Moment, Observation, Observe, Operation,
-    Perform, SecretRef, Verb,
+    Description, Done, Failure, FailureKind, Given, Key, Looked, Moment, Observation, Observe,
+    Operation, Perform, SecretRef, Verb,
 };
 use serde::{Deserialize, Serialize};
 
@@ -45,27 +45,19 @@ impl Operation for CheckToken {
 }
 
 impl Observe<CheckToken> for TrafficWorld<'_> {
-    fn observe(
-        &self,
-        _: &CheckToken,
-        _: &Given<'_>,
-        _: Moment,
-    ) -> Result<Observation<()>, Failure> {
+    fn observe(&self, _: &CheckToken, _: &Given<'_>, _: Moment) -> Looked {
         Ok(Observation::pending("the token was not tried yet", ()))
     }
 }
 
 impl Perform<CheckToken> for TrafficPerformer<'_> {
-    fn perform(&self, operation: &CheckToken, _: &Given<'_>, (): ()) -> Result<Done, Failure> {
-        let token = self
-            .forge()?
-            .secrets
-            .secret(&operation.from)
-            .ok_or_else(|| {
-                Failure::new(FailureKind::Input, format!("{} is not set", operation.from))
+    fn perform(&self, op: &CheckToken, _: &Given<'_>, (): ()) -> Result<Done, Failure> {
+        let token =
+            self.forge()?.secrets.secret(&op.from).ok_or_else(|| {
+                Failure::new(FailureKind::Input, format!("{} is not set", op.from))
             })?;
         let forge = self.with_token.forge(&token)?;
-        check(&*forge, &operation.repository).map(Done::saying)
+        check(&*forge, &op.repository).map(Done::saying)
     }
 }
 

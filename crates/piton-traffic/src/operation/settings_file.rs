@@ -1,10 +1,8 @@
 //! The two files that say what is tracked.
 
-use std::borrow::Cow;
-
 use piton_plan::files::FileOp;
 use piton_plan::{
-    ConflictMode, Description, Done, Failure, Given, Key, Moment, Observation, Observe, Operation,
+    ConflictMode, Description, Done, Failure, Given, Key, Looked, Moment, Observe, Operation,
     OutputRef, Perform, Verb,
 };
 use serde::{Deserialize, Serialize};
@@ -34,7 +32,7 @@ impl Operation for SettingsFile {
             (_, true) => Verb::Register,
             (_, false) => Verb::Write,
         };
-        Key::new("config", verb, Cow::Borrowed(self.target.as_str()))
+        Key::new("config", verb, &self.target)
     }
 
     fn describe(&self) -> Description<'_> {
@@ -51,23 +49,13 @@ impl Operation for SettingsFile {
 }
 
 impl Observe<SettingsFile> for TrafficWorld<'_> {
-    fn observe(
-        &self,
-        operation: &SettingsFile,
-        given: &Given<'_>,
-        moment: Moment,
-    ) -> Result<Observation<()>, Failure> {
-        self.files.observe(&operation.file, given, moment)
+    fn observe(&self, op: &SettingsFile, given: &Given<'_>, moment: Moment) -> Looked {
+        self.files.observe(&op.file, given, moment)
     }
 }
 
 impl Perform<SettingsFile> for TrafficPerformer<'_> {
-    fn perform(
-        &self,
-        operation: &SettingsFile,
-        given: &Given<'_>,
-        (): (),
-    ) -> Result<Done, Failure> {
-        self.files.perform(&operation.file, given, ())
+    fn perform(&self, op: &SettingsFile, given: &Given<'_>, (): ()) -> Result<Done, Failure> {
+        self.files.perform(&op.file, given, ())
     }
 }

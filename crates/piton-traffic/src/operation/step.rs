@@ -2,7 +2,8 @@
 //! and written with all others by the one action that writes the state.
 
 use piton_plan::{
-    Description, Done, Failure, Given, Key, Moment, Observation, Observe, Operation, Perform, Verb,
+    Description, Done, Failure, Given, Key, Looked, Moment, Observation, Observe, Operation,
+    Perform, Verb,
 };
 use serde::{Deserialize, Serialize};
 
@@ -54,7 +55,7 @@ impl Operation for StateStep {
 }
 
 impl Observe<StateStep> for TrafficWorld<'_> {
-    fn observe(&self, _: &StateStep, _: &Given<'_>, _: Moment) -> Result<Observation<()>, Failure> {
+    fn observe(&self, _: &StateStep, _: &Given<'_>, _: Moment) -> Looked {
         Ok(Observation::pending("the state is not written yet", ()))
     }
 }

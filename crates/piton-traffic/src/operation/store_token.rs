@@ -2,7 +2,7 @@
 
 use piton_github::operation::SetSecret;
 use piton_plan::{
-    Answer, Description, Done, Failure, FailureKind, Given, Key, Moment, Observation, Observe,
+    Answer, Description, Done, Failure, FailureKind, Given, Key, Looked, Moment, Observe,
     Operation, Perform,
 };
 use serde::{Deserialize, Serialize};
@@ -34,24 +34,19 @@ impl Operation for StoreToken {
 }
 
 impl Observe<StoreToken> for TrafficWorld<'_> {
-    fn observe(
-        &self,
-        operation: &StoreToken,
-        given: &Given<'_>,
-        moment: Moment,
-    ) -> Result<Observation<()>, Failure> {
-        self.forge()?.observe(&operation.secret, given, moment)
+    fn observe(&self, op: &StoreToken, given: &Given<'_>, moment: Moment) -> Looked {
+        self.forge()?.observe(&op.secret, given, moment)
     }
 }
 
 impl Perform<StoreToken> for TrafficPerformer<'_> {
-    fn perform(&self, operation: &StoreToken, given: &Given<'_>, (): ()) -> Result<Done, Failure> {
+    fn perform(&self, op: &StoreToken, given: &Given<'_>, (): ()) -> Result<Done, Failure> {
         let Some(Answer::Secret(token)) = given.answer() else {
             return Err(Failure::new(FailureKind::Input, "no token was given"));
         };
         let forge = self.with_token.forge(token)?;
-        let whose = check(&*forge, &operation.secret.repository)?;
-        self.forge()?.perform(&operation.secret, given, ())?;
+        let whose = check(&*forge, &op.secret.repository)?;
+        self.forge()?.perform(&op.secret, given, ())?;
         Ok(Done::saying(whose))
     }
 }

@@ -84,8 +84,8 @@ impl ForgeBackend<'_> {
             }
             within_limit(&text)?;
             let read = document.body.clone();
-            let edit = issues::Edit::body(text.as_str());
-            match issues::edit(self.forge, self.repo(), number, &edit) {
+            let edit = issues::Edit::Body(&text);
+            match issues::edit(self.forge, self.repo(), number, edit) {
                 Ok(_) => {
                     document.body = text;
                     for field in fields {
@@ -227,8 +227,8 @@ impl ForgeBackend<'_> {
                 }
             };
             within_limit(&body)?;
-            let edit = issues::Edit::body(body.as_str());
-            match issues::edit(self.forge, self.repo(), number, &edit) {
+            let edit = issues::Edit::Body(&body);
+            match issues::edit(self.forge, self.repo(), number, edit) {
                 Ok(_) => {}
                 Err(error) if error.may_have_happened() => {
                     if change(&self.needed(id)?)?.is_none() {

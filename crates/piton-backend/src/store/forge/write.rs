@@ -129,11 +129,8 @@ impl Backend for ForgeBackend<'_> {
         if current.title == title {
             return Ok(());
         }
-        let edit = issues::Edit {
-            title: Some(title.to_owned()),
-            ..issues::Edit::default()
-        };
-        issues::edit(self.forge, self.repo(), number(id)?, &edit)?;
+        let edit = issues::Edit::Title(title);
+        issues::edit(self.forge, self.repo(), number(id)?, edit)?;
         Ok(())
     }
 
@@ -166,11 +163,8 @@ impl Backend for ForgeBackend<'_> {
         if current.state == State::Closed {
             return Ok(());
         }
-        let edit = issues::Edit {
-            state: Some(State::Closed),
-            ..issues::Edit::default()
-        };
-        issues::edit(self.forge, self.repo(), number(id)?, &edit)?;
+        let edit = issues::Edit::State(State::Closed);
+        issues::edit(self.forge, self.repo(), number(id)?, edit)?;
         Ok(())
     }
 

@@ -33,7 +33,7 @@ pub use adapter::{AdapterError, AdapterSpec};
 pub use agent::{
     Agent, AgentError, CallEvent, CallEvents, CallFiles, CallRecord, Probe, Quiet, Tells,
 };
-pub use call::{AgentCall, CallRole, PlanningRole};
+pub use call::{AgentCall, CallRole};
 pub use choice::{Choice, ChoiceError};
 pub use host::Host;
 pub use outcome::{Outcome, Reply};

@@ -97,19 +97,7 @@ impl FromStr for TreeDigest {
     }
 }
 
-impl TryFrom<String> for TreeDigest {
-    type Error = InvalidDigest;
-
-    fn try_from(text: String) -> Result<Self, InvalidDigest> {
-        text.parse()
-    }
-}
-
-impl From<TreeDigest> for String {
-    fn from(digest: TreeDigest) -> String {
-        digest.0
-    }
-}
+piton_base::through_text!(TreeDigest);
 
 impl fmt::Display for TreeDigest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

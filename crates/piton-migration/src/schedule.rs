@@ -140,32 +140,25 @@ pub fn candidate(
 
 /// The next thing that will happen to a migration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "kind")]
+#[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum NextThing {
     /// A planning step will run.
-    #[serde(rename = "planning-step")]
     PlanningStep { step: Step, when: When },
     /// A phase will be ready-checked and carried out.
-    #[serde(rename = "phase")]
     Phase { name: String, when: When },
     /// A person has to look at it.
-    #[serde(rename = "human-review")]
     HumanReview { reason: Option<String> },
     /// Nothing: it is over.
-    #[serde(rename = "nothing")]
     Nothing,
     /// Nothing, until what is wrong is put right.
-    #[serde(rename = "blocked")]
     Blocked { reason: String },
 }
 
 /// From when on something may happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "at", content = "from")]
+#[serde(tag = "at", content = "from", rename_all = "lowercase")]
 pub enum When {
-    #[serde(rename = "now")]
     Now,
-    #[serde(rename = "later")]
     Later(Timestamp),
 }
 

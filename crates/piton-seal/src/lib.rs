@@ -28,4 +28,4 @@ pub use standing::{Gap, Refused, Standing};
 pub use stores::STORES;
 pub use support::Support;
 pub use temporary::temporary_variables;
-pub use wanted::{CacheChoice, Network, UnknownChoice, Wanted};
+pub use wanted::{CacheChoice, Network, Wanted};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use piton_agent::{
-    AdapterSpec, Agent, AgentCall, CallFiles, CallRecord, CallRole, Host, Limits, PlanningRole,
-    ProgramAgent, Quiet, adapter,
+    AdapterSpec, Agent, AgentCall, CallFiles, CallRecord, CallRole, Host, Limits, ProgramAgent,
+    Quiet, adapter,
 };
 use piton_base::{Effort, Stop, SystemClock};
 use piton_durable::{Disk, RealDisk};
@@ -176,7 +176,7 @@ pub(crate) fn impatient() -> Limits {
 /// Returns a call at the fixture in `dir`.
 pub(crate) fn asked(dir: &Path, prompt: &str) -> AgentCall {
     AgentCall {
-        role: CallRole::Planning(PlanningRole::Review),
+        role: CallRole::PlanningReview,
         slug: Some("move-it".to_owned()),
         cwd: dir.join("tree"),
         workspace: dir.join("tree/workspace"),

@@ -12,12 +12,11 @@ use crate::refusal::DiskResult;
 
 /// Which file system the trees are on; exchanging needs that of the live one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Where {
     /// With the intent record.
-    #[serde(rename = "state")]
     State,
     /// In a directory beside the live one.
-    #[serde(rename = "beside")]
     Beside,
 }
 

@@ -23,17 +23,14 @@ const LIMIT: u64 = 16 << 20;
 
 /// How far a transaction wants to go.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "step", deny_unknown_fields)]
+#[serde(tag = "step", rename_all = "lowercase", deny_unknown_fields)]
 pub enum Step {
     /// The staged tree is complete and durable; it is to become live.
-    #[serde(rename = "prepared")]
     Prepared,
     /// It is live, and hooks that may change it are at work: what they made of
     /// it is judged and takes the place of the new tree.
-    #[serde(rename = "committing")]
     Committing,
     /// It is to go back, because this was found after it became live.
-    #[serde(rename = "undoing")]
     Undoing { reason: String },
 }
 

@@ -46,19 +46,7 @@ impl FromStr for LivePath {
     }
 }
 
-impl TryFrom<String> for LivePath {
-    type Error = InvalidLivePath;
-
-    fn try_from(text: String) -> Result<Self, InvalidLivePath> {
-        text.parse()
-    }
-}
-
-impl From<LivePath> for String {
-    fn from(path: LivePath) -> String {
-        path.0
-    }
-}
+piton_base::through_text!(LivePath);
 
 impl fmt::Display for LivePath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use piton_agent::{CallRole, call::PlanningRole};
+use piton_agent::CallRole;
 use piton_base::Digest;
 use piton_durable::DiskRead;
 use piton_git::{Change, CommitId, GitError, GitRead, StatusEntry, Tip};
@@ -191,15 +191,15 @@ pub fn step_of(base: &Snapshot) -> Result<Step, StepRefusal> {
 
 /// Returns the role under which a step's call is recorded.
 pub fn call_role(step: Step) -> CallRole {
-    CallRole::Planning(match step {
-        Step::Approaches => PlanningRole::Approaches,
-        Step::PickBest => PlanningRole::PickBest,
-        Step::Expand => PlanningRole::Expand,
-        Step::Review => PlanningRole::Review,
-        Step::Revise => PlanningRole::Revise,
-        Step::Review2 => PlanningRole::Review2,
-        Step::FinalReview => PlanningRole::FinalReview,
-    })
+    match step {
+        Step::Approaches => CallRole::PlanningApproaches,
+        Step::PickBest => CallRole::PlanningPickBest,
+        Step::Expand => CallRole::PlanningExpand,
+        Step::Review => CallRole::PlanningReview,
+        Step::Revise => CallRole::PlanningRevise,
+        Step::Review2 => CallRole::PlanningReview2,
+        Step::FinalReview => CallRole::PlanningFinalReview,
+    }
 }
 
 /// Whether git keeps a migration.

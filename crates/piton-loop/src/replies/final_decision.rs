@@ -35,7 +35,7 @@ impl FinalDecision {
 
 fn read(line: DecisionLine<'_>) -> Option<FinalDecision> {
     // No decision's name begins another's, so the first to fit is the one.
-    Decision::ALL.into_iter().find_map(|decision| {
+    Decision::ALL.iter().find_map(|&decision| {
         let after = strip(line.take_word(decision.as_str())?);
         let reason = match after.strip_prefix(['\u{2014}', '-']) {
             Some(reason) => Some(strip(reason)).filter(|reason| !reason.is_empty())?,

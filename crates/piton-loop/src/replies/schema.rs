@@ -44,7 +44,7 @@ pub fn review() -> Value {
 pub fn final_review() -> Value {
     object(&json!({
         "assessment": {"type": "string", "description": "what was checked and what the decision rests on; Markdown"},
-        "decision": {"type": "string", "enum": Decision::ALL.map(Decision::as_str)},
+        "decision": {"type": "string", "enum": Decision::ALL},
         "reason": {"type": "string", "description": "one sentence for the person who reads nothing else"},
     }))
 }

@@ -4,31 +4,13 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-/// How bad a finding is. Only errors block.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub enum Severity {
-    #[serde(rename = "info")]
-    Info,
-    #[serde(rename = "warning")]
-    Warning,
-    #[serde(rename = "error")]
-    Error,
-}
-
-impl Severity {
-    /// Returns the name used in output.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Info => "info",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
-    }
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
+piton_base::words! {
+    /// How bad a finding is. Only errors block.
+    #[derive(PartialOrd, Ord, Hash)]
+    pub enum Severity: "a severity" {
+        Info = "info",
+        Warning = "warning",
+        Error = "error",
     }
 }
 

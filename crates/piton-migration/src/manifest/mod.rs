@@ -21,7 +21,7 @@ pub use decode::ManifestError;
 pub use phases::{DuplicatePhase, Phase, Phases};
 pub use refusal::{RefineRefusal, TransitionError};
 pub use state::{Advanced, AwaitingReview, Done, MigrationState, Planning, Ready, Skipped};
-pub use status::{Status, StatusError};
+pub use status::Status;
 pub use types::Manifest;
 
 /// The file's name inside the migration directory.

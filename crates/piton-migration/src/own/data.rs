@@ -66,38 +66,29 @@ pub struct Target {
     pub scope: Option<String>,
 }
 
-/// Where a target came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum TargetProvenance {
-    #[serde(rename = "targets")]
-    Targets,
-    #[serde(rename = "globs")]
-    Globs,
-    #[serde(rename = "extensions")]
-    Extensions,
-    #[serde(rename = "paths")]
-    Paths,
-    #[serde(rename = "random")]
-    Random,
-    #[serde(rename = "fallback")]
-    Fallback,
+piton_base::words! {
+    /// Where a target came from.
+    pub enum TargetProvenance: "where a target came from" {
+        Targets = "targets",
+        Globs = "globs",
+        Extensions = "extensions",
+        Paths = "paths",
+        Random = "random",
+        Fallback = "fallback",
+    }
 }
 
 /// Why a migration was put off.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "cause")]
+#[serde(tag = "cause", rename_all = "kebab-case")]
 pub enum DeferralCause {
     /// The ready-check said no.
-    #[serde(rename = "not-ready")]
     NotReady { reason: String },
     /// The ready-check could not tell.
-    #[serde(rename = "unverifiable")]
     Unverifiable { reason: String },
     /// The phase asks for more effort than the run allows.
-    #[serde(rename = "over-budget")]
     OverBudget,
     /// Work on it failed, and failed again.
-    #[serde(rename = "failing")]
     Failing { reason: String },
 }
 

@@ -19,7 +19,7 @@ mod state;
 mod step;
 
 pub use decode::StateError;
-pub use feedback::{Feedback, FeedbackSource, FeedbackSourceError};
+pub use feedback::{Feedback, FeedbackSource};
 pub use graph::{GraphError, Position};
 pub use load::{LoadedState, StateLoadError, load_state};
 pub use outcome::{Review, review};

@@ -3,77 +3,31 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
-
-/// One step of planning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Step {
-    #[serde(rename = "approaches")]
-    Approaches,
-    #[serde(rename = "pick-best")]
-    PickBest,
-    #[serde(rename = "expand")]
-    Expand,
-    #[serde(rename = "review")]
-    Review,
-    #[serde(rename = "revise")]
-    Revise,
-    #[serde(rename = "review-2")]
-    Review2,
-    #[serde(rename = "final-review")]
-    FinalReview,
-}
-
-impl Step {
-    /// Every step, in the order of a plan without surprises.
-    pub const ALL: [Self; 7] = [
-        Self::Approaches,
-        Self::PickBest,
-        Self::Expand,
-        Self::Review,
-        Self::Revise,
-        Self::Review2,
-        Self::FinalReview,
-    ];
-
-    /// Returns the name used in files.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Approaches => "approaches",
-            Self::PickBest => "pick-best",
-            Self::Expand => "expand",
-            Self::Review => "review",
-            Self::Revise => "revise",
-            Self::Review2 => "review-2",
-            Self::FinalReview => "final-review",
-        }
+piton_base::words! {
+    /// One step of planning, in the order of a plan without surprises.
+    #[derive(PartialOrd, Ord, Hash)]
+    pub enum Step: "a planning step" {
+        Approaches = "approaches",
+        PickBest = "pick-best",
+        Expand = "expand",
+        Review = "review",
+        Revise = "revise",
+        Review2 = "review-2",
+        FinalReview = "final-review",
     }
 }
 
-/// What a final review decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Decision {
-    #[serde(rename = "approve-auto")]
-    ApproveAuto,
-    #[serde(rename = "approve-needs-human")]
-    ApproveNeedsHuman,
-    #[serde(rename = "reject")]
-    Reject,
+piton_base::words! {
+    /// What a final review decides.
+    #[derive(Hash)]
+    pub enum Decision: "a decision" {
+        ApproveAuto = "approve-auto",
+        ApproveNeedsHuman = "approve-needs-human",
+        Reject = "reject",
+    }
 }
 
 impl Decision {
-    /// Every decision.
-    pub const ALL: [Self; 3] = [Self::ApproveAuto, Self::ApproveNeedsHuman, Self::Reject];
-
-    /// Returns the name used in files and by agents.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::ApproveAuto => "approve-auto",
-            Self::ApproveNeedsHuman => "approve-needs-human",
-            Self::Reject => "reject",
-        }
-    }
-
     /// Returns where the decision leads.
     pub fn terminal(self) -> Terminal {
         match self {
@@ -138,7 +92,7 @@ impl Cursor {
             Terminal::ReadyAwaitingHuman,
             Terminal::Skipped,
         ];
-        let steps = Step::ALL.into_iter().map(Self::Step);
+        let steps = Step::ALL.iter().copied().map(Self::Step);
         steps.chain(ends.into_iter().map(Self::Terminal))
     }
 
@@ -183,8 +137,6 @@ macro_rules! named {
 }
 
 named! {
-    Step, "planning step", Self::ALL;
-    Decision, "decision", Self::ALL;
     Outcome, "outcome", Self::ALL;
     Cursor, "planning cursor", Self::all();
 }

@@ -10,10 +10,9 @@ use crate::slug::Slug;
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "action")]
+#[serde(tag = "action", rename_all = "kebab-case")]
 pub enum Action {
     /// Replace a file of a migration by these bytes.
-    #[serde(rename = "write")]
     Write {
         slug: Slug,
         #[serde(serialize_with = "serialize_path")]
@@ -23,7 +22,6 @@ pub enum Action {
     },
     /// Move a file of a migration to where failures are kept, outside the
     /// working tree.
-    #[serde(rename = "set-aside")]
     SetAside {
         slug: Slug,
         #[serde(serialize_with = "serialize_path")]

@@ -63,7 +63,7 @@ fn text_of<'a>(recorded: &'a Value, field: &str) -> &'a str {
 fn findings(live: &LiveDir, name: &str, recorded: &Value) -> Result<(), String> {
     let dir = live.path().join(name);
     let slug = name.parse().expect("a slug");
-    for mode in Mode::ALL {
+    for &mode in Mode::ALL {
         let ours = rows(&check(&RealDisk, &dir, &slug, mode), &dir);
         let codes: Vec<_> = ours
             .iter()

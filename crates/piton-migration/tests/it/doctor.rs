@@ -97,7 +97,7 @@ fn nothing_outside_is_opened() {
     symlink("loop", dir.join("loop")).expect("a link");
     project.write("a/real/phase-4-four.md", DOCUMENT);
     symlink("real", dir.join("inner")).expect("a link");
-    for mode in Mode::ALL {
+    for &mode in Mode::ALL {
         let found: Vec<_> = check(&RealDisk, &dir, &slug, mode)
             .iter()
             .map(|finding| finding.code)

@@ -4,7 +4,6 @@
 use std::fmt;
 
 use piton_agent::CallRole;
-use piton_agent::call::PlanningRole;
 
 use super::known::{KNOWN, Known};
 use super::nearest::nearest;
@@ -155,13 +154,13 @@ fn nearest_to(name: &str) -> Option<String> {
 
 /// The roles in which an agent is called.
 const CALLED: [CallRole; 14] = [
-    CallRole::Planning(PlanningRole::Approaches),
-    CallRole::Planning(PlanningRole::PickBest),
-    CallRole::Planning(PlanningRole::Expand),
-    CallRole::Planning(PlanningRole::Review),
-    CallRole::Planning(PlanningRole::Revise),
-    CallRole::Planning(PlanningRole::Review2),
-    CallRole::Planning(PlanningRole::FinalReview),
+    CallRole::PlanningApproaches,
+    CallRole::PlanningPickBest,
+    CallRole::PlanningExpand,
+    CallRole::PlanningReview,
+    CallRole::PlanningRevise,
+    CallRole::PlanningReview2,
+    CallRole::PlanningFinalReview,
     CallRole::ScopeExpansion,
     CallRole::Classify,
     CallRole::Refactor,

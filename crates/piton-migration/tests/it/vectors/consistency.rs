@@ -24,14 +24,14 @@ fn directories_have_the_recorded_findings_in_every_mode() {
         if case.refused() {
             // The original crashed somewhere; piton has something to say there.
             let sound = |mode| !has_errors(&check(&RealDisk, &dir, &slug, mode));
-            let silent = Mode::ALL.into_iter().all(sound);
+            let silent = Mode::ALL.iter().copied().all(sound);
             return if silent {
                 Err("nothing found".to_owned())
             } else {
                 Ok(())
             };
         }
-        for mode in Mode::ALL {
+        for &mode in Mode::ALL {
             let findings = check(&RealDisk, &dir, &slug, mode);
             let Some(recorded) = case.output[mode.as_str()].as_array() else {
                 // The original crashed; piton has something to say instead.

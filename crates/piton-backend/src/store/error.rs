@@ -139,6 +139,20 @@ impl BackendError {
         }
     }
 
+    /// Returns whether it says nothing of the plan that was asked for: no other
+    /// plan of the same keeper can be reached now either.
+    pub const fn is_of_all_plans(&self) -> bool {
+        matches!(
+            self,
+            Self::Forge(
+                ForgeError::NotSignedIn { .. }
+                    | ForgeError::Limited { .. }
+                    | ForgeError::Transport { .. }
+                    | ForgeError::Stopped { .. }
+            )
+        )
+    }
+
     /// Returns what to do next, where one thing helps.
     pub fn hint(&self) -> Option<String> {
         match self {

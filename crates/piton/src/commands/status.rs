@@ -2,6 +2,7 @@
 
 mod dispatched;
 mod lately;
+mod reports;
 mod seen;
 mod shown;
 mod sorted;

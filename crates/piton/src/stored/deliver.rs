@@ -48,13 +48,14 @@ impl Undelivered {
     }
 }
 
-/// Brings a report, after what waited.
+/// Brings a report, after what waited for its plan. Returns what people should
+/// know of what waits for others.
 pub(crate) fn deliver(
     context: &Context,
     place: &StoredPlace,
     (plan, provider): (&PlanId, Provider),
     told: Told,
-) -> Result<(), Undelivered> {
+) -> Result<Vec<String>, Undelivered> {
     let patch = Patch::new(told.patch.clone()).map_err(|error| Undelivered::Refused {
         message: error.to_string(),
         reason: Reason::InvalidMetadata,
@@ -65,18 +66,14 @@ pub(crate) fn deliver(
         key: told.key.clone(),
         waited: Duration::ZERO,
     };
-    let outbox = Outbox {
-        disk: &context.disk,
-        dir: place.outbox(),
-    };
-    // What waits was decided before: it goes first, or this waits too.
-    if let Err(delay) = outbox.send(context, place, PATIENCE)
-        && outbox.has_of(plan)
-    {
-        let waiting = Waiting::new(plan, provider, told, context.clock.now());
+    let outbox = Outbox::of(context, place);
+    let sending = outbox.send(context, place, PATIENCE);
+    let waiting = Waiting::new(plan, provider, told.clone(), context.clock.now());
+    // What waits for the plan was decided before: it goes first, or this waits too.
+    if let Some(message) = sending.in_the_way_of(&waiting, &outbox) {
         return Err(Undelivered::Refused {
-            message: delay.message,
-            reason: delay.reason,
+            message: message.to_owned(),
+            reason: Reason::ProviderError,
             queued: outbox.keep(&waiting),
         });
     }
@@ -99,17 +96,13 @@ pub(crate) fn deliver(
             for warning in notes.iter().filter_map(Noted::warning) {
                 context.out.warn(&warning);
             }
-            Ok(())
+            Ok(sending.told)
         }
-        Ok(Err(error)) => {
-            let waiting = Waiting::new(plan, provider, told, context.clock.now());
-            let queued = BackendError::may_pass(&error) && outbox.keep(&waiting);
-            Err(Undelivered::Refused {
-                message: on_one_line(&error),
-                reason: error.reason(),
-                queued,
-            })
-        }
+        Ok(Err(error)) => Err(Undelivered::Refused {
+            message: on_one_line(&error),
+            reason: error.reason(),
+            queued: BackendError::may_pass(&error) && outbox.keep(&waiting),
+        }),
     }
 }
 

@@ -12,7 +12,7 @@ mod who;
 pub(crate) use backends::{refuse_nowhere, with_backend, with_reader};
 pub(crate) use deliver::{Happened, Undelivered, deliver};
 pub(crate) use dispatched::DispatchedHere;
-pub(crate) use outbox::{Replaced, Told, send_waiting};
+pub(crate) use outbox::{Outbox, Replaced, Told, send_waiting};
 pub(crate) use place::{StoredPlace, elsewhere};
 pub(crate) use undertaken::Undertaken;
 pub(crate) use who::{branch, in_actions, user};

@@ -1,17 +1,19 @@
 //! What could not be sent, kept until a later command can.
 
-use std::path::PathBuf;
-use std::time::Duration;
+mod sending;
+
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use piton_backend::header::Patch;
-use piton_backend::store::{BackendError, Change, PlanId, Provider, Reason};
-use piton_base::{Clock, on_one_line};
-use piton_durable::{Disk, Holder, Kind, Lock, write_atomic};
+use piton_backend::store::{PlanId, Provider};
+use piton_base::{Digest, on_one_line};
+use piton_durable::{Disk, Kind, write_atomic};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::backends::with_backend;
+pub(crate) use self::sending::send_waiting;
 use super::place::StoredPlace;
 use crate::context::Context;
 
@@ -20,6 +22,9 @@ const VERSION: u32 = 1;
 
 /// How much of a file is read.
 const MOST: u64 = 1 << 20;
+
+/// How the name of what was refused ends.
+const REFUSED: &str = "refused";
 
 /// A change that waits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -77,74 +82,48 @@ impl Waiting {
             since,
         }
     }
+
+    /// Returns the plan's mark in the name of the file, by which its reports
+    /// are known for its own where one of them cannot be read.
+    fn mark(&self) -> String {
+        let mut hex = Digest::of(self.plan.as_str().as_bytes()).hex();
+        hex.truncate(16);
+        hex
+    }
+}
+
+/// Returns the mark in a name, which those of earlier programs lack.
+fn marked(path: &Path) -> Option<&str> {
+    let mut parts = path.file_stem()?.to_str()?.split('-');
+    let (_, mark, _) = (parts.next()?, parts.next()?, parts.next()?);
+    Some(mark)
 }
 
 /// The outbox of a clone.
 #[derive(Debug)]
 pub(crate) struct Outbox<'a> {
-    pub(crate) disk: &'a dyn Disk,
-    pub(crate) dir: PathBuf,
+    disk: &'a dyn Disk,
+    dir: PathBuf,
 }
 
-impl Outbox<'_> {
+impl<'a> Outbox<'a> {
+    pub(crate) fn of(context: &'a Context, place: &StoredPlace) -> Self {
+        Self {
+            disk: &context.disk,
+            dir: place.outbox(),
+        }
+    }
+
     /// Keeps a change; tells whether it is safe.
-    pub(crate) fn keep(&self, waiting: &Waiting) -> bool {
+    pub(super) fn keep(&self, waiting: &Waiting) -> bool {
         let name = format!(
-            "{:020}-{}.json",
+            "{:020}-{}-{}.json",
             waiting.since.as_microsecond(),
+            waiting.mark(),
             uuid::Uuid::new_v4().simple()
         );
         serde_json::to_vec_pretty(waiting)
             .is_ok_and(|bytes| write_atomic(self.disk, &self.dir.join(name), &bytes, 0o600).is_ok())
-    }
-
-    /// Returns the files that wait, oldest first.
-    pub(crate) fn waiting(&self) -> Vec<PathBuf> {
-        let entries = self.disk.list(&self.dir).unwrap_or_default();
-        entries
-            .into_iter()
-            .filter(|entry| entry.kind == Kind::File)
-            .map(|entry| self.dir.join(entry.name))
-            .filter(|path| path.extension().is_some_and(|end| end == "json"))
-            .collect()
-    }
-
-    /// Sends what waits, oldest first, each to the backend that it was meant
-    /// for. What cannot be sent at all is set aside, what may pass stays, and
-    /// so does all that follows it. For somebody else who is sending it is
-    /// waited as long as `patience` says.
-    pub(crate) fn send(
-        &self,
-        context: &Context,
-        place: &StoredPlace,
-        patience: Duration,
-    ) -> Result<(), Delay> {
-        if self.waiting().is_empty() {
-            return Ok(());
-        }
-        let holder = Holder {
-            pid: std::process::id(),
-            host: "this machine".to_owned(),
-            since: context.clock.now(),
-            what: "sending what waited".to_owned(),
-        };
-        let lock = Lock::at(self.dir.join("lock"));
-        let _guard = lock.acquire(&holder, patience).map_err(|_| Delay {
-            message: "another process of this clone is sending what waited".to_owned(),
-            reason: Reason::ProviderError,
-        })?;
-        for path in self.waiting() {
-            match self.send_one(&path, context, place) {
-                Sent::Done => {
-                    let _ = self.disk.remove_file(&path);
-                }
-                Sent::Never => {
-                    let _ = self.disk.rename(&path, &path.with_extension("refused"));
-                }
-                Sent::Later(delay) => return Err(delay),
-            }
-        }
-        Ok(())
     }
 
     /// Whether something about this plan waits.
@@ -157,117 +136,83 @@ impl Outbox<'_> {
         self.has(|waiting| waiting.key == key)
     }
 
+    /// Counts what waits, by its plan; what cannot be read is counted for none.
+    pub(crate) fn counts(&self) -> BTreeMap<Option<PlanId>, usize> {
+        let mut counts = BTreeMap::new();
+        for path in self.waiting() {
+            let plan = self.read(&path).ok().map(|waiting| waiting.plan);
+            *counts.entry(plan).or_default() += 1;
+        }
+        counts
+    }
+
+    /// Returns what was refused and set aside.
+    pub(crate) fn refused(&self) -> Vec<PathBuf> {
+        self.ending_with(REFUSED)
+    }
+
+    /// Returns the files that wait, oldest first.
+    fn waiting(&self) -> Vec<PathBuf> {
+        self.ending_with("json")
+    }
+
+    fn ending_with(&self, end: &str) -> Vec<PathBuf> {
+        let entries = self.disk.list(&self.dir).unwrap_or_default();
+        entries
+            .into_iter()
+            .filter(|entry| entry.kind == Kind::File)
+            .map(|entry| self.dir.join(entry.name))
+            .filter(|path| path.extension().is_some_and(|it| it == end))
+            .collect()
+    }
+
     fn has(&self, wanted: impl Fn(&Waiting) -> bool) -> bool {
-        self.waiting().iter().any(|path| {
-            let bytes = self.disk.read_at_most(path, MOST).unwrap_or_default();
-            serde_json::from_slice::<Waiting>(&bytes).is_ok_and(|waiting| wanted(&waiting))
-        })
+        let waiting = self.waiting();
+        (waiting.iter()).any(|path| self.read(path).is_ok_and(|waiting| wanted(&waiting)))
     }
 
-    fn send_one(&self, path: &std::path::Path, context: &Context, place: &StoredPlace) -> Sent {
-        let bytes = match self.disk.read_at_most(path, MOST) {
-            Ok(bytes) => bytes,
-            // Another process has sent it meanwhile.
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Sent::Done,
-            Err(error) if error.kind() == std::io::ErrorKind::FileTooLarge => return Sent::Never,
-            // The disk says no; nothing says that it is not to be sent.
-            Err(error) => {
-                return Sent::Later(Delay {
-                    message: on_one_line(&error),
-                    reason: Reason::ProviderError,
-                });
-            }
-        };
-        let Ok(waiting) = serde_json::from_slice::<Waiting>(&bytes) else {
-            return Sent::Never;
-        };
-        if waiting.version > VERSION {
-            return Sent::Later(Delay {
-                message: "a newer piton left what waits".to_owned(),
-                reason: Reason::ProviderError,
-            });
+    fn read(&self, path: &Path) -> Result<Waiting, Unread> {
+        /// As much of it as every program writes.
+        #[derive(Deserialize)]
+        struct Versioned {
+            version: u32,
         }
-        let Ok(patch) = Patch::new(waiting.patch) else {
-            return Sent::Never;
-        };
-        let change = Change {
-            patch,
-            key: waiting.key,
-            waited: Duration::try_from(context.clock.now().duration_since(waiting.since))
-                .unwrap_or_default()
-                .max(Duration::from_millis(1)),
-        };
-        let provider = waiting.provider.unwrap_or_else(|| place.provider());
-        let session = waiting.session.as_deref();
-        let sent = with_backend(context, place, provider, session, |backend| {
-            if let Some(report) = &waiting.report {
-                backend.set_comment(&waiting.plan, &report.key, &report.text)?;
+        let bytes = self.disk.read_at_most(path, MOST).map_err(|error| {
+            let message = on_one_line(&error);
+            match error.kind() {
+                ErrorKind::NotFound => Unread::Gone,
+                ErrorKind::FileTooLarge => Unread::Damaged(message),
+                // The disk says no; nothing says that it is not to be sent.
+                _ => Unread::Later(message),
             }
-            if change.patch.is_empty() && waiting.comment.is_none() {
-                return Ok(());
+        })?;
+        match serde_json::from_slice::<Versioned>(&bytes) {
+            Ok(Versioned { version }) if version > VERSION => {
+                Err(Unread::Later("a newer piton left it".to_owned()))
             }
-            backend
-                .post_event(&waiting.plan, &change, waiting.comment.as_deref())
-                .map(drop)
-        });
-        match sent {
-            // The settings cannot be used now; they may be mended.
-            Err(error) => Sent::Later(Delay {
-                message: error.on_one_line(),
-                reason: Reason::ProviderError,
-            }),
-            Ok(Ok(())) => Sent::Done,
-            Ok(Err(error)) if BackendError::may_pass(&error) => Sent::Later(Delay {
-                message: on_one_line(&error),
-                reason: error.reason(),
-            }),
-            Ok(Err(_)) => Sent::Never,
+            _ => serde_json::from_slice(&bytes).map_err(|error| Unread::Damaged(error.to_string())),
         }
     }
 }
 
-/// Sends what waits in the outbox of the clone here, if anything does. What
-/// cannot be sent now goes on waiting; that is nobody's error here.
-pub(crate) fn send_waiting(context: &Context) {
-    let Ok(place) = StoredPlace::find(context) else {
-        return;
-    };
-    let outbox = Outbox {
-        disk: &context.disk,
-        dir: place.outbox(),
-    };
-    let _ = outbox.send(context, &place, Duration::ZERO);
-}
-
-/// Why something goes on waiting.
+/// Why nothing can be said of a file that waits.
 #[derive(Debug)]
-pub(crate) struct Delay {
-    pub(crate) message: String,
-    pub(crate) reason: Reason,
-}
-
-enum Sent {
-    Done,
-    Later(Delay),
-    Never,
+enum Unread {
+    /// Another process has sent it.
+    Gone,
+    /// It may be read another time.
+    Later(String),
+    Damaged(String),
 }
 
 impl StoredPlace {
-    /// Whether anything waits to be sent.
-    pub(crate) fn anything_waits(&self, context: &Context) -> bool {
-        let outbox = Outbox {
-            disk: &context.disk,
-            dir: self.outbox(),
-        };
-        !outbox.waiting().is_empty()
+    /// Whether anything waits to be sent to this plan.
+    pub(crate) fn waits_for(&self, context: &Context, plan: &PlanId) -> bool {
+        Outbox::of(context, self).has_of(plan)
     }
 
     /// Whether a report with this key waits to be sent.
     pub(crate) fn waits(&self, context: &Context, key: &str) -> bool {
-        let outbox = Outbox {
-            disk: &context.disk,
-            dir: self.outbox(),
-        };
-        outbox.has_key(key)
+        Outbox::of(context, self).has_key(key)
     }
 }

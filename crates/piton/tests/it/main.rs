@@ -35,6 +35,7 @@ mod json;
 mod killed;
 mod migrations;
 mod misbehaving;
+mod outbox;
 mod overnight;
 mod overnight_limits;
 mod plan_workflow;

@@ -65,8 +65,8 @@ pub(super) fn send(context: &Context, place: &StoredPlace, report: Report) -> Re
         report: None,
         session: report.session,
     };
-    deliver(context, place, (&report.plan, provider), told).map_err(|undelivered| match undelivered
-    {
+    let delivered = deliver(context, place, (&report.plan, provider), told);
+    let of_others = delivered.map_err(|undelivered| match undelivered {
         Undelivered::NoBackend(error) => Unsent::NoContext(self::told(&error)),
         Undelivered::Refused {
             message,
@@ -77,7 +77,11 @@ pub(super) fn send(context: &Context, place: &StoredPlace, report: Report) -> Re
             reason,
             queued,
         },
-    })
+    })?;
+    for line in of_others {
+        context.out.warn(&line);
+    }
+    Ok(())
 }
 
 impl Unsent {

@@ -188,7 +188,7 @@ impl<'a> Reports<'a> {
         let Ok(stored) = StoredPlace::find(self.context) else {
             return;
         };
-        if event.is_none() && stored.anything_waits(self.context) {
+        if event.is_none() && stored.waits_for(self.context, &shared.plan) {
             // The end of it says it all again.
             return;
         }

@@ -12,6 +12,7 @@ use piton_plan::journal;
 
 use super::dispatched::{Dispatched, dispatched};
 use super::lately::Lately;
+use super::reports;
 use super::sorted::{Sorted, what_is_wrong};
 use crate::commands::disk_use::DiskUse;
 use crate::context::{CONFIG_FILE, Context, Place};
@@ -93,6 +94,7 @@ impl<'r> Seen<'r> {
                 )),
             }
         }
+        wrong.extend(reports::lines(context));
         Ok(Self {
             unlanded,
             over: rows

@@ -141,7 +141,7 @@ impl Reporter<'_> {
             session: None,
         };
         self.told.set(Some(self.context.clock.now()));
-        if only_progress && self.stored.anything_waits(self.context) {
+        if only_progress && self.stored.waits_for(self.context, &self.plan) {
             // The end of it says it all again.
             return;
         }

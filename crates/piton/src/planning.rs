@@ -4,7 +4,7 @@ use std::path::Path;
 
 use piton_base::Effort;
 use piton_durable::DiskRead;
-use piton_git::{GitRead, Tip};
+use piton_git::{GitRead, Tip, UnderWay};
 use piton_loop::effort::{EffortBudget, EffortResolution};
 use piton_loop::planning::brief::Briefing;
 use piton_loop::planning::decide::{
@@ -146,7 +146,12 @@ pub(crate) fn warn_of_no_branch(on: &Tip, builder: &mut PlanBuilder<Op>) {
 /// Refuses to begin what leads to a commit while a merge or the like waits for
 /// the user. Nothing was changed, and no agent was called.
 pub(crate) fn refuse_under_way(place: &Place, what: &str) -> Result<(), CommandError> {
-    let Some(begun) = place.repository.under_way() else {
+    refuse_begun(place.repository.under_way(), what)
+}
+
+/// Refuses what the user's merge or the like is in the way of, if any is.
+pub(crate) fn refuse_begun(begun: Option<UnderWay>, what: &str) -> Result<(), CommandError> {
+    let Some(begun) = begun else {
         return Ok(());
     };
     Err(CommandError::new(

@@ -3,6 +3,7 @@
 use crate::env::{Ran, TestEnv};
 use crate::stage::{SLUG, refine, strings};
 
+mod of_plans;
 mod of_runs;
 
 /// Returns the arguments for an agent that notes its calls and does `between`.

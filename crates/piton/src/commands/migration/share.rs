@@ -22,7 +22,7 @@ use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;
 use crate::op::Op;
 use crate::planned::PlanArgs;
-use crate::planning::planning_site;
+use crate::planning::{planning_site, refuse_under_way};
 use crate::stored::{StoredPlace, refuse_nowhere};
 
 /// Store a migration as a plan, so that people see it where they work
@@ -68,6 +68,8 @@ pub(crate) fn run(context: &Context, args: &ShareArgs) -> CommandResult {
         .hint(format!("`piton plan show {}` shows it", plan.id)));
     }
     place.repository.identity()?;
+    // The plan would be made, and the migration could not know of it.
+    refuse_under_way(&place, &format!("share {slug}"))?;
     let stored = StoredPlace::find(context)?;
     let provider = args.backend.unwrap_or_else(|| stored.provider());
     refuse_nowhere(context, &stored, provider)?;

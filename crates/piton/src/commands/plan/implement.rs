@@ -161,7 +161,7 @@ fn branch(context: &Context, place: &Place, document: &Document) -> Result<Strin
 fn exit(carried: &Carried) -> Exit {
     match carried {
         Carried::Landed { .. } | Carried::Unchanged(_) => Exit::Done,
-        Carried::Waits(_) => Exit::WaitsForPerson,
+        Carried::Waits(_) | Carried::HeldBack(_) => Exit::WaitsForPerson,
         Carried::BaselineRed => Exit::ValidationRed,
         Carried::Failed(_)
         | Carried::NoAgent {

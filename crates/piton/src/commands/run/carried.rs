@@ -22,6 +22,8 @@ pub(crate) enum Carried {
         message: String,
         signed_out: bool,
     },
+    /// A merge or the like of the user's is in the way.
+    HeldBack(UnderWay),
     Stopped,
 }
 
@@ -39,14 +41,14 @@ impl Carried {
                 signed_out,
             },
             Halt::CutShort(budget) => Carried::OutOfQuota(budget.to_string()),
-            Halt::HeldBack(begun) => Carried::held_back(begun),
+            Halt::HeldBack(begun) => Carried::HeldBack(begun),
             Halt::Stopped => Carried::Stopped,
         }
     }
 
-    /// What comes of work that the user's merge or the like is in the way of.
-    pub(super) fn held_back(begun: UnderWay) -> Self {
-        Carried::Failed(format!("{begun} is under way; {}", begun.way_out()))
+    /// Says what work of the user's ended it.
+    pub(crate) fn held_back(begun: UnderWay) -> String {
+        format!("ended before the next call: {begun} is under way")
     }
 
     /// Tells how the one action of the run ended.
@@ -75,6 +77,7 @@ impl Carried {
             Carried::Failed(why) => (ActionOutcome::Failed, format!("failed: {why}"), None),
             Carried::OutOfQuota(why) => (ActionOutcome::OutOfQuota, why.clone(), None),
             Carried::NoAgent { message, .. } => (ActionOutcome::NoAgent, message.clone(), None),
+            Carried::HeldBack(begun) => (ActionOutcome::Stopped, Self::held_back(*begun), None),
             Carried::Stopped => (ActionOutcome::Stopped, "interrupted".to_owned(), None),
         };
         let facts = Facts {
@@ -94,6 +97,9 @@ impl Carried {
             Carried::Failed(why) => (FinalStatus::Failed, Some(why.clone())),
             Carried::OutOfQuota(why) => (FinalStatus::LimitReached, Some(why.clone())),
             Carried::NoAgent { message, .. } => (FinalStatus::AgentFailed, Some(message.clone())),
+            Carried::HeldBack(begun) => {
+                (FinalStatus::WaitsForPeople, Some(Self::held_back(*begun)))
+            }
             Carried::Stopped => (FinalStatus::Interrupted, None),
         }
     }

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 
 use piton_base::terminal::clean;
 use piton_git::CommitId;
-use piton_git::landing::{Onto, TreeId, begin_branch, tree_of};
+use piton_git::landing::{Onto, TreeId, begin_branch, tree_of, under_way_on};
 use piton_loop::deciding::limits::Limits;
 use piton_loop::runs::{ActionKind, CommitPhase, FinalStatus, RunRecord};
 use piton_loop::validation::Verdict;
@@ -25,6 +25,7 @@ use crate::agents;
 use crate::context::{Context, Place};
 use crate::error::CommandError;
 use crate::output::{Channel, Level};
+use crate::planning::refuse_begun;
 
 /// What is to be carried out.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +58,10 @@ pub(crate) fn carry_out(
 ) -> Result<(String, Carried), CommandError> {
     let floor = Floor::set(context, place, work, assignment.tries)?;
     agents::tell_terms(&floor.chosen, context, &floor.slots.terms);
+    // Its branch may be another one than the merge or the like is on.
+    let onto = Onto::Branch(assignment.branch.to_owned());
+    let begun = under_way_on(&place.repository, &onto)?;
+    refuse_begun(begun, "carry the plan out")?;
     let _alone = alone(context, place)?;
     context.recover(place, false)?;
     crate::stored::send_waiting(context);
@@ -176,7 +181,7 @@ fn through(
             signed_out,
         },
         Worked::CutShort(budget) => Carried::OutOfQuota(budget.to_string()),
-        Worked::HeldBack(begun) => Carried::held_back(begun),
+        Worked::HeldBack(begun) => Carried::HeldBack(begun),
         Worked::Stopped => Carried::Stopped,
     }
 }

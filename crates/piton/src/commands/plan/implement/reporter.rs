@@ -167,11 +167,15 @@ impl Reporter<'_> {
             Carried::NoAgent { message, .. } => {
                 format!("the agent could not be asked: {}", first_line(message))
             }
+            Carried::HeldBack(begun) => Carried::held_back(*begun),
             Carried::Stopped => "interrupted".to_owned(),
         };
         let next = match carried {
             // What is accepted is held by its run, and the next one finds it.
-            Carried::Waits(_) | Carried::Stopped | Carried::OutOfQuota(_) => Next::GoesOn,
+            Carried::Waits(_)
+            | Carried::HeldBack(_)
+            | Carried::Stopped
+            | Carried::OutOfQuota(_) => Next::GoesOn,
             Carried::Landed { .. }
             | Carried::Unchanged(_)
             | Carried::BaselineRed

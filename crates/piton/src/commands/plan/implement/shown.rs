@@ -88,6 +88,7 @@ pub(super) fn outcome(
         Carried::Failed(why) => ("failed", format!("failed: {why}")),
         Carried::OutOfQuota(why) => ("out-of-quota", why.clone()),
         Carried::NoAgent { message, .. } => ("no-agent", message.clone()),
+        Carried::HeldBack(begun) => ("stopped", Carried::held_back(*begun)),
         Carried::Stopped => (
             "stopped",
             "interrupted; whatever was accepted is kept".to_owned(),
@@ -114,6 +115,7 @@ pub(super) fn outcome(
             "push it with `git push origin {branch}`, then `piton plan submit {}`",
             document.id
         )),
+        Carried::HeldBack(begun) => out.hint(&begun.way_out()),
         Carried::Stopped | Carried::OutOfQuota(_) | Carried::Waits(_) => out.hint(&format!(
             "`piton plan implement {}` goes on with it",
             document.id

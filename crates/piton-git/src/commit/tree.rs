@@ -81,33 +81,28 @@ fn start(top: &Path, under: &Undertaking, index: &Path, base: &Tip) -> Result<()
 /// of a sparse checkout or not. Tells whether the index had anything else
 /// there: git names each entry that it changes.
 fn add(top: &Path, under: &Undertaking, index: &Path, paths: &[&Path]) -> Result<bool, GitError> {
-    let paths = present(top, index, paths);
-    if paths.is_empty() {
-        return Ok(false);
+    let is_there = |path: &&Path| top.join(path).symlink_metadata().is_ok();
+    let (there, gone): (Vec<&Path>, Vec<&Path>) = paths.iter().partition(|path| is_there(path));
+    let mut changed = false;
+    // In a sparse checkout `git add` finds nothing at a path that is gone.
+    let forget = ["rm", "-r", "--cached", "--force", "--sparse"];
+    let forget =
+        GitCommand::building(top, index).args([&forget[..], &["--ignore-unmatch"]].concat());
+    let add = ["add", "--all", "--force", "--sparse", "--verbose"];
+    let add = GitCommand::building(top, index).args(add);
+    for (command, paths) in [(forget, gone), (add, there)] {
+        if !paths.is_empty() {
+            changed |= !under
+                .command(command.paths(&paths))?
+                .run_seeing_all()?
+                .is_empty();
+        }
     }
-    let add = GitCommand::building(top, index)
-        .args(["add", "--all", "--force", "--sparse", "--verbose"])
-        .paths(&paths);
-    Ok(!under.command(add)?.run_seeing_all()?.is_empty())
+    Ok(changed)
 }
 
 fn write(top: &Path, under: &Undertaking, index: &Path) -> Result<String, GitError> {
     under
         .command(GitCommand::building(top, index).arg("write-tree"))?
         .line()
-}
-
-/// `git add` refuses a path that neither exists nor is tracked; one that is
-/// gone from both needs no adding.
-fn present<'a>(top: &Path, index: &Path, paths: &[&'a Path]) -> Vec<&'a Path> {
-    let known = |path: &&&Path| {
-        top.join(path).symlink_metadata().is_ok()
-            || GitCommand::reading(top)
-                .index(index)
-                .args(["ls-files", "--error-unmatch"])
-                .paths(&[path])
-                .run()
-                .is_ok()
-    };
-    paths.iter().filter(known).copied().collect()
 }

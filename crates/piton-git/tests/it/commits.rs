@@ -217,6 +217,28 @@ fn a_repository_without_an_author_says_how_to_name_one() {
 }
 
 #[test]
+fn what_is_gone_outside_of_a_sparse_checkout_is_gone_from_the_commit() {
+    let scratch = ScratchRepo::new();
+    scratch.write("src/a", "1\n");
+    scratch.write("plans/old/a", "1\n");
+    scratch.write("plans/old/b", "1\n");
+    scratch.commit_all("files");
+    scratch.git(&["sparse-checkout", "set", "src"]);
+    scratch.write("plans/old/a", "1\n");
+    scratch.write("plans/old/b", "1\n");
+    let from = scratch.path().join("plans/old");
+    std::fs::rename(from, scratch.path().join("plans/new")).unwrap();
+    let repository = Repository::find(scratch.path()).unwrap();
+    let paths = ["plans/new", "plans/old", "plans/never"].map(Path::new);
+    let commit = repository.commit_paths(&paths, "renamed").unwrap();
+    assert!(commit.is_some());
+    let held = scratch.git(&["ls-tree", "-r", "--name-only", "HEAD"]);
+    assert_eq!(held, "README.md\nplans/new/a\nplans/new/b\nsrc/a\n");
+    assert_eq!(scratch.status(), "");
+    assert_eq!(repository.commit_paths(&paths, "again").unwrap(), None);
+}
+
+#[test]
 fn what_lies_outside_of_a_sparse_checkout_is_committed_like_anything_else() {
     let scratch = ScratchRepo::new();
     scratch.write("src/a", "1\n");

@@ -54,7 +54,7 @@ pub(crate) fn deliver(
     context: &Context,
     place: &StoredPlace,
     (plan, provider): (&PlanId, Provider),
-    told: Told,
+    told: &Told,
 ) -> Result<Vec<String>, Undelivered> {
     let patch = Patch::new(told.patch.clone()).map_err(|error| Undelivered::Refused {
         message: error.to_string(),

@@ -65,7 +65,7 @@ pub(super) fn send(context: &Context, place: &StoredPlace, report: Report) -> Re
         report: None,
         session: report.session,
     };
-    let delivered = deliver(context, place, (&report.plan, provider), told);
+    let delivered = deliver(context, place, (&report.plan, provider), &told);
     let of_others = delivered.map_err(|undelivered| match undelivered {
         Undelivered::NoBackend(error) => Unsent::NoContext(self::told(&error)),
         Undelivered::Refused {

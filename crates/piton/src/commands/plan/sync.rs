@@ -410,7 +410,7 @@ fn answer(
         report: None,
         session: None,
     };
-    if let Err(undelivered) = deliver(context, stored, at, told) {
+    if let Err(undelivered) = deliver(context, stored, at, &told) {
         let why = match undelivered {
             Undelivered::NoBackend(error) => error.on_one_line(),
             Undelivered::Refused { message, .. } => message,

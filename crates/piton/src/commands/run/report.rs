@@ -213,7 +213,12 @@ impl<'a> Reports<'a> {
             }),
             session: None,
         };
-        let sent = deliver(self.context, &stored, (&shared.plan, shared.provider), told);
+        let sent = deliver(
+            self.context,
+            &stored,
+            (&shared.plan, shared.provider),
+            &told,
+        );
         if let Err(undelivered) = sent {
             let plan = &shared.plan;
             let why = undelivered.told();

@@ -46,7 +46,7 @@ impl Repository {
             return Ok(Self {
                 top,
                 common_dir: git_dir.clone(),
-                objects: Arc::new(Objects::of(&git_dir)),
+                objects: Arc::new(Objects::of(&git_dir, &git_dir)),
                 git_dir,
                 around: AroundCommits::default(),
             });
@@ -70,13 +70,13 @@ impl Repository {
             });
         };
         let path = |line: &[u8]| PathBuf::from(OsString::from_vec(line.to_vec()));
-        let git_dir = path(own);
+        let (git_dir, common_dir) = (path(own), path(common));
         Ok(Self {
             top: path(top),
-            common_dir: path(common),
             around: AroundCommits::default(),
-            objects: Arc::new(Objects::of(&git_dir)),
+            objects: Arc::new(Objects::of(&git_dir, &common_dir)),
             git_dir,
+            common_dir,
         })
     }
 
@@ -123,12 +123,12 @@ impl Repository {
         &self.objects
     }
 
-    /// Returns a file as the commit at HEAD has it. `None` where it has none, or
-    /// cannot be asked.
-    pub fn file_at_head(&self, path: &Path) -> Option<Vec<u8>> {
-        let commit = self.head().ok()??;
-        let found = self.objects.read(&format!("{commit}:{}", path.to_str()?));
-        blob(found.ok()??)
+    /// Returns a file as the commit at HEAD has it; `None` where it has none.
+    pub fn file_at_head(&self, path: &Path) -> Result<Option<Vec<u8>>, GitError> {
+        match self.head()? {
+            Some(commit) => self.file_at(&commit, path),
+            None => Ok(None),
+        }
     }
 
     /// Returns what a file was in the newest commits that changed it, newest

@@ -110,7 +110,7 @@ impl Context {
             return Ok(place);
         }
         let file = place.top().join(CONFIG_FILE);
-        let committed = place.repository.file_at_head(Path::new(CONFIG_FILE));
+        let committed = place.repository.file_at_head(Path::new(CONFIG_FILE))?;
         let user = self.environment.user_config();
         let (settings, refused) = Settings::load_vetted(
             &self.disk,
@@ -142,7 +142,7 @@ impl Context {
     pub(crate) fn committed(&self, place: Place) -> Result<Place, CommandError> {
         use piton_durable::DiskRead as _;
         let file = place.top().join(CONFIG_FILE);
-        let committed = place.repository.file_at_head(Path::new(CONFIG_FILE));
+        let committed = place.repository.file_at_head(Path::new(CONFIG_FILE))?;
         let user = self.environment.user_config();
         let settings = Settings::load_committed(
             &self.disk,

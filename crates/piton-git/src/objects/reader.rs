@@ -1,10 +1,12 @@
 //! One `git cat-file --batch`, started when it is first needed.
 
+use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::trees;
 use crate::GitError;
 use crate::program::GitCommand;
 
@@ -16,6 +18,7 @@ const NOWHERE: &str = "/";
 #[derive(Debug)]
 pub(crate) struct Objects {
     git_dir: PathBuf,
+    common_dir: PathBuf,
     process: Mutex<Option<Process>>,
 }
 
@@ -44,20 +47,49 @@ pub(crate) struct Object {
 }
 
 impl Objects {
-    pub(crate) fn of(git_dir: &Path) -> Self {
+    pub(crate) fn of(git_dir: &Path, common_dir: &Path) -> Self {
         Self {
             git_dir: git_dir.to_owned(),
+            common_dir: common_dir.to_owned(),
             process: Mutex::new(None),
         }
     }
 
     /// Returns what `name` stands for: an id, `<commit>:<path>`,
-    /// `<commit>^{tree}`. `None` where there is no such object.
+    /// `<commit>^{tree}`. `None` where there surely is no such object: git says
+    /// the same of one that it could not open.
     pub(crate) fn read(&self, name: &str) -> Result<Option<Object>, GitError> {
         if name.contains('\n') {
             return Ok(None);
         }
-        let mut held = self.process.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(object) = self.ask(name)? {
+            return Ok(Some(object));
+        }
+        if let Some((commit, path)) = name.split_once(':') {
+            return trees::at(self, commit, path);
+        }
+        // What one could not open another may.
+        *self.held() = None;
+        let found = self.ask(name)?;
+        if found.is_none() && self.has_file_of(name) {
+            return Err(GitError::Unreadable {
+                command: self.command().shown().to_owned(),
+                what: format!("{name} cannot be opened"),
+            });
+        }
+        Ok(found)
+    }
+
+    /// Whether an object lies there in a file of its own.
+    fn has_file_of(&self, id: &str) -> bool {
+        let file = |(first, rest)| self.common_dir.join("objects").join(first).join(rest);
+        let file = id.split_at_checked(2).map(file);
+        file.is_some_and(|file| fs::symlink_metadata(file).is_ok())
+    }
+
+    /// Asks the git that stays, or a new one where it is gone.
+    fn ask(&self, name: &str) -> Result<Option<Object>, GitError> {
+        let mut held = self.held();
         // One that was started earlier may be gone: Ctrl-C reaches it too.
         if let Some(process) = held.as_mut()
             && let Ok(said) = process.ask(name)
@@ -78,6 +110,10 @@ impl Objects {
             command: shown,
             what: "it ends too early".to_owned(),
         })
+    }
+
+    fn held(&self) -> MutexGuard<'_, Option<Process>> {
+        self.process.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn command(&self) -> GitCommand {

@@ -39,6 +39,7 @@ impl Entry {
 const KIND: u32 = 0o170_000;
 const DIR: u32 = 0o040_000;
 const FILE: u32 = 0o100_000;
+const COMMIT: u32 = 0o160_000;
 
 type Entries = BTreeMap<Vec<u8>, Entry>;
 
@@ -83,6 +84,26 @@ pub(crate) fn files(
     )?;
     let there = |change: PathChange| Some((change.path, change.to?));
     Ok(Some(all.into_iter().filter_map(there).collect()))
+}
+
+/// Returns what a commit has at a path, by its trees; `None` where it surely has
+/// nothing there, or a commit of another repository.
+pub(super) fn at(objects: &Objects, commit: &str, path: &str) -> Result<Option<Object>, GitError> {
+    let mut here = root(objects, commit)?;
+    for name in path.split('/').filter(|name| !name.is_empty()) {
+        if here.kind != ObjectKind::Tree {
+            return Ok(None);
+        }
+        let Some(entry) = entries(&here)?.remove(name.as_bytes()) else {
+            return Ok(None);
+        };
+        if entry.mode & KIND == COMMIT {
+            return Ok(None);
+        }
+        let found = objects.read(&entry.id)?;
+        here = found.ok_or_else(|| unreadable(&entry.id, "it cannot be opened"))?;
+    }
+    Ok(Some(here))
 }
 
 fn root(objects: &Objects, name: &str) -> Result<Object, GitError> {

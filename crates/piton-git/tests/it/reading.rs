@@ -67,3 +67,56 @@ fn a_path_with_pattern_characters_names_itself_only() {
     assert_eq!(got.len(), 1);
     assert_eq!(got[0].path, Path::new("*"));
 }
+
+/// Leaves an object where it is, and nobody can open it.
+fn spoil(scratch: &ScratchRepo, name: &str) {
+    let id = scratch.git(&["rev-parse", name]);
+    let (first, rest) = id.trim().split_at(2);
+    let file = scratch.path().join(".git/objects").join(first).join(rest);
+    std::fs::remove_file(&file).unwrap();
+    std::os::unix::fs::symlink(rest, &file).unwrap();
+}
+
+#[test]
+fn what_git_cannot_open_is_an_error_and_not_a_file_that_is_not_there() {
+    let spoilt = ["HEAD:docs/kept.md", "HEAD:docs", "HEAD^{tree}", "HEAD"];
+    for spoilt in spoilt {
+        let scratch = ScratchRepo::new();
+        scratch.write("docs/kept.md", "kept");
+        scratch.commit_all("more");
+        let repo = Repository::find(scratch.path()).unwrap();
+        let commit = repo.head().unwrap().unwrap();
+        let kept = Path::new("docs/kept.md");
+        assert!(repo.file_at(&commit, kept).unwrap().is_some());
+        spoil(&scratch, spoilt);
+        let repo = Repository::find(scratch.path()).unwrap();
+        let found = repo.file_at(&commit, kept);
+        assert!(found.is_err(), "{spoilt}: {found:?}");
+        let found = repo.file_at_head(kept);
+        assert!(found.is_err(), "{spoilt}: {found:?}");
+        let found = repo.is_at(&commit, kept);
+        assert!(found.is_err(), "{spoilt}: {found:?}");
+        let found = repo.files_at(&commit, Path::new("docs"));
+        assert!(found.is_err(), "{spoilt}: {found:?}");
+    }
+}
+
+#[test]
+fn what_a_commit_surely_does_not_have_is_no_error() {
+    let scratch = ScratchRepo::new();
+    scratch.write("docs/kept.md", "kept");
+    scratch.commit_all("more");
+    let id = scratch.git(&["rev-parse", "HEAD"]);
+    let linked = format!("160000,{},linked", id.trim());
+    scratch.git(&["update-index", "--add", "--cacheinfo", &linked]);
+    scratch.git(&["commit", "-q", "-m", "a link"]);
+    let repo = Repository::find(scratch.path()).unwrap();
+    let commit = repo.head().unwrap().unwrap();
+    let absent = ["none", "docs/none", "docs/kept.md/none", "docs", "linked/x"];
+    for absent in absent {
+        let found = repo.file_at(&commit, Path::new(absent)).unwrap();
+        assert_eq!(found, None, "{absent}");
+    }
+    assert!(!repo.is_at(&commit, Path::new("docs/none")).unwrap());
+    assert!(repo.is_at(&commit, Path::new("docs")).unwrap());
+}

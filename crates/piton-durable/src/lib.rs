@@ -10,6 +10,7 @@ pub mod atomic;
 mod deep;
 pub mod digest;
 pub mod disk;
+mod follow;
 mod image;
 pub mod lock;
 pub mod log;
@@ -28,6 +29,7 @@ pub use atomic::{
 };
 pub use digest::TreeDigest;
 pub use disk::{Appender, Disk, DiskRead, Ends, Entry, Kind, Stat};
+pub use follow::{Followed, follow};
 pub use image::{Image, ImageError};
 pub use lock::{Holder, Lock, LockError, LockGuard};
 pub use log::{Log, LogError};

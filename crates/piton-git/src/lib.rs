@@ -47,6 +47,6 @@ pub use seam::{Git, GitRead, Worktree};
 pub use settings::{Setting, View, settings};
 pub use status::{Change, StatusEntry};
 pub use surroundings::version;
-pub use tip::Tip;
+pub use tip::{Holds, Tip};
 pub use under_way::UnderWay;
 pub use undertaking::Cleared;

@@ -32,7 +32,6 @@ pub mod live;
 pub mod manifest;
 pub mod operation;
 pub mod own;
-mod paths;
 pub mod phase;
 pub mod planning;
 pub mod publish;

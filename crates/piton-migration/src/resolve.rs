@@ -3,11 +3,10 @@
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use piton_durable::{DiskRead, Kind};
+use piton_durable::{DiskRead, Followed, Kind, follow};
 use thiserror::Error;
 
 use crate::live::LiveDir;
-use crate::paths;
 use crate::slug::{Slug, SlugError};
 
 /// Why what was typed is no migration. Everything that would leave the
@@ -82,7 +81,7 @@ impl Lookup<'_> {
     fn as_path(&self) -> Result<Slug, ResolveError> {
         let given = Path::new(self.value);
         let unknown = || ResolveError::Unknown {
-            value: self.value.to_owned(),
+            value: self.value(),
             live: self.live.path().to_owned(),
         };
         if self.value.contains('\0') {
@@ -97,8 +96,12 @@ impl Lookup<'_> {
                 // A name that could be a slug, and of which there is only a
                 // link or a file in the migrations directory.
                 Ok(slug) => match self.kind(&self.live.migration(&slug))? {
-                    Some(Kind::Symlink) => Err(self.link()),
-                    Some(Kind::File | Kind::Other) => Err(self.not_a_directory()),
+                    Some(Kind::Symlink) => Err(ResolveError::Link {
+                        value: self.value(),
+                    }),
+                    Some(Kind::File | Kind::Other) => Err(ResolveError::NotADirectory {
+                        value: self.value(),
+                    }),
                     Some(Kind::Dir) | None => Err(unknown()),
                 },
                 Err(source) => Err(self.name(source)),
@@ -109,13 +112,21 @@ impl Lookup<'_> {
             .any(|part| matches!(part, Component::ParentDir))
         {
             return Err(ResolveError::Parent {
-                value: self.value.to_owned(),
+                value: self.value(),
             });
         }
         match kind {
             None => return Err(unknown()),
-            Some(Kind::Symlink) => return Err(self.link()),
-            Some(Kind::File | Kind::Other) => return Err(self.not_a_directory()),
+            Some(Kind::Symlink) => {
+                return Err(ResolveError::Link {
+                    value: self.value(),
+                });
+            }
+            Some(Kind::File | Kind::Other) => {
+                return Err(ResolveError::NotADirectory {
+                    value: self.value(),
+                });
+            }
             Some(Kind::Dir) => {}
         }
         let root = self.real(self.live.path())?;
@@ -127,7 +138,7 @@ impl Lookup<'_> {
             .filter(|below| below.components().count() == 1);
         let Some(name) = below.and_then(Path::to_str) else {
             return Err(ResolveError::Outside {
-                value: self.value.to_owned(),
+                value: self.value(),
                 live: self.live.path().to_owned(),
             });
         };
@@ -150,33 +161,21 @@ impl Lookup<'_> {
         }
     }
 
-    fn real(&self, path: &Path) -> Result<paths::Resolved, ResolveError> {
-        paths::resolve(self.disk, path).map_err(|source| self.io(source))
+    fn real(&self, path: &Path) -> Result<Followed, ResolveError> {
+        follow(self.disk, path).map_err(|source| self.io(source))
     }
 
     fn io(&self, source: io::Error) -> ResolveError {
-        ResolveError::Io {
-            value: self.value.to_owned(),
-            source,
-        }
-    }
-
-    fn link(&self) -> ResolveError {
-        ResolveError::Link {
-            value: self.value.to_owned(),
-        }
-    }
-
-    fn not_a_directory(&self) -> ResolveError {
-        ResolveError::NotADirectory {
-            value: self.value.to_owned(),
-        }
+        let value = self.value();
+        ResolveError::Io { value, source }
     }
 
     fn name(&self, source: SlugError) -> ResolveError {
-        ResolveError::Name {
-            value: self.value.to_owned(),
-            source,
-        }
+        let value = self.value();
+        ResolveError::Name { value, source }
+    }
+
+    fn value(&self) -> String {
+        self.value.to_owned()
     }
 }

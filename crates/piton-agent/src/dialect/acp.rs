@@ -2,7 +2,6 @@
 
 mod named;
 mod permission;
-mod place;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

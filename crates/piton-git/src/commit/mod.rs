@@ -17,7 +17,7 @@ pub(crate) use self::hooks::Hooks;
 use self::patience::patiently;
 use crate::program::GitCommand;
 use crate::undertaking::{IndexLock, Move, Undertaking};
-use crate::{CommitId, GitError, GitRead, Repository, Tip};
+use crate::{CommitId, GitError, GitRead, Holds, Repository, Tip};
 
 pub(crate) fn exactly(
     repository: &Repository,
@@ -103,20 +103,15 @@ fn still(repository: &Repository, wanted: &Tip) -> Result<Tip, GitError> {
         return Err(GitError::UnderWay(under_way));
     }
     let found = repository.tip()?;
-    if found.reference != wanted.reference {
-        return Err(GitError::Elsewhere {
+    match wanted.held_by(&found, |later, earlier| repository.contains(later, earlier))? {
+        Holds::Still => Ok(found),
+        Holds::Elsewhere => Err(GitError::Elsewhere {
             wanted: wanted.to_string(),
             found: found.to_string(),
-        });
-    }
-    let moved = |what: String| Err(GitError::Moved { what });
-    match (&wanted.commit, &found.commit) {
-        (None, _) => Ok(found),
-        (Some(earlier), Some(later)) if repository.contains(later, earlier)? => Ok(found),
-        (Some(earlier), _) => moved(format!(
-            "{wanted} no longer holds the commit {}",
-            earlier.short()
-        )),
+        }),
+        Holds::Rewritten => Err(GitError::Moved {
+            what: format!("{wanted} no longer holds {}", wanted.what()),
+        }),
     }
 }
 

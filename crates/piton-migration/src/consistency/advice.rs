@@ -4,10 +4,10 @@ use std::path::Path;
 
 use piton_durable::{DiskRead, Entry, Kind};
 
-use super::check::kind_of;
 use super::code::Code;
 use super::finding::Finding;
 use super::mode::Mode;
+use super::names::kind_of;
 use crate::manifest::{MANIFEST_FILE, Manifest, Status};
 use crate::stamp::RawStamp;
 use crate::text::strip;
@@ -97,28 +97,20 @@ impl Advice<'_> {
     fn entries(&mut self, entries: &[Entry], below: &str) {
         for entry in entries {
             let path = self.dir.join(below).join(&entry.name);
-            let problem = match entry.kind {
-                Kind::Symlink => Some("a link; publishing refuses links"),
-                Kind::Other => Some("not a regular file; publishing refuses it"),
-                Kind::File | Kind::Dir => None,
-            };
-            if let Some(problem) = problem {
-                let finding = Finding::new(
-                    Mode::Doctor,
-                    Code::UnpublishableEntry,
-                    path.clone(),
-                    problem,
-                );
+            let mut add = |code, message: &str| {
+                let finding = Finding::new(Mode::Doctor, code, path.clone(), message);
                 self.findings.push(finding);
+            };
+            match entry.kind {
+                Kind::Symlink => add(Code::UnpublishableEntry, "a link; publishing refuses links"),
+                Kind::Other => add(
+                    Code::UnpublishableEntry,
+                    "not a regular file; publishing refuses it",
+                ),
+                Kind::File | Kind::Dir => {}
             }
             if entry.name.to_str().is_none() {
-                let finding = Finding::new(
-                    Mode::Doctor,
-                    Code::NameNotUtf8,
-                    path,
-                    "the name is not UTF-8",
-                );
-                self.findings.push(finding);
+                add(Code::NameNotUtf8, "the name is not UTF-8");
             }
         }
     }

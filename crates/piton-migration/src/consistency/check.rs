@@ -4,16 +4,16 @@ use std::collections::{BTreeSet, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use piton_durable::{DiskRead, Entry, Kind};
+use piton_durable::{DiskRead, Entry, Kind, follow};
 
 use super::advice;
 use super::code::Code;
 use super::finding::Finding;
 use super::mode::Mode;
+use super::names::kind_of;
 use super::phase_file::{PhaseFile, look_up};
 use crate::live::{LoadError, load_manifest};
 use crate::manifest::{MANIFEST_FILE, Manifest};
-use crate::paths;
 use crate::phase::{DocName, Heading, has_heading};
 use crate::slug::Slug;
 use crate::text::with_newlines;
@@ -195,8 +195,9 @@ impl<'a> Check<'a> {
         let there = match kind_of(&self.entries, PLAN_FILE) {
             None => false,
             // A link counts by where it leads; it is not read.
-            Some(Kind::Symlink) => paths::resolve(self.disk, &self.dir.join(PLAN_FILE))
-                .is_ok_and(|end| end.kind.is_some()),
+            Some(Kind::Symlink) => {
+                follow(self.disk, &self.dir.join(PLAN_FILE)).is_ok_and(|end| end.kind.is_some())
+            }
             Some(Kind::File | Kind::Dir | Kind::Other) => true,
         };
         if !there {
@@ -296,12 +297,4 @@ impl<'a> Check<'a> {
         }
         large
     }
-}
-
-/// Returns what stands at a name in a sorted listing.
-pub(super) fn kind_of(entries: &[Entry], name: &str) -> Option<Kind> {
-    entries
-        .binary_search_by(|entry| entry.name.as_os_str().cmp(name.as_ref()))
-        .ok()
-        .map(|index| entries[index].kind)
 }

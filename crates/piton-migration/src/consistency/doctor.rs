@@ -4,10 +4,11 @@ use std::path::Path;
 
 use piton_durable::{DiskRead, DiskResult};
 
-use super::check::{check_directory, kind_of};
+use super::check::check_directory;
 use super::code::Code;
 use super::finding::{Finding, has_errors};
 use super::mode::Mode;
+use super::names::kind_of;
 use super::{planning, transactions};
 use crate::live::{LiveDir, LoadError, TRANSACTIONS_DIR};
 use crate::manifest::Manifest;

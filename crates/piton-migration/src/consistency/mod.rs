@@ -12,6 +12,7 @@ mod code;
 mod doctor;
 mod finding;
 mod mode;
+mod names;
 mod phase_file;
 mod planning;
 mod transactions;

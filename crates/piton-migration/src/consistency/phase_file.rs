@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use piton_durable::{DiskRead, Entry, Kind};
+use piton_durable::{DiskRead, Entry, Kind, follow};
 
 use super::code::Code;
+use super::names::kind_of;
 use crate::json::surrogate::carries_half;
-use crate::paths::resolve;
 
 /// What a reference leads to.
 pub(super) enum PhaseFile {
@@ -84,11 +84,7 @@ enum Walk {
 
 fn walk(disk: &dyn DiskRead, dir: &Path, entries: &[Entry], parts: &[&str]) -> Walk {
     // The root's listing is at hand, so most references cost no call at all.
-    let first = entries
-        .binary_search_by(|entry| entry.name.as_os_str().cmp(parts[0].as_ref()))
-        .ok()
-        .map(|index| entries[index].kind);
-    let mut kind = first;
+    let mut kind = kind_of(entries, parts[0]);
     let mut at = dir.join(parts[0]);
     for (index, _) in parts.iter().enumerate() {
         let last = index + 1 == parts.len();
@@ -122,8 +118,8 @@ enum Destination {
 /// loop of links for example. Whether something outside exists is nobody's
 /// business, so outside counts before nothing.
 fn destination(disk: &dyn DiskRead, dir: &Path, path: &Path) -> Option<Destination> {
-    let root = resolve(disk, dir).ok()?;
-    let end = resolve(disk, path).ok()?;
+    let root = follow(disk, dir).ok()?;
+    let end = follow(disk, path).ok()?;
     if !end.path.starts_with(&root.path) {
         return Some(Destination::Outside);
     }

@@ -1,6 +1,7 @@
 //! Reading typed fields out of an object, with errors that name the field.
 
 use std::fmt;
+use std::str::FromStr;
 
 use thiserror::Error;
 
@@ -128,6 +129,18 @@ impl<'v, 'a> Fields<'v, 'a> {
             field: self.at.path_of(name),
             problem,
         }
+    }
+
+    /// Returns an error about a value that is not one of those allowed.
+    pub fn wrong(&self, name: &str, found: &str, allowed: &'static str) -> FieldError {
+        let found = found.to_owned();
+        self.fail(name, FieldProblem::WrongValue { found, allowed })
+    }
+
+    /// Reads a string that must be one of a type's words.
+    pub fn named<T: FromStr>(&self, name: &str, allowed: &'static str) -> Result<T, FieldError> {
+        let text = self.string(name)?;
+        text.parse().map_err(|_| self.wrong(name, text, allowed))
     }
 
     /// Returns where a field stands.

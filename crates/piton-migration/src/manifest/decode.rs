@@ -5,7 +5,6 @@ use std::str::{self, Utf8Error};
 use thiserror::Error;
 
 use super::phases::{Phase, Phases};
-use super::status::Status;
 use super::types::Manifest;
 use crate::json::{
     FieldError, FieldProblem, Fields, JsonError, Location, Value, parse, wrong_type,
@@ -50,22 +49,9 @@ fn manifest(value: &Value<'_>) -> Result<Manifest, FieldError> {
             .optional_string("human_review_reason")?
             .map(str::to_owned),
         cooldown_until: optional_stamp("cooldown_until")?,
-        status: status(fields)?,
+        status: fields.named("status", "planning, ready, in-progress, skipped or done")?,
         cursor: cursor(fields, &phases)?,
         phases,
-    })
-}
-
-fn status(fields: Fields<'_, '_>) -> Result<Status, FieldError> {
-    let text = fields.string("status")?;
-    text.parse().map_err(|_| {
-        fields.fail(
-            "status",
-            FieldProblem::WrongValue {
-                found: text.to_owned(),
-                allowed: "planning, ready, in-progress, skipped or done",
-            },
-        )
     })
 }
 
@@ -78,13 +64,7 @@ fn cursor(fields: Fields<'_, '_>, phases: &Phases) -> Result<Option<usize>, Fiel
         Value::String(name) if name.is_empty() => Ok(None),
         Value::String(name) => match phases.find(name) {
             Some((index, _)) => Ok(Some(index)),
-            None => Err(fields.fail(
-                NAME,
-                FieldProblem::WrongValue {
-                    found: name.clone().into_owned(),
-                    allowed: ALLOWED,
-                },
-            )),
+            None => Err(fields.wrong(NAME, name, ALLOWED)),
         },
         // A position out of range, negative ones included, means no cursor;
         // so does the position of a phase without a name.
@@ -122,15 +102,7 @@ fn phase(value: &Value<'_>, index: usize) -> Result<Phase, FieldError> {
         precondition: precondition(fields)?.to_owned(),
         required_effort: match fields.optional_string("required_effort")? {
             None => None,
-            Some(text) => Some(text.parse().map_err(|_| {
-                fields.fail(
-                    "required_effort",
-                    FieldProblem::WrongValue {
-                        found: text.to_owned(),
-                        allowed: "low, medium, high, xhigh or null",
-                    },
-                )
-            })?),
+            Some(_) => Some(fields.named("required_effort", "low, medium, high, xhigh or null")?),
         },
         effort_reason: fields.optional_string("effort_reason")?.map(str::to_owned),
     })

@@ -1,6 +1,6 @@
 //! Whether HEAD is still where a plan was decided.
 
-use piton_git::{GitError, GitRead, Tip};
+use piton_git::{GitError, GitRead, Holds, Tip};
 use piton_plan::{Failure, FailureKind, Observation};
 
 /// Tells in how far HEAD is not where it was: on another branch, on one that
@@ -15,24 +15,16 @@ pub fn moved<S>(git: &dyn GitRead, on: Option<&Tip>) -> Result<Option<Observatio
         )));
     }
     let found = git.tip().map_err(|error| failed(&error))?;
-    if found.reference != wanted.reference {
-        return Ok(Some(Observation::changed(
+    let holds = wanted.held_by(&found, |later, earlier| git.contains(later, earlier));
+    Ok(match holds.map_err(|error| failed(&error))? {
+        Holds::Still => None,
+        Holds::Elsewhere => Some(Observation::changed(
             wanted.to_string(),
             format!("{found} is checked out; check out {wanted} again"),
-        )));
-    }
-    let stands = match (&wanted.commit, &found.commit) {
-        (None, _) => true,
-        (Some(earlier), Some(later)) => git
-            .contains(later, earlier)
-            .map_err(|error| failed(&error))?,
-        (Some(_), None) => false,
-    };
-    Ok(match &wanted.commit {
-        Some(commit) if !stands => Some(Observation::changed(
-            format!("{wanted} with the commit {}", commit.short()),
+        )),
+        Holds::Rewritten => Some(Observation::changed(
+            format!("{wanted} with {}", wanted.what()),
             "it is not there any more",
         )),
-        _ => None,
     })
 }

@@ -251,7 +251,7 @@ impl MigrationPerformer<'_> {
 }
 
 fn failure(refusal: &PublishRefusal) -> Failure {
-    let (PublishRefusal::Blocked { cause, .. } | PublishRefusal::Failed { cause, .. }) = refusal;
+    let cause = &refusal.cause;
     let kind = match cause {
         Cause::Stale { .. }
         | Cause::Dirty { .. }
@@ -260,12 +260,10 @@ fn failure(refusal: &PublishRefusal) -> Failure {
         | Cause::UnderWay(_) => FailureKind::Conflict,
         Cause::WrongName { .. } | Cause::InsideLive { .. } => FailureKind::Internal,
         Cause::Place(_)
-        | Cause::Locked(_)
-        | Cause::LockedByOriginal(_)
+        | Cause::Enter(_)
         | Cause::Unfit(_)
         | Cause::Findings { .. }
         | Cause::Git(_)
-        | Cause::Recover(_)
         | Cause::Commit(_)
         | Cause::Transaction(_) => FailureKind::Io,
     };

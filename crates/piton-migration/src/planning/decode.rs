@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::feedback::{Feedback, FeedbackSource};
 use super::replay::{ReplayError, replay};
 use super::state::{CompletedStep, PlanningState};
-use super::step::{Cursor, Decision, Outcome, Step};
+use super::step::{Cursor, Decision};
 use crate::json::{
     FieldError, FieldProblem, Fields, JsonError, Location, Value, parse, wrong_type,
 };
@@ -142,18 +142,14 @@ fn stored<'v>(value: &'v Value<'_>) -> Result<Stored<'v>, FieldError> {
     match fields.require("schema_version", "1")? {
         Value::Int("1") => {}
         Value::Int(other) => {
-            let found = (*other).to_owned();
             let allowed = "1, the only version there is";
-            return Err(fields.fail(
-                "schema_version",
-                FieldProblem::WrongValue { found, allowed },
-            ));
+            return Err(fields.wrong("schema_version", other, allowed));
         }
         other => return Err(fields.fail("schema_version", wrong_type(other, "the integer 1"))),
     }
     Ok(Stored {
         target: fields.string("target")?,
-        next_step: named(fields, "next_step", "a planning step or a terminal cursor")?,
+        next_step: fields.named("next_step", "a planning step or a terminal cursor")?,
         completed: list(fields, "completed_steps", completed_step)?,
         started_at: fields.string("started_at")?,
         updated_at: fields.string("updated_at")?,
@@ -161,27 +157,13 @@ fn stored<'v>(value: &'v Value<'_>) -> Result<Stored<'v>, FieldError> {
         review_findings: fields.nullable_string("review_findings")?,
         final_decision: match fields.nullable_string("final_decision")? {
             None => None,
-            Some(_) => Some(named(
-                fields,
+            Some(_) => Some(fields.named(
                 "final_decision",
                 "approve-auto, approve-needs-human, reject or null",
             )?),
         },
         final_reason: fields.nullable_string("final_reason")?,
         anchors: anchors(fields)?,
-    })
-}
-
-/// Reads a string that must be one of a type's names.
-fn named<T: str::FromStr>(
-    fields: Fields<'_, '_>,
-    name: &str,
-    allowed: &'static str,
-) -> Result<T, FieldError> {
-    let text = fields.string(name)?;
-    text.parse().map_err(|_| {
-        let found = text.to_owned();
-        fields.fail(name, FieldProblem::WrongValue { found, allowed })
     })
 }
 
@@ -203,9 +185,9 @@ fn completed_step(value: &Value<'_>, at: Location) -> Result<CompletedStep, Fiel
     fields.only(STEP_KNOWN)?;
     let label = |name| Ok(fields.optional_string(name)?.map(str::to_owned));
     Ok(CompletedStep {
-        step: named::<Step>(fields, "name", "a planning step")?,
+        step: fields.named("name", "a planning step")?,
         completed_at: RawStamp::new(fields.string("completed_at")?),
-        outcome: named::<Outcome>(fields, "outcome", "an outcome of the planning graph")?,
+        outcome: fields.named("outcome", "an outcome of the planning graph")?,
         stdout: {
             let value = fields.require("outputs", "an object")?;
             let outputs = Fields::of(value, fields.place("outputs"))?;
@@ -231,7 +213,7 @@ fn feedback(value: &Value<'_>, at: Location) -> Result<Feedback, FieldError> {
     fields.only(FEEDBACK_KNOWN)?;
     Ok(Feedback {
         received_at: RawStamp::new(fields.string("received_at")?),
-        source: named(fields, "source", "message or file")?,
+        source: fields.named("source", "message or file")?,
         text: fields.string("text")?.to_owned(),
     })
 }

@@ -6,7 +6,7 @@ use piton_durable::LivePath;
 use piton_durable::transaction::{
     AroundHooks, CommitFailure, CommitIntent, CommitState, Committer,
 };
-use piton_git::{GitError, Tip};
+use piton_git::{GitError, Holds, Tip};
 
 use super::env::PublishEnv;
 use crate::consistency::{self, Mode, Severity};
@@ -25,22 +25,15 @@ impl Committer for GitCommitter<'_> {
             return Ok(CommitState::Done);
         }
         let (wanted, found) = (tip(commit)?, git.tip().map_err(later)?);
-        if wanted.reference != found.reference {
-            return Ok(CommitState::Misplaced(format!(
+        let holds = wanted.held_by(&found, |later, earlier| git.contains(later, earlier));
+        Ok(match holds.map_err(later)? {
+            Holds::Still => CommitState::Wanted,
+            Holds::Elsewhere => CommitState::Misplaced(format!(
                 "it belongs on {wanted}, but {found} is checked out"
-            )));
-        }
-        let stands = match (&wanted.commit, &found.commit) {
-            (None, _) => true,
-            (Some(earlier), Some(later_one)) => git.contains(later_one, earlier).map_err(later)?,
-            (Some(_), None) => false,
-        };
-        Ok(if stands {
-            CommitState::Wanted
-        } else {
-            CommitState::Misplaced(format!(
+            )),
+            Holds::Rewritten => CommitState::Misplaced(format!(
                 "{wanted} no longer holds the commit it was built on"
-            ))
+            )),
         })
     }
 

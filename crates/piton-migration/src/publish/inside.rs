@@ -16,11 +16,11 @@ pub enum EnterError {
     Locked(#[from] LockError),
     #[error(transparent)]
     LockedByOriginal(#[from] LockedByOriginal),
-    #[error("clear away what a killed git left")]
+    #[error("what a killed git left could not be cleared away")]
     Git(#[source] piton_git::GitError),
-    #[error("finish what an interrupted publish left")]
+    #[error("what an interrupted publish left could not be finished")]
     Recover(#[source] TransactionError),
-    #[error("put in order what the original left")]
+    #[error("what the original left could not be put in order")]
     Leftovers(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 

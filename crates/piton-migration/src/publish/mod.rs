@@ -19,9 +19,10 @@ mod result;
 
 pub use env::PublishEnv;
 pub use gate::{Gate, Held, OsGate};
+pub use inside::EnterError;
 pub use notice::Notice;
 pub use original::{LockHolder, LockedByOriginal};
-pub use publisher::{Leftovers, Publisher, RecoverError};
+pub use publisher::{Leftovers, Publisher};
 pub use refusal::{Cause, PublishRefusal, Stage};
 pub use request::PublishRequest;
 pub use result::{PublishResult, Published, Status};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use piton_durable::transaction::{CommitIntent, Request, Staged, TransactionError, stage};
 use piton_durable::{LivePath, LockError, Site, TreeDigest, tree};
-use piton_git::Tip;
+use piton_git::{Holds, Tip};
 
 use super::committer::GitCommitter;
 use super::dirty;
@@ -18,9 +18,6 @@ use super::request::PublishRequest;
 use super::result::{PublishResult, Published, Status};
 use crate::consistency::{self, LOCK_DIR, has_errors};
 use crate::slug::Slug;
-
-/// Why recovery could not be brought to an end.
-pub type RecoverError = EnterError;
 
 /// Publishes candidates, and recovers what was interrupted.
 #[derive(Clone, Debug)]
@@ -35,17 +32,6 @@ impl<'a> Publisher<'a> {
         Publisher { env, site }
     }
 
-    /// Captures what a candidate is going to be built from. Refused while
-    /// somebody has uncommitted changes there.
-    pub fn capture_base(&self, slug: &Slug) -> Result<TreeDigest, PublishRefusal> {
-        let mut result = self.blank(slug);
-        self.refuse_dirty(slug, &mut result)
-            .and_then(|()| {
-                TreeDigest::of(self.env.disk, &self.env.live.migration(slug)).map_err(Cause::Unfit)
-            })
-            .map_err(|cause| self.refuse(cause, result))
-    }
-
     /// Brings to its end whatever dead processes left, and says what it did.
     /// Every command that writes calls this first; where nothing is left it
     /// takes no lock and costs two looks at the disk.
@@ -53,7 +39,7 @@ impl<'a> Publisher<'a> {
     /// Whoever dies may hold the lock for a while: then it is waited for, as a
     /// publish waits. What a writer has begun who is inside for longer is its
     /// own.
-    pub fn recover(&self) -> Result<Vec<Notice>, RecoverError> {
+    pub fn recover(&self) -> Result<Vec<Notice>, EnterError> {
         let mut notices = Vec::new();
         if !self.is_anything_begun() {
             return Ok(notices);
@@ -228,20 +214,17 @@ impl<'a> Publisher<'a> {
         let Some(wanted) = &request.tip else {
             return Ok(found);
         };
-        if wanted.reference != found.reference {
-            let wanted = wanted.clone();
-            return Err(Cause::Elsewhere { wanted, found });
-        }
-        let stands = match (&wanted.commit, &found.commit) {
-            (None, _) => true,
-            (Some(earlier), Some(later)) => git.contains(later, earlier).map_err(Cause::Git)?,
-            (Some(_), None) => false,
-        };
-        if stands {
-            Ok(found)
-        } else {
-            let wanted = wanted.clone();
-            Err(Cause::Rewritten { wanted })
+        let holds = wanted.held_by(&found, |later, earlier| git.contains(later, earlier));
+        match holds.map_err(Cause::Git)? {
+            Holds::Still => Ok(found),
+            Holds::Elsewhere => {
+                let wanted = wanted.clone();
+                Err(Cause::Elsewhere { wanted, found })
+            }
+            Holds::Rewritten => {
+                let wanted = wanted.clone();
+                Err(Cause::Rewritten { wanted })
+            }
         }
     }
 
@@ -300,17 +283,14 @@ impl<'a> Publisher<'a> {
         if let Cause::Stale { base, .. } = &cause {
             result.base_snapshot_id = Some(base.clone());
         }
-        let failed = cause.is_failure();
-        result.status = if failed {
+        result.status = if cause.is_failure() {
             Status::Failed
         } else {
             Status::Blocked
         };
-        let result = Box::new(result);
-        if failed {
-            PublishRefusal::Failed { cause, result }
-        } else {
-            PublishRefusal::Blocked { cause, result }
+        PublishRefusal {
+            cause,
+            result: Box::new(result),
         }
     }
 }

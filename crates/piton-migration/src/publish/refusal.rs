@@ -3,13 +3,12 @@
 use std::fmt::{self, Write as _};
 use std::path::PathBuf;
 
+use piton_durable::TreeDigest;
 use piton_durable::transaction::{CommitFailure, InvalidLivePath, TransactionError};
 use piton_durable::tree::TreeError;
-use piton_durable::{LockError, TreeDigest};
 use piton_git::{GitError, Tip, UnderWay};
 
 use super::inside::EnterError;
-use super::original::LockedByOriginal;
 use super::result::PublishResult;
 use crate::consistency::{Finding, Severity};
 use crate::slug::Slug;
@@ -38,9 +37,7 @@ pub enum Cause {
     #[error("the migration lies at no place that can be published to")]
     Place(#[source] InvalidLivePath),
     #[error(transparent)]
-    Locked(LockError),
-    #[error(transparent)]
-    LockedByOriginal(LockedByOriginal),
+    Enter(#[from] EnterError),
     #[error("{slug} has changes that are not committed; commit them or put them back")]
     Dirty { slug: Slug },
     #[error("the candidate cannot be published")]
@@ -67,8 +64,6 @@ pub enum Cause {
     UnderWay(UnderWay),
     #[error("ask git about the live migration")]
     Git(#[source] GitError),
-    #[error("recover before publishing")]
-    Recover(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("the commit was not made, so the publish was undone")]
     Commit(#[source] CommitFailure),
     #[error(transparent)]
@@ -82,16 +77,14 @@ impl Cause {
             Cause::WrongName { .. }
             | Cause::InsideLive { .. }
             | Cause::Place(_)
-            | Cause::Locked(_)
-            | Cause::LockedByOriginal(_)
+            | Cause::Enter(_)
             | Cause::Dirty { .. }
             | Cause::Unfit(_)
             | Cause::Stale { .. }
             | Cause::Elsewhere { .. }
             | Cause::Rewritten { .. }
             | Cause::UnderWay(_)
-            | Cause::Git(_)
-            | Cause::Recover(_) => false,
+            | Cause::Git(_) => false,
             Cause::Findings { stage, .. } => *stage == Stage::Live,
             Cause::Commit(_) | Cause::Transaction(_) => true,
         }
@@ -106,14 +99,12 @@ impl Cause {
             Cause::WrongName { .. }
             | Cause::InsideLive { .. }
             | Cause::Place(_)
-            | Cause::Locked(_)
-            | Cause::LockedByOriginal(_)
+            | Cause::Enter(_)
             | Cause::Dirty { .. }
             | Cause::Unfit(_)
             | Cause::Findings { .. }
             | Cause::Stale { .. }
             | Cause::Rewritten { .. }
-            | Cause::Recover(_)
             | Cause::Commit(_)
             | Cause::Transaction(_) => None,
         }
@@ -125,52 +116,17 @@ impl Cause {
     }
 }
 
-impl From<EnterError> for Cause {
-    fn from(error: EnterError) -> Self {
-        match error {
-            EnterError::Locked(error) => Cause::Locked(error),
-            EnterError::LockedByOriginal(error) => Cause::LockedByOriginal(error),
-            EnterError::Git(error) => Cause::Recover(Box::new(error)),
-            EnterError::Recover(error) => Cause::Recover(Box::new(error)),
-            EnterError::Leftovers(error) => Cause::Recover(error),
-        }
-    }
-}
-
-/// A candidate that did not become live. What was live before is live.
+/// A candidate that did not become live. What was live before is live: nothing
+/// was tried, or it was undone, as the status of the result says.
 #[derive(Debug)]
-pub enum PublishRefusal {
-    /// Nothing was tried.
-    Blocked {
-        cause: Cause,
-        result: Box<PublishResult>,
-    },
-    /// It was tried, and undone.
-    Failed {
-        cause: Cause,
-        result: Box<PublishResult>,
-    },
-}
-
-impl PublishRefusal {
-    pub fn cause(&self) -> &Cause {
-        match self {
-            PublishRefusal::Blocked { cause, .. } | PublishRefusal::Failed { cause, .. } => cause,
-        }
-    }
-
-    pub fn result(&self) -> &PublishResult {
-        match self {
-            PublishRefusal::Blocked { result, .. } | PublishRefusal::Failed { result, .. } => {
-                result
-            }
-        }
-    }
+pub struct PublishRefusal {
+    pub cause: Cause,
+    pub result: Box<PublishResult>,
 }
 
 impl fmt::Display for PublishRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.result().fmt(f)
+        self.result.fmt(f)
     }
 }
 

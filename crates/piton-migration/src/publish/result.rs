@@ -11,14 +11,12 @@ use crate::consistency::Finding;
 
 /// Whether a candidate became live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Status {
-    #[serde(rename = "published")]
     Published,
     /// It was not tried: nothing was touched.
-    #[serde(rename = "blocked")]
     Blocked,
     /// It was tried and undone.
-    #[serde(rename = "failed")]
     Failed,
 }
 

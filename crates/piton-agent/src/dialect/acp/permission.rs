@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use piton_durable::{RealDisk, follow};
 use serde_json::Value;
 
 use super::named;
-use super::place;
 
 /// Where an agent may write, and whether something else holds it to that.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ impl Rules {
     pub(super) fn new(writable: &[PathBuf], sealed: bool) -> Self {
         let writable = writable
             .iter()
-            .map(|path| place::real(path).unwrap_or_else(|| path.clone()))
+            .map(|path| real(path).unwrap_or_else(|| path.clone()))
             .collect();
         Self { writable, sealed }
     }
@@ -85,9 +85,16 @@ impl Rules {
         if path.starts_with('~') || path.contains("$HOME") || path.contains("${HOME}") {
             return false;
         }
-        place::real(&directory.join(path))
+        real(&directory.join(path))
             .is_some_and(|path| self.writable.iter().any(|root| path.starts_with(root)))
     }
+}
+
+/// Returns where a path leads with the links that are there today, as far as
+/// that can be told.
+fn real(path: &Path) -> Option<PathBuf> {
+    let followed = follow(&RealDisk, path).ok()?;
+    Some(followed.path)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use piton_durable::{RealDisk, TreeDigest};
-use piton_migration::publish::Cause;
+use piton_migration::publish::{Cause, EnterError};
 
 use super::world::{World, candidate, files, request, visit_at};
 
@@ -43,8 +43,8 @@ fn the_child_publishes_many_times() {
                 Ok(_) => break,
                 Err(refusal) => {
                     let race = matches!(
-                        refusal.cause(),
-                        Cause::Stale { .. } | Cause::LockedByOriginal(_)
+                        refusal.cause,
+                        Cause::Stale { .. } | Cause::Enter(EnterError::LockedByOriginal(_))
                     );
                     assert!(race, "{refusal}");
                 }

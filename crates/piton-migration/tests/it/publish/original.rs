@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
 use piton_durable::{DiskRead, RealDisk};
-use piton_migration::publish::{Cause, Leftovers as _};
+use piton_migration::publish::{Cause, EnterError, Leftovers as _};
 use piton_testkit::{TapDisk, Verb};
 
 use super::world::{World, files};
@@ -79,7 +79,7 @@ fn killed_before_its_owner_file_its_lock_is_broken_after_a_while() {
     let request = world.request("rework", "new");
     let refusal = world.publish(&request).unwrap_err();
     assert!(
-        matches!(refusal.cause(), Cause::LockedByOriginal(_)),
+        matches!(refusal.cause, Cause::Enter(EnterError::LockedByOriginal(_))),
         "{refusal}"
     );
     age_lock(&world);
@@ -199,7 +199,7 @@ fn killed_after_its_renames_the_new_version_stands_and_the_old_one_is_kept() {
     // The original had not committed yet, and whether to is for a person.
     let request = world.request("rework", "newest");
     assert!(matches!(
-        world.publish(&request).unwrap_err().cause(),
+        world.publish(&request).unwrap_err().cause,
         Cause::Dirty { .. }
     ));
     world.repo.commit_all("what the original published");

@@ -12,4 +12,4 @@ pub use decide::{DecideError, Wanted, ask_about, decide};
 pub use look::{Found, look};
 pub use observe::{FileWorld, no_repository};
 pub use operation::{FileOp, How, KEEP, OutsideFile, Was};
-pub use perform::{FilePerformer, backups_dir, sweep};
+pub use perform::{FilePerformer, backups_dir};

@@ -1,6 +1,5 @@
 //! The files of a repository, changed.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use piton_durable::{Disk, DiskResult, create_dirs, write_atomic, write_atomic_from};
@@ -36,7 +35,9 @@ impl Perform<FileOp> for FilePerformer<'_> {
             here => (self.root.ok_or_else(no_repository)?, here),
         };
         let _held = self.gate.enter("writing a file")?;
-        sweep(self.disk, root, [operation])?;
+        if let FileOp::Put { path, .. } = operation {
+            sweep(self.disk, root, path)?;
+        }
         let below = Below {
             disk: self.disk,
             root,
@@ -143,30 +144,17 @@ impl Below<'_> {
     }
 }
 
-/// Removes the unfinished files that a killed run left beside those that it
-/// was writing. Call it before carrying on, with the lock held: a file that is
-/// being written looks just the same.
-pub fn sweep<'o>(
-    disk: &dyn Disk,
-    root: &Path,
-    operations: impl IntoIterator<Item = &'o FileOp>,
-) -> Result<Vec<PathBuf>, Failure> {
-    let mut dirs = BTreeSet::new();
-    for operation in operations {
-        let FileOp::Put { path, .. } = operation else {
-            continue;
-        };
-        // Nothing is removed from where a link leads.
-        if !matches!(look(disk, root, path)?, Found::Blocked { .. }) {
-            dirs.extend(path.under(root).parent().map(Path::to_path_buf));
-        }
+/// Removes the unfinished files that a killed run left beside one that it was
+/// writing. Only with the gate held: a file that is being written looks just
+/// the same.
+fn sweep(disk: &dyn Disk, root: &Path, path: &RepoPath) -> Result<(), Failure> {
+    // Nothing is removed from where a link leads.
+    if !matches!(look(disk, root, path)?, Found::Blocked { .. })
+        && let Some(dir) = path.under(root).parent()
+    {
+        piton_durable::atomic::sweep(disk, dir)?;
     }
-    let mut swept = Vec::new();
-    for dir in dirs {
-        let removed = piton_durable::atomic::sweep(disk, &dir)?;
-        swept.extend(removed);
-    }
-    Ok(swept)
+    Ok(())
 }
 
 /// Returns where the copies of one plan's run go, beside its journal.

@@ -121,6 +121,31 @@ fn two_changes_of_one_thing_must_be_ordered() {
 }
 
 #[test]
+fn whoever_only_looks_at_a_thing_needs_no_order() {
+    let key = || "x".to_owned();
+    let mut builder = PlanBuilder::new("test");
+    builder.add(make("x"));
+    builder.add(Toy::Check { key: key() });
+    let value = 1;
+    builder.add(Toy::Keep { key: key(), value });
+    builder.build().unwrap();
+}
+
+#[test]
+fn changes_of_one_thing_may_be_listed_in_any_order() {
+    let mut builder = PlanBuilder::new("test");
+    let last = builder.add(Toy::Remove {
+        key: "x".to_owned(),
+        was: 1,
+    });
+    let first = builder.add(make("x"));
+    let second = builder.add(set("x", 1));
+    builder.depend(&second, &first);
+    builder.depend(&last, &second);
+    builder.build().unwrap();
+}
+
+#[test]
 fn a_target_may_hold_colons_but_no_control_characters() {
     let mut builder = PlanBuilder::new("test");
     let fine = builder.add(set("https://example.org:80/x", 1));

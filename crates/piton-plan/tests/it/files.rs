@@ -10,8 +10,8 @@ use piton_plan::files::{
     Content, DecideError, FileOp, FilePerformer, FileWorld, How, Wanted, ask_about, decide,
 };
 use piton_plan::{
-    ConflictMode, Draft, Input, Interaction, Jobs, NoRecord, Operation, Plan, PlanBuilder, Quiet,
-    Ready, Receipt, Run, prepare, verify,
+    ConflictMode, Draft, Failure, FailureKind, Gate, Held, Input, Interaction, Jobs, NoRecord,
+    Operation, Plan, PlanBuilder, Quiet, Ready, Receipt, Run, prepare, verify,
 };
 use piton_testkit::SimDisk;
 
@@ -264,6 +264,76 @@ fn a_link_that_appears_after_planning_is_not_followed() {
     let receipts = crate::toy::performed(&plan, &world, &performer).receipts;
     assert!(!receipts[0].outcome.is_success());
     assert_eq!(std::fs::read_dir(outside.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn what_a_killed_write_left_beside_a_file_goes_once_it_is_written_again() {
+    let (disk, files) = repo();
+    disk.put("/repo/docs/.differs.md.7-0.piton-tmp", "ha");
+    disk.put("/repo/docs/.hidden", "the user's");
+    let plan = plan(&disk, &files, ConflictMode::Overwrite).unwrap();
+    perform(&disk, &plan);
+    let left = disk.list(Path::new("/repo/docs")).unwrap();
+    let names: Vec<_> = left.iter().map(|entry| entry.name.display()).collect();
+    assert_eq!(
+        names.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        [".hidden", "differs.md", "fresh.md"]
+    );
+}
+
+#[test]
+fn nothing_is_swept_where_a_link_leads() {
+    let dir = tempfile::tempdir().unwrap();
+    let outside = tempfile::tempdir().unwrap();
+    let stranger = outside.path().join(".secret.7-0.piton-tmp");
+    RealDisk.write_new(&stranger, b"not ours", 0o600).unwrap();
+    std::os::unix::fs::symlink(outside.path(), dir.path().join("sub")).unwrap();
+    // The link appears only after the world was looked at.
+    let before = SimDisk::new();
+    before.put_dir(ROOT);
+    let plan = plan(&before, &[wanted("sub/secret", "mine")], ConflictMode::Fail).unwrap();
+    let world = FileWorld {
+        disk: &before,
+        root: Some(Path::new(ROOT)),
+    };
+    let performer = FilePerformer {
+        disk: &RealDisk,
+        root: Some(dir.path()),
+        backups: &dir.path().join("backups"),
+        gate: &piton_plan::Alone,
+    };
+    let receipts = crate::toy::performed(&plan, &world, &performer).receipts;
+    assert!(!receipts[0].outcome.is_success());
+    assert_eq!(std::fs::read(stranger).unwrap(), b"not ours");
+}
+
+/// Lets nobody in.
+#[derive(Debug)]
+struct Shut;
+
+impl Gate for Shut {
+    fn enter(&self, _: &str) -> Result<Box<dyn Held>, Failure> {
+        Err(Failure::new(FailureKind::Conflict, "somebody writes"))
+    }
+}
+
+#[test]
+fn no_file_is_touched_while_somebody_else_writes() {
+    let (disk, files) = repo();
+    disk.put("/repo/docs/.differs.md.7-0.piton-tmp", "somebody's");
+    let plan = plan(&disk, &files, ConflictMode::Overwrite).unwrap();
+    let before = disk.snapshot("/");
+    let root = Some(Path::new(ROOT));
+    let world = FileWorld { disk: &disk, root };
+    let performer = FilePerformer {
+        disk: &disk,
+        root,
+        backups: Path::new("/backups"),
+        gate: &Shut,
+    };
+    let receipts = crate::toy::performed(&plan, &world, &performer).receipts;
+    assert!(!receipts[0].outcome.is_success());
+    assert_eq!(disk.snapshot("/"), before);
 }
 
 #[test]

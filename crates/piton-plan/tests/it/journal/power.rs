@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use piton_base::Stop;
 use piton_durable::{Disk, DiskRead};
-use piton_plan::files::{FileOp, FilePerformer, FileWorld, sweep};
+use piton_plan::files::{FileOp, FilePerformer, FileWorld};
 use piton_plan::journal::{self, Status};
 use piton_plan::{ConflictMode, Interaction, Jobs, Plan, PlanBuilder, Quiet, Record, Run, prepare};
 use piton_testkit::SimDisk;
@@ -122,8 +122,6 @@ fn wherever_the_power_goes_files_end_as_the_plan_says_and_old_ones_are_kept() {
                 Some(found) if found.status() == Status::Finished => {}
                 Some(found) => {
                     let read: Plan<FileOp> = found.plan().unwrap();
-                    let operations = read.actions().iter().map(piton_plan::Action::operation);
-                    sweep(disk, root, operations).unwrap();
                     let nobody = Interaction::Unattended;
                     let (ready, writer) =
                         journal::resume(disk, dir(), &held, &found, &read, nobody, NOW).unwrap();

@@ -2,7 +2,10 @@ use std::io;
 use std::path::Path;
 
 use piton_durable::atomic::{is_leftover, sweep};
-use piton_durable::{Disk, DiskRead, RealDisk, WriteError, write_atomic};
+use piton_durable::{
+    Disk, DiskRead, RealDisk, WriteError, create_dirs, write_atomic, write_atomic_from,
+    write_unsynced, write_whole,
+};
 use piton_testkit::SimDisk;
 use piton_testkit::sim::{Budget, every_crash};
 
@@ -186,4 +189,139 @@ fn a_new_file_that_could_not_be_written_is_not_left() {
         .unwrap();
     assert!(status.success(), "{status}");
     assert!(dir.path().join("seen").exists(), "the child was not called");
+}
+
+/// Where unfinished files may lie.
+const SCRATCH: &str = "/repo/.git/scratch";
+
+fn write_from(disk: &SimDisk) -> Result<(), WriteError> {
+    write_atomic_from(
+        disk,
+        Path::new(SCRATCH),
+        Path::new(FILE),
+        b"new and longer",
+        0o600,
+    )
+}
+
+fn beside(disk: &SimDisk) -> usize {
+    let parent = Path::new(FILE).parent().unwrap();
+    disk.list(parent).map_or(0, |entries| entries.len())
+}
+
+#[test]
+fn a_crash_leaves_nothing_unfinished_beside_a_file_that_is_written_from_elsewhere() {
+    let replaced = SimDisk::new();
+    replaced.put(FILE, "old");
+    let first = SimDisk::new();
+    first.put_dir("/repo");
+    for (start, old) in [(&replaced, Some(&b"old"[..])), (&first, None)] {
+        every_crash(
+            start,
+            Budget::default(),
+            |disk| {
+                let _ = write_from(disk);
+            },
+            |disk, point| {
+                let found = content(disk);
+                let new = found.as_deref() == Some(&b"new and longer"[..]);
+                assert!(
+                    new || (!point.is_end() && found.as_deref() == old),
+                    "{point}: {found:?}"
+                );
+                assert_eq!(beside(disk), usize::from(found.is_some()), "{point}");
+            },
+        );
+    }
+}
+
+#[test]
+fn a_file_on_another_file_system_is_written_all_the_same() {
+    let disk = SimDisk::new();
+    disk.put(FILE, "old");
+    disk.mount("/repo/state", 2);
+    write_from(&disk).unwrap();
+    assert_eq!(content(&disk).as_deref(), Some(&b"new and longer"[..]));
+    no_leftover(&disk);
+}
+
+#[test]
+fn any_failure_on_the_way_from_elsewhere_is_told() {
+    let start = SimDisk::new();
+    start.put(FILE, "old");
+    let whole = start.fork();
+    write_from(&whole).unwrap();
+    for at in 1..=whole.ops() {
+        let disk = start.fork();
+        disk.fail_at(at, io::ErrorKind::StorageFull);
+        assert!(write_from(&disk).is_err(), "write {at}");
+    }
+}
+
+#[test]
+fn what_is_written_for_the_living_alone_leaves_nothing_where_it_fails() {
+    let write = |disk: &SimDisk| write_unsynced(disk, Path::new(FILE), b"new", 0o600);
+    let disk = SimDisk::new();
+    disk.put(FILE, "old");
+    disk.fail_at(2, io::ErrorKind::Other);
+    assert!(write(&disk).is_err());
+    assert_eq!(content(&disk).as_deref(), Some(&b"old"[..]));
+    no_leftover(&disk);
+    write(&disk).unwrap();
+    assert_eq!(content(&disk).as_deref(), Some(&b"new"[..]));
+}
+
+#[test]
+fn only_unfinished_files_of_this_crate_are_swept() {
+    let disk = SimDisk::new();
+    let dir = Path::new("/repo");
+    assert!(sweep(&disk, dir).unwrap().is_empty());
+    disk.put("/repo/.a.7-0.piton-tmp", "half");
+    disk.put("/repo/a.piton-tmp", "the user's");
+    disk.put("/repo/.hidden", "the user's");
+    disk.put_dir("/repo/.b.7-1.piton-tmp");
+    disk.put_symlink("/repo/.c.7-2.piton-tmp", "/etc/passwd");
+    assert_eq!(
+        sweep(&disk, dir).unwrap(),
+        [Path::new("/repo/.a.7-0.piton-tmp")]
+    );
+    let left = disk.list(dir).unwrap();
+    let left: Vec<_> = left
+        .iter()
+        .map(|entry| entry.name.to_str().unwrap())
+        .collect();
+    assert_eq!(
+        left,
+        [
+            ".b.7-1.piton-tmp",
+            ".c.7-2.piton-tmp",
+            ".hidden",
+            "a.piton-tmp"
+        ]
+    );
+}
+
+#[test]
+fn somebody_else_may_be_faster_with_a_directory_or_a_name() {
+    let disk = SimDisk::new();
+    disk.put_dir("/repo");
+    let made = |kind| {
+        disk.fail_at(1, kind);
+        create_dirs(&disk, Path::new("/repo/dir"))
+    };
+    made(io::ErrorKind::AlreadyExists).unwrap();
+    made(io::ErrorKind::PermissionDenied).unwrap_err();
+    disk.put(FILE, "old");
+    disk.fail_at(1, io::ErrorKind::AlreadyExists);
+    write_whole(&disk, Path::new(FILE), b"new", 0o600).unwrap();
+    assert_eq!(content(&disk).as_deref(), Some(&b"new"[..]));
+}
+
+#[test]
+fn a_pipe_in_the_way_of_a_directory_is_named() {
+    let disk = SimDisk::new();
+    disk.put_dir("/repo");
+    disk.put_pipe("/repo/state");
+    let error = write_atomic(&disk, Path::new(FILE), b"new", 0o600).unwrap_err();
+    assert!(matches!(error, WriteError::InTheWay { .. }), "{error}");
 }

@@ -158,3 +158,30 @@ fn asking_whether_a_lock_is_held_changes_nothing() {
     drop(held);
     assert!(!lock.is_held().unwrap());
 }
+
+#[test]
+fn a_lock_below_a_file_is_an_error_and_one_below_what_is_yet_to_be_made_is_none() {
+    let scratch = tempfile::tempdir().unwrap();
+    Lock::at(scratch.path().join("not/there/lock"))
+        .refuse_unfit()
+        .unwrap();
+    assert!(!scratch.path().join("not").exists());
+    std::fs::write(scratch.path().join("file"), "").unwrap();
+    let lock = Lock::at(scratch.path().join("file/lock"));
+    assert!(matches!(lock.refuse_unfit(), Err(LockError::Io { .. })));
+    assert!(matches!(lock.is_held(), Err(LockError::Io { .. })));
+}
+
+#[test]
+fn a_record_of_a_holder_that_is_too_long_is_not_read() {
+    let scratch = tempfile::tempdir().unwrap();
+    let lock = Lock::at(scratch.path().join("lock"));
+    let record = scratch.path().join("lock.holder");
+    let write = |what: &str| {
+        std::fs::write(&record, serde_json::to_vec(&holder(what)).unwrap()).unwrap();
+        lock.holder()
+    };
+    let short = "x".repeat(3_900);
+    assert_eq!(write(&short), Some(holder(&short)));
+    assert_eq!(write(&"x".repeat(4_096)), None);
+}

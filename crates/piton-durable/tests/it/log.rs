@@ -104,3 +104,64 @@ fn bytes_that_are_no_text_are_named_with_their_line() {
         format!("the log {LOG} is not UTF-8 in line 2")
     );
 }
+
+#[test]
+fn a_line_whose_sync_failed_does_not_count() {
+    let disk = SimDisk::new();
+    disk.put_dir("/repo/.git");
+    let mut log = Log::open(&disk, Path::new(LOG), 0o600).unwrap();
+    log.append(&"one").unwrap();
+    disk.fail_at(2, io::ErrorKind::Other);
+    assert!(matches!(log.append(&"two"), Err(LogError::Disk(_))));
+    log.append(&"three").unwrap();
+    assert_eq!(lines(&disk).lines, ["\"one\"", "\"three\""]);
+}
+
+#[test]
+fn a_torn_line_that_was_cut_never_comes_back() {
+    let start = SimDisk::new();
+    start.put(LOG, "\"old\"\n\"a torn line that is long");
+    every_crash(
+        &start,
+        Budget::default(),
+        |disk| {
+            let log = Log::open(disk, Path::new(LOG), 0o600);
+            let _ = log.and_then(|mut log| log.append(&"next"));
+        },
+        |disk, point| {
+            let found = lines(disk).lines;
+            let all = ["\"old\"", "\"next\""];
+            let least = if point.is_end() { 2 } else { 1 };
+            assert!(found.len() >= least, "{point}: {found:?}");
+            assert_eq!(found, all[..found.len()], "{point}");
+        },
+    );
+}
+
+fn append_two_with_one_sync(disk: &SimDisk) -> Result<(), LogError> {
+    let mut log = Log::open(disk, Path::new(LOG), 0o600)?;
+    let before = disk.ops();
+    log.append_unsynced(&"one")?;
+    log.append_unsynced(&"two")?;
+    assert_eq!(lines(disk).lines.len(), 2);
+    assert_eq!(disk.ops(), before + 2, "one write a line");
+    log.sync()
+}
+
+#[test]
+fn what_was_appended_without_a_sync_is_there_and_one_sync_makes_it_last() {
+    let start = SimDisk::new();
+    start.put(LOG, "");
+    every_crash(
+        &start,
+        Budget::default(),
+        |disk| {
+            let _ = append_two_with_one_sync(disk);
+        },
+        |disk, point| {
+            let found = lines(disk).lines;
+            assert_eq!(found, ["\"one\"", "\"two\""][..found.len()], "{point}");
+            assert!(!point.is_end() || found.len() == 2, "{point}");
+        },
+    );
+}

@@ -6,8 +6,12 @@
 
 mod atomic;
 mod digest;
+mod image;
 mod lock;
 mod log;
+mod processes;
+mod real;
+mod reserve;
 mod states;
 mod transaction;
 mod tree;

@@ -461,12 +461,12 @@ fn a_file_that_differs_is_replaced_or_gets_the_new_one_beside_it() {
 
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Op {
+pub(crate) enum Op {
     File(FileOp),
     Toy(Toy),
 }
 
-piton_plan::delegate_operation!(enum Seen for Op: File(FileOp), Toy(Toy));
+piton_plan::delegate_operation!(pub(crate) enum Seen for Op: File(FileOp), Toy(Toy));
 
 #[test]
 fn an_enum_over_families_is_an_operation_and_reads_what_each_wrote() {

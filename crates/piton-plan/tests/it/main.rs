@@ -4,6 +4,7 @@ mod documents;
 mod execute;
 mod faults;
 mod files;
+mod files_last_look;
 mod files_seen;
 mod input;
 mod journal;

@@ -6,7 +6,7 @@ use crate::toy::{ID, Toy, World, make, plan_of, set};
 use jiff::Timestamp;
 use piton_durable::{Disk, DiskRead};
 use piton_plan::saved::{load, save};
-use piton_plan::{Draft, Plan, PlanBuilder, PlanId, SavedPlan, Slot};
+use piton_plan::{ApplyError, Draft, Plan, PlanBuilder, PlanId, SavedPlan, Slot};
 use piton_testkit::SimDisk;
 
 const FILE: &str = "/home/plan.json";
@@ -133,26 +133,35 @@ fn a_plan_whose_premise_broke_is_refused_with_what_changed() {
 }
 
 #[test]
-fn what_a_plan_itself_changes_first_does_not_make_it_stale() {
+fn what_a_plan_itself_brings_about_first_does_not_make_it_stale() {
     let mut builder = PlanBuilder::new("test");
-    let first = builder.add(set("x", 1));
-    let remove = Toy::Remove {
+    let made = builder.add(make("x"));
+    let again = Toy::Set {
         key: "x".to_owned(),
-        was: 1,
+        value: 1.into(),
+        was: Some(2),
     };
-    builder.add_draft(Draft::new(remove).needs(&first));
+    builder.add_draft(Draft::new(again).needs(&made));
+    builder.add(set("waits", Slot::After(made.output(&ID))));
     let plan = builder.build().unwrap();
-    let world = World::with([("x".to_owned(), 1)].into());
-    world.numbers.lock().unwrap().clear();
-    assert_eq!(
-        piton_plan::changes(
-            crate::toy::plan_id(),
-            &plan,
-            &world,
-            piton_plan::Jobs::default()
-        ),
-        []
-    );
+    let changes = |world: &World| {
+        let (id, jobs) = (crate::toy::plan_id(), piton_plan::Jobs::default());
+        piton_plan::changes(id, &plan, world, jobs)
+    };
+    assert_eq!(changes(&World::default()), []);
+}
+
+#[test]
+fn a_saved_plan_is_admitted_while_its_premises_hold_and_not_after() {
+    let disk = saved();
+    let loaded: SavedPlan<Toy> = load(&disk, Path::new(FILE)).unwrap();
+    let admitted = |world: &World| {
+        let (journals, jobs) = (Path::new("/journals"), piton_plan::Jobs::default());
+        piton_plan::admit(&loaded, &disk, journals, world, jobs)
+    };
+    admitted(&World::default()).unwrap();
+    let refused = admitted(&World::with([("last".to_owned(), 5)].into()));
+    assert!(matches!(refused, Err(ApplyError::Stale(_))), "{refused:?}");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use piton_durable::{Disk, DiskRead, Kind, RealDisk, create_dirs};
 
 use crate::loose::{self, Others};
-use crate::{CommitId, GitError, GitRead, Repository};
+use crate::{CommitId, GitError, Repository};
 
 /// One move of a branch.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +27,7 @@ impl BranchMove<'_> {
     /// Moves the branch, if it still is where it was; `None` when that is git's
     /// to do.
     pub(crate) fn perform(&self, repository: &Repository) -> Option<Result<(), GitError>> {
-        let common = repository.common_dir();
+        let common = repository.common();
         // One that is not there, or names another, is git's affair.
         if !loose::is_ours(common) || loose::target(common, self.name).is_none() {
             return None;
@@ -54,7 +54,7 @@ impl BranchMove<'_> {
     /// Returns the logs that tell of it: the branch's own, and HEAD's where HEAD
     /// is on it.
     fn logs(&self, repository: &Repository) -> Option<Vec<PathBuf>> {
-        let own = repository.common_dir().join("logs").join(self.name);
+        let own = repository.common().join("logs").join(self.name);
         let mut logs = vec![own];
         let stands = |path: &Path| match RealDisk.stat(path) {
             Ok(None) => Some(false),

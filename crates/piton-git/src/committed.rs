@@ -12,10 +12,9 @@ use std::path::{Path, PathBuf};
 
 use piton_durable::{DiskRead, Kind, RealDisk};
 
-use crate::landing::TreeEntry;
 use crate::landing::entries::{self, Entry, Recorded};
-use crate::objects::{self, ObjectKind};
-use crate::{CommitId, GitError, GitRead, Repository};
+use crate::objects::{self, ObjectKind, TreeEntry};
+use crate::{CommitId, GitError, Repository};
 
 /// What is committed and what is staged below one directory.
 #[derive(Debug)]

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::objects::ObjectKind;
 use crate::program::GitCommand;
-use crate::{CommitId, GitError, GitRead as _, Repository};
+use crate::{CommitId, GitError, Repository};
 
 /// One commit that touched a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +45,32 @@ impl Repository {
                 })
             })
             .collect())
+    }
+
+    /// Returns a file as the commit at HEAD has it; `None` where it has none.
+    pub fn file_at_head(&self, path: &Path) -> Result<Option<Vec<u8>>, GitError> {
+        match self.head()? {
+            Some(commit) => self.file_at(&commit, path),
+            None => Ok(None),
+        }
+    }
+
+    /// Returns what a file was in the newest commits that changed it, newest
+    /// first.
+    pub fn file_versions(&self, path: &Path, most: usize) -> Vec<Vec<u8>> {
+        let log = GitCommand::reading(self.top())
+            .args(["log", "--format=%H", &format!("--max-count={most}"), "--"])
+            .arg(path);
+        let Ok(listed) = log.run() else {
+            return Vec::new();
+        };
+        let listed = String::from_utf8_lossy(&listed);
+        let versions = listed.lines().filter_map(|commit| {
+            let found = self.objects().read(&format!("{commit}:{}", path.to_str()?));
+            let found = found.ok()??;
+            (found.kind == ObjectKind::Blob).then_some(found.bytes)
+        });
+        versions.collect()
     }
 
     /// Returns one file as it stood in a commit; `None` where it did not.

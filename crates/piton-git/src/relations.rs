@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::objects::ObjectKind;
 use crate::program::GitCommand;
-use crate::{CommitId, GitError, GitRead as _, Repository};
+use crate::{CommitId, GitError, Repository};
 
 impl Repository {
     /// Returns the files of a commit whose names are text, in order.

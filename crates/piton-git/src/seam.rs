@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 
 use piton_durable::transaction::AroundHooks;
 
-use crate::slot::held::HeldRef;
-use crate::{Cleared, CommitId, Committed, GitError, IgnoreRule, StatusEntry, Tip, UnderWay};
+use crate::held_ref::HeldRef;
+use crate::{
+    Cleared, CommitId, Committed, GitError, IgnoreRule, StatusEntry, Tip, UnderWay, Worktree,
+};
 
 /// The reading half.
 pub trait GitRead: Debug + Send + Sync {
@@ -102,12 +104,4 @@ pub trait Git: GitRead {
     fn recover(&self) -> Result<Vec<Cleared>, GitError> {
         Ok(Vec::new())
     }
-}
-
-/// One worktree of the repository.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Worktree {
-    pub path: PathBuf,
-    pub head: Option<CommitId>,
-    pub locked: bool,
 }

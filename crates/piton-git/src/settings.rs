@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::GitError;
 use crate::program::GitCommand;
-use crate::{CommitId, GitError, GitRead};
 
 /// One value of one setting. A key may have several; mostly the last counts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -31,10 +31,9 @@ impl Setting {
     }
 }
 
-/// Returns every setting that holds in the working tree of `git`, includes
-/// followed, in the order in which git reads them.
-pub fn settings(git: &dyn GitRead) -> Result<Vec<Setting>, GitError> {
-    let top = git.top();
+/// Returns every setting that holds in a working tree, includes followed, in the
+/// order in which git reads them.
+pub(crate) fn read(top: &Path) -> Result<Vec<Setting>, GitError> {
     let command =
         GitCommand::reading(top).args(["config", "--list", "--includes", "--show-origin", "-z"]);
     let shown = command.shown().to_owned();
@@ -43,24 +42,6 @@ pub fn settings(git: &dyn GitRead) -> Result<Vec<Setting>, GitError> {
         command: shown,
         what: "it ends in the middle of a setting".to_owned(),
     })
-}
-
-/// What git says of a repository before anything is done in it: it is read
-/// once and serves whoever needs it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct View {
-    pub settings: Vec<Setting>,
-    /// Every reference with the object it points at, by name.
-    pub refs: Vec<(String, CommitId)>,
-}
-
-impl View {
-    pub fn read(git: &dyn GitRead) -> Result<Self, GitError> {
-        Ok(Self {
-            settings: settings(git)?,
-            refs: git.refs()?,
-        })
-    }
 }
 
 /// Reads pairs of origin and setting, each ended by NUL.

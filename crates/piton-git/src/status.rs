@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
 use crate::program::GitCommand;
-use crate::{CommitId, GitError, GitRead as _, Repository};
+use crate::{CommitId, GitError, Repository};
 
 /// How one path differs from the last commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::program::GitCommand;
-use crate::{GitError, GitRead as _, Repository};
+use crate::{GitError, Repository};
 
 /// Returns the version of the git program, as it tells it.
 pub fn version(dir: &Path) -> Result<String, GitError> {

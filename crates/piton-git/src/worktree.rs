@@ -3,7 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use crate::program::GitCommand;
-use crate::{GitError, Worktree};
+use crate::{CommitId, GitError};
+
+/// One worktree of the repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Worktree {
+    pub path: PathBuf,
+    pub head: Option<CommitId>,
+    pub locked: bool,
+}
 
 pub(crate) fn list(top: &Path) -> Result<Vec<Worktree>, GitError> {
     let stdout = GitCommand::reading(top)

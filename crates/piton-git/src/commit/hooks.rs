@@ -4,20 +4,11 @@ use std::path::{Path, PathBuf};
 
 use piton_durable::{Disk, DiskRead, RealDisk};
 
+use crate::hooks::Hooks;
 use crate::message::tidy;
 use crate::program::GitCommand;
 use crate::undertaking::Undertaking;
-use crate::{GitError, GitRead, Repository, Setting};
-
-/// What the repository wants around its commits.
-#[derive(Clone, Debug)]
-pub(crate) struct Hooks {
-    /// Where they lie; nowhere when none are to run.
-    pub(crate) directory: Option<PathBuf>,
-    /// Hooks that are named in the configuration as well.
-    pub(crate) configured: Vec<(String, String)>,
-    signs: bool,
-}
+use crate::{GitError, Repository};
 
 /// How a hook ended.
 #[derive(Debug)]
@@ -27,90 +18,8 @@ pub(super) enum Ran {
 }
 
 impl Hooks {
-    pub(crate) fn find(repository: &Repository) -> Result<Self, GitError> {
-        let top = repository.top();
-        let settings = GitCommand::reading(top).args([
-            "config",
-            "--null",
-            "--get-regexp",
-            r"^(commit\.gpgsign|core\.hookspath|hook\..*)$",
-        ]);
-        let settings = match settings.run() {
-            Ok(stdout) => String::from_utf8_lossy(&stdout).into_owned(),
-            Err(GitError::Failed { stderr, .. }) if stderr.is_empty() => String::new(),
-            Err(error) => return Err(error),
-        };
-        let parts = settings.split('\0').filter(|setting| !setting.is_empty());
-        let settings = parts.map(|setting| match setting.split_once('\n') {
-            Some((key, value)) => (key, Some(value)),
-            None => (setting, None),
-        });
-        Self::from_pairs(repository, settings)
-    }
-
-    /// The same from settings that were read already.
-    pub(crate) fn of(repository: &Repository, settings: &[Setting]) -> Result<Self, GitError> {
-        let ours = |key: &str| {
-            matches!(key, "commit.gpgsign" | "core.hookspath") || key.starts_with("hook.")
-        };
-        let settings = settings.iter().filter(|setting| ours(&setting.key));
-        let pairs = settings.map(|it| (it.key.as_str(), it.value.as_deref()));
-        Self::from_pairs(repository, pairs)
-    }
-
-    fn from_pairs<'s>(
-        repository: &Repository,
-        settings: impl Iterator<Item = (&'s str, Option<&'s str>)>,
-    ) -> Result<Self, GitError> {
-        let top = repository.top();
-        let mut directory = repository.common().join("hooks");
-        let (mut configured, mut signs) = (Vec::new(), false);
-        for (key, value) in settings {
-            match (key, value) {
-                ("commit.gpgsign", value) => signs = value.is_none_or(is_true),
-                // Git alone knows what these stand for.
-                ("core.hookspath", Some(value)) if value.starts_with(['~', '%']) => {
-                    let named = GitCommand::reading(top)
-                        .args(["rev-parse", "--git-path", "hooks"])
-                        .line()?;
-                    directory = top.join(named);
-                }
-                // A relative one is meant from where hooks run, and need not
-                // exist.
-                ("core.hookspath", Some(value)) => directory = top.join(value),
-                (key, value) => {
-                    let value = value.unwrap_or("true");
-                    configured.push((key.to_owned(), value.to_owned()));
-                }
-            }
-        }
-        Ok(Self {
-            directory: Some(directory),
-            configured,
-            signs,
-        })
-    }
-
-    /// The same with no hook to run.
-    pub(crate) fn without_any(self) -> Self {
-        Self {
-            directory: None,
-            configured: Vec::new(),
-            ..self
-        }
-    }
-
-    pub(crate) fn signs(&self) -> bool {
-        self.signs
-    }
-
     pub(super) fn may_change_files(&self) -> bool {
         self.is_there("pre-commit")
-    }
-
-    fn is_there(&self, hook: &str) -> bool {
-        let file = self.directory.as_ref().map(|folder| folder.join(hook));
-        !self.configured.is_empty() || file.is_some_and(|file| file.symlink_metadata().is_ok())
     }
 
     /// Runs the hook that looks at what is to be committed.
@@ -190,11 +99,5 @@ impl Hooks {
         } else {
             text.to_owned()
         }))
-    }
-}
-
-fn is_true(value: &str) -> bool {
-    matches!(value.to_ascii_lowercase().as_str(), "true" | "yes" | "on") || {
-        value.parse::<i64>().is_ok_and(|number| number != 0)
     }
 }

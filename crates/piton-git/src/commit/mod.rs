@@ -13,11 +13,10 @@ use std::path::Path;
 
 use piton_durable::transaction::AroundHooks;
 
-pub(crate) use self::hooks::Hooks;
 use self::patience::patiently;
 use crate::program::GitCommand;
 use crate::undertaking::{IndexLock, Move, Undertaking};
-use crate::{CommitId, GitError, GitRead, Holds, Repository, Tip};
+use crate::{CommitId, GitError, Holds, Repository, Tip};
 
 pub(crate) fn exactly(
     repository: &Repository,
@@ -53,7 +52,7 @@ pub(crate) fn exactly(
     if hooks.signs() {
         command = command.arg("-S");
     }
-    let commit = Repository::commit_id(under.command(command)?)?;
+    let commit = under.command(command)?.parsed()?;
     sync::objects(repository.common(), &under)?;
 
     let fresh = lock.prepare(&under, repository.top(), &commit, paths)?;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::stale::{self, Seen};
-use crate::{GitError, GitRead, Repository};
+use crate::{GitError, Repository};
 
 /// How often git's own lock is tried again, and how long is waited between:
 /// an editor's background `git status` holds it for a moment.
@@ -43,7 +43,7 @@ pub(super) fn patiently<T>(
             if lock == known
                 && seen.is_some()
                 && seen == Seen::now(&lock)
-                && stale::nobody_holds(&lock, repository.top(), repository.common_dir()) =>
+                && stale::nobody_holds(&lock, repository.top(), repository.common()) =>
         {
             stale::remove(&lock);
             attempt()

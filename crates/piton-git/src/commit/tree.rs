@@ -6,10 +6,11 @@ use piton_base::Digest;
 use piton_durable::transaction::{AroundHooks, HookMoment};
 use piton_durable::{DiskRead, RealDisk};
 
-use super::hooks::{Hooks, Ran};
+use super::hooks::Ran;
+use crate::hooks::Hooks;
 use crate::program::GitCommand;
 use crate::undertaking::Undertaking;
-use crate::{GitError, GitRead, Repository, Tip};
+use crate::{GitError, Repository, Tip};
 
 /// Returns the tree that is `base` with what stands at `paths`, once the hooks
 /// agree; `None` when that is no other than `base` has.

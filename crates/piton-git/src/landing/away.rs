@@ -10,7 +10,7 @@ use super::change::{PathChange, TreeEntry};
 use super::error::LandError;
 use super::look::Seen;
 use crate::program::GitCommand;
-use crate::{GitError, GitRead, Repository};
+use crate::{GitError, Repository};
 
 /// The changes of a commit, by whether the working tree shows their paths.
 #[derive(Clone, Debug, PartialEq, Eq)]

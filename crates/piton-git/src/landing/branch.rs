@@ -3,7 +3,7 @@
 use super::perform::tip;
 use crate::program::GitCommand;
 use crate::undertaking::{Move, Undertaking};
-use crate::{CommitId, GitError, GitRead, Repository};
+use crate::{CommitId, GitError, Repository};
 
 /// Returns the commit that a branch is at; `None` where there is no such branch.
 pub fn branch_tip(repository: &Repository, branch: &str) -> Result<Option<CommitId>, GitError> {

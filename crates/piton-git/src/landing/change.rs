@@ -1,31 +1,7 @@
 //! What a commit changes, path by path.
 
-use std::path::PathBuf;
-
+pub use crate::objects::{PathChange, TreeEntry};
 use crate::{CommitId, GitError, Repository, objects};
-
-/// One path as a tree holds it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TreeEntry {
-    /// As git writes it: `100644`, `100755`, `120000`, `160000`.
-    pub mode: String,
-    pub object: String,
-}
-
-impl TreeEntry {
-    pub(crate) fn is_submodule(&self) -> bool {
-        self.mode == "160000"
-    }
-}
-
-/// One path that differs between two commits.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PathChange {
-    /// From the top of the working tree.
-    pub path: PathBuf,
-    pub from: Option<TreeEntry>,
-    pub to: Option<TreeEntry>,
-}
 
 /// Returns what differs between two commits, sorted by path.
 pub fn changes(

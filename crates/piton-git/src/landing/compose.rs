@@ -2,13 +2,17 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use piton_base::Stop;
 
-use super::sign::{patience, wants_signatures};
 use crate::ids::InvalidCommitId;
 use crate::program::GitCommand;
-use crate::{CommitId, GitError, GitRead, Repository};
+use crate::{CommitId, GitError, Repository};
+
+/// How long a signing program may take. It may ask for a passphrase that nobody
+/// is there to type.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The name of a tree.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -87,7 +91,7 @@ pub fn commit_tree(
     }
     let command = command.args(["-p", parent.as_str()]).arg(tree.as_str());
     let shown = command.shown().to_owned();
-    let stdout = command.run_within(message.as_bytes(), patience(signs), stop)?;
+    let stdout = command.run_within(message.as_bytes(), signs.then_some(PATIENCE), stop)?;
     String::from_utf8_lossy(&stdout)
         .trim()
         .parse()
@@ -95,6 +99,14 @@ pub fn commit_tree(
             command: shown,
             what: format!("{error}"),
         })
+}
+
+/// Whether the user's commits are signed.
+fn wants_signatures(repository: &Repository) -> bool {
+    GitCommand::reading(repository.top())
+        .args(["config", "--type=bool", "--get", "commit.gpgsign"])
+        .line()
+        .is_ok_and(|value| value == "true")
 }
 
 /// Returns the tree of a commit.
@@ -112,14 +124,7 @@ pub fn parent_of(repository: &Repository, commit: &CommitId) -> Result<CommitId,
     let command = GitCommand::reading(repository.top())
         .args(["rev-parse", "--verify"])
         .arg(format!("{commit}^"));
-    let shown = command.shown().to_owned();
-    command
-        .line()?
-        .parse()
-        .map_err(|error| GitError::Unreadable {
-            command: shown,
-            what: format!("{error}"),
-        })
+    command.parsed()
 }
 
 /// Tells what changed from one commit to what is checked out, a line a file.
@@ -129,15 +134,6 @@ pub fn difference(repository: &Repository, from: &CommitId) -> Result<String, Gi
         .arg(from.as_str())
         .arg("HEAD")
         .line()
-}
-
-/// Whether a commit is another one, or before it.
-pub fn contains(
-    repository: &Repository,
-    later: &CommitId,
-    earlier: &CommitId,
-) -> Result<bool, GitError> {
-    repository.contains(later, earlier)
 }
 
 /// Returns how many lines commits added and removed, each against its parent.

@@ -8,8 +8,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::change::TreeEntry;
-use crate::objects::hex;
+use crate::objects::TreeEntry;
 
 /// What the index has at one path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,7 +109,7 @@ pub(crate) fn read(bytes: &[u8], id: usize, is_wanted: impl Fn(&Path) -> bool) -
             let entry = Entry {
                 staged: TreeEntry {
                     mode: format!("{mode:06o}"),
-                    object: hex(object),
+                    object: piton_base::hex::encode(object),
                 },
                 is_odd: flags & STAGE != 0 || more & INTENDED != 0,
                 is_hidden: flags & HIDDEN != 0 || more & SKIPPED != 0,

@@ -7,7 +7,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use crate::commit::Hooks;
+use crate::hooks::Hooks;
 use crate::{GitError, Repository, Setting};
 
 /// A hook that `git commit` runs.
@@ -56,7 +56,11 @@ impl UserHooks {
 
     /// The same from settings that were read already.
     pub fn of(repository: &Repository, settings: &[Setting]) -> Result<Option<Self>, GitError> {
-        Ok(Self::among(Hooks::of(repository, settings)?))
+        Ok(Self::among(Hooks::of(
+            repository.top(),
+            repository.common(),
+            settings,
+        )?))
     }
 
     fn among(found: Hooks) -> Option<Self> {

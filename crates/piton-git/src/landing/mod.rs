@@ -33,8 +33,7 @@ mod sign;
 pub use branch::{begin_branch, branch_tip, fetched_tip, is_branch_name};
 pub use change::{PathChange, TreeEntry, changes};
 pub use compose::{
-    Merged, TreeId, commit_tree, contains, difference, differs, lines_of, merge_onto, parent_of,
-    tree_of,
+    Merged, TreeId, commit_tree, difference, differs, lines_of, merge_onto, parent_of, tree_of,
 };
 pub use error::{InTheWay, LandError, Obstacle, Refusal};
 pub use hold::{hold, release};

@@ -1,6 +1,6 @@
 //! Where a commit lands.
 
-use crate::{CommitId, GitError, GitRead, Repository};
+use crate::{CommitId, GitError, Repository};
 
 /// What is moved to the new commit.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -17,7 +17,7 @@ use crate::branch_move::BranchMove;
 use crate::program::GitCommand;
 use crate::slot::Filters;
 use crate::undertaking::{Move, Undertaking};
-use crate::{CommitId, GitError, GitRead, Repository};
+use crate::{CommitId, GitError, Repository};
 
 /// A commit on its way to a branch. The caller holds piton's own lock.
 #[derive(Clone, Debug)]

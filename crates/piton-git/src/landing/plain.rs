@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use super::change::{PathChange, TreeEntry};
 use super::entries::{self, Entries};
 use super::error::{InTheWay, LandError, Obstacle};
-use crate::{GitError, GitRead as _, Repository, Setting};
+use crate::{GitError, Repository, Setting};
 
 /// What is known of the repository already.
 #[derive(Clone, Copy, Debug)]

@@ -11,8 +11,8 @@ use piton_durable::{Disk, DiskRead as _, Kind, RealDisk};
 use super::change::{PathChange, TreeEntry};
 use super::files::Places;
 use super::plain;
+use crate::Repository;
 use crate::program::GitCommand;
-use crate::{GitRead as _, Repository};
 
 /// Larger files are git's to compare.
 const LONGEST: u64 = 64 << 20;

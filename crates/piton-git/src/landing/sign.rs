@@ -1,17 +1,10 @@
 //! Signing a commit that is about to land, where the user signs.
 
-use std::time::Duration;
-
 use piton_base::Stop;
 
 use super::compose::{commit_tree, tree_of};
-use crate::commit::Hooks;
-use crate::program::GitCommand;
+use crate::hooks::Hooks;
 use crate::{CommitId, GitError, GitRead, Repository, Setting};
-
-/// How long a signing program may take. It may ask for a passphrase that nobody
-/// is there to type.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What became of a signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +26,7 @@ pub fn sign(
     parent: &CommitId,
     stop: &Stop,
 ) -> Result<Signature, GitError> {
-    if !Hooks::of(repository, settings)?.signs() {
+    if !Hooks::of(repository.top(), repository.common(), settings)?.signs() {
         return Ok(Signature::NotNeeded);
     }
     let raw = repository.objects().read(commit.as_str())?;
@@ -50,17 +43,4 @@ pub fn sign(
         Err(GitError::Failed { stderr, .. }) => Ok(Signature::Failed(stderr.trim().to_owned())),
         Err(error) => Err(error),
     }
-}
-
-/// Whether the user's commits are signed.
-pub(super) fn wants_signatures(repository: &Repository) -> bool {
-    GitCommand::reading(repository.top())
-        .args(["config", "--type=bool", "--get", "commit.gpgsign"])
-        .line()
-        .is_ok_and(|value| value == "true")
-}
-
-/// Returns how long making a commit may take.
-pub(super) fn patience(signs: bool) -> Option<Duration> {
-    signs.then_some(PATIENCE)
 }

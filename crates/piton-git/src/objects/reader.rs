@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::trees;
 use crate::GitError;
 use crate::program::GitCommand;
 
@@ -55,18 +54,11 @@ impl Objects {
         }
     }
 
-    /// Returns what `name` stands for: an id, `<commit>:<path>`,
-    /// `<commit>^{tree}`. `None` where there surely is no such object: git says
-    /// the same of one that it could not open.
-    pub(crate) fn read(&self, name: &str) -> Result<Option<Object>, GitError> {
-        if name.contains('\n') {
-            return Ok(None);
-        }
+    /// Returns what a name without a path stands for; `None` where there surely is
+    /// no such object: git says the same of one that it could not open.
+    pub(super) fn found(&self, name: &str) -> Result<Option<Object>, GitError> {
         if let Some(object) = self.ask(name)? {
             return Ok(Some(object));
-        }
-        if let Some((commit, path)) = name.split_once(':') {
-            return trees::at(self, commit, path);
         }
         // What one could not open another may.
         *self.held() = None;
@@ -88,7 +80,7 @@ impl Objects {
     }
 
     /// Asks the git that stays, or a new one where it is gone.
-    fn ask(&self, name: &str) -> Result<Option<Object>, GitError> {
+    pub(super) fn ask(&self, name: &str) -> Result<Option<Object>, GitError> {
         let mut held = self.held();
         // One that was started earlier may be gone: Ctrl-C reaches it too.
         if let Some(process) = held.as_mut()

@@ -6,9 +6,9 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 
+use super::change::{PathChange, TreeEntry};
 use super::reader::{Object, ObjectKind, Objects};
 use crate::GitError;
-use crate::landing::{PathChange, TreeEntry};
 
 /// What a tree has at one name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,9 +86,26 @@ pub(crate) fn files(
     Ok(Some(all.into_iter().filter_map(there).collect()))
 }
 
+impl Objects {
+    /// Returns what `name` stands for: an id, `<commit>:<path>`,
+    /// `<commit>^{tree}`. `None` where there surely is no such object.
+    pub(crate) fn read(&self, name: &str) -> Result<Option<Object>, GitError> {
+        if name.contains('\n') {
+            return Ok(None);
+        }
+        let Some((commit, path)) = name.split_once(':') else {
+            return self.found(name);
+        };
+        match self.ask(name)? {
+            Some(object) => Ok(Some(object)),
+            None => at(self, commit, path),
+        }
+    }
+}
+
 /// Returns what a commit has at a path, by its trees; `None` where it surely has
 /// nothing there, or a commit of another repository.
-pub(super) fn at(objects: &Objects, commit: &str, path: &str) -> Result<Option<Object>, GitError> {
+fn at(objects: &Objects, commit: &str, path: &str) -> Result<Option<Object>, GitError> {
     let mut here = root(objects, commit)?;
     for name in path.split('/').filter(|name| !name.is_empty()) {
         if here.kind != ObjectKind::Tree {
@@ -180,7 +197,7 @@ fn parse(mut bytes: &[u8], length: usize) -> Option<Entries> {
         let name = bytes[..end].to_vec();
         let id = bytes.get(end + 1..end + 1 + length)?;
         bytes = &bytes[end + 1 + length..];
-        let id = super::hex(id);
+        let id = piton_base::hex::encode(id);
         all.insert(name, Entry { mode, id });
     }
     Some(all)

@@ -255,7 +255,7 @@ impl Slot {
             // told before anything of it comes over.
             let wanted = checked::named_by(&self.git, self.base(), commit, meant)?;
             checked::hand_over(disk, &self.git, &found, git, &wanted)?;
-            return lfs::hand_over(disk, &self.git, git.common_dir());
+            return self.hand_over_lfs(disk, git);
         }
         // A pack is looked for by its index, so the index comes after it.
         let (last, first): (Vec<_>, Vec<_>) = found
@@ -287,7 +287,12 @@ impl Slot {
         if has_new_shelf {
             disk.sync_dir(&to)?;
         }
-        lfs::hand_over(disk, &self.git, git.common_dir())
+        self.hand_over_lfs(disk, git)
+    }
+
+    fn hand_over_lfs(&self, disk: &dyn Disk, git: &dyn GitRead) -> Result<(), SlotError> {
+        let own = &self.git;
+        lfs::hand_over(disk, &own.own, own.lfs.as_deref(), git.common_dir())
     }
 
     /// Removes what earlier commits of this slot left in piton's own store.

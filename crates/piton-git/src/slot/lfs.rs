@@ -11,7 +11,6 @@ use piton_base::Digest;
 use piton_durable::{Disk, DiskError, Doing, create_dirs, tree};
 
 use super::SlotError;
-use super::filters::SlotGit;
 use super::object::put_object;
 use crate::Setting;
 
@@ -49,9 +48,14 @@ pub(super) fn lent_objects(own: &Path) -> PathBuf {
 }
 
 /// Copies what the last commit stored into the user's storage, durably.
-pub(super) fn hand_over(disk: &dyn Disk, git: &SlotGit, common: &Path) -> Result<(), SlotError> {
-    let from = git.own.join(OBJECTS);
-    let to = match &git.lfs {
+pub(super) fn hand_over(
+    disk: &dyn Disk,
+    own: &Path,
+    storage: Option<&Path>,
+    common: &Path,
+) -> Result<(), SlotError> {
+    let from = own.join(OBJECTS);
+    let to = match storage {
         Some(storage) => storage.join("objects"),
         None => common.join(OBJECTS),
     };

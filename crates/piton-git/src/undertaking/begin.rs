@@ -7,13 +7,13 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use piton_durable::platform::{Processes, RealProcesses};
-use piton_durable::{Disk, DiskRead, RealDisk, TreeError, create_dirs, tree};
+use piton_durable::{Disk, RealDisk, create_dirs};
 
-use super::record::{Move, Record};
-use super::recover::clear;
+use super::clear::{clear, mark, take_away};
+use super::record::{Move, Record, failed};
 use super::{ALIVE, HOME};
 use crate::program::GitCommand;
-use crate::{GitError, GitRead as _, Repository};
+use crate::{GitError, Repository};
 
 /// How often a race with somebody who clears up is run again.
 const RACES: usize = 16;
@@ -139,17 +139,6 @@ impl Undertaking {
     }
 }
 
-/// Removes the directory of an undertaking, and last in it the file that tells
-/// whether anybody lives: without that file nobody could know what the rest is.
-pub(super) fn take_away(dir: &Path) -> Result<(), TreeError> {
-    for entry in RealDisk.list(dir)? {
-        if entry.name != ALIVE {
-            tree::remove(&RealDisk, &dir.join(&entry.name))?;
-        }
-    }
-    tree::remove(&RealDisk, dir)
-}
-
 impl Drop for Undertaking {
     fn drop(&mut self) {
         if !self.over && !self.leaves_a_lock() {
@@ -160,11 +149,6 @@ impl Drop for Undertaking {
         // By hand: a child of another thread may hold the file for a moment.
         let _ = self.alive.unlock();
     }
-}
-
-/// What stands in a lock that an undertaking made.
-pub(super) fn mark(token: &str) -> String {
-    format!("held by piton, {token}\n")
 }
 
 /// Makes the directory and takes its lock; `None` when somebody who clears up
@@ -210,12 +194,5 @@ pub(super) fn join(dir: &str, name: &str) -> String {
         name.to_owned()
     } else {
         format!("{dir}/{name}")
-    }
-}
-
-fn failed(path: &Path, source: io::Error) -> GitError {
-    GitError::Record {
-        path: path.to_owned(),
-        source,
     }
 }

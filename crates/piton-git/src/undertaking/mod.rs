@@ -7,14 +7,15 @@
 //! they were, and clears away what they left.
 
 mod begin;
+mod clear;
 mod index;
 mod record;
 mod recover;
 
 pub(crate) use begin::Undertaking;
+pub use clear::Cleared;
 pub(crate) use index::IndexLock;
 pub(crate) use record::Move;
-pub use recover::Cleared;
 pub(crate) use recover::{is_anything_left, recover};
 
 /// Where the records lie, below the shared git directory.

@@ -94,7 +94,7 @@ impl Record {
     }
 }
 
-fn failed(path: &Path, source: io::Error) -> GitError {
+pub(super) fn failed(path: &Path, source: io::Error) -> GitError {
     GitError::Record {
         path: path.to_owned(),
         source,

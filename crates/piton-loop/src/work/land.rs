@@ -7,7 +7,7 @@ use piton_base::StateDir;
 use piton_durable::{Lock, LockError};
 use piton_git::landing::{
     Known, LandError, Landed, Landing, Merged, Onto, Recovered, Refusal, Signature, branch_tip,
-    commit_tree, contains, differs, is_anything_left, land, merge_onto, recover, sign,
+    commit_tree, differs, is_anything_left, land, merge_onto, recover, sign,
 };
 use piton_git::{CommitId, GitError, GitRead, Repository};
 
@@ -138,7 +138,7 @@ pub fn bring(
             Err(error) => return Err(error),
         };
         // Killed between landing and letting go, it is there already.
-        if contains(shop.repository, &tip, &work.commit)? {
+        if shop.repository.contains(&tip, &work.commit)? {
             work.release(shop.disk, shop.repository, shop.site.state())?;
             return Ok(Brought::Landed {
                 commit: work.commit.clone(),
@@ -147,7 +147,7 @@ pub fn bring(
             });
         }
         // A branch is where it is. A HEAD on none is where the user looks now.
-        if work.onto == Onto::Detached && !contains(shop.repository, &tip, &work.base)? {
+        if work.onto == Onto::Detached && !shop.repository.contains(&tip, &work.base)? {
             return Ok(Brought::Waits {
                 reason: format!(
                     "it was made on {}, and {} is checked out",
@@ -235,7 +235,7 @@ fn is_there(shop: &Shop<'_>, work: &Accepted) -> Result<bool, BringError> {
         Onto::Detached => shop.repository.head()?,
     };
     match tip {
-        Some(tip) => Ok(contains(shop.repository, &tip, &work.commit)?),
+        Some(tip) => Ok(shop.repository.contains(&tip, &work.commit)?),
         None => Ok(false),
     }
 }

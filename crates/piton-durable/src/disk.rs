@@ -61,6 +61,21 @@ pub trait DiskRead: Debug + Send + Sync {
     /// Returns the names in `dir`, sorted.
     fn list(&self, dir: &Path) -> DiskResult<Vec<Entry>>;
 
+    /// The same, and nothing where there is no such directory.
+    fn list_if_there(&self, dir: &Path) -> DiskResult<Vec<Entry>> {
+        match self.list(dir) {
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+                ) =>
+            {
+                Ok(Vec::new())
+            }
+            listed => listed,
+        }
+    }
+
     /// Returns the bytes of the regular file at `path`, or
     /// [`io::ErrorKind::FileTooLarge`] when it is longer than `limit`. A disk
     /// that knows the size beforehand refuses without reading.

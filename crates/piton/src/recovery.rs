@@ -58,7 +58,7 @@ impl Context {
         place: Place,
         only_look: bool,
     ) -> Result<Place, CommandError> {
-        if self.site(&place).cut_off().is_none() {
+        if self.site(&place).cut_off()?.is_none() {
             return Ok(place);
         }
         self.recover(&place, only_look)?;
@@ -80,7 +80,7 @@ impl Context {
             return Ok(None);
         };
         self.recover(&place, only_look)?;
-        let cut_off = self.site(&place).cut_off().map(|journal| journal.id());
+        let cut_off = self.site(&place).cut_off()?.map(|journal| journal.id());
         let wanted = cut_off.filter(|id| Some(*id) != but);
         if wanted.is_some() && self.finish_cut_off(&place, only_look)? {
             return Ok(wanted);
@@ -135,7 +135,7 @@ impl Context {
         place: &Place,
         only_look: bool,
     ) -> Result<bool, CommandError> {
-        match self.site(place).cut_off() {
+        match self.site(place).cut_off()? {
             Some(journal) => self.finish(place, &journal, only_look),
             None => Ok(false),
         }
@@ -145,7 +145,7 @@ impl Context {
     /// asks others: nobody else shall wait for them.
     pub(crate) fn finish_own(&self, command: &str, only_look: bool) -> Result<(), CommandError> {
         let place = self.place()?;
-        let own = self.site(&place).cut_off_of(|it| it == command);
+        let own = self.site(&place).cut_off_of(|it| it == command)?;
         match own {
             Some(journal) => self.finish(&place, &journal, only_look).map(drop),
             None => Ok(()),

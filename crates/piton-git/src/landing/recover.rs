@@ -45,7 +45,8 @@ pub enum Recovered {
 /// Whether a dead process may have left anything. Nearly always it has not,
 /// and then no lock need be taken.
 pub fn is_anything_left(disk: &dyn Disk, repository: &Repository, notes: &Path) -> bool {
-    disk.list(notes).is_ok_and(|entries| !entries.is_empty())
+    // What cannot be looked at may be something.
+    (disk.list_if_there(notes)).map_or(true, |entries| !entries.is_empty())
         || undertaking::is_anything_left(repository.common_dir())
         || hold::any_own_locks(repository)
 }

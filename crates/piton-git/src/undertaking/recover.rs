@@ -20,9 +20,12 @@ const DYING: Duration = Duration::from_secs(2);
 
 /// Tells whether there is a record, of the living or the dead.
 pub(crate) fn is_anything_left(common: &Path) -> bool {
+    // What cannot be looked at may be something.
     RealDisk
-        .list(&common.join(HOME))
-        .is_ok_and(|entries| entries.iter().any(|entry| entry.kind == Kind::Dir))
+        .list_if_there(&common.join(HOME))
+        .map_or(true, |entries| {
+            entries.iter().any(|entry| entry.kind == Kind::Dir)
+        })
 }
 
 /// Clears away after every undertaking whose processes are dead. Those of the
@@ -30,7 +33,7 @@ pub(crate) fn is_anything_left(common: &Path) -> bool {
 pub(crate) fn recover(repository: &Repository) -> Result<Vec<Cleared>, GitError> {
     let home = repository.common().join(HOME);
     let mut cleared = Vec::new();
-    for entry in RealDisk.list(&home).unwrap_or_default() {
+    for entry in RealDisk.list_if_there(&home)? {
         let dir = home.join(&entry.name);
         if entry.kind != Kind::Dir {
             // Nothing of ours: only directories are made here.

@@ -106,7 +106,8 @@ pub struct Leftover {
 
 /// Tells whether a call was cut off whose comparison is still to be made.
 pub fn is_anything_kept(disk: &dyn DiskRead, dir: &Path) -> bool {
-    disk.list(dir).is_ok_and(|entries| {
+    // What cannot be looked at may be something.
+    disk.list_if_there(dir).map_or(true, |entries| {
         entries
             .iter()
             .any(|entry| is_record(Path::new(&entry.name)))
@@ -122,7 +123,11 @@ pub fn clear_kept(
     failures: &Path,
 ) -> Result<Vec<Leftover>, KeptError> {
     let mut found = Vec::new();
-    for entry in disk.list(dir).unwrap_or_default() {
+    let entries = disk.list_if_there(dir).map_err(|error| KeptError::Read {
+        path: dir.to_owned(),
+        source: error.into(),
+    })?;
+    for entry in entries {
         let path = dir.join(&entry.name);
         if !is_record(&path) || lock(&path).is_held()? {
             continue;

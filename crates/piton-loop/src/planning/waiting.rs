@@ -7,7 +7,7 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use piton_durable::{Disk, DiskRead, Image, TreeDigest, TreeError};
+use piton_durable::{Disk, DiskRead, DiskResult, Image, Kind, Stat, TreeDigest, TreeError};
 use piton_git::Tip;
 use piton_migration::candidate::{Candidate, CandidateError, MAX_NOTE, NOTE};
 use piton_migration::planning::Step;
@@ -62,16 +62,21 @@ impl Waiting {
 
     /// Returns the newest answer that waits for the step which starts from what
     /// is live, on the branch that is checked out.
-    pub fn find(disk: &dyn DiskRead, site: &Site, slug: &Slug, on: &Tip) -> Option<Self> {
-        let mut found = all(disk, site);
+    pub fn find(
+        disk: &dyn DiskRead,
+        site: &Site,
+        slug: &Slug,
+        on: &Tip,
+    ) -> Result<Option<Self>, TreeError> {
+        let mut found = all(disk, site)?;
         found.retain(|one| one.slug == *slug && one.on.reference == on.reference);
         if found.is_empty() {
-            return None;
+            return Ok(None);
         }
-        let base = TreeDigest::of(disk, &site.live(slug)).ok()?;
+        let base = TreeDigest::of(disk, &site.live(slug))?;
         found.retain(|one| one.base == base && one.candidate.is_there(disk));
         found.sort_by(|a, b| a.run.cmp(&b.run));
-        found.pop()
+        Ok(found.pop())
     }
 
     fn is_live(&self, disk: &dyn DiskRead, site: &Site) -> bool {
@@ -86,7 +91,7 @@ impl Waiting {
         slug: &Slug,
         on: Option<&Tip>,
     ) -> Result<(), TreeError> {
-        for one in all(disk, site) {
+        for one in all(disk, site)? {
             let here = on.is_none_or(|on| on.reference == one.on.reference);
             if one.slug == *slug && here {
                 one.candidate.remove(disk)?;
@@ -104,7 +109,10 @@ pub(super) fn is_in(disk: &dyn DiskRead, site: &Site, dir: &Path) -> bool {
         Ok(entries) => entries
             .iter()
             .filter(|entry| is_note(&entry.name))
-            .any(|note| read(disk, dir, &note.name).is_none_or(|one| !one.is_live(disk, site))),
+            .any(|note| match read(disk, dir, &note.name) {
+                Ok(Some(one)) => !one.is_live(disk, site),
+                Ok(None) | Err(_) => true,
+            }),
         Err(_) => true,
     }
 }
@@ -113,32 +121,48 @@ fn is_note(name: &OsStr) -> bool {
     name.to_str().is_some_and(|name| name.ends_with(NOTE))
 }
 
-fn all(disk: &dyn DiskRead, site: &Site) -> Vec<Waiting> {
-    let list = |dir: &Path| disk.list(dir).unwrap_or_default().into_iter();
+fn all(disk: &dyn DiskRead, site: &Site) -> DiskResult<Vec<Waiting>> {
     let home = site.candidates();
-    list(&home)
-        .map(|entry| home.join(entry.name))
-        .flat_map(|dir| {
-            list(&dir)
-                .filter(|entry| is_note(&entry.name))
-                .filter_map(|note| read(disk, &dir, &note.name))
-                .collect::<Vec<_>>()
-        })
-        .collect()
+    let mut found = Vec::new();
+    for entry in disk.list_if_there(&home)? {
+        let dir = home.join(entry.name);
+        let mut names = disk.list_if_there(&dir)?;
+        names.retain(|entry| is_note(&entry.name));
+        for note in names {
+            found.extend(read(disk, &dir, &note.name)?);
+        }
+    }
+    Ok(found)
 }
 
-fn read(disk: &dyn DiskRead, dir: &Path, note: &OsStr) -> Option<Waiting> {
-    let bytes = disk.read_at_most(&dir.join(note), MAX_NOTE).ok()?;
+/// Reads a note; `None` of what is none. One that the disk does not give away is
+/// an error: somebody paid for what it names.
+fn read(disk: &dyn DiskRead, dir: &Path, note: &OsStr) -> DiskResult<Option<Waiting>> {
+    let path = dir.join(note);
+    let bytes = match disk.read_at_most(&path, MAX_NOTE) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            let stat = disk.stat(&path)?;
+            let is_note = |stat: Stat| stat.kind == Kind::File && stat.len <= MAX_NOTE;
+            return if stat.is_some_and(is_note) {
+                Err(error)
+            } else {
+                Ok(None)
+            };
+        }
+    };
     // What follows is the copy of its files.
     let mut values = serde_json::Deserializer::from_slice(&bytes).into_iter::<Waiting>();
-    let one = values.next()?.ok()?;
+    let Some(Ok(one)) = values.next() else {
+        return Ok(None);
+    };
     // A clone may have been moved; a note may name no other place.
     let stands = dir.join(one.slug.as_str());
-    (one.version == VERSION).then_some(Waiting {
+    Ok((one.version == VERSION).then_some(Waiting {
         candidate: Candidate {
             dir: stands,
             ..one.candidate
         },
         ..one
-    })
+    }))
 }

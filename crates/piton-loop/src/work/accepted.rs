@@ -160,10 +160,7 @@ pub fn all(
 ) -> Result<Vec<Held>, GitError> {
     // The note comes before the reference and goes after it, so without a note
     // nothing is held, and git need not be asked.
-    if !disk
-        .list(&notes(state))
-        .is_ok_and(|notes| !notes.is_empty())
-    {
+    if disk.list_if_there(&notes(state))?.is_empty() {
         return Ok(Vec::new());
     }
     let held = held::unlanded(repository)?;

@@ -2,6 +2,7 @@
 
 use piton_base::{Effort, Report, Untold};
 use piton_durable::RealDisk;
+use piton_loop::guard::{clear_kept, is_anything_kept};
 use piton_loop::planning::accept::StepOutcome;
 use piton_loop::planning::bookkeeping;
 use piton_loop::planning::decide::StepRefusal;
@@ -9,6 +10,7 @@ use piton_loop::planning::sweep::sweep;
 use piton_loop::planning::waiting::Waiting;
 use piton_loop::runs;
 use piton_loop::runs::{Outset, RunBook};
+use piton_loop::work::accepted::{all, notes};
 use piton_migration::consistency::Mode;
 use piton_migration::manifest::Status;
 use piton_migration::operation::MigrationEvent;
@@ -312,4 +314,32 @@ fn answers_are_kept_with_plain_line_ends() {
             .read("migrations/add-api/.planning/stages/pick-best.stdout.md"),
         "It is smaller.\n\nChosen approach: facade\n"
     );
+}
+
+#[test]
+fn what_cannot_be_looked_at_is_not_taken_for_nothing_that_waits() {
+    let world = World::new();
+    let decision = world.decide().unwrap();
+    world.make(&decision, GOOD).unwrap();
+    let slug = &decision.base.slug;
+    let find = || Waiting::find(&RealDisk, &world.site, slug, &decision.on);
+    assert!(find().unwrap().is_some(), "an answer waits");
+    // A link to itself: it is there, and nobody can open it.
+    let candidates = world.site.candidates();
+    std::fs::rename(&candidates, candidates.with_extension("away")).unwrap();
+    std::os::unix::fs::symlink(&candidates, &candidates).unwrap();
+    let found = find();
+    assert!(found.is_err(), "{found:?}");
+    let state = world.site.state();
+    assert!(all(&RealDisk, &world.git, state).unwrap().is_empty());
+    std::os::unix::fs::symlink("unlanded", notes(state)).unwrap();
+    let found = all(&RealDisk, &world.git, state);
+    assert!(found.is_err(), "{found:?}");
+    let guards = world.repo.path().join("guards");
+    assert!(!is_anything_kept(&RealDisk, &guards));
+    std::os::unix::fs::symlink("guards", &guards).unwrap();
+    assert!(is_anything_kept(&RealDisk, &guards));
+    let failures = world.repo.path().join("failures");
+    let cleared = clear_kept(&RealDisk, &world.git, &guards, &failures);
+    assert!(cleared.is_err(), "{cleared:?}");
 }

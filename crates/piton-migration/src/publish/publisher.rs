@@ -54,15 +54,17 @@ impl<'a> Publisher<'a> {
 
     /// Whether something is there that a writer makes, of the living or the dead.
     fn is_anything_begun(&self) -> bool {
-        let names = |dir: &Path| self.env.disk.list(dir).unwrap_or_default();
-        if !names(&self.site.transactions()).is_empty() || self.env.git.is_anything_left() {
+        // What cannot be looked at may be something.
+        let names = |dir: &Path| self.env.disk.list_if_there(dir);
+        let begun = names(&self.site.transactions());
+        if begun.map_or(true, |begun| !begun.is_empty()) || self.env.git.is_anything_left() {
             return true;
         }
         let beside = &self.site.beside;
-        match names(beside).as_slice() {
-            [] => matches!(self.env.disk.stat(beside), Ok(Some(_))),
-            [only] if only.name == LOCK_DIR => !is_waiting(&self.env),
-            _ => true,
+        match names(beside).as_deref() {
+            Ok([]) => !matches!(self.env.disk.stat(beside), Ok(None)),
+            Ok([only]) if only.name == LOCK_DIR => !is_waiting(&self.env),
+            Ok(_) | Err(_) => true,
         }
     }
 

@@ -12,7 +12,7 @@ mod status;
 mod write;
 
 pub use prune::{RemoveError, Stored, is_held, remove, stored};
-pub use read::{Journal, JournalError, Listed, find, is_there, list, load, pick};
+pub use read::{Journal, JournalError, Listed, find, is_there, latest, list, load, pick};
 pub use status::{Begun, Status};
 pub use write::{JournalWriter, ResumeError, anew, begin, resume};
 

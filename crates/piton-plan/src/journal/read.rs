@@ -66,6 +66,13 @@ pub enum JournalError {
     Exists { id: PlanId },
 }
 
+impl JournalError {
+    /// Whether the disk failed, and nothing is known of the journal.
+    fn is_of_the_disk(&self) -> bool {
+        matches!(self, Self::Disk(_) | Self::Log(LogError::Disk(_)))
+    }
+}
+
 fn these(found: &[PlanId]) -> String {
     let found: Vec<String> = found.iter().map(PlanId::to_string).collect();
     found.join(", ")
@@ -125,6 +132,21 @@ pub fn list(disk: &dyn DiskRead, dir: &Path) -> Result<Vec<Listed>, JournalError
         listed.push(Listed { id, journal });
     }
     Ok(listed)
+}
+
+/// Returns the latest journals, the newest first, each read when it is asked
+/// for. Whoever looks for what was cut off is not stopped by what is no journal
+/// that this piton knows; what the disk does not give away is an error.
+pub fn latest<'a>(
+    disk: &'a dyn DiskRead,
+    dir: &'a Path,
+    most: usize,
+) -> Result<impl Iterator<Item = Result<Journal, JournalError>> + 'a, JournalError> {
+    let ids = ids(disk, dir)?.into_iter().rev().take(most);
+    Ok(ids.filter_map(|id| match find(disk, dir, id) {
+        Err(error) if !error.is_of_the_disk() => None,
+        found => found.transpose(),
+    }))
 }
 
 /// Returns the id that a user means: by its beginning, or the latest that can
@@ -310,11 +332,8 @@ pub(super) fn file(dir: &Path, id: PlanId) -> PathBuf {
 }
 
 fn ids(disk: &dyn DiskRead, dir: &Path) -> Result<Vec<PlanId>, JournalError> {
-    if disk.stat(dir)?.is_none() {
-        return Ok(Vec::new());
-    }
     let mut ids: Vec<PlanId> = disk
-        .list(dir)?
+        .list_if_there(dir)?
         .into_iter()
         .filter(|entry| entry.kind == Kind::File)
         .filter_map(|entry| {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use piton_base::Stop;
-use piton_durable::{Disk, DiskRead, Holder, Lock, LockGuard};
+use piton_durable::{Disk, DiskRead, Holder, Lock, LockGuard, RealDisk, create_dirs, write_atomic};
 use piton_plan::journal::{self, JournalError, Status};
 use piton_plan::{Draft, Interaction, Plan, PlanBuilder, PlanId, Record, Slot, prepare};
 use piton_testkit::SimDisk;
@@ -280,4 +280,25 @@ fn when_the_journal_cannot_be_written_nothing_more_is_begun() {
             "c skipped by a"
         ]
     );
+}
+
+#[test]
+fn what_is_no_journal_is_passed_over_and_a_place_that_cannot_be_listed_is_not() {
+    let here = tempfile::tempdir().unwrap();
+    let latest = || -> Result<Vec<PlanId>, JournalError> {
+        journal::latest(&RealDisk, here.path(), 3)?
+            .map(|found| Ok(found?.id()))
+            .collect()
+    };
+    let file = |seed| here.path().join(format!("{}.jsonl", id(seed)));
+    assert_eq!(latest().unwrap(), []);
+    write_atomic(&RealDisk, &file(9), b"{}\n", 0o600).unwrap();
+    write_atomic(&RealDisk, &file(8), b"\0", 0o600).unwrap();
+    assert_eq!(latest().unwrap(), []);
+    // A link to itself: it is there, and nobody can open it.
+    let inside = here.path().join("inside");
+    std::os::unix::fs::symlink("inside", &inside).unwrap();
+    assert!(journal::latest(&RealDisk, &inside, 3).is_err());
+    create_dirs(&RealDisk, &file(7)).unwrap();
+    assert_eq!(latest().unwrap(), [], "a directory is no journal");
 }

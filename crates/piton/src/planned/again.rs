@@ -7,10 +7,11 @@
 use std::time::Duration;
 
 use piton_durable::lock::wait_for;
-use piton_durable::{DiskRead as _, Lock, LockError};
+use piton_durable::{Lock, LockError};
 use piton_plan::journal::{self, Journal, Status};
-use piton_plan::{Outcome, Plan, PlanId, Report, SkipReason};
+use piton_plan::{Outcome, Plan, Report, SkipReason};
 
+use super::error::journal_error;
 use super::{PerformArgs, Site};
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -32,7 +33,7 @@ impl Site<'_> {
         args: &PerformArgs,
         plan: &Plan<Op>,
     ) -> Result<Option<Exit>, CommandError> {
-        let Some((journal, came)) = self.same(plan) else {
+        let Some((journal, came)) = self.same(plan)? else {
             return Ok(None);
         };
         let tell = |text: &str| {
@@ -66,27 +67,25 @@ impl Site<'_> {
         }
     }
 
-    fn same(&self, plan: &Plan<Op>) -> Option<(Journal, Came)> {
-        let disk = &self.context.disk;
+    fn same(&self, plan: &Plan<Op>) -> Result<Option<(Journal, Came)>, CommandError> {
         let dir = self.journals();
-        let entries = disk.list(&dir).ok()?.into_iter();
-        let mut ids: Vec<PlanId> = entries
-            .filter_map(|entry| entry.name.to_str()?.strip_suffix(".jsonl")?.parse().ok())
-            .collect();
-        ids.sort_unstable();
         let operations = |plan: &Plan<Op>| -> Vec<Op> {
             let actions = plan.actions().iter();
             actions.map(|action| action.operation().clone()).collect()
         };
         let wanted = operations(plan);
         // The latest one decides: what came before it is settled by it.
-        let journal = ids.into_iter().rev().take(LATEST).find_map(|id| {
-            let journal = journal::find(disk, &dir, id).ok().flatten()?;
-            let is_it = journal.command() == plan.command()
-                && !was_declined(&journal)
-                && operations(&journal.plan().ok()?) == wanted;
-            is_it.then_some(journal)
-        })?;
+        let is_it = |journal: &Journal| {
+            journal.command() == plan.command()
+                && !was_declined(journal)
+                && (journal.plan()).is_ok_and(|plan| operations(&plan) == wanted)
+        };
+        let found = journal::latest(&self.context.disk, &dir, LATEST)
+            .map_err(journal_error)?
+            .find(|found| found.as_ref().map_or(true, is_it));
+        let Some(journal) = found.transpose().map_err(journal_error)? else {
+            return Ok(None);
+        };
         let lock = Lock::at(dir.join(format!("{}.lock", journal.id())));
         // A holder that is gone and did not take its name away was killed.
         // Whoever is dying holds the lock for a moment longer.
@@ -97,9 +96,9 @@ impl Site<'_> {
             Status::Stopped if was_killed => Came::Short,
             Status::Incomplete { .. } => Came::Short,
             Status::Finished if was_killed => Came::ToItsEnd,
-            Status::Stopped | Status::Failed | Status::Finished => return None,
+            Status::Stopped | Status::Failed | Status::Finished => return Ok(None),
         };
-        Some((journal, came))
+        Ok(Some((journal, came)))
     }
 }
 

@@ -7,11 +7,11 @@
 //! the journal of such a plan to its end.
 
 use piton_base::Clock;
-use piton_durable::{DiskRead, LockError};
+use piton_durable::LockError;
 use piton_plan::journal::{self, Journal, Status};
 use piton_plan::{
     ActionId, ErrorPolicy, Given, Interaction, Jobs, Moment, Observation, Observe as _, Outcome,
-    Plan, PlanId, Quiet, Receipt, Run, verify,
+    Plan, Quiet, Receipt, Run, verify,
 };
 
 use super::Site;
@@ -38,9 +38,6 @@ const LATEST: usize = 4;
 const TICKS: [&str; 2] = ["run", "run-once"];
 const LATEST_TICKS: usize = 40;
 
-/// Ends the name of a journal.
-const ENDING: &str = ".jsonl";
-
 fn is_to_be_finished(command: &str) -> bool {
     COMMANDS.iter().any(|begin| {
         command
@@ -51,14 +48,17 @@ fn is_to_be_finished(command: &str) -> bool {
 
 impl Site<'_> {
     /// Returns the journal of such a plan that was cut off, if there is one.
-    pub(crate) fn cut_off(&self) -> Option<Journal> {
+    pub(crate) fn cut_off(&self) -> Result<Option<Journal>, CommandError> {
         self.cut_off_of(is_to_be_finished)
     }
 
     /// The same of commands that are finished by nothing but themselves.
-    pub(crate) fn cut_off_of(&self, is_wanted: impl Fn(&str) -> bool) -> Option<Journal> {
-        self.latest_of(is_wanted)
-            .filter(|journal| self.is_half_done(journal))
+    pub(crate) fn cut_off_of(
+        &self,
+        is_wanted: impl Fn(&str) -> bool,
+    ) -> Result<Option<Journal>, CommandError> {
+        let latest = self.latest_of(is_wanted)?;
+        Ok(latest.filter(|journal| self.is_half_done(journal)))
     }
 
     /// Whether it was cut off, or ended with a failure after something was done:
@@ -93,55 +93,41 @@ impl Site<'_> {
         })
     }
 
-    fn latest_of(&self, is_wanted: impl Fn(&str) -> bool) -> Option<Journal> {
-        let disk = &self.context.disk;
+    fn latest_of(&self, is_wanted: impl Fn(&str) -> bool) -> Result<Option<Journal>, CommandError> {
         let dir = self.journals();
-        let mut ids: Vec<PlanId> = disk
-            .list(&dir)
-            .ok()?
-            .into_iter()
-            .filter_map(|entry| entry.name.to_str()?.strip_suffix(ENDING)?.parse().ok())
-            .collect();
-        ids.sort_unstable();
-        ids.into_iter()
-            .rev()
-            .take(LATEST)
-            .filter_map(|id| journal::find(disk, &dir, id).ok().flatten())
-            .find(|journal| is_wanted(&journal.begun().command))
+        let mut latest =
+            journal::latest(&self.context.disk, &dir, LATEST).map_err(journal_error)?;
+        let is_other = |found: &Result<Journal, _>| {
+            (found.as_ref()).is_ok_and(|journal: &Journal| !is_wanted(journal.command()))
+        };
+        let found = latest.find(|found| !is_other(found));
+        found.transpose().map_err(journal_error)
     }
 
     /// The same, and also one that was cut off while it was looked at what came
     /// out.
-    pub(crate) fn not_seen_through(&self, is_wanted: impl Fn(&str) -> bool) -> Option<Journal> {
+    pub(crate) fn not_seen_through(
+        &self,
+        is_wanted: impl Fn(&str) -> bool,
+    ) -> Result<Option<Journal>, CommandError> {
         let unseen =
             |journal: &Journal| self.is_half_done(journal) || journal.verification().is_none();
-        self.latest_of(is_wanted).filter(unseen)
+        Ok(self.latest_of(is_wanted)?.filter(unseen))
     }
 
     /// Settles the journals of ticks that were cut off: what was accepted is
     /// held and lands with the next run, the rest came to nothing. Returns what
     /// became of each.
     pub(crate) fn settle_ticks(&self) -> Result<Vec<bool>, CommandError> {
-        let disk = &self.context.disk;
         let dir = self.journals();
-        let Ok(entries) = disk.list(&dir) else {
-            return Ok(Vec::new());
-        };
-        let mut ids: Vec<PlanId> = entries
-            .into_iter()
-            .filter_map(|entry| entry.name.to_str()?.strip_suffix(ENDING)?.parse().ok())
-            .collect();
-        ids.sort_unstable();
         let is_tick = |journal: &Journal| {
             let begun = journal.begun();
             TICKS.contains(&begun.command.as_str()) && begun.status == Status::Stopped
         };
-        ids.into_iter()
-            .rev()
-            .take(LATEST_TICKS)
-            .filter_map(|id| journal::find(disk, &dir, id).ok().flatten())
-            .filter(is_tick)
-            .map(|journal| self.finish(&journal))
+        journal::latest(&self.context.disk, &dir, LATEST_TICKS)
+            .map_err(journal_error)?
+            .filter(|found| found.as_ref().map_or(true, is_tick))
+            .map(|found| self.finish(&found.map_err(journal_error)?))
             .collect()
     }
 

@@ -153,7 +153,10 @@ fn waiting(
         return Ok(None);
     }
     let site = planning::planning_site(place)?;
-    Ok(Waiting::find(&context.disk, &site, slug, on))
+    Waiting::find(&context.disk, &site, slug, on).map_err(|error| {
+        CommandError::failed("could not see whether a paid answer waits; nothing was changed")
+            .with_source(error)
+    })
 }
 
 /// Publishes an answer that waits; no agent is called.

@@ -318,7 +318,7 @@ fn wishes(
     };
     let files = !args.no_files && !args.gist_only;
     let gists = if args.new_gists {
-        before_cut_off(context, place).map_or(Gists::New, Gists::NewBeside)
+        before_cut_off(context, place)?.map_or(Gists::New, Gists::NewBeside)
     } else {
         Gists::Found
     };
@@ -363,10 +363,12 @@ fn wishes(
 
 /// Returns the gists that a set-up passed over that made new ones and was cut off.
 /// What it made is what is wanted now, and not one more.
-fn before_cut_off(context: &Context, place: &Place) -> Option<Vec<String>> {
+fn before_cut_off(context: &Context, place: &Place) -> Result<Option<Vec<String>>, CommandError> {
     let site = context.site(place);
     let journal = site.not_seen_through(|command| command == "traffic create")?;
-    let plan: Plan<Op> = journal.plan().ok()?;
+    let Some(Ok(plan)) = journal.map(|journal| journal.plan::<Op>()) else {
+        return Ok(None);
+    };
     let made: Vec<&CreateGist> = plan
         .actions()
         .iter()
@@ -376,7 +378,7 @@ fn before_cut_off(context: &Context, place: &Place) -> Option<Vec<String>> {
         })
         .collect();
     let besides = made.iter().flat_map(|create| create.besides.clone());
-    (!made.is_empty()).then(|| besides.collect())
+    Ok((!made.is_empty()).then(|| besides.collect()))
 }
 
 /// A token in a variable that is set. Its value goes nowhere but to GitHub.

@@ -135,7 +135,7 @@ fn sound(field: &Field, scenario: &Scenario, when: &str, why: &mut Vec<String>) 
         return Ok(());
     }
     let slug = live.rsplit('/').next().unwrap_or(live);
-    let (end, told) = field.ended(&["migration", "doctor", slug])?;
+    let (end, told) = field.ended(&format!("migration doctor {slug}"))?;
     if end != End::Exit(0) {
         why.push(format!(
             "{when} the doctor ended with {}",

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
-use super::scenario::Step;
+use super::scenario::{Ground, Step, words};
 use crate::trace::{End, Point, Traced, Verdict, Watch, trace};
 
 const AGENT: &str = include_str!("agent.toml");
@@ -54,12 +54,13 @@ impl Field {
     }
 
     /// Makes a fresh one and does what a scenario asks for.
-    pub(super) fn prepare(&self, arrange: &[Step]) -> FieldResult<()> {
+    pub(super) fn prepare(&self, arrange: &Ground) -> FieldResult<()> {
         self.fresh().map_err(|error| error.to_string())?;
-        for step in arrange {
-            self.step(step)?;
-        }
-        Ok(())
+        arrange
+            .iter()
+            .copied()
+            .flatten()
+            .try_for_each(|step| self.step(step))
     }
 
     fn fresh(&self) -> io::Result<()> {
@@ -91,9 +92,10 @@ impl Field {
 
     fn step(&self, step: &Step) -> FieldResult<()> {
         match step {
-            Step::Piton(args) => self.piton(args, 0),
-            Step::Waits(args) => self.piton(args, WAITS),
-            Step::Git(args) => self.git_done(args).map(|_| ()),
+            Step::Piton(command) => self.piton(command, 0),
+            Step::Waits(command) => self.piton(command, WAITS),
+            Step::Git(command) => self.git_done(&words(command)),
+            Step::Shell(text) => self.git_done(&["-c", &format!("alias.do=!{text}"), "do"]),
             Step::Write(file, text) => self.write(file, text),
             Step::Append(file, text) => self.append(file, text),
             Step::Edits => self.edit(),
@@ -115,14 +117,8 @@ impl Field {
                     Verdict::Go
                 });
                 traced.map_err(|error| error.to_string())?;
-                if hit {
-                    Ok(())
-                } else {
-                    Err(format!(
-                        "piton {}: no {call} of {path} to kill it at",
-                        command.join(" ")
-                    ))
-                }
+                let missed = || format!("piton {command}: no {call} of {path} to kill it at");
+                hit.then_some(()).ok_or_else(missed)
             }
         }
     }
@@ -183,38 +179,32 @@ impl Field {
     }
 
     /// Runs piton, which must end with `code`.
-    fn piton(&self, args: &[&str], code: i32) -> FieldResult<()> {
-        let output = self
-            .command(args)
-            .output()
-            .map_err(|error| error.to_string())?;
+    fn piton(&self, command: &str, code: i32) -> FieldResult<()> {
+        let output = self.command(command).output();
+        let output = output.map_err(|error| error.to_string())?;
         if output.status.code() == Some(code) {
             return Ok(());
         }
-        Err(format!(
-            "piton {} ended with {}: {}",
-            args.join(" "),
-            output.status,
-            said(&output)
-        ))
+        let (status, said) = (output.status, said(&output));
+        Err(format!("piton {command} ended with {status}: {said}"))
     }
 
     /// Runs piton and asks at each point. What it says goes to a file.
     pub(super) fn traced(
         &self,
-        args: &[&str],
+        command: &str,
         watch: Watch,
         decide: &mut dyn FnMut(&Point) -> Verdict,
     ) -> io::Result<Traced> {
-        let mut command = self.command(args);
+        let mut command = self.command(command);
         let said = fs::File::create(self.root.join("said"))?;
         command.stdout(said.try_clone()?).stderr(said);
         trace(&mut command, &self.ground(), watch, LIMIT, decide)
     }
 
     /// Runs piton to its end, or says that it is stuck.
-    pub(super) fn ended(&self, args: &[&str]) -> io::Result<(End, String)> {
-        let traced = self.traced(args, Watch::Writes, &mut |_| Verdict::Go)?;
+    pub(super) fn ended(&self, command: &str) -> io::Result<(End, String)> {
+        let traced = self.traced(command, Watch::Writes, &mut |_| Verdict::Go)?;
         Ok((traced.end, self.said()))
     }
 
@@ -228,28 +218,30 @@ impl Field {
         self.alone(Command::new("git").args(args)).output()
     }
 
-    fn git_done(&self, args: &[&str]) -> FieldResult<String> {
+    pub(super) fn git_done(&self, args: &[&str]) -> FieldResult<()> {
         let output = self.git(args).map_err(|error| error.to_string())?;
         if output.status.success() {
-            Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+            Ok(())
         } else {
             Err(format!("git {}: {}", args.join(" "), said(&output)))
         }
     }
 
-    fn command(&self, args: &[&str]) -> Command {
+    fn command(&self, line: &str) -> Command {
         let mut command = Command::new(&self.program);
         command.arg("--yes");
-        if !args.contains(&"{person}") {
+        let words = words(line);
+        if !words.contains(&"{person}") {
             command.arg("--non-interactive");
         }
-        for arg in args.iter().filter(|arg| **arg != "{person}") {
-            match *arg {
+        for word in words {
+            match word {
+                "{person}" => &mut command,
                 "{agent}" => command
                     .args(["--with", "script", "--agent-script"])
                     .arg(self.ground().join("agent.toml")),
                 "{plan}" => command.arg(self.ground().join("plan")),
-                arg => command.arg(arg),
+                word => command.arg(word),
             };
         }
         self.alone(&mut command);

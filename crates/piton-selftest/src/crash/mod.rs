@@ -10,5 +10,4 @@ mod scenarios;
 mod sweep;
 
 pub use report::{Bad, Report};
-pub use scenario::{Check, Scenario, Step};
 pub use sweep::{CrashError, Options, Sweep, sweep};

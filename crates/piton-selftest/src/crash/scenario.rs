@@ -3,43 +3,49 @@
 /// A command that is killed at each of its points, with what comes before it
 /// and what must be true after the next one.
 ///
-/// In arguments, `{agent}` stands for the options of a scripted agent, `{plan}`
+/// Commands are words with a space between; what stands after ` :: ` is one
+/// word. In them `{agent}` stands for the options of a scripted agent, `{plan}`
 /// for a file outside the repository, and `{person}` for nothing: it says that
 /// sessions may be held, as with a person at the terminal.
 #[derive(Clone, Copy, Debug)]
-pub struct Scenario {
-    pub name: &'static str,
+pub(super) struct Scenario {
+    pub(super) name: &'static str,
     /// Each of these must go well.
-    pub arrange: &'static [Step],
+    pub(super) arrange: Ground,
     /// The command that is killed.
-    pub command: &'static [&'static str],
+    pub(super) command: &'static str,
     /// The next ordinary command, which must succeed.
-    pub next: &'static [&'static str],
+    pub(super) next: &'static str,
     /// What it may say instead, where there was nothing to go on with.
-    pub nothing: Option<&'static str>,
+    pub(super) nothing: Option<&'static str>,
     /// What must be true then, or after the killed command was given again.
-    pub holds: &'static [Check],
+    pub(super) holds: &'static [Check],
     /// The directory of the migration that must be sound at every moment.
-    pub live: Option<&'static str>,
+    pub(super) live: Option<&'static str>,
     /// The migrations directory in the end, which is as it was committed. None
     /// where committing is the user's.
-    pub committed: Option<&'static str>,
+    pub(super) committed: Option<&'static str>,
 }
+
+/// What is done before, one list after the other.
+pub(super) type Ground = [&'static [Step]; 5];
 
 /// One thing that is done before.
 #[derive(Clone, Copy, Debug)]
-pub enum Step {
-    Piton(&'static [&'static str]),
+pub(super) enum Step {
+    Piton(&'static str),
     /// The same, which ends with 3: it waits for a person.
-    Waits(&'static [&'static str]),
-    Git(&'static [&'static str]),
+    Waits(&'static str),
+    Git(&'static str),
+    /// What git runs in a shell at the top of the repository.
+    Shell(&'static str),
     Write(&'static str, &'static str),
     Append(&'static str, &'static str),
     /// Changes of the user's own, which nobody may touch from here on.
     Edits,
     /// A piton that is killed at the first such call on such a path.
     Killed {
-        command: &'static [&'static str],
+        command: &'static str,
         call: &'static str,
         path: &'static str,
     },
@@ -47,7 +53,7 @@ pub enum Step {
 
 /// What must be true in the end.
 #[derive(Clone, Copy, Debug)]
-pub enum Check {
+pub(super) enum Check {
     There(&'static str),
     Gone(&'static str),
     /// A directory with nothing in it, or none at all.
@@ -60,4 +66,13 @@ pub enum Check {
     Once(&'static str, &'static str),
     /// One commit, and no more, has this in its subject.
     CommittedOnce(&'static str),
+}
+
+/// Returns the words of a command.
+pub(super) fn words(command: &str) -> Vec<&str> {
+    let (words, last) = match command.split_once(" :: ") {
+        Some((words, last)) => (words, Some(last)),
+        None => (command, None),
+    };
+    words.split(' ').chain(last).collect()
 }

@@ -194,7 +194,7 @@ impl Shared<'_> {
             self.cut.store(true, Ordering::SeqCst);
             return Ok(());
         }
-        if let Err(why) = field.prepare(scenario.arrange) {
+        if let Err(why) = field.prepare(&scenario.arrange) {
             self.bad(cannot_begin(scenario, &why));
             return Ok(());
         }

@@ -5,55 +5,51 @@ mod running;
 mod setting_up;
 mod stored;
 
-use super::scenario::{Check, Scenario, Step};
+use super::scenario::{Check, Ground, Scenario, Step};
 
-const INIT: &[&str] = &[
-    "init",
-    "--migrations-dir",
-    "migrations",
-    "--validation-command",
-    "true",
-];
-const NEW: &[&str] = &["migration", "new", "demo", "--target", "tidy"];
-const OTHER: &[&str] = &["migration", "new", "other", "--target", "tidy"];
-const STEP: &[&str] = &["migration", "step", "demo", "{agent}"];
-const READY: &[&str] = &["migration", "step", "demo", "--until", "ready", "{agent}"];
-const APPROVE: &[&str] = &["migration", "approve", "demo"];
-const RUN: &[&str] = &["run", "--focus-on-live-migrations", "{agent}"];
+const INIT: &str = "init --migrations-dir migrations --validation-command true";
+const NEW: &str = "migration new demo --target tidy";
+const OTHER: &str = "migration new other --target tidy";
+const STEP: &str = "migration step demo {agent}";
+const READY: &str = "migration step demo --until ready {agent}";
+const APPROVE: &str = "migration approve demo";
+const RUN: &str = "run --focus-on-live-migrations {agent}";
 
 const MANIFEST: &str = "migrations/demo/manifest.json";
 const APPROACHES: Check = Check::CommittedOnce("planning/demo/approaches");
 const PICKED: Check = Check::CommittedOnce("planning/demo/pick-best");
 
-const ADD: Step = Step::Git(&["add", "--all"]);
-const SETTLE: Step = Step::Git(&["commit", "--quiet", "--message", "settings"]);
+const ADD: Step = Step::Git("add --all");
+const SETTLE: Step = Step::Git("commit --quiet --message settings");
 const SET_UP: Step = Step::Piton(INIT);
 /// What agents change, and the user does not.
 const CODE: Step = Step::Write("code.py", "x=1\n");
 const PLANNED: Step = Step::Piton(NEW);
 
+const READIED: Step = Step::Waits(READY);
+const APPROVED: Step = Step::Piton(APPROVE);
+
 /// A repository that piton is set up in,
-const BARE: &[Step] = &[SET_UP, ADD, SETTLE, Step::Edits];
+const BARE: Ground = set_up(&[], &[]);
 /// with a migration,
-const BEGUN: &[Step] = &[SET_UP, ADD, SETTLE, PLANNED, Step::Edits];
+const BEGUN: Ground = set_up(&[], &[PLANNED]);
 /// whose first step is made,
-const STEPPED: &[Step] = &[SET_UP, ADD, SETTLE, PLANNED, Step::Piton(STEP), Step::Edits];
+const STEPPED: Ground = set_up(&[], &[PLANNED, Step::Piton(STEP)]);
 /// or whose plan waits for a person.
-const UNDECIDED: &[Step] = &[
-    SET_UP,
-    ADD,
-    SETTLE,
-    PLANNED,
-    Step::Waits(READY),
-    Step::Edits,
-];
+const UNDECIDED: Ground = set_up(&[], &[PLANNED, READIED]);
+
+/// A repository that piton is set up in, with what is committed with the
+/// settings, and what is done then.
+const fn set_up(with: &'static [Step], then: &'static [Step]) -> Ground {
+    [&[SET_UP], with, &[ADD, SETTLE], then, &[Step::Edits]]
+}
 
 /// A scenario in a repository with a migration, which most are.
 const fn of_demo(
     name: &'static str,
-    arrange: &'static [Step],
-    command: &'static [&'static str],
-    next: &'static [&'static str],
+    arrange: Ground,
+    command: &'static str,
+    next: &'static str,
     holds: &'static [Check],
 ) -> Scenario {
     Scenario {
@@ -71,9 +67,9 @@ const fn of_demo(
 /// The same in one without.
 const fn without_demo(
     name: &'static str,
-    arrange: &'static [Step],
-    command: &'static [&'static str],
-    next: &'static [&'static str],
+    arrange: Ground,
+    command: &'static str,
+    next: &'static str,
     holds: &'static [Check],
 ) -> Scenario {
     Scenario {

@@ -1,19 +1,19 @@
 //! Migrations, from their making to their end.
 
-use super::{ADD, APPROACHES, APPROVE, Check, MANIFEST, OTHER, PICKED, PLANNED, READY, SET_UP};
-use super::{BARE, BEGUN, NEW, SETTLE, STEP, STEPPED, Scenario, Step, UNDECIDED, of_demo};
+use super::{
+    ADD, APPROACHES, APPROVE, APPROVED, BARE, BEGUN, Check, MANIFEST, NEW, OTHER, PICKED, PLANNED,
+    READIED, SET_UP, SETTLE, STEP, STEPPED, Scenario, Step, UNDECIDED, of_demo, set_up,
+};
 
-const SAVE: &[&str] = &[
-    "migration",
-    "step",
-    "demo",
-    "--plan-out",
-    "{plan}",
-    "{agent}",
-];
-const APPLY: &[&str] = &["apply", "{plan}"];
-const RESUME: &[&str] = &["journal", "resume"];
-const REJECT: &[&str] = &["migration", "reject", "demo", "--reason", "no"];
+const APPLY: &str = "apply {plan}";
+const RESUME: &str = "journal resume";
+const SAVED: Step = Step::Piton("migration step demo --plan-out {plan} {agent}");
+const KILLED: Step = Step::Killed {
+    command: APPLY,
+    call: "renameat2",
+    path: "migrations/demo",
+};
+const REJECT: &str = "migration reject demo --reason no";
 const NO_JOURNAL: &str = "no journal to go on with";
 
 /// An agent that approves in the copy that it is shown.
@@ -27,14 +27,9 @@ interactive-arguments = ["-c", "sed -i 's/\"awaiting_human_review\": true/\"awai
 );
 
 /// A run in which the first phase is not ready, and is put off.
-const PUT_OFF: Step = Step::Piton(&[
-    "run",
-    "--focus-on-live-migrations",
-    "--with",
-    "command",
-    "--agent-command",
-    "echo ready: no - not yet",
-]);
+const PUT_OFF: Step = Step::Piton(
+    "run --focus-on-live-migrations --with command --agent-command :: echo ready: no - not yet",
+);
 
 pub(super) const SCENARIOS: &[Scenario] = &[
     of_demo(
@@ -59,14 +54,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     of_demo(
         "refine",
         UNDECIDED,
-        &[
-            "migration",
-            "refine",
-            "demo",
-            "--record-only",
-            "--message",
-            "smaller",
-        ],
+        "migration refine demo --record-only --message smaller",
         OTHER,
         &[Check::Says(MANIFEST, "\"status\": \"planning\"")],
     ),
@@ -79,44 +67,29 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     ),
     of_demo(
         "reopen",
-        &[
-            SET_UP,
-            ADD,
-            SETTLE,
-            PLANNED,
-            Step::Waits(READY),
-            Step::Piton(REJECT),
-            Step::Edits,
-        ],
-        &["migration", "reopen", "demo", "--message", "again"],
+        set_up(&[], &[PLANNED, READIED, Step::Piton(REJECT)]),
+        "migration reopen demo --message again",
         OTHER,
         &[Check::Says(MANIFEST, "\"status\": \"planning\"")],
     ),
     of_demo(
         "revise",
         STEPPED,
-        &[
-            "migration",
-            "refine",
-            "demo",
-            "--message",
-            "smaller",
-            "{agent}",
-        ],
+        "migration refine demo --message smaller {agent}",
         STEP,
         &[PICKED],
     ),
     of_demo(
         "undo",
         STEPPED,
-        &["migration", "undo", "demo"],
+        "migration undo demo",
         OTHER,
         &[Check::CommittedOnce("undo demo")],
     ),
     of_demo(
         "rename",
         STEPPED,
-        &["migration", "rename", "demo", "fresh"],
+        "migration rename demo fresh",
         OTHER,
         &[
             Check::There("migrations/fresh/manifest.json"),
@@ -127,7 +100,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     of_demo(
         "archive",
         STEPPED,
-        &["migration", "archive", "demo"],
+        "migration archive demo",
         OTHER,
         &[
             Check::There("migrations/.archive/demo/manifest.json"),
@@ -138,7 +111,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     of_demo(
         "delete",
         STEPPED,
-        &["migration", "delete", "demo"],
+        "migration delete demo",
         OTHER,
         &[
             Check::Gone("migrations/demo"),
@@ -149,7 +122,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         nothing: Some(NO_JOURNAL),
         ..of_demo(
             "apply",
-            &[SET_UP, ADD, SETTLE, PLANNED, Step::Piton(SAVE), Step::Edits],
+            set_up(&[], &[PLANNED, SAVED]),
             APPLY,
             RESUME,
             &[APPROACHES],
@@ -159,18 +132,12 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         nothing: Some(NO_JOURNAL),
         ..of_demo(
             "resume",
-            &[
-                SET_UP,
-                ADD,
-                SETTLE,
-                PLANNED,
-                Step::Piton(SAVE),
-                Step::Edits,
-                Step::Killed {
-                    command: APPLY,
-                    call: "renameat2",
-                    path: "migrations/demo",
-                },
+            [
+                &[SET_UP, ADD, SETTLE, PLANNED, SAVED],
+                &[Step::Edits],
+                &[KILLED],
+                &[],
+                &[],
             ],
             RESUME,
             RESUME,
@@ -179,17 +146,8 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     },
     of_demo(
         "wake",
-        &[
-            SET_UP,
-            ADD,
-            SETTLE,
-            PLANNED,
-            Step::Waits(READY),
-            Step::Piton(APPROVE),
-            PUT_OFF,
-            Step::Edits,
-        ],
-        &["migration", "wake", "demo"],
+        set_up(&[], &[PLANNED, READIED, APPROVED, PUT_OFF]),
+        "migration wake demo",
         OTHER,
         &[
             Check::CommittedOnce("wake demo"),
@@ -198,23 +156,8 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     ),
     of_demo(
         "review",
-        &[
-            SET_UP,
-            TALKER,
-            ADD,
-            SETTLE,
-            PLANNED,
-            Step::Waits(READY),
-            Step::Edits,
-        ],
-        &[
-            "{person}",
-            "migration",
-            "review",
-            "demo",
-            "--with",
-            "talker",
-        ],
+        set_up(&[TALKER], &[PLANNED, READIED]),
+        "{person} migration review demo --with talker",
         OTHER,
         &[
             Check::CommittedOnce("review demo"),

@@ -1,10 +1,12 @@
 //! Runs, and their records.
 
-use super::{ADD, APPROACHES, APPROVE, CODE, Check, MANIFEST, PLANNED, READY, RUN, SET_UP, SETTLE};
-use super::{STEP, STEPPED, Scenario, Step, of_demo, without_demo};
+use super::{
+    APPROACHES, APPROVED, CODE, Check, MANIFEST, PLANNED, READIED, RUN, STEP, STEPPED, Scenario,
+    Step, of_demo, set_up, without_demo,
+};
 
-const RUN_ONCE: &[&str] = &["run-once", "--paths", "code.py", "{agent}"];
-const PRUNE: &[&str] = &["runs", "prune", "--keep", "0"];
+const RUN_ONCE: &str = "run-once --paths code.py {agent}";
+const PRUNE: &str = "runs prune --keep 0";
 
 /// Two things to do at once, by an agent that does each only once.
 const TARGETS: Step = Step::Write(
@@ -13,92 +15,55 @@ const TARGETS: Step = Step::Write(
 {"description": "more", "files": ["more.py"]}
 "#,
 );
-const JOBS: &[&str] = &[
-    "run",
-    "--targets",
-    "targets.jsonl",
-    "--jobs",
-    "2",
-    "--with",
-    "command",
-    "--agent-command",
-    "sh -c 'case $(cat) in *more.py*) F=more.py ;; *) F=code.py ;; esac; grep -q x+=1 $F || echo x+=1 >>$F; echo done'",
-];
+const JOBS: &str = "run --targets targets.jsonl --jobs 2 --with command --agent-command :: sh -c 'case $(cat) in *more.py*) F=more.py ;; *) F=code.py ;; esac; grep -q x+=1 $F || echo x+=1 >>$F; echo done'";
 
 /// A run whose planning step cannot land, for its agent begins a merge.
-const KEPT: Step = Step::Waits(&[
-    "run",
-    "--focus-on-live-migrations",
-    "--with",
-    "command",
-    "--agent-command",
-    "sh -c 'cat >/dev/null; cd $PITON_WORKSPACE; mkdir -p approaches; echo 1 >approaches/one.md; cd $HOME/../r; git rev-parse HEAD >.git/MERGE_HEAD; echo done'",
-]);
+const KEPT: Step = Step::Waits(
+    "run --focus-on-live-migrations --with command --agent-command :: sh -c 'cat >/dev/null; cd $PITON_WORKSPACE; mkdir -p approaches; echo 1 >approaches/one.md; cd $HOME/../r; git rev-parse HEAD >.git/MERGE_HEAD; echo done'",
+);
 
 /// The same of a clean-up.
-const KEPT_CODE: Step = Step::Waits(&[
-    "run-once",
-    "--paths",
-    "code.py",
-    "--with",
-    "command",
-    "--agent-command",
-    "sh -c 'cat >/dev/null; echo x+=1 >>code.py; cd $HOME/../r; git rev-parse HEAD >.git/MERGE_HEAD; echo done'",
-]);
-const QUIT: Step = Step::Git(&["merge", "--quit"]);
+const KEPT_CODE: Step = Step::Waits(
+    "run-once --paths code.py --with command --agent-command :: sh -c 'cat >/dev/null; echo x+=1 >>code.py; cd $HOME/../r; git rev-parse HEAD >.git/MERGE_HEAD; echo done'",
+);
+const QUIT: Step = Step::Git("merge --quit");
 /// A sealed agent could not begin one.
-const UNSEALED: Step = Step::Piton(&["config", "set", "seal", "off"]);
+const UNSEALED: Step = Step::Piton("config set seal off");
 
 /// Hooks of the user's: one changes what is committed, one the message.
-const HOOKS: Step = Step::Git(&[
-    "-c",
-    "alias.do=!mkdir -p .git/hooks; \
+const HOOKS: Step = Step::Shell(
+    "mkdir -p .git/hooks; \
      printf '%s\\n' '#!/bin/sh' 'grep -q tidy code.py || { echo \"# tidy\" >>code.py; git add code.py; }' >.git/hooks/pre-commit; \
      printf '%s\\n' '#!/bin/sh' 'grep -q Checked: \"$1\" || echo Checked: yes >>\"$1\"' >.git/hooks/commit-msg; \
      chmod +x .git/hooks/*",
-    "do",
-]);
+);
 /// A program that signs whatever it is given, and git asks it.
-const SIGNS: Step = Step::Git(&[
-    "-c",
-    "alias.do=!printf '%s\\n' '#!/bin/sh' 'cat >/dev/null' \
+const SIGNS: Step = Step::Shell(
+    "printf '%s\\n' '#!/bin/sh' 'cat >/dev/null' \
      'echo >&2 \"[GNUPG:] SIG_CREATED D 1 8 00 0 X\"' \
      'echo -----BEGIN PGP SIGNATURE-----; echo; echo x; echo -----END PGP SIGNATURE-----' >.git/signs; \
      chmod +x .git/signs; git config commit.gpgsign true; git config gpg.program \"$PWD/.git/signs\"",
-    "do",
-]);
+);
 /// One that never does.
-const SIGNS_NOT: Step = Step::Git(&["config", "gpg.program", "false"]);
+const SIGNS_NOT: Step = Step::Git("config gpg.program false");
+
+/// The clean-up of `code.py` is committed, once.
+const CLEANED: &[Check] = &[
+    Check::CommittedOnce("piton: run-once"),
+    Check::Is("code.py", "x=2\n"),
+];
 
 pub(super) const SCENARIOS: &[Scenario] = &[
     of_demo(
         "kept",
-        &[
-            SET_UP,
-            UNSEALED,
-            ADD,
-            SETTLE,
-            PLANNED,
-            KEPT,
-            QUIT,
-            Step::Edits,
-        ],
+        set_up(&[UNSEALED], &[PLANNED, KEPT, QUIT]),
         STEP,
         STEP,
         &[APPROACHES],
     ),
     of_demo(
         "phases",
-        &[
-            SET_UP,
-            CODE,
-            ADD,
-            SETTLE,
-            PLANNED,
-            Step::Waits(READY),
-            Step::Piton(APPROVE),
-            Step::Edits,
-        ],
+        set_up(&[CODE], &[PLANNED, READIED, APPROVED]),
         RUN,
         RUN,
         &[
@@ -108,16 +73,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
             Check::Is("code.py", "x=1\nx+=1\nx+=1\n"),
         ],
     ),
-    without_demo(
-        "clean-up",
-        &[SET_UP, CODE, ADD, SETTLE, Step::Edits],
-        RUN_ONCE,
-        RUN,
-        &[
-            Check::CommittedOnce("piton: run-once"),
-            Check::Is("code.py", "x=2\n"),
-        ],
-    ),
+    without_demo("clean-up", set_up(&[CODE], &[]), RUN_ONCE, RUN, CLEANED),
     of_demo(
         "prune",
         STEPPED,
@@ -127,15 +83,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     ),
     without_demo(
         "jobs",
-        &[
-            SET_UP,
-            CODE,
-            Step::Write("more.py", "y=1\n"),
-            TARGETS,
-            ADD,
-            SETTLE,
-            Step::Edits,
-        ],
+        set_up(&[CODE, Step::Write("more.py", "y=1\n"), TARGETS], &[]),
         JOBS,
         RUN,
         &[
@@ -147,14 +95,14 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     ),
     of_demo(
         "run-plans",
-        &[SET_UP, CODE, ADD, SETTLE, PLANNED, Step::Edits],
+        set_up(&[CODE], &[PLANNED]),
         RUN_ONCE,
         RUN_ONCE,
         &[APPROACHES],
     ),
     without_demo(
         "hooks",
-        &[SET_UP, CODE, ADD, SETTLE, HOOKS, Step::Edits],
+        set_up(&[CODE], &[HOOKS]),
         RUN_ONCE,
         RUN,
         &[
@@ -162,51 +110,26 @@ pub(super) const SCENARIOS: &[Scenario] = &[
             Check::Is("code.py", "x=2\n# tidy\n"),
         ],
     ),
-    without_demo(
-        "signed",
-        &[SET_UP, CODE, ADD, SETTLE, SIGNS, Step::Edits],
-        RUN_ONCE,
-        RUN,
-        &[
-            Check::CommittedOnce("piton: run-once"),
-            Check::Is("code.py", "x=2\n"),
-        ],
-    ),
+    without_demo("signed", set_up(&[CODE], &[SIGNS]), RUN_ONCE, RUN, CLEANED),
     without_demo(
         "signed-later",
-        &[
-            SET_UP,
-            CODE,
-            ADD,
-            SETTLE,
-            SIGNS,
-            SIGNS_NOT,
-            Step::Waits(RUN_ONCE),
-            SIGNS,
-            Step::Edits,
-        ],
+        set_up(&[CODE], &[SIGNS, SIGNS_NOT, Step::Waits(RUN_ONCE), SIGNS]),
         RUN,
         RUN,
-        &[
-            Check::CommittedOnce("piton: run-once"),
-            Check::Is("code.py", "x=2\n"),
-        ],
+        CLEANED,
     ),
     without_demo(
         "rebased",
-        &[
-            SET_UP,
-            UNSEALED,
-            CODE,
-            ADD,
-            SETTLE,
-            KEPT_CODE,
-            QUIT,
-            Step::Write("other.py", "o=1\n"),
-            Step::Git(&["add", "other.py"]),
-            Step::Git(&["commit", "--quiet", "--message", "theirs"]),
-            Step::Edits,
-        ],
+        set_up(
+            &[UNSEALED, CODE],
+            &[
+                KEPT_CODE,
+                QUIT,
+                Step::Write("other.py", "o=1\n"),
+                Step::Git("add other.py"),
+                Step::Git("commit --quiet --message theirs"),
+            ],
+        ),
         RUN,
         RUN,
         &[
@@ -218,17 +141,10 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     ),
     without_demo(
         "switched",
-        &[
-            SET_UP,
-            UNSEALED,
-            CODE,
-            ADD,
-            SETTLE,
-            KEPT_CODE,
-            QUIT,
-            Step::Git(&["checkout", "--quiet", "-b", "elsewhere"]),
-            Step::Edits,
-        ],
+        set_up(
+            &[UNSEALED, CODE],
+            &[KEPT_CODE, QUIT, Step::Git("checkout --quiet -b elsewhere")],
+        ),
         RUN,
         RUN,
         &[
@@ -238,19 +154,9 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     ),
     without_demo(
         "detached",
-        &[
-            SET_UP,
-            CODE,
-            ADD,
-            SETTLE,
-            Step::Git(&["checkout", "--quiet", "--detach"]),
-            Step::Edits,
-        ],
+        set_up(&[CODE], &[Step::Git("checkout --quiet --detach")]),
         RUN_ONCE,
         RUN,
-        &[
-            Check::CommittedOnce("piton: run-once"),
-            Check::Is("code.py", "x=2\n"),
-        ],
+        CLEANED,
     ),
 ];

@@ -1,16 +1,18 @@
 //! Setting up, settings, and the texts beside them.
 
-use super::{ADD, BARE, BEGUN, Check, INIT, PLANNED, SET_UP, SETTLE, STEP, Scenario, Step};
-use super::{of_demo, without_demo};
+use super::{
+    ADD, BARE, BEGUN, Check, INIT, PLANNED, SETTLE, STEP, Scenario, Step, of_demo, set_up,
+    without_demo,
+};
 
-const MOVE: &[&str] = &["init", "--migrations-dir", "other"];
-const TASTE: &[&str] = &["init", "--taste", "docs/taste.md"];
-const SET: &[&str] = &["config", "set", "agent.model", "tall"];
-const COPY: &[&str] = &["prompt", "copy", "refactor"];
-const AGENT_FILES: &[&str] = &["init", "--agent-files"];
-const REPAIR: &[&str] = &["migration", "doctor", "--repair"];
-const TRAFFIC: &[&str] = &["traffic", "init", "--repo", "acme/app"];
-const WORKFLOW: &[&str] = &["init", "--ci"];
+const MOVE: &str = "init --migrations-dir other";
+const TASTE: &str = "init --taste docs/taste.md";
+const SET: &str = "config set agent.model tall";
+const COPY: &str = "prompt copy refactor";
+const AGENT_FILES: &str = "init --agent-files";
+const REPAIR: &str = "migration doctor --repair";
+const TRAFFIC: &str = "traffic init --repo acme/app";
+const WORKFLOW: &str = "init --ci";
 
 /// An agent that writes down a taste, as in an interview.
 const TASTER: Step = Step::Append(
@@ -27,7 +29,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         committed: None,
         ..without_demo(
             "init",
-            &[Step::Edits],
+            [&[Step::Edits], &[], &[], &[], &[]],
             INIT,
             INIT,
             &[
@@ -53,14 +55,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     },
     of_demo(
         "taste",
-        &[
-            SET_UP,
-            Step::Write(".piton/taste.md", "own\n"),
-            ADD,
-            SETTLE,
-            PLANNED,
-            Step::Edits,
-        ],
+        set_up(&[Step::Write(".piton/taste.md", "own\n")], &[PLANNED]),
         TASTE,
         TASTE,
         &[
@@ -97,18 +92,17 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         committed: Some("plans"),
         ..without_demo(
             "repair",
-            &[
-                SET_UP,
-                ADD,
-                SETTLE,
-                PLANNED,
-                Step::Piton(STEP),
-                Step::Git(&["mv", "migrations", "plans"]),
-                Step::Piton(&["config", "set", "migrations-dir", "plans"]),
-                ADD,
-                SETTLE,
-                Step::Edits,
-            ],
+            set_up(
+                &[],
+                &[
+                    PLANNED,
+                    Step::Piton(STEP),
+                    Step::Git("mv migrations plans"),
+                    Step::Piton("config set migrations-dir plans"),
+                    ADD,
+                    SETTLE,
+                ],
+            ),
             REPAIR,
             REPAIR,
             &[
@@ -119,16 +113,9 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     },
     without_demo(
         "interview",
-        &[SET_UP, TASTER, ADD, SETTLE, Step::Edits],
-        &[
-            "{person}",
-            "taste",
-            "--interview",
-            "--force",
-            "--with",
-            "taster",
-        ],
-        &["taste"],
+        set_up(&[TASTER], &[]),
+        "{person} taste --interview --force --with taster",
+        "taste",
         &[Check::Is(
             ".piton/taste.md",
             "taste-scoping-version: 1\n\nours\n",
@@ -136,28 +123,21 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     ),
     without_demo(
         "workflow",
-        &[
-            SET_UP,
-            Step::Piton(&["config", "set", "ci.install", "1.0.0"]),
-            Step::Piton(&["config", "set", "ci.agent", "claude@2.1.0"]),
-            Step::Piton(&["config", "set", "ci.secret", "AGENT_KEY"]),
-            ADD,
-            SETTLE,
-            Step::Edits,
-        ],
+        set_up(
+            &[
+                Step::Piton("config set ci.install 1.0.0"),
+                Step::Piton("config set ci.agent claude@2.1.0"),
+                Step::Piton("config set ci.secret AGENT_KEY"),
+            ],
+            &[],
+        ),
         WORKFLOW,
         WORKFLOW,
         &[Check::There(".github/workflows/piton-plan.yml")],
     ),
     without_demo(
         "traffic",
-        &[
-            SET_UP,
-            Step::Piton(&["config", "set", "ci.install", "1.0.0"]),
-            ADD,
-            SETTLE,
-            Step::Edits,
-        ],
+        set_up(&[Step::Piton("config set ci.install 1.0.0")], &[]),
         TRAFFIC,
         TRAFFIC,
         &[

@@ -1,18 +1,19 @@
 //! Stored plans, in a directory of the repository, and what is reported to them.
 
-use super::{ADD, CODE, Check, MANIFEST, PLANNED, READY, SET_UP, SETTLE, Scenario, Step};
-use super::{of_demo, without_demo};
+use super::{
+    CODE, Check, Ground, MANIFEST, PLANNED, READIED, Scenario, Step, of_demo, set_up, without_demo,
+};
 
-const STORE: &[&str] = &["plan", "create", "--file", "code.py", "--title", "Tidy"];
-const CLOSE: &[&str] = &["plan", "close", "tidy"];
-const SHARE: &[&str] = &["migration", "share", "demo"];
-const IMPLEMENT: &[&str] = &["plan", "implement", "tidy", "{agent}"];
-const LIST: &[&str] = &["plan", "list"];
-const IMPORT: &[&str] = &["migration", "import", "tidy"];
-const PREPARE: &[&str] = &["plan", "prepare", "tidy"];
-const SYNC: &[&str] = &["plan", "sync"];
+const STORE: &str = "plan create --file code.py --title Tidy";
+const CLOSE: &str = "plan close tidy";
+const SHARE: &str = "migration share demo";
+const IMPLEMENT: &str = "plan implement tidy {agent}";
+const LIST: &str = "plan list";
+const IMPORT: &str = "migration import tidy";
+const PREPARE: &str = "plan prepare tidy";
+const SYNC: &str = "plan sync";
 
-const LOCAL: Step = Step::Piton(&["config", "set", "plans.backend", "local"]);
+const LOCAL: Step = Step::Piton("config set plans.backend local");
 const STORED: Step = Step::Piton(STORE);
 
 const PLAN: &str = "plans/tidy/plan.md";
@@ -33,27 +34,18 @@ const WAITS: Step = Step::Write(
 );
 
 /// A plan that is stored, in a folder of somebody who works on it.
-const WORKED_ON: &[Step] = &[
-    SET_UP,
-    CODE,
-    LOCAL,
-    STORED,
-    FOLDER,
-    ADD,
-    SETTLE,
-    Step::Edits,
-];
+const WORKED_ON: Ground = set_up(&[CODE, LOCAL, STORED, FOLDER], &[]);
 
 /// A scenario with a plan that is stored.
 const fn of_tidy(
     name: &'static str,
-    command: &'static [&'static str],
-    next: &'static [&'static str],
+    command: &'static str,
+    next: &'static str,
     holds: &'static [Check],
 ) -> Scenario {
     without_demo(
         name,
-        &[SET_UP, CODE, LOCAL, STORED, ADD, SETTLE, Step::Edits],
+        set_up(&[CODE, LOCAL, STORED], &[]),
         command,
         next,
         holds,
@@ -63,26 +55,20 @@ const fn of_tidy(
 pub(super) const SCENARIOS: &[Scenario] = &[
     without_demo(
         "store",
-        &[SET_UP, CODE, LOCAL, ADD, SETTLE, Step::Edits],
+        set_up(&[CODE, LOCAL], &[]),
         STORE,
         LIST,
         &[Check::There(PLAN)],
     ),
     of_tidy(
         "comment",
-        &["plan", "comment", "tidy", "--text", "Look at this."],
+        "plan comment tidy --text :: Look at this.",
         LIST,
         &[Check::Once(COMMENTS, "Look at this.")],
     ),
     of_tidy(
         "update",
-        &[
-            "plan",
-            "update",
-            "tidy",
-            "--patch",
-            r#"{"branch_name": "b"}"#,
-        ],
+        "plan update tidy --patch {\"branch_name\":\"b\"}",
         LIST,
         &[
             Check::Says(PLAN, "branch_name: b"),
@@ -110,7 +96,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     without_demo(
         "signal",
         WORKED_ON,
-        &["exec", "impl-signal", "started", "--session-id", "s"],
+        "exec impl-signal started --session-id s",
         LIST,
         &[
             Check::There(".impl/local-run-state.json"),
@@ -121,7 +107,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     without_demo(
         "mark-started",
         WORKED_ON,
-        &["exec", "mark-impl-started", "--session-id", "s"],
+        "exec mark-impl-started --session-id s",
         LIST,
         &[
             Check::There(".impl/local-run-state.json"),
@@ -131,7 +117,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     without_demo(
         "mark-ended",
         WORKED_ON,
-        &["exec", "mark-impl-ended", "--session-id", "s"],
+        "exec mark-impl-ended --session-id s",
         LIST,
         &[
             Check::There(".impl/local-run-state.json"),
@@ -162,16 +148,14 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     },
     of_demo(
         "sync",
-        &[
-            SET_UP,
-            LOCAL,
-            ADD,
-            SETTLE,
-            PLANNED,
-            Step::Piton(SHARE),
-            Step::Piton(&["plan", "comment", "tidy", "--text", "/piton reject no"]),
-            Step::Edits,
-        ],
+        set_up(
+            &[LOCAL],
+            &[
+                PLANNED,
+                Step::Piton(SHARE),
+                Step::Piton("plan comment tidy --text :: /piton reject no"),
+            ],
+        ),
         SYNC,
         SYNC,
         &[
@@ -182,9 +166,9 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     ),
     without_demo(
         "outbox",
-        &[SET_UP, CODE, LOCAL, STORED, WAITS, ADD, SETTLE, Step::Edits],
-        &["exec", "update-pr-header", "tidy", "objective_issue=7"],
-        &["exec", "update-pr-header", "tidy", "learn_status=pending"],
+        set_up(&[CODE, LOCAL, STORED, WAITS], &[]),
+        "exec update-pr-header tidy objective_issue=7",
+        "exec update-pr-header tidy learn_status=pending",
         &[
             Check::Gone(WAITING),
             Check::Says(PLAN, "branch_name: waited"),
@@ -196,15 +180,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         nothing: Some("is shared already"),
         ..of_demo(
             "share",
-            &[
-                SET_UP,
-                LOCAL,
-                ADD,
-                SETTLE,
-                PLANNED,
-                Step::Waits(READY),
-                Step::Edits,
-            ],
+            set_up(&[LOCAL], &[PLANNED, READIED]),
             SHARE,
             SHARE,
             &[

@@ -1,6 +1,6 @@
 //! The system calls that write.
 
-use super::point::Fault;
+use crate::trace::point::Fault;
 
 /// Where a call's files are named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

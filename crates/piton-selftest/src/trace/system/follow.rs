@@ -15,9 +15,9 @@ use std::thread;
 use std::time::Duration;
 
 use super::filter::WRITES;
-use super::point::{End, Fault, Point, Traced, Verdict, Watch};
 use super::raw::{self, Entry, Happened};
 use super::table::{Names, READ, find};
+use crate::trace::point::{End, Fault, Point, Traced, Verdict, Watch};
 
 /// Whether programs can be watched on this system.
 pub const SUPPORTED: bool = true;

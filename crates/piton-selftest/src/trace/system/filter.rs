@@ -3,8 +3,8 @@
 
 use libc::sock_filter;
 
-use super::point::Watch;
 use super::table::{Names, calls};
+use crate::trace::point::Watch;
 
 #[cfg(target_arch = "x86_64")]
 const ARCHITECTURE: u32 = 0xc000_003e;

@@ -110,3 +110,106 @@ fn put_back(disk: &dyn Disk, path: &Path, before: &Print) -> Result<(), Why> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use piton_durable::DiskRead;
+    use piton_testkit::SimDisk;
+
+    use super::*;
+
+    const HOOKS: &str = "/repo/.git/hooks";
+    const EVIDENCE: &str = "/repo/.git/piton/failures/set-aside";
+
+    fn clear(disk: &SimDisk, before: &Prints, paths: &[&str]) -> Result<(), AsideError> {
+        let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
+        set_aside(disk, &paths, before, Path::new(EVIDENCE))
+    }
+
+    fn look(disk: &SimDisk) -> Prints {
+        let mut prints = Prints::new();
+        Print::add_tree(disk, Path::new(HOOKS), 100, &mut prints);
+        prints
+    }
+
+    fn kept(disk: &SimDisk, name: &str) -> Option<(Vec<u8>, u32)> {
+        let path = Path::new(EVIDENCE).join(name);
+        let mode = disk.stat(&path).unwrap()?.mode;
+        Some((disk.read(&path).unwrap(), mode))
+    }
+
+    #[test]
+    fn what_is_set_aside_can_be_read_and_not_run() {
+        let disk = SimDisk::new();
+        disk.put_dir(HOOKS);
+        let before = look(&disk);
+        let hook = "/repo/.git/hooks/pre-push";
+        disk.put_mode(hook, "evil", 0o755);
+        clear(&disk, &before, &[hook]).unwrap();
+        assert_eq!(look(&disk), before);
+        let evil = Some((b"evil".to_vec(), 0o600));
+        assert_eq!(kept(&disk, "0-pre-push"), evil);
+    }
+
+    #[test]
+    fn evidence_on_another_file_system_is_a_copy_that_cannot_be_run() {
+        let disk = SimDisk::new();
+        disk.put_dir(HOOKS);
+        disk.put_dir(EVIDENCE);
+        disk.mount(EVIDENCE, 2);
+        let before = look(&disk);
+        let (hook, dir) = ("/repo/.git/hooks/pre-push", "/repo/.git/hooks/more");
+        disk.put_mode(hook, "evil", 0o755);
+        disk.put("/repo/.git/hooks/more/evil", "evil");
+        clear(&disk, &before, &[hook, dir]).unwrap();
+        assert_eq!(look(&disk), before);
+        let evil = Some((b"evil".to_vec(), 0o600));
+        assert_eq!(kept(&disk, "0-pre-push"), evil);
+    }
+
+    #[test]
+    fn a_directory_gets_its_mode_back_and_keeps_what_is_in_it() {
+        let disk = SimDisk::new();
+        disk.put("/repo/.git/hooks/pre-push", "mine");
+        let before = look(&disk);
+        disk.set_mode(Path::new(HOOKS), 0o777).unwrap();
+        clear(&disk, &before, &[HOOKS]).unwrap();
+        assert_eq!(look(&disk), before);
+    }
+
+    #[test]
+    fn a_directory_that_was_removed_or_replaced_is_back_with_its_files() {
+        for replace in [false, true] {
+            let disk = SimDisk::new();
+            let hook = "/repo/.git/hooks/pre-push";
+            disk.put_mode(hook, "mine", 0o755);
+            let before = look(&disk);
+            disk.remove_file(Path::new(hook)).unwrap();
+            disk.remove_dir(Path::new(HOOKS)).unwrap();
+            if replace {
+                disk.put(HOOKS, "a file");
+            }
+            clear(&disk, &before, &[HOOKS, hook]).unwrap();
+            assert_eq!(look(&disk), before, "{replace}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_put_back_is_told() {
+        let disk = SimDisk::new();
+        disk.put_symlink("/repo/.git/hooks/pre-push", "elsewhere");
+        let before = look(&disk);
+        let hook = "/repo/.git/hooks/pre-push";
+        disk.remove_file(Path::new(hook)).unwrap();
+        let error = clear(&disk, &before, &[hook]).unwrap_err();
+        assert!(error.to_string().contains(hook), "{error}");
+        let full = SimDisk::new();
+        full.put_dir(HOOKS);
+        let before = look(&full);
+        full.put(hook, "evil");
+        full.fail_from(1, io::ErrorKind::StorageFull);
+        clear(&full, &before, &[hook]).unwrap_err();
+    }
+}

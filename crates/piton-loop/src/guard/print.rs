@@ -131,3 +131,57 @@ pub(super) fn changed(before: &Prints, after: &Prints) -> Vec<PathBuf> {
     paths.retain(differs);
     paths
 }
+
+#[cfg(test)]
+mod tests {
+    use piton_testkit::SimDisk;
+
+    use super::*;
+
+    fn names(disk: &SimDisk, most: usize) -> Vec<String> {
+        let mut prints = Prints::new();
+        Print::add_tree(disk, Path::new("/hooks"), most, &mut prints);
+        let names = prints.keys().map(|path| path.display().to_string());
+        names.collect()
+    }
+
+    #[test]
+    fn of_too_many_entries_only_the_direct_ones_are_looked_at() {
+        let disk = SimDisk::new();
+        disk.put("/hooks/a/one", "");
+        disk.put("/hooks/a/two", "");
+        disk.put("/hooks/pre-push", "");
+        let all = [
+            "/hooks",
+            "/hooks/a",
+            "/hooks/a/one",
+            "/hooks/a/two",
+            "/hooks/pre-push",
+        ];
+        assert_eq!(names(&disk, 5), all);
+        assert_eq!(names(&disk, 4), ["/hooks", "/hooks/a", "/hooks/pre-push"]);
+    }
+
+    #[test]
+    fn a_file_of_a_mebibyte_can_be_put_back_and_a_larger_one_only_be_compared() {
+        let disk = SimDisk::new();
+        let kept = |len: u64| {
+            disk.put("/hook", vec![b'x'; usize::try_from(len).unwrap()]);
+            match Print::of(&disk, Path::new("/hook")) {
+                Print::File { bytes, .. } => bytes.is_some(),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert!(kept(KEPT));
+        assert!(!kept(KEPT + 1));
+    }
+
+    #[test]
+    fn what_cannot_be_read_differs_from_itself() {
+        let prints = Prints::from([
+            ("/a".into(), Print::Unreadable),
+            ("/b".into(), Print::Missing),
+        ]);
+        assert_eq!(changed(&prints, &prints), [PathBuf::from("/a")]);
+    }
+}

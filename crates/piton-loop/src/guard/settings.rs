@@ -97,4 +97,18 @@ mod tests {
             &[],
         );
     }
+
+    #[test]
+    fn of_a_branch_only_plain_names_are_nobody_s_business() {
+        let plant = |key: &str, value: &str| check(&[], &[(key, value)], &[key]);
+        plant("branch.x.remote", "--upload-pack=evil");
+        plant("branch.x.mergeoptions", "plain");
+        plant("x.remote", "plain");
+        // What ran something before is told too.
+        check(
+            &[("branch.x.remote", "ext::sh -c mine")],
+            &[("branch.x.remote", "origin")],
+            &["branch.x.remote"],
+        );
+    }
 }

@@ -13,6 +13,9 @@ use piton_loop::guard::{Found, Guard, Reach, Surroundings, clear_kept, is_anythi
 use piton_seal::{Gap, Network, Standing};
 use piton_testkit::ScratchRepo;
 
+mod kept;
+mod known;
+
 struct Fixture {
     repo: ScratchRepo,
     git: Repository,

@@ -1,0 +1,60 @@
+//! Git's settings, which are asked for again only where a file changed.
+
+use piton_durable::RealDisk;
+use piton_loop::guard::{KnownSettings, Surroundings};
+
+use super::Fixture;
+
+fn value(place: &Fixture, known: &KnownSettings, key: &str) -> Option<String> {
+    let around = Surroundings {
+        home: Some(place.home.path().to_owned()),
+        settings: Vec::new(),
+    };
+    let settings = known.now(&RealDisk, &place.git, &around).unwrap();
+    let found = settings.iter().rfind(|setting| setting.key == key)?;
+    found.value.clone()
+}
+
+#[test]
+fn a_setting_that_changes_is_seen_at_once() {
+    let place = Fixture::new();
+    let known = KnownSettings::default();
+    let now = || value(&place, &known, "user.nick");
+    assert_eq!(now(), None);
+    place.repo.git(&["config", "user.nick", "one"]);
+    assert_eq!(now().as_deref(), Some("one"));
+    place.repo.git(&["config", "user.nick", "two"]);
+    assert_eq!(now().as_deref(), Some("two"));
+    assert_eq!(now().as_deref(), Some("two"));
+}
+
+#[test]
+fn a_file_that_is_included_is_looked_at_before_it_is_there_and_after() {
+    let place = Fixture::new();
+    let extra = place.home.path().join("extra");
+    let extra = extra.to_str().unwrap();
+    place.repo.git(&["config", "include.path", extra]);
+    let known = KnownSettings::default();
+    let now = || value(&place, &known, "user.nick");
+    assert_eq!(now(), None);
+    for nick in ["one", "two"] {
+        place.repo.git(&["config", "-f", extra, "user.nick", nick]);
+        assert_eq!(now().as_deref(), Some(nick));
+    }
+}
+
+#[test]
+fn where_more_than_files_decides_git_is_asked_each_time() {
+    let place = Fixture::new();
+    let extra = place.home.path().join("extra");
+    let extra = extra.to_str().unwrap();
+    place.repo.git(&["config", "-f", extra, "user.nick", "one"]);
+    place
+        .repo
+        .git(&["config", "includeIf.onbranch:feature.path", extra]);
+    let known = KnownSettings::default();
+    let now = || value(&place, &known, "user.nick");
+    assert_eq!(now(), None);
+    place.repo.git(&["checkout", "-q", "-b", "feature"]);
+    assert_eq!(now().as_deref(), Some("one"));
+}

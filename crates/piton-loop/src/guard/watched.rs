@@ -94,7 +94,10 @@ impl Watched {
             |path: &PathBuf| places.settings.contains(path) || self.places.settings.contains(path);
         let counts = |path: &PathBuf| {
             let (old, new) = (self.prints.get(path), prints.get(path));
-            says_where(path) || new == Some(&Print::Unreadable) || differ_in_mode(old, new)
+            says_where(path)
+                || is_of_another_tree(disk, git, path)
+                || new == Some(&Print::Unreadable)
+                || differ_in_mode(old, new)
         };
         // Another form of the same settings is nobody's business.
         paths.retain(|path| !of_settings(path) || !keys.is_empty() || counts(path));
@@ -111,6 +114,24 @@ impl Watched {
             })
             .collect()
     }
+}
+
+/// Tells whether a file holds the settings of another working tree. Git obeys
+/// them there and says nothing of them here, so that any change counts.
+fn is_of_another_tree(disk: &dyn Disk, git: &dyn GitRead, path: &Path) -> bool {
+    let linked = git.common_dir().join("worktrees");
+    let (true, Some(dir)) = (path.ends_with("config.worktree"), path.parent()) else {
+        return false;
+    };
+    if dir.parent() != Some(&linked) {
+        return false;
+    }
+    // A linked working tree says in a file which of the directories is its own.
+    let own = disk.read(&git.top().join(".git")).unwrap_or_default();
+    let own = String::from_utf8_lossy(&own);
+    let own = own.trim_end().strip_prefix("gitdir: ");
+    let real = |path: &Path| disk.resolve(path).ok();
+    own.is_none_or(|own| real(&git.top().join(own)) != real(dir))
 }
 
 /// Tells whether a file holds no settings, but says where git finds things.

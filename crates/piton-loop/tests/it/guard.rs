@@ -13,6 +13,7 @@ use piton_loop::guard::{Found, Guard, Reach, Surroundings, clear_kept, is_anythi
 use piton_seal::{Gap, Network, Standing};
 use piton_testkit::ScratchRepo;
 
+mod elsewhere;
 mod kept;
 mod known;
 

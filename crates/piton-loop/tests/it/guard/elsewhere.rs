@@ -1,0 +1,107 @@
+//! What is planted where git looks less often, and what cannot be put back.
+
+use std::fs;
+
+use piton_durable::RealDisk;
+use piton_git::{Repository, View};
+use piton_loop::guard::{Guard, Reach, Surroundings};
+
+use super::Fixture;
+
+#[test]
+fn what_is_planted_in_a_linked_working_tree_counts() {
+    let place = Fixture::new();
+    let linked = place.home.path().join("linked");
+    let linked = linked.to_str().unwrap();
+    let add = ["worktree", "add", "-q", "-b", "other", linked];
+    place.repo.git(&add);
+    let dir = ".git/worktrees/linked";
+    for (file, text) in [
+        ("config.worktree", "[core]\n\tfsmonitor = ./evil"),
+        ("commondir", "/evil"),
+    ] {
+        let before = place.repo.exists(&format!("{dir}/{file}"));
+        let stray = format!("{dir}/{file}");
+        place.check(&format!("printf '{text}\\n' > {dir}/{file}"), &[&stray]);
+        assert_eq!(place.repo.exists(&format!("{dir}/{file}")), before);
+    }
+    assert_eq!(place.repo.read(&format!("{dir}/commondir")), "../..\n");
+}
+
+#[test]
+fn another_form_of_the_settings_of_its_own_linked_working_tree_does_not_count() {
+    let place = Fixture::new();
+    let linked = place.home.path().join("linked");
+    let add = ["worktree", "add", "-q", "-b", "other"];
+    place
+        .repo
+        .git(&[&add[..], &[linked.to_str().unwrap()]].concat());
+    place
+        .repo
+        .git(&["config", "extensions.worktreeConfig", "true"]);
+    let own = ".git/worktrees/linked/config.worktree";
+    place.repo.write(own, "[user]\n\tnick = one\n");
+    let git = Repository::find(&linked).unwrap();
+    let strays = |text: &str| {
+        let view = View::read(&git).unwrap();
+        let around = Surroundings::default();
+        let guard = Guard::before(&RealDisk, &git, view, &around).unwrap();
+        place.repo.write(own, text);
+        let after = guard.after(&RealDisk, &git, Reach::Anywhere, &place.evidence());
+        after.unwrap().strays.len()
+    };
+    assert_eq!(strays("# a word\n[user]\n\tnick = one\n"), 0);
+    assert_eq!(strays("[user]\n\tnick = two\n"), 1);
+}
+
+#[test]
+fn a_file_that_a_condition_would_include_counts() {
+    let place = Fixture::new();
+    let extra = place.home.path().join("extra");
+    let extra = extra.to_str().unwrap();
+    place
+        .repo
+        .git(&["config", "includeIf.onbranch:main.path", extra]);
+    let plant = format!("git config -f {extra} core.pager evil");
+    place.check(&plant, &[&format!("{extra} (core.pager)")]);
+}
+
+#[test]
+fn a_hook_that_is_too_large_to_be_put_back_is_told() {
+    let place = Fixture::new();
+    let hook = place.repo.path().join(".git/hooks/pre-push");
+    let large = "#".repeat((1 << 20) + 1);
+    place.repo.hook("pre-push", &large);
+    let view = View::read(&place.git).unwrap();
+    let around = Surroundings::default();
+    let guard = Guard::before(&RealDisk, &place.git, view, &around).unwrap();
+    fs::write(&hook, "evil").unwrap();
+    let error = guard
+        .after(&RealDisk, &place.git, Reach::Anywhere, &place.evidence())
+        .unwrap_err();
+    assert!(error.to_string().contains("pre-push"), "{error}");
+    assert!(!hook.exists(), "nothing of it runs");
+    let kept = place.evidence().join("0-pre-push");
+    assert_eq!(fs::read_to_string(kept).unwrap(), "evil");
+}
+
+#[test]
+fn a_head_that_is_on_no_branch_may_be_moved_by_the_user() {
+    let place = Fixture::new();
+    place.check_notes(
+        "git checkout -q --detach",
+        &["HEAD went from main to no branch"],
+    );
+    place.check_notes("git commit -q --allow-empty -m mine", &["HEAD moved"]);
+    place.check_notes("true", &[]);
+}
+
+#[test]
+fn of_many_files_the_first_five_are_named() {
+    let place = Fixture::new();
+    place.check_notes("touch a b c d e", &["working tree changed: a, b, c, d, e"]);
+    place.check_notes(
+        "touch f g h i j k l",
+        &["working tree changed: f, g, h, i, j, and 2 more"],
+    );
+}

@@ -136,6 +136,10 @@ impl Git for Repository {
         commit::exactly(self, tip, paths, message, around)
     }
 
+    fn hold(&self, name: &HeldRef, commit: &CommitId) -> Result<(), GitError> {
+        landing::hold(self, name, commit)
+    }
+
     fn release(&self, name: &HeldRef, commit: &CommitId) -> Result<(), GitError> {
         landing::release(self, name, commit)
     }

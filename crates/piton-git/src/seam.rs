@@ -95,6 +95,9 @@ pub trait Git: GitRead {
         around: AroundHooks<'_>,
     ) -> Result<Option<CommitId>, GitError>;
 
+    /// Lets a reference of piton's own name a commit, wherever it was before.
+    fn hold(&self, name: &HeldRef, commit: &CommitId) -> Result<(), GitError>;
+
     /// Lets go of a reference of piton's own, if it still holds `commit`. What a
     /// kill leaves of it, [`Git::recover`] clears away.
     fn release(&self, name: &HeldRef, commit: &CommitId) -> Result<(), GitError>;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::stale::{self, Seen};
+use crate::undertaking::TABLES;
 use crate::{GitError, Repository};
 
 /// How often git's own lock is tried again, and how long is waited between:
@@ -11,12 +12,24 @@ use crate::{GitError, Repository};
 const LOCK_TRIES: u32 = 20;
 const LOCK_PAUSE: Duration = Duration::from_millis(100);
 
+/// Names the lock on tables of references, which git does not.
+fn named(repository: &Repository, error: GitError) -> GitError {
+    match error {
+        GitError::Failed { stderr, .. } if stderr.contains("cannot lock references") => {
+            let lock = repository.common_dir().join(TABLES);
+            GitError::Locked { lock }
+        }
+        other => other,
+    }
+}
+
 /// Tries again while somebody holds one of git's locks. One that is proved dead
 /// is removed: a git that was killed must not stop every later commit.
 pub(super) fn patiently<T>(
     repository: &Repository,
     attempt: impl Fn() -> Result<T, GitError>,
 ) -> Result<T, GitError> {
+    let attempt = || attempt().map_err(|error| named(repository, error));
     let mut first: Option<(PathBuf, Option<Seen>)> = None;
     for _ in 1..LOCK_TRIES {
         let lock = match attempt() {

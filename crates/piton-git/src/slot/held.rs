@@ -5,7 +5,6 @@
 //! and has not landed.
 
 pub use crate::held_ref::{HeldRef, InvalidName};
-use crate::program::GitCommand;
 use crate::{CommitId, Git, GitError, GitRead, loose, stale};
 
 const PLACE: &str = "refs/piton";
@@ -34,10 +33,7 @@ pub fn hold(git: &dyn Git, name: &HeldRef, commit: &CommitId) -> Result<(), GitE
         if let Some(done) = set(git.common_dir(), name.as_str(), commit) {
             return done;
         }
-        GitCommand::quietly(git.top())
-            .args(["update-ref", name.as_str(), commit.as_str()])
-            .run()
-            .map(drop)
+        git.hold(name, commit)
     };
     match update() {
         // Only who holds the slot or the run moves its reference, so this is

@@ -11,7 +11,7 @@ use piton_durable::{Disk, RealDisk, create_dirs};
 
 use super::clear::{clear, mark, take_away};
 use super::record::{Move, Record, failed};
-use super::{ALIVE, HOME};
+use super::{ALIVE, HOME, TABLES};
 use crate::program::GitCommand;
 use crate::{GitError, Repository};
 
@@ -59,7 +59,7 @@ impl Undertaking {
             locks: vec![
                 lock("HEAD.lock"),
                 "packed-refs.lock".to_owned(),
-                "reftable/tables.list.lock".to_owned(),
+                TABLES.to_owned(),
             ],
             index_lock: lock("index.lock"),
             git_dir: own,
@@ -122,6 +122,8 @@ impl Undertaking {
     /// whether something stays that recovery has to see to.
     fn leaves_a_lock(&self) -> bool {
         let all = self.record.locks.iter().chain([&self.record.index_lock]);
+        // One on tables of references may be another git's, and nothing tells.
+        let all = all.filter(|lock| *lock != TABLES);
         let mut all = all.map(|lock| self.common.join(lock));
         all.any(|lock| lock.symlink_metadata().is_ok())
             && clear(

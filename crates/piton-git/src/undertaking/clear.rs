@@ -4,10 +4,10 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use piton_durable::{Disk, DiskRead, RealDisk, TreeError, tree};
+use piton_durable::{Disk, DiskRead, Kind, RealDisk, TreeError, tree};
 
-use super::ALIVE;
 use super::record::Record;
+use super::{ALIVE, TABLES};
 use crate::stale;
 
 /// No lock of git's holds more than the name of an object.
@@ -70,6 +70,7 @@ pub(super) fn clear(
     let found: Vec<(PathBuf, String)> = record
         .locks
         .iter()
+        .filter(|lock| *lock != TABLES)
         .map(|lock| common.join(lock))
         .filter_map(|path| content(&path).map(|content| (path, content)))
         .collect();
@@ -87,13 +88,12 @@ pub(super) fn clear(
         .iter()
         .any(|(_, content)| !content.is_empty() && !ours(content));
     let mut doubtful = false;
+    let is_since = |path: &Path| {
+        let stat = RealDisk.stat(path).ok().flatten();
+        begun.is_some() && stat.and_then(|stat| stat.modified) >= begun
+    };
     for (path, content) in found {
-        let made = RealDisk
-            .stat(&path)
-            .ok()
-            .flatten()
-            .and_then(|stat| stat.modified);
-        let since = begun.is_some() && made >= begun;
+        let since = is_since(&path);
         let proved = if content.is_empty() {
             since && !is_another_s && (is_ours || !stale::somebody_works_in(&path, top, common))
         } else {
@@ -105,12 +105,35 @@ pub(super) fn clear(
             doubtful = true;
         }
     }
+    // What a lock on tables of references holds does not say whose it is.
+    for path in table_locks(common) {
+        if !is_since(&path) {
+            continue;
+        }
+        if stale::somebody_works_in(&path, top, common) {
+            doubtful = true;
+        } else {
+            remove(path);
+        }
+    }
     Cleared {
         what: record.what.clone(),
         locks,
         finished: false,
         doubtful: doubtful || stays,
     }
+}
+
+/// Returns git's locks on the tables that references are in, where they are.
+fn table_locks(common: &Path) -> Vec<PathBuf> {
+    let dir = common.join("reftable");
+    let entries = RealDisk.list(&dir).unwrap_or_default();
+    entries
+        .into_iter()
+        .filter(|entry| entry.kind == Kind::File)
+        .map(|entry| dir.join(entry.name))
+        .filter(|path| path.extension().is_some_and(|end| end == "lock"))
+        .collect()
 }
 
 fn content(lock: &Path) -> Option<String> {

@@ -21,5 +21,8 @@ pub(crate) use recover::{is_anything_left, recover};
 /// Where the records lie, below the shared git directory.
 const HOME: &str = "piton/git";
 
+/// Git's lock on the list of the tables that references are in.
+pub(crate) const TABLES: &str = "reftable/tables.list.lock";
+
 /// The file that every process of an undertaking holds.
 const ALIVE: &str = "alive";

@@ -104,6 +104,40 @@ fn every_lock_of_a_killed_commit_goes_at_once_and_the_next_commit_is_made() {
 }
 
 #[test]
+fn where_references_are_in_tables_their_locks_go_too() {
+    let scratch = ScratchRepo::made_by(&["init", "-q", "--ref-format=reftable", "-b", "main"]);
+    scratch.write("in/old", "1");
+    scratch.commit_all("start");
+    scratch.write("in/new", "1");
+    killed_in("reference-transaction", &scratch);
+    assert_ne!(locks(&scratch), [] as [PathBuf; 0]);
+    // As when it was killed later, or while it made one table of several.
+    scratch.write(".git/reftable/tables.list.lock", "0x000000000001-a.ref\n");
+    scratch.write(".git/reftable/0x000000000001-a.ref.lock", "");
+    let repository = repository(&scratch);
+    repository.recover().unwrap();
+    assert_eq!(locks(&scratch), [] as [PathBuf; 0]);
+    assert!(!repository.is_anything_left());
+    let paths = [Path::new("in")];
+    assert!(repository.commit_paths(&paths, "again").unwrap().is_some());
+    assert_eq!(scratch.status(), "");
+}
+
+#[test]
+fn a_living_lock_on_tables_of_references_is_named_and_stays() {
+    let scratch = ScratchRepo::made_by(&["init", "-q", "--ref-format=reftable", "-b", "main"]);
+    scratch.write("in/new", "1");
+    let lock = scratch.path().join(".git/reftable/tables.list.lock");
+    let _open = std::fs::File::create(&lock).unwrap();
+    let error = repository(&scratch).commit_paths(&[Path::new("in")], "new");
+    assert!(
+        matches!(&error, Err(piton_git::GitError::Locked { lock }) if lock.ends_with("tables.list.lock")),
+        "{error:?}"
+    );
+    assert!(lock.exists());
+}
+
+#[test]
 fn a_lock_that_another_git_holds_stays_beside_a_record_of_the_dead() {
     let scratch = ScratchRepo::new();
     scratch.write("in/new", "1");

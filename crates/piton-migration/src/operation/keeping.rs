@@ -59,11 +59,33 @@ impl Observe<CommitPath> for MigrationWorld<'_> {
             .git
             .status(&op.paths(), false)
             .map_err(|error| git_failure(&error))?;
-        Ok(if changed.is_empty() {
-            Observation::already()
+        let what = if changed.is_empty() {
+            let gone = self.is_gone_unseen(op);
+            gone.map_err(|error| git_failure(&error))?
+                .then(|| "what is gone is still committed".to_owned())
         } else {
-            Observation::pending(format!("{} uncommitted paths", changed.len()), ())
-        })
+            Some(format!("{} uncommitted paths", changed.len()))
+        };
+        Ok(what.map_or_else(Observation::already, |what| Observation::pending(what, ())))
+    }
+}
+
+impl MigrationWorld<'_> {
+    /// Whether a path is tracked and gone: outside of a sparse checkout git
+    /// takes that for what was never laid out.
+    fn is_gone_unseen(&self, op: &CommitPath) -> Result<bool, GitError> {
+        let is_gone = |path: &&Path| {
+            let found = self.disk.stat(&self.git.top().join(path));
+            matches!(found, Ok(None))
+        };
+        let gone: Vec<&Path> = op.paths().into_iter().filter(is_gone).collect();
+        if gone.is_empty() {
+            return Ok(false);
+        }
+        let tracked = self.git.tracked_files()?;
+        Ok(gone
+            .iter()
+            .any(|path| tracked.iter().any(|file| file.starts_with(path))))
     }
 }
 

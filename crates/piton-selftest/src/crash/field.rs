@@ -69,8 +69,14 @@ impl Field {
             fs::create_dir_all(self.ground().join(folder))?;
         }
         fs::write(self.ground().join("agent.toml"), AGENT)?;
+        self.begin(&[])
+    }
+
+    /// Makes the repository, by a git with these options.
+    fn begin(&self, options: &[&str]) -> io::Result<()> {
+        let init = ["init", "--quiet", "--initial-branch=main", "--template="];
         for args in [
-            &["init", "--quiet", "--initial-branch=main", "--template="][..],
+            &[options, &init].concat()[..],
             &["config", "user.name", "A Tester"],
             &["config", "user.email", "tester@example.com"],
             &["config", "gc.auto", "0"],
@@ -96,6 +102,9 @@ impl Field {
             Step::Waits(command) => self.piton(command, WAITS),
             Step::Git(command) => self.git_done(&words(command)),
             Step::Shell(text) => self.git_done(&["-c", &format!("alias.do=!{text}"), "do"]),
+            Step::Anew(setting) => remove(&self.repository().join(".git"))
+                .and_then(|()| self.begin(&["-c", setting]))
+                .map_err(|error| error.to_string()),
             Step::Write(file, text) => self.write(file, text),
             Step::Append(file, text) => self.append(file, text),
             Step::Edits => self.edit(),

@@ -3,7 +3,7 @@
 use piton_testkit::ScratchRepo;
 
 use crate::env::TestEnv;
-use crate::stage::{GOOD, SLUG};
+use crate::stage::{GOOD, SLUG, strings};
 
 fn origin() -> (ScratchRepo, String) {
     let origin = ScratchRepo::new();
@@ -71,6 +71,48 @@ fn planning_works_in_a_sparse_checkout_that_leaves_the_migrations_out() {
     let ran = env.step(&env.script("good", GOOD));
     assert_eq!(ran.code, 0, "{}", ran.shown());
     env.assert_in_order();
+    // Moved and removed there as anywhere else.
+    let _ = env.ok(&["migration", "rename", SLUG, "fresh"]);
+    let _ = env.ok(&["--yes", "migration", "delete", "fresh"]);
+    assert_eq!(env.repo.status(), "");
+    let held = env.repo.git(&["ls-tree", "-r", "--name-only", "HEAD"]);
+    assert!(!held.contains("manifest.json"), "{held}");
+}
+
+#[test]
+fn planning_works_with_other_forms_of_the_index() {
+    for settings in [
+        &["core.splitIndex"][..],
+        &["feature.manyFiles", "index.skipHash"],
+    ] {
+        let repo = ScratchRepo::new();
+        for setting in settings {
+            repo.git(&["config", setting, "true"]);
+        }
+        repo.write("a", "1\n");
+        repo.commit_all("second");
+        plans(repo);
+    }
+}
+
+#[test]
+fn a_clean_up_lands_in_repositories_of_other_forms() {
+    for form in ["--object-format=sha256", "--ref-format=reftable"] {
+        let repo = ScratchRepo::made_by(&["init", "-q", form, "-b", "main"]);
+        repo.write("src/lib.rs", "1\n");
+        repo.commit_all("start");
+        let env = TestEnv::over(repo);
+        let _ = env.ok(&["init", "--validation-command", "true"]);
+        env.repo.commit_all("piton");
+        env.repo.write("mine", "1\n");
+        let mut run = strings(&["run-once", "--paths", "src/lib.rs"]);
+        run.extend(env.shell_agent("cd $PITON_WORKSPACE && echo 2 >src/lib.rs"));
+        let ran = env.run(&run);
+        assert_eq!(ran.code, 0, "{form}: {}", ran.shown());
+        assert_eq!(env.repo.git(&["show", "HEAD:src/lib.rs"]), "2\n", "{form}");
+        assert_eq!(env.repo.status(), "?? mine\n", "{form}");
+        env.repo.git(&["fsck", "--no-dangling"]);
+    }
 }
 
 #[test]

@@ -278,6 +278,10 @@ impl Git for SimGit {
         Ok(Some(digest.parse().unwrap()))
     }
 
+    fn hold(&self, name: &HeldRef, _: &CommitId) -> Result<(), GitError> {
+        unreachable!("a publish holds nothing: {}", name.as_str())
+    }
+
     fn release(&self, name: &HeldRef, _: &CommitId) -> Result<(), GitError> {
         unreachable!("a publish holds nothing: {}", name.as_str())
     }

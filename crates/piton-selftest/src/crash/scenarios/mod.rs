@@ -1,5 +1,6 @@
 //! The tables of what is tried. Each command that writes has its rows in one.
 
+mod formats;
 mod planning;
 mod running;
 mod setting_up;
@@ -85,6 +86,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Scenario> {
         planning::SCENARIOS,
         running::SCENARIOS,
         stored::SCENARIOS,
+        formats::SCENARIOS,
     ]
     .into_iter()
     .flatten()

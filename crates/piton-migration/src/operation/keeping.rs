@@ -1,5 +1,7 @@
 //! Recovery, setting aside and committing, looked at and done.
 
+use std::path::Path;
+
 use piton_durable::transaction::keep;
 use piton_git::GitError;
 use piton_plan::{Done, Failure, FailureKind, Given, Moment, Observation, Observe, Perform};

@@ -16,7 +16,7 @@ const LOCK_PAUSE: Duration = Duration::from_millis(100);
 fn named(repository: &Repository, error: GitError) -> GitError {
     match error {
         GitError::Failed { stderr, .. } if stderr.contains("cannot lock references") => {
-            let lock = repository.common_dir().join(TABLES);
+            let lock = repository.common().join(TABLES);
             GitError::Locked { lock }
         }
         other => other,

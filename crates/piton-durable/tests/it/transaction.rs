@@ -1,6 +1,7 @@
 //! Publishing on the simulated disk: every crash, every loss.
 
 mod between;
+mod evidence;
 mod records;
 
 use std::collections::BTreeMap;

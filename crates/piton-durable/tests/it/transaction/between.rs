@@ -6,7 +6,7 @@ use piton_durable::transaction::{
     AroundHooks, CommitFailure, CommitIntent, CommitState, Committer, Deed, HookMoment, Recovered,
     recover, stage,
 };
-use piton_durable::{DiskRead, TransactionError, TreeDigest};
+use piton_durable::{DiskRead, TransactionError, TreeDigest, tree};
 use piton_testkit::SimDisk;
 
 use crate::transaction::{CANDIDATE, COMMITTED, Commit, LIVE, Scene, site, token};
@@ -96,6 +96,9 @@ fn a_refused_commit_puts_the_old_version_back_and_keeps_the_new_one() {
     assert_eq!(disk.snapshot(kept), disk.snapshot(CANDIDATE));
 }
 
+/// What makes a hook remove what it finds.
+const GONE: &str = "gone";
+
 /// A hook that mends what it finds, in the middle of which the power fails.
 #[derive(Debug)]
 struct Mending {
@@ -129,7 +132,9 @@ impl Committer for Mending {
         around: AroundHooks<'_>,
     ) -> Result<Option<String>, CommitFailure> {
         around(HookMoment::Before)?;
-        if !self.to.is_empty() {
+        if self.to == GONE {
+            tree::remove(&self.disk, Path::new(LIVE)).unwrap();
+        } else if !self.to.is_empty() {
             self.disk.put(format!("{LIVE}/plan.md"), self.to);
         }
         if self.dies {
@@ -147,7 +152,7 @@ impl Committer for Mending {
 
 #[test]
 fn what_a_hook_makes_of_a_publish_is_followed_or_undone_whether_or_not_it_is_killed() {
-    for to in ["mended", "spoilt"] {
+    for to in ["mended", "spoilt", GONE] {
         for dies in [false, true] {
             let scene = Scene {
                 commit: Commit::Yes,

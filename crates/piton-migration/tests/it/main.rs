@@ -7,6 +7,7 @@
 
 mod bodies;
 mod candidates;
+mod contents;
 mod corpus;
 mod differences;
 mod doctor;

@@ -183,6 +183,12 @@ mod tests {
         assert!(!is_dead(&nobody, 2, &gone));
         assert!(is_dead(&nobody, 6, &gone));
         assert_eq!(judge(&nobody, None, &gone, None), Verdict::Alive);
+        // No process has this number.
+        let zero = LockHolder {
+            pid: Some(0),
+            ..holder()
+        };
+        assert!(!is_dead(&zero, 2, &gone));
     }
 
     #[test]

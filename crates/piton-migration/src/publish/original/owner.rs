@@ -139,3 +139,79 @@ fn number<T: std::str::FromStr>(owner: &Object<'_>, key: &str) -> Option<T> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use piton_testkit::SimDisk;
+
+    use super::*;
+
+    #[derive(Debug)]
+    struct Known;
+
+    impl Processes for Known {
+        fn state(&self, _: u32) -> ProcessState {
+            ProcessState::Running {
+                started: Some(SystemTime::UNIX_EPOCH + Duration::from_millis(1_700)),
+            }
+        }
+        fn boot_id(&self) -> Option<String> {
+            Some("this boot".into())
+        }
+        fn namespace(&self) -> Option<String> {
+            Some("this space".into())
+        }
+        fn host(&self) -> String {
+            "here".into()
+        }
+        fn own_pid(&self) -> u32 {
+            77
+        }
+    }
+
+    #[test]
+    fn a_record_of_ours_says_all_that_tells_the_dead_from_the_living() {
+        let guard = Guard {
+            path: "our lock".into(),
+            file: Some(7),
+        };
+        let disk = SimDisk::new();
+        let record = LockHolder::ours(&Known, &guard, "publish", Timestamp::UNIX_EPOCH);
+        disk.put(Path::new("/lock").join(OWNER_FILE), record);
+        let read = LockHolder::read(&disk, Path::new("/lock"));
+        let expected = LockHolder {
+            pid: Some(77),
+            operation: Some("publish".into()),
+            created_at: Some("1970-01-01T00:00:00.000+00:00".into()),
+            host: Some("here".into()),
+            boot_id: Some("this boot".into()),
+            guarded_by: Some("our lock".into()),
+            guard_file: Some(7),
+            namespace: Some("this space".into()),
+            started: Some(1_700),
+        };
+        assert_eq!(read, expected);
+        assert!(read.is_under(&guard));
+    }
+
+    #[test]
+    fn a_record_that_is_none_or_too_long_says_nothing() {
+        let disk = SimDisk::new();
+        let check = |text: String| {
+            disk.put(Path::new("/lock").join(OWNER_FILE), text);
+            LockHolder::read(&disk, Path::new("/lock"))
+        };
+        let named = LockHolder {
+            pid: Some(7),
+            ..LockHolder::default()
+        };
+        assert_eq!(check("{\"pid\": 7}".into()), named);
+        for nothing in ["", "7", "{\"pid\": ", "{\"pid\": \"7\"}", "{\"pid\": -7}"] {
+            assert_eq!(check(nothing.into()), LockHolder::default(), "{nothing}");
+        }
+        let long = format!("{{\"pid\": 7}}{}", " ".repeat(64 << 10));
+        assert_eq!(check(long), LockHolder::default());
+    }
+}

@@ -310,6 +310,60 @@ fn while_its_holder_lives_its_lock_is_honoured_and_nothing_of_it_touched() {
 }
 
 #[test]
+fn what_has_no_name_of_the_originals_is_left_where_it_is() {
+    let world = World::with("rework", "old");
+    let names = [
+        &HEX[1..],
+        &format!("{HEX}0"),
+        &HEX.replace('a', "g"),
+        &HEX.to_uppercase(),
+        "notes",
+    ];
+    for name in names {
+        let file = format!("{TRANSACTIONS}/{name}/staged/plan.md");
+        world.repo.write(&file, "the user's");
+    }
+    world.repo.commit_all("what somebody put there");
+    assert_eq!(world.recover(), Vec::<String>::new());
+    for name in names {
+        let file = format!("{TRANSACTIONS}/{name}/staged/plan.md");
+        assert_eq!(world.repo.read(&file), "the user's", "{name}");
+    }
+}
+
+#[test]
+fn a_dead_lock_that_somebody_replaced_by_a_living_one_is_given_back() {
+    let world = World::with("rework", "old");
+    owner(&world, dead_pid());
+    let request = world.request("rework", "new");
+    let lock = world.root().join(TRANSACTIONS).join(".lock");
+    let disk = TapDisk::new(RealDisk, {
+        let (lock, replaced) = (lock.clone(), std::sync::Once::new());
+        move |op| {
+            if op.verb == Verb::RenameNew && op.path == lock {
+                // A person removes it, and another takes it, at the last moment.
+                replaced.call_once(|| {
+                    let living = format!(
+                        "{{\"created_at\": \"{}\", \"operation\": \"theirs\", \"pid\": {}}}",
+                        now_stamp(),
+                        std::process::id()
+                    );
+                    fs::write(lock.join("owner.json"), living).unwrap();
+                });
+            }
+            Ok(())
+        }
+    });
+    let refused = world.visit(&disk, Duration::ZERO, |publisher| {
+        publisher.publish(&request).unwrap_err().to_string()
+    });
+    assert!(refused.contains("theirs"), "{refused}");
+    let owner = fs::read_to_string(lock.join("owner.json")).unwrap();
+    assert!(owner.contains("theirs"), "{owner}");
+    assert!(world.repo.read("migrations/rework/plan.md").contains("old"));
+}
+
+#[test]
 fn the_original_finds_its_lock_taken_by_us_while_we_publish() {
     let world = World::with("rework", "old");
     let request = world.request("rework", "new");

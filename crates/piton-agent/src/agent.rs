@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use piton_durable::DiskError;
+use piton_durable::{Disk, DiskError};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -178,6 +178,20 @@ impl CallRecord {
             sealed: None,
             warnings: Vec::new(),
         }
+    }
+
+    /// Leaves it beside the logs of the call.
+    pub(crate) fn keep(self, disk: &dyn Disk, files: &CallFiles) -> Result<Self, AgentError> {
+        let path = files.record();
+        let text = match serde_json::to_string_pretty(&self) {
+            Ok(text) => text + "\n",
+            Err(error) => {
+                let source = error.into();
+                return Err(AgentError::Write { path, source });
+            }
+        };
+        disk.write_new(&path, text.as_bytes(), 0o600)?;
+        Ok(self)
     }
 }
 

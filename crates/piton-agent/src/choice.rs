@@ -130,13 +130,9 @@ mod tests {
         settings: Option<&'a toml::Table>,
     ) -> Choice<'a> {
         Choice {
-            name,
             command,
-            script: None,
-            script_progress: None,
-            notes: None,
             settings,
-            terms: None,
+            ..Choice::of(name)
         }
     }
 

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use crate::adapter::{FailureClass, FailureRule, ReplyErrors};
 use crate::dialect::{Failure, Transcript};
-use crate::outcome::{Outcome, Reply};
+use crate::outcome::Outcome;
 use crate::process::ExitKind;
 use crate::until;
 use crate::watchdog::EndReason;
@@ -81,7 +81,7 @@ impl Evidence<'_> {
             let failure = &retrying.failure;
             let class = class_of(self.rules, failure).unwrap_or(FailureClass::Outage);
             let message = format!("it only retried: {}", failure.message);
-            return self.outcome(class, message, self.until(failure));
+            return Outcome::failed(class, message, self.exit, self.until(failure));
         }
         if idle {
             Outcome::Hung {
@@ -94,13 +94,9 @@ impl Evidence<'_> {
     }
 
     fn failed(&self, failure: &Failure) -> Outcome {
-        match class_of(self.rules, failure) {
-            Some(class) => self.outcome(class, failure.message.clone(), self.until(failure)),
-            None => Outcome::Crashed {
-                exit: self.exit,
-                message: failure.message.clone(),
-            },
-        }
+        let class = class_of(self.rules, failure).unwrap_or(FailureClass::Crashed);
+        let message = failure.message.clone();
+        Outcome::failed(class, message, self.exit, self.until(failure))
     }
 
     fn replied(&self) -> Outcome {
@@ -112,19 +108,11 @@ impl Evidence<'_> {
                 until: None,
             });
         }
-        let reply = Reply {
-            text: transcript.text.clone().unwrap_or_default(),
-            structured: transcript.structured.clone(),
-        };
-        if reply.is_too_long() || transcript.overflow && (self.plain || transcript.text.is_none()) {
+        if transcript.overflow && (self.plain || transcript.text.is_none()) {
             return Outcome::too_long();
         }
-        if reply.text.trim().is_empty() && reply.structured.is_none() {
-            return Outcome::NoOutput {
-                message: "its reply is empty".to_owned(),
-            };
-        }
-        Outcome::Replied { reply }
+        let text = transcript.text.clone().unwrap_or_default();
+        Outcome::of_reply(text, transcript.structured.clone())
     }
 
     /// Returns the failure that stands where a reply should. A model that
@@ -158,13 +146,8 @@ impl Evidence<'_> {
         });
         // The log in full is on disk; a message is a line or two.
         let message = last_lines(&failure.message, 3);
-        match class_of(self.rules, &failure) {
-            Some(class) => self.outcome(class, message, until),
-            None => Outcome::Crashed {
-                exit: self.exit,
-                message,
-            },
-        }
+        let class = class_of(self.rules, &failure).unwrap_or(FailureClass::Crashed);
+        Outcome::failed(class, message, self.exit, until)
     }
 
     fn until(&self, failure: &Failure) -> Option<Timestamp> {
@@ -191,21 +174,6 @@ impl Evidence<'_> {
             (lines, bad) => format!(
                 "it printed {lines} lines, {bad} of them torn or foreign, and no final result"
             ),
-        }
-    }
-
-    fn outcome(&self, class: FailureClass, message: String, until: Option<Timestamp>) -> Outcome {
-        match class {
-            FailureClass::Refused => Outcome::Refused { message },
-            FailureClass::LimitReached => Outcome::LimitReached { message, until },
-            FailureClass::Outage => Outcome::Outage { message },
-            FailureClass::Authentication => Outcome::Authentication { message },
-            FailureClass::Rejected => Outcome::Rejected { message },
-            FailureClass::CutShort => Outcome::CutShort { message },
-            FailureClass::Crashed => Outcome::Crashed {
-                exit: self.exit,
-                message,
-            },
         }
     }
 }

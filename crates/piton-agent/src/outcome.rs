@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::adapter::FailureClass;
 use crate::process::ExitKind;
 
 /// How a call ended. Only [`Outcome::Replied`] is a success.
@@ -70,7 +71,7 @@ impl Reply {
     pub const LONGEST: usize = 8 << 20;
 
     /// Whether it is longer than that, as text or as data.
-    pub fn is_too_long(&self) -> bool {
+    fn is_too_long(&self) -> bool {
         let data = self.structured.as_ref();
         self.text.len() > Self::LONGEST
             || data.is_some_and(|data| data.to_string().len() > Self::LONGEST)
@@ -85,6 +86,38 @@ impl Outcome {
                 "it is larger than piton takes as one reply ({} MiB)",
                 Reply::LONGEST >> 20
             ),
+        }
+    }
+
+    /// What comes of a call that failed in a way that is known.
+    pub(crate) fn failed(
+        class: FailureClass,
+        message: String,
+        exit: ExitKind,
+        until: Option<Timestamp>,
+    ) -> Self {
+        match class {
+            FailureClass::Refused => Self::Refused { message },
+            FailureClass::LimitReached => Self::LimitReached { message, until },
+            FailureClass::Outage => Self::Outage { message },
+            FailureClass::Authentication => Self::Authentication { message },
+            FailureClass::Rejected => Self::Rejected { message },
+            FailureClass::CutShort => Self::CutShort { message },
+            FailureClass::Crashed => Self::Crashed { exit, message },
+        }
+    }
+
+    /// What comes of a reply, which may be none, or more than is taken.
+    pub(crate) fn of_reply(text: String, structured: Option<serde_json::Value>) -> Self {
+        let reply = Reply { text, structured };
+        if reply.is_too_long() {
+            Self::too_long()
+        } else if reply.text.trim().is_empty() && reply.structured.is_none() {
+            Self::NoOutput {
+                message: "its reply is empty".to_owned(),
+            }
+        } else {
+            Self::Replied { reply }
         }
     }
 

@@ -1,6 +1,5 @@
 //! What a program that is an agent is called with.
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -10,7 +9,7 @@ use piton_base::Clock;
 use piton_durable::Disk;
 
 use crate::adapter::AdapterSpec;
-use crate::agent::{AgentError, CallFiles, CallRecord, Probe};
+use crate::agent::{AgentError, CallRecord, Probe};
 use crate::call::AgentCall;
 use crate::environment;
 use crate::host::Host;
@@ -109,21 +108,5 @@ impl ProgramAgent {
             sealed: Some(self.terms.standing.clone()),
             ..CallRecord::of(&self.name, call, shown.collect(), started_at)
         }
-    }
-
-    /// Leaves the record of a call.
-    pub(super) fn keep(
-        &self,
-        record: CallRecord,
-        files: &CallFiles,
-    ) -> Result<CallRecord, AgentError> {
-        let path = files.record();
-        let text = serde_json::to_string_pretty(&record).map_err(io::Error::other);
-        let text = text.map_err(|source| AgentError::Write {
-            path: path.clone(),
-            source,
-        })?;
-        self.write(&path, &(text + "\n"))?;
-        Ok(record)
     }
 }

@@ -1,5 +1,7 @@
 //! One call of a program, from its prompt to its record.
 
+use std::path::PathBuf;
+
 use piton_base::Stop;
 use piton_seal::Standing;
 
@@ -10,10 +12,10 @@ use crate::adapter::{PromptDelivery, ReplySource};
 use crate::agent::{Agent, AgentError, CallEvent, CallEvents, CallFiles, CallRecord, Probe, Tells};
 use crate::call::AgentCall;
 use crate::classify::{Evidence, classify};
-use crate::dialect::{Opening, StreamKind};
+use crate::dialect::{Dialect, Opening, StreamKind};
 use crate::outcome::{Outcome, Reply};
 use crate::process::{Ended, Launch, LaunchError, Marker, supervise};
-use crate::sealing::{MET_THE_SEAL, met_the_seal};
+use crate::sealing::{Enclosure, MET_THE_SEAL, met_the_seal};
 
 impl Agent for ProgramAgent {
     fn name(&self) -> &str {
@@ -86,29 +88,14 @@ impl Agent for ProgramAgent {
             events.event(CallEvent::Warning(warning));
         }
         let Some(program) = self.host.find_program(&self.spec.program) else {
-            record.result = Outcome::NotStarted {
-                message: format!("there is no program {}", self.spec.program),
-            };
+            let message = format!("there is no program {}", self.spec.program);
+            record.result = Outcome::NotStarted { message };
             return self.finish(record, files);
         };
         let token = self.token();
         let place = self.enclosure(call, files, &token)?;
         let states = self.states()?;
-        let mut environment = self.environment(call);
-        place.set(&mut environment);
-        let launch = Launch {
-            program,
-            arguments: line[1..].to_vec(),
-            directory: call.cwd.clone(),
-            environment,
-            input: match self.spec.prompt {
-                PromptDelivery::Stdin if self.spec.stream.converses() => Vec::new(),
-                PromptDelivery::Stdin => call.prompt.clone().into_bytes(),
-                PromptDelivery::File => Vec::new(),
-            },
-            token,
-            seal: place.request(),
-        };
+        let launch = self.launch(call, program, &line[1..], token, &place);
         let directory = self.notes.as_ref().unwrap_or(&files.directory);
         let note = |source| AgentError::Write {
             path: directory.clone(),
@@ -116,22 +103,12 @@ impl Agent for ProgramAgent {
         };
         let mut marker = Marker::of(&launch.token).with_temporary(place.temporary());
         marker.leave(&*self.disk, directory).map_err(note)?;
-        let reader = self.spec.stream.conversation(Opening {
-            prompt: call.prompt.clone(),
-            directory: call.cwd.clone(),
-            writable: vec![
-                call.cwd.clone(),
-                call.workspace.clone(),
-                files.directory.clone(),
-            ],
-            sealed: launch.seal.is_some(),
-        });
         let mut recording = Recording::open(
             &*self.disk,
             &self.redactor,
             &self.spec,
             files,
-            reader,
+            self.reader(call, files, launch.seal.is_some()),
             &record.arguments,
             events,
         )?;
@@ -142,27 +119,22 @@ impl Agent for ProgramAgent {
             record.warnings.push(told);
         }
         marker.clear(&*self.disk, directory).map_err(note)?;
-        let (kept, ended) = match (done, ended) {
-            (Ok(kept), Ok(ended)) => (kept, ended),
-            (_, Err(LaunchError::Start { program, source })) => {
-                record.result = Outcome::NotStarted {
-                    message: format!("{}: {source}", program.display()),
-                };
+        let ended = match ended {
+            Ok(ended) => ended,
+            Err(LaunchError::Start { program, source }) => {
+                let message = format!("{}: {source}", program.display());
+                record.result = Outcome::NotStarted { message };
                 return self.finish(record, files);
             }
-            (_, Err(source)) => {
-                return Err(AgentError::Keep {
-                    agent: self.name.clone(),
-                    source,
-                });
-            }
-            (Err(source), _) => {
-                return Err(AgentError::Write {
-                    path: files.stdout(),
-                    source,
-                });
+            Err(source) => {
+                let agent = self.name.clone();
+                return Err(AgentError::Keep { agent, source });
             }
         };
+        let kept = done.map_err(|source| AgentError::Write {
+            path: files.stdout(),
+            source,
+        })?;
         let told = record.warnings.len();
         self.fill_in(&mut record, files, kept, &ended);
         if record.result.reply().is_none() {
@@ -176,6 +148,43 @@ impl Agent for ProgramAgent {
 }
 
 impl ProgramAgent {
+    fn launch(
+        &self,
+        call: &AgentCall,
+        program: PathBuf,
+        arguments: &[String],
+        token: String,
+        place: &Enclosure,
+    ) -> Launch {
+        let mut environment = self.environment(call);
+        place.set(&mut environment);
+        Launch {
+            program,
+            arguments: arguments.to_vec(),
+            directory: call.cwd.clone(),
+            environment,
+            input: match self.spec.prompt {
+                PromptDelivery::Stdin if !self.spec.stream.converses() => {
+                    call.prompt.clone().into_bytes()
+                }
+                PromptDelivery::Stdin | PromptDelivery::File => Vec::new(),
+            },
+            token,
+            seal: place.request(),
+        }
+    }
+
+    fn reader(&self, call: &AgentCall, files: &CallFiles, sealed: bool) -> Box<dyn Dialect> {
+        self.spec.stream.conversation(Opening {
+            prompt: call.prompt.clone(),
+            directory: call.cwd.clone(),
+            writable: [&call.cwd, &call.workspace, &files.directory]
+                .map(PathBuf::clone)
+                .to_vec(),
+            sealed,
+        })
+    }
+
     fn fill_in(&self, record: &mut CallRecord, files: &CallFiles, kept: Kept, ended: &Ended) {
         let mut transcript = kept.transcript;
         if self.spec.reply == ReplySource::File {
@@ -243,6 +252,6 @@ impl ProgramAgent {
         if let Some(reply) = record.result.reply() {
             self.write(&files.reply(), &reply.text)?;
         }
-        self.keep(record, files)
+        record.keep(&*self.disk, files)
     }
 }

@@ -53,7 +53,7 @@ impl ProgramAgent {
             ..self.record(call, &arguments, began)
         };
         self.write(&files.prompt(), &self.redactor.text(&call.prompt))?;
-        self.keep(record, files)
+        record.keep(&*self.disk, files)
     }
 }
 

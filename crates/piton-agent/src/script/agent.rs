@@ -9,10 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::file::{Script, ScriptError, Step};
 use super::making;
-use crate::adapter::FailureClass;
 use crate::agent::{Agent, AgentError, CallEvent, CallEvents, CallFiles, CallRecord, Probe};
 use crate::call::AgentCall;
-use crate::outcome::{Outcome, Reply};
+use crate::outcome::Outcome;
 use crate::process::ExitKind;
 use piton_base::{Clock, Stop};
 
@@ -103,11 +102,6 @@ impl ScriptAgent {
         Ok(Some(&self.script.steps[index]))
     }
 
-    /// Lets time pass as a real agent would; `false` when told to stop.
-    fn think(pause: Duration, stop: &Stop) -> bool {
-        !stop.wait(pause)
-    }
-
     fn remember(&self, path: &Path, progress: &Progress) -> std::io::Result<()> {
         let text = serde_json::to_vec(progress).map_err(std::io::Error::other)?;
         let new = path.with_extension("new");
@@ -129,7 +123,8 @@ impl ScriptAgent {
             let message = format!("the script has no step for {}", call.role);
             return Ok(Outcome::Rejected { message });
         };
-        if !Self::think(Duration::from_millis(step.pause_ms), stop) {
+        // Time passes as with a real agent.
+        if stop.wait(Duration::from_millis(step.pause_ms)) {
             return Ok(Outcome::Stopped);
         }
         for change in &step.edits {
@@ -143,33 +138,8 @@ impl ScriptAgent {
         }
         let message = step.reply.clone();
         Ok(match step.failure {
-            Some(FailureClass::Refused) => Outcome::Refused { message },
-            Some(FailureClass::LimitReached) => Outcome::LimitReached {
-                message,
-                until: step.until,
-            },
-            Some(FailureClass::Outage) => Outcome::Outage { message },
-            Some(FailureClass::Authentication) => Outcome::Authentication { message },
-            Some(FailureClass::Rejected) => Outcome::Rejected { message },
-            Some(FailureClass::CutShort) => Outcome::CutShort { message },
-            Some(FailureClass::Crashed) => Outcome::Crashed {
-                exit: ExitKind::Code(1),
-                message,
-            },
-            None if message.trim().is_empty() && step.structured.is_none() => Outcome::NoOutput {
-                message: "its reply is empty".to_owned(),
-            },
-            None => {
-                let reply = Reply {
-                    text: message,
-                    structured: step.structured.clone(),
-                };
-                if reply.is_too_long() {
-                    Outcome::too_long()
-                } else {
-                    Outcome::Replied { reply }
-                }
-            }
+            Some(class) => Outcome::failed(class, message, ExitKind::Code(1), step.until),
+            None => Outcome::of_reply(message, step.structured.clone()),
         })
     }
 }
@@ -231,12 +201,6 @@ impl Agent for ScriptAgent {
             stdout_bytes: text.len() as u64,
             ..CallRecord::of("script", call, arguments, started_at)
         };
-        let json = serde_json::to_string_pretty(&record).map_err(std::io::Error::other);
-        let json = json.map_err(|source| AgentError::Write {
-            path: files.record(),
-            source,
-        })?;
-        write(files.record(), &(json + "\n"))?;
-        Ok(record)
+        record.keep(&*self.disk, files)
     }
 }

@@ -5,6 +5,7 @@ mod met;
 mod purpose;
 mod seeds;
 mod state;
+mod stood;
 mod terms;
 
 pub use enclosure::{Enclosure, EnclosureError, Needs};

@@ -91,7 +91,7 @@ fn a_done_file_of_an_earlier_session_counts_for_nothing() {
 fn a_piton_that_is_told_to_stop_ends_the_session() {
     let fixture = Fixture::new();
     let stop = Stop::default();
-    let script = "trap '' INT; echo $$ > ../pids; sleep 300 & wait";
+    let script = "trap '' INT; echo $$ > ../pids; while :; do sleep 300; done";
     let pids = fixture.path("pids");
     let started = Instant::now();
     let end = std::thread::scope(|scope| {

@@ -16,7 +16,7 @@ use piton_loop::operation::AgentChoice;
 use crate::completing::AGENTS;
 use crate::config::{Origin, Settings, nearest};
 use crate::context::Context;
-use crate::error::{CommandError, ErrorKind};
+use crate::error::{Attempt as _, CommandError, ErrorKind};
 
 /// Options of every command that calls an agent.
 #[derive(Clone, Debug, Default, Args)]
@@ -218,7 +218,7 @@ pub(crate) fn budget(settings: &Settings) -> Result<EffortBudget, CommandError> 
         Some(settings.effort_default()),
         Some(settings.effort_maximum()),
     )
-    .map_err(|error| CommandError::usage("could not set the effort").with_source(error))
+    .or_usage("could not set the effort")
 }
 
 /// Returns the model for one role: its own, or the one for all.

@@ -4,14 +4,15 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 
-use piton_base::{StateDir, Stop, SystemClock};
-use piton_durable::{Lock, RealDisk};
+use piton_base::{Clock as _, StateDir, Stop, SystemClock};
+use piton_durable::platform::{Processes as _, RealProcesses};
+use piton_durable::{DiskRead as _, Holder, Lock, RealDisk};
 use piton_git::{GitError, GitRead, Repository};
 use piton_loop::runs::RunBook;
 
 use crate::config::{ConfigError, Settings};
 use crate::env::Environment;
-use crate::error::{CommandError, ErrorKind};
+use crate::error::{Attempt as _, CommandError, ErrorKind};
 use crate::events::Events;
 use crate::global::GlobalArgs;
 use crate::output::{Channel, Level, Out};
@@ -53,9 +54,7 @@ impl Context {
         environment: Environment,
         out: &'static Out,
     ) -> Result<Self, CommandError> {
-        let here = std::env::current_dir().map_err(|error| {
-            CommandError::failed("could not tell the working directory").with_source(error)
-        })?;
+        let here = std::env::current_dir().or_failed("could not tell the working directory")?;
         let directory = match &global.directory {
             Some(named) => here.join(named),
             None => here,
@@ -92,13 +91,16 @@ impl Context {
 
     /// Finds the repository around another directory.
     pub(crate) fn place_at(&self, directory: &Path) -> Result<Place, CommandError> {
-        let repository = Repository::find(directory)?;
-        self.clear_planted(&repository)?;
-        let settings = self.settings(Some(repository.top()))?;
+        let place = self.placed(Repository::find(directory)?)?;
         self.out.trace("found the repository, read the settings");
+        Ok(place)
+    }
+
+    fn placed(&self, repository: Repository) -> Result<Place, CommandError> {
+        self.clear_planted(&repository)?;
         Ok(Place {
+            settings: self.settings(Some(repository.top()))?,
             repository,
-            settings,
             vetted: false,
         })
     }
@@ -109,14 +111,11 @@ impl Context {
         if place.vetted {
             return Ok(place);
         }
-        let file = place.top().join(CONFIG_FILE);
-        let committed = place.repository.file_at_head(Path::new(CONFIG_FILE))?;
-        let user = self.environment.user_config();
         let (settings, refused) = Settings::load_vetted(
             &self.disk,
-            &file,
-            committed.as_deref(),
-            user.as_deref(),
+            &place.settings_file(),
+            place.committed_settings()?.as_deref(),
+            self.environment.user_config().as_deref(),
             &self.environment,
         )
         .map_err(unusable)?;
@@ -140,15 +139,12 @@ impl Context {
     /// Returns a place whose settings are those of the commit that is checked
     /// out: nothing that is done to the file meanwhile changes a run.
     pub(crate) fn committed(&self, place: Place) -> Result<Place, CommandError> {
-        use piton_durable::DiskRead as _;
-        let file = place.top().join(CONFIG_FILE);
-        let committed = place.repository.file_at_head(Path::new(CONFIG_FILE))?;
-        let user = self.environment.user_config();
+        let (file, committed) = (place.settings_file(), place.committed_settings()?);
         let settings = Settings::load_committed(
             &self.disk,
             &file,
             committed.as_deref(),
-            user.as_deref(),
+            self.environment.user_config().as_deref(),
             &self.environment,
         )
         .map_err(unusable)?;
@@ -169,15 +165,7 @@ impl Context {
     /// The same, where being in a repository is not needed.
     pub(crate) fn place_if_any(&self) -> Result<Option<Place>, CommandError> {
         match Repository::find(&self.directory) {
-            Ok(repository) => {
-                self.clear_planted(&repository)?;
-                let settings = self.settings(Some(repository.top()))?;
-                Ok(Some(Place {
-                    repository,
-                    settings,
-                    vetted: false,
-                }))
-            }
+            Ok(repository) => self.placed(repository).map(Some),
             Err(GitError::NotARepository { .. } | GitError::Bare { .. }) => Ok(None),
             Err(error) => Err(error.into()),
         }
@@ -209,14 +197,20 @@ impl Context {
 
     /// Whether anything is at a path.
     pub(crate) fn disk_has(&self, path: &Path) -> Result<bool, CommandError> {
-        use piton_durable::DiskRead as _;
         self.disk
             .stat(path)
             .map(|stat| stat.is_some())
-            .map_err(|error| {
-                CommandError::failed(format!("could not look at {}", path.display()))
-                    .with_source(error)
-            })
+            .or_failed(format!("could not look at {}", path.display()))
+    }
+
+    /// Says who holds a lock, for the messages of others.
+    pub(crate) fn holder(&self, what: &str) -> Holder {
+        Holder {
+            pid: RealProcesses.own_pid(),
+            host: RealProcesses.host(),
+            since: self.clock.now(),
+            what: what.to_owned(),
+        }
     }
 
     /// Whether a person is there to answer.
@@ -252,6 +246,14 @@ impl Place {
         })
     }
 
+    fn settings_file(&self) -> PathBuf {
+        self.top().join(CONFIG_FILE)
+    }
+
+    fn committed_settings(&self) -> Result<Option<Vec<u8>>, GitError> {
+        self.repository.file_at_head(Path::new(CONFIG_FILE))
+    }
+
     /// Returns the directory of this clone's own state.
     pub(crate) fn state(&self) -> StateDir {
         StateDir::of(self.repository.common_dir())
@@ -266,10 +268,7 @@ impl Place {
     pub(crate) fn refuse_unfit_lock(&self) -> Result<(), CommandError> {
         Lock::at(self.state().lock())
             .refuse_unfit()
-            .map_err(|error| {
-                CommandError::failed("could not begin; nothing was changed, no agent was called")
-                    .with_source(error)
-            })
+            .or_failed("could not begin; nothing was changed, no agent was called")
     }
 }
 

@@ -9,7 +9,7 @@ use piton_durable::{Disk, DiskRead, write_atomic};
 use signal_hook::consts::SIGINT;
 
 use crate::context::Context;
-use crate::error::{CommandError, ErrorKind};
+use crate::error::{Attempt as _, CommandError, ErrorKind};
 
 /// What the editor opens with; such lines are left out afterwards.
 const ADVICE: &str =
@@ -104,9 +104,8 @@ fn run(context: &Context, file: &Path) -> Result<(), CommandError> {
         .get("VISUAL")
         .or_else(|| context.environment.get("EDITOR"));
     let line = named.unwrap_or("vi");
-    let words = piton_agent::words::split(line).map_err(|error| {
-        CommandError::usage(format!("could not use the editor `{line}`")).with_source(error)
-    })?;
+    let words =
+        piton_agent::words::split(line).or_usage(format!("could not use the editor `{line}`"))?;
     #[expect(
         clippy::disallowed_methods,
         reason = "the user's own editor, on the user's terminal"

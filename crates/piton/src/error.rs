@@ -5,6 +5,7 @@ use std::fmt;
 use std::io;
 
 use piton_durable::{DiskError, WriteError};
+use piton_plan::PlanFaults;
 use serde_json::{Value, json};
 
 use crate::exit::Exit;
@@ -110,6 +111,10 @@ impl CommandError {
 
     pub(crate) fn failed(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Failed, message)
+    }
+
+    pub(crate) fn internal(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Internal, message)
     }
 
     pub(crate) fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
@@ -267,6 +272,30 @@ impl CommandError {
     }
 }
 
+/// Turns an error from below into that of a command, which says what was
+/// attempted.
+pub(crate) trait Attempt<T>: Sized {
+    fn or_error(self, kind: ErrorKind, message: impl Into<String>) -> Result<T, CommandError>;
+
+    fn or_failed(self, message: impl Into<String>) -> Result<T, CommandError> {
+        self.or_error(ErrorKind::Failed, message)
+    }
+
+    fn or_usage(self, message: impl Into<String>) -> Result<T, CommandError> {
+        self.or_error(ErrorKind::Usage, message)
+    }
+
+    fn or_internal(self, message: impl Into<String>) -> Result<T, CommandError> {
+        self.or_error(ErrorKind::Internal, message)
+    }
+}
+
+impl<T, E: Into<Box<dyn Error + Send + Sync>>> Attempt<T> for Result<T, E> {
+    fn or_error(self, kind: ErrorKind, message: impl Into<String>) -> Result<T, CommandError> {
+        self.map_err(|error| CommandError::new(kind, message).with_source(error))
+    }
+}
+
 impl fmt::Display for CommandError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
@@ -301,6 +330,13 @@ impl From<piton_git::GitError> for CommandError {
         Self::new(kind, format!("could not {message}"))
             .with_source(error)
             .hints(hint)
+    }
+}
+
+/// A plan that contradicts itself is a fault of piton's own.
+impl From<PlanFaults> for CommandError {
+    fn from(faults: PlanFaults) -> Self {
+        Self::internal("could not make a plan").with_source(faults)
     }
 }
 

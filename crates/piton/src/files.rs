@@ -6,7 +6,7 @@ use piton_base::{Digest, RepoPath};
 use piton_durable::DiskRead;
 use piton_plan::files::{Content, FileOp, Found, How, Was, look};
 
-use crate::error::CommandError;
+use crate::error::{Attempt as _, CommandError};
 
 /// What people may read and the owner may write.
 pub(crate) const NEW_FILE_MODE: u32 = 0o644;
@@ -23,15 +23,23 @@ pub(crate) fn read(disk: &dyn DiskRead, path: &Path) -> Result<Option<Vec<u8>>, 
 /// file that was read and edited is configured, not overwritten: what it said
 /// is in the new content.
 pub(crate) fn put(
-    (disk, root): (&dyn DiskRead, &Path),
+    at: (&dyn DiskRead, &Path),
     path: RepoPath,
-    new: How,
     content: Content,
     why: &str,
 ) -> Result<Option<FileOp>, CommandError> {
-    let found = look(disk, root, &path).map_err(|failure| {
-        CommandError::failed(format!("could not look at {path}")).with_source(failure)
-    })?;
+    put_as(How::Create, at, path, content, why)
+}
+
+/// The same where making a new file has a name of its own.
+pub(crate) fn put_as(
+    new: How,
+    (disk, root): (&dyn DiskRead, &Path),
+    path: RepoPath,
+    content: Content,
+    why: &str,
+) -> Result<Option<FileOp>, CommandError> {
+    let found = look(disk, root, &path).or_failed(format!("could not look at {path}"))?;
     let old = match found {
         Found::Absent => None,
         Found::File { bytes, .. } => Some(bytes),

@@ -10,7 +10,7 @@ use piton_github::{
 
 use crate::config::Settings;
 use crate::context::Context;
-use crate::error::CommandError;
+use crate::error::{Attempt as _, CommandError};
 use crate::output::{Channel, Level};
 
 /// How long one request may take.
@@ -69,14 +69,12 @@ pub(crate) fn repository(
     remote: Option<&str>,
 ) -> Result<RepoName, CommandError> {
     if let Some(named) = setting {
-        return named.parse().map_err(|error| {
-            CommandError::usage("could not use the setting plans.repository").with_source(error)
-        });
+        return named
+            .parse()
+            .or_usage("could not use the setting plans.repository");
     }
     if let Some(named) = context.environment.get("GITHUB_REPOSITORY") {
-        return named.parse().map_err(|error| {
-            CommandError::usage("could not use GITHUB_REPOSITORY").with_source(error)
-        });
+        return named.parse().or_usage("could not use GITHUB_REPOSITORY");
     }
     remote
         .and_then(|remote| RepoName::from_remote(remote, client.base().web_host()))

@@ -21,7 +21,7 @@ use piton_plan::PlanBuilder;
 use crate::agents;
 use crate::config::Settings;
 use crate::context::{Context, Place};
-use crate::error::{CommandError, ErrorKind};
+use crate::error::{Attempt as _, CommandError, ErrorKind};
 use crate::op::Op;
 
 /// Who says how much effort a call gets.
@@ -56,15 +56,13 @@ impl PlanningContext {
         root: &Path,
     ) -> Result<Self, CommandError> {
         let settings = &place.settings;
-        let prompts =
-            PromptSet::load(&context.disk, &root.join(prompts_dir(settings))).map_err(|error| {
-                CommandError::usage("could not use the prompt templates").with_source(error)
-            })?;
+        let prompts = PromptSet::load(&context.disk, &root.join(prompts_dir(settings)))
+            .or_usage("could not use the prompt templates")?;
         let taste = Taste::load(
             &context.disk,
             &crate::taste::paths_below(context, place, root),
         )
-        .map_err(|error| CommandError::usage("could not use the taste").with_source(error))?;
+        .or_usage("could not use the taste")?;
         Ok(Self {
             site: planning_site(place)?,
             prompts,
@@ -124,7 +122,7 @@ pub(crate) fn prompts_dir(settings: &Settings) -> &str {
 pub(crate) fn planning_site(place: &Place) -> Result<PlanningSite, CommandError> {
     let migrations = place.settings.migrations_dir();
     PlanningSite::new(place.top(), migrations, place.state().path())
-        .map_err(|error| CommandError::usage("could not use `migrations-dir`").with_source(error))
+        .or_usage("could not use `migrations-dir`")
 }
 
 /// Returns where HEAD is, which is a premise of everything that is published.

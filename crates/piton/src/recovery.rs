@@ -12,7 +12,7 @@ use piton_plan::PlanId;
 use piton_plan::journal::Journal;
 
 use crate::context::{Context, Place};
-use crate::error::{CommandError, ErrorKind};
+use crate::error::{Attempt as _, CommandError, ErrorKind};
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
 use crate::planning::planning_site;
@@ -99,10 +99,9 @@ impl Context {
         // An agent that goes on could plant it again.
         self.end_agents(&state);
         let found = clear_kept(&self.disk, repository, &guards, &state.failures());
-        for left in found.map_err(|error| {
-            CommandError::failed("could not look for what an agent planted whose piton was killed")
-                .with_source(error)
-        })? {
+        for left in
+            found.or_failed("could not look for what an agent planted whose piton was killed")?
+        {
             let strays: Vec<String> = left.strays.iter().map(ToString::to_string).collect();
             self.out.warn(&format!(
                 "piton was killed while an agent worked, and {} changed since, which git would run or obey; it was set aside in {}, and what stood there before is back",
@@ -234,10 +233,7 @@ impl Context {
     fn settle_landings(&self, place: &Place) -> Result<(), CommandError> {
         let holder = self.holder("recovering a landing");
         let settled = settle(&self.disk, &place.repository, place.state().path(), &holder)
-            .map_err(|error| {
-                CommandError::failed("could not finish a landing that was interrupted")
-                    .with_source(error)
-            })?;
+            .or_failed("could not finish a landing that was interrupted")?;
         for one in settled {
             let told = match one {
                 Recovered::NothingTouched => continue,

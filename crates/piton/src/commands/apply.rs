@@ -10,14 +10,13 @@ use piton_plan::render::Heading;
 use piton_plan::saved::{self, LoadError, Refusal, SavedPlan};
 use piton_plan::{Admission, ApplyError, Jobs, Plan};
 
-use crate::commands::migration::planned_step::{self, StepCommand};
+use crate::commands::migration::planned_step::{self, PlannedStep};
 use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;
 use crate::op::Op;
 use crate::output::Show;
 use crate::planned::{PlanArgs, short};
-use crate::planning::AskedEffort;
 use crate::site;
 
 /// Perform a plan that `--plan-out` saved
@@ -61,7 +60,7 @@ pub(crate) fn run(context: &Context, args: &ApplyArgs) -> CommandResult {
     }
     let journals = site.journals();
     let jobs = Jobs(args.plan.perform.jobs);
-    let admitted = piton_plan::admit(&saved, &context.disk, &journals, site.reading(), jobs)
+    let admitted = piton_plan::admit(&saved, &context.disk, &journals, &site.reading, jobs)
         .map_err(admit_error)?;
     let place = context.place_if_any()?;
     let steps = Steps {
@@ -83,7 +82,10 @@ pub(crate) fn run(context: &Context, args: &ApplyArgs) -> CommandResult {
     let _claims = steps.claim()?;
     let perform = &args.plan.perform;
     let exit = match admitted {
-        Admission::First => site.perform_saved(perform, saved.id, &saved.plan)?,
+        Admission::First => {
+            let ended = site.ask_and_perform(perform, Some(saved.id), &saved.plan)?;
+            ended.exit
+        }
         Admission::Anew(journal) => site.perform_anew(perform, &journal, &saved.plan)?,
     };
     if exit != Exit::Done && steps.waiting().is_some() {
@@ -127,12 +129,8 @@ impl Steps<'_> {
         let Some((place, slug)) = self.waiting() else {
             return Ok(None);
         };
-        let command = StepCommand {
-            name: "migration step",
-            effort: AskedEffort::Default,
-            anew: false,
-        };
-        planned_step::carry_out(self.context, place, slug, &command, args).map(Some)
+        let step = PlannedStep::of(self.context, place, slug, args);
+        step.carry_out(false).map(Some)
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use piton_plan::PlanBuilder;
-use piton_plan::files::{Content, How};
+use piton_plan::files::Content;
 
 use crate::cli::definition;
 use crate::context::Context;
@@ -38,16 +38,13 @@ pub(crate) fn run(context: &Context, args: &ManArgs) -> CommandResult {
         if let Some(file) = put(
             (&context.disk, &root),
             path,
-            How::Create,
             Content::of(page),
             "a man page",
         )? {
             builder.add(Op::from(file.outside(root.clone())));
         }
     }
-    let plan = builder
-        .build()
-        .map_err(|error| internal().with_source(error))?;
+    let plan = builder.build()?;
     site::anywhere(context)?.carry_out(&args.plan, &plan)
 }
 

@@ -9,7 +9,7 @@ use piton_loop::prompts::{PromptSet, TemplateOrigin};
 use serde_json::json;
 
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult};
+use crate::error::{Attempt as _, CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::output::{Channel, Level, Table};
 
@@ -77,7 +77,7 @@ pub(crate) fn load(context: &Context) -> Result<PromptSet, CommandError> {
         }
         None => PromptSet::built_in(),
     };
-    loaded.map_err(|error| CommandError::usage("could not use the prompts").with_source(error))
+    loaded.or_usage("could not use the prompts")
 }
 
 fn list(context: &Context, prompts: &PromptSet, args: &ListArgs) {

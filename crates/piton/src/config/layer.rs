@@ -56,15 +56,23 @@ pub(crate) enum Problem {
     UsersOnly { key: String },
 }
 
-impl Layer {
-    /// Reads the text of `file`; every key must exist and fit its kind.
-    pub(crate) fn parse(file: &Path, bytes: &[u8]) -> Result<Self, ConfigError> {
-        let text = std::str::from_utf8(bytes).map_err(|_| ConfigError {
+impl ConfigError {
+    /// Says what is wrong with a file as a whole.
+    pub(super) fn of_file(file: &Path, problem: Problem) -> Self {
+        Self {
             file: file.to_owned(),
             line: None,
             excerpt: None,
-            problem: Problem::NotUtf8,
-        })?;
+            problem,
+        }
+    }
+}
+
+impl Layer {
+    /// Reads the text of `file`; every key must exist and fit its kind.
+    pub(crate) fn parse(file: &Path, bytes: &[u8]) -> Result<Self, ConfigError> {
+        let text =
+            std::str::from_utf8(bytes).map_err(|_| ConfigError::of_file(file, Problem::NotUtf8))?;
         let refuse = |span: Option<Range<usize>>, problem| ConfigError {
             file: file.to_owned(),
             line: span.as_ref().map(|span| line_of(text, span.start)),

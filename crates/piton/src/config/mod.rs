@@ -1,5 +1,6 @@
 //! Settings: what can be set, where each value came from, changing one.
 
+mod accessors;
 mod edit;
 mod key;
 mod known;

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use piton_base::RepoPath;
 use piton_durable::{DiskError, DiskRead, Kind};
@@ -61,8 +60,10 @@ impl Settings {
             }
         }
         for (file, is_users) in [(user_file, true), (repository_file, false)] {
-            if let Some(file) = file {
-                settings.add_file(disk, file, is_users)?;
+            if let Some(file) = file
+                && let Some(layer) = Self::layer(disk, file)?
+            {
+                settings.put(layer, file, is_users)?;
             }
         }
         settings.add_environment(environment)?;
@@ -148,48 +149,6 @@ impl Settings {
         Some(path)
     }
 
-    pub(crate) fn duration(&self, name: &str) -> Option<Duration> {
-        let Parsed::Duration(duration) = &self.get(name)?.0.parsed else {
-            return None;
-        };
-        Some(*duration)
-    }
-
-    pub(crate) fn count(&self, name: &str) -> Option<u64> {
-        let Parsed::Count(count) = &self.get(name)?.0.parsed else {
-            return None;
-        };
-        Some(*count)
-    }
-
-    pub(crate) fn bytes(&self, name: &str) -> Option<u64> {
-        let Parsed::Size(bytes) = &self.get(name)?.0.parsed else {
-            return None;
-        };
-        Some(*bytes)
-    }
-
-    pub(crate) fn dollars(&self, name: &str) -> Option<f64> {
-        let Parsed::Money(dollars) = &self.get(name)?.0.parsed else {
-            return None;
-        };
-        Some(dollars.amount())
-    }
-
-    pub(crate) fn switch(&self, name: &str) -> Option<bool> {
-        let Parsed::Switch(on) = &self.get(name)?.0.parsed else {
-            return None;
-        };
-        Some(*on)
-    }
-
-    pub(crate) fn words(&self, name: &str) -> Option<&[String]> {
-        let Parsed::Words(words) = &self.get(name)?.0.parsed else {
-            return None;
-        };
-        Some(words)
-    }
-
     /// Returns the description of an agent from a file, and which file.
     pub(crate) fn adapter(&self, name: &str) -> Option<(&str, &Path)> {
         self.adapters
@@ -201,35 +160,14 @@ impl Settings {
         self.adapters.keys().map(String::as_str)
     }
 
-    fn add_file(
-        &mut self,
-        disk: &dyn DiskRead,
-        file: &Path,
-        is_users: bool,
-    ) -> Result<(), ConfigError> {
-        if let Some(layer) = Self::layer(disk, file)? {
-            self.put(layer, file, is_users)?;
-        }
-        Ok(())
-    }
-
     /// Reads a file, if it is there.
     fn layer(disk: &dyn DiskRead, file: &Path) -> Result<Option<Layer>, ConfigError> {
-        let refuse = |error: DiskError| ConfigError {
-            file: file.to_owned(),
-            line: None,
-            excerpt: None,
-            problem: Problem::Unreadable(error.into()),
-        };
+        let refuse =
+            |error: DiskError| ConfigError::of_file(file, Problem::Unreadable(error.into()));
         match disk.stat(file).map_err(refuse)?.map(|stat| stat.kind) {
             None => return Ok(None),
             Some(Kind::Symlink) => {
-                return Err(ConfigError {
-                    file: file.to_owned(),
-                    line: None,
-                    excerpt: None,
-                    problem: Problem::Link,
-                });
+                return Err(ConfigError::of_file(file, Problem::Link));
             }
             Some(Kind::File | Kind::Dir | Kind::Other) => {}
         }
@@ -241,13 +179,10 @@ impl Settings {
     fn put(&mut self, layer: Layer, file: &Path, is_users: bool) -> Result<(), ConfigError> {
         for (key, (value, line)) in layer.values {
             if key.is_users_only() && !is_users {
+                let key = key.to_string();
                 return Err(ConfigError {
-                    file: file.to_owned(),
                     line: Some(line),
-                    excerpt: None,
-                    problem: Problem::UsersOnly {
-                        key: key.to_string(),
-                    },
+                    ..ConfigError::of_file(file, Problem::UsersOnly { key })
                 });
             }
             let file = file.to_owned();
@@ -266,14 +201,10 @@ impl Settings {
             let Some(written) = environment.get(&name) else {
                 continue;
             };
-            let value = known.kind.parse(written).map_err(|why| ConfigError {
-                file: PathBuf::from("the environment"),
-                line: None,
-                excerpt: None,
-                problem: Problem::WrongValue {
-                    key: name.clone(),
-                    why,
-                },
+            let value = known.kind.parse(written).map_err(|why| {
+                let key = name.clone();
+                let problem = Problem::WrongValue { key, why };
+                ConfigError::of_file(Path::new("the environment"), problem)
             })?;
             if let Ok(key) = Key::find(known.name) {
                 self.values.insert(key, (value, Origin::Variable(name)));

@@ -151,7 +151,7 @@ impl fmt::Display for Value {
     }
 }
 
-pub(super) fn duration(text: &str) -> Result<Duration, String> {
+fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || "must be a number with s, m, h or d, such as 90s, 5m, 2h or 30d".to_owned();
     let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?);
     let number: u64 = number.parse().map_err(|_| wrong())?;
@@ -168,7 +168,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
-pub(super) fn size(text: &str) -> Result<u64, String> {
+fn size(text: &str) -> Result<u64, String> {
     let wrong = || "must be a number with kB, MB or GB, such as 500kB or 100MB".to_owned();
     let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?);
     let number: u64 = number.parse().map_err(|_| wrong())?;

@@ -48,6 +48,13 @@ pub(super) fn prepare_error(error: PrepareError) -> CommandError {
     }
 }
 
+pub(super) fn resume_error(error: journal::ResumeError) -> CommandError {
+    match error {
+        journal::ResumeError::Journal(error) => journal_error(error),
+        journal::ResumeError::Prepare(error) => prepare_error(error),
+    }
+}
+
 fn interrupted() -> CommandError {
     CommandError::new(ErrorKind::Interrupted, "interrupted; nothing was changed")
 }
@@ -57,10 +64,6 @@ impl From<AskError> for CommandError {
     fn from(error: AskError) -> Self {
         interrupted().with_source(error)
     }
-}
-
-pub(super) fn internal(what: &str) -> CommandError {
-    CommandError::new(ErrorKind::Internal, format!("could not {what}"))
 }
 
 pub(crate) fn lost_journal(error: piton_plan::RecordError) -> CommandError {

@@ -1,17 +1,11 @@
 //! The exit code that the results of a plan come to.
 
-use piton_plan::{FailureKind, Outcome, Report, SkipReason, Verification};
+use piton_plan::{ActionId, Failure, FailureKind, Outcome, Report, SkipReason, Verification};
 
 use crate::exit::Exit;
 
 pub(super) fn exit_of(report: &Report, verification: Option<&Verification>) -> Exit {
-    let failure = report
-        .receipts
-        .iter()
-        .find_map(|receipt| match &receipt.outcome {
-            Outcome::Failed(failure) => Some(failure.kind),
-            Outcome::Ok | Outcome::AlreadySo | Outcome::Skipped(_) => None,
-        });
+    let failure = failed(report).map(|(_, failure)| failure.kind);
     let interrupted = report
         .receipts
         .iter()
@@ -40,10 +34,19 @@ pub(super) fn exit_of(report: &Report, verification: Option<&Verification>) -> E
     }
 }
 
+/// Returns the first action that failed, and why.
+pub(super) fn failed(report: &Report) -> Option<(&ActionId, &Failure)> {
+    let mut receipts = report.receipts.iter();
+    receipts.find_map(|receipt| match &receipt.outcome {
+        Outcome::Failed(failure) => Some((&receipt.action, failure)),
+        Outcome::Ok | Outcome::AlreadySo | Outcome::Skipped(_) => None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
-    use piton_plan::{Checked, Failure, Receipt, Verdict};
+    use piton_plan::{Checked, Receipt, Verdict};
 
     use super::*;
 

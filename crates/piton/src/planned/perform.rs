@@ -1,16 +1,15 @@
 //! A plan, carried out under its journal.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use piton_base::Clock;
-use piton_durable::{Holder, Lock, LockError, LockGuard, Reserve};
+use piton_durable::{LockGuard, Reserve};
 use piton_plan::journal::{self, JournalWriter};
 use piton_plan::{Jobs, PlanId, Ready, Run, verify};
 
-use super::error::{journal_error, lock_error, lost_journal};
-use super::{Ended, PerformArgs, Site};
-use crate::context::Context;
+use super::carry_out::Ended;
+use super::error::{journal_error, lost_journal};
+use super::{PerformArgs, Site};
 use crate::error::CommandError;
 use crate::op::Op;
 use crate::world::Writing;
@@ -125,29 +124,5 @@ impl Site<'_> {
             exit,
             receipts: report.receipts,
         })
-    }
-
-    /// Proves that no other process is at this plan.
-    pub(crate) fn hold(&self, id: PlanId) -> Result<LockGuard, CommandError> {
-        self.try_hold(id).map_err(lock_error)
-    }
-
-    pub(super) fn try_hold(&self, id: PlanId) -> Result<LockGuard, LockError> {
-        let lock = Lock::at(self.journals().join(format!("{id}.lock")));
-        let holder = self.context.holder("performing a plan");
-        lock.acquire(&holder, Duration::ZERO)
-    }
-}
-
-impl Context {
-    /// Says who holds a lock, for the messages of others.
-    pub(crate) fn holder(&self, what: &str) -> Holder {
-        use piton_durable::platform::{Processes, RealProcesses};
-        Holder {
-            pid: RealProcesses.own_pid(),
-            host: RealProcesses.host(),
-            since: self.clock.now(),
-            what: what.to_owned(),
-        }
     }
 }

@@ -4,9 +4,8 @@ use piton_plan::Plan;
 use piton_plan::render::{self, Heading, Style};
 use serde_json::{Value, json};
 
-use super::error::internal;
 use super::{PlanArgs, Site};
-use crate::error::CommandError;
+use crate::error::{Attempt as _, CommandError};
 use crate::op::Op;
 use crate::output::{Channel, Level};
 
@@ -72,8 +71,7 @@ impl Site<'_> {
 /// Returns a plan as data. What an agent is told is long and rarely wanted; it
 /// is there where payloads are asked for, and otherwise only its size.
 pub(crate) fn plan_json(plan: &Plan<Op>, threshold: Level) -> Result<Value, CommandError> {
-    let mut document = render::plan_document(plan)
-        .map_err(|error| internal("show the plan").with_source(error))?;
+    let mut document = render::plan_document(plan).or_internal("could not show the plan")?;
     if threshold < Level::PAYLOAD {
         for action in document["plan"]["actions"]
             .as_array_mut()

@@ -2,14 +2,13 @@
 
 use piton_loop::operation::LoopOp;
 use piton_plan::render;
-use piton_plan::{Failure, Outcome, Plan, PlanId, Report, Verification};
+use piton_plan::{Plan, PlanId, Report, Verification};
 use serde_json::{Value, json};
 
 use super::Site;
-use super::error::internal;
-use super::exit::exit_of;
+use super::exit::{exit_of, failed};
 use super::show::{level_of, plan_json};
-use crate::error::CommandError;
+use crate::error::{Attempt as _, CommandError};
 use crate::exit::Exit;
 use crate::op::Op;
 use crate::output::{Channel, local_time};
@@ -30,7 +29,7 @@ impl Site<'_> {
             out.json(plan_json(plan, out.verbosity().threshold(Channel::Plan))?);
             out.amend(
                 render::run_document(&report.receipts, verification)
-                    .map_err(|error| internal("show the run").with_source(error))?,
+                    .or_internal("could not show the run")?,
             );
             let deviations: Vec<Value> = verification
                 .iter()
@@ -89,13 +88,14 @@ impl Site<'_> {
             | Exit::ChangesPending => {
                 // A call is made anew from what was accepted; there is nothing
                 // to carry on.
-                if let Some(until) = until(report) {
+                let failure = failed(report).map(|(_, failure)| failure);
+                if let Some(until) = failure.and_then(|failure| failure.until) {
                     let at = local_time(until);
                     out.hint(&format!(
                         "nothing was lost; run the command again after {at}, or with another agent (--with)"
                     ));
                 } else if calls_an_agent(plan) {
-                    if failure(report).is_none_or(|failure| failure.hint.is_none()) {
+                    if failure.is_none_or(|failure| failure.hint.is_none()) {
                         out.hint("nothing was lost; run the command again");
                     }
                 } else {
@@ -119,38 +119,18 @@ impl Site<'_> {
     }
 }
 
-fn failure(report: &Report) -> Option<&Failure> {
-    report
-        .receipts
-        .iter()
-        .find_map(|receipt| match &receipt.outcome {
-            Outcome::Failed(failure) => Some(failure),
-            Outcome::Ok | Outcome::AlreadySo | Outcome::Skipped(_) => None,
-        })
-}
-
-/// Returns when to come back, where a failure says so.
-fn until(report: &Report) -> Option<jiff::Timestamp> {
-    failure(report)?.until
-}
-
 /// Returns the first failure in the form of an error.
 fn failure_json(report: &Report) -> Option<Value> {
-    report
-        .receipts
-        .iter()
-        .find_map(|receipt| match &receipt.outcome {
-            Outcome::Failed(failure) => Some(json!({
-                "kind": failure.kind.as_str(),
-                "message": failure.message,
-                "causes": [],
-                "hints": failure.hint.iter().collect::<Vec<_>>(),
-                "until": failure.until,
-                "record": failure.record,
-                "action": receipt.action,
-            })),
-            Outcome::Ok | Outcome::AlreadySo | Outcome::Skipped(_) => None,
-        })
+    let (action, failure) = failed(report)?;
+    Some(json!({
+        "kind": failure.kind.as_str(),
+        "message": failure.message,
+        "causes": [],
+        "hints": failure.hint.iter().collect::<Vec<_>>(),
+        "until": failure.until,
+        "record": failure.record,
+        "action": action,
+    }))
 }
 
 impl Site<'_> {

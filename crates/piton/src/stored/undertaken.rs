@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::place::StoredPlace;
 use crate::context::Context;
-use crate::error::CommandError;
+use crate::error::{Attempt as _, CommandError};
 
 /// The format that this program writes.
 const VERSION: u32 = 1;
@@ -95,9 +95,8 @@ impl Undertaken {
     ) -> Result<(), CommandError> {
         let path = Self::path(stored, &self.plan);
         let bytes = serde_json::to_vec_pretty(self).unwrap_or_default();
-        write_atomic(&context.disk, &path, &bytes, 0o600).map_err(|error| {
-            CommandError::failed(format!("could not write {}", path.display())).with_source(error)
-        })
+        write_atomic(&context.disk, &path, &bytes, 0o600)
+            .or_failed(format!("could not write {}", path.display()))
     }
 
     /// Forgets it, when it is over. Left behind it only makes the next one say

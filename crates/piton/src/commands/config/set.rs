@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use clap::Args;
 use piton_git::GitRead;
 use piton_plan::PlanBuilder;
-use piton_plan::files::{Content, How};
+use piton_plan::files::Content;
 
 use super::written::unknown;
 use crate::config::{self, Key, Layer};
 use crate::context::{CONFIG_FILE, Context};
-use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::error::{Attempt as _, CommandError, CommandResult, ErrorKind};
 use crate::files::{put, read};
 use crate::op::Op;
 use crate::planned::PlanArgs;
@@ -75,9 +75,8 @@ pub(crate) fn run(context: &Context, args: &SetArgs) -> CommandResult {
         CommandError::usage(format!("could not use {error}")).with_source(error.problem)
     })?;
     let text = String::from_utf8_lossy(old.as_deref().unwrap_or_default());
-    let new = config::set(&text, &key, &value).map_err(|error| {
-        CommandError::usage(format!("could not edit {}", file.display())).with_source(error)
-    })?;
+    let new =
+        config::set(&text, &key, &value).or_usage(format!("could not edit {}", file.display()))?;
 
     let mut builder = PlanBuilder::new("config set");
     let internal =
@@ -94,17 +93,11 @@ pub(crate) fn run(context: &Context, args: &SetArgs) -> CommandResult {
             )));
         }
     };
-    let path = name.parse().map_err(|error| {
-        CommandError::usage(format!("could not write {}", file.display())).with_source(error)
-    })?;
+    let path = name
+        .parse()
+        .or_usage(format!("could not write {}", file.display()))?;
     let why = format!("{key} = {value}");
-    if let Some(file) = put(
-        (&context.disk, &root),
-        path,
-        How::Create,
-        Content::Text(new),
-        &why,
-    )? {
+    if let Some(file) = put((&context.disk, &root), path, Content::Text(new), &why)? {
         builder.add(if args.user {
             Op::from(file.outside(root))
         } else {

@@ -7,7 +7,7 @@ use super::guide::Guide;
 use super::project::Project;
 use super::steps::{calls, document, kill_at_call, line, prove};
 use crate::context::Context;
-use crate::error::CommandError;
+use crate::error::{Attempt as _, CommandError};
 
 const CARRY_OUT: [&str; 4] = ["run", "--focus-on-live-migrations", "--max-attempts", "2"];
 const CLEAN_UP: [&str; 5] = ["run", "--paths", "src/main.rs", "--max-refactors", "1"];
@@ -69,8 +69,7 @@ fn run(
     with_json.extend(args);
     let done = document(project, &with_json)?;
     let path = project.root.join(events);
-    let told = log::read_lines(&context.disk, &path)
-        .map_err(|error| CommandError::failed("could not read the events").with_source(error))?;
+    let told = log::read_lines(&context.disk, &path).or_failed("could not read the events")?;
     for line in told.lines {
         if let Ok(told) = serde_json::from_str::<Recorded>(&line) {
             tell(guide, &told.event);

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use piton_durable::{Disk, DiskRead, create_dirs};
 
 use crate::context::Context;
-use crate::error::{CommandError, ErrorKind};
+use crate::error::{Attempt as _, CommandError};
 
 const FILES: &[(&str, &str)] = &[
     (
@@ -123,10 +123,8 @@ impl Project {
     /// Removes everything that the demo made.
     pub(super) fn remove(&self, context: &Context) -> Result<(), CommandError> {
         for dir in [&self.root, &self.slots()] {
-            piton_durable::tree::remove(&context.disk, dir).map_err(|error| {
-                CommandError::failed(format!("could not remove {}", dir.display()))
-                    .with_source(error)
-            })?;
+            piton_durable::tree::remove(&context.disk, dir)
+                .or_failed(format!("could not remove {}", dir.display()))?;
         }
         Ok(())
     }
@@ -170,9 +168,7 @@ impl Project {
         let mut git = command(Path::new("git"));
         git.args(args).current_dir(&self.root).stdin(Stdio::null());
         self.isolate(&mut git);
-        let output = git
-            .output()
-            .map_err(|error| CommandError::failed("could not run git").with_source(error))?;
+        let output = git.output().or_failed("could not run git")?;
         if output.status.success() {
             Ok(String::from_utf8_lossy(&output.stdout).into_owned())
         } else {
@@ -232,7 +228,5 @@ fn command(program: &Path) -> Command {
 }
 
 fn program() -> Result<PathBuf, CommandError> {
-    std::env::current_exe().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not find this program").with_source(error)
-    })
+    std::env::current_exe().or_internal("could not find this program")
 }

@@ -11,7 +11,7 @@ use super::carrying;
 use super::guide::Guide;
 use super::project::{Project, SCRIPT_FILE};
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::error::{Attempt as _, CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;
 
 const SLUG: &str = "split-the-report";
@@ -146,7 +146,7 @@ pub(super) fn prove(guide: &Guide<'_>, project: &Project) -> Result<(), CommandE
     let listed = project
         .piton(&list)
         .output()
-        .map_err(|error| CommandError::failed("could not run piton").with_source(error))?;
+        .or_failed("could not run piton")?;
     guide.result(
         String::from_utf8_lossy(&listed.stdout)
             .replace('\t', "  ")
@@ -174,11 +174,11 @@ pub(super) fn kill_at_call(
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
-        .map_err(|error| CommandError::failed("could not start piton").with_source(error))?;
+        .or_failed("could not start piton")?;
     let begun = wait_for_call(context, project, calls, &mut child);
     let killed = child.kill().and_then(|()| child.wait());
     begun?;
-    killed.map_err(|error| CommandError::failed("could not kill piton").with_source(error))?;
+    killed.or_failed("could not kill piton")?;
     Ok(())
 }
 
@@ -262,7 +262,7 @@ pub(super) fn document(project: &Project, args: &[&str]) -> Result<Value, Comman
     let output = project
         .piton(args)
         .output()
-        .map_err(|error| CommandError::failed("could not run piton").with_source(error))?;
+        .or_failed("could not run piton")?;
     let failed = |why: String| {
         CommandError::failed(format!("piton {} failed", args.join(" ")))
             .with_source(why)

@@ -7,7 +7,7 @@ use piton_backend::store::{BackendError, Reason};
 use piton_base::{RepoPath, StateDir, on_one_line};
 use piton_github::operation::{CreateGist, ForgeOp};
 use piton_plan::PlanBuilder;
-use piton_plan::files::{Content, How};
+use piton_plan::files::Content;
 
 use super::event::{Scene, State, Trouble};
 use super::report::{Report, Unsent, told};
@@ -16,7 +16,7 @@ use super::{
     upload_session,
 };
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::files::put;
 use crate::op::Op;
@@ -112,14 +112,8 @@ fn operations(
             .ok_or_else(|| Trouble::StateNotWritten("it cannot be named".to_owned()))?;
         let text = scene.state(event, session.as_deref()).render();
         let why = "what happened last";
-        let written = put(
-            (&context.disk, root),
-            path,
-            How::Create,
-            Content::Text(text),
-            why,
-        )
-        .map_err(|error| Trouble::StateNotWritten(told(&error)))?;
+        let written = put((&context.disk, root), path, Content::Text(text), why)
+            .map_err(|error| Trouble::StateNotWritten(told(&error)))?;
         operations.extend(written.map(Op::from));
     }
     let plan = report.plan.clone();
@@ -155,9 +149,7 @@ fn show(context: &Context, place: &StoredPlace, operations: Vec<Op>) -> CommandR
     for operation in operations {
         builder.add(operation);
     }
-    let plan = builder.build().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
-    })?;
+    let plan = builder.build()?;
     let args = PlanArgs {
         dry_run: true,
         ..PlanArgs::plain()

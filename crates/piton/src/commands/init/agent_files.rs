@@ -4,10 +4,10 @@ use std::path::Path;
 
 use piton_durable::DiskRead;
 use piton_plan::PlanBuilder;
-use piton_plan::files::{Content, How};
+use piton_plan::files::Content;
 
 use crate::agent_files::{Agents, Merged, merge, wanted};
-use crate::error::{CommandError, ErrorKind};
+use crate::error::{Attempt as _, CommandError};
 use crate::files::{put, read};
 use crate::op::Op;
 
@@ -26,17 +26,9 @@ pub(super) fn decide(
                 continue;
             }
         };
-        let path = file.path.parse().map_err(|error| {
-            CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
-        })?;
+        let path = file.path.parse().or_internal("could not make a plan")?;
         let content = Content::Text(text);
-        if let Some(op) = put(
-            (disk, top),
-            path,
-            How::Create,
-            content,
-            "tells agents of piton",
-        )? {
+        if let Some(op) = put((disk, top), path, content, "tells agents of piton")? {
             builder.add(Op::File(op));
         }
     }

@@ -4,13 +4,13 @@ use std::fmt;
 use std::str::FromStr;
 
 use piton_durable::DiskRead;
-use piton_plan::files::{Content, How};
+use piton_plan::files::Content;
 use piton_plan::{Handle, PlanBuilder};
 use piton_traffic::install::Install;
 use std::path::Path;
 
 use crate::config::Settings;
-use crate::error::CommandError;
+use crate::error::{Attempt as _, CommandError};
 use crate::files::{put, read};
 use crate::op::Op;
 
@@ -209,12 +209,10 @@ pub(super) fn decide(
         ))
         .hint("look at it; --force replaces it"));
     }
-    let path = relative
-        .parse()
-        .map_err(|error| CommandError::failed("could not name the workflow").with_source(error))?;
+    let path = relative.parse().or_failed("could not name the workflow")?;
     let content = Content::Text(ci.workflow());
     let why = "the workflow that carries out dispatched plans";
-    let put = put((disk, top), path, How::Create, content, why)?;
+    let put = put((disk, top), path, content, why)?;
     Ok(put.map(|op| builder.add(Op::File(op))))
 }
 

@@ -11,7 +11,7 @@ use super::args::InitArgs;
 use super::{adopt, agent_files, ci, guess, migrations, settings, taste};
 use crate::config::{Key, Layer};
 use crate::context::CONFIG_FILE;
-use crate::error::{CommandError, ErrorKind};
+use crate::error::{Attempt as _, CommandError, ErrorKind};
 use crate::files::read;
 use crate::op::Op;
 use crate::planned::WHOLE;
@@ -95,9 +95,7 @@ pub(super) fn decide(
         let wanted = match (flag, &before) {
             (Some(flag), _) => flag.clone(),
             (None, Some(before)) => before.clone(),
-            (None, None) => default.parse().map_err(|error| {
-                CommandError::new(ErrorKind::Internal, "could not use a default").with_source(error)
-            })?,
+            (None, None) => default.parse().or_internal("could not use a default")?,
         };
         Ok::<_, CommandError>(Wish {
             before,
@@ -186,9 +184,7 @@ pub(super) fn decide(
             migrations.wanted
         ));
     }
-    let plan = builder.build().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
-    })?;
+    let plan = builder.build()?;
     Ok(Decided {
         plan,
         told,

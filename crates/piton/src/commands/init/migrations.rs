@@ -8,11 +8,11 @@ use piton_durable::{DiskRead, Kind};
 use piton_migration::live::LiveDir;
 use piton_migration::operation::{InTheWay, MigrationOp, MoveDir, Rewrite};
 use piton_migration::planning::PlanningState;
-use piton_plan::files::{Content, How};
+use piton_plan::files::Content;
 use piton_plan::{Draft, Handle, Input, InputKind, Otherwise, PlanBuilder};
 
 use super::decide::Wish;
-use crate::error::CommandError;
+use crate::error::{Attempt as _, CommandError};
 use crate::files::put;
 use crate::op::Op;
 
@@ -87,12 +87,10 @@ fn create(
     (disk, top): (&dyn DiskRead, &Path),
     wanted: &RepoPath,
 ) -> Result<Option<Handle>, CommandError> {
-    let path = wanted
-        .join(KEEP)
-        .map_err(|error| CommandError::usage("could not name the directory").with_source(error))?;
+    let path = wanted.join(KEEP).or_usage("could not name the directory")?;
     let text = Content::Text(String::new());
     let why = "the migrations directory, empty";
-    let put = put((disk, top), path, How::Create, text, why)?;
+    let put = put((disk, top), path, text, why)?;
     Ok(put.map(|op| builder.add(Op::File(op))))
 }
 
@@ -139,9 +137,7 @@ fn rewrites(
 fn kind(disk: &dyn DiskRead, path: &Path) -> Result<Option<Kind>, CommandError> {
     disk.stat(path)
         .map(|stat| stat.map(|stat| stat.kind))
-        .map_err(|error| {
-            CommandError::failed(format!("could not look at {}", path.display())).with_source(error)
-        })
+        .or_failed(format!("could not look at {}", path.display()))
 }
 
 fn entries(disk: &dyn DiskRead, path: &Path) -> Result<usize, CommandError> {

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use piton_base::RepoPath;
 use piton_durable::DiskRead;
-use piton_plan::files::{Content, How};
+use piton_plan::files::Content;
 use piton_plan::{Handle, PlanBuilder};
 
 use crate::config::{self, Key};
 use crate::context::CONFIG_FILE;
-use crate::error::{CommandError, ErrorKind};
+use crate::error::{Attempt as _, CommandError};
 use crate::files::put;
 use crate::op::Op;
 
@@ -57,27 +57,21 @@ pub(super) fn decide(
         let Some(written) = value else { continue };
         text = set(&text, name, written)?;
     }
-    let path = CONFIG_FILE.parse().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not name the file").with_source(error)
-    })?;
+    let path = CONFIG_FILE.parse().or_internal("could not name the file")?;
     let why = if old.is_some() {
         "this repository's settings, changed"
     } else {
         "this repository's settings"
     };
-    let put = put((disk, top), path, How::Create, Content::Text(text), why)?;
+    let put = put((disk, top), path, Content::Text(text), why)?;
     Ok(put.map(|op| builder.add(Op::File(op))))
 }
 
 fn set(text: &str, name: &str, written: &str) -> Result<String, CommandError> {
-    let key = Key::find(name).map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not find a setting").with_source(error)
-    })?;
+    let key = Key::find(name).or_internal("could not find a setting")?;
     let value = key
         .kind()
         .parse(written)
         .map_err(|why| CommandError::usage(format!("--{name} {why}")))?;
-    config::set(text, &key, &value).map_err(|error| {
-        CommandError::usage(format!("could not edit {CONFIG_FILE}")).with_source(error)
-    })
+    config::set(text, &key, &value).or_usage(format!("could not edit {CONFIG_FILE}"))
 }

@@ -87,7 +87,7 @@ pub(super) fn decide(
                     "the team's taste, to be made your own",
                 ),
             };
-            let put = put((disk, top), wish.wanted.clone(), How::Create, text, why)?;
+            let put = put((disk, top), wish.wanted.clone(), text, why)?;
             put.map(|op| builder.add(Op::File(op)))
         }
     })

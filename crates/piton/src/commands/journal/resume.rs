@@ -94,8 +94,7 @@ fn stands(site: &Site<'_>, journal: &Journal, plan: &Plan<Op>) -> bool {
         })
         .all(|call| {
             let given = Given::nothing(journal.id(), call.id());
-            let reading = site.reading();
-            let seen = reading.observe(call.operation(), &given, Moment::Before);
+            let seen = (site.reading).observe(call.operation(), &given, Moment::Before);
             matches!(seen, Ok(Observation::Pending { .. }))
         })
 }

@@ -1,20 +1,12 @@
 //! `piton migration delete`: removes a migration.
 
-use std::path::PathBuf;
-
 use clap::Args;
-use piton_migration::operation::{CommitPath, MigrationOp, SetAside};
-use piton_migration::slug::Slug;
-use piton_plan::{Draft, Plan, PlanBuilder};
+use piton_plan::{Draft, PlanBuilder};
 
-use super::find::find;
-use super::repair::repo_path;
-use super::standing;
-use crate::context::{Context, Place};
-use crate::error::{CommandError, CommandResult, ErrorKind};
-use crate::op::Op;
-use crate::planned::PlanArgs;
-use crate::planning::{refuse_dirty, refuse_under_way};
+use super::find::About;
+use super::{moved, standing};
+use crate::context::Context;
+use crate::error::CommandResult;
 
 /// Remove a migration, and commit that
 ///
@@ -24,38 +16,18 @@ use crate::planning::{refuse_dirty, refuse_under_way};
     after_help = "Examples:\n  piton migration delete SLUG --dry-run\n  piton migration delete SLUG"
 )]
 pub(crate) struct DeleteArgs {
-    /// The migration: its slug, the start of it, or the path of its directory
-    #[arg(add = crate::completing::slugs())]
-    slug: PathBuf,
-
     #[command(flatten)]
-    plan: PlanArgs,
+    about: About,
 }
 
 pub(crate) fn run(context: &Context, args: &DeleteArgs) -> CommandResult {
-    let place = context.place_to_write(&args.plan)?;
-    let slug = find(context, &place.live(), &args.slug)?;
-    let plan = decide(&place, &slug)?;
-    standing::carry_out(context, &place, &slug, &args.plan, &plan)
-}
-
-fn decide(place: &Place, slug: &Slug) -> Result<Plan<Op>, CommandError> {
-    let path = repo_path(place, &place.live().migration(slug))?;
-    refuse_under_way(place, &format!("delete {slug}"))?;
-    refuse_dirty(place, slug, &format!("delete {slug}"))?;
+    let (place, slug) = args.about.find(context)?;
+    let path = place.path_of(&slug)?;
+    moved::refuse_unfit(&place, &slug, "delete")?;
     let mut builder = PlanBuilder::new(format!("migration delete {slug}"));
-    let gone = builder.add(Op::from(MigrationOp::SetAside(SetAside {
-        path: path.clone(),
-        why: "the migration is deleted".to_owned(),
-    })));
+    let gone = builder.add(moved::set_aside(path.clone(), "the migration is deleted"));
     let prefix = place.settings.commit_prefix();
-    let commit = CommitPath {
-        path,
-        also: Vec::new(),
-        message: format!("{prefix}: delete {slug}\n\nWhy:\nDeleted by a person."),
-    };
-    builder.add_draft(Draft::new(Op::from(MigrationOp::Commit(commit))).needs(&gone));
-    builder.build().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
-    })
+    let message = format!("{prefix}: delete {slug}\n\nWhy:\nDeleted by a person.");
+    builder.add_draft(Draft::new(moved::commit(path, Vec::new(), message)).needs(&gone));
+    standing::carry_out(context, &place, &slug, &args.about.plan, &builder.build()?)
 }

@@ -6,7 +6,6 @@ use clap::Args;
 use serde_json::json;
 
 use super::find::find;
-use super::repair::repo_path;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
@@ -29,8 +28,8 @@ pub(crate) struct DiffArgs {
 
 pub(crate) fn run(context: &Context, args: &DiffArgs) -> CommandResult {
     let place = context.place()?;
-    let slug = find(context, &place.live(), &args.slug)?;
-    let path = repo_path(&place, &place.live().migration(&slug))?;
+    let slug = find(context, &place, &args.slug)?;
+    let path = place.path_of(&slug)?;
     let path = Path::new(path.as_str());
     let history = place.repository.history(path)?;
     let (Some(newest), Some(before)) = (

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::Args;
 use piton_migration::consistency::{Report, examine, examine_all};
-use piton_migration::live::LiveDir;
 use piton_migration::report;
 use serde_json::json;
 
@@ -60,7 +59,13 @@ pub(crate) fn run(context: &Context, args: &DoctorArgs) -> CommandResult {
         return repair::run(context, &place, &live, &args.plan);
     }
     let reports = match &args.slug {
-        Some(slug) => one(context, &live, slug)?,
+        Some(slug) => {
+            let slug = find(context, &place, slug)?;
+            vec![Report {
+                subject: slug.to_string(),
+                findings: examine(&context.disk, &live, &slug).findings,
+            }]
+        }
         None if args.all => examine_all(&context.disk, &live)?,
         None => {
             return Err(CommandError::usage("name a migration, or say --all")
@@ -89,17 +94,4 @@ pub(crate) fn run(context: &Context, args: &DoctorArgs) -> CommandResult {
     } else {
         Exit::Done
     })
-}
-
-fn one(
-    context: &Context,
-    live: &LiveDir,
-    value: &std::path::Path,
-) -> Result<Vec<Report>, CommandError> {
-    let slug = find(context, live, value)?;
-    let findings = examine(&context.disk, live, &slug).findings;
-    Ok(vec![Report {
-        subject: slug.to_string(),
-        findings,
-    }])
 }

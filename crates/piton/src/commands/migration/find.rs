@@ -1,26 +1,62 @@
 //! Finding the migration that a word means.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::Args;
+use piton_base::RepoPath;
 use piton_migration::live::LiveDir;
 use piton_migration::resolve::{ResolveError, resolve};
 use piton_migration::slug::Slug;
 
 use crate::config::nearest;
 use crate::context::{Context, Place};
-use crate::error::{CommandError, ErrorKind};
+use crate::error::{Attempt as _, CommandError, ErrorKind};
+use crate::planned::PlanArgs;
+
+/// A migration, and how a plan about it is carried out.
+#[derive(Debug, Args)]
+pub(super) struct About {
+    /// The migration: its slug, the start of it, or the path of its directory
+    #[arg(add = crate::completing::slugs())]
+    slug: PathBuf,
+    #[command(flatten)]
+    pub(super) plan: PlanArgs,
+}
+
+impl About {
+    /// Finds it, for a command that writes.
+    pub(super) fn find(&self, context: &Context) -> Result<(Place, Slug), CommandError> {
+        let place = context.place_to_write(&self.plan)?;
+        let slug = find(context, &place, &self.slug)?;
+        Ok((place, slug))
+    }
+}
+
 impl Place {
     /// Returns the migrations directory that is configured.
     pub(crate) fn live(&self) -> LiveDir {
         let relative = self.settings.migrations_dir();
         LiveDir::new(self.top(), relative.trim_end_matches('/'))
     }
+
+    /// Returns where a migration lies, from the top of the repository.
+    pub(super) fn path_of(&self, slug: &Slug) -> Result<RepoPath, CommandError> {
+        self.repo_path(&self.live().migration(slug))
+    }
+
+    /// Returns a path from the top of the repository.
+    pub(super) fn repo_path(&self, path: &Path) -> Result<RepoPath, CommandError> {
+        let inside = path.strip_prefix(self.top()).unwrap_or(path);
+        let parsed = inside.to_string_lossy().parse();
+        parsed.or_internal("could not name a path in the repository")
+    }
 }
 
 /// Finds the migration that was meant: by its slug, its path, or the beginning
 /// of its slug where that fits one alone.
-pub(super) fn find(context: &Context, live: &LiveDir, value: &Path) -> Result<Slug, CommandError> {
-    let error = match resolve(&context.disk, live, value) {
+pub(super) fn find(context: &Context, place: &Place, value: &Path) -> Result<Slug, CommandError> {
+    let live = place.live();
+    let error = match resolve(&context.disk, &live, value) {
         Ok(slug) => return Ok(slug),
         Err(error) => error,
     };

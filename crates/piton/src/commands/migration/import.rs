@@ -2,29 +2,17 @@
 
 use clap::Args;
 use piton_backend::store::Provider;
-use piton_durable::{DiskRead as _, TreeDigest};
-use piton_git::GitRead as _;
 use piton_loop::clock::local_stamp;
-use piton_loop::commit;
-use piton_loop::planning::decide::StepRefusal;
-use piton_loop::planning::snapshot::Snapshot;
-use piton_migration::candidate::Proposal;
-use piton_migration::consistency::Mode;
-use piton_migration::contents::Contents;
-use piton_migration::manifest::MANIFEST_FILE;
-use piton_migration::own::{OWN_FILE, PlanLink, Target, TargetProvenance};
-use piton_migration::planning::STATE_FILE;
+use piton_migration::own::{PlanLink, Target, TargetProvenance};
 use piton_migration::slug::Slug;
-use piton_migration::stamp::Stamp;
 
-use super::new::{free_slug, plain_slug};
-use super::{proposed, standing};
+use super::proposed;
+use super::start::{free_slug, plain_slug, proposal, refuse_taken, refuse_without_commits};
 use crate::commands::plan::{Terms, Worthy, named, shared, with_plans};
 use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::planned::PlanArgs;
-use crate::planning::{planning_site, refusal};
 
 /// Start a migration from a stored plan
 ///
@@ -71,38 +59,17 @@ pub(crate) fn run(context: &Context, args: &ImportArgs) -> CommandResult {
         refuse_twice(context, &place, provider, &worthy)?;
         free_slug(context, &place, &title)?
     };
-    if place.repository.head()?.is_none() {
-        return Err(refusal(StepRefusal::NoCommit, &slug));
-    }
-    place.repository.identity()?;
-    planning_site(&place)?;
-    if context
-        .disk
-        .stat(&place.live().migration(&slug))
-        .ok()
-        .flatten()
-        .is_some()
-    {
-        return Err(refusal(StepRefusal::Taken { slug: slug.clone() }, &slug));
-    }
+    refuse_without_commits(&place, &slug)?;
+    refuse_taken(context, &place, &slug)?;
     let link = PlanLink {
         backend: provider.word().to_owned(),
         id: worthy.document.id.to_string(),
     };
-    let (base, contents) = begun(&slug, &title, text, link, local_stamp(&context.clock));
-    let prefix = place.settings.commit_prefix();
-    let subject = commit::new_migration_subject(prefix, slug.as_str());
     let why = format!("{title}\n\nFrom plan {}.", worthy.document.id);
-    let proposal = Proposal {
-        slug: slug.clone(),
-        base,
-        contents,
-        mode: Mode::PlanningSnapshot,
-        operation: "migration.import".to_owned(),
-        message: commit::message(&subject, &why, None),
-    };
-    let plan = proposed::plan(context, &place, "migration import", proposal)?;
-    let exit = standing::carry_out(context, &place, &slug, &args.plan, &plan)?;
+    let said = ("migration.import", place.settings.commit_prefix(), &*why);
+    let now = local_stamp(&context.clock);
+    let proposal = proposal(&slug, target(&title, text), Some(link), said, now);
+    let exit = proposed::carry_out(context, &place, &args.plan, "migration import", proposal)?;
     if exit == Exit::Done && !args.plan.changes_nothing() {
         context
             .out
@@ -136,28 +103,13 @@ fn refuse_twice(
     )
 }
 
-/// Returns the files of a migration that begins from a plan, and what they
-/// stand upon.
-fn begun(
-    slug: &Slug,
-    title: &str,
-    text: String,
-    link: PlanLink,
-    now: Stamp,
-) -> (TreeDigest, Contents) {
-    let target = Target {
+fn target(title: &str, text: String) -> Target {
+    Target {
         description: title.to_owned(),
         provenance: TargetProvenance::Targets,
         files: Vec::new(),
         scope: Some(text),
-    };
-    let mut start = Snapshot::start(slug, target, now);
-    start.own.plan = Some(link);
-    let mut contents = start.contents;
-    contents.put(MANIFEST_FILE, start.manifest.encode());
-    contents.put(STATE_FILE, start.state.encode());
-    contents.put(OWN_FILE, start.own.encode());
-    (start.digest, contents)
+    }
 }
 
 #[cfg(test)]
@@ -165,7 +117,8 @@ mod tests {
     use piton_backend::store::title_of;
     use piton_backend::text::{plan_in_body, unescape_markers};
     use piton_base::SystemClock;
-    use piton_migration::consistency::{check, has_errors};
+    use piton_migration::consistency::{Mode, check, has_errors};
+    use piton_migration::own::OWN_FILE;
     use piton_testkit::SimDisk;
 
     use super::*;
@@ -196,7 +149,9 @@ mod tests {
                 id: "42".to_owned(),
             };
             let now = local_stamp(&SystemClock::default());
-            let (_, contents) = begun(&slug, &title, text.trim().to_owned(), link, now);
+            let target = target(&title, text.trim().to_owned());
+            let said = ("migration.import", "piton", "");
+            let contents = proposal(&slug, target, Some(link), said, now).contents;
             let disk = SimDisk::new();
             let dir = std::path::Path::new("/r/migrations").join(slug.as_str());
             disk.put_dir(&dir);

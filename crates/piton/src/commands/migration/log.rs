@@ -9,7 +9,6 @@ use piton_migration::slug::Slug;
 use serde_json::{Value, json};
 
 use super::find::find;
-use super::repair::repo_path;
 use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
@@ -30,7 +29,7 @@ pub(crate) struct LogArgs {
 
 pub(crate) fn run(context: &Context, args: &LogArgs) -> CommandResult {
     let place = context.place()?;
-    let slug = find(context, &place.live(), &args.slug)?;
+    let slug = find(context, &place, &args.slug)?;
     let history = history(&place, slug)?;
     if context.out.json_wanted() {
         let rows: Vec<Value> = history
@@ -66,11 +65,10 @@ const NAMES: usize = 20;
 
 /// Returns the commits of a migration, those under its former names too.
 fn history(place: &Place, slug: Slug) -> Result<Vec<LogEntry>, CommandError> {
-    let live = place.live();
     let mut all: Vec<LogEntry> = Vec::new();
     let mut slug = slug;
     for _ in 0..NAMES {
-        let path = repo_path(place, &live.migration(&slug))?;
+        let path = place.path_of(&slug)?;
         let mut entries = place.repository.history(Path::new(path.as_str()))?;
         if let Some(renamed) = all.last() {
             // What stands under that name later is another migration.

@@ -9,7 +9,7 @@ use super::find::find;
 use super::review_sheet::{in_order, together};
 use crate::context::Context;
 use crate::editor;
-use crate::error::{CommandError, CommandResult};
+use crate::error::{Attempt as _, CommandError, CommandResult};
 use crate::exit::Exit;
 
 /// Read a migration's plan, in your pager or your editor
@@ -37,10 +37,10 @@ pub(crate) struct OpenArgs {
 
 pub(crate) fn run(context: &Context, args: &OpenArgs) -> CommandResult {
     let place = context.place()?;
-    let slug = find(context, &place.live(), &args.slug)?;
+    let slug = find(context, &place, &args.slug)?;
     let dir = place.live().migration(&slug);
     let contents = Contents::read(&context.disk, &dir)
-        .map_err(|error| CommandError::failed(format!("could not read {slug}")).with_source(error))?
+        .or_failed(format!("could not read {slug}"))?
         .unwrap_or_default();
     let mut files: Vec<&str> = match &args.file {
         Some(file) if contents.contains(file) => vec![file],

@@ -5,21 +5,20 @@ use std::time::Duration;
 
 use clap::Args;
 use piton_durable::Lock;
-use piton_loop::clock::local_stamp;
 use piton_loop::planning::decide::StepRefusal;
-use piton_loop::planning::person::{self, PersonRefusal, ReviewSheet};
+use piton_loop::planning::person::{PersonRefusal, ReviewSheet};
 use piton_loop::planning::snapshot::{Live, SnapshotError};
 use piton_migration::planning::FeedbackSource;
 use piton_migration::slug::Slug;
 
+use super::decision::{Decision, person_refusal};
 use super::find::find;
-use super::planned_step::{self, StepCommand};
-use super::refusal::person_refusal;
-use super::{proposed, review_sheet, standing, step};
+use super::planned_step::{self, PlannedStep};
+use super::{proposed, review_sheet, step};
 use crate::agents::AgentArgs;
 use crate::context::{Context, Place};
 use crate::editor;
-use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::error::{Attempt as _, CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
@@ -81,7 +80,7 @@ pub(crate) fn run(context: &Context, args: &RefineArgs) -> CommandResult {
     context.refuse_secret("the feedback", &text)?;
     let mut place = context.place_to_call(&args.plan)?;
     args.agent.over(&mut place.settings)?;
-    let slug = find(context, &place.live(), &args.slug)?;
+    let slug = find(context, &place, &args.slug)?;
     if !args.record_only && !args.plan.changes_nothing() {
         context.out.begin_series();
     }
@@ -106,12 +105,12 @@ pub(crate) fn run(context: &Context, args: &RefineArgs) -> CommandResult {
     if exit != Exit::Done || args.record_only {
         return Ok(exit);
     }
-    let command = StepCommand {
+    let step = PlannedStep {
         name: "migration refine",
         effort: AskedEffort::Refine,
-        anew: false,
+        ..PlannedStep::of(context, &place, &slug, &args.plan)
     };
-    let exit = planned_step::carry_out_claimed(context, &place, &slug, &command, &args.plan)?;
+    let exit = step.carry_out_claimed(false)?;
     if exit == Exit::Done {
         step::tell_what_is_next(context, &place, &slug, None)?;
     }
@@ -134,7 +133,7 @@ fn record(
     args: &RefineArgs,
 ) -> CommandResult {
     let site = planning_site(place)?;
-    let prefix = place.settings.commit_prefix();
+    let decision = Decision::Refine(feedback.0, feedback.1);
     // One after the other is faster than all at once, and again.
     let _turn = if args.plan.changes_nothing() {
         None
@@ -146,16 +145,7 @@ fn record(
     let mut left = TRIES;
     loop {
         left -= 1;
-        let proposal = person::refine(
-            &context.disk,
-            &place.repository,
-            &site,
-            slug,
-            feedback,
-            prefix,
-            local_stamp(&context.clock),
-        );
-        let proposal = match proposal {
+        let proposal = match decision.propose(context, place, &site, slug) {
             Ok(proposal) => proposal,
             // Somebody is between publishing and committing.
             Err(PersonRefusal::Site(StepRefusal::Dirty { .. }))
@@ -168,8 +158,8 @@ fn record(
             }
             Err(error) => return Err(refused(error, slug)),
         };
-        let plan = proposed::plan(context, place, "migration refine", proposal)?;
-        let exit = standing::carry_out(context, place, slug, &args.plan, &plan)?;
+        let command = decision.command();
+        let exit = proposed::carry_out(context, place, &args.plan, command, proposal)?;
         if exit != Exit::StalePlan || left == 0 {
             return Ok(exit);
         }
@@ -198,10 +188,9 @@ fn refused(error: PersonRefusal, slug: &Slug) -> CommandError {
 /// Returns what the editor shows below: the plan as it stands.
 fn about(context: &Context, slug: &Path) -> Result<String, CommandError> {
     let place = context.place()?;
-    let slug = find(context, &place.live(), slug)?;
-    let live = Live::read(&context.disk, &planning_site(&place)?, &slug).map_err(|error| {
-        CommandError::failed(format!("could not read {slug}")).with_source(error)
-    })?;
+    let slug = find(context, &place, slug)?;
+    let live = Live::read(&context.disk, &planning_site(&place)?, &slug)
+        .or_failed(format!("could not read {slug}"))?;
     Ok(review_sheet::shown(&ReviewSheet::of(&live), &live, false))
 }
 

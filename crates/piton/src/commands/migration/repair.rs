@@ -2,21 +2,21 @@
 
 use std::path::Path;
 
-use piton_base::RepoPath;
 use piton_durable::Kind;
 use piton_git::GitRead;
 use piton_migration::consistency::examine_transactions;
 use piton_migration::live::LiveDir;
-use piton_migration::operation::{CommitPath, MigrationOp, Recover, SetAside};
+use piton_migration::operation::{MigrationOp, Recover};
 use piton_migration::publish::Leftovers;
 use piton_migration::repair::{self, Action, Repairs};
 use piton_migration::slug::Slug;
 use piton_plan::files::{Content, How};
 use piton_plan::{Draft, Handle, PlanBuilder};
 
+use super::moved;
 use crate::context::{Context, Place};
-use crate::error::{CommandError, CommandResult, ErrorKind};
-use crate::files::put;
+use crate::error::{CommandError, CommandResult};
+use crate::files::put_as;
 use crate::op::Op;
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
@@ -39,9 +39,7 @@ pub(super) fn run(
             left.subject, left.code, left.advice
         ));
     }
-    let plan = builder
-        .build()
-        .map_err(|error| internal().with_source(error))?;
+    let plan = builder.build()?;
     if !plan.has_changes() && repairs.left_alone.is_empty() {
         context
             .out
@@ -59,11 +57,9 @@ fn transactions(
 ) -> Result<Option<Handle>, CommandError> {
     let kind = live.contents(&context.disk)?.transactions;
     if let Some(Kind::File | Kind::Symlink | Kind::Other) = kind {
-        let path = repo_path(place, &live.transactions())?;
-        let why = "its name belongs to the directory that publishes work in".to_owned();
-        return Ok(Some(
-            builder.add(Op::from(MigrationOp::SetAside(SetAside { path, why }))),
-        ));
+        let path = place.repo_path(&live.transactions())?;
+        let why = "its name belongs to the directory that publishes work in";
+        return Ok(Some(builder.add(moved::set_aside(path, why))));
     }
     if !Publishing::new(&place.repository, live.clone()).is_anything_left() {
         return Ok(None);
@@ -92,27 +88,15 @@ fn migrations(
     for repair in &repairs.repairs {
         let (slug, op) = match &repair.action {
             Action::Write { slug, path, bytes } => {
-                let path = repo_path(place, path)?;
+                let path = place.repo_path(path)?;
+                let at = (&context.disk as _, place.top());
                 let content = Content::of(bytes.clone());
-                let root = place.top();
-                let file = put(
-                    (&context.disk, root),
-                    path,
-                    How::Write,
-                    content,
-                    &repair.why,
-                )?;
+                let file = put_as(How::Write, at, path, content, &repair.why)?;
                 (slug, file.map(Op::File))
             }
             Action::SetAside { slug, path } => {
-                let path = repo_path(place, path)?;
-                (
-                    slug,
-                    Some(Op::from(MigrationOp::SetAside(SetAside {
-                        path,
-                        why: repair.why.clone(),
-                    }))),
-                )
+                let path = place.repo_path(path)?;
+                (slug, Some(moved::set_aside(path, &*repair.why)))
             }
         };
         let Some(op) = op else { continue };
@@ -130,7 +114,7 @@ fn migrations(
     }
     let prefix = place.settings.commit_prefix();
     for (slug, handles, whys) in mended {
-        let path = repo_path(place, &place.live().migration(&slug))?;
+        let path = place.path_of(&slug)?;
         let at = Path::new(path.as_str());
         let has_changes = || (place.repository.status(&[at], true)).map(|them| !them.is_empty());
         // A file that git cannot open counts as changed. What passes at a second
@@ -142,24 +126,8 @@ fn migrations(
             continue;
         }
         let message = format!("{prefix}: repair {slug}\n\nWhy:\n{}\n", whys.join("\n"));
-        let draft = Draft::new(Op::from(MigrationOp::Commit(CommitPath {
-            path,
-            also: Vec::new(),
-            message,
-        })));
+        let draft = Draft::new(moved::commit(path, Vec::new(), message));
         builder.add_draft(handles.iter().fold(draft, Draft::needs));
     }
     Ok(())
-}
-
-pub(super) fn repo_path(place: &Place, path: &Path) -> Result<RepoPath, CommandError> {
-    path.strip_prefix(place.top())
-        .unwrap_or(path)
-        .to_string_lossy()
-        .parse()
-        .map_err(|error| internal().with_source(error))
-}
-
-fn internal() -> CommandError {
-    CommandError::new(ErrorKind::Internal, "could not decide what to repair")
 }

@@ -7,7 +7,6 @@ use piton_agent::CallRole;
 use piton_durable::{create_dirs, tree};
 use piton_git::GitRead;
 use piton_git::slot::{SlotChange, SlotChangeKind};
-use piton_loop::clock::local_stamp;
 use piton_loop::operation::AgentChoice;
 use piton_loop::planning::failure::StepFailure;
 use piton_loop::planning::person::{self, Choice, PersonRefusal, ReviewSession, ReviewSheet};
@@ -18,14 +17,13 @@ use piton_migration::planning::FeedbackSource;
 use piton_migration::slug::Slug;
 use serde_json::json;
 
+use super::decision::{Decision, person_refusal};
 use super::find::find;
-use super::refusal::person_refusal;
-use super::step::CARRY_OUT;
 use super::{proposed, review_sheet, standing};
 use crate::agents::{self, AgentArgs};
 use crate::context::{Context, Place};
 use crate::editor;
-use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::error::{Attempt as _, CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
@@ -66,14 +64,13 @@ pub(crate) fn run(context: &Context, args: &ReviewArgs) -> CommandResult {
     }
     let mut place = context.place_to_call(&args.plan)?;
     args.agent.over(&mut place.settings)?;
-    let slug = find(context, &place.live(), &args.slug)?;
+    let slug = find(context, &place, &args.slug)?;
     if args.agent.names_one() {
         return with_agent(context, &place, &slug, &args.plan);
     }
     let site = planning_site(&place)?;
-    let live = Live::read(&context.disk, &site, &slug).map_err(|error| {
-        CommandError::failed(format!("could not read {slug}")).with_source(error)
-    })?;
+    let live =
+        Live::read(&context.disk, &site, &slug).or_failed(format!("could not read {slug}"))?;
     let sheet = ReviewSheet::of(&live);
     let waits = sheet.reason.is_some();
     let exit = if waits {
@@ -116,9 +113,7 @@ fn with_agent(context: &Context, place: &Place, slug: &Slug, args: &PlanArgs) ->
             &planning.taste.text,
             place.settings.validation_command(),
         )
-        .map_err(|error| {
-            CommandError::usage("could not use the prompt templates").with_source(error)
-        })?;
+        .or_usage("could not use the prompt templates")?;
     let chosen = agents::chosen(&place.settings, &context.directory, place.top());
     if args.changes_nothing() {
         context
@@ -164,9 +159,7 @@ fn with_agent(context: &Context, place: &Place, slug: &Slug, args: &PlanArgs) ->
         })
     });
     page.close(context, taken.as_ref().map(|_| "approved in the session"));
-    let proposal = taken?;
-    let plan = proposed::plan(context, place, "migration review", proposal)?;
-    standing::carry_out(context, place, slug, args, &plan)
+    proposed::carry_out(context, place, args, "migration review", taken?)
 }
 
 /// With whom, on what terms and in what record a review is held.
@@ -204,10 +197,7 @@ fn talked(
     let scratch = planning.site.candidates().join(&name);
     let slot = crate::slots::take(context, place, slots, &head, "a review")?;
     if let Some(setup) = &slots.setup {
-        create_dirs(disk, &scratch).map_err(|error| {
-            CommandError::failed("could not hold the review; nothing was changed")
-                .with_source(error)
-        })?;
+        create_dirs(disk, &scratch).or_failed("could not hold the review; nothing was changed")?;
         let log = scratch.join("setup.log");
         setup
             .prepare(disk, &slot, &log, &name, &context.stop, &context.clock)
@@ -302,35 +292,22 @@ fn answer(
         return Ok(Exit::WaitsForPerson);
     };
     let site = planning_site(place)?;
-    let prefix = place.settings.commit_prefix();
-    let (disk, git, now) = (
-        &context.disk,
-        &place.repository,
-        local_stamp(&context.clock),
-    );
-    let (command, proposal) = match choice {
-        Choice::Approve => (
-            "migration approve",
-            person::approve(disk, git, &site, slug, prefix, now),
-        ),
+    let text;
+    let decision = match choice {
+        Choice::Approve => Decision::Approve,
         Choice::Reject => {
-            let reason = terminal.line("why? ")?;
-            (
-                "migration reject",
-                person::reject(disk, git, &site, slug, &reason, prefix, now),
-            )
+            text = terminal.line("why? ")?;
+            Decision::Reject(&text)
         }
         Choice::Refine => {
             let below = review_sheet::shown(sheet, live, false);
-            let text = editor::write(context, "feedback", &below)?;
-            let feedback = (FeedbackSource::Message, text.as_str());
-            (
-                "migration refine",
-                person::refine(disk, git, &site, slug, feedback, prefix, now),
-            )
+            text = editor::write(context, "feedback", &below)?;
+            Decision::Refine(FeedbackSource::Message, &text)
         }
     };
-    let proposal = proposal.map_err(|error| person_refusal(error, slug))?;
+    let proposal = decision
+        .propose(context, place, &site, slug)
+        .map_err(|error| person_refusal(error, slug))?;
     // Feedback goes with any state of the plan; a decision is about the one
     // that was shown.
     if *choice != Choice::Refine && proposal.base != live.digest {
@@ -339,16 +316,12 @@ fn answer(
             slug,
         ));
     }
-    let plan = proposed::plan(context, place, command, proposal)?;
-    let exit = standing::carry_out(context, place, slug, args, &plan)?;
-    if exit == Exit::Done {
-        match choice {
-            Choice::Refine => context
-                .out
-                .hint(&format!("`piton migration step {slug}` takes it up")),
-            Choice::Approve => context.out.hint(CARRY_OUT),
-            Choice::Reject => {}
-        }
+    let exit = proposed::carry_out(context, place, args, decision.command(), proposal)?;
+    if exit == Exit::Done
+        && *choice != Choice::Reject
+        && let Some(next) = decision.next(slug)
+    {
+        context.out.hint(&next);
     }
     Ok(exit)
 }

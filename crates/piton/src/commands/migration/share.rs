@@ -1,7 +1,6 @@
 //! `piton migration share`: stores a migration as a plan, where the team works.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
 
 use clap::Args;
 use piton_backend::operation::{BackendOp, CreatePlan, PLAN, URL};
@@ -9,16 +8,16 @@ use piton_backend::store::{Provider, plain_title};
 use piton_backend::text::{within_limit, wrap_comment};
 use piton_base::Digest;
 use piton_loop::planning::person;
-use piton_loop::planning::snapshot::{Live, SnapshotError};
+use piton_loop::planning::snapshot::Live;
 use piton_migration::own::PlanLink;
 use piton_migration::slug::Slug;
 use piton_plan::PlanBuilder;
 
-use super::find::find;
-use super::refusal::person_refusal;
-use super::{proposed, standing};
+use super::decision::person_refusal;
+use super::find::About;
+use super::proposed;
 use crate::context::{Context, Place};
-use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::error::{Attempt as _, CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;
 use crate::op::Op;
 use crate::planned::PlanArgs;
@@ -36,15 +35,12 @@ Examples:
   piton migration share SLUG --dry-run
   piton migration share SLUG --backend local")]
 pub(crate) struct ShareArgs {
-    /// The migration: its slug, or the path of its directory
-    slug: PathBuf,
+    #[command(flatten)]
+    about: About,
 
     /// Where it is stored: github-issue, github-draft-pr or local; default: plans.backend
     #[arg(long, value_name = "BACKEND", value_parser = backend)]
     backend: Option<Provider>,
-
-    #[command(flatten)]
-    plan: PlanArgs,
 }
 
 fn backend(word: &str) -> Result<Provider, String> {
@@ -53,13 +49,11 @@ fn backend(word: &str) -> Result<Provider, String> {
 }
 
 pub(crate) fn run(context: &Context, args: &ShareArgs) -> CommandResult {
-    let place = context.place_to_write(&args.plan)?;
-    let slug = find(context, &place.live(), &args.slug)?;
+    let (place, slug) = args.about.find(context)?;
+    let plan_args = &args.about.plan;
     let site = planning_site(&place)?;
-    let unreadable = |error: SnapshotError| {
-        CommandError::failed(format!("could not share {slug}")).with_source(error)
-    };
-    let live = Live::read(&context.disk, &site, &slug).map_err(unreadable)?;
+    let live =
+        Live::read(&context.disk, &site, &slug).or_failed(format!("could not share {slug}"))?;
     if let Some(plan) = &live.own.plan {
         return Err(CommandError::usage(format!(
             "{slug} is shared already, as plan {} ({})",
@@ -90,14 +84,12 @@ pub(crate) fn run(context: &Context, args: &ShareArgs) -> CommandResult {
     };
     let mut builder = PlanBuilder::new(format!("migration share {slug}"));
     builder.add(Op::from(BackendOp::Create(create)));
-    let plan = builder.build().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
-    })?;
-    if !args.plan.changes_nothing() {
+    let plan = builder.build()?;
+    if !plan_args.changes_nothing() {
         context.out.begin_series();
     }
-    let ended = context.site(&place).carry_out_and_tell(&args.plan, &plan)?;
-    if args.plan.changes_nothing() {
+    let ended = context.site(&place).carry_out_and_tell(plan_args, &plan)?;
+    if plan_args.changes_nothing() {
         context.out.hint(
             "afterwards the migration records which plan it is shared as, in a commit of its own",
         );
@@ -120,7 +112,7 @@ pub(crate) fn run(context: &Context, args: &ShareArgs) -> CommandResult {
         backend: provider.word().to_owned(),
         id: id.clone(),
     };
-    let exit = note(context, &place, &slug, link, &args.plan)?;
+    let exit = note(context, &place, &slug, link, plan_args)?;
     if exit == Exit::Done
         && let Some(url) = output(URL.name())
     {
@@ -144,8 +136,7 @@ pub(super) fn note(
     let Some(proposal) = proposal else {
         return Ok(Exit::Done);
     };
-    let plan = proposed::plan(context, place, "migration share", proposal)?;
-    standing::carry_out(context, place, slug, args, &plan)
+    proposed::carry_out(context, place, args, "migration share", proposal)
 }
 
 fn description(live: &Live) -> String {

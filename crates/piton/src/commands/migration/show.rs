@@ -8,7 +8,7 @@ use piton_migration::show;
 
 use super::find::find;
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::error::{Attempt as _, CommandResult};
 use crate::exit::Exit;
 use crate::output::local_time;
 
@@ -25,14 +25,11 @@ pub(crate) struct ShowArgs {
 }
 
 pub(crate) fn run(context: &Context, args: &ShowArgs) -> CommandResult {
-    let live = context.place()?.live();
-    let slug = find(context, &live, &args.slug)?;
-    let shown = show::show(&context.disk, &live, &slug, context.clock.now());
+    let place = context.place()?;
+    let slug = find(context, &place, &args.slug)?;
+    let shown = show::show(&context.disk, &place.live(), &slug, context.clock.now());
     if context.out.json_wanted() {
-        let value = serde_json::to_value(&shown).map_err(|error| {
-            CommandError::new(ErrorKind::Internal, "could not show the migration")
-                .with_source(error)
-        })?;
+        let value = serde_json::to_value(&shown).or_internal("could not show the migration")?;
         context.out.json(value);
     } else {
         let text = show::render(&shown, &local_time);

@@ -8,14 +8,13 @@ use piton_migration::manifest::{MigrationState, Status};
 use piton_migration::slug::Slug;
 
 use super::find::find;
-use super::planned_step::{self, StepCommand};
+use super::planned_step::PlannedStep;
 use crate::agents::AgentArgs;
 use crate::context::{Context, Place};
-use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::error::{Attempt as _, CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
-use crate::planning::AskedEffort;
 
 /// Make the next planning step of a migration
 ///
@@ -59,7 +58,7 @@ pub(super) enum Until {
 pub(crate) fn run(context: &Context, args: &StepArgs) -> CommandResult {
     let mut place = context.place_to_call(&args.plan)?;
     args.agent.over(&mut place.settings)?;
-    let slug = find(context, &place.live(), &args.slug)?;
+    let slug = find(context, &place, &args.slug)?;
     if args.until.is_some() && !args.plan.changes_nothing() {
         context.out.begin_series();
     }
@@ -75,17 +74,14 @@ pub(super) fn steps(
     anew: bool,
     args: &PlanArgs,
 ) -> CommandResult {
-    let mut command = StepCommand {
-        name: "migration step",
-        effort: AskedEffort::Default,
-        anew,
-    };
+    let step = PlannedStep::of(context, place, slug, args);
+    let mut anew = anew;
     loop {
-        let exit = planned_step::carry_out(context, place, slug, &command, args)?;
+        let exit = step.carry_out(anew)?;
         if exit != Exit::Done || args.changes_nothing() {
             return Ok(exit);
         }
-        command.anew = false;
+        anew = false;
         if let Some(exit) = tell_what_is_next(context, place, slug, until)? {
             return Ok(exit);
         }
@@ -140,14 +136,8 @@ enum Standing {
 }
 
 fn standing(context: &Context, place: &Place, slug: &Slug) -> Result<Standing, CommandError> {
-    let manifest =
-        load_manifest(&context.disk, &place.live().migration(slug)).map_err(|error| {
-            CommandError::new(
-                ErrorKind::Failed,
-                "could not see where the migration stands",
-            )
-            .with_source(error)
-        })?;
+    let manifest = load_manifest(&context.disk, &place.live().migration(slug))
+        .or_failed("could not see where the migration stands")?;
     let status = manifest.status();
     Ok(match MigrationState::from(manifest) {
         MigrationState::Planning(_) => Standing::Planning,

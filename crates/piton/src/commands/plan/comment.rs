@@ -10,7 +10,7 @@ use super::decide::carry_out;
 use super::target::{document, plan, with};
 use super::text;
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult};
+use crate::error::{Attempt as _, CommandError, CommandResult};
 use crate::planned::PlanArgs;
 
 /// Add a comment to a stored plan
@@ -48,8 +48,7 @@ pub(super) fn run(context: &Context, args: &CommentArgs) -> CommandResult {
         return Err(CommandError::usage("a comment must not be empty"));
     }
     context.refuse_secret("the comment", &text)?;
-    within_limit(&text)
-        .map_err(|error| CommandError::usage("could not add the comment").with_source(error))?;
+    within_limit(&text).or_usage("could not add the comment")?;
     let plan = with(context, |place, backend| {
         let id = plan(context, place, backend, args.target.as_deref())?;
         document(backend, &id).map(|document| document.id)

@@ -12,7 +12,7 @@ use serde_json::json;
 use super::decide::carry_out;
 use super::text;
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult};
+use crate::error::{Attempt as _, CommandError, CommandResult};
 use crate::forge;
 use crate::planned::PlanArgs;
 use crate::stored::{StoredPlace, refuse_nowhere};
@@ -65,8 +65,7 @@ pub(super) fn run(context: &Context, args: &CreateArgs) -> CommandResult {
     if text.trim().is_empty() {
         return Err(CommandError::usage("the text of a plan must not be empty"));
     }
-    within_limit(&wrap_comment(&text))
-        .map_err(|error| CommandError::usage("could not make the plan").with_source(error))?;
+    within_limit(&wrap_comment(&text)).or_usage("could not make the plan")?;
     let title = match &args.title {
         Some(title) => plain_title(title),
         None => title_of(&text),

@@ -3,7 +3,7 @@
 use piton_plan::PlanBuilder;
 
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::error::CommandResult;
 use crate::op::Op;
 use crate::planned::PlanArgs;
 use crate::stored::send_waiting;
@@ -27,9 +27,7 @@ pub(super) fn carry_out(
         }
         last = Some(handle);
     }
-    let plan = builder.build().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
-    })?;
+    let plan = builder.build()?;
     let site = context.site(&place);
     let again = if args.changes_nothing() {
         None

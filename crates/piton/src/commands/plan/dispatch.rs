@@ -14,7 +14,7 @@ use piton_plan::{PlanBuilder, Receipt, Slot};
 use super::target::{plan, with};
 use super::worthy::{Terms, Worthy};
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::forge;
 use crate::op::Op;
@@ -124,9 +124,7 @@ pub(super) fn run(context: &Context, args: &DispatchArgs) -> CommandResult {
         })));
         builder.depend(&recorded, &started);
     }
-    let plan = builder.build().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
-    })?;
+    let plan = builder.build()?;
     let place = context.place()?;
     let ended = context.site(&place).carry_out_and_tell(&args.plan, &plan)?;
     let exit = ended.exit;

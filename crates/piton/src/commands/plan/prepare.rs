@@ -5,12 +5,12 @@ use piton_backend::folder::{Looked, PlanRef, find_folder, folder_files};
 use piton_backend::header::Stamp;
 use piton_backend::store::Document;
 use piton_base::{Clock, RepoPath};
-use piton_plan::files::{Content, How};
+use piton_plan::files::Content;
 
 use super::decide::carry_out;
 use super::target::{document, failed, plan, with};
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult};
+use crate::error::{Attempt as _, CommandError, CommandResult};
 use crate::files::put;
 use crate::op::Op;
 use crate::planned::PlanArgs;
@@ -56,19 +56,13 @@ pub(super) fn run(context: &Context, args: &PrepareArgs) -> CommandResult {
     let reference = reference(context, &document, provider);
     let mut operations: Vec<Op> = Vec::new();
     for (name, content) in folder_files(&text, &reference).0 {
-        let path: RepoPath = format!("{FOLDER}/{name}").parse().map_err(|error| {
-            CommandError::failed("could not name the work folder").with_source(error)
-        })?;
+        let path: RepoPath = format!("{FOLDER}/{name}")
+            .parse()
+            .or_failed("could not name the work folder")?;
         let why = format!("the work folder of plan {}", document.id);
         let disk = &context.disk;
         let root = &place.checkout.root;
-        let written = put(
-            (disk, root),
-            path,
-            How::Create,
-            Content::Text(content),
-            &why,
-        )?;
+        let written = put((disk, root), path, Content::Text(content), &why)?;
         operations.extend(written.map(Op::from));
     }
     carry_out(context, &args.plan, "plan prepare", operations)

@@ -14,7 +14,7 @@ use super::decide::carry_out;
 use super::target::{document, failed, plan, with};
 use super::worthy::title;
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult};
+use crate::error::{Attempt as _, CommandError, CommandResult};
 use crate::forge;
 use crate::op::Op;
 use crate::planned::PlanArgs;
@@ -65,7 +65,7 @@ pub(super) fn run(context: &Context, args: &SubmitArgs) -> CommandResult {
         };
         operations.push(ForgeOp::ReadyPull(ready).into());
         let patch = Patch::new(vec![("lifecycle_stage".to_owned(), json!("impl"))])
-            .map_err(|error| CommandError::failed("could not set the stage").with_source(error))?;
+            .or_failed("could not set the stage")?;
         let set = SetFields::decide(document.id.clone(), &patch, &header);
         operations.extend(set.map(|set| Op::from(BackendOp::SetFields(set))));
     } else {

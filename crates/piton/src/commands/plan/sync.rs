@@ -5,12 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 use piton_backend::store::{PlanComment, PlanId, Provider, comment_mark};
 use piton_base::terminal::clean;
-use piton_loop::clock::local_stamp;
 use piton_loop::planning::decide::StepRefusal;
-use piton_loop::planning::person::{self, PersonRefusal};
+use piton_loop::planning::person::PersonRefusal;
 use piton_loop::planning::site::Site;
 use piton_loop::planning::snapshot::{Live, SnapshotError};
-use piton_migration::candidate::Proposal;
 use piton_migration::manifest::Status;
 use piton_migration::own::{PlanLink, load_own};
 use piton_migration::planning::FeedbackSource;
@@ -18,10 +16,10 @@ use piton_migration::slug::Slug;
 use serde_json::json;
 
 use super::target::failed;
+use crate::commands::migration::decision::{Decision, person_refusal};
 use crate::commands::migration::proposed;
-use crate::commands::migration::refusal::person_refusal;
 use crate::context::{Context, Place};
-use crate::error::{CommandError, CommandResult};
+use crate::error::{Attempt as _, CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
@@ -70,6 +68,14 @@ impl Wish {
                 text.to_owned()
             })),
             _ => None,
+        }
+    }
+
+    const fn decision(&self) -> Decision<'_> {
+        match self {
+            Self::Approve => Decision::Approve,
+            Self::Refine(text) => Decision::Refine(FeedbackSource::Message, text.as_str()),
+            Self::Reject(reason) => Decision::Reject(reason.as_str()),
         }
     }
 
@@ -158,9 +164,7 @@ pub(crate) fn shared(
     let live = place.live();
     let slugs = live
         .contents(&context.disk)
-        .map_err(|error| {
-            CommandError::failed("could not see which migrations there are").with_source(error)
-        })?
+        .or_failed("could not see which migrations there are")?
         .slugs;
     Ok(slugs
         .into_iter()
@@ -265,7 +269,7 @@ fn take_up(
     if is_said_first && is_recorded(context, &site, slug, wish) {
         return Ok(Some(wish.done().to_owned()));
     }
-    let proposal = match propose(context, place, &site, slug, wish) {
+    let proposal = match wish.decision().propose(context, place, &site, slug) {
         Ok(proposal) => proposal,
         Err(error) if is_said_first && is_so(&error, wish) => {
             return Ok(Some(wish.done().to_owned()));
@@ -277,8 +281,7 @@ fn take_up(
             return Ok(Some(format!("not done: {}", error.on_one_line())));
         }
     };
-    let command = format!("migration {}", wish.word());
-    let plan = proposed::plan(context, place, &command, proposal)?;
+    let plan = proposed::plan(context, place, wish.decision().command(), proposal)?;
     let exit = context.site(place).carry_out(args, &plan)?;
     Ok((exit == Exit::Done).then(|| wish.done().to_owned()))
 }
@@ -372,26 +375,6 @@ fn is_recorded(context: &Context, site: &Site, slug: &Slug, wish: &Wish) -> bool
         let mut said = state.feedback().iter();
         said.any(|one| one.text.trim() == text.trim())
     })
-}
-
-fn propose(
-    context: &Context,
-    place: &Place,
-    site: &Site,
-    slug: &Slug,
-    wish: &Wish,
-) -> Result<Proposal, PersonRefusal> {
-    let (disk, git) = (&context.disk, &place.repository);
-    let prefix = place.settings.commit_prefix();
-    let now = local_stamp(&context.clock);
-    match wish {
-        Wish::Approve => person::approve(disk, git, site, slug, prefix, now),
-        Wish::Refine(text) => {
-            let feedback = (FeedbackSource::Message, text.as_str());
-            person::refine(disk, git, site, slug, feedback, prefix, now)
-        }
-        Wish::Reject(reason) => person::reject(disk, git, site, slug, reason, prefix, now),
-    }
 }
 
 /// Answers a comment, by which it counts as heard.

@@ -5,7 +5,7 @@ use piton_backend::store::{BackendError, BackendRead, Document, PlanId};
 use piton_base::on_one_line;
 
 use crate::context::Context;
-use crate::error::{CommandError, ErrorKind};
+use crate::error::{Attempt as _, CommandError, ErrorKind};
 use crate::stored::{StoredPlace, branch, elsewhere, with_reader};
 
 /// Runs something with the backend of the settings.
@@ -40,9 +40,10 @@ pub(super) fn plan(
     if let Ok(folder) = folder
         && let Looked::Plan(reference) = folder.looked
     {
-        return reference.id.parse().map_err(|error| {
-            CommandError::usage("could not use the work folder").with_source(error)
-        });
+        return reference
+            .id
+            .parse()
+            .or_usage("could not use the work folder");
     }
     let of_branch = match &branch {
         Some(branch) => backend.plan_of_branch(branch).map_err(failed)?,

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::context::Context;
-use crate::error::CommandError;
+use crate::error::{Attempt as _, CommandError};
 use crate::files;
 
 /// How long a text may be: several times what GitHub takes.
@@ -18,9 +18,7 @@ pub(super) fn read(context: &Context, file: &Path) -> Result<String, CommandErro
         std::io::stdin()
             .take(MOST + 1)
             .read_to_end(&mut bytes)
-            .map_err(|error| {
-                CommandError::failed("could not read standard input").with_source(error)
-            })?;
+            .or_failed("could not read standard input")?;
         bytes
     } else {
         files::read(&context.disk, &context.directory.join(file))?

@@ -12,7 +12,7 @@ use super::decide::carry_out;
 use super::target::{document, failed, plan, with};
 use super::text;
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult};
+use crate::error::{Attempt as _, CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::op::Op;
 use crate::planned::PlanArgs;
@@ -96,8 +96,7 @@ fn new_text(context: &Context, file: &std::path::Path) -> Result<String, Command
         return Err(CommandError::usage("the text of a plan must not be empty"));
     }
     context.refuse_secret("the new text of the plan", &text)?;
-    within_limit(&wrap_comment(&text))
-        .map_err(|error| CommandError::usage("could not replace the text").with_source(error))?;
+    within_limit(&wrap_comment(&text)).or_usage("could not replace the text")?;
     Ok(text)
 }
 

@@ -50,9 +50,7 @@ pub(crate) fn run(context: &Context, args: &CopyArgs) -> CommandResult {
         let (_, text) = built_in.part(&file).ok_or_else(internal)?;
         builder.add_draft(decided(context, &place, args.force, &file, text)?);
     }
-    let plan = builder
-        .build()
-        .map_err(|error| internal().with_source(error))?;
+    let plan = builder.build()?;
     let ended = context.site(&place).carry_out_and_tell(&args.plan, &plan)?;
     if ended.exit == Exit::Done && !ended.receipts.is_empty() {
         context

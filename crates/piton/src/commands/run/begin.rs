@@ -17,7 +17,7 @@ use super::tell::{Facts, Teller};
 use super::tick::{self, Tick};
 use super::view::View;
 use crate::commands::migration::planned_step;
-use crate::error::CommandError;
+use crate::error::{Attempt as _, CommandError};
 
 /// How long a migration is left alone that somebody else is at work on.
 const CLAIMED: Duration = Duration::from_secs(60);
@@ -57,9 +57,7 @@ impl<'a> Driver<'a> {
         self.finisher
             .run
             .update(|summary| summary.counts.attempts_started += 1)
-            .map_err(|error| {
-                CommandError::failed("could not keep the record").with_source(error)
-            })?;
+            .or_failed("could not keep the record")?;
         let files: &[String] = match &piece {
             Piece::Source(source) => &source.target.files,
             Piece::Plan(_) | Piece::Phase(_) => &[],

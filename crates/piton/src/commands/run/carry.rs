@@ -23,7 +23,7 @@ use super::left_over::{LeftOver, left_over};
 use super::tell::Teller;
 use crate::agents;
 use crate::context::{Context, Place};
-use crate::error::CommandError;
+use crate::error::{Attempt as _, CommandError};
 use crate::output::{Channel, Level};
 use crate::planning::refuse_begun;
 
@@ -100,9 +100,7 @@ pub(crate) fn carry_out(
     context
         .book
         .close_as(status, error.clone(), error)
-        .map_err(|error| {
-            CommandError::failed("could not finish the run's record").with_source(error)
-        })?;
+        .or_failed("could not finish the run's record")?;
     Ok((id, carried?))
 }
 

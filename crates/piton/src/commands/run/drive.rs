@@ -35,7 +35,7 @@ use crate::agents;
 use crate::commands::runs::prune;
 use crate::config::Origin;
 use crate::context::{Context, Place};
-use crate::error::{CommandError, CommandResult};
+use crate::error::{Attempt as _, CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::output::{Channel, Level};
 use crate::planning::refuse_under_way;
@@ -175,9 +175,7 @@ pub(crate) fn drive(
     context
         .book
         .close_as(ending.status(), Some(ending.told()), error)
-        .map_err(|error| {
-            CommandError::failed("could not finish the run's record").with_source(error)
-        })?;
+        .or_failed("could not finish the run's record")?;
     let accounts = accounts_of(&floor, &run.summary(), &past);
     for text in &accounts {
         context
@@ -335,9 +333,7 @@ pub(super) fn begin(
     let run = context
         .book
         .begun(&floor.planning.site, &holder, &outset)
-        .map_err(|error| {
-            CommandError::failed("could not begin the run's record").with_source(error)
-        })?;
+        .or_failed("could not begin the run's record")?;
     context.out.say(
         Channel::General,
         Level::NORMAL,

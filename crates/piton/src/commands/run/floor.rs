@@ -21,7 +21,7 @@ use super::view::View;
 use crate::agents;
 use crate::config::Settings;
 use crate::context::{Context, Place};
-use crate::error::CommandError;
+use crate::error::{Attempt as _, CommandError};
 use crate::planning::PlanningContext;
 
 /// What a run was set up with. Nothing of it changes while the run lasts.
@@ -64,9 +64,7 @@ impl<'a> Floor<'a> {
             .validation_command()
             .map(ValidationCommand::read)
             .transpose()
-            .map_err(|error| {
-                CommandError::usage("could not use `validation-command`").with_source(error)
-            })?
+            .or_usage("could not use `validation-command`")?
             .flatten();
         Ok(Self {
             slots,

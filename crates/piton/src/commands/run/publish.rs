@@ -7,10 +7,9 @@ use piton_migration::slug::Slug;
 use super::act::Finisher;
 use super::job::Job;
 use super::tell::{Facts, Teller};
-use crate::commands::migration::planned_step::{self, StepCommand};
+use crate::commands::migration::planned_step::PlannedStep;
 use crate::exit::Exit;
 use crate::planned::PlanArgs;
-use crate::planning::AskedEffort;
 
 impl Finisher<'_> {
     /// A step of a migration that is in no commit is published as
@@ -36,14 +35,9 @@ impl Finisher<'_> {
     }
 
     fn step(&self, slug: &Slug) -> Outcome {
-        let command = StepCommand {
-            name: "migration step",
-            effort: AskedEffort::Default,
-            anew: false,
-        };
-        let (context, place) = (self.floor.context, self.floor.place);
         let args = PlanArgs::plain();
-        match planned_step::carry_out_claimed(context, place, slug, &command, &args) {
+        let step = PlannedStep::of(self.floor.context, self.floor.place, slug, &args);
+        match step.carry_out_claimed(false) {
             Ok(Exit::Done) => Outcome::Landed,
             Ok(Exit::LimitReached) => Outcome::OutOfQuota { until: None },
             Ok(exit) => Outcome::Failed {

@@ -14,9 +14,9 @@ use piton_plan::{
 };
 
 use super::floor::Floor;
-use crate::error::{CommandError, ErrorKind};
+use crate::error::{Attempt as _, CommandError};
 use crate::op::Op;
-use crate::planned::{journal_error, lost_journal, new_id};
+use crate::planned::{journal_error, lost_journal};
 
 /// Returns the tick of one piece of work: the work, and its landing.
 pub(super) fn plan(
@@ -62,9 +62,7 @@ pub(super) fn landing(command: &str, work: &Accepted) -> Result<Plan<Op>, Comman
 }
 
 fn built(builder: PlanBuilder<Op>) -> Result<Plan<Op>, CommandError> {
-    builder.build().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
-    })
+    Ok(builder.build()?)
 }
 
 fn name(onto: &Onto) -> String {
@@ -129,11 +127,10 @@ impl<'a> Tick<'a> {
         let context = floor.context;
         let disk: &'a RealDisk = &context.disk;
         let site = context.site(floor.place);
-        let ready = prepare(plan, &[], Interaction::Unattended).map_err(|error| {
-            CommandError::new(ErrorKind::Internal, "could not begin a tick").with_source(error)
-        })?;
+        let ready =
+            prepare(plan, &[], Interaction::Unattended).or_internal("could not begin a tick")?;
         let now = context.clock.now();
-        let id = new_id(now);
+        let id = context.new_plan_id();
         let held = site.hold(id)?;
         let tool = env!("PITON_VERSION");
         let writer = journal::begin(disk, &site.journals(), &held, id, &ready, tool, now)

@@ -17,7 +17,7 @@ use piton_migration::manifest::{Phase, Status};
 use piton_migration::slug::Slug;
 
 use super::floor::Floor;
-use crate::error::CommandError;
+use crate::error::{Attempt as _, CommandError};
 
 /// One look at the repository.
 #[derive(Debug)]
@@ -43,9 +43,8 @@ impl View {
             );
         };
         let live = place.live();
-        let migrations = observe::migrations(&context.disk, &live).map_err(|error| {
-            CommandError::failed("could not see which migrations there are").with_source(error)
-        })?;
+        let migrations = observe::migrations(&context.disk, &live)
+            .or_failed("could not see which migrations there are")?;
         let mut held = accepted::all(&context.disk, &place.repository, place.state().path())?;
         held.retain(|held| {
             let name = held.name();

@@ -11,7 +11,7 @@ use piton_loop::runs::{self, Overview, Recorded, RunDir, RunId, RunState};
 
 use super::overview;
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::error::{Attempt as _, CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;
 use crate::output::{Channel, Level};
 
@@ -26,9 +26,9 @@ pub(super) fn follow(context: &Context, runs: &Path, id: &RunId) -> CommandResul
     loop {
         // Asked before reading: what was written until then is read.
         let over = runs::state_of(runs, id) == RunState::Over;
-        let lines = tail.more(&path).map_err(|error| {
-            CommandError::failed(format!("could not follow the run {id}")).with_source(error)
-        })?;
+        let lines = tail
+            .more(&path)
+            .or_failed(format!("could not follow the run {id}"))?;
         for line in lines {
             // A newer piton may tell things that this one does not know.
             if let Ok(told) = serde_json::from_slice::<Recorded>(&line) {

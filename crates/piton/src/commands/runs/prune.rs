@@ -14,7 +14,7 @@ use piton_plan::{PlanBuilder, PlanId};
 use super::listed::unreadable;
 use crate::config::Settings;
 use crate::context::{Context, Place};
-use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::error::{Attempt as _, CommandError, CommandResult};
 use crate::op::Op;
 use crate::planned::{PlanArgs, journal_error};
 
@@ -76,9 +76,7 @@ pub(super) fn run(context: &Context, args: &PruneArgs) -> CommandResult {
             why: removal.reason.to_owned(),
         })));
     }
-    let plan = builder.build().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
-    })?;
+    let plan = builder.build()?;
     context.site(&place).carry_out(&args.plan, &plan)
 }
 
@@ -131,10 +129,9 @@ pub(crate) fn slots(
 ) -> Result<Vec<Removal<Used>>, CommandError> {
     let now = context.clock.now();
     let home = crate::slots::home(context, place)?;
-    let stored = home.stored(&context.disk).map_err(|error| {
-        CommandError::failed(format!("could not look at {}", home.dir().display()))
-            .with_source(error)
-    })?;
+    let stored = home
+        .stored(&context.disk)
+        .or_failed(format!("could not look at {}", home.dir().display()))?;
     let units: Vec<_> = stored
         .into_iter()
         .map(|slots| {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use piton_durable::{Disk, DiskRead, Kind, tree};
 
 use crate::context::{Context, token};
-use crate::error::{CommandError, ErrorKind};
+use crate::error::{Attempt as _, CommandError};
 use crate::output::{Channel, Level};
 
 /// Makes a directory that nothing else is in.
@@ -42,9 +42,7 @@ pub(super) fn tell(context: &Context, directory: &Path) {
 
 /// Returns where this very program lies.
 pub(super) fn program() -> Result<PathBuf, CommandError> {
-    std::env::current_exe().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not find this program").with_source(error)
-    })
+    std::env::current_exe().or_internal("could not find this program")
 }
 
 fn failed(path: &Path, error: impl std::error::Error + Send + Sync + 'static) -> CommandError {

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::args::SelftestArgs;
 use super::place;
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::error::{Attempt as _, CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::output::{Channel, Level};
 
@@ -38,7 +38,7 @@ pub(super) fn run(context: &Context, args: &SelftestArgs) -> CommandResult {
     }
     let support = Support::observe(Network::Off);
     let standing = Standing::decide(Wanted::Auto, Network::On, support)
-        .map_err(|refused| CommandError::failed("could not seal anything").with_source(refused))?;
+        .or_failed("could not seal anything")?;
     if let Standing::Unavailable { gap } = &standing {
         return Err(CommandError::failed("could not try a seal here")
             .with_source(gap.to_string())
@@ -75,8 +75,8 @@ fn tried(
     let mut parts = Vec::new();
     let cut = [Network::Loopback, Network::Off].map(|network| (network, Section::Network));
     for (network, section) in [(Network::On, Section::Always)].into_iter().chain(cut) {
-        let standing = Standing::decide(Wanted::Auto, network, support)
-            .map_err(|refused| CommandError::failed("could not seal").with_source(refused))?;
+        let standing =
+            Standing::decide(Wanted::Auto, network, support).or_failed("could not seal")?;
         let rows = if standing.network() == network {
             child(context, &laid.ground, network, section)?
         } else {
@@ -137,13 +137,9 @@ fn child(
 
 /// The sealed child's half.
 fn inside(context: &Context, errand: &str) -> CommandResult {
-    let errand: Errand = serde_json::from_str(errand).map_err(|error| {
-        CommandError::new(ErrorKind::Usage, "could not tell what to try").with_source(error)
-    })?;
+    let errand: Errand = serde_json::from_str(errand).or_usage("could not tell what to try")?;
     let rows = try_all(&errand.ground, errand.section);
-    let text = serde_json::to_string(&rows).map_err(|error| {
-        CommandError::failed("could not say what came of it").with_source(error)
-    })?;
+    let text = serde_json::to_string(&rows).or_failed("could not say what came of it")?;
     context.out.data(&text);
     Ok(Exit::Done)
 }

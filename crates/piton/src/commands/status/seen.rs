@@ -16,7 +16,7 @@ use super::reports;
 use super::sorted::{Sorted, what_is_wrong};
 use crate::commands::disk_use::DiskUse;
 use crate::context::{CONFIG_FILE, Context, Place};
-use crate::error::CommandError;
+use crate::error::{Attempt as _, CommandError};
 use crate::world::Publishing;
 
 /// All that the screen shows.
@@ -43,9 +43,8 @@ impl<'r> Seen<'r> {
         rows: &'r [Row],
     ) -> Result<Self, CommandError> {
         let now = context.clock.now();
-        let listed = runs::list(&context.disk, &place.state().runs()).map_err(|error| {
-            CommandError::failed("could not read the run records").with_source(error)
-        })?;
+        let listed = runs::list(&context.disk, &place.state().runs())
+            .or_failed("could not read the run records")?;
         let sorted = Sorted::of(rows);
         let mut wrong = Vec::new();
         for row in &sorted.broken {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use piton_base::RepoPath;
 use piton_loop::taste::{DEFAULT_TASTE, TasteVersion};
 use piton_plan::PlanBuilder;
-use piton_plan::files::{Content, FileOp, How};
+use piton_plan::files::{Content, FileOp};
 use serde_json::json;
 
 use crate::context::{Context, Place};
@@ -83,16 +83,13 @@ pub(super) fn show(context: &Context, file: &TasteFile, args: &PlanArgs) -> Comm
         && let Some(made) = put(
             (&context.disk, &file.root),
             file.path.clone(),
-            How::Create,
             Content::Text(DEFAULT_TASTE.to_owned()),
             "to be made your own",
         )?
     {
         builder.add(file.op(made));
     }
-    let plan = builder
-        .build()
-        .map_err(|error| internal().with_source(error))?;
+    let plan = builder.build()?;
     let exit = site::anywhere(context)?.carry_out(args, &plan)?;
     if !context.out.json_wanted() {
         tell(context, file, false);

@@ -19,7 +19,7 @@ use crate::agents;
 use crate::commands::prompt;
 use crate::config::Settings;
 use crate::context::{Context, Place, token};
-use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::error::{Attempt as _, CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;
 use crate::files::{NEW_FILE_MODE, put, read};
 use crate::op::Op;
@@ -53,7 +53,7 @@ pub(super) fn run(
     let session = TasteSession::set(context, place, args)?;
     let prompt = decision
         .prompt(&prompt::load(context)?, &session.content())
-        .map_err(|error| CommandError::usage("could not use the prompts").with_source(error))?;
+        .or_usage("could not use the prompts")?;
     if args.plan.dry_run {
         session.tell(context, &decision, &prompt);
         return Ok(if args.plan.exit_code {
@@ -81,9 +81,7 @@ pub(super) fn run(
     let text = session
         .hold(context, place, seat.as_ref(), &decision, prompt)
         .and_then(|written| {
-            accept_answer(&decision, &written).map_err(|error| {
-                CommandError::failed("could not take over the taste").with_source(error)
-            })
+            accept_answer(&decision, &written).or_failed("could not take over the taste")
         });
     if let Some(seat) = &seat {
         let came_to = text.as_ref().map(|_| "the file was finished");
@@ -305,13 +303,7 @@ fn plan(
     let mut builder = PlanBuilder::new("taste");
     let at = (&context.disk as _, &*file.root);
     let why = format!("the outcome of the session ({})", word(decision.mode));
-    let put = put(
-        at,
-        file.path.clone(),
-        How::Create,
-        Content::Text(text),
-        &why,
-    )?;
+    let put = put(at, file.path.clone(), Content::Text(text), &why)?;
     if let Some(put) = put {
         let mut draft = Draft::new(file.op(put));
         if let (Some(_), Some(old)) = (&decision.backup, &decision.existing)
@@ -321,9 +313,7 @@ fn plan(
         }
         builder.add_draft(draft);
     }
-    builder
-        .build()
-        .map_err(|error| internal().with_source(error))
+    Ok(builder.build()?)
 }
 
 /// Keeps what somebody wrote beside the file. An older copy stays: the new one
@@ -339,10 +329,8 @@ fn backup(context: &Context, file: &TasteFile, old: &str) -> Result<Option<FileO
         modified: None,
         why: "what was there before".to_owned(),
     };
-    let decided =
-        decide(&context.disk, &file.root, &wanted, ConflictMode::Rename).map_err(|error| {
-            CommandError::failed("could not keep a copy of the taste").with_source(error)
-        })?;
+    let decided = decide(&context.disk, &file.root, &wanted, ConflictMode::Rename)
+        .or_failed("could not keep a copy of the taste")?;
     Ok(match decided {
         FileOp::Keep { .. } => None,
         FileOp::Put { .. } | FileOp::Move { .. } | FileOp::Delete { .. } | FileOp::Outside(_) => {

@@ -1,0 +1,71 @@
+//! Taking a migration from where it lies: out of the way, or to another place.
+
+use piton_base::RepoPath;
+use piton_migration::contents::Contents;
+use piton_migration::operation::{CommitPath, MigrationOp, SetAside};
+use piton_migration::slug::Slug;
+use piton_plan::files::Content;
+use piton_plan::{Draft, Plan, PlanBuilder};
+
+use crate::context::{Context, Place};
+use crate::error::{Attempt as _, CommandError};
+use crate::files::put;
+use crate::op::Op;
+use crate::planning;
+
+/// Refuses it while a commit does not belong here, or with changes that are in
+/// none.
+pub(super) fn refuse_unfit(place: &Place, slug: &Slug, verb: &str) -> Result<(), CommandError> {
+    let what = format!("{verb} {slug}");
+    planning::refuse_under_way(place, &what)?;
+    planning::refuse_dirty(place, slug, &what)
+}
+
+/// Decides a move: every file in the new place, then the old one out of the
+/// way, then the commit of both. `changed` says what the files become.
+pub(super) fn plan(
+    context: &Context,
+    place: &Place,
+    command: String,
+    (from, to): (RepoPath, RepoPath),
+    changed: Option<&Contents>,
+    message: String,
+) -> Result<Plan<Op>, CommandError> {
+    let could_not = format!("could not read {from}; nothing was changed");
+    if context.disk_has(&to.under(place.top()))? {
+        return Err(CommandError::usage(format!(
+            "{to} already exists; nothing was changed"
+        )));
+    }
+    let contents = Contents::read(&context.disk, &from.under(place.top()))
+        .or_failed(could_not.as_str())?
+        .unwrap_or_default();
+    let contents = changed.unwrap_or(&contents);
+    let mut builder = PlanBuilder::new(command);
+    let mut aside = Draft::new(set_aside(from.clone(), format!("it is in {to} now")));
+    for path in contents.paths() {
+        let bytes = contents.get(path).unwrap_or_default().to_vec();
+        let target = to.join(path).or_failed(could_not.as_str())?;
+        let (at, why) = ((&context.disk as _, place.top()), format!("from {from}"));
+        if let Some(file) = put(at, target, Content::of(bytes), &why)? {
+            aside = aside.needs(&builder.add(Op::File(file)));
+        }
+    }
+    let moved = builder.add_draft(aside);
+    builder.add_draft(Draft::new(commit(to, vec![from], message)).needs(&moved));
+    Ok(builder.build()?)
+}
+
+pub(super) fn set_aside(path: RepoPath, why: impl Into<String>) -> Op {
+    let why = why.into();
+    MigrationOp::SetAside(SetAside { path, why }).into()
+}
+
+pub(super) fn commit(path: RepoPath, also: Vec<RepoPath>, message: String) -> Op {
+    MigrationOp::Commit(CommitPath {
+        path,
+        also,
+        message,
+    })
+    .into()
+}

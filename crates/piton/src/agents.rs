@@ -13,7 +13,6 @@ use piton_durable::{Disk, RealDisk};
 use piton_loop::effort::EffortBudget;
 use piton_loop::operation::AgentChoice;
 
-use crate::completing::AGENTS;
 use crate::config::{Origin, Settings, nearest};
 use crate::context::Context;
 use crate::error::{Attempt as _, CommandError, ErrorKind};
@@ -178,26 +177,16 @@ pub(crate) fn agent(
             None => refused
                 .argument(&choice.name)
                 .suggest(
-                    nearest(&choice.name, names(settings).iter().map(String::as_str))
-                        // A known one that lacks something is no misspelling.
-                        .filter(|name| *name != choice.name),
+                    nearest(
+                        &choice.name,
+                        settings.agent_names().iter().map(String::as_str),
+                    )
+                    // A known one that lacks something is no misspelling.
+                    .filter(|name| *name != choice.name),
                 )
                 .hint("choose one with --with claude, codex, command or script"),
         }
     })
-}
-
-/// Returns the names under which an agent can be chosen.
-pub(crate) fn names(settings: &Settings) -> Vec<String> {
-    let described = settings.adapter_names().map(str::to_owned);
-    let mut names: Vec<String> = AGENTS
-        .map(str::to_owned)
-        .into_iter()
-        .chain(described)
-        .collect();
-    names.sort();
-    names.dedup();
-    names
 }
 
 /// Refuses an agent that is not there, and returns what to warn of.

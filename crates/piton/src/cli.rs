@@ -60,7 +60,7 @@ pub(crate) enum Command {
     /// Carry out what is planned, and clean up, action by action
     Run(Box<commands::run::RunArgs>),
     /// Do the one next thing: a planning step, a phase, or a clean-up
-    RunOnce(Box<commands::run_once::RunOnceArgs>),
+    RunOnce(Box<commands::run::RunOnceArgs>),
     #[command(subcommand)]
     Runs(commands::runs::RunsCommand),
     /// Tell where the team's taste lies, and write it with an agent

@@ -10,6 +10,7 @@ mod commands;
 mod completing;
 mod config;
 mod context;
+mod dispatch;
 mod editor;
 mod env;
 mod error;

@@ -13,6 +13,7 @@ use crate::cli::{Cli, Command, definition, understand};
 use crate::commands;
 use crate::config::nearest;
 use crate::context::{Context, kept};
+use crate::dispatch::dispatch;
 use crate::env::Environment;
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
@@ -75,7 +76,7 @@ fn run(cli: Cli, named: &str, environment: Environment) -> Exit {
         }
     };
     let result = match cli.command {
-        Some(command) => commands::run(&context, command),
+        Some(command) => dispatch(&context, command),
         None => without_a_command(&context),
     };
     if let Err(error) = context.book.close() {

@@ -12,6 +12,14 @@ pub enum Onto {
 }
 
 impl Onto {
+    /// Returns what people call it: the branch, or HEAD.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Branch(name) => name,
+            Self::Detached => "HEAD",
+        }
+    }
+
     pub(super) fn reference(&self) -> String {
         match self {
             Self::Branch(name) => format!("refs/heads/{name}"),

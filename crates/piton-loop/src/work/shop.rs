@@ -118,7 +118,7 @@ pub enum Worked {
 
 impl Worked {
     /// Says what an end before acceptance comes to, where nothing is noted.
-    pub(super) fn of(halt: Halt) -> Self {
+    pub fn of(halt: Halt) -> Self {
         match halt {
             Halt::Stopped => Self::Stopped,
             Halt::CutShort(budget) => Self::CutShort(budget),

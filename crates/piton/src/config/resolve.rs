@@ -1,6 +1,6 @@
 //! The one order: flag, environment, `piton.toml`, user configuration, default.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -33,6 +33,9 @@ impl fmt::Display for Origin {
         }
     }
 }
+
+/// The agents that piton knows without a description.
+const AGENTS: [&str; 6] = ["claude", "codex", "command", "gemini", "opencode", "script"];
 
 /// Every setting that has a value, with its origin.
 #[derive(Clone, Debug, Default)]
@@ -154,6 +157,13 @@ impl Settings {
         self.adapters
             .get(name)
             .map(|(text, file)| (text.as_str(), file.as_path()))
+    }
+
+    /// Returns the names under which an agent can be chosen.
+    pub(crate) fn agent_names(&self) -> Vec<String> {
+        let known = AGENTS.into_iter();
+        let names: BTreeSet<&str> = known.chain(self.adapter_names()).collect();
+        names.into_iter().map(str::to_owned).collect()
     }
 
     pub(crate) fn adapter_names(&self) -> impl Iterator<Item = &str> {

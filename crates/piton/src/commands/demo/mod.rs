@@ -2,6 +2,7 @@
 
 mod carrying;
 mod guide;
+mod piton;
 mod project;
 mod steps;
 
@@ -37,12 +38,15 @@ pub(crate) struct DemoArgs {
 }
 
 pub(crate) fn run(context: &Context, args: &DemoArgs) -> CommandResult {
-    let guide = guide::Guide::new(context.out);
     let place = args.keep.iter().flatten().next().map(PathBuf::as_path);
     let project = project::place(context, place)?;
     let keep = args.keep.is_some();
-    let done = project::make(context, &project, args.fast)
-        .and_then(|()| steps::walk(context, &guide, &project, keep));
+    let demo = piton::Demo {
+        context,
+        guide: guide::Guide::new(context.out),
+        project: &project,
+    };
+    let done = project::make(context, &project, args.fast).and_then(|()| demo.walk(keep));
     if done.is_err() && !keep {
         // What failed stands in the error; what it made has no other use.
         project.remove(context)?;

@@ -9,7 +9,7 @@ use piton_backend::store::{PlanId, Provider};
 use piton_base::{Clock, StateDir, on_one_line};
 use serde_json::Value as Json;
 
-use super::report::{Unsent, told};
+use super::report::{Report, Unsent};
 use crate::context::Context;
 use crate::stored::{Happened, StoredPlace, branch, in_actions, user, with_reader};
 
@@ -39,13 +39,12 @@ pub(super) struct Scene {
 impl Scene {
     /// Looks around the working directory.
     pub(super) fn find(context: &Context) -> Result<Self, Trouble> {
-        let checkout = match Checkout::around(&context.disk, &context.directory) {
-            Ok(checkout) => checkout,
-            Err(error @ CheckoutError::None(_)) => {
-                return Err(Trouble::NoContext(error.to_string()));
-            }
-            Err(error) => return Err(Trouble::NoContext(on_one_line(&error))),
-        };
+        let checkout = Checkout::around(&context.disk, &context.directory).map_err(|error| {
+            Trouble::NoContext(match error {
+                CheckoutError::None(_) => error.to_string(),
+                error => on_one_line(&error),
+            })
+        })?;
         let branch = branch(&context.environment, Some(&checkout));
         let folder = find_folder(
             &context.disk,
@@ -118,10 +117,27 @@ impl Scene {
         .fields()
     }
 
+    /// Decides what the plan is told of an event.
+    pub(super) fn report(
+        &self,
+        context: &Context,
+        place: &StoredPlace,
+        event: Event,
+        session: Option<&str>,
+    ) -> Result<Report, Trouble> {
+        let (plan, provider) = self.plan(context, place)?;
+        Ok(Report {
+            provider,
+            patch: self.fields(event, session),
+            session: session.map(str::to_owned),
+            ..Report::of(plan, [])
+        })
+    }
+
     /// Reads the settings.
     pub(super) fn place(&self, context: &Context) -> Result<StoredPlace, Trouble> {
         StoredPlace::over(context, self.checkout.clone())
-            .map_err(|error| Trouble::NoContext(told(&error)))
+            .map_err(|error| Trouble::NoContext(error.on_one_line()))
     }
 
     /// Returns the plan that is meant. A reference that was made before the
@@ -145,7 +161,7 @@ impl Scene {
                 let found = with_reader(context, place, provider, |backend| {
                     backend.plan_of_branch(branch)
                 })
-                .map_err(|error| Trouble::NoContext(told(&error)))?;
+                .map_err(|error| Trouble::NoContext(error.on_one_line()))?;
                 match found {
                     Ok(Some(plan)) => Ok((plan, Some(provider))),
                     Ok(None) => Err(Trouble::NoReference(format!(

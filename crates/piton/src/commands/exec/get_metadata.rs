@@ -6,10 +6,11 @@ use piton_base::on_one_line;
 use serde_json::Value as Json;
 
 use super::answer::{Answer, Layout};
-use super::report::{Unsent, place, plan_id, told};
+use super::report::{Unsent, plan_id};
 use crate::context::Context;
+use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::stored::with_reader;
+use crate::stored::{StoredPlace, with_reader};
 
 /// Print one field of a plan's header
 ///
@@ -60,12 +61,13 @@ pub(super) fn failed(unsent: Unsent) -> Exit {
 }
 
 fn get(context: &Context, args: &GetMetadataArgs) -> Result<Answer, Unsent> {
-    let place = place(context)?;
+    let no_context = |error: CommandError| Unsent::NoContext(error.on_one_line());
+    let place = StoredPlace::find(context).map_err(no_context)?;
     let plan = plan_id(context, &args.issue)?;
     let read = with_reader(context, &place, place.provider(), |backend| {
         backend.field(&plan, &args.field)
     })
-    .map_err(|error| Unsent::NoContext(told(&error)))?;
+    .map_err(no_context)?;
     let value = match read {
         Ok(Some(value)) => value.map_or(Json::Null, |value| value.to_json()),
         Ok(None) => {

@@ -3,14 +3,14 @@
 
 use clap::{Args, ValueEnum};
 use piton_backend::folder::Event;
-use piton_backend::store::{PlanId, Provider};
+use piton_backend::store::Provider;
 use piton_base::Digest;
 use serde_json::{Value as Json, json};
 
 use super::answer::{Answer, Layout};
 use super::event::{Scene, State, Trouble};
-use super::mark_impl::{self, tell};
-use super::report::{Report, Unsent, fresh_key, send};
+use super::mark_impl::tell;
+use super::report::{Report, send};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::stored::{StoredPlace, with_reader};
@@ -40,6 +40,15 @@ enum Signal {
 }
 
 impl Signal {
+    /// What the work folder is told of it.
+    const fn event(self) -> Option<Event> {
+        match self {
+            Self::Started => Some(Event::Started),
+            Self::Ended => Some(Event::Ended),
+            Self::Submitted => None,
+        }
+    }
+
     const fn word(self) -> &'static str {
         match self {
             Self::Started => "started",
@@ -62,13 +71,7 @@ impl From<Trouble> for Failed {
 }
 
 pub(super) fn run(context: &Context, args: &ImplSignalArgs) -> Exit {
-    let session = args.session();
-    let signalled = match args.event {
-        Signal::Started => started(context, session),
-        Signal::Ended => ended(context, session),
-        Signal::Submitted => submitted(context),
-    };
-    match signalled {
+    match perform(context, args) {
         Ok(number) => Answer::success()
             .with("event", args.event.word())
             .with("issue_number", number)
@@ -103,18 +106,6 @@ pub(super) fn failed(args: &ImplSignalArgs, trouble: &Trouble) -> Exit {
     tell(failure, trouble).print(Layout::Indented)
 }
 
-fn started(context: &Context, session: Option<&str>) -> Result<Json, Failed> {
-    let session = needed(session)?;
-    let scene = Scene::find(context)?;
-    let (worktree, branch) = names(&scene)?;
-    scene.write_state(context, Event::Started, Some(session))?;
-    let place = scene.place(context)?;
-    let report = starting(context, &scene, &place, (&worktree, &branch), session)?;
-    let number = report.plan.to_json();
-    send(context, &place, report).map_err(Trouble::Unsent)?;
-    Ok(number)
-}
-
 fn needed(session: Option<&str>) -> Result<&str, Failed> {
     session.ok_or_else(|| {
         let message = "--session-id is required for 'started' event".to_owned();
@@ -145,31 +136,88 @@ fn starting(
     context: &Context,
     scene: &Scene,
     place: &StoredPlace,
-    (worktree, branch): (&str, &str),
-    session: &str,
+    (worktree, branch): &(String, String),
+    session: Option<&str>,
 ) -> Result<Report, Trouble> {
-    let (plan, provider) = scene.plan(context, place)?;
+    let report = scene.report(context, place, Event::Started, session)?;
     let mut patch = vec![
         ("worktree_name".to_owned(), json!(worktree)),
         ("branch_name".to_owned(), json!(branch)),
     ];
     // Only plans in pull requests have a stage; the tool that keeps plans in
     // issues would refuse the field.
-    if provider.unwrap_or_else(|| place.provider()) == Provider::GithubDraftPr {
+    if report.provider.unwrap_or_else(|| place.provider()) == Provider::GithubDraftPr {
         patch.push(("lifecycle_stage".to_owned(), json!("impl")));
     }
-    patch.extend(scene.fields(Event::Started, Some(session)));
+    patch.extend(report.patch);
     let comment = format!(
         "🚀 Starting implementation\n\n---\n\n**Worktree:** `{worktree}`\n**Branch:** `{branch}`\n"
     );
     Ok(Report {
-        key: key_of(&plan.to_string(), session),
-        plan,
-        provider,
+        key: key_of(&report.plan.to_string(), session.unwrap_or_default()),
         patch,
         comment: Some(comment),
-        session: Some(session.to_owned()),
+        ..report
     })
+}
+
+/// What a signal is about, before its plan is looked for.
+struct Signalled<'a> {
+    signal: Signal,
+    session: Option<&'a str>,
+    scene: Scene,
+    /// What the worktree and its branch are called, where that is told.
+    names: Option<(String, String)>,
+}
+
+impl<'a> Signalled<'a> {
+    fn look(context: &Context, args: &'a ImplSignalArgs) -> Result<Self, Failed> {
+        let begins = args.event == Signal::Started;
+        let session = match args.session() {
+            session if !begins => session,
+            session => Some(needed(session)?),
+        };
+        let scene = Scene::find(context)?;
+        Ok(Self {
+            signal: args.event,
+            session,
+            names: begins.then(|| names(&scene)).transpose()?,
+            scene,
+        })
+    }
+
+    /// Decides what is reported.
+    fn report(&self, context: &Context, place: &StoredPlace) -> Result<Report, Trouble> {
+        let (scene, session) = (&self.scene, self.session);
+        match (&self.names, self.signal.event()) {
+            (Some(names), _) => starting(context, scene, place, names, session),
+            (None, Some(event)) => scene.report(context, place, event, session),
+            (None, None) => {
+                let (plan, provider) = scene.plan(context, place)?;
+                let patch = [("lifecycle_stage", json!("impl"))];
+                Ok(Report {
+                    provider,
+                    ..Report::of(plan, patch)
+                })
+            }
+        }
+    }
+}
+
+fn perform(context: &Context, args: &ImplSignalArgs) -> Result<Json, Failed> {
+    let signalled = Signalled::look(context, args)?;
+    let scene = &signalled.scene;
+    if let Some(event) = args.event.event() {
+        scene.write_state(context, event, signalled.session)?;
+    }
+    let place = scene.place(context)?;
+    let report = signalled.report(context, &place)?;
+    if args.event == Signal::Submitted {
+        refuse_unknown(context, &place, &report)?;
+    }
+    let number = report.plan.to_json();
+    send(context, &place, report).map_err(Trouble::Unsent)?;
+    Ok(number)
 }
 
 /// Decides what a signal would do.
@@ -177,42 +225,13 @@ pub(super) fn decide(
     context: &Context,
     args: &ImplSignalArgs,
 ) -> Result<(StoredPlace, State, Report), Failed> {
-    let session = args.session();
-    match args.event {
-        Signal::Started => {
-            let session = needed(session)?;
-            let scene = Scene::find(context)?;
-            let (worktree, branch) = names(&scene)?;
-            let place = scene.place(context)?;
-            let report = starting(context, &scene, &place, (&worktree, &branch), session)?;
-            let state = (scene, Event::Started, Some(session.to_owned()));
-            Ok((place, Some(state), report))
-        }
-        Signal::Ended => {
-            let scene = Scene::find(context)?;
-            let place = scene.place(context)?;
-            let report = mark_impl::decide(context, &scene, &place, Event::Ended, session)?;
-            let state = (scene, Event::Ended, session.map(str::to_owned));
-            Ok((place, Some(state), report))
-        }
-        Signal::Submitted => {
-            let scene = Scene::find(context)?;
-            let place = scene.place(context)?;
-            let (plan, provider) = scene.plan(context, &place)?;
-            Ok((place, None, submission(plan, provider)))
-        }
-    }
-}
-
-fn submission(plan: PlanId, provider: Option<Provider>) -> Report {
-    Report {
-        plan,
-        provider,
-        patch: vec![("lifecycle_stage".to_owned(), json!("impl"))],
-        comment: None,
-        key: fresh_key(),
-        session: None,
-    }
+    let signalled = Signalled::look(context, args)?;
+    let place = signalled.scene.place(context)?;
+    let report = signalled.report(context, &place)?;
+    let Signalled { scene, session, .. } = signalled;
+    let event = args.event.event();
+    let state = event.map(|event| (scene, event, session.map(str::to_owned)));
+    Ok((place, state, report))
 }
 
 /// Returns the key of the start of a session, so that it is told once.
@@ -222,39 +241,15 @@ fn key_of(plan: &str, session: &str) -> String {
     digest.hex().chars().take(32).collect()
 }
 
-fn ended(context: &Context, session: Option<&str>) -> Result<Json, Failed> {
-    let scene = Scene::find(context)?;
-    scene.write_state(context, Event::Ended, session)?;
-    let place = scene.place(context)?;
-    let (plan, provider) = scene.plan(context, &place)?;
-    let number = plan.to_json();
-    let report = Report {
-        plan,
-        provider,
-        patch: scene.fields(Event::Ended, session),
-        comment: None,
-        key: fresh_key(),
-        session: session.map(str::to_owned),
-    };
-    send(context, &place, report).map_err(Trouble::Unsent)?;
-    Ok(number)
-}
-
-fn submitted(context: &Context) -> Result<Json, Failed> {
-    let scene = Scene::find(context)?;
-    let place = scene.place(context)?;
-    let (plan, provider) = scene.plan(context, &place)?;
-    let number = plan.to_json();
-    let used = provider.unwrap_or_else(|| place.provider());
-    let there = with_reader(context, &place, used, |backend| backend.document(&plan))
-        .map_err(|error| Trouble::NoContext(super::report::told(&error)))?;
+/// Refuses to submit a plan that is not there.
+fn refuse_unknown(context: &Context, place: &StoredPlace, report: &Report) -> Result<(), Failed> {
+    let plan = &report.plan;
+    let used = report.provider.unwrap_or_else(|| place.provider());
+    let there = with_reader(context, place, used, |backend| backend.document(plan))
+        .map_err(|error| Trouble::NoContext(error.on_one_line()))?;
     if matches!(there, Ok(None)) {
-        return Err(Failed::Said(
-            "plan-not-found",
-            format!("Plan {plan} not found"),
-        ));
+        let message = format!("Plan {plan} not found");
+        return Err(Failed::Said("plan-not-found", message));
     }
-    send(context, &place, submission(plan, provider))
-        .map_err(|unsent: Unsent| Failed::Trouble(Trouble::Unsent(unsent)))?;
-    Ok(number)
+    Ok(())
 }

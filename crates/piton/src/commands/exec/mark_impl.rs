@@ -9,10 +9,9 @@ use serde_json::Value as Json;
 
 use super::answer::{Answer, Layout};
 use super::event::{Scene, Trouble};
-use super::report::{Report, Unsent, fresh_key, send};
+use super::report::{Unsent, send};
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::stored::StoredPlace;
 
 /// Record that work on the plan of this folder began
 ///
@@ -25,7 +24,7 @@ Examples:
 pub(crate) struct MarkStartedArgs {
     /// The agent's session
     #[arg(long, value_name = "ID")]
-    session_id: Option<String>,
+    pub(super) session_id: Option<String>,
 }
 
 /// Record that work on the plan of this folder ended
@@ -39,15 +38,15 @@ Examples:
 pub(crate) struct MarkEndedArgs {
     /// The agent's session
     #[arg(long, value_name = "ID")]
-    session_id: Option<String>,
+    pub(super) session_id: Option<String>,
 }
 
 pub(super) fn started(context: &Context, args: &MarkStartedArgs) -> Exit {
-    answer(context, Event::Started, args.session())
+    answer(context, Event::Started, args.session_id.as_deref())
 }
 
 pub(super) fn ended(context: &Context, args: &MarkEndedArgs) -> Exit {
-    answer(context, Event::Ended, args.session())
+    answer(context, Event::Ended, args.session_id.as_deref())
 }
 
 fn answer(context: &Context, event: Event, session: Option<&str>) -> Exit {
@@ -65,47 +64,17 @@ fn answer(context: &Context, event: Event, session: Option<&str>) -> Exit {
     Exit::Done
 }
 
-/// Decides what is reported of an event.
-pub(super) fn decide(
-    context: &Context,
-    scene: &Scene,
-    place: &StoredPlace,
-    event: Event,
-    session: Option<&str>,
-) -> Result<Report, Trouble> {
-    let (plan, provider) = scene.plan(context, place)?;
-    Ok(Report {
-        plan,
-        provider,
-        patch: scene.fields(event, session),
-        comment: None,
-        key: fresh_key(),
-        session: session.map(str::to_owned),
-    })
-}
-
-impl MarkStartedArgs {
-    pub(super) fn session(&self) -> Option<&str> {
-        self.session_id.as_deref()
-    }
-}
-
-impl MarkEndedArgs {
-    pub(super) fn session(&self) -> Option<&str> {
-        self.session_id.as_deref()
-    }
-}
-
 /// Answers that nothing could be done.
 pub(super) fn failed(trouble: &Trouble) -> Exit {
     tell(Answer::failure(), trouble).print(Layout::Indented)
 }
 
+/// Records an event here, then tells the plan. Returns the plan's number.
 fn mark(context: &Context, event: Event, session: Option<&str>) -> Result<Json, Trouble> {
     let scene = Scene::find(context)?;
     scene.write_state(context, event, session)?;
     let place = scene.place(context)?;
-    let report = decide(context, &scene, &place, event, session)?;
+    let report = scene.report(context, &place, event, session)?;
     let number = report.plan.to_json();
     send(context, &place, report).map_err(Trouble::Unsent)?;
     Ok(number)

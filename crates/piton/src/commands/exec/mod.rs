@@ -85,7 +85,7 @@ fn perform(context: &Context, command: &ExecCommand) -> Exit {
 
 /// Answers that there is nothing to work in: not even a directory.
 pub(crate) fn without_context(args: &ExecArgs, error: &CommandError) -> Exit {
-    refused(&args.command, Trouble::NoContext(report::told(error)))
+    refused(&args.command, Trouble::NoContext(error.on_one_line()))
 }
 
 /// Answers for a command that something stopped.

@@ -10,9 +10,9 @@ use piton_plan::PlanBuilder;
 use piton_plan::files::Content;
 
 use super::event::{Scene, State, Trouble};
-use super::report::{Report, Unsent, told};
+use super::report::{Report, Unsent};
 use super::{
-    ExecCommand, impl_signal, mark_impl, refused, remote_session, update_dispatch, update_header,
+    ExecCommand, impl_signal, refused, remote_session, update_dispatch, update_header,
     upload_session,
 };
 use crate::context::Context;
@@ -41,12 +41,14 @@ fn rehearsed(context: &Context, command: &ExecCommand) -> Result<CommandResult, 
     let unsent = |unsent: Unsent| refused(command, Trouble::Unsent(unsent));
     let here = || {
         let found = StoredPlace::find(context);
-        found.map_err(|error| stopped(Trouble::NoContext(told(&error))))
+        found.map_err(|error| stopped(Trouble::NoContext(error.on_one_line())))
     };
     let marked = |event, session: Option<&str>| -> Result<_, Exit> {
         let scene = Scene::find(context).map_err(stopped)?;
         let place = scene.place(context).map_err(stopped)?;
-        let report = mark_impl::decide(context, &scene, &place, event, session).map_err(stopped)?;
+        let report = scene
+            .report(context, &place, event, session)
+            .map_err(stopped)?;
         let state = Some((scene, event, session.map(str::to_owned)));
         Ok((place, state, report))
     };
@@ -66,8 +68,8 @@ fn rehearsed(context: &Context, command: &ExecCommand) -> Result<CommandResult, 
             let report = update_header::decide(context, args).map_err(unsent)?;
             (place, None, report)
         }
-        ExecCommand::MarkImplStarted(args) => marked(Event::Started, args.session())?,
-        ExecCommand::MarkImplEnded(args) => marked(Event::Ended, args.session())?,
+        ExecCommand::MarkImplStarted(args) => marked(Event::Started, args.session_id.as_deref())?,
+        ExecCommand::MarkImplEnded(args) => marked(Event::Ended, args.session_id.as_deref())?,
         ExecCommand::ImplSignal(args) => impl_signal::decide(context, args)
             .map_err(|failed| impl_signal::answered(args, failed))?,
         ExecCommand::GetPlanMetadata(_) => {
@@ -113,7 +115,7 @@ fn operations(
         let text = scene.state(event, session.as_deref()).render();
         let why = "what happened last";
         let written = put((&context.disk, root), path, Content::Text(text), why)
-            .map_err(|error| Trouble::StateNotWritten(told(&error)))?;
+            .map_err(|error| Trouble::StateNotWritten(error.on_one_line()))?;
         operations.extend(written.map(Op::from));
     }
     let plan = report.plan.clone();
@@ -137,7 +139,7 @@ fn operations(
             .ok_or_else(|| BackendError::NotFound(report.plan.clone()))?;
         Ok::<_, BackendError>(document.header()?)
     })
-    .map_err(|error| Trouble::NoContext(told(&error)))?
+    .map_err(|error| Trouble::NoContext(error.on_one_line()))?
     .map_err(|error| unsent(error.reason(), &error))?;
     let set = SetFields::decide(report.plan.clone(), &patch, &header);
     operations.extend(set.map(|set| Op::from(BackendOp::SetFields(set))));

@@ -4,10 +4,10 @@
 use clap::Args;
 use piton_backend::header::Stamp;
 use piton_base::Clock;
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 use super::answer::{Answer, Layout};
-use super::report::{Report, Unsent, fresh_key, place, plan_id, send};
+use super::report::{Report, Unsent, decide_and_send, plan_id};
 use crate::context::Context;
 use crate::exit::Exit;
 
@@ -31,11 +31,12 @@ pub(crate) struct RemoteSessionArgs {
 }
 
 pub(super) fn run(context: &Context, args: &RemoteSessionArgs) -> Exit {
-    let answer = match update(context, args) {
-        Ok(number) => Answer::success().with("issue_number", number),
-        Err(unsent) => return failed(&unsent),
-    };
-    answer.print(Layout::Indented)
+    match decide_and_send(context, || decide(context, args)) {
+        Ok(plan) => Answer::success()
+            .with("issue_number", plan.to_json())
+            .print(Layout::Indented),
+        Err(unsent) => failed(&unsent),
+    }
 }
 
 /// Answers that nothing could be done.
@@ -46,30 +47,16 @@ pub(super) fn failed(unsent: &Unsent) -> Exit {
         .print(Layout::Indented)
 }
 
-fn update(context: &Context, args: &RemoteSessionArgs) -> Result<Json, Unsent> {
-    let place = place(context)?;
-    let report = decide(context, args)?;
-    let number = report.plan.to_json();
-    send(context, &place, report)?;
-    Ok(number)
-}
-
 /// Decides what is reported.
 pub(super) fn decide(context: &Context, args: &RemoteSessionArgs) -> Result<Report, Unsent> {
-    let field = |name: &str, value: Json| (name.to_owned(), value);
+    let now = Stamp::write(context.clock.now());
+    let patch = [
+        ("last_remote_impl_at", json!(now)),
+        ("last_remote_impl_run_id", json!(args.run_id)),
+        ("last_remote_impl_session_id", json!(args.session_id)),
+    ];
     Ok(Report {
-        plan: plan_id(context, &args.issue_number)?,
-        provider: None,
-        patch: vec![
-            field(
-                "last_remote_impl_at",
-                json!(Stamp::write(context.clock.now())),
-            ),
-            field("last_remote_impl_run_id", json!(args.run_id)),
-            field("last_remote_impl_session_id", json!(args.session_id)),
-        ],
-        comment: None,
-        key: fresh_key(),
         session: Some(args.session_id.clone()),
+        ..Report::of(plan_id(context, &args.issue_number)?, patch)
     })
 }

@@ -5,7 +5,6 @@ use serde_json::Value as Json;
 
 use super::answer::Answer;
 use crate::context::Context;
-use crate::error::CommandError;
 use crate::stored::{StoredPlace, Told, Undelivered, deliver, elsewhere};
 
 /// Why a change did not arrive.
@@ -34,25 +33,32 @@ pub(super) struct Report {
     pub(super) session: Option<String>,
 }
 
-/// Makes a key that no other report has.
-pub(super) fn fresh_key() -> String {
-    uuid::Uuid::new_v4().simple().to_string()
+impl Report {
+    /// A report of its own, of a plan where the settings say: these fields.
+    pub(super) fn of<const N: usize>(plan: PlanId, patch: [(&str, Json); N]) -> Self {
+        let patch = patch.map(|(name, value)| (name.to_owned(), value));
+        Self {
+            plan,
+            provider: None,
+            patch: patch.into(),
+            comment: None,
+            key: uuid::Uuid::new_v4().simple().to_string(),
+            session: None,
+        }
+    }
 }
 
-/// Says an error of the program on one line.
-pub(super) fn told(error: &CommandError) -> String {
-    let json = error.json();
-    let causes = json["causes"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Json::as_str);
-    let mut line = error.to_string();
-    for cause in causes {
-        line.push_str(": ");
-        line.push_str(cause);
-    }
-    line
+/// Decides a report from here and sends it. Returns the plan that it is about.
+pub(super) fn decide_and_send(
+    context: &Context,
+    decide: impl FnOnce() -> Result<Report, Unsent>,
+) -> Result<PlanId, Unsent> {
+    let place =
+        StoredPlace::find(context).map_err(|error| Unsent::NoContext(error.on_one_line()))?;
+    let report = decide()?;
+    let plan = report.plan.clone();
+    send(context, &place, report)?;
+    Ok(plan)
 }
 
 /// Sends a report, after what waited.
@@ -67,7 +73,7 @@ pub(super) fn send(context: &Context, place: &StoredPlace, report: Report) -> Re
     };
     let delivered = deliver(context, place, (&report.plan, provider), &told);
     let of_others = delivered.map_err(|undelivered| match undelivered {
-        Undelivered::NoBackend(error) => Unsent::NoContext(self::told(&error)),
+        Undelivered::NoBackend(error) => Unsent::NoContext(error.on_one_line()),
         Undelivered::Refused {
             message,
             reason,
@@ -123,9 +129,4 @@ pub(super) fn plan_id(context: &Context, text: &str) -> Result<PlanId, Unsent> {
         None => Ok(id),
         Some(why) => Err(refused(why)),
     }
-}
-
-/// Finds the checkout and its settings.
-pub(super) fn place(context: &Context) -> Result<StoredPlace, Unsent> {
-    StoredPlace::find(context).map_err(|error| Unsent::NoContext(told(&error)))
 }

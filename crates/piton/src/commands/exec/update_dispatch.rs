@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::answer::{Answer, Layout};
-use super::report::{Report, Unsent, fresh_key, place, plan_id, send};
+use super::report::{Report, Unsent, decide_and_send, plan_id};
 use crate::context::Context;
 use crate::exit::Exit;
 
@@ -25,8 +25,12 @@ pub(crate) struct UpdateDispatchArgs {
 }
 
 pub(super) fn run(context: &Context, args: &UpdateDispatchArgs) -> Exit {
-    match dispatch(context, args) {
-        Ok(answer) => answer.print(Layout::OneLine),
+    match decide_and_send(context, || decide(context, args)) {
+        Ok(plan) => Answer::success()
+            .with("issue_number", plan.to_json())
+            .with("run_id", args.run_id.as_str())
+            .with("node_id", args.node_id.as_str())
+            .print(Layout::OneLine),
         Err(unsent) => failed(&unsent),
     }
 }
@@ -40,27 +44,10 @@ pub(super) fn failed(unsent: &Unsent) -> Exit {
 
 /// Decides what is reported.
 pub(super) fn decide(context: &Context, args: &UpdateDispatchArgs) -> Result<Report, Unsent> {
-    Ok(Report {
-        plan: plan_id(context, &args.issue)?,
-        provider: None,
-        patch: vec![
-            ("last_dispatched_run_id".to_owned(), json!(args.run_id)),
-            ("last_dispatched_node_id".to_owned(), json!(args.node_id)),
-            ("last_dispatched_at".to_owned(), json!(args.dispatched_at)),
-        ],
-        comment: None,
-        key: fresh_key(),
-        session: None,
-    })
-}
-
-fn dispatch(context: &Context, args: &UpdateDispatchArgs) -> Result<Answer, Unsent> {
-    let place = place(context)?;
-    let report = decide(context, args)?;
-    let number = report.plan.to_json();
-    send(context, &place, report)?;
-    Ok(Answer::success()
-        .with("issue_number", number)
-        .with("run_id", args.run_id.as_str())
-        .with("node_id", args.node_id.as_str()))
+    let patch = [
+        ("last_dispatched_run_id", json!(args.run_id)),
+        ("last_dispatched_node_id", json!(args.node_id)),
+        ("last_dispatched_at", json!(args.dispatched_at)),
+    ];
+    Ok(Report::of(plan_id(context, &args.issue)?, patch))
 }

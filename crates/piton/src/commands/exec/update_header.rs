@@ -6,7 +6,7 @@ use piton_backend::store::Reason;
 use serde_json::{Value as Json, json};
 
 use super::answer::{Answer, Layout};
-use super::report::{Report, Unsent, fresh_key, place, plan_id, send};
+use super::report::{Report, Unsent, decide_and_send, plan_id};
 use crate::context::Context;
 use crate::exit::Exit;
 
@@ -52,9 +52,9 @@ pub(super) fn run(context: &Context, args: &UpdateHeaderArgs) -> Exit {
     if let Err(error) = Patch::new(patch.clone()) {
         return refused("schema_validation_failed", error.to_string());
     }
-    match update(context, args, patch) {
-        Ok(id) => Answer::success()
-            .with("pr_id", id)
+    match decide_and_send(context, || report(context, &args.id, patch)) {
+        Ok(plan) => Answer::success()
+            .with("pr_id", plan.to_string())
             .with("fields_updated", names)
             .print(Layout::OneLine),
         Err(unsent) => failed(&unsent),
@@ -83,26 +83,10 @@ fn typed(name: &str, value: &str) -> Json {
     }
 }
 
-fn update(
-    context: &Context,
-    args: &UpdateHeaderArgs,
-    patch: Vec<(String, Json)>,
-) -> Result<String, Unsent> {
-    let place = place(context)?;
-    let report = report(context, &args.id, patch)?;
-    let id = report.plan.to_string();
-    send(context, &place, report)?;
-    Ok(id)
-}
-
 fn report(context: &Context, id: &str, patch: Vec<(String, Json)>) -> Result<Report, Unsent> {
     Ok(Report {
-        plan: plan_id(context, id)?,
-        provider: None,
         patch,
-        comment: None,
-        key: fresh_key(),
-        session: None,
+        ..Report::of(plan_id(context, id)?, [])
     })
 }
 

@@ -12,10 +12,10 @@ use piton_base::{Clock, Digest, on_one_line};
 use piton_durable::{Disk as _, DiskRead, write_atomic};
 use piton_github::endpoints::gists::{self, Gist, NewGist};
 use piton_github::{Client, ForgeError};
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 use super::answer::{Answer, Layout};
-use super::report::{Report, Unsent, fresh_key, plan_id, send, told};
+use super::report::{Report, Unsent, plan_id, send};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::forge;
@@ -106,7 +106,7 @@ pub(super) fn decide(context: &Context, args: &UploadSessionArgs) -> Result<Uplo
         .disk
         .read_at_most(&path, MOST)
         .map_err(|error| format!("Failed to read {}: {}", path.display(), error.cause()))?;
-    let place = StoredPlace::find(context).map_err(|error| told(&error))?;
+    let place = StoredPlace::find(context).map_err(|error| error.on_one_line())?;
     let file = format!("session-{}.jsonl", file_name(&args.session_id));
     let text = redacted(context, &String::from_utf8_lossy(&bytes));
     Ok(Upload {
@@ -179,7 +179,8 @@ fn upload_and_tell(
     args: &UploadSessionArgs,
     upload: Upload,
 ) -> Result<Answer, String> {
-    let client = forge::client(context, &upload.place.settings).map_err(|error| told(&error))?;
+    let client =
+        forge::client(context, &upload.place.settings).map_err(|error| error.on_one_line())?;
     let gist = make(context, &client, &upload)
         .map_err(|error| format!("Failed to create gist: {}", on_one_line(&error)))?;
     let Upload {
@@ -200,20 +201,17 @@ fn upload_and_tell(
     };
     let told = plan_id(context, issue).and_then(|plan| {
         let number = plan.to_json();
-        let field = |name: &str, value: Json| (name.to_owned(), value);
+        let now = Stamp::write(context.clock.now());
+        let patch = [
+            ("last_session_gist_url", json!(gist.html_url)),
+            ("last_session_gist_id", json!(gist.id)),
+            ("last_session_id", json!(args.session_id)),
+            ("last_session_at", json!(now)),
+            ("last_session_source", json!(args.source.word())),
+        ];
         let report = Report {
-            plan,
-            provider: None,
-            patch: vec![
-                field("last_session_gist_url", json!(gist.html_url)),
-                field("last_session_gist_id", json!(gist.id)),
-                field("last_session_id", json!(args.session_id)),
-                field("last_session_at", json!(Stamp::write(context.clock.now()))),
-                field("last_session_source", json!(args.source.word())),
-            ],
-            comment: None,
-            key: fresh_key(),
             session: Some(args.session_id.clone()),
+            ..Report::of(plan, patch)
         };
         send(context, &place, report).map(|()| number)
     });

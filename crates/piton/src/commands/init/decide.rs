@@ -8,6 +8,7 @@ use piton_git::GitRead;
 use piton_plan::{Plan, PlanBuilder};
 
 use super::args::InitArgs;
+use super::wish::Wish;
 use super::{adopt, agent_files, ci, guess, migrations, settings, taste};
 use crate::config::{Key, Layer};
 use crate::context::CONFIG_FILE;
@@ -23,15 +24,6 @@ pub(crate) struct Decided {
     pub(crate) told: Vec<String>,
     /// The validation command that will hold.
     pub(crate) validation: Option<String>,
-}
-
-/// Where things are now, and where they shall be.
-#[derive(Debug)]
-pub(super) struct Wish {
-    /// Where it was put before, by piton or by the original.
-    pub(super) before: Option<RepoPath>,
-    pub(super) wanted: RepoPath,
-    pub(super) force: bool,
 }
 
 pub(super) fn decide(

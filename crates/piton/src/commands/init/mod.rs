@@ -9,6 +9,7 @@ mod guess;
 mod migrations;
 mod settings;
 mod taste;
+mod wish;
 
 use crate::context::Context;
 use crate::error::CommandResult;

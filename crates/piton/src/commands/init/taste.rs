@@ -7,7 +7,7 @@ use piton_durable::DiskRead;
 use piton_plan::files::{Content, FileOp, How, Was};
 use piton_plan::{ConflictMode, Draft, Handle, Input, InputKind, Otherwise, PlanBuilder};
 
-use super::decide::Wish;
+use super::wish::Wish;
 use crate::error::CommandError;
 use crate::files::{NEW_FILE_MODE, put, read};
 use crate::op::Op;

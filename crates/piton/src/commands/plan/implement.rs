@@ -81,7 +81,7 @@ pub(super) fn run(context: &Context, args: &ImplementArgs) -> CommandResult {
     };
     let base = branch_base::base(&place, &branch)?;
     let title = title(document);
-    if args.work.rehearses() {
+    if args.work.dry_run {
         shown::rehearsal(
             context,
             &place,

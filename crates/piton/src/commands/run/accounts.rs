@@ -1,7 +1,10 @@
 //! What a run may take, from past records, and what it took for each line.
 
 use jiff::Timestamp;
+use piton_git::landing::lines_of;
 use piton_loop::runs::RunSummary;
+
+use super::floor::Floor;
 
 /// So many of the latest runs are looked at.
 const LATEST: usize = 50;
@@ -118,8 +121,32 @@ fn seconds(of: f64) -> String {
     }
 }
 
+/// Says what each accepted line cost, and which validations cannot be trusted.
+pub(super) fn of(floor: &Floor<'_>, summary: &RunSummary, past: &[RunSummary]) -> Vec<String> {
+    let lines = || {
+        let attempts = summary.attempts.iter();
+        let commits: Vec<&str> = attempts
+            .filter_map(|attempt| attempt.commit_sha.as_deref())
+            .collect();
+        lines_of(&floor.place.repository, &commits).unwrap_or(0)
+    };
+    let mut told: Vec<String> = per_line(summary.cost_usd, lines).into_iter().collect();
+    let flaky = summary.counts.flaky;
+    if flaky > 0 {
+        let command = floor.command.as_ref().map_or("", |it| it.as_str());
+        let same = |run: &&RunSummary| run.test_command.as_deref() == Some(command);
+        let (before, runs) = past.iter().filter(same).fold((0, 0), |(flaky, runs), run| {
+            (flaky + run.counts.flaky, runs + 1)
+        });
+        told.push(format!(
+            "`{command}` was flaky {flaky} times in this run, and {before} times in {runs} runs before"
+        ));
+    }
+    told
+}
+
 /// Says what each line that was accepted cost.
-pub(super) fn per_line(cost_usd: Option<f64>, lines: impl FnOnce() -> u64) -> Option<String> {
+fn per_line(cost_usd: Option<f64>, lines: impl FnOnce() -> u64) -> Option<String> {
     let cost = cost_usd.filter(|cost| *cost > 0.0)?;
     let lines = lines();
     if lines == 0 {

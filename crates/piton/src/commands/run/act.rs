@@ -1,55 +1,17 @@
 //! What comes of work: landing it, and telling of it.
 
-use piton_loop::deciding::memory::{Outcome, Tried};
-use piton_loop::deciding::stop::Budget;
+use piton_loop::deciding::memory::Outcome;
 use piton_loop::failures::FailureKind;
-use piton_loop::runs::{ActionOutcome as Ended, RunRecord};
-use piton_loop::slots::SlotSettings;
+use piton_loop::runs::ActionOutcome as Ended;
+use piton_loop::work::Worked;
 use piton_loop::work::land::let_go;
-use piton_loop::work::{Shop, Worked};
 
 use super::bring::conflict;
-use super::floor::Floor;
+use super::finisher::{Acted, Finisher};
 use super::job::Job;
 use super::tell::{Facts, Teller};
 
-/// What came of an action, and whether the run goes on.
-#[derive(Debug)]
-pub(super) enum Acted {
-    Did(Tried, Outcome),
-    /// Somebody changed the same places meanwhile; it is tried again on that.
-    Again,
-    /// The agent cannot be asked; the run is over.
-    NoAgent {
-        message: String,
-        signed_out: bool,
-    },
-    /// The run has nothing left to spend.
-    CutShort(Budget),
-    /// The user began a merge or the like; it is tried again after that.
-    HeldBack,
-    Stopped,
-}
-
-/// Everything that landing and telling take.
-pub(super) struct Finisher<'a> {
-    pub(super) floor: &'a Floor<'a>,
-    pub(super) shop: &'a Shop<'a>,
-    pub(super) run: &'a RunRecord<'static>,
-    /// The slots of each job, those of the first job first.
-    pub(super) seats: &'a [SlotSettings],
-}
-
-impl<'a> Finisher<'a> {
-    /// Returns the workshop of one job, which works in slots of its own.
-    pub(super) fn shop_of(&self, seat: u32) -> Shop<'a> {
-        let slots = self.seats.get(seat.saturating_sub(1) as usize);
-        Shop {
-            slots: slots.unwrap_or(self.shop.slots),
-            ..self.shop.clone()
-        }
-    }
-
+impl Finisher<'_> {
     /// Lands what was accepted, and says what came of the job.
     pub(super) fn finish(&self, teller: &mut Teller<'_>, job: &Job<'_>, worked: Worked) -> Acted {
         let tried = job.tried();

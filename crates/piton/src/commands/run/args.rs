@@ -8,8 +8,9 @@ use piton_durable::DiskRead;
 use piton_loop::targets::select::Selectors;
 use piton_loop::targets::{Selection, line};
 
+use crate::agents::AgentArgs;
 use crate::config::{Kind, Parsed, Settings};
-use crate::context::Context;
+use crate::context::{Context, Place};
 use crate::error::CommandError;
 
 /// What source actions work on. Of several selectors the first in this order
@@ -90,15 +91,6 @@ pub(crate) struct Wanted {
 }
 
 impl Wanted {
-    /// No source action.
-    pub(super) fn nothing() -> Self {
-        Self {
-            selection: None,
-            scope: None,
-            seed: None,
-        }
-    }
-
     /// Returns how many targets there are, where the user listed them.
     pub(super) fn count(&self) -> Option<u32> {
         match &self.selection {
@@ -178,9 +170,16 @@ impl WorkArgs {
         }
     }
 
-    /// Whether it is only to be shown what would be done.
-    pub(crate) fn rehearses(&self) -> bool {
-        self.dry_run
+    /// Finds the repository, with the flags over its settings.
+    pub(super) fn place(
+        &self,
+        context: &Context,
+        agent: &AgentArgs,
+    ) -> Result<Place, CommandError> {
+        let mut place = context.place_to_run(self.dry_run)?;
+        agent.over(&mut place.settings)?;
+        self.over(&mut place.settings)?;
+        Ok(place)
     }
 
     /// Puts the flags over the settings.

@@ -4,8 +4,8 @@ use piton_loop::deciding::stop::Stop;
 use piton_loop::validation::Verdict;
 use piton_loop::work::{Halt, prove};
 
-use super::act::Finisher;
 use super::ending::Ending;
+use super::finisher::Finisher;
 use super::tell::Teller;
 use super::view::View;
 use crate::error::CommandError;

@@ -6,7 +6,7 @@ use piton_loop::runs::{ActionKind, ActionOutcome as Ended, CommitPhase};
 use piton_loop::work::land::{Brought, bring, let_go};
 use piton_loop::work::{Accepted, evidence};
 
-use super::act::{Acted, Finisher};
+use super::finisher::{Acted, Finisher};
 use super::job::Job;
 use super::tell::{Facts, Teller, Told};
 

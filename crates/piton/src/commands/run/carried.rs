@@ -2,7 +2,7 @@
 
 use piton_git::{CommitId, UnderWay};
 use piton_loop::runs::{ActionOutcome, FinalStatus};
-use piton_loop::work::Halt;
+use piton_loop::work::Worked;
 
 use super::tell::{Facts, Teller, Told};
 
@@ -28,21 +28,25 @@ pub(crate) enum Carried {
 }
 
 impl Carried {
-    /// What comes of work that was halted.
-    pub(super) fn of_halt(halt: Halt) -> Self {
-        match halt {
-            Halt::Failed(failure) => Carried::Failed(failure.to_string()),
-            Halt::OutOfQuota { message, .. } => Carried::OutOfQuota(message),
-            Halt::Unavailable {
+    /// What comes of work that was not accepted.
+    pub(super) fn of(worked: Worked) -> Self {
+        match worked {
+            Worked::Accepted(work) => Self::Waits(work.subject),
+            Worked::Unchanged { reason } => Self::Unchanged(reason),
+            Worked::NotCommitted => Self::Failed("there is no commit to work from".to_owned()),
+            Worked::PutOff { reason, .. } => Self::Failed(reason),
+            Worked::Failed { failure, .. } => Self::Failed(failure.to_string()),
+            Worked::OutOfQuota { message, .. } => Self::OutOfQuota(message),
+            Worked::Unavailable {
                 message,
                 signed_out,
-            } => Carried::NoAgent {
+            } => Self::NoAgent {
                 message,
                 signed_out,
             },
-            Halt::CutShort(budget) => Carried::OutOfQuota(budget.to_string()),
-            Halt::HeldBack(begun) => Carried::HeldBack(begun),
-            Halt::Stopped => Carried::Stopped,
+            Worked::CutShort(budget) => Self::OutOfQuota(budget.to_string()),
+            Worked::HeldBack(begun) => Self::HeldBack(begun),
+            Worked::Stopped => Self::Stopped,
         }
     }
 
@@ -51,37 +55,53 @@ impl Carried {
         format!("ended before the next call: {begun} is under way")
     }
 
-    /// Tells how the one action of the run ended.
-    pub(super) fn tell(&self, teller: &mut Teller<'_>, told: &Told, branch: &str) {
-        let (outcome, text, commit) = match self {
-            Carried::Landed { commit } => (
+    /// Returns the word for it, and what there is to say.
+    pub(crate) fn told(&self, branch: &str) -> (ActionOutcome, String) {
+        match self {
+            Self::Landed { commit } => (
                 ActionOutcome::Landed,
                 format!("landed {} on {branch}", commit.short()),
-                Some(commit.as_str()),
             ),
-            Carried::Unchanged(why) => (
+            Self::Unchanged(why) => (
                 ActionOutcome::Unchanged,
                 format!("nothing was changed: {why}"),
-                None,
             ),
-            Carried::Waits(why) => (
+            Self::Waits(why) => (
                 ActionOutcome::Waits,
                 format!("accepted, and waits to land: {why}"),
-                None,
             ),
-            Carried::BaselineRed => (
+            Self::BaselineRed => (
                 ActionOutcome::Failed,
                 "the validation command is red before anything was done".to_owned(),
-                None,
             ),
-            Carried::Failed(why) => (ActionOutcome::Failed, format!("failed: {why}"), None),
-            Carried::OutOfQuota(why) => (ActionOutcome::OutOfQuota, why.clone(), None),
-            Carried::NoAgent { message, .. } => (ActionOutcome::NoAgent, message.clone(), None),
-            Carried::HeldBack(begun) => (ActionOutcome::Stopped, Self::held_back(*begun), None),
-            Carried::Stopped => (ActionOutcome::Stopped, "interrupted".to_owned(), None),
-        };
+            Self::Failed(why) => (ActionOutcome::Failed, format!("failed: {why}")),
+            Self::OutOfQuota(why) => (ActionOutcome::OutOfQuota, why.clone()),
+            Self::NoAgent { message, .. } => (ActionOutcome::NoAgent, message.clone()),
+            Self::HeldBack(begun) => (ActionOutcome::Stopped, Self::held_back(*begun)),
+            Self::Stopped => (ActionOutcome::Stopped, "interrupted".to_owned()),
+        }
+    }
+
+    /// Returns the commit that landed.
+    pub(crate) fn commit(&self) -> Option<&str> {
+        match self {
+            Self::Landed { commit } => Some(commit.as_str()),
+            Self::Unchanged(_)
+            | Self::Waits(_)
+            | Self::BaselineRed
+            | Self::Failed(_)
+            | Self::OutOfQuota(_)
+            | Self::NoAgent { .. }
+            | Self::HeldBack(_)
+            | Self::Stopped => None,
+        }
+    }
+
+    /// Tells how the one action of the run ended.
+    pub(super) fn tell(&self, teller: &mut Teller<'_>, told: &Told, branch: &str) {
+        let (outcome, text) = self.told(branch);
         let facts = Facts {
-            commit,
+            commit: self.commit(),
             attempt: Some(1),
             ..Facts::default()
         };

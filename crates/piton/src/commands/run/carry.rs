@@ -1,8 +1,6 @@
 //! A stored plan, carried out by the machinery of a run: one piece of work in a
 //! slot, validated, and landed on the plan's own branch.
 
-use std::num::NonZeroUsize;
-
 use piton_base::terminal::clean;
 use piton_git::CommitId;
 use piton_git::landing::{Onto, TreeId, begin_branch, tree_of, under_way_on};
@@ -13,15 +11,15 @@ use piton_loop::work::land::{Brought, bring};
 use piton_loop::work::stored_plan::{self, Start, StoredPlanWork};
 use piton_loop::work::{Accepted, Allowance, Halt, Shop, Worked, evidence, prove};
 
-use super::args::{Wanted, WorkArgs};
+use super::args::WorkArgs;
 use super::branch_base::base;
 use super::budgets;
 use super::carried::Carried;
-use super::drive::{Course, alone, begin};
 use super::floor::Floor;
 use super::left_over::{LeftOver, left_over};
+use super::opening::begin;
+use super::setting_out::set_out;
 use super::tell::Teller;
-use crate::agents;
 use crate::context::{Context, Place};
 use crate::error::{Attempt as _, CommandError};
 use crate::output::{Channel, Level};
@@ -57,20 +55,11 @@ pub(crate) fn carry_out(
     follow: &dyn Follow,
 ) -> Result<(String, Carried), CommandError> {
     let floor = Floor::set(context, place, work, assignment.tries)?;
-    agents::tell_terms(&floor.chosen, context, &floor.slots.terms);
     // Its branch may be another one than the merge or the like is on.
     let onto = Onto::Branch(assignment.branch.to_owned());
     let begun = under_way_on(&place.repository, &onto)?;
     refuse_begun(begun, "carry the plan out")?;
-    let _alone = alone(context, place)?;
-    context.recover(place, false)?;
-    crate::stored::send_waiting(context);
-    if let Some(warning) = agents::ready(&*floor.agent)? {
-        context.out.warn(&warning);
-    }
-    context
-        .events
-        .show_output(work.show_agent_logs, work.show_command_logs);
+    let _alone = set_out(&floor, work)?;
     let limits = Limits {
         day: budgets::day(&floor, None),
         ..Limits::default()
@@ -79,7 +68,7 @@ pub(crate) fn carry_out(
     let allowance = Allowance::new(limits, &context.clock);
     let shop = floor.shop(&allowance);
     let base = base(place, assignment.branch)?;
-    let run = begin(context, &floor, &course("plan implement"))?;
+    let run = begin(&floor, "plan implement", 1)?;
     let id = run.id().to_string();
     let mut teller = Teller::new(&context.book, &run, &context.clock);
     let carried = follow.begun(&id).map(|()| {
@@ -104,21 +93,6 @@ pub(crate) fn carry_out(
     Ok((id, carried?))
 }
 
-/// What the record of a run is begun with that has one piece of work.
-pub(super) fn course(name: &'static str) -> Course {
-    Course {
-        name,
-        source: Wanted::nothing(),
-        focus: false,
-        limits: Limits::default(),
-        tries: 1,
-        jobs: NonZeroUsize::MIN,
-        rest: None,
-        subject: None,
-        shows_difference: false,
-    }
-}
-
 /// Goes on where the run before was cut off, if it was, and to the end.
 fn through(
     floor: &Floor<'_>,
@@ -129,7 +103,7 @@ fn through(
     follow: &dyn Follow,
 ) -> Carried {
     if let Some(earlier) = assignment.earlier {
-        match left_over(floor, assignment, earlier, base) {
+        match left_over(floor, (assignment.id, assignment.branch), earlier, base) {
             Ok(Some(LeftOver::Held(work))) => return land(floor, shop, run, &work),
             Ok(Some(LeftOver::Landed(commit))) => return Carried::Landed { commit },
             Ok(None) => {}
@@ -143,7 +117,7 @@ fn through(
     match baseline(floor, shop, run, (base, &tree)) {
         Ok(true) => {}
         Ok(false) => return Carried::BaselineRed,
-        Err(halt) => return Carried::of_halt(halt),
+        Err(halt) => return Carried::of(Worked::of(halt)),
     }
     let counted = run.update(|summary| summary.counts.attempts_started += 1);
     if let Err(error) = counted {
@@ -166,21 +140,7 @@ fn through(
             follow.progress("accepted; it is to land");
             land(floor, shop, run, &work)
         }
-        Worked::Unchanged { reason } => Carried::Unchanged(reason),
-        Worked::NotCommitted => Carried::Failed("there is no commit to work from".to_owned()),
-        Worked::PutOff { reason, .. } => Carried::Failed(reason),
-        Worked::Failed { failure, .. } => Carried::Failed(failure.to_string()),
-        Worked::OutOfQuota { message, .. } => Carried::OutOfQuota(message),
-        Worked::Unavailable {
-            message,
-            signed_out,
-        } => Carried::NoAgent {
-            message,
-            signed_out,
-        },
-        Worked::CutShort(budget) => Carried::OutOfQuota(budget.to_string()),
-        Worked::HeldBack(begun) => Carried::HeldBack(begun),
-        Worked::Stopped => Carried::Stopped,
+        ended => Carried::of(ended),
     }
 }
 

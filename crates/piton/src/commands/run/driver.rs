@@ -16,12 +16,11 @@ use piton_loop::deciding::next::Next;
 use piton_loop::deciding::stop::Stop;
 use piton_loop::runs::ActionKind;
 use piton_loop::targets::Source;
-use piton_loop::work::accepted::Held;
 use piton_loop::work::{Piece, Worked};
 
-use super::act::Finisher;
-use super::drive::Course;
+use super::course::Course;
 use super::ending::Ending;
+use super::finisher::Finisher;
 use super::job::{Job, label_of};
 use super::notify::{Cause, Notifier};
 use super::provider;
@@ -194,11 +193,7 @@ impl<'a> Driver<'a> {
             next => Ok(next),
         };
         if let Ok(Next::Land(name)) = &next {
-            let work = view.held.iter().find_map(|held| match held {
-                Held::Work(work) if work.name == *name => Some(work),
-                Held::Work(_) | Held::Lost { .. } => None,
-            });
-            if let Some(work) = work {
+            if let Some(work) = view.held_work(name) {
                 let tick = Tick::begin(floor, &tick::landing(self.course.name, work)?)?;
                 let acted = self.finisher.land_again(teller, work);
                 settle(&tick, &acted)?;
@@ -227,7 +222,7 @@ impl<'a> Driver<'a> {
             }
             Ok(Next::Source { target, place }) => {
                 self.memory.pass_to(place);
-                let piece = self.course.piece(target, floor.routes(&view));
+                let piece = self.course.piece(target, view.routes(floor));
                 let label = label_of(&piece);
                 (piece, ActionKind::CleanUp, label)
             }

@@ -17,7 +17,6 @@ use piton_seal::CacheSet;
 
 use super::args::WorkArgs;
 use super::texts;
-use super::view::View;
 use crate::agents;
 use crate::config::Settings;
 use crate::context::{Context, Place};
@@ -42,7 +41,7 @@ pub(super) struct Floor<'a> {
     tries: u32,
     mission: Option<String>,
     amendment: Option<String>,
-    route: Option<bool>,
+    pub(super) route: Option<bool>,
     dilution: dilution::Policy,
     secrets: Vec<Secret>,
     landings: Landings,
@@ -87,12 +86,6 @@ impl<'a> Floor<'a> {
             command,
             tries,
         })
-    }
-
-    /// Whether targets are routed: where the settings say so, and where they say
-    /// nothing if a migration is there that is not over.
-    pub(super) fn routes(&self, view: &View) -> bool {
-        self.route.unwrap_or_else(|| view.has_live_migrations())
     }
 
     /// Returns the workshop of this run.

@@ -2,7 +2,7 @@
 //! new call.
 
 use piton_base::on_one_line;
-use piton_git::landing::{Onto, current, differs};
+use piton_git::landing::{current, differs};
 use piton_loop::deciding::limits::Limits;
 use piton_loop::failures::FailureKind as Kept;
 use piton_loop::operation::LandHeld;
@@ -14,9 +14,8 @@ use piton_migration::slug::Slug;
 use piton_plan::{Done, Failure, FailureKind};
 
 use super::args::WorkArgs;
-use super::carry::course;
-use super::drive::{alone, begin};
 use super::floor::Floor;
+use super::opening::{alone, begin};
 use crate::context::{Context, Place};
 use crate::error::CommandError;
 
@@ -46,10 +45,7 @@ pub(crate) fn find(
                 held: work.name,
                 commit: work.commit,
                 subject: work.subject,
-                onto: match work.onto {
-                    Onto::Branch(name) => name,
-                    Onto::Detached => "HEAD".to_owned(),
-                },
+                onto: onto.name().to_owned(),
                 base: work.base,
             }));
         }
@@ -76,7 +72,7 @@ pub(crate) fn land(context: &Context, place: &Place, op: &LandHeld) -> Result<Do
     let floor = Floor::set(context, place, &WorkArgs::none(), 1).map_err(told)?;
     let allowance = Allowance::new(Limits::default(), &context.clock);
     let shop = floor.shop(&allowance);
-    let run = begin(context, &floor, &course("migration step")).map_err(told)?;
+    let run = begin(&floor, "migration step", 1).map_err(told)?;
     let gone = |why: String, kind| {
         let_go(&shop, &run, &work, 1, kind, &why);
         Err(Failure::new(FailureKind::Conflict, why))

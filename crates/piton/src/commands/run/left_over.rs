@@ -5,7 +5,6 @@ use piton_git::{CommitId, GitRead as _};
 use piton_loop::work::Accepted;
 use piton_loop::work::accepted::{self, Held};
 
-use super::carry::Assignment;
 use super::floor::Floor;
 
 /// What a run that was cut off left.
@@ -18,7 +17,7 @@ pub(super) enum LeftOver {
 /// Returns what `earlier` left of this plan, where its branch is at `tip`.
 pub(super) fn left_over(
     floor: &Floor<'_>,
-    assignment: &Assignment<'_>,
+    (plan, branch): (&str, &str),
     earlier: &str,
     tip: &CommitId,
 ) -> Result<Option<LeftOver>, String> {
@@ -26,7 +25,7 @@ pub(super) fn left_over(
     let told = |error: &dyn std::error::Error| piton_base::on_one_line(error);
     let held = accepted::all(&context.disk, &place.repository, place.state().path())
         .map_err(|error| told(&error))?;
-    let onto = Onto::Branch(assignment.branch.to_owned());
+    let onto = Onto::Branch(branch.to_owned());
     for held in held {
         if let Held::Work(work) = held
             && work.onto == onto
@@ -41,6 +40,6 @@ pub(super) fn left_over(
         .map_err(|error| told(&error))?;
     let lines: Vec<&str> = message.lines().collect();
     let its = lines.contains(&format!("Piton-Run: {earlier}").as_str())
-        && lines.contains(&format!("Piton-Plan: {}", assignment.id).as_str());
+        && lines.contains(&format!("Piton-Plan: {}", plan).as_str());
     Ok(its.then(|| LeftOver::Landed(tip.clone())))
 }

@@ -5,9 +5,9 @@ use std::time::Duration;
 use piton_base::Clock;
 use piton_loop::deciding::memory::{Quota, Tried};
 
-use super::act::Finisher;
 use super::budgets;
 use super::driver::Driver;
+use super::finisher::Finisher;
 use crate::output::{Channel, Level};
 
 /// The clock is looked at again after this, however long is to be waited: a

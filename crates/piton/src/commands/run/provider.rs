@@ -10,7 +10,7 @@ use piton_loop::deciding::limits::OnQuota;
 use piton_loop::deciding::memory::Quota;
 use serde::{Deserialize, Serialize};
 
-use super::drive::Course;
+use super::course::Course;
 use super::floor::Floor;
 
 /// The first wait where the provider names no time; each more is twice as long.

@@ -4,7 +4,7 @@ use piton_loop::deciding::memory::Outcome;
 use piton_loop::runs::ActionOutcome as Ended;
 use piton_migration::slug::Slug;
 
-use super::act::Finisher;
+use super::finisher::Finisher;
 use super::job::Job;
 use super::tell::{Facts, Teller};
 use crate::commands::migration::planned_step::PlannedStep;

@@ -5,9 +5,9 @@ use piton_loop::deciding::memory::Outcome;
 use piton_loop::deciding::stop::Stop;
 use piton_loop::work::Piece;
 
-use super::act::Acted;
 use super::driver::{Driver, Looked};
 use super::ending::Ending;
+use super::finisher::Acted;
 use super::job::Job;
 use super::notify::Cause;
 use super::provider;

@@ -3,7 +3,7 @@
 use piton_loop::deciding::memory::Outcome;
 use piton_loop::work::Worked;
 
-use super::act::Acted;
+use super::finisher::Acted;
 use super::tick::{Came, Tick};
 use crate::error::CommandError;
 

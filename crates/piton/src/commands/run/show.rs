@@ -3,18 +3,19 @@
 use std::fmt::Write as _;
 
 use piton_base::terminal::clean;
+use piton_loop::deciding::memory::Memory;
 use piton_loop::deciding::next::{Decision, Next};
 use piton_loop::deciding::queue::Entry;
 use piton_loop::deciding::stand::{NotNow, Stand};
 use piton_loop::operation::LoopOp;
+use piton_loop::targets::Source;
 use piton_loop::validation::ValidationCommand;
-use piton_loop::work::accepted::Held;
 use piton_loop::work::{Piece, Start};
 use piton_plan::Plan;
 use piton_plan::render::Heading;
 use serde_json::{Value, json};
 
-use super::drive::Course;
+use super::course::Course;
 use super::floor::Floor;
 use super::tick;
 use super::view::View;
@@ -28,10 +29,13 @@ pub(super) fn dry_run(
     floor: &Floor<'_>,
     course: &Course,
     view: &View,
-    decision: &Decision,
-    queue: &[Entry],
+    source: &Source,
+    seed: u64,
 ) -> Result<(), CommandError> {
     let out = floor.context.out;
+    let memory = Memory::default();
+    let decision = &view.decide(floor, source, &course.limits, &memory, seed);
+    let queue = &view.queue(floor, source, &course.limits, &memory, seed);
     let plan = tick(floor, course, view, decision)?;
     if out.json_wanted() {
         let mut document = document(floor, decision, queue);
@@ -91,10 +95,7 @@ fn tick(
 ) -> Result<Option<Plan<Op>>, CommandError> {
     let (piece, label) = match &decision.next {
         Next::Land(name) => {
-            let work = view.held.iter().find_map(|held| match held {
-                Held::Work(work) if work.name == *name => Some(work),
-                Held::Work(_) | Held::Lost { .. } => None,
-            });
+            let work = view.held_work(name);
             return work
                 .map(|work| tick::landing(course.name, work))
                 .transpose();
@@ -103,7 +104,7 @@ fn tick(
         Next::Plan(slug) => (Piece::Plan(slug.clone()), slug.to_string()),
         Next::Phase { slug, index } => (Piece::Phase(slug.clone()), view.phase(slug, *index)),
         Next::Source { target, .. } => {
-            let piece = course.piece(target.clone(), floor.routes(view));
+            let piece = course.piece(target.clone(), view.routes(floor));
             (piece, target.description.clone())
         }
     };

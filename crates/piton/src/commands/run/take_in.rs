@@ -5,9 +5,9 @@ use std::thread::Scope;
 
 use piton_loop::work::{Piece, Worked};
 
-use super::act::{Acted, Finisher};
 use super::driver::{Driver, Looked};
 use super::ending::Ending;
+use super::finisher::{Acted, Finisher};
 use super::job::Job;
 use super::settled::{came, settle};
 use super::tell::Teller;

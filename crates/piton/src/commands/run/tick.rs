@@ -4,7 +4,6 @@ use jiff::Timestamp;
 use piton_base::Clock;
 use piton_durable::{LockGuard, RealDisk};
 use piton_git::CommitId;
-use piton_git::landing::Onto;
 use piton_loop::operation::{COMMIT, LandWork, LoopOp, WorkOn};
 use piton_loop::work::{Accepted, Piece, Start};
 use piton_plan::journal::{self, JournalWriter};
@@ -42,11 +41,11 @@ pub(super) fn plan(
     })));
     builder.add(Op::from(LoopOp::Land(LandWork {
         commit: Slot::After(work.output(&COMMIT)),
-        onto: name(&start.onto),
+        onto: start.onto.name().to_owned(),
         base: start.base.clone(),
         held: held.to_owned(),
     })));
-    built(builder)
+    Ok(builder.build()?)
 }
 
 /// Returns the tick of work that was accepted before: its landing alone.
@@ -54,22 +53,11 @@ pub(super) fn landing(command: &str, work: &Accepted) -> Result<Plan<Op>, Comman
     let mut builder = PlanBuilder::new(command);
     builder.add(Op::from(LoopOp::Land(LandWork {
         commit: Slot::Known(work.commit.clone()),
-        onto: name(&work.onto),
+        onto: work.onto.name().to_owned(),
         base: work.base.clone(),
         held: work.name.clone(),
     })));
-    built(builder)
-}
-
-fn built(builder: PlanBuilder<Op>) -> Result<Plan<Op>, CommandError> {
     Ok(builder.build()?)
-}
-
-fn name(onto: &Onto) -> String {
-    match onto {
-        Onto::Branch(name) => name.clone(),
-        Onto::Detached => "HEAD".to_owned(),
-    }
 }
 
 /// Says what is asked and checked, and which part an answer decides.

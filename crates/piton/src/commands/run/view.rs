@@ -24,7 +24,7 @@ use crate::error::{Attempt as _, CommandError};
 pub(super) struct View {
     pub(super) onto: Onto,
     pub(super) head: CommitId,
-    pub(super) held: Vec<Held>,
+    held: Vec<Held>,
     unlanded: Vec<Unlanded>,
     migrations: Vec<Standing>,
     live: LiveDir,
@@ -68,14 +68,27 @@ impl View {
         })
     }
 
-    /// Whether a migration is there that is not over.
-    pub(super) fn has_live_migrations(&self) -> bool {
+    /// Whether targets are routed: where the settings say so, and where they say
+    /// nothing if a migration is there that is not over.
+    pub(super) fn routes(&self, floor: &Floor<'_>) -> bool {
+        floor.route.unwrap_or_else(|| self.has_live_migrations())
+    }
+
+    fn has_live_migrations(&self) -> bool {
         self.migrations.iter().any(|standing| match &standing.seen {
             Seen::Known(known) => match known.manifest.status() {
                 Status::Planning | Status::Ready | Status::InProgress => true,
                 Status::Skipped | Status::Done => false,
             },
             Seen::Broken { .. } => false,
+        })
+    }
+
+    /// Returns accepted work that is held under this name.
+    pub(super) fn held_work(&self, name: &str) -> Option<&Accepted> {
+        self.held.iter().find_map(|held| match held {
+            Held::Work(work) if work.name == name => Some(&**work),
+            Held::Work(_) | Held::Lost { .. } => None,
         })
     }
 

@@ -1,13 +1,12 @@
 //! What was accepted, and waits to land.
 
-use piton_git::landing::Onto;
 use piton_loop::work::Accepted;
 use serde_json::{Value, json};
 
 /// Returns each with where it is to land; the last one says what lands all.
 pub(super) fn lines(unlanded: &[Accepted]) -> Vec<(String, String)> {
     let line = |work: &Accepted| {
-        let line = format!("{}, on {}", work.subject, onto(work));
+        let line = format!("{}, on {}", work.subject, work.onto.name());
         (line, String::new())
     };
     let mut lines: Vec<_> = unlanded.iter().map(line).collect();
@@ -22,14 +21,7 @@ pub(super) fn json(work: &Accepted) -> Value {
         "work": work.name,
         "subject": work.subject,
         "migration": work.slug,
-        "branch": onto(work),
+        "branch": work.onto.name(),
         "commit": work.commit.as_str(),
     })
-}
-
-fn onto(work: &Accepted) -> &str {
-    match &work.onto {
-        Onto::Branch(name) => name,
-        Onto::Detached => "HEAD",
-    }
 }

@@ -77,28 +77,22 @@ pub(super) fn outcome(
     run: &str,
     carried: &Carried,
 ) {
-    let (word, told) = match carried {
-        Carried::Landed { commit } => ("landed", format!("landed {} on {branch}", commit.short())),
-        Carried::Unchanged(why) => ("unchanged", format!("nothing was changed: {why}")),
-        Carried::Waits(why) => ("waits", format!("accepted, and waits to land: {why}")),
-        Carried::BaselineRed => (
-            "baseline-red",
-            "the validation command is red before anything was done".to_owned(),
-        ),
-        Carried::Failed(why) => ("failed", format!("failed: {why}")),
-        Carried::OutOfQuota(why) => ("out-of-quota", why.clone()),
-        Carried::NoAgent { message, .. } => ("no-agent", message.clone()),
-        Carried::HeldBack(begun) => ("stopped", Carried::held_back(*begun)),
-        Carried::Stopped => (
-            "stopped",
-            "interrupted; whatever was accepted is kept".to_owned(),
-        ),
-    };
     let out = &context.out;
     if out.json_wanted() {
-        let commit = match carried {
-            Carried::Landed { commit } => Some(commit.to_string()),
-            _ => None,
+        let (outcome, told) = carried.told(branch);
+        let (word, told) = match carried {
+            Carried::BaselineRed => ("baseline-red", told),
+            Carried::Stopped => (
+                outcome.as_str(),
+                "interrupted; whatever was accepted is kept".to_owned(),
+            ),
+            Carried::Landed { .. }
+            | Carried::Unchanged(_)
+            | Carried::Waits(_)
+            | Carried::Failed(_)
+            | Carried::OutOfQuota(_)
+            | Carried::NoAgent { .. }
+            | Carried::HeldBack(_) => (outcome.as_str(), told),
         };
         out.json(json!({
             "plan": document.id,
@@ -106,7 +100,7 @@ pub(super) fn outcome(
             "run": run,
             "outcome": word,
             "told": told,
-            "commit": commit,
+            "commit": carried.commit(),
         }));
         return;
     }

@@ -5,7 +5,9 @@ use std::num::NonZeroUsize;
 use clap::Args;
 use piton_loop::deciding::limits::Limits;
 
-use super::run::{Course, SourceArgs, WorkArgs, drive, on_quota};
+use super::args::{SourceArgs, WorkArgs};
+use super::course::Course;
+use super::drive::drive;
 use crate::agents::AgentArgs;
 use crate::context::Context;
 use crate::error::CommandResult;
@@ -31,9 +33,7 @@ pub(crate) struct RunOnceArgs {
 }
 
 pub(crate) fn run(context: &Context, args: &RunOnceArgs) -> CommandResult {
-    let mut place = context.place_to_run(args.work.dry_run)?;
-    args.agent.over(&mut place.settings)?;
-    args.work.over(&mut place.settings)?;
+    let place = args.work.place(context, &args.agent)?;
     let source = args.source.read(context)?;
     drive(
         context,
@@ -46,7 +46,7 @@ pub(crate) fn run(context: &Context, args: &RunOnceArgs) -> CommandResult {
             limits: Limits {
                 actions: Some(1),
                 failures_in_a_row: Some(1),
-                on_quota: on_quota(&place.settings),
+                on_quota: place.settings.run_limit(),
                 ..Limits::default()
             },
             tries: 1,

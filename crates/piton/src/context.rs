@@ -12,7 +12,7 @@ use piton_loop::runs::RunBook;
 
 use crate::config::{ConfigError, Settings};
 use crate::env::Environment;
-use crate::error::{Attempt as _, CommandError, ErrorKind};
+use crate::error::{Attempt as _, CommandError};
 use crate::events::Events;
 use crate::global::GlobalArgs;
 use crate::output::{Channel, Level, Out};
@@ -222,11 +222,11 @@ impl Context {
 }
 
 fn unusable(error: ConfigError) -> CommandError {
-    let excerpt = error.excerpt.clone();
-    CommandError::new(ErrorKind::Usage, format!("could not use {error}"))
+    let (excerpt, hint) = (error.excerpt.clone(), error.problem.hint());
+    CommandError::usage(format!("could not use {error}"))
         .with_source(error.problem)
         .excerpt(excerpt)
-        .hint("`piton config show --origin` lists what can be set, once the file is mended")
+        .hint(hint)
 }
 
 /// The repository's configuration file.

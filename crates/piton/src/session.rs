@@ -223,7 +223,7 @@ pub(crate) fn hold(
         };
         if let Err(error) = agent.keep_session(held, &page.placed.files) {
             context.out.warn(&format!(
-                "the session's record is not whole: {}",
+                "the session's record is incomplete: {}",
                 piton_base::on_one_line(&error)
             ));
         }

@@ -81,7 +81,7 @@ fn run(cli: Cli, named: &str, environment: Environment) -> Exit {
     };
     if let Err(error) = context.book.close() {
         let story = piton_base::on_one_line(&error);
-        out.warn(&format!("the run record is not whole: {story}"));
+        out.warn(&format!("the run record is incomplete: {story}"));
     }
     if context.events.is_incomplete() {
         out.warn("not all events could be written");

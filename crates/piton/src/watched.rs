@@ -79,6 +79,5 @@ impl Watch {
 }
 
 fn refused(error: GuardError) -> CommandError {
-    CommandError::failed("could not look after the repository around the session")
-        .with_source(error)
+    CommandError::failed("could not watch the repository during the session").with_source(error)
 }

@@ -54,9 +54,9 @@ pub(crate) fn run(context: &Context, args: &ApplyArgs) -> CommandResult {
         return Ok(Exit::Done);
     }
     if args.plan.plan_out.is_some() {
-        return Err(CommandError::usage(
-            "a saved plan is not saved again; leave --plan-out out",
-        ));
+        return Err(
+            CommandError::usage("a saved plan cannot be saved again").hint("leave --plan-out out")
+        );
     }
     let journals = site.journals();
     let jobs = Jobs(args.plan.perform.jobs);
@@ -200,7 +200,7 @@ fn admit_error(error: ApplyError) -> CommandError {
                 .hint(format!("go on with `piton journal resume {}`", short(id)))
         }
         ApplyError::Journal(_) => {
-            CommandError::failed("could not see whether the plan was applied before")
+            CommandError::failed("could not tell whether the plan was applied before")
                 .with_source(error)
         }
     }

@@ -32,9 +32,7 @@ pub(crate) struct ConfigError {
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Problem {
-    #[error(
-        "it is a symbolic link that leads nowhere, or lies in a repository; put the file itself there"
-    )]
+    #[error("it is a symbolic link that leads nowhere, or lies in a repository")]
     Link,
     #[error("it cannot be read")]
     Unreadable(#[source] std::io::Error),
@@ -52,7 +50,7 @@ pub(crate) enum Problem {
     },
     #[error("`{key}` {why}")]
     WrongValue { key: String, why: String },
-    #[error("`{key}` may only stand in the user's own settings: `piton config set --user {key} …`")]
+    #[error("`{key}` may only stand in the user's own settings")]
     UsersOnly { key: String },
 }
 
@@ -64,6 +62,25 @@ impl ConfigError {
             line: None,
             excerpt: None,
             problem,
+        }
+    }
+}
+
+impl Problem {
+    /// Returns what to do about it.
+    pub(crate) fn hint(&self) -> String {
+        match self {
+            Self::Link => "put the file itself there".to_owned(),
+            Self::UsersOnly { key } => format!("set it with `piton config set --user {key} …`"),
+            Self::Unreadable(_)
+            | Self::NotUtf8
+            | Self::NotToml(_)
+            | Self::UnknownKey(_)
+            | Self::WrongType { .. }
+            | Self::WrongValue { .. } => {
+                "`piton config show --origin` lists what can be set, once the file is mended"
+                    .to_owned()
+            }
         }
     }
 }

@@ -29,7 +29,7 @@ impl FromStr for Fields {
             .filter(|name| !name.is_empty())
             .collect();
         if names.is_empty() && !text.trim().is_empty() {
-            return Err("name fields, with commas between them".to_owned());
+            return Err("has no names; expected fields with commas between them".to_owned());
         }
         Ok(Self(names))
     }

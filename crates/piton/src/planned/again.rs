@@ -43,14 +43,12 @@ impl Site<'_> {
         match came {
             Came::Short => {
                 tell(
-                    "the same was begun before and cut off: that is carried on, nothing is made twice",
+                    "the same command was cut off before: it is carried on, and nothing is made twice",
                 );
                 self.resume(args, &journal).map(Some)
             }
             Came::ToItsEnd => {
-                tell(
-                    "the same was done just now, by a command that was killed before it could say so",
-                );
+                tell("the same command was done already, and killed before it could say so");
                 // Its end is told now, so that the next one is a new one.
                 let _held = self
                     .try_hold(journal.id())

@@ -252,7 +252,7 @@ fn a_notice_that_cannot_be_given_is_a_warning_once_a_cause_and_ends_no_run() {
         assert_eq!(ran.code, 0, "{}", ran.shown());
         let landed = yard.env.repo.subjects().len() - before;
         assert_eq!(landed, 3, "{}", ran.shown());
-        let told = ran.stderr.matches("could not tell it").count();
+        let told = ran.stderr.matches("`notify` failed").count();
         assert_eq!(
             (told, ran.stderr.contains(why)),
             (1, true),

@@ -156,7 +156,7 @@ impl Project {
                 let why = told
                     .lines()
                     .find(|line| line.starts_with("error"))
-                    .unwrap_or("it says not why");
+                    .unwrap_or("it does not say why");
                 Ok(Some(format!(
                     "cargo could not run them here ({why}); the plan can be made all the same"
                 )))

@@ -205,7 +205,7 @@ pub(super) fn decide(
         .is_none_or(|old| old.starts_with(MARK.as_bytes()));
     if !ours && !force {
         return Err(CommandError::failed(format!(
-            "{relative} is there, and piton did not write it"
+            "{relative} already exists, and piton did not write it"
         ))
         .hint("look at it; --force replaces it"));
     }

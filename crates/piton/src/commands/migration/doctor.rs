@@ -68,8 +68,8 @@ pub(crate) fn run(context: &Context, args: &DoctorArgs) -> CommandResult {
         }
         None if args.all => examine_all(&context.disk, &live)?,
         None => {
-            return Err(CommandError::usage("name a migration, or say --all")
-                .hint("`piton migration doctor --all` checks everything"));
+            return Err(CommandError::usage("no migration was named")
+                .hint("name one, or check all of them with `piton migration doctor --all`"));
         }
     };
     let out = &context.out;

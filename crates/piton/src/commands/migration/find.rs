@@ -86,7 +86,7 @@ pub(super) fn find(context: &Context, place: &Place, value: &Path) -> Result<Slu
         (Some(one), Some(other)) => Err(CommandError::usage(format!(
             "`{text}` fits more than one migration"
         ))
-        .hint(format!("which one: {one}, {other}, …?"))),
+        .hint(format!("name one of them: {one}, {other}, …"))),
         (None, _) => {
             let near = nearest(text, slugs.iter().map(Slug::as_str));
             Err(refused.argument(text).suggest(near))

@@ -56,7 +56,7 @@ pub(crate) struct NewArgs {
 
 pub(crate) fn run(context: &Context, args: &NewArgs) -> CommandResult {
     if args.target.trim().is_empty() {
-        return Err(CommandError::usage("--target must say what shall change"));
+        return Err(CommandError::usage("--target must not be empty"));
     }
     context.refuse_secret("--target", &args.target)?;
     if let Some(scope) = &args.scope {

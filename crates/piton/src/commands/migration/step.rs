@@ -137,7 +137,7 @@ enum Standing {
 
 fn standing(context: &Context, place: &Place, slug: &Slug) -> Result<Standing, CommandError> {
     let manifest = load_manifest(&context.disk, &place.live().migration(slug))
-        .or_failed("could not see where the migration stands")?;
+        .or_failed("could not read the migration's status")?;
     let status = manifest.status();
     Ok(match MigrationState::from(manifest) {
         MigrationState::Planning(_) => Standing::Planning,

@@ -46,7 +46,7 @@ impl Worthy {
             return Err(CommandError::new(
                 ErrorKind::NeedsPerson,
                 format!(
-                    "plan {id} was written by {author}, who is not one of this repository's own"
+                    "plan {id} was written by {author}, who is none of this repository's own people"
                 ),
             )
             .hint(format!(

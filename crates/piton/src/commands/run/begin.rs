@@ -145,7 +145,7 @@ impl<'a> Driver<'a> {
             Ok(claim) => Ok(Ok(claim)),
             Err(ClaimError::Taken { holder, .. }) => Ok(Err(piton_base::on_one_line(&holder))),
             Err(error @ ClaimError::Lock { .. }) => {
-                Err(CommandError::failed("could not go on").with_source(error))
+                Err(CommandError::failed("could not claim the migration").with_source(error))
             }
         }
     }

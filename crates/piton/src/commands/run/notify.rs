@@ -81,7 +81,7 @@ impl<'a> Notifier<'a> {
         }
         if let Err(why) = self.call(&self.document(cause)) {
             let command = piton_agent::words::join(&self.words);
-            let text = format!("`notify` could not tell it: {command}: {why}");
+            let text = format!("`notify` failed: {command}: {why}");
             self.floor.context.out.warn(&text);
             return;
         }

@@ -56,7 +56,7 @@ impl<'a> Driver<'a> {
         'a: 's,
     {
         let Ok((attempt, worked)) = doing.recv() else {
-            return Some(Ending::Broken("the work was lost".to_owned()));
+            return Some(Ending::Broken("a job ended without a result".to_owned()));
         };
         let mut job = self.jobs.remove(&attempt)?;
         let acted = match self.finish(teller, &job, worked) {
@@ -65,9 +65,7 @@ impl<'a> Driver<'a> {
         };
         if matches!(acted, Acted::Again) {
             let Ok(view) = View::look(self.finisher.floor, &[]) else {
-                return Some(Ending::Broken(
-                    "the branch could not be looked at".to_owned(),
-                ));
+                return Some(Ending::Broken("the branch could not be read".to_owned()));
             };
             let again = "the same places were changed meanwhile; tried again on top of that";
             teller.say_of(&job.told, again);

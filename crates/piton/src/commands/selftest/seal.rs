@@ -139,7 +139,7 @@ fn child(
 fn inside(context: &Context, errand: &str) -> CommandResult {
     let errand: Errand = serde_json::from_str(errand).or_usage("could not tell what to try")?;
     let rows = try_all(&errand.ground, errand.section);
-    let text = serde_json::to_string(&rows).or_failed("could not say what came of it")?;
+    let text = serde_json::to_string(&rows).or_failed("could not write the result")?;
     context.out.data(&text);
     Ok(Exit::Done)
 }

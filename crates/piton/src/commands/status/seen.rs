@@ -88,7 +88,7 @@ impl<'r> Seen<'r> {
             match held {
                 Held::Work(work) => unlanded.push(*work),
                 Held::Lost { name, .. } => wrong.push((
-                    format!("nobody knows any more where accepted work was to land: {name}"),
+                    format!("the record of where accepted work was to land is lost: {name}"),
                     format!("git show refs/piton/unlanded/{name}"),
                 )),
             }

@@ -1,5 +1,7 @@
 //! What every command that writes does first: finish what was interrupted.
 
+use std::path::PathBuf;
+
 use piton_agent::process::reap_leftovers;
 use piton_base::StateDir;
 use piton_git::landing::Recovered;
@@ -113,15 +115,17 @@ impl Context {
         Ok(())
     }
 
+    fn tell_of_recovery(&self, text: &str) {
+        self.out.note(Channel::Recovery, Level::WARNING, text);
+    }
+
     /// Ends agents whose piton is dead.
     fn end_agents(&self, state: &StateDir) {
         match reap_leftovers(&self.disk, &state.calls()) {
             Ok(0) => {}
-            Ok(n) => self.out.note(
-                Channel::Recovery,
-                Level::WARNING,
-                &format!("recovered: ended {n} processes of an agent that outlived its piton"),
-            ),
+            Ok(n) => self.tell_of_recovery(&format!(
+                "recovered: ended {n} processes of an agent that outlived its piton"
+            )),
             Err(error) => self
                 .out
                 .warn(&format!("could not look for agents left running: {error}")),
@@ -159,20 +163,19 @@ impl Context {
     ) -> Result<bool, CommandError> {
         let site = self.site(place);
         let command = journal.begun().command;
-        let tell = |text: &str| self.out.note(Channel::Recovery, Level::WARNING, text);
         if only_look {
-            tell(&format!(
+            self.tell_of_recovery(&format!(
                 "an interrupted `piton {command}` is to be finished first; the plan is decided before that"
             ));
             return Ok(false);
         }
         let finished = site.finish(journal)?;
         if finished {
-            tell(&format!(
+            self.tell_of_recovery(&format!(
                 "recovered: finished the interrupted `piton {command}`"
             ));
         } else {
-            tell(&format!(
+            self.tell_of_recovery(&format!(
                 "an interrupted `piton {command}` could not be finished; `piton journal resume {}` says why",
                 journal.id()
             ));
@@ -186,9 +189,7 @@ impl Context {
         let publisher = publishing.publisher();
         if only_look {
             if publisher.is_anything_left() {
-                self.out.note(
-                    Channel::Recovery,
-                    Level::WARNING,
+                self.tell_of_recovery(
                     "an interrupted publish is to be finished first; the plan is decided before that",
                 );
             }
@@ -205,14 +206,13 @@ impl Context {
         let settled = self.site(place).settle_ticks()?;
         if !settled.is_empty() {
             let landed = settled.iter().filter(|it| **it).count();
-            self.out.note(
-                Channel::Recovery,
-                Level::WARNING,
-                &format!(
-                    "recovered: {} of a run that was cut off; {landed} landed, what was accepted lands with the next run",
-                    if settled.len() == 1 { "an action".to_owned() } else { format!("{} actions", settled.len()) },
-                ),
-            );
+            let actions = match settled.len() {
+                1 => "an action".to_owned(),
+                many => format!("{many} actions"),
+            };
+            self.tell_of_recovery(&format!(
+                "recovered: {actions} of a run that was cut off; {landed} landed, what was accepted lands with the next run"
+            ));
         }
         if let Ok(site) = planning_site(place) {
             // A leftover that stays costs space and nothing else.
@@ -220,11 +220,7 @@ impl Context {
         }
         self.out.trace("looked for what was interrupted");
         for notice in notices {
-            self.out.note(
-                Channel::Recovery,
-                Level::WARNING,
-                &format!("recovered: {notice}"),
-            );
+            self.tell_of_recovery(&format!("recovered: {notice}"));
         }
         Ok(())
     }
@@ -235,61 +231,44 @@ impl Context {
         let settled = settle(&self.disk, &place.repository, place.state().path(), &holder)
             .or_failed("could not finish a landing that was interrupted")?;
         for one in settled {
-            let told = match one {
-                Recovered::NothingTouched => continue,
-                Recovered::SetAside { kept, reason } => {
-                    self.out.warn(&format!(
-                        "what stood for a landing was none of ours ({reason}); it is kept in {}",
-                        kept.display()
-                    ));
-                    continue;
-                }
+            match one {
+                Recovered::NothingTouched => {}
+                Recovered::SetAside { kept, reason } => self.out.warn(&format!(
+                    "the record of a landing is not piton's ({reason}); it is kept in {}",
+                    kept.display()
+                )),
                 Recovered::Finished { commit } => {
-                    format!("finished landing {}", commit.short())
+                    let commit = commit.short();
+                    self.tell_of_recovery(&format!("recovered: finished landing {commit}"));
                 }
-                Recovered::PutBack {
-                    commit,
-                    left,
-                    kept: Some(kept),
-                } => {
+                Recovered::PutBack { commit, left, kept } => {
                     let left: Vec<String> =
                         left.iter().map(|path| path.display().to_string()).collect();
-                    self.out.warn(&format!(
-                        "landing {} was cut off, and some of the files of it are in no commit; they are kept in {}{}",
-                        commit.short(),
-                        kept.display(),
-                        if left.is_empty() { String::new() } else { format!("; {} was left as it is", left.join(", ")) }
-                    ));
-                    continue;
+                    self.tell_of_what_was_put_back(commit.short(), &left.join(", "), kept);
                 }
-                Recovered::PutBack {
-                    commit,
-                    left,
-                    kept: None,
-                } if left.is_empty() => format!(
-                    "put your files back that landing {} had begun to change; it lands again",
-                    commit.short()
-                ),
-                Recovered::PutBack {
-                    commit,
-                    left,
-                    kept: None,
-                } => {
-                    let left: Vec<String> =
-                        left.iter().map(|path| path.display().to_string()).collect();
-                    format!(
-                        "put your files back that landing {} had begun to change, but for {}, which changed since",
-                        commit.short(),
-                        left.join(", ")
-                    )
-                }
-            };
-            self.out.note(
-                Channel::Recovery,
-                Level::WARNING,
-                &format!("recovered: {told}"),
-            );
+            }
         }
         Ok(())
+    }
+
+    fn tell_of_what_was_put_back(&self, commit: &str, left: &str, kept: Option<PathBuf>) {
+        if let Some(kept) = kept {
+            let left = match left {
+                "" => String::new(),
+                left => format!("; {left} was left as it is"),
+            };
+            self.out.warn(&format!(
+                "landing {commit} was cut off, and some of the files of it are in no commit; they are kept in {}{left}",
+                kept.display()
+            ));
+            return;
+        }
+        let after = match left {
+            "" => "; it lands again".to_owned(),
+            left => format!(", but for {left}, which changed since"),
+        };
+        self.tell_of_recovery(&format!(
+            "recovered: put your files back that landing {commit} had begun to change{after}"
+        ));
     }
 }

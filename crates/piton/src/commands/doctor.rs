@@ -84,6 +84,18 @@ impl Check {
         }
     }
 
+    fn good(name: impl Into<String>, found: impl Into<String>) -> Self {
+        Self::new(name, Standing::Good, found)
+    }
+
+    fn warning(name: impl Into<String>, found: impl Into<String>) -> Self {
+        Self::new(name, Standing::Warning, found)
+    }
+
+    fn wrong(name: impl Into<String>, found: impl Into<String>) -> Self {
+        Self::new(name, Standing::Wrong, found)
+    }
+
     fn way_out(mut self, way_out: impl Into<String>) -> Self {
         self.way_out = Some(way_out.into());
         self
@@ -129,11 +141,12 @@ impl Standing {
 
 fn git(context: &Context) -> Check {
     match piton_git::version(&context.directory) {
-        Ok(version) if too_old(&version) => Check::new("git", Standing::Warning, version)
+        Ok(version) if too_old(&version) => Check::warning("git", version)
             .way_out("piton is tried with git 2.38 and later; upgrade it"),
-        Ok(version) => Check::new("git", Standing::Good, version),
-        Err(error) => Check::new("git", Standing::Wrong, error.to_string())
-            .way_out("install git and put it on the PATH"),
+        Ok(version) => Check::good("git", version),
+        Err(error) => {
+            Check::wrong("git", error.to_string()).way_out("install git and put it on the PATH")
+        }
     }
 }
 
@@ -150,28 +163,22 @@ fn repository(place: &Result<Place, crate::error::CommandError>) -> Check {
         Ok(place) => {
             let top = place.top().display().to_string();
             match place.repository.head() {
-                Ok(Some(_)) => Check::new("repository", Standing::Good, top),
-                Ok(None) => Check::new(
-                    "repository",
-                    Standing::Wrong,
-                    format!("{top}, without a commit"),
-                )
-                .way_out("make a first commit; agents work on what is committed"),
-                Err(error) => Check::new("repository", Standing::Wrong, error.to_string()),
+                Ok(Some(_)) => Check::good("repository", top),
+                Ok(None) => Check::wrong("repository", format!("{top}, without a commit"))
+                    .way_out("make a first commit; agents work on what is committed"),
+                Err(error) => Check::wrong("repository", error.to_string()),
             }
         }
-        Err(error) => {
-            Check::new("repository", Standing::Wrong, error.on_one_line()).way_out(error.way_out())
-        }
+        Err(error) => Check::wrong("repository", error.on_one_line()).way_out(error.way_out()),
     }
 }
 
 fn identity(place: &Place) -> Check {
     match place.repository.identity() {
-        Ok(name) => Check::new("identity", Standing::Good, name),
+        Ok(name) => Check::good("identity", name),
         Err(error) => {
             let hint = error.hint();
-            let check = Check::new("identity", Standing::Wrong, error.to_string());
+            let check = Check::wrong("identity", error.to_string());
             match hint {
                 Some(hint) => check.way_out(hint),
                 None => check,
@@ -188,24 +195,17 @@ fn disk(place: &Place) -> Check {
     let kind = rustix::fs::statfs(path).map(|stat| i128::from(stat.f_type));
     let at = path.display();
     match kind {
-        Ok(kind) if kind == NFS || SMB.contains(&(kind & 0xffff_ffff)) => Check::new(
+        Ok(kind) if kind == NFS || SMB.contains(&(kind & 0xffff_ffff)) => {
+            Check::warning("file system", format!("{at} is on a network"))
+                .way_out("locks and syncing may not hold there; work on a local disk")
+        }
+        Ok(kind) if kind == FUSE => Check::warning(
             "file system",
-            Standing::Warning,
-            format!("{at} is on a network"),
-        )
-        .way_out("locks and syncing may not hold there; work on a local disk"),
-        Ok(kind) if kind == FUSE => Check::new(
-            "file system",
-            Standing::Warning,
             format!("{at} is on a file system in user space"),
         )
         .way_out("whether a power cut loses something is up to it; a local disk is safe"),
-        Ok(_) => Check::new(
-            "file system",
-            Standing::Good,
-            format!("{at} is on a local disk"),
-        ),
-        Err(error) => Check::new("file system", Standing::Warning, error.to_string()),
+        Ok(_) => Check::good("file system", format!("{at} is on a local disk")),
+        Err(error) => Check::warning("file system", error.to_string()),
     }
 }
 
@@ -236,21 +236,22 @@ fn agent_checks(context: &Context, settings: &Settings, place: Option<&Place>) -
             let label = format!("agent {name}");
             match agents::agent(&agent, context, settings, &state, &SealTerms::off()) {
                 Ok(made) => probed(context, label, &name, is_chosen, &*made),
-                Err(error) => Check::new(
-                    label,
-                    if is_chosen {
-                        Standing::Wrong
-                    } else {
-                        Standing::Warning
-                    },
-                    error.to_string(),
-                )
-                .way_out(
-                    "`piton config show` lists the settings; see `piton config set agent.use`",
-                ),
+                Err(error) => Check::new(label, unless_chosen(is_chosen), error.to_string())
+                    .way_out(
+                        "`piton config show` lists the settings; see `piton config set agent.use`",
+                    ),
             }
         })
         .collect()
+}
+
+/// What is wrong with an agent that nobody chose is worth a warning.
+const fn unless_chosen(is_chosen: bool) -> Standing {
+    if is_chosen {
+        Standing::Wrong
+    } else {
+        Standing::Warning
+    }
 }
 
 fn probed(
@@ -264,13 +265,9 @@ fn probed(
         Probe::Missing { program, advice } => {
             let found = format!("there is no program {program}");
             if is_chosen {
-                Check::new(label, Standing::Wrong, found).way_out(advice)
+                Check::wrong(label, found).way_out(advice)
             } else {
-                Check::new(
-                    label,
-                    Standing::Good,
-                    format!("{found}; it is not configured either"),
-                )
+                Check::good(label, format!("{found}; it is not configured either"))
             }
         }
         Probe::Ready { version, warning } => {
@@ -279,21 +276,13 @@ fn probed(
             match (signed_in, warning) {
                 (Some(false), _) => Check::new(
                     label,
-                    if is_chosen {
-                        Standing::Wrong
-                    } else {
-                        Standing::Warning
-                    },
+                    unless_chosen(is_chosen),
                     format!("{version}, and no sign of being signed in"),
                 )
                 .way_out(piton_agent::adapter::sign_in(name)),
-                (_, Some(warning)) => {
-                    Check::new(label, Standing::Warning, version).way_out(warning)
-                }
-                (Some(true), None) => {
-                    Check::new(label, Standing::Good, format!("{version}, signed in"))
-                }
-                (None, None) => Check::new(label, Standing::Good, version),
+                (_, Some(warning)) => Check::warning(label, version).way_out(warning),
+                (Some(true), None) => Check::good(label, format!("{version}, signed in")),
+                (None, None) => Check::good(label, version),
             }
         }
     }
@@ -335,14 +324,12 @@ fn seal() -> Check {
         piton_seal::Network::default(),
         support,
     ) {
-        Ok(standing) if standing.is_sealed() => Check::new(
-            "seal",
-            Standing::Good,
-            "agents and validation can be sealed here",
-        ),
-        Ok(_) => Check::new("seal", Standing::Warning, "this system cannot seal agents")
+        Ok(standing) if standing.is_sealed() => {
+            Check::good("seal", "agents and validation can be sealed here")
+        }
+        Ok(_) => Check::warning("seal", "this system cannot seal agents")
             .way_out("agents run with your own rights; a Linux of 5.13 or later can seal them"),
-        Err(refused) => Check::new("seal", Standing::Warning, refused.to_string()),
+        Err(refused) => Check::warning("seal", refused.to_string()),
     }
 }
 
@@ -358,5 +345,5 @@ fn terminal(context: &Context) -> Check {
     } else {
         "none; nothing is asked, answers come from flags".to_owned()
     };
-    Check::new("terminal", Standing::Good, found)
+    Check::good("terminal", found)
 }

@@ -152,15 +152,14 @@ impl fmt::Display for Value {
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
-    let wrong = || "must be a number with s, m, h or d, such as 90s, 5m, 2h or 30d".to_owned();
-    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?);
-    let number: u64 = number.parse().map_err(|_| wrong())?;
+    let wrong = "must be a number with s, m, h or d, such as 90s, 5m, 2h or 30d";
+    let (number, unit) = with_unit(text).ok_or(wrong)?;
     let seconds = match unit {
         "s" => 1,
         "m" => 60,
         "h" => 60 * 60,
         "d" => 24 * 60 * 60,
-        _ => return Err(wrong()),
+        _ => return Err(wrong.to_owned()),
     };
     match number.checked_mul(seconds) {
         Some(total @ 1..=3_153_600_000) => Ok(Duration::from_secs(total)),
@@ -169,16 +168,21 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 fn size(text: &str) -> Result<u64, String> {
-    let wrong = || "must be a number with kB, MB or GB, such as 500kB or 100MB".to_owned();
-    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?);
-    let number: u64 = number.parse().map_err(|_| wrong())?;
+    let wrong = "must be a number with kB, MB or GB, such as 500kB or 100MB";
+    let (number, unit) = with_unit(text).ok_or(wrong)?;
     let bytes = match unit.trim_start() {
         "kB" => 1_000,
         "MB" => 1_000_000,
         "GB" => 1_000_000_000,
-        _ => return Err(wrong()),
+        _ => return Err(wrong.to_owned()),
     };
-    number.checked_mul(bytes).ok_or_else(wrong)
+    Ok(number.checked_mul(bytes).ok_or(wrong)?)
+}
+
+/// Reads a number, and returns what stands behind it.
+fn with_unit(text: &str) -> Option<(u64, &str)> {
+    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
+    Some((number.parse().ok()?, unit))
 }
 
 #[cfg(test)]

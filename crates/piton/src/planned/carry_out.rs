@@ -103,7 +103,7 @@ impl Site<'_> {
         if actions.any(|action| action.operation().is_for_good()) {
             return Err(CommandError::new(
                 ErrorKind::NeedsPerson,
-                "this removes for good, and nobody can be asked; nothing was changed",
+                "this cannot be undone, and nobody can be asked; nothing was changed",
             )
             .hint("say yes with -y; --dry-run shows what would go"));
         }

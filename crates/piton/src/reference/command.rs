@@ -79,8 +79,8 @@ pub(super) fn section(command: &Command) -> String {
         .get_arguments()
         .filter(|arg| shown(arg) && !arg.get_help_heading().is_some_and(|h| SHARED.contains(&h)))
         .collect();
-    // What comes from the command above stands last.
-    own.sort_by_key(|arg| arg.is_global_set());
+    // What has no name stands first, what comes from the command above last.
+    own.sort_by_key(|arg| (arg.is_global_set(), arg.get_index().unwrap_or(usize::MAX)));
     let own: String = own.into_iter().map(entry).collect();
     if !own.is_empty() {
         let _ = write!(text, "\n{own}");

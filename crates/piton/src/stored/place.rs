@@ -6,11 +6,12 @@ use std::path::PathBuf;
 use piton_backend::folder::Checkout;
 use piton_backend::store::{PlanId, Provider};
 use piton_base::StateDir;
-use piton_github::RepoName;
+use piton_github::{Client, RepoName};
 
 use crate::config::Settings;
 use crate::context::Context;
 use crate::error::CommandError;
+use crate::forge;
 
 /// Why the plan at an address is none of those that are kept here, if it is not.
 /// Its number alone would be that of another plan.
@@ -59,6 +60,14 @@ impl StoredPlace {
         // Settings that are none of these words are refused when they are read.
         let word = self.settings.plans_backend::<String>();
         Provider::of_word(&word).unwrap_or(Provider::GithubIssue)
+    }
+
+    /// Returns the way to GitHub, and the repository there that has the code.
+    pub(crate) fn code(&self, context: &Context) -> Result<(Client, RepoName), CommandError> {
+        let client = forge::client(context, &self.settings)?;
+        let remote = self.checkout.remote.as_deref();
+        let repository = forge::repository(context, &client, None, remote)?;
+        Ok((client, repository))
     }
 
     /// Returns where this clone keeps what it knows about stored plans.

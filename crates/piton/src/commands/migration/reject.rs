@@ -13,11 +13,11 @@ use crate::error::CommandResult;
     after_help = "Examples:\n  piton migration reject SLUG --reason \"not worth the risk now\""
 )]
 pub(crate) struct RejectArgs {
-    #[command(flatten)]
-    about: About,
     /// Why
     #[arg(long, value_name = "TEXT")]
     reason: String,
+    #[command(flatten)]
+    about: About,
 }
 
 pub(crate) fn run(context: &Context, args: &RejectArgs) -> CommandResult {

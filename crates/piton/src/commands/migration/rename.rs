@@ -19,11 +19,11 @@ use crate::planning::planning_site;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  piton migration rename OLD NEW")]
 pub(crate) struct RenameArgs {
+    /// The new name
+    #[arg(index = 2, value_name = "NEW", value_parser = plain_slug)]
+    to: Slug,
     #[command(flatten)]
     about: About,
-    /// The new name
-    #[arg(value_name = "NEW", value_parser = plain_slug)]
-    to: Slug,
 }
 
 pub(crate) fn run(context: &Context, args: &RenameArgs) -> CommandResult {

@@ -16,11 +16,11 @@ use crate::error::CommandResult;
     after_help = "Examples:\n  piton migration reopen SLUG --message \"smaller: the parser alone\""
 )]
 pub(crate) struct ReopenArgs {
-    #[command(flatten)]
-    about: About,
     /// What shall be different this time
     #[arg(long, value_name = "TEXT")]
     message: String,
+    #[command(flatten)]
+    about: About,
 }
 
 pub(crate) fn run(context: &Context, args: &ReopenArgs) -> CommandResult {

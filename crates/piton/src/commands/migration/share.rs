@@ -35,17 +35,16 @@ Examples:
   piton migration share SLUG --dry-run
   piton migration share SLUG --backend local")]
 pub(crate) struct ShareArgs {
-    #[command(flatten)]
-    about: About,
-
     /// Where it is stored: github-issue, github-draft-pr or local; default: plans.backend
     #[arg(long, value_name = "BACKEND", value_parser = backend)]
     backend: Option<Provider>,
+    #[command(flatten)]
+    about: About,
 }
 
 fn backend(word: &str) -> Result<Provider, String> {
     Provider::of_word(word)
-        .ok_or_else(|| "backends are github-issue, github-draft-pr and local".to_owned())
+        .ok_or_else(|| "must be github-issue, github-draft-pr or local".to_owned())
 }
 
 pub(crate) fn run(context: &Context, args: &ShareArgs) -> CommandResult {
@@ -105,9 +104,8 @@ pub(crate) fn run(context: &Context, args: &ShareArgs) -> CommandResult {
             .map(str::to_owned)
             .next()
     };
-    let id = output(PLAN.name()).ok_or_else(|| {
-        CommandError::new(ErrorKind::Internal, "the plan was made, and has no id")
-    })?;
+    let id = output(PLAN.name())
+        .ok_or_else(|| CommandError::new(ErrorKind::Internal, "the stored plan has no id"))?;
     let link = PlanLink {
         backend: provider.word().to_owned(),
         id: id.clone(),

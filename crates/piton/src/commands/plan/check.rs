@@ -12,7 +12,7 @@ use piton_backend::text::{
 };
 use serde_json::{Value as Json, json};
 
-use super::target::{document, failed, plan, with};
+use super::target::{document, failed, with_plan};
 use super::text;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
@@ -57,8 +57,7 @@ pub(super) fn run(context: &Context, args: &CheckArgs) -> CommandResult {
             let text = text::read(context, file)?;
             (of_text(&text), everything(&text))
         }
-        None => with(context, |place, backend| {
-            let id = plan(context, place, backend, args.plan.as_deref())?;
+        None => with_plan(context, args.plan.as_deref(), |backend, id| {
             of_plan(backend, &id)
         })?,
     };

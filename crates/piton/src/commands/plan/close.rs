@@ -5,7 +5,7 @@ use piton_backend::operation::{AddComment, BackendOp, ClosePlan};
 use piton_backend::store::State;
 
 use super::decide::carry_out;
-use super::target::{document, plan, with};
+use super::target::{document, with_plan};
 use crate::context::Context;
 use crate::error::CommandResult;
 use crate::op::Op;
@@ -37,8 +37,7 @@ pub(super) fn run(context: &Context, args: &CloseArgs) -> CommandResult {
     }
     // One that was killed may have said so already.
     context.finish_own(COMMAND, args.plan.changes_nothing())?;
-    let document = with(context, |place, backend| {
-        let id = plan(context, place, backend, args.target.as_deref())?;
+    let document = with_plan(context, args.target.as_deref(), |backend, id| {
         document(backend, &id)
     })?;
     let mut operations: Vec<Op> = Vec::new();

@@ -7,7 +7,7 @@ use piton_backend::operation::{AddComment, BackendOp};
 use piton_backend::text::within_limit;
 
 use super::decide::carry_out;
-use super::target::{document, plan, with};
+use super::target::{document, with_plan};
 use super::text;
 use crate::context::Context;
 use crate::error::{Attempt as _, CommandError, CommandResult};
@@ -39,9 +39,7 @@ pub(super) fn run(context: &Context, args: &CommentArgs) -> CommandResult {
         (Some(text), _) => text.clone(),
         (None, Some(file)) => text::read(context, file)?,
         (None, None) => {
-            return Err(CommandError::usage(
-                "there is no text; give --text or --file",
-            ));
+            return Err(CommandError::usage("there is no text").hint("give --text or --file"));
         }
     };
     if text.trim().is_empty() {
@@ -49,8 +47,7 @@ pub(super) fn run(context: &Context, args: &CommentArgs) -> CommandResult {
     }
     context.refuse_secret("the comment", &text)?;
     within_limit(&text).or_usage("could not add the comment")?;
-    let plan = with(context, |place, backend| {
-        let id = plan(context, place, backend, args.target.as_deref())?;
+    let plan = with_plan(context, args.target.as_deref(), |backend, id| {
         document(backend, &id).map(|document| document.id)
     })?;
     let operation = BackendOp::Comment(AddComment { plan, text });

@@ -13,7 +13,6 @@ use super::decide::carry_out;
 use super::text;
 use crate::context::Context;
 use crate::error::{Attempt as _, CommandError, CommandResult};
-use crate::forge;
 use crate::planned::PlanArgs;
 use crate::stored::{StoredPlace, refuse_nowhere};
 
@@ -115,8 +114,6 @@ fn source_repo(context: &Context, place: &StoredPlace) -> Option<String> {
         Provider::Local | Provider::Memory => return None,
     }
     let plans: RepoName = place.settings.plans_repository()?.parse().ok()?;
-    let client = forge::client(context, &place.settings).ok()?;
-    let remote = place.checkout.remote.as_deref();
-    let code = forge::repository(context, &client, None, remote).ok()?;
+    let (_, code) = place.code(context).ok()?;
     (!code.same(&plans)).then(|| code.to_string())
 }

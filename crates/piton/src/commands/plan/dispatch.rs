@@ -11,12 +11,11 @@ use piton_github::operation::{Dispatch, ForgeOp, RUN_ID, RUN_NODE};
 use piton_github::{Client, ForgeError, RepoName, found};
 use piton_plan::{PlanBuilder, Receipt, Slot};
 
-use super::target::{plan, with};
+use super::target::{header, with_plan};
 use super::worthy::{Terms, Worthy};
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
-use crate::forge;
 use crate::op::Op;
 use crate::planned::PlanArgs;
 use crate::stored::{DispatchedHere, StoredPlace, send_waiting};
@@ -58,18 +57,12 @@ pub(crate) struct DispatchArgs {
 
 pub(super) fn run(context: &Context, args: &DispatchArgs) -> CommandResult {
     let stored = StoredPlace::find(context)?;
-    let worthy = with(context, |place, backend| {
-        let id = plan(context, place, backend, args.target.as_deref())?;
+    let worthy = with_plan(context, args.target.as_deref(), |backend, id| {
         Worthy::look(backend, &id, Terms::default())
     })?;
     let id = &worthy.document.id;
-    let header = worthy
-        .document
-        .header()
-        .map_err(|error| super::target::failed(error.into()))?;
-    let client = forge::client(context, &stored.settings)?;
-    let remote = stored.checkout.remote.as_deref();
-    let repo = forge::repository(context, &client, None, remote)?;
+    let header = header(&worthy.document)?;
+    let (client, repo) = stored.code(context)?;
     let at = Stamp::write(context.clock.now());
     let mut builder = PlanBuilder::new("plan dispatch");
     if let Some(run) = args.run {

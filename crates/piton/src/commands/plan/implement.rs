@@ -9,7 +9,7 @@ use piton_base::{Clock, terminal::clean};
 use piton_git::landing::is_branch_name;
 
 use self::reporter::Reporter;
-use super::target::{plan, with};
+use super::target::with_plan;
 use super::worthy::{Terms, Worthy, title};
 use crate::agents::AgentArgs;
 use crate::commands::run::WorkArgs;
@@ -63,8 +63,7 @@ pub(super) fn run(context: &Context, args: &ImplementArgs) -> CommandResult {
     args.agent.over(&mut place.settings)?;
     args.work.over(&mut place.settings)?;
     let stored = StoredPlace::find(context)?;
-    let (worthy, provider) = with(context, |place, backend| {
-        let id = plan(context, place, backend, args.target.as_deref())?;
+    let (worthy, provider) = with_plan(context, args.target.as_deref(), |backend, id| {
         let terms = Terms {
             digest: args.digest.as_deref(),
             trusted_by_hand: args.trust_author,

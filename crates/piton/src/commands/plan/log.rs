@@ -8,7 +8,7 @@ use piton_backend::store::BackendError;
 use piton_base::terminal::clean;
 use serde_json::{Value as Json, json};
 
-use super::target::{failed, plan, with};
+use super::target::{failed, with_plan};
 use crate::context::Context;
 use crate::error::CommandResult;
 use crate::exit::Exit;
@@ -25,8 +25,7 @@ pub(crate) struct LogArgs {
 }
 
 pub(super) fn run(context: &Context, args: &LogArgs) -> CommandResult {
-    let found = with(context, |place, backend| {
-        let id = plan(context, place, backend, args.plan.as_deref())?;
+    let found = with_plan(context, args.plan.as_deref(), |backend, id| {
         let comments = backend
             .comments(&id)
             .map_err(failed)?

@@ -8,7 +8,7 @@ use piton_base::{Clock, RepoPath};
 use piton_plan::files::Content;
 
 use super::decide::carry_out;
-use super::target::{document, failed, plan, with};
+use super::target::{document, failed, with_plan};
 use crate::context::Context;
 use crate::error::{Attempt as _, CommandError, CommandResult};
 use crate::files::put;
@@ -37,8 +37,7 @@ const FOLDER: &str = ".impl";
 
 pub(super) fn run(context: &Context, args: &PrepareArgs) -> CommandResult {
     let place = StoredPlace::find(context)?;
-    let (document, text, provider) = with(context, |place, backend| {
-        let id = plan(context, place, backend, Some(&args.target))?;
+    let (document, text, provider) = with_plan(context, Some(&args.target), |backend, id| {
         let document = document(backend, &id)?;
         let text = backend.text(&document).map_err(failed)?;
         Ok((document, text, backend.provider()))

@@ -6,7 +6,7 @@ use piton_backend::log::recorded;
 use piton_backend::operation::{BackendOp, RepairHeader};
 
 use super::decide::carry_out;
-use super::target::{document, failed, plan, with};
+use super::target::{document, failed, with_plan};
 use crate::context::Context;
 use crate::error::CommandResult;
 use crate::op::Op;
@@ -30,8 +30,7 @@ pub(crate) struct RepairArgs {
 }
 
 pub(super) fn run(context: &Context, args: &RepairArgs) -> CommandResult {
-    let operation = with(context, |place, backend| {
-        let id = plan(context, place, backend, args.target.as_deref())?;
+    let operation = with_plan(context, args.target.as_deref(), |backend, id| {
         let document = document(backend, &id)?;
         let lacks = backend.lacks(&document).map_err(failed)?;
         let edited = apply_patch(&document.body, &lacks).map_err(|error| failed(error.into()))?;

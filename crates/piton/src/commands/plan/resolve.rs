@@ -7,7 +7,7 @@ use piton_backend::folder::{PlanRef, RefFile, read_reference};
 use piton_durable::{DiskRead, Kind};
 use serde_json::json;
 
-use super::target::{plan, with};
+use super::target::with_plan;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
@@ -34,9 +34,7 @@ const MOST: u64 = 1 << 20;
 pub(super) fn run(context: &Context, args: &ResolveArgs) -> CommandResult {
     let out = &context.out;
     let Some(folder) = &args.folder else {
-        let id = with(context, |place, backend| {
-            plan(context, place, backend, None)
-        })?;
+        let id = with_plan(context, None, |_, id| Ok(id))?;
         if out.json_wanted() {
             out.json(json!({ "plan_id": id }));
         } else {

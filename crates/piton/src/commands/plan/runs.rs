@@ -7,7 +7,6 @@ use piton_github::endpoints::runs::{self, Run};
 
 use crate::commands::init::WORKFLOW;
 use crate::context::Context;
-use crate::forge;
 use crate::stored::StoredPlace;
 
 /// How many of the newest runs are looked at.
@@ -33,11 +32,7 @@ impl Runs {
         if !plans.iter().any(|plan| recorded(plan).is_some()) {
             return Self::default();
         }
-        let Ok(client) = forge::client(context, &place.settings) else {
-            return Self::default();
-        };
-        let remote = place.checkout.remote.as_deref();
-        let Ok(repo) = forge::repository(context, &client, None, remote) else {
+        let Ok((client, repo)) = place.code(context) else {
             return Self::default();
         };
         let newest = runs::of_workflow(&client, &repo, WORKFLOW, 100);

@@ -9,7 +9,7 @@ use piton_backend::yaml::Value;
 use piton_base::terminal::{clean, is_harmful};
 use serde_json::json;
 
-use super::target::{document, failed, plan, with};
+use super::target::{document, failed, with_plan};
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
@@ -35,8 +35,7 @@ pub(crate) struct ShowArgs {
 }
 
 pub(super) fn run(context: &Context, args: &ShowArgs) -> CommandResult {
-    let (document, text) = with(context, |place, backend| {
-        let id = plan(context, place, backend, args.plan.as_deref())?;
+    let (document, text) = with_plan(context, args.plan.as_deref(), |backend, id| {
         let document = document(backend, &id)?;
         let text = backend.text(&document).map_err(failed)?;
         Ok((document, text))

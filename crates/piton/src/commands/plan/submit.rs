@@ -11,7 +11,7 @@ use piton_github::operation::{ForgeOp, OpenPull, ReadyPull};
 use serde_json::json;
 
 use super::decide::carry_out;
-use super::target::{document, failed, plan, with};
+use super::target::{document, header, with_plan};
 use super::worthy::title;
 use crate::context::Context;
 use crate::error::{Attempt as _, CommandError, CommandResult};
@@ -43,14 +43,12 @@ pub(crate) struct SubmitArgs {
 
 pub(super) fn run(context: &Context, args: &SubmitArgs) -> CommandResult {
     let stored = StoredPlace::find(context)?;
-    let (document, provider) = with(context, |place, backend| {
-        let id = plan(context, place, backend, args.target.as_deref())?;
+    let (document, provider) = with_plan(context, args.target.as_deref(), |backend, id| {
         Ok((document(backend, &id)?, backend.provider()))
     })?;
-    let header = document.header().map_err(|error| failed(error.into()))?;
-    let client = forge::client(context, &stored.settings)?;
+    let header = header(&document)?;
+    let (client, code) = stored.code(context)?;
     let remote = stored.checkout.remote.as_deref();
-    let code = forge::repository(context, &client, None, remote)?;
     let plans = forge::repository(context, &client, stored.settings.plans_repository(), remote)?;
     let mut operations: Vec<Op> = Vec::new();
     if document.is_pull {

@@ -164,7 +164,7 @@ pub(crate) fn shared(
     let live = place.live();
     let slugs = live
         .contents(&context.disk)
-        .or_failed("could not see which migrations there are")?
+        .or_failed("could not list the migrations")?
         .slugs;
     Ok(slugs
         .into_iter()
@@ -388,10 +388,8 @@ fn answer(
     let who = comment.author.as_deref().unwrap_or("a maintainer");
     let told = Told {
         key: key(comment),
-        patch: Vec::new(),
         comment: Some(format!("piton heard {}: {}", clean(who), clean(outcome))),
-        report: None,
-        session: None,
+        ..Told::default()
     };
     if let Err(undelivered) = deliver(context, stored, at, &told) {
         let why = match undelivered {

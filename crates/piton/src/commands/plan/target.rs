@@ -1,6 +1,7 @@
 //! Which plan a command is about, and the backend that keeps it.
 
 use piton_backend::folder::{Looked, find_folder};
+use piton_backend::header::Header;
 use piton_backend::store::{BackendError, BackendRead, Document, PlanId};
 use piton_base::on_one_line;
 
@@ -19,9 +20,20 @@ pub(crate) fn with<T>(
     })?
 }
 
+/// Runs something with the plan that is meant and the backend that keeps it.
+pub(super) fn with_plan<T>(
+    context: &Context,
+    named: Option<&str>,
+    run: impl FnOnce(&dyn BackendRead, PlanId) -> Result<T, CommandError>,
+) -> Result<T, CommandError> {
+    with(context, |place, backend| {
+        run(backend, plan(context, place, backend, named)?)
+    })
+}
+
 /// Decides which plan is meant: the one that is named, else that of the work
 /// folder here, else that of the branch.
-pub(super) fn plan(
+fn plan(
     context: &Context,
     place: &StoredPlace,
     backend: &dyn BackendRead,
@@ -65,6 +77,11 @@ pub(crate) fn named(context: &Context, text: &str) -> Result<PlanId, CommandErro
         Some(why) => Err(CommandError::usage(why)
             .hint("work in a clone of that repository, or set plans.repository")),
     }
+}
+
+/// Returns the header of a plan that must have one.
+pub(super) fn header(document: &Document) -> Result<Header, CommandError> {
+    document.header().map_err(|error| failed(error.into()))
 }
 
 /// Returns a plan that must be there.

@@ -9,7 +9,7 @@ use piton_backend::text::{within_limit, wrap_comment};
 use serde_json::json;
 
 use super::decide::carry_out;
-use super::target::{document, failed, plan, with};
+use super::target::{document, failed, header, with_plan};
 use super::text;
 use crate::context::Context;
 use crate::error::{Attempt as _, CommandError, CommandResult};
@@ -65,14 +65,13 @@ pub(super) fn run(context: &Context, args: &UpdateArgs) -> CommandResult {
         Some(file) => Some(new_text(context, file)?),
         None => None,
     };
-    let operations = with(context, |place, backend| {
-        let id = plan(context, place, backend, args.target.as_deref())?;
+    let operations = with_plan(context, args.target.as_deref(), |backend, id| {
         let document = document(backend, &id)?;
         let mut operations: Vec<Op> = Vec::new();
         if !patch.is_empty() {
             // What cannot be changed is told before anything is decided.
             apply_patch(&document.body, &patch).map_err(|error| failed(error.into()))?;
-            let header = document.header().map_err(|error| failed(error.into()))?;
+            let header = header(&document)?;
             let set = SetFields::decide(id.clone(), &patch, &header);
             operations.extend(set.map(|set| Op::from(BackendOp::SetFields(set))));
         }

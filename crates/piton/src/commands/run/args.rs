@@ -44,7 +44,7 @@ pub(crate) struct SourceArgs {
 }
 
 /// How work is done and shown.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Work")]
 pub(crate) struct WorkArgs {
     /// Show what would be done first, and what waits why; call no agent
@@ -149,27 +149,12 @@ impl SourceArgs {
         }
         Ok(Wanted {
             selection: Some(selection),
-            scope: self.scope_instruction.clone(),
-            seed: self.seed.clone(),
+            ..self.none()
         })
     }
 }
 
 impl WorkArgs {
-    /// No flag at all.
-    pub(super) fn none() -> Self {
-        Self {
-            dry_run: false,
-            validation_command: None,
-            refactoring_prompt: None,
-            fix_prompt: None,
-            show_agent_logs: false,
-            show_command_logs: false,
-            notify: None,
-            timeout: None,
-        }
-    }
-
     /// Finds the repository, with the flags over its settings.
     pub(super) fn place(
         &self,

@@ -4,6 +4,7 @@ use piton_git::CommitId;
 use piton_git::landing::difference;
 use piton_git::slot::Slots;
 use piton_loop::deciding::limits::Limits;
+use piton_loop::deciding::memory::Memory;
 use piton_loop::deciding::stop::Stop;
 use piton_loop::runs::{self, RunRecord, RunSummary};
 use piton_loop::slots::SlotSettings;
@@ -22,7 +23,7 @@ use super::notify::{Cause, Notifier};
 use super::opening::begin;
 use super::setting_out::set_out;
 use super::tell::Teller;
-use super::view::{self, View};
+use super::view::{self, Terms, View};
 use super::{accounts, budgets, provider, show, summary};
 use crate::commands::runs::prune;
 use crate::config::Origin;
@@ -59,7 +60,13 @@ pub(crate) fn drive(
     let source = source(&floor, course)?;
     if work.dry_run {
         context.recover(place, true)?;
-        show::dry_run(&floor, course, &view, &source, seed)?;
+        let terms = Terms {
+            source: &source,
+            limits: &course.limits,
+            memory: &Memory::default(),
+            seed,
+        };
+        show::dry_run(&floor, course, &view, terms)?;
         return Ok(Exit::Done);
     }
     // Nothing could land, and an agent would be paid for what has to wait.

@@ -11,6 +11,7 @@ use std::time::Duration;
 use piton_base::Clock;
 use piton_base::terminal::clean;
 use piton_git::{GitRead as _, UnderWay};
+use piton_loop::deciding::limits::Limits;
 use piton_loop::deciding::memory::Memory;
 use piton_loop::deciding::next::Next;
 use piton_loop::deciding::stop::Stop;
@@ -29,7 +30,7 @@ use super::settled::settle;
 use super::show;
 use super::tell::Teller;
 use super::tick::{self, Tick};
-use super::view::View;
+use super::view::{Terms, View};
 use crate::error::CommandError;
 use crate::output::{Channel, Level};
 
@@ -94,6 +95,15 @@ impl<'a> Driver<'a> {
             ),
             jobs: BTreeMap::new(),
             notifier,
+        }
+    }
+
+    fn terms<'t>(&'t self, limits: &'t Limits) -> Terms<'t> {
+        Terms {
+            source: self.source,
+            limits,
+            memory: &self.memory,
+            seed: self.seed,
         }
     }
 
@@ -167,13 +177,8 @@ impl<'a> Driver<'a> {
             let migration = slug.as_str();
             self.notifier.tell(&Cause::PersonNeeded { migration, why });
         }
-        let decision = view.decide(
-            floor,
-            self.source,
-            &self.finisher.shop.allowance.limits(),
-            &self.memory,
-            self.seed,
-        );
+        let limits = self.finisher.shop.allowance.limits();
+        let decision = view.decide(floor, self.terms(&limits));
         for (slug, reason) in &decision.passed_over {
             floor.context.out.note(
                 Channel::General,
@@ -245,7 +250,7 @@ impl<'a> Driver<'a> {
         }
         let floor = self.finisher.floor;
         let limits = self.finisher.shop.allowance.limits();
-        let queue = view.queue(floor, self.source, &limits, &self.memory, self.seed);
+        let queue = view.queue(floor, self.terms(&limits));
         let left: Vec<String> = queue.iter().filter_map(show::in_the_way).collect();
         let say = |text: &str| floor.context.out.say(Channel::General, Level::NORMAL, text);
         for text in left.iter().take(MOST) {

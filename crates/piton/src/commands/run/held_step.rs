@@ -69,7 +69,7 @@ pub(crate) fn land(context: &Context, place: &Place, op: &LandHeld) -> Result<Do
             "it is not held any more",
         ));
     };
-    let floor = Floor::set(context, place, &WorkArgs::none(), 1).map_err(told)?;
+    let floor = Floor::set(context, place, &WorkArgs::default(), 1).map_err(told)?;
     let allowance = Allowance::new(Limits::default(), &context.clock);
     let shop = floor.shop(&allowance);
     let run = begin(&floor, "migration step", 1).map_err(told)?;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use piton_backend::store::{PlanId, Provider};
 use piton_base::{Clock, terminal::clean};
 use piton_loop::deciding::memory::Outcome;
+use piton_migration::live::load_manifest;
 use piton_migration::manifest::{Manifest, Status};
 use piton_migration::own::{PlanLink, load_own};
 use piton_migration::slug::Slug;
@@ -169,14 +170,7 @@ impl<'a> Reports<'a> {
     }
 
     fn manifest(&self, slug: &Slug) -> Option<Manifest> {
-        use piton_durable::DiskRead as _;
-        let path = self
-            .place
-            .live()
-            .migration(slug)
-            .join(piton_migration::manifest::MANIFEST_FILE);
-        let bytes = self.context.disk.read_at_most(&path, 16 << 20).ok()?;
-        Manifest::decode(&bytes).ok()
+        load_manifest(&self.context.disk, &self.place.live().migration(slug)).ok()
     }
 
     /// Brings fields and comment to the plan. What cannot be brought waits, and
@@ -206,12 +200,11 @@ impl<'a> Reports<'a> {
         let told = Told {
             key: format!("{}-{slug}-{}", self.run, event.unwrap_or("progress")),
             patch,
-            comment: None,
             report: Some(Replaced {
                 key: format!("run-{}-{slug}", self.run),
                 text: self.text(slug, shared),
             }),
-            session: None,
+            ..Told::default()
         };
         let sent = deliver(
             self.context,

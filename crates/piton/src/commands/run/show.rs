@@ -3,12 +3,10 @@
 use std::fmt::Write as _;
 
 use piton_base::terminal::clean;
-use piton_loop::deciding::memory::Memory;
 use piton_loop::deciding::next::{Decision, Next};
 use piton_loop::deciding::queue::Entry;
 use piton_loop::deciding::stand::{NotNow, Stand};
 use piton_loop::operation::LoopOp;
-use piton_loop::targets::Source;
 use piton_loop::validation::ValidationCommand;
 use piton_loop::work::{Piece, Start};
 use piton_plan::Plan;
@@ -18,7 +16,7 @@ use serde_json::{Value, json};
 use super::course::Course;
 use super::floor::Floor;
 use super::tick;
-use super::view::View;
+use super::view::{Terms, View};
 use crate::error::CommandError;
 use crate::op::Op;
 use crate::output::Channel;
@@ -29,13 +27,11 @@ pub(super) fn dry_run(
     floor: &Floor<'_>,
     course: &Course,
     view: &View,
-    source: &Source,
-    seed: u64,
+    terms: Terms<'_>,
 ) -> Result<(), CommandError> {
     let out = floor.context.out;
-    let memory = Memory::default();
-    let decision = &view.decide(floor, source, &course.limits, &memory, seed);
-    let queue = &view.queue(floor, source, &course.limits, &memory, seed);
+    let decision = &view.decide(floor, terms);
+    let queue = &view.queue(floor, terms);
     let plan = tick(floor, course, view, decision)?;
     if out.json_wanted() {
         let mut document = document(floor, decision, queue);

@@ -31,6 +31,15 @@ pub(super) struct View {
     now: jiff::Timestamp,
 }
 
+/// What a run chooses by, besides what it sees.
+#[derive(Clone, Copy)]
+pub(super) struct Terms<'a> {
+    pub(super) source: &'a Source,
+    pub(super) limits: &'a Limits,
+    pub(super) memory: &'a Memory,
+    pub(super) seed: u64,
+}
+
 impl View {
     /// Looks. What jobs of this run hold is theirs to land: `jobs` are the names
     /// that theirs begin with.
@@ -43,8 +52,8 @@ impl View {
             );
         };
         let live = place.live();
-        let migrations = observe::migrations(&context.disk, &live)
-            .or_failed("could not see which migrations there are")?;
+        let migrations =
+            observe::migrations(&context.disk, &live).or_failed("could not list the migrations")?;
         let mut held = accepted::all(&context.disk, &place.repository, place.state().path())?;
         held.retain(|held| {
             let name = held.name();
@@ -106,15 +115,8 @@ impl View {
     }
 
     /// Decides the one next thing.
-    pub(super) fn decide(
-        &self,
-        floor: &Floor<'_>,
-        source: &Source,
-        limits: &Limits,
-        memory: &Memory,
-        seed: u64,
-    ) -> Decision {
-        let world = self.world(floor, source, limits, memory, seed);
+    pub(super) fn decide(&self, floor: &Floor<'_>, terms: Terms<'_>) -> Decision {
+        let world = self.world(floor, terms);
         next::next(&world, &self.gate(floor))
     }
 
@@ -152,35 +154,21 @@ impl View {
     }
 
     /// Returns every migration with why it is or is not worked on now.
-    pub(super) fn queue(
-        &self,
-        floor: &Floor<'_>,
-        source: &Source,
-        limits: &Limits,
-        memory: &Memory,
-        seed: u64,
-    ) -> Vec<Entry> {
-        let world = self.world(floor, source, limits, memory, seed);
+    pub(super) fn queue(&self, floor: &Floor<'_>, terms: Terms<'_>) -> Vec<Entry> {
+        let world = self.world(floor, terms);
         queue::queue(&world, &self.gate(floor))
     }
 
-    fn world<'a>(
-        &'a self,
-        floor: &Floor<'_>,
-        source: &'a Source,
-        limits: &'a Limits,
-        memory: &'a Memory,
-        seed: u64,
-    ) -> World<'a> {
+    fn world<'a>(&'a self, floor: &Floor<'_>, terms: Terms<'a>) -> World<'a> {
         World {
             now: self.now,
             migrations: &self.migrations,
             unlanded: &self.unlanded,
             allowed: floor.planning.budget.max(),
-            source,
-            limits,
-            memory,
-            seed,
+            source: terms.source,
+            limits: terms.limits,
+            memory: terms.memory,
+            seed: terms.seed,
         }
     }
 

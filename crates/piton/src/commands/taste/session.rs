@@ -63,10 +63,10 @@ pub(super) fn run(
         });
     }
     if context.out.json_wanted() {
-        return Err(
-            CommandError::usage("a session takes the terminal, and --json the output")
-                .hint("add --dry-run, or leave --json out"),
-        );
+        return Err(CommandError::usage(
+            "--json does not go with a session, which takes the terminal",
+        )
+        .hint("add --dry-run, or leave --json out"));
     }
     if context.global.non_interactive {
         return Err(CommandError::new(
@@ -366,9 +366,12 @@ fn refused(error: TasteRefusal) -> CommandError {
             ),
         ),
     };
-    CommandError::new(kind, "there is no session to hold; nothing was changed")
-        .with_source(error)
-        .hints(hint.map(str::to_owned))
+    CommandError::new(
+        kind,
+        "could not hold a session about the taste; nothing was changed",
+    )
+    .with_source(error)
+    .hints(hint.map(str::to_owned))
 }
 
 const fn word(mode: TasteMode) -> &'static str {

@@ -133,12 +133,11 @@ impl Reporter<'_> {
         let told = Told {
             key,
             patch,
-            comment: None,
             report: Some(Replaced {
                 key: format!("implement-{}", undertaken.key),
                 text: undertaken.report(),
             }),
-            session: None,
+            ..Told::default()
         };
         self.told.set(Some(self.context.clock.now()));
         if only_progress && self.stored.waits_for(self.context, &self.plan) {

@@ -106,13 +106,6 @@ pub(super) fn failed(args: &ImplSignalArgs, trouble: &Trouble) -> Exit {
     tell(failure, trouble).print(Layout::Indented)
 }
 
-fn needed(session: Option<&str>) -> Result<&str, Failed> {
-    session.ok_or_else(|| {
-        let message = "--session-id is required for 'started' event".to_owned();
-        Failed::Said("session-id-required", message)
-    })
-}
-
 /// Returns what the worktree and its branch are called.
 fn names(scene: &Scene) -> Result<(String, String), Failed> {
     let worktree = scene
@@ -172,11 +165,11 @@ struct Signalled<'a> {
 
 impl<'a> Signalled<'a> {
     fn look(context: &Context, args: &'a ImplSignalArgs) -> Result<Self, Failed> {
-        let begins = args.event == Signal::Started;
-        let session = match args.session() {
-            session if !begins => session,
-            session => Some(needed(session)?),
-        };
+        let (begins, session) = (args.event == Signal::Started, args.session());
+        if begins && session.is_none() {
+            let message = "--session-id is required for 'started' event".to_owned();
+            return Err(Failed::Said("session-id-required", message));
+        }
         let scene = Scene::find(context)?;
         Ok(Self {
             signal: args.event,

@@ -83,8 +83,10 @@ impl<'a> PlannedStep<'a> {
     pub(crate) fn carry_out_claimed(&self, anew: bool) -> CommandResult {
         let (context, place, slug) = (self.context, self.place, self.slug);
         let waiting = |on: &Tip| {
-            let found = (!anew).then(|| waiting(context, place, slug, on));
-            found.transpose().map(Option::flatten)
+            if anew {
+                return Ok(None);
+            }
+            waiting(context, place, slug, on)
         };
         let on = planning::tip(place, slug)?;
         let builder = match waiting(&on)? {

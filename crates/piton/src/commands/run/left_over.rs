@@ -40,6 +40,6 @@ pub(super) fn left_over(
         .map_err(|error| told(&error))?;
     let lines: Vec<&str> = message.lines().collect();
     let its = lines.contains(&format!("Piton-Run: {earlier}").as_str())
-        && lines.contains(&format!("Piton-Plan: {}", plan).as_str());
+        && lines.contains(&format!("Piton-Plan: {plan}").as_str());
     Ok(its.then(|| LeftOver::Landed(tip.clone())))
 }

@@ -1,10 +1,5 @@
 //! One plan for everything that setting up takes.
 
-use std::collections::BTreeMap;
-use std::path::Path;
-
-use piton_base::RepoPath;
-use piton_durable::DiskRead;
 use piton_github::operation::{Dispatch, ForgeOp, SetVariable};
 use piton_plan::files::FileOp;
 use piton_plan::{Draft, Handle, Input, InputKind, Operation, Otherwise, Plan, PlanBuilder};
@@ -18,22 +13,10 @@ use super::secret::{plan_check, plan_secret, plan_site};
 use super::settings;
 use super::settle::Names;
 use super::warnings::warn;
-use super::wishes::Wishes;
+use super::wishes::{Destination, Wishes};
 use super::{ARCHIVE_VARIABLE, BADGE_VARIABLE};
 use crate::operation::TrafficOp;
 use crate::templates::{WORKFLOW_FILE, WORKFLOW_PATH};
-
-/// Where files are written.
-#[derive(Clone, Copy, Debug)]
-pub struct Destination<'a> {
-    pub disk: &'a dyn DiskRead,
-    /// The top of the repository's working tree.
-    pub root: &'a Path,
-    /// The user's list: the folder that it is below, and its name from there.
-    pub list: (&'a Path, &'a RepoPath),
-    /// What piton or the original wrote, of files that were edited since.
-    pub earlier: &'a BTreeMap<String, String>,
-}
 
 /// Decides everything. A dry run and a real run call this very function.
 pub fn plan_create<O>(

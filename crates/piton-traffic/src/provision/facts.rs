@@ -31,29 +31,6 @@ pub struct Facts {
     pub today: String,
 }
 
-/// Where a gist was named.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Source {
-    Flag,
-    Configuration,
-    Variable,
-    Description,
-    /// A run that was cut off made it.
-    Journal,
-}
-
-impl Source {
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Flag => "the flag",
-            Self::Configuration => "the configuration",
-            Self::Variable => "the repository's variable",
-            Self::Description => "its description",
-            Self::Journal => "the run that was cut off",
-        }
-    }
-}
-
 #[derive(Clone, Debug, PartialEq)]
 pub enum GistFound {
     None,
@@ -68,7 +45,8 @@ pub enum GistFound {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Candidate {
     pub id: String,
-    pub named: Source,
+    /// What names it.
+    pub named: &'static str,
     pub description: String,
     pub public: bool,
     pub owner: String,

@@ -204,52 +204,28 @@ fn one(
             }
         }
     };
-    let decided = decide(disk, root, &wanted, mode)?;
-    Ok(match decided {
+    let mut decided = decide(disk, root, &wanted, mode)?;
+    match &mut decided {
         FileOp::Put {
-            path,
-            how: How::Overwrite,
-            content,
-            mode,
-            was,
-            conflict,
-            why,
-            beside,
-            diff,
-        } if treat.upgrades => FileOp::Put {
-            path,
-            how: How::Upgrade,
-            content,
-            mode,
-            was,
-            conflict,
-            why,
-            beside,
-            diff,
-        },
-        FileOp::Keep {
-            path,
-            was,
-            conflict: Some(ConflictMode::Skip),
+            how: how @ How::Overwrite,
             ..
-        } if mode == ConflictMode::Skip => FileOp::Keep {
-            path,
-            was,
+        } if treat.upgrades => *how = How::Upgrade,
+        FileOp::Keep {
             conflict: Some(ConflictMode::Skip),
-            why: format!("differs; {}", treat.edited.because),
-        },
-        decided => decided,
-    })
+            why,
+            ..
+        } if mode == ConflictMode::Skip => *why = format!("differs; {}", treat.edited.because),
+        _ => {}
+    }
+    Ok(decided)
 }
 
 /// Merges an edited file with the new one. Without an earlier one there is
 /// nothing to merge from, unless the new one is what it was made from.
 fn merged(path: &str, edited: &str, wanted: &Wanted, treat: Treat<'_>) -> Option<String> {
     let new = String::from_utf8(wanted.content.known()?).ok()?;
-    let earlier = treat.earlier.get(path)?;
-    let text = merge(earlier, edited, &new)?;
     // An edited file bears the seal of the one that it was made from.
-    Some(text)
+    merge(treat.earlier.get(path)?, edited, &new)
 }
 
 /// One of the four files, as it stands in a plan.
@@ -293,13 +269,9 @@ pub fn plan_init<O: Operation + From<FileOp>>(
         return Err(errors);
     }
     for (path, operation) in &decided {
-        if matches!(
-            operation,
-            FileOp::Keep {
-                conflict: Some(_),
-                ..
-            }
-        ) {
+        if let FileOp::Keep { conflict, .. } = operation
+            && conflict.is_some()
+        {
             builder.warn(format!("{path} is not as it would be written, and is kept"));
         }
     }

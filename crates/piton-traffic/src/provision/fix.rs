@@ -6,10 +6,10 @@ use piton_github::operation::{EditGist, EnableWorkflow, ForgeOp, GistChange};
 use piton_plan::files::FileOp;
 use piton_plan::{Operation, Plan, PlanBuilder, Slot};
 
-use super::decide::{Destination, add_create};
+use super::decide::add_create;
 use super::error::CreateError;
 use super::facts::Facts;
-use super::wishes::Wishes;
+use super::wishes::{Destination, Wishes};
 use crate::collect::{Moment, badge_files};
 use crate::operation::TrafficOp;
 use crate::survey::{Finding, Group, Survey, Verdict, WorkflowState};

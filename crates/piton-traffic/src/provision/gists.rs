@@ -55,7 +55,7 @@ pub(super) fn plan<O: Operation + From<ForgeOp>>(
                 kind,
                 candidates: candidates
                     .iter()
-                    .map(|one| (one.id.clone(), one.named.word()))
+                    .map(|one| (one.id.clone(), one.named))
                     .collect(),
             });
         }
@@ -94,7 +94,7 @@ pub(super) fn plan<O: Operation + From<ForgeOp>>(
         builder.add(O::from(ForgeOp::KeepGist(KeepGist {
             name: kind.name().to_owned(),
             id: candidate.id.clone(),
-            why: format!("named by {}", candidate.named.word()),
+            why: format!("named by {}", candidate.named),
         })));
     }
     let mut added: Vec<Handle> = Vec::new();
@@ -117,7 +117,7 @@ fn ours(kind: Kind, candidate: &Candidate) -> Result<(), CreateError> {
     if !candidate.files.keys().any(|file| kind.signs(file)) {
         return Err(CreateError::NotOurs {
             id: candidate.id.clone(),
-            by: candidate.named.word(),
+            by: candidate.named,
             lacks: match kind {
                 Kind::Badge => "state.json",
                 Kind::Archive => "archive.json",

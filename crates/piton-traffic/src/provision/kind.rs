@@ -1,6 +1,7 @@
 //! Which of the two gists of a set-up.
 
 use piton_github::RepoName;
+use piton_github::endpoints::gists::Gist;
 
 /// One of the two gists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +49,7 @@ impl Kind {
     }
 
     /// Whether a description is one that a gist of this kind has or had.
-    pub(crate) fn describes(self, description: &str, names: &[&RepoName]) -> bool {
+    fn describes(self, description: &str, names: &[&RepoName]) -> bool {
         names.iter().any(|name| {
             let legacy: &[&str] = match self {
                 Self::Badge => &["traffic badges"],
@@ -58,6 +59,13 @@ impl Kind {
             let mut known = legacy.chain([self.description(name)]);
             known.any(|known| known.eq_ignore_ascii_case(description))
         })
+    }
+
+    /// Whether a gist of one's own is of this kind, by its description and by the
+    /// files in it.
+    pub(crate) fn is_of(self, gist: &Gist, names: &[&RepoName]) -> bool {
+        let description = gist.description.as_deref().unwrap_or_default();
+        self.describes(description, names) && gist.files.keys().any(|file| self.signs(file))
     }
 
     /// Whether a file shows that a gist is of this kind.

@@ -1,5 +1,6 @@
 //! Setting tracking up: what is there is observed, and one plan is decided.
 
+mod asked;
 mod decide;
 mod error;
 mod facts;
@@ -17,19 +18,19 @@ mod upgrade;
 mod warnings;
 mod wishes;
 
-pub use decide::{Destination, plan_create};
+pub(crate) use asked::Asked;
+pub use decide::plan_create;
 pub use error::CreateError;
-pub use facts::{Candidate, Facts, GistFound, SecretFound, SiteFound, Source};
+pub use facts::{Candidate, Facts, GistFound, SecretFound, SiteFound};
 pub use files::{Filling, PlannedFile, Treat, plan_init};
 pub use fix::plan_fix;
 pub use kind::Kind;
-pub(crate) use observe::allowed;
 pub use observe::{ObserveError, observe};
 pub use remove::{RemoveParts, plan_remove};
 pub use settle::{Names, SettleError, display_name};
 pub use state::{StateGists, add_state};
 pub use upgrade::{UpgradeParts, plan_upgrade};
-pub use wishes::{Gists, OnConflict, Parts, TokenFrom, Wishes};
+pub use wishes::{Destination, Gists, OnConflict, Parts, TokenFrom, Wishes};
 
 /// The variables that tell the collector its gists.
 pub const BADGE_VARIABLE: &str = "TRAFFIC_GIST_ID";

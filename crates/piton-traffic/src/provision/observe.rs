@@ -2,15 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use piton_github::endpoints::{
-    actions, contents, gists, people, repository, secrets, site, variables,
-};
+use piton_github::endpoints::{contents, gists, people, repository};
 use piton_github::{ForgeError, ForgeRead, RepoName, found};
 
-use super::facts::{Candidate, Facts, GistFound, SecretFound, SiteFound, Source};
+use super::asked::Asked;
+use super::facts::{Candidate, Facts, GistFound};
 use super::kind::Kind;
 use super::wishes::{Gists, Wishes};
-use super::{ARCHIVE_VARIABLE, BADGE_VARIABLE};
 use crate::ordered::Json;
 use crate::settings::{Global, Project};
 use crate::templates::WORKFLOW_PATH;
@@ -45,50 +43,15 @@ pub fn observe(
         .as_ref()
         .map_or(&wishes.repository, |found| &found.full_name);
     let there = repository.is_some();
-    let both = |forge| -> Result<[Option<String>; 2], ForgeError> {
-        Ok([BADGE_VARIABLE, ARCHIVE_VARIABLE]
-            .map(|variable| {
-                found(variables::get(forge, name, variable))
-                    .map(|found| found.map(|found| found.value))
-            })
-            .into_iter()
-            .collect::<Result<Vec<_>, _>>()?
-            .try_into()
-            .unwrap_or_default())
-    };
-    let variables = if there { allowed(both(forge))? } else { None };
-    let secret = if there {
-        match allowed(found(secrets::get(forge, name, &wishes.secret)))? {
-            None => SecretFound::Unknown,
-            Some(None) => SecretFound::Absent,
-            Some(Some(secret)) => SecretFound::Present {
-                set: secret.updated_at,
-            },
-        }
-    } else {
-        SecretFound::Unknown
-    };
-    let site = if there {
-        match allowed(found(site::get(forge, name)))? {
-            None => SiteFound::Unknown,
-            Some(None) => SiteFound::Off,
-            Some(Some(site)) => SiteFound::On(site.source),
-        }
-    } else {
-        SiteFound::Unknown
-    };
-    let workflows = if there {
-        let all: Result<Vec<_>, _> = actions::list(forge, name)
-            .map(|one| one.map(|one| one.name))
-            .collect();
-        allowed(all)?
-    } else {
-        None
-    };
-    let deployed = there
-        && allowed(found(contents::sha(forge, name, WORKFLOW_PATH, None)))?
-            .flatten()
-            .is_some();
+    let asked = Asked { forge, name, there };
+    let variables = asked.variables()?;
+    let secret = asked.secret(&wishes.secret)?;
+    let (site, _) = asked.site()?;
+    let workflows = asked.workflows()?;
+    let deployed = asked
+        .ask(|forge, name| found(contents::sha(forge, name, WORKFLOW_PATH, None)))?
+        .flatten()
+        .is_some();
     let mine = gists::list(forge).collect::<Result<Vec<_>, _>>()?;
     let search = Search {
         forge,
@@ -116,15 +79,6 @@ pub fn observe(
     })
 }
 
-/// What the token may not look at is not known.
-pub(crate) fn allowed<T>(result: Result<T, ForgeError>) -> Result<Option<T>, ForgeError> {
-    match result {
-        Ok(value) => Ok(Some(value)),
-        Err(ForgeError::NoPermission { .. }) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
 struct Search<'a> {
     forge: &'a dyn ForgeRead,
     login: &'a str,
@@ -143,7 +97,7 @@ impl Search<'_> {
             Kind::Archive => &self.wishes.archive_gist,
         };
         if let Some(id) = flag {
-            let candidate = self.candidate(id, Source::Flag)?;
+            let candidate = self.candidate(id, "the flag")?;
             return match candidate {
                 Some(candidate) => Ok(GistFound::One(candidate)),
                 None => Err(ObserveError::NoSuchGist { id: id.clone() }),
@@ -158,7 +112,7 @@ impl Search<'_> {
             Gists::NewBeside(before) => {
                 let made = same.clone().find(|id| !before.contains(id));
                 let made = made
-                    .map(|id| self.candidate(&id, Source::Journal))
+                    .map(|id| self.candidate(&id, "the run that was cut off"))
                     .transpose()?;
                 return Ok(match made.flatten() {
                     Some(candidate) => GistFound::One(candidate),
@@ -181,50 +135,26 @@ impl Search<'_> {
     }
 
     /// Every id that is named somewhere, the nearest place first.
-    fn named(&self, kind: Kind) -> Vec<(String, Source)> {
+    fn named(&self, kind: Kind) -> Vec<(String, &'static str)> {
+        let names = [self.name, &self.wishes.repository];
         let mut named = Vec::new();
-        let ours = self
-            .project
-            .repository()
-            .is_some_and(|known| known.same(self.name) || known.same(&self.wishes.repository));
-        if ours {
-            named.extend(
-                self.project
-                    .get(kind.field())
-                    .map(|id| (id, Source::Configuration)),
-            );
+        let project = self.project.repository();
+        if project.is_some_and(|known| names.iter().any(|name| known.same(name))) {
+            let id = self.project.get(kind.field());
+            named.extend(id.map(|id| (id, "the configuration")));
         }
-        if let Some(entry) = self
-            .global
-            .entry(self.name)
-            .or_else(|| self.global.entry(&self.wishes.repository))
-        {
-            let id = match kind {
-                Kind::Badge => entry.badge_gist_id,
-                Kind::Archive => entry.archive_gist_id,
-            };
-            named.extend(id.map(|id| (id, Source::Configuration)));
-        }
-        let at = match kind {
-            Kind::Badge => 0,
-            Kind::Archive => 1,
-        };
-        let variable = self.variables.and_then(|both| both[at].clone());
-        named.extend(
-            variable
-                .filter(|id| !id.is_empty())
-                .map(|id| (id, Source::Variable)),
-        );
-        let described = self.mine.iter().filter(|gist| {
-            let description = gist.description.as_deref().unwrap_or_default();
-            kind.describes(description, &[self.name, &self.wishes.repository])
-                && gist.files.keys().any(|file| kind.signs(file))
-        });
-        named.extend(described.map(|gist| (gist.id.clone(), Source::Description)));
+        let entry = names.into_iter().find_map(|name| self.global.entry(name));
+        let listed = entry.and_then(|entry| entry.gist(kind));
+        named.extend(listed.map(|id| (id, "the configuration")));
+        let variable = self.variables.and_then(|both| both[kind.index()].clone());
+        let variable = variable.filter(|id| !id.is_empty());
+        named.extend(variable.map(|id| (id, "the repository's variable")));
+        let ours = self.mine.iter().filter(|gist| kind.is_of(gist, &names));
+        named.extend(ours.map(|gist| (gist.id.clone(), "its description")));
         named
     }
 
-    fn candidate(&self, id: &str, named: Source) -> Result<Option<Candidate>, ObserveError> {
+    fn candidate(&self, id: &str, named: &'static str) -> Result<Option<Candidate>, ObserveError> {
         let Some(gist) = found(gists::get(self.forge, id))? else {
             return Ok(None);
         };
@@ -235,7 +165,7 @@ impl Search<'_> {
         if !owner.eq_ignore_ascii_case(self.login) {
             return Err(ObserveError::NotYours {
                 id: id.to_owned(),
-                by: named.word(),
+                by: named,
                 owner,
             });
         }

@@ -7,11 +7,11 @@ use piton_durable::DiskRead;
 use piton_plan::files::{Content, FileOp, How, Was};
 use piton_plan::{Handle, Operation, PlanBuilder, Slot};
 
-use super::decide::Destination;
 use super::error::CreateError;
 use super::facts::Facts;
 use super::files::{content, marks};
 use super::settle::Names;
+use super::wishes::Destination;
 use crate::operation::{SettingsFile, TrafficOp};
 use crate::settings::{Entry, PROJECT_FILE, Set};
 

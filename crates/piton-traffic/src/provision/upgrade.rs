@@ -4,7 +4,6 @@ use piton_github::operation::ForgeOp;
 use piton_plan::files::FileOp;
 use piton_plan::{Operation, Plan, PlanBuilder};
 
-use super::decide::Destination;
 use super::error::CreateError;
 use super::facts::{Facts, GistFound};
 use super::files::{Filling, Treat, plan_init};
@@ -13,7 +12,7 @@ use super::kind::Kind;
 use super::settings;
 use super::settle::Names;
 use super::state::{StateGists, add_state};
-use super::wishes::Wishes;
+use super::wishes::{Destination, Wishes};
 use crate::collect::Mending;
 use crate::operation::TrafficOp;
 use crate::ordered::Object;

@@ -1,5 +1,10 @@
 //! What whoever sets tracking up wants, as the command line says it.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use piton_base::RepoPath;
+use piton_durable::DiskRead;
 use piton_github::RepoName;
 use piton_plan::{ConflictMode, SecretRef};
 
@@ -63,4 +68,16 @@ pub struct Wishes {
     pub raw: bool,
     /// Says yes to replacing what differs.
     pub force: bool,
+}
+
+/// Where files are written.
+#[derive(Clone, Copy, Debug)]
+pub struct Destination<'a> {
+    pub disk: &'a dyn DiskRead,
+    /// The top of the repository's working tree.
+    pub root: &'a Path,
+    /// The user's list: the folder that it is below, and its name from there.
+    pub list: (&'a Path, &'a RepoPath),
+    /// What piton or the original wrote, of files that were edited since.
+    pub earlier: &'a BTreeMap<String, String>,
 }

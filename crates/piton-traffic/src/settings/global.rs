@@ -4,6 +4,7 @@ use piton_github::RepoName;
 
 use super::file::{SettingsError, parse, text, written};
 use crate::ordered::{Json, Object};
+use crate::provision::Kind;
 
 /// The list, with everything in it that we do not know.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -19,6 +20,16 @@ pub struct Entry {
     pub repo_dir: Option<String>,
     pub display_name: Option<String>,
     pub created: Option<String>,
+}
+
+impl Entry {
+    /// Returns the id of one of the two gists.
+    pub fn gist(&self, kind: Kind) -> Option<String> {
+        match kind {
+            Kind::Badge => self.badge_gist_id.clone(),
+            Kind::Archive => self.archive_gist_id.clone(),
+        }
+    }
 }
 
 impl Global {

@@ -1,6 +1,6 @@
 //! Whether every finished month has its file, and the file its days.
 
-use super::finding::{Code, Finding, Group};
+use super::finding::{Code, Findings, Group};
 use super::seen::Survey;
 use crate::collect::Day;
 use crate::ordered::Object;
@@ -8,7 +8,7 @@ use crate::state::rows_of;
 
 const REBUILD: &str = "`piton traffic backfill --source archives` writes what is known";
 
-pub(super) fn check(seen: &Survey, out: &mut Vec<Finding>) {
+pub(super) fn check(seen: &Survey, out: &mut Findings) {
     let Some(archive) = seen.archive.found() else {
         return;
     };
@@ -16,7 +16,7 @@ pub(super) fn check(seen: &Survey, out: &mut Vec<Finding>) {
         .state()
         .and_then(|state| state.text("trackingSince").and_then(Day::of))
     else {
-        out.push(Group::Archive.skip("months", "nothing was collected yet"));
+        out.skip(Group::Archive, "months", "nothing was collected yet");
         return;
     };
     let today = seen.now.day();
@@ -30,18 +30,17 @@ pub(super) fn check(seen: &Survey, out: &mut Vec<Finding>) {
         .filter(|month| today.of_month() > 1 || **month != today.last_of_month_before().month())
         .collect();
     if due.is_empty() {
-        out.push(Group::Archive.ok("months", "every finished month has its file"));
+        out.ok(
+            Group::Archive,
+            "months",
+            "every finished month has its file",
+        );
     } else {
         let names: Vec<&str> = due.iter().map(|month| month.as_str()).collect();
-        out.push(
-            Group::Archive
-                .warn(
-                    "months",
-                    format!("there is no file of {}", names.join(", ")),
-                )
-                .code(Code::ArchiveGap)
-                .remedy(REBUILD),
-        );
+        let reason = format!("there is no file of {}", names.join(", "));
+        out.warn(Group::Archive, "months", reason)
+            .code(Code::ArchiveGap)
+            .remedy(REBUILD);
     }
     for month in months(since, today) {
         let Some(file) = archive.object(&format!("archive-{month}.json")) else {
@@ -49,16 +48,12 @@ pub(super) fn check(seen: &Survey, out: &mut Vec<Finding>) {
         };
         let lacks = lacking(file, &month, since);
         if lacks == 0 {
-            out.push(Group::Archive.ok(month, "it has every day"));
+            out.ok(Group::Archive, &month, "it has every day");
         } else {
             let reason = format!("{lacks} of its days are missing");
-            let code = Some(Code::ArchiveGap);
-            out.push(
-                Group::Archive
-                    .warn(month, reason)
-                    .code(code)
-                    .remedy(REBUILD),
-            );
+            out.warn(Group::Archive, &month, reason)
+                .code(Code::ArchiveGap)
+                .remedy(REBUILD);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Every check of a set-up, in their fixed order.
 
 use super::ages::Ages;
-use super::finding::{Code, Finding, Group};
+use super::finding::{Code, Findings, Group};
 use super::seen::Survey;
 use super::{
     actions_checks, archive_checks, config_checks, file_checks, gist_checks, state_checks,
@@ -10,8 +10,8 @@ use super::{
 use crate::provision::{Kind, SiteFound};
 
 /// Checks everything, in a fixed order.
-pub fn examine(seen: &Survey, ages: Ages) -> Vec<Finding> {
-    let mut out = Vec::new();
+pub fn examine(seen: &Survey, ages: Ages) -> Findings {
+    let mut out = Findings::default();
     config_checks::check(seen, &mut out);
     gist_checks::check(seen, Kind::Badge, &mut out);
     gist_checks::check(seen, Kind::Archive, &mut out);
@@ -24,27 +24,19 @@ pub fn examine(seen: &Survey, ages: Ages) -> Vec<Finding> {
     out
 }
 
-fn pages(seen: &Survey, out: &mut Vec<Finding>) {
-    let name = seen.repository.to_string();
+fn pages(seen: &Survey, out: &mut Findings) {
+    let name = &seen.repository.to_string();
     match &seen.site {
-        SiteFound::Unknown => out.push(Group::Pages.skip(name, "it may not be looked at")),
-        SiteFound::Off => out.push(
-            Group::Pages
-                .warn(name, "the dashboard is not published")
-                .code(Code::PagesOff)
-                .remedy("`piton traffic create --enable-pages` publishes it"),
-        ),
-        SiteFound::On(Some(source)) if source.path != "/docs" => out.push(
-            Group::Pages
-                .warn(
-                    name,
-                    format!(
-                        "{} of {} is published, the dashboard lies in /docs",
-                        source.path, source.branch
-                    ),
-                )
-                .code(Code::PagesOff),
-        ),
-        SiteFound::On(_) => out.push(Group::Pages.ok(name, "the dashboard is published")),
+        SiteFound::Unknown => out.skip(Group::Pages, name, "it may not be looked at"),
+        SiteFound::Off => out
+            .warn(Group::Pages, name, "the dashboard is not published")
+            .code(Code::PagesOff)
+            .remedy("`piton traffic create --enable-pages` publishes it"),
+        SiteFound::On(Some(source)) if source.path != "/docs" => {
+            let published = format!("{} of {} is published", source.path, source.branch);
+            let reason = format!("{published}, the dashboard lies in /docs");
+            out.warn(Group::Pages, name, reason).code(Code::PagesOff);
+        }
+        SiteFound::On(_) => out.ok(Group::Pages, name, "the dashboard is published"),
     }
 }

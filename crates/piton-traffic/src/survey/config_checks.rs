@@ -1,24 +1,19 @@
 //! Whether the checkout and the user's list know the set-up, and say the same.
 
-use super::finding::{Code, FIX, Finding, Group};
+use super::finding::{Code, FIX, Findings, Group};
 use super::seen::Survey;
 use crate::settings::{PROJECT_FILE, is_date, is_gist_id};
 
-pub(super) fn check(seen: &Survey, out: &mut Vec<Finding>) {
-    let name = seen.repository.to_string();
+pub(super) fn check(seen: &Survey, out: &mut Findings) {
+    let name = &seen.repository.to_string();
     let Some(project) = &seen.project else {
         if seen.entry.is_none() {
-            out.push(
-                Group::Config
-                    .warn(
-                        PROJECT_FILE,
-                        "neither the checkout nor your list knows this set-up",
-                    )
-                    .code(Code::NoConfig)
-                    .remedy(FIX),
-            );
+            let reason = "neither the checkout nor your list knows this set-up";
+            out.warn(Group::Config, PROJECT_FILE, reason)
+                .code(Code::NoConfig)
+                .remedy(FIX);
         } else {
-            out.push(Group::Config.skip(PROJECT_FILE, "it is not in this place"));
+            out.skip(Group::Config, PROJECT_FILE, "it is not in this place");
         }
         return;
     };
@@ -29,36 +24,38 @@ pub(super) fn check(seen: &Survey, out: &mut Vec<Finding>) {
     let odd = |field: &str| project.get(field).is_some_and(|id| !is_gist_id(&id));
     if !lacks.is_empty() {
         let reason = format!("it lacks {}", lacks.join(", "));
-        out.push(Group::Config.fail(PROJECT_FILE, reason).remedy(FIX));
+        out.fail(Group::Config, PROJECT_FILE, reason).remedy(FIX);
     } else if odd("badge_gist_id") || odd("archive_gist_id") {
         let reason = "the id of a gist is not 20 or 32 hexadecimal digits";
-        out.push(Group::Config.fail(PROJECT_FILE, reason).remedy(FIX));
+        out.fail(Group::Config, PROJECT_FILE, reason).remedy(FIX);
     } else if project.get("created").is_none_or(|day| !is_date(&day)) {
         let reason = "`created` is not a day of the calendar";
-        out.push(Group::Config.fail(PROJECT_FILE, reason).remedy(FIX));
+        out.fail(Group::Config, PROJECT_FILE, reason).remedy(FIX);
     } else if project
         .repository()
         .is_some_and(|named| !named.same(&seen.repository))
     {
         let reason = format!("the repository is called {name} now");
-        out.push(Group::Config.warn(PROJECT_FILE, reason).remedy(FIX));
+        out.warn(Group::Config, PROJECT_FILE, reason).remedy(FIX);
     } else {
-        out.push(Group::Config.ok(PROJECT_FILE, "it says all that it must"));
+        out.ok(Group::Config, PROJECT_FILE, "it says all that it must");
     }
     match &seen.entry {
-        None => out.push(
-            Group::Config
-                .warn(name, "your list of tracked repositories does not have it")
-                .remedy(FIX),
-        ),
+        None => out
+            .warn(
+                Group::Config,
+                name,
+                "your list of tracked repositories does not have it",
+            )
+            .remedy(FIX),
         Some(entry) => {
             let differs = entry.badge_gist_id != project.get("badge_gist_id")
                 || entry.archive_gist_id != project.get("archive_gist_id");
             if differs {
                 let reason = format!("your list names other gists than {PROJECT_FILE}");
-                out.push(Group::Config.warn(name, reason).remedy(FIX));
+                out.warn(Group::Config, name, reason).remedy(FIX);
             } else {
-                out.push(Group::Config.ok(name, "your list says the same"));
+                out.ok(Group::Config, name, "your list says the same");
             }
         }
     }

@@ -1,87 +1,72 @@
 //! Whose the four files are, and whether the dashboard names the right gists.
 
-use super::finding::{Code, Finding, Group, Verdict};
+use super::finding::{Code, Findings, Group};
 use super::seen::{PageSeen, Survey};
 use crate::templates::{DASHBOARD_PATH, Deployed, constant};
 
 const UPGRADE: &str = "`piton traffic upgrade --files` brings it up to date";
 
-pub(super) fn check(seen: &Survey, out: &mut Vec<Finding>) {
+pub(super) fn check(seen: &Survey, out: &mut Findings) {
     for file in &seen.files {
+        let mut old = |reason: &str| {
+            let finding = out.warn(Group::File, file.path, reason);
+            finding.code(Code::TemplateOld).remedy(UPGRADE);
+        };
         match file.is {
-            None => out.push(
-                Group::File
-                    .warn(file.path, "it is not in the checkout")
-                    .remedy("`piton traffic init` writes it"),
-            ),
-            Some(Deployed::Current) => out.push(Group::File.ok(file.path, "as piton wrote it")),
-            Some(Deployed::Older) => out.push(
-                Group::File
-                    .warn(file.path, "as an older piton wrote it")
-                    .code(Code::TemplateOld)
-                    .remedy(UPGRADE),
-            ),
-            Some(Deployed::PristineOriginal) => out.push(
-                Group::File
-                    .warn(file.path, "as ghtraf wrote it")
-                    .code(Code::TemplateOld)
-                    .remedy(UPGRADE),
-            ),
-            Some(Deployed::Edited) => out.push(Group::File.ok(file.path, "you edited it")),
-            Some(Deployed::Theirs) => out.push(
-                Group::File
-                    .warn(file.path, "neither piton nor ghtraf wrote it so")
-                    .code(Code::TemplateOld)
-                    .remedy(UPGRADE),
-            ),
+            None => out
+                .warn(Group::File, file.path, "it is not in the checkout")
+                .remedy("`piton traffic init` writes it"),
+            Some(Deployed::Current) => out.ok(Group::File, file.path, "as piton wrote it"),
+            Some(Deployed::Older) => old("as an older piton wrote it"),
+            Some(Deployed::PristineOriginal) => old("as ghtraf wrote it"),
+            Some(Deployed::Edited) => out.ok(Group::File, file.path, "you edited it"),
+            Some(Deployed::Theirs) => old("neither piton nor ghtraf wrote it so"),
         }
     }
     dashboard(seen, out);
     published(seen, out);
 }
 
-fn dashboard(seen: &Survey, out: &mut Vec<Finding>) {
+fn dashboard(seen: &Survey, out: &mut Findings) {
     let page = seen.files.iter().find(|file| file.path == DASHBOARD_PATH);
     let Some(page) = page.filter(|page| page.is.is_some()) else {
         return;
     };
     let wrong = wrong_constants(seen, &page.text);
-    out.push(if wrong.is_empty() {
-        let reason = "it names this set-up";
-        Group::Dashboard.ok("constants", reason)
+    if wrong.is_empty() {
+        out.ok(Group::Dashboard, "constants", "it names this set-up");
     } else {
         let reason = format!("it names another set-up: {}", wrong.join(", "));
-        Group::Dashboard
-            .warn("constants", reason)
-            .remedy("`piton traffic verify --fix` writes it anew")
-    });
+        out.warn(Group::Dashboard, "constants", reason)
+            .remedy("`piton traffic verify --fix` writes it anew");
+    }
 }
 
 /// Whether what everybody sees is this set-up's dashboard.
-fn published(seen: &Survey, out: &mut Vec<Finding>) {
-    let push = "commit and push it, and wait until GitHub has published it";
-    let (verdict, reason, remedy) = match &seen.published {
-        PageSeen::NotAsked => return,
-        PageSeen::Unreachable { address, why } => (
-            Verdict::Skip,
-            format!("{address} could not be looked at: {why}"),
-            None,
-        ),
-        PageSeen::Absent { address } => (
-            Verdict::Warn,
-            format!("nothing is published at {address}"),
-            Some(push),
-        ),
+fn published(seen: &Survey, out: &mut Findings) {
+    let mut wrong = |reason: String| {
+        out.warn(Group::Dashboard, "published", reason)
+            .remedy("commit and push it, and wait until GitHub has published it");
+    };
+    match &seen.published {
+        PageSeen::NotAsked => {}
+        PageSeen::Unreachable { address, why } => {
+            let reason = format!("{address} could not be looked at: {why}");
+            out.skip(Group::Dashboard, "published", reason);
+        }
+        PageSeen::Absent { address } => wrong(format!("nothing is published at {address}")),
         PageSeen::Read { address, text } => match wrong_constants(seen, text).as_slice() {
-            [] => (Verdict::Ok, format!("{address} shows this set-up"), None),
-            wrong => {
-                let wrong = wrong.join(", ");
-                let reason = format!("{address} shows another set-up, or none: {wrong}");
-                (Verdict::Warn, reason, Some(push))
+            [] => out.ok(
+                Group::Dashboard,
+                "published",
+                format!("{address} shows this set-up"),
+            ),
+            names => {
+                let names = names.join(", ");
+                wrong(format!("{address} shows another set-up, or none: {names}"));
             }
         },
-    };
-    out.push(Finding::new(verdict, Group::Dashboard, "published", reason).remedy(remedy));
+    }
 }
 
 /// Returns the constants of a page that are not those of this set-up.

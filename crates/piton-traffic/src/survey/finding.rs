@@ -115,52 +115,68 @@ pub struct Finding {
     pub remedy: Option<String>,
 }
 
-/// What a check of this group came to.
-impl Group {
-    pub(super) fn ok(self, target: impl Into<String>, reason: impl Into<String>) -> Finding {
-        Finding::new(Verdict::Ok, self, target, reason)
+/// What the checks came to, in their order.
+#[derive(Clone, Debug, Default)]
+pub struct Findings(pub Vec<Finding>);
+
+impl Findings {
+    pub(super) fn ok(&mut self, group: Group, target: &str, reason: impl Into<String>) {
+        self.add(Verdict::Ok, group, target, reason);
     }
 
-    pub(super) fn skip(self, target: impl Into<String>, reason: impl Into<String>) -> Finding {
-        Finding::new(Verdict::Skip, self, target, reason)
+    pub(super) fn skip(&mut self, group: Group, target: &str, reason: impl Into<String>) {
+        self.add(Verdict::Skip, group, target, reason);
     }
 
-    pub(super) fn warn(self, target: impl Into<String>, reason: impl Into<String>) -> Finding {
-        Finding::new(Verdict::Warn, self, target, reason)
+    pub(super) fn warn(
+        &mut self,
+        group: Group,
+        target: &str,
+        reason: impl Into<String>,
+    ) -> &mut Finding {
+        self.add(Verdict::Warn, group, target, reason)
     }
 
-    pub(super) fn fail(self, target: impl Into<String>, reason: impl Into<String>) -> Finding {
-        Finding::new(Verdict::Fail, self, target, reason)
+    pub(super) fn fail(
+        &mut self,
+        group: Group,
+        target: &str,
+        reason: impl Into<String>,
+    ) -> &mut Finding {
+        self.add(Verdict::Fail, group, target, reason)
     }
-}
 
-impl Finding {
-    pub fn new(
+    /// Adds what one check came to.
+    pub fn add(
+        &mut self,
         verdict: Verdict,
         group: Group,
-        target: impl Into<String>,
+        target: &str,
         reason: impl Into<String>,
-    ) -> Self {
-        Self {
+    ) -> &mut Finding {
+        let at = self.0.len();
+        self.0.push(Finding {
             group,
-            target: target.into(),
+            target: target.to_owned(),
             verdict,
             code: None,
             reason: reason.into(),
             remedy: None,
-        }
+        });
+        &mut self.0[at]
     }
+}
 
-    #[must_use]
-    pub fn code(mut self, code: impl Into<Option<Code>>) -> Self {
-        self.code = code.into();
+impl Finding {
+    /// Names the problem.
+    pub(super) fn code(&mut self, code: Code) -> &mut Self {
+        self.code = Some(code);
         self
     }
 
-    #[must_use]
-    pub fn remedy<'a>(mut self, remedy: impl Into<Option<&'a str>>) -> Self {
-        self.remedy = remedy.into().map(str::to_owned);
-        self
+    /// Says last what to do about it.
+    pub fn remedy(&mut self, remedy: &str) {
+        self.remedy = Some(remedy.to_owned());
     }
 
     /// The id of the check, as plans have it.

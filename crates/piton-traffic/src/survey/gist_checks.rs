@@ -1,42 +1,35 @@
 //! Whether a gist is there, is the right one and is whole.
 
-use super::finding::{Code, FIX, Finding, Group};
+use super::finding::{Code, FIX, Findings, Group};
 use super::seen::{FileSeen, GistState, Survey};
 use crate::provision::Kind;
 
 const CREATE: &str = "`piton traffic create` sets it up";
 
-pub(super) fn check(seen: &Survey, kind: Kind, out: &mut Vec<Finding>) {
+pub(super) fn check(seen: &Survey, kind: Kind, out: &mut Findings) {
     let (state, missing) = match kind {
         Kind::Badge => (&seen.badge, Code::Gist404),
         Kind::Archive => (&seen.archive, Code::Archive404),
     };
     let target = kind.name();
+    let mut absent = |reason: String| {
+        out.fail(Group::Gist, target, reason)
+            .code(missing)
+            .remedy(CREATE);
+    };
     let gist = match state {
         GistState::NotNamed => {
-            let reason = "nothing names it, and none is described so";
-            out.push(
-                Group::Gist
-                    .fail(target, reason)
-                    .code(missing)
-                    .remedy(CREATE),
-            );
-            return;
+            return absent("nothing names it, and none is described so".to_owned());
         }
         GistState::Gone { id, by } => {
-            let reason = format!("gist {id}, named by {by}, is not there");
-            out.push(
-                Group::Gist
-                    .fail(target, reason)
-                    .code(missing)
-                    .remedy(CREATE),
-            );
-            return;
+            return absent(format!("gist {id}, named by {by}, is not there"));
         }
         GistState::Unreadable { id, why } => {
-            let reason = format!("gist {id} cannot be read: {why}");
-            out.push(Group::Gist.skip(target, reason));
-            return;
+            return out.skip(
+                Group::Gist,
+                target,
+                format!("gist {id} cannot be read: {why}"),
+            );
         }
         GistState::Found(gist) => gist,
     };
@@ -50,40 +43,29 @@ pub(super) fn check(seen: &Survey, kind: Kind, out: &mut Vec<Finding>) {
             Kind::Archive => "archive.json",
         };
         let reason = format!("gist {}, named by {}, has no {lacks}", gist.id, gist.by);
-        out.push(
-            Group::Gist
-                .fail(target, reason)
-                .code(Code::GistNotOurs)
-                .remedy(
-                    "name the right one: `piton traffic create --badge-gist ID --archive-gist ID`",
-                ),
-        );
+        out.fail(Group::Gist, target, reason)
+            .code(Code::GistNotOurs)
+            .remedy("name the right one: `piton traffic create --badge-gist ID --archive-gist ID`");
     } else if !mine {
         let reason = format!("gist {} is {}'s", gist.id, gist.owner);
-        out.push(
-            Group::Gist
-                .fail(target, reason)
-                .code(Code::GistNotOurs)
-                .remedy("sign in as its owner: nobody else can write to it"),
-        );
+        out.fail(Group::Gist, target, reason)
+            .code(Code::GistNotOurs)
+            .remedy("sign in as its owner: nobody else can write to it");
     } else if kind == Kind::Badge && !gist.public {
         let reason = "it is not public, so badges and dashboard cannot read it";
-        out.push(Group::Gist.fail(target, reason));
+        out.fail(Group::Gist, target, reason);
     } else if kind == Kind::Archive && gist.public {
-        out.push(Group::Gist.warn(target, "it is public, not unlisted"));
+        out.warn(Group::Gist, target, "it is public, not unlisted");
     } else {
-        out.push(Group::Gist.ok(target, format!("gist {}", gist.id)));
+        out.ok(Group::Gist, target, format!("gist {}", gist.id));
     }
-    let name = format!("{target}-description");
+    let name = &format!("{target}-description");
     if gist.description == kind.description(&seen.repository) {
-        out.push(Group::Gist.ok(name, gist.description.clone()));
+        out.ok(Group::Gist, name, gist.description.as_str());
     } else {
         let reason = format!("it is described as `{}`", gist.description);
-        out.push(
-            Group::Gist
-                .warn(name, reason)
-                .remedy("`piton traffic upgrade --names` describes it as today"),
-        );
+        out.warn(Group::Gist, name, reason)
+            .remedy("`piton traffic upgrade --names` describes it as today");
     }
     let bad: Vec<String> = gist
         .files
@@ -105,10 +87,14 @@ pub(super) fn check(seen: &Survey, kind: Kind, out: &mut Vec<Finding>) {
         Kind::Archive => Vec::new(),
     };
     let all = [bad, lacks].concat();
-    let name = format!("{target}-files");
+    let name = &format!("{target}-files");
     if all.is_empty() {
-        out.push(Group::Gist.ok(name, format!("{} of them, each JSON", gist.files.len())));
+        out.ok(
+            Group::Gist,
+            name,
+            format!("{} of them, each JSON", gist.files.len()),
+        );
     } else {
-        out.push(Group::Gist.fail(name, all.join("; ")).remedy(FIX));
+        out.fail(Group::Gist, name, all.join("; ")).remedy(FIX);
     }
 }

@@ -4,15 +4,13 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use piton_durable::DiskRead;
-use piton_github::endpoints::{
-    actions, contents, gists, people, repository, runs, secrets, site, variables,
-};
+use piton_github::endpoints::{actions, contents, gists, people, repository, runs};
 use piton_github::{ForgeError, ForgeRead, RepoName, found};
 
 use super::seen::{FileSeen, GistSeen, GistState, LocalFile, PageSeen, Survey, WorkflowState};
 use crate::collect::Moment;
 use crate::ordered::Json;
-use crate::provision::{ARCHIVE_VARIABLE, BADGE_VARIABLE, Kind, SecretFound, SiteFound, allowed};
+use crate::provision::{Asked, Kind};
 use crate::settings::{Entry, Project};
 use crate::templates::{
     DASHBOARD_PATH, ICON_PATH, README_PATH, WORKFLOW_FILE, WORKFLOW_PATH, recognise, secret_in,
@@ -57,19 +55,17 @@ pub fn survey(
         .map_or(subject.repository, |seen| &seen.full_name)
         .clone();
     let there = on_github.is_some();
-    let signed = there && !subject.offline;
-    let variables = if signed {
-        allowed(both_variables(forge, &name))?
-    } else {
-        None
+    let name = &name;
+    let public = Asked { forge, name, there };
+    let signed = Asked {
+        there: there && !subject.offline,
+        ..public
     };
-    let deployed = if there {
-        allowed(found(contents::read(forge, &name, WORKFLOW_PATH, None)))?
-            .flatten()
-            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
-    } else {
-        None
-    };
+    let variables = signed.variables()?;
+    let deployed = public
+        .ask(|forge, name| found(contents::read(forge, name, WORKFLOW_PATH, None)))?
+        .flatten()
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     let files = subject
         .checkout
         .map(|(disk, root)| local_files(disk, root))
@@ -83,60 +79,30 @@ pub fn survey(
         .map(str::to_owned)
         .or_else(|| secret_in(deployed.as_deref().or(local)?))
         .unwrap_or_else(|| crate::provision::SECRET.to_owned());
-    let is_set = if signed {
-        match allowed(found(secrets::get(forge, &name, &secret)))? {
-            None => SecretFound::Unknown,
-            Some(None) => SecretFound::Absent,
-            Some(Some(found)) => SecretFound::Present {
-                set: found.updated_at,
-            },
-        }
-    } else {
-        SecretFound::Unknown
+    let is_set = signed.secret(&secret)?;
+    let (site, address) = signed.site()?;
+    let published = match address.filter(|_| subject.page) {
+        Some(address) => page(forge, &address),
+        None => PageSeen::NotAsked,
     };
-    let mut published = PageSeen::NotAsked;
-    let site = if signed {
-        match allowed(found(site::get(forge, &name)))? {
-            None => SiteFound::Unknown,
-            Some(None) => SiteFound::Off,
-            Some(Some(site)) => {
-                if let (true, Some(address)) = (subject.page, &site.html_url) {
-                    published = page(forge, address);
-                }
-                SiteFound::On(site.source)
-            }
-        }
-    } else {
-        SiteFound::Unknown
-    };
-    let workflow = if there {
-        match allowed(found(actions::get(forge, &name, WORKFLOW_FILE)))? {
+    let workflow =
+        match public.ask(|forge, name| found(actions::get(forge, name, WORKFLOW_FILE)))? {
             None => WorkflowState::Unknown,
             Some(None) => WorkflowState::Missing,
             Some(Some(workflow)) => WorkflowState::Found(workflow),
-        }
-    } else {
-        WorkflowState::Unknown
+        };
+    let runs = match &workflow {
+        WorkflowState::Found(_) => public.ask(|forge, name| {
+            let newest = runs::of_workflow(forge, name, WORKFLOW_FILE, 5);
+            newest.take(RUNS).collect()
+        })?,
+        WorkflowState::Missing | WorkflowState::Unknown => None,
     };
-    let newest = match &workflow {
-        WorkflowState::Found(_) => {
-            let listed = runs::of_workflow(forge, &name, WORKFLOW_FILE, 5).take(RUNS);
-            allowed(listed.collect::<Result<Vec<_>, _>>())?.unwrap_or_default()
-        }
-        WorkflowState::Missing | WorkflowState::Unknown => Vec::new(),
-    };
-    let workflows = if there {
-        let all: Result<Vec<_>, _> = actions::list(forge, &name)
-            .map(|one| one.map(|one| one.name))
-            .collect();
-        allowed(all)?
-    } else {
-        None
-    };
+    let workflows = public.workflows()?;
     let look = Look {
         forge,
         subject,
-        name: &name,
+        name,
         variables: variables.as_ref(),
     };
     let badge = look.gist(Kind::Badge)?;
@@ -152,13 +118,13 @@ pub fn survey(
         variables,
         secret: (secret, is_set),
         workflow,
-        runs: newest,
+        runs: runs.unwrap_or_default(),
         deployed,
         workflows,
         site,
         published,
         files,
-        repository: name,
+        repository: name.clone(),
     })
 }
 
@@ -171,26 +137,14 @@ fn page(forge: &dyn ForgeRead, site: &str) -> PageSeen {
             text: String::from_utf8_lossy(&bytes).into_owned(),
         },
         Err(ForgeError::NotFound { .. }) => PageSeen::Absent { address },
-        Err(ForgeError::Transport { trouble, .. }) => PageSeen::Unreachable {
-            address,
-            why: trouble.to_string(),
-        },
         Err(error) => PageSeen::Unreachable {
             address,
-            why: error.to_string(),
+            why: match error {
+                ForgeError::Transport { trouble, .. } => trouble.to_string(),
+                error => error.to_string(),
+            },
         },
     }
-}
-
-fn both_variables(
-    forge: &dyn ForgeRead,
-    name: &RepoName,
-) -> Result<[Option<String>; 2], ForgeError> {
-    let value = |variable| {
-        let value = found(variables::get(forge, name, variable))?;
-        Ok(value.map(|found| found.value))
-    };
-    Ok([value(BADGE_VARIABLE)?, value(ARCHIVE_VARIABLE)?])
 }
 
 /// Reads the four files, where they are files.
@@ -237,13 +191,9 @@ impl Look<'_> {
 
     fn named(&self, kind: Kind) -> Option<(String, &'static str)> {
         let at = kind.index();
-        let of_entry = |entry: &Entry| match kind {
-            Kind::Badge => entry.badge_gist_id.clone(),
-            Kind::Archive => entry.archive_gist_id.clone(),
-        };
         let project = self.subject.project;
         let flag = self.subject.named[at].map(str::to_owned);
-        let listed = self.subject.entry.and_then(of_entry);
+        let listed = self.subject.entry.and_then(|entry| entry.gist(kind));
         let variable = self.variables.and_then(|both| both[at].clone());
         flag.map(|id| (id, "the flag"))
             .or_else(|| Some((project?.get(kind.field())?, "the configuration")))
@@ -259,15 +209,10 @@ impl Look<'_> {
         let names = [self.name, self.subject.repository];
         for gist in gists::list(self.forge) {
             let gist = gist?;
-            let description = gist.description.as_deref().unwrap_or_default();
-            if kind.describes(description, &names) && gist.files.keys().any(|file| kind.signs(file))
-            {
+            if kind.is_of(&gist, &names) {
                 let gist = gists::get(self.forge, &gist.id)?;
-                return Ok(GistState::Found(Box::new(seen(
-                    self.forge,
-                    &gist,
-                    "its description",
-                ))));
+                let seen = seen(self.forge, &gist, "its description");
+                return Ok(GistState::Found(Box::new(seen)));
             }
         }
         Ok(GistState::NotNamed)

@@ -19,7 +19,7 @@ pub use ages::Ages;
 pub use archive_checks::months;
 pub use checks::examine;
 pub use cron::{next_run, schedule_in};
-pub use finding::{Code, Finding, Group, Verdict};
+pub use finding::{Code, Finding, Findings, Group, Verdict};
 pub use look::{Subject, local_files, seen, survey};
 pub use seen::{FileSeen, GistSeen, GistState, LocalFile, PageSeen, Survey, WorkflowState};
 pub use summary::Summary;

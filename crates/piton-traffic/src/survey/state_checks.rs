@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::ages::Ages;
-use super::finding::{Code, Finding, Group};
+use super::finding::{Code, Findings, Group};
 use super::seen::{FileSeen, GistSeen, Survey};
 use crate::collect::{Day, Moment, badge_messages, state_fault};
 use crate::ordered::{Json, Object};
@@ -14,42 +14,26 @@ const HISTORY: &str = "`piton traffic backfill --source gist-history` restores i
 /// GitHub cuts files of gists beyond a megabyte.
 const LARGE: usize = 900_000;
 
-pub(super) fn check(seen: &Survey, ages: Ages, out: &mut Vec<Finding>) {
+pub(super) fn check(seen: &Survey, ages: Ages, out: &mut Findings) {
     let Some(gist) = seen.badge.found() else {
         return;
     };
+    let mut invalid = |reason: String| {
+        out.fail(Group::State, "schema", reason)
+            .code(Code::StateInvalid)
+            .remedy(HISTORY);
+    };
     let state = match gist.files.get("state.json") {
         None => return,
-        Some(FileSeen::Damaged(why)) => {
-            let reason = format!("state.json is not JSON: {why}");
-            out.push(
-                Group::State
-                    .fail("schema", reason)
-                    .code(Code::StateInvalid)
-                    .remedy(HISTORY),
-            );
-            return;
-        }
+        Some(FileSeen::Damaged(why)) => return invalid(format!("state.json is not JSON: {why}")),
         Some(FileSeen::Cut(why)) => {
             let reason = format!("state.json cannot be read whole: {why}");
-            out.push(
-                Group::State
-                    .fail("schema", reason)
-                    .code(Code::StateTruncated),
-            );
+            out.fail(Group::State, "schema", reason)
+                .code(Code::StateTruncated);
             return;
         }
         Some(FileSeen::Json(Json::Object(state))) => state,
-        Some(FileSeen::Json(_)) => {
-            let reason = "state.json is not an object";
-            out.push(
-                Group::State
-                    .fail("schema", reason)
-                    .code(Code::StateInvalid)
-                    .remedy(HISTORY),
-            );
-            return;
-        }
+        Some(FileSeen::Json(_)) => return invalid("state.json is not an object".to_owned()),
     };
     schema(state, out);
     rows(state, out);
@@ -60,41 +44,31 @@ pub(super) fn check(seen: &Survey, ages: Ages, out: &mut Vec<Finding>) {
     badges(gist, state, out);
 }
 
-fn schema(state: &Object, out: &mut Vec<Finding>) {
+fn schema(state: &Object, out: &mut Findings) {
     let version = state.int("schemaVersion").unwrap_or(1);
     let size = Json::from(state.clone()).pretty().len();
     if let Some(fault) = state_fault(state) {
-        out.push(
-            Group::State
-                .fail("schema", fault)
-                .code(Code::StateInvalid)
-                .remedy(HISTORY),
-        );
+        out.fail(Group::State, "schema", fault)
+            .code(Code::StateInvalid)
+            .remedy(HISTORY);
     } else if version > 3 {
         let reason = format!("version {version} is newer than this piton");
-        out.push(
-            Group::State
-                .warn("schema", reason)
-                .remedy("use a newer piton"),
-        );
+        out.warn(Group::State, "schema", reason)
+            .remedy("use a newer piton");
     } else if version < 3 && state.text("trackingSince").is_some() {
         let reason = format!("version {version} is old; the next run of the collector raises it");
-        let code = Some(Code::SchemaOld);
-        out.push(
-            Group::State
-                .warn("schema", reason)
-                .code(code)
-                .remedy(UPGRADE),
-        );
+        out.warn(Group::State, "schema", reason)
+            .code(Code::SchemaOld)
+            .remedy(UPGRADE);
     } else if size > LARGE {
         let reason = format!("it has {size} bytes; beyond a megabyte GitHub cuts it");
-        out.push(Group::State.warn("schema", reason));
+        out.warn(Group::State, "schema", reason);
     } else {
-        out.push(Group::State.ok("schema", format!("version {version}")));
+        out.ok(Group::State, "schema", format!("version {version}"));
     }
 }
 
-fn rows(state: &Object, out: &mut Vec<Finding>) {
+fn rows(state: &Object, out: &mut Findings) {
     let list = state.list("dailyHistory");
     let created = state.text("repoCreatedAt").and_then(Day::of);
     let mut faults = BTreeSet::new();
@@ -139,14 +113,15 @@ fn rows(state: &Object, out: &mut Vec<Finding>) {
         faults.insert("there are more than 31");
     }
     if faults.is_empty() {
-        out.push(Group::State.ok("rows", format!("{} rows", list.len())));
+        out.ok(Group::State, "rows", format!("{} rows", list.len()));
     } else {
         let all: Vec<&str> = faults.into_iter().collect();
-        out.push(Group::State.warn("rows", all.join("; ")).remedy(UPGRADE));
+        out.warn(Group::State, "rows", all.join("; "))
+            .remedy(UPGRADE);
     }
 }
 
-fn equations(state: &Object, out: &mut Vec<Finding>) {
+fn equations(state: &Object, out: &mut Findings) {
     let mut faults = Vec::new();
     for row in rows_of(state) {
         let day = row
@@ -177,18 +152,15 @@ fn equations(state: &Object, out: &mut Vec<Finding>) {
         faults.push(format!("and {more} more"));
     }
     if faults.is_empty() {
-        out.push(Group::State.ok("equations", "the rows agree with themselves"));
+        out.ok(Group::State, "equations", "the rows agree with themselves");
     } else {
-        out.push(
-            Group::State
-                .warn("equations", faults.join("; "))
-                .remedy(UPGRADE),
-        );
+        out.warn(Group::State, "equations", faults.join("; "))
+            .remedy(UPGRADE);
     }
 }
 
-fn totals(state: &Object, out: &mut Vec<Finding>) {
-    let code = Some(Code::TotalsInconsistent);
+fn totals(state: &Object, out: &mut Findings) {
+    let code = Code::TotalsInconsistent;
     let mut low = Vec::new();
     for (total, field) in [
         ("totalClones", "clones"),
@@ -202,14 +174,11 @@ fn totals(state: &Object, out: &mut Vec<Finding>) {
         }
     }
     if low.is_empty() {
-        out.push(Group::State.ok("totals", "none is below its rows"));
+        out.ok(Group::State, "totals", "none is below its rows");
     } else {
-        out.push(
-            Group::State
-                .warn("totals", low.join("; "))
-                .code(code)
-                .remedy(UPGRADE),
-        );
+        out.warn(Group::State, "totals", low.join("; "))
+            .code(code)
+            .remedy(UPGRADE);
     }
     // With a ledger each day is credited by itself, and one whose clones of CI
     // nobody knows is not: then the totals are no bound.
@@ -220,80 +189,65 @@ fn totals(state: &Object, out: &mut Vec<Finding>) {
     let organic = state.or_zero("totalOrganicClones");
     if organic < bound && !ledger {
         let reason = format!("the organic total stands still at {organic}; it is at least {bound}");
-        out.push(
-            Group::State
-                .warn("organic", reason)
-                .code(code)
-                .remedy(UPGRADE),
-        );
+        out.warn(Group::State, "organic", reason)
+            .code(code)
+            .remedy(UPGRADE);
     } else {
-        out.push(Group::State.ok("organic", format!("{organic} organic clones")));
+        out.ok(Group::State, "organic", format!("{organic} organic clones"));
     }
 }
 
-fn freshness(seen: &Survey, state: &Object, ages: Ages, out: &mut Vec<Finding>) {
-    let code = Some(Code::Stale);
+fn freshness(seen: &Survey, state: &Object, ages: Ages, out: &mut Findings) {
+    let code = Code::Stale;
     let Some(captured) = seen.captured() else {
         let reason = if state.text("trackingSince").is_some() {
             "no row says when it was captured"
         } else {
             "nothing was collected yet"
         };
-        out.push(
-            Group::State
-                .warn("freshness", reason)
-                .code(code)
-                .remedy("commit and push the workflow; it collects twice a day"),
-        );
+        out.warn(Group::State, "freshness", reason)
+            .code(code)
+            .remedy("commit and push the workflow; it collects twice a day");
         return;
     };
     let hours = seen.now.0.duration_since(captured).as_hours();
     let reason = format!("captured {hours} hours ago");
     if hours < ages.fresh {
-        out.push(Group::State.ok("freshness", reason));
+        out.ok(Group::State, "freshness", reason);
     } else if hours < ages.stale {
-        out.push(Group::State.warn("freshness", reason).code(code));
+        out.warn(Group::State, "freshness", reason).code(code);
     } else {
-        out.push(
-            Group::State
-                .fail("freshness", reason)
-                .code(code)
-                .remedy("look at the runs of the workflow"),
-        );
+        out.fail(Group::State, "freshness", reason)
+            .code(code)
+            .remedy("look at the runs of the workflow");
     }
 }
 
 /// The collector notes when its token ends.
-fn token(seen: &Survey, state: &Object, out: &mut Vec<Finding>) {
+fn token(seen: &Survey, state: &Object, out: &mut Findings) {
     let ends = state
         .object("collector")
         .and_then(|ours| Moment::of(ours.text("tokenExpires")?));
     let Some(ends) = ends else { return };
     let days = ends.0.duration_since(seen.now.0).as_hours() / 24;
-    let rotate = Some("`piton traffic create --rotate-token` stores a new one");
-    let code = Some(Code::TokenExpires);
+    let rotate = "`piton traffic create --rotate-token` stores a new one";
+    let code = Code::TokenExpires;
     if days < 0 {
-        out.push(
-            Group::Token
-                .fail("expiry", "the collector's token has ended")
-                .code(code)
-                .remedy(rotate),
-        );
+        out.fail(Group::Token, "expiry", "the collector's token has ended")
+            .code(code)
+            .remedy(rotate);
     } else if days < 14 {
         let reason = format!("the collector's token ends in {days} days");
-        out.push(
-            Group::Token
-                .warn("expiry", reason)
-                .code(code)
-                .remedy(rotate),
-        );
+        out.warn(Group::Token, "expiry", reason)
+            .code(code)
+            .remedy(rotate);
     } else {
         let reason = format!("the collector's token ends in {days} days");
-        out.push(Group::Token.ok("expiry", reason));
+        out.ok(Group::Token, "expiry", reason);
     }
 }
 
-fn badges(gist: &GistSeen, state: &Object, out: &mut Vec<Finding>) {
+fn badges(gist: &GistSeen, state: &Object, out: &mut Findings) {
     let wanted = badge_messages(state);
     for (name, accepted) in wanted {
         let file = format!("{name}.json");
@@ -305,15 +259,15 @@ fn badges(gist: &GistSeen, state: &Object, out: &mut Vec<Finding>) {
             && badge.int("schemaVersion") == Some(1)
             && badge.text("label") == Some(name);
         let message = badge.text("message").unwrap_or_default();
-        let fix = Some("`piton traffic verify --fix` writes it anew");
+        let fix = "`piton traffic verify --fix` writes it anew";
         if !shaped {
             let reason = format!("{file} has not the form that shields.io reads");
-            out.push(Group::Badge.warn(name, reason).remedy(fix));
+            out.warn(Group::Badge, name, reason).remedy(fix);
         } else if accepted.iter().any(|known| known == message) {
-            out.push(Group::Badge.ok(name, message));
+            out.ok(Group::Badge, name, message);
         } else {
             let reason = format!("it says `{message}`, the state `{}`", accepted[0]);
-            out.push(Group::Badge.warn(name, reason).remedy(fix));
+            out.warn(Group::Badge, name, reason).remedy(fix);
         }
     }
 }

@@ -33,7 +33,7 @@ impl<'a> Examining<'a> {
         let now = Moment(self.context.clock.now());
         let root = self.reading.root();
         let seen = crate::commands::traffic::survey_of(forge, setup, root, now)?;
-        Ok(examine(&seen, Ages::default()))
+        Ok(examine(&seen, Ages::default()).0)
     }
 }
 

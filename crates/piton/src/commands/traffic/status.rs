@@ -9,7 +9,7 @@ use piton_github::{ForgeError, RepoName};
 use piton_traffic::collect::Moment;
 use piton_traffic::settings::Entry;
 use piton_traffic::survey::{
-    Ages, Finding, Group, Subject, Summary, Survey, Verdict, examine, survey,
+    Ages, Finding, Findings, Group, Subject, Summary, Survey, Verdict, examine, survey,
 };
 use serde_json::{Value, json};
 
@@ -73,12 +73,13 @@ pub(crate) fn run(context: &Context, args: &StatusArgs) -> CommandResult {
     let mut documents = Vec::new();
     for (at, (name, seen)) in all.iter().enumerate() {
         let (findings, summary) = match seen {
-            Ok(seen) => (examine(seen, ages), Summary::of(seen)),
+            Ok(seen) => (examine(seen, ages).0, Summary::of(seen)),
             Err(error) => {
                 let reason = format!("it could not be looked at: {error}");
-                let finding = Finding::new(Verdict::Fail, Group::Gist, "badge", reason)
-                    .remedy(error.hint().as_deref());
-                (vec![finding], None)
+                let mut findings = Findings::default();
+                let failed = findings.add(Verdict::Fail, Group::Gist, "badge", reason);
+                failed.remedy = error.hint();
+                (findings.0, None)
             }
         };
         let seen = seen.as_ref().ok();

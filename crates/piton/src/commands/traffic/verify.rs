@@ -9,7 +9,7 @@ use piton_github::{Client, ForgeError};
 use piton_plan::{Plan, PlanBuilder};
 use piton_traffic::operation::{CheckSetup, CheckedSetup, TrafficOp};
 use piton_traffic::provision;
-use piton_traffic::survey::{Ages, Finding, Group, Survey, Verdict, examine};
+use piton_traffic::survey::{Ages, Finding, Findings, Group, Survey, Verdict, examine};
 use serde_json::json;
 
 use super::conflict::ConflictArgs;
@@ -70,7 +70,7 @@ pub(crate) fn run(context: &Context, args: &VerifyArgs) -> CommandResult {
         ..How::default()
     };
     let looked = look(context, place, &args.meant, how)?;
-    let mut findings = examine(&looked.seen, Ages::default());
+    let mut findings = examine(&looked.seen, Ages::default()).0;
     if let Some(variable) = &args.token_env {
         if args.plan.plan_out.is_some() {
             return Err(CommandError::usage(
@@ -211,13 +211,13 @@ fn token(context: &Context, looked: &Looked, variable: &str) -> Result<Vec<Findi
     })?;
     let forge = looked.forge.signed_in_with(token);
     let name = &looked.seen.repository;
-    let mut findings = Vec::new();
-    let mut add = |target: &str, result: Result<String, ForgeError>| {
-        findings.push(match result {
-            Ok(reason) => Finding::new(Verdict::Ok, Group::Token, target, reason),
-            Err(error) => Finding::new(Verdict::Fail, Group::Token, target, error.to_string())
-                .remedy(error.hint().as_deref()),
-        });
+    let mut findings = Findings::default();
+    let mut add = |target: &str, result: Result<String, ForgeError>| match result {
+        Ok(reason) => _ = findings.add(Verdict::Ok, Group::Token, target, reason),
+        Err(error) => {
+            let failed = findings.add(Verdict::Fail, Group::Token, target, error.to_string());
+            failed.remedy = error.hint();
+        }
     };
     let me = people::me_with_answer(&forge);
     let soon = me
@@ -245,12 +245,11 @@ fn token(context: &Context, looked: &Looked, variable: &str) -> Result<Vec<Findi
             Verdict::Ok
         };
         let reason = format!("it ends in {days} days");
-        findings.push(
-            Finding::new(verdict, Group::Token, "end", reason)
-                .remedy("`piton traffic create --rotate-token` stores a new one"),
-        );
+        findings
+            .add(verdict, Group::Token, "end", reason)
+            .remedy("`piton traffic create --rotate-token` stores a new one");
     }
-    Ok(findings)
+    Ok(findings.0)
 }
 
 /// Gives a gist the description that it has: nothing changes, and whoever may

@@ -5,16 +5,6 @@ use std::collections::BTreeMap;
 use crate::collect::{Day, Moment, Range, all_days};
 use crate::ordered::{Json, Object};
 
-/// What is exported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
-    Days,
-    Referrers,
-    Paths,
-    Stars,
-    Releases,
-}
-
 /// A table: its columns, and rows of values. What is not known is null.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
@@ -39,24 +29,8 @@ const OF_DAYS: [&str; 14] = [
     "openIssues",
 ];
 
-/// Makes the table out of the state and the archive.
-pub fn table(
-    what: What,
-    state: &Object,
-    archive: &BTreeMap<String, Json>,
-    range: Range,
-    now: Moment,
-) -> Table {
-    match what {
-        What::Days => days(state, archive, range, now),
-        What::Referrers => sources(state, archive, "referrers", "source"),
-        What::Paths => sources(state, archive, "popularPaths", "path"),
-        What::Stars => series(state, "starHistory", ["date", "stars"], range),
-        What::Releases => releases(state, range),
-    }
-}
-
-fn days(state: &Object, archive: &BTreeMap<String, Json>, range: Range, now: Moment) -> Table {
+/// The days, as far as they are known.
+pub fn days(state: &Object, archive: &BTreeMap<String, Json>, range: Range, now: Moment) -> Table {
     let all = all_days(state, Some(archive), now);
     let rows = all
         .into_iter()
@@ -74,6 +48,16 @@ fn days(state: &Object, archive: &BTreeMap<String, Json>, range: Range, now: Mom
         columns: OF_DAYS.to_vec(),
         rows: rows.collect(),
     }
+}
+
+/// Where visitors came from, by month.
+pub fn referrers(state: &Object, archive: &BTreeMap<String, Json>) -> Table {
+    sources(state, archive, "referrers", "source")
+}
+
+/// What they looked at, by month.
+pub fn paths(state: &Object, archive: &BTreeMap<String, Json>) -> Table {
+    sources(state, archive, "popularPaths", "path")
 }
 
 /// Sources by month: the greatest number that each had in it.
@@ -102,10 +86,7 @@ fn sources(
             put(month, one, one.text(key).unwrap_or_default());
         }
     }
-    let months = state
-        .object("collector")
-        .and_then(|ours| ours.object("monthlySources"));
-    for (month, kept) in months.into_iter().flat_map(Object::iter) {
+    for (month, kept) in ours(state, "monthlySources") {
         let kept = kept.object().and_then(|kept| kept.object(list));
         for (name, one) in kept.into_iter().flat_map(Object::iter) {
             if let Some(one) = one.object() {
@@ -122,25 +103,21 @@ fn sources(
     }
 }
 
-fn series(state: &Object, name: &str, columns: [&'static str; 2], range: Range) -> Table {
-    let series = state.object("collector").and_then(|ours| ours.object(name));
-    let rows = series
-        .into_iter()
-        .flat_map(Object::iter)
+/// How many stars there were, by day.
+pub fn stars(state: &Object, range: Range) -> Table {
+    let rows = ours(state, "starHistory")
         .filter(|(day, _)| Day::of(day).is_some_and(|day| range.has(day)))
         .map(|(day, count)| vec![day.into(), count.clone()]);
     Table {
-        columns: columns.to_vec(),
+        columns: vec!["date", "stars"],
         rows: rows.collect(),
     }
 }
 
-fn releases(state: &Object, range: Range) -> Table {
-    let all = state
-        .object("collector")
-        .and_then(|ours| ours.object("releaseDownloads"));
+/// Downloads of each release, by day.
+pub fn releases(state: &Object, range: Range) -> Table {
     let mut rows = Vec::new();
-    for (tag, series) in all.into_iter().flat_map(Object::iter) {
+    for (tag, series) in ours(state, "releaseDownloads") {
         for (day, count) in series.object().into_iter().flat_map(Object::iter) {
             if Day::of(day).is_some_and(|day| range.has(day)) {
                 rows.push(vec![tag.into(), day.into(), count.clone()]);
@@ -151,6 +128,12 @@ fn releases(state: &Object, range: Range) -> Table {
         columns: vec!["release", "date", "downloads"],
         rows,
     }
+}
+
+/// What piton keeps under a name of its own in the state.
+fn ours<'s>(state: &'s Object, name: &str) -> impl Iterator<Item = (&'s str, &'s Json)> {
+    let ours = state.object("collector").and_then(|ours| ours.object(name));
+    ours.into_iter().flat_map(Object::iter)
 }
 
 impl Table {

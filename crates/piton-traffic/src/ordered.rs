@@ -4,7 +4,6 @@
 use std::fmt;
 
 use serde::de::{MapAccess, SeqAccess, Visitor};
-use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Number;
 
@@ -12,7 +11,8 @@ use serde_json::Number;
 pub const MOST: i64 = 1_000_000_000_000_000;
 
 /// A JSON value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
 pub enum Json {
     Null,
     Bool(bool),
@@ -90,6 +90,18 @@ impl Object {
 
     pub fn object(&self, key: &str) -> Option<&Object> {
         self.get(key).and_then(Json::object)
+    }
+
+    /// Returns the objects in a list, to be changed in place.
+    pub fn objects_mut(&mut self, key: &str) -> impl DoubleEndedIterator<Item = &mut Object> {
+        let list = match self.get_mut(key) {
+            Some(Json::List(list)) => list.as_mut_slice(),
+            _ => &mut [],
+        };
+        list.iter_mut().filter_map(|one| match one {
+            Json::Object(object) => Some(object),
+            _ => None,
+        })
     }
 
     /// Returns the object that stands there; an empty one is put in the place
@@ -215,32 +227,9 @@ impl From<Vec<Self>> for Json {
     }
 }
 
-impl Serialize for Json {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Null => serializer.serialize_unit(),
-            Self::Bool(value) => serializer.serialize_bool(*value),
-            Self::Number(number) => number.serialize(serializer),
-            Self::Text(text) => serializer.serialize_str(text),
-            Self::List(list) => {
-                let mut out = serializer.serialize_seq(Some(list.len()))?;
-                for element in list {
-                    out.serialize_element(element)?;
-                }
-                out.end()
-            }
-            Self::Object(object) => object.serialize(serializer),
-        }
-    }
-}
-
 impl Serialize for Object {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_map(Some(self.0.len()))?;
-        for (key, value) in &self.0 {
-            out.serialize_entry(key, value)?;
-        }
-        out.end()
+        serializer.collect_map(self.iter())
     }
 }
 
@@ -281,10 +270,6 @@ impl<'de> Visitor<'de> for Reader {
 
     fn visit_str<E>(self, value: &str) -> Result<Json, E> {
         Ok(Json::Text(value.to_owned()))
-    }
-
-    fn visit_string<E>(self, value: String) -> Result<Json, E> {
-        Ok(Json::Text(value))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {

@@ -10,6 +10,16 @@ pub(super) struct Shown {
     pub(super) views: i64,
 }
 
+impl Shown {
+    pub(super) fn of(state: &Object) -> Self {
+        Self {
+            downloads: state.or_zero("totalDownloads"),
+            organic_clones: state.or_zero("totalOrganicClones"),
+            views: state.or_zero("totalViews"),
+        }
+    }
+}
+
 /// The increase of the last day, week and month.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lately {

@@ -265,31 +265,20 @@ fn runs_of(
     checkouts: &mut Checkouts<'_>,
 ) -> RunsSeen {
     let mut seen = RunsSeen::default();
-    for run in runs::list(forge, repo, Some(&day.to_string())) {
-        let run = match run {
-            Ok(run) => run,
-            Err(error) => {
-                seen.failed = Some(error.to_string());
-                return seen;
-            }
-        };
-        let jobs: Result<Vec<_>, _> = runs::jobs(forge, repo, run.id, Attempts::All)
+    let mut read = |run: Result<runs::Run, ForgeError>| {
+        let run = run?;
+        let jobs = runs::jobs(forge, repo, run.id, Attempts::All);
+        let mut jobs = jobs
             .map(|job| job.map(job_seen))
-            .collect();
-        match jobs {
-            Ok(mut jobs) => {
-                checkouts.mark(&run, &mut jobs);
-                seen.runs.push(RunSeen {
-                    name: run.name.unwrap_or_default(),
-                    jobs,
-                });
-            }
-            Err(error) => {
-                seen.failed = Some(error.to_string());
-                return seen;
-            }
-        }
-    }
+            .collect::<Result<Vec<_>, _>>()?;
+        checkouts.mark(&run, &mut jobs);
+        let name = run.name.unwrap_or_default();
+        seen.runs.push(RunSeen { name, jobs });
+        Ok(())
+    };
+    let failed: Result<(), ForgeError> =
+        runs::list(forge, repo, Some(&day.to_string())).try_for_each(&mut read);
+    seen.failed = failed.err().map(|error| error.to_string());
     seen
 }
 

@@ -225,22 +225,15 @@ fn runs(
     today: Day,
 ) -> Result<BTreeMap<Day, RunsSeen>, InvalidRecording> {
     let failure = [api.get("runsError"), run.get("runsError")];
-    if let Some(error) = failure
-        .into_iter()
-        .flatten()
-        .find(|error| **error != Json::Null)
-    {
-        let failed = RunsSeen {
-            runs: Vec::new(),
-            failed: Some(said(error)),
-        };
-        return Ok(all_days(today, &failed));
-    }
-    let jobs = match api.get("jobs") {
-        None | Some(Json::Null) => None,
-        Some(Json::Object(jobs)) => Some(jobs),
-        Some(_) => return Err(field("api.jobs", "is not an object")),
+    let failed = |error: &Json| RunsSeen {
+        runs: Vec::new(),
+        failed: Some(said(error)),
     };
+    let failure = failure.into_iter().flatten();
+    if let Some(error) = failure.into_iter().find(|error| **error != Json::Null) {
+        return Ok(all_days(today, &failed(error)));
+    }
+    let jobs = objects(api, "jobs").map_err(|_| field("api.jobs", "is not an object"))?;
     let wrong = || field("api.runs", "is not what GitHub answers");
     match api.get("runs") {
         None | Some(Json::Null) => Ok(BTreeMap::from([(today, RunsSeen::default())])),
@@ -248,13 +241,7 @@ fn runs(
             today,
             of_day(list, jobs, today).ok_or_else(wrong)?,
         )])),
-        Some(failure) if failure.get("__error").is_some() => {
-            let failed = RunsSeen {
-                runs: Vec::new(),
-                failed: Some(said(failure)),
-            };
-            Ok(all_days(today, &failed))
-        }
+        Some(failure) if failure.get("__error").is_some() => Ok(all_days(today, &failed(failure))),
         Some(Json::Object(map)) => {
             let mut days = all_days(today, &RunsSeen::default());
             for (day, list) in map.iter() {

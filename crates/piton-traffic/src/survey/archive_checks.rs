@@ -4,7 +4,7 @@ use super::finding::{Code, Findings, Group};
 use super::seen::Survey;
 use crate::collect::Day;
 use crate::ordered::Object;
-use crate::state::rows_of;
+use crate::state::{day_of, rows_of};
 
 const REBUILD: &str = "`piton traffic backfill --source archives` writes what is known";
 
@@ -71,9 +71,7 @@ pub fn months(since: Day, today: Day) -> Vec<String> {
 }
 
 fn lacking(file: &Object, month: &str, since: Day) -> usize {
-    let rows: Vec<Day> = rows_of(file)
-        .filter_map(|row| row.text("date").and_then(Day::of))
-        .collect();
+    let rows: Vec<Day> = rows_of(file).filter_map(day_of).collect();
     let Some(mut day) = Day::of(&format!("{month}-01")) else {
         return 0;
     };

@@ -7,7 +7,7 @@ use super::finding::{Code, Findings, Group};
 use super::seen::{FileSeen, GistSeen, Survey};
 use crate::collect::{Day, Moment, badge_messages, state_fault};
 use crate::ordered::{Json, Object};
-use crate::state::rows_of;
+use crate::state::{TOTALS, rows_of};
 
 const UPGRADE: &str = "`piton traffic upgrade` mends it";
 const HISTORY: &str = "`piton traffic backfill --source gist-history` restores it";
@@ -162,12 +162,7 @@ fn equations(state: &Object, out: &mut Findings) {
 fn totals(state: &Object, out: &mut Findings) {
     let code = Code::TotalsInconsistent;
     let mut low = Vec::new();
-    for (total, field) in [
-        ("totalClones", "clones"),
-        ("totalViews", "views"),
-        ("totalUniqueClones", "uniqueClones"),
-        ("totalUniqueViews", "uniqueViews"),
-    ] {
+    for (total, field) in TOTALS {
         let sum: i64 = rows_of(state).map(|row| row.or_zero(field)).sum();
         if state.or_zero(total) < sum {
             low.push(format!("{total} is below the sum of its rows, {sum}"));

@@ -8,7 +8,7 @@ use super::cron::{next_run, schedule_in};
 use super::seen::Survey;
 use crate::collect::{Day, lately_sums};
 use crate::ordered::Object;
-use crate::state::rows_of;
+use crate::state::{day_of, rows_of};
 
 /// What a set-up comes to.
 #[derive(Clone, Debug, Serialize)]
@@ -45,9 +45,7 @@ impl Summary {
     pub fn of(seen: &Survey) -> Option<Self> {
         let state = seen.state()?;
         let captured = seen.captured();
-        let days: Vec<Day> = rows_of(state)
-            .filter_map(|row| row.text("date").and_then(Day::of))
-            .collect();
+        let days: Vec<Day> = rows_of(state).filter_map(day_of).collect();
         let (first, last) = (days.iter().min(), days.iter().max());
         let gaps = match (first, last) {
             (Some(first), Some(last)) => {

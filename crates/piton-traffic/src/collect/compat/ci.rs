@@ -1,10 +1,9 @@
 //! Clones that the repository's own workflows made.
 
-use super::rows::day_of;
 use crate::collect::answers::{Answers, StepSeen};
 use crate::collect::day::Day;
-use crate::ordered::{Json, Object};
-use crate::state::rows_of;
+use crate::ordered::Object;
+use crate::state::{day_of, rows_mut};
 
 pub(super) fn count(state: &mut Object, answers: &Answers, today: Day) {
     let (mut total, mut runs) = (0, 0);
@@ -39,8 +38,7 @@ pub(super) fn count(state: &mut Object, answers: &Answers, today: Day) {
         state.or_zero("totalCiCheckouts") + total - before,
     );
 
-    let mut rows: Vec<Object> = rows_of(state).cloned().collect();
-    for row in &mut rows {
+    for row in rows_mut(state) {
         let clones = row.or_zero("clones");
         let entry = day_of(row).and_then(|day| map.object(&day.to_string()));
         if let Some(entry) = entry {
@@ -54,6 +52,4 @@ pub(super) fn count(state: &mut Object, answers: &Answers, today: Day) {
             row.set("organicClones", clones);
         }
     }
-    let rows: Vec<Json> = rows.into_iter().map(Json::from).collect();
-    state.set("dailyHistory", rows);
 }

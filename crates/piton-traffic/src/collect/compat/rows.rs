@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::collect::answers::{Answers, DayCount};
 use crate::collect::day::{Day, Moment};
 use crate::ordered::{Json, Object};
-use crate::state::rows_of;
+use crate::state::{day_of, rows_of};
 
 const SNAPSHOT: [&str; 3] = ["stars", "forks", "openIssues"];
 
@@ -94,10 +94,6 @@ pub(super) fn update(state: &mut Object, answers: &Answers, now: Moment, downloa
     let rows = tidied(rows, created, 31);
     state.set("dailyHistory", rows);
     state.set("previousTotalDownloads", downloads);
-}
-
-pub(in crate::collect) fn day_of(row: &Object) -> Option<Day> {
-    row.text("date").and_then(Day::of)
 }
 
 fn by_day(answer: &Result<Vec<DayCount>, String>) -> BTreeMap<Day, &DayCount> {

@@ -47,12 +47,7 @@ pub fn collect(given: &Given, answers: &Answers) -> Outcome {
             files: vec![totals::archive(&state, given)],
         });
     }
-    let shown = badges::Shown {
-        downloads,
-        organic_clones: state.or_zero("totalOrganicClones"),
-        views: state.or_zero("totalViews"),
-    };
-    let mut files = badges::files(shown, lately);
+    let mut files = badges::files(badges::Shown::of(&state), lately);
     files.push(("state.json".to_owned(), state.into()));
     let target = match &given.gist {
         Some(gist) => Target::Gist(gist.clone()),

@@ -2,7 +2,7 @@
 
 use crate::collect::day::Day;
 use crate::ordered::{Json, Object};
-use crate::state::rows_of;
+use crate::state::{day_of, rows_of};
 
 pub(super) fn empty() -> Object {
     let mut state = Object::new();
@@ -49,7 +49,7 @@ pub(super) fn migrate(state: &mut Object) {
 }
 
 fn row_of(state: &Object, day: Day) -> Option<&Object> {
-    rows_of(state).find(|row| row.text("date").and_then(Day::of) == Some(day))
+    rows_of(state).find(|row| day_of(row) == Some(day))
 }
 
 /// The original takes an organic count of 0 for none.

@@ -1,25 +1,21 @@
 //! Organic numbers, totals, the suffix, the month's archive.
 
-use super::rows::day_of;
 use super::state::organic_or_clones;
 use crate::collect::answers::Answers;
 use crate::collect::badges::Lately;
 use crate::collect::day::Day;
 use crate::collect::outcome::Given;
 use crate::ordered::{Json, Object};
-use crate::state::rows_of;
+use crate::state::{TOTALS, day_of, rows_mut, rows_of};
 
 pub(super) fn organic_uniques(state: &mut Object) {
-    let mut rows: Vec<Object> = rows_of(state).cloned().collect();
-    for row in &mut rows {
+    for row in rows_mut(state) {
         if let Some(uniques) = row.int("uniqueClones") {
             let (clones, ci) = (row.or_zero("clones"), row.or_zero("ciCheckouts"));
             let ci_uniques = share(uniques, ci, clones).min(row.or_zero("ciRuns"));
             row.set("organicUniqueClones", (uniques - ci_uniques).max(0));
         }
     }
-    let rows: Vec<Json> = rows.into_iter().map(Json::from).collect();
-    state.set("dailyHistory", rows);
 }
 
 /// The share of the visitors that the share of clones tells, halves up.
@@ -56,12 +52,7 @@ pub(super) fn organic(state: &mut Object, today: Day) {
 }
 
 pub(super) fn repair(state: &mut Object) {
-    for (total, field) in [
-        ("totalClones", "clones"),
-        ("totalViews", "views"),
-        ("totalUniqueClones", "uniqueClones"),
-        ("totalUniqueViews", "uniqueViews"),
-    ] {
+    for (total, field) in TOTALS {
         let sum = rows_of(state).map(|row| row.or_zero(field)).sum();
         if state.or_zero(total) < sum {
             state.set(total, sum);

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::book::Book;
 use super::row::organic_of;
+use super::sources::keep_greatest;
 use crate::collect::compat_lists::cumulative;
 use crate::collect::day::Day;
 use crate::collect::outcome::Given;
 use crate::ordered::{Json, Object};
+use crate::state::{self, day_of};
 
 /// What the estimates of a row are; the newest one counts, not the greatest.
 const ESTIMATES: [&str; 6] = [
@@ -46,12 +48,12 @@ pub(super) fn files(book: &Book, given: &Given) -> Vec<(String, Json)> {
         if !refreshed && there.is_some() {
             continue;
         }
-        if let Some(file) = month_file(book, given, &month, there) {
+        if let Some(file) = month_file(book, &given.repository, &month, there) {
             files.push((name, file));
         }
     }
     if !files.is_empty() {
-        let index = index(given, archive.get("archive.json"), &files);
+        let index = index(book, &given.repository, archive.get("archive.json"), &files);
         files.push(("archive.json".to_owned(), index));
     }
     files
@@ -60,7 +62,7 @@ pub(super) fn files(book: &Book, given: &Given) -> Vec<(String, Json)> {
 /// Returns a month's file, or `None` where it stands already as it would be.
 pub(super) fn month_file(
     book: &Book,
-    given: &Given,
+    repository: &str,
     month: &str,
     there: Option<&Json>,
 ) -> Option<Json> {
@@ -80,10 +82,10 @@ pub(super) fn month_file(
         .and_then(|months| months.object(month));
     let list: Vec<Json> = rows.values().cloned().map(Json::from).collect();
     let before = file.clone();
-    file.set("repo", given.repository.as_str());
+    file.set("repo", repository);
     file.set("period", month);
     if before.get("generatedAt").is_none() {
-        file.set("generatedAt", given.now.to_string());
+        file.set("generatedAt", book.now.to_string());
         file.set("version", "0.1.0");
         file.set("cumulativeTotals", cumulative(&book.state));
     }
@@ -99,19 +101,14 @@ pub(super) fn month_file(
     if file == before {
         return None;
     }
-    file.set("generatedAt", given.now.to_string());
+    file.set("generatedAt", book.now.to_string());
     file.set("cumulativeTotals", cumulative(&book.state));
     Some(file.into())
 }
 
 fn rows_of(file: &Json) -> Vec<(Day, Object)> {
-    let rows = file
-        .object()
-        .map(|file| file.list("dailyHistory"))
-        .unwrap_or_default();
-    rows.iter()
-        .filter_map(Json::object)
-        .filter_map(|row| Some((row.text("date").and_then(Day::of)?, row.clone())))
+    let rows = file.object().into_iter().flat_map(state::rows_of);
+    rows.filter_map(|row| Some((day_of(row)?, row.clone())))
         .collect()
 }
 
@@ -154,12 +151,7 @@ fn merged_sources(there: &[Json], kept: Option<&Object>, key: &str) -> Vec<Json>
     let mut put = |name: &str, one: &Object| {
         let place = by_name.object_mut(name);
         place.set(key, name);
-        if let Some(title) = one.text("title") {
-            place.set("title", title);
-        }
-        for field in ["count", "uniques"] {
-            place.set(field, place.or_zero(field).max(one.or_zero(field)));
-        }
+        keep_greatest(place, one);
     };
     for one in there.iter().filter_map(Json::object) {
         if let Some(name) = one.text(key) {
@@ -175,10 +167,15 @@ fn merged_sources(there: &[Json], kept: Option<&Object>, key: &str) -> Vec<Json>
 }
 
 /// Lists the written months in the index of the archive.
-pub(super) fn index(given: &Given, there: Option<&Json>, files: &[(String, Json)]) -> Json {
+pub(super) fn index(
+    book: &Book,
+    repository: &str,
+    there: Option<&Json>,
+    files: &[(String, Json)],
+) -> Json {
     let mut index = match there.and_then(Json::object) {
         Some(index) => index.clone(),
-        None => crate::state::archive_index(&given.repository),
+        None => state::archive_index(repository),
     };
     let mut listed = index.list("archives").to_vec();
     for (name, file) in files {
@@ -190,7 +187,7 @@ pub(super) fn index(given: &Given, there: Option<&Json>, files: &[(String, Json)
         entry.set("file", name.as_str());
         let days = rows_of(file).len();
         entry.set("days", i64::try_from(days).unwrap_or(i64::MAX));
-        entry.set("generatedAt", given.now.to_string());
+        entry.set("generatedAt", book.now.to_string());
         let same = |one: &Json| one.object().and_then(|one| one.text("period")) == Some(month);
         match listed.iter_mut().find(|one| same(one)) {
             Some(place) => *place = entry.into(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::collect::day::{Day, Moment};
 use crate::ordered::{Json, Object};
-use crate::state::rows_of;
+use crate::state::{day_of, rows_of};
 
 /// Everything that piton adds to the state lies under this one key.
 pub(super) const OURS: &str = "collector";
@@ -42,7 +42,7 @@ impl Book {
             for row in list {
                 // Of two rows of one day the later one counts.
                 if let Json::Object(row) = row
-                    && let Some(day) = row.text("date").and_then(Day::of)
+                    && let Some(day) = day_of(&row)
                 {
                     rows.insert(day, row);
                 }
@@ -65,7 +65,7 @@ impl Book {
         let oldest = self.today.plus(1 - 62);
         for state in past {
             for row in rows_of(state) {
-                let day = row.text("date").and_then(Day::of);
+                let day = day_of(row);
                 if let Some(day) = day.filter(|day| *day >= oldest && *day < self.today) {
                     self.rows.entry(day).or_insert_with(|| row.clone());
                 }

@@ -1,7 +1,7 @@
 //! Sources that failed: noted, told, and loud when it happens again and again.
 
 use super::book::Book;
-use crate::collect::answers::Answers;
+use crate::collect::answers::{Answer, Answers};
 use crate::collect::outcome::Given;
 use crate::ordered::{Json, Object};
 
@@ -19,28 +19,15 @@ pub(super) fn note(book: &mut Book, answers: &Answers, given: &Given) -> Option<
         .runs
         .values()
         .find_map(|seen| seen.failed.as_deref());
-    let stars = answers
-        .stars
-        .as_ref()
-        .and_then(|stars| stars.as_ref().err());
     let sources = [
-        (
-            "releases",
-            answers.releases.as_ref().err().map(String::as_str),
-        ),
-        ("clones", answers.clones.as_ref().err().map(String::as_str)),
-        ("views", answers.views.as_ref().err().map(String::as_str)),
-        (
-            "repository",
-            answers.repo.as_ref().err().map(String::as_str),
-        ),
-        (
-            "referrers",
-            answers.referrers.as_ref().err().map(String::as_str),
-        ),
-        ("paths", answers.paths.as_ref().err().map(String::as_str)),
+        ("releases", why(&answers.releases)),
+        ("clones", why(&answers.clones)),
+        ("views", why(&answers.views)),
+        ("repository", why(&answers.repo)),
+        ("referrers", why(&answers.referrers)),
+        ("paths", why(&answers.paths)),
         ("actions", actions),
-        ("stars", stars.map(String::as_str)),
+        ("stars", answers.stars.as_ref().and_then(why)),
         ("archive", archive),
     ];
     let now = book.now.to_string();
@@ -66,6 +53,10 @@ pub(super) fn note(book: &mut Book, answers: &Answers, given: &Given) -> Option<
         }
     }
     (!loud.is_empty()).then(|| loud.join("; "))
+}
+
+fn why<T>(answer: &Answer<T>) -> Option<&str> {
+    answer.as_ref().err().map(String::as_str)
 }
 
 /// Tells every failure, for people.

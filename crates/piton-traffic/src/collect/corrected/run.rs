@@ -16,32 +16,29 @@ pub fn collect(given: &Given, answers: &Answers) -> Outcome {
             "no gist is named: set the variable TRAFFIC_GIST_ID, or run `piton traffic create`",
         );
     };
+    let restores = "`piton traffic backfill --source gist-history` restores it";
     let state = match &given.state {
-        StateRead::Read(state) => match sound::fault(state) {
-            None => state.clone(),
-            Some(fault) => {
-                return Outcome::refused(format!(
-                    "state.json of gist {gist} cannot be used: {fault}; \
-                     `piton traffic backfill --source gist-history` restores it"
-                ));
-            }
-        },
-        StateRead::Missing { revisions: Some(1) } => fresh(),
-        StateRead::Missing { .. } => {
-            return Outcome::refused(format!(
-                "gist {gist} holds no state.json and is not new; \
-                 `piton traffic backfill --source gist-history` looks for it in the gist's history"
-            ));
-        }
-        StateRead::Damaged(why) => {
-            return Outcome::refused(format!(
-                "state.json of gist {gist} cannot be read: {why}; \
-                 `piton traffic backfill --source gist-history` restores it"
-            ));
-        }
-        StateRead::Failed(why) => {
-            return Outcome::refused(format!("gist {gist} cannot be read: {why}"));
-        }
+        StateRead::Read(state) => sound::fault(state).map_or_else(
+            || Ok(state.clone()),
+            |fault| {
+                Err(format!(
+                    "state.json of gist {gist} cannot be used: {fault}; {restores}"
+                ))
+            },
+        ),
+        StateRead::Missing { revisions: Some(1) } => Ok(fresh()),
+        StateRead::Missing { .. } => Err(format!(
+            "gist {gist} holds no state.json and is not new; \
+             `piton traffic backfill --source gist-history` looks for it in the gist's history"
+        )),
+        StateRead::Damaged(why) => Err(format!(
+            "state.json of gist {gist} cannot be read: {why}; {restores}"
+        )),
+        StateRead::Failed(why) => Err(format!("gist {gist} cannot be read: {why}")),
+    };
+    let state = match state {
+        Ok(state) => state,
+        Err(refused) => return Outcome::refused(refused),
     };
     let captured = newest_capture(&state);
     let minutes = captured.map(|captured| given.now.0.duration_since(captured.0).as_mins());
@@ -81,11 +78,6 @@ pub fn collect(given: &Given, answers: &Answers) -> Outcome {
     }
     let lately = rows::lately(&book);
     let state = book.close();
-    let shown = badges::Shown {
-        downloads: state.or_zero("totalDownloads"),
-        organic_clones: state.or_zero("totalOrganicClones"),
-        views: state.or_zero("totalViews"),
-    };
     if let Some(before) = before
         && outcome.writes.is_empty()
         && timeless(&before.into()) == timeless(&Json::from(state.clone()))
@@ -93,7 +85,7 @@ pub fn collect(given: &Given, answers: &Answers) -> Outcome {
         outcome.skipped = Some("nothing changed within the hour".to_owned());
         return outcome;
     }
-    let mut files = badges::files(shown, lately);
+    let mut files = badges::files(badges::Shown::of(&state), lately);
     files.push(("state.json".to_owned(), state.into()));
     outcome.writes.push(Write {
         target: Target::Gist(gist.clone()),

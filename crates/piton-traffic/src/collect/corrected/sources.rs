@@ -48,15 +48,19 @@ fn monthly(book: &mut Book) {
         let kept = months.object_mut(&month).object_mut(list);
         for one in now.iter().filter_map(Json::object) {
             let Some(name) = one.text(key) else { continue };
-            let place = kept.object_mut(name);
-            if let Some(title) = one.text("title") {
-                place.set("title", title);
-            }
-            for field in ["count", "uniques"] {
-                place.set(field, place.or_zero(field).max(one.or_zero(field)));
-            }
+            keep_greatest(kept.object_mut(name), one);
         }
         months.keep_newest(2);
+    }
+}
+
+/// Keeps the greatest numbers of a source, and its newest title.
+pub(super) fn keep_greatest(place: &mut Object, one: &Object) {
+    if let Some(title) = one.text("title") {
+        place.set("title", title);
+    }
+    for field in ["count", "uniques"] {
+        place.set(field, place.or_zero(field).max(one.or_zero(field)));
     }
 }
 

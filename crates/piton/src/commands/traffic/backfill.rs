@@ -21,7 +21,7 @@ use super::error;
 use super::export::day;
 use super::look::{How, Looked, look};
 use super::place::MeantArgs;
-use super::upgrade::{again_once, gists_of, mending, state_of, wait_for_collector};
+use super::state::{again_once, gists_of, mending, state_of, wait_for_collector};
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;

@@ -1,11 +1,11 @@
 //! `piton traffic badge`: the badges, to be pasted somewhere.
 
 use clap::{Args, ValueEnum};
+use piton_github::RepoName;
 use serde_json::json;
 
 use super::look::{How, look};
 use super::place::MeantArgs;
-use super::report::tab_of;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
@@ -39,7 +39,7 @@ pub(crate) struct BadgeArgs {
     format: Format,
 }
 
-const ALL: [&str; 4] = ["installs", "downloads", "clones", "views"];
+pub(super) const ALL: [&str; 4] = ["installs", "downloads", "clones", "views"];
 
 pub(crate) fn run(context: &Context, args: &BadgeArgs) -> CommandResult {
     let place = context.place_if_any()?;
@@ -51,22 +51,14 @@ pub(crate) fn run(context: &Context, args: &BadgeArgs) -> CommandResult {
         ))
         .hint("`piton traffic create` makes them"));
     };
-    let repository = &looked.seen.repository;
-    let page = format!(
-        "https://{}.github.io/{}/stats/",
-        repository.owner().to_lowercase(),
-        repository.name()
-    );
+    let page = dashboard_of(&looked.seen.repository);
     let wanted = |name: &str| args.badges.is_empty() || args.badges.iter().any(|one| one == name);
     let badges: Vec<(&str, String, String)> = ALL
         .into_iter()
         .filter(|name| wanted(name))
         .map(|name| {
-            let image = format!(
-                "https://img.shields.io/endpoint?url=https://gist.githubusercontent.com/{}/{}/raw/{name}.json",
-                gist.owner, gist.id
-            );
-            (name, image, format!("{page}#{}", tab_of(name)))
+            let (image, link) = addresses(name, &gist.owner, &gist.id, &page);
+            (name, image, link)
         })
         .collect();
     if context.out.json_wanted() {
@@ -90,4 +82,18 @@ pub(crate) fn run(context: &Context, args: &BadgeArgs) -> CommandResult {
         });
     }
     Ok(Exit::Done)
+}
+
+/// Where the dashboard of a repository is, once it is published.
+pub(super) fn dashboard_of(repository: &RepoName) -> String {
+    let owner = repository.owner().to_lowercase();
+    format!("https://{owner}.github.io/{}/stats/", repository.name())
+}
+
+/// The image of a badge, and the tab of the dashboard that it leads to.
+pub(super) fn addresses(name: &str, owner: &str, gist: &str, page: &str) -> (String, String) {
+    let raw = format!("https://gist.githubusercontent.com/{owner}/{gist}/raw/{name}.json");
+    let tab = if name == "views" { name } else { "installs" };
+    let image = format!("https://img.shields.io/endpoint?url={raw}");
+    (image, format!("{page}#{tab}"))
 }

@@ -4,19 +4,16 @@ use std::fmt::Write as _;
 use std::io::{BufRead as _, Read as _};
 
 use clap::Args;
-use piton_base::Clock as _;
 use piton_github::operation::{CreateGist, ForgeOp, SECRET_FLAG};
 use piton_plan::{Answer, Plan, SecretRef, SecretText};
-use piton_traffic::collect::Moment;
-use piton_traffic::install::Install;
 use piton_traffic::provision::{self, CreateError, Facts, Gists, Kind, Parts, TokenFrom, Wishes};
 use piton_traffic::settings::is_gist_id;
 
 use super::conflict::ConflictArgs;
+use super::pinned::install;
 use super::place::{Known, MeantArgs, earlier, not_an_id};
 use super::tips::{Tip, Tips};
-use super::{backfill, error, init, report};
-use crate::config::Settings;
+use super::{backfill, error, init, mend, report};
 use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;
@@ -152,27 +149,11 @@ pub(crate) fn run(context: &Context, args: &CreateArgs) -> CommandResult {
     let mut wishes = wishes(context, args, &place, &known)?;
     let told = told(context, args)?;
     let forge = crate::forge::client(context, &place.settings)?;
-    let today = Moment(context.clock.now()).day().to_string();
     let earlier = earlier(&place);
     let (facts, decided) = loop {
-        let facts = provision::observe(
-            &forge,
-            &wishes,
-            known.project(),
-            known.global.clone(),
-            &today,
-        )
-        .map_err(error::observe)?;
-        let decided = provision::plan_create::<Op>(
-            &wishes,
-            &facts,
-            provision::Destination {
-                disk: &context.disk,
-                root: place.top(),
-                list: (&known.list.root, &known.list.name),
-                earlier: &earlier,
-            },
-        );
+        let facts = mend::facts(context, &forge, &known, &wishes)?;
+        let destination = known.destination(context, &place, &earlier);
+        let decided = provision::plan_create::<Op>(&wishes, &facts, destination);
         match decided {
             Ok(decided) => break (facts, decided),
             Err(CreateError::Disagree {
@@ -392,20 +373,4 @@ fn named(context: &Context, name: &str) -> Result<SecretRef, CommandError> {
         )));
     }
     Ok(secret)
-}
-
-/// How the workflow installs piton: never without saying which version.
-pub(super) fn install(settings: &Settings) -> Result<Install, CommandError> {
-    let said = [
-        ("traffic.install", settings.traffic_install()),
-        ("ci.install", settings.ci_install()),
-    ];
-    for (key, text) in said {
-        if let Some(text) = text {
-            return text.parse().map_err(|error| {
-                CommandError::usage(format!("could not use {key}")).with_source(error)
-            });
-        }
-    }
-    Err(error::create(provision::CreateError::NoInstall))
 }

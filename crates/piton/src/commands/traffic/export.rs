@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use clap::{Args, ValueEnum};
-use piton_traffic::collect::{Day, Moment, Range};
-use piton_traffic::export::{What, table};
+use piton_traffic::collect::{Day, Range};
+use piton_traffic::export;
 use serde_json::json;
 
 use super::look::{How, look};
@@ -21,7 +21,7 @@ enum Format {
 
 /// What is exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Kind {
+enum What {
     /// The days: clones, views, downloads, stars
     Days,
     /// Where visitors came from, by month
@@ -52,8 +52,8 @@ pub(crate) struct ExportArgs {
     format: Format,
 
     /// What of it
-    #[arg(long, value_name = "WHAT", value_enum, default_value_t = Kind::Days)]
-    what: Kind,
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = What::Days)]
+    what: What,
 
     /// The first day
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
@@ -92,15 +92,14 @@ pub(crate) fn run(context: &Context, args: &ExportArgs) -> CommandResult {
         from: args.from,
         to: args.to,
     };
-    let what = match args.what {
-        Kind::Days => What::Days,
-        Kind::Referrers => What::Referrers,
-        Kind::Paths => What::Paths,
-        Kind::Stars => What::Stars,
-        Kind::Releases => What::Releases,
+    let now = looked.seen.now;
+    let table = match args.what {
+        What::Days => export::days(state, &archive, range, now),
+        What::Referrers => export::referrers(state, &archive),
+        What::Paths => export::paths(state, &archive),
+        What::Stars => export::stars(state, range),
+        What::Releases => export::releases(state, range),
     };
-    let Moment(now) = looked.seen.now;
-    let table = table(what, state, &archive, range, Moment(now));
     if context.out.json_wanted() {
         let rows: serde_json::Value = serde_json::to_value(table.json()).unwrap_or_default();
         context.out.json(json!({

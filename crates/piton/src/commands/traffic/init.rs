@@ -8,9 +8,9 @@ use piton_traffic::settings::is_date;
 use piton_traffic::templates::default_schedule;
 
 use super::conflict::ConflictArgs;
-use super::create::install;
 use super::error;
 use super::ground::Ground;
+use super::pinned::install;
 use super::place::{Known, MeantArgs, earlier};
 use super::tips::{Tip, Tips};
 use crate::context::Context;

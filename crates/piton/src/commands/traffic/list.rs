@@ -19,6 +19,7 @@ use super::place::{MeantArgs, list_file, parsed};
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
+use crate::output::{Cell, Table};
 
 /// How deep folders are searched.
 const DEPTH: usize = 4;
@@ -236,23 +237,16 @@ fn show(context: &Context, args: &ListArgs, all: &[Tracked]) {
         return;
     }
     let now = context.clock.now();
-    let mut rows: Vec<[String; 8]> = Vec::new();
-    if !args.no_headers {
-        rows.push(
-            [
-                "repository",
-                "badges",
-                "archive",
-                "directory",
-                "captured",
-                "installs",
-                "views",
-                "flags",
-            ]
-            .map(str::to_owned),
-        );
-    }
-    let terminal = out.stdout_is_terminal();
+    let mut table = Table::new(&[
+        "repository",
+        "badges",
+        "archive",
+        "directory",
+        "captured",
+        "installs",
+        "views",
+        "flags",
+    ]);
     let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
     for one in all {
         let captured = match one.captured_at.as_deref().map(str::parse) {
@@ -269,7 +263,7 @@ fn show(context: &Context, args: &ListArgs, all: &[Tracked]) {
             Some(directory) => format!("{directory} (gone)"),
             None => "-".to_owned(),
         };
-        rows.push([
+        let cells = [
             one.repository.clone(),
             text(&one.badge_gist),
             text(&one.archive_gist),
@@ -278,26 +272,10 @@ fn show(context: &Context, args: &ListArgs, all: &[Tracked]) {
             number(one.installs),
             number(one.views),
             flags.join(","),
-        ]);
+        ];
+        table.row(cells.map(Cell::from));
     }
-    let mut widths = [0; 8];
-    for row in &rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.chars().count());
-        }
-    }
-    for row in &rows {
-        let line = if terminal {
-            let cells = row.iter().zip(widths);
-            let cells: Vec<String> = cells
-                .map(|(cell, width)| format!("{cell:<width$}"))
-                .collect();
-            cells.join("  ").trim_end().to_owned()
-        } else {
-            row.join("\t")
-        };
-        out.data(&format!("{line}\n"));
-    }
+    out.table(&table, !args.no_headers);
     for one in all {
         if let Some(why) = &one.error {
             out.warn(&format!("{}: {why}", one.repository));

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use piton_base::Clock as _;
 use piton_durable::{DiskRead as _, RealDisk};
-use piton_git::GitRead as _;
 use piton_github::{Client, ForgeRead, RepoName};
 use piton_plan::Failure;
 use piton_traffic::collect::Moment;
@@ -13,7 +12,7 @@ use piton_traffic::settings::{PROJECT_FILE, Project};
 use piton_traffic::survey::{Subject, Survey, survey};
 
 use super::error;
-use super::place::{Known, MeantArgs};
+use super::place::{Known, MeantArgs, remote};
 use crate::config::Settings;
 use crate::context::{Context, Place};
 use crate::error::CommandError;
@@ -63,11 +62,7 @@ pub(super) fn look(
     let known = Known::read(context, place.as_ref(), meant)?;
     let repository = known.named()?;
     let place = place.filter(|place| is_of(&known, place, &repository));
-    let forge = if how.offline {
-        forge::anonymous(context, &settings)?
-    } else {
-        forge::client(context, &settings)?
-    };
+    let forge = client(context, &settings, how.offline)?;
     let seen = look_at(context, &forge, &known, place.as_ref(), &repository, how)?;
     Ok(Looked {
         place,
@@ -77,6 +72,19 @@ pub(super) fn look(
         forge,
         seen,
     })
+}
+
+/// Makes a client; offline, one for what everybody may see.
+pub(super) fn client(
+    context: &Context,
+    settings: &Settings,
+    offline: bool,
+) -> Result<Client, CommandError> {
+    if offline {
+        forge::anonymous(context, settings)
+    } else {
+        forge::client(context, settings)
+    }
 }
 
 /// Looks, with what is known already.
@@ -112,12 +120,8 @@ fn look_at(
 /// remote, or nothing says otherwise.
 fn is_of(known: &Known, place: &Place, repository: &RepoName) -> bool {
     let named = known.project.as_ref().and_then(Project::repository);
-    let remote = || {
-        let address = place.repository.remote_url("origin").ok().flatten()?;
-        RepoName::from_remote(&address, "github.com")
-    };
     named
-        .or_else(remote)
+        .or_else(|| remote(place))
         .is_none_or(|named| named.same(repository))
 }
 

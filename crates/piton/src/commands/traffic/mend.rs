@@ -1,32 +1,29 @@
 //! What the commands that mend a set-up have in common.
 
 use piton_base::Clock as _;
+use piton_github::ForgeRead;
 use piton_traffic::collect::Moment;
 use piton_traffic::provision::{self, Facts, Gists, Parts, TokenFrom, Wishes};
 
 use super::conflict::ConflictArgs;
-use super::create::install;
 use super::error;
 use super::look::Looked;
+use super::pinned::install;
+use super::place::Known;
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::output::{Channel, Level};
 
-/// Looks at everything that mending is decided on.
+/// Looks at everything that setting up and mending are decided on.
 pub(super) fn facts(
     context: &Context,
-    looked: &Looked,
+    forge: &dyn ForgeRead,
+    known: &Known,
     wishes: &Wishes,
 ) -> Result<Facts, CommandError> {
     let today = Moment(context.clock.now()).day().to_string();
-    provision::observe(
-        &looked.forge,
-        wishes,
-        looked.known.project(),
-        looked.known.global.clone(),
-        &today,
-    )
-    .map_err(error::observe)
+    provision::observe(forge, wishes, known.project(), known.global.clone(), &today)
+        .map_err(error::observe)
 }
 
 /// Returns what mending wants: what is there, as it should be.

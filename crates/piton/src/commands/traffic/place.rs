@@ -8,6 +8,7 @@ use piton_base::RepoPath;
 use piton_durable::DiskRead as _;
 use piton_git::GitRead as _;
 use piton_github::RepoName;
+use piton_traffic::provision::Destination;
 use piton_traffic::settings::{
     GLOBAL_FILE, Global, PROJECT_FILE, Project, SettingsError, is_gist_id,
 };
@@ -102,7 +103,7 @@ impl Known {
             None => None,
         };
         let global = parsed(context, &list.path(), Global::parse)?.unwrap_or_default();
-        let variable = |name| context.environment.get(name).map(str::to_owned);
+        let variable = |name: &str| context.environment.get(name).map(str::to_owned);
         let mut told = Told { context };
         // Asking git costs a process; what is said in full needs no remote.
         let said = args.repo.as_deref().is_some_and(|repo| repo.contains('/'))
@@ -148,43 +149,23 @@ impl Known {
         let entry = entry.unwrap_or_default();
         let mut said = Said::default();
         let of_project = |field: &str| project.as_ref().and_then(|project| project.get(field));
-        for (name, environment, listed, place) in [
-            (
-                "created",
-                "GHTRAF_CREATED",
-                &entry.created,
-                &mut said.created,
-            ),
-            (
-                "display_name",
-                "GHTRAF_DISPLAY_NAME",
-                &entry.display_name,
-                &mut said.display_name,
-            ),
-            (
-                "badge_gist_id",
-                "GHTRAF_BADGE_GIST_ID",
-                &entry.badge_gist_id,
-                &mut said.badge_gist,
-            ),
+        for (name, listed, place) in [
+            ("created", &entry.created, &mut said.created),
+            ("display_name", &entry.display_name, &mut said.display_name),
+            ("badge_gist_id", &entry.badge_gist_id, &mut said.badge_gist),
             (
                 "archive_gist_id",
-                "GHTRAF_ARCHIVE_GIST_ID",
                 &entry.archive_gist_id,
                 &mut said.archive_gist,
             ),
         ] {
-            *place = variable(environment);
-            let of_project = of_project(name);
-            told.first(
-                name,
-                [
-                    ("environment", &*place),
-                    (PROJECT_FILE, &of_project),
-                    ("user's list", listed),
-                ]
-                .into_iter(),
-            );
+            *place = variable(&format!("GHTRAF_{}", name.to_uppercase()));
+            let layers = [
+                ("environment", &*place),
+                (PROJECT_FILE, &of_project(name)),
+                ("user's list", listed),
+            ];
+            told.first(name, layers.into_iter());
         }
         for (name, id) in [
             ("GHTRAF_BADGE_GIST_ID", &said.badge_gist),
@@ -230,6 +211,21 @@ impl Known {
             }
         }
         Ok(place)
+    }
+
+    /// Returns where files are written: into the checkout, and the user's list.
+    pub(super) fn destination<'a>(
+        &'a self,
+        context: &'a Context,
+        place: &'a Place,
+        earlier: &'a BTreeMap<String, String>,
+    ) -> Destination<'a> {
+        Destination {
+            disk: &context.disk,
+            root: place.top(),
+            list: (&self.list.root, &self.list.name),
+            earlier,
+        }
     }
 
     /// Returns what the file in the repository says, which may be nothing.
@@ -316,7 +312,8 @@ fn split(
     Ok((Some(by_repo.to_owned()), Some(rest.to_owned())))
 }
 
-fn remote(place: &Place) -> Option<RepoName> {
+/// Returns the repository that the remote of a checkout is.
+pub(super) fn remote(place: &Place) -> Option<RepoName> {
     let address = place.repository.remote_url("origin").ok().flatten()?;
     RepoName::from_remote(&address, "github.com")
 }

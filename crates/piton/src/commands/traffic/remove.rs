@@ -48,13 +48,7 @@ pub(crate) fn run(context: &Context, args: &RemoveArgs) -> CommandResult {
         ..How::default()
     };
     let looked = look(context, Some(place), &args.meant, how)?;
-    let Some(place) = &looked.place else {
-        return Err(CommandError::usage(format!(
-            "this is not a checkout of {}",
-            looked.repository
-        ))
-        .hint("work in its checkout, or name one with --repo-dir"));
-    };
+    let place = looked.checkout()?;
     let plan = plan_remove::<Op>(
         &looked.seen,
         &looked.known.global,

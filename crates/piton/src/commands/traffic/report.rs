@@ -4,6 +4,7 @@ use piton_plan::{Outcome, Plan, Receipt, SkipReason};
 use piton_traffic::provision::{Facts, GistFound, SiteFound, Wishes};
 use serde_json::{Value, json};
 
+use super::badge::{ALL, addresses, dashboard_of};
 use crate::context::Context;
 use crate::op::Op;
 
@@ -36,22 +37,12 @@ pub(super) fn tell(
         .repository
         .as_ref()
         .map_or(&wishes.repository, |found| &found.full_name);
-    let dashboard = format!(
-        "https://{}.github.io/{}/stats/",
-        repository.owner().to_lowercase(),
-        repository.name()
-    );
-    let badges: Vec<String> = ["installs", "downloads", "clones", "views"]
+    let dashboard = dashboard_of(repository);
+    let badges: Vec<String> = ALL
         .into_iter()
         .map(|name| {
-            let raw = format!(
-                "https://gist.githubusercontent.com/{}/{badge}/raw/{name}.json",
-                facts.login
-            );
-            format!(
-                "[![{name}](https://img.shields.io/endpoint?url={raw})]({dashboard}#{})",
-                tab_of(name)
-            )
+            let (image, link) = addresses(name, &facts.login, &badge, &dashboard);
+            format!("[![{name}]({image})]({link})")
         })
         .collect();
     let open = open(wishes, facts, plan, receipts);
@@ -110,12 +101,4 @@ fn open(wishes: &Wishes, facts: &Facts, plan: &Plan<Op>, receipts: &[Receipt]) -
         open.push("publish /docs with GitHub Pages (--enable-pages does it)".to_owned());
     }
     open
-}
-
-/// The tab of the dashboard that a badge leads to.
-pub(super) const fn tab_of(badge: &str) -> &'static str {
-    match badge.as_bytes() {
-        b"views" => "views",
-        _ => "installs",
-    }
 }

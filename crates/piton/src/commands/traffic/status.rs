@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::at_once::at_once;
 use super::error;
-use super::look::{How, look};
+use super::look::{How, client, look};
 use super::place::MeantArgs;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
@@ -118,11 +118,7 @@ pub(crate) fn run(context: &Context, args: &StatusArgs) -> CommandResult {
 fn every(context: &Context, args: &StatusArgs) -> Result<Vec<Looked>, CommandError> {
     let settings = context.settings(None)?;
     let known = super::place::Known::read(context, None, &args.meant)?;
-    let forge = if args.offline {
-        crate::forge::anonymous(context, &settings)?
-    } else {
-        crate::forge::client(context, &settings)?
-    };
+    let forge = client(context, &settings, args.offline)?;
     let mut named: Vec<(RepoName, Entry)> = Vec::new();
     for (name, entry) in known.global.all() {
         let name = name.parse().map_err(|error| {
@@ -160,17 +156,18 @@ fn document(
     summary: Option<&Summary>,
     findings: &[Finding],
 ) -> Value {
-    let problems: Vec<&Finding> = findings
-        .iter()
-        .filter(|one| matches!(one.verdict, Verdict::Warn | Verdict::Fail))
-        .collect();
     json!({
         "repository": name.to_string(),
         "badge_gist": seen.and_then(|seen| seen.badge.id()),
         "archive_gist": seen.and_then(|seen| seen.archive.id()),
         "summary": summary,
-        "problems": problems,
+        "problems": problems(findings),
     })
+}
+
+fn problems(findings: &[Finding]) -> Vec<&Finding> {
+    let bad = |one: &&Finding| matches!(one.verdict, Verdict::Warn | Verdict::Fail);
+    findings.iter().filter(bad).collect()
 }
 
 fn text(
@@ -197,10 +194,7 @@ fn text(
             numbers(&mut line, summary, seen.now.0);
         }
     }
-    let problems: Vec<&Finding> = findings
-        .iter()
-        .filter(|one| matches!(one.verdict, Verdict::Warn | Verdict::Fail))
-        .collect();
+    let problems = problems(findings);
     if problems.is_empty() {
         out.push_str("\n  nothing is wrong\n");
     } else {

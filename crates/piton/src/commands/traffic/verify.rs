@@ -137,17 +137,12 @@ fn fix(
 ) -> CommandResult {
     let place = looked.checkout()?;
     let wishes = mend::wishes(context, looked, &args.conflict)?;
-    let facts = mend::facts(context, looked, &wishes)?;
+    let facts = mend::facts(context, &looked.forge, &looked.known, &wishes)?;
     let earlier = earlier(place);
     let plan = provision::plan_fix::<Op>(
         &wishes,
         &facts,
-        provision::Destination {
-            disk: &context.disk,
-            root: place.top(),
-            list: (&looked.known.list.root, &looked.known.list.name),
-            earlier: &earlier,
-        },
+        looked.known.destination(context, place, &earlier),
         &looked.seen,
         findings,
     )
@@ -220,18 +215,11 @@ fn token(context: &Context, looked: &Looked, variable: &str) -> Result<Vec<Findi
         }
     };
     let me = people::me_with_answer(&forge);
-    let soon = me
-        .as_ref()
-        .ok()
-        .and_then(|(_, answer)| answer.token_expires);
-    add(
-        "login",
-        me.map(|(me, _)| format!("a token of {}", me.login)),
-    );
-    add(
-        "traffic",
-        traffic::views(&forge, name).map(|_| "it reads the traffic".to_owned()),
-    );
+    let soon = me.as_ref().map_or(None, |(_, answer)| answer.token_expires);
+    let login = me.map(|(me, _)| format!("a token of {}", me.login));
+    add("login", login);
+    let views = traffic::views(&forge, name);
+    add("traffic", views.map(|_| "it reads the traffic".to_owned()));
     let first = runs::list(&forge, name, None).next().transpose();
     add("actions", first.map(|_| "it reads the runs".to_owned()));
     if let Some(gist) = looked.seen.badge.found() {

@@ -6,20 +6,12 @@ use super::super::rows::lately;
 use crate::collect::badges::{self, Lately, Shown};
 use crate::collect::day::{Day, Moment};
 use crate::ordered::{Json, Object};
-use crate::state::rows_of;
-
-fn shown(state: &Object) -> Shown {
-    Shown {
-        downloads: state.or_zero("totalDownloads"),
-        organic_clones: state.or_zero("totalOrganicClones"),
-        views: state.or_zero("totalViews"),
-    }
-}
+use crate::state::{day_of, rows_of};
 
 /// Returns the four files as this state has them now.
 pub fn badge_files(state: &Object, now: Moment) -> Vec<(String, Json)> {
     let book = Book::open(state.clone(), now);
-    badges::files(shown(state), lately(&book))
+    badges::files(Shown::of(state), lately(&book))
 }
 
 /// Returns the badges as the last run would have written them; none where none
@@ -39,7 +31,7 @@ pub fn lately_sums(state: &Object, now: Moment) -> [i64; 3] {
 pub fn badge_messages(state: &Object) -> Vec<(&'static str, Vec<String>)> {
     let rows: Vec<&Object> = rows_of(state).collect();
     let captured = newest_capture(state);
-    let shown = shown(state);
+    let shown = Shown::of(state);
     let mut suffixes = Vec::new();
     if let Some(captured) = captured {
         suffixes.push(lately(&Book::open(state.clone(), captured)).suffix());
@@ -66,11 +58,7 @@ fn original(rows: &[&Object], captured: Moment) -> Lately {
         0 => row.or_zero("clones"),
         organic => organic,
     };
-    let of = |day: Day| {
-        rows.iter()
-            .rev()
-            .find(|row| row.text("date").and_then(Day::of) == Some(day))
-    };
+    let of = |day: Day| rows.iter().rev().find(|row| day_of(row) == Some(day));
     let today = captured.day();
     let yesterday = of(today.plus(-1)).map_or(0, |row| row.or_zero("organicClones"));
     let downloads = of(today).map_or(0, |row| row.or_zero("downloads"));

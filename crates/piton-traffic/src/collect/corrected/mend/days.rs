@@ -6,6 +6,7 @@ use super::super::archive;
 use super::super::book::Book;
 use crate::collect::day::{Day, Moment};
 use crate::ordered::{Json, Object};
+use crate::state::day_of;
 
 /// What was measured of a day.
 pub(super) const FIELDS: [&str; 5] = [
@@ -49,17 +50,21 @@ pub fn all_days(state: &Object, archive: Option<&BTreeMap<String, Json>>, now: M
 pub fn measured_of(rows: &[Json]) -> Measured {
     let mut measured = Measured::new();
     for row in rows.iter().filter_map(Json::object) {
-        let Some(day) = row.text("date").and_then(Day::of) else {
+        let Some(day) = day_of(row) else {
             continue;
         };
-        let place = measured.entry(day).or_default();
-        for field in FIELDS {
-            if let Some(number) = row.int(field).filter(|number| *number >= 0)
-                && place.int(field).is_none_or(|known| known < number)
-            {
-                place.set(field, number);
-            }
-        }
+        take_greater(measured.entry(day).or_default(), row);
     }
     measured
+}
+
+/// Takes the measured fields of a row that are greater than those known.
+pub(super) fn take_greater(place: &mut Object, row: &Object) {
+    for field in FIELDS {
+        if let Some(number) = row.int(field).filter(|number| *number >= 0)
+            && place.int(field).is_none_or(|known| known < number)
+        {
+            place.set(field, number);
+        }
+    }
 }

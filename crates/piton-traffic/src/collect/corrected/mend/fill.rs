@@ -6,11 +6,11 @@ use super::super::book::Book;
 use super::super::book::OURS;
 use super::super::row::organic_of;
 use super::super::{archive, ledger};
-use super::days::{FIELDS, Measured, all_days, measured_of};
+use super::days::{FIELDS, Measured, measured_of, take_greater};
 use super::{Mending, StepKind};
 use crate::collect::day::Day;
-use crate::collect::outcome::{Given, StateRead};
 use crate::ordered::{Json, Object};
+use crate::state::day_of;
 
 /// Which days are filled in.
 #[derive(Clone, Copy, Debug, Default)]
@@ -36,11 +36,10 @@ const KEPT: [(&str, &str, &str); 4] = [
 /// Puts measured numbers into the rows, the older ones into the archive, and
 /// raises the totals to what is then known.
 pub fn fill(mending: &mut Mending, measured: &Measured, range: Range) {
-    let before = all_days(&mending.state, mending.archive.as_ref(), mending.now);
+    let before = mending.days();
     let today = mending.now.day();
     let created = mending.state.text("repoCreatedAt").and_then(Day::of);
-    let mut book = Book::open(mending.state.clone(), mending.now);
-    let version = mending.state.get("schemaVersion").cloned();
+    let mut book = mending.book();
     let mut more: BTreeMap<&str, i64> = BTreeMap::new();
     let mut touched = BTreeSet::new();
     let mut steps = Vec::new();
@@ -94,12 +93,8 @@ pub fn fill(mending: &mut Mending, measured: &Measured, range: Range) {
     if book.ours.object(ledger::ORGANIC).is_some() {
         ledger::organic(&mut book);
     }
-    mending.state = book.close();
-    match version {
-        Some(version) => mending.state.set("schemaVersion", version),
-        None => drop(mending.state.remove("schemaVersion")),
-    }
-    let after = all_days(&mending.state, mending.archive.as_ref(), mending.now);
+    mending.take_back(book);
+    let after = mending.days();
     for (field, _, total) in KEPT {
         let added = mending.state.or_zero(total) + more.get(total).copied().unwrap_or(0);
         let of_days: i64 = after.values().map(|row| row.or_zero(field)).sum();
@@ -152,11 +147,8 @@ fn settle(row: &mut Object) {
 /// Rows of finished months go into their files too.
 fn archived(mending: &mut Mending, book: &Book, touched: &BTreeSet<Day>) {
     let this_month = mending.now.day().month();
-    let months: BTreeSet<String> = touched
-        .iter()
-        .map(|day| day.month())
-        .filter(|month| *month < this_month)
-        .collect();
+    let mut months: BTreeSet<String> = touched.iter().map(|day| day.month()).collect();
+    months.retain(|month| *month < this_month);
     if months.is_empty() {
         return;
     }
@@ -177,28 +169,18 @@ fn write_months(mending: &mut Mending, book: &Book, months: BTreeSet<String>) {
     let Some(files) = &mut mending.archive else {
         return;
     };
-    let given = Given {
-        repository: mending.repository.clone(),
-        now: mending.now,
-        pushed: false,
-        fresh_minutes: 0,
-        gist: None,
-        state: StateRead::Missing { revisions: None },
-        past: Vec::new(),
-        archive_gist: None,
-        archive: None,
-    };
+    let repository = &mending.repository;
     let mut changed = Vec::new();
     for month in months {
         let name = format!("archive-{month}.json");
-        if let Some(file) = archive::month_file(book, &given, &month, files.get(&name)) {
+        if let Some(file) = archive::month_file(book, repository, &month, files.get(&name)) {
             changed.push((name, file));
         }
     }
     if changed.is_empty() {
         return;
     }
-    let index = archive::index(&given, files.get("archive.json"), &changed);
+    let index = archive::index(book, repository, files.get("archive.json"), &changed);
     changed.push(("archive.json".to_owned(), index));
     for (name, file) in changed {
         files.insert(name.clone(), file.clone());
@@ -208,25 +190,16 @@ fn write_months(mending: &mut Mending, book: &Book, months: BTreeSet<String>) {
 
 /// Writes the months that have rows and no file, or lack days in it.
 pub fn month_files(mending: &mut Mending) {
-    let book = Book::open(mending.state.clone(), mending.now);
+    let book = mending.book();
     let this_month = mending.now.day().month();
-    let months: BTreeSet<String> = book
-        .rows
-        .keys()
-        .map(|day| day.month())
-        .filter(|month| *month < this_month)
-        .collect();
+    let mut months: BTreeSet<String> = book.rows.keys().map(|day| day.month()).collect();
+    months.retain(|month| *month < this_month);
     write_months(mending, &book, months);
     let names: Vec<String> = mending
         .changed
         .keys()
-        .filter_map(|name| {
-            Some(
-                name.strip_prefix("archive-")?
-                    .strip_suffix(".json")?
-                    .to_owned(),
-            )
-        })
+        .filter_map(|name| name.strip_prefix("archive-")?.strip_suffix(".json"))
+        .map(str::to_owned)
         .collect();
     for month in names {
         let line = "its file, out of the rows that are known";
@@ -250,17 +223,10 @@ pub fn from_history(mending: &mut Mending, past: &[Object], range: Range) {
         let recent = ours.map(|ours| ours.list("recentRows")).unwrap_or_default();
         for list in [state.list("dailyHistory"), recent] {
             for (day, numbers) in measured_of(list) {
-                let place = measured.entry(day).or_default();
-                for field in FIELDS {
-                    if let Some(number) = numbers.int(field)
-                        && place.int(field).is_none_or(|known| known < number)
-                    {
-                        place.set(field, number);
-                    }
-                }
+                take_greater(measured.entry(day).or_default(), &numbers);
             }
             for row in list.iter().filter_map(Json::object) {
-                if let Some(day) = row.text("date").and_then(Day::of) {
+                if let Some(day) = day_of(row) {
                     // The newest revision that says anything says it best.
                     estimates.entry(day).or_insert_with(|| row.clone());
                 }
@@ -303,7 +269,7 @@ pub fn from_history(mending: &mut Mending, past: &[Object], range: Range) {
 
 /// Estimates come back where a day has none.
 fn estimated(mending: &mut Mending, estimates: &BTreeMap<Day, Object>, range: Range) {
-    let mut book = Book::open(mending.state.clone(), mending.now);
+    let mut book = mending.book();
     let mut count = 0;
     for (day, row) in &mut book.rows {
         let Some(then) = estimates.get(day).filter(|_| range.has(*day)) else {
@@ -325,11 +291,7 @@ fn estimated(mending: &mut Mending, estimates: &BTreeMap<Day, Object>, range: Ra
     if count == 0 {
         return;
     }
-    let version = mending.state.get("schemaVersion").cloned();
-    mending.state = book.close();
-    if let Some(version) = version {
-        mending.state.set("schemaVersion", version);
-    }
+    mending.take_back(book);
     let line = format!("{count} rows: what was reckoned of them");
     mending.note(StepKind::Repair, "estimates", line);
 }

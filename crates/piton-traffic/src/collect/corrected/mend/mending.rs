@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::super::book::Book;
+use super::days::{Measured, all_days};
 use crate::collect::day::Moment;
 use crate::ordered::{Json, Object};
 
@@ -69,6 +71,27 @@ impl Mending {
             target: target.into(),
             line: line.into(),
         });
+    }
+
+    /// Takes a state back that was opened as a book; its version stays what it
+    /// was.
+    pub(super) fn take_back(&mut self, book: Book) {
+        let version = self.state.get("schemaVersion").cloned();
+        self.state = book.close();
+        match version {
+            Some(version) => self.state.set("schemaVersion", version),
+            None => drop(self.state.remove("schemaVersion")),
+        }
+    }
+
+    /// Opens the state as a book.
+    pub(super) fn book(&self) -> Book {
+        Book::open(self.state.clone(), self.now)
+    }
+
+    /// Returns every day that is known.
+    pub(super) fn days(&self) -> Measured {
+        all_days(&self.state, self.archive.as_ref(), self.now)
     }
 
     /// Raises a total, never lowers it, and notes it.

@@ -4,7 +4,7 @@ use super::super::row::organic_of;
 use super::{Mending, StepKind};
 use crate::collect::day::Day;
 use crate::ordered::Object;
-use crate::state::rows_of;
+use crate::state::{day_of, rows_of};
 
 /// Migrates up to a version.
 pub fn migrate(mending: &mut Mending, to: i64) {
@@ -39,7 +39,7 @@ fn counts(state: &mut Object) {
         }
         let of_row = |day: Day| {
             rows_of(state)
-                .find(|row| row.text("date").and_then(Day::of) == Some(day))
+                .find(|row| day_of(row) == Some(day))
                 .map_or(0, |row| row.or_zero(field))
         };
         let seen: Object = state

@@ -2,15 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::super::book::Book;
 use super::super::book::OURS;
 use super::super::ledger;
 use super::super::row::organic_of;
-use super::days::all_days;
 use super::{Mending, StepKind};
 use crate::collect::compat_lists::share;
 use crate::collect::day::{Day, Moment};
-use crate::ordered::{Json, Object};
+use crate::ordered::Object;
+use crate::state::{TOTALS, day_of, rows_mut};
 
 /// All of them, in the order in which they are done.
 pub const REPAIRS: [&str; 9] = [
@@ -72,31 +71,11 @@ pub fn repair(mending: &mut Mending, name: &str, options: RepairOptions) {
 /// Does something to each row; tells how many rows it changed.
 fn each(mending: &mut Mending, change: fn(&mut Object) -> bool, what: &str) -> Option<String> {
     let mut changed = 0;
-    let mut on = |list: &Json| -> Json {
-        let Json::List(list) = list else {
-            return list.clone();
-        };
-        let rows = list.iter().map(|row| match row {
-            Json::Object(row) => {
-                let mut row = row.clone();
-                changed += i32::from(change(&mut row));
-                Json::from(row)
-            }
-            other => other.clone(),
-        });
-        Json::List(rows.collect())
-    };
-    if let Some(list) = mending.state.get("dailyHistory") {
-        let list = on(list);
-        mending.state.set("dailyHistory", list);
-    }
-    if let Some(list) = mending
-        .state
-        .object(OURS)
-        .and_then(|ours| ours.get("recentRows"))
-    {
-        let list = on(list);
-        mending.state.object_mut(OURS).set("recentRows", list);
+    let mut on = |row: &mut Object| changed += i32::from(change(row));
+    rows_mut(&mut mending.state).for_each(&mut on);
+    if mending.state.object(OURS).is_some() {
+        let ours = mending.state.object_mut(OURS);
+        ours.objects_mut("recentRows").for_each(&mut on);
     }
     (changed > 0).then(|| format!("{changed} rows: {what}"))
 }
@@ -119,22 +98,18 @@ fn rows(mending: &mut Mending) -> Option<String> {
     if fine {
         return None;
     }
-    let mut book = Book::open(mending.state.clone(), mending.now);
-    let version = mending.state.get("schemaVersion").cloned();
+    let mut book = mending.book();
     let all: Vec<Day> = book.rows.keys().copied().collect();
     for day in all {
         book.row(day);
     }
-    mending.state = book.close();
-    if let Some(version) = version {
-        mending.state.set("schemaVersion", version);
-    }
+    mending.take_back(book);
     Some("rows in order, each day once".to_owned())
 }
 
 /// Captured when GitHub had the numbers no more, or nobody knows when.
 fn too_late(row: &Object) -> bool {
-    let Some(day) = row.text("date").and_then(Day::of) else {
+    let Some(day) = day_of(row) else {
         return false;
     };
     match row.text("capturedAt").and_then(Moment::of) {
@@ -215,15 +190,9 @@ fn copied_stars(mending: &mut Mending) -> Option<String> {
         mending.state.int("openIssues"),
     );
     let today = mending.now.day();
-    let Some(Json::List(list)) = mending.state.get("dailyHistory").cloned() else {
-        return None;
-    };
     let mut changed = 0;
-    let rows = list.into_iter().map(|row| {
-        let Json::Object(mut row) = row else {
-            return row;
-        };
-        let day = row.text("date").and_then(Day::of);
+    for row in rows_mut(&mut mending.state) {
+        let day = day_of(row);
         let captured = row.text("capturedAt").and_then(Moment::of);
         if let (Some(day), Some(captured)) = (day, captured)
             && captured.day() > day
@@ -242,10 +211,7 @@ fn copied_stars(mending: &mut Mending) -> Option<String> {
                 changed += 1;
             }
         }
-        Json::from(row)
-    });
-    let rows: Vec<Json> = rows.collect();
-    mending.state.set("dailyHistory", rows);
+    }
     (changed > 0).then(|| format!("{changed} rows: stars of a later day"))
 }
 
@@ -287,24 +253,12 @@ fn ci_runs(mending: &mut Mending) -> Option<String> {
         let map = mending.state.object_mut("ciCheckouts");
         map.object_mut(day).set("runs", *runs);
     }
-    let Some(Json::List(list)) = mending.state.get("dailyHistory").cloned() else {
-        return None;
-    };
-    let rows = list.into_iter().map(|row| {
-        let Json::Object(mut row) = row else {
-            return row;
-        };
-        let day = row
-            .text("date")
-            .and_then(Day::of)
-            .map(|day| day.to_string());
+    for row in rows_mut(&mut mending.state) {
+        let day = day_of(row).map(|day| day.to_string());
         if let Some((_, runs)) = counted.iter().find(|(at, _)| Some(at) == day.as_ref()) {
             row.set("ciRuns", *runs);
         }
-        Json::from(row)
-    });
-    let rows: Vec<Json> = rows.collect();
-    mending.state.set("dailyHistory", rows);
+    }
     Some(format!("{} days: runs that checked out", counted.len()))
 }
 
@@ -318,15 +272,12 @@ fn has_ledger(state: &Object) -> bool {
 
 /// Raises each total to its lower bounds.
 fn totals(mending: &mut Mending, options: RepairOptions) {
-    let days = all_days(&mending.state, mending.archive.as_ref(), mending.now);
+    let days = mending.days();
     let sum = |field: &str| -> i64 { days.values().map(|row| row.or_zero(field)).sum() };
-    for (total, field) in [
-        ("totalClones", "clones"),
-        ("totalUniqueClones", "uniqueClones"),
-        ("totalViews", "views"),
-        ("totalUniqueViews", "uniqueViews"),
-        ("totalCiCheckouts", "ciCheckouts"),
-    ] {
+    for (total, field) in TOTALS
+        .into_iter()
+        .chain([("totalCiCheckouts", "ciCheckouts")])
+    {
         mending.raise(total, sum(field));
     }
     let of_days: i64 = days.values().map(organic_of).sum();

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::super::book::Book;
 use super::super::book::OURS;
 use super::super::row::organic_of;
 use super::super::{ci, ledger};
@@ -31,8 +30,7 @@ pub fn window(clones: &[DayCount], views: &[DayCount]) -> Measured {
 pub fn recount_ci(mending: &mut Mending, runs: &BTreeMap<Day, RunsSeen>) {
     let before = all_days(&mending.state, None, mending.now);
     let organic_before: i64 = before.values().map(organic_of).sum();
-    let version = mending.state.get("schemaVersion").cloned();
-    let mut book = Book::open(mending.state.clone(), mending.now);
+    let mut book = mending.book();
     for (day, seen) in runs {
         if let Some(why) = &seen.failed {
             mending
@@ -71,11 +69,7 @@ pub fn recount_ci(mending: &mut Mending, runs: &BTreeMap<Day, RunsSeen>) {
         let after: i64 = book.rows.values().map(organic_of).sum();
         book.add("totalOrganicClones", after - organic_before);
     }
-    mending.state = book.close();
-    match version {
-        Some(version) => mending.state.set("schemaVersion", version),
-        None => drop(mending.state.remove("schemaVersion")),
-    }
+    mending.take_back(book);
 }
 
 /// Keeps how often each release was downloaded, as a series by day.

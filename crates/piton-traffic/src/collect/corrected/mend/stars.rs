@@ -6,7 +6,7 @@ use super::repairs::at;
 use super::{Mending, StepKind};
 use crate::collect::answers::StarsSeen;
 use crate::collect::day::Day;
-use crate::ordered::Json;
+use crate::state::{day_of, rows_mut};
 
 /// Keeps the history of stars, and gives rows without any their number.
 pub fn star_rows(mending: &mut Mending, stars: &StarsSeen) {
@@ -18,23 +18,14 @@ pub fn star_rows(mending: &mut Mending, stars: &StarsSeen) {
         let line = format!("{all} stars on {} days", history.len());
         mending.note(StepKind::UpdateSeries, "stars", line);
     }
-    let Some(Json::List(list)) = mending.state.get("dailyHistory").cloned() else {
-        return;
-    };
     let mut given: Vec<(Day, i64)> = Vec::new();
-    let rows = list.into_iter().map(|row| {
-        let Json::Object(mut row) = row else {
-            return row;
-        };
-        if let (Some(day), None) = (row.text("date").and_then(Day::of), row.get("stars")) {
+    for row in rows_mut(&mut mending.state) {
+        if let (Some(day), None) = (day_of(row), row.get("stars")) {
             let count = at(&history, day);
             row.set("stars", count);
             given.push((day, count));
         }
-        Json::from(row)
-    });
-    let rows: Vec<Json> = rows.collect();
-    mending.state.set("dailyHistory", rows);
+    }
     for (day, count) in given {
         mending.note(
             StepKind::UpdateRow,

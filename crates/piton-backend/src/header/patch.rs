@@ -8,7 +8,8 @@ use serde_json::Value as Json;
 use thiserror::Error;
 
 use super::field::{Field, Rule};
-use crate::yaml::{Kind, Scalar, Value};
+use super::validate::check;
+use crate::yaml::{Kind, Value};
 
 /// New values for fields, in the order in which they were given.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -109,6 +110,10 @@ impl Patch {
 fn checked(field: Field, value: Json) -> Result<Value, PatchError> {
     let name = field.name();
     let wrong = |problem: String| Err(PatchError::Value(problem));
+    let valid = |value| match check(field, &value) {
+        Ok(()) => Ok(value),
+        Err(problem) => Err(PatchError::Value(problem)),
+    };
     match (field.rule(), value) {
         (_, Json::Null) => Ok(Value::null()),
         (Rule::Immutable, _) => wrong(format!("{name} is set once")),
@@ -120,61 +125,27 @@ fn checked(field: Field, value: Json) -> Result<Value, PatchError> {
                 }
                 _ => return wrong(format!("{name} must be a string or null")),
             };
-            check_text(field, &text)?;
-            Ok(Value::text(text))
+            valid(Value::text(text))
         }
         (Rule::Positive | Rule::Count, value) => match value.as_u64() {
-            Some(0) if field.rule() == Rule::Positive => {
-                wrong(format!("{name} must be positive when provided"))
-            }
-            Some(number) => Ok(Value::int(number)),
+            Some(number) => valid(Value::int(number)),
             None if value.as_i64().is_some() => {
                 wrong(format!("{name} must be positive when provided"))
             }
             None => wrong(format!("{name} must be an integer or null")),
         },
-        (Rule::Texts, Json::Array(items)) => items
-            .into_iter()
-            .map(|item| match item {
-                Json::String(text) => Ok(Value::text(text)),
-                _ => wrong(format!("{name} must be a list of strings or null")),
-            })
-            .collect::<Result<_, _>>()
-            .map(Value::List),
-        (Rule::Numbers, Json::Array(items)) => items
-            .into_iter()
-            .map(|item| match item.as_u64() {
-                Some(number) => Ok(Value::int(number)),
-                None => wrong(format!("{name} must be a list of integers or null")),
-            })
-            .collect::<Result<_, _>>()
-            .map(Value::List),
-        (Rule::Texts, _) => wrong(format!("{name} must be a list of strings or null")),
-        (Rule::Numbers, _) => wrong(format!("{name} must be a list of integers or null")),
+        (Rule::Texts, value) => list(&value, |item| item.as_str().map(Value::text))
+            .ok_or_else(|| PatchError::Value(format!("{name} must be a list of strings or null"))),
+        (Rule::Numbers, value) => list(&value, |item| item.as_u64().map(Value::int))
+            .ok_or_else(|| PatchError::Value(format!("{name} must be a list of integers or null"))),
         (Rule::Mapping, value @ Json::Object(_)) => Ok(from_json(value)),
         (Rule::Mapping, _) => wrong(format!("{name} must be a mapping or null")),
     }
 }
 
-fn check_text(field: Field, text: &str) -> Result<(), PatchError> {
-    let name = field.name();
-    let problem = match field.rule() {
-        Rule::Filled | Rule::Repository if text.is_empty() => {
-            Some(format!("{name} must not be empty when provided"))
-        }
-        Rule::Repository if !text.contains('/') => {
-            Some(format!("{name} must be in 'owner/repo' format"))
-        }
-        Rule::OneOf(allowed) if !allowed.contains(&text) => Some(match allowed {
-            [first, second] => format!("{name} must be '{first}' or '{second}', got '{text}'"),
-            _ => format!(
-                "{name} must be one of: {}. Got '{text}'",
-                allowed.join(", ")
-            ),
-        }),
-        _ => None,
-    };
-    problem.map_or(Ok(()), |problem| Err(PatchError::Value(problem)))
+fn list(value: &Json, item: impl Fn(&Json) -> Option<Value>) -> Option<Value> {
+    let items = value.as_array()?.iter().map(item);
+    items.collect::<Option<_>>().map(Value::List)
 }
 
 /// Returns a value of JSON as one of a header.
@@ -182,16 +153,11 @@ fn from_json(value: Json) -> Value {
     match value {
         Json::Null => Value::null(),
         Json::Bool(truth) => Value::bool(truth),
-        Json::Number(number) => match number.as_i64() {
-            Some(whole) => Value::Scalar(Scalar {
-                kind: Kind::Int(Some(i128::from(whole))),
-                text: number.to_string(),
-            }),
-            None => Value::Scalar(Scalar {
-                kind: Kind::Float,
-                text: number.to_string(),
-            }),
-        },
+        Json::Number(number) => {
+            let whole = number.as_i64().map(i128::from);
+            let kind = whole.map_or(Kind::Float, |whole| Kind::Int(Some(whole)));
+            Value::of(kind, number.to_string())
+        }
         Json::String(text) => Value::text(text),
         Json::Array(items) => Value::List(items.into_iter().map(from_json).collect()),
         Json::Object(entries) => Value::Map(

@@ -74,7 +74,7 @@ fn shown(value: &Value) -> String {
 
 /// Checks the value that a header has for a field. A time, a number or a truth
 /// that stands without quotes where a text belongs is taken as it is written.
-fn check(field: Field, value: &Value) -> Result<(), String> {
+pub(super) fn check(field: Field, value: &Value) -> Result<(), String> {
     let name = field.name();
     let words = |least: usize| match as_text(value) {
         None => Err(format!("{name} must be a string or null")),
@@ -100,17 +100,11 @@ fn check(field: Field, value: &Value) -> Result<(), String> {
             }
         }
         Rule::OneOf(allowed) => one_of(name, allowed, words(0)?),
-        Rule::Positive => whole(value, 1).map_err(|short| match short {
-            Short::NoInteger => format!("{name} must be an integer or null"),
-            Short::TooSmall => format!("{name} must be positive when provided"),
-        }),
-        Rule::Count => whole(value, 0).map_err(|short| match short {
-            Short::NoInteger => format!("{name} must be an integer or null"),
-            Short::TooSmall => format!("{name} must be non-negative when provided"),
-        }),
+        Rule::Positive => whole(name, value, 1, "positive"),
+        Rule::Count => whole(name, value, 0, "non-negative"),
         Rule::Texts => list(name, value, "strings", |item| as_text(item).is_some()),
         Rule::Numbers => list(name, value, "integers", |item| {
-            whole(item, i128::MIN).is_ok()
+            whole(name, item, i128::MIN, "whole").is_ok()
         }),
         Rule::Mapping => match value {
             Value::Map(_) => Ok(()),
@@ -132,21 +126,18 @@ fn one_of(name: &str, allowed: &[&str], text: &str) -> Result<(), String> {
     })
 }
 
-enum Short {
-    NoInteger,
-    TooSmall,
-}
-
-fn whole(value: &Value, least: i128) -> Result<(), Short> {
+fn whole(name: &str, value: &Value, least: i128, what: &str) -> Result<(), String> {
     match value {
         Value::Scalar(Scalar {
             kind: Kind::Int(number),
             ..
         }) => match number {
-            Some(number) if *number < least => Err(Short::TooSmall),
+            Some(number) if *number < least => Err(format!("{name} must be {what} when provided")),
             Some(_) | None => Ok(()),
         },
-        Value::Scalar(_) | Value::List(_) | Value::Map(_) => Err(Short::NoInteger),
+        Value::Scalar(_) | Value::List(_) | Value::Map(_) => {
+            Err(format!("{name} must be an integer or null"))
+        }
     }
 }
 

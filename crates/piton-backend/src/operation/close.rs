@@ -37,7 +37,7 @@ impl Operation for ClosePlan {
 
 impl Observe<ClosePlan> for BackendWorld<'_> {
     fn observe(&self, op: &ClosePlan, _: &Given<'_>, _: Moment) -> Looked {
-        Ok(match self.document(&op.plan)?.state {
+        Ok(match self.backend.needed(&op.plan)?.state {
             State::Open => Observation::pending("open", ()),
             State::Closed => Observation::already(),
         })

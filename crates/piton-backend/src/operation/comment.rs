@@ -1,14 +1,14 @@
 //! A comment on a plan.
 
 use piton_plan::{
-    Description, Done, Failure, FailureKind, Given, Key, Looked, Moment, Observation, Observe,
-    Operation, Perform, Verb,
+    Description, Done, Failure, Given, Key, Looked, Moment, Observation, Observe, Operation,
+    Perform, Verb,
 };
 use serde::{Deserialize, Serialize};
 
 use super::world::key;
 use super::{BackendPerformer, BackendWorld};
-use crate::store::{PlanId, comment_mark};
+use crate::store::{BackendError, PlanId, comment_mark};
 
 /// Adds a comment, once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,9 +35,8 @@ impl Operation for AddComment {
 
 impl Observe<AddComment> for BackendWorld<'_> {
     fn observe(&self, op: &AddComment, given: &Given<'_>, _: Moment) -> Looked {
-        let comments = self.backend.comments(&op.plan)?.ok_or_else(|| {
-            Failure::new(FailureKind::NotFound, format!("plan {} not found", op.plan))
-        })?;
+        let comments = self.backend.comments(&op.plan)?;
+        let comments = comments.ok_or_else(|| BackendError::NotFound(op.plan.clone()))?;
         let mark = comment_mark(&key(given));
         let there = comments
             .iter()

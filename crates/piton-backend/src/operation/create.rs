@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use piton_plan::{
-    Description, Done, Failure, FailureKind, Given, Key, Looked, Moment, Observation, Observe,
-    Operation, Output, OutputMap, Perform, Verb,
+    Description, Done, Failure, Given, Key, Looked, Moment, Observation, Observe, Operation,
+    Output, Perform, Verb,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use super::world::key;
 use super::{BackendPerformer, BackendWorld};
 use crate::header::Patch;
-use crate::store::{NewPlan, Provider};
+use crate::store::{BackendError, NewPlan, PlanId, Provider};
 
 /// The id of the plan that was made.
 pub const PLAN: Output<String> = Output::new("plan");
@@ -85,17 +85,15 @@ impl Observe<CreatePlan> for BackendWorld<'_> {
         if !self.backend.is_whole(&made)? {
             return Ok(Observation::pending("a plan that is not complete", ()));
         }
-        let mut outputs = OutputMap::new();
-        outputs.insert(PLAN.name().to_owned(), made.id.to_string().into());
-        outputs.insert(URL.name().to_owned(), made.url.into());
-        Ok(Observation::Already { outputs })
+        Ok(Observation::Already {
+            outputs: done(&made.id, made.url).outputs,
+        })
     }
 }
 
 impl Perform<CreatePlan> for BackendPerformer<'_> {
     fn perform(&self, op: &CreatePlan, given: &Given<'_>, (): ()) -> Result<Done, Failure> {
-        let fields = Patch::new(op.fields.clone())
-            .map_err(|error| Failure::new(FailureKind::Input, error.to_string()))?;
+        let fields = Patch::new(op.fields.clone()).map_err(BackendError::from)?;
         let created = self.backend.create(&NewPlan {
             title: op.title.clone(),
             text: op.text.clone(),
@@ -107,10 +105,12 @@ impl Perform<CreatePlan> for BackendPerformer<'_> {
             since: op.since,
             key: op.mark(given),
         })?;
-        Ok(
-            Done::saying(format!("plan {}: {}", created.id, created.url))
-                .with(&PLAN, created.id.to_string())
-                .with(&URL, created.url),
-        )
+        Ok(done(&created.id, created.url))
     }
+}
+
+fn done(id: &PlanId, url: String) -> Done {
+    Done::saying(format!("plan {id}: {url}"))
+        .with(&PLAN, id.to_string())
+        .with(&URL, url)
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use piton_plan::{
-    Description, Done, Failure, FailureKind, Given, Key, Looked, Moment, Observation, Observe,
-    Operation, OutputRef, Perform, Slot, Verb,
+    Description, Done, Failure, Given, Key, Looked, Moment, Observation, Observe, Operation,
+    OutputRef, Perform, Slot, Verb,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -67,7 +67,8 @@ impl Operation for RecordDispatch {
 impl Observe<RecordDispatch> for BackendWorld<'_> {
     fn observe(&self, op: &RecordDispatch, given: &Given<'_>, _: Moment) -> Looked {
         let header = self
-            .document(&op.plan)?
+            .backend
+            .needed(&op.plan)?
             .header()
             .map_err(BackendError::from)?;
         let recorded = header.text("last_dispatched_run_id");
@@ -76,21 +77,16 @@ impl Observe<RecordDispatch> for BackendWorld<'_> {
         Ok(if wanted.is_some() && wanted.as_deref() == recorded {
             Observation::already()
         } else {
-            Observation::pending(
-                match recorded {
-                    Some(run) => format!("the run {run}"),
-                    None => "no run".to_owned(),
-                },
-                (),
-            )
+            let found =
+                recorded.map_or_else(|| "no run".to_owned(), |run| format!("the run {run}"));
+            Observation::pending(found, ())
         })
     }
 }
 
 impl Perform<RecordDispatch> for BackendPerformer<'_> {
     fn perform(&self, op: &RecordDispatch, given: &Given<'_>, (): ()) -> Result<Done, Failure> {
-        let patch = Patch::new(op.fields(given)?)
-            .map_err(|error| Failure::new(FailureKind::Input, error.to_string()))?;
+        let patch = Patch::new(op.fields(given)?).map_err(BackendError::from)?;
         let change = Change {
             patch,
             key: key(given),

@@ -42,7 +42,7 @@ impl Operation for RepairHeader {
 
 impl Observe<RepairHeader> for BackendWorld<'_> {
     fn observe(&self, op: &RepairHeader, _: &Given<'_>, _: Moment) -> Looked {
-        let document = self.document(&op.plan)?;
+        let document = self.backend.needed(&op.plan)?;
         let lacks = self.backend.lacks(&document)?;
         Ok(if lacks.is_empty() {
             Observation::already()

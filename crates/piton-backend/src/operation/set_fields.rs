@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use piton_plan::{
-    Description, Done, Failure, FailureKind, Given, Key, Looked, Moment, Observation, Observe,
-    Operation, Perform, Verb,
+    Description, Done, Failure, Given, Key, Looked, Moment, Observation, Observe, Operation,
+    Perform, Verb,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -86,7 +86,7 @@ impl Operation for SetFields {
 
 impl Observe<SetFields> for BackendWorld<'_> {
     fn observe(&self, op: &SetFields, _: &Given<'_>, _: Moment) -> Looked {
-        let document = self.document(&op.plan)?;
+        let document = self.backend.needed(&op.plan)?;
         let header = document.header().map_err(BackendError::from)?;
         let has = |field: &SetField| {
             let value = header.fields().get(&field.name);
@@ -124,8 +124,7 @@ impl Perform<SetFields> for BackendPerformer<'_> {
             .iter()
             .map(|field| (field.name.clone(), field.value.clone()))
             .collect();
-        let patch = Patch::new(fields)
-            .map_err(|error| Failure::new(FailureKind::Input, error.to_string()))?;
+        let patch = Patch::new(fields).map_err(BackendError::from)?;
         let change = Change {
             patch,
             key: key(given),

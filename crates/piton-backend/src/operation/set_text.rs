@@ -56,7 +56,7 @@ impl SetText {
 
 impl Observe<SetText> for BackendWorld<'_> {
     fn observe(&self, op: &SetText, _: &Given<'_>, _: Moment) -> Looked {
-        let document = self.document(&op.plan)?;
+        let document = self.backend.needed(&op.plan)?;
         let found = digest(&self.backend.text(&document)?.unwrap_or_default());
         let told = |digest: &Digest| format!("the text {}", digest.short());
         Ok(if found == digest(&op.text) {

@@ -1,8 +1,8 @@
 //! The two halves of the world of stored plans.
 
-use piton_plan::{Failure, FailureKind, Given};
+use piton_plan::Given;
 
-use crate::store::{Backend, BackendRead, Document, PlanId};
+use crate::store::{Backend, BackendRead};
 
 /// The half that looks.
 #[derive(Clone, Copy, Debug)]
@@ -14,15 +14,6 @@ pub struct BackendWorld<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct BackendPerformer<'a> {
     pub backend: &'a dyn Backend,
-}
-
-impl BackendWorld<'_> {
-    /// Returns a plan that must be there.
-    pub(super) fn document(&self, plan: &PlanId) -> Result<Document, Failure> {
-        self.backend
-            .document(plan)?
-            .ok_or_else(|| Failure::new(FailureKind::NotFound, format!("plan {plan} not found")))
-    }
 }
 
 /// Returns what tells an action of a plan apart from all others.

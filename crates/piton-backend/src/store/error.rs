@@ -9,6 +9,8 @@ use super::id::PlanId;
 use crate::header::{EditError, HeaderFault, PatchError};
 use crate::text::TooLong;
 
+pub(crate) type Result<T, E = BackendError> = std::result::Result<T, E>;
+
 /// Why a backend did not do what it was asked.
 #[derive(Debug, Error)]
 pub enum BackendError {
@@ -79,13 +81,22 @@ impl From<HeaderFault> for BackendError {
     }
 }
 
+/// What follows from an error.
+struct Follows {
+    reason: Reason,
+    kind: FailureKind,
+    /// Whether the same call may succeed later.
+    may_pass: bool,
+}
+
 impl BackendError {
-    /// Returns the reason in one word.
-    pub const fn reason(&self) -> Reason {
-        match self {
-            Self::NotFound(_) | Self::ForeignId { .. } => Reason::NotFound,
+    fn follows(&self) -> Follows {
+        use {FailureKind as Kind, Reason as Is};
+        let (reason, kind, may_pass) = match self {
+            Self::NotFound(_) => (Is::NotFound, Kind::NotFound, false),
+            Self::ForeignId { .. } => (Is::NotFound, Kind::Input, false),
             Self::NotAPlan { .. } | Self::Edit(EditError::Header(HeaderFault::Absent)) => {
-                Reason::NoPlanHeader
+                (Is::NoPlanHeader, Kind::Input, false)
             }
             Self::Edit(
                 EditError::Header(HeaderFault::Broken(_) | HeaderFault::Several { .. })
@@ -94,49 +105,46 @@ impl BackendError {
             )
             | Self::Patch(_)
             | Self::TooLong(_)
-            | Self::EmptyText => Reason::InvalidMetadata,
-            Self::NoTextComment(_)
-            | Self::TextChanged(_)
-            | Self::Forge(_)
-            | Self::Partial { .. }
-            | Self::Busy(_)
-            | Self::Disk { .. }
-            | Self::Write(_)
-            | Self::Clear(_)
-            | Self::Damaged(_) => Reason::ProviderError,
+            | Self::EmptyText => (Is::InvalidMetadata, Kind::Input, false),
+            Self::NoTextComment(_) | Self::Partial { .. } | Self::Damaged(_) => {
+                (Is::ProviderError, Kind::Input, false)
+            }
+            Self::TextChanged(_) => (Is::ProviderError, Kind::Conflict, false),
+            Self::Busy(_) => (Is::ProviderError, Kind::Conflict, true),
+            // A full disk gets room again, and says nothing of what was asked.
+            Self::Disk(_) | Self::Write(_) | Self::Clear(_) => (Is::ProviderError, Kind::Io, true),
+            Self::Forge(error) => {
+                let said_no = match error {
+                    ForgeError::NotFound { .. }
+                    | ForgeError::Conflict { .. }
+                    | ForgeError::Refused { .. } => true,
+                    ForgeError::NotSignedIn { .. }
+                    | ForgeError::NoPermission { .. }
+                    | ForgeError::Limited { .. }
+                    | ForgeError::Outage { .. }
+                    | ForgeError::Transport { .. }
+                    | ForgeError::Garbled { .. }
+                    | ForgeError::Stopped { .. } => false,
+                };
+                (Is::ProviderError, error.kind(), !said_no)
+            }
+        };
+        Follows {
+            reason,
+            kind,
+            may_pass,
         }
+    }
+
+    /// Returns the reason in one word.
+    pub fn reason(&self) -> Reason {
+        self.follows().reason
     }
 
     /// Returns whether the same call may succeed later, so that keeping it and
     /// sending it again makes sense.
-    pub const fn may_pass(&self) -> bool {
-        match self {
-            // A full disk gets room again, and says nothing of what was asked.
-            Self::Busy(_) | Self::Disk(_) | Self::Write(_) | Self::Clear(_) => true,
-            Self::Forge(error) => match error {
-                ForgeError::NotSignedIn { .. }
-                | ForgeError::NoPermission { .. }
-                | ForgeError::Limited { .. }
-                | ForgeError::Outage { .. }
-                | ForgeError::Transport { .. }
-                | ForgeError::Garbled { .. }
-                | ForgeError::Stopped { .. } => true,
-                ForgeError::NotFound { .. }
-                | ForgeError::Conflict { .. }
-                | ForgeError::Refused { .. } => false,
-            },
-            Self::NotFound(_)
-            | Self::NotAPlan { .. }
-            | Self::ForeignId { .. }
-            | Self::Edit(_)
-            | Self::Patch(_)
-            | Self::TooLong(_)
-            | Self::EmptyText
-            | Self::NoTextComment(_)
-            | Self::TextChanged(_)
-            | Self::Partial { .. }
-            | Self::Damaged(_) => false,
-        }
+    pub fn may_pass(&self) -> bool {
+        self.follows().may_pass
     }
 
     /// Returns whether it says nothing of the plan that was asked for: no other
@@ -185,23 +193,6 @@ impl BackendError {
 
 impl From<BackendError> for Failure {
     fn from(error: BackendError) -> Self {
-        let kind = match &error {
-            BackendError::Forge(error) => error.kind(),
-            BackendError::NotFound(_) => FailureKind::NotFound,
-            BackendError::Busy(_) | BackendError::TextChanged(_) => FailureKind::Conflict,
-            BackendError::Disk(_) | BackendError::Write(_) | BackendError::Clear(_) => {
-                FailureKind::Io
-            }
-            BackendError::NotAPlan { .. }
-            | BackendError::ForeignId { .. }
-            | BackendError::Edit(_)
-            | BackendError::Patch(_)
-            | BackendError::TooLong(_)
-            | BackendError::EmptyText
-            | BackendError::NoTextComment(_)
-            | BackendError::Partial { .. }
-            | BackendError::Damaged(_) => FailureKind::Input,
-        };
-        Self::of(kind, &error)
+        Self::of(error.follows().kind, &error)
     }
 }

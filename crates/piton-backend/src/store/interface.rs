@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use piton_base::Digest;
 
-use super::error::BackendError;
+use super::error::{BackendError, Result};
 use super::id::{PlanId, Provider};
 use super::new_plan::{Created, NewPlan};
 use super::plan::{Document, PlanComment, PlanQuery, PlanText};
-use crate::header::{Field, HeaderFault, Patch};
+use crate::header::{EditError, Field, Header, HeaderFault, NewHeader, Patch, new_header};
+use crate::kind::{Seen, TextKind};
 use crate::yaml::Value;
 
 /// A change of a header.
@@ -29,6 +30,18 @@ pub struct Updated {
     /// The fields whose value in the header is another now.
     pub changed: Vec<Field>,
     pub notes: Vec<Noted>,
+}
+
+impl Updated {
+    /// What a patch comes to before it is applied: notes of what it named that
+    /// nothing can change.
+    pub(super) fn of(patch: &Patch) -> Self {
+        let ignored = patch.ignored().iter();
+        Self {
+            changed: Vec::new(),
+            notes: ignored.map(|ignored| Noted::Immutable(ignored.0)).collect(),
+        }
+    }
 }
 
 /// Something that a caller may want to tell people.
@@ -69,39 +82,45 @@ pub trait BackendRead: Debug + Send + Sync {
     fn provider(&self) -> Provider;
 
     /// Returns a plan without its comments; none if there is no such thing.
-    fn document(&self, id: &PlanId) -> Result<Option<Document>, BackendError>;
+    fn document(&self, id: &PlanId) -> Result<Option<Document>>;
+
+    /// Returns a plan that must be there.
+    fn needed(&self, id: &PlanId) -> Result<Document> {
+        self.document(id)?
+            .ok_or_else(|| BackendError::NotFound(id.clone()))
+    }
 
     /// Returns the text of a plan and who wrote it; none if it has none.
-    fn source(&self, document: &Document) -> Result<Option<PlanText>, BackendError>;
+    fn source(&self, document: &Document) -> Result<Option<PlanText>>;
 
     /// Returns the text of a plan; none if it has none.
-    fn text(&self, document: &Document) -> Result<Option<String>, BackendError> {
+    fn text(&self, document: &Document) -> Result<Option<String>> {
         Ok(self.source(document)?.map(|source| source.text))
     }
 
     /// Lists plans, newest first.
-    fn list(&self, query: &PlanQuery) -> Result<Vec<Document>, BackendError>;
+    fn list(&self, query: &PlanQuery) -> Result<Vec<Document>>;
 
     /// Returns the comments, oldest first; none if there is no such plan.
-    fn comments(&self, id: &PlanId) -> Result<Option<Vec<PlanComment>>, BackendError>;
+    fn comments(&self, id: &PlanId) -> Result<Option<Vec<PlanComment>>>;
 
     /// Returns the plan that a branch carries out.
-    fn plan_of_branch(&self, branch: &str) -> Result<Option<PlanId>, BackendError>;
+    fn plan_of_branch(&self, branch: &str) -> Result<Option<PlanId>>;
 
     /// Returns the plan that a creation with this key made, complete or not.
-    fn made(&self, key: &str) -> Result<Option<Document>, BackendError>;
+    fn made(&self, key: &str) -> Result<Option<Document>>;
 
     /// Whether everything of a plan is there that making it leaves.
-    fn is_whole(&self, made: &Document) -> Result<bool, BackendError> {
+    fn is_whole(&self, made: &Document) -> Result<bool> {
         Ok(self.text(made)?.is_some())
     }
 
     /// Returns what the logs of all writers would change in the header.
-    fn lacks(&self, document: &Document) -> Result<Patch, BackendError>;
+    fn lacks(&self, document: &Document) -> Result<Patch>;
 
     /// Returns the value of one field: outer none without a plan, inner none
     /// without the header or the field.
-    fn field(&self, id: &PlanId, name: &str) -> Result<Option<Option<Value>>, BackendError> {
+    fn field(&self, id: &PlanId, name: &str) -> Result<Option<Option<Value>>> {
         Ok(self.document(id)?.map(|document| {
             document
                 .header()
@@ -114,58 +133,43 @@ pub trait BackendRead: Debug + Send + Sync {
 /// The writing half.
 pub trait Backend: BackendRead {
     /// Makes a plan. Asked again with the same key, it completes what is there.
-    fn create(&self, new: &NewPlan) -> Result<Created, BackendError>;
+    fn create(&self, new: &NewPlan) -> Result<Created>;
 
     /// Sets fields of the header, whatever others write meanwhile.
-    fn update_metadata(&self, id: &PlanId, change: &Change) -> Result<Updated, BackendError>;
+    fn update_metadata(&self, id: &PlanId, change: &Change) -> Result<Updated>;
 
     /// Replaces the text of a plan; the header and everything else stays. With
     /// `was`, only a text that has this digest.
-    fn replace_text(
-        &self,
-        id: &PlanId,
-        text: &str,
-        was: Option<&Digest>,
-    ) -> Result<Vec<Noted>, BackendError>;
+    fn replace_text(&self, id: &PlanId, text: &str, was: Option<&Digest>) -> Result<Vec<Noted>>;
 
     /// Replaces the text of a plan, whatever it is.
-    fn update_text(&self, id: &PlanId, text: &str) -> Result<(), BackendError> {
+    fn update_text(&self, id: &PlanId, text: &str) -> Result<()> {
         self.replace_text(id, text, None).map(drop)
     }
 
-    fn set_title(&self, id: &PlanId, title: &str) -> Result<(), BackendError>;
+    fn set_title(&self, id: &PlanId, title: &str) -> Result<()>;
 
     /// Adds a comment and returns its id. With a key it is there once, however
     /// often it is asked for.
-    fn add_comment(
-        &self,
-        id: &PlanId,
-        text: &str,
-        key: Option<&str>,
-    ) -> Result<String, BackendError>;
+    fn add_comment(&self, id: &PlanId, text: &str, key: Option<&str>) -> Result<String>;
 
     /// Makes a comment of one's own say this and nothing else; it is made where
     /// it is not there yet. Returns its id.
-    fn set_comment(&self, id: &PlanId, key: &str, text: &str) -> Result<String, BackendError>;
+    fn set_comment(&self, id: &PlanId, key: &str, text: &str) -> Result<String>;
 
-    fn add_label(&self, id: &PlanId, label: &str) -> Result<(), BackendError>;
+    fn add_label(&self, id: &PlanId, label: &str) -> Result<()>;
 
     /// Closes a plan; closing it again changes nothing.
-    fn close(&self, id: &PlanId) -> Result<(), BackendError>;
+    fn close(&self, id: &PlanId) -> Result<()>;
 
     /// Gives a plan a header if it has none.
-    fn ensure_header(&self, id: &PlanId) -> Result<(), BackendError>;
+    fn ensure_header(&self, id: &PlanId) -> Result<()>;
 
     /// Puts into the header what the logs of its writers say.
-    fn repair(&self, id: &PlanId) -> Result<Updated, BackendError>;
+    fn repair(&self, id: &PlanId) -> Result<Updated>;
 
     /// Records that something happened: the comment first, then the header.
-    fn post_event(
-        &self,
-        id: &PlanId,
-        change: &Change,
-        comment: Option<&str>,
-    ) -> Result<Updated, BackendError> {
+    fn post_event(&self, id: &PlanId, change: &Change, comment: Option<&str>) -> Result<Updated> {
         if let Some(comment) = comment {
             self.add_comment(id, comment, Some(&change.key))?;
         }
@@ -174,7 +178,7 @@ pub trait Backend: BackendRead {
 }
 
 /// Refuses a text that says nothing.
-pub(super) fn not_blank(text: &str) -> Result<(), BackendError> {
+pub(super) fn not_blank(text: &str) -> Result<()> {
     if text.trim().is_empty() {
         return Err(BackendError::EmptyText);
     }
@@ -182,11 +186,7 @@ pub(super) fn not_blank(text: &str) -> Result<(), BackendError> {
 }
 
 /// Refuses a text that is not the one that was meant.
-pub(super) fn same_text(
-    id: &PlanId,
-    found: Option<&str>,
-    was: Option<&Digest>,
-) -> Result<(), BackendError> {
+pub(super) fn same_text(id: &PlanId, found: Option<&str>, was: Option<&Digest>) -> Result<()> {
     match was {
         Some(was) if text_digest(found.unwrap_or_default()) != *was => {
             Err(BackendError::TextChanged(id.clone()))
@@ -201,16 +201,16 @@ pub(crate) fn text_digest(text: &str) -> Digest {
 }
 
 /// Returns the fault of a document's header, or what blocks changing it.
-pub(super) fn checked_header(document: &Document) -> Result<crate::header::Header, BackendError> {
+pub(super) fn checked_header(document: &Document) -> Result<Header> {
     match document.header() {
         Ok(header) => Ok(header),
         Err(HeaderFault::Absent) => {
-            let kind = crate::kind::TextKind::of(&crate::kind::Seen {
+            let kind = TextKind::of(&Seen {
                 body: &document.body,
                 is_pull: document.is_pull,
                 labels: &document.labels,
             });
-            if kind == crate::kind::TextKind::Objective {
+            if kind == TextKind::Objective {
                 return Err(BackendError::NotAPlan {
                     id: document.id.clone(),
                     what: kind.words(),
@@ -222,11 +222,17 @@ pub(super) fn checked_header(document: &Document) -> Result<crate::header::Heade
     }
 }
 
-/// Notes what a patch named that nothing can change.
-pub(super) fn immutable_notes(patch: &Patch) -> Vec<Noted> {
-    patch
-        .ignored()
-        .iter()
-        .map(|ignored| Noted::Immutable(ignored.0))
-        .collect()
+/// Returns the header that a document lacks; none where it has one.
+pub(super) fn lacking_header(document: &Document, user: &str) -> Result<Option<String>> {
+    match checked_header(document) {
+        Ok(_) => Ok(None),
+        Err(BackendError::Edit(EditError::Header(HeaderFault::Absent))) => {
+            Ok(Some(new_header(&NewHeader {
+                created_at: document.created_at,
+                created_by: document.author.as_deref().unwrap_or(user),
+                fields: &Patch::default(),
+            })))
+        }
+        Err(error) => Err(error),
+    }
 }

@@ -6,11 +6,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use piton_base::Digest;
 
-use super::error::BackendError;
+use super::error::{BackendError, Result};
 use super::id::{PlanId, Provider};
 use super::interface::{
-    Backend, BackendRead, Change, Noted, Updated, checked_header, immutable_notes, not_blank,
-    same_text,
+    Backend, BackendRead, Change, Noted, Updated, checked_header, not_blank, same_text,
 };
 use super::new_plan::{Created, NewPlan};
 use super::plan::{Document, PlanComment, PlanQuery, PlanText, State};
@@ -39,11 +38,7 @@ impl MemoryBackend {
         self.plans.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn with<T>(
-        &self,
-        id: &PlanId,
-        change: impl FnOnce(&mut Kept) -> Result<T, BackendError>,
-    ) -> Result<T, BackendError> {
+    fn with<T>(&self, id: &PlanId, change: impl FnOnce(&mut Kept) -> Result<T>) -> Result<T> {
         let mut plans = self.plans();
         let kept = plans
             .get_mut(id)
@@ -59,11 +54,11 @@ impl BackendRead for MemoryBackend {
         Provider::Memory
     }
 
-    fn document(&self, id: &PlanId) -> Result<Option<Document>, BackendError> {
+    fn document(&self, id: &PlanId) -> Result<Option<Document>> {
         Ok(self.plans().get(id).map(|kept| kept.document.clone()))
     }
 
-    fn source(&self, document: &Document) -> Result<Option<PlanText>, BackendError> {
+    fn source(&self, document: &Document) -> Result<Option<PlanText>> {
         Ok(self.plans().get(&document.id).map(|kept| PlanText {
             text: kept.text.clone(),
             author: kept.document.author.clone(),
@@ -71,16 +66,16 @@ impl BackendRead for MemoryBackend {
         }))
     }
 
-    fn list(&self, query: &PlanQuery) -> Result<Vec<Document>, BackendError> {
+    fn list(&self, query: &PlanQuery) -> Result<Vec<Document>> {
         let plans = self.plans();
         Ok(query.of(plans.values().map(|kept| kept.document.clone())))
     }
 
-    fn comments(&self, id: &PlanId) -> Result<Option<Vec<PlanComment>>, BackendError> {
+    fn comments(&self, id: &PlanId) -> Result<Option<Vec<PlanComment>>> {
         Ok(self.plans().get(id).map(|kept| kept.comments.clone()))
     }
 
-    fn plan_of_branch(&self, branch: &str) -> Result<Option<PlanId>, BackendError> {
+    fn plan_of_branch(&self, branch: &str) -> Result<Option<PlanId>> {
         let plans = self.plans();
         let kept = plans
             .values()
@@ -88,19 +83,19 @@ impl BackendRead for MemoryBackend {
         Ok(kept.map(|kept| kept.document.id.clone()))
     }
 
-    fn made(&self, key: &str) -> Result<Option<Document>, BackendError> {
+    fn made(&self, key: &str) -> Result<Option<Document>> {
         let plans = self.plans();
         let kept = plans.values().find(|kept| kept.key == key);
         Ok(kept.map(|kept| kept.document.clone()))
     }
 
-    fn lacks(&self, _: &Document) -> Result<Patch, BackendError> {
+    fn lacks(&self, _: &Document) -> Result<Patch> {
         Ok(Patch::default())
     }
 }
 
 impl Backend for MemoryBackend {
-    fn create(&self, new: &NewPlan) -> Result<Created, BackendError> {
+    fn create(&self, new: &NewPlan) -> Result<Created> {
         not_blank(&new.text)?;
         within_limit(&new.text)?;
         let mut plans = self.plans();
@@ -148,13 +143,10 @@ impl Backend for MemoryBackend {
         Ok(created(&id))
     }
 
-    fn update_metadata(&self, id: &PlanId, change: &Change) -> Result<Updated, BackendError> {
+    fn update_metadata(&self, id: &PlanId, change: &Change) -> Result<Updated> {
         self.with(id, |kept| {
             checked_header(&kept.document)?;
-            let mut updated = Updated {
-                changed: Vec::new(),
-                notes: immutable_notes(&change.patch),
-            };
+            let mut updated = Updated::of(&change.patch);
             if kept.change_keys.contains(&change.key) {
                 return Ok(updated);
             }
@@ -170,12 +162,7 @@ impl Backend for MemoryBackend {
         })
     }
 
-    fn replace_text(
-        &self,
-        id: &PlanId,
-        text: &str,
-        was: Option<&Digest>,
-    ) -> Result<Vec<Noted>, BackendError> {
+    fn replace_text(&self, id: &PlanId, text: &str, was: Option<&Digest>) -> Result<Vec<Noted>> {
         not_blank(text)?;
         within_limit(text)?;
         self.with(id, |kept| {
@@ -185,19 +172,14 @@ impl Backend for MemoryBackend {
         })
     }
 
-    fn set_title(&self, id: &PlanId, title: &str) -> Result<(), BackendError> {
+    fn set_title(&self, id: &PlanId, title: &str) -> Result<()> {
         self.with(id, |kept| {
             title.clone_into(&mut kept.document.title);
             Ok(())
         })
     }
 
-    fn add_comment(
-        &self,
-        id: &PlanId,
-        text: &str,
-        key: Option<&str>,
-    ) -> Result<String, BackendError> {
+    fn add_comment(&self, id: &PlanId, text: &str, key: Option<&str>) -> Result<String> {
         within_limit(text)?;
         self.with(id, |kept| {
             let key = key.unwrap_or_default();
@@ -219,7 +201,7 @@ impl Backend for MemoryBackend {
         })
     }
 
-    fn set_comment(&self, id: &PlanId, key: &str, text: &str) -> Result<String, BackendError> {
+    fn set_comment(&self, id: &PlanId, key: &str, text: &str) -> Result<String> {
         let comment = self.add_comment(id, text, Some(key))?;
         self.with(id, |kept| {
             if let Some(own) = kept.comments.iter_mut().find(|own| own.id == comment) {
@@ -229,7 +211,7 @@ impl Backend for MemoryBackend {
         })
     }
 
-    fn add_label(&self, id: &PlanId, label: &str) -> Result<(), BackendError> {
+    fn add_label(&self, id: &PlanId, label: &str) -> Result<()> {
         self.with(id, |kept| {
             if !kept.document.labels.iter().any(|own| own == label) {
                 kept.document.labels.push(label.to_owned());
@@ -238,21 +220,21 @@ impl Backend for MemoryBackend {
         })
     }
 
-    fn close(&self, id: &PlanId) -> Result<(), BackendError> {
+    fn close(&self, id: &PlanId) -> Result<()> {
         self.with(id, |kept| {
             kept.document.state = State::Closed;
             Ok(())
         })
     }
 
-    fn repair(&self, id: &PlanId) -> Result<Updated, BackendError> {
+    fn repair(&self, id: &PlanId) -> Result<Updated> {
         self.with(id, |kept| {
             checked_header(&kept.document)?;
             Ok(Updated::default())
         })
     }
 
-    fn ensure_header(&self, id: &PlanId) -> Result<(), BackendError> {
+    fn ensure_header(&self, id: &PlanId) -> Result<()> {
         self.with(id, |kept| checked_header(&kept.document).map(drop))
     }
 }

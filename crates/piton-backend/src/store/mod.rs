@@ -16,6 +16,7 @@ mod plan;
 mod title;
 mod turn;
 
+pub(crate) use error::Result;
 pub use error::{BackendError, Reason};
 pub use id::{InvalidPlanId, PlanId, Provider};
 pub(crate) use interface::text_digest;

@@ -41,28 +41,25 @@ impl Value {
         })
     }
 
+    /// A single value, as it is written.
+    pub fn of(kind: Kind, text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self::Scalar(Scalar { kind, text })
+    }
+
     /// A text.
     pub fn text(text: impl Into<String>) -> Self {
-        Self::Scalar(Scalar {
-            kind: Kind::Text,
-            text: text.into(),
-        })
+        Self::of(Kind::Text, text)
     }
 
     /// A whole number.
     pub fn int(number: u64) -> Self {
-        Self::Scalar(Scalar {
-            kind: Kind::Int(Some(i128::from(number))),
-            text: number.to_string(),
-        })
+        Self::of(Kind::Int(Some(i128::from(number))), number.to_string())
     }
 
     /// A truth.
     pub fn bool(truth: bool) -> Self {
-        Self::Scalar(Scalar {
-            kind: Kind::Bool(truth),
-            text: truth.to_string(),
-        })
+        Self::of(Kind::Bool(truth), truth.to_string())
     }
 
     /// Returns whether nothing is here.

@@ -5,7 +5,7 @@ use piton_github::{ForgeError, found};
 
 use super::footing::number;
 use super::write::ForgeBackend;
-use crate::store::{BackendError, PlanId, comment_mark};
+use crate::store::{BackendError, PlanId, Result, comment_mark};
 use crate::text::within_limit;
 
 const TRIES: usize = 3;
@@ -16,7 +16,7 @@ impl ForgeBackend<'_> {
         id: &PlanId,
         text: &str,
         key: Option<&str>,
-    ) -> Result<String, BackendError> {
+    ) -> Result<String> {
         let number = number(id)?;
         let mark = key.map(comment_mark);
         let text = match &mark {
@@ -51,12 +51,7 @@ impl ForgeBackend<'_> {
     }
 
     /// Makes the comment with a key say a text.
-    pub(super) fn comment_set(
-        &self,
-        id: &PlanId,
-        key: &str,
-        text: &str,
-    ) -> Result<String, BackendError> {
+    pub(super) fn comment_set(&self, id: &PlanId, key: &str, text: &str) -> Result<String> {
         let number = number(id)?;
         let mark = comment_mark(key);
         let Some(there) = self.marked(id, number, &mark)?.into_iter().next() else {
@@ -71,13 +66,7 @@ impl ForgeBackend<'_> {
     }
 
     /// Removes all comments with a mark but the oldest.
-    fn oldest(
-        &self,
-        id: &PlanId,
-        number: u64,
-        mark: &str,
-        made: u64,
-    ) -> Result<String, BackendError> {
+    fn oldest(&self, id: &PlanId, number: u64, mark: &str, made: u64) -> Result<String> {
         let marked = self.marked(id, number, mark)?;
         let oldest = marked.first().map_or(made, |first| first.id);
         for comment in marked.iter().filter(|comment| comment.id != oldest) {
@@ -88,12 +77,7 @@ impl ForgeBackend<'_> {
 
     /// Finds the comments with a mark, written by the repository's own, oldest
     /// first.
-    fn marked(
-        &self,
-        id: &PlanId,
-        number: u64,
-        mark: &str,
-    ) -> Result<Vec<comments::Comment>, BackendError> {
+    fn marked(&self, id: &PlanId, number: u64, mark: &str) -> Result<Vec<comments::Comment>> {
         let all: Result<Vec<_>, _> =
             comments::list(self.forge, self.repo(), number, None).collect();
         let all = found(all)?.ok_or_else(|| BackendError::NotFound(id.clone()))?;

@@ -11,11 +11,11 @@ use super::trust::is_trusted;
 use super::write::ForgeBackend;
 use crate::header::{Edited, NewHeader, Patch, apply_patch, new_header};
 use crate::store::interface::same_text;
-use crate::store::{BackendError, BackendRead, Created, Document, NewPlan, Noted};
+use crate::store::{BackendError, BackendRead, Created, Document, NewPlan, Noted, Result};
 use crate::text::{plan_in_comment, within_limit, wrap_comment};
 
 impl ForgeBackend<'_> {
-    pub(super) fn create_issue(&self, new: &NewPlan) -> Result<Created, BackendError> {
+    pub(super) fn create_issue(&self, new: &NewPlan) -> Result<Created> {
         let comment = wrap_comment(&new.text);
         within_limit(&comment)?;
         let issue = match self.made(&new.key)? {
@@ -36,7 +36,7 @@ impl ForgeBackend<'_> {
         Ok(created)
     }
 
-    fn open_issue(&self, new: &NewPlan) -> Result<Document, BackendError> {
+    fn open_issue(&self, new: &NewPlan) -> Result<Document> {
         let author = people::me(self.forge)?.login;
         let mut labels = vec![self.reader.place.label().to_owned()];
         if new.learn {
@@ -74,12 +74,7 @@ impl ForgeBackend<'_> {
         }
     }
 
-    fn complete_issue(
-        &self,
-        issue: &Document,
-        new: &NewPlan,
-        comment: &str,
-    ) -> Result<(), BackendError> {
+    fn complete_issue(&self, issue: &Document, new: &NewPlan, comment: &str) -> Result<()> {
         let id = &issue.id;
         let number = super::footing::number(id)?;
         let there = self.plan_comment(number)?;
@@ -108,7 +103,7 @@ impl ForgeBackend<'_> {
         Ok(())
     }
 
-    fn plan_comment(&self, number: u64) -> Result<Option<u64>, BackendError> {
+    fn plan_comment(&self, number: u64) -> Result<Option<u64>> {
         for comment in comments::list(self.forge, self.repo(), number, None) {
             let comment = comment?;
             if plan_in_comment(&comment.body).is_some() && is_trusted(&comment) {
@@ -125,7 +120,7 @@ impl ForgeBackend<'_> {
         document: &Document,
         text: &str,
         was: Option<&Digest>,
-    ) -> Result<Vec<Noted>, BackendError> {
+    ) -> Result<Vec<Noted>> {
         let id = &document.id;
         let number = super::footing::number(id)?;
         let named = document

@@ -10,14 +10,14 @@ use serde_json::json;
 use super::footing::{mark, number};
 use super::write::ForgeBackend;
 use crate::header::{Field, NewHeader, Patch, new_header};
-use crate::store::{BackendError, BackendRead, Created, Document, NewPlan, PlanId, slug};
+use crate::store::{BackendError, BackendRead, Created, Document, NewPlan, PlanId, Result, slug};
 use crate::text::{escape_markers, has_footer, within_limit, wrap_original_plan};
 
 /// How many names are tried for a branch.
 const NAMES: u32 = 50;
 
 impl ForgeBackend<'_> {
-    pub(super) fn create_pull(&self, new: &NewPlan) -> Result<Created, BackendError> {
+    pub(super) fn create_pull(&self, new: &NewPlan) -> Result<Created> {
         let plan = wrap_original_plan(&escape_markers(new.text.trim()));
         within_limit(&plan)?;
         let (document, branch) = if let Some(document) = self.made(&new.key)? {
@@ -43,7 +43,7 @@ impl ForgeBackend<'_> {
         })
     }
 
-    fn open_pull(&self, new: &NewPlan, plan: &str) -> Result<(Document, String), BackendError> {
+    fn open_pull(&self, new: &NewPlan, plan: &str) -> Result<(Document, String)> {
         let author = people::me(self.forge)?.login;
         let base = match &new.base {
             Some(base) => base.clone(),
@@ -78,7 +78,7 @@ impl ForgeBackend<'_> {
             draft: true,
         };
         let made = match pulls::create(self.forge, self.repo(), &asked) {
-            Ok(pull) => self.known(&PlanId::from(pull.number))?,
+            Ok(pull) => self.needed(&PlanId::from(pull.number))?,
             Err(error)
                 if error.may_have_happened() || matches!(error, ForgeError::Conflict { .. }) =>
             {
@@ -89,7 +89,7 @@ impl ForgeBackend<'_> {
         Ok((made, branch))
     }
 
-    fn plan_commit(&self, new: &NewPlan, tip: &str) -> Result<String, BackendError> {
+    fn plan_commit(&self, new: &NewPlan, tip: &str) -> Result<String> {
         let base = git::commit(self.forge, self.repo(), tip)?.tree.sha;
         let reference = crate::ascii::ascii_json(&format!(
             "{{\n  \"provider\": \"github-draft-pr\",\n  \"title\": {}\n}}",
@@ -112,7 +112,7 @@ impl ForgeBackend<'_> {
 
     /// Makes the branch under the first free name. One that an earlier try
     /// made is taken as it is.
-    fn free_branch(&self, name: &str, commit: &str, key: &str) -> Result<String, BackendError> {
+    fn free_branch(&self, name: &str, commit: &str, key: &str) -> Result<String> {
         for attempt in 1..=NAMES {
             let branch = match attempt {
                 1 => name.to_owned(),
@@ -140,7 +140,7 @@ impl ForgeBackend<'_> {
     }
 
     /// Whether an earlier try at the same plan made the branch.
-    fn is_own(&self, branch: &str, key: &str) -> Result<bool, BackendError> {
+    fn is_own(&self, branch: &str, key: &str) -> Result<bool> {
         let Some(there) = found(git::branch(self.forge, self.repo(), branch))? else {
             return Ok(false);
         };
@@ -148,7 +148,7 @@ impl ForgeBackend<'_> {
         Ok(tip.message.ends_with(&trailer(key)))
     }
 
-    fn complete_pull(&self, id: &PlanId, new: &NewPlan) -> Result<(), BackendError> {
+    fn complete_pull(&self, id: &PlanId, new: &NewPlan) -> Result<()> {
         let number = number(id)?;
         let mut wanted = vec![self.reader.place.label().to_owned()];
         if new.learn {

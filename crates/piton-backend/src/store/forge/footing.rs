@@ -1,13 +1,12 @@
 //! What every request for a plan stands on: its number, its text, its mark.
 
 use piton_github::endpoints::issues::Issue;
-use piton_github::endpoints::people::Person;
 
-use crate::log::trusts;
-use crate::store::{BackendError, Document, PlanId};
+use super::trust::counts;
+use crate::store::{BackendError, Document, PlanId, Result};
 
 /// Returns the number of a plan on GitHub.
-pub(super) fn number(id: &PlanId) -> Result<u64, BackendError> {
+pub(super) fn number(id: &PlanId) -> Result<u64> {
     id.number().ok_or_else(|| BackendError::ForeignId {
         id: id.clone(),
         expected: "plans on GitHub have numbers",
@@ -16,16 +15,8 @@ pub(super) fn number(id: &PlanId) -> Result<u64, BackendError> {
 
 /// Returns an issue, or the pull request that it is, as a document.
 pub(super) fn document(issue: Issue) -> Document {
-    let trusted = trusts(
-        issue.author_association.trusted(),
-        issue
-            .user
-            .as_ref()
-            .map_or("", |person| person.login.as_str()),
-        issue.user.as_ref().is_some_and(Person::is_bot),
-    );
     Document {
-        trusted,
+        trusted: counts(issue.author_association, issue.user.as_ref()),
         id: PlanId::from(issue.number),
         title: issue.title,
         body: issue.body,

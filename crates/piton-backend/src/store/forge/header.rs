@@ -13,34 +13,22 @@ use super::page::Page;
 use super::write::ForgeBackend;
 use crate::header::{Edited, Field, Header, Patch, apply_patch, find_header};
 use crate::log::{Entry, LogPage, fold};
-use crate::store::interface::{checked_header, immutable_notes};
-use crate::store::{BackendError, BackendRead, Change, Document, Noted, PlanId, Updated};
+use crate::store::interface::checked_header;
+use crate::store::{BackendRead, Change, Document, Noted, PlanId, Result, Updated};
 use crate::text::within_limit;
 
 /// How often a body is written again because somebody else wrote meanwhile.
 const ROUNDS: u32 = 8;
 
 impl ForgeBackend<'_> {
-    fn needed(&self, id: &PlanId) -> Result<Document, BackendError> {
-        self.document(id)?
-            .ok_or_else(|| BackendError::NotFound(id.clone()))
-    }
-
-    pub(super) fn change_header(
-        &self,
-        id: &PlanId,
-        change: &Change,
-    ) -> Result<Updated, BackendError> {
+    pub(super) fn change_header(&self, id: &PlanId, change: &Change) -> Result<Updated> {
         let number = number(id)?;
         let _turn = self.writing.turn(id)?;
         let document = self.needed(id)?;
         let header = checked_header(&document)?;
         // Refuses a header that cannot be changed before anything is recorded.
         apply_patch(&document.body, &change.patch)?;
-        let mut updated = Updated {
-            changed: Vec::new(),
-            notes: immutable_notes(&change.patch),
-        };
+        let mut updated = Updated::of(&change.patch);
         if change.patch.is_empty() {
             return Ok(updated);
         }
@@ -67,7 +55,7 @@ impl ForgeBackend<'_> {
         mut pages: Vec<Page>,
         patch: &Patch,
         updated: &mut Updated,
-    ) -> Result<(), BackendError> {
+    ) -> Result<()> {
         let number = number(id)?;
         let mut rescued: Option<String> = None;
         for round in 0..ROUNDS {
@@ -128,13 +116,16 @@ impl ForgeBackend<'_> {
         Ok(())
     }
 
+    /// Returns what time it is, by GitHub's clock where it was heard.
+    fn heard(&self) -> Timestamp {
+        let heard = self.forge.heard();
+        heard.unwrap_or_else(|| self.writing.clock.now())
+    }
+
     /// Returns the time of a new entry: GitHub's, and later than every entry
     /// that was read, so that what follows another change also counts after it.
     fn moment(&self, pages: &[Page]) -> Timestamp {
-        let heard = self
-            .forge
-            .heard()
-            .unwrap_or_else(|| self.writing.clock.now());
+        let heard = self.heard();
         let newest = pages
             .iter()
             .flat_map(|page| &page.log.entries)
@@ -151,10 +142,7 @@ impl ForgeBackend<'_> {
     /// Returns the time of an entry that waited: when it was decided, by
     /// GitHub's clock, but later than what this writer recorded before.
     fn moment_of(&self, waited: Duration, pages: &[Page]) -> Timestamp {
-        let heard = self
-            .forge
-            .heard()
-            .unwrap_or_else(|| self.writing.clock.now());
+        let heard = self.heard();
         let then = SignedDuration::try_from(waited)
             .ok()
             .and_then(|waited| heard.checked_sub(waited).ok())
@@ -185,15 +173,12 @@ impl ForgeBackend<'_> {
     }
 
     /// Puts into the header what the logs say.
-    pub(super) fn rebuild(&self, id: &PlanId) -> Result<Updated, BackendError> {
+    pub(super) fn rebuild(&self, id: &PlanId) -> Result<Updated> {
         let _turn = self.writing.turn(id)?;
         let document = self.needed(id)?;
         checked_header(&document)?;
         let pages = self.pages(number(id)?)?;
-        let mut updated = Updated {
-            changed: Vec::new(),
-            notes: Vec::new(),
-        };
+        let mut updated = Updated::default();
         self.settle(id, document, pages, &Patch::default(), &mut updated)?;
         Ok(updated)
     }
@@ -204,8 +189,8 @@ impl ForgeBackend<'_> {
     pub(super) fn change_body(
         &self,
         id: &PlanId,
-        change: impl Fn(&Document) -> Result<Option<String>, BackendError>,
-    ) -> Result<Vec<Noted>, BackendError> {
+        change: impl Fn(&Document) -> Result<Option<String>>,
+    ) -> Result<Vec<Noted>> {
         let number = number(id)?;
         let _turn = self.writing.turn(id)?;
         let mut notes = Vec::new();

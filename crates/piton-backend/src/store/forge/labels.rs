@@ -4,7 +4,7 @@ use piton_github::endpoints::labels;
 use piton_github::{ForgeError, found};
 
 use super::write::ForgeBackend;
-use crate::store::BackendError;
+use crate::store::Result;
 
 /// A label that is made when it is missing: its colour and what it is for.
 const KNOWN: [(&str, &str, &str); 5] = [
@@ -29,7 +29,7 @@ const KNOWN: [(&str, &str, &str); 5] = [
 
 impl ForgeBackend<'_> {
     /// Makes sure that the labels are there which plans need.
-    pub(super) fn ensure_labels(&self, wanted: &[String]) -> Result<(), BackendError> {
+    pub(super) fn ensure_labels(&self, wanted: &[String]) -> Result<()> {
         for (name, color, description) in KNOWN {
             if !wanted.iter().any(|label| label == name)
                 || found(labels::get(self.forge, self.repo(), name))?.is_some()

@@ -11,7 +11,7 @@ use crate::kind::{Seen, TextKind};
 use crate::log::{LogPage, fold};
 use crate::store::interface::checked_header;
 use crate::store::{
-    BackendError, BackendRead, Document, PlanComment, PlanId, PlanQuery, PlanText, Provider, State,
+    BackendRead, Document, PlanComment, PlanId, PlanQuery, PlanText, Provider, Result, State,
 };
 use crate::text::{has_footer, plan_in_body, plan_in_comment, unescape_markers};
 
@@ -54,7 +54,7 @@ impl ForgeReader<'_> {
 
     /// Reads the text out of the comment that the header names, else out of the
     /// first one that holds a plan; one of the repository's own goes first.
-    fn text_in_comments(&self, document: &Document) -> Result<Option<PlanText>, BackendError> {
+    fn text_in_comments(&self, document: &Document) -> Result<Option<PlanText>> {
         let named = document
             .header()
             .ok()
@@ -79,7 +79,7 @@ impl ForgeReader<'_> {
     }
 
     /// Reads the plan that was committed on the branch of a pull request.
-    fn text_on_branch(&self, document: &Document) -> Result<Option<String>, BackendError> {
+    fn text_on_branch(&self, document: &Document) -> Result<Option<String>> {
         let number = number(&document.id)?;
         let Some(pull) = found(pulls::get(self.forge, &self.repo, number))? else {
             return Ok(None);
@@ -102,12 +102,12 @@ impl BackendRead for ForgeReader<'_> {
         }
     }
 
-    fn document(&self, id: &PlanId) -> Result<Option<Document>, BackendError> {
+    fn document(&self, id: &PlanId) -> Result<Option<Document>> {
         let issue = found(issues::get(self.forge, &self.repo, number(id)?))?;
         Ok(issue.map(document))
     }
 
-    fn source(&self, document: &Document) -> Result<Option<PlanText>, BackendError> {
+    fn source(&self, document: &Document) -> Result<Option<PlanText>> {
         // What stands in the body is its author's.
         let own = |text: String| PlanText {
             text,
@@ -129,7 +129,7 @@ impl BackendRead for ForgeReader<'_> {
         Ok(source.filter(|source| !source.text.trim().is_empty()))
     }
 
-    fn list(&self, query: &PlanQuery) -> Result<Vec<Document>, BackendError> {
+    fn list(&self, query: &PlanQuery) -> Result<Vec<Document>> {
         let mut labels = query.labels.clone();
         if labels.is_empty() {
             labels.push(self.place.label().to_owned());
@@ -156,7 +156,7 @@ impl BackendRead for ForgeReader<'_> {
         Ok(plans)
     }
 
-    fn comments(&self, id: &PlanId) -> Result<Option<Vec<PlanComment>>, BackendError> {
+    fn comments(&self, id: &PlanId) -> Result<Option<Vec<PlanComment>>> {
         let all: Result<Vec<_>, _> =
             comments::list(self.forge, &self.repo, number(id)?, None).collect();
         let Some(all) = found(all)? else {
@@ -178,7 +178,7 @@ impl BackendRead for ForgeReader<'_> {
         ))
     }
 
-    fn plan_of_branch(&self, branch: &str) -> Result<Option<PlanId>, BackendError> {
+    fn plan_of_branch(&self, branch: &str) -> Result<Option<PlanId>> {
         if let Some(id) = PlanId::from_branch(branch) {
             return Ok(Some(id));
         }
@@ -194,7 +194,7 @@ impl BackendRead for ForgeReader<'_> {
         Ok(newest.map(PlanId::from))
     }
 
-    fn made(&self, key: &str) -> Result<Option<Document>, BackendError> {
+    fn made(&self, key: &str) -> Result<Option<Document>> {
         let mark = mark(key);
         let newest = issues::list(self.forge, &self.repo, &issues::Filter::default());
         for issue in newest.take(LOOKED_AT) {
@@ -206,7 +206,7 @@ impl BackendRead for ForgeReader<'_> {
         Ok(None)
     }
 
-    fn is_whole(&self, made: &Document) -> Result<bool, BackendError> {
+    fn is_whole(&self, made: &Document) -> Result<bool> {
         let is_told = match self.place {
             Medium::Issue => {
                 let header = made.header().ok();
@@ -222,7 +222,7 @@ impl BackendRead for ForgeReader<'_> {
         Ok(is_told && self.text(made)?.is_some())
     }
 
-    fn lacks(&self, document: &Document) -> Result<Patch, BackendError> {
+    fn lacks(&self, document: &Document) -> Result<Patch> {
         let header = checked_header(document)?;
         let comments: Result<Vec<_>, _> =
             comments::list(self.forge, &self.repo, number(&document.id)?, None).collect();

@@ -7,7 +7,7 @@ use super::page::Page;
 use super::trust::trusted;
 use super::write::ForgeBackend;
 use crate::log::{Entry, LogPage, Writer};
-use crate::store::BackendError;
+use crate::store::Result;
 use crate::text::within_limit;
 
 /// How often a log is written before somebody is told that it cannot be.
@@ -85,12 +85,7 @@ impl ForgeBackend<'_> {
 
     /// Writes an entry into the log of the writer, once. Whether a write that
     /// got no answer was done is looked up before it is repeated.
-    pub(super) fn record(
-        &self,
-        number: u64,
-        pages: &mut Vec<Page>,
-        entry: &Entry,
-    ) -> Result<(), BackendError> {
+    pub(super) fn record(&self, number: u64, pages: &mut Vec<Page>, entry: &Entry) -> Result<()> {
         let writer = &self.writing.writer;
         let mut tries = 0;
         loop {
@@ -148,7 +143,7 @@ impl ForgeBackend<'_> {
     }
 
     /// Adds what one more comment of the own log holds at this moment.
-    fn take_in(&self, log: &mut LogPage, comment: u64) -> Result<(), BackendError> {
+    fn take_in(&self, log: &mut LogPage, comment: u64) -> Result<()> {
         let now = found(comments::get(self.forge, self.repo(), comment))?;
         if let Some(page) = now.and_then(|now| Page::read(now.id, &now.body)) {
             log.add_missing(&page.log);

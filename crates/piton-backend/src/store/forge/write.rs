@@ -8,11 +8,11 @@ use super::footing::number;
 use super::read::{ForgeReader, Medium};
 use super::writing::Writing;
 use crate::block::add_block;
-use crate::header::{HeaderFault, NewHeader, Patch, new_header};
-use crate::store::interface::{checked_header, not_blank, same_text, text_digest};
+use crate::header::Patch;
+use crate::store::interface::{lacking_header, not_blank, same_text, text_digest};
 use crate::store::{
     Backend, BackendError, BackendRead, Change, Created, Document, NewPlan, Noted, PlanComment,
-    PlanId, PlanQuery, PlanText, Provider, State, Updated,
+    PlanId, PlanQuery, PlanText, Provider, Result, State, Updated,
 };
 use crate::text::{escape_markers, plan_in_body, unescape_markers, within_limit};
 
@@ -33,11 +33,6 @@ impl<'a> ForgeBackend<'a> {
         }
     }
 
-    pub(super) fn known(&self, id: &PlanId) -> Result<Document, BackendError> {
-        self.document(id)?
-            .ok_or_else(|| BackendError::NotFound(id.clone()))
-    }
-
     pub(super) const fn repo(&self) -> &RepoName {
         &self.reader.repo
     }
@@ -48,41 +43,41 @@ impl BackendRead for ForgeBackend<'_> {
         self.reader.provider()
     }
 
-    fn document(&self, id: &PlanId) -> Result<Option<Document>, BackendError> {
+    fn document(&self, id: &PlanId) -> Result<Option<Document>> {
         self.reader.document(id)
     }
 
-    fn source(&self, document: &Document) -> Result<Option<PlanText>, BackendError> {
+    fn source(&self, document: &Document) -> Result<Option<PlanText>> {
         self.reader.source(document)
     }
 
-    fn list(&self, query: &PlanQuery) -> Result<Vec<Document>, BackendError> {
+    fn list(&self, query: &PlanQuery) -> Result<Vec<Document>> {
         self.reader.list(query)
     }
 
-    fn comments(&self, id: &PlanId) -> Result<Option<Vec<PlanComment>>, BackendError> {
+    fn comments(&self, id: &PlanId) -> Result<Option<Vec<PlanComment>>> {
         self.reader.comments(id)
     }
 
-    fn plan_of_branch(&self, branch: &str) -> Result<Option<PlanId>, BackendError> {
+    fn plan_of_branch(&self, branch: &str) -> Result<Option<PlanId>> {
         self.reader.plan_of_branch(branch)
     }
 
-    fn made(&self, key: &str) -> Result<Option<Document>, BackendError> {
+    fn made(&self, key: &str) -> Result<Option<Document>> {
         self.reader.made(key)
     }
 
-    fn is_whole(&self, made: &Document) -> Result<bool, BackendError> {
+    fn is_whole(&self, made: &Document) -> Result<bool> {
         self.reader.is_whole(made)
     }
 
-    fn lacks(&self, document: &Document) -> Result<Patch, BackendError> {
+    fn lacks(&self, document: &Document) -> Result<Patch> {
         self.reader.lacks(document)
     }
 }
 
 impl Backend for ForgeBackend<'_> {
-    fn create(&self, new: &NewPlan) -> Result<Created, BackendError> {
+    fn create(&self, new: &NewPlan) -> Result<Created> {
         not_blank(&new.text)?;
         match self.reader.place {
             Medium::Issue => self.create_issue(new),
@@ -90,18 +85,13 @@ impl Backend for ForgeBackend<'_> {
         }
     }
 
-    fn update_metadata(&self, id: &PlanId, change: &Change) -> Result<Updated, BackendError> {
+    fn update_metadata(&self, id: &PlanId, change: &Change) -> Result<Updated> {
         self.change_header(id, change)
     }
 
-    fn replace_text(
-        &self,
-        id: &PlanId,
-        text: &str,
-        was: Option<&Digest>,
-    ) -> Result<Vec<Noted>, BackendError> {
+    fn replace_text(&self, id: &PlanId, text: &str, was: Option<&Digest>) -> Result<Vec<Noted>> {
         not_blank(text)?;
-        let document = self.known(id)?;
+        let document = self.needed(id)?;
         if !document.is_pull {
             return self.update_comment_text(&document, text, was);
         }
@@ -124,8 +114,8 @@ impl Backend for ForgeBackend<'_> {
         })
     }
 
-    fn set_title(&self, id: &PlanId, title: &str) -> Result<(), BackendError> {
-        let current = self.known(id)?;
+    fn set_title(&self, id: &PlanId, title: &str) -> Result<()> {
+        let current = self.needed(id)?;
         if current.title == title {
             return Ok(());
         }
@@ -134,22 +124,17 @@ impl Backend for ForgeBackend<'_> {
         Ok(())
     }
 
-    fn add_comment(
-        &self,
-        id: &PlanId,
-        text: &str,
-        key: Option<&str>,
-    ) -> Result<String, BackendError> {
+    fn add_comment(&self, id: &PlanId, text: &str, key: Option<&str>) -> Result<String> {
         self.comment_once(id, text, key)
     }
 
-    fn set_comment(&self, id: &PlanId, key: &str, text: &str) -> Result<String, BackendError> {
+    fn set_comment(&self, id: &PlanId, key: &str, text: &str) -> Result<String> {
         self.comment_set(id, key, text)
     }
 
-    fn add_label(&self, id: &PlanId, label: &str) -> Result<(), BackendError> {
+    fn add_label(&self, id: &PlanId, label: &str) -> Result<()> {
         let wanted = [label.to_owned()];
-        let current = self.known(id)?;
+        let current = self.needed(id)?;
         if current.labels.contains(&wanted[0]) {
             return Ok(());
         }
@@ -158,8 +143,8 @@ impl Backend for ForgeBackend<'_> {
         Ok(())
     }
 
-    fn close(&self, id: &PlanId) -> Result<(), BackendError> {
-        let current = self.known(id)?;
+    fn close(&self, id: &PlanId) -> Result<()> {
+        let current = self.needed(id)?;
         if current.state == State::Closed {
             return Ok(());
         }
@@ -168,27 +153,18 @@ impl Backend for ForgeBackend<'_> {
         Ok(())
     }
 
-    fn repair(&self, id: &PlanId) -> Result<Updated, BackendError> {
+    fn repair(&self, id: &PlanId) -> Result<Updated> {
         self.rebuild(id)
     }
 
-    fn ensure_header(&self, id: &PlanId) -> Result<(), BackendError> {
-        self.change_body(id, |document| match document.header() {
-            Ok(_) => Ok(None),
-            Err(HeaderFault::Absent) => {
-                if let Err(error @ BackendError::NotAPlan { .. }) = checked_header(document) {
-                    return Err(error);
-                }
-                let header = new_header(&NewHeader {
-                    created_at: document.created_at,
-                    created_by: document.author.as_deref().unwrap_or("unknown"),
-                    fields: &Patch::default(),
-                });
-                let body = add_block(&document.body, &header);
-                within_limit(&body)?;
-                Ok(Some(body))
-            }
-            Err(fault) => Err(fault.into()),
+    fn ensure_header(&self, id: &PlanId) -> Result<()> {
+        self.change_body(id, |document| {
+            let Some(header) = lacking_header(document, "unknown")? else {
+                return Ok(None);
+            };
+            let body = add_block(&document.body, &header);
+            within_limit(&body)?;
+            Ok(Some(body))
         })?;
         Ok(())
     }

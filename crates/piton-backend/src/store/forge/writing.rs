@@ -11,7 +11,7 @@ use piton_durable::{Disk, LockGuard};
 
 use super::page::Page;
 use crate::log::{LogPage, Writer};
-use crate::store::{BackendError, PlanId, turn};
+use crate::store::{PlanId, Result, turn};
 
 /// How much of a remembered log is read.
 const MOST: u64 = 1 << 20;
@@ -54,7 +54,7 @@ impl<'a> Writing<'a> {
     }
 
     /// Takes this process's turn at a plan.
-    pub(super) fn turn(&self, id: &PlanId) -> Result<Option<LockGuard>, BackendError> {
+    pub(super) fn turn(&self, id: &PlanId) -> Result<Option<LockGuard>> {
         self.clone
             .as_ref()
             .map(|clone| {

@@ -9,13 +9,13 @@ use piton_durable::{Disk, LockGuard, create_dirs, tree, write_atomic, write_atom
 
 use super::layout::{Layout, comment_name};
 use super::record::{Record, VERSION};
-use crate::header::{Edited, NewHeader, Patch, apply_patch, new_header};
-use crate::store::interface::{checked_header, immutable_notes, not_blank, same_text};
+use crate::header::{Edited, NewHeader, apply_patch, new_header};
+use crate::store::interface::{checked_header, lacking_header, not_blank, same_text};
 use crate::store::mark::comment_mark;
 use crate::store::turn;
 use crate::store::{
     Backend, BackendError, BackendRead, Change, Created, NewPlan, Noted, PlanComment, PlanId,
-    State, Updated, slug,
+    Result, State, Updated, slug,
 };
 use crate::text::{escape_markers, plan_in_body};
 
@@ -45,7 +45,7 @@ enum Keep {
 }
 
 impl LocalBackend<'_> {
-    fn locked(&self) -> Result<LockGuard, BackendError> {
+    fn locked(&self) -> Result<LockGuard> {
         let guard = turn::take(&self.lock, self.clock, "changing a local plan")?;
         // What is there was left by somebody who was killed.
         for entry in self.disk.list(&self.scratch).unwrap_or_default() {
@@ -55,7 +55,7 @@ impl LocalBackend<'_> {
     }
 
     /// Writes all of a new plan where nobody takes it for one.
-    fn stage(&self, at: PathBuf, parts: [(&str, &str); 2]) -> Result<PathBuf, BackendError> {
+    fn stage(&self, at: PathBuf, parts: [(&str, &str); 2]) -> Result<PathBuf> {
         remove(self.disk, &at)?;
         for (part, text) in parts {
             write_atomic(self.disk, &at.join(part), text.as_bytes(), 0o644)?;
@@ -64,7 +64,7 @@ impl LocalBackend<'_> {
         Ok(at)
     }
 
-    fn write(&self, path: &Path, text: &str) -> Result<(), BackendError> {
+    fn write(&self, path: &Path, text: &str) -> Result<()> {
         let bytes = text.as_bytes();
         Ok(write_atomic_from(
             self.disk,
@@ -75,11 +75,7 @@ impl LocalBackend<'_> {
         )?)
     }
 
-    fn change_record(
-        &self,
-        id: &PlanId,
-        change: impl FnOnce(&mut Record),
-    ) -> Result<(), BackendError> {
+    fn change_record(&self, id: &PlanId, change: impl FnOnce(&mut Record)) -> Result<()> {
         let _guard = self.locked()?;
         self.needed(id)?;
         let before = self.record(id)?;
@@ -100,7 +96,7 @@ impl LocalBackend<'_> {
         text: &str,
         key: Option<&str>,
         keep: Keep,
-    ) -> Result<String, BackendError> {
+    ) -> Result<String> {
         let comments = self
             .comments(id)?
             .ok_or_else(|| BackendError::NotFound(id.clone()))?;
@@ -129,7 +125,7 @@ impl LocalBackend<'_> {
         Ok(format!("{number:04}"))
     }
 
-    fn made(&self, id: PlanId) -> Created {
+    fn created(&self, id: PlanId) -> Created {
         Created {
             url: self.layout.body(&id).display().to_string(),
             id,
@@ -139,13 +135,11 @@ impl LocalBackend<'_> {
 }
 
 impl Backend for LocalBackend<'_> {
-    fn create(&self, new: &NewPlan) -> Result<Created, BackendError> {
+    fn create(&self, new: &NewPlan) -> Result<Created> {
         not_blank(&new.text)?;
         let _guard = self.locked()?;
-        for id in self.ids()? {
-            if self.record(&id).is_ok_and(|record| record.key == new.key) {
-                return Ok(self.made(id));
-            }
+        if let Some(id) = self.id_made(&new.key)? {
+            return Ok(self.created(id));
         }
         let now = self.clock.now();
         let record = Record {
@@ -189,7 +183,7 @@ impl Backend for LocalBackend<'_> {
                     for dir in [root, left] {
                         self.disk.sync_dir(dir)?;
                     }
-                    return Ok(self.made(id));
+                    return Ok(self.created(id));
                 }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => attempt += 1,
                 // Then it stands beside the plans, under a name that is none.
@@ -204,14 +198,11 @@ impl Backend for LocalBackend<'_> {
         }
     }
 
-    fn update_metadata(&self, id: &PlanId, change: &Change) -> Result<Updated, BackendError> {
+    fn update_metadata(&self, id: &PlanId, change: &Change) -> Result<Updated> {
         let _guard = self.locked()?;
         let document = self.needed(id)?;
         checked_header(&document)?;
-        let mut updated = Updated {
-            changed: Vec::new(),
-            notes: immutable_notes(&change.patch),
-        };
+        let mut updated = Updated::of(&change.patch);
         if let Edited::Changed { text, fields } = apply_patch(&document.body, &change.patch)? {
             self.write(&self.layout.body(id), &text)?;
             updated.changed = fields;
@@ -219,12 +210,7 @@ impl Backend for LocalBackend<'_> {
         Ok(updated)
     }
 
-    fn replace_text(
-        &self,
-        id: &PlanId,
-        text: &str,
-        was: Option<&Digest>,
-    ) -> Result<Vec<Noted>, BackendError> {
+    fn replace_text(&self, id: &PlanId, text: &str, was: Option<&Digest>) -> Result<Vec<Noted>> {
         not_blank(text)?;
         let _guard = self.locked()?;
         let document = self.needed(id)?;
@@ -241,26 +227,21 @@ impl Backend for LocalBackend<'_> {
         Ok(Vec::new())
     }
 
-    fn set_title(&self, id: &PlanId, title: &str) -> Result<(), BackendError> {
+    fn set_title(&self, id: &PlanId, title: &str) -> Result<()> {
         self.change_record(id, |record| title.clone_into(&mut record.title))
     }
 
-    fn add_comment(
-        &self,
-        id: &PlanId,
-        text: &str,
-        key: Option<&str>,
-    ) -> Result<String, BackendError> {
+    fn add_comment(&self, id: &PlanId, text: &str, key: Option<&str>) -> Result<String> {
         let _guard = self.locked()?;
         self.put_comment(id, text, key, Keep::AsItIs)
     }
 
-    fn set_comment(&self, id: &PlanId, key: &str, text: &str) -> Result<String, BackendError> {
+    fn set_comment(&self, id: &PlanId, key: &str, text: &str) -> Result<String> {
         let _guard = self.locked()?;
         self.put_comment(id, text, Some(key), Keep::Nothing)
     }
 
-    fn add_label(&self, id: &PlanId, label: &str) -> Result<(), BackendError> {
+    fn add_label(&self, id: &PlanId, label: &str) -> Result<()> {
         self.change_record(id, |record| {
             if !record.labels.iter().any(|own| own == label) {
                 record.labels.push(label.to_owned());
@@ -268,41 +249,29 @@ impl Backend for LocalBackend<'_> {
         })
     }
 
-    fn close(&self, id: &PlanId) -> Result<(), BackendError> {
+    fn close(&self, id: &PlanId) -> Result<()> {
         self.change_record(id, |record| record.state = State::Closed)
     }
 
-    fn repair(&self, id: &PlanId) -> Result<Updated, BackendError> {
+    fn repair(&self, id: &PlanId) -> Result<Updated> {
         checked_header(&self.needed(id)?)?;
         Ok(Updated::default())
     }
 
-    fn ensure_header(&self, id: &PlanId) -> Result<(), BackendError> {
+    fn ensure_header(&self, id: &PlanId) -> Result<()> {
         let _guard = self.locked()?;
         let document = self.needed(id)?;
-        if document.header().is_ok() {
-            return Ok(());
+        match lacking_header(&document, &self.user)? {
+            None => Ok(()),
+            Some(header) => {
+                let body = format!("{header}{RULE}{}", document.body);
+                self.write(&self.layout.body(id), &body)
+            }
         }
-        checked_header(&document)
-            .map(drop)
-            .or_else(|error| match error {
-                BackendError::Edit(crate::header::EditError::Header(
-                    crate::header::HeaderFault::Absent,
-                )) => {
-                    let header = new_header(&NewHeader {
-                        created_at: document.created_at,
-                        created_by: document.author.as_deref().unwrap_or(&self.user),
-                        fields: &Patch::default(),
-                    });
-                    let body = format!("{header}{RULE}{}", document.body);
-                    self.write(&self.layout.body(id), &body)
-                }
-                error => Err(error),
-            })
     }
 }
 
 /// Removes what a process left that died.
-fn remove(disk: &dyn Disk, left: &Path) -> Result<(), BackendError> {
+fn remove(disk: &dyn Disk, left: &Path) -> Result<()> {
     Ok(tree::remove(disk, left)?)
 }

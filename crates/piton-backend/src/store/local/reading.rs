@@ -10,7 +10,7 @@ use super::backend::LocalBackend;
 use super::record::{Record, VERSION};
 use crate::header::Patch;
 use crate::store::{
-    BackendError, BackendRead, Document, PlanComment, PlanId, PlanQuery, PlanText, Provider,
+    BackendError, BackendRead, Document, PlanComment, PlanId, PlanQuery, PlanText, Provider, Result,
 };
 use crate::text::{plan_in_body, unescape_markers};
 
@@ -18,7 +18,7 @@ use crate::text::{plan_in_body, unescape_markers};
 const MOST: u64 = 1 << 20;
 
 impl LocalBackend<'_> {
-    fn exists(&self, id: &PlanId) -> Result<bool, BackendError> {
+    fn exists(&self, id: &PlanId) -> Result<bool> {
         if id.number().is_some() {
             return Err(BackendError::ForeignId {
                 id: id.clone(),
@@ -30,13 +30,13 @@ impl LocalBackend<'_> {
         Ok(stat.is_some_and(|stat| stat.kind == Kind::Dir))
     }
 
-    fn read(&self, path: &Path) -> Result<String, BackendError> {
+    fn read(&self, path: &Path) -> Result<String> {
         let bytes = self.disk.read_at_most(path, MOST)?;
         String::from_utf8(bytes)
             .map_err(|_| BackendError::Damaged(format!("{} is not UTF-8", path.display())))
     }
 
-    pub(super) fn record(&self, id: &PlanId) -> Result<Record, BackendError> {
+    pub(super) fn record(&self, id: &PlanId) -> Result<Record> {
         let path = self.layout.record(id);
         let record: Record = serde_json::from_str(&self.read(&path)?)
             .map_err(|error| BackendError::Damaged(format!("{}: {error}", path.display())))?;
@@ -50,12 +50,7 @@ impl LocalBackend<'_> {
         Ok(record)
     }
 
-    pub(super) fn needed(&self, id: &PlanId) -> Result<Document, BackendError> {
-        self.document(id)?
-            .ok_or_else(|| BackendError::NotFound(id.clone()))
-    }
-
-    pub(super) fn ids(&self) -> Result<Vec<PlanId>, BackendError> {
+    pub(super) fn ids(&self) -> Result<Vec<PlanId>> {
         let entries = self.entries(&self.layout.root)?;
         Ok(entries
             .into_iter()
@@ -65,8 +60,15 @@ impl LocalBackend<'_> {
             .collect())
     }
 
+    /// Returns the plan that a creation with this key made.
+    pub(super) fn id_made(&self, key: &str) -> Result<Option<PlanId>> {
+        let ids = self.ids()?;
+        let made = |id: &PlanId| self.record(id).is_ok_and(|record| record.key == key);
+        Ok(ids.into_iter().find(made))
+    }
+
     /// Lists a directory that need not be there.
-    fn entries(&self, dir: &Path) -> Result<Vec<Entry>, BackendError> {
+    fn entries(&self, dir: &Path) -> Result<Vec<Entry>> {
         match self.disk.list(dir) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
             listed => Ok(listed?),
@@ -79,7 +81,7 @@ impl BackendRead for LocalBackend<'_> {
         Provider::Local
     }
 
-    fn document(&self, id: &PlanId) -> Result<Option<Document>, BackendError> {
+    fn document(&self, id: &PlanId) -> Result<Option<Document>> {
         if !self.exists(id)? {
             return Ok(None);
         }
@@ -102,7 +104,7 @@ impl BackendRead for LocalBackend<'_> {
         }))
     }
 
-    fn source(&self, document: &Document) -> Result<Option<PlanText>, BackendError> {
+    fn source(&self, document: &Document) -> Result<Option<PlanText>> {
         Ok(plan_in_body(&document.body).place().map(|place| PlanText {
             text: unescape_markers(document.body[place].trim()),
             author: document.author.clone(),
@@ -110,7 +112,7 @@ impl BackendRead for LocalBackend<'_> {
         }))
     }
 
-    fn list(&self, query: &PlanQuery) -> Result<Vec<Document>, BackendError> {
+    fn list(&self, query: &PlanQuery) -> Result<Vec<Document>> {
         let mut plans = Vec::new();
         for id in self.ids()? {
             plans.extend(self.document(&id)?);
@@ -118,22 +120,18 @@ impl BackendRead for LocalBackend<'_> {
         Ok(query.of(plans))
     }
 
-    fn comments(&self, id: &PlanId) -> Result<Option<Vec<PlanComment>>, BackendError> {
+    fn comments(&self, id: &PlanId) -> Result<Option<Vec<PlanComment>>> {
         if !self.exists(id)? {
             return Ok(None);
         }
         let dir = self.layout.comments(id);
         let mut comments = Vec::new();
-        for entry in self
-            .entries(&dir)?
-            .into_iter()
-            .filter(|entry| entry.kind == Kind::File)
-        {
-            let Some(name) = entry
+        for entry in self.entries(&dir)? {
+            let name = entry
                 .name
                 .to_str()
-                .and_then(|name| name.strip_suffix(".md"))
-            else {
+                .and_then(|name| name.strip_suffix(".md"));
+            let (Kind::File, Some(name)) = (entry.kind, name) else {
                 continue;
             };
             let path = dir.join(&entry.name);
@@ -152,7 +150,7 @@ impl BackendRead for LocalBackend<'_> {
         Ok(Some(comments))
     }
 
-    fn plan_of_branch(&self, branch: &str) -> Result<Option<PlanId>, BackendError> {
+    fn plan_of_branch(&self, branch: &str) -> Result<Option<PlanId>> {
         for id in self.ids()? {
             if self
                 .document(&id)?
@@ -164,16 +162,14 @@ impl BackendRead for LocalBackend<'_> {
         Ok(None)
     }
 
-    fn made(&self, key: &str) -> Result<Option<Document>, BackendError> {
-        for id in self.ids()? {
-            if self.record(&id).is_ok_and(|record| record.key == key) {
-                return self.document(&id);
-            }
+    fn made(&self, key: &str) -> Result<Option<Document>> {
+        match self.id_made(key)? {
+            Some(id) => self.document(&id),
+            None => Ok(None),
         }
-        Ok(None)
     }
 
-    fn lacks(&self, _: &Document) -> Result<Patch, BackendError> {
+    fn lacks(&self, _: &Document) -> Result<Patch> {
         Ok(Patch::default())
     }
 }

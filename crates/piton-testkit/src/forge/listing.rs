@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::reply::{Body, Refusal, Reply};
-use super::serve::Shared;
+use super::reply::{Body, Refusal, Reply, found};
+use super::shared::Shared;
 use super::world::World;
 
 impl Shared {
@@ -16,7 +16,7 @@ impl Shared {
                 .split_once('/')
                 .map_or((rest, String::new()), |(id, rest)| (id, format!("/{rest}")));
             let repo = world.repos.values().find(|repo| repo.id.to_string() == id);
-            let repo = repo.ok_or_else(Refusal::not_found)?;
+            let repo = found(repo)?;
             return Ok(format!("/repos/{}{rest}", repo.full_name));
         }
         if let Some(rest) = path.strip_prefix("/repos/") {
@@ -24,10 +24,7 @@ impl Shared {
             let (owner, name) = (pieces.next().unwrap_or(""), pieces.next().unwrap_or(""));
             let former = format!("{owner}/{name}").to_lowercase();
             if let Some(now) = world.renamed.get(&former) {
-                let repo = world
-                    .repos
-                    .get(&now.to_lowercase())
-                    .ok_or_else(Refusal::not_found)?;
+                let repo = found(world.repos.get(&now.to_lowercase()))?;
                 let rest = pieces
                     .next()
                     .map_or_else(String::new, |rest| format!("/{rest}"));
@@ -49,18 +46,14 @@ impl Shared {
         let Body::List(name, elements) = &mut reply.body else {
             return None;
         };
-        let most = if path.ends_with("/actions/variables") {
-            30
-        } else {
-            100
-        };
+        let most = 100;
         let number = |name: &str, default: usize| {
             query
                 .get(name)
                 .and_then(|text| text.parse().ok())
                 .unwrap_or(default)
         };
-        let per = number("per_page", most.min(30)).clamp(1, most);
+        let per = number("per_page", 30).clamp(1, most);
         let page = number("page", 1).max(1);
         let total = elements.len();
         let last = total.div_ceil(per).max(1);

@@ -6,20 +6,24 @@
 //! What it holds is a [`World`], which tests arrange and look at; [`Fault`]s
 //! say what goes wrong.
 
+mod answer;
 mod areas;
+mod arrange;
 mod fault;
 mod http;
 mod listing;
 mod operations;
 mod reply;
 mod serve;
+mod shared;
 mod signing;
 mod table;
 mod trouble;
 mod world;
 
 pub use fault::{Fault, FaultKind};
-pub use serve::{FakeGitHub, Logged};
+pub use serve::FakeGitHub;
+pub use shared::Logged;
 pub use world::{
     Comment, Gist, Issue, Job, PullSide, Release, Repo, Right, Rights, Run, Step, Workflow, World,
 };

@@ -108,37 +108,35 @@ impl Refusal {
     }
 }
 
+/// What is there, or the refusal that says that it is not.
+pub(super) fn found<T>(thing: Option<T>) -> Result<T, Refusal> {
+    thing.ok_or_else(Refusal::not_found)
+}
+
+fn reply(status: u16, body: Body) -> Replied {
+    Ok(Reply { status, body })
+}
+
 pub(super) fn ok(body: Value) -> Replied {
-    Ok(Reply {
-        status: 200,
-        body: Body::Json(body),
-    })
+    reply(200, Body::Json(body))
 }
 
 pub(super) fn created(body: Value) -> Replied {
-    Ok(Reply {
-        status: 201,
-        body: Body::Json(body),
-    })
+    reply(201, Body::Json(body))
 }
 
 pub(super) fn done() -> Replied {
-    Ok(Reply {
-        status: 204,
-        body: Body::None,
-    })
+    reply(204, Body::None)
+}
+
+pub(super) fn raw(bytes: Vec<u8>) -> Replied {
+    reply(200, Body::Raw(bytes))
 }
 
 pub(super) fn list(elements: Vec<Value>) -> Replied {
-    Ok(Reply {
-        status: 200,
-        body: Body::List(None, elements),
-    })
+    reply(200, Body::List(None, elements))
 }
 
 pub(super) fn list_in(name: &'static str, elements: Vec<Value>) -> Replied {
-    Ok(Reply {
-        status: 200,
-        body: Body::List(Some(name), elements),
-    })
+    reply(200, Body::List(Some(name), elements))
 }

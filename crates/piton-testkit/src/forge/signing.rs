@@ -3,7 +3,7 @@
 use super::http::Request;
 use super::operations::Operation;
 use super::reply::Refusal;
-use super::serve::{Shared, hold};
+use super::shared::{Shared, hold};
 use super::world::{Right, Rights};
 
 impl Shared {

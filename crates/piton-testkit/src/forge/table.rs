@@ -4,8 +4,6 @@
 
 pub(super) const TABLE: &str = "
 GET /user
-GET /users/{username}
-GET /rate_limit
 GET /repos/{owner}/{repo}
 GET /repos/{owner}/{repo}/issues ?milestone ?state ?assignee ?creator ?mentioned ?labels ?sort ?direction ?since ?per_page ?page
 POST /repos/{owner}/{repo}/issues title!:string body:string labels:array assignees:array milestone:integer type:string
@@ -17,28 +15,18 @@ GET /repos/{owner}/{repo}/issues/{issue_number}
 PATCH /repos/{owner}/{repo}/issues/{issue_number} title:string body:string state:string state_reason:string labels:array assignees:array milestone:integer
 GET /repos/{owner}/{repo}/issues/{issue_number}/comments ?since ?per_page ?page
 POST /repos/{owner}/{repo}/issues/{issue_number}/comments body!:string
-GET /repos/{owner}/{repo}/issues/{issue_number}/labels ?per_page ?page
 POST /repos/{owner}/{repo}/issues/{issue_number}/labels labels:array
-DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels/{name}
-GET /repos/{owner}/{repo}/issues/{issue_number}/timeline ?per_page ?page
-GET /repos/{owner}/{repo}/labels ?per_page ?page
 POST /repos/{owner}/{repo}/labels name!:string color:string description:string
 GET /repos/{owner}/{repo}/labels/{name}
 GET /repos/{owner}/{repo}/pulls ?state ?head ?base ?sort ?direction ?per_page ?page
 POST /repos/{owner}/{repo}/pulls title:string head!:string base!:string body:string draft:boolean issue:integer maintainer_can_modify:boolean head_repo:string
 GET /repos/{owner}/{repo}/pulls/{pull_number}
-PATCH /repos/{owner}/{repo}/pulls/{pull_number} title:string body:string state:string base:string maintainer_can_modify:boolean
-GET /repos/{owner}/{repo}/pulls/{pull_number}/files ?per_page ?page
 GET /repos/{owner}/{repo}/git/ref/{ref*}
 POST /repos/{owner}/{repo}/git/refs ref!:string sha!:string
-PATCH /repos/{owner}/{repo}/git/refs/{ref*} sha!:string force:boolean
-DELETE /repos/{owner}/{repo}/git/refs/{ref*}
 GET /repos/{owner}/{repo}/git/commits/{commit_sha}
 POST /repos/{owner}/{repo}/git/commits message!:string tree!:string parents:array author:object committer:object signature:string
-GET /repos/{owner}/{repo}/git/trees/{tree_sha} ?recursive
 POST /repos/{owner}/{repo}/git/trees tree!:array base_tree:string
 GET /repos/{owner}/{repo}/contents/{path*} ?ref
-PUT /repos/{owner}/{repo}/contents/{path*} message!:string content!:string sha:string branch:string committer:object author:object
 GET /repos/{owner}/{repo}/actions/workflows ?per_page ?page
 GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}
 PUT /repos/{owner}/{repo}/actions/workflows/{workflow_id}/enable
@@ -47,12 +35,10 @@ GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs ?actor ?branch ?e
 GET /repos/{owner}/{repo}/actions/runs ?actor ?branch ?event ?status ?per_page ?page ?created ?head_sha ?exclude_pull_requests
 GET /repos/{owner}/{repo}/actions/runs/{run_id} ?exclude_pull_requests
 GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs ?filter ?per_page ?page
-GET /repos/{owner}/{repo}/actions/variables ?per_page ?page
 POST /repos/{owner}/{repo}/actions/variables name!:string value!:string
 GET /repos/{owner}/{repo}/actions/variables/{name}
 PATCH /repos/{owner}/{repo}/actions/variables/{name} name:string value:string
 DELETE /repos/{owner}/{repo}/actions/variables/{name}
-GET /repos/{owner}/{repo}/actions/secrets ?per_page ?page
 GET /repos/{owner}/{repo}/actions/secrets/public-key
 GET /repos/{owner}/{repo}/actions/secrets/{secret_name}
 PUT /repos/{owner}/{repo}/actions/secrets/{secret_name} encrypted_value!:string key_id!:string
@@ -64,7 +50,6 @@ GET /repos/{owner}/{repo}/traffic/popular/paths
 GET /repos/{owner}/{repo}/releases ?per_page ?page
 GET /repos/{owner}/{repo}/stargazers ?per_page ?page
 GET /repos/{owner}/{repo}/stargazers/history ?per_page ?page
-GET /repos/{owner}/{repo}/community/profile
 GET /repos/{owner}/{repo}/pages
 POST /repos/{owner}/{repo}/pages build_type:string source:object
 GET /gists ?since ?per_page ?page

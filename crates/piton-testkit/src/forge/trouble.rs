@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::fault::FaultKind;
 use super::http::Response;
-use super::serve::{Shared, hold};
+use super::shared::{Shared, hold};
 
 /// What a fault does to a request that it meets.
 pub(super) enum Met {

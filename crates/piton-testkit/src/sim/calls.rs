@@ -292,16 +292,8 @@ impl SimDisk {
             return Err(io::ErrorKind::InvalidInput.into());
         }
         state.link(vec![
-            Slot {
-                dir: a_dir,
-                name: a_name,
-                becomes: Some(was_b),
-            },
-            Slot {
-                dir: b_dir,
-                name: b_name,
-                becomes: Some(was_a),
-            },
+            Slot::new(a_dir, a_name, Some(was_b)),
+            Slot::new(b_dir, b_name, Some(was_a)),
         ])
     }
 
@@ -313,11 +305,7 @@ impl SimDisk {
         if state.entries(ino).is_ok() {
             return Err(io::ErrorKind::IsADirectory.into());
         }
-        state.link(vec![Slot {
-            dir,
-            name,
-            becomes: None,
-        }])
+        state.link(vec![Slot::new(dir, name, None)])
     }
 
     fn remove_dir_raw(&self, path: &Path) -> io::Result<()> {
@@ -328,11 +316,7 @@ impl SimDisk {
         if !state.entries(ino)?.is_empty() {
             return Err(io::ErrorKind::DirectoryNotEmpty.into());
         }
-        state.link(vec![Slot {
-            dir,
-            name,
-            becomes: None,
-        }])
+        state.link(vec![Slot::new(dir, name, None)])
     }
 }
 

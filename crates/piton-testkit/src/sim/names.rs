@@ -14,6 +14,12 @@ pub(super) struct Slot {
     pub(super) becomes: Option<Ino>,
 }
 
+impl Slot {
+    pub(super) const fn new(dir: Ino, name: OsString, becomes: Option<Ino>) -> Self {
+        Self { dir, name, becomes }
+    }
+}
+
 /// A change of names that is lost or kept as a whole.
 #[derive(Clone, Debug)]
 pub(super) struct Change {

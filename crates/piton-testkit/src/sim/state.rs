@@ -174,11 +174,7 @@ impl State {
             self.names.safe.insert(self.next, Entries::new());
         }
         let ino = self.add(inode);
-        self.link(vec![Slot {
-            dir,
-            name,
-            becomes: Some(ino),
-        }])?;
+        self.link(vec![Slot::new(dir, name, Some(ino))])?;
         Ok(ino)
     }
 
@@ -232,16 +228,8 @@ impl State {
             }
         }
         self.link(vec![
-            Slot {
-                dir: from_dir,
-                name: from_name,
-                becomes: None,
-            },
-            Slot {
-                dir: to_dir,
-                name: to_name,
-                becomes: Some(moved),
-            },
+            Slot::new(from_dir, from_name, None),
+            Slot::new(to_dir, to_name, Some(moved)),
         ])
     }
 

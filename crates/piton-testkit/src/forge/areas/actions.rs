@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::repository::person;
 use super::{below, repo};
-use crate::forge::reply::{Call, Refusal, Replied, done, list_in, ok};
+use crate::forge::reply::{Call, Refusal, Replied, done, found, list_in, ok};
 use crate::forge::world::{Job, Repo, Run, Workflow, World};
 
 pub(super) fn answer(world: &mut World, call: &Call<'_>) -> Option<Replied> {
@@ -36,27 +36,22 @@ pub(super) fn answer(world: &mut World, call: &Call<'_>) -> Option<Replied> {
             runs(repo, call, |run| run.workflow_id == id)
         }),
         ("GET", "/actions/runs") => runs(repo, call, |_| true),
-        ("GET", "/actions/runs/{run_id}") => match repo.runs.get(&call.number("run_id")) {
-            Some(run) => ok(run_json(repo, call.number("run_id"), run)),
-            None => Err(Refusal::not_found()),
-        },
-        ("GET", "/actions/runs/{run_id}/jobs") => match repo.runs.get(&call.number("run_id")) {
-            Some(run) => jobs(run, call),
-            None => Err(Refusal::not_found()),
-        },
+        ("GET", "/actions/runs/{run_id}") => {
+            let id = call.number("run_id");
+            found(repo.runs.get(&id)).and_then(|run| ok(run_json(repo, id, run)))
+        }
+        ("GET", "/actions/runs/{run_id}/jobs") => {
+            found(repo.runs.get(&call.number("run_id"))).and_then(|run| jobs(run, call))
+        }
         _ => return None,
     })
 }
 
 fn file(repo: &Repo, call: &Call<'_>) -> Result<String, Refusal> {
     let asked = call.place("workflow_id");
-    let found = repo
-        .workflows
-        .iter()
-        .find(|(file, one)| *file == asked || one.id.to_string() == asked);
-    found
-        .map(|(file, _)| file.clone())
-        .ok_or_else(Refusal::not_found)
+    let mut all = repo.workflows.iter();
+    let one = all.find(|(file, one)| *file == asked || one.id.to_string() == asked);
+    found(one.map(|(file, _)| file.clone()))
 }
 
 fn workflow_json(file: &str, one: &Workflow) -> Value {
@@ -134,14 +129,14 @@ fn runs(repo: &Repo, call: &Call<'_>, wanted: impl Fn(&Run) -> bool) -> Replied 
     let stands = |run: &Run| {
         status.is_none_or(|status| run.status == *status || run.conclusion.as_ref() == Some(status))
     };
-    let found = repo
+    let these = repo
         .runs
         .iter()
         .rev()
         .filter(|(_, run)| wanted(run) && within(run) && stands(run));
     list_in(
         "workflow_runs",
-        found.map(|(id, run)| run_json(repo, *id, run)).collect(),
+        these.map(|(id, run)| run_json(repo, *id, run)).collect(),
     )
 }
 
@@ -164,11 +159,11 @@ fn run_json(repo: &Repo, id: u64, run: &Run) -> Value {
 
 fn jobs(run: &Run, call: &Call<'_>) -> Replied {
     let all = call.query.get("filter").is_some_and(|word| word == "all");
-    let found = run
+    let these = run
         .jobs
         .iter()
         .filter(|job| all || job.attempt == run.attempt);
-    list_in("jobs", found.enumerate().map(job_json).collect())
+    list_in("jobs", these.enumerate().map(job_json).collect())
 }
 
 fn job_json((index, job): (usize, &Job)) -> Value {

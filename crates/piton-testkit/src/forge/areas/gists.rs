@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::repository::person;
-use crate::forge::reply::{Call, Refusal, Replied, created, done, list, ok};
+use crate::forge::reply::{Call, Refusal, Replied, created, done, found, list, ok};
 use crate::forge::world::{Gist, World};
 
 pub(super) fn answer(world: &mut World, call: &Call<'_>) -> Option<Replied> {
@@ -26,14 +26,12 @@ pub(super) fn answer(world: &mut World, call: &Call<'_>) -> Option<Replied> {
             )
         }
         ("POST", "/gists") => create(world, call, cut),
-        ("GET", "/gists/{gist_id}") => match world.gists.get(id) {
-            Some(gist) => ok(shown(call, id, gist, Some(cut))),
-            None => Err(Refusal::not_found()),
-        },
-        ("GET", "/gists/{gist_id}/commits") => match world.gists.get(id) {
-            Some(gist) => list(revisions(gist)),
-            None => Err(Refusal::not_found()),
-        },
+        ("GET", "/gists/{gist_id}") => {
+            found(world.gists.get(id)).and_then(|gist| ok(shown(call, id, gist, Some(cut))))
+        }
+        ("GET", "/gists/{gist_id}/commits") => {
+            found(world.gists.get(id)).and_then(|gist| list(revisions(gist)))
+        }
         ("GET", "/gists/{gist_id}/{sha}") => {
             let number = u64::from_str_radix(call.place("sha"), 16).ok();
             match (world.gists.get(id), number) {
@@ -51,10 +49,7 @@ pub(super) fn answer(world: &mut World, call: &Call<'_>) -> Option<Replied> {
             Some(gist) if gist.owner == call.who => edit(gist, call, cut),
             _ => Err(Refusal::not_found()),
         },
-        ("DELETE", "/gists/{gist_id}") => match world.gists.remove(id) {
-            Some(_) => done(),
-            None => Err(Refusal::not_found()),
-        },
+        ("DELETE", "/gists/{gist_id}") => found(world.gists.remove(id)).and_then(|_| done()),
         _ => return None,
     })
 }

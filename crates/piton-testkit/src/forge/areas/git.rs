@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{below, repo};
-use crate::forge::reply::{Body, Call, Refusal, Replied, Reply, created, done, ok};
-use crate::forge::world::{Repo, World, sha};
+use crate::forge::arrange::sha;
+use crate::forge::reply::{Call, Refusal, Replied, created, found, ok, raw};
+use crate::forge::world::{Repo, World};
 
 pub(super) fn answer(world: &mut World, call: &Call<'_>) -> Option<Replied> {
     let below = below(call)?;
@@ -12,26 +13,15 @@ pub(super) fn answer(world: &mut World, call: &Call<'_>) -> Option<Replied> {
     let reference = format!("refs/{}", call.place("ref"));
     Some(match (call.method, below) {
         ("GET", "/git/ref/{ref*}") => {
-            if repo.refs.contains_key(&reference) {
-                ok(ref_json(repo, &reference))
-            } else {
-                Err(Refusal::not_found())
-            }
+            found(repo.refs.get(&reference)).and_then(|_| ok(ref_json(repo, &reference)))
         }
         ("POST", "/git/refs") => create_ref(repo, call),
-        ("PATCH", "/git/refs/{ref*}") => update_ref(repo, call, &reference),
-        ("DELETE", "/git/refs/{ref*}") => match repo.refs.remove(&reference) {
-            Some(_) => done(),
-            None => Err(Refusal::new(422, "Reference does not exist")),
-        },
         ("GET", "/git/commits/{commit_sha}") => {
             commit_json(repo, call.place("commit_sha")).and_then(ok)
         }
         ("POST", "/git/commits") => create_commit(repo, call),
-        ("GET", "/git/trees/{tree_sha}") => tree(repo, call.place("tree_sha")),
         ("POST", "/git/trees") => create_tree(repo, call),
         ("GET", "/contents/{path*}") => content(repo, call),
-        ("PUT", "/contents/{path*}") => put_content(repo, call),
         _ => return None,
     })
 }
@@ -71,23 +61,8 @@ fn create_ref(repo: &mut Repo, call: &Call<'_>) -> Replied {
     created(ref_json(repo, name))
 }
 
-fn update_ref(repo: &mut Repo, call: &Call<'_>, name: &str) -> Replied {
-    let sha = call.text("sha").unwrap_or("").to_owned();
-    let Some(old) = repo.refs.get(name).cloned() else {
-        return Err(Refusal::new(422, "Reference does not exist"));
-    };
-    if !repo.commits.contains_key(&sha) {
-        return Err(Refusal::new(422, "Object does not exist"));
-    }
-    if call.body["force"] != true && !repo.descends(&sha, &old) {
-        return Err(Refusal::new(422, "Update is not a fast forward"));
-    }
-    repo.refs.insert(name.to_owned(), sha);
-    ok(ref_json(repo, name))
-}
-
 fn commit_json(repo: &Repo, sha: &str) -> Result<Value, Refusal> {
-    let commit = repo.commits.get(sha).ok_or_else(Refusal::not_found)?;
+    let commit = found(repo.commits.get(sha))?;
     Ok(
         json!({"sha": sha, "node_id": "C", "url": "x", "message": commit.message,
         "tree": {"sha": commit.tree, "url": "x"},
@@ -119,21 +94,6 @@ fn create_commit(repo: &mut Repo, call: &Call<'_>) -> Replied {
     created(commit_json(repo, &sha)?)
 }
 
-fn tree(repo: &Repo, name: &str) -> Replied {
-    let commit = repo
-        .refs
-        .get(&format!("refs/heads/{name}"))
-        .map_or(name, String::as_str);
-    let tree = repo
-        .commits
-        .get(commit)
-        .map_or(commit, |commit| commit.tree.as_str());
-    if !repo.trees.contains_key(tree) {
-        return Err(Refusal::not_found());
-    }
-    ok(tree_json(repo, tree))
-}
-
 fn tree_json(repo: &Repo, tree: &str) -> Value {
     let entries = repo.trees[tree].iter().map(|(path, text)| {
         json!({"path": path, "mode": "100644", "type": "blob", "sha": sha(text), "size": text.len()})
@@ -149,8 +109,8 @@ fn create_tree(repo: &mut Repo, call: &Call<'_>) -> Replied {
                 .commits
                 .get(base)
                 .map_or(base, |commit| commit.tree.as_str());
-            let found = repo.trees.get(tree).cloned();
-            found.ok_or_else(|| Refusal::new(422, "base_tree is not a valid tree oid"))?
+            let there = repo.trees.get(tree).cloned();
+            there.ok_or_else(|| Refusal::new(422, "base_tree is not a valid tree oid"))?
         }
     };
     for entry in call.body["tree"].as_array().into_iter().flatten() {
@@ -193,58 +153,9 @@ fn content(repo: &Repo, call: &Call<'_>) -> Replied {
         };
     };
     if call.accept.contains("raw") {
-        return Ok(Reply {
-            status: 200,
-            body: Body::Raw(text.clone().into_bytes()),
-        });
+        return raw(text.clone().into_bytes());
     }
     ok(
         json!({"type": "file", "path": path, "sha": sha(text), "size": text.len(), "encoding": "base64", "content": ""}),
     )
-}
-
-fn put_content(repo: &mut Repo, call: &Call<'_>) -> Replied {
-    let branch = call
-        .text("branch")
-        .unwrap_or(&repo.default_branch)
-        .to_owned();
-    let path = call.place("path");
-    let files = repo.branch_files(&branch);
-    let there = files.get(path).map(sha);
-    match (there, call.text("sha")) {
-        (Some(_), None) => return Err(Refusal::new(422, "\"sha\" wasn't supplied.")),
-        (Some(there), Some(given)) if there != given => {
-            return Err(Refusal::new(409, format!("{path} does not match {given}")));
-        }
-        _ => {}
-    }
-    let text = base64(call.text("content").unwrap_or(""));
-    let text = text.ok_or_else(|| Refusal::new(422, "content is not valid Base64"))?;
-    let message = call.text("message").unwrap_or("").to_owned();
-    repo.commit_files(&branch, &message, &[(path, &text)]);
-    ok(json!({"content": {"path": path, "sha": sha(&text)}, "commit": {"message": message}}))
-}
-
-fn base64(text: &str) -> Option<String> {
-    let (mut bits, mut count, mut out) = (0_u32, 0, Vec::new());
-    for byte in text
-        .bytes()
-        .filter(|b| !b.is_ascii_whitespace() && *b != b'=')
-    {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        bits = (bits << 6) | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            out.push(u8::try_from((bits >> count) & 0xff).ok()?);
-        }
-    }
-    String::from_utf8(out).ok()
 }

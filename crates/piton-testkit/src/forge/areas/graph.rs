@@ -21,28 +21,8 @@ pub(crate) fn answer(world: &mut World, body: &Value) -> Replied {
     {
         return ok(json!({"errors": [{"message": "number is no Int"}]}));
     }
-    let draft = |name: &str, value: bool, world: &mut World| {
-        let id = variables["id"].as_str().unwrap_or("");
-        for repo in world.repos.values_mut() {
-            let number = repo
-                .issues
-                .keys()
-                .copied()
-                .find(|number| node(repo, *number) == id);
-            let pull = number.and_then(|number| repo.issues.get_mut(&number)?.pull.as_mut());
-            if let Some(pull) = pull {
-                pull.draft = value;
-                return ok(json!({"data": {name: {"pullRequest": {"isDraft": value}}}}));
-            }
-        }
-        let message = format!("Could not resolve to a node with the global id of '{id}'.");
-        ok(json!({"data": {name: null}, "errors": [{"type": "NOT_FOUND", "message": message}]}))
-    };
     if text.contains("markPullRequestReadyForReview") {
-        return draft("markPullRequestReadyForReview", false, world);
-    }
-    if text.contains("convertPullRequestToDraft") {
-        return draft("convertPullRequestToDraft", true, world);
+        return ready(world, variables["id"].as_str().unwrap_or(""));
     }
     if text.contains("IssueComment") && text.contains("userContentEdits") {
         return comment_edits(world, variables);
@@ -51,6 +31,20 @@ pub(crate) fn answer(world: &mut World, body: &Value) -> Replied {
         return edits(world, variables);
     }
     Err(Refusal::new(400, "the fake does not know that query"))
+}
+
+fn ready(world: &mut World, id: &str) -> Replied {
+    let name = "markPullRequestReadyForReview";
+    for repo in world.repos.values_mut() {
+        let mut numbers = repo.issues.keys().copied();
+        let number = numbers.find(|number| node(repo, *number) == id);
+        if let Some(pull) = number.and_then(|number| repo.issues.get_mut(&number)?.pull.as_mut()) {
+            pull.draft = false;
+            return ok(json!({"data": {name: {"pullRequest": {"isDraft": false}}}}));
+        }
+    }
+    let message = format!("Could not resolve to a node with the global id of '{id}'.");
+    ok(json!({"data": {name: null}, "errors": [{"type": "NOT_FOUND", "message": message}]}))
 }
 
 fn edits(world: &mut World, variables: &Value) -> Replied {

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::repository::person;
 use super::{below, fits, repo};
-use crate::forge::reply::{Call, Refusal, Replied, created, done, list, ok};
-use crate::forge::world::{Comment, Issue, Repo, World};
+use crate::forge::reply::{Call, Refusal, Replied, created, done, found, list, ok};
+use crate::forge::world::{Comment, Repo, World};
 
 pub(super) fn answer(world: &mut World, call: &Call<'_>) -> Option<Replied> {
     let below = below(call)?;
@@ -15,19 +15,22 @@ pub(super) fn answer(world: &mut World, call: &Call<'_>) -> Option<Replied> {
     Some(match (call.method, below) {
         ("GET", "/issues") => list(listed(repo, call)),
         ("POST", "/issues") => open(repo, call),
-        ("GET", "/issues/{issue_number}") => {
-            number(repo, call).map(|number| json(repo, number)).and_then(ok)
-        }
+        ("GET", "/issues/{issue_number}") => number(repo, call)
+            .map(|number| json(repo, number))
+            .and_then(ok),
         ("PATCH", "/issues/{issue_number}") => number(repo, call).and_then(|number| {
             edit(repo, call, number)?;
             ok(json(repo, number))
         }),
-        ("GET", "/issues/{issue_number}/comments") => number(repo, call).and_then(|number| {
-            list(comments(repo, call, |comment| comment.issue == number))
-        }),
+        ("GET", "/issues/{issue_number}/comments") => number(repo, call)
+            .and_then(|number| list(comments(repo, call, |comment| comment.issue == number))),
         ("GET", "/issues/comments") => {
             let mut all = comments(repo, call, |_| true);
-            if call.query.get("direction").is_some_and(|word| word == "desc") {
+            if call
+                .query
+                .get("direction")
+                .is_some_and(|word| word == "desc")
+            {
                 all.reverse();
             }
             list(all)
@@ -60,44 +63,25 @@ pub(super) fn answer(world: &mut World, call: &Call<'_>) -> Option<Replied> {
             created(comment_json(repo, next, &repo.comments[&next]))
         }),
         (method, "/issues/comments/{comment_id}") => comment(repo, call, method),
-        ("GET", "/issues/{issue_number}/labels") => {
-            number(repo, call).and_then(|number| list(labels_of(repo, number)))
-        }
         ("POST", "/issues/{issue_number}/labels") => number(repo, call).and_then(|number| {
             let names = call.body["labels"].as_array().cloned().unwrap_or_default();
             for name in names.iter().filter_map(Value::as_str) {
                 repo.label(name);
                 let issue = repo.issues.get_mut(&number).expect("it was found");
-                if !issue.labels.iter().any(|have| have.eq_ignore_ascii_case(name)) {
+                if !issue
+                    .labels
+                    .iter()
+                    .any(|have| have.eq_ignore_ascii_case(name))
+                {
                     issue.labels.push(name.to_owned());
                 }
             }
             ok(Value::from(labels_of(repo, number)))
         }),
-        ("DELETE", "/issues/{issue_number}/labels/{name}") => {
-            number(repo, call).and_then(|number| {
-                let issue = repo.issues.get_mut(&number).expect("it was found");
-                let before = issue.labels.len();
-                issue.labels.retain(|have| !have.eq_ignore_ascii_case(call.place("name")));
-                if issue.labels.len() == before {
-                    return Err(Refusal::new(404, "Label does not exist"));
-                }
-                ok(Value::from(labels_of(repo, number)))
-            })
+        ("GET", "/labels/{name}") => {
+            let name = call.place("name").to_lowercase();
+            found(repo.labels.get(&name)).and_then(|label| ok(label_json(label)))
         }
-        ("GET", "/issues/{issue_number}/timeline") => number(repo, call).and_then(|number| {
-            let mark = format!("#{number}");
-            let refers = |issue: &Issue| issue.pull.is_some() && issue.body.contains(&mark);
-            let events = repo.issues.iter().filter(|(_, issue)| refers(issue)).map(|(other, _)| {
-                json!({"event": "cross-referenced", "source": {"type": "issue", "issue": json(repo, *other)}})
-            });
-            list(events.collect())
-        }),
-        ("GET", "/labels") => list(repo.labels.values().map(label_json).collect()),
-        ("GET", "/labels/{name}") => match repo.labels.get(&call.place("name").to_lowercase()) {
-            Some(label) => ok(label_json(label)),
-            None => Err(Refusal::not_found()),
-        },
         ("POST", "/labels") => new_label(repo, call),
         _ => return None,
     })
@@ -109,7 +93,7 @@ fn listed(repo: &Repo, call: &Call<'_>) -> Vec<Value> {
         .map(|text| text.split(',').collect())
         .unwrap_or_default();
     let state = ask("state").unwrap_or("open");
-    let mut found: Vec<u64> = repo
+    let mut these: Vec<u64> = repo
         .issues
         .iter()
         .filter(|(_, issue)| match state {
@@ -133,9 +117,9 @@ fn listed(repo: &Repo, call: &Call<'_>) -> Vec<Value> {
         .map(|(number, _)| *number)
         .collect();
     if ask("direction") != Some("asc") {
-        found.reverse();
+        these.reverse();
     }
-    found.into_iter().map(|number| json(repo, number)).collect()
+    these.into_iter().map(|number| json(repo, number)).collect()
 }
 
 fn open(repo: &mut Repo, call: &Call<'_>) -> Replied {
@@ -159,12 +143,9 @@ fn open(repo: &mut Repo, call: &Call<'_>) -> Replied {
 }
 
 /// Changes title, body and state, of an issue or of a pull request.
-pub(super) fn edit(repo: &mut Repo, call: &Call<'_>, number: u64) -> Result<(), Refusal> {
+fn edit(repo: &mut Repo, call: &Call<'_>, number: u64) -> Result<(), Refusal> {
     fits("Issue", call.text("body"))?;
-    let issue = repo
-        .issues
-        .get_mut(&number)
-        .ok_or_else(Refusal::not_found)?;
+    let issue = found(repo.issues.get_mut(&number))?;
     if let Some(title) = call.text("title") {
         title.clone_into(&mut issue.title);
     }
@@ -194,10 +175,7 @@ fn number(repo: &Repo, call: &Call<'_>) -> Result<u64, Refusal> {
     if repo.deleted.contains(&number) {
         return Err(Refusal::new(410, "This issue was deleted"));
     }
-    repo.issues
-        .contains_key(&number)
-        .then_some(number)
-        .ok_or_else(Refusal::not_found)
+    found(repo.issues.contains_key(&number).then_some(number))
 }
 
 pub(super) fn json(repo: &Repo, number: u64) -> Value {

@@ -9,7 +9,7 @@ mod pulls;
 mod repository;
 mod vault;
 
-use super::reply::{Call, Refusal, Replied};
+use super::reply::{Call, Refusal, Replied, found};
 use super::world::{Repo, World};
 
 pub(super) use graph::answer as graphql;
@@ -39,7 +39,7 @@ pub(super) fn answer(world: &mut World, call: &Call<'_>) -> Replied {
 /// Returns the repository that a request names.
 fn repo<'w>(world: &'w mut World, call: &Call<'_>) -> Result<&'w mut Repo, Refusal> {
     let name = format!("{}/{}", call.place("owner"), call.place("repo")).to_lowercase();
-    let repo = world.repos.get_mut(&name).ok_or_else(Refusal::not_found)?;
+    let repo = found(world.repos.get_mut(&name))?;
     if repo.private && call.who.is_empty() {
         return Err(Refusal::not_found());
     }

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::issues::{edit, node};
+use super::issues::node;
 use super::repository::person;
 use super::{below, fits, repo};
-use crate::forge::reply::{Call, Refusal, Replied, created, list, ok};
+use crate::forge::reply::{Call, Refusal, Replied, created, found, list, ok};
 use crate::forge::world::{PullSide, Repo, World};
 
 pub(super) fn answer(world: &mut World, call: &Call<'_>) -> Option<Replied> {
@@ -17,33 +17,6 @@ pub(super) fn answer(world: &mut World, call: &Call<'_>) -> Option<Replied> {
         ("GET", "/pulls/{pull_number}") => number(repo, call)
             .map(|number| pull_json(repo, number))
             .and_then(ok),
-        ("PATCH", "/pulls/{pull_number}") => number(repo, call).and_then(|number| {
-            edit(repo, call, number)?;
-            if let Some(base) = call.text("base") {
-                let issue = repo.issues.get_mut(&number).expect("it was found");
-                base.clone_into(&mut issue.pull.as_mut().expect("it is one").base);
-            }
-            ok(pull_json(repo, number))
-        }),
-        ("GET", "/pulls/{pull_number}/files") => number(repo, call).and_then(|number| {
-            let pull = repo.issues[&number].pull.as_ref().expect("it is one");
-            let (head, base) = (repo.branch_files(&pull.head), repo.branch_files(&pull.base));
-            let changed = head
-                .iter()
-                .filter(|(path, text)| base.get(*path) != Some(text));
-            list(
-                changed
-                    .map(|(path, _)| {
-                        let status = if base.contains_key(path) {
-                            "modified"
-                        } else {
-                            "added"
-                        };
-                        json!({"sha": "0", "filename": path, "status": status})
-                    })
-                    .collect(),
-            )
-        }),
         _ => return None,
     })
 }
@@ -54,7 +27,7 @@ fn number(repo: &Repo, call: &Call<'_>) -> Result<u64, Refusal> {
         .issues
         .get(&number)
         .is_some_and(|issue| issue.pull.is_some());
-    is.then_some(number).ok_or_else(Refusal::not_found)
+    found(is.then_some(number))
 }
 
 fn listed(repo: &Repo, call: &Call<'_>) -> Vec<Value> {
@@ -64,7 +37,7 @@ fn listed(repo: &Repo, call: &Call<'_>) -> Vec<Value> {
     let head = ask("head")
         .and_then(|head| head.split_once(':'))
         .map(|(_, branch)| branch);
-    let mut found: Vec<u64> = repo
+    let mut these: Vec<u64> = repo
         .issues
         .iter()
         .filter_map(|(number, issue)| Some((number, issue, issue.pull.as_ref()?)))
@@ -74,9 +47,9 @@ fn listed(repo: &Repo, call: &Call<'_>) -> Vec<Value> {
         .map(|(number, _, _)| *number)
         .collect();
     if ask("direction") != Some("asc") {
-        found.reverse();
+        these.reverse();
     }
-    found
+    these
         .into_iter()
         .map(|number| pull_json(repo, number))
         .collect()

@@ -4,19 +4,12 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{below, repo};
-use crate::forge::reply::{Call, Refusal, Replied, created, list, ok};
+use crate::forge::reply::{Call, Refusal, Replied, created, found, list, ok};
 use crate::forge::world::{Repo, World};
 
 pub(super) fn answer(world: &mut World, call: &Call<'_>) -> Option<Replied> {
-    match (call.method, call.template) {
-        ("GET", "/user") => return Some(ok(person(&call.who))),
-        ("GET", "/users/{username}") => return Some(ok(person(call.place("username")))),
-        ("GET", "/rate_limit") => {
-            return Some(ok(
-                json!({"resources": {"core": {"limit": 5000, "remaining": 4999}}}),
-            ));
-        }
-        _ => {}
+    if call.template == "/user" {
+        return Some(ok(person(&call.who)));
     }
     let below = below(call)?;
     let repo = match repo(world, call) {
@@ -43,32 +36,26 @@ pub(super) fn answer(world: &mut World, call: &Call<'_>) -> Option<Replied> {
                 .collect(),
         ),
         ("GET", "/stargazers/history") => list(weeks(&repo.stars, call.now)),
-        ("GET", "/community/profile") => ok(json!({
-            "health_percentage": 42, "description": null, "documentation": null,
-            "files": {"readme": {"url": "x", "html_url": "x"}, "license": null}, "updated_at": null,
-        })),
-        ("GET", "/pages") => match &repo.pages {
-            None => Err(Refusal::not_found()),
-            Some(source) => ok(site(call, repo, source)),
-        },
-        ("POST", "/pages") => {
-            if repo.pages.is_some() {
-                Err(Refusal::new(409, "GitHub Pages is already enabled."))
-            } else {
-                let source = &call.body["source"];
-                let branch = source["branch"].as_str().unwrap_or("");
-                if repo.refs.contains_key(&format!("refs/heads/{branch}")) {
-                    let path = source["path"].as_str().unwrap_or("/").to_owned();
-                    repo.pages = Some((branch.to_owned(), path));
-                    let source = repo.pages.as_ref().expect("it was just set");
-                    created(site(call, repo, source))
-                } else {
-                    Err(Refusal::new(422, "The branch does not exist."))
-                }
-            }
+        ("GET", "/pages") => {
+            found(repo.pages.as_ref()).and_then(|source| ok(site(call, repo, source)))
         }
+        ("POST", "/pages") => publish(repo, call),
         _ => return None,
     })
+}
+
+fn publish(repo: &mut Repo, call: &Call<'_>) -> Replied {
+    if repo.pages.is_some() {
+        return Err(Refusal::new(409, "GitHub Pages is already enabled."));
+    }
+    let source = &call.body["source"];
+    let branch = source["branch"].as_str().unwrap_or("");
+    if !repo.refs.contains_key(&format!("refs/heads/{branch}")) {
+        return Err(Refusal::new(422, "The branch does not exist."));
+    }
+    let path = source["path"].as_str().unwrap_or("/").to_owned();
+    let source = repo.pages.insert((branch.to_owned(), path)).clone();
+    created(site(call, repo, &source))
 }
 
 pub(super) fn person(login: &str) -> Value {

@@ -3,27 +3,15 @@
 use serde_json::{Value, json};
 
 use super::{below, repo};
-use crate::forge::reply::{Body, Call, Refusal, Replied, Reply, done, list_in, ok};
+use crate::forge::reply::{Call, Refusal, Replied, created, done, found, ok};
 use crate::forge::world::World;
 
 pub(super) fn answer(world: &mut World, call: &Call<'_>) -> Option<Replied> {
     let below = below(call)?;
     let repo = repo(world, call).ok()?;
     let name = call.place("name");
-    let created = || {
-        Ok(Reply {
-            status: 201,
-            body: Body::Json(json!({})),
-        })
-    };
+    let created = || created(json!({}));
     Some(match (call.method, below) {
-        ("GET", "/actions/variables") => {
-            let all = repo
-                .variables
-                .iter()
-                .map(|(name, value)| variable(name, value));
-            list_in("variables", all.collect())
-        }
         ("POST", "/actions/variables") => {
             let (name, value) = (
                 call.text("name").unwrap_or(""),
@@ -44,36 +32,25 @@ pub(super) fn answer(world: &mut World, call: &Call<'_>) -> Option<Replied> {
                 created()
             }
         }
-        ("GET", "/actions/variables/{name}") => match repo.variables.get(name) {
-            Some(value) => ok(variable(name, value)),
-            None => Err(Refusal::not_found()),
-        },
-        ("PATCH", "/actions/variables/{name}") => match repo.variables.get_mut(name) {
-            Some(value) => {
+        ("GET", "/actions/variables/{name}") => {
+            found(repo.variables.get(name)).and_then(|value| ok(variable(name, value)))
+        }
+        ("PATCH", "/actions/variables/{name}") => {
+            found(repo.variables.get_mut(name)).and_then(|value| {
                 call.text("value").unwrap_or("").clone_into(value);
                 done()
-            }
-            None => Err(Refusal::not_found()),
-        },
-        ("DELETE", "/actions/variables/{name}") => match repo.variables.remove(name) {
-            Some(_) => done(),
-            None => Err(Refusal::not_found()),
-        },
-        ("GET", "/actions/secrets") => list_in(
-            "secrets",
-            repo.secrets.keys().map(|name| secret(name)).collect(),
-        ),
+            })
+        }
+        ("DELETE", "/actions/variables/{name}") => {
+            found(repo.variables.remove(name)).and_then(|_| done())
+        }
         ("GET", "/actions/secrets/public-key") => {
             let (id, key) = &repo.public_key;
             ok(json!({"key_id": id, "key": key}))
         }
         ("GET", "/actions/secrets/{secret_name}") => {
             let name = call.place("secret_name");
-            if repo.secrets.contains_key(name) {
-                ok(secret(name))
-            } else {
-                Err(Refusal::not_found())
-            }
+            found(repo.secrets.get(name)).and_then(|_| ok(secret(name)))
         }
         ("PUT", "/actions/secrets/{secret_name}") => {
             let sealed = call.text("encrypted_value").unwrap_or("").to_owned();
@@ -87,10 +64,7 @@ pub(super) fn answer(world: &mut World, call: &Call<'_>) -> Option<Replied> {
             if fresh { created() } else { done() }
         }
         ("DELETE", "/actions/secrets/{secret_name}") => {
-            match repo.secrets.remove(call.place("secret_name")) {
-                Some(_) => done(),
-                None => Err(Refusal::not_found()),
-            }
+            found(repo.secrets.remove(call.place("secret_name"))).and_then(|_| done())
         }
         _ => return None,
     })

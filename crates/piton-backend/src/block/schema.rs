@@ -238,7 +238,7 @@ fn wrong(holds: Holds, value: &Value) -> Option<String> {
         Holds::Anything => true,
     };
     let what = match holds {
-        Holds::Text | Holds::TextOrNull => "is not a text".to_owned(),
+        Holds::Text | Holds::TextOrNull => "is not text".to_owned(),
         Holds::Number | Holds::NumberOrNull => "is not a number above zero".to_owned(),
         Holds::OneOf(words) => format!("is none of {}", words.join(", ")),
         Holds::Flags => "holds more than yes and no".to_owned(),

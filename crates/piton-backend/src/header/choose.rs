@@ -22,7 +22,7 @@ pub enum HeaderFault {
     #[error("the plan-header in line {} is broken: {}", .0.line, .0.message)]
     Broken(BlockError),
     #[error(
-        "there is more than one plan-header (lines {}): `piton plan check` shows them; keep one by hand",
+        "there is more than one plan-header (lines {})",
         .lines.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")
     )]
     Several { lines: Vec<usize> },

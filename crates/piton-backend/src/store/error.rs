@@ -169,6 +169,9 @@ impl BackendError {
             Self::Edit(EditError::Header(HeaderFault::Absent)) => {
                 Some("`piton plan check` says what the text has".to_owned())
             }
+            Self::Edit(EditError::Header(HeaderFault::Several { .. })) => {
+                Some("`piton plan check` shows them; keep one by hand".to_owned())
+            }
             Self::Partial { id, .. } => Some(format!(
                 "run the same command again to complete it, or look with `piton plan check {id}`"
             )),

@@ -22,7 +22,7 @@ impl Gists {
             None => Ok(default.to_owned()),
             Some(Json::Text(id)) => Ok(id.clone()),
             Some(Json::Null) => Ok(String::new()),
-            Some(_) => Err(field(name, "is not a text")),
+            Some(_) => Err(field(name, "is not text")),
         };
         for name in ["gist", "archive"] {
             objects(input, name)?;

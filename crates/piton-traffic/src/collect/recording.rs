@@ -57,7 +57,7 @@ fn one(
         match said.into_iter().find(|said| **said != Json::Null) {
             None => Ok(default.to_owned()),
             Some(Json::Text(text)) => Ok(text.clone()),
-            Some(_) => Err(field(name, "is not a text")),
+            Some(_) => Err(field(name, "is not text")),
         }
     };
     let empty = Object::new();

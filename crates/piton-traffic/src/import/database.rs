@@ -17,8 +17,7 @@ pub(super) fn database(bytes: &[u8], repository: &RepoName) -> Result<Measured, 
     let is_list = |name: &str| LISTS.contains(&name.to_lowercase().as_str());
     let tables = tables(bytes, |name, columns| {
         is_list(name) || Columns::find(columns, Some(name)).is_ok()
-    })
-    .map_err(ImportError::Sqlite)?;
+    })?;
     let names: BTreeMap<i64, String> = tables
         .iter()
         .filter(|table| is_list(&table.name))

@@ -8,11 +8,11 @@ use super::sqlite::SqliteError;
 pub enum ImportError {
     #[error("it is not UTF-8 text")]
     NotText,
-    #[error("{0}")]
-    Sqlite(#[source] SqliteError),
+    #[error(transparent)]
+    Sqlite(#[from] SqliteError),
     #[error("no table of it has a column with days and one with clones, views or downloads")]
     NoTable,
-    #[error("it has several repositories by their numbers alone; export the rows of one")]
+    #[error("it has several repositories, told apart by numbers alone")]
     Several,
     #[error("it has nothing of {repository}, only of {others}")]
     NotIn { repository: String, others: String },

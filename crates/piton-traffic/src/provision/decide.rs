@@ -2,7 +2,7 @@
 
 use piton_github::operation::{Dispatch, ForgeOp, SetVariable};
 use piton_plan::files::FileOp;
-use piton_plan::{Draft, Handle, Input, InputKind, Operation, Otherwise, Plan, PlanBuilder};
+use piton_plan::{Draft, Handle, Input, InputKind, Operation, Otherwise, Plan, PlanBuilder, Slot};
 
 use super::error::CreateError;
 use super::facts::Facts;
@@ -56,39 +56,18 @@ where
     let archive = gists::plan(builder, Kind::Archive, &facts.archive, &names.repository)?;
     let mut before_run: Vec<Handle> = Vec::new();
     if wishes.parts.variables && facts.repository.is_some() {
-        let was = facts.variables.clone().unwrap_or_default();
-        for (name, value, was) in [
-            (BADGE_VARIABLE, &badge.id, &was[0]),
-            (ARCHIVE_VARIABLE, &archive.id, &was[1]),
-        ] {
-            let set = SetVariable {
-                repository: names.repository.clone(),
-                name: name.to_owned(),
-                value: value.clone(),
-                was: was.clone(),
-            };
-            let replaces = was.is_some() && value.known() != was.as_ref();
-            let mut draft = Draft::new(O::from(ForgeOp::SetVariable(set)));
-            if replaces && !wishes.force {
-                draft = draft.input(Input {
-                    question: format!("{name} names another gist; replace it?"),
-                    flag: "--force".to_owned(),
-                    kind: InputKind::Confirm,
-                    otherwise: Otherwise::Fail,
-                });
-            }
-            before_run.push(builder.add_draft(draft));
-        }
+        before_run = plan_variables(builder, wishes, facts, &names, [&badge.id, &archive.id]);
         before_run.extend(plan_secret(builder, wishes, facts, &names, token.as_ref()));
     }
 
-    let created: Vec<&Handle> = [&badge.action, &archive.action]
-        .into_iter()
-        .flatten()
+    let created: Vec<Handle> = badge
+        .action
+        .iter()
+        .chain(&archive.action)
+        .cloned()
         .collect();
-    let mut before_settings: Vec<Handle> = created.iter().map(|handle| (*handle).clone()).collect();
+    let mut before_settings = created.clone();
     if let (true, Some(install)) = (wishes.parts.files, install) {
-        let raw = Raw::new(&names);
         let filled = Filling {
             names: &names,
             login: &facts.login,
@@ -97,29 +76,7 @@ where
             badge: &badge.id,
             archive: &archive.id,
         };
-        let filling = match &raw {
-            Ok(raw) if wishes.raw => raw.instead_of(&filled),
-            Ok(_) | Err(_) => filled,
-        };
-        let files = plan_init(
-            builder,
-            place.disk,
-            place.root,
-            &filling,
-            Treat::new(wishes.on_conflict, place.earlier),
-        )
-        .map_err(CreateError::Files)?;
-        for file in files {
-            if file.path == WORKFLOW_PATH {
-                // A repository never holds a collector without gists.
-                for gist in &created {
-                    builder.depend(&file.handle, gist);
-                }
-            }
-            if !file.asks {
-                before_settings.push(file.handle);
-            }
-        }
+        before_settings.extend(plan_files(builder, wishes, place, &filled, &created)?);
     }
 
     settings::add(
@@ -148,4 +105,65 @@ where
         }
     }
     Ok(())
+}
+
+/// Tells the collector its gists.
+fn plan_variables<O: Operation + From<ForgeOp>>(
+    builder: &mut PlanBuilder<O>,
+    wishes: &Wishes,
+    facts: &Facts,
+    names: &Names,
+    gists: [&Slot<String>; 2],
+) -> Vec<Handle> {
+    let was = facts.variables.clone().unwrap_or_default();
+    let variables = [BADGE_VARIABLE, ARCHIVE_VARIABLE].into_iter();
+    let mut set = Vec::new();
+    for ((name, value), was) in variables.zip(gists).zip(was) {
+        let replaces = was.is_some() && value.known() != was.as_ref();
+        let mut draft = Draft::new(O::from(ForgeOp::SetVariable(SetVariable {
+            repository: names.repository.clone(),
+            name: name.to_owned(),
+            value: value.clone(),
+            was,
+        })));
+        if replaces && !wishes.force {
+            draft = draft.input(Input {
+                question: format!("{name} names another gist; replace it?"),
+                flag: "--force".to_owned(),
+                kind: InputKind::Confirm,
+                otherwise: Otherwise::Fail,
+            });
+        }
+        set.push(builder.add_draft(draft));
+    }
+    set
+}
+
+/// Adds the files; returns those that nobody is asked about.
+fn plan_files<O: Operation + From<FileOp>>(
+    builder: &mut PlanBuilder<O>,
+    wishes: &Wishes,
+    place: Destination<'_>,
+    filled: &Filling<'_>,
+    created: &[Handle],
+) -> Result<Vec<Handle>, CreateError> {
+    let raw = Raw::new(filled.names);
+    let placeholders = raw.as_ref().ok().filter(|_| wishes.raw);
+    let placeholders = placeholders.map(|raw| raw.instead_of(filled));
+    let filling = placeholders.as_ref().unwrap_or(filled);
+    let treat = Treat::new(wishes.on_conflict, place.earlier);
+    let files = plan_init(builder, place.disk, place.root, filling, treat);
+    let mut sure = Vec::new();
+    for file in files.map_err(CreateError::Files)? {
+        if file.path == WORKFLOW_PATH {
+            // A repository never holds a collector without gists.
+            for gist in created {
+                builder.depend(&file.handle, gist);
+            }
+        }
+        if !file.asks {
+            sure.push(file.handle);
+        }
+    }
+    Ok(sure)
 }

@@ -12,8 +12,7 @@ pub enum CreateError {
     #[error(transparent)]
     Settle(#[from] SettleError),
     #[error(
-        "two {} gists are named: {}; say which with {} ID",
-        kind.name(), named_by(candidates), kind.flag()
+        "two {} gists are named: {}", kind.name(), named_by(candidates)
     )]
     Disagree {
         kind: Kind,
@@ -30,7 +29,7 @@ pub enum CreateError {
         "state.json of gist {id} is not JSON; `piton traffic backfill --source gist-history` restores it"
     )]
     Damaged { id: String },
-    #[error("how the workflow installs piton is not set: set `ci.install` or `traffic.install`")]
+    #[error("neither `ci.install` nor `traffic.install` says which piton it installs")]
     NoInstall,
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Files(Vec<DecideError>),

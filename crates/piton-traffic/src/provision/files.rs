@@ -205,17 +205,17 @@ fn one(
         }
     };
     let mut decided = decide(disk, root, &wanted, mode)?;
-    match &mut decided {
-        FileOp::Put {
-            how: how @ How::Overwrite,
-            ..
-        } if treat.upgrades => *how = How::Upgrade,
-        FileOp::Keep {
-            conflict: Some(ConflictMode::Skip),
-            why,
-            ..
-        } if mode == ConflictMode::Skip => *why = format!("differs; {}", treat.edited.because),
-        _ => {}
+    if let FileOp::Put { how, .. } = &mut decided
+        && *how == How::Overwrite
+        && treat.upgrades
+    {
+        *how = How::Upgrade;
+    }
+    if let FileOp::Keep { conflict, why, .. } = &mut decided
+        && *conflict == Some(ConflictMode::Skip)
+        && mode == ConflictMode::Skip
+    {
+        *why = format!("differs; {}", treat.edited.because);
     }
     Ok(decided)
 }

@@ -62,19 +62,7 @@ pub(super) fn plan<O: Operation + From<ForgeOp>>(
     };
     ours(kind, candidate)?;
     let mut edits = Vec::new();
-    let missing: BTreeMap<String, String> = match kind {
-        Kind::Badge => {
-            let there = |name: &str| candidate.files.get(name).copied().unwrap_or(false);
-            let mut files = files_of(kind, repository);
-            let known = candidate.state.as_ref().and_then(badges_as_captured);
-            for (name, file) in known.into_iter().flatten() {
-                files.insert(name, file.pretty());
-            }
-            files.retain(|name, _| name != "state.json" && !there(name));
-            files
-        }
-        Kind::Archive => BTreeMap::new(),
-    };
+    let missing = missing_files(kind, candidate, repository);
     let edit = |change, description: Option<String>, files| EditGist {
         name: kind.name().to_owned(),
         change,
@@ -110,6 +98,25 @@ pub(super) fn plan<O: Operation + From<ForgeOp>>(
         action: None,
         edits: added,
     })
+}
+
+/// Returns the files that a gist lacks: its badges, as the state has them.
+fn missing_files(
+    kind: Kind,
+    candidate: &Candidate,
+    repository: &RepoName,
+) -> BTreeMap<String, String> {
+    if kind == Kind::Archive {
+        return BTreeMap::new();
+    }
+    let there = |name: &str| candidate.files.get(name).copied().unwrap_or(false);
+    let mut files = files_of(kind, repository);
+    let known = candidate.state.as_ref().and_then(badges_as_captured);
+    for (name, file) in known.into_iter().flatten() {
+        files.insert(name, file.pretty());
+    }
+    files.retain(|name, _| name != "state.json" && !there(name));
+    files
 }
 
 /// Refuses a gist that is none of ours, or whose history cannot be read.

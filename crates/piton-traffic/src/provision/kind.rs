@@ -18,7 +18,7 @@ impl Kind {
         }
     }
 
-    pub(super) const fn flag(self) -> &'static str {
+    pub const fn flag(self) -> &'static str {
         match self {
             Self::Badge => "--badge-gist",
             Self::Archive => "--archive-gist",

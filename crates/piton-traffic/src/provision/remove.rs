@@ -61,21 +61,8 @@ where
             })));
         }
     }
-    for file in seen.files.iter().filter(|_| parts.files) {
-        match file.is {
-            None => {}
-            Some(Deployed::Theirs) => builder.warn(format!(
-                "{} was not written by piton or ghtraf; it stays",
-                file.path
-            )),
-            Some(
-                Deployed::PristineOriginal | Deployed::Current | Deployed::Older | Deployed::Edited,
-            ) => {
-                if let Some(gone) = delete(disk, root, file.path, "a file of tracking") {
-                    builder.add(O::from(gone));
-                }
-            }
-        }
+    if parts.files {
+        remove_files(&mut builder, seen, disk, root);
     }
     if let Some(file) = delete(disk, root, PROJECT_FILE, "what is tracked here") {
         builder.add(O::from(TrafficOp::SettingsFile(SettingsFile {
@@ -91,6 +78,41 @@ where
             file: file.outside(list.0.to_owned()),
         })));
     }
+    remove_gists(&mut builder, seen, parts);
+    builder.build().map_err(CreateError::Faults)
+}
+
+/// Removes the four files, but for those that somebody else wrote.
+fn remove_files<O: Operation + From<FileOp>>(
+    builder: &mut PlanBuilder<O>,
+    seen: &Survey,
+    disk: &dyn DiskRead,
+    root: &Path,
+) {
+    for file in &seen.files {
+        match file.is {
+            None => {}
+            Some(Deployed::Theirs) => builder.warn(format!(
+                "{} was not written by piton or ghtraf; it stays",
+                file.path
+            )),
+            Some(
+                Deployed::PristineOriginal | Deployed::Current | Deployed::Older | Deployed::Edited,
+            ) => {
+                if let Some(gone) = delete(disk, root, file.path, "a file of tracking") {
+                    builder.add(O::from(gone));
+                }
+            }
+        }
+    }
+}
+
+/// Removes the gists, where that was said and they are those of tracking.
+fn remove_gists<O: Operation + From<ForgeOp>>(
+    builder: &mut PlanBuilder<O>,
+    seen: &Survey,
+    parts: RemoveParts,
+) {
     for (kind, gist) in [(Kind::Badge, &seen.badge), (Kind::Archive, &seen.archive)] {
         let Some(gist) = gist.found() else { continue };
         if !parts.gists {
@@ -110,7 +132,6 @@ where
             revision: gist.revision.clone(),
         })));
     }
-    builder.build().map_err(CreateError::Faults)
 }
 
 fn delete(disk: &dyn DiskRead, root: &Path, path: &str, why: &str) -> Option<FileOp> {

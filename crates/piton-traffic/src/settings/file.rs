@@ -49,7 +49,7 @@ pub(super) fn text(object: &Object, field: &str) -> Result<Option<String>, Setti
             .map(str::to_owned)),
         Some(value) => Err(SettingsError::Field {
             field: field.to_owned(),
-            expected: "a text",
+            expected: "text",
             found: value.pretty(),
         }),
     }

@@ -163,7 +163,7 @@ mod tests {
         let refused = Project::parse(b"{\n  \"owner\": }").unwrap_err();
         assert_eq!(refused.to_string(), "line 2, column 12: expected value");
         let refused = Project::parse(br#"{"owner": 3}"#).unwrap_err();
-        assert_eq!(refused.to_string(), "`owner` must be a text, not 3");
+        assert_eq!(refused.to_string(), "`owner` must be text, not 3");
         assert!(Project::parse(b"[]").is_err());
     }
 }

@@ -5,18 +5,25 @@ use super::seen::{Survey, WorkflowState};
 use crate::templates::{WORKFLOW_FILE, ci_trigger, push_branches};
 
 pub(super) fn check(seen: &Survey, out: &mut Findings) {
+    state(seen, out);
+    last_run(seen, out);
+    if let Some(text) = &seen.deployed {
+        branch(seen, text, out);
+        ci(seen, text, out);
+    }
+}
+
+fn state(seen: &Survey, out: &mut Findings) {
     match &seen.workflow {
         WorkflowState::Unknown => {
             out.skip(Group::Workflow, WORKFLOW_FILE, "it may not be looked at");
         }
-        WorkflowState::Missing => out
-            .fail(
-                Group::Workflow,
-                WORKFLOW_FILE,
-                "it is not on the default branch",
-            )
-            .code(Code::WorkflowMissing)
-            .remedy("`piton traffic init` writes it; commit and push it"),
+        WorkflowState::Missing => {
+            let reason = "it is not on the default branch";
+            out.fail(Group::Workflow, WORKFLOW_FILE, reason)
+                .code(Code::WorkflowMissing)
+                .remedy("`piton traffic init` writes it; commit and push it");
+        }
         WorkflowState::Found(workflow) if workflow.active() => {
             out.ok(Group::Workflow, WORKFLOW_FILE, "it is active");
         }
@@ -27,25 +34,27 @@ pub(super) fn check(seen: &Survey, out: &mut Findings) {
                 .remedy(FIX);
         }
     }
+}
+
+fn last_run(seen: &Survey, out: &mut Findings) {
     let ended = seen.runs.iter().find(|run| run.conclusion.is_some());
     match ended.and_then(|run| Some((run, run.conclusion.as_deref()?))) {
         Some((_, "success")) => out.ok(Group::Workflow, "last-run", "it succeeded"),
-        Some((run, how)) => out
-            .fail(
-                Group::Workflow,
-                "last-run",
-                format!("it ended with {how}: {}", run.html_url),
-            )
-            .code(Code::LastRunFailed)
-            .remedy("read its log, then run it again"),
+        Some((run, how)) => {
+            let reason = format!("it ended with {how}: {}", run.html_url);
+            out.fail(Group::Workflow, "last-run", reason)
+                .code(Code::LastRunFailed)
+                .remedy("read its log, then run it again");
+        }
         None if seen.on_github.is_some() => {
             out.skip(Group::Workflow, "last-run", "no run has ended yet");
         }
         None => out.skip(Group::Workflow, "last-run", "GitHub was not asked"),
     }
-    let Some(text) = &seen.deployed else {
-        return;
-    };
+}
+
+/// Whether pushes to the default branch collect.
+fn branch(seen: &Survey, text: &str, out: &mut Findings) {
     let branches = push_branches(text);
     match &seen.on_github {
         Some(repository) if branches.contains(&repository.default_branch) => {
@@ -60,6 +69,10 @@ pub(super) fn check(seen: &Survey, out: &mut Findings) {
         }
         None => {}
     }
+}
+
+/// Whether it runs after the workflows that are named.
+fn ci(seen: &Survey, text: &str, out: &mut Findings) {
     let wanted = seen
         .project
         .as_ref()

@@ -42,7 +42,7 @@ fn odd_levels_closed_input_and_odd_settings_are_told_in_words() {
     for (text, told) in [
         (
             "{\"owner\": 5, \"repo\": [\"x\"]}",
-            "`owner` must be a text, not 5",
+            "`owner` must be text, not 5",
         ),
         ("[]", ".ghtraf.json"),
         (

@@ -23,7 +23,10 @@ pub fn collect(given: &Given, answers: &Answers) -> Outcome {
         .sum();
     let mut state = match (&given.gist, &given.state) {
         (Some(_), StateRead::Read(state)) => state.clone(),
-        _ => state::empty(),
+        (None, _)
+        | (Some(_), StateRead::Missing { .. } | StateRead::Damaged(_) | StateRead::Failed(_)) => {
+            state::empty()
+        }
     };
     state::migrate(&mut state);
     let today = given.now.day();

@@ -16,27 +16,7 @@ pub fn collect(given: &Given, answers: &Answers) -> Outcome {
             "no gist is named: set the variable TRAFFIC_GIST_ID, or run `piton traffic create`",
         );
     };
-    let restores = "`piton traffic backfill --source gist-history` restores it";
-    let state = match &given.state {
-        StateRead::Read(state) => sound::fault(state).map_or_else(
-            || Ok(state.clone()),
-            |fault| {
-                Err(format!(
-                    "state.json of gist {gist} cannot be used: {fault}; {restores}"
-                ))
-            },
-        ),
-        StateRead::Missing { revisions: Some(1) } => Ok(fresh()),
-        StateRead::Missing { .. } => Err(format!(
-            "gist {gist} holds no state.json and is not new; \
-             `piton traffic backfill --source gist-history` looks for it in the gist's history"
-        )),
-        StateRead::Damaged(why) => Err(format!(
-            "state.json of gist {gist} cannot be read: {why}; {restores}"
-        )),
-        StateRead::Failed(why) => Err(format!("gist {gist} cannot be read: {why}")),
-    };
-    let state = match state {
+    let state = match usable(gist, &given.state) {
         Ok(state) => state,
         Err(refused) => return Outcome::refused(refused),
     };
@@ -92,6 +72,28 @@ pub fn collect(given: &Given, answers: &Answers) -> Outcome {
         files,
     });
     outcome
+}
+
+/// Returns the state that is gone on from, or why there is none.
+fn usable(gist: &str, state: &StateRead) -> Result<Object, String> {
+    let restores = "`piton traffic backfill --source gist-history` restores it";
+    match state {
+        StateRead::Read(state) => match sound::fault(state) {
+            None => Ok(state.clone()),
+            Some(fault) => Err(format!(
+                "state.json of gist {gist} cannot be used: {fault}; {restores}"
+            )),
+        },
+        StateRead::Missing { revisions: Some(1) } => Ok(fresh()),
+        StateRead::Missing { .. } => Err(format!(
+            "gist {gist} holds no state.json and is not new; \
+             `piton traffic backfill --source gist-history` looks for it in the gist's history"
+        )),
+        StateRead::Damaged(why) => Err(format!(
+            "state.json of gist {gist} cannot be read: {why}; {restores}"
+        )),
+        StateRead::Failed(why) => Err(format!("gist {gist} cannot be read: {why}")),
+    }
 }
 
 /// The same without what tells when it was written.

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use piton_durable::DiskRead as _;
 use piton_github::endpoints::{gists, releases, traffic};
-use piton_github::{ForgeError, ForgeRead};
+use piton_github::{ForgeError, ForgeRead, RepoName};
 use piton_plan::{PlanBuilder, Receipt};
 use piton_traffic::collect::{
-    Day, Mending, REPAIRS, Range, RepairOptions, counts, fill, from_history, month_files,
+    Day, Measured, Mending, REPAIRS, Range, RepairOptions, counts, fill, from_history, month_files,
     read_stars, recount_ci, release, release_series, repair, runs_of_day, star_rows, window,
 };
-use piton_traffic::import::import;
+use piton_traffic::import::{ImportError, import};
 use piton_traffic::ordered::{Json, Object};
 use piton_traffic::provision::add_state;
 use piton_traffic::survey::GistSeen;
@@ -254,26 +254,36 @@ fn from_source(
             from_history(mended, &past, range);
         }
         Source::Import => {
-            let file = args.file.as_deref().unwrap_or_else(|| Path::new(""));
-            let could_not = || CommandError::usage(format!("could not import {}", file.display()));
-            let path = context.directory.join(file);
-            let bytes = context
-                .disk
-                .read(&path)
-                .map_err(|error| could_not().with_source(error))?;
-            if let Some(log) = log_beside(context, &path) {
-                return Err(could_not()
-                    .with_source(format!(
-                        "a part of it still lies in {log}, which is not read"
-                    ))
-                    .hint("end the program that uses it")
-                    .hint("or write it in: `sqlite3 FILE \"PRAGMA wal_checkpoint(TRUNCATE)\"`"));
-            }
-            let measured = import(&bytes, name).map_err(|error| could_not().with_source(error))?;
+            let measured = imported(context, args.file.as_deref(), name)?;
             fill(mended, &measured, range);
         }
     }
     Ok(())
+}
+
+/// Reads the file of another tool.
+fn imported(
+    context: &Context,
+    file: Option<&Path>,
+    name: &RepoName,
+) -> Result<Measured, CommandError> {
+    let file = file.unwrap_or_else(|| Path::new(""));
+    let could_not = || CommandError::usage(format!("could not import {}", file.display()));
+    let path = context.directory.join(file);
+    let bytes = context.disk.read(&path);
+    let bytes = bytes.map_err(|error| could_not().with_source(error))?;
+    if let Some(log) = log_beside(context, &path) {
+        return Err(could_not()
+            .with_source(format!(
+                "a part of it still lies in {log}, which is not read"
+            ))
+            .hint("end the program that uses it")
+            .hint("or write it in: `sqlite3 FILE \"PRAGMA wal_checkpoint(TRUNCATE)\"`"));
+    }
+    import(&bytes, name).map_err(|error| {
+        let hint = (error == ImportError::Several).then(|| "export the rows of one".to_owned());
+        could_not().with_source(error).hints(hint)
+    })
 }
 
 /// Returns the log of a database that holds what the file does not hold yet.

@@ -42,9 +42,10 @@ pub(super) fn create(error: CreateError) -> CommandError {
         CreateError::Settle(_) => {
             CommandError::usage("could not set up tracking").with_source(error)
         }
-        CreateError::Disagree { .. } => {
+        CreateError::Disagree { kind, .. } => {
             CommandError::new(ErrorKind::NeedsPerson, "could not tell which gist is meant")
                 .with_source(error)
+                .hint(format!("say which with {} ID", kind.flag()))
         }
         CreateError::NotOurs { .. }
         | CreateError::Damaged { .. }

@@ -10,7 +10,7 @@ use piton_git::GitRead as _;
 use piton_github::RepoName;
 use piton_traffic::provision::Destination;
 use piton_traffic::settings::{
-    GLOBAL_FILE, Global, PROJECT_FILE, Project, SettingsError, is_gist_id,
+    Entry, GLOBAL_FILE, Global, PROJECT_FILE, Project, SettingsError, is_gist_id,
 };
 
 use piton_traffic::survey::local_files;
@@ -77,6 +77,50 @@ pub(super) struct Said {
     pub(super) display_name: Option<String>,
     pub(super) badge_gist: Option<String>,
     pub(super) archive_gist: Option<String>,
+}
+
+impl Said {
+    /// Reads what the environment says, and tells what counts.
+    fn read(
+        context: &Context,
+        told: &mut Told<'_>,
+        project: Option<&Project>,
+        entry: &Entry,
+    ) -> Result<Self, CommandError> {
+        let variable = |name: &str| {
+            let name = format!("GHTRAF_{}", name.to_uppercase());
+            context.environment.get(&name).map(str::to_owned)
+        };
+        let mut said = Said::default();
+        let of_project = |field: &str| project.and_then(|project| project.get(field));
+        for (name, listed, place) in [
+            ("created", &entry.created, &mut said.created),
+            ("display_name", &entry.display_name, &mut said.display_name),
+            ("badge_gist_id", &entry.badge_gist_id, &mut said.badge_gist),
+            (
+                "archive_gist_id",
+                &entry.archive_gist_id,
+                &mut said.archive_gist,
+            ),
+        ] {
+            *place = variable(name);
+            let layers = [
+                ("environment", &*place),
+                (PROJECT_FILE, &of_project(name)),
+                ("user's list", listed),
+            ];
+            told.first(name, layers.into_iter());
+        }
+        for (name, id) in [
+            ("GHTRAF_BADGE_GIST_ID", &said.badge_gist),
+            ("GHTRAF_ARCHIVE_GIST_ID", &said.archive_gist),
+        ] {
+            if let Some(id) = id.as_deref().filter(|id| !is_gist_id(id)) {
+                return Err(not_an_id(name, id));
+            }
+        }
+        Ok(said)
+    }
 }
 
 impl Known {
@@ -147,34 +191,7 @@ impl Known {
         };
         let entry = repository.as_ref().and_then(|name| global.entry(name));
         let entry = entry.unwrap_or_default();
-        let mut said = Said::default();
-        let of_project = |field: &str| project.as_ref().and_then(|project| project.get(field));
-        for (name, listed, place) in [
-            ("created", &entry.created, &mut said.created),
-            ("display_name", &entry.display_name, &mut said.display_name),
-            ("badge_gist_id", &entry.badge_gist_id, &mut said.badge_gist),
-            (
-                "archive_gist_id",
-                &entry.archive_gist_id,
-                &mut said.archive_gist,
-            ),
-        ] {
-            *place = variable(&format!("GHTRAF_{}", name.to_uppercase()));
-            let layers = [
-                ("environment", &*place),
-                (PROJECT_FILE, &of_project(name)),
-                ("user's list", listed),
-            ];
-            told.first(name, layers.into_iter());
-        }
-        for (name, id) in [
-            ("GHTRAF_BADGE_GIST_ID", &said.badge_gist),
-            ("GHTRAF_ARCHIVE_GIST_ID", &said.archive_gist),
-        ] {
-            if let Some(id) = id.as_deref().filter(|id| !is_gist_id(id)) {
-                return Err(not_an_id(name, id));
-            }
-        }
+        let said = Said::read(context, &mut told, project.as_ref(), &entry)?;
         Ok(Self {
             repository,
             project,

@@ -152,36 +152,38 @@ fn a_slot_shows_its_commit_and_knows_names_and_author_but_no_remote() {
     assert!(slot.dir().starts_with(yard.home().dir()));
 }
 
-/// What spoils a slot.
-type Spoil = fn(&Path);
+/// What spoils a slot, with a directory that is somebody else's.
+type Spoil = fn(&Path, &Path);
 
 #[test]
 fn a_slot_that_was_spoilt_is_made_anew() {
     let yard = Yard::new();
     yard.repo.write("d/f", "x\n");
     yard.repo.commit_all("files");
+    let elsewhere = tempfile::tempdir().unwrap();
+    fs::write(elsewhere.path().join("file"), "theirs").unwrap();
     let spoil: [(&str, Spoil); 6] = [
-        ("closed", |slot| {
+        ("closed", |slot, _| {
             fs::set_permissions(slot.join("d"), fs::Permissions::from_mode(0o0)).unwrap();
         }),
-        ("gone", |slot| fs::remove_dir_all(slot).unwrap()),
-        ("a link", |slot| {
+        ("gone", |slot, _| fs::remove_dir_all(slot).unwrap()),
+        ("a link", |slot, elsewhere| {
             fs::remove_dir_all(slot).unwrap();
-            symlink("/etc", slot).unwrap();
+            symlink(elsewhere, slot).unwrap();
         }),
-        ("half made", |slot| {
+        ("half made", |slot, _| {
             fs::remove_file(slot.with_extension("piton").join("piton-slot")).unwrap();
         }),
-        ("locked", |slot| {
+        ("locked", |slot, _| {
             fs::write(slot.with_extension("piton").join("index.lock"), "").unwrap();
         }),
-        ("no index", |slot| {
+        ("no index", |slot, _| {
             fs::write(slot.with_extension("piton").join("index"), "garbage").unwrap();
         }),
     ];
     for (what, act) in spoil {
         let dir = yard.take().dir().to_owned();
-        act(&dir);
+        act(&dir, elsewhere.path());
         let slot = yard.take();
         assert_eq!(
             fs::read_to_string(slot.dir().join("d/f")).unwrap(),
@@ -190,7 +192,9 @@ fn a_slot_that_was_spoilt_is_made_anew() {
         );
         assert!(changed(&slot).is_empty(), "{what}");
     }
-    assert!(Path::new("/etc/passwd").exists());
+    let left: Vec<_> = fs::read_dir(elsewhere.path()).unwrap().collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+    assert_eq!(fs::read(elsewhere.path().join("file")).unwrap(), b"theirs");
 }
 
 #[test]

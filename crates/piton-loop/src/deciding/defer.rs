@@ -68,4 +68,26 @@ mod tests {
         own.failures = u32::MAX;
         assert!(failed(&mut own, "red", now).is_some());
     }
+
+    #[test]
+    fn each_deferral_says_why_and_until_when() {
+        let now: Timestamp = "2026-06-01T00:00:00Z".parse().expect("an instant");
+        let reason = "it waits".to_owned();
+        let mut own = OwnData::new();
+        let until = not_ready(&mut own, &reason, now);
+        assert_eq!(until.duration_since(now), SignedDuration::from_hours(6));
+        assert_eq!(own.retry_at, Some(until));
+        let expected = DeferralCause::NotReady {
+            reason: reason.clone(),
+        };
+        assert_eq!(own.deferral, Some(expected));
+        unverifiable(&mut own, &reason);
+        assert_eq!(own.retry_at, None, "no time tells what only a person can");
+        let expected = DeferralCause::Unverifiable {
+            reason: reason.clone(),
+        };
+        assert_eq!(own.deferral, Some(expected));
+        failed(&mut own, &reason, now);
+        assert_eq!(own.deferral, Some(DeferralCause::Failing { reason }));
+    }
 }

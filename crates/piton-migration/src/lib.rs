@@ -10,6 +10,7 @@
 //! - [`planning`]: the planning graph, `.planning/state.json`, what agents say;
 //! - [`own`]: `.planning/piton.json`, what only piton notes;
 //! - [`live`]: the migrations directory and what is in it;
+//! - [`load`]: why a file of a migration cannot be used;
 //! - [`consistency`]: whether it all fits together;
 //! - [`schedule`]: when work may go on, and what comes next;
 //! - [`resolve`]: from what a person typed to a migration;
@@ -29,6 +30,7 @@ pub mod contents;
 pub mod json;
 pub mod listing;
 pub mod live;
+pub mod load;
 pub mod manifest;
 pub mod operation;
 pub mod own;

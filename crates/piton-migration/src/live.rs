@@ -4,17 +4,16 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use piton_durable::{DiskError, DiskRead, DiskResult, Kind};
-use thiserror::Error;
+use piton_durable::{DiskRead, DiskResult, Kind};
 
-use crate::manifest::{MANIFEST_FILE, Manifest, ManifestError};
+use crate::json::DecodeError;
+use crate::load::{LoadError, load};
+use crate::manifest::{MANIFEST_FILE, Manifest};
 use crate::planning::Home;
 use crate::slug::Slug;
 
 /// The internal directory that publishes leave their traces in.
 pub const TRANSACTIONS_DIR: &str = "__transactions__";
-/// No manifest is read beyond this size.
-const MAX_MANIFEST: u64 = 16 << 20;
 
 /// A project's migrations directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,38 +89,7 @@ pub struct Contents {
     pub transactions: Option<Kind>,
 }
 
-/// Why a migration's manifest cannot be used.
-#[derive(Debug, Error)]
-pub enum LoadError {
-    #[error("{} is missing", .path.display())]
-    Missing { path: PathBuf },
-    #[error("{} is a link; links are never followed", .path.display())]
-    Link { path: PathBuf },
-    #[error(transparent)]
-    Disk(#[from] DiskError),
-    #[error("failed to decode {}", .path.display())]
-    Decode {
-        path: PathBuf,
-        #[source]
-        source: ManifestError,
-    },
-}
-
 /// Loads the manifest of the migration in `dir`.
-pub fn load_manifest(disk: &dyn DiskRead, dir: &Path) -> Result<Manifest, LoadError> {
-    let path = dir.join(MANIFEST_FILE);
-    let bytes = match disk.read_at_most(&path, MAX_MANIFEST) {
-        Ok(bytes) => bytes,
-        Err(error) => return Err(unreadable(disk, path, error)),
-    };
-    Manifest::decode(&bytes).map_err(|source| LoadError::Decode { path, source })
-}
-
-/// Finds out why a file could not be read, off the path where all is well.
-fn unreadable(disk: &dyn DiskRead, path: PathBuf, error: DiskError) -> LoadError {
-    match disk.stat(&path) {
-        Ok(None) => LoadError::Missing { path },
-        Ok(Some(stat)) if stat.kind == Kind::Symlink => LoadError::Link { path },
-        Ok(Some(_)) | Err(_) => error.into(),
-    }
+pub fn load_manifest(disk: &dyn DiskRead, dir: &Path) -> Result<Manifest, LoadError<DecodeError>> {
+    load(disk, dir.join(MANIFEST_FILE), Manifest::decode)
 }

@@ -191,8 +191,8 @@ pub fn next_thing(
                 Cursor::Step(step) => NextThing::PlanningStep { step, when },
                 Cursor::Terminal(_) => blocked("planning-state-disagrees"),
             },
-            Some(Err(StateLoadError::Missing { .. })) | None => blocked("planning-state-missing"),
-            Some(Err(_)) => blocked("planning-state-invalid"),
+            Some(Err(error)) if !error.is_missing() => blocked("planning-state-invalid"),
+            Some(Err(_)) | None => blocked("planning-state-missing"),
         },
         (_, Some((_, phase))) => NextThing::Phase {
             name: phase.name.clone(),

@@ -2,9 +2,8 @@
 
 use jiff::Timestamp;
 use piton_durable::{DiskRead, TreeDigest};
-use piton_migration::manifest::{
-    MANIFEST_FILE, Manifest, ManifestError, MigrationState, Planning, Status,
-};
+use piton_migration::json::DecodeError;
+use piton_migration::manifest::{MANIFEST_FILE, Manifest, MigrationState, Planning, Status};
 use piton_migration::own::{OWN_FILE, OwnData, OwnDataError, ReviewNote, Target};
 use piton_migration::planning::{
     PlanningState, Position, ReferenceError, STATE_FILE, StageRef, StateError, Step,
@@ -58,7 +57,7 @@ pub enum SnapshotError {
     Manifest {
         slug: Slug,
         #[source]
-        source: ManifestError,
+        source: DecodeError,
     },
     #[error(
         "read the planning record of {slug}: it has none, so it was planned by a version that kept no record"

@@ -12,12 +12,13 @@ use super::finding::Finding;
 use super::mode::Mode;
 use super::names::kind_of;
 use super::phase_file::{PhaseFile, look_up};
-use crate::live::{LoadError, load_manifest};
+use crate::json::DecodeError;
+use crate::live::load_manifest;
+use crate::load::LoadError;
 use crate::manifest::{MANIFEST_FILE, Manifest};
 use crate::phase::{DocName, Heading, has_heading};
 use crate::slug::Slug;
 use crate::text::with_newlines;
-use piton_base::on_one_line;
 
 /// No phase document is read beyond this size.
 const MAX_PHASE_DOC: u64 = 16 << 20;
@@ -48,7 +49,7 @@ pub fn check_with(
 pub(super) struct Checked {
     pub(super) findings: Vec<Finding>,
     pub(super) entries: Vec<Entry>,
-    pub(super) manifest: Result<Manifest, LoadError>,
+    pub(super) manifest: Result<Manifest, LoadError<DecodeError>>,
 }
 
 pub(super) fn check_directory(disk: &dyn DiskRead, dir: &Path, slug: &Slug, mode: Mode) -> Checked {
@@ -150,18 +151,13 @@ impl<'a> Check<'a> {
             .push(Finding::new(self.mode, code, path, message));
     }
 
-    fn unusable_manifest(&mut self, error: &LoadError) {
-        let code = match error {
-            LoadError::Missing { .. } => Code::MissingManifest,
-            LoadError::Link { .. } | LoadError::Disk(_) | LoadError::Decode { .. } => {
-                Code::InvalidManifest
-            }
+    fn unusable_manifest(&mut self, error: &LoadError<DecodeError>) {
+        let code = if error.is_missing() {
+            Code::MissingManifest
+        } else {
+            Code::InvalidManifest
         };
-        let message = match error {
-            LoadError::Decode { source, .. } => on_one_line(source),
-            other => on_one_line(other),
-        };
-        self.add(code, MANIFEST_FILE, message);
+        self.add(code, MANIFEST_FILE, error.told());
     }
 
     /// Walks the phase documents and returns the names they have.

@@ -10,7 +10,9 @@ use super::finding::{Finding, has_errors};
 use super::mode::Mode;
 use super::names::kind_of;
 use super::{planning, transactions};
-use crate::live::{LiveDir, LoadError, TRANSACTIONS_DIR};
+use crate::json::DecodeError;
+use crate::live::{LiveDir, TRANSACTIONS_DIR};
+use crate::load::LoadError;
 use crate::manifest::Manifest;
 use crate::planning::{LoadedState, StateLoadError};
 use crate::slug::Slug;
@@ -18,7 +20,7 @@ use crate::slug::Slug;
 /// A migration with all that was found out about it.
 #[derive(Debug)]
 pub struct Examination {
-    pub manifest: Result<Manifest, LoadError>,
+    pub manifest: Result<Manifest, LoadError<DecodeError>>,
     /// `None` where there is no record and none is needed.
     pub state: Option<Result<LoadedState, StateLoadError>>,
     pub findings: Vec<Finding>,

@@ -36,11 +36,11 @@ pub(super) fn examine(
     }
     let loaded = load_state(disk, dir, home);
     match &loaded {
-        Err(StateLoadError::Missing { .. }) if status == Status::Planning => {
+        Err(error) if error.is_missing() && status == Status::Planning => {
             let message = "the planning record is missing".to_owned();
             add(Code::PlanningStateMissing, STATE_FILE, message);
         }
-        Err(StateLoadError::Missing { .. }) => {}
+        Err(error) if error.is_missing() => {}
         Err(error) => {
             let code = if status == Status::Planning {
                 Code::PlanningStateInvalid
@@ -65,7 +65,7 @@ pub(super) fn examine(
         add(Code::OwnDataInvalid, OWN_FILE, on_one_line(&error));
     }
     findings.extend(stages(disk, dir, loaded.as_ref().ok()));
-    let missing = matches!(loaded, Err(StateLoadError::Missing { .. }));
+    let missing = loaded.as_ref().is_err_and(StateLoadError::is_missing);
     let loaded = (!missing || status == Status::Planning).then_some(loaded);
     (loaded, findings)
 }
@@ -73,9 +73,8 @@ pub(super) fn examine(
 /// Tells an error on one line.
 fn told(error: &StateLoadError) -> String {
     let told = match error {
-        StateLoadError::Decode { source, .. } => on_one_line(source),
+        StateLoadError::File(error) => error.told(),
         StateLoadError::Reference { source, .. } => on_one_line(source),
-        StateLoadError::Missing { .. } | StateLoadError::Disk(_) => on_one_line(error),
     };
     told.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -6,6 +6,7 @@
 //! so this room has its own reader, and the one writer whose bytes agree with
 //! the original's.
 
+mod decode;
 mod fields;
 mod read;
 mod strings;
@@ -13,6 +14,7 @@ pub(crate) mod surrogate;
 mod value;
 mod write;
 
+pub use decode::{DecodeError, parse_bytes};
 pub use fields::{FieldError, FieldProblem, Fields, Location, wrong_type};
 pub use read::{JsonError, parse};
 pub use value::{Object, Value};

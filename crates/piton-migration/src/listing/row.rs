@@ -3,13 +3,14 @@
 use piton_durable::{DiskRead, DiskResult};
 use serde::Serialize;
 
-use crate::live::{LiveDir, LoadError, load_manifest};
+use crate::json::DecodeError;
+use crate::live::{LiveDir, load_manifest};
+use crate::load::LoadError;
 use crate::manifest::{Manifest, Status};
-use crate::planning::{StateLoadError, load_state};
+use crate::planning::load_state;
 use crate::rejection;
 use crate::slug::Slug;
 use crate::stamp::RawStamp;
-use piton_base::on_one_line;
 
 /// One migration in the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -91,13 +92,11 @@ fn stamp(stamp: Option<&RawStamp>) -> Option<String> {
     stamp.map(|stamp| stamp.as_str().to_owned())
 }
 
-fn broken(slug: Slug, error: &LoadError) -> Row {
-    let reason = match error {
-        LoadError::Missing { .. } => "missing-manifest".to_owned(),
-        LoadError::Decode { source, .. } => format!("invalid-manifest: {}", on_one_line(source)),
-        LoadError::Link { .. } | LoadError::Disk(_) => {
-            format!("invalid-manifest: {}", on_one_line(error))
-        }
+fn broken(slug: Slug, error: &LoadError<DecodeError>) -> Row {
+    let reason = if error.is_missing() {
+        "missing-manifest".to_owned()
+    } else {
+        format!("invalid-manifest: {}", error.told())
     };
     Row {
         slug,
@@ -132,15 +131,14 @@ fn cursor(
         }
         Status::Planning => match load_state(disk, &live.migration(slug), &live.home(slug)) {
             Ok(loaded) => (format!("planning:{}", loaded.state.cursor()), None),
-            Err(error) => (
-                "planning:blocked".to_owned(),
-                Some(match error {
-                    StateLoadError::Missing { .. } => "planning-state-missing",
-                    StateLoadError::Disk(_)
-                    | StateLoadError::Decode { .. }
-                    | StateLoadError::Reference { .. } => "planning-state-invalid",
-                }),
-            ),
+            Err(error) => {
+                let why = if error.is_missing() {
+                    "planning-state-missing"
+                } else {
+                    "planning-state-invalid"
+                };
+                ("planning:blocked".to_owned(), Some(why))
+            }
         },
     }
 }

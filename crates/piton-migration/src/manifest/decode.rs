@@ -1,33 +1,16 @@
 //! Reading the manifest, legacy forms included.
 
-use std::str::{self, Utf8Error};
-
-use thiserror::Error;
-
 use super::phases::{Phase, Phases};
 use super::types::Manifest;
 use crate::json::{
-    FieldError, FieldProblem, Fields, JsonError, Location, Value, parse, wrong_type,
+    DecodeError, FieldError, FieldProblem, Fields, Location, Value, parse_bytes, wrong_type,
 };
 use crate::stamp::RawStamp;
 
-/// Why bytes are no manifest.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum ManifestError {
-    #[error("manifest.json is not UTF-8")]
-    NotUtf8(#[source] Utf8Error),
-    #[error("manifest.json is not JSON")]
-    NotJson(#[source] JsonError),
-    #[error("manifest.json holds a wrong field")]
-    Field(#[source] FieldError),
-}
-
 impl Manifest {
     /// Decodes the bytes of `manifest.json`.
-    pub fn decode(bytes: &[u8]) -> Result<Self, ManifestError> {
-        let text = str::from_utf8(bytes).map_err(ManifestError::NotUtf8)?;
-        let value = parse(text).map_err(ManifestError::NotJson)?;
-        manifest(&value).map_err(ManifestError::Field)
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        Ok(manifest(&parse_bytes(bytes)?)?)
     }
 }
 
@@ -134,19 +117,19 @@ mod tests {
     fn a_refusal_names_the_field_and_what_is_allowed() {
         insta::assert_snapshot!(
             message(r#"{"phases": [{"name": "a", "file": "f", "done": 1}]}"#),
-            @"manifest.json holds a wrong field: field `phases[0].done` is an integer; it must be true or false"
+            @"it holds a wrong field: field `phases[0].done` is an integer; it must be true or false"
         );
         insta::assert_snapshot!(
             message(r#"{"status": "open", "name": "a", "created_at": "", "last_touch": ""}"#),
-            @"manifest.json holds a wrong field: field `status` is `open`; it must be planning, ready, in-progress, skipped or done"
+            @"it holds a wrong field: field `status` is `open`; it must be planning, ready, in-progress, skipped or done"
         );
         insta::assert_snapshot!(
             message("[]"),
-            @"manifest.json holds a wrong field: the document is an array; it must be an object"
+            @"it holds a wrong field: the document is an array; it must be an object"
         );
         insta::assert_snapshot!(
             message("{"),
-            @"manifest.json is not JSON: expected a key in double quotes at byte 1"
+            @"it is not JSON: expected a key in double quotes at byte 1"
         );
     }
 
@@ -154,7 +137,7 @@ mod tests {
     fn bytes_that_are_no_text_are_refused() {
         assert!(matches!(
             Manifest::decode(b"{\"name\": \"\xff\"}"),
-            Err(ManifestError::NotUtf8(_))
+            Err(DecodeError::NotUtf8(_))
         ));
     }
 }

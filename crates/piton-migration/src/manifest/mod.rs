@@ -17,7 +17,6 @@ mod state;
 mod status;
 mod types;
 
-pub use decode::ManifestError;
 pub use phases::{DuplicatePhase, Phase, Phases};
 pub use refusal::{RefineRefusal, TransitionError};
 pub use state::{Advanced, AwaitingReview, Done, MigrationState, Planning, Ready, Skipped};

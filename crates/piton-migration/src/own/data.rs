@@ -103,9 +103,9 @@ pub struct ReviewNote {
 /// Why bytes are no notes of piton's.
 #[derive(Debug, Error)]
 pub enum OwnDataError {
-    #[error(".planning/piton.json is not what piton writes")]
+    #[error("it is not what piton writes")]
     Malformed(#[source] serde_json::Error),
-    #[error(".planning/piton.json has version {0}, and this piton knows 1; use a newer piton")]
+    #[error("it has version {0}, and this piton knows 1; use a newer piton")]
     Version(u32),
 }
 

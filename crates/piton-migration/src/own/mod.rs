@@ -11,7 +11,7 @@ mod load;
 pub use data::{
     DeferralCause, OwnData, OwnDataError, PlanLink, ReviewNote, Target, TargetProvenance,
 };
-pub use load::{OwnLoadError, load_own};
+pub use load::load_own;
 
 /// The file, below the migration directory.
 pub const OWN_FILE: &str = ".planning/piton.json";

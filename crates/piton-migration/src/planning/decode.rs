@@ -1,7 +1,5 @@
 //! Reading the planning record: strict, legacy forms included.
 
-use std::str::{self, Utf8Error};
-
 use thiserror::Error;
 
 use super::feedback::{Feedback, FeedbackSource};
@@ -9,23 +7,19 @@ use super::replay::{ReplayError, replay};
 use super::state::{CompletedStep, PlanningState};
 use super::step::{Cursor, Decision};
 use crate::json::{
-    FieldError, FieldProblem, Fields, JsonError, Location, Value, parse, wrong_type,
+    DecodeError, FieldError, FieldProblem, Fields, Location, Value, parse_bytes, wrong_type,
 };
 use crate::stamp::RawStamp;
 
 /// Why bytes are no planning record.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum StateError {
-    #[error(".planning/state.json is not UTF-8")]
-    NotUtf8(#[source] Utf8Error),
-    #[error(".planning/state.json is not JSON")]
-    NotJson(#[source] JsonError),
-    #[error(".planning/state.json holds a wrong field")]
-    Field(#[source] FieldError),
-    #[error("the planning history in .planning/state.json does not replay")]
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    #[error("the planning history does not replay")]
     Replay(#[source] ReplayError),
     #[error(
-        "field `{field}` in .planning/state.json is `{}`, and the history leads to `{}`",
+        "field `{field}` is `{}`, and the history leads to `{}`",
         .stored.escape_debug(), .replayed.escape_debug()
     )]
     Disagrees {
@@ -68,9 +62,8 @@ impl PlanningState {
     /// Where its references point is not looked at here; see
     /// [`PlanningState::check_references`].
     pub fn decode(bytes: &[u8]) -> Result<Self, StateError> {
-        let text = str::from_utf8(bytes).map_err(StateError::NotUtf8)?;
-        let value = parse(text).map_err(StateError::NotJson)?;
-        let stored = stored(&value).map_err(StateError::Field)?;
+        let value = parse_bytes(bytes)?;
+        let stored = stored(&value).map_err(DecodeError::from)?;
         let steps = stored
             .completed
             .iter()

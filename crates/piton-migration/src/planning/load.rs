@@ -2,36 +2,32 @@
 
 use std::path::{Path, PathBuf};
 
-use piton_durable::{DiskError, DiskRead};
+use piton_durable::DiskRead;
 use thiserror::Error;
 
 use super::decode::StateError;
 use super::reference::{Home, ReferenceError, StageRef};
 use super::stage::STATE_FILE;
 use super::state::PlanningState;
-
-/// No planning record is read beyond this size.
-const MAX_STATE: u64 = 16 << 20;
+use crate::load::{LoadError, load};
 
 /// Why a planning record cannot be used.
 #[derive(Debug, Error)]
 pub enum StateLoadError {
-    #[error("{} is missing", .path.display())]
-    Missing { path: PathBuf },
     #[error(transparent)]
-    Disk(#[from] DiskError),
-    #[error("failed to decode {}", .path.display())]
-    Decode {
-        path: PathBuf,
-        #[source]
-        source: StateError,
-    },
+    File(#[from] LoadError<StateError>),
     #[error("failed to follow the references in {}", .path.display())]
     Reference {
         path: PathBuf,
         #[source]
         source: ReferenceError,
     },
+}
+
+impl StateLoadError {
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::File(error) if error.is_missing())
+    }
 }
 
 /// A planning record that holds, with where its outputs lie.
@@ -50,19 +46,7 @@ pub fn load_state(
     home: &Home,
 ) -> Result<LoadedState, StateLoadError> {
     let path = dir.join(STATE_FILE);
-    let bytes = match disk.read_at_most(&path, MAX_STATE) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            return Err(match disk.stat(&path) {
-                Ok(None) => StateLoadError::Missing { path },
-                Ok(Some(_)) | Err(_) => error.into(),
-            });
-        }
-    };
-    let state = match PlanningState::decode(&bytes) {
-        Ok(state) => state,
-        Err(source) => return Err(StateLoadError::Decode { path, source }),
-    };
+    let state = load(disk, path.clone(), PlanningState::decode)?;
     match state.check_references(disk, dir, home) {
         Ok(outputs) => Ok(LoadedState { state, outputs }),
         Err(source) => Err(StateLoadError::Reference { path, source }),

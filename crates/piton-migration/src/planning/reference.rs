@@ -71,7 +71,7 @@ pub enum ReferenceFault {
 /// A reference in the planning record that cannot be followed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
-    "output of completed step {} in .planning/state.json, `{}`, {fault}",
+    "output of completed step {}, `{}`, {fault}",
     .index + 1, .reference.escape_debug()
 )]
 pub struct ReferenceError {

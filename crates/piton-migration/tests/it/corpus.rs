@@ -9,7 +9,7 @@ use piton_durable::{RealDisk, TreeDigest};
 use piton_migration::consistency::{Mode, Severity, check, examine};
 use piton_migration::live::{LiveDir, load_manifest};
 use piton_migration::manifest::MANIFEST_FILE;
-use piton_migration::planning::{STATE_FILE, StateLoadError};
+use piton_migration::planning::STATE_FILE;
 use piton_migration::schedule::eligible;
 use serde_json::{Value, json};
 
@@ -118,10 +118,10 @@ fn manifest(live: &LiveDir, name: &str, recorded: &Value) -> Result<(), String> 
 fn planning(live: &LiveDir, name: &str, recorded: &Value) -> Result<(), String> {
     let slug = name.parse().expect("a slug");
     let state = match examine(&RealDisk, live, &slug).state {
-        None | Some(Err(StateLoadError::Missing { .. })) => {
-            return same(&json!("absent"), &recorded["state"]);
+        Some(Err(error)) if !error.is_missing() => {
+            return same(&json!("error"), &recorded["state"]);
         }
-        Some(Err(_)) => return same(&json!("error"), &recorded["state"]),
+        None | Some(Err(_)) => return same(&json!("absent"), &recorded["state"]),
         Some(Ok(loaded)) => loaded.state,
     };
     same(&json!("ok"), &recorded["state"])?;

@@ -229,13 +229,13 @@ fn the_forms_of_output_tell_the_same() {
     let root = project.root().to_str().expect("UTF-8");
     insta::assert_snapshot!(
         report::lines(&reports).replace(root, "/repo").replace('\t', " | "),
-        @"a | error | invalid-manifest | /repo/migrations/a/manifest.json | manifest.json holds a wrong field: the document is an array; it must be an object"
+        @"a | error | invalid-manifest | /repo/migrations/a/manifest.json | it holds a wrong field: the document is an array; it must be an object"
     );
     insta::assert_snapshot!(report::pretty(&reports).replace(root, "/repo"), @r"
     a
       error invalid-manifest
         /repo/migrations/a/manifest.json
-        manifest.json holds a wrong field: the document is an array; it must be an object
+        it holds a wrong field: the document is an array; it must be an object
         Correct the field that the message names, or restore the file from git.
     1 errors, 0 other findings
     ");

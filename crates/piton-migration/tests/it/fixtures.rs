@@ -61,20 +61,20 @@ fn what_accidents_left_is_refused_with_the_place_and_the_reason() {
     let refusal = |name: &str| told(&Manifest::decode(&fixture(name)).expect_err(name));
     insta::assert_snapshot!(
         refusal("manifest-torn.json"),
-        @"manifest.json is not JSON: a string without an end at byte 200"
+        @"it is not JSON: a string without an end at byte 200"
     );
     insta::assert_snapshot!(
         refusal("manifest-empty.json"),
-        @"manifest.json is not JSON: expected a value at byte 0"
+        @"it is not JSON: expected a value at byte 0"
     );
     insta::assert_snapshot!(
         refusal("manifest-latin1.json"),
-        @"manifest.json is not UTF-8: invalid utf-8 sequence of 1 bytes from index 13"
+        @"it is not UTF-8: invalid utf-8 sequence of 1 bytes from index 13"
     );
     let error = PlanningState::decode(&fixture("state-wrong-cursor.json")).expect_err("a refusal");
     insta::assert_snapshot!(
         told(&error),
-        @"field `next_step` in .planning/state.json is `review-2`, and the history leads to `revise`"
+        @"field `next_step` is `review-2`, and the history leads to `revise`"
     );
 }
 

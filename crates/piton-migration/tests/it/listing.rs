@@ -38,7 +38,7 @@ fn programs_get_the_originals_columns_and_no_broken_row() {
     a-planning | planning | planning:expand | no | 2026-06-01T10:00:00.000+00:00 | (none) | (none)
     b-ready | ready | phase-1-one.md | no | 2026-06-01T10:00:00.000+00:00 | (none) | (none)
     c-blocked | planning | planning:blocked | no | 2026-06-01T10:00:00.000+00:00 | (none) | planning-state-invalid
-    d-broken | invalid-manifest | blocked | no | (none) | (none) | invalid-manifest: manifest.json is not JSON: expected a key in double quotes at byte 2
+    d-broken | invalid-manifest | blocked | no | (none) | (none) | invalid-manifest: it is not JSON: expected a key in double quotes at byte 2
     e-empty | invalid-manifest | blocked | no | (none) | (none) | missing-manifest
     f-waiting | ready | phase-1-one.md | yes | 2026-06-01T10:00:00.000+00:00 | 2026-06-01T16:00:00.000+00:00 | is\tthis\nright?
     g-done | done | (none) | no | 2026-06-01T10:00:00.000+00:00 | (none) | (none)
@@ -151,7 +151,8 @@ fn show_tells_where_a_migration_stands() {
 
 #[test]
 fn a_manifest_of_16_mib_is_read_and_a_larger_one_is_refused_without_being_read() {
-    use piton_migration::live::{LoadError, load_manifest};
+    use piton_migration::live::load_manifest;
+    use piton_migration::load::LoadError;
     use std::io::Write;
 
     let project = project();

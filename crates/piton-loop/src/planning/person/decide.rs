@@ -3,9 +3,8 @@
 use piton_durable::DiskRead;
 use piton_git::GitRead;
 use piton_migration::consistency::Mode;
-use piton_migration::manifest::{
-    MANIFEST_FILE, Manifest, ManifestError, MigrationState, Status, TransitionError,
-};
+use piton_migration::json::DecodeError;
+use piton_migration::manifest::{MANIFEST_FILE, Manifest, MigrationState, Status, TransitionError};
 use piton_migration::planning::StateChangeError;
 use piton_migration::slug::Slug;
 use piton_migration::stamp::Stamp;
@@ -55,7 +54,7 @@ pub enum PersonRefusal {
     ReviewedManifest {
         slug: Slug,
         #[source]
-        source: ManifestError,
+        source: DecodeError,
     },
     #[error("the session left no manifest")]
     NoReviewedManifest { slug: Slug },

@@ -10,6 +10,9 @@ pub(super) fn project(path: &str) -> PathBuf {
         .join(path)
 }
 
+/// How many lines are shown from where a file differs.
+const SHOWN: usize = 40;
+
 /// Compares a file with what it should hold, or writes it when snapshots are
 /// to be written.
 #[track_caller]
@@ -29,13 +32,14 @@ pub(super) fn keep(path: &str, made: &str) {
         .zip(made.lines())
         .take_while(|(kept, made)| kept == made)
         .count();
-    let line = |text: &str| text.lines().nth(at).unwrap_or("(the end)").to_owned();
+    let was = kept.lines().nth(at).unwrap_or("(the end)");
+    let says: Vec<&str> = made.lines().skip(at).take(SHOWN).collect();
     panic!(
         "{path} is not what the program says. Make it anew, and read what changed:\n\
          \n    INSTA_UPDATE=always cargo test -p piton --test it documents\n\n\
          first difference in line {}:\n- {}\n+ {}",
         at + 1,
-        line(&kept),
-        line(made)
+        was,
+        says.join("\n+ ")
     );
 }

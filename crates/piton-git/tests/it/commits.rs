@@ -109,8 +109,13 @@ fn a_git_that_works_here_keeps_its_lock() {
 
 #[test]
 fn a_git_that_works_here_from_another_container_keeps_its_lock() {
-    // Another space of process ids, and another /proc: what a container has.
-    let apart = ["unshare", "--pid", "--fork", "--mount-proc", "git"];
+    // Other numbers of processes, and the repository at another place: what a
+    // container has.
+    let there = tempfile::tempdir().unwrap();
+    let there = there.path().display();
+    let enters = format!("mount --bind . {there} && cd {there} && exec git \"$@\"");
+    let unshare = ["unshare", "--mount", "--pid", "--fork", "--mount-proc"];
+    let apart = [&unshare[..], &["sh", "-c", &enters, "sh"]].concat();
     let tried = Command::new(apart[0])
         .args([&apart[1..], &["version"]].concat())
         .output();

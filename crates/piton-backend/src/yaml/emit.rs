@@ -51,22 +51,35 @@ impl Writer {
                 Value::List(_) | Value::Map(_) => self.push(&key.key_text()),
             }
             self.push(":");
-            match value {
-                Value::Scalar(scalar) => {
-                    self.push(" ");
-                    self.scalar(scalar, indent + 2, false);
-                }
-                Value::List(items) if items.is_empty() => self.push(" []"),
-                Value::Map(entries) if entries.is_empty() => self.push(" {}"),
-                Value::List(items) => {
-                    self.new_line(indent);
-                    self.items(items, indent);
-                }
-                Value::Map(entries) => {
-                    self.new_line(indent + 2);
-                    self.entries(entries, indent + 2);
-                }
+            if !self.fits_the_line(value, indent + 2) {
+                // A list begins below its key, a mapping further right.
+                let is_list = matches!(value, Value::List(_));
+                let below = if is_list { indent } else { indent + 2 };
+                self.new_line(below);
+                self.nested(value, below);
             }
+        }
+    }
+
+    /// Writes what needs no lines of its own: a scalar, or what is empty.
+    fn fits_the_line(&mut self, value: &Value, indent: usize) -> bool {
+        match value {
+            Value::Scalar(scalar) => {
+                self.push(" ");
+                self.scalar(scalar, indent, false);
+            }
+            Value::List(items) if items.is_empty() => self.push(" []"),
+            Value::Map(entries) if entries.is_empty() => self.push(" {}"),
+            Value::List(_) | Value::Map(_) => return false,
+        }
+        true
+    }
+
+    fn nested(&mut self, value: &Value, indent: usize) {
+        match value {
+            Value::Scalar(_) => {}
+            Value::List(items) => self.items(items, indent),
+            Value::Map(entries) => self.entries(entries, indent),
         }
     }
 
@@ -76,21 +89,9 @@ impl Writer {
                 self.new_line(indent);
             }
             self.push("-");
-            match item {
-                Value::Scalar(scalar) => {
-                    self.push(" ");
-                    self.scalar(scalar, indent + 2, false);
-                }
-                Value::List(items) if items.is_empty() => self.push(" []"),
-                Value::Map(entries) if entries.is_empty() => self.push(" {}"),
-                Value::List(items) => {
-                    self.push(" ");
-                    self.items(items, indent + 2);
-                }
-                Value::Map(entries) => {
-                    self.push(" ");
-                    self.entries(entries, indent + 2);
-                }
+            if !self.fits_the_line(item, indent + 2) {
+                self.push(" ");
+                self.nested(item, indent + 2);
             }
         }
     }

@@ -23,7 +23,7 @@ use super::look::{How, Looked, look};
 use super::place::MeantArgs;
 use super::state::{again_once, gists_of, mending, state_of, wait_for_collector};
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::op::Op;
 use crate::planned::PlanArgs;
@@ -188,9 +188,7 @@ fn once(context: &Context, args: &BackfillArgs) -> Result<(Exit, Vec<Receipt>), 
         gists_of(context, &looked, gist, state.path()),
     )
     .map_err(error::create)?;
-    let plan = builder.build().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
-    })?;
+    let plan = builder.build()?;
     let ended = site.carry_out_and_tell(&args.plan, &plan)?;
     Ok((ended.exit, ended.receipts))
 }

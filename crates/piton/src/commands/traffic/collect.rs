@@ -207,9 +207,7 @@ fn plan(
             revision: revision.filter(|_| badge).map(str::to_owned),
         })));
     }
-    builder.build().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
-    })
+    Ok(builder.build()?)
 }
 
 fn too_large(name: &str, text: &str) -> Option<String> {

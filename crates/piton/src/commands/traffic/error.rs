@@ -54,8 +54,6 @@ pub(super) fn create(error: CreateError) -> CommandError {
             CommandError::failed("could not set up tracking; nothing was changed")
                 .with_source(error)
         }
-        CreateError::Faults(_) => {
-            CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
-        }
+        CreateError::Faults(faults) => faults.into(),
     }
 }

@@ -116,9 +116,7 @@ pub(super) fn files(
     let treat = Treat::new(conflict.settled(context), &earlier);
     plan_init(&mut builder, &context.disk, ground.top(), &filling, treat)
         .map_err(|errors| error::create(CreateError::Files(errors)))?;
-    let plan = builder.build().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
-    })?;
+    let plan = builder.build()?;
     let ended = ground.site(context)?.carry_out_and_tell(args, &plan)?;
     let wrote = ended.exit == Exit::Done && !ended.receipts.is_empty();
     if wrote && !configured {

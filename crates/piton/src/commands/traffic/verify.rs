@@ -18,7 +18,7 @@ use super::look::{How, Looked, look};
 use super::mend;
 use super::place::{Known, MeantArgs, earlier};
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::op::Op;
 use crate::output::{Channel, Level};
@@ -124,9 +124,7 @@ fn plan(seen: &Survey, findings: &[Finding]) -> Result<Plan<Op>, CommandError> {
             setup: setup.clone(),
         })));
     }
-    builder.build().map_err(|error| {
-        CommandError::new(ErrorKind::Internal, "could not make a plan").with_source(error)
-    })
+    Ok(builder.build()?)
 }
 
 fn fix(

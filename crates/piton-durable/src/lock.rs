@@ -108,31 +108,23 @@ impl Lock {
     /// Requires that the lock could be taken but for a holder. For whoever needs
     /// it only after something that costs. Nothing is made or changed.
     pub fn refuse_unfit(&self) -> Result<(), LockError> {
-        let failed = |source| LockError::Io {
-            path: self.path.clone(),
-            source,
-        };
         match fs::symlink_metadata(&self.path) {
             Ok(_) => self.open(false).map(drop),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let there = |dir: &&Path| dir.symlink_metadata().is_ok();
                 match self.path.ancestors().skip(1).find(there) {
                     Some(dir) => access(dir, Access::WRITE_OK | Access::EXEC_OK)
-                        .map_err(|errno| failed(errno.into())),
+                        .map_err(|errno| self.failed(errno.into())),
                     None => Ok(()),
                 }
             }
-            Err(error) => Err(failed(error)),
+            Err(error) => Err(self.failed(error)),
         }
     }
 
     /// Tells whether a living process holds the lock, and changes nothing: a
     /// lock file that was never made is not made.
     pub fn is_held(&self) -> Result<bool, LockError> {
-        let failed = |source| LockError::Io {
-            path: self.path.clone(),
-            source,
-        };
         let opened = OpenOptions::new()
             .read(true)
             .custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed())
@@ -140,17 +132,12 @@ impl Lock {
         let file = match opened {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-            Err(error) => return Err(failed(error)),
+            Err(error) => return Err(self.failed(error)),
         };
         match file.try_lock_shared() {
             Ok(()) => Ok(false),
             Err(TryLockError::WouldBlock) => Ok(true),
-            Err(TryLockError::Error(error)) if has_no_locks(&error) => {
-                Err(LockError::Unsupported {
-                    path: self.path.clone(),
-                })
-            }
-            Err(TryLockError::Error(error)) => Err(failed(error)),
+            Err(TryLockError::Error(error)) => Err(self.unlockable(error)),
         }
     }
 
@@ -167,19 +154,12 @@ impl Lock {
         // Durably, because records that must last are going to stand beside
         // the lock, and would trust a directory that is there already.
         if let Some(parent) = self.path.parent() {
-            create_dirs(&RealDisk, parent).map_err(|error| LockError::Io {
-                path: self.path.clone(),
-                source: io::Error::other(error),
-            })?;
+            create_dirs(&RealDisk, parent).map_err(|error| self.failed(io::Error::other(error)))?;
         }
         self.take(self.open(true)?)
     }
 
     fn open(&self, create: bool) -> Result<File, LockError> {
-        let failed = |source| LockError::Io {
-            path: self.path.clone(),
-            source,
-        };
         // What is no file cannot be opened like one, or would never say so.
         if fs::symlink_metadata(&self.path).is_ok_and(|meta| !meta.is_file()) {
             return Err(LockError::NoFile {
@@ -193,33 +173,41 @@ impl Lock {
             .mode(0o644)
             .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
             .open(&self.path)
-            .map_err(failed)
+            .map_err(|error| self.failed(error))
     }
 
     /// Locks a file that was opened; `None` when somebody else has it, or when
     /// it is not the one that stands there any more.
     fn take(&self, file: File) -> Result<Option<File>, LockError> {
-        let failed = |source| LockError::Io {
-            path: self.path.clone(),
-            source,
-        };
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Ok(None),
-            Err(TryLockError::Error(error)) if has_no_locks(&error) => {
-                return Err(LockError::Unsupported {
-                    path: self.path.clone(),
-                });
-            }
-            Err(TryLockError::Error(error)) => return Err(failed(error)),
+            Err(TryLockError::Error(error)) => return Err(self.unlockable(error)),
         }
         // Somebody may have removed the file while it was being opened; then
         // this lock is on nothing, and the next process would get another.
-        let ours = file.metadata().map_err(failed)?.ino();
+        let ours = file.metadata().map_err(|error| self.failed(error))?.ino();
         match fs::symlink_metadata(&self.path) {
             Ok(there) if there.ino() == ours => Ok(Some(file)),
             _ => Ok(None),
         }
+    }
+
+    fn failed(&self, source: io::Error) -> LockError {
+        let path = self.path.clone();
+        LockError::Io { path, source }
+    }
+
+    /// A file system without locks says so in one of these: network ones mostly.
+    fn unlockable(&self, source: io::Error) -> LockError {
+        use rustix::io::Errno;
+        let known = [Errno::NOLCK, Errno::NOTSUP, Errno::NOSYS];
+        let told = known.map(|errno| Some(errno.raw_os_error()));
+        if source.kind() == io::ErrorKind::Unsupported || told.contains(&source.raw_os_error()) {
+            let path = self.path.clone();
+            return LockError::Unsupported { path };
+        }
+        self.failed(source)
     }
 
     fn record(&self) -> PathBuf {
@@ -277,16 +265,6 @@ impl Drop for LockGuard {
         // and its exec may hold the same file open for another moment.
         let _ = self.file.unlock();
     }
-}
-
-/// A file system without locks says so in one of these: network ones mostly.
-fn has_no_locks(error: &io::Error) -> bool {
-    use rustix::io::Errno;
-    let known = [Errno::NOLCK, Errno::NOTSUP, Errno::NOSYS];
-    error.kind() == io::ErrorKind::Unsupported
-        || known
-            .iter()
-            .any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
 }
 
 fn beside(path: &Path, ending: &str) -> PathBuf {

@@ -93,7 +93,10 @@ impl Object {
     }
 
     /// Returns the objects in a list, to be changed in place.
-    pub fn objects_mut(&mut self, key: &str) -> impl DoubleEndedIterator<Item = &mut Object> {
+    pub(crate) fn objects_mut(
+        &mut self,
+        key: &str,
+    ) -> impl DoubleEndedIterator<Item = &mut Object> {
         let list = match self.get_mut(key) {
             Some(Json::List(list)) => list.as_mut_slice(),
             _ => &mut [],
@@ -106,7 +109,7 @@ impl Object {
 
     /// Returns the object that stands there; an empty one is put in the place
     /// of anything else.
-    pub fn object_mut(&mut self, key: &str) -> &mut Object {
+    pub(crate) fn object_mut(&mut self, key: &str) -> &mut Object {
         if self.object(key).is_none() {
             self.set(key, Self::new());
         }
@@ -125,7 +128,7 @@ impl Object {
     }
 
     /// Keeps the entries of the greatest keys, in their order.
-    pub fn keep_newest(&mut self, most: usize) {
+    pub(crate) fn keep_newest(&mut self, most: usize) {
         self.0.sort_by(|(one, _), (other, _)| one.cmp(other));
         let surplus = self.0.len().saturating_sub(most);
         self.0.drain(..surplus);

@@ -44,7 +44,7 @@ pub fn fresh() -> Object {
 }
 
 /// The index of an archive that holds no month yet.
-pub fn archive_index(repository: &str) -> Object {
+pub(crate) fn archive_index(repository: &str) -> Object {
     let mut index = Object::new();
     index.set("repo", repository);
     index.set(

@@ -59,7 +59,7 @@ impl Field {
         self.0.rule
     }
 
-    pub const fn digits_are_text(self) -> bool {
+    pub(crate) const fn digits_are_text(self) -> bool {
         self.0.digits_are_text
     }
 
@@ -67,7 +67,7 @@ impl Field {
         self.0.current
     }
 
-    pub fn is_immutable(self) -> bool {
+    pub(crate) fn is_immutable(self) -> bool {
         self.0.rule == Rule::Immutable
     }
 }

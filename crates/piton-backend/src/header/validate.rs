@@ -19,7 +19,7 @@ pub enum Problem {
 impl Problem {
     /// Returns whether the header cannot be changed before this is mended. A
     /// bad value of one field does not keep another from being set.
-    pub const fn blocks_updates(&self) -> bool {
+    pub(crate) const fn blocks_updates(&self) -> bool {
         match self {
             Self::Missing(_) | Self::SchemaVersion(_) => true,
             Self::Value(_) => false,

@@ -72,7 +72,7 @@ impl LogPage {
     }
 
     /// Adds the entries of another reading of the same log that this one lacks.
-    pub fn add_missing(&mut self, other: &Self) {
+    pub(crate) fn add_missing(&mut self, other: &Self) {
         if self.entries == other.entries {
             return;
         }

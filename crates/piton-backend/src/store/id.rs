@@ -86,7 +86,7 @@ impl PlanId {
     }
 
     /// Returns the id that the name of a branch carries: `P42-…` or `42-…`.
-    pub fn from_branch(branch: &str) -> Option<Self> {
+    pub(crate) fn from_branch(branch: &str) -> Option<Self> {
         let rest = branch.strip_prefix(['P', 'p']).unwrap_or(branch);
         let (digits, _) = rest.split_once('-')?;
         Self::of_digits(digits)

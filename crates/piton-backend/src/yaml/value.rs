@@ -96,7 +96,7 @@ impl Value {
     }
 
     /// Names the kind of a top-level value as the tool before does.
-    pub fn python_name(&self) -> &'static str {
+    pub(crate) fn python_name(&self) -> &'static str {
         match self {
             Self::List(_) => "list",
             Self::Map(_) => "dict",

@@ -23,7 +23,7 @@ impl Token {
     }
 
     /// Takes the token out of a text that somebody else wrote.
-    pub fn hidden_in(&self, text: &str) -> String {
+    pub(crate) fn hidden_in(&self, text: &str) -> String {
         text.replace(&self.0, "***")
     }
 }

@@ -210,7 +210,7 @@ impl Repo {
     }
 
     /// Returns the files of a branch.
-    pub fn branch_files(&self, branch: &str) -> BTreeMap<String, String> {
+    pub(crate) fn branch_files(&self, branch: &str) -> BTreeMap<String, String> {
         let commit = self.refs.get(&format!("refs/heads/{branch}"));
         commit.map(|commit| self.files(commit)).unwrap_or_default()
     }

@@ -141,7 +141,7 @@ pub struct StepSeen {
 
 impl StepSeen {
     /// Whether its name is one that checking out has by itself.
-    pub fn is_checkout(&self) -> bool {
+    pub(crate) fn is_checkout(&self) -> bool {
         let name = self.name.to_lowercase();
         name == "checkout"
             || name.starts_with("actions/checkout")

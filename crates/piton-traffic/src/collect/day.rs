@@ -28,7 +28,7 @@ impl Day {
             .map_or(0, |span| i64::from(span.get_days()))
     }
 
-    pub fn of_month(self) -> i8 {
+    pub(crate) fn of_month(self) -> i8 {
         self.0.day()
     }
 
@@ -39,7 +39,7 @@ impl Day {
 
     /// Returns the last day of the month before.
     #[must_use]
-    pub fn last_of_month_before(self) -> Self {
+    pub(crate) fn last_of_month_before(self) -> Self {
         self.plus(-i64::from(self.of_month()))
     }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::code::after_closing;
+use super::code::{after_closing, is_at};
 use super::language::Language;
 use super::lexer::Token;
 
@@ -47,12 +47,12 @@ pub(super) fn is_let_go(
 /// Returns the parts of a body that are called some time later, without
 /// anything that waits.
 pub(super) fn spans(language: Language, body: &[Token], is_returned: bool) -> Vec<Range<usize>> {
-    let waits = |token: &Token| WAITS.iter().any(|word| token.is(word));
+    let waits = |token: &Token| token.is_any(&WAITS);
     if language != Language::JavaScript || body.iter().any(waits) {
         return Vec::new();
     }
-    let is = |at: usize, text: &str| body.get(at).is_some_and(|it| it.is(text));
-    let later = |at: usize| LATER.iter().any(|word| is(at, word)) && is(at + 1, "(");
+    let is = |at: usize, text: &str| is_at(body, at, text);
+    let later = |at: usize| body[at].is_any(&LATER) && is(at + 1, "(");
     (0..body.len())
         .filter(|at| {
             let then = is(*at, "then") && is(at + 1, "(") && *at > 0 && is(at - 1, ".");
@@ -73,21 +73,18 @@ fn is_dropped(body: &[Token], then: usize, is_returned: bool) -> bool {
     let assigned = body[start..then].windows(2).any(|two| {
         two[0].is("=") && (!two[1].is("=")) || two[0].is("await") || two[0].is("return")
     });
-    !returned && !assigned && !kept.iter().any(|word| head.is(word))
+    !returned && !assigned && !head.is_any(&kept)
 }
 
 /// Whether a statement begins here.
 fn begins(body: &[Token], at: usize) -> bool {
     let before = at.checked_sub(1).map(|before| &body[before]);
     let token = &body[at];
-    let goes_on = token.is(".") || token.is("}") || token.is(")");
-    let after = before.is_none_or(|it| it.is(";") || it.is("{") || it.is("}"));
-    let hangs = before.is_some_and(|it| {
-        [
-            ",", "(", "[", ">", "=", "await", "return", "&", "|", "?", ":",
-        ]
-        .iter()
-        .any(|sign| it.is(sign))
-    });
+    let goes_on = token.is_any(&[".", "}", ")"]);
+    let after = before.is_none_or(|it| it.is_any(&[";", "{", "}"]));
+    let open = [
+        ",", "(", "[", ">", "=", "await", "return", "&", "|", "?", ":",
+    ];
+    let hangs = before.is_some_and(|it| it.is_any(&open));
     !goes_on && (after || (token.first && !hangs))
 }

@@ -42,11 +42,7 @@ pub fn compare(changes: &[FileChange], command: &[String]) -> Vec<Finding> {
         let records = changes.iter().filter(|change| {
             is_record(&change.path) && change.before.is_some() && change.before != change.after
         });
-        found.extend(records.map(|change| Finding {
-            loss: Loss::RecordChanged,
-            path: change.path.clone(),
-            line: 0,
-        }));
+        found.extend(records.map(|it| Finding::of_file(Loss::RecordChanged, &it.path)));
     }
     found.sort();
     found
@@ -76,11 +72,7 @@ fn gates(changes: &[FileChange], command: &[String]) -> Vec<Finding> {
         let (before, after) = (text(&change.before), text(&change.after));
         let what = (before != after).then(|| gate(&change.path, &before, &after, command))??;
         let mut found = passed_over::came(&change.path, change.before.as_deref(), &after);
-        found.push(Finding {
-            loss: Loss::GateTouched { what },
-            path: change.path.clone(),
-            line: 0,
-        });
+        found.push(Finding::of_file(Loss::GateTouched { what }, &change.path));
         Some(found)
     };
     changes.iter().filter_map(touched).flatten().collect()
@@ -279,12 +271,9 @@ fn unlinked(old: &Suite, new: &Suite) -> Vec<Finding> {
         .links
         .iter()
         .filter(|(_, module, _)| !linked(module) && !deleted(module));
-    lost.map(|(path, module, _)| Finding {
-        loss: Loss::Unlinked {
-            module: module.clone(),
-        },
-        path: path.clone(),
-        line: 0,
+    lost.map(|(path, module, _)| {
+        let module = module.clone();
+        Finding::of_file(Loss::Unlinked { module }, path)
     })
     .collect()
 }
@@ -295,43 +284,22 @@ struct Moved(BTreeMap<String, usize>);
 impl Moved {
     fn between(old: &Suite, new: &Suite) -> Self {
         let mut counts: BTreeMap<String, i64> = BTreeMap::new();
-        let live = |suite: &Suite| -> Vec<String> {
-            suite
-                .tests
-                .iter()
-                .filter(|test| test.skipped.is_none())
-                .flat_map(|test| test.checks.clone())
-                .collect()
-        };
-        // What stood at a test that is paired with itself cancels out.
-        for check in live(new) {
-            *counts.entry(check).or_default() += 1;
+        let live = new.tests.iter().filter(|test| test.skipped.is_none());
+        for check in live.flat_map(|test| &test.checks) {
+            *counts.entry(check.clone()).or_default() += 1;
         }
-        for (path, name, checks) in old
-            .tests
-            .iter()
-            .map(|test| (&test.path, &test.name, &test.checks))
-        {
-            let kept = new
-                .tests
-                .iter()
-                .find(|test| test.path == *path && test.name == *name);
-            for check in checks
-                .iter()
-                .filter(|check| kept.is_some_and(|kept| kept.checks.contains(check)))
-            {
+        // What stood at a test that is paired with itself cancels out.
+        for test in &old.tests {
+            let kept = (new.tests.iter()).find(|it| it.path == test.path && it.name == test.name);
+            let Some(kept) = kept else { continue };
+            for check in test.checks.iter().filter(|it| kept.checks.contains(it)) {
                 *counts.entry(check.clone()).or_default() -= 1;
             }
         }
+        let counts = counts.into_iter();
         Self(
             counts
-                .into_iter()
-                .filter_map(|(check, count)| {
-                    Some((
-                        check,
-                        usize::try_from(count).ok().filter(|&count| count > 0)?,
-                    ))
-                })
+                .filter_map(|(check, count)| Some((check, usize::try_from(count).ok()?)))
                 .collect(),
         )
     }

@@ -65,6 +65,15 @@ piton_base::words! {
 }
 
 impl Finding {
+    /// Returns what was found of a file as a whole.
+    pub(super) fn of_file(loss: Loss, path: &str) -> Self {
+        Self {
+            loss,
+            path: path.to_owned(),
+            line: 0,
+        }
+    }
+
     /// Whether work with this finding is refused where the policy refuses.
     pub fn is_grave(&self) -> bool {
         match self.loss {
@@ -147,11 +156,6 @@ pub fn refused(policy: Policy, findings: &[Finding]) -> bool {
 
 /// Renders the findings as a list, for the agent that gets its work back.
 pub fn tell(findings: &[Finding]) -> String {
-    findings
-        .iter()
-        .map(|finding| format!("- {finding}\n"))
-        .fold(String::new(), |mut all, line| {
-            all.push_str(&line);
-            all
-        })
+    let lines = findings.iter().map(|finding| format!("- {finding}\n"));
+    lines.collect()
 }

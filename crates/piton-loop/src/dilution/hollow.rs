@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::code::after_closing;
+use super::code::{OPEN, after_closing, is_at, over};
 use super::language::Language;
 use super::lexer::{Kind, Token};
 
@@ -19,11 +19,8 @@ pub(super) fn is_hollow(language: Language, body: &[Token], whole: Range<usize>)
     if compares_with_itself(check) {
         return true;
     }
-    let fails = |token: &Token| {
-        let names = ["fail", "panic", "flunk", "unreachable"];
-        names.iter().any(|name| token.is(name))
-    };
-    if check.iter().any(fails) || names_a_failure(language, head) {
+    let fails = ["fail", "panic", "flunk", "unreachable"];
+    if check.iter().any(|token| token.is_any(&fails)) || names_a_failure(language, head) {
         return false;
     }
     // What it is called on is what it looks at: `mock.assert_called_with(1)`.
@@ -80,16 +77,12 @@ fn names_a_failure(language: Language, head: &str) -> bool {
 
 /// `x or True`, `true || x`.
 fn says_or_true(check: &[Token]) -> bool {
-    let truth = |at: usize| {
-        let token = check.get(at);
-        token.is_some_and(|it| it.is("true") || it.is("True"))
-    };
+    let truth = |at: usize| is_at(check, at, "true") || is_at(check, at, "True");
     (0..check.len()).any(|at| {
         let (or, length) = if check[at].is("or") {
             (true, 1)
         } else {
-            let two = check[at].is("|") && check.get(at + 1).is_some_and(|next| next.is("|"));
-            (two, 2)
+            (check[at].is("|") && is_at(check, at + 1, "|"), 2)
         };
         or && (truth(at + length) || at.checked_sub(1).is_some_and(truth))
     })
@@ -98,7 +91,7 @@ fn says_or_true(check: &[Token]) -> bool {
 /// `assert (x, "a text")`, which is always true.
 fn is_tuple(language: Language, check: &[Token]) -> bool {
     language == Language::Python
-        && check.get(1).is_some_and(|open| open.is("("))
+        && is_at(check, 1, "(")
         && after_closing(check, 1) == check.len()
         && split(&check[2..check.len() - 1]).len() > 1
 }
@@ -130,30 +123,28 @@ fn same_as_last(check: &[Token], subject: Range<usize>) -> bool {
 }
 
 fn compares_with_itself(check: &[Token]) -> bool {
-    let sign = |at: usize| check.get(at).is_some_and(|token| token.is("="));
+    let sign = |at: usize| is_at(check, at, "=");
     let Some(at) = (0..check.len()).find(|at| sign(*at) && sign(at + 1)) else {
         return false;
     };
     let right = at + 2 + usize::from(sign(at + 2));
     let begins = check[..at]
         .iter()
-        .rposition(|token| ["(", ",", "assert", "!"].iter().any(|it| token.is(it)))
+        .rposition(|token| token.is_any(&["(", ",", "assert", "!"]))
         .map_or(0, |found| found + 1);
     let ends = check[right.min(check.len())..]
         .iter()
-        .position(|token| token.is(")") || token.is(","))
+        .position(|token| token.is_any(&[")", ","]))
         .map_or(check.len(), |more| right + more);
     right <= ends && same(&check[begins..at], &check[right.min(ends)..ends])
 }
 
 /// What is handed to a check, with or without brackets.
 fn arguments(check: &[Token]) -> Vec<&[Token]> {
-    let member = check.get(1).is_some_and(|next| next.is("."));
-    let macros = check.get(1).is_some_and(|next| next.is("!"));
+    let (member, macros) = (is_at(check, 1, "."), is_at(check, 1, "!"));
     // `assert.equal(`, `assert!(`, `assertEquals(`.
     let open = 1 + usize::from(macros) + if member { 2 } else { 0 };
-    let bracketed = check.get(open).is_some_and(|token| token.is("("));
-    if bracketed && after_closing(check, open) == check.len() {
+    if is_at(check, open, "(") && after_closing(check, open) == check.len() {
         return split(&check[open + 1..check.len() - 1]);
     }
     split(check.get(1..).unwrap_or_default())
@@ -167,11 +158,7 @@ pub(super) fn split(words: &[Token]) -> Vec<&[Token]> {
             parts.push(&words[begins..at]);
             begins = at + 1;
         }
-        at = if ["(", "[", "{"].iter().any(|open| words[at].is(open)) {
-            after_closing(words, at)
-        } else {
-            at + 1
-        };
+        at = over(words, at, &OPEN);
     }
     parts.push(words.get(begins..).unwrap_or_default());
     parts

@@ -33,6 +33,10 @@ impl Token {
         self.kind != Kind::Literal && self.text == text
     }
 
+    pub(super) fn is_any(&self, texts: &[&str]) -> bool {
+        texts.iter().any(|text| self.is(text))
+    }
+
     pub(super) fn word(&self) -> Option<&str> {
         (self.kind == Kind::Word).then_some(self.text.as_str())
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::code::{after_closing, indented, statement};
+use super::code::{OPEN, after_closing, indented, is_at, over, statement};
 use super::language::Language;
 use super::lexer::Token;
 
@@ -27,22 +27,18 @@ pub(super) fn reached(language: Language, body: &[Token]) -> &[Token] {
         if leaves(token) && unconditional(language, body, at) {
             return &body[..statement(body, at).end.max(at + 1)];
         }
-        at = if ["(", "[", "{"].iter().any(|open| token.is(open)) {
-            after_closing(body, at)
-        } else {
-            at + 1
-        };
+        at = over(body, at, &OPEN);
     }
     body
 }
 
 fn leaves(token: &Token) -> bool {
-    token.is("return") || token.is("next")
+    token.is_any(&["return", "next"])
 }
 
 fn unconditional(language: Language, body: &[Token], at: usize) -> bool {
     let line = &body[statement(body, at)];
-    let conditional = line.iter().any(|word| word.is("if") || word.is("unless"));
+    let conditional = line.iter().any(|word| word.is_any(&["if", "unless"]));
     match language {
         Language::Python => body[at].first && body[at].indent == body[0].indent,
         Language::Ruby => body[at].first && body[at].indent == body[0].indent && !conditional,
@@ -62,9 +58,8 @@ pub(super) fn early(body: &[Token]) -> Option<&'static str> {
     for (at, token) in body.iter().enumerate() {
         if leaves(token) {
             let around = &body[at.saturating_sub(14)..(at + 8).min(body.len())];
-            let asks = around.iter().any(|it| it.is("if") || it.is("unless"));
-            let about = |it: &Token| SURROUNDINGS.iter().any(|word| it.is(word));
-            if asks && around.iter().any(about) {
+            let asks = around.iter().any(|it| it.is_any(&["if", "unless"]));
+            if asks && around.iter().any(|it| it.is_any(&SURROUNDINGS)) {
                 return Some("its surroundings decide whether it does anything");
             }
             if asks && around.windows(3).any(always) {
@@ -83,25 +78,25 @@ pub(super) fn early(body: &[Token]) -> Option<&'static str> {
 
 /// `if true {`, `if (true)`.
 fn always(three: &[Token]) -> bool {
-    let truth = |token: &Token| token.is("true") || token.is("True");
+    let truth = |token: &Token| token.is_any(&["true", "True"]);
     three[0].is("if") && (truth(&three[1]) || (three[1].is("(") && truth(&three[2])))
 }
 
 fn ends_the_run(body: &[Token], at: usize) -> bool {
     let token = &body[at];
-    let called = |word: &str| token.is(word) && body.get(at + 1).is_some_and(|it| it.is("("));
+    let called = |word: &str| token.is(word) && is_at(body, at + 1, "(");
     let owner = (at >= 2).then(|| body[at - 2].word()).flatten();
     let rust = at >= 3 && body[at - 1].is(":") && body[at - 3].is("process");
     let of = |names: &[&str]| owner.is_some_and(|owner| names.contains(&owner));
     (called("exit") && (of(&["process", "System", "sys", "Deno"]) || rust))
         || (called("_exit") && of(&["os"]))
         || (called("Exit") && of(&["os"]))
-        || (token.first && token.is("exit") && body.get(at + 1).is_some_and(|it| it.is("!")))
+        || (token.first && token.is("exit") && is_at(body, at + 1, "!"))
 }
 
 /// `for x in []`, `[].forEach(`, `range []int{}`.
 fn over_nothing(body: &[Token], at: usize) -> bool {
-    let is = |more: usize, text: &str| body.get(at + more).is_some_and(|it| it.is(text));
+    let is = |more: usize, text: &str| is_at(body, at + more, text);
     let empty = is(1, "[") && is(2, "]");
     let looped = body[at.saturating_sub(6)..at].iter().any(|it| it.is("for"));
     (looped && (is(0, "in") || is(0, "of")) && empty && !is(3, "."))
@@ -146,26 +141,21 @@ fn function(language: Language, body: &[Token], at: usize) -> Option<(&str, Rang
         let span = statement(body, at);
         let open = body[span.clone()].iter().position(|it| it.is("{"))?;
         let end = after_closing(body, span.start + open);
-        let called = body.get(end).is_some_and(|it| it.is("."));
-        return (language == Language::Ruby && !called).then_some(("_", span));
+        return (language == Language::Ruby && !is_at(body, end, ".")).then_some(("_", span));
     }
     if language == Language::JavaScript && token.first && token.is("(") {
         let end = after_closing(body, at);
         let arrow = body[at..end]
             .windows(2)
             .any(|two| two[0].is("=") && two[1].is(">"));
-        let called = body.get(end).is_some_and(|it| it.is("(") || it.is("."));
+        let called = is_at(body, end, "(") || is_at(body, end, ".");
         return (arrow && !called).then_some(("_", at..end));
     }
     None
 }
 
 fn is_closure(language: Language, body: &[Token], at: usize) -> bool {
-    let at = at
-        + usize::from(
-            body.get(at)
-                .is_some_and(|it| it.is("async") || it.is("move")),
-        );
+    let at = at + usize::from(is_at(body, at, "async") || is_at(body, at, "move"));
     let Some(token) = body.get(at) else {
         return false;
     };
@@ -174,22 +164,15 @@ fn is_closure(language: Language, body: &[Token], at: usize) -> bool {
         Language::Rust => token.is("|"),
         Language::Go => token.is("func"),
         Language::Ruby => {
-            token.is("lambda")
-                || token.is("proc")
-                || (token.is("-") && body.get(at + 1).is_some_and(|it| it.is(">")))
+            token.is_any(&["lambda", "proc"]) || (token.is("-") && is_at(body, at + 1, ">"))
         }
         Language::JavaScript | Language::Java => {
             if token.is("function") {
                 return true;
             }
-            let after = if token.is("(") {
-                after_closing(body, at)
-            } else {
-                at + 1
-            };
+            let after = over(body, at, &["("]);
             let arrow = if language == Language::Java { "-" } else { "=" };
-            body.get(after).is_some_and(|it| it.is(arrow))
-                && body.get(after + 1).is_some_and(|it| it.is(">"))
+            is_at(body, after, arrow) && is_at(body, after + 1, ">")
         }
     }
 }

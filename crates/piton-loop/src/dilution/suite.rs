@@ -1,41 +1,17 @@
 //! The tests of a set of files, as they can be compared.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
 
 use super::adrift;
-use super::code::{idle, statement};
+use super::code::statement;
 use super::hollow::is_hollow;
+use super::idle::idle;
 use super::language::Language;
 use super::lexer::{Kind, Token, words};
 use super::reach::{early, reached, uncalled};
+use super::scan::{Found, Scan};
 use super::tables::{File, Table, values};
 use super::tests_of;
-
-/// A test as it was found in a file.
-#[derive(Debug)]
-pub(super) struct Found {
-    /// What stands around it: a class, a group.
-    pub(super) scope: String,
-    pub(super) name: String,
-    pub(super) line: usize,
-    /// Where its marks begin.
-    pub(super) head: usize,
-    pub(super) body: Range<usize>,
-    pub(super) skipped: Option<String>,
-}
-
-/// All that one file says about tests.
-#[derive(Debug, Default)]
-pub(super) struct Scan {
-    pub(super) tests: Vec<Found>,
-    /// Marks that let one test run alone.
-    pub(super) focus: Vec<(String, usize)>,
-    /// Modules of tests that the file makes part of the program.
-    pub(super) links: Vec<(String, usize)>,
-    /// What keeps tests from running, and stands outside of them all.
-    pub(super) outside: Vec<(String, usize)>,
-}
 
 /// A test, ready to be compared.
 #[derive(Clone, Debug)]

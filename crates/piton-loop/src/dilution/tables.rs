@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::code::{after_closing, until_end};
+use super::code::{OPEN, after_closing, is_at, over, until_end};
 use super::hollow::split;
 use super::language::Language;
 use super::lexer::{Kind, Token};
@@ -84,11 +84,11 @@ impl<'w> File<'w> {
     }
 
     fn is(&self, at: usize, text: &str) -> bool {
-        self.words.get(at).is_some_and(|it| it.is(text))
+        is_at(self.words, at, text)
     }
 
     fn is_any(&self, at: usize, texts: &[&str]) -> bool {
-        texts.iter().any(|text| self.is(at, text))
+        self.words.get(at).is_some_and(|it| it.is_any(texts))
     }
 
     /// The brackets after `Stream.of` in a method.
@@ -111,11 +111,7 @@ impl<'w> File<'w> {
         if !self.is(at, "[") && self.words[at].kind != Kind::Word {
             return None;
         }
-        let list = if self.is(at, "[") {
-            after_closing(self.words, at)
-        } else {
-            at + 1
-        };
+        let list = over(self.words, at, &["["]);
         let called = self.is(list, ".") && self.is_any(list + 1, &TAKE_UP);
         if !called {
             return None;
@@ -130,7 +126,7 @@ impl<'w> File<'w> {
     fn list(&self, from: usize) -> Option<usize> {
         let mut at = from;
         match self.language {
-            Language::Python => self.is_any(at, &["[", "(", "{"]).then_some(at),
+            Language::Python => self.is_any(at, &OPEN).then_some(at),
             Language::JavaScript | Language::Ruby => self.is(at, "[").then_some(at),
             Language::Java => self.is(at, "{").then_some(at),
             Language::Rust => {
@@ -162,11 +158,7 @@ impl<'w> File<'w> {
     fn comma(&self, from: usize, end: usize) -> usize {
         let mut at = from;
         while at < end && !self.is(at, ",") {
-            at = if self.is_any(at, &["(", "[", "{"]) {
-                after_closing(self.words, at)
-            } else {
-                at + 1
-            };
+            at = over(self.words, at, &OPEN);
         }
         at
     }
@@ -257,8 +249,7 @@ impl Reader<'_, '_> {
                 if self.is(at + 1, "(") {
                     self.take(at + 2);
                 } else if let Some(text) = self.file.words.get(at + 1).and_then(Token::literal) {
-                    let lines: Vec<&str> = text.lines().collect();
-                    self.lines(lines.into_iter().skip(1));
+                    self.lines(text.lines().skip(1));
                 }
             }
             Language::Rust
@@ -268,7 +259,8 @@ impl Reader<'_, '_> {
                     && self.is(at - 2, "#") =>
             {
                 let end = after_closing(self.file.words, at - 1);
-                self.row(at..end.saturating_sub(1));
+                let words = self.file.words;
+                self.add(&words[at..end.saturating_sub(1)]);
             }
             Language::Rust if self.is(at, "values") && self.is(at + 1, "(") => {
                 self.elements(at + 1);
@@ -287,8 +279,7 @@ impl Reader<'_, '_> {
                     .find_map(|place| self.file.words[place].literal())
                     .filter(|text| text.contains('\n'))
                 {
-                    let lines: Vec<&str> = text.lines().collect();
-                    self.lines(lines.into_iter());
+                    self.lines(text.lines());
                 }
             }
             Language::Java if self.is(at, "MethodSource") => {
@@ -319,16 +310,8 @@ impl Reader<'_, '_> {
         } else {
             at + 1
         };
-        let named = self
-            .file
-            .words
-            .get(at)
-            .is_some_and(|it| it.kind == Kind::Word)
-            && self
-                .file
-                .words
-                .get(at.wrapping_sub(1))
-                .is_none_or(|it| !it.is("."));
+        let is_word = (self.file.words.get(at)).is_some_and(|it| it.kind == Kind::Word);
+        let named = is_word && !self.is(at.wrapping_sub(1), ".");
         if after < end && takes_up(after) && (begins || named) {
             self.take(at);
         }
@@ -353,11 +336,6 @@ impl Reader<'_, '_> {
         for part in split(inner) {
             self.add(part);
         }
-    }
-
-    fn row(&mut self, span: Range<usize>) {
-        let words = self.file.words;
-        self.add(&words[span]);
     }
 
     fn add(&mut self, part: &[Token]) {

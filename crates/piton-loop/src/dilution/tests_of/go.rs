@@ -2,7 +2,7 @@
 
 use super::super::code::braces;
 use super::super::lexer::Token;
-use super::super::suite::{Found, Scan};
+use super::super::scan::{Found, Scan};
 
 pub(super) fn scan(words: &[Token]) -> Scan {
     let mut scan = Scan::default();

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::super::code::{after_closing, braces};
+use super::super::code::{after_closing, braces, is_at};
 use super::super::lexer::Token;
-use super::super::suite::{Found, Scan};
+use super::super::scan::{Found, Scan};
 
 const TESTS: [&str; 6] = [
     "Test",
@@ -55,7 +55,7 @@ pub(super) fn scan(words: &[Token]) -> Scan {
             at += 2;
             continue;
         }
-        let method = token.word().is_some() && words.get(at + 1).is_some_and(|next| next.is("("));
+        let method = token.word().is_some() && is_at(words, at + 1, "(");
         if method
             && marks
                 .iter()
@@ -91,7 +91,7 @@ pub(super) fn scan(words: &[Token]) -> Scan {
             at = body.end.max(at + 1);
             continue;
         }
-        if token.is(";") || token.is("{") || token.is("}") {
+        if token.is_any(&[";", "{", "}"]) {
             marks.clear();
             marked_from = None;
             modifiers.clear();
@@ -110,12 +110,12 @@ fn annotation(words: &[Token], at: usize) -> (String, usize) {
     while let Some(word) = words.get(end).and_then(Token::word) {
         name = word;
         end += 1;
-        if !words.get(end).is_some_and(|next| next.is(".")) {
+        if !is_at(words, end, ".") {
             break;
         }
         end += 1;
     }
-    let close = if words.get(end).is_some_and(|next| next.is("(")) {
+    let close = if is_at(words, end, "(") {
         after_closing(words, end)
     } else {
         end

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use super::super::code::{after_closing, braces, statement};
+use super::super::code::{after_closing, braces, is_at, over, statement};
 use super::super::language::Language;
 use super::super::lexer::Token;
 use super::super::reach::reached;
-use super::super::suite::{Found, Scan};
+use super::super::scan::{Found, Scan};
 
 const TESTS: [&str; 4] = ["test", "it", "specify", "Deno"];
 const GROUPS: [&str; 3] = ["describe", "context", "suite"];
@@ -67,7 +67,7 @@ pub(super) fn scan(words: &[Token]) -> Scan {
 fn never(words: &[Token]) -> Vec<Range<usize>> {
     let mut hidden = Vec::new();
     for at in 0..words.len() {
-        let is = |more: usize, text: &str| words.get(at + more).is_some_and(|it| it.is(text));
+        let is = |more: usize, text: &str| is_at(words, at + more, text);
         if is(0, "if") && is(1, "(") && (is(2, "false") || is(2, "0")) && is(3, ")") {
             let end = if is(4, "{") {
                 braces(words, at + 4).end
@@ -89,19 +89,12 @@ fn never(words: &[Token]) -> Vec<Range<usize>> {
 
 /// A skip in what is set up for all tests.
 pub(super) fn holds_back(words: &[Token], at: usize) -> Option<String> {
-    let is = |more: usize, text: &str| words.get(at + more).is_some_and(|it| it.is(text));
-    let skips = ["this", "ctx", "context", "t", "test"]
-        .iter()
-        .any(|it| is(0, it))
-        && is(1, ".")
-        && is(2, "skip")
-        && is(3, "(");
-    let before = &words[at.saturating_sub(30)..at];
-    let set_up = before.iter().rfind(|it| {
-        ["before", "beforeEach", "beforeAll", "setup"]
-            .iter()
-            .any(|head| it.is(head))
-    })?;
+    let is = |more: usize, text: &str| is_at(words, at + more, text);
+    let owner = words[at].is_any(&["this", "ctx", "context", "t", "test"]);
+    let skips = owner && is(1, ".") && is(2, "skip") && is(3, "(");
+    let before = words[at.saturating_sub(30)..at].iter();
+    let heads = ["before", "beforeEach", "beforeAll", "setup"];
+    let set_up = before.rev().find(|it| it.is_any(&heads))?;
     skips.then(|| format!("a skip in {}", set_up.text))
 }
 
@@ -131,7 +124,7 @@ fn call(words: &[Token], at: usize) -> Option<Call> {
     let mut focus = (prefix == "f").then(|| head.to_owned());
     let mut next = at + 1;
     let mut group = group;
-    while words.get(next).is_some_and(|token| token.is(".")) {
+    while is_at(words, next, ".") {
         let member = words.get(next + 1).and_then(Token::word)?;
         match member {
             "skip" | "todo" | "fixme" | "failing" | "fails" | "skipIf" | "runIf" => {
@@ -145,12 +138,8 @@ fn call(words: &[Token], at: usize) -> Option<Call> {
         }
         next += 2;
         // `.each(table)` and `.skipIf(condition)` are called before the test is.
-        if matches!(member, "each" | "skipIf" | "runIf" | "for")
-            && words.get(next).is_some_and(|token| token.is("("))
-        {
-            let nothing = words.get(next + 1).is_some_and(|token| token.is("["))
-                && words.get(next + 2).is_some_and(|token| token.is("]"));
-            if nothing {
+        if matches!(member, "each" | "skipIf" | "runIf" | "for") && is_at(words, next, "(") {
+            if is_at(words, next + 1, "[") && is_at(words, next + 2, "]") {
                 skipped = Some(format!("{plain}.{member} of nothing"));
             }
             next = after_closing(words, next);
@@ -162,7 +151,7 @@ fn call(words: &[Token], at: usize) -> Option<Call> {
             next += 1;
         }
     }
-    if !words.get(next).is_some_and(|token| token.is("(")) {
+    if !is_at(words, next, "(") {
         return None;
     }
     let name = words.get(next + 1)?;
@@ -202,11 +191,7 @@ fn body(words: &[Token], arguments: &Range<usize>) -> Range<usize> {
         if arrow.is_some_and(|arrow| from == arguments.start + arrow + 2) {
             return from..arguments.end;
         }
-        at = if words[at].is("(") {
-            after_closing(words, at)
-        } else {
-            at + 1
-        };
+        at = over(words, at, &["("]);
     }
     let end = after_closing(words, at.min(words.len())).saturating_sub(1);
     (at + 1).min(end)..end

@@ -9,7 +9,7 @@ mod rust;
 
 use super::language::Language;
 use super::lexer::Token;
-use super::suite::Scan;
+use super::scan::Scan;
 
 /// Finds the tests of one file.
 pub(super) fn scan(language: Language, path: &str, words: &[Token]) -> Scan {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::code::{indented, statement};
 use super::super::lexer::Token;
-use super::super::suite::{Found, Scan};
+use super::super::scan::{Found, Scan};
 
 pub(super) fn scan(words: &[Token]) -> Scan {
     let mut scan = Scan::default();
@@ -150,9 +150,8 @@ fn module_mark(words: &[Token]) -> Option<String> {
                     Some("__test__ = False".into())
                 }
                 Some("pytest" | "raise")
-                    if line.iter().any(|word| {
-                        word.is("skip") || word.is("SkipTest") || word.is("importorskip")
-                    }) =>
+                    if (line.iter())
+                        .any(|word| word.is_any(&["skip", "SkipTest", "importorskip"])) =>
                 {
                     Some("the whole module is skipped".into())
                 }

@@ -1,8 +1,8 @@
 //! Ruby: minitest's methods and blocks, and `RSpec`'s examples.
 
-use super::super::code::{statement, until_end};
+use super::super::code::{is_at, statement, until_end};
 use super::super::lexer::Token;
-use super::super::suite::{Found, Scan};
+use super::super::scan::{Found, Scan};
 
 pub(super) fn scan(words: &[Token]) -> Scan {
     let mut scan = Scan::default();
@@ -46,8 +46,7 @@ pub(super) fn scan(words: &[Token]) -> Scan {
                 (two[0].is("focus") && two[1].is(":")) || (two[0].is(":") && two[1].is("focus"))
             });
         let inherited = groups.last().and_then(|(.., why)| why.clone());
-        let name =
-            words.get(at + 1 + usize::from(words.get(at + 1).is_some_and(|next| next.is("("))));
+        let name = words.get(at + 1 + usize::from(is_at(words, at + 1, "(")));
         match plain {
             "class" | "module" | "describe" | "context" | "feature" => {
                 if focused {
@@ -60,7 +59,7 @@ pub(super) fn scan(words: &[Token]) -> Scan {
                 let Some(name) = name.and_then(Token::literal) else {
                     continue;
                 };
-                let opens = head_line.iter().any(|word| word.is("do") || word.is("{"));
+                let opens = head_line.iter().any(|word| word.is_any(&["do", "{"]));
                 if !opens && matches!(plain, "pending" | "skip" | "should") {
                     continue;
                 }
@@ -116,14 +115,14 @@ pub(super) fn scan(words: &[Token]) -> Scan {
 fn tagged(line: &[Token]) -> Option<String> {
     let ends = |at: usize| {
         let next = line.get(at);
-        next.is_none_or(|it| it.is(",") || it.is("do") || it.is("{") || it.is(")"))
+        next.is_none_or(|it| it.is_any(&[",", "do", "{", ")"]))
     };
     (1..line.len()).find_map(|at| {
         let symbol = line[at - 1].is(":") && ends(at + 1);
-        if symbol && (line[at].is("skip") || line[at].is("pending")) {
+        if symbol && line[at].is_any(&["skip", "pending"]) {
             return Some(format!(":{}", line[at].text));
         }
-        let never = line[at].is(":") && line.get(at + 1).is_some_and(|it| it.is("false"));
+        let never = line[at].is(":") && is_at(line, at + 1, "false");
         (never && line[at - 1].is("if")).then(|| "if: false".to_owned())
     })
 }
@@ -131,9 +130,9 @@ fn tagged(line: &[Token]) -> Option<String> {
 /// A skip in what is set up for all tests.
 pub(super) fn holds_back(words: &[Token], at: usize) -> Option<String> {
     let token = &words[at];
-    let skips = token.first && ["skip", "pending", "omit"].iter().any(|it| token.is(it));
+    let skips = token.first && token.is_any(&["skip", "pending", "omit"]);
     let line = &words[statement(words, at)];
-    if !skips || line.iter().any(|it| it.is("do") || it.is("{")) {
+    if !skips || line.iter().any(|it| it.is_any(&["do", "{"])) {
         return None;
     }
     // The line under which it is indented.

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::super::code::{after_closing, braces};
+use super::super::code::{after_closing, braces, is_at, over};
 use super::super::lexer::Token;
-use super::super::suite::{Found, Scan};
+use super::super::scan::{Found, Scan};
 
 pub(super) fn scan(path: &str, words: &[Token]) -> Scan {
     let mut scan = Scan::default();
@@ -13,7 +13,7 @@ pub(super) fn scan(path: &str, words: &[Token]) -> Scan {
     while at < words.len() {
         let start = at;
         let mut attributes = Vec::new();
-        while words[at].is("#") && words.get(at + 1).is_some_and(|next| next.is("[")) {
+        while words[at].is("#") && is_at(words, at + 1, "[") {
             let end = after_closing(words, at + 1);
             attributes.push(&words[at + 2..end.saturating_sub(1).max(at + 2)]);
             at = end;
@@ -21,20 +21,15 @@ pub(super) fn scan(path: &str, words: &[Token]) -> Scan {
                 return scan;
             }
         }
-        let Some(item) = words[at..].iter().position(|word| {
-            ["fn", "mod"].iter().any(|head| word.is(head))
-                || word.is(";")
-                || word.is("{")
-                || word.is("}")
-                || word.is("#")
-        }) else {
+        let ends = ["fn", "mod", ";", "{", "}", "#"];
+        let Some(item) = words[at..].iter().position(|word| word.is_any(&ends)) else {
             break;
         };
         let item = at + item;
         let name = words.get(item + 1).and_then(Token::word).unwrap_or("");
         let why = attributes.iter().find_map(|attribute| hides(attribute));
         if words[item].is("mod") && !name.is_empty() {
-            if words.get(item + 2).is_some_and(|next| next.is(";")) {
+            if is_at(words, item + 2, ";") {
                 let about_tests = attributes
                     .iter()
                     .any(|one| has(one, "cfg") && has(one, "test"));
@@ -78,7 +73,7 @@ pub(super) fn scan(path: &str, words: &[Token]) -> Scan {
 fn left_out(words: &[Token]) -> Vec<Range<usize>> {
     let mut hidden = Vec::new();
     for at in 0..words.len() {
-        let is = |more: usize, text: &str| words.get(at + more).is_some_and(|it| it.is(text));
+        let is = |more: usize, text: &str| is_at(words, at + more, text);
         if is(0, "macro_rules") && is(1, "!") {
             hidden.push(braces(words, at + 2));
         } else if is(0, "#") && is(1, "!") && is(2, "[") {
@@ -98,17 +93,13 @@ fn closes(words: &[Token], from: usize) -> usize {
         if token.is("}") {
             return at;
         }
-        at = if token.is("{") {
-            after_closing(words, at)
-        } else {
-            at + 1
-        };
+        at = over(words, at, &["{"]);
     }
     words.len()
 }
 
 fn attributes_in(body: &[Token]) -> impl Iterator<Item = &[Token]> {
-    let begins = |at: &usize| body[*at].is("#") && body.get(at + 1).is_some_and(|it| it.is("["));
+    let begins = |at: &usize| body[*at].is("#") && is_at(body, at + 1, "[");
     (0..body.len()).filter(begins).map(|at| {
         let end = after_closing(body, at + 1).saturating_sub(1);
         &body[at + 2..end.max(at + 2)]
@@ -168,9 +159,7 @@ pub(super) fn is_check(body: &[Token], at: usize) -> bool {
     let Some(word) = body[at].word() else {
         return false;
     };
-    let called = body
-        .get(at + 1)
-        .is_some_and(|next| next.is("!") || next.is("("));
+    let called = is_at(body, at + 1, "!") || is_at(body, at + 1, "(");
     let about = word.starts_with("assert")
         || word.starts_with("prop_assert")
         || word.starts_with("debug_assert")

@@ -1,0 +1,125 @@
+//! Bodies of tests that do nothing, or whose failures are swallowed.
+
+use super::code::{after_closing, braces, indented, is_at, statement};
+use super::language::Language;
+use super::lexer::Token;
+use super::tests_of::is_check;
+
+/// Says why what stands in this body is never reached, or never told.
+pub(super) fn idle(language: Language, body: &[Token]) -> Option<&'static str> {
+    let mut first = body.iter().skip_while(|token| token.literal().is_some());
+    if first.next().is_some_and(|token| token.is("return")) {
+        let next = first.next();
+        if next.is_none_or(|next| next.first || next.is(";") || next.is("}")) {
+            return Some("it returns before it does anything");
+        }
+    }
+    let never = |at: usize| {
+        let skip = usize::from(is_at(body, at + 1, "("));
+        body.get(at + 1 + skip).is_some_and(|word| {
+            let constant = if body[at].is("unless") {
+                ["true", "True", "1"]
+            } else {
+                ["false", "False", "0"]
+            };
+            let ends = [")", ":", "{", "&", "and", "then"];
+            let ends = (body.get(at + 2 + skip)).is_none_or(|end| end.first || end.is_any(&ends));
+            ends && word.is_any(&constant)
+        })
+    };
+    for (at, token) in body.iter().enumerate() {
+        let and = token.is("&") && is_at(body, at + 1, "&");
+        if and && is_at(body, at + 2, "false") {
+            return Some("a condition in it never holds");
+        }
+        if token.is_any(&["if", "while", "unless"]) && never(at) {
+            return Some("a condition in it never holds");
+        }
+        if swallows(language, body, at) {
+            return Some("its failures are swallowed");
+        }
+    }
+    None
+}
+
+fn swallows(language: Language, body: &[Token], at: usize) -> bool {
+    let token = &body[at];
+    let is = |more: usize, text: &str| is_at(body, at + more, text);
+    match language {
+        Language::Python if token.is("except") => {
+            let block = &body[indented(body, at)];
+            let head = &body[at..(at + 12).min(body.len())];
+            let mut named = head.iter().take_while(|it| !it.is(":"));
+            let any = is(1, ":") || named.any(takes_failures);
+            let nothing = match block {
+                [only] => only.is("pass"),
+                [a, b, c] => a.is(".") && b.is(".") && c.is("."),
+                _ => false,
+            };
+            nothing || (any && !answers(language, block))
+        }
+        Language::Python if token.is("finally") => {
+            body[indented(body, at)].iter().any(|it| it.is("return"))
+        }
+        Language::Python if token.is("suppress") => {
+            let span = &body[at..after_closing(body, at + 1).min(body.len())];
+            span.iter().any(takes_failures)
+        }
+        Language::Python if token.is("raises") || token.is("assertRaises") => {
+            is(1, "(") && is(2, "AssertionError")
+        }
+        Language::JavaScript | Language::Java if token.is("catch") => {
+            let block = braces(body, at + 1);
+            let empty = block.is_empty() && is_at(body, block.start, "}");
+            let failures = [
+                "Throwable",
+                "Error",
+                "AssertionError",
+                "AssertionFailedError",
+            ];
+            let mut head = body[at..block.start].iter();
+            let takes = language == Language::JavaScript || head.any(|it| it.is_any(&failures));
+            let tried = body[..at].iter().rposition(|it| it.is("try"));
+            let checked = tried.is_some_and(|from| checks(language, &body[from..at]));
+            empty || (takes && checked && !answers(language, &body[block]))
+        }
+        Language::Java | Language::JavaScript if token.is("finally") => {
+            let block = braces(body, at + 1);
+            body[block].iter().any(|it| it.is("return"))
+        }
+        Language::Ruby if token.is("rescue") => {
+            let line = statement(body, at);
+            let next = line.end;
+            let ends = is_at(body, next, "end") || is_at(body, next, "nil");
+            let until = body[next..].iter().position(|it| it.is("end"));
+            let block = &body[next..until.map_or(body.len(), |more| next + more)];
+            let failures = ["Exception", "ExpectationNotMetError", "Assertion"];
+            let any = body[line].iter().any(|it| it.is_any(&failures));
+            ends || is(1, "nil") || (any && !answers(language, block))
+        }
+        Language::Rust if token.is("catch_unwind") => {
+            let before = &body[at.saturating_sub(8)..at];
+            before
+                .windows(2)
+                .any(|two| two[0].is("_") && two[1].is("="))
+        }
+        _ => false,
+    }
+}
+
+/// Names of what a failed check is thrown as.
+fn takes_failures(token: &Token) -> bool {
+    token.is_any(&["AssertionError", "Exception", "BaseException"])
+}
+
+/// Whether a block does something about a failure: it checks, fails, or throws.
+fn answers(language: Language, block: &[Token]) -> bool {
+    let acts = [
+        "raise", "throw", "fail", "flunk", "done", "reject", "next", "abort",
+    ];
+    block.iter().any(|it| it.is_any(&acts)) || checks(language, block)
+}
+
+fn checks(language: Language, words: &[Token]) -> bool {
+    (0..words.len()).any(|at| is_check(language, words, at))
+}

@@ -162,5 +162,6 @@ fn planning_step(git: &Repository, site: &Site, slots: &SlotSettings, slug: &str
     })
     .expect("a publish");
     made.candidate.remove(&RealDisk).expect("gone");
-    run.finish(FinalStatus::Completed, None).expect("a summary");
+    run.finish(FinalStatus::Completed, None, None)
+        .expect("a summary");
 }

@@ -27,7 +27,7 @@ pub enum ClaimError {
         #[source]
         holder: LockError,
     },
-    #[error("claim {slug}")]
+    #[error("{slug} could not be claimed")]
     Lock {
         slug: Slug,
         #[source]

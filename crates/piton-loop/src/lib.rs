@@ -18,6 +18,7 @@ mod fence;
 pub mod guard;
 pub mod hooks;
 mod last_lines;
+mod listed;
 pub mod operation;
 pub mod planning;
 pub mod prompts;

@@ -79,7 +79,7 @@ impl PlanningContext {
                 let role = call_role(step);
                 let configured = place.settings.text(&format!("effort.roles.{role}"));
                 let set = configured.and_then(|tier| tier.parse().ok());
-                piton_loop::work::plan::effort(self.budget, step, set)
+                self.budget.for_step(step, set)
             }
             AskedEffort::Refine => self.budget.for_role(Effort::High, "taking up feedback"),
         }

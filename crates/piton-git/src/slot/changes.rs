@@ -31,6 +31,16 @@ pub struct SlotChange {
     pub kind: SlotChangeKind,
 }
 
+impl SlotChange {
+    /// Whether nothing stood there.
+    pub fn is_new(&self) -> bool {
+        match self.kind {
+            SlotChangeKind::Made | SlotChangeKind::Repository => true,
+            SlotChangeKind::Changed | SlotChangeKind::Deleted => false,
+        }
+    }
+}
+
 /// Everything that differs, but for what git ignores.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes(pub Vec<SlotChange>);

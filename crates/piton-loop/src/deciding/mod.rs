@@ -7,6 +7,7 @@
 //! long in [`defer`], why a run ends in [`stop`].
 
 pub mod defer;
+pub mod gate;
 pub mod limits;
 pub mod memory;
 pub mod next;

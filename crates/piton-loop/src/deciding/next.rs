@@ -3,11 +3,12 @@
 use jiff::Timestamp;
 use piton_migration::slug::Slug;
 
+use super::gate::Gate;
 use super::limits::Reached;
 use super::queue;
 use super::stand::{self, NotNow, Stand};
 use super::stop::Stop;
-use super::world::{Gate, World};
+use super::world::World;
 use crate::targets::Target;
 
 /// What is done next.

@@ -6,14 +6,15 @@ use std::path::Path;
 
 use piton_durable::{DiskRead, DiskResult};
 use piton_git::{Committed, GitError, GitRead};
-use piton_migration::consistency::{self, Mode, Severity};
+use piton_migration::consistency::{self, Mode, first_error};
 use piton_migration::live::{LiveDir, load_manifest};
 use piton_migration::own::{OwnData, load_own};
 use piton_migration::planning::load_state;
 use piton_migration::slug::Slug;
 
+use super::gate::Gate;
 use super::stand::Stand;
-use super::world::{Gate, Known, Seen, Standing};
+use super::world::{Known, Seen, Standing};
 
 /// Reads every migration. One that cannot be read is told of and holds up no
 /// other.
@@ -131,12 +132,7 @@ fn changed(git: &dyn GitRead, relative: &Path) -> Result<Changed, GitError> {
 }
 
 fn broken(error: &dyn std::error::Error) -> Seen {
-    let mut reason = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        reason = format!("{reason}: {cause}");
-        source = cause.source();
-    }
+    let reason = piton_base::on_one_line(error);
     Seen::Broken { reason }
 }
 
@@ -174,9 +170,7 @@ impl Gate for DiskGate<'_> {
         {
             return Some(error.to_string());
         }
-        consistency::check(self.disk, &dir, slug, mode)
-            .into_iter()
-            .find(|finding| finding.severity == Severity::Error)
-            .map(|finding| format!("{} ({})", finding.message, finding.code.as_str()))
+        let findings = consistency::check(self.disk, &dir, slug, mode);
+        first_error(&findings).map(ToString::to_string)
     }
 }

@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 use piton_migration::slug::Slug;
 
+use super::gate::Gate;
 use super::stand::{self, NotNow, Stand};
-use super::world::{Gate, Seen, World};
+use super::world::{Seen, World};
 
 /// One migration in the queue.
 #[derive(Clone, Debug, PartialEq, Eq)]

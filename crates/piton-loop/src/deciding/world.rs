@@ -10,7 +10,6 @@ use piton_migration::slug::Slug;
 
 use super::limits::Limits;
 use super::memory::Memory;
-use super::stand::Stand;
 use crate::targets::{Source, Target};
 
 /// Everything that was observed, and everything this run remembers.
@@ -76,21 +75,4 @@ pub enum Seen {
 pub struct Known {
     pub manifest: Manifest,
     pub own: OwnData,
-}
-
-/// Looks closer at a migration that is about to be chosen: its planning record,
-/// its consistency. Too dear to be asked of all of them.
-pub trait Gate {
-    /// Returns why the migration cannot be worked on, if it cannot.
-    fn refuses(&self, slug: &Slug, stand: &Stand) -> Option<String>;
-}
-
-/// A gate that lets everything through, for those who looked already.
-#[derive(Clone, Copy, Debug)]
-pub struct Open;
-
-impl Gate for Open {
-    fn refuses(&self, _slug: &Slug, _stand: &Stand) -> Option<String> {
-        None
-    }
 }

@@ -1,6 +1,7 @@
 //! What a run may spend: the tier it starts from, the tier it never passes.
 
 use piton_base::Effort;
+use piton_migration::planning::Step;
 use serde::{Deserialize, Serialize};
 
 use super::{EffortResolution, EffortSource};
@@ -90,6 +91,20 @@ impl EffortBudget {
         match required {
             Some(tier) => self.resolve(tier.max(self.default), EffortSource::PhaseRequired, reason),
             None => self.resolve(self.default, EffortSource::Default, reason),
+        }
+    }
+
+    /// Resolves the effort of a planning step; `set` is what the settings say
+    /// of its role.
+    pub fn for_step(self, step: Step, set: Option<Effort>) -> EffortResolution {
+        match (set, step) {
+            (Some(tier), _) => self.for_role(tier, "set for this role"),
+            // What is thought through here is paid for by no phase.
+            (None, Step::Expand | Step::Review | Step::Review2 | Step::FinalReview) => {
+                let tier = Effort::High.max(self.default);
+                self.for_role(tier, "plans and reviews are worth it")
+            }
+            (None, Step::Approaches | Step::PickBest | Step::Revise) => self.for_call(),
         }
     }
 

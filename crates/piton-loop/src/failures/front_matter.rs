@@ -37,16 +37,8 @@ impl fmt::Display for Scalar {
 fn json_ascii(text: &str) -> String {
     use fmt::Write as _;
     let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for c in text.chars() {
+    for c in serde_json::Value::from(text).to_string().chars() {
         match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
             ' '..='~' => out.push(c),
             _ => {
                 for unit in c.encode_utf16(&mut [0; 2]) {
@@ -56,7 +48,6 @@ fn json_ascii(text: &str) -> String {
             }
         }
     }
-    out.push('"');
     out
 }
 

@@ -3,11 +3,9 @@
 mod consequence;
 mod front_matter;
 mod kind;
-mod retention;
 mod snapshot;
 
 pub use consequence::Consequence;
 pub use front_matter::Scalar;
 pub use kind::FailureKind;
-pub use retention::outdated;
-pub use snapshot::{Artifacts, FailureSnapshot, FailureText, SnapshotName};
+pub(crate) use snapshot::{Artifacts, FailureSnapshot};

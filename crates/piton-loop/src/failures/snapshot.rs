@@ -1,7 +1,10 @@
 //! The file that tells of one decision not to commit.
 
-use std::fmt;
 use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use piton_agent::CallFiles;
+use piton_durable::{Disk, DiskRead, write_atomic};
 
 use super::{FailureKind, Scalar};
 use crate::fence;
@@ -10,79 +13,93 @@ use crate::runs::RunId;
 
 /// How much of each artifact a snapshot quotes.
 const EXCERPT_CHARS: usize = 4000;
-
-/// The name of a snapshot's file: the run, the attempt, the retry, the role.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct SnapshotName(String);
-
-impl SnapshotName {
-    pub fn new(run: &RunId, attempt: u32, retry: u32, call_role: &str) -> Self {
-        let role: String = call_role
-            .chars()
-            .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
-            .collect();
-        Self(format!(
-            "{run}-attempt-{attempt:03}-retry-{retry:02}-{role}.md"
-        ))
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for SnapshotName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+/// No more than this of an output is looked at.
+const OUTPUT_LIMIT: u64 = 4 * 1024 * 1024;
 
 /// Where the outputs behind a snapshot are, relative to the run record.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Artifacts {
-    pub agent_last_message: Option<FailureText>,
-    pub agent_stdout: Option<FailureText>,
-    pub agent_stderr: Option<FailureText>,
-    pub tests_stdout: Option<FailureText>,
-    pub tests_stderr: Option<FailureText>,
+pub(crate) struct Artifacts {
+    pub(crate) agent_last_message: Option<FailureText>,
+    pub(crate) agent_stdout: Option<FailureText>,
+    pub(crate) agent_stderr: Option<FailureText>,
+    pub(crate) tests_stdout: Option<FailureText>,
+    pub(crate) tests_stderr: Option<FailureText>,
 }
 
 /// One output: where it is kept, and its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FailureText {
-    pub path: String,
-    pub text: String,
+pub(crate) struct FailureText {
+    pub(crate) path: String,
+    pub(crate) text: String,
+}
+
+impl Artifacts {
+    /// Reads what there is of a call of an agent, and in the directory of a
+    /// validation. `root` is the directory of the run's record.
+    pub(crate) fn read(
+        disk: &dyn DiskRead,
+        root: &Path,
+        agent: Option<&CallFiles>,
+        tests: Option<&Path>,
+    ) -> Self {
+        let text = |path: PathBuf| {
+            let bytes = disk.read_at_most(&path, OUTPUT_LIMIT).ok()?;
+            let path = path.strip_prefix(root).unwrap_or(&path);
+            Some(FailureText {
+                path: path.display().to_string(),
+                text: String::from_utf8_lossy(&bytes).into_owned(),
+            })
+        };
+        Self {
+            agent_last_message: agent.and_then(|files| text(files.reply())),
+            agent_stdout: agent.and_then(|files| text(files.stdout())),
+            agent_stderr: agent.and_then(|files| text(files.stderr())),
+            tests_stdout: tests.and_then(|dir| text(dir.join("tests.stdout.log"))),
+            tests_stderr: tests.and_then(|dir| text(dir.join("tests.stderr.log"))),
+        }
+    }
 }
 
 /// One decision not to commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FailureSnapshot {
-    pub project_uuid: Option<String>,
-    pub repo_root: String,
-    pub run_id: RunId,
-    pub target: String,
-    pub attempt: u32,
-    pub retry: u32,
-    pub call_role: String,
-    pub phase_reached: String,
-    pub decision: Decision,
-    pub retry_recommendation: Recommendation,
-    pub failure_kind: FailureKind,
-    pub summary: String,
-    pub validation_command: Option<String>,
-    pub artifact_root: String,
-    pub artifacts: Artifacts,
+pub(crate) struct FailureSnapshot {
+    pub(crate) repo_root: String,
+    pub(crate) run_id: RunId,
+    pub(crate) target: String,
+    pub(crate) attempt: u32,
+    pub(crate) retry: u32,
+    pub(crate) call_role: String,
+    pub(crate) phase_reached: String,
+    pub(crate) decision: Decision,
+    pub(crate) retry_recommendation: Recommendation,
+    pub(crate) failure_kind: FailureKind,
+    pub(crate) summary: String,
+    pub(crate) validation_command: Option<String>,
+    pub(crate) artifact_root: String,
+    pub(crate) artifacts: Artifacts,
     /// What the reader can do about it.
-    pub next_step: String,
+    pub(crate) next_step: String,
 }
 
 impl FailureSnapshot {
-    pub fn name(&self) -> SnapshotName {
-        SnapshotName::new(&self.run_id, self.attempt, self.retry, &self.call_role)
+    /// Writes the file below the directory of all of them, and returns where it
+    /// is. Trouble in doing so only makes the evidence poorer.
+    pub(crate) fn write(&self, disk: &dyn Disk, dir: &Path) -> Option<PathBuf> {
+        let path = dir.join(self.name());
+        write_atomic(disk, &path, self.render().as_bytes(), 0o600).ok()?;
+        Some(path)
+    }
+
+    /// The run, the attempt, the retry, the role.
+    fn name(&self) -> String {
+        let letter = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+        let role: String = self.call_role.chars().map(letter).collect();
+        let (run, attempt, retry) = (&self.run_id, self.attempt, self.retry);
+        format!("{run}-attempt-{attempt:03}-retry-{retry:02}-{role}.md")
     }
 
     /// Renders the file.
-    pub fn render(&self) -> String {
+    fn render(&self) -> String {
         let mut out = String::from("---\n");
         for (key, value) in self.front_matter() {
             // Writing to a string cannot fail.
@@ -119,10 +136,8 @@ impl FailureSnapshot {
     fn front_matter(&self) -> Vec<(&'static str, Scalar)> {
         let mut fields = vec![
             ("schema_version", Scalar::Integer(1)),
-            (
-                "project_uuid",
-                Scalar::optional(self.project_uuid.as_deref()),
-            ),
+            // Of the original; piton knows no such thing.
+            ("project_uuid", Scalar::optional(None)),
             ("repo_root", self.repo_root.as_str().into()),
             ("run_id", self.run_id.as_str().into()),
             ("target", self.target.as_str().into()),

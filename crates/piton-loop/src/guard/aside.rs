@@ -6,12 +6,13 @@ use piton_durable::{
     Disk, DiskError, Kind, TreeError, WriteError, create_dirs, tree, write_atomic,
 };
 
+use super::bytes::Bytes;
 use super::print::{Print, Prints};
 
 /// What was planted is still there, or what stood there is not back.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "set aside {}, which git would run or obey; remove it before you run git in this repository",
+    "{} could not be set aside, and git would run or obey it; remove it before you run git in this repository",
     path.display()
 )]
 pub struct AsideError {
@@ -96,7 +97,7 @@ fn put_back(disk: &dyn Disk, path: &Path, before: &Print) -> Result<(), Why> {
         Print::Missing => Ok(()),
         Print::File {
             mode,
-            bytes: Some(bytes),
+            bytes: Some(Bytes(bytes)),
             ..
         } => Ok(write_atomic(disk, path, bytes, *mode)?),
         Print::Dir { mode } => {

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use piton_git::CommitId;
 
+use crate::listed::first_few;
+
 /// Everything that was noticed after a call.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Found {
@@ -63,15 +65,12 @@ impl fmt::Display for Stray {
         match self {
             Self::Reference { name } => write!(f, "the reference {name}"),
             Self::Head => f.write_str("the repository's HEAD, which names no commit any more"),
-            Self::Planted { path, keys } if keys.is_empty() => write!(f, "{}", path.display()),
             Self::Planted { path, keys } => {
-                const MOST: usize = 3;
-                let shown: Vec<&str> = keys.iter().take(MOST).map(String::as_str).collect();
-                write!(f, "{} ({}", path.display(), shown.join(", "))?;
-                if keys.len() > MOST {
-                    write!(f, " and {} more", keys.len() - MOST)?;
+                write!(f, "{}", path.display())?;
+                match first_few(3, keys) {
+                    Some(shown) => write!(f, " ({shown})"),
+                    None => Ok(()),
                 }
-                f.write_str(")")
             }
         }
     }

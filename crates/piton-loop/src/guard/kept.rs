@@ -33,16 +33,16 @@ struct Record {
 /// The look before a call could not be kept, or one that was kept not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum KeptError {
-    #[error("keep in {} what git would run, to compare it after the call", path.display())]
+    #[error("what git would run could not be kept in {}, to compare it after the call", path.display())]
     Keep {
         path: PathBuf,
         #[source]
         source: io::Error,
     },
-    #[error("lock what git would run before the call")]
+    #[error("what git would run before the call could not be locked")]
     Lock(#[from] LockError),
     #[error(
-        "read {}, by which could be told what an agent planted whose piton was killed; look at the hooks and settings of this repository, then remove the file",
+        "{} cannot be read, by which could be told what an agent planted whose piton was killed; look at the hooks and settings of this repository, then remove the file",
         path.display()
     )]
     Read {

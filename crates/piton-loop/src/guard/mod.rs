@@ -7,6 +7,7 @@
 //! cannot be read counts as changed.
 
 mod aside;
+mod bytes;
 mod found;
 mod kept;
 mod known;

@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 
 use piton_base::Digest;
 use piton_durable::{DiskRead, Kind};
+use serde::{Deserialize, Serialize};
+
+use super::bytes::Bytes;
 
 /// A file up to this size can be put back.
 const KEPT: u64 = 1024 * 1024;
@@ -13,20 +16,22 @@ const COMPARED: u64 = 256 * 1024 * 1024;
 
 /// What stands at one path. Links are not followed, but what they lead to is
 /// part of what they are.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) enum Print {
     Missing,
     File {
         mode: u32,
         digest: Digest,
         /// `None` for a large one.
-        bytes: Option<Vec<u8>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        bytes: Option<Bytes>,
     },
     Dir {
         mode: u32,
     },
     Link {
-        target: PathBuf,
+        target: Bytes,
         /// `None` where it leads to no file.
         leads_to: Option<Digest>,
     },
@@ -50,7 +55,7 @@ impl Print {
             Kind::Other => Self::Other,
             Kind::Symlink => match disk.read_link(path) {
                 Ok(target) => Self::Link {
-                    target,
+                    target: Bytes::of(&target),
                     leads_to: (disk.resolve(path).ok())
                         .and_then(|real| disk.read_at_most(&real, COMPARED).ok())
                         .map(|bytes| Digest::of(&bytes)),
@@ -61,7 +66,7 @@ impl Print {
                 Ok(bytes) => Self::File {
                     mode: stat.mode,
                     digest: Digest::of(&bytes),
-                    bytes: (stat.len <= KEPT).then_some(bytes),
+                    bytes: (stat.len <= KEPT).then_some(Bytes(bytes)),
                 },
                 Err(_) => Self::Unreadable,
             },

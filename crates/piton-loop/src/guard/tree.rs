@@ -8,6 +8,7 @@ use piton_durable::DiskRead;
 use piton_git::{GitError, GitRead, Overview, overview};
 
 use super::found::Note;
+use crate::listed::first_few;
 
 /// HEAD, the index and the working tree, before or after a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,24 +66,10 @@ impl UserTree {
             paths.sort_unstable();
             paths.dedup();
             paths.retain(differs);
-            if !paths.is_empty() {
-                notes.push(format!(
-                    "files of your working tree changed: {}",
-                    listed(&paths)
-                ));
+            if let Some(shown) = first_few(5, paths.iter().map(|path| path.display())) {
+                notes.push(format!("files of your working tree changed: {shown}"));
             }
         }
         notes
     }
-}
-
-fn listed(paths: &[&PathBuf]) -> String {
-    const MOST: usize = 5;
-    let mut shown: Vec<String> = (paths.iter().take(MOST))
-        .map(|path| path.display().to_string())
-        .collect();
-    if paths.len() > MOST {
-        shown.push(format!("and {} more", paths.len() - MOST));
-    }
-    shown.join(", ")
 }

@@ -24,7 +24,7 @@ pub enum Unheard {
 /// Hooks could not be run, which says nothing about the work.
 #[derive(Debug, thiserror::Error)]
 pub enum HookError {
-    #[error("find git, to run your hooks")]
+    #[error("git was not found, and your hooks need it")]
     NoGit,
     #[error(transparent)]
     Git(#[from] GitError),
@@ -32,13 +32,13 @@ pub enum HookError {
     Slot(#[from] SlotError),
     #[error(transparent)]
     Setup(#[from] SetupError),
-    #[error("run your hooks")]
+    #[error("your hooks could not be run")]
     Launch(#[from] LaunchError),
     #[error(transparent)]
     Enclosure(#[from] EnclosureError),
     #[error(transparent)]
     Write(#[from] WriteError),
-    #[error("keep a note in {}", path.display())]
+    #[error("no note could be kept in {}", path.display())]
     Note {
         path: PathBuf,
         #[source]
@@ -46,9 +46,9 @@ pub enum HookError {
     },
     #[error(transparent)]
     Disk(#[from] DiskError),
-    #[error("read the message of the commit in {}: a hook put something else in its place", path.display())]
+    #[error("the message of the commit in {} cannot be read: a hook put something else in its place", path.display())]
     Message { path: PathBuf },
-    #[error("prepare the slot in which your hooks run: {said}")]
+    #[error("the slot in which your hooks run could not be prepared: {said}")]
     Stage { said: String },
 }
 

@@ -6,8 +6,10 @@
 //! too, for by then the `.git` of the slot is anybody's.
 
 mod error;
+mod hear;
 mod room;
 mod seat;
 
 pub use error::{HookError, Unheard};
-pub use room::{Heard, HookRoom, Staged};
+pub use hear::{Heard, Staged};
+pub use room::HookRoom;

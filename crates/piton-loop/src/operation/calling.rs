@@ -13,6 +13,7 @@ use crate::planning::failure::StepFailure;
 use crate::planning::perform::Performer;
 use crate::planning::snapshot::Snapshot;
 use crate::runs::{FinalStatus, Outset, RunId};
+use crate::work::spilled;
 
 impl Perform<CallAgent> for LoopPerformer<'_, '_> {
     fn perform(&self, op: &CallAgent, _: &Given<'_>, seen: Box<Snapshot>) -> Result<Done, Failure> {
@@ -58,14 +59,9 @@ impl Perform<CallAgent> for LoopPerformer<'_, '_> {
             }
         };
         if let Some((file, variable)) = &made.secret {
-            let failure = Failure::new(
-                FailureKind::Io,
-                format!(
-                    "the agent wrote the value of {variable} into {file}; nothing of its work was \
-                     taken"
-                ),
-            )
-            .hint("keep that variable away from what the agent can read, then run the step again");
+            let failure = Failure::new(FailureKind::Io, spilled::told(file, variable)).hint(
+                "keep that variable away from what the agent can read, then run the step again",
+            );
             let _ = made.candidate.remove(self.disk);
             let (kind, story) = (RecordedKind::PlanningStepFailed, &failure.message);
             let _ = bookkeeping::not_accepted(&run, &decision, kind, story, None);
@@ -79,19 +75,17 @@ impl Perform<CallAgent> for LoopPerformer<'_, '_> {
 }
 
 fn told(step: &FailedStep, agent: &str, run: &RunId) -> Failure {
-    let until = match &step.failure {
-        StepFailure::Agent(Outcome::LimitReached { until, .. }) => *until,
-        _ => None,
-    };
-    let hint = match &step.failure {
-        StepFailure::Agent(Outcome::Authentication { .. }) => adapter::sign_in(agent),
-        failure => failure.advice(),
+    let failure = &step.failure;
+    let (until, hint) = match failure {
+        StepFailure::Agent(Outcome::LimitReached { until, .. }) => (*until, failure.advice()),
+        StepFailure::Agent(Outcome::Authentication { .. }) => (None, adapter::sign_in(agent)),
+        failure => (None, failure.advice()),
     };
     let mut record = format!("`piton runs show {run}`");
     if let Some(kept) = &step.kept {
         let _ = write!(record, "; what it left: {}", kept.display());
     }
-    Failure::new(step.failure.consequence().kind, step.failure.story())
+    Failure::new(failure.consequence().kind, failure.story())
         .hint(hint)
         .until(until)
         .record(record)

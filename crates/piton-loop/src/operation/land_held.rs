@@ -1,7 +1,5 @@
 //! Landing what was accepted before and could not land then.
 
-use std::fmt::Debug;
-
 use piton_git::CommitId;
 use piton_git::slot::held;
 use piton_plan::{
@@ -23,11 +21,6 @@ pub struct LandHeld {
     /// The branch, or HEAD where it is on none.
     pub onto: String,
     pub base: CommitId,
-}
-
-/// Lands, with everything that landing takes.
-pub trait Lands: Debug + Sync {
-    fn land(&self, op: &LandHeld) -> Result<Done, Failure>;
 }
 
 impl Operation for LandHeld {
@@ -66,6 +59,6 @@ impl Observe<LandHeld> for LoopWorld<'_> {
 
 impl Perform<LandHeld> for LoopPerformer<'_, '_> {
     fn perform(&self, op: &LandHeld, _: &Given<'_>, (): ()) -> Result<Done, Failure> {
-        self.lands.land(op)
+        self.lands.land(&op.held)
     }
 }

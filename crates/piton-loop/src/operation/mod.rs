@@ -5,22 +5,22 @@ mod call;
 mod calling;
 mod land_held;
 mod performer;
-mod remove_journal;
-mod remove_run;
-mod remove_slots;
+mod removable;
+mod remove;
 mod secrets;
 mod tick;
 mod world;
 
+use piton_plan::PlanId;
 use serde::{Deserialize, Serialize};
+
+use crate::runs::RunId;
 
 pub use agent::{AgentChoice, Agents};
 pub use call::{CANDIDATE, CallAgent};
-pub use land_held::{LandHeld, Lands};
-pub use performer::LoopPerformer;
-pub use remove_journal::RemoveJournal;
-pub use remove_run::RemoveRun;
-pub use remove_slots::RemoveSlots;
+pub use land_held::LandHeld;
+pub use performer::{Lands, LoopPerformer};
+pub use remove::Remove;
 pub use secrets::secrets_of;
 pub use tick::{COMMIT, LandWork, WorkOn};
 pub use world::LoopWorld;
@@ -31,11 +31,11 @@ piton_plan::family! {
     #[serde(rename_all = "kebab-case")]
     pub enum LoopOp, LoopSeen for LoopWorld<'_>, LoopPerformer<'_, '_> {
         Call(CallAgent),
-        RemoveRun(RemoveRun),
+        RemoveRun(Remove<RunId>),
         Work(WorkOn),
         Land(LandWork),
         LandHeld(LandHeld),
-        RemoveJournal(RemoveJournal),
-        RemoveSlots(RemoveSlots),
+        RemoveJournal(Remove<PlanId>),
+        RemoveSlots(Remove<u32>),
     }
 }

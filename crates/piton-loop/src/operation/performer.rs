@@ -1,13 +1,21 @@
 //! The half that changes.
 
+use std::fmt::Debug;
+
 use piton_base::{Clock, Stop};
 use piton_durable::{Disk, Holder};
 use piton_git::Git;
 use piton_migration::secret::Secret;
+use piton_plan::{Done, Failure};
 
-use super::{Agents, Lands};
+use super::Agents;
 use crate::planning::site::Site;
 use crate::runs::RunBook;
+
+/// Lands what is held by a name, with everything that landing takes.
+pub trait Lands: Debug + Sync {
+    fn land(&self, held: &str) -> Result<Done, Failure>;
+}
 
 /// Does what an operation of the loop says.
 #[derive(Clone, Debug)]

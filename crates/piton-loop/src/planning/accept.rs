@@ -2,6 +2,7 @@
 //! the next accepted state. Pure.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use piton_migration::manifest::{MANIFEST_FILE, Manifest, Planning, Status, TransitionError};
 use piton_migration::own::{OWN_FILE, OwnData, ReviewNote};
@@ -59,6 +60,20 @@ pub enum StepOutcome {
     },
 }
 
+impl fmt::Display for StepOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Next(next) => write!(f, "accepted; next is {next}"),
+            Self::NeedsPerson { .. } => f.write_str("accepted, with findings for a person"),
+            Self::Ready => f.write_str("accepted; the plan is ready"),
+            Self::ReadyAwaitingPerson { reason } => {
+                write!(f, "accepted; ready once a person has looked: {reason}")
+            }
+            Self::Rejected { reason } => write!(f, "the migration is rejected: {reason}"),
+        }
+    }
+}
+
 /// A step that cannot be accepted. Nothing changed.
 #[derive(Debug, thiserror::Error)]
 pub enum AcceptError {
@@ -78,9 +93,9 @@ pub enum AcceptError {
     Unanswered { points: Vec<u64> },
     #[error("the migration is not being planned")]
     NotPlanning,
-    #[error("record the step in the planning record")]
+    #[error("the planning record cannot take the step")]
     State(#[from] StateChangeError),
-    #[error("record the step in the manifest")]
+    #[error("the manifest cannot take the step")]
     Manifest(#[from] TransitionError),
 }
 

@@ -53,7 +53,7 @@ pub fn accepted(
         }
     };
     tried(run, |attempt| Attempt {
-        retry_recommendation: Some(recommendation.as_str().to_owned()),
+        retry_recommendation: Some(recommendation.to_string()),
         failure_kind: Some(FailureKind::None.to_string()),
         ..self::attempt(attempt, decision)
     })
@@ -125,7 +125,7 @@ pub(crate) fn follow(run: &RunRecord<'_>, event: MigrationEvent) -> Result<(), R
         } => run.update(|summary| {
             summary.counts.commits_created += u32::from(commit.is_some());
             let attempt = open(summary, slug.as_str(), &operation);
-            attempt.decision = Some(Decision::Commit.as_str().to_owned());
+            attempt.decision = Some(Decision::Commit.to_string());
             attempt.commit_sha = commit;
             attempt.commit_phase = Some(CommitPhase::Planning);
         }),
@@ -136,8 +136,8 @@ pub(crate) fn follow(run: &RunRecord<'_>, event: MigrationEvent) -> Result<(), R
         } => run.update(|summary| {
             let told = crate::sanitize::sanitize(&story, &summary.repo_root);
             let attempt = open(summary, slug.as_str(), &operation);
-            attempt.decision = Some(Decision::Abandon.as_str().to_owned());
-            attempt.retry_recommendation = Some(Recommendation::SameTarget.as_str().to_owned());
+            attempt.decision = Some(Decision::Abandon.to_string());
+            attempt.retry_recommendation = Some(Recommendation::SameTarget.to_string());
             attempt.failure_kind = Some(FailureKind::PlanningPublishBlocked.to_string());
             attempt.failure_summary = told;
         }),
@@ -194,8 +194,8 @@ pub fn not_accepted(
 ) -> Result<(), RecordError> {
     let told = crate::sanitize::sanitize(story, &run.summary().repo_root);
     tried(run, |attempt| Attempt {
-        decision: Some(Decision::Abandon.as_str().to_owned()),
-        retry_recommendation: Some(Recommendation::SameTarget.as_str().to_owned()),
+        decision: Some(Decision::Abandon.to_string()),
+        retry_recommendation: Some(Recommendation::SameTarget.to_string()),
         failure_kind: Some(kind.to_string()),
         failure_summary: told,
         reason_doc_path: snapshot.map(|path| path.display().to_string()),
@@ -213,20 +213,13 @@ fn tried(run: &RunRecord<'_>, attempt: impl FnOnce(u32) -> Attempt) -> Result<()
 }
 
 fn attempt(number: u32, decision: &StepDecision) -> Attempt {
-    let effort = &decision.effort;
     Attempt {
         attempt: number,
         target: decision.base.slug.to_string(),
         retry: 1,
         call_role: call_role(decision.step).to_string(),
         phase_reached: decision.step.to_string(),
-        requested_effort: Some(effort.requested.to_string()),
-        effective_effort: Some(effort.effective.to_string()),
-        max_allowed_effort: Some(effort.max_allowed.to_string()),
-        effort_source: Some(effort.source.as_str().to_owned()),
-        effort_capped: Some(effort.capped()),
-        effort_reason: effort.reason.clone(),
-        ..Attempt::default()
+        ..Attempt::with(&decision.effort)
     }
 }
 

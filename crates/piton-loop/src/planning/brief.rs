@@ -1,14 +1,17 @@
 //! Putting one step into words for an agent.
 
-use piton_migration::planning::Step;
+use piton_migration::contents::Contents;
+use piton_migration::planning::{Position, Step};
+use serde_json::Value;
 
 use super::products::{self, PLAN_FILE};
 use super::site::Site;
 use super::snapshot::Snapshot;
+use super::verdict::answer_schema;
 use crate::effort::EffortBudget;
 use crate::prompts::{
-    ApproachText, EffortBrief, Note, PlanningPrompt, PromptError, PromptSet, Quoted, Settled,
-    StepPrompt, TargetBrief,
+    ApproachText, EffortBrief, Material, Note, PlanningPrompt, PromptError, PromptSet, Quoted,
+    TargetBrief,
 };
 use crate::replies::chosen_approach;
 
@@ -20,17 +23,27 @@ pub struct Briefing<'a> {
     pub budget: EffortBudget,
     /// The command that validates every phase, where one is configured.
     pub validation: Option<&'a str>,
+    /// Whether the agent can be held to a schema.
     pub answer_by_schema: bool,
 }
 
 impl Briefing<'_> {
-    /// Returns the prompt of `step`. It names no place of this machine, so it
-    /// is the same wherever the call is made.
-    pub fn prompt(&self, site: &Site, base: &Snapshot, step: Step) -> Result<String, PromptError> {
-        let material = Material::gather(site, base, step);
+    /// Returns the prompt of `step`, and the schema that its answer is held to,
+    /// if it is. The prompt names no place of this machine, so it is the same
+    /// wherever the call is made.
+    pub fn ask(
+        &self,
+        site: &Site,
+        base: &Snapshot,
+        step: Step,
+    ) -> Result<(String, Option<Value>), PromptError> {
+        let schema = (self.answer_by_schema)
+            .then(|| answer_schema(step, &base.contents))
+            .flatten();
         let live = site.relative(&base.slug);
         let target = base.own.target.as_ref();
-        self.prompts.planning(&PlanningPrompt {
+        let mut material = material(site, base, step);
+        let prompt = self.prompts.planning(&PlanningPrompt {
             slug: base.slug.as_str(),
             target: TargetBrief {
                 description: base.state.target(),
@@ -45,153 +58,93 @@ impl Briefing<'_> {
                 max: self.budget.max().as_str(),
             },
             taste: self.taste,
-            notes: material.notes(step),
+            notes: notes(step, &mut material.feedback),
             validation: self.validation,
-            answer_by_schema: self.answer_by_schema,
-            step: material.step(step),
-        })
+            answer_by_schema: schema.is_some(),
+            step,
+            material,
+        })?;
+        Ok((prompt, schema))
     }
 }
 
 /// The texts that a step is given, taken from the accepted state alone.
-#[derive(Debug, Default)]
-struct Material {
-    plan: String,
-    approaches: Vec<(String, String)>,
-    choice: Option<(String, String)>,
-    findings: Option<(String, String)>,
-    feedback: Option<String>,
-    /// What the last revision said about the points that it was given.
-    answers: Option<(String, String)>,
-}
-
-impl Material {
-    fn gather(site: &Site, base: &Snapshot, step: Step) -> Self {
-        let plan = base.contents.text(PLAN_FILE).unwrap_or_default();
-        let feedback = base.unheard_feedback();
-        match step {
-            Step::Approaches => Self {
+fn material(site: &Site, base: &Snapshot, step: Step) -> Material {
+    let contents = &base.contents;
+    let plan = contents.text(PLAN_FILE).unwrap_or_default();
+    let feedback = base.unheard_feedback();
+    let stage = |step| Some(quoted(base.stage(site, step)?));
+    match step {
+        Step::Approaches => Material {
+            feedback,
+            ..Material::default()
+        },
+        Step::PickBest => Material {
+            approaches: (products::approaches(contents).into_iter())
+                .map(|(name, text)| ApproachText { name, text })
+                .collect(),
+            feedback,
+            ..Material::default()
+        },
+        Step::Expand => {
+            let choice = stage(Step::PickBest).unwrap_or_else(|| Quoted {
+                reference: "the choice".to_owned(),
+                text: String::new(),
+            });
+            Material {
+                choice_file: choice_file(contents, &choice.text),
+                choice: Some(choice),
                 feedback,
-                ..Self::default()
-            },
-            Step::PickBest => Self {
-                approaches: products::approaches(&base.contents),
-                feedback,
-                ..Self::default()
-            },
-            Step::Expand => Self {
-                approaches: products::approaches(&base.contents),
-                choice: base.stage(site, Step::PickBest),
-                feedback,
-                ..Self::default()
-            },
-            Step::Review => Self {
-                plan,
-                feedback,
-                ..Self::default()
-            },
-            Step::Revise => Self {
-                plan,
-                findings: findings(site, base),
-                feedback,
-                ..Self::default()
-            },
-            Step::Review2 => Self {
-                plan,
-                findings: findings(site, base),
-                // The revision before has taken it up; whether it did so well
-                // is what this review is about.
-                feedback: feedback.or_else(|| latest_feedback_of_reopening(base)),
-                answers: base.stage(site, Step::Revise),
-                ..Self::default()
-            },
-            Step::FinalReview => Self {
-                plan,
-                findings: findings(site, base),
-                feedback: feedback.or_else(|| latest_feedback_of_reopening(base)),
-                answers: base.stage(site, Step::Revise),
-                ..Self::default()
-            },
+                ..Material::default()
+            }
         }
-    }
-
-    fn step(&self, step: Step) -> StepPrompt<'_> {
-        let findings = self.findings.as_ref().map(quoted);
-        let feedback = self.feedback.as_deref();
-        match step {
-            Step::Approaches => StepPrompt::Approaches,
-            Step::PickBest => StepPrompt::PickBest {
-                approaches: self
-                    .approaches
-                    .iter()
-                    .map(|(name, text)| ApproachText { name, text })
-                    .collect(),
-            },
-            Step::Expand => StepPrompt::Expand {
-                choice: self.choice.as_ref().map_or(
-                    Quoted {
-                        reference: "the choice",
-                        text: "",
-                    },
-                    quoted,
-                ),
-                choice_file: self.choice_file(),
-            },
-            Step::Review => StepPrompt::Review { plan: &self.plan },
-            Step::Revise => StepPrompt::Revise {
-                plan: &self.plan,
-                findings,
-                feedback,
-            },
-            Step::Review2 => StepPrompt::Review2 {
-                plan: &self.plan,
-                settled: self.settled(),
-            },
-            Step::FinalReview => StepPrompt::FinalReview {
-                plan: &self.plan,
-                settled: self.settled(),
-            },
-        }
-    }
-
-    fn settled(&self) -> Settled<'_> {
-        Settled {
-            findings: self.findings.as_ref().map(quoted),
-            feedback: self.feedback.as_deref(),
-            answers: self.answers.as_ref().map(quoted),
-        }
-    }
-
-    /// The file of the approach that the choice names.
-    fn choice_file(&self) -> Option<String> {
-        let (_, text) = self.choice.as_ref()?;
-        let names: Vec<&str> = self
-            .approaches
-            .iter()
-            .map(|(name, _)| name.as_str())
-            .collect();
-        let name = chosen_approach(text, &names).ok()??;
-        Some(format!("approaches/{name}.md"))
-    }
-
-    /// Feedback that has no place of its own in a step's prompt.
-    fn notes(&self, step: Step) -> Vec<Note<'_>> {
-        match (step, self.feedback.as_deref()) {
-            (Step::Revise | Step::Review2 | Step::FinalReview, _) | (_, None) => Vec::new(),
-            (_, Some(text)) => vec![Note {
-                title: "What a person said about it, which outweighs everything else",
-                label: "feedback",
-                text,
-            }],
-        }
+        Step::Review => Material {
+            plan,
+            feedback,
+            ..Material::default()
+        },
+        Step::Revise => Material {
+            plan,
+            findings: findings(site, base).map(quoted),
+            feedback,
+            ..Material::default()
+        },
+        Step::Review2 | Step::FinalReview => Material {
+            plan,
+            findings: findings(site, base).map(quoted),
+            // The revision before has taken it up; whether it did so well is
+            // what this review is about.
+            feedback: feedback.or_else(|| latest_feedback_of_reopening(base)),
+            answers: stage(Step::Revise),
+            ..Material::default()
+        },
     }
 }
 
-fn quoted(text: &(String, String)) -> Quoted<'_> {
-    Quoted {
-        reference: &text.0,
-        text: &text.1,
-    }
+/// The file of the approach that the choice names.
+fn choice_file(contents: &Contents, choice: &str) -> Option<String> {
+    let approaches = products::approaches(contents);
+    let names: Vec<&str> = approaches.iter().map(|(name, _)| name.as_str()).collect();
+    let name = chosen_approach(choice, &names).ok()??;
+    Some(format!("approaches/{name}.md"))
+}
+
+/// Takes feedback that has no place of its own in a step's prompt.
+fn notes(step: Step, feedback: &mut Option<String>) -> Vec<Note> {
+    let text = match step {
+        Step::Revise | Step::Review2 | Step::FinalReview => None,
+        Step::Approaches | Step::PickBest | Step::Expand | Step::Review => feedback.take(),
+    };
+    let note = text.map(|text| Note {
+        title: "What a person said about it, which outweighs everything else",
+        label: "feedback",
+        text,
+    });
+    note.into_iter().collect()
+}
+
+fn quoted((reference, text): (String, String)) -> Quoted {
+    Quoted { reference, text }
 }
 
 /// The findings that are being worked on: those that a person was asked about,
@@ -205,7 +158,6 @@ pub(super) fn findings(site: &Site, base: &Snapshot) -> Option<(String, String)>
 }
 
 fn latest_feedback_of_reopening(base: &Snapshot) -> Option<String> {
-    use piton_migration::planning::Position;
     let reopened = matches!(
         base.state.position(),
         Position::Review2 { findings: None } | Position::FinalReview { findings: None }

@@ -3,10 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use piton_agent::CallRole;
-use piton_base::Digest;
 use piton_durable::DiskRead;
 use piton_git::{Change, CommitId, GitError, GitRead, StatusEntry, Tip};
-use piton_migration::consistency::{self, Finding, Mode};
+use piton_migration::consistency::{self, Finding, Mode, first_error};
 use piton_migration::manifest::{MigrationState, Status};
 use piton_migration::planning::{Cursor, Step};
 use piton_migration::slug::Slug;
@@ -15,10 +14,11 @@ use piton_migration::stamp::Stamp;
 use super::brief::Briefing;
 use super::site::Site;
 use super::snapshot::{Snapshot, SnapshotError};
-use super::verdict::{Asked, answer_schema};
 use crate::commit;
 use crate::effort::EffortResolution;
+use crate::listed::first_few;
 use crate::prompts::PromptError;
+use crate::runs::CallScope;
 
 /// What a step is decided with, besides the world.
 #[derive(Clone, Debug)]
@@ -52,32 +52,16 @@ pub struct StepDecision {
 }
 
 impl StepDecision {
-    /// Returns how the answer is asked for.
-    pub fn asked(&self) -> Asked {
-        if self.schema.is_some() {
-            Asked::Schema
-        } else {
-            Asked::Prose
+    /// Returns the call of the step, in the words of the run's record.
+    pub(crate) fn scope(&self) -> CallScope {
+        CallScope {
+            attempt: 1,
+            retry: 1,
+            target: self.base.slug.to_string(),
+            call_role: call_role(self.step).to_string(),
+            phase_reached: self.step.to_string(),
+            effort: self.effort.clone(),
         }
-    }
-
-    /// Returns a digest of everything that the step was decided from and will
-    /// be made with. Deciding again gives the same one exactly as long as the
-    /// step would be the same.
-    pub fn fingerprint(&self) -> String {
-        let schema = self.schema.as_ref().map(ToString::to_string);
-        let parts = [
-            self.base.slug.as_str(),
-            self.base.digest.as_str(),
-            self.step.as_str(),
-            self.commit.as_str(),
-            self.effort.effective.as_str(),
-            self.model.as_deref().unwrap_or_default(),
-            &self.prompt,
-            schema.as_deref().unwrap_or_default(),
-            &self.subject,
-        ];
-        Digest::of_parts(parts.map(str::as_bytes)).hex()
     }
 }
 
@@ -155,7 +139,7 @@ pub fn next_step(
     let standing = stand(git.status(&[], true)?, site, slug)?;
     let (dir, mode) = (site.live(slug), Mode::PlanningSnapshot);
     let findings = consistency::check_with(disk, &dir, slug, mode, &base.manifest);
-    if consistency::has_errors(&findings) {
+    if first_error(&findings).is_some() {
         let slug = slug.clone();
         return Err(StepRefusal::Inconsistent { slug, findings });
     }
@@ -261,16 +245,7 @@ fn decision(
 ) -> Result<StepDecision, StepRefusal> {
     let on = git.tip()?;
     let commit = on.commit.clone().ok_or(StepRefusal::NoCommit)?;
-    let schema = options
-        .briefing
-        .answer_by_schema
-        .then(|| answer_schema(step, &base.contents))
-        .flatten();
-    let briefing = Briefing {
-        answer_by_schema: schema.is_some(),
-        ..options.briefing
-    };
-    let prompt = briefing.prompt(site, &base, step)?;
+    let (prompt, schema) = options.briefing.ask(site, &base, step)?;
     let mut notes = Vec::new();
     if standing.uncommitted {
         notes.push(format!(
@@ -308,20 +283,9 @@ fn decision(
 }
 
 fn first(findings: &[Finding]) -> String {
-    findings.first().map_or_else(String::new, |finding| {
-        format!("{} ({})", finding.message, finding.code.as_str())
-    })
+    first_error(findings).map_or_else(String::new, Finding::to_string)
 }
 
 fn shown(paths: &[PathBuf]) -> String {
-    const MOST: usize = 5;
-    let mut shown: Vec<String> = paths
-        .iter()
-        .take(MOST)
-        .map(|path| path.display().to_string())
-        .collect();
-    if paths.len() > MOST {
-        shown.push(format!("and {} more", paths.len() - MOST));
-    }
-    shown.join(", ")
+    first_few(5, paths.iter().map(|path| path.display())).unwrap_or_default()
 }

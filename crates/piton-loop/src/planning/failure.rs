@@ -19,27 +19,27 @@ use piton_migration::contents::ContentsError;
 /// A step that was not accepted. Live, state and working tree are as before.
 #[derive(Debug, thiserror::Error)]
 pub enum StepFailure {
-    #[error("prepare a slot for the agent")]
+    #[error("no slot could be prepared for the agent")]
     Slot(#[source] SlotError),
-    #[error("prepare a slot for the agent")]
+    #[error("no slot could be prepared for the agent")]
     Setup(#[from] SetupError),
-    #[error("prepare the migration's directory for the agent")]
+    #[error("the migration's directory could not be prepared for the agent")]
     Layout(#[source] DiskError),
-    #[error("keep room for the agent's answer")]
+    #[error("there is no room for the agent's answer")]
     Reserve(#[from] WriteError),
-    #[error("prepare the migration's directory for the agent")]
+    #[error("the migration's directory could not be prepared for the agent")]
     Path(#[source] PathError),
-    #[error("prepare the migration's directory for the agent")]
+    #[error("the migration's directory could not be prepared for the agent")]
     Clear(#[from] TreeError),
-    #[error("call the agent")]
+    #[error("the agent could not be called")]
     Call(#[from] AgentError),
     #[error("{0}")]
     Agent(Outcome),
-    #[error("look at what the agent changed")]
+    #[error("what the agent changed cannot be told")]
     Changes(#[source] SlotError),
-    #[error("look after the user's repository")]
+    #[error("the user's repository could not be looked after")]
     Guard(#[from] GuardError),
-    #[error("look at the repository")]
+    #[error("the repository could not be looked at")]
     Look(#[from] GitError),
     #[error("the agent went outside the migration's directory: {0}; all its work is refused")]
     Strayed(Strayed),

@@ -1,37 +1,40 @@
 //! Making a planning step that was decided: calling the agent, and building
 //! the candidate from what it left and said.
-use piton_seal::CacheSet;
 
 use std::path::Path;
 
 use piton_agent::outcome::Reply;
 use piton_agent::{Agent, AgentCall, CallEvent, CallEvents, CallRecord, Limits};
 use piton_base::{Clock, StateDir, Stop};
-use piton_durable::{Disk, Holder, Reserve, tree};
+use piton_durable::{Disk, Holder, Reserve};
 use piton_git::Git;
-use piton_git::slot::{Changes, Slot, SlotChange, SlotChangeKind, SlotUse, Slots};
+use piton_git::slot::{Changes, Slot, SlotChange, SlotUse, Slots};
+use piton_migration::candidate::{Candidate, Proposal};
+use piton_migration::contents::Contents;
+use piton_migration::secret::Secret;
+use piton_seal::CacheSet;
 
 use super::accept::{Accepted, Labels, StepOutcome, accept};
 use super::bookkeeping;
 use super::decide::{StepDecision, call_role};
-use super::described::{scope, verdict};
 use super::evidence::{self, Remains};
 use super::failed::FailedStep;
 use super::failure::StepFailure;
-use super::paths;
+use super::laid::{lay_out, take_up};
 use super::site::Site;
 use super::strayed::Strayed;
 use super::sweep::sweep;
-use super::verdict::Given;
+use super::verdict::{Asked, Given};
 use super::waiting::Waiting;
 use crate::clock::local_stamp;
 use crate::commit;
 use crate::guard::{self, Guard, Reach};
-use crate::runs::{CallEnd, CallOutcome, CallStatus, Event, RecordError, RecordedCall, RunRecord};
+use crate::listed::first_few;
+use crate::runs::{
+    CallEnd, CallOutcome, CallStatus, CallVerdict, Event, Heard, RecordError, RecordedCall,
+    RunRecord,
+};
 use crate::slots::SlotSettings;
-use piton_migration::candidate::{Candidate, Proposal};
-use piton_migration::contents::Contents;
-use piton_migration::secret::Secret;
 
 /// What a candidate and its note may take, and more than most do.
 const ROOM: usize = 2 << 20;
@@ -137,7 +140,7 @@ impl Call<'_> {
     fn make(&mut self, run: &RunRecord<'_>) -> Result<MadeStep, StepFailure> {
         let Performer { disk, git, .. } = *self.performer;
         let decision = self.decision;
-        run.event(Event::EffortResolved(scope(decision)))?;
+        run.event(Event::EffortResolved(decision.scope()))?;
         let view = self.performer.slots.view(disk, git)?;
         let slot = Slots::new(disk, git, &self.performer.slots.home)
             .take(
@@ -148,7 +151,8 @@ impl Call<'_> {
             )
             .map_err(StepFailure::Slot)?;
         self.set_up(&slot, run)?;
-        self.lay_out(&slot)?;
+        let contents = &decision.base.contents;
+        lay_out(disk, slot.dir(), &decision.destination, contents)?;
         let guards = StateDir::at(self.performer.site.state()).guards();
         let holder = &self.performer.holder;
         let guard = Guard::before(disk, git, view, &self.performer.slots.around)?.kept(
@@ -168,8 +172,9 @@ impl Call<'_> {
         guard::tell_what_else_happened(&notes, &slot.git_was_changed(disk), run)?;
         let changes = slot.changes().map_err(StepFailure::Changes)?;
         let (inside, outside) = changes.split(decision.destination.as_ref());
-        let (leftovers, files) = outside.0.into_iter().partition(is_new);
-        let produced = self.take_up(&slot);
+        let (leftovers, files) = outside.0.into_iter().partition(SlotChange::is_new);
+        let produced = take_up(disk, slot.dir(), &decision.destination);
+        self.left = produced.as_ref().ok().cloned();
         // What was done to the repository is told even of an agent that failed.
         if let Some(strayed) = Strayed::of(files, found, reply.is_ok()) {
             return Err(StepFailure::Strayed(strayed));
@@ -186,7 +191,7 @@ impl Call<'_> {
             produced?,
             Given {
                 reply: &reply,
-                asked: decision.asked(),
+                asked: Asked::with(decision.schema.as_ref()),
             },
             &self.labels(),
             local_stamp(self.performer.clock),
@@ -211,21 +216,6 @@ impl Call<'_> {
         Ok(())
     }
 
-    /// Puts the accepted state where the agent will find it.
-    fn lay_out(&self, slot: &Slot) -> Result<(), StepFailure> {
-        let disk = self.performer.disk;
-        let relative = &self.decision.destination;
-        paths::refuse_links(disk, slot.dir(), relative).map_err(StepFailure::Path)?;
-        let dir = slot.dir().join(relative);
-        tree::remove(disk, &dir)?;
-        paths::make_dirs(disk, slot.dir(), relative).map_err(StepFailure::Path)?;
-        self.decision
-            .base
-            .contents
-            .write(disk, &dir)
-            .map_err(StepFailure::Layout)
-    }
-
     fn ask(&mut self, slot: &Slot, run: &RunRecord<'_>) -> Result<Reply, StepFailure> {
         let Performer {
             agent,
@@ -248,7 +238,7 @@ impl Call<'_> {
         };
         let RecordedCall { number, files } = self.placed.insert(run.call(role.as_str())?).clone();
         run.event(Event::CallStarted {
-            scope: scope(self.decision),
+            scope: self.decision.scope(),
             call: number,
             agent: agent.name().to_owned(),
         })?;
@@ -261,7 +251,7 @@ impl Call<'_> {
         let path = self.performer.site.candidates().with_file_name(name);
         let reserve = Reserve::lay(disk, &path, ROOM)?;
         let heard = MakingRoom {
-            heard: &run.hear(number),
+            heard: &Heard::of(run, number),
             disk,
             reserve: &path,
         };
@@ -269,23 +259,11 @@ impl Call<'_> {
         reserve.release(disk);
         let record = self.ended.insert(record?);
         self.reach = Reach::of(record.sealed.as_ref());
-        run.count(record)?;
+        run.count_for(1, record)?;
         match record.result.reply() {
             Some(reply) => Ok(reply.clone()),
             None => Err(StepFailure::Agent(record.result.clone())),
         }
-    }
-
-    /// Reads what the agent left in the migration's directory.
-    fn take_up(&mut self, slot: &Slot) -> Result<Contents, StepFailure> {
-        let disk = self.performer.disk;
-        let relative = &self.decision.destination;
-        paths::refuse_links(disk, slot.dir(), relative).map_err(StepFailure::LeftPath)?;
-        let contents =
-            Contents::read(disk, &slot.dir().join(relative)).map_err(StepFailure::Left)?;
-        let contents = contents.unwrap_or_default();
-        self.left = Some(contents.clone());
-        Ok(contents)
     }
 
     fn build(&self, run: &RunRecord<'_>, accepted: Accepted) -> Result<MadeStep, StepFailure> {
@@ -320,40 +298,18 @@ impl Call<'_> {
     }
 }
 
-/// A new file may be a leftover of a test run, and goes with the slot.
-fn is_new(change: &SlotChange) -> bool {
-    match change.kind {
-        SlotChangeKind::Made | SlotChangeKind::Repository => true,
-        SlotChangeKind::Changed | SlotChangeKind::Deleted => false,
-    }
-}
-
+/// New files may be leftovers of a test run, and go with the slot.
 fn say_what_is_thrown_away(
     leftovers: &Changes,
     destination: &str,
     run: &RunRecord<'_>,
 ) -> Result<(), RecordError> {
-    const MOST: usize = 5;
-    let paths = || {
-        leftovers
-            .0
-            .iter()
-            .map(|change| change.path.display().to_string())
-    };
-    let mut shown: Vec<String> = paths().take(MOST).collect();
-    let more = leftovers.0.len().saturating_sub(MOST);
-    if more > 0 {
-        shown.push(format!("and {more} more"));
+    match first_few(5, leftovers.0.iter().map(|change| change.path.display())) {
+        None => Ok(()),
+        Some(shown) => run.event(Event::Warned {
+            text: format!("new files outside {destination} were thrown away: {shown}"),
+        }),
     }
-    if shown.is_empty() {
-        return Ok(());
-    }
-    run.event(Event::Warned {
-        text: format!(
-            "new files outside {destination} were thrown away: {}",
-            shown.join(", ")
-        ),
-    })
 }
 
 fn record_accepted(
@@ -362,26 +318,13 @@ fn record_accepted(
     call: &Remains,
     outcome: &StepOutcome,
 ) -> Result<(), StepFailure> {
-    let summary = match outcome {
-        StepOutcome::Next(next) => format!("accepted; next is {next}"),
-        StepOutcome::NeedsPerson { .. } => "findings for a person".to_owned(),
-        StepOutcome::Ready => "the plan is ready".to_owned(),
-        StepOutcome::ReadyAwaitingPerson { reason } => {
-            format!("ready once a person has looked: {reason}")
-        }
-        StepOutcome::Rejected { reason } => format!("rejected: {reason}"),
-    };
     let Some(placed) = &call.placed else {
         return Ok(());
     };
-    let end = CallEnd::of(
-        scope(decision),
-        placed,
-        call.ended.as_ref(),
-        CallStatus::Finished,
-        summary.clone(),
-    );
+    let (scope, told) = (decision.scope(), outcome.to_string());
+    let verdict = CallVerdict::of(&scope, CallOutcome::Accepted, told.clone());
+    let ended = call.ended.as_ref();
+    let end = CallEnd::of(scope, placed.number, ended, CallStatus::Finished, told);
     run.event(Event::CallFinished(end))?;
-    let verdict = verdict(decision, CallOutcome::Accepted, summary);
     Ok(run.verdict(&placed.files, &verdict)?)
 }

@@ -17,7 +17,7 @@ pub struct Site {
 /// A migrations directory that cannot be one.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error(
-    "use {0:?} as the migrations directory; give a path below the top of the repository, such as \"migrations\""
+    "{0:?} cannot be the migrations directory, which is a path below the top of the repository, such as \"migrations\""
 )]
 pub struct MigrationsDirError(String);
 
@@ -39,6 +39,15 @@ impl Site {
             migrations: parts.join("/"),
             state: state.to_owned(),
         })
+    }
+
+    /// Returns the same places below another top: a slot's.
+    #[must_use]
+    pub fn at(&self, top: &Path) -> Self {
+        Self {
+            root: top.to_owned(),
+            ..self.clone()
+        }
     }
 
     /// Returns the top of the working tree.

@@ -47,35 +47,33 @@ pub struct Snapshot {
 pub enum SnapshotError {
     #[error("there is no migration named {slug}; `piton migration list` shows those that exist")]
     NotThere { slug: Slug },
-    #[error("find the migration's directory")]
+    #[error("the migration's directory is not one")]
     Path(#[from] PathError),
     #[error(transparent)]
     Contents(#[from] ContentsError),
     #[error("the migration {slug} has no {MANIFEST_FILE}")]
     NoManifest { slug: Slug },
-    #[error("read the manifest of {slug}")]
+    #[error("the manifest of {slug} cannot be read")]
     Manifest {
         slug: Slug,
         #[source]
         source: DecodeError,
     },
-    #[error(
-        "read the planning record of {slug}: it has none, so it was planned by a version that kept no record"
-    )]
+    #[error("{slug} has no planning record, so it was planned by a version that kept none")]
     NoState { slug: Slug },
-    #[error("read the planning record of {slug}")]
+    #[error("the planning record of {slug} cannot be read")]
     State {
         slug: Slug,
         #[source]
         source: StateError,
     },
-    #[error("follow the planning record of {slug}")]
+    #[error("the planning record of {slug} cannot be followed")]
     Reference {
         slug: Slug,
         #[source]
         source: ReferenceError,
     },
-    #[error("read what piton notes about {slug}")]
+    #[error("what piton notes about {slug} cannot be read")]
     Own {
         slug: Slug,
         #[source]

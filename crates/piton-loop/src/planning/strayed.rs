@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use piton_git::slot::{SlotChange, SlotChangeKind};
 
 use crate::guard::{Found, Stray};
+use crate::listed::first_few;
 
 /// What makes the whole work of a call be refused.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -72,11 +73,7 @@ impl fmt::Display for Strayed {
         });
         // What is the user's own comes first: it is what matters.
         let repository = self.repository.iter().map(Stray::to_string);
-        let all: Vec<String> = repository.chain(files).collect();
-        f.write_str(&all[..all.len().min(MOST)].join(", "))?;
-        if all.len() > MOST {
-            write!(f, ", and {} more", all.len() - MOST)?;
-        }
-        Ok(())
+        let shown = first_few(MOST, repository.chain(files));
+        f.write_str(&shown.unwrap_or_default())
     }
 }

@@ -15,7 +15,7 @@ use crate::runs::{RunId, RunState, state_of};
 pub enum SweepError {
     #[error(transparent)]
     Disk(#[from] DiskError),
-    #[error("clear away what a killed run left")]
+    #[error("what a killed run left could not be cleared away")]
     Remove(#[from] TreeError),
 }
 

@@ -6,8 +6,7 @@ use piton_migration::planning::{Decision, Step};
 use super::products;
 use crate::replies::structured::{self, AnswerError};
 use crate::replies::{
-    FinalDecision, FinalDecisionError, ReviewVerdict, Undecided, chosen_approach, finds_nothing,
-    schema,
+    FinalDecision, ReviewVerdict, Undecided, chosen_approach, finds_nothing, schema,
 };
 use piton_migration::contents::Contents;
 
@@ -35,8 +34,6 @@ pub enum VerdictError {
     Blank { step: Step },
     #[error("the agent's answer cannot be used")]
     Schema(#[source] AnswerError),
-    #[error(transparent)]
-    Decision(#[from] FinalDecisionError),
     #[error(
         "the answer does not choose one of the approaches, which are {}",
         .names.join(", ")
@@ -56,6 +53,12 @@ pub enum Asked {
     Prose,
     /// As JSON that fits a schema.
     Schema,
+}
+
+impl Asked {
+    pub(crate) fn with(schema: Option<&serde_json::Value>) -> Self {
+        schema.map_or(Self::Prose, |_| Self::Schema)
+    }
 }
 
 /// What an agent gave back, with how it was asked.

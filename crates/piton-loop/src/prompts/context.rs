@@ -1,11 +1,10 @@
 //! What templates may speak of.
 
+use piton_migration::planning::Step;
 use serde::Serialize;
 
-use super::PromptRole;
-
 /// Everything that the prompt of a planning step carries.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct PlanningPrompt<'a> {
     pub slug: &'a str,
     pub target: TargetBrief<'a>,
@@ -15,51 +14,33 @@ pub struct PlanningPrompt<'a> {
     pub effort: EffortBrief,
     pub taste: &'a str,
     /// What the caller adds: where a target came from, what a person said.
-    pub notes: Vec<Note<'a>>,
+    pub notes: Vec<Note>,
     /// The command that validates every phase, where one is configured.
     pub validation: Option<&'a str>,
     /// Whether the agent is held to a JSON schema.
     pub answer_by_schema: bool,
-    pub step: StepPrompt<'a>,
+    #[serde(skip)]
+    pub step: Step,
+    #[serde(flatten)]
+    pub material: Material,
 }
 
-/// What one step is given besides.
-#[derive(Clone, Debug)]
-pub enum StepPrompt<'a> {
-    Approaches,
-    PickBest {
-        approaches: Vec<ApproachText<'a>>,
-    },
-    Expand {
-        choice: Quoted<'a>,
-        /// The file of the chosen approach, below the migration's directory,
-        /// where the choice names one.
-        choice_file: Option<String>,
-    },
-    Review {
-        plan: &'a str,
-    },
-    Revise {
-        plan: &'a str,
-        findings: Option<Quoted<'a>>,
-        feedback: Option<&'a str>,
-    },
-    Review2 {
-        plan: &'a str,
-        settled: Settled<'a>,
-    },
-    FinalReview {
-        plan: &'a str,
-        settled: Settled<'a>,
-    },
-}
-
-/// What came up before, and what a revision said about it.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Settled<'a> {
-    pub findings: Option<Quoted<'a>>,
-    pub feedback: Option<&'a str>,
-    pub answers: Option<Quoted<'a>>,
+/// The texts that one step is given besides. Templates see every name in every
+/// prompt, so that a misspelt one is an error and a missing one can be asked
+/// about.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Material {
+    pub plan: String,
+    pub approaches: Vec<ApproachText>,
+    pub choice: Option<Quoted>,
+    /// The file of the chosen approach, below the migration's directory, where
+    /// the choice names one.
+    pub choice_file: Option<String>,
+    /// What came up before,
+    pub findings: Option<Quoted>,
+    pub feedback: Option<String>,
+    /// and what the last revision said about it.
+    pub answers: Option<Quoted>,
 }
 
 /// What a migration is for.
@@ -78,25 +59,25 @@ pub struct EffortBrief {
 }
 
 /// A passage that the caller adds.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct Note<'a> {
-    pub title: &'a str,
-    pub label: &'a str,
-    pub text: &'a str,
+#[derive(Clone, Debug, Serialize)]
+pub struct Note {
+    pub title: &'static str,
+    pub label: &'static str,
+    pub text: String,
 }
 
 /// A text with where it is kept.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct Quoted<'a> {
-    pub reference: &'a str,
-    pub text: &'a str,
+#[derive(Clone, Debug, Serialize)]
+pub struct Quoted {
+    pub reference: String,
+    pub text: String,
 }
 
 /// One approach, titled by its file's stem.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct ApproachText<'a> {
-    pub name: &'a str,
-    pub text: &'a str,
+#[derive(Clone, Debug, Serialize)]
+pub struct ApproachText {
+    pub name: String,
+    pub text: String,
 }
 
 /// Everything that the prompt of a review by a person carries.
@@ -124,83 +105,4 @@ pub struct TastePrompt<'a> {
     pub done_path: &'a str,
     pub existing: Option<&'a str>,
     pub version: u32,
-}
-
-impl StepPrompt<'_> {
-    pub fn role(&self) -> PromptRole {
-        match self {
-            Self::Approaches => PromptRole::Approaches,
-            Self::PickBest { .. } => PromptRole::PickBest,
-            Self::Expand { .. } => PromptRole::Expand,
-            Self::Review { .. } => PromptRole::Review,
-            Self::Revise { .. } => PromptRole::Revise,
-            Self::Review2 { .. } => PromptRole::Review2,
-            Self::FinalReview { .. } => PromptRole::FinalReview,
-        }
-    }
-}
-
-/// The flat form that templates see: every name is there in every prompt, so
-/// that a misspelt one is an error and a missing one can be asked about.
-#[derive(Debug, Default, Serialize)]
-pub(super) struct PlanningContext<'a> {
-    slug: &'a str,
-    target: Option<&'a TargetBrief<'a>>,
-    live: &'a str,
-    effort: Option<EffortBrief>,
-    taste: &'a str,
-    notes: &'a [Note<'a>],
-    validation: Option<&'a str>,
-    answer_by_schema: bool,
-    approaches: &'a [ApproachText<'a>],
-    choice: Option<Quoted<'a>>,
-    choice_file: Option<&'a str>,
-    plan: &'a str,
-    findings: Option<Quoted<'a>>,
-    feedback: Option<&'a str>,
-    answers: Option<Quoted<'a>>,
-}
-
-impl<'a> PlanningPrompt<'a> {
-    pub(super) fn context(&'a self) -> PlanningContext<'a> {
-        let mut context = PlanningContext {
-            slug: self.slug,
-            target: Some(&self.target),
-            live: self.live,
-            effort: Some(self.effort),
-            taste: self.taste,
-            notes: &self.notes,
-            validation: self.validation,
-            answer_by_schema: self.answer_by_schema,
-            ..PlanningContext::default()
-        };
-        match &self.step {
-            StepPrompt::Approaches => {}
-            StepPrompt::PickBest { approaches } => context.approaches = approaches,
-            StepPrompt::Expand {
-                choice,
-                choice_file,
-            } => {
-                context.choice = Some(*choice);
-                context.choice_file = choice_file.as_deref();
-            }
-            StepPrompt::Review { plan } => context.plan = plan,
-            StepPrompt::Revise {
-                plan,
-                findings,
-                feedback,
-            } => {
-                context.plan = plan;
-                context.findings = *findings;
-                context.feedback = *feedback;
-            }
-            StepPrompt::Review2 { plan, settled } | StepPrompt::FinalReview { plan, settled } => {
-                context.plan = plan;
-                context.findings = settled.findings;
-                context.feedback = settled.feedback;
-                context.answers = settled.answers;
-            }
-        }
-        context
-    }
 }

@@ -10,14 +10,14 @@ use piton_durable::DiskError;
 pub enum PromptError {
     #[error(transparent)]
     Disk(#[from] DiskError),
-    #[error("read the prompt template {}: it is not UTF-8 text", path.display())]
+    #[error("the prompt template {} is not UTF-8 text", path.display())]
     NotText { path: PathBuf },
     #[error(
-        "use {}: no role and no part has that name; remove it or rename it to one of {known}",
+        "the prompt template {} is named after no role and no part; those are {known}",
         path.display()
     )]
     UnknownTemplate { path: PathBuf, known: String },
-    #[error("use the prompt template {origin}{}: {detail}", at_line(*line))]
+    #[error("in the prompt template {origin}{}: {detail}", at_line(*line))]
     Template {
         origin: TemplateOrigin,
         line: Option<usize>,

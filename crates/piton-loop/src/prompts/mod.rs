@@ -3,19 +3,18 @@
 mod builtin;
 mod context;
 mod error;
+mod origin;
 mod quote;
 mod role;
 mod set;
 mod work;
 
 pub use context::{
-    ApproachText, EffortBrief, HumanReviewPrompt, Note, PlanningPrompt, Quoted, Settled,
-    StepPrompt, TargetBrief, TastePrompt,
+    ApproachText, EffortBrief, HumanReviewPrompt, Material, Note, PlanningPrompt, Quoted,
+    TargetBrief, TastePrompt,
 };
 pub use error::PromptError;
-pub use role::{PromptRole, PromptRoleError};
-pub use set::{PromptSet, TemplateOrigin};
-pub use work::{
-    CandidateBrief, ClassifyPrompt, PhaseBrief, PhasePrompt, RefactorPrompt, RetryBrief,
-    ScopePrompt, StoredPlanPrompt, WorkPrompt,
-};
+pub use origin::TemplateOrigin;
+pub use role::PromptRole;
+pub use set::PromptSet;
+pub use work::{CandidateBrief, PhaseBrief, PhaseText, RetryBrief, WorkAbout, WorkPrompt};

@@ -1,80 +1,42 @@
 //! The roles that have a prompt.
 
-use std::fmt;
-use std::str::FromStr;
+use piton_base::UnknownWord;
+use piton_migration::planning::Step;
 
-/// A role with a prompt of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum PromptRole {
-    Approaches,
-    PickBest,
-    Expand,
-    Review,
-    Revise,
-    Review2,
-    FinalReview,
-    HumanReview,
-    ScopeSelection,
-    Classify,
-    Refactor,
-    FixAmendment,
-    ReadyCheck,
-    Phase,
-    StoredPlan,
-    TasteInterview,
-    TasteRefine,
-    TasteUpgrade,
-}
-
-/// A word that names no role.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("{word:?} is not a role with a prompt; the roles are {}", all_names())]
-pub struct PromptRoleError {
-    word: String,
+piton_base::words! {
+    /// A role with a prompt of its own.
+    #[derive(Hash, PartialOrd, Ord)]
+    pub enum PromptRole: "a role with a prompt" {
+        Approaches = "approaches",
+        PickBest = "pick-best",
+        Expand = "expand",
+        Review = "review",
+        Revise = "revise",
+        Review2 = "review-2",
+        FinalReview = "final-review",
+        HumanReview = "human-review",
+        ScopeSelection = "scope-selection",
+        Classify = "classify",
+        Refactor = "refactor",
+        FixAmendment = "fix-amendment",
+        ReadyCheck = "ready-check",
+        Phase = "phase",
+        StoredPlan = "stored-plan",
+        TasteInterview = "taste-interview",
+        TasteRefine = "taste-refine",
+        TasteUpgrade = "taste-upgrade",
+    }
 }
 
 impl PromptRole {
-    pub const ALL: [Self; 18] = [
-        Self::Approaches,
-        Self::PickBest,
-        Self::Expand,
-        Self::Review,
-        Self::Revise,
-        Self::Review2,
-        Self::FinalReview,
-        Self::HumanReview,
-        Self::ScopeSelection,
-        Self::Classify,
-        Self::Refactor,
-        Self::FixAmendment,
-        Self::ReadyCheck,
-        Self::Phase,
-        Self::StoredPlan,
-        Self::TasteInterview,
-        Self::TasteRefine,
-        Self::TasteUpgrade,
-    ];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Approaches => "approaches",
-            Self::PickBest => "pick-best",
-            Self::Expand => "expand",
-            Self::Review => "review",
-            Self::Revise => "revise",
-            Self::Review2 => "review-2",
-            Self::FinalReview => "final-review",
-            Self::HumanReview => "human-review",
-            Self::ScopeSelection => "scope-selection",
-            Self::Classify => "classify",
-            Self::Refactor => "refactor",
-            Self::FixAmendment => "fix-amendment",
-            Self::ReadyCheck => "ready-check",
-            Self::Phase => "phase",
-            Self::StoredPlan => "stored-plan",
-            Self::TasteInterview => "taste-interview",
-            Self::TasteRefine => "taste-refine",
-            Self::TasteUpgrade => "taste-upgrade",
+    /// Reads a role. The names under which calls are recorded are understood
+    /// too.
+    pub fn named(word: &str) -> Result<Self, UnknownWord> {
+        match word.strip_prefix("planning.").unwrap_or(word) {
+            "scope-expansion" => Ok(Self::ScopeSelection),
+            "phase.ready-check" => Ok(Self::ReadyCheck),
+            "phase.execute" => Ok(Self::Phase),
+            name => name.parse(),
         }
     }
 
@@ -84,32 +46,16 @@ impl PromptRole {
     }
 }
 
-impl fmt::Display for PromptRole {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+impl From<Step> for PromptRole {
+    fn from(step: Step) -> Self {
+        match step {
+            Step::Approaches => Self::Approaches,
+            Step::PickBest => Self::PickBest,
+            Step::Expand => Self::Expand,
+            Step::Review => Self::Review,
+            Step::Revise => Self::Revise,
+            Step::Review2 => Self::Review2,
+            Step::FinalReview => Self::FinalReview,
+        }
     }
-}
-
-impl FromStr for PromptRole {
-    type Err = PromptRoleError;
-
-    fn from_str(word: &str) -> Result<Self, Self::Err> {
-        // The names under which calls are recorded are understood too.
-        let name = match word.strip_prefix("planning.").unwrap_or(word) {
-            "scope-expansion" => "scope-selection",
-            "phase.ready-check" => "ready-check",
-            "phase.execute" => "phase",
-            name => name,
-        };
-        Self::ALL
-            .into_iter()
-            .find(|role| role.as_str() == name)
-            .ok_or_else(|| PromptRoleError {
-                word: word.to_owned(),
-            })
-    }
-}
-
-fn all_names() -> String {
-    PromptRole::ALL.map(PromptRole::as_str).join(", ")
 }

@@ -2,7 +2,6 @@
 //! place.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 use minijinja::{Environment, ErrorKind, UndefinedBehavior};
@@ -13,26 +12,10 @@ use super::builtin::TEMPLATES;
 use super::context::{HumanReviewPrompt, PlanningPrompt, TastePrompt};
 use super::quote;
 use super::work::WorkPrompt;
-use super::{PromptError, PromptRole};
+use super::{PromptError, PromptRole, TemplateOrigin};
 
 /// A template of a repository cannot keep the program busy for ever.
 const FUEL: u64 = 2_000_000;
-
-/// Where a template comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TemplateOrigin {
-    BuiltIn(&'static str),
-    Repository(PathBuf),
-}
-
-impl fmt::Display for TemplateOrigin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::BuiltIn(name) => write!(f, "{name} (built in)"),
-            Self::Repository(path) => write!(f, "{}", path.display()),
-        }
-    }
-}
 
 /// Each template's origin and text, by its name.
 type Templates = BTreeMap<&'static str, (TemplateOrigin, String)>;
@@ -85,21 +68,18 @@ impl PromptSet {
 
     /// Renders the prompt of a planning step.
     pub fn planning(&self, prompt: &PlanningPrompt<'_>) -> Result<String, PromptError> {
-        self.render(prompt.step.role(), &prompt.context())
+        self.render(prompt.step.into(), prompt)
     }
 
     /// Renders the prompt of work, or of a question before it.
     pub fn work(&self, prompt: &WorkPrompt<'_>) -> Result<String, PromptError> {
-        let role = prompt.role();
-        match prompt {
-            WorkPrompt::Refactor(inner) => self.render(role, &Placed::of(prompt, inner)),
-            WorkPrompt::StoredPlan(inner) => self.render(role, &Placed::of(prompt, inner)),
-            WorkPrompt::Phase(inner) | WorkPrompt::ReadyCheck(inner) => {
-                self.render(role, &Placed::of(prompt, inner))
-            }
-            WorkPrompt::Classify(inner) => self.render(role, &Placed::of(prompt, inner)),
-            WorkPrompt::ScopeSelection(inner) => self.render(role, &Placed::of(prompt, inner)),
-        }
+        let about = &prompt.about;
+        let placed = Placed {
+            may_write: about.may_write(),
+            reads_only: about.reads_only(),
+            prompt,
+        };
+        self.render(about.role(), &placed)
     }
 
     /// Renders the prompt of a review by a person.
@@ -142,21 +122,11 @@ impl PromptSet {
 
 /// A prompt with what it may write, which its template tells.
 #[derive(Serialize)]
-struct Placed<'a, P> {
+struct Placed<'a> {
     may_write: String,
     reads_only: bool,
     #[serde(flatten)]
-    prompt: &'a P,
-}
-
-impl<'a, P> Placed<'a, P> {
-    fn of(prompt: &WorkPrompt<'_>, inner: &'a P) -> Self {
-        Self {
-            may_write: prompt.may_write(),
-            reads_only: prompt.reads_only(),
-            prompt: inner,
-        }
-    }
+    prompt: &'a WorkPrompt<'a>,
 }
 
 fn built_in() -> Templates {

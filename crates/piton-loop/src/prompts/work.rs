@@ -17,24 +17,9 @@ pub struct RetryBrief<'a> {
     pub weakened: Option<&'a str>,
 }
 
-/// Everything that the prompt of a refactor carries.
-#[derive(Clone, Debug, Serialize)]
-pub struct RefactorPrompt<'a> {
-    pub attempt: u32,
-    pub target: TargetBrief<'a>,
-    pub migrations: &'a str,
-    pub taste: &'a str,
-    pub validation: Option<&'a str>,
-    pub retry: Option<RetryBrief<'a>>,
-    /// What the user puts in place of the mission, word for word.
-    pub mission: Option<&'a str>,
-    /// What the user puts in place of the amendment, word for word.
-    pub amendment: Option<&'a str>,
-}
-
 /// A phase, as an agent is told of it.
 #[derive(Clone, Debug, Serialize)]
-pub struct PhaseBrief<'a> {
+pub struct PhaseText<'a> {
     pub name: &'a str,
     /// Its document, from the top of the repository.
     pub path: &'a str,
@@ -44,41 +29,15 @@ pub struct PhaseBrief<'a> {
     pub effort_reason: Option<&'a str>,
 }
 
-/// Everything that the prompts about a phase carry.
+/// A phase with the migration that it is of.
 #[derive(Clone, Debug, Serialize)]
-pub struct PhasePrompt<'a> {
+pub struct PhaseBrief<'a> {
     pub slug: &'a str,
     /// The migration's directory, from the top of the repository.
     pub live: &'a str,
     /// Status, cursor and phases, a line each.
     pub summary: &'a str,
-    pub phase: PhaseBrief<'a>,
-    pub migrations: &'a str,
-    pub taste: &'a str,
-    pub validation: Option<&'a str>,
-    pub retry: Option<RetryBrief<'a>>,
-    pub amendment: Option<&'a str>,
-}
-
-/// Everything that the classifier's prompt carries.
-#[derive(Clone, Debug, Serialize)]
-pub struct ClassifyPrompt<'a> {
-    pub target: TargetBrief<'a>,
-    pub migrations: &'a str,
-    pub taste: &'a str,
-}
-
-/// Everything that the prompt of a stored plan carries.
-#[derive(Clone, Debug, Serialize)]
-pub struct StoredPlanPrompt<'a> {
-    pub title: &'a str,
-    /// Its text, which others wrote.
-    pub plan: &'a str,
-    pub migrations: &'a str,
-    pub taste: &'a str,
-    pub validation: Option<&'a str>,
-    pub retry: Option<RetryBrief<'a>>,
-    pub amendment: Option<&'a str>,
+    pub phase: PhaseText<'a>,
 }
 
 /// One way of widening a target.
@@ -90,57 +49,77 @@ pub struct CandidateBrief<'a> {
     pub surfaces: Vec<&'a str>,
 }
 
-/// Everything that the prompt of the scope selection carries.
+/// Everything that a prompt of work carries.
 #[derive(Clone, Debug, Serialize)]
-pub struct ScopePrompt<'a> {
-    pub target: TargetBrief<'a>,
-    pub candidates: Vec<CandidateBrief<'a>>,
+pub struct WorkPrompt<'a> {
     pub migrations: &'a str,
     pub taste: &'a str,
+    pub validation: Option<&'a str>,
+    pub retry: Option<RetryBrief<'a>>,
+    /// What the user puts in place of the amendment, word for word.
+    pub amendment: Option<&'a str>,
+    #[serde(flatten)]
+    pub about: WorkAbout<'a>,
 }
 
-/// Any prompt of work.
-#[derive(Clone, Debug)]
-pub enum WorkPrompt<'a> {
-    Refactor(RefactorPrompt<'a>),
-    StoredPlan(StoredPlanPrompt<'a>),
-    Phase(PhasePrompt<'a>),
-    ReadyCheck(PhasePrompt<'a>),
-    Classify(ClassifyPrompt<'a>),
-    ScopeSelection(ScopePrompt<'a>),
+/// What is asked.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum WorkAbout<'a> {
+    Refactor {
+        attempt: u32,
+        target: TargetBrief<'a>,
+        /// What the user puts in place of the mission, word for word.
+        mission: Option<&'a str>,
+    },
+    StoredPlan {
+        title: &'a str,
+        /// Its text, which others wrote.
+        plan: &'a str,
+    },
+    Phase(PhaseBrief<'a>),
+    ReadyCheck(PhaseBrief<'a>),
+    Classify {
+        target: TargetBrief<'a>,
+    },
+    ScopeSelection {
+        target: TargetBrief<'a>,
+        candidates: Vec<CandidateBrief<'a>>,
+    },
 }
 
-impl WorkPrompt<'_> {
+impl WorkAbout<'_> {
     pub fn role(&self) -> PromptRole {
         match self {
-            Self::Refactor(_) => PromptRole::Refactor,
-            Self::StoredPlan(_) => PromptRole::StoredPlan,
+            Self::Refactor { .. } => PromptRole::Refactor,
+            Self::StoredPlan { .. } => PromptRole::StoredPlan,
             Self::Phase(_) => PromptRole::Phase,
             Self::ReadyCheck(_) => PromptRole::ReadyCheck,
-            Self::Classify(_) => PromptRole::Classify,
-            Self::ScopeSelection(_) => PromptRole::ScopeSelection,
+            Self::Classify { .. } => PromptRole::Classify,
+            Self::ScopeSelection { .. } => PromptRole::ScopeSelection,
         }
     }
 
     /// Whether it is a question, which changes nothing.
     pub(super) fn reads_only(&self) -> bool {
         match self {
-            Self::Refactor(_) | Self::StoredPlan(_) | Self::Phase(_) => false,
-            Self::ReadyCheck(_) | Self::Classify(_) | Self::ScopeSelection(_) => true,
+            Self::Refactor { .. } | Self::StoredPlan { .. } | Self::Phase(_) => false,
+            Self::ReadyCheck(_) | Self::Classify { .. } | Self::ScopeSelection { .. } => true,
         }
     }
 
     /// Says what of the migrations may be written.
     pub(super) fn may_write(&self) -> String {
         match self {
-            Self::Refactor(_) | Self::StoredPlan(_) => "Change nothing in them.".to_owned(),
-            Self::Phase(prompt) => format!(
+            Self::Phase(brief) => format!(
                 "Of this one you may correct `plan.md` and the phase documents, where the work shows that they are wrong; `manifest.json` and `.planning/` in `{}/` are kept by piton, and other migrations are none of your business.",
-                super::quote::inline(prompt.live)
+                super::quote::inline(brief.live)
             ),
-            Self::ReadyCheck(_) | Self::Classify(_) | Self::ScopeSelection(_) => {
-                "Change nothing in them.".to_owned()
-            }
+            Self::Refactor { .. }
+            | Self::StoredPlan { .. }
+            | Self::ReadyCheck(_)
+            | Self::Classify { .. }
+            | Self::ScopeSelection { .. } => "Change nothing in them.".to_owned(),
         }
     }
 }

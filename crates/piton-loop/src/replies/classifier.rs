@@ -3,42 +3,28 @@
 use super::decision_line::{DecisionLine, Undecided};
 use super::ready::is_word_char;
 
-/// Where a target goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Route {
-    /// One commit does it.
-    CohesiveCleanup,
-    /// It takes a migration.
-    NeedsPlan,
-}
-
-/// The answer names no route, or two.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum ClassifierError {
-    #[error("the answer has no line \"decision: cohesive-cleanup\" or \"decision: needs-plan\"")]
-    Missing,
-    #[error(transparent)]
-    Undecided(#[from] Undecided),
+piton_base::words! {
+    /// Where a target goes.
+    #[derive(Hash)]
+    pub enum Route: "a route" {
+        /// One commit does it.
+        CohesiveCleanup = "cohesive-cleanup",
+        /// It takes a migration.
+        NeedsPlan = "needs-plan",
+    }
 }
 
 impl Route {
-    pub const ALL: [Self; 2] = [Self::CohesiveCleanup, Self::NeedsPlan];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::CohesiveCleanup => "cohesive-cleanup",
-            Self::NeedsPlan => "needs-plan",
-        }
-    }
-
     /// Reads the route in an agent's text.
-    pub fn parse(text: &str) -> Result<Self, ClassifierError> {
+    pub fn parse(text: &str) -> Result<Self, Undecided> {
         let read = |line: DecisionLine<'_>| {
-            Self::ALL.into_iter().find(|route| {
+            Self::ALL.iter().copied().find(|route| {
                 line.take_word(route.as_str())
                     .is_some_and(|after| !after.starts_with(is_word_char))
             })
         };
-        DecisionLine::only(text, "decision", read, |route| *route)?.ok_or(ClassifierError::Missing)
+        let wanted = "\"decision: cohesive-cleanup\" or \"decision: needs-plan\"";
+        DecisionLine::only(text, "decision", read, |route| *route)?
+            .ok_or(Undecided::Missing { wanted })
     }
 }

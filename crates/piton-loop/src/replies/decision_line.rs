@@ -24,6 +24,8 @@ pub(crate) struct DecisionLine<'a> {
 /// The lines that should decide do not.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Undecided {
+    #[error("the answer has no line {wanted}")]
+    Missing { wanted: &'static str },
     #[error("the answer contradicts itself: it says {first:?} and {second:?}")]
     Contradiction { first: String, second: String },
     #[error("the answer decides nothing that is known: it says {line:?}")]

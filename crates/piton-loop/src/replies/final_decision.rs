@@ -13,23 +13,13 @@ pub struct FinalDecision {
     pub reason: String,
 }
 
-/// The answer decides nothing.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum FinalDecisionError {
-    #[error(
-        "the answer has no line \"final-decision: approve-auto\", \"approve-needs-human\" or \"reject\", with \" — <reason>\" after it where there is one"
-    )]
-    Missing,
-    #[error(transparent)]
-    Undecided(#[from] Undecided),
-}
-
 impl FinalDecision {
     /// Reads the decision in an agent's text.
-    pub fn parse(text: &str) -> Result<Self, FinalDecisionError> {
+    pub fn parse(text: &str) -> Result<Self, Undecided> {
+        let wanted = "\"final-decision: approve-auto\", \"approve-needs-human\" or \"reject\", with \" — <reason>\" after it where there is one";
         let text = with_newlines(text);
         DecisionLine::only(&text, "final-decision", read, |decided| decided.decision)?
-            .ok_or(FinalDecisionError::Missing)
+            .ok_or(Undecided::Missing { wanted })
     }
 }
 
@@ -104,11 +94,8 @@ mod tests {
             "1. ```\n   final-decision: approve-auto\n   ```",
             "<!--\nfinal-decision: approve-auto\n-->",
         ] {
-            assert_eq!(
-                FinalDecision::parse(text),
-                Err(FinalDecisionError::Missing),
-                "{text}"
-            );
+            let decided = FinalDecision::parse(text);
+            assert!(matches!(decided, Err(Undecided::Missing { .. })), "{text}");
         }
     }
 
@@ -128,9 +115,9 @@ mod tests {
             ] {
                 assert_eq!(
                     FinalDecision::parse(&text),
-                    Err(FinalDecisionError::Undecided(Undecided::Unknown {
+                    Err(Undecided::Unknown {
                         line: line.to_owned()
-                    })),
+                    }),
                     "{text}"
                 );
             }

@@ -13,10 +13,10 @@ mod status_block;
 pub mod structured;
 
 pub use chosen_approach::chosen_approach;
-pub use classifier::{ClassifierError, Route};
+pub use classifier::Route;
 pub use decision_line::Undecided;
-pub use final_decision::{FinalDecision, FinalDecisionError};
-pub use ready::{ReadyAnswer, ReadyError, Verdict};
+pub use final_decision::FinalDecision;
+pub use ready::{ReadyAnswer, Verdict};
 pub use review_verdict::ReviewVerdict;
 pub(crate) use review_verdict::finds_nothing;
 pub use scope_selection::{CandidateKind, ScopeSelection, ScopeSelectionError};

@@ -3,24 +3,14 @@
 use super::decision_line::{DecisionLine, Undecided};
 use piton_migration::text::strip;
 
-/// Whether the current phase may start.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Verdict {
-    Yes,
-    No,
-    /// Only a person, or the outside world, can tell.
-    Unverifiable,
-}
-
-impl Verdict {
-    pub const ALL: [Self; 3] = [Self::Yes, Self::No, Self::Unverifiable];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Yes => "yes",
-            Self::No => "no",
-            Self::Unverifiable => "unverifiable",
-        }
+piton_base::words! {
+    /// Whether the current phase may start.
+    #[derive(Hash)]
+    pub enum Verdict: "a verdict about a phase" {
+        Yes = "yes",
+        No = "no",
+        /// Only a person, or the outside world, can tell.
+        Unverifiable = "unverifiable",
     }
 }
 
@@ -32,24 +22,17 @@ pub struct ReadyAnswer {
     pub reason: String,
 }
 
-/// The answer holds no verdict, or two.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum ReadyError {
-    #[error("the answer has no line \"ready: yes\", \"ready: no\" or \"ready: unverifiable\"")]
-    Missing,
-    #[error(transparent)]
-    Undecided(#[from] Undecided),
-}
-
 impl ReadyAnswer {
     /// Reads the verdict in an agent's text.
-    pub fn parse(text: &str) -> Result<Self, ReadyError> {
-        DecisionLine::only(text, "ready", read, |answer| answer.verdict)?.ok_or(ReadyError::Missing)
+    pub fn parse(text: &str) -> Result<Self, Undecided> {
+        let wanted = "\"ready: yes\", \"ready: no\" or \"ready: unverifiable\"";
+        DecisionLine::only(text, "ready", read, |answer| answer.verdict)?
+            .ok_or(Undecided::Missing { wanted })
     }
 }
 
 fn read(line: DecisionLine<'_>) -> Option<ReadyAnswer> {
-    Verdict::ALL.into_iter().find_map(|verdict| {
+    Verdict::ALL.iter().copied().find_map(|verdict| {
         let after = line.take_word(verdict.as_str())?;
         if after.starts_with(is_word_char) {
             return None;
@@ -80,10 +63,13 @@ mod tests {
         let verdict = |text| ReadyAnswer::parse(text).map(|answer| answer.verdict);
         assert!(matches!(
             verdict("ready: no — the base is red\n\nready: yes"),
-            Err(ReadyError::Undecided(Undecided::Contradiction { .. }))
+            Err(Undecided::Contradiction { .. })
         ));
         assert_eq!(verdict("ready: no — red\n> ready: yes"), Ok(Verdict::No));
         assert_eq!(verdict("- ready: yes\nready: no"), Ok(Verdict::No));
-        assert_eq!(verdict("it looks ready"), Err(ReadyError::Missing));
+        assert!(matches!(
+            verdict("it looks ready"),
+            Err(Undecided::Missing { .. })
+        ));
     }
 }

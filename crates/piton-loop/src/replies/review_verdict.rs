@@ -3,28 +3,21 @@
 use super::decision_line::{DecisionLine, Undecided};
 use super::markdown::{self, Line};
 
-/// What a review comes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ReviewVerdict {
-    Clear,
-    Findings,
+piton_base::words! {
+    /// What a review comes to.
+    #[derive(Hash)]
+    pub enum ReviewVerdict: "a verdict of a review" {
+        Clear = "clear",
+        Findings = "findings",
+    }
 }
 
 impl ReviewVerdict {
-    pub const ALL: [Self; 2] = [Self::Clear, Self::Findings];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Clear => "clear",
-            Self::Findings => "findings",
-        }
-    }
-
     /// Reads the verdict line; `None` when the review has none, as reviews of
     /// the original do not.
     pub fn parse(text: &str) -> Result<Option<Self>, Undecided> {
         let read = |line: DecisionLine<'_>| {
-            Self::ALL.into_iter().find(|verdict| {
+            Self::ALL.iter().copied().find(|verdict| {
                 line.take_word(verdict.as_str())
                     .is_some_and(|after| verdict.may_go_on_with(after))
             })

@@ -6,8 +6,6 @@
 use piton_migration::planning::Decision;
 use serde_json::{Value, json};
 
-use super::Verdict;
-use super::classifier::Route;
 use super::structured::Severity;
 
 /// The schema of the choice between approaches of these names. The fields are
@@ -29,7 +27,7 @@ pub fn review() -> Value {
         "settled_by": {"type": "string", "description": "what would settle it"},
         "severity": {
             "type": "string",
-            "enum": Severity::ALL.map(Severity::as_str),
+            "enum": Severity::ALL,
             "description": "blocker or major: the plan must be changed; nit: it may stay",
         },
         "where": {"type": "string", "description": "file and heading, or the phase"},
@@ -46,22 +44,6 @@ pub fn final_review() -> Value {
         "assessment": {"type": "string", "description": "what was checked and what the decision rests on; Markdown"},
         "decision": {"type": "string", "enum": Decision::ALL},
         "reason": {"type": "string", "description": "one sentence for the person who reads nothing else"},
-    }))
-}
-
-/// The schema of the classifier's answer.
-pub fn classify() -> Value {
-    object(&json!({
-        "decision": {"type": "string", "enum": Route::ALL.map(Route::as_str)},
-        "reason": {"type": "string"},
-    }))
-}
-
-/// The schema of the ready-check's answer.
-pub fn ready() -> Value {
-    object(&json!({
-        "verdict": {"type": "string", "enum": Verdict::ALL.map(Verdict::as_str)},
-        "reason": {"type": "string"},
     }))
 }
 

@@ -3,12 +3,14 @@
 use super::decision_line::{DecisionLine, Undecided};
 use piton_migration::text::strip;
 
-/// How far a target was widened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum CandidateKind {
-    LocalCluster,
-    CrossCluster,
-    Seed,
+piton_base::words! {
+    /// How far a target was widened.
+    #[derive(Hash, PartialOrd, Ord)]
+    pub enum CandidateKind: "a kind of candidate" {
+        LocalCluster = "local-cluster",
+        CrossCluster = "cross-cluster",
+        Seed = "seed",
+    }
 }
 
 /// The candidate the agent chose.
@@ -21,26 +23,12 @@ pub struct ScopeSelection {
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum ScopeSelectionError {
-    #[error("the candidate {} was offered more than once", .0.as_str())]
+    #[error("the candidate {0} was offered more than once")]
     OfferedTwice(CandidateKind),
-    #[error("the answer has no line \"selected-candidate: <kind> — <reason>\"")]
-    Missing,
     #[error(transparent)]
     Undecided(#[from] Undecided),
-    #[error("the answer selects {}, which was not offered", .0.as_str())]
+    #[error("the answer selects {0}, which was not offered")]
     NotOffered(CandidateKind),
-}
-
-impl CandidateKind {
-    pub const ALL: [Self; 3] = [Self::LocalCluster, Self::CrossCluster, Self::Seed];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::LocalCluster => "local-cluster",
-            Self::CrossCluster => "cross-cluster",
-            Self::Seed => "seed",
-        }
-    }
 }
 
 impl ScopeSelection {
@@ -53,9 +41,10 @@ impl ScopeSelection {
         {
             return Err(ScopeSelectionError::OfferedTwice(twice));
         }
+        let wanted = "\"selected-candidate: <kind> — <reason>\"";
         let selection =
             DecisionLine::only(text, "selected-candidate", read, |selected| selected.kind)?
-                .ok_or(ScopeSelectionError::Missing)?;
+                .ok_or(Undecided::Missing { wanted })?;
         if offered.contains(&selection.kind) {
             Ok(selection)
         } else {
@@ -65,7 +54,7 @@ impl ScopeSelection {
 }
 
 fn read(line: DecisionLine<'_>) -> Option<ScopeSelection> {
-    CandidateKind::ALL.into_iter().find_map(|kind| {
+    CandidateKind::ALL.iter().copied().find_map(|kind| {
         let after = strip(line.take_word(kind.as_str())?);
         let reason = match after.strip_prefix(['\u{2014}', '-']) {
             Some(reason) => strip(reason),

@@ -1,26 +1,32 @@
 //! The delimited report at the end of an agent's final message.
 
+use std::str::FromStr;
+
 use piton_migration::text::{lines, strip};
 
 const BEGIN: &str = "BEGIN_CONTINUOUS_REFACTORING_STATUS";
 const END: &str = "END_CONTINUOUS_REFACTORING_STATUS";
 
-/// What the agent says is to be done with its work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Decision {
-    Commit,
-    Retry,
-    Abandon,
-    Blocked,
+piton_base::words! {
+    /// What the agent says is to be done with its work.
+    #[derive(Hash)]
+    pub enum Decision: "a decision about work" {
+        Commit = "commit",
+        Retry = "retry",
+        Abandon = "abandon",
+        Blocked = "blocked",
+    }
 }
 
-/// What the agent says should be tried next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Recommendation {
-    SameTarget,
-    NewTarget,
-    None,
-    HumanReview,
+piton_base::words! {
+    /// What the agent says should be tried next.
+    #[derive(Hash)]
+    pub enum Recommendation: "a recommendation" {
+        SameTarget = "same-target",
+        NewTarget = "new-target",
+        None = "none",
+        HumanReview = "human-review",
+    }
 }
 
 /// The report; every field may be missing.
@@ -35,37 +41,6 @@ pub struct StatusBlock {
     pub next_retry_focus: Option<String>,
     pub tests_run: Option<String>,
     pub evidence: Vec<String>,
-}
-
-impl Decision {
-    pub const ALL: [Self; 4] = [Self::Commit, Self::Retry, Self::Abandon, Self::Blocked];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Commit => "commit",
-            Self::Retry => "retry",
-            Self::Abandon => "abandon",
-            Self::Blocked => "blocked",
-        }
-    }
-}
-
-impl Recommendation {
-    pub const ALL: [Self; 4] = [
-        Self::SameTarget,
-        Self::NewTarget,
-        Self::None,
-        Self::HumanReview,
-    ];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::SameTarget => "same-target",
-            Self::NewTarget => "new-target",
-            Self::None => "none",
-            Self::HumanReview => "human-review",
-        }
-    }
 }
 
 impl StatusBlock {
@@ -94,11 +69,8 @@ fn read(body: &str) -> StatusBlock {
         in_evidence = key == "evidence";
         match key {
             "phase_reached" => block.phase_reached = value,
-            "decision" => block.decision = named(&Decision::ALL, value, Decision::as_str),
-            "retry_recommendation" => {
-                block.retry_recommendation =
-                    named(&Recommendation::ALL, value, Recommendation::as_str);
-            }
+            "decision" => block.decision = named(value),
+            "retry_recommendation" => block.retry_recommendation = named(value),
             "failure_kind" => block.failure_kind = value,
             "summary" => block.summary = value,
             "commit_rationale" => block.commit_rationale = value,
@@ -117,7 +89,6 @@ fn present(value: &str) -> Option<String> {
     (!value.is_empty()).then(|| value.to_owned())
 }
 
-fn named<T: Copy>(all: &[T], value: Option<String>, name: impl Fn(T) -> &'static str) -> Option<T> {
-    let value = value?.to_lowercase();
-    all.iter().copied().find(|one| name(*one) == value)
+fn named<T: FromStr>(value: Option<String>) -> Option<T> {
+    value?.to_lowercase().parse().ok()
 }

@@ -29,27 +29,16 @@ pub enum AnswerError {
     UnknownChoice { choice: String, names: Vec<String> },
 }
 
-/// How grave a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Severity {
-    /// An agent that carries the plan out will fail or do harm.
-    Blocker,
-    /// The plan must be changed before it is carried out.
-    Major,
-    /// Worth a word; the plan may stay as it is.
-    Nit,
-}
-
-impl Severity {
-    pub const ALL: [Self; 3] = [Self::Blocker, Self::Major, Self::Nit];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Blocker => "blocker",
-            Self::Major => "major",
-            Self::Nit => "nit",
-        }
+piton_base::words! {
+    /// How grave a finding is.
+    #[derive(Hash)]
+    pub(crate) enum Severity: "a severity of a finding" {
+        /// An agent that carries the plan out will fail or do harm.
+        Blocker = "blocker",
+        /// The plan must be changed before it is carried out.
+        Major = "major",
+        /// Worth a word; the plan may stay as it is.
+        Nit = "nit",
     }
 }
 
@@ -140,7 +129,7 @@ pub fn review(answer: &Value) -> Result<(String, ReviewVerdict), AnswerError> {
         ReviewVerdict::Findings
     };
     // Writing to a string cannot fail.
-    let _ = writeln!(text, "review-verdict: {}", verdict.as_str());
+    let _ = writeln!(text, "review-verdict: {verdict}");
     Ok((text, verdict))
 }
 
@@ -165,7 +154,7 @@ impl Finding {
         let place = one_line(&self.r#where);
         let severity = match self.severity {
             severity @ (Severity::Blocker | Severity::Major) => {
-                format!(" ({})", severity.as_str())
+                format!(" ({severity})")
             }
             Severity::Nit => String::new(),
         };
@@ -388,8 +377,6 @@ mod tests {
             schema::pick_best(&["a"]),
             schema::review(),
             schema::final_review(),
-            schema::classify(),
-            schema::ready(),
         ] {
             let named = schema["properties"].as_object().unwrap().len();
             assert_eq!(schema["required"].as_array().unwrap().len(), named);

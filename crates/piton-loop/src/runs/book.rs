@@ -94,7 +94,7 @@ impl<'d> RunBook<'d> {
     ) -> Result<(), RecordError> {
         let page = std::mem::take(&mut *self.page());
         if let Some(record) = page.record {
-            record.finish_saying(status, told, error)?;
+            record.finish(status, told, error)?;
         }
         page.lost.map_or(Ok(()), Err)
     }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::CallScope;
+
 /// The file beside the agent's own record of the call.
 pub(super) const VERDICT_FILE: &str = "verdict.json";
 
@@ -20,6 +22,20 @@ pub struct CallVerdict {
     pub outcome: CallOutcome,
     /// One line about it, for people.
     pub summary: String,
+}
+
+impl CallVerdict {
+    /// Returns what became of a call, in the words of its scope.
+    pub(crate) fn of(scope: &CallScope, outcome: CallOutcome, summary: String) -> Self {
+        Self {
+            schema_version: 1,
+            role: scope.call_role.clone(),
+            effort_asked: Some(scope.effort.requested.to_string()),
+            effort_given: Some(scope.effort.effective.to_string()),
+            outcome,
+            summary,
+        }
+    }
 }
 
 /// How a call ended, from the caller's side.

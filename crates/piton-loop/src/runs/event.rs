@@ -7,7 +7,7 @@ use piton_base::Effort;
 use piton_plan::{ActionId, Receipt};
 use serde::{Deserialize, Serialize};
 
-use super::{FinalStatus, RecordedCall, RunSeal};
+use super::{FinalStatus, RunSeal};
 use crate::effort::EffortResolution;
 use crate::failures::FailureKind;
 
@@ -263,7 +263,7 @@ impl CallEnd {
     /// Puts together how a call ended; the agent's side tells what it consumed.
     pub fn of(
         scope: CallScope,
-        placed: &RecordedCall,
+        call: u32,
         ended: Option<&CallRecord>,
         call_status: CallStatus,
         summary: String,
@@ -271,7 +271,7 @@ impl CallEnd {
         let reply = ended.and_then(|record| record.result.reply());
         Self {
             scope,
-            call: placed.number,
+            call,
             call_status,
             returncode: ended.map(|record| record.exit.number()),
             summary,

@@ -30,7 +30,7 @@ struct Pace {
 }
 
 impl<'r, 'd> Heard<'r, 'd> {
-    pub(super) fn new(run: &'r RunRecord<'d>, call: u32) -> Self {
+    pub fn of(run: &'r RunRecord<'d>, call: u32) -> Self {
         Self {
             run,
             call,

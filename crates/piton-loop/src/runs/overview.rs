@@ -3,10 +3,9 @@
 
 use std::path::Path;
 
-use piton_agent::Usage;
 use piton_durable::{DiskRead, LogError, log};
 
-use super::{ActionEnd, Event, Outset, Recorded, RunEnd, RunId};
+use super::{ActionEnd, Consumed, Event, Outset, Recorded, RunEnd, RunId};
 
 /// The news of a run.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,8 +20,7 @@ pub struct Overview {
     /// Commits whose validation was red and then green: which, in what words.
     pub flaky: Vec<(String, String)>,
     pub calls: u32,
-    pub usage: Option<Usage>,
-    pub cost_usd: Option<f64>,
+    pub consumed: Consumed,
 }
 
 impl Overview {
@@ -52,12 +50,10 @@ impl Overview {
             } => self.steps.push((target, step, next)),
             Event::CallFinished(end) => {
                 self.calls += 1;
-                if let Some(usage) = end.usage {
-                    *self.usage.get_or_insert_default() += usage;
-                }
-                if let Some(cost) = end.cost_usd {
-                    *self.cost_usd.get_or_insert(0.0) += cost;
-                }
+                self.consumed.add(Consumed {
+                    usage: end.usage,
+                    cost_usd: end.cost_usd,
+                });
             }
             Event::ValidationFinished {
                 commit,

@@ -18,7 +18,7 @@ pub enum PruneError {
         #[source]
         source: LockError,
     },
-    #[error("remove the run {id}")]
+    #[error("the run {id} could not be removed")]
     Remove {
         id: RunId,
         #[source]

@@ -15,7 +15,7 @@ use piton_durable::{
 
 use super::call::VERDICT_FILE;
 use super::layout::RunDir;
-use super::{CallVerdict, Event, FinalStatus, Heard, Recorded, RunEnd, RunId, RunSummary, stamp};
+use super::{CallVerdict, Event, FinalStatus, Recorded, RunEnd, RunId, RunSummary, stamp};
 use piton_base::{Clock, Report};
 
 /// Records hold prompts and answers, which are nobody else's business.
@@ -25,7 +25,7 @@ const DIRECTORY_MODE: u32 = 0o700;
 /// A record could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
-    #[error("mark the run {id} as alive")]
+    #[error("the run {id} could not be marked as alive")]
     Lock {
         id: RunId,
         #[source]
@@ -35,7 +35,7 @@ pub enum RecordError {
     Write(#[from] WriteError),
     #[error(transparent)]
     Log(#[from] LogError),
-    #[error("encode {}", path.display())]
+    #[error("{} could not be encoded", path.display())]
     Encode {
         path: PathBuf,
         #[source]
@@ -93,6 +93,17 @@ struct Written<'d> {
 pub struct Consumed {
     pub usage: Option<Usage>,
     pub cost_usd: Option<f64>,
+}
+
+impl Consumed {
+    pub(super) fn add(&mut self, more: Self) {
+        if let Some(usage) = more.usage {
+            *self.usage.get_or_insert_default() += usage;
+        }
+        if let Some(cost) = more.cost_usd {
+            *self.cost_usd.get_or_insert(0.0) += cost;
+        }
+    }
 }
 
 impl<'d> RunRecord<'d> {
@@ -226,29 +237,9 @@ impl<'d> RunRecord<'d> {
         })
     }
 
-    /// Follows what a call tells while it goes on.
-    pub fn hear(&self, call: u32) -> Heard<'_, 'd> {
-        Heard::new(self, call)
-    }
-
     /// Returns the time on the clock that never goes back.
     pub fn elapsed(&self) -> Duration {
         self.page.clock.elapsed()
-    }
-
-    /// Counts what a call of an action consumed.
-    pub fn count_for(&self, attempt: u32, call: &CallRecord) -> Result<(), RecordError> {
-        {
-            let mut written = self.written();
-            let consumed = written.consumed.entry(attempt).or_default();
-            if let Some(usage) = call.usage {
-                *consumed.usage.get_or_insert_default() += usage;
-            }
-            if let Some(cost) = call.cost_usd {
-                *consumed.cost_usd.get_or_insert(0.0) += cost;
-            }
-        }
-        self.count(call)
     }
 
     /// Returns what all calls that are over consumed, and what those of today
@@ -269,25 +260,18 @@ impl<'d> RunRecord<'d> {
         written.consumed.get(&attempt).copied().unwrap_or_default()
     }
 
-    /// Counts what a call consumed, durably where it was anything.
-    pub fn count(&self, call: &CallRecord) -> Result<(), RecordError> {
+    /// Counts what a call of an action consumed, durably where it was anything.
+    pub fn count_for(&self, attempt: u32, call: &CallRecord) -> Result<(), RecordError> {
         let today = self.page.clock.local().date();
+        let spent = Consumed {
+            usage: call.usage,
+            cost_usd: call.cost_usd,
+        };
         let mut written = self.written();
+        written.consumed.entry(attempt).or_default().add(spent);
         written.lasts |= call.usage.is_some() || call.cost_usd.is_some();
         let lasts = written.lasts;
-        self.change(&mut written, |summary| {
-            if let Some(usage) = call.usage {
-                *summary.usage.get_or_insert_default() += usage;
-            }
-            if call.answered_by.is_some() {
-                summary.answered_by.clone_from(&call.answered_by);
-            }
-            if let Some(cost) = call.cost_usd {
-                *summary.cost_usd.get_or_insert(0.0) += cost;
-                let day = today.to_string();
-                *summary.cost_by_day.entry(day).or_insert(0.0) += cost;
-            }
-        })?;
+        self.change(&mut written, |summary| summary.count(call, today))?;
         if lasts {
             self.sync_names(&mut written)?;
         }
@@ -335,13 +319,9 @@ impl<'d> RunRecord<'d> {
         Ok(())
     }
 
-    /// Ends the record; `error` says why it is no plain success, if it is none.
-    pub fn finish(&self, status: FinalStatus, error: Option<String>) -> Result<(), RecordError> {
-        self.finish_saying(status, error.clone(), error)
-    }
-
-    /// The same, with why it is over in any case.
-    pub fn finish_saying(
+    /// Ends the record: `told` says why it is over, `error` why it is no plain
+    /// success, if it is none.
+    pub fn finish(
         &self,
         status: FinalStatus,
         told: Option<String>,

@@ -1,13 +1,14 @@
 //! An event with its moment and its run: one line of the stream.
 
 use jiff::Zoned;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Serialize};
 
 use super::{Event, RunId, stamp};
 
 /// Something that happened: when, in which run, what. The record's lines and
 /// those of `--events` are the same.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(into = "Line", try_from = "Line")]
 pub struct Recorded {
     pub at: Zoned,
     /// `None` where no agent is called, so that there is no record.
@@ -17,55 +18,44 @@ pub struct Recorded {
     pub event: Event,
 }
 
-#[derive(Serialize)]
-struct Written<'a> {
+/// It as it is written. The level and the message follow from the event.
+#[derive(Serialize, Deserialize)]
+struct Line {
     timestamp: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    run: Option<&'a RunId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    job: Option<u32>,
-    level: &'static str,
-    message: String,
-    #[serde(flatten)]
-    event: &'a Event,
-}
-
-/// The level and the message follow from the event.
-#[derive(Deserialize)]
-struct Read {
-    timestamp: String,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     run: Option<RunId>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     job: Option<u32>,
+    #[serde(skip_deserializing)]
+    level: &'static str,
+    #[serde(skip_deserializing)]
+    message: String,
     #[serde(flatten)]
     event: Event,
 }
 
-impl Serialize for Recorded {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        Written {
-            timestamp: stamp(&self.at),
-            run: self.run.as_ref(),
-            job: self.job,
-            level: self.event.gravity().as_str(),
-            message: self.event.message(),
-            event: &self.event,
+impl From<Recorded> for Line {
+    fn from(told: Recorded) -> Self {
+        Self {
+            timestamp: stamp(&told.at),
+            run: told.run,
+            job: told.job,
+            level: told.event.gravity().as_str(),
+            message: told.event.message(),
+            event: told.event,
         }
-        .serialize(to)
     }
 }
 
-impl<'de> Deserialize<'de> for Recorded {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let read = Read::deserialize(from)?;
-        let at = Zoned::strptime("%Y-%m-%dT%H:%M:%S%.f%:z", &read.timestamp)
-            .map_err(de::Error::custom)?;
+impl TryFrom<Line> for Recorded {
+    type Error = jiff::Error;
+
+    fn try_from(line: Line) -> Result<Self, Self::Error> {
         Ok(Self {
-            at,
-            run: read.run,
-            job: read.job,
-            event: read.event,
+            at: Zoned::strptime("%Y-%m-%dT%H:%M:%S%.f%:z", &line.timestamp)?,
+            run: line.run,
+            job: line.job,
+            event: line.event,
         })
     }
 }

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use piton_agent::Usage;
+use piton_agent::{CallRecord, Usage};
 use serde::{Deserialize, Serialize};
 
 use super::{RunId, RunSeal};
+use crate::effort::EffortResolution;
 
 /// The whole of a run at a glance.
 ///
@@ -60,26 +61,27 @@ pub struct Counts {
     pub flaky: u32,
 }
 
-/// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FinalStatus {
-    /// Not over; or, when nobody holds its lock, killed.
-    Running,
-    Completed,
-    Failed,
-    BaselineFailed,
-    AgentFailed,
-    ValidationFailed,
-    MigrationFailed,
-    MaxConsecutiveFailures,
-    TargetsUsedUp,
-    NothingEligible,
-    WaitsForPeople,
-    WaitsToLand,
-    LimitReached,
-    BudgetReached,
-    Interrupted,
+piton_base::words! {
+    /// How a run ended.
+    #[derive(Hash)]
+    pub enum FinalStatus: "a status of a run" {
+        /// Not over; or, when nobody holds its lock, killed.
+        Running = "running",
+        Completed = "completed",
+        Failed = "failed",
+        BaselineFailed = "baseline_failed",
+        AgentFailed = "agent_failed",
+        ValidationFailed = "validation_failed",
+        MigrationFailed = "migration_failed",
+        MaxConsecutiveFailures = "max_consecutive_failures",
+        TargetsUsedUp = "targets_used_up",
+        NothingEligible = "nothing_eligible",
+        WaitsForPeople = "waits_for_people",
+        WaitsToLand = "waits_to_land",
+        LimitReached = "limit_reached",
+        BudgetReached = "budget_reached",
+        Interrupted = "interrupted",
+    }
 }
 
 /// What a commit carries.
@@ -115,6 +117,21 @@ pub struct Attempt {
     pub effort_reason: Option<String>,
 }
 
+impl Attempt {
+    /// Returns an attempt at an effort, about which nothing else is known yet.
+    pub(crate) fn with(effort: &EffortResolution) -> Self {
+        Self {
+            requested_effort: Some(effort.requested.to_string()),
+            effective_effort: Some(effort.effective.to_string()),
+            max_allowed_effort: Some(effort.max_allowed.to_string()),
+            effort_source: Some(effort.source.to_string()),
+            effort_capped: Some(effort.capped()),
+            effort_reason: effort.reason.clone(),
+            ..Self::default()
+        }
+    }
+}
+
 impl RunSummary {
     /// Returns the summary of a run that has done nothing yet. Beginning a
     /// record fills in the run's name and place.
@@ -144,9 +161,21 @@ impl RunSummary {
             attempts: Vec::new(),
         }
     }
-}
 
-impl RunSummary {
+    /// Counts what a call consumed that ended on a day.
+    pub(super) fn count(&mut self, call: &CallRecord, day: Date) {
+        if let Some(usage) = call.usage {
+            *self.usage.get_or_insert_default() += usage;
+        }
+        if call.answered_by.is_some() {
+            self.answered_by.clone_from(&call.answered_by);
+        }
+        if let Some(cost) = call.cost_usd {
+            *self.cost_usd.get_or_insert(0.0) += cost;
+            *self.cost_by_day.entry(day.to_string()).or_insert(0.0) += cost;
+        }
+    }
+
     /// Returns what it cost on a day. Records of before it was kept by day cost
     /// all on the day on which they began.
     pub fn cost_on(&self, day: Date) -> f64 {
@@ -179,26 +208,6 @@ impl FinalStatus {
             | Self::LimitReached
             | Self::BudgetReached
             | Self::Interrupted => false,
-        }
-    }
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Running => "running",
-            Self::Completed => "completed",
-            Self::Failed => "failed",
-            Self::BaselineFailed => "baseline_failed",
-            Self::AgentFailed => "agent_failed",
-            Self::ValidationFailed => "validation_failed",
-            Self::MigrationFailed => "migration_failed",
-            Self::MaxConsecutiveFailures => "max_consecutive_failures",
-            Self::TargetsUsedUp => "targets_used_up",
-            Self::NothingEligible => "nothing_eligible",
-            Self::WaitsForPeople => "waits_for_people",
-            Self::WaitsToLand => "waits_to_land",
-            Self::LimitReached => "limit_reached",
-            Self::BudgetReached => "budget_reached",
-            Self::Interrupted => "interrupted",
         }
     }
 }

@@ -73,7 +73,7 @@ impl Event {
             Self::RunStarted(outset) => format!("{} with {}", outset.command, outset.agent),
             Self::RunFinished(end) => match &end.summary {
                 Some(summary) => format!("over: {summary}"),
-                None => format!("over: {}", end.status.as_str()),
+                None => format!("over: {}", end.status),
             },
             Self::ActionStarted { kind, target, .. } => format!("{kind} {target}"),
             Self::ActionFinished(end) => end.summary.clone(),

@@ -36,7 +36,7 @@ pub struct SetupCommand {
 pub enum SetupError {
     #[error("the program {program:?} of `slot.setup` was not found")]
     NoProgram { program: String },
-    #[error("run `slot.setup`")]
+    #[error("`slot.setup` could not be run")]
     Launch(#[from] LaunchError),
     #[error(transparent)]
     Enclosure(#[from] EnclosureError),

@@ -33,7 +33,7 @@ pub struct Taste {
 pub enum TasteError {
     #[error(transparent)]
     Disk(#[from] DiskError),
-    #[error("read the taste file {}: it is not UTF-8 text", path.display())]
+    #[error("the taste file {} is not UTF-8 text", path.display())]
     NotText { path: PathBuf },
 }
 

@@ -41,12 +41,9 @@ pub struct TasteDecision {
 pub enum TasteRefusal {
     #[error(transparent)]
     Read(#[from] TasteError),
-    #[error(
-        "interview over {}, which somebody wrote; refine it, or force the interview and keep a copy",
-        path.display()
-    )]
+    #[error("{} was written by somebody", path.display())]
     Customised { path: PathBuf },
-    #[error("{} does not exist; interview first", path.display())]
+    #[error("{} does not exist", path.display())]
     NothingThere { path: PathBuf },
     /// Nothing is wrong: there is nothing to do.
     #[error("{} is up to date", path.display())]

@@ -11,7 +11,7 @@ pub struct ValidationCommand {
 
 /// A text that is no command.
 #[derive(Debug, thiserror::Error)]
-#[error("understand the validation command {text:?}")]
+#[error("the validation command {text:?} cannot be understood")]
 pub struct CommandError {
     text: String,
     #[source]

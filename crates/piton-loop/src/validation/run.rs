@@ -42,7 +42,7 @@ pub enum ValidationError {
     Enclosure(#[from] EnclosureError),
     #[error(transparent)]
     Directory(#[from] WriteError),
-    #[error("keep what the validation command prints in {}", path.display())]
+    #[error("what the validation command prints could not be kept in {}", path.display())]
     Record {
         path: PathBuf,
         #[source]

@@ -33,7 +33,7 @@ pub enum HoldError {
     Git(#[from] GitError),
     #[error(transparent)]
     Write(#[from] WriteError),
-    #[error("name the work {0:?}")]
+    #[error("{0:?} is no name for work")]
     Name(String),
 }
 
@@ -82,6 +82,11 @@ pub fn notes(state: &Path) -> PathBuf {
 }
 
 impl Accepted {
+    /// Returns what people know it by: its migration, else its subject.
+    pub fn target(&self) -> &str {
+        self.slug.as_deref().unwrap_or(&self.subject)
+    }
+
     /// Holds the commit by a reference of piton's own. From now on nothing is
     /// lost with the slot it was made in.
     pub fn hold(

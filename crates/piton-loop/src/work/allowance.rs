@@ -101,7 +101,7 @@ impl<'a> Allowance<'a> {
         call: u32,
     ) -> Followed<'f, 'a, 'd> {
         Followed {
-            heard: run.hear(call),
+            heard: Heard::of(run, call),
             allowance: self,
             run,
             call,

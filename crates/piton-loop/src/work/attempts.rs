@@ -4,19 +4,18 @@
 use std::path::PathBuf;
 
 use piton_agent::CallRole;
-use piton_git::CommitId;
-use piton_git::landing::Onto;
 use piton_git::slot::{Changes, Slot};
 
 use super::accepted::Accepted;
 use super::call::{self, Around, Ask, Called};
-use super::evidence::{self, Subject, Traces};
-use super::failure::{Halt, WorkFailure};
+use super::evidence::{self, Subject};
+use super::failure::{End, Halt, OrTrouble as _, WorkFailure};
 use super::hooks;
 use super::message::Trailers;
 use super::prove;
-use super::shop::Shop;
+use super::shop::{Shop, Worked};
 use super::spilled;
+use super::start::{self, Start};
 use super::weakened;
 use crate::commit;
 use crate::effort::EffortResolution;
@@ -25,32 +24,42 @@ use crate::guard::UserTree;
 use crate::prompts::{PromptError, RetryBrief};
 use crate::replies::{Decision, Recommendation, StatusBlock};
 use crate::runs::RunRecord;
-use crate::sanitize::sanitize;
-use crate::validation::ValidationCommand;
 
 /// One kind of work.
 pub(super) trait Job {
-    fn role(&self) -> CallRole;
+    fn role(&self) -> CallRole {
+        CallRole::Refactor
+    }
 
     /// The role under which its checks are recorded.
-    fn validation_role(&self) -> CallRole;
+    fn validation_role(&self) -> CallRole {
+        CallRole::Validation
+    }
 
     /// What people know the work by.
     fn label(&self) -> &str;
 
     fn phase_reached(&self) -> &str;
 
-    fn slug(&self) -> Option<&str>;
+    fn slug(&self) -> Option<&str> {
+        None
+    }
 
     /// The files of the target that the work is about.
-    fn files(&self) -> &[String];
+    fn files(&self) -> &[String] {
+        &[]
+    }
 
     fn effort(&self) -> &EffortResolution;
 
-    fn model(&self, shop: &Shop<'_>) -> Option<String>;
+    fn model(&self, shop: &Shop<'_>) -> Option<String> {
+        shop.models.model(self.role())
+    }
 
     /// Whether an agent that failed is called again.
-    fn bears_failing_agents(&self) -> bool;
+    fn bears_failing_agents(&self) -> bool {
+        true
+    }
 
     fn prompt(&self, shop: &Shop<'_>, retry: Option<RetryBrief<'_>>)
     -> Result<String, PromptError>;
@@ -68,7 +77,9 @@ pub(super) trait Job {
     /// Why the commit is worth having, where the agent does not say.
     fn fallback(&self) -> String;
 
-    fn trailers(&self) -> Trailers;
+    fn trailers(&self) -> Trailers {
+        Trailers::default()
+    }
 
     fn next_step(&self) -> String;
 }
@@ -81,22 +92,6 @@ pub(super) enum Finished {
     With(Vec<PathBuf>),
 }
 
-/// Where work starts, and where it is to land.
-#[derive(Clone, Debug)]
-pub struct Start {
-    pub base: CommitId,
-    pub onto: Onto,
-    /// The number of the action in its run.
-    pub attempt: u32,
-}
-
-/// What a try came to.
-#[derive(Clone, Debug)]
-pub(super) enum Made {
-    Accepted(Accepted),
-    Unchanged { reason: String },
-}
-
 /// Tries until something is accepted, something final is said, or no try is
 /// left. Whatever the agent says, the number of calls is bounded. `tree` is what
 /// the user's working tree was before a question that led here.
@@ -107,9 +102,8 @@ pub(super) fn carry_out(
     start: &Start,
     job: &dyn Job,
     tree: Option<UserTree>,
-) -> Result<Made, Halt> {
+) -> Result<Worked, Halt> {
     let mut around = Around::last(tree);
-    let root = shop.site.root().display().to_string();
     let mut before: Option<WorkFailure> = None;
     let mut most = shop.tries.max(1);
     let mut was_sent_back = false;
@@ -117,12 +111,11 @@ pub(super) fn carry_out(
     while number < most {
         number += 1;
         if number > 1 {
-            slot.take_back(shop.disk)
-                .map_err(|error| Halt::trouble(job.role(), &error))?;
+            slot.take_back(shop.disk).or_trouble(job.role())?;
         }
         let summary = before
             .as_ref()
-            .and_then(|failure| sanitize(&failure.story, &root));
+            .and_then(|failure| shop.sanitized(&failure.story));
         let retry = before.as_ref().map(|failure| RetryBrief {
             number,
             summary: summary.as_deref().unwrap_or("it was not accepted"),
@@ -135,17 +128,9 @@ pub(super) fn carry_out(
             around: std::mem::take(&mut around),
         };
         let failure = match once(shop, run, slot, start, job, this) {
-            Ok(made) => return Ok(made),
+            Ok(worked) => return Ok(worked),
             Err(Halt::Failed(failure)) => *failure,
-            Err(
-                halt @ (Halt::OutOfQuota { .. }
-                | Halt::Unavailable { .. }
-                | Halt::CutShort(_)
-                | Halt::HeldBack(_)
-                | Halt::Stopped),
-            ) => {
-                return Err(halt);
-            }
+            Err(Halt::Ended(end)) => return Err(end.into()),
         };
         // Weakened tests go back to whoever weakened them, once more than other
         // work is tried.
@@ -168,7 +153,7 @@ pub(super) fn carry_out(
             target: job.label(),
             phase_reached: job.phase_reached(),
             effort: job.effort(),
-            next_step: &job.next_step(),
+            next_step: job.next_step(),
         };
         evidence::keep(shop, run, &subject, &failure);
         if is_final {
@@ -176,7 +161,7 @@ pub(super) fn carry_out(
         }
         before = Some(failure);
     }
-    Err(Halt::Stopped)
+    Err(End::Stopped.into())
 }
 
 /// Whether a failure tells of the agent as a program, not of its work.
@@ -208,125 +193,90 @@ fn once(
     start: &Start,
     job: &dyn Job,
     this: Try<'_>,
-) -> Result<Made, Halt> {
+) -> Result<Worked, Halt> {
     let role = job.role();
-    let trouble = |error: &dyn std::error::Error| Halt::trouble(role, error);
-    let prompt = job
-        .prompt(shop, this.retry)
-        .map_err(|error| trouble(&error))?;
-    let called = call::ask(
-        shop,
-        run,
-        slot,
-        Ask {
-            role,
-            onto: &start.onto,
-            attempt: start.attempt,
-            retry: this.number,
-            target: job.label(),
-            phase_reached: job.phase_reached(),
-            slug: job.slug(),
-            prompt,
-            model: job.model(shop),
-            effort: job.effort(),
-            schema: None,
-            about: None,
-            around: this.around,
-        },
-    )?;
-    let traces = Traces {
-        agent: Some(called.files.clone()),
-        tests: None,
+    let ask = Ask {
+        retry: this.number,
+        target: job.label(),
+        phase_reached: job.phase_reached(),
+        slug: job.slug(),
+        prompt: job.prompt(shop, this.retry).or_trouble(role)?,
+        model: job.model(shop),
+        around: this.around,
+        ..Ask::of(shop, role, start, job.effort())
     };
+    let called = call::ask(shop, run, slot, ask)?;
+    take(shop, run, slot, start, job, &called).map_err(|halt| halt.heard_in(&called.files))
+}
+
+/// Takes what an agent left, if it is good.
+fn take(
+    shop: &Shop<'_>,
+    run: &RunRecord<'_>,
+    slot: &Slot,
+    start: &Start,
+    job: &dyn Job,
+    called: &Called,
+) -> Result<Worked, Halt> {
+    let role = job.role();
     let status = StatusBlock::parse(&called.reply.text);
     if let Some(failure) = status.as_ref().and_then(|status| asked_for(role, status)) {
-        return Err(failure.with(traces).into());
+        return Err(failure.into());
     }
-    let changes = slot.changes().map_err(|error| trouble(&error))?;
+    let changes = slot.changes().or_trouble(role)?;
+    let unfit = |story| WorkFailure::again(role, FailureKind::PhaseFailed, story);
     changes
         .refuse_unfit(shop.disk, slot.dir(), shop.slots.max_new)
-        .map_err(|error| {
-            let story = piton_base::on_one_line(&error);
-            Halt::from(
-                WorkFailure::again(role, FailureKind::PhaseFailed, story).with(traces.clone()),
-            )
-        })?;
+        .map_err(|error| unfit(piton_base::on_one_line(&error)))?;
     if let Some(spilled) = spilled::look(shop, slot, &changes) {
-        let failure = WorkFailure::again(role, FailureKind::PhaseFailed, spilled.to_string());
-        return Err(failure.with(traces).into());
+        return Err(unfit(spilled).into());
     }
-    let finished = job
-        .finish(shop, slot, &changes)
-        .map_err(|failure| Halt::from(failure.with(traces.clone())))?;
-    let root = shop.site.root().display().to_string();
-    let unchanged = || Made::Unchanged {
-        reason: commit::rationale(status.as_ref(), NOTHING_CHANGED, &root),
+    let finished = job.finish(shop, slot, &changes)?;
+    let because = |fallback: &str| commit::rationale(status.as_ref(), fallback, &shop.root());
+    let unchanged = || Worked::Unchanged {
+        reason: because(NOTHING_CHANGED),
     };
     let Finished::With(written) = finished else {
         return Ok(unchanged());
     };
-    let why = commit::rationale(status.as_ref(), &job.fallback(), &root);
     let subject = job.subject(shop);
-    let message = message(shop, run, job, &called, &subject, &why);
+    let why = because(&job.fallback());
+    let trailers = called.trailers(shop, run, job.effort(), job.trailers());
+    let message = trailers.under(&commit::message(&subject, &why, shop.validation()));
     let Some(proposed) = slot
         .commit_changes(shop.disk, shop.repository, &changes, &written, &message)
-        .map_err(|error| trouble(&error))?
+        .or_trouble(role)?
     else {
         return Ok(unchanged());
     };
-    let findings = weakened::look(shop, start, &proposed).map_err(|error| trouble(&error))?;
+    let findings = weakened::look(shop, &start.base, &proposed).or_trouble(role)?;
     if let Some(failure) = weakened::refusal(shop, run, role, &findings) {
-        return Err(failure.with(traces).into());
+        return Err(failure.into());
     }
     let validation = job.validation_role();
     let proof = prove::prove(shop, run, &proposed.commit, validation)?;
     if !proof.verdict.is_good() {
-        let mut failure = prove::red(validation, &proof);
-        failure.traces.agent = traces.agent;
-        failure.focus = status.and_then(|status| status.next_retry_focus);
-        return Err(failure.into());
+        return Err(Halt::from(WorkFailure {
+            focus: status.and_then(|status| status.next_retry_focus),
+            ..prove::red(validation, &proof)
+        }));
     }
-    let commit = hooks::before(shop, run, &start.base, &proposed.commit, validation)
-        .map_err(|halt| with_agent(halt, &traces))?;
+    let commit = hooks::before(shop, run, &start.base, &proposed.commit, validation)?;
     let accepted = Accepted {
-        name: format!("{}-{:03}", run.id(), start.attempt),
-        base: start.base.clone(),
-        commit,
-        onto: start.onto.clone(),
-        subject,
         slug: job.slug().map(str::to_owned),
         files: job.files().to_vec(),
         validated: shop.validator.command.is_some(),
+        ..start.led_to(run, commit, subject)
     };
-    accepted
-        .hold(shop.disk, shop.repository, shop.site.state())
-        .map_err(|error| trouble(&error))?;
-    Ok(Made::Accepted(accepted))
-}
-
-/// Adds where the agent's own words are kept.
-fn with_agent(halt: Halt, traces: &Traces) -> Halt {
-    match halt {
-        Halt::Failed(mut failure) => {
-            failure.traces.agent.clone_from(&traces.agent);
-            Halt::Failed(failure)
-        }
-        other @ (Halt::OutOfQuota { .. }
-        | Halt::Unavailable { .. }
-        | Halt::CutShort(_)
-        | Halt::HeldBack(_)
-        | Halt::Stopped) => other,
-    }
+    start::hold(shop, role, accepted).map(Worked::Accepted)
 }
 
 /// What the agent itself says is to become of its work, unless it stands by it.
 fn asked_for(role: CallRole, status: &StatusBlock) -> Option<WorkFailure> {
-    let decision = match status.decision {
-        None | Some(Decision::Commit) => return None,
-        Some(decision @ (Decision::Retry | Decision::Abandon | Decision::Blocked)) => decision,
-    };
+    let decision = status.decision?;
     let usual = match decision {
-        Decision::Retry | Decision::Commit => Recommendation::SameTarget,
+        Decision::Commit => return None,
+        Decision::Retry => Recommendation::SameTarget,
         Decision::Abandon => Recommendation::NewTarget,
         Decision::Blocked => Recommendation::HumanReview,
     };
@@ -344,27 +294,7 @@ fn asked_for(role: CallRole, status: &StatusBlock) -> Option<WorkFailure> {
         ..WorkFailure::again(
             role,
             kind,
-            format!("the agent asks for {}: {summary}", decision.as_str()),
+            format!("the agent asks for {decision}: {summary}"),
         )
     })
-}
-
-fn message(
-    shop: &Shop<'_>,
-    run: &RunRecord<'_>,
-    job: &dyn Job,
-    called: &Called,
-    subject: &str,
-    why: &str,
-) -> String {
-    let command = shop.validator.command.map(ValidationCommand::as_str);
-    let trailers = Trailers {
-        run: run.id().to_string(),
-        agent: Some(shop.agent.name().to_owned()),
-        model: called.model.clone(),
-        effort: Some(job.effort().effective.to_string()),
-        cost_usd: called.cost_usd,
-        ..job.trailers()
-    };
-    trailers.under(&commit::message(subject, why, command))
 }

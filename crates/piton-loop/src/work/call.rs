@@ -3,32 +3,33 @@
 use std::path::PathBuf;
 
 use piton_agent::outcome::Reply;
-use piton_agent::{AgentCall, CallFiles, CallRole, Limits};
+use piton_agent::{AgentCall, CallFiles, CallRecord, CallRole, Limits};
 use piton_base::StateDir;
-use piton_git::landing::{Onto, under_way_on};
+use piton_git::View;
+use piton_git::landing::under_way_on;
 use piton_git::slot::Slot;
 use piton_seal::CacheSet;
 
-use super::evidence::Traces;
-use super::failure::{Halt, WorkFailure};
+use super::failure::{End, Halt, OrTrouble as _, WorkFailure};
 use super::landings::Still;
+use super::message::Trailers;
 use super::shop::Shop;
+use super::start::Start;
 use crate::deciding::stop::Budget;
 use crate::effort::EffortResolution;
 use crate::failures::FailureKind;
-use crate::guard::{self, Guard, Note, Reach, UserTree};
+use crate::guard::{self, Guard, GuardError, Note, Reach, UserTree};
 use crate::runs::{
-    CallEnd, CallOutcome, CallScope, CallStatus, CallVerdict, Event, RecordError, RunRecord,
+    CallEnd, CallOutcome, CallScope, CallStatus, CallVerdict, Event, RecordError, RecordedCall,
+    RunRecord,
 };
-use crate::sanitize::sanitize;
 
 /// What is asked.
 #[derive(Clone, Debug)]
 pub(super) struct Ask<'a> {
     pub(super) role: CallRole,
-    /// Where what comes of it is to land.
-    pub(super) onto: &'a Onto,
-    pub(super) attempt: u32,
+    /// From where, and where what comes of it is to land.
+    pub(super) start: &'a Start,
     pub(super) retry: u32,
     pub(super) target: &'a str,
     pub(super) phase_reached: &'a str,
@@ -41,6 +42,42 @@ pub(super) struct Ask<'a> {
     /// The directory that the call is about, below the slot; all of it if none.
     pub(super) about: Option<&'a str>,
     pub(super) around: Around,
+}
+
+impl<'a> Ask<'a> {
+    /// Returns a first try without words, of the model that goes with the role.
+    pub(super) fn of(
+        shop: &Shop<'_>,
+        role: CallRole,
+        start: &'a Start,
+        effort: &'a EffortResolution,
+    ) -> Self {
+        Self {
+            role,
+            start,
+            retry: 1,
+            target: "",
+            phase_reached: role.as_str(),
+            slug: None,
+            prompt: String::new(),
+            model: shop.models.model(role),
+            effort,
+            schema: None,
+            about: None,
+            around: Around::default(),
+        }
+    }
+
+    fn scope(&self) -> CallScope {
+        CallScope {
+            attempt: self.start.attempt,
+            retry: self.retry,
+            target: self.target.to_owned(),
+            call_role: self.role.to_string(),
+            phase_reached: self.phase_reached.to_owned(),
+            effort: self.effort.clone(),
+        }
+    }
 }
 
 /// When the user's working tree is looked at, which is dear in a large one:
@@ -83,6 +120,27 @@ pub(super) struct Called {
     pub(super) tree: Option<UserTree>,
 }
 
+impl Called {
+    /// Returns what a commit says of the call that led to it, besides what it
+    /// is `about`.
+    pub(super) fn trailers(
+        &self,
+        shop: &Shop<'_>,
+        run: &RunRecord<'_>,
+        effort: &EffortResolution,
+        about: Trailers,
+    ) -> Trailers {
+        Trailers {
+            run: run.id().to_string(),
+            agent: Some(shop.agent.name().to_owned()),
+            model: self.model.clone(),
+            effort: Some(effort.effective.to_string()),
+            cost_usd: self.cost_usd,
+            ..about
+        }
+    }
+}
+
 /// Calls the agent. What it did to the user's repository, if anything, refuses
 /// whatever it says.
 pub(super) fn ask(
@@ -92,15 +150,7 @@ pub(super) fn ask(
     ask: Ask<'_>,
 ) -> Result<Called, Halt> {
     let role = ask.role;
-    let trouble = |error: &dyn std::error::Error| Halt::trouble(role, error);
-    let scope = CallScope {
-        attempt: ask.attempt,
-        retry: ask.retry,
-        target: ask.target.to_owned(),
-        call_role: role.to_string(),
-        phase_reached: ask.phase_reached.to_owned(),
-        effort: ask.effort.clone(),
-    };
+    let scope = ask.scope();
     let limits = match may_call(shop, run, &ask, &scope) {
         Ok(limits) => limits,
         Err(halt) => {
@@ -111,126 +161,109 @@ pub(super) fn ask(
             return Err(halt);
         }
     };
-    let view = shop
-        .slots
-        .view(shop.disk, shop.repository)
-        .map_err(|error| trouble(&error))?;
-    let placed = run.call(role.as_str()).map_err(|error| trouble(&error))?;
-    let files = placed.files.clone();
-    let guards = StateDir::at(shop.site.state()).guards();
+    let view = shop.slots.view(shop.disk, shop.repository);
+    let view = view.or_trouble(role)?;
+    let placed = run.call(role.as_str()).or_trouble(role)?;
     let name = format!("{}-{}", run.id(), placed.number);
-    let is_followed = ask.around.is_followed;
-    let around = &shop.slots.around;
-    let still = shop.landings.still();
-    let guard = match ask.around.before {
-        None => Guard::before(shop.disk, shop.repository, view, around),
-        Some(tree) => Guard::since(shop.disk, shop.repository, view, around, tree),
-    };
-    let guard = guard
-        .and_then(|guard| guard.kept(shop.disk, &guards, &name, &shop.holder))
-        .map_err(|error| trouble(&error))?;
-    drop(still);
-    run.event(Event::CallStarted {
+    let guard = guard(shop, view, ask.around.before, &name).or_trouble(role)?;
+    let started = Event::CallStarted {
         scope: scope.clone(),
         call: placed.number,
         agent: shop.agent.name().to_owned(),
-    })
-    .map_err(|error| trouble(&error))?;
+    };
+    run.event(started).or_trouble(role)?;
+    let workspace = (ask.about).map_or_else(|| slot.dir().to_owned(), |it| slot.dir().join(it));
     let call = AgentCall {
         role,
         slug: ask.slug.map(str::to_owned),
         cwd: slot.dir().to_owned(),
-        workspace: ask
-            .about
-            .map_or_else(|| slot.dir().to_owned(), |about| slot.dir().join(about)),
+        workspace,
         prompt: ask.prompt,
-        model: ask.model.clone(),
+        model: ask.model,
         effort: Some(ask.effort.effective),
         schema: ask.schema,
         limits,
         caches: CacheSet::of_slot(slot.number()),
     };
     let heard = shop.allowance.follow(run, placed.number);
-    let record = shop.agent.call(&call, &files, shop.stop, &heard);
-    let kept = record.as_ref().ok().cloned();
-    let is_cut_short = shop.allowance.over(placed.number, kept.as_ref());
-    let sealed = kept.as_ref().and_then(|record| record.sealed.as_ref());
-    let is_followed = is_followed && kept.as_ref().is_some_and(|it| it.result.reply().is_some());
-    let guarded = guarded(
-        shop,
-        run,
-        slot,
-        guard,
-        (role, Reach::of(sealed), is_followed),
-    );
-    let ended = match record {
-        Err(error) => Err(trouble(&error)),
-        Ok(record) => {
-            run.count_for(ask.attempt, &record)
-                .map_err(|error| trouble(&error))?;
-            match record.result.reply() {
-                Some(reply) => Ok(Called {
-                    reply: reply.clone(),
-                    files: files.clone(),
-                    model: record.answered_by.or(ask.model),
-                    cost_usd: record.cost_usd,
-                    tree: None,
-                }),
-                None if is_cut_short => Err(Halt::CutShort(Budget::Time)),
-                None => Err(Halt::of_outcome(role, &record.result)),
-            }
-        }
+    let record = shop.agent.call(&call, &placed.files, shop.stop, &heard);
+    let kept = record.as_ref().ok();
+    let is_cut_short = shop.allowance.over(placed.number, kept);
+    let reach = Reach::of(kept.and_then(|record| record.sealed.as_ref()));
+    let replied = kept.is_some_and(|record| record.result.reply().is_some());
+    let is_followed = ask.around.is_followed && replied;
+    let guarded = guarded(shop, run, slot, guard, (role, reach, is_followed));
+    let answered = match kept {
+        None => Ok(()),
+        Some(record) => run.count_for(ask.start.attempt, record).or_trouble(role),
     };
+    let kept = kept.cloned();
+    let ended = answered.and_then(|()| {
+        let record = record.or_trouble(role)?;
+        match record.result.reply() {
+            Some(reply) => Ok(Called {
+                reply: reply.clone(),
+                files: placed.files.clone(),
+                model: record.answered_by.or(call.model),
+                cost_usd: record.cost_usd,
+                tree: None,
+            }),
+            None if is_cut_short => Err(End::CutShort(Budget::Time).into()),
+            None => Err(Halt::of_outcome(role, &record.result)),
+        }
+    });
     // What was done to the repository is told even of an agent that failed.
-    let ended = guarded.and_then(|tree| {
-        let called = ended?;
-        Ok(Called { tree, ..called })
-    });
-    let ended = ended.map_err(|halt| match halt {
-        Halt::Failed(failure) => {
-            let agent = Some(files.clone());
-            let traces = Traces { agent, tests: None };
-            Halt::from(failure.with(traces))
-        }
-        other @ (Halt::OutOfQuota { .. }
-        | Halt::Unavailable { .. }
-        | Halt::CutShort(_)
-        | Halt::HeldBack(_)
-        | Halt::Stopped) => other,
-    });
-    let root = shop.site.root().display().to_string();
-    let (outcome, summary) = match &ended {
-        Ok(_) => (CallOutcome::Accepted, "answered".to_owned()),
-        Err(Halt::Failed(failure)) => (
-            CallOutcome::Failed,
-            sanitize(&failure.story, &root).unwrap_or_default(),
-        ),
-        Err(Halt::OutOfQuota { message, .. } | Halt::Unavailable { message, .. }) => {
-            (CallOutcome::Failed, message.clone())
-        }
-        Err(Halt::CutShort(budget)) => (CallOutcome::Failed, budget.to_string()),
-        Err(Halt::HeldBack(begun)) => (CallOutcome::Failed, begun.to_string()),
-        Err(Halt::Stopped) => (CallOutcome::Failed, "interrupted".to_owned()),
-    };
-    let status = if ended.is_ok() {
-        CallStatus::Finished
-    } else {
-        CallStatus::Failed
-    };
-    let end = CallEnd::of(scope, &placed, kept.as_ref(), status, summary.clone());
-    run.event(Event::CallFinished(end))
-        .map_err(|error| trouble(&error))?;
-    let verdict = CallVerdict {
-        schema_version: 1,
-        role: role.to_string(),
-        effort_asked: Some(ask.effort.requested.to_string()),
-        effort_given: Some(ask.effort.effective.to_string()),
-        outcome,
-        summary,
-    };
-    run.verdict(&files, &verdict)
-        .map_err(|error| trouble(&error))?;
+    let ended = guarded
+        .and_then(|tree| Ok(Called { tree, ..ended? }))
+        .map_err(|halt| halt.heard_in(&placed.files));
+    record_end(shop, run, scope, &placed, kept.as_ref(), &ended).or_trouble(role)?;
     ended
+}
+
+/// Looks at the user's repository before a call.
+fn guard(
+    shop: &Shop<'_>,
+    view: View,
+    before: Option<UserTree>,
+    name: &str,
+) -> Result<Guard, GuardError> {
+    let guards = StateDir::at(shop.site.state()).guards();
+    let around = &shop.slots.around;
+    let _still = shop.landings.still();
+    let guard = match before {
+        None => Guard::before(shop.disk, shop.repository, view, around),
+        Some(tree) => Guard::since(shop.disk, shop.repository, view, around, tree),
+    };
+    guard?.kept(shop.disk, &guards, name, &shop.holder)
+}
+
+/// Records how a call ended.
+fn record_end(
+    shop: &Shop<'_>,
+    run: &RunRecord<'_>,
+    scope: CallScope,
+    placed: &RecordedCall,
+    record: Option<&CallRecord>,
+    ended: &Result<Called, Halt>,
+) -> Result<(), RecordError> {
+    let (outcome, status, summary) = match ended {
+        Ok(_) => (
+            CallOutcome::Accepted,
+            CallStatus::Finished,
+            "answered".to_owned(),
+        ),
+        Err(halt) => {
+            let told = match halt {
+                Halt::Failed(failure) => shop.sanitized(&failure.story).unwrap_or_default(),
+                Halt::Ended(end) => end.to_string(),
+            };
+            (CallOutcome::Failed, CallStatus::Failed, told)
+        }
+    };
+    let verdict = CallVerdict::of(&scope, outcome, summary.clone());
+    let end = CallEnd::of(scope, placed.number, record, status, summary);
+    run.event(Event::CallFinished(end))?;
+    run.verdict(&placed.files, &verdict)
 }
 
 /// Says what a call is held to, if it may be made now; that is asked also between
@@ -241,16 +274,14 @@ fn may_call(
     ask: &Ask<'_>,
     scope: &CallScope,
 ) -> Result<Limits, Halt> {
-    let trouble = |error: &dyn std::error::Error| Halt::trouble(ask.role, error);
-    let begun = under_way_on(shop.repository, ask.onto).map_err(|error| trouble(&error))?;
+    let begun = under_way_on(shop.repository, &ask.start.onto).or_trouble(ask.role)?;
     if let Some(begun) = begun {
-        return Err(Halt::HeldBack(begun));
+        return Err(End::HeldBack(begun).into());
     }
     run.event(Event::EffortResolved(scope.clone()))
-        .map_err(|error| trouble(&error))?;
-    shop.allowance
-        .for_call(run, shop.limits)
-        .map_err(Halt::CutShort)
+        .or_trouble(ask.role)?;
+    let limits = shop.allowance.for_call(run, shop.limits);
+    limits.map_err(|budget| End::CutShort(budget).into())
 }
 
 /// Looks at the user's working tree after a call that no other followed.
@@ -260,10 +291,8 @@ pub(super) fn look_after(
     role: CallRole,
     tree: &UserTree,
 ) -> Result<(), Halt> {
-    let notes = tree
-        .notes_now(shop.disk, shop.repository)
-        .map_err(|error| Halt::trouble(role, &error))?;
-    guard::tell_what_else_happened(&notes, &[], run).map_err(|error| Halt::trouble(role, &error))
+    let notes = tree.notes_now(shop.disk, shop.repository);
+    guard::tell_what_else_happened(&notes.or_trouble(role)?, &[], run).or_trouble(role)
 }
 
 /// Looks at what happened to the user's repository during the call. Returns the
@@ -284,12 +313,12 @@ fn guarded(
         let found = guard.after(disk, git, reach, &evidence);
         found.map(|found| (found, None))
     };
-    let (mut found, tree) = found.map_err(|error| Halt::trouble(role, &error))?;
+    let (mut found, tree) = found.or_trouble(role)?;
     let ours = tell_landings(run, &still, &mut found.notes);
     drop(still);
     guard::tell_what_else_happened(&found.notes, &slot.git_was_changed(shop.disk), run)
         .and(ours)
-        .map_err(|error| Halt::trouble(role, &error))?;
+        .or_trouble(role)?;
     if found.strays.is_empty() {
         return Ok(tree);
     }

@@ -1,52 +1,39 @@
 //! What is kept of work that failed: a snapshot, and an entry in the summary.
 
-use std::path::{Path, PathBuf};
+use piton_git::CommitId;
 
-use piton_agent::CallFiles;
-use piton_durable::{DiskRead, write_atomic};
-
+use super::accepted::Accepted;
 use super::failure::WorkFailure;
 use super::shop::Shop;
-use crate::effort::EffortResolution;
-use crate::failures::{Artifacts, FailureSnapshot, FailureText};
+use crate::effort::{EffortBudget, EffortResolution};
+use crate::failures::{Artifacts, FailureKind, FailureSnapshot};
+use crate::replies::{Decision, Recommendation};
 use crate::runs::{Attempt, CommitPhase, RecordError, RunRecord};
-use crate::sanitize::sanitize;
-
-/// No more than this of an output is looked at.
-const OUTPUT_LIMIT: u64 = 4 * 1024 * 1024;
-
-/// Where the outputs behind a failure lie.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Traces {
-    pub agent: Option<CallFiles>,
-    pub tests: Option<PathBuf>,
-}
 
 /// What was being worked on.
 #[derive(Clone, Debug)]
-pub struct Subject<'a> {
-    pub attempt: u32,
-    pub retry: u32,
-    pub target: &'a str,
-    pub phase_reached: &'a str,
-    pub effort: &'a EffortResolution,
+pub(super) struct Subject<'a> {
+    pub(super) attempt: u32,
+    pub(super) retry: u32,
+    pub(super) target: &'a str,
+    pub(super) phase_reached: &'a str,
+    pub(super) effort: &'a EffortResolution,
     /// What a reader can do about it.
-    pub next_step: &'a str,
+    pub(super) next_step: String,
 }
 
 /// Keeps what there is of a failure. Trouble in doing so only makes the
 /// evidence poorer: the failure itself is what the caller must hear.
-pub fn keep(
+pub(super) fn keep(
     shop: &Shop<'_>,
     run: &RunRecord<'_>,
     subject: &Subject<'_>,
     failure: &WorkFailure,
-) -> Option<PathBuf> {
-    let root = shop.site.root().display().to_string();
-    let summary = sanitize(&failure.story, &root).unwrap_or_default();
+) {
+    let summary = shop.sanitized(&failure.story).unwrap_or_default();
+    let (agent, tests) = (&failure.traces.agent, &failure.traces.tests);
     let snapshot = FailureSnapshot {
-        project_uuid: None,
-        repo_root: root,
+        repo_root: shop.root(),
         run_id: run.id().clone(),
         target: subject.target.to_owned(),
         attempt: subject.attempt,
@@ -57,83 +44,57 @@ pub fn keep(
         retry_recommendation: failure.recommendation,
         failure_kind: failure.kind,
         summary: summary.clone(),
-        validation_command: shop.validator.command.map(|it| it.as_str().to_owned()),
+        validation_command: shop.validation().map(str::to_owned),
         artifact_root: run.dir().path().display().to_string(),
-        artifacts: artifacts(shop.disk, run.dir().path(), &failure.traces),
-        next_step: subject.next_step.to_owned(),
+        artifacts: Artifacts::read(
+            shop.disk,
+            run.dir().path(),
+            agent.as_ref(),
+            tests.as_deref(),
+        ),
+        next_step: subject.next_step.clone(),
     };
-    let path = shop.site.failures().join(snapshot.name().as_str());
-    let written = write_atomic(shop.disk, &path, snapshot.render().as_bytes(), 0o600)
-        .ok()
-        .map(|()| path);
+    let written = snapshot.write(shop.disk, &shop.site.failures());
     let attempt = Attempt {
-        decision: Some(failure.decision.as_str().to_owned()),
-        retry_recommendation: Some(failure.recommendation.as_str().to_owned()),
+        decision: Some(failure.decision.to_string()),
+        retry_recommendation: Some(failure.recommendation.to_string()),
         failure_kind: Some(failure.kind.to_string()),
         failure_summary: Some(summary),
-        reason_doc_path: written.as_ref().map(|path| path.display().to_string()),
-        ..attempt(subject, failure.role.as_str())
-    };
-    let _ = run.update(|summary| summary.attempts.push(attempt));
-    written
-}
-
-/// Records work that was accepted, as `commit`.
-pub fn accepted(
-    run: &RunRecord<'_>,
-    subject: &Subject<'_>,
-    role: &str,
-    commit: Option<&str>,
-    phase: CommitPhase,
-) -> Result<(), RecordError> {
-    let attempt = Attempt {
-        decision: Some("commit".to_owned()),
-        retry_recommendation: Some("none".to_owned()),
-        failure_kind: Some("none".to_owned()),
-        commit_sha: commit.map(str::to_owned),
-        commit_phase: Some(phase),
-        ..attempt(subject, role)
-    };
-    run.update(|summary| {
-        summary.counts.commits_created += u32::from(commit.is_some());
-        summary.attempts.push(attempt);
-    })
-}
-
-fn attempt(subject: &Subject<'_>, role: &str) -> Attempt {
-    let effort = subject.effort;
-    Attempt {
+        reason_doc_path: written.map(|path| path.display().to_string()),
         attempt: subject.attempt,
         target: subject.target.to_owned(),
         retry: subject.retry,
-        call_role: role.to_owned(),
+        call_role: failure.role.to_string(),
         phase_reached: subject.phase_reached.to_owned(),
-        requested_effort: Some(effort.requested.to_string()),
-        effective_effort: Some(effort.effective.to_string()),
-        max_allowed_effort: Some(effort.max_allowed.to_string()),
-        effort_source: Some(effort.source.as_str().to_owned()),
-        effort_capped: Some(effort.capped()),
-        effort_reason: effort.reason.clone(),
-        ..Attempt::default()
-    }
+        ..Attempt::with(subject.effort)
+    };
+    let _ = run.update(|summary| summary.attempts.push(attempt));
 }
 
-fn artifacts(disk: &dyn DiskRead, root: &Path, traces: &Traces) -> Artifacts {
-    let text = |path: PathBuf| {
-        let bytes = disk.read_at_most(&path, OUTPUT_LIMIT).ok()?;
-        let path = path.strip_prefix(root).unwrap_or(&path);
-        Some(FailureText {
-            path: path.display().to_string(),
-            text: String::from_utf8_lossy(&bytes).into_owned(),
-        })
+/// Records work that landed as `commit`.
+pub fn landed(
+    run: &RunRecord<'_>,
+    budget: EffortBudget,
+    work: &Accepted,
+    attempt: u32,
+    commit: &CommitId,
+    phase: CommitPhase,
+) -> Result<(), RecordError> {
+    let landed = Attempt {
+        attempt,
+        target: work.target().to_owned(),
+        retry: 1,
+        call_role: "landing".to_owned(),
+        phase_reached: work.subject.clone(),
+        decision: Some(Decision::Commit.to_string()),
+        retry_recommendation: Some(Recommendation::None.to_string()),
+        failure_kind: Some(FailureKind::None.to_string()),
+        commit_sha: Some(commit.to_string()),
+        commit_phase: Some(phase),
+        ..Attempt::with(&budget.for_call())
     };
-    let agent = traces.agent.as_ref();
-    let tests = traces.tests.as_ref();
-    Artifacts {
-        agent_last_message: agent.and_then(|files| text(files.reply())),
-        agent_stdout: agent.and_then(|files| text(files.stdout())),
-        agent_stderr: agent.and_then(|files| text(files.stderr())),
-        tests_stdout: tests.and_then(|dir| text(dir.join("tests.stdout.log"))),
-        tests_stderr: tests.and_then(|dir| text(dir.join("tests.stderr.log"))),
-    }
+    run.update(|summary| {
+        summary.counts.commits_created += 1;
+        summary.attempts.push(landed);
+    })
 }

@@ -1,16 +1,23 @@
 //! Why a piece of work came to nothing.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use jiff::Timestamp;
-use piton_agent::CallRole;
 use piton_agent::outcome::Outcome;
+use piton_agent::{CallFiles, CallRole};
 use piton_git::UnderWay;
 
-use super::evidence::Traces;
 use crate::deciding::stop::Budget;
 use crate::failures::{Consequence, FailureKind};
 use crate::replies::{Decision, Recommendation};
+
+/// Where the outputs behind a failure lie.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Traces {
+    pub agent: Option<CallFiles>,
+    pub tests: Option<PathBuf>,
+}
 
 /// One decision not to commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,12 +66,6 @@ impl WorkFailure {
         let (_, list) = self.story.split_once('\n').filter(|_| self.weakened)?;
         Some(list)
     }
-
-    #[must_use]
-    pub(super) fn with(mut self, traces: Traces) -> Self {
-        self.traces = traces;
-        self
-    }
 }
 
 impl fmt::Display for WorkFailure {
@@ -77,11 +78,18 @@ impl fmt::Display for WorkFailure {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Halt {
     Failed(Box<WorkFailure>),
+    Ended(End),
+}
+
+/// An end that says nothing about the work.
+#[derive(Clone, Debug, PartialEq)]
+pub enum End {
+    /// The provider gives no more for now.
     OutOfQuota {
         message: String,
         until: Option<Timestamp>,
     },
-    /// The agent cannot be asked at all, which says nothing about the work.
+    /// The agent cannot be asked at all.
     Unavailable {
         message: String,
         signed_out: bool,
@@ -94,27 +102,47 @@ pub enum Halt {
     Stopped,
 }
 
+impl fmt::Display for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OutOfQuota { message, .. } | Self::Unavailable { message, .. } => {
+                f.write_str(message)
+            }
+            Self::CutShort(budget) => budget.fmt(f),
+            Self::HeldBack(begun) => begun.fmt(f),
+            Self::Stopped => f.write_str("interrupted"),
+        }
+    }
+}
+
 impl From<WorkFailure> for Halt {
     fn from(failure: WorkFailure) -> Self {
         Self::Failed(Box::new(failure))
     }
 }
 
+impl From<End> for Halt {
+    fn from(end: End) -> Self {
+        Self::Ended(end)
+    }
+}
+
 impl Halt {
     /// Says what the end of a call without a reply means for the work.
     pub(super) fn of_outcome(role: CallRole, outcome: &Outcome) -> Self {
+        let message = || format!("{outcome}; {}", outcome.advice());
         match outcome {
-            Outcome::Stopped => Self::Stopped,
-            Outcome::LimitReached { message, until } => Self::OutOfQuota {
+            Outcome::Stopped => End::Stopped.into(),
+            Outcome::LimitReached { message, until } => Self::Ended(End::OutOfQuota {
                 message: message.clone(),
                 until: *until,
-            },
+            }),
             Outcome::Authentication { .. }
             | Outcome::Rejected { .. }
-            | Outcome::NotStarted { .. } => Self::Unavailable {
-                message: format!("{outcome}; {}", outcome.advice()),
+            | Outcome::NotStarted { .. } => Self::Ended(End::Unavailable {
+                message: message(),
                 signed_out: matches!(outcome, Outcome::Authentication { .. }),
-            },
+            }),
             Outcome::Replied { .. }
             | Outcome::Refused { .. }
             | Outcome::Outage { .. }
@@ -124,8 +152,7 @@ impl Halt {
             | Outcome::Deadline { .. }
             | Outcome::NoOutput { .. }
             | Outcome::Unreadable { .. } => {
-                let kind = Consequence::of(outcome).recorded;
-                WorkFailure::again(role, kind, format!("{outcome}; {}", outcome.advice())).into()
+                WorkFailure::again(role, Consequence::of(outcome).recorded, message()).into()
             }
         }
     }
@@ -134,5 +161,26 @@ impl Halt {
     pub(super) fn trouble(role: CallRole, error: &dyn std::error::Error) -> Self {
         let story = piton_base::on_one_line(error);
         WorkFailure::again(role, FailureKind::AgentInfraFailure, story).into()
+    }
+
+    /// Adds where the agent's own words are kept.
+    #[must_use]
+    pub(super) fn heard_in(mut self, files: &CallFiles) -> Self {
+        match &mut self {
+            Self::Failed(failure) => failure.traces.agent = Some(files.clone()),
+            Self::Ended(_) => {}
+        }
+        self
+    }
+}
+
+/// What went wrong, as trouble of piton's own.
+pub(super) trait OrTrouble<T> {
+    fn or_trouble(self, role: CallRole) -> Result<T, Halt>;
+}
+
+impl<T, E: std::error::Error> OrTrouble<T> for Result<T, E> {
+    fn or_trouble(self, role: CallRole) -> Result<T, Halt> {
+        self.map_err(|error| Halt::trouble(role, &error))
     }
 }

@@ -7,8 +7,7 @@ use piton_git::CommitId;
 use piton_git::GitRead;
 use piton_git::landing::tree_of;
 
-use super::evidence::Traces;
-use super::failure::{Halt, WorkFailure};
+use super::failure::{End, Halt, OrTrouble as _, WorkFailure};
 use super::prove;
 use super::shop::Shop;
 use super::territory;
@@ -26,34 +25,34 @@ pub(super) fn before(
     commit: &CommitId,
     role: CallRole,
 ) -> Result<CommitId, Halt> {
-    let trouble = |error: &dyn std::error::Error| Halt::trouble(role, error);
     let token = token(shop, run);
     let room = room(shop, run.dir().path(), &token);
-    let Some(hooks) = room.find().map_err(|error| trouble(&error))? else {
+    let Some(hooks) = room.find().or_trouble(role)? else {
         return Ok(commit.clone());
     };
     let refused = |said: String| {
         let story = format!("{said}\nnothing was committed");
-        let failure = WorkFailure::again(role, FailureKind::ValidationFailed, story);
-        Halt::from(failure.with(Traces::default()))
+        Halt::from(WorkFailure::again(
+            role,
+            FailureKind::ValidationFailed,
+            story,
+        ))
     };
     let unheard = |unheard| match unheard {
         Unheard::Refused(said) => refused(said),
-        Unheard::Stopped => Halt::Stopped,
-        Unheard::Failed(error) => trouble(&error),
+        Unheard::Stopped => End::Stopped.into(),
+        Unheard::Failed(error) => Halt::trouble(role, &error),
     };
     let note = |text: &str| {
         let text = text.to_owned();
-        run.event(Event::Noted { text })
-            .map_err(|error| trouble(&error))
+        run.event(Event::Noted { text }).or_trouble(role)
     };
     note("runs your hooks on it")?;
     let slot = room.slot(base).map_err(unheard)?;
-    let message = shop.repository.message(commit);
-    let message = message.map_err(|error| trouble(&error))?;
+    let message = shop.repository.message(commit).or_trouble(role)?;
     let heard = room.hear(&hooks, &slot, Staged::Commit(commit), &message);
     let heard = heard.map_err(unheard)?;
-    let before = tree_of(shop.repository, commit).map_err(|error| trouble(&error))?;
+    let before = tree_of(shop.repository, commit).or_trouble(role)?;
     if heard.tree.as_ref() == Some(&before) && heard.message.trim_end() == message.trim_end() {
         return Ok(commit.clone());
     }
@@ -72,12 +71,12 @@ pub(super) fn before(
     }
     let Some(proposed) = slot
         .commit(shop.disk, shop.repository, &paths, &heard.message)
-        .map_err(|error| trouble(&error))?
+        .or_trouble(role)?
     else {
         return Err(took_back());
     };
     drop(slot);
-    let changed = tree_of(shop.repository, &proposed.commit).map_err(|error| trouble(&error))?;
+    let changed = tree_of(shop.repository, &proposed.commit).or_trouble(role)?;
     if changed != before {
         note("your hooks changed it")?;
         let proof = prove::prove(shop, run, &proposed.commit, role)?;

@@ -77,27 +77,30 @@ pub fn bring(
     run: &RunRecord<'_>,
     accepted: &Accepted,
 ) -> Result<Brought, BringError> {
+    let hold = |work: &Accepted| work.hold(shop.disk, shop.repository, shop.site.state());
+    let let_go = |work: &Accepted| work.release(shop.disk, shop.repository, shop.site.state());
+    let landed = |work: &Accepted, in_tree: bool| -> Result<Brought, BringError> {
+        let_go(work)?;
+        Ok(Brought::Landed {
+            commit: work.commit.clone(),
+            rebased: work.base != accepted.base,
+            in_tree,
+        })
+    };
     let mut work = accepted.clone();
     let settings = shop.slots.git_settings(shop.disk, shop.repository)?;
-    match sign(
-        shop.repository,
-        &settings,
-        &work.commit,
-        &work.base,
-        shop.stop,
-    )? {
+    let (repository, stop) = (shop.repository, shop.stop);
+    match sign(repository, &settings, &work.commit, &work.base, stop)? {
         Signature::NotNeeded => {}
         Signature::Signed(commit) => {
             work.commit = commit;
-            work.hold(shop.disk, shop.repository, shop.site.state())?;
+            hold(&work)?;
         }
         Signature::Failed(why) => {
+            let hint = "see to your signing key; the work waits and lands with the next command";
             return Ok(Brought::Waits {
                 reason: format!("it could not be signed: {why}"),
-                hint: Some(
-                    "see to your signing key; the work waits and lands with the next command"
-                        .to_owned(),
-                ),
+                hint: Some(hint.to_owned()),
             });
         }
     }
@@ -109,27 +112,17 @@ pub fn bring(
         }
         drop(still);
         let tip = match landing {
-            Ok(landed) => {
+            Ok(how) => {
                 hooks::after(shop, run, &work.commit);
-                work.release(shop.disk, shop.repository, shop.site.state())?;
-                return Ok(Brought::Landed {
-                    commit: work.commit.clone(),
-                    rebased: work.base != accepted.base,
-                    in_tree: matches!(landed, Landed::InTree { .. }),
-                });
+                return landed(&work, matches!(how, Landed::InTree { .. }));
             }
             Err(BringError::Land(LandError::Refused(Refusal::Moved { tip }))) => tip,
+            // Killed between landing and letting go, its own files are in the
+            // way.
+            Err(BringError::Land(LandError::Refused(_))) if is_there(shop, &work)? => {
+                return landed(&work, true);
+            }
             Err(BringError::Land(error @ LandError::Refused(_))) => {
-                // Killed between landing and letting go, its own files are in
-                // the way.
-                if is_there(shop, &work)? {
-                    work.release(shop.disk, shop.repository, shop.site.state())?;
-                    return Ok(Brought::Landed {
-                        commit: work.commit.clone(),
-                        rebased: work.base != accepted.base,
-                        in_tree: true,
-                    });
-                }
                 return Ok(Brought::Waits {
                     hint: Some(error.hint().unwrap_or_else(|| way_out(&work))),
                     reason: error.to_string(),
@@ -138,16 +131,11 @@ pub fn bring(
             Err(error) => return Err(error),
         };
         // Killed between landing and letting go, it is there already.
-        if shop.repository.contains(&tip, &work.commit)? {
-            work.release(shop.disk, shop.repository, shop.site.state())?;
-            return Ok(Brought::Landed {
-                commit: work.commit.clone(),
-                rebased: work.base != accepted.base,
-                in_tree: true,
-            });
+        if repository.contains(&tip, &work.commit)? {
+            return landed(&work, true);
         }
         // A branch is where it is. A HEAD on none is where the user looks now.
-        if work.onto == Onto::Detached && !shop.repository.contains(&tip, &work.base)? {
+        if work.onto == Onto::Detached && !repository.contains(&tip, &work.base)? {
             return Ok(Brought::Waits {
                 reason: format!(
                     "it was made on {}, and {} is checked out",
@@ -157,66 +145,58 @@ pub fn bring(
                 hint: Some(way_out(&work)),
             });
         }
-        // A migration that somebody took further meanwhile is not what the work
-        // was about, even where the texts would merge.
-        if let Some(slug) = work.slug.as_deref()
-            && differs(
-                shop.repository,
-                &work.base,
-                &tip,
-                &format!("{}/{slug}", shop.site.migrations()),
-            )?
-        {
-            work.release(shop.disk, shop.repository, shop.site.state())?;
+        let Some(rebased) = rebase(shop, &work, tip)? else {
+            let_go(&work)?;
             return Ok(Brought::Conflict);
-        }
-        let merged = merge_onto(shop.repository, &work.base, &work.commit, &tip)?;
-        let Merged::Clean(tree) = merged else {
-            work.release(shop.disk, shop.repository, shop.site.state())?;
-            return Ok(Brought::Conflict);
-        };
-        let message = shop.repository.message(&work.commit)?;
-        let commit = commit_tree(shop.repository, &tree, &tip, &message, shop.stop)?;
-        let rebased = Accepted {
-            base: tip,
-            commit,
-            ..work.clone()
         };
         if rebased.validated {
+            let waits = |reason| {
+                let hint = None;
+                Ok(Brought::Waits { reason, hint })
+            };
             match prove::prove(shop, run, &rebased.commit, CallRole::Validation) {
                 Ok(proof) if proof.verdict.is_good() => {}
                 Ok(proof) => {
-                    work.release(shop.disk, shop.repository, shop.site.state())?;
+                    let_go(&work)?;
                     let story = prove::red(CallRole::Validation, &proof).story;
                     return Ok(Brought::Red { story });
                 }
                 Err(Halt::Failed(failure)) => {
-                    return Ok(Brought::Waits {
-                        reason: format!("it could not be validated again: {failure}"),
-                        hint: None,
-                    });
+                    return waits(format!("it could not be validated again: {failure}"));
                 }
-                Err(
-                    Halt::Stopped
-                    | Halt::CutShort(_)
-                    | Halt::HeldBack(_)
-                    | Halt::OutOfQuota { .. }
-                    | Halt::Unavailable { .. },
-                ) => {
-                    return Ok(Brought::Waits {
-                        reason: "interrupted".to_owned(),
-                        hint: None,
-                    });
-                }
+                Err(Halt::Ended(_)) => return waits("interrupted".to_owned()),
             }
         }
-        rebased.hold(shop.disk, shop.repository, shop.site.state())?;
+        hold(&rebased)?;
         work = rebased;
     }
     Ok(Brought::Waits {
         reason: "the branch moves faster than the work can be validated".to_owned(),
         hint: None,
     })
+}
+
+/// Puts work on top of what came meanwhile; none where both changed the same.
+fn rebase(shop: &Shop<'_>, work: &Accepted, tip: CommitId) -> Result<Option<Accepted>, BringError> {
+    let repository = shop.repository;
+    // A migration that somebody took further meanwhile is not what the work was
+    // about, even where the texts would merge.
+    if let Some(slug) = &work.slug {
+        let dir = format!("{}/{slug}", shop.site.migrations());
+        if differs(repository, &work.base, &tip, &dir)? {
+            return Ok(None);
+        }
+    }
+    let Merged::Clean(tree) = merge_onto(repository, &work.base, &work.commit, &tip)? else {
+        return Ok(None);
+    };
+    let message = repository.message(&work.commit)?;
+    let commit = commit_tree(repository, &tree, &tip, &message, shop.stop)?;
+    Ok(Some(Accepted {
+        base: tip,
+        commit,
+        ..work.clone()
+    }))
 }
 
 /// Says what becomes of work whose place is not there.
@@ -234,10 +214,8 @@ fn is_there(shop: &Shop<'_>, work: &Accepted) -> Result<bool, BringError> {
         Onto::Branch(name) => branch_tip(shop.repository, name)?,
         Onto::Detached => shop.repository.head()?,
     };
-    match tip {
-        Some(tip) => Ok(shop.repository.contains(&tip, &work.commit)?),
-        None => Ok(false),
-    }
+    let holds = |tip| shop.repository.contains(&tip, &work.commit);
+    Ok(tip.map(holds).transpose()?.unwrap_or(false))
 }
 
 /// Keeps what there is of accepted work that was let go. The commit stays in
@@ -255,10 +233,10 @@ pub fn let_go(
     let subject = Subject {
         attempt,
         retry: 1,
-        target: work.slug.as_deref().unwrap_or(&work.subject),
+        target: work.target(),
         phase_reached: "landing",
         effort: &effort,
-        next_step: &format!(
+        next_step: format!(
             "Run `piton run` again: it starts from the last commit. `git show {}` shows what was let go, until git clears it away.",
             work.commit.short()
         ),

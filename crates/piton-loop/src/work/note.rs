@@ -5,16 +5,17 @@ use std::path::Path;
 
 use piton_agent::CallRole;
 use piton_durable::write_atomic;
+use piton_git::CommitId;
 use piton_git::slot::Slot;
 use piton_migration::manifest::{MANIFEST_FILE, Manifest};
 use piton_migration::own::{OWN_FILE, OwnData};
 use piton_migration::slug::Slug;
 
 use super::accepted::Accepted;
-use super::attempts::Start;
-use super::failure::{Halt, WorkFailure};
+use super::failure::{Halt, OrTrouble as _, WorkFailure};
 use super::message::Trailers;
 use super::shop::Shop;
+use super::start::{self, Start};
 use crate::commit;
 use crate::failures::FailureKind;
 use crate::runs::RunRecord;
@@ -38,15 +39,6 @@ pub(super) fn commit(
     putting: &Putting<'_>,
 ) -> Result<Accepted, Halt> {
     let role = CallRole::PhaseExecutionGate;
-    let trouble = |error: &dyn std::error::Error| Halt::trouble(role, error);
-    let relative = shop.site.relative(putting.slug);
-    let dir = slot.dir().join(&relative);
-    for (name, bytes) in [
-        (MANIFEST_FILE, putting.manifest.encode()),
-        (OWN_FILE, putting.own.encode()),
-    ] {
-        write_atomic(shop.disk, &dir.join(name), &bytes, 0o644).map_err(|error| trouble(&error))?;
-    }
     let subject = commit::person_subject(shop.prefix, putting.slug.as_str(), putting.verb);
     let trailers = Trailers {
         run: run.id().to_string(),
@@ -54,34 +46,39 @@ pub(super) fn commit(
         ..Trailers::default()
     };
     let message = trailers.under(&commit::message(&subject, putting.why, None));
-    let proposed = slot
-        .commit(
-            shop.disk,
-            shop.repository,
-            &[Path::new(&relative)],
-            &message,
-        )
-        .map_err(|error| trouble(&error))?
-        .ok_or_else(|| {
-            let story = "there was nothing to note".to_owned();
-            Halt::from(WorkFailure::again(
-                role,
-                FailureKind::AgentInfraFailure,
-                story,
-            ))
-        })?;
-    let accepted = Accepted {
-        name: format!("{}-{:03}-note", run.id(), start.attempt),
-        base: start.base.clone(),
-        commit: proposed.commit,
-        onto: start.onto.clone(),
-        subject,
+    let files = [
+        (MANIFEST_FILE, putting.manifest.encode()),
+        (OWN_FILE, putting.own.encode()),
+    ];
+    let commit = commit_files(shop, slot, role, putting.slug, &files, &message)?;
+    let commit = commit.ok_or_else(|| {
+        let kind = FailureKind::AgentInfraFailure;
+        Halt::from(WorkFailure::again(role, kind, "there was nothing to note"))
+    })?;
+    let mut note = Accepted {
         slug: Some(putting.slug.to_string()),
-        files: Vec::new(),
-        validated: false,
+        ..start.led_to(run, commit, subject)
     };
-    accepted
-        .hold(shop.disk, shop.repository, shop.site.state())
-        .map_err(|error| trouble(&error))?;
-    Ok(accepted)
+    note.name.push_str("-note");
+    start::hold(shop, role, note)
+}
+
+/// Writes files of piton's own into a migration, and makes a commit of them
+/// alone; none where git sees nothing new.
+pub(super) fn commit_files(
+    shop: &Shop<'_>,
+    slot: &Slot,
+    role: CallRole,
+    slug: &Slug,
+    files: &[(&str, Vec<u8>)],
+    message: &str,
+) -> Result<Option<CommitId>, Halt> {
+    let relative = shop.site.relative(slug);
+    for (name, bytes) in files {
+        let file = slot.dir().join(&relative).join(name);
+        write_atomic(shop.disk, &file, bytes, 0o644).or_trouble(role)?;
+    }
+    let only = [Path::new(&relative)];
+    let proposed = slot.commit(shop.disk, shop.repository, &only, message);
+    Ok(proposed.or_trouble(role)?.map(|proposed| proposed.commit))
 }

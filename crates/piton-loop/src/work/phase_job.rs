@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use piton_agent::CallRole;
 use piton_durable::write_atomic;
 use piton_git::slot::{Changes, Slot};
-use piton_migration::consistency::{self, Mode, Severity};
+use piton_migration::consistency::{self, Mode, first_error};
 use piton_migration::manifest::{MANIFEST_FILE, MigrationState};
 use piton_migration::own::OWN_FILE;
 
@@ -19,7 +19,7 @@ use crate::clock::local_stamp;
 use crate::effort::EffortResolution;
 use crate::failures::FailureKind;
 use crate::planning::accept::is_reserved_path;
-use crate::prompts::{PromptError, RetryBrief, WorkPrompt};
+use crate::prompts::{PromptError, RetryBrief, WorkAbout};
 
 impl Job for Prepared {
     fn role(&self) -> CallRole {
@@ -42,16 +42,8 @@ impl Job for Prepared {
         Some(self.live.slug.as_str())
     }
 
-    fn files(&self) -> &[String] {
-        &[]
-    }
-
     fn effort(&self) -> &EffortResolution {
         &self.effort
-    }
-
-    fn model(&self, shop: &Shop<'_>) -> Option<String> {
-        shop.models.model(self.role())
     }
 
     fn bears_failing_agents(&self) -> bool {
@@ -64,8 +56,7 @@ impl Job for Prepared {
         retry: Option<RetryBrief<'_>>,
     ) -> Result<String, PromptError> {
         let (path, summary) = (self.path(), self.summary());
-        let prompt = WorkPrompt::Phase(self.prompt_of(shop, &path, &summary, retry));
-        shop.prompts.work(&prompt)
+        shop.prompt(WorkAbout::Phase(self.brief(&path, &summary)), retry)
     }
 
     /// What the agent did to the plan and its phases stays; the manifest and
@@ -79,10 +70,7 @@ impl Job for Prepared {
         let role = self.role();
         let refused = |story: String| WorkFailure::again(role, FailureKind::PhaseFailed, story);
         let own_dir = Path::new(&self.relative);
-        let strays = territory::strays(shop.site, changes, Some(own_dir));
-        if !strays.is_empty() {
-            return Err(refused(territory::refusal(shop, slot, &strays)));
-        }
+        territory::refuse_strays(shop, slot, changes, Some(own_dir)).map_err(refused)?;
         self.restore(shop, slot, changes)
             .map_err(|error| refused(piton_base::on_one_line(&*error)))?;
         let mut own = self.live.own.clone();
@@ -111,11 +99,9 @@ impl Job for Prepared {
             Mode::Doctor
         };
         let findings = consistency::check(shop.disk, &dir, &self.live.slug, mode);
-        match findings.iter().find(|it| it.severity == Severity::Error) {
+        match first_error(&findings) {
             Some(finding) => Err(refused(format!(
-                "the agent left the migration inconsistent: {} ({})",
-                finding.message,
-                finding.code.as_str()
+                "the agent left the migration inconsistent: {finding}"
             ))),
             None => Ok(Finished::With(written)),
         }

@@ -2,13 +2,11 @@
 
 use piton_migration::slug::Slug;
 
-use super::attempts::Start;
-use super::phase::{self, PhaseWork};
-use super::plan::{self, PlanWork};
-use super::refactor::{self, RefactorWork};
 use super::shop::{Shop, Worked};
+use super::source_piece::SourcePiece;
+use super::start::Start;
+use super::{phase, plan, refactor};
 use crate::runs::{CommitPhase, RunRecord};
-use crate::targets::Target;
 
 /// What is to be worked on, before it is known from which commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,32 +16,16 @@ pub enum Piece {
     Source(SourcePiece),
 }
 
-/// A target, with what the run says of all of them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SourcePiece {
-    pub target: Target,
-    /// What the user says the whole run is about.
-    pub scope: Option<String>,
-    /// What the commit is called, where it is not called after its target.
-    pub subject: Option<String>,
-    /// Whether it is asked first how far the target reaches, and whether it
-    /// takes a migration.
-    pub route: bool,
-}
-
 impl Piece {
     /// Does the work. It is accepted and held, or there is a reason why not;
     /// landing it is another matter.
     pub fn work(&self, shop: &Shop<'_>, run: &RunRecord<'_>, start: &Start) -> Worked {
-        let start = start.clone();
         match self {
-            Self::Plan(slug) => plan::carry_out(shop, run, &PlanWork { slug, start }),
-            Self::Phase(slug) => phase::carry_out(shop, run, &PhaseWork { slug, start }),
-            Self::Source(piece) => {
-                let work = RefactorWork { piece, start };
-                refactor::carry_out(shop, run, &work)
-            }
+            Self::Plan(slug) => plan::carry_out(shop, run, slug, start),
+            Self::Phase(slug) => phase::carry_out(shop, run, slug, start),
+            Self::Source(piece) => refactor::carry_out(shop, run, piece, start),
         }
+        .unwrap_or_else(Worked::from)
     }
 
     /// Returns the migration that it is about.

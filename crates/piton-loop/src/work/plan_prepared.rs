@@ -7,23 +7,22 @@ use piton_agent::CallRole;
 use piton_durable::tree;
 use piton_git::slot::{Changes, Slot, SlotChange};
 use piton_migration::candidate::Proposal;
-use piton_migration::consistency::{self, Mode, Severity};
+use piton_migration::consistency::{self, Mode, first_error};
 use piton_migration::contents::Contents;
 use piton_migration::planning::Step;
 use piton_migration::secret::Secret;
+use piton_migration::slug::Slug;
 
 use super::failure::WorkFailure;
-use super::plan::{self, PlanWork};
 use super::shop::Shop;
+use super::spilled;
 use crate::effort::EffortResolution;
 use crate::failures::FailureKind;
 use crate::planning::accept;
 use crate::planning::brief::Briefing;
-use crate::planning::decide::{StepRefusal, call_role, step_of};
+use crate::planning::decide::{call_role, step_of};
 use crate::planning::site::Site;
 use crate::planning::snapshot::{Snapshot, SnapshotError};
-use crate::planning::verdict::{Asked, answer_schema};
-use crate::validation::ValidationCommand;
 
 /// A step as the commit has it, ready to be asked for.
 #[derive(Debug)]
@@ -43,52 +42,42 @@ impl Prepared {
     pub(super) fn read(
         shop: &Shop<'_>,
         slot: &Slot,
-        site: Site,
-        work: &PlanWork<'_>,
+        slug: &Slug,
     ) -> Result<Option<Self>, WorkFailure> {
-        let role = CallRole::PlanningState;
-        let refused = |kind: FailureKind, error: &dyn std::error::Error| {
-            WorkFailure::again(role, kind, piton_base::on_one_line(error))
-        };
-        let base = match Snapshot::read(shop.disk, &site, work.slug) {
+        let refused = |kind, story| WorkFailure::again(CallRole::PlanningState, kind, story);
+        let told =
+            |kind, error: &dyn std::error::Error| refused(kind, piton_base::on_one_line(error));
+        let site = shop.site.at(slot.dir());
+        let base = match Snapshot::read(shop.disk, &site, slug) {
             Ok(base) => base,
             Err(SnapshotError::NotThere { .. }) => return Ok(None),
             Err(error @ SnapshotError::NoState { .. }) => {
-                return Err(refused(FailureKind::PlanningStateMissing, &error));
+                return Err(told(FailureKind::PlanningStateMissing, &error));
             }
-            Err(error) => return Err(refused(FailureKind::PlanningStateInvalid, &error)),
+            Err(error) => return Err(told(FailureKind::PlanningStateInvalid, &error)),
         };
-        let step = step_of(&base).map_err(|error| {
-            let kind = match error {
-                StepRefusal::Inconsistent { .. } => FailureKind::PlanningConsistencyError,
-                _ => FailureKind::PlanningBlocked,
-            };
-            refused(kind, &error)
-        })?;
-        let dir = site.live(work.slug);
-        let findings = consistency::check(shop.disk, &dir, work.slug, Mode::PlanningSnapshot);
-        if let Some(finding) = findings.iter().find(|it| it.severity == Severity::Error) {
-            let story = format!("{} ({})", finding.message, finding.code.as_str());
+        let step = step_of(&base).map_err(|error| told(FailureKind::PlanningBlocked, &error))?;
+        let dir = site.live(slug);
+        let findings = consistency::check(shop.disk, &dir, slug, Mode::PlanningSnapshot);
+        if let Some(finding) = first_error(&findings) {
             let kind = FailureKind::PlanningConsistencyError;
-            return Err(WorkFailure::again(role, kind, story));
+            return Err(refused(kind, finding.to_string()));
         }
-        let effort = plan::effort(shop.budget, step, shop.models.effort(call_role(step)));
-        let schema = (shop.agent.answers_by_schema())
-            .then(|| answer_schema(step, &base.contents))
-            .flatten();
+        let effort = shop
+            .budget
+            .for_step(step, shop.models.effort(call_role(step)));
         let briefing = Briefing {
             prompts: shop.prompts,
             taste: shop.taste,
             budget: shop.budget,
-            validation: shop.validator.command.map(ValidationCommand::as_str),
-            answer_by_schema: schema.is_some(),
+            validation: shop.validation(),
+            answer_by_schema: shop.agent.answers_by_schema(),
         };
-        let prompt = briefing
-            .prompt(&site, &base, step)
-            .map_err(|error| refused(FailureKind::AgentInfraFailure, &error))?;
-        debug_assert_eq!(slot.dir(), site.root());
+        let (prompt, schema) = briefing
+            .ask(&site, &base, step)
+            .map_err(|error| told(FailureKind::AgentInfraFailure, &error))?;
         Ok(Some(Self {
-            relative: site.relative(work.slug),
+            relative: site.relative(slug),
             site,
             step,
             effort,
@@ -98,16 +87,6 @@ impl Prepared {
         }))
     }
 
-    pub(super) fn asked(&self) -> Asked {
-        if self.schema.is_some() {
-            Asked::Schema
-        } else {
-            Asked::Prose
-        }
-    }
-}
-
-impl Prepared {
     /// Returns the files of the accepted state. One that piton took away and the
     /// agent had left has to be looked for.
     pub(super) fn written(&self, changes: &Changes, accepted: &Contents) -> Option<Vec<PathBuf>> {
@@ -133,9 +112,7 @@ impl Prepared {
             .unwrap_or_default();
         match Secret::found_among(shop.secrets, &contents) {
             None => Ok(contents),
-            Some((file, variable)) => Err(format!(
-                "the agent wrote the value of {variable} into {file}; nothing of its work was taken"
-            )),
+            Some((file, variable)) => Err(spilled::told(&file, &variable)),
         }
     }
 
@@ -152,12 +129,8 @@ impl Prepared {
             .map_err(|error| wrong(&error))?;
         let mode = Proposal::mode_of(accepted.status);
         let findings = consistency::check(shop.disk, &dir, &self.base.slug, mode);
-        match findings.iter().find(|it| it.severity == Severity::Error) {
-            Some(finding) => Err(format!(
-                "the migration would not be consistent: {} ({})",
-                finding.message,
-                finding.code.as_str()
-            )),
+        match first_error(&findings) {
+            Some(finding) => Err(format!("the migration would not be consistent: {finding}")),
             None => Ok(()),
         }
     }

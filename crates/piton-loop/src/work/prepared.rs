@@ -2,20 +2,18 @@
 
 use piton_agent::CallRole;
 use piton_git::slot::Slot;
-use piton_migration::consistency::{self, Mode, Severity};
+use piton_migration::consistency::{self, Mode, first_error};
 use piton_migration::manifest::Phase;
+use piton_migration::slug::Slug;
 
-use super::evidence::Subject;
 use super::failure::{Halt, WorkFailure};
-use super::phase::PhaseWork;
 use super::shop::Shop;
 use crate::effort::EffortResolution;
 use crate::failures::FailureKind;
 use crate::planning::person::ReviewSheet;
 use crate::planning::site::Site;
 use crate::planning::snapshot::Live;
-use crate::prompts::{PhaseBrief, PhasePrompt, RetryBrief};
-use crate::validation::ValidationCommand;
+use crate::prompts::{PhaseBrief, PhaseText};
 
 /// A phase as the commit has it, ready to be asked about.
 #[derive(Debug)]
@@ -32,27 +30,21 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
-    pub(super) fn read(shop: &Shop<'_>, slot: &Slot, work: &PhaseWork<'_>) -> Result<Self, Halt> {
-        let role = CallRole::PhaseExecutionGate;
+    pub(super) fn read(shop: &Shop<'_>, slot: &Slot, slug: &Slug) -> Result<Self, Halt> {
         let refused = |story: String| {
+            let kind = FailureKind::MigrationConsistencyError;
             Halt::from(WorkFailure::again(
-                role,
-                FailureKind::MigrationConsistencyError,
+                CallRole::PhaseExecutionGate,
+                kind,
                 story,
             ))
         };
-        let site = Site::new(slot.dir(), shop.site.migrations(), shop.site.state())
-            .map_err(|error| Halt::trouble(role, &error))?;
-        let live = Live::read(shop.disk, &site, work.slug)
+        let site = shop.site.at(slot.dir());
+        let live = Live::read(shop.disk, &site, slug)
             .map_err(|error| refused(piton_base::on_one_line(&error)))?;
-        let dir = site.live(work.slug);
-        let findings = consistency::check(shop.disk, &dir, work.slug, Mode::ExecutionGate);
-        if let Some(finding) = findings.iter().find(|it| it.severity == Severity::Error) {
-            return Err(refused(format!(
-                "{} ({})",
-                finding.message,
-                finding.code.as_str()
-            )));
+        let findings = consistency::check(shop.disk, &site.live(slug), slug, Mode::ExecutionGate);
+        if let Some(finding) = first_error(&findings) {
+            return Err(refused(finding.to_string()));
         }
         let Some((_, phase)) = live.manifest.open_phase() else {
             return Err(refused(
@@ -66,8 +58,8 @@ impl Prepared {
             effort: shop
                 .budget
                 .for_phase(phase.required_effort, phase.effort_reason.as_deref()),
-            label: format!("{}/{reference}", work.slug),
-            relative: site.relative(work.slug),
+            label: format!("{slug}/{reference}"),
+            relative: site.relative(slug),
             site,
             live,
             phase,
@@ -76,18 +68,12 @@ impl Prepared {
         })
     }
 
-    pub(super) fn prompt_of<'a>(
-        &'a self,
-        shop: &'a Shop<'_>,
-        path: &'a str,
-        summary: &'a str,
-        retry: Option<RetryBrief<'a>>,
-    ) -> PhasePrompt<'a> {
-        PhasePrompt {
+    pub(super) fn brief<'a>(&'a self, path: &'a str, summary: &'a str) -> PhaseBrief<'a> {
+        PhaseBrief {
             slug: self.live.slug.as_str(),
             live: &self.relative,
             summary,
-            phase: PhaseBrief {
+            phase: PhaseText {
                 name: &self.phase.name,
                 path,
                 document: &self.document,
@@ -95,11 +81,6 @@ impl Prepared {
                 effort: self.effort.effective.as_str(),
                 effort_reason: self.phase.effort_reason.as_deref(),
             },
-            migrations: shop.site.migrations(),
-            taste: shop.taste,
-            validation: shop.validator.command.map(ValidationCommand::as_str),
-            retry,
-            amendment: shop.amendment,
         }
     }
 
@@ -109,39 +90,5 @@ impl Prepared {
 
     pub(super) fn summary(&self) -> String {
         ReviewSheet::of(&self.live).manifest
-    }
-}
-
-/// A subject that owns its advice.
-pub(super) struct OwnedSubject<'a> {
-    attempt: u32,
-    label: &'a str,
-    name: &'a str,
-    effort: &'a EffortResolution,
-    next_step: String,
-}
-
-impl OwnedSubject<'_> {
-    pub(super) fn as_ref(&self) -> Subject<'_> {
-        Subject {
-            attempt: self.attempt,
-            retry: 1,
-            target: self.label,
-            phase_reached: self.name,
-            effort: self.effort,
-            next_step: &self.next_step,
-        }
-    }
-}
-
-impl Prepared {
-    pub(super) fn subject(&self, work: &PhaseWork<'_>) -> OwnedSubject<'_> {
-        OwnedSubject {
-            attempt: work.start.attempt,
-            label: &self.label,
-            name: &self.phase.name,
-            effort: &self.effort,
-            next_step: super::attempts::Job::next_step(self),
-        }
     }
 }

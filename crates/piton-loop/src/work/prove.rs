@@ -1,6 +1,7 @@
 //! Validating a commit where no agent ever writes.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use piton_agent::CallRole;
 use piton_agent::sealing::MET_THE_SEAL;
@@ -8,16 +9,16 @@ use piton_base::StateDir;
 use piton_durable::DiskRead;
 use piton_git::CommitId;
 use piton_git::landing::tree_of;
-use piton_git::slot::{Slot, SlotUse, Slots};
+use piton_git::slot::SlotUse;
 use piton_seal::CacheSet;
 
-use super::evidence::Traces;
-use super::failure::{Halt, WorkFailure};
+use super::failure::{End, Halt, OrTrouble as _, Traces, WorkFailure};
 use super::shop::Shop;
+use super::workplace;
 use crate::failures::FailureKind;
-use crate::runs::{Event, RecordedCall, RunRecord};
+use crate::runs::{Event, Heard, RecordedCall, RunRecord};
 use crate::validation::baseline::{self, BaselineKey};
-use crate::validation::{ValidationError, Validator, Verdict};
+use crate::validation::{Validator, Verdict};
 
 /// What projects keep outside git, and tests then miss in a fresh slot.
 const OFTEN_MISSING: [&str; 6] = ["node_modules", ".venv", "venv", ".env", "vendor", "target"];
@@ -46,62 +47,54 @@ pub fn prove(
             missing: Vec::new(),
         });
     };
-    let trouble = |error: &dyn std::error::Error| Halt::trouble(role, error);
-    let view = shop
-        .slots
-        .view(shop.disk, shop.repository)
-        .map_err(|error| trouble(&error))?;
-    let slot = Slots::new(shop.disk, shop.repository, &shop.slots.home)
-        .take(commit, SlotUse::Proof, &view, &shop.holder)
-        .map_err(|error| trouble(&error))?;
-    let RecordedCall { number, files } =
-        run.place(role.as_str()).map_err(|error| trouble(&error))?;
+    let slot = workplace::take(shop, commit, SlotUse::Proof, role)?;
+    let RecordedCall { number, files } = run.place(role.as_str()).or_trouble(role)?;
     let token = format!("{}-{number}", run.id());
-    set_up(shop, &slot, &files.directory, &token, role)?;
+    workplace::set_up(shop, &slot, &files.directory, &token, role)?;
     run.event(Event::ValidationStarted {
         call: number,
         commit: commit.short().to_owned(),
         command: command.as_str().to_owned(),
     })
-    .map_err(|error| trouble(&error))?;
-    let heard = run.hear(number);
+    .or_trouble(role)?;
+    let heard = Heard::of(run, number);
     let validator = Validator {
         caches: CacheSet::of_slot(slot.number()),
         ..shop.validator.clone()
     };
-    match validator.validate(slot.dir(), &files.directory, &token, &heard) {
-        Ok(Verdict::Stopped) => Err(Halt::Stopped),
-        Ok(verdict) => {
-            if matches!(verdict, Verdict::Green { .. }) {
-                note_green(shop, commit);
-            }
-            if matches!(verdict, Verdict::Flaky { .. }) {
-                run.update(|summary| summary.counts.flaky += 1)
-                    .map_err(|error| trouble(&error))?;
-            }
-            run.event(Event::ValidationFinished {
-                call: number,
-                commit: commit.short().to_owned(),
-                verdict: verdict.to_string(),
-                good: verdict.is_good(),
-                flaky: matches!(verdict, Verdict::Flaky { .. }),
-                duration_ms: match &verdict {
-                    Verdict::Green { lasted } => u64::try_from(lasted.as_millis()).ok(),
-                    Verdict::NotAsked
-                    | Verdict::Flaky { .. }
-                    | Verdict::Red(_)
-                    | Verdict::Stopped => None,
-                },
-            })
-            .map_err(|error| trouble(&error))?;
-            Ok(Proof {
-                verdict,
-                record: Some(files.directory),
-                missing: missing(shop.disk, shop.site.root(), slot.dir()),
-            })
+    let verdict = validator
+        .validate(slot.dir(), &files.directory, &token, &heard)
+        .map_err(|error| {
+            let story = piton_base::on_one_line(&error);
+            WorkFailure::again(role, FailureKind::ValidationInfraFailure, story)
+        })?;
+    let (flaky, lasted) = match &verdict {
+        Verdict::Stopped => return Err(End::Stopped.into()),
+        Verdict::Green { lasted } => {
+            note_green(shop, commit);
+            (false, Some(lasted))
         }
-        Err(error) => Err(infra(role, &error).into()),
-    }
+        Verdict::Flaky { .. } => {
+            run.update(|summary| summary.counts.flaky += 1)
+                .or_trouble(role)?;
+            (true, None)
+        }
+        Verdict::NotAsked | Verdict::Red(_) => (false, None),
+    };
+    run.event(Event::ValidationFinished {
+        call: number,
+        commit: commit.short().to_owned(),
+        verdict: verdict.to_string(),
+        good: verdict.is_good(),
+        flaky,
+        duration_ms: lasted.and_then(|lasted| u64::try_from(lasted.as_millis()).ok()),
+    })
+    .or_trouble(role)?;
+    Ok(Proof {
+        verdict,
+        record: Some(files.directory),
+        missing: missing(shop.disk, shop.site.root(), slot.dir()),
+    })
 }
 
 /// Proves the commit that a run starts from, unless it was proved before.
@@ -117,7 +110,7 @@ pub fn baseline(
     {
         return Ok(Proof {
             verdict: Verdict::Green {
-                lasted: std::time::Duration::ZERO,
+                lasted: Duration::ZERO,
             },
             record: None,
             missing: Vec::new(),
@@ -161,39 +154,13 @@ pub(super) fn red(role: CallRole, proof: &Proof) -> WorkFailure {
             story.push_str(MET_THE_SEAL);
         }
     }
-    WorkFailure::again(role, FailureKind::ValidationFailed, story).with(Traces {
-        agent: None,
-        tests: proof.record.clone(),
-    })
-}
-
-fn infra(role: CallRole, error: &ValidationError) -> WorkFailure {
-    let story = piton_base::on_one_line(error);
-    WorkFailure::again(role, FailureKind::ValidationInfraFailure, story)
-}
-
-/// Runs the set-up command where a slot needs it.
-pub(super) fn set_up(
-    shop: &Shop<'_>,
-    slot: &Slot,
-    record: &Path,
-    token: &str,
-    role: CallRole,
-) -> Result<(), Halt> {
-    let Some(setup) = &shop.slots.setup else {
-        return Ok(());
-    };
-    let log = record.join("setup.log");
-    setup
-        .prepare(shop.disk, slot, &log, token, shop.stop, shop.clock)
-        .map(drop)
-        .map_err(|error| {
-            if shop.stop.requested() {
-                Halt::Stopped
-            } else {
-                Halt::trouble(role, &error)
-            }
-        })
+    WorkFailure {
+        traces: Traces {
+            agent: None,
+            tests: proof.record.clone(),
+        },
+        ..WorkFailure::again(role, FailureKind::ValidationFailed, story)
+    }
 }
 
 fn missing(disk: &dyn DiskRead, user: &Path, slot: &Path) -> Vec<&'static str> {

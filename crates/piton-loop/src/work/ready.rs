@@ -5,18 +5,20 @@ use piton_git::slot::Slot;
 use piton_migration::manifest::MigrationState;
 use piton_migration::stamp::Stamp;
 
+use super::attempts::Job as _;
 use super::call::{self, Around, Ask};
-use super::evidence;
-use super::failure::{Halt, WorkFailure};
+use super::evidence::{self, Subject};
+use super::failure::{Halt, OrTrouble as _, WorkFailure};
 use super::note::{self, Putting};
-use super::phase::{PhaseWork, failed};
 use super::prepared::Prepared;
+use super::setback;
 use super::shop::{Shop, Worked};
+use super::start::Start;
 use crate::clock::local_stamp;
 use crate::deciding::defer;
 use crate::failures::FailureKind;
 use crate::guard::UserTree;
-use crate::prompts::WorkPrompt;
+use crate::prompts::WorkAbout;
 use crate::replies::{Decision, ReadyAnswer, Recommendation, Verdict};
 use crate::runs::RunRecord;
 
@@ -46,39 +48,24 @@ pub(super) fn ready_check(
     shop: &Shop<'_>,
     run: &RunRecord<'_>,
     slot: &Slot,
-    work: &PhaseWork<'_>,
+    start: &Start,
     phase: &Prepared,
 ) -> Result<Ready, Halt> {
     let role = CallRole::PhaseReadyCheck;
-    let trouble = |error: &dyn std::error::Error| Halt::trouble(role, error);
+    let slug = &phase.live.slug;
     let (path, summary) = (phase.path(), phase.summary());
-    let prompt = WorkPrompt::ReadyCheck(phase.prompt_of(shop, &path, &summary, None));
-    let prompt = shop
-        .prompts
-        .work(&prompt)
-        .map_err(|error| trouble(&error))?;
-    let asked = call::ask(
-        shop,
-        run,
-        slot,
-        Ask {
-            role,
-            onto: &work.start.onto,
-            attempt: work.start.attempt,
-            retry: 1,
-            target: &phase.label,
-            phase_reached: &phase.phase.name,
-            slug: Some(work.slug.as_str()),
-            prompt,
-            model: shop.models.model(role),
-            effort: &phase.effort,
-            schema: None,
-            about: None,
-            around: Around::followed(None),
-        },
-    );
+    let prompt = shop.prompt(WorkAbout::ReadyCheck(phase.brief(&path, &summary)), None);
+    let ask = Ask {
+        target: &phase.label,
+        phase_reached: &phase.phase.name,
+        slug: Some(slug.as_str()),
+        prompt: prompt.or_trouble(role)?,
+        around: Around::followed(None),
+        ..Ask::of(shop, role, start, &phase.effort)
+    };
+    let asked = call::ask(shop, run, slot, ask);
     // Whatever it did to the files, it was asked to read.
-    slot.take_back(shop.disk).map_err(|error| trouble(&error))?;
+    slot.take_back(shop.disk).or_trouble(role)?;
     let mut tree = None;
     let answer = asked.and_then(|called| {
         tree = called.tree;
@@ -90,16 +77,23 @@ pub(super) fn ready_check(
     if let (false, Some(tree)) = (may, &tree) {
         call::look_after(shop, run, role, tree)?;
     }
+    let subject = Subject {
+        attempt: start.attempt,
+        retry: 1,
+        target: &phase.label,
+        phase_reached: &phase.phase.name,
+        effort: &phase.effort,
+        next_step: phase.next_step(),
+    };
     let answer = match answer {
         Ok(answer) => answer,
         Err(Halt::Failed(failure)) => {
             let failure = failure.last_word();
-            let subject = phase.subject(work);
-            evidence::keep(shop, run, &subject.as_ref(), &failure);
-            let worked = failed(shop, run, slot, work, phase, failure);
+            evidence::keep(shop, run, &subject, &failure);
+            let worked = setback::failed(shop, run, slot, start, slug, failure);
             return Ok(Ready::No(Box::new(worked)));
         }
-        Err(halt) => return Err(halt),
+        Err(halt @ Halt::Ended(_)) => return Err(halt),
     };
     let (kind, waits_for_person) = match verdict(&answer) {
         Verdict::Yes => return Ok(Ready::Yes(tree)),
@@ -115,7 +109,7 @@ pub(super) fn ready_check(
         decision: Decision::Blocked,
         ..WorkFailure::again(role, kind, answer.reason.clone())
     };
-    evidence::keep(shop, run, &phase.subject(work).as_ref(), &failure);
+    evidence::keep(shop, run, &subject, &failure);
     let now = local_stamp(shop.clock);
     let mut own = phase.live.own.clone();
     let MigrationState::Ready(ready) = MigrationState::from(phase.live.manifest.clone()) else {
@@ -130,19 +124,14 @@ pub(super) fn ready_check(
         let stamp = Stamp::utc(until);
         (ready.defer_until(stamp, now).into_manifest(), Some(until))
     };
-    let note = note::commit(
-        shop,
-        run,
-        slot,
-        &work.start,
-        &Putting {
-            slug: work.slug,
-            manifest: &manifest,
-            own: &own,
-            verb: "defer",
-            why: &answer.reason,
-        },
-    )?;
+    let putting = Putting {
+        slug,
+        manifest: &manifest,
+        own: &own,
+        verb: "defer",
+        why: &answer.reason,
+    };
+    let note = note::commit(shop, run, slot, start, &putting)?;
     Ok(Ready::No(Box::new(Worked::PutOff {
         reason: answer.reason,
         until,

@@ -3,81 +3,61 @@
 use piton_agent::CallRole;
 use piton_git::slot::{Changes, Slot};
 
-pub use super::attempts::Start;
-use super::attempts::{self, Finished, Job, Made};
+use super::attempts::{self, Finished, Job};
 use super::evidence::{self, Subject};
 use super::failure::{Halt, WorkFailure};
-use super::message::Trailers;
-use super::piece::SourcePiece;
 use super::route::{self, Routed};
 use super::shop::{Shop, Worked};
+use super::source_piece::SourcePiece;
+use super::start::Start;
 use super::territory;
 use super::workplace;
 use crate::effort::EffortResolution;
-use crate::failures::FailureKind;
-use crate::prompts::{PromptError, RefactorPrompt, RetryBrief, TargetBrief, WorkPrompt};
+use crate::prompts::{PromptError, RetryBrief, WorkAbout};
 use crate::runs::RunRecord;
 use crate::targets::Target;
-use crate::validation::ValidationCommand;
-
-/// A target that is to be worked on.
-#[derive(Clone, Debug)]
-pub struct RefactorWork<'a> {
-    pub piece: &'a SourcePiece,
-    pub start: Start,
-}
 
 /// Carries out a refactor.
-pub fn carry_out(shop: &Shop<'_>, run: &RunRecord<'_>, work: &RefactorWork<'_>) -> Worked {
-    match begin(shop, run, work) {
-        Ok(Made::Accepted(accepted)) => Worked::Accepted(accepted),
-        Ok(Made::Unchanged { reason }) => Worked::Unchanged { reason },
-        Err(halt) => Worked::of(halt),
-    }
-}
-
-fn begin(shop: &Shop<'_>, run: &RunRecord<'_>, work: &RefactorWork<'_>) -> Result<Made, Halt> {
+pub(super) fn carry_out(
+    shop: &Shop<'_>,
+    run: &RunRecord<'_>,
+    piece: &SourcePiece,
+    start: &Start,
+) -> Result<Worked, Halt> {
+    let token = format!("{}-{:03}", run.id(), start.attempt);
     let role = CallRole::Refactor;
-    let token = format!("{}-{:03}", run.id(), work.start.attempt);
-    let slot = workplace::laid_out(shop, run, &work.start.base, &token, role)?;
-    let effort = shop.budget.for_target(work.piece.target.effort);
-    let (target, tree) = if work.piece.route {
-        match route::of(shop, run, &slot, work, &effort) {
+    let slot = workplace::laid_out(shop, run.dir().path(), &start.base, &token, role)?;
+    let effort = shop.budget.for_target(piece.target.effort);
+    let (target, tree) = if piece.route {
+        match route::of(shop, run, &slot, piece, start, &effort) {
             Ok(Routed::CleanUp { target, tree }) => (target, tree),
-            Ok(Routed::Migration(accepted)) => return Ok(Made::Accepted(accepted)),
-            Err(Halt::Failed(failure)) => return Err(unrouted(shop, run, work, &effort, *failure)),
-            Err(halt) => return Err(halt),
+            Ok(Routed::Migration(accepted)) => return Ok(Worked::Accepted(accepted)),
+            Err(Halt::Failed(failure)) => {
+                // A question that was not answered well.
+                let failure = failure.last_word();
+                let subject = Subject {
+                    attempt: start.attempt,
+                    retry: 1,
+                    target: &piece.target.description,
+                    phase_reached: failure.role.as_str(),
+                    effort: &effort,
+                    next_step: NEXT.to_owned(),
+                };
+                evidence::keep(shop, run, &subject, &failure);
+                return Err(failure.into());
+            }
+            Err(halt @ Halt::Ended(_)) => return Err(halt),
         }
     } else {
-        (work.piece.target.clone(), None)
+        (piece.target.clone(), None)
     };
     let job = Refactor {
-        work,
+        piece,
+        attempt: start.attempt,
         target,
         effort,
     };
-    attempts::carry_out(shop, run, &slot, &work.start, &job, tree)
-}
-
-/// Keeps what there is of a question that was not answered well.
-fn unrouted(
-    shop: &Shop<'_>,
-    run: &RunRecord<'_>,
-    work: &RefactorWork<'_>,
-    effort: &EffortResolution,
-    failure: WorkFailure,
-) -> Halt {
-    let failure = failure.last_word();
-    let subject = Subject {
-        attempt: work.start.attempt,
-        retry: 1,
-        target: &work.piece.target.description,
-        phase_reached: failure.role.as_str(),
-        effort,
-        next_step: NEXT,
-    };
-    evidence::keep(shop, run, &subject, &failure);
-    failure.into()
+    attempts::carry_out(shop, run, &slot, start, &job, tree)
 }
 
 /// What a reader of a failure can do.
@@ -86,21 +66,14 @@ const NEXT: &str =
 
 #[derive(Debug)]
 struct Refactor<'a> {
-    work: &'a RefactorWork<'a>,
+    piece: &'a SourcePiece,
+    attempt: u32,
     /// The target, as far as it was found to reach.
     target: Target,
     effort: EffortResolution,
 }
 
 impl Job for Refactor<'_> {
-    fn role(&self) -> CallRole {
-        CallRole::Refactor
-    }
-
-    fn validation_role(&self) -> CallRole {
-        CallRole::Validation
-    }
-
     fn label(&self) -> &str {
         &self.target.description
     }
@@ -109,12 +82,8 @@ impl Job for Refactor<'_> {
         "refactor"
     }
 
-    fn slug(&self) -> Option<&str> {
-        None
-    }
-
     fn files(&self) -> &[String] {
-        &self.work.piece.target.files
+        &self.piece.target.files
     }
 
     fn effort(&self) -> &EffortResolution {
@@ -126,34 +95,17 @@ impl Job for Refactor<'_> {
         own.or_else(|| shop.models.model(self.role()))
     }
 
-    fn bears_failing_agents(&self) -> bool {
-        true
-    }
-
     fn prompt(
         &self,
         shop: &Shop<'_>,
         retry: Option<RetryBrief<'_>>,
     ) -> Result<String, PromptError> {
-        let target = &self.target;
-        shop.prompts.work(&WorkPrompt::Refactor(RefactorPrompt {
-            attempt: self.work.start.attempt,
-            target: TargetBrief {
-                description: &target.description,
-                files: target.files.iter().map(String::as_str).collect(),
-                // What a target says of itself outweighs what the run says.
-                scoping: target
-                    .scoping
-                    .as_deref()
-                    .or(self.work.piece.scope.as_deref()),
-            },
-            migrations: shop.site.migrations(),
-            taste: shop.taste,
-            validation: shop.validator.command.map(ValidationCommand::as_str),
-            retry,
+        let about = WorkAbout::Refactor {
+            attempt: self.attempt,
+            target: self.piece.brief(&self.target),
             mission: shop.mission,
-            amendment: shop.amendment,
-        }))
+        };
+        shop.prompt(about, retry)
     }
 
     fn finish(
@@ -162,23 +114,17 @@ impl Job for Refactor<'_> {
         slot: &Slot,
         changes: &Changes,
     ) -> Result<Finished, WorkFailure> {
-        let strays = territory::strays(shop.site, changes, None);
-        if strays.is_empty() {
-            return Ok(if changes.is_empty() {
-                Finished::Nothing
-            } else {
-                Finished::With(Vec::new())
-            });
-        }
-        Err(WorkFailure::again(
-            self.role(),
-            FailureKind::AgentRequestedTransition,
-            territory::refusal(shop, slot, &strays),
-        ))
+        territory::refuse_strays(shop, slot, changes, None)
+            .map_err(|story| territory::refusal(self.role(), story))?;
+        Ok(if changes.is_empty() {
+            Finished::Nothing
+        } else {
+            Finished::With(Vec::new())
+        })
     }
 
     fn subject(&self, shop: &Shop<'_>) -> String {
-        match &self.work.piece.subject {
+        match &self.piece.subject {
             Some(subject) => format!("{}: {subject}", shop.prefix),
             None => crate::commit::refactor_subject(shop.prefix, &self.target.description),
         }
@@ -186,10 +132,6 @@ impl Job for Refactor<'_> {
 
     fn fallback(&self) -> String {
         format!("Clean-up of {}.", self.target.description)
-    }
-
-    fn trailers(&self) -> Trailers {
-        Trailers::default()
     }
 
     fn next_step(&self) -> String {

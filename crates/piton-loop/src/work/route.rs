@@ -15,19 +15,20 @@ use serde_json::json;
 
 use super::accepted::Accepted;
 use super::call::{self, Around, Ask, Called};
-use super::evidence::Traces;
-use super::failure::{Halt, WorkFailure};
+use super::failure::{Halt, OrTrouble as _, WorkFailure};
 use super::hooks;
 use super::message::Trailers;
-use super::refactor::RefactorWork;
+use super::note::commit_files;
 use super::shop::Shop;
+use super::source_piece::SourcePiece;
+use super::start::{self, Start};
 use crate::clock::local_stamp;
 use crate::commit;
 use crate::effort::EffortResolution;
 use crate::failures::FailureKind;
 use crate::guard::UserTree;
 use crate::planning::snapshot::Snapshot;
-use crate::prompts::{CandidateBrief, ClassifyPrompt, ScopePrompt, TargetBrief, WorkPrompt};
+use crate::prompts::{CandidateBrief, WorkAbout};
 use crate::replies::{Decision, Recommendation, Route, ScopeSelection};
 use crate::routing::{Candidate, Surroundings, aliases, candidates, mentions};
 use crate::runs::RunRecord;
@@ -56,21 +57,22 @@ pub(super) fn of(
     shop: &Shop<'_>,
     run: &RunRecord<'_>,
     slot: &Slot,
-    work: &RefactorWork<'_>,
+    piece: &SourcePiece,
+    start: &Start,
     effort: &EffortResolution,
 ) -> Result<Routed, Halt> {
     let mut asking = Asking {
         shop,
         run,
         slot,
-        work,
+        piece,
+        start,
         effort,
         tree: None,
     };
     let routed = asking.route();
     // Whatever was done to the files, it was asked to read.
-    slot.take_back(shop.disk)
-        .map_err(|error| Halt::trouble(CallRole::Classify, &error))?;
+    slot.take_back(shop.disk).or_trouble(CallRole::Classify)?;
     let tree = asking.tree.take();
     if let (Err(_) | Ok(Way::Migration { .. }), Some(tree)) = (&routed, &tree) {
         call::look_after(shop, run, CallRole::Classify, tree)?;
@@ -93,7 +95,8 @@ struct Asking<'a, 'd> {
     shop: &'a Shop<'a>,
     run: &'a RunRecord<'d>,
     slot: &'a Slot,
-    work: &'a RefactorWork<'a>,
+    piece: &'a SourcePiece,
+    start: &'a Start,
     effort: &'a EffortResolution,
     /// The user's working tree before the questions, where it is still to be
     /// looked at.
@@ -102,20 +105,14 @@ struct Asking<'a, 'd> {
 
 impl Asking<'_, '_> {
     fn route(&mut self) -> Result<Way, Halt> {
+        let role = CallRole::Classify;
         let target = self.widen()?;
-        let prompt = self
-            .shop
-            .prompts
-            .work(&WorkPrompt::Classify(ClassifyPrompt {
-                target: self.brief(&target),
-                migrations: self.shop.site.migrations(),
-                taste: self.shop.taste,
-            }))
-            .map_err(|error| Halt::trouble(CallRole::Classify, &error))?;
-        let called = self.ask(CallRole::Classify, prompt)?;
-        let route = Route::parse(&called.reply.text)
-            .map_err(|error| odd(CallRole::Classify, &called, &error))?;
-        self.run.note(format!("goes as {}", route.as_str()));
+        let about = WorkAbout::Classify {
+            target: self.piece.brief(&target),
+        };
+        let called = self.ask(role, about)?;
+        let route = Route::parse(&called.reply.text).map_err(|error| odd(role, &called, &error))?;
+        self.run.note(format!("goes as {route}"));
         Ok(match route {
             Route::CohesiveCleanup => Way::CleanUp(target),
             Route::NeedsPlan => Way::Migration {
@@ -126,43 +123,21 @@ impl Asking<'_, '_> {
     }
 
     /// Asks one question; another call follows.
-    fn ask(&mut self, role: CallRole, prompt: String) -> Result<Called, Halt> {
-        let around = Around::followed(self.tree.take());
-        let mut called = call::ask(
-            self.shop,
-            self.run,
-            self.slot,
-            Ask {
-                role,
-                onto: &self.work.start.onto,
-                attempt: self.work.start.attempt,
-                retry: 1,
-                target: &self.work.piece.target.description,
-                phase_reached: role.as_str(),
-                slug: None,
-                prompt,
-                model: self.shop.models.model(role),
-                effort: self.effort,
-                schema: None,
-                about: None,
-                around,
-            },
-        )?;
+    fn ask(&mut self, role: CallRole, about: WorkAbout<'_>) -> Result<Called, Halt> {
+        let ask = Ask {
+            target: &self.piece.target.description,
+            prompt: self.shop.prompt(about, None).or_trouble(role)?,
+            around: Around::followed(self.tree.take()),
+            ..Ask::of(self.shop, role, self.start, self.effort)
+        };
+        let mut called = call::ask(self.shop, self.run, self.slot, ask)?;
         self.tree = called.tree.take();
         Ok(called)
     }
 
-    fn brief<'t>(&'t self, target: &'t Target) -> TargetBrief<'t> {
-        TargetBrief {
-            description: &target.description,
-            files: target.files.iter().map(String::as_str).collect(),
-            scoping: (target.scoping.as_deref()).or(self.work.piece.scope.as_deref()),
-        }
-    }
-
     /// Widens a target of one file to what belongs with it.
     fn widen(&mut self) -> Result<Target, Halt> {
-        let target = &self.work.piece.target;
+        let target = &self.piece.target;
         let bypass = match target.files.as_slice() {
             [] => Some("the target has no file"),
             [_] => None,
@@ -173,32 +148,22 @@ impl Asking<'_, '_> {
             return Ok(target.clone());
         }
         let role = CallRole::ScopeExpansion;
-        let around = self
-            .surroundings(&target.files[0])
-            .map_err(|error| Halt::trouble(role, &error))?;
+        let around = self.surroundings(&target.files[0]).or_trouble(role)?;
         let offered = candidates(&around);
         if offered.len() < 2 {
             self.record(None, &offered, None);
             return Ok(target.clone());
         }
-        let prompt = WorkPrompt::ScopeSelection(ScopePrompt {
-            target: self.brief(target),
+        let about = WorkAbout::ScopeSelection {
+            target: self.piece.brief(target),
             candidates: offered.iter().map(brief_of).collect(),
-            migrations: self.shop.site.migrations(),
-            taste: self.shop.taste,
-        });
-        let prompt = self
-            .shop
-            .prompts
-            .work(&prompt)
-            .map_err(|error| Halt::trouble(role, &error))?;
-        let called = self.ask(role, prompt)?;
+        };
+        let called = self.ask(role, about)?;
         let kinds: Vec<_> = offered.iter().map(|one| one.kind).collect();
         let chosen = ScopeSelection::parse(&called.reply.text, &kinds)
             .map_err(|error| odd(role, &called, &error))?;
         self.record(None, &offered, Some(&chosen));
-        self.run
-            .note(format!("reaches as {}", chosen.kind.as_str()));
+        self.run.note(format!("reaches as {}", chosen.kind));
         let files = offered
             .into_iter()
             .find(|one| one.kind == chosen.kind)
@@ -210,7 +175,7 @@ impl Asking<'_, '_> {
     }
 
     fn surroundings(&self, seed: &str) -> Result<Surroundings, piton_git::GitError> {
-        let (repository, base) = (self.shop.repository, &self.work.start.base);
+        let (repository, base) = (self.shop.repository, &self.start.base);
         let migrations = Path::new(self.shop.site.migrations());
         let mut tracked = match self.slot.names(self.shop.disk) {
             Some(names) => names,
@@ -258,91 +223,65 @@ impl Asking<'_, '_> {
             .iter()
             .map(|one| {
                 json!({
-                    "kind": one.kind.as_str(),
+                    "kind": one.kind,
                     "files": one.files,
                     "evidence": one.evidence,
                     "validation_surfaces": one.surfaces,
                 })
             })
             .collect();
-        let target = &self.work.piece.target;
+        let target = &self.piece.target;
         let document = json!({
             "target": {"description": target.description, "files": target.files},
             "bypass_reason": bypass,
             "candidates": candidates,
-            "selection": chosen.map(|it| json!({"kind": it.kind.as_str(), "reason": it.reason})),
+            "selection": chosen.map(|it| json!({"kind": it.kind, "reason": it.reason})),
         });
         let text = serde_json::to_string_pretty(&document).unwrap_or_default();
         let file = self.run.dir().path().join(format!(
             "scope-expansion/variants-{:03}.json",
-            self.work.start.attempt
+            self.start.attempt
         ));
         let _ = write_atomic(self.shop.disk, &file, text.as_bytes(), 0o600);
     }
 
     /// Makes the commit that a migration begins with.
     fn begin_migration(&self, target: &Target, called: &Called) -> Result<Accepted, Halt> {
-        let (shop, slot) = (self.shop, self.slot);
+        let (shop, run, piece) = (self.shop, self.run, self.piece);
         let role = CallRole::Classify;
-        let trouble = |error: &dyn std::error::Error| Halt::trouble(role, error);
         let slug = self.free_slug(&target.description);
         let noted = Noted {
             description: target.description.clone(),
             provenance: target.provenance,
             files: target.files.clone(),
-            scope: (target.scoping.clone()).or_else(|| self.work.piece.scope.clone()),
+            scope: (target.scoping.clone()).or_else(|| piece.scope.clone()),
         };
-        let start = Snapshot::start(&slug, noted, local_stamp(shop.clock));
-        let relative = shop.site.relative(&slug);
-        let dir = slot.dir().join(&relative);
-        for (name, bytes) in [
-            (MANIFEST_FILE, start.manifest.encode()),
-            (STATE_FILE, start.state.encode()),
-            (OWN_FILE, start.own.encode()),
-        ] {
-            write_atomic(shop.disk, &dir.join(name), &bytes, 0o644)
-                .map_err(|error| trouble(&error))?;
-        }
+        let begun = Snapshot::start(&slug, noted, local_stamp(shop.clock));
+        let files = [
+            (MANIFEST_FILE, begun.manifest.encode()),
+            (STATE_FILE, begun.state.encode()),
+            (OWN_FILE, begun.own.encode()),
+        ];
         let subject = commit::new_migration_subject(shop.prefix, slug.as_str());
-        let trailers = Trailers {
-            run: self.run.id().to_string(),
+        let about = Trailers {
             migration: Some(slug.to_string()),
-            agent: Some(shop.agent.name().to_owned()),
-            model: called.model.clone(),
-            effort: Some(self.effort.effective.to_string()),
-            cost_usd: called.cost_usd,
             ..Trailers::default()
         };
+        let trailers = called.trailers(shop, run, self.effort, about);
         let message = trailers.under(&commit::message(&subject, &target.description, None));
-        let proposed = slot
-            .commit(
-                shop.disk,
-                shop.repository,
-                &[Path::new(&relative)],
-                &message,
-            )
-            .map_err(|error| trouble(&error))?
-            .ok_or_else(|| {
-                let why = format!("git ignores {relative}, so a migration there cannot land");
-                let kind = FailureKind::PlanningBlocked;
-                Halt::from(WorkFailure::again(role, kind, why).last_word())
-            })?;
-        let base = &self.work.start.base;
-        let commit = hooks::before(shop, self.run, base, &proposed.commit, role)?;
+        let proposed = commit_files(shop, self.slot, role, &slug, &files, &message)?;
+        let proposed = proposed.ok_or_else(|| {
+            let relative = shop.site.relative(&slug);
+            let why = format!("git ignores {relative}, so a migration there cannot land");
+            Halt::from(WorkFailure::again(role, FailureKind::PlanningBlocked, why).last_word())
+        })?;
+        let commit = hooks::before(shop, run, &self.start.base, &proposed, role)?;
         let accepted = Accepted {
-            name: format!("{}-{:03}", self.run.id(), self.work.start.attempt),
-            base: base.clone(),
-            commit,
-            onto: self.work.start.onto.clone(),
-            subject,
             slug: Some(slug.to_string()),
-            files: self.work.piece.target.files.clone(),
-            validated: false,
+            files: piece.target.files.clone(),
+            ..self.start.led_to(run, commit, subject)
         };
-        accepted
-            .hold(shop.disk, shop.repository, shop.site.state())
-            .map_err(|error| trouble(&error))?;
-        Ok(accepted)
+        start::hold(shop, role, accepted)
     }
 
     /// Returns a short name that no migration has, here or in the commit.
@@ -378,18 +317,14 @@ fn brief_of(candidate: &Candidate) -> CandidateBrief<'_> {
 
 /// An answer that cannot be used fails this action, and nothing else.
 fn odd(role: CallRole, called: &Called, error: &dyn std::error::Error) -> Halt {
-    let failure = WorkFailure {
+    let halt = Halt::from(WorkFailure {
         decision: Decision::Abandon,
         recommendation: Recommendation::NewTarget,
-        traces: Traces {
-            agent: Some(called.files.clone()),
-            tests: None,
-        },
         ..WorkFailure::again(
             role,
             FailureKind::AgentInfraFailure,
             piton_base::on_one_line(error),
         )
-    };
-    failure.into()
+    });
+    halt.heard_in(&called.files)
 }

@@ -6,20 +6,20 @@ use jiff::Timestamp;
 use piton_agent::{Agent, CallRole, Limits};
 use piton_base::{Clock, Effort, Stop};
 use piton_durable::{Disk, Holder};
-use piton_git::{Repository, UnderWay};
+use piton_git::Repository;
 use piton_migration::secret::Secret;
 
 use super::accepted::Accepted;
 use super::allowance::Allowance;
-use super::failure::{Halt, WorkFailure};
+use super::failure::{End, Halt, WorkFailure};
 use super::landings::Landings;
-use crate::deciding::stop::Budget;
 use crate::dilution;
 use crate::effort::EffortBudget;
 use crate::planning::site::Site;
-use crate::prompts::PromptSet;
+use crate::prompts::{PromptError, PromptSet, RetryBrief, WorkAbout, WorkPrompt};
+use crate::sanitize::sanitize;
 use crate::slots::SlotSettings;
-use crate::validation::Validator;
+use crate::validation::{ValidationCommand, Validator};
 
 /// What the settings say of calls in a role.
 pub trait Models: Debug + Sync {
@@ -67,7 +67,40 @@ pub struct Shop<'a> {
     pub amendment: Option<&'a str>,
 }
 
-impl std::fmt::Debug for Shop<'_> {
+impl Shop<'_> {
+    /// Returns the top of the user's tree, as texts name it.
+    pub(super) fn root(&self) -> String {
+        self.site.root().display().to_string()
+    }
+
+    /// Returns a text on one line, without machine paths.
+    pub(super) fn sanitized(&self, text: &str) -> Option<String> {
+        sanitize(text, &self.root())
+    }
+
+    /// Returns the command that validates work.
+    pub(super) fn validation(&self) -> Option<&str> {
+        self.validator.command.map(ValidationCommand::as_str)
+    }
+
+    /// Puts into words what an agent is asked.
+    pub(super) fn prompt(
+        &self,
+        about: WorkAbout<'_>,
+        retry: Option<RetryBrief<'_>>,
+    ) -> Result<String, PromptError> {
+        self.prompts.work(&WorkPrompt {
+            migrations: self.site.migrations(),
+            taste: self.taste,
+            validation: self.validation(),
+            retry,
+            amendment: self.amendment,
+            about,
+        })
+    }
+}
+
+impl Debug for Shop<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Shop")
             .field("site", self.site)
@@ -99,43 +132,19 @@ pub enum Worked {
         until: Option<Timestamp>,
         note: Option<Accepted>,
     },
-    /// The provider gives no more for now.
-    OutOfQuota {
-        message: String,
-        until: Option<Timestamp>,
-    },
-    /// The agent cannot be asked at all.
-    Unavailable {
-        message: String,
-        signed_out: bool,
-    },
-    /// The run had nothing left to spend on it.
-    CutShort(Budget),
-    /// The user began a merge or the like, and nobody was asked any more.
-    HeldBack(UnderWay),
-    Stopped,
+    Ended(End),
 }
 
-impl Worked {
-    /// Says what an end before acceptance comes to, where nothing is noted.
-    pub fn of(halt: Halt) -> Self {
+impl From<Halt> for Worked {
+    /// Where nothing is noted of it.
+    fn from(halt: Halt) -> Self {
         match halt {
-            Halt::Stopped => Self::Stopped,
-            Halt::CutShort(budget) => Self::CutShort(budget),
-            Halt::HeldBack(begun) => Self::HeldBack(begun),
-            Halt::OutOfQuota { message, until } => Self::OutOfQuota { message, until },
-            Halt::Unavailable {
-                message,
-                signed_out,
-            } => Self::Unavailable {
-                message,
-                signed_out,
-            },
             Halt::Failed(failure) => Self::Failed {
                 failure: *failure,
                 until: None,
                 note: None,
             },
+            Halt::Ended(end) => Self::Ended(end),
         }
     }
 }

@@ -4,20 +4,19 @@
 use std::path::{Path, PathBuf};
 
 use piton_agent::CallRole;
+use piton_durable::Kind;
 use piton_git::slot::{Changes, Slot};
 
-pub use super::attempts::Start;
-use super::attempts::{self, Finished, Job, Made};
+use super::attempts::{self, Finished, Job};
 use super::failure::{Halt, WorkFailure};
 use super::message::Trailers;
 use super::shop::{Shop, Worked};
+use super::start::Start;
 use super::territory;
 use super::workplace;
 use crate::effort::EffortResolution;
-use crate::failures::FailureKind;
-use crate::prompts::{PromptError, RetryBrief, StoredPlanPrompt, WorkPrompt};
+use crate::prompts::{PromptError, RetryBrief, WorkAbout};
 use crate::runs::RunRecord;
-use crate::validation::ValidationCommand;
 
 /// A stored plan that is to be carried out.
 #[derive(Clone, Debug)]
@@ -34,17 +33,12 @@ pub struct StoredPlanWork<'a> {
 
 /// Carries it out.
 pub fn carry_out(shop: &Shop<'_>, run: &RunRecord<'_>, work: &StoredPlanWork<'_>) -> Worked {
-    match begin(shop, run, work) {
-        Ok(Made::Accepted(accepted)) => Worked::Accepted(accepted),
-        Ok(Made::Unchanged { reason }) => Worked::Unchanged { reason },
-        Err(halt) => Worked::of(halt),
-    }
+    begin(shop, run, work).unwrap_or_else(Worked::from)
 }
 
-fn begin(shop: &Shop<'_>, run: &RunRecord<'_>, work: &StoredPlanWork<'_>) -> Result<Made, Halt> {
-    let role = CallRole::Refactor;
-    let token = format!("{}-plan", run.id());
-    let slot = workplace::laid_out(shop, run, &work.start.base, &token, role)?;
+fn begin(shop: &Shop<'_>, run: &RunRecord<'_>, work: &StoredPlanWork<'_>) -> Result<Worked, Halt> {
+    let (token, role) = (format!("{}-plan", run.id()), CallRole::Refactor);
+    let slot = workplace::laid_out(shop, run.dir().path(), &work.start.base, &token, role)?;
     let job = CarryOut {
         work,
         effort: shop.budget.for_call(),
@@ -59,14 +53,6 @@ struct CarryOut<'a> {
 }
 
 impl Job for CarryOut<'_> {
-    fn role(&self) -> CallRole {
-        CallRole::Refactor
-    }
-
-    fn validation_role(&self) -> CallRole {
-        CallRole::Validation
-    }
-
     fn label(&self) -> &str {
         self.work.title
     }
@@ -75,24 +61,8 @@ impl Job for CarryOut<'_> {
         "stored-plan"
     }
 
-    fn slug(&self) -> Option<&str> {
-        None
-    }
-
-    fn files(&self) -> &[String] {
-        &[]
-    }
-
     fn effort(&self) -> &EffortResolution {
         &self.effort
-    }
-
-    fn model(&self, shop: &Shop<'_>) -> Option<String> {
-        shop.models.model(self.role())
-    }
-
-    fn bears_failing_agents(&self) -> bool {
-        true
     }
 
     fn prompt(
@@ -100,15 +70,11 @@ impl Job for CarryOut<'_> {
         shop: &Shop<'_>,
         retry: Option<RetryBrief<'_>>,
     ) -> Result<String, PromptError> {
-        shop.prompts.work(&WorkPrompt::StoredPlan(StoredPlanPrompt {
+        let about = WorkAbout::StoredPlan {
             title: self.work.title,
             plan: self.work.text,
-            migrations: shop.site.migrations(),
-            taste: shop.taste,
-            validation: shop.validator.command.map(ValidationCommand::as_str),
-            retry,
-            amendment: shop.amendment,
-        }))
+        };
+        shop.prompt(about, retry)
     }
 
     fn finish(
@@ -117,14 +83,8 @@ impl Job for CarryOut<'_> {
         slot: &Slot,
         changes: &Changes,
     ) -> Result<Finished, WorkFailure> {
-        let refused = |story: String| {
-            let kind = FailureKind::AgentRequestedTransition;
-            WorkFailure::again(self.role(), kind, story)
-        };
-        let strays = territory::strays(shop.site, changes, None);
-        if !strays.is_empty() {
-            return Err(refused(territory::refusal(shop, slot, &strays)));
-        }
+        let refused = |story| territory::refusal(self.role(), story);
+        territory::refuse_strays(shop, slot, changes, None).map_err(refused)?;
         if changes.is_empty() {
             return Ok(Finished::Nothing);
         }
@@ -137,7 +97,7 @@ impl Job for CarryOut<'_> {
         for leftover in self.work.leftovers {
             let path = slot.dir().join(leftover);
             let there = shop.disk.stat(&path).ok().flatten();
-            if there.is_some_and(|stat| stat.kind == piton_durable::Kind::File) {
+            if there.is_some_and(|stat| stat.kind == Kind::File) {
                 shop.disk
                     .remove_file(&path)
                     .map_err(|error| refused(piton_base::on_one_line(&error)))?;

@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
+use piton_agent::CallRole;
 use piton_base::Digest;
 use piton_durable::write_atomic;
 use piton_git::slot::{Changes, Slot};
 
+use super::failure::WorkFailure;
 use super::shop::Shop;
-use crate::planning::site::Site;
+use crate::failures::FailureKind;
 
 /// Piton's own settings: what they say decides about the work.
 const SETTINGS: [&str; 2] = ["piton.toml", ".piton"];
@@ -25,26 +27,47 @@ pub(super) fn is_settings(path: &Path) -> bool {
     })
 }
 
-/// Says what the agent changed that it may not. Where that is piton's own
-/// settings it is kept as a patch: a person may want it.
-pub(super) fn refusal(shop: &Shop<'_>, slot: &Slot, strays: &[String]) -> String {
+/// Refuses what the agent changed and may not have. `own` is the directory of
+/// the migration that it works for. Where it is piton's own settings they are
+/// kept as a patch: a person may want them.
+pub(super) fn refuse_strays(
+    shop: &Shop<'_>,
+    slot: &Slot,
+    changes: &Changes,
+    own: Option<&Path>,
+) -> Result<(), String> {
+    let migrations = Path::new(shop.site.migrations());
+    let of_others =
+        |path: &Path| path.starts_with(migrations) && own.is_none_or(|own| !path.starts_with(own));
+    let paths = changes.0.iter().map(|change| change.path.as_path());
+    let strays: Vec<&Path> = paths
+        .filter(|path| of_others(path) || is_settings(path))
+        .collect();
+    if strays.is_empty() {
+        return Ok(());
+    }
+    let shown: Vec<_> = strays.iter().map(|path| path.to_string_lossy()).collect();
     let story = format!(
         "the agent changed what is not its to change: {}",
-        strays.join(", ")
+        shown.join(", ")
     );
-    match offered(shop, slot, strays) {
+    Err(match offered(shop, slot, strays) {
         Some(patch) => {
             format!("{story}; if you want its settings, look at {patch}, and `git apply` it")
         }
         None => story,
-    }
+    })
+}
+
+/// Says that such work is not taken, as an agent's own wish would be told.
+pub(super) fn refusal(role: CallRole, story: String) -> WorkFailure {
+    WorkFailure::again(role, FailureKind::AgentRequestedTransition, story)
 }
 
 /// Keeps a change of settings where a person can take it. Trouble in doing so
 /// changes nothing: it is refused all the same.
-fn offered(shop: &Shop<'_>, slot: &Slot, strays: &[String]) -> Option<String> {
-    let settings = strays.iter().map(Path::new);
-    let settings: Vec<&Path> = settings.filter(|path| is_settings(path)).collect();
+fn offered(shop: &Shop<'_>, slot: &Slot, mut settings: Vec<&Path>) -> Option<String> {
+    settings.retain(|path| is_settings(path));
     if settings.is_empty() {
         return None;
     }
@@ -58,21 +81,4 @@ fn offered(shop: &Shop<'_>, slot: &Slot, strays: &[String]) -> Option<String> {
     write_atomic(shop.disk, &path, &patch, 0o600).ok()?;
     let shown = path.strip_prefix(shop.site.root()).unwrap_or(&path);
     Some(shown.display().to_string())
-}
-
-/// Returns paths that the agent changed and may not have. `own` is the
-/// directory of the migration that it works for.
-pub(super) fn strays(site: &Site, changes: &Changes, own: Option<&Path>) -> Vec<String> {
-    let migrations = Path::new(site.migrations());
-    let stray = |path: &Path| {
-        let in_migrations =
-            path.starts_with(migrations) && own.is_none_or(|own| !path.starts_with(own));
-        in_migrations || is_settings(path)
-    };
-    changes
-        .0
-        .iter()
-        .filter(|change| stray(&change.path))
-        .map(|change| change.path.display().to_string())
-        .collect()
 }

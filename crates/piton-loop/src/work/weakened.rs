@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use piton_agent::CallRole;
+use piton_git::CommitId;
 use piton_git::slot::{Proposed, SlotError};
 
-use super::attempts::Start;
 use super::failure::WorkFailure;
 use super::shop::Shop;
 use crate::dilution::{self, FileChange, Finding};
@@ -20,7 +20,7 @@ const LONGEST: usize = 2 << 20;
 /// lies in the slot meanwhile does not matter.
 pub(super) fn look(
     shop: &Shop<'_>,
-    start: &Start,
+    base: &CommitId,
     proposed: &Proposed,
 ) -> Result<Vec<Finding>, SlotError> {
     let is_file = |mode: &str| matches!(mode, "100644" | "100755");
@@ -29,7 +29,7 @@ pub(super) fn look(
         .iter()
         .flat_map(|change| {
             let path: &Path = &change.path;
-            let before = is_file(&change.old_mode).then_some((&start.base, path));
+            let before = is_file(&change.old_mode).then_some((base, path));
             let after = is_file(&change.new_mode).then_some((&proposed.commit, path));
             [before, after]
         })

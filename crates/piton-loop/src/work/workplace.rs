@@ -1,31 +1,56 @@
-//! The slot that a piece of work is done in.
+//! The slots that a piece of work is done and proved in.
+
+use std::path::Path;
 
 use piton_agent::CallRole;
 use piton_git::CommitId;
 use piton_git::slot::{Slot, SlotUse, Slots};
 
-use super::failure::Halt;
-use super::prove;
+use super::failure::{End, Halt, OrTrouble as _};
 use super::shop::Shop;
-use crate::runs::RunRecord;
 
-/// Returns a slot that shows `base` and is set up. What its set-up leaves is
-/// named by `token`.
+/// Returns a slot that shows `commit`.
+pub(super) fn take(
+    shop: &Shop<'_>,
+    commit: &CommitId,
+    what_for: SlotUse,
+    role: CallRole,
+) -> Result<Slot, Halt> {
+    let view = shop.slots.view(shop.disk, shop.repository);
+    Slots::new(shop.disk, shop.repository, &shop.slots.home)
+        .take(commit, what_for, &view.or_trouble(role)?, &shop.holder)
+        .or_trouble(role)
+}
+
+/// Runs the set-up command where a slot needs it. What it prints goes below
+/// `record`; what it leaves is named by `token`.
+pub(super) fn set_up(
+    shop: &Shop<'_>,
+    slot: &Slot,
+    record: &Path,
+    token: &str,
+    role: CallRole,
+) -> Result<(), Halt> {
+    let Some(setup) = &shop.slots.setup else {
+        return Ok(());
+    };
+    let log = record.join("setup.log");
+    let done = setup.prepare(shop.disk, slot, &log, token, shop.stop, shop.clock);
+    match done {
+        Err(_) if shop.stop.requested() => Err(End::Stopped.into()),
+        done => done.map(drop).or_trouble(role),
+    }
+}
+
+/// Returns a slot for an agent to work in, set up.
 pub(super) fn laid_out(
     shop: &Shop<'_>,
-    run: &RunRecord<'_>,
+    record: &Path,
     base: &CommitId,
     token: &str,
     role: CallRole,
 ) -> Result<Slot, Halt> {
-    let trouble = |error: &dyn std::error::Error| Halt::trouble(role, error);
-    let view = shop
-        .slots
-        .view(shop.disk, shop.repository)
-        .map_err(|error| trouble(&error))?;
-    let slot = Slots::new(shop.disk, shop.repository, &shop.slots.home)
-        .take(base, SlotUse::Work, &view, &shop.holder)
-        .map_err(|error| trouble(&error))?;
-    prove::set_up(shop, &slot, run.dir().path(), token, role)?;
+    let slot = take(shop, base, SlotUse::Work, role)?;
+    set_up(shop, &slot, record, token, role)?;
     Ok(slot)
 }

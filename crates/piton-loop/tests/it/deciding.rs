@@ -6,12 +6,13 @@ mod waiting;
 
 use jiff::{SignedDuration, Timestamp};
 use piton_base::Effort;
+use piton_loop::deciding::gate::{Gate, Open};
 use piton_loop::deciding::limits::Limits;
 use piton_loop::deciding::memory::{Memory, Outcome, Tried};
 use piton_loop::deciding::next::{Next, next};
 use piton_loop::deciding::stand::Stand;
 use piton_loop::deciding::stop::Stop;
-use piton_loop::deciding::world::{Gate, Known, Open, Seen, Standing, Unlanded, World};
+use piton_loop::deciding::world::{Known, Seen, Standing, Unlanded, World};
 use piton_loop::targets::Source;
 use piton_migration::manifest::Manifest;
 use piton_migration::own::{DeferralCause, OwnData};

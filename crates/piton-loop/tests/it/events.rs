@@ -10,7 +10,7 @@ use piton_loop::effort::EffortBudget;
 use piton_loop::failures::FailureKind;
 use piton_loop::runs::{
     ActionEnd, ActionKind, ActionOutcome, CallEnd, CallScope, CallStatus, Event, FinalStatus,
-    Outset, Recorded, RunEnd, RunRecord, RunSummary,
+    Heard, Outset, Recorded, RunEnd, RunRecord, RunSummary,
 };
 use piton_plan::{Failure, Outcome, Receipt};
 use proptest::prelude::*;
@@ -305,7 +305,7 @@ fn the_progress_of_a_call_is_told_at_a_walking_pace() {
     let dir = tempfile::tempdir().unwrap();
     let (clock, kept) = (SystemClock::default(), Kept::default());
     let record = record(dir.path(), &clock, &kept);
-    let heard = record.hear(1);
+    let heard = Heard::of(&record, 1);
     for number in 0..1000 {
         heard.event(CallEvent::Progress {
             usage: Some(Usage {

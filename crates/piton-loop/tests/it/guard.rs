@@ -230,7 +230,7 @@ fn what_was_planted_is_set_aside_and_what_stood_there_is_back() {
     check("echo garbage[ >> .git/config", &[".git/config"], "nothing");
     check(
         "rm .git/config",
-        &[".git/config (commit.gpgsign, core.bare, core.excludesfile and 6 more)"],
+        &[".git/config (commit.gpgsign, core.bare, core.excludesfile, and 6 more)"],
         "nothing",
     );
     check(

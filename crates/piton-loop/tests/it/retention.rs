@@ -63,19 +63,3 @@ fn the_newest_runs_stay() {
         ]
     );
 }
-
-#[test]
-fn the_oldest_snapshots_go_and_other_files_stay() {
-    let dir = tempfile::tempdir().unwrap();
-    for name in [
-        "20260101T000000-000001-attempt-001-retry-01-planning-expand.md",
-        "20260102T000000-000001-attempt-001-retry-01-planning-expand.md",
-        "20260103T000000-000001-attempt-001-retry-01-planning-expand.md",
-        "notes.md",
-    ] {
-        std::fs::write(dir.path().join(name), "x").unwrap();
-    }
-    let gone = piton_loop::failures::outdated(&piton_durable::RealDisk, dir.path(), 2).unwrap();
-    assert_eq!(gone.len(), 1);
-    assert!(gone[0].to_string_lossy().contains("20260101"));
-}

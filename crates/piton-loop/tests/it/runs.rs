@@ -68,7 +68,7 @@ fn a_run_is_read_back_as_it_was_recorded() {
     record.verdict(&call.files, &verdict()).unwrap();
     record.event(Event::Interrupted).unwrap();
     let id = record.id().clone();
-    record.finish(FinalStatus::Completed, None).unwrap();
+    record.finish(FinalStatus::Completed, None, None).unwrap();
     drop(record);
 
     let run = runs::show(&RealDisk, dir.path(), &id).unwrap();

@@ -12,9 +12,7 @@ use piton_durable::RealDisk;
 use piton_durable::platform::RealProcesses;
 use piton_git::GitRead;
 use piton_loop::effort::EffortBudget;
-use piton_loop::operation::{
-    AgentChoice, Agents, LandHeld, Lands, LoopOp, LoopPerformer, LoopWorld,
-};
+use piton_loop::operation::{AgentChoice, Agents, Lands, LoopOp, LoopPerformer, LoopWorld};
 use piton_loop::planning::plan::{Planned, plan_step};
 use piton_loop::runs::{self, FinalStatus, RunBook};
 use piton_loop::slots::SlotSettings;
@@ -111,8 +109,8 @@ impl Agents for Two<'_> {
 }
 
 impl Lands for Two<'_> {
-    fn land(&self, op: &LandHeld) -> Result<Done, Failure> {
-        unreachable!("nothing is held: {op:?}")
+    fn land(&self, held: &str) -> Result<Done, Failure> {
+        unreachable!("nothing is held: {held}")
     }
 }
 

@@ -126,10 +126,7 @@ fn scope_selections_are_read_as_the_original_reads_them() {
             .as_array()
             .unwrap()
             .iter()
-            .map(|name| {
-                let is = |kind: &CandidateKind| kind.as_str() == text(name);
-                CandidateKind::ALL.into_iter().find(is).unwrap()
-            })
+            .map(|name| text(name).parse().unwrap())
             .collect();
         match ScopeSelection::parse(text(&input["stdout"]), &offered) {
             Ok(selection) => json!({"kind": selection.kind.as_str(), "reason": selection.reason}),

@@ -30,10 +30,8 @@ use piton_loop::targets::Target;
 use piton_loop::validation::{Policy, ValidationCommand, Validator};
 use piton_loop::work::accepted::{self, Held};
 use piton_loop::work::land::{Brought, bring};
-use piton_loop::work::phase::PhaseWork;
-use piton_loop::work::phase::Start;
 use piton_loop::work::{
-    Accepted, Allowance, Landings, Models, Piece, Shop, SourcePiece, Worked, phase,
+    Accepted, Allowance, Landings, Models, Piece, Shop, SourcePiece, Start, Worked,
 };
 use piton_migration::live::load_manifest;
 use piton_migration::manifest::Manifest;
@@ -213,11 +211,8 @@ impl Scene {
     }
 
     pub(super) fn phase(&self, script: &str) -> Worked {
-        let work = PhaseWork {
-            slug: &self.slug,
-            start: self.start(),
-        };
-        self.with(script, |shop, run| phase::carry_out(shop, run, &work))
+        let (piece, start) = (Piece::Phase(self.slug.clone()), self.start());
+        self.with(script, |shop, run| piece.work(shop, run, &start))
     }
 
     pub(super) fn refactor(&self, script: &str) -> Worked {

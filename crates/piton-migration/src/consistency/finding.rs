@@ -1,5 +1,6 @@
 //! One result of a check.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -31,9 +32,20 @@ impl Finding {
     }
 }
 
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.message, self.code.as_str())
+    }
+}
+
 /// Tells whether any finding blocks.
 pub fn has_errors(findings: &[Finding]) -> bool {
+    first_error(findings).is_some()
+}
+
+/// Returns the first finding that blocks.
+pub fn first_error(findings: &[Finding]) -> Option<&Finding> {
     findings
         .iter()
-        .any(|finding| finding.severity == Severity::Error)
+        .find(|finding| finding.severity == Severity::Error)
 }

@@ -9,7 +9,7 @@ use piton_base::{Report, StateDir};
 use piton_durable::Lock;
 use piton_github::operation::{ForgePerformer, Secrets};
 use piton_github::{ForgeRead, InvalidToken};
-use piton_loop::operation::{AgentChoice, Agents, LandHeld, Lands, LoopPerformer, secrets_of};
+use piton_loop::operation::{AgentChoice, Agents, Lands, LoopPerformer, secrets_of};
 use piton_loop::planning::sweep::sweep;
 use piton_loop::planning::waiting::Waiting;
 use piton_loop::runs::RunId;
@@ -211,8 +211,8 @@ impl Agents for Writing<'_> {
 }
 
 impl Lands for Writing<'_> {
-    fn land(&self, op: &LandHeld) -> Result<Done, Failure> {
-        held_step::land(self.context, &self.vetted()?, op)
+    fn land(&self, held: &str) -> Result<Done, Failure> {
+        held_step::land(self.context, &self.vetted()?, held)
     }
 }
 

@@ -146,7 +146,7 @@ fn record<'d>(
             (id, None)
         }
         Some(status) => {
-            record.finish(status, None).unwrap();
+            record.finish(status, None, None).unwrap();
             (id, None)
         }
     }
@@ -262,7 +262,7 @@ fn a_run_of_another_process_is_followed_to_its_end() {
     line.clear();
     told.read_line(&mut line).unwrap();
     assert_eq!(line, "  written meanwhile\n");
-    run.finish(FinalStatus::Completed, None).unwrap();
+    run.finish(FinalStatus::Completed, None, None).unwrap();
     drop(run);
     assert!(child.wait().unwrap().success());
     let mut rest = String::new();

@@ -223,7 +223,7 @@ fn a_file_that_was_changed_during_the_session_is_not_written_over() {
 #[test]
 fn a_session_that_cannot_be_held_is_refused_before_anything_starts() {
     let env = with_agent("exit 0");
-    refused(&env.run(&["taste", "--refine"]), 2, "interview first");
+    refused(&env.run(&["taste", "--refine"]), 2, "does not exist");
     let _ = env.ok(&["taste"]);
     let before = env.world();
     assert_eq!(env.run(&["taste", "--refine", "--json"]).code, 2);

@@ -9,7 +9,8 @@ use piton_migration::slug::Slug;
 use super::super::decide::refuse_dirty;
 use super::super::site::Site;
 use super::super::snapshot::Live;
-use super::decide::{PersonRefusal, message};
+use super::proposal::proposal;
+use super::refusal::PersonRefusal;
 
 /// Notes the plan; none where the migration names it already.
 pub fn link(
@@ -30,12 +31,7 @@ pub fn link(
     own.plan = Some(plan);
     let mut contents = live.contents;
     contents.put(OWN_FILE, own.encode());
-    Ok(Some(Proposal {
-        message: message(prefix, slug, "share", &why),
-        mode: Proposal::mode_of(live.manifest.status()),
-        operation: "migration.share".to_owned(),
-        base: live.digest,
-        contents,
-        slug: slug.clone(),
-    }))
+    let (slug, mode) = (slug.clone(), Proposal::mode_of(live.manifest.status()));
+    let shared = proposal(slug, live.digest, contents, mode, ("share", prefix), &why);
+    Ok(Some(shared))
 }

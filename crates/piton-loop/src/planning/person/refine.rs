@@ -2,6 +2,7 @@
 
 use piton_durable::DiskRead;
 use piton_git::GitRead;
+use piton_migration::candidate::Proposal;
 use piton_migration::manifest::{MANIFEST_FILE, MigrationState, Planning, Status};
 use piton_migration::planning::{Cursor, Feedback, FeedbackSource, STATE_FILE};
 use piton_migration::slug::Slug;
@@ -10,9 +11,8 @@ use piton_migration::stamp::Stamp;
 use super::super::decide::{StepRefusal, refuse_dirty};
 use super::super::site::Site;
 use super::super::snapshot::Snapshot;
-use super::decide::{PersonRefusal, message};
-use super::wake::forget_deferral;
-use piton_migration::candidate::Proposal;
+use super::proposal::{forget_deferral, proposal};
+use super::refusal::PersonRefusal;
 
 /// Records feedback on a plan, reopening its planning where a revision is the
 /// only way to take it up. The next planning step sees it.
@@ -69,36 +69,31 @@ pub(super) fn refined(
     contents.put(STATE_FILE, state.encode());
     contents.put(MANIFEST_FILE, manifest.encode());
     forget_deferral(&mut contents, &base.own);
-    Ok(Proposal {
-        message: message(prefix, &slug, verb, text),
-        mode: Proposal::mode_of(manifest.status()),
-        operation: format!("migration.{verb}"),
-        base: base.digest,
-        contents,
+    let mode = Proposal::mode_of(manifest.status());
+    Ok(proposal(
         slug,
-    })
+        base.digest,
+        contents,
+        mode,
+        (verb, prefix),
+        text,
+    ))
 }
 
 /// Returns the manifest in planning, unless it is too late for that.
 fn reopen(base: &Snapshot, now: Stamp) -> Result<Planning, PersonRefusal> {
     let slug = || base.slug.clone();
     let status = base.manifest.status();
-    let at_the_start = base
-        .manifest
-        .current_phase()
-        .is_some_and(|(index, _)| index == 0);
-    if status == Status::InProgress || (status == Status::Ready && !at_the_start) {
-        return Err(PersonRefusal::Over {
-            verb: "refine",
-            slug: slug(),
-            status,
-        });
-    }
-    let over = || PersonRefusal::Over {
+    let current = base.manifest.current_phase();
+    let at_the_start = current.is_some_and(|(index, _)| index == 0);
+    let over = PersonRefusal::Over {
         verb: "refine",
         slug: slug(),
-        status: base.manifest.status(),
+        status,
     };
+    if status == Status::InProgress || (status == Status::Ready && !at_the_start) {
+        return Err(over);
+    }
     // A person has spoken, so whatever it waited for has come.
     let state = match MigrationState::from(base.manifest.clone()) {
         MigrationState::AwaitingReview(waiting) => waiting.reviewed(now),
@@ -108,14 +103,14 @@ fn reopen(base: &Snapshot, now: Stamp) -> Result<Planning, PersonRefusal> {
         | MigrationState::Done(_)) => other,
     };
     match state {
-        // Its record has ended and nobody is waited for: the two do not fit.
-        MigrationState::Planning(_) if matches!(base.state.cursor(), Cursor::Terminal(_)) => {
-            return Err(StepRefusal::Ended { slug: slug() }.into());
-        }
-        MigrationState::Planning(planning) => planning.refine(),
+        MigrationState::Planning(planning) => match base.state.cursor() {
+            Cursor::Step(_) => planning.refine(),
+            // Its record has ended and nobody is waited for: the two do not fit.
+            Cursor::Terminal(_) => return Err(StepRefusal::Ended { slug: slug() }.into()),
+        },
         MigrationState::Ready(ready) => ready.refine(),
         MigrationState::AwaitingReview(waiting) => waiting.refine(),
-        MigrationState::Skipped(_) | MigrationState::Done(_) => return Err(over()),
+        MigrationState::Skipped(_) | MigrationState::Done(_) => return Err(over),
     }
     .map_err(|source| PersonRefusal::Transition {
         slug: slug(),

@@ -1,16 +1,16 @@
 //! A session in which a person and an agent look at a migration together.
 
-use piton_durable::{Disk, DiskRead, tree};
+use piton_durable::{Disk, DiskRead};
 use piton_git::GitRead;
 use piton_git::slot::Slot;
 use piton_migration::slug::Slug;
 
 use super::super::decide::refuse_dirty;
 use super::super::failure::StepFailure;
-use super::super::paths;
+use super::super::laid::{lay_out, take_up};
 use super::super::site::Site;
 use super::super::snapshot::Live;
-use super::decide::PersonRefusal;
+use super::refusal::PersonRefusal;
 use super::sheet::ReviewSheet;
 use crate::prompts::{HumanReviewPrompt, PromptError, PromptSet};
 use piton_migration::contents::Contents;
@@ -75,18 +75,11 @@ impl ReviewSession {
 
     /// Puts the migration where the agent finds it, in a slot.
     pub fn lay_out(&self, disk: &dyn Disk, slot: &Slot) -> Result<(), StepFailure> {
-        paths::refuse_links(disk, slot.dir(), &self.destination).map_err(StepFailure::Path)?;
-        let dir = slot.dir().join(&self.destination);
-        tree::remove(disk, &dir)?;
-        paths::make_dirs(disk, slot.dir(), &self.destination).map_err(StepFailure::Path)?;
-        let written = self.live.contents.write(disk, &dir);
-        written.map_err(StepFailure::Layout)
+        lay_out(disk, slot.dir(), &self.destination, &self.live.contents)
     }
 
     /// Reads what the session left of it.
     pub fn take_up(&self, disk: &dyn DiskRead, slot: &Slot) -> Result<Contents, StepFailure> {
-        paths::refuse_links(disk, slot.dir(), &self.destination).map_err(StepFailure::LeftPath)?;
-        let left = Contents::read(disk, &slot.dir().join(&self.destination));
-        Ok(left.map_err(StepFailure::Left)?.unwrap_or_default())
+        take_up(disk, slot.dir(), &self.destination)
     }
 }

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use piton_durable::DiskRead;
 use piton_git::{CommitId, LogEntry, Repository};
+use piton_migration::candidate::Proposal;
+use piton_migration::contents::Contents;
 use piton_migration::manifest::{MANIFEST_FILE, Manifest, Status};
 use piton_migration::own::{OWN_FILE, OwnData};
 use piton_migration::planning::{FeedbackSource, PlanningState, STATE_FILE};
@@ -14,10 +16,9 @@ use piton_migration::stamp::Stamp;
 use super::super::decide::{StepRefusal, refuse_dirty};
 use super::super::site::Site;
 use super::super::snapshot::{Live, Snapshot};
-use super::decide::{PersonRefusal, message};
+use super::proposal::proposal;
 use super::refine::refined;
-use piton_migration::candidate::Proposal;
-use piton_migration::contents::Contents;
+use super::refusal::PersonRefusal;
 
 /// A step taken back.
 #[derive(Debug)]
@@ -47,14 +48,10 @@ pub fn undo(
         });
     }
     let steps = live.state().map_or(0, |state| state.completed().len());
-    let before = |state: Option<PlanningState>| {
-        steps > 0 && state.is_some_and(|state| state.completed().len() < steps)
-    };
     let (commit, contents) = past.newest(|commit| {
-        Ok(before(
-            past.file(commit, STATE_FILE)?
-                .and_then(|bytes| PlanningState::decode(&bytes).ok()),
-        ))
+        let state = past.file(commit, STATE_FILE)?;
+        let state = state.and_then(|bytes| PlanningState::decode(&bytes).ok());
+        Ok(steps > 0 && state.is_some_and(|state| state.completed().len() < steps))
     })?;
     let manifest = decoded(slug, &contents)?;
     let last = live.state().and_then(|state| {
@@ -67,22 +64,12 @@ pub fn undo(
         commit.short()
     );
     let mut besides: Vec<LogEntry> = past.entries()?;
-    besides.truncate(
-        besides
-            .iter()
-            .position(|one| one.commit == commit)
-            .unwrap_or(0),
-    );
+    let before = besides.iter().position(|one| one.commit == commit);
+    besides.truncate(before.unwrap_or(0));
     // The step itself came right after what comes back.
     besides.pop();
-    let proposal = Proposal {
-        message: message(prefix, slug, "undo", &why),
-        mode: Proposal::mode_of(manifest.status()),
-        operation: "migration.undo".to_owned(),
-        base: live.digest,
-        contents,
-        slug: slug.clone(),
-    };
+    let (slug, mode) = (slug.clone(), Proposal::mode_of(manifest.status()));
+    let proposal = proposal(slug, live.digest, contents, mode, ("undo", prefix), &why);
     Ok(Undone { proposal, besides })
 }
 

@@ -2,17 +2,16 @@
 
 use piton_durable::DiskRead;
 use piton_git::GitRead;
+use piton_migration::candidate::Proposal;
 use piton_migration::manifest::{MANIFEST_FILE, MigrationState};
-use piton_migration::own::{OWN_FILE, OwnData};
 use piton_migration::slug::Slug;
 use piton_migration::stamp::Stamp;
 
 use super::super::decide::refuse_dirty;
 use super::super::site::Site;
 use super::super::snapshot::Live;
-use super::decide::{PersonRefusal, message};
-use piton_migration::candidate::Proposal;
-use piton_migration::contents::Contents;
+use super::proposal::{forget_deferral, is_put_off, proposal};
+use super::refusal::PersonRefusal;
 
 /// Wakes a migration that was put off: it is worked on with the next run.
 pub fn wake(
@@ -50,25 +49,13 @@ pub fn wake(
     let mut contents = live.contents;
     contents.put(MANIFEST_FILE, manifest.encode());
     forget_deferral(&mut contents, &live.own);
-    Ok(Proposal {
-        message: message(prefix, &slug, "wake", "Woken by a person."),
-        mode: Proposal::mode_of(status),
-        operation: "migration.wake".to_owned(),
-        base: live.digest,
-        contents,
+    let (mode, why) = (Proposal::mode_of(status), "Woken by a person.");
+    Ok(proposal(
         slug,
-    })
-}
-
-/// Takes the deferral out of piton's notes, where there is one.
-pub(super) fn forget_deferral(contents: &mut Contents, own: &OwnData) {
-    if is_put_off(own) {
-        let mut own = own.clone();
-        own.clear_deferral();
-        contents.put(OWN_FILE, own.encode());
-    }
-}
-
-fn is_put_off(own: &OwnData) -> bool {
-    own.deferral.is_some() || own.failures > 0 || own.retry_at.is_some()
+        live.digest,
+        contents,
+        mode,
+        ("wake", prefix),
+        why,
+    ))
 }

@@ -2,12 +2,13 @@
 
 use jiff::Timestamp;
 use piton_base::Effort;
+use piton_loop::deciding::gate::Open;
 use piton_loop::deciding::limits::{Limits, OnQuota};
 use piton_loop::deciding::memory::{Memory, Outcome, Quota, Tried};
 use piton_loop::deciding::next::{Next, next};
 use piton_loop::deciding::stand::{NotNow, Stand, stand};
 use piton_loop::deciding::stop::Stop;
-use piton_loop::deciding::world::{Open, Unlanded, World};
+use piton_loop::deciding::world::{Unlanded, World};
 use piton_loop::targets::{Source, Target};
 use piton_migration::own::TargetProvenance;
 

@@ -3,7 +3,8 @@
 use std::fs;
 
 use piton_durable::RealDisk;
-use piton_loop::prompts::{PromptError, PromptSet, StepPrompt};
+use piton_loop::prompts::{Material, PromptError, PromptSet};
+use piton_migration::planning::Step;
 
 use crate::prompts::planning;
 
@@ -21,13 +22,15 @@ fn a_repository_s_template_takes_the_place_of_the_program_s() {
     )
     .unwrap();
     let set = PromptSet::load(&RealDisk, dir.path()).unwrap();
-    let prompt = set.planning(&planning(StepPrompt::Approaches)).unwrap();
+    let prompt = set
+        .planning(&planning(Step::Approaches, Material::default()))
+        .unwrap();
     assert_eq!(
         prompt,
         "Plan add-api.\n```quoted: house rules\nDeleting code is best.\n```"
     );
     let other = set
-        .planning(&planning(StepPrompt::Review { plan: "" }))
+        .planning(&planning(Step::Review, Material::default()))
         .unwrap();
     assert!(other.contains("house rules"));
 }
@@ -36,7 +39,7 @@ fn error_of(name: &str, text: &str) -> String {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join(name), text).unwrap();
     let rendered = PromptSet::load(&RealDisk, dir.path())
-        .and_then(|set| set.planning(&planning(StepPrompt::Approaches)));
+        .and_then(|set| set.planning(&planning(Step::Approaches, Material::default())));
     let error = match rendered {
         Err(error @ (PromptError::Template { .. } | PromptError::UnknownTemplate { .. })) => error,
         other => panic!("{other:?}"),
@@ -50,11 +53,11 @@ fn error_of(name: &str, text: &str) -> String {
 fn a_bad_template_is_named_with_its_line() {
     assert_eq!(
         error_of("approaches.md.j2", "one\n{{ slgu }}\n"),
-        "use the prompt template DIR/approaches.md.j2, line 2: undefined value"
+        "in the prompt template DIR/approaches.md.j2, line 2: undefined value"
     );
     let syntax = error_of("_taste.md.j2", "one\ntwo\n{% if %}\n");
     assert!(
-        syntax.starts_with("use the prompt template DIR/_taste.md.j2, line 3: syntax error"),
+        syntax.starts_with("in the prompt template DIR/_taste.md.j2, line 3: syntax error"),
         "{syntax}"
     );
     let endless = error_of(
@@ -64,7 +67,7 @@ fn a_bad_template_is_named_with_its_line() {
     assert!(endless.contains("does not come to an end"), "{endless}");
     let unknown = error_of("aproaches.md.j2", "");
     assert!(
-        unknown.contains("no role and no part has that name"),
+        unknown.contains("is named after no role and no part"),
         "{unknown}"
     );
 }

@@ -1,8 +1,8 @@
 //! What agents that work on phases and targets are told.
 
 use piton_loop::prompts::{
-    CandidateBrief, ClassifyPrompt, PhaseBrief, PhasePrompt, PromptSet, RefactorPrompt, RetryBrief,
-    ScopePrompt, TargetBrief, WorkPrompt,
+    CandidateBrief, PhaseBrief, PhaseText, PromptSet, RetryBrief, TargetBrief, WorkAbout,
+    WorkPrompt,
 };
 
 fn target() -> TargetBrief<'static> {
@@ -13,25 +13,35 @@ fn target() -> TargetBrief<'static> {
     }
 }
 
-fn refactor(retry: Option<RetryBrief<'static>>) -> RefactorPrompt<'static> {
-    RefactorPrompt {
-        attempt: 3,
-        target: target(),
+fn asked(about: WorkAbout<'static>) -> WorkPrompt<'static> {
+    WorkPrompt {
         migrations: "migrations",
         taste: "Deleting code is best.",
         validation: Some("cargo test --quiet"),
-        retry,
-        mission: None,
+        retry: None,
         amendment: None,
+        about,
     }
 }
 
-fn phase() -> PhasePrompt<'static> {
-    PhasePrompt {
+fn refactor(retry: Option<RetryBrief<'static>>) -> WorkPrompt<'static> {
+    let about = WorkAbout::Refactor {
+        attempt: 3,
+        target: target(),
+        mission: None,
+    };
+    WorkPrompt {
+        retry,
+        ..asked(about)
+    }
+}
+
+fn brief() -> PhaseBrief<'static> {
+    PhaseBrief {
         slug: "add-api",
         live: "migrations/add-api",
         summary: "status: ready\ncursor: one\n1. one (pending)",
-        phase: PhaseBrief {
+        phase: PhaseText {
             name: "one",
             path: "migrations/add-api/phase-1-one.md",
             document: "## Definition of Done\nit is",
@@ -39,17 +49,20 @@ fn phase() -> PhasePrompt<'static> {
             effort: "low",
             effort_reason: None,
         },
-        migrations: "migrations",
-        taste: "Deleting code is best.",
-        validation: Some("cargo test --quiet"),
-        retry: None,
-        amendment: None,
     }
+}
+
+fn phase() -> WorkPrompt<'static> {
+    asked(WorkAbout::Phase(brief()))
+}
+
+fn ready_check() -> WorkPrompt<'static> {
+    asked(WorkAbout::ReadyCheck(brief()))
 }
 
 fn render(prompt: &WorkPrompt<'_>) -> String {
     let text = PromptSet::built_in().unwrap().work(prompt).unwrap();
-    let role = prompt.role();
+    let role = prompt.about.role();
     assert!(!text.contains("\n\n\n"), "{role} has holes:\n{text}");
     assert!(!text.contains("{{"), "{role}:\n{text}");
     assert!(text.contains("Deleting code is best."), "{role}");
@@ -66,7 +79,7 @@ fn has(prompt: &WorkPrompt<'_>, parts: &[&str]) {
         assert!(
             text.contains(part),
             "{} lacks {part:?}:\n{text}",
-            prompt.role()
+            prompt.about.role()
         );
     }
 }
@@ -74,7 +87,7 @@ fn has(prompt: &WorkPrompt<'_>, parts: &[&str]) {
 #[test]
 fn every_role_of_work_gets_its_material_and_its_contract() {
     has(
-        &WorkPrompt::Refactor(refactor(None)),
+        &refactor(None),
         &[
             "attempt 3",
             "cargo test --quiet",
@@ -85,7 +98,7 @@ fn every_role_of_work_gets_its_material_and_its_contract() {
         ],
     );
     has(
-        &WorkPrompt::Phase(phase()),
+        &phase(),
         &[
             "definition of done is the contract",
             "cargo test --quiet",
@@ -95,7 +108,7 @@ fn every_role_of_work_gets_its_material_and_its_contract() {
         ],
     );
     has(
-        &WorkPrompt::ReadyCheck(phase()),
+        &ready_check(),
         &[
             "`parse()` exists",
             "ready: unverifiable — <reason>",
@@ -103,11 +116,7 @@ fn every_role_of_work_gets_its_material_and_its_contract() {
         ],
     );
     has(
-        &WorkPrompt::Classify(ClassifyPrompt {
-            target: target(),
-            migrations: "migrations",
-            taste: "Deleting code is best.",
-        }),
+        &asked(WorkAbout::Classify { target: target() }),
         &[
             "decision: <cohesive-cleanup | needs-plan> — <reason>",
             "src/a.rs",
@@ -117,7 +126,7 @@ fn every_role_of_work_gets_its_material_and_its_contract() {
 
 #[test]
 fn whoever_works_and_whoever_only_looks_is_told_how_far_that_goes() {
-    let works = render(&WorkPrompt::Phase(phase()));
+    let works = render(&phase());
     for rule in [
         "Work only there and below it, with relative paths; absolute paths lead out of it",
         "Do not commit, stash or push",
@@ -125,7 +134,7 @@ fn whoever_works_and_whoever_only_looks_is_told_how_far_that_goes() {
     ] {
         assert!(works.contains(rule), "{rule}:\n{works}");
     }
-    let looks = render(&WorkPrompt::ReadyCheck(phase()));
+    let looks = render(&ready_check());
     for rule in ["change no file", "no stash, no push", "with relative paths"] {
         assert!(looks.contains(rule), "{rule}:\n{looks}");
     }
@@ -140,11 +149,9 @@ fn a_scope_selection_speaks_of_what_is_offered_alone() {
         evidence: vec!["src/a_test.rs tests it".to_owned()],
         surfaces: vec![],
     };
-    let prompt = WorkPrompt::ScopeSelection(ScopePrompt {
+    let prompt = asked(WorkAbout::ScopeSelection {
         target: target(),
         candidates: vec![offer("seed"), offer("local-cluster")],
-        migrations: "migrations",
-        taste: "Deleting code is best.",
     });
     let text = render(&prompt);
     assert!(text.contains("src/a_test.rs tests it"));
@@ -154,7 +161,7 @@ fn a_scope_selection_speaks_of_what_is_offered_alone() {
 
 #[test]
 fn a_second_try_is_told_of_the_first_and_not_before() {
-    let first = render(&WorkPrompt::Refactor(refactor(None)));
+    let first = render(&refactor(None));
     assert!(!first.contains("try before"), "{first}");
     let retry = RetryBrief {
         number: 2,
@@ -163,7 +170,7 @@ fn a_second_try_is_told_of_the_first_and_not_before() {
         weakened: None,
     };
     has(
-        &WorkPrompt::Refactor(refactor(Some(retry.clone()))),
+        &refactor(Some(retry.clone())),
         &[
             "This is try 2",
             "validation failed: 1 test",
@@ -171,15 +178,16 @@ fn a_second_try_is_told_of_the_first_and_not_before() {
             "red that was green",
         ],
     );
-    let mine = RefactorPrompt {
-        mission: Some("Only rename {{ things }}."),
+    let mine = WorkPrompt {
         amendment: Some("Mine. {% raw %}"),
+        about: WorkAbout::Refactor {
+            attempt: 3,
+            target: target(),
+            mission: Some("Only rename {{ things }}."),
+        },
         ..refactor(Some(retry))
     };
-    let text = PromptSet::built_in()
-        .unwrap()
-        .work(&WorkPrompt::Refactor(mine))
-        .unwrap();
+    let text = PromptSet::built_in().unwrap().work(&mine).unwrap();
     assert!(text.contains("Only rename {{ things }}."), "{text}");
     assert!(text.contains("Mine. {% raw %}"), "{text}");
     assert!(!text.contains("red that was green"), "{text}");
@@ -187,11 +195,11 @@ fn a_second_try_is_told_of_the_first_and_not_before() {
 
 #[test]
 fn nothing_quoted_can_leave_its_quotation() {
-    let prompt = PhasePrompt {
+    let brief = PhaseBrief {
         summary: "```\nready: yes",
-        ..phase()
+        ..brief()
     };
-    let text = render(&WorkPrompt::ReadyCheck(prompt));
+    let text = render(&asked(WorkAbout::ReadyCheck(brief)));
     assert!(
         text.contains("````quoted: manifest\n```\nready: yes\n````"),
         "{text}"
@@ -200,14 +208,14 @@ fn nothing_quoted_can_leave_its_quotation() {
 
 #[test]
 fn the_prompts_of_work_read_as_they_should() {
-    insta::assert_snapshot!("phase", render(&WorkPrompt::Phase(phase())));
-    insta::assert_snapshot!("ready-check", render(&WorkPrompt::ReadyCheck(phase())));
+    insta::assert_snapshot!("phase", render(&phase()));
+    insta::assert_snapshot!("ready-check", render(&ready_check()));
     let retry = RetryBrief {
         number: 2,
         summary: "validation failed: 1 test",
         focus: None,
         weakened: None,
     };
-    let prompt = WorkPrompt::Refactor(refactor(Some(retry)));
+    let prompt = refactor(Some(retry));
     insta::assert_snapshot!("refactor", render(&prompt));
 }

@@ -14,8 +14,7 @@ use piton_base::{Clock, Stop};
 use piton_loop::deciding::limits::{DayLimit, Limits};
 use piton_loop::deciding::stop::Budget;
 use piton_loop::runs::RunRecord;
-use piton_loop::work::phase::PhaseWork;
-use piton_loop::work::{Shop, Worked, phase};
+use piton_loop::work::{End, Piece, Shop, Worked};
 
 use super::{Scene, phase_that_writes, refactor_that_writes, scripted};
 
@@ -129,11 +128,8 @@ impl Night {
     /// Carries out the phase; returns what came of it and the warnings.
     fn phase(&self) -> (Worked, Vec<String>) {
         self.look(|shop, run| {
-            let work = PhaseWork {
-                slug: &self.scene.slug,
-                start: self.scene.start(),
-            };
-            let worked = phase::carry_out(shop, run, &work);
+            let piece = Piece::Phase(self.scene.slug.clone());
+            let worked = piece.work(shop, run, &self.scene.start());
             let told = std::fs::read_to_string(run.dir().events()).unwrap();
             let warnings = (told.lines())
                 .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
@@ -158,7 +154,7 @@ fn a_call_has_no_more_time_than_the_run() {
     let night = Night::with(limits, &phase_that_writes("tidy\n"));
     // The ready check takes a minute, and the work has half of one.
     let (worked, _) = night.phase();
-    assert_eq!(worked, Worked::CutShort(Budget::Time));
+    assert_eq!(worked, Worked::Ended(End::CutShort(Budget::Time)));
     let deadlines = night.agent.deadlines.lock().unwrap().clone();
     let seconds: Vec<u64> = deadlines.iter().map(Duration::as_secs).collect();
     assert_eq!(seconds, [90, 30], "and it is not tried again");
@@ -211,7 +207,10 @@ fn no_call_is_made_when_the_one_before_used_up_what_there_was() {
     ] {
         let night = Night::with(limits, &phase_that_writes("tidy\n"));
         let (worked, warnings) = night.phase();
-        assert!(matches!(worked, Worked::CutShort(_)), "{worked:?}");
+        assert!(
+            matches!(worked, Worked::Ended(End::CutShort(_))),
+            "{worked:?}"
+        );
         assert_eq!((night.calls(), warnings.len()), (1, 1), "{warnings:?}");
     }
     // Nor is work tried again that was red.
@@ -221,7 +220,7 @@ fn no_call_is_made_when_the_one_before_used_up_what_there_was() {
     };
     let night = Night::with(limits, &phase_that_writes("BROKEN\n"));
     let (worked, _) = night.phase();
-    assert_eq!(worked, Worked::CutShort(Budget::Money));
+    assert_eq!(worked, Worked::Ended(End::CutShort(Budget::Money)));
     assert_eq!(night.calls(), 2);
 }
 

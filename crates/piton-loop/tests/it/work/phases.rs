@@ -1,8 +1,8 @@
 //! What comes of a phase that an agent carries out.
 
-use piton_loop::work::Worked;
 use piton_loop::work::accepted::Held;
 use piton_loop::work::land::Brought;
+use piton_loop::work::{End, Worked};
 use piton_migration::manifest::Status;
 use piton_testkit::Replies;
 
@@ -205,7 +205,10 @@ fn a_limit_of_the_provider_is_nobody_s_failure() {
         .field("until", "2026-06-02T00:00:00Z");
     let worked = scene.phase(&script);
     assert!(
-        matches!(&worked, Worked::OutOfQuota { until: Some(_), .. }),
+        matches!(
+            &worked,
+            Worked::Ended(End::OutOfQuota { until: Some(_), .. })
+        ),
         "{worked:?}"
     );
     assert_eq!(scene.unlanded(), []);

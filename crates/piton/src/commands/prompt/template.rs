@@ -6,7 +6,7 @@ use crate::error::CommandError;
 
 /// Returns the file of the template that was meant, by its role or its name.
 pub(super) fn file(prompts: &PromptSet, word: &str) -> Result<String, CommandError> {
-    match word.parse::<PromptRole>() {
+    match PromptRole::named(word) {
         Ok(role) => Ok(role.template()),
         Err(error) if prompts.part(word).is_none() => {
             Err(CommandError::usage("could not find the prompt")

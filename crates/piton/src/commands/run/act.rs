@@ -3,8 +3,8 @@
 use piton_loop::deciding::memory::Outcome;
 use piton_loop::failures::FailureKind;
 use piton_loop::runs::ActionOutcome as Ended;
-use piton_loop::work::Worked;
 use piton_loop::work::land::let_go;
+use piton_loop::work::{End, Worked};
 
 use super::bring::conflict;
 use super::finisher::{Acted, Finisher};
@@ -85,31 +85,31 @@ impl Finisher<'_> {
                     until,
                 }
             }
-            Worked::OutOfQuota { message, until } => {
+            Worked::Ended(End::OutOfQuota { message, until }) => {
                 teller.end(told, Ended::OutOfQuota, &message, facts);
                 Outcome::OutOfQuota { until }
             }
-            Worked::Unavailable {
+            Worked::Ended(End::Unavailable {
                 message,
                 signed_out,
-            } => {
+            }) => {
                 teller.end(told, Ended::NoAgent, &message, facts);
                 return Acted::NoAgent {
                     message,
                     signed_out,
                 };
             }
-            Worked::CutShort(budget) => {
+            Worked::Ended(End::CutShort(budget)) => {
                 let text = format!("ended before it was done: {budget}");
                 teller.end(told, Ended::Stopped, &text, facts);
                 return Acted::CutShort(budget);
             }
-            Worked::HeldBack(begun) => {
+            Worked::Ended(End::HeldBack(begun)) => {
                 let text = format!("ended before the next call: {begun} is under way");
                 teller.end(told, Ended::Stopped, &text, facts);
                 return Acted::HeldBack;
             }
-            Worked::Stopped => {
+            Worked::Ended(End::Stopped) => {
                 teller.end(told, Ended::Stopped, "interrupted", facts);
                 return Acted::Stopped;
             }

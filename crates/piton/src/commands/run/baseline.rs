@@ -2,7 +2,7 @@
 
 use piton_loop::deciding::stop::Stop;
 use piton_loop::validation::Verdict;
-use piton_loop::work::{Halt, prove};
+use piton_loop::work::{End, Halt, prove};
 
 use super::ending::Ending;
 use super::finisher::Finisher;
@@ -23,15 +23,17 @@ impl Finisher<'_> {
         let proved = prove::baseline(self.shop, self.run, &view.head, tree.as_str());
         let proof = match proved {
             Ok(proof) => proof,
-            Err(Halt::CutShort(budget)) => {
-                return Ok(Some(Ending::Decided(Stop::Budget(budget))));
-            }
-            Err(Halt::HeldBack(begun)) => return Ok(Some(Ending::UnderWay(begun))),
-            Err(Halt::Stopped) => return Ok(Some(Ending::Interrupted)),
-            Err(Halt::OutOfQuota { message, .. } | Halt::Unavailable { message, .. }) => {
-                return Ok(Some(Ending::Broken(message)));
-            }
             Err(Halt::Failed(failure)) => return Ok(Some(Ending::Broken(failure.story))),
+            Err(Halt::Ended(end)) => {
+                return Ok(Some(match end {
+                    End::CutShort(budget) => Ending::Decided(Stop::Budget(budget)),
+                    End::HeldBack(begun) => Ending::UnderWay(begun),
+                    End::Stopped => Ending::Interrupted,
+                    End::OutOfQuota { message, .. } | End::Unavailable { message, .. } => {
+                        Ending::Broken(message)
+                    }
+                }));
+            }
         };
         let out = &floor.context.out;
         if proof.verdict.is_good() {

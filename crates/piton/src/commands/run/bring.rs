@@ -1,5 +1,6 @@
 //! Bringing accepted work to its branch, and telling of it.
 
+use piton_git::CommitId;
 use piton_loop::deciding::memory::{Outcome, Tried};
 use piton_loop::failures::FailureKind;
 use piton_loop::runs::{ActionKind, ActionOutcome as Ended, CommitPhase};
@@ -89,7 +90,7 @@ impl Finisher<'_> {
                 if !in_tree {
                     text.push_str(", on a branch that is not checked out");
                 }
-                self.record(work, commit.as_str(), at);
+                self.record(work, &commit, at);
                 let with = Facts {
                     commit: Some(commit.as_str()),
                     ..at.facts()
@@ -136,18 +137,10 @@ impl Finisher<'_> {
         })
     }
 
-    fn record(&self, work: &Accepted, commit: &str, at: &At<'_>) {
-        let effort = self.floor.planning.budget.for_call();
-        let subject = evidence::Subject {
-            attempt: at.attempt,
-            retry: 1,
-            target: work.slug.as_deref().unwrap_or(&work.subject),
-            phase_reached: &work.subject,
-            effort: &effort,
-            next_step: "",
-        };
+    fn record(&self, work: &Accepted, commit: &CommitId, at: &At<'_>) {
         // The commit is the news; a summary that could not be written is poorer.
-        let _ = evidence::accepted(self.run, &subject, "landing", Some(commit), at.phase);
+        let budget = self.floor.planning.budget;
+        let _ = evidence::landed(self.run, budget, work, at.attempt, commit, at.phase);
     }
 }
 

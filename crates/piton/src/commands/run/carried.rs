@@ -2,7 +2,7 @@
 
 use piton_git::{CommitId, UnderWay};
 use piton_loop::runs::{ActionOutcome, FinalStatus};
-use piton_loop::work::Worked;
+use piton_loop::work::{End, Worked};
 
 use super::tell::{Facts, Teller, Told};
 
@@ -36,17 +36,17 @@ impl Carried {
             Worked::NotCommitted => Self::Failed("there is no commit to work from".to_owned()),
             Worked::PutOff { reason, .. } => Self::Failed(reason),
             Worked::Failed { failure, .. } => Self::Failed(failure.to_string()),
-            Worked::OutOfQuota { message, .. } => Self::OutOfQuota(message),
-            Worked::Unavailable {
+            Worked::Ended(End::OutOfQuota { message, .. }) => Self::OutOfQuota(message),
+            Worked::Ended(End::Unavailable {
                 message,
                 signed_out,
-            } => Self::NoAgent {
+            }) => Self::NoAgent {
                 message,
                 signed_out,
             },
-            Worked::CutShort(budget) => Self::OutOfQuota(budget.to_string()),
-            Worked::HeldBack(begun) => Self::HeldBack(begun),
-            Worked::Stopped => Self::Stopped,
+            Worked::Ended(End::CutShort(budget)) => Self::OutOfQuota(budget.to_string()),
+            Worked::Ended(End::HeldBack(begun)) => Self::HeldBack(begun),
+            Worked::Ended(End::Stopped) => Self::Stopped,
         }
     }
 

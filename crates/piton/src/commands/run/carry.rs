@@ -8,8 +8,8 @@ use piton_loop::deciding::limits::Limits;
 use piton_loop::runs::{ActionKind, CommitPhase, FinalStatus, RunRecord};
 use piton_loop::validation::Verdict;
 use piton_loop::work::land::{Brought, bring};
-use piton_loop::work::stored_plan::{self, Start, StoredPlanWork};
-use piton_loop::work::{Accepted, Allowance, Halt, Shop, Worked, evidence, prove};
+use piton_loop::work::stored_plan::{self, StoredPlanWork};
+use piton_loop::work::{Accepted, Allowance, Halt, Shop, Start, Worked, evidence, prove};
 
 use super::args::WorkArgs;
 use super::branch_base::base;
@@ -117,7 +117,7 @@ fn through(
     match baseline(floor, shop, run, (base, &tree)) {
         Ok(true) => {}
         Ok(false) => return Carried::BaselineRed,
-        Err(halt) => return Carried::of(Worked::of(halt)),
+        Err(halt) => return Carried::of(Worked::from(halt)),
     }
     let counted = run.update(|summary| summary.counts.attempts_started += 1);
     if let Err(error) = counted {
@@ -164,19 +164,10 @@ fn baseline(
 fn land(floor: &Floor<'_>, shop: &Shop<'_>, run: &RunRecord<'_>, work: &Accepted) -> Carried {
     match bring(shop, run, work) {
         Ok(Brought::Landed { commit, .. }) => {
-            let effort = floor.planning.budget.for_call();
-            let subject = evidence::Subject {
-                attempt: 1,
-                retry: 1,
-                target: &work.subject,
-                phase_reached: "landing",
-                effort: &effort,
-                next_step: "",
-            };
             // The commit is the news; a summary that could not be written is
             // poorer.
-            let landed = Some(commit.as_str());
-            let _ = evidence::accepted(run, &subject, "landing", landed, CommitPhase::RunOnce);
+            let (budget, phase) = (floor.planning.budget, CommitPhase::RunOnce);
+            let _ = evidence::landed(run, budget, work, 1, &commit, phase);
             Carried::Landed { commit }
         }
         Ok(Brought::Waits { reason, hint }) => {

@@ -54,13 +54,13 @@ pub(crate) fn find(
 }
 
 /// Lands it, as a run does.
-pub(crate) fn land(context: &Context, place: &Place, op: &LandHeld) -> Result<Done, Failure> {
+pub(crate) fn land(context: &Context, place: &Place, name: &str) -> Result<Done, Failure> {
     let told = |error: CommandError| Failure::new(FailureKind::Conflict, error.text().trim());
     let _alone = alone(context, place).map_err(told)?;
     let held = accepted::all(&context.disk, &place.repository, place.state().path())
         .map_err(|error| Failure::of(FailureKind::Io, &error))?;
     let held = held.into_iter().find_map(|held| match held {
-        Held::Work(work) if work.name == op.held => Some(work),
+        Held::Work(work) if work.name == name => Some(work),
         Held::Work(_) | Held::Lost { .. } => None,
     });
     let Some(work) = held else {

@@ -1,7 +1,7 @@
 //! What the journal of a tick is told of its end.
 
 use piton_loop::deciding::memory::Outcome;
-use piton_loop::work::Worked;
+use piton_loop::work::{End, Worked};
 
 use super::finisher::Acted;
 use super::tick::{Came, Tick};
@@ -16,12 +16,12 @@ pub(super) fn came(worked: &Worked) -> Came<'_> {
         Worked::Failed { failure, .. } => {
             Came::Failed(failure.story.lines().next().unwrap_or_default())
         }
-        Worked::OutOfQuota { message, .. } | Worked::Unavailable { message, .. } => {
-            Came::Failed(message)
-        }
-        Worked::CutShort(_) => Came::Failed("the run had nothing left to spend on it"),
-        Worked::HeldBack(_) => Came::Failed("a merge or the like was begun meanwhile"),
-        Worked::Stopped => Came::Failed("it was interrupted"),
+        Worked::Ended(end) => Came::Failed(match end {
+            End::OutOfQuota { message, .. } | End::Unavailable { message, .. } => message,
+            End::CutShort(_) => "the run had nothing left to spend on it",
+            End::HeldBack(_) => "a merge or the like was begun meanwhile",
+            End::Stopped => "it was interrupted",
+        }),
     }
 }
 

@@ -101,7 +101,10 @@ pub(crate) fn total(overview: &Overview) -> String {
     if let Some(end) = &overview.end {
         parts.push(lasted(Duration::from_millis(end.duration_ms)));
     }
-    parts.extend(consumed(overview.usage, overview.cost_usd));
+    parts.extend(consumed(
+        overview.consumed.usage,
+        overview.consumed.cost_usd,
+    ));
     parts.join(", ")
 }
 
@@ -158,7 +161,7 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use piton_loop::runs::{ActionKind, FinalStatus, RunEnd};
+    use piton_loop::runs::{ActionKind, Consumed, FinalStatus, RunEnd};
 
     use super::*;
 
@@ -198,7 +201,10 @@ mod tests {
                 ),
             ],
             calls: 3,
-            cost_usd: Some(1.0),
+            consumed: Consumed {
+                usage: None,
+                cost_usd: Some(1.0),
+            },
             ..Overview::default()
         }
     }

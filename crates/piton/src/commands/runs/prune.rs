@@ -6,7 +6,7 @@ use clap::Args;
 use jiff::Timestamp;
 use piton_base::Clock;
 use piton_git::slot::held;
-use piton_loop::operation::{LoopOp, RemoveJournal, RemoveRun, RemoveSlots};
+use piton_loop::operation::{LoopOp, Remove};
 use piton_loop::runs::{self, Removal, RetentionPolicy, RunId, RunState, RunUnit};
 use piton_plan::journal::{self, Stored};
 use piton_plan::{PlanBuilder, PlanId};
@@ -55,29 +55,28 @@ pub(super) fn run(context: &Context, args: &PruneArgs) -> CommandResult {
     let mut builder = PlanBuilder::new(NAME);
     let mut removals = records(context, &place, policy)?;
     removals.sort_by(|a, b| a.id.cmp(&b.id));
-    for removal in removals {
-        builder.add(Op::from(LoopOp::RemoveRun(RemoveRun {
-            id: removal.id,
-            bytes: removal.bytes,
-            why: removal.reason.to_owned(),
-        })));
+    for it in removals {
+        let remove = remove(it.id, it.bytes, it.reason);
+        builder.add(Op::from(LoopOp::RemoveRun(remove)));
     }
-    for removal in journals(context, &place, policy)? {
-        builder.add(Op::from(LoopOp::RemoveJournal(RemoveJournal {
-            id: removal.id,
-            bytes: removal.bytes,
-            why: removal.reason.to_owned(),
-        })));
+    for it in journals(context, &place, policy)? {
+        let remove = remove(it.id, it.bytes, it.reason);
+        builder.add(Op::from(LoopOp::RemoveJournal(remove)));
     }
-    for removal in slots(context, &place, policy)? {
-        builder.add(Op::from(LoopOp::RemoveSlots(RemoveSlots {
-            number: removal.id.1,
-            bytes: removal.bytes,
-            why: removal.reason.to_owned(),
-        })));
+    for it in slots(context, &place, policy)? {
+        let remove = remove(it.id.1, it.bytes, it.reason);
+        builder.add(Op::from(LoopOp::RemoveSlots(remove)));
     }
     let plan = builder.build()?;
     context.site(&place).carry_out(&args.plan, &plan)
+}
+
+fn remove<I>(id: I, bytes: u64, reason: &str) -> Remove<I> {
+    Remove {
+        id,
+        bytes,
+        why: reason.to_owned(),
+    }
 }
 
 /// Decides which records go. The run of work that has not landed is not over,

@@ -1,0 +1,22 @@
+//! The last look before a migration is chosen.
+
+use piton_migration::slug::Slug;
+
+use super::stand::Stand;
+
+/// Looks closer at a migration that is about to be chosen: its planning record,
+/// its consistency. Too dear to be asked of all of them.
+pub trait Gate {
+    /// Returns why the migration cannot be worked on, if it cannot.
+    fn refuses(&self, slug: &Slug, stand: &Stand) -> Option<String>;
+}
+
+/// A gate that lets everything through, for those who looked already.
+#[derive(Clone, Copy, Debug)]
+pub struct Open;
+
+impl Gate for Open {
+    fn refuses(&self, _slug: &Slug, _stand: &Stand) -> Option<String> {
+        None
+    }
+}

@@ -23,24 +23,24 @@ pub fn new_migration_subject(prefix: &str, slug: &str) -> String {
 }
 
 /// Returns the subject of the commit of one planning step.
-pub fn planning_subject(prefix: &str, slug: &str, step: &str) -> String {
+pub(crate) fn planning_subject(prefix: &str, slug: &str, step: &str) -> String {
     format!("{prefix}: planning/{slug}/{step}")
 }
 
 /// Returns the subject of the commit of one phase.
-pub fn phase_subject(prefix: &str, slug: &str, reference: &str) -> String {
+pub(crate) fn phase_subject(prefix: &str, slug: &str, reference: &str) -> String {
     format!("{prefix}: migration/{slug}/{reference}")
 }
 
 /// Returns the subject of the commit of one refactor.
-pub fn refactor_subject(prefix: &str, target: &str) -> String {
+pub(crate) fn refactor_subject(prefix: &str, target: &str) -> String {
     let target: Vec<&str> = target.split_whitespace().collect();
     format!("{prefix}: {}", target.join(" "))
 }
 
 /// Returns the subject of the commit that records a person's word on a
 /// migration: `refine`, `approve`, `reject`, `review`.
-pub fn person_subject(prefix: &str, slug: &str, verb: &str) -> String {
+pub(crate) fn person_subject(prefix: &str, slug: &str, verb: &str) -> String {
     format!("{prefix}: {verb} {slug}")
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use piton_agent::redact::{Redacting, Redactor};
+
 /// How many of the last lines are kept.
 const LINES: usize = 20;
 /// No line is kept beyond this.
@@ -15,7 +17,7 @@ pub(crate) struct LastLines {
 }
 
 impl LastLines {
-    pub(crate) fn take(&mut self, bytes: &[u8]) {
+    fn take(&mut self, bytes: &[u8]) {
         for piece in String::from_utf8_lossy(bytes).split_inclusive('\n') {
             if self.open.len() < LONGEST {
                 self.open.push_str(piece.trim_end_matches(['\n', '\r']));
@@ -34,5 +36,28 @@ impl LastLines {
             self.lines.push_back(self.open);
         }
         Vec::from(self.lines).join("\n")
+    }
+}
+
+/// An output without secrets, of which the last lines are kept.
+pub(crate) struct Redacted<'a> {
+    redacting: Redacting<'a>,
+    pub(crate) last: LastLines,
+}
+
+impl<'a> Redacted<'a> {
+    pub(crate) fn by(redactor: &'a Redactor) -> Self {
+        Self {
+            redacting: redactor.stream(),
+            last: LastLines::default(),
+        }
+    }
+
+    /// Takes up what comes, and returns what of it may be shown.
+    pub(crate) fn take(&mut self, chunk: &[u8]) -> Vec<u8> {
+        let mut clean = Vec::new();
+        self.redacting.feed(chunk, &mut clean);
+        self.last.take(&clean);
+        clean
     }
 }

@@ -3,7 +3,7 @@
 use piton_migration::text::{is_space, lines, strip};
 
 /// The longest summary, in characters.
-pub const SUMMARY_CHARS: usize = 240;
+pub(crate) const SUMMARY_CHARS: usize = 240;
 
 /// Returns the text on one line, without machine paths, cut to
 /// [`SUMMARY_CHARS`]; `None` when nothing is left.

@@ -11,7 +11,7 @@ const SECOND_FAILURE: SignedDuration = SignedDuration::from_mins(10);
 const LONGEST: SignedDuration = SignedDuration::from_hours(24);
 
 /// Notes that the ready-check said no, and returns when it is asked again.
-pub fn not_ready(own: &mut OwnData, reason: &str, now: Timestamp) -> Timestamp {
+pub(crate) fn not_ready(own: &mut OwnData, reason: &str, now: Timestamp) -> Timestamp {
     let until = later(now, NOT_READY);
     own.deferral = Some(DeferralCause::NotReady {
         reason: reason.to_owned(),

@@ -251,12 +251,12 @@ impl Memory {
     }
 
     /// Whether the last thing that came to an end was a failure.
-    pub fn ended_in_failure(&self) -> bool {
+    pub(crate) fn ended_in_failure(&self) -> bool {
         self.failed
     }
 
     /// Whether something failed, and nothing was accepted.
-    pub fn came_to_nothing_but_failures(&self) -> bool {
+    pub(crate) fn came_to_nothing_but_failures(&self) -> bool {
         self.failures_in_a_row > 0 && !self.accepted
     }
 

@@ -75,7 +75,7 @@ impl Finding {
     }
 
     /// Whether work with this finding is refused where the policy refuses.
-    pub fn is_grave(&self) -> bool {
+    pub(crate) fn is_grave(&self) -> bool {
         match self.loss {
             Loss::Deleted { .. }
             | Loss::Skipped { .. }

@@ -78,7 +78,7 @@ impl EffortBudget {
     }
 
     /// Resolves the effort of a target that asks for its own.
-    pub fn for_target(self, asked: Option<Effort>) -> EffortResolution {
+    pub(crate) fn for_target(self, asked: Option<Effort>) -> EffortResolution {
         match asked {
             Some(tier) => self.resolve(tier, EffortSource::TargetOverride, None),
             None => self.for_call(),

@@ -37,7 +37,7 @@ pub struct EffortResolution {
 
 impl EffortResolution {
     /// Whether the cap took something away.
-    pub fn capped(&self) -> bool {
+    pub(crate) fn capped(&self) -> bool {
         self.effective < self.requested
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use piton_agent::environment;
 use piton_agent::process::{ExitKind, Launch, Marker, Sink, supervise};
-use piton_agent::redact::{Redacting, Redactor};
+use piton_agent::redact::Redactor;
 use piton_agent::sealing::{Enclosure, MET_THE_SEAL, Needs, Purpose, met_the_seal};
 use piton_agent::watchdog::EndReason;
 use piton_git::slot::Slot;
@@ -15,7 +15,7 @@ use piton_seal::CacheSet;
 
 use super::error::{HookError, Unheard};
 use super::room::HookRoom;
-use crate::last_lines::LastLines;
+use crate::last_lines::Redacted;
 
 /// More than this of an output is not kept: it is a list of paths.
 const MOST: usize = 16 << 20;
@@ -83,8 +83,7 @@ impl<'r> Seat<'r> {
         };
         let mut output = Output {
             stdout: Vec::new(),
-            redacting: self.redactor.stream(),
-            last: LastLines::default(),
+            printed: Redacted::by(&self.redactor),
         };
         let room = self.room;
         let limits = room.limits;
@@ -99,7 +98,7 @@ impl<'r> Seat<'r> {
             }
         };
         let refused = refused.map(|how| {
-            let last = output.last.into_text();
+            let last = output.printed.last.into_text();
             let sealed = launch.seal.is_some() && met_the_seal(&last);
             let told = if sealed { MET_THE_SEAL } else { "" };
             let lines = [how.as_str(), last.trim(), told];
@@ -141,16 +140,7 @@ impl Drop for Seat<'_> {
 
 struct Output<'a> {
     stdout: Vec<u8>,
-    redacting: Redacting<'a>,
-    last: LastLines,
-}
-
-impl Output<'_> {
-    fn take(&mut self, chunk: &[u8]) {
-        let mut clean = Vec::new();
-        self.redacting.feed(chunk, &mut clean);
-        self.last.take(&clean);
-    }
+    printed: Redacted<'a>,
 }
 
 impl Sink for Output<'_> {
@@ -158,12 +148,12 @@ impl Sink for Output<'_> {
         if self.stdout.len() + chunk.len() <= MOST {
             self.stdout.extend_from_slice(chunk);
         }
-        self.take(chunk);
+        self.printed.take(chunk);
         Ok(())
     }
 
     fn stderr(&mut self, chunk: &[u8]) -> io::Result<()> {
-        self.take(chunk);
+        self.printed.take(chunk);
         Ok(())
     }
 }

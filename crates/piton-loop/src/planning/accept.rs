@@ -161,12 +161,12 @@ fn listed(points: &[u64]) -> String {
 }
 
 /// Tells whether a file belongs to piton, below a migration's directory.
-pub fn is_reserved_path(path: &str) -> bool {
+pub(crate) fn is_reserved_path(path: &str) -> bool {
     path == MANIFEST_FILE || path == ".planning" || path.starts_with(".planning/")
 }
 
 /// Tells whether a step has its answer as its only product.
-pub fn only_reads(step: Step) -> bool {
+pub(crate) fn only_reads(step: Step) -> bool {
     match step {
         Step::PickBest | Step::Review | Step::Review2 | Step::FinalReview => true,
         Step::Approaches | Step::Expand | Step::Revise => false,

@@ -185,7 +185,7 @@ pub fn failed(
 }
 
 /// Records an attempt that led to nothing that could be published.
-pub fn not_accepted(
+pub(crate) fn not_accepted(
     run: &RunRecord<'_>,
     decision: &StepDecision,
     kind: FailureKind,

@@ -10,7 +10,7 @@ use piton_migration::phase::{
 use piton_migration::contents::Contents;
 
 /// The plan, below the migration's directory.
-pub const PLAN_FILE: &str = "plan.md";
+pub(super) const PLAN_FILE: &str = "plan.md";
 
 const APPROACHES: &str = "approaches/";
 
@@ -37,7 +37,7 @@ pub enum ProductError {
 }
 
 /// Returns the names of the approaches, as files' stems, with their texts.
-pub fn approaches(contents: &Contents) -> Vec<(String, String)> {
+pub(super) fn approaches(contents: &Contents) -> Vec<(String, String)> {
     contents
         .paths()
         .filter_map(|path| {
@@ -52,7 +52,7 @@ pub fn approaches(contents: &Contents) -> Vec<(String, String)> {
 
 /// Checks that there is something to choose from. Two files with one text are
 /// one approach.
-pub fn check_approaches(contents: &Contents) -> Result<Vec<String>, ProductError> {
+pub(super) fn check_approaches(contents: &Contents) -> Result<Vec<String>, ProductError> {
     let mut texts = BTreeSet::new();
     let names: Vec<String> = approaches(contents)
         .into_iter()
@@ -74,7 +74,7 @@ fn told(names: &[String]) -> String {
 
 /// Checks that there is a plan that could be carried out, and returns its
 /// phases as the manifest lists them.
-pub fn check_plan(contents: &Contents) -> Result<Phases, ProductError> {
+pub(super) fn check_plan(contents: &Contents) -> Result<Phases, ProductError> {
     let plan = contents.text(PLAN_FILE).unwrap_or_default();
     if plan.trim().is_empty() {
         return Err(ProductError::NoPlan);

@@ -6,10 +6,10 @@ use piton_migration::own::OwnData;
 use piton_migration::slug::Slug;
 
 /// The note's path below the migration's directory.
-pub const SKIP_NOTE_FILE: &str = "intentional-skip.md";
+pub(super) const SKIP_NOTE_FILE: &str = "intentional-skip.md";
 
 /// Returns the note's text.
-pub fn render(slug: &Slug, target: &str, own: &OwnData, reason: &str) -> String {
+pub(super) fn render(slug: &Slug, target: &str, own: &OwnData, reason: &str) -> String {
     let mut note = format!(
         "# Intentional Skip: {slug}\n\n## Target\n\n{}\n",
         target.trim()

@@ -161,7 +161,7 @@ impl Snapshot {
     /// One whose second review asked for a person counts once planning moved
     /// on from there: somebody refined it with the original, which reopens the
     /// record and leaves the question standing.
-    pub fn in_planning(&self, now: Stamp) -> Option<Planning> {
+    pub(crate) fn in_planning(&self, now: Stamp) -> Option<Planning> {
         match MigrationState::from(self.manifest.clone()) {
             MigrationState::Planning(planning) => Some(planning),
             MigrationState::AwaitingReview(waiting) if self.was_refined_elsewhere() => {
@@ -235,7 +235,7 @@ impl Snapshot {
 
     /// Returns what a review found since the last accepted step, where the
     /// planning graph had no way on and a person was asked.
-    pub fn open_findings(&self) -> Option<&ReviewNote> {
+    pub(crate) fn open_findings(&self) -> Option<&ReviewNote> {
         let since = self.last_accepted();
         let note = self.own.review_notes.last()?;
         since.is_none_or(|since| note.at >= since).then_some(note)

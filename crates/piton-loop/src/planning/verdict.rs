@@ -69,7 +69,7 @@ pub struct Given<'a> {
 }
 
 /// Returns the schema that the answer of a step should be held to.
-pub fn answer_schema(step: Step, contents: &Contents) -> Option<serde_json::Value> {
+pub(crate) fn answer_schema(step: Step, contents: &Contents) -> Option<serde_json::Value> {
     match step {
         Step::PickBest => {
             let approaches = products::approaches(contents);
@@ -84,7 +84,7 @@ pub fn answer_schema(step: Step, contents: &Contents) -> Option<serde_json::Valu
 
 /// Reads the answer of a step. An answer by schema is preferred to prose, also
 /// where nobody asked for one; where one was asked for, prose is no answer.
-pub fn read_answer(
+pub(crate) fn read_answer(
     step: Step,
     contents: &Contents,
     Given { reply, asked }: Given<'_>,

@@ -8,7 +8,10 @@ use super::decision_line::{DecisionLine, Undecided};
 /// has no such line, as answers of the original have not. A line that names
 /// none of them, or two, chooses nothing and is an error; where no approach is
 /// known, every choice is as good.
-pub fn chosen_approach<'n>(text: &str, names: &[&'n str]) -> Result<Option<&'n str>, Undecided> {
+pub(crate) fn chosen_approach<'n>(
+    text: &str,
+    names: &[&'n str],
+) -> Result<Option<&'n str>, Undecided> {
     if names.is_empty() {
         return Ok(None);
     }

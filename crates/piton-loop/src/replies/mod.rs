@@ -12,7 +12,7 @@ mod scope_selection;
 mod status_block;
 pub mod structured;
 
-pub use chosen_approach::chosen_approach;
+pub(crate) use chosen_approach::chosen_approach;
 pub use classifier::Route;
 pub use decision_line::Undecided;
 pub use final_decision::FinalDecision;

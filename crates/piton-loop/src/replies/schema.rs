@@ -10,7 +10,7 @@ use super::structured::Severity;
 
 /// The schema of the choice between approaches of these names. The fields are
 /// written in the order of their names, so that the reasons come first.
-pub fn pick_best(names: &[&str]) -> Value {
+pub(crate) fn pick_best(names: &[&str]) -> Value {
     object(&json!({
         "because": {
             "type": "string",
@@ -39,7 +39,7 @@ pub fn review() -> Value {
 }
 
 /// The schema of the decision about a plan.
-pub fn final_review() -> Value {
+pub(crate) fn final_review() -> Value {
     object(&json!({
         "assessment": {"type": "string", "description": "what was checked and what the decision rests on; Markdown"},
         "decision": {"type": "string", "enum": Decision::ALL},

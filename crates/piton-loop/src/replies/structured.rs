@@ -65,7 +65,7 @@ pub fn in_text(text: &str) -> Result<Value, AnswerError> {
 
 /// Refuses a text that is JSON in which a key comes twice: some agents give
 /// their answer as text too, and whoever read that took one of the two.
-pub fn refuse_doubled(text: &str) -> Result<(), AnswerError> {
+pub(crate) fn refuse_doubled(text: &str) -> Result<(), AnswerError> {
     match in_text(text) {
         Err(error @ AnswerError::Twice { .. }) => Err(error),
         Ok(_) | Err(_) => Ok(()),
@@ -73,7 +73,7 @@ pub fn refuse_doubled(text: &str) -> Result<(), AnswerError> {
 }
 
 /// Returns the text of a choice between approaches.
-pub fn pick_best(answer: &Value, names: &[&str]) -> Result<String, AnswerError> {
+pub(crate) fn pick_best(answer: &Value, names: &[&str]) -> Result<String, AnswerError> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Answer {
@@ -170,7 +170,7 @@ impl Finding {
 }
 
 /// Returns the text of the decision about a plan, with the decision.
-pub fn final_review(answer: &Value) -> Result<(String, FinalDecision), AnswerError> {
+pub(crate) fn final_review(answer: &Value) -> Result<(String, FinalDecision), AnswerError> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Answer {

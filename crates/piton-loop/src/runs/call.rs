@@ -38,14 +38,15 @@ impl CallVerdict {
     }
 }
 
-/// How a call ended, from the caller's side.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CallOutcome {
-    /// A reply was read, understood and accepted.
-    Accepted,
-    /// A reply was read, and refused for what it says or did.
-    Refused,
-    /// There was no reply to read.
-    Failed,
+piton_base::words! {
+    /// How a call ended, from the caller's side.
+    #[derive(Hash)]
+    pub enum CallOutcome: "an outcome of a call" {
+        /// A reply was read, understood and accepted.
+        Accepted = "accepted",
+        /// A reply was read, and refused for what it says or did.
+        Refused = "refused",
+        /// There was no reply to read.
+        Failed = "failed",
+    }
 }

@@ -35,3 +35,4 @@ pub use sealed::RunSeal;
 pub use stamp::stamp;
 pub use summary::{Attempt, CommitPhase, Counts, FinalStatus, RunSummary};
 pub use told::Gravity;
+pub(crate) use told::because;

@@ -61,7 +61,27 @@ impl Overview {
                 flaky: true,
                 ..
             } => self.flaky.push((commit, verdict)),
-            _ => {}
+            Event::ArtifactsReady { .. }
+            | Event::EffortBudgetConfigured { .. }
+            | Event::ActionStarted { .. }
+            | Event::EffortResolved(_)
+            | Event::CallStarted { .. }
+            | Event::CallLaunched { .. }
+            | Event::CallProgress { .. }
+            | Event::CallPrinted { .. }
+            | Event::CallRetrying { .. }
+            | Event::CallEnding { .. }
+            | Event::ValidationStarted { .. }
+            | Event::ValidationPrinted { .. }
+            | Event::ValidationFinished { .. }
+            | Event::PlanActionStarted { .. }
+            | Event::PlanActionSettled { .. }
+            | Event::Committed { .. }
+            | Event::StepFailed { .. }
+            | Event::Recovered { .. }
+            | Event::Noted { .. }
+            | Event::Warned { .. }
+            | Event::Interrupted => {}
         }
     }
 }

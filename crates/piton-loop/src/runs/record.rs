@@ -244,7 +244,7 @@ impl<'d> RunRecord<'d> {
 
     /// Returns what all calls that are over consumed, and what those of today
     /// cost.
-    pub fn consumed_by_all(&self) -> (Consumed, f64) {
+    pub(crate) fn consumed_by_all(&self) -> (Consumed, f64) {
         let today = self.page.clock.local().date();
         let summary = &self.written().summary;
         let all = Consumed {
@@ -261,7 +261,7 @@ impl<'d> RunRecord<'d> {
     }
 
     /// Counts what a call of an action consumed, durably where it was anything.
-    pub fn count_for(&self, attempt: u32, call: &CallRecord) -> Result<(), RecordError> {
+    pub(crate) fn count_for(&self, attempt: u32, call: &CallRecord) -> Result<(), RecordError> {
         let today = self.page.clock.local().date();
         let spent = Consumed {
             usage: call.usage,

@@ -84,14 +84,15 @@ piton_base::words! {
     }
 }
 
-/// What a commit carries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CommitPhase {
-    Refactor,
-    RunOnce,
-    Planning,
-    Migration,
+piton_base::words! {
+    /// What a commit carries.
+    #[derive(Hash)]
+    pub enum CommitPhase: "a phase of a commit" {
+        Refactor = "refactor",
+        RunOnce = "run_once",
+        Planning = "planning",
+        Migration = "migration",
+    }
 }
 
 /// One thing tried.

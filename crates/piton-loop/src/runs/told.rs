@@ -6,24 +6,16 @@ use piton_plan::Outcome;
 use super::Event;
 use super::event::CallStatus;
 
-/// How grave an event is, in the words of the record's format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Gravity {
-    Info,
-    Warn,
-}
-
-impl Gravity {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Info => "INFO",
-            Self::Warn => "WARN",
-        }
+piton_base::words! {
+    /// How grave an event is, in the words of the record's format.
+    pub enum Gravity: "a gravity" {
+        Info = "INFO",
+        Warn = "WARN",
     }
 }
 
 impl Event {
-    pub fn gravity(&self) -> Gravity {
+    pub(crate) fn gravity(&self) -> Gravity {
         match self {
             Self::CallFinished(end) if end.call_status == CallStatus::Failed => Gravity::Warn,
             Self::ValidationFinished { good: false, .. }
@@ -99,7 +91,7 @@ impl Event {
             },
             Self::CallPrinted { text, .. } | Self::ValidationPrinted { text, .. } => text.clone(),
             Self::CallRetrying { why, .. } => format!("the agent tries again: {why}"),
-            Self::CallEnding { reason, .. } => format!("ending the agent: {}", why(*reason)),
+            Self::CallEnding { reason, .. } => format!("ending the agent: {}", because(*reason)),
             Self::CallFinished(end) => {
                 let (role, status) = (&end.scope.call_role, end.call_status);
                 format!("{role} {status}: {}", end.summary)
@@ -139,8 +131,8 @@ impl Event {
     }
 }
 
-/// Returns why an agent is ended, in words.
-fn why(reason: EndReason) -> &'static str {
+/// Returns why a program is ended, in words.
+pub(crate) fn because(reason: EndReason) -> &'static str {
     match reason {
         EndReason::Idle => "it is silent for too long",
         EndReason::Deadline => "its time is over",

@@ -28,7 +28,7 @@ pub struct SlotSettings {
 
 impl SlotSettings {
     /// A hundred megabytes: more than any plan, less than a forgotten build.
-    pub const MAX_NEW: u64 = 100_000_000;
+    pub(crate) const MAX_NEW: u64 = 100_000_000;
 
     /// Returns the same for one of several jobs, which keeps its own slots.
     #[must_use]

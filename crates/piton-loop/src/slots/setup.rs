@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use piton_agent::process::{ExitKind, Launch, LaunchError, Sink, supervise};
-use piton_agent::redact::{Redacting, Redactor};
+use piton_agent::redact::Redactor;
 use piton_agent::sealing::{
     Enclosure, EnclosureError, MET_THE_SEAL, Needs, SealTerms, met_the_seal,
 };
@@ -15,7 +15,8 @@ use piton_durable::{Appender, Disk, DiskError};
 use piton_git::slot::{Setup, Slot, SlotError};
 use piton_seal::CacheSet;
 
-use crate::last_lines::LastLines;
+use crate::last_lines::Redacted;
+use crate::runs::because;
 
 /// No more than this is stored of what it prints.
 const MOST_STORED: usize = 16 << 20;
@@ -48,7 +49,7 @@ pub enum SetupError {
         last: String,
         met_the_seal: bool,
     },
-    #[error("`slot.setup` was ended: {}", told(*reason))]
+    #[error("`slot.setup` was ended: {}", because(*reason))]
     Ended { reason: EndReason },
     #[error(transparent)]
     Slot(#[from] SlotError),
@@ -95,8 +96,7 @@ impl SetupCommand {
         let mut output = Output {
             log: disk.append(log, 0o600)?,
             stored: 0,
-            redacting: redactor.stream(),
-            last: LastLines::default(),
+            printed: Redacted::by(&redactor),
         };
         let ended = supervise(&launch, &mut output, &self.limits, stop, clock)?;
         match (ended.reason, ended.exit) {
@@ -106,7 +106,7 @@ impl SetupCommand {
                 Ok(true)
             }
             (None, exit) => {
-                let last = output.last.into_text();
+                let last = output.printed.last.into_text();
                 Err(SetupError::Failed {
                     exit,
                     met_the_seal: place.request().is_some() && met_the_seal(&last),
@@ -121,15 +121,12 @@ impl SetupCommand {
 struct Output<'a> {
     log: Box<dyn Appender>,
     stored: usize,
-    redacting: Redacting<'a>,
-    last: LastLines,
+    printed: Redacted<'a>,
 }
 
 impl Output<'_> {
     fn take(&mut self, chunk: &[u8]) -> io::Result<()> {
-        let mut clean = Vec::new();
-        self.redacting.feed(chunk, &mut clean);
-        self.last.take(&clean);
+        let clean = self.printed.take(chunk);
         self.stored += clean.len();
         if self.stored <= MOST_STORED {
             self.log.append(&clean)?;
@@ -145,15 +142,5 @@ impl Sink for Output<'_> {
 
     fn stderr(&mut self, chunk: &[u8]) -> io::Result<()> {
         self.take(chunk)
-    }
-}
-
-fn told(reason: EndReason) -> &'static str {
-    match reason {
-        EndReason::Idle => "it was silent for too long",
-        EndReason::Deadline => "its time was over",
-        EndReason::AfterResult => "it stayed on",
-        EndReason::Hopeless => "it could not go on",
-        EndReason::Stopped => "piton was told to stop",
     }
 }

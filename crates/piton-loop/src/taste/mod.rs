@@ -8,4 +8,5 @@ pub use load::{Taste, TasteError, TastePaths, TasteSource};
 pub use session::{
     TasteAnswerError, TasteDecision, TasteMode, TasteRefusal, accept_answer, decide_session,
 };
-pub use text::{CURRENT_VERSION, DEFAULT_TASTE, TasteVersion};
+pub(crate) use text::CURRENT_VERSION;
+pub use text::{DEFAULT_TASTE, TasteVersion};

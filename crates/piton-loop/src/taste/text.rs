@@ -3,7 +3,7 @@
 use piton_migration::text::{is_space, lines, strip};
 
 /// The version whose dimensions [`DEFAULT_TASTE`] and the interview cover.
-pub const CURRENT_VERSION: u32 = 1;
+pub(crate) const CURRENT_VERSION: u32 = 1;
 
 const HEADER: &str = "taste-scoping-version:";
 

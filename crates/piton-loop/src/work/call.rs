@@ -1,24 +1,19 @@
 //! One call of an agent in a slot, guarded and on the record.
 
-use std::path::PathBuf;
-
 use piton_agent::outcome::Reply;
 use piton_agent::{AgentCall, CallFiles, CallRecord, CallRole, Limits};
-use piton_base::StateDir;
-use piton_git::View;
 use piton_git::landing::under_way_on;
 use piton_git::slot::Slot;
 use piton_seal::CacheSet;
 
-use super::failure::{End, Halt, OrTrouble as _, WorkFailure};
-use super::landings::Still;
+use super::failure::{End, Halt, OrTrouble as _};
+use super::guarded;
 use super::message::Trailers;
 use super::shop::Shop;
 use super::start::Start;
 use crate::deciding::stop::Budget;
 use crate::effort::EffortResolution;
-use crate::failures::FailureKind;
-use crate::guard::{self, Guard, GuardError, Note, Reach, UserTree};
+use crate::guard::{Reach, UserTree};
 use crate::runs::{
     CallEnd, CallOutcome, CallScope, CallStatus, CallVerdict, Event, RecordError, RecordedCall,
     RunRecord,
@@ -156,7 +151,7 @@ pub(super) fn ask(
         Err(halt) => {
             // The call that this one was to follow came last.
             if let Some(tree) = &ask.around.before {
-                look_after(shop, run, role, tree)?;
+                guarded::look_after(shop, run, role, tree)?;
             }
             return Err(halt);
         }
@@ -165,7 +160,7 @@ pub(super) fn ask(
     let view = view.or_trouble(role)?;
     let placed = run.call(role.as_str()).or_trouble(role)?;
     let name = format!("{}-{}", run.id(), placed.number);
-    let guard = guard(shop, view, ask.around.before, &name).or_trouble(role)?;
+    let guard = guarded::before(shop, view, ask.around.before, &name).or_trouble(role)?;
     let started = Event::CallStarted {
         scope: scope.clone(),
         call: placed.number,
@@ -192,7 +187,7 @@ pub(super) fn ask(
     let reach = Reach::of(kept.and_then(|record| record.sealed.as_ref()));
     let replied = kept.is_some_and(|record| record.result.reply().is_some());
     let is_followed = ask.around.is_followed && replied;
-    let guarded = guarded(shop, run, slot, guard, (role, reach, is_followed));
+    let looked = guarded::after(shop, run, slot, guard, (role, reach, is_followed));
     let answered = match kept {
         None => Ok(()),
         Some(record) => run.count_for(ask.start.attempt, record).or_trouble(role),
@@ -213,28 +208,11 @@ pub(super) fn ask(
         }
     });
     // What was done to the repository is told even of an agent that failed.
-    let ended = guarded
+    let ended = looked
         .and_then(|tree| Ok(Called { tree, ..ended? }))
         .map_err(|halt| halt.heard_in(&placed.files));
     record_end(shop, run, scope, &placed, kept.as_ref(), &ended).or_trouble(role)?;
     ended
-}
-
-/// Looks at the user's repository before a call.
-fn guard(
-    shop: &Shop<'_>,
-    view: View,
-    before: Option<UserTree>,
-    name: &str,
-) -> Result<Guard, GuardError> {
-    let guards = StateDir::at(shop.site.state()).guards();
-    let around = &shop.slots.around;
-    let _still = shop.landings.still();
-    let guard = match before {
-        None => Guard::before(shop.disk, shop.repository, view, around),
-        Some(tree) => Guard::since(shop.disk, shop.repository, view, around, tree),
-    };
-    guard?.kept(shop.disk, &guards, name, &shop.holder)
 }
 
 /// Records how a call ended.
@@ -282,79 +260,4 @@ fn may_call(
         .or_trouble(ask.role)?;
     let limits = shop.allowance.for_call(run, shop.limits);
     limits.map_err(|budget| End::CutShort(budget).into())
-}
-
-/// Looks at the user's working tree after a call that no other followed.
-pub(super) fn look_after(
-    shop: &Shop<'_>,
-    run: &RunRecord<'_>,
-    role: CallRole,
-    tree: &UserTree,
-) -> Result<(), Halt> {
-    let notes = tree.notes_now(shop.disk, shop.repository);
-    guard::tell_what_else_happened(&notes.or_trouble(role)?, &[], run).or_trouble(role)
-}
-
-/// Looks at what happened to the user's repository during the call. Returns the
-/// working tree before it, where that is to be looked at after the next one.
-fn guarded(
-    shop: &Shop<'_>,
-    run: &RunRecord<'_>,
-    slot: &Slot,
-    guard: Guard,
-    (role, reach, is_followed): (CallRole, Reach, bool),
-) -> Result<Option<UserTree>, Halt> {
-    let evidence: PathBuf = shop.site.failures().join(format!("{}-set-aside", run.id()));
-    let (disk, git) = (shop.disk, shop.repository);
-    let still = shop.landings.still();
-    let found = if is_followed {
-        guard.after_all_but_tree(disk, git, reach, &evidence)
-    } else {
-        let found = guard.after(disk, git, reach, &evidence);
-        found.map(|found| (found, None))
-    };
-    let (mut found, tree) = found.or_trouble(role)?;
-    let ours = tell_landings(run, &still, &mut found.notes);
-    drop(still);
-    guard::tell_what_else_happened(&found.notes, &slot.git_was_changed(shop.disk), run)
-        .and(ours)
-        .or_trouble(role)?;
-    if found.strays.is_empty() {
-        return Ok(tree);
-    }
-    let listed: Vec<String> = found.strays.iter().map(ToString::to_string).collect();
-    let story = format!(
-        "the agent reached into your repository: {}; nothing of its work was taken",
-        listed.join(", ")
-    );
-    Err(WorkFailure::again(role, FailureKind::AgentInfraFailure, story).into())
-}
-
-/// Tells what other jobs landed meanwhile, and takes it out of what somebody
-/// else may have done.
-fn tell_landings(
-    run: &RunRecord<'_>,
-    still: &Still<'_>,
-    notes: &mut Vec<Note>,
-) -> Result<(), RecordError> {
-    let mut told = Ok(());
-    notes.retain(|note| {
-        let Note::Moved {
-            name,
-            from: Some(from),
-            to: Some(to),
-        } = note
-        else {
-            return true;
-        };
-        let Some(count) = still.between(from, to) else {
-            return true;
-        };
-        let branch = name.strip_prefix("refs/heads/").unwrap_or(name);
-        let commits = if count == 1 { "commit" } else { "commits" };
-        let text = format!("meanwhile {count} {commits} of this run landed on {branch}");
-        told = std::mem::replace(&mut told, Ok(())).and(run.event(Event::Noted { text }));
-        false
-    });
-    told
 }

@@ -12,6 +12,7 @@ mod attempts;
 mod call;
 pub mod evidence;
 mod failure;
+mod guarded;
 mod hooks;
 pub mod land;
 mod landings;

@@ -9,6 +9,7 @@ use super::attempts::Job as _;
 use super::call::{self, Around, Ask};
 use super::evidence::{self, Subject};
 use super::failure::{Halt, OrTrouble as _, WorkFailure};
+use super::guarded;
 use super::note::{self, Putting};
 use super::prepared::Prepared;
 use super::setback;
@@ -75,7 +76,7 @@ pub(super) fn ready_check(
     });
     let may = matches!(&answer, Ok(answer) if verdict(answer) == Verdict::Yes);
     if let (false, Some(tree)) = (may, &tree) {
-        call::look_after(shop, run, role, tree)?;
+        guarded::look_after(shop, run, role, tree)?;
     }
     let subject = Subject {
         attempt: start.attempt,

@@ -16,6 +16,7 @@ use serde_json::json;
 use super::accepted::Accepted;
 use super::call::{self, Around, Ask, Called};
 use super::failure::{Halt, OrTrouble as _, WorkFailure};
+use super::guarded;
 use super::hooks;
 use super::message::Trailers;
 use super::note::commit_files;
@@ -75,7 +76,7 @@ pub(super) fn of(
     slot.take_back(shop.disk).or_trouble(CallRole::Classify)?;
     let tree = asking.tree.take();
     if let (Err(_) | Ok(Way::Migration { .. }), Some(tree)) = (&routed, &tree) {
-        call::look_after(shop, run, CallRole::Classify, tree)?;
+        guarded::look_after(shop, run, CallRole::Classify, tree)?;
     }
     match routed? {
         Way::CleanUp(target) => Ok(Routed::CleanUp { target, tree }),

@@ -21,21 +21,13 @@ pub struct ReviewSheet {
     pub choices: Vec<Choice>,
 }
 
-/// What a person can answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Choice {
-    Approve,
-    Refine,
-    Reject,
-}
-
-impl Choice {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Approve => "approve",
-            Self::Refine => "refine",
-            Self::Reject => "reject",
-        }
+piton_base::words! {
+    /// What a person can answer.
+    #[derive(Hash)]
+    pub enum Choice: "an answer of a person" {
+        Approve = "approve",
+        Refine = "refine",
+        Reject = "reject",
     }
 }
 

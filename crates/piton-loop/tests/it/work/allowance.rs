@@ -77,11 +77,13 @@ impl Agent for Dear {
             ..Usage::default()
         });
         let cost_usd = Some(self.dollars);
-        events.event(CallEvent::Progress {
-            usage,
-            cost_usd,
-            doing: Some("works"),
-        });
+        for doing in ["begins", "works"] {
+            events.event(CallEvent::Progress {
+                usage,
+                cost_usd,
+                doing: Some(doing),
+            });
+        }
         let mut record = self.script.call(call, files, stop, events)?;
         self.clock.go_on(self.takes.min(call.limits.deadline));
         if self.takes > call.limits.deadline {
@@ -191,6 +193,23 @@ fn money_that_runs_out_during_a_call_is_told_at_once_and_the_work_is_kept() {
         ]
     );
     assert_eq!(night.calls(), 2);
+}
+
+#[test]
+fn what_a_call_costs_counts_for_its_day_before_it_is_over() {
+    let limits = Limits {
+        day: Some(DayLimit {
+            dollars: 1.75,
+            day: HandClock::default().local().date(),
+            spent_before: 1.0,
+        }),
+        ..Limits::default()
+    };
+    let night = Night::with(limits, &phase_that_writes("tidy\n"));
+    let (worked, warnings) = night.phase();
+    assert!(matches!(worked, Worked::Accepted(_)), "{worked:?}");
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].contains("nothing more is asked"));
 }
 
 #[test]

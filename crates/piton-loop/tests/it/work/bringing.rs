@@ -4,7 +4,7 @@ use std::fs;
 
 use piton_durable::RealDisk;
 use piton_git::GitRead;
-use piton_loop::work::accepted::Held;
+use piton_loop::work::accepted::{Held, notes};
 use piton_loop::work::land::Brought;
 use piton_loop::work::{Accepted, Worked, prove};
 
@@ -48,6 +48,23 @@ fn work_on_more_files_than_a_note_has_room_for_is_held_like_any_other() {
     };
     assert!(!held.files.is_empty());
     assert!(matches!(scene.bring(held), Brought::Landed { .. }));
+}
+
+#[test]
+fn work_whose_note_is_newer_or_torn_is_named_and_not_guessed_at() {
+    let scene = Scene::new();
+    let work = taken(scene.refactor(&refactor_that_writes("better\n", "done")));
+    let note = notes(&scene.state()).join(format!("{}.json", work.name));
+    let text = fs::read_to_string(&note).unwrap();
+    let newer = text.replacen("\"version\":1", "\"version\":2", 1);
+    assert_ne!(newer, text);
+    for spoilt in [&newer, &text[..text.len() / 2], ""] {
+        fs::write(&note, spoilt).unwrap();
+        let (name, commit) = (work.name.clone(), work.commit.clone());
+        assert_eq!(scene.unlanded(), [Held::Lost { name, commit }], "{spoilt}");
+    }
+    fs::write(&note, &text).unwrap();
+    assert_eq!(scene.unlanded(), [Held::Work(Box::new(work))]);
 }
 
 #[test]

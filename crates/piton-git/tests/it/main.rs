@@ -3,6 +3,7 @@
 
 mod commits;
 mod committed;
+mod containers;
 mod filters;
 mod holding;
 mod landing;

@@ -20,28 +20,22 @@ const SCISSORS: &str = "# ------------------------ >8 ------------------------";
 
 /// Opens an editor, with what it is about below, and returns what was written.
 pub(crate) fn write(context: &Context, what: &str, below: &str) -> Result<String, CommandError> {
-    if !context.interactive() {
-        return Err(CommandError::new(
-            ErrorKind::NeedsPerson,
-            "could not open an editor: there is no terminal",
-        )
-        .hint("give the text with --message or --file"));
-    }
+    refuse_without_terminal(context)
+        .map_err(|error| error.hint("give the text with --message or --file"))?;
     let state = crate::site::anywhere(context)?.state;
     let file = state
         .work()
         .join(format!("{what}-{}.md", std::process::id()));
-    let failed = |error: &dyn std::error::Error| {
-        CommandError::failed("could not use an editor").with_source(error.to_string())
-    };
     let template = format!(
         "{ADVICE}# This is what it is about:\n{SCISSORS}\n\n{}\n",
         below.trim_end()
     );
+    let could_not = "could not use an editor";
     write_atomic(&context.disk, &file, template.as_bytes(), 0o600)
-        .map_err(|error| failed(&error))?;
-    let written =
-        run(context, &file).and_then(|()| context.disk.read(&file).map_err(|error| failed(&error)));
+        .map_err(|error| error.to_string())
+        .or_failed(could_not)?;
+    let read = || context.disk.read(&file).map_err(|error| error.to_string());
+    let written = run(context, &file).and_then(|()| read().or_failed(could_not));
     // It is scratch; one that stays is in nobody's way.
     let _ = context.disk.remove_file(&file);
     let text = String::from_utf8(written?)
@@ -56,13 +50,16 @@ pub(crate) fn write(context: &Context, what: &str, below: &str) -> Result<String
 
 /// Opens files as they are.
 pub(crate) fn open(context: &Context, files: &[std::path::PathBuf]) -> Result<(), CommandError> {
-    if !context.interactive() {
-        return Err(CommandError::new(
-            ErrorKind::NeedsPerson,
-            "could not open an editor: there is no terminal",
-        ));
-    }
+    refuse_without_terminal(context)?;
     files.iter().try_for_each(|file| run(context, file))
+}
+
+fn refuse_without_terminal(context: &Context) -> Result<(), CommandError> {
+    if context.interactive() {
+        return Ok(());
+    }
+    let message = "could not open an editor: there is no terminal";
+    Err(CommandError::new(ErrorKind::NeedsPerson, message))
 }
 
 /// Shows a text in the user's pager; where nobody sits at a terminal it is

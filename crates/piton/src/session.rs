@@ -18,7 +18,7 @@ use piton_seal::CacheSet;
 use crate::agents;
 use crate::config::Settings;
 use crate::context::{Context, Place};
-use crate::error::{CommandError, ErrorKind};
+use crate::error::{Attempt as _, CommandError, ErrorKind};
 use crate::planning::planning_site;
 
 /// What a session is held about.
@@ -59,7 +59,7 @@ impl Page {
         (role, chosen): (CallRole, &AgentChoice),
         terms: &SealTerms,
     ) -> Result<Self, CommandError> {
-        let could_not = || CommandError::failed("could not begin the session's record");
+        let could_not = "could not begin the session's record";
         let budget = agents::budget(&place.settings)?;
         let outset = Outset {
             command,
@@ -75,10 +75,8 @@ impl Page {
         let run = context
             .book
             .begun(&planning_site(place)?, &holder, &outset)
-            .map_err(|error| could_not().with_source(error))?;
-        let placed = run
-            .call(role.as_str())
-            .map_err(|error| could_not().with_source(error))?;
+            .or_failed(could_not)?;
+        let placed = run.call(role.as_str()).or_failed(could_not)?;
         Ok(Self { run, placed, role })
     }
 
@@ -122,8 +120,8 @@ pub(crate) fn hold(
     chosen: &AgentChoice,
     talk: Talk<'_>,
 ) -> Result<(), CommandError> {
-    let could_not =
-        || CommandError::failed(format!("could not hold a session with {}", chosen.name));
+    let could_not = format!("could not hold a session with {}", chosen.name);
+    let could_not = could_not.as_str();
     let host = Host::new(context.environment.raw()).with_directory(&context.directory);
     let described = agents::described(chosen, settings)?;
     let spec = Choice {
@@ -132,7 +130,7 @@ pub(crate) fn hold(
         ..Choice::of(&chosen.name)
     }
     .spec()
-    .map_err(|error| could_not().with_source(error))?;
+    .or_failed(could_not)?;
     let disk: Arc<dyn Disk> = Arc::new(RealDisk);
     let clock = Arc::new(SystemClock::default());
     let program = spec.program.clone();
@@ -159,21 +157,21 @@ pub(crate) fn hold(
         caches: CacheSet::default(),
     };
     let Some(line) = agent.interactive_command(&call, &files) else {
-        return Err(could_not()
+        return Err(CommandError::failed(could_not)
             .with_source("it has no way of working on a terminal".to_owned())
             .hint(format!(
                 "describe one with `interactive-arguments` under [agents.{}]",
                 chosen.name
             )));
     };
-    create_dirs(&context.disk, talk.scratch).map_err(|error| could_not().with_source(error))?;
+    create_dirs(&context.disk, talk.scratch).or_failed(could_not)?;
     write_atomic(
         &context.disk,
         &files.prompt(),
         talk.prompt.as_bytes(),
         0o600,
     )
-    .map_err(|error| could_not().with_source(error))?;
+    .or_failed(could_not)?;
     let found = host
         .find_program(&program)
         .unwrap_or_else(|| PathBuf::from(&program));
@@ -185,10 +183,8 @@ pub(crate) fn hold(
     }
     let seat = agent
         .enclosure(&copy, &files, &token)
-        .map_err(|error| could_not().with_source(error))?;
-    let states = agent
-        .states()
-        .map_err(|error| could_not().with_source(error))?;
+        .or_failed(could_not)?;
+    let states = agent.states().or_failed(could_not)?;
     let mut environment = agent.environment(&call);
     seat.set(&mut environment);
     agents::tell_terms(chosen, context, &terms);
@@ -232,12 +228,12 @@ pub(crate) fn hold(
         Ok(SessionEnd::Settled(_)) => Ok(()),
         Ok(SessionEnd::Ended(ExitKind::Code(0))) => Ok(()),
         Ok(SessionEnd::Ended(exit)) => {
-            Err(could_not().with_source(format!("it ended with {exit}")))
+            Err(CommandError::failed(could_not).with_source(format!("it ended with {exit}")))
         }
         Ok(SessionEnd::Stopped(_)) => Err(CommandError::new(
             ErrorKind::Interrupted,
             "interrupted; nothing was changed",
         )),
-        Err(error) => Err(could_not().with_source(error)),
+        Err(error) => Err(CommandError::failed(could_not).with_source(error)),
     }
 }

@@ -8,7 +8,7 @@ use piton_plan::files::Content;
 
 use crate::cli::definition;
 use crate::context::Context;
-use crate::error::{CommandError, CommandResult, ErrorKind};
+use crate::error::{Attempt as _, CommandError, CommandResult};
 use crate::files::put;
 use crate::op::Op;
 use crate::planned::PlanArgs;
@@ -28,13 +28,13 @@ pub(crate) struct ManArgs {
     plan: PlanArgs,
 }
 
+const COULD_NOT: &str = "could not make the man pages";
+
 pub(crate) fn run(context: &Context, args: &ManArgs) -> CommandResult {
     let root = context.directory.join(&args.into);
     let mut builder = PlanBuilder::new("man");
     for (name, page) in pages()? {
-        let path = name
-            .parse()
-            .map_err(|error| internal().with_source(error))?;
+        let path = name.parse().or_internal(COULD_NOT)?;
         if let Some(file) = put(
             (&context.disk, &root),
             path,
@@ -71,10 +71,6 @@ fn pages() -> Result<Vec<(String, Vec<u8>)>, CommandError> {
     let mut pages = Vec::new();
     let mut definition = definition();
     definition.build();
-    walk(&definition, "piton", &mut pages).map_err(|error| internal().with_source(error))?;
+    walk(&definition, "piton", &mut pages).or_internal(COULD_NOT)?;
     Ok(pages)
-}
-
-fn internal() -> CommandError {
-    CommandError::new(ErrorKind::Internal, "could not make the man pages")
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use anstream::AutoStream;
@@ -284,9 +284,7 @@ impl Out {
     }
 
     fn results(&self) -> MutexGuard<'_, Results> {
-        self.results
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.results.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Prints text for people on standard output, where its channel shows
@@ -343,10 +341,11 @@ impl Out {
 
     /// Keeps these lines, and no others, at the end of the terminal.
     pub(crate) fn keep(&self, lines: Vec<String>) {
-        self.kept
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .replace(lines);
+        self.kept().replace(lines);
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns how wide the terminal is at which messages are read, now.
@@ -370,10 +369,7 @@ impl Out {
     /// A full disk under the output must not end the work that is only being
     /// talked about; it is told at the end.
     fn write(&self, mut stream: impl Write, text: &str) {
-        let mut kept = self
-            .kept
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut kept = self.kept();
         kept.make_room();
         let written = stream
             .write_all(text.as_bytes())

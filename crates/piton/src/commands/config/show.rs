@@ -46,26 +46,22 @@ pub(crate) fn run(context: &Context, args: &ShowArgs) -> CommandResult {
         .max()
         .unwrap_or(0)
         .min(48);
+    let print = |line: &str, origin: &str| {
+        context.out.data(&if args.origin {
+            format!("{line:<width$}  # {origin}\n")
+        } else {
+            format!("{line}\n")
+        });
+    };
     for (key, line, origin) in &lines {
         if context.out.shows(Channel::Config, Level::DETAIL) {
             context.out.data(&format!("# {}\n", key.describes()));
         }
-        let text = if args.origin {
-            format!("{line:<width$}  # {origin}")
-        } else {
-            line.clone()
-        };
-        context.out.data(&format!("{text}\n"));
+        print(line, origin);
     }
     for name in settings.adapter_names() {
         if let Some((_, file)) = settings.adapter(name) {
-            let text = format!("agents.{name} = …");
-            let text = if args.origin {
-                format!("{text:<width$}  # {}", file.display())
-            } else {
-                text
-            };
-            context.out.data(&format!("{text}\n"));
+            print(&format!("agents.{name} = …"), &file.display().to_string());
         }
     }
     Ok(Exit::Done)

@@ -65,21 +65,13 @@ pub(super) fn decide(
         .iter()
         .for_each(|warning| builder.warn(warning));
     let registration = found.registration;
-    let (theirs_migrations, theirs_taste) = match &registration {
-        // What piton's own file says goes before what the original knew.
-        Some(registration) => (
-            registration.migrations_dir.clone(),
-            registration.taste.clone(),
-        ),
+    // What piton's own file says goes before what the original knew.
+    let theirs = registration.as_ref();
+    let theirs_migrations = theirs.and_then(|it| it.migrations_dir.clone());
+    let (in_repository, elsewhere) = match theirs.and_then(|it| it.taste.clone()) {
+        Some(adopt::Taste::InRepository(path)) => (Some(path), None),
+        Some(adopt::Taste::Elsewhere(path)) => (None, Some(path)),
         None => (None, None),
-    };
-    let in_repository = match &theirs_taste {
-        Some(adopt::Taste::InRepository(path)) => Some(path.clone()),
-        Some(adopt::Taste::Elsewhere(_)) | None => None,
-    };
-    let elsewhere = match theirs_taste {
-        Some(adopt::Taste::Elsewhere(path)) => Some(path),
-        Some(adopt::Taste::InRepository(_)) | None => None,
     };
 
     let wish = |name: &str, flag: &Option<RepoPath>, theirs: Option<RepoPath>, default: &str| {

@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::GitError;
-use crate::program::{GitCommand, failure};
+use crate::program::GitCommand;
 
 /// A line of a `.gitignore` or a file like it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,15 +34,13 @@ pub(crate) fn rule_for(top: &Path, path: &Path) -> Result<Option<IgnoreRule>, Gi
     let shown = command.shown().to_owned();
     let mut asked = path.as_os_str().as_bytes().to_vec();
     asked.push(0);
-    let output = command.output(Some(&asked))?;
-    match output.status.code() {
-        Some(0) => parse(&output.stdout).map_err(|what| GitError::Unreadable {
-            command: shown,
-            what,
-        }),
-        Some(1) => Ok(None),
-        _ => Err(failure(shown, top, &output)),
-    }
+    let Some(stdout) = command.found(Some(&asked))? else {
+        return Ok(None);
+    };
+    parse(&stdout).map_err(|what| GitError::Unreadable {
+        command: shown,
+        what,
+    })
 }
 
 /// Reads file, line, pattern and path, each ended by NUL. A pattern that makes

@@ -64,15 +64,9 @@ impl Repository {
         for word in words {
             command = command.arg("-e").arg(word);
         }
-        let shown = command.shown().to_owned();
-        let output = command.arg(commit.as_str()).output(None)?;
-        match output.status.code() {
-            Some(0) => {}
-            Some(1) => return Ok(BTreeSet::new()),
-            _ => return Err(crate::program::failure(shown, self.top(), &output)),
-        }
+        let found = command.arg(commit.as_str()).found(None)?;
         let before = format!("{commit}:");
-        Ok(texts(&output.stdout)
+        Ok(texts(&found.unwrap_or_default())
             .filter_map(|name| name.strip_prefix(&before))
             .map(str::to_owned)
             .collect())

@@ -60,20 +60,16 @@ pub fn merge_onto(
         .arg(onto.as_str())
         .arg(commit.as_str());
     let shown = command.shown().to_owned();
-    let output = command.output(None)?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    let first = text.lines().next().unwrap_or_default();
-    match output.status.code() {
-        Some(0) => first
-            .parse()
-            .map(Merged::Clean)
-            .map_err(|error| GitError::Unreadable {
-                command: shown,
-                what: format!("{error}"),
-            }),
-        Some(1) => Ok(Merged::Conflict),
-        _ => Err(crate::program::failure(shown, repository.top(), &output)),
-    }
+    let Some(stdout) = command.found(None)? else {
+        return Ok(Merged::Conflict);
+    };
+    let text = String::from_utf8_lossy(&stdout);
+    let tree = text.lines().next().unwrap_or_default().parse();
+    tree.map(Merged::Clean)
+        .map_err(|error| GitError::Unreadable {
+            command: shown,
+            what: format!("{error}"),
+        })
 }
 
 /// Makes a commit of a tree, by the user's name, signed if the user signs.

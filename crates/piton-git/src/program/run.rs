@@ -21,6 +21,17 @@ impl GitCommand {
         self.succeeded(None)
     }
 
+    /// Runs one that ends with 1 where it finds nothing; then there is none.
+    pub(crate) fn found(self, input: Option<&[u8]>) -> Result<Option<Vec<u8>>, GitError> {
+        let (shown, dir) = (self.shown.clone(), self.dir.clone());
+        let output = self.output(input)?;
+        match output.status.code() {
+            Some(0) => Ok(Some(output.stdout)),
+            Some(1) => Ok(None),
+            Some(_) | None => Err(failure(shown, &dir, &output)),
+        }
+    }
+
     /// Runs it as [`Self::run`] does. A git that cannot look into a directory
     /// goes on without it and ends well; here that is a failure.
     pub(crate) fn run_seeing_all(self) -> Result<Vec<u8>, GitError> {

@@ -50,18 +50,7 @@ pub(super) fn remove_if_empty(disk: &dyn Disk, dir: &Path) -> Result<(), Transac
 }
 
 fn dirs(disk: &dyn DiskRead, dir: &Path) -> Result<Vec<String>, TransactionError> {
-    let entries = match disk.list(dir) {
-        Ok(entries) => entries,
-        Err(error)
-            if matches!(
-                error.kind(),
-                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-            ) =>
-        {
-            return Ok(Vec::new());
-        }
-        Err(error) => return Err(error.into()),
-    };
+    let entries = disk.list_if_there(dir)?;
     Ok(entries
         .into_iter()
         .filter(|entry| entry.kind == Kind::Dir)

@@ -101,7 +101,8 @@ const LOOK: Duration = Duration::from_millis(100);
 const ENDING_LOOK: Duration = Duration::from_millis(10);
 /// The time between two looks at all processes of the machine.
 const SURVEY: Duration = Duration::from_secs(1);
-/// How long after the last process a pipe may stay open.
+/// How long after the last process a pipe may stay open. What is in it then is
+/// read all the same.
 const DRAIN: Duration = Duration::from_secs(1);
 /// How long the hard signal is repeated.
 const HARD: Duration = Duration::from_secs(10);
@@ -295,7 +296,10 @@ impl Run {
                 Ok(Message::End) => open -= 1,
                 Err(RecvTimeoutError::Timeout) => {}
                 // Both readers are gone: there is nothing to wait on but time.
-                Err(RecvTimeoutError::Disconnected) => clock.pause(ENDING_LOOK),
+                Err(RecvTimeoutError::Disconnected) => {
+                    open = 0;
+                    clock.pause(ENDING_LOOK);
+                }
             }
             if self.gone.is_none() {
                 self.gone = self.child.try_wait()?.map(ExitKind::from);
@@ -348,8 +352,11 @@ impl Run {
                 Step::Draining(since) => {
                     // What is still being read does not count as waiting.
                     let since = since.max(seen.last_output);
-                    if open == 0 || now.saturating_sub(since) >= DRAIN {
+                    if open == 0 {
                         break;
+                    }
+                    if now.saturating_sub(since) >= DRAIN {
+                        self.abandon.store(true, Ordering::SeqCst);
                     }
                     Step::Draining(since)
                 }

@@ -51,7 +51,28 @@ fn line(event: &Event) -> Option<String> {
         Event::ValidationFinished { commit, .. } => {
             format!("validated {commit}: {}", event.message())
         }
-        _ => return None,
+        Event::ArtifactsReady { .. }
+        | Event::EffortBudgetConfigured { .. }
+        | Event::RunStarted(_)
+        | Event::RunFinished(_)
+        | Event::ActionStarted { .. }
+        | Event::ActionFinished(_)
+        | Event::EffortResolved(_)
+        | Event::CallLaunched { .. }
+        | Event::CallProgress { .. }
+        | Event::CallPrinted { .. }
+        | Event::CallFinished(_)
+        | Event::ValidationStarted { .. }
+        | Event::ValidationPrinted { .. }
+        | Event::PlanActionStarted { .. }
+        | Event::PlanActionSettled { .. }
+        | Event::Published { .. }
+        | Event::Committed { .. }
+        | Event::StepFailed { .. }
+        | Event::Recovered { .. }
+        | Event::Noted { .. }
+        | Event::Warned { .. }
+        | Event::Interrupted => return None,
     };
     text.lines().next().map(str::to_owned)
 }

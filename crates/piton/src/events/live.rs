@@ -98,7 +98,23 @@ impl Live {
             Event::RunFinished(_) => self
                 .under_way
                 .retain(|one| !matches!(one.what, What::Call(_))),
-            _ => {}
+            Event::ArtifactsReady { .. }
+            | Event::EffortBudgetConfigured { .. }
+            | Event::RunStarted(_)
+            | Event::ActionStarted { .. }
+            | Event::ActionFinished(_)
+            | Event::EffortResolved(_)
+            | Event::CallLaunched { .. }
+            | Event::CallPrinted { .. }
+            | Event::CallEnding { .. }
+            | Event::PlanActionStarted { .. }
+            | Event::Published { .. }
+            | Event::Committed { .. }
+            | Event::StepFailed { .. }
+            | Event::Recovered { .. }
+            | Event::Noted { .. }
+            | Event::Warned { .. }
+            | Event::Interrupted => {}
         }
     }
 

@@ -45,7 +45,32 @@ impl Seats {
                 self.count(end.outcome);
             }
             (Event::RunFinished(_), _) => *self = Self::default(),
-            _ => {}
+            (
+                Event::ArtifactsReady { .. }
+                | Event::EffortBudgetConfigured { .. }
+                | Event::ActionStarted { .. }
+                | Event::EffortResolved(_)
+                | Event::CallStarted { .. }
+                | Event::CallLaunched { .. }
+                | Event::CallProgress { .. }
+                | Event::CallPrinted { .. }
+                | Event::CallRetrying { .. }
+                | Event::CallEnding { .. }
+                | Event::CallFinished(_)
+                | Event::ValidationStarted { .. }
+                | Event::ValidationPrinted { .. }
+                | Event::ValidationFinished { .. }
+                | Event::PlanActionStarted { .. }
+                | Event::PlanActionSettled { .. }
+                | Event::Published { .. }
+                | Event::Committed { .. }
+                | Event::StepFailed { .. }
+                | Event::Recovered { .. }
+                | Event::Noted { .. }
+                | Event::Warned { .. }
+                | Event::Interrupted,
+                _,
+            ) => {}
         }
     }
 

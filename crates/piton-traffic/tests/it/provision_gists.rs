@@ -117,7 +117,6 @@ fn two_gists_that_disagree_are_told_and_nothing_is_planned() {
     for told in [
         first.as_str(),
         &other,
-        "--badge-gist",
         "by the configuration",
         "by the repository's variable",
     ] {

@@ -6,7 +6,7 @@ use piton_migration::text::{is_space, lines, strip};
 pub(crate) const SUMMARY_CHARS: usize = 240;
 
 /// Returns the text on one line, without machine paths, cut to
-/// [`SUMMARY_CHARS`]; `None` when nothing is left.
+/// `SUMMARY_CHARS`; `None` when nothing is left.
 pub fn sanitize(text: &str, repo_root: &str) -> Option<String> {
     let kept: Vec<String> = lines(text)
         .filter(|line| !line.contains("codex exec"))

@@ -68,6 +68,24 @@ fn every_write_of_every_process_is_a_point_and_nothing_else_is() {
 }
 
 #[test]
+fn bytes_that_the_kernel_copies_are_written_at_a_point() {
+    // A file system that can share bytes between files would copy none.
+    let keep = tempfile::tempdir_in("/dev/shm").unwrap();
+    let at = keep.path();
+    std::fs::write(at.join("a"), "text").unwrap();
+    let (_, lines) = run(at, "cp a b", &mut |_| {
+        // Where `b` is there already, its bytes come next.
+        if at.join("b").exists() {
+            Verdict::Kill
+        } else {
+            Verdict::Go
+        }
+    });
+    assert!(lines.last().unwrap().ends_with(" b"), "{lines:?}");
+    assert_eq!(std::fs::read(at.join("b")).unwrap(), b"", "{lines:?}");
+}
+
+#[test]
 fn a_kill_comes_before_the_call_and_takes_everything_with_it() {
     for point in 1..=3 {
         let (_keep, at) = scratch();

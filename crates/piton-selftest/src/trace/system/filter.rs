@@ -46,7 +46,7 @@ pub(super) fn filter(watch: Watch) -> Vec<sock_filter> {
                     step(RETURN, 0, 0, libc::SECCOMP_RET_TRACE),
                     step(RETURN, 0, 0, libc::SECCOMP_RET_ALLOW),
                 ]),
-            Names::Descriptor
+            Names::Descriptor(_)
             | Names::Path
             | Names::At
             | Names::Two

@@ -183,7 +183,10 @@ fn seen(process: i32, entry: &Entry) -> Option<Point> {
     let at = |index: usize| resolved(process, descriptor(argument(index)), argument(index + 1));
     let mut flags = None;
     let (path, other) = match call.names {
-        Names::Descriptor => (open_file(process, descriptor(argument(0)))?, None),
+        Names::Descriptor(at) => (
+            open_file(process, descriptor(argument(usize::from(at))))?,
+            None,
+        ),
         Names::Path => (path(0)?, None),
         Names::OpenPath(at) => {
             flags = Some(argument(at.into()));

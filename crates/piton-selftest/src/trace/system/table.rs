@@ -5,8 +5,8 @@ use crate::trace::point::Fault;
 /// Where a call's files are named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Names {
-    /// A descriptor in the first argument.
-    Descriptor,
+    /// A descriptor in this argument.
+    Descriptor(u8),
     /// A path in the first argument.
     Path,
     /// A directory and a path.
@@ -59,18 +59,39 @@ const fn call(
 const COMMON: &[Call] = &[
     call(libc::SYS_openat, "openat", Names::OpenAt(2), OPEN),
     call(libc::SYS_openat2, "openat2", Names::OpenHow, OPEN),
-    call(libc::SYS_write, "write", Names::Descriptor, SPACE),
-    call(libc::SYS_pwrite64, "pwrite", Names::Descriptor, SPACE),
-    call(libc::SYS_writev, "writev", Names::Descriptor, SPACE),
-    call(libc::SYS_pwritev, "pwritev", Names::Descriptor, SPACE),
-    call(libc::SYS_pwritev2, "pwritev2", Names::Descriptor, SPACE),
-    call(libc::SYS_sendfile, "sendfile", Names::Descriptor, SPACE),
-    call(libc::SYS_fallocate, "fallocate", Names::Descriptor, SPACE),
-    call(libc::SYS_ftruncate, "ftruncate", Names::Descriptor, TROUBLE),
+    call(libc::SYS_write, "write", Names::Descriptor(0), SPACE),
+    call(libc::SYS_pwrite64, "pwrite", Names::Descriptor(0), SPACE),
+    call(libc::SYS_writev, "writev", Names::Descriptor(0), SPACE),
+    call(libc::SYS_pwritev, "pwritev", Names::Descriptor(0), SPACE),
+    call(libc::SYS_pwritev2, "pwritev2", Names::Descriptor(0), SPACE),
+    call(libc::SYS_sendfile, "sendfile", Names::Descriptor(0), SPACE),
+    call(
+        libc::SYS_copy_file_range,
+        "copy_file_range",
+        Names::Descriptor(2),
+        SPACE,
+    ),
+    call(
+        libc::SYS_fallocate,
+        "fallocate",
+        Names::Descriptor(0),
+        SPACE,
+    ),
+    call(
+        libc::SYS_ftruncate,
+        "ftruncate",
+        Names::Descriptor(0),
+        TROUBLE,
+    ),
     call(libc::SYS_truncate, "truncate", Names::Path, TROUBLE),
-    call(libc::SYS_fsync, "fsync", Names::Descriptor, SPACE),
-    call(libc::SYS_fdatasync, "fdatasync", Names::Descriptor, SPACE),
-    call(libc::SYS_syncfs, "syncfs", Names::Descriptor, SPACE),
+    call(libc::SYS_fsync, "fsync", Names::Descriptor(0), SPACE),
+    call(
+        libc::SYS_fdatasync,
+        "fdatasync",
+        Names::Descriptor(0),
+        SPACE,
+    ),
+    call(libc::SYS_syncfs, "syncfs", Names::Descriptor(0), SPACE),
     call(libc::SYS_renameat, "renameat", Names::TwoAt, SPACE),
     call(libc::SYS_renameat2, "renameat2", Names::TwoAt, SPACE),
     call(libc::SYS_linkat, "linkat", Names::TwoAt, SPACE),
@@ -78,9 +99,9 @@ const COMMON: &[Call] = &[
     call(libc::SYS_unlinkat, "unlinkat", Names::At, TROUBLE),
     call(libc::SYS_mkdirat, "mkdirat", Names::At, SPACE),
     call(libc::SYS_mknodat, "mknodat", Names::At, SPACE),
-    call(libc::SYS_fchmod, "fchmod", Names::Descriptor, TROUBLE),
+    call(libc::SYS_fchmod, "fchmod", Names::Descriptor(0), TROUBLE),
     call(libc::SYS_fchmodat, "fchmodat", Names::At, TROUBLE),
-    call(libc::SYS_fchown, "fchown", Names::Descriptor, TROUBLE),
+    call(libc::SYS_fchown, "fchown", Names::Descriptor(0), TROUBLE),
     call(libc::SYS_fchownat, "fchownat", Names::At, TROUBLE),
 ];
 

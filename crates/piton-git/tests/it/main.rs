@@ -1,6 +1,8 @@
 //! The repository seam against real git.
 #![expect(clippy::disallowed_methods, reason = "tests arrange the real world")]
 
+mod commit_hooks;
+mod commit_place;
 mod commits;
 mod committed;
 mod containers;

@@ -4,11 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use piton_durable::RealDisk;
-use piton_durable::transaction::HookMoment;
-use piton_git::{Git, GitError, GitRead, Repository, Tip, UnderWay, landing};
+use piton_git::{Git, GitRead, Repository, landing};
 use piton_testkit::ScratchRepo;
 
-fn repository(scratch: &ScratchRepo) -> Repository {
+pub(crate) fn repository(scratch: &ScratchRepo) -> Repository {
     Repository::find(scratch.path()).unwrap()
 }
 
@@ -61,7 +60,7 @@ fn the_child_commits() {
         .unwrap();
 }
 
-fn locks(scratch: &ScratchRepo) -> Vec<PathBuf> {
+pub(crate) fn locks(scratch: &ScratchRepo) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut waiting = vec![scratch.path().join(".git")];
     while let Some(dir) = waiting.pop() {
@@ -214,233 +213,6 @@ fn what_stands_where_records_are_and_is_none_stops_nobody() {
             .unwrap()
             .is_some()
     );
-}
-
-/// Tries to commit `in` on what HEAD was before `change`.
-fn committed_after(change: impl FnOnce(&ScratchRepo)) -> (ScratchRepo, Result<(), GitError>) {
-    let scratch = ScratchRepo::new();
-    let repository = repository(&scratch);
-    let tip = repository.tip().unwrap();
-    change(&scratch);
-    scratch.write("in/new", "1");
-    let made = repository.commit_on(&tip, &[Path::new("in")], "planned", &mut |_| Ok(()));
-    (scratch, made.map(drop))
-}
-
-#[test]
-fn a_commit_lands_on_the_branch_it_was_meant_for_and_on_no_other() {
-    let (scratch, made) = committed_after(|scratch| {
-        scratch.git(&["switch", "--quiet", "--create", "other"]);
-    });
-    assert!(matches!(made, Err(GitError::Elsewhere { .. })), "{made:?}");
-    assert_eq!(scratch.subjects(), ["start"]);
-    let (scratch, made) = committed_after(|scratch| {
-        scratch.git(&["checkout", "--quiet", "--detach"]);
-    });
-    assert!(matches!(made, Err(GitError::Elsewhere { .. })), "{made:?}");
-    assert_eq!(scratch.git(&["log", "--format=%s", "main"]), "start\n");
-}
-
-#[test]
-fn a_branch_that_went_on_takes_the_commit_and_one_that_was_rewritten_does_not() {
-    let (scratch, made) = committed_after(|scratch| {
-        scratch.write("more", "1");
-        scratch.commit_all("went on");
-    });
-    made.unwrap();
-    assert_eq!(scratch.subjects(), ["planned", "went on", "start"]);
-    let (scratch, made) = committed_after(|scratch| {
-        scratch.git(&["commit", "--quiet", "--amend", "--message", "rewritten"]);
-    });
-    assert!(matches!(made, Err(GitError::Moved { .. })), "{made:?}");
-    assert_eq!(scratch.subjects(), ["rewritten"]);
-}
-
-#[test]
-fn nothing_is_committed_in_the_middle_of_what_the_user_has_begun() {
-    type Begin = fn(&ScratchRepo);
-    let begin: [(UnderWay, Begin); 5] = [
-        (UnderWay::Merge, |scratch| {
-            fails(scratch, &["merge", "--no-edit", "side"]);
-        }),
-        (UnderWay::Rebase, |scratch| {
-            fails(scratch, &["rebase", "side"]);
-        }),
-        (UnderWay::CherryPick, |scratch| {
-            fails(scratch, &["cherry-pick", "side"]);
-        }),
-        (UnderWay::Revert, |scratch| {
-            fails(scratch, &["revert", "--no-edit", "HEAD~1"]);
-        }),
-        (UnderWay::Bisect, |scratch| {
-            scratch.git(&["bisect", "start", "HEAD", "HEAD~2"]);
-        }),
-    ];
-    for (expected, begin) in begin {
-        let scratch = ScratchRepo::new();
-        scratch.git(&["switch", "--quiet", "--create", "side"]);
-        scratch.write("README.md", "theirs");
-        scratch.commit_all("side");
-        scratch.git(&["switch", "--quiet", "main"]);
-        scratch.write("README.md", "ours");
-        scratch.commit_all("one");
-        scratch.write("README.md", "ours, longer");
-        scratch.commit_all("two");
-        begin(&scratch);
-        let repository = repository(&scratch);
-        assert_eq!(repository.under_way(), Some(expected));
-        scratch.write("in/new", "1");
-        let made = repository.commit_paths(&[Path::new("in")], "x");
-        assert!(
-            matches!(made, Err(GitError::UnderWay(found)) if found == expected),
-            "{made:?}"
-        );
-    }
-}
-
-fn fails(scratch: &ScratchRepo, args: &[&str]) {
-    let status = Command::new("git")
-        .args(args)
-        .current_dir(scratch.path())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .unwrap();
-    assert!(!status.success(), "{args:?} meets a conflict");
-}
-
-#[test]
-fn a_file_that_a_rule_ignores_is_committed_at_its_path_all_the_same() {
-    let scratch = ScratchRepo::new();
-    scratch.write(".gitignore", "*.log\nstages/\n");
-    scratch.commit_all("rules");
-    scratch.write("in/a.log", "1");
-    scratch.write("in/stages/one.md", "1");
-    scratch.write("beside.log", "1");
-    repository(&scratch)
-        .commit_paths(&[Path::new("in")], "x")
-        .unwrap()
-        .unwrap();
-    let held = scratch.git(&["show", "--format=", "--name-only", "HEAD"]);
-    assert_eq!(held, "in/a.log\nin/stages/one.md\n");
-}
-
-#[test]
-fn what_a_hook_changes_is_committed_as_it_then_is_and_asked_about() {
-    for adds in ["", "git add in/new\n"] {
-        let scratch = ScratchRepo::new();
-        scratch.hook(
-            "pre-commit",
-            &format!("#!/bin/sh\necho mended >in/new\n{adds}"),
-        );
-        scratch.write("in/new", "1");
-        let mut asked = Vec::new();
-        let repository = repository(&scratch);
-        let tip: Tip = repository.tip().unwrap();
-        repository
-            .commit_on(&tip, &[Path::new("in")], "x", &mut |moment| {
-                asked.push(moment);
-                Ok(())
-            })
-            .unwrap()
-            .unwrap();
-        assert_eq!(asked, [HookMoment::Before, HookMoment::After]);
-        assert_eq!(scratch.git(&["show", "HEAD:in/new"]), "mended\n");
-        assert_eq!(scratch.status(), "");
-    }
-}
-
-#[test]
-fn a_hook_that_mends_and_says_no_is_asked_once_more() {
-    let scratch = ScratchRepo::new();
-    scratch.hook(
-        "pre-commit",
-        "#!/bin/sh\ngrep -q mended in/new && exit 0\necho mended >in/new\nexit 1\n",
-    );
-    scratch.write("in/new", "1");
-    repository(&scratch)
-        .commit_paths(&[Path::new("in")], "x")
-        .unwrap()
-        .unwrap();
-    assert_eq!(scratch.git(&["show", "HEAD:in/new"]), "mended\n");
-    assert_eq!(scratch.status(), "");
-}
-
-#[test]
-fn a_hook_cannot_slip_other_files_into_a_commit() {
-    let scratch = ScratchRepo::new();
-    scratch.hook("pre-commit", "#!/bin/sh\necho x >other\ngit add other\n");
-    scratch.write("in/new", "1");
-    repository(&scratch)
-        .commit_paths(&[Path::new("in")], "x")
-        .unwrap()
-        .unwrap();
-    let held = scratch.git(&["show", "--format=", "--name-only", "HEAD"]);
-    assert_eq!(held, "in/new\n");
-    assert_eq!(scratch.status(), "?? other\n");
-}
-
-#[test]
-fn the_hooks_for_messages_see_the_message_and_may_change_it() {
-    let scratch = ScratchRepo::new();
-    scratch.hook(
-        "commit-msg",
-        "#!/bin/sh\necho >>\"$1\"\necho 'Change-Id: 7' >>\"$1\"\n",
-    );
-    scratch.hook("post-commit", "#!/bin/sh\ngit rev-parse HEAD >.git/heard\n");
-    scratch.write("in/new", "1");
-    let id = repository(&scratch)
-        .commit_paths(&[Path::new("in")], "x")
-        .unwrap()
-        .unwrap();
-    assert_eq!(
-        scratch.git(&["show", "--no-patch", "--format=%B"]),
-        "x\n\nChange-Id: 7\n\n"
-    );
-    assert_eq!(scratch.read(".git/heard").trim(), id.as_str());
-}
-
-#[test]
-fn a_linked_worktree_and_a_detached_head_take_commits_too() {
-    let scratch = ScratchRepo::new();
-    let linked = tempfile::tempdir().unwrap();
-    let path = linked.path().join("tree");
-    scratch.git(&[
-        "worktree",
-        "add",
-        "--quiet",
-        "--detach",
-        path.to_str().unwrap(),
-    ]);
-    std::fs::create_dir(path.join("in")).unwrap();
-    std::fs::write(path.join("in/new"), "1").unwrap();
-    let repository = Repository::find(&path).unwrap();
-    assert_eq!(repository.tip().unwrap().branch(), None);
-    let id = repository
-        .commit_paths(&[Path::new("in")], "x")
-        .unwrap()
-        .unwrap();
-    assert_eq!(repository.head().unwrap(), Some(id));
-    assert_eq!(repository.status(&[], false).unwrap(), []);
-    assert_eq!(scratch.subjects(), ["start"]);
-    assert_eq!(scratch.status(), "");
-}
-
-#[test]
-fn a_hook_of_references_that_says_no_refuses_the_commit() {
-    let scratch = ScratchRepo::new();
-    scratch.hook(
-        "reference-transaction",
-        "#!/bin/sh\n[ \"$1\" != prepared ]\n",
-    );
-    scratch.write("in/new", "1");
-    let made = repository(&scratch).commit_paths(&[Path::new("in")], "x");
-    assert!(
-        matches!(made, Err(GitError::CommitRefused { .. })),
-        "{made:?}"
-    );
-    assert_eq!(locks(&scratch), [] as [PathBuf; 0]);
-    assert_eq!(scratch.status(), "?? in/\n");
 }
 
 #[test]

@@ -4,10 +4,12 @@
 //! power cut does. A lock of piton's own is known by its record, and is no
 //! business of this room. Any other is dead when it was made before this machine
 //! was started; or when it has not changed for as long as piton waits for it, no
-//! process has it open, and no git works in the repository. Doubt is life: what
-//! cannot be looked at counts as a holder, so does a git in another container,
-//! and so does every platform that does not tell. Inside a container the
-//! processes outside cannot be seen, so there nothing is proved.
+//! process has it open, and no git works in the repository. A process of another
+//! container may see the lock and the repository at other places, so there files
+//! and directories are compared and not their paths. Doubt is life: what cannot
+//! be looked at counts as a holder, and so does every platform that does not
+//! tell. Inside a container the processes outside cannot be seen, so there
+//! nothing is proved.
 
 use std::fs;
 use std::io;
@@ -65,14 +67,13 @@ pub(crate) fn remove(lock: &Path) {
     let _ = fs::remove_file(lock);
 }
 
-/// What can be seen of a process.
+/// A process, and where the system tells of it.
 #[derive(Debug)]
 struct Process {
+    dir: PathBuf,
     is_git: bool,
-    /// Its ids and its paths may not be ours.
+    /// Whether its paths are not ours: it is in another container.
     elsewhere: bool,
-    directory: io::Result<PathBuf>,
-    open: io::Result<Vec<PathBuf>>,
 }
 
 impl Process {
@@ -82,16 +83,63 @@ impl Process {
             error.kind() == io::ErrorKind::NotFound
                 || error.raw_os_error() == Some(rustix::io::Errno::SRCH.raw_os_error())
         };
-        let has_it_open = match &self.open {
-            Ok(open) => open.iter().any(|path| path == lock),
-            Err(error) => self.is_git && !gone(error),
-        };
-        let works_here = self.is_git
-            && match &self.directory {
-                Ok(directory) => directory.starts_with(top) || directory.starts_with(common),
-                Err(error) => !gone(error),
+        let doubt = |error: io::Error| self.is_git && !gone(&error);
+        self.has_open(lock).unwrap_or_else(doubt)
+            || (self.is_git && self.works_in([top, common]).unwrap_or_else(doubt))
+    }
+
+    fn has_open(&self, lock: &Path) -> io::Result<bool> {
+        let is_lock = |open: &Path| {
+            let Ok(path) = fs::read_link(open) else {
+                return false;
             };
-        has_it_open || works_here || (self.is_git && self.elsewhere)
+            let may_be = path.file_name() == lock.file_name();
+            path == lock || (may_be && Place::of(open).ok().is_some_and(|it| it.is(lock)))
+        };
+        let open = fs::read_dir(self.dir.join("fd"))?;
+        Ok(open.flatten().any(|entry| is_lock(&entry.path())))
+    }
+
+    fn works_in(&self, dirs: [&Path; 2]) -> io::Result<bool> {
+        let mut at = self.dir.join("cwd");
+        if !self.elsewhere {
+            let its = fs::read_link(at)?;
+            return Ok(dirs.iter().any(|dir| its.starts_with(dir)));
+        }
+        let mut below = None;
+        loop {
+            let place = Place::of(&at)?;
+            if dirs.iter().any(|dir| place.is(dir)) {
+                return Ok(true);
+            }
+            if below == Some(place) {
+                return Ok(false);
+            }
+            below = Some(place);
+            at.push("..");
+        }
+    }
+}
+
+/// One file or directory, whatever path leads to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Place {
+    device: u64,
+    inode: u64,
+}
+
+impl Place {
+    fn of(path: &Path) -> io::Result<Self> {
+        let meta = fs::metadata(path)?;
+        Ok(Self {
+            device: meta.dev(),
+            inode: meta.ino(),
+        })
+    }
+
+    /// Whether it is what that path leads to, or may be.
+    fn is(self, path: &Path) -> bool {
+        Self::of(path).map_or(true, |other| self == other)
     }
 }
 
@@ -137,26 +185,19 @@ mod processes {
                 .to_str()
                 .is_some_and(|name| name.bytes().all(|b| b.is_ascii_digit()))
         });
-        Some(numbered.map(|entry| look(&entry.path())).collect())
+        Some(numbered.map(|entry| look(entry.path())).collect())
     }
 
-    fn look(dir: &Path) -> Process {
+    fn look(dir: PathBuf) -> Process {
         let name = fs::read_to_string(dir.join("comm")).unwrap_or_default();
-        let open = fs::read_dir(dir.join("fd")).map(|entries| {
-            entries
-                .flatten()
-                .filter_map(|entry| fs::read_link(entry.path()).ok())
-                .collect()
-        });
-        let pid = dir.file_name().unwrap_or_default().to_string_lossy();
         // What died and was not waited for holds nothing any more.
-        let is_git = name.starts_with("git") && !is_dead(dir);
-        let apart = |kind| namespace(&pid, kind) != namespace("self", kind);
+        let is_git = name.starts_with("git") && !is_dead(&dir);
+        let pid = dir.file_name().unwrap_or_default().to_string_lossy();
+        let elsewhere = is_git && namespace(&pid, "mnt") != namespace("self", "mnt");
         Process {
+            dir,
             is_git,
-            elsewhere: is_git && (apart("pid") || apart("mnt")) && !is_dead(dir),
-            directory: fs::read_link(dir.join("cwd")),
-            open,
+            elsewhere,
         }
     }
 }

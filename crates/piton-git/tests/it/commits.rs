@@ -104,14 +104,14 @@ fn the_lock_of_a_git_that_was_killed_is_in_nobodys_way() {
 
 #[test]
 fn a_git_that_works_here_keeps_its_lock() {
-    keeps_its_lock(&["git"]);
+    keeps_its_lock(&["git".to_owned()]);
 }
 
-#[test]
-fn a_git_that_works_here_from_another_container_keeps_its_lock() {
-    // Other numbers of processes, and the repository at another place: what a
-    // container has.
-    let there = tempfile::tempdir().unwrap();
+const SKIPPED: &str = "skipped: this system makes no spaces of process ids for us";
+
+/// Returns what starts a git in a container, where there can be one: other
+/// numbers of processes, and the directory it is started in at another place.
+fn apart(there: &tempfile::TempDir) -> Option<Vec<String>> {
     let there = there.path().display();
     let enters = format!("mount --bind . {there} && cd {there} && exec git \"$@\"");
     let unshare = ["unshare", "--mount", "--pid", "--fork", "--mount-proc"];
@@ -119,26 +119,82 @@ fn a_git_that_works_here_from_another_container_keeps_its_lock() {
     let tried = Command::new(apart[0])
         .args([&apart[1..], &["version"]].concat())
         .output();
-    if !tried.is_ok_and(|output| output.status.success()) {
-        println!("skipped: this system makes no spaces of process ids for us");
-        return;
-    }
-    keeps_its_lock(&apart);
+    (tried.is_ok_and(|output| output.status.success()))
+        .then(|| apart.into_iter().map(str::to_owned).collect())
 }
 
-/// Has a git of the user's own, started like this, hold the index while piton
-/// wants to commit.
-fn keeps_its_lock(git: &[&str]) {
+#[test]
+fn a_git_that_works_here_from_another_container_keeps_its_lock() {
+    let there = tempfile::tempdir().unwrap();
+    match apart(&there) {
+        Some(git) => keeps_its_lock(&git),
+        None => println!("{SKIPPED}"),
+    }
+}
+
+#[test]
+fn a_git_that_works_elsewhere_keeps_no_lock_of_this_repository() {
+    let there = tempfile::tempdir().unwrap();
+    let here = Some(vec!["git".to_owned()]);
+    for git in [here, apart(&there)] {
+        let Some(git) = git else {
+            println!("{SKIPPED}");
+            continue;
+        };
+        let elsewhere = ScratchRepo::new();
+        let mut theirs = in_its_hook(&elsewhere, &git);
+        let scratch = ScratchRepo::new();
+        scratch.write("in/new", "1");
+        // What a git that was killed left: nobody has it open.
+        scratch.write(".git/index.lock", "");
+        let ours = commit(&scratch, &["in"]);
+        elsewhere.write(".git/go", "");
+        assert!(theirs.wait().unwrap().success());
+        assert!(ours.is_ok_and(|made| made.is_some()), "{git:?}");
+        assert!(!scratch.exists(".git/index.lock"));
+    }
+}
+
+#[test]
+fn a_lock_that_a_git_of_another_container_has_open_stays() {
+    let there = tempfile::tempdir().unwrap();
+    let Some(mut git) = apart(&there) else {
+        println!("{SKIPPED}");
+        return;
+    };
     let scratch = ScratchRepo::new();
     scratch.write("in/new", "1");
-    // In the middle of a commit: its hook waits.
+    let lock = scratch.path().join(".git/index.lock");
+    std::fs::File::create(&lock).unwrap();
+    // It works in another repository, and sees the lock at another path.
+    let elsewhere = ScratchRepo::new();
+    let seen_at = tempfile::tempdir().unwrap();
+    let script = git
+        .iter_mut()
+        .find(|word| word.starts_with("mount "))
+        .unwrap();
+    *script = format!(
+        "mount --bind {} {seen} && exec 7<{seen}/index.lock && {script}",
+        scratch.path().join(".git").display(),
+        seen = seen_at.path().display(),
+    );
+    let mut theirs = in_its_hook(&elsewhere, &git);
+    let ours = commit(&scratch, &["in"]);
+    elsewhere.write(".git/go", "");
+    assert!(theirs.wait().unwrap().success());
+    assert!(matches!(ours, Err(GitError::Locked { .. })), "{ours:?}");
+    assert!(lock.exists());
+}
+
+/// Starts a git, like this, that commits in `scratch` and waits in its hook.
+fn in_its_hook(scratch: &ScratchRepo, git: &[String]) -> std::process::Child {
     scratch.write("theirs", "1");
     scratch.git(&["add", "theirs"]);
     scratch.hook(
         "pre-commit",
         "#!/bin/sh\n[ -e .git/begun ] && exit 1\necho here > .git/begun\nwhile [ ! -e .git/go ]; do :; done\n",
     );
-    let mut theirs = Command::new(git[0])
+    let mut theirs = Command::new(&git[0])
         .args(&git[1..])
         .args(["commit", "--quiet", "--message", "theirs"])
         .args(["--only", "theirs"])
@@ -146,8 +202,19 @@ fn keeps_its_lock(git: &[&str]) {
         .spawn()
         .unwrap();
     while !scratch.exists(".git/begun") {
+        assert!(theirs.try_wait().unwrap().is_none(), "it did not begin");
         std::thread::yield_now();
     }
+    theirs
+}
+
+/// Has a git of the user's own, started like this, hold the index while piton
+/// wants to commit.
+fn keeps_its_lock(git: &[String]) {
+    let scratch = ScratchRepo::new();
+    scratch.write("in/new", "1");
+    // In the middle of a commit: its hook waits.
+    let mut theirs = in_its_hook(&scratch, git);
     let ours = commit(&scratch, &["in"]);
     let lock_stays = scratch.exists(".git/index.lock");
     scratch.write(".git/go", "");

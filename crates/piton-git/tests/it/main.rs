@@ -5,7 +5,6 @@ mod commit_hooks;
 mod commit_place;
 mod commits;
 mod committed;
-mod containers;
 mod filters;
 mod holding;
 mod landing;

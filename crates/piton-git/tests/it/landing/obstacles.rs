@@ -8,7 +8,6 @@ use std::process::Command;
 use piton_git::landing::{LandError, Landed, Obstacle, Refusal};
 
 use super::{Scene, in_the_way};
-use crate::containers::without_containers;
 
 #[test]
 fn a_path_that_the_user_changed_is_in_the_way() {
@@ -224,7 +223,7 @@ fn a_lock_that_somebody_holds_is_waited_for_and_then_named() {
     assert_eq!(scene.head(), scene.base.as_str());
     drop(held);
     // Nobody has it open any more: it is dead.
-    without_containers(|| scene.land(&commit)).unwrap();
+    scene.land(&commit).unwrap();
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! Everything else in this crate is portable Rust. A platform that has one of
 //! these calls uses it; one that has not says [`io::ErrorKind::Unsupported`],
 //! and the callers take the way that works everywhere, which the tests walk on
-//! Linux too through [`PlainDisk`](crate::PlainDisk).
+//! Linux too, over a disk that has none of them.
 //!
 //! Syncing needs no entry here: `File::sync_all` asks for `F_FULLFSYNC` on
 //! Apple's systems, where a plain `fsync` stops at the drive's cache.

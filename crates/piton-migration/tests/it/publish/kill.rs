@@ -5,8 +5,8 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
-use piton_durable::{Disk, PlainDisk, RealDisk, TreeDigest};
-use piton_testkit::TapDisk;
+use piton_durable::{Disk, RealDisk, TreeDigest};
+use piton_testkit::{PlainDisk, TapDisk};
 
 use super::world::{World, files, request, visit_at};
 

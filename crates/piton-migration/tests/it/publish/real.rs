@@ -4,13 +4,14 @@ use std::fs;
 use std::time::Duration;
 
 use piton_durable::platform::RealProcesses;
-use piton_durable::{Holder, Lock, LockError, PlainDisk, RealDisk, TreeDigest};
+use piton_durable::{Holder, Lock, LockError, RealDisk, TreeDigest};
 use piton_git::{GitRead, Repository};
 use piton_migration::consistency::Mode;
 use piton_migration::live::LiveDir;
 use piton_migration::publish::{
     Cause, Gate, Held, Leftovers, OsGate, PublishEnv, PublishRequest, Publisher, Status,
 };
+use piton_testkit::PlainDisk;
 
 use super::world::{World, now};
 use crate::publish::refused::blocked;

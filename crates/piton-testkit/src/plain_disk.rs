@@ -3,8 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::disk::{Appender, Disk, DiskRead, Entry, Stat};
-use crate::refusal::{DiskError, DiskResult, Doing};
+use piton_durable::{Appender, Disk, DiskError, DiskRead, DiskResult, Doing, Entry, Stat};
 
 /// Hides the special renames of the disk below, so that the portable way of
 /// publishing can be chosen, and tested, anywhere.

@@ -149,27 +149,6 @@ impl Outcome {
         }
     }
 
-    /// Tells whether this counts against the retries of whatever was attempted.
-    /// A limit, an outage or a missing sign-in says nothing about the work.
-    pub fn is_failed_attempt(&self) -> bool {
-        match self {
-            Self::Replied { .. }
-            | Self::LimitReached { .. }
-            | Self::Outage { .. }
-            | Self::Authentication { .. }
-            | Self::Rejected { .. }
-            | Self::NotStarted { .. }
-            | Self::Stopped => false,
-            Self::Refused { .. }
-            | Self::CutShort { .. }
-            | Self::Crashed { .. }
-            | Self::Hung { .. }
-            | Self::Deadline { .. }
-            | Self::NoOutput { .. }
-            | Self::Unreadable { .. } => true,
-        }
-    }
-
     /// Says what a person can do about it; empty where nothing is wrong.
     pub fn advice(&self) -> &'static str {
         match self {

@@ -23,10 +23,6 @@ fn check(fixture: &Fixture, record: &CallRecord, outcome: &str) {
     assert_eq!(record.result.name(), outcome, "{}", record.result);
     let silent = matches!(record.result, Outcome::Replied { .. });
     assert_eq!(record.result.advice().is_empty(), silent);
-    assert_eq!(
-        record.result.is_failed_attempt(),
-        !silent && outcome != "stopped"
-    );
     assert!(!fixture.has_notes());
     fixture.nothing_runs(1);
 }
@@ -233,7 +229,6 @@ fn a_limit_an_outage_and_a_missing_sign_in_are_no_failed_attempts() {
         let fixture = Fixture::new();
         let record = fixture.call("command", &["prompt", &fixture.pids(), says, "exit:1"]);
         assert_eq!(record.result.name(), outcome);
-        assert!(!record.result.is_failed_attempt());
         if let Outcome::LimitReached { until, .. } = record.result {
             let wait = until.unwrap().duration_since(record.started_at).as_secs();
             assert!((7190..7300).contains(&wait), "{wait}");
@@ -351,13 +346,16 @@ fn what_an_agent_does_to_files_is_for_the_caller_to_judge() {
     // The call itself neither hides nor undoes these; the step that asked looks
     // at the worktree afterwards.
     let fixture = Fixture::new();
+    let elsewhere = fixture.path("elsewhere");
+    std::fs::write(&elsewhere, "the user's").unwrap();
+    let link = format!("link:@/link={}", elsewhere.display());
     let record = fixture.call(
         "command",
         &[
             "prompt",
             &fixture.pids(),
             "write:outside.txt=x",
-            "link:@/link=/etc/passwd",
+            &link,
             "say:Done.",
         ],
     );

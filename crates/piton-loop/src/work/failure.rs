@@ -184,3 +184,54 @@ impl<T, E: std::error::Error> OrTrouble<T> for Result<T, E> {
         self.map_err(|error| Halt::trouble(role, &error))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use piton_agent::process::ExitKind;
+
+    use super::*;
+
+    const GUIDE: &str = include_str!("../../../../docs/agents.md");
+
+    #[test]
+    fn what_counts_as_a_failed_attempt_is_what_the_guide_says() {
+        let message = String::new;
+        let exit = ExitKind::Code(1);
+        let zero = Duration::ZERO;
+        for outcome in [
+            Outcome::Refused { message: message() },
+            Outcome::LimitReached {
+                message: message(),
+                until: None,
+            },
+            Outcome::Outage { message: message() },
+            Outcome::Authentication { message: message() },
+            Outcome::Rejected { message: message() },
+            Outcome::CutShort { message: message() },
+            Outcome::Crashed {
+                exit,
+                message: message(),
+            },
+            Outcome::Hung {
+                silent_for: zero,
+                after_output: false,
+            },
+            Outcome::Deadline { after: zero },
+            Outcome::NoOutput { message: message() },
+            Outcome::Unreadable { message: message() },
+            Outcome::NotStarted { message: message() },
+            Outcome::Stopped,
+        ] {
+            let begin = format!("| `{}` |", outcome.name());
+            let row = GUIDE.lines().find(|line| line.starts_with(&begin));
+            let row = row.unwrap_or_else(|| panic!("{begin} is not in the guide"));
+            let counts = match Halt::of_outcome(CallRole::Refactor, &outcome) {
+                Halt::Failed(_) => "| yes |",
+                Halt::Ended(_) => "| no |",
+            };
+            assert!(row.ends_with(counts), "{row}");
+        }
+    }
+}

@@ -97,8 +97,7 @@ impl<'a> Slots<'a> {
             at.make_room(disk)?;
             layout::again(disk, &at, commit)
         };
-        let fresh = !usable || again().is_err();
-        if fresh {
+        if !usable || again().is_err() {
             self.make(&at, &borrowed, commit)?;
         }
         directory::make_agents(disk, &dir, &own, &borrowed, commit)?;
@@ -106,7 +105,6 @@ impl<'a> Slots<'a> {
             git: at,
             number,
             base: commit.clone(),
-            fresh,
             borrowed,
             _guard: guard,
         })
@@ -144,7 +142,6 @@ pub struct Slot {
     pub(super) git: SlotGit,
     number: u32,
     base: CommitId,
-    fresh: bool,
     pub(super) borrowed: Borrowed,
     _guard: LockGuard,
 }
@@ -164,11 +161,6 @@ impl Slot {
     /// Returns the commit that it shows.
     pub fn base(&self) -> &CommitId {
         &self.base
-    }
-
-    /// Tells whether it was made just now, without anything from before.
-    pub fn is_fresh(&self) -> bool {
-        self.fresh
     }
 
     /// Returns what differs from the commit, but for what git ignores.

@@ -34,7 +34,7 @@ fn what_nobody_touched_is_not_made_again() {
 
 #[test]
 fn whatever_was_planted_is_gone_at_the_next_use() {
-    let yard = Yard::new();
+    let yard = Yard::new().ignoring();
     let outside = yard.dir.path().join("outside");
     fs::create_dir(&outside).unwrap();
     let out = outside.display();
@@ -64,10 +64,12 @@ fn whatever_was_planted_is_gone_at_the_next_use() {
     for trick in tricks {
         let slot = yard.take();
         agent(&slot, &trick);
+        fs::write(slot.dir().join("kept.log"), &trick).unwrap();
         let led_to = listing(&outside);
         drop(slot);
         let slot = yard.take();
-        assert!(!slot.is_fresh(), "{trick}");
+        let kept = fs::read_to_string(slot.dir().join("kept.log"));
+        assert_eq!(kept.unwrap(), trick, "it is the same slot");
         assert_eq!(listing(&slot.dir().join(".git")), expected, "{trick}");
         assert_eq!(agent(&slot, "git status --porcelain"), "", "{trick}");
         assert_eq!(agent(&slot, "git log --format=%s"), "start\n", "{trick}");

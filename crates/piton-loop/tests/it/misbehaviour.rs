@@ -47,9 +47,11 @@ fn a_file_outside_the_migration_is_shown_and_refused() {
 #[test]
 fn a_link_in_the_migration_is_refused() {
     let world = World::new();
-    let failed = world.fail(&approaches(
-        "[[step.edit]]\npath = \"approaches/c.md\"\nlink = \"/etc/passwd\"\n",
-    ));
+    let elsewhere = tempfile::NamedTempFile::new().unwrap();
+    let failed = world.fail(&approaches(&format!(
+        "[[step.edit]]\npath = \"approaches/c.md\"\nlink = {:?}\n",
+        elsewhere.path()
+    )));
     assert!(
         story(&failed).contains("c.md is a symbolic link"),
         "{}",

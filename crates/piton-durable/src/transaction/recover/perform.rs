@@ -69,12 +69,21 @@ pub(crate) fn settle(
     reason: &str,
 ) -> Result<Vec<Deed>, TransactionError> {
     let mut undoing = intent.clone();
-    follow(disk, site, &mut undoing);
-    undoing.step = Step::Undoing {
-        reason: reason.to_owned(),
-    };
-    undoing.save(disk, site, token)?;
+    turn_back(disk, site, token, &mut undoing, reason.to_owned())?;
     run(disk, site, token, undoing, &NoCommits)
+}
+
+/// Says durably that the transaction is undone from here on.
+fn turn_back(
+    disk: &dyn Disk,
+    site: &Site,
+    token: &Token,
+    intent: &mut Intent,
+    reason: String,
+) -> Result<(), TransactionError> {
+    follow(disk, site, intent);
+    intent.step = Step::Undoing { reason };
+    intent.save(disk, site, token)
 }
 
 /// While hooks are at work, whatever is live is what they made of the new tree.
@@ -209,9 +218,7 @@ fn run(
                     Err(CommitFailure::Refused(reason))
                         if committer.state(&wanted).map_err(failed)? != CommitState::Done =>
                     {
-                        follow(disk, site, &mut intent);
-                        intent.step = Step::Undoing { reason };
-                        intent.save(disk, site, token)?;
+                        turn_back(disk, site, token, &mut intent, reason)?;
                     }
                     Err(CommitFailure::Refused(_)) => {}
                     Err(error) => return Err(failed(error)),
@@ -219,8 +226,7 @@ fn run(
             }
             Next::Adopt => {
                 if let Err(reason) = adopt(disk, site, token, &mut intent, committer) {
-                    intent.step = Step::Undoing { reason };
-                    intent.save(disk, site, token)?;
+                    turn_back(disk, site, token, &mut intent, reason)?;
                 }
             }
             Next::Finish(end) => {

@@ -25,8 +25,8 @@ pub(crate) fn exactly(
     message: &str,
     around: AroundHooks<'_>,
 ) -> Result<Option<CommitId>, GitError> {
-    let what = message.lines().next().unwrap_or_default();
-    let mut under = Undertaking::begin(repository, &format!("the commit \"{what}\""))?;
+    let subject = message.lines().next().unwrap_or_default();
+    let mut under = Undertaking::begin(repository, &format!("the commit \"{subject}\""))?;
     let lock = patiently(repository, || IndexLock::take(&under, repository))?;
     // Looked at under the lock: nobody switches branches any more.
     let base = still(repository, tip)?;
@@ -65,25 +65,7 @@ pub(crate) fn exactly(
             .map(|path| path.to_string_lossy().into_owned())
             .collect(),
     })?;
-    let subject = message.lines().next().unwrap_or_default();
-    let moved = patiently(repository, || {
-        move_reference(repository, &under, &base, &commit, subject)
-    });
-    if let Err(error) = moved {
-        // Git moves the branch before it writes the log of HEAD, and fails when
-        // that cannot be written: the commit is there all the same.
-        let is_there = repository
-            .tip()
-            .is_ok_and(|tip| tip.commit.as_ref() == Some(&commit));
-        if !is_there {
-            return Err(error);
-        }
-    }
-    if let Err(error) = sync::reference(repository, &under, base.moves()) {
-        // What may not outlast a power cut was not done.
-        take_back(repository, &under, &base, &commit)?;
-        return Err(error);
-    }
+    advance(repository, &under, &base, &commit, subject)?;
     match lock.replace(&fresh) {
         Ok(()) => {
             hooks.after(repository, &under);
@@ -112,6 +94,35 @@ fn still(repository: &Repository, wanted: &Tip) -> Result<Tip, GitError> {
             what: format!("{wanted} no longer holds {}", wanted.what()),
         }),
     }
+}
+
+/// Moves the branch to the commit durably, or leaves it where it was.
+fn advance(
+    repository: &Repository,
+    under: &Undertaking,
+    base: &Tip,
+    commit: &CommitId,
+    subject: &str,
+) -> Result<(), GitError> {
+    let moved = patiently(repository, || {
+        move_reference(repository, under, base, commit, subject)
+    });
+    if let Err(error) = moved {
+        // Git moves the branch before it writes the log of HEAD, and fails when
+        // that cannot be written: the commit is there all the same.
+        let is_there = repository
+            .tip()
+            .is_ok_and(|tip| tip.commit.as_ref() == Some(commit));
+        if !is_there {
+            return Err(error);
+        }
+    }
+    if let Err(error) = sync::reference(repository, under, base.moves()) {
+        // What may not outlast a power cut was not done.
+        take_back(repository, under, base, commit)?;
+        return Err(error);
+    }
+    Ok(())
 }
 
 fn move_reference(

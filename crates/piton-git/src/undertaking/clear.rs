@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use piton_durable::{Disk, DiskRead, Kind, RealDisk, TreeError, tree};
 
@@ -52,76 +53,109 @@ pub(super) fn clear(
     token: &str,
     record: &Record,
 ) -> Cleared {
-    let mut locks = Vec::new();
-    let mut stays = false;
-    let mut remove = |path: PathBuf| match RealDisk.remove_file(&path) {
-        Ok(()) => locks.push(path),
-        Err(error) => stays |= error.kind() != io::ErrorKind::NotFound,
+    let mut sweep = Sweep {
+        common,
+        top,
+        begun: modified(&dir.join(ALIVE)),
+        removed: Vec::new(),
+        doubtful: false,
     };
     let index = common.join(&record.index_lock);
     if content(&index).is_some_and(|content| content == mark(token)) {
-        remove(index);
+        sweep.remove(index);
     }
-    let begun = RealDisk
-        .stat(&dir.join(ALIVE))
-        .ok()
-        .flatten()
-        .and_then(|stat| stat.modified);
-    let found: Vec<(PathBuf, String)> = record
-        .locks
-        .iter()
-        .filter(|lock| *lock != TABLES)
-        .map(|lock| common.join(lock))
-        .filter_map(|path| content(&path).map(|content| (path, content)))
-        .collect();
-    let ours = |content: &str| {
-        record
-            .moves
-            .as_ref()
-            .is_some_and(|moves| content.trim_end() == moves.to)
-    };
-    // Git writes what a reference is to be right after it made the lock. One
-    // with something else in it is another git's, and so are those around it;
-    // where ours is there, those around it were taken before it.
-    let is_ours = found.iter().any(|(_, content)| ours(content));
-    let is_another_s = found
-        .iter()
-        .any(|(_, content)| !content.is_empty() && !ours(content));
-    let mut doubtful = false;
-    let is_since = |path: &Path| {
-        let stat = RealDisk.stat(path).ok().flatten();
-        begun.is_some() && stat.and_then(|stat| stat.modified) >= begun
-    };
-    for (path, content) in found {
-        let since = is_since(&path);
-        let proved = if content.is_empty() {
-            since && !is_another_s && (is_ours || !stale::somebody_works_in(&path, top, common))
-        } else {
-            ours(&content)
-        };
-        if proved {
-            remove(path);
-        } else if content.is_empty() && since {
-            doubtful = true;
-        }
-    }
-    // What a lock on tables of references holds does not say whose it is.
-    for path in table_locks(common) {
-        if !is_since(&path) {
-            continue;
-        }
-        if stale::somebody_works_in(&path, top, common) {
-            doubtful = true;
-        } else {
-            remove(path);
-        }
-    }
+    sweep.references(record);
+    sweep.tables();
     Cleared {
         what: record.what.clone(),
-        locks,
+        locks: sweep.removed,
         finished: false,
-        doubtful: doubtful || stays,
+        doubtful: sweep.doubtful,
     }
+}
+
+/// Goes through the locks that one undertaking may have left.
+struct Sweep<'a> {
+    common: &'a Path,
+    top: &'a Path,
+    /// Since when the undertaking was at work, if that can be told.
+    begun: Option<SystemTime>,
+    removed: Vec<PathBuf>,
+    doubtful: bool,
+}
+
+impl Sweep<'_> {
+    /// Removes those locks on references that are proved to be its own.
+    fn references(&mut self, record: &Record) {
+        let found: Vec<(PathBuf, String)> = record
+            .locks
+            .iter()
+            .filter(|lock| *lock != TABLES)
+            .map(|lock| self.common.join(lock))
+            .filter_map(|path| content(&path).map(|content| (path, content)))
+            .collect();
+        let ours = |content: &str| {
+            record
+                .moves
+                .as_ref()
+                .is_some_and(|moves| content.trim_end() == moves.to)
+        };
+        // Git writes what a reference is to be right after it made the lock. One
+        // with something else in it is another git's, and so are those around it;
+        // where ours is there, those around it were taken before it.
+        let is_ours = found.iter().any(|(_, content)| ours(content));
+        let is_another_s = found
+            .iter()
+            .any(|(_, content)| !content.is_empty() && !ours(content));
+        for (path, content) in found {
+            let since = self.is_since(&path);
+            let proved = if content.is_empty() {
+                since && !is_another_s && (is_ours || self.is_free(&path))
+            } else {
+                ours(&content)
+            };
+            if proved {
+                self.remove(path);
+            } else if content.is_empty() && since {
+                self.doubtful = true;
+            }
+        }
+    }
+
+    /// Removes locks on tables of references, which do not say whose they are.
+    fn tables(&mut self) {
+        for path in table_locks(self.common) {
+            if !self.is_since(&path) {
+                continue;
+            }
+            if self.is_free(&path) {
+                self.remove(path);
+            } else {
+                self.doubtful = true;
+            }
+        }
+    }
+
+    /// Whether a lock was made since the undertaking began.
+    fn is_since(&self, path: &Path) -> bool {
+        self.begun.is_some() && modified(path) >= self.begun
+    }
+
+    /// Whether no living git works where the lock is.
+    fn is_free(&self, path: &Path) -> bool {
+        !stale::somebody_works_in(path, self.top, self.common)
+    }
+
+    fn remove(&mut self, path: PathBuf) {
+        match RealDisk.remove_file(&path) {
+            Ok(()) => self.removed.push(path),
+            Err(error) => self.doubtful |= error.kind() != io::ErrorKind::NotFound,
+        }
+    }
+}
+
+fn modified(path: &Path) -> Option<SystemTime> {
+    RealDisk.stat(path).ok().flatten()?.modified
 }
 
 /// Returns git's locks on the tables that references are in, where they are.

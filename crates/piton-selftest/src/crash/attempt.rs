@@ -76,29 +76,7 @@ pub(super) fn attempt(
     if number.is_multiple_of(2) {
         sound(field, scenario, "at once", &mut why)?;
     }
-    let (end, told) = field.ended(scenario.next)?;
-    let nothing = scenario
-        .nothing
-        .is_some_and(|nothing| told.contains(nothing));
-    if end != End::Exit(0) && !nothing {
-        why.push(format!(
-            "the next command ended with {}",
-            ending(end, &told)
-        ));
-    }
-    if scenario
-        .holds
-        .iter()
-        .any(|check| broken(field, check).is_some())
-    {
-        field.ended(scenario.command)?;
-    }
-    why.extend(
-        scenario
-            .holds
-            .iter()
-            .filter_map(|check| broken(field, check)),
-    );
+    carry_on(field, scenario, &mut why)?;
     sound(field, scenario, "in the end", &mut why)?;
     if field.users() != users {
         why.push("the user's files changed in the next command".to_owned());
@@ -111,6 +89,30 @@ pub(super) fn attempt(
         done: blow.to_string(),
         why,
     }))
+}
+
+/// The next command has to bring everything to its end, if need be with the
+/// command that was struck after it.
+fn carry_on(field: &Field, scenario: &Scenario, why: &mut Vec<String>) -> io::Result<()> {
+    let (end, told) = field.ended(scenario.next)?;
+    let nothing = scenario
+        .nothing
+        .is_some_and(|nothing| told.contains(nothing));
+    if end != End::Exit(0) && !nothing {
+        why.push(format!(
+            "the next command ended with {}",
+            ending(end, &told)
+        ));
+    }
+    let broken = || {
+        let checks = scenario.holds.iter();
+        checks.filter_map(|check| broken(field, check))
+    };
+    if broken().next().is_some() {
+        field.ended(scenario.command)?;
+    }
+    why.extend(broken());
+    Ok(())
 }
 
 /// A command that was not killed has to end as piton ends.

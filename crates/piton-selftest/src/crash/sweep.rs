@@ -145,6 +145,9 @@ fn chosen(only: &[String]) -> Result<Vec<&'static Scenario>, CrashError> {
     only.iter().map(find).collect()
 }
 
+/// How a call can fail, and whether it writes.
+type Possible = (&'static [Fault], bool);
+
 struct Shared<'a> {
     options: &'a Options,
     scenarios: &'a [&'static Scenario],
@@ -194,39 +197,21 @@ impl Shared<'_> {
             self.cut.store(true, Ordering::SeqCst);
             return Ok(());
         }
-        if let Err(why) = field.prepare(&scenario.arrange) {
-            self.bad(cannot_begin(scenario, &why));
+        let Some(points) = self.unharmed(field, scenario)? else {
             return Ok(());
-        }
-        field.keep(scenario.name)?;
-        let mut faults: Vec<(&'static [Fault], bool)> = Vec::new();
-        let watch = if self.options.errors {
-            Watch::Opens
-        } else {
-            Watch::Writes
         };
-        let whole = field.traced(scenario.command, watch, &mut |point| {
-            faults.push((point.faults, point.writes));
-            Verdict::Go
-        })?;
-        if whole.end != End::Exit(0) {
-            self.bad(cannot_begin(
-                scenario,
-                &format!("unharmed it ends with {:?}: {}", whole.end, field.said()),
-            ));
-            return Ok(());
-        }
+        let count = points.len() as u64;
         (self.tell)(&Sweep::Ready {
             name: scenario.name,
-            points: whole.points,
+            points: count,
         });
         self.report()
             .scenarios
-            .push((scenario.name.to_owned(), whole.points));
-        for number in order(whole.points, self.options.every, self.options.point) {
+            .push((scenario.name.to_owned(), count));
+        for number in order(count, self.options.every, self.options.point) {
             let possible = usize::try_from(number - 1)
                 .ok()
-                .and_then(|index| faults.get(index))
+                .and_then(|index| points.get(index))
                 .copied();
             for blow in blows(self.options.errors, possible.unwrap_or_default()) {
                 if late() {
@@ -246,6 +231,32 @@ impl Shared<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Sets the scenario up, and lets its command run to its end once. Returns
+    /// what can be done at each point, or nothing where that is bad already.
+    fn unharmed(&self, field: &Field, scenario: &Scenario) -> io::Result<Option<Vec<Possible>>> {
+        if let Err(why) = field.prepare(&scenario.arrange) {
+            self.bad(cannot_begin(scenario, &why));
+            return Ok(None);
+        }
+        field.keep(scenario.name)?;
+        let watch = if self.options.errors {
+            Watch::Opens
+        } else {
+            Watch::Writes
+        };
+        let mut points = Vec::new();
+        let whole = field.traced(scenario.command, watch, &mut |point| {
+            points.push((point.faults, point.writes));
+            Verdict::Go
+        })?;
+        if whole.end != End::Exit(0) {
+            let told = format!("unharmed it ends with {:?}: {}", whole.end, field.said());
+            self.bad(cannot_begin(scenario, &told));
+            return Ok(None);
+        }
+        Ok(Some(points))
     }
 
     fn bad(&self, bad: Bad) {
@@ -270,7 +281,7 @@ fn cannot_begin(scenario: &Scenario, why: &str) -> Bad {
 
 /// Returns what is done at a point. What fails once may work again, and what is
 /// full stays full: both are tried where something is written.
-fn blows(errors: bool, (possible, writes): (&[Fault], bool)) -> Vec<Blow> {
+fn blows(errors: bool, (possible, writes): Possible) -> Vec<Blow> {
     if !errors {
         return vec![Blow::Kill];
     }

@@ -80,32 +80,19 @@ impl Lookup<'_> {
 
     fn as_path(&self) -> Result<Slug, ResolveError> {
         let given = Path::new(self.value);
-        let unknown = || ResolveError::Unknown {
-            value: self.value(),
-            live: self.live.path().to_owned(),
-        };
         if self.value.contains('\0') {
-            return Err(unknown());
+            return Err(self.unknown());
         }
         // A path relative to anything is relative to the project root.
         let path = self.live.project_root().join(given);
         let kind = self.kind(&path)?;
         let single_name = given.components().count() == 1 && !given.is_absolute();
         if single_name && !self.value.starts_with('.') && kind.is_none() {
-            return match self.value.parse::<Slug>() {
-                // A name that could be a slug, and of which there is only a
-                // link or a file in the migrations directory.
-                Ok(slug) => match self.kind(&self.live.migration(&slug))? {
-                    Some(Kind::Symlink) => Err(ResolveError::Link {
-                        value: self.value(),
-                    }),
-                    Some(Kind::File | Kind::Other) => Err(ResolveError::NotADirectory {
-                        value: self.value(),
-                    }),
-                    Some(Kind::Dir) | None => Err(unknown()),
-                },
-                Err(source) => Err(self.name(source)),
-            };
+            let slug = self.value.parse().map_err(|source| self.name(source))?;
+            // A name that could be a slug, and of which there is only a link or
+            // a file in the migrations directory.
+            self.directory(self.kind(&self.live.migration(&slug))?)?;
+            return Err(self.unknown());
         }
         if given
             .components()
@@ -115,20 +102,7 @@ impl Lookup<'_> {
                 value: self.value(),
             });
         }
-        match kind {
-            None => return Err(unknown()),
-            Some(Kind::Symlink) => {
-                return Err(ResolveError::Link {
-                    value: self.value(),
-                });
-            }
-            Some(Kind::File | Kind::Other) => {
-                return Err(ResolveError::NotADirectory {
-                    value: self.value(),
-                });
-            }
-            Some(Kind::Dir) => {}
-        }
+        self.directory(kind)?;
         let root = self.real(self.live.path())?;
         let end = self.real(&path)?;
         let below = end
@@ -143,6 +117,24 @@ impl Lookup<'_> {
             });
         };
         name.parse().map_err(|source| self.name(source))
+    }
+
+    /// Refuses what is no directory.
+    fn directory(&self, kind: Option<Kind>) -> Result<(), ResolveError> {
+        let value = self.value();
+        match kind {
+            None => Err(self.unknown()),
+            Some(Kind::Symlink) => Err(ResolveError::Link { value }),
+            Some(Kind::File | Kind::Other) => Err(ResolveError::NotADirectory { value }),
+            Some(Kind::Dir) => Ok(()),
+        }
+    }
+
+    fn unknown(&self) -> ResolveError {
+        ResolveError::Unknown {
+            value: self.value(),
+            live: self.live.path().to_owned(),
+        }
     }
 
     fn kind(&self, path: &Path) -> Result<Option<Kind>, ResolveError> {

@@ -3,7 +3,9 @@
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
 
-use piton_durable::transaction::{CommitIntent, Request, Staged, TransactionError, stage};
+use piton_durable::transaction::{
+    CommitIntent, Replaced, Request, Staged, TransactionError, stage,
+};
 use piton_durable::{LivePath, LockError, Site, TreeDigest, tree};
 use piton_git::{Holds, Tip};
 
@@ -155,10 +157,21 @@ impl<'a> Publisher<'a> {
             return Err(cause);
         }
 
-        let mut replaced = staged
+        let replaced = staged
             .replace(disk)
             .map_err(|error| refused(request, error))?;
         result.staged = None;
+        self.settle(request, replaced, result)
+    }
+
+    /// Checks and commits what is live now, or puts back what was.
+    fn settle(
+        &self,
+        request: &PublishRequest,
+        mut replaced: Replaced,
+        result: &mut PublishResult,
+    ) -> Result<TreeDigest, Cause> {
+        let disk = self.env.disk;
         let checked = self
             .check(request, Stage::Live, &replaced.path(), result)
             .and_then(|()| {

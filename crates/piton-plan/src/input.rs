@@ -68,6 +68,16 @@ impl Reply {
             _ => None,
         }
     }
+
+    /// Returns what the action is performed with, if it is.
+    pub(crate) fn answer(self) -> Option<Answer> {
+        match self {
+            Self::Yes | Self::All => Some(Answer::Yes),
+            Self::Text(text) => Some(Answer::Text(text)),
+            Self::Secret(text) => Some(Answer::Secret(text)),
+            Self::No | Self::SkipAll => None,
+        }
+    }
 }
 
 /// An answer that an action is performed with.

@@ -137,7 +137,7 @@ pub(crate) fn complete<O: Operation>(
     interaction: &mut Interaction<'_>,
 ) -> Result<(), PrepareError> {
     let plan = ready.plan;
-    let mut standing: HashMap<&str, bool> = HashMap::new();
+    let mut standing: HashMap<&str, Reply> = HashMap::new();
     let mut withheld = vec![false; plan.len()];
     let mut missing = Vec::new();
     for &position in plan.positions_in_order() {
@@ -171,24 +171,16 @@ pub(crate) fn complete<O: Operation>(
             },
             Interaction::Terminal(ask) => {
                 let reply = match standing.get(input.flag.as_str()) {
-                    Some(true) => Reply::Yes,
-                    Some(false) => Reply::No,
+                    Some(standing) => standing.clone(),
                     None => ask.ask(&action.id, input).map_err(|source| {
                         let action = action.id.clone();
                         PrepareError::Ask { action, source }
                     })?,
                 };
-                match reply {
-                    Reply::All => _ = standing.insert(&input.flag, true),
-                    Reply::SkipAll => _ = standing.insert(&input.flag, false),
-                    Reply::Yes | Reply::No | Reply::Text(_) | Reply::Secret(_) => {}
+                if matches!(reply, Reply::All | Reply::SkipAll) {
+                    standing.insert(&input.flag, reply.clone());
                 }
-                match reply {
-                    Reply::Yes | Reply::All => *answer = Some(Answer::Yes),
-                    Reply::Text(text) => *answer = Some(Answer::Text(text)),
-                    Reply::Secret(text) => *answer = Some(Answer::Secret(text)),
-                    Reply::No | Reply::SkipAll => {}
-                }
+                *answer = reply.answer();
                 answer.is_none().then_some(SkipReason::Declined)
             }
         };

@@ -6,6 +6,7 @@ mod pipes;
 mod supervisor;
 mod table;
 mod tree;
+mod watch;
 
 pub use exit::ExitKind;
 pub(crate) use leftovers::temporary_name;

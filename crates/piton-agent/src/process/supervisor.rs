@@ -7,18 +7,18 @@ use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::atomic::AtomicBool;
+use std::sync::mpsc;
 use std::time::Duration;
 
 use piton_seal::{Real, Seal};
-use rustix::process::Signal;
 use thiserror::Error;
 
 use super::ExitKind;
-use super::pipes::{self, Message, Source};
+use super::pipes::{self, Source};
 use super::tree::{MARKER, Tree, adopt_orphans};
-use crate::watchdog::{EndReason, Limits, Seen, Standing, Verdict, decide};
+use super::watch::{Run, Watch};
+use crate::watchdog::{EndReason, Limits, Standing};
 use piton_base::{Clock, Stop};
 
 /// A program to run, described whole: nothing is inherited.
@@ -95,17 +95,6 @@ pub enum LaunchError {
     },
 }
 
-/// The time between two looks at a program that gives no sign.
-const LOOK: Duration = Duration::from_millis(100);
-/// The same while its processes are being ended.
-const ENDING_LOOK: Duration = Duration::from_millis(10);
-/// The time between two looks at all processes of the machine.
-const SURVEY: Duration = Duration::from_secs(1);
-/// How long after the last process a pipe may stay open. What is in it then is
-/// read all the same.
-const DRAIN: Duration = Duration::from_secs(1);
-/// How long the hard signal is repeated.
-const HARD: Duration = Duration::from_secs(10);
 /// How many chunks may wait to be looked at; the reader waits beyond that.
 const QUEUE: usize = 64;
 
@@ -128,18 +117,10 @@ pub fn supervise(
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let tree = Tree::of(Some(child.id()), &launch.directory, &launch.token);
     sink.started(child.id());
-    let mut run = Run {
-        child,
-        tree,
-        abandon,
-        gone: None,
-        cleared: false,
-        talk: None,
-    };
+    let mut run = Run::new(child, tree, Arc::clone(&abandon));
     if let Some(stdin) = stdin {
         if sink.converses() {
-            run.talk = Some(pipes::talk(stdin));
-            run.say(sink);
+            run.converse(pipes::talk(stdin), sink);
         } else {
             pipes::write(stdin, launch.input.clone());
         }
@@ -149,18 +130,24 @@ pub fn supervise(
             Source::Stdout,
             stdout.into(),
             to.clone(),
-            Arc::clone(&run.abandon),
+            Arc::clone(&abandon),
         );
     }
     if let Some(stderr) = stderr {
-        pipes::read(Source::Stderr, stderr.into(), to, Arc::clone(&run.abandon));
+        pipes::read(Source::Stderr, stderr.into(), to, abandon);
     }
     let keep = |source| LaunchError::Keep {
         program: launch.program.clone(),
         source,
     };
-    run.watch(&messages, sink, limits, stop, clock)
-        .map_err(keep)
+    let watch = Watch {
+        run: &mut run,
+        sink,
+        limits,
+        stop,
+        clock,
+    };
+    watch.until_it_is_over(&messages).map_err(keep)
 }
 
 /// Starts a program. One that is just being written, as by an agent that
@@ -218,198 +205,4 @@ pub(crate) fn put_on(
     let seal = Seal::decide(request, &Real).and_then(|seal| seal.prepare());
     seal.map_err(io::Error::other)?.apply(command);
     Ok(())
-}
-
-/// A program under way. Dropping it ends everything at once, so that not even a
-/// panic leaves an agent behind.
-struct Run {
-    child: Child,
-    tree: Tree,
-    abandon: Arc<AtomicBool>,
-    gone: Option<ExitKind>,
-    /// Whether no process is left.
-    cleared: bool,
-    /// Leads to its input while the conversation goes on.
-    talk: Option<Sender<Vec<u8>>>,
-}
-
-/// Where the run stands.
-enum Step {
-    Running,
-    /// Signalled politely at this time.
-    Polite(Duration),
-    /// Signalled hard since this time.
-    Hard(Duration),
-    /// No process is left since this time; the pipes may still hold something.
-    Draining(Duration),
-}
-
-impl Run {
-    fn watch(
-        &mut self,
-        messages: &Receiver<Message>,
-        sink: &mut dyn Sink,
-        limits: &Limits,
-        stop: &Stop,
-        clock: &dyn Clock,
-    ) -> io::Result<Ended> {
-        let started = clock.elapsed();
-        let mut seen = Seen {
-            started,
-            last_output: started,
-            standing: Standing::Working,
-            standing_since: started,
-        };
-        let mut step = Step::Running;
-        let mut open = 2;
-        let mut reason = None;
-        let mut ended_at = None;
-        // What it says while it is being ended was not said in time.
-        let mut last_in_time = started;
-        let mut left_behind = 0;
-        let mut surveyed = started;
-        let mut survivors = Vec::new();
-        loop {
-            let pause = if matches!(step, Step::Running) && open > 0 {
-                LOOK
-            } else {
-                ENDING_LOOK
-            };
-            let message = messages.recv_timeout(pause);
-            let now = clock.elapsed();
-            match message {
-                Ok(Message::Chunk(source, chunk)) => {
-                    match source {
-                        Source::Stdout => sink.stdout(&chunk)?,
-                        Source::Stderr => sink.stderr(&chunk)?,
-                    }
-                    seen.last_output = now;
-                    if ended_at.is_none() {
-                        last_in_time = now;
-                    }
-                    self.say(sink);
-                    let standing = sink.standing();
-                    if standing != seen.standing {
-                        (seen.standing, seen.standing_since) = (standing, now);
-                    }
-                }
-                Ok(Message::End) => open -= 1,
-                Err(RecvTimeoutError::Timeout) => {}
-                // Both readers are gone: there is nothing to wait on but time.
-                Err(RecvTimeoutError::Disconnected) => {
-                    open = 0;
-                    clock.pause(ENDING_LOOK);
-                }
-            }
-            if self.gone.is_none() {
-                self.gone = self.child.try_wait()?.map(ExitKind::from);
-            }
-            step = match step {
-                Step::Running => {
-                    if now.saturating_sub(surveyed) >= SURVEY {
-                        surveyed = now;
-                        self.tree.look();
-                    }
-                    let verdict = decide(now, &seen, limits);
-                    if self.gone.is_some() {
-                        ended_at = Some(now);
-                        left_behind = self.tree.look().len();
-                        if left_behind == 0 {
-                            Step::Draining(now)
-                        } else {
-                            self.polite(now)
-                        }
-                    } else if stop.requested() {
-                        reason = Some(EndReason::Stopped);
-                        self.polite(now)
-                    } else if let Verdict::End(why) = verdict {
-                        reason = Some(why);
-                        self.polite(now)
-                    } else {
-                        Step::Running
-                    }
-                }
-                Step::Polite(since) => {
-                    if self.none_left() {
-                        Step::Draining(now)
-                    } else if now.saturating_sub(since) >= limits.politeness {
-                        Step::Hard(now)
-                    } else {
-                        Step::Polite(since)
-                    }
-                }
-                Step::Hard(since) => {
-                    self.tree.signal(Signal::KILL, self.gone.is_none());
-                    if self.none_left() {
-                        Step::Draining(now)
-                    } else if now.saturating_sub(since) >= HARD {
-                        survivors = self.tree.look();
-                        Step::Draining(now)
-                    } else {
-                        Step::Hard(since)
-                    }
-                }
-                Step::Draining(since) => {
-                    // What is still being read does not count as waiting.
-                    let since = since.max(seen.last_output);
-                    if open == 0 {
-                        break;
-                    }
-                    if now.saturating_sub(since) >= DRAIN {
-                        self.abandon.store(true, Ordering::SeqCst);
-                    }
-                    Step::Draining(since)
-                }
-            };
-            if let (Some(why), None) = (reason, ended_at) {
-                ended_at = Some(now);
-                sink.ending(why);
-            }
-        }
-        self.cleared = survivors.is_empty();
-        let ended_at = ended_at.unwrap_or_else(|| clock.elapsed());
-        Ok(Ended {
-            exit: self.gone.unwrap_or(ExitKind::Unknown),
-            reason,
-            lasted: ended_at.saturating_sub(started),
-            silent_for: ended_at.saturating_sub(last_in_time),
-            left_behind,
-            survivors,
-        })
-    }
-
-    /// Passes on what is to be told; after the result the input is closed, by
-    /// which such programs know that they may go.
-    fn say(&mut self, sink: &mut dyn Sink) {
-        let Some(talk) = &self.talk else { return };
-        let words = sink.answers();
-        // A program that does not listen any more is told by its end.
-        if (!words.is_empty() && talk.send(words).is_err()) || sink.standing() == Standing::Finished
-        {
-            self.talk = None;
-        }
-    }
-
-    fn polite(&mut self, now: Duration) -> Step {
-        self.tree.signal(Signal::TERM, self.gone.is_none());
-        Step::Polite(now)
-    }
-
-    fn none_left(&mut self) -> bool {
-        self.gone.is_some() && self.tree.look().is_empty()
-    }
-}
-
-impl Drop for Run {
-    fn drop(&mut self) {
-        self.abandon.store(true, Ordering::SeqCst);
-        if !self.cleared {
-            self.tree.signal(Signal::KILL, self.gone.is_none());
-            if self.gone.is_none() {
-                let _ = self.child.wait();
-            }
-            self.tree.signal(Signal::KILL, false);
-            self.tree.look();
-        }
-    }
 }

@@ -73,24 +73,12 @@ impl Agent for ProgramAgent {
         if let Some(schema) = &call.schema {
             self.write(&files.schema(), &schema.to_string())?;
         }
-        match probe {
-            Probe::Missing { program, advice } => {
-                let message = format!("there is no program {program}; {advice}");
+        let program = match self.program(probe, &mut record, events) {
+            Ok(program) => program,
+            Err(message) => {
                 record.result = Outcome::NotStarted { message };
                 return self.finish(record, files);
             }
-            Probe::Ready { version, warning } => {
-                record.version = version;
-                record.warnings.extend(warning);
-            }
-        }
-        for warning in &record.warnings {
-            events.event(CallEvent::Warning(warning));
-        }
-        let Some(program) = self.host.find_program(&self.spec.program) else {
-            let message = format!("there is no program {}", self.spec.program);
-            record.result = Outcome::NotStarted { message };
-            return self.finish(record, files);
         };
         let token = self.token();
         let place = self.enclosure(call, files, &token)?;
@@ -148,6 +136,29 @@ impl Agent for ProgramAgent {
 }
 
 impl ProgramAgent {
+    /// Finds the program and notes its version, or says why it cannot start.
+    fn program(
+        &self,
+        probe: Probe,
+        record: &mut CallRecord,
+        events: &dyn CallEvents,
+    ) -> Result<PathBuf, String> {
+        match probe {
+            Probe::Missing { program, advice } => {
+                return Err(format!("there is no program {program}; {advice}"));
+            }
+            Probe::Ready { version, warning } => {
+                record.version = version;
+                record.warnings.extend(warning);
+            }
+        }
+        for warning in &record.warnings {
+            events.event(CallEvent::Warning(warning));
+        }
+        let program = self.host.find_program(&self.spec.program);
+        program.ok_or_else(|| format!("there is no program {}", self.spec.program))
+    }
+
     fn launch(
         &self,
         call: &AgentCall,

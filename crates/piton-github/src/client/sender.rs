@@ -11,7 +11,7 @@ use super::judge::{self, Verdict};
 use super::message;
 use super::patience::Patience;
 use super::token::Token;
-use super::wire::{self, Asked, Came};
+use super::wire::{self, Asked, Came, Lost};
 use crate::error::{ForgeError, Trouble};
 use crate::request::{Accept, Repeat};
 
@@ -144,25 +144,8 @@ impl Sender {
         let mut signed = request.signed;
         let (mut attempt, mut hops, mut waited) = (0, 0, Duration::ZERO);
         loop {
-            let asked = Asked {
-                method: request.method,
-                address: &address,
-                accept: request.accept,
-                body: request.body,
-                tag: request.tag,
-                token: self.token.as_ref().filter(|_| signed),
-                limit: request.once.then_some(GLANCE),
-            };
             attempt += 1;
-            let answered = wire::ask(&self.agent, asked);
-            if let Some(telling) = &self.telling {
-                telling(&Sent {
-                    method: request.method,
-                    address: &address,
-                    status: answered.as_ref().ok().map(|came| came.status),
-                });
-            }
-            let (error, pause) = match answered {
+            let (error, pause) = match self.send(request, &address, signed) {
                 Err(lost) => {
                     let error = ForgeError::Transport {
                         what: request.what.clone(),
@@ -220,6 +203,30 @@ impl Sender {
                 });
             }
         }
+    }
+
+    /// Sends a request once, and tells of it.
+    fn send(&self, request: &Request<'_>, address: &str, signed: bool) -> Result<Came, Lost> {
+        let answered = wire::ask(
+            &self.agent,
+            Asked {
+                method: request.method,
+                address,
+                accept: request.accept,
+                body: request.body,
+                tag: request.tag,
+                token: self.token.as_ref().filter(|_| signed),
+                limit: request.once.then_some(GLANCE),
+            },
+        );
+        if let Some(telling) = &self.telling {
+            telling(&Sent {
+                method: request.method,
+                address,
+                status: answered.as_ref().ok().map(|came| came.status),
+            });
+        }
+        answered
     }
 
     /// Where a redirect leads, and whether the token goes along: never to

@@ -4,6 +4,14 @@ use super::cursor::{is_blank_or_end, is_break};
 use super::document::YamlError;
 use super::parser::Parser;
 
+/// What becomes of the line breaks at the end of a scalar of `|` or `>`.
+enum Chomp {
+    Strip,
+    /// The first of them stays.
+    Clip,
+    Keep,
+}
+
 impl Parser<'_> {
     pub(super) fn plain_may_begin(&self, c: char, in_brackets: bool) -> bool {
         match c {
@@ -103,28 +111,7 @@ impl Parser<'_> {
     pub(super) fn block_scalar(&mut self, least: usize) -> Result<String, YamlError> {
         let folds = self.at.peek() == Some('>');
         self.at.bump();
-        let mut keep = None;
-        let mut increment = None;
-        for _ in 0..2 {
-            match self.at.peek() {
-                Some('+') if keep.is_none() => keep = Some(true),
-                Some('-') if keep.is_none() => keep = Some(false),
-                Some(c @ '1'..='9') if increment.is_none() => {
-                    increment = c.to_digit(10).map(|digit| digit as usize);
-                }
-                _ => break,
-            }
-            self.at.bump();
-        }
-        self.at.skip_spaces();
-        if self.at.peek() == Some('#') {
-            while self.at.peek().is_some_and(|c| !is_break(c)) {
-                self.at.bump();
-            }
-        }
-        if self.at.line_break().is_none() && !self.at.at_end() {
-            return self.fail("expected a comment or a line break");
-        }
+        let (chomp, increment) = self.block_header()?;
         let least = least.max(1);
         let mut breaks = String::new();
         let indent = match increment {
@@ -161,16 +148,44 @@ impl Parser<'_> {
                 None => {}
             }
         }
-        if keep != Some(false)
-            && let Some(c) = last_break
-        {
-            text.push(c);
-        }
-        if keep == Some(true) {
-            text.push_str(&breaks);
+        match chomp {
+            Chomp::Strip => {}
+            Chomp::Clip => text.extend(last_break),
+            Chomp::Keep => {
+                text.extend(last_break);
+                text.push_str(&breaks);
+            }
         }
         self.at = end;
         Ok(text)
+    }
+
+    /// Reads what stands behind `|` or `>`: what becomes of the breaks at the
+    /// end, and how much deeper the text stands, where it says so.
+    fn block_header(&mut self) -> Result<(Chomp, Option<usize>), YamlError> {
+        let mut chomp = None;
+        let mut increment = None;
+        for _ in 0..2 {
+            match self.at.peek() {
+                Some('+') if chomp.is_none() => chomp = Some(Chomp::Keep),
+                Some('-') if chomp.is_none() => chomp = Some(Chomp::Strip),
+                Some(c @ '1'..='9') if increment.is_none() => {
+                    increment = c.to_digit(10).map(|digit| digit as usize);
+                }
+                _ => break,
+            }
+            self.at.bump();
+        }
+        self.at.skip_spaces();
+        if self.at.peek() == Some('#') {
+            while self.at.peek().is_some_and(|c| !is_break(c)) {
+                self.at.bump();
+            }
+        }
+        if self.at.line_break().is_none() && !self.at.at_end() {
+            return self.fail("expected a comment or a line break");
+        }
+        Ok((chomp.unwrap_or(Chomp::Clip), increment))
     }
 
     fn block_indent(&mut self, breaks: &mut String) -> usize {

@@ -56,27 +56,7 @@ impl HookRoom<'_> {
         if let Some(said) = seat.git(stage, literally())?.refused {
             return Err(HookError::Stage { said }.into());
         }
-        let edited = format!(".git/{MESSAGE}");
-        for (hook, of_hook) in [
-            (Hook::PreCommit, &[][..]),
-            (Hook::PrepareCommitMsg, &[edited.as_str(), "message"][..]),
-            (Hook::CommitMsg, &[edited.as_str()][..]),
-        ] {
-            if !hooks.has(hook) {
-                continue;
-            }
-            let run = || seat.git(UserHooks::arguments(hook, of_hook), hooks.variables());
-            let mut ran = run()?;
-            // One that mends what it finds says no the first time, and is
-            // content with what it made of it the second.
-            if ran.refused.is_some() && hook == Hook::PreCommit && seat.mended(staged)? {
-                ran = run()?;
-            }
-            if let Some(said) = ran.refused {
-                let name = hook.as_str();
-                return Err(Unheard::Refused(format!("the hook {name} refused {said}")));
-            }
-        }
+        run_each(hooks, &seat, staged)?;
         let message = self.message(&file)?;
         let tree = seat.git(arguments(&["write-tree"]), [])?;
         let differing = arguments(&[
@@ -130,6 +110,32 @@ impl HookRoom<'_> {
         let bytes = self.disk.read_at_most(file, LONGEST)?;
         Ok(tidy(&String::from_utf8_lossy(&bytes)))
     }
+}
+
+/// Runs one hook after the other, until one refuses.
+fn run_each(hooks: &UserHooks, seat: &Seat<'_>, staged: Staged<'_>) -> Result<(), Unheard> {
+    let edited = format!(".git/{MESSAGE}");
+    for (hook, of_hook) in [
+        (Hook::PreCommit, &[][..]),
+        (Hook::PrepareCommitMsg, &[edited.as_str(), "message"][..]),
+        (Hook::CommitMsg, &[edited.as_str()][..]),
+    ] {
+        if !hooks.has(hook) {
+            continue;
+        }
+        let run = || seat.git(UserHooks::arguments(hook, of_hook), hooks.variables());
+        let mut ran = run()?;
+        // One that mends what it finds says no the first time, and is content
+        // with what it made of it the second.
+        if ran.refused.is_some() && hook == Hook::PreCommit && seat.mended(staged)? {
+            ran = run()?;
+        }
+        if let Some(said) = ran.refused {
+            let name = hook.as_str();
+            return Err(Unheard::Refused(format!("the hook {name} refused {said}")));
+        }
+    }
+    Ok(())
 }
 
 /// Takes paths for what they are.

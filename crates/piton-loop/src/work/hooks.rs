@@ -30,16 +30,8 @@ pub(super) fn before(
     let Some(hooks) = room.find().or_trouble(role)? else {
         return Ok(commit.clone());
     };
-    let refused = |said: String| {
-        let story = format!("{said}\nnothing was committed");
-        Halt::from(WorkFailure::again(
-            role,
-            FailureKind::ValidationFailed,
-            story,
-        ))
-    };
     let unheard = |unheard| match unheard {
-        Unheard::Refused(said) => refused(said),
+        Unheard::Refused(said) => refused(role, &said),
         Unheard::Stopped => End::Stopped.into(),
         Unheard::Failed(error) => Halt::trouble(role, &error),
     };
@@ -56,7 +48,7 @@ pub(super) fn before(
     if heard.tree.as_ref() == Some(&before) && heard.message.trim_end() == message.trim_end() {
         return Ok(commit.clone());
     }
-    let took_back = || refused("the hook pre-commit took everything back".to_owned());
+    let took_back = || refused(role, "the hook pre-commit took everything back");
     let paths: Vec<&Path> = heard.paths.iter().map(AsRef::as_ref).collect();
     if paths.is_empty() {
         return Err(took_back());
@@ -64,10 +56,9 @@ pub(super) fn before(
     // What hooks run an agent may have written.
     let settings = paths.iter().find(|path| territory::is_settings(path));
     if let Some(path) = settings {
-        return Err(refused(format!(
-            "a hook changed {}, which only people change",
-            path.display()
-        )));
+        let path = path.display();
+        let said = format!("a hook changed {path}, which only people change");
+        return Err(refused(role, &said));
     }
     let Some(proposed) = slot
         .commit(shop.disk, shop.repository, &paths, &heard.message)
@@ -85,6 +76,11 @@ pub(super) fn before(
         }
     }
     Ok(proposed.commit)
+}
+
+fn refused(role: CallRole, said: &str) -> Halt {
+    let story = format!("{said}\nnothing was committed");
+    WorkFailure::again(role, FailureKind::ValidationFailed, story).into()
 }
 
 /// Lets the hook that hears of commits hear of one that landed.

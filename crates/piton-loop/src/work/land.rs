@@ -77,103 +77,158 @@ pub fn bring(
     run: &RunRecord<'_>,
     accepted: &Accepted,
 ) -> Result<Brought, BringError> {
-    let hold = |work: &Accepted| work.hold(shop.disk, shop.repository, shop.site.state());
-    let let_go = |work: &Accepted| work.release(shop.disk, shop.repository, shop.site.state());
-    let landed = |work: &Accepted, in_tree: bool| -> Result<Brought, BringError> {
-        let_go(work)?;
+    let mut work = Work {
+        shop,
+        run,
+        now: accepted.clone(),
+    };
+    if let Some(waits) = work.sign()? {
+        return Ok(waits);
+    }
+    let landed = |work: &Work<'_, '_>, in_tree: bool| {
+        work.let_go()?;
         Ok(Brought::Landed {
-            commit: work.commit.clone(),
-            rebased: work.base != accepted.base,
+            commit: work.now.commit.clone(),
+            rebased: work.now.base != accepted.base,
             in_tree,
         })
     };
-    let mut work = accepted.clone();
-    let settings = shop.slots.git_settings(shop.disk, shop.repository)?;
-    let (repository, stop) = (shop.repository, shop.stop);
-    match sign(repository, &settings, &work.commit, &work.base, stop)? {
-        Signature::NotNeeded => {}
-        Signature::Signed(commit) => {
-            work.commit = commit;
-            hold(&work)?;
-        }
-        Signature::Failed(why) => {
-            let hint = "see to your signing key; the work waits and lands with the next command";
-            return Ok(Brought::Waits {
-                reason: format!("it could not be signed: {why}"),
-                hint: Some(hint.to_owned()),
-            });
-        }
-    }
+    let repository = shop.repository;
     for _ in 0..REBASES {
         let mut still = shop.landings.still();
-        let landing = once(shop, &work);
+        let landing = once(shop, &work.now);
         if landing.is_ok() {
-            still.landed(&work.base, &work.commit);
+            still.landed(&work.now.base, &work.now.commit);
         }
         drop(still);
         let tip = match landing {
             Ok(how) => {
-                hooks::after(shop, run, &work.commit);
+                hooks::after(shop, run, &work.now.commit);
                 return landed(&work, matches!(how, Landed::InTree { .. }));
             }
             Err(BringError::Land(LandError::Refused(Refusal::Moved { tip }))) => tip,
             // Killed between landing and letting go, its own files are in the
             // way.
-            Err(BringError::Land(LandError::Refused(_))) if is_there(shop, &work)? => {
+            Err(BringError::Land(LandError::Refused(_))) if is_there(shop, &work.now)? => {
                 return landed(&work, true);
             }
             Err(BringError::Land(error @ LandError::Refused(_))) => {
                 return Ok(Brought::Waits {
-                    hint: Some(error.hint().unwrap_or_else(|| way_out(&work))),
+                    hint: Some(error.hint().unwrap_or_else(|| way_out(&work.now))),
                     reason: error.to_string(),
                 });
             }
             Err(error) => return Err(error),
         };
         // Killed between landing and letting go, it is there already.
-        if repository.contains(&tip, &work.commit)? {
+        if repository.contains(&tip, &work.now.commit)? {
             return landed(&work, true);
         }
         // A branch is where it is. A HEAD on none is where the user looks now.
-        if work.onto == Onto::Detached && !repository.contains(&tip, &work.base)? {
+        if work.now.onto == Onto::Detached && !repository.contains(&tip, &work.now.base)? {
             return Ok(Brought::Waits {
                 reason: format!(
                     "it was made on {}, and {} is checked out",
-                    work.base.short(),
+                    work.now.base.short(),
                     tip.short()
                 ),
-                hint: Some(way_out(&work)),
+                hint: Some(way_out(&work.now)),
             });
         }
-        let Some(rebased) = rebase(shop, &work, tip)? else {
-            let_go(&work)?;
-            return Ok(Brought::Conflict);
-        };
-        if rebased.validated {
-            let waits = |reason| {
-                let hint = None;
-                Ok(Brought::Waits { reason, hint })
-            };
-            match prove::prove(shop, run, &rebased.commit, CallRole::Validation) {
-                Ok(proof) if proof.verdict.is_good() => {}
-                Ok(proof) => {
-                    let_go(&work)?;
-                    let story = prove::red(CallRole::Validation, &proof).story;
-                    return Ok(Brought::Red { story });
-                }
-                Err(Halt::Failed(failure)) => {
-                    return waits(format!("it could not be validated again: {failure}"));
-                }
-                Err(Halt::Ended(_)) => return waits("interrupted".to_owned()),
-            }
+        if let Some(brought) = work.put_on_top(tip)? {
+            return Ok(brought);
         }
-        hold(&rebased)?;
-        work = rebased;
     }
     Ok(Brought::Waits {
         reason: "the branch moves faster than the work can be validated".to_owned(),
         hint: None,
     })
+}
+
+/// Work on its way. What it becomes is held before it is tried to land.
+struct Work<'a, 'r> {
+    shop: &'a Shop<'a>,
+    run: &'a RunRecord<'r>,
+    now: Accepted,
+}
+
+impl Work<'_, '_> {
+    /// Signs it where the user signs; it waits where that fails.
+    fn sign(&mut self) -> Result<Option<Brought>, BringError> {
+        let (shop, work) = (self.shop, &mut self.now);
+        let settings = shop.slots.git_settings(shop.disk, shop.repository)?;
+        match sign(
+            shop.repository,
+            &settings,
+            &work.commit,
+            &work.base,
+            shop.stop,
+        )? {
+            Signature::NotNeeded => Ok(None),
+            Signature::Signed(commit) => {
+                work.commit = commit;
+                self.hold()?;
+                Ok(None)
+            }
+            Signature::Failed(why) => {
+                let hint =
+                    "see to your signing key; the work waits and lands with the next command";
+                Ok(Some(Brought::Waits {
+                    reason: format!("it could not be signed: {why}"),
+                    hint: Some(hint.to_owned()),
+                }))
+            }
+        }
+    }
+
+    /// Puts it on top of what came meanwhile, unless that leaves it unfit to
+    /// land.
+    fn put_on_top(&mut self, tip: CommitId) -> Result<Option<Brought>, BringError> {
+        let Some(rebased) = rebase(self.shop, &self.now, tip)? else {
+            self.let_go()?;
+            return Ok(Some(Brought::Conflict));
+        };
+        if rebased.validated
+            && let Some(brought) = self.validate(&rebased)?
+        {
+            return Ok(Some(brought));
+        }
+        self.now = rebased;
+        self.hold()?;
+        Ok(None)
+    }
+
+    fn validate(&self, rebased: &Accepted) -> Result<Option<Brought>, BringError> {
+        let waits = |reason| Brought::Waits { reason, hint: None };
+        let proof = prove::prove(self.shop, self.run, &rebased.commit, CallRole::Validation);
+        Ok(match proof {
+            Ok(proof) if proof.verdict.is_good() => None,
+            Ok(proof) => {
+                self.let_go()?;
+                let story = prove::red(CallRole::Validation, &proof).story;
+                Some(Brought::Red { story })
+            }
+            Err(Halt::Failed(failure)) => {
+                let reason = format!("it could not be validated again: {failure}");
+                Some(waits(reason))
+            }
+            Err(Halt::Ended(_)) => Some(waits("interrupted".to_owned())),
+        })
+    }
+
+    fn hold(&self) -> Result<(), BringError> {
+        let shop = self.shop;
+        let held = self.now.hold(shop.disk, shop.repository, shop.site.state());
+        Ok(held?)
+    }
+
+    fn let_go(&self) -> Result<(), BringError> {
+        let shop = self.shop;
+        let gone = self
+            .now
+            .release(shop.disk, shop.repository, shop.site.state());
+        Ok(gone?)
+    }
 }
 
 /// Puts work on top of what came meanwhile; none where both changed the same.

@@ -1,8 +1,10 @@
 //! The question before a phase: may it start?
 
+use jiff::Timestamp;
 use piton_agent::CallRole;
 use piton_git::slot::Slot;
-use piton_migration::manifest::MigrationState;
+use piton_migration::manifest::{Manifest, MigrationState};
+use piton_migration::own::OwnData;
 use piton_migration::stamp::Stamp;
 
 use super::attempts::Job as _;
@@ -35,6 +37,8 @@ const ABOUT_THE_BASELINE: [&str; 7] = [
     "tests pass now",
 ];
 
+const ROLE: CallRole = CallRole::PhaseReadyCheck;
+
 /// Whether the phase may start.
 pub(super) enum Ready {
     /// It may. The user's working tree was this before the question, and is to
@@ -52,32 +56,8 @@ pub(super) fn ready_check(
     start: &Start,
     phase: &Prepared,
 ) -> Result<Ready, Halt> {
-    let role = CallRole::PhaseReadyCheck;
     let slug = &phase.live.slug;
-    let (path, summary) = (phase.path(), phase.summary());
-    let prompt = shop.prompt(WorkAbout::ReadyCheck(phase.brief(&path, &summary)), None);
-    let ask = Ask {
-        target: &phase.label,
-        phase_reached: &phase.phase.name,
-        slug: Some(slug.as_str()),
-        prompt: prompt.or_trouble(role)?,
-        around: Around::followed(None),
-        ..Ask::of(shop, role, start, &phase.effort)
-    };
-    let asked = call::ask(shop, run, slot, ask);
-    // Whatever it did to the files, it was asked to read.
-    slot.take_back(shop.disk).or_trouble(role)?;
-    let mut tree = None;
-    let answer = asked.and_then(|called| {
-        tree = called.tree;
-        ReadyAnswer::parse(&called.reply.text).map_err(|error| {
-            WorkFailure::again(role, FailureKind::AgentInfraFailure, error.to_string()).into()
-        })
-    });
-    let may = matches!(&answer, Ok(answer) if verdict(answer) == Verdict::Yes);
-    if let (false, Some(tree)) = (may, &tree) {
-        guarded::look_after(shop, run, role, tree)?;
-    }
+    let (answer, tree) = asked(shop, run, slot, start, phase)?;
     let subject = Subject {
         attempt: start.attempt,
         retry: 1,
@@ -101,6 +81,7 @@ pub(super) fn ready_check(
         Verdict::No => (FailureKind::PhaseReadyNo, false),
         Verdict::Unverifiable => (FailureKind::PhaseReadyUnverifiable, true),
     };
+    let reason = answer.reason;
     let failure = WorkFailure {
         recommendation: if waits_for_person {
             Recommendation::HumanReview
@@ -108,37 +89,94 @@ pub(super) fn ready_check(
             Recommendation::NewTarget
         },
         decision: Decision::Blocked,
-        ..WorkFailure::again(role, kind, answer.reason.clone())
+        ..WorkFailure::again(ROLE, kind, reason.clone())
     };
     evidence::keep(shop, run, &subject, &failure);
-    let now = local_stamp(shop.clock);
-    let mut own = phase.live.own.clone();
-    let MigrationState::Ready(ready) = MigrationState::from(phase.live.manifest.clone()) else {
+    let Some(put_off) = PutOff::of(phase, &reason, waits_for_person, local_stamp(shop.clock))
+    else {
         return Err(Halt::from(failure));
-    };
-    let (manifest, until) = if waits_for_person {
-        defer::unverifiable(&mut own, &answer.reason);
-        let waiting = ready.defer_unverifiable(&answer.reason, now);
-        (waiting.into_manifest(), None)
-    } else {
-        let until = defer::not_ready(&mut own, &answer.reason, now.instant());
-        let stamp = Stamp::utc(until);
-        (ready.defer_until(stamp, now).into_manifest(), Some(until))
     };
     let putting = Putting {
         slug,
-        manifest: &manifest,
-        own: &own,
+        manifest: &put_off.manifest,
+        own: &put_off.own,
         verb: "defer",
-        why: &answer.reason,
+        why: &reason,
     };
     let note = note::commit(shop, run, slot, start, &putting)?;
     Ok(Ready::No(Box::new(Worked::PutOff {
-        reason: answer.reason,
-        until,
+        reason,
+        until: put_off.until,
         waits_for_person,
         note,
     })))
+}
+
+/// Asks, and returns what was answered. The user's working tree is still to be
+/// looked at where the phase may start, and was looked at where it may not.
+fn asked(
+    shop: &Shop<'_>,
+    run: &RunRecord<'_>,
+    slot: &Slot,
+    start: &Start,
+    phase: &Prepared,
+) -> Result<(Result<ReadyAnswer, Halt>, Option<UserTree>), Halt> {
+    let (path, summary) = (phase.path(), phase.summary());
+    let prompt = shop.prompt(WorkAbout::ReadyCheck(phase.brief(&path, &summary)), None);
+    let ask = Ask {
+        target: &phase.label,
+        phase_reached: &phase.phase.name,
+        slug: Some(phase.live.slug.as_str()),
+        prompt: prompt.or_trouble(ROLE)?,
+        around: Around::followed(None),
+        ..Ask::of(shop, ROLE, start, &phase.effort)
+    };
+    let asked = call::ask(shop, run, slot, ask);
+    // Whatever it did to the files, it was asked to read.
+    slot.take_back(shop.disk).or_trouble(ROLE)?;
+    let mut tree = None;
+    let answer = asked.and_then(|called| {
+        tree = called.tree;
+        ReadyAnswer::parse(&called.reply.text).map_err(|error| {
+            WorkFailure::again(ROLE, FailureKind::AgentInfraFailure, error.to_string()).into()
+        })
+    });
+    let may = matches!(&answer, Ok(answer) if verdict(answer) == Verdict::Yes);
+    if let (false, Some(tree)) = (may, &tree) {
+        guarded::look_after(shop, run, ROLE, tree)?;
+    }
+    Ok((answer, tree))
+}
+
+/// What a migration is while its phase may not start.
+struct PutOff {
+    manifest: Manifest,
+    own: OwnData,
+    until: Option<Timestamp>,
+}
+
+impl PutOff {
+    /// Puts a phase off: until a person has looked, or for a while. `None`
+    /// where the migration is not under way.
+    fn of(phase: &Prepared, reason: &str, waits_for_person: bool, now: Stamp) -> Option<Self> {
+        let mut own = phase.live.own.clone();
+        let MigrationState::Ready(ready) = MigrationState::from(phase.live.manifest.clone()) else {
+            return None;
+        };
+        let (manifest, until) = if waits_for_person {
+            defer::unverifiable(&mut own, reason);
+            (ready.defer_unverifiable(reason, now).into_manifest(), None)
+        } else {
+            let until = defer::not_ready(&mut own, reason, now.instant());
+            let waiting = ready.defer_until(Stamp::utc(until), now);
+            (waiting.into_manifest(), Some(until))
+        };
+        Some(Self {
+            manifest,
+            own,
+            until,
+        })
+    }
 }
 
 /// Doubts about the tests being green are doubts of today.

@@ -16,91 +16,130 @@ const TESTS: [&str; 6] = [
 ];
 
 pub(super) fn scan(words: &[Token]) -> Scan {
-    let mut scan = Scan::default();
-    let mut classes: Vec<(Range<usize>, String, Option<String>)> = Vec::new();
-    let mut marks: Vec<String> = Vec::new();
-    let mut marked_from = None;
-    // Words before a name, which may keep a test from being run.
-    let mut modifiers: Vec<&str> = Vec::new();
+    let mut reader = Reader {
+        words,
+        scan: Scan::default(),
+        classes: Vec::new(),
+        marks: Vec::new(),
+        marked_from: None,
+        modifiers: Vec::new(),
+    };
     let mut at = 0;
     while at < words.len() {
-        classes.retain(|(span, ..)| at < span.end);
+        at = reader.read(at);
+    }
+    reader.scan
+}
+
+struct Reader<'a> {
+    words: &'a [Token],
+    scan: Scan,
+    /// Classes that are open, with why their tests are not run.
+    classes: Vec<(Range<usize>, String, Option<String>)>,
+    /// The annotations of what comes next, and where the first of them is.
+    marks: Vec<String>,
+    marked_from: Option<usize>,
+    /// Words before a name, which may keep a test from being run.
+    modifiers: Vec<&'a str>,
+}
+
+impl Reader<'_> {
+    /// Reads what begins here, and returns where the next thing does.
+    fn read(&mut self, at: usize) -> usize {
+        self.classes.retain(|(span, ..)| at < span.end);
+        let words = self.words;
         let token = &words[at];
         if token.is("@") && words.get(at + 1).is_some_and(|next| !next.is("interface")) {
             let (mark, end) = annotation(words, at);
-            marks.push(mark);
-            marked_from.get_or_insert(at);
-            at = end;
-            continue;
+            self.marks.push(mark);
+            self.marked_from.get_or_insert(at);
+            return end;
         }
-        let skip = marks
-            .iter()
-            .find(|mark| passes_over(mark))
-            .map(|mark| format!("@{mark}"));
-        if matches!(token.word(), Some("class" | "record"))
-            && words.get(at + 1).and_then(Token::word).is_some()
-        {
-            let inherited = classes.last().and_then(|(.., why)| why.clone());
-            let in_name_alone = modifiers
-                .contains(&"abstract")
-                .then(|| "its class is abstract".to_owned());
-            classes.push((
-                braces(words, at + 1),
-                words[at + 1].text.clone(),
-                skip.or(in_name_alone).or(inherited),
-            ));
-            marks.clear();
-            marked_from = None;
-            modifiers.clear();
-            at += 2;
-            continue;
+        let names_class = matches!(token.word(), Some("class" | "record"));
+        if names_class && words.get(at + 1).and_then(Token::word).is_some() {
+            self.class(at);
+            return at + 2;
         }
-        let method = token.word().is_some() && is_at(words, at + 1, "(");
-        if method
-            && marks
-                .iter()
-                .any(|mark| TESTS.contains(&mark.split('(').next().unwrap_or(mark)))
-        {
-            let body = braces(words, after_closing(words, at + 1));
-            let around: Vec<&str> = classes.iter().map(|(_, name, _)| name.as_str()).collect();
-            let inherited = classes.last().and_then(|(.., why)| why.clone());
-            let assumes = words[body.clone()].iter().find_map(|word| {
-                word.word().filter(|word| {
-                    word.starts_with("assume")
-                        || ["abort", "SkipException", "TestAbortedException"].contains(word)
-                })
-            });
-            let hidden = ["private", "static", "abstract"]
-                .iter()
-                .find(|word| modifiers.contains(word))
-                .map(|word| format!("it is {word}"));
-            let skipped = skip
-                .or(hidden)
-                .or(inherited)
-                .or_else(|| assumes.map(str::to_owned));
-            scan.tests.push(Found {
-                scope: around.join("."),
-                name: token.text.clone(),
-                line: token.line,
-                head: marked_from.take().unwrap_or(at),
-                body: body.clone(),
-                skipped,
-            });
-            marks.clear();
-            modifiers.clear();
-            at = body.end.max(at + 1);
-            continue;
+        if token.word().is_some() && is_at(words, at + 1, "(") && self.is_marked_as_test() {
+            return self.test(at);
         }
         if token.is_any(&[";", "{", "}"]) {
-            marks.clear();
-            marked_from = None;
-            modifiers.clear();
+            self.forget();
         } else if let Some(word) = token.word() {
-            modifiers.push(word);
+            self.modifiers.push(word);
         }
-        at += 1;
+        at + 1
     }
-    scan
+
+    fn is_marked_as_test(&self) -> bool {
+        let mut names = self.marks.iter().map(|mark| mark.split('(').next());
+        names.any(|name| name.is_some_and(|name| TESTS.contains(&name)))
+    }
+
+    fn class(&mut self, at: usize) {
+        let in_name_alone = self
+            .modifiers
+            .contains(&"abstract")
+            .then(|| "its class is abstract".to_owned());
+        let why = self.skip().or(in_name_alone).or_else(|| self.inherited());
+        let name = self.words[at + 1].text.clone();
+        self.classes.push((braces(self.words, at + 1), name, why));
+        self.forget();
+    }
+
+    /// Reads a test, and returns where it ends.
+    fn test(&mut self, at: usize) -> usize {
+        let body = braces(self.words, after_closing(self.words, at + 1));
+        let around: Vec<&str> = self
+            .classes
+            .iter()
+            .map(|(_, name, _)| name.as_str())
+            .collect();
+        let assumes = self.words[body.clone()].iter().find_map(|word| {
+            word.word().filter(|word| {
+                word.starts_with("assume")
+                    || ["abort", "SkipException", "TestAbortedException"].contains(word)
+            })
+        });
+        let hidden = ["private", "static", "abstract"]
+            .iter()
+            .find(|word| self.modifiers.contains(word))
+            .map(|word| format!("it is {word}"));
+        let skipped = self
+            .skip()
+            .or(hidden)
+            .or_else(|| self.inherited())
+            .or_else(|| assumes.map(str::to_owned));
+        let test = Found {
+            scope: around.join("."),
+            name: self.words[at].text.clone(),
+            line: self.words[at].line,
+            head: self.marked_from.unwrap_or(at),
+            body: body.clone(),
+            skipped,
+        };
+        self.scan.tests.push(test);
+        self.forget();
+        body.end.max(at + 1)
+    }
+
+    /// Returns the annotation that passes over what comes next.
+    fn skip(&self) -> Option<String> {
+        let mark = self.marks.iter().find(|mark| passes_over(mark))?;
+        Some(format!("@{mark}"))
+    }
+
+    /// Returns why the class around it is not run.
+    fn inherited(&self) -> Option<String> {
+        self.classes.last().and_then(|(.., why)| why.clone())
+    }
+
+    /// Forgets what belonged to the thing that was read.
+    fn forget(&mut self) {
+        self.marks.clear();
+        self.marked_from = None;
+        self.modifiers.clear();
+    }
 }
 
 /// Returns the annotation's name, with its arguments, and where it ends.

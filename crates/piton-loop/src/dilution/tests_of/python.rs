@@ -1,21 +1,23 @@
 //! Python: functions that pytest and unittest collect.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::super::code::{indented, statement};
 use super::super::lexer::Token;
 use super::super::scan::{Found, Scan};
 
 pub(super) fn scan(words: &[Token]) -> Scan {
-    let mut scan = Scan::default();
-    let whole = module_mark(words);
-    // Classes that are open, with their indent and why they are passed over.
-    let mut classes: Vec<(usize, String, Option<String>)> = Vec::new();
+    let mut reader = Reader {
+        words,
+        scan: Scan::default(),
+        whole: module_mark(words),
+        classes: Vec::new(),
+        blocks: Vec::new(),
+        last: BTreeMap::new(),
+    };
     let mut decorators: Vec<&[Token]> = Vec::new();
     let mut marked_from = None;
-    // Conditions and functions that are open, with why they hide a test.
-    let mut blocks: Vec<(usize, &str)> = Vec::new();
-    let mut last: BTreeMap<(String, String), usize> = BTreeMap::new();
     let mut at = 0;
     while at < words.len() {
         let token = &words[at];
@@ -23,74 +25,111 @@ pub(super) fn scan(words: &[Token]) -> Scan {
             at += 1;
             continue;
         }
-        classes.retain(|(indent, ..)| *indent < token.indent);
-        blocks.retain(|(indent, _)| *indent < token.indent);
-        let line = statement(words, at);
+        reader.close(token.indent);
         if token.is("@") {
+            let line = statement(words, at);
             marked_from.get_or_insert(at);
             decorators.push(&words[line.clone()]);
             at = line.end.max(at + 1);
             continue;
         }
-        let head = (at + usize::from(token.is("async"))).min(words.len() - 1);
-        let name = words.get(head + 1).and_then(Token::word).unwrap_or("");
         let why = decorators.iter().find_map(|one| passes_over(one));
         decorators.clear();
-        let marks = marked_from.take().unwrap_or(at);
+        at = reader.read(at, marked_from.take().unwrap_or(at), why);
+    }
+    for (at, token) in words.iter().enumerate() {
+        if token.first && token.indent == 0 {
+            take_away(&words[statement(words, at)], &mut reader.scan.tests);
+        }
+    }
+    reader.scan
+}
+
+struct Reader<'a> {
+    words: &'a [Token],
+    scan: Scan,
+    /// Why the whole module is passed over.
+    whole: Option<String>,
+    /// Classes that are open, with their indent and why they are passed over.
+    classes: Vec<(usize, String, Option<String>)>,
+    /// Conditions and functions that are open, with why they hide a test.
+    blocks: Vec<(usize, &'static str)>,
+    /// Where the last test of a scope and a name is.
+    last: BTreeMap<(String, String), usize>,
+}
+
+impl Reader<'_> {
+    /// Closes what does not reach as far in as this.
+    fn close(&mut self, indent: usize) {
+        self.classes.retain(|(open, ..)| *open < indent);
+        self.blocks.retain(|(open, _)| *open < indent);
+    }
+
+    /// Reads the statement that begins here, and returns where to go on.
+    fn read(&mut self, at: usize, marks: usize, why: Option<String>) -> usize {
+        let words = self.words;
+        let token = &words[at];
+        let head = (at + usize::from(token.is("async"))).min(words.len() - 1);
+        let name = words.get(head + 1).and_then(Token::word).unwrap_or("");
         if words[head].is("class") {
-            let inherited = classes.last().and_then(|(.., why)| why.clone());
-            let not_collected = class_mark(&words[indented(words, head)]);
-            classes.push((
-                token.indent,
-                name.to_owned(),
-                why.or(inherited).or(not_collected),
-            ));
-            at = head + 1;
+            let not_collected = || class_mark(&words[indented(words, head)]);
+            let why = why.or_else(|| self.inherited()).or_else(not_collected);
+            self.classes.push((token.indent, name.to_owned(), why));
         } else if words[head].is("def") && name.starts_with("test") {
             let body = indented(words, head);
-            let around: Vec<&str> = classes.iter().map(|(_, name, _)| name.as_str()).collect();
-            let scope = around.join(".");
-            let collected = classes.iter().all(|(_, name, _)| !name.starts_with('_'));
-            let skipped = why
-                .or_else(|| classes.last().and_then(|(.., why)| why.clone()))
-                .or_else(|| whole.clone())
-                .or_else(|| body_mark(&words[body.clone()]))
-                .or_else(|| blocks.last().map(|(_, why)| (*why).to_owned()))
-                .or_else(|| (!collected).then(|| "its class is not collected".to_owned()));
-            at = body.end.max(head + 1);
-            let found = Found {
-                scope: scope.clone(),
+            let end = body.end.max(head + 1);
+            self.test(Found {
+                scope: String::new(),
                 name: name.to_owned(),
                 line: token.line,
                 head: marks,
                 body,
-                skipped,
-            };
+                skipped: why,
+            });
+            return end;
+        } else if let Some("def" | "async") = token.word() {
+            self.blocks.push((token.indent, "it is inside a function"));
+        } else if let Some("if" | "elif" | "else" | "while") = token.word() {
+            let why = "a condition decides whether it is there";
+            self.blocks.push((token.indent, why));
+        }
+        head + 1
+    }
+
+    /// Takes a test with all that is around it.
+    fn test(&mut self, test: Found) {
+        let around: Vec<&str> = self
+            .classes
+            .iter()
+            .map(|(_, name, _)| name.as_str())
+            .collect();
+        let collected = around.iter().all(|name| !name.starts_with('_'));
+        let test = Found {
+            scope: around.join("."),
+            skipped: test
+                .skipped
+                .or_else(|| self.inherited())
+                .or_else(|| self.whole.clone())
+                .or_else(|| body_mark(&self.words[test.body.clone()]))
+                .or_else(|| self.blocks.last().map(|(_, why)| (*why).to_owned()))
+                .or_else(|| (!collected).then(|| "its class is not collected".to_owned())),
+            ..test
+        };
+        let tests = &mut self.scan.tests;
+        match self.last.entry((test.scope.clone(), test.name.clone())) {
             // A second definition of the same name hides the first.
-            match last.insert((scope, name.to_owned()), scan.tests.len()) {
-                Some(hidden) => {
-                    scan.tests[hidden] = found;
-                    last.insert((scan.tests[hidden].scope.clone(), name.to_owned()), hidden);
-                }
-                None => scan.tests.push(found),
+            Entry::Occupied(first) => tests[*first.get()] = test,
+            Entry::Vacant(none) => {
+                none.insert(tests.len());
+                tests.push(test);
             }
-        } else {
-            match token.word() {
-                Some("def" | "async") => blocks.push((token.indent, "it is inside a function")),
-                Some("if" | "elif" | "else" | "while") => {
-                    blocks.push((token.indent, "a condition decides whether it is there"));
-                }
-                _ => {}
-            }
-            at = head + 1;
         }
     }
-    for (at, token) in words.iter().enumerate() {
-        if token.first && token.indent == 0 {
-            take_away(&words[statement(words, at)], &mut scan.tests);
-        }
+
+    /// Returns why the class around it is passed over.
+    fn inherited(&self) -> Option<String> {
+        self.classes.last().and_then(|(.., why)| why.clone())
     }
-    scan
 }
 
 /// `del test_a`, `test_a = None`, `test_a.__test__ = False`.

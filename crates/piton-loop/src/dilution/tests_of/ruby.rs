@@ -1,114 +1,179 @@
 //! Ruby: minitest's methods and blocks, and `RSpec`'s examples.
 
+use std::ops::Range;
+
 use super::super::code::{is_at, statement, until_end};
 use super::super::lexer::Token;
 use super::super::scan::{Found, Scan};
 
 pub(super) fn scan(words: &[Token]) -> Scan {
-    let mut scan = Scan::default();
-    let mut groups: Vec<(usize, String, Option<String>)> = Vec::new();
-    let mut private: Option<usize> = None;
-    for at in 0..words.len() {
-        let token = &words[at];
-        let Some(head) = token.word() else {
-            continue;
-        };
-        if !token.first {
-            continue;
+    let mut reader = Reader {
+        words,
+        scan: Scan::default(),
+        groups: Vec::new(),
+        private: None,
+    };
+    for (at, token) in words.iter().enumerate() {
+        if token.first && token.word().is_some() {
+            reader.read(at);
         }
-        groups.retain(|(indent, ..)| *indent < token.indent);
-        private = private.filter(|indent| *indent <= token.indent);
+    }
+    reader.scan
+}
+
+struct Reader<'a> {
+    words: &'a [Token],
+    scan: Scan,
+    /// Groups that are open, with their indent and why they are passed over.
+    groups: Vec<(usize, String, Option<String>)>,
+    /// The indent at which methods are private.
+    private: Option<usize>,
+}
+
+/// How a statement begins.
+struct Head<'a> {
+    at: usize,
+    line: Range<usize>,
+    /// Its first word, and the same without what marks it.
+    word: &'a str,
+    plain: &'a str,
+    name: Option<&'a Token>,
+    focused: bool,
+    /// Why it is passed over by itself.
+    why: Option<String>,
+}
+
+impl<'a> Head<'a> {
+    fn of(words: &'a [Token], at: usize) -> Self {
         let line = statement(words, at);
         let head_line = &words[line.clone()];
-        if head == "private" && head_line.len() == 1 {
-            private = Some(token.indent);
-        }
+        let word = words[at].word().unwrap_or_default();
         // `RSpec.xdescribe` is marked behind the dot.
-        let head = match words.get(at + 2).and_then(Token::word) {
-            Some(behind) if head == "RSpec" && words[at + 1].is(".") => behind,
-            _ => head,
+        let word = match words.get(at + 2).and_then(Token::word) {
+            Some(behind) if word == "RSpec" && words[at + 1].is(".") => behind,
+            _ => word,
         };
-        let (plain, prefix) = match head.strip_prefix('x').or_else(|| head.strip_prefix('f')) {
+        let (plain, prefix) = match word.strip_prefix('x').or_else(|| word.strip_prefix('f')) {
             Some(
                 rest @ ("it" | "specify" | "example" | "describe" | "context" | "scenario"
                 | "feature"),
-            ) => (rest, &head[..1]),
-            _ => (head, ""),
+            ) => (rest, &word[..1]),
+            _ => (word, ""),
         };
         let marked = head_line
             .windows(2)
             .find(|two| two[1].is(":") && (two[0].is("skip") || two[0].is("pending")))
             .map(|two| format!("{}: …", two[0].text))
             .or_else(|| tagged(head_line));
-        let why = (prefix == "x").then(|| head.to_owned()).or(marked);
         let focused = prefix == "f"
             || head_line.windows(2).any(|two| {
                 (two[0].is("focus") && two[1].is(":")) || (two[0].is(":") && two[1].is("focus"))
             });
-        let inherited = groups.last().and_then(|(.., why)| why.clone());
-        let name = words.get(at + 1 + usize::from(is_at(words, at + 1, "(")));
-        match plain {
+        Self {
+            at,
+            line,
+            word,
+            plain,
+            name: words.get(at + 1 + usize::from(is_at(words, at + 1, "("))),
+            focused,
+            why: (prefix == "x").then(|| word.to_owned()).or(marked),
+        }
+    }
+}
+
+impl Reader<'_> {
+    fn read(&mut self, at: usize) {
+        let token = &self.words[at];
+        self.groups.retain(|(indent, ..)| *indent < token.indent);
+        self.private = self.private.filter(|indent| *indent <= token.indent);
+        let head = Head::of(self.words, at);
+        if token.is("private") && head.line.len() == 1 {
+            self.private = Some(token.indent);
+        }
+        match head.plain {
             "class" | "module" | "describe" | "context" | "feature" => {
-                if focused {
-                    scan.focus.push((head.to_owned(), token.line));
-                }
-                let name = name.map(|name| name.text.clone()).unwrap_or_default();
-                groups.push((token.indent, name, why.or(inherited)));
+                self.focus(&head);
+                let name = head.name.map(|name| name.text.clone()).unwrap_or_default();
+                let why = head.why.or_else(|| self.inherited());
+                self.groups.push((token.indent, name, why));
             }
             "it" | "specify" | "example" | "scenario" | "test" | "should" | "pending" | "skip" => {
-                let Some(name) = name.and_then(Token::literal) else {
-                    continue;
-                };
-                let opens = head_line.iter().any(|word| word.is_any(&["do", "{"]));
-                if !opens && matches!(plain, "pending" | "skip" | "should") {
-                    continue;
-                }
-                if focused {
-                    scan.focus.push((head.to_owned(), token.line));
-                }
-                let body = block(words, at, &line);
-                let never = matches!(plain, "pending" | "skip").then(|| plain.to_owned());
-                let bare = (!opens).then(|| "it has no body".to_owned());
-                let skipped = why
-                    .or(inherited)
-                    .or(never)
-                    .or(bare)
-                    .or_else(|| body_mark(&words[body.clone()]));
-                scan.tests.push(Found {
-                    scope: scope(&groups),
-                    name: name.to_owned(),
-                    line: token.line,
-                    head: at,
-                    body,
-                    skipped,
-                });
+                self.example(head);
             }
-            "def" if name.is_some_and(|name| name.text.starts_with("test_")) => {
-                let whole = until_end(words, at);
-                // What stands behind the name and its brackets.
-                let body = line.end.clamp(whole.start, whole.end)..whole.end;
-                let hidden = (private == Some(token.indent)).then(|| "it is private".to_owned());
-                let skipped = inherited
-                    .or(hidden)
-                    .or_else(|| body_mark(&words[body.clone()]));
-                let name = name.map(|name| name.text.clone()).unwrap_or_default();
-                let scope = scope(&groups);
-                // A second definition of the same name replaces the first.
-                scan.tests
-                    .retain(|one| one.scope != scope || one.name != name);
-                scan.tests.push(Found {
-                    scope,
-                    name,
-                    line: token.line,
-                    head: at,
-                    body,
-                    skipped,
-                });
+            "def" => {
+                if let Some(name) = head.name.filter(|name| name.text.starts_with("test_")) {
+                    self.method(&head, &name.text);
+                }
             }
             _ => {}
         }
     }
-    scan
+
+    fn example(&mut self, head: Head<'_>) {
+        let Some(name) = head.name.and_then(Token::literal) else {
+            return;
+        };
+        let mut line = self.words[head.line.clone()].iter();
+        let opens = line.any(|word| word.is_any(&["do", "{"]));
+        if !opens && matches!(head.plain, "pending" | "skip" | "should") {
+            return;
+        }
+        self.focus(&head);
+        let body = block(self.words, head.at, &head.line);
+        let never = matches!(head.plain, "pending" | "skip").then(|| head.plain.to_owned());
+        let bare = (!opens).then(|| "it has no body".to_owned());
+        let skipped = head
+            .why
+            .or_else(|| self.inherited())
+            .or(never)
+            .or(bare)
+            .or_else(|| body_mark(&self.words[body.clone()]));
+        self.scan.tests.push(Found {
+            scope: scope(&self.groups),
+            name: name.to_owned(),
+            line: self.words[head.at].line,
+            head: head.at,
+            body,
+            skipped,
+        });
+    }
+
+    fn method(&mut self, head: &Head<'_>, name: &str) {
+        let token = &self.words[head.at];
+        let whole = until_end(self.words, head.at);
+        // What stands behind the name and its brackets.
+        let body = head.line.end.clamp(whole.start, whole.end)..whole.end;
+        let hidden = (self.private == Some(token.indent)).then(|| "it is private".to_owned());
+        let skipped = self
+            .inherited()
+            .or(hidden)
+            .or_else(|| body_mark(&self.words[body.clone()]));
+        let scope = scope(&self.groups);
+        // A second definition of the same name replaces the first.
+        self.scan
+            .tests
+            .retain(|one| one.scope != scope || one.name != name);
+        self.scan.tests.push(Found {
+            scope,
+            name: name.to_owned(),
+            line: token.line,
+            head: head.at,
+            body,
+            skipped,
+        });
+    }
+
+    fn focus(&mut self, head: &Head<'_>) {
+        if head.focused {
+            let line = self.words[head.at].line;
+            self.scan.focus.push((head.word.to_owned(), line));
+        }
+    }
+
+    /// Returns why the group around it is passed over.
+    fn inherited(&self) -> Option<String> {
+        self.groups.last().and_then(|(.., why)| why.clone())
+    }
 }
 
 /// `:skip`, `:pending`, `if: false` behind the name of a test or a group.

@@ -119,8 +119,18 @@ pub fn merge(
             Kind::Archive => _ = tracked.archive_gist.get_or_insert_with(|| gist.id.clone()),
         }
     }
+    flag_odd_ones(&mut all, gists, &found);
+    all.into_values().collect()
+}
+
+/// Flags what is named twice, is an example, or names a gist that is gone.
+fn flag_odd_ones(
+    all: &mut BTreeMap<String, Tracked>,
+    gists: &[Gist],
+    found: &BTreeMap<String, Vec<String>>,
+) {
     let known: Vec<&str> = gists.iter().map(|gist| gist.id.as_str()).collect();
-    for (name, tracked) in &mut all {
+    for (name, tracked) in all {
         let mut badges = found.get(name).cloned().unwrap_or_default();
         badges.extend(tracked.badge_gist.clone());
         badges.sort();
@@ -136,7 +146,6 @@ pub fn merge(
             tracked.flag(Flag::Missing);
         }
     }
-    all.into_values().collect()
 }
 
 /// Returns what is known of a repository so far.

@@ -140,25 +140,9 @@ pub fn fetch(forge: &dyn ForgeRead, repo: &RepoName, state: &StateRead, now: Mom
         clones: said(traffic::clones(forge, repo)).map(counts),
         views: said(traffic::views(forge, repo)).map(counts),
         repo: said(seen),
-        referrers: said(traffic::referrers(forge, repo)).map(|all| {
-            all.into_iter()
-                .map(|one| Referrer {
-                    source: one.source,
-                    count: signed(one.count),
-                    uniques: signed(one.uniques),
-                })
-                .collect()
-        }),
-        paths: said(traffic::paths(forge, repo)).map(|all| {
-            all.into_iter()
-                .map(|one| Popular {
-                    path: one.path,
-                    title: one.title,
-                    count: signed(one.count),
-                    uniques: signed(one.uniques),
-                })
-                .collect()
-        }),
+        referrers: said(traffic::referrers(forge, repo))
+            .map(|all| all.into_iter().map(referrer).collect()),
+        paths: said(traffic::paths(forge, repo)).map(|all| all.into_iter().map(popular).collect()),
         runs: days
             .into_iter()
             .map(|day| (day, runs_of(forge, repo, day, &mut checkouts)))
@@ -170,6 +154,23 @@ pub fn fetch(forge: &dyn ForgeRead, repo: &RepoName, state: &StateRead, now: Mom
 
 fn said<T>(result: Result<T, ForgeError>) -> Answer<T> {
     result.map_err(|error| error.to_string())
+}
+
+fn referrer(one: traffic::Referrer) -> Referrer {
+    Referrer {
+        source: one.source,
+        count: signed(one.count),
+        uniques: signed(one.uniques),
+    }
+}
+
+fn popular(one: traffic::PopularPath) -> Popular {
+    Popular {
+        path: one.path,
+        title: one.title,
+        count: signed(one.count),
+        uniques: signed(one.uniques),
+    }
 }
 
 fn signed(number: u64) -> i64 {

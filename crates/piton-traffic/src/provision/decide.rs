@@ -93,18 +93,27 @@ where
         plan_site(builder, facts, &names);
     }
     if wishes.parts.run && facts.deployed {
-        let run = builder.add(O::from(ForgeOp::Dispatch(Dispatch {
-            repository: names.repository.clone(),
-            workflow: WORKFLOW_FILE.to_owned(),
-            reference: names.branch.clone(),
-            inputs: std::collections::BTreeMap::new(),
-            distinct: None,
-        })));
-        for handle in &before_run {
-            builder.depend(&run, handle);
-        }
+        plan_run(builder, &names, &before_run);
     }
     Ok(())
+}
+
+/// Starts the collector once it knows its gists and has its token.
+fn plan_run<O: Operation + From<ForgeOp>>(
+    builder: &mut PlanBuilder<O>,
+    names: &Names,
+    before: &[Handle],
+) {
+    let run = builder.add(O::from(ForgeOp::Dispatch(Dispatch {
+        repository: names.repository.clone(),
+        workflow: WORKFLOW_FILE.to_owned(),
+        reference: names.branch.clone(),
+        inputs: std::collections::BTreeMap::new(),
+        distinct: None,
+    })));
+    for handle in before {
+        builder.depend(&run, handle);
+    }
 }
 
 /// Tells the collector its gists.

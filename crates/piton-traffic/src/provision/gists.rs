@@ -31,24 +31,8 @@ pub(super) fn plan<O: Operation + From<ForgeOp>>(
     repository: &RepoName,
 ) -> Result<Bound, CreateError> {
     let candidate = match found {
-        GistFound::None | GistFound::Unwanted(_) => {
-            let create = CreateGist {
-                name: kind.name().to_owned(),
-                description: kind.description(repository),
-                public: kind == Kind::Badge,
-                files: files_of(kind, repository),
-                besides: match found {
-                    GistFound::Unwanted(besides) => besides.clone(),
-                    GistFound::None | GistFound::One(_) | GistFound::Several(_) => Vec::new(),
-                },
-            };
-            let handle = builder.add(O::from(ForgeOp::CreateGist(create)));
-            return Ok(Bound {
-                id: Slot::After(handle.output(&GIST_ID)),
-                action: Some(handle),
-                edits: Vec::new(),
-            });
-        }
+        GistFound::None => return Ok(create(builder, kind, repository, &[])),
+        GistFound::Unwanted(besides) => return Ok(create(builder, kind, repository, besides)),
         GistFound::One(candidate) => candidate,
         GistFound::Several(candidates) => {
             return Err(CreateError::Disagree {
@@ -98,6 +82,27 @@ pub(super) fn plan<O: Operation + From<ForgeOp>>(
         action: None,
         edits: added,
     })
+}
+
+/// Creates a gist beside those that are not wanted.
+fn create<O: Operation + From<ForgeOp>>(
+    builder: &mut PlanBuilder<O>,
+    kind: Kind,
+    repository: &RepoName,
+    besides: &[String],
+) -> Bound {
+    let handle = builder.add(O::from(ForgeOp::CreateGist(CreateGist {
+        name: kind.name().to_owned(),
+        description: kind.description(repository),
+        public: kind == Kind::Badge,
+        files: files_of(kind, repository),
+        besides: besides.to_vec(),
+    })));
+    Bound {
+        id: Slot::After(handle.output(&GIST_ID)),
+        action: Some(handle),
+        edits: Vec::new(),
+    }
 }
 
 /// Returns the files that a gist lacks: its badges, as the state has them.

@@ -2,7 +2,7 @@
 
 use piton_github::operation::ForgeOp;
 use piton_plan::files::FileOp;
-use piton_plan::{Operation, Plan, PlanBuilder};
+use piton_plan::{Handle, Operation, Plan, PlanBuilder, Slot};
 
 use super::error::CreateError;
 use super::facts::{Facts, GistFound};
@@ -45,31 +45,13 @@ where
         before = add_state(&mut builder, mending, was, gists)?;
     }
     let (GistFound::One(badge), GistFound::One(archive)) = (&facts.badge, &facts.archive) else {
-        if matches!(facts.badge, GistFound::None) || matches!(facts.archive, GistFound::None) {
-            builder.warn("a gist is missing; `piton traffic create` makes it");
-        }
-        // Two that disagree are told as everywhere.
-        for (kind, found) in [(Kind::Badge, &facts.badge), (Kind::Archive, &facts.archive)] {
-            if matches!(found, GistFound::Several(_)) {
-                gists::plan(&mut builder, kind, found, &names.repository)?;
-            }
-        }
+        refuse_several(&mut builder, facts, &names)?;
         return builder.build().map_err(CreateError::Faults);
     };
-    let (badge_id, archive_id) = (
-        piton_plan::Slot::Known(badge.id.clone()),
-        piton_plan::Slot::Known(archive.id.clone()),
-    );
+    let badge_id = Slot::Known(badge.id.clone());
+    let archive_id = Slot::Known(archive.id.clone());
     if parts.names {
-        // Adding files makes a revision; the state is written before.
-        for (kind, found) in [(Kind::Badge, &facts.badge), (Kind::Archive, &facts.archive)] {
-            let bound = gists::plan(&mut builder, kind, found, &names.repository)?;
-            for handle in &bound.edits {
-                for write in &before {
-                    builder.depend(handle, write);
-                }
-            }
-        }
+        plan_names(&mut builder, facts, &names, &before)?;
     }
     let mut written = Vec::new();
     if let (true, Some(install)) = (parts.files, &wishes.install) {
@@ -102,4 +84,40 @@ where
         )?;
     }
     builder.build().map_err(CreateError::Faults)
+}
+
+/// Describes both gists as today, and adds what they lack.
+fn plan_names<O: Operation + From<ForgeOp>>(
+    builder: &mut PlanBuilder<O>,
+    facts: &Facts,
+    names: &Names,
+    before: &[Handle],
+) -> Result<(), CreateError> {
+    for (kind, found) in [(Kind::Badge, &facts.badge), (Kind::Archive, &facts.archive)] {
+        let bound = gists::plan(builder, kind, found, &names.repository)?;
+        // Adding files makes a revision; the state is written before.
+        for handle in &bound.edits {
+            for write in before {
+                builder.depend(handle, write);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Tells that a gist is missing; two that disagree are told as everywhere.
+fn refuse_several<O: Operation + From<ForgeOp>>(
+    builder: &mut PlanBuilder<O>,
+    facts: &Facts,
+    names: &Names,
+) -> Result<(), CreateError> {
+    if matches!(facts.badge, GistFound::None) || matches!(facts.archive, GistFound::None) {
+        builder.warn("a gist is missing; `piton traffic create` makes it");
+    }
+    for (kind, found) in [(Kind::Badge, &facts.badge), (Kind::Archive, &facts.archive)] {
+        if matches!(found, GistFound::Several(_)) {
+            gists::plan(builder, kind, found, &names.repository)?;
+        }
+    }
+    Ok(())
 }

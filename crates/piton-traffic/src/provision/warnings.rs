@@ -43,8 +43,12 @@ pub(super) fn warn<O: Operation>(
             "the repository is a fork: GitHub runs no schedules in forks until you switch them on",
         );
     }
-    if let (Some(names), Some(there)) = (Some(&names.ci_workflows), &facts.workflows) {
-        for name in names.iter().filter(|name| !there.contains(name)) {
+    if let Some(there) = &facts.workflows {
+        for name in names
+            .ci_workflows
+            .iter()
+            .filter(|name| !there.contains(name))
+        {
             builder.warn(format!(
                 "no workflow of the repository is called `{name}`; the name counts, not the name of the file"
             ));

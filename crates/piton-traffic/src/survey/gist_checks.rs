@@ -1,38 +1,45 @@
 //! Whether a gist is there, is the right one and is whole.
 
 use super::finding::{Code, FIX, Findings, Group};
-use super::seen::{FileSeen, GistState, Survey};
+use super::seen::{FileSeen, GistSeen, GistState, Survey};
 use crate::provision::Kind;
 
 const CREATE: &str = "`piton traffic create` sets it up";
 
 pub(super) fn check(seen: &Survey, kind: Kind, out: &mut Findings) {
+    if let Some(gist) = found(seen, kind, out) {
+        identity(seen, kind, gist, out);
+        description(seen, kind, gist, out);
+        files(kind, gist, out);
+    }
+}
+
+/// Returns the gist, or tells why there is none to look at.
+fn found<'a>(seen: &'a Survey, kind: Kind, out: &mut Findings) -> Option<&'a GistSeen> {
     let (state, missing) = match kind {
         Kind::Badge => (&seen.badge, Code::Gist404),
         Kind::Archive => (&seen.archive, Code::Archive404),
     };
     let target = kind.name();
-    let mut absent = |reason: String| {
-        out.fail(Group::Gist, target, reason)
-            .code(missing)
-            .remedy(CREATE);
-    };
-    let gist = match state {
-        GistState::NotNamed => {
-            return absent("nothing names it, and none is described so".to_owned());
-        }
-        GistState::Gone { id, by } => {
-            return absent(format!("gist {id}, named by {by}, is not there"));
-        }
+    let absent = match state {
+        GistState::Found(gist) => return Some(gist),
         GistState::Unreadable { id, why } => {
-            return out.skip(
-                Group::Gist,
-                target,
-                format!("gist {id} cannot be read: {why}"),
-            );
+            let reason = format!("gist {id} cannot be read: {why}");
+            out.skip(Group::Gist, target, reason);
+            return None;
         }
-        GistState::Found(gist) => gist,
+        GistState::NotNamed => "nothing names it, and none is described so".to_owned(),
+        GistState::Gone { id, by } => format!("gist {id}, named by {by}, is not there"),
     };
+    out.fail(Group::Gist, target, absent)
+        .code(missing)
+        .remedy(CREATE);
+    None
+}
+
+/// Tells whether it is the right gist, and seen by whom it should be.
+fn identity(seen: &Survey, kind: Kind, gist: &GistSeen, out: &mut Findings) {
+    let target = kind.name();
     let mine = seen
         .login
         .as_ref()
@@ -59,7 +66,10 @@ pub(super) fn check(seen: &Survey, kind: Kind, out: &mut Findings) {
     } else {
         out.ok(Group::Gist, target, format!("gist {}", gist.id));
     }
-    let name = &format!("{target}-description");
+}
+
+fn description(seen: &Survey, kind: Kind, gist: &GistSeen, out: &mut Findings) {
+    let name = &format!("{}-description", kind.name());
     if gist.description == kind.description(&seen.repository) {
         out.ok(Group::Gist, name, gist.description.as_str());
     } else {
@@ -67,6 +77,10 @@ pub(super) fn check(seen: &Survey, kind: Kind, out: &mut Findings) {
         out.warn(Group::Gist, name, reason)
             .remedy("`piton traffic upgrade --names` describes it as today");
     }
+}
+
+/// Tells which of its files are damaged or missing.
+fn files(kind: Kind, gist: &GistSeen, out: &mut Findings) {
     let bad: Vec<String> = gist
         .files
         .iter()
@@ -87,7 +101,7 @@ pub(super) fn check(seen: &Survey, kind: Kind, out: &mut Findings) {
         Kind::Archive => Vec::new(),
     };
     let all = [bad, lacks].concat();
-    let name = &format!("{target}-files");
+    let name = &format!("{}-files", kind.name());
     if all.is_empty() {
         out.ok(
             Group::Gist,

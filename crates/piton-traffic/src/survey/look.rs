@@ -70,33 +70,17 @@ pub fn survey(
         .checkout
         .map(|(disk, root)| local_files(disk, root))
         .unwrap_or_default();
-    let local = files
-        .iter()
-        .find(|file| file.path == WORKFLOW_PATH)
-        .map(|file| file.text.as_str());
-    let secret = subject
-        .secret
-        .map(str::to_owned)
-        .or_else(|| secret_in(deployed.as_deref().or(local)?))
-        .unwrap_or_else(|| crate::provision::SECRET.to_owned());
+    let secret = secret_name(subject, deployed.as_deref(), &files);
     let is_set = signed.secret(&secret)?;
     let (site, address) = signed.site()?;
     let published = match address.filter(|_| subject.page) {
         Some(address) => page(forge, &address),
         None => PageSeen::NotAsked,
     };
-    let workflow =
-        match public.ask(|forge, name| found(actions::get(forge, name, WORKFLOW_FILE)))? {
-            None => WorkflowState::Unknown,
-            Some(None) => WorkflowState::Missing,
-            Some(Some(workflow)) => WorkflowState::Found(workflow),
-        };
+    let workflow = workflow(public)?;
     let runs = match &workflow {
-        WorkflowState::Found(_) => public.ask(|forge, name| {
-            let newest = runs::of_workflow(forge, name, WORKFLOW_FILE, 5);
-            newest.take(RUNS).collect()
-        })?,
-        WorkflowState::Missing | WorkflowState::Unknown => None,
+        WorkflowState::Found(_) => newest_runs(public)?,
+        WorkflowState::Missing | WorkflowState::Unknown => Vec::new(),
     };
     let workflows = public.workflows()?;
     let look = Look {
@@ -118,7 +102,7 @@ pub fn survey(
         variables,
         secret: (secret, is_set),
         workflow,
-        runs: runs.unwrap_or_default(),
+        runs,
         deployed,
         workflows,
         site,
@@ -126,6 +110,36 @@ pub fn survey(
         files,
         repository: name.clone(),
     })
+}
+
+fn workflow(asked: Asked<'_>) -> Result<WorkflowState, ForgeError> {
+    let workflow = asked.ask(|forge, name| found(actions::get(forge, name, WORKFLOW_FILE)))?;
+    Ok(match workflow {
+        None => WorkflowState::Unknown,
+        Some(None) => WorkflowState::Missing,
+        Some(Some(workflow)) => WorkflowState::Found(workflow),
+    })
+}
+
+fn newest_runs(asked: Asked<'_>) -> Result<Vec<runs::Run>, ForgeError> {
+    let newest = asked.ask(|forge, name| {
+        let newest = runs::of_workflow(forge, name, WORKFLOW_FILE, 5);
+        newest.take(RUNS).collect()
+    })?;
+    Ok(newest.unwrap_or_default())
+}
+
+/// Returns the name of the secret: as it is said, or as the workflow has it.
+fn secret_name(subject: &Subject<'_>, deployed: Option<&str>, files: &[LocalFile]) -> String {
+    let local = files
+        .iter()
+        .find(|file| file.path == WORKFLOW_PATH)
+        .map(|file| file.text.as_str());
+    subject
+        .secret
+        .map(str::to_owned)
+        .or_else(|| secret_in(deployed.or(local)?))
+        .unwrap_or_else(|| crate::provision::SECRET.to_owned())
 }
 
 /// Looks at the dashboard below the address of a site.

@@ -10,90 +10,112 @@ use crate::state::{day_of, rows_of};
 const SNAPSHOT: [&str; 3] = ["stars", "forks", "openIssues"];
 
 pub(super) fn update(state: &mut Object, answers: &Answers, now: Moment, downloads: i64) {
-    let today = now.day();
-    let captured = now.to_string();
     let before = match state.or_zero("previousTotalDownloads") {
         0 => downloads,
         before => before,
     };
-    let more = (downloads - before).max(0);
-    let snapshot: Vec<(&str, Json)> = SNAPSHOT
-        .into_iter()
-        .filter_map(|name| Some((name, state.get(name)?.clone())))
-        .collect();
-    let mut rows: Vec<Object> = rows_of(state).cloned().collect();
-
-    let (clones, views) = (by_day(&answers.clones), by_day(&answers.views));
-    let days: BTreeSet<Day> = clones.keys().chain(views.keys()).copied().collect();
-    for day in days {
-        let at = rows
-            .iter()
-            .rposition(|row| day_of(row) == Some(day))
-            .unwrap_or_else(|| {
-                rows.push(Object::new());
-                rows.len() - 1
-            });
-        let row = &mut rows[at];
-        row.set("date", day.midnight());
-        row.set("capturedAt", captured.as_str());
-        for (seen, count, uniques) in [
-            (clones.get(&day), "clones", "uniqueClones"),
-            (views.get(&day), "views", "uniqueViews"),
-        ] {
-            if let Some(seen) = seen {
-                row.set(count, row.or_zero(count).max(seen.count));
-                row.set(uniques, row.or_zero(uniques).max(seen.uniques));
-            }
-        }
-        if day == today {
-            for (name, value) in &snapshot {
-                row.set(name, value.clone());
-            }
-        }
-    }
-
-    if let Some(row) = rows.iter_mut().rfind(|row| day_of(row) == Some(today)) {
-        row.set("capturedAt", captured.as_str());
-        for (name, value) in &snapshot {
-            row.set(name, value.clone());
-        }
-    } else {
-        let mut row = Object::new();
-        row.set("date", today.midnight());
-        row.set("capturedAt", captured.as_str());
-        for name in [
-            "clones",
-            "downloads",
-            "views",
-            "total",
-            "ciCheckouts",
-            "organicClones",
-        ] {
-            row.set(name, 0);
-        }
-        for (name, value) in snapshot {
-            row.set(name, value);
-        }
-        rows.push(row);
-    }
-    if let Some(row) = rows.iter_mut().rfind(|row| day_of(row) == Some(today)) {
-        row.set("downloads", more);
-    }
-    let window = today.plus(-13)..=today;
-    for row in &mut rows {
-        if day_of(row).is_some_and(|day| window.contains(&day)) {
-            for name in ["uniqueClones", "uniqueViews"] {
-                if row.get(name).is_none() {
-                    row.set(name, 0);
-                }
-            }
-        }
-        row.set("total", row.or_zero("clones") + row.or_zero("downloads"));
-    }
+    let mut capture = Capture {
+        today: now.day(),
+        at: now.to_string(),
+        snapshot: SNAPSHOT
+            .into_iter()
+            .filter_map(|name| Some((name, state.get(name)?.clone())))
+            .collect(),
+        rows: rows_of(state).cloned().collect(),
+    };
+    capture.measured(answers);
+    capture.todays((downloads - before).max(0));
+    capture.sums();
     let created = state.text("repoCreatedAt").and_then(Day::of);
-    let rows = tidied(rows, created, 31);
+    let rows = tidied(capture.rows, created, 31);
     state.set("dailyHistory", rows);
     state.set("previousTotalDownloads", downloads);
+}
+
+/// What one run captures, going into the rows.
+struct Capture {
+    today: Day,
+    at: String,
+    /// What is known of the repository right now.
+    snapshot: Vec<(&'static str, Json)>,
+    rows: Vec<Object>,
+}
+
+impl Capture {
+    /// Takes the counts of each day that was answered.
+    fn measured(&mut self, answers: &Answers) {
+        let (clones, views) = (by_day(&answers.clones), by_day(&answers.views));
+        let days: BTreeSet<Day> = clones.keys().chain(views.keys()).copied().collect();
+        for day in days {
+            let known = self.rows.iter().rposition(|row| day_of(row) == Some(day));
+            let at = known.unwrap_or_else(|| {
+                self.rows.push(Object::new());
+                self.rows.len() - 1
+            });
+            let row = &mut self.rows[at];
+            row.set("date", day.midnight());
+            row.set("capturedAt", self.at.as_str());
+            for (seen, count, uniques) in [
+                (clones.get(&day), "clones", "uniqueClones"),
+                (views.get(&day), "views", "uniqueViews"),
+            ] {
+                if let Some(seen) = seen {
+                    row.set(count, row.or_zero(count).max(seen.count));
+                    row.set(uniques, row.or_zero(uniques).max(seen.uniques));
+                }
+            }
+            if day == self.today {
+                self.snapshot_into(at);
+            }
+        }
+    }
+
+    /// Brings the row of today up to date, and makes one where there is none.
+    fn todays(&mut self, downloads: i64) {
+        let today = self.today;
+        let known = self.rows.iter().rposition(|row| day_of(row) == Some(today));
+        let at = known.unwrap_or_else(|| {
+            let mut row = Object::new();
+            row.set("date", today.midnight());
+            row.set("capturedAt", self.at.as_str());
+            for name in [
+                "clones",
+                "downloads",
+                "views",
+                "total",
+                "ciCheckouts",
+                "organicClones",
+            ] {
+                row.set(name, 0);
+            }
+            self.rows.push(row);
+            self.rows.len() - 1
+        });
+        self.rows[at].set("capturedAt", self.at.as_str());
+        self.snapshot_into(at);
+        self.rows[at].set("downloads", downloads);
+    }
+
+    /// Fills the last two weeks with zeros, and adds up every row.
+    fn sums(&mut self) {
+        let window = self.today.plus(-13)..=self.today;
+        for row in &mut self.rows {
+            if day_of(row).is_some_and(|day| window.contains(&day)) {
+                for name in ["uniqueClones", "uniqueViews"] {
+                    if row.get(name).is_none() {
+                        row.set(name, 0);
+                    }
+                }
+            }
+            row.set("total", row.or_zero("clones") + row.or_zero("downloads"));
+        }
+    }
+
+    fn snapshot_into(&mut self, at: usize) {
+        for (name, value) in &self.snapshot {
+            self.rows[at].set(name, value.clone());
+        }
+    }
 }
 
 fn by_day(answer: &Result<Vec<DayCount>, String>) -> BTreeMap<Day, &DayCount> {

@@ -94,6 +94,11 @@ pub fn fill(mending: &mut Mending, measured: &Measured, range: Range) {
         ledger::organic(&mut book);
     }
     mending.take_back(book);
+    raise_totals(mending, &more);
+}
+
+/// Raises the totals to what was added, or to what the days come to.
+fn raise_totals(mending: &mut Mending, more: &BTreeMap<&str, i64>) {
     let after = mending.days();
     for (field, _, total) in KEPT {
         let added = mending.state.or_zero(total) + more.get(total).copied().unwrap_or(0);

@@ -1,10 +1,11 @@
 //! What continuous-refactoring knew about a repository.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use piton_base::RepoPath;
 use piton_durable::{DiskRead, Kind};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// A repository's registration with the original tool.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +14,25 @@ pub(crate) struct Registration {
     pub(crate) registry: PathBuf,
     pub(crate) migrations_dir: Option<RepoPath>,
     pub(crate) taste: Option<Taste>,
+}
+
+impl Registration {
+    /// Says what was taken over from it.
+    pub(crate) fn taken_over(&self) -> String {
+        format!(
+            "took over from continuous-refactoring ({}): migrations in {}, taste {}; \
+             its registration stays, so it can go on working here too",
+            self.registry.display(),
+            self.migrations_dir
+                .as_ref()
+                .map_or("no directory", RepoPath::as_str),
+            match &self.taste {
+                Some(Taste::InRepository(path)) => format!("in {path}"),
+                Some(Taste::Elsewhere(path)) => format!("from {}", path.display()),
+                None => "not set".to_owned(),
+            },
+        )
+    }
 }
 
 /// Where the original kept the repository's taste.
@@ -39,28 +59,12 @@ pub(crate) fn find(disk: &dyn DiskRead, data: &Path, top: &Path) -> Found {
     if !matches!(disk.stat(&registry), Ok(Some(_))) {
         return found;
     }
-    let parsed = disk
-        .read(&registry)
-        .map_err(|error| error.to_string())
-        .and_then(|bytes| {
-            serde_json::from_slice::<Value>(&bytes).map_err(|error| error.to_string())
-        });
-    let projects = match parsed {
-        Ok(Value::Object(mut document)) => document.remove("projects"),
-        Ok(_) => None,
-        Err(why) => {
-            found
-                .warnings
-                .push(format!("{} cannot be read: {why}", registry.display()));
+    let projects = match projects(disk, &registry) {
+        Ok(projects) => projects,
+        Err(warning) => {
+            found.warnings.push(warning);
             return found;
         }
-    };
-    let Some(Value::Object(projects)) = projects else {
-        found.warnings.push(format!(
-            "{} holds no projects; it is left alone",
-            registry.display()
-        ));
-        return found;
     };
     let ours = projects.iter().find(|(_, entry)| {
         entry
@@ -99,6 +103,20 @@ pub(crate) fn find(disk: &dyn DiskRead, data: &Path, top: &Path) -> Found {
         taste,
     });
     found
+}
+
+/// Returns the projects of a registry, or a warning why there are none.
+fn projects(disk: &dyn DiskRead, registry: &Path) -> Result<Map<String, Value>, String> {
+    let unread = |why: &dyn Display| format!("{} cannot be read: {why}", registry.display());
+    let bytes = disk.read(registry).map_err(|error| unread(&error))?;
+    let mut document: Value = serde_json::from_slice(&bytes).map_err(|error| unread(&error))?;
+    match document.get_mut("projects").map(Value::take) {
+        Some(Value::Object(projects)) => Ok(projects),
+        Some(_) | None => Err(format!(
+            "{} holds no projects; it is left alone",
+            registry.display()
+        )),
+    }
 }
 
 /// The key of a project names a folder; only a plain name is followed.

@@ -2,18 +2,15 @@
 
 use std::path::Path;
 
-use piton_base::RepoPath;
 use piton_durable::DiskRead;
 use piton_git::GitRead;
 use piton_plan::{Plan, PlanBuilder};
 
 use super::args::InitArgs;
-use super::wish::Wish;
+use super::before::Before;
+use super::places::Places;
 use super::{adopt, agent_files, ci, guess, migrations, settings, taste};
-use crate::config::{Key, Layer};
-use crate::context::CONFIG_FILE;
-use crate::error::{Attempt as _, CommandError, ErrorKind};
-use crate::files::read;
+use crate::error::CommandError;
 use crate::op::Op;
 use crate::planned::WHOLE;
 
@@ -37,25 +34,7 @@ pub(super) fn decide(
     let mut builder = PlanBuilder::new("init");
     let mut told = Vec::new();
 
-    let old_text = read(disk, &top.join(CONFIG_FILE))?;
-    let layer = Layer::parse(
-        &top.join(CONFIG_FILE),
-        old_text.as_deref().unwrap_or_default(),
-    )
-    .map_err(|error| {
-        CommandError::new(ErrorKind::Usage, format!("could not use {error}"))
-            .with_source(error.problem)
-    })?;
-    let configured = |name: &str| {
-        let key = Key::find(name).ok()?;
-        layer
-            .values
-            .get(&key)
-            .map(|(value, _)| value.written.clone())
-    };
-    let configured_path =
-        |name: &str| configured(name).and_then(|text| text.trim_end_matches('/').parse().ok());
-
+    let before = Before::read(disk, top)?;
     let found = match original_data {
         Some(data) => adopt::find(disk, data, top),
         None => adopt::Found::default(),
@@ -64,88 +43,31 @@ pub(super) fn decide(
         .warnings
         .iter()
         .for_each(|warning| builder.warn(warning));
-    let registration = found.registration;
-    // What piton's own file says goes before what the original knew.
-    let theirs = registration.as_ref();
-    let theirs_migrations = theirs.and_then(|it| it.migrations_dir.clone());
-    let (in_repository, elsewhere) = match theirs.and_then(|it| it.taste.clone()) {
-        Some(adopt::Taste::InRepository(path)) => (Some(path), None),
-        Some(adopt::Taste::Elsewhere(path)) => (None, Some(path)),
-        None => (None, None),
-    };
-
-    let wish = |name: &str, flag: &Option<RepoPath>, theirs: Option<RepoPath>, default: &str| {
-        let before: Option<RepoPath> = configured_path(name).or(theirs);
-        let wanted = match (flag, &before) {
-            (Some(flag), _) => flag.clone(),
-            (None, Some(before)) => before.clone(),
-            (None, None) => default.parse().or_internal("could not use a default")?,
-        };
-        Ok::<_, CommandError>(Wish {
-            before,
-            wanted,
-            force: args.force,
-        })
-    };
-    let migrations = wish(
-        "migrations-dir",
-        &args.migrations_dir,
-        theirs_migrations,
-        "migrations",
-    )?;
-    let taste = wish("taste", &args.taste, in_repository, ".piton/taste.md")?;
-
-    if let Some(registration) = &registration
-        && old_text.is_none()
-    {
-        told.push(format!(
-            "took over from continuous-refactoring ({}): migrations in {}, taste {}; \
-             its registration stays, so it can go on working here too",
-            registration.registry.display(),
-            registration
-                .migrations_dir
-                .as_ref()
-                .map_or("no directory", RepoPath::as_str),
-            match &registration.taste {
-                Some(adopt::Taste::InRepository(path)) => format!("in {path}"),
-                Some(adopt::Taste::Elsewhere(path)) => format!("from {}", path.display()),
-                None => "not set".to_owned(),
-            },
-        ));
+    let places = Places::of(args, &before, found.registration.as_ref())?;
+    if let (Some(registration), None) = (&found.registration, &before.text) {
+        told.push(registration.taken_over());
     }
-
     let validation = args
         .validation_command
         .clone()
-        .or_else(|| configured("validation-command"));
-    let validation = validation.or_else(|| {
-        let guess = guess::validation_commands(disk, top).into_iter().next();
-        match &guess {
-            Some(guess) => told.push(format!(
-                "guessed the validation command `{}` from {}; change it with --validation-command",
-                guess.command, guess.from
-            )),
-            None => {
-                builder.warn("no validation command was found; name one with --validation-command");
-            }
-        }
-        guess.map(|guess| guess.command)
-    });
+        .or_else(|| before.get("validation-command"))
+        .or_else(|| guessed(disk, top, &mut builder, &mut told));
 
     // Half of this would be a set-up that names what is not there.
     builder.note(WHOLE, true);
     let settings = settings::decide(
         &mut builder,
         (disk, top),
-        old_text.as_deref(),
+        before.text.as_deref(),
         &settings::Wanted {
-            migrations_dir: &migrations.wanted,
-            taste: &taste.wanted,
+            migrations_dir: &places.migrations.wanted,
+            taste: &places.taste.wanted,
             validation_command: validation.as_deref(),
         },
     )?;
-    let taste = taste::decide(&mut builder, disk, top, &taste, elsewhere.as_deref())?;
-    let moved = migrations::decide(&mut builder, disk, top, &migrations)?;
+    let elsewhere = places.taste_elsewhere.as_deref();
+    let taste = taste::decide(&mut builder, disk, top, &places.taste, elsewhere)?;
+    let moved = migrations::decide(&mut builder, disk, top, &places.migrations)?;
     // What the settings name is there before they name it.
     if let Some(settings) = &settings {
         for needed in [&taste, &moved].into_iter().flatten() {
@@ -162,10 +84,10 @@ pub(super) fn decide(
             );
         }
     }
-    if let Some(rule) = git.ignored_by(Path::new(&format!("{}/x", migrations.wanted)))? {
+    let migrations = &places.migrations.wanted;
+    if let Some(rule) = git.ignored_by(Path::new(&format!("{migrations}/x")))? {
         builder.warn(format!(
-            "git ignores {} because of {rule}; migrations are committed all the same",
-            migrations.wanted
+            "git ignores {migrations} because of {rule}; migrations are committed all the same"
         ));
     }
     let plan = builder.build()?;
@@ -174,4 +96,22 @@ pub(super) fn decide(
         told,
         validation,
     })
+}
+
+/// Looks for a validation command, and tells what it found.
+fn guessed(
+    disk: &dyn DiskRead,
+    top: &Path,
+    builder: &mut PlanBuilder<Op>,
+    told: &mut Vec<String>,
+) -> Option<String> {
+    let Some(guess) = guess::validation_commands(disk, top).into_iter().next() else {
+        builder.warn("no validation command was found; name one with --validation-command");
+        return None;
+    };
+    told.push(format!(
+        "guessed the validation command `{}` from {}; change it with --validation-command",
+        guess.command, guess.from
+    ));
+    Some(guess.command)
 }

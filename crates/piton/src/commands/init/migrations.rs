@@ -11,7 +11,7 @@ use piton_migration::planning::PlanningState;
 use piton_plan::files::Content;
 use piton_plan::{Draft, Handle, Input, InputKind, Otherwise, PlanBuilder};
 
-use super::wish::Wish;
+use super::places::Wish;
 use crate::error::{Attempt as _, CommandError};
 use crate::files::put;
 use crate::op::Op;

@@ -3,13 +3,14 @@
 mod adopt;
 mod agent_files;
 mod args;
+mod before;
 mod ci;
 mod decide;
 mod guess;
 mod migrations;
+mod places;
 mod settings;
 mod taste;
-mod wish;
 
 use crate::context::Context;
 use crate::error::CommandResult;

@@ -46,43 +46,10 @@ impl<'r> Seen<'r> {
         let listed = runs::list(&context.disk, &place.state().runs())
             .or_failed("could not read the run records")?;
         let sorted = Sorted::of(rows);
-        let mut wrong = Vec::new();
-        for row in &sorted.broken {
-            wrong.push((
-                format!("{}: {}", row.slug, what_is_wrong(row)),
-                format!("piton migration doctor {}", row.slug),
-            ));
-        }
-        if Publishing::new(&place.repository, place.live())
-            .publisher()
-            .is_anything_left()
-        {
-            wrong.push((
-                "an interrupted publish is to be finished".to_owned(),
-                "any command that writes finishes it".to_owned(),
-            ));
-        }
-        let site = context.site(place);
-        let open = journal::list(&context.disk, &site.journals())
-            .unwrap_or_default()
-            .iter()
-            .filter(
-                |one| matches!(&one.journal, Ok(begun) if begun.status == journal::Status::Stopped),
-            )
-            .count();
-        if open > 0 {
-            wrong.push((
-                format!(
-                    "{} cut off",
-                    if open == 1 {
-                        "a plan was".to_owned()
-                    } else {
-                        format!("{open} plans were")
-                    }
-                ),
-                "piton journal list".to_owned(),
-            ));
-        }
+        let mut wrong: Vec<(String, String)> =
+            sorted.broken.iter().map(|row| broken(row)).collect();
+        wrong.extend(half_published(place));
+        wrong.extend(plans_cut_off(context, place));
         let mut unlanded = Vec::new();
         for held in accepted::all(&context.disk, &place.repository, place.state().path())? {
             match held {
@@ -115,4 +82,38 @@ impl<'r> Seen<'r> {
             now,
         })
     }
+}
+
+/// Says what is wrong with a migration, and what tells more.
+fn broken(row: &Row) -> (String, String) {
+    (
+        format!("{}: {}", row.slug, what_is_wrong(row)),
+        format!("piton migration doctor {}", row.slug),
+    )
+}
+
+fn half_published(place: &Place) -> Option<(String, String)> {
+    let publishing = Publishing::new(&place.repository, place.live());
+    publishing.publisher().is_anything_left().then(|| {
+        (
+            "an interrupted publish is to be finished".to_owned(),
+            "any command that writes finishes it".to_owned(),
+        )
+    })
+}
+
+fn plans_cut_off(context: &Context, place: &Place) -> Option<(String, String)> {
+    let listed = journal::list(&context.disk, &context.site(place).journals());
+    let stopped = |one: &journal::Listed| matches!(&one.journal, Ok(begun) if begun.status == journal::Status::Stopped);
+    let open = listed
+        .unwrap_or_default()
+        .iter()
+        .filter(|one| stopped(one))
+        .count();
+    let what = match open {
+        0 => return None,
+        1 => "a plan was cut off".to_owned(),
+        open => format!("{open} plans were cut off"),
+    };
+    Some((what, "piton journal list".to_owned()))
 }

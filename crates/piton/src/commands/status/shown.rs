@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use anstyle::AnsiColor;
 use jiff::Timestamp;
-use piton_base::terminal::clean;
+use piton_base::terminal::{clean, cut};
+use piton_loop::runs::ListedRun;
 use piton_migration::listing::Row;
 use piton_migration::manifest::Status;
 use serde_json::{Value, json};
@@ -69,96 +70,19 @@ impl Seen<'_> {
         // Writing to a string cannot fail.
         let mut out = String::new();
         let width = context.out.width();
-        let mut section = |title: &str, colour: AnsiColor, lines: Vec<(String, String)>| {
+        for (title, colour, lines) in self.sections() {
             if lines.is_empty() {
-                return;
+                continue;
             }
             let style = colour.on_default().bold();
             let _ = writeln!(out, "{style}{title}{style:#}");
             for (what, next) in lines {
-                let _ = writeln!(
-                    out,
-                    "  {}",
-                    piton_base::terminal::cut(&clean(&what), width - 2)
-                );
+                let _ = writeln!(out, "  {}", cut(&clean(&what), width - 2));
                 if !next.is_empty() {
                     let _ = writeln!(out, "      {next}");
                 }
             }
-        };
-        let each = |rows: &[&Row], line: &dyn Fn(&Row) -> (String, String)| {
-            rows.iter().map(|row| line(row)).collect::<Vec<_>>()
-        };
-        section(
-            "waiting for you",
-            AnsiColor::Yellow,
-            each(&self.sorted.waiting, &|row| {
-                let why = row.reason.as_deref().unwrap_or("it does not say why");
-                (
-                    format!("{}: {why}", row.slug),
-                    format!("piton migration review {}", row.slug),
-                )
-            }),
-        );
-        section(
-            "accepted, and waits to land",
-            AnsiColor::Yellow,
-            unlanded::lines(&self.unlanded),
-        );
-        section(
-            "running now",
-            AnsiColor::Cyan,
-            self.running
-                .iter()
-                .map(|run| {
-                    let summary = run.summary.as_ref();
-                    let command = summary.map_or("a run", |it| it.command.as_str());
-                    let since = summary
-                        .and_then(|it| it.started_at.parse::<Timestamp>().ok())
-                        .map_or_else(String::new, |at| format!(", began {}", ago(at, self.now)));
-                    (format!("{command}{since}"), String::new())
-                })
-                .collect(),
-        );
-        let mut ready = each(&self.sorted.ready, &|row| {
-            let (done, of) = (row.phases_done, row.phases);
-            (
-                format!("{}: {done} of {of} phases done", row.slug),
-                String::new(),
-            )
-        });
-        // One command carries out all of them.
-        if let Some((_, next)) = ready.last_mut() {
-            "piton run --focus-on-live-migrations".clone_into(next);
         }
-        section("ready", AnsiColor::Green, ready);
-        section(
-            "being planned",
-            AnsiColor::Blue,
-            each(&self.sorted.planning, &|row| {
-                let step = row.cursor.trim_start_matches("planning:");
-                (
-                    format!("{}: next is {step}", row.slug),
-                    format!("piton migration step {}", row.slug),
-                )
-            }),
-        );
-        section(
-            "dispatched",
-            AnsiColor::Cyan,
-            self.dispatched
-                .iter()
-                .map(|one| {
-                    let age = ago(one.here.at, self.now);
-                    let what = format!(
-                        "plan {}: run {} is {}, began {age}",
-                        one.here.plan, one.here.run, one.state
-                    );
-                    (what, String::new())
-                })
-                .collect(),
-        );
-        section("wrong here", AnsiColor::Red, self.wrong.clone());
         let _ = writeln!(out, "{}", self.lately.text(self.now));
         if self.over > 0 {
             let are = if self.over == 1 { "is" } else { "are" };
@@ -184,4 +108,87 @@ impl Seen<'_> {
         }
         out
     }
+
+    fn sections(&self) -> [(&'static str, AnsiColor, Vec<Line>); 7] {
+        let all = |rows: &[&Row], line: fn(&Row) -> Line| {
+            rows.iter().map(|row| line(row)).collect::<Vec<_>>()
+        };
+        let mut ready = all(&self.sorted.ready, ready);
+        // One command carries out all of them.
+        if let Some((_, next)) = ready.last_mut() {
+            "piton run --focus-on-live-migrations".clone_into(next);
+        }
+        let running = self.running.iter().map(|run| running(run, self.now));
+        let dispatched = self.dispatched.iter();
+        [
+            (
+                "waiting for you",
+                AnsiColor::Yellow,
+                all(&self.sorted.waiting, waiting),
+            ),
+            (
+                "accepted, and waits to land",
+                AnsiColor::Yellow,
+                unlanded::lines(&self.unlanded),
+            ),
+            ("running now", AnsiColor::Cyan, running.collect()),
+            ("ready", AnsiColor::Green, ready),
+            (
+                "being planned",
+                AnsiColor::Blue,
+                all(&self.sorted.planning, planned),
+            ),
+            (
+                "dispatched",
+                AnsiColor::Cyan,
+                dispatched.map(|one| under_way(one, self.now)).collect(),
+            ),
+            ("wrong here", AnsiColor::Red, self.wrong.clone()),
+        ]
+    }
+}
+
+/// What is so, and which command goes on from there.
+type Line = (String, String);
+
+fn waiting(row: &Row) -> Line {
+    let why = row.reason.as_deref().unwrap_or("it does not say why");
+    (
+        format!("{}: {why}", row.slug),
+        format!("piton migration review {}", row.slug),
+    )
+}
+
+fn ready(row: &Row) -> Line {
+    let (done, of) = (row.phases_done, row.phases);
+    (
+        format!("{}: {done} of {of} phases done", row.slug),
+        String::new(),
+    )
+}
+
+fn planned(row: &Row) -> Line {
+    let step = row.cursor.trim_start_matches("planning:");
+    (
+        format!("{}: next is {step}", row.slug),
+        format!("piton migration step {}", row.slug),
+    )
+}
+
+fn running(run: &ListedRun, now: Timestamp) -> Line {
+    let summary = run.summary.as_ref();
+    let command = summary.map_or("a run", |it| it.command.as_str());
+    let since = summary
+        .and_then(|it| it.started_at.parse::<Timestamp>().ok())
+        .map_or_else(String::new, |at| format!(", began {}", ago(at, now)));
+    (format!("{command}{since}"), String::new())
+}
+
+fn under_way(one: &Dispatched, now: Timestamp) -> Line {
+    let age = ago(one.here.at, now);
+    let what = format!(
+        "plan {}: run {} is {}, began {age}",
+        one.here.plan, one.here.run, one.state
+    );
+    (what, String::new())
 }

@@ -1,10 +1,11 @@
 //! What comes of work: landing it, and telling of it.
 
+use jiff::Timestamp;
 use piton_loop::deciding::memory::Outcome;
 use piton_loop::failures::FailureKind;
 use piton_loop::runs::ActionOutcome as Ended;
 use piton_loop::work::land::let_go;
-use piton_loop::work::{End, Worked};
+use piton_loop::work::{Accepted, End, WorkFailure, Worked};
 
 use super::bring::conflict;
 use super::finisher::{Acted, Finisher};
@@ -14,30 +15,14 @@ use super::tell::{Facts, Teller};
 impl Finisher<'_> {
     /// Lands what was accepted, and says what came of the job.
     pub(super) fn finish(&self, teller: &mut Teller<'_>, job: &Job<'_>, worked: Worked) -> Acted {
-        let tried = job.tried();
-        let told = &job.told;
-        let facts = Facts {
-            attempt: Some(job.attempt),
-            ..Facts::default()
-        };
+        let (told, facts) = (&job.told, facts(job));
         let outcome = match worked {
             Worked::Accepted(accepted) => match self.land(teller, job, &accepted) {
                 Some(outcome) => outcome,
                 None if !job.is_second => return Acted::Again,
-                None => {
-                    let why = "the same places were changed meanwhile, twice";
-                    teller.end(
-                        told,
-                        Ended::Conflict,
-                        &format!("{why}; it was let go"),
-                        facts,
-                    );
-                    let kind = FailureKind::LandingConflict;
-                    let_go(self.shop, self.run, &accepted, job.attempt, kind, why);
-                    conflict()
-                }
+                None => self.let_go_of(teller, job, &accepted),
             },
-            Worked::NotCommitted => return Acted::Did(tried, self.publish(teller, job)),
+            Worked::NotCommitted => self.publish(teller, job),
             Worked::Unchanged { reason } => {
                 let text = format!("nothing was changed: {reason}");
                 teller.end(told, Ended::Unchanged, &text, facts);
@@ -66,54 +51,82 @@ impl Finisher<'_> {
                 if let Some(note) = note {
                     self.note_down(&note);
                 }
-                let text = match until {
-                    Some(until) => format!("failed, left alone until {until:.0}: {failure}"),
-                    None => format!("failed: {failure}"),
-                };
-                let kind = failure.kind;
-                teller.end(
-                    told,
-                    Ended::Failed,
-                    &text,
-                    Facts {
-                        failure: Some(kind),
-                        ..facts
-                    },
-                );
-                Outcome::Failed {
-                    reason: failure.story.lines().next().unwrap_or_default().to_owned(),
-                    until,
-                }
+                failed(teller, job, &failure, until)
             }
-            Worked::Ended(End::OutOfQuota { message, until }) => {
-                teller.end(told, Ended::OutOfQuota, &message, facts);
-                Outcome::OutOfQuota { until }
-            }
-            Worked::Ended(End::Unavailable {
-                message,
-                signed_out,
-            }) => {
-                teller.end(told, Ended::NoAgent, &message, facts);
-                return Acted::NoAgent {
-                    message,
-                    signed_out,
-                };
-            }
-            Worked::Ended(End::CutShort(budget)) => {
-                let text = format!("ended before it was done: {budget}");
-                teller.end(told, Ended::Stopped, &text, facts);
-                return Acted::CutShort(budget);
-            }
-            Worked::Ended(End::HeldBack(begun)) => {
-                let text = format!("ended before the next call: {begun} is under way");
-                teller.end(told, Ended::Stopped, &text, facts);
-                return Acted::HeldBack;
-            }
-            Worked::Ended(End::Stopped) => {
-                teller.end(told, Ended::Stopped, "interrupted", facts);
-                return Acted::Stopped;
-            }
+            Worked::Ended(end) => match ended(teller, job, end) {
+                Ok(outcome) => outcome,
+                Err(acted) => return acted,
+            },
         };
-        Acted::Did(tried, outcome)
+        Acted::Did(job.tried(), outcome)
     }
+
+    /// Lets work go that could not be brought to its branch twice.
+    fn let_go_of(&self, teller: &mut Teller<'_>, job: &Job<'_>, accepted: &Accepted) -> Outcome {
+        let why = "the same places were changed meanwhile, twice";
+        let text = format!("{why}; it was let go");
+        teller.end(&job.told, Ended::Conflict, &text, facts(job));
+        let kind = FailureKind::LandingConflict;
+        let_go(self.shop, self.run, accepted, job.attempt, kind, why);
+        conflict()
+    }
+}
+
+fn facts(job: &Job<'_>) -> Facts<'static> {
+    Facts {
+        attempt: Some(job.attempt),
+        ..Facts::default()
+    }
+}
+
+fn failed(
+    teller: &mut Teller<'_>,
+    job: &Job<'_>,
+    failure: &WorkFailure,
+    until: Option<Timestamp>,
+) -> Outcome {
+    let text = match until {
+        Some(until) => format!("failed, left alone until {until:.0}: {failure}"),
+        None => format!("failed: {failure}"),
+    };
+    let with = Facts {
+        failure: Some(failure.kind),
+        ..facts(job)
+    };
+    teller.end(&job.told, Ended::Failed, &text, with);
+    Outcome::Failed {
+        reason: failure.story.lines().next().unwrap_or_default().to_owned(),
+        until,
+    }
+}
+
+/// Tells why the work of a job ended; an error where the run ends with it.
+fn ended(teller: &mut Teller<'_>, job: &Job<'_>, end: End) -> Result<Outcome, Acted> {
+    let (how, text) = match &end {
+        End::OutOfQuota { message, .. } => (Ended::OutOfQuota, message.clone()),
+        End::Unavailable { message, .. } => (Ended::NoAgent, message.clone()),
+        End::CutShort(budget) => (
+            Ended::Stopped,
+            format!("ended before it was done: {budget}"),
+        ),
+        End::HeldBack(begun) => (
+            Ended::Stopped,
+            format!("ended before the next call: {begun} is under way"),
+        ),
+        End::Stopped => (Ended::Stopped, "interrupted".to_owned()),
+    };
+    teller.end(&job.told, how, &text, facts(job));
+    Err(match end {
+        End::OutOfQuota { until, .. } => return Ok(Outcome::OutOfQuota { until }),
+        End::Unavailable {
+            message,
+            signed_out,
+        } => Acted::NoAgent {
+            message,
+            signed_out,
+        },
+        End::CutShort(budget) => Acted::CutShort(budget),
+        End::HeldBack(_) => Acted::HeldBack,
+        End::Stopped => Acted::Stopped,
+    })
 }

@@ -38,15 +38,7 @@ impl<'a> Driver<'a> {
         let floor = self.finisher.floor;
         let claim = match piece.slug().map(|slug| self.claim(slug)).transpose()? {
             Some(Err(why)) => {
-                let told = teller.begin(None, (kind, label), &[]);
-                let now = floor.context.clock.now();
-                teller.end(&told, ActionOutcome::PutOff, &why, Facts::default());
-                let tried = tried(&piece);
-                let outcome = Outcome::PutOff {
-                    reason: why,
-                    until: now.checked_add(CLAIMED).ok(),
-                };
-                self.memory.remember(&tried, &outcome);
+                self.leave_alone(teller, (&piece, kind, label), why);
                 return Ok(Looked::On);
             }
             Some(Ok(claim)) => Some(claim),
@@ -93,6 +85,23 @@ impl<'a> Driver<'a> {
         }
         self.set_off(scope, done, job);
         Ok(Looked::On)
+    }
+
+    /// Leaves a piece to whoever is at work on it, for a while.
+    fn leave_alone(
+        &mut self,
+        teller: &mut Teller<'a>,
+        (piece, kind, label): (&Piece, ActionKind, &str),
+        why: String,
+    ) {
+        let told = teller.begin(None, (kind, label), &[]);
+        let now = self.finisher.floor.context.clock.now();
+        teller.end(&told, ActionOutcome::PutOff, &why, Facts::default());
+        let outcome = Outcome::PutOff {
+            reason: why,
+            until: now.checked_add(CLAIMED).ok(),
+        };
+        self.memory.remember(&tried(piece), &outcome);
     }
 
     /// Returns the first seat that no job has.

@@ -72,9 +72,20 @@ pub(crate) fn drive(
     // Nothing could land, and an agent would be paid for what has to wait.
     refuse_under_way(place, "begin the run")?;
     let _alone = set_out(&floor, work)?;
+    carry_on(&floor, course, &view, (&source, seed))
+}
+
+/// Goes on until there is a reason to end, and tells of it.
+fn carry_on(
+    floor: &Floor<'_>,
+    course: &Course,
+    view: &View,
+    (source, seed): (&Source, u64),
+) -> CommandResult {
+    let context = floor.context;
     let allowance = Allowance::new(course.limits, &context.clock);
     let shop = floor.shop(&allowance);
-    let run = begin(&floor, course.name, course.jobs.get())?;
+    let run = begin(floor, course.name, course.jobs.get())?;
     let mut teller = Teller::new(&context.book, &run, &context.clock);
     if course.focus {
         tell_focus(
@@ -95,13 +106,13 @@ pub(crate) fn drive(
         .map(|seat| floor.slots.for_job(seat))
         .collect();
     let finisher = Finisher {
-        floor: &floor,
+        floor,
         shop: &shop,
         run: &run,
         seats: &seats,
     };
-    let notifier = Notifier::new(&floor, run.id().to_string());
-    let mut driver = Driver::new(&finisher, course, &source, seed, &notifier);
+    let notifier = Notifier::new(floor, run.id().to_string());
+    let mut driver = Driver::new(&finisher, course, source, seed, &notifier);
     if context.out.json_wanted() {
         context.out.begin_series();
     }
@@ -110,13 +121,13 @@ pub(crate) fn drive(
         ending = ending.with_waiting_work();
     }
     driver.over(&ending);
-    close(&floor, course, &run, &ending, (&past, &view.head))?;
+    close(floor, course, &run, &ending, (&past, &view.head))?;
     // A command that hangs holds up nobody who reads.
     notifier.tell(&Cause::RunOver {
         ending: &ending,
         commits: run.summary().counts.commits_created,
     });
-    tell_the_way_on(&floor, &run, &ending);
+    tell_the_way_on(floor, &run, &ending);
     Ok(ending.exit())
 }
 

@@ -180,60 +180,60 @@ impl<'a> Driver<'a> {
         let limits = self.finisher.shop.allowance.limits();
         let decision = view.decide(floor, self.terms(&limits));
         for (slug, reason) in &decision.passed_over {
-            floor.context.out.note(
-                Channel::General,
-                Level::DETAIL,
-                &format!("{slug} is passed over: {reason}"),
-            );
+            let text = format!("{slug} is passed over: {reason}");
+            let out = floor.context.out;
+            out.note(Channel::General, Level::DETAIL, &text);
         }
-        let next = match decision.next {
+        let (piece, kind, label) = match decision.next {
+            Next::Wait { until } => return Ok(Looked::Rest(until)),
+            Next::Land(name) => return self.land(teller, &view, &name),
             Next::Stop(stop) => {
                 let Some(piece) = self.owed_instead(&stop) else {
                     self.tell_what_is_left(&view, &stop);
                     return Ok(Looked::Over(Ending::Decided(stop)));
                 };
-                Err(piece)
+                let label = label_of(&piece);
+                (piece, ActionKind::CleanUp, label)
             }
-            Next::Wait { until } => return Ok(Looked::Rest(until)),
-            next => Ok(next),
+            Next::Plan(slug) => {
+                let label = slug.to_string();
+                (Piece::Plan(slug), ActionKind::Plan, label)
+            }
+            Next::Phase { slug, index } => {
+                let label = view.phase(&slug, index);
+                (Piece::Phase(slug), ActionKind::Phase, label)
+            }
+            Next::Source { target, place } => {
+                self.memory.pass_to(place);
+                let piece = self.course.piece(target, view.routes(floor));
+                let label = label_of(&piece);
+                (piece, ActionKind::CleanUp, label)
+            }
         };
-        if let Ok(Next::Land(name)) = &next {
-            if let Some(work) = view.held_work(name) {
-                let tick = Tick::begin(floor, &tick::landing(self.course.name, work)?)?;
-                let acted = self.finisher.land_again(teller, work);
-                settle(&tick, &acted)?;
-                return Ok(self.remember(None, acted));
-            }
-            return Ok(Looked::On);
-        }
         if !self.proved {
             if let Some(ending) = self.finisher.baseline(teller, &view)? {
                 return Ok(Looked::Over(ending));
             }
             self.proved = true;
         }
-        let (piece, kind, label) = match next {
-            Err(piece) => {
-                let label = label_of(&piece);
-                (piece, ActionKind::CleanUp, label)
-            }
-            Ok(Next::Plan(slug)) => {
-                let label = slug.to_string();
-                (Piece::Plan(slug), ActionKind::Plan, label)
-            }
-            Ok(Next::Phase { slug, index }) => {
-                let label = view.phase(&slug, index);
-                (Piece::Phase(slug), ActionKind::Phase, label)
-            }
-            Ok(Next::Source { target, place }) => {
-                self.memory.pass_to(place);
-                let piece = self.course.piece(target, view.routes(floor));
-                let label = label_of(&piece);
-                (piece, ActionKind::CleanUp, label)
-            }
-            Ok(Next::Land(_) | Next::Wait { .. } | Next::Stop(_)) => return Ok(Looked::On),
-        };
         self.begin(scope, done, teller, &view, (piece, kind, &label))
+    }
+
+    /// Lands work that was held, unless somebody landed it meanwhile.
+    fn land(
+        &mut self,
+        teller: &mut Teller<'a>,
+        view: &View,
+        name: &str,
+    ) -> Result<Looked, CommandError> {
+        let Some(work) = view.held_work(name) else {
+            return Ok(Looked::On);
+        };
+        let tick = tick::landing(self.course.name, work)?;
+        let tick = Tick::begin(self.finisher.floor, &tick)?;
+        let acted = self.finisher.land_again(teller, work);
+        settle(&tick, &acted)?;
+        Ok(self.remember(None, acted))
     }
 
     /// Where a run ends because nothing can be done, says of each migration that

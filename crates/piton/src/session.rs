@@ -4,8 +4,9 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use piton_agent::adapter::AdapterSpec;
 use piton_agent::choice::Choice;
-use piton_agent::interactive::{self, Session, SessionEnd, Terminal};
+use piton_agent::interactive::{self, Session, SessionEnd, SessionError, Terminal};
 use piton_agent::process::ExitKind;
 use piton_agent::sealing::SealTerms;
 use piton_agent::{AgentCall, CallFiles, CallRole, HeldSession, Host, ProgramAgent};
@@ -40,6 +41,23 @@ pub(crate) struct Talk<'a> {
     pub(crate) terms: Option<&'a SealTerms>,
     /// Where it is recorded; outside of a clone it is not.
     pub(crate) page: Option<&'a Page>,
+}
+
+impl Talk<'_> {
+    fn call(&self, chosen: &AgentChoice) -> AgentCall {
+        AgentCall {
+            role: self.role,
+            slug: self.slug.clone(),
+            cwd: self.directory.to_owned(),
+            workspace: self.directory.to_owned(),
+            prompt: self.prompt.clone(),
+            model: self.model.clone(),
+            effort: None,
+            schema: None,
+            limits: chosen.limits(),
+            caches: CacheSet::default(),
+        }
+    }
 }
 
 /// The place of a session in the record of its run.
@@ -78,6 +96,16 @@ impl Page {
             .or_failed(could_not)?;
         let placed = run.call(role.as_str()).or_failed(could_not)?;
         Ok(Self { run, placed, role })
+    }
+
+    /// Records how the session went.
+    fn keep(&self, context: &Context, agent: &ProgramAgent, held: HeldSession<'_>) {
+        if let Err(error) = agent.keep_session(held, &self.placed.files) {
+            context.out.warn(&format!(
+                "the session's record is incomplete: {}",
+                piton_base::on_one_line(&error)
+            ));
+        }
     }
 
     /// Records what the session came to. What is taken over does not hang on
@@ -123,39 +151,16 @@ pub(crate) fn hold(
     let could_not = format!("could not hold a session with {}", chosen.name);
     let could_not = could_not.as_str();
     let host = Host::new(context.environment.raw()).with_directory(&context.directory);
-    let described = agents::described(chosen, settings)?;
-    let spec = Choice {
-        command: chosen.command.as_deref(),
-        settings: described.as_ref(),
-        ..Choice::of(&chosen.name)
-    }
-    .spec()
-    .or_failed(could_not)?;
-    let disk: Arc<dyn Disk> = Arc::new(RealDisk);
-    let clock = Arc::new(SystemClock::default());
+    let spec = spec(settings, chosen, could_not)?;
     let program = spec.program.clone();
-    let terms = if let Some(terms) = talk.terms {
-        terms.clone()
-    } else {
-        let caches = context.environment.user_cache().unwrap_or_default();
-        crate::sealing::terms(context, settings, &caches.join("sessions"))?
-    };
+    let clock = Arc::new(SystemClock::default());
+    let terms = terms(context, settings, talk.terms)?;
+    let disk: Arc<dyn Disk> = Arc::new(RealDisk);
     let agent = ProgramAgent::new(&chosen.name, spec, host.clone(), disk, clock.clone());
     let agent = agent.on_terms(terms.clone());
     agents::ready(&agent)?;
     let files = CallFiles::in_directory(talk.scratch);
-    let call = AgentCall {
-        role: talk.role,
-        slug: talk.slug,
-        cwd: talk.directory.to_owned(),
-        workspace: talk.directory.to_owned(),
-        prompt: talk.prompt.clone(),
-        model: talk.model,
-        effort: None,
-        schema: None,
-        limits: chosen.limits(),
-        caches: CacheSet::default(),
-    };
+    let call = talk.call(chosen);
     let Some(line) = agent.interactive_command(&call, &files) else {
         return Err(CommandError::failed(could_not)
             .with_source("it has no way of working on a terminal".to_owned())
@@ -217,13 +222,40 @@ pub(crate) fn hold(
             end: &end,
             warnings,
         };
-        if let Err(error) = agent.keep_session(held, &page.placed.files) {
-            context.out.warn(&format!(
-                "the session's record is incomplete: {}",
-                piton_base::on_one_line(&error)
-            ));
-        }
+        page.keep(context, &agent, held);
     }
+    judged(end, could_not)
+}
+
+fn terms(
+    context: &Context,
+    settings: &Settings,
+    told: Option<&SealTerms>,
+) -> Result<SealTerms, CommandError> {
+    if let Some(terms) = told {
+        return Ok(terms.clone());
+    }
+    let caches = context.environment.user_cache().unwrap_or_default();
+    crate::sealing::terms(context, settings, &caches.join("sessions"))
+}
+
+/// Returns how the chosen agent is called.
+fn spec(
+    settings: &Settings,
+    chosen: &AgentChoice,
+    could_not: &str,
+) -> Result<AdapterSpec, CommandError> {
+    let described = agents::described(chosen, settings)?;
+    let choice = Choice {
+        command: chosen.command.as_deref(),
+        settings: described.as_ref(),
+        ..Choice::of(&chosen.name)
+    };
+    choice.spec().or_failed(could_not)
+}
+
+/// Whether a session ended as it should.
+fn judged(end: Result<SessionEnd, SessionError>, could_not: &str) -> Result<(), CommandError> {
     match end {
         Ok(SessionEnd::Settled(_)) => Ok(()),
         Ok(SessionEnd::Ended(ExitKind::Code(0))) => Ok(()),

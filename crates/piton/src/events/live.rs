@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use piton_base::terminal::{clean, cut};
-use piton_loop::runs::{Event, Recorded};
+use piton_loop::runs::{CallScope, Event, Recorded};
 
 use super::seats::Seats;
 use super::under_way::{UnderWay, What, since};
@@ -39,17 +39,7 @@ impl Live {
         let job = told.job.filter(|_| self.seats.name(told.job).is_some());
         match &told.event {
             Event::CallStarted { scope, call, .. } => {
-                let target = clean(&scope.target);
-                let again = match scope.retry {
-                    0 | 1 => String::new(),
-                    again => format!(", try {again}"),
-                };
-                let role = &scope.call_role;
-                let label = match job {
-                    Some(_) => format!("{role}{again}"),
-                    None => format!("{role} {target}{again}"),
-                };
-                self.begin(What::Call(*call), job, label, at);
+                self.begin(What::Call(*call), job, label_of(scope, job), at);
             }
             Event::ValidationStarted {
                 call,
@@ -73,21 +63,14 @@ impl Live {
                 if let Some(one) = self.find(&What::Call(*call)) {
                     one.usage = usage.or(one.usage);
                     one.cost_usd = cost_usd.or(one.cost_usd);
-                    if let Some(doing) = doing {
-                        one.doing = last_line(doing);
-                    }
                 }
+                self.doing(*call, doing.as_deref().map(last_line));
             }
             Event::CallRetrying { call, why } => {
-                if let Some(one) = self.find(&What::Call(*call)) {
-                    one.doing = format!("tries again: {}", last_line(why));
-                }
+                self.doing(*call, Some(format!("tries again: {}", last_line(why))));
             }
             Event::ValidationPrinted { call, text } => {
-                let line = last_line(text);
-                if let (Some(one), false) = (self.find(&What::Call(*call)), line.is_empty()) {
-                    one.doing = line;
-                }
+                self.doing(*call, Some(last_line(text)).filter(|line| !line.is_empty()));
             }
             Event::CallFinished(end) => self.end(&What::Call(end.call)),
             Event::ValidationFinished { call, .. } => self.end(&What::Call(*call)),
@@ -130,6 +113,13 @@ impl Live {
             cost_usd: None,
             doing: String::new(),
         });
+    }
+
+    /// Notes what a call does now, where that is told.
+    fn doing(&mut self, call: u32, doing: Option<String>) {
+        if let (Some(one), Some(doing)) = (self.find(&What::Call(call)), doing) {
+            one.doing = doing;
+        }
     }
 
     fn end(&mut self, what: &What) {
@@ -189,6 +179,18 @@ impl Live {
             lines.push(line);
         }
         lines
+    }
+}
+
+fn label_of(scope: &CallScope, job: Option<u32>) -> String {
+    let again = match scope.retry {
+        0 | 1 => String::new(),
+        again => format!(", try {again}"),
+    };
+    let role = &scope.call_role;
+    match job {
+        Some(_) => format!("{role}{again}"),
+        None => format!("{role} {}{again}", clean(&scope.target)),
     }
 }
 

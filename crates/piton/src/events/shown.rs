@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use piton_base::terminal::{clean, columns, cut};
-use piton_loop::runs::{CallEnd, CallStatus, Event, Recorded};
+use piton_loop::runs::{CallEnd, CallStatus, Event, Recorded, RunEnd};
 
 use super::seats::Seats;
 use crate::output::amount::{consumed, lasted};
@@ -56,26 +56,17 @@ impl Shown {
         };
         match &told.event {
             Event::ActionStarted { files, .. } => {
-                self.by_action.store(true, Ordering::Relaxed);
-                self.in_action.store(true, Ordering::Relaxed);
                 let head = match (told.job, name) {
                     (Some(job), Some(_)) => {
                         format!("[{job}] {}", clean(&told.event.message()))
                     }
                     (Some(_) | None, _) => message(),
                 };
-                out.say(Channel::General, Level::NORMAL, &head);
-                if !files.is_empty() {
-                    self.below(name, &files.join(", "));
-                }
+                self.began(name, &head, files);
             }
             Event::CallFinished(end) => self.answered(name, end),
             Event::RunFinished(end) if end.calls > 1 && !self.by_action.load(Ordering::Relaxed) => {
-                let lasted = lasted(Duration::from_millis(end.duration_ms));
-                let mut parts = vec![format!("{} calls", end.calls), lasted];
-                parts.extend(consumed(end.usage, end.cost_usd));
-                let text = format!("altogether: {}", parts.join(", "));
-                out.note(Channel::Agent, Level::NORMAL, &text);
+                self.altogether(end);
             }
             Event::ActionFinished(end) => {
                 self.below(name, &end.summary);
@@ -121,6 +112,24 @@ impl Shown {
             | Event::StepFailed { .. }
             | Event::Interrupted => {}
         }
+    }
+
+    /// Tells that an action began: what follows stands below it.
+    fn began(&self, name: Option<&str>, head: &str, files: &[String]) {
+        self.by_action.store(true, Ordering::Relaxed);
+        self.in_action.store(true, Ordering::Relaxed);
+        self.out.say(Channel::General, Level::NORMAL, head);
+        if !files.is_empty() {
+            self.below(name, &files.join(", "));
+        }
+    }
+
+    fn altogether(&self, end: &RunEnd) {
+        let lasted = lasted(Duration::from_millis(end.duration_ms));
+        let mut parts = vec![format!("{} calls", end.calls), lasted];
+        parts.extend(consumed(end.usage, end.cost_usd));
+        let text = format!("altogether: {}", parts.join(", "));
+        self.out.note(Channel::Agent, Level::NORMAL, &text);
     }
 
     /// Tells what a call came to: the first line of its answer, how long it

@@ -24,32 +24,8 @@ impl Site<'_> {
         made: &Made,
     ) -> Result<(), CommandError> {
         let out = &self.context.out;
-        let exit = self.exit(report, verification);
         if out.json_wanted() {
-            out.json(plan_json(plan, out.verbosity().threshold(Channel::Plan))?);
-            out.amend(
-                render::run_document(&report.receipts, verification)
-                    .or_internal("could not show the run")?,
-            );
-            let deviations: Vec<Value> = verification
-                .iter()
-                .flat_map(|verification| verification.deviations())
-                .map(|d| json!({ "action": d.action, "expected": d.expected, "found": d.found }))
-                .collect();
-            let verified =
-                report.is_success() && verification.is_some_and(piton_plan::Verification::is_clean);
-            out.amend(json!({
-                "dry_run": false,
-                "run": made.run.as_ref().map(ToString::to_string),
-                "commit": made.commit,
-                "verified": verified,
-                "deviations": deviations,
-                "journal": id.to_string(),
-            }));
-            if let Some(error) = failure_json(report) {
-                out.failure(error);
-            }
-            return Ok(());
+            return self.tell_json(id, plan, report, verification, made);
         }
         let level = level_of(out.verbosity().threshold(Channel::Plan));
         let text = render::receipts(&report.receipts, level, self.style());
@@ -66,45 +42,43 @@ impl Site<'_> {
                 out.prose(&text);
             }
         }
-        match exit {
-            Exit::Done => {}
-            Exit::Interrupted if calls_an_agent(plan) => {
-                out.hint("nothing was lost; run the command again");
-            }
-            Exit::Deviation => {
-                out.hint("something else may be changing the same things; run the command again");
-            }
-            Exit::Interrupted => out.hint(&format!(
-                "`piton journal resume {}` does the rest",
-                short(id)
-            )),
-            Exit::Failed
-            | Exit::Usage
-            | Exit::WaitsForPerson
-            | Exit::Authentication
-            | Exit::StalePlan
-            | Exit::ValidationRed
-            | Exit::LimitReached
-            | Exit::ChangesPending => {
-                // A call is made anew from what was accepted; there is nothing
-                // to carry on.
-                let failure = failed(report).map(|(_, failure)| failure);
-                if let Some(until) = failure.and_then(|failure| failure.until) {
-                    let at = local_time(until);
-                    out.hint(&format!(
-                        "nothing was lost; run the command again after {at}, or with another agent (--with)"
-                    ));
-                } else if calls_an_agent(plan) {
-                    if failure.is_none_or(|failure| failure.hint.is_none()) {
-                        out.hint("nothing was lost; run the command again");
-                    }
-                } else {
-                    out.hint(&format!(
-                        "correct the cause, then `piton journal resume {}` does the rest",
-                        short(id)
-                    ));
-                }
-            }
+        if let Some(hint) = way_on(self.exit(report, verification), id, plan, report) {
+            out.hint(&hint);
+        }
+        Ok(())
+    }
+
+    fn tell_json(
+        &self,
+        id: PlanId,
+        plan: &Plan<Op>,
+        report: &Report,
+        verification: Option<&Verification>,
+        made: &Made,
+    ) -> Result<(), CommandError> {
+        let out = &self.context.out;
+        out.json(plan_json(plan, out.verbosity().threshold(Channel::Plan))?);
+        out.amend(
+            render::run_document(&report.receipts, verification)
+                .or_internal("could not show the run")?,
+        );
+        let deviations: Vec<Value> = verification
+            .iter()
+            .flat_map(|verification| verification.deviations())
+            .map(|d| json!({ "action": d.action, "expected": d.expected, "found": d.found }))
+            .collect();
+        let verified =
+            report.is_success() && verification.is_some_and(piton_plan::Verification::is_clean);
+        out.amend(json!({
+            "dry_run": false,
+            "run": made.run.as_ref().map(ToString::to_string),
+            "commit": made.commit,
+            "verified": verified,
+            "deviations": deviations,
+            "journal": id.to_string(),
+        }));
+        if let Some(error) = failure_json(report) {
+            out.failure(error);
         }
         Ok(())
     }
@@ -115,6 +89,49 @@ impl Site<'_> {
             Exit::Interrupted
         } else {
             exit_of(report, verification)
+        }
+    }
+}
+
+/// Returns what a person can do next.
+fn way_on(exit: Exit, id: PlanId, plan: &Plan<Op>, report: &Report) -> Option<String> {
+    match exit {
+        Exit::Done => None,
+        Exit::Deviation => {
+            Some("something else may be changing the same things; run the command again".to_owned())
+        }
+        Exit::Interrupted if calls_an_agent(plan) => {
+            Some("nothing was lost; run the command again".to_owned())
+        }
+        Exit::Interrupted => Some(format!(
+            "`piton journal resume {}` does the rest",
+            short(id)
+        )),
+        Exit::Failed
+        | Exit::Usage
+        | Exit::WaitsForPerson
+        | Exit::Authentication
+        | Exit::StalePlan
+        | Exit::ValidationRed
+        | Exit::LimitReached
+        | Exit::ChangesPending => {
+            // A call is made anew from what was accepted; there is nothing to
+            // carry on.
+            let failure = failed(report).map(|(_, failure)| failure);
+            if let Some(until) = failure.and_then(|failure| failure.until) {
+                let at = local_time(until);
+                Some(format!(
+                    "nothing was lost; run the command again after {at}, or with another agent (--with)"
+                ))
+            } else if calls_an_agent(plan) {
+                let has_hint = failure.is_some_and(|failure| failure.hint.is_some());
+                (!has_hint).then(|| "nothing was lost; run the command again".to_owned())
+            } else {
+                Some(format!(
+                    "correct the cause, then `piton journal resume {}` does the rest",
+                    short(id)
+                ))
+            }
         }
     }
 }

@@ -38,6 +38,23 @@ impl Demo<'_> {
         );
 
         self.guide.chapter("Setting piton up");
+        self.set_up()?;
+
+        self.guide.chapter("A migration begins");
+        self.ask(&["migration", "new", SLUG, "--target", TARGET])?;
+
+        self.guide
+            .chapter("Planning it, one accepted step at a time");
+        self.plan()?;
+        if !self.project.has_cargo()? {
+            self.validate_nothing()?;
+        }
+        self.carry_out()?;
+        let shown = self.show()?;
+        self.end(&shown, keep)
+    }
+
+    fn set_up(&self) -> Result<(), CommandError> {
         self.ask(&["init"])?;
         self.guide
             .tell("The agent is a script here: a file with what it says and writes at each step.");
@@ -46,12 +63,11 @@ impl Demo<'_> {
         self.project.git(&["add", "--all"])?;
         self.project
             .git(&["commit", "--quiet", "--message", "Set piton up"])?;
+        Ok(())
+    }
 
-        self.guide.chapter("A migration begins");
-        self.ask(&["migration", "new", SLUG, "--target", TARGET])?;
-
-        self.guide
-            .chapter("Planning it, one accepted step at a time");
+    /// Takes every planning step, and one of them twice: it is killed first.
+    fn plan(&self) -> Result<(), CommandError> {
         self.guide
             .tell("Each step asks the agent, checks the answer, and commits what was accepted.");
         let mut fallen = false;
@@ -74,28 +90,28 @@ impl Demo<'_> {
             }
         }
         let shown = self.show()?;
-        if shown["status"] != "ready" {
-            return Err(CommandError::new(
-                ErrorKind::Internal,
-                "the demo's plan did not come to its end",
-            )
-            .with_source(format!("it is {}", shown["status"])));
+        if shown["status"] == "ready" {
+            return Ok(());
         }
-        if !self.project.has_cargo()? {
-            self.guide
-                .tell("cargo is not here, so what the phases make is not tested.");
-            self.ask(&["config", "set", "validation-command", "true"])?;
-            self.project.git(&[
-                "commit",
-                "--quiet",
-                "--all",
-                "--message",
-                "Validate nothing",
-            ])?;
-        }
-        self.carry_out()?;
-        let shown = self.show()?;
-        self.end(&shown, keep)
+        Err(CommandError::new(
+            ErrorKind::Internal,
+            "the demo's plan did not come to its end",
+        )
+        .with_source(format!("it is {}", shown["status"])))
+    }
+
+    fn validate_nothing(&self) -> Result<(), CommandError> {
+        self.guide
+            .tell("cargo is not here, so what the phases make is not tested.");
+        self.ask(&["config", "set", "validation-command", "true"])?;
+        self.project.git(&[
+            "commit",
+            "--quiet",
+            "--all",
+            "--message",
+            "Validate nothing",
+        ])?;
+        Ok(())
     }
 
     /// Starts the step, kills it while the agent works, and looks at what is left.

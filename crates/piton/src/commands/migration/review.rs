@@ -184,12 +184,6 @@ fn talked(
     prompt: String,
 ) -> Result<Contents, CommandError> {
     let (disk, git) = (&context.disk, &place.repository);
-    let failed = |error: StepFailure| {
-        let advice = error.advice();
-        CommandError::failed("could not hold the review; nothing was changed")
-            .with_source(error)
-            .hint(advice)
-    };
     let head = git.head()?.ok_or_else(|| {
         CommandError::failed("could not hold the review: nothing is committed here yet")
     })?;
@@ -197,7 +191,7 @@ fn talked(
     let scratch = planning.site.candidates().join(&name);
     let slot = crate::slots::take(context, place, slots, &head, "a review")?;
     if let Some(setup) = &slots.setup {
-        create_dirs(disk, &scratch).or_failed("could not hold the review; nothing was changed")?;
+        create_dirs(disk, &scratch).or_failed(COULD_NOT_HOLD)?;
         let log = scratch.join("setup.log");
         setup
             .prepare(disk, &slot, &log, &name, &context.stop, &context.clock)
@@ -245,6 +239,15 @@ fn talked(
         .refuse_unfit(disk, slot.dir(), slots.max_new)
         .map_err(|error| failed(StepFailure::Unfit(error)))?;
     left.map_err(failed)
+}
+
+const COULD_NOT_HOLD: &str = "could not hold the review; nothing was changed";
+
+fn failed(error: StepFailure) -> CommandError {
+    let advice = error.advice();
+    CommandError::failed(COULD_NOT_HOLD)
+        .with_source(error)
+        .hint(advice)
 }
 
 /// Keeps what was changed in a copy that was not taken over, and says where.

@@ -68,20 +68,8 @@ pub(crate) fn run(context: &Context, args: &ShareArgs) -> CommandResult {
     refuse_nowhere(context, &stored, provider)?;
     let text = text(&live);
     context.refuse_secret("the migration", &text)?;
-    let create = CreatePlan {
-        provider,
-        title: title(&live),
-        text,
-        labels: Vec::new(),
-        fields: Vec::new(),
-        learn: false,
-        summary: None,
-        base: None,
-        since: live.manifest.created_at().instant().ok(),
-        // Cut off before the migration knows of its plan, the same one is found.
-        once: Some(once(&live)),
-    };
     let mut builder = PlanBuilder::new(format!("migration share {slug}"));
+    let create = creating(&live, provider, text);
     builder.add(Op::from(BackendOp::Create(create)));
     let plan = builder.build()?;
     if !plan_args.changes_nothing() {
@@ -117,6 +105,22 @@ pub(crate) fn run(context: &Context, args: &ShareArgs) -> CommandResult {
         context.out.hint(&format!("plan {id} is at {url}"));
     }
     Ok(exit)
+}
+
+fn creating(live: &Live, provider: Provider, text: String) -> CreatePlan {
+    CreatePlan {
+        provider,
+        title: title(live),
+        text,
+        labels: Vec::new(),
+        fields: Vec::new(),
+        learn: false,
+        summary: None,
+        base: None,
+        since: live.manifest.created_at().instant().ok(),
+        // Cut off before the migration knows of its plan, the same one is found.
+        once: Some(once(live)),
+    }
 }
 
 /// Notes in the migration which plan it is told of in.

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use clap::Args;
 use piton_backend::header::Stamp;
 use piton_backend::operation::{BackendOp, RecordDispatch};
+use piton_backend::store::PlanId;
 use piton_base::{Clock, Digest, on_one_line};
 use piton_github::endpoints::{actions, repository, runs};
 use piton_github::operation::{Dispatch, ForgeOp, RUN_ID, RUN_NODE};
 use piton_github::{Client, ForgeError, RepoName, found};
-use piton_plan::{PlanBuilder, Receipt, Slot};
+use piton_plan::{Handle, PlanBuilder, Receipt, Slot};
 
 use super::target::{header, with_plan};
 use super::worthy::{Terms, Worthy};
@@ -63,57 +64,17 @@ pub(super) fn run(context: &Context, args: &DispatchArgs) -> CommandResult {
     let id = &worthy.document.id;
     let header = header(&worthy.document)?;
     let (client, repo) = stored.code(context)?;
-    let at = Stamp::write(context.clock.now());
     let mut builder = PlanBuilder::new("plan dispatch");
     if let Some(run) = args.run {
-        let found = look(&client, &repo, run)?
-            .ok_or_else(|| CommandError::failed(format!("{repo} has no run {run}")))?;
-        builder.add(Op::from(BackendOp::RecordDispatch(RecordDispatch {
-            plan: id.clone(),
-            run: Slot::Known(run),
-            node: Slot::Known(found.node_id),
-            at: Stamp::write(found.created_at),
-        })));
+        record(&mut builder, (&client, &repo), id, run)?;
     } else {
         let before = header.text("last_dispatched_run_id");
-        if !args.again {
-            refuse_running(&client, &repo, id.as_str(), before)?;
-        }
-        let workflow = found(actions::get(&client, &repo, &args.workflow)).map_err(unreachable)?;
-        let workflow = workflow.ok_or_else(|| {
-            CommandError::failed(format!("{repo} has no workflow {}", args.workflow))
-                .hint("`piton init --ci` writes it; commit it to the default branch and push")
-        })?;
-        if !workflow.active() {
-            return Err(CommandError::failed(format!(
-                "the workflow {} is switched off ({})",
-                args.workflow, workflow.state
-            )));
-        }
-        let reference = match &args.git_ref {
-            Some(named) => named.clone(),
-            None => {
-                repository::get(&client, &repo)
-                    .map_err(unreachable)?
-                    .default_branch
-            }
-        };
-        let digest = worthy.source.digest().hex();
-        let started = builder.add(Op::from(ForgeOp::Dispatch(Dispatch {
-            repository: repo.clone(),
-            workflow: args.workflow.clone(),
-            reference,
-            inputs: BTreeMap::from([
-                ("plan".to_owned(), id.to_string()),
-                ("digest".to_owned(), digest.clone()),
-            ]),
-            distinct: Some(distinct(id.as_str(), &digest, before)),
-        })));
+        let started = start(&mut builder, (&client, &repo), &worthy, args, before)?;
         let recorded = builder.add(Op::from(BackendOp::RecordDispatch(RecordDispatch {
             plan: id.clone(),
             run: Slot::After(started.output(&RUN_ID)),
             node: Slot::After(started.output(&RUN_NODE)),
-            at,
+            at: Stamp::write(context.clock.now()),
         })));
         builder.depend(&recorded, &started);
     }
@@ -136,6 +97,68 @@ pub(super) fn run(context: &Context, args: &DispatchArgs) -> CommandResult {
         }
     }
     Ok(exit)
+}
+
+/// Records a run that somebody else started.
+fn record(
+    builder: &mut PlanBuilder<Op>,
+    (client, repo): (&Client, &RepoName),
+    id: &PlanId,
+    run: u64,
+) -> Result<(), CommandError> {
+    let found = look(client, repo, run)?
+        .ok_or_else(|| CommandError::failed(format!("{repo} has no run {run}")))?;
+    builder.add(Op::from(BackendOp::RecordDispatch(RecordDispatch {
+        plan: id.clone(),
+        run: Slot::Known(run),
+        node: Slot::Known(found.node_id),
+        at: Stamp::write(found.created_at),
+    })));
+    Ok(())
+}
+
+/// Starts the workflow, unless the run that was dispatched before goes on.
+fn start(
+    builder: &mut PlanBuilder<Op>,
+    (client, repo): (&Client, &RepoName),
+    worthy: &Worthy,
+    args: &DispatchArgs,
+    before: Option<&str>,
+) -> Result<Handle, CommandError> {
+    let id = &worthy.document.id;
+    if !args.again {
+        refuse_running(client, repo, id.as_str(), before)?;
+    }
+    let workflow = found(actions::get(client, repo, &args.workflow)).map_err(unreachable)?;
+    let workflow = workflow.ok_or_else(|| {
+        CommandError::failed(format!("{repo} has no workflow {}", args.workflow))
+            .hint("`piton init --ci` writes it; commit it to the default branch and push")
+    })?;
+    if !workflow.active() {
+        return Err(CommandError::failed(format!(
+            "the workflow {} is switched off ({})",
+            args.workflow, workflow.state
+        )));
+    }
+    let reference = match &args.git_ref {
+        Some(named) => named.clone(),
+        None => {
+            repository::get(client, repo)
+                .map_err(unreachable)?
+                .default_branch
+        }
+    };
+    let digest = worthy.source.digest().hex();
+    Ok(builder.add(Op::from(ForgeOp::Dispatch(Dispatch {
+        repository: repo.clone(),
+        workflow: args.workflow.clone(),
+        reference,
+        inputs: BTreeMap::from([
+            ("plan".to_owned(), id.to_string()),
+            ("digest".to_owned(), digest.clone()),
+        ]),
+        distinct: Some(distinct(id.as_str(), &digest, before)),
+    }))))
 }
 
 /// Refuses to start a run beside one that is under way.

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use piton_base::Clock as _;
 use piton_durable::DiskRead as _;
 use piton_github::operation::{EditGist, ForgeOp, GistChange};
-use piton_github::{ForgeRead as _, RepoName};
+use piton_github::{Client, ForgeRead as _, RepoName};
 use piton_plan::{Plan, PlanBuilder, Slot};
 use piton_traffic::collect::{
     Given, Moment, Outcome, StateRead, Target, collect, fetch, read_archive, read_past, read_state,
@@ -89,50 +89,18 @@ fn collected(context: &Context, args: &CollectArgs) -> CommandResult {
         Some(place) => place.settings,
         None => context.settings(None)?,
     };
-    let variable = |flag: &Option<String>, name: &str| {
-        flag.clone()
-            .or_else(|| context.environment.get(name).map(str::to_owned))
-    };
-    let repository = variable(&args.repository, "GITHUB_REPOSITORY").ok_or_else(|| {
-        CommandError::usage("could not tell which repository to collect")
-            .hint("name it with --repository OWNER/NAME, or set GITHUB_REPOSITORY")
-    })?;
+    let repository =
+        variable(context, args.repository.as_ref(), "GITHUB_REPOSITORY").ok_or_else(|| {
+            CommandError::usage("could not tell which repository to collect")
+                .hint("name it with --repository OWNER/NAME, or set GITHUB_REPOSITORY")
+        })?;
     let repository: RepoName = repository
         .parse()
         .map_err(|error| CommandError::usage("could not use the repository").with_source(error))?;
-    let gist = variable(&args.badge_gist, BADGE_VARIABLE);
-    let archive_gist = variable(&args.archive_gist, ARCHIVE_VARIABLE);
     let forge = crate::forge::client(context, &settings)?;
-    let mut revision = None;
-    let state = match &gist {
-        None => StateRead::Missing { revisions: None },
-        Some(gist) => {
-            let (state, newest) = read_state(&forge, gist)
-                .map_err(|error| error::forge("read the state; nothing was written", error))?;
-            revision = newest;
-            state
-        }
-    };
-    let now = Moment(told_time(context, forge.heard()));
-    let given = Given {
-        repository: repository.to_string(),
-        now,
-        pushed: context.environment.get("GITHUB_EVENT_NAME") == Some("push"),
-        fresh_minutes: i64::from(args.fresh_minutes),
-        archive: match &archive_gist {
-            Some(gist) => read_archive(&forge, gist),
-            None => Some(BTreeMap::new()),
-        },
-        past: match &gist {
-            Some(gist) => read_past(&forge, gist, &state, now),
-            None => Vec::new(),
-        },
-        gist,
-        archive_gist,
-        state,
-    };
+    let (given, revision) = given(context, args, &forge, &repository)?;
     context.out.trace("read the state");
-    let answers = fetch(&forge, &repository, &given.state, now);
+    let answers = fetch(&forge, &repository, &given.state, given.now);
     context.out.trace("read everything else");
     let outcome = collect(&given, &answers);
     context.out.trace("computed");
@@ -155,6 +123,47 @@ fn collected(context: &Context, args: &CollectArgs) -> CommandResult {
         }
         _ => Ok(ended.exit),
     }
+}
+
+/// Returns what a flag says, or else a variable.
+fn variable(context: &Context, flag: Option<&String>, name: &str) -> Option<String> {
+    let variable = || context.environment.get(name).map(str::to_owned);
+    flag.cloned().or_else(variable)
+}
+
+/// Reads what a run begins with, and the newest revision of the state.
+fn given(
+    context: &Context,
+    args: &CollectArgs,
+    forge: &Client,
+    repository: &RepoName,
+) -> Result<(Given, Option<String>), CommandError> {
+    let gist = variable(context, args.badge_gist.as_ref(), BADGE_VARIABLE);
+    let archive_gist = variable(context, args.archive_gist.as_ref(), ARCHIVE_VARIABLE);
+    let (state, revision) = match &gist {
+        None => (StateRead::Missing { revisions: None }, None),
+        Some(gist) => read_state(forge, gist)
+            .map_err(|error| error::forge("read the state; nothing was written", error))?,
+    };
+    let now = Moment(told_time(context, forge.heard()));
+    let given = Given {
+        repository: repository.to_string(),
+        now,
+        pushed: context.environment.get("GITHUB_EVENT_NAME") == Some("push"),
+        fresh_minutes: i64::from(args.fresh_minutes),
+        archive: match &archive_gist {
+            Some(gist) => read_archive(forge, gist),
+            None => Some(BTreeMap::new()),
+        },
+        past: match &gist {
+            Some(gist) => read_past(forge, gist, &state, now),
+            None => Vec::new(),
+        },
+        gist,
+        archive_gist,
+        state,
+    };
+    Ok((given, revision))
 }
 
 /// Returns what time it is: by GitHub's clock where this machine's is wrong. One

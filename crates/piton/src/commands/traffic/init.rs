@@ -13,6 +13,7 @@ use super::ground::Ground;
 use super::pinned::install;
 use super::place::{Known, MeantArgs, earlier};
 use super::tips::{Tip, Tips};
+use crate::config::Settings;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;
@@ -57,45 +58,13 @@ pub(super) fn files(
     let ground = Ground::to_write(context, args)?;
     let settings = ground.settings();
     let known = Known::read_in(context, Some(ground.top()), ground.place(), meant)?;
-    let project = known.project();
     let named = known.asked(context)?;
     let install = install(settings)?;
-    let repository = named.clone().map_or_else(placeholder, Ok)?;
-    let entry = known.global.entry(&repository).unwrap_or_default();
-    let get = |field: &str| project.get(field);
-    let said = &known.said;
-    let created = said
-        .created
-        .clone()
-        .or_else(|| get("created"))
-        .or(entry.created)
-        .filter(|created| is_date(created));
-    let names = Names {
-        display_name: said
-            .display_name
-            .clone()
-            .or_else(|| get("display_name"))
-            .or(entry.display_name)
-            .unwrap_or_else(|| match &named {
-                Some(named) => display_name(named.name()),
-                None => "PLACEHOLDER".to_owned(),
-            }),
-        created: created.unwrap_or_default(),
-        ci_workflows: project.ci_workflows().ok().flatten().unwrap_or_default(),
-        branch: settings.traffic_branch().unwrap_or("main").to_owned(),
-        schedule: settings
-            .traffic_schedule()
-            .map_or_else(|| default_schedule(&repository.to_string()), str::to_owned),
-        repository,
-    };
-    names
-        .check(provision::SECRET)
-        .map_err(|error| error::create(CreateError::Settle(error)))?;
-    let badge = said.badge_gist.clone().or_else(|| get("badge_gist_id"));
-    let badge = badge.or(entry.badge_gist_id);
-    let archive = said.archive_gist.clone();
-    let archive = archive.or_else(|| get("archive_gist_id"));
-    let archive = archive.or(entry.archive_gist_id);
+    let Meant {
+        names,
+        badge,
+        archive,
+    } = Meant::of(&known, named.as_ref(), settings)?;
     let mut builder: PlanBuilder<Op> = PlanBuilder::new("traffic init");
     ground.note(&mut builder);
     if named.is_none() {
@@ -128,6 +97,58 @@ pub(super) fn files(
             .hint("commit the files and push them: `git add -A && git commit && git push`");
     }
     Ok(ended.exit)
+}
+
+/// What the files are to say, as far as it is known on this machine.
+struct Meant {
+    names: Names,
+    badge: Option<String>,
+    archive: Option<String>,
+}
+
+impl Meant {
+    fn of(
+        known: &Known,
+        named: Option<&RepoName>,
+        settings: &Settings,
+    ) -> Result<Self, CommandError> {
+        let project = known.project();
+        let get = |field: &str| project.get(field);
+        let said = &known.said;
+        let repository = named.cloned().map_or_else(placeholder, Ok)?;
+        let entry = known.global.entry(&repository).unwrap_or_default();
+        let created = said.created.clone();
+        let created = created.or_else(|| get("created")).or(entry.created);
+        let display = said.display_name.clone();
+        let display = display.or_else(|| get("display_name"));
+        let badge = said.badge_gist.clone();
+        let badge = badge.or_else(|| get("badge_gist_id"));
+        let archive = said.archive_gist.clone();
+        let archive = archive.or_else(|| get("archive_gist_id"));
+        let names = Names {
+            display_name: display
+                .or(entry.display_name)
+                .unwrap_or_else(|| match named {
+                    Some(named) => display_name(named.name()),
+                    None => "PLACEHOLDER".to_owned(),
+                }),
+            created: created.filter(|day| is_date(day)).unwrap_or_default(),
+            ci_workflows: project.ci_workflows().ok().flatten().unwrap_or_default(),
+            branch: settings.traffic_branch().unwrap_or("main").to_owned(),
+            schedule: settings
+                .traffic_schedule()
+                .map_or_else(|| default_schedule(&repository.to_string()), str::to_owned),
+            repository,
+        };
+        names
+            .check(provision::SECRET)
+            .map_err(|error| error::create(CreateError::Settle(error)))?;
+        Ok(Self {
+            names,
+            badge: badge.or(entry.badge_gist_id),
+            archive: archive.or(entry.archive_gist_id),
+        })
+    }
 }
 
 /// What stands in the files where no repository is known yet.

@@ -236,6 +236,15 @@ fn show(context: &Context, args: &ListArgs, all: &[Tracked]) {
         });
         return;
     }
+    out.table(&table(context, all), !args.no_headers);
+    for one in all {
+        if let Some(why) = &one.error {
+            out.warn(&format!("{}: {why}", one.repository));
+        }
+    }
+}
+
+fn table(context: &Context, all: &[Tracked]) -> Table {
     let now = context.clock.now();
     let mut table = Table::new(&[
         "repository",
@@ -248,12 +257,12 @@ fn show(context: &Context, args: &ListArgs, all: &[Tracked]) {
         "flags",
     ]);
     let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
+    let number = |value: Option<i64>| value.map_or_else(|| "-".to_owned(), |n| n.to_string());
     for one in all {
         let captured = match one.captured_at.as_deref().map(str::parse) {
-            Some(Ok(at)) => out.moment(at, now),
-            _ => text(&one.captured_at),
+            Some(Ok(at)) => context.out.moment(at, now),
+            Some(Err(_)) | None => text(&one.captured_at),
         };
-        let number = |value: Option<i64>| value.map_or_else(|| "-".to_owned(), |n| n.to_string());
         let mut flags: Vec<&str> = one.flags.iter().map(|flag| flag.word()).collect();
         if one.error.is_some() {
             flags.push("unreadable");
@@ -275,10 +284,5 @@ fn show(context: &Context, args: &ListArgs, all: &[Tracked]) {
         ];
         table.row(cells.map(Cell::from));
     }
-    out.table(&table, !args.no_headers);
-    for one in all {
-        if let Some(why) = &one.error {
-            out.warn(&format!("{}: {why}", one.repository));
-        }
-    }
+    table
 }

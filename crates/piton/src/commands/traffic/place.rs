@@ -162,33 +162,19 @@ impl Known {
             ));
         }
         let listed = top.and_then(|top| by_directory(&global, top));
-        let (flag, by_flag) = split(args.owner.clone(), args.repo.clone(), "--repo")?;
-        let (owner, repo) = split(
+        let flag = split(args.owner.clone(), args.repo.clone(), "--repo")?;
+        let environment = split(
             variable("GHTRAF_OWNER"),
             variable("GHTRAF_REPO"),
             "GHTRAF_REPO",
         )?;
-        let pair = |name: Option<&RepoName>| {
-            (
-                name.map(|name| name.owner().to_owned()),
-                name.map(|name| name.name().to_owned()),
-            )
-        };
-        let layers = [
-            ("flag", (flag, by_flag)),
-            ("environment", (owner, repo)),
+        let repository = told.repository(&[
+            ("flag", flag),
+            ("environment", environment),
             (PROJECT_FILE, pair(named.as_ref())),
             ("user's list", pair(listed.as_ref())),
             ("remote `origin`", pair(remote.as_ref())),
-        ];
-        let owner = told.first("owner", layers.iter().map(|(by, (owner, _))| (*by, owner)));
-        let repo = told.first("repo", layers.iter().map(|(by, (_, repo))| (*by, repo)));
-        let repository = match (owner, repo) {
-            (Some(owner), Some(repo)) => Some(RepoName::new(&owner, &repo).map_err(|error| {
-                CommandError::usage("could not use the name of the repository").with_source(error)
-            })?),
-            (None | Some(_), None) | (None, Some(_)) => None,
-        };
+        ])?;
         let entry = repository.as_ref().and_then(|name| global.entry(name));
         let entry = entry.unwrap_or_default();
         let said = Said::read(context, &mut told, project.as_ref(), &entry)?;
@@ -293,6 +279,22 @@ struct Told<'a> {
 }
 
 impl Told<'_> {
+    /// Returns the repository, of which each layer may say a half.
+    fn repository(
+        &mut self,
+        layers: &[(&'static str, Halves)],
+    ) -> Result<Option<RepoName>, CommandError> {
+        let owner = self.first("owner", layers.iter().map(|(by, (owner, _))| (*by, owner)));
+        let repo = self.first("repo", layers.iter().map(|(by, (_, repo))| (*by, repo)));
+        let (Some(owner), Some(repo)) = (owner, repo) else {
+            return Ok(None);
+        };
+        let name = RepoName::new(&owner, &repo).map_err(|error| {
+            CommandError::usage("could not use the name of the repository").with_source(error)
+        })?;
+        Ok(Some(name))
+    }
+
     fn first<'v>(
         &mut self,
         name: &str,
@@ -308,12 +310,18 @@ impl Told<'_> {
     }
 }
 
+/// An owner and a name, as far as they are said.
+type Halves = (Option<String>, Option<String>);
+
+fn pair(name: Option<&RepoName>) -> Halves {
+    (
+        name.map(|name| name.owner().to_owned()),
+        name.map(|name| name.name().to_owned()),
+    )
+}
+
 /// `OWNER/NAME` where the name alone is expected says both.
-fn split(
-    owner: Option<String>,
-    repo: Option<String>,
-    name: &str,
-) -> Result<(Option<String>, Option<String>), CommandError> {
+fn split(owner: Option<String>, repo: Option<String>, name: &str) -> Result<Halves, CommandError> {
     let both = repo.as_deref().and_then(|repo| repo.split_once('/'));
     let Some((by_repo, rest)) = both else {
         return Ok((owner, repo));

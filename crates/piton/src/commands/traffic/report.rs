@@ -2,7 +2,7 @@
 
 use piton_plan::{Outcome, Plan, Receipt, SkipReason};
 use piton_traffic::provision::{Facts, GistFound, SiteFound, Wishes};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::badge::{ALL, addresses, dashboard_of};
 use crate::context::Context;
@@ -15,20 +15,7 @@ pub(super) fn tell(
     plan: &Plan<Op>,
     receipts: &[Receipt],
 ) {
-    let id = |found: &GistFound, name: &str| match found {
-        GistFound::One(candidate) => Some(candidate.id.clone()),
-        GistFound::None | GistFound::Unwanted(_) | GistFound::Several(_) => {
-            let action = format!("gist:create:{name}");
-            let receipt = receipts
-                .iter()
-                .find(|receipt| receipt.action.as_str() == action)?;
-            receipt
-                .outputs
-                .get("id")
-                .and_then(Value::as_str)
-                .map(str::to_owned)
-        }
-    };
+    let id = |found, name| gist_id(found, name, receipts);
     let (Some(badge), Some(archive)) = (id(&facts.badge, "badge"), id(&facts.archive, "archive"))
     else {
         return;
@@ -69,6 +56,20 @@ pub(super) fn tell(
         }
     }
     out.data(&text);
+}
+
+/// Returns the gist that was found, or that was made.
+fn gist_id(found: &GistFound, name: &str, receipts: &[Receipt]) -> Option<String> {
+    match found {
+        GistFound::One(candidate) => Some(candidate.id.clone()),
+        GistFound::None | GistFound::Unwanted(_) | GistFound::Several(_) => {
+            let action = format!("gist:create:{name}");
+            let receipt = receipts
+                .iter()
+                .find(|receipt| receipt.action.as_str() == action)?;
+            receipt.outputs.get("id")?.as_str().map(str::to_owned)
+        }
+    }
 }
 
 /// The steps that are left to a person, only those that really are.

@@ -256,6 +256,11 @@ fn numbers(line: &mut impl FnMut(&str, String), summary: &Summary, now: Timestam
         .map(|(name, message)| format!("{name} {message}"))
         .collect();
     line("shown", badges.join(" · "));
+    kept(line, summary);
+}
+
+/// What is kept: rows, their form, the months of the archive.
+fn kept(line: &mut impl FnMut(&str, String), summary: &Summary) {
     let rows = match (&summary.first_row, &summary.last_row) {
         (Some(first), Some(last)) => format!(
             "{}, {first} to {last}, {}",

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use piton_base::RepoPath;
 use serde_json::Value;
 
 use crate::action::Action;
@@ -40,6 +41,7 @@ impl<O: Operation> PlanBuilder<O> {
             stated: Vec::new(),
             warnings: Vec::new(),
             context: BTreeMap::new(),
+            watches: Vec::new(),
         })
     }
 
@@ -82,6 +84,12 @@ impl<O: Operation> PlanBuilder<O> {
     /// Notes a value that was known when the plan was decided.
     pub fn note(&mut self, key: impl Into<String>, value: impl Into<Value>) {
         self.0.context.insert(key.into(), value.into());
+    }
+
+    /// Watches a file of the repository: it stays as it is, unless an action
+    /// names it.
+    pub fn watch(&mut self, path: RepoPath) {
+        self.0.watches.push(path);
     }
 
     /// Checks everything at once. Whoever uses an output depends on its

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use piton_base::RepoPath;
 use serde_json::Value;
 
 use crate::action::Action;
@@ -26,6 +27,7 @@ pub struct Plan<O> {
     index: Index,
     warnings: Vec<String>,
     context: BTreeMap<String, Value>,
+    watches: Vec<RepoPath>,
 }
 
 /// The parts of a plan before the check.
@@ -37,6 +39,7 @@ pub(crate) struct Parts<O> {
     pub(crate) stated: Vec<Vec<Stated>>,
     pub(crate) warnings: Vec<String>,
     pub(crate) context: BTreeMap<String, Value>,
+    pub(crate) watches: Vec<RepoPath>,
 }
 
 /// What was said about one dependency.
@@ -93,6 +96,7 @@ impl<O: Operation> Plan<O> {
             index,
             warnings: parts.warnings,
             context: parts.context,
+            watches: parts.watches,
         })
     }
 
@@ -138,6 +142,12 @@ impl<O: Operation> Plan<O> {
     /// Returns the values that were known when the plan was decided.
     pub fn context(&self) -> &BTreeMap<String, Value> {
         &self.context
+    }
+
+    /// Returns the files that are as they were afterwards, unless an action
+    /// names them.
+    pub fn watches(&self) -> &[RepoPath] {
+        &self.watches
     }
 
     pub fn len(&self) -> usize {
@@ -212,5 +222,6 @@ impl<O: PartialEq> PartialEq for Plan<O> {
             && self.graph == other.graph
             && self.warnings == other.warnings
             && self.context == other.context
+            && self.watches == other.watches
     }
 }

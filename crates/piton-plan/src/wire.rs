@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use piton_base::RepoPath;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
@@ -23,6 +24,8 @@ struct PlanOut<'a, O> {
     actions: Vec<ActionOut<'a, O>>,
     warnings: &'a [String],
     context: &'a BTreeMap<String, Value>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    watches: &'a [RepoPath],
 }
 
 /// What a reader may want is written out; what `do` says is what counts.
@@ -65,6 +68,8 @@ struct PlanIn<O> {
     warnings: Vec<String>,
     #[serde(default)]
     context: BTreeMap<String, Value>,
+    #[serde(default)]
+    watches: Vec<RepoPath>,
 }
 
 /// Reads back what counts; the rest follows from the operation.
@@ -126,6 +131,7 @@ impl<O: Operation> Serialize for Plan<O> {
             actions,
             warnings: self.warnings(),
             context: self.context(),
+            watches: self.watches(),
         }
         .serialize(serializer)
     }
@@ -170,5 +176,6 @@ fn assemble<O: Operation>(plan: PlanIn<O>) -> Result<Plan<O>, PlanFaults> {
         stated,
         warnings: plan.warnings,
         context: plan.context,
+        watches: plan.watches,
     })
 }

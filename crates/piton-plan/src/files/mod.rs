@@ -6,6 +6,7 @@ mod look;
 mod observe;
 mod operation;
 mod perform;
+mod watched;
 
 pub use content::{Content, Hex};
 pub use decide::{DecideError, Wanted, ask_about, decide};
@@ -13,3 +14,4 @@ pub use look::{Found, look};
 pub use observe::{FileWorld, no_repository};
 pub use operation::{FileOp, How, KEEP, OutsideFile, Was};
 pub use perform::{FilePerformer, backups_dir};
+pub use watched::Watched;

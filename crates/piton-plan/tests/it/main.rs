@@ -6,6 +6,7 @@ mod faults;
 mod files;
 mod files_last_look;
 mod files_seen;
+mod files_watched;
 mod input;
 mod journal;
 mod order;

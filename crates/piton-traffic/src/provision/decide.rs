@@ -13,6 +13,7 @@ use super::secret::{plan_check, plan_secret, plan_site};
 use super::settings;
 use super::settle::Names;
 use super::warnings::warn;
+use super::watched::watch;
 use super::wishes::{Destination, Wishes};
 use super::{ARCHIVE_VARIABLE, BADGE_VARIABLE};
 use crate::operation::TrafficOp;
@@ -48,6 +49,7 @@ where
         (install, _) => install.as_ref(),
     };
     warn(builder, wishes, facts, &names);
+    watch(builder);
     builder.note("repository", names.repository.to_string());
     builder.note("login", facts.login.as_str());
 

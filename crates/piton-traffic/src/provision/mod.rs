@@ -16,6 +16,7 @@ mod settle;
 mod state;
 mod upgrade;
 mod warnings;
+mod watched;
 mod wishes;
 
 pub(crate) use asked::Asked;
@@ -30,6 +31,7 @@ pub use remove::{RemoveParts, plan_remove};
 pub use settle::{Names, SettleError, display_name};
 pub use state::{StateGists, add_state};
 pub use upgrade::{UpgradeParts, plan_upgrade};
+pub use watched::watch;
 pub use wishes::{Destination, Gists, OnConflict, Parts, TokenFrom, Wishes};
 
 /// The variables that tell the collector its gists.

@@ -11,6 +11,7 @@ use piton_plan::{Operation, Plan, PlanBuilder};
 use super::error::CreateError;
 use super::facts::SecretFound;
 use super::kind::Kind;
+use super::watched::watch;
 use super::{ARCHIVE_VARIABLE, BADGE_VARIABLE};
 use crate::operation::{SettingsFile, TrafficOp};
 use crate::settings::{Global, PROJECT_FILE};
@@ -38,6 +39,7 @@ where
 {
     let mut builder = PlanBuilder::new("traffic remove");
     builder.note("repository", seen.repository.to_string());
+    watch(&mut builder);
     let both = seen.variables.clone().unwrap_or_default();
     for (name, was) in [BADGE_VARIABLE, ARCHIVE_VARIABLE].into_iter().zip(both) {
         if let Some(was) = was {

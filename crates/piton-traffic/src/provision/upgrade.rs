@@ -12,6 +12,7 @@ use super::kind::Kind;
 use super::settings;
 use super::settle::Names;
 use super::state::{StateGists, add_state};
+use super::watched::watch;
 use super::wishes::{Destination, Wishes};
 use crate::collect::Mending;
 use crate::operation::TrafficOp;
@@ -40,6 +41,7 @@ where
     let names = Names::settle(wishes, facts)?;
     let mut builder = PlanBuilder::new("traffic upgrade");
     builder.note("repository", names.repository.to_string());
+    watch(&mut builder);
     let mut before = Vec::new();
     if let (true, Some((mending, was, gists))) = (parts.state, mended) {
         before = add_state(&mut builder, mending, was, gists)?;

@@ -76,6 +76,7 @@ impl Site<'_> {
         let plan = ready.plan();
         let out = &self.context.out;
         out.trace("decided, shown, answered");
+        let watched = (!args.no_verify).then(|| self.reading.watch(plan));
         let writing = Writing::new(
             self.context,
             &self.reading,
@@ -108,8 +109,11 @@ impl Site<'_> {
             };
             ended.map_err(lost_journal)?;
         }
-        let verification = (!args.no_verify)
-            .then(|| verify(id, plan, &report.receipts, &self.reading, Jobs(args.jobs)));
+        let verification = watched.map(|watched| {
+            let mut seen = verify(id, plan, &report.receipts, &self.reading, Jobs(args.jobs));
+            seen.checked.extend(watched.changed());
+            seen
+        });
         out.trace("verified");
         if report.journal.is_none() {
             let kept = match &verification {

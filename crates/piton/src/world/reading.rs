@@ -9,8 +9,8 @@ use piton_github::{Client, Waiting};
 use piton_loop::operation::LoopWorld;
 use piton_loop::planning::site::Site;
 use piton_migration::operation::{MigrationWorld, Settled};
-use piton_plan::files::{FileWorld, no_repository};
-use piton_plan::{Failure, FailureKind};
+use piton_plan::files::{FileWorld, Watched, no_repository};
+use piton_plan::{Failure, FailureKind, Plan};
 use piton_traffic::operation::TrafficWorld;
 
 use super::Publishing;
@@ -103,6 +103,15 @@ impl<'a> Reading<'a> {
             Some(here) => Some(here.place.top()),
             None => self.folder.as_deref(),
         }
+    }
+
+    /// Looks at the files that a plan watches, before it is performed.
+    pub(crate) fn watch(&self, plan: &Plan<Op>) -> Watched<'_> {
+        let files = FileWorld {
+            disk: self.disk,
+            root: self.root(),
+        };
+        files.watch(plan)
     }
 
     #[expect(

@@ -83,6 +83,30 @@ fn a_variable_that_is_dropped_and_a_file_that_is_cut_are_deviations() {
 }
 
 #[test]
+fn a_file_that_changes_although_no_action_names_it_is_a_deviation() {
+    let (env, fake) = (TestEnv::new(), fake());
+    let page = env.path().join("docs/stats/index.html");
+    let here = page.clone();
+    let write = move |_: &mut piton_testkit::forge::World| {
+        fs::create_dir_all(here.parent().unwrap()).unwrap();
+        fs::write(&here, "somebody else's\n").unwrap();
+    };
+    // Between the look before performing and the one after it.
+    fake.fault(Fault::new(
+        "POST",
+        "/gists",
+        FaultKind::Before(Box::new(write)),
+    ));
+    let mut command = create(&env, &fake);
+    let ran = env.finish(command.arg("--gist-only").output().unwrap());
+    assert_eq!(ran.code, 8, "{}{}", ran.stdout, ran.stderr);
+    let told =
+        "deviation file:skip:docs/stats/index.html: expected no file, which no action changes";
+    assert!(ran.stdout.contains(told), "{}", ran.stdout);
+    assert_eq!(fs::read_to_string(page).unwrap(), "somebody else's\n");
+}
+
+#[test]
 fn every_settings_file_in_the_wild_is_recognised() {
     let Some(shared) = piton_testkit::shared_dir() else {
         println!("skipped: the corpus is not here");

@@ -67,6 +67,7 @@ pub(super) fn files(
     } = Meant::of(&known, named.as_ref(), settings)?;
     let mut builder: PlanBuilder<Op> = PlanBuilder::new("traffic init");
     ground.note(&mut builder);
+    provision::watch(&mut builder);
     if named.is_none() {
         builder.warn("no repository is known: the files name none, and the dashboard shows nothing before it is named with --repo OWNER/NAME");
     } else if badge.is_none() {

@@ -143,9 +143,36 @@ mod tests {
     }
 
     #[test]
+    fn a_reason_may_name_the_others_and_may_hold_the_choice() {
+        for text in [
+            "Chosen approach: facade because a rewrite is long (and a rewrite is dear)",
+            "Chosen approach: the first one — facade",
+            "Chosen approach: facade: approaches/facade.md",
+        ] {
+            assert_eq!(choose(text), Ok(Some("facade")), "{text}");
+        }
+        let both = "Chosen approach: the first one — facade or rewrite";
+        assert!(
+            choose(both).is_err(),
+            "a reason that names two chooses none"
+        );
+    }
+
+    #[test]
+    fn of_a_name_within_a_name_the_longer_one_is_meant_and_what_is_beside_it_counts() {
+        let chosen = chosen_approach("Chosen approach: unit tests", &["tests", "unit-tests"]);
+        assert_eq!(chosen, Ok(Some("unit-tests")));
+        assert!(choose("Chosen approach: facade in front, rewrite").is_err());
+        assert!(choose("Chosen approach: rewrite, facade in front").is_err());
+    }
+
+    #[test]
     fn a_choice_of_what_was_not_offered_is_told() {
         for text in [
             "Chosen approach: facade-2",
+            "Chosen approach: facades",
+            "Chosen approach: semi-facade",
+            "Chosen approach: refacade",
             "Chosen approach: neither",
             "Chosen approach:",
             "Chosen approach: façade",

@@ -347,6 +347,13 @@ mod tests {
     }
 
     #[test]
+    fn of_several_lines_that_are_not_understood_the_last_is_told() {
+        let line = "ready: perhaps".to_owned();
+        let told = only("ready: maybe\nready: perhaps");
+        assert_eq!(told, Err(Undecided::Unknown { line }));
+    }
+
+    #[test]
     fn what_nobody_sees_hides_no_line() {
         for text in [
             "\u{feff}ready: no 1\n- ready: no 2",

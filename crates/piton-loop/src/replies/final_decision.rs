@@ -68,6 +68,24 @@ mod tests {
     }
 
     #[test]
+    fn a_line_that_gives_a_reason_its_own_way_still_contradicts_another_decision() {
+        for decision in ["reject", "approve-needs-human"] {
+            let because = format!("final-decision: {decision} because it is large");
+            let approved = "final-decision: approve-auto — fine";
+            for text in [
+                format!("{because}\n{approved}"),
+                format!("{approved}\n{because}"),
+            ] {
+                let decided = FinalDecision::parse(&text);
+                assert!(
+                    matches!(decided, Err(Undecided::Contradiction { .. })),
+                    "{text}: {decided:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
     fn a_decision_is_seen_through_its_dress() {
         for text in [
             "final-decision: reject — why",

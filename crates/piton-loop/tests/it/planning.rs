@@ -1,20 +1,15 @@
 //! A plan from nothing to ready, one accepted step at a time.
 
-use piton_base::{Effort, Report, Untold};
 use piton_durable::RealDisk;
 use piton_loop::guard::{clear_kept, is_anything_kept};
 use piton_loop::planning::accept::StepOutcome;
-use piton_loop::planning::bookkeeping;
 use piton_loop::planning::decide::StepDecision;
 use piton_loop::planning::decide::StepRefusal;
 use piton_loop::planning::sweep::sweep;
 use piton_loop::planning::waiting::Waiting;
-use piton_loop::runs;
-use piton_loop::runs::{Outset, RunBook};
 use piton_loop::work::accepted::{all, notes};
 use piton_migration::consistency::Mode;
 use piton_migration::manifest::Status;
-use piton_migration::operation::MigrationEvent;
 use piton_migration::planning::Step;
 
 use crate::world::{GOOD, World};
@@ -121,77 +116,6 @@ fn the_user_may_go_on_editing_while_an_agent_works() {
 }
 
 #[test]
-fn a_run_record_tells_what_was_asked_and_what_came_of_it() {
-    let world = World::new();
-    let decision = world.decide().unwrap();
-    let book = RunBook::new(&RealDisk, &world.clock, &Untold);
-    let outset = Outset {
-        command: "migration step add-api".into(),
-        agent: "script".into(),
-        model: Some("m-1".into()),
-        default_effort: Effort::Low,
-        max_allowed_effort: Effort::Xhigh,
-        validation: None,
-        jobs: 1,
-        sealed: (&piton_agent::sealing::SealTerms::off()).into(),
-    };
-    let record = book
-        .begun(&world.site, &crate::world::holder(), &outset)
-        .unwrap();
-    let made = world.make_in(&record, &RealDisk, &decision, GOOD).unwrap();
-    bookkeeping::accepted(&record, &decision, &made.outcome).unwrap();
-    let published = world.publish(&made.candidate);
-    let commit = published.commit.as_deref();
-    book.report(MigrationEvent::Published {
-        slug: world.slug.clone(),
-        operation: "planning.approaches".into(),
-        destination: decision.destination.clone(),
-        subject: decision.subject.clone(),
-        on: Some(decision.on.clone()),
-        next: made.candidate.next.clone(),
-        digest: published.digest.clone(),
-        commit: published.commit.clone(),
-        unclean: None,
-    });
-    book.close().unwrap();
-
-    let all = runs::list(&RealDisk, &world.site.runs()).unwrap();
-    let run = runs::show(&RealDisk, &world.site.runs(), &all[0].id).unwrap();
-    let call = &run.calls[0];
-    let record = call.call.as_ref().unwrap();
-    assert_eq!(record.agent, "script");
-    assert_eq!(record.role.as_str(), "planning.approaches");
-    assert_eq!(record.model.as_deref(), Some("m-1"));
-    let verdict = call.verdict.as_ref().unwrap();
-    assert_eq!(verdict.summary, "accepted; next is pick-best");
-    assert_eq!(verdict.effort_given.as_deref(), Some("low"));
-    let events: Vec<_> = run
-        .events
-        .iter()
-        .map(|event| event["event"].as_str().unwrap())
-        .collect();
-    assert_eq!(
-        events,
-        [
-            "artifacts_ready",
-            "effort_budget_configured",
-            "run_started",
-            "effort_resolved",
-            "call_started",
-            "call_launched",
-            "call_finished",
-            "published",
-            "committed",
-            "run_finished"
-        ]
-    );
-    let summary = run.run.summary.unwrap();
-    assert_eq!(summary.counts.commits_created, 1);
-    assert_eq!(summary.attempts[0].commit_sha.as_deref(), commit);
-    assert_eq!(summary.attempts[0].effective_effort.as_deref(), Some("low"));
-}
-
-#[test]
 fn an_answer_that_waits_is_kept_until_its_migration_has_gone_on() {
     let world = World::new();
     let decision = world.decide().unwrap();
@@ -223,36 +147,6 @@ fn an_answer_whose_piton_was_killed_after_the_publish_waits_no_longer() {
 }
 
 #[test]
-fn a_failed_step_is_in_the_record_with_its_kind_and_its_snapshot() {
-    let world = World::new();
-    let decision = world.decide().unwrap();
-    let record = world.run();
-    let script = "[[step]]\nfailure = 'crashed'\nreply = 'boom'\n";
-    let failed = world
-        .make_in(&record, &RealDisk, &decision, script)
-        .unwrap_err();
-    let status = bookkeeping::failed(&record, &decision, &failed).unwrap();
-    assert_eq!(status, runs::FinalStatus::AgentFailed);
-    record.finish(status, None, None).unwrap();
-    let summary = record.summary();
-    let attempt = &summary.attempts[0];
-    assert_eq!(
-        attempt.failure_kind.as_deref(),
-        Some("agent-exited-nonzero")
-    );
-    let snapshot = attempt.reason_doc_path.as_deref().unwrap();
-    assert!(
-        snapshot.ends_with("-attempt-001-retry-01-planning-approaches.md"),
-        "{snapshot}"
-    );
-    let text = std::fs::read_to_string(snapshot).unwrap();
-    assert!(
-        text.starts_with("---\nschema_version: 1\nproject_uuid: \"\"\nrepo_root: "),
-        "{text}"
-    );
-}
-
-#[test]
 fn a_candidate_can_be_written_down_and_published_later() {
     let world = World::new();
     let decision = world.decide().unwrap();
@@ -263,24 +157,6 @@ fn a_candidate_can_be_written_down_and_published_later() {
         world.repo.subjects()[0],
         "piton: planning/add-api/approaches"
     );
-}
-
-#[test]
-fn a_record_has_the_exit_code_and_no_numbers_that_nobody_told() {
-    let world = World::new();
-    let decision = world.decide().unwrap();
-    let run = world.run();
-    world.make_in(&run, &RealDisk, &decision, GOOD).unwrap();
-    let id = run.id().clone();
-    drop(run);
-    let full = runs::show(&RealDisk, &world.site.runs(), &id).unwrap();
-    assert_eq!(full.run.summary.unwrap().usage, None);
-    let finished = full
-        .events
-        .iter()
-        .find(|event| event["event"] == "call_finished")
-        .unwrap();
-    assert_eq!(finished["returncode"], 0);
 }
 
 #[test]

@@ -265,6 +265,38 @@ fn the_baseline_is_proved_once_for_each_tree() {
 }
 
 #[test]
+fn work_is_put_on_top_five_times_and_is_held_where_the_branch_still_moves() {
+    let scene = Scene::new();
+    let work = taken(scene.refactor(&refactor_that_writes("better\n", "done")));
+    // Whoever validates sees the branch move meanwhile.
+    let moves = format!(
+        "git -C {} commit --quiet --allow-empty --message moved\n",
+        scene.scratch.path().display()
+    );
+    scene.scratch.write("check.sh", &moves);
+    scene.scratch.commit_all("the branch moves");
+    let Brought::Waits { reason, .. } = scene.bring(&work) else {
+        panic!("the branch is never where it was");
+    };
+    assert!(reason.contains("moves faster"), "{reason}");
+    let moved = |subject: &String| subject == "moved";
+    let subjects = scene.scratch.subjects();
+    assert_eq!(subjects.into_iter().filter(moved).count(), 5);
+    let held = scene.unlanded();
+    let [Held::Work(held)] = held.as_slice() else {
+        panic!("{held:?}");
+    };
+    scene.scratch.write("check.sh", "true\n");
+    scene.scratch.commit_all("it stands still");
+    let brought = scene.bring(held);
+    assert!(
+        matches!(brought, Brought::Landed { rebased: true, .. }),
+        "{brought:?}"
+    );
+    assert_eq!(scene.scratch.read("src/lib.rs"), "better\n");
+}
+
+#[test]
 fn a_migration_that_somebody_took_further_meanwhile_is_not_landed_over() {
     let scene = Scene::new();
     let work = taken(scene.phase(&phase_that_writes("tidy\n")));

@@ -36,7 +36,7 @@ pub fn follow(disk: &dyn DiskRead, path: &Path) -> io::Result<Followed> {
         kind = match kind {
             Some(Kind::Dir) => disk.stat(&at)?.map(|stat| stat.kind),
             // Below a file, or below nothing, there is nothing.
-            _ => None,
+            Some(Kind::File | Kind::Symlink | Kind::Other) | None => None,
         };
         if kind == Some(Kind::Symlink) {
             links += 1;

@@ -87,6 +87,34 @@ pub(crate) enum Command {
     Man(commands::man::ManArgs),
 }
 
+impl Command {
+    /// Whether it prints something else than the answer of a command.
+    pub(crate) fn prints_its_own(&self) -> bool {
+        match self {
+            Self::Exec(args) => !args.rehearses(),
+            Self::Completions(_) => true,
+            Self::Init(_)
+            | Self::Status(_)
+            | Self::Doctor(_)
+            | Self::Config(_)
+            | Self::Migration(_)
+            | Self::Prompt(_)
+            | Self::Run(_)
+            | Self::RunOnce(_)
+            | Self::Runs(_)
+            | Self::Taste(_)
+            | Self::Plan(_)
+            | Self::Traffic(_)
+            | Self::Apply(_)
+            | Self::Journal(_)
+            | Self::Prime(_)
+            | Self::Demo(_)
+            | Self::Selftest(_)
+            | Self::Man(_) => false,
+        }
+    }
+}
+
 /// Reads the command line. What commands take that are not named is never
 /// looked up: making all of it takes longer than most commands do.
 pub(crate) fn understand(args: &[OsString]) -> clap::error::Result<ArgMatches> {

@@ -48,12 +48,7 @@ fn run(cli: Cli, named: &str, environment: Environment) -> Exit {
         list_channels(out);
         return Exit::Done;
     }
-    let prints_its_own = match &cli.command {
-        Some(Command::Exec(args)) => !args.rehearses(),
-        Some(Command::Completions(_)) => true,
-        _ => false,
-    };
-    if prints_its_own {
+    if cli.command.as_ref().is_some_and(Command::prints_its_own) {
         out.prints_its_own();
     } else if let Err(error) = known(named, &cli.global) {
         return finish(out, Err(error));
@@ -69,9 +64,10 @@ fn run(cli: Cli, named: &str, environment: Environment) -> Exit {
     let context = match Context::new(global, environment, out) {
         Ok(context) => context,
         Err(error) => {
-            return match &cli.command {
-                Some(Command::Exec(args)) => commands::exec::without_context(args, &error),
-                _ => finish(out, Err(error)),
+            return if let Some(Command::Exec(args)) = &cli.command {
+                commands::exec::without_context(args, &error)
+            } else {
+                finish(out, Err(error))
             };
         }
     };

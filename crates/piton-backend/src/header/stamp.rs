@@ -34,10 +34,13 @@ impl Stamp {
 /// Returns whether one text is surely a later time than another. Times whose
 /// zone nobody knows are neither.
 pub fn later(text: &str, than: &str) -> bool {
-    match (Stamp::parse(text), Stamp::parse(than)) {
-        (Some(Stamp::Known(time)), Some(Stamp::Known(than))) => time > than,
-        _ => false,
-    }
+    let known = |text| match Stamp::parse(text)? {
+        Stamp::Known(time) => Some(time),
+        Stamp::Floating(_) => None,
+    };
+    known(text)
+        .zip(known(than))
+        .is_some_and(|(time, than)| time > than)
 }
 
 #[cfg(test)]

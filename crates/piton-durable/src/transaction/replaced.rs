@@ -65,7 +65,7 @@ impl Replaced {
             // Another git may have made it in the meantime.
             Err(error) => match committer.state(&wanted) {
                 Ok(CommitState::Done) => Ok(None),
-                _ => Err(error),
+                Ok(CommitState::Wanted | CommitState::Misplaced(_)) | Err(_) => Err(error),
             },
         }
     }
@@ -90,7 +90,13 @@ impl Replaced {
             .into_iter()
             .filter_map(|deed| match deed {
                 Deed::Kept { path } => Some(path),
-                _ => None,
+                Deed::Published
+                | Deed::PutBack
+                | Deed::Committed
+                | Deed::Finished
+                | Deed::LeftUncommitted { .. }
+                | Deed::Undone { .. }
+                | Deed::LeftAlone { .. } => None,
             })
             .collect();
         Ok(Undone { kept })

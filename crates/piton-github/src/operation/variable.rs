@@ -37,9 +37,10 @@ impl Operation for SetVariable {
     }
 
     fn describe(&self) -> Description<'_> {
-        let line = match (&self.was, self.key().verb) {
-            (Some(was), Verb::Overwrite) => format!("{was} becomes {}", self.value),
-            _ => format!("{}", self.value),
+        let was = self.was.as_ref();
+        let line = match was.filter(|was| self.value.known() != Some(*was)) {
+            Some(was) => format!("{was} becomes {}", self.value),
+            None => format!("{}", self.value),
         };
         let premise = match &self.was {
             None => "no variable of that name".to_owned(),

@@ -43,68 +43,74 @@ pub(super) fn idle(language: Language, body: &[Token]) -> Option<&'static str> {
 }
 
 fn swallows(language: Language, body: &[Token], at: usize) -> bool {
+    match language {
+        Language::Python => in_python(body, at),
+        Language::JavaScript | Language::Java => in_braces(language, body, at),
+        Language::Ruby => body[at].is("rescue") && rescues(body, at),
+        Language::Rust => {
+            let mut before = body[at.saturating_sub(8)..at].windows(2);
+            body[at].is("catch_unwind") && before.any(|two| two[0].is("_") && two[1].is("="))
+        }
+        Language::Go => false,
+    }
+}
+
+fn in_python(body: &[Token], at: usize) -> bool {
     let token = &body[at];
     let is = |more: usize, text: &str| is_at(body, at + more, text);
-    match language {
-        Language::Python if token.is("except") => {
-            let block = &body[indented(body, at)];
-            let head = &body[at..(at + 12).min(body.len())];
-            let mut named = head.iter().take_while(|it| !it.is(":"));
-            let any = is(1, ":") || named.any(takes_failures);
-            let nothing = match block {
-                [only] => only.is("pass"),
-                [a, b, c] => a.is(".") && b.is(".") && c.is("."),
-                _ => false,
-            };
-            nothing || (any && !answers(language, block))
-        }
-        Language::Python if token.is("finally") => {
-            body[indented(body, at)].iter().any(|it| it.is("return"))
-        }
-        Language::Python if token.is("suppress") => {
-            let span = &body[at..after_closing(body, at + 1).min(body.len())];
-            span.iter().any(takes_failures)
-        }
-        Language::Python if token.is("raises") || token.is("assertRaises") => {
-            is(1, "(") && is(2, "AssertionError")
-        }
-        Language::JavaScript | Language::Java if token.is("catch") => {
-            let block = braces(body, at + 1);
-            let empty = block.is_empty() && is_at(body, block.start, "}");
-            let failures = [
-                "Throwable",
-                "Error",
-                "AssertionError",
-                "AssertionFailedError",
-            ];
-            let mut head = body[at..block.start].iter();
-            let takes = language == Language::JavaScript || head.any(|it| it.is_any(&failures));
-            let tried = body[..at].iter().rposition(|it| it.is("try"));
-            let checked = tried.is_some_and(|from| checks(language, &body[from..at]));
-            empty || (takes && checked && !answers(language, &body[block]))
-        }
-        Language::Java | Language::JavaScript if token.is("finally") => {
-            let block = braces(body, at + 1);
-            body[block].iter().any(|it| it.is("return"))
-        }
-        Language::Ruby if token.is("rescue") => {
-            let line = statement(body, at);
-            let next = line.end;
-            let ends = is_at(body, next, "end") || is_at(body, next, "nil");
-            let until = body[next..].iter().position(|it| it.is("end"));
-            let block = &body[next..until.map_or(body.len(), |more| next + more)];
-            let failures = ["Exception", "ExpectationNotMetError", "Assertion"];
-            let any = body[line].iter().any(|it| it.is_any(&failures));
-            ends || is(1, "nil") || (any && !answers(language, block))
-        }
-        Language::Rust if token.is("catch_unwind") => {
-            let before = &body[at.saturating_sub(8)..at];
-            before
-                .windows(2)
-                .any(|two| two[0].is("_") && two[1].is("="))
-        }
-        _ => false,
+    if token.is("except") {
+        let block = &body[indented(body, at)];
+        let head = &body[at..(at + 12).min(body.len())];
+        let mut named = head.iter().take_while(|it| !it.is(":"));
+        let any = is(1, ":") || named.any(takes_failures);
+        let nothing = match block {
+            [only] => only.is("pass"),
+            [a, b, c] => a.is(".") && b.is(".") && c.is("."),
+            _ => false,
+        };
+        nothing || (any && !answers(Language::Python, block))
+    } else if token.is("finally") {
+        body[indented(body, at)].iter().any(|it| it.is("return"))
+    } else if token.is("suppress") {
+        let span = &body[at..after_closing(body, at + 1).min(body.len())];
+        span.iter().any(takes_failures)
+    } else {
+        token.is_any(&["raises", "assertRaises"]) && is(1, "(") && is(2, "AssertionError")
     }
+}
+
+fn in_braces(language: Language, body: &[Token], at: usize) -> bool {
+    if !body[at].is_any(&["catch", "finally"]) {
+        return false;
+    }
+    let block = braces(body, at + 1);
+    if body[at].is("catch") {
+        let empty = block.is_empty() && is_at(body, block.start, "}");
+        let failures = [
+            "Throwable",
+            "Error",
+            "AssertionError",
+            "AssertionFailedError",
+        ];
+        let mut head = body[at..block.start].iter();
+        let takes = language == Language::JavaScript || head.any(|it| it.is_any(&failures));
+        let tried = body[..at].iter().rposition(|it| it.is("try"));
+        let checked = tried.is_some_and(|from| checks(language, &body[from..at]));
+        empty || (takes && checked && !answers(language, &body[block]))
+    } else {
+        body[block].iter().any(|it| it.is("return"))
+    }
+}
+
+fn rescues(body: &[Token], at: usize) -> bool {
+    let line = statement(body, at);
+    let next = line.end;
+    let ends = is_at(body, next, "end") || is_at(body, next, "nil");
+    let until = body[next..].iter().position(|it| it.is("end"));
+    let block = &body[next..until.map_or(body.len(), |more| next + more)];
+    let failures = ["Exception", "ExpectationNotMetError", "Assertion"];
+    let any = body[line].iter().any(|it| it.is_any(&failures));
+    ends || is_at(body, at + 1, "nil") || (any && !answers(Language::Ruby, block))
 }
 
 /// Names of what a failed check is thrown as.

@@ -137,9 +137,12 @@ impl<'t> Lexer<'t> {
                 Some(rest.len())
             }
             Language::Ruby => rest.starts_with('#').then_some(end_of_line),
-            _ if rest.starts_with("//") => Some(end_of_line),
-            _ if rest.starts_with("/*") => Some(self.block_comment()),
-            _ => None,
+            Language::JavaScript | Language::Rust | Language::Go | Language::Java => {
+                if rest.starts_with("//") {
+                    return Some(end_of_line);
+                }
+                rest.starts_with("/*").then(|| self.block_comment())
+            }
         }
     }
 
@@ -178,7 +181,7 @@ impl<'t> Lexer<'t> {
         let prefix = match self.language {
             Language::Python => rest.bytes().take_while(u8::is_ascii_alphabetic).count(),
             Language::Rust => usize::from(rest.starts_with(['b', 'c'])),
-            _ => 0,
+            Language::JavaScript | Language::Go | Language::Java | Language::Ruby => 0,
         };
         let quoted = &rest[prefix..];
         if prefix > 2 || (prefix > 0 && !quoted.starts_with(['"', '\''])) {

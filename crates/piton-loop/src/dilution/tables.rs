@@ -118,7 +118,11 @@ impl<'w> File<'w> {
         }
         match self.language {
             Language::Ruby => Some(until_end(self.words, line()?)),
-            _ => Some(list..after_closing(self.words, list + 2)),
+            Language::Python
+            | Language::JavaScript
+            | Language::Rust
+            | Language::Go
+            | Language::Java => Some(list..after_closing(self.words, list + 2)),
         }
     }
 
@@ -239,57 +243,67 @@ impl Reader<'_, '_> {
     /// Reads a mark before a test: `parametrize(…)`, `.each(…)`, `#[case(…)]`.
     fn mark(&mut self, at: usize) {
         match self.file.language {
-            Language::Python if self.is(at, "parametrize") && self.is(at + 1, "(") => {
-                let end = after_closing(self.file.words, at + 1);
-                let comma = self.file.comma(at + 2, end);
-                let named = self.is(comma + 1, "argvalues") && self.is(comma + 2, "=");
-                self.take(comma + if named { 3 } else { 1 });
-            }
-            Language::JavaScript if self.is(at, "each") => {
-                if self.is(at + 1, "(") {
-                    self.take(at + 2);
-                } else if let Some(text) = self.file.words.get(at + 1).and_then(Token::literal) {
-                    self.lines(text.lines().skip(1));
-                }
-            }
-            Language::Rust
-                if self.is_any(at, &["case", "test_case"])
-                    && at >= 2
-                    && self.is(at - 1, "[")
-                    && self.is(at - 2, "#") =>
+            Language::Python => self.python_mark(at),
+            Language::JavaScript => self.javascript_mark(at),
+            Language::Rust => self.rust_mark(at),
+            Language::Java => self.java_mark(at),
+            Language::Go | Language::Ruby => {}
+        }
+    }
+
+    fn python_mark(&mut self, at: usize) {
+        if self.is(at, "parametrize") && self.is(at + 1, "(") {
+            let end = after_closing(self.file.words, at + 1);
+            let comma = self.file.comma(at + 2, end);
+            let named = self.is(comma + 1, "argvalues") && self.is(comma + 2, "=");
+            self.take(comma + if named { 3 } else { 1 });
+        }
+    }
+
+    fn javascript_mark(&mut self, at: usize) {
+        if !self.is(at, "each") {
+            return;
+        }
+        if self.is(at + 1, "(") {
+            self.take(at + 2);
+        } else if let Some(text) = self.file.words.get(at + 1).and_then(Token::literal) {
+            self.lines(text.lines().skip(1));
+        }
+    }
+
+    fn rust_mark(&mut self, at: usize) {
+        let is_case = self.is_any(at, &["case", "test_case"])
+            && at >= 2
+            && self.is(at - 1, "[")
+            && self.is(at - 2, "#");
+        if is_case {
+            let end = after_closing(self.file.words, at - 1);
+            let words = self.file.words;
+            self.add(&words[at..end.saturating_sub(1)]);
+        } else if self.is(at, "values") && self.is(at + 1, "(") {
+            self.elements(at + 1);
+        }
+    }
+
+    fn java_mark(&mut self, at: usize) {
+        let sources = ["ValueSource", "CsvSource", "EnumSource", "Parameters"];
+        if self.is_any(at, &sources) && self.is(at + 1, "(") {
+            let end = after_closing(self.file.words, at + 1);
+            let open = (at + 2..end).find(|open| self.is(*open, "{"));
+            if let Some(open) = open {
+                self.elements(open);
+            } else if let Some(text) = (at + 2..end)
+                .find_map(|place| self.file.words[place].literal())
+                .filter(|text| text.contains('\n'))
             {
-                let end = after_closing(self.file.words, at - 1);
-                let words = self.file.words;
-                self.add(&words[at..end.saturating_sub(1)]);
+                self.lines(text.lines());
             }
-            Language::Rust if self.is(at, "values") && self.is(at + 1, "(") => {
-                self.elements(at + 1);
+        } else if self.is(at, "MethodSource") {
+            let named = self.file.words.get(at + 2).and_then(Token::literal);
+            match named.and_then(|name| self.file.method(name)) {
+                Some(open) => self.elements(open),
+                None => self.table.is_elsewhere = true,
             }
-            Language::Java
-                if self.is_any(
-                    at,
-                    &["ValueSource", "CsvSource", "EnumSource", "Parameters"],
-                ) && self.is(at + 1, "(") =>
-            {
-                let end = after_closing(self.file.words, at + 1);
-                let open = (at + 2..end).find(|open| self.is(*open, "{"));
-                if let Some(open) = open {
-                    self.elements(open);
-                } else if let Some(text) = (at + 2..end)
-                    .find_map(|place| self.file.words[place].literal())
-                    .filter(|text| text.contains('\n'))
-                {
-                    self.lines(text.lines());
-                }
-            }
-            Language::Java if self.is(at, "MethodSource") => {
-                let named = self.file.words.get(at + 2).and_then(Token::literal);
-                match named.and_then(|name| self.file.method(name)) {
-                    Some(open) => self.elements(open),
-                    None => self.table.is_elsewhere = true,
-                }
-            }
-            _ => {}
         }
     }
 

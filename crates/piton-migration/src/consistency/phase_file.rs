@@ -99,8 +99,10 @@ fn walk(disk: &dyn DiskRead, dir: &Path, entries: &[Entry], parts: &[&str]) -> W
                 at.push(parts[index + 1]);
                 kind = disk.stat(&at).ok().flatten().map(|stat| stat.kind);
             }
-            _ if last => return Walk::Clean(kind),
-            _ => return Walk::Clean(None),
+            Some(Kind::File | Kind::Dir | Kind::Other) | None if last => {
+                return Walk::Clean(kind);
+            }
+            Some(Kind::File | Kind::Dir | Kind::Other) | None => return Walk::Clean(None),
         }
     }
     Walk::Clean(kind)

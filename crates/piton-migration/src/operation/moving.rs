@@ -28,17 +28,17 @@ impl Observe<MoveDir> for MigrationWorld<'_> {
             // Killed after setting it aside, the place is free.
             InTheWay::Dir => to != Occupant::Other,
         };
-        Ok(match (from, free) {
-            (Occupant::Dir | Occupant::EmptyDir, true) => {
+        Ok(match (from, to) {
+            (Occupant::Dir | Occupant::EmptyDir, _) if free => {
                 Observation::pending(format!("a directory at {}", op.from), ())
             }
-            (Occupant::Nothing, _) if matches!(to, Occupant::Dir | Occupant::EmptyDir) => {
-                Observation::already()
+            (Occupant::Nothing, Occupant::Dir | Occupant::EmptyDir) => Observation::already(),
+            (Occupant::Dir | Occupant::EmptyDir | Occupant::Nothing | Occupant::Other, _) => {
+                Observation::changed(
+                    op.premise(),
+                    format!("{} at {}, {} at {}", told(from), op.from, told(to), op.to),
+                )
             }
-            _ => Observation::changed(
-                op.premise(),
-                format!("{} at {}, {} at {}", told(from), op.from, told(to), op.to),
-            ),
         })
     }
 }

@@ -39,14 +39,21 @@ pub(crate) fn set(text: &str, key: &Key, new: &Value) -> Result<String, EditErro
             .as_table_like_mut()
             .ok_or_else(|| EditError::NotATable((*parent).to_owned()))?;
     }
-    let mut item = match (key.kind(), new.written.parse::<i64>()) {
-        (Kind::Count, Ok(number)) => value(number),
-        (Kind::Switch, _) => value(new.written == "true"),
-        (Kind::Money, _) => match new.written.trim_start_matches('$').parse::<f64>() {
-            Ok(amount) => value(amount),
-            Err(_) => value(new.written.as_str()),
-        },
-        _ => value(new.written.as_str()),
+    let text = new.written.as_str();
+    let mut item = match key.kind() {
+        Kind::Count => text.parse::<i64>().map_or_else(|_| value(text), value),
+        Kind::Money => {
+            let amount = text.trim_start_matches('$').parse::<f64>();
+            amount.map_or_else(|_| value(text), value)
+        }
+        Kind::Switch => value(text == "true"),
+        Kind::Text
+        | Kind::RepoPath
+        | Kind::Words
+        | Kind::Choice(_)
+        | Kind::Duration
+        | Kind::Size
+        | Kind::Adapter => value(text),
     };
     // The white space and the comment behind the old value stay.
     match (table.get_mut(last), item.as_value_mut()) {

@@ -70,6 +70,25 @@ fn tell(guide: &Guide<'_>, event: &Event) {
         | Event::ValidationFinished { .. }
         | Event::Noted { .. }
         | Event::ActionFinished(_) => guide.result(&format!("  {}", event.message())),
-        _ => {}
+        Event::ArtifactsReady { .. }
+        | Event::EffortBudgetConfigured { .. }
+        | Event::RunStarted(_)
+        | Event::RunFinished(_)
+        | Event::EffortResolved(_)
+        | Event::CallLaunched { .. }
+        | Event::CallProgress { .. }
+        | Event::CallPrinted { .. }
+        | Event::CallRetrying { .. }
+        | Event::CallEnding { .. }
+        | Event::CallFinished(_)
+        | Event::ValidationPrinted { .. }
+        | Event::PlanActionStarted { .. }
+        | Event::PlanActionSettled { .. }
+        | Event::Published { .. }
+        | Event::Committed { .. }
+        | Event::StepFailed { .. }
+        | Event::Recovered { .. }
+        | Event::Warned { .. }
+        | Event::Interrupted => {}
     }
 }

@@ -96,14 +96,9 @@ fn told(file: &str, reference: &PlanRef) -> serde_json::Value {
 
 /// Reads the references of a folder; the first that is one counts.
 fn look(context: &Context, folder: &Path) -> Result<(String, RefFile), CommandError> {
-    match context.disk.stat(folder)?.map(|s| s.kind) {
-        Some(Kind::Dir) => {}
-        _ => {
-            return Err(CommandError::usage(format!(
-                "{} is not a folder",
-                folder.display()
-            )));
-        }
+    if context.disk.stat(folder)?.map(|stat| stat.kind) != Some(Kind::Dir) {
+        let folder = folder.display();
+        return Err(CommandError::usage(format!("{folder} is not a folder")));
     }
     let mut other = None;
     for name in NAMES {

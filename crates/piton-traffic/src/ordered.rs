@@ -31,22 +31,22 @@ impl Object {
         Self::default()
     }
 
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    pub fn get(&self, key: &str) -> Option<&Json> {
+    pub(crate) fn get(&self, key: &str) -> Option<&Json> {
         self.0
             .iter()
             .find(|(name, _)| name == key)
             .map(|(_, value)| value)
     }
 
-    pub fn get_mut(&mut self, key: &str) -> Option<&mut Json> {
+    pub(crate) fn get_mut(&mut self, key: &str) -> Option<&mut Json> {
         self.0
             .iter_mut()
             .find(|(name, _)| name == key)
@@ -54,7 +54,7 @@ impl Object {
     }
 
     /// Sets a value in place, or at the end where there is none.
-    pub fn set(&mut self, key: &str, value: impl Into<Json>) {
+    pub(crate) fn set(&mut self, key: &str, value: impl Into<Json>) {
         let value = value.into();
         match self.get_mut(key) {
             Some(place) => *place = value,
@@ -62,7 +62,7 @@ impl Object {
         }
     }
 
-    pub fn remove(&mut self, key: &str) -> Option<Json> {
+    pub(crate) fn remove(&mut self, key: &str) -> Option<Json> {
         let at = self.0.iter().position(|(name, _)| name == key)?;
         Some(self.0.remove(at).1)
     }
@@ -123,7 +123,7 @@ impl Object {
         self.0.iter().map(|(key, value)| (key.as_str(), value))
     }
 
-    pub fn retain(&mut self, mut keep: impl FnMut(&str) -> bool) {
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&str) -> bool) {
         self.0.retain(|(key, _)| keep(key));
     }
 
@@ -164,7 +164,7 @@ impl Json {
         (whole.unsigned_abs() <= MOST.unsigned_abs()).then_some(whole)
     }
 
-    pub fn text(&self) -> Option<&str> {
+    pub(crate) fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
             _ => None,
@@ -178,7 +178,7 @@ impl Json {
         }
     }
 
-    pub fn get(&self, key: &str) -> Option<&Self> {
+    pub(crate) fn get(&self, key: &str) -> Option<&Self> {
         self.object()?.get(key)
     }
 

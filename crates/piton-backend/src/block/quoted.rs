@@ -13,7 +13,7 @@ pub struct Quoted {
 
 impl Quoted {
     /// Finds them.
-    pub fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &str) -> Self {
         let mut parts = fences(text);
         parts.extend(original_plan(text));
         Self { parts }
@@ -21,7 +21,7 @@ impl Quoted {
 
     /// Returns whether a marker at this place is only shown: it lies in one of
     /// those parts, or does not stand alone on its line.
-    pub fn shows(&self, text: &str, at: usize) -> bool {
+    pub(crate) fn shows(&self, text: &str, at: usize) -> bool {
         self.parts.iter().any(|part| part.contains(&at)) || !begins_a_line(text, at)
     }
 }

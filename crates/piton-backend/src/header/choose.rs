@@ -11,7 +11,7 @@ use crate::yaml::Value;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
     pub block: RawBlock,
-    pub body: YamlBody,
+    pub(crate) body: YamlBody,
 }
 
 /// Why a text has no header that counts.
@@ -35,7 +35,7 @@ impl Header {
     }
 
     /// Returns the value of a field.
-    pub fn get(&self, field: Field) -> Option<&Value> {
+    pub(crate) fn get(&self, field: Field) -> Option<&Value> {
         self.fields().get(field.name())
     }
 

@@ -33,12 +33,10 @@ pub enum Rule {
 /// One field that a header can have.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Spec {
-    pub name: &'static str,
-    pub rule: Rule,
+    pub(crate) name: &'static str,
+    pub(crate) rule: Rule,
     /// Whether a whole number is taken for the text of its digits.
-    pub digits_are_text: bool,
-    /// Whether the tool before still knows the field.
-    pub current: bool,
+    pub(crate) digits_are_text: bool,
 }
 
 /// A field of the table.
@@ -63,10 +61,6 @@ impl Field {
         self.0.digits_are_text
     }
 
-    pub const fn is_current(self) -> bool {
-        self.0.current
-    }
-
     pub(crate) fn is_immutable(self) -> bool {
         self.0.rule == Rule::Immutable
     }
@@ -89,7 +83,6 @@ const fn now(name: &'static str, rule: Rule) -> Spec {
         name,
         rule,
         digits_are_text: false,
-        current: true,
     }
 }
 
@@ -98,7 +91,6 @@ const fn run_id(name: &'static str, rule: Rule) -> Spec {
         name,
         rule,
         digits_are_text: true,
-        current: true,
     }
 }
 
@@ -107,7 +99,6 @@ const fn former(name: &'static str, rule: Rule) -> Spec {
         name,
         rule,
         digits_are_text: false,
-        current: false,
     }
 }
 

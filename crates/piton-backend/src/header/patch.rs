@@ -83,26 +83,12 @@ impl Patch {
 
     /// Returns this patch with the fields of another one, which win.
     #[must_use]
-    pub fn and(mut self, other: Self) -> Self {
+    pub(crate) fn and(mut self, other: Self) -> Self {
         for (field, value) in other.sets {
             self.set(field, value);
         }
         self.ignored.extend(other.ignored);
         self
-    }
-
-    /// Returns the patch with the fields only that fit.
-    #[must_use]
-    pub fn only(&self, fits: impl Fn(Field) -> bool) -> Self {
-        Self {
-            sets: self
-                .sets
-                .iter()
-                .filter(|(field, _)| fits(*field))
-                .cloned()
-                .collect(),
-            ignored: Vec::new(),
-        }
     }
 }
 

@@ -13,7 +13,7 @@ pub enum Stamp {
 
 impl Stamp {
     /// Reads a time in any of the shapes that real headers hold.
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         if let Ok(known) = text.parse::<Timestamp>() {
             return Some(Self::Known(known));

@@ -14,9 +14,9 @@ pub struct Entry {
     #[serde(rename = "k")]
     pub key: String,
     /// When, by the clock of the forge.
-    pub at: Timestamp,
+    pub(crate) at: Timestamp,
     #[serde(rename = "s")]
-    pub sets: Vec<Set>,
+    pub(crate) sets: Vec<Set>,
 }
 
 /// A field, the value that was replaced, and the new one.
@@ -38,7 +38,7 @@ impl Entry {
     }
 
     /// Returns what the entry sets a field to.
-    pub fn value(&self, field: Field) -> Option<&Json> {
+    pub(crate) fn value(&self, field: Field) -> Option<&Json> {
         self.sets
             .iter()
             .rev()

@@ -63,7 +63,7 @@ impl LogPage {
     }
 
     /// Returns whether a change is recorded already.
-    pub fn has(&self, key: &str) -> bool {
+    pub(crate) fn has(&self, key: &str) -> bool {
         self.entries.iter().any(|entry| entry.key == key)
     }
 

@@ -20,17 +20,17 @@ use crate::store::{BackendError, Change, Noted, PlanId};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SetFields {
-    pub plan: PlanId,
-    pub fields: Vec<SetField>,
+    pub(crate) plan: PlanId,
+    pub(crate) fields: Vec<SetField>,
 }
 
 /// One field.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SetField {
-    pub name: String,
-    pub was: Json,
-    pub value: Json,
+pub(crate) struct SetField {
+    pub(crate) name: String,
+    pub(crate) was: Json,
+    pub(crate) value: Json,
 }
 
 impl SetFields {

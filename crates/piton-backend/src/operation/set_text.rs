@@ -14,12 +14,12 @@ use crate::store::{Noted, PlanId, text_digest as digest};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SetText {
-    pub plan: PlanId,
-    pub text: String,
+    pub(crate) plan: PlanId,
+    pub(crate) text: String,
     /// The text that is replaced.
-    pub was: Digest,
+    pub(crate) was: Digest,
     /// The difference, for people.
-    pub diff: String,
+    pub(crate) diff: String,
 }
 
 impl Operation for SetText {

@@ -16,7 +16,7 @@ pub struct PlanId(String);
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("`{}` is not a plan id: ids are numbers like 42 or P42, addresses of issues, or names", .text.escape_debug())]
 pub struct InvalidPlanId {
-    pub text: String,
+    pub(crate) text: String,
 }
 
 impl PlanId {

@@ -9,7 +9,7 @@ pub const LIMIT: usize = 65_536;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("the text has {length} characters, and GitHub takes at most {LIMIT}")]
 pub struct TooLong {
-    pub length: usize,
+    pub(crate) length: usize,
 }
 
 /// Checks a text before it is sent.

@@ -12,16 +12,16 @@ pub struct Document {
     pub value: Value,
     /// Where the value of each entry stands, if the document is a mapping in
     /// block form. None for an entry that was merged in from elsewhere.
-    pub places: Option<Vec<Option<Range<usize>>>>,
+    pub(crate) places: Option<Vec<Option<Range<usize>>>>,
     /// The column at which the keys of the outermost mapping stand.
-    pub column: usize,
+    pub(crate) column: usize,
 }
 
 /// Why a text is no document.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{problem}")]
 pub struct YamlError {
-    pub problem: String,
+    pub(crate) problem: String,
     /// The line within the text, from 1.
-    pub line: usize,
+    pub(crate) line: usize,
 }

@@ -34,7 +34,7 @@ pub enum Kind {
 
 impl Value {
     /// The empty value.
-    pub const fn null() -> Self {
+    pub(crate) const fn null() -> Self {
         Self::Scalar(Scalar {
             kind: Kind::Null,
             text: String::new(),
@@ -42,7 +42,7 @@ impl Value {
     }
 
     /// A single value, as it is written.
-    pub fn of(kind: Kind, text: impl Into<String>) -> Self {
+    pub(crate) fn of(kind: Kind, text: impl Into<String>) -> Self {
         let text = text.into();
         Self::Scalar(Scalar { kind, text })
     }
@@ -53,12 +53,12 @@ impl Value {
     }
 
     /// A whole number.
-    pub fn int(number: u64) -> Self {
+    pub(crate) fn int(number: u64) -> Self {
         Self::of(Kind::Int(Some(i128::from(number))), number.to_string())
     }
 
     /// A truth.
-    pub fn bool(truth: bool) -> Self {
+    pub(crate) fn bool(truth: bool) -> Self {
         Self::of(Kind::Bool(truth), truth.to_string())
     }
 

@@ -40,9 +40,9 @@ pub enum Tried {
 /// Why a run leaves a migration alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SetAside {
-    pub reason: String,
+    pub(crate) reason: String,
     /// Without a time, for as long as the run lasts.
-    pub until: Option<Timestamp>,
+    pub(crate) until: Option<Timestamp>,
 }
 
 /// What a run has used up.
@@ -210,7 +210,7 @@ impl Memory {
     }
 
     /// Returns why this run leaves a migration alone, if it does.
-    pub fn set_aside(&self, slug: &Slug, now: Timestamp) -> Option<&SetAside> {
+    pub(crate) fn set_aside(&self, slug: &Slug, now: Timestamp) -> Option<&SetAside> {
         let aside = self.aside.get(slug)?;
         aside.until.is_none_or(|until| until > now).then_some(aside)
     }

@@ -47,9 +47,9 @@ pub enum Loss {
 /// A loss, and where it is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Finding {
-    pub loss: Loss,
-    pub path: String,
-    pub line: usize,
+    pub(crate) loss: Loss,
+    pub(crate) path: String,
+    pub(crate) line: usize,
 }
 
 piton_base::words! {

@@ -23,16 +23,16 @@ piton_base::words! {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct EffortResolution {
     #[serde(rename = "effort_source")]
-    pub source: EffortSource,
+    pub(crate) source: EffortSource,
     #[serde(rename = "requested_effort")]
-    pub requested: Effort,
+    pub(crate) requested: Effort,
     /// What the agent is asked for: the requested tier under the run's cap.
     #[serde(rename = "effective_effort")]
-    pub effective: Effort,
+    pub(crate) effective: Effort,
     #[serde(rename = "max_allowed_effort")]
-    pub max_allowed: Effort,
+    pub(crate) max_allowed: Effort,
     #[serde(rename = "effort_reason")]
-    pub reason: Option<String>,
+    pub(crate) reason: Option<String>,
 }
 
 impl EffortResolution {

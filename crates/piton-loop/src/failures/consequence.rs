@@ -12,16 +12,16 @@ pub struct Consequence {
     /// What run records name it.
     pub recorded: FailureKind,
     /// What plans and exit codes go by.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// How the run of a planning step ends with it.
-    pub run: FinalStatus,
+    pub(crate) run: FinalStatus,
     /// How the call ended, from the caller's side.
-    pub call: CallOutcome,
+    pub(crate) call: CallOutcome,
 }
 
 impl Consequence {
     /// Of trouble of piton's own around a call.
-    pub const TROUBLE: Self = Self {
+    pub(crate) const TROUBLE: Self = Self {
         recorded: FailureKind::AgentInfraFailure,
         kind: Kind::Io,
         run: FinalStatus::MigrationFailed,
@@ -29,14 +29,14 @@ impl Consequence {
     };
 
     /// Of work that was not taken.
-    pub const REFUSED: Self = Self {
+    pub(crate) const REFUSED: Self = Self {
         recorded: FailureKind::PlanningStepFailed,
         call: CallOutcome::Refused,
         ..Self::TROUBLE
     };
 
     /// Of a call that ended like this, one line for each end.
-    pub const fn of(outcome: &Outcome) -> Self {
+    pub(crate) const fn of(outcome: &Outcome) -> Self {
         use FailureKind::{AgentExitedNonzero, AgentInfraFailure, Stuck, Timeout};
         use FinalStatus::{AgentFailed, Interrupted, LimitReached};
         let (recorded, kind, run) = match outcome {

@@ -58,7 +58,7 @@ impl KnownSettings {
     }
 
     /// Returns what git says before anything is done: settings and references.
-    pub fn view(
+    pub(crate) fn view(
         &self,
         disk: &dyn DiskRead,
         git: &dyn GitRead,

@@ -33,7 +33,7 @@ pub struct HookRoom<'a> {
 
 impl HookRoom<'_> {
     /// Finds the user's hooks, if there are any.
-    pub fn find(&self) -> Result<Option<UserHooks>, HookError> {
+    pub(crate) fn find(&self) -> Result<Option<UserHooks>, HookError> {
         let settings = self.slots.git_settings(self.disk, self.repository)?;
         Ok(UserHooks::of(self.repository, &settings)?)
     }

@@ -24,29 +24,29 @@ pub const CANDIDATE: Output<Candidate> = Output::new("candidate");
 #[serde(deny_unknown_fields)]
 pub struct CallAgent {
     pub slug: Slug,
-    pub step: Step,
+    pub(crate) step: Step,
     /// The digest of the live migration that the step starts from.
-    pub base: TreeDigest,
+    pub(crate) base: TreeDigest,
     /// The commit that the agent is shown.
-    pub commit: CommitId,
+    pub(crate) commit: CommitId,
     /// Where HEAD was when the step was decided.
-    pub on: Tip,
+    pub(crate) on: Tip,
     /// The live directory, from the top of the repository.
-    pub destination: String,
+    pub(crate) destination: String,
     /// The subject of the commit that will record the step.
-    pub subject: String,
-    pub agent: AgentChoice,
+    pub(crate) subject: String,
+    pub(crate) agent: AgentChoice,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub model: Option<String>,
-    pub effort: EffortResolution,
-    pub budget: EffortBudget,
-    pub prompt: String,
+    pub(crate) model: Option<String>,
+    pub(crate) effort: EffortResolution,
+    pub(crate) budget: EffortBudget,
+    pub(crate) prompt: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub schema: Option<Value>,
+    pub(crate) schema: Option<Value>,
     /// The command line, as far as it is known beforehand.
-    pub command_line: String,
+    pub(crate) command_line: String,
     /// What the user ran, for the run record.
-    pub command: String,
+    pub(crate) command: String,
 }
 
 impl CallAgent {

@@ -25,19 +25,19 @@ use piton_migration::contents::Contents;
 /// Who answered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Labels {
-    pub agent: Option<String>,
-    pub model: Option<String>,
-    pub effort: Option<String>,
+    pub(crate) agent: Option<String>,
+    pub(crate) model: Option<String>,
+    pub(crate) effort: Option<String>,
 }
 
 /// The next accepted state of a migration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accepted {
     pub contents: Contents,
-    pub status: Status,
-    pub outcome: StepOutcome,
+    pub(crate) status: Status,
+    pub(crate) outcome: StepOutcome,
     /// Why this was accepted, for the commit.
-    pub why: String,
+    pub(crate) why: String,
 }
 
 /// Where a step led.

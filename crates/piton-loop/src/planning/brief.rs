@@ -31,7 +31,7 @@ impl Briefing<'_> {
     /// Returns the prompt of `step`, and the schema that its answer is held to,
     /// if it is. The prompt names no place of this machine, so it is the same
     /// wherever the call is made.
-    pub fn ask(
+    pub(crate) fn ask(
         &self,
         site: &Site,
         base: &Snapshot,

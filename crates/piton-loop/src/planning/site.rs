@@ -43,7 +43,7 @@ impl Site {
 
     /// Returns the same places below another top: a slot's.
     #[must_use]
-    pub fn at(&self, top: &Path) -> Self {
+    pub(crate) fn at(&self, top: &Path) -> Self {
         Self {
             root: top.to_owned(),
             ..self.clone()
@@ -83,7 +83,7 @@ impl Site {
         StateDir::at(&self.state).runs()
     }
 
-    pub fn failures(&self) -> PathBuf {
+    pub(crate) fn failures(&self) -> PathBuf {
         StateDir::at(&self.state).failures()
     }
 
@@ -93,7 +93,7 @@ impl Site {
     }
 
     /// Returns where what agents left in failed calls is kept for a while.
-    pub fn failed(&self) -> PathBuf {
+    pub(crate) fn failed(&self) -> PathBuf {
         StateDir::at(&self.state).failed()
     }
 }

@@ -201,13 +201,13 @@ impl Snapshot {
     }
 
     /// Returns the accepted output of the newest `step`, with its reference.
-    pub fn stage(&self, site: &Site, step: Step) -> Option<(String, String)> {
+    pub(crate) fn stage(&self, site: &Site, step: Step) -> Option<(String, String)> {
         let reference = &self.state.latest(step)?.stdout;
         Some((reference.clone(), self.referenced(site, reference)?))
     }
 
     /// Returns the text that a reference of the planning record points at.
-    pub fn referenced(&self, site: &Site, reference: &str) -> Option<String> {
+    pub(crate) fn referenced(&self, site: &Site, reference: &str) -> Option<String> {
         let stage = StageRef::resolve(reference, &site.home(&self.slug)).ok()?;
         self.contents.text(stage.tail())
     }

@@ -12,11 +12,11 @@ use crate::listed::first_few;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Strayed {
     /// Tracked files of the slot, outside the migration's directory.
-    pub files: Vec<SlotChange>,
+    pub(crate) files: Vec<SlotChange>,
     /// What was done to the user's repository.
-    pub repository: Vec<Stray>,
+    pub(crate) repository: Vec<Stray>,
     /// Where what was planted lies now.
-    pub set_aside: Option<PathBuf>,
+    pub(crate) set_aside: Option<PathBuf>,
 }
 
 impl Strayed {

@@ -14,8 +14,8 @@ use piton_migration::contents::Contents;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// The text that is kept, and that the verdict was read from.
-    pub text: String,
-    pub verdict: Verdict,
+    pub(crate) text: String,
+    pub(crate) verdict: Verdict,
 }
 
 /// What a step comes to.

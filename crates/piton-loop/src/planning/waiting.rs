@@ -27,15 +27,15 @@ pub struct Waiting {
     version: u32,
     /// The run whose call gave it.
     pub run: RunId,
-    pub step: Step,
+    pub(crate) step: Step,
     /// The branch that it belongs on.
-    pub on: Tip,
-    pub slug: Slug,
+    pub(crate) on: Tip,
+    pub(crate) slug: Slug,
     /// The live directory, from the top of the repository.
-    pub destination: String,
+    pub(crate) destination: String,
     /// The digest of the live migration that the step started from.
-    pub base: TreeDigest,
-    pub candidate: Candidate,
+    pub(crate) base: TreeDigest,
+    pub(crate) candidate: Candidate,
 }
 
 impl Waiting {

@@ -50,11 +50,6 @@ impl PromptSet {
         Self::with(built_in())
     }
 
-    /// Returns a role's template, for people who want to read or copy it.
-    pub fn template(&self, role: PromptRole) -> Option<(&TemplateOrigin, &str)> {
-        self.part(&role.template())
-    }
-
     /// Returns any template or part by its file name.
     pub fn part(&self, name: &str) -> Option<(&TemplateOrigin, &str)> {
         let (origin, text) = self.templates.get(name)?;

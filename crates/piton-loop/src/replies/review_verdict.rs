@@ -15,7 +15,7 @@ piton_base::words! {
 impl ReviewVerdict {
     /// Reads the verdict line; `None` when the review has none, as reviews of
     /// the original do not.
-    pub fn parse(text: &str) -> Result<Option<Self>, Undecided> {
+    pub(crate) fn parse(text: &str) -> Result<Option<Self>, Undecided> {
         let read = |line: DecisionLine<'_>| {
             Self::ALL.iter().copied().find(|verdict| {
                 line.take_word(verdict.as_str())

@@ -261,7 +261,7 @@ piton_base::words! {
 
 impl CallEnd {
     /// Puts together how a call ended; the agent's side tells what it consumed.
-    pub fn of(
+    pub(crate) fn of(
         scope: CallScope,
         call: u32,
         ended: Option<&CallRecord>,

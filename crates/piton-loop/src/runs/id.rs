@@ -18,7 +18,7 @@ pub struct RunIdError(String);
 
 impl RunId {
     /// Names the run that begins now.
-    pub fn at(now: &Zoned) -> Self {
+    pub(crate) fn at(now: &Zoned) -> Self {
         let micros = now.subsec_nanosecond() / 1000;
         Self(format!("{}-{micros:06}", now.strftime("%Y%m%dT%H%M%S")))
     }

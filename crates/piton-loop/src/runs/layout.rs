@@ -14,7 +14,7 @@ impl RunDir {
         Self(runs.join(id.as_str()))
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.0
     }
 
@@ -31,7 +31,7 @@ impl RunDir {
     }
 
     /// Returns the directory of the `n`-th call, `calls/<n>-<role>`.
-    pub fn call(&self, n: u32, role: &str) -> PathBuf {
+    pub(crate) fn call(&self, n: u32, role: &str) -> PathBuf {
         let role: String = role
             .chars()
             .map(|c| match c {

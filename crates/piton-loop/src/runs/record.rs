@@ -238,7 +238,7 @@ impl<'d> RunRecord<'d> {
     }
 
     /// Returns the time on the clock that never goes back.
-    pub fn elapsed(&self) -> Duration {
+    pub(crate) fn elapsed(&self) -> Duration {
         self.page.clock.elapsed()
     }
 

@@ -57,7 +57,7 @@ impl SlotSettings {
     }
 
     /// Returns git's settings as they are now.
-    pub fn git_settings(
+    pub(crate) fn git_settings(
         &self,
         disk: &dyn DiskRead,
         git: &dyn GitRead,
@@ -66,7 +66,7 @@ impl SlotSettings {
     }
 
     /// Returns where the user's own attributes would lie: beside the settings.
-    pub fn attributes(&self) -> Vec<PathBuf> {
+    pub(crate) fn attributes(&self) -> Vec<PathBuf> {
         let beside = |file: &PathBuf| file.with_file_name("attributes");
         self.around.settings.iter().map(beside).collect()
     }

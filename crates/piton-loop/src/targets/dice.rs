@@ -10,7 +10,7 @@ pub struct Dice(u64);
 
 impl Dice {
     /// Returns the sequence of the `round`-th choice made with a seed.
-    pub fn new(seed: u64, round: u32) -> Self {
+    pub(crate) fn new(seed: u64, round: u32) -> Self {
         let mut dice = Self(seed ^ u64::from(round).wrapping_mul(0x9e37_79b9_7f4a_7c15));
         dice.roll();
         dice
@@ -26,7 +26,7 @@ impl Dice {
     }
 
     /// Returns a number below `end`; 0 where there is none.
-    pub fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         let Ok(end) = u64::try_from(end) else {
             return 0;
         };
@@ -35,7 +35,7 @@ impl Dice {
     }
 
     /// Returns up to `count` different numbers below `end`, in no order.
-    pub fn distinct(&mut self, count: usize, end: usize) -> Vec<usize> {
+    pub(crate) fn distinct(&mut self, count: usize, end: usize) -> Vec<usize> {
         let mut chosen = Vec::new();
         // Floyd's way: one roll for each number, whatever `end` is.
         for last in end.saturating_sub(count)..end {

@@ -82,19 +82,10 @@ impl Source {
     }
 
     /// Whether it comes to an end by itself.
-    pub fn is_finite(&self) -> bool {
+    pub(crate) fn is_finite(&self) -> bool {
         match self {
             Self::Finite(_) => true,
             Self::Nothing | Self::Pool { .. } | Self::Group(_) | Self::Ambient(_) => false,
-        }
-    }
-
-    /// Returns how many targets there are, where that is known.
-    pub fn count(&self) -> Option<usize> {
-        match self {
-            Self::Nothing => Some(0),
-            Self::Finite(targets) => Some(targets.len()),
-            Self::Pool { .. } | Self::Group(_) | Self::Ambient(_) => None,
         }
     }
 }

@@ -83,7 +83,7 @@ pub fn notes(state: &Path) -> PathBuf {
 
 impl Accepted {
     /// Returns what people know it by: its migration, else its subject.
-    pub fn target(&self) -> &str {
+    pub(crate) fn target(&self) -> &str {
         self.slug.as_deref().unwrap_or(&self.subject)
     }
 
@@ -116,7 +116,7 @@ impl Accepted {
     }
 
     /// Lets go of what has landed.
-    pub fn release(
+    pub(crate) fn release(
         &self,
         disk: &dyn Disk,
         repository: &Repository,

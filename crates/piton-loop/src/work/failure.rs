@@ -15,25 +15,25 @@ use crate::replies::{Decision, Recommendation};
 /// Where the outputs behind a failure lie.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Traces {
-    pub agent: Option<CallFiles>,
-    pub tests: Option<PathBuf>,
+    pub(crate) agent: Option<CallFiles>,
+    pub(crate) tests: Option<PathBuf>,
 }
 
 /// One decision not to commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorkFailure {
-    pub role: CallRole,
+    pub(crate) role: CallRole,
     pub kind: FailureKind,
-    pub decision: Decision,
-    pub recommendation: Recommendation,
+    pub(crate) decision: Decision,
+    pub(crate) recommendation: Recommendation,
     /// What happened, for people; may name places of this machine.
     pub story: String,
     /// What another try should look at.
-    pub focus: Option<String>,
+    pub(crate) focus: Option<String>,
     /// Whether it weakened the tests; the story then lists how, a line each
     /// after the first.
-    pub weakened: bool,
-    pub traces: Traces,
+    pub(crate) weakened: bool,
+    pub(crate) traces: Traces,
 }
 
 impl WorkFailure {

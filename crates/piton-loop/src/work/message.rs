@@ -5,20 +5,20 @@ use std::fmt::Write as _;
 /// What a commit says about how it was made. What is not known is left out.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Trailers {
-    pub run: String,
-    pub migration: Option<String>,
-    pub phase: Option<String>,
+    pub(crate) run: String,
+    pub(crate) migration: Option<String>,
+    pub(crate) phase: Option<String>,
     /// The stored plan that it carries out.
-    pub plan: Option<String>,
-    pub agent: Option<String>,
-    pub model: Option<String>,
-    pub effort: Option<String>,
-    pub cost_usd: Option<f64>,
+    pub(crate) plan: Option<String>,
+    pub(crate) agent: Option<String>,
+    pub(crate) model: Option<String>,
+    pub(crate) effort: Option<String>,
+    pub(crate) cost_usd: Option<f64>,
 }
 
 impl Trailers {
     /// Adds them to a message, as its last paragraph.
-    pub fn under(&self, message: &str) -> String {
+    pub(crate) fn under(&self, message: &str) -> String {
         let cost = self.cost_usd.map(|cost| format!("{cost:.4} USD"));
         let mut text = format!("{}\n\n", message.trim_end());
         for (name, value) in [

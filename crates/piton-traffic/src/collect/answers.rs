@@ -91,9 +91,9 @@ pub struct Popular {
 /// How many of today's stars came on which days.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StarsSeen {
-    pub gained: BTreeMap<Day, i64>,
+    pub(crate) gained: BTreeMap<Day, i64>,
     /// The first day that was asked for; `None` where all were.
-    pub since: Option<Day>,
+    pub(crate) since: Option<Day>,
 }
 
 impl StarsSeen {
@@ -149,7 +149,7 @@ impl StepSeen {
     }
 
     /// Whether it did its work: one that was skipped made no clone.
-    pub fn ran(&self) -> bool {
+    pub(crate) fn ran(&self) -> bool {
         !matches!(self.conclusion.as_deref(), Some("skipped" | "cancelled"))
     }
 }

@@ -33,7 +33,7 @@ impl Day {
     }
 
     /// Returns `YYYY-MM`.
-    pub fn month(self) -> String {
+    pub(crate) fn month(self) -> String {
         self.to_string()[..7].to_owned()
     }
 
@@ -49,7 +49,7 @@ impl Day {
     }
 
     /// Returns the moment of an hour of this day.
-    pub fn at(self, hour: i8) -> Option<Timestamp> {
+    pub(crate) fn at(self, hour: i8) -> Option<Timestamp> {
         let zoned = self.0.at(hour, 0, 0, 0).to_zoned(TimeZone::UTC).ok()?;
         Some(zoned.timestamp())
     }

@@ -13,8 +13,8 @@ use super::{TrafficPerformer, TrafficWorld};
 #[serde(deny_unknown_fields)]
 pub struct Backup {
     /// What it is a copy of.
-    pub target: String,
-    pub file: FileOp,
+    pub(crate) target: String,
+    pub(crate) file: FileOp,
 }
 
 impl Operation for Backup {

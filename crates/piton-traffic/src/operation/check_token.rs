@@ -14,10 +14,10 @@ use super::{TrafficPerformer, TrafficWorld};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CheckToken {
-    pub repository: RepoName,
+    pub(crate) repository: RepoName,
     /// The secret that it is for.
-    pub secret: String,
-    pub from: SecretRef,
+    pub(crate) secret: String,
+    pub(crate) from: SecretRef,
 }
 
 impl Operation for CheckToken {

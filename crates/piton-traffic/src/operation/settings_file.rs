@@ -14,10 +14,10 @@ use super::{TrafficPerformer, TrafficWorld};
 #[serde(deny_unknown_fields)]
 pub struct SettingsFile {
     /// What it is about: a file, or the repository that is registered.
-    pub target: String,
+    pub(crate) target: String,
     /// Whether it is the user's list.
-    pub list: bool,
-    pub file: FileOp,
+    pub(crate) list: bool,
+    pub(crate) file: FileOp,
 }
 
 impl Operation for SettingsFile {

@@ -14,14 +14,14 @@ use crate::collect::StepKind;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StateStep {
-    pub kind: StepKind,
-    pub target: String,
-    pub line: String,
+    pub(crate) kind: StepKind,
+    pub(crate) target: String,
+    pub(crate) line: String,
 }
 
 impl StateStep {
     /// The category and verb of its action.
-    pub const fn words(kind: StepKind) -> (&'static str, Verb) {
+    pub(crate) const fn words(kind: StepKind) -> (&'static str, Verb) {
         match kind {
             StepKind::Migrate => ("state", Verb::Migrate),
             StepKind::Repair => ("state", Verb::Repair),

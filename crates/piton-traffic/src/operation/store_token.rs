@@ -14,7 +14,7 @@ use super::{TrafficPerformer, TrafficWorld};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StoreToken {
-    pub secret: SetSecret,
+    pub(crate) secret: SetSecret,
 }
 
 impl Operation for StoreToken {

@@ -16,19 +16,19 @@ pub struct Facts {
     /// `None` where there is none of that name, or the token may not know.
     pub repository: Option<Repository>,
     /// The values of the two variables; `None` where they cannot be read.
-    pub variables: Option<[Option<String>; 2]>,
-    pub secret: SecretFound,
+    pub(crate) variables: Option<[Option<String>; 2]>,
+    pub(crate) secret: SecretFound,
     pub badge: GistFound,
     pub archive: GistFound,
     pub site: SiteFound,
     /// The names of the repository's workflows; `None` where they cannot be read.
-    pub workflows: Option<Vec<String>>,
+    pub(crate) workflows: Option<Vec<String>>,
     /// Whether the collector's workflow is on the default branch.
     pub deployed: bool,
-    pub project: Project,
-    pub global: Global,
+    pub(crate) project: Project,
+    pub(crate) global: Global,
     /// The day of today, for dates that lie ahead.
-    pub today: String,
+    pub(crate) today: String,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -46,14 +46,14 @@ pub enum GistFound {
 pub struct Candidate {
     pub id: String,
     /// What names it.
-    pub named: &'static str,
-    pub description: String,
-    pub public: bool,
-    pub owner: String,
+    pub(crate) named: &'static str,
+    pub(crate) description: String,
+    pub(crate) public: bool,
+    pub(crate) owner: String,
     /// Its files: whether each is JSON.
-    pub files: BTreeMap<String, bool>,
+    pub(crate) files: BTreeMap<String, bool>,
     /// The state in it, if it has one that can be read.
-    pub state: Option<Object>,
+    pub(crate) state: Option<Object>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -150,12 +150,12 @@ fn rendered(filling: &Filling<'_>) -> Vec<(&'static str, &'static str, Content)>
 #[derive(Clone, Copy, Debug)]
 pub struct Treat<'a> {
     /// What happens to those that somebody edited.
-    pub edited: OnConflict,
+    pub(crate) edited: OnConflict,
     /// What edited ones were before, by their paths.
-    pub earlier: &'a BTreeMap<String, String>,
+    pub(crate) earlier: &'a BTreeMap<String, String>,
     /// Whether this brings files up to date, and leaves alone those whose
     /// template is that of today.
-    pub upgrades: bool,
+    pub(crate) upgrades: bool,
 }
 
 impl<'a> Treat<'a> {
@@ -231,11 +231,11 @@ fn merged(path: &str, edited: &str, wanted: &Wanted, treat: Treat<'_>) -> Option
 /// One of the four files, as it stands in a plan.
 #[derive(Debug)]
 pub struct PlannedFile {
-    pub path: &'static str,
-    pub handle: Handle,
+    pub(crate) path: &'static str,
+    pub(crate) handle: Handle,
     /// Whether somebody is asked about it. A no is an answer and no failure:
     /// nothing waits for such a file.
-    pub asks: bool,
+    pub(crate) asks: bool,
 }
 
 /// Decides about the four files and adds them to a plan.

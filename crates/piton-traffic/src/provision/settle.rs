@@ -38,7 +38,7 @@ pub enum SettleError {
 
 impl Names {
     /// Settles each: what was said, then what is known, then what follows.
-    pub fn settle(wishes: &Wishes, facts: &Facts) -> Result<Self, SettleError> {
+    pub(crate) fn settle(wishes: &Wishes, facts: &Facts) -> Result<Self, SettleError> {
         let known = facts.repository.as_ref();
         let repository = known
             .map_or(&wishes.repository, |known| &known.full_name)

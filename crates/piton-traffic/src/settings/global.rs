@@ -24,7 +24,7 @@ pub struct Entry {
 
 impl Entry {
     /// Returns the id of one of the two gists.
-    pub fn gist(&self, kind: Kind) -> Option<String> {
+    pub(crate) fn gist(&self, kind: Kind) -> Option<String> {
         match kind {
             Kind::Badge => self.badge_gist_id.clone(),
             Kind::Archive => self.archive_gist_id.clone(),
@@ -72,7 +72,7 @@ impl Global {
 
     /// Sets what is given of one repository; the rest stays.
     #[must_use]
-    pub fn with(&self, repository: &RepoName, entry: &Entry) -> Self {
+    pub(crate) fn with(&self, repository: &RepoName, entry: &Entry) -> Self {
         let mut object = self.object.clone();
         if object.get("version").is_none() {
             object.set("version", 1);
@@ -100,7 +100,7 @@ impl Global {
 
     /// Returns the list without one repository; the rest stays.
     #[must_use]
-    pub fn without(&self, repository: &RepoName) -> Self {
+    pub(crate) fn without(&self, repository: &RepoName) -> Self {
         let mut object = self.object.clone();
         let name = repository.to_string();
         object
@@ -109,7 +109,7 @@ impl Global {
         Self { object }
     }
 
-    pub fn written(&self) -> String {
+    pub(crate) fn written(&self) -> String {
         written(&self.object)
     }
 }

@@ -60,7 +60,7 @@ impl Project {
     /// Sets what tracking needs, in the order that the original writes; what is
     /// there already keeps its place, and the rest is left alone.
     #[must_use]
-    pub fn with(&self, set: &Set<'_>) -> Self {
+    pub(crate) fn with(&self, set: &Set<'_>) -> Self {
         let mut object = self.object.clone();
         for (field, value) in [
             ("owner", set.repository.owner()),
@@ -86,7 +86,7 @@ impl Project {
         Self { object }
     }
 
-    pub fn written(&self) -> String {
+    pub(crate) fn written(&self) -> String {
         written(&self.object)
     }
 }
@@ -94,12 +94,12 @@ impl Project {
 /// What tracking needs in the file.
 #[derive(Clone, Debug)]
 pub struct Set<'a> {
-    pub repository: &'a RepoName,
-    pub created: &'a str,
-    pub display_name: &'a str,
-    pub badge: &'a str,
-    pub archive: &'a str,
-    pub ci_workflows: &'a [String],
+    pub(crate) repository: &'a RepoName,
+    pub(crate) created: &'a str,
+    pub(crate) display_name: &'a str,
+    pub(crate) badge: &'a str,
+    pub(crate) archive: &'a str,
+    pub(crate) ci_workflows: &'a [String],
 }
 
 /// Whether a text is a day of the calendar.

@@ -21,28 +21,28 @@ pub struct Survey {
     /// As GitHub calls it now, where GitHub was asked and knows it.
     pub repository: RepoName,
     /// `None` where there is none of that name, or it may not be seen.
-    pub on_github: Option<Repository>,
-    pub project: Option<Project>,
-    pub entry: Option<Entry>,
+    pub(crate) on_github: Option<Repository>,
+    pub(crate) project: Option<Project>,
+    pub(crate) entry: Option<Entry>,
     /// Who is signed in; `None` where nobody is.
-    pub login: Option<String>,
+    pub(crate) login: Option<String>,
     pub badge: GistState,
     pub archive: GistState,
     /// The values of the two variables; `None` where they cannot be read.
-    pub variables: Option<[Option<String>; 2]>,
+    pub(crate) variables: Option<[Option<String>; 2]>,
     /// The name of the secret that counts, and what is known of it.
     pub secret: (String, SecretFound),
-    pub workflow: WorkflowState,
+    pub(crate) workflow: WorkflowState,
     /// The newest runs of the collector, newest first.
-    pub runs: Vec<Run>,
+    pub(crate) runs: Vec<Run>,
     /// The workflow's text on the default branch.
-    pub deployed: Option<String>,
+    pub(crate) deployed: Option<String>,
     /// The names of the repository's workflows; `None` where unknown.
-    pub workflows: Option<Vec<String>>,
-    pub site: SiteFound,
-    pub published: PageSeen,
+    pub(crate) workflows: Option<Vec<String>>,
+    pub(crate) site: SiteFound,
+    pub(crate) published: PageSeen,
     /// What the four files of the checkout are, where there is a checkout.
-    pub files: Vec<LocalFile>,
+    pub(crate) files: Vec<LocalFile>,
 }
 
 /// A gist that belongs to the set-up.
@@ -65,9 +65,9 @@ pub enum GistState {
 #[derive(Clone, Debug)]
 pub struct GistSeen {
     pub id: String,
-    pub by: &'static str,
+    pub(crate) by: &'static str,
     pub description: String,
-    pub public: bool,
+    pub(crate) public: bool,
     pub owner: String,
     pub revision: Option<String>,
     pub files: BTreeMap<String, FileSeen>,
@@ -116,7 +116,7 @@ pub struct LocalFile {
     pub path: &'static str,
     /// `None` where there is none.
     pub is: Option<Deployed>,
-    pub text: String,
+    pub(crate) text: String,
 }
 
 impl GistState {
@@ -138,7 +138,7 @@ impl GistState {
 
 impl GistSeen {
     /// Returns a file that is a JSON object.
-    pub fn object(&self, name: &str) -> Option<&Object> {
+    pub(crate) fn object(&self, name: &str) -> Option<&Object> {
         match self.files.get(name)? {
             FileSeen::Json(json) => json.object(),
             FileSeen::Damaged(_) | FileSeen::Cut(_) => None,
@@ -164,7 +164,7 @@ impl Survey {
     }
 
     /// Returns when the newest row was captured.
-    pub fn captured(&self) -> Option<Timestamp> {
+    pub(crate) fn captured(&self) -> Option<Timestamp> {
         newest_capture(self.state()?).map(|moment| moment.0)
     }
 }

@@ -18,13 +18,13 @@ GitHub keeps two weeks of a repository's traffic. A workflow of this repository 
 /// What the notes name.
 #[derive(Clone, Debug)]
 pub struct Named<'a> {
-    pub owner: &'a str,
-    pub repo: &'a str,
-    pub title: &'a str,
+    pub(crate) owner: &'a str,
+    pub(crate) repo: &'a str,
+    pub(crate) title: &'a str,
     /// Whose the gists are.
-    pub login: &'a str,
-    pub badge: &'a str,
-    pub archive: &'a str,
+    pub(crate) login: &'a str,
+    pub(crate) badge: &'a str,
+    pub(crate) archive: &'a str,
 }
 
 /// Renders the notes.

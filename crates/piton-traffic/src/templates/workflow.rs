@@ -6,13 +6,13 @@ use crate::install::Install;
 /// What the workflow is made of.
 #[derive(Clone, Debug)]
 pub struct Trigger<'a> {
-    pub branch: &'a str,
+    pub(crate) branch: &'a str,
     /// A cron line.
-    pub schedule: &'a str,
+    pub(crate) schedule: &'a str,
     /// The names of workflows whose end starts a collection.
-    pub ci_workflows: &'a [String],
-    pub secret: &'a str,
-    pub install: &'a Install,
+    pub(crate) ci_workflows: &'a [String],
+    pub(crate) secret: &'a str,
+    pub(crate) install: &'a Install,
 }
 
 const TEMPLATE: &str = "\

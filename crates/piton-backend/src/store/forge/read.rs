@@ -27,7 +27,7 @@ pub enum Medium {
 
 impl Medium {
     /// The label that every plan has.
-    pub const fn label(self) -> &'static str {
+    pub(crate) const fn label(self) -> &'static str {
         match self {
             Self::Issue => "erk-plan",
             Self::DraftPull => "erk-pr",
@@ -38,9 +38,9 @@ impl Medium {
 /// The plans of a repository.
 #[derive(Clone, Debug)]
 pub struct ForgeReader<'a> {
-    pub forge: &'a dyn ForgeRead,
-    pub repo: RepoName,
-    pub place: Medium,
+    pub(crate) forge: &'a dyn ForgeRead,
+    pub(crate) repo: RepoName,
+    pub(crate) place: Medium,
 }
 
 impl ForgeReader<'_> {

@@ -11,21 +11,21 @@ pub struct Layout {
 }
 
 impl Layout {
-    pub fn plan(&self, id: &PlanId) -> PathBuf {
+    pub(crate) fn plan(&self, id: &PlanId) -> PathBuf {
         self.root.join(id.as_str())
     }
 
     /// The header and below it, after a rule, the text of the plan.
-    pub fn body(&self, id: &PlanId) -> PathBuf {
+    pub(crate) fn body(&self, id: &PlanId) -> PathBuf {
         self.plan(id).join("plan.md")
     }
 
     /// Title, state, labels and times.
-    pub fn record(&self, id: &PlanId) -> PathBuf {
+    pub(crate) fn record(&self, id: &PlanId) -> PathBuf {
         self.plan(id).join("plan.json")
     }
 
-    pub fn comments(&self, id: &PlanId) -> PathBuf {
+    pub(crate) fn comments(&self, id: &PlanId) -> PathBuf {
         self.plan(id).join("comments")
     }
 }

@@ -10,9 +10,9 @@ use crate::ordered::{Json, Object};
 /// One thing that was done to a state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
-    pub kind: StepKind,
+    pub(crate) kind: StepKind,
     pub target: String,
-    pub line: String,
+    pub(crate) line: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -33,13 +33,13 @@ pub struct Mending {
     pub state: Object,
     /// The files of the archive; `None` where there is none, or it cannot be
     /// read.
-    pub archive: Option<BTreeMap<String, Json>>,
+    pub(crate) archive: Option<BTreeMap<String, Json>>,
     /// The files of the archive that are new or changed.
-    pub changed: BTreeMap<String, Json>,
-    pub repository: String,
+    pub(crate) changed: BTreeMap<String, Json>,
+    pub(crate) repository: String,
     pub now: Moment,
     pub steps: Vec<Step>,
-    pub warnings: Vec<String>,
+    pub(crate) warnings: Vec<String>,
 }
 
 impl Mending {

@@ -78,7 +78,7 @@ impl fmt::Display for Field {
     }
 }
 
-const fn now(name: &'static str, rule: Rule) -> Spec {
+const fn plain(name: &'static str, rule: Rule) -> Spec {
     Spec {
         name,
         rule,
@@ -91,14 +91,6 @@ const fn run_id(name: &'static str, rule: Rule) -> Spec {
         name,
         rule,
         digits_are_text: true,
-    }
-}
-
-const fn former(name: &'static str, rule: Rule) -> Spec {
-    Spec {
-        name,
-        rule,
-        digits_are_text: false,
     }
 }
 
@@ -122,56 +114,56 @@ const LIFECYCLE: Rule = Rule::OneOf(&[
 
 /// Every field there ever was, in the order in which a new header has them.
 pub const FIELDS: &[Spec] = &[
-    now("schema_version", Rule::Immutable),
-    now("created_at", Rule::Immutable),
-    now("created_by", Rule::Immutable),
-    now("worktree_name", Rule::Filled),
-    now("branch_name", Rule::Filled),
-    now("plan_comment_id", Rule::Positive),
-    now("ci_summary_comment_id", Rule::Positive),
+    plain("schema_version", Rule::Immutable),
+    plain("created_at", Rule::Immutable),
+    plain("created_by", Rule::Immutable),
+    plain("worktree_name", Rule::Filled),
+    plain("branch_name", Rule::Filled),
+    plain("plan_comment_id", Rule::Positive),
+    plain("ci_summary_comment_id", Rule::Positive),
     run_id("last_dispatched_run_id", Rule::Text),
-    now("last_dispatched_node_id", Rule::Text),
-    now("last_dispatched_at", Rule::Text),
-    now("last_local_impl_at", Rule::Text),
-    now("last_local_impl_event", Rule::OneOf(&["started", "ended"])),
-    now("last_local_impl_session", Rule::Text),
-    now("last_local_impl_user", Rule::Text),
-    now("last_remote_impl_at", Rule::Text),
+    plain("last_dispatched_node_id", Rule::Text),
+    plain("last_dispatched_at", Rule::Text),
+    plain("last_local_impl_at", Rule::Text),
+    plain("last_local_impl_event", Rule::OneOf(&["started", "ended"])),
+    plain("last_local_impl_session", Rule::Text),
+    plain("last_local_impl_user", Rule::Text),
+    plain("last_remote_impl_at", Rule::Text),
     run_id("last_remote_impl_run_id", Rule::Text),
-    now("last_remote_impl_session_id", Rule::Text),
-    now("source_repo", Rule::Repository),
-    now("objective_issue", Rule::Positive),
-    now("node_ids", Rule::Texts),
-    now("created_from_session", Rule::Filled),
-    now("created_from_workflow_run_url", Rule::Filled),
-    now("last_learn_session", Rule::Filled),
-    now("last_learn_at", Rule::Filled),
-    now("learn_status", LEARN_STATUS),
+    plain("last_remote_impl_session_id", Rule::Text),
+    plain("source_repo", Rule::Repository),
+    plain("objective_issue", Rule::Positive),
+    plain("node_ids", Rule::Texts),
+    plain("created_from_session", Rule::Filled),
+    plain("created_from_workflow_run_url", Rule::Filled),
+    plain("last_learn_session", Rule::Filled),
+    plain("last_learn_at", Rule::Filled),
+    plain("learn_status", LEARN_STATUS),
     run_id("learn_run_id", Rule::Filled),
-    now("last_session_branch", Rule::Filled),
-    now("last_session_id", Rule::Filled),
-    now("last_session_at", Rule::Filled),
-    now("last_session_source", Rule::OneOf(&["local", "remote"])),
-    now("learn_plan_issue", Rule::Positive),
-    now("learn_plan_pr", Rule::Positive),
-    now("learned_from_issue", Rule::Positive),
-    now("learn_materials_branch", Rule::Filled),
-    now("lifecycle_stage", LIFECYCLE),
-    former("last_session_gist_url", Rule::Filled),
-    former("last_session_gist_id", Rule::Filled),
-    former("learn_materials_gist_url", Rule::Filled),
-    former("review_pr", Rule::Positive),
-    former("last_review_pr", Rule::Positive),
-    former(
+    plain("last_session_branch", Rule::Filled),
+    plain("last_session_id", Rule::Filled),
+    plain("last_session_at", Rule::Filled),
+    plain("last_session_source", Rule::OneOf(&["local", "remote"])),
+    plain("learn_plan_issue", Rule::Positive),
+    plain("learn_plan_pr", Rule::Positive),
+    plain("learned_from_issue", Rule::Positive),
+    plain("learn_materials_branch", Rule::Filled),
+    plain("lifecycle_stage", LIFECYCLE),
+    plain("last_session_gist_url", Rule::Filled),
+    plain("last_session_gist_id", Rule::Filled),
+    plain("learn_materials_gist_url", Rule::Filled),
+    plain("review_pr", Rule::Positive),
+    plain("last_review_pr", Rule::Positive),
+    plain(
         "plan_type",
         Rule::OneOf(&["standard", "learn", "extraction"]),
     ),
-    former("source_plan_issues", Rule::Numbers),
-    former("extraction_session_ids", Rule::Texts),
-    former("objective_type", Rule::OneOf(&["completable", "perpetual"])),
-    former("turn_context", Rule::Mapping),
-    former("current_step", Rule::Count),
-    former("total_steps", Rule::Count),
+    plain("source_plan_issues", Rule::Numbers),
+    plain("extraction_session_ids", Rule::Texts),
+    plain("objective_type", Rule::OneOf(&["completable", "perpetual"])),
+    plain("turn_context", Rule::Mapping),
+    plain("current_step", Rule::Count),
+    plain("total_steps", Rule::Count),
 ];
 
 #[cfg(test)]

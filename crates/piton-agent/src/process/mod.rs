@@ -3,6 +3,7 @@
 mod exit;
 mod leftovers;
 mod pipes;
+mod sink;
 mod supervisor;
 mod table;
 mod tree;
@@ -11,7 +12,8 @@ mod watch;
 pub use exit::ExitKind;
 pub(crate) use leftovers::temporary_name;
 pub use leftovers::{Marker, reap_leftovers};
+pub use sink::{Ended, Sink};
 pub(crate) use supervisor::put_on;
-pub use supervisor::{Ended, Launch, LaunchError, Sink, supervise};
+pub use supervisor::{Launch, LaunchError, supervise};
 pub(crate) use table::is_alive;
 pub(crate) use tree::{MARKER, Tree};

@@ -14,11 +14,11 @@ use std::time::Duration;
 use piton_seal::{Real, Seal};
 use thiserror::Error;
 
-use super::ExitKind;
 use super::pipes::{self, Source};
+use super::sink::{Ended, Sink};
 use super::tree::{MARKER, Tree, adopt_orphans};
 use super::watch::{Run, Watch};
-use crate::watchdog::{EndReason, Limits, Standing};
+use crate::watchdog::Limits;
 use piton_base::{Clock, Stop};
 
 /// A program to run, described whole: nothing is inherited.
@@ -34,48 +34,6 @@ pub struct Launch {
     pub token: String,
     /// What it may do, where it is sealed.
     pub seal: Option<piton_seal::Request>,
-}
-
-/// Takes what a program prints, as it comes.
-pub trait Sink {
-    fn started(&mut self, _pid: u32) {}
-
-    fn stdout(&mut self, chunk: &[u8]) -> io::Result<()>;
-
-    fn stderr(&mut self, chunk: &[u8]) -> io::Result<()>;
-
-    /// Returns what the program is doing, as far as its output tells.
-    fn standing(&self) -> Standing {
-        Standing::Working
-    }
-
-    /// Whether the program is talked with, so that its input stays open.
-    fn converses(&self) -> bool {
-        false
-    }
-
-    /// Returns what is to be written to its input now.
-    fn answers(&mut self) -> Vec<u8> {
-        Vec::new()
-    }
-
-    fn ending(&mut self, _reason: EndReason) {}
-}
-
-/// How a program ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ended {
-    pub exit: ExitKind,
-    /// Why it was ended, when it did not end by itself.
-    pub reason: Option<EndReason>,
-    pub lasted: Duration,
-    /// How long it had been silent when it ended or was ended.
-    pub silent_for: Duration,
-    /// How many processes were still there after the program itself was gone.
-    pub left_behind: usize,
-    /// Processes that could not be ended, which takes a bug in the kernel or
-    /// another user's process.
-    pub survivors: Vec<i32>,
 }
 
 /// Failure to run a program at all.

@@ -12,7 +12,7 @@ use rustix::process::Signal;
 
 use super::ExitKind;
 use super::pipes::{Message, Source};
-use super::supervisor::{Ended, Sink};
+use super::sink::{Ended, Sink};
 use super::tree::Tree;
 use crate::watchdog::{EndReason, Limits, Seen, Standing, Verdict, decide};
 

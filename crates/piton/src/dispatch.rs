@@ -1,6 +1,6 @@
 //! From the command line to the room of the command that it names.
 
-use crate::cli::Command;
+use crate::cli::{Command, definition};
 use crate::commands::{
     apply, completions, config, demo, doctor, exec, init, journal, man, migration, plan, prime,
     prompt, run, runs, selftest, status, taste, traffic,
@@ -13,10 +13,10 @@ pub(crate) fn dispatch(context: &Context, command: Command) -> CommandResult {
     match command {
         Command::Status(args) => status::run(context, &args),
         Command::Doctor(args) => doctor::run(context, &args),
-        Command::Init(args) => init::run(context, &args),
+        Command::Init(args) => init::run(context, &args, definition),
         Command::Config(command) => config::run(context, &command),
         Command::Migration(command) => migration::run(context, &command),
-        Command::Prime(args) => prime::run(context, &args),
+        Command::Prime(args) => prime::run(context, &args, &definition()),
         Command::Prompt(command) => prompt::run(context, &command),
         Command::Run(args) => run::run(context, &args),
         Command::RunOnce(args) => run::run_once(context, &args),
@@ -30,6 +30,6 @@ pub(crate) fn dispatch(context: &Context, command: Command) -> CommandResult {
         Command::Demo(args) => demo::run(context, &args),
         Command::Selftest(args) => selftest::run(context, &args),
         Command::Completions(args) => completions::run(context, &args),
-        Command::Man(args) => man::run(context, &args),
+        Command::Man(args) => man::run(context, &args, definition()),
     }
 }

@@ -4,7 +4,6 @@ use std::ffi::OsString;
 
 use clap_complete::env::{CompleteEnv, Shells};
 
-use crate::cli::definition;
 use crate::completing::here;
 
 /// Set by the shells' scripts to their own name.
@@ -12,7 +11,7 @@ const VARIABLE: &str = "_PITON_COMPLETE";
 
 /// Answers a shell that asks what may stand at its cursor, and tells whether
 /// one asked.
-pub(crate) fn answered(args: Vec<OsString>) -> bool {
+pub(crate) fn answered(args: Vec<OsString>, definition: fn() -> clap::Command) -> bool {
     let answered = CompleteEnv::with_factory(definition)
         .var(VARIABLE)
         .try_complete(args, Some(&here()));

@@ -26,7 +26,7 @@ use crate::shell;
 /// Runs the command line that the process was started with.
 pub fn main() -> ExitCode {
     let args = join_show(std::env::args_os());
-    if shell::answered(args.clone()) {
+    if shell::answered(args.clone(), definition) {
         return ExitCode::SUCCESS;
     }
     let environment = Environment::read();

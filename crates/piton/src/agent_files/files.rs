@@ -3,7 +3,6 @@
 use clap::ValueEnum;
 
 use super::page::{about, page};
-use crate::cli::definition;
 
 /// The agents whose places are known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -83,7 +82,7 @@ and carries them out under its tests. Use it when somebody asks for a migration,
 change too large for one session, or asks where one stands.";
 
 /// Returns the files for one agent.
-pub(crate) fn wanted(agent: Agents) -> Vec<Wanted> {
+pub(crate) fn wanted(agent: Agents, definition: &clap::Command) -> Vec<Wanted> {
     let (skill, said) = match agent {
         Agents::Claude => (".claude/skills/piton/SKILL.md", "$ARGUMENTS"),
         Agents::Codex => (
@@ -94,12 +93,11 @@ pub(crate) fn wanted(agent: Agents) -> Vec<Wanted> {
     let mut files = vec![Wanted {
         path: skill.to_owned(),
         head: format!("---\nname: piton\ndescription: {USE}\n---\n\n"),
-        body: format!("# piton\n\n{}", page()),
+        body: format!("# piton\n\n{}", page(definition)),
     }];
-    let definition = definition();
     files.extend(TASKS.iter().map(|task| {
         let Task { name, hint, .. } = task;
-        let about = about(&definition, task.about);
+        let about = about(definition, task.about);
         let (path, head) = match agent {
             Agents::Claude => (
                 format!(".claude/commands/piton-{name}.md"),
@@ -127,13 +125,14 @@ pub(crate) fn wanted(agent: Agents) -> Vec<Wanted> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::definition;
 
     #[test]
     fn every_command_that_a_task_names_is_there() {
         let definition = definition();
         let all: Vec<Wanted> = [Agents::Claude, Agents::Codex]
             .into_iter()
-            .flat_map(wanted)
+            .flat_map(|agent| wanted(agent, &definition))
             .collect();
         assert_eq!(all.len(), 10);
         for file in &all {

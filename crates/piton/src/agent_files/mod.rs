@@ -5,6 +5,6 @@ mod files;
 mod page;
 mod section;
 
-pub(crate) use files::{Agents, wanted};
+pub(crate) use files::{Agents, Wanted, wanted};
 pub(crate) use page::page;
 pub(crate) use section::{Merged, merge};

@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use crate::cli::definition;
 use crate::exit::Exit;
 
 /// The commands that an agent in a person's session is to know, with what it
@@ -47,12 +46,11 @@ const RULES: &str = "
 ";
 
 /// Returns the page, without a title.
-pub(crate) fn page() -> String {
-    let definition = definition();
+pub(crate) fn page(definition: &clap::Command) -> String {
     let mut page = HEAD.to_owned();
     for (path, arguments) in COMMANDS {
         let line = format!("piton {path} {arguments}");
-        let about = about(&definition, path);
+        let about = about(definition, path);
         let _ = writeln!(page, "- `{}`: {about}", line.trim_end());
     }
     page.push_str(RULES);
@@ -79,10 +77,12 @@ pub(super) fn about(definition: &clap::Command, path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::definition;
 
     #[test]
     fn the_page_weighs_less_than_two_kilobytes() {
-        assert!(page().len() < 2048, "{} bytes", page().len());
+        let page = page(&definition());
+        assert!(page.len() < 2048, "{} bytes", page.len());
     }
 
     #[test]

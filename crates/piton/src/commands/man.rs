@@ -6,7 +6,6 @@ use clap::Args;
 use piton_plan::PlanBuilder;
 use piton_plan::files::Content;
 
-use crate::cli::definition;
 use crate::context::Context;
 use crate::error::{Attempt as _, CommandError, CommandResult};
 use crate::files::put;
@@ -30,10 +29,10 @@ pub(crate) struct ManArgs {
 
 const COULD_NOT: &str = "could not make the man pages";
 
-pub(crate) fn run(context: &Context, args: &ManArgs) -> CommandResult {
+pub(crate) fn run(context: &Context, args: &ManArgs, definition: clap::Command) -> CommandResult {
     let root = context.directory.join(&args.into);
     let mut builder = PlanBuilder::new("man");
-    for (name, page) in pages()? {
+    for (name, page) in pages(definition)? {
         let path = name.parse().or_internal(COULD_NOT)?;
         if let Some(file) = put(
             (&context.disk, &root),
@@ -49,7 +48,7 @@ pub(crate) fn run(context: &Context, args: &ManArgs) -> CommandResult {
 }
 
 /// Returns the name and the text of every page.
-fn pages() -> Result<Vec<(String, Vec<u8>)>, CommandError> {
+fn pages(mut definition: clap::Command) -> Result<Vec<(String, Vec<u8>)>, CommandError> {
     fn walk(
         command: &clap::Command,
         name: &str,
@@ -69,7 +68,6 @@ fn pages() -> Result<Vec<(String, Vec<u8>)>, CommandError> {
         Ok(())
     }
     let mut pages = Vec::new();
-    let mut definition = definition();
     definition.build();
     walk(&definition, "piton", &mut pages).or_internal(COULD_NOT)?;
     Ok(pages)

@@ -23,8 +23,12 @@ pub(crate) struct PrimeArgs {}
     clippy::unnecessary_wraps,
     reason = "every command ends in the same way"
 )]
-pub(crate) fn run(context: &Context, _args: &PrimeArgs) -> CommandResult {
-    let page = page();
+pub(crate) fn run(
+    context: &Context,
+    _args: &PrimeArgs,
+    definition: &clap::Command,
+) -> CommandResult {
+    let page = page(definition);
     if context.out.json_wanted() {
         context.out.json(json!({ "page": page }));
     } else {

@@ -16,3 +16,7 @@ pub(crate) use outbox::{Outbox, Replaced, Told, send_waiting};
 pub(crate) use place::{StoredPlace, elsewhere};
 pub(crate) use undertaken::Undertaken;
 pub(crate) use who::{branch, in_actions, user};
+
+/// The file of the workflow that carries stored plans out, as `init --ci`
+/// writes it.
+pub(crate) const WORKFLOW: &str = "piton-plan.yml";

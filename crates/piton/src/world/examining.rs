@@ -1,13 +1,17 @@
 //! Checks of a set-up of traffic tracking: it is looked at once, when a check
 //! first needs it.
 
+use std::path::Path;
 use std::sync::OnceLock;
 
 use piton_base::Clock as _;
+use piton_durable::{DiskRead as _, RealDisk};
+use piton_github::ForgeRead;
 use piton_plan::{Failure, FailureKind};
 use piton_traffic::collect::Moment;
 use piton_traffic::operation::{CheckedSetup, Examine};
-use piton_traffic::survey::{Ages, Finding, Group, examine};
+use piton_traffic::settings::{PROJECT_FILE, Project};
+use piton_traffic::survey::{Ages, Finding, Group, Subject, Survey, examine, survey};
 
 use super::Reading;
 use crate::context::Context;
@@ -32,7 +36,7 @@ impl<'a> Examining<'a> {
         let forge = self.reading.github()?;
         let now = Moment(self.context.clock.now());
         let root = self.reading.root();
-        let seen = crate::commands::traffic::survey_of(forge, setup, root, now)?;
+        let seen = survey_of(forge, setup, root, now)?;
         Ok(examine(&seen, Ages::default()).0)
     }
 }
@@ -56,4 +60,27 @@ impl Examine for Examining<'_> {
             )
         })
     }
+}
+
+/// Looks at what a saved check is about.
+fn survey_of(
+    forge: &dyn ForgeRead,
+    setup: &CheckedSetup,
+    root: Option<&Path>,
+    now: Moment,
+) -> Result<Survey, Failure> {
+    let project = root
+        .and_then(|root| RealDisk.read(&root.join(PROJECT_FILE)).ok())
+        .and_then(|bytes| Project::parse(&bytes).ok());
+    let subject = Subject {
+        repository: &setup.repository,
+        project: project.as_ref(),
+        entry: None,
+        named: [setup.badge_gist.as_deref(), setup.archive_gist.as_deref()],
+        secret: setup.secret.as_deref(),
+        checkout: root.map(|root| (&RealDisk as _, root)),
+        offline: false,
+        page: true,
+    };
+    Ok(survey(forge, &subject, now)?)
 }

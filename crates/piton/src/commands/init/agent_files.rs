@@ -6,7 +6,7 @@ use piton_durable::DiskRead;
 use piton_plan::PlanBuilder;
 use piton_plan::files::Content;
 
-use crate::agent_files::{Agents, Merged, merge, wanted};
+use crate::agent_files::{Merged, Wanted, merge};
 use crate::error::{Attempt as _, CommandError};
 use crate::files::{put, read};
 use crate::op::Op;
@@ -15,9 +15,9 @@ pub(super) fn decide(
     builder: &mut PlanBuilder<Op>,
     disk: &dyn DiskRead,
     top: &Path,
-    agents: &[Agents],
+    files: &[Wanted],
 ) -> Result<(), CommandError> {
-    for file in agents.iter().copied().flat_map(wanted) {
+    for file in files {
         let old = read(disk, &top.join(&file.path))?;
         let text = match merge(old.as_deref(), &file.head, &file.body) {
             Merged::Text(text) => text,

@@ -13,9 +13,7 @@ use crate::config::Settings;
 use crate::error::{Attempt as _, CommandError};
 use crate::files::{put, read};
 use crate::op::Op;
-
-/// The workflow's file.
-pub(crate) const WORKFLOW: &str = "piton-plan.yml";
+use crate::stored::WORKFLOW;
 
 /// How the file begins, by which piton knows it again.
 const MARK: &str = "# Written by `piton init --ci`";

@@ -10,6 +10,7 @@ use super::args::InitArgs;
 use super::before::Before;
 use super::places::Places;
 use super::{adopt, agent_files, ci, guess, migrations, settings, taste};
+use crate::agent_files::Wanted;
 use crate::error::CommandError;
 use crate::op::Op;
 use crate::planned::WHOLE;
@@ -29,6 +30,7 @@ pub(super) fn decide(
     original_data: Option<&Path>,
     args: &InitArgs,
     ci: Option<&ci::Ci>,
+    agent_files: &[Wanted],
 ) -> Result<Decided, CommandError> {
     let top = git.top();
     let mut builder = PlanBuilder::new("init");
@@ -74,7 +76,7 @@ pub(super) fn decide(
             builder.depend(settings, needed);
         }
     }
-    agent_files::decide(&mut builder, disk, top, &args.agent_files)?;
+    agent_files::decide(&mut builder, disk, top, agent_files)?;
     if let Some(ci) = ci {
         let written = ci::decide(&mut builder, (disk, top), ci, args.force)?;
         if written.is_some() {

@@ -12,6 +12,7 @@ mod places;
 mod settings;
 mod taste;
 
+use crate::agent_files::{Wanted, wanted};
 use crate::context::Context;
 use crate::error::CommandResult;
 use crate::exit::Exit;
@@ -20,9 +21,12 @@ use crate::readiness;
 
 pub(crate) use self::args::InitArgs;
 use self::ci::Ci;
-pub(crate) use self::ci::WORKFLOW;
 
-pub(crate) fn run(context: &Context, args: &InitArgs) -> CommandResult {
+pub(crate) fn run(
+    context: &Context,
+    args: &InitArgs,
+    definition: fn() -> clap::Command,
+) -> CommandResult {
     if let Some(line) = &args.validation_command {
         context.refuse_secret("--validation-command", line)?;
     }
@@ -30,12 +34,17 @@ pub(crate) fn run(context: &Context, args: &InitArgs) -> CommandResult {
     let ci = args.ci.then(|| Ci::read(&place.settings)).transpose()?;
     let site = context.site(&place);
     let data = context.environment.original_data();
+    let agents = args.agent_files.iter().copied();
+    let files: Vec<Wanted> = agents
+        .flat_map(|agent| wanted(agent, &definition()))
+        .collect();
     let decided = decide::decide(
         &context.disk,
         &place.repository,
         data.as_deref(),
         args,
         ci.as_ref(),
+        &files,
     )?;
     for line in &decided.told {
         context.out.note(Channel::Setup, Level::NORMAL, line);

@@ -19,7 +19,7 @@ use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::op::Op;
 use crate::planned::PlanArgs;
-use crate::stored::{DispatchedHere, StoredPlace, send_waiting};
+use crate::stored::{DispatchedHere, StoredPlace, WORKFLOW, send_waiting};
 
 /// Start the workflow that carries a stored plan out
 ///
@@ -41,7 +41,7 @@ pub(crate) struct DispatchArgs {
     run: Option<u64>,
 
     /// The workflow's file
-    #[arg(long, value_name = "FILE", default_value = crate::commands::init::WORKFLOW)]
+    #[arg(long, value_name = "FILE", default_value = WORKFLOW)]
     workflow: String,
 
     /// The branch whose workflow is started; default: the default branch

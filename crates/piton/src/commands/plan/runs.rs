@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use piton_backend::store::Document;
 use piton_github::endpoints::runs::{self, Run};
 
-use crate::commands::init::WORKFLOW;
 use crate::context::Context;
-use crate::stored::StoredPlace;
+use crate::stored::{StoredPlace, WORKFLOW};
 
 /// How many of the newest runs are looked at.
 const NEWEST: usize = 100;

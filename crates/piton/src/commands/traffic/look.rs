@@ -1,14 +1,10 @@
 //! Looking at a set-up, for the commands that tell and mend.
 
-use std::path::Path;
-
 use piton_base::Clock as _;
-use piton_durable::{DiskRead as _, RealDisk};
+use piton_durable::RealDisk;
 use piton_github::{Client, ForgeRead, RepoName};
-use piton_plan::Failure;
 use piton_traffic::collect::Moment;
-use piton_traffic::operation::CheckedSetup;
-use piton_traffic::settings::{PROJECT_FILE, Project};
+use piton_traffic::settings::Project;
 use piton_traffic::survey::{Subject, Survey, survey};
 
 use super::error;
@@ -123,27 +119,4 @@ fn is_of(known: &Known, place: &Place, repository: &RepoName) -> bool {
     named
         .or_else(|| remote(place))
         .is_none_or(|named| named.same(repository))
-}
-
-/// Looks at what a saved check is about.
-pub(crate) fn survey_of(
-    forge: &dyn ForgeRead,
-    setup: &CheckedSetup,
-    root: Option<&Path>,
-    now: Moment,
-) -> Result<Survey, Failure> {
-    let project = root
-        .and_then(|root| RealDisk.read(&root.join(PROJECT_FILE)).ok())
-        .and_then(|bytes| Project::parse(&bytes).ok());
-    let subject = Subject {
-        repository: &setup.repository,
-        project: project.as_ref(),
-        entry: None,
-        named: [setup.badge_gist.as_deref(), setup.archive_gist.as_deref()],
-        secret: setup.secret.as_deref(),
-        checkout: root.map(|root| (&RealDisk as _, root)),
-        offline: false,
-        page: true,
-    };
-    Ok(survey(forge, &subject, now)?)
 }

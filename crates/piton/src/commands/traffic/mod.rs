@@ -28,8 +28,6 @@ use std::path::Path;
 
 use clap::Subcommand;
 
-pub(crate) use look::survey_of;
-
 use crate::context::Context;
 use crate::error::CommandResult;
 

@@ -98,7 +98,7 @@ piton_base::words! {
 /// One thing tried.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
-    pub(crate) attempt: u32,
+    pub attempt: u32,
     pub target: String,
     pub(crate) retry: u32,
     pub(crate) call_role: String,

@@ -16,7 +16,7 @@ pub struct PlanEvent {
     /// As its writer wrote it.
     pub timestamp: String,
     /// When that was, if the text says it; else when the comment was written.
-    pub(crate) at: Timestamp,
+    pub at: Timestamp,
     pub kind: &'static str,
     pub metadata: Json,
 }

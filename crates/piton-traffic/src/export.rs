@@ -9,7 +9,7 @@ use crate::ordered::{Json, Object};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
     pub columns: Vec<&'static str>,
-    pub(crate) rows: Vec<Vec<Json>>,
+    pub rows: Vec<Vec<Json>>,
 }
 
 const OF_DAYS: [&str; 14] = [

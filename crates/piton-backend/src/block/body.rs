@@ -12,7 +12,7 @@ use crate::yaml::{Document, Value};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct YamlBody {
     /// The YAML, without the white space around it.
-    pub(crate) place: Range<usize>,
+    pub place: Range<usize>,
     pub document: Document,
 }
 

@@ -11,7 +11,7 @@ use crate::yaml::Value;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
     pub block: RawBlock,
-    pub(crate) body: YamlBody,
+    pub body: YamlBody,
 }
 
 /// Why a text has no header that counts.

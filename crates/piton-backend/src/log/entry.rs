@@ -14,9 +14,9 @@ pub struct Entry {
     #[serde(rename = "k")]
     pub key: String,
     /// When, by the clock of the forge.
-    pub(crate) at: Timestamp,
+    pub at: Timestamp,
     #[serde(rename = "s")]
-    pub(crate) sets: Vec<Set>,
+    pub sets: Vec<Set>,
 }
 
 /// A field, the value that was replaced, and the new one.

@@ -31,6 +31,6 @@ pub struct NewPlan {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Created {
     pub id: PlanId,
-    pub(crate) url: String,
+    pub url: String,
     pub branch: Option<String>,
 }

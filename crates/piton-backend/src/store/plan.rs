@@ -22,12 +22,12 @@ pub struct Document {
     pub assignees: Vec<String>,
     pub author: Option<String>,
     /// Whether the author is one of the repository's own.
-    pub(crate) trusted: bool,
+    pub trusted: bool,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub is_pull: bool,
     pub is_draft: bool,
-    pub(crate) is_merged: bool,
+    pub is_merged: bool,
 }
 
 impl Document {
@@ -90,7 +90,7 @@ pub struct PlanComment {
     pub id: String,
     pub body: String,
     pub author: Option<String>,
-    pub(crate) created_at: Timestamp,
+    pub created_at: Timestamp,
     /// Whether the author is one of the repository's own.
     pub trusted: bool,
 }

@@ -12,9 +12,9 @@ pub struct Document {
     pub value: Value,
     /// Where the value of each entry stands, if the document is a mapping in
     /// block form. None for an entry that was merged in from elsewhere.
-    pub(crate) places: Option<Vec<Option<Range<usize>>>>,
+    pub places: Option<Vec<Option<Range<usize>>>>,
     /// The column at which the keys of the outermost mapping stand.
-    pub(crate) column: usize,
+    pub column: usize,
 }
 
 /// Why a text is no document.

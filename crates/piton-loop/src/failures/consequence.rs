@@ -12,11 +12,11 @@ pub struct Consequence {
     /// What run records name it.
     pub recorded: FailureKind,
     /// What plans and exit codes go by.
-    pub(crate) kind: Kind,
+    pub kind: Kind,
     /// How the run of a planning step ends with it.
-    pub(crate) run: FinalStatus,
+    pub run: FinalStatus,
     /// How the call ended, from the caller's side.
-    pub(crate) call: CallOutcome,
+    pub call: CallOutcome,
 }
 
 impl Consequence {

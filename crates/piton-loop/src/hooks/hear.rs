@@ -30,9 +30,9 @@ pub enum Staged<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Heard {
     /// What is staged now; nobody vouches for it but the slot's own git.
-    pub(crate) tree: Option<TreeId>,
+    pub tree: Option<TreeId>,
     /// The paths in which it differs from the base.
-    pub(crate) paths: Vec<PathBuf>,
+    pub paths: Vec<PathBuf>,
     pub message: String,
 }
 

@@ -24,29 +24,29 @@ pub const CANDIDATE: Output<Candidate> = Output::new("candidate");
 #[serde(deny_unknown_fields)]
 pub struct CallAgent {
     pub slug: Slug,
-    pub(crate) step: Step,
+    pub step: Step,
     /// The digest of the live migration that the step starts from.
-    pub(crate) base: TreeDigest,
+    pub base: TreeDigest,
     /// The commit that the agent is shown.
-    pub(crate) commit: CommitId,
+    pub commit: CommitId,
     /// Where HEAD was when the step was decided.
-    pub(crate) on: Tip,
+    pub on: Tip,
     /// The live directory, from the top of the repository.
-    pub(crate) destination: String,
+    pub destination: String,
     /// The subject of the commit that will record the step.
-    pub(crate) subject: String,
-    pub(crate) agent: AgentChoice,
+    pub subject: String,
+    pub agent: AgentChoice,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) model: Option<String>,
-    pub(crate) effort: EffortResolution,
-    pub(crate) budget: EffortBudget,
-    pub(crate) prompt: String,
+    pub model: Option<String>,
+    pub effort: EffortResolution,
+    pub budget: EffortBudget,
+    pub prompt: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) schema: Option<Value>,
+    pub schema: Option<Value>,
     /// The command line, as far as it is known beforehand.
-    pub(crate) command_line: String,
+    pub command_line: String,
     /// What the user ran, for the run record.
-    pub(crate) command: String,
+    pub command: String,
 }
 
 impl CallAgent {

@@ -34,10 +34,10 @@ pub struct Labels {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accepted {
     pub contents: Contents,
-    pub(crate) status: Status,
-    pub(crate) outcome: StepOutcome,
+    pub status: Status,
+    pub outcome: StepOutcome,
     /// Why this was accepted, for the commit.
-    pub(crate) why: String,
+    pub why: String,
 }
 
 /// Where a step led.

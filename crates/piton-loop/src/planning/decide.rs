@@ -39,8 +39,8 @@ pub struct StepDecision {
     pub commit: CommitId,
     /// Where HEAD is: the branch that the step belongs on.
     pub on: Tip,
-    pub(crate) effort: EffortResolution,
-    pub(crate) model: Option<String>,
+    pub effort: EffortResolution,
+    pub model: Option<String>,
     pub prompt: String,
     pub schema: Option<serde_json::Value>,
     /// The subject of the commit that will record the step.

@@ -62,7 +62,7 @@ pub struct MadeStep {
     pub candidate: Candidate,
     pub outcome: StepOutcome,
     /// A file that holds a secret, and the variable whose value it is.
-    pub(crate) secret: Option<(String, String)>,
+    pub secret: Option<(String, String)>,
 }
 
 impl Performer<'_> {

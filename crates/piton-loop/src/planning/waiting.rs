@@ -27,15 +27,15 @@ pub struct Waiting {
     version: u32,
     /// The run whose call gave it.
     pub run: RunId,
-    pub(crate) step: Step,
+    pub step: Step,
     /// The branch that it belongs on.
-    pub(crate) on: Tip,
-    pub(crate) slug: Slug,
+    pub on: Tip,
+    pub slug: Slug,
     /// The live directory, from the top of the repository.
-    pub(crate) destination: String,
+    pub destination: String,
     /// The digest of the live migration that the step started from.
-    pub(crate) base: TreeDigest,
-    pub(crate) candidate: Candidate,
+    pub base: TreeDigest,
+    pub candidate: Candidate,
 }
 
 impl Waiting {

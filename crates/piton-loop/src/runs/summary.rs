@@ -15,17 +15,17 @@ use crate::effort::EffortResolution;
 /// `usage`, `answered_by`, `sealed` and `cost_usd` are piton's own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunSummary {
-    pub(crate) schema_version: u32,
+    pub schema_version: u32,
     pub run_id: RunId,
     /// What the user asked for, `migration step add-api`.
     pub command: String,
-    pub(crate) artifact_root: String,
-    pub(crate) repo_root: String,
+    pub artifact_root: String,
+    pub repo_root: String,
     pub agent: Option<String>,
-    pub(crate) model: Option<String>,
-    pub(crate) effort: Option<String>,
-    pub(crate) default_effort: Option<String>,
-    pub(crate) max_allowed_effort: Option<String>,
+    pub model: Option<String>,
+    pub effort: Option<String>,
+    pub default_effort: Option<String>,
+    pub max_allowed_effort: Option<String>,
     pub test_command: Option<String>,
     /// How far what it started was sealed.
     #[serde(default)]
@@ -40,7 +40,7 @@ pub struct RunSummary {
     pub usage: Option<Usage>,
     /// The model that answered last, as the agent names it.
     #[serde(default)]
-    pub(crate) answered_by: Option<String>,
+    pub answered_by: Option<String>,
     /// What the agents say that they cost, where they say it.
     pub cost_usd: Option<f64>,
     /// The same for each day on which calls ended, as the user's clock had it.
@@ -100,22 +100,22 @@ piton_base::words! {
 pub struct Attempt {
     pub attempt: u32,
     pub target: String,
-    pub(crate) retry: u32,
-    pub(crate) call_role: String,
-    pub(crate) phase_reached: String,
-    pub(crate) decision: Option<String>,
-    pub(crate) retry_recommendation: Option<String>,
+    pub retry: u32,
+    pub call_role: String,
+    pub phase_reached: String,
+    pub decision: Option<String>,
+    pub retry_recommendation: Option<String>,
     pub failure_kind: Option<String>,
-    pub(crate) failure_summary: Option<String>,
+    pub failure_summary: Option<String>,
     pub reason_doc_path: Option<String>,
     pub commit_sha: Option<String>,
-    pub(crate) commit_phase: Option<CommitPhase>,
-    pub(crate) requested_effort: Option<String>,
+    pub commit_phase: Option<CommitPhase>,
+    pub requested_effort: Option<String>,
     pub effective_effort: Option<String>,
-    pub(crate) max_allowed_effort: Option<String>,
-    pub(crate) effort_source: Option<String>,
-    pub(crate) effort_capped: Option<bool>,
-    pub(crate) effort_reason: Option<String>,
+    pub max_allowed_effort: Option<String>,
+    pub effort_source: Option<String>,
+    pub effort_capped: Option<bool>,
+    pub effort_reason: Option<String>,
 }
 
 impl Attempt {

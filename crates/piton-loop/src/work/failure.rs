@@ -22,18 +22,18 @@ pub struct Traces {
 /// One decision not to commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorkFailure {
-    pub(crate) role: CallRole,
+    pub role: CallRole,
     pub kind: FailureKind,
-    pub(crate) decision: Decision,
-    pub(crate) recommendation: Recommendation,
+    pub decision: Decision,
+    pub recommendation: Recommendation,
     /// What happened, for people; may name places of this machine.
     pub story: String,
     /// What another try should look at.
-    pub(crate) focus: Option<String>,
+    pub focus: Option<String>,
     /// Whether it weakened the tests; the story then lists how, a line each
     /// after the first.
-    pub(crate) weakened: bool,
-    pub(crate) traces: Traces,
+    pub weakened: bool,
+    pub traces: Traces,
 }
 
 impl WorkFailure {

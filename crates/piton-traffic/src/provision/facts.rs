@@ -16,19 +16,19 @@ pub struct Facts {
     /// `None` where there is none of that name, or the token may not know.
     pub repository: Option<Repository>,
     /// The values of the two variables; `None` where they cannot be read.
-    pub(crate) variables: Option<[Option<String>; 2]>,
-    pub(crate) secret: SecretFound,
+    pub variables: Option<[Option<String>; 2]>,
+    pub secret: SecretFound,
     pub badge: GistFound,
     pub archive: GistFound,
     pub site: SiteFound,
     /// The names of the repository's workflows; `None` where they cannot be read.
-    pub(crate) workflows: Option<Vec<String>>,
+    pub workflows: Option<Vec<String>>,
     /// Whether the collector's workflow is on the default branch.
     pub deployed: bool,
-    pub(crate) project: Project,
-    pub(crate) global: Global,
+    pub project: Project,
+    pub global: Global,
     /// The day of today, for dates that lie ahead.
-    pub(crate) today: String,
+    pub today: String,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -46,14 +46,14 @@ pub enum GistFound {
 pub struct Candidate {
     pub id: String,
     /// What names it.
-    pub(crate) named: &'static str,
-    pub(crate) description: String,
-    pub(crate) public: bool,
-    pub(crate) owner: String,
+    pub named: &'static str,
+    pub description: String,
+    pub public: bool,
+    pub owner: String,
     /// Its files: whether each is JSON.
-    pub(crate) files: BTreeMap<String, bool>,
+    pub files: BTreeMap<String, bool>,
     /// The state in it, if it has one that can be read.
-    pub(crate) state: Option<Object>,
+    pub state: Option<Object>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -21,28 +21,28 @@ pub struct Survey {
     /// As GitHub calls it now, where GitHub was asked and knows it.
     pub repository: RepoName,
     /// `None` where there is none of that name, or it may not be seen.
-    pub(crate) on_github: Option<Repository>,
-    pub(crate) project: Option<Project>,
-    pub(crate) entry: Option<Entry>,
+    pub on_github: Option<Repository>,
+    pub project: Option<Project>,
+    pub entry: Option<Entry>,
     /// Who is signed in; `None` where nobody is.
-    pub(crate) login: Option<String>,
+    pub login: Option<String>,
     pub badge: GistState,
     pub archive: GistState,
     /// The values of the two variables; `None` where they cannot be read.
-    pub(crate) variables: Option<[Option<String>; 2]>,
+    pub variables: Option<[Option<String>; 2]>,
     /// The name of the secret that counts, and what is known of it.
     pub secret: (String, SecretFound),
-    pub(crate) workflow: WorkflowState,
+    pub workflow: WorkflowState,
     /// The newest runs of the collector, newest first.
-    pub(crate) runs: Vec<Run>,
+    pub runs: Vec<Run>,
     /// The workflow's text on the default branch.
-    pub(crate) deployed: Option<String>,
+    pub deployed: Option<String>,
     /// The names of the repository's workflows; `None` where unknown.
-    pub(crate) workflows: Option<Vec<String>>,
-    pub(crate) site: SiteFound,
-    pub(crate) published: PageSeen,
+    pub workflows: Option<Vec<String>>,
+    pub site: SiteFound,
+    pub published: PageSeen,
     /// What the four files of the checkout are, where there is a checkout.
-    pub(crate) files: Vec<LocalFile>,
+    pub files: Vec<LocalFile>,
 }
 
 /// A gist that belongs to the set-up.
@@ -65,9 +65,9 @@ pub enum GistState {
 #[derive(Clone, Debug)]
 pub struct GistSeen {
     pub id: String,
-    pub(crate) by: &'static str,
+    pub by: &'static str,
     pub description: String,
-    pub(crate) public: bool,
+    pub public: bool,
     pub owner: String,
     pub revision: Option<String>,
     pub files: BTreeMap<String, FileSeen>,
@@ -116,7 +116,7 @@ pub struct LocalFile {
     pub path: &'static str,
     /// `None` where there is none.
     pub is: Option<Deployed>,
-    pub(crate) text: String,
+    pub text: String,
 }
 
 impl GistState {

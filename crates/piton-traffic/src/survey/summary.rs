@@ -22,7 +22,7 @@ pub struct Summary {
     pub unique_clones: i64,
     pub ci_checkouts: i64,
     pub organic_clones: i64,
-    pub(crate) organic_unique_clones: i64,
+    pub organic_unique_clones: i64,
     pub views: i64,
     pub unique_views: i64,
     /// What the four badges say now.

@@ -10,9 +10,9 @@ use crate::ordered::{Json, Object};
 /// One thing that was done to a state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
-    pub(crate) kind: StepKind,
+    pub kind: StepKind,
     pub target: String,
-    pub(crate) line: String,
+    pub line: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -33,13 +33,13 @@ pub struct Mending {
     pub state: Object,
     /// The files of the archive; `None` where there is none, or it cannot be
     /// read.
-    pub(crate) archive: Option<BTreeMap<String, Json>>,
+    pub archive: Option<BTreeMap<String, Json>>,
     /// The files of the archive that are new or changed.
-    pub(crate) changed: BTreeMap<String, Json>,
-    pub(crate) repository: String,
+    pub changed: BTreeMap<String, Json>,
+    pub repository: String,
     pub now: Moment,
     pub steps: Vec<Step>,
-    pub(crate) warnings: Vec<String>,
+    pub warnings: Vec<String>,
 }
 
 impl Mending {

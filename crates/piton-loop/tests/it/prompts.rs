@@ -229,17 +229,8 @@ fn a_person_s_review_and_the_sessions_about_taste_have_their_prompts() {
     let set = PromptSet::built_in().unwrap();
     let review = set
         .human_review(&HumanReviewPrompt {
-            slug: "add-api",
-            repository: ".",
-            workspace: "migrations/add-api",
-            live: "migrations/add-api",
-            reason: "public API changes",
-            manifest: "status: ready",
-            manifest_path: "migrations/add-api/manifest.json",
-            plan_path: Some("migrations/add-api/plan.md"),
-            phase_path: None,
             validation: None,
-            taste: "Deleting code is best.",
+            ..human_review()
         })
         .unwrap();
     for part in [

@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use piton_agent::ScriptAgent;
-use piton_agent::{Agent, AgentCall, AgentError, CallEvents, CallFiles, CallRecord, Probe};
+use piton_agent::{Agent, AgentCall, AgentError, CallEvents, CallFiles, CallRecord};
 use piton_base::{Report, StateDir, Stop, SystemClock, Untold};
 use piton_durable::RealDisk;
 use piton_durable::platform::RealProcesses;
@@ -61,17 +61,7 @@ impl Meeting {
 }
 
 impl Agent for Together {
-    fn name(&self) -> &str {
-        self.0.name()
-    }
-
-    fn probe(&self) -> Probe {
-        self.0.probe()
-    }
-
-    fn command_line(&self, call: &AgentCall, files: &CallFiles) -> Vec<String> {
-        self.0.command_line(call, files)
-    }
+    crate::as_script::as_its_script!(0);
 
     fn call(
         &self,

@@ -12,12 +12,12 @@ use crate::publish::world::{files, slug};
 
 const BELOW: &str = "/work/candidates/run";
 
-fn proposal() -> Proposal {
+/// Proposes a new migration with these files.
+pub(crate) fn proposal_of(files: impl IntoIterator<Item = (String, String)>) -> Proposal {
     let mut contents = Contents::default();
-    for (path, text) in files("rework", "new") {
+    for (path, text) in files {
         contents.put(path, text);
     }
-    contents.put("notes/one.md", "# One\n");
     Proposal {
         slug: slug("rework"),
         base: TreeDigest::missing(),
@@ -26,6 +26,11 @@ fn proposal() -> Proposal {
         operation: "a test".into(),
         message: "a test".into(),
     }
+}
+
+fn proposal() -> Proposal {
+    let note = ("notes/one.md".to_owned(), "# One\n".to_owned());
+    proposal_of(files("rework", "new").into_iter().chain([note]))
 }
 
 fn keep(disk: &dyn Disk) -> Result<Candidate, Box<dyn std::error::Error>> {

@@ -12,8 +12,8 @@ use piton_plan::files::{
     Content, DecideError, FileOp, FilePerformer, FileWorld, How, Wanted, ask_about, decide,
 };
 use piton_plan::{
-    ConflictMode, Draft, Input, Interaction, Jobs, NoRecord, Operation, Plan, PlanBuilder, Quiet,
-    Ready, Receipt, Run, prepare,
+    ConflictMode, Draft, ErrorPolicy, Input, Interaction, Jobs, NoRecord, Operation, Plan,
+    PlanBuilder, Quiet, Ready, Receipt, Record, Report, Run, prepare,
 };
 use piton_testkit::SimDisk;
 
@@ -79,6 +79,18 @@ pub(crate) fn perform(disk: &dyn Disk, plan: &Plan<FileOp>) -> Vec<Receipt> {
 }
 
 fn performed(disk: &dyn Disk, ready: &Ready<'_, FileOp>) -> Vec<Receipt> {
+    let policy = ErrorPolicy::default();
+    run(disk, ready, Path::new("/backups"), &NoRecord, policy).receipts
+}
+
+/// Performs a plan of files one after the other, and records it.
+pub(crate) fn run(
+    disk: &dyn Disk,
+    ready: &Ready<'_, FileOp>,
+    backups: &Path,
+    record: &dyn Record,
+    policy: ErrorPolicy,
+) -> Report {
     let root = Path::new(ROOT);
     Run {
         id: crate::toy::plan_id(),
@@ -89,18 +101,17 @@ fn performed(disk: &dyn Disk, ready: &Ready<'_, FileOp>) -> Vec<Receipt> {
         performer: &FilePerformer {
             disk,
             root: Some(root),
-            backups: Path::new("/backups"),
+            backups,
             gate: &piton_plan::Alone,
         },
         progress: &Quiet,
         clock: &Still,
-        record: &NoRecord,
+        record,
         stop: &Stop::new(),
-        policy: piton_plan::ErrorPolicy::default(),
+        policy,
         jobs: Jobs(NonZeroUsize::MIN),
     }
     .perform(ready)
-    .receipts
 }
 
 fn ids(plan: &Plan<FileOp>) -> Vec<&str> {

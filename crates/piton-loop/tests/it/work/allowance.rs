@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use piton_agent::outcome::Outcome;
 use piton_agent::watchdog::EndReason;
 use piton_agent::{
-    Agent, AgentCall, AgentError, CallEvent, CallEvents, CallFiles, CallRecord, Probe, Usage,
+    Agent, AgentCall, AgentError, CallEvent, CallEvents, CallFiles, CallRecord, Usage,
 };
 use piton_base::{Clock, Stop};
 use piton_loop::deciding::limits::{DayLimit, Limits};
@@ -52,17 +52,7 @@ struct Dear {
 }
 
 impl Agent for Dear {
-    fn name(&self) -> &str {
-        self.script.name()
-    }
-
-    fn probe(&self) -> Probe {
-        self.script.probe()
-    }
-
-    fn command_line(&self, call: &AgentCall, files: &CallFiles) -> Vec<String> {
-        self.script.command_line(call, files)
-    }
+    crate::as_script::as_its_script!(script);
 
     fn call(
         &self,

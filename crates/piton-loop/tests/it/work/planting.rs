@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use piton_agent::agent::CallFiles;
-use piton_agent::{Agent, AgentCall, AgentError, CallEvents, CallRecord, Probe, ScriptAgent};
+use piton_agent::{Agent, AgentCall, AgentError, CallEvents, CallRecord, ScriptAgent};
 use piton_base::Stop;
 
 #[derive(Debug)]
@@ -22,17 +22,7 @@ impl Planting {
 }
 
 impl Agent for Planting {
-    fn name(&self) -> &str {
-        self.script.name()
-    }
-
-    fn probe(&self) -> Probe {
-        self.script.probe()
-    }
-
-    fn command_line(&self, call: &AgentCall, files: &CallFiles) -> Vec<String> {
-        self.script.command_line(call, files)
-    }
+    crate::as_script::as_its_script!(script);
 
     fn call(
         &self,

@@ -2,11 +2,11 @@
 
 use std::fs;
 
-use piton_durable::{RealDisk, TreeDigest};
-use piton_migration::consistency::Mode;
+use piton_durable::RealDisk;
 use piton_migration::publish::{Cause, PublishRefusal, PublishRequest, Stage, Status};
 
-use super::world::{World, slug};
+use super::world::World;
+use crate::candidates::proposal_of;
 
 pub(crate) fn blocked(
     told: Result<piton_migration::publish::Published, PublishRefusal>,
@@ -145,26 +145,13 @@ fn a_workspace_of_another_name_or_in_the_wrong_place_is_refused() {
 
 #[test]
 fn a_candidate_that_is_not_consistent_is_not_even_built() {
-    use piton_migration::candidate::{CandidateError, Proposal};
-    use piton_migration::contents::Contents;
+    use piton_migration::candidate::CandidateError;
 
     let world = World::new();
     let below = world.root().join(".git/piton/work/candidates/run");
     let proposal = |missing: Option<&str>| {
-        let mut contents = Contents::default();
-        for (path, text) in super::world::files("rework", "new") {
-            if missing != Some(path.as_str()) {
-                contents.put(path, text);
-            }
-        }
-        Proposal {
-            slug: slug("rework"),
-            base: TreeDigest::missing(),
-            contents,
-            mode: Mode::ReadyPublish,
-            operation: "a test".into(),
-            message: "a test".into(),
-        }
+        let files = super::world::files("rework", "new").into_iter();
+        proposal_of(files.filter(|(path, _)| missing != Some(path.as_str())))
     };
     let refused = proposal(Some("phase-1-one.md")).build(&RealDisk, &below, None);
     match refused {

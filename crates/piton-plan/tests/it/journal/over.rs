@@ -6,22 +6,26 @@ use piton_base::Stop;
 use piton_durable::DiskRead;
 use piton_plan::journal::{self, JournalError, Status};
 use piton_plan::{
-    Admission, ApplyError, Interaction, Jobs, PlanBuilder, SavedPlan, admit, prepare,
+    Admission, ApplyError, Interaction, Jobs, Plan, PlanBuilder, SavedPlan, admit, prepare,
 };
 use piton_testkit::SimDisk;
 
 use crate::journal::{DIR, NOW, dir, id, lock, run_journaled};
-use crate::toy::{Ways, World, make, plan_of, run_ready, told};
+use crate::toy::{Toy, Ways, World, make, plan_of, run_ready, told};
+
+fn saved(plan: &Plan<Toy>) -> SavedPlan<Toy> {
+    SavedPlan {
+        id: id(1),
+        created: NOW,
+        plan: plan.clone(),
+    }
+}
 
 #[test]
 fn a_plan_is_applied_once_only() {
     let (disk, (_dir, held)) = (SimDisk::new(), lock());
     let plan = plan_of(&[("a", &[])]);
-    let saved = SavedPlan {
-        id: id(1),
-        created: NOW,
-        plan: plan.clone(),
-    };
+    let saved = saved(&plan);
     let world = World::default();
     let admitted = admit(&saved, &disk, dir(), &world, Jobs::default()).unwrap();
     assert!(matches!(admitted, Admission::First));
@@ -45,11 +49,7 @@ fn a_plan_is_applied_once_only() {
 fn a_plan_that_failed_for_good_is_applied_again_as_long_as_it_is_not_stale() {
     let (disk, (_dir, held)) = (SimDisk::new(), lock());
     let plan = plan_of(&[("a", &[])]);
-    let saved = SavedPlan {
-        id: id(1),
-        created: NOW,
-        plan: plan.clone(),
-    };
+    let saved = saved(&plan);
     let world = World::default();
     let ready = prepare(&plan, &[], Interaction::Unattended).unwrap();
     let writer = journal::begin(&disk, dir(), &held, id(1), &ready, "piton 0", NOW).unwrap();

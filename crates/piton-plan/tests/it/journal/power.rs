@@ -2,17 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use piton_base::Stop;
 use piton_durable::{Disk, DiskRead};
-use piton_plan::files::{FileOp, FilePerformer, FileWorld};
+use piton_plan::files::FileOp;
 use piton_plan::journal::{self, Status};
-use piton_plan::{ConflictMode, Interaction, Jobs, Plan, PlanBuilder, Quiet, Record, Run, prepare};
+use piton_plan::{ConflictMode, ErrorPolicy, Interaction, Plan, PlanBuilder, Record, prepare};
 use piton_testkit::SimDisk;
 use piton_testkit::sim::{Budget, every_crash};
 
-use crate::files::{path, plan as plan_files, wanted};
+use crate::files::{path, plan as plan_files, run as run_files, wanted};
 use crate::journal::{NOW, carry_on, cascade, dir, id, lock, run_journaled};
-use crate::toy::{Still, World};
+use crate::toy::World;
 
 #[test]
 fn wherever_the_power_goes_the_run_is_finished_and_nothing_is_made_twice() {
@@ -75,26 +74,7 @@ fn wherever_the_power_goes_files_end_as_the_plan_says_and_old_ones_are_kept() {
     let plan = builder.build().unwrap();
     let backups = PathBuf::from("/git/backups");
     let run = |disk: &dyn Disk, ready: &piton_plan::Ready<'_, FileOp>, record: &dyn Record| {
-        Run {
-            id: crate::toy::plan_id(),
-            world: &FileWorld {
-                disk,
-                root: Some(root),
-            },
-            performer: &FilePerformer {
-                disk,
-                root: Some(root),
-                backups: &backups,
-                gate: &piton_plan::Alone,
-            },
-            progress: &Quiet,
-            clock: &Still,
-            record,
-            stop: &Stop::new(),
-            policy: piton_plan::ErrorPolicy::FailFast,
-            jobs: Jobs::default(),
-        }
-        .perform(ready)
+        run_files(disk, ready, &backups, record, ErrorPolicy::FailFast)
     };
     let begin = |disk: &dyn Disk| {
         let ready = prepare(&plan, &[], Interaction::Unattended).unwrap();

@@ -25,3 +25,24 @@ pub(crate) fn reason(disk: &dyn DiskRead, dir: &Path) -> Option<String> {
         .collect();
     (!said.is_empty()).then(|| said.join(" "))
 }
+
+#[cfg(test)]
+mod tests {
+    use piton_testkit::SimDisk;
+
+    use super::*;
+
+    #[test]
+    fn the_reason_is_what_stands_below_its_heading_alone() {
+        let said = |note: &str| {
+            let disk = SimDisk::new();
+            disk.put("/m/intentional-skip.md", note);
+            reason(&disk, Path::new("/m"))
+        };
+        let note = "# Skipped\n\nnot this\n\n## Blocker Reason\n\n too large \n\nand old\n## Next\n\nnor this\n";
+        assert_eq!(said(note).as_deref(), Some("too large and old"));
+        assert_eq!(said("## Blocker Reason\n\n## Next\n\nnor this\n"), None);
+        assert_eq!(said("too large\n"), None);
+        assert_eq!(reason(&SimDisk::new(), Path::new("/m")), None);
+    }
+}

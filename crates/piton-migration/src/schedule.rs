@@ -237,6 +237,74 @@ mod tests {
         );
     }
 
+    /// A migration with one phase, and more of its manifest.
+    fn manifest(more: &str) -> Manifest {
+        let text = format!(
+            r#"{{"name":"m","created_at":"2026-06-01T00:00:00+00:00","last_touch":"2026-06-01T00:00:00+00:00",
+            "phases":[{{"name":"a","file":"f","done":false,"precondition":"p"}}],{more}}}"#
+        );
+        Manifest::decode(text.as_bytes()).expect("a manifest")
+    }
+
+    #[test]
+    fn what_is_over_or_waits_for_a_person_is_nothing_for_a_tick() {
+        let now = at("2026-06-02T00:00:00Z");
+        let ready = r#""status":"ready","current_phase":"a""#;
+        for (more, taken) in [
+            (ready.to_owned(), true),
+            (format!(r#"{ready},"awaiting_human_review":true"#), false),
+            (r#""status":"done","current_phase":"""#.to_owned(), false),
+            (r#""status":"skipped","current_phase":"""#.to_owned(), false),
+            (r#""status":"ready","current_phase":"""#.to_owned(), false),
+        ] {
+            let found = candidate(&manifest(&more), now, Effort::Low).expect("stamps");
+            assert_eq!(found.is_some(), taken, "{more}");
+        }
+    }
+
+    #[test]
+    fn the_oldest_goes_first_and_of_one_age_what_is_due() {
+        let of = |candidacy, created_at: &str| Candidate {
+            candidacy,
+            created_at: at(created_at),
+        };
+        let due = of(Candidacy::Phase, "2026-06-01T00:00:00Z");
+        let early = of(Candidacy::PhaseDespiteCooldown, "2026-06-01T00:00:00Z");
+        let younger = of(Candidacy::Phase, "2026-06-02T00:00:00Z");
+        assert!(due.order() < early.order());
+        assert!(early.order() < younger.order());
+    }
+
+    #[test]
+    fn the_next_thing_says_what_and_when() {
+        let next = |more: &str| next_thing(&manifest(more), None, at("2026-06-02T00:00:00Z"));
+        let phase = |when| NextThing::Phase {
+            name: "a".to_owned(),
+            when,
+        };
+        let ready = r#""status":"ready","current_phase":"a""#;
+        assert_eq!(next(ready), phase(When::Now));
+        let later = format!(r#"{ready},"cooldown_until":"2026-06-03T00:00:00+00:00""#);
+        let until = at("2026-06-03T00:00:00Z");
+        assert_eq!(next(&later), phase(When::Later(until)));
+        let asked = format!(r#"{ready},"awaiting_human_review":true,"human_review_reason":"why""#);
+        let reason = Some("why".to_owned());
+        assert_eq!(next(&asked), NextThing::HumanReview { reason });
+        for over in [
+            r#""status":"done","current_phase":"""#,
+            r#""status":"skipped","current_phase":"""#,
+        ] {
+            assert_eq!(next(over), NextThing::Nothing, "{over}");
+        }
+        let blocked = |reason: &str| NextThing::Blocked {
+            reason: reason.to_owned(),
+        };
+        let torn = format!(r#"{ready},"cooldown_until":"soon""#);
+        assert_eq!(next(&torn), blocked("invalid-timestamp"));
+        let nowhere = r#""status":"ready","current_phase":"""#;
+        assert_eq!(next(nowhere), blocked("invalid-current-phase"));
+    }
+
     #[test]
     fn a_plan_without_its_record_is_blocked_and_says_why() {
         let slug = "m".parse().expect("a slug");

@@ -61,4 +61,20 @@ mod tests {
         assert_eq!(format!("{secret:?}"), "TOKEN=****");
         assert!(Secret::new("X", "short").is_none());
     }
+
+    #[test]
+    fn a_secret_is_found_wherever_it_stands_and_named_by_its_variable() {
+        let secrets = [("ONE", "11111111"), ("TWO", "22222222")]
+            .map(|(name, value)| Secret::new(name, value).unwrap());
+        assert!(secrets[0].is_in("it is 11111111!"));
+        assert!(!secrets[0].is_in("it is 22222222!"));
+        assert_eq!(Secret::within(&secrets, b"\xff22222222"), Some("TWO"));
+        assert_eq!(Secret::within(&secrets, b"1111111 2222222"), None);
+        let mut contents = Contents::default();
+        contents.put("plan.md", "nothing");
+        assert_eq!(Secret::found_among(&secrets, &contents), None);
+        contents.put("notes/one.md", "see 22222222");
+        let found = ("notes/one.md".to_owned(), "TWO".to_owned());
+        assert_eq!(Secret::found_among(&secrets, &contents), Some(found));
+    }
 }

@@ -188,6 +188,28 @@ mod tests {
     }
 
     #[test]
+    fn a_short_slug_is_the_first_words_as_far_as_they_are_short() {
+        let long = "a".repeat(45);
+        for (description, short) in [
+            ("Split the parser!", "split-the-parser"),
+            ("one two three four five six", "one-two-three-four-five"),
+            (long.as_str(), &long[..40]),
+            // 20, a dash and 19 more are just short enough.
+            (
+                "12345678901234567890 1234567890123456789 x",
+                "12345678901234567890-1234567890123456789",
+            ),
+            (
+                "12345678901234567890 12345678901234567890",
+                "12345678901234567890",
+            ),
+            ("\u{e9}!", "migration"),
+        ] {
+            assert_eq!(Slug::short(description).as_str(), short, "{description}");
+        }
+    }
+
+    #[test]
     fn a_slug_is_checked_when_it_is_deserialised() {
         assert!(serde_json::from_str::<Slug>("\"../x\"").is_err());
         assert!(serde_json::from_str::<Slug>("\"x\"").is_ok());

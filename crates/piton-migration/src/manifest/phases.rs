@@ -98,3 +98,45 @@ impl Deref for Phases {
         &self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn phase(name: &str, file: &str) -> Phase {
+        Phase {
+            name: name.to_owned(),
+            file: file.to_owned(),
+            done: false,
+            precondition: "now".to_owned(),
+            required_effort: None,
+            effort_reason: None,
+        }
+    }
+
+    #[test]
+    fn a_reference_is_the_file_without_parts_that_say_nothing() {
+        for (file, reference) in [
+            ("phase-1-a.md", "phase-1-a.md"),
+            ("./phases//a.md", "phases/a.md"),
+            ("/a/./b.md", "/a/b.md"),
+            ("./", "."),
+            ("/", "/"),
+        ] {
+            assert_eq!(phase("a", file).reference(), reference, "{file}");
+        }
+    }
+
+    #[test]
+    fn of_few_phases_and_of_many_no_two_have_one_name() {
+        for count in [2, 16, 17, 40] {
+            let mut phases: Vec<Phase> = (0..count)
+                .map(|number| phase(&format!("p{number}"), "f"))
+                .collect();
+            assert!(Phases::try_from(phases.clone()).is_ok(), "{count}");
+            phases[count - 1].name = "p0".to_owned();
+            let refused = Phases::try_from(phases);
+            assert_eq!(refused, Err(DuplicatePhase("p0".to_owned())), "{count}");
+        }
+    }
+}

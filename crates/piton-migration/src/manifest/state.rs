@@ -190,6 +190,41 @@ mod tests {
     #[test]
     fn a_plan_without_phases_cannot_be_approved() {
         assert_eq!(planned(&[]).approve_auto(), Err(TransitionError::NoPhases));
+        let mut lost = planned(&["a"]);
+        lost.0.cursor = None;
+        assert_eq!(lost.approve_auto(), Err(TransitionError::NoCurrentPhase));
+    }
+
+    #[test]
+    fn approval_that_needs_a_person_says_why() {
+        let refused = planned(&["a"]).approve_needs_human("");
+        assert_eq!(refused, Err(TransitionError::NoReason));
+        let waiting = planned(&["a"]).approve_needs_human("it is public");
+        let manifest = waiting.expect("a reason").into_manifest();
+        assert_eq!(manifest.status(), Status::Ready);
+        assert!(manifest.awaiting_human_review());
+        assert_eq!(manifest.human_review_reason(), Some("it is public"));
+    }
+
+    #[test]
+    fn planning_that_is_put_off_wakes_at_its_time_or_when_a_person_says_so() {
+        let (now, until) = (at("2026-06-03T00:00:00Z"), at("2026-06-04T00:00:00Z"));
+        let put_off = planned(&["a"]).defer_until(until, now);
+        assert_eq!(put_off.manifest().wake_up_on(), Some(&until.to_raw()));
+        assert_eq!(put_off.manifest().cooldown_until(), Some(&until.to_raw()));
+        let woken = put_off.wake(until);
+        assert_eq!(woken.manifest().wake_up_on(), None);
+        assert_eq!(woken.manifest().cooldown_until(), None);
+        assert_eq!(woken.manifest().last_touch(), &until.to_raw());
+    }
+
+    #[test]
+    fn a_plan_under_way_is_refined_unless_a_phase_is_done() {
+        assert!(planned(&["a"]).refine().is_ok());
+        let mut begun = planned(&["a", "b"]);
+        begun.0.phases.mark_done(0);
+        let refused = TransitionError::Refine(RefineRefusal::PhaseDone);
+        assert_eq!(begun.refine(), Err(refused));
     }
 
     #[test]
@@ -227,8 +262,10 @@ mod tests {
 
     #[test]
     fn planning_that_waits_for_a_person_goes_on_or_ends_at_that_person_s_word() {
-        let waiting = planned(&["a"]).await_person("findings", at("2026-06-03T00:00:00Z"));
+        let asked = at("2026-06-03T00:00:00Z");
+        let waiting = planned(&["a"]).await_person("findings", asked);
         assert_eq!(waiting.manifest().status(), Status::Planning);
+        assert_eq!(waiting.manifest().last_touch(), &asked.to_raw());
         assert_eq!(waiting.manifest().human_review_reason(), Some("findings"));
         let rejected = waiting.clone().reject(at("2026-06-04T00:00:00Z"));
         assert_eq!(rejected.manifest().status(), Status::Skipped);

@@ -114,6 +114,27 @@ mod tests {
     }
 
     #[test]
+    fn digits_without_a_value_are_a_mistake_and_anything_else_another_file() {
+        let kind = |file| match DocName::discover(file) {
+            Discovered::Phase(doc) => doc.name,
+            Discovered::OtherFile => "other",
+            Discovered::Unnumberable => "a mistake",
+        };
+        for (file, expected) in [
+            ("phase-1-a.md", "a"),
+            ("phase-1-.md", ""),
+            ("phase-\u{b2}-a.md", "a mistake"),
+            ("phase-1\u{b2}-a.md", "a mistake"),
+            ("phase-1x-a.md", "other"),
+            ("phase--a.md", "other"),
+            ("phase-1.md", "other"),
+            ("plan.md", "other"),
+        ] {
+            assert_eq!(kind(file), expected, "{file}");
+        }
+    }
+
+    #[test]
     fn numbers_compare_as_numbers() {
         let number = |digits| PhaseNumber::read(digits).expect("digits");
         assert!(number("9") < number("10"));

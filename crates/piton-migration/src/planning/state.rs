@@ -145,14 +145,6 @@ impl PlanningState {
         &self.target
     }
 
-    pub fn started_at(&self) -> &RawStamp {
-        &self.started_at
-    }
-
-    pub fn updated_at(&self) -> &RawStamp {
-        &self.updated_at
-    }
-
     /// Returns the accepted steps, the oldest first.
     pub fn completed(&self) -> &[CompletedStep] {
         &self.completed
@@ -186,17 +178,6 @@ impl PlanningState {
     /// Returns the output of the newest accepted `step`.
     pub fn latest(&self, step: Step) -> Option<&CompletedStep> {
         self.completed.iter().rev().find(|done| done.step == step)
-    }
-
-    /// Returns how many revisions were accepted since planning started or was
-    /// last approved, to bound the rounds of revising.
-    pub fn revisions(&self) -> usize {
-        self.completed
-            .iter()
-            .rev()
-            .take_while(|done| done.step != Step::FinalReview)
-            .filter(|done| done.step == Step::Revise)
-            .count()
     }
 }
 
@@ -246,6 +227,41 @@ mod tests {
         let state = state.reopen(now()).expect("review-2 reopens");
         assert_eq!(state.position(), &Position::Revise { findings: None });
         assert_eq!(state.anchors(), [5]);
+    }
+
+    #[test]
+    fn feedback_moves_nothing_and_reopens_where_a_review_is_over() {
+        let later = Stamp::utc("2026-06-02T00:00:00Z".parse().expect("an instant"));
+        let said = Feedback {
+            received_at: later.to_raw(),
+            source: crate::planning::FeedbackSource::Message,
+            text: "no".to_owned(),
+        };
+        let state = reviewed();
+        let told = state.clone().receive(said.clone(), later);
+        assert_eq!(told.feedback(), [said]);
+        assert_eq!(told.position(), state.position());
+        assert_eq!(told.updated_at, later.to_raw());
+        assert!(!told.must_reopen_for_feedback(), "the revision is to come");
+        let revised = state
+            .accept(done(Step::Revise, Outcome::Completed), None)
+            .expect("revise follows findings");
+        assert!(revised.must_reopen_for_feedback());
+    }
+
+    #[test]
+    fn the_newest_answer_of_a_step_counts() {
+        let mut again = done(Step::Revise, Outcome::Completed);
+        again.stdout = "migrations/m/.planning/stages/revise-2.stdout.md".to_owned();
+        let state = reviewed()
+            .accept(done(Step::Revise, Outcome::Completed), None)
+            .and_then(|state| state.reopen(now()))
+            .and_then(|state| state.accept(again.clone(), None))
+            .expect("in order");
+        assert_eq!(state.latest(Step::Revise), Some(&again));
+        assert_eq!(state.latest(Step::FinalReview), None);
+        let first = state.latest(Step::Approaches).map(|it| it.stdout.as_str());
+        assert!(first.is_some_and(|it| it.ends_with("approaches.stdout.md")));
     }
 
     #[test]

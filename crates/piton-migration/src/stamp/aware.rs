@@ -8,8 +8,6 @@ use jiff::{SignedDuration, Timestamp};
 use super::raw::RawStamp;
 
 /// A point in time to be written into a file.
-///
-/// Equality and order look at the instant alone.
 #[derive(Clone, Copy, Debug)]
 pub struct Stamp {
     instant: Timestamp,
@@ -44,14 +42,6 @@ impl Stamp {
         RawStamp::new(self.to_string())
     }
 }
-
-impl PartialEq for Stamp {
-    fn eq(&self, other: &Self) -> bool {
-        self.instant == other.instant
-    }
-}
-
-impl Eq for Stamp {}
 
 impl fmt::Display for Stamp {
     /// Writes ISO 8601 with milliseconds and a numeric offset: never `Z`,

@@ -1,5 +1,6 @@
 //! The one next thing, whatever the world looks like.
 
+mod gate;
 mod limits;
 mod properties;
 mod waiting;

@@ -10,6 +10,7 @@ mod crashes;
 mod deciding;
 mod dilution;
 mod events;
+mod going_back;
 mod guard;
 mod misbehaviour;
 mod misdeeds;

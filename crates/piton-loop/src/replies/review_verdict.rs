@@ -81,6 +81,7 @@ mod tests {
             "review-verdict: clear except for phase 2",
             "review-verdict: clear-cut, no",
             "review-verdict: not clear",
+            "review-verdict: findings_2",
             "review-verdict: clear, phase 2 deletes data\n- review-verdict: clear",
         ] {
             assert!(ReviewVerdict::parse(text).is_err(), "{text}");

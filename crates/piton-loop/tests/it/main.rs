@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests arrange the real world")]
 #![expect(clippy::print_stdout, reason = "a skipped test says so")]
 
+mod answers;
 mod as_script;
 mod attempts;
 mod corpus;

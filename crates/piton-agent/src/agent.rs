@@ -238,7 +238,7 @@ impl CallEvents for Quiet {
 pub enum AgentError {
     #[error(transparent)]
     Disk(#[from] DiskError),
-    #[error("failed to write {}", path.display())]
+    #[error("could not write {}", path.display())]
     Write {
         path: PathBuf,
         #[source]
@@ -246,19 +246,19 @@ pub enum AgentError {
     },
     #[error(transparent)]
     Enclosure(crate::sealing::EnclosureError),
-    #[error("failed to look at the agent's state in {}", path.display())]
+    #[error("could not read the agent's state in {}", path.display())]
     State {
         path: PathBuf,
         #[source]
         source: io::Error,
     },
-    #[error("failed to keep what the agent {agent} printed")]
+    #[error("could not store the output of the agent {agent}")]
     Keep {
         agent: String,
         #[source]
         source: crate::process::LaunchError,
     },
-    #[error("failed to read the script {}", path.display())]
+    #[error("could not read the script {}", path.display())]
     Script {
         path: PathBuf,
         #[source]

@@ -39,12 +39,24 @@ pub enum ChoiceError {
     Adapter(#[from] AdapterError),
     #[error(transparent)]
     Script(#[from] AgentError),
-    #[error("the script is missing; give --agent-script FILE or set agent.script")]
+    #[error("no script is named")]
     NoScript,
-    #[error(
-        "--agent-command is for --with command; {0} has a command line of its own, set by agents.{0}.arguments"
-    )]
+    #[error("--agent-command works only with --with command, not with {0}")]
     CommandForAnother(String),
+}
+
+impl ChoiceError {
+    /// Returns what a person can do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Adapter(error) => error.hint().map(str::to_owned),
+            Self::Script(_) => None,
+            Self::NoScript => Some("give --agent-script FILE or set agent.script".to_owned()),
+            Self::CommandForAnother(name) => Some(format!(
+                "set agents.{name}.arguments, or leave --agent-command out"
+            )),
+        }
+    }
 }
 
 impl<'a> Choice<'a> {

@@ -163,16 +163,15 @@ impl Evidence<'_> {
             ..
         } = self.transcript;
         match (lines, unread_lines) {
-            _ if overflow => {
-                "it printed a line longer than 16 MiB, which is none of its language's".to_owned()
-            }
+            _ if overflow => "it printed a line longer than 16 MiB".to_owned(),
             (0, _) => "it printed nothing".to_owned(),
             (lines, 0) => format!("it printed {lines} lines, and no final result"),
             (lines, bad) if lines == bad => {
                 format!("it printed {lines} lines, in no language that piton reads")
             }
             (lines, bad) => format!(
-                "it printed {lines} lines, {bad} of them torn or foreign, and no final result"
+                "it printed {lines} lines, {bad} of them cut off or not understood, and no \
+                 final result"
             ),
         }
     }

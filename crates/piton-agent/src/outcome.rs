@@ -188,7 +188,7 @@ impl Outcome {
             Self::NotStarted { .. } => {
                 "install the program or correct its name in the configuration"
             }
-            Self::Stopped => "run again to carry on where it stood",
+            Self::Stopped => "run again to continue where it stopped",
         }
     }
 }

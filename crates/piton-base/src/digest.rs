@@ -15,7 +15,7 @@ pub struct Digest([u8; 32]);
 
 /// Why a text is no digest.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{}` is not a digest; it looks like `sha256:` with 64 digits of 0-9 and a-f", .0.escape_debug())]
+#[error("`{}` is not a digest: expected `sha256:` and 64 digits of 0-9 and a-f", .0.escape_debug())]
 pub struct InvalidDigest(String);
 
 impl Digest {

@@ -17,9 +17,9 @@ const LEFTOVER: &str = ".piton-tmp";
 pub enum WriteError {
     #[error(transparent)]
     Disk(#[from] DiskError),
-    #[error("create the directory {}: a file of that name is in the way", path.display())]
+    #[error("the directory {} cannot be created: a file has that name", path.display())]
     InTheWay { path: PathBuf },
-    #[error("write {}: the path names no file", path.display())]
+    #[error("{} names no file", path.display())]
     NoName { path: PathBuf },
     /// The new content is in place and whole, but the name may not outlast a
     /// power cut.

@@ -40,6 +40,17 @@ pub struct Holder {
     pub what: String,
 }
 
+impl LockError {
+    /// Returns what a person can do about it.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Held { .. } => Some("try again when it has finished"),
+            Self::NoFile { .. } => Some("remove it; piton makes a new one"),
+            Self::Unsupported { .. } | Self::Io { .. } => None,
+        }
+    }
+}
+
 impl fmt::Display for Holder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
@@ -53,17 +64,17 @@ impl fmt::Display for Holder {
 /// Why a lock was not acquired. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
-    #[error("{} is held by {}; try again when it has finished", path.display(), told(by.as_deref()))]
+    #[error("{} is held by {}", path.display(), told(by.as_deref()))]
     Held {
         path: PathBuf,
         /// `None` when the holder's record is missing or torn.
         by: Option<Box<Holder>>,
     },
-    #[error("{} is not a regular file, so it cannot be locked; remove it, and it is made anew", path.display())]
+    #[error("{} is not a regular file, so it cannot be locked", path.display())]
     NoFile { path: PathBuf },
-    #[error("the file system of {} has no locks", path.display())]
+    #[error("the file system of {} does not support locks", path.display())]
     Unsupported { path: PathBuf },
-    #[error("lock {}", path.display())]
+    #[error("{} cannot be locked", path.display())]
     Io {
         path: PathBuf,
         #[source]
@@ -274,10 +285,7 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
 }
 
 fn told(by: Option<&Holder>) -> String {
-    by.map_or_else(
-        || "a process that has not said its name yet".to_owned(),
-        Holder::to_string,
-    )
+    by.map_or_else(|| "another process".to_owned(), Holder::to_string)
 }
 
 #[cfg(test)]

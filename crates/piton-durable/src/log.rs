@@ -22,7 +22,7 @@ pub enum LogError {
     Disk(#[from] DiskError),
     #[error(transparent)]
     Directory(#[from] WriteError),
-    #[error("encode a line for {}", path.display())]
+    #[error("a line for {} cannot be encoded", path.display())]
     Encode {
         path: PathBuf,
         #[source]

@@ -82,7 +82,7 @@ impl DiskError {
             Doing::Append => "append to",
             Doing::Cut => "shorten",
             Doing::SetMode => "set the mode of",
-            Doing::Sync => return format!("make {} durable", self.0.path.display()),
+            Doing::Sync => return format!("flush {} to the disk", self.0.path.display()),
             Doing::Move => "move",
             Doing::Exchange => "exchange",
             Doing::Remove => "remove",
@@ -111,7 +111,7 @@ impl DiskError {
 
 impl fmt::Display for DiskError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.attempt(), self.0.source)
+        write!(f, "could not {}: {}", self.attempt(), self.0.source)
     }
 }
 

@@ -16,10 +16,10 @@ pub enum GitError {
     #[error("the repository at {} has no working tree", dir.display())]
     Bare { dir: PathBuf },
 
-    #[error("run git, which was not found on PATH")]
+    #[error("git was not found on PATH")]
     NoGit(#[source] io::Error),
 
-    #[error("run `{command}`")]
+    #[error("`{command}` could not be started")]
     Spawn {
         command: String,
         #[source]
@@ -27,11 +27,11 @@ pub enum GitError {
     },
 
     /// git has no name and address for the author of a commit.
-    #[error("commit without knowing the author")]
+    #[error("git does not know who commits: user.name or user.email is not set")]
     NoIdentity,
 
     /// Another git process is at work, or one died at work.
-    #[error("take git's own lock {}", lock.display())]
+    #[error("git's lock {} is taken", lock.display())]
     Locked { lock: PathBuf },
 
     /// HEAD shows another branch than the commit was meant for.
@@ -39,14 +39,14 @@ pub enum GitError {
     Elsewhere { wanted: String, found: String },
 
     /// The branch shows another commit than the one that was built on.
-    #[error("move the branch, which somebody else moved meanwhile: {}", tail(what))]
+    #[error("another process moved the branch meanwhile: {}", tail(what))]
     Moved { what: String },
 
     /// A merge, a rebase or the like waits for the user.
-    #[error("commit in the middle of {0}, which would become part of it")]
+    #[error("{0} is under way, and the commit would become part of it")]
     UnderWay(UnderWay),
 
-    #[error("write down in {} what is about to be done", path.display())]
+    #[error("the record {} could not be written", path.display())]
     Record {
         path: PathBuf,
         #[source]
@@ -63,21 +63,21 @@ pub enum GitError {
     Clear(#[from] TreeError),
 
     /// A hook of the repository refused the commit.
-    #[error("commit: git or one of its hooks refused it:\n{output}")]
+    #[error("git or one of its hooks refused the commit:\n{output}")]
     CommitRefused { output: String },
 
     /// Whoever wanted the commit could not go on.
-    #[error("commit for now: {reason}")]
+    #[error("no commit can be made now: {reason}")]
     NotNow {
         reason: String,
         #[source]
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
 
-    #[error("run `{command}`: {}", tail(stderr))]
+    #[error("`{command}` failed: {}", tail(stderr))]
     Failed { command: String, stderr: String },
 
-    #[error("understand what `{command}` printed: {what}")]
+    #[error("unexpected output from `{command}`: {what}")]
     Unreadable { command: String, what: String },
 }
 
@@ -85,20 +85,24 @@ impl GitError {
     /// Returns what a person can do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::NotARepository { .. } => {
-                Some("run it inside a repository, name one with -C DIR, or make one with `git init`".into())
-            }
+            Self::NotARepository { .. } => Some(
+                "run it inside a repository, name one with -C DIR, or make one with `git init`"
+                    .into(),
+            ),
             Self::Bare { .. } => Some("run it in a clone or worktree with files in it".into()),
             Self::NoGit(_) => Some("install git 2.41 or later, or put it on PATH".into()),
             Self::NoIdentity => Some(
-                "tell git who commits: `git config user.name NAME` and `git config user.email ADDRESS`"
-                    .into(),
+                "set them: `git config user.name NAME` and `git config user.email ADDRESS`".into(),
             ),
             Self::Locked { lock } => Some(format!(
-                "wait for the other git process; if none is running, it died: remove {}",
+                "wait until the other git process has ended; if none is running, remove {}",
                 lock.display()
             )),
-            Self::CommitRefused { .. } => Some("make the hook agree, then run the command again".into()),
+            Self::CommitRefused { .. } => Some(
+                "correct what the hook complains about, then run \
+                 the command again"
+                    .into(),
+            ),
             Self::Elsewhere { wanted, .. } => Some(format!(
                 "check out {wanted} again, then run the command again"
             )),
@@ -137,7 +141,7 @@ fn tail(stderr: &str) -> String {
         .filter(|line| !line.is_empty())
         .collect();
     match lines.as_slice() {
-        [] => "it failed without a word".to_owned(),
+        [] => "it gave no reason".to_owned(),
         lines => lines[lines.len().saturating_sub(3)..].join("; "),
     }
 }

@@ -77,7 +77,7 @@ pub enum ForgeError {
         unsure: bool,
     },
     /// An answer came, and is not what GitHub's description says.
-    #[error("{what}: the answer is not understood: {why}")]
+    #[error("{what}: unexpected answer: {why}")]
     Garbled {
         what: String,
         why: String,
@@ -164,11 +164,12 @@ impl ForgeError {
             }),
             Self::Limited { until, .. } => Some(format!("try again after {until}")),
             Self::NotFound { .. } => Some(
-                "look at the name; a token without access to a private repository gets the same answer"
+                "check the name; a token without access to a private repository gets the same \
+                 answer"
                     .to_owned(),
             ),
             Self::Outage { .. } => Some("try again later; see githubstatus.com".to_owned()),
-            Self::Transport { .. } => Some("look at the network, then try again".to_owned()),
+            Self::Transport { .. } => Some("check the network, then try again".to_owned()),
             Self::Conflict { .. }
             | Self::Refused { .. }
             | Self::Garbled { .. }

@@ -21,7 +21,7 @@ pub struct Claim {
 /// The claim was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum ClaimError {
-    #[error("somebody else is working on {slug}")]
+    #[error("another process is working on {slug}")]
     Taken {
         slug: Slug,
         #[source]

@@ -59,15 +59,15 @@ pub struct Candidate {
 /// A candidate was not built.
 #[derive(Debug, thiserror::Error)]
 pub enum CandidateError {
-    #[error("clear the place for the candidate")]
+    #[error("the place for the candidate could not be cleared")]
     Clear(#[source] TreeError),
-    #[error("compute the digest of the candidate")]
+    #[error("the digest of the candidate could not be computed")]
     Digest(#[source] TreeError),
     #[error(transparent)]
     Directory(#[from] WriteError),
-    #[error("write the candidate")]
+    #[error("the candidate could not be written")]
     Write(#[source] DiskError),
-    #[error("publish {slug} as it would be: {}", told(.findings))]
+    #[error("{slug} would not be consistent: {}", told(.findings))]
     Inconsistent { slug: Slug, findings: Vec<Finding> },
 }
 

@@ -19,7 +19,7 @@ pub enum LoadError<E: StdError + 'static> {
     Link { path: PathBuf },
     #[error(transparent)]
     Disk(#[from] DiskError),
-    #[error("failed to decode {}", .path.display())]
+    #[error("{} cannot be decoded", .path.display())]
     Decode {
         path: PathBuf,
         #[source]

@@ -13,32 +13,49 @@ use crate::slug::{Slug, SlugError};
 /// migrations directory is refused.
 #[derive(Debug, Error)]
 pub enum ResolveError {
-    #[error("nothing was given; name a migration by its slug or its path")]
+    #[error("no migration was named")]
     Empty,
-    #[error("`{}` does not exist in {}; `piton migration list` shows what does", .value.escape_debug(), .live.display())]
+    #[error("`{}` does not exist in {}", .value.escape_debug(), .live.display())]
     Unknown { value: String, live: PathBuf },
-    #[error("`{}` holds `..`; give the slug, or the path without it", .value.escape_debug())]
+    #[error("`{}` contains `..`", .value.escape_debug())]
     Parent { value: String },
-    #[error("`{}` is a link; give the slug of the migration itself", .value.escape_debug())]
+    #[error("`{}` is a link", .value.escape_debug())]
     Link { value: String },
     #[error("`{}` is not a directory directly below {}", .value.escape_debug(), .live.display())]
     Outside { value: String, live: PathBuf },
     #[error("`{}` is not a directory", .value.escape_debug())]
     NotADirectory { value: String },
-    #[error("`{}` names no migration", .value.escape_debug())]
+    #[error("`{}` is not a migration", .value.escape_debug())]
     Name {
         value: String,
         #[source]
         source: SlugError,
     },
-    #[error("`{}` is not UTF-8; rename it to give it to piton", .value.escape_debug())]
+    #[error("`{}` is not UTF-8", .value.escape_debug())]
     NotUtf8 { value: String },
-    #[error("failed to look up `{}`", .value.escape_debug())]
+    #[error("`{}` could not be looked up", .value.escape_debug())]
     Io {
         value: String,
         #[source]
         source: io::Error,
     },
+}
+
+impl ResolveError {
+    /// Returns what a person can do about it.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Empty => Some("name one by its slug or its path"),
+            Self::Parent { .. } => Some("give the slug, or the path without `..`"),
+            Self::Link { .. } => Some("give the slug of the migration itself"),
+            Self::NotUtf8 { .. } => Some("rename it"),
+            Self::Unknown { .. }
+            | Self::Outside { .. }
+            | Self::NotADirectory { .. }
+            | Self::Name { .. } => Some("`piton migration list` shows what there is"),
+            Self::Io { .. } => None,
+        }
+    }
 }
 
 /// Finds the migration that a slug or a path means. An exact slug wins over a

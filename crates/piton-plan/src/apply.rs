@@ -17,19 +17,19 @@ use crate::world::{Moment, Observation, Observe};
 /// Why a saved plan is not applied. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ApplyError {
-    #[error("the plan {id} was applied already, and a plan is applied once only")]
+    #[error("the plan {id} was applied already")]
     Applied { id: PlanId },
-    #[error("the plan {id} was begun and not finished; go on with `piton journal resume {id}`")]
+    #[error("the plan {id} was begun and not finished")]
     Unfinished { id: PlanId },
     #[error("{0}")]
     Stale(StalePlan),
-    #[error("see whether the plan was applied before")]
+    #[error("it is not known whether the plan was applied before")]
     Journal(#[from] JournalError),
 }
 
 /// Everything that is not as it was when a plan was made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the plan is stale; nothing was changed, make a new one{}", each(.0))]
+#[error("the plan is stale{}", each(.0))]
 pub struct StalePlan(pub Vec<Change>);
 
 /// One thing that is not as it was when the plan was made.

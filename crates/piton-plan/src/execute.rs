@@ -300,10 +300,11 @@ impl<'r, O: Operation> Site<'r, '_, O> {
                     return failed(Failure::new(
                         FailureKind::Conflict,
                         format!(
-                            "the run was stopped in the middle of it, and nothing tells whether \
-                             it was done ({why}); look yourself, then make a new plan"
+                            "the run was stopped in the middle of it, and nothing shows whether \
+                             it was done ({why})"
                         ),
-                    ));
+                    )
+                    .hint("look yourself whether it was done, then make a new plan"));
                 }
                 seen
             }

@@ -23,7 +23,7 @@ pub enum Interaction<'a> {
 pub enum PrepareError {
     #[error(transparent)]
     Missing(#[from] InputMissing),
-    #[error("failed to ask about `{action}`")]
+    #[error("could not ask about `{action}`")]
     Ask {
         action: ActionId,
         #[source]
@@ -33,7 +33,7 @@ pub enum PrepareError {
 
 /// All the answers that are missing, each with the flag that would give it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("answers are missing and nobody can be asked; nothing was changed{}", each(.0))]
+#[error("answers are missing, and there is no terminal to ask at{}", each(.0))]
 pub struct InputMissing(pub Vec<Missing>);
 
 /// One answer that is missing.

@@ -115,7 +115,11 @@ impl fmt::Display for SkipReason {
             }
             Self::FailFast { after } => write!(f, "stopped after {after}"),
             Self::Declined => f.write_str("declined"),
-            Self::NoInput { flag } => write!(f, "nobody could be asked; {flag} would answer"),
+            Self::NoInput { flag } => write!(
+                f,
+                "there was no terminal to ask at; {flag} \
+                 answers it"
+            ),
             Self::Interrupted => f.write_str("interrupted"),
             Self::NothingToDo => f.write_str("nothing to do"),
             Self::JournalLost => f.write_str("the journal could not be written"),

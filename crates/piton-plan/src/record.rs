@@ -17,7 +17,7 @@ pub trait Record: Sync {
 
 /// A run could not be written down.
 #[derive(Debug, thiserror::Error)]
-#[error("failed to write the journal")]
+#[error("could not write the journal")]
 pub struct RecordError(#[from] pub LogError);
 
 /// Keeps nothing.

@@ -31,9 +31,9 @@ pub struct SavedPlan<O> {
 /// Why a plan was not saved.
 #[derive(Debug, thiserror::Error)]
 pub enum SaveError {
-    #[error("encode the plan")]
+    #[error("the plan cannot be encoded")]
     Encode(#[source] serde_json::Error),
-    #[error("save the plan")]
+    #[error("the plan cannot be saved")]
     Write(#[from] WriteError),
 }
 
@@ -42,7 +42,7 @@ pub enum SaveError {
 pub enum LoadError {
     #[error(transparent)]
     Read(#[from] DiskError),
-    #[error("read the plan {}: {why}", path.display())]
+    #[error("{why}")]
     Refused { path: PathBuf, why: Refusal },
 }
 
@@ -55,21 +55,19 @@ pub enum Refusal {
     TooLarge(u64),
     #[error("the file is not UTF-8")]
     NotUtf8,
-    #[error("the file ends in the middle; it was not written to the end")]
+    #[error("the file ends in the middle")]
     Truncated,
     #[error("the file is not JSON ({0})")]
     NotJson(serde_json::Error),
-    #[error("the file is not a saved plan; `--plan-out` writes one")]
+    #[error("the file is not a saved plan")]
     NotAPlan,
-    #[error(
-        "the file has the format {found}, and this piton knows {VERSION} at most; use a newer one"
-    )]
+    #[error("the file has the format {found}, and this piton reads up to {VERSION}")]
     Newer { found: u32 },
     #[error(
-        "the file has the format {found} of an older piton, and this piton knows {VERSION} alone; make a new plan"
+        "the file has the format {found} of an older piton, and this piton reads only {VERSION}"
     )]
     Older { found: u32 },
-    #[error("the file was changed after it was written; make a new plan")]
+    #[error("the file was changed after it was written")]
     Edited,
     #[error("the plan cannot be performed:\n{0}")]
     Invalid(serde_json::Error),

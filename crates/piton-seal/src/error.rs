@@ -8,9 +8,9 @@ use thiserror::Error;
 /// Failure to make a seal. Nothing was started.
 #[derive(Debug, Error)]
 pub enum SealError {
-    #[error("{} shall be writable in the seal and is not there", path.display())]
+    #[error("{} is to be writable in the seal, and does not exist", path.display())]
     NotThere { path: PathBuf },
-    #[error("failed to look at {} for the seal", path.display())]
+    #[error("{} could not be read for the seal", path.display())]
     Look {
         path: PathBuf,
         #[source]

@@ -111,11 +111,11 @@ impl fmt::Display for Standing {
 impl fmt::Display for Gap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NoLandlock => "this system has no Landlock (Linux 5.19 or later has)",
+            Self::NoLandlock => "this system has no Landlock (Linux 5.19 or later has it)",
             Self::Truncating => {
-                "this kernel cannot keep files outside from being truncated (6.2 can)"
+                "this kernel cannot stop files outside from being truncated (6.2 can)"
             }
-            Self::Signals => "this kernel cannot keep signals to other processes back (6.12 can)",
+            Self::Signals => "this kernel cannot stop signals to other processes (6.12 can)",
             Self::Network => "the network cannot be cut off here: no user namespaces are allowed",
         })
     }
@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn an_older_kernel_is_told_and_a_required_seal_refused() {
         let at = |landlock| Support { landlock, ..NEW };
-        let no = "this system has no Landlock (Linux 5.19 or later has)";
+        let no = "this system has no Landlock (Linux 5.19 or later has it)";
         assert_eq!(
             standing(Wanted::Auto, Network::On, at(1)),
             format!("not sealed: {no}")

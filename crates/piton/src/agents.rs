@@ -167,6 +167,7 @@ pub(crate) fn agent(
         Arc::new(SystemClock::default()),
     )
     .map_err(|error| {
+        let hint = error.hint();
         let refused = CommandError::usage(format!("could not use the agent {}", choice.name))
             .with_source(error);
         match &choice.script {
@@ -184,7 +185,7 @@ pub(crate) fn agent(
                     // A known one that lacks something is no misspelling.
                     .filter(|name| *name != choice.name),
                 )
-                .hint("choose one with --with claude, codex, command or script"),
+                .hints(hint),
         }
     })
 }
@@ -208,6 +209,7 @@ pub(crate) fn budget(settings: &Settings) -> Result<EffortBudget, CommandError> 
         Some(settings.effort_maximum()),
     )
     .or_usage("could not set the effort")
+    .map_err(|error| error.hint("lower `effort.default`, or raise `effort.maximum`"))
 }
 
 /// Returns the model for one role: its own, or the one for all.

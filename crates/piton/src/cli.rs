@@ -49,7 +49,7 @@ pub(crate) enum Command {
     Init(commands::init::InitArgs),
     /// Show what is ready, what is planned, what waits for you and what runs
     Status(commands::status::StatusArgs),
-    /// Check the surroundings: git, agents, the seal, the disk, the terminal
+    /// Check what piton needs: git, agents, the seal, the disk, the terminal
     Doctor(commands::doctor::DoctorArgs),
     #[command(subcommand)]
     Config(commands::config::ConfigCommand),
@@ -63,7 +63,7 @@ pub(crate) enum Command {
     RunOnce(Box<commands::run::RunOnceArgs>),
     #[command(subcommand)]
     Runs(commands::runs::RunsCommand),
-    /// Tell where the team's taste lies, and write it with an agent
+    /// Show where the team's taste is, or write it with an agent
     Taste(commands::taste::TasteArgs),
     #[command(subcommand)]
     Plan(commands::plan::PlanCommand),

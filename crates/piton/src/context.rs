@@ -54,7 +54,7 @@ impl Context {
         environment: Environment,
         out: &'static Out,
     ) -> Result<Self, CommandError> {
-        let here = std::env::current_dir().or_failed("could not tell the working directory")?;
+        let here = std::env::current_dir().or_failed("could not find the working directory")?;
         let directory = match &global.directory {
             Some(named) => here.join(named),
             None => here,

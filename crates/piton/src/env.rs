@@ -10,7 +10,7 @@ pub(crate) const DOCUMENTED: &[(&str, &str)] = &[
     ("NO_COLOR", "no colour, unless --color always"),
     (
         "XDG_CONFIG_HOME",
-        "where the user's configuration lies; default ~/.config",
+        "where the user's configuration is; default ~/.config",
     ),
     (
         "XDG_CACHE_HOME",
@@ -22,7 +22,7 @@ pub(crate) const DOCUMENTED: &[(&str, &str)] = &[
     ),
     (
         "XDG_STATE_HOME",
-        "where journals lie of what is done outside a repository; default ~/.local/state",
+        "where the journals of work outside a repository are; default ~/.local/state",
     ),
     (
         "GITHUB_EVENT_NAME",
@@ -69,7 +69,10 @@ pub(crate) const DOCUMENTED: &[(&str, &str)] = &[
         "what `piton migration open` shows a plan with; default less",
     ),
     ("LESS", "options of less, when it is the pager; default FRX"),
-    ("TERM", "`dumb`: no colour; without it too: no steady lines"),
+    (
+        "TERM",
+        "`dumb` or unset: no live lines; `dumb`: no colour either",
+    ),
     (
         "PATH",
         "where git, agents and other programs are looked for",

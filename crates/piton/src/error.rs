@@ -92,6 +92,27 @@ fn format_block(mark: &str, text: &str) -> String {
     format!("{mark}{}\n", text.replace('\n', &format!("\n{indent}")))
 }
 
+/// Takes "read PATH: " away from the beginning of a cause where what was said
+/// before names that file already.
+fn without_named_file<'a>(cause: &'a str, said: &str) -> &'a str {
+    let Some((attempt, rest)) = cause.split_once(": ") else {
+        return cause;
+    };
+    let Some((_, path)) = attempt.rsplit_once(' ') else {
+        return cause;
+    };
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let names_it = |word: &str| {
+        let word = word.trim_matches(['`', '"', ':', ';', ',']);
+        path.contains('/') && !name.is_empty() && word.ends_with(name) && path.ends_with(word)
+    };
+    if said.split_whitespace().any(names_it) {
+        rest
+    } else {
+        cause
+    }
+}
+
 /// What every command returns: how it ended, or why it could not.
 pub(crate) type CommandResult = Result<Exit, CommandError>;
 
@@ -187,9 +208,13 @@ impl CommandError {
     fn causes(&self) -> Vec<String> {
         let mut causes = self.beside.details.clone();
         let mut next = self.source.as_deref().map(|source| source as &dyn Error);
+        let mut said = self.message.clone();
         while let Some(error) = next {
             let text = error.to_string();
             if !causes.last().is_some_and(|last| last.contains(&text)) {
+                let text = without_named_file(&text, &said).to_owned();
+                said.push(' ');
+                said.push_str(&text);
                 causes.push(text);
             }
             next = error.source();
@@ -361,6 +386,28 @@ impl From<WriteError> for CommandError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_is_named_once() {
+        let read = |message: &str, path: &str| {
+            let cause = format!("read {path}: no such file");
+            CommandError::usage(message)
+                .with_source(io::Error::other(cause))
+                .text()
+        };
+        assert_eq!(
+            read("could not use the plan p.json", "/r/p.json"),
+            "error: could not use the plan p.json: no such file\n"
+        );
+        assert_eq!(
+            read("could not read /r/p.json", "/r/p.json"),
+            "error: could not read /r/p.json: no such file\n"
+        );
+        assert_eq!(
+            read("could not use the plan p.json", "/r/other.json"),
+            "error: could not use the plan p.json: read /r/other.json: no such file\n"
+        );
+    }
 
     #[test]
     fn an_error_tells_the_attempt_the_reasons_and_the_way_on() {

@@ -28,9 +28,9 @@ pub(crate) fn client(context: &Context, settings: &Settings) -> Result<Client, C
         setting: settings.github_api_url(),
     };
     let access = Access::decide(sources, token_of_gh).map_err(|error| {
-        CommandError::usage("could not use what is set for GitHub")
+        CommandError::usage("could not use the settings for GitHub")
             .with_source(error)
-            .hint("`piton config show --origin` says where settings come from")
+            .hint("`piton config show --origin` shows where settings come from")
     })?;
     Ok(made(context, access.base, access.token))
 }
@@ -79,7 +79,7 @@ pub(crate) fn repository(
     remote
         .and_then(|remote| RepoName::from_remote(remote, client.base().web_host()))
         .ok_or_else(|| {
-            CommandError::usage("could not tell which repository on GitHub is meant")
-                .hint("set it: `piton config set plans.repository OWNER/NAME`")
+            CommandError::usage("could not find out which repository on GitHub is meant")
+                .hint("set it with `piton config set plans.repository OWNER/NAME`")
         })
 }

@@ -22,7 +22,8 @@ pub(crate) fn agent(context: &Context, place: &Place, host: &Host) -> Option<Str
         let there = context.disk_has(script).unwrap_or(false);
         return (!there).then(|| {
             format!(
-                "the agent's script {} is not there; write it, or choose another agent with agent.use",
+                "the agent's script {} does not exist; write it, or choose another agent with \
+                 agent.use",
                 script.display()
             )
         });
@@ -40,11 +41,13 @@ pub(crate) fn agent(context: &Context, place: &Place, host: &Host) -> Option<Str
     match spec {
         Ok(Ok(spec)) if host.find_program(&spec.program).is_some() => None,
         Ok(Ok(spec)) if spec.install.is_empty() => Some(format!(
-            "the agent's program {} is not there; install it, or choose another agent with agent.use",
+            "the agent's program {} was not found; install it, or choose another agent with \
+             agent.use",
             spec.program
         )),
         Ok(Ok(spec)) => Some(format!(
-            "the agent's program {} is not there; install it with `{}`, or choose another agent with agent.use",
+            "the agent's program {} was not found; install it with `{}`, or choose another \
+             agent with agent.use",
             spec.program, spec.install
         )),
         Ok(Err(error)) => Some(format!(
@@ -65,7 +68,8 @@ fn cannot_start(command: &str, host: &Host) -> Option<String> {
             let program = command.words().first()?;
             host.find_program(program).is_none().then(|| {
                 format!(
-                    "the validation command cannot start: there is no program {program}; {way_out}"
+                    "the validation command cannot start: the program {program} was not found; \
+                     {way_out}"
                 )
             })
         }

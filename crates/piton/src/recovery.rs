@@ -102,11 +102,12 @@ impl Context {
         self.end_agents(&state);
         let found = clear_kept(&self.disk, repository, &guards, &state.failures());
         for left in
-            found.or_failed("could not look for what an agent planted whose piton was killed")?
+            found.or_failed("could not check what an agent changed whose piton was killed")?
         {
             let strays: Vec<String> = left.strays.iter().map(ToString::to_string).collect();
             self.out.warn(&format!(
-                "piton was killed while an agent worked, and {} changed since, which git would run or obey; it was set aside in {}, and what stood there before is back",
+                "piton was killed while an agent worked, and {} changed since; git would run or \
+                 use that, so it was moved to {}, and what was there before is back",
                 strays.join(", "),
                 left.set_aside.display()
             ));
@@ -128,7 +129,7 @@ impl Context {
             )),
             Err(error) => self
                 .out
-                .warn(&format!("could not look for agents left running: {error}")),
+                .warn(&format!("could not check for agents left running: {error}")),
         }
     }
 
@@ -165,7 +166,8 @@ impl Context {
         let command = journal.begun().command;
         if only_look {
             self.tell_of_recovery(&format!(
-                "an interrupted `piton {command}` is to be finished first; the plan is decided before that"
+                "an interrupted `piton {command}` has to be finished first; this plan was made \
+                 without that"
             ));
             return Ok(false);
         }
@@ -190,7 +192,8 @@ impl Context {
         if only_look {
             if publisher.is_anything_left() {
                 self.tell_of_recovery(
-                    "an interrupted publish is to be finished first; the plan is decided before that",
+                    "an interrupted publish has to be finished first; this plan was made \
+                     without that",
                 );
             }
             return Ok(());

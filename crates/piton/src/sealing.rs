@@ -29,7 +29,10 @@ pub(crate) fn terms(
         Standing::decide(wanted, network, support).map_err(|refused| {
             CommandError::failed("could not seal what agents do; nothing was changed")
                 .with_source(refused)
-                .hint("`seal = \"auto\"` goes as far as this machine can; `piton doctor` tells how far")
+                .hint(
+                    "`seal = \"auto\"` goes as far as this machine can; `piton doctor` shows \
+                     how far",
+                )
         })
     };
     let home = context.environment.home();

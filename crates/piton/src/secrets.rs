@@ -21,7 +21,7 @@ impl Context {
         match held {
             None => Ok(()),
             Some(held) => Err(CommandError::usage(format!(
-                "{what} holds {held}, and what is said there is stored; nothing was changed"
+                "{what} contains {held}, and it would be stored; nothing was changed"
             ))
             .hint("leave it out, or name the variable that holds it")),
         }

@@ -163,7 +163,7 @@ pub(crate) fn hold(
     let call = talk.call(chosen);
     let Some(line) = agent.interactive_command(&call, &files) else {
         return Err(CommandError::failed(could_not)
-            .with_source("it has no way of working on a terminal".to_owned())
+            .with_source("it cannot work at a terminal".to_owned())
             .hint(format!(
                 "describe one with `interactive-arguments` under [agents.{}]",
                 chosen.name

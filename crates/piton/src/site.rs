@@ -44,7 +44,7 @@ pub(crate) fn in_folder<'a>(context: &'a Context, folder: &Path) -> Result<Site<
 /// Outside of a repository the journal lies in the user's own folder.
 fn outside<'a>(context: &'a Context, reading: Reading<'a>) -> Result<Site<'a>, CommandError> {
     let state = context.environment.user_state().ok_or_else(|| {
-        CommandError::usage("could not tell where to keep the journal")
+        CommandError::usage("could not find a place for the journal")
             .hint("set HOME or XDG_STATE_HOME, or work in a repository")
     })?;
     Ok(Site {

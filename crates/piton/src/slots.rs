@@ -58,7 +58,7 @@ pub(crate) fn home(context: &Context, place: &Place) -> Result<SlotHome, Command
     let dir = match place.settings.slot_dir() {
         Some(written) => named(context, place, written)?,
         None => context.environment.user_cache().ok_or_else(|| {
-            CommandError::usage("could not tell where agents are to work")
+            CommandError::usage("could not find a place for agents to work")
                 .hint("set `slot.dir`, HOME or XDG_CACHE_HOME")
         })?,
     };

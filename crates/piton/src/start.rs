@@ -92,7 +92,7 @@ fn without_a_command(context: &Context) -> CommandResult {
     }
     if context.out.json_wanted() {
         return Err(
-            CommandError::usage("there is no repository here, and no command was given")
+            CommandError::usage("no command was given, and there is no repository here")
                 .hint("`piton --help` lists the commands"),
         );
     }

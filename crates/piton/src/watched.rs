@@ -56,14 +56,15 @@ impl Watch {
         let notes = std::mem::take(&mut found.notes);
         if !notes.is_empty() {
             context.out.warn(&format!(
-                "during the session, {}; if that was not you, look at it",
+                "during the session, {}; if that was not you, check it",
                 listed(&notes)
             ));
         }
         let in_slot = slot.git_was_changed(disk);
         if !in_slot.is_empty() {
             context.out.warn(&format!(
-                "the agent changed git in its slot ({}); that stays there and counts for nothing",
+                "the agent changed git's own files in its slot ({}); that stays there and is \
+                 ignored",
                 in_slot.join(", ")
             ));
         }

@@ -119,14 +119,23 @@ pub struct VersionSpec {
     pub tested_to: Option<Version>,
 }
 
+impl AdapterError {
+    /// Returns what a person can do about it.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Unknown { .. } => Some("choose one of them, or any program with --with command"),
+            Self::NoCommand => Some("give --agent-command \"PROGRAM ARG…\" or set agent.command"),
+            Self::Command { .. } | Self::Unusable { .. } | Self::Settings { .. } => None,
+        }
+    }
+}
+
 /// Failure to get at an agent's description.
 #[derive(Debug, Error)]
 pub enum AdapterError {
-    #[error("no agent is called {name:?}; there are {known}, and any program with --with command")]
+    #[error("no agent is called {name:?}; known are {known}")]
     Unknown { name: String, known: String },
-    #[error(
-        "the command of the agent is missing; give --agent-command \"PROGRAM ARG…\" or set agent.command"
-    )]
+    #[error("the agent's command is missing")]
     NoCommand,
     #[error("the command {command:?} cannot be split into words")]
     Command {
@@ -136,7 +145,7 @@ pub enum AdapterError {
     },
     #[error("agents.{name}: {reason}")]
     Unusable { name: String, reason: String },
-    #[error("failed to read the settings agents.{name}")]
+    #[error("could not read the settings agents.{name}")]
     Settings {
         name: String,
         #[source]

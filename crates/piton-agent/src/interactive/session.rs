@@ -53,7 +53,7 @@ enum Over {
 /// Failure of a session.
 #[derive(Debug, Error)]
 pub enum SessionError {
-    #[error("failed to start {}", program.display())]
+    #[error("could not start {}", program.display())]
     Start {
         program: PathBuf,
         #[source]
@@ -61,7 +61,7 @@ pub enum SessionError {
     },
     #[error("the agent ended ({exit}) before {} was finished; run the command again", content.display())]
     Unfinished { content: PathBuf, exit: ExitKind },
-    #[error("failed to watch {}", path.display())]
+    #[error("could not watch {}", path.display())]
     Watch {
         path: PathBuf,
         #[source]

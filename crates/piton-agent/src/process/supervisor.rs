@@ -39,13 +39,13 @@ pub struct Launch {
 /// Failure to run a program at all.
 #[derive(Debug, Error)]
 pub enum LaunchError {
-    #[error("failed to start {}", program.display())]
+    #[error("could not start {}", program.display())]
     Start {
         program: PathBuf,
         #[source]
         source: io::Error,
     },
-    #[error("failed to keep what {} printed; it was ended", program.display())]
+    #[error("could not store the output of {}; it was ended", program.display())]
     Keep {
         program: PathBuf,
         #[source]

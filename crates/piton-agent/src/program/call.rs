@@ -145,7 +145,7 @@ impl ProgramAgent {
     ) -> Result<PathBuf, String> {
         match probe {
             Probe::Missing { program, advice } => {
-                return Err(format!("there is no program {program}; {advice}"));
+                return Err(format!("the program {program} was not found; {advice}"));
             }
             Probe::Ready { version, warning } => {
                 record.version = version;
@@ -156,7 +156,7 @@ impl ProgramAgent {
             events.event(CallEvent::Warning(warning));
         }
         let program = self.host.find_program(&self.spec.program);
-        program.ok_or_else(|| format!("there is no program {}", self.spec.program))
+        program.ok_or_else(|| format!("the program {} was not found", self.spec.program))
     }
 
     fn launch(

@@ -73,7 +73,8 @@ impl ProgramAgent {
             let changed = state.put_back(&*self.disk, &aside);
             (!changed.is_empty()).then(|| {
                 format!(
-                    "{} changed its own settings, which are as they were again: {}; what it left is in {}",
+                    "{} changed its own settings, and they were put back: {}; what it left is \
+                     in {}",
                     self.name,
                     named(&changed),
                     aside.display()

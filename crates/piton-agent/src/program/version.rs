@@ -66,7 +66,7 @@ pub(super) fn probe(
             range(from, to),
             name,
         )),
-        None => Some(format!("{} did not tell its version", spec.program)),
+        None => Some(format!("{} did not print its version", spec.program)),
     };
     Probe::Ready { version, warning }
 }

@@ -49,9 +49,9 @@ pub struct Step {
 pub enum ScriptError {
     #[error("it is not in the format of a script")]
     Format(#[source] Box<toml::de::Error>),
-    #[error("failed to read it")]
+    #[error("it cannot be read")]
     Read(#[source] DiskError),
-    #[error("failed to make the edit of {}", path.display())]
+    #[error("could not make the edit of {}", path.display())]
     Edit {
         path: PathBuf,
         #[source]

@@ -1,7 +1,8 @@
 //! Seeing that a program ran into its seal.
 
 /// What is told then.
-pub const MET_THE_SEAL: &str = "it ran sealed and was denied something; `piton selftest --seal` tells what a sealed program may do";
+pub const MET_THE_SEAL: &str = "it ran sealed, and something was refused; `piton selftest \
+     --seal` shows what a sealed program may do";
 
 /// Tells whether the end of what a program printed speaks of a refusal. It may
 /// have been another's, so it is only ever told, and decides nothing.

@@ -120,6 +120,6 @@ pub(super) fn restore(disk: &dyn Disk, full: &Path, was: &Was) -> io::Result<()>
         Was::Long { .. } => Err(io::Error::other(
             "it was too long to be kept; install it again",
         )),
-        Was::Other => Err(io::Error::other("it was no file")),
+        Was::Other => Err(io::Error::other("it was not a file")),
     }
 }

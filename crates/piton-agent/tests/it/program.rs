@@ -167,7 +167,7 @@ fn an_unknown_version_warns_and_is_recorded() {
         Some("3.0.1"),
         Some("2.1.197 to 2.1.329"),
     );
-    check("who knows", None, Some("did not tell its version"));
+    check("who knows", None, Some("did not print its version"));
 }
 
 #[derive(Debug, Default)]

@@ -30,7 +30,7 @@ impl Operation for RepairHeader {
 
     fn describe(&self) -> Description<'_> {
         let names: Vec<&str> = self.lacks.iter().map(|(name, _)| name.as_str()).collect();
-        Description::new(format!("put right: {}", names.join(", ")))
+        Description::new(format!("repair: {}", names.join(", ")))
             .expects("the header says what the logs say")
             .detail(1, "difference", &self.diff)
     }

@@ -67,11 +67,12 @@ impl Noted {
         match self {
             Self::Immutable(_) | Self::Yielded(_) | Self::Merged(_) => None,
             Self::Behind => Some(
-                "others kept writing; the change is recorded, and the next report puts it into the header"
+                "others kept writing; the change is recorded, and the next report writes it \
+                 into the header"
                     .to_owned(),
             ),
             Self::Overwrote(editor) => Some(format!(
-                "what {editor} changed meanwhile was written over; its history on GitHub has it"
+                "what {editor} changed meanwhile was overwritten; the history on GitHub has it"
             )),
         }
     }

@@ -36,10 +36,10 @@ pub enum CommitState {
 #[derive(Debug, thiserror::Error)]
 pub enum CommitFailure {
     /// It will not be made next time either: a hook said no, say.
-    #[error("commit: {0}")]
+    #[error("the commit was refused: {0}")]
     Refused(String),
     /// Trying again later makes sense.
-    #[error("commit for now: {reason}")]
+    #[error("no commit can be made now: {reason}")]
     NotNow {
         reason: String,
         #[source]

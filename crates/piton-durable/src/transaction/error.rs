@@ -13,15 +13,14 @@ use crate::tree::TreeError;
 #[derive(Debug, thiserror::Error)]
 pub enum TransactionError {
     #[error(
-        "publish {live} over what has changed since: it was built from {base}, \
-         and {found} is live now"
+        "{live} has changed since: the new version was built from {base}, and {found} is live now"
     )]
     StaleBase {
         live: LivePath,
         base: TreeDigest,
         found: TreeDigest,
     },
-    #[error("publish {}: something else has that name", path.display())]
+    #[error("{} is not a directory, so nothing can be published there", path.display())]
     InTheWay { path: PathBuf },
     #[error(transparent)]
     Tree(#[from] TreeError),
@@ -29,20 +28,23 @@ pub enum TransactionError {
     Write(#[from] WriteError),
     #[error(transparent)]
     Disk(#[from] DiskError),
-    #[error("encode {}", path.display())]
+    #[error("{} cannot be encoded", path.display())]
     Encode {
         path: PathBuf,
         #[source]
         source: serde_json::Error,
     },
-    #[error("finish the publish of {live}, which waits for its commit")]
+    #[error("the publish of {live} still waits for its commit")]
     Commit {
         live: LivePath,
         #[source]
         source: CommitFailure,
     },
     /// The publish failed, and so did undoing it. The next command decides.
-    #[error("undo the publish of {live} ({reason}); the next command finishes or undoes it")]
+    #[error(
+        "the publish of {live} could not be undone ({reason}); the next command finishes or \
+         undoes it"
+    )]
     Unsettled {
         live: LivePath,
         reason: String,
@@ -50,6 +52,6 @@ pub enum TransactionError {
         source: Box<TransactionError>,
     },
     /// A bug of this program: recovery must come to an end.
-    #[error("settle the transaction {}: it does not come to rest", path.display())]
+    #[error("recovery of the transaction {} does not end", path.display())]
     Restless { path: PathBuf },
 }

@@ -100,7 +100,7 @@ fn a_sync_that_fails_is_a_failed_write() {
     let error = write_atomic(&disk, Path::new(FILE), b"new", 0o600).unwrap_err();
     assert_eq!(
         error.to_string(),
-        format!("make {FILE} durable: other error")
+        format!("could not flush {FILE} to the disk: other error")
     );
     assert_eq!(content(&disk).as_deref(), Some(&b"old"[..]));
 }
@@ -112,7 +112,7 @@ fn a_file_in_the_way_of_a_directory_is_named() {
     let error = write_atomic(&disk, Path::new(FILE), b"new", 0o600).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "create the directory /repo/state: a file of that name is in the way"
+        "the directory /repo/state cannot be created: a file has that name"
     );
     assert_eq!(disk.ops(), 0);
 }

@@ -27,7 +27,7 @@ fn a_held_lock_says_by_whom_since_when_and_for_what() {
         error.to_string(),
         format!(
             "{} is held by process {} on here, since 2027-01-15T08:00:00Z, \
-             for publish of rework-auth; try again when it has finished",
+             for publish of rework-auth",
             scratch.path().join("state/lock").display(),
             std::process::id()
         )

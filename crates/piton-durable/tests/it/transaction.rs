@@ -403,7 +403,7 @@ fn recovery_says_in_one_line_what_it_did() {
         lines,
         [
             "recovered the interrupted publish of migrations/rework (expand): \
-          committed it, the new version stands"
+          committed it, the new version is live"
         ]
     );
 }

@@ -76,9 +76,9 @@ pub enum LandError {
     Disk(#[from] DiskError),
     #[error(transparent)]
     Write(#[from] WriteError),
-    #[error("clean up after landing")]
+    #[error("not everything could be cleaned up after landing")]
     Clear(#[from] TreeError),
-    #[error("understand the note about a landing in {}", path.display())]
+    #[error("the note about a landing in {} cannot be read", path.display())]
     Intent { path: PathBuf },
 }
 
@@ -93,10 +93,7 @@ impl LandError {
         match self {
             Self::Refused(refusal) => refusal.hint(),
             Self::Git(error) => error.hint(),
-            Self::Intent { path } => Some(format!(
-                "look at {}, then remove it by hand",
-                path.display()
-            )),
+            Self::Intent { path } => Some(format!("check {}, then remove it", path.display())),
             Self::Io { .. } | Self::Disk(_) | Self::Write(_) | Self::Clear(_) => None,
         }
     }
@@ -110,7 +107,7 @@ impl Refusal {
                     .to_owned(),
             ),
             Self::InTheMiddle { of } => {
-                Some(format!("finish {of} or give it up; the work waits"))
+                Some(format!("finish {of} or abort it; the work waits"))
             }
             Self::CheckedOut { worktree } => Some(format!(
                 "run piton in {}, or check another branch out there",

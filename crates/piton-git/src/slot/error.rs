@@ -11,18 +11,18 @@ use crate::GitError;
 pub enum SlotError {
     #[error("the slots' directory {} is inside the repository", dir.display())]
     Inside { dir: PathBuf },
-    #[error("lock a slot")]
+    #[error("a slot could not be locked")]
     Lock(#[source] LockError),
     #[error("all {most} slots in {} are in use", home.display())]
     AllInUse { home: PathBuf, most: u32 },
     #[error(transparent)]
     Directory(#[from] WriteError),
-    #[error("clear a slot")]
+    #[error("a slot could not be cleared")]
     Clear(#[from] TreeError),
     #[error(transparent)]
     Disk(#[from] DiskError),
     /// A partial clone, most likely.
-    #[error("lay out the commit, of which this clone lacks objects: {what}")]
+    #[error("this clone lacks objects of the commit: {what}")]
     Incomplete { what: String },
     /// A filter would run a file of the repository, which agents may edit.
     #[error(
@@ -41,14 +41,12 @@ pub enum SlotError {
     },
     /// Names that differ in case alone on a disk that does not tell them apart,
     /// or a filter that does not give back what it took.
-    #[error("{} does not come out of git as it went in", path.display())]
+    #[error("git does not give {} back as it was stored", path.display())]
     Unfaithful { path: PathBuf },
     #[error("{} would be in the commit although nobody changed it in the slot; a filter put it there", path.display())]
     Smuggled { path: PathBuf },
     /// Something stands under the name of something else.
-    #[error(
-        "take over what was made in the slot, whose objects are not what their names say: {what}"
-    )]
+    #[error("objects in the slot do not match their names: {what}")]
     Forged { what: String },
     #[error("{} is a repository of its own", path.display())]
     Repository { path: PathBuf },
@@ -65,25 +63,25 @@ impl SlotError {
             }
             Self::AllInUse { .. } => Some("wait until another piton has finished".to_owned()),
             Self::Incomplete { .. } => Some(
-                "fetch what is missing, for example with `git backfill` or `git fetch --refetch`"
-                    .to_owned(),
+                "fetch them, for example with `git backfill` or `git fetch --refetch`".to_owned(),
             ),
             Self::FilterInside { name, .. } => Some(format!(
-                "agents may edit what is in the repository, and without a seal that would run with all your rights: let `filter.{name}` run a program from outside, or let agents run sealed"
+                "set `filter.{name}` to a program outside the repository, or run agents sealed; \
+                 an agent could edit that file, and without a seal it would run with your rights"
             )),
             Self::TooMuchNew { .. } => {
                 Some("let git ignore what is generated, or raise `slot.max-new`".to_owned())
             }
-            Self::Unfaithful { .. } => Some(
-                "no agent could be told from git here: look at names that differ in case alone, and at filters"
-                    .to_owned(),
-            ),
+            Self::Unfaithful { .. } => {
+                Some("look for names that differ in case alone, and at the filters".to_owned())
+            }
             Self::Repository { .. } => Some("remove its `.git`".to_owned()),
             Self::Git(error) => error.hint(),
             Self::Smuggled { .. } | Self::Forged { .. } => {
-                Some("look at the filters of this repository".to_owned())
+                Some("check the filters of this repository".to_owned())
             }
-            Self::Lock(_) | Self::Directory(_) | Self::Clear(_) | Self::Disk(_) => None,
+            Self::Lock(error) => error.hint().map(str::to_owned),
+            Self::Directory(_) | Self::Clear(_) | Self::Disk(_) => None,
         }
     }
 }

@@ -17,7 +17,10 @@ pub struct Base {
 /// Why an address is no base.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidBase {
-    #[error("`{address}` is no address of an API: expected https://HOST, with a path or without")]
+    #[error(
+        "`{address}` is not the address of an API: expected https://HOST, with a path or \
+         without"
+    )]
     Form { address: String },
     #[error("`{address}` is not encrypted: plain http is for this machine only (127.0.0.1)")]
     Plain { address: String },

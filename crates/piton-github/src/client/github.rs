@@ -141,7 +141,12 @@ impl ForgeRead for Client {
         let what = request.what.clone();
         if came.status == 304 {
             let Some(kept) = kept else {
-                return Err(ForgeError::garbled(what, "it is as it never was", false));
+                return Err(ForgeError::garbled(
+                    what,
+                    "it says unchanged, and nothing was read \
+                     before",
+                    false,
+                ));
             };
             return self.answer(
                 what,

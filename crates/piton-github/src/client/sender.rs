@@ -241,10 +241,10 @@ impl Sender {
     ) -> Result<(String, bool), ForgeError> {
         let garbled = |why: &str| ForgeError::garbled(&*request.what, self.clean(why), false);
         if hops > HOPS {
-            return Err(garbled("it goes from one place to the next without end"));
+            return Err(garbled("too many redirects"));
         }
         let here = Origin::of(from).map(|(origin, _)| origin);
-        let here = here.ok_or_else(|| garbled("it came from nowhere"))?;
+        let here = here.ok_or_else(|| garbled("the address before the redirect has no host"))?;
         let whole = if to.starts_with('/') && !to.starts_with("//") {
             format!("{}{to}", here.address())
         } else {

@@ -56,7 +56,7 @@ impl Operation for SetSecret {
                 None => "no secret of that name".to_owned(),
                 Some(was) => format!("set at {was}"),
             })
-            .expects("a secret of that name; its value nobody can read")
+            .expects("a secret of that name; nobody can read its value")
             .detail(1, "repository", self.repository.to_string())
     }
 

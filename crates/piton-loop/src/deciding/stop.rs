@@ -47,7 +47,7 @@ impl fmt::Display for Stop {
                 write!(f, "the number of actions is reached ({actions})")
             }
             Self::TargetsUsedUp => f.write_str("all targets were taken up"),
-            Self::NothingEligible { next: None } => f.write_str("nothing is left to be done"),
+            Self::NothingEligible { next: None } => f.write_str("nothing is left to do"),
             Self::NothingEligible { next: Some(next) } => {
                 write!(f, "nothing can be done before {next:.0}")
             }
@@ -60,10 +60,13 @@ impl fmt::Display for Stop {
             Self::Failures { in_a_row: 1 } => f.write_str("the last action failed"),
             Self::Failures { in_a_row } => write!(f, "{in_a_row} actions in a row failed"),
             Self::OutOfQuota { until: None } => {
-                f.write_str("the agent's provider gives no more for now")
+                f.write_str("the limit of the agent's provider is reached")
             }
             Self::OutOfQuota { until: Some(until) } => {
-                write!(f, "the agent's provider gives no more before {until:.0}")
+                write!(
+                    f,
+                    "the limit of the agent's provider is reached until {until:.0}"
+                )
             }
             Self::Budget(budget) => budget.fmt(f),
         }

@@ -39,9 +39,7 @@ impl From<EffortBudget> for Written {
 
 /// A default that the cap forbids.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error(
-    "the default effort {default} is above the allowed maximum {max}; lower one or raise the other"
-)]
+#[error("the default effort {default} is above the allowed maximum {max}")]
 pub struct BudgetError {
     default: Effort,
     max: Effort,

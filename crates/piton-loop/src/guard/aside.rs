@@ -12,7 +12,8 @@ use super::print::{Print, Prints};
 /// What was planted is still there, or what stood there is not back.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "{} could not be set aside, and git would run or obey it; remove it before you run git in this repository",
+    "{} could not be set aside, and git would run or use it; remove it before you run git in \
+     this repository",
     path.display()
 )]
 pub struct AsideError {
@@ -29,9 +30,7 @@ enum Why {
     Write(#[from] WriteError),
     #[error(transparent)]
     Tree(#[from] TreeError),
-    #[error(
-        "what stood there before cannot be put back by piton; it is gone or lies in the evidence"
-    )]
+    #[error("piton could not put back what was there before; look for it in the evidence")]
     Lost,
 }
 

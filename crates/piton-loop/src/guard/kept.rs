@@ -33,16 +33,17 @@ struct Record {
 /// The look before a call could not be kept, or one that was kept not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum KeptError {
-    #[error("what git would run could not be kept in {}, to compare it after the call", path.display())]
+    #[error("hooks and settings could not be recorded in {}, to compare them after the call", path.display())]
     Keep {
         path: PathBuf,
         #[source]
         source: io::Error,
     },
-    #[error("what git would run before the call could not be locked")]
+    #[error("the record of hooks and settings could not be locked")]
     Lock(#[from] LockError),
     #[error(
-        "{} cannot be read, by which could be told what an agent planted whose piton was killed; look at the hooks and settings of this repository, then remove the file",
+        "{} cannot be read, the record of hooks and settings from before a call whose piton was \
+         killed; check the hooks and settings of this repository, then remove the file",
         path.display()
     )]
     Read {

@@ -12,7 +12,7 @@ pub(crate) fn tell_what_else_happened(
     if !notes.is_empty() {
         run.event(Event::Warned {
             text: format!(
-                "while the agent worked, {}; if that was not you, look at it",
+                "while the agent worked, {}; if that was not you, check it",
                 listed(notes)
             ),
         })?;
@@ -20,7 +20,8 @@ pub(crate) fn tell_what_else_happened(
     if !in_slot.is_empty() {
         run.event(Event::Warned {
             text: format!(
-                "the agent changed git in its slot ({}); that stays there and counts for nothing",
+                "the agent changed git's own files in its slot ({}); that stays there and is \
+                 ignored",
                 in_slot.join(", ")
             ),
         })?;

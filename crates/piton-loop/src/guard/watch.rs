@@ -52,7 +52,7 @@ impl Reach {
 #[derive(Debug, thiserror::Error)]
 pub enum GuardError {
     /// Found before the call, so no agent is called.
-    #[error("{} cannot be read, so nobody could tell whether the agent changed it", path.display())]
+    #[error("{} cannot be read, so a change by the agent would not be noticed", path.display())]
     Unreadable { path: PathBuf },
     #[error(transparent)]
     Aside(#[from] AsideError),

@@ -38,7 +38,7 @@ pub enum HookError {
     Enclosure(#[from] EnclosureError),
     #[error(transparent)]
     Write(#[from] WriteError),
-    #[error("no note could be kept in {}", path.display())]
+    #[error("a note could not be written in {}", path.display())]
     Note {
         path: PathBuf,
         #[source]
@@ -46,7 +46,7 @@ pub enum HookError {
     },
     #[error(transparent)]
     Disk(#[from] DiskError),
-    #[error("the message of the commit in {} cannot be read: a hook put something else in its place", path.display())]
+    #[error("the message of the commit in {} cannot be read: a hook replaced the file", path.display())]
     Message { path: PathBuf },
     #[error("the slot in which your hooks run could not be prepared: {said}")]
     Stage { said: String },

@@ -14,7 +14,7 @@ use crate::runs::{self, PruneError, RunDir, RunId, RunState};
 
 impl Removable for RunId {
     const KIND: &'static str = "run";
-    const FREE: &'static str = "a run that is over";
+    const FREE: &'static str = "a run that has ended";
     const IN_USE: &'static str = "a run that is under way";
     const LEFT: &'static str = "no record";
 

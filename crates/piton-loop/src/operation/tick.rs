@@ -131,7 +131,7 @@ impl Perform<WorkOn> for LoopPerformer<'_, '_> {
                 FailureKind::Conflict,
                 "it was cut off before anything was accepted",
             )
-            .hint("`piton run` does it anew")),
+            .hint("`piton run` does it again")),
         }
     }
 }

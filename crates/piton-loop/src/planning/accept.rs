@@ -82,7 +82,7 @@ pub enum AcceptError {
     #[error(transparent)]
     Product(#[from] ProductError),
     #[error(
-        "{step} only reads, and it changed {}; what a reviewer changes, nobody has reviewed",
+        "{step} may only read, and it changed {}",
         .paths.join(", ")
     )]
     ReaderWrote { step: Step, paths: Vec<String> },
@@ -93,9 +93,9 @@ pub enum AcceptError {
     Unanswered { points: Vec<u64> },
     #[error("the migration is not being planned")]
     NotPlanning,
-    #[error("the planning record cannot take the step")]
+    #[error("the step does not fit the planning record")]
     State(#[from] StateChangeError),
-    #[error("the manifest cannot take the step")]
+    #[error("the step does not fit the manifest")]
     Manifest(#[from] TransitionError),
 }
 

@@ -74,7 +74,7 @@ pub enum StepRefusal {
     NotPlanning { slug: Slug, status: Status },
     #[error("it waits for a person: {reason}")]
     AwaitsPerson { slug: Slug, reason: String },
-    #[error("its planning has ended, and its manifest does not know")]
+    #[error("its planning has ended, but its manifest still says planning")]
     Ended { slug: Slug },
     #[error("it is not consistent: {}", first(.findings))]
     Inconsistent { slug: Slug, findings: Vec<Finding> },
@@ -94,13 +94,14 @@ impl StepRefusal {
     /// Returns what a person can do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Snapshot(_) | Self::Prompt(_) => None,
+            Self::Snapshot(error) => error.hint(),
+            Self::Prompt(_) => None,
             Self::NotPlanning { slug, status } => match status {
                 Status::Ready | Status::InProgress => Some(format!(
                     "its plan is done; `piton migration refine {slug}` reopens it"
                 )),
                 Status::Skipped => Some(format!(
-                    "`piton migration reopen {slug} --message TEXT` takes up what was rejected"
+                    "`piton migration reopen {slug} --message TEXT` reopens it"
                 )),
                 Status::Planning | Status::Done => None,
             },
@@ -116,7 +117,7 @@ impl StepRefusal {
                     .to_owned(),
             ),
             Self::Taken { slug } => Some(format!(
-                "choose another name, or go on with `piton migration step {slug}`"
+                "choose another name, or continue with `piton migration step {slug}`"
             )),
             Self::NoCommit => {
                 Some("make a first commit; agents work on what is committed".to_owned())

@@ -35,19 +35,19 @@ pub enum StepFailure {
     Call(#[from] AgentError),
     #[error("{0}")]
     Agent(Outcome),
-    #[error("what the agent changed cannot be told")]
+    #[error("what the agent changed could not be determined")]
     Changes(#[source] SlotError),
-    #[error("the user's repository could not be looked after")]
+    #[error("your repository could not be guarded")]
     Guard(#[from] GuardError),
-    #[error("the repository could not be looked at")]
+    #[error("the repository could not be read")]
     Look(#[from] GitError),
     #[error("the agent went outside the migration's directory: {0}; all its work is refused")]
     Strayed(Strayed),
-    #[error("the agent left something that no plan may hold")]
+    #[error("the agent left a file that a plan must not contain")]
     Unfit(#[source] SlotError),
-    #[error("the agent left something in the migration's directory that no plan may hold")]
+    #[error("the agent left a file in the migration's directory that a plan must not contain")]
     Left(#[source] ContentsError),
-    #[error("the agent left something on the way to the migration's directory")]
+    #[error("the agent replaced a directory on the way to the migration")]
     LeftPath(#[source] PathError),
     #[error("the agent's work cannot be accepted")]
     Refused(#[from] AcceptError),
@@ -100,18 +100,18 @@ impl StepFailure {
             Self::Agent(outcome) => outcome.advice().to_owned(),
             Self::Strayed(strayed) => strayed.advice(),
             Self::Unfit(error) | Self::Slot(error) => error.hint().map_or_else(
-                || "nothing of it was taken; run the step again".to_owned(),
+                || "none of its work was taken; run the step again".to_owned(),
                 |hint| format!("nothing changed; {hint}; then run the step again"),
             ),
-            Self::Setup(_) => "no agent was called; make `slot.setup` end well, then run the step again".to_owned(),
-            Self::Left(_) | Self::LeftPath(_) => "nothing of it was taken; run the step again".to_owned(),
+            Self::Setup(_) => "no agent was called; correct `slot.setup`, then run the step again".to_owned(),
+            Self::Left(_) | Self::LeftPath(_) => "none of its work was taken; run the step again".to_owned(),
             Self::Refused(_) | Self::Candidate(CandidateError::Inconsistent { .. }) => {
                 "the answer is kept in the run record; run the step again, which starts from the accepted state".to_owned()
             }
             Self::Look(error) => error
                 .hint()
                 .unwrap_or_else(|| "run the step again".to_owned()),
-            Self::Path(_) => "put a directory in its place; migrations live in real directories".to_owned(),
+            Self::Path(_) => "replace it by a real directory, then run the step again".to_owned(),
             Self::Changes(_)
             | Self::Guard(_)
             | Self::Layout(_)
@@ -119,7 +119,7 @@ impl StepFailure {
             | Self::Clear(_)
             | Self::Call(_)
             | Self::Candidate(_)
-            | Self::Record(_) => "nothing changed; see to the cause and run the step again".to_owned(),
+            | Self::Record(_) => "nothing changed; correct the cause, then run the step again".to_owned(),
         }
     }
 

@@ -45,9 +45,9 @@ pub struct Snapshot {
 /// A migration could not be taken up.
 #[derive(Debug, thiserror::Error)]
 pub enum SnapshotError {
-    #[error("there is no migration named {slug}; `piton migration list` shows those that exist")]
+    #[error("there is no migration named {slug}")]
     NotThere { slug: Slug },
-    #[error("the migration's directory is not one")]
+    #[error("the migration's directory cannot be used")]
     Path(#[from] PathError),
     #[error(transparent)]
     Contents(#[from] ContentsError),
@@ -79,6 +79,23 @@ pub enum SnapshotError {
         #[source]
         source: OwnDataError,
     },
+}
+
+impl SnapshotError {
+    /// Returns what a person can do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::NotThere { .. } => Some("`piton migration list` shows what there is".to_owned()),
+            Self::NoManifest { slug }
+            | Self::Manifest { slug, .. }
+            | Self::State { slug, .. }
+            | Self::Reference { slug, .. }
+            | Self::Own { slug, .. } => Some(format!(
+                "`piton migration doctor {slug}` says what is wrong and how to repair it"
+            )),
+            Self::Path(_) | Self::Contents(_) | Self::NoState { .. } => None,
+        }
+    }
 }
 
 impl Live {

@@ -33,10 +33,11 @@ impl Strayed {
 
     /// Says what a person can do about it.
     pub fn advice(&self) -> String {
-        let mut advice = vec!["nothing of it was taken".to_owned()];
+        let mut advice = vec!["none of its work was taken".to_owned()];
         if let Some(place) = &self.set_aside {
             advice.push(format!(
-                "what git would run or obey was set aside in {} and what stood there before is back; if it was yours, put it back from there",
+                "what git would run or use was moved to {}, and what was there before is back; \
+                 if it was yours, put it back from there",
                 place.display()
             ));
         }
@@ -46,7 +47,8 @@ impl Strayed {
         };
         if self.repository.iter().any(reference) {
             advice.push(
-                "look at the references named above and put them back if you did not change them yourself (`git reflog` knows where they were)"
+                "check the references named above, and put them back if you did not change them \
+                 (`git reflog` shows where they were)"
                     .to_owned(),
             );
         }

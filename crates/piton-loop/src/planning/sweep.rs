@@ -15,7 +15,7 @@ use crate::runs::{RunId, RunState, state_of};
 pub enum SweepError {
     #[error(transparent)]
     Disk(#[from] DiskError),
-    #[error("what a killed run left could not be cleared away")]
+    #[error("the leftovers of a killed run could not be removed")]
     Remove(#[from] TreeError),
 }
 

@@ -30,7 +30,7 @@ pub enum Verdict {
 /// An answer that cannot be accepted.
 #[derive(Debug, thiserror::Error)]
 pub enum VerdictError {
-    #[error("the agent's answer is empty, and {step} is all about its answer")]
+    #[error("the agent's answer is empty, and {step} needs one")]
     Blank { step: Step },
     #[error("the agent's answer cannot be used")]
     Schema(#[source] AnswerError),

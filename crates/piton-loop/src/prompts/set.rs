@@ -142,7 +142,7 @@ fn set_error(templates: &Templates, name: &str, error: &minijinja::Error) -> Pro
         |(origin, _)| origin.clone(),
     );
     let detail = match innermost.kind() {
-        ErrorKind::OutOfFuel => "it does not come to an end".to_owned(),
+        ErrorKind::OutOfFuel => "it does not end".to_owned(),
         kind => innermost
             .detail()
             .map_or_else(|| kind.to_string(), |detail| format!("{kind}: {detail}")),

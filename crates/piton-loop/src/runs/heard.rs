@@ -88,7 +88,7 @@ impl CallEvents for Heard<'_, '_> {
             },
             CallEvent::Ending(reason) => Event::CallEnding { call, reason },
             CallEvent::NoRoom => Event::Warned {
-                text: "the disk is full: what the agent prints is not kept any more".to_owned(),
+                text: "the disk is full: the agent's output is no longer kept".to_owned(),
             },
             CallEvent::Warning(text) => Event::Warned {
                 text: text.to_owned(),

@@ -16,10 +16,20 @@ use piton_base::Clock;
 pub enum ListingError {
     #[error(transparent)]
     Disk(#[from] DiskError),
-    #[error("there is no run {id}; `piton runs list` shows those that exist")]
+    #[error("there is no run {id}")]
     NotThere { id: RunId },
     #[error(transparent)]
     Events(#[from] piton_durable::LogError),
+}
+
+impl ListingError {
+    /// Returns what a person can do about it.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::NotThere { .. } => Some("`piton runs list` shows what there is"),
+            Self::Disk(_) | Self::Events(_) => None,
+        }
+    }
 }
 
 /// One run, as a list shows it.

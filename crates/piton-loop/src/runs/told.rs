@@ -64,8 +64,8 @@ impl Event {
             } => format!("effort {default_effort} by default, {max_allowed_effort} at most"),
             Self::RunStarted(outset) => format!("{} with {}", outset.command, outset.agent),
             Self::RunFinished(end) => match &end.summary {
-                Some(summary) => format!("over: {summary}"),
-                None => format!("over: {}", end.status),
+                Some(summary) => format!("ended: {summary}"),
+                None => format!("ended: {}", end.status),
             },
             Self::ActionStarted { kind, target, .. } => format!("{kind} {target}"),
             Self::ActionFinished(end) => end.summary.clone(),
@@ -135,9 +135,9 @@ impl Event {
 pub(crate) fn because(reason: EndReason) -> &'static str {
     match reason {
         EndReason::Idle => "it is silent for too long",
-        EndReason::Deadline => "its time is over",
+        EndReason::Deadline => "its time is used up",
         EndReason::Hopeless => "it is not signed in and only tries again",
-        EndReason::AfterResult => "it stays on after its result",
+        EndReason::AfterResult => "it keeps running after its result",
         EndReason::Stopped => "piton was told to stop",
     }
 }

@@ -41,7 +41,7 @@ pub struct TasteDecision {
 pub enum TasteRefusal {
     #[error(transparent)]
     Read(#[from] TasteError),
-    #[error("{} was written by somebody", path.display())]
+    #[error("{} was edited by hand", path.display())]
     Customised { path: PathBuf },
     #[error("{} does not exist", path.display())]
     NothingThere { path: PathBuf },

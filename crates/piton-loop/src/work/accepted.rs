@@ -33,7 +33,7 @@ pub enum HoldError {
     Git(#[from] GitError),
     #[error(transparent)]
     Write(#[from] WriteError),
-    #[error("{0:?} is no name for work")]
+    #[error("{0:?} is not a name of accepted work")]
     Name(String),
 }
 

@@ -140,7 +140,7 @@ impl<'a> Allowance<'a> {
             }
         };
         let _ = run.event(Event::Warned {
-            text: format!("{budget}: what is under way is finished, and nothing more is asked"),
+            text: format!("{budget}: what is under way is finished, and no new call begins"),
         });
     }
 

@@ -176,7 +176,7 @@ fn is_of_agent(kind: FailureKind) -> bool {
 }
 
 /// Why there is no commit, where the agent does not say.
-const NOTHING_CHANGED: &str = "the agent left every file as it was";
+const NOTHING_CHANGED: &str = "the agent changed no file";
 
 /// One try.
 struct Try<'a> {

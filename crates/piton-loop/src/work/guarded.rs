@@ -69,7 +69,7 @@ pub(super) fn after(
     }
     let listed: Vec<String> = found.strays.iter().map(ToString::to_string).collect();
     let story = format!(
-        "the agent reached into your repository: {}; nothing of its work was taken",
+        "the agent changed your repository: {}; none of its work was taken",
         listed.join(", ")
     );
     Err(WorkFailure::again(role, FailureKind::AgentInfraFailure, story).into())

@@ -48,7 +48,7 @@ pub(super) fn before(
     if heard.tree.as_ref() == Some(&before) && heard.message.trim_end() == message.trim_end() {
         return Ok(commit.clone());
     }
-    let took_back = || refused(role, "the hook pre-commit took everything back");
+    let took_back = || refused(role, "the hook pre-commit removed every change");
     let paths: Vec<&Path> = heard.paths.iter().map(AsRef::as_ref).collect();
     if paths.is_empty() {
         return Err(took_back());

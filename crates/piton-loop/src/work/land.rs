@@ -65,7 +65,8 @@ impl BringError {
         match self {
             Self::Land(error) => error.hint(),
             Self::Git(error) | Self::Hold(HoldError::Git(error)) => error.hint(),
-            Self::Lock(_) | Self::Hold(HoldError::Write(_) | HoldError::Name(_)) => None,
+            Self::Lock(error) => error.hint().map(str::to_owned),
+            Self::Hold(HoldError::Write(_) | HoldError::Name(_)) => None,
         }
     }
 }
@@ -172,7 +173,7 @@ impl Work<'_, '_> {
             }
             Signature::Failed(why) => {
                 let hint =
-                    "see to your signing key; the work waits and lands with the next command";
+                    "check your signing key; the work waits and lands with the next command";
                 Ok(Some(Brought::Waits {
                     reason: format!("it could not be signed: {why}"),
                     hint: Some(hint.to_owned()),
@@ -257,7 +258,8 @@ fn rebase(shop: &Shop<'_>, work: &Accepted, tip: CommitId) -> Result<Option<Acce
 /// Says what becomes of work whose place is not there.
 fn way_out(work: &Accepted) -> String {
     format!(
-        "keep it with `git branch NAME {}`, or let go of it with `git update-ref -d refs/piton/unlanded/{}`",
+        "keep it with `git branch NAME {}`, or drop it with `git update-ref -d \
+         refs/piton/unlanded/{}`",
         work.commit.short(),
         work.name
     )
@@ -292,7 +294,8 @@ pub fn let_go(
         phase_reached: "landing",
         effort: &effort,
         next_step: format!(
-            "Run `piton run` again: it starts from the last commit. `git show {}` shows what was let go, until git clears it away.",
+            "Run `piton run` again: it starts from the last commit. `git show {}` shows what \
+             was given up, until git removes it.",
             work.commit.short()
         ),
     };

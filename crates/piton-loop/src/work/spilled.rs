@@ -32,7 +32,7 @@ pub(super) fn look(shop: &Shop<'_>, slot: &Slot, changes: &Changes) -> Option<St
 
 /// Says that an agent wrote down a secret.
 pub(crate) fn told(file: &str, variable: &str) -> String {
-    format!("the agent wrote the value of {variable} into {file}; nothing of its work was taken")
+    format!("the agent wrote the value of {variable} into {file}; none of its work was taken")
 }
 
 fn before(shop: &Shop<'_>, base: &CommitId, path: &Path) -> Option<Vec<u8>> {

@@ -48,7 +48,7 @@ pub(super) fn refuse_strays(
     }
     let shown: Vec<_> = strays.iter().map(|path| path.to_string_lossy()).collect();
     let story = format!(
-        "the agent changed what is not its to change: {}",
+        "the agent changed what it must not change: {}",
         shown.join(", ")
     );
     Err(match offered(shop, slot, strays) {

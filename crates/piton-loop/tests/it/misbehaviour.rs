@@ -244,7 +244,7 @@ fn a_reviewer_that_changes_what_it_reviews_is_refused() {
         "[[step.edit]]\npath = \"plan.md\"\nwrite = \"# Better\"\n",
     ));
     assert!(
-        story(&failed).contains("review only reads, and it changed plan.md"),
+        story(&failed).contains("review may only read, and it changed plan.md"),
         "{}",
         story(&failed)
     );

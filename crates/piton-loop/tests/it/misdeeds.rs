@@ -127,8 +127,7 @@ fn whatever_it_does_to_git_in_its_slot_counts_for_nothing_and_is_said() {
     assert_eq!(
         warnings,
         [
-            "the agent changed git in its slot (HEAD, references, config, hooks); \
-          that stays there and counts for nothing"
+            "the agent changed git's own files in its slot (HEAD, references, config, hooks); that stays there and is ignored"
         ]
     );
     assert_eq!(
@@ -327,7 +326,7 @@ fn a_hook_for_the_user_s_next_commit_is_refused_named_and_set_aside() {
         "{story}"
     );
     let advice = failed.failure.advice();
-    assert!(advice.contains("was set aside in"), "{advice}");
+    assert!(advice.contains("was moved to"), "{advice}");
     assert!(!hook.exists());
     assert_eq!(world.repo.read(".git/config"), config);
     world.step(GOOD).unwrap();

@@ -131,7 +131,7 @@ impl<'a> Check<'a> {
                 .extend(advice::advise(self.disk, self.dir, &self.entries, manifest));
         }
         for path in large {
-            let message = "a phase document beyond 256 KiB is hard on every agent that reads it";
+            let message = "a phase document above 256 KiB is too long for agents";
             self.findings.push(Finding::new(
                 self.mode,
                 Code::OversizedPhaseDoc,

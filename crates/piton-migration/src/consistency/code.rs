@@ -134,7 +134,7 @@ codes! {
         "The migration is done and some of its phases are not."
         "Mark them done, or set the status back to ready.";
     PlanningStateDisagrees Warning "planning-state-disagrees"
-        "The manifest's status and the planning record tell different stories."
+        "The manifest's status and the planning record disagree."
         "Find out which is right in git's history and correct the other.";
     PlanningStateUnusable Warning "planning-state-unusable"
         "The planning record of a migration past planning cannot be used, so refine cannot reopen it."

@@ -32,10 +32,7 @@ impl Observe<SetAside> for MigrationWorld<'_> {
         match self.disk.stat(&op.path.under(self.git.top())) {
             Ok(None) => Ok(Observation::already()),
             Ok(Some(_)) => Ok(Observation::pending("something is there", ())),
-            Err(error) => Err(Failure::new(
-                FailureKind::Io,
-                format!("failed to look at {}: {error}", op.path),
-            )),
+            Err(error) => Err(error.into()),
         }
     }
 }

@@ -187,7 +187,7 @@ impl MigrationPerformer<'_> {
                     let dir = candidate.dir.display();
                     return Err(Failure::new(
                         FailureKind::Conflict,
-                        format!("the candidate in {dir} is not what was accepted any more"),
+                        format!("the candidate in {dir} was changed after it was accepted"),
                     ));
                 };
                 // It may have waited.

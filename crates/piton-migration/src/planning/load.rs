@@ -16,7 +16,7 @@ use crate::load::{LoadError, load};
 pub enum StateLoadError {
     #[error(transparent)]
     File(#[from] LoadError<StateError>),
-    #[error("failed to follow the references in {}", .path.display())]
+    #[error("the references in {} could not be followed", .path.display())]
     Reference {
         path: PathBuf,
         #[source]

@@ -16,12 +16,26 @@ pub enum EnterError {
     Locked(#[from] LockError),
     #[error(transparent)]
     LockedByOriginal(#[from] LockedByOriginal),
-    #[error("what a killed git left could not be cleared away")]
+    #[error("the leftovers of a killed git could not be removed")]
     Git(#[source] piton_git::GitError),
-    #[error("what an interrupted publish left could not be finished")]
+    #[error("an interrupted publish could not be finished")]
     Recover(#[source] TransactionError),
-    #[error("what the original left could not be put in order")]
+    #[error("the leftovers of continuous-refactoring could not be put in order")]
     Leftovers(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl EnterError {
+    /// Returns what a person can do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Locked(error) => error.hint().map(str::to_owned),
+            Self::LockedByOriginal(LockedByOriginal::Held { .. }) => {
+                Some("try again when it has finished".to_owned())
+            }
+            Self::Git(error) => error.hint(),
+            Self::LockedByOriginal(_) | Self::Recover(_) | Self::Leftovers(_) => None,
+        }
+    }
 }
 
 /// Being inside. Leaving by [`Inside::leave`] releases the original's lock;

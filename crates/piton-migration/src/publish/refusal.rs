@@ -30,15 +30,15 @@ pub enum Cause {
     )]
     WrongName { workspace: PathBuf, slug: Slug },
     #[error(
-        "the workspace {} lies in the migrations directory; a candidate is built elsewhere",
+        "the workspace {} is in the migrations directory, and a candidate must be outside of it",
         workspace.display()
     )]
     InsideLive { workspace: PathBuf },
-    #[error("the migration lies at no place that can be published to")]
+    #[error("nothing can be published at the migration's place")]
     Place(#[source] InvalidLivePath),
     #[error(transparent)]
     Enter(#[from] EnterError),
-    #[error("{slug} has changes that are not committed; commit them or put them back")]
+    #[error("{slug} has changes that are not committed")]
     Dirty { slug: Slug },
     #[error("the candidate cannot be published")]
     Unfit(#[source] TreeError),
@@ -49,7 +49,7 @@ pub enum Cause {
     },
     #[error(
         "{slug} has changed since the candidate was built: it was built from {base}, and \
-         {found} is live now; build it again from what is live"
+         {found} is live now"
     )]
     Stale {
         slug: Slug,
@@ -62,7 +62,7 @@ pub enum Cause {
     Rewritten { wanted: Tip },
     #[error("{0} is under way, and the commit would become part of it")]
     UnderWay(UnderWay),
-    #[error("ask git about the live migration")]
+    #[error("git could not say whether the migration is committed")]
     Git(#[source] GitError),
     #[error("the commit was not made, so the publish was undone")]
     Commit(#[source] CommitFailure),
@@ -96,11 +96,11 @@ impl Cause {
             Cause::Elsewhere { wanted, .. } => Some(format!("check out {wanted} again")),
             Cause::UnderWay(what) => Some(what.way_out()),
             Cause::Git(error) => error.hint(),
+            Cause::Enter(error) => error.hint(),
+            Cause::Dirty { .. } => Some("commit these changes, or put them back".to_owned()),
             Cause::WrongName { .. }
             | Cause::InsideLive { .. }
             | Cause::Place(_)
-            | Cause::Enter(_)
-            | Cause::Dirty { .. }
             | Cause::Unfit(_)
             | Cause::Findings { .. }
             | Cause::Stale { .. }

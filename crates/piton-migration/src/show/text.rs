@@ -81,7 +81,7 @@ fn next(next: &NextThing) -> String {
         NextThing::HumanReview {
             reason: Some(reason),
         } => format!("a person has to review it: {}", clean(reason)),
-        NextThing::Nothing => "nothing, it is over".to_owned(),
+        NextThing::Nothing => "nothing, it has ended".to_owned(),
         NextThing::Blocked { reason } => format!("nothing, it is blocked by {reason}"),
     }
 }

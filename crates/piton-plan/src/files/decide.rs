@@ -36,14 +36,26 @@ pub struct Wanted {
 /// Why no plan can be made for a file. Nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DecideError {
-    #[error("{path}: {what} is in the way; move it, then try again")]
+    #[error("{path}: {what} is in the way")]
     Blocked { path: RepoPath, what: String },
-    #[error("{path} exists and differs; use `--on-conflict` to say what to do")]
+    #[error("{path} exists and differs")]
     Conflict { path: RepoPath },
     #[error("{path} exists and differs, and so do all its numbered names up to {LAST_NUMBER}")]
     NoNameLeft { path: RepoPath },
     #[error("{path}: {source}")]
     Look { path: RepoPath, source: Failure },
+}
+
+impl DecideError {
+    /// Returns what a person can do about it.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Blocked { .. } => Some("move it, then try again"),
+            Self::Conflict { .. } => Some("say what to do with `--on-conflict`"),
+            Self::NoNameLeft { .. } => Some("remove what is no longer needed, then try again"),
+            Self::Look { .. } => None,
+        }
+    }
 }
 
 /// The question about a file that differs.

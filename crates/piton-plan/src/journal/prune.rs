@@ -28,13 +28,13 @@ pub struct Stored {
 /// A journal was not removed.
 #[derive(Debug, thiserror::Error)]
 pub enum RemoveError {
-    #[error("remove the journal {id}, which is being performed")]
+    #[error("the plan {id} is being performed")]
     Held {
         id: PlanId,
         #[source]
         source: LockError,
     },
-    #[error("remove the journal {id}")]
+    #[error("the journal {id} could not be removed")]
     Remove {
         id: PlanId,
         #[source]

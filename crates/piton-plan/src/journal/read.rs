@@ -25,19 +25,20 @@ pub enum JournalError {
     Log(#[from] LogError),
     #[error(transparent)]
     Disk(#[from] DiskError),
-    #[error("there is no journal {wanted}; `piton journal list` shows those there are")]
+    #[error("there is no journal {wanted}")]
     NotFound { wanted: String },
     #[error("{wanted} may be any of {}", these(.found))]
     Ambiguous { wanted: String, found: Vec<PlanId> },
-    #[error("there is no journal to go on with")]
+    #[error("no journal waits to be resumed")]
     NothingToResume,
     #[error(
-        "the journal {} has the format {found} of an older piton, and this piton knows {FORMAT} alone; run its command again",
+        "the journal {} has the format {found} of an older piton, and this piton reads only \
+         {FORMAT}",
         path.display()
     )]
     Older { path: PathBuf, found: u32 },
     #[error(
-        "the journal {} has the format {found}, and this piton knows {FORMAT} at most; use a newer one",
+        "the journal {} has the format {found}, and this piton reads up to {FORMAT}",
         path.display()
     )]
     Newer { path: PathBuf, found: u32 },
@@ -58,15 +59,35 @@ pub enum JournalError {
         #[source]
         source: serde_json::Error,
     },
-    #[error("{id} is finished; there is nothing to go on with")]
+    #[error("{id} is finished already")]
     Finished { id: PlanId },
-    #[error("{id} failed; its command decides anew, so run that again")]
+    #[error("{id} failed and cannot be resumed")]
     Over { id: PlanId },
     #[error("{id} was begun before")]
     Exists { id: PlanId },
 }
 
 impl JournalError {
+    /// Returns what a person can do about it.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::NotFound { .. } | Self::Ambiguous { .. } | Self::NothingToResume => {
+                Some("`piton journal list` shows the journals")
+            }
+            Self::Older { .. } => Some("run its command again"),
+            Self::Newer { .. } => Some("use the piton that wrote it, or a newer one"),
+            Self::Over { .. } => Some("run its command again; it makes a new plan"),
+            Self::Log(_)
+            | Self::Disk(_)
+            | Self::Damaged { .. }
+            | Self::Stranger { .. }
+            | Self::Misnamed { .. }
+            | Self::Plan { .. }
+            | Self::Finished { .. }
+            | Self::Exists { .. } => None,
+        }
+    }
+
     /// Whether the disk failed, and nothing is known of the journal.
     fn is_of_the_disk(&self) -> bool {
         matches!(self, Self::Disk(_) | Self::Log(LogError::Disk(_)))

@@ -34,7 +34,11 @@ pub fn journal(journal: &Journal, level: i8, style: Style) -> String {
         out.push_str(&deviations(verification, level, style));
     }
     if journal.status().is_open() {
-        let _ = writeln!(out, "\ngo on with `piton journal resume {}`", journal.id());
+        let _ = writeln!(
+            out,
+            "\ncontinue with `piton journal resume {}`",
+            journal.id()
+        );
     }
     out
 }

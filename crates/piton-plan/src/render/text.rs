@@ -190,7 +190,7 @@ pub fn outlook(outlook: &Outlook) -> String {
     for id in &outlook.left_out {
         let _ = writeln!(
             out,
-            "left out for want of an answer: {}",
+            "left out, because nobody answered: {}",
             clean(id.as_str())
         );
     }

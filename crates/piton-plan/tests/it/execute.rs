@@ -337,7 +337,7 @@ fn what_only_comes_after_a_declined_action_is_performed() {
         assert_eq!(
             told(&report),
             [
-                "asked skipped: nobody could be asked; --really would answer",
+                "asked skipped: there was no terminal to ask at; --really answers it",
                 "needs skipped by asked",
                 "beyond skipped by needs",
                 "after ok"

@@ -96,7 +96,7 @@ fn where_nobody_can_be_asked_all_missing_answers_are_named_before_anything_chang
     };
     assert_eq!(missing.0.len(), 4);
     insta::assert_snapshot!(missing, @"
-    answers are missing and nobody can be asked; nothing was changed
+    answers are missing, and there is no terminal to ask at; nothing was changed
     `toy:set:a` asks: set a? (answer it with --force)
     `toy:set:b` asks: set b? (answer it with --force)
     `toy:set:c` asks: set c? (answer it with --force)
@@ -122,7 +122,7 @@ fn a_rehearsal_says_what_would_be_missing_left_out_and_blocked() {
     let outlook = outlook(&builder.build().unwrap());
     insta::assert_snapshot!(piton_plan::render::outlook(&outlook), @"
     needs input that is not available: toy:set:must (set must?; answer it with --must)
-    left out for want of an answer: toy:set:may
+    left out, because nobody answered: toy:set:may
     blocked by it: toy:set:hangs
     blocked by it: toy:set:beyond
     blocked by it: toy:set:waits
@@ -145,7 +145,7 @@ fn an_interrupted_question_is_an_error_and_changes_nothing() {
     let plan = plan(Otherwise::Fail);
     let mut script = Script(vec![Reply::Yes], Vec::new());
     let error = prepare(&plan, &[], Interaction::Terminal(&mut script)).unwrap_err();
-    assert_eq!(error.to_string(), "failed to ask about `toy:set:b`");
+    assert_eq!(error.to_string(), "could not ask about `toy:set:b`");
 }
 
 #[test]

@@ -241,7 +241,7 @@ fn deviations_and_journals_are_told_line_by_line() {
        skipped  toy:set:c — because of toy:set:b
     1 ok, 1 failed, 1 skipped
 
-    go on with `piton journal resume 018bcfe5-6be8-7101-8101-010101010101`
+    continue with `piton journal resume 018bcfe5-6be8-7101-8101-010101010101`
     ");
     world.numbers.lock().unwrap().clear();
     let verification = piton_plan::verify(

@@ -127,7 +127,7 @@ fn a_plan_whose_premise_broke_is_refused_with_what_changed() {
         piton_plan::Jobs::default(),
     ));
     insta::assert_snapshot!(changes, @"
-    the plan is stale; nothing was changed, make a new one
+    the plan is stale
     `toy:set:a`: expected nothing, found 5
     ");
 }

@@ -43,6 +43,8 @@ pub struct Outcome {
     /// Why the run must be seen to have failed; there may be something to
     /// write all the same.
     pub error: Option<String>,
+    /// What a person can do about it.
+    pub hint: Option<&'static str>,
     pub warnings: Vec<String>,
     /// Why there is nothing to write.
     pub skipped: Option<String>,

@@ -51,7 +51,7 @@ fn one(
     compat: bool,
 ) -> Result<Object, InvalidRecording> {
     let now = run.text("now").ok_or_else(|| field("now", "is missing"))?;
-    let now = Moment::of(now).ok_or_else(|| field("now", "is not a moment"))?;
+    let now = Moment::of(now).ok_or_else(|| field("now", "is not a time"))?;
     let word = |name: &str, default: &str| {
         let said = [run.get(name), whole.get(name)].into_iter().flatten();
         match said.into_iter().find(|said| **said != Json::Null) {

@@ -25,9 +25,7 @@ pub enum CreateError {
         by: &'static str,
         lacks: &'static str,
     },
-    #[error(
-        "state.json of gist {id} is not JSON; `piton traffic backfill --source gist-history` restores it"
-    )]
+    #[error("state.json of gist {id} is not JSON")]
     Damaged { id: String },
     #[error("neither `ci.install` nor `traffic.install` says which piton it installs")]
     NoInstall,
@@ -37,6 +35,31 @@ pub enum CreateError {
     Unreadable(String, String),
     #[error("the plan has faults")]
     Faults(#[source] PlanFaults),
+}
+
+impl CreateError {
+    /// Returns what a person can do about it.
+    pub fn hints(&self) -> Vec<String> {
+        match self {
+            Self::Damaged { .. } => {
+                vec!["`piton traffic backfill --source gist-history` restores it".to_owned()]
+            }
+            Self::Files(errors) => {
+                let mut hints: Vec<String> = errors
+                    .iter()
+                    .filter_map(|error| error.hint().map(str::to_owned))
+                    .collect();
+                hints.dedup();
+                hints
+            }
+            Self::NotOurs { .. }
+            | Self::Disagree { .. }
+            | Self::Settle(_)
+            | Self::NoInstall
+            | Self::Unreadable(..)
+            | Self::Faults(_) => Vec::new(),
+        }
+    }
 }
 
 fn named_by(candidates: &[(String, &'static str)]) -> String {

@@ -192,7 +192,7 @@ fn one(
                         path: wanted.path,
                         was: piton_base::Digest::of(edited.as_bytes()),
                         conflict: None,
-                        why: "you edited it, and its template is that of today".to_owned(),
+                        why: "you edited it, and its template is current".to_owned(),
                     });
                 }
                 Some(text) if text != edited && treat.edited.mode != ConflictMode::Overwrite => {
@@ -272,7 +272,9 @@ pub fn plan_init<O: Operation + From<FileOp>>(
         if let FileOp::Keep { conflict, .. } = operation
             && conflict.is_some()
         {
-            builder.warn(format!("{path} is not as it would be written, and is kept"));
+            builder.warn(format!(
+                "{path} differs from what would be written, and is kept"
+            ));
         }
     }
     let add = |(path, operation): (&'static str, FileOp)| {

@@ -18,7 +18,7 @@ use crate::templates::WORKFLOW_PATH;
 pub enum ObserveError {
     #[error(transparent)]
     Forge(#[from] ForgeError),
-    #[error("gist {id}, named by {by}, is none of yours: it is {owner}'s")]
+    #[error("gist {id}, named by {by}, is not yours: it belongs to {owner}")]
     NotYours {
         id: String,
         by: &'static str,

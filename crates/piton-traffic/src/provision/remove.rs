@@ -125,7 +125,10 @@ fn remove_gists<O: Operation + From<ForgeOp>>(
             continue;
         }
         if !gist.files.keys().any(|file| kind.signs(file)) {
-            builder.warn(format!("gist {} is none of tracking; it stays", gist.id));
+            builder.warn(format!(
+                "gist {} does not belong to tracking; it stays",
+                gist.id
+            ));
             continue;
         }
         builder.add(O::from(ForgeOp::RemoveGist(RemoveGist {

@@ -58,10 +58,13 @@ pub(super) fn warn<O: Operation>(
         builder.warn("Pages is off: the dashboard is not served; --enable-pages switches it on");
     }
     if names.created > facts.today {
-        builder.warn(format!("the repository's day {} lies ahead", names.created));
+        builder.warn(format!(
+            "the repository's day {} is in the future",
+            names.created
+        ));
     } else if names.created.as_str() < &repository.created_at.to_string()[..10] {
         builder.warn(format!(
-            "{} lies before the day on which the repository was created, {}",
+            "{} is before the day on which the repository was created, {}",
             names.created,
             &repository.created_at.to_string()[..10]
         ));

@@ -15,7 +15,7 @@ fn variables(seen: &Survey, out: &mut Findings) {
         (1, ARCHIVE_VARIABLE, &seen.archive),
     ] {
         let Some(both) = &seen.variables else {
-            out.skip(Group::Variable, name, "it may not be looked at");
+            out.skip(Group::Variable, name, "the token may not read it");
             continue;
         };
         match (&both[at], gist.id()) {
@@ -56,6 +56,6 @@ fn secret(seen: &Survey, out: &mut Findings) {
         SecretFound::Present { .. } => {
             out.ok(Group::Secret, name, "it is set");
         }
-        SecretFound::Unknown => out.skip(Group::Secret, name, "it may not be looked at"),
+        SecretFound::Unknown => out.skip(Group::Secret, name, "the token may not read it"),
     }
 }

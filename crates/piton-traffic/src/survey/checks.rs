@@ -27,14 +27,14 @@ pub fn examine(seen: &Survey, ages: Ages) -> Findings {
 fn pages(seen: &Survey, out: &mut Findings) {
     let name = &seen.repository.to_string();
     match &seen.site {
-        SiteFound::Unknown => out.skip(Group::Pages, name, "it may not be looked at"),
+        SiteFound::Unknown => out.skip(Group::Pages, name, "the token may not read it"),
         SiteFound::Off => out
             .warn(Group::Pages, name, "the dashboard is not published")
             .code(Code::PagesOff)
             .remedy("`piton traffic create --enable-pages` publishes it"),
         SiteFound::On(Some(source)) if source.path != "/docs" => {
             let published = format!("{} of {} is published", source.path, source.branch);
-            let reason = format!("{published}, the dashboard lies in /docs");
+            let reason = format!("{published}, the dashboard is in /docs");
             out.warn(Group::Pages, name, reason).code(Code::PagesOff);
         }
         SiteFound::On(_) => out.ok(Group::Pages, name, "the dashboard is published"),

@@ -13,7 +13,7 @@ pub(super) fn check(seen: &Survey, out: &mut Findings) {
                 .code(Code::NoConfig)
                 .remedy(FIX);
         } else {
-            out.skip(Group::Config, PROJECT_FILE, "it is not in this place");
+            out.skip(Group::Config, PROJECT_FILE, "it does not exist here");
         }
         return;
     };

@@ -20,7 +20,7 @@ pub(super) fn check(seen: &Survey, out: &mut Findings) {
             Some(Deployed::Older) => old("as an older piton wrote it"),
             Some(Deployed::PristineOriginal) => old("as ghtraf wrote it"),
             Some(Deployed::Edited) => out.ok(Group::File, file.path, "you edited it"),
-            Some(Deployed::Theirs) => old("neither piton nor ghtraf wrote it so"),
+            Some(Deployed::Theirs) => old("neither piton nor ghtraf wrote it in this form"),
         }
     }
     dashboard(seen, out);
@@ -38,7 +38,7 @@ fn dashboard(seen: &Survey, out: &mut Findings) {
     } else {
         let reason = format!("it names another set-up: {}", wrong.join(", "));
         out.warn(Group::Dashboard, "constants", reason)
-            .remedy("`piton traffic verify --fix` writes it anew");
+            .remedy("`piton traffic verify --fix` writes it again");
     }
 }
 

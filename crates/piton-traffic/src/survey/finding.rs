@@ -100,7 +100,7 @@ impl Code {
 }
 
 /// Mends what a check found.
-pub(super) const FIX: &str = "`piton traffic verify --fix` mends it";
+pub(super) const FIX: &str = "`piton traffic verify --fix` fixes it";
 
 /// What one check came to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

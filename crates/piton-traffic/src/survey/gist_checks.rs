@@ -28,7 +28,7 @@ fn found<'a>(seen: &'a Survey, kind: Kind, out: &mut Findings) -> Option<&'a Gis
             out.skip(Group::Gist, target, reason);
             return None;
         }
-        GistState::NotNamed => "nothing names it, and none is described so".to_owned(),
+        GistState::NotNamed => "no setting names it, and no gist has its description".to_owned(),
         GistState::Gone { id, by } => format!("gist {id}, named by {by}, is not there"),
     };
     out.fail(Group::Gist, target, absent)
@@ -49,7 +49,7 @@ fn identity(seen: &Survey, kind: Kind, gist: &GistSeen, out: &mut Findings) {
             Kind::Badge => "state.json",
             Kind::Archive => "archive.json",
         };
-        let reason = format!("gist {}, named by {}, has no {lacks}", gist.id, gist.by);
+        let reason = format!("gist {}, named by {}, lacks {lacks}", gist.id, gist.by);
         out.fail(Group::Gist, target, reason)
             .code(Code::GistNotOurs)
             .remedy("name the right one: `piton traffic create --badge-gist ID --archive-gist ID`");

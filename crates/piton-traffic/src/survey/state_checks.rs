@@ -9,7 +9,7 @@ use crate::collect::{Day, Moment, badge_messages, state_fault};
 use crate::ordered::{Json, Object};
 use crate::state::{TOTALS, rows_of};
 
-const UPGRADE: &str = "`piton traffic upgrade` mends it";
+const UPGRADE: &str = "`piton traffic upgrade` repairs it";
 const HISTORY: &str = "`piton traffic backfill --source gist-history` restores it";
 /// GitHub cuts files of gists beyond a megabyte.
 const LARGE: usize = 900_000;
@@ -92,7 +92,7 @@ fn rows(state: &Object, out: &mut Findings) {
             faults.insert("a day is not at midnight UTC");
         }
         if created.is_some_and(|created| day < created) {
-            faults.insert("a day lies before the repository");
+            faults.insert("a day is before the repository began");
         }
         for field in [
             "clones",
@@ -152,7 +152,7 @@ fn equations(state: &Object, out: &mut Findings) {
         faults.push(format!("and {more} more"));
     }
     if faults.is_empty() {
-        out.ok(Group::State, "equations", "the rows agree with themselves");
+        out.ok(Group::State, "equations", "the rows are consistent");
     } else {
         out.warn(Group::State, "equations", faults.join("; "))
             .remedy(UPGRADE);
@@ -214,7 +214,7 @@ fn freshness(seen: &Survey, state: &Object, ages: Ages, out: &mut Findings) {
     } else {
         out.fail(Group::State, "freshness", reason)
             .code(code)
-            .remedy("look at the runs of the workflow");
+            .remedy("check the runs of the workflow");
     }
 }
 
@@ -254,7 +254,7 @@ fn badges(gist: &GistSeen, state: &Object, out: &mut Findings) {
             && badge.int("schemaVersion") == Some(1)
             && badge.text("label") == Some(name);
         let message = badge.text("message").unwrap_or_default();
-        let fix = "`piton traffic verify --fix` writes it anew";
+        let fix = "`piton traffic verify --fix` writes it again";
         if !shaped {
             let reason = format!("{file} has not the form that shields.io reads");
             out.warn(Group::Badge, name, reason).remedy(fix);

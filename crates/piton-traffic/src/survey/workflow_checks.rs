@@ -16,7 +16,7 @@ pub(super) fn check(seen: &Survey, out: &mut Findings) {
 fn state(seen: &Survey, out: &mut Findings) {
     match &seen.workflow {
         WorkflowState::Unknown => {
-            out.skip(Group::Workflow, WORKFLOW_FILE, "it may not be looked at");
+            out.skip(Group::Workflow, WORKFLOW_FILE, "the token may not read it");
         }
         WorkflowState::Missing => {
             let reason = "it is not on the default branch";

@@ -248,7 +248,7 @@ fn what_people_should_know_beforehand_is_said() {
             .unwrap()
             .warnings()
             .join("\n")
-            .contains("lies ahead")
+            .contains("is in the future")
     );
     wishes.created = Some("2026-02-30".to_owned());
     assert!(

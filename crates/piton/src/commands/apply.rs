@@ -184,7 +184,7 @@ fn admit_error(error: ApplyError) -> CommandError {
                         change.action, change.expected, change.found
                     ))
                 })
-                .hint("decide anew with the command that made it")
+                .hint("make a new plan with the command that made this one")
                 .hint("`piton apply --show` still shows it")
         }
         ApplyError::Applied { id } => CommandError::new(
@@ -192,15 +192,16 @@ fn admit_error(error: ApplyError) -> CommandError {
             "the plan was applied already, and a plan is applied once only; nothing was changed",
         )
         .hint(format!(
-            "`piton journal show {}` tells what came of it",
+            "`piton journal show {}` shows what it did",
             short(id)
         )),
         ApplyError::Unfinished { id } => {
-            CommandError::failed("the plan was begun and not finished; nothing was changed")
-                .hint(format!("go on with `piton journal resume {}`", short(id)))
+            CommandError::failed("the plan was begun and not finished; nothing was changed").hint(
+                format!("continue with `piton journal resume {}`", short(id)),
+            )
         }
         ApplyError::Journal(_) => {
-            CommandError::failed("could not tell whether the plan was applied before")
+            CommandError::failed("could not find out whether the plan was applied before")
                 .with_source(error)
         }
     }

@@ -16,10 +16,10 @@ use crate::error::CommandResult;
 use crate::exit::Exit;
 use crate::output::broken;
 
-/// Check the surroundings: git, agents, the seal, the disk, the terminal
+/// Check what piton needs: git, agents, the seal, the disk, the terminal
 ///
-/// Each point says what was found and, where something is wrong, the way out.
-/// Ends with 1 when piton could not work here.
+/// Each line says what was found and, where something is wrong, what to do.
+/// Ends with 1 when piton cannot work here.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  piton doctor\n  piton doctor --json | jq .result.checks")]
 pub(crate) struct DoctorArgs {}
@@ -197,13 +197,13 @@ fn disk(place: &Place) -> Check {
     match kind {
         Ok(kind) if kind == NFS || SMB.contains(&(kind & 0xffff_ffff)) => {
             Check::warning("file system", format!("{at} is on a network"))
-                .way_out("locks and syncing may not hold there; work on a local disk")
+                .way_out("locks and syncing may not work there; use a local disk")
         }
         Ok(kind) if kind == FUSE => Check::warning(
             "file system",
             format!("{at} is on a file system in user space"),
         )
-        .way_out("whether a power cut loses something is up to it; a local disk is safe"),
+        .way_out("a power cut may lose something there; use a local disk"),
         Ok(_) => Check::good("file system", format!("{at} is on a local disk")),
         Err(error) => Check::warning("file system", error.to_string()),
     }
@@ -263,21 +263,22 @@ fn probed(
 ) -> Check {
     match agent.probe() {
         Probe::Missing { program, advice } => {
-            let found = format!("there is no program {program}");
+            let found = format!("the program {program} was not found");
             if is_chosen {
                 Check::wrong(label, found).way_out(advice)
             } else {
-                Check::good(label, format!("{found}; it is not configured either"))
+                Check::good(label, format!("{found}; it is not configured"))
             }
         }
         Probe::Ready { version, warning } => {
-            let version = version.map_or_else(|| "no version told".to_owned(), |it| it.to_string());
+            let version =
+                version.map_or_else(|| "its version is unknown".to_owned(), |it| it.to_string());
             let signed_in = signed_in(context, name);
             match (signed_in, warning) {
                 (Some(false), _) => Check::new(
                     label,
                     unless_chosen(is_chosen),
-                    format!("{version}, and no sign of being signed in"),
+                    format!("{version}, probably not signed in"),
                 )
                 .way_out(piton_agent::adapter::sign_in(name)),
                 (_, Some(warning)) => Check::warning(label, version).way_out(warning),

@@ -42,9 +42,9 @@ pub(crate) struct ListArgs {
 
 /// Print the template of a role, or a part that several share
 ///
-/// A file of the same name in .piton/prompts takes its place in this
-/// repository. `piton migration step --dry-run -vv` shows a prompt as the
-/// agent would get it.
+/// A file of the same name in .piton/prompts replaces it in this repository.
+/// `piton migration step --dry-run -vv` shows a prompt as the agent would get
+/// it.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

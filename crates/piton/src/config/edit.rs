@@ -10,7 +10,7 @@ use super::value::{Kind, Value};
 pub(crate) enum EditError {
     #[error("it is not TOML: {0}")]
     NotToml(String),
-    #[error("`{0}` stands where a table is needed")]
+    #[error("`{0}` is a value, and a table is needed there")]
     NotATable(String),
     #[error("`{0}` is described in a table of its own; edit the file by hand")]
     ByHand(Key),

@@ -74,7 +74,7 @@ pub(crate) struct Key(String);
 
 /// A name that no setting has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown key `{name}`{}", nearest.as_ref().map(|key| format!("; did you mean `{key}`?")).unwrap_or_default())]
+#[error("unknown key `{name}`")]
 pub(crate) struct UnknownKey {
     pub(crate) name: String,
     pub(crate) nearest: Option<String>,

@@ -18,11 +18,11 @@ macro_rules! settings {
     ($made:ident) => {
         $made! {
             path migrations_dir "migrations-dir" = "migrations":
-                "where live migrations lie, from the top of the repository";
+                "where live migrations are, from the top of the repository";
             path taste "taste" = ".piton/taste.md":
                 "the team's preferences, carried by every prompt";
             path prompts "prompts" = ".piton/prompts":
-                "where the repository's own prompt templates lie";
+                "where the repository's own prompt templates are";
             command validation_command "validation-command":
                 "the command that says whether the repository is sound; run without a shell";
             duration validation_deadline "validation.deadline" = "1h":
@@ -36,15 +36,19 @@ macro_rules! settings {
             choice["on", "loopback", "off"] validation_network "validation.network":
                 "what the validation command may reach over the network: all, only itself, or nothing; as seal.network when unset";
             choice["report", "refuse"] validation_dilution "validation.dilution" = "refuse":
-                "what happens to work that weakens tests: it is reported, or deleted and skipped tests send it back";
+                "what happens to work that weakens tests: it is only reported, or refused where \
+                 tests were deleted or skipped";
             switch run_route "run.route":
-                "whether it is asked of each target how far it reaches and whether it takes a migration; where a migration is not over, if unset";
+                "whether an agent is asked of each target how far it reaches and whether it \
+                 needs a migration; unset: where a migration is not finished";
             choice["wait", "stop"] run_limit "run.limit" = "stop":
-                "what a run does when the agent's provider gives no more: it waits until there is more, or ends";
+                "what a run does at the limit of the agent's provider: it waits until the limit \
+                 ends, or stops";
             money run_max_cost_per_day "run.max-cost-per-day":
-                "how many dollars all runs of a day may cost, as far as agents tell";
+                "how many dollars all runs of a day may cost, as far as agents report it";
             words notify "notify":
-                "the command that gets a JSON document on its standard input when a person is needed, a run is over or a limit is reached; only in the user's own settings";
+                "the command that gets a JSON document on its standard input when a person is \
+                 needed, a run ends or a limit is reached; only in the user's own settings";
             text commit_prefix "commit-prefix" = "piton":
                 "how the subjects of piton's commits begin";
             text agent_name "agent.use" = "claude":
@@ -74,7 +78,8 @@ macro_rules! settings {
             size slot_max_new "slot.max-new" = "100MB":
                 "how much new content one call may make";
             choice["auto", "require", "off"] seal "seal" = "auto":
-                "whether agents and what they wrote run with limits: as far as this machine can, or not at all without, or without";
+                "whether agents and what they wrote run sealed: as far as this machine can, \
+                 only sealed, or not";
             choice["on", "loopback", "off"] seal_network "seal.network" = "on":
                 "what everything but agents and `slot.setup` may reach over the network";
             choice["own", "shared"] seal_caches "seal.caches" = "own":
@@ -90,7 +95,7 @@ macro_rules! settings {
             text plans_repository "plans.repository":
                 "the repository on GitHub whose plans are meant, OWNER/NAME; this one's when unset";
             path plans_dir "plans.dir" = "plans":
-                "where local plans lie, from the top of the repository";
+                "where local plans are, from the top of the repository";
             text github_api_url "github.api-url":
                 "the address of GitHub's API; only in the user's own settings";
             text ci_install "ci.install":

@@ -32,7 +32,7 @@ pub(crate) struct ConfigError {
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Problem {
-    #[error("it is a symbolic link that leads nowhere, or lies in a repository")]
+    #[error("it is a symbolic link that leads nowhere or into a repository")]
     Link,
     #[error("it cannot be read")]
     Unreadable(#[source] std::io::Error),
@@ -50,7 +50,7 @@ pub(crate) enum Problem {
     },
     #[error("`{key}` {why}")]
     WrongValue { key: String, why: String },
-    #[error("`{key}` may only stand in the user's own settings")]
+    #[error("`{key}` is allowed only in the user's own settings")]
     UsersOnly { key: String },
 }
 
@@ -70,15 +70,18 @@ impl Problem {
     /// Returns what to do about it.
     pub(crate) fn hint(&self) -> String {
         match self {
-            Self::Link => "put the file itself there".to_owned(),
+            Self::Link => "replace the link by the file".to_owned(),
             Self::UsersOnly { key } => format!("set it with `piton config set --user {key} …`"),
+            Self::UnknownKey(UnknownKey {
+                nearest: Some(key), ..
+            }) => format!("did you mean `{key}`?"),
             Self::Unreadable(_)
             | Self::NotUtf8
             | Self::NotToml(_)
             | Self::UnknownKey(_)
             | Self::WrongType { .. }
             | Self::WrongValue { .. } => {
-                "`piton config show --origin` lists what can be set, once the file is mended"
+                "correct the file; `piton config show --origin` then lists what can be set"
                     .to_owned()
             }
         }

@@ -88,7 +88,7 @@ impl Kind {
             Self::Text | Self::Adapter => {
                 not_empty(written)?;
                 if written.chars().any(char::is_control) {
-                    return Err("must stand on one line".to_owned());
+                    return Err("must be on one line".to_owned());
                 }
                 Parsed::Text
             }

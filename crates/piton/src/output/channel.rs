@@ -68,7 +68,7 @@ impl Channel {
             Self::Plan => "plans, their progress and results",
             Self::Recovery => "what was finished or undone after a crash",
             Self::Setup => "what setting up found and took over",
-            Self::Trace => "each move with its time",
+            Self::Trace => "each step with its time",
             Self::Traffic => "what collecting traffic found",
             Self::Verify => "the world compared with the plan afterwards",
         }

@@ -103,9 +103,9 @@ impl Site<'_> {
         if actions.any(|action| action.operation().is_for_good()) {
             return Err(CommandError::new(
                 ErrorKind::NeedsPerson,
-                "this cannot be undone, and nobody can be asked; nothing was changed",
+                "this cannot be undone, and there is no terminal to ask at; nothing was changed",
             )
-            .hint("say yes with -y; --dry-run shows what would go"));
+            .hint("confirm with -y; --dry-run shows what would be removed"));
         }
         Ok(true)
     }

@@ -7,7 +7,10 @@ use crate::error::{CommandError, ErrorKind};
 
 /// Turns a lock that was not to be had into the error of a command.
 pub(super) fn lock_error(error: LockError) -> CommandError {
-    CommandError::failed("could not take the lock; nothing was changed").with_source(error)
+    let hint = error.hint().map(str::to_owned);
+    CommandError::failed("could not take the lock; nothing was changed")
+        .with_source(error)
+        .hints(hint)
 }
 
 /// Turns a journal that cannot be used into the error of a command.
@@ -27,7 +30,10 @@ pub(crate) fn journal_error(error: journal::JournalError) -> CommandError {
         | J::Over { .. }
         | J::Exists { .. } => ErrorKind::Failed,
     };
-    CommandError::new(kind, "could not use the journal").with_source(error)
+    let hint = error.hint().map(str::to_owned);
+    CommandError::new(kind, "could not use the journal")
+        .with_source(error)
+        .hints(hint)
 }
 
 pub(super) fn prepare_error(error: PrepareError) -> CommandError {
@@ -35,7 +41,7 @@ pub(super) fn prepare_error(error: PrepareError) -> CommandError {
         PrepareError::Missing(InputMissing(missing)) => {
             let error = CommandError::new(
                 ErrorKind::NeedsPerson,
-                "answers are missing and nobody can be asked; nothing was changed",
+                "answers are missing, and there is no terminal to ask at; nothing was changed",
             );
             missing.into_iter().fold(error, |error, one| {
                 error.hint(format!(

@@ -89,11 +89,11 @@ impl Writing<'_> {
             Unheard::Refused(said) => Failure::new(
                 FailureKind::Io,
                 format!(
-                    "commit: git or one of its hooks refused it: {}",
+                    "git or one of its hooks refused the commit: {}",
                     on_a_line(&said)
                 ),
             )
-            .hint("make the hook agree, then run the command again"),
+            .hint("correct what the hook complains about, then run the command again"),
             Unheard::Stopped => Failure::new(FailureKind::Io, "interrupted while your hooks ran"),
             Unheard::Failed(error) => io(&error),
         })

@@ -89,7 +89,11 @@ fn a_git_file_that_names_the_users_repository() {
         "cd \"$PITON_WORKSPACE\"/../..; rm -rf .git; echo \"gitdir: {}/.git\" > .git; cd \"$PITON_WORKSPACE\"",
         env.path().display()
     );
-    check_without_effect(&env, &bad, "changed git in its slot (.git itself)");
+    check_without_effect(
+        &env,
+        &bad,
+        "changed git's own files in its slot (.git itself)",
+    );
     assert_eq!(env.repo.status(), "A  staged\n");
     assert_eq!(env.repo.read("staged"), "precious");
 }
@@ -102,7 +106,7 @@ fn git_at_work_in_the_slot() {
         &env,
         "echo x >> ../../README.md; git stash -q; git commit -q --allow-empty -m mine; git tag t; \
          git update-ref -d refs/heads/main; git push -q origin HEAD 2>/dev/null || :",
-        "changed git in its slot (HEAD, references)",
+        "changed git's own files in its slot (HEAD, references)",
     );
 }
 
@@ -135,7 +139,7 @@ fn hooks_planted_in_the_repository_are_set_aside_before_any_git_runs_them() {
             env.repo.git(&["config", "core.hooksPath", ".husky/_"]);
         }
         let bad = format!("{}plant {place}", plant(&env));
-        check_refused(&env, &bad, &["post-commit", "was set aside in"]);
+        check_refused(&env, &bad, &["post-commit", "was moved to"]);
     }
 }
 
@@ -281,7 +285,7 @@ fn a_commit_in_the_users_tree_is_told_for_it_may_be_the_users() {
         ran.shown()
     );
     assert!(
-        ran.stderr.contains("if that was not you, look at it"),
+        ran.stderr.contains("if that was not you, check it"),
         "{}",
         ran.shown()
     );

@@ -10,7 +10,7 @@ use crate::env::TestEnv;
 const ATTACKS: &[(&str, Option<&str>)] = &[
     (
         "cd ../..; rm -rf .git; echo gitdir: $R/.git > .git; git branch by-file",
-        Some("changed git in its slot (.git itself)"),
+        Some("changed git's own files in its slot (.git itself)"),
     ),
     (
         "plant $R/.git/hooks/post-commit",

@@ -22,7 +22,7 @@ fn whoever_refines_or_rejects_is_told_what_comes_next() {
     refine.extend(env.script("good", GOOD));
     let told = env.ok(&refine).stderr;
     assert!(
-        told.contains("go on with `piton migration step add-api`"),
+        told.contains("continue with `piton migration step add-api`"),
         "{told}"
     );
     let told = env
@@ -106,7 +106,7 @@ fn the_next_step_is_named_after_each_decision() {
     assert!(ran.stderr.ends_with(told), "{}", ran.stderr);
     let refine = refine("x");
     let ran = env.ok(&refine);
-    let told = "hint: `piton migration step add-api` takes it up\n";
+    let told = "hint: continue with `piton migration step add-api`\n";
     assert!(ran.stderr.ends_with(told), "{}", ran.stderr);
     // What changes nothing has no next step.
     let dry = [&refine[..], &["--dry-run"]].concat();
@@ -121,7 +121,7 @@ fn what_cannot_go_on_is_wrong_here_and_not_the_next_thing_to_do() {
     let shown = env.ok(&["status"]).stdout;
     assert!(
         shown.starts_with(
-            "wrong here\n  add-api: its planning has ended, and its manifest does not know\n      \
+            "wrong here\n  add-api: its planning has ended, but its manifest still says planning\n      \
              piton migration doctor add-api\n"
         ),
         "{shown}"
@@ -177,7 +177,7 @@ fn what_work_will_need_first_is_told_in_one_line_each() {
     };
     let ran = env.ok(&["init", "--validation-command", "no-such-check --all"]);
     assert_eq!(
-        told(&ran, "there is no program no-such-check"),
+        told(&ran, "the program no-such-check was not found"),
         1,
         "{}",
         ran.stderr

@@ -241,7 +241,7 @@ fn while_a_run_waits_for_the_provider_which_it_says_once() {
         .spawn()
         .unwrap();
     let told = || fs::read_to_string(&shown).unwrap();
-    let waits = "the provider gives no more; waits until";
+    let waits = "the provider's limit is reached; waits until";
     until("the run waits", || told().contains(waits));
     let sent = Command::new("kill")
         .args(["-s", "INT", &child.id().to_string()])

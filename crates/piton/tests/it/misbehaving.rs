@@ -154,7 +154,7 @@ fn one_that_stays_on_after_its_result_is_ended_and_its_result_counts() {
     let ran = env.step(&["--with".to_owned(), "stays".to_owned()]);
     assert_eq!(ran.code, 0, "{}", ran.shown());
     assert!(
-        ran.stderr.contains("stays on after its result"),
+        ran.stderr.contains("keeps running after its result"),
         "{}",
         ran.stderr
     );
@@ -252,7 +252,7 @@ fn a_commit_of_its_own_does_not_land() {
     assert_eq!(ran.code, 0, "{}", ran.shown());
     assert!(
         ran.stderr
-            .contains("the agent changed git in its slot (HEAD)"),
+            .contains("the agent changed git's own files in its slot (HEAD)"),
         "{}",
         ran.shown()
     );

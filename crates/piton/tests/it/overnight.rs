@@ -244,7 +244,7 @@ fn the_record_of_work_that_has_not_landed_is_kept() {
 fn a_notice_that_cannot_be_given_is_a_warning_once_a_cause_and_ends_no_run() {
     for (command, why) in [
         ("false", "it ended with exit code 1"),
-        ("/nowhere/to/be/found", "there is no such program"),
+        ("/nowhere/to/be/found", "the program was not found"),
     ] {
         let yard = Yard::with(3);
         let before = yard.env.repo.subjects().len();

@@ -207,11 +207,7 @@ fn plans_are_listed_shown_checked_and_told_of() {
     assert!(ran.stderr.contains("plan 999 not found"), "{}", ran.stderr);
     let ran = stored.run(&["plan", "show"]);
     assert_eq!(ran.code, 2);
-    assert!(
-        ran.stderr.contains("could not tell which plan is meant"),
-        "{}",
-        ran.stderr
-    );
+    assert!(ran.stderr.contains("no plan is named"), "{}", ran.stderr);
 }
 
 const PLAN: &str = "# Plan: Add a cache\n\n- [ ] one\n\n<details>\n\n- [ ] two\n\n</details>\n";

@@ -72,8 +72,7 @@ fn recover(arrange: impl Fn(&TestEnv)) -> (TestEnv, Ran) {
     touched.retain(|path| !path.starts_with(env.home.path()));
     assert!(touched.is_empty(), "the dry run touched {touched:?}");
     assert!(
-        dry.stderr
-            .contains("an interrupted publish is to be finished first"),
+        dry.stderr.contains("a publish was interrupted first"),
         "{}",
         dry.shown()
     );

@@ -200,10 +200,10 @@ fn a_limit_that_the_agent_cannot_be_held_to_is_refused_at_the_start() {
     let _ = env.played(&all_well(), &["run"]);
     let before = env.world();
     for (limit, part) in [
-        (&["--max-cost", "2.50"][..], "does not tell what it costs"),
+        (&["--max-cost", "2.50"][..], "does not report what it costs"),
         (
             &["--max-tokens", "1000"][..],
-            "does not tell how many tokens",
+            "does not report how many tokens",
         ),
         (&["--max-cost", "lots"][..], "an amount of dollars"),
         (&["--max-duration", "soon"][..], "--max-duration"),

@@ -268,7 +268,7 @@ fn a_run_of_another_process_is_followed_to_its_end() {
     let mut rest = String::new();
     told.read_to_string(&mut rest).unwrap();
     assert!(
-        rest.contains(&format!("run {id} is over: completed")),
+        rest.contains(&format!("run {id} ended: completed")),
         "{rest}"
     );
 

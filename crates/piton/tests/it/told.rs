@@ -59,17 +59,17 @@ fn a_refusal_says_a_fact_once_and_what_to_do() {
         ),
         (
             &["migration", "approve", SLUG],
-            "error: could not decide about add-api: it is not awaiting approval (status: \
+            "error: could not change add-api: it is not awaiting approval (status: \
              ready); nothing was changed\n  hint: `piton run --focus-on-live-migrations` carries out what is ready\n",
         ),
         (
             &["migration", "new", SLUG, "--target", "x"],
             "error: could not plan add-api: a migration named add-api already exists; nothing was changed\n  \
-             hint: choose another name, or go on with `piton migration step add-api`\n",
+             hint: choose another name, or continue with `piton migration step add-api`\n",
         ),
         (
             &["migration", "wake", SLUG],
-            "error: could not decide about add-api: it is not deferred; nothing was changed\n  hint: \
+            "error: could not change add-api: it is not deferred; nothing was changed\n  hint: \
              `piton run --focus-on-live-migrations --dry-run` says what comes next\n",
         ),
     ] {

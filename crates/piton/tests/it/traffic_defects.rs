@@ -67,7 +67,7 @@ fn odd_levels_closed_input_and_odd_settings_are_told_in_words() {
     let ran = env.finish(command.output().unwrap());
     assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
     assert!(
-        ran.stdout.contains("nobody could be asked"),
+        ran.stdout.contains("there was no terminal to ask at"),
         "{}",
         ran.stdout
     );
@@ -89,7 +89,7 @@ fn a_file_that_differs_and_is_kept_is_told_with_the_reason() {
     ] {
         let ran = init(&env, flag);
         assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
-        let kept = "docs/stats/README.md is not as it would be written, and is kept";
+        let kept = "docs/stats/README.md differs from what would be written, and is kept";
         for told in [because, kept] {
             assert!(ran.stdout.contains(told), "{told}: {}", ran.stdout);
         }

@@ -310,7 +310,7 @@ fn the_database_of_another_tool_is_read_for_this_repository_alone() {
         std::fs::write(&beside, "x").unwrap();
         let ran = on(&env, &fake, &args);
         assert_eq!(ran.code, 2, "{}{}", ran.stdout, ran.stderr);
-        assert!(ran.stderr.contains("still lies in"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("is still in"), "{}", ran.stderr);
         assert_eq!(state(&fake)["totalClones"], json!(70 + 135));
         std::fs::write(&beside, "").unwrap();
     }

@@ -65,7 +65,7 @@ fn what_is_no_recording_is_refused_by_field() {
         ("{", "it is not JSON"),
         ("[]", "`the recording` is not an object"),
         ("{}", "`now` is missing"),
-        (r#"{"now": "yesterday"}"#, "`now` is not a moment"),
+        (r#"{"now": "yesterday"}"#, "`now` is not a time"),
         (
             r#"{"now": "2026-03-10T03:00:00Z", "state": {}, "api": {"clones": 3}}"#,
             "`api.clones` is not what GitHub answers",

@@ -352,7 +352,7 @@ fn tips_fit_what_was_done_and_have_ids() {
     let (env, fake) = (TestEnv::new(), fake());
     let made = on(&env, &fake, &CREATE);
     assert_eq!(made.code, 0, "{}", made.stderr);
-    assert_eq!(made.stderr.matches("remembers what you said").count(), 1);
+    assert_eq!(made.stderr.matches("keeps your answers").count(), 1);
     assert!(made.stderr.contains("--dry-run shows"), "{}", made.stderr);
     assert!(!made.stderr.contains("config.remember"), "{}", made.stderr);
     assert!(!made.stderr.contains("5,000"), "{}", made.stderr);
@@ -399,7 +399,7 @@ fn a_file_that_nobody_can_be_asked_about_is_left_and_the_rest_is_done() {
     let ran = on(&env, &fake, &args);
     assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
     assert!(
-        ran.stdout.contains("nobody could be asked"),
+        ran.stdout.contains("there was no terminal to ask at"),
         "{}",
         ran.stdout
     );

@@ -138,7 +138,7 @@ fn keep_all_and(found: &Found, intent: &Intent, end: End) -> Next {
 
 fn gone(intent: &Intent) -> End {
     End::Undecided(format!(
-        "neither what was live ({}) nor what was to be ({}) is there any more",
+        "neither the old version ({}) nor the new one ({}) is there any more",
         intent.base.short(),
         intent.new.short()
     ))
@@ -151,7 +151,7 @@ fn changed(intent: &Intent, live: &Seen) -> End {
         Seen::Strange(what) => what.clone(),
     };
     End::Undecided(format!(
-        "it was changed since ({found}, neither {} nor {})",
+        "it was changed meanwhile ({found}, neither {} nor {})",
         intent.base.short(),
         intent.new.short()
     ))

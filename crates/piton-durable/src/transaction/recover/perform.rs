@@ -118,7 +118,7 @@ fn adopt(
     if found == intent.new {
         committer.judge(&live)
     } else {
-        Err("a hook took the new version away".into())
+        Err("a hook removed the new version".into())
     }
 }
 

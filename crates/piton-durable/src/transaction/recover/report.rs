@@ -95,15 +95,16 @@ impl fmt::Display for Deed {
             Deed::PutBack => f.write_str("put the old version back"),
             Deed::Committed => f.write_str("committed it"),
             Deed::Kept { path } => write!(f, "kept a copy in {}", path.display()),
-            Deed::Finished => f.write_str("the new version stands"),
+            Deed::Finished => f.write_str("the new version is live"),
             Deed::LeftUncommitted { reason } => write!(
                 f,
-                "the new version stands but is not committed: {reason}; commit it or restore it"
+                "the new version is live but not committed: {reason}; commit it or restore the \
+                 old one"
             ),
-            Deed::Undone { reason: None } => f.write_str("the old version stands"),
+            Deed::Undone { reason: None } => f.write_str("the old version is live"),
             Deed::Undone {
                 reason: Some(reason),
-            } => write!(f, "the old version stands: {reason}"),
+            } => write!(f, "the old version is live: {reason}"),
             Deed::LeftAlone { reason } => write!(f, "left what is live alone: {reason}"),
         }
     }

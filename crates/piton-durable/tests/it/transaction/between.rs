@@ -29,7 +29,7 @@ fn a_stale_base_is_refused_with_both_digests_and_changes_nothing() {
     assert_eq!(
         error.to_string(),
         format!(
-            "publish migrations/rework over what has changed since: it was built from {}, \
+            "migrations/rework has changed since: the new version was built from {}, \
              and {found} is live now",
             request.base
         )

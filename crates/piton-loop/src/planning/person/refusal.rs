@@ -25,7 +25,7 @@ pub enum PersonRefusal {
         slug: Slug,
         status: Status,
     },
-    #[error("no text was given, and {verb} needs some")]
+    #[error("no text was given, and {verb} needs one")]
     Blank { verb: &'static str },
     #[error("it cannot go back to planning")]
     Transition {
@@ -33,7 +33,7 @@ pub enum PersonRefusal {
         #[source]
         source: TransitionError,
     },
-    #[error("its planning record cannot take it")]
+    #[error("it does not fit its planning record")]
     State {
         slug: Slug,
         #[source]
@@ -55,7 +55,7 @@ pub enum PersonRefusal {
     AsksPerson { slug: Slug },
     #[error("it is not rejected; it is {status}")]
     NotRejected { slug: Slug, status: Status },
-    #[error("nothing of it was accepted before")]
+    #[error("no step of it was accepted yet")]
     NothingBefore { slug: Slug },
     #[error("a phase of it has landed")]
     PhaseLanded { slug: Slug, commits: Vec<String> },
@@ -67,9 +67,10 @@ impl PersonRefusal {
     /// Returns what a person can do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
+            Self::Snapshot(error) => error.hint(),
             Self::Site(refusal) => refusal.hint(),
             Self::NotAwaiting { slug, status } => match status {
-                Status::Planning => Some(format!("go on with `piton migration step {slug}`")),
+                Status::Planning => Some(format!("continue with `piton migration step {slug}`")),
                 Status::Ready | Status::InProgress => Some(
                     "`piton run --focus-on-live-migrations` carries out what is ready".to_owned(),
                 ),
@@ -80,7 +81,7 @@ impl PersonRefusal {
                 slug,
                 status: Status::Skipped,
             } => Some(format!(
-                "`piton migration reopen {slug} --message TEXT` takes up what was rejected"
+                "`piton migration reopen {slug} --message TEXT` reopens it"
             )),
             Self::OpenFindings { slug } => Some(format!(
                 "`piton migration review {slug}` shows them; then `piton migration refine {slug}` or `piton migration reject {slug}`"
@@ -102,7 +103,7 @@ impl PersonRefusal {
                 commits.join(" ")
             )),
             Self::Changed { slug } => Some(format!(
-                "look at it again with `piton migration review {slug}`"
+                "read it again with `piton migration review {slug}`"
             )),
             Self::StillAwaiting { slug } => Some(format!(
                 "nothing was changed; `piton migration review {slug}` asks again"
@@ -113,8 +114,7 @@ impl PersonRefusal {
             Self::Awake { .. } => Some(
                 "`piton run --focus-on-live-migrations --dry-run` says what comes next".to_owned(),
             ),
-            Self::Snapshot(_)
-            | Self::Over { .. }
+            Self::Over { .. }
             | Self::Blank { .. }
             | Self::State { .. }
             | Self::ReviewedManifest { .. }

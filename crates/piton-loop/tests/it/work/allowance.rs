@@ -179,7 +179,7 @@ fn money_that_runs_out_during_a_call_is_told_at_once_and_the_work_is_kept() {
     assert_eq!(
         warnings,
         [
-            "the money for this run is used up: what is under way is finished, and nothing more is asked"
+            "the money for this run is used up: what is under way is finished, and no new call begins"
         ]
     );
     assert_eq!(night.calls(), 2);
@@ -199,7 +199,7 @@ fn what_a_call_costs_counts_for_its_day_before_it_is_over() {
     let (worked, warnings) = night.phase();
     assert!(matches!(worked, Worked::Accepted(_)), "{worked:?}");
     assert_eq!(warnings.len(), 1, "{warnings:?}");
-    assert!(warnings[0].contains("nothing more is asked"));
+    assert!(warnings[0].contains("no new call begins"));
 }
 
 #[test]

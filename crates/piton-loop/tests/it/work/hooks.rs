@@ -58,15 +58,15 @@ fn whatever_a_hook_makes_of_the_slot_s_git_is_not_followed() {
     for (attack, said) in [
         (
             "rm -rf .git && ln -s REPO/.git .git",
-            "something else in its place",
+            "a hook replaced the file",
         ),
         (
             "rm -rf .git && echo gitdir: REPO/.git >.git",
-            "something else in its place",
+            "a hook replaced the file",
         ),
         (
             "ln -sf HOME/.ssh/id .git/COMMIT_EDITMSG",
-            "something else in its place",
+            "a hook replaced the file",
         ),
         ("rm .git/index && ln -s REPO/.git/index .git/index", ""),
         (

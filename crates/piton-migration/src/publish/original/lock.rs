@@ -23,7 +23,7 @@ const RACES: usize = 16;
 /// Why the original's lock could not be taken.
 #[derive(Debug, thiserror::Error)]
 pub enum LockedByOriginal {
-    #[error("{} is held by {holder}; try again when it has finished", lock.display())]
+    #[error("{} is held by {holder}", lock.display())]
     Held {
         lock: PathBuf,
         holder: Box<LockHolder>,

@@ -111,7 +111,7 @@ impl fmt::Display for LockHolder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.pid {
             Some(pid) => write!(f, "process {pid}")?,
-            None => f.write_str("a process that has not said its name yet")?,
+            None => f.write_str("another process")?,
         }
         if let Some(host) = &self.host {
             write!(f, " on {}", host.escape_debug())?;

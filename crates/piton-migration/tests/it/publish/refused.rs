@@ -53,7 +53,7 @@ fn uncommitted_work_blocks_and_is_listed() {
     assert_eq!(
         refusal.to_string(),
         format!(
-            "rework has changes that are not committed; commit them or put them back\n\
+            "rework has changes that are not committed\n\
              dirty paths:\n- migrations/rework/plan.md\n- migrations/rework/extra.md\n\
              lock={}",
             world

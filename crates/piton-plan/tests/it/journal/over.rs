@@ -117,7 +117,11 @@ fn a_run_that_failed_for_good_is_over_and_is_not_carried_on() {
         Interaction::Unattended,
         NOW,
     );
-    assert!(refused.unwrap_err().to_string().contains("run that again"));
+    let Err(journal::ResumeError::Journal(error)) = refused else {
+        panic!("{refused:?}");
+    };
+    let hint = error.hint().unwrap();
+    assert!(hint.contains("run its command again"), "{hint}");
 }
 
 #[test]

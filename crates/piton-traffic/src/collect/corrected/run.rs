@@ -12,13 +12,14 @@ use crate::state::fresh;
 /// Computes one run.
 pub fn collect(given: &Given, answers: &Answers) -> Outcome {
     let Some(gist) = &given.gist else {
-        return Outcome::refused(
-            "no gist is named: set the variable TRAFFIC_GIST_ID, or run `piton traffic create`",
-        );
+        return Outcome {
+            hint: Some("set the variable TRAFFIC_GIST_ID, or run `piton traffic create`"),
+            ..Outcome::refused("no gist is named")
+        };
     };
     let state = match usable(gist, &given.state) {
         Ok(state) => state,
-        Err(refused) => return Outcome::refused(refused),
+        Err(refused) => return refused,
     };
     let captured = newest_capture(&state);
     let minutes = captured.map(|captured| given.now.0.duration_since(captured.0).as_mins());
@@ -75,24 +76,28 @@ pub fn collect(given: &Given, answers: &Answers) -> Outcome {
 }
 
 /// Returns the state that is gone on from, or why there is none.
-fn usable(gist: &str, state: &StateRead) -> Result<Object, String> {
-    let restores = "`piton traffic backfill --source gist-history` restores it";
+fn usable(gist: &str, state: &StateRead) -> Result<Object, Outcome> {
+    let lost = |error: String| Outcome {
+        hint: Some("`piton traffic backfill --source gist-history` restores it"),
+        ..Outcome::refused(error)
+    };
     match state {
         StateRead::Read(state) => match sound::fault(state) {
             None => Ok(state.clone()),
-            Some(fault) => Err(format!(
-                "state.json of gist {gist} cannot be used: {fault}; {restores}"
-            )),
+            Some(fault) => Err(lost(format!(
+                "state.json of gist {gist} cannot be used: {fault}"
+            ))),
         },
         StateRead::Missing { revisions: Some(1) } => Ok(fresh()),
-        StateRead::Missing { .. } => Err(format!(
-            "gist {gist} holds no state.json and is not new; \
-             `piton traffic backfill --source gist-history` looks for it in the gist's history"
-        )),
-        StateRead::Damaged(why) => Err(format!(
-            "state.json of gist {gist} cannot be read: {why}; {restores}"
-        )),
-        StateRead::Failed(why) => Err(format!("gist {gist} cannot be read: {why}")),
+        StateRead::Missing { .. } => Err(lost(format!(
+            "gist {gist} has no state.json, and is not new"
+        ))),
+        StateRead::Damaged(why) => Err(lost(format!(
+            "state.json of gist {gist} cannot be read: {why}"
+        ))),
+        StateRead::Failed(why) => Err(Outcome::refused(format!(
+            "gist {gist} cannot be read: {why}"
+        ))),
     }
 }
 

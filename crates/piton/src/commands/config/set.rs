@@ -52,7 +52,7 @@ pub(crate) fn run(context: &Context, args: &SetArgs) -> CommandResult {
 
     if key.is_users_only() && !args.user {
         return Err(CommandError::usage(format!(
-            "`{key}` may only stand in the user's own settings"
+            "`{key}` is allowed only in the user's own settings"
         ))
         .hint(format!("piton config set --user {key} {}", args.value)));
     }
@@ -63,7 +63,7 @@ pub(crate) fn run(context: &Context, args: &SetArgs) -> CommandResult {
     let site = site::anywhere(context)?;
     let file = if args.user {
         context.environment.user_config().ok_or_else(|| {
-            CommandError::usage("could not tell where the user's file is")
+            CommandError::usage("could not find the user's settings file")
                 .hint("set HOME or XDG_CONFIG_HOME")
         })?
     } else {

@@ -197,7 +197,7 @@ impl Demo<'_> {
         let history = self.project.git(&["log", "--format=%h  %s"])?;
         self.guide.tell(history.trim_end());
         if keep {
-            self.guide.chapter("Where everything lies");
+            self.guide.chapter("Where everything is");
             self.guide.tell(&format!(
                 "{live}\n    the migration: plan, phases, and what was accepted on the way\n\
                  {state}\n    this clone's own: run records with every prompt and answer, journals\n\
@@ -218,9 +218,8 @@ impl Demo<'_> {
         }
         self.guide.chapter("The same on your own repository");
         self.guide.tell(
-            "piton init\n\
-             piton migration new --target \"what shall change\"\n\
-             piton run --focus-on-live-migrations --with claude",
+            "piton init\npiton migration new --target \"what should change\"\npiton run \
+             --focus-on-live-migrations --with claude",
         );
         if self.context.out.json_wanted() {
             let commits: Vec<&str> = history.lines().collect();

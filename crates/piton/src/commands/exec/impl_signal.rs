@@ -15,7 +15,8 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::stored::{StoredPlace, with_reader};
 
-/// Tell the plan of this folder that work on it began, ended or was submitted
+/// Report to the plan of this folder that work on it began, ended or was
+/// submitted
 ///
 /// `started` also posts a comment, once for each session. The exit code is
 /// always 0; the answer says whether it worked.

@@ -15,8 +15,8 @@ use crate::exit::Exit;
 
 /// Record that work on the plan of this folder began
 ///
-/// Writes local-run-state.json into the work folder, then tells the plan. The
-/// exit code is always 0; the answer says whether it worked.
+/// Writes local-run-state.json into the work folder, then reports to the plan.
+/// The exit code is always 0; the answer says whether it worked.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -29,8 +29,8 @@ pub(crate) struct MarkStartedArgs {
 
 /// Record that work on the plan of this folder ended
 ///
-/// Writes local-run-state.json into the work folder, then tells the plan. The
-/// exit code is always 0; the answer says whether it worked.
+/// Writes local-run-state.json into the work folder, then reports to the plan.
+/// The exit code is always 0; the answer says whether it worked.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

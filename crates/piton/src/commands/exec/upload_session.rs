@@ -27,10 +27,10 @@ const MOST: u64 = 50 << 20;
 /// How many of the newest gists are looked at for one that was made.
 const NEWEST: usize = 30;
 
-/// Upload the log of a session as a secret gist, and tell the plan of it
+/// Upload the log of a session as a secret gist, and record it in the plan
 ///
-/// Values of variables that look like secrets are taken out, and so is what
-/// looks like a token. A failure is told on standard output with exit code 1.
+/// Values of variables that look like secrets are removed, and so is what looks
+/// like a token. A failure goes to standard output with exit code 1.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -45,7 +45,7 @@ pub(crate) struct UploadSessionArgs {
     #[arg(long)]
     source: Source,
 
-    /// The plan to tell
+    /// The plan to record it in
     #[arg(long, value_name = "ISSUE", visible_alias = "plan-id")]
     issue_number: Option<String>,
 }

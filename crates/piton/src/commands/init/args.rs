@@ -21,11 +21,11 @@ Examples:
   piton init --taste .continuous-refactoring/taste.md
   piton init --ci --dry-run")]
 pub(crate) struct InitArgs {
-    /// Where live migrations lie
+    /// Where live migrations are
     #[arg(long, value_name = "DIR", value_parser = repo_path)]
     pub(super) migrations_dir: Option<RepoPath>,
 
-    /// Where the team's taste lies
+    /// Where the team's taste is
     #[arg(long, value_name = "PATH", value_parser = repo_path)]
     pub(super) taste: Option<RepoPath>,
 
@@ -49,7 +49,7 @@ pub(crate) struct InitArgs {
     #[arg(long)]
     pub(super) ci: bool,
 
-    /// Replace what is in the way of a move; a directory is set aside
+    /// Replace what is in the way of a move; a directory is kept aside
     #[arg(long)]
     pub(super) force: bool,
 

@@ -181,7 +181,7 @@ where
     T::Err: fmt::Display,
 {
     let text = text.ok_or_else(|| {
-        CommandError::usage(format!("{what} is not set: `{key}` says it"))
+        CommandError::usage(format!("`{key}` is not set: {what}"))
             .hint(format!("{how}; nothing was written"))
     })?;
     text.parse::<T>().map_err(|error| {

@@ -53,7 +53,7 @@ pub(super) fn decide(
             "could not move {from} to {}: one lies inside the other",
             wish.wanted
         ))
-        .hint("move it by way of a third place"));
+        .hint("move it to a third place first"));
     }
     let in_the_way = match there {
         None => InTheWay::Nothing,

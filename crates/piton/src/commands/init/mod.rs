@@ -63,10 +63,10 @@ pub(crate) fn run(
     if ended.exit == Exit::Done && !ended.receipts.is_empty() {
         context
             .out
-            .hint("look at what was written, then commit it: `git add -A && git commit`");
+            .hint("check what was written, then commit it: `git add -A && git commit`");
         context
             .out
-            .hint("start a migration: `piton migration new --target \"what shall change\"`");
+            .hint("start a migration: `piton migration new --target \"what should change\"`");
     }
     Ok(ended.exit)
 }

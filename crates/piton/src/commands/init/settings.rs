@@ -25,7 +25,7 @@ pub(super) struct Wanted<'a> {
 const NEW: &str = "\
 # piton's settings for this repository. `piton config show` lists all there are.
 
-# Where live migrations lie.
+# Where live migrations are.
 migrations-dir = \"\"
 
 # The team's preferences, carried by every prompt.

@@ -52,7 +52,7 @@ fn wanted(context: &Context, named: Option<&str>) -> Result<Journal, CommandErro
     if was_declined(&journal) {
         return Err(
             CommandError::usage("this plan was cancelled before anything of it was done")
-                .hint(format!("decide anew: `piton {}`", journal.command())),
+                .hint(format!("run it again: `piton {}`", journal.command())),
         );
     }
     Ok(journal)

@@ -12,8 +12,8 @@ const ARCHIVE: &str = ".archive";
 
 /// Move a migration to the archive, and commit that
 ///
-/// It lies in .archive below the migrations directory, where no list and no
-/// command looks. Move it back with `git mv`.
+/// It is moved to .archive below the migrations directory, where no command
+/// looks. Move it back with `git mv`.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  piton migration archive SLUG --dry-run\n  piton migration archive SLUG"

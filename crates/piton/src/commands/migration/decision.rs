@@ -66,10 +66,10 @@ impl Decision<'_> {
         match self {
             Self::Approve => Some(CARRY_OUT.to_owned()),
             Self::Reject(_) => Some(format!(
-                "`piton migration reopen {slug} --message TEXT` takes it up again"
+                "`piton migration reopen {slug} --message TEXT` reopens it"
             )),
             Self::Refine(..) | Self::Reopen(_) => {
-                Some(format!("`piton migration step {slug}` takes it up"))
+                Some(format!("continue with `piton migration step {slug}`"))
             }
             Self::Wake => None,
         }
@@ -118,7 +118,7 @@ pub(crate) fn person_refusal(error: PersonRefusal, slug: &Slug) -> CommandError 
     let hint = error.hint();
     CommandError::new(
         kind,
-        format!("could not decide about {slug}; nothing was changed"),
+        format!("could not change {slug}; nothing was changed"),
     )
     .with_source(error)
     .hints(hint)

@@ -10,7 +10,8 @@ use crate::error::CommandResult;
 
 /// Remove a migration, and commit that
 ///
-/// The directory is kept under .git/piton/failures, and git has its history.
+/// A copy of the directory is kept under .git/piton/failures, and git has its
+/// history.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  piton migration delete SLUG --dry-run\n  piton migration delete SLUG"

@@ -15,7 +15,7 @@ use crate::exit::Exit;
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
 
-/// Check migrations, and mend them
+/// Check migrations, and repair them
 ///
 /// Piped, a finding is a line: slug, severity, code, path, message, with tabs
 /// between them. Ends with 0 when there is no error, 1 when there is one, and
@@ -26,7 +26,7 @@ Examples:
   piton migration doctor --all
   piton migration doctor SLUG --json
   piton migration doctor --all --sarif > findings.sarif
-  piton migration doctor --repair --dry-run      what would be mended, and why
+  piton migration doctor --repair --dry-run      what would be repaired, and why
   piton migration doctor --repair")]
 pub(crate) struct DoctorArgs {
     /// The migration: its slug, or the path of its directory
@@ -41,7 +41,7 @@ pub(crate) struct DoctorArgs {
     #[arg(long, conflicts_with = "json")]
     sarif: bool,
 
-    /// Mend what can be mended without a person
+    /// Repair what can be repaired without a person
     #[arg(long, conflicts_with_all = ["slug", "sarif"])]
     repair: bool,
 

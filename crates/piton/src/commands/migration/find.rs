@@ -72,9 +72,10 @@ pub(super) fn find(context: &Context, place: &Place, value: &Path) -> Result<Slu
         | ResolveError::NotUtf8 { .. } => ErrorKind::Usage,
     };
     let unknown = matches!(&error, ResolveError::Unknown { .. });
+    let hint = error.hint().map(str::to_owned);
     let refused = CommandError::new(kind, "could not find the migration").with_source(error);
     let (true, Some(text)) = (unknown, value.to_str()) else {
-        return Err(refused);
+        return Err(refused.hints(hint));
     };
     let slugs = live
         .contents(&context.disk)
@@ -89,7 +90,7 @@ pub(super) fn find(context: &Context, place: &Place, value: &Path) -> Result<Slu
         .hint(format!("name one of them: {one}, {other}, …"))),
         (None, _) => {
             let near = nearest(text, slugs.iter().map(Slug::as_str));
-            Err(refused.argument(text).suggest(near))
+            Err(refused.argument(text).suggest(near).hints(hint))
         }
     }
 }

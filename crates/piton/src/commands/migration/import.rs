@@ -16,9 +16,9 @@ use crate::planned::PlanArgs;
 
 /// Start a migration from a stored plan
 ///
-/// The plan's text is what the migration shall do; its steps are planned as for
-/// any other. The loop reports to the plan, and maintainers' comments there are
-/// taken up.
+/// The plan's text becomes the migration's target; its steps are planned as for
+/// any other. `piton run` reports to the plan, and carries out maintainers'
+/// comments there.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -32,7 +32,7 @@ pub(crate) struct ImportArgs {
     #[arg(value_parser = plain_slug)]
     slug: Option<Slug>,
 
-    /// Take it though a stranger wrote it: you have read it
+    /// Use it although a stranger wrote it: you have read it
     #[arg(long)]
     trust_author: bool,
 
@@ -96,9 +96,9 @@ fn refuse_twice(
     };
     Err(
         CommandError::usage(format!("plan {id} is a migration already: {slug}"))
-            .hint(format!("go on with `piton migration step {slug}`"))
+            .hint(format!("continue with `piton migration step {slug}`"))
             .hint(format!(
-                "`piton migration import {id} NAME` makes another one of it"
+                "`piton migration import {id} NAME` makes another one from it"
             )),
     )
 }

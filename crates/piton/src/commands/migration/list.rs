@@ -14,10 +14,11 @@ use crate::error::CommandResult;
 use crate::exit::Exit;
 use crate::output::{Cell, Table, Tone, local_stamp, local_time};
 
-/// List the migrations, the one that moved last first
+/// List the migrations, the one that changed last first
 ///
-/// Broken ones are there too. On a terminal a table; piped, columns with tabs between them: slug, status,
-/// cursor, `awaiting_review`, `last_touch`, cooldown, reason.
+/// Broken ones are listed too. On a terminal a table; piped, columns with tabs
+/// between them: slug, status, cursor, `awaiting_review`, `last_touch`,
+/// cooldown, reason.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -53,9 +54,10 @@ pub(crate) fn run(context: &Context, args: &ListArgs) -> CommandResult {
         let table = table(context, &rows);
         context.out.table(&table, !args.no_headers);
         if rows.is_empty() {
-            context
-                .out
-                .hint("none here; `piton migration new --target \"what shall change\"` starts one");
+            context.out.hint(
+                "no migrations here; `piton migration new --target \"what should \
+                     change\"` starts one",
+            );
         }
     } else {
         for row in &mut rows {

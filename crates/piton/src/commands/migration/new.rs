@@ -18,8 +18,8 @@ use crate::readiness;
 
 /// Start a migration
 ///
-/// Records what shall change and commits that; no agent is called yet. The
-/// slug is made from the first words of the target where none is given.
+/// Records what should change and commits that; no agent is called yet. Without
+/// a slug, one is made from the first words of the target.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -31,19 +31,19 @@ pub(crate) struct NewArgs {
     #[arg(value_parser = plain_slug)]
     slug: Option<Slug>,
 
-    /// What shall change, in a sentence or more
+    /// What should change, in a sentence or more
     #[arg(long, value_name = "TEXT")]
     target: String,
 
-    /// A file that it is about; may be given again
+    /// A file that it is about; may be given more than once
     #[arg(long = "file", value_name = "PATH")]
     files: Vec<RepoPath>,
 
-    /// What it shall keep to: limits, hints, what not to touch
+    /// Its limits: hints, what not to touch
     #[arg(long, value_name = "TEXT")]
     scope: Option<String>,
 
-    /// Plan it at once, until the plan is ready or a person is needed
+    /// Plan it now, until the plan is ready or a person is needed
     #[arg(long, value_enum)]
     until: Option<Until>,
 

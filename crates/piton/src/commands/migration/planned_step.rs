@@ -67,7 +67,7 @@ impl<'a> PlannedStep<'a> {
         let (context, place, slug) = (self.context, self.place, self.slug);
         planning::refuse_under_way(place, &format!("plan {slug}"))?;
         self.note(&format!(
-            "what a run made of the step waits ({}): it lands, no agent is called",
+            "a run already made this step, and it waits ({}): it lands without a new call",
             held.commit.short()
         ));
         let mut builder = self.builder();
@@ -92,7 +92,7 @@ impl<'a> PlannedStep<'a> {
         let builder = match waiting(&on)? {
             Some(waiting) => {
                 self.note(&format!(
-                    "the answer of run {} waits: it is published, no agent is called",
+                    "the answer of run {} waits: it is published without a new call",
                     waiting.run
                 ));
                 let mut builder = self.builder();
@@ -189,7 +189,7 @@ pub(crate) fn claim(context: &Context, place: &Place, slug: &Slug) -> Result<Cla
         |error| match error {
             ClaimError::Taken { holder, .. } => told()
                 .with_source(holder)
-                .hint("`piton status` shows what runs; try again when it is over"),
+                .hint("`piton status` shows what runs; try again when it has ended"),
             error @ ClaimError::Lock { .. } => told().with_source(error),
         },
     )
@@ -212,7 +212,7 @@ fn waiting(
 ) -> Result<Option<Waiting>, CommandError> {
     let site = planning::planning_site(place)?;
     Waiting::find(&context.disk, &site, slug, on).map_err(|error| {
-        CommandError::failed("could not see whether a paid answer waits; nothing was changed")
+        CommandError::failed("could not check whether a paid answer waits; nothing was changed")
             .with_source(error)
     })
 }

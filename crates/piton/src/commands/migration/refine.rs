@@ -27,7 +27,7 @@ use crate::planning::{AskedEffort, planning_site};
 /// Give feedback on a plan, and have it revised
 ///
 /// The feedback is recorded and committed first, so it stays when the agent
-/// fails; then one step takes it up.
+/// fails; then one planning step uses it.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -42,7 +42,7 @@ pub(crate) struct RefineArgs {
     #[command(flatten)]
     feedback: FeedbackArgs,
 
-    /// Only record the feedback; `piton migration step` takes it up
+    /// Only record the feedback; the next `piton migration step` uses it
     #[arg(long)]
     record_only: bool,
 
@@ -94,13 +94,13 @@ pub(crate) fn run(context: &Context, args: &RefineArgs) -> CommandResult {
     if args.plan.changes_nothing() {
         context
             .out
-            .hint("afterwards one planning step takes it up; it is decided on what is then live");
+            .hint("then one planning step uses it, decided on what is live by then");
         return Ok(exit);
     }
     if exit == Exit::Done && args.record_only {
         context
             .out
-            .hint(&format!("`piton migration step {slug}` takes it up"));
+            .hint(&format!("continue with `piton migration step {slug}`"));
     }
     if exit != Exit::Done || args.record_only {
         return Ok(exit);

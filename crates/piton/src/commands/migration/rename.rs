@@ -15,7 +15,7 @@ use crate::planning::planning_site;
 
 /// Give a migration another name, and commit that
 ///
-/// Its planning record points at its own files; the references are rewritten.
+/// The references in its planning record are rewritten too.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  piton migration rename OLD NEW")]
 pub(crate) struct RenameArgs {

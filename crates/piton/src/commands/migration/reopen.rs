@@ -7,16 +7,16 @@ use super::find::About;
 use crate::context::Context;
 use crate::error::CommandResult;
 
-/// Take a rejected migration up again, with feedback
+/// Reopen a rejected migration, with feedback
 ///
-/// What was accepted before the rejection is refined: the feedback is recorded,
-/// and the next planning step takes it up.
+/// The feedback is recorded, and the next planning step refines what was
+/// accepted before the rejection.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  piton migration reopen SLUG --message \"smaller: the parser alone\""
 )]
 pub(crate) struct ReopenArgs {
-    /// What shall be different this time
+    /// What should be different this time
     #[arg(long, value_name = "TEXT")]
     message: String,
     #[command(flatten)]

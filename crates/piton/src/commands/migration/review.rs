@@ -56,11 +56,10 @@ pub(crate) struct ReviewArgs {
 
 pub(crate) fn run(context: &Context, args: &ReviewArgs) -> CommandResult {
     if args.plan.plan_out.is_some() {
-        return Err(
-            CommandError::usage("an answer that is not given yet cannot be saved").hint(
-                "`piton migration approve`, `reject` and `refine` take --plan-out with the answer",
-            ),
-        );
+        return Err(CommandError::usage(
+            "a review cannot be saved as a plan before it is answered",
+        )
+        .hint("`piton migration approve`, `reject` and `refine` take --plan-out with the answer"));
     }
     let mut place = context.place_to_call(&args.plan)?;
     args.agent.over(&mut place.settings)?;
@@ -123,7 +122,7 @@ fn with_agent(context: &Context, place: &Place, slug: &Slug, args: &PlanArgs) ->
             Channel::Plan,
             Level::NORMAL,
             &format!(
-                "then a session with {}; what it leads to is not known before",
+                "then a session with {}; its outcome is not known beforehand",
                 chosen.name
             ),
         );

@@ -27,8 +27,8 @@ use crate::stored::{StoredPlace, refuse_nowhere};
 /// Store a migration as a plan, so that people see it where they work
 ///
 /// The plan has the migration's text and its phases. `piton run` reports there
-/// how it goes, and a maintainer's comment `/piton approve`, `/piton refine TEXT`
-/// or `/piton reject WHY` is taken up by `piton plan sync`.
+/// how it goes, and a maintainer's comment `/piton approve`, `/piton refine
+/// TEXT` or `/piton reject WHY` is carried out by `piton plan sync`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

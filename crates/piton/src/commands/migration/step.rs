@@ -33,11 +33,12 @@ pub(crate) struct StepArgs {
     #[arg(add = crate::completing::slugs())]
     slug: PathBuf,
 
-    /// Go on until the plan is ready, or a person is needed
+    /// Continue until the plan is ready or a person is needed
     #[arg(long, value_enum)]
     until: Option<Until>,
 
-    /// Ask the agent again although an answer of its waits to be published
+    /// Ask the agent again, although its last answer still waits to be
+    /// published
     #[arg(long)]
     anew: bool,
 
@@ -101,7 +102,7 @@ pub(super) fn tell_what_is_next(
     let exit = match (standing(context, place, slug)?, until) {
         (Standing::Planning, Some(Until::Ready)) => return Ok(None),
         (Standing::Planning, None) => {
-            out.hint(&format!("go on with `piton migration step {slug}`"));
+            out.hint(&format!("continue with `piton migration step {slug}`"));
             Exit::Done
         }
         (Standing::Over(status), _) => {
@@ -114,7 +115,7 @@ pub(super) fn tell_what_is_next(
         (Standing::Waits(reason), until) => {
             let reason = piton_base::terminal::clean(&reason);
             say(&format!("{slug} waits for a person: {reason}"));
-            out.hint(&format!("look at it with `piton migration review {slug}`"));
+            out.hint(&format!("read it with `piton migration review {slug}`"));
             if until.is_some() {
                 Exit::WaitsForPerson
             } else {

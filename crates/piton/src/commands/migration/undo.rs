@@ -43,7 +43,7 @@ pub(crate) fn run(context: &Context, args: &UndoArgs) -> CommandResult {
     let exit = proposed::carry_out(context, &place, plan, command, undone.proposal)?;
     if exit == Exit::Done && !plan.changes_nothing() {
         context.out.hint(&format!(
-            "`piton migration show {slug}` tells where it stands now"
+            "`piton migration show {slug}` shows where it stands now"
         ));
     }
     Ok(exit)

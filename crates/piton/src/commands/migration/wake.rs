@@ -7,10 +7,10 @@ use super::find::About;
 use crate::context::Context;
 use crate::error::CommandResult;
 
-/// Wake a migration that was put off
+/// Work on a migration again that was put off
 ///
 /// A phase that was not ready, or work that kept failing, is left alone for a
-/// while. This forgets it, so that the next run tries again at once.
+/// while. This ends the wait: the next run tries again.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  piton migration wake SLUG\n  piton migration wake SLUG --dry-run"

@@ -20,9 +20,9 @@ use crate::exit::Exit;
 
 /// Check a stored plan, or a text without any network
 ///
-/// A line for each check, `[PASS]` or `[FAIL]`; exit code 1 where one failed. With
-/// --json everything that was found: blocks with their values, the header,
-/// where the plan's text stands.
+/// A line for each check, `[PASS]` or `[FAIL]`; exit code 1 where one failed.
+/// With --json everything that was found: blocks with their values, the header,
+/// where the plan's text is.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -16,7 +16,7 @@ use crate::error::{Attempt as _, CommandError, CommandResult};
 use crate::planned::PlanArgs;
 use crate::stored::{StoredPlace, refuse_nowhere};
 
-/// Make a stored plan of a text
+/// Make a stored plan from a text
 ///
 /// Where plans are kept is the setting plans.backend. The title is the first
 /// heading of the text, unless one is given.

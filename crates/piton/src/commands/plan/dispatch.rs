@@ -48,7 +48,7 @@ pub(crate) struct DispatchArgs {
     #[arg(long = "ref", value_name = "BRANCH")]
     git_ref: Option<String>,
 
-    /// Start it though a run is under way
+    /// Start it although a run is under way
     #[arg(long)]
     again: bool,
 

@@ -24,8 +24,9 @@ use crate::stored::{StoredPlace, Undertaken};
 /// Carry a stored plan out with an agent
 ///
 /// The agent works in a slot, what it makes is validated where no agent writes,
-/// and lands on the plan's own branch. The plan is told when work begins, how it
-/// goes and how it ends. A call that was cut off goes on with the same command.
+/// and lands on the plan's own branch. The plan gets reports when work begins,
+/// how it goes and how it ends. After an interruption the same command
+/// continues.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -40,7 +41,7 @@ pub(crate) struct ImplementArgs {
     #[arg(long, value_name = "DIGEST")]
     digest: Option<String>,
 
-    /// Carry it out though a stranger wrote it: you have read it
+    /// Carry it out although a stranger wrote it: you have read it
     #[arg(long)]
     trust_author: bool,
 

@@ -88,7 +88,7 @@ pub(super) fn run(context: &Context, args: &ListArgs) -> CommandResult {
         }
         out.table(&table, !args.no_headers);
         if table.is_empty() && out.stdout_is_terminal() {
-            out.hint("none here; `piton plan create --file PLAN.md` makes one");
+            out.hint("no plans here; `piton plan create --file PLAN.md` makes one");
         }
     }
     Ok(Exit::Done)

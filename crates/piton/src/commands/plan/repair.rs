@@ -14,8 +14,8 @@ use crate::planned::PlanArgs;
 
 /// Rebuild a plan's header from the logs of its writers
 ///
-/// Needed only where somebody overwrote the header by hand or with another
-/// tool, and nobody reported since. -v shows the difference.
+/// Needed only where the header was overwritten by hand or with another tool,
+/// and no report came since. -v shows the difference.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

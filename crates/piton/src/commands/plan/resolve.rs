@@ -12,10 +12,9 @@ use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
 
-/// Tell which plan a work folder, or this branch, belongs to
+/// Show which plan a work folder, or this branch, belongs to
 ///
-/// With --folder nothing but that folder is looked at, and no network is
-/// needed.
+/// With --folder only that folder is read, and no network is needed.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

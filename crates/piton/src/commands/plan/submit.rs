@@ -85,7 +85,8 @@ pub(super) fn run(context: &Context, args: &SubmitArgs) -> CommandResult {
                 document.id
             ))
             .hint(format!(
-                "`piton plan update {} --patch '{{\"branch_name\": \"NAME\"}}'` names another, `--base` another goal",
+                "`piton plan update {} --patch '{{\"branch_name\": \"NAME\"}}'` names another \
+                 branch, `--base` another target",
                 document.id
             )));
         }

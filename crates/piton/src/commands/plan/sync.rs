@@ -26,11 +26,12 @@ use crate::planned::PlanArgs;
 use crate::planning::planning_site;
 use crate::stored::{StoredPlace, Told, Undelivered, deliver, with_reader};
 
-/// Take up what maintainers said about shared migrations
+/// Carry out what maintainers wrote about shared migrations
 ///
-/// A comment on the plan that begins with `/piton approve`, `/piton refine TEXT`
-/// or `/piton reject WHY` does what the command of that name does. It counts once,
-/// and only from the repository's own people. `piton run` does this too.
+/// A comment on the plan that begins with `/piton approve`, `/piton refine
+/// TEXT` or `/piton reject WHY` does what the command of that name does. It
+/// counts once, and only from people who belong to the repository. `piton run`
+/// does this too.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -134,7 +135,7 @@ pub(super) fn run(context: &Context, args: &SyncArgs) -> CommandResult {
         out.say(Channel::General, Level::NORMAL, &clean(&text));
     }
     if synced.is_empty() {
-        out.say(Channel::General, Level::NORMAL, "nothing new was said");
+        out.say(Channel::General, Level::NORMAL, "no new comments");
     }
     Ok(Exit::Done)
 }
@@ -388,7 +389,7 @@ fn answer(
     let who = comment.author.as_deref().unwrap_or("a maintainer");
     let told = Told {
         key: key(comment),
-        comment: Some(format!("piton heard {}: {}", clean(who), clean(outcome))),
+        comment: Some(format!("piton has read {}: {}", clean(who), clean(outcome))),
         ..Told::default()
     };
     if let Err(undelivered) = deliver(context, stored, at, &told) {

@@ -62,10 +62,8 @@ fn plan(
         None => None,
     };
     of_branch.ok_or_else(|| {
-        CommandError::usage(
-            "could not tell which plan is meant: no work folder and no plan of this branch",
-        )
-        .hint("name it: `piton plan show 42`; `piton plan list` lists them")
+        CommandError::usage("no plan is named, and neither a work folder nor this branch names one")
+            .hint("name it: `piton plan show 42`; `piton plan list` lists them")
     })
 }
 

@@ -42,15 +42,15 @@ impl Worthy {
             same_text(id, pinned, &source.digest())?;
         }
         if !source.trusted && !terms.trusted_by_hand {
-            let author = source.author.as_deref().unwrap_or("somebody unknown");
+            let author = source.author.as_deref().unwrap_or("an unknown person");
             return Err(CommandError::new(
                 ErrorKind::NeedsPerson,
                 format!(
-                    "plan {id} was written by {author}, who is none of this repository's own people"
+                    "plan {id} was written by {author}, who does not belong to this repository"
                 ),
             )
             .hint(format!(
-                "read it with `piton plan show {id}`; --trust-author says that you stand by it"
+                "read it with `piton plan show {id}`; --trust-author carries it out all the same"
             )));
         }
         Ok(Self { document, source })

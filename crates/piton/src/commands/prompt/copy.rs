@@ -18,7 +18,7 @@ use crate::planned::PlanArgs;
 
 /// Copy built-in templates to the repository, where they can be changed
 ///
-/// From then on the repository's copy is in force. Remove it to go back.
+/// From then on the repository's copy is used. Remove it to go back.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -116,7 +116,10 @@ fn target(place: &Place, file: &str) -> Result<RepoPath, CommandError> {
 }
 
 fn refused(error: DecideError) -> CommandError {
-    CommandError::failed("could not copy the template; nothing was changed").with_source(error)
+    let hint = error.hint().map(str::to_owned);
+    CommandError::failed("could not copy the template; nothing was changed")
+        .with_source(error)
+        .hints(hint)
 }
 
 fn internal() -> CommandError {

@@ -64,7 +64,7 @@ impl Finisher<'_> {
     /// Lets work go that could not be brought to its branch twice.
     fn let_go_of(&self, teller: &mut Teller<'_>, job: &Job<'_>, accepted: &Accepted) -> Outcome {
         let why = "the same places were changed meanwhile, twice";
-        let text = format!("{why}; it was let go");
+        let text = format!("{why}; it was given up");
         teller.end(&job.told, Ended::Conflict, &text, facts(job));
         let kind = FailureKind::LandingConflict;
         let_go(self.shop, self.run, accepted, job.attempt, kind, why);

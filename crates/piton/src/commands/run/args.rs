@@ -18,7 +18,7 @@ use crate::error::CommandError;
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Targets")]
 pub(crate) struct SourceArgs {
-    /// A file of targets, one JSON object a line; each is taken up once
+    /// A file of targets, one JSON object a line; each is worked on once
     #[arg(long, value_name = "FILE")]
     targets: Option<PathBuf>,
 
@@ -38,7 +38,7 @@ pub(crate) struct SourceArgs {
     #[arg(long, value_name = "TEXT")]
     scope_instruction: Option<String>,
 
-    /// What choices are made with; the commit that is checked out when unset
+    /// The seed of random choices; default: the commit that is checked out
     #[arg(long, value_name = "TEXT")]
     seed: Option<String>,
 }
@@ -47,7 +47,7 @@ pub(crate) struct SourceArgs {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Work")]
 pub(crate) struct WorkArgs {
-    /// Show what would be done first, and what waits why; call no agent
+    /// Show what would be done first, and why other work waits; call no agent
     #[arg(short = 'n', long)]
     pub(crate) dry_run: bool,
 
@@ -55,11 +55,11 @@ pub(crate) struct WorkArgs {
     #[arg(long, value_name = "COMMAND")]
     validation_command: Option<String>,
 
-    /// Text in place of a refactor's mission, taken as it is
+    /// Text that replaces the instructions of a clean-up, used as it is
     #[arg(long, value_name = "FILE")]
     refactoring_prompt: Option<PathBuf>,
 
-    /// Text in place of the words for a second try, taken as it is
+    /// Text that replaces the instructions of a second try, used as it is
     #[arg(long, value_name = "FILE")]
     fix_prompt: Option<PathBuf>,
 
@@ -71,8 +71,8 @@ pub(crate) struct WorkArgs {
     #[arg(long)]
     pub(super) show_command_logs: bool,
 
-    /// A command that gets one JSON document on its standard input when a person
-    /// is needed, a run is over or a limit is reached
+    /// A command that gets one JSON document on its standard input when a
+    /// person is needed, a run ends or a limit is reached
     #[arg(long, value_name = "COMMAND")]
     notify: Option<String>,
 
@@ -128,7 +128,7 @@ impl SourceArgs {
                 let read = line::read_file(&text);
                 for (number, error) in &read.passed_over {
                     context.out.warn(&format!(
-                        "{}:{number}: {error}; the line is passed over",
+                        "{}:{number}: {error}; the line is skipped",
                         file.display()
                     ));
                 }
@@ -143,7 +143,7 @@ impl SourceArgs {
         };
         let selection = selectors.selection();
         if selection == Selection::Random && self.scope_instruction.is_none() {
-            return Err(CommandError::usage("could not tell what to work on").hint(
+            return Err(CommandError::usage("no targets were given").hint(
                 "give --targets, --globs, --extensions or --paths, or say with --scope-instruction what random files are looked at for",
             ));
         }

@@ -28,7 +28,7 @@ impl Finisher<'_> {
         teller.end(
             &told,
             Ended::Conflict,
-            &format!("{why}; it was let go"),
+            &format!("{why}; it was given up"),
             Facts::default(),
         );
         let_go(

@@ -15,7 +15,7 @@ pub(super) fn refuse_blind(floor: &Floor<'_>, limits: &Limits) -> Result<(), Com
     let refused = |what: &str, flag: &str| {
         let agent = floor.agent.name();
         CommandError::usage(format!(
-            "could not keep {flag}: {agent} does not tell {what}"
+            "could not apply {flag}: {agent} does not report {what}"
         ))
         .hint("limit the run with --max-duration or --max-refactors, or use another agent")
     };

@@ -23,7 +23,7 @@ use crate::error::{CommandError, CommandResult};
 #[command(after_help = "\
 Examples:
   piton run --focus-on-live-migrations                     what is planned, and nothing else
-  piton run --focus-on-live-migrations --dry-run           what would be first, and what waits why
+  piton run --focus-on-live-migrations --dry-run           what would be done first, and what waits
   piton run --extensions rs --max-refactors 5 --with claude
   piton run --targets targets.jsonl --scope-instruction \"the parser\"")]
 pub(crate) struct RunArgs {
@@ -43,22 +43,22 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "N", default_value_t = 3)]
     max_consecutive_failures: u32,
 
-    /// How long the run may go on, such as 8h; a call under way is ended then
+    /// How long the run may take, such as 8h; a call under way is ended then
     #[arg(long, alias = "max-time", value_name = "TIME")]
     max_duration: Option<String>,
 
-    /// How many tokens the run may use, as far as agents tell; a call under way
-    /// is finished, and no other is made
+    /// How many tokens the run may use, as far as agents report them; a call
+    /// under way is finished, and no other is made
     #[arg(long, value_name = "N")]
     max_tokens: Option<u64>,
 
-    /// How many dollars the run may cost, as far as agents tell; a call under way
-    /// is finished, and no other is made
+    /// How many dollars the run may cost, as far as agents report it; a call
+    /// under way is finished, and no other is made
     #[arg(long, value_name = "DOLLARS")]
     max_cost: Option<Dollars>,
 
-    /// How many actions go on at once, each in a slot of its own; landing is
-    /// one after the other
+    /// How many actions run at once, each in a slot of its own; they land one
+    /// after the other
     #[arg(short = 'j', long, value_name = "N", default_value = "1", value_parser = jobs)]
     jobs: NonZeroUsize,
 
@@ -110,7 +110,7 @@ pub(crate) fn run(context: &Context, args: &RunArgs) -> CommandResult {
         (None, Some(0)) => None,
         (None, Some(count)) => Some(count),
         (None, None) => {
-            return Err(CommandError::usage("could not tell how many actions are wanted")
+            return Err(CommandError::usage("no number of actions was given")
                 .hint("give --max-refactors N (0 is no limit), --targets FILE, or --focus-on-live-migrations"));
         }
     };

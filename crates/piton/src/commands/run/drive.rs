@@ -184,7 +184,7 @@ fn close(
             "commits": run.summary().counts.commits_created,
             "plans": plans,
         })),
-        None => say(&format!("run {} is over: {told}", run.id())),
+        None => say(&format!("run {} ended: {told}", run.id())),
     }
     Ok(())
 }
@@ -197,7 +197,7 @@ fn tell_the_way_on(floor: &Floor<'_>, run: &RunRecord<'_>, ending: &Ending) {
     }
     if let Ending::Decided(Stop::OutOfQuota { until: Some(_) }) = ending {
         out.hint(&format!(
-            "run it again then; to ask the provider before, remove {}",
+            "run it again after that time; to try earlier, remove {}",
             provider::file(floor).display()
         ));
     }

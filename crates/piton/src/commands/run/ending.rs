@@ -98,7 +98,7 @@ impl Ending {
                 "the validation command is red before anything was done".to_owned()
             }
             Self::UnderWay(begun) => {
-                format!("{begun} is under way, and nothing can land before it is over")
+                format!("{begun} is under way, and nothing can land before it has ended")
             }
             Self::NoAgent { message, .. } => message.clone(),
             Self::Broken(why) => why.clone(),

@@ -92,11 +92,11 @@ pub(crate) fn land(context: &Context, place: &Place, name: &str) -> Result<Done,
             (FinalStatus::WaitsToLand, Err(failure))
         }
         Ok(Brought::Conflict) => {
-            let why = "the same places were changed since it was made; it was let go".to_owned();
+            let why = "the same places were changed since it was made; it was given up".to_owned();
             (FinalStatus::Failed, gone(why, Kept::LandingConflict))
         }
         Ok(Brought::Red { story }) => {
-            let why = format!("red on top of what was committed since, and let go: {story}");
+            let why = format!("red on top of what was committed since, and given up: {story}");
             (FinalStatus::Failed, gone(why, Kept::ValidationFailed))
         }
         Err(error) => {

@@ -126,8 +126,11 @@ impl<'a> Notifier<'a> {
                 document["until"] = until.clone().into();
                 let agent = self.floor.agent.name();
                 let text = match until {
-                    Some(until) => format!("the provider of {agent} gives no more before {until}"),
-                    None => format!("the provider of {agent} gives no more for now"),
+                    Some(until) => format!(
+                        "the limit of the provider of {agent} is reached \
+                         until {until}"
+                    ),
+                    None => format!("the limit of the provider of {agent} is reached"),
                 };
                 ("limit-reached", text)
             }
@@ -149,7 +152,7 @@ impl<'a> Notifier<'a> {
         let launch = Launch {
             program: host
                 .find_program(program)
-                .ok_or("there is no such program")?,
+                .ok_or("the program was not found")?,
             arguments: arguments.to_vec(),
             directory: self.floor.place.top().to_owned(),
             environment: environment::of_the_user(&host),

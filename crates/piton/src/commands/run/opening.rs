@@ -22,7 +22,7 @@ pub(super) fn alone(context: &Context, place: &Place) -> Result<LockGuard, Comma
             "could not begin: another run is under way in this clone",
         )
         .with_source(error)
-        .hint("wait until it is over, or interrupt it")),
+        .hint("wait until it has ended, or interrupt it")),
         Err(error) => Err(CommandError::failed("could not begin a run").with_source(error)),
     }
 }

@@ -49,7 +49,7 @@ impl Driver<'_> {
         }
         let why = match self.memory.quota() {
             Quota::UsedUp { until: Some(known) } if known == until => {
-                Some("the provider gives no more; ")
+                Some("the provider's limit is reached; ")
             }
             Quota::UsedUp { .. } | Quota::Open => (left > LOOK_AGAIN).then_some(""),
         };

@@ -23,7 +23,7 @@ impl Finisher<'_> {
             Outcome::Landed => (Ended::Landed, "the step is published".to_owned()),
             Outcome::OutOfQuota { .. } => (
                 Ended::OutOfQuota,
-                "the provider gives no more for now".to_owned(),
+                "the provider's limit is reached".to_owned(),
             ),
             Outcome::Failed { reason, .. } => (Ended::Failed, format!("failed: {reason}")),
             Outcome::Waits { .. } | Outcome::Unchanged | Outcome::PutOff { .. } => {

@@ -77,7 +77,7 @@ impl<'a> Reports<'a> {
             Err(error) => {
                 self.deaf_until = Some(self.context.clock.elapsed() + WHILE);
                 let why = error.on_one_line();
-                let text = format!("what was said about shared migrations is not known: {why}");
+                let text = format!("comments about shared migrations could not be read: {why}");
                 self.context.out.note(Channel::General, Level::INFO, &text);
             }
         }
@@ -115,7 +115,7 @@ impl<'a> Reports<'a> {
             Outcome::PutOff { reason, .. } => format!("put off: {reason}"),
             Outcome::Failed { reason, .. } => format!("failed: {reason}"),
             Outcome::Waits { reason, .. } => format!("accepted, and waits to land: {reason}"),
-            Outcome::OutOfQuota { .. } => "the provider gives no more for now".to_owned(),
+            Outcome::OutOfQuota { .. } => "the provider's limit is reached".to_owned(),
         };
         self.line(slug, &format!("{what}: {word}"));
         let over = self.told.get(slug).is_some_and(|shared| !shared.over)

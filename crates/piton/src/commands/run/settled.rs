@@ -32,11 +32,11 @@ pub(super) fn settle(tick: &Tick<'_>, acted: &Acted) -> Result<(), CommandError>
         Acted::Did(_, Outcome::Waits { reason, .. } | Outcome::Failed { reason, .. }) => {
             Err(reason)
         }
-        Acted::Again => Err("the same places were changed meanwhile; it is made once more"),
+        Acted::Again => Err("the same places were changed meanwhile; it is tried once more"),
         Acted::Did(_, Outcome::Unchanged | Outcome::PutOff { .. } | Outcome::OutOfQuota { .. })
         | Acted::NoAgent { .. }
         | Acted::CutShort(_)
         | Acted::HeldBack
-        | Acted::Stopped => Err("it did not come to it"),
+        | Acted::Stopped => Err("it was not begun"),
     })
 }

@@ -74,7 +74,7 @@ fn steps(floor: &Floor<'_>, piece: &Piece) -> Vec<String> {
         ],
         Piece::Phase(_) => vec![
             format!("asks {agent} whether it may start"),
-            "the answer decides: no puts it off, unverifiable asks a person, yes goes on"
+            "the answer decides: yes continues, no puts it off, unverifiable asks a person"
                 .to_owned(),
             format!("asks {agent} to carry it out"),
             checked,
@@ -89,11 +89,12 @@ fn steps(floor: &Floor<'_>, piece: &Piece) -> Vec<String> {
                     "asks {agent} how far it reaches, and which way it goes"
                 ));
                 steps.push(
-                    "the answer decides: one change goes on, a plan begins a migration".to_owned(),
+                    "the answer decides: one change continues, a plan begins a migration"
+                        .to_owned(),
                 );
             }
             steps.push(format!("asks {agent} for the change"));
-            steps.push("the answer decides: nothing changed is no commit".to_owned());
+            steps.push("if nothing changed, nothing is committed".to_owned());
             steps.push(checked);
             steps
         }

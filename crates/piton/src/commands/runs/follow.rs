@@ -41,14 +41,14 @@ pub(super) fn follow(context: &Context, runs: &Path, id: &RunId) -> CommandResul
                 end.summary.as_deref().unwrap_or(end.status.as_str())
             });
             let text = overview::lines(&news, context.out.width());
-            let text = format!("{text}run {id} is over: {}", clean(ending));
+            let text = format!("{text}run {id} ended: {}", clean(ending));
             context.out.say(Channel::General, Level::NORMAL, &text);
             return Ok(Exit::Done);
         }
         if context.stop.wait(PAUSE) {
             return Err(CommandError::new(
                 ErrorKind::Interrupted,
-                format!("no longer following the run {id}; it goes on"),
+                format!("no longer following the run {id}; it continues"),
             ));
         }
     }

@@ -14,15 +14,15 @@ use crate::output::{Cell, Table, Tone};
 
 /// List the runs, the newest first
 ///
-/// On a terminal a table; piped, columns with tabs between them.
-/// A run that nobody finished and nobody holds is `killed`.
+/// On a terminal a table; piped, columns with tabs between them. A run whose
+/// process is gone before its end is `killed`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   piton runs list
   piton runs list --limit 5 --json")]
 pub(crate) struct ListArgs {
-    /// No more than N of them
+    /// At most N of them
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
 

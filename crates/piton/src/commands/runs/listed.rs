@@ -16,5 +16,8 @@ impl Place {
 
 /// Says that they could not be read.
 pub(super) fn unreadable(error: ListingError) -> CommandError {
-    CommandError::failed("could not read the run records").with_source(error)
+    let hint = error.hint().map(str::to_owned);
+    CommandError::failed("could not read the run records")
+        .with_source(error)
+        .hints(hint)
 }

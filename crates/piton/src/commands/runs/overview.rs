@@ -59,7 +59,7 @@ pub(crate) fn markdown(overview: &Overview, accounts: &[String]) -> String {
         .map_or("run", |outset| outset.command.as_str());
     let _ = writeln!(out, "### piton {}", escaped(command));
     let _ = writeln!(out);
-    let ending = overview.end.as_ref().map_or("not over", |end| {
+    let ending = overview.end.as_ref().map_or("not ended", |end| {
         end.summary.as_deref().unwrap_or(end.status.as_str())
     });
     let _ = writeln!(out, "{}: {}.", escaped(ending), total(overview));

@@ -21,12 +21,12 @@ use crate::planned::{PlanArgs, journal_error};
 /// The command's name, in its plans.
 const NAME: &str = "runs prune";
 
-/// Remove records, journals and slots that are kept no longer, the oldest first
+/// Remove old records, journals and slots, the oldest first
 ///
 /// How many of each are kept, and for how long, is set by runs.keep and
 /// runs.keep-for. Ages count in whole days. What is under way is never removed
-/// and does not count, nor does a run whose work has not landed; a plan that
-/// can still be gone on with goes by age alone.
+/// and does not count, nor is a run whose work has not landed; a plan that can
+/// still be resumed is removed by age alone.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

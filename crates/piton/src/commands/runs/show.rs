@@ -15,20 +15,20 @@ use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::output::local_time;
 
-/// Show one run: its calls, what came of each, where everything is kept
+/// Show one run: its calls, the result of each, where everything is kept
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   piton runs show                 the newest
   piton runs show 20260601T12     by the start of its name
-  piton runs show --follow        the newest, as it goes on
+  piton runs show --follow        the newest, while it goes on
   piton runs show --json | jq .result.calls")]
 pub(crate) struct ShowArgs {
     /// The run, or the start of its name; the newest when left out
     #[arg(add = crate::completing::runs())]
     run: Option<String>,
 
-    /// Show what happens as it happens, until the run is over
+    /// Show what happens as it happens, until the run ends
     #[arg(long)]
     follow: bool,
 }
@@ -39,10 +39,8 @@ pub(super) fn run(context: &Context, args: &ShowArgs) -> CommandResult {
     let ids: Vec<&RunId> = listed.iter().map(|run| &run.id).collect();
     let id = choose(&ids, args.run.as_deref())?;
     if args.follow && context.out.json_wanted() {
-        return Err(
-            CommandError::usage("a run that is followed has no one document")
-                .hint("`--follow --events -` prints each event as a line of JSON"),
-        );
+        return Err(CommandError::usage("--follow has no single document")
+            .hint("`--follow --events -` prints each event as a line of JSON"));
     }
     if args.follow {
         return follow(context, &runs, id);
@@ -164,7 +162,7 @@ fn validated<'a>(full: &'a FullRun, call: &ListedCall) -> Option<&'a str> {
 
 fn validation_text(call: &ListedCall, verdict: &str) -> String {
     let name = name(call);
-    format!("\nvalidation {name}\n  came to   {verdict}\n  kept in   calls/{name}\n")
+    format!("\nvalidation {name}\n  result    {verdict}\n  kept in   calls/{name}\n")
 }
 
 fn call_text(call: &ListedCall) -> String {
@@ -195,9 +193,9 @@ fn call_text(call: &ListedCall) -> String {
                 let given = verdict.effort_given.as_deref().unwrap_or("-");
                 let _ = writeln!(out, "  effort    {given} (asked for {asked})");
             }
-            let _ = writeln!(out, "  came to   {}", verdict.summary);
+            let _ = writeln!(out, "  result    {}", verdict.summary);
         }
-        None => out.push_str("  came to   nothing that was recorded\n"),
+        None => out.push_str("  result    none was recorded\n"),
     }
     out
 }

@@ -84,7 +84,7 @@ fn tried(context: &Context, options: &Options) -> Result<Report, CommandError> {
     .map_err(|error| match error {
         CrashError::Unsupported => CommandError::failed("could not try it here").with_source(error),
         CrashError::Unknown { .. } => {
-            CommandError::usage("could not tell what to try").with_source(error)
+            CommandError::usage("could not find what to try").with_source(error)
         }
         CrashError::Field { .. } => {
             CommandError::failed("could not go on trying").with_source(error)

@@ -19,7 +19,7 @@ pub(super) fn make(context: &Context, parent: Option<&Path>) -> Result<PathBuf, 
         return Err(
             CommandError::usage(format!("could not work in {}", parent.display()))
                 .with_source("there is no such directory".to_owned())
-                .hint("name a directory on the disk that shall be tried, with --dir"),
+                .hint("name a directory on the disk to be tried, with --dir"),
         );
     }
     // Paths are compared with those that the kernel tells.

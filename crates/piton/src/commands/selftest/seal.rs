@@ -43,7 +43,7 @@ pub(super) fn run(context: &Context, args: &SelftestArgs) -> CommandResult {
         return Err(CommandError::failed("could not try a seal here")
             .with_source(gap.to_string())
             .hint(
-                "agents run without limits on this machine; `piton doctor` tells what it lacks",
+                "agents run without limits on this machine; `piton doctor` shows what is missing",
             ));
     }
     let root = place::make(context, args.dir.as_deref())?;
@@ -194,7 +194,7 @@ fn show(context: &Context, support: Support, parts: &[Part], changed: &[String])
         .flat_map(|part| &part.rows)
         .any(|row| row.expected == Expected::Open);
     if open {
-        let text = "what is open no seal of this kind stops";
+        let text = "`open` marks what this kind of seal cannot stop";
         context.out.note(Channel::General, Level::INFO, text);
     }
     if count == 0 && changed.is_empty() {

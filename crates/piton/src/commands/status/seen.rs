@@ -96,8 +96,8 @@ fn half_published(place: &Place) -> Option<(String, String)> {
     let publishing = Publishing::new(&place.repository, place.live());
     publishing.publisher().is_anything_left().then(|| {
         (
-            "an interrupted publish is to be finished".to_owned(),
-            "any command that writes finishes it".to_owned(),
+            "a publish was interrupted".to_owned(),
+            "the next command that writes finishes it".to_owned(),
         )
     })
 }

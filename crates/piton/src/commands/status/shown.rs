@@ -103,7 +103,8 @@ impl Seen<'_> {
             };
             let _ = writeln!(
                 out,
-                "{unset}nothing is planned\n      piton migration new --target \"what shall change\""
+                "{unset}nothing is planned\n      piton migration new --target \"what should \
+                 change\""
             );
         }
         out

@@ -55,7 +55,7 @@ pub(super) fn what_is_wrong(row: &Row) -> &str {
         Some("invalid-current-phase") => "its current phase is none of its phases",
         Some("missing-manifest") => "its manifest is missing",
         Some(reason) => reason,
-        None if has_ended(row) => "its planning has ended, and its manifest does not know",
+        None if has_ended(row) => "its planning has ended, but its manifest still says planning",
         None if is_hollow(row) => "it is ready, and its manifest lists no phases",
         None => "it cannot be used",
     }

@@ -5,7 +5,7 @@ use piton_loop::taste::TasteMode;
 
 use crate::planned::PlanArgs;
 
-/// Tell where the team's taste lies, and write it with an agent
+/// Show where the team's taste is, or write it with an agent
 ///
 /// Without a mode: makes the file if it is missing, and prints its path. With
 /// one, an agent talks with you on your terminal and writes a copy; when you
@@ -15,7 +15,7 @@ use crate::planned::PlanArgs;
     group(ArgGroup::new("mode").args(["interview", "refine", "upgrade"])),
     after_help = "\
 Examples:
-  piton taste                       where it lies
+  piton taste                       where it is
   piton taste --interview           write it with an agent
   piton taste --refine --with codex
   piton taste --upgrade             what newer versions ask about
@@ -26,7 +26,7 @@ pub(crate) struct TasteArgs {
     #[arg(long)]
     pub(super) global: bool,
 
-    /// Write it anew, from an interview
+    /// Write a new one, from an interview
     #[arg(long)]
     pub(super) interview: bool,
 
@@ -38,7 +38,7 @@ pub(crate) struct TasteArgs {
     #[arg(long)]
     pub(super) upgrade: bool,
 
-    /// Interview over a file that somebody wrote; a copy of it is kept
+    /// Interview although the file was edited; a copy of it is kept
     #[arg(long, requires = "interview")]
     pub(super) force: bool,
 

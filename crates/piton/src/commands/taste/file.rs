@@ -39,7 +39,7 @@ impl TasteFile {
             }),
             Some(_) | None => {
                 let file = context.environment.user_taste().ok_or_else(|| {
-                    CommandError::usage("could not tell where the user's taste lies")
+                    CommandError::usage("could not find a place for the user's taste")
                         .hint("set HOME or XDG_CONFIG_HOME")
                 })?;
                 let name = file.file_name().and_then(|name| name.to_str());

@@ -159,8 +159,8 @@ impl TasteSession {
             .as_ref()
             .map_or_else(String::new, |model| format!(" ({model})"));
         context.out.data(&format!(
-            "a session with {}{model} would be held ({role}), on a copy of {};\n\
-             what it leads to is not known before, and is shown before it is done\n",
+            "a session with {}{model} would be held ({role}), on a copy of {};\nits outcome is \
+             shown before anything is written\n",
             self.chosen.name,
             decision.path.display()
         ));

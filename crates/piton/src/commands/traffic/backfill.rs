@@ -58,7 +58,7 @@ enum Source {
 #[command(after_help = "\
 Examples:
   piton traffic backfill --dry-run
-  piton traffic backfill --source gist-history     what the state ever knew
+  piton traffic backfill --source gist-history     from older states
   piton traffic backfill --source import views.csv
   piton traffic backfill --repair expired-uniques
   piton traffic backfill --source ci --days 14
@@ -87,7 +87,7 @@ pub(crate) struct BackfillArgs {
     #[arg(long)]
     recompute_organic: bool,
 
-    /// How many days of runs are counted anew
+    /// How many days of runs are counted again
     #[arg(long, value_name = "N", default_value_t = 31, value_parser = clap::value_parser!(i64).range(1..=400))]
     days: i64,
 
@@ -272,9 +272,7 @@ fn imported(
     let bytes = bytes.map_err(|error| could_not().with_source(error))?;
     if let Some(log) = log_beside(context, &path) {
         return Err(could_not()
-            .with_source(format!(
-                "a part of it still lies in {log}, which is not read"
-            ))
+            .with_source(format!("a part of it is still in {log}, which is not read"))
             .hint("end the program that uses it")
             .hint("or write it in: `sqlite3 FILE \"PRAGMA wal_checkpoint(TRUNCATE)\"`"));
     }

@@ -35,9 +35,9 @@ const LARGEST_SKEW: SignedDuration = SignedDuration::from_mins(10);
 
 /// Collect the traffic of a repository into its gists
 ///
-/// Reads the state and everything that GitHub tells, computes, writes once.
-/// Nothing is written after an incomplete read. It needs no checkout: variables
-/// of the environment say what to collect, and where.
+/// Reads the state and GitHub's numbers, computes, and writes once. Nothing is
+/// written after an incomplete read. It needs no checkout: variables of the
+/// environment say what to collect, and where.
 ///
 /// With --replay it computes from a recording and prints what would be written;
 /// nothing is read from GitHub then.
@@ -47,7 +47,7 @@ Examples:
   piton traffic collect                    as the workflow runs it
   piton traffic collect --dry-run
   piton traffic collect --replay run.json
-  piton traffic collect --replay run.json --compat     as the original would")]
+  piton traffic collect --replay run.json --compat     as ghtraf would")]
 pub(crate) struct CollectArgs {
     /// The repository, OWNER/NAME; default `GITHUB_REPOSITORY`
     #[arg(long, value_name = "OWNER/NAME")]
@@ -69,7 +69,7 @@ pub(crate) struct CollectArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["repository", "badge_gist", "archive_gist"])]
     replay: Option<PathBuf>,
 
-    /// Follow the original's algorithm to the letter, its faults included
+    /// Follow ghtraf's algorithm exactly, its faults included
     #[arg(long, requires = "replay")]
     compat: bool,
 
@@ -91,7 +91,7 @@ fn collected(context: &Context, args: &CollectArgs) -> CommandResult {
     };
     let repository =
         variable(context, args.repository.as_ref(), "GITHUB_REPOSITORY").ok_or_else(|| {
-            CommandError::usage("could not tell which repository to collect")
+            CommandError::usage("could not find out which repository to collect")
                 .hint("name it with --repository OWNER/NAME, or set GITHUB_REPOSITORY")
         })?;
     let repository: RepoName = repository
@@ -111,8 +111,11 @@ fn collected(context: &Context, args: &CollectArgs) -> CommandResult {
     if outcome.writes.is_empty()
         && let Some(error) = outcome.error
     {
+        let hint = outcome.hint.map(str::to_owned);
         return Err(
-            CommandError::failed("could not collect; nothing was written").with_source(error),
+            CommandError::failed("could not collect; nothing was written")
+                .with_source(error)
+                .hints(hint),
         );
     }
     let ended = site::anywhere(context)?.carry_out_and_tell(&args.plan, &plan)?;
@@ -176,7 +179,7 @@ fn told_time(context: &Context, heard: Option<Timestamp>) -> Timestamp {
         return here;
     }
     context.out.warn(&format!(
-        "this machine's clock says {here}, and GitHub's {there}: that one counts"
+        "this machine's clock says {here}, and GitHub's {there}; GitHub's counts"
     ));
     there
 }

@@ -31,7 +31,7 @@ impl ConflictArgs {
             None if self.force => (ConflictMode::Overwrite, "--force"),
             None if self.skip_existing => (ConflictMode::Skip, "--skip-existing"),
             None if context.global.non_interactive => (ConflictMode::Skip, "--non-interactive"),
-            None => (ConflictMode::Ask, "nothing was said"),
+            None => (ConflictMode::Ask, "there was no answer"),
         };
         OnConflict { mode, because }
     }

@@ -27,9 +27,9 @@ const LONGEST_TOKEN: u64 = 64 * 1024;
 
 /// Set up traffic tracking of a repository
 ///
-/// Two gists keep the numbers, two variables and a secret tell the collector
-/// where, four files collect and show. What is there already is found and used;
-/// run again, it changes nothing.
+/// Two gists keep the numbers, two variables and a secret name them to the
+/// collector, four files collect and show. What already exists is used; a
+/// second run changes nothing.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -84,7 +84,7 @@ pub(crate) struct CreateArgs {
     #[arg(long, conflicts_with_all = ["configure", "files_only"])]
     no_configure: bool,
 
-    /// Use the gists that are found; what is done anyway
+    /// Use the gists that are found, as is done without it too
     #[arg(long, conflicts_with = "new_gists")]
     reuse: bool,
 
@@ -108,7 +108,7 @@ pub(crate) struct CreateArgs {
     #[arg(long)]
     rotate_token: bool,
 
-    /// Make new gists, whatever is found
+    /// Make new gists, although there are some
     #[arg(long, conflicts_with_all = ["badge_gist", "archive_gist"])]
     new_gists: bool,
 

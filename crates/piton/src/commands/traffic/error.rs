@@ -27,7 +27,7 @@ pub(super) fn forge(what: &str, error: ForgeError) -> CommandError {
 
 pub(super) fn observe(error: ObserveError) -> CommandError {
     match error {
-        ObserveError::Forge(error) => forge("look at what is there", error),
+        ObserveError::Forge(error) => forge("read what is set up", error),
         error => CommandError::failed("could not decide about the gists")
             .with_source(error)
             .hint("name the right one with --badge-gist or --archive-gist"),
@@ -43,7 +43,7 @@ pub(super) fn create(error: CreateError) -> CommandError {
             CommandError::usage("could not set up tracking").with_source(error)
         }
         CreateError::Disagree { kind, .. } => {
-            CommandError::new(ErrorKind::NeedsPerson, "could not tell which gist is meant")
+            CommandError::new(ErrorKind::NeedsPerson, "could not choose between gists")
                 .with_source(error)
                 .hint(format!("say which with {} ID", kind.flag()))
         }
@@ -51,8 +51,10 @@ pub(super) fn create(error: CreateError) -> CommandError {
         | CreateError::Damaged { .. }
         | CreateError::Files(_)
         | CreateError::Unreadable(..) => {
+            let hints = error.hints();
             CommandError::failed("could not set up tracking; nothing was changed")
                 .with_source(error)
+                .hints(hints)
         }
         CreateError::Faults(faults) => faults.into(),
     }

@@ -78,7 +78,7 @@ pub(crate) fn run(context: &Context, args: &ExportArgs) -> CommandResult {
             "could not read the state of {}",
             looked.repository
         ))
-        .hint("`piton traffic verify` tells what is wrong"));
+        .hint("`piton traffic verify` shows what is wrong"));
     };
     let archive = if let Some(archive) = looked.seen.archive.found() {
         archive.all_json()

@@ -40,7 +40,7 @@ Examples:
   piton traffic create --dry-run              what setting it up would do
   piton traffic create                        set it up
   piton traffic status                        is it collecting, and what came of it
-  piton traffic verify --fix                  find what is wrong, and mend it
+  piton traffic verify --fix                  find what is wrong, and repair it
   piton traffic upgrade                       take over what ghtraf set up
   piton traffic export > traffic.csv          everything that is known
   piton traffic collect --replay run.json     a run of the collector, from a recording

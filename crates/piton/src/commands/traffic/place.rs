@@ -238,7 +238,7 @@ impl Known {
 
     pub(super) fn named(&self) -> Result<RepoName, CommandError> {
         self.repository.clone().ok_or_else(|| {
-            CommandError::usage("could not tell which repository on GitHub is meant")
+            CommandError::usage("could not find out which repository on GitHub is meant")
                 .hint("name it with --repo OWNER/NAME")
         })
     }
@@ -331,7 +331,7 @@ fn split(owner: Option<String>, repo: Option<String>, name: &str) -> Result<Halv
         .is_some_and(|owner| !owner.eq_ignore_ascii_case(by_repo))
     {
         return Err(CommandError::usage(format!(
-            "the owner is said twice: by its own name, and in {name} {by_repo}/{rest}"
+            "the owner is given twice: by its own name, and in {name} {by_repo}/{rest}"
         )));
     }
     Ok((Some(by_repo.to_owned()), Some(rest.to_owned())))
@@ -362,7 +362,7 @@ pub(super) fn list_file(context: &Context, args: &MeantArgs) -> Result<ListFile,
         };
     }
     let home = context.environment.home().ok_or_else(|| {
-        CommandError::usage("could not tell where the list of tracked repositories lies")
+        CommandError::usage("could not find the list of tracked repositories")
             .hint("set HOME, or name the list with --ghtraf-config")
     })?;
     let name = GLOBAL_FILE

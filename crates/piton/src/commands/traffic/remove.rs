@@ -13,8 +13,8 @@ use crate::planned::PlanArgs;
 
 /// Take tracking away again: files, variables, the secret
 ///
-/// The gists with all numbers stay, unless --delete-gists is said: those are
-/// gone for good then. It always asks first; -y says yes beforehand.
+/// The gists with all numbers stay, unless --delete-gists is given: then they
+/// are gone for good. It always asks first, unless -y is given.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -65,9 +65,9 @@ pub(crate) fn run(context: &Context, args: &RemoveArgs) -> CommandResult {
     if plan.has_changes() && !args.plan.changes_nothing() && !asked {
         return Err(CommandError::new(
             ErrorKind::NeedsPerson,
-            "this takes tracking away, and nobody can be asked; nothing was changed",
+            "this removes tracking, and there is no terminal to ask at; nothing was changed",
         )
-        .hint("say yes with -y; --dry-run shows what would go"));
+        .hint("confirm with -y; --dry-run shows what would be removed"));
     }
     context.site(place).carry_out(&args.plan, &plan)
 }

@@ -54,7 +54,7 @@ pub(super) fn state_of(seen: &Survey) -> Result<(&GistSeen, &Object), CommandErr
     let Some(gist) = seen.badge.found() else {
         return Err(
             CommandError::failed("could not find the gist of the badges")
-                .hint("`piton traffic verify` tells what is wrong"),
+                .hint("`piton traffic verify` shows what is wrong"),
         );
     };
     let could_not = CommandError::failed(format!("could not read the state in gist {}", gist.id));
@@ -94,13 +94,15 @@ pub(super) fn wait_for_collector(
     let mut waited = Duration::ZERO;
     loop {
         let running = found(runs::in_progress(forge, repository, WORKFLOW_FILE))
-            .map_err(|error| error::forge("look at the runs of the collector", error))?;
+            .map_err(|error| error::forge("read the runs of the collector", error))?;
         if running.is_none_or(|running| running.is_empty()) {
             return Ok(());
         }
         if waited >= Duration::from_secs(300) {
-            return Err(CommandError::failed("a run of the collector does not end")
-                .hint("try again when it is over"));
+            return Err(
+                CommandError::failed("a run of the collector is still going on")
+                    .hint("try again when it has ended"),
+            );
         }
         if waited.is_zero() {
             let text = "the collector is running; waiting for its end";

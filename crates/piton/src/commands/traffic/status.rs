@@ -22,7 +22,7 @@ use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::output::{ago, local_time};
 
-/// Show whether traffic is collected, and what came of it
+/// Show whether traffic is collected, and the numbers
 ///
 /// Only reads. Problems are named as `piton traffic verify` names them.
 #[derive(Debug, Args)]
@@ -108,7 +108,7 @@ pub(crate) fn run(context: &Context, args: &StatusArgs) -> CommandResult {
     }
     if unreadable && !args.all {
         return Err(CommandError::failed("could not read the state")
-            .hint("`piton traffic verify` tells what is wrong"));
+            .hint("`piton traffic verify` shows what is wrong"));
     }
     Ok(Exit::Done)
 }

@@ -36,12 +36,11 @@ impl Tip {
             Self::Configure => {
                 "`piton traffic create` makes the gists and fills their ids into the files"
             }
-            Self::Remember => {
-                ".ghtraf.json remembers what you said; run again, nothing need be repeated"
-            }
-            Self::RateLimit => "GitHub answers 5,000 questions an hour with a login, 60 without",
+            Self::Remember => ".ghtraf.json keeps your answers; the next run does not ask again",
+            Self::RateLimit => "GitHub answers 5,000 requests an hour with a login, 60 without",
             Self::Token => {
-                "the collector needs a token of its own: GitHub's own for workflows reads no traffic"
+                "the collector needs a token of its own: GitHub's own workflow token cannot \
+                 read traffic"
             }
         }
     }

@@ -18,11 +18,11 @@ use crate::exit::Exit;
 use crate::op::Op;
 use crate::planned::PlanArgs;
 
-/// Bring state, files and names to the form of today
+/// Bring state, files and names to the current form
 ///
-/// Nothing that was measured is lost and nothing that you wrote: a copy of the
-/// state is kept, files that you edited are merged or asked about. Variables
-/// and the secret are left alone.
+/// Nothing that was measured or that you wrote is lost: a copy of the state is
+/// kept, and files that you edited are merged, or you are asked. Variables and
+/// the secret are left alone.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -28,23 +28,23 @@ use crate::site;
 /// Compare every part of a set-up with what it should be
 ///
 /// Each check is an action that only looks; `--dry-run` lists them. `--fix`
-/// decides a plan that mends what fails.
+/// makes a plan that repairs what fails.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   piton traffic verify
   piton traffic verify --strict            warnings count as failures
-  piton traffic verify --fix --dry-run     what would mend it
+  piton traffic verify --fix --dry-run     what would repair it
   piton traffic verify --token-env TOKEN   try the collector's token too")]
 pub(crate) struct VerifyArgs {
     #[command(flatten)]
     pub(super) meant: MeantArgs,
 
-    /// Mend what fails
+    /// Repair what fails
     #[arg(long)]
     fix: bool,
 
-    /// Take warnings for failures
+    /// Treat warnings as failures
     #[arg(long)]
     strict: bool,
 

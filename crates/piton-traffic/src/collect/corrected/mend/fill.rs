@@ -297,6 +297,6 @@ fn estimated(mending: &mut Mending, estimates: &BTreeMap<Day, Object>, range: Ra
         return;
     }
     mending.take_back(book);
-    let line = format!("{count} rows: what was reckoned of them");
+    let line = format!("{count} rows: what was computed from them");
     mending.note(StepKind::Repair, "estimates", line);
 }

@@ -54,7 +54,7 @@ pub fn repair(mending: &mut Mending, name: &str, options: RepairOptions) {
         "organic-unique" => each(
             mending,
             organic_unique,
-            "organic visitors that were not reckoned",
+            "organic visitors that were not computed",
         ),
         "totals" => {
             totals(mending, options);

@@ -111,7 +111,7 @@ pub(super) fn outcome(
         )),
         Carried::HeldBack(begun) => out.hint(&begun.way_out()),
         Carried::Stopped | Carried::OutOfQuota(_) | Carried::Waits(_) => out.hint(&format!(
-            "`piton plan implement {}` goes on with it",
+            "`piton plan implement {}` continues it",
             document.id
         )),
         Carried::Failed(_) | Carried::BaselineRed => {

@@ -27,7 +27,7 @@ impl Version {
             .find_map(|word| word.parse().ok())
     }
 
-    /// Tells whether this lies between two versions, both included.
+    /// Tells whether this is between two versions, both included.
     pub fn within(&self, from: Option<&Self>, to: Option<&Self>) -> bool {
         from.is_none_or(|from| from <= self) && to.is_none_or(|to| self <= to)
     }

@@ -41,7 +41,7 @@ pub enum Standing {
     InTool,
     /// It announces retries and does nothing else.
     Retrying,
-    /// It keeps announcing a failure that no repetition mends.
+    /// It keeps announcing a failure that no repetition repairs.
     Hopeless,
     /// It printed its final result.
     Finished,
@@ -54,7 +54,7 @@ pub enum EndReason {
     /// Silent, or only retrying, for longer than allowed.
     Idle,
     Deadline,
-    /// It kept retrying what no repetition mends.
+    /// It kept retrying what no repetition repairs.
     Hopeless,
     /// Stayed on after its final result.
     AfterResult,

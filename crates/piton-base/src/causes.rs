@@ -1,4 +1,4 @@
-//! What lies below an error.
+//! What is below an error.
 
 use std::error::Error;
 

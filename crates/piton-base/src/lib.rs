@@ -1,5 +1,5 @@
 //! What all crates say: effort, stop, clock, repository paths, digests, causes,
-//! text for terminals, and where this clone's own state lies.
+//! text for terminals, and where this clone's own state is.
 //!
 //! Nothing here reads or changes the world, but for [`SystemClock`].
 

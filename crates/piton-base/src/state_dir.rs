@@ -1,4 +1,4 @@
-//! Where this clone's own state lies.
+//! Where this clone's own state is.
 
 use std::path::{Path, PathBuf};
 
@@ -40,7 +40,7 @@ impl StateDir {
         self.0.join("landings")
     }
 
-    /// Returns where notes about accepted work lie that has not landed.
+    /// Returns where notes about accepted work are that has not landed.
     pub fn unlanded(&self) -> PathBuf {
         self.0.join("unlanded")
     }
@@ -69,7 +69,7 @@ impl StateDir {
         self.0.join("failures")
     }
 
-    /// Returns where everything lies that may be thrown away.
+    /// Returns where everything is that may be thrown away.
     pub fn work(&self) -> PathBuf {
         self.0.join("work")
     }

@@ -19,7 +19,7 @@ pub struct Followed {
 }
 
 /// Follows an absolute path as the kernel would: links are followed, `..` leaves
-/// what a link led to, and what does not exist lies where its name says.
+/// what a link led to, and what does not exist is where its name says.
 pub fn follow(disk: &dyn DiskRead, path: &Path) -> io::Result<Followed> {
     let mut pending: Vec<OsString> = Vec::new();
     push_components(&mut pending, path);

@@ -8,7 +8,7 @@ use crate::{GitError, Setting};
 /// What the repository wants around its commits.
 #[derive(Clone, Debug)]
 pub(crate) struct Hooks {
-    /// Where they lie; nowhere when none are to run.
+    /// Where they are; nowhere when none are to run.
     pub(crate) directory: Option<PathBuf>,
     /// Hooks that are named in the configuration as well.
     pub(crate) configured: Vec<(String, String)>,

@@ -22,7 +22,7 @@ pub trait ForgeRead: Debug + Send + Sync {
     fn fetch(&self, address: &str) -> Result<Vec<u8>>;
 
     /// Looks once at a public page, without the token, and does not wait long:
-    /// it may lie anywhere, and may not be there yet.
+    /// it may be anywhere, and may not be there yet.
     fn glance(&self, address: &str) -> Result<Vec<u8>>;
 
     /// Returns the moment that the newest answer bore, by GitHub's clock.

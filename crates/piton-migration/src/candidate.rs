@@ -134,7 +134,7 @@ impl Proposal {
 }
 
 impl Candidate {
-    /// Returns where a note beside it lies.
+    /// Returns where a note beside it is.
     pub fn note(&self) -> PathBuf {
         let mut name = self.dir.file_name().unwrap_or_default().to_owned();
         name.push(NOTE);
@@ -192,7 +192,7 @@ impl Candidate {
     }
 
     /// Removes the candidate's directory, once it was published or given up,
-    /// and what lies beside it.
+    /// and what is beside it.
     pub fn remove(&self, disk: &dyn Disk) -> Result<(), TreeError> {
         // A note without its candidate says nothing.
         let _ = disk.remove_file(&self.note());

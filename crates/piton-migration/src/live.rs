@@ -42,7 +42,7 @@ impl LiveDir {
         &self.path
     }
 
-    /// Returns where a migration lies, whether or not it exists.
+    /// Returns where a migration is, whether or not it exists.
     pub fn migration(&self, slug: &Slug) -> PathBuf {
         self.path.join(slug.as_str())
     }

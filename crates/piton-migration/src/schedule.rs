@@ -34,7 +34,7 @@ pub fn eligible(manifest: &Manifest, now: Timestamp) -> Result<bool, ScheduleErr
     )
 }
 
-/// Tells the same from the stamps alone. A cooldown that lies ahead decides
+/// Tells the same from the stamps alone. A cooldown that is ahead decides
 /// before the other stamps are looked at.
 pub fn eligible_at(
     cooldown_until: Option<&RawStamp>,

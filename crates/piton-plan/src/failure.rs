@@ -35,7 +35,7 @@ piton_base::words! {
         NotFound = "not_found",
         /// A service wants fewer requests for a while.
         RateLimit = "rate_limit",
-        /// What may be used is used up until it is granted anew.
+        /// What may be used is used up until it is granted again.
         LimitReached = "limit_reached",
         Network = "network",
         /// The world is not as it was when the plan was decided.

@@ -86,7 +86,7 @@ pub struct Description<'a> {
     pub line: Cow<'a, str>,
     /// What it saw when it was decided.
     pub premise: Option<Cow<'a, str>>,
-    /// What shall be so afterwards; the line itself says it where this is not set.
+    /// What should be so afterwards; the line itself says it where this is not set.
     pub expectation: Option<Cow<'a, str>>,
     /// Whether it can be undone from what is kept.
     pub reversible: bool,
@@ -148,7 +148,7 @@ impl<'a> Description<'a> {
         self
     }
 
-    /// Returns what shall be so afterwards.
+    /// Returns what should be so afterwards.
     pub fn expectation(&self) -> &str {
         self.expectation.as_deref().unwrap_or(&self.line)
     }

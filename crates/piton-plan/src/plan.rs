@@ -100,7 +100,7 @@ impl<O: Operation> Plan<O> {
         })
     }
 
-    /// Does the whole check anew, and returns how many actions it ordered. A
+    /// Does the whole check again, and returns how many actions it ordered. A
     /// plan that exists passed it; this is for measuring what it costs.
     pub fn check_again(&self) -> Result<usize, PlanFaults> {
         let survey = survey(&self.actions);

@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, RandomState};
 /// An odd number without a pattern: the fraction of the golden ratio.
 const MIXER: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// The secret of one table. Names come from files too, and nobody shall be
+/// The secret of one table. Names come from files too, and nobody should be
 /// able to choose them so that they all fall into one place.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Seed(u64, u64);

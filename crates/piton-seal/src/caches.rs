@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 pub struct Cache {
     /// The name of its folder among the clone's own.
     pub name: &'static str,
-    /// The variables that tell the tool where it lies, each with the folder
+    /// The variables that tell the tool where it is, each with the folder
     /// below the cache that it names.
     pub variables: &'static [(&'static str, &'static str)],
-    /// Where the user's own lies, from the home directory, when no variable
+    /// Where the user's own is, from the home directory, when no variable
     /// says otherwise.
     pub user: &'static str,
     /// What of the user's own is worth having from the beginning: downloads
@@ -111,13 +111,13 @@ impl Default for CacheSet {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnCaches {
     root: PathBuf,
-    /// Where the user's own lies, for each tool.
+    /// Where the user's own is, for each tool.
     users: Vec<(&'static Cache, Option<PathBuf>)>,
 }
 
 impl OwnCaches {
     /// Decides the caches of a clone below `root`. `variable` is the user's
-    /// environment, which may say where the user's own lie.
+    /// environment, which may say where the user's own are.
     pub fn below(
         root: &Path,
         home: Option<&Path>,
@@ -148,7 +148,7 @@ pub struct OwnCache {
     pub seeds: Vec<(PathBuf, PathBuf)>,
 }
 
-/// Returns where the user's own caches lie, for those who share them.
+/// Returns where the user's own caches are, for those who share them.
 pub fn users_caches(
     home: Option<&Path>,
     variable: &dyn Fn(&str) -> Option<OsString>,
@@ -156,12 +156,12 @@ pub fn users_caches(
     let users = CACHES
         .iter()
         .filter_map(|cache| users(cache, home, variable));
-    // Of Go's, what is built lies elsewhere.
+    // Of Go's, what is built is elsewhere.
     let built = home.map(|home| home.join(".cache/go-build"));
     users.chain(built).collect()
 }
 
-/// Returns where the user's own lies.
+/// Returns where the user's own is.
 fn users(
     cache: &Cache,
     home: Option<&Path>,

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 /// The reading half of the disk, as far as a seal needs it.
 pub trait Look {
     /// Returns the names in a directory that are not symbolic links. What a
-    /// link leads to is ruled by where it really lies.
+    /// link leads to is ruled by where it really is.
     fn names(&self, directory: &Path) -> io::Result<Vec<OsString>>;
 
-    /// Returns where a path really lies, links followed, if anything is there.
+    /// Returns where a path really is, links followed, if anything is there.
     fn real(&self, path: &Path) -> Option<PathBuf>;
 }
 

@@ -13,7 +13,7 @@ pub struct Request {
     /// The same, for what need not be there, such as the state of an agent
     /// that was never started.
     pub write_if_there: Vec<PathBuf>,
-    /// The user's home directory, where the credential stores lie.
+    /// The user's home directory, where the credential stores are.
     pub home: Option<PathBuf>,
     /// More that it may not read, as absolute paths.
     pub hide: Vec<PathBuf>,

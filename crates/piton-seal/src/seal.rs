@@ -32,7 +32,7 @@ pub struct Seal {
     /// bundlers list every directory above a project, and the kernel knows no
     /// directory without those below it.
     pub read: BTreeSet<PathBuf>,
-    /// What lies outside `read` on purpose.
+    /// What is outside `read` on purpose.
     pub hidden: BTreeSet<PathBuf>,
     pub network: Network,
 }
@@ -65,7 +65,7 @@ impl Seal {
     }
 }
 
-/// Returns the hidden paths that are there, as they are named and as they lie.
+/// Returns the hidden paths that are there, as they are named and as they are.
 /// What is not there yet stays hidden too: nothing that appears in a directory
 /// that was granted entry by entry can be read.
 fn hidden(request: &Request, disk: &dyn Look) -> BTreeSet<PathBuf> {
@@ -120,7 +120,7 @@ enum Hiding {
 }
 
 /// Returns the entries of a directory that are hidden, or hold what is. The set
-/// is sorted by parts of paths: what lies below comes right after, and an entry
+/// is sorted by parts of paths: what is below comes right after, and an entry
 /// before all below it.
 fn hiding<'h>(directory: &Path, hidden: &'h BTreeSet<PathBuf>) -> BTreeMap<&'h OsStr, Hiding> {
     let mut entries = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! Where credentials lie.
+//! Where credentials are.
 
 /// Credential stores, from the home directory. What is sealed cannot read what
 /// is in them, whether they are files or directories.

@@ -1,4 +1,4 @@
-//! Where the reference data lies that some tests compare with.
+//! Where the reference data is that some tests compare with.
 
 use std::path::{Path, PathBuf};
 

@@ -171,7 +171,7 @@ impl Context {
         }
     }
 
-    /// Finds the repository alone, for those who mend its settings.
+    /// Finds the repository alone, for those who repair its settings.
     pub(crate) fn repository(&self) -> Result<Repository, CommandError> {
         let repository = Repository::find(&self.directory)?;
         self.clear_planted(&repository)?;

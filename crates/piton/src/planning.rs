@@ -113,12 +113,12 @@ impl PlanningContext {
     }
 }
 
-/// Returns where the repository's own prompts lie, from its top.
+/// Returns where the repository's own prompts are, from its top.
 pub(crate) fn prompts_dir(settings: &Settings) -> &str {
     settings.prompts()
 }
 
-/// Returns where migrations and what piton keeps of them lie.
+/// Returns where migrations and what piton keeps of them are.
 pub(crate) fn planning_site(place: &Place) -> Result<PlanningSite, CommandError> {
     let migrations = place.settings.migrations_dir();
     PlanningSite::new(place.top(), migrations, place.state().path())

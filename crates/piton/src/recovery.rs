@@ -146,7 +146,7 @@ impl Context {
     }
 
     /// The same for a command that only the same command finishes, because it
-    /// asks others: nobody else shall wait for them.
+    /// asks others: nobody else should wait for them.
     pub(crate) fn finish_own(&self, command: &str, only_look: bool) -> Result<(), CommandError> {
         let place = self.place()?;
         let own = self.site(&place).cut_off_of(|it| it == command)?;
@@ -201,8 +201,10 @@ impl Context {
         place.refuse_unfit_lock()?;
         self.end_agents(&place.state());
         let notices = publisher.recover().map_err(|error| {
+            let hint = error.hint();
             CommandError::new(ErrorKind::Failed, "could not finish what was interrupted")
                 .with_source(error)
+                .hints(hint)
                 .hint("`piton migration doctor --all` shows what is left")
         })?;
         self.settle_landings(place)?;

@@ -35,7 +35,7 @@ pub(crate) struct Talk<'a> {
     /// The file that the agent says is done; without one the session lasts
     /// until the agent ends.
     pub(crate) content: Option<PathBuf>,
-    /// Where the prompt lies while the session lasts.
+    /// Where the prompt is while the session lasts.
     pub(crate) scratch: &'a Path,
     /// On what terms it is held; without, those of sessions outside of a clone.
     pub(crate) terms: Option<&'a SealTerms>,

@@ -41,7 +41,7 @@ pub(crate) fn in_folder<'a>(context: &'a Context, folder: &Path) -> Result<Site<
     outside(context, Reading::in_folder(context, folder.to_owned()))
 }
 
-/// Outside of a repository the journal lies in the user's own folder.
+/// Outside of a repository the journal is in the user's own folder.
 fn outside<'a>(context: &'a Context, reading: Reading<'a>) -> Result<Site<'a>, CommandError> {
     let state = context.environment.user_state().ok_or_else(|| {
         CommandError::usage("could not find a place for the journal")

@@ -53,7 +53,7 @@ pub(crate) fn settings(context: &Context, place: &Place) -> Result<SlotSettings,
     })
 }
 
-/// Returns where the slots of a repository lie.
+/// Returns where the slots of a repository are.
 pub(crate) fn home(context: &Context, place: &Place) -> Result<SlotHome, CommandError> {
     let dir = match place.settings.slot_dir() {
         Some(written) => named(context, place, written)?,

@@ -6,12 +6,12 @@ use piton_loop::taste::{Taste, TastePaths, TasteSource};
 
 use crate::context::{Context, Place};
 
-/// Returns where the taste of a repository may lie.
+/// Returns where the taste of a repository may be.
 pub(crate) fn paths(context: &Context, place: &Place) -> TastePaths {
     paths_below(context, place, place.top())
 }
 
-/// Returns where the team's taste lies, from the top of the repository.
+/// Returns where the team's taste is, from the top of the repository.
 pub(crate) fn file(place: &Place) -> &str {
     place.settings.taste()
 }

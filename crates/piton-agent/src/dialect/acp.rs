@@ -219,7 +219,7 @@ impl Session {
         match kind {
             "agent_message_chunk" => {
                 let said = text(update, &["content", "text"]).unwrap_or_default();
-                // What it says after a tool is said anew: the last of it is the reply.
+                // What it says after a tool is said again: the last of it is the reply.
                 let before = if self.speaking {
                     self.so_far.text.take()
                 } else {

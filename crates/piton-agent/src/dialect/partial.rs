@@ -54,7 +54,7 @@ impl Partial {
         self.seen.then_some(sum)
     }
 
-    /// Starts anew, once a result has told what all of that was.
+    /// Starts again, once a result has told what all of that was.
     pub(super) fn clear(&mut self) {
         *self = Self::default();
     }

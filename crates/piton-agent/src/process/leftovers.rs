@@ -161,7 +161,7 @@ fn sweep(disk: &dyn Disk, marker: &Marker) {
     if let Some(directory) = &marker.temporary
         && directory.file_name() == Some(temporary_name(&marker.token).as_ref())
     {
-        // It lies where the system clears.
+        // It is where the system clears.
         let _ = tree::remove(disk, directory);
     }
 }

@@ -105,7 +105,7 @@ impl<'a> Recording<'a> {
         })
     }
 
-    /// Tells those who watch what the output says anew.
+    /// Tells those who watch what the output says again.
     fn tell(&mut self) {
         let so_far = self.reader.so_far();
         match &so_far.retrying {

@@ -66,7 +66,7 @@ impl ScriptAgent {
     }
 
     /// Remembers in a file how far the script is, so that the next run of piton
-    /// carries on there. A file of another script is started anew.
+    /// carries on there. A file of another script is started again.
     #[must_use]
     pub fn with_progress(mut self, path: PathBuf) -> Self {
         let before = self.disk.read(&path).ok();

@@ -49,8 +49,8 @@ pub struct Step {
 pub enum ScriptError {
     #[error("it is not in the format of a script")]
     Format(#[source] Box<toml::de::Error>),
-    #[error("it cannot be read")]
-    Read(#[source] DiskError),
+    #[error(transparent)]
+    Read(DiskError),
     #[error("could not make the edit of {}", path.display())]
     Edit {
         path: PathBuf,

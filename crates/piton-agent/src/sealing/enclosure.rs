@@ -21,7 +21,7 @@ pub struct Needs {
     pub write: Vec<PathBuf>,
     /// The same, for what need not be there.
     pub write_if_there: Vec<PathBuf>,
-    /// What it may read although it lies in a credential store.
+    /// What it may read although it is in a credential store.
     pub read: Vec<PathBuf>,
     pub purpose: Purpose,
     /// Which of the clone's own tool caches it uses.

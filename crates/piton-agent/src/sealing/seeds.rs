@@ -23,7 +23,7 @@ const BOUNDS: Bounds = Bounds {
     all: 4 << 30,
 };
 
-/// What lies beside a cache and says how many bytes were copied into it.
+/// What is beside a cache and says how many bytes were copied into it.
 const COPIED: &str = ".copied";
 
 /// Makes a cache that is not there yet, filled with its seeds. It is put
@@ -119,7 +119,7 @@ fn take_turn(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Names what lies beside a cache, where no sealed program writes.
+/// Names what is beside a cache, where no sealed program writes.
 fn named(cache: &OwnCache, ending: &str) -> PathBuf {
     let mut name = cache.directory.clone().into_os_string();
     name.push(ending);

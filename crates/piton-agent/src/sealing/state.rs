@@ -1,6 +1,6 @@
 //! The state that an agent keeps in the user's home: what of it may change.
 //!
-//! An agent has to write there: it signs in anew, and keeps its sessions. But
+//! An agent has to write there: it signs in again, and keeps its sessions. But
 //! a hook or a plugin that it leaves there runs later, without a seal, in the
 //! user's own sessions. So everything that is not known to be data is put back
 //! as it was, and what stood in its place is set aside.
@@ -35,7 +35,7 @@ pub struct StateSpec {
 }
 
 impl StateSpec {
-    /// Returns where the directory lies for this user.
+    /// Returns where the directory is for this user.
     pub fn place(&self, host: &Host) -> Option<PathBuf> {
         let said = self
             .variable
@@ -173,7 +173,7 @@ impl StateGuard {
     }
 }
 
-/// Leaves out what lies in a folder that was made with it.
+/// Leaves out what is in a folder that was made with it.
 fn outermost(told: Vec<String>) -> Vec<String> {
     const MADE: &str = " (made)";
     let mut kept: Vec<String> = Vec::new();

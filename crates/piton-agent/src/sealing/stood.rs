@@ -30,7 +30,7 @@ pub(super) enum Was {
     Other,
 }
 
-/// Looks at everything below `root`, but what lies in an entry of it that is
+/// Looks at everything below `root`, but what is in an entry of it that is
 /// passed over.
 pub(super) fn look(
     disk: &dyn Disk,

@@ -19,7 +19,7 @@ impl Quoted {
         Self { parts }
     }
 
-    /// Returns whether a marker at this place is only shown: it lies in one of
+    /// Returns whether a marker at this place is only shown: it is in one of
     /// those parts, or does not stand alone on its line.
     pub(crate) fn shows(&self, text: &str, at: usize) -> bool {
         self.parts.iter().any(|part| part.contains(&at)) || !begins_a_line(text, at)

@@ -149,7 +149,7 @@ fn line_by_line(text: &str, header: &Header, changes: &[(Field, &Value)]) -> Opt
     Some(edited)
 }
 
-/// Writes the whole mapping anew, where its lines cannot be changed one by one.
+/// Writes the whole mapping again, where its lines cannot be changed one by one.
 fn rewritten(text: &str, header: &Header, entries: &[(Value, Value)]) -> String {
     let yaml = emit_mapping(entries);
     let place = &header.body.place;
@@ -162,7 +162,7 @@ fn rewritten(text: &str, header: &Header, entries: &[(Value, Value)]) -> String 
     format!("{}{yaml}{}", &text[..place.start], &text[place.end..])
 }
 
-/// Returns values without their former spelling, which writing anew may change.
+/// Returns values without their former spelling, which writing again may change.
 fn plain(entries: &[(Value, Value)]) -> Vec<(Value, Value)> {
     match crate::yaml::Document::parse(&emit_mapping(entries)) {
         Ok(document) => match document.value {

@@ -17,7 +17,7 @@ pub enum Problem {
 }
 
 impl Problem {
-    /// Returns whether the header cannot be changed before this is mended. A
+    /// Returns whether the header cannot be changed before this is repaired. A
     /// bad value of one field does not keep another from being set.
     pub(crate) const fn blocks_updates(&self) -> bool {
         match self {

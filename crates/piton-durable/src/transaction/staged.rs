@@ -75,7 +75,7 @@ pub fn stage(
     }
 }
 
-/// Makes the directories of a transaction. The name of what the intent will lie
+/// Makes the directories of a transaction. The name of what the intent will be
 /// in is durable with the intent.
 fn lay(
     disk: &dyn Disk,

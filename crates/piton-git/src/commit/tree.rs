@@ -35,7 +35,7 @@ pub(super) fn of(
     around(HookMoment::Before)?;
     let before = print(index);
     if let Ran::Refused(output) = hooks.before(repository, under, index)? {
-        // One that mends what it finds says no the first time, and is
+        // One that repairs what it finds says no the first time, and is
         // content with what it made of it the second.
         add(top, under, index, paths)?;
         let mended = write(top, under, index)? != tree;

@@ -69,7 +69,7 @@ fn skipped(repository: &Repository) -> Result<HashMap<PathBuf, TreeEntry>, GitEr
     Ok(stdout.split(|&byte| byte == 0).filter_map(entry).collect())
 }
 
-/// Tells git again, in an index that was built anew, not to show them.
+/// Tells git again, in an index that was built again, not to show them.
 pub(super) fn keep_away<'p>(
     repository: &Repository,
     index: &Path,

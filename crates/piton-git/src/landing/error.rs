@@ -53,7 +53,7 @@ pub enum Refusal {
     CheckedOut {
         worktree: PathBuf,
     },
-    /// The working tree and the git directory lie on different file systems.
+    /// The working tree and the git directory are on different file systems.
     OtherFileSystem,
 }
 

@@ -1,7 +1,7 @@
 //! Changing the user's files without ever writing over one.
 //!
 //! A prepared file changes places with what stands at its path, in one step.
-//! What came out lies where the prepared one was; unless it is what was seen
+//! What came out is where the prepared one was; unless it is what was seen
 //! before, it goes back.
 
 use std::io;
@@ -32,7 +32,7 @@ impl Places {
         self.dir.join("index")
     }
 
-    /// Returns where prepared files lie, and the user's once they changed
+    /// Returns where prepared files are, and the user's once they changed
     /// places.
     pub(super) fn prepared(&self) -> PathBuf {
         self.dir.join("new")

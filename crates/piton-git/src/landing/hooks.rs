@@ -104,7 +104,7 @@ impl UserHooks {
         variables
     }
 
-    /// Returns where they lie.
+    /// Returns where they are.
     pub fn directory(&self) -> &Path {
         &self.directory
     }

@@ -1,4 +1,4 @@
-//! Whether files lie in the working tree just as they are stored.
+//! Whether files are in the working tree just as they are stored.
 //!
 //! Where they do, piton can tell by itself whether a file is as committed, and
 //! write it. Whatever could make git write it otherwise (attributes, ends of
@@ -19,13 +19,13 @@ use crate::{GitError, Repository, Setting};
 pub struct Known<'a> {
     /// Git's settings, as they are now.
     pub settings: &'a [Setting],
-    /// Where the user's own attributes would lie, outside the repository.
+    /// Where the user's own attributes would be, outside the repository.
     pub attributes: &'a [PathBuf],
     /// The time, in seconds, for the log of the branch.
     pub now: i64,
 }
 
-/// Where the machine's own attributes may lie.
+/// Where the machine's own attributes may be.
 const OF_THE_MACHINE: [&str; 3] = [
     "/etc/gitattributes",
     "/usr/local/etc/gitattributes",
@@ -48,7 +48,7 @@ const CHANGE_FILES: [(&str, Option<&str>); 8] = [
 /// Larger files are git's to compare.
 const LONGEST: u64 = 64 << 20;
 
-/// The index of a repository in which files lie as they are stored.
+/// The index of a repository in which files are as they are stored.
 #[derive(Debug)]
 pub(super) struct Plain(Entries);
 

@@ -1,5 +1,5 @@
 //! After a crash: finishing a landing whose reference moved, putting back any
-//! other. The work itself is held by a reference of piton's own and lands anew.
+//! other. The work itself is held by a reference of piton's own and lands again.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -174,7 +174,7 @@ fn one(
     }
     let places = Places::new(repository.top(), dir);
     // The note is a file that others can write: it is believed only as far as
-    // what lies there is what the commit has.
+    // what is there is what the commit has.
     let is_ours = |change: &PathChange| {
         let file = places.top.join(&change.path);
         (change.to.as_ref())

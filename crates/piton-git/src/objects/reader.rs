@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::GitError;
 use crate::program::GitCommand;
 
-/// It lies in no repository: a git that stays must not look like one that is at
+/// It is in no repository: a git that stays must not look like one that is at
 /// work there.
 const NOWHERE: &str = "/";
 
@@ -72,7 +72,7 @@ impl Objects {
         Ok(found)
     }
 
-    /// Whether an object lies there in a file of its own.
+    /// Whether an object is there in a file of its own.
     fn has_file_of(&self, id: &str) -> bool {
         let file = |(first, rest)| self.common_dir.join("objects").join(first).join(rest);
         let file = id.split_at_checked(2).map(file);

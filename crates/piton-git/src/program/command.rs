@@ -29,7 +29,7 @@ const REDIRECTING: [&str; 8] = [
 const DURABLE: [&str; 4] = ["-c", "core.fsync=all", "-c", "core.fsyncMethod=fsync"];
 
 /// The same for a git whose index nobody needs after it: the objects that it
-/// writes are in the user's repository, and the index is made anew after a
+/// writes are in the user's repository, and the index is made again after a
 /// power cut.
 const DURABLE_BUT_THE_INDEX: [&str; 4] = [
     "-c",

@@ -38,7 +38,7 @@ impl GitCommand {
         self.run_seeing(|_| true)
     }
 
-    /// The same, but for directories that belong to somebody else: they lie in
+    /// The same, but for directories that belong to somebody else: they are in
     /// many working trees, and nobody here looks into them.
     pub(crate) fn run_seeing_all_of_ours(self) -> Result<Vec<u8>, GitError> {
         self.run_seeing(|said| !said.contains("Permission denied"))

@@ -181,8 +181,8 @@ impl Slot {
     }
 
     /// Keeps what was staged: the slot shows the commit now, and the next use
-    /// need not lay it out. Where files are stored otherwise than they lie, it
-    /// is laid out anew.
+    /// need not lay it out. Where files are stored otherwise than they are, it
+    /// is laid out again.
     fn keep_index(&self, disk: &dyn Disk, staged: &Path) -> Result<(), SlotError> {
         let bytes = disk.read(staged)?;
         let id = self.base().as_str().len() / 2;

@@ -32,7 +32,7 @@ pub(super) fn make_agents(
     ];
     let bare = bare_files(borrowed, alternates(borrowed));
     let files: Vec<_> = files.into_iter().chain(bare).flatten().collect();
-    // One that holds nothing else is mended, which is less than making it.
+    // One that holds nothing else is repaired, which is less than making it.
     if mend(disk, &git, &files).is_ok_and(|mended| mended) {
         return Ok(());
     }

@@ -36,7 +36,7 @@ impl Filters {
     }
 
     /// Lets a git that may run filters write at these places alone. Its
-    /// temporary files go to `temporary`, which lies in one of them.
+    /// temporary files go to `temporary`, which is in one of them.
     pub(crate) fn over(
         &self,
         git: GitCommand,

@@ -1,4 +1,4 @@
-//! Where the slots of one clone lie.
+//! Where the slots of one clone are.
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ pub struct SlotHome {
 }
 
 impl SlotHome {
-    /// Returns the folder for the clone of `git` below `slots`, which must lie
+    /// Returns the folder for the clone of `git` below `slots`, which must be
     /// outside the repository: what is inside belongs to the user, and tools
     /// that walk the repository would find every file twice.
     pub fn new(slots: &Path, git: &dyn GitRead) -> Result<Self, SlotError> {

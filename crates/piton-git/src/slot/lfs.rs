@@ -14,7 +14,7 @@ use super::SlotError;
 use super::object::put_object;
 use crate::Setting;
 
-/// Where they lie below a git directory.
+/// Where they are below a git directory.
 const OBJECTS: &str = "lfs/objects";
 
 /// An alternate that has files of git-lfs beside it, and no objects.

@@ -87,8 +87,8 @@ impl SlotHome {
         times(USES.map(git).to_vec()).or_else(|| times(self.parts(number)))
     }
 
-    /// All that lies there of a number, in the order in which it goes: without
-    /// piton's own half, what is left of a slot is made anew.
+    /// All that is there of a number, in the order in which it goes: without
+    /// piton's own half, what is left of a slot is made again.
     fn parts(&self, number: u32) -> Vec<PathBuf> {
         let mut parts = Vec::new();
         for slot_use in USES {

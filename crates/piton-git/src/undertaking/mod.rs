@@ -18,7 +18,7 @@ pub(crate) use index::IndexLock;
 pub(crate) use record::Move;
 pub(crate) use recover::{is_anything_left, recover};
 
-/// Where the records lie, below the shared git directory.
+/// Where the records are, below the shared git directory.
 const HOME: &str = "piton/git";
 
 /// Git's lock on the list of the tables that references are in.

@@ -101,7 +101,7 @@ pub(super) fn failed(path: &Path, source: io::Error) -> GitError {
     }
 }
 
-/// A lock that a record names lies in the git directory and is called one:
+/// A lock that a record names is in the git directory and is called one:
 /// what a record says is removed.
 fn is_lock(path: &str) -> bool {
     is_inside(path) && Path::new(path).extension().is_some_and(|end| end == "lock")

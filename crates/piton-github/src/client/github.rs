@@ -114,7 +114,7 @@ impl Client {
         })
     }
 
-    /// Asks for what everybody may see, wherever it lies.
+    /// Asks for what everybody may see, wherever it is.
     fn public(&self, address: &str, once: bool) -> Result<Vec<u8>, ForgeError> {
         let what = format!("GET {}", self.sender.clean(address));
         let allowed =

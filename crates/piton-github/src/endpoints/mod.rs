@@ -30,12 +30,12 @@ use crate::pages::{Listing, all};
 use crate::repo::RepoName;
 use crate::request::{Get, Path};
 
-/// The path of what lies below a repository.
+/// The path of what is below a repository.
 fn below(repo: &RepoName, pieces: &[&str]) -> Path {
     Path::from(&[&["repos", repo.owner(), repo.name()], pieces].concat())
 }
 
-/// Lists all that lies below a repository, in pages as large as GitHub gives
+/// Lists all that is below a repository, in pages as large as GitHub gives
 /// them.
 fn listed<'a, T: DeserializeOwned>(
     forge: &'a dyn ForgeRead,

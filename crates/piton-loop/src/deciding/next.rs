@@ -62,7 +62,7 @@ fn decide(world: &World<'_>, gate: &dyn Gate, passed_over: &mut Vec<(Slug, Strin
     }
     let next = begin(world, gate, passed_over);
     match (memory.rest_until, &next) {
-        // A rest lies between actions: nothing rests before the end.
+        // A rest is between actions: nothing rests before the end.
         (_, Next::Stop(_)) | (None, _) => next,
         (Some(until), _) if until > world.now => Next::Wait { until },
         (Some(_), _) => next,

@@ -116,7 +116,7 @@ fn of_known(world: &World<'_>, standing: &Standing, known: &Known) -> Result<Sta
     Ok(Stand::Phase { index })
 }
 
-/// Returns until when a migration was put off, if that lies ahead.
+/// Returns until when a migration was put off, if that is ahead.
 ///
 /// Being over budget is no matter of time: the phase's tier is compared with
 /// what the run allows, so stamps written for it mean nothing here.

@@ -79,7 +79,7 @@ impl Suite {
     }
 }
 
-/// Whether a file lies where tests and what helps them lie.
+/// Whether a file is where tests and what helps them are.
 fn is_of_tests(path: &str) -> bool {
     let of_tests = |part: &str| {
         let names = ["test", "tests", "spec", "specs", "__tests__", "conftest.py"];

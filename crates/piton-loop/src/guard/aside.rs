@@ -78,7 +78,7 @@ fn move_away(disk: &dyn Disk, path: &Path, evidence: &Path, number: usize) -> Re
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let to = evidence.join(format!("{number}-{name}"));
     if disk.rename(path, &to).is_ok() {
-        // Nothing that lies there is ever run, by whatever way.
+        // Nothing that is there is ever run, by whatever way.
         if stat.kind == Kind::File {
             disk.set_mode(&to, 0o600)?;
         }

@@ -15,7 +15,7 @@ pub struct Found {
     pub strays: Vec<Stray>,
     /// What the user may well have done; the user is told.
     pub notes: Vec<Note>,
-    /// Where what was planted lies now.
+    /// Where what was planted is now.
     pub set_aside: Option<PathBuf>,
 }
 

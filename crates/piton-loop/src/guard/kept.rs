@@ -101,7 +101,7 @@ impl Kept {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leftover {
     pub strays: Vec<Stray>,
-    /// Where it lies now.
+    /// Where it is now.
     pub set_aside: PathBuf,
 }
 

@@ -10,7 +10,7 @@ use piton_git::{GitError, GitRead, Setting, View, settings as read_settings};
 use super::places::{Places, Surroundings};
 use super::print::{Print, Prints};
 
-/// Where the machine's own settings may lie. They are there long before piton
+/// Where the machine's own settings may be. They are there long before piton
 /// is, or nobody's to write.
 const OF_THE_MACHINE: [&str; 3] = [
     "/etc/gitconfig",

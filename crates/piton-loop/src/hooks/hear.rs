@@ -98,7 +98,7 @@ impl HookRoom<'_> {
     }
 
     /// Reads the message that hooks have left. They may have put a link in its
-    /// place, which is not followed, nor one in place of what it lies in.
+    /// place, which is not followed, nor one in place of what it is in.
     fn message(&self, file: &Path) -> Result<String, HookError> {
         let kind = |path: &Path| self.disk.stat(path).map(|stat| stat.map(|stat| stat.kind));
         let folder = file.parent().unwrap_or(file);

@@ -22,7 +22,7 @@ pub struct HookRoom<'a> {
     pub host: &'a Host,
     pub slots: &'a SlotSettings,
     pub holder: &'a Holder,
-    /// Where a note lies while something runs.
+    /// Where a note is while something runs.
     pub notes: &'a Path,
     /// Where what `slot.setup` prints is kept.
     pub record: &'a Path,

@@ -24,7 +24,7 @@ pub struct AgentChoice {
     pub grace_seconds: u64,
 }
 
-/// Turns a choice into the agent that can be called; its description may lie
+/// Turns a choice into the agent that can be called; its description may be
 /// in the settings of whoever performs the plan.
 pub trait Agents: Debug + Sync {
     fn agent(&self, choice: &AgentChoice) -> Result<Arc<dyn Agent>, Failure>;

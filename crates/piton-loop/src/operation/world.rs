@@ -16,7 +16,7 @@ pub struct LoopWorld<'a> {
     pub disk: &'a dyn DiskRead,
     pub git: &'a dyn GitRead,
     pub site: &'a Site,
-    /// Where slots lie; nothing where the settings name no place.
+    /// Where slots are; nothing where the settings name no place.
     pub slots: Option<&'a SlotHome>,
 }
 

@@ -45,7 +45,7 @@ pub fn leftovers(disk: &dyn DiskRead, site: &Site) -> Result<Vec<PathBuf>, Sweep
 }
 
 /// Tells whether nobody performs a plan any more. One that is resumed builds
-/// its candidate anew.
+/// its candidate again.
 fn is_over(site: &Site, plan: PlanId) -> bool {
     let journals = StateDir::at(site.state()).journals();
     let lock = Lock::at(journals.join(format!("{plan}.lock")));

@@ -294,7 +294,7 @@ fn first_line(text: &str) -> Option<String> {
 }
 
 impl Event {
-    /// Whether the record keeps it. What programs print lies in files of its
+    /// Whether the record keeps it. What programs print is in files of its
     /// own already.
     pub fn is_recorded(&self) -> bool {
         !matches!(

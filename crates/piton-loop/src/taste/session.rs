@@ -15,7 +15,7 @@ use crate::prompts::{PromptError, PromptRole, PromptSet, TastePrompt};
 /// What the session is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TasteMode {
-    /// Starts anew; `force` allows it over a file that somebody wrote.
+    /// Starts again; `force` allows it over a file that somebody wrote.
     Interview {
         force: bool,
     },

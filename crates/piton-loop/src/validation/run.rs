@@ -59,7 +59,7 @@ pub struct Validator<'a> {
     pub host: &'a Host,
     pub command: Option<&'a ValidationCommand>,
     pub policy: Policy,
-    /// Where a note lies while the command runs, so that the next piton can end
+    /// Where a note is while the command runs, so that the next piton can end
     /// what this one could not.
     pub notes: &'a Path,
     /// On what terms it runs: agents wrote what runs here.

@@ -76,7 +76,7 @@ fn named(files: &[String]) -> Vec<String> {
         .collect()
 }
 
-/// Where notes about work that has not landed lie, in this clone's own state.
+/// Where notes about work that has not landed are, in this clone's own state.
 pub fn notes(state: &Path) -> PathBuf {
     StateDir::at(state).unlanded()
 }

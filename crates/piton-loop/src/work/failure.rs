@@ -12,7 +12,7 @@ use crate::deciding::stop::Budget;
 use crate::failures::{Consequence, FailureKind};
 use crate::replies::{Decision, Recommendation};
 
-/// Where the outputs behind a failure lie.
+/// Where the outputs behind a failure are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Traces {
     pub(crate) agent: Option<CallFiles>,

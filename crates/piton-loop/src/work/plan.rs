@@ -123,7 +123,7 @@ fn take(
         local_stamp(shop.clock),
     )
     .map_err(|error| told(&error))?;
-    // The migration is put there as a whole; what lies elsewhere goes.
+    // The migration is put there as a whole; what is elsewhere goes.
     if !outside.is_empty() {
         slot.take_back(shop.disk).or_trouble(role)?;
     }

@@ -17,7 +17,7 @@ use crate::validation::ValidationCommand;
 const LONGEST: usize = 2 << 20;
 
 /// Compares the tests before and after a commit, both as git has them: what
-/// lies in the slot meanwhile does not matter.
+/// is in the slot meanwhile does not matter.
 pub(super) fn look(
     shop: &Shop<'_>,
     base: &CommitId,

@@ -33,7 +33,7 @@ impl Planning {
         self
     }
 
-    /// Records that a planning step was accepted that wrote the phases anew.
+    /// Records that a planning step was accepted that wrote the phases again.
     /// A cursor whose phase is gone moves to the first one.
     #[must_use]
     pub fn accept_phases(self, phases: Phases, now: Stamp) -> Self {

@@ -13,7 +13,7 @@ use crate::contents::Contents;
 /// What is to be published and committed.
 #[derive(Clone, Copy, Debug)]
 pub struct ToCommit<'a> {
-    /// Where the migration lies, from the top of the repository.
+    /// Where the migration is, from the top of the repository.
     pub destination: &'a str,
     pub contents: &'a Contents,
     pub message: &'a str,

@@ -7,7 +7,7 @@ use piton_plan::{Description, Key, Operation, Verb};
 use serde::{Deserialize, Serialize};
 
 /// Moves the migrations directory. Planning states name the directory they
-/// lie in, so they are rewritten first, each whole or not at all.
+/// are in, so they are rewritten first, each whole or not at all.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MoveDir {

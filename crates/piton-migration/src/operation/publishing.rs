@@ -11,7 +11,7 @@ use super::{Edits, MigrationPerformer, MigrationWorld, Next, Publish, ToCommit, 
 use crate::candidate::{Candidate, Proposal};
 use crate::contents::Contents;
 use crate::live::LiveDir;
-use crate::publish::{Cause, PublishRefusal, PublishRequest, Published};
+use crate::publish::{Cause, PublishRefusal, PublishRequest, PublishResult, Published};
 use crate::secret::Secret;
 
 impl Observe<Publish> for MigrationWorld<'_> {
@@ -267,10 +267,27 @@ fn failure(refusal: &PublishRefusal) -> Failure {
         | Cause::Commit(_)
         | Cause::Transaction(_) => FailureKind::Io,
     };
-    // It is told in lines, and a receipt is one.
-    let failure = Failure::new(kind, refusal.to_string().replace('\n', "; "));
+    let failure = Failure::new(kind, told(&refusal.result));
     match cause.way_out() {
         Some(way) => failure.hint(way),
         None => failure,
     }
+}
+
+/// Tells why nothing was published. A receipt is one line.
+fn told(result: &PublishResult) -> String {
+    let mut told = result.reason.replace('\n', "; ");
+    for (at, path) in result.dirty_paths.iter().enumerate() {
+        told.push_str(if at == 0 { ": " } else { ", " });
+        told.push_str(&path.display().to_string());
+    }
+    if let Some(failed) = &result.failed {
+        told.push_str("; what was not published is kept in ");
+        told.push_str(&failed.display().to_string());
+    }
+    if let Some(error) = &result.cleanup_error {
+        told.push_str("; not all could be cleaned up: ");
+        told.push_str(error);
+    }
+    told
 }

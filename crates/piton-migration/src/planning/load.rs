@@ -30,7 +30,7 @@ impl StateLoadError {
     }
 }
 
-/// A planning record that holds, with where its outputs lie.
+/// A planning record that holds, with where its outputs are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoadedState {
     pub state: PlanningState,

@@ -1,7 +1,7 @@
-//! Stage references: where the planning record says an output lies.
+//! Stage references: where the planning record says an output is.
 //!
 //! A reference is a path relative to the project root that points at the
-//! *published* place, `<migrations dir>/<slug>/…`, even while the file lies
+//! *published* place, `<migrations dir>/<slug>/…`, even while the file is
 //! elsewhere. So it is taken apart here without a disk: what counts is the
 //! tail below the slug, which is looked up in whatever directory holds the
 //! migration just now.

@@ -111,10 +111,18 @@ fn tip(commit: &CommitIntent) -> Result<Tip, CommitFailure> {
 
 fn later(error: GitError) -> CommitFailure {
     CommitFailure::NotNow {
-        reason: match error.hint() {
-            Some(hint) => format!("{error} ({hint})"),
-            None => error.to_string(),
-        },
+        reason: error.to_string(),
         source: Some(Box::new(error)),
+    }
+}
+
+/// Returns what a person can do about a commit that was not made.
+pub(super) fn commit_hint(failure: &CommitFailure) -> Option<String> {
+    match failure {
+        CommitFailure::NotNow {
+            source: Some(source),
+            ..
+        } => source.downcast_ref().and_then(GitError::hint),
+        CommitFailure::NotNow { source: None, .. } | CommitFailure::Refused(_) => None,
     }
 }

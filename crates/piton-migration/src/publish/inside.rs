@@ -3,7 +3,7 @@
 use piton_durable::transaction::{TransactionError, recover};
 use piton_durable::{LockError, Site};
 
-use super::committer::GitCommitter;
+use super::committer::{GitCommitter, commit_hint};
 use super::env::PublishEnv;
 use super::gate::Held;
 use super::notice::Notice;
@@ -33,6 +33,7 @@ impl EnterError {
                 Some("try again when it has finished".to_owned())
             }
             Self::Git(error) => error.hint(),
+            Self::Recover(TransactionError::Commit { source, .. }) => commit_hint(source),
             Self::LockedByOriginal(_) | Self::Recover(_) | Self::Leftovers(_) => None,
         }
     }

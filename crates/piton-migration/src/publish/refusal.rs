@@ -8,6 +8,7 @@ use piton_durable::transaction::{CommitFailure, InvalidLivePath, TransactionErro
 use piton_durable::tree::TreeError;
 use piton_git::{GitError, Tip, UnderWay};
 
+use super::committer::commit_hint;
 use super::inside::EnterError;
 use super::result::PublishResult;
 use crate::consistency::{Finding, Severity};
@@ -97,6 +98,7 @@ impl Cause {
             Cause::UnderWay(what) => Some(what.way_out()),
             Cause::Git(error) => error.hint(),
             Cause::Enter(error) => error.hint(),
+            Cause::Commit(failure) => commit_hint(failure),
             Cause::Dirty { .. } => Some("commit these changes, or put them back".to_owned()),
             Cause::WrongName { .. }
             | Cause::InsideLive { .. }
@@ -105,7 +107,6 @@ impl Cause {
             | Cause::Findings { .. }
             | Cause::Stale { .. }
             | Cause::Rewritten { .. }
-            | Cause::Commit(_)
             | Cause::Transaction(_) => None,
         }
     }

@@ -1,4 +1,4 @@
-//! What a file shall contain.
+//! What a file should contain.
 
 use piton_base::hex;
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::given::Given;
 use crate::output::{OutputRef, Slot};
 
-/// What a file shall contain, in a form that a plan can hold.
+/// What a file should contain, in a form that a plan can hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Content {

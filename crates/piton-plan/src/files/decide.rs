@@ -20,7 +20,7 @@ const MOST_SHOWN: usize = 64 * 1024;
 /// The last number that a renamed file may get.
 const LAST_NUMBER: u16 = 999;
 
-/// A file as it shall be.
+/// A file as it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
     pub path: RepoPath,

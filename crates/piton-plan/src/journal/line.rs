@@ -95,7 +95,7 @@ pub(super) enum Line {
     Ended {
         at: Timestamp,
         skipped: Vec<Receipt>,
-        /// What failed is decided anew by its command, and not carried on.
+        /// What failed is decided again by its command, and not carried on.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         over: bool,
         /// How far all of it came, for whoever reads nothing but the end.

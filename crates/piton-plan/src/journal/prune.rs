@@ -67,7 +67,7 @@ pub fn is_held(dir: &Path, id: PlanId) -> bool {
     Lock::at(lock(dir, id)).is_held().unwrap_or(true)
 }
 
-/// Removes a journal with what lies beside it; one that is gone is no error.
+/// Removes a journal with what is beside it; one that is gone is no error.
 pub fn remove(disk: &dyn Disk, dir: &Path, id: PlanId, holder: &Holder) -> Result<(), RemoveError> {
     let lock = lock(dir, id);
     let failed = |source| RemoveError::Remove { id, source };

@@ -304,7 +304,7 @@ impl Journal {
         ready
     }
 
-    /// Returns the same for a run that begins anew: nothing is settled, and
+    /// Returns the same for a run that begins again: nothing is settled, and
     /// everything may have been done before.
     pub(super) fn unsettled<'p, O: Operation>(&self, plan: &'p Plan<O>) -> Ready<'p, O> {
         self.stances(plan, |_| true)

@@ -12,7 +12,7 @@ pub enum Status {
         failed: usize,
         left: usize,
     },
-    /// The run came to its end, and what failed is decided anew by its command.
+    /// The run came to its end, and what failed is decided again by its command.
     Failed,
     Finished,
 }

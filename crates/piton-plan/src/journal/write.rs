@@ -154,7 +154,7 @@ impl<'d> JournalWriter<'d> {
         self.end_as(report, false, now)
     }
 
-    /// The same for a run that failed for good: its command decides anew.
+    /// The same for a run that failed for good: its command decides again.
     pub fn end_for_good(&self, report: &Report, now: Timestamp) -> Result<(), RecordError> {
         self.end_as(report, true, now)
     }

@@ -72,7 +72,7 @@ pub(super) fn attempt(
         why.push("the user's files changed".to_owned());
     }
     // Every other time the next command comes first, so that not every kill is
-    // mended by the command that looks.
+    // repaired by the command that looks.
     if number.is_multiple_of(2) {
         sound(field, scenario, "at once", &mut why)?;
     }

@@ -44,7 +44,7 @@ impl Field {
         }
     }
 
-    /// Where everything lies that a command may write.
+    /// Where everything is that a command may write.
     pub(super) fn ground(&self) -> PathBuf {
         self.root.join("field")
     }

@@ -39,7 +39,7 @@ pub(super) fn broken(field: &Field, check: &Check) -> Option<String> {
             (told != 1).then(|| format!("{path} says {text:?} {told} times"))
         }
         Check::CommittedOnce(subject) => {
-            // Slots hold commits that were made anew on top of others since.
+            // Slots hold commits that were made again on top of others since.
             let log = field
                 .git(&["log", "--branches", "HEAD", "--format=%s"])
                 .map(|output| said(&output));

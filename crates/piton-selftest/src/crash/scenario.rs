@@ -39,7 +39,7 @@ pub(super) enum Step {
     Git(&'static str),
     /// What git runs in a shell at the top of the repository.
     Shell(&'static str),
-    /// The repository is made anew, by a git with this setting. One that does
+    /// The repository is made again, by a git with this setting. One that does
     /// not know it makes the usual one.
     Anew(&'static str),
     Write(&'static str, &'static str),

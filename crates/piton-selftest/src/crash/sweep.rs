@@ -66,7 +66,7 @@ pub enum CrashError {
     },
 }
 
-/// How many points lie between two that are tried one after the other, so that
+/// How many points are between two that are tried one after the other, so that
 /// a sweep that is cut short has been everywhere.
 const STRIDE: u64 = 16;
 

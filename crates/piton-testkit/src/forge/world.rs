@@ -140,7 +140,7 @@ pub struct Run {
     pub created_at: Timestamp,
     pub attempt: u64,
     pub jobs: Vec<Job>,
-    /// The workflows that were called: where they lie, and their commit.
+    /// The workflows that were called: where they are, and their commit.
     pub referenced: Vec<(String, String)>,
     pub inputs: BTreeMap<String, String>,
 }

@@ -2,7 +2,7 @@
 //! workflows that it calls. It reads lists of plain keys, and is no reader of
 //! YAML.
 
-/// Where workflows lie.
+/// Where workflows are.
 pub(super) const FOLDER: &str = ".github/workflows/";
 
 /// What a file says.
@@ -26,7 +26,7 @@ pub(super) struct Step {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Does<'a> {
     ChecksOut,
-    /// It runs an action of the repository, which lies in this folder.
+    /// It runs an action of the repository, which is in this folder.
     Runs(&'a str),
     Other,
 }

@@ -47,7 +47,7 @@ fn hash(text: &str) -> String {
     base64::engine::general_purpose::STANDARD.encode(<Sha256 as sha2::Digest>::digest(text))
 }
 
-/// Where the numbers of one repository lie.
+/// Where the numbers of one repository are.
 ///
 /// The names in the page are those of the dashboards before this one, so a
 /// tool that reads or writes them finds them.

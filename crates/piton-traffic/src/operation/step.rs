@@ -1,4 +1,4 @@
-//! One thing that is done to a state. It is reckoned when the plan is decided,
+//! One thing that is done to a state. It is computed when the plan is decided,
 //! and written with all others by the one action that writes the state.
 
 use piton_plan::{

@@ -27,7 +27,7 @@ pub struct Facts {
     pub deployed: bool,
     pub project: Project,
     pub global: Global,
-    /// The day of today, for dates that lie ahead.
+    /// The day of today, for dates that are ahead.
     pub today: String,
 }
 

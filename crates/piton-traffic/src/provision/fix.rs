@@ -1,4 +1,4 @@
-//! Mending what the checks found.
+//! Repairing what the checks found.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::operation::TrafficOp;
 use crate::survey::{Finding, Group, Survey, Verdict, WorkflowState};
 use crate::templates::WORKFLOW_FILE;
 
-/// Decides what mends a set-up: what setting up would do, and besides that the
+/// Decides what repairs a set-up: what setting up would do, and besides that the
 /// badges and the schedule.
 pub fn plan_fix<O>(
     wishes: &Wishes,

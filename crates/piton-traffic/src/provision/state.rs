@@ -1,4 +1,4 @@
-//! Writing a state that was mended: a copy first, then all of it at once.
+//! Writing a state that was repaired: a copy first, then all of it at once.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,7 +14,7 @@ use crate::collect::{Mending, Step, badge_files};
 use crate::operation::{Backup, StateStep, TrafficOp};
 use crate::ordered::{Json, Object};
 
-/// Where the state lies, and its copies.
+/// Where the state is, and its copies.
 #[derive(Clone, Copy, Debug)]
 pub struct StateGists<'a> {
     pub badge: &'a str,
@@ -27,7 +27,7 @@ pub struct StateGists<'a> {
 }
 
 /// Adds the steps of a mending and what writes it. Nothing is added where
-/// nothing was mended.
+/// nothing was repaired.
 pub fn add_state<O>(
     builder: &mut PlanBuilder<O>,
     mending: &Mending,

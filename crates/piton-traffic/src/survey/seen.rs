@@ -1,4 +1,4 @@
-//! What one set-up looks like, wherever its parts lie.
+//! What one set-up looks like, wherever its parts are.
 
 use std::collections::BTreeMap;
 

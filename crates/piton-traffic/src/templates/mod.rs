@@ -14,7 +14,7 @@ pub use recognise::{Deployed, recognise};
 pub(crate) use stamp::{seal, stamp};
 pub use workflow::{Trigger, default_schedule, workflow};
 
-/// Where the files lie.
+/// Where the files are.
 pub const WORKFLOW_PATH: &str = ".github/workflows/traffic-badges.yml";
 pub const DASHBOARD_PATH: &str = "docs/stats/index.html";
 pub const README_PATH: &str = "docs/stats/README.md";

@@ -1,4 +1,4 @@
-//! Whose a file is that lies where one of ours shall lie.
+//! Whose a file is that is where one of ours should be.
 
 use piton_base::Digest;
 

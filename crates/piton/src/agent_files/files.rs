@@ -13,7 +13,7 @@ pub(crate) enum Agents {
     Codex,
 }
 
-/// A file that shall be there.
+/// A file that should be there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Wanted {
     pub(crate) path: String,

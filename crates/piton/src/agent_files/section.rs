@@ -11,13 +11,13 @@ const END: &str = "<!-- piton:end -->";
 /// What becomes of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Merged {
-    /// The whole text that the file shall have.
+    /// The whole text that the file should have.
     Text(String),
     /// The file stays as it is, because of this.
     Left(&'static str),
 }
 
-/// Where piton's section lies in a text.
+/// Where piton's section is in a text.
 #[derive(Debug, PartialEq, Eq)]
 enum Found<'t> {
     Nowhere,

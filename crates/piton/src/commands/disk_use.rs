@@ -17,7 +17,7 @@ pub(super) struct DiskUse {
     slots: u64,
     /// Tool caches of the clone's own.
     caches: u64,
-    /// Where slots lie, if the settings name a place.
+    /// Where slots are, if the settings name a place.
     home: Option<PathBuf>,
 }
 

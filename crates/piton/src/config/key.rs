@@ -126,7 +126,7 @@ impl Key {
         }
     }
 
-    /// Splits the name into the tables it lies in. A role is one name, dots
+    /// Splits the name into the tables it is in. A role is one name, dots
     /// included.
     pub(crate) fn segments(&self) -> Vec<&str> {
         match open(&self.0) {

@@ -97,7 +97,7 @@ impl Settings {
     }
 
     /// The same, for a run: the repository's file is as it is committed, and
-    /// what lies in the working tree says nothing.
+    /// what is in the working tree says nothing.
     pub(crate) fn load_committed(
         disk: &dyn DiskRead,
         repository_file: &Path,

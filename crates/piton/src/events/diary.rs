@@ -41,7 +41,7 @@ impl Diary {
 }
 
 /// Returns what of an event is for others: what is asked and what came of it.
-/// What agents and commands print, and where things lie here, is not.
+/// What agents and commands print, and where things are here, is not.
 fn line(event: &Event) -> Option<String> {
     let text = match event {
         Event::CallStarted { .. } | Event::CallRetrying { .. } | Event::CallEnding { .. } => {

@@ -9,7 +9,7 @@ use piton_loop::runs::Recorded;
 use super::live::Live;
 use crate::output::{Channel, Level, Out};
 
-/// How often the lines of a terminal are painted anew.
+/// How often the lines of a terminal are painted again.
 const PAINTED: Duration = Duration::from_millis(500);
 
 /// How often it is looked whether a sign of life is due.

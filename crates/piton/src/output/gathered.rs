@@ -1,6 +1,6 @@
 //! The results of a command that performs plan after plan.
 //!
-//! A run of a night performs hundreds of plans: all results but the last lie in
+//! A run of a night performs hundreds of plans: all results but the last are in
 //! a file without a name, and are read from it one by one when the document is
 //! printed.
 

@@ -1,4 +1,4 @@
-//! Where a plan is performed: what it may touch, where its journal lies.
+//! Where a plan is performed: what it may touch, where its journal is.
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -151,7 +151,7 @@ fn failure_json(report: &Report) -> Option<Value> {
 }
 
 impl Site<'_> {
-    /// Whether what failed is decided anew by its command: a call is made from
+    /// Whether what failed is decided again by its command: a call is made from
     /// what was accepted by then, and there is nothing to carry on.
     pub(super) fn is_over(&self, plan: &Plan<Op>, report: &Report) -> bool {
         !report.is_success() && !self.context.stop.requested() && calls_an_agent(plan)

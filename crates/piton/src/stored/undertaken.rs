@@ -53,7 +53,7 @@ impl Undertaken {
     }
 
     /// Returns what the next one goes on from, once this one was told to have
-    /// ended: the same work, told anew.
+    /// ended: the same work, told again.
     pub(crate) fn again(&self) -> Self {
         Self {
             run: self.run.clone(),

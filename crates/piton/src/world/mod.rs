@@ -1,6 +1,6 @@
 //! The two halves of piton's world: one looks, the other changes.
 //!
-//! Each adds up the halves of the families, which lie in the crates whose
+//! Each adds up the halves of the families, which are in the crates whose
 //! world they are about.
 
 mod examining;

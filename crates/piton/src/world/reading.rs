@@ -25,7 +25,7 @@ pub(crate) struct Reading<'a> {
     context: &'a Context,
     disk: &'a dyn DiskRead,
     here: Option<Here>,
-    /// Where files lie, outside of a repository.
+    /// Where files are, outside of a repository.
     folder: Option<std::path::PathBuf>,
     /// Made when an operation first needs it.
     github: OnceLock<Result<Client, Failure>>,

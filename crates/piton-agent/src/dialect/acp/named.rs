@@ -45,7 +45,7 @@ const BETWEEN: &str = " \t\r\n;&|<>()[]{}`'\"=,";
 /// What begins another command.
 const BEGINS: &str = "\n;&|(`";
 
-/// Where programs lie; naming one at the beginning of a command runs it.
+/// Where programs are; naming one at the beginning of a command runs it.
 const PROGRAMS: [&str; 4] = ["/bin/", "/usr/bin/", "/usr/local/bin/", "/dev/null"];
 
 /// Collects every text under a key of a path, and every other text that is

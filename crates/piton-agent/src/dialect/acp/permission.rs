@@ -52,7 +52,7 @@ impl Rules {
     /// Tells whether a tool call may be made, from what the agent told of it
     /// before and what it asks now. Under the seal the kernel says what is read
     /// and run, and only writing is judged here. Without it every path that the
-    /// call names has to lie where the agent may write, and a call that could
+    /// call names has to be where the agent may write, and a call that could
     /// touch something has to say what.
     pub(super) fn allow(&self, told: Option<&Value>, asked: &Value, directory: &Path) -> bool {
         let kind = |call: &Value| call.get("kind").and_then(Value::as_str).map(str::to_owned);

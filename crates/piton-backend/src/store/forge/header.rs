@@ -183,7 +183,7 @@ impl ForgeBackend<'_> {
         Ok(updated)
     }
 
-    /// Writes a body anew with what `change` makes of the newest one, and once
+    /// Writes a body again with what `change` makes of the newest one, and once
     /// more of what somebody wrote meanwhile. Where `change` refuses that, what
     /// was written stands, and it is noted whose words it stands on.
     pub(super) fn change_body(

@@ -30,7 +30,7 @@ pub struct LocalBackend<'a> {
     pub layout: Layout,
     /// Held while a plan is changed.
     pub lock: PathBuf,
-    /// Where that lies which is not finished: a kill leaves nothing where
+    /// Where that is which is not finished: a kill leaves nothing where
     /// people work.
     pub scratch: PathBuf,
     /// Who made the plans that this makes.

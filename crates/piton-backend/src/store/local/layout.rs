@@ -1,4 +1,4 @@
-//! Where the parts of a plan lie in its directory.
+//! Where the parts of a plan are in its directory.
 
 use std::path::{Path, PathBuf};
 

@@ -20,7 +20,7 @@ use piton_migration::contents::Contents;
 pub struct ReviewSession {
     pub live: Live,
     pub sheet: ReviewSheet,
-    /// Where the migration lies, from the top of the repository and of a slot.
+    /// Where the migration is, from the top of the repository and of a slot.
     pub destination: String,
 }
 

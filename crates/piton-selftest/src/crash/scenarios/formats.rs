@@ -6,7 +6,7 @@ use super::{SET_UP, SETTLE, STEP, Scenario, Step, of_demo, set_up, without_demo}
 const SHA_256: &[Step] = &[Step::Anew("init.defaultObjectFormat=sha256"), SET_UP];
 /// References in tables, which have other locks than files have.
 const REFTABLE: &[Step] = &[Step::Anew("init.defaultRefFormat=reftable"), SET_UP];
-/// Migrations lie outside of what is checked out.
+/// Migrations are outside of what is checked out.
 const SPARSE: Step = Step::Git("sparse-checkout set --cone src");
 
 const CARRIED_OUT: &[Check] = &[

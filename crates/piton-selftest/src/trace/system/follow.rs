@@ -23,7 +23,7 @@ use crate::trace::point::{End, Fault, Point, Traced, Verdict, Watch};
 pub const SUPPORTED: bool = true;
 
 /// Runs a command, and asks at each watched system call on something below
-/// `root` what shall be done. Returns when nothing of it is left; all of it is
+/// `root` what should be done. Returns when nothing of it is left; all of it is
 /// killed when it takes longer than `limit`.
 ///
 /// Nothing else may be started or waited for by this thread meanwhile.
@@ -264,7 +264,7 @@ fn text(process: i32, address: u64) -> Option<PathBuf> {
     let mut bytes = Vec::new();
     while bytes.len() < LONGEST {
         let from = address.checked_add(u64::try_from(bytes.len()).ok()?)?;
-        // Reading up to the next page only: what lies behind may not be there.
+        // Reading up to the next page only: what is behind may not be there.
         let left = 4096 - usize::try_from(from % 4096).ok()?;
         let part = memory(process, from, left.min(PART))?;
         if let Some(end) = part.iter().position(|byte| *byte == 0) {

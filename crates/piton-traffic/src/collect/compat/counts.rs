@@ -4,7 +4,7 @@ use crate::collect::answers::{Answers, DayCount, Popular, Referrer};
 use crate::collect::day::Moment;
 use crate::ordered::{Json, Object};
 
-/// Where one kind of counts lies in the state.
+/// Where one kind of counts is in the state.
 struct Kept {
     counts: &'static str,
     uniques: &'static str,

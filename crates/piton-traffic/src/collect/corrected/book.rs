@@ -1,4 +1,4 @@
-//! The state while a run works on it: rows by day, everything else as it lies.
+//! The state while a run works on it: rows by day, everything else as it is.
 
 use std::collections::BTreeMap;
 
@@ -6,12 +6,12 @@ use crate::collect::day::{Day, Moment};
 use crate::ordered::{Json, Object};
 use crate::state::{day_of, rows_of};
 
-/// Everything that piton adds to the state lies under this one key.
+/// Everything that piton adds to the state is under this one key.
 pub(super) const OURS: &str = "collector";
 
 /// How many rows the state's own list holds, for those who read it.
 const LISTED: usize = 31;
-/// How many rows are kept in all; the older ones lie under piton's own key.
+/// How many rows are kept in all; the older ones are under piton's own key.
 pub(super) const KEPT: usize = 62;
 
 #[derive(Debug)]

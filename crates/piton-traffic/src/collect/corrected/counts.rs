@@ -1,11 +1,11 @@
-//! Clones and views: what is added is what lies above everything seen before.
+//! Clones and views: what is added is what is above everything seen before.
 
 use super::book::Book;
 use super::row::sum;
 use crate::collect::answers::{Answer, Answers, DayCount};
 use crate::ordered::Json;
 
-/// Where one kind of counts lies.
+/// Where one kind of counts is.
 struct Kept {
     count: &'static str,
     uniques: &'static str,

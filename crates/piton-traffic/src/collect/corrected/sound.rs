@@ -1,5 +1,5 @@
 //! Whether a state may be gone on from: what is there and no number must not
-//! be taken for 0, for the totals would begin anew.
+//! be taken for 0, for the totals would begin again.
 
 use crate::ordered::{Json, Object};
 

@@ -119,7 +119,7 @@ impl<'a> File<'a> {
         Some((number, record(&payload)?))
     }
 
-    /// How much of a payload lies on the page of its row.
+    /// How much of a payload is on the page of its row.
     fn local(&self, length: usize) -> usize {
         let most = self.usable - 35;
         if length <= most {

@@ -70,7 +70,7 @@ pub(crate) fn run(context: &Context, args: &SetArgs) -> CommandResult {
         context.repository()?.top().join(CONFIG_FILE)
     };
     let old = read(&context.disk, &file)?;
-    // A file with something wrong in it is mended by hand, not written to.
+    // A file with something wrong in it is repaired by hand, not written to.
     Layer::parse(&file, old.as_deref().unwrap_or_default()).map_err(|error| {
         CommandError::usage(format!("could not use {error}")).with_source(error.problem)
     })?;

@@ -33,7 +33,7 @@ const FILES: &[(&str, &str)] = &[
 
 const SCRIPT: &str = include_str!("../../../demo/script.toml");
 
-/// Where the script lies in the project, out of the way.
+/// Where the script is in the project, out of the way.
 pub(super) const SCRIPT_FILE: &str = ".git/demo/script.toml";
 
 /// The pause that is interrupted; the others only let a reader follow.

@@ -1,4 +1,4 @@
-//! Where live migrations lie.
+//! Where live migrations are.
 
 use std::path::Path;
 

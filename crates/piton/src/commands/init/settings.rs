@@ -13,7 +13,7 @@ use crate::error::{Attempt as _, CommandError};
 use crate::files::put;
 use crate::op::Op;
 
-/// What the file shall say.
+/// What the file should say.
 #[derive(Debug)]
 pub(super) struct Wanted<'a> {
     pub(super) migrations_dir: &'a RepoPath,

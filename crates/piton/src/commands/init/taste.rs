@@ -1,4 +1,4 @@
-//! Where the team's taste lies, and what it says at first.
+//! Where the team's taste is, and what it says at first.
 
 use std::path::Path;
 

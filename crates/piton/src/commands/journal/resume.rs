@@ -59,7 +59,7 @@ fn wanted(context: &Context, named: Option<&str>) -> Result<Journal, CommandErro
 }
 
 /// Returns the latest journal that can be carried on. A planning step whose
-/// migration has moved on since is not: its own command made it anew.
+/// migration has moved on since is not: its own command made it again.
 fn latest(context: &Context, site: &Site<'_>, dir: &Path) -> Result<Journal, CommandError> {
     let listed = journal::list(&context.disk, dir).map_err(journal_error)?;
     for one in listed.into_iter().rev() {

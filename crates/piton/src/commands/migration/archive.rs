@@ -7,7 +7,7 @@ use super::{moved, standing};
 use crate::context::Context;
 use crate::error::CommandResult;
 
-/// Where archived migrations lie, below the migrations directory.
+/// Where archived migrations are, below the migrations directory.
 const ARCHIVE: &str = ".archive";
 
 /// Move a migration to the archive, and commit that

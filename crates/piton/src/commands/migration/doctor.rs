@@ -1,4 +1,4 @@
-//! `piton migration doctor`: what is wrong, and mending it.
+//! `piton migration doctor`: what is wrong, and repairing it.
 
 use std::path::PathBuf;
 

@@ -39,7 +39,7 @@ impl Place {
         LiveDir::new(self.top(), relative.trim_end_matches('/'))
     }
 
-    /// Returns where a migration lies, from the top of the repository.
+    /// Returns where a migration is, from the top of the repository.
     pub(super) fn path_of(&self, slug: &Slug) -> Result<RepoPath, CommandError> {
         self.repo_path(&self.live().migration(slug))
     }

@@ -35,7 +35,7 @@ use clap::Subcommand;
 use crate::context::Context;
 use crate::error::CommandResult;
 
-/// Stage large changes, look at them, mend them
+/// Stage large changes, look at them, repair them
 #[derive(Debug, Subcommand)]
 #[command(
     defer = true,

@@ -1,4 +1,4 @@
-//! Taking a migration from where it lies: out of the way, or to another place.
+//! Taking a migration from where it is: out of the way, or to another place.
 
 use piton_base::RepoPath;
 use piton_migration::contents::Contents;

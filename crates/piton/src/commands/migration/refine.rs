@@ -117,14 +117,14 @@ pub(crate) fn run(context: &Context, args: &RefineArgs) -> CommandResult {
     Ok(exit)
 }
 
-/// How often feedback is decided anew when the migration changed in between.
+/// How often feedback is decided again when the migration changed in between.
 const TRIES: u32 = 20;
 
 /// How long another process may take over the feedback that it records.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Records the feedback. It goes with any state of the plan: when somebody
-/// else was faster, it is decided anew on what is live then.
+/// else was faster, it is decided again on what is live then.
 fn record(
     context: &Context,
     place: &Place,

@@ -1,4 +1,4 @@
-//! `piton migration doctor --repair`: a plan that mends what can be mended.
+//! `piton migration doctor --repair`: a plan that repairs what can be repaired.
 
 use std::path::Path;
 

@@ -29,7 +29,7 @@ fn beside_the_reason(said: &str) -> &str {
     }
 }
 
-/// Returns the plan, as it lies in the migration.
+/// Returns the plan, as it is in the migration.
 pub(super) fn plan(sheet: &ReviewSheet, live: &Live) -> Option<String> {
     sheet.plan.and_then(|plan| live.contents.text(plan))
 }

@@ -218,7 +218,7 @@ fn tell_focus(teller: &mut Teller<'_>, files: &[String]) {
     }
 }
 
-/// Refuses to look for migrations where nobody has said where they lie. A
+/// Refuses to look for migrations where nobody has said where they are. A
 /// directory that was named and is not there yet holds none.
 fn refuse_nowhere(place: &Place) -> Result<(), CommandError> {
     let is_named = (place.settings.get("migrations-dir"))

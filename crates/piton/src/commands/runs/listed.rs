@@ -1,4 +1,4 @@
-//! Where the records of runs lie, for the commands that read them.
+//! Where the records of runs are, for the commands that read them.
 
 use std::path::PathBuf;
 

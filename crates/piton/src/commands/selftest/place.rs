@@ -40,7 +40,7 @@ pub(super) fn tell(context: &Context, directory: &Path) {
     context.out.note(Channel::General, Level::INFO, &text);
 }
 
-/// Returns where this very program lies.
+/// Returns where this very program is.
 pub(super) fn program() -> Result<PathBuf, CommandError> {
     std::env::current_exe().or_internal("could not find this program")
 }

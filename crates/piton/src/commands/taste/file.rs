@@ -1,4 +1,4 @@
-//! The taste file itself: where it lies, making it.
+//! The taste file itself: where it is, making it.
 
 use std::path::PathBuf;
 

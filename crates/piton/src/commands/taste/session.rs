@@ -105,7 +105,7 @@ struct TasteSession {
     settings: Settings,
     chosen: AgentChoice,
     model: Option<String>,
-    /// Where the copy lies that the agent writes.
+    /// Where the copy is that the agent writes.
     scratch: PathBuf,
 }
 

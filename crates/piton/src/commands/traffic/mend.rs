@@ -1,4 +1,4 @@
-//! What the commands that mend a set-up have in common.
+//! What the commands that repair a set-up have in common.
 
 use piton_base::Clock as _;
 use piton_github::ForgeRead;
@@ -14,7 +14,7 @@ use crate::context::Context;
 use crate::error::CommandError;
 use crate::output::{Channel, Level};
 
-/// Looks at everything that setting up and mending are decided on.
+/// Looks at everything that setting up and repairing are decided on.
 pub(super) fn facts(
     context: &Context,
     forge: &dyn ForgeRead,
@@ -26,7 +26,7 @@ pub(super) fn facts(
         .map_err(error::observe)
 }
 
-/// Returns what mending wants: what is there, as it should be.
+/// Returns what repairing wants: what is there, as it should be.
 pub(super) fn wishes(
     context: &Context,
     looked: &Looked,

@@ -188,7 +188,7 @@ fn judge(
 ) -> Sent {
     let (whose, message) = match sent {
         Ok(Ok(())) => return Sent::Done,
-        // The settings cannot be used now; they may be mended.
+        // The settings cannot be used now; they may be repaired.
         Err(error) => (Whose::Provider(provider), error.on_one_line()),
         Ok(Err(error)) if !error.may_pass() => return Sent::Never(on_one_line(&error)),
         Ok(Err(error)) if error.is_of_all_plans() => {

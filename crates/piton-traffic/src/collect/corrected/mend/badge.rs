@@ -27,7 +27,7 @@ pub fn lately_sums(state: &Object, now: Moment) -> [i64; 3] {
 }
 
 /// Returns, for each badge, the messages that agree with the state: as piton
-/// reckons, and for what came lately also as the original did.
+/// computes, and for what came lately also as the original did.
 pub fn badge_messages(state: &Object) -> Vec<(&'static str, Vec<String>)> {
     let rows: Vec<&Object> = rows_of(state).collect();
     let captured = newest_capture(state);

@@ -1,4 +1,4 @@
-//! Every day that is known, wherever its row lies.
+//! Every day that is known, wherever its row is.
 
 use std::collections::BTreeMap;
 

@@ -133,7 +133,7 @@ fn note_seen(
         let map = book.state.object_mut(map);
         map.set(&key, map.or_zero(&key).max(number));
     }
-    // Only what lies above everything that was counted of the day is new. Of a
+    // Only what is above everything that was counted of the day is new. Of a
     // day without any trace nobody knows whether it was counted and then lost.
     let counted = old.unwrap_or(0).max(seen.unwrap_or(0));
     if known.is_some() || seen.is_some() || window {

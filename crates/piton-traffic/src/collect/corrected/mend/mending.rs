@@ -23,7 +23,7 @@ pub enum StepKind {
     CreateRow,
     UpdateRow,
     RaiseTotal,
-    /// A series of piton's own is kept anew.
+    /// A series of piton's own is kept again.
     UpdateSeries,
 }
 

@@ -26,7 +26,7 @@ pub fn window(clones: &[DayCount], views: &[DayCount]) -> Measured {
     measured
 }
 
-/// Counts the clones of CI anew on days whose answer is complete.
+/// Counts the clones of CI again on days whose answer is complete.
 pub fn recount_ci(mending: &mut Mending, runs: &BTreeMap<Day, RunsSeen>) {
     let before = all_days(&mending.state, None, mending.now);
     let organic_before: i64 = before.values().map(organic_of).sum();

@@ -174,7 +174,7 @@ fn for_help(command: clap::Command) -> clap::Command {
     let widest = DOCUMENTED.iter().map(|(name, _)| name.len()).max();
     let widest = widest.unwrap_or_default();
     for (name, meaning) in DOCUMENTED {
-        let _ = writeln!(more, "  {name:<widest$}  {meaning}");
+        push_row(&mut more, name, widest, meaning);
     }
     let command = command.mut_args(|arg| {
         // The help of a command only names them.
@@ -248,9 +248,27 @@ fn explained(command: &clap::Command) -> String {
     let width = rows.iter().map(|(names, _)| names.len()).max().unwrap_or(0);
     let mut text = String::from("Global options:\n");
     for (names, help) in rows {
-        let _ = writeln!(text, "  {names:width$}  {help}");
+        push_row(&mut text, &names, width, &help);
     }
     text
+}
+
+/// Adds a name and its meaning, whose further lines begin below the first one.
+fn push_row(text: &mut String, name: &str, width: usize, meaning: &str) {
+    const COLUMNS: usize = 80;
+    let indent = width + 4;
+    let _ = write!(text, "  {name:<width$} ");
+    let mut column = indent - 1;
+    for word in meaning.split(' ') {
+        let length = word.chars().count();
+        if column + 1 + length > COLUMNS && column >= indent {
+            let _ = write!(text, "\n{:1$}", "", indent - 1);
+            column = indent - 1;
+        }
+        let _ = write!(text, " {word}");
+        column += 1 + length;
+    }
+    text.push('\n');
 }
 
 fn global(command: &clap::Command) -> impl Iterator<Item = &clap::Arg> {

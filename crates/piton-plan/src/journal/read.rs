@@ -27,7 +27,7 @@ pub enum JournalError {
     Disk(#[from] DiskError),
     #[error("there is no journal {wanted}")]
     NotFound { wanted: String },
-    #[error("{wanted} may be any of {}", these(.found))]
+    #[error("{wanted} fits {} journals: {}", found.len(), these(.found))]
     Ambiguous { wanted: String, found: Vec<PlanId> },
     #[error("no journal waits to be resumed")]
     NothingToResume,
@@ -95,8 +95,10 @@ impl JournalError {
 }
 
 fn these(found: &[PlanId]) -> String {
-    let found: Vec<String> = found.iter().map(PlanId::to_string).collect();
-    found.join(", ")
+    const MOST: usize = 3;
+    let shown: Vec<String> = found.iter().take(MOST).map(PlanId::to_string).collect();
+    let more = if found.len() > MOST { ", …" } else { "" };
+    shown.join(", ") + more
 }
 
 /// A journal that was read. Its plan is read on its own, since only the family

@@ -30,7 +30,7 @@ use crate::exit::Exit;
 #[command(after_help = "\
 Examples:
   piton exec impl-signal started --session-id \"$SESSION\" || true
-  piton exec update-dispatch-info 42 22035662991 WFR_kwLO 2026-02-15T10:00:00+00:00
+  piton exec update-dispatch-info 42 22035662991 WFR_kwLO 2026-02-15T10:00:00Z
   piton exec get-plan-metadata 42 branch_name")]
 pub(crate) struct ExecArgs {
     /// Show what would be recorded, and change nothing

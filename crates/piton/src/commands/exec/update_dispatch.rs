@@ -15,7 +15,7 @@ use crate::exit::Exit;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  piton exec update-dispatch-info 42 22035662991 WFR_kwLO 2026-02-15T10:00:00+00:00")]
+  piton exec update-dispatch-info 42 22035662991 WFR_kwLO 2026-02-15T10:00:00Z")]
 pub(crate) struct UpdateDispatchArgs {
     /// The plan: 42, P42, an address, or the name of a local plan
     issue: String,

@@ -22,8 +22,8 @@ use crate::error::{CommandError, CommandResult};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  piton run --focus-on-live-migrations                     what is planned, and nothing else
-  piton run --focus-on-live-migrations --dry-run           what would be done first, and what waits
+  piton run --focus-on-live-migrations             only what is planned
+  piton run --focus-on-live-migrations --dry-run   what comes first, what waits
   piton run --extensions rs --max-refactors 5 --with claude
   piton run --targets targets.jsonl --scope-instruction \"the parser\"")]
 pub(crate) struct RunArgs {

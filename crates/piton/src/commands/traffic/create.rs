@@ -36,7 +36,7 @@ Examples:
   piton traffic create --dry-run
   piton traffic create --token-env TRAFFIC_TOKEN
   piton traffic create --owner acme --repo widget --enable-pages
-  piton traffic create --files-only                    what `piton traffic init` does
+  piton traffic create --files-only     what `piton traffic init` does
 
 The token of the collector: a fine-grained one, for this repository alone, that
 reads Administration, Actions, Contents and Metadata and writes Gists; or a

@@ -269,7 +269,7 @@ mod tests {
         assert_eq!(refused("a = 1\n"), "piton.toml, line 1: unknown key `a`");
         assert_eq!(
             refused("\n[agent]\nmodle = \"x\"\n"),
-            "piton.toml, line 3: unknown key `agent.modle`; did you mean `agent.model`?"
+            "piton.toml, line 3: unknown key `agent.modle`"
         );
         assert_eq!(
             refused("[runs]\nkeep = \"many\"\n"),

@@ -183,7 +183,7 @@ fn what_work_will_need_first_is_told_in_one_line_each() {
         ran.stderr
     );
     assert_eq!(
-        told(&ran, "the agent's program no-such-agent is not there"),
+        told(&ran, "the agent's program no-such-agent was not found"),
         1,
         "{}",
         ran.stderr
@@ -192,7 +192,7 @@ fn what_work_will_need_first_is_told_in_one_line_each() {
     let new = ["migration", "new", "--target", "x"];
     let ran = env.ok(&new);
     assert_eq!(
-        told(&ran, "the agent's program no-such-agent is not there"),
+        told(&ran, "the agent's program no-such-agent was not found"),
         1,
         "{}",
         ran.stderr

@@ -146,7 +146,7 @@ fn a_maintainers_comment_refines_and_a_strangers_changes_nothing() {
     let answers = comments(&team);
     let answered: Vec<_> = answers
         .iter()
-        .filter(|body| body.contains("piton heard ada"))
+        .filter(|body| body.contains("piton has read ada"))
         .collect();
     assert_eq!(answered.len(), 1, "{answers:?}");
     let ran = team.ok(&["plan", "sync"]);

@@ -63,7 +63,7 @@ fn plan(
     };
     of_branch.ok_or_else(|| {
         CommandError::usage("no plan is named, and neither a work folder nor this branch names one")
-            .hint("name it: `piton plan show 42`; `piton plan list` lists them")
+            .hint("name one, such as `piton plan show 42`; `piton plan list` lists them")
     })
 }
 

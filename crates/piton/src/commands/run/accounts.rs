@@ -84,21 +84,18 @@ impl Forecast {
         };
         let of = |spread: Spread, unit: &dyn Fn(f64) -> String| {
             let middle = unit(spread.middle * times);
-            if self.runs == 1 {
+            let (low, high) = (unit(spread.low * times), unit(spread.high * times));
+            if low == high {
                 return middle;
             }
-            format!(
-                "{middle} ({} to {})",
-                unit(spread.low * times),
-                unit(spread.high * times)
-            )
+            format!("{middle} ({low} to {high})")
         };
         let by = match self.runs {
             1 => "the last run".to_owned(),
             runs => format!("the last {runs} runs"),
         };
         let mut text = format!(
-            "by {by} {what} may take {}, {}",
+            "judging by {by}, {what} may take {}, {}",
             of(self.calls, &|calls| match format!("{calls:.0}").as_str() {
                 "1" => "1 call".to_owned(),
                 many => format!("{many} calls"),
@@ -190,11 +187,11 @@ mod tests {
         let alone = forecast(&past[..1], "claude").unwrap().told(None);
         assert_eq!(
             alone,
-            "by the last run an action may take 2 calls, 30 s, $0.20"
+            "judging by the last run, an action may take 2 calls, 30 s, $0.20"
         );
         assert_eq!(
             told,
-            "by the last 3 runs 5 actions may take 10 calls (5 calls to 10 calls), 2 min (100 s to 8 min), $2.50 ($1.00 to $2.50)"
+            "judging by the last 3 runs, 5 actions may take 10 calls (5 calls to 10 calls), 2 min (100 s to 8 min), $2.50 ($1.00 to $2.50)"
         );
         assert_eq!(forecast(&past, "codex"), None);
         assert_eq!(forecast(&past[3..], "claude"), None);

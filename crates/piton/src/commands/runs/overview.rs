@@ -122,7 +122,9 @@ fn told(end: &ActionEnd) -> String {
         }
         (None, ActionOutcome::Landed) => format!("{} {target}", end.kind),
         (None, _) => {
-            let why = clean(first_line(&end.summary)).into_owned();
+            // The line begins with that word already.
+            let why = first_line(&end.summary);
+            let why = clean(why.strip_prefix("failed: ").unwrap_or(why)).into_owned();
             format!("{} {target}: {why}", end.kind)
         }
     }

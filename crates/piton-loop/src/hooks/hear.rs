@@ -125,7 +125,7 @@ fn run_each(hooks: &UserHooks, seat: &Seat<'_>, staged: Staged<'_>) -> Result<()
         }
         let run = || seat.git(UserHooks::arguments(hook, of_hook), hooks.variables());
         let mut ran = run()?;
-        // One that mends what it finds says no the first time, and is content
+        // One that repairs what it finds says no the first time, and is content
         // with what it made of it the second.
         if ran.refused.is_some() && hook == Hook::PreCommit && seat.mended(staged)? {
             ran = run()?;

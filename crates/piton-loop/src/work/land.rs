@@ -172,8 +172,7 @@ impl Work<'_, '_> {
                 Ok(None)
             }
             Signature::Failed(why) => {
-                let hint =
-                    "check your signing key; the work waits and lands with the next command";
+                let hint = "check your signing key; the work waits and lands with the next command";
                 Ok(Some(Brought::Waits {
                     reason: format!("it could not be signed: {why}"),
                     hint: Some(hint.to_owned()),

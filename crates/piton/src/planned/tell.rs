@@ -115,7 +115,7 @@ fn way_on(exit: Exit, id: PlanId, plan: &Plan<Op>, report: &Report) -> Option<St
         | Exit::ValidationRed
         | Exit::LimitReached
         | Exit::ChangesPending => {
-            // A call is made anew from what was accepted; there is nothing to
+            // A call is made again from what was accepted; there is nothing to
             // carry on.
             let failure = failed(report).map(|(_, failure)| failure);
             if let Some(until) = failure.and_then(|failure| failure.until) {

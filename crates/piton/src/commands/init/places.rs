@@ -1,4 +1,4 @@
-//! Where things shall lie that may lie elsewhere now.
+//! Where things should be that may be elsewhere now.
 
 use std::path::PathBuf;
 
@@ -58,7 +58,7 @@ impl Places {
     }
 }
 
-/// Where one thing is now, and where it shall be.
+/// Where one thing is now, and where it should be.
 #[derive(Debug)]
 pub(super) struct Wish {
     /// Where it was put before, by piton or by the original.

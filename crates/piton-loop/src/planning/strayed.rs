@@ -15,7 +15,7 @@ pub struct Strayed {
     pub(crate) files: Vec<SlotChange>,
     /// What was done to the user's repository.
     pub(crate) repository: Vec<Stray>,
-    /// Where what was planted lies now.
+    /// Where what was planted is now.
     pub(crate) set_aside: Option<PathBuf>,
 }
 

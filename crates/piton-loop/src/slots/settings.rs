@@ -65,7 +65,7 @@ impl SlotSettings {
         self.known.now(disk, git, &self.around)
     }
 
-    /// Returns where the user's own attributes would lie: beside the settings.
+    /// Returns where the user's own attributes would be: beside the settings.
     pub(crate) fn attributes(&self) -> Vec<PathBuf> {
         let beside = |file: &PathBuf| file.with_file_name("attributes");
         self.around.settings.iter().map(beside).collect()

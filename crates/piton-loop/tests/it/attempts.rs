@@ -109,6 +109,14 @@ fn a_failed_step_is_in_the_record_with_its_kind_and_its_snapshot() {
     let status = bookkeeping::failed(&record, &decision, &failed).unwrap();
     assert_eq!(status, runs::FinalStatus::AgentFailed);
     record.finish(status, None, None).unwrap();
+    let full = runs::show(&RealDisk, &world.site.runs(), record.id()).unwrap();
+    let verdict = full.calls[0].verdict.as_ref().unwrap();
+    assert_eq!(verdict.outcome, runs::CallOutcome::Failed);
+    let told = |event: &str| full.events.iter().find(|it| it["event"] == event).cloned();
+    assert_eq!(told("call_finished").unwrap()["call_status"], "failed");
+    let written = told("planning_step_failure_doc_written").unwrap();
+    assert_eq!(written["planning_step"], "approaches");
+    assert_eq!(written["failure_kind"], "agent-exited-nonzero");
     let summary = record.summary();
     assert_eq!(summary.counts.attempts_started, 1);
     let attempt = &summary.attempts[0];

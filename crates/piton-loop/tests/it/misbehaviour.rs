@@ -114,6 +114,16 @@ fn prose_is_refused_where_a_schema_was_asked_for() {
 }
 
 #[test]
+fn every_point_that_a_revision_passed_over_is_named() {
+    let world = World::at(Step::Review);
+    let two = "1. no tests\n2. no docs\n\nreview-verdict: findings";
+    world.step(&one("planning.review", two, "")).unwrap();
+    let failed = world.fail(&one("planning.revise", "It is good as it is.", ""));
+    let told = story(&failed);
+    assert!(told.contains("does not answer points 1, 2"), "{told}");
+}
+
+#[test]
 fn a_revision_that_changes_nothing_must_answer_every_point() {
     let world = World::at(Step::Revise);
     let failed = world.fail(&one("planning.revise", "It is good as it is.", ""));

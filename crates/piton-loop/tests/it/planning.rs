@@ -184,6 +184,21 @@ fn a_migrations_directory_that_was_moved_by_hand_is_known_by_the_next_step() {
 }
 
 #[test]
+fn a_step_that_is_accepted_ends_what_put_its_migration_off() {
+    let world = World::at(Step::Expand);
+    let mut own = world.snapshot().own;
+    own.failures = 2;
+    own.retry_at = Some("2026-05-01T00:00:00Z".parse().unwrap());
+    let path = format!("migrations/add-api/{}", piton_migration::own::OWN_FILE);
+    let text = String::from_utf8(own.encode()).unwrap();
+    world.repo.write(&path, &text);
+    world.repo.commit_all("it failed twice");
+    world.step(GOOD).unwrap();
+    let own = world.snapshot().own;
+    assert_eq!((own.failures, own.retry_at), (0, None));
+}
+
+#[test]
 fn answers_are_kept_with_plain_line_ends() {
     let world = World::at(Step::PickBest);
     let script = "[[step]]\nreply = \"It is smaller.\\r\\n\\r\\nChosen approach: facade\\r\\n\"\n";

@@ -1,11 +1,13 @@
 //! Where phases and refactors are worked on, from the call to the landed commit.
 
 mod allowance;
+mod beside;
 mod bringing;
 mod hooks;
 mod phases;
 mod planting;
 mod refactors;
+mod tries;
 
 use std::fs;
 use std::path::PathBuf;

@@ -159,6 +159,44 @@ fn honest_javascript() {
     .are(false);
 }
 
+#[test]
+fn a_promise_that_is_returned_or_kept_is_waited_for_and_any_other_is_let_go() {
+    const REJECTS: &str =
+        "test('fails', async () => {\n  await expect(total(4)).rejects.toThrow();\n});\n";
+    let cases = |swaps: &[(&str, &str)], are| {
+        let (path, before) = ("src/total.test.ts", REJECTS);
+        Cases {
+            path,
+            before,
+            swaps,
+        }
+        .are(are);
+    };
+    cases(&[("  await expect", "  expect")], true);
+    cases(
+        &[(
+            "async () => {\n  await expect(total(4)).rejects.toThrow();\n}",
+            "() => expect(total(4)).rejects.toThrow()",
+        )],
+        false,
+    );
+    Cases {
+        path: "src/total.test.ts",
+        before: LONGER,
+        swaps: &[
+            (
+                "    expect(got).toBe(3);\n",
+                "    const resolves = got;\n    expect(resolves).toBe(3);\n",
+            ),
+            (
+                "    const got = await total([1, 2]);\n    expect(got).toBe(3);\n",
+                "    let made;\n    made = total([1, 2]).then((got) => {\n      expect(got).toBe(3);\n    });\n    await made;\n",
+            ),
+        ],
+    }
+    .are(false);
+}
+
 pub(super) const ROWS: &str = "import { total } from './total';\n\nconst CASES = [1, 2, 3];\n\ntest.each(CASES)('keeps %i', (n) => {\n  expect(total(n)).toBe(n);\n});\n\ntest.each`\n  n    | want\n  ${1} | ${1}\n  ${2} | ${4}\n`('squares $n', ({ n, want }) => {\n  expect(total(n)).toBe(want);\n});\n\nfor (const n of [7, 8]) {\n  test(`goes ${n}`, () => {\n    expect(total(n)).toBe(n);\n  });\n}\n\ntest('waits', async () => {\n  await expect(total(4)).resolves.toBe(4);\n});\n\ntest('waits again', async () => {\n  const got = await total(5);\n  expect(got).toBe(5);\n});\n";
 
 #[test]

@@ -1,5 +1,6 @@
 //! A run spends what it may, and no more calls are made than that.
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -48,6 +49,8 @@ struct Dear {
     takes: Duration,
     tokens: u64,
     dollars: f64,
+    /// A file that is written while it works.
+    writes: Option<PathBuf>,
     deadlines: Mutex<Vec<Duration>>,
 }
 
@@ -62,6 +65,9 @@ impl Agent for Dear {
         events: &dyn CallEvents,
     ) -> Result<CallRecord, AgentError> {
         self.deadlines.lock().unwrap().push(call.limits.deadline);
+        if let Some(path) = &self.writes {
+            std::fs::write(path, "somebody's").unwrap();
+        }
         let usage = Some(Usage {
             output_tokens: self.tokens,
             ..Usage::default()
@@ -107,6 +113,7 @@ impl Night {
                 takes: Duration::from_secs(60),
                 tokens: 1000,
                 dollars: 0.5,
+                writes: None,
                 deadlines: Mutex::default(),
             },
         }
@@ -231,6 +238,24 @@ fn no_call_is_made_when_the_one_before_used_up_what_there_was() {
     let (worked, _) = night.phase();
     assert_eq!(worked, Worked::Ended(End::CutShort(Budget::Money)));
     assert_eq!(night.calls(), 2);
+}
+
+#[test]
+fn what_happened_during_a_call_is_told_although_the_one_to_follow_is_not_made() {
+    let limits = Limits {
+        dollars: Some(0.5),
+        ..Limits::default()
+    };
+    let mut night = Night::with(limits, &phase_that_writes("tidy\n"));
+    night.agent.writes = Some(night.scene.scratch.path().join("src/other.rs"));
+    let (worked, warnings) = night.phase();
+    assert!(
+        matches!(worked, Worked::Ended(End::CutShort(_))),
+        "{worked:?}"
+    );
+    assert_eq!(night.calls(), 1);
+    let told = |text: &String| text.contains("files of your working tree changed: src/other.rs");
+    assert!(warnings.iter().any(told), "{warnings:?}");
 }
 
 #[test]

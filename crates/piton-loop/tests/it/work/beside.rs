@@ -1,0 +1,76 @@
+//! Two jobs of one run, one of which lands while the other's agent works.
+
+use std::thread;
+
+use piton_agent::agent::CallFiles;
+use piton_agent::{Agent, AgentCall, AgentError, CallEvents, CallRecord, ScriptAgent};
+use piton_base::Stop;
+use piton_loop::targets::Target;
+use piton_loop::work::land::{Brought, bring};
+use piton_loop::work::{Piece, SourcePiece, Worked};
+use piton_migration::own::TargetProvenance;
+use piton_testkit::Replies;
+
+use crate::together::Meeting;
+use crate::work::{Scene, refactor_that_writes, scripted, taken};
+
+/// An agent that works until the other job has landed.
+#[derive(Debug)]
+struct Patient {
+    script: ScriptAgent,
+    begun: Meeting,
+    landed: Meeting,
+}
+
+impl Agent for Patient {
+    crate::as_script::as_its_script!(script);
+
+    fn call(
+        &self,
+        call: &AgentCall,
+        files: &CallFiles,
+        stop: &Stop,
+        events: &dyn CallEvents,
+    ) -> Result<CallRecord, AgentError> {
+        self.begun.wait();
+        self.landed.wait();
+        self.script.call(call, files, stop, events)
+    }
+}
+
+#[test]
+fn what_a_run_itself_landed_meanwhile_is_told_as_its_own() {
+    let scene = Scene::new();
+    let others = Replies::new()
+        .says("refactor", "done")
+        .writes("src/other.rs", "better\n");
+    let first = taken(scene.refactor_of(&["src/other.rs"], &others));
+    let agent = Patient {
+        script: scripted(&refactor_that_writes("better\n", "done")),
+        begun: Meeting::default(),
+        landed: Meeting::default(),
+    };
+    let files = vec!["src/lib.rs".to_owned()];
+    let second = Piece::Source(SourcePiece {
+        target: Target::plain("random files", TargetProvenance::Random, files),
+        scope: None,
+        subject: None,
+        route: false,
+    });
+    let start = scene.start();
+    let told = scene.with_agent(&agent, &scene.clock, |shop, run| {
+        let worked = thread::scope(|scope| {
+            let job = scope.spawn(|| second.work(shop, run, &start));
+            agent.begun.wait();
+            let brought = bring(shop, run, &first).unwrap();
+            agent.landed.wait();
+            assert!(matches!(brought, Brought::Landed { .. }), "{brought:?}");
+            job.join().unwrap()
+        });
+        assert!(matches!(worked, Worked::Accepted(_)), "{worked:?}");
+        std::fs::read_to_string(run.dir().events()).unwrap()
+    });
+    let meanwhile = "meanwhile 1 commit of this run landed on main";
+    assert!(told.contains(meanwhile), "{told}");
+    assert!(!told.contains("if that was not you"), "{told}");
+}

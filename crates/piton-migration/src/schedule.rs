@@ -230,6 +230,7 @@ mod tests {
             candidacy("2026-06-01T01:00:00Z", Effort::Low),
             Ok(Some(Candidacy::PhaseDespiteCooldown))
         );
+        assert_eq!(candidacy("2026-06-01T06:00:00Z", Effort::Low), Ok(None));
         assert_eq!(candidacy("2026-06-03T00:00:00Z", Effort::Low), Ok(None));
         assert_eq!(
             candidacy("2026-06-08T00:00:00Z", Effort::Low),
@@ -260,6 +261,24 @@ mod tests {
             let found = candidate(&manifest(&more), now, Effort::Low).expect("stamps");
             assert_eq!(found.is_some(), taken, "{more}");
         }
+    }
+
+    #[test]
+    fn a_cooldown_is_cut_short_for_an_effort_that_the_run_allows_alone() {
+        let cooling = |effort: &str| {
+            let text = format!(
+                r#"{{"name":"m","created_at":"2026-06-01T00:00:00+00:00","last_touch":"2026-06-01T00:00:00+00:00",
+                "cooldown_until":"2026-06-03T00:00:00+00:00","status":"ready","current_phase":"a",
+                "phases":[{{"name":"a","file":"f","done":false,"precondition":"p","required_effort":{effort}}}]}}"#
+            );
+            let manifest = Manifest::decode(text.as_bytes()).expect("a manifest");
+            let found = candidate(&manifest, at("2026-06-02T00:00:00Z"), Effort::Medium);
+            found.expect("stamps").map(|found| found.candidacy)
+        };
+        let early = Some(Candidacy::PhaseDespiteCooldown);
+        assert_eq!(cooling(r#""medium""#), early);
+        assert_eq!(cooling(r#""high""#), None);
+        assert_eq!(cooling("null"), None);
     }
 
     #[test]

@@ -162,7 +162,10 @@ mod tests {
         ready.0.phases.mark_done(2);
         assert_eq!(ready.manifest().open_phase().expect("b").1.name, "b");
         let advanced = ready.complete_open_phase(at("2026-06-03T00:00:00Z"));
-        assert!(matches!(advanced, Ok(Advanced::Done(_))), "{advanced:?}");
+        let Ok(Advanced::Done(done)) = advanced else {
+            panic!("{advanced:?}")
+        };
+        assert_eq!(done.manifest().status(), Status::Done);
 
         let mut ready = planned(&["a", "b"]).approve_auto().expect("phases");
         ready.0.cursor = Some(1);
@@ -173,12 +176,15 @@ mod tests {
             panic!("a is open still")
         };
         assert_eq!(ready.manifest().current_phase_name(), "a");
+        assert_eq!(ready.manifest().status(), Status::Ready);
     }
 
     #[test]
     fn what_is_put_off_until_a_time_is_eligible_from_then_on() {
         let ready = planned(&["a"]).approve_auto().expect("phases");
-        let put_off = ready.defer_until(at("2026-06-03T06:00:00Z"), at("2026-06-03T00:00:00Z"));
+        let now = at("2026-06-03T00:00:00Z");
+        let put_off = ready.defer_until(at("2026-06-03T06:00:00Z"), now);
+        assert_eq!(put_off.manifest().last_touch(), &now.to_raw());
         let eligible = |now: &str| {
             let now = now.parse().expect("an instant");
             crate::schedule::eligible(put_off.manifest(), now).expect("stamps")
@@ -228,9 +234,64 @@ mod tests {
     }
 
     #[test]
+    fn an_accepted_step_is_a_touch() {
+        let manifest = planned(&["a"]).into_manifest();
+        assert_eq!(
+            manifest.last_touch(),
+            &at("2026-06-02T00:00:00Z").to_raw(),
+            "and not the start"
+        );
+    }
+
+    /// One that was put off and asked a person, as a manifest may say.
+    fn weary(mut ready: Ready) -> Ready {
+        let until = at("2026-06-09T00:00:00Z").to_raw();
+        ready.0.cooldown_until = Some(until.clone());
+        ready.0.wake_up_on = Some(until);
+        ready.0.awaiting_human_review = true;
+        ready.0.human_review_reason = Some("old".to_owned());
+        ready
+    }
+
+    fn is_rested(manifest: &Manifest) -> bool {
+        manifest.cooldown_until().is_none()
+            && !manifest.awaiting_human_review()
+            && manifest.human_review_reason().is_none()
+    }
+
+    #[test]
+    fn what_put_a_migration_off_is_over_once_a_phase_is_done_or_it_is_planned_again() {
+        let ready = weary(planned(&["a", "b"]).approve_auto().expect("phases"));
+        let refined = ready.clone().refine().expect("nothing done");
+        assert!(is_rested(refined.manifest()), "{refined:?}");
+        let Advanced::Ready(next) = ready.complete_phase(at("2026-06-03T00:00:00Z")).expect("a")
+        else {
+            panic!("b follows")
+        };
+        assert!(is_rested(next.manifest()), "{next:?}");
+        assert_eq!(next.manifest().wake_up_on(), None);
+        let weary = weary(next);
+        let approved = Planning(weary.0).approve_auto().expect("phases");
+        assert!(!approved.manifest().awaiting_human_review());
+    }
+
+    #[test]
+    fn a_cursor_that_moved_past_the_first_phase_keeps_a_plan_from_being_refined() {
+        let mut ready = planned(&["a", "b"]).approve_auto().expect("phases");
+        ready.0.cursor = Some(1);
+        let moved = TransitionError::Refine(RefineRefusal::CursorAdvanced);
+        assert_eq!(ready.clone().refine(), Err(moved));
+        ready.0.phases = Vec::new().try_into().expect("unique");
+        let none = TransitionError::Refine(RefineRefusal::NoPhases);
+        assert_eq!(ready.refine(), Err(none));
+    }
+
+    #[test]
     fn a_second_deferral_keeps_the_first_wake_up_time() {
         let ready = planned(&["a"]).approve_auto().expect("phases");
-        let once = ready.defer(at("2026-06-03T00:00:00Z"));
+        let now = at("2026-06-03T00:00:00Z");
+        let once = ready.defer(now);
+        assert_eq!(once.manifest().last_touch(), &now.to_raw());
         let first = once.manifest().wake_up_on().cloned();
         assert_eq!(
             first.as_ref().map(ToString::to_string).as_deref(),
@@ -253,6 +314,7 @@ mod tests {
         let ready = planned(&["a"]).approve_auto().expect("phases");
         let waiting = ready.defer_unverifiable("who knows", at("2026-06-03T00:00:00Z"));
         assert!(waiting.manifest().awaiting_human_review());
+        assert!(waiting.manifest().cooldown_until().is_some());
         let MigrationState::Ready(ready) = waiting.reviewed(at("2026-06-03T01:00:00Z")) else {
             panic!("ready again")
         };
@@ -267,8 +329,10 @@ mod tests {
         assert_eq!(waiting.manifest().status(), Status::Planning);
         assert_eq!(waiting.manifest().last_touch(), &asked.to_raw());
         assert_eq!(waiting.manifest().human_review_reason(), Some("findings"));
-        let rejected = waiting.clone().reject(at("2026-06-04T00:00:00Z"));
+        let said = at("2026-06-04T00:00:00Z");
+        let rejected = waiting.clone().reject(said);
         assert_eq!(rejected.manifest().status(), Status::Skipped);
+        assert_eq!(rejected.manifest().last_touch(), &said.to_raw());
         assert!(!rejected.manifest().awaiting_human_review());
         assert!(matches!(
             waiting.reviewed(at("2026-06-04T00:00:00Z")),

@@ -108,6 +108,7 @@ mod tests {
             "phase-1a-b.md",
             "xphase-1-a.md",
             "phase-\u{b2}-a.md",
+            "phase-1-a\nb.md",
         ] {
             assert_eq!(name(other), None, "{other}");
         }

@@ -227,6 +227,12 @@ mod tests {
         let state = state.reopen(now()).expect("review-2 reopens");
         assert_eq!(state.position(), &Position::Revise { findings: None });
         assert_eq!(state.anchors(), [5]);
+        let again = state
+            .accept(done(Step::Revise, Outcome::Completed), None)
+            .and_then(|state| state.reopen(now()))
+            .expect("a step was accepted since");
+        assert_eq!(again.anchors(), [5, 6]);
+        assert_eq!(again.reopen(now()), Err(StateChangeError::ReopenedAlready));
     }
 
     #[test]
@@ -279,14 +285,19 @@ mod tests {
             .and_then(|state| state.accept(done(Step::Review2, Outcome::Clear), None))
             .expect("in order");
         let decide = done(Step::FinalReview, Outcome::Decided(Decision::ApproveAuto));
-        assert_eq!(
-            state.clone().accept(decide.clone(), None),
-            Err(StateChangeError::Reason)
-        );
+        for reason in [None, Some("")] {
+            assert_eq!(
+                state.clone().accept(decide.clone(), reason),
+                Err(StateChangeError::Reason)
+            );
+        }
         let decided = state.accept(decide, Some("good")).expect("with a reason");
         assert_eq!(decided.decision(), Some((Decision::ApproveAuto, "good")));
-        let reopened = decided.reopen(now()).expect("approvals reopen");
+        let later = Stamp::utc("2026-06-02T00:00:00Z".parse().expect("an instant"));
+        let reopened = decided.reopen(later).expect("approvals reopen");
         assert_eq!(reopened.decision(), None);
+        assert_eq!(reopened.final_reason, None);
+        assert_eq!(reopened.updated_at, later.to_raw());
         assert_eq!(
             reopened.reopen(now()),
             Err(StateChangeError::ReopenedAlready)

@@ -102,7 +102,7 @@ impl CallFiles {
     }
 
     /// The final text as an agent writes it itself, before it is redacted.
-    pub fn raw_reply(&self) -> PathBuf {
+    pub(crate) fn raw_reply(&self) -> PathBuf {
         self.directory.join("reply.tmp")
     }
 
@@ -149,7 +149,7 @@ pub struct CallRecord {
 impl CallRecord {
     /// Begins the record of a call, with what was asked and nothing of what came
     /// of it.
-    pub fn of(
+    pub(crate) fn of(
         agent: impl Into<String>,
         call: &AgentCall,
         arguments: Vec<String>,

@@ -40,7 +40,7 @@ impl Host {
     }
 
     /// Returns the zone in which programs of this machine tell the time.
-    pub fn zone(&self) -> TimeZone {
+    pub(crate) fn zone(&self) -> TimeZone {
         let named = self.variable("TZ").and_then(|name| name.to_str());
         named
             .and_then(|name| TimeZone::get(name.trim_start_matches(':')).ok())

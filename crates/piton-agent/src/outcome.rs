@@ -68,7 +68,7 @@ pub struct Reply {
 impl Reply {
     /// The longest reply that is taken, in bytes. An answer is read by people
     /// and committed; what is longer went wrong.
-    pub const LONGEST: usize = 8 << 20;
+    pub(crate) const LONGEST: usize = 8 << 20;
 
     /// Whether it is longer than that, as text or as data.
     fn is_too_long(&self) -> bool {

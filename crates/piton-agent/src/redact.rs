@@ -97,7 +97,7 @@ impl Redacting<'_> {
     }
 
     /// Appends what was held back.
-    pub fn finish(&mut self, out: &mut Vec<u8>) {
+    pub(crate) fn finish(&mut self, out: &mut Vec<u8>) {
         let held = std::mem::take(&mut self.held);
         self.scan(&held, out, true);
     }

@@ -25,27 +25,6 @@ impl Usage {
     }
 }
 
-impl Usage {
-    /// Returns what was consumed since.
-    #[must_use]
-    pub fn since(self, before: Option<Self>) -> Self {
-        let before = before.unwrap_or_default();
-        Self {
-            input_tokens: self.input_tokens.saturating_sub(before.input_tokens),
-            cached_input_tokens: self
-                .cached_input_tokens
-                .saturating_sub(before.cached_input_tokens),
-            cache_write_tokens: self
-                .cache_write_tokens
-                .saturating_sub(before.cache_write_tokens),
-            output_tokens: self.output_tokens.saturating_sub(before.output_tokens),
-            reasoning_tokens: self
-                .reasoning_tokens
-                .saturating_sub(before.reasoning_tokens),
-        }
-    }
-}
-
 impl AddAssign for Usage {
     fn add_assign(&mut self, other: Self) {
         // What an agent reports is outside data: a silly number must not panic.

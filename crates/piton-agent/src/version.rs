@@ -20,7 +20,7 @@ pub struct NotAVersion(pub String);
 impl Version {
     /// Finds the first version in what a program prints when asked for it, such
     /// as `codex-cli 0.169.0` or `2.1.329 (Claude Code)`.
-    pub fn find(text: &str) -> Option<Self> {
+    pub(crate) fn find(text: &str) -> Option<Self> {
         text.split(|c: char| !(c.is_ascii_digit() || c == '.'))
             .map(|word| word.trim_matches('.'))
             .filter(|word| word.contains('.'))
@@ -28,7 +28,7 @@ impl Version {
     }
 
     /// Tells whether this is between two versions, both included.
-    pub fn within(&self, from: Option<&Self>, to: Option<&Self>) -> bool {
+    pub(crate) fn within(&self, from: Option<&Self>, to: Option<&Self>) -> bool {
         from.is_none_or(|from| from <= self) && to.is_none_or(|to| self <= to)
     }
 }

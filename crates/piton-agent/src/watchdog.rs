@@ -65,10 +65,10 @@ pub enum EndReason {
 /// The times at which things were last seen, all from one clock.
 #[derive(Clone, Copy, Debug)]
 pub struct Seen {
-    pub started: Duration,
-    pub last_output: Duration,
-    pub standing: Standing,
-    pub standing_since: Duration,
+    pub(crate) started: Duration,
+    pub(crate) last_output: Duration,
+    pub(crate) standing: Standing,
+    pub(crate) standing_since: Duration,
 }
 
 /// What to do now.

@@ -121,7 +121,7 @@ impl ForgeError {
     }
 
     /// Returns when to come back, for a limit.
-    pub const fn until(&self) -> Option<Timestamp> {
+    pub(crate) const fn until(&self) -> Option<Timestamp> {
         match self {
             Self::Limited { until, .. } => Some(*until),
             Self::NotFound { .. }

@@ -7,9 +7,9 @@ use serde_json::Value;
 #[derive(Clone, Debug, PartialEq)]
 pub struct GraphQuery {
     /// What is asked, for messages.
-    pub what: String,
-    pub text: &'static str,
-    pub variables: Value,
+    pub(crate) what: String,
+    pub(crate) text: &'static str,
+    pub(crate) variables: Value,
 }
 
 impl GraphQuery {

@@ -48,7 +48,7 @@ impl<'a, P: IntoIterator<Item = &'a &'a str>> From<P> for Path {
 pub struct Get {
     path: String,
     query: Vec<(String, String)>,
-    pub accept: Accept,
+    pub(crate) accept: Accept,
 }
 
 impl Get {
@@ -66,7 +66,7 @@ impl Get {
     }
 
     #[must_use]
-    pub fn with(mut self, name: &str, value: impl fmt::Display) -> Self {
+    pub(crate) fn with(mut self, name: &str, value: impl fmt::Display) -> Self {
         self.query.push((name.to_owned(), value.to_string()));
         self
     }
@@ -101,7 +101,7 @@ impl Get {
     }
 
     /// Returns path and query, escaped, beginning with `/`.
-    pub fn target(&self) -> String {
+    pub(crate) fn target(&self) -> String {
         let mut target = self.path.clone();
         for (name, value) in &self.query {
             target.push(if target.contains('?') { '&' } else { '?' });
@@ -122,7 +122,7 @@ pub enum Method {
 }
 
 impl Method {
-    pub const fn word(self) -> &'static str {
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Post => "POST",
             Self::Put => "PUT",
@@ -145,14 +145,14 @@ pub enum Repeat {
 /// A request that changes something.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
-    pub method: Method,
+    pub(crate) method: Method,
     path: String,
-    pub body: Option<Value>,
-    pub repeat: Repeat,
+    pub(crate) body: Option<Value>,
+    pub(crate) repeat: Repeat,
 }
 
 impl Change {
-    pub fn new(method: Method, repeat: Repeat, path: impl Into<Path>) -> Self {
+    pub(crate) fn new(method: Method, repeat: Repeat, path: impl Into<Path>) -> Self {
         Self {
             method,
             path: path.into().0,
@@ -162,17 +162,17 @@ impl Change {
     }
 
     /// A creation, which is never sent twice blindly.
-    pub fn post(path: impl Into<Path>, body: Value) -> Self {
+    pub(crate) fn post(path: impl Into<Path>, body: Value) -> Self {
         Self::new(Method::Post, Repeat::Never, path).with_body(body)
     }
 
     #[must_use]
-    pub fn with_body(mut self, body: Value) -> Self {
+    pub(crate) fn with_body(mut self, body: Value) -> Self {
         self.body = Some(body);
         self
     }
 
-    pub fn target(&self) -> &str {
+    pub(crate) fn target(&self) -> &str {
         &self.path
     }
 }

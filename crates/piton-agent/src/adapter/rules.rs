@@ -22,15 +22,15 @@ pub enum FailureClass {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FailureRule {
-    pub class: FailureClass,
+    pub(crate) class: FailureClass,
     #[serde(default)]
-    pub words: Vec<String>,
+    pub(crate) words: Vec<String>,
     #[serde(default)]
-    pub texts: Vec<String>,
+    pub(crate) texts: Vec<String>,
 }
 
 impl FailureRule {
-    pub fn matches(&self, failure: &Failure) -> bool {
+    pub(crate) fn matches(&self, failure: &Failure) -> bool {
         if self.words.iter().any(|word| failure.words.contains(word)) {
             return true;
         }
@@ -49,15 +49,15 @@ impl FailureRule {
 pub struct ReplyErrors {
     /// What a line begins with that tells of a failure.
     #[serde(default)]
-    pub begin: Vec<String>,
+    pub(crate) begin: Vec<String>,
     /// What a later line begins with when the failure was overcome.
     #[serde(default)]
-    pub overcome_by: Vec<String>,
+    pub(crate) overcome_by: Vec<String>,
 }
 
 impl ReplyErrors {
     /// Returns the failure that a reply is, from its line on.
-    pub fn find<'a>(&self, reply: &'a str) -> Option<&'a str> {
+    pub(crate) fn find<'a>(&self, reply: &'a str) -> Option<&'a str> {
         let begins = |line: &str, with: &[String]| with.iter().any(|it| line.starts_with(it));
         let mut found = None;
         let mut at = 0;

@@ -29,7 +29,7 @@ pub struct AcpStream {
 }
 
 impl AcpStream {
-    pub fn new(opening: Opening) -> Self {
+    pub(crate) fn new(opening: Opening) -> Self {
         let rules = Rules::new(&opening.writable, opening.sealed);
         let mut session = Session {
             stage: Stage::Hello,

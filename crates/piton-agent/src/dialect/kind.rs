@@ -25,7 +25,7 @@ pub enum StreamKind {
 impl StreamKind {
     /// Whether piton answers in this language, so that the program's standard
     /// input stays open.
-    pub fn converses(self) -> bool {
+    pub(crate) fn converses(self) -> bool {
         match self {
             Self::Acp => true,
             Self::ClaudeStreamJson | Self::CodexJsonl | Self::Plain => false,
@@ -33,7 +33,7 @@ impl StreamKind {
     }
 
     /// Starts reading the stream of a call.
-    pub fn conversation(self, opening: Opening) -> Box<dyn Dialect> {
+    pub(crate) fn conversation(self, opening: Opening) -> Box<dyn Dialect> {
         match self {
             Self::Acp => Box::new(AcpStream::new(opening)),
             Self::ClaudeStreamJson | Self::CodexJsonl | Self::Plain => self.reader(),

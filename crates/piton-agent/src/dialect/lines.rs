@@ -20,7 +20,7 @@ impl Default for Lines {
 }
 
 impl Lines {
-    pub fn bounded(longest: usize) -> Self {
+    pub(crate) fn bounded(longest: usize) -> Self {
         Self {
             held: Vec::new(),
             longest,
@@ -29,14 +29,9 @@ impl Lines {
         }
     }
 
-    /// Returns how many lines were too long to keep.
-    pub fn dropped(&self) -> u64 {
-        self.dropped
-    }
-
     /// Takes a chunk and calls `each` for every line it completes. Lines end at
     /// LF alone: other line breaks may stand raw inside a JSON string.
-    pub fn feed(&mut self, chunk: &[u8], mut each: impl FnMut(&[u8])) {
+    pub(crate) fn feed(&mut self, chunk: &[u8], mut each: impl FnMut(&[u8])) {
         let mut rest = chunk;
         while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
             let (line, after) = (&rest[..end], &rest[end + 1..]);
@@ -55,7 +50,7 @@ impl Lines {
     }
 
     /// Hands out what stands after the last line break, if anything.
-    pub fn finish(mut self, mut each: impl FnMut(&[u8])) -> u64 {
+    pub(crate) fn finish(mut self, mut each: impl FnMut(&[u8])) -> u64 {
         if !self.held.is_empty() && !self.dropping {
             each(&self.held);
         }

@@ -29,10 +29,10 @@ pub trait Dialect: Debug + Send {
 /// What a conversation needs to know of its call.
 #[derive(Clone, Debug, Default)]
 pub struct Opening {
-    pub prompt: String,
-    pub directory: PathBuf,
+    pub(crate) prompt: String,
+    pub(crate) directory: PathBuf,
     /// Where the agent may write.
-    pub writable: Vec<PathBuf>,
+    pub(crate) writable: Vec<PathBuf>,
     /// Whether a seal holds it to that.
-    pub sealed: bool,
+    pub(crate) sealed: bool,
 }

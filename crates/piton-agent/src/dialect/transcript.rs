@@ -39,9 +39,9 @@ pub struct Transcript {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Retrying {
     /// What failed the last time.
-    pub failure: Failure,
+    pub(crate) failure: Failure,
     /// How many announcements came in a row.
-    pub times: u32,
+    pub(crate) times: u32,
 }
 
 impl Retrying {
@@ -56,8 +56,8 @@ impl Retrying {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Failure {
     /// What rules can look at: `rate_limit`, `status:429`, `stop:refusal`.
-    pub words: Vec<String>,
-    pub message: String,
+    pub(crate) words: Vec<String>,
+    pub(crate) message: String,
     /// When to come back, where the stream tells it apart from the message.
-    pub until: Option<Timestamp>,
+    pub(crate) until: Option<Timestamp>,
 }

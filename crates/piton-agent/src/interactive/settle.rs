@@ -17,9 +17,9 @@ const STILL: Duration = Duration::from_secs(2);
 /// The two files at one moment, with the digest found right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fingerprint {
-    pub digest: Digest,
-    pub sizes: (u64, u64),
-    pub times: (Option<SystemTime>, Option<SystemTime>),
+    pub(crate) digest: Digest,
+    pub(crate) sizes: (u64, u64),
+    pub(crate) times: (Option<SystemTime>, Option<SystemTime>),
 }
 
 /// Watches one file for having been written to its end.
@@ -30,7 +30,7 @@ pub struct Settle {
 
 impl Settle {
     /// Takes what was seen at a time; tells whether the file has settled.
-    pub fn look(&mut self, now: Duration, seen: Option<Fingerprint>) -> bool {
+    pub(crate) fn look(&mut self, now: Duration, seen: Option<Fingerprint>) -> bool {
         self.held = match (self.held.take(), seen) {
             (_, None) => None,
             (Some((before, since)), Some(seen)) if before == seen => Some((seen, since)),
@@ -51,7 +51,7 @@ pub fn done_file(content: &Path) -> PathBuf {
 
 impl Fingerprint {
     /// Looks at the two files; `None` while they are not there or do not agree.
-    pub fn of(disk: &dyn DiskRead, content: &Path) -> io::Result<Option<Self>> {
+    pub(crate) fn of(disk: &dyn DiskRead, content: &Path) -> io::Result<Option<Self>> {
         let done = done_file(content);
         let (Some(first), Some(second)) = (disk.stat(content)?, disk.stat(&done)?) else {
             return Ok(None);

@@ -26,7 +26,7 @@ impl Terminal {
 
     /// Undoes what an agent that was ended by force left on, and throws away
     /// what was typed or answered meanwhile.
-    pub fn reset_modes(&mut self) -> io::Result<()> {
+    pub(crate) fn reset_modes(&mut self) -> io::Result<()> {
         self.device.write_all(RESET)?;
         self.device.flush()?;
         Ok(tcflush(&self.device, QueueSelector::IFlush)?)

@@ -22,18 +22,18 @@ use super::tree::Tree;
 /// The note of a call under way.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Marker {
-    pub version: u32,
-    pub token: String,
+    pub(crate) version: u32,
+    pub(crate) token: String,
     /// The piton that runs the call.
-    pub owner: u32,
+    pub(crate) owner: u32,
     /// The boot of the machine and the space of process ids that it is from.
     #[serde(default)]
-    pub boot: Option<String>,
+    pub(crate) boot: Option<String>,
     #[serde(default)]
-    pub namespace: Option<String>,
+    pub(crate) namespace: Option<String>,
     /// The call's own temporary directory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub temporary: Option<PathBuf>,
+    pub(crate) temporary: Option<PathBuf>,
     /// Held as long as the piton lives, in whatever container it runs.
     #[serde(skip)]
     held: Option<Arc<File>>,

@@ -65,7 +65,7 @@ impl ProgramAgent {
 
     /// Adds secrets that are known from elsewhere, such as a forge token.
     #[must_use]
-    pub fn with_secrets(mut self, secrets: impl IntoIterator<Item = String>) -> Self {
+    pub(crate) fn with_secrets(mut self, secrets: impl IntoIterator<Item = String>) -> Self {
         self.redactor = Redactor::new(environment::secrets(&self.host).into_iter().chain(secrets));
         self
     }
@@ -73,13 +73,9 @@ impl ProgramAgent {
     /// Leaves the notes of calls under way in one directory instead of in those
     /// of the calls, so that the next piton finds them at once.
     #[must_use]
-    pub fn noting_in(mut self, directory: PathBuf) -> Self {
+    pub(crate) fn noting_in(mut self, directory: PathBuf) -> Self {
         self.notes = Some(directory);
         self
-    }
-
-    pub fn spec(&self) -> &AdapterSpec {
-        &self.spec
     }
 
     pub(super) fn write(&self, path: &Path, text: &str) -> Result<(), AgentError> {

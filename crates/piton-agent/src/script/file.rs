@@ -69,7 +69,7 @@ impl FromStr for Script {
 
 impl Script {
     /// Returns the step for a call, given how often each was used already.
-    pub fn choose(&self, used: &[u64], call: &AgentCall) -> Option<usize> {
+    pub(crate) fn choose(&self, used: &[u64], call: &AgentCall) -> Option<usize> {
         let fits = |index: &usize| self.steps[*index].fits(call);
         let unused = |index: &usize| used.get(*index).copied().unwrap_or(0) == 0;
         let mut fitting = (0..self.steps.len()).filter(fits);

@@ -36,7 +36,7 @@ pub struct StateSpec {
 
 impl StateSpec {
     /// Returns where the directory is for this user.
-    pub fn place(&self, host: &Host) -> Option<PathBuf> {
+    pub(crate) fn place(&self, host: &Host) -> Option<PathBuf> {
         let said = self
             .variable
             .as_deref()
@@ -107,7 +107,7 @@ pub struct StateGuard {
 
 impl StateGuard {
     /// Remembers what is no data.
-    pub fn before(disk: &dyn Disk, root: PathBuf, spec: StateSpec) -> io::Result<Self> {
+    pub(crate) fn before(disk: &dyn Disk, root: PathBuf, spec: StateSpec) -> io::Result<Self> {
         let before = look(disk, &root, |name| spec.is_data(name))?;
         Ok(Self { root, spec, before })
     }
@@ -115,7 +115,7 @@ impl StateGuard {
     /// Puts back what the call changed, sets aside below `evidence` what stood
     /// in its place, and returns what that was. What cannot be put back, or
     /// cannot be looked at, is named too.
-    pub fn put_back(&self, disk: &dyn Disk, evidence: &Path) -> Vec<String> {
+    pub(crate) fn put_back(&self, disk: &dyn Disk, evidence: &Path) -> Vec<String> {
         let after = match look(disk, &self.root, |name| self.spec.is_data(name)) {
             Ok(after) => after,
             Err(error) => {

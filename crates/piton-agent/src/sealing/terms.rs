@@ -91,7 +91,7 @@ impl SealTerms {
     }
 
     /// Returns how far the seal goes for a program.
-    pub fn of(&self, purpose: Purpose) -> &Standing {
+    pub(crate) fn of(&self, purpose: Purpose) -> &Standing {
         match purpose {
             Purpose::Working => &self.standing,
             Purpose::Validation => &self.validation,

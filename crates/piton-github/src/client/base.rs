@@ -28,7 +28,7 @@ pub enum InvalidBase {
 
 impl Base {
     /// GitHub itself.
-    pub fn github() -> Self {
+    pub(crate) fn github() -> Self {
         Self {
             rest: Origin {
                 scheme: Scheme::Https,

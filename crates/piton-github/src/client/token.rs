@@ -18,7 +18,7 @@ pub enum InvalidToken {
 
 impl Token {
     /// Opens the token; whoever calls this answers for where it goes.
-    pub fn reveal(&self) -> &str {
+    pub(crate) fn reveal(&self) -> &str {
         &self.0
     }
 

@@ -54,7 +54,7 @@ pub struct Side {
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct SideRepo {
-    pub full_name: RepoName,
+    pub(crate) full_name: RepoName,
 }
 
 pub fn get(forge: &dyn ForgeRead, repo: &RepoName, number: u64) -> Result<Pull> {

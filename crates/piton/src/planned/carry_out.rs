@@ -18,7 +18,7 @@ use crate::terminal::Terminal;
 /// How a plan went, for commands that go on afterwards.
 #[derive(Debug)]
 pub(crate) struct Ended {
-    pub(crate) exit: Exit,
+    pub exit: Exit,
     pub(crate) receipts: Vec<Receipt>,
 }
 

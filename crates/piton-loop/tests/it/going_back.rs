@@ -213,10 +213,15 @@ fn the_plan_that_a_migration_is_told_of_in_is_noted_once() {
         backend: "local".to_owned(),
         id: "7".to_owned(),
     };
-    let link = || {
+    let tried = || {
         let (site, slug) = (&world.site, &world.slug);
-        person::link(&RealDisk, &world.git, site, slug, plan.clone(), "piton").unwrap()
+        person::link(&RealDisk, &world.git, site, slug, plan.clone(), "piton")
     };
+    world.repo.write("migrations/add-api/notes.md", "unsaved\n");
+    let refused = tried().unwrap_err();
+    assert!(matches!(refused, PersonRefusal::Site(_)), "{refused:?}");
+    std::fs::remove_file(world.live().join("notes.md")).unwrap();
+    let link = || tried().unwrap();
     let before = world.snapshot();
     world.publish_proposal(link().expect("it is new"));
     let after = world.snapshot();

@@ -58,6 +58,20 @@ fn migrations_that_are_in_no_commit_are_not_worked_on() {
 }
 
 #[test]
+fn a_plan_that_git_ignores_is_worked_on_all_the_same() {
+    let world = World::at(Step::Expand);
+    world.repo.write(".gitignore", "migrations/\n");
+    world
+        .repo
+        .git(&["rm", "--quiet", "--cached", "-r", "migrations"]);
+    world.repo.git(&["add", ".gitignore"]);
+    world
+        .repo
+        .git(&["commit", "--quiet", "--message", "ignored"]);
+    assert_eq!(refuses(&world.repo, "add-api", &Stand::Plan), None);
+}
+
+#[test]
 fn what_does_not_fit_together_is_not_worked_on() {
     let repo = ScratchRepo::new();
     repo.write_migration(&tidy());

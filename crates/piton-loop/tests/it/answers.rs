@@ -45,10 +45,33 @@ fn an_answer_waits_on_the_branch_that_it_was_asked_on() {
     forget(&other);
     assert!(find(&world, &main), "another branch forgets nothing of it");
     let stranger = "stranger".parse().unwrap();
+    let strangers = Waiting::find(&RealDisk, &world.site, &stranger, &main);
+    assert!(strangers.unwrap().is_none());
     Waiting::forget(&RealDisk, &world.site, &stranger, None).unwrap();
     assert!(find(&world, &main), "nor does another migration");
     forget(&main);
     assert!(!find(&world, &main));
+}
+
+#[test]
+fn an_answer_is_for_what_is_live_and_the_newest_of_several_counts() {
+    let (world, on, note) = answered();
+    let decision = world.decide().unwrap();
+    world.make(&decision, GOOD).unwrap();
+    let find = || Waiting::find(&RealDisk, &world.site, &world.slug, &on).unwrap();
+    let newest = find().unwrap().candidate.dir;
+    let first = note.parent().unwrap();
+    assert!(newest.parent().unwrap() > first, "{}", newest.display());
+    // Its note holds a copy of its files, so it waits without them as well.
+    fs::remove_dir_all(&newest).unwrap();
+    assert_eq!(find().unwrap().candidate.dir, newest);
+    fs::remove_dir_all(newest.parent().unwrap()).unwrap();
+    let left = find().unwrap().candidate.dir;
+    assert_eq!(left.parent().unwrap(), first);
+    let file = "migrations/add-api/notes.md";
+    world.repo.write(file, "a person's\n");
+    world.repo.commit_all("by hand");
+    assert!(find().is_none(), "it was asked about something else");
 }
 
 #[test]

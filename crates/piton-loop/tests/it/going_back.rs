@@ -108,9 +108,33 @@ fn the_last_accepted_step_is_taken_back_with_what_came_after_it() {
 #[test]
 fn nothing_is_taken_back_over_changes_that_are_not_committed() {
     let world = World::at(Step::Expand);
-    world.repo.write("migrations/add-api/notes.md", "unsaved\n");
+    edit_manifest(&world, |manifest| {
+        manifest["cooldown_until"] = json!("2099-01-01T00:00:00.000+00:00");
+    });
+    let unsaved = |world: &World| {
+        let note = "migrations/add-api/notes.md";
+        world.repo.write(note, "unsaved\n");
+    };
+    unsaved(&world);
     let refused = undo(&world).unwrap_err();
     assert!(matches!(refused, PersonRefusal::Site(_)), "{refused:?}");
+    let refused = wake(&world).unwrap_err();
+    assert!(matches!(refused, PersonRefusal::Site(_)), "{refused:?}");
+    let world = rejected();
+    unsaved(&world);
+    let refused = reopen(&world, "do it smaller").unwrap_err();
+    assert!(matches!(refused, PersonRefusal::Site(_)), "{refused:?}");
+}
+
+#[test]
+fn a_plan_with_phases_none_of_which_has_landed_is_taken_back_as_well() {
+    let world = World::at(Step::FinalReview);
+    let before = world.snapshot();
+    assert!(!before.manifest.phases().is_empty());
+    world.step(GOOD).unwrap();
+    assert_eq!(world.snapshot().manifest.status(), Status::Ready);
+    world.publish_proposal(undo(&world).unwrap().proposal);
+    assert_eq!(world.snapshot().contents, before.contents);
 }
 
 #[test]

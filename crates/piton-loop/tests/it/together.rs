@@ -48,10 +48,10 @@ struct Together(ScriptAgent, Arc<Meeting>);
 /// Where two agents wait for one another. If one never comes, the other goes
 /// on, and the test tells what failed.
 #[derive(Debug, Default)]
-pub(crate) struct Meeting(Mutex<usize>, Condvar);
+struct Meeting(Mutex<usize>, Condvar);
 
 impl Meeting {
-    pub(crate) fn wait(&self) {
+    fn wait(&self) {
         let mut here = self.0.lock().unwrap();
         *here += 1;
         self.1.notify_all();

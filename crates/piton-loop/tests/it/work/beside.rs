@@ -1,5 +1,8 @@
 //! Two jobs of one run, one of which lands while the other's agent works.
 
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
 use piton_agent::agent::CallFiles;
@@ -11,15 +14,15 @@ use piton_loop::work::{Piece, SourcePiece, Worked};
 use piton_migration::own::TargetProvenance;
 use piton_testkit::Replies;
 
-use crate::together::Meeting;
 use crate::work::{Scene, refactor_that_writes, scripted, taken};
 
 /// An agent that works until the other job has landed.
 #[derive(Debug)]
 struct Patient {
     script: ScriptAgent,
-    begun: Meeting,
-    landed: Meeting,
+    begun: AtomicBool,
+    /// Heard from, or hung up on, once that is so.
+    landed: Mutex<Receiver<()>>,
 }
 
 impl Agent for Patient {
@@ -32,8 +35,8 @@ impl Agent for Patient {
         stop: &Stop,
         events: &dyn CallEvents,
     ) -> Result<CallRecord, AgentError> {
-        self.begun.wait();
-        self.landed.wait();
+        self.begun.store(true, Ordering::SeqCst);
+        let _ = self.landed.lock().unwrap().recv();
         self.script.call(call, files, stop, events)
     }
 }
@@ -45,10 +48,11 @@ fn what_a_run_itself_landed_meanwhile_is_told_as_its_own() {
         .says("refactor", "done")
         .writes("src/other.rs", "better\n");
     let first = taken(scene.refactor_of(&["src/other.rs"], &others));
+    let (lands, landed) = channel();
     let agent = Patient {
         script: scripted(&refactor_that_writes("better\n", "done")),
-        begun: Meeting::default(),
-        landed: Meeting::default(),
+        begun: AtomicBool::new(false),
+        landed: Mutex::new(landed),
     };
     let files = vec!["src/lib.rs".to_owned()];
     let second = Piece::Source(SourcePiece {
@@ -60,10 +64,16 @@ fn what_a_run_itself_landed_meanwhile_is_told_as_its_own() {
     let start = scene.start();
     let told = scene.with_agent(&agent, &scene.clock, |shop, run| {
         let worked = thread::scope(|scope| {
+            // However this ends, the agent does not wait for ever.
+            let lands = lands;
             let job = scope.spawn(|| second.work(shop, run, &start));
-            agent.begun.wait();
-            let brought = bring(shop, run, &first).unwrap();
-            agent.landed.wait();
+            while !agent.begun.load(Ordering::SeqCst) {
+                assert!(!job.is_finished(), "the agent was not asked");
+                thread::yield_now();
+            }
+            let brought = bring(shop, run, &first);
+            lands.send(()).unwrap();
+            let brought = brought.unwrap();
             assert!(matches!(brought, Brought::Landed { .. }), "{brought:?}");
             job.join().unwrap()
         });

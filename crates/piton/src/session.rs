@@ -11,7 +11,7 @@ use piton_agent::process::ExitKind;
 use piton_agent::sealing::SealTerms;
 use piton_agent::{AgentCall, CallFiles, CallRole, HeldSession, Host, ProgramAgent};
 use piton_base::{Clock, SystemClock};
-use piton_durable::{Disk, RealDisk, create_dirs, write_atomic};
+use piton_durable::{Disk, RealDisk, WriteError, create_dirs, write_atomic};
 use piton_loop::operation::AgentChoice;
 use piton_loop::runs::{CallOutcome, CallVerdict, FinalStatus, Outset, RecordedCall, RunRecord};
 use piton_seal::CacheSet;
@@ -161,22 +161,9 @@ pub(crate) fn hold(
     agents::ready(&agent)?;
     let files = CallFiles::in_directory(talk.scratch);
     let call = talk.call(chosen);
-    let Some(line) = agent.interactive_command(&call, &files) else {
-        return Err(CommandError::failed(could_not)
-            .with_source("it cannot work at a terminal".to_owned())
-            .hint(format!(
-                "describe one with `interactive-arguments` under [agents.{}]",
-                chosen.name
-            )));
-    };
-    create_dirs(&context.disk, talk.scratch).or_failed(could_not)?;
-    write_atomic(
-        &context.disk,
-        &files.prompt(),
-        talk.prompt.as_bytes(),
-        0o600,
-    )
-    .or_failed(could_not)?;
+    let line = agent.interactive_command(&call, &files);
+    let line = line.ok_or_else(|| not_at_a_terminal(&chosen.name, could_not))?;
+    lay_prompt(context, &talk, &files).or_failed(could_not)?;
     let found = host
         .find_program(&program)
         .unwrap_or_else(|| PathBuf::from(&program));
@@ -202,12 +189,7 @@ pub(crate) fn hold(
         token,
         seal: seat.request(),
     };
-    let terminal = File::options()
-        .read(true)
-        .write(true)
-        .open("/dev/tty")
-        .ok()
-        .and_then(Terminal::remember);
+    let terminal = terminal();
     let (began, since) = (clock.now(), clock.elapsed());
     let end = interactive::run(&session, terminal, &context.disk, &context.stop, &*clock);
     let warnings = agent.put_back(&states, &files);
@@ -237,6 +219,27 @@ fn terms(
     }
     let caches = context.environment.user_cache().unwrap_or_default();
     crate::sealing::terms(context, settings, &caches.join("sessions"))
+}
+
+fn not_at_a_terminal(agent: &str, could_not: &str) -> CommandError {
+    CommandError::failed(could_not)
+        .with_source("it cannot work at a terminal".to_owned())
+        .hint(format!(
+            "describe one with `interactive-arguments` under [agents.{agent}]"
+        ))
+}
+
+/// Puts the prompt where the agent reads it.
+fn lay_prompt(context: &Context, talk: &Talk<'_>, files: &CallFiles) -> Result<(), WriteError> {
+    let (disk, prompt) = (&context.disk, talk.prompt.as_bytes());
+    create_dirs(disk, talk.scratch)?;
+    write_atomic(disk, &files.prompt(), prompt, 0o600)
+}
+
+/// Returns the user's terminal, if there is one, as it is now.
+fn terminal() -> Option<Terminal> {
+    let tty = File::options().read(true).write(true).open("/dev/tty");
+    tty.ok().and_then(Terminal::remember)
 }
 
 /// Returns how the chosen agent is called.

@@ -172,12 +172,10 @@ mod tests {
 
     #[test]
     fn a_choice_that_leads_nowhere_says_what_is_missing() {
-        let error = choice("command", None, None).spec().unwrap_err();
-        assert!(error.to_string().contains("--agent-command"), "{error}");
-        let error = choice("claude", Some("x"), None).spec().unwrap_err();
-        assert!(
-            error.to_string().contains("agents.claude.arguments"),
-            "{error}"
-        );
+        let hint = |choice: Choice<'_>| choice.spec().unwrap_err().hint().unwrap();
+        let told = hint(choice("command", None, None));
+        assert!(told.contains("--agent-command"), "{told}");
+        let told = hint(choice("claude", Some("x"), None));
+        assert!(told.contains("agents.claude.arguments"), "{told}");
     }
 }

@@ -96,7 +96,7 @@ fn where_nobody_can_be_asked_all_missing_answers_are_named_before_anything_chang
     };
     assert_eq!(missing.0.len(), 4);
     insta::assert_snapshot!(missing, @"
-    answers are missing, and there is no terminal to ask at; nothing was changed
+    answers are missing, and there is no terminal to ask at
     `toy:set:a` asks: set a? (answer it with --force)
     `toy:set:b` asks: set b? (answer it with --force)
     `toy:set:c` asks: set c? (answer it with --force)

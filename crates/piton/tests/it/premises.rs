@@ -163,7 +163,7 @@ fn a_step_never_lands_on_a_branch_that_was_checked_out_meanwhile() {
     // It belongs on the one branch and is not offered on the other.
     let dry = env.step(&[counted(&env, ""), strings(&["--dry-run"])].concat());
     assert!(
-        !dry.shown().contains("no agent is called"),
+        !dry.shown().contains("without a new call"),
         "{}",
         dry.shown()
     );

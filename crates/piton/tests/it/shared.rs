@@ -279,7 +279,9 @@ impl Planned {
 
     fn answers(&self) -> usize {
         let comments = self.comments();
-        let heard = comments.iter().filter(|body| body.contains("piton heard"));
+        let heard = comments
+            .iter()
+            .filter(|body| body.contains("piton has read"));
         heard.count()
     }
 }

@@ -130,7 +130,11 @@ fn what_an_interview_left_is_shown_as_a_plan_and_takes_the_files_place() {
     ));
     let dry = env.ok(&["taste", "--interview", "--dry-run"]);
     assert!(dry.stdout.contains("session with fake"), "{}", dry.stdout);
-    assert!(dry.stdout.contains("not known before"), "{}", dry.stdout);
+    assert!(
+        dry.stdout.contains("before anything is written"),
+        "{}",
+        dry.stdout
+    );
     assert!(!env.repo.exists(OURS) && scratches(&env).is_empty());
     assert_eq!(
         env.run(&["taste", "--interview", "--dry-run", "--exit-code"])

@@ -85,7 +85,7 @@ fn a_step_that_a_run_made_and_could_not_land_lands_with_the_step_command_without
     std::fs::remove_file(env.path().join(".git/MERGE_HEAD")).unwrap();
     let dry = env.step(&[counted(&env, ""), strings(&["--dry-run"])].concat());
     assert!(
-        dry.shown().contains("no agent is called"),
+        dry.shown().contains("without a new call"),
         "{}",
         dry.shown()
     );

@@ -100,7 +100,8 @@ impl Context {
         }
         // An agent that goes on could plant it again.
         self.end_agents(&state);
-        let found = clear_kept(&self.disk, repository, &guards, &state.failures());
+        let holder = self.holder("looking for what an agent planted");
+        let found = clear_kept(&self.disk, repository, &guards, &state.failures(), &holder);
         for left in
             found.or_failed("could not check what an agent changed whose piton was killed")?
         {

@@ -1,13 +1,14 @@
 //! The look before a call, written down: when piton is killed in the middle of
 //! one, whatever comes next compares before any git with hooks runs.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use piton_durable::atomic::is_leftover;
 use piton_durable::{
-    Disk, DiskRead, Holder, Lock, LockError, LockGuard, create_dirs, write_atomic,
+    Disk, DiskRead, Entry, Holder, Lock, LockError, LockGuard, create_dirs, write_atomic,
 };
 use piton_git::GitRead;
 use serde::{Deserialize, Serialize};
@@ -105,23 +106,25 @@ pub struct Leftover {
     pub set_aside: PathBuf,
 }
 
-/// Tells whether a call was cut off whose comparison is still to be made.
+/// Tells whether a call left anything here: a comparison that is still to be
+/// made, or what should have gone with one that was.
 pub fn is_anything_kept(disk: &dyn DiskRead, dir: &Path) -> bool {
     // What cannot be looked at may be something.
     disk.list_if_there(dir).map_or(true, |entries| {
-        entries
-            .iter()
-            .any(|entry| is_record(Path::new(&entry.name)))
+        (entries.iter())
+            .any(|entry| is_record(Path::new(&entry.name)) || litter_of(entry).is_some())
     })
 }
 
 /// Makes the comparisons of calls that were cut off. What was planted goes below
-/// `failures`. Calls that are under way are left alone.
+/// `failures`. Calls that are under way are left alone; what others left of a
+/// comparison that was made goes.
 pub fn clear_kept(
     disk: &dyn Disk,
     git: &dyn GitRead,
     dir: &Path,
     failures: &Path,
+    holder: &Holder,
 ) -> Result<Vec<Leftover>, KeptError> {
     let mut found = Vec::new();
     let entries = disk.list_if_there(dir).map_err(|error| KeptError::Read {
@@ -156,6 +159,7 @@ pub fn clear_kept(
             found.push(Leftover { strays, set_aside });
         }
     }
+    sweep(disk, dir, holder);
     Ok(found)
 }
 
@@ -174,30 +178,39 @@ fn remove(disk: &dyn Disk, path: &Path) {
     }
 }
 
+/// Returns of which record an entry is the lock or an unfinished writing.
+fn litter_of(entry: &Entry) -> Option<String> {
+    let text = entry.name.to_str()?;
+    let unfinished = || {
+        let (name, _) = text.strip_prefix('.')?.split_once(".json.")?;
+        is_leftover(&entry.name).then_some(name)
+    };
+    let locked = || text.split_once(".lock").map(|(name, _)| name);
+    unfinished().or_else(locked).map(str::to_owned)
+}
+
 /// Removes what was left by those who were killed before they had a record, or
 /// after it was forgotten. Each under its lock: one who takes it at this moment
 /// must not be left with a lock on a file that is gone.
 fn sweep(disk: &dyn Disk, dir: &Path, holder: &Holder) {
+    // What cannot be listed stays for the next time.
     let entries = disk.list(dir).unwrap_or_default();
-    for entry in &entries {
-        let name = entry.name.to_string_lossy();
-        let Some((name, _)) = name.split_once(".lock") else {
-            continue;
-        };
+    let names: BTreeSet<String> = entries.iter().filter_map(litter_of).collect();
+    for name in names {
         let path = dir.join(format!("{name}.{ENDING}"));
-        if !matches!(disk.stat(&path), Ok(None)) {
+        let has_none = || matches!(disk.stat(&path), Ok(None));
+        if !has_none() {
             continue;
         }
         let Ok(_dead) = lock(&path).acquire(holder, Duration::ZERO) else {
             continue;
         };
-        if !matches!(disk.stat(&path), Ok(None)) {
+        if !has_none() {
             continue;
         }
-        let unfinished = format!(".{name}.{ENDING}.");
-        for entry in &entries {
-            let is_its = entry.name.to_string_lossy().starts_with(&unfinished);
-            if is_its && is_leftover(&entry.name) {
+        let its = |entry: &&Entry| litter_of(entry).as_ref() == Some(&name);
+        for entry in entries.iter().filter(its) {
+            if is_leftover(&entry.name) {
                 let _ = disk.remove_file(&dir.join(&entry.name));
             }
         }

@@ -392,13 +392,13 @@ fn what_was_planted_before_a_kill_is_set_aside_by_whatever_comes_next() {
         place.repo.path().join(".git/piton/work/guards"),
         place.repo.path().join(".git/piton/failures"),
     );
-    let clear = || clear_kept(&RealDisk, &place.git, &guards, &failures).unwrap();
     let holder = Holder {
         pid: 1,
         host: "here".into(),
         since: "2026-06-01T00:00:00Z".parse().unwrap(),
         what: "a call".into(),
     };
+    let clear = || clear_kept(&RealDisk, &place.git, &guards, &failures, &holder).unwrap();
     let begin = || {
         let view = View::read(&place.git).unwrap();
         Guard::before(&RealDisk, &place.git, view, &Surroundings::default())

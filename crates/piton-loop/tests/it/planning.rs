@@ -235,6 +235,7 @@ fn what_cannot_be_looked_at_is_not_taken_for_nothing_that_waits() {
     std::os::unix::fs::symlink("guards", &guards).unwrap();
     assert!(is_anything_kept(&RealDisk, &guards));
     let failures = world.repo.path().join("failures");
-    let cleared = clear_kept(&RealDisk, &world.git, &guards, &failures);
+    let holder = crate::world::holder();
+    let cleared = clear_kept(&RealDisk, &world.git, &guards, &failures, &holder);
     assert!(cleared.is_err(), "{cleared:?}");
 }

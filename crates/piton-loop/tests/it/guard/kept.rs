@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use piton_durable::{Holder, Lock, RealDisk};
+use piton_durable::{Holder, Lock, LockGuard, RealDisk};
 use piton_git::View;
 use piton_loop::guard::{Guard, KeptError, Leftover, Surroundings, clear_kept, is_anything_kept};
 
@@ -39,7 +39,7 @@ impl Fixture {
 
     fn clear(&self) -> Result<Vec<Leftover>, KeptError> {
         let failures = self.repo.path().join(".git/piton/failures");
-        clear_kept(&RealDisk, &self.git, &self.guards(), &failures)
+        clear_kept(&RealDisk, &self.git, &self.guards(), &failures, &holder())
     }
 
     fn is_anything_kept(&self) -> bool {
@@ -93,29 +93,49 @@ fn what_a_newer_piton_kept_is_left_to_it() {
     assert!(record.exists());
 }
 
-#[test]
-fn leftovers_without_a_record_go_and_those_of_the_living_stay() {
-    let place = Fixture::new();
+/// Leaves what stays without a record: of the dead, and of one who is about to
+/// write it and holds its lock.
+fn litter(place: &Fixture) -> LockGuard {
     fs::create_dir_all(place.guards()).unwrap();
     let leave = |name: &str| fs::write(place.guards().join(name), "").unwrap();
-    for name in ["dead.lock", "dead.lock.holder", ".dead.json.7-0.piton-tmp"] {
+    for name in [
+        "dead.lock",
+        "dead.lock.holder",
+        ".dead.json.7-0.piton-tmp",
+        ".bare.json.7-0.piton-tmp",
+    ] {
         leave(name);
     }
     let lock = Lock::at(place.guards().join("alive.lock"));
     let alive = lock.acquire(&holder(), Duration::ZERO).unwrap();
     leave(".alive.json.7-0.piton-tmp");
-    assert!(!place.is_anything_kept(), "there is no record");
+    alive
+}
+
+const OF_THE_LIVING: [&str; 3] = [
+    ".alive.json.7-0.piton-tmp",
+    "alive.lock",
+    "alive.lock.holder",
+];
+
+#[test]
+fn leftovers_without_a_record_go_with_the_next_call_and_those_of_the_living_stay() {
+    let place = Fixture::new();
+    let _alive = litter(&place);
     let _call = place.begin("run");
-    assert_eq!(
-        place.names(),
-        [
-            ".alive.json.7-0.piton-tmp",
-            "alive.lock",
-            "alive.lock.holder",
-            "run.json",
-            "run.lock",
-            "run.lock.holder"
-        ]
-    );
+    let of_the_call = ["run.json", "run.lock", "run.lock.holder"];
+    assert_eq!(place.names(), [OF_THE_LIVING, of_the_call].concat());
+}
+
+#[test]
+fn leftovers_without_a_record_go_with_whatever_looks_for_what_was_planted() {
+    let place = Fixture::new();
+    let alive = litter(&place);
+    assert!(place.is_anything_kept());
+    assert_eq!(place.clear().unwrap(), []);
+    assert_eq!(place.names(), OF_THE_LIVING);
     drop(alive);
+    assert_eq!(place.clear().unwrap(), []);
+    assert_eq!(place.names(), [""; 0]);
+    assert!(!place.is_anything_kept());
 }

@@ -27,7 +27,7 @@ impl Blow {
     pub(super) const fn watch(self) -> Watch {
         match self {
             Self::Kill => Watch::Writes,
-            Self::Fail(_) | Self::FailFrom(_) => Watch::Opens,
+            Self::Fail(_) | Self::FailFrom(_) => Watch::Looks,
         }
     }
 }

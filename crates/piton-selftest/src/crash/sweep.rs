@@ -242,7 +242,7 @@ impl Shared<'_> {
         }
         field.keep(scenario.name)?;
         let watch = if self.options.errors {
-            Watch::Opens
+            Watch::Looks
         } else {
             Watch::Writes
         };

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// A system call that is about to write, or to open a file.
+/// A system call that is about to write, to open a file or to look at one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Point {
     /// Counted over the whole tree of processes, from 1.
@@ -12,7 +12,8 @@ pub struct Point {
     /// The file, and for renames and links the other name.
     pub path: PathBuf,
     pub other: Option<PathBuf>,
-    /// Whether it writes; otherwise it opens a file to read it.
+    /// Whether it writes; otherwise it opens a file to read it, or looks what is
+    /// there.
     pub writes: bool,
     /// How such a call can fail.
     pub faults: &'static [Fault],
@@ -41,6 +42,8 @@ pub enum Watch {
     Writes,
     /// And where a file is opened to be read.
     Opens,
+    /// And where it is looked what is there: most calls of all.
+    Looks,
 }
 
 /// What is done at a point.

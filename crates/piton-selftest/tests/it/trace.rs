@@ -157,3 +157,32 @@ fn signals_of_the_programs_own_are_passed_on() {
     assert_eq!(traced.end, End::Exit(0));
     assert!(at.join("got").exists());
 }
+
+#[test]
+fn a_look_at_a_file_is_a_point_for_who_asks_for_looks_and_can_fail() {
+    let (_keep, at) = scratch();
+    std::fs::write(at.join("a"), "").unwrap();
+    let looked = |watch, fails: bool| {
+        let mut command = Command::new("/bin/sh");
+        command
+            .args(["-c", "if test -e a; then exit 3; else exit 4; fi"])
+            .current_dir(&at);
+        let mut looks = 0;
+        let traced = trace(&mut command, &at, watch, LIMIT, &mut |point| {
+            if point.path != at.join("a") {
+                return Verdict::Go;
+            }
+            assert!(!point.writes && point.faults == [Fault::InputOutput]);
+            looks += 1;
+            if fails {
+                Verdict::Fail(Fault::InputOutput)
+            } else {
+                Verdict::Go
+            }
+        });
+        (traced.unwrap().end, looks)
+    };
+    assert_eq!(looked(Watch::Opens, true), (End::Exit(3), 0));
+    assert_eq!(looked(Watch::Looks, false), (End::Exit(3), 1));
+    assert_eq!(looked(Watch::Looks, true), (End::Exit(4), 1));
+}

@@ -38,6 +38,7 @@ pub(super) fn filter(watch: Watch) -> Vec<sock_filter> {
     for call in calls() {
         let number = u32::try_from(call.number).unwrap_or(u32::MAX);
         match call.names {
+            Names::LookPath | Names::LookAt if watch != Watch::Looks => {}
             Names::OpenPath(flags) | Names::OpenAt(flags) if watch == Watch::Writes => program
                 .extend([
                     step(EQUAL, 0, 4, number),
@@ -54,7 +55,9 @@ pub(super) fn filter(watch: Watch) -> Vec<sock_filter> {
             | Names::TextThenAt
             | Names::OpenPath(_)
             | Names::OpenAt(_)
-            | Names::OpenHow => program.extend([
+            | Names::OpenHow
+            | Names::LookPath
+            | Names::LookAt => program.extend([
                 step(EQUAL, 0, 1, number),
                 step(RETURN, 0, 0, libc::SECCOMP_RET_TRACE),
             ]),

@@ -181,13 +181,21 @@ fn seen(process: i32, entry: &Entry) -> Option<Point> {
     let argument = |index: usize| entry.arguments[index];
     let path = |index| resolved(process, libc::AT_FDCWD, argument(index));
     let at = |index: usize| resolved(process, descriptor(argument(index)), argument(index + 1));
-    let mut flags = None;
+    let (mut flags, mut looks) = (None, false);
     let (path, other) = match call.names {
         Names::Descriptor(at) => (
             open_file(process, descriptor(argument(usize::from(at))))?,
             None,
         ),
         Names::Path => (path(0)?, None),
+        Names::LookPath => {
+            looks = true;
+            (path(0)?, None)
+        }
+        Names::LookAt => {
+            looks = true;
+            (at(0)?, None)
+        }
         Names::OpenPath(at) => {
             flags = Some(argument(at.into()));
             (path(0)?, None)
@@ -206,13 +214,13 @@ fn seen(process: i32, entry: &Entry) -> Option<Point> {
             (at(0)?, None)
         }
     };
-    let writes = flags.is_none_or(|flags| flags & u64::from(WRITES.cast_unsigned()) != 0);
+    let writes = !looks && flags.is_none_or(|flags| flags & u64::from(WRITES.cast_unsigned()) != 0);
     Some(Point {
         number: 0,
         call: call.name,
         path,
         other,
-        faults: if writes { call.faults } else { READ },
+        faults: if writes || looks { call.faults } else { READ },
         writes,
     })
 }

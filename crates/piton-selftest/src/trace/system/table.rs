@@ -1,4 +1,4 @@
-//! The system calls that write.
+//! The system calls that write, open or look.
 
 use crate::trace::point::Fault;
 
@@ -25,6 +25,10 @@ pub(super) enum Names {
     OpenAt(u8),
     /// As `At`, with the flags in memory.
     OpenHow,
+    /// As `Path` or `At`, of a call that only looks at what is there.
+    #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "older calls"))]
+    LookPath,
+    LookAt,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -103,6 +107,11 @@ const COMMON: &[Call] = &[
     call(libc::SYS_fchmodat, "fchmodat", Names::At, TROUBLE),
     call(libc::SYS_fchown, "fchown", Names::Descriptor(0), TROUBLE),
     call(libc::SYS_fchownat, "fchownat", Names::At, TROUBLE),
+    call(libc::SYS_newfstatat, "fstatat", Names::LookAt, TROUBLE),
+    call(libc::SYS_statx, "statx", Names::LookAt, TROUBLE),
+    call(libc::SYS_readlinkat, "readlinkat", Names::LookAt, TROUBLE),
+    call(libc::SYS_faccessat, "faccessat", Names::LookAt, TROUBLE),
+    call(libc::SYS_faccessat2, "faccessat2", Names::LookAt, TROUBLE),
 ];
 
 /// The older ones, which newer architectures left out.
@@ -120,6 +129,10 @@ const OLDER: &[Call] = &[
     call(libc::SYS_chmod, "chmod", Names::Path, TROUBLE),
     call(libc::SYS_chown, "chown", Names::Path, TROUBLE),
     call(libc::SYS_lchown, "lchown", Names::Path, TROUBLE),
+    call(libc::SYS_stat, "stat", Names::LookPath, TROUBLE),
+    call(libc::SYS_lstat, "lstat", Names::LookPath, TROUBLE),
+    call(libc::SYS_readlink, "readlink", Names::LookPath, TROUBLE),
+    call(libc::SYS_access, "access", Names::LookPath, TROUBLE),
 ];
 #[cfg(target_arch = "aarch64")]
 const OLDER: &[Call] = &[];

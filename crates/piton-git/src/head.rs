@@ -8,6 +8,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use piton_durable::{DiskRead, RealDisk};
+
 use crate::{CommitId, Tip};
 
 /// Returns where HEAD points, or `None` when git has to be asked.
@@ -19,7 +21,8 @@ pub(crate) fn read(git_dir: &Path, common: &Path) -> Option<Tip> {
             commit: Some(head.parse().ok()?),
         });
     };
-    if !name.starts_with("refs/heads/") || common.join("reftable").exists() {
+    let tables = RealDisk.stat(&common.join("reftable"));
+    if !name.starts_with("refs/heads/") || !matches!(tables, Ok(None)) {
         return None;
     }
     // A loose reference goes before a packed one, and git writes the packed

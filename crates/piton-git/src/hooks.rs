@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use piton_durable::{DiskRead as _, RealDisk};
+
 use crate::program::GitCommand;
 use crate::{GitError, Setting};
 
@@ -92,9 +94,11 @@ impl Hooks {
         self.signs
     }
 
+    /// What cannot be looked at is git's to run or to refuse.
     pub(crate) fn is_there(&self, hook: &str) -> bool {
         let file = self.directory.as_ref().map(|folder| folder.join(hook));
-        !self.configured.is_empty() || file.is_some_and(|file| file.symlink_metadata().is_ok())
+        !self.configured.is_empty()
+            || file.is_some_and(|file| !matches!(RealDisk.stat(&file), Ok(None)))
     }
 }
 

@@ -41,7 +41,7 @@ impl GitRead for Repository {
         Self::tip(self)
     }
 
-    fn under_way(&self) -> Option<UnderWay> {
+    fn under_way(&self) -> Result<Option<UnderWay>, GitError> {
         Self::under_way(self)
     }
 

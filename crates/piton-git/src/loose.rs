@@ -223,13 +223,14 @@ pub(super) fn is_ours(common: &Path) -> bool {
 
 /// Tells whether references are files here.
 fn is_plain(common: &Path) -> bool {
-    !common.join("reftable").exists()
+    matches!(RealDisk.stat(&common.join("reftable")), Ok(None))
         && matches!(RealDisk.stat(&common.join("refs")), Ok(Some(stat)) if stat.kind == Kind::Dir)
 }
 
-/// Where several people write, git knows what modes files get.
+/// Where several people write, git knows what modes files get. What cannot be
+/// read may say so.
 fn is_shared(common: &Path) -> bool {
-    RealDisk.read(&common.join("config")).is_ok_and(|bytes| {
+    RealDisk.read(&common.join("config")).map_or(true, |bytes| {
         let text = String::from_utf8_lossy(&bytes).to_ascii_lowercase();
         text.contains("sharedrepository")
     })

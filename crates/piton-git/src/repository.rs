@@ -153,8 +153,8 @@ impl Repository {
     }
 
     /// Returns what the user has begun in this worktree and not finished.
-    pub(crate) fn under_way(&self) -> Option<UnderWay> {
-        UnderWay::look(&self.git_dir)
+    pub(crate) fn under_way(&self) -> Result<Option<UnderWay>, GitError> {
+        Ok(UnderWay::look(&self.git_dir)?)
     }
 
     /// Tells whether `later` is `earlier` or was built on it.
@@ -169,8 +169,9 @@ impl Repository {
         let output = command.output(None)?;
         match output.status.code() {
             Some(0) => Ok(true),
+            Some(1) => Ok(false),
             // The commit may be gone altogether.
-            Some(1 | 128) => Ok(false),
+            Some(128) if self.objects.read(earlier.as_str())?.is_none() => Ok(false),
             _ => Err(failure(shown, &self.top, &output)),
         }
     }

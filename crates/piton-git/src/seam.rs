@@ -33,8 +33,8 @@ pub trait GitRead: Debug + Send + Sync {
     }
 
     /// Returns what the user has begun in this worktree and not finished.
-    fn under_way(&self) -> Option<UnderWay> {
-        None
+    fn under_way(&self) -> Result<Option<UnderWay>, GitError> {
+        Ok(None)
     }
 
     /// Tells whether `later` is `earlier` or was built on it.

@@ -78,12 +78,7 @@ struct Process {
 
 impl Process {
     fn may_hold(&self, lock: &Path, top: &Path, common: &Path) -> bool {
-        // One that ends while it is looked at is no such process.
-        let gone = |error: &io::Error| {
-            error.kind() == io::ErrorKind::NotFound
-                || error.raw_os_error() == Some(rustix::io::Errno::SRCH.raw_os_error())
-        };
-        let doubt = |error: io::Error| self.is_git && !gone(&error);
+        let doubt = |error: io::Error| self.is_git && !is_gone(&error);
         self.has_open(lock).unwrap_or_else(doubt)
             || (self.is_git && self.works_in([top, common]).unwrap_or_else(doubt))
     }
@@ -143,13 +138,20 @@ impl Place {
     }
 }
 
+/// One that ends while it is looked at is no process.
+fn is_gone(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::NotFound
+        || error.raw_os_error() == Some(rustix::io::Errno::SRCH.raw_os_error())
+}
+
 #[cfg(target_os = "linux")]
 mod processes {
     use std::fs;
+    use std::io;
     use std::path::{Path, PathBuf};
     use std::time::{Duration, SystemTime};
 
-    use super::Process;
+    use super::{Process, is_gone};
 
     pub(super) fn booted() -> Option<SystemTime> {
         let stat = fs::read_to_string("/proc/stat").ok()?;
@@ -169,17 +171,20 @@ mod processes {
     }
 
     fn is_dead(dir: &Path) -> bool {
-        fs::read_to_string(dir.join("stat")).map_or(true, |line| {
-            let state = line
-                .rsplit_once(')')
-                .map_or("", |(_, rest)| rest.trim_start());
-            state.starts_with(['Z', 'X'])
-        })
+        match fs::read_to_string(dir.join("stat")) {
+            Ok(line) => {
+                let state = line
+                    .rsplit_once(')')
+                    .map_or("", |(_, rest)| rest.trim_start());
+                state.starts_with(['Z', 'X'])
+            }
+            Err(error) => is_gone(&error),
+        }
     }
 
     pub(super) fn all() -> Option<Vec<Process>> {
-        let entries = fs::read_dir("/proc").ok()?;
-        let numbered = entries.flatten().filter(|entry| {
+        let entries: Result<Vec<_>, _> = fs::read_dir("/proc").ok()?.collect();
+        let numbered = entries.ok()?.into_iter().filter(|entry| {
             entry
                 .file_name()
                 .to_str()
@@ -189,9 +194,14 @@ mod processes {
     }
 
     fn look(dir: PathBuf) -> Process {
-        let name = fs::read_to_string(dir.join("comm")).unwrap_or_default();
+        // What cannot be read may be called anything; only what the system hides
+        // is somebody else's, and works elsewhere.
+        let may_be_git = match fs::read_to_string(dir.join("comm")) {
+            Ok(name) => name.starts_with("git"),
+            Err(error) => !is_gone(&error) && error.kind() != io::ErrorKind::PermissionDenied,
+        };
         // What died and was not waited for holds nothing any more.
-        let is_git = name.starts_with("git") && !is_dead(&dir);
+        let is_git = may_be_git && !is_dead(&dir);
         let pid = dir.file_name().unwrap_or_default().to_string_lossy();
         let elsewhere = is_git && namespace(&pid, "mnt") != namespace("self", "mnt");
         Process {

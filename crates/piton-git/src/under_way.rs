@@ -6,7 +6,7 @@
 use std::fmt;
 use std::path::Path;
 
-use piton_durable::{DiskRead, RealDisk};
+use piton_durable::{DiskError, DiskRead, RealDisk};
 
 /// An operation of git's that waits for the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,8 +44,7 @@ impl UnderWay {
     }
 
     /// Looks into the git directory of one worktree.
-    pub(crate) fn look(git_dir: &Path) -> Option<Self> {
-        let there = |name: &str| git_dir.join(name).symlink_metadata().is_ok();
+    pub(crate) fn look(git_dir: &Path) -> Result<Option<Self>, DiskError> {
         let signs: [(&[&str], Self); 6] = [
             (&["rebase-apply/applying"], Self::ApplyMailbox),
             (&["rebase-merge", "rebase-apply"], Self::Rebase),
@@ -54,21 +53,28 @@ impl UnderWay {
             (&["REVERT_HEAD"], Self::Revert),
             (&["BISECT_LOG"], Self::Bisect),
         ];
-        let found = signs
-            .into_iter()
-            .find(|(names, _)| names.iter().any(|name| there(name)));
-        found.map(|(_, what)| what).or_else(|| sequence(git_dir))
+        for (names, what) in signs {
+            for name in names {
+                if RealDisk.stat(&git_dir.join(name))?.is_some() {
+                    return Ok(Some(what));
+                }
+            }
+        }
+        sequence(git_dir)
     }
 }
 
 /// Between two commits of a series only the list of what is left tells.
-fn sequence(git_dir: &Path) -> Option<UnderWay> {
-    let todo = RealDisk.read(&git_dir.join("sequencer/todo")).ok()?;
-    Some(if todo.starts_with(b"revert") {
+fn sequence(git_dir: &Path) -> Result<Option<UnderWay>, DiskError> {
+    let todo = git_dir.join("sequencer/todo");
+    if RealDisk.stat(&todo)?.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(if RealDisk.read(&todo)?.starts_with(b"revert") {
         UnderWay::Revert
     } else {
         UnderWay::CherryPick
-    })
+    }))
 }
 
 impl fmt::Display for UnderWay {

@@ -144,7 +144,7 @@ pub(crate) fn warn_of_no_branch(on: &Tip, builder: &mut PlanBuilder<Op>) {
 /// Refuses to begin what leads to a commit while a merge or the like waits for
 /// the user. Nothing was changed, and no agent was called.
 pub(crate) fn refuse_under_way(place: &Place, what: &str) -> Result<(), CommandError> {
-    refuse_begun(place.repository.under_way(), what)
+    refuse_begun(place.repository.under_way()?, what)
 }
 
 /// Refuses what the user's merge or the like is in the way of, if any is.

@@ -80,7 +80,7 @@ pub(crate) fn exactly(
 /// Makes sure that HEAD shows what the commit is meant for, and returns the
 /// commit that it is to be made on.
 fn still(repository: &Repository, wanted: &Tip) -> Result<Tip, GitError> {
-    if let Some(under_way) = repository.under_way() {
+    if let Some(under_way) = repository.under_way()? {
         return Err(GitError::UnderWay(under_way));
     }
     let found = repository.tip()?;

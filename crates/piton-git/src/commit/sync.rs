@@ -43,7 +43,7 @@ pub(super) fn reference(
     let common = repository.common();
     let begun = modified(&under.file("record.json"))?;
     for tables in [common, repository.git_dir()].map(|dir| dir.join("reftable")) {
-        if tables.is_dir() {
+        if is_dir(&tables)? {
             sync(&tables)?;
         }
     }
@@ -55,7 +55,7 @@ pub(super) fn reference(
     };
     let path = root.join(name);
     let own = path.parent().unwrap_or(root);
-    if own.is_dir() {
+    if is_dir(own)? {
         sync(own)?;
     }
     let above = own.ancestors().skip(1);
@@ -65,6 +65,11 @@ pub(super) fn reference(
         }
     }
     Ok(())
+}
+
+fn is_dir(path: &Path) -> Result<bool, GitError> {
+    let stat = RealDisk.stat(path)?;
+    Ok(stat.is_some_and(|stat| stat.kind == Kind::Dir))
 }
 
 fn modified(path: &Path) -> Result<Option<SystemTime>, GitError> {

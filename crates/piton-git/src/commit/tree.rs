@@ -82,8 +82,14 @@ fn start(top: &Path, under: &Undertaking, index: &Path, base: &Tip) -> Result<()
 /// of a sparse checkout or not. Tells whether the index had anything else
 /// there: git names each entry that it changes.
 fn add(top: &Path, under: &Undertaking, index: &Path, paths: &[&Path]) -> Result<bool, GitError> {
-    let is_there = |path: &&Path| top.join(path).symlink_metadata().is_ok();
-    let (there, gone): (Vec<&Path>, Vec<&Path>) = paths.iter().partition(|path| is_there(path));
+    let (mut there, mut gone) = (Vec::new(), Vec::new());
+    for path in paths {
+        // What cannot be looked at is not gone.
+        match RealDisk.stat(&top.join(path))? {
+            Some(_) => there.push(*path),
+            None => gone.push(*path),
+        }
+    }
     let mut changed = false;
     // In a sparse checkout `git add` finds nothing at a path that is gone.
     let forget = ["rm", "-r", "--cached", "--force", "--sparse"];

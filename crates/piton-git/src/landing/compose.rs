@@ -80,7 +80,7 @@ pub fn commit_tree(
     message: &str,
     stop: &Stop,
 ) -> Result<CommitId, GitError> {
-    let signs = wants_signatures(repository);
+    let signs = wants_signatures(repository)?;
     let mut command = GitCommand::quietly(repository.top()).args(["commit-tree", "-F", "-"]);
     if signs {
         command = command.arg("-S");
@@ -98,11 +98,11 @@ pub fn commit_tree(
 }
 
 /// Whether the user's commits are signed.
-fn wants_signatures(repository: &Repository) -> bool {
-    GitCommand::reading(repository.top())
+fn wants_signatures(repository: &Repository) -> Result<bool, GitError> {
+    let asked = GitCommand::reading(repository.top())
         .args(["config", "--type=bool", "--get", "commit.gpgsign"])
-        .line()
-        .is_ok_and(|value| value == "true")
+        .found(None)?;
+    Ok(asked.is_some_and(|value| value.trim_ascii_end() == b"true"))
 }
 
 /// Returns the tree of a commit.

@@ -229,7 +229,9 @@ fn sync_parents(disk: &dyn Disk, places: &Places, changes: &[PathChange]) -> Res
     parents.dedup();
     for parent in parents {
         // One that is gone with its last file has a parent that tells so.
-        let is_dir = matches!(disk.stat(&parent), Ok(Some(stat)) if stat.kind == Kind::Dir);
+        let is_dir = disk
+            .stat(&parent)?
+            .is_some_and(|stat| stat.kind == Kind::Dir);
         if is_dir {
             disk.sync_dir(&parent)?;
         }

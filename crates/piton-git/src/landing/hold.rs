@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use piton_durable::{DiskRead as _, RealDisk};
+
 use crate::program::GitCommand;
 use crate::slot::held::HeldRef;
 use crate::undertaking::{Move, Undertaking};
@@ -56,24 +58,27 @@ fn update(
 }
 
 /// Removes dead locks on references of piton's own, which nobody else writes.
-pub(super) fn free_own_locks(repository: &Repository) {
-    for lock in own_locks(repository) {
+pub(super) fn free_own_locks(repository: &Repository) -> Result<(), GitError> {
+    for lock in own_locks(repository)? {
         if stale::nobody_holds(&lock, repository.top(), repository.common_dir()) {
             stale::remove(&lock);
         }
     }
+    Ok(())
 }
 
 pub(super) fn any_own_locks(repository: &Repository) -> bool {
-    !own_locks(repository).is_empty()
+    // What cannot be looked at may be something.
+    own_locks(repository).map_or(true, |locks| !locks.is_empty())
 }
 
-fn own_locks(repository: &Repository) -> Vec<PathBuf> {
+fn own_locks(repository: &Repository) -> Result<Vec<PathBuf>, GitError> {
     let own = repository.common_dir().join("refs").join("piton");
-    ["base", "unlanded"]
-        .into_iter()
-        .filter_map(|folder| std::fs::read_dir(own.join(folder)).ok())
-        .flat_map(|entries| entries.flatten().map(|entry| entry.path()))
-        .filter(|path| path.extension().is_some_and(|end| end == "lock"))
-        .collect()
+    let mut locks = Vec::new();
+    for folder in ["base", "unlanded"].map(|folder| own.join(folder)) {
+        let entries = RealDisk.list_if_there(&folder)?.into_iter();
+        let paths = entries.map(|entry| folder.join(entry.name));
+        locks.extend(paths.filter(|path| path.extension().is_some_and(|end| end == "lock")));
+    }
+    Ok(locks)
 }

@@ -5,6 +5,7 @@
 //! another tree would run what an agent planted there.
 
 use std::ffi::OsString;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::hooks::Hooks;
@@ -68,7 +69,7 @@ impl UserHooks {
         let configured = found.configured;
         let is_there = |hook: &Hook| {
             let path = directory.join(hook.as_str());
-            !configured.is_empty() || std::fs::metadata(path).is_ok()
+            !configured.is_empty() || may_be_there(&path)
         };
         let there: Vec<Hook> = Hook::ALL.into_iter().filter(is_there).collect();
         (!there.is_empty()).then_some(Self {
@@ -108,4 +109,12 @@ impl UserHooks {
     pub fn directory(&self) -> &Path {
         &self.directory
     }
+}
+
+/// What cannot be looked at is git's to run or to refuse.
+fn may_be_there(hook: &Path) -> bool {
+    !matches!(std::fs::metadata(hook), Err(error) if matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    ))
 }

@@ -6,7 +6,7 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use piton_durable::{DiskRead as _, RealDisk};
+use piton_durable::{DiskError, DiskRead as _, RealDisk};
 
 use super::change::{PathChange, TreeEntry};
 use super::error::{InTheWay, LandError, Obstacle, Refusal};
@@ -65,12 +65,20 @@ impl Seen {
 }
 
 /// Refuses to land while the user is in the middle of something.
-pub(super) fn under_way(git_dir: &Path) -> Result<(), Refusal> {
-    let there = |name: &&(&str, &str)| fs::symlink_metadata(git_dir.join(name.0)).is_ok();
-    match UNDER_WAY.iter().find(there) {
-        Some((_, of)) => Err(Refusal::InTheMiddle { of }),
+pub(super) fn under_way(git_dir: &Path) -> Result<(), LandError> {
+    match begun(git_dir)? {
+        Some(of) => Err(LandError::Refused(Refusal::InTheMiddle { of })),
         None => Ok(()),
     }
+}
+
+fn begun(git_dir: &Path) -> Result<Option<&'static str>, DiskError> {
+    for (name, of) in UNDER_WAY {
+        if RealDisk.stat(&git_dir.join(name))?.is_some() {
+            return Ok(Some(of));
+        }
+    }
+    Ok(None)
 }
 
 /// Says whether the branch is checked out in this working tree.
@@ -98,7 +106,7 @@ pub(super) fn is_branch(repository: &Repository, onto: &Onto) -> Result<(), Land
 /// Returns what the user has begun here that keeps commits off this place: they
 /// are on it, or on no branch because they rebase it.
 pub fn under_way_on(repository: &Repository, onto: &Onto) -> Result<Option<UnderWay>, GitError> {
-    let Some(begun) = repository.under_way() else {
+    let Some(begun) = repository.under_way()? else {
         return Ok(None);
     };
     let keeps_off = is_here(repository, onto)? || is_taken_along(repository.git_dir(), onto);
@@ -127,15 +135,14 @@ fn is_taken_along(git_dir: &Path, onto: &Onto) -> bool {
 /// tree: its commit would be gone when that is given up.
 pub(super) fn not_taken_along(repository: &Repository, onto: &Onto) -> Result<(), LandError> {
     let worktrees = repository.common_dir().join("worktrees");
-    let others = fs::read_dir(worktrees).into_iter().flatten().flatten();
+    let others = RealDisk.list_if_there(&worktrees)?.into_iter();
     let all = [repository.git_dir(), repository.common_dir()].map(Path::to_owned);
-    let mut all = all.into_iter().chain(others.map(|entry| entry.path()));
+    let mut all = all
+        .into_iter()
+        .chain(others.map(|entry| worktrees.join(entry.name)));
     match all.find(|git_dir| is_taken_along(git_dir, onto)) {
         Some(git_dir) => {
-            let of = UNDER_WAY
-                .iter()
-                .find(|(name, _)| fs::symlink_metadata(git_dir.join(name)).is_ok())
-                .map_or("a rebase", |(_, of)| of);
+            let of = begun(&git_dir)?.unwrap_or("a rebase");
             Err(LandError::Refused(Refusal::InTheMiddle { of }))
         }
         None => Ok(()),

@@ -63,7 +63,7 @@ pub fn land(
         return Ok(Landed::BranchAlone);
     }
     let git_dir = git_dir(repository.top())?;
-    look::under_way(&git_dir).map_err(LandError::Refused)?;
+    look::under_way(&git_dir)?;
     let changes = changes(repository, landing.base, landing.commit)?;
     let changes = away::split(repository, changes)?;
     look::at_a_glance(repository, landing.base, &changes.here)?;
@@ -135,7 +135,7 @@ fn under_lock(
 ) -> Result<(), Halted> {
     let prepared = (|| {
         // The user may have done anything until the lock was taken.
-        look::under_way(git_dir).map_err(LandError::Refused)?;
+        look::under_way(git_dir)?;
         if !look::is_here(repository, landing.onto)? {
             return Err(LandError::Refused(Refusal::Switched));
         }

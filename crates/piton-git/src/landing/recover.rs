@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use piton_base::StateDir;
 use piton_durable::transaction::keep;
-use piton_durable::{Disk, Kind, tree};
+use piton_durable::{Disk, DiskRead as _, Kind, RealDisk, tree};
 
 use super::away::Split;
 use super::change::{PathChange, TreeEntry, changes};
@@ -58,7 +58,7 @@ pub fn recover(
     repository: &Repository,
     notes: &Path,
 ) -> Result<Vec<Recovered>, LandError> {
-    hold::free_own_locks(repository);
+    hold::free_own_locks(repository)?;
     let entries = match disk.list(notes) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -77,7 +77,7 @@ pub fn recover(
             Note::Newer => continue,
             // Its files are those of another working tree, which is to be
             // recovered there.
-            Note::Whole(intent) => match whose(repository, &intent) {
+            Note::Whole(intent) => match whose(repository, &intent)? {
                 Whose::Ours => {
                     let done = one(disk, repository, &dir, &intent)?;
                     let is_aside = matches!(
@@ -113,15 +113,14 @@ enum Whose {
     Nobodys,
 }
 
-fn whose(repository: &Repository, intent: &Intent) -> Whose {
-    match (
-        intent.git_dir.canonicalize(),
-        repository.git_dir().canonicalize(),
-    ) {
-        (Ok(theirs), Ok(ours)) if theirs == ours => Whose::Ours,
-        (Err(error), _) if error.kind() == io::ErrorKind::NotFound => Whose::Nobodys,
-        _ => Whose::Anothers,
-    }
+fn whose(repository: &Repository, intent: &Intent) -> Result<Whose, LandError> {
+    let ours = RealDisk.resolve(repository.git_dir())?;
+    Ok(match RealDisk.resolve(&intent.git_dir) {
+        Ok(theirs) if theirs == ours => Whose::Ours,
+        Ok(_) => Whose::Anothers,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Whose::Nobodys,
+        Err(error) => return Err(error.into()),
+    })
 }
 
 fn set_aside(
@@ -223,12 +222,11 @@ fn holds(repository: &Repository, intent: &Intent) -> Result<bool, GitError> {
     if tip == intent.commit {
         return Ok(true);
     }
-    let output = GitCommand::reading(repository.top())
+    // What cannot be told is no reason to put anything back.
+    let after = GitCommand::reading(repository.top())
         .args(["merge-base", "--is-ancestor"])
-        .arg(intent.commit.as_str())
-        .arg(tip.as_str())
-        .output(None)?;
-    Ok(output.status.success())
+        .args([intent.commit.as_str(), tip.as_str()]);
+    Ok(after.found(None)?.is_some())
 }
 
 /// Returns the changes whose index entries are still those before the commit;

@@ -1,10 +1,11 @@
 //! One `git cat-file --batch`, started when it is first needed.
 
-use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use piton_durable::{DiskRead as _, RealDisk};
 
 use crate::GitError;
 use crate::program::GitCommand;
@@ -76,7 +77,7 @@ impl Objects {
     fn has_file_of(&self, id: &str) -> bool {
         let file = |(first, rest)| self.common_dir.join("objects").join(first).join(rest);
         let file = id.split_at_checked(2).map(file);
-        file.is_some_and(|file| fs::symlink_metadata(file).is_ok())
+        file.is_some_and(|file| !matches!(RealDisk.stat(&file), Ok(None)))
     }
 
     /// Asks the git that stays, or a new one where it is gone.

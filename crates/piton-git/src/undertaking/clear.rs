@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use piton_durable::{Disk, DiskRead, Kind, RealDisk, TreeError, tree};
+use piton_durable::{Disk, DiskError, DiskRead, Kind, RealDisk, TreeError, tree};
 
 use super::record::Record;
 use super::{ALIVE, TABLES};
@@ -53,15 +53,17 @@ pub(super) fn clear(
     token: &str,
     record: &Record,
 ) -> Cleared {
+    let begun = RealDisk.stat(&dir.join(ALIVE));
     let mut sweep = Sweep {
         common,
         top,
-        begun: modified(&dir.join(ALIVE)),
         removed: Vec::new(),
-        doubtful: false,
+        // What cannot be looked at stays, and so does the record that names it.
+        doubtful: begun.is_err(),
+        begun: begun.ok().flatten().and_then(|stat| stat.modified),
     };
     let index = common.join(&record.index_lock);
-    if content(&index).is_some_and(|content| content == mark(token)) {
+    if sweep.content(&index).is_some_and(|content| content == mark(token)) {
         sweep.remove(index);
     }
     sweep.references(record);
@@ -87,12 +89,10 @@ struct Sweep<'a> {
 impl Sweep<'_> {
     /// Removes those locks on references that are proved to be its own.
     fn references(&mut self, record: &Record) {
-        let found: Vec<(PathBuf, String)> = record
-            .locks
-            .iter()
-            .filter(|lock| *lock != TABLES)
+        let paths = record.locks.iter().filter(|lock| *lock != TABLES);
+        let found: Vec<(PathBuf, String)> = paths
             .map(|lock| self.common.join(lock))
-            .filter_map(|path| content(&path).map(|content| (path, content)))
+            .filter_map(|path| self.content(&path).map(|content| (path, content)))
             .collect();
         let ours = |content: &str| {
             record
@@ -124,7 +124,9 @@ impl Sweep<'_> {
 
     /// Removes locks on tables of references, which do not say whose they are.
     fn tables(&mut self) {
-        for path in table_locks(self.common) {
+        let tables = table_locks(self.common);
+        self.doubtful |= tables.is_err();
+        for path in tables.into_iter().flatten() {
             if !self.is_since(&path) {
                 continue;
             }
@@ -134,6 +136,13 @@ impl Sweep<'_> {
                 self.doubtful = true;
             }
         }
+    }
+
+    /// Returns what stands in a lock, where there is one that can be read.
+    fn content(&mut self, lock: &Path) -> Option<String> {
+        let found = content(lock);
+        self.doubtful |= found.is_err();
+        found.ok().flatten()
     }
 
     /// Whether a lock was made since the undertaking began.
@@ -159,20 +168,28 @@ fn modified(path: &Path) -> Option<SystemTime> {
 }
 
 /// Returns git's locks on the tables that references are in, where they are.
-fn table_locks(common: &Path) -> Vec<PathBuf> {
+fn table_locks(common: &Path) -> Result<Vec<PathBuf>, DiskError> {
     let dir = common.join("reftable");
-    let entries = RealDisk.list(&dir).unwrap_or_default();
-    entries
-        .into_iter()
+    let entries = RealDisk.list_if_there(&dir)?.into_iter();
+    Ok(entries
         .filter(|entry| entry.kind == Kind::File)
         .map(|entry| dir.join(entry.name))
         .filter(|path| path.extension().is_some_and(|end| end == "lock"))
-        .collect()
+        .collect())
 }
 
-fn content(lock: &Path) -> Option<String> {
-    let bytes = RealDisk.read_at_most(lock, LOCK_LIMIT).ok()?;
-    Some(String::from_utf8_lossy(&bytes).into_owned())
+/// Returns what stands in a lock; `None` where there is none, or no lock of
+/// git's: those are short files.
+fn content(lock: &Path) -> Result<Option<String>, DiskError> {
+    match RealDisk.stat(lock)? {
+        Some(stat) if stat.kind == Kind::File && stat.len <= LOCK_LIMIT => {}
+        Some(_) | None => return Ok(None),
+    }
+    match RealDisk.read_at_most(lock, LOCK_LIMIT) {
+        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Removes the directory of an undertaking, and last in it the file that tells

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use piton_durable::{Disk, DiskRead, RealDisk, write_unsynced, write_whole};
+use piton_durable::{Disk, DiskRead, Kind, RealDisk, write_unsynced, write_whole};
 use serde::{Deserialize, Serialize};
 
 use crate::GitError;
@@ -82,10 +82,19 @@ impl Record {
         serde_json::to_vec_pretty(self).map_err(|error| failed(path, error.into()))
     }
 
-    /// Returns the record in `dir`; what is none, or no file, gives nothing.
-    pub(super) fn read(dir: &Path) -> Option<Self> {
-        let bytes = RealDisk.read_at_most(&dir.join(NAME), LIMIT).ok()?;
-        let record: Self = serde_json::from_slice(&bytes).ok()?;
+    /// Returns the record in `dir`; what is none, or no file, gives nothing. A
+    /// file that the disk does not give is an error: what it says is to be done.
+    pub(super) fn read(dir: &Path) -> Result<Option<Self>, GitError> {
+        let path = dir.join(NAME);
+        match RealDisk.stat(&path)? {
+            Some(stat) if stat.kind == Kind::File && stat.len <= LIMIT => {}
+            Some(_) | None => return Ok(None),
+        }
+        Ok(Self::parse(&RealDisk.read_at_most(&path, LIMIT)?))
+    }
+
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        let record: Self = serde_json::from_slice(bytes).ok()?;
         let sound = record.version == VERSION
             && record.locks.iter().all(|path| is_lock(path))
             && is_lock(&record.index_lock)

@@ -43,7 +43,7 @@ pub(crate) fn recover(repository: &Repository) -> Result<Vec<Cleared>, GitError>
             continue;
         };
         let token = entry.name.to_string_lossy().into_owned();
-        if let Some(record) = Record::read(&dir) {
+        if let Some(record) = Record::read(&dir)? {
             let places = (repository.common(), repository.top());
             let mut done = clear(places, &dir, &token, &record);
             if let Some(moves) = &record.moves {

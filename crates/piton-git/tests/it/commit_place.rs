@@ -80,7 +80,7 @@ fn nothing_is_committed_in_the_middle_of_what_the_user_has_begun() {
         scratch.commit_all("two");
         begin(&scratch);
         let repository = repository(&scratch);
-        assert_eq!(repository.under_way(), Some(expected));
+        assert_eq!(repository.under_way().unwrap(), Some(expected));
         scratch.write("in/new", "1");
         let made = repository.commit_paths(&[Path::new("in")], "x");
         assert!(

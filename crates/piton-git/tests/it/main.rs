@@ -13,4 +13,5 @@ mod slot_formats;
 mod slot_git;
 mod slots;
 mod undertakings;
+mod unseen;
 mod worktrees;

@@ -3,8 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use piton_durable::RealDisk;
-use piton_git::{Git, GitRead, Repository, landing};
+use piton_git::{Git, GitRead, Repository};
 use piton_testkit::ScratchRepo;
 
 pub(crate) fn repository(scratch: &ScratchRepo) -> Repository {
@@ -213,24 +212,4 @@ fn what_stands_where_records_are_and_is_none_stops_nobody() {
             .unwrap()
             .is_some()
     );
-}
-
-#[test]
-fn records_that_cannot_be_listed_are_not_taken_for_none() {
-    let scratch = ScratchRepo::new();
-    let repository = repository(&scratch);
-    let notes = scratch.path().join("landings");
-    let is_left = || landing::is_anything_left(&RealDisk, &repository, &notes);
-    assert!(!is_left());
-    // A link to itself: it is there, and nobody can open it.
-    std::os::unix::fs::symlink("landings", &notes).unwrap();
-    assert!(is_left());
-    let landings = landing::recover(&RealDisk, &repository, &notes);
-    assert!(landings.is_err(), "{landings:?}");
-    assert!(!repository.is_anything_left());
-    scratch.write(".git/piton/x", "");
-    let records = scratch.path().join(".git/piton/git");
-    std::os::unix::fs::symlink("git", &records).unwrap();
-    assert!(repository.is_anything_left());
-    assert!(repository.recover().is_err());
 }

@@ -8,7 +8,7 @@ use piton_plan::{Failure, FailureKind, Observation};
 pub fn moved<S>(git: &dyn GitRead, on: Option<&Tip>) -> Result<Option<Observation<S>>, Failure> {
     let failed = |error: &GitError| Failure::of(FailureKind::Io, error);
     let Some(wanted) = on else { return Ok(None) };
-    if let Some(begun) = git.under_way() {
+    if let Some(begun) = git.under_way().map_err(|error| failed(&error))? {
         return Ok(Some(Observation::changed(
             "nothing begun with git",
             format!("{begun} is under way; {}", begun.way_out()),

@@ -222,7 +222,7 @@ impl<'a> Publisher<'a> {
     /// Makes sure that HEAD is where the candidate belongs.
     fn tip(&self, request: &PublishRequest) -> Result<Tip, Cause> {
         let git = self.env.git;
-        if let Some(under_way) = git.under_way() {
+        if let Some(under_way) = git.under_way().map_err(Cause::Git)? {
             return Err(Cause::UnderWay(under_way));
         }
         let found = git.tip().map_err(Cause::Git)?;

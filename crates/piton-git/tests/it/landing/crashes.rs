@@ -327,3 +327,49 @@ fn what_a_landing_took_out_and_no_commit_holds_is_kept() {
     let saved = fs::read(kept.join("old/src/a.rs")).unwrap();
     assert_eq!(saved, b"saved in that moment\n");
 }
+
+#[test]
+fn a_landing_is_not_put_back_where_git_cannot_tell_whether_its_branch_moved() {
+    let scene = Scene::new();
+    let commit = scene.usual_work();
+    let onto = Onto::Branch("main".to_owned());
+    // Cut off at the first operation after the branch moved.
+    let moved = scene.scratch.path().join(".git/refs/heads/main");
+    let to = commit.to_string();
+    let dead = move |_: &_| match fs::read_to_string(&moved) {
+        Ok(now) if now.trim_end() == to => Err(std::io::Error::other("killed")),
+        Ok(_) | Err(_) => Ok(()),
+    };
+    let landed = scene.land_by(&TapDisk::new(RealDisk, dead), &onto, &commit, "killed");
+    assert_eq!(scene.head(), commit.as_str(), "{landed:?}");
+    assert_eq!(fs::read_dir(scene.notes()).unwrap().count(), 1);
+    let onwards = |from: &str| {
+        let tree = format!("{from}^{{tree}}");
+        let made = scene
+            .scratch
+            .git(&["commit-tree", &tree, "-p", from, "-m", "x"]);
+        made.trim().to_owned()
+    };
+    let between = onwards(commit.as_str());
+    let last = onwards(&between);
+    scene.scratch.git(&["update-ref", "refs/heads/main", &last]);
+    let (first, rest) = between.split_at(2);
+    let object = scene
+        .scratch
+        .path()
+        .join(".git/objects")
+        .join(first)
+        .join(rest);
+    fs::rename(&object, object.with_extension("kept")).unwrap();
+    symlink(rest, &object).unwrap();
+    let recovered = recover(&RealDisk, &scene.repository(), &scene.notes());
+    assert!(recovered.is_err(), "{recovered:?}");
+    assert_eq!(scene.scratch.read("src/a.rs"), "a, better\n");
+    fs::rename(object.with_extension("kept"), &object).unwrap();
+    let recovered = recover(&RealDisk, &scene.repository(), &scene.notes()).unwrap();
+    assert!(
+        matches!(&recovered[..], [Recovered::Finished { .. }]),
+        "{recovered:?}"
+    );
+    assert_eq!(scene.scratch.status(), "");
+}

@@ -163,7 +163,7 @@ impl<'a> Driver<'a> {
     {
         let floor = self.finisher.floor;
         self.count();
-        if let Some(begun) = floor.place.repository.under_way() {
+        if let Some(begun) = floor.place.repository.under_way()? {
             return Ok(self.hold_back(begun));
         }
         self.held_back = None;

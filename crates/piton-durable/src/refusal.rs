@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rustix::io::Errno;
+
 /// What was being done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Doing {
@@ -101,6 +103,23 @@ impl DiskError {
 
     pub fn path(&self) -> &Path {
         &self.0.path
+    }
+
+    /// Whether the same may work a moment later: the device or the system failed,
+    /// and nothing is known of what stands there.
+    pub fn may_pass(&self) -> bool {
+        const PASSING: [Errno; 6] = [
+            Errno::IO,
+            Errno::MFILE,
+            Errno::NFILE,
+            Errno::NOMEM,
+            Errno::STALE,
+            Errno::TIMEDOUT,
+        ];
+        let raw = self.0.source.raw_os_error();
+        PASSING
+            .iter()
+            .any(|errno| Some(errno.raw_os_error()) == raw)
     }
 
     /// Returns what the system said.

@@ -31,6 +31,20 @@ pub enum TreeError {
     Disk(#[from] DiskError),
 }
 
+impl TreeError {
+    /// Whether a disk failed that may do better a moment later.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Disk(error) => error.may_pass(),
+            Self::Missing { .. }
+            | Self::NotADirectory { .. }
+            | Self::Symlink { .. }
+            | Self::Special { .. }
+            | Self::NotUtf8 { .. } => false,
+        }
+    }
+}
+
 /// What a tree can hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NodeKind {

@@ -156,18 +156,36 @@ impl Candidate {
 
     /// Tells whether what was accepted is still there, in its directory or, where
     /// a power cut took that, in its copy.
-    pub fn is_there(&self, disk: &dyn DiskRead) -> bool {
-        self.standing(disk).or_else(|| self.copy(disk)).is_some()
+    /// Where a disk fails nobody knows.
+    pub fn is_there(&self, disk: &dyn DiskRead) -> Result<bool, TreeError> {
+        Ok(self.whole(disk)?.is_some())
     }
 
-    fn standing(&self, disk: &dyn DiskRead) -> Option<Image> {
-        let image = Image::read(disk, &self.dir).ok()??;
-        (image.digest() == self.digest).then_some(image)
+    /// Returns it from where it is whole, and whether that is its directory.
+    fn whole(&self, disk: &dyn DiskRead) -> Result<Option<(Image, bool)>, TreeError> {
+        let standing = Image::read(disk, &self.dir);
+        let is_it = |image: &Image| image.digest() == self.digest;
+        let unsure = match standing {
+            Ok(standing) => match standing.filter(is_it) {
+                Some(image) => return Ok(Some((image, true))),
+                None => None,
+            },
+            Err(error) => error.may_pass().then_some(error),
+        };
+        let copy = match disk.read_at_most(&self.note(), MAX_NOTE) {
+            Ok(bytes) => self.copy(&bytes),
+            Err(error) if error.may_pass() => return Err(error.into()),
+            Err(_) => None,
+        };
+        match (copy, unsure) {
+            (Some(image), _) => Ok(Some((image, false))),
+            (None, Some(error)) => Err(error),
+            (None, None) => Ok(None),
+        }
     }
 
-    fn copy(&self, disk: &dyn DiskRead) -> Option<Image> {
-        let bytes = disk.read_at_most(&self.note(), MAX_NOTE).ok()?;
-        let mut note = serde_json::Deserializer::from_slice(&bytes).into_iter::<IgnoredAny>();
+    fn copy(&self, bytes: &[u8]) -> Option<Image> {
+        let mut note = serde_json::Deserializer::from_slice(bytes).into_iter::<IgnoredAny>();
         note.next()?.ok()?;
         let copy = bytes.get(note.byte_offset() + 1..)?;
         let image = Image::decode(copy).ok()?;
@@ -177,11 +195,10 @@ impl Candidate {
     /// Puts the candidate where it belongs, from its copy where it has to be.
     /// `None` where it is not what was accepted any more.
     pub fn restore(&self, disk: &dyn Disk) -> Result<Option<Image>, CandidateError> {
-        if let Some(image) = self.standing(disk) {
-            return Ok(Some(image));
-        }
-        let Some(image) = self.copy(disk) else {
-            return Ok(None);
+        let image = match self.whole(disk).map_err(CandidateError::Digest)? {
+            Some((image, true)) => return Ok(Some(image)),
+            Some((image, false)) => image,
+            None => return Ok(None),
         };
         tree::remove(disk, &self.dir).map_err(CandidateError::Clear)?;
         make_dirs(disk, &self.dir)?;

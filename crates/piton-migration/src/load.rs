@@ -32,6 +32,14 @@ impl<E: StdError> LoadError<E> {
         matches!(self, Self::Missing { .. })
     }
 
+    /// Whether a disk failed that may do better a moment later.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Disk(error) => error.may_pass(),
+            Self::Missing { .. } | Self::Link { .. } | Self::Decode { .. } => false,
+        }
+    }
+
     /// Says it on one line, where the file is named already.
     pub(crate) fn told(&self) -> String {
         match self {

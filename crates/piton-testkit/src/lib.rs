@@ -26,4 +26,4 @@ pub use replies::Replies;
 pub use scratch::ScratchRepo;
 pub use shared::shared_dir;
 pub use sim::SimDisk;
-pub use tap::{Recorded, TapDisk, recording};
+pub use tap::{Recorded, TapDisk, input_output, recording};

@@ -1,4 +1,4 @@
-//! A disk with somebody listening to its writes.
+//! A disk with somebody listening to its calls.
 
 use std::fmt::{self, Debug};
 use std::io;
@@ -10,12 +10,15 @@ use piton_durable::{Appender, Disk, DiskError, DiskRead, DiskResult, Doing, Entr
 use crate::ops::{Op, Verb};
 
 type Hook = Arc<dyn Fn(&Op) -> io::Result<()> + Send + Sync>;
+type Look = Arc<dyn Fn(&Path) -> io::Result<()> + Send + Sync>;
 
-/// Calls a hook before every write; an error of the hook takes its place.
+/// Calls a hook before every write, or before every read; an error of the hook
+/// takes its place.
 #[derive(Clone)]
 pub struct TapDisk<D> {
     disk: D,
     hook: Hook,
+    look: Look,
 }
 
 impl<D> TapDisk<D> {
@@ -23,8 +26,27 @@ impl<D> TapDisk<D> {
         TapDisk {
             disk,
             hook: Arc::new(hook),
+            look: Arc::new(|_| Ok(())),
         }
     }
+
+    /// Listens to what is read: files, lists, and looks at what is there.
+    pub fn looking(
+        disk: D,
+        look: impl Fn(&Path) -> io::Result<()> + Send + Sync + 'static,
+    ) -> Self {
+        TapDisk {
+            disk,
+            hook: Arc::new(|_| Ok(())),
+            look: Arc::new(look),
+        }
+    }
+}
+
+/// The error of a device that does not answer.
+pub fn input_output() -> io::Error {
+    const EIO: i32 = 5;
+    io::Error::from_raw_os_error(EIO)
 }
 
 /// The writes that a [`recording`] disk saw.
@@ -64,22 +86,32 @@ impl<D: Debug> Debug for TapDisk<D> {
 
 impl<D: DiskRead> DiskRead for TapDisk<D> {
     fn stat(&self, path: &Path) -> DiskResult<Option<Stat>> {
+        (self.look)(path).map_err(DiskError::at(Doing::Look, path))?;
         self.disk.stat(path)
     }
 
     fn read(&self, path: &Path) -> DiskResult<Vec<u8>> {
+        (self.look)(path).map_err(DiskError::at(Doing::Read, path))?;
         self.disk.read(path)
     }
 
     fn read_at_most(&self, path: &Path, limit: u64) -> DiskResult<Vec<u8>> {
+        (self.look)(path).map_err(DiskError::at(Doing::Read, path))?;
         self.disk.read_at_most(path, limit)
     }
 
+    fn read_link(&self, path: &Path) -> DiskResult<PathBuf> {
+        (self.look)(path).map_err(DiskError::at(Doing::Read, path))?;
+        self.disk.read_link(path)
+    }
+
     fn resolve(&self, path: &Path) -> DiskResult<PathBuf> {
+        (self.look)(path).map_err(DiskError::at(Doing::Resolve, path))?;
         self.disk.resolve(path)
     }
 
     fn list(&self, dir: &Path) -> DiskResult<Vec<Entry>> {
+        (self.look)(dir).map_err(DiskError::at(Doing::List, dir))?;
         self.disk.list(dir)
     }
 }

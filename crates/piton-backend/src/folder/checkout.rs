@@ -57,9 +57,9 @@ impl Checkout {
 
     fn read(disk: &dyn DiskRead, root: &Path, git_dir: &Path) -> Result<Self, CheckoutError> {
         let common = git_dir.join("commondir");
-        let common_dir = match disk.stat(&common) {
-            Ok(Some(_)) => git_dir.join(read(disk, &common)?.trim_end()),
-            _ => git_dir.to_owned(),
+        let common_dir = match disk.stat(&common)? {
+            Some(_) => git_dir.join(read(disk, &common)?.trim_end()),
+            None => git_dir.to_owned(),
         };
         let head = read(disk, &git_dir.join("HEAD"))?;
         let branch = head

@@ -4,13 +4,13 @@
 use piton_backend::store::local::{Layout, LocalBackend};
 use piton_backend::store::{Backend, BackendError, BackendRead, PlanId, PlanQuery, State};
 use piton_base::SystemClock;
-use piton_durable::tree;
-use piton_testkit::SimDisk;
+use piton_durable::{Disk, tree};
 use piton_testkit::sim::{Budget, CrashReport, every_crash};
+use piton_testkit::{SimDisk, TapDisk, input_output};
 
 use crate::backends::{change, new_plan};
 
-fn on<T>(disk: &SimDisk, behaviour: impl FnOnce(&LocalBackend<'_>) -> T) -> T {
+fn on<T>(disk: &dyn Disk, behaviour: impl FnOnce(&LocalBackend<'_>) -> T) -> T {
     let dir = tempfile::tempdir().unwrap();
     let clock = SystemClock::default();
     behaviour(&LocalBackend {
@@ -153,4 +153,22 @@ fn every_change_is_there_wholly_or_not_at_all() {
         |backend, id| backend.document(id).unwrap().unwrap().title,
     );
     println!("{report}");
+}
+
+#[test]
+fn a_plan_that_the_disk_does_not_show_is_not_made_a_second_time() {
+    let disk = empty();
+    let made = on(&disk, |backend| backend.create(&new_plan("a"))).unwrap();
+    let failing = TapDisk::looking(disk.clone(), |path| {
+        if path.ends_with("plan.json") {
+            return Err(input_output());
+        }
+        Ok(())
+    });
+    let again = on(&failing, |backend| backend.create(&new_plan("a")));
+    assert!(again.is_err(), "{again:?}");
+    let again = on(&disk, |backend| backend.create(&new_plan("a"))).unwrap();
+    assert_eq!(again.id, made.id);
+    let plans = on(&disk, |backend| backend.list(&PlanQuery::default())).unwrap();
+    assert_eq!(plans.len(), 1);
 }

@@ -6,6 +6,8 @@ mod records;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
 use piton_durable::atomic::is_leftover;
@@ -14,8 +16,8 @@ use piton_durable::transaction::{
     stage,
 };
 use piton_durable::{DiskRead, Site, Token, TransactionError, TreeDigest, write_atomic};
-use piton_testkit::SimDisk;
 use piton_testkit::sim::{Budget, CrashReport, Leaf, every_crash};
+use piton_testkit::{SimDisk, TapDisk, input_output};
 
 use crate::transaction::between::PLAIN;
 
@@ -329,6 +331,50 @@ fn a_crash_anywhere_in_a_recovery_changes_nothing_about_its_result() {
     }
     println!("recovering: {total}");
     assert!(total.points > 1000);
+}
+
+#[test]
+fn a_read_that_fails_in_a_recovery_decides_nothing() {
+    let mut tried = 0;
+    for scene in Scene::all() {
+        let ends = Ends::of(scene);
+        let mut found = BTreeMap::new();
+        every_crash(
+            &scene.disk(),
+            budget(3),
+            |disk| drop(scene.publish(disk)),
+            |disk, point| {
+                let first = || (disk.fork(), point.to_string());
+                found.entry(disk.snapshot("/")).or_insert_with(first);
+            },
+        );
+        for (start, first) in found.into_values().step_by(5) {
+            for at in 1.. {
+                let disk = start.fork();
+                let count = Arc::new(AtomicU64::new(0));
+                let counted = Arc::clone(&count);
+                let failing = TapDisk::looking(disk.clone(), move |_| {
+                    if counted.fetch_add(1, Ordering::SeqCst) + 1 == at {
+                        return Err(input_output());
+                    }
+                    Ok(())
+                });
+                let committer = SimCommitter {
+                    disk: disk.clone(),
+                    hook_says_no: scene.commit == Commit::Refused,
+                };
+                let told = recover(&failing, &site(), &committer);
+                scene.recover(&disk).unwrap();
+                let context = format!("{first}, read {at}: {told:?}");
+                ends.check(scene, &disk, None, &context);
+                tried += 1;
+                if count.load(Ordering::SeqCst) < at {
+                    break;
+                }
+            }
+        }
+    }
+    assert!(tried > 1000, "{tried}");
 }
 
 #[test]

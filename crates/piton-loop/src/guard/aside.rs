@@ -84,9 +84,9 @@ fn move_away(disk: &dyn Disk, path: &Path, evidence: &Path, number: usize) -> Re
         }
         return Ok(());
     }
-    // On another file system: what can be read is kept, the rest is gone.
-    if let Ok(bytes) = disk.read(path) {
-        write_atomic(disk, &to, &bytes, 0o600)?;
+    // On another file system: a file is kept, the rest is gone.
+    if stat.kind == Kind::File {
+        write_atomic(disk, &to, &disk.read(path)?, 0o600)?;
     }
     Ok(tree::remove(disk, path)?)
 }

@@ -90,7 +90,7 @@ fn files(
     if !settings.iter().all(is_told) {
         return None;
     }
-    let mut files = Places::find(disk, git, settings, around).settings;
+    let mut files = Places::find(disk, git, settings, around).ok()?.settings;
     files.extend(OF_THE_MACHINE.iter().map(PathBuf::from));
     Some(files.into_iter().collect())
 }

@@ -28,13 +28,14 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// Finds them all, those that settings name included.
+    /// Finds them all, those that settings name included; an error names what
+    /// cannot be listed.
     pub(super) fn find(
         disk: &dyn DiskRead,
         git: &dyn GitRead,
         settings: &[Setting],
         around: &Surroundings,
-    ) -> Self {
+    ) -> Result<Self, PathBuf> {
         let (top, common) = (git.top(), git.common_dir());
         let mut places = Self::default();
         // `commondir` would make git look for all others elsewhere.
@@ -55,7 +56,8 @@ impl Places {
         places.settings.insert(top.join(".git"));
         places.settings.extend(around.settings.iter().cloned());
         let linked = common.join("worktrees");
-        for entry in disk.list(&linked).unwrap_or_default() {
+        let trees = disk.list_if_there(&linked).map_err(|_| linked.clone())?;
+        for entry in trees {
             let dir = linked.join(entry.name);
             places.settings.insert(dir.join("config.worktree"));
             places.settings.insert(dir.join("commondir"));
@@ -84,7 +86,7 @@ impl Places {
             }
             places.dirs.insert(dir);
         }
-        places
+        Ok(places)
     }
 
     /// Looks at all of them.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use piton_base::Digest;
-use piton_durable::{DiskRead, Kind};
+use piton_durable::{DiskRead, DiskResult, Kind};
 use serde::{Deserialize, Serialize};
 
 use super::bytes::Bytes;
@@ -54,11 +54,12 @@ impl Print {
             Kind::Dir => Self::Dir { mode: stat.mode },
             Kind::Other => Self::Other,
             Kind::Symlink => match disk.read_link(path) {
-                Ok(target) => Self::Link {
-                    target: Bytes::of(&target),
-                    leads_to: (disk.resolve(path).ok())
-                        .and_then(|real| disk.read_at_most(&real, COMPARED).ok())
-                        .map(|bytes| Digest::of(&bytes)),
+                Ok(target) => match leads_to(disk, path) {
+                    Ok(leads_to) => Self::Link {
+                        target: Bytes::of(&target),
+                        leads_to,
+                    },
+                    Err(_) => Self::Unreadable,
                 },
                 Err(_) => Self::Unreadable,
             },
@@ -112,6 +113,25 @@ impl Print {
             }
         }
         prints.append(&mut found);
+    }
+}
+
+/// Returns what is in the file that a link leads to; `None` where it leads to no
+/// file, or nowhere.
+fn leads_to(disk: &dyn DiskRead, link: &Path) -> DiskResult<Option<Digest>> {
+    let real = match disk.resolve(link) {
+        Ok(real) => real,
+        Err(error) if error.may_pass() => return Err(error),
+        Err(_) => return Ok(None),
+    };
+    match disk.stat(&real)? {
+        Some(stat) if stat.kind == Kind::File => {}
+        Some(_) | None => return Ok(None),
+    }
+    match disk.read_at_most(&real, COMPARED) {
+        Ok(bytes) => Ok(Some(Digest::of(&bytes))),
+        Err(error) if error.may_pass() => Err(error),
+        Err(_) => Ok(None),
     }
 }
 

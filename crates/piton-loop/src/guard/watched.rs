@@ -32,7 +32,7 @@ impl Watched {
         settings: &[Setting],
         around: &Surroundings,
     ) -> Result<Self, PathBuf> {
-        let places = Places::find(disk, git, settings, around);
+        let places = Places::find(disk, git, settings, around)?;
         let prints = places.look(disk);
         let unreadable = |(_, print): &(&PathBuf, &Print)| **print == Print::Unreadable;
         if let Some((path, _)) = prints.iter().find(unreadable) {
@@ -87,7 +87,9 @@ impl Watched {
         };
         let keys = settings::changed(&self.settings, &now);
         // Settings may name more places, and those count as well.
-        let places = Places::find(disk, git, &now, &self.around);
+        let Ok(places) = Places::find(disk, git, &now, &self.around) else {
+            return without_keys(paths);
+        };
         prints.extend(places.look(disk));
         paths = changed(&self.prints, &prints);
         let of_settings =

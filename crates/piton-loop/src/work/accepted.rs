@@ -169,18 +169,24 @@ pub fn all(
         return Ok(Vec::new());
     }
     let held = held::unlanded(repository)?;
-    Ok(held
-        .into_iter()
-        .filter_map(|(reference, commit)| {
-            let name = reference.work()?.to_owned();
+    let named = held.into_iter().filter_map(|(reference, commit)| {
+        let name = reference.work()?.to_owned();
+        Some((name, commit))
+    });
+    named
+        .map(|(name, commit)| {
             let path = notes(state).join(format!("{name}.json"));
-            let read = disk
-                .read_at_most(&path, MOST)
-                .ok()
+            let bytes = match disk.read_at_most(&path, MOST) {
+                Ok(bytes) => Some(bytes),
+                // Whom it is for may be known a moment later.
+                Err(error) if error.may_pass() => return Err(error.into()),
+                Err(_) => None,
+            };
+            let read = bytes
                 .and_then(|bytes| serde_json::from_slice::<Note>(&bytes).ok())
                 .filter(|note| note.version == 1)
                 .and_then(|note| Some((base(repository, &note, &commit)?, note)));
-            Some(match read {
+            Ok(match read {
                 Some((base, note)) => Held::Work(Box::new(Accepted {
                     name,
                     base,
@@ -194,7 +200,7 @@ pub fn all(
                 None => Held::Lost { name, commit },
             })
         })
-        .collect())
+        .collect()
 }
 
 /// Returns what a held commit was made on, where it can be told.

@@ -5,6 +5,7 @@
 
 use std::path::Path;
 
+use piton_durable::{DiskError, DiskResult, Kind};
 use piton_git::CommitId;
 use piton_git::slot::{Changes, Slot};
 use piton_migration::secret::Secret;
@@ -22,12 +23,32 @@ pub(super) fn look(shop: &Shop<'_>, slot: &Slot, changes: &Changes) -> Option<St
     }
     changes.0.iter().find_map(|change| {
         let file = slot.dir().join(&change.path);
-        let now = shop.disk.read_at_most(&file, LONGEST).ok()?;
+        let now = match text(shop, &file) {
+            Ok(text) => text?,
+            Err(error) => return Some(unseen(&change.path.to_string_lossy(), &error)),
+        };
         let variable = Secret::within(shop.secrets, &now)?;
         let before = before(shop, slot.base(), &change.path).unwrap_or_default();
         let was_there = Secret::within(shop.secrets, &before) == Some(variable);
         (!was_there).then(|| told(&change.path.to_string_lossy(), variable))
     })
+}
+
+/// Returns what was written into a file that may be a text; a secret in one that
+/// cannot be looked at would not be found.
+fn text(shop: &Shop<'_>, file: &Path) -> DiskResult<Option<Vec<u8>>> {
+    match shop.disk.stat(file)? {
+        Some(stat) if stat.kind == Kind::File && stat.len <= LONGEST => {
+            shop.disk.read_at_most(file, LONGEST).map(Some)
+        }
+        Some(_) | None => Ok(None),
+    }
+}
+
+fn unseen(file: &str, error: &DiskError) -> String {
+    format!(
+        "{file} cannot be looked through for secrets ({error}); nothing of the agent's work was taken"
+    )
 }
 
 /// Says that an agent wrote down a secret.

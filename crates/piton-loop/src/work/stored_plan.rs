@@ -88,20 +88,21 @@ impl Job for CarryOut<'_> {
         if changes.is_empty() {
             return Ok(Finished::Nothing);
         }
+        let unknown = |error: &dyn std::error::Error| refused(piton_base::on_one_line(error));
         let tracked = |path: &Path| {
             let asked = [(slot.base(), path)];
             let found = shop.repository.contents_at(&asked);
-            found.is_ok_and(|found| found.iter().any(Option::is_some))
+            found.map(|found| found.iter().any(Option::is_some))
         };
         let mut taken = Vec::new();
         for leftover in self.work.leftovers {
             let path = slot.dir().join(leftover);
-            let there = shop.disk.stat(&path).ok().flatten();
+            let there = shop.disk.stat(&path).map_err(|error| unknown(&error))?;
             if there.is_some_and(|stat| stat.kind == Kind::File) {
                 shop.disk
                     .remove_file(&path)
-                    .map_err(|error| refused(piton_base::on_one_line(&error)))?;
-                if tracked(Path::new(leftover)) {
+                    .map_err(|error| unknown(&error))?;
+                if tracked(Path::new(leftover)).map_err(|error| unknown(&error))? {
                     taken.push(PathBuf::from(leftover));
                 }
             }

@@ -1,5 +1,7 @@
 //! A plan from nothing to ready, one accepted step at a time.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use piton_durable::RealDisk;
 use piton_loop::guard::{clear_kept, is_anything_kept};
 use piton_loop::planning::accept::StepOutcome;
@@ -11,6 +13,7 @@ use piton_loop::work::accepted::{all, notes};
 use piton_migration::consistency::Mode;
 use piton_migration::manifest::Status;
 use piton_migration::planning::Step;
+use piton_testkit::{TapDisk, input_output};
 
 use crate::world::{GOOD, World};
 
@@ -219,6 +222,19 @@ fn what_cannot_be_looked_at_is_not_taken_for_nothing_that_waits() {
     let slug = &decision.base.slug;
     let find = || Waiting::find(&RealDisk, &world.site, slug, &decision.on);
     assert!(find().unwrap().is_some(), "an answer waits");
+    for at in 1..12 {
+        // The disk fails in the middle of looking.
+        let count = AtomicUsize::new(0);
+        let below = world.site.candidates();
+        let failing = TapDisk::looking(RealDisk, move |path| {
+            if path.starts_with(&below) && count.fetch_add(1, Ordering::SeqCst) >= at {
+                return Err(input_output());
+            }
+            Ok(())
+        });
+        let found = Waiting::find(&failing, &world.site, slug, &decision.on);
+        assert!(!matches!(found, Ok(None)), "{at}");
+    }
     // A link to itself: it is there, and nobody can open it.
     let candidates = world.site.candidates();
     std::fs::rename(&candidates, candidates.with_extension("away")).unwrap();

@@ -12,6 +12,7 @@ mod tries;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use piton_agent::script::Script;
 use piton_agent::sealing::SealTerms;
@@ -38,10 +39,11 @@ use piton_loop::work::{
 use piton_migration::live::load_manifest;
 use piton_migration::manifest::Manifest;
 use piton_migration::own::{OwnData, TargetProvenance, load_own};
+use piton_migration::secret::Secret;
 use piton_migration::slug::Slug;
 use piton_seal::CacheSet;
 use piton_seal::{Network, Standing, Support, Wanted};
-use piton_testkit::{Replies, ScratchRepo, tidy};
+use piton_testkit::{Replies, ScratchRepo, TapDisk, input_output, tidy};
 
 #[derive(Debug)]
 struct NoModels;
@@ -358,4 +360,60 @@ fn work_made_on_no_branch_lands_where_that_commit_is_and_nowhere_else() {
         .scratch
         .git(&["switch", "--quiet", "--detach", "main"]);
     assert!(matches!(scene.bring(&work), Brought::Landed { .. }));
+}
+
+#[test]
+fn work_whose_note_the_disk_does_not_give_is_not_taken_for_lost() {
+    let scene = Scene::new();
+    let work = taken(scene.refactor(&refactor_that_writes("better\\n", "done")));
+    assert!(matches!(&scene.unlanded()[..], [Held::Work(held)] if **held == work));
+    let failing = TapDisk::looking(RealDisk, |path| {
+        let is_note = path.parent().is_some_and(|dir| dir.ends_with("unlanded"));
+        if is_note {
+            return Err(input_output());
+        }
+        Ok(())
+    });
+    let found = accepted::all(&failing, &scene.repository(), &scene.state());
+    assert!(found.is_err(), "{found:?}");
+}
+
+#[test]
+fn what_cannot_be_looked_through_for_secrets_is_not_taken() {
+    for at in 0..6 {
+        let scene = Scene::new();
+        let secrets = [Secret::new("API_TOKEN", "s3cr3t-t0k3n-of-mine").unwrap()];
+        let slots = scene.slots.path().canonicalize().unwrap();
+        // One look at the file fails, and no other.
+        let count = AtomicUsize::new(0);
+        let failing = TapDisk::looking(RealDisk, move |path| {
+            let is_it = path.starts_with(&slots) && path.ends_with("src/lib.rs");
+            if is_it && count.fetch_add(1, Ordering::SeqCst) == at {
+                return Err(input_output());
+            }
+            Ok(())
+        });
+        let piece = Piece::Source(SourcePiece {
+            target: Target::plain(
+                "random files",
+                TargetProvenance::Random,
+                vec!["src/lib.rs".to_owned()],
+            ),
+            scope: None,
+            subject: None,
+            route: false,
+        });
+        let start = scene.start();
+        let script = refactor_that_writes("s3cr3t-t0k3n-of-mine\\n", "done");
+        let worked = scene.with(&script, |shop, run| {
+            let shop = Shop {
+                disk: &failing,
+                secrets: &secrets,
+                ..shop.clone()
+            };
+            piece.work(&shop, run, &start)
+        });
+        assert!(matches!(worked, Worked::Failed { .. }), "{at}: {worked:?}");
+        assert!(scene.unlanded().is_empty(), "{at}");
+    }
 }

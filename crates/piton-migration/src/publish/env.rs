@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use piton_base::StateDir;
 use piton_durable::platform::Processes;
-use piton_durable::{Disk, DiskRead, Site, Token};
+use piton_durable::{Disk, DiskResult, Kind, Site, Token};
 use piton_git::Git;
 
 use super::gate::Gate;
@@ -13,6 +13,8 @@ use crate::live::LiveDir;
 
 /// More than any `.git` file of a linked worktree holds.
 const MAX_GIT_FILE: u64 = 64 << 10;
+/// What the worktree is called that has no name of its own.
+const MAIN: &str = "main";
 
 /// The world as publishing sees it.
 #[derive(Clone, Copy, Debug)]
@@ -30,10 +32,25 @@ impl PublishEnv<'_> {
         let root = self.git.top().to_owned();
         Site {
             state: StateDir::of(self.git.common_dir()).path().to_owned(),
-            worktree: worktree_id(self.disk, &root),
+            // Whoever enters looks again, and is refused where it is not known.
+            worktree: self.worktree().unwrap_or_default(),
             beside: self.live.transactions(),
             root,
         }
+    }
+
+    /// Names the worktree by what stays the same when the clone is moved: a
+    /// linked one by its name in the shared git directory.
+    pub(super) fn worktree(&self) -> DiskResult<String> {
+        let file = self.git.top().join(".git");
+        let is_linked = (self.disk.stat(&file)?).is_some_and(|stat| stat.kind == Kind::File);
+        if !is_linked {
+            return Ok(MAIN.to_owned());
+        }
+        let bytes = self.disk.read_at_most(&file, MAX_GIT_FILE)?;
+        let named = String::from_utf8(bytes).ok();
+        let name = named.as_deref().and_then(linked_name);
+        Ok(name.map_or_else(|| MAIN.to_owned(), |name| format!("worktree {name}")))
     }
 
     pub(super) fn token(&self) -> Token {
@@ -41,21 +58,9 @@ impl PublishEnv<'_> {
     }
 }
 
-/// Names the worktree by what stays the same when the clone is moved: a linked
-/// one by its name in the shared git directory.
-fn worktree_id(disk: &dyn DiskRead, top: &Path) -> String {
-    let linked = disk
-        .read_at_most(&top.join(".git"), MAX_GIT_FILE)
-        .ok()
-        .and_then(|bytes| String::from_utf8(bytes).ok())
-        .and_then(|text| {
-            let dir = Path::new(text.strip_prefix("gitdir:")?.trim());
-            let parent = dir.parent()?.file_name()?;
-            let name = dir.file_name()?.to_str()?.to_owned();
-            (parent == "worktrees").then_some(name)
-        });
-    match linked {
-        Some(name) => format!("worktree {name}"),
-        None => "main".to_owned(),
-    }
+/// Returns the name that a linked worktree has among them.
+fn linked_name(text: &str) -> Option<&str> {
+    let dir = Path::new(text.strip_prefix("gitdir:")?.trim());
+    let parent = dir.parent()?.file_name()?;
+    (parent == "worktrees").then_some(dir.file_name()?.to_str()?)
 }

@@ -1,7 +1,7 @@
 //! The locked section: both locks held, and everything in order.
 
 use piton_durable::transaction::{TransactionError, recover};
-use piton_durable::{LockError, Site};
+use piton_durable::{DiskError, LockError, Site};
 
 use super::committer::{GitCommitter, commit_hint};
 use super::env::PublishEnv;
@@ -16,6 +16,10 @@ pub enum EnterError {
     Locked(#[from] LockError),
     #[error(transparent)]
     LockedByOriginal(#[from] LockedByOriginal),
+    #[error("which working tree this is could not be told")]
+    Worktree(#[source] DiskError),
+    #[error("this working tree was another one a moment ago; run the command again")]
+    Changed,
     #[error("the leftovers of a killed git could not be removed")]
     Git(#[source] piton_git::GitError),
     #[error("an interrupted publish could not be finished")]
@@ -56,6 +60,9 @@ impl Inside {
         what: &str,
         notices: &mut Vec<Notice>,
     ) -> Result<Self, EnterError> {
+        if env.worktree().map_err(EnterError::Worktree)? != site.worktree {
+            return Err(EnterError::Changed);
+        }
         let held = env.gate.enter(what, env.now)?;
         let original = original::take(env, site, what, notices)?;
         let inside = Inside {

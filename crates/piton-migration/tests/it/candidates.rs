@@ -1,12 +1,13 @@
 //! Candidates that wait, and what a power cut may take of them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use piton_durable::{Disk, DiskRead, TreeDigest, create_dirs};
 use piton_migration::candidate::{Candidate, Proposal};
 use piton_migration::consistency::Mode;
 use piton_migration::contents::Contents;
 use piton_testkit::sim::{Budget, SimDisk, every_crash};
+use piton_testkit::{TapDisk, input_output};
 
 use crate::publish::world::{files, slug};
 
@@ -71,11 +72,36 @@ fn a_candidate_that_somebody_changed_is_put_back_from_its_copy_and_refused_witho
         disk.write_new(&plan, b"", 0o644).unwrap();
     };
     torn();
-    assert!(candidate.is_there(&disk));
+    assert!(candidate.is_there(&disk).unwrap());
     assert!(candidate.restore(&disk).unwrap().is_some());
     assert_eq!(disk.read(&plan).unwrap(), b"# Plan\n\nnew\n");
     torn();
     disk.remove_file(&candidate.note()).unwrap();
-    assert!(!candidate.is_there(&disk));
+    assert!(!candidate.is_there(&disk).unwrap());
     assert_eq!(candidate.restore(&disk).unwrap(), None);
+}
+
+#[test]
+fn an_answer_that_a_disk_does_not_give_is_not_taken_for_one_that_is_gone() {
+    let disk = SimDisk::new();
+    create_dirs(&disk, Path::new("/work/candidates")).unwrap();
+    let candidate = keep(&disk).unwrap();
+    let (dir, note) = (candidate.dir.clone(), candidate.note());
+    let failing = |paths: Vec<PathBuf>| {
+        TapDisk::looking(disk.clone(), move |path| {
+            if paths.iter().any(|at| path.starts_with(at)) {
+                return Err(input_output());
+            }
+            Ok(())
+        })
+    };
+    // One of two places is enough.
+    assert!(candidate.is_there(&failing(vec![dir.clone()])).unwrap());
+    assert!(candidate.is_there(&failing(vec![note.clone()])).unwrap());
+    let neither = failing(vec![dir, note]);
+    let found = candidate.is_there(&neither);
+    assert!(found.is_err(), "{found:?}");
+    let restored = candidate.restore(&neither);
+    assert!(restored.is_err(), "{restored:?}");
+    assert!(candidate.restore(&disk).unwrap().is_some());
 }

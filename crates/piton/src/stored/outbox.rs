@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use piton_backend::store::{PlanId, Provider};
 use piton_base::{Digest, on_one_line};
-use piton_durable::{Disk, Kind, write_atomic};
+use piton_durable::{Disk, DiskResult, Kind, write_atomic};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
@@ -166,9 +166,21 @@ impl<'a> Outbox<'a> {
             .collect()
     }
 
+    /// Tells whether it can be told what waits.
+    fn listed(&self) -> DiskResult<()> {
+        self.disk.list_if_there(&self.dir).map(drop)
+    }
+
+    /// What cannot be looked at may be what is looked for.
     fn has(&self, wanted: impl Fn(&Waiting) -> bool) -> bool {
-        let waiting = self.waiting();
-        (waiting.iter()).any(|path| self.read(path).is_ok_and(|waiting| wanted(&waiting)))
+        if self.listed().is_err() {
+            return true;
+        }
+        (self.waiting().iter()).any(|path| match self.read(path) {
+            Ok(waiting) => wanted(&waiting),
+            Err(Unread::Later(_)) => true,
+            Err(Unread::Gone | Unread::Damaged(_)) => false,
+        })
     }
 
     fn read(&self, path: &Path) -> Result<Waiting, Unread> {

@@ -357,3 +357,91 @@ fn the_lock_of_a_call_that_could_not_be_removed_is_gone_after_whatever_comes_nex
         assert_eq!(left(), 0, "{ending}: {}", ran.shown());
     }
 }
+
+#[test]
+fn what_was_said_about_a_migration_whose_notes_cannot_be_read_is_said_not_to_be_looked_at() {
+    let env = TestEnv::planned(0);
+    let _ = env.ok(&["config", "set", "plans.backend", "local"]);
+    let _ = env.ok(&["migration", "share", SLUG]);
+    let listed = env.ok(&["plan", "list", "--json"]).json();
+    let plan = listed["plans"][0]["id"].as_str().unwrap().to_owned();
+    let _ = env.ok(&["plan", "comment", &plan, "--text", "/piton reject no"]);
+    let notes = format!("migrations/{SLUG}/.planning/piton.json");
+    let whole = env.repo.read(&notes);
+    env.repo.write(&notes, "{");
+    let ran = env.run(&["plan", "sync"]);
+    assert_eq!(ran.code, 1, "{}", ran.shown());
+    assert!(
+        ran.stderr
+            .contains(&format!("what was said about {SLUG} was not looked at")),
+        "{}",
+        ran.shown()
+    );
+    assert!(!ran.shown().contains("nothing new"), "{}", ran.shown());
+    // Nobody can tell either whether the plan is a migration already.
+    let ran = env.run(&["migration", "import", &plan]);
+    assert_eq!(ran.code, 1, "{}", ran.shown());
+    assert!(ran.stderr.contains("could not tell"), "{}", ran.shown());
+    env.repo.write(&notes, &whole);
+    let ran = env.ok(&["plan", "sync"]);
+    assert!(ran.shown().contains("rejected"), "{}", ran.shown());
+}
+
+#[test]
+fn an_init_that_cannot_read_what_it_moves_moves_nothing() {
+    if !SUPPORTED {
+        return;
+    }
+    let env = TestEnv::planned(2);
+    let init = ["init", "--migrations-dir", "other"];
+    let end = failed_at(&env, &init, |point| {
+        !point.writes && point.path.ends_with(format!("{SLUG}/.planning/state.json"))
+    });
+    assert_eq!(end, End::Exit(1), "{}", said(&env));
+    assert!(env.repo.exists("migrations/add-api/manifest.json"));
+    let _ = env.ok(&init);
+    let state = env.repo.read("other/add-api/.planning/state.json");
+    assert!(!state.contains("\"migrations/"), "{state}");
+}
+
+#[test]
+fn a_report_does_not_overtake_others_that_cannot_be_listed() {
+    if !SUPPORTED {
+        return;
+    }
+    let env = TestEnv::planned(0);
+    let _ = env.ok(&["config", "set", "plans.backend", "local"]);
+    env.repo.write("plan.txt", "Tidy it up.\n");
+    let _ = env.ok(&["plan", "create", "--file", "plan.txt", "--title", "Tidy"]);
+    let report = |what: &'static str| ["exec", "update-pr-header", "tidy", what];
+    let _ = failed_at(&env, &report("learn_status=pending"), |point| {
+        names(point, "plan.md")
+    });
+    let outbox = env.path().canonicalize().unwrap().join(".git/piton/outbox");
+    let mut opens = 0;
+    loop {
+        // Whichever time the outbox is looked at.
+        let mut seen = 0;
+        let mut hit = false;
+        let meant = report("learn_status=completed");
+        let _ = struck_at(&env, Watch::Opens, &meant, &mut |point| {
+            seen += u32::from(!point.writes && point.path == outbox);
+            if hit || seen <= opens || point.path != outbox {
+                return Verdict::Go;
+            }
+            hit = true;
+            Verdict::Fail(Fault::InputOutput)
+        });
+        let _ = env.ok(&report("branch_name=b"));
+        let plan = env.repo.read("plans/tidy/plan.md");
+        assert!(plan.contains("learn_status: completed"), "{opens}: {plan}");
+        if !hit {
+            break;
+        }
+        let _ = failed_at(&env, &report("learn_status=pending"), |point| {
+            names(point, "plan.md")
+        });
+        opens += 1;
+    }
+    assert!(opens > 0, "nobody looks into it");
+}

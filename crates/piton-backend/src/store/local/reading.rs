@@ -62,9 +62,15 @@ impl LocalBackend<'_> {
 
     /// Returns the plan that a creation with this key made.
     pub(super) fn id_made(&self, key: &str) -> Result<Option<PlanId>> {
-        let ids = self.ids()?;
-        let made = |id: &PlanId| self.record(id).is_ok_and(|record| record.key == key);
-        Ok(ids.into_iter().find(made))
+        for id in self.ids()? {
+            match self.record(&id) {
+                Ok(record) if record.key == key => return Ok(Some(id)),
+                // It may be the one, and the disk does not say.
+                Err(BackendError::Disk(error)) if error.may_pass() => return Err(error.into()),
+                Ok(_) | Err(_) => {}
+            }
+        }
+        Ok(None)
     }
 
     /// Lists a directory that need not be there.

@@ -5,7 +5,8 @@ use std::path::Path;
 use piton_base::on_one_line;
 
 use super::super::area::{Area, Side};
-use super::super::commit::{CommitFailure, CommitState, Committer};
+use super::super::commit::{CommitState, Committer};
+use super::super::error::TransactionError;
 use super::super::intent::Intent;
 use crate::digest::TreeDigest;
 use crate::disk::DiskRead;
@@ -20,9 +21,12 @@ pub(super) enum Seen {
 }
 
 impl Seen {
-    fn at(disk: &dyn DiskRead, path: &Path) -> Self {
+    /// A disk that failed says nothing of what is there.
+    fn at(disk: &dyn DiskRead, path: &Path) -> Result<Self, TransactionError> {
         // A dangling link hashes as missing but holds the name.
-        match (disk.stat(path), TreeDigest::of(disk, path)) {
+        Ok(match (disk.stat(path), TreeDigest::of(disk, path)) {
+            (Err(error), _) if error.may_pass() => return Err(error.into()),
+            (_, Err(error)) if error.may_pass() => return Err(error.into()),
             (Ok(None), _) => Seen::Missing,
             (Ok(Some(_)), Ok(digest)) if digest == TreeDigest::missing() => {
                 Seen::Strange(format!("{} is a dangling link", path.display()))
@@ -30,7 +34,7 @@ impl Seen {
             (Ok(Some(_)), Ok(digest)) => Seen::Tree(digest),
             (Err(error), _) => Seen::Strange(on_one_line(&error)),
             (_, Err(error)) => Seen::Strange(on_one_line(&error)),
-        }
+        })
     }
 
     pub(super) fn is(&self, digest: &TreeDigest) -> bool {
@@ -59,16 +63,18 @@ impl Found {
         live: &Path,
         intent: &Intent,
         committer: &dyn Committer,
-    ) -> Result<Self, CommitFailure> {
+    ) -> Result<Self, TransactionError> {
+        let state = (intent.commit.as_ref())
+            .map(|commit| committer.state(commit))
+            .transpose();
         Ok(Found {
-            live: Seen::at(disk, live),
-            staged: Seen::at(disk, &area.tree(Side::Staged)),
-            aside: Seen::at(disk, &area.tree(Side::Aside)),
-            commit: intent
-                .commit
-                .as_ref()
-                .map(|commit| committer.state(commit))
-                .transpose()?,
+            live: Seen::at(disk, live)?,
+            staged: Seen::at(disk, &area.tree(Side::Staged))?,
+            aside: Seen::at(disk, &area.tree(Side::Aside))?,
+            commit: state.map_err(|source| TransactionError::Commit {
+                live: intent.live.clone(),
+                source,
+            })?,
         })
     }
 

@@ -81,20 +81,27 @@ fn turn_back(
     intent: &mut Intent,
     reason: String,
 ) -> Result<(), TransactionError> {
-    follow(disk, site, intent);
+    follow(disk, site, intent)?;
     intent.step = Step::Undoing { reason };
     intent.save(disk, site, token)
 }
 
 /// While hooks are at work, whatever is live is what they made of the new tree.
-pub(crate) fn follow(disk: &dyn DiskRead, site: &Site, intent: &mut Intent) {
-    if intent.step == Step::Committing
-        && let Ok(live) = TreeDigest::of(disk, &site.live(&intent.live))
-        && live != TreeDigest::missing()
-        && live != intent.base
-    {
-        intent.new = live;
+pub(crate) fn follow(
+    disk: &dyn DiskRead,
+    site: &Site,
+    intent: &mut Intent,
+) -> Result<(), TransactionError> {
+    if intent.step != Step::Committing {
+        return Ok(());
     }
+    match TreeDigest::of(disk, &site.live(&intent.live)) {
+        Ok(live) if live != TreeDigest::missing() && live != intent.base => intent.new = live,
+        Err(error) if error.may_pass() => return Err(error.into()),
+        // What cannot be a migration is left for the look at it to tell.
+        Ok(_) | Err(_) => {}
+    }
+    Ok(())
 }
 
 /// Takes what hooks made of the new tree for the new tree, durably, and says
@@ -111,7 +118,7 @@ fn adopt(
     if found == intent.new {
         return Ok(());
     }
-    follow(disk, site, intent);
+    follow(disk, site, intent).map_err(|error| error.to_string())?;
     intent
         .save(disk, site, token)
         .map_err(|error| error.to_string())?;
@@ -186,7 +193,7 @@ fn run(
             live: name.clone(),
             source,
         };
-        let found = Found::observe(disk, &area, &live, &intent, committer).map_err(failed)?;
+        let found = Found::observe(disk, &area, &live, &intent, committer)?;
         match decide(&intent, &found) {
             Next::Swap(place) => {
                 moves::swap(disk, &area, place, &live)?;

@@ -4,7 +4,8 @@ use std::fs;
 
 use piton_durable::RealDisk;
 use piton_git::{Repository, View};
-use piton_loop::guard::{Guard, Reach, Surroundings};
+use piton_loop::guard::{Guard, GuardError, Reach, Surroundings};
+use piton_testkit::{TapDisk, Verb, input_output};
 
 use super::Fixture;
 
@@ -104,4 +105,55 @@ fn of_many_files_the_first_five_are_named() {
         "touch f g h i j k l",
         &["working tree changed: f, g, h, i, j, and 2 more"],
     );
+}
+
+#[test]
+fn working_trees_that_cannot_be_listed_stop_a_call_before_it_begins() {
+    let place = Fixture::new();
+    let failing = |what: &'static str| {
+        TapDisk::looking(RealDisk, move |path| {
+            if path.ends_with(what) {
+                return Err(input_output());
+            }
+            Ok(())
+        })
+    };
+    place.repo.hook("pre-commit", "#!/bin/sh\n");
+    let hook = place.repo.path().join(".git/hooks/post-commit");
+    let target = place.home.path().join("shared-hook");
+    std::fs::write(&target, "#!/bin/sh\n").unwrap();
+    std::os::unix::fs::symlink(&target, &hook).unwrap();
+    for what in [".git/worktrees", "hooks/pre-commit", "shared-hook"] {
+        let view = View::read(&place.git).unwrap();
+        let around = Surroundings::default();
+        let guard = Guard::before(&failing(what), &place.git, view, &around);
+        assert!(
+            matches!(guard, Err(GuardError::Unreadable { .. })),
+            "{what}: {guard:?}"
+        );
+    }
+}
+
+#[test]
+fn what_cannot_be_kept_is_not_removed() {
+    let place = Fixture::new();
+    let view = View::read(&place.git).unwrap();
+    let guard = Guard::before(&RealDisk, &place.git, view, &Surroundings::default()).unwrap();
+    place.repo.hook("post-commit", "#!/bin/sh\nmine\n");
+    // Evidence lies on another file system, and the file cannot be read.
+    let unreadable = TapDisk::looking(RealDisk, |path| {
+        if path.ends_with("hooks/post-commit") && path.is_file() {
+            return Err(input_output());
+        }
+        Ok(())
+    });
+    let failing = TapDisk::new(unreadable, |op| {
+        if op.verb == Verb::Rename {
+            return Err(std::io::ErrorKind::CrossesDevices.into());
+        }
+        Ok(())
+    });
+    let told = guard.after(&failing, &place.git, Reach::Anywhere, &place.evidence());
+    assert!(told.is_err(), "{told:?}");
+    assert!(place.repo.exists(".git/hooks/post-commit"));
 }

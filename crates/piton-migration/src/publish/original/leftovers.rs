@@ -26,6 +26,8 @@ pub(in super::super) enum LeftoverError {
     Disk(#[from] DiskError),
     #[error(transparent)]
     Git(#[from] GitError),
+    #[error(transparent)]
+    Unread(Box<dyn std::error::Error + Send + Sync>),
 }
 
 /// Deals with everything the original left. The caller holds both locks.
@@ -119,10 +121,15 @@ fn settle(
 fn observe(env: &PublishEnv<'_>, site: &Site, rollback: &Path) -> Result<Found, LeftoverError> {
     // Being removed, a tree loses its manifest or fails to hash long before it
     // could pass for a whole one that lacks nothing.
-    let slug = load_manifest(env.disk, rollback)
-        .ok()
-        .and_then(|manifest| manifest.name().parse::<Slug>().ok())
-        .filter(|slug| is_usable(env.disk, rollback, slug));
+    let named = match load_manifest(env.disk, rollback) {
+        Ok(manifest) => manifest.name().parse::<Slug>().ok(),
+        Err(error) if error.may_pass() => return Err(LeftoverError::Unread(Box::new(error))),
+        Err(_) => None,
+    };
+    let slug = match named {
+        Some(slug) if is_usable(env.disk, rollback, &slug)? => Some(slug),
+        Some(_) | None => None,
+    };
     let live = match &slug {
         None => Live::Usable,
         Some(slug) => observe_live(env, site, slug)?,
@@ -137,7 +144,7 @@ fn observe_live(env: &PublishEnv<'_>, site: &Site, slug: &Slug) -> Result<Live, 
     let path = env.live.migration(slug);
     let there = env.disk.stat(&path)?;
     if there.is_some() {
-        return Ok(if is_usable(env.disk, &path, slug) {
+        return Ok(if is_usable(env.disk, &path, slug)? {
             Live::Usable
         } else {
             Live::Unusable
@@ -158,9 +165,18 @@ fn is_missed(git: &dyn GitRead, relative: &Path) -> Result<bool, GitError> {
         || git.ignored_by(&relative.join(MANIFEST_FILE))?.is_some())
 }
 
-fn is_usable(disk: &dyn DiskRead, dir: &Path, slug: &Slug) -> bool {
-    TreeDigest::of(disk, dir).is_ok()
-        && !has_errors(&consistency::check(disk, dir, slug, Mode::PlanningSnapshot))
+/// A disk that failed says nothing of whether it can be used.
+fn is_usable(disk: &dyn DiskRead, dir: &Path, slug: &Slug) -> Result<bool, LeftoverError> {
+    match TreeDigest::of(disk, dir) {
+        Ok(_) => Ok(!has_errors(&consistency::check(
+            disk,
+            dir,
+            slug,
+            Mode::PlanningSnapshot,
+        ))),
+        Err(error) if error.may_pass() => Err(TransactionError::from(error).into()),
+        Err(_) => Ok(false),
+    }
 }
 
 fn put_back(env: &PublishEnv<'_>, rollback: &Path, slug: &Slug) -> Result<(), LeftoverError> {
@@ -185,9 +201,9 @@ fn name_of(dir: &Path) -> &std::ffi::OsStr {
 }
 
 fn children(disk: &dyn DiskRead, dir: &Path) -> Result<Vec<String>, LeftoverError> {
-    match disk.stat(dir) {
-        Ok(Some(stat)) if stat.kind == Kind::Dir => {}
-        _ => return Ok(Vec::new()),
+    match disk.stat(dir)? {
+        Some(stat) if stat.kind == Kind::Dir => {}
+        Some(_) | None => return Ok(Vec::new()),
     }
     let entries = disk.list(dir)?;
     Ok(entries

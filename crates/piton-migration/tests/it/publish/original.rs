@@ -1,6 +1,7 @@
 //! Beside the original: its lock, and what it leaves when it is killed.
 
 mod beside;
+mod failing;
 mod killed;
 mod locked;
 

@@ -111,8 +111,11 @@ fn rewrites(
     let mut rewrites = Vec::new();
     for slug in &contents.slugs {
         let path = format!("{slug}/.planning/state.json");
-        let Ok(bytes) = disk.read(&old.path().join(&path)) else {
-            continue;
+        let file = old.path().join(&path);
+        let bytes = match disk.read(&file) {
+            Ok(bytes) => bytes,
+            Err(error) if error.may_pass() => return Err(error.into()),
+            Err(_) => continue,
         };
         let state = match PlanningState::decode(&bytes) {
             Ok(state) => state,

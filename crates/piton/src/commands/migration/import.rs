@@ -87,12 +87,21 @@ fn refuse_twice(
     worthy: &Worthy,
 ) -> Result<(), CommandError> {
     let id = worthy.document.id.to_string();
-    let taken = shared(context, place)?.into_iter().find(|(_, link)| {
+    let shared = shared(context, place)?;
+    let taken = shared.links.into_iter().find(|(_, link)| {
         let same = link.backend == provider.word();
         same && link.id == id
     });
     let Some((slug, _)) = taken else {
-        return Ok(());
+        let Some(one) = shared.unread.into_iter().next() else {
+            return Ok(());
+        };
+        let slug = one.slug;
+        return Err(CommandError::failed(format!(
+            "could not tell whether plan {id} is a migration already; nothing was changed"
+        ))
+        .with_source(one.why)
+        .hint(format!("`piton migration doctor {slug}` says more")));
     };
     Err(
         CommandError::usage(format!("plan {id} is a migration already: {slug}"))

@@ -1,7 +1,5 @@
 //! `piton plan sync`: takes up what maintainers said about shared migrations.
 
-use std::path::PathBuf;
-
 use clap::Args;
 use piton_backend::store::{PlanComment, PlanId, Provider, comment_mark};
 use piton_base::terminal::clean;
@@ -112,7 +110,8 @@ pub(super) fn run(context: &Context, args: &SyncArgs) -> CommandResult {
     if context.out.json_wanted() {
         context.out.begin_series();
     }
-    let synced = sync_shared(context, &place, args.slug.as_ref(), &args.plan)?;
+    let Heard { synced, unread } = sync_shared(context, &place, args.slug.as_ref(), &args.plan)?;
+    let exit = tell_unread(context, &unread);
     let out = &context.out;
     if out.json_wanted() {
         let plans = out.end_series();
@@ -128,16 +127,50 @@ pub(super) fn run(context: &Context, args: &SyncArgs) -> CommandResult {
             })
             .collect();
         out.json(json!({ "taken_up": taken, "plans": plans }));
-        return Ok(Exit::Done);
+        return Ok(exit);
     }
     for one in &synced {
         let text = format!("{} of {}: {}", one.word, one.slug, one.outcome);
         out.say(Channel::General, Level::NORMAL, &clean(&text));
     }
-    if synced.is_empty() {
+    if synced.is_empty() && unread.is_empty() {
         out.say(Channel::General, Level::NORMAL, "no new comments");
     }
-    Ok(Exit::Done)
+    Ok(exit)
+}
+
+/// Says which migrations nobody knows of whether they are shared. What was said
+/// about those was not looked at, so the command has not done all it was for.
+fn tell_unread(context: &Context, unread: &[Unread]) -> Exit {
+    for one in unread {
+        let text = format!(
+            "comments about {} were not read: {}",
+            one.slug, one.why
+        );
+        context.out.warn(&clean(&text));
+        context
+            .out
+            .hint(&format!("`piton migration doctor {}` says more", one.slug));
+    }
+    if unread.is_empty() {
+        Exit::Done
+    } else {
+        Exit::Failed
+    }
+}
+
+/// What came of all comments, and where nobody could look for any.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Heard {
+    pub(crate) synced: Vec<Synced>,
+    pub(crate) unread: Vec<Unread>,
+}
+
+/// A migration whose notes cannot be read, which say whether it is shared.
+#[derive(Clone, Debug)]
+pub(crate) struct Unread {
+    pub(crate) slug: Slug,
+    pub(crate) why: String,
 }
 
 /// Takes up what was said about all shared migrations, or about one.
@@ -146,35 +179,45 @@ pub(crate) fn sync_shared(
     place: &Place,
     only: Option<&Slug>,
     args: &PlanArgs,
-) -> Result<Vec<Synced>, CommandError> {
+) -> Result<Heard, CommandError> {
+    let is_meant = |slug: &Slug| only.is_none_or(|only| only == slug);
+    let Shared { links, mut unread } = shared(context, place)?;
+    unread.retain(|one| is_meant(&one.slug));
     let mut synced = Vec::new();
-    for (slug, link) in shared(context, place)? {
-        if only.is_some_and(|only| *only != slug) {
-            continue;
-        }
+    for (slug, link) in links.into_iter().filter(|(slug, _)| is_meant(slug)) {
         synced.extend(sync(context, place, &slug, &link, args)?);
     }
-    Ok(synced)
+    Ok(Heard { synced, unread })
+}
+
+/// The migrations that are told of in a plan, and those that may be.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Shared {
+    pub(crate) links: Vec<(Slug, PlanLink)>,
+    pub(crate) unread: Vec<Unread>,
 }
 
 /// Returns the migrations that are told of in a plan.
-pub(crate) fn shared(
-    context: &Context,
-    place: &Place,
-) -> Result<Vec<(Slug, PlanLink)>, CommandError> {
+pub(crate) fn shared(context: &Context, place: &Place) -> Result<Shared, CommandError> {
     let live = place.live();
     let slugs = live
         .contents(&context.disk)
         .or_failed("could not list the migrations")?
         .slugs;
-    Ok(slugs
-        .into_iter()
-        .filter_map(|slug| {
-            let dir: PathBuf = live.migration(&slug);
-            let own = load_own(&context.disk, &dir).ok().flatten()?;
-            Some((slug, own.plan?))
-        })
-        .collect())
+    let mut shared = Shared::default();
+    for slug in slugs {
+        match load_own(&context.disk, &live.migration(&slug)) {
+            Ok(own) => {
+                let plan = own.and_then(|own| own.plan);
+                shared.links.extend(plan.map(|plan| (slug, plan)));
+            }
+            Err(error) => shared.unread.push(Unread {
+                slug,
+                why: piton_base::on_one_line(&error),
+            }),
+        }
+    }
+    Ok(shared)
 }
 
 fn sync(
@@ -267,7 +310,7 @@ fn take_up(
     args: &PlanArgs,
 ) -> Result<Option<String>, CommandError> {
     let site = planning_site(place)?;
-    if is_said_first && is_recorded(context, &site, slug, wish) {
+    if is_said_first && is_recorded(context, &site, slug, wish)? {
         return Ok(Some(wish.done().to_owned()));
     }
     let proposal = match wish.decision().propose(context, place, &site, slug) {
@@ -366,16 +409,27 @@ fn is_so(refusal: &PersonRefusal, wish: &Wish) -> bool {
 }
 
 /// Whether the planning record has the very words.
-fn is_recorded(context: &Context, site: &Site, slug: &Slug, wish: &Wish) -> bool {
+fn is_recorded(
+    context: &Context,
+    site: &Site,
+    slug: &Slug,
+    wish: &Wish,
+) -> Result<bool, CommandError> {
     let Wish::Refine(text) = wish else {
-        return false;
+        return Ok(false);
     };
-    let live = Live::read(&context.disk, site, slug).ok();
-    let state = live.and_then(|live| live.state());
-    state.is_some_and(|state| {
+    let live = match Live::read(&context.disk, site, slug) {
+        Ok(live) => live,
+        Err(error) if is_of_disk(&error) => {
+            return Err(person_refusal(PersonRefusal::Snapshot(error), slug));
+        }
+        // What is wrong with it the decision says.
+        Err(_) => return Ok(false),
+    };
+    Ok(live.state().is_some_and(|state| {
         let mut said = state.feedback().iter();
         said.any(|one| one.text.trim() == text.trim())
-    })
+    }))
 }
 
 /// Answers a comment, by which it counts as heard.

@@ -64,7 +64,15 @@ impl<'a> Reports<'a> {
         self.deaf_until = None;
         match sync_shared(self.context, self.place, None, &PlanArgs::plain()) {
             Ok(heard) => {
-                for one in heard {
+                for one in &heard.unread {
+                    let text = format!(
+                        "what was said about {} was not looked at: {}",
+                        one.slug, one.why
+                    );
+                    let out = &self.context.out;
+                    out.note(Channel::General, Level::INFO, &clean(&text));
+                }
+                for one in heard.synced {
                     let text = format!(
                         "a maintainer said {} to {}: {}",
                         one.word, one.slug, one.outcome

@@ -90,6 +90,10 @@ impl Outbox<'_> {
         patience: Duration,
     ) -> Sending {
         let mut sending = Sending::default();
+        if let Err(error) = self.listed() {
+            sending.hold(Whose::Everything, on_one_line(&error));
+            return sending;
+        }
         if self.waiting().is_empty() {
             return sending;
         }

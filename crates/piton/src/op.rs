@@ -23,6 +23,23 @@ pub(crate) enum Op {
 }
 
 impl Op {
+    /// Whether it leads to a commit, or moves what git tracks.
+    pub(crate) fn changes_what_is_tracked(&self) -> bool {
+        match self {
+            Self::Migration(_)
+            | Self::Loop(
+                LoopOp::Call(_) | LoopOp::Work(_) | LoopOp::Land(_) | LoopOp::LandHeld(_),
+            ) => true,
+            Self::Loop(
+                LoopOp::RemoveRun(_) | LoopOp::RemoveJournal(_) | LoopOp::RemoveSlots(_),
+            )
+            | Self::File(_)
+            | Self::Backend(_)
+            | Self::Forge(_)
+            | Self::Traffic(_) => false,
+        }
+    }
+
     /// Whether it takes something away that nothing keeps: neither git nor the
     /// journal.
     pub(crate) fn is_for_good(&self) -> bool {

@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use piton_base::Effort;
-use piton_durable::DiskRead;
+use piton_durable::{DiskRead, RealDisk};
 use piton_git::{GitRead, Tip, UnderWay};
 use piton_loop::effort::{EffortBudget, EffortResolution};
 use piton_loop::planning::brief::Briefing;
 use piton_loop::planning::decide::{
     self, StepDecision, StepOptions, StepRefusal, call_role, next_step,
 };
+use piton_loop::planning::paths;
 use piton_loop::planning::site::Site as PlanningSite;
 use piton_loop::planning::snapshot::Snapshot;
 use piton_loop::prompts::PromptSet;
@@ -128,8 +129,33 @@ pub(crate) fn planning_site(place: &Place) -> Result<PlanningSite, CommandError>
 /// Returns where HEAD is, which is a premise of everything that is published.
 /// In the middle of a merge and the like it is nowhere that a commit belongs.
 pub(crate) fn tip(place: &Place, slug: &Slug) -> Result<Tip, CommandError> {
-    refuse_under_way(place, &format!("plan {slug}"))?;
+    let what = format!("plan {slug}");
+    refuse_under_way(place, &what)?;
+    refuse_links(place, slug, &what)?;
     Ok(place.repository.tip()?)
+}
+
+/// Refuses a migration that would lie behind a link: git commits nothing there.
+pub(crate) fn refuse_links(place: &Place, slug: &Slug, what: &str) -> Result<(), CommandError> {
+    let path = place.path_of(slug)?;
+    paths::refuse_links(&RealDisk, place.top(), path.as_str())
+        .or_failed(format!("could not {what}; nothing was changed"))
+}
+
+/// Refuses a run whose work could not land: paths are exchanged in one step, and
+/// that cannot be done from one file system to another.
+pub(crate) fn refuse_two_disks(place: &Place) -> Result<(), CommandError> {
+    let device = |path: &Path| -> Result<_, CommandError> {
+        Ok(RealDisk.stat(path)?.map(|stat| stat.device))
+    };
+    if device(place.top())? == device(place.repository.common_dir())? {
+        return Ok(());
+    }
+    Err(
+        CommandError::failed("could not begin the run; nothing was changed")
+            .with_source("the working tree and git's directory are on different file systems, where nothing can land in one step")
+            .hint("run it in a clone whose `.git` lies in its working tree; `piton migration step` works here"),
+    )
 }
 
 /// Warns where a commit would be on no branch, and easily lost.

@@ -128,6 +128,9 @@ fn put_in(
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 Err(in_the_way(change, Obstacle::Untracked))
             }
+            Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
+                Err(LandError::Refused(Refusal::OtherFileSystem))
+            }
             Err(error) => Err(error.into()),
         };
     };

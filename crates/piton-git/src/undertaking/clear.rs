@@ -63,7 +63,10 @@ pub(super) fn clear(
         begun: begun.ok().flatten().and_then(|stat| stat.modified),
     };
     let index = common.join(&record.index_lock);
-    if sweep.content(&index).is_some_and(|content| content == mark(token)) {
+    if sweep
+        .content(&index)
+        .is_some_and(|content| content == mark(token))
+    {
         sweep.remove(index);
     }
     sweep.references(record);

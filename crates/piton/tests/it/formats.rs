@@ -127,3 +127,56 @@ fn planning_works_with_submodules_and_other_line_endings() {
     repo.commit_all("a submodule");
     plans(repo);
 }
+
+#[test]
+fn where_migrations_lie_behind_a_link_nothing_is_begun_moved_or_left_behind() {
+    let env = TestEnv::planned(1);
+    std::fs::rename(env.path().join("migrations"), env.path().join("real")).unwrap();
+    std::os::unix::fs::symlink("real", env.path().join("migrations")).unwrap();
+    env.repo.commit_all("a link");
+    let before = env.repo.subjects();
+    for command in [
+        &["migration", "new", "another", "--target", "x"][..],
+        &["migration", "rename", SLUG, "fresh"],
+        &["--yes", "migration", "delete", SLUG],
+        &["init", "--migrations-dir", "other"],
+    ] {
+        let ran = env.run(command);
+        assert!(matches!(ran.code, 1 | 2), "{}", ran.shown());
+        assert!(ran.stderr.contains("is a link"), "{}", ran.shown());
+        assert_eq!(env.repo.status(), "", "{}", ran.shown());
+    }
+    assert_eq!(env.repo.subjects(), before);
+}
+
+#[test]
+fn a_run_whose_work_could_not_land_for_two_file_systems_calls_nobody() {
+    use std::os::unix::fs::MetadataExt as _;
+    let env = TestEnv::planned(0);
+    let elsewhere = std::path::Path::new("/dev/shm");
+    let device = |path: &std::path::Path| std::fs::metadata(path).map(|it| it.dev()).ok();
+    if device(elsewhere).is_none() || device(elsewhere) == device(env.path()) {
+        println!("skipped: there is no second file system here");
+        return;
+    }
+    let other = tempfile::tempdir_in(elsewhere).unwrap();
+    let git = other.path().join("git");
+    env.repo.git(&[
+        "init",
+        "--quiet",
+        "--separate-git-dir",
+        git.to_str().unwrap(),
+    ]);
+    let script = env.script("good", GOOD);
+    let with: Vec<&str> = script.iter().map(String::as_str).collect();
+    let run = ["run", "--focus-on-live-migrations", "--max-refactors", "1"];
+    let ran = env.run(&[&run[..], &["--validation-command", "true"], &with].concat());
+    assert_eq!(ran.code, 1, "{}", ran.shown());
+    assert!(
+        ran.stderr.contains("different file systems"),
+        "{}",
+        ran.shown()
+    );
+    assert!(!ran.shown().contains("asks script"), "{}", ran.shown());
+    let _ = env.ok(&[&["migration", "step", SLUG][..], &with].concat());
+}

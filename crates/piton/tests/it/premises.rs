@@ -3,6 +3,7 @@
 use crate::env::{Ran, TestEnv};
 use crate::stage::{SLUG, refine, strings};
 
+mod in_the_middle;
 mod of_plans;
 mod of_runs;
 
@@ -187,46 +188,6 @@ fn commits_that_the_user_makes_meanwhile_are_built_upon() {
         &subjects[..3],
         [&format!("piton: planning/{SLUG}/approaches"), "own", "own"]
     );
-}
-
-#[test]
-fn in_the_middle_of_a_rebase_or_a_merge_no_agent_is_called() {
-    type Begun = (&'static str, &'static str);
-    for (file, told) in [
-        (".git/rebase-merge/done", "a rebase is under way"),
-        (".git/MERGE_HEAD", "a merge is under way"),
-        (".git/BISECT_LOG", "a bisect is under way"),
-    ] as [Begun; 3]
-    {
-        let env = TestEnv::planned(0);
-        env.repo.write(file, &env.repo.git(&["rev-parse", "HEAD"]));
-        let before = env.repo.subjects();
-        for command in [
-            [strings(&["migration", "step", SLUG]), counted(&env, "")].concat(),
-            strings(&refine("x")),
-            strings(&["migration", "new", "another", "--target", "x"]),
-            [
-                strings(&["run-once", "--paths", "src/lib.rs"]),
-                counted(&env, ""),
-            ]
-            .concat(),
-            [
-                strings(&["run", "--focus-on-live-migrations"]),
-                counted(&env, ""),
-            ]
-            .concat(),
-            strings(&["migration", "rename", SLUG, "fresh"]),
-            strings(&["migration", "archive", SLUG]),
-            strings(&["--yes", "migration", "delete", SLUG]),
-        ] {
-            let ran = env.run(&command);
-            assert_eq!(ran.code, 3, "{}", ran.shown());
-            assert!(ran.shown().contains(told), "{}", ran.shown());
-        }
-        assert_eq!(calls(&env), 0);
-        assert_eq!(env.repo.subjects(), before);
-        assert!(env.repo.exists("migrations/add-api/manifest.json"));
-    }
 }
 
 #[test]

@@ -69,7 +69,7 @@ pub(super) fn decide(
     )?;
     let elsewhere = places.taste_elsewhere.as_deref();
     let taste = taste::decide(&mut builder, disk, top, &places.taste, elsewhere)?;
-    let moved = migrations::decide(&mut builder, disk, top, &places.migrations)?;
+    let moved = migrations::decide(&mut builder, (disk, git), top, &places.migrations)?;
     // What the settings name is there before they name it.
     if let Some(settings) = &settings {
         for needed in [&taste, &moved].into_iter().flatten() {

@@ -5,6 +5,7 @@ use std::path::Path;
 use piton_base::RepoPath;
 use piton_durable::atomic::is_leftover;
 use piton_durable::{DiskRead, Kind};
+use piton_git::GitRead;
 use piton_migration::live::LiveDir;
 use piton_migration::operation::{InTheWay, MigrationOp, MoveDir, Rewrite};
 use piton_migration::planning::PlanningState;
@@ -12,7 +13,7 @@ use piton_plan::files::Content;
 use piton_plan::{Draft, Handle, Input, InputKind, Otherwise, PlanBuilder};
 
 use super::places::Wish;
-use crate::error::{Attempt as _, CommandError};
+use crate::error::{Attempt as _, CommandError, ErrorKind};
 use crate::files::put;
 use crate::op::Op;
 
@@ -21,7 +22,7 @@ const KEEP: &str = ".gitkeep";
 
 pub(super) fn decide(
     builder: &mut PlanBuilder<Op>,
-    disk: &dyn DiskRead,
+    (disk, git): (&dyn DiskRead, &dyn GitRead),
     top: &Path,
     wish: &Wish,
 ) -> Result<Option<Handle>, CommandError> {
@@ -34,9 +35,17 @@ pub(super) fn decide(
         .hint("name another one with --migrations-dir"));
     }
     let from = match &wish.before {
-        Some(before) if *before != wish.wanted => {
-            (kind(disk, &before.under(top))? == Some(Kind::Dir)).then_some(before)
-        }
+        Some(before) if *before != wish.wanted => match kind(disk, &before.under(top))? {
+            Some(Kind::Dir) => Some(before),
+            // Migrations would stay behind it, and nobody look for them there.
+            Some(Kind::Symlink) => {
+                return Err(CommandError::usage(format!(
+                    "could not move {before}: it is a link; nothing was changed"
+                ))
+                .hint("put the directory in its place, or set `migrations-dir` to where it is"));
+            }
+            Some(Kind::File | Kind::Other) | None => None,
+        },
         Some(_) | None => None,
     };
     let Some(from) = from else {
@@ -54,6 +63,16 @@ pub(super) fn decide(
             wish.wanted
         ))
         .hint("move it to a third place first"));
+    }
+    if let Some(begun) = git.under_way()? {
+        return Err(CommandError::new(
+            ErrorKind::NeedsPerson,
+            format!("could not move {from}; nothing was changed"),
+        )
+        .with_source(format!(
+            "{begun} is under way, and giving it up would bring back what was moved"
+        ))
+        .hint(begun.way_out()));
     }
     let in_the_way = match there {
         None => InTheWay::Nothing,

@@ -3,14 +3,16 @@
 use std::path::Path;
 
 use clap::Args;
+use piton_git::GitRead as _;
 use piton_loop::operation::LoopOp;
 use piton_plan::journal::{self, Journal, JournalError};
 use piton_plan::{Given, Moment, Observation, Observe, Plan};
 
-use crate::context::Context;
+use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult};
 use crate::op::Op;
 use crate::planned::{PerformArgs, Site, journal_error, was_declined};
+use crate::planning::refuse_under_way;
 use crate::site;
 
 /// Carry on with a plan that was cut off or left something undone
@@ -37,7 +39,25 @@ pub(crate) fn run(context: &Context, args: &ResumeArgs) -> CommandResult {
     context.recover_if_any(false, wanted.ok())?;
     let journal = self::wanted(context, args.id.as_deref())?;
     let plan: Plan<Op> = journal.plan().map_err(journal_error)?;
+    if let Some(place) = waits_for_user(context, &plan)? {
+        refuse_under_way(
+            &place,
+            &format!("carry on with `piton {}`", journal.command()),
+        )?;
+    }
     site::of_plan(context, &plan)?.resume(&args.perform, &journal)
+}
+
+/// Returns the place where a merge or the like is in the way of a plan.
+fn waits_for_user(context: &Context, plan: &Plan<Op>) -> Result<Option<Place>, CommandError> {
+    let mut operations = plan.actions().iter().map(|action| action.operation());
+    if !operations.any(Op::changes_what_is_tracked) {
+        return Ok(None);
+    }
+    match context.place_if_any()? {
+        Some(place) if place.repository.under_way()?.is_some() => Ok(Some(place)),
+        Some(_) | None => Ok(None),
+    }
 }
 
 /// Returns the journal that is to be carried on.
@@ -71,10 +91,11 @@ fn latest(context: &Context, site: &Site<'_>, dir: &Path) -> Result<Journal, Com
         if was_declined(&journal) {
             continue;
         }
-        if journal
-            .plan::<Op>()
-            .is_ok_and(|plan| stands(site, &journal, &plan))
-        {
+        let Ok(plan) = journal.plan::<Op>() else {
+            continue;
+        };
+        // In the middle of a merge nothing stands, and it is told why.
+        if waits_for_user(context, &plan)?.is_some() || stands(site, &journal, &plan) {
             return Ok(journal);
         }
     }

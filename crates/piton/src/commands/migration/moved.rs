@@ -18,6 +18,7 @@ use crate::planning;
 pub(super) fn refuse_unfit(place: &Place, slug: &Slug, verb: &str) -> Result<(), CommandError> {
     let what = format!("{verb} {slug}");
     planning::refuse_under_way(place, &what)?;
+    planning::refuse_links(place, slug, &what)?;
     planning::refuse_dirty(place, slug, &what)
 }
 

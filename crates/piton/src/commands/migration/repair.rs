@@ -20,6 +20,7 @@ use crate::files::put_as;
 use crate::op::Op;
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
+use crate::planning::refuse_under_way;
 use crate::world::Publishing;
 
 pub(super) fn run(
@@ -125,6 +126,7 @@ fn migrations(
             ));
             continue;
         }
+        refuse_under_way(place, &format!("mend {slug}"))?;
         let message = format!("{prefix}: repair {slug}\n\nWhy:\n{}\n", whys.join("\n"));
         let draft = Draft::new(moved::commit(path, Vec::new(), message));
         builder.add_draft(handles.iter().fold(draft, Draft::needs));

@@ -10,7 +10,7 @@ use super::proposed;
 use crate::context::Context;
 use crate::error::CommandResult;
 use crate::exit::Exit;
-use crate::planning::planning_site;
+use crate::planning::{planning_site, refuse_under_way};
 
 /// Take back the last accepted planning step
 ///
@@ -28,6 +28,7 @@ pub(crate) struct UndoArgs {
 
 pub(crate) fn run(context: &Context, args: &UndoArgs) -> CommandResult {
     let (place, slug) = args.about.find(context)?;
+    refuse_under_way(&place, &format!("plan {slug}"))?;
     let site = planning_site(&place)?;
     let prefix = place.settings.commit_prefix();
     let undone = person::undo(&context.disk, &place.repository, &site, &slug, prefix)

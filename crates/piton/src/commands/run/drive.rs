@@ -31,7 +31,7 @@ use crate::context::{Context, Place};
 use crate::error::{Attempt as _, CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::output::{Channel, Level};
-use crate::planning::refuse_under_way;
+use crate::planning::{refuse_two_disks, refuse_under_way};
 
 /// Runs, or shows what would be first.
 pub(crate) fn drive(
@@ -71,6 +71,7 @@ pub(crate) fn drive(
     }
     // Nothing could land, and an agent would be paid for what has to wait.
     refuse_under_way(place, "begin the run")?;
+    refuse_two_disks(place)?;
     let _alone = set_out(&floor, work)?;
     carry_on(&floor, course, &view, (&source, seed))
 }

@@ -137,8 +137,8 @@ pub(crate) fn tip(place: &Place, slug: &Slug) -> Result<Tip, CommandError> {
 
 /// Refuses a migration that would lie behind a link: git commits nothing there.
 pub(crate) fn refuse_links(place: &Place, slug: &Slug, what: &str) -> Result<(), CommandError> {
-    let path = place.path_of(slug)?;
-    paths::refuse_links(&RealDisk, place.top(), path.as_str())
+    let path = planning_site(place)?.relative(slug);
+    paths::refuse_links(&RealDisk, place.top(), &path)
         .or_failed(format!("could not {what}; nothing was changed"))
 }
 

@@ -50,7 +50,7 @@ pub(crate) fn run(context: &Context, args: &ResumeArgs) -> CommandResult {
 
 /// Returns the place where a merge or the like is in the way of a plan.
 fn waits_for_user(context: &Context, plan: &Plan<Op>) -> Result<Option<Place>, CommandError> {
-    let mut operations = plan.actions().iter().map(|action| action.operation());
+    let mut operations = plan.actions().iter().map(piton_plan::Action::operation);
     if !operations.any(Op::changes_what_is_tracked) {
         return Ok(None);
     }

@@ -1,7 +1,7 @@
 //! Where a step may land, and answers that wait until they can be published.
 
 use crate::env::{Ran, TestEnv};
-use crate::stage::{SLUG, refine, strings};
+use crate::stage::{SLUG, strings};
 
 mod in_the_middle;
 mod of_plans;

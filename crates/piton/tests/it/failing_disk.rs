@@ -449,3 +449,28 @@ fn a_report_does_not_overtake_others_that_cannot_be_listed() {
     }
     assert!(opens > 0, "nobody looks into it");
 }
+
+#[test]
+fn a_work_folder_that_cannot_be_read_is_not_passed_over_for_another_plan() {
+    let env = TestEnv::planned(0);
+    let _ = env.ok(&["config", "set", "plans.backend", "local"]);
+    env.repo.write("plan.txt", "Tidy it up.\n");
+    let _ = env.ok(&["plan", "create", "--file", "plan.txt", "--title", "Tidy"]);
+    // What the branch says is another matter.
+    let _ = env.ok(&["exec", "update-pr-header", "tidy", "branch_name=main"]);
+    let _ = env.ok(&["plan", "show"]);
+    env.repo.write(".impl/plan-ref.json", "{");
+    let ran = env.run(&["plan", "close"]);
+    assert_eq!(ran.code, 1, "{}", ran.shown());
+    assert!(
+        ran.stderr.contains("plan-ref.json cannot be read"),
+        "{}",
+        ran.shown()
+    );
+    let ran = env.ok(&["plan", "close", "tidy"]);
+    assert!(
+        env.repo.read("plans/tidy/plan.json").contains("closed"),
+        "{}",
+        ran.shown()
+    );
+}

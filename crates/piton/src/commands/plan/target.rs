@@ -1,6 +1,6 @@
 //! Which plan a command is about, and the backend that keeps it.
 
-use piton_backend::folder::{Looked, find_folder};
+use piton_backend::folder::{Folder, FolderError, Looked, find_folder};
 use piton_backend::header::Header;
 use piton_backend::store::{BackendError, BackendRead, Document, PlanId};
 use piton_base::on_one_line;
@@ -49,13 +49,31 @@ fn plan(
         &context.directory,
         branch.as_deref(),
     );
-    if let Ok(folder) = folder
-        && let Looked::Plan(reference) = folder.looked
-    {
-        return reference
-            .id
-            .parse()
-            .or_usage("could not use the work folder");
+    match folder {
+        Ok(Folder {
+            looked: Looked::Plan(reference),
+            ..
+        }) => {
+            return reference
+                .id
+                .parse()
+                .or_usage("could not use the work folder");
+        }
+        // It may name another plan than the branch does.
+        Ok(Folder {
+            path,
+            looked: Looked::Unreadable { file, why },
+        }) => {
+            let file = path.join(file);
+            return Err(CommandError::failed("could not tell which plan is meant")
+                .with_source(format!("{} cannot be read: {why}", file.display()))
+                .hint("mend that file or remove it, or name the plan: `piton plan show 42`"));
+        }
+        Ok(Folder {
+            looked: Looked::WithoutId | Looked::Nothing,
+            ..
+        })
+        | Err(FolderError::None(_)) => {}
     }
     let of_branch = match &branch {
         Some(branch) => backend.plan_of_branch(branch).map_err(failed)?,

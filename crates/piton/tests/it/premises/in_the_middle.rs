@@ -62,6 +62,8 @@ fn begin(env: &TestEnv, what: &str) {
     env.repo.git(&["switch", "--quiet", "main"]);
     env.repo.write("src/lib.rs", "ours\n");
     env.repo.commit_all("ours");
+    env.repo.write("src/lib.rs", "ours, longer\n");
+    env.repo.commit_all("more of ours");
     match what {
         "merge" => tried(&["merge", "side"]),
         "rebase" => tried(&["rebase", "--interactive", "HEAD~1"]),

@@ -139,7 +139,7 @@ impl<'a> Outbox<'a> {
     /// Counts what waits, by its plan; what cannot be read is counted for none.
     pub(crate) fn counts(&self) -> BTreeMap<Option<PlanId>, usize> {
         let mut counts = BTreeMap::new();
-        for path in self.waiting() {
+        for path in self.waiting().unwrap_or_default() {
             let plan = self.read(&path).ok().map(|waiting| waiting.plan);
             *counts.entry(plan).or_default() += 1;
         }
@@ -148,35 +148,30 @@ impl<'a> Outbox<'a> {
 
     /// Returns what was refused and set aside.
     pub(crate) fn refused(&self) -> Vec<PathBuf> {
-        self.ending_with(REFUSED)
+        self.ending_with(REFUSED).unwrap_or_default()
     }
 
     /// Returns the files that wait, oldest first.
-    fn waiting(&self) -> Vec<PathBuf> {
+    fn waiting(&self) -> DiskResult<Vec<PathBuf>> {
         self.ending_with("json")
     }
 
-    fn ending_with(&self, end: &str) -> Vec<PathBuf> {
-        let entries = self.disk.list(&self.dir).unwrap_or_default();
-        entries
+    fn ending_with(&self, end: &str) -> DiskResult<Vec<PathBuf>> {
+        let entries = self.disk.list_if_there(&self.dir)?;
+        Ok(entries
             .into_iter()
             .filter(|entry| entry.kind == Kind::File)
             .map(|entry| self.dir.join(entry.name))
             .filter(|path| path.extension().is_some_and(|it| it == end))
-            .collect()
-    }
-
-    /// Tells whether it can be told what waits.
-    fn listed(&self) -> DiskResult<()> {
-        self.disk.list_if_there(&self.dir).map(drop)
+            .collect())
     }
 
     /// What cannot be looked at may be what is looked for.
     fn has(&self, wanted: impl Fn(&Waiting) -> bool) -> bool {
-        if self.listed().is_err() {
+        let Ok(waiting) = self.waiting() else {
             return true;
-        }
-        (self.waiting().iter()).any(|path| match self.read(path) {
+        };
+        waiting.iter().any(|path| match self.read(path) {
             Ok(waiting) => wanted(&waiting),
             Err(Unread::Later(_)) => true,
             Err(Unread::Gone | Unread::Damaged(_)) => false,

@@ -161,12 +161,15 @@ fn a_run_whose_work_could_not_land_for_two_file_systems_calls_nobody() {
     }
     let other = tempfile::tempdir_in(elsewhere).unwrap();
     let git = other.path().join("git");
-    env.repo.git(&[
-        "init",
-        "--quiet",
-        "--separate-git-dir",
-        git.to_str().unwrap(),
-    ]);
+    let here = env.path().join(".git");
+    let copied = std::process::Command::new("cp")
+        .arg("-R")
+        .args([&here, &git])
+        .status();
+    assert!(copied.unwrap().success());
+    std::fs::remove_dir_all(&here).unwrap();
+    env.repo
+        .write(".git", &format!("gitdir: {}\n", git.display()));
     let script = env.script("good", GOOD);
     let with: Vec<&str> = script.iter().map(String::as_str).collect();
     let run = ["run", "--focus-on-live-migrations", "--max-refactors", "1"];

@@ -7,7 +7,7 @@ use std::time::Duration;
 use piton_backend::header::Patch;
 use piton_backend::store::{BackendError, Change, Provider};
 use piton_base::{Clock, on_one_line};
-use piton_durable::{Holder, Lock};
+use piton_durable::{DiskError, Holder, Lock};
 
 use super::{Outbox, REFUSED, Unread, Waiting, marked};
 use crate::context::Context;
@@ -90,12 +90,15 @@ impl Outbox<'_> {
         patience: Duration,
     ) -> Sending {
         let mut sending = Sending::default();
-        if let Err(error) = self.listed() {
-            sending.hold(Whose::Everything, on_one_line(&error));
-            return sending;
-        }
-        if self.waiting().is_empty() {
-            return sending;
+        // Nothing may go before what waits, and nobody can tell what does.
+        let unknown = |mut sending: Sending, error: &DiskError| {
+            sending.hold(Whose::Everything, on_one_line(error));
+            sending
+        };
+        match self.waiting() {
+            Ok(waiting) if waiting.is_empty() => return sending,
+            Ok(_) => {}
+            Err(error) => return unknown(sending, &error),
         }
         let holder = Holder {
             pid: std::process::id(),
@@ -109,7 +112,11 @@ impl Outbox<'_> {
             sending.hold(Whose::Everything, message.to_owned());
             return sending;
         };
-        for path in self.waiting() {
+        let waiting = match self.waiting() {
+            Ok(waiting) => waiting,
+            Err(error) => return unknown(sending, &error),
+        };
+        for path in waiting {
             self.take_up(&path, context, place, &mut sending);
         }
         sending

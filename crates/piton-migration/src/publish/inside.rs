@@ -18,7 +18,7 @@ pub enum EnterError {
     LockedByOriginal(#[from] LockedByOriginal),
     #[error("which working tree this is could not be told")]
     Worktree(#[source] DiskError),
-    #[error("this working tree was another one a moment ago; run the command again")]
+    #[error("this working tree was another one a moment ago")]
     Changed,
     #[error("the leftovers of a killed git could not be removed")]
     Git(#[source] piton_git::GitError),
@@ -38,7 +38,11 @@ impl EnterError {
             }
             Self::Git(error) => error.hint(),
             Self::Recover(TransactionError::Commit { source, .. }) => commit_hint(source),
-            Self::LockedByOriginal(_) | Self::Recover(_) | Self::Leftovers(_) => None,
+            Self::Changed => Some("run the command again".to_owned()),
+            Self::LockedByOriginal(_)
+            | Self::Worktree(_)
+            | Self::Recover(_)
+            | Self::Leftovers(_) => None,
         }
     }
 }

@@ -373,11 +373,11 @@ fn what_was_said_about_a_migration_whose_notes_cannot_be_read_is_said_not_to_be_
     assert_eq!(ran.code, 1, "{}", ran.shown());
     assert!(
         ran.stderr
-            .contains(&format!("what was said about {SLUG} was not looked at")),
+            .contains(&format!("comments about {SLUG} were not read")),
         "{}",
         ran.shown()
     );
-    assert!(!ran.shown().contains("nothing new"), "{}", ran.shown());
+    assert!(!ran.shown().contains("no new comments"), "{}", ran.shown());
     // Nobody can tell either whether the plan is a migration already.
     let ran = env.run(&["migration", "import", &plan]);
     assert_eq!(ran.code, 1, "{}", ran.shown());

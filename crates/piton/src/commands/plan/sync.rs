@@ -143,10 +143,7 @@ pub(super) fn run(context: &Context, args: &SyncArgs) -> CommandResult {
 /// about those was not looked at, so the command has not done all it was for.
 fn tell_unread(context: &Context, unread: &[Unread]) -> Exit {
     for one in unread {
-        let text = format!(
-            "comments about {} were not read: {}",
-            one.slug, one.why
-        );
+        let text = format!("comments about {} were not read: {}", one.slug, one.why);
         context.out.warn(&clean(&text));
         context
             .out

@@ -65,10 +65,7 @@ impl<'a> Reports<'a> {
         match sync_shared(self.context, self.place, None, &PlanArgs::plain()) {
             Ok(heard) => {
                 for one in &heard.unread {
-                    let text = format!(
-                        "what was said about {} was not looked at: {}",
-                        one.slug, one.why
-                    );
+                    let text = format!("comments about {} were not read: {}", one.slug, one.why);
                     let out = &self.context.out;
                     out.note(Channel::General, Level::INFO, &clean(&text));
                 }

@@ -3,11 +3,15 @@
 use std::time::Duration;
 
 use piton_durable::{Disk, RealDisk};
-use piton_migration::publish::EnterError;
+use piton_migration::publish::{EnterError, Notice, Publisher};
 use piton_testkit::{TapDisk, input_output};
 
 use super::super::world::{World, visit_at};
 use super::{HEX, dead_pid, move_live_away, owner, recover_and_go_on, tree};
+
+fn settle(publisher: &Publisher<'_>) -> Result<Vec<Notice>, EnterError> {
+    publisher.recover()
+}
 
 #[test]
 fn a_disk_that_fails_while_leftovers_are_looked_at_decides_nothing_about_them() {
@@ -22,7 +26,7 @@ fn a_disk_that_fails_while_leftovers_are_looked_at_decides_nothing_about_them() 
             }
             Ok(())
         });
-        let told = world.visit(&failing, Duration::ZERO, |publisher| publisher.recover());
+        let told = world.visit(&failing, Duration::ZERO, settle);
         assert!(told.is_err(), "{place}: {told:?}");
         recover_and_go_on(&world);
         assert!(world.repo.read("migrations/rework/plan.md").contains("old"));
@@ -46,11 +50,7 @@ fn nobody_recovers_where_it_cannot_be_told_which_working_tree_it_is() {
     });
     // Something is left, or nobody looks any further.
     world.repo.write(".git/piton/transactions/x/y", "");
-    let recover = |disk: &dyn Disk| {
-        visit_at(&linked, disk, Duration::ZERO, |publisher| {
-            publisher.recover()
-        })
-    };
+    let recover = |disk: &dyn Disk| visit_at(&linked, disk, Duration::ZERO, settle);
     let told = recover(&failing);
     assert!(matches!(told, Err(EnterError::Worktree(_))), "{told:?}");
     assert!(recover(&RealDisk).is_ok());

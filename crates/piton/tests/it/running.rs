@@ -68,7 +68,7 @@ fn a_run_carries_out_what_it_may_and_says_what_waits_for_what() {
     assert!(status == "nothing_eligible" || record.to_string().contains("nothing_eligible"));
     assert_eq!(record["summary"]["counts"]["calls"], 2, "of an agent");
     let shown = env.ok(&["runs", "show"]).stdout;
-    let validation = "validation 3-phase.validation\n  came to   green in ";
+    let validation = "validation 3-phase.validation\n  result    green in ";
     assert!(shown.contains(validation), "{shown}");
     assert!(
         shown.contains("kept in   calls/3-phase.validation"),

@@ -357,7 +357,11 @@ fn tips_fit_what_was_done_and_have_ids() {
     assert!(!made.stderr.contains("config.remember"), "{}", made.stderr);
     assert!(!made.stderr.contains("5,000"), "{}", made.stderr);
     let again = on(&env, &fake, &CREATE);
-    assert!(!again.stderr.contains("keeps your answers"), "{}", again.stderr);
+    assert!(
+        !again.stderr.contains("keeps your answers"),
+        "{}",
+        again.stderr
+    );
     let env = TestEnv::new();
     let fake = self::fake();
     let made = on(&env, &fake, &[&CREATE[..], &["-v"]].concat());

@@ -73,8 +73,9 @@ pub fn write_unsynced(
 }
 
 /// Like [`write_atomic`], with the unfinished file in `scratch` instead of beside the one
-/// that is written: a kill leaves nothing where people work. Where the two are
-/// on different file systems it stands beside all the same.
+/// that is written: neither a kill nor an error leaves anything where people work.
+/// Where the two are on different file systems it stands beside all the same.
+/// Nobody else may write below the same directories meanwhile.
 pub fn write_atomic_from(
     disk: &dyn Disk,
     scratch: &Path,
@@ -84,17 +85,27 @@ pub fn write_atomic_from(
 ) -> Result<(), WriteError> {
     let (parent, name) = named(path)?;
     create_dirs(disk, scratch)?;
-    create_dirs(disk, parent)?;
-    match place(disk, (scratch, name), path, bytes, mode)? {
-        Ok(()) => disk
-            .sync_dir(parent)
-            .and_then(|()| disk.sync_dir(scratch))
-            .map_err(WriteError::SyncName),
-        Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
-            write_atomic(disk, path, bytes, mode)
+    let made = missing(disk, parent)?;
+    let written = create_dirs(disk, parent).and_then(|()| {
+        match place(disk, (scratch, name), path, bytes, mode)? {
+            Ok(()) => disk
+                .sync_dir(parent)
+                .and_then(|()| disk.sync_dir(scratch))
+                .map_err(WriteError::SyncName),
+            Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
+                write_atomic(disk, path, bytes, mode)
+            }
+            Err(error) => Err(error.into()),
         }
-        Err(error) => Err(error.into()),
+    });
+    if written.is_err() {
+        // The first that has anything in it stays, and so do those above it.
+        let _ = made.iter().try_for_each(|dir| match disk.remove_dir(dir) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            Ok(()) | Err(_) => Ok(()),
+        });
     }
+    written
 }
 
 /// Returns the directory that a path is in, and its name there.

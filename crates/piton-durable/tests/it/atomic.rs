@@ -204,6 +204,28 @@ fn write_from(disk: &SimDisk) -> Result<(), WriteError> {
     )
 }
 
+#[test]
+fn an_error_leaves_no_directory_that_was_made_for_the_file() {
+    let mut at = 1;
+    loop {
+        let disk = SimDisk::new();
+        disk.put_dir("/repo");
+        disk.put_dir(SCRATCH);
+        disk.fail_at(at, io::ErrorKind::StorageFull);
+        match write_from(&disk) {
+            Ok(()) => break,
+            // The file is in its place.
+            Err(WriteError::SyncName(_)) => assert!(content(&disk).is_some()),
+            Err(error) => {
+                let made = disk.stat(Path::new("/repo/state")).unwrap();
+                assert!(made.is_none(), "{at}: {error}");
+            }
+        }
+        at += 1;
+    }
+    assert!(at > 6, "{at}");
+}
+
 fn beside(disk: &SimDisk) -> usize {
     let parent = Path::new(FILE).parent().unwrap();
     disk.list(parent).map_or(0, |entries| entries.len())

@@ -145,6 +145,19 @@ fn a_migration_is_renamed_archived_and_deleted_and_each_is_a_commit() {
 }
 
 #[test]
+fn directories_without_a_file_are_in_the_way_of_no_rename() {
+    let env = TestEnv::planned(1);
+    let left = env.repo.path().join("migrations/facade/.planning");
+    std::fs::create_dir_all(&left).unwrap();
+    let _ = env.ok(&["migration", "rename", SLUG, "facade"]);
+    assert_eq!(slugs(&env), ["facade"]);
+
+    env.repo.write("migrations/other/notes.md", "mine\n");
+    let ran = env.run(&["migration", "rename", "facade", "other"]);
+    assert_eq!(ran.code, 2, "{}", ran.shown());
+}
+
+#[test]
 fn what_goes_with_a_step_that_is_taken_back_is_named() {
     let env = TestEnv::planned(3);
     assert!(

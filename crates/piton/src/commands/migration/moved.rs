@@ -1,5 +1,7 @@
 //! Taking a migration from where it is: out of the way, or to another place.
 
+use std::path::Path;
+
 use piton_base::RepoPath;
 use piton_migration::contents::Contents;
 use piton_migration::operation::{CommitPath, MigrationOp, SetAside};
@@ -33,7 +35,7 @@ pub(super) fn plan(
     message: String,
 ) -> Result<Plan<Op>, CommandError> {
     let could_not = format!("could not read {from}; nothing was changed");
-    if context.disk_has(&to.under(place.top()))? {
+    if is_taken(context, &to.under(place.top()))? {
         return Err(CommandError::usage(format!(
             "{to} already exists; nothing was changed"
         )));
@@ -55,6 +57,16 @@ pub(super) fn plan(
     let moved = builder.add_draft(aside);
     builder.add_draft(Draft::new(commit(to, vec![from], message)).needs(&moved));
     Ok(builder.build()?)
+}
+
+/// Whether anything is there. A move that failed may have left directories with
+/// no file in them, and git keeps none of these.
+fn is_taken(context: &Context, path: &Path) -> Result<bool, CommandError> {
+    if !context.disk_has(path)? {
+        return Ok(false);
+    }
+    let found = Contents::read(&context.disk, path);
+    Ok(!found.is_ok_and(|found| found.is_none_or(|files| files.paths().next().is_none())))
 }
 
 pub(super) fn set_aside(path: RepoPath, why: impl Into<String>) -> Op {

@@ -256,8 +256,9 @@ fn a_total_that_is_no_count_is_not_begun_anew() {
     ] {
         let outcome = with(field, value);
         let error = outcome["error"].as_str().unwrap();
+        let told = format!("`{field}`");
         assert!(
-            error.contains(field) && error.contains("gist-history"),
+            error.contains("cannot be used") && error.contains(&told),
             "{error}"
         );
         assert_eq!(outcome["writes"], json!([]));

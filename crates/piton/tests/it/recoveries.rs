@@ -72,7 +72,8 @@ fn recover(arrange: impl Fn(&TestEnv)) -> (TestEnv, Ran) {
     touched.retain(|path| !path.starts_with(env.home.path()));
     assert!(touched.is_empty(), "the dry run touched {touched:?}");
     assert!(
-        dry.stderr.contains("a publish was interrupted first"),
+        dry.stderr
+            .contains("an interrupted publish has to be finished first"),
         "{}",
         dry.shown()
     );

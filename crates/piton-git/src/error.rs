@@ -66,6 +66,10 @@ pub enum GitError {
     #[error("git or one of its hooks refused the commit:\n{output}")]
     CommitRefused { output: String },
 
+    /// The commit would not hold what stands in the working tree.
+    #[error("git left {} out of the commit", path.display())]
+    LeftOut { path: PathBuf },
+
     /// Whoever wanted the commit could not go on.
     #[error("no commit can be made now: {reason}")]
     NotNow {
@@ -106,7 +110,7 @@ impl GitError {
             Self::Elsewhere { wanted, .. } => Some(format!(
                 "check out {wanted} again, then run the command again"
             )),
-            Self::Moved { .. } => Some("run the command again".into()),
+            Self::Moved { .. } | Self::LeftOut { .. } => Some("run the command again".into()),
             Self::UnderWay(what) => Some(what.way_out()),
             Self::NotNow { .. }
             | Self::Record { .. }

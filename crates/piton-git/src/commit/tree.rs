@@ -26,10 +26,12 @@ pub(super) fn of(
     let top = repository.top();
     start(top, under, index, base)?;
     if !add(top, under, index, paths)? {
+        whole(top, under, index, paths)?;
         return Ok(None);
     }
     let tree = write(top, under, index)?;
     if !hooks.may_change_files() {
+        whole(top, under, index, paths)?;
         return Ok(Some(tree));
     }
     around(HookMoment::Before)?;
@@ -54,6 +56,7 @@ pub(super) fn of(
         start(top, under, index, base)?;
     }
     let changed = add(top, under, index, paths)?;
+    whole(top, under, index, paths)?;
     let tree = match (same_index, changed) {
         (true, false) => Some(tree),
         (_, true) => Some(write(top, under, index)?),
@@ -106,6 +109,20 @@ fn add(top: &Path, under: &Undertaking, index: &Path, paths: &[&Path]) -> Result
         }
     }
     Ok(changed)
+}
+
+/// Refuses an index that does not hold all that stands at the paths: git passes
+/// over a file that it could not look at, and says nothing.
+fn whole(top: &Path, under: &Undertaking, index: &Path, paths: &[&Path]) -> Result<(), GitError> {
+    let differ = ["ls-files", "-z", "--modified", "--deleted", "--others"];
+    let differ = GitCommand::building(top, index).args(differ).paths(paths);
+    let found = under.command(differ)?.run()?;
+    match found.split(|&byte| byte == 0).find(|path| !path.is_empty()) {
+        None => Ok(()),
+        Some(path) => Err(GitError::LeftOut {
+            path: String::from_utf8_lossy(path).into_owned().into(),
+        }),
+    }
 }
 
 fn write(top: &Path, under: &Undertaking, index: &Path) -> Result<String, GitError> {

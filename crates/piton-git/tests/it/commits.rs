@@ -59,6 +59,24 @@ fn nothing_to_commit_is_no_error_and_no_commit() {
 }
 
 #[test]
+fn a_commit_without_a_file_that_stands_there_is_refused() {
+    let scratch = ScratchRepo::new();
+    // One comes whenever git has gone through the files.
+    scratch.hook("post-index-change", "#!/bin/sh\necho 1 >in/late-$$\n");
+    scratch.write("in/new", "1");
+    let refused = commit(&scratch, &["in"]).unwrap_err();
+    assert!(
+        matches!(&refused, GitError::LeftOut { path } if path.starts_with("in")),
+        "{refused}"
+    );
+    assert_eq!(scratch.subjects(), ["start"]);
+
+    std::fs::remove_file(scratch.path().join(".git/hooks/post-index-change")).unwrap();
+    assert!(commit(&scratch, &["in"]).unwrap().is_some());
+    assert_eq!(scratch.status(), "");
+}
+
+#[test]
 fn a_hook_that_refuses_leaves_the_index_as_it_was() {
     let scratch = ScratchRepo::new();
     scratch.hook("pre-commit", "#!/bin/sh\necho no such luck >&2\nexit 1\n");

@@ -339,6 +339,7 @@ impl From<piton_git::GitError> for CommandError {
             | G::Locked { .. }
             | G::CommitRefused { .. }
             | G::Moved { .. }
+            | G::LeftOut { .. }
             | G::Record { .. }
             | G::Disk(_)
             | G::Write(_)

@@ -1,6 +1,7 @@
 //! Taking over what was made in a slot.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -81,6 +82,11 @@ impl Slot {
         let commit = self.make_commit(&index, message)?;
         self.hand_over(disk, user, &commit, &meant)?;
         let changes = objects::changes(user.objects(), self.base().as_str(), commit.as_str())?;
+        let mut same = meant.clone();
+        for change in &changes {
+            same.remove(&change.path);
+        }
+        self.refuse_left_out(&index, &same)?;
         if changes.is_empty() {
             layout::set_head(disk, &self.git.own, self.base())?;
             return Ok(None);
@@ -160,6 +166,21 @@ impl Slot {
             .args(["--pathspec-from-file=-", "--pathspec-file-nul"]);
         add.run_with(&list)?;
         Ok(scratch)
+    }
+
+    /// Refuses a commit in which files are as in the base that are not so in the
+    /// slot: git passes over a file that it could not look at, and says nothing.
+    fn refuse_left_out(&self, index: &Path, same: &BTreeSet<PathBuf>) -> Result<(), SlotError> {
+        if same.is_empty() {
+            return Ok(());
+        }
+        let differ = ["ls-files", "-z", "--modified", "--deleted"];
+        let found = self.git.command()?.index(index).args(differ).run()?;
+        let mut found = found.split(|&byte| byte == 0).map(OsStr::from_bytes);
+        match found.find(|path| same.contains(Path::new(path))) {
+            None => Ok(()),
+            Some(path) => Err(GitError::LeftOut { path: path.into() }.into()),
+        }
     }
 
     /// Commits what is staged, on the base. The slot's HEAD goes there.

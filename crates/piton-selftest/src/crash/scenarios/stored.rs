@@ -161,7 +161,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         &[
             Check::CommittedOnce("reject demo"),
             Check::Says(MANIFEST, "\"status\": \"skipped\""),
-            Check::Once(COMMENTS, "piton heard"),
+            Check::Once(COMMENTS, "piton has read"),
         ],
     ),
     without_demo(

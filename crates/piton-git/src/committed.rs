@@ -177,7 +177,7 @@ impl Committed {
     clippy::cast_sign_loss,
     reason = "so the index has them"
 )]
-fn recorded(meta: &fs::Metadata) -> Recorded {
+pub(crate) fn recorded(meta: &fs::Metadata) -> Recorded {
     Recorded {
         changed: (meta.ctime() as u32, meta.ctime_nsec() as u32),
         modified: (meta.mtime() as u32, meta.mtime_nsec() as u32),

@@ -4,13 +4,20 @@ use std::path::Path;
 
 use piton_base::Digest;
 use piton_durable::transaction::{AroundHooks, HookMoment};
+use piton_durable::tree::{self, NodeKind};
 use piton_durable::{DiskRead, RealDisk};
 
 use super::hooks::Ran;
+use crate::committed::recorded;
 use crate::hooks::Hooks;
+use crate::landing::entries::{self, Entry};
 use crate::program::GitCommand;
 use crate::undertaking::Undertaking;
 use crate::{GitError, Repository, Tip};
+
+/// How many bytes the two kinds of ids have.
+const SHA_1: usize = 20;
+const SHA_256: usize = 32;
 
 /// Returns the tree that is `base` with what stands at `paths`, once the hooks
 /// agree; `None` when that is no other than `base` has.
@@ -114,6 +121,9 @@ fn add(top: &Path, under: &Undertaking, index: &Path, paths: &[&Path]) -> Result
 /// Refuses an index that does not hold all that stands at the paths: git passes
 /// over a file that it could not look at, and says nothing.
 fn whole(top: &Path, under: &Undertaking, index: &Path, paths: &[&Path]) -> Result<(), GitError> {
+    if is_noted(top, index, paths).unwrap_or(false) {
+        return Ok(());
+    }
     let differ = ["ls-files", "-z", "--modified", "--deleted", "--others"];
     let differ = GitCommand::building(top, index).args(differ).paths(paths);
     let found = under.command(differ)?.run()?;
@@ -123,6 +133,33 @@ fn whole(top: &Path, under: &Undertaking, index: &Path, paths: &[&Path]) -> Resu
             path: String::from_utf8_lossy(path).into_owned().into(),
         }),
     }
+}
+
+/// Whether the index has all files at the paths and no other there, each as git
+/// noted it when it took it; `None` where only git can tell.
+fn is_noted(top: &Path, index: &Path, paths: &[&Path]) -> Option<bool> {
+    let bytes = RealDisk.read(index).ok()?;
+    let is_wanted = |path: &Path| paths.iter().any(|one| path.starts_with(one));
+    let read = |id| entries::read(&bytes, id, is_wanted);
+    let noted = read(SHA_1).or_else(|| read(SHA_256))?.at;
+    let mut files = 0;
+    for path in paths {
+        let Some(tree) = tree::walk(&RealDisk, &top.join(path)).ok()? else {
+            continue;
+        };
+        for node in tree.nodes.iter().filter(|node| node.kind == NodeKind::File) {
+            let file = path.join(&node.path);
+            let meta = top.join(&file).symlink_metadata().ok()?;
+            let is_same = |entry: &Entry| {
+                !entry.is_odd && !entry.is_hidden && entry.recorded == recorded(&meta)
+            };
+            if !noted.get(&file).is_some_and(is_same) {
+                return Some(false);
+            }
+            files += 1;
+        }
+    }
+    Some(files == noted.len())
 }
 
 fn write(top: &Path, under: &Undertaking, index: &Path) -> Result<String, GitError> {

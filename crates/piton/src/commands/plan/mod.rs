@@ -19,6 +19,7 @@ mod sync;
 mod target;
 mod text;
 mod update;
+mod wish;
 mod worthy;
 
 pub(crate) use sync::{shared, sync_shared};

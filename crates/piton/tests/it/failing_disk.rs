@@ -139,33 +139,6 @@ fn a_rename_that_failed_before_its_commit_is_committed_by_whatever_writes_next()
 }
 
 #[test]
-fn what_a_maintainer_said_is_not_answered_because_a_disk_failed() {
-    if !SUPPORTED {
-        return;
-    }
-    let env = TestEnv::planned(0);
-    let _ = env.ok(&["config", "set", "plans.backend", "local"]);
-    let _ = env.ok(&["migration", "share", SLUG]);
-    let listed = env.ok(&["plan", "list", "--json"]).json();
-    let plan = listed["plans"][0]["id"].as_str().unwrap().to_owned();
-    let _ = env.ok(&["plan", "comment", &plan, "--text", "/piton reject no"]);
-    let mut hit = false;
-    let _ = struck_at(&env, Watch::Opens, &["plan", "sync"], &mut |point| {
-        let reads = !point.writes && point.path.ends_with(format!("{SLUG}/.planning"));
-        hit = hit || reads;
-        if reads {
-            Verdict::Fail(Fault::InputOutput)
-        } else {
-            Verdict::Go
-        }
-    });
-    assert!(hit, "{}", said(&env));
-    let ran = env.ok(&["plan", "sync"]);
-    assert!(ran.shown().contains("rejected"), "{}", ran.shown());
-    assert_eq!(env.show(SLUG)["status"], "skipped");
-}
-
-#[test]
 fn a_repair_whose_disk_failed_after_it_mended_is_committed_by_the_same_command() {
     if !SUPPORTED {
         return;
@@ -301,34 +274,6 @@ fn a_disk_that_fails_after_a_branch_moved_takes_nothing_of_a_landing_back() {
 }
 
 #[test]
-fn a_report_that_the_disk_kept_from_its_plan_waits() {
-    if !SUPPORTED {
-        return;
-    }
-    let env = TestEnv::planned(0);
-    let _ = env.ok(&["config", "set", "plans.backend", "local"]);
-    env.repo.write("plan.txt", "Tidy it up.\n");
-    let _ = env.ok(&["plan", "create", "--file", "plan.txt", "--title", "Tidy"]);
-    for report in ["objective_issue=7", "learn_status=pending"] {
-        let header = ["exec", "update-pr-header", "tidy", report];
-        let _ = failed_at(&env, &header, |point| names(point, "plan.md"));
-    }
-    let _ = env.ok(&["exec", "update-pr-header", "tidy", "branch_name=b"]);
-    let plan = env.repo.read("plans/tidy/plan.md");
-    for told in [
-        "objective_issue: 7",
-        "learn_status: pending",
-        "branch_name: b",
-    ] {
-        assert!(plan.contains(told), "{told}: {plan}");
-    }
-    let outbox = std::fs::read_dir(env.path().join(".git/piton/outbox"));
-    let left = outbox.unwrap().flatten().map(|entry| entry.file_name());
-    let left: Vec<_> = left.filter(|name| name != "lock").collect();
-    assert_eq!(left, [""; 0]);
-}
-
-#[test]
 fn the_lock_of_a_call_that_could_not_be_removed_is_gone_after_whatever_comes_next() {
     if !SUPPORTED {
         return;
@@ -359,35 +304,6 @@ fn the_lock_of_a_call_that_could_not_be_removed_is_gone_after_whatever_comes_nex
 }
 
 #[test]
-fn what_was_said_about_a_migration_whose_notes_cannot_be_read_is_said_not_to_be_looked_at() {
-    let env = TestEnv::planned(0);
-    let _ = env.ok(&["config", "set", "plans.backend", "local"]);
-    let _ = env.ok(&["migration", "share", SLUG]);
-    let listed = env.ok(&["plan", "list", "--json"]).json();
-    let plan = listed["plans"][0]["id"].as_str().unwrap().to_owned();
-    let _ = env.ok(&["plan", "comment", &plan, "--text", "/piton reject no"]);
-    let notes = format!("migrations/{SLUG}/.planning/piton.json");
-    let whole = env.repo.read(&notes);
-    env.repo.write(&notes, "{");
-    let ran = env.run(&["plan", "sync"]);
-    assert_eq!(ran.code, 1, "{}", ran.shown());
-    assert!(
-        ran.stderr
-            .contains(&format!("comments about {SLUG} were not read")),
-        "{}",
-        ran.shown()
-    );
-    assert!(!ran.shown().contains("no new comments"), "{}", ran.shown());
-    // Nobody can tell either whether the plan is a migration already.
-    let ran = env.run(&["migration", "import", &plan]);
-    assert_eq!(ran.code, 1, "{}", ran.shown());
-    assert!(ran.stderr.contains("could not tell"), "{}", ran.shown());
-    env.repo.write(&notes, &whole);
-    let ran = env.ok(&["plan", "sync"]);
-    assert!(ran.shown().contains("rejected"), "{}", ran.shown());
-}
-
-#[test]
 fn an_init_that_cannot_read_what_it_moves_moves_nothing() {
     if !SUPPORTED {
         return;
@@ -402,75 +318,4 @@ fn an_init_that_cannot_read_what_it_moves_moves_nothing() {
     let _ = env.ok(&init);
     let state = env.repo.read("other/add-api/.planning/state.json");
     assert!(!state.contains("\"migrations/"), "{state}");
-}
-
-#[test]
-fn a_report_does_not_overtake_others_that_cannot_be_listed() {
-    if !SUPPORTED {
-        return;
-    }
-    let env = TestEnv::planned(0);
-    let _ = env.ok(&["config", "set", "plans.backend", "local"]);
-    env.repo.write("plan.txt", "Tidy it up.\n");
-    let _ = env.ok(&["plan", "create", "--file", "plan.txt", "--title", "Tidy"]);
-    let report = |what: &'static str| ["exec", "update-pr-header", "tidy", what];
-    let _ = failed_at(&env, &report("learn_status=pending"), |point| {
-        names(point, "plan.md")
-    });
-    let outbox = env.path().canonicalize().unwrap().join(".git/piton/outbox");
-    let mut opens = 0;
-    loop {
-        // Whichever time the outbox is looked at.
-        let mut seen = 0;
-        let mut hit = false;
-        let meant = report("learn_status=completed_no_plan");
-        let _ = struck_at(&env, Watch::Opens, &meant, &mut |point| {
-            seen += u32::from(!point.writes && point.path == outbox);
-            if hit || seen <= opens || point.path != outbox {
-                return Verdict::Go;
-            }
-            hit = true;
-            Verdict::Fail(Fault::InputOutput)
-        });
-        // One that is said to have failed is given again by whoever gave it.
-        let told = said(&env);
-        let _ = env.ok(&report("branch_name=b"));
-        let plan = env.repo.read("plans/tidy/plan.md");
-        let is_last = plan.contains("learn_status: completed_no_plan");
-        let failed = told.contains("\"success\": false");
-        assert!(is_last || failed, "{opens}: {told}\n{plan}");
-        if !hit {
-            break;
-        }
-        let _ = failed_at(&env, &report("learn_status=pending"), |point| {
-            names(point, "plan.md")
-        });
-        opens += 1;
-    }
-    assert!(opens > 0, "nobody looks into it");
-}
-
-#[test]
-fn a_work_folder_that_cannot_be_read_is_not_passed_over_for_another_plan() {
-    let env = TestEnv::planned(0);
-    let _ = env.ok(&["config", "set", "plans.backend", "local"]);
-    env.repo.write("plan.txt", "Tidy it up.\n");
-    let _ = env.ok(&["plan", "create", "--file", "plan.txt", "--title", "Tidy"]);
-    // What the branch says is another matter.
-    let _ = env.ok(&["exec", "update-pr-header", "tidy", "branch_name=main"]);
-    let _ = env.ok(&["plan", "show"]);
-    env.repo.write(".impl/plan-ref.json", "{");
-    let ran = env.run(&["plan", "close"]);
-    assert_eq!(ran.code, 1, "{}", ran.shown());
-    assert!(
-        ran.stderr.contains("plan-ref.json cannot be read"),
-        "{}",
-        ran.shown()
-    );
-    let ran = env.ok(&["plan", "close", "tidy"]);
-    assert!(
-        env.repo.read("plans/tidy/plan.json").contains("closed"),
-        "{}",
-        ran.shown()
-    );
 }

@@ -23,6 +23,7 @@ mod exec_dispatch;
 mod exec_hostile;
 mod exec_marks;
 mod failing_disk;
+mod failing_disk_plans;
 mod figures;
 mod first_day;
 mod forge_kills;

@@ -7,7 +7,7 @@ use piton_selftest::trace::{End, Fault, Point, SUPPORTED, Verdict, Watch};
 
 use crate::env::TestEnv;
 use crate::stage::{GOOD, SLUG};
-use crate::struck::{failed_at, names, said, struck, struck_at};
+use crate::struck::{failed_at, names, said, struck, struck_at, struck_below};
 
 #[test]
 fn an_init_that_moves_and_fails_half_way_is_finished_by_whatever_writes_next() {
@@ -105,6 +105,70 @@ fn a_directory_that_git_could_not_open_is_not_left_out_of_a_commit() {
         nth += 1;
     }
     assert!(nth > 0, "nothing opened it");
+}
+
+#[test]
+fn a_file_that_git_could_not_look_at_is_not_left_out_of_a_commit() {
+    if !SUPPORTED {
+        return;
+    }
+    let step = ["migration", "step", SLUG];
+    let run = [
+        "run",
+        "--focus-on-live-migrations",
+        "--max-refactors=1",
+        "--validation-command=true",
+    ];
+    // The one commits in the repository, the other in a slot.
+    for (command, in_slot) in [(&step[..], false), (&run[..], true)] {
+        let mut nth = 0;
+        while commits_all_although_a_look_fails(command, in_slot, nth) {
+            nth += 1;
+        }
+        assert!(nth > 2, "{command:?}: git looked {nth} times");
+    }
+}
+
+const STEP: &str = "planning/add-api/approaches";
+
+/// Lets one of git's looks at a file fail, the n-th, and looks whether the step's
+/// commit has all that was made. Tells whether there was such a look.
+fn commits_all_although_a_look_fails(command: &[&str], in_slot: bool, nth: u32) -> bool {
+    let env = TestEnv::planned(0);
+    let script = env.script("good", GOOD);
+    let mut args = command.to_vec();
+    args.extend(script.iter().map(String::as_str));
+    let root = if in_slot { env.home.path() } else { env.path() };
+    let log = env.path().join(".git/logs/HEAD");
+    let is_done = || std::fs::read_to_string(&log).unwrap().contains(STEP);
+    let (mut seen, mut hit) = (0, false);
+    let end = struck_below(&env, root, Watch::Looks, &args, &mut |point| {
+        let is_look = point.call == "fstatat" && point.path.ends_with("add-api/manifest.json");
+        let is_meant = is_look && !is_done();
+        seen += u32::from(is_meant);
+        if hit || !is_meant || seen <= nth {
+            return Verdict::Go;
+        }
+        hit = true;
+        Verdict::Fail(Fault::InputOutput)
+    });
+    let told = format!("{command:?}, look {nth}, {end:?}: {}", said(&env));
+    // What did not come to a commit is done by the same command.
+    if !is_done() {
+        let _ = env.run(&args);
+    }
+    let grep = format!("--grep={STEP}");
+    let log = ["log", "-1", "--format=", "--name-only", &grep];
+    let made = env.repo.git(&log);
+    for file in [
+        "manifest.json",
+        ".planning/state.json",
+        "approaches/facade.md",
+    ] {
+        assert!(made.contains(file), "{file} is not in {made}: {told}");
+    }
+    assert_eq!(env.repo.status(), "", "{told}");
+    hit
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Running piton with an eye on its calls, to kill it at one of them or to let
 //! the disk fail there.
 
+use std::path::Path;
 use std::time::Duration;
 
 use piton_selftest::trace::{End, Fault, Point, Verdict, Watch, trace};
@@ -24,7 +25,18 @@ pub(crate) fn struck_at(
     args: &[&str],
     decide: &mut dyn FnMut(&Point) -> Verdict,
 ) -> End {
-    let root = env.path().canonicalize().unwrap();
+    struck_below(env, env.path(), watch, args, decide)
+}
+
+/// The same at its calls below any directory, as that of the slots.
+pub(crate) fn struck_below(
+    env: &TestEnv,
+    root: &Path,
+    watch: Watch,
+    args: &[&str],
+    decide: &mut dyn FnMut(&Point) -> Verdict,
+) -> End {
+    let root = root.canonicalize().unwrap();
     let mut command = env.command(&["--non-interactive", "--yes"]);
     let said = std::fs::File::create(env.home.path().join("said")).unwrap();
     command

@@ -4,11 +4,13 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 
-use piton_base::{Clock as _, StateDir, Stop, SystemClock};
+use piton_base::{Clock as _, RepoPath, StateDir, Stop, SystemClock};
 use piton_durable::platform::{Processes as _, RealProcesses};
 use piton_durable::{DiskRead as _, Holder, Lock, RealDisk};
 use piton_git::{GitError, GitRead, Repository};
 use piton_loop::runs::RunBook;
+use piton_migration::live::LiveDir;
+use piton_migration::slug::Slug;
 
 use crate::config::{ConfigError, Settings};
 use crate::env::Environment;
@@ -261,6 +263,24 @@ impl Place {
 
     pub(crate) fn top(&self) -> &Path {
         self.repository.top()
+    }
+
+    /// Returns the migrations directory that is configured.
+    pub(crate) fn live(&self) -> LiveDir {
+        let relative = self.settings.migrations_dir();
+        LiveDir::new(self.top(), relative.trim_end_matches('/'))
+    }
+
+    /// Returns where a migration is, from the top of the repository.
+    pub(crate) fn path_of(&self, slug: &Slug) -> Result<RepoPath, CommandError> {
+        self.repo_path(&self.live().migration(slug))
+    }
+
+    /// Returns a path from the top of the repository.
+    pub(crate) fn repo_path(&self, path: &Path) -> Result<RepoPath, CommandError> {
+        let inside = path.strip_prefix(self.top()).unwrap_or(path);
+        let parsed = inside.to_string_lossy().parse();
+        parsed.or_internal("could not name a path in the repository")
     }
 
     /// Requires that one can write here at all: whoever learns it after an

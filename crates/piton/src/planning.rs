@@ -20,7 +20,6 @@ use piton_migration::slug::Slug;
 use piton_plan::PlanBuilder;
 
 use crate::agents;
-use crate::config::Settings;
 use crate::context::{Context, Place};
 use crate::error::{Attempt as _, CommandError, ErrorKind};
 use crate::op::Op;
@@ -57,7 +56,7 @@ impl PlanningContext {
         root: &Path,
     ) -> Result<Self, CommandError> {
         let settings = &place.settings;
-        let prompts = PromptSet::load(&context.disk, &root.join(prompts_dir(settings)))
+        let prompts = PromptSet::load(&context.disk, &root.join(settings.prompts()))
             .or_usage("could not use the prompt templates")?;
         let taste = Taste::load(
             &context.disk,
@@ -114,9 +113,14 @@ impl PlanningContext {
     }
 }
 
-/// Returns where the repository's own prompts are, from its top.
-pub(crate) fn prompts_dir(settings: &Settings) -> &str {
-    settings.prompts()
+/// Loads the templates in force here.
+pub(crate) fn prompts(context: &Context) -> Result<PromptSet, CommandError> {
+    let disk: &dyn DiskRead = &context.disk;
+    let loaded = match context.place_if_any()? {
+        Some(place) => PromptSet::load(disk, &place.top().join(place.settings.prompts())),
+        None => PromptSet::built_in(),
+    };
+    loaded.or_usage("could not use the prompts")
 }
 
 /// Returns where migrations and what piton keeps of them are.

@@ -10,10 +10,10 @@ use piton_plan::render::Heading;
 use piton_plan::saved::{self, LoadError, Refusal, SavedPlan};
 use piton_plan::{Admission, ApplyError, Jobs, Plan};
 
-use crate::commands::migration::planned_step::{self, PlannedStep};
 use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;
+use crate::migrations::{PlannedStep, planned_step};
 use crate::op::Op;
 use crate::output::Show;
 use crate::planned::{PlanArgs, short};

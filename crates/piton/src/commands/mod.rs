@@ -4,7 +4,6 @@ pub(crate) mod apply;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod demo;
-mod disk_use;
 pub(crate) mod doctor;
 pub(crate) mod exec;
 pub(crate) mod init;

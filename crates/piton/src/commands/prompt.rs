@@ -4,14 +4,14 @@ mod copy;
 mod template;
 
 use clap::{Args, Subcommand};
-use piton_durable::DiskRead;
 use piton_loop::prompts::{PromptSet, TemplateOrigin};
 use serde_json::json;
 
 use crate::context::Context;
-use crate::error::{Attempt as _, CommandError, CommandResult};
+use crate::error::CommandResult;
 use crate::exit::Exit;
 use crate::output::{Channel, Level, Table};
+use crate::planning::prompts;
 
 /// Show what agents are told, and make it your own
 #[derive(Debug, Subcommand)]
@@ -59,25 +59,12 @@ pub(crate) struct ShowArgs {
 pub(crate) fn run(context: &Context, command: &PromptCommand) -> CommandResult {
     match command {
         PromptCommand::List(args) => {
-            list(context, &load(context)?, args);
+            list(context, &prompts(context)?, args);
             Ok(Exit::Done)
         }
-        PromptCommand::Show(args) => show(context, &load(context)?, args),
+        PromptCommand::Show(args) => show(context, &prompts(context)?, args),
         PromptCommand::Copy(args) => copy::run(context, args),
     }
-}
-
-/// Loads the templates in force here.
-pub(crate) fn load(context: &Context) -> Result<PromptSet, CommandError> {
-    let disk: &dyn DiskRead = &context.disk;
-    let loaded = match context.place_if_any()? {
-        Some(place) => {
-            let dir = place.settings.prompts();
-            PromptSet::load(disk, &place.top().join(dir))
-        }
-        None => PromptSet::built_in(),
-    };
-    loaded.or_usage("could not use the prompts")
 }
 
 fn list(context: &Context, prompts: &PromptSet, args: &ListArgs) {

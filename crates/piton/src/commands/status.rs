@@ -1,5 +1,6 @@
 //! `piton status`: what stands where, on one screen.
 
+mod disk_use;
 mod dispatched;
 mod lately;
 mod reports;

@@ -15,6 +15,7 @@ pub(crate) use self::again::was_declined;
 pub(crate) use self::args::{PerformArgs, PlanArgs};
 pub(crate) use self::carry_out::WHOLE;
 pub(crate) use self::error::{journal_error, lost_journal};
+pub(crate) use self::perform::PRUNING;
 pub(crate) use self::show::plan_json;
 pub(crate) use self::site::Site;
 pub(crate) use self::tell::short;

@@ -15,7 +15,7 @@ use crate::op::Op;
 use crate::world::Writing;
 
 /// The command that frees space.
-const PRUNING: &str = "runs prune";
+pub(crate) const PRUNING: &str = "runs prune";
 
 /// What a journal and the locks of a few removals take.
 const ROOM: usize = 128 << 10;

@@ -1,6 +1,6 @@
 //! What could not be sent, kept until a later command can.
 
-mod sending;
+pub(super) mod sending;
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -13,7 +13,6 @@ use piton_durable::{Disk, DiskResult, Kind, write_atomic};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-pub(crate) use self::sending::send_waiting;
 use super::place::StoredPlace;
 use crate::context::Context;
 

@@ -25,10 +25,10 @@ use super::examining::Examining;
 use super::reading::Here;
 use super::stored::StoredWriting;
 use crate::agents;
-use crate::commands::run::held_step;
 use crate::context::{Context, Place};
 use crate::error::CommandError;
 use crate::op::{Op, Seen};
+use crate::workshop::held_step;
 
 /// How long an action waits for another piton to finish what it is writing.
 const PATIENCE: Duration = Duration::from_secs(10);

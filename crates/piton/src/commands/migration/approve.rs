@@ -2,10 +2,11 @@
 
 use clap::Args;
 
-use super::decision::{Decision, record};
 use super::find::About;
+use super::record::record;
 use crate::context::Context;
 use crate::error::CommandResult;
+use crate::migrations::Decision;
 
 /// Approve a migration that waits for a person
 #[derive(Debug, Args)]

@@ -3,9 +3,10 @@
 use clap::Args;
 
 use super::find::About;
-use super::{moved, standing};
+use super::moved;
 use crate::context::Context;
 use crate::error::CommandResult;
+use crate::migrations::standing;
 
 /// Where archived migrations are, below the migrations directory.
 const ARCHIVE: &str = ".archive";

@@ -4,9 +4,10 @@ use clap::Args;
 use piton_plan::{Draft, PlanBuilder};
 
 use super::find::About;
-use super::{moved, standing};
+use super::moved;
 use crate::context::Context;
 use crate::error::CommandResult;
+use crate::migrations::standing;
 
 /// Remove a migration, and commit that
 ///

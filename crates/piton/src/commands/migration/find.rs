@@ -3,14 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use piton_base::RepoPath;
-use piton_migration::live::LiveDir;
 use piton_migration::resolve::{ResolveError, resolve};
 use piton_migration::slug::Slug;
 
 use crate::config::nearest;
 use crate::context::{Context, Place};
-use crate::error::{Attempt as _, CommandError, ErrorKind};
+use crate::error::{CommandError, ErrorKind};
 use crate::planned::PlanArgs;
 
 /// A migration, and how a plan about it is carried out.
@@ -29,26 +27,6 @@ impl About {
         let place = context.place_to_write(&self.plan)?;
         let slug = find(context, &place, &self.slug)?;
         Ok((place, slug))
-    }
-}
-
-impl Place {
-    /// Returns the migrations directory that is configured.
-    pub(crate) fn live(&self) -> LiveDir {
-        let relative = self.settings.migrations_dir();
-        LiveDir::new(self.top(), relative.trim_end_matches('/'))
-    }
-
-    /// Returns where a migration is, from the top of the repository.
-    pub(super) fn path_of(&self, slug: &Slug) -> Result<RepoPath, CommandError> {
-        self.repo_path(&self.live().migration(slug))
-    }
-
-    /// Returns a path from the top of the repository.
-    pub(super) fn repo_path(&self, path: &Path) -> Result<RepoPath, CommandError> {
-        let inside = path.strip_prefix(self.top()).unwrap_or(path);
-        let parsed = inside.to_string_lossy().parse();
-        parsed.or_internal("could not name a path in the repository")
     }
 }
 

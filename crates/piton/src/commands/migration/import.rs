@@ -6,13 +6,15 @@ use piton_loop::clock::local_stamp;
 use piton_migration::own::{PlanLink, Target, TargetProvenance};
 use piton_migration::slug::Slug;
 
-use super::proposed;
 use super::start::{free_slug, plain_slug, proposal, refuse_taken, refuse_without_commits};
-use crate::commands::plan::{Terms, Worthy, named, shared, with_plans};
 use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
+use crate::migrations::proposed;
 use crate::planned::PlanArgs;
+use crate::shared::shared;
+use crate::stored::target::{named, with_plans};
+use crate::stored::{Terms, Worthy};
 
 /// Start a migration from a stored plan
 ///

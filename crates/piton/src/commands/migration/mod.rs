@@ -2,7 +2,6 @@
 
 mod approve;
 mod archive;
-pub(crate) mod decision;
 mod delete;
 mod diff;
 mod doctor;
@@ -13,8 +12,7 @@ mod log;
 mod moved;
 mod new;
 mod open;
-pub(crate) mod planned_step;
-pub(crate) mod proposed;
+mod record;
 mod refine;
 mod reject;
 mod rename;
@@ -24,7 +22,6 @@ mod review;
 mod review_sheet;
 mod share;
 mod show;
-mod standing;
 mod start;
 mod step;
 mod undo;

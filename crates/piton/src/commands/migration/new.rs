@@ -6,13 +6,13 @@ use piton_loop::clock::local_stamp;
 use piton_migration::own::{Target, TargetProvenance};
 use piton_migration::slug::Slug;
 
-use super::proposed;
 use super::start::{free_slug, plain_slug, proposal, refuse_taken, refuse_without_commits};
 use super::step::{Until, steps};
 use crate::agents::AgentArgs;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
+use crate::migrations::proposed;
 use crate::planned::PlanArgs;
 use crate::readiness;
 

@@ -11,15 +11,14 @@ use piton_loop::planning::snapshot::{Live, SnapshotError};
 use piton_migration::planning::FeedbackSource;
 use piton_migration::slug::Slug;
 
-use super::decision::{Decision, person_refusal};
 use super::find::find;
-use super::planned_step::{self, PlannedStep};
-use super::{proposed, review_sheet, step};
+use super::{review_sheet, step};
 use crate::agents::AgentArgs;
 use crate::context::{Context, Place};
 use crate::editor;
 use crate::error::{Attempt as _, CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;
+use crate::migrations::{Decision, PlannedStep, person_refusal, planned_step, proposed};
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
 use crate::planning::{AskedEffort, planning_site};

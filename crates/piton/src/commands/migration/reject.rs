@@ -2,10 +2,11 @@
 
 use clap::Args;
 
-use super::decision::{Decision, record};
 use super::find::About;
+use super::record::record;
 use crate::context::Context;
 use crate::error::CommandResult;
+use crate::migrations::Decision;
 
 /// Reject a migration; it stays as a record and is never carried out
 #[derive(Debug, Args)]

@@ -7,10 +7,11 @@ use piton_migration::planning::STATE_FILE;
 use piton_migration::slug::Slug;
 
 use super::find::About;
+use super::moved;
 use super::start::plain_slug;
-use super::{moved, standing};
 use crate::context::Context;
 use crate::error::{Attempt as _, CommandResult};
+use crate::migrations::standing;
 use crate::planning::planning_site;
 
 /// Give a migration another name, and commit that

@@ -17,14 +17,14 @@ use piton_migration::planning::FeedbackSource;
 use piton_migration::slug::Slug;
 use serde_json::json;
 
-use super::decision::{Decision, person_refusal};
 use super::find::find;
-use super::{proposed, review_sheet, standing};
+use super::review_sheet;
 use crate::agents::{self, AgentArgs};
 use crate::context::{Context, Place};
 use crate::editor;
 use crate::error::{Attempt as _, CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;
+use crate::migrations::{Decision, person_refusal, proposed, standing};
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
 use crate::planning::{PlanningContext, planning_site};

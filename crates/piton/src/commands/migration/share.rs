@@ -13,12 +13,11 @@ use piton_migration::own::PlanLink;
 use piton_migration::slug::Slug;
 use piton_plan::PlanBuilder;
 
-use super::decision::person_refusal;
 use super::find::About;
-use super::proposed;
 use crate::context::{Context, Place};
 use crate::error::{Attempt as _, CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;
+use crate::migrations::{person_refusal, proposed};
 use crate::op::Op;
 use crate::planned::PlanArgs;
 use crate::planning::{planning_site, refuse_under_way};

@@ -8,11 +8,11 @@ use piton_migration::manifest::{MigrationState, Status};
 use piton_migration::slug::Slug;
 
 use super::find::find;
-use super::planned_step::PlannedStep;
 use crate::agents::AgentArgs;
 use crate::context::{Context, Place};
 use crate::error::{Attempt as _, CommandError, CommandResult};
 use crate::exit::Exit;
+use crate::migrations::{CARRY_OUT, PlannedStep};
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
 
@@ -125,9 +125,6 @@ pub(super) fn tell_what_is_next(
     };
     Ok(Some(exit))
 }
-
-/// What is next for a plan that is ready.
-pub(super) const CARRY_OUT: &str = "carry it out with `piton run --focus-on-live-migrations`";
 
 /// Where a migration stands after a step.
 enum Standing {

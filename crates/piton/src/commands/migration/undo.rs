@@ -4,12 +4,11 @@ use clap::Args;
 use piton_base::terminal::clean;
 use piton_loop::planning::person;
 
-use super::decision::person_refusal;
 use super::find::About;
-use super::proposed;
 use crate::context::Context;
 use crate::error::CommandResult;
 use crate::exit::Exit;
+use crate::migrations::{person_refusal, proposed};
 use crate::planning::{planning_site, refuse_under_way};
 
 /// Take back the last accepted planning step

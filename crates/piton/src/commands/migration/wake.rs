@@ -2,10 +2,11 @@
 
 use clap::Args;
 
-use super::decision::{Decision, record};
 use super::find::About;
+use super::record::record;
 use crate::context::Context;
 use crate::error::CommandResult;
+use crate::migrations::Decision;
 
 /// Work on a migration again that was put off
 ///

@@ -12,11 +12,11 @@ use piton_backend::text::{
 };
 use serde_json::{Value as Json, json};
 
-use super::target::{document, failed, with_plan};
 use super::text;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
+use crate::stored::target::{document, failed, with_plan};
 
 /// Check a stored plan, or a text without any network
 ///

@@ -5,11 +5,11 @@ use piton_backend::operation::{AddComment, BackendOp, ClosePlan};
 use piton_backend::store::State;
 
 use super::decide::carry_out;
-use super::target::{document, with_plan};
 use crate::context::Context;
 use crate::error::CommandResult;
 use crate::op::Op;
 use crate::planned::PlanArgs;
+use crate::stored::target::{document, with_plan};
 
 const COMMAND: &str = "plan close";
 

@@ -7,11 +7,11 @@ use piton_backend::operation::{AddComment, BackendOp};
 use piton_backend::text::within_limit;
 
 use super::decide::carry_out;
-use super::target::{document, with_plan};
 use super::text;
 use crate::context::Context;
 use crate::error::{Attempt as _, CommandError, CommandResult};
 use crate::planned::PlanArgs;
+use crate::stored::target::{document, with_plan};
 
 /// Add a comment to a stored plan
 #[derive(Debug, Args)]

@@ -12,14 +12,14 @@ use piton_github::operation::{Dispatch, ForgeOp, RUN_ID, RUN_NODE};
 use piton_github::{Client, ForgeError, RepoName, found};
 use piton_plan::{Handle, PlanBuilder, Receipt, Slot};
 
-use super::target::{header, with_plan};
-use super::worthy::{Terms, Worthy};
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::op::Op;
 use crate::planned::PlanArgs;
+use crate::stored::target::{header, with_plan};
 use crate::stored::{DispatchedHere, StoredPlace, WORKFLOW, send_waiting};
+use crate::stored::{Terms, Worthy};
 
 /// Start the workflow that carries a stored plan out
 ///

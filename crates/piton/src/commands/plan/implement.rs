@@ -1,5 +1,9 @@
 //! `piton plan implement`: carries a stored plan out.
 
+mod base;
+mod carried;
+mod carry;
+mod left_over;
 mod reporter;
 mod shown;
 
@@ -8,18 +12,17 @@ use piton_backend::store::{Document, slug};
 use piton_base::{Clock, terminal::clean};
 use piton_git::landing::is_branch_name;
 
+use self::base::base;
+use self::carried::Carried;
+use self::carry::Assignment;
 use self::reporter::Reporter;
-use super::target::with_plan;
-use super::worthy::{Terms, Worthy, title};
 use crate::agents::AgentArgs;
-use crate::commands::run::WorkArgs;
-use crate::commands::run::branch_base;
-use crate::commands::run::carried::Carried;
-use crate::commands::run::carry::{self, Assignment};
 use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
-use crate::stored::{StoredPlace, Undertaken};
+use crate::stored::target::with_plan;
+use crate::stored::{StoredPlace, Terms, Undertaken, Worthy, title};
+use crate::workshop::WorkArgs;
 
 /// Carry a stored plan out with an agent
 ///
@@ -79,7 +82,7 @@ pub(super) fn run(context: &Context, args: &ImplementArgs) -> CommandResult {
         Some(earlier) => earlier.branch.clone(),
         None => branch(context, &place, document)?,
     };
-    let base = branch_base::base(&place, &branch)?;
+    let base = base(&place, &branch)?;
     let title = title(document);
     if args.work.dry_run {
         shown::rehearsal(

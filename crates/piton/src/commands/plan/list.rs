@@ -6,11 +6,11 @@ use piton_base::terminal::cut;
 use serde_json::json;
 
 use super::runs::{DispatchedRun, Runs};
-use super::target::{failed, with};
 use crate::context::Context;
 use crate::error::CommandResult;
 use crate::exit::Exit;
 use crate::output::{Cell, Table};
+use crate::stored::target::{failed, with_plans};
 
 /// How wide the column of branches may be.
 const BRANCH: usize = 32;
@@ -60,7 +60,7 @@ pub(super) fn run(context: &Context, args: &ListArgs) -> CommandResult {
         },
         limit: Some(args.limit),
     };
-    let plans = with(context, |place, backend| {
+    let plans = with_plans(context, |place, backend| {
         let plans = backend.list(&query).map_err(failed)?;
         let runs = Runs::of(context, place, &plans);
         Ok(plans

@@ -8,10 +8,10 @@ use piton_backend::store::BackendError;
 use piton_base::terminal::clean;
 use serde_json::{Value as Json, json};
 
-use super::target::{failed, with_plan};
 use crate::context::Context;
 use crate::error::CommandResult;
 use crate::exit::Exit;
+use crate::stored::target::{failed, with_plan};
 
 /// Show what happened to a stored plan, oldest first
 #[derive(Debug, Args)]

@@ -16,15 +16,8 @@ mod runs;
 mod show;
 mod submit;
 mod sync;
-mod target;
 mod text;
 mod update;
-mod wish;
-mod worthy;
-
-pub(crate) use sync::{shared, sync_shared};
-pub(crate) use target::{named, with as with_plans};
-pub(crate) use worthy::{Terms, Worthy};
 
 use clap::Subcommand;
 

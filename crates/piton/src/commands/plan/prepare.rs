@@ -8,13 +8,13 @@ use piton_base::{Clock, RepoPath};
 use piton_plan::files::Content;
 
 use super::decide::carry_out;
-use super::target::{document, failed, with_plan};
 use crate::context::Context;
 use crate::error::{Attempt as _, CommandError, CommandResult};
 use crate::files::put;
 use crate::op::Op;
 use crate::planned::PlanArgs;
 use crate::stored::StoredPlace;
+use crate::stored::target::{document, failed, with_plan};
 
 /// Make the work folder of a plan: its text and its reference
 ///

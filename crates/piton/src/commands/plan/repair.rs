@@ -6,11 +6,11 @@ use piton_backend::log::recorded;
 use piton_backend::operation::{BackendOp, RepairHeader};
 
 use super::decide::carry_out;
-use super::target::{document, failed, with_plan};
 use crate::context::Context;
 use crate::error::CommandResult;
 use crate::op::Op;
 use crate::planned::PlanArgs;
+use crate::stored::target::{document, failed, with_plan};
 
 /// Rebuild a plan's header from the logs of its writers
 ///

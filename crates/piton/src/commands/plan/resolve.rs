@@ -7,10 +7,10 @@ use piton_backend::folder::{PlanRef, RefFile, read_reference};
 use piton_durable::{DiskRead, Kind};
 use serde_json::json;
 
-use super::target::with_plan;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
+use crate::stored::target::with_plan;
 
 /// Show which plan a work folder, or this branch, belongs to
 ///

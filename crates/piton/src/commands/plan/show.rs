@@ -9,10 +9,10 @@ use piton_backend::yaml::Value;
 use piton_base::terminal::{clean, is_harmful};
 use serde_json::json;
 
-use super::target::{document, failed, with_plan};
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
+use crate::stored::target::{document, failed, with_plan};
 
 /// Show a stored plan: its state, its header, its text
 #[derive(Debug, Args)]

@@ -9,13 +9,13 @@ use piton_backend::text::{within_limit, wrap_comment};
 use serde_json::json;
 
 use super::decide::carry_out;
-use super::target::{document, failed, header, with_plan};
 use super::text;
 use crate::context::Context;
 use crate::error::{Attempt as _, CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::op::Op;
 use crate::planned::PlanArgs;
+use crate::stored::target::{document, failed, header, with_plan};
 
 /// Set fields of a plan's header, or replace its text
 ///

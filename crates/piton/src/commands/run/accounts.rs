@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use piton_git::landing::lines_of;
 use piton_loop::runs::RunSummary;
 
-use super::floor::Floor;
+use crate::workshop::Floor;
 
 /// So many of the latest runs are looked at.
 const LATEST: usize = 50;

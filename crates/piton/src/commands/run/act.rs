@@ -10,7 +10,7 @@ use piton_loop::work::{Accepted, End, WorkFailure, Worked};
 use super::bring::conflict;
 use super::finisher::{Acted, Finisher};
 use super::job::Job;
-use super::tell::{Facts, Teller};
+use crate::workshop::{Facts, Teller};
 
 impl Finisher<'_> {
     /// Lands what was accepted, and says what came of the job.

@@ -6,10 +6,10 @@ use piton_loop::work::{End, Halt, prove};
 
 use super::ending::Ending;
 use super::finisher::Finisher;
-use super::tell::Teller;
 use super::view::View;
 use crate::error::CommandError;
 use crate::output::{Channel, Level};
+use crate::workshop::Teller;
 
 impl Finisher<'_> {
     /// Validates the commit that the run starts from, once.

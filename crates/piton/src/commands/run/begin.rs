@@ -13,11 +13,11 @@ use piton_migration::slug::Slug;
 
 use super::driver::{Driver, Looked};
 use super::job::{Job, tried};
-use super::tell::{Facts, Teller};
 use super::tick::{self, Tick};
 use super::view::View;
-use crate::commands::migration::planned_step;
 use crate::error::{Attempt as _, CommandError};
+use crate::migrations::planned_step;
+use crate::workshop::{Facts, Teller};
 
 /// How long a migration is left alone that somebody else is at work on.
 const CLAIMED: Duration = Duration::from_secs(60);

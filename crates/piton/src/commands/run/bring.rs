@@ -9,7 +9,7 @@ use piton_loop::work::{Accepted, evidence};
 
 use super::finisher::{Acted, Finisher};
 use super::job::Job;
-use super::tell::{Facts, Teller, Told};
+use crate::workshop::{Facts, Teller, Told};
 
 impl Finisher<'_> {
     /// Lands work that was accepted before.

@@ -5,13 +5,14 @@ use std::num::NonZeroUsize;
 use clap::Args;
 use piton_loop::deciding::limits::Limits;
 
-use super::args::{self, SourceArgs, WorkArgs};
+use super::args::{self, SourceArgs};
 use super::course::Course;
 use super::drive::drive;
 use crate::agents::AgentArgs;
 use crate::config::Dollars;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
+use crate::workshop::WorkArgs;
 
 /// Carry out what is planned, and clean up, action by action
 ///

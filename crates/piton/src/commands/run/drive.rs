@@ -13,25 +13,21 @@ use piton_loop::work::Allowance;
 use piton_plan::journal;
 use serde_json::json;
 
-use super::args::WorkArgs;
 use super::course::Course;
 use super::driver::Driver;
 use super::ending::Ending;
 use super::finisher::Finisher;
-use super::floor::Floor;
 use super::notify::{Cause, Notifier};
-use super::opening::begin;
-use super::setting_out::set_out;
-use super::tell::Teller;
 use super::view::{self, Terms, View};
-use super::{accounts, budgets, provider, show, summary};
-use crate::commands::runs::prune;
+use super::{accounts, provider, show, summary};
 use crate::config::Origin;
 use crate::context::{Context, Place};
 use crate::error::{Attempt as _, CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::output::{Channel, Level};
 use crate::planning::{refuse_two_disks, refuse_under_way};
+use crate::records::retention;
+use crate::workshop::{Floor, Teller, WorkArgs, begin, budgets, set_out};
 
 /// Runs, or shows what would be first.
 pub(crate) fn drive(
@@ -236,17 +232,17 @@ fn refuse_nowhere(place: &Place) -> Result<(), CommandError> {
 /// cannot be removed is left to `piton runs prune`.
 fn make_room(floor: &Floor<'_>) {
     let (context, place) = (floor.context, floor.place);
-    let policy = prune::policy(&place.settings);
+    let policy = retention::policy(&place.settings);
     let holder = context.holder("pruning");
-    for removal in prune::records(context, place, policy).unwrap_or_default() {
-        let _ = runs::remove(&context.disk, &place.runs(), &removal.id, &holder);
+    for removal in retention::records(context, place, policy).unwrap_or_default() {
+        let _ = runs::remove(&context.disk, &place.state().runs(), &removal.id, &holder);
     }
     let journals = place.state().journals();
-    for removal in prune::journals(context, place, policy).unwrap_or_default() {
+    for removal in retention::journals(context, place, policy).unwrap_or_default() {
         let _ = journal::remove(&context.disk, &journals, removal.id, &holder);
     }
     let slots = Slots::new(&context.disk, &place.repository, &floor.slots.home);
-    for removal in prune::slots(context, place, policy).unwrap_or_default() {
+    for removal in retention::slots(context, place, policy).unwrap_or_default() {
         let _ = slots.remove(removal.id.1, &holder);
     }
 }

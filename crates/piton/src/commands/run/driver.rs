@@ -28,11 +28,11 @@ use super::provider;
 use super::report::Reports;
 use super::settled::settle;
 use super::show;
-use super::tell::Teller;
 use super::tick::{self, Tick};
 use super::view::{Terms, View};
 use crate::error::CommandError;
 use crate::output::{Channel, Level};
+use crate::workshop::Teller;
 
 /// How long a merge, a rebase and the like of the user's is waited for, and how
 /// often it is looked at: most are over in a moment.

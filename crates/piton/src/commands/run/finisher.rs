@@ -6,7 +6,7 @@ use piton_loop::runs::RunRecord;
 use piton_loop::slots::SlotSettings;
 use piton_loop::work::Shop;
 
-use super::floor::Floor;
+use crate::workshop::Floor;
 
 /// What came of an action, and whether the run goes on.
 #[derive(Debug)]

@@ -4,8 +4,8 @@ use piton_loop::claim::Claim;
 use piton_loop::deciding::memory::Tried;
 use piton_loop::work::{Piece, Start};
 
-use super::tell::Told;
 use super::tick::Tick;
+use crate::workshop::Told;
 
 /// An action that was begun, until something came of it.
 #[derive(Debug)]

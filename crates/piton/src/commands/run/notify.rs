@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::ending::Ending;
-use super::floor::Floor;
+use crate::workshop::Floor;
 
 /// How long the command may take.
 const PATIENCE: Duration = Duration::from_secs(30);

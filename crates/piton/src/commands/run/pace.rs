@@ -5,10 +5,10 @@ use std::time::Duration;
 use piton_base::Clock;
 use piton_loop::deciding::memory::{Quota, Tried};
 
-use super::budgets;
 use super::driver::Driver;
 use super::finisher::Finisher;
 use crate::output::{Channel, Level};
+use crate::workshop::budgets;
 
 /// The clock is looked at again after this, however long is to be waited: a
 /// machine that slept meanwhile does not wait its sleep once more.

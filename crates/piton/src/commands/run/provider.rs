@@ -11,7 +11,7 @@ use piton_loop::deciding::memory::Quota;
 use serde::{Deserialize, Serialize};
 
 use super::course::Course;
-use super::floor::Floor;
+use crate::workshop::Floor;
 
 /// The first wait where the provider names no time; each more is twice as long.
 const FIRST: Duration = Duration::from_secs(60);

@@ -6,10 +6,10 @@ use piton_migration::slug::Slug;
 
 use super::finisher::Finisher;
 use super::job::Job;
-use super::tell::{Facts, Teller};
-use crate::commands::migration::planned_step::PlannedStep;
 use crate::exit::Exit;
+use crate::migrations::PlannedStep;
 use crate::planned::PlanArgs;
+use crate::workshop::{Facts, Teller};
 
 impl Finisher<'_> {
     /// A step of a migration that is in no commit is published as

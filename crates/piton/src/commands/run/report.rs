@@ -14,10 +14,10 @@ use piton_migration::manifest::{Manifest, Status};
 use piton_migration::own::{PlanLink, load_own};
 use piton_migration::slug::Slug;
 
-use crate::commands::plan::sync_shared;
 use crate::context::{Context, Place};
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
+use crate::shared::hear;
 use crate::stored::{Happened, Replaced, StoredPlace, Told, deliver, in_actions, user};
 
 /// Reports of one run.
@@ -62,7 +62,7 @@ impl<'a> Reports<'a> {
             return;
         }
         self.deaf_until = None;
-        match sync_shared(self.context, self.place, None, &PlanArgs::plain()) {
+        match hear(self.context, self.place, None, &PlanArgs::plain()) {
             Ok(heard) => {
                 for one in &heard.unread {
                     let text = format!("comments about {} were not read: {}", one.slug, one.why);

@@ -14,13 +14,13 @@ use piton_plan::render::Heading;
 use serde_json::{Value, json};
 
 use super::course::Course;
-use super::floor::Floor;
 use super::tick;
 use super::view::{Terms, View};
 use crate::error::CommandError;
 use crate::op::Op;
 use crate::output::Channel;
 use crate::planned::plan_json;
+use crate::workshop::Floor;
 
 /// Shows the decision.
 pub(super) fn dry_run(

@@ -7,10 +7,10 @@ use piton_loop::runs::{Overview, RunRecord};
 
 use serde_json::Value;
 
-use super::tell::document;
-use crate::commands::runs::overview;
 use crate::context::Context;
 use crate::output::{Channel, Level};
+use crate::records::overview;
+use crate::workshop::document;
 
 /// Where GitHub Actions takes a summary as Markdown.
 const PAGE: &str = "GITHUB_STEP_SUMMARY";

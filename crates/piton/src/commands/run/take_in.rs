@@ -10,9 +10,9 @@ use super::ending::Ending;
 use super::finisher::{Acted, Finisher};
 use super::job::Job;
 use super::settled::{came, settle};
-use super::tell::Teller;
 use super::view::View;
 use crate::error::CommandError;
+use crate::workshop::Teller;
 
 impl<'a> Driver<'a> {
     /// Lands what a job made, and writes down what became of both.

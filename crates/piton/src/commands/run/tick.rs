@@ -12,10 +12,10 @@ use piton_plan::{
     Report, SkipReason, Slot, prepare,
 };
 
-use super::floor::Floor;
 use crate::error::{Attempt as _, CommandError};
 use crate::op::Op;
 use crate::planned::{journal_error, lost_journal};
+use crate::workshop::Floor;
 
 /// Returns the tick of one piece of work: the work, and its landing.
 pub(super) fn plan(

@@ -16,8 +16,8 @@ use piton_migration::live::LiveDir;
 use piton_migration::manifest::{Phase, Status};
 use piton_migration::slug::Slug;
 
-use super::floor::Floor;
 use crate::error::{Attempt as _, CommandError};
+use crate::workshop::Floor;
 
 /// One look at the repository.
 #[derive(Debug)]

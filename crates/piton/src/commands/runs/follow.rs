@@ -9,11 +9,11 @@ use piton_base::Report;
 use piton_base::terminal::clean;
 use piton_loop::runs::{self, Overview, Recorded, RunDir, RunId, RunState};
 
-use super::overview;
 use crate::context::Context;
 use crate::error::{Attempt as _, CommandError, CommandResult, ErrorKind};
 use crate::exit::Exit;
 use crate::output::{Channel, Level};
+use crate::records::overview;
 
 /// How often it is looked for more.
 const PAUSE: Duration = Duration::from_millis(200);

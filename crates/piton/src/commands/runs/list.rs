@@ -6,11 +6,11 @@ use piton_base::Clock;
 use piton_loop::runs::{self, FinalStatus, ListedRun, RunState};
 use serde_json::{Value, json};
 
-use super::listed::unreadable;
 use crate::context::Context;
 use crate::error::CommandResult;
 use crate::exit::Exit;
 use crate::output::{Cell, Table, Tone};
+use crate::records::unreadable;
 
 /// List the runs, the newest first
 ///

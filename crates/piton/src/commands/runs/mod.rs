@@ -2,9 +2,7 @@
 
 mod follow;
 mod list;
-mod listed;
-pub(crate) mod overview;
-pub(crate) mod prune;
+mod prune;
 mod show;
 
 use clap::Subcommand;

@@ -8,12 +8,11 @@ use serde_json::{Value, json};
 
 use super::follow::follow;
 use super::list::status;
-use super::listed::unreadable;
-use super::overview;
 use crate::context::Context;
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
 use crate::output::local_time;
+use crate::records::{overview, unreadable};
 
 /// Show one run: its calls, the result of each, where everything is kept
 #[derive(Debug, Args)]

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use jiff::{SignedDuration, Timestamp};
 use piton_loop::runs::ListedRun;
 
-use crate::commands::runs::overview::counted;
 use crate::output::local_time;
+use crate::records::overview::counted;
 
 /// Their sums.
 #[derive(Default)]

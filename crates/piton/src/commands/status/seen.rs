@@ -10,11 +10,11 @@ use piton_migration::manifest::Status;
 use piton_migration::publish::Leftovers as _;
 use piton_plan::journal;
 
+use super::disk_use::DiskUse;
 use super::dispatched::{Dispatched, dispatched};
 use super::lately::Lately;
 use super::reports;
 use super::sorted::{Sorted, what_is_wrong};
-use crate::commands::disk_use::DiskUse;
 use crate::context::{CONFIG_FILE, Context, Place};
 use crate::error::{Attempt as _, CommandError};
 use crate::world::Publishing;

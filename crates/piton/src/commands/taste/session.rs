@@ -16,7 +16,6 @@ use serde_json::json;
 use super::args::TasteArgs;
 use super::file::{TasteFile, internal};
 use crate::agents;
-use crate::commands::prompt;
 use crate::config::Settings;
 use crate::context::{Context, Place, token};
 use crate::error::{Attempt as _, CommandError, CommandResult, ErrorKind};
@@ -24,6 +23,7 @@ use crate::exit::Exit;
 use crate::files::{NEW_FILE_MODE, put, read};
 use crate::op::Op;
 use crate::output::{Channel, Level};
+use crate::planning::prompts;
 use crate::session::{self, Page, Talk};
 use crate::site;
 use crate::taste::warn_if_stale;
@@ -52,7 +52,7 @@ pub(super) fn run(
     }
     let session = TasteSession::set(context, place, args)?;
     let prompt = decision
-        .prompt(&prompt::load(context)?, &session.content())
+        .prompt(&prompts(context)?, &session.content())
         .or_usage("could not use the prompts")?;
     if args.plan.dry_run {
         session.tell(context, &decision, &prompt);

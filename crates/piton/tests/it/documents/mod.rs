@@ -1,5 +1,6 @@
 //! Documents that are made from the program, or run by it.
 
+mod arrows;
 pub(crate) mod events;
 mod kept;
 mod links;

@@ -7,8 +7,7 @@ use piton_backend::store::{PlanId, Provider};
 use piton_base::{Clock, terminal::clean};
 use serde_json::{Value as Json, json};
 
-use crate::commands::run::carried::Carried;
-use crate::commands::run::carry::Follow;
+use super::carried::Carried;
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::stored::{Happened, Replaced, StoredPlace, Told, Undertaken, deliver, in_actions, user};
@@ -54,8 +53,9 @@ impl<'a> Reporter<'a> {
 /// How long the comment stays as it is while work goes on.
 const QUIET: i64 = 20;
 
-impl Follow for Reporter<'_> {
-    fn begun(&self, run: &str) -> Result<(), CommandError> {
+impl Reporter<'_> {
+    /// The run has begun; nothing was asked of an agent yet.
+    pub(super) fn begun(&self, run: &str) -> Result<(), CommandError> {
         self.begun.set(true);
         self.context.events.diary().begin();
         let now = self.context.clock.now();
@@ -87,7 +87,7 @@ impl Follow for Reporter<'_> {
         Ok(())
     }
 
-    fn progress(&self, text: &str) {
+    pub(super) fn progress(&self, text: &str) {
         self.catch_up();
         let now = self.context.clock.now();
         let line = text.lines().next().unwrap_or_default();
@@ -101,9 +101,7 @@ impl Follow for Reporter<'_> {
             self.deliver(key, Vec::new());
         }
     }
-}
 
-impl Reporter<'_> {
     /// Adds what happened since the last line.
     fn catch_up(&self) {
         let lines = self.context.events.diary().taken();

@@ -4,12 +4,11 @@ use piton_backend::store::Document;
 use piton_base::terminal::clean;
 use serde_json::json;
 
-use super::super::worthy::Worthy;
+use super::base::Base;
+use super::carried::Carried;
 use crate::agents;
-use crate::commands::run::branch_base::Base;
-use crate::commands::run::carried::Carried;
 use crate::context::{Context, Place};
-use crate::stored::Undertaken;
+use crate::stored::{Undertaken, Worthy};
 
 /// Shows what would be done.
 pub(super) fn rehearsal(

@@ -5,7 +5,7 @@ use piton_git::{CommitId, GitRead as _};
 use piton_loop::work::Accepted;
 use piton_loop::work::accepted::{self, Held};
 
-use super::floor::Floor;
+use crate::workshop::Floor;
 
 /// What a run that was cut off left.
 pub(super) enum LeftOver {

@@ -14,7 +14,7 @@ use crate::error::{Attempt as _, CommandError};
 use crate::output::{Channel, Level};
 
 /// One run a clone: a second one is refused with the holder's name.
-pub(super) fn alone(context: &Context, place: &Place) -> Result<LockGuard, CommandError> {
+pub(crate) fn alone(context: &Context, place: &Place) -> Result<LockGuard, CommandError> {
     let lock = Lock::at(place.state().run_lock());
     match lock.acquire(&context.holder("a run"), Duration::ZERO) {
         Ok(guard) => Ok(guard),
@@ -28,7 +28,7 @@ pub(super) fn alone(context: &Context, place: &Place) -> Result<LockGuard, Comma
 }
 
 /// Begins the record of a command that runs so many jobs at once.
-pub(super) fn begin(
+pub(crate) fn begin(
     floor: &Floor<'_>,
     command: &str,
     jobs: usize,

@@ -7,18 +7,18 @@ use piton_git::{CommitId, GitRead};
 
 use crate::context::{Context, Place};
 use crate::error::CommandError;
-use crate::planning::{PlanningContext, prompts_dir};
+use crate::planning::PlanningContext;
 use crate::taste;
 
 /// Reads them. Where the working tree is as committed, it is read; otherwise
 /// the commit's own texts are laid out beside everything else that may go.
-pub(super) fn planning_context(
+pub(crate) fn planning_context(
     context: &Context,
     place: &Place,
     commit: Option<&CommitId>,
 ) -> Result<PlanningContext, CommandError> {
     let paths = [
-        Path::new(prompts_dir(&place.settings)),
+        Path::new(place.settings.prompts()),
         Path::new(taste::file(place)),
     ];
     let Some(commit) = commit else {

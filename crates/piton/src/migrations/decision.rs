@@ -7,13 +7,11 @@ use piton_migration::candidate::Proposal;
 use piton_migration::planning::FeedbackSource;
 use piton_migration::slug::Slug;
 
-use super::find::About;
-use super::proposed;
-use super::step::CARRY_OUT;
 use crate::context::{Context, Place};
-use crate::error::{CommandError, CommandResult, ErrorKind};
-use crate::exit::Exit;
-use crate::planning::planning_site;
+use crate::error::{CommandError, ErrorKind};
+
+/// What is next for a plan that is ready.
+pub(crate) const CARRY_OUT: &str = "carry it out with `piton run --focus-on-live-migrations`";
 
 /// A decision, each recorded by the command of its name.
 #[derive(Clone, Copy, Debug)]
@@ -62,7 +60,7 @@ impl Decision<'_> {
     }
 
     /// Says what comes next, once it is recorded.
-    pub(super) fn next(self, slug: &Slug) -> Option<String> {
+    pub(crate) fn next(self, slug: &Slug) -> Option<String> {
         match self {
             Self::Approve => Some(CARRY_OUT.to_owned()),
             Self::Reject(_) => Some(format!(
@@ -74,24 +72,6 @@ impl Decision<'_> {
             Self::Wake => None,
         }
     }
-}
-
-/// Records a decision about the migration that is named.
-pub(super) fn record(context: &Context, about: &About, decision: Decision<'_>) -> CommandResult {
-    let (place, slug) = about.find(context)?;
-    let site = planning_site(&place)?;
-    let proposal = decision
-        .propose(context, &place, &site, &slug)
-        .map_err(|error| person_refusal(error, &slug))?;
-    let command = decision.command();
-    let exit = proposed::carry_out(context, &place, &about.plan, command, proposal)?;
-    if exit == Exit::Done
-        && !about.plan.changes_nothing()
-        && let Some(next) = decision.next(&slug)
-    {
-        context.out.hint(&next);
-    }
-    Ok(exit)
 }
 
 /// Turns a refusal of a person's decision into the error of a command.

@@ -65,7 +65,7 @@ impl Worthy {
 }
 
 /// Returns a plan's title without the mark in brackets.
-pub(super) fn title(document: &Document) -> String {
+pub(crate) fn title(document: &Document) -> String {
     let bare = document.title.trim();
     let bare = bare
         .strip_prefix('[')

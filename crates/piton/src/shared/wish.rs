@@ -2,7 +2,7 @@
 
 use piton_migration::planning::FeedbackSource;
 
-use crate::commands::migration::decision::Decision;
+use crate::migrations::Decision;
 
 /// What a maintainer asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]

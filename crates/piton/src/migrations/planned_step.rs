@@ -10,7 +10,6 @@ use piton_plan::PlanBuilder;
 
 use super::standing;
 use crate::agents;
-use crate::commands::run::held_step;
 use crate::context::{Context, Place};
 use crate::error::{CommandError, CommandResult};
 use crate::exit::Exit;
@@ -18,6 +17,7 @@ use crate::op::Op;
 use crate::output::{Channel, Level};
 use crate::planned::PlanArgs;
 use crate::planning::{self, AskedEffort, PlanningContext, refusal};
+use crate::workshop::held_step;
 
 /// One planning step of a migration, for the command of this name.
 pub(crate) struct PlannedStep<'a> {

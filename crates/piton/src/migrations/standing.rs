@@ -14,7 +14,7 @@ use crate::planned::PlanArgs;
 
 /// Carries out a plan about one migration. With `--json` its status and what
 /// comes next stand beside the plan.
-pub(super) fn carry_out(
+pub(crate) fn carry_out(
     context: &Context,
     place: &Place,
     slug: &Slug,
@@ -28,7 +28,7 @@ pub(super) fn carry_out(
     Ok(exit)
 }
 
-pub(super) fn stands(context: &Context, place: &Place, slug: &Slug) -> Value {
+pub(crate) fn stands(context: &Context, place: &Place, slug: &Slug) -> Value {
     let live = place.live();
     let gone = !matches!(context.disk.stat(&live.migration(slug)), Ok(Some(_)));
     if gone {

@@ -10,7 +10,7 @@ use crate::error::CommandError;
 
 /// Refuses a limit that nobody could keep: the agent says nothing of what it
 /// would be counted by.
-pub(super) fn refuse_blind(floor: &Floor<'_>, limits: &Limits) -> Result<(), CommandError> {
+pub(crate) fn refuse_blind(floor: &Floor<'_>, limits: &Limits) -> Result<(), CommandError> {
     let Tells { tokens, cost } = floor.agent.tells();
     let refused = |what: &str, flag: &str| {
         let agent = floor.agent.name();
@@ -35,7 +35,7 @@ const PER_DAY: &str = "run.max-cost-per-day";
 
 /// Returns the limit of this day, with what other runs spent of it: the records
 /// are summed.
-pub(super) fn day(floor: &Floor<'_>, this: Option<&RunId>) -> Option<DayLimit> {
+pub(crate) fn day(floor: &Floor<'_>, this: Option<&RunId>) -> Option<DayLimit> {
     let dollars = floor.place.settings.run_max_cost_per_day()?;
     let day = floor.context.clock.local().date();
     let listed = runs::list(&floor.context.disk, &floor.planning.site.runs()).unwrap_or_default();

@@ -8,15 +8,15 @@ use crate::error::CommandError;
 
 /// Where work on a branch starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Base {
-    pub(crate) commit: CommitId,
+pub(super) struct Base {
+    pub(super) commit: CommitId,
     /// Whether the branch has to be begun here first.
-    pub(crate) is_new: bool,
+    pub(super) is_new: bool,
 }
 
 /// Finds it: the branch as it is, else as it was fetched last, else what is
 /// checked out.
-pub(crate) fn base(place: &Place, branch: &str) -> Result<Base, CommandError> {
+pub(super) fn base(place: &Place, branch: &str) -> Result<Base, CommandError> {
     let repository = &place.repository;
     if let Some(commit) = branch_tip(repository, branch)? {
         return Ok(Base {

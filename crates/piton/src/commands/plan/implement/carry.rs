@@ -11,48 +11,36 @@ use piton_loop::work::land::{Brought, bring};
 use piton_loop::work::stored_plan::{self, StoredPlanWork};
 use piton_loop::work::{Accepted, Allowance, Halt, Shop, Start, Worked, evidence, prove};
 
-use super::args::WorkArgs;
-use super::branch_base::base;
-use super::budgets;
+use super::base::base;
 use super::carried::Carried;
-use super::floor::Floor;
 use super::left_over::{LeftOver, left_over};
-use super::opening::begin;
-use super::setting_out::set_out;
-use super::tell::Teller;
+use super::reporter::Reporter;
 use crate::context::{Context, Place};
 use crate::error::{Attempt as _, CommandError};
 use crate::output::{Channel, Level};
 use crate::planning::refuse_begun;
+use crate::workshop::{Floor, Teller, WorkArgs, begin, budgets, set_out};
 
 /// What is to be carried out.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Assignment<'a> {
-    pub(crate) id: &'a str,
-    pub(crate) title: &'a str,
-    pub(crate) text: &'a str,
-    pub(crate) branch: &'a str,
-    pub(crate) leftovers: &'a [&'a str],
+pub(super) struct Assignment<'a> {
+    pub(super) id: &'a str,
+    pub(super) title: &'a str,
+    pub(super) text: &'a str,
+    pub(super) branch: &'a str,
+    pub(super) leftovers: &'a [&'a str],
     /// The run that was cut off, if one was.
-    pub(crate) earlier: Option<&'a str>,
-    pub(crate) tries: u32,
-}
-
-/// Hears how it goes.
-pub(crate) trait Follow {
-    /// The run has begun; nothing was asked of an agent yet.
-    fn begun(&self, run: &str) -> Result<(), CommandError>;
-
-    fn progress(&self, text: &str);
+    pub(super) earlier: Option<&'a str>,
+    pub(super) tries: u32,
 }
 
 /// Carries it out. Returns the run, and what came of it.
-pub(crate) fn carry_out(
+pub(super) fn carry_out(
     context: &Context,
     place: &Place,
     work: &WorkArgs,
     assignment: &Assignment<'_>,
-    follow: &dyn Follow,
+    reporter: &Reporter<'_>,
 ) -> Result<(String, Carried), CommandError> {
     let floor = Floor::set(context, place, work, assignment.tries)?;
     // Its branch may be another one than the merge or the like is on.
@@ -71,14 +59,14 @@ pub(crate) fn carry_out(
     let run = begin(&floor, "plan implement", 1)?;
     let id = run.id().to_string();
     let mut teller = Teller::new(&context.book, &run, &context.clock);
-    let carried = follow.begun(&id).map(|()| {
+    let carried = reporter.begun(&id).map(|()| {
         if base.is_new
             && let Err(error) = begin_branch(&place.repository, assignment.branch, &base.commit)
         {
             return Carried::Failed(piton_base::on_one_line(&error));
         }
         let told = teller.begin(None, (ActionKind::StoredPlan, assignment.title), &[]);
-        let carried = through(&floor, &shop, &run, assignment, &base.commit, follow);
+        let carried = through(&floor, &shop, &run, assignment, &base.commit, reporter);
         carried.tell(&mut teller, &told, assignment.branch);
         carried
     });
@@ -100,7 +88,7 @@ fn through(
     run: &RunRecord<'_>,
     assignment: &Assignment<'_>,
     base: &CommitId,
-    follow: &dyn Follow,
+    reporter: &Reporter<'_>,
 ) -> Carried {
     if let Some(earlier) = assignment.earlier {
         match left_over(floor, (assignment.id, assignment.branch), earlier, base) {
@@ -134,10 +122,10 @@ fn through(
             attempt: 1,
         },
     };
-    follow.progress("the agent is asked");
+    reporter.progress("the agent is asked");
     match stored_plan::carry_out(shop, run, &work) {
         Worked::Accepted(work) => {
-            follow.progress("accepted; it is to land");
+            reporter.progress("accepted; it is to land");
             land(floor, shop, run, &work)
         }
         ended => Carried::of(ended),

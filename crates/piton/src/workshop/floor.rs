@@ -25,14 +25,14 @@ use crate::planning::PlanningContext;
 
 /// What a run was set up with. Nothing of it changes while the run lasts.
 #[derive(Debug)]
-pub(super) struct Floor<'a> {
-    pub(super) context: &'a Context,
-    pub(super) place: &'a Place,
-    pub(super) planning: PlanningContext,
-    pub(super) slots: SlotSettings,
-    pub(super) chosen: AgentChoice,
-    pub(super) agent: Arc<dyn Agent>,
-    pub(super) command: Option<ValidationCommand>,
+pub(crate) struct Floor<'a> {
+    pub(crate) context: &'a Context,
+    pub(crate) place: &'a Place,
+    pub(crate) planning: PlanningContext,
+    pub(crate) slots: SlotSettings,
+    pub(crate) chosen: AgentChoice,
+    pub(crate) agent: Arc<dyn Agent>,
+    pub(crate) command: Option<ValidationCommand>,
     policy: Policy,
     host: Host,
     models: SettledModels,
@@ -41,14 +41,14 @@ pub(super) struct Floor<'a> {
     tries: u32,
     mission: Option<String>,
     amendment: Option<String>,
-    pub(super) route: Option<bool>,
+    pub(crate) route: Option<bool>,
     dilution: dilution::Policy,
     secrets: Vec<Secret>,
     landings: Landings,
 }
 
 impl<'a> Floor<'a> {
-    pub(super) fn set(
+    pub(crate) fn set(
         context: &'a Context,
         place: &'a Place,
         work: &WorkArgs,
@@ -89,7 +89,7 @@ impl<'a> Floor<'a> {
     }
 
     /// Returns the workshop of this run.
-    pub(super) fn shop<'s>(&'s self, allowance: &'s Allowance<'s>) -> Shop<'s> {
+    pub(crate) fn shop<'s>(&'s self, allowance: &'s Allowance<'s>) -> Shop<'s> {
         let context = self.context;
         Shop {
             disk: &context.disk,

@@ -5,12 +5,12 @@ use piton_backend::header::Header;
 use piton_backend::store::{BackendError, BackendRead, Document, PlanId};
 use piton_base::on_one_line;
 
+use super::{StoredPlace, branch, elsewhere, with_reader};
 use crate::context::Context;
 use crate::error::{Attempt as _, CommandError, ErrorKind};
-use crate::stored::{StoredPlace, branch, elsewhere, with_reader};
 
 /// Runs something with the backend of the settings.
-pub(crate) fn with<T>(
+pub(crate) fn with_plans<T>(
     context: &Context,
     run: impl FnOnce(&StoredPlace, &dyn BackendRead) -> Result<T, CommandError>,
 ) -> Result<T, CommandError> {
@@ -21,12 +21,12 @@ pub(crate) fn with<T>(
 }
 
 /// Runs something with the plan that is meant and the backend that keeps it.
-pub(super) fn with_plan<T>(
+pub(crate) fn with_plan<T>(
     context: &Context,
     named: Option<&str>,
     run: impl FnOnce(&dyn BackendRead, PlanId) -> Result<T, CommandError>,
 ) -> Result<T, CommandError> {
-    with(context, |place, backend| {
+    with_plans(context, |place, backend| {
         run(backend, plan(context, place, backend, named)?)
     })
 }
@@ -96,12 +96,12 @@ pub(crate) fn named(context: &Context, text: &str) -> Result<PlanId, CommandErro
 }
 
 /// Returns the header of a plan that must have one.
-pub(super) fn header(document: &Document) -> Result<Header, CommandError> {
+pub(crate) fn header(document: &Document) -> Result<Header, CommandError> {
     document.header().map_err(|error| failed(error.into()))
 }
 
 /// Returns a plan that must be there.
-pub(super) fn document(backend: &dyn BackendRead, id: &PlanId) -> Result<Document, CommandError> {
+pub(crate) fn document(backend: &dyn BackendRead, id: &PlanId) -> Result<Document, CommandError> {
     backend
         .document(id)
         .map_err(failed)?
@@ -113,7 +113,7 @@ pub(super) fn document(backend: &dyn BackendRead, id: &PlanId) -> Result<Documen
     clippy::needless_pass_by_value,
     reason = "errors are turned into errors by it"
 )]
-pub(super) fn failed(error: BackendError) -> CommandError {
+pub(crate) fn failed(error: BackendError) -> CommandError {
     let kind = match &error {
         BackendError::ForeignId { .. } | BackendError::Patch(_) | BackendError::EmptyText => {
             ErrorKind::Usage

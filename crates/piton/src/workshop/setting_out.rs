@@ -10,7 +10,7 @@ use crate::agents;
 use crate::error::CommandError;
 
 /// Sets out. Nobody else runs here as long as the guard is held.
-pub(super) fn set_out(floor: &Floor<'_>, work: &WorkArgs) -> Result<LockGuard, CommandError> {
+pub(crate) fn set_out(floor: &Floor<'_>, work: &WorkArgs) -> Result<LockGuard, CommandError> {
     let (context, place) = (floor.context, floor.place);
     agents::tell_terms(&floor.chosen, context, &floor.slots.terms);
     let alone = alone(context, place)?;

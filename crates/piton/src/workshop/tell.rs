@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 /// Tells of the actions of one run.
 #[derive(Debug)]
-pub(super) struct Teller<'a> {
+pub(crate) struct Teller<'a> {
     book: &'a RunBook<'static>,
     run: &'a RunRecord<'static>,
     clock: &'a dyn Clock,
@@ -19,7 +19,7 @@ pub(super) struct Teller<'a> {
 
 /// An action that was begun.
 #[derive(Clone, Debug)]
-pub(super) struct Told {
+pub(crate) struct Told {
     action: u32,
     /// Which of the jobs is at it.
     job: Option<u32>,
@@ -30,17 +30,17 @@ pub(super) struct Told {
 
 /// What there is to know of how an action ended, beside the words.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Facts<'a> {
-    pub(super) commit: Option<&'a str>,
+pub(crate) struct Facts<'a> {
+    pub(crate) commit: Option<&'a str>,
     /// The name under which accepted work waits.
-    pub(super) work: Option<&'a str>,
-    pub(super) failure: Option<FailureKind>,
+    pub(crate) work: Option<&'a str>,
+    pub(crate) failure: Option<FailureKind>,
     /// Its number among the attempts of the run, where agents were asked.
-    pub(super) attempt: Option<u32>,
+    pub(crate) attempt: Option<u32>,
 }
 
 impl<'a> Teller<'a> {
-    pub(super) fn new(
+    pub(crate) fn new(
         book: &'a RunBook<'static>,
         run: &'a RunRecord<'static>,
         clock: &'a dyn Clock,
@@ -54,7 +54,7 @@ impl<'a> Teller<'a> {
     }
 
     /// Begins an action.
-    pub(super) fn begin(
+    pub(crate) fn begin(
         &mut self,
         job: Option<u32>,
         (kind, target): (ActionKind, &str),
@@ -78,19 +78,19 @@ impl<'a> Teller<'a> {
     }
 
     /// Says something in a sentence.
-    pub(super) fn say(&self, text: &str) {
+    pub(crate) fn say(&self, text: &str) {
         let text = text.to_owned();
         self.book.report(Event::Noted { text });
     }
 
     /// Says something of one action.
-    pub(super) fn say_of(&self, told: &Told, text: &str) {
+    pub(crate) fn say_of(&self, told: &Told, text: &str) {
         let text = text.to_owned();
         self.book.report_of(told.job, Event::Noted { text });
     }
 
     /// Ends the action.
-    pub(super) fn end(
+    pub(crate) fn end(
         &mut self,
         told: &Told,
         outcome: ActionOutcome,
@@ -120,7 +120,7 @@ impl<'a> Teller<'a> {
 }
 
 /// Returns an action as the document at the end has it.
-pub(super) fn document(end: &ActionEnd) -> Value {
+pub(crate) fn document(end: &ActionEnd) -> Value {
     let mut action = json!({
         "kind": end.kind,
         "target": end.target,

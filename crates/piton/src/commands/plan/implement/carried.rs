@@ -4,11 +4,11 @@ use piton_git::{CommitId, UnderWay};
 use piton_loop::runs::{ActionOutcome, FinalStatus};
 use piton_loop::work::{End, Worked};
 
-use super::tell::{Facts, Teller, Told};
+use crate::workshop::{Facts, Teller, Told};
 
 /// What came of it.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Carried {
+pub(super) enum Carried {
     Landed {
         commit: CommitId,
     },
@@ -51,12 +51,12 @@ impl Carried {
     }
 
     /// Says what work of the user's ended it.
-    pub(crate) fn held_back(begun: UnderWay) -> String {
+    pub(super) fn held_back(begun: UnderWay) -> String {
         format!("ended before the next call: {begun} is under way")
     }
 
     /// Returns the word for it, and what there is to say.
-    pub(crate) fn told(&self, branch: &str) -> (ActionOutcome, String) {
+    pub(super) fn told(&self, branch: &str) -> (ActionOutcome, String) {
         match self {
             Self::Landed { commit } => (
                 ActionOutcome::Landed,
@@ -83,7 +83,7 @@ impl Carried {
     }
 
     /// Returns the commit that landed.
-    pub(crate) fn commit(&self) -> Option<&str> {
+    pub(super) fn commit(&self) -> Option<&str> {
         match self {
             Self::Landed { commit } => Some(commit.as_str()),
             Self::Unchanged(_)

@@ -13,7 +13,7 @@ use crate::planned::PlanArgs;
 use crate::planning;
 
 /// Shows, saves or performs what a proposal changes.
-pub(super) fn carry_out(
+pub(crate) fn carry_out(
     context: &Context,
     place: &Place,
     args: &PlanArgs,

@@ -1,0 +1,13 @@
+//! Records that cannot be read, as the error of a command.
+
+use piton_loop::runs::ListingError;
+
+use crate::error::CommandError;
+
+/// Says that they could not be read.
+pub(crate) fn unreadable(error: ListingError) -> CommandError {
+    let hint = error.hint().map(str::to_owned);
+    CommandError::failed("could not read the run records")
+        .with_source(error)
+        .hints(hint)
+}

@@ -162,6 +162,10 @@ impl<'a> PlannedStep<'a> {
             Err(missing) if self.args.changes_nothing() => builder.warn(missing.to_string()),
             Err(missing) => return Err(missing),
         }
+        if !self.args.changes_nothing() {
+            // What nobody could commit is not paid for.
+            place.repository.identity()?;
+        }
         if texts.taste.version().is_stale() {
             builder.warn(
                 "the taste is of an older version; `piton taste --upgrade` brings it up to date",

@@ -1,5 +1,5 @@
 //! What comes before any work: what was cut off is finished, what waited is
-//! sent, and the agent is there.
+//! sent; git knows who commits, and the agent is there.
 
 use piton_durable::LockGuard;
 
@@ -12,6 +12,8 @@ use crate::error::CommandError;
 /// Sets out. Nobody else runs here as long as the guard is held.
 pub(crate) fn set_out(floor: &Floor<'_>, work: &WorkArgs) -> Result<LockGuard, CommandError> {
     let (context, place) = (floor.context, floor.place);
+    // What nobody could commit is not paid for.
+    place.repository.identity()?;
     agents::tell_terms(&floor.chosen, context, &floor.slots.terms);
     let alone = alone(context, place)?;
     context.recover(place, false)?;

@@ -168,6 +168,27 @@ fn a_missing_identity_is_told_before_anything_is_written() {
 }
 
 #[test]
+fn a_step_that_nobody_could_commit_is_refused_before_the_call() {
+    let env = TestEnv::planned(0);
+    env.repo.git(&["config", "--unset", "user.name"]);
+    env.repo.git(&["config", "--unset", "user.email"]);
+    env.repo.git(&["config", "user.useConfigOnly", "true"]);
+    let script = env.script("good", GOOD);
+    let mut step = vec!["migration", "step", SLUG];
+    step.extend(script.iter().map(String::as_str));
+    let ran = env.run(&step);
+    assert_eq!(ran.code, 1, "{}", ran.shown());
+    assert!(
+        ran.stderr.contains("git config user.email"),
+        "{}",
+        ran.stderr
+    );
+    assert!(!env.repo.exists(".git/piton/runs"), "{}", ran.shown());
+    step.push("--dry-run");
+    assert_eq!(env.run(&step).code, 0);
+}
+
+#[test]
 fn what_work_will_need_first_is_told_in_one_line_each() {
     let env = TestEnv::with_cargo_project();
     env.without_the_agent();

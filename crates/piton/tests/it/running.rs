@@ -37,6 +37,22 @@ fn a_dry_run_shows_the_very_thing_that_a_run_does_first_and_touches_nothing() {
 }
 
 #[test]
+fn a_run_whose_work_nobody_could_commit_is_refused_before_any_call() {
+    let env = TestEnv::to_tidy();
+    env.repo.git(&["config", "--unset", "user.name"]);
+    env.repo.git(&["config", "--unset", "user.email"]);
+    env.repo.git(&["config", "user.useConfigOnly", "true"]);
+    let ran = env.played(&all_well(), &FOCUS);
+    assert_eq!(ran.code, 1, "{}", ran.shown());
+    assert!(
+        ran.stderr.contains("git config user.email"),
+        "{}",
+        ran.stderr
+    );
+    assert!(!env.repo.exists(".git/piton/runs"), "{}", ran.shown());
+}
+
+#[test]
 fn a_run_carries_out_what_it_may_and_says_what_waits_for_what() {
     let env = TestEnv::to_tidy();
     let ran = env.played(

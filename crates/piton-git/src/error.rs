@@ -94,7 +94,7 @@ impl GitError {
                     .into(),
             ),
             Self::Bare { .. } => Some("run it in a clone or worktree with files in it".into()),
-            Self::NoGit(_) => Some("install git 2.41 or later, or put it on PATH".into()),
+            Self::NoGit(_) => Some("install git 2.38 or later, or put it on PATH".into()),
             Self::NoIdentity => Some(
                 "set them: `git config user.name NAME` and `git config user.email ADDRESS`".into(),
             ),

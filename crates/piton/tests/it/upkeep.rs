@@ -33,6 +33,7 @@ fn a_slug_is_short_and_gets_a_number_only_when_it_is_taken() {
     let ran = env.run(&["migration", "show", "split"]);
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("fits more than one"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains('…'), "two fit: {}", ran.stderr);
     let ran = env.run(&["migration", "show", "split-the-praser-from-the"]);
     assert_eq!(ran.code, 2);
     assert!(

@@ -54,10 +54,7 @@ pub(crate) fn run(context: &Context, args: &SetArgs) -> CommandResult {
         return Err(CommandError::usage(format!(
             "`{key}` is allowed only in the user's own settings"
         ))
-        .hint(format!(
-            "set it there: `piton config set --user {key} {}`",
-            args.value
-        )));
+        .hint(format!("set it there: `piton config set --user {key} …`")));
     }
 
     if !args.user {

@@ -62,10 +62,17 @@ pub(super) fn find(context: &Context, place: &Place, value: &Path) -> Result<Slu
     let mut fitting = slugs.iter().filter(|slug| slug.as_str().starts_with(text));
     match (fitting.next(), fitting.next()) {
         (Some(one), None) => Ok(one.clone()),
-        (Some(one), Some(other)) => Err(CommandError::usage(format!(
-            "`{text}` fits more than one migration"
-        ))
-        .hint(format!("name one of them: {one}, {other}, …"))),
+        (Some(one), Some(other)) => {
+            let more = if fitting.next().is_some() {
+                ", …"
+            } else {
+                ""
+            };
+            Err(
+                CommandError::usage(format!("`{text}` fits more than one migration"))
+                    .hint(format!("name one of them: {one}, {other}{more}")),
+            )
+        }
         (None, _) => {
             let near = nearest(text, slugs.iter().map(Slug::as_str));
             Err(refused.argument(text).suggest(near).hints(hint))

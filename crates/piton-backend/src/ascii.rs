@@ -1,4 +1,4 @@
-//! JSON as the tool before writes it: nothing beyond ASCII.
+//! JSON as erk writes it: nothing beyond ASCII.
 
 use std::fmt::Write;
 

@@ -1,4 +1,5 @@
 //! A migration at rest: its manifest, its phases, its planning, its consistency.
+//! The formats are those of continuous-refactoring, called the original here.
 //!
 //! Formats take bytes and give values, or the other way round, and never touch
 //! a disk. What looks at a directory does so through [`piton_durable::DiskRead`],

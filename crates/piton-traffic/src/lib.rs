@@ -1,4 +1,5 @@
-//! Traffic tracking of a repository: provisioning, collecting, badges, archives, the dashboard.
+//! Traffic tracking of a repository: provisioning, collecting, badges, archives,
+//! the dashboard. The formats are those of ghtraf, called the original here.
 
 pub mod collect;
 pub mod dashboard;

@@ -126,7 +126,7 @@ fn texts_of(map: &Map<String, Json>, key: &str) -> Option<Vec<String>> {
 }
 
 impl PlanRef {
-    /// Writes a reference in the shape that the tool before reads.
+    /// Writes a reference in the shape that erk reads.
     pub fn render(&self) -> String {
         let quoted = |text: &str| Json::from(text).to_string();
         let objective = self

@@ -110,7 +110,7 @@ fn tagged(tag: &str, text: &str) -> Option<Kind> {
     }
 }
 
-/// Decodes base 64 as leniently as the tool before: what is no digit of it is
+/// Decodes base 64 as leniently as erk: what is no digit of it is
 /// passed over.
 fn base64(text: &str) -> Vec<u8> {
     let mut bytes = Vec::new();

@@ -1,4 +1,4 @@
-//! Writes values as the tool before writes them: block style, order kept,
+//! Writes values as erk writes them: block style, order kept,
 //! folded at 80 columns.
 
 use super::resolve::resolve;

@@ -1,5 +1,5 @@
-//! The YAML that metadata blocks are written in: version 1.1, as the tool
-//! before reads it, with the places of a document's values.
+//! The YAML that metadata blocks are written in: version 1.1, as erk
+//! reads it, with the places of a document's values.
 
 mod block;
 mod construct;

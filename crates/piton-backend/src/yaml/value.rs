@@ -95,7 +95,7 @@ impl Value {
         }
     }
 
-    /// Names the kind of a top-level value as the tool before does.
+    /// Names the kind of a top-level value as erk does.
     pub(crate) fn python_name(&self) -> &'static str {
         match self {
             Self::List(_) => "list",

@@ -1,4 +1,4 @@
-//! What real texts hold, as the tool before read it, against what we read.
+//! What real texts hold, as erk read it, against what we read.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
-//! Where we read or write something else than the tool before, and why.
+//! Where we read or write something else than erk, and why.
 
 const MEANT: &str = "a marker that is only talked about opens nothing";
-const OLD_SHAPE: &str = "the shape of an old writer, which the tool before could not read back";
+const OLD_SHAPE: &str = "the shape of an old writer, which erk could not read back";
 const UNKNOWN_KEPT: &str = "unknown and former fields are kept and are no problem";
 const AS_WRITTEN: &str = "a value without quotes where a text belongs is read as it is written";
 const NESTED: &str = "a plan may hold details of its own and is not cut at their end";

@@ -1,5 +1,5 @@
-//! Behaviours of the tool before that no other test holds: what is called, how
-//! often, and what the record says of it.
+//! Behaviours of continuous-refactoring that no other test holds: what is
+//! called, how often, and what the record says of it.
 
 use std::fs;
 

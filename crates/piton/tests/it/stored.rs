@@ -10,7 +10,7 @@ use crate::env::{Ran, TestEnv};
 
 pub(crate) const TOKEN: &str = "ghp_verysecretverysecret";
 
-/// The body of a plan that the tool before made.
+/// The body of a plan that erk made.
 pub(crate) const BODY: &str =
     "<!-- WARNING: Machine-generated. Manual edits may break erk tooling. -->
 <!-- erk:metadata-block:plan-header -->

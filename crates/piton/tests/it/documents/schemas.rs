@@ -78,7 +78,7 @@ fn document(command: &str) -> Value {
     let result = record(command, &mut used);
     let bare = command.starts_with("exec ");
     let mut document = if bare {
-        // The shape that callers know from the tool before; with --dry-run and
+        // The shape that callers know from erk; with --dry-run and
         // --json it is the envelope of a plan.
         let mut rehearsed = enveloped(command, &record("Plan", &mut used));
         for word in ["$schema", "title"] {

@@ -16,7 +16,7 @@ use crate::site;
 /// Write a man page for every command into a directory
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  piton man ~/.local/share/man/man1\n  man -l man1/piton-init.1"
+    after_help = "Examples:\n  piton man ~/.local/share/man/man1\n  man -l ~/.local/share/man/man1/piton-init.1"
 )]
 pub(crate) struct ManArgs {
     /// Where to write them

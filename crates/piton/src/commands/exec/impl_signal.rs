@@ -18,8 +18,8 @@ use crate::stored::{StoredPlace, with_reader};
 /// Report to the plan of this folder that work on it began, ended or was
 /// submitted
 ///
-/// `started` also posts a comment, once for each session. The exit code is
-/// always 0; the answer says whether it worked.
+/// `started` needs a session, and posts a comment once for each. The exit code
+/// is always 0; the answer says whether it worked.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

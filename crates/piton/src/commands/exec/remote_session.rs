@@ -17,15 +17,18 @@ use crate::exit::Exit;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  piton exec update-plan-remote-session --issue-number 42 --run-id 77 --session-id S")]
+  piton exec update-plan-remote-session --issue-number 42 \\
+    --run-id 77 --session-id S")]
 pub(crate) struct RemoteSessionArgs {
     /// The plan
     #[arg(long, value_name = "ISSUE")]
     issue_number: String,
 
+    /// The workflow's run
     #[arg(long, value_name = "ID")]
     run_id: String,
 
+    /// The agent's session
     #[arg(long, value_name = "ID")]
     session_id: String,
 }

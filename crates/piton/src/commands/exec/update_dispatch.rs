@@ -19,8 +19,11 @@ Examples:
 pub(crate) struct UpdateDispatchArgs {
     /// The plan: 42, P42, an address, or the name of a local plan
     issue: String,
+    /// The run's number
     run_id: String,
+    /// The run's id in GraphQL
     node_id: String,
+    /// When, as 2026-02-15T10:00:00Z
     dispatched_at: String,
 }
 

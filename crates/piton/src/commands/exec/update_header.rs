@@ -21,6 +21,7 @@ pub(crate) struct UpdateHeaderArgs {
     /// The plan
     id: String,
 
+    /// Fields with their new values
     #[arg(value_name = "KEY=VALUE")]
     fields: Vec<String>,
 }

@@ -27,7 +27,7 @@ const MOST: u64 = 50 << 20;
 /// How many of the newest gists are looked at for one that was made.
 const NEWEST: usize = 30;
 
-/// Upload the log of a session as a secret gist, and record it in the plan
+/// Upload the log of a session as a secret gist
 ///
 /// Values of variables that look like secrets are removed, and so is what looks
 /// like a token. A failure goes to standard output with exit code 1.
@@ -36,12 +36,15 @@ const NEWEST: usize = 30;
 Examples:
   piton exec upload-session --session-file F --session-id S --source local")]
 pub(crate) struct UploadSessionArgs {
+    /// The log
     #[arg(long, value_name = "FILE")]
     session_file: PathBuf,
 
+    /// The agent's session
     #[arg(long, value_name = "ID")]
     session_id: String,
 
+    /// Where it ran
     #[arg(long)]
     source: Source,
 

@@ -29,7 +29,7 @@ Examples:
   piton migration doctor --repair --dry-run      what would be repaired, and why
   piton migration doctor --repair")]
 pub(crate) struct DoctorArgs {
-    /// The migration: its slug, or the path of its directory
+    /// The migration: its slug, the start of it, or the path of its directory
     #[arg(add = crate::completing::slugs())]
     slug: Option<PathBuf>,
 

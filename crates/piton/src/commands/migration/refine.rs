@@ -34,7 +34,7 @@ Examples:
   piton migration refine SLUG --file notes.md
   piton migration refine SLUG --editor")]
 pub(crate) struct RefineArgs {
-    /// The migration: its slug, or the path of its directory
+    /// The migration: its slug, the start of it, or the path of its directory
     #[arg(add = crate::completing::slugs())]
     slug: PathBuf,
 

@@ -43,7 +43,7 @@ use crate::watched::Watch;
     after_help = "Examples:\n  piton migration review SLUG\n  piton migration review SLUG --json"
 )]
 pub(crate) struct ReviewArgs {
-    /// The migration: its slug, or the path of its directory
+    /// The migration: its slug, the start of it, or the path of its directory
     #[arg(add = crate::completing::slugs())]
     slug: PathBuf,
 

@@ -19,7 +19,7 @@ Examples:
   piton migration show split-the-parser-20260901T120000
   piton migration show SLUG --json | jq .result.planning.next_step")]
 pub(crate) struct ShowArgs {
-    /// The migration: its slug, or the path of its directory
+    /// The migration: its slug, the start of it, or the path of its directory
     #[arg(add = crate::completing::slugs())]
     slug: PathBuf,
 }

@@ -29,7 +29,7 @@ Examples:
   piton migration step SLUG --until ready --with claude --model opus
   piton migration step SLUG --with command --agent-command \"my-agent --quiet\"")]
 pub(crate) struct StepArgs {
-    /// The migration: its slug, or the path of its directory
+    /// The migration: its slug, the start of it, or the path of its directory
     #[arg(add = crate::completing::slugs())]
     slug: PathBuf,
 

@@ -23,6 +23,7 @@ pub(crate) struct CommentArgs {
     /// The plan; without one, that of this folder or branch
     target: Option<String>,
 
+    /// The text
     #[arg(long, value_name = "TEXT", required_unless_present = "file")]
     text: Option<String>,
 

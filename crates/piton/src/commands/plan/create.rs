@@ -31,6 +31,7 @@ pub(crate) struct CreateArgs {
     #[arg(long, value_name = "FILE")]
     file: PathBuf,
 
+    /// Its title
     #[arg(long, value_name = "TITLE")]
     title: Option<String>,
 

@@ -68,9 +68,6 @@ unique clones, views or unique views. CSV, SQLite files, and the JSON of states,
 of archives and of `piton traffic export`. Where a file holds several
 repositories, the rows of this one are taken.")]
 pub(crate) struct BackfillArgs {
-    #[command(flatten)]
-    pub(super) meant: MeantArgs,
-
     /// Where history comes from
     #[arg(long, value_name = "SOURCE", value_enum, default_value_t = Source::Window)]
     source: Source,
@@ -102,6 +99,9 @@ pub(crate) struct BackfillArgs {
     /// Write the month files that are missing, too
     #[arg(long)]
     write_archives: bool,
+
+    #[command(flatten)]
+    pub(super) meant: MeantArgs,
 
     #[command(flatten)]
     plan: PlanArgs,

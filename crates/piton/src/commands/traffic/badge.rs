@@ -27,9 +27,6 @@ Examples:
   piton traffic badge --format html installs
   piton traffic badge --repo acme/widget --format url")]
 pub(crate) struct BadgeArgs {
-    #[command(flatten)]
-    pub(super) meant: MeantArgs,
-
     /// Which badges; default: all
     #[arg(value_name = "BADGE", value_parser = ["installs", "downloads", "clones", "views"])]
     badges: Vec<String>,
@@ -37,6 +34,9 @@ pub(crate) struct BadgeArgs {
     /// In which form
     #[arg(long, value_name = "FORM", value_enum, default_value_t = Format::Markdown)]
     format: Format,
+
+    #[command(flatten)]
+    pub(super) meant: MeantArgs,
 }
 
 pub(super) const ALL: [&str; 4] = ["installs", "downloads", "clones", "views"];

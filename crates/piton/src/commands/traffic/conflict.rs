@@ -17,7 +17,7 @@ pub(crate) struct ConflictArgs {
     #[arg(long, conflicts_with = "on_conflict")]
     skip_existing: bool,
 
-    /// What to do about a file that differs
+    /// About a file that differs: skip, overwrite, newer, larger, rename, fail, ask
     #[arg(long, value_name = "MODE")]
     on_conflict: Option<ConflictMode>,
 }

@@ -42,9 +42,6 @@ The token of the collector: a fine-grained one, for this repository alone, that
 reads Administration, Actions, Contents and Metadata and writes Gists; or a
 classic one with public_repo (repo for a private repository) and gist.")]
 pub(crate) struct CreateArgs {
-    #[command(flatten)]
-    pub(super) meant: MeantArgs,
-
     /// Only the files
     #[arg(long)]
     files_only: bool,
@@ -135,6 +132,9 @@ pub(crate) struct CreateArgs {
     /// Start the collector at the end
     #[arg(long)]
     run_now: bool,
+
+    #[command(flatten)]
+    pub(super) meant: MeantArgs,
 
     #[command(flatten)]
     plan: PlanArgs,

@@ -44,9 +44,6 @@ Examples:
   piton traffic export --what referrers
   piton traffic export --format json --from 2026-01-01")]
 pub(crate) struct ExportArgs {
-    #[command(flatten)]
-    pub(super) meant: MeantArgs,
-
     /// In which form
     #[arg(long, value_name = "FORM", value_enum, default_value_t = Format::Csv)]
     format: Format,
@@ -62,6 +59,9 @@ pub(crate) struct ExportArgs {
     /// The last day
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     to: Option<Day>,
+
+    #[command(flatten)]
+    pub(super) meant: MeantArgs,
 }
 
 pub(super) fn day(text: &str) -> Result<Day, String> {

@@ -33,10 +33,10 @@ Examples:
   piton traffic init --skip-existing")]
 pub(crate) struct InitArgs {
     #[command(flatten)]
-    pub(super) meant: MeantArgs,
+    conflict: ConflictArgs,
 
     #[command(flatten)]
-    conflict: ConflictArgs,
+    pub(super) meant: MeantArgs,
 
     #[command(flatten)]
     plan: PlanArgs,

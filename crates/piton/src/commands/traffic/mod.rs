@@ -39,11 +39,11 @@ use crate::error::CommandResult;
 Examples:
   piton traffic create --dry-run              what setting it up would do
   piton traffic create                        set it up
-  piton traffic status                        is it collecting, and what came of it
+  piton traffic status                        is it collecting, and the numbers
   piton traffic verify --fix                  find what is wrong, and repair it
   piton traffic upgrade                       take over what ghtraf set up
   piton traffic export > traffic.csv          everything that is known
-  piton traffic collect --replay run.json     a run of the collector, from a recording
+  piton traffic collect --replay run.json     the collector, from a recording
   piton traffic dashboard --demo              the dashboard with made-up data"
 )]
 pub(crate) enum TrafficCommand {

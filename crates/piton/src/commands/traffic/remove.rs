@@ -20,11 +20,8 @@ use crate::planned::PlanArgs;
 Examples:
   piton traffic remove --dry-run
   piton traffic remove
-  piton traffic remove --delete-gists -y")]
+  piton traffic remove --delete-gists --dry-run")]
 pub(crate) struct RemoveArgs {
-    #[command(flatten)]
-    pub(super) meant: MeantArgs,
-
     /// The secret that holds the collector's token; default: the workflow's
     #[arg(long, value_name = "NAME")]
     gist_token_name: Option<String>,
@@ -36,6 +33,9 @@ pub(crate) struct RemoveArgs {
     /// Leave the files in the checkout
     #[arg(long)]
     keep_files: bool,
+
+    #[command(flatten)]
+    pub(super) meant: MeantArgs,
 
     #[command(flatten)]
     plan: PlanArgs,

@@ -32,9 +32,6 @@ Examples:
   piton traffic status --repo acme/widget --offline    what everybody may see
   piton traffic status --all --check                   8 where something fails")]
 pub(crate) struct StatusArgs {
-    #[command(flatten)]
-    pub(super) meant: MeantArgs,
-
     /// Every repository of your list
     #[arg(long, conflicts_with_all = ["owner", "repo"])]
     all: bool,
@@ -50,6 +47,9 @@ pub(crate) struct StatusArgs {
     /// How old the numbers may be
     #[arg(long, value_name = "HOURS", default_value_t = 30)]
     max_age: i64,
+
+    #[command(flatten)]
+    pub(super) meant: MeantArgs,
 }
 
 pub(crate) fn run(context: &Context, args: &StatusArgs) -> CommandResult {

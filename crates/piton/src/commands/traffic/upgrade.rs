@@ -31,9 +31,6 @@ Examples:
   piton traffic upgrade --state            the state alone
   piton traffic upgrade --all              every checkout of your list")]
 pub(crate) struct UpgradeArgs {
-    #[command(flatten)]
-    pub(super) meant: MeantArgs,
-
     /// The state; without any of these four, all of them
     #[arg(long)]
     state: bool,
@@ -64,6 +61,9 @@ pub(crate) struct UpgradeArgs {
 
     #[command(flatten)]
     conflict: ConflictArgs,
+
+    #[command(flatten)]
+    pub(super) meant: MeantArgs,
 
     #[command(flatten)]
     plan: PlanArgs,

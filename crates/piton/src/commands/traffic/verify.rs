@@ -37,9 +37,6 @@ Examples:
   piton traffic verify --fix --dry-run     what would repair it
   piton traffic verify --token-env TOKEN   try the collector's token too")]
 pub(crate) struct VerifyArgs {
-    #[command(flatten)]
-    pub(super) meant: MeantArgs,
-
     /// Repair what fails
     #[arg(long)]
     fix: bool,
@@ -54,6 +51,9 @@ pub(crate) struct VerifyArgs {
 
     #[command(flatten)]
     conflict: ConflictArgs,
+
+    #[command(flatten)]
+    pub(super) meant: MeantArgs,
 
     #[command(flatten)]
     plan: PlanArgs,

@@ -5,8 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
-use piton_agent::ScriptAgent;
-use piton_agent::{Agent, AgentCall, AgentError, CallEvents, CallFiles, CallRecord};
+use piton_agent::{Agent, ScriptAgent};
 use piton_base::{Report, StateDir, Stop, SystemClock, Untold};
 use piton_durable::RealDisk;
 use piton_durable::platform::RealProcesses;
@@ -27,6 +26,7 @@ use piton_plan::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::as_script::around;
 use crate::world::{GOOD, World, holder};
 
 /// Every round takes a few seconds; fifty of them were made by hand.
@@ -41,10 +41,6 @@ enum Op {
 
 piton_plan::delegate_operation!(enum Seen for Op: Migration(MigrationOp), Loop(LoopOp));
 
-/// An agent that answers when the other one does.
-#[derive(Debug)]
-struct Together(ScriptAgent, Arc<Meeting>);
-
 /// Where two agents wait for one another. If one never comes, the other goes
 /// on, and the test tells what failed.
 #[derive(Debug, Default)]
@@ -57,22 +53,6 @@ impl Meeting {
         self.1.notify_all();
         let limit = Duration::from_secs(30);
         drop(self.1.wait_timeout_while(here, limit, |here| *here < 2));
-    }
-}
-
-impl Agent for Together {
-    crate::as_script::as_its_script!(0);
-
-    fn call(
-        &self,
-        call: &AgentCall,
-        files: &CallFiles,
-        stop: &Stop,
-        events: &dyn CallEvents,
-    ) -> Result<CallRecord, AgentError> {
-        let record = self.0.call(call, files, stop, events);
-        self.1.wait();
-        record
     }
 }
 
@@ -90,7 +70,13 @@ struct Two<'a> {
 
 impl Agents for Two<'_> {
     fn agent(&self, _: &AgentChoice) -> Result<Arc<dyn Agent>, Failure> {
-        Ok(Arc::new(Together(script(), Arc::clone(&self.both))))
+        let both = Arc::clone(&self.both);
+        // It answers when the other one does.
+        Ok(Arc::new(around(script(), move |_, _, play| {
+            let record = play();
+            both.wait();
+            record
+        })))
     }
 
     fn slots(&self) -> Result<SlotSettings, Failure> {

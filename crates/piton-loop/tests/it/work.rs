@@ -5,7 +5,6 @@ mod beside;
 mod bringing;
 mod hooks;
 mod phases;
-mod planting;
 mod refactors;
 mod tries;
 

@@ -8,16 +8,15 @@ use std::time::Duration;
 use jiff::Timestamp;
 use piton_agent::outcome::Outcome;
 use piton_agent::watchdog::EndReason;
-use piton_agent::{
-    Agent, AgentCall, AgentError, CallEvent, CallEvents, CallFiles, CallRecord, Usage,
-};
-use piton_base::{Clock, Stop};
+use piton_agent::{AgentCall, CallEvent, CallEvents, CallRecord, Usage};
+use piton_base::Clock;
 use piton_loop::deciding::limits::{DayLimit, Limits};
 use piton_loop::deciding::stop::Budget;
 use piton_loop::runs::RunRecord;
 use piton_loop::work::{End, Piece, Shop, Worked};
 
 use super::{Scene, phase_that_writes, refactor_that_writes, scripted};
+use crate::as_script::{Played, around};
 
 /// A clock that goes when it is told to.
 #[derive(Debug, Default)]
@@ -44,7 +43,7 @@ impl Clock for HandClock {
 /// before it is done.
 #[derive(Debug)]
 struct Dear {
-    script: piton_agent::ScriptAgent,
+    script: String,
     clock: Arc<HandClock>,
     takes: Duration,
     tokens: u64,
@@ -54,16 +53,8 @@ struct Dear {
     deadlines: Mutex<Vec<Duration>>,
 }
 
-impl Agent for Dear {
-    crate::as_script::as_its_script!(script);
-
-    fn call(
-        &self,
-        call: &AgentCall,
-        files: &CallFiles,
-        stop: &Stop,
-        events: &dyn CallEvents,
-    ) -> Result<CallRecord, AgentError> {
+impl Dear {
+    fn call(&self, call: &AgentCall, events: &dyn CallEvents, play: &dyn Fn() -> Played) -> Played {
         self.deadlines.lock().unwrap().push(call.limits.deadline);
         if let Some(path) = &self.writes {
             std::fs::write(path, "somebody's").unwrap();
@@ -80,7 +71,7 @@ impl Agent for Dear {
                 doing: Some(doing),
             });
         }
-        let mut record = self.script.call(call, files, stop, events)?;
+        let mut record = play()?;
         self.clock.go_on(self.takes.min(call.limits.deadline));
         if self.takes > call.limits.deadline {
             let after = call.limits.deadline;
@@ -108,7 +99,7 @@ impl Night {
         Self {
             scene,
             agent: Dear {
-                script: scripted(script),
+                script: script.to_owned(),
                 clock: Arc::default(),
                 takes: Duration::from_secs(60),
                 tokens: 1000,
@@ -121,7 +112,10 @@ impl Night {
 
     fn look<T>(&self, act: impl FnOnce(&Shop<'_>, &RunRecord<'_>) -> T) -> T {
         let clock = Arc::clone(&self.agent.clock);
-        self.scene.with_agent(&self.agent, &*clock, act)
+        let agent = around(scripted(&self.agent.script), |call, events, play| {
+            self.agent.call(call, events, play)
+        });
+        self.scene.with_agent(&agent, &*clock, act)
     }
 
     /// Carries out the phase; returns what came of it and the warnings.

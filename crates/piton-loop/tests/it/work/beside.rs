@@ -2,44 +2,17 @@
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::channel;
 use std::thread;
 
-use piton_agent::agent::CallFiles;
-use piton_agent::{Agent, AgentCall, AgentError, CallEvents, CallRecord, ScriptAgent};
-use piton_base::Stop;
 use piton_loop::targets::Target;
 use piton_loop::work::land::{Brought, bring};
 use piton_loop::work::{Piece, SourcePiece, Worked};
 use piton_migration::own::TargetProvenance;
 use piton_testkit::Replies;
 
+use crate::as_script::around;
 use crate::work::{Scene, refactor_that_writes, scripted, taken};
-
-/// An agent that works until the other job has landed.
-#[derive(Debug)]
-struct Patient {
-    script: ScriptAgent,
-    begun: AtomicBool,
-    /// Heard from, or hung up on, once that is so.
-    landed: Mutex<Receiver<()>>,
-}
-
-impl Agent for Patient {
-    crate::as_script::as_its_script!(script);
-
-    fn call(
-        &self,
-        call: &AgentCall,
-        files: &CallFiles,
-        stop: &Stop,
-        events: &dyn CallEvents,
-    ) -> Result<CallRecord, AgentError> {
-        self.begun.store(true, Ordering::SeqCst);
-        let _ = self.landed.lock().unwrap().recv();
-        self.script.call(call, files, stop, events)
-    }
-}
 
 #[test]
 fn what_a_run_itself_landed_meanwhile_is_told_as_its_own() {
@@ -49,11 +22,14 @@ fn what_a_run_itself_landed_meanwhile_is_told_as_its_own() {
         .writes("src/other.rs", "better\n");
     let first = taken(scene.refactor_of(&["src/other.rs"], &others));
     let (lands, landed) = channel();
-    let agent = Patient {
-        script: scripted(&refactor_that_writes("better\n", "done")),
-        begun: AtomicBool::new(false),
-        landed: Mutex::new(landed),
-    };
+    let (begun, landed) = (AtomicBool::new(false), Mutex::new(landed));
+    let script = scripted(&refactor_that_writes("better\n", "done"));
+    // It works until the other job has landed, or has hung up.
+    let agent = around(script, |_, _, play| {
+        begun.store(true, Ordering::SeqCst);
+        let _ = landed.lock().unwrap().recv();
+        play()
+    });
     let files = vec!["src/lib.rs".to_owned()];
     let second = Piece::Source(SourcePiece {
         target: Target::plain("random files", TargetProvenance::Random, files),
@@ -67,7 +43,7 @@ fn what_a_run_itself_landed_meanwhile_is_told_as_its_own() {
             // However this ends, the agent does not wait for ever.
             let lands = lands;
             let job = scope.spawn(|| second.work(shop, run, &start));
-            while !agent.begun.load(Ordering::SeqCst) {
+            while !begun.load(Ordering::SeqCst) {
                 assert!(!job.is_finished(), "the agent was not asked");
                 thread::yield_now();
             }

@@ -9,8 +9,8 @@ use piton_migration::manifest::Status;
 use piton_migration::own::load_own;
 use piton_testkit::Replies;
 
-use super::planting::Planting;
-use crate::work::{Scene, refactor_that_writes, taken};
+use crate::as_script::around;
+use crate::work::{Scene, refactor_that_writes, scripted, taken};
 
 #[test]
 fn a_refactor_is_one_commit_or_none() {
@@ -145,7 +145,11 @@ fn what_an_agent_did_to_the_repository_is_told_although_it_failed_as_well() {
     let scene = Scene::new();
     let hook = scene.scratch.path().join(".git/hooks/pre-commit");
     let fails = Replies::new().fails("refactor", "crashed", "boom");
-    let agent = Planting::new(&hook, &fails);
+    let agent = around(scripted(&fails), |_, _, play| {
+        std::fs::create_dir_all(hook.parent().unwrap()).unwrap();
+        std::fs::copy("/bin/false", &hook).unwrap();
+        play()
+    });
     let worked = scene.refactor_by(&agent);
     let Worked::Failed { failure, .. } = worked else {
         panic!("{worked:?}");

@@ -124,7 +124,7 @@ fn order<O: Operation>(actions: &[Action<O>], graph: &Graph, faults: &mut Vec<Fa
             faults.push(Fault::SelfDependency { action });
         }
     }
-    for cycle in graph.cycles(&order) {
+    for cycle in graph.cycles() {
         let path = cycle
             .into_iter()
             .map(|position| actions[position as usize].id.clone())

@@ -86,14 +86,10 @@ impl Graph {
         Sweep::new(&self.starts, &self.edges).order()
     }
 
-    /// Returns one cycle of every knot among the actions that `order` left
-    /// out, each as positions in the direction "depends on", the earliest first.
-    pub(crate) fn cycles(&self, order: &[u32]) -> Vec<Vec<u32>> {
-        let mut left_over = vec![true; self.len()];
-        for &position in order {
-            left_over[position as usize] = false;
-        }
-        let knots = self.knots(&left_over);
+    /// Returns one cycle of every knot, each as positions in the direction
+    /// "depends on", the earliest first.
+    pub(crate) fn cycles(&self) -> Vec<Vec<u32>> {
+        let knots = self.knots();
         let mut cycles: Vec<Vec<u32>> = knots.iter().map(|knot| self.cycle_in(knot)).collect();
         cycles.sort_unstable();
         cycles
@@ -101,7 +97,7 @@ impl Graph {
 
     /// Finds the strongly connected parts with more than one action: Tarjan's
     /// algorithm with the stack written out, since chains are long.
-    fn knots(&self, within: &[bool]) -> Vec<Vec<u32>> {
+    fn knots(&self) -> Vec<Vec<u32>> {
         const UNSEEN: u32 = u32::MAX;
         let mut seen_at = vec![UNSEEN; self.len()];
         let mut low = vec![0_u32; self.len()];
@@ -109,7 +105,7 @@ impl Graph {
         let (mut stack, mut knots, mut clock) = (Vec::new(), Vec::new(), 0_u32);
         let mut calls: Vec<(u32, usize)> = Vec::new();
         for root in 0..u32::try_from(self.len()).unwrap_or(u32::MAX) {
-            if !within[root as usize] || seen_at[root as usize] != UNSEEN {
+            if seen_at[root as usize] != UNSEEN {
                 continue;
             }
             calls.push((root, 0));
@@ -140,9 +136,6 @@ impl Graph {
                 };
                 calls.push((node, next + 1));
                 let to = edge.to() as usize;
-                if !within[to] {
-                    continue;
-                }
                 if seen_at[to] == UNSEEN {
                     calls.push((edge.to(), 0));
                 } else if on_stack[to] {

@@ -73,12 +73,10 @@ pub enum Refusal {
     Invalid(serde_json::Error),
 }
 
-/// The first line of the file, closed to be JSON of its own. The digest covers
-/// every byte after that line.
+/// What the first line of the file begins with.
 #[derive(Deserialize)]
 struct Head {
     format: String,
-    digest: Option<Digest>,
 }
 
 #[derive(Serialize)]
@@ -158,10 +156,10 @@ fn decode<O: Operation>(bytes: &[u8]) -> Result<SavedPlan<O>, Refusal> {
     if version < VERSION {
         return Err(Refusal::Older { found: version });
     }
-    // Only the first line goes without a digest, so it must be to the letter.
+    // The first line names the digest of all that follows; it goes without one
+    // itself, so it must be to the letter.
     let (first, rest) = text.split_at(text.find('\n').map_or(text.len(), |at| at + 1));
-    let digest = Digest::of(rest.as_bytes());
-    if head.digest != Some(digest) || first != head_line(&digest) {
+    if first != head_line(&Digest::of(rest.as_bytes())) {
         return Err(Refusal::Edited);
     }
     let body: BodyIn<O> = serde_json::from_str(text).map_err(Refusal::Invalid)?;

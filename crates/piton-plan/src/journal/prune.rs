@@ -71,15 +71,13 @@ pub fn is_held(dir: &Path, id: PlanId) -> bool {
 pub fn remove(disk: &dyn Disk, dir: &Path, id: PlanId, holder: &Holder) -> Result<(), RemoveError> {
     let lock = lock(dir, id);
     let failed = |source| RemoveError::Remove { id, source };
-    let guard = Lock::at(&lock)
+    let _guard = Lock::at(&lock)
         .acquire(holder, Duration::ZERO)
         .map_err(|source| RemoveError::Held { id, source })?;
     // The copies first: without their journal nothing would name them.
     tree::remove(disk, &backups_dir(dir, id)).map_err(failed)?;
     tree::remove(disk, &file(dir, id)).map_err(failed)?;
-    tree::remove(disk, &lock).map_err(failed)?;
-    drop(guard);
-    Ok(())
+    tree::remove(disk, &lock).map_err(failed)
 }
 
 fn lock(dir: &Path, id: PlanId) -> PathBuf {

@@ -355,17 +355,15 @@ pub(super) fn file(dir: &Path, id: PlanId) -> PathBuf {
 }
 
 fn ids(disk: &dyn DiskRead, dir: &Path) -> Result<Vec<PlanId>, JournalError> {
-    let mut ids: Vec<PlanId> = disk
-        .list_if_there(dir)?
-        .into_iter()
+    let entries = disk.list_if_there(dir)?.into_iter();
+    // Sorted by name is sorted by time.
+    Ok(entries
         .filter(|entry| entry.kind == Kind::File)
         .filter_map(|entry| {
             let name = entry.name.to_str()?;
             name.strip_suffix(".jsonl")?.parse().ok()
         })
-        .collect();
-    ids.sort_unstable();
-    Ok(ids)
+        .collect())
 }
 
 fn read(disk: &dyn DiskRead, path: PathBuf, id: PlanId) -> Result<Option<Journal>, JournalError> {

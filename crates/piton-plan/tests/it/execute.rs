@@ -97,6 +97,38 @@ fn an_output_reaches_the_action_that_waits_for_it() {
 }
 
 #[test]
+fn each_placeholder_gets_the_value_of_its_own_action() {
+    let mut builder = PlanBuilder::new("test");
+    let made = ["first", "second"].map(|key| builder.add(make(key)));
+    let [first, second] = &made.map(|handle| Slot::After(handle.output(&ID)));
+    builder.add(Toy::Differ {
+        key: "difference".to_owned(),
+        of: [second.clone(), first.clone()],
+    });
+    let world = World::default();
+    assert!(run(&builder.build().unwrap(), &world).is_success());
+    assert_eq!(world.numbers()["difference"], 1);
+}
+
+#[test]
+fn a_plan_of_very_many_dependencies_is_performed_whole() {
+    const WIDE: usize = 40_000;
+    let mut builder = PlanBuilder::new("wide");
+    let first = builder.add(set("first", 1));
+    for at in 0..WIDE {
+        builder.add_draft(Draft::new(set(&at.to_string(), 1)).needs(&first));
+    }
+    let plan = builder.build().unwrap();
+    let whole = run(&plan, &World::default());
+    assert!(whole.is_success());
+    let report = run(&plan, &World::failing(&["first"]));
+    let skipped = (report.receipts.iter())
+        .filter(|receipt| matches!(receipt.outcome, Outcome::Skipped(_)))
+        .count();
+    assert_eq!((whole.receipts.len(), skipped), (WIDE + 1, WIDE));
+}
+
+#[test]
 fn what_holds_already_is_neither_an_error_nor_a_change() {
     let world = World::with([("a".to_owned(), 1), ("made".to_owned(), 7)].into());
     let mut builder = PlanBuilder::new("test");

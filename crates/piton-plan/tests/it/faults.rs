@@ -47,6 +47,47 @@ fn every_knot_of_cycles_is_shown_and_what_only_hangs_on_one_is_not() {
 }
 
 #[test]
+fn a_circle_is_shown_from_its_earliest_action_on_and_without_what_only_leads_to_it() {
+    let circle = |edges: &[(usize, usize)]| {
+        let mut builder = PlanBuilder::new("test");
+        let handles: Vec<Handle> = ["a", "b", "c", "d", "e"]
+            .iter()
+            .map(|key| builder.add(set(key, 1)))
+            .collect();
+        for (from, to) in edges {
+            builder.depend(&handles[*from], &handles[*to]);
+        }
+        refused(builder).to_string()
+    };
+    assert_eq!(
+        circle(&[(0, 3), (3, 2), (2, 3), (2, 4), (4, 0)]),
+        "the dependencies run in a circle: toy:set:c → toy:set:d → toy:set:c"
+    );
+    assert_eq!(
+        circle(&[(0, 0), (0, 1), (1, 0)]),
+        "`toy:set:a` depends on itself\n\
+         the dependencies run in a circle: toy:set:a → toy:set:b → toy:set:a"
+    );
+}
+
+#[test]
+fn what_occurs_more_than_once_is_told_in_the_order_of_the_plan() {
+    let names = ["q", "b", "x", "a", "m", "c", "z", "d"];
+    let mut builder = PlanBuilder::new("test");
+    for name in names {
+        builder.add(set(name, 1));
+        builder.add(set(name, 1));
+    }
+    let told = refused(builder).to_string();
+    let twice: Vec<&str> = told
+        .lines()
+        .filter(|line| line.ends_with("times"))
+        .collect();
+    let expected = names.map(|name| format!("`toy:set:{name}` occurs 2 times"));
+    assert_eq!(twice, expected);
+}
+
+#[test]
 fn using_an_output_is_depending_on_its_action() {
     let mut builder = PlanBuilder::new("test");
     let source = builder.add(make("source"));
@@ -75,15 +116,18 @@ fn a_plan_that_was_read_must_declare_what_it_uses() {
     let mut builder = PlanBuilder::new("test");
     let source = builder.add(make("source"));
     builder.add(set("user", Slot::After(source.output(&ID))));
+    builder.add(set("other", 1));
     let plan = builder.build().unwrap();
     let mut json = serde_json::to_value(&plan).unwrap();
-    json["actions"][1]["depends_on"] = serde_json::json!([]);
-    let error = serde_json::from_value::<Plan<Toy>>(json).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "`toy:set:user` uses <id: known after toy:create:source>, which is not among its \
-         dependencies"
-    );
+    for declared in [&[][..], &["toy:set:other"]] {
+        json["actions"][1]["depends_on"] = serde_json::json!(declared);
+        let error = serde_json::from_value::<Plan<Toy>>(json.clone()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`toy:set:user` uses <id: known after toy:create:source>, which is not among its \
+             dependencies"
+        );
+    }
 }
 
 #[test]
@@ -91,12 +135,14 @@ fn an_id_that_disagrees_with_its_operation_is_a_fault() {
     let mut builder = PlanBuilder::new("test");
     builder.add(set("a", 1));
     let mut json = serde_json::to_value(builder.build().unwrap()).unwrap();
-    json["actions"][0]["id"] = "toy:delete:a".into();
-    let error = serde_json::from_value::<Plan<Toy>>(json).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "`toy:delete:a` is not the name of its operation, which is `toy:set:a`"
-    );
+    for id in ["toy:delete:a", "toy:set:b", "toys:set:a"] {
+        json["actions"][0]["id"] = id.into();
+        let error = serde_json::from_value::<Plan<Toy>>(json.clone()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("`{id}` is not the name of its operation, which is `toy:set:a`")
+        );
+    }
 }
 
 #[test]

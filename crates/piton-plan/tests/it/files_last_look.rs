@@ -211,6 +211,8 @@ fn a_file_of_several_pieces_gets_them_one_after_the_other() {
     let disk = old();
     assert!(late(operation, &disk));
     assert_eq!(disk.read(Path::new(NEW)).unwrap(), b"one and two\n");
+    let backups = disk.stat(Path::new("/backups")).unwrap();
+    assert_eq!(backups, None, "nothing had to be copied");
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use crate::toy::{Toy, World, run_ready, set, told};
 use piton_base::Stop;
 use piton_plan::{
-    ActionId, Ask, AskError, Draft, Input, InputKind, Interaction, NoRecord, Otherwise, Plan,
-    PlanBuilder, PrepareError, Reply, outlook, prepare,
+    ActionId, Answer, Ask, AskError, Draft, Input, InputKind, Interaction, NoRecord, Otherwise,
+    Plan, PlanBuilder, PrepareError, Reply, outlook, prepare,
 };
 
 fn asks(key: &str, flag: &str, otherwise: Otherwise) -> Draft<Toy> {
@@ -119,6 +119,10 @@ fn a_rehearsal_says_what_would_be_missing_left_out_and_blocked() {
     let hangs = builder.add_draft(Draft::new(set("hangs", 1)).needs(&may));
     builder.add_draft(Draft::new(set("beyond", 1)).needs(&hangs));
     builder.add_draft(Draft::new(set("waits", 1)).needs(&must));
+    builder.add_draft(asks("asks-too", "--too", Otherwise::Skip).needs(&may));
+    // None of these needs an answer.
+    let free = builder.add_draft(Draft::new(set("only-after", 1)).after(&may));
+    builder.add_draft(Draft::new(set("free", 1)).needs(&free));
     let outlook = outlook(&builder.build().unwrap());
     insta::assert_snapshot!(piton_plan::render::outlook(&outlook), @"
     needs input that is not available: toy:set:must (set must?; answer it with --must)
@@ -126,6 +130,7 @@ fn a_rehearsal_says_what_would_be_missing_left_out_and_blocked() {
     blocked by it: toy:set:hangs
     blocked by it: toy:set:beyond
     blocked by it: toy:set:waits
+    blocked by it: toy:set:asks-too
     ");
 }
 
@@ -138,6 +143,17 @@ fn what_cannot_be_performed_anyway_is_not_asked_about() {
     let mut script = Script(vec![Reply::No], Vec::new());
     prepare(&plan, &[], Interaction::Terminal(&mut script)).unwrap();
     assert_eq!(script.1, ["first"]);
+}
+
+#[test]
+fn what_was_answered_beforehand_is_not_asked_and_the_rest_is() {
+    let plan = plan(Otherwise::Fail);
+    let told = [("--force".to_owned(), Answer::Yes)];
+    let mut script = Script(vec![Reply::No], Vec::new());
+    let ready = prepare(&plan, &told, Interaction::Terminal(&mut script)).unwrap();
+    assert_eq!(script.1, ["other"]);
+    let left_out: Vec<_> = ready.left_out().map(|(id, _)| id.target()).collect();
+    assert_eq!(left_out, ["other"]);
 }
 
 #[test]

@@ -10,9 +10,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use piton_base::Stop;
 use piton_durable::{Disk, DiskRead, Holder, Lock, LockGuard, RealDisk, create_dirs, write_atomic};
-use piton_plan::journal::{self, JournalError, Status};
+use piton_plan::journal::{self, Journal, JournalError, Status};
 use piton_plan::{Draft, Interaction, Plan, PlanBuilder, PlanId, Record, Slot, prepare};
 use piton_testkit::SimDisk;
+use piton_testkit::sim::Budget;
 
 use crate::toy::{ID, Toy, Ways, World, make, plan_of, run_ready, set, told};
 
@@ -89,6 +90,7 @@ fn a_run_is_written_down_and_found_again() {
     let (plan, world) = (cascade(), World::failing(&["archive-id"]));
     run_journaled(&disk, &held, &plan, &world);
     let journal = journal::load(&disk, dir(), id(1)).unwrap();
+    assert_eq!(journal.at(), NOW);
     assert_eq!(journal.command(), "create");
     assert_eq!(journal.tool(), "piton 0");
     assert_eq!(journal.plan::<Toy>().unwrap(), plan);
@@ -123,6 +125,75 @@ fn a_run_that_was_cut_off_is_carried_on_with_the_outputs_it_had() {
     assert_eq!(numbers["badge-id"], numbers["badge"]);
     let journal = journal::load(&disk, dir(), id(1)).unwrap();
     assert_eq!(journal.status(), Status::Finished);
+}
+
+#[test]
+fn what_was_done_before_a_run_is_carried_on_is_not_looked_at_again() {
+    let (disk, (_dir, held)) = (SimDisk::new(), lock());
+    let plan = cascade();
+    let before = World::failing(&["archive"]);
+    run_journaled(&disk, &held, &plan, &before);
+    let found = journal::load(&disk, dir(), id(1)).unwrap();
+    let nobody = Interaction::Unattended;
+    let (ready, writer) = journal::resume(&disk, dir(), &held, &found, &plan, nobody, NOW).unwrap();
+    let status = || journal::load(&disk, dir(), id(1)).unwrap().status();
+    assert_eq!(status(), Status::Stopped, "a process is at it again");
+    let world = World::with(before.numbers());
+    let report = run_ready(&ready, &world, &Ways::default(), &writer, &Stop::new());
+    writer.end(&report, NOW).unwrap();
+    assert_eq!(told(&report)[0], "badge ok", "the receipt of the first run");
+    let looks = world.looks.lock().unwrap();
+    let looked_at: Vec<&str> = looks.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(looked_at, ["archive", "archive-id"]);
+}
+
+#[test]
+fn what_was_not_begun_when_the_power_went_is_simply_done() {
+    let (disk, (_dir, held)) = (SimDisk::new(), lock());
+    let mut builder = PlanBuilder::new("ring");
+    for key in ["first", "second"] {
+        builder.add(Toy::Ring {
+            key: key.to_owned(),
+            repeatable: false,
+        });
+    }
+    let plan = builder.build().unwrap();
+    let ready = prepare(&plan, &[], Interaction::Unattended).unwrap();
+    let writer = journal::begin(&disk, dir(), &held, id(1), &ready, "", NOW).unwrap();
+    writer.intent(plan.actions()[0].id(), NOW).unwrap();
+    drop(writer);
+    let found = journal::load(&disk, dir(), id(1)).unwrap();
+    let nobody = Interaction::Unattended;
+    let (ready, writer) = journal::resume(&disk, dir(), &held, &found, &plan, nobody, NOW).unwrap();
+    let (world, ways) = (World::default(), Ways::default());
+    let report = run_ready(&ready, &world, &ways, &writer, &Stop::new());
+    assert_eq!(told(&report), ["first failed: conflict", "second ok"]);
+}
+
+#[test]
+fn a_journal_keeps_what_looking_again_showed_and_what_was_closed() {
+    let (disk, (_dir, held)) = (SimDisk::new(), lock());
+    let (plan, world) = (plan_of(&[("a", &[])]), World::default());
+    let ready = prepare(&plan, &[], Interaction::Unattended).unwrap();
+    let after_any_power_cut = |check: &dyn Fn(&Journal)| {
+        for after in disk.after_crash(Budget::default()) {
+            check(&journal::load(&after, dir(), id(1)).unwrap());
+        }
+    };
+    let writer = journal::begin(&disk, dir(), &held, id(1), &ready, "", NOW).unwrap();
+    let report = run_ready(&ready, &world, &Ways::default(), &writer, &Stop::new());
+    writer.end(&report, NOW).unwrap();
+    writer.close().unwrap();
+    after_any_power_cut(&|journal| {
+        assert_eq!(journal.status(), Status::Finished);
+        assert_eq!(journal.verification(), None);
+    });
+    let jobs = piton_plan::Jobs::default();
+    let verification = piton_plan::verify(id(1), &plan, &report.receipts, &world, jobs);
+    writer.verified(&verification, NOW).unwrap();
+    after_any_power_cut(&|journal| {
+        assert_eq!(journal.verification(), Some(&verification));
+    });
 }
 
 /// A journal in which the bell was about to ring when the power went.
@@ -178,6 +249,13 @@ fn a_torn_last_line_is_no_error_and_a_damaged_one_before_it_is() {
         }
     }
     let text = String::from_utf8(whole).unwrap();
+    let disk = SimDisk::new();
+    disk.put(&file, "{\"journal\":2}\n");
+    let error = journal::find(&disk, dir(), id(1)).unwrap_err();
+    assert!(
+        error.to_string().ends_with("is damaged in line 1"),
+        "{error}"
+    );
     for line in 0..text.lines().count() {
         let mut damaged: Vec<&str> = text.lines().collect();
         damaged[line] = "{\"nonsense\"";
@@ -250,6 +328,11 @@ fn the_beginning_of_an_id_will_do_and_the_latest_open_one_is_meant_by_default() 
         pick(Some(&common)),
         Err(JournalError::Ambiguous { .. })
     ));
+    let told = |wanted: &str| pick(Some(wanted)).unwrap_err().to_string();
+    let all = [1, 2, 3].map(|seed| id(seed).to_string()).join(", ");
+    assert_eq!(told(&common), format!("{common} fits 3 journals: {all}"));
+    journal::begin(&disk, dir(), &held, id(4), &ready, "", NOW).unwrap();
+    assert_eq!(told(&common), format!("{common} fits 4 journals: {all}, …"));
     for missing in ["", "zzz", "../../etc"] {
         assert!(matches!(
             pick(Some(missing)),

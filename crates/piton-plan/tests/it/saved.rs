@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::toy::{ID, Toy, World, make, plan_of, set};
 use jiff::Timestamp;
-use piton_durable::{Disk, DiskRead};
+use piton_durable::{Disk, DiskRead, RealDisk};
 use piton_plan::saved::{load, save};
 use piton_plan::{ApplyError, Draft, Plan, PlanBuilder, PlanId, SavedPlan, Slot};
 use piton_testkit::SimDisk;
@@ -48,6 +48,7 @@ fn a_saved_plan_comes_back_as_it_was_and_only_its_owner_may_read_it() {
     let text = String::from_utf8(disk.read(Path::new(FILE)).unwrap()).unwrap();
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(json["format"], "piton-saved-plan/2");
+    assert!(text.ends_with("}\n"));
 }
 
 #[test]
@@ -87,6 +88,20 @@ fn what_is_no_whole_unedited_plan_is_refused_with_the_reason() {
             "cut at {cut}: {told}"
         );
     }
+}
+
+#[test]
+fn a_file_larger_than_any_plan_is_refused_unread() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("plan.json");
+    // A hole, which takes no room.
+    let file = std::fs::File::create(&path).unwrap();
+    file.set_len((1 << 30) + 1).unwrap();
+    let refused = load::<Toy>(&RealDisk, &path).unwrap_err().to_string();
+    assert_eq!(
+        refused,
+        "the file is larger than any plan (1073741825 bytes)"
+    );
 }
 
 #[test]

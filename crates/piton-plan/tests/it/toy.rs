@@ -31,6 +31,11 @@ pub(crate) enum Toy {
         value: Slot<u64>,
         was: Option<u64>,
     },
+    /// Sets the difference of two numbers.
+    Differ {
+        key: String,
+        of: [Slot<u64>; 2],
+    },
     Remove {
         key: String,
         was: u64,
@@ -55,6 +60,7 @@ impl Toy {
         match self {
             Self::Make { key }
             | Self::Set { key, .. }
+            | Self::Differ { key, .. }
             | Self::Remove { key, .. }
             | Self::Keep { key, .. }
             | Self::Ring { key, .. }
@@ -69,7 +75,7 @@ impl Operation for Toy {
     fn key(&self) -> Key<'_> {
         let verb = match self {
             Self::Make { .. } => Verb::Create,
-            Self::Set { .. } => Verb::Set,
+            Self::Set { .. } | Self::Differ { .. } => Verb::Set,
             Self::Remove { .. } => Verb::Delete,
             Self::Keep { .. } => Verb::Skip,
             Self::Ring { .. } => Verb::Run,
@@ -84,6 +90,7 @@ impl Operation for Toy {
             Self::Set { value, was, .. } => {
                 Description::new(format!("to {value}")).premise(found(*was))
             }
+            Self::Differ { .. } => Description::new("a difference").premise("nothing"),
             Self::Remove { was, .. } => Description::new("not wanted").premise(found(Some(*was))),
             Self::Keep { value, .. } => Description::new("as wanted").premise(found(Some(*value))),
             Self::Ring { .. } => Description::new("a bell"),
@@ -94,6 +101,7 @@ impl Operation for Toy {
     fn uses(&self) -> Vec<&OutputRef> {
         match self {
             Self::Set { value, .. } => value.uses().into_iter().collect(),
+            Self::Differ { of, .. } => of.iter().filter_map(Slot::uses).collect(),
             _ => Vec::new(),
         }
     }
@@ -209,6 +217,7 @@ impl Observe<Toy> for World {
                     against(*was)
                 }
             }
+            Toy::Differ { .. } => against(None),
             Toy::Remove { was, .. } => match now {
                 None => already(OutputMap::new()),
                 Some(_) => against(Some(*was)),
@@ -248,6 +257,11 @@ impl Perform<Toy> for World {
                 return Ok(Done::saying(format!("made {id}")).with(&ID, id));
             }
             Toy::Set { value, .. } => _ = numbers.insert(key, given.value(value)?),
+            Toy::Differ {
+                of: [more, less], ..
+            } => {
+                _ = numbers.insert(key, given.value(more)? - given.value(less)?);
+            }
             Toy::Remove { .. } => _ = numbers.remove(&key),
             Toy::Keep { .. } => unreachable!("keeping is not performed"),
             Toy::Ring { .. } => {}

@@ -59,6 +59,37 @@ fn what_a_later_action_changed_again_is_no_deviation() {
 }
 
 #[test]
+fn what_a_later_action_failed_to_change_is_looked_at() {
+    let mut builder = PlanBuilder::new("test");
+    let first = builder.add(set("x", 1));
+    let remove = Toy::Remove {
+        key: "x".to_owned(),
+        was: 2,
+    };
+    builder.add_draft(Draft::new(remove).needs(&first));
+    let (world, plan) = (World::default(), builder.build().unwrap());
+    let report = run(&plan, &world);
+    assert!(!report.is_success());
+    let verdict = |world: &World| looked_at(&plan, &report, world).checked[0].verdict.clone();
+    assert_eq!(verdict(&world), Verdict::Verified);
+    let gone = verdict(&World::default());
+    assert!(matches!(gone, Verdict::Deviation { .. }), "{gone:?}");
+}
+
+#[test]
+fn what_leaves_nothing_to_look_at_is_not_looked_at() {
+    let mut builder = PlanBuilder::new("test");
+    builder.add(Toy::Check {
+        key: "x".to_owned(),
+    });
+    let plan = builder.build().unwrap();
+    let world = World::with([("x".to_owned(), 1)].into());
+    let report = run(&plan, &world);
+    let verification = looked_at(&plan, &report, &world);
+    assert_eq!(verification.checked[0].verdict, Verdict::NotApplicable);
+}
+
+#[test]
 fn what_failed_is_not_checked_and_what_has_no_receipt_is_a_deviation() {
     let (world, plan) = (World::failing(&["a"]), plan_of(&[("a", &[]), ("b", &[])]));
     let mut report = run(&plan, &world);

@@ -6,12 +6,12 @@ use piton_base::Stop;
 use piton_durable::DiskRead;
 use piton_plan::journal::{self, JournalError, Status};
 use piton_plan::{
-    Admission, ApplyError, Interaction, Jobs, Plan, PlanBuilder, SavedPlan, admit, prepare,
+    Admission, ApplyError, Draft, Interaction, Jobs, Plan, PlanBuilder, SavedPlan, admit, prepare,
 };
 use piton_testkit::SimDisk;
 
 use crate::journal::{DIR, NOW, dir, id, lock, run_journaled};
-use crate::toy::{Toy, Ways, World, make, plan_of, run_ready, told};
+use crate::toy::{Toy, Ways, World, make, plan_of, run_ready, set, told};
 
 fn saved(plan: &Plan<Toy>) -> SavedPlan<Toy> {
     SavedPlan {
@@ -121,6 +121,47 @@ fn a_run_that_failed_for_good_is_over_and_is_not_carried_on() {
 }
 
 #[test]
+fn a_journal_with_something_to_go_on_with_is_said_to_be_open() {
+    let (disk, (_dir, held)) = (SimDisk::new(), lock());
+    run_journaled(
+        &disk,
+        &held,
+        &plan_of(&[("a", &[])]),
+        &World::failing(&["a"]),
+    );
+    let stored = journal::stored(&disk, dir()).unwrap();
+    assert!(stored[0].open);
+    assert_eq!(stored[0].command.as_deref(), Some("test"));
+    assert_eq!(stored[0].begun, Some(NOW));
+    assert!(journal::is_there(&disk, dir(), id(1)).unwrap());
+    assert!(!journal::is_there(&disk, dir(), id(2)).unwrap());
+}
+
+#[test]
+fn a_bell_is_not_rung_again_when_a_plan_that_failed_for_good_is_applied_again() {
+    let (disk, (_dir, held)) = (SimDisk::new(), lock());
+    let mut builder = PlanBuilder::new("test");
+    let bell = builder.add(Toy::Ring {
+        key: "bell".to_owned(),
+        repeatable: false,
+    });
+    builder.add_draft(Draft::new(set("a", 1)).needs(&bell));
+    let plan = builder.build().unwrap();
+    let ready = prepare(&plan, &[], Interaction::Unattended).unwrap();
+    let writer = journal::begin(&disk, dir(), &held, id(1), &ready, "", NOW).unwrap();
+    let (world, ways) = (World::failing(&["a"]), Ways::default());
+    let report = run_ready(&ready, &world, &ways, &writer, &Stop::new());
+    writer.end_for_good(&report, NOW).unwrap();
+    let found = journal::load(&disk, dir(), id(1)).unwrap();
+    let nobody = Interaction::Unattended;
+    let (ready, writer) = journal::anew(&disk, dir(), &held, &found, &plan, nobody, NOW).unwrap();
+    let world = World::default();
+    let report = run_ready(&ready, &world, &ways, &writer, &Stop::new());
+    assert_eq!(told(&report)[0], "bell failed: conflict");
+    assert_eq!(world.performed(), [""; 0]);
+}
+
+#[test]
 fn a_journal_is_removed_with_all_that_lies_beside_it_unless_somebody_is_at_it() {
     use piton_durable::{Holder, Lock, RealDisk};
 
@@ -151,10 +192,13 @@ fn a_journal_is_removed_with_all_that_lies_beside_it_unless_somebody_is_at_it() 
     let copy = at(".backups").join("old");
     piton_durable::write_atomic(&RealDisk, &copy, b"was here", 0o600).unwrap();
     let stored = journal::stored(&RealDisk, dir).unwrap();
-    assert!(stored[0].held && !stored[0].open && stored[0].bytes > 100);
+    let bytes = std::fs::metadata(at(".jsonl")).unwrap().len() + "was here".len() as u64;
+    assert!(stored[0].held && !stored[0].open);
+    assert_eq!(stored[0].bytes, bytes);
     assert!(journal::remove(&RealDisk, dir, id(1), &holder).is_err());
     assert!(at(".jsonl").exists());
     drop(held);
+    assert!(!journal::stored(&RealDisk, dir).unwrap()[0].held);
     journal::remove(&RealDisk, dir, id(1), &holder).unwrap();
     assert_eq!(std::fs::read_dir(dir).unwrap().count(), 0);
     journal::remove(&RealDisk, dir, id(1), &holder).unwrap();

@@ -91,6 +91,7 @@ fn what_is_no_whole_unedited_plan_is_refused_with_the_reason() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a file with a hole in it")]
 fn a_file_larger_than_any_plan_is_refused_unread() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("plan.json");

@@ -76,9 +76,6 @@ macro_rules! delegate_operation {
             fn destructive(&self) -> bool {
                 match self { $(Self::$variant(one) => $crate::Operation::destructive(one),)+ }
             }
-            fn repeatable(&self) -> bool {
-                match self { $(Self::$variant(one) => $crate::Operation::repeatable(one),)+ }
-            }
             fn leaves_a_trace(&self) -> bool {
                 match self { $(Self::$variant(one) => $crate::Operation::leaves_a_trace(one),)+ }
             }

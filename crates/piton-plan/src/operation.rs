@@ -47,12 +47,6 @@ pub trait Operation:
         self.key().verb.destructive()
     }
 
-    /// Whether doing it twice comes to the same as doing it once. Only asked
-    /// when a run stopped in the middle of it and the world does not tell.
-    fn repeatable(&self) -> bool {
-        false
-    }
-
     /// Whether the world shows afterwards that it was done. What only gives an
     /// output for later actions leaves nothing to look at.
     fn leaves_a_trace(&self) -> bool {

@@ -29,10 +29,6 @@ impl Operation for ClosePlan {
             .premise("open")
             .expects("closed")
     }
-
-    fn repeatable(&self) -> bool {
-        true
-    }
 }
 
 impl Observe<ClosePlan> for BackendWorld<'_> {

@@ -58,10 +58,6 @@ impl Operation for RecordDispatch {
             .chain(self.node.uses())
             .collect()
     }
-
-    fn repeatable(&self) -> bool {
-        true
-    }
 }
 
 impl Observe<RecordDispatch> for BackendWorld<'_> {

@@ -34,10 +34,6 @@ impl Operation for RepairHeader {
             .expects("the header says what the logs say")
             .detail(1, "difference", &self.diff)
     }
-
-    fn repeatable(&self) -> bool {
-        true
-    }
 }
 
 impl Observe<RepairHeader> for BackendWorld<'_> {

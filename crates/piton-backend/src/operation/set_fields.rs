@@ -78,10 +78,6 @@ impl Operation for SetFields {
             .premise(self.shown(|field| &field.was))
             .expects(self.shown(|field| &field.value))
     }
-
-    fn repeatable(&self) -> bool {
-        true
-    }
 }
 
 impl Observe<SetFields> for BackendWorld<'_> {

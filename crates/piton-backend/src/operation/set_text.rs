@@ -35,10 +35,6 @@ impl Operation for SetText {
             .expects(format!("the text {}", digest(&self.text).short()))
             .detail(2, "difference", &self.diff)
     }
-
-    fn repeatable(&self) -> bool {
-        true
-    }
 }
 
 impl SetText {

@@ -182,10 +182,6 @@ impl Operation for EditGist {
     fn uses(&self) -> Vec<&OutputRef> {
         self.id.uses().into_iter().collect()
     }
-
-    fn repeatable(&self) -> bool {
-        true
-    }
 }
 
 impl Observe<EditGist> for ForgeWorld<'_> {

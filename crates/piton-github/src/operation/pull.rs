@@ -104,10 +104,6 @@ impl Operation for ReadyPull {
             .premise("a draft")
             .expects("ready for review")
     }
-
-    fn repeatable(&self) -> bool {
-        true
-    }
 }
 
 impl Observe<ReadyPull> for ForgeWorld<'_> {

@@ -58,10 +58,6 @@ impl Operation for RemoveVariable {
             .expects("no variable of that name")
             .detail(1, "repository", self.repository.to_string())
     }
-
-    fn repeatable(&self) -> bool {
-        true
-    }
 }
 
 impl Observe<RemoveVariable> for ForgeWorld<'_> {
@@ -101,10 +97,6 @@ impl Operation for RemoveSecret {
             .expects("no secret of that name")
             .detail(1, "repository", self.repository.to_string())
     }
-
-    fn repeatable(&self) -> bool {
-        true
-    }
 }
 
 impl Observe<RemoveSecret> for ForgeWorld<'_> {
@@ -137,10 +129,6 @@ impl Operation for RemoveGist {
             .premise("the gist is there")
             .expects("no gist of that id")
             .detail(2, "request", format!("DELETE /gists/{}", self.id))
-    }
-
-    fn repeatable(&self) -> bool {
-        true
     }
 }
 

@@ -59,10 +59,6 @@ impl Operation for SetSecret {
             .expects("a secret of that name; nobody can read its value")
             .detail(1, "repository", self.repository.to_string())
     }
-
-    fn repeatable(&self) -> bool {
-        true
-    }
 }
 
 impl Observe<SetSecret> for ForgeWorld<'_> {

@@ -55,10 +55,6 @@ impl Operation for SetVariable {
     fn uses(&self) -> Vec<&OutputRef> {
         self.value.uses().into_iter().collect()
     }
-
-    fn repeatable(&self) -> bool {
-        true
-    }
 }
 
 impl Observe<SetVariable> for ForgeWorld<'_> {

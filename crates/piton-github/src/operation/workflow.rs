@@ -33,10 +33,6 @@ impl Operation for EnableWorkflow {
             .premise(format!("it is {}", self.was))
             .expects("it is active")
     }
-
-    fn repeatable(&self) -> bool {
-        true
-    }
 }
 
 impl Observe<EnableWorkflow> for ForgeWorld<'_> {

@@ -100,11 +100,6 @@ impl Operation for CallAgent {
         &NAMES
     }
 
-    // A call that was cut off left nothing that counts, so it is made again.
-    fn repeatable(&self) -> bool {
-        true
-    }
-
     // Its answer is in its output; what comes of it is published by another.
     fn leaves_a_trace(&self) -> bool {
         false

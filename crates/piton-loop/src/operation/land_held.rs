@@ -36,10 +36,6 @@ impl Operation for LandHeld {
             .premise(format!("{} is held", self.commit.short()))
             .expects("the branch holds it, and nothing else of yours changed")
     }
-
-    fn repeatable(&self) -> bool {
-        true
-    }
 }
 
 impl Observe<LandHeld> for LoopWorld<'_> {

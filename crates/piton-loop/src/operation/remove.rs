@@ -64,10 +64,6 @@ impl<I: Removable> Operation for Remove<I> {
             .expects(I::LEFT)
             .detail(1, "size", format!("{} bytes", self.bytes))
     }
-
-    fn repeatable(&self) -> bool {
-        true
-    }
 }
 
 impl<I: Removable> Observe<Remove<I>> for LoopWorld<'_> {

@@ -63,10 +63,6 @@ impl Operation for WorkOn {
         &NAMES
     }
 
-    fn repeatable(&self) -> bool {
-        true
-    }
-
     fn leaves_a_trace(&self) -> bool {
         false
     }
@@ -90,10 +86,6 @@ impl Operation for LandWork {
 
     fn uses(&self) -> Vec<&OutputRef> {
         self.commit.uses().into_iter().collect()
-    }
-
-    fn repeatable(&self) -> bool {
-        true
     }
 
     fn leaves_a_trace(&self) -> bool {

@@ -55,10 +55,6 @@ impl Operation for Recover {
         let found = self.found.iter();
         found.fold(shown, |shown, line| shown.detail(0, "found", line))
     }
-
-    fn repeatable(&self) -> bool {
-        true
-    }
 }
 
 impl Operation for SetAside {
@@ -74,10 +70,6 @@ impl Operation for SetAside {
             .touches(self.path.as_str())
             .expects("nothing is there")
     }
-
-    fn repeatable(&self) -> bool {
-        true
-    }
 }
 
 impl Operation for CommitPath {
@@ -91,9 +83,5 @@ impl Operation for CommitPath {
         Description::new(self.message.lines().next().unwrap_or_default())
             .expects("as it is in the last commit")
             .detail(2, "message", &self.message)
-    }
-
-    fn repeatable(&self) -> bool {
-        true
     }
 }

@@ -77,8 +77,4 @@ impl Operation for MoveDir {
     fn destructive(&self) -> bool {
         self.in_the_way == InTheWay::Dir
     }
-
-    fn repeatable(&self) -> bool {
-        true
-    }
 }

@@ -104,10 +104,6 @@ impl Operation for Publish {
             Next::Edits(_) => Vec::new(),
         }
     }
-
-    fn repeatable(&self) -> bool {
-        true
-    }
 }
 
 impl Publish {

@@ -148,13 +148,12 @@ fn what_was_done_before_a_run_is_carried_on_is_not_looked_at_again() {
 }
 
 #[test]
-fn what_was_not_begun_when_the_power_went_is_simply_done() {
+fn what_was_under_way_and_leaves_no_trace_is_not_done_again_and_what_was_not_begun_is_done() {
     let (disk, (_dir, held)) = (SimDisk::new(), lock());
     let mut builder = PlanBuilder::new("ring");
     for key in ["first", "second"] {
         builder.add(Toy::Ring {
             key: key.to_owned(),
-            repeatable: false,
         });
     }
     let plan = builder.build().unwrap();
@@ -194,43 +193,6 @@ fn a_journal_keeps_what_looking_again_showed_and_what_was_closed() {
     after_any_power_cut(&|journal| {
         assert_eq!(journal.verification(), Some(&verification));
     });
-}
-
-/// A journal in which the bell was about to ring when the power went.
-fn in_the_middle(repeatable: bool) -> (SimDisk, Plan<Toy>) {
-    let disk = SimDisk::new();
-    let (_dir, held) = lock();
-    let mut builder = PlanBuilder::new("ring");
-    builder.add(Toy::Ring {
-        key: "bell".to_owned(),
-        repeatable,
-    });
-    let plan = builder.build().unwrap();
-    let ready = prepare(&plan, &[], Interaction::Unattended).unwrap();
-    let writer = journal::begin(&disk, dir(), &held, id(1), &ready, "piton 0", NOW).unwrap();
-    writer.intent(plan.actions()[0].id(), NOW).unwrap();
-    drop(writer);
-    (disk, plan)
-}
-
-#[test]
-fn what_was_under_way_and_leaves_no_trace_is_done_again_only_if_that_is_harmless() {
-    let (_dir, held) = lock();
-    for repeatable in [true, false] {
-        let (disk, plan) = in_the_middle(repeatable);
-        let found = journal::load(&disk, dir(), id(1)).unwrap();
-        let unattended = Interaction::Unattended;
-        let (ready, writer) =
-            journal::resume(&disk, dir(), &held, &found, &plan, unattended, NOW).unwrap();
-        let world = World::default();
-        let report = run_ready(&ready, &world, &Ways::default(), &writer, &Stop::new());
-        if repeatable {
-            assert_eq!(told(&report), ["bell ok"]);
-        } else {
-            assert_eq!(told(&report), ["bell failed: conflict"]);
-            assert!(world.performed().is_empty());
-        }
-    }
 }
 
 #[test]

@@ -47,7 +47,6 @@ pub(crate) enum Toy {
     /// Does what leaves no trace.
     Ring {
         key: String,
-        repeatable: bool,
     },
     /// Fails where nothing has the name.
     Check {
@@ -111,16 +110,6 @@ impl Operation for Toy {
             Self::Make { .. } => const { &[ID.name()] },
             _ => &[],
         }
-    }
-
-    fn repeatable(&self) -> bool {
-        matches!(
-            self,
-            Self::Ring {
-                repeatable: true,
-                ..
-            }
-        )
     }
 
     fn leaves_a_trace(&self) -> bool {

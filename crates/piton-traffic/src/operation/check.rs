@@ -31,10 +31,6 @@ impl Operation for CheckSetup {
         Description::new(format!("{group} of {}", self.setup.repository))
     }
 
-    fn repeatable(&self) -> bool {
-        true
-    }
-
     fn leaves_a_trace(&self) -> bool {
         false
     }

@@ -35,10 +35,6 @@ impl Operation for CheckToken {
         .detail(2, "requests", "GET /user, traffic/views, actions/runs")
     }
 
-    fn repeatable(&self) -> bool {
-        true
-    }
-
     fn leaves_a_trace(&self) -> bool {
         false
     }

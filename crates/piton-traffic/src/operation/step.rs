@@ -45,10 +45,6 @@ impl Operation for StateStep {
         Description::new(&self.line).detail(1, "written", "with the state, in one update")
     }
 
-    fn repeatable(&self) -> bool {
-        true
-    }
-
     fn leaves_a_trace(&self) -> bool {
         false
     }

@@ -27,10 +27,6 @@ impl Operation for StoreToken {
     fn describe(&self) -> Description<'_> {
         self.secret.describe()
     }
-
-    fn repeatable(&self) -> bool {
-        true
-    }
 }
 
 impl Observe<StoreToken> for TrafficWorld<'_> {

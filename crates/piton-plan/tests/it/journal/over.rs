@@ -143,7 +143,6 @@ fn a_bell_is_not_rung_again_when_a_plan_that_failed_for_good_is_applied_again() 
     let mut builder = PlanBuilder::new("test");
     let bell = builder.add(Toy::Ring {
         key: "bell".to_owned(),
-        repeatable: false,
     });
     builder.add_draft(Draft::new(set("a", 1)).needs(&bell));
     let plan = builder.build().unwrap();

@@ -257,15 +257,19 @@ fn explained(command: &clap::Command) -> String {
 fn push_row(text: &mut String, name: &str, width: usize, meaning: &str) {
     const COLUMNS: usize = 80;
     let indent = width + 4;
-    let _ = write!(text, "  {name:<width$} ");
+    text.push_str("  ");
+    text.push_str(name);
+    text.extend(std::iter::repeat_n(' ', indent - 3 - name.chars().count()));
     let mut column = indent - 1;
     for word in meaning.split(' ') {
         let length = word.chars().count();
         if column + 1 + length > COLUMNS && column >= indent {
-            let _ = write!(text, "\n{:1$}", "", indent - 1);
+            text.push('\n');
+            text.extend(std::iter::repeat_n(' ', indent - 1));
             column = indent - 1;
         }
-        let _ = write!(text, " {word}");
+        text.push(' ');
+        text.push_str(word);
         column += 1 + length;
     }
     text.push('\n');

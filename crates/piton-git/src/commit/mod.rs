@@ -65,7 +65,14 @@ pub(crate) fn exactly(
             .map(|path| path.to_string_lossy().into_owned())
             .collect(),
     })?;
-    advance(repository, &under, &base, &commit, subject)?;
+    match advance(repository, &under, &base, &commit, subject) {
+        Ok(()) => {}
+        Err(NotMoved::Surely(error)) => return Err(error),
+        Err(NotMoved::Perhaps(error)) => {
+            under.leave_to_recovery();
+            return Err(error);
+        }
+    }
     match lock.replace(&fresh) {
         Ok(()) => {
             hooks.after(repository, &under);
@@ -96,6 +103,13 @@ fn still(repository: &Repository, wanted: &Tip) -> Result<Tip, GitError> {
     }
 }
 
+/// Why a branch does not show a commit that lasts.
+enum NotMoved {
+    Surely(GitError),
+    /// Nobody could look: recovery finds out.
+    Perhaps(GitError),
+}
+
 /// Moves the branch to the commit durably, or leaves it where it was.
 fn advance(
     repository: &Repository,
@@ -103,24 +117,25 @@ fn advance(
     base: &Tip,
     commit: &CommitId,
     subject: &str,
-) -> Result<(), GitError> {
+) -> Result<(), NotMoved> {
     let moved = patiently(repository, || {
         move_reference(repository, under, base, commit, subject)
     });
     if let Err(error) = moved {
         // Git moves the branch before it writes the log of HEAD, and fails when
         // that cannot be written: the commit is there all the same.
-        let is_there = repository
-            .tip()
-            .is_ok_and(|tip| tip.commit.as_ref() == Some(commit));
-        if !is_there {
-            return Err(error);
+        match repository.tip() {
+            Ok(tip) if tip.commit.as_ref() == Some(commit) => {}
+            Ok(_) => return Err(NotMoved::Surely(error)),
+            Err(_) => return Err(NotMoved::Perhaps(error)),
         }
     }
     if let Err(error) = sync::reference(repository, under, base.moves()) {
         // What may not outlast a power cut was not done.
-        take_back(repository, under, base, commit)?;
-        return Err(error);
+        return Err(match take_back(repository, under, base, commit) {
+            Ok(()) => NotMoved::Surely(error),
+            Err(error) => NotMoved::Perhaps(error),
+        });
     }
     Ok(())
 }

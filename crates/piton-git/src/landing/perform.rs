@@ -59,8 +59,8 @@ pub fn land(
         look::not_elsewhere(repository, landing.onto)?;
         look::not_taken_along(repository, landing.onto)?;
         let mut under = begin(repository, landing)?;
-        move_reference(repository, landing, &mut under)?;
-        return Ok(Landed::BranchAlone);
+        let moved = move_reference(repository, landing, &mut under);
+        return moved.map(|()| Landed::BranchAlone).map_err(NotMoved::told);
     }
     let git_dir = git_dir(repository.top())?;
     look::under_way(&git_dir)?;
@@ -172,13 +172,38 @@ fn under_lock(
     })();
     let (seen, prepared) = prepared.map_err(Halted::PutBack)?;
     let done = files::apply(disk, places, &changes.here, &seen)
+        .map_err(NotMoved::Surely)
         .and_then(|()| move_reference(repository, landing, under));
-    done.map_err(
-        |error| match files::put_back(disk, places, &changes.here, &prepared, &|_| true) {
-            Ok(_) => Halted::PutBack(error),
-            Err(_) => Halted::NotPutBack(error),
-        },
-    )
+    done.map_err(|why| match why {
+        NotMoved::Perhaps(error) => Halted::NotPutBack(error),
+        NotMoved::Surely(error) => {
+            match files::put_back(disk, places, &changes.here, &prepared, &|_| true) {
+                Ok(_) => Halted::PutBack(error),
+                Err(_) => Halted::NotPutBack(error),
+            }
+        }
+    })
+}
+
+/// Why a reference was not seen to move.
+enum NotMoved {
+    Surely(LandError),
+    /// Nobody could look: recovery finds out.
+    Perhaps(LandError),
+}
+
+impl NotMoved {
+    fn told(self) -> LandError {
+        match self {
+            Self::Surely(error) | Self::Perhaps(error) => error,
+        }
+    }
+}
+
+impl From<GitError> for NotMoved {
+    fn from(error: GitError) -> Self {
+        Self::Surely(error.into())
+    }
 }
 
 /// Writes the files of the new commit below `to`, where they are as they are
@@ -215,7 +240,7 @@ fn move_reference(
     repository: &Repository,
     landing: &Landing<'_>,
     under: &mut Undertaking,
-) -> Result<(), LandError> {
+) -> Result<(), NotMoved> {
     let reference = landing.onto.reference();
     // The index is this room's own affair: the record names no paths.
     under.moving(Move {
@@ -260,30 +285,24 @@ fn moved_by_hand(
     }
 }
 
-/// Tells a branch that somebody moved from one that could not be moved.
+/// Tells a branch that somebody moved from one that could not be moved, and
+/// both from one that moved although what came after it failed.
 fn said(
     repository: &Repository,
     landing: &Landing<'_>,
     reference: &str,
     moved: Result<(), GitError>,
-) -> Result<(), LandError> {
-    match moved {
-        Ok(()) => Ok(()),
-        Err(error @ (GitError::Failed { .. } | GitError::Moved { .. })) => {
-            match tip(repository, reference)? {
-                None => Err(LandError::Refused(Refusal::Gone)),
-                Some(tip) if tip != *landing.base => {
-                    Err(LandError::Refused(Refusal::Moved { tip }))
-                }
-                Some(_) => Err(error.into()),
-            }
-        }
-        // A disk that fails after the branch moved takes nothing back.
-        Err(error) => match tip(repository, reference) {
-            Ok(Some(now)) if now == *landing.commit => Ok(()),
-            Ok(_) | Err(_) => Err(error.into()),
-        },
-    }
+) -> Result<(), NotMoved> {
+    let Err(error) = moved else { return Ok(()) };
+    let is_told = matches!(error, GitError::Failed { .. } | GitError::Moved { .. });
+    let refused = |why| NotMoved::Surely(LandError::Refused(why));
+    Err(match tip(repository, reference) {
+        Ok(Some(tip)) if tip == *landing.commit => return Ok(()),
+        Ok(None) if is_told => refused(Refusal::Gone),
+        Ok(Some(tip)) if is_told && tip != *landing.base => refused(Refusal::Moved { tip }),
+        Ok(_) => error.into(),
+        Err(_) => NotMoved::Perhaps(error.into()),
+    })
 }
 
 /// Returns the commit that a reference is at.

@@ -6,6 +6,7 @@ mod branches;
 mod crashes;
 mod forms;
 mod obstacles;
+mod untold;
 
 use std::fmt::Write as _;
 use std::fs;

@@ -13,7 +13,7 @@ use thiserror::Error;
 
 use super::settle::{Fingerprint, Settle, done_file};
 use super::terminal::Terminal;
-use crate::process::{ExitKind, MARKER, Tree, put_on};
+use crate::process::{ExitKind, MARKER, Tree, can_be_looked_at, put_on};
 use piton_base::{Clock, Stop};
 
 /// An agent to run on the user's terminal.
@@ -95,7 +95,9 @@ pub fn run(
             _ => {}
         }
     }
-    let child = spawn(session).map_err(|source| SessionError::Start {
+    // Who cannot be looked at cannot be ended.
+    let started = can_be_looked_at().and_then(|()| spawn(session));
+    let child = started.map_err(|source| SessionError::Start {
         program: session.program.clone(),
         source,
     })?;
@@ -207,6 +209,6 @@ impl Seat {
         if self.gone.is_none() {
             self.gone = self.child.try_wait().ok().flatten().map(ExitKind::from);
         }
-        self.gone.is_some() && self.tree.look().is_empty()
+        self.gone.is_some() && self.tree.is_clear()
     }
 }

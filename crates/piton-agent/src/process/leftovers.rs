@@ -16,7 +16,7 @@ use piton_durable::{Disk, Kind, tree};
 use rustix::process::Signal;
 use serde::{Deserialize, Serialize};
 
-use super::is_alive;
+use super::may_be_alive;
 use super::tree::Tree;
 
 /// The note of a call under way.
@@ -89,7 +89,7 @@ impl Marker {
         }
         !same(&self.namespace, RealProcesses.namespace())
             || self.owner == std::process::id()
-            || is_alive(i32::try_from(self.owner).unwrap_or(0))
+            || may_be_alive(i32::try_from(self.owner).unwrap_or(0))
     }
 }
 
@@ -145,7 +145,7 @@ fn reap(disk: &dyn Disk, note: &Path) -> io::Result<usize> {
         (_, Some(true)) => return Ok(0),
         (Some(marker), None) if marker.may_live() => return Ok(0),
         (Some(marker), None | Some(false)) => {
-            let ended = end(&marker.token);
+            let ended = end(Tree::of(None, Path::new("/"), &marker.token))?;
             sweep(disk, &marker);
             ended
         }
@@ -182,14 +182,15 @@ fn clear(disk: &dyn Disk, note: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn end(token: &str) -> usize {
-    let mut tree = Tree::of(None, Path::new("/"), token);
-    let found = tree.look().len();
+/// Ends what is left of a call. An error says that something may live on, and
+/// that its note has to stay.
+fn end(mut tree: Tree) -> io::Result<usize> {
+    let found = tree.look()?.len();
     let mut signal = Signal::TERM;
     // Two seconds politely, then two of the hard signal.
     for round in 0..80 {
-        if tree.look().is_empty() {
-            break;
+        if tree.look()?.is_empty() {
+            return Ok(found);
         }
         if round == 0 || round >= 40 {
             tree.signal(signal, false);
@@ -199,5 +200,10 @@ fn end(token: &str) -> usize {
         }
         std::thread::park_timeout(Duration::from_millis(50));
     }
-    found
+    match tree.look()?.as_slice() {
+        [] => Ok(found),
+        left => Err(io::Error::other(format!(
+            "processes {left:?} could not be ended"
+        ))),
+    }
 }

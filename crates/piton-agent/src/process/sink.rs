@@ -43,7 +43,16 @@ pub struct Ended {
     pub silent_for: Duration,
     /// How many processes were still there after the program itself was gone.
     pub left_behind: usize,
+    pub survivors: Survivors,
+}
+
+/// What of a program lives on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Survivors {
+    None,
     /// Processes that could not be ended, which takes a bug in the kernel or
     /// another user's process.
-    pub survivors: Vec<i32>,
+    Known(Vec<i32>),
+    /// Why nobody could look.
+    Untold(String),
 }

@@ -14,6 +14,7 @@ use std::time::Duration;
 use piton_seal::{Real, Seal};
 use thiserror::Error;
 
+use super::can_be_looked_at;
 use super::pipes::{self, Source};
 use super::sink::{Ended, Sink};
 use super::tree::{MARKER, Tree, adopt_orphans};
@@ -68,6 +69,8 @@ pub fn supervise(
         program: launch.program.clone(),
         source,
     };
+    // Who cannot be looked at cannot be ended.
+    can_be_looked_at().map_err(failed)?;
     adopt_orphans();
     let mut child = start(launch, sink.converses(), stop).map_err(failed)?;
     let (to, messages) = mpsc::sync_channel(QUEUE);

@@ -1,12 +1,13 @@
 //! The processes of the machine: the one place where platforms differ.
 //!
 //! Linux tells everything in `/proc`. Elsewhere `ps` is asked, which costs a
-//! process and tells starts to the second only; nothing else changes.
+//! process and tells starts to the second only; nothing else changes. What
+//! cannot be looked at may be alive, so it is an error and never nothing.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
 use rustix::process::Pid;
@@ -30,33 +31,48 @@ pub(crate) struct Row {
 
 pub(crate) trait ProcessTable: Debug + Send {
     /// Returns all processes by number.
-    fn rows(&self) -> BTreeMap<i32, Row>;
+    fn rows(&self) -> io::Result<BTreeMap<i32, Row>>;
 
     /// Returns one of them.
-    fn row(&self, pid: i32) -> Option<Row>;
+    fn row(&self, pid: i32) -> io::Result<Option<Row>>;
 
     /// Tells whether starts are numbers of which a later one is never smaller.
     fn tells_earlier(&self) -> bool;
 
     /// Tells whether a process was started with `NAME=value` in its environment.
-    fn was_given(&self, pid: i32, assignment: &str) -> bool;
+    /// One whose environment the system hides is another user's.
+    fn was_given(&self, pid: i32, assignment: &str) -> io::Result<bool>;
 
     /// Tells whether a process works in `directory` or below it.
-    fn works_below(&self, pid: i32, directory: &Path) -> bool;
+    fn works_below(&self, pid: i32, directory: &Path) -> io::Result<bool>;
 }
 
 /// Returns the table of this machine.
 pub(crate) fn of_this_machine() -> Box<dyn ProcessTable> {
-    if fs::read("/proc/self/stat").is_ok() {
+    if cfg!(target_os = "linux") {
         Box::new(ProcFs)
     } else {
         Box::new(Ps)
     }
 }
 
-/// Tells whether a process is there and not dead.
-pub(crate) fn is_alive(pid: i32) -> bool {
-    of_this_machine().row(pid).is_some_and(|row| !row.zombie)
+/// Makes sure that processes can be looked at here at all.
+pub(crate) fn can_be_looked_at() -> io::Result<()> {
+    let own = i32::try_from(std::process::id()).unwrap_or(0);
+    match of_this_machine().row(own) {
+        Ok(Some(_)) => Ok(()),
+        Ok(None) => Err(io::Error::other(
+            "no process is to be seen, piton's own neither",
+        )),
+        Err(error) => Err(error),
+    }
+}
+
+/// Tells whether a process is there and not dead, or may be.
+pub(crate) fn may_be_alive(pid: i32) -> bool {
+    of_this_machine()
+        .row(pid)
+        .map_or(true, |row| row.is_some_and(|row| !row.zombie))
 }
 
 pub(crate) fn pid(number: i32) -> Option<Pid> {
@@ -68,27 +84,36 @@ pub(crate) fn pid(number: i32) -> Option<Pid> {
 struct ProcFs;
 
 impl ProcessTable for ProcFs {
-    fn rows(&self) -> BTreeMap<i32, Row> {
-        let names = fs::read_dir("/proc").into_iter().flatten().flatten();
-        names
-            .filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok())
-            .filter_map(|pid| Some((pid, stat_of(pid)?)))
-            .collect()
+    fn rows(&self) -> io::Result<BTreeMap<i32, Row>> {
+        let mut rows = BTreeMap::new();
+        for entry in fs::read_dir("/proc")? {
+            let name = entry?.file_name();
+            let Some(pid) = name.to_str().and_then(|name| name.parse::<i32>().ok()) else {
+                continue;
+            };
+            if let Some(row) = stat_of(pid)? {
+                rows.insert(pid, row);
+            }
+        }
+        Ok(rows)
     }
 
-    fn row(&self, pid: i32) -> Option<Row> {
+    fn row(&self, pid: i32) -> io::Result<Option<Row>> {
         stat_of(pid)
     }
 
-    fn was_given(&self, pid: i32, assignment: &str) -> bool {
-        let environment = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
-        environment
-            .split(|byte| *byte == 0)
-            .any(|entry| entry == assignment.as_bytes())
+    fn was_given(&self, pid: i32, assignment: &str) -> io::Result<bool> {
+        let environment = of_others(fs::read(format!("/proc/{pid}/environ")))?;
+        Ok(environment.is_some_and(|environment| {
+            environment
+                .split(|byte| *byte == 0)
+                .any(|entry| entry == assignment.as_bytes())
+        }))
     }
 
-    fn works_below(&self, pid: i32, directory: &Path) -> bool {
-        fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|cwd| cwd.starts_with(directory))
+    fn works_below(&self, pid: i32, directory: &Path) -> io::Result<bool> {
+        let cwd = of_others(fs::read_link(format!("/proc/{pid}/cwd")))?;
+        Ok(cwd.is_some_and(|cwd| cwd.starts_with(directory)))
     }
 
     fn tells_earlier(&self) -> bool {
@@ -99,12 +124,35 @@ impl ProcessTable for ProcFs {
 /// More than any line of `stat` has.
 const LONGEST_LINE: usize = 2048;
 
-fn stat_of(pid: i32) -> Option<Row> {
+fn stat_of(pid: i32) -> io::Result<Option<Row>> {
     // All processes of the machine are looked at, so each in one read.
     let mut line = [0; LONGEST_LINE];
-    let mut stat = File::open(format!("/proc/{pid}/stat")).ok()?;
-    let read = stat.read(&mut line).ok()?;
-    stat_line(&line[..read])
+    let read = File::open(format!("/proc/{pid}/stat")).and_then(|mut stat| stat.read(&mut line));
+    let Some(read) = of_others(read)? else {
+        return Ok(None);
+    };
+    match stat_line(&line[..read]) {
+        Some(row) => Ok(Some(row)),
+        None => Err(io::Error::other(format!(
+            "/proc/{pid}/stat is not understood"
+        ))),
+    }
+}
+
+/// Takes what is gone, and what the system hides from this user, for nothing of
+/// ours.
+fn of_others<T>(read: io::Result<T>) -> io::Result<Option<T>> {
+    match read {
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied
+            ) || error.raw_os_error() == Some(rustix::io::Errno::SRCH.raw_os_error()) =>
+        {
+            Ok(None)
+        }
+        read => read.map(Some),
+    }
 }
 
 /// Reads `pid (name) state ppid pgrp session …`; the name may hold anything,
@@ -133,28 +181,32 @@ fn stat_line(line: &[u8]) -> Option<Row> {
 struct Ps;
 
 impl ProcessTable for Ps {
-    fn rows(&self) -> BTreeMap<i32, Row> {
-        let listing = ps(&["-A", "-o", "pid=,ppid=,pgid=,stat=,lstart="]);
-        listing
+    fn rows(&self) -> io::Result<BTreeMap<i32, Row>> {
+        let listing = ps(&["-A", "-o", "pid=,ppid=,pgid=,stat=,lstart="])?;
+        let rows: BTreeMap<i32, Row> = listing
             .lines()
             .filter_map(ps_line)
             .map(|row| (row.id.pid, row))
-            .collect()
+            .collect();
+        if rows.is_empty() {
+            return Err(io::Error::other("`ps` told of no process"));
+        }
+        Ok(rows)
     }
 
-    fn was_given(&self, pid: i32, assignment: &str) -> bool {
+    fn was_given(&self, pid: i32, assignment: &str) -> io::Result<bool> {
         // `e` shows the environment after the command, of one's own processes.
-        let listing = ps(&["eww", "-o", "command=", "-p", &pid.to_string()]);
-        listing.split_whitespace().any(|word| word == assignment)
+        let listing = ps(&["eww", "-o", "command=", "-p", &pid.to_string()])?;
+        Ok(listing.split_whitespace().any(|word| word == assignment))
     }
 
-    fn works_below(&self, _pid: i32, _directory: &Path) -> bool {
+    fn works_below(&self, _pid: i32, _directory: &Path) -> io::Result<bool> {
         // This is asked of adopted orphans alone, and only Linux has those.
-        false
+        Ok(false)
     }
 
-    fn row(&self, pid: i32) -> Option<Row> {
-        self.rows().remove(&pid)
+    fn row(&self, pid: i32) -> io::Result<Option<Row>> {
+        Ok(self.rows()?.remove(&pid))
     }
 
     fn tells_earlier(&self) -> bool {
@@ -187,14 +239,12 @@ fn ps_line(line: &str) -> Option<Row> {
     clippy::disallowed_methods,
     reason = "this is the room where processes are looked at"
 )]
-fn ps(arguments: &[&str]) -> String {
+fn ps(arguments: &[&str]) -> io::Result<String> {
     let output = std::process::Command::new("ps")
         .args(arguments)
         .env("LC_ALL", "C")
-        .output();
-    output.map_or(String::new(), |output| {
-        String::from_utf8_lossy(&output.stdout).into_owned()
-    })
+        .output()?;
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 #[cfg(test)]
@@ -236,16 +286,26 @@ mod tests {
 
     #[test]
     fn both_tables_know_this_very_process() {
-        let here = of_this_machine().rows();
+        let here = of_this_machine().rows().unwrap();
         assert!(!here[&own()].zombie);
         let path = std::env::vars().find(|(name, _)| name == "PATH").unwrap().1;
-        assert!(of_this_machine().was_given(own(), &format!("PATH={path}")));
-        let listed = Ps.rows();
+        let given = format!("PATH={path}");
+        assert!(of_this_machine().was_given(own(), &given).unwrap());
         // Some small machines have no `ps`; there is nothing to compare then.
-        if listed.is_empty() {
-            return;
-        }
+        let Ok(listed) = Ps.rows() else { return };
         assert_eq!(listed[&own()].parent, here[&own()].parent);
-        assert!(Ps.was_given(own(), &format!("PATH={path}")));
+        assert!(Ps.was_given(own(), &given).unwrap());
+    }
+
+    #[test]
+    fn what_is_gone_or_hidden_is_nothing_of_ours_and_what_cannot_be_read_is_an_error() {
+        let read = |kind: io::ErrorKind| of_others::<()>(Err(kind.into()));
+        assert!(matches!(read(io::ErrorKind::NotFound), Ok(None)));
+        assert!(matches!(read(io::ErrorKind::PermissionDenied), Ok(None)));
+        assert!(read(io::ErrorKind::Other).is_err());
+        let gone = rustix::io::Errno::SRCH.into();
+        assert!(matches!(of_others::<()>(Err(gone)), Ok(None)));
+        let full = rustix::io::Errno::MFILE.into();
+        assert!(of_others::<()>(Err(full)).is_err());
     }
 }

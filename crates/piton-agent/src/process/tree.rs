@@ -9,6 +9,7 @@
 //! they can be taken note of when they die.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -43,12 +44,21 @@ pub(crate) struct Tree {
 impl Tree {
     /// Watches over the processes of `root`, which carry `token`.
     pub(crate) fn of(root: Option<u32>, directory: &Path, token: &str) -> Self {
+        Self::told_by(table::of_this_machine(), root, directory, token)
+    }
+
+    fn told_by(
+        table: Box<dyn ProcessTable>,
+        root: Option<u32>,
+        directory: &Path,
+        token: &str,
+    ) -> Self {
         CALLS.fetch_add(usize::from(root.is_some()), Ordering::SeqCst);
-        let table = table::of_this_machine();
         let root = root.and_then(|root| i32::try_from(root).ok());
         let born = root
             .filter(|_| table.tells_earlier())
-            .and_then(|root| table.row(root))
+            // Where that cannot be told, all are looked at.
+            .and_then(|root| table.row(root).ok().flatten())
             .map(|row| row.id.start);
         Self {
             table,
@@ -66,9 +76,10 @@ impl Tree {
     }
 
     /// Looks around and returns the living processes of the call, without the
-    /// root itself: somebody else waits for that one.
-    pub(crate) fn look(&mut self) -> Vec<i32> {
-        let rows = self.table.rows();
+    /// root itself: somebody else waits for that one. An error says that there
+    /// may be more.
+    pub(crate) fn look(&mut self) -> io::Result<Vec<i32>> {
+        let rows = self.table.rows()?;
         self.foreign
             .retain(|id| rows.get(&id.pid).is_some_and(|row| row.id == *id));
         let marked: Vec<ProcessId> = rows
@@ -80,7 +91,7 @@ impl Tree {
             })
             .collect();
         for id in marked {
-            if self.table.was_given(id.pid, &self.marker) {
+            if self.table.was_given(id.pid, &self.marker)? {
                 self.seen.insert(id);
             } else {
                 self.foreign.insert(id);
@@ -88,9 +99,11 @@ impl Tree {
         }
         if self.root.is_some() {
             let alone = CALLS.load(Ordering::SeqCst) == 1;
-            let strays = strays(&rows, self.own)
-                .filter(|id| alone || self.table.works_below(id.pid, &self.directory));
-            self.seen.extend(strays);
+            for id in strays(&rows, self.own) {
+                if alone || self.table.works_below(id.pid, &self.directory)? {
+                    self.seen.insert(id);
+                }
+            }
         }
         self.seen = members(&rows, self.root, self.own, &self.seen);
         let others = self
@@ -104,13 +117,20 @@ impl Tree {
             // that somebody else was faster.
             let _ = table::pid(pid).map(|pid| waitpid(Some(pid), WaitOptions::NOHANG));
         }
-        alive
+        Ok(alive)
+    }
+
+    /// Tells whether nothing of the call is left but its root. What cannot be
+    /// looked at may be.
+    pub(crate) fn is_clear(&mut self) -> bool {
+        self.look().is_ok_and(|alive| alive.is_empty())
     }
 
     /// Sends a signal to every living process of the call, the root included
     /// when `with_root` says that nobody has waited for it yet.
     pub(crate) fn signal(&mut self, signal: Signal, with_root: bool) {
-        let mut targets = self.look();
+        // Numbers are used again: without a look only the root's is sure.
+        let mut targets = self.look().unwrap_or_default();
         targets.extend(self.root.filter(|_| with_root));
         for pid in targets
             .into_iter()
@@ -211,6 +231,48 @@ mod tests {
             )
         };
         rows.iter().map(row).collect()
+    }
+
+    /// A table that cannot be read, or not in every place.
+    #[derive(Debug)]
+    struct Torn {
+        rows: bool,
+    }
+
+    impl ProcessTable for Torn {
+        fn rows(&self) -> io::Result<BTreeMap<i32, Row>> {
+            if self.rows {
+                Ok(table(&[(4, 1, 4), (10, 4, 4)]))
+            } else {
+                Err(io::ErrorKind::Other.into())
+            }
+        }
+
+        fn row(&self, pid: i32) -> io::Result<Option<Row>> {
+            Ok(self.rows()?.remove(&pid))
+        }
+
+        fn tells_earlier(&self) -> bool {
+            true
+        }
+
+        fn was_given(&self, _pid: i32, _assignment: &str) -> io::Result<bool> {
+            Err(io::ErrorKind::Other.into())
+        }
+
+        fn works_below(&self, _pid: i32, _directory: &Path) -> io::Result<bool> {
+            Err(io::ErrorKind::Other.into())
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_looked_at_may_be_alive() {
+        for rows in [false, true] {
+            let table = Box::new(Torn { rows });
+            let mut tree = Tree::told_by(table, None, Path::new("/"), "t");
+            assert!(tree.look().is_err());
+            assert!(!tree.is_clear());
+        }
     }
 
     fn pids(rows: &[(i32, i32, i32)], before: &[(i32, u64)]) -> Vec<i32> {

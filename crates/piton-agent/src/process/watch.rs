@@ -12,7 +12,7 @@ use rustix::process::Signal;
 
 use super::ExitKind;
 use super::pipes::{Message, Source};
-use super::sink::{Ended, Sink};
+use super::sink::{Ended, Sink, Survivors};
 use super::tree::Tree;
 use crate::watchdog::{EndReason, Limits, Seen, Standing, Verdict, decide};
 
@@ -63,7 +63,7 @@ impl Watch<'_> {
                 None => break,
             }
         }
-        self.run.cleared = course.survivors.is_empty();
+        self.run.cleared = course.survivors == Survivors::None;
         let ended_at = course.ended_at.unwrap_or_else(|| self.clock.elapsed());
         Ok(Ended {
             exit: self.run.gone.unwrap_or(ExitKind::Unknown),
@@ -128,7 +128,11 @@ impl Watch<'_> {
                 if run.none_left() {
                     Step::Draining(now)
                 } else if now.saturating_sub(since) >= HARD {
-                    course.survivors = run.tree.look();
+                    course.survivors = match run.tree.look() {
+                        Ok(left) if left.is_empty() => Survivors::None,
+                        Ok(left) => Survivors::Known(left),
+                        Err(error) => Survivors::Untold(error.to_string()),
+                    };
                     Step::Draining(now)
                 } else {
                     Step::Hard(since)
@@ -153,16 +157,17 @@ impl Watch<'_> {
         let run = &mut *self.run;
         if now.saturating_sub(course.surveyed) >= SURVEY {
             course.surveyed = now;
-            run.tree.look();
+            // The next look comes soon, and the last one counts.
+            let _ = run.tree.look();
         }
         let verdict = decide(now, &course.seen, self.limits);
         if run.gone.is_some() {
             course.ended_at = Some(now);
-            course.left_behind = run.tree.look().len();
-            if course.left_behind == 0 {
-                Step::Draining(now)
-            } else {
-                run.polite(now)
+            let left = run.tree.look().map(|left| left.len());
+            course.left_behind = *left.as_ref().unwrap_or(&0);
+            match left {
+                Ok(0) => Step::Draining(now),
+                Ok(_) | Err(_) => run.polite(now),
             }
         } else if self.stop.requested() {
             course.reason = Some(EndReason::Stopped);
@@ -188,7 +193,7 @@ struct Course {
     last_in_time: Duration,
     left_behind: usize,
     surveyed: Duration,
-    survivors: Vec<i32>,
+    survivors: Survivors,
 }
 
 impl Course {
@@ -206,7 +211,7 @@ impl Course {
             last_in_time: started,
             left_behind: 0,
             surveyed: started,
-            survivors: Vec::new(),
+            survivors: Survivors::None,
         }
     }
 }
@@ -273,7 +278,7 @@ impl Run {
     }
 
     fn none_left(&mut self) -> bool {
-        self.gone.is_some() && self.tree.look().is_empty()
+        self.gone.is_some() && self.tree.is_clear()
     }
 }
 
@@ -286,7 +291,8 @@ impl Drop for Run {
                 let _ = self.child.wait();
             }
             self.tree.signal(Signal::KILL, false);
-            self.tree.look();
+            // Those that died are let go of.
+            let _ = self.tree.look();
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::call::AgentCall;
 use crate::classify::{Evidence, classify};
 use crate::dialect::{Dialect, Opening, StreamKind};
 use crate::outcome::{Outcome, Reply};
-use crate::process::{Ended, Launch, LaunchError, Marker, supervise};
+use crate::process::{Ended, Launch, LaunchError, Marker, Survivors, supervise};
 use crate::sealing::{Enclosure, MET_THE_SEAL, met_the_seal};
 
 impl Agent for ProgramAgent {
@@ -220,11 +220,14 @@ impl ProgramAgent {
         if sealed && met_the_seal(&kept.stderr_tail) {
             record.warnings.push(MET_THE_SEAL.to_owned());
         }
-        if !ended.survivors.is_empty() {
-            record.warnings.push(format!(
-                "processes {:?} could not be ended; end them by hand",
-                ended.survivors
-            ));
+        match &ended.survivors {
+            Survivors::None => {}
+            Survivors::Known(processes) => record.warnings.push(format!(
+                "processes {processes:?} could not be ended; end them by hand"
+            )),
+            Survivors::Untold(why) => record.warnings.push(format!(
+                "whether its processes have ended could not be seen: {why}; end them by hand"
+            )),
         }
         record.result = classify(&Evidence {
             transcript,

@@ -27,7 +27,7 @@ pub struct Stat {
     /// The size in bytes; only meaningful for files.
     pub len: u64,
     pub modified: Option<SystemTime>,
-    /// The file system the thing lives on: renames do not cross it.
+    /// The mount that leads to the thing: renames do not cross it.
     pub device: u64,
 }
 
@@ -73,6 +73,21 @@ pub trait DiskRead: Debug + Send + Sync {
                 Ok(Vec::new())
             }
             listed => listed,
+        }
+    }
+
+    /// Returns the bytes of a file, and `None` where nothing is.
+    fn read_if_there(&self, path: &Path) -> DiskResult<Option<Vec<u8>>> {
+        match self.read(path) {
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+                ) =>
+            {
+                Ok(None)
+            }
+            read => read.map(Some),
         }
     }
 

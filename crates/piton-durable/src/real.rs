@@ -21,8 +21,8 @@ pub struct RealDisk;
 
 impl DiskRead for RealDisk {
     fn stat(&self, path: &Path) -> DiskResult<Option<Stat>> {
-        match fs::symlink_metadata(path) {
-            Ok(meta) => Ok(Some(stat_of(&meta))),
+        match stat(path) {
+            Ok(stat) => Ok(Some(stat)),
             Err(error) if nothing_there(&error) => Ok(None),
             Err(error) => Err(DiskError::new(Doing::Look, path, error)),
         }
@@ -250,6 +250,51 @@ fn nothing_there(error: &io::Error) -> bool {
         error.kind(),
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
     )
+}
+
+/// Looks at what stands at a path, a link itself.
+#[cfg(target_os = "linux")]
+fn stat(path: &Path) -> io::Result<Stat> {
+    use rustix::fs::{AtFlags, CWD, FileType, StatxFlags, statx};
+    use rustix::io::Errno;
+    use std::time::{Duration, UNIX_EPOCH};
+
+    let wanted = StatxFlags::BASIC_STATS | StatxFlags::MNT_ID;
+    let found = match statx(CWD, path, AtFlags::SYMLINK_NOFOLLOW, wanted) {
+        // An old kernel, or a container that was made for one.
+        Err(Errno::NOSYS | Errno::PERM) => {
+            return fs::symlink_metadata(path).map(|it| stat_of(&it));
+        }
+        found => found?,
+    };
+    if found.stx_mask & StatxFlags::MNT_ID.bits() == 0 {
+        return fs::symlink_metadata(path).map(|it| stat_of(&it));
+    }
+    let since = Duration::from_secs(found.stx_mtime.tv_sec.unsigned_abs());
+    let second = if found.stx_mtime.tv_sec < 0 {
+        UNIX_EPOCH.checked_sub(since)
+    } else {
+        UNIX_EPOCH.checked_add(since)
+    };
+    let rest = Duration::from_nanos(found.stx_mtime.tv_nsec.into());
+    Ok(Stat {
+        kind: match FileType::from_raw_mode(found.stx_mode.into()) {
+            FileType::RegularFile => Kind::File,
+            FileType::Directory => Kind::Dir,
+            FileType::Symlink => Kind::Symlink,
+            _ => Kind::Other,
+        },
+        mode: u32::from(found.stx_mode) & 0o7777,
+        len: found.stx_size,
+        modified: second.and_then(|second| second.checked_add(rest)),
+        // One disk may be mounted in two places, and renames cross no mount.
+        device: found.stx_mnt_id,
+    })
+}
+
+#[cfg(not(target_os = "linux"))]
+fn stat(path: &Path) -> io::Result<Stat> {
+    fs::symlink_metadata(path).map(|meta| stat_of(&meta))
 }
 
 fn stat_of(meta: &fs::Metadata) -> Stat {

@@ -152,13 +152,24 @@ pub(crate) fn refuse_two_disks(place: &Place) -> Result<(), CommandError> {
     let device = |path: &Path| -> Result<_, CommandError> {
         Ok(RealDisk.stat(path)?.map(|stat| stat.device))
     };
-    if device(place.top())? == device(place.repository.common_dir())? {
+    let git = device(place.repository.common_dir())?;
+    let migrations = place.top().join(place.settings.migrations_dir());
+    let (apart, way_out) = if device(place.top())? != git {
+        (
+            "the working tree",
+            "a clone whose `.git` lies in its working tree",
+        )
+    } else if device(&migrations)?.is_some_and(|device| Some(device) != git) {
+        ("migrations", "a clone that is all on one file system")
+    } else {
         return Ok(());
-    }
+    };
     Err(
         CommandError::failed("could not begin the run; nothing was changed")
-            .with_source("the working tree and git's directory are on different file systems, where nothing can land in one step")
-            .hint("run it in a clone whose `.git` lies in its working tree; `piton migration step` works here"),
+            .with_source(format!(
+                "{apart} and git's directory are on different file systems, where nothing can land in one step"
+            ))
+            .hint(format!("run it in {way_out}; `piton migration step` works here")),
     )
 }
 

@@ -1,8 +1,11 @@
 //! Repositories of every kind that git makes, planned in from `new` to a step.
 
+use std::path::Path;
+use std::process::{Command, Stdio};
+
 use piton_testkit::ScratchRepo;
 
-use crate::env::TestEnv;
+use crate::env::{Ran, TestEnv};
 use crate::stage::{GOOD, SLUG, strings};
 
 fn origin() -> (ScratchRepo, String) {
@@ -182,4 +185,63 @@ fn a_run_whose_work_could_not_land_for_two_file_systems_calls_nobody() {
     );
     assert!(!ran.shown().contains("asks script"), "{}", ran.shown());
     let _ = env.ok(&[&["migration", "step", SLUG][..], &with].concat());
+}
+
+/// The same command where migrations are mounted from elsewhere; `None` where
+/// that cannot be done.
+fn apart(env: &TestEnv, aside: &Path, args: &[&str]) -> Option<Ran> {
+    let unshare = ["/usr/bin/unshare", "/bin/unshare"].map(Path::new);
+    let unshare = unshare.into_iter().find(|it| it.exists())?;
+    let alone = ["--mount", "--map-root-user", "/bin/sh", "-c"];
+    let allowed = Command::new(unshare).args(alone).arg("true").status();
+    if !allowed.is_ok_and(|it| it.success()) {
+        return None;
+    }
+    let bound = "PATH=$PATH:/usr/bin:/bin:/usr/sbin:/sbin mount --bind \"$1\" \"$2\" || exit 99\n\
+        shift 2; exec \"$@\"";
+    let inner = env.command(args);
+    let mut outer = Command::new(unshare);
+    outer
+        .args(alone)
+        .args([bound, "sh"])
+        .args([aside, &env.path().join("migrations")])
+        .arg(inner.get_program())
+        .args(inner.get_args())
+        .current_dir(env.path())
+        .env_clear()
+        .stdin(Stdio::null());
+    for (name, value) in inner.get_envs() {
+        outer.env(name, value.unwrap_or_default());
+    }
+    let ran = env.finish(outer.output().unwrap());
+    (ran.code != 99).then_some(ran)
+}
+
+#[test]
+fn where_migrations_are_mounted_a_step_is_published_and_a_run_calls_nobody() {
+    let env = TestEnv::planned(0);
+    let aside = env.home.path().join("aside");
+    let copied = Command::new("cp")
+        .arg("-R")
+        .args([&env.path().join("migrations"), &aside])
+        .status();
+    assert!(copied.unwrap().success());
+    let script = env.script("good", GOOD);
+    let with: Vec<&str> = script.iter().map(String::as_str).collect();
+    let run = ["run", "--focus-on-live-migrations", "--max-refactors", "1"];
+    let run = [&run[..], &["--validation-command", "true"], &with].concat();
+    let Some(ran) = apart(&env, &aside, &run) else {
+        println!("skipped: nothing can be mounted here");
+        return;
+    };
+    assert_eq!(ran.code, 1, "{}", ran.shown());
+    let said = "migrations and git's directory are on different file systems";
+    assert!(ran.stderr.contains(said), "{}", ran.shown());
+    assert!(!ran.shown().contains("asks script"), "{}", ran.shown());
+    let step = [&["migration", "step", SLUG][..], &with].concat();
+    let ran = apart(&env, &aside, &step).unwrap();
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    let held = env.repo.git(&["ls-tree", "-r", "--name-only", "HEAD"]);
+    assert!(held.contains("migrations/add-api/approaches/"), "{held}");
+    assert!(aside.join(SLUG).join("approaches").exists());
 }

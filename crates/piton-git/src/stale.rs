@@ -84,15 +84,19 @@ impl Process {
     }
 
     fn has_open(&self, lock: &Path) -> io::Result<bool> {
-        let is_lock = |open: &Path| {
-            let Ok(path) = fs::read_link(open) else {
-                return false;
+        for entry in fs::read_dir(self.dir.join("fd"))? {
+            let open = entry?.path();
+            let path = match fs::read_link(&open) {
+                // It was closed meanwhile.
+                Err(error) if is_gone(&error) => continue,
+                path => path?,
             };
             let may_be = path.file_name() == lock.file_name();
-            path == lock || (may_be && Place::of(open).ok().is_some_and(|it| it.is(lock)))
-        };
-        let open = fs::read_dir(self.dir.join("fd"))?;
-        Ok(open.flatten().any(|entry| is_lock(&entry.path())))
+            if path == lock || (may_be && Place::of(&open).is_ok_and(|it| it.is(lock))) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn works_in(&self, dirs: [&Path; 2]) -> io::Result<bool> {

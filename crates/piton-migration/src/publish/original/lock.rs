@@ -97,7 +97,7 @@ pub(in super::super) fn take(
             lock,
         }),
         None => Err(LockedByOriginal::Held {
-            holder: Box::new(LockHolder::read(env.disk, &lock)),
+            holder: Box::new(LockHolder::read(env.disk, &lock).unwrap_or_default()),
             lock,
         }),
     }
@@ -243,7 +243,10 @@ fn look(
         .modified
         .and_then(|at| Timestamp::try_from(at).ok())
         .map(|at| now.duration_since(at));
-    let holder = Box::new(LockHolder::read(env.disk, lock));
+    // What cannot be read may name somebody who lives.
+    let Ok(holder) = LockHolder::read(env.disk, lock).map(Box::new) else {
+        return Ok(Judged::Alive);
+    };
     Ok(match judge(&holder, age, env.processes, guard) {
         Verdict::Alive => Judged::Alive,
         Verdict::Dead(why) => Judged::Dead { holder, why },
@@ -266,7 +269,7 @@ fn break_lock(
         }
         Err(error) => return Err(error.into()),
     }
-    if LockHolder::read(env.disk, &aside) != *dead {
+    if !LockHolder::read(env.disk, &aside).is_ok_and(|holder| holder == *dead) {
         rename_to_free(env.disk, &aside, lock)?;
         return Ok(false);
     }

@@ -1,11 +1,12 @@
 //! The record in the original's lock that says whose it is.
 
 use std::fmt;
+use std::io;
 use std::path::Path;
 
 use jiff::Timestamp;
-use piton_durable::DiskRead;
 use piton_durable::platform::{ProcessState, Processes};
+use piton_durable::{DiskRead, DiskResult};
 
 use super::guard::Guard;
 use crate::consistency::OWNER_FILE;
@@ -34,12 +35,17 @@ pub struct LockHolder {
 }
 
 impl LockHolder {
-    /// Reads the record in a lock directory; nothing readable gives nothing.
-    pub(super) fn read(disk: &dyn DiskRead, lock: &Path) -> Self {
-        let Ok(bytes) = disk.read_at_most(&lock.join(OWNER_FILE), MAX_OWNER) else {
-            return Self::default();
+    /// Reads the record in a lock directory; where none is, or no record,
+    /// nobody is named. One that could not be opened may name somebody.
+    pub(super) fn read(disk: &dyn DiskRead, lock: &Path) -> DiskResult<Self> {
+        let bytes = match disk.read_at_most(&lock.join(OWNER_FILE), MAX_OWNER) {
+            Ok(bytes) => bytes,
+            Err(error) if error.may_pass() || error.kind() == io::ErrorKind::PermissionDenied => {
+                return Err(error);
+            }
+            Err(_) => return Ok(Self::default()),
         };
-        match std::str::from_utf8(&bytes).map(parse) {
+        Ok(match std::str::from_utf8(&bytes).map(parse) {
             Ok(Ok(Value::Object(owner))) => Self {
                 pid: number(&owner, "pid"),
                 operation: text(&owner, "operation"),
@@ -52,7 +58,7 @@ impl LockHolder {
                 started: number(&owner, "process_started_ms"),
             },
             _ => Self::default(),
-        }
+        })
     }
 
     /// Renders the record of this process. The fields beyond the original's
@@ -180,7 +186,7 @@ mod tests {
         let disk = SimDisk::new();
         let record = LockHolder::ours(&Known, &guard, "publish", Timestamp::UNIX_EPOCH);
         disk.put(Path::new("/lock").join(OWNER_FILE), record);
-        let read = LockHolder::read(&disk, Path::new("/lock"));
+        let read = LockHolder::read(&disk, Path::new("/lock")).unwrap();
         let expected = LockHolder {
             pid: Some(77),
             operation: Some("publish".into()),
@@ -201,7 +207,7 @@ mod tests {
         let disk = SimDisk::new();
         let check = |text: String| {
             disk.put(Path::new("/lock").join(OWNER_FILE), text);
-            LockHolder::read(&disk, Path::new("/lock"))
+            LockHolder::read(&disk, Path::new("/lock")).unwrap()
         };
         let named = LockHolder {
             pid: Some(7),

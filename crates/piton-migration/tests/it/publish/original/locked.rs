@@ -115,6 +115,27 @@ fn a_dead_lock_that_somebody_replaced_by_a_living_one_is_given_back() {
 }
 
 #[test]
+fn a_lock_whose_owner_cannot_be_read_is_not_broken() {
+    let world = World::with("rework", "old");
+    owner(&world, std::process::id());
+    age_lock(&world);
+    let request = world.request("rework", "new");
+    let disk = TapDisk::looking(RealDisk, |path| {
+        if path.ends_with(".lock/owner.json") {
+            return Err(piton_testkit::input_output());
+        }
+        Ok(())
+    });
+    let refused = world.visit(&disk, Duration::ZERO, |publisher| {
+        publisher.publish(&request).unwrap_err().to_string()
+    });
+    assert!(refused.contains("lock"), "{refused}");
+    let lock = format!("{TRANSACTIONS}/.lock/owner.json");
+    assert!(world.repo.exists(&lock));
+    assert!(world.repo.read("migrations/rework/plan.md").contains("old"));
+}
+
+#[test]
 fn the_original_finds_its_lock_taken_by_us_while_we_publish() {
     let world = World::with("rework", "old");
     let request = world.request("rework", "new");

@@ -15,7 +15,7 @@ use super::watched::watch;
 use super::{ARCHIVE_VARIABLE, BADGE_VARIABLE};
 use crate::operation::{SettingsFile, TrafficOp};
 use crate::settings::{Global, PROJECT_FILE};
-use crate::survey::Survey;
+use crate::survey::{LocalState, Survey};
 use crate::templates::Deployed;
 
 /// What is taken away besides variables, the secret and the notes.
@@ -64,16 +64,16 @@ where
         }
     }
     if parts.files {
-        remove_files(&mut builder, seen, disk, root);
+        remove_files(&mut builder, seen, disk, root)?;
     }
-    if let Some(file) = delete(disk, root, PROJECT_FILE, "what is tracked here") {
+    if let Some(file) = delete(disk, root, PROJECT_FILE, "what is tracked here")? {
         builder.add(O::from(TrafficOp::SettingsFile(SettingsFile {
             target: PROJECT_FILE.to_owned(),
             list: false,
             file,
         })));
     }
-    if let Some(file) = unlisted(seen, global, disk, list) {
+    if let Some(file) = unlisted(seen, global, disk, list)? {
         builder.add(O::from(TrafficOp::SettingsFile(SettingsFile {
             target: seen.repository.to_string(),
             list: true,
@@ -90,23 +90,27 @@ fn remove_files<O: Operation + From<FileOp>>(
     seen: &Survey,
     disk: &dyn DiskRead,
     root: &Path,
-) {
+) -> Result<(), CreateError> {
     for file in &seen.files {
-        match file.is {
-            None => {}
-            Some(Deployed::Theirs) => builder.warn(format!(
+        match &file.is {
+            LocalState::Absent => {}
+            LocalState::Unreadable(why) => {
+                return Err(CreateError::Unreadable(file.path.to_owned(), why.clone()));
+            }
+            LocalState::There(Deployed::Theirs) => builder.warn(format!(
                 "{} was not written by piton or ghtraf; it stays",
                 file.path
             )),
-            Some(
+            LocalState::There(
                 Deployed::PristineOriginal | Deployed::Current | Deployed::Older | Deployed::Edited,
             ) => {
-                if let Some(gone) = delete(disk, root, file.path, "a file of tracking") {
+                if let Some(gone) = delete(disk, root, file.path, "a file of tracking")? {
                     builder.add(O::from(gone));
                 }
             }
         }
     }
+    Ok(())
 }
 
 /// Removes the gists, where that was said and they are those of tracking.
@@ -139,14 +143,22 @@ fn remove_gists<O: Operation + From<ForgeOp>>(
     }
 }
 
-fn delete(disk: &dyn DiskRead, root: &Path, path: &str, why: &str) -> Option<FileOp> {
-    let path: RepoPath = path.parse().ok()?;
-    let bytes = disk.read(&path.under(root)).ok()?;
-    Some(FileOp::Delete {
-        path,
+fn delete(
+    disk: &dyn DiskRead,
+    root: &Path,
+    path: &str,
+    why: &str,
+) -> Result<Option<FileOp>, CreateError> {
+    let unreadable = |why: String| CreateError::Unreadable(path.to_owned(), why);
+    let named: RepoPath = (path.parse()).map_err(|_| unreadable("its name".to_owned()))?;
+    let bytes = disk
+        .read_if_there(&named.under(root))
+        .map_err(|why| unreadable(why.to_string()))?;
+    Ok(bytes.map(|bytes| FileOp::Delete {
+        path: named,
         was: Digest::of(&bytes),
         why: why.to_owned(),
-    })
+    }))
 }
 
 /// The user's list without the repository.
@@ -154,12 +166,16 @@ fn unlisted(
     seen: &Survey,
     global: &Global,
     disk: &dyn DiskRead,
-    list: (&Path, &RepoPath),
-) -> Option<FileOp> {
-    global.entry(&seen.repository)?;
-    let old = disk.read(&list.1.under(list.0)).ok()?;
-    Some(FileOp::Put {
-        path: list.1.clone(),
+    (root, name): (&Path, &RepoPath),
+) -> Result<Option<FileOp>, CreateError> {
+    if global.entry(&seen.repository).is_none() {
+        return Ok(None);
+    }
+    let old = disk
+        .read_if_there(&name.under(root))
+        .map_err(|why| CreateError::Unreadable(name.to_string(), why.to_string()))?;
+    Ok(old.map(|old| FileOp::Put {
+        path: name.clone(),
         how: How::Write,
         content: Content::Text(global.without(&seen.repository).written()),
         mode: 0o644,
@@ -168,5 +184,5 @@ fn unlisted(
         why: "the list of what you track, without it".to_owned(),
         beside: None,
         diff: None,
-    })
+    }))
 }

@@ -1,7 +1,7 @@
 //! Whose the four files are, and whether the dashboard names the right gists.
 
 use super::finding::{Code, Findings, Group};
-use super::seen::{PageSeen, Survey};
+use super::seen::{LocalState, PageSeen, Survey};
 use crate::templates::{DASHBOARD_PATH, Deployed, constant};
 
 const UPGRADE: &str = "`piton traffic upgrade --files` brings it up to date";
@@ -12,15 +12,22 @@ pub(super) fn check(seen: &Survey, out: &mut Findings) {
             let finding = out.warn(Group::File, file.path, reason);
             finding.code(Code::TemplateOld).remedy(UPGRADE);
         };
-        match file.is {
-            None => out
+        match &file.is {
+            LocalState::Absent => out
                 .warn(Group::File, file.path, "it is not in the checkout")
                 .remedy("`piton traffic init` writes it"),
-            Some(Deployed::Current) => out.ok(Group::File, file.path, "as piton wrote it"),
-            Some(Deployed::Older) => old("as an older piton wrote it"),
-            Some(Deployed::PristineOriginal) => old("as ghtraf wrote it"),
-            Some(Deployed::Edited) => out.ok(Group::File, file.path, "you edited it"),
-            Some(Deployed::Theirs) => old("neither piton nor ghtraf wrote it in this form"),
+            LocalState::Unreadable(why) => {
+                out.warn(Group::File, file.path, format!("it cannot be read: {why}"));
+            }
+            LocalState::There(Deployed::Current) => {
+                out.ok(Group::File, file.path, "as piton wrote it")
+            }
+            LocalState::There(Deployed::Older) => old("as an older piton wrote it"),
+            LocalState::There(Deployed::PristineOriginal) => old("as ghtraf wrote it"),
+            LocalState::There(Deployed::Edited) => out.ok(Group::File, file.path, "you edited it"),
+            LocalState::There(Deployed::Theirs) => {
+                old("neither piton nor ghtraf wrote it in this form")
+            }
         }
     }
     dashboard(seen, out);
@@ -29,7 +36,7 @@ pub(super) fn check(seen: &Survey, out: &mut Findings) {
 
 fn dashboard(seen: &Survey, out: &mut Findings) {
     let page = seen.files.iter().find(|file| file.path == DASHBOARD_PATH);
-    let Some(page) = page.filter(|page| page.is.is_some()) else {
+    let Some(page) = page.filter(|page| matches!(page.is, LocalState::There(_))) else {
         return;
     };
     let wrong = wrong_constants(seen, &page.text);

@@ -7,7 +7,9 @@ use piton_durable::DiskRead;
 use piton_github::endpoints::{actions, contents, gists, people, repository, runs};
 use piton_github::{ForgeError, ForgeRead, RepoName, found};
 
-use super::seen::{FileSeen, GistSeen, GistState, LocalFile, PageSeen, Survey, WorkflowState};
+use super::seen::{
+    FileSeen, GistSeen, GistState, LocalFile, LocalState, PageSeen, Survey, WorkflowState,
+};
 use crate::collect::Moment;
 use crate::ordered::Json;
 use crate::provision::{Asked, Kind};
@@ -161,17 +163,20 @@ fn page(forge: &dyn ForgeRead, site: &str) -> PageSeen {
     }
 }
 
-/// Reads the four files, where they are files.
+/// Reads the four files.
 pub fn local_files(disk: &dyn DiskRead, root: &Path) -> Vec<LocalFile> {
     [WORKFLOW_PATH, DASHBOARD_PATH, README_PATH, ICON_PATH]
         .into_iter()
         .map(|path| {
-            let bytes = disk.read(&root.join(path)).ok();
-            LocalFile {
-                path,
-                is: bytes.as_deref().map(|bytes| recognise(path, bytes)),
-                text: String::from_utf8_lossy(bytes.as_deref().unwrap_or_default()).into_owned(),
-            }
+            let (is, text) = match disk.read_if_there(&root.join(path)) {
+                Ok(None) => (LocalState::Absent, String::new()),
+                Err(error) => (LocalState::Unreadable(error.to_string()), String::new()),
+                Ok(Some(bytes)) => (
+                    LocalState::There(recognise(path, &bytes)),
+                    String::from_utf8_lossy(&bytes).into_owned(),
+                ),
+            };
+            LocalFile { path, is, text }
         })
         .collect()
 }

@@ -21,5 +21,7 @@ pub use checks::examine;
 pub use cron::{next_run, schedule_in};
 pub use finding::{Code, Finding, Findings, Group, Verdict};
 pub use look::{Subject, local_files, seen, survey};
-pub use seen::{FileSeen, GistSeen, GistState, LocalFile, PageSeen, Survey, WorkflowState};
+pub use seen::{
+    FileSeen, GistSeen, GistState, LocalFile, LocalState, PageSeen, Survey, WorkflowState,
+};
 pub use summary::Summary;

@@ -114,9 +114,16 @@ pub enum WorkflowState {
 #[derive(Clone, Debug)]
 pub struct LocalFile {
     pub path: &'static str,
-    /// `None` where there is none.
-    pub is: Option<Deployed>,
+    pub is: LocalState,
     pub text: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LocalState {
+    Absent,
+    /// Something may stand there; why it could not be read.
+    Unreadable(String),
+    There(Deployed),
 }
 
 impl GistState {

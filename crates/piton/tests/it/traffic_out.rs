@@ -41,6 +41,32 @@ fn exports_are_whole_and_hold_no_formula() {
 }
 
 #[test]
+fn nothing_is_removed_where_a_file_of_tracking_cannot_be_read() {
+    for path in [
+        ".github/workflows/traffic-badges.yml",
+        "docs/stats/index.html",
+    ] {
+        let (env, fake) = running();
+        let file = env.path().join(path);
+        let aside = env.home.path().join("aside");
+        std::fs::rename(&file, &aside).unwrap();
+        std::os::unix::fs::symlink(&aside, &file).unwrap();
+        let before = fake.world(|world| format!("{:?}", world.repo("acme/widget").variables));
+        let ran = on(&env, &fake, &["traffic", "remove", "-y"]);
+        assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
+        assert!(ran.stderr.contains(path), "{}", ran.stderr);
+        assert!(ran.stderr.contains("nothing was changed"), "{}", ran.stderr);
+        let after = fake.world(|world| format!("{:?}", world.repo("acme/widget").variables));
+        assert_eq!(after, before);
+        std::fs::remove_file(&file).unwrap();
+        std::fs::rename(&aside, &file).unwrap();
+        let ran = on(&env, &fake, &["traffic", "remove", "-y"]);
+        assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+        assert!(!file.exists());
+    }
+}
+
+#[test]
 fn removing_always_asks_and_leaves_the_numbers_unless_told() {
     let (env, fake) = running();
     let refused = on(&env, &fake, &["traffic", "remove"]);

@@ -87,8 +87,8 @@ impl Ground {
     }
 }
 
-/// Returns the nearest folder on the way up whose settings name a repository.
-/// The home directory and other disks end the way.
+/// Returns the nearest folder on the way up whose settings name a repository,
+/// or cannot be read and may. The home directory and other disks end the way.
 fn around(context: &Context, here: &Path) -> Option<PathBuf> {
     let home = context.environment.home();
     let home = home.map(|home| home.canonicalize().unwrap_or(home));
@@ -98,9 +98,10 @@ fn around(context: &Context, here: &Path) -> Option<PathBuf> {
         .take_while(|folder| *folder == here || home.as_deref() != Some(*folder))
         .take_while(|folder| disk_of(folder) == Some(disk))
         .find(|folder| {
-            let bytes = context.disk.read(&folder.join(PROJECT_FILE));
-            let project = bytes.ok().and_then(|bytes| Project::parse(&bytes).ok());
-            project.is_some_and(|project| project.repository().is_some())
+            let bytes = context.disk.read_if_there(&folder.join(PROJECT_FILE));
+            let Ok(bytes) = bytes else { return true };
+            let project = bytes.map(|bytes| Project::parse(&bytes));
+            project.is_some_and(|it| it.map_or(true, |it| it.repository().is_some()))
         })
         .map(Path::to_owned)
 }

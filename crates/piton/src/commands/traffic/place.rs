@@ -13,7 +13,7 @@ use piton_traffic::settings::{
     Entry, GLOBAL_FILE, Global, PROJECT_FILE, Project, SettingsError, is_gist_id,
 };
 
-use piton_traffic::survey::local_files;
+use piton_traffic::survey::{LocalState, local_files};
 use piton_traffic::templates::{Deployed, recognise};
 
 use crate::context::{Context, Place};
@@ -409,7 +409,7 @@ pub(super) fn parsed<T>(
 pub(super) fn earlier(place: &Place) -> BTreeMap<String, String> {
     let mut earlier = BTreeMap::new();
     for file in local_files(&piton_durable::RealDisk, place.top()) {
-        if file.is != Some(Deployed::Edited) {
+        if file.is != LocalState::There(Deployed::Edited) {
             continue;
         }
         let versions = place

@@ -1,7 +1,7 @@
 //! `piton traffic remove`: takes a set-up away again.
 
 use clap::Args;
-use piton_traffic::provision::{RemoveParts, plan_remove};
+use piton_traffic::provision::{CreateError, RemoveParts, plan_remove};
 
 use super::error;
 use super::look::{How, look};
@@ -60,7 +60,7 @@ pub(crate) fn run(context: &Context, args: &RemoveArgs) -> CommandResult {
             files: !args.keep_files,
         },
     )
-    .map_err(error::create)?;
+    .map_err(could_not)?;
     let asked = context.interactive() || context.global.yes;
     if plan.has_changes() && !args.plan.changes_nothing() && !asked {
         return Err(CommandError::new(
@@ -70,4 +70,15 @@ pub(crate) fn run(context: &Context, args: &RemoveArgs) -> CommandResult {
         .hint("confirm with -y; --dry-run shows what would be removed"));
     }
     context.site(place).carry_out(&args.plan, &plan)
+}
+
+fn could_not(error: CreateError) -> CommandError {
+    match error {
+        CreateError::Unreadable(..) => {
+            CommandError::failed("could not take tracking away; nothing was changed")
+                .with_source(error)
+                .hint("make it readable or move it away, then run the command again")
+        }
+        error => error::create(error),
+    }
 }
